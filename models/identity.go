@@ -1,0 +1,70 @@
+package models
+
+import "time"
+
+// An OrganisationKind says which side of a procurement an organisation can stand on.
+type OrganisationKind string
+
+// The kinds of organisation.
+const (
+	// OrganisationContractingAuthority buys (Directive 2014/24/EU, Article 2(1)(1)).
+	OrganisationContractingAuthority OrganisationKind = "contracting_authority"
+	// OrganisationEconomicOperator offers (Directive 2014/24/EU, Article 2(1)(10)).
+	OrganisationEconomicOperator OrganisationKind = "economic_operator"
+	// OrganisationOther is neither: an adviser, an auditor, a funding agency.
+	OrganisationOther OrganisationKind = "other"
+)
+
+// OrganisationKinds lists every kind.
+func OrganisationKinds() []OrganisationKind {
+	return []OrganisationKind{OrganisationContractingAuthority, OrganisationEconomicOperator, OrganisationOther}
+}
+
+// An Organisation takes part in procurements: a contracting authority, an economic operator or another.
+type Organisation struct {
+	ID        ID `gorm:"primaryKey"`
+	LegalName string
+	// Country is the ISO 3166-1 alpha-2 code of its seat; Greece is GR.
+	Country string
+	Kind    OrganisationKind
+	// SME tells whether it is a small or medium-sized enterprise (Recommendation 2003/361/EC); nil: not said.
+	SME *bool
+	// LessDevelopedRegion tells whether its seat lies in a less developed or transition region; nil: not said.
+	LessDevelopedRegion *bool
+	Version             int64
+	CreatedAt           time.Time
+}
+
+// A Person acts for one organisation. What a person may do on a procurement is said by roles.
+type Person struct {
+	ID             ID `gorm:"primaryKey"`
+	OrganisationID ID
+	Name           string
+	Email          string
+	// Administrator runs the platform: makes organisations, people and API keys. It gives no sight of any procurement.
+	Administrator bool
+	Version       int64
+	CreatedAt     time.Time
+}
+
+// TableName is the plural that people use.
+func (Person) TableName() string { return "people" }
+
+// An APIKey lets a person's program call the API. Only the digest of its secret is kept.
+type APIKey struct {
+	ID        ID `gorm:"primaryKey"`
+	PersonID  ID
+	Label     string
+	Digest    []byte
+	CreatedAt time.Time
+	ExpiresAt *time.Time
+	RevokedAt *time.Time
+}
+
+// TableName keeps GORM from guessing at the abbreviation.
+func (APIKey) TableName() string { return "api_keys" }
+
+// Usable tells whether the key opens the door at the instant now (real time).
+func (k APIKey) Usable(now time.Time) bool {
+	return k.RevokedAt == nil && (k.ExpiresAt == nil || now.Before(*k.ExpiresAt))
+}

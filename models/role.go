@@ -1,0 +1,104 @@
+package models
+
+import (
+	"slices"
+	"time"
+)
+
+// A Role is what a person may do on one procurement, between two dates of procedure time.
+type Role string
+
+// The roles (domain: who does what, and what each must not do).
+const (
+	RoleLeadProcurer  Role = "lead_procurer"
+	RoleBuyer         Role = "buyer"
+	RoleBoard         Role = "board"
+	RoleDrafter       Role = "drafter"
+	RoleOpener        Role = "opener"
+	RoleEvaluator     Role = "evaluator"
+	RoleChair         Role = "chair"
+	RoleAwarder       Role = "awarder"
+	RoleLegal         Role = "legal"
+	RoleObserver      Role = "observer"
+	RoleSupplier      Role = "supplier"
+	RoleAdministrator Role = "administrator"
+)
+
+// Roles lists the roles that are given per procurement; administrator is the platform's.
+func Roles() []Role {
+	return []Role{
+		RoleLeadProcurer, RoleBuyer, RoleBoard, RoleDrafter, RoleOpener, RoleEvaluator,
+		RoleChair, RoleAwarder, RoleLegal, RoleObserver, RoleSupplier,
+	}
+}
+
+// BuyerSide lists the roles on the contracting authorities' side; a supplier is on the other.
+func BuyerSide() []Role {
+	return slices.DeleteFunc(Roles(), func(r Role) bool { return r == RoleSupplier })
+}
+
+// incompatible holds the pairs one person may not combine on one procurement: who drafts or awards
+// does not score (Directive 2014/24/EU, Article 24; stricter national rules in the fact sheet, §6),
+// and a supplier holds nothing on the buyers' side.
+var incompatible = [][2]Role{
+	{RoleDrafter, RoleEvaluator},
+	{RoleAwarder, RoleEvaluator},
+	{RoleAwarder, RoleChair},
+	{RoleLeadProcurer, RoleEvaluator},
+	{RoleObserver, RoleBoard},
+	{RoleObserver, RoleEvaluator},
+	{RoleObserver, RoleAwarder},
+}
+
+// Incompatible tells whether one person may not hold both roles on one procurement.
+func Incompatible(a, b Role) bool {
+	if a == b {
+		return false
+	}
+	if a == RoleSupplier || b == RoleSupplier {
+		return true
+	}
+	for _, pair := range incompatible {
+		if pair == [2]Role{a, b} || pair == [2]Role{b, a} {
+			return true
+		}
+	}
+	return false
+}
+
+// A RoleAssignment gives a person a role on a procurement from one instant until another.
+type RoleAssignment struct {
+	ID            ID `gorm:"primaryKey"`
+	ProcurementID ID
+	PersonID      ID
+	// OrganisationID is the organisation the person acts for in this role.
+	OrganisationID ID
+	Role           Role
+	// ValidFrom and ValidUntil are procedure time; an empty ValidUntil means until further notice.
+	ValidFrom  time.Time
+	ValidUntil *time.Time
+	CreatedAt  time.Time
+}
+
+// Holds tells whether the assignment is in force at the instant at (procedure time).
+func (a RoleAssignment) Holds(at time.Time) bool {
+	return !at.Before(a.ValidFrom) && (a.ValidUntil == nil || at.Before(*a.ValidUntil))
+}
+
+// An Actor is who acts, with the roles held on the procurement at that moment.
+type Actor struct {
+	PersonID       ID
+	OrganisationID ID
+	Administrator  bool
+	Roles          []Role
+}
+
+// HasAny tells whether the actor holds one of the roles.
+func (a Actor) HasAny(roles ...Role) bool {
+	for _, r := range roles {
+		if slices.Contains(a.Roles, r) || (r == RoleAdministrator && a.Administrator) {
+			return true
+		}
+	}
+	return false
+}
