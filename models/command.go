@@ -1,0 +1,64 @@
+package models
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"regexp"
+	"time"
+)
+
+// A Verb is something a person does to the process of a procurement.
+type Verb string
+
+// The verbs.
+const (
+	VerbStart   Verb = "start"
+	VerbVote    Verb = "vote"
+	VerbSuspend Verb = "suspend"
+	VerbResume  Verb = "resume"
+	VerbCancel  Verb = "cancel"
+	VerbReturn  Verb = "return"
+	VerbLeave   Verb = "leave"
+	VerbAdvance Verb = "advance"
+)
+
+// A Command is what a person asked of the process: written down first, without effect, then carried
+// out by the workflow in one transaction that also writes its outcome.
+type Command struct {
+	// ID is the SHA-256 of principal, method, route and Idempotency-Key, in hexadecimal.
+	ID            string `gorm:"primaryKey"`
+	ProcurementID ID
+	ActorID       ID
+	Verb          Verb
+	// Fingerprint is the SHA-256 of the request's body, to tell a repeat from another request.
+	Fingerprint []byte
+	// IfMatch is the version the caller saw; nil: any (If-Match: *).
+	IfMatch   *int64
+	Payload   json.RawMessage `gorm:"type:jsonb"`
+	Status    string
+	CreatedAt time.Time
+	// DoneAt, Result and Refusal are the outcome.
+	DoneAt  *time.Time
+	Result  json.RawMessage `gorm:"type:jsonb"`
+	Refusal *Refusal        `gorm:"serializer:json"`
+	// FaultID finds the cause of a failed command in the log.
+	FaultID string
+}
+
+// CommandID derives the ID under which a repeat of the same request is recognised: each part is
+// preceded by its length, so that no two requests share an ID by concatenation.
+func CommandID(principal ID, method, route, key string) string {
+	h := sha256.New()
+	for _, part := range []string{string(principal), method, route, key} {
+		n := len(part)
+		h.Write([]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)})
+		h.Write([]byte(part))
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+var commandID = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// ValidCommandID tells whether id has the form of a [CommandID].
+func ValidCommandID(id string) bool { return commandID.MatchString(id) }

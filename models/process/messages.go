@@ -1,0 +1,66 @@
+package process
+
+import (
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// Input starts a run of the procurement's workflow, also after each continue-as-new.
+type Input struct {
+	ProcurementID models.ID `json:"procurement_id"`
+	// MaxEvents rotates the run when its history holds that many events, for tests and for tuning;
+	// 0 leaves it to the server's suggestion.
+	MaxEvents int `json:"max_events,omitempty"`
+	// State is carried over from the run before; nil in the first.
+	State *State `json:"state,omitempty"`
+}
+
+// A Command is all that an Update carries: the ID of a row in commands.
+type Command struct {
+	ID string `json:"id"`
+}
+
+// A CommandStatus says what became of a command.
+type CommandStatus string
+
+// What can become of a command.
+const (
+	CommandPending CommandStatus = "pending"
+	CommandDone    CommandStatus = "done"
+	CommandRefused CommandStatus = "refused"
+	// CommandFailed met a fault of the engine; nothing was changed.
+	CommandFailed CommandStatus = "failed"
+	// CommandExpired was never taken up in time and never will be.
+	CommandExpired CommandStatus = "expired"
+)
+
+// Execute is the argument of the activity that carries out a command.
+type Execute struct {
+	ProcurementID models.ID `json:"procurement_id"`
+	CommandID     string    `json:"command_id"`
+}
+
+// Outcome is what a command's transaction answers. The caller reads the rest from the record.
+type Outcome struct {
+	CommandID string        `json:"command_id"`
+	Status    CommandStatus `json:"status"`
+	// Verb is set once the command was read.
+	Verb models.Verb `json:"verb,omitempty"`
+	// More asks the workflow to carry out a further step of the same command (advance).
+	More  bool  `json:"more,omitempty"`
+	State State `json:"state"`
+}
+
+// RunDue is the argument of the activity that does what has fallen due.
+type RunDue struct {
+	ProcurementID models.ID `json:"procurement_id"`
+	Due           Due       `json:"due"`
+}
+
+// DueOutcome answers a [RunDue]. When the instant has not come by the database's clock nothing was
+// done and Wait says how long is left.
+type DueOutcome struct {
+	Wait  time.Duration `json:"wait,omitempty"`
+	State State         `json:"state"`
+}

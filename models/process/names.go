@@ -1,0 +1,36 @@
+// Package process holds what the API and the workflows must agree on: names, IDs, and the values that
+// travel between them. Everything here ends in Temporal's history, so it carries IDs, codes, instants
+// and digests, and nothing secret or personal.
+package process
+
+import (
+	"strings"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// Names under which workflows, their messages and their activities are registered. A name in a
+// history is for ever.
+const (
+	WorkflowProcurement = "Procurement"
+
+	UpdateCommand = "command"
+	QueryState    = "state"
+
+	ActivityLoad    = "Load"
+	ActivityExecute = "Execute"
+	ActivityRunDue  = "RunDue"
+	ActivityAdvance = "Advance"
+)
+
+// WorkflowID is the fixed ID of a procurement's workflow.
+func WorkflowID(procurement models.ID) string { return "procurement/" + procurement.UUID() }
+
+// ProcurementOf reverses [WorkflowID]; it is empty when the ID is another workflow's.
+func ProcurementOf(workflowID string) models.ID {
+	uuid, ok := strings.CutPrefix(workflowID, "procurement/")
+	if !ok {
+		return ""
+	}
+	return models.ID(string(models.PrefixProcurement) + "_" + uuid)
+}

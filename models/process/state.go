@@ -1,0 +1,88 @@
+package process
+
+import (
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// Schema is the version of [State]; a workflow migrates an older one when it starts.
+const Schema = 1
+
+// A State is what the workflow knows of a procurement: enough to wait for the right things and to show
+// where it stands. The record holds the rest; every transaction answers with a new State and the
+// workflow replaces its own.
+type State struct {
+	Schema        int           `json:"schema"`
+	ProcurementID models.ID     `json:"procurement_id"`
+	Version       int64         `json:"version"`
+	Status        models.Status `json:"status"`
+	Mode          models.Mode   `json:"mode"`
+	ClockOffset   time.Duration `json:"clock_offset"`
+	Phases        []PhaseState  `json:"phases"`
+	Due           []Due         `json:"due,omitempty"`
+	WaitingOn     []string      `json:"waiting_on,omitempty"`
+	LeadBuyer     string        `json:"lead_buyer,omitempty"`
+}
+
+// A PhaseState is where the latest round of a phase stands.
+type PhaseState struct {
+	Phase  models.Phase       `json:"phase"`
+	Round  int                `json:"round"`
+	Status models.PhaseStatus `json:"status"`
+}
+
+// A DueKind says what is to happen at an instant.
+type DueKind string
+
+// What can fall due.
+const (
+	// DueCloseLot closes the box of a lot at its deadline.
+	DueCloseLot DueKind = "close_lot"
+	// DueCloseConsultation ends the time for answers to a market consultation.
+	DueCloseConsultation DueKind = "close_consultation"
+	// DueBulletin finds that the market has not been informed for longer than the plan's interval.
+	DueBulletin DueKind = "bulletin_overdue"
+	// DueStandstill ends the standstill before contracts.
+	DueStandstill DueKind = "standstill_over"
+)
+
+// A Due is an instant of procedure time at which something must happen by itself.
+type Due struct {
+	Kind    DueKind      `json:"kind"`
+	Phase   models.Phase `json:"phase"`
+	Subject models.ID    `json:"subject"`
+	At      time.Time    `json:"at"`
+}
+
+// Phase returns where the latest round of phase stands.
+func (s State) Phase(phase models.Phase) PhaseState {
+	for _, p := range s.Phases {
+		if p.Phase == phase {
+			return p
+		}
+	}
+	return PhaseState{Phase: phase, Status: models.PhasePending}
+}
+
+// Current is the main phase that is open, and false when none is.
+func (s State) Current() (models.Phase, bool) {
+	for _, p := range models.MainPhases() {
+		if s.Phase(p).Status == models.PhaseOpen {
+			return p, true
+		}
+	}
+	return "", false
+}
+
+// NextDue returns the earliest of what falls due in phase.
+func (s State) NextDue(phase models.Phase) (Due, bool) {
+	var next Due
+	found := false
+	for _, d := range s.Due {
+		if d.Phase == phase && (!found || d.At.Before(next.At)) {
+			next, found = d, true
+		}
+	}
+	return next, found
+}
