@@ -1,0 +1,62 @@
+-- +goose Up
+create table commands (
+    id             text collate "C" primary key check (id ~ '^[0-9a-f]{64}$'),
+    procurement_id ppi_id not null references procurements,
+    actor_id       ppi_id not null references people,
+    verb           text not null,
+    fingerprint    bytea not null check (octet_length(fingerprint) = 32),
+    if_match       bigint,
+    payload        jsonb not null,
+    status         text not null default 'pending' check (status in ('pending', 'done', 'refused', 'failed', 'expired')),
+    created_at     timestamptz not null default clock_timestamp(),
+    done_at        timestamptz,
+    result         jsonb,
+    refusal        jsonb,
+    fault_id       text not null default '',
+    check ((status = 'pending') = (done_at is null)),
+    check ((status = 'refused') = (refusal is not null))
+);
+create index commands_pending on commands (created_at) where status = 'pending';
+create index commands_procurement on commands (procurement_id, created_at);
+
+create table phase_rounds (
+    procurement_id ppi_id not null references procurements,
+    phase          text not null check (phase in ('needs', 'consultation', 'engagement', 'capacity', 'specification', 'tender')),
+    round          int not null check (round > 0),
+    status         text not null check (status in ('open', 'closed', 'superseded')),
+    opened_at      timestamptz not null,
+    closed_at      timestamptz,
+    primary key (procurement_id, phase, round),
+    check ((status = 'open') = (closed_at is null))
+);
+create unique index phase_rounds_open on phase_rounds (procurement_id, phase) where status = 'open';
+
+create table votes (
+    id              ppi_id primary key check (id like 'vot\_%'),
+    procurement_id  ppi_id not null references procurements,
+    subject         text not null,
+    round           int not null,
+    digest          bytea not null check (octet_length(digest) = 32),
+    organisation_id ppi_id not null references organisations,
+    person_id       ppi_id not null references people,
+    choice          text not null check (choice in ('approve', 'reject', 'abstain')),
+    reason          text not null default '',
+    cast_at         timestamptz not null,
+    voided_at       timestamptz
+);
+create unique index votes_standing on votes (procurement_id, subject, round, organisation_id) where voided_at is null;
+create index votes_subject on votes (procurement_id, subject, round);
+
+create table tasks (
+    id             ppi_id primary key check (id like 'tsk\_%'),
+    procurement_id ppi_id not null references procurements,
+    kind           text not null,
+    subject_id     text not null,
+    detail         jsonb not null default '{}',
+    raised_at      timestamptz not null,
+    done_at        timestamptz
+);
+create unique index tasks_open on tasks (procurement_id, kind, subject_id) where done_at is null;
+
+-- +goose Down
+drop table tasks, votes, phase_rounds, commands;

@@ -1,0 +1,22 @@
+package models
+
+import "maps"
+
+// verbRoles says who may ask what of the process. The API checks it before it writes the command
+// down, the transaction that carries the command out checks it again.
+var verbRoles = map[Verb][]Role{
+	VerbStart:   {RoleLeadProcurer},
+	VerbVote:    {RoleBoard},
+	VerbSuspend: {RoleLeadProcurer},
+	VerbResume:  {RoleLeadProcurer},
+	VerbCancel:  {RoleBoard},
+	VerbReturn:  {RoleBoard},
+	VerbLeave:   {RoleBoard},
+	VerbAdvance: {RoleLeadProcurer},
+}
+
+// Roles returns the roles that may use the verb.
+func (v Verb) Roles() []Role { return verbRoles[v] }
+
+// VerbRoles returns the whole table.
+func VerbRoles() map[Verb][]Role { return maps.Clone(verbRoles) }
