@@ -14,6 +14,17 @@ type Input struct {
 	MaxEvents int `json:"max_events,omitempty"`
 	// State is carried over from the run before; nil in the first.
 	State *State `json:"state,omitempty"`
+	// Shown is what the search attributes say; they survive continue-as-new by themselves.
+	Shown Shown `json:"shown"`
+}
+
+// Shown is what the search attributes of a run say.
+type Shown struct {
+	Phase     string    `json:"phase,omitempty"`
+	Status    string    `json:"status,omitempty"`
+	WaitingOn string    `json:"waiting_on,omitempty"`
+	LeadBuyer string    `json:"lead_buyer,omitempty"`
+	Deadline  time.Time `json:"deadline,omitzero"`
 }
 
 // A Command is all that an Update carries: the ID of a row in commands.
@@ -39,6 +50,8 @@ const (
 type Execute struct {
 	ProcurementID models.ID `json:"procurement_id"`
 	CommandID     string    `json:"command_id"`
+	// Step counts the steps already carried out of a command that has several (advance).
+	Step int `json:"step,omitempty"`
 }
 
 // Outcome is what a command's transaction answers. The caller reads the rest from the record.

@@ -4,6 +4,7 @@
 package process
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/ppi-engine/ppi/models"
@@ -20,7 +21,6 @@ const (
 	ActivityLoad    = "Load"
 	ActivityExecute = "Execute"
 	ActivityRunDue  = "RunDue"
-	ActivityAdvance = "Advance"
 )
 
 // WorkflowID is the fixed ID of a procurement's workflow.
@@ -33,4 +33,17 @@ func ProcurementOf(workflowID string) models.ID {
 		return ""
 	}
 	return models.ID(string(models.PrefixProcurement) + "_" + uuid)
+}
+
+// UpdateID is the ID of the Update that carries a command: readable in the Temporal UI, the same for
+// every repeat, and another one after an attempt that got no answer, because Temporal would repeat
+// that attempt's answer.
+func UpdateID(verb models.Verb, commandID string, attempt int) string {
+	return fmt.Sprintf("%s/%s/%d", verb, commandID, attempt)
+}
+
+// VerbOfUpdate returns the verb in an [UpdateID].
+func VerbOfUpdate(updateID string) string {
+	verb, _, _ := strings.Cut(updateID, "/")
+	return verb
 }

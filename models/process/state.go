@@ -53,6 +53,8 @@ type Due struct {
 	Phase   models.Phase `json:"phase"`
 	Subject models.ID    `json:"subject"`
 	At      time.Time    `json:"at"`
+	// Label names the subject for a person, such as "lot 2".
+	Label string `json:"label,omitempty"`
 }
 
 // Phase returns where the latest round of phase stands.
@@ -85,4 +87,22 @@ func (s State) NextDue(phase models.Phase) (Due, bool) {
 		}
 	}
 	return next, found
+}
+
+// FirstDue returns the earliest of all that falls due.
+func (s State) FirstDue() (Due, bool) {
+	var first Due
+	for i, d := range s.Due {
+		if i == 0 || d.At.Before(first.At) {
+			first = d
+		}
+	}
+	return first, len(s.Due) > 0
+}
+
+// Migrate brings a state written by an earlier release to [Schema]. A workflow calls it on every state
+// it is given.
+func Migrate(s State) State {
+	s.Schema = Schema
+	return s
 }

@@ -1,0 +1,12 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// consultMarket lasts until the route is confirmed. Its timer ends the time for answers.
+func (p *procurement) consultMarket(ctx workflow.Context) error {
+	return p.whileOpen(ctx, models.PhaseConsultation)
+}

@@ -1,0 +1,126 @@
+// Package workflows holds the processes that run for months: deterministic, without I/O. They wait
+// for people and for instants; what happens then is decided and written by activities.
+package workflows
+
+import (
+	"errors"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/process"
+)
+
+// ErrTypeStartRefused ends a run whose procurement was refused its start; it stays a draft and a later
+// start makes a new run under the same ID.
+const ErrTypeStartRefused = "start_refused"
+
+// Procurement runs one public procurement of innovation from kick-off to the last buyer's purchase.
+// A run lasts one main phase, or less when its history grows long, and hands over to the next.
+func Procurement(ctx workflow.Context, in process.Input) error {
+	p, err := newProcurement(ctx, in)
+	if err != nil {
+		return err
+	}
+	return p.run(ctx)
+}
+
+type procurement struct {
+	in    process.Input
+	state process.State
+	// mutex is held by whoever runs an activity: at most one transaction of a procurement is under way.
+	mutex workflow.Mutex
+	// opened is the main phase this run began with; the run ends with it.
+	opened process.PhaseState
+	// started tells that a command has been answered, so that a draft whose start was refused can end.
+	answered bool
+	// closing is set when the run waits to hand over; no further command is let in.
+	closing bool
+	// beside counts the coroutines of phases that run beside the main one.
+	beside int
+	shown  process.Shown
+}
+
+func newProcurement(ctx workflow.Context, in process.Input) (*procurement, error) {
+	p := &procurement{in: in, mutex: workflow.NewMutex(ctx), shown: in.Shown}
+	if in.State != nil {
+		p.state = process.Migrate(*in.State)
+	} else if err := p.load(ctx); err != nil {
+		return nil, err
+	}
+	p.opened = p.mainPhase()
+	if err := p.show(ctx); err != nil {
+		return nil, err
+	}
+	return p, p.answerCalls(ctx)
+}
+
+func (p *procurement) run(ctx workflow.Context) error {
+	if err := p.awaitStart(ctx); err != nil {
+		return err
+	}
+	p.runBeside(ctx, "capacity", p.buildCapacity)
+	p.runBeside(ctx, "engagement", p.engageMarket)
+	story := map[models.Phase]func(workflow.Context) error{
+		models.PhaseNeeds:         p.assessNeeds,
+		models.PhaseConsultation:  p.consultMarket,
+		models.PhaseSpecification: p.draftSpecification,
+		models.PhaseTender:        p.executeTender,
+	}
+	if step, ok := story[p.opened.Phase]; ok {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return p.handOver(ctx)
+}
+
+// awaitStart waits until the procurement is no longer a draft. A refused start ends the run.
+func (p *procurement) awaitStart(ctx workflow.Context) error {
+	draft := func() bool { return p.state.Status == models.StatusDraft }
+	err := workflow.Await(ctx, func() bool { return !draft() || p.answered })
+	if err != nil {
+		return err
+	}
+	if !draft() {
+		p.opened = p.mainPhase()
+		return nil
+	}
+	p.closing = true
+	if err := p.awaitQuiet(ctx); err != nil {
+		return err
+	}
+	return temporal.NewApplicationErrorWithOptions("the start was refused; the procurement stays a draft",
+		ErrTypeStartRefused, temporal.ApplicationErrorOptions{NonRetryable: true, Category: temporal.ApplicationErrorCategoryBenign})
+}
+
+func (p *procurement) mainPhase() process.PhaseState {
+	if phase, ok := p.state.Current(); ok {
+		return p.state.Phase(phase)
+	}
+	return process.PhaseState{}
+}
+
+// adopt replaces what the workflow knows by what a transaction answered. An answer older than what is
+// known comes from an activity that was given up and is ignored.
+func (p *procurement) adopt(ctx workflow.Context, state process.State) {
+	if state.ProcurementID == "" || state.Version < p.state.Version {
+		return
+	}
+	p.state = process.Migrate(state)
+	if err := p.show(ctx); err != nil {
+		workflow.GetLogger(ctx).Warn("showing the state failed", "error", err)
+	}
+}
+
+// runBeside runs a phase that lasts beside the main ones, until the run hands over.
+func (p *procurement) runBeside(ctx workflow.Context, name string, story func(workflow.Context) error) {
+	p.beside++
+	workflow.GoNamed(ctx, name, func(ctx workflow.Context) {
+		defer func() { p.beside-- }()
+		if err := story(ctx); err != nil && !errors.As(err, new(*temporal.CanceledError)) {
+			workflow.GetLogger(ctx).Error("phase ended with an error", "phase", name, "error", err)
+		}
+	})
+}
