@@ -10,13 +10,6 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// Error types with which the validator turns a command away before it leaves any trace.
-const (
-	ErrTypeMalformed = "malformed_command"
-	// ErrTypeClosing is a run about to hand over or ended: send the command again.
-	ErrTypeClosing = "run_closing"
-)
-
 // answerCalls registers the handlers. It comes after all state is set up, because registering lets
 // in the calls that have been waiting.
 func (p *procurement) answerCalls(ctx workflow.Context) error {
@@ -36,9 +29,9 @@ func (p *procurement) answerCalls(ctx workflow.Context) error {
 func (p *procurement) admit(cmd process.Command) error {
 	switch {
 	case !models.ValidCommandID(cmd.ID):
-		return temporal.NewNonRetryableApplicationError("a command's ID is 64 hexadecimal digits", ErrTypeMalformed, nil)
+		return temporal.NewNonRetryableApplicationError("a command's ID is 64 hexadecimal digits", process.ErrTypeMalformed, nil)
 	case p.closing:
-		return temporal.NewApplicationError("the run is handing over", ErrTypeClosing)
+		return temporal.NewApplicationError("the run is handing over", process.ErrTypeClosing)
 	}
 	return nil
 }

@@ -12,10 +12,6 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// ErrTypeStartRefused ends a run whose procurement was refused its start; it stays a draft and a later
-// start makes a new run under the same ID.
-const ErrTypeStartRefused = "start_refused"
-
 // Procurement runs one public procurement of innovation from kick-off to the last buyer's purchase.
 // A run lasts one main phase, or less when its history grows long, and hands over to the next.
 func Procurement(ctx workflow.Context, in process.Input) error {
@@ -92,7 +88,7 @@ func (p *procurement) awaitStart(ctx workflow.Context) error {
 		return err
 	}
 	return temporal.NewApplicationErrorWithOptions("the start was refused; the procurement stays a draft",
-		ErrTypeStartRefused, temporal.ApplicationErrorOptions{NonRetryable: true, Category: temporal.ApplicationErrorCategoryBenign})
+		process.ErrTypeStartRefused, temporal.ApplicationErrorOptions{NonRetryable: true, Category: temporal.ApplicationErrorCategoryBenign})
 }
 
 func (p *procurement) mainPhase() process.PhaseState {

@@ -23,6 +23,17 @@ const (
 	ActivityRunDue  = "RunDue"
 )
 
+// Types of the errors with which a run answers.
+const (
+	// ErrTypeMalformed turns away what is no command's ID.
+	ErrTypeMalformed = "malformed_command"
+	// ErrTypeClosing turns a command away because the run is about to hand over or has ended: send it again.
+	ErrTypeClosing = "run_closing"
+	// ErrTypeStartRefused ends the run of a procurement that was refused its start: it stays a draft, and
+	// a later start makes a new run under the same ID.
+	ErrTypeStartRefused = "start_refused"
+)
+
 // WorkflowID is the fixed ID of a procurement's workflow.
 func WorkflowID(procurement models.ID) string { return "procurement/" + procurement.UUID() }
 
