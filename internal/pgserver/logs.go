@@ -1,0 +1,77 @@
+package pgserver
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// serverLog turns the server's lines into log records and keeps the last ones,
+// which tell why a start failed.
+type serverLog struct {
+	logger *slog.Logger
+	level  slog.Level // of the last line that carried one
+
+	mu   sync.Mutex
+	tail []string
+}
+
+const tailLines = 20
+
+func (l *serverLog) emit(line string) {
+	if strings.TrimSpace(line) == "" {
+		return
+	}
+	severity, message, found := strings.Cut(line, ":  ")
+	if level, known := levelOf(severity, message); found && known {
+		l.level = level
+	} else {
+		message = strings.TrimSpace(line)
+	}
+	l.logger.Log(context.Background(), l.level, message)
+	l.remember(line)
+}
+
+// levelOf maps the server's severity (PostgreSQL documentation, table 20.2). What a
+// client did wrong is the client's to report, so only what concerns the server
+// is louder than a warning, and the refusals while it starts or stops are routine.
+func levelOf(severity, message string) (slog.Level, bool) {
+	switch severity {
+	case "LOG", "INFO", "NOTICE", "DEBUG":
+		return slog.LevelDebug, true
+	case "WARNING", "ERROR":
+		return slog.LevelWarn, true
+	case "FATAL":
+		if strings.HasPrefix(message, "the database system is ") || strings.HasPrefix(message, "terminating connection") {
+			return slog.LevelDebug, true
+		}
+		return slog.LevelWarn, true
+	case "PANIC":
+		return slog.LevelError, true
+	default:
+		return 0, false
+	}
+}
+
+func (l *serverLog) remember(line string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.tail = append(l.tail, line)
+	if len(l.tail) > tailLines {
+		l.tail = slices.Clone(l.tail[len(l.tail)-tailLines:])
+	}
+}
+
+func (l *serverLog) said(text string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(l.tail, func(line string) bool { return strings.Contains(line, text) })
+}
+
+func (l *serverLog) last() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Join(l.tail, " | ")
+}

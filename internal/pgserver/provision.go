@@ -1,0 +1,90 @@
+package pgserver
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Role is a login role that Provision makes.
+type Role struct {
+	Name            string
+	Password        string
+	CreateDatabases bool
+}
+
+// Database is a database that Provision makes. Nobody but its owner and the
+// roles in Users may connect to it.
+type Database struct {
+	Name  string
+	Owner string
+	Users []string
+}
+
+// Provision makes the roles and databases that do not exist yet, and sets the
+// roles' passwords, so that it may be repeated at every start.
+func (s *Server) Provision(ctx context.Context, roles []Role, databases []Database) error {
+	conn, err := pgx.Connect(ctx, s.AdminDSN("postgres"))
+	if err != nil {
+		return fmt.Errorf("provision PostgreSQL: %w", err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	for _, role := range roles {
+		if err := ensureRole(ctx, conn, role); err != nil {
+			return fmt.Errorf("provision role %s: %w", role.Name, err)
+		}
+	}
+	for _, database := range databases {
+		if err := ensureDatabase(ctx, conn, database); err != nil {
+			return fmt.Errorf("provision database %s: %w", database.Name, err)
+		}
+	}
+	return nil
+}
+
+func ensureRole(ctx context.Context, conn *pgx.Conn, role Role) error {
+	verb := "CREATE"
+	if exists, err := catalogHas(ctx, conn, "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role.Name); err != nil {
+		return err
+	} else if exists {
+		verb = "ALTER"
+	}
+	createDB := "NOCREATEDB"
+	if role.CreateDatabases {
+		createDB = "CREATEDB"
+	}
+	_, err := conn.Exec(ctx, fmt.Sprintf("%s ROLE %s LOGIN %s PASSWORD %s", verb, quoteName(role.Name), createDB, quoteText(role.Password)))
+	return err
+}
+
+func ensureDatabase(ctx context.Context, conn *pgx.Conn, database Database) error {
+	name := quoteName(database.Name)
+	exists, err := catalogHas(ctx, conn, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", database.Name)
+	if err != nil {
+		return err
+	}
+	if !exists {
+		if _, err := conn.Exec(ctx, "CREATE DATABASE "+name+" OWNER "+quoteName(database.Owner)); err != nil {
+			return err
+		}
+	}
+	statements := []string{"REVOKE ALL ON DATABASE " + name + " FROM PUBLIC"}
+	for _, user := range database.Users {
+		statements = append(statements, "GRANT CONNECT ON DATABASE "+name+" TO "+quoteName(user))
+	}
+	_, err = conn.Exec(ctx, strings.Join(statements, ";"))
+	return err
+}
+
+func catalogHas(ctx context.Context, conn *pgx.Conn, query, name string) (exists bool, err error) {
+	err = conn.QueryRow(ctx, query, name).Scan(&exists)
+	return exists, err
+}
+
+// Utility statements take no parameters, so names and passwords are quoted here.
+
+func quoteName(name string) string { return pgx.Identifier{name}.Sanitize() }
+
+func quoteText(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }

@@ -1,0 +1,287 @@
+// Package pgserver runs a private PostgreSQL from the machine's own programs, as
+// a child of this process that dies with it.
+package pgserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/ppi-engine/ppi/internal/supervise"
+)
+
+const (
+	host = "127.0.0.1"
+
+	defaultMaxConnections = 200
+
+	// pollInterval is how often a starting server is asked whether it is ready.
+	pollInterval = 25 * time.Millisecond
+
+	// stopGrace is how long a fast shutdown, which writes a checkpoint, may take
+	// before it becomes an immediate one, which the next start recovers from.
+	stopGrace = 30 * time.Second
+)
+
+// Options say where and how the server runs. The zero value of every field but
+// DataDir is a sound choice.
+type Options struct {
+	// DataDir holds the data, and is made when it does not exist. It may be empty
+	// for a disposable server, which then gets a temporary one, removed by Stop.
+	DataDir string
+	// Port on 127.0.0.1; 0 chooses a free one.
+	Port int
+	// MaxConnections of all databases together; 0 means 200.
+	MaxConnections int
+	// Disposable trades durability for speed: data may be lost when the machine
+	// stops, though not when a process does. For tests.
+	Disposable bool
+	// Logger gets the server's log; nil discards it.
+	Logger *slog.Logger
+}
+
+// Server is a running PostgreSQL.
+type Server struct {
+	cluster *cluster
+	process *supervise.Process
+	port    int
+	log     *serverLog
+	scratch string // removed by Stop; "" when the data stays
+}
+
+// PortTakenError says that the port that was asked for is in use.
+type PortTakenError struct{ Port int }
+
+func (e *PortTakenError) Error() string {
+	return fmt.Sprintf("port %d on %s is in use by another program", e.Port, host)
+}
+
+// Start brings a server up on o.DataDir and returns when it accepts connections.
+// It waits for as long as ctx allows, since recovery after a crash takes the time
+// it takes; ctx bounds the start only, Stop ends the server.
+//
+// Refusals to expect: *NotInstalledError, *VersionError, *UnreachableError,
+// *PortTakenError, *InUseError.
+func Start(ctx context.Context, o Options) (*Server, error) {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.MaxConnections == 0 {
+		o.MaxConnections = defaultMaxConnections
+	}
+	dir, scratch, err := dataDir(o)
+	if err != nil {
+		return nil, err
+	}
+	s, err := start(ctx, dir, o)
+	if err != nil {
+		if scratch != "" {
+			err = errors.Join(err, os.RemoveAll(scratch))
+		}
+		return nil, fmt.Errorf("start PostgreSQL: %w", err)
+	}
+	s.scratch = scratch
+	return s, nil
+}
+
+func dataDir(o Options) (dir, scratch string, err error) {
+	if o.DataDir == "" && o.Disposable {
+		if scratch, err = os.MkdirTemp("", "ppi-postgres-"); err != nil {
+			return "", "", fmt.Errorf("make a temporary data directory: %w", err)
+		}
+		// The account that runs the server must pass; the data below is mode 0700.
+		return filepath.Join(scratch, "data"), scratch, os.Chmod(scratch, 0o711)
+	}
+	if o.DataDir == "" {
+		return "", "", errors.New("start PostgreSQL: no data directory given")
+	}
+	dir, err = filepath.Abs(o.DataDir)
+	return dir, "", err
+}
+
+func start(ctx context.Context, dir string, o Options) (*Server, error) {
+	c, err := openCluster(ctx, dir, !o.Disposable)
+	if err != nil {
+		return nil, err
+	}
+	previous := takeover{dir: dir, since: time.Now()}
+	for {
+		port := o.Port
+		if port == 0 {
+			if port, err = freePort(ctx); err != nil {
+				return nil, err
+			}
+		}
+		s, err := c.launch(ctx, port, o)
+		if err == nil {
+			return s, nil
+		}
+		var taken *PortTakenError
+		if errors.As(err, &taken) && o.Port == 0 {
+			continue // somebody was faster between our look and the server's
+		}
+		if err := previous.again(ctx, err); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func freePort(ctx context.Context) (int, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", host+":0")
+	if err != nil {
+		return 0, fmt.Errorf("choose a free port: %w", err)
+	}
+	defer listener.Close()
+	return listener.Addr().(*net.TCPAddr).Port, nil
+}
+
+// launch starts the postmaster once and waits until it accepts connections.
+func (c *cluster) launch(ctx context.Context, port int, o Options) (*Server, error) {
+	log := &serverLog{logger: o.Logger}
+	cmd := c.command("postgres", c.dir, c.arguments(port, o)...)
+	cmd.Stderr = supervise.Lines(log.emit)
+	// An immediate shutdown: the postmaster takes its backends with it, at once.
+	process, err := supervise.StartProcess(cmd, syscall.SIGQUIT)
+	if err != nil {
+		return nil, c.account.explain(err, c.dir, c.BinDir)
+	}
+	s := &Server{cluster: c, process: process, port: port, log: log}
+	if err := s.waitReady(ctx); err != nil {
+		_ = s.shutdown(ctx)
+		return nil, err
+	}
+	return s, nil
+}
+
+func (c *cluster) arguments(port int, o Options) []string {
+	settings := []string{
+		"listen_addresses=" + host, "port=" + strconv.Itoa(port), "unix_socket_directories=",
+		"max_connections=" + strconv.Itoa(o.MaxConnections),
+		"timezone=UTC", "log_timezone=UTC", "log_line_prefix=", "log_destination=stderr", "logging_collector=off",
+		// Neither values nor statements of failed commands: they may hold
+		// passwords and personal data.
+		"log_error_verbosity=terse", "log_min_error_statement=panic",
+	}
+	if o.Disposable {
+		settings = append(settings, "fsync=off", "synchronous_commit=off", "full_page_writes=off")
+	}
+	args := []string{"-D", c.dir}
+	for _, setting := range settings {
+		args = append(args, "-c", setting)
+	}
+	return args
+}
+
+func (s *Server) waitReady(ctx context.Context) error {
+	ticker := time.NewTicker(pollInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-s.process.Done():
+			return s.startFailure()
+		case <-ctx.Done():
+			return fmt.Errorf("wait for PostgreSQL: %w", context.Cause(ctx))
+		case <-ticker.C:
+		}
+		err := s.ping(ctx)
+		if err == nil {
+			return nil
+		}
+		var refused *pgconn.PgError
+		if errors.As(err, &refused) && refused.Code == "28P01" {
+			return fmt.Errorf("the password in %s is not the superuser's: %w", filepath.Join(s.cluster.dir, passwordFile), err)
+		}
+	}
+}
+
+func (s *Server) ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, s.AdminDSN("postgres"))
+	if err != nil {
+		return err
+	}
+	return conn.Close(ctx)
+}
+
+// startFailure explains why the postmaster ended before it was ready.
+func (s *Server) startFailure() error {
+	switch {
+	case s.log.said("could not bind IPv4 address"):
+		return &PortTakenError{Port: s.port}
+	case s.log.said("pre-existing shared memory block"):
+		return &InUseError{Dir: s.cluster.dir, PID: lockHolder(s.cluster.dir), Orphans: true}
+	case s.log.said(`lock file "postmaster.pid" already exists`):
+		return &InUseError{Dir: s.cluster.dir, PID: lockHolder(s.cluster.dir)}
+	default:
+		return fmt.Errorf("the server ended while it started: %v: %s", s.process.Err(), s.log.last())
+	}
+}
+
+// Port is where the server listens on 127.0.0.1.
+func (s *Server) Port() int { return s.port }
+
+// PID is the postmaster's process identifier.
+func (s *Server) PID() int { return s.process.PID() }
+
+// Installation tells which PostgreSQL this is.
+func (s *Server) Installation() Installation { return s.cluster.Installation }
+
+// AdminDSN is the superuser's connection URL for a database. It holds the password.
+func (s *Server) AdminDSN(database string) string {
+	return s.DSN(Superuser, s.cluster.password, database)
+}
+
+// DSN is a connection URL for a role and a database.
+func (s *Server) DSN(user, password, database string) string {
+	dsn := url.URL{
+		Scheme: "postgres", User: url.UserPassword(user, password),
+		Host: net.JoinHostPort(host, strconv.Itoa(s.port)), Path: "/" + database, RawQuery: "sslmode=disable",
+	}
+	return dsn.String()
+}
+
+// Done is closed when the postmaster has ended, for whatever reason.
+func (s *Server) Done() <-chan struct{} { return s.process.Done() }
+
+// Err tells how the postmaster ended; nil while it runs.
+func (s *Server) Err() error { return s.process.Err() }
+
+// Stop shuts the server down: open transactions are rolled back, data is written.
+// When that takes longer than ctx or 30 s allow, it stops at once and the next
+// start recovers.
+func (s *Server) Stop(ctx context.Context) error {
+	err := s.shutdown(ctx)
+	if s.scratch != "" {
+		err = errors.Join(err, os.RemoveAll(s.scratch))
+	}
+	return err
+}
+
+func (s *Server) shutdown(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, stopGrace)
+	defer cancel()
+	if err := s.process.Signal(syscall.SIGINT); err != nil {
+		return err
+	}
+	select {
+	case <-s.process.Done():
+		return nil
+	case <-ctx.Done():
+	}
+	// The postmaster itself kills what does not follow within 5 s of SIGQUIT.
+	hard, cancelHard := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancelHard()
+	return s.process.Stop(hard, syscall.SIGQUIT)
+}
