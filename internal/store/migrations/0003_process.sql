@@ -36,7 +36,7 @@ create table votes (
     procurement_id  ppi_id not null references procurements,
     subject         text not null,
     round           int not null,
-    digest          bytea not null check (octet_length(digest) = 32),
+    digest          text collate "C" not null check (digest ~ '^[0-9a-f]{64}$'),
     organisation_id ppi_id not null references organisations,
     person_id       ppi_id not null references people,
     choice          text not null check (choice in ('approve', 'reject', 'abstain')),
@@ -58,5 +58,33 @@ create table tasks (
 );
 create unique index tasks_open on tasks (procurement_id, kind, subject_id) where done_at is null;
 
+-- The dossier: what the buyers wrote, with every version of it.
+create table entries (
+    id              ppi_id primary key check (id like 'ent\_%'),
+    procurement_id  ppi_id not null references procurements,
+    kind            text not null,
+    phase           text not null check (phase in ('needs', 'consultation', 'engagement', 'capacity', 'specification', 'tender')),
+    round           int not null check (round >= 0),
+    organisation_id ppi_id references organisations,
+    version         bigint not null check (version > 0),
+    author_id       ppi_id not null references people,
+    body            jsonb not null check (jsonb_typeof(body) = 'object'),
+    digest          text collate "C" not null check (digest ~ '^[0-9a-f]{64}$'),
+    written_at      timestamptz not null,
+    withdrawn_at    timestamptz
+);
+create index entries_procurement on entries (procurement_id, kind, id);
+
+create table entry_versions (
+    entry_id     ppi_id not null references entries,
+    version      bigint not null check (version > 0),
+    author_id    ppi_id not null references people,
+    body         jsonb not null,
+    digest       text collate "C" not null check (digest ~ '^[0-9a-f]{64}$'),
+    written_at   timestamptz not null,
+    withdrawn_at timestamptz,
+    primary key (entry_id, version)
+);
+
 -- +goose Down
-drop table tasks, votes, phase_rounds, commands;
+drop table entry_versions, entries, tasks, votes, phase_rounds, commands;

@@ -1,0 +1,89 @@
+package models
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// An EntryKind says what a dossier entry is: a needs statement, a bulletin, a requirement.
+type EntryKind string
+
+// An Entry is one piece of content in the dossier of a procurement, in its latest version. Earlier
+// versions are kept; nothing is overwritten.
+type Entry struct {
+	ID            ID `gorm:"primaryKey"`
+	ProcurementID ID
+	Kind          EntryKind
+	Phase         Phase
+	// Round is the round of the phase in which the entry was last written.
+	Round int
+	// OrganisationID is the organisation it speaks for; empty: for the consortium.
+	OrganisationID ID
+	// Version counts from 1; it is the entry's ETag.
+	Version int64
+	// AuthorID wrote this version.
+	AuthorID ID
+	Body     json.RawMessage `gorm:"type:jsonb"`
+	// Digest is the SHA-256 of the body's canonical form (RFC 8785), in hexadecimal.
+	Digest      string
+	WrittenAt   time.Time
+	WithdrawnAt *time.Time
+}
+
+// A Dossier is the content of a procurement that its gates are judged on.
+type Dossier struct {
+	Procurement   Procurement
+	Members       []Member
+	Organisations map[ID]Organisation
+	Roles         []RoleAssignment
+	Entries       []Entry
+	Rounds        []PhaseRound
+	// Now is the procedure time at which the dossier is read.
+	Now time.Time
+}
+
+// ActiveMembers returns the members that have not left, the lead buyer first.
+func (d Dossier) ActiveMembers() []Member {
+	var lead, others []Member
+	for _, m := range d.Members {
+		switch {
+		case !m.Active():
+		case m.Lead:
+			lead = append(lead, m)
+		default:
+			others = append(others, m)
+		}
+	}
+	return append(lead, others...)
+}
+
+// Of returns the standing entries of a kind, in the order they were first written.
+func (d Dossier) Of(kind EntryKind) []Entry {
+	var found []Entry
+	for _, e := range d.Entries {
+		if e.Kind == kind && e.WithdrawnAt == nil {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// Latest returns the last standing entry of a kind.
+func (d Dossier) Latest(kind EntryKind) (Entry, bool) {
+	all := d.Of(kind)
+	if len(all) == 0 {
+		return Entry{}, false
+	}
+	return all[len(all)-1], true
+}
+
+// Round returns the latest round of phase; its number is 0 before the first.
+func (d Dossier) Round(phase Phase) PhaseRound {
+	latest := PhaseRound{Phase: phase, Status: PhasePending}
+	for _, r := range d.Rounds {
+		if r.Phase == phase && r.Round > latest.Round {
+			latest = r
+		}
+	}
+	return latest
+}
