@@ -1,0 +1,79 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"syscall"
+)
+
+// loopback is where everything listens that has no login and needs no visitor from elsewhere.
+const loopback = "127.0.0.1"
+
+// claimPorts finds out whether both public ports are free, and replaces a 0 by a free port. The servers open their
+// listeners themselves, so the ports are released again.
+func (c *config) claimPorts() error {
+	frontend, err := listen(c.Bind, c.FrontendPort)
+	if err != nil {
+		return portError(err, "the Temporal frontend", "frontend-port", c.FrontendPort)
+	}
+	defer closeQuietly(frontend)
+	ui, err := listen(loopback, c.UIPort)
+	if err != nil {
+		return portError(err, "the Temporal web UI", "ui-port", c.UIPort)
+	}
+	defer closeQuietly(ui)
+	c.FrontendPort, c.UIPort = portOf(frontend), portOf(ui)
+	return nil
+}
+
+func portError(err error, whose, flagName string, port int) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return refuse("port %d of %s is taken: stop the program that listens there, or choose another with -%s or %s",
+			port, whose, flagName, envName(flagName))
+	}
+	return refuse("cannot listen for %s: %s (see -%s and -bind)", whose, err, flagName)
+}
+
+// freePorts returns n different free ports on loopback.
+func freePorts(n int) ([]int, error) {
+	ports := make([]int, n)
+	for i := range ports {
+		l, err := listen(loopback, 0)
+		if err != nil {
+			return nil, fmt.Errorf("find free port: %w", err)
+		}
+		defer closeQuietly(l) // all stay open until the last is found, so that they differ
+		ports[i] = portOf(l)
+	}
+	return ports, nil
+}
+
+// frontendAddress is where clients on this machine reach the frontend.
+func (c *config) frontendAddress() string {
+	ip := c.Bind
+	if addr, err := netip.ParseAddr(ip); err == nil && addr.IsUnspecified() {
+		ip = loopback
+	}
+	return net.JoinHostPort(ip, strconv.Itoa(c.FrontendPort))
+}
+
+func (c *config) uiAddress() string {
+	return loopbackAddress(c.UIPort)
+}
+
+func loopbackAddress(port int) string {
+	return net.JoinHostPort(loopback, strconv.Itoa(port))
+}
+
+func listen(ip string, port int) (net.Listener, error) {
+	return net.Listen("tcp", net.JoinHostPort(ip, strconv.Itoa(port)))
+}
+
+func portOf(l net.Listener) int {
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func closeQuietly(l net.Listener) { _ = l.Close() }

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/iancoleman/strcase"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jmoiron/sqlx"
+	temporalconfig "go.temporal.io/server/common/config"
+	"go.temporal.io/server/common/persistence/sql/sqlplugin/postgresql"
+	"go.temporal.io/server/common/persistence/sql/sqlplugin/postgresql/driver"
+)
+
+const (
+	// maintenanceDatabase exists in every cluster; it is visited only to create the others.
+	maintenanceDatabase = "postgres"
+	// startupWait is how long PostgreSQL may take to accept connections: it starts beside us or recovers from a crash.
+	startupWait = 15 * time.Second
+	// connLifetime lets the pools shrink after a rush.
+	connLifetime = 10 * time.Minute
+	retryEvery   = 100 * time.Millisecond
+)
+
+// SQLSTATE codes (PostgreSQL manual, appendix A).
+const (
+	codeUnknownDatabase   = "3D000"
+	codeDuplicateDatabase = "42P04"
+	codeUniqueViolation   = "23505"
+	codeNotYetUp          = "57P03"
+	codeTooManyConns      = "53300"
+)
+
+// postgres says how to reach the two databases. Host is a name, an IP or the directory of a unix socket.
+type postgres struct {
+	Host, User, Password, SSLMode string
+	Port                          int
+	Name, VisibilityName          string
+	MaxConns, VisibilityMaxConns  int // per service
+}
+
+// dsn builds the URL ourselves, because the server's own builder knows no unix sockets and damages blanks in passwords.
+func (p postgres) dsn(database string) string {
+	params := url.Values{
+		"sslmode":          {p.SSLMode},
+		"application_name": {"ppi-temporal"},
+		"connect_timeout":  {"5"},
+	}
+	u := url.URL{Scheme: "postgres", Path: "/" + database}
+	if p.Password == "" {
+		u.User = url.User(p.User)
+	} else {
+		u.User = url.UserPassword(p.User, p.Password)
+	}
+	if filepath.IsAbs(p.Host) {
+		params.Set("host", p.Host)
+		params.Set("port", strconv.Itoa(p.Port))
+	} else {
+		u.Host = net.JoinHostPort(p.Host, strconv.Itoa(p.Port))
+	}
+	u.RawQuery = params.Encode()
+	return u.String()
+}
+
+// store is the server's configuration of one database.
+func (p postgres) store(database string, maxConns int) *temporalconfig.SQL {
+	return &temporalconfig.SQL{
+		PluginName:   postgresql.PluginNamePGX,
+		DatabaseName: database,
+		Connect: func(*temporalconfig.SQL) (*sqlx.DB, error) {
+			db, err := (&driver.PGXDriver{}).CreateConnection(p.dsn(database))
+			if err != nil {
+				return nil, fmt.Errorf("connect to database %q: %w", database, err)
+			}
+			db.SetMaxOpenConns(maxConns)
+			db.SetMaxIdleConns(maxConns)
+			db.SetConnMaxIdleTime(connLifetime)
+			db.MapperFunc(strcase.ToSnake) // the plugin's structs carry no column names
+			return db, nil
+		},
+	}
+}
+
+// open connects to a database outside of any pool and waits for a PostgreSQL that is about to start.
+func (p postgres) open(ctx context.Context, database string) (*pgx.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, startupWait)
+	defer cancel()
+	tick := time.NewTicker(retryEvery)
+	defer tick.Stop()
+	for {
+		conn, err := pgx.Connect(ctx, p.dsn(database))
+		if err == nil {
+			return conn, nil
+		}
+		if !startingUp(err) {
+			return nil, fmt.Errorf("connect to database %q: %w", database, err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("connect to database %q, waited %s: %w", database, startupWait, err)
+		case <-tick.C:
+		}
+	}
+}
+
+func startingUp(err error) bool {
+	switch sqlState(err) {
+	case codeNotYetUp, codeTooManyConns:
+		return true
+	}
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ENOENT) || errors.Is(err, syscall.ECONNRESET)
+}
+
+// createDatabases creates those of the two databases that are absent.
+func createDatabases(ctx context.Context, p postgres) error {
+	for _, database := range []string{p.Name, p.VisibilityName} {
+		if err := createDatabase(ctx, p, database); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// createDatabase tries the database first: a role that may not visit the maintenance database can use one prepared for it.
+func createDatabase(ctx context.Context, p postgres, database string) error {
+	conn, err := p.open(ctx, database)
+	if err == nil {
+		return closeConn(ctx, conn)
+	}
+	if sqlState(err) != codeUnknownDatabase {
+		return err
+	}
+	conn, err = p.open(ctx, maintenanceDatabase)
+	if err != nil {
+		return err
+	}
+	_, err = conn.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{database}.Sanitize())
+	switch sqlState(err) {
+	case codeDuplicateDatabase, codeUniqueViolation: // somebody was faster
+		err = nil
+	}
+	if err != nil {
+		err = fmt.Errorf("create database %q: %w", database, err)
+	}
+	return errors.Join(err, closeConn(ctx, conn))
+}
+
+func closeConn(ctx context.Context, conn *pgx.Conn) error {
+	if err := conn.Close(ctx); err != nil {
+		return fmt.Errorf("close connection: %w", err)
+	}
+	return nil
+}
+
+// sqlState returns the SQLSTATE of an error of PostgreSQL, else "".
+func sqlState(err error) string {
+	var pgErr *pgconn.PgError
+	if errors.As(err, &pgErr) {
+		return pgErr.Code
+	}
+	return ""
+}

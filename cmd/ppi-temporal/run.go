@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/temporalio/ui-server/v2/server/version"
+	"go.temporal.io/server/common/headers"
+)
+
+// Exit codes.
+const (
+	exitStopped = 0 // stopped as asked
+	exitFailed  = 1 // anything not below
+	exitRefused = 2 // bad configuration, a port that is taken, data that does not fit: repeating does not help
+)
+
+// stopTimeout bounds a graceful stop. Temporal keeps its state in transactions, so what is cut off then is repeated
+// after the next start.
+const stopTimeout = 9 * time.Second
+
+// errRefused marks faults that only the operator can remove; they end with exitRefused.
+var errRefused = errors.New("refused")
+
+// errStdinClosed is why the process stops when its parent is gone.
+var errStdinClosed = errors.New("stdin was closed")
+
+// refuse builds an error for the operator. Its text says what to do.
+func refuse(format string, args ...any) error {
+	return &refusal{fmt.Sprintf(format, args...)}
+}
+
+type refusal struct{ text string }
+
+func (r *refusal) Error() string        { return r.text }
+func (r *refusal) Is(target error) bool { return target == errRefused }
+
+// streams are the three standard streams. Only the ready line goes to out.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// ready is the one line on stdout, written when workflows can be started.
+type ready struct {
+	Ready         bool   `json:"ready"`
+	Frontend      string `json:"frontend"`
+	UI            string `json:"ui"`
+	Namespace     string `json:"namespace"`
+	ServerVersion string `json:"server_version"`
+	UIVersion     string `json:"ui_version"`
+}
+
+// run serves until ctx ends and returns the exit code.
+func run(ctx context.Context, args []string, lookupEnv func(string) (string, bool), std streams) int {
+	cfg, err := parseConfig(args, lookupEnv, std.err)
+	if err == nil {
+		err = serve(ctx, cfg, std)
+	}
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return exitStopped
+	case errors.Is(err, errRefused):
+		_, _ = fmt.Fprintln(std.err, "ppi-temporal:", err)
+		return exitRefused
+	default:
+		_, _ = fmt.Fprintln(std.err, "ppi-temporal:", err)
+		return exitFailed
+	}
+}
+
+func serve(parent context.Context, cfg config, std streams) error {
+	ctx, cancel := context.WithCancelCause(parent)
+	defer cancel(nil)
+	if cfg.ExitOnStdinClose {
+		go func() {
+			_, _ = io.Copy(io.Discard, std.in)
+			cancel(errStdinClosed)
+		}()
+	}
+	logs := newLogs(cfg.LogLevel, std.err)
+
+	stop, owned, err := start(ctx, &cfg, logs)
+	defer stop()
+	if err == nil {
+		err = announce(cfg, std.out)
+	}
+	if err == nil {
+		select {
+		case err = <-owned:
+		case <-ctx.Done():
+		}
+	}
+	if ctx.Err() != nil {
+		logs.slog.Info("stopping", slog.Any("cause", context.Cause(ctx)))
+		return nil
+	}
+	return err
+}
+
+// start brings everything up in order. The function it returns takes down what was started, also after an error; the
+// channel yields an error when the databases no longer belong to this process.
+func start(ctx context.Context, cfg *config, logs logs) (stop func(), owned <-chan error, err error) {
+	var stops []func()
+	stop = func() {
+		for i := len(stops) - 1; i >= 0; i-- {
+			stops[i]()
+		}
+	}
+	if err := cfg.claimPorts(); err != nil {
+		return stop, nil, err
+	}
+	if err := createDatabases(ctx, cfg.DB); err != nil {
+		return stop, nil, err
+	}
+	claim, err := claimDatabase(ctx, cfg.DB, logs.slog)
+	if err != nil {
+		return stop, nil, err
+	}
+	stops = append(stops, claim.release)
+	if err := updateSchema(ctx, cfg.DB, logs); err != nil {
+		return stop, nil, err
+	}
+	server, err := startServer(ctx, *cfg, logs)
+	if err != nil {
+		return stop, nil, err
+	}
+	stops = append(stops, func() { server.stop(stopTimeout) })
+	if err := ensureNamespace(ctx, *cfg, logs.slog); err != nil {
+		return stop, nil, err
+	}
+	ui, err := startUI(ctx, *cfg)
+	if err != nil {
+		return stop, nil, err
+	}
+	stops = append(stops, ui.Stop)
+	return stop, claim.lost, nil
+}
+
+func announce(cfg config, out io.Writer) error {
+	err := json.NewEncoder(out).Encode(ready{
+		Ready:         true,
+		Frontend:      cfg.frontendAddress(),
+		UI:            "http://" + cfg.uiAddress(),
+		Namespace:     cfg.Namespace,
+		ServerVersion: headers.ServerVersion,
+		UIVersion:     version.UIVersion,
+	})
+	if err != nil {
+		return fmt.Errorf("write ready line: %w", err)
+	}
+	return nil
+}
