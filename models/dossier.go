@@ -38,6 +38,8 @@ type Dossier struct {
 	Roles         []RoleAssignment
 	Entries       []Entry
 	Rounds        []PhaseRound
+	// Authors lists who wrote any version of an entry.
+	Authors map[ID][]ID
 	// Now is the procedure time at which the dossier is read.
 	Now time.Time
 }

@@ -86,5 +86,22 @@ create table entry_versions (
     primary key (entry_id, version)
 );
 
+call make_append_only('entry_versions');
+
+-- A decision of the board that is not a gate's: to suspend, resume, return, cancel.
+create table motions (
+    id             ppi_id primary key check (id like 'mot\_%'),
+    procurement_id ppi_id not null references procurements,
+    verb           text not null check (verb in ('suspend', 'resume', 'return', 'cancel')),
+    payload        jsonb not null,
+    digest         text collate "C" not null check (digest ~ '^[0-9a-f]{64}$'),
+    mover_id       ppi_id not null references people,
+    status         text not null check (status in ('open', 'carried', 'rejected', 'lapsed')),
+    moved_at       timestamptz not null,
+    decided_at     timestamptz,
+    check ((status = 'open') = (decided_at is null))
+);
+create unique index motions_open on motions (procurement_id, verb) where status = 'open';
+
 -- +goose Down
-drop table entry_versions, entries, tasks, votes, phase_rounds, commands;
+drop table motions, entry_versions, entries, tasks, votes, phase_rounds, commands;

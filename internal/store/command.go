@@ -1,0 +1,104 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/process"
+)
+
+// ErrNoCommand means that no command with the ID was written down.
+var ErrNoCommand = errors.New("no such command")
+
+// WriteCommand writes a command down, without effect, unless one with its ID is there already. It
+// returns the one that stands and whether it is new.
+func (s *Store) WriteCommand(ctx context.Context, c models.Command) (models.Command, bool, error) {
+	c.Status = string(process.CommandPending)
+	result := s.db.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).
+		Select("id", "procurement_id", "actor_id", "verb", "fingerprint", "if_match", "payload", "status").Create(&c)
+	switch {
+	case result.Error != nil:
+		return models.Command{}, false, fmt.Errorf("write command down: %w", result.Error)
+	case result.RowsAffected == 1:
+		return c, true, nil
+	}
+	standing, err := s.Command(ctx, c.ID)
+	return standing, false, err
+}
+
+// Command reads a command. It returns [ErrNoCommand].
+func (s *Store) Command(ctx context.Context, id string) (models.Command, error) {
+	return readCommand(s.db.WithContext(ctx), id)
+}
+
+// Command reads a command within the transaction. It returns [ErrNoCommand].
+func (tx *Tx) Command(id string) (models.Command, error) { return readCommand(tx.db, id) }
+
+func readCommand(db *gorm.DB, id string) (models.Command, error) {
+	var c models.Command
+	err := db.Where("id = ?", id).Take(&c).Error
+	switch {
+	case errors.Is(err, gorm.ErrRecordNotFound):
+		return c, ErrNoCommand
+	case err != nil:
+		return c, fmt.Errorf("read command: %w", err)
+	}
+	return c, nil
+}
+
+// An Answer is what became of a command.
+type Answer struct {
+	Status  process.CommandStatus
+	Result  any
+	Refusal *models.Refusal
+	FaultID string
+}
+
+// AnswerCommand writes the outcome of a pending command and tells whether it was still pending: only
+// the first outcome stands.
+func (tx *Tx) AnswerCommand(id string, a Answer) (bool, error) {
+	result, err := nullJSON(a.Result)
+	if err != nil {
+		return false, fmt.Errorf("render result: %w", err)
+	}
+	var refusal any
+	if a.Refusal != nil {
+		if refusal, err = nullJSON(a.Refusal); err != nil {
+			return false, fmt.Errorf("render refusal: %w", err)
+		}
+	}
+	done := tx.db.Exec(`UPDATE commands SET status = ?, result = ?, refusal = ?, fault_id = ?, done_at = clock_timestamp()
+		WHERE id = ? AND status = 'pending'`, a.Status, result, refusal, a.FaultID, id)
+	if done.Error != nil {
+		return false, fmt.Errorf("answer command: %w", done.Error)
+	}
+	return done.RowsAffected == 1, nil
+}
+
+func nullJSON(v any) (any, error) {
+	if v == nil {
+		return nil, nil //nolint:nilnil // SQL NULL
+	}
+	bytes, err := json.Marshal(v)
+	return string(bytes), err
+}
+
+// PendingCommands lists commands that were written down before the given age and have no outcome,
+// oldest first: their sender died, or the engine was away.
+func (s *Store) PendingCommands(ctx context.Context, olderThan time.Duration, limit int) ([]models.Command, error) {
+	var pending []models.Command
+	err := s.db.WithContext(ctx).
+		Where("status = 'pending' AND created_at < clock_timestamp() - make_interval(secs => ?)", olderThan.Seconds()).
+		Order("created_at").Limit(limit).Find(&pending).Error
+	if err != nil {
+		return nil, fmt.Errorf("list pending commands: %w", err)
+	}
+	return pending, nil
+}

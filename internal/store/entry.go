@@ -1,0 +1,97 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// ErrNoEntry means that the procurement's dossier holds no entry with the ID.
+var ErrNoEntry = errors.New("no such entry")
+
+// Entry reads one entry in its latest version. It returns [ErrNoEntry].
+func (tx *Tx) Entry(procurement, id models.ID) (models.Entry, error) {
+	var e models.Entry
+	err := tx.db.Where("procurement_id = ? AND id = ?", procurement, id).Take(&e).Error
+	switch {
+	case errors.Is(err, gorm.ErrRecordNotFound):
+		return e, ErrNoEntry
+	case err != nil:
+		return e, fmt.Errorf("read entry: %w", err)
+	}
+	return e, nil
+}
+
+// Entries lists entries of a kind after the given ID, in the order they were first written; withdrawn
+// ones too. A limit of 0 lists all.
+func (tx *Tx) Entries(procurement models.ID, kind models.EntryKind, after models.ID, limit int) ([]models.Entry, error) {
+	query := tx.db.Where("procurement_id = ? AND kind = ? AND id > ?", procurement, kind, string(after)).Order("id")
+	if limit > 0 {
+		query = query.Limit(limit)
+	}
+	var entries []models.Entry
+	if err := query.Find(&entries).Error; err != nil {
+		return nil, fmt.Errorf("list entries: %w", err)
+	}
+	return entries, nil
+}
+
+// WriteEntry inserts the first version of an entry, or replaces version e.Version-1 by e, and keeps the
+// version in the history. It tells whether the version it replaces was still the latest.
+func (tx *Tx) WriteEntry(e *models.Entry) (bool, error) {
+	var result *gorm.DB
+	if e.Version == 1 {
+		result = tx.db.Exec(`INSERT INTO entries (id, procurement_id, kind, phase, round, organisation_id, version, author_id,
+			body, digest, written_at) VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?)`,
+			e.ID, e.ProcurementID, e.Kind, e.Phase, e.Round, nullID(e.OrganisationID), e.AuthorID, string(e.Body), e.Digest, e.WrittenAt)
+	} else {
+		result = tx.db.Exec(`UPDATE entries SET round = ?, version = ?, author_id = ?, body = ?, digest = ?, written_at = ?, withdrawn_at = ?
+			WHERE id = ? AND version = ?`,
+			e.Round, e.Version, e.AuthorID, string(e.Body), e.Digest, e.WrittenAt, e.WithdrawnAt, e.ID, e.Version-1)
+	}
+	if result.Error != nil {
+		return false, fmt.Errorf("write entry: %w", result.Error)
+	}
+	if result.RowsAffected == 0 {
+		return false, nil
+	}
+	err := tx.db.Exec(`INSERT INTO entry_versions (entry_id, version, author_id, body, digest, written_at, withdrawn_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?)`, e.ID, e.Version, e.AuthorID, string(e.Body), e.Digest, e.WrittenAt, e.WithdrawnAt).Error
+	if err != nil {
+		return false, fmt.Errorf("keep version of entry: %w", err)
+	}
+	return true, nil
+}
+
+// Dossier reads all that the gates of a procurement are judged on, at the procedure time now. The
+// procurement must be locked or shared, so that nothing of it changes meanwhile.
+func (tx *Tx) Dossier(p models.Procurement, now time.Time) (models.Dossier, error) {
+	d := models.Dossier{Procurement: p, Now: now, Organisations: map[models.ID]models.Organisation{}, Authors: map[models.ID][]models.ID{}}
+	var (
+		organisations []models.Organisation
+		authors       []struct{ EntryID, AuthorID models.ID }
+	)
+	err := errors.Join(
+		tx.db.Where("procurement_id = ?", p.ID).Order("joined_at, organisation_id").Find(&d.Members).Error,
+		tx.db.Where("procurement_id = ?", p.ID).Order("id").Find(&d.Roles).Error,
+		tx.db.Where("procurement_id = ?", p.ID).Order("id").Find(&d.Entries).Error,
+		tx.db.Where("procurement_id = ?", p.ID).Order("opened_at, phase, round").Find(&d.Rounds).Error,
+		tx.db.Where("id IN (SELECT organisation_id FROM consortium_members WHERE procurement_id = ?)", p.ID).Find(&organisations).Error,
+		tx.db.Raw(`SELECT DISTINCT v.entry_id, v.author_id FROM entry_versions v JOIN entries e ON e.id = v.entry_id
+			WHERE e.procurement_id = ? ORDER BY v.entry_id, v.author_id`, p.ID).Scan(&authors).Error,
+	)
+	if err != nil {
+		return d, fmt.Errorf("read dossier: %w", err)
+	}
+	for _, o := range organisations {
+		d.Organisations[o.ID] = o
+	}
+	for _, a := range authors {
+		d.Authors[a.EntryID] = append(d.Authors[a.EntryID], a.AuthorID)
+	}
+	return d, nil
+}

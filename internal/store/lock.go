@@ -1,0 +1,83 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// ErrNoProcurement means that no procurement has the ID.
+var ErrNoProcurement = errors.New("no such procurement")
+
+// Each lock waits its turn: what is read in the same statement may be older than the lock. Read
+// what must hold after it.
+
+// LockProcurement takes the procurement's row for a change of its process and returns it. NO KEY,
+// because FOR UPDATE would deadlock with the foreign key of a tender being received. It returns
+// [ErrNoProcurement].
+func (tx *Tx) LockProcurement(id models.ID) (models.Procurement, error) {
+	return tx.takeProcurement(id, "FOR NO KEY UPDATE")
+}
+
+// ShareProcurement takes the procurement's row against changes of its process, for a change of its
+// content. It returns [ErrNoProcurement].
+func (tx *Tx) ShareProcurement(id models.ID) (models.Procurement, error) {
+	return tx.takeProcurement(id, "FOR SHARE")
+}
+
+// ReadProcurement reads the procurement without a lock. It returns [ErrNoProcurement].
+func (tx *Tx) ReadProcurement(id models.ID) (models.Procurement, error) {
+	return tx.takeProcurement(id, "")
+}
+
+func (tx *Tx) takeProcurement(id models.ID, lock string) (models.Procurement, error) {
+	var p models.Procurement
+	err := tx.db.Raw("SELECT * FROM procurements WHERE id = ? "+lock, id).Take(&p).Error
+	switch {
+	case errors.Is(err, gorm.ErrRecordNotFound):
+		return p, ErrNoProcurement
+	case err != nil:
+		return p, fmt.Errorf("read procurement: %w", err)
+	}
+	return p, nil
+}
+
+// LockBoxes keeps everybody out of the boxes of the given lots until the transaction ends: no tender is
+// received meanwhile. Always in the same order, so that two who lock several never wait for each other.
+func (tx *Tx) LockBoxes(lots ...models.ID) error {
+	ordered := slices.Clone(lots)
+	slices.Sort(ordered)
+	for _, lot := range slices.Compact(ordered) {
+		if err := tx.db.Exec("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", boxKey(lot)).Error; err != nil {
+			return fmt.Errorf("lock box of lot: %w", err)
+		}
+	}
+	return nil
+}
+
+// ShareBox keeps the box of a lot from being closed or moved until the transaction ends; any number may
+// put tenders in at once.
+func (tx *Tx) ShareBox(lot models.ID) error {
+	if err := tx.db.Exec("SELECT pg_advisory_xact_lock_shared(hashtextextended(?, 0))", boxKey(lot)).Error; err != nil {
+		return fmt.Errorf("share box of lot: %w", err)
+	}
+	return nil
+}
+
+func boxKey(lot models.ID) string { return "box/" + string(lot) }
+
+// SaveProcess writes back what a command may change of a procurement, and raises its version. The row
+// must be locked.
+func (tx *Tx) SaveProcess(p *models.Procurement) error {
+	p.Version++
+	err := tx.db.Model(p).
+		Select("status", "clock_offset", "zone", "version", "end_reason", "started_at", "ended_at").Updates(p).Error
+	if err != nil {
+		return fmt.Errorf("save procurement: %w", err)
+	}
+	return nil
+}
