@@ -88,13 +88,13 @@ CREATE TABLE event_tree (
 );
 CALL make_append_only('event_tree');
 
--- What the sequencer has seen: every transaction before xmax except those in_progress. It is
+-- What the sequencer has seen: every transaction before seen_before except those in_progress. It is
 -- bookkeeping, not record: whoever falsifies it delays events, and the audit finds those left out.
 CREATE TABLE sequencer (
     only_row    boolean PRIMARY KEY DEFAULT true CONSTRAINT sequencer_only_row CHECK (only_row),
     -- The database cluster the transaction numbers belong to; null before the first pass.
     cluster     bigint,
-    xmax        xid8    NOT NULL DEFAULT '0',
+    seen_before xid8    NOT NULL DEFAULT '0',
     in_progress xid8[]  NOT NULL DEFAULT '{}',
     size        bigint  NOT NULL DEFAULT 0 CONSTRAINT sequencer_size CHECK (size >= 0)
 );

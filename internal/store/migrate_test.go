@@ -1,0 +1,88 @@
+package store_test
+
+import (
+	"log/slog"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/store/pgtest"
+)
+
+const testRole = "ppi_test_app"
+
+func TestSeveralMigratorsAtOnceMakeOneSchema(t *testing.T) {
+	t.Parallel()
+	db := pgtest.NewEmptyDatabase(t)
+	var migrators errgroup.Group
+	for range 4 {
+		migrators.Go(func() error {
+			return store.Migrate(t.Context(), db.Owner, testRole, slog.New(slog.DiscardHandler))
+		})
+	}
+	require.NoError(t, migrators.Wait())
+
+	pending, err := pgtest.Open(t, db.Application).Pending(t.Context())
+	require.NoError(t, err)
+	require.False(t, pending)
+	applied := rowCount(t, db, "SELECT count(*) FROM goose_db_version WHERE version_id = 1")
+	require.EqualValues(t, 1, applied)
+}
+
+func TestASchemaBehindTheBinaryIsPending(t *testing.T) {
+	t.Parallel()
+	db := pgtest.NewDatabase(t)
+	conn := pgtest.Connect(t, db.Superuser)
+	_, err := conn.Exec(t.Context(),
+		"DELETE FROM goose_db_version WHERE version_id = (SELECT max(version_id) FROM goose_db_version)")
+	require.NoError(t, err)
+
+	pending, err := pgtest.Open(t, db.Application).Pending(t.Context())
+	require.NoError(t, err)
+	require.True(t, pending)
+}
+
+func TestTheApplicationMayOnlyReadAndAppendTheRecord(t *testing.T) {
+	t.Parallel()
+	db := pgtest.NewDatabase(t)
+	conn := pgtest.Connect(t, db.Superuser)
+	for _, table := range []string{"events", "event_log", "event_tree", "checkpoints"} {
+		for _, privilege := range []string{"SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"} {
+			var granted bool
+			err := conn.QueryRow(t.Context(), "SELECT has_table_privilege($1, $2, $3)", testRole, table, privilege).Scan(&granted)
+			require.NoError(t, err)
+			want := privilege == "SELECT" || privilege == "INSERT"
+			require.Equal(t, want, granted, "%s on %s", privilege, table)
+		}
+	}
+}
+
+func TestTheRecordRefusesChangesEvenByItsOwner(t *testing.T) {
+	t.Parallel()
+	db := pgtest.NewDatabase(t)
+	conn := pgtest.Connect(t, db.Owner)
+	for _, table := range []string{"events", "event_log", "event_tree", "checkpoints"} {
+		for _, change := range []string{
+			"DELETE FROM " + table,
+			"TRUNCATE " + table + " CASCADE",
+		} {
+			_, err := conn.Exec(t.Context(), change)
+			violation, ok := store.ViolationOf(err)
+			require.True(t, ok, "%s: %v", change, err)
+			require.Equal(t, store.ViolationAppendOnly, violation.Kind, change)
+		}
+	}
+	_, err := conn.Exec(t.Context(), "UPDATE events SET type = 'a.b'")
+	violation, ok := store.ViolationOf(err)
+	require.True(t, ok, err)
+	require.Equal(t, store.Violation{Kind: store.ViolationAppendOnly, Constraint: "append_only", Table: "events"}, violation)
+}
+
+func rowCount(t *testing.T, db pgtest.Database, query string, args ...any) int64 {
+	t.Helper()
+	var n int64
+	require.NoError(t, pgtest.Connect(t, db.Superuser).QueryRow(t.Context(), query, args...).Scan(&n))
+	return n
+}
