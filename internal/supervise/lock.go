@@ -1,0 +1,83 @@
+package supervise
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+const lockName = "lock"
+
+// DirLock is the exclusive use of a directory. The kernel takes it back when the
+// process ends, however it ends.
+type DirLock struct {
+	file *os.File
+	// Abandoned is the process that held the lock before and did not release it,
+	// because it was killed; 0 if there was none. What it had started may still be
+	// about to end.
+	Abandoned int
+}
+
+// LockedError says that another process uses the directory.
+type LockedError struct {
+	Dir string
+	PID int // 0 when unknown
+}
+
+func (e *LockedError) Error() string {
+	return fmt.Sprintf("%s is in use by process %d: stop that one first (kill %d), or choose another data directory", e.Dir, e.PID, e.PID)
+}
+
+// LockDir takes the exclusive use of dir, which must exist. The error is a
+// *LockedError when another process has it.
+func LockDir(dir string) (*DirLock, error) {
+	file, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("lock %s: %w", dir, err)
+	}
+	lock := &DirLock{file: file}
+	holder, err := lock.take()
+	if err != nil {
+		_ = file.Close()
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, &LockedError{Dir: dir, PID: holder}
+		}
+		return nil, fmt.Errorf("lock %s: %w", dir, err)
+	}
+	lock.Abandoned = holder
+	return lock, nil
+}
+
+// take locks the file and writes our number into it. It returns the number it
+// found there.
+func (l *DirLock) take() (holder int, err error) {
+	lockErr := syscall.Flock(int(l.file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	text, err := io.ReadAll(l.file)
+	if err != nil {
+		return 0, err
+	}
+	holder, _ = strconv.Atoi(strings.TrimSpace(string(text))) // a lock without a number is nobody's
+	if lockErr != nil {
+		return holder, lockErr
+	}
+	return holder, l.write(strconv.Itoa(os.Getpid()) + "\n")
+}
+
+func (l *DirLock) write(text string) error {
+	if err := l.file.Truncate(0); err != nil {
+		return err
+	}
+	_, err := l.file.WriteAt([]byte(text), 0)
+	return err
+}
+
+// Release gives the directory back. The file stays: removing it could take away
+// the lock of the next process.
+func (l *DirLock) Release() error {
+	return errors.Join(l.write(""), l.file.Close())
+}

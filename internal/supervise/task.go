@@ -1,0 +1,48 @@
+package supervise
+
+import (
+	"context"
+	"fmt"
+)
+
+// Task makes a part's Start of a function that runs in this process until its
+// context ends. The part is ready at once; when run returns by itself, with or
+// without an error, the part has ended and is started again.
+func Task(run func(ctx context.Context) error) func(ctx context.Context) (Started, error) {
+	return func(ctx context.Context) (Started, error) {
+		ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		t := &task{cancel: cancel, done: make(chan struct{})}
+		go func() {
+			defer close(t.done)
+			t.err = run(ctx)
+		}()
+		return t, nil
+	}
+}
+
+type task struct {
+	cancel context.CancelFunc
+	done   chan struct{}
+	err    error
+}
+
+func (t *task) Done() <-chan struct{} { return t.done }
+
+func (t *task) Err() error {
+	select {
+	case <-t.done:
+		return t.err
+	default:
+		return nil
+	}
+}
+
+func (t *task) Stop(ctx context.Context) error {
+	t.cancel()
+	select {
+	case <-t.done:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("stop a task: it still runs: %w", context.Cause(ctx))
+	}
+}
