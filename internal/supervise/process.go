@@ -12,7 +12,7 @@ import (
 
 // outputGrace is how long the output of a process that has ended is still read
 // when a grandchild keeps the pipe open.
-const outputGrace = 2 * time.Second
+const outputGrace = 500 * time.Millisecond
 
 // Process is a child process that cannot outlive us: it leads a process group
 // of its own, so that a Ctrl-C in the terminal reaches only us and we decide the

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -166,21 +167,21 @@ func TestRestartsPauseLongerAndLongerUpToFiveSeconds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		d := &diary{}
-		broken := false
+		var broken atomic.Bool
 		p := &fake{name: "p", diary: d, fail: func() error {
-			if broken {
+			if broken.Load() {
 				return errors.New("no")
 			}
 			return nil
 		}}
 		stop := runs(t, []supervise.Part{p.part()}, supervise.Options{})
 		synctest.Wait()
-		broken = true
+		broken.Store(true)
 		p.die()
 		pass(time.Minute)
 		// 0.1 + 0.2 + … + 3.2 s are six attempts in 6.3 s, then one every 5 s.
 		require.Equal(t, 1+6+10, d.count("start p"))
-		broken = false
+		broken.Store(false)
 		pass(5 * time.Second)
 		require.Equal(t, 2, d.count("up p"))
 
