@@ -53,6 +53,8 @@ const (
 	CodeStaleGate            Code = "gate_changed"
 	CodeGateNotMet           Code = "gate_not_met"
 	CodeAlreadyVoted         Code = "already_voted"
+	CodeAlreadyMoved         Code = "already_moved"
+	CodeAlreadyDecided       Code = "already_decided"
 	CodeNotAMember           Code = "not_a_member"
 	CodeLastMember           Code = "last_member"
 	CodeIneligible           Code = "consortium_ineligible"

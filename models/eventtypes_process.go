@@ -25,4 +25,6 @@ const (
 	EventTaskDone             EventType = "task.done"
 	EventEntryWritten         EventType = "entry.written"
 	EventEntryWithdrawn       EventType = "entry.withdrawn"
+	EventLotClosed            EventType = "lot.closed"
+	EventLotEnded             EventType = "lot.ended"
 )

@@ -67,7 +67,7 @@ func (p *procurement) awaitDue(ctx workflow.Context, phase models.Phase, round p
 // disturbed tells whether waiting for due in this round of phase is no longer the right thing to do.
 func (p *procurement) disturbed(ctx workflow.Context, phase models.Phase, round process.PhaseState, due process.Due) bool {
 	next, _ := p.state.NextDue(phase)
-	return p.state.Phase(phase) != round || next != due || p.rotate(ctx)
+	return p.state.Phase(phase) != round || !next.Equal(due) || p.rotate(ctx)
 }
 
 // runDue has an activity do what is due, under the mutex, and answers how long to wait before the next

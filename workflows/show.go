@@ -40,7 +40,7 @@ func (p *procurement) show(ctx workflow.Context) error {
 }
 
 func shownOf(s process.State) process.Shown {
-	shown := process.Shown{Status: string(s.Status), WaitingOn: strings.Join(s.WaitingOn, ", "), LeadBuyer: s.LeadBuyer}
+	shown := process.Shown{Status: string(s.Status), WaitingOn: clip(strings.Join(s.WaitingOn, ", ")), LeadBuyer: clip(s.LeadBuyer)}
 	if phase, ok := s.Current(); ok {
 		shown.Phase = string(phase)
 	}
@@ -80,4 +80,13 @@ func statusText(s process.State) string {
 		return "In the phase " + string(phase)
 	}
 	return "The procurement is " + string(s.Status)
+}
+
+// clip keeps a search attribute within what its column holds, 255 characters.
+func clip(s string) string {
+	runes := []rune(s)
+	if len(runes) <= 200 {
+		return s
+	}
+	return string(runes[:199]) + "…"
 }

@@ -57,6 +57,11 @@ type Due struct {
 	Label string `json:"label,omitempty"`
 }
 
+// Equal tells whether both mean the same at the same instant.
+func (d Due) Equal(other Due) bool {
+	return d.Kind == other.Kind && d.Phase == other.Phase && d.Subject == other.Subject && d.At.Equal(other.At)
+}
+
 // Phase returns where the latest round of phase stands.
 func (s State) Phase(phase models.Phase) PhaseState {
 	for _, p := range s.Phases {

@@ -1,0 +1,83 @@
+package activities
+
+import (
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/process"
+)
+
+// advanceSteps is how many due instants one call passes at most.
+const advanceSteps = 100
+
+// advance moves a rehearsal's clock to the next due instant and does what is due, or to the end when
+// nothing falls due before it. The workflow repeats it until More is false.
+func advance(c *call) (any, error) {
+	in, err := payload[process.Advance](c)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.mayAdvance(in.To); err != nil {
+		return nil, err
+	}
+	before, err := stateOf(c.tx, c.p)
+	if err != nil {
+		return nil, err
+	}
+	due, ok := before.FirstDue()
+	if !ok || due.At.After(in.To) {
+		if err := c.moveClock(in.To); err != nil {
+			return nil, err
+		}
+		return c.reached(true)
+	}
+	if due.At.After(c.now) {
+		if err := c.moveClock(due.At); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.runDue(due); err != nil {
+		return nil, err
+	}
+	after, err := stateOf(c.tx, c.p)
+	if err != nil {
+		return nil, err
+	}
+	if boundary(before, after) || c.step+1 >= advanceSteps {
+		return c.reached(false)
+	}
+	c.more = true
+	return nil, nil //nolint:nilnil // the result comes with the last step
+}
+
+func (c *call) mayAdvance(to time.Time) error {
+	if c.p.Mode != models.ModeRehearsal {
+		return models.Refuse(models.CodeLiveClock, "", "only the clock of a rehearsal can be moved").
+			Accepting("a procurement whose mode is rehearsal")
+	}
+	if to.Before(c.now) && c.step == 0 {
+		return models.Refuse(models.CodeClockBackwards, "/to", "procedure time is %s already", c.now.Format(time.RFC3339)).
+			Accepting("an instant from now on")
+	}
+	return nil
+}
+
+// moveClock sets the offset so that it is at now. All boxes are locked: nobody hands in meanwhile.
+func (c *call) moveClock(at time.Time) error {
+	if !at.After(c.now) {
+		return nil
+	}
+	c.p.ClockOffset += at.Sub(c.now).Microseconds()
+	c.now = at
+	return c.event(models.EventClockAdvanced, map[string]any{"to": at.UTC().Format(time.RFC3339Nano)})
+}
+
+func (c *call) reached(all bool) (any, error) {
+	return process.AdvanceResult{Now: c.now.UTC(), Reached: all}, nil
+}
+
+func boundary(before, after process.State) bool {
+	was, _ := before.Current()
+	is, _ := after.Current()
+	return was != is || after.Status.Ended()
+}

@@ -1,0 +1,133 @@
+package activities
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/process"
+)
+
+// A call is a command, or something due, being carried out: one transaction that holds the
+// procurement's row, so that nothing it reads of the procurement changes until it commits.
+type call struct {
+	tx  *store.Tx
+	cmd models.Command
+	// p is saved at the end, with a version one higher.
+	p models.Procurement
+	// now is procedure time.
+	now time.Time
+	// held are the actor's roles now.
+	held []models.RoleAssignment
+	// step counts the steps of a command that has several; more asks for another.
+	step int
+	more bool
+}
+
+func newCall(tx *store.Tx, in process.Execute) (*call, error) {
+	p, err := tx.LockProcurement(in.ProcurementID)
+	if err != nil {
+		return nil, err
+	}
+	c := &call{tx: tx, p: p, step: in.Step}
+	if c.now, err = procedureTime(tx, p); err != nil {
+		return nil, err
+	}
+	c.cmd, err = tx.Command(in.CommandID)
+	return c, err
+}
+
+// admit checks again, now that nothing moves, what the API checked when it wrote the command down.
+func (c *call) admit(verb verb) error {
+	var err error
+	if c.held, err = c.tx.RolesHeld(c.p.ID, c.cmd.ActorID, c.now); err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(c.held, func(a models.RoleAssignment) bool { return slices.Contains(c.cmd.Verb.Roles(), a.Role) }) {
+		return models.Refuse(models.CodeForbidden, "", "the actor does not hold the role for %s", c.cmd.Verb).
+			Accepting("%s", roleList(c.cmd.Verb.Roles()))
+	}
+	// A command of several steps has itself moved the version since its first.
+	if c.cmd.IfMatch != nil && *c.cmd.IfMatch != c.p.Version && c.step == 0 {
+		return models.Refuse(models.CodeStale, "If-Match", "the procurement is at version %d, not %d", c.p.Version, *c.cmd.IfMatch).
+			Accepting(`If-Match: "%d", after reading what has changed`, c.p.Version)
+	}
+	return c.admitStatus(verb)
+}
+
+func (c *call) admitStatus(verb verb) error {
+	if slices.Contains(verb.in, c.p.Status) {
+		return nil
+	}
+	code, detail := models.CodeNotRunning, "the procurement is not running but "+string(c.p.Status)
+	switch {
+	case c.p.Status.Ended():
+		code, detail = models.CodeEnded, "the procurement has ended: "+string(c.p.Status)
+	case c.p.Status == models.StatusSuspended:
+		code, detail = models.CodeSuspended, "the procurement is suspended"
+	case slices.Equal(verb.in, []models.Status{models.StatusDraft}):
+		code, detail = models.CodeNotDraft, "the procurement was started before"
+	case slices.Equal(verb.in, []models.Status{models.StatusSuspended}):
+		code, detail = models.CodeNotSuspended, "the procurement is not suspended"
+	}
+	allowed := make([]string, len(verb.in))
+	for i, s := range verb.in {
+		allowed[i] = string(s)
+	}
+	return models.Refuse(code, "", "%s", detail).Accepting("%s while the procurement is %s", c.cmd.Verb, strings.Join(allowed, " or "))
+}
+
+// payload decodes the command's content, which the API has checked.
+func payload[T any](c *call) (T, error) {
+	var content T
+	decoder := json.NewDecoder(bytes.NewReader(c.cmd.Payload))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&content); err != nil {
+		return content, fmt.Errorf("decode payload of %s: %w", c.cmd.Verb, err)
+	}
+	return content, nil
+}
+
+// event appends an event of this call, by its actor, at its procedure time.
+func (c *call) event(eventType models.EventType, data map[string]any) error {
+	_, err := c.tx.Append(models.Event{
+		ProcurementID: c.p.ID, Type: eventType, ActorID: c.cmd.ActorID, At: c.now, Data: data,
+	})
+	return err
+}
+
+// outcome answers with the state as the transaction leaves it.
+func (c *call) outcome(status process.CommandStatus) (process.Outcome, error) {
+	state, err := stateOf(c.tx, c.p)
+	return process.Outcome{CommandID: c.cmd.ID, Verb: c.cmd.Verb, Status: status, More: c.more, State: state}, err
+}
+
+// buyerOf returns the member for which the actor holds the board role.
+func (c *call) buyerOf() (models.ID, error) {
+	members, _, err := c.tx.Members(c.p.ID)
+	if err != nil {
+		return "", err
+	}
+	for _, a := range c.held {
+		if a.Role == models.RoleBoard && slices.ContainsFunc(members, func(m models.Member) bool {
+			return m.OrganisationID == a.OrganisationID && m.Active()
+		}) {
+			return a.OrganisationID, nil
+		}
+	}
+	return "", models.Refuse(models.CodeNotAMember, "", "the actor sits on the board for no member of the consortium").
+		Accepting("a board member of a contracting authority that belongs to the consortium")
+}
+
+func roleList(roles []models.Role) string {
+	names := make([]string, len(roles))
+	for i, r := range roles {
+		names[i] = string(r)
+	}
+	return strings.Join(names, " or ")
+}

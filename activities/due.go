@@ -1,0 +1,90 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/process"
+)
+
+// dues is the table of what happens by itself at an instant.
+var dues = map[process.DueKind]func(c *call, due process.Due) error{
+	process.DueCloseLot: closeLot,
+}
+
+// RunDue does what has fallen due. The database's clock decides whether it has: when it has not, the
+// answer says how long is left and nothing is done.
+func (a *Activities) RunDue(ctx context.Context, in process.RunDue) (process.DueOutcome, error) {
+	var out process.DueOutcome
+	err := a.guarded(ctx, func(tx *store.Tx) (err error) {
+		out, err = runDueTx(tx, in)
+		return err
+	})
+	return out, once(err)
+}
+
+func runDueTx(tx *store.Tx, in process.RunDue) (process.DueOutcome, error) {
+	var out process.DueOutcome
+	if in.Due.Kind == process.DueCloseLot {
+		if err := tx.LockBoxes(in.Due.Subject); err != nil {
+			return out, err
+		}
+	}
+	c := &call{tx: tx}
+	var err error
+	if c.p, err = tx.LockProcurement(in.ProcurementID); err != nil {
+		return out, err
+	}
+	if c.now, err = procedureTime(tx, c.p); err != nil {
+		return out, err
+	}
+	if out.State, err = stateOf(tx, c.p); err != nil {
+		return out, err
+	}
+	if !slices.ContainsFunc(out.State.Due, in.Due.Equal) {
+		return out, nil // moved or done meanwhile: the state says what to wait for
+	}
+	if left := in.Due.At.Sub(c.now); left > 0 {
+		out.Wait = max(left, time.Millisecond)
+		return out, nil
+	}
+	if err := c.runDue(in.Due); err != nil {
+		return out, err
+	}
+	if err := tx.SaveProcess(&c.p); err != nil {
+		return out, err
+	}
+	out.State, err = stateOf(tx, c.p)
+	return out, err
+}
+
+// runDue does one due thing within the call.
+func (c *call) runDue(due process.Due) error {
+	run, known := dues[due.Kind]
+	if !known {
+		return fmt.Errorf("this release does not know what to do when %s is due", due.Kind)
+	}
+	return run(c, due)
+}
+
+// dueOf lists what falls due by itself, earliest first. Suspension stops our acts, never a published
+// deadline: a box closes on time.
+func dueOf(tx *store.Tx, p models.Procurement) ([]process.Due, error) {
+	lots, err := tx.OpenLots(p.ID)
+	if err != nil {
+		return nil, err
+	}
+	var all []process.Due
+	for _, lot := range lots {
+		all = append(all, process.Due{
+			Kind: process.DueCloseLot, Phase: models.PhaseTender, Subject: lot.ID,
+			At: lot.Deadline.UTC(), Label: fmt.Sprintf("lot %d", lot.Number),
+		})
+	}
+	slices.SortStableFunc(all, func(a, b process.Due) int { return a.At.Compare(b.At) })
+	return all, nil
+}

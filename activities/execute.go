@@ -1,0 +1,143 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/process"
+)
+
+// Execute carries out one command in one transaction and writes its outcome. A refusal is an outcome; so
+// is a fault of ours: it is recorded with an ID that finds its cause in the log, and changes nothing.
+// Only errors of connection and serialisation are returned, for Temporal to repeat.
+func (a *Activities) Execute(ctx context.Context, in process.Execute) (process.Outcome, error) {
+	var out process.Outcome
+	err := a.guarded(ctx, func(tx *store.Tx) (err error) {
+		out, err = execute(tx, in)
+		return err
+	})
+	switch refusal, refused := models.RefusalOf(err); {
+	case err == nil:
+		return out, nil
+	case refused:
+		return a.answer(ctx, in, store.Answer{Status: process.CommandRefused, Refusal: refusal})
+	case errors.Is(err, store.ErrNoCommand), errors.Is(err, store.ErrNoProcurement):
+		return out, once(err)
+	case errors.Is(once(err), err) && store.IsRetryable(err), ctx.Err() != nil:
+		return out, err
+	}
+	fault := uuid.NewString()
+	a.Log.ErrorContext(ctx, "command failed", "command", in.CommandID, "procurement", in.ProcurementID, "fault", fault, "error", err)
+	return a.answer(ctx, in, store.Answer{Status: process.CommandFailed, FaultID: fault})
+}
+
+// execute locks what the command needs, in the order boxes, procurement, and runs it on the view that
+// the locks keep still. Reading before the lock only tells which locks to take.
+func execute(tx *store.Tx, in process.Execute) (process.Outcome, error) {
+	cmd, err := tx.Command(in.CommandID)
+	if err != nil {
+		return process.Outcome{}, err
+	}
+	if cmd.ProcurementID != in.ProcurementID {
+		return process.Outcome{}, store.ErrNoCommand
+	}
+	verb, known := verbs[cmd.Verb]
+	if !known {
+		return process.Outcome{}, models.Refuse(models.CodeInvalidRequest, "", "this release does not know the verb %q", cmd.Verb)
+	}
+	if err := lockBoxes(tx, cmd, verb); err != nil {
+		return process.Outcome{}, err
+	}
+	c, err := newCall(tx, in)
+	if err != nil {
+		return process.Outcome{}, err
+	}
+	if c.cmd.Status != string(process.CommandPending) {
+		return c.outcome(process.CommandStatus(c.cmd.Status))
+	}
+	if err := c.admit(verb); err != nil {
+		return process.Outcome{}, err
+	}
+	return c.carryOut(verb)
+}
+
+func lockBoxes(tx *store.Tx, cmd models.Command, verb verb) error {
+	if verb.boxes == nil {
+		return nil
+	}
+	lots, err := verb.boxes(tx, cmd)
+	if err != nil {
+		return err
+	}
+	return tx.LockBoxes(lots...)
+}
+
+func (c *call) carryOut(verb verb) (process.Outcome, error) {
+	result, err := verb.run(c)
+	if err != nil {
+		return process.Outcome{}, err
+	}
+	if err := c.tx.SaveProcess(&c.p); err != nil {
+		return process.Outcome{}, err
+	}
+	if !c.more {
+		if _, err := c.tx.AnswerCommand(c.cmd.ID, store.Answer{Status: process.CommandDone, Result: result}); err != nil {
+			return process.Outcome{}, err
+		}
+	}
+	return c.outcome(process.CommandDone)
+}
+
+// answer records a refusal or a fault in a transaction of its own, after the one that met it was
+// rolled back. If another attempt has answered meanwhile, that answer stands.
+func (a *Activities) answer(ctx context.Context, in process.Execute, answer store.Answer) (process.Outcome, error) {
+	var out process.Outcome
+	err := a.guarded(ctx, func(tx *store.Tx) error {
+		c, err := newCall(tx, in)
+		if err != nil {
+			return err
+		}
+		first, err := tx.AnswerCommand(in.CommandID, answer)
+		if err != nil {
+			return err
+		}
+		if !first {
+			out, err = c.outcome(process.CommandStatus(c.cmd.Status))
+			return err
+		}
+		if err := c.event(refusedOrFailed(answer), answerData(c.cmd, answer)); err != nil {
+			return err
+		}
+		out, err = c.outcome(answer.Status)
+		return err
+	})
+	return out, once(err)
+}
+
+func refusedOrFailed(answer store.Answer) models.EventType {
+	if answer.Refusal != nil {
+		return models.EventCommandRefused
+	}
+	return models.EventCommandFailed
+}
+
+func answerData(cmd models.Command, answer store.Answer) map[string]any {
+	data := map[string]any{"command_id": cmd.ID, "verb": string(cmd.Verb)}
+	if answer.Refusal != nil {
+		data["code"] = string(answer.Refusal.Code)
+	} else {
+		data["fault_id"] = answer.FaultID
+	}
+	return data
+}
+
+// procedureTime reads the database's clock after the locks were taken.
+func procedureTime(tx *store.Tx, p models.Procurement) (time.Time, error) {
+	now, err := tx.Now()
+	return p.Now(now), err
+}

@@ -1,0 +1,81 @@
+package activities
+
+import (
+	"slices"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/process"
+	"github.com/ppi-engine/ppi/rules/gate"
+)
+
+// TaskEligibility asks the board to look after a consortium that is no longer eligible.
+const TaskEligibility = "consortium_ineligible"
+
+// leave takes the actor's buyer out of the consortium. Its votes no longer count, its people lose their
+// roles, and whether those who stay are still eligible is said, recorded and raised as a task.
+func leave(c *call) (any, error) {
+	if _, err := payload[process.Leave](c); err != nil {
+		return nil, err
+	}
+	buyer, err := c.buyerOf()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.mayLeave(buyer); err != nil {
+		return nil, err
+	}
+	if err := c.tx.LeaveConsortium(c.p.ID, buyer, c.now); err != nil {
+		return nil, err
+	}
+	if err := c.event(models.EventMemberLeft, map[string]any{"organisation_id": string(buyer)}); err != nil {
+		return nil, err
+	}
+	return c.eligibilityWithout(buyer)
+}
+
+func (c *call) mayLeave(buyer models.ID) error {
+	members, _, err := c.tx.Members(c.p.ID)
+	if err != nil {
+		return err
+	}
+	active := slices.DeleteFunc(members, func(m models.Member) bool { return !m.Active() })
+	switch i := slices.IndexFunc(active, func(m models.Member) bool { return m.OrganisationID == buyer }); {
+	case len(active) == 1:
+		return models.Refuse(models.CodeLastMember, "", "the last member cannot leave").Accepting("cancelling the procurement")
+	case active[i].Lead:
+		return models.Refuse(models.CodeLeadMissing, "", "the lead buyer cannot leave: the procedure runs in its name").
+			Accepting("cancelling the procurement, or returning to an earlier phase with another lead buyer")
+	}
+	return nil
+}
+
+func (c *call) eligibilityWithout(buyer models.ID) (process.LeaveResult, error) {
+	result := process.LeaveResult{OrganisationID: buyer, Eligible: true}
+	dossier, err := c.tx.Dossier(c.p, c.now)
+	if err != nil {
+		return result, err
+	}
+	result.Criteria = gate.Eligibility(dossier)
+	lost := slices.DeleteFunc(slices.Clone(result.Criteria), func(k models.Criterion) bool { return k.Finding != models.FindingNotMet })
+	if len(lost) == 0 {
+		return result, nil
+	}
+	result.Eligible = false
+	codes := make([]string, len(lost))
+	for i, k := range lost {
+		codes[i] = k.Code
+	}
+	if err := c.event(models.EventEligibilityLost, map[string]any{"profile": c.p.Profile, "criteria": codes}); err != nil {
+		return result, err
+	}
+	return result, c.raise(TaskEligibility, string(c.p.ID), map[string]any{"criteria": codes})
+}
+
+// raise asks people to look after something; asking twice changes nothing.
+func (c *call) raise(kind, subject string, detail map[string]any) error {
+	id, fresh, err := c.tx.RaiseTask(c.p.ID, kind, subject, detail, c.now)
+	if err != nil || !fresh {
+		return err
+	}
+	return c.event(models.EventTaskRaised, map[string]any{"task_id": string(id), "kind": kind, "subject_id": subject})
+}

@@ -1,0 +1,177 @@
+package activities
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/process"
+)
+
+// A board decision is moved by one board member, whose buyer's vote it counts as, and takes effect once
+// the votes fulfil the decision rule: under the lead-alone rule at once.
+
+func moveSuspend(c *call) (any, error) { return move[process.Suspend](c, nil) }
+
+func moveResume(c *call) (any, error) { return move[process.Resume](c, nil) }
+
+func moveCancel(c *call) (any, error) { return move[process.Cancel](c, nil) }
+
+func moveReturn(c *call) (any, error) {
+	return move(c, func(in process.Return) error { return c.mayReturn(in.To) })
+}
+
+func move[T any](c *call, check func(T) error) (any, error) {
+	in, err := payload[T](c)
+	if err != nil {
+		return nil, err
+	}
+	if check != nil {
+		if err := check(in); err != nil {
+			return nil, err
+		}
+	}
+	dossier, err := c.tx.Dossier(c.p, c.now)
+	if err != nil {
+		return nil, err
+	}
+	m, err := c.openMotion()
+	if err != nil {
+		return nil, err
+	}
+	result, err := c.castOn(c.ballotOf(m), dossier, models.ChoiceApprove, "")
+	if err != nil {
+		return nil, err
+	}
+	return process.MotionResult{MotionID: m.ID, Digest: m.Digest, Decision: result.Decision, Missing: result.Missing}, nil
+}
+
+// openMotion writes the motion down. One of a kind is open at a time; others vote on that one.
+func (c *call) openMotion() (models.Motion, error) {
+	if open, err := c.tx.OpenMotion(c.p.ID, c.cmd.Verb); err == nil {
+		return open, models.Refuse(models.CodeAlreadyMoved, "", "motion %s to %s is open", open.ID, c.cmd.Verb).
+			Accepting("a vote on motion %s with digest %s", open.ID, open.Digest)
+	} else if !errors.Is(err, store.ErrNoMotion) {
+		return open, err
+	}
+	if _, err := c.buyerOf(); err != nil {
+		return models.Motion{}, err
+	}
+	sum := sha256.Sum256(append([]byte(c.cmd.Verb+"\n"), c.cmd.Payload...))
+	m := models.Motion{
+		ID: models.NewID(models.PrefixMotion), ProcurementID: c.p.ID, Verb: c.cmd.Verb, Payload: c.cmd.Payload,
+		Digest: hex.EncodeToString(sum[:]), MoverID: c.cmd.ActorID, MovedAt: c.now, Status: models.MotionOpen,
+	}
+	if err := c.tx.Move(&m); err != nil {
+		return m, err
+	}
+	return m, c.event(models.EventMotionMoved, map[string]any{"motion_id": string(m.ID), "verb": string(m.Verb), "digest": m.Digest})
+}
+
+func (c *call) ballotOf(m models.Motion) ballot {
+	return ballot{
+		subject: models.MotionSubject(m.ID), round: 1, digest: m.Digest,
+		carried:  func() error { return c.carry(m) },
+		rejected: func() error { return c.decideMotion(m, models.MotionRejected) },
+	}
+}
+
+func (c *call) decideMotion(m models.Motion, status models.MotionStatus) error {
+	if err := c.tx.DecideMotion(m.ID, status, c.now); err != nil {
+		return err
+	}
+	return c.event(models.EventMotionDecided, map[string]any{"motion_id": string(m.ID), "verb": string(m.Verb), "status": string(status)})
+}
+
+// carry does what was moved. A motion whose time is over by now lapses.
+func (c *call) carry(m models.Motion) error {
+	status, takeEffect := c.effectOf(m)
+	if err := c.decideMotion(m, status); err != nil || status != models.MotionCarried {
+		return err
+	}
+	return takeEffect()
+}
+
+func (c *call) effectOf(m models.Motion) (models.MotionStatus, func() error) {
+	if !slices.Contains(verbs[m.Verb].in, c.p.Status) {
+		return models.MotionLapsed, nil
+	}
+	moved := *c
+	moved.cmd.Payload = m.Payload
+	switch m.Verb {
+	case models.VerbSuspend:
+		return models.MotionCarried, func() error { return c.become(models.StatusSuspended, models.EventProcurementSuspended) }
+	case models.VerbResume:
+		return models.MotionCarried, func() error { return c.become(models.StatusRunning, models.EventProcurementResumed) }
+	case models.VerbCancel:
+		in, err := payload[process.Cancel](&moved)
+		return models.MotionCarried, func() error { return errors.Join(err, c.cancel(in)) }
+	case models.VerbReturn:
+		in, err := payload[process.Return](&moved)
+		if refused := c.mayReturn(in.To); err == nil && refused != nil {
+			return models.MotionLapsed, nil
+		}
+		return models.MotionCarried, func() error { return errors.Join(err, c.returnTo(in.To)) }
+	}
+	return models.MotionCarried, func() error { return fmt.Errorf("no effect is known of a motion to %s", m.Verb) }
+}
+
+func (c *call) become(status models.Status, event models.EventType) error {
+	c.p.Status = status
+	return c.event(event, nil)
+}
+
+// cancel ends the procurement without award; open phases and boxes end with it.
+func (c *call) cancel(in process.Cancel) error {
+	if _, err := c.tx.EndRounds(c.p.ID, models.PhaseSuperseded, c.now, models.Phases()...); err != nil {
+		return err
+	}
+	if err := c.endLots(in.Code); err != nil {
+		return err
+	}
+	c.p.Status = models.StatusCancelled
+	c.p.EndReason = in.Code
+	c.p.EndedAt = &c.now
+	return c.event(models.EventProcurementCancelled, map[string]any{"code": in.Code})
+}
+
+// mayReturn refuses a phase that is not earlier than the one that is open, and a return from a
+// published tender while a lot has not ended with a reason.
+func (c *call) mayReturn(to models.Phase) error {
+	rounds, err := c.tx.Rounds(c.p.ID)
+	if err != nil {
+		return err
+	}
+	d := models.Dossier{Rounds: rounds}
+	main := models.MainPhases()
+	current := slices.IndexFunc(main, func(p models.Phase) bool { return d.Round(p).Status == models.PhaseOpen })
+	if target := slices.Index(main, to); current < 0 || target < 0 || target >= current {
+		return models.Refuse(models.CodeReturnNotEarlier, "/to", "%s is not earlier than the phase that is open", to).
+			Accepting("one of %v", main[:max(current, 0)])
+	}
+	return c.lotsEnded()
+}
+
+// returnTo supersedes the rounds from the given phase on and opens a new one of it. What was written in
+// them is kept. Engagement and capacity go on.
+func (c *call) returnTo(to models.Phase) error {
+	main := models.MainPhases()
+	from := main[slices.Index(main, to):]
+	if _, err := c.tx.EndRounds(c.p.ID, models.PhaseSuperseded, c.now, from...); err != nil {
+		return err
+	}
+	if err := c.event(models.EventProcurementReturned, map[string]any{"to": string(to)}); err != nil {
+		return err
+	}
+	if to == models.PhaseNeeds {
+		// The need is to be adopted anew, and the market is informed of an adopted need only.
+		if _, err := c.tx.EndRounds(c.p.ID, models.PhaseSuperseded, c.now, models.PhaseEngagement); err != nil {
+			return err
+		}
+	}
+	return c.openPhases(to)
+}

@@ -1,0 +1,76 @@
+package activities
+
+import (
+	"slices"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// start turns a complete draft into a running procurement: needs assessment and capacity building
+// begin.
+func start(c *call) (any, error) {
+	dossier, err := c.tx.Dossier(c.p, c.now)
+	if err != nil {
+		return nil, err
+	}
+	if err := models.Refusals(missingInDraft(dossier)); err != nil {
+		return nil, err
+	}
+	c.p.Status = models.StatusRunning
+	c.p.StartedAt = &c.now
+	if err := c.event(models.EventProcurementStarted, map[string]any{"mode": string(c.p.Mode), "profile": c.p.Profile}); err != nil {
+		return nil, err
+	}
+	return nil, c.openPhases(models.PhaseNeeds, models.PhaseCapacity)
+}
+
+// missingInDraft lists what must be there before a procurement can start: a lead buyer, a person in
+// charge, a board member of every buyer, and a title in every language.
+func missingInDraft(d models.Dossier) []*models.Refusal {
+	var faults []*models.Refusal
+	if missing := d.Procurement.Title.Missing(d.Procurement.Languages); len(missing) > 0 {
+		faults = append(faults, models.Refuse(models.CodeMissingTranslation, "/title", "the title is missing in %v", missing).
+			Accepting("a title in each of the languages %v", d.Procurement.Languages))
+	}
+	members := d.ActiveMembers()
+	if len(members) == 0 || !members[0].Lead {
+		faults = append(faults, models.Refuse(models.CodeLeadMissing, "/members", "the consortium has no lead buyer").
+			Accepting("one member marked as lead"))
+	}
+	if !holds(d, models.RoleLeadProcurer, "") {
+		faults = append(faults, models.Refuse(models.CodeDraftIncomplete, "/roles", "nobody is lead procurer").
+			Accepting("a person with the role lead_procurer"))
+	}
+	for _, m := range members {
+		if !holds(d, models.RoleBoard, m.OrganisationID) {
+			faults = append(faults, models.Refuse(models.CodeDraftIncomplete, "/roles", "%s has nobody on the board", m.OrganisationID).
+				Accepting("a person with the role board for each member"))
+		}
+	}
+	return faults
+}
+
+func holds(d models.Dossier, role models.Role, organisation models.ID) bool {
+	return slices.ContainsFunc(d.Roles, func(a models.RoleAssignment) bool {
+		return a.Role == role && a.Holds(d.Now) && (organisation == "" || a.OrganisationID == organisation)
+	})
+}
+
+func (c *call) openPhases(phases ...models.Phase) error {
+	for _, phase := range phases {
+		round, err := c.tx.OpenRound(c.p.ID, phase, c.now)
+		if err != nil {
+			return err
+		}
+		if err := c.event(models.EventPhaseOpened, map[string]any{"phase": string(phase), "round": round.Round}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// allBoxes names the boxes of all lots of the procurement.
+func allBoxes(tx *store.Tx, cmd models.Command) ([]models.ID, error) {
+	return tx.LotIDs(cmd.ProcurementID)
+}

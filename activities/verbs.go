@@ -1,0 +1,33 @@
+package activities
+
+import (
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// A verb is how a command is carried out: in which statuses it is allowed, whose boxes it closes
+// meanwhile, and what it does. run refuses before it writes.
+type verb struct {
+	in    []models.Status
+	boxes func(tx *store.Tx, cmd models.Command) ([]models.ID, error)
+	run   func(c *call) (any, error)
+}
+
+var (
+	whileDraft     = []models.Status{models.StatusDraft}
+	whileRunning   = []models.Status{models.StatusRunning}
+	whileSuspended = []models.Status{models.StatusSuspended}
+	whileOpen      = []models.Status{models.StatusRunning, models.StatusSuspended}
+)
+
+// verbs is the table of all that can be done to the process.
+var verbs = map[models.Verb]verb{
+	models.VerbStart:   {in: whileDraft, run: start},
+	models.VerbVote:    {in: whileOpen, boxes: allBoxes, run: vote},
+	models.VerbSuspend: {in: whileRunning, run: moveSuspend},
+	models.VerbResume:  {in: whileSuspended, run: moveResume},
+	models.VerbReturn:  {in: whileRunning, run: moveReturn},
+	models.VerbCancel:  {in: whileOpen, boxes: allBoxes, run: moveCancel},
+	models.VerbLeave:   {in: whileOpen, run: leave},
+	models.VerbAdvance: {in: whileOpen, boxes: allBoxes, run: advance},
+}

@@ -1,0 +1,225 @@
+package activities
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/process"
+	"github.com/ppi-engine/ppi/rules/decision"
+	"github.com/ppi-engine/ppi/rules/gate"
+)
+
+// A ballot is what a vote is cast on: a gate or a motion, named by its digest.
+type ballot struct {
+	subject string
+	round   int
+	digest  string
+	authors []models.ID
+	// blocked refuses an approval; nil when nothing stands in its way.
+	blocked error
+	// carried and rejected are what follows from the votes.
+	carried  func() error
+	rejected func() error
+}
+
+// vote casts the vote of the actor's buyer and draws the consequence when the decision rule is
+// fulfilled.
+func vote(c *call) (any, error) {
+	in, err := payload[process.Vote](c)
+	if err != nil {
+		return nil, err
+	}
+	dossier, err := c.tx.Dossier(c.p, c.now)
+	if err != nil {
+		return nil, err
+	}
+	b, err := c.ballotFor(in, dossier)
+	if err != nil {
+		return nil, err
+	}
+	if in.Digest != b.digest {
+		return nil, models.Refuse(models.CodeStaleGate, "/digest", "what is voted on has changed since it was read").
+			Accepting("the digest %s, after reading it again", b.digest)
+	}
+	return c.castOn(b, dossier, in.Choice, in.Reason)
+}
+
+func (c *call) ballotFor(in process.Vote, d models.Dossier) (ballot, error) {
+	switch {
+	case in.Motion != "" && in.Phase == "":
+		return c.motionBallot(in.Motion)
+	case in.Phase != "" && in.Motion == "":
+		if c.p.Status == models.StatusSuspended {
+			return ballot{}, models.Refuse(models.CodeSuspended, "/phase", "no gate is decided while the procurement is suspended").
+				Accepting("a vote on a motion, or resume first")
+		}
+		return c.gateBallot(in.Phase, d)
+	}
+	return ballot{}, models.Refuse(models.CodeInvalidRequest, "/phase", "a vote is on a phase's gate or on a motion").
+		Accepting("either phase or motion")
+}
+
+func (c *call) gateBallot(phase models.Phase, d models.Dossier) (ballot, error) {
+	round := d.Round(phase)
+	if round.Status != models.PhaseOpen {
+		return ballot{}, models.Refuse(models.CodePhaseNotOpen, "/phase", "the phase %s is %s", phase, round.Status).
+			Accepting("an open phase")
+	}
+	g := gate.Judge(phase, d)
+	b := ballot{
+		subject: models.GateSubject(phase), round: round.Round, digest: g.Digest(), authors: g.Authors,
+		carried: func() error { return c.closePhase(phase, round.Round, g.Digest()) },
+		rejected: func() error {
+			return c.event(models.EventGateRejected, map[string]any{"phase": string(phase), "round": round.Round, "digest": g.Digest()})
+		},
+	}
+	if open := g.Open(); len(open) > 0 {
+		b.blocked = gateNotMet(open)
+	}
+	return b, nil
+}
+
+func gateNotMet(open []models.Criterion) *models.Refusal {
+	codes := make([]string, len(open))
+	for i, criterion := range open {
+		codes[i] = criterion.Code + " (" + criterion.Detail + ")"
+	}
+	return models.Refuse(models.CodeGateNotMet, "/choice", "%d criteria of the gate are not met: %s", len(open), strings.Join(codes, "; ")).
+		Accepting("an approval once every criterion is met; a rejection at any time")
+}
+
+func (c *call) motionBallot(id models.ID) (ballot, error) {
+	m, err := c.tx.Motion(c.p.ID, id)
+	switch {
+	case errors.Is(err, store.ErrNoMotion):
+		return ballot{}, models.Refuse(models.CodeNotFound, "/motion", "the procurement has no motion %s", id)
+	case err != nil:
+		return ballot{}, err
+	case m.Status != models.MotionOpen:
+		return ballot{}, models.Refuse(models.CodeAlreadyDecided, "/motion", "the motion is %s", m.Status).Accepting("an open motion")
+	}
+	return c.ballotOf(m), nil
+}
+
+// castOn records the vote, voids those it replaces, and counts.
+func (c *call) castOn(b ballot, d models.Dossier, choice models.Choice, reason string) (process.VoteResult, error) {
+	var result process.VoteResult
+	buyer, err := c.buyerOf()
+	if err != nil {
+		return result, err
+	}
+	if err := c.mayCast(b, choice, reason); err != nil {
+		return result, err
+	}
+	standing, err := c.voidReplaced(b, buyer, choice)
+	if err != nil {
+		return result, err
+	}
+	cast := models.Vote{
+		ID: models.NewID(models.PrefixVote), ProcurementID: c.p.ID, Subject: b.subject, Round: b.round, Digest: b.digest,
+		OrganisationID: buyer, PersonID: c.cmd.ActorID, Choice: choice, Reason: reason, CastAt: c.now,
+	}
+	if err := c.tx.CastVote(&cast); err != nil {
+		return result, err
+	}
+	err = c.event(models.EventVoteCast, map[string]any{
+		"vote_id": string(cast.ID), "subject": b.subject, "round": b.round, "digest": b.digest,
+		"organisation_id": string(buyer), "choice": string(choice),
+	})
+	if err != nil {
+		return result, err
+	}
+	result.VoteID = cast.ID
+	result.Decision, result.Missing, err = decision.Decide(gate.DecisionRule(d), d.Members, append(standing, cast), b.digest)
+	if err != nil {
+		return result, fmt.Errorf("count votes: %w", err)
+	}
+	return result, b.conclude(result.Decision)
+}
+
+func (c *call) mayCast(b ballot, choice models.Choice, reason string) error {
+	if slices.Contains(b.authors, c.cmd.ActorID) {
+		return models.Refuse(models.CodeAuthorMayNotVote, "", "who wrote what is approved may not cast the buyer's vote").
+			Accepting("the vote of another of the buyer's board members")
+	}
+	if choice == models.ChoiceReject && strings.TrimSpace(reason) == "" {
+		return models.Refuse(models.CodeInvalidValue, "/reason", "a rejection needs a reason").Accepting("a reason of at most 4000 characters")
+	}
+	if choice == models.ChoiceApprove && b.blocked != nil {
+		return b.blocked
+	}
+	return nil
+}
+
+// voidReplaced voids the buyer's own earlier vote and all votes cast on what the subject was before it
+// changed, and returns those that stand.
+func (c *call) voidReplaced(b ballot, buyer models.ID, choice models.Choice) ([]models.Vote, error) {
+	votes, err := c.tx.Votes(c.p.ID, b.subject, b.round)
+	if err != nil {
+		return nil, err
+	}
+	var standing []models.Vote
+	var void []models.ID
+	for _, v := range votes {
+		switch {
+		case v.VoidedAt != nil:
+		case v.OrganisationID == buyer && v.Digest == b.digest && v.Choice == choice:
+			return nil, models.Refuse(models.CodeAlreadyVoted, "", "the buyer has cast this vote already").
+				Accepting("another choice, which replaces the vote")
+		case v.OrganisationID == buyer || v.Digest != b.digest:
+			void = append(void, v.ID)
+		default:
+			standing = append(standing, v)
+		}
+	}
+	for _, id := range void {
+		if err := c.event(models.EventVoteVoided, map[string]any{"vote_id": string(id), "subject": b.subject}); err != nil {
+			return nil, err
+		}
+	}
+	return standing, c.tx.VoidVotes(c.now, void...)
+}
+
+func (b ballot) conclude(d models.Decision) error {
+	switch d {
+	case models.DecisionApproved:
+		return b.carried()
+	case models.DecisionRejected:
+		return b.rejected()
+	case models.DecisionOpen:
+	}
+	return nil
+}
+
+// closePhase ends a phase whose gate was approved and begins what follows it.
+func (c *call) closePhase(phase models.Phase, round int, digest string) error {
+	if _, err := c.tx.EndRounds(c.p.ID, models.PhaseClosed, c.now, phase); err != nil {
+		return err
+	}
+	err := c.event(models.EventPhaseClosed, map[string]any{"phase": string(phase), "round": round, "digest": digest})
+	if err != nil {
+		return err
+	}
+	if phase == models.PhaseTender {
+		return c.complete()
+	}
+	next, follows := phase.Next()
+	if !follows {
+		return nil
+	}
+	opened := []models.Phase{next}
+	if phase == models.PhaseNeeds {
+		opened = append(opened, models.PhaseEngagement)
+	}
+	return c.openPhases(opened...)
+}
+
+func (c *call) complete() error {
+	c.p.Status = models.StatusCompleted
+	c.p.EndedAt = &c.now
+	return c.event(models.EventProcurementCompleted, nil)
+}

@@ -1,0 +1,65 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// ErrNoMotion means that the procurement has no such motion.
+var ErrNoMotion = errors.New("no such motion")
+
+// Move inserts an open motion.
+func (tx *Tx) Move(m *models.Motion) error {
+	err := tx.db.Exec(`INSERT INTO motions (id, procurement_id, verb, payload, digest, mover_id, status, moved_at)
+		VALUES (?, ?, ?, ?, ?, ?, 'open', ?)`, m.ID, m.ProcurementID, m.Verb, string(m.Payload), m.Digest, m.MoverID, m.MovedAt).Error
+	if err != nil {
+		return fmt.Errorf("move: %w", err)
+	}
+	return nil
+}
+
+// Motion reads a motion of the procurement. It returns [ErrNoMotion].
+func (tx *Tx) Motion(procurement, id models.ID) (models.Motion, error) {
+	return takeMotion(tx.db.Where("procurement_id = ? AND id = ?", procurement, id))
+}
+
+// OpenMotion reads the open motion for a verb. It returns [ErrNoMotion].
+func (tx *Tx) OpenMotion(procurement models.ID, verb models.Verb) (models.Motion, error) {
+	return takeMotion(tx.db.Where("procurement_id = ? AND verb = ? AND status = 'open'", procurement, verb))
+}
+
+func takeMotion(db *gorm.DB) (models.Motion, error) {
+	var m models.Motion
+	err := db.Take(&m).Error
+	switch {
+	case errors.Is(err, gorm.ErrRecordNotFound):
+		return m, ErrNoMotion
+	case err != nil:
+		return m, fmt.Errorf("read motion: %w", err)
+	}
+	return m, nil
+}
+
+// Motions lists the motions of a procurement after the given ID, oldest first.
+func (tx *Tx) Motions(procurement, after models.ID, limit int) ([]models.Motion, error) {
+	var motions []models.Motion
+	err := tx.db.Where("procurement_id = ? AND id > ?", procurement, string(after)).Order("id").Limit(limit).Find(&motions).Error
+	if err != nil {
+		return nil, fmt.Errorf("list motions: %w", err)
+	}
+	return motions, nil
+}
+
+// DecideMotion ends an open motion at the procedure time.
+func (tx *Tx) DecideMotion(id models.ID, status models.MotionStatus, at time.Time) error {
+	err := tx.db.Exec("UPDATE motions SET status = ?, decided_at = ? WHERE id = ? AND status = 'open'", status, at, id).Error
+	if err != nil {
+		return fmt.Errorf("decide motion: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+// Package gate judges whether a phase may close: its criteria, computed from the dossier. The votes come
+// on top; see package decision.
+package gate
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/eligibility"
+)
+
+// A gatekeeper knows what a phase's gate asks for and which entries are approved with it.
+type gatekeeper struct {
+	subject  []models.EntryKind
+	criteria func(models.Dossier) []models.Criterion
+}
+
+var gatekeepers = map[models.Phase]gatekeeper{
+	models.PhaseNeeds: {needsSubject, needs},
+}
+
+// Judge computes the gate of a phase from the dossier. Every gate also asks whether the consortium is
+// eligible, because a member may have left since the one before.
+func Judge(phase models.Phase, d models.Dossier) models.Gate {
+	g := models.Gate{Phase: phase, Round: d.Round(phase).Round, Criteria: Eligibility(d)}
+	keeper, known := gatekeepers[phase]
+	if !known {
+		g.Criteria = append(g.Criteria, models.Criterion{
+			Code: "criteria_unknown", Finding: models.FindingUnknown, Detail: "this release does not judge the phase " + string(phase),
+		})
+		return g
+	}
+	g.Criteria = append(g.Criteria, keeper.criteria(d)...)
+	for _, kind := range keeper.subject {
+		for _, e := range d.Of(kind) {
+			g.Subject = append(g.Subject, Reference(e))
+			g.Authors = append(g.Authors, d.Authors[e.ID]...)
+		}
+	}
+	for _, m := range d.ActiveMembers() {
+		g.Subject = append(g.Subject, string(m.OrganisationID)+"@"+m.BudgetShare)
+	}
+	slices.Sort(g.Authors)
+	g.Authors = slices.Compact(g.Authors)
+	return g
+}
+
+// Eligibility judges the consortium under its call profile; without a profile there is nothing to judge.
+func Eligibility(d models.Dossier) []models.Criterion {
+	if d.Procurement.Profile == "" {
+		return nil
+	}
+	profile, known := eligibility.ProfileByID(d.Procurement.Profile)
+	if !known {
+		return []models.Criterion{{
+			Code: "profile_known", Finding: models.FindingUnknown,
+			Detail: fmt.Sprintf("this release has no call profile %q", d.Procurement.Profile),
+		}}
+	}
+	return eligibility.Judge(profile, d)
+}
+
+// DecisionRule is how the board's votes are counted: by the collaboration agreement once every buyer has
+// signed it, by unanimity until then.
+func DecisionRule(models.Dossier) models.DecisionRule { return models.RuleUnanimous }
+
+// Reference names one version of an entry.
+func Reference(e models.Entry) string { return string(e.ID) + "@" + e.Digest }
+
+// A check builds one criterion.
+type check struct {
+	code, source string
+}
+
+func (c check) met(evidence []string, format string, args ...any) models.Criterion {
+	return c.found(models.FindingMet, evidence, format, args...)
+}
+
+func (c check) notMet(format string, args ...any) models.Criterion {
+	return c.found(models.FindingNotMet, nil, format, args...)
+}
+
+func (c check) found(f models.Finding, evidence []string, format string, args ...any) models.Criterion {
+	return models.Criterion{Code: c.code, Finding: f, Detail: fmt.Sprintf(format, args...), Evidence: evidence, Source: c.source}
+}
+
+// body decodes an entry that was checked when it was written. One that no longer fits its type counts
+// as if it were not there.
+func body[T any](e models.Entry) (T, bool) {
+	var content T
+	err := json.Unmarshal(e.Body, &content)
+	return content, err == nil
+}
+
+// byMember maps each active member to its entry of the kind and lists the names of those without one.
+func byMember(d models.Dossier, kind models.EntryKind, fits func(models.Entry) bool) (evidence, missing []string) {
+	for _, m := range d.ActiveMembers() {
+		found := slices.IndexFunc(d.Of(kind), func(e models.Entry) bool { return e.OrganisationID == m.OrganisationID && fits(e) })
+		if found < 0 {
+			missing = append(missing, d.Organisations[m.OrganisationID].LegalName)
+			continue
+		}
+		evidence = append(evidence, Reference(d.Of(kind)[found]))
+	}
+	return evidence, missing
+}
+
+func always(models.Entry) bool { return true }
+
+// everyMember asks for an entry of the kind from each active member.
+func (c check) everyMember(d models.Dossier, kind models.EntryKind, fits func(models.Entry) bool, what string) models.Criterion {
+	evidence, missing := byMember(d, kind, fits)
+	if len(missing) > 0 {
+		return c.notMet("%s: missing from %v", what, missing)
+	}
+	return c.met(evidence, "%s: there from all %d buyers", what, len(evidence))
+}
