@@ -1,0 +1,45 @@
+package config
+
+import "strings"
+
+// environment is os.Environ as a map. Like docker-compose and systemd files, we
+// take an empty variable for one that is not set.
+type environment map[string]string
+
+func newEnvironment(environ []string) environment {
+	env := make(environment, len(environ))
+	for _, pair := range environ {
+		if name, value, found := strings.Cut(pair, "="); found {
+			env[name] = value
+		}
+	}
+	return env
+}
+
+// read sets the fields from the environment or the defaults.
+func (c *Config) read(env environment) Faults {
+	var faults Faults
+	for i := range c.settings {
+		s := &c.settings[i]
+		text := env[s.name]
+		s.source = FromEnvironment
+		if text == "" {
+			text, s.source = s.fallback, FromDefault
+		}
+		if text == "" {
+			continue
+		}
+		if err := s.value.set(text); err != nil {
+			faults = append(faults, Fault{Variable: s.name, Value: s.shown(text), Reason: err.Error(), Accepted: s.accepted})
+		}
+	}
+	return faults
+}
+
+// shown is what a message may quote of a value that cannot be read.
+func (s *setting) shown(text string) string {
+	if s.accepted == databaseForm || s.accepted == keyForm {
+		return ""
+	}
+	return text
+}

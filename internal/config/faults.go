@@ -1,0 +1,159 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Fault is one thing that is wrong with the configuration.
+type Fault struct {
+	Variable string
+	Value    string // as given; empty for a secret
+	Reason   string
+	Accepted string // what would be accepted instead
+}
+
+func (f Fault) String() string {
+	var b strings.Builder
+	b.WriteString(f.Variable)
+	if f.Value != "" {
+		fmt.Fprintf(&b, "=%q", f.Value)
+	}
+	b.WriteString(": " + f.Reason)
+	if f.Accepted != "" {
+		b.WriteString("; accepted: " + f.Accepted)
+	}
+	return b.String()
+}
+
+// Faults is everything that is wrong with the configuration, one a line.
+type Faults []Fault
+
+func (f Faults) Error() string {
+	lines := make([]string, len(f))
+	for i, fault := range f {
+		lines[i] = fault.String()
+	}
+	return "invalid configuration:\n  " + strings.Join(lines, "\n  ")
+}
+
+// Validate reports what is wrong with the configuration as a whole; that each
+// value is sound by itself is seen to when it is read.
+func (c *Config) Validate(purpose Purpose) Faults {
+	faults := c.missing(purpose)
+	if c.DataDir == "" {
+		faults = append(faults, Fault{Variable: "PPI_DATA_DIR", Reason: "is not set, and neither XDG_DATA_HOME nor HOME is", Accepted: "a directory"})
+	}
+	if owner := c.DatabaseOwnerURL.User(); owner != "" && owner == c.DatabaseURL.User() {
+		faults = append(faults, Fault{
+			Variable: "PPI_DATABASE_URL", Reason: "uses the role " + owner + " that owns the schema, and could alter the record",
+			Accepted: "a role of its own for the application",
+		})
+	}
+	return append(faults, c.portClashes()...)
+}
+
+// missing finds the databases that purpose cannot do without. Standalone runs its
+// own PostgreSQL, or gets all of another one's roles that it needs.
+func (c *Config) missing(purpose Purpose) Faults {
+	elsewhere := purpose == Standalone && c.DatabaseURL.IsSet()
+	var faults Faults
+	for _, need := range []struct {
+		variable string
+		needed   bool
+		given    DatabaseURL
+	}{
+		{"PPI_DATABASE_URL", purpose == Serve || purpose == Work, c.DatabaseURL},
+		{"PPI_DATABASE_OWNER_URL", purpose == Migrate || elsewhere, c.DatabaseOwnerURL},
+		{"PPI_TEMPORAL_DATABASE_URL", elsewhere && !c.Temporal.IsSet(), c.TemporalDatabaseURL},
+	} {
+		if need.needed && !need.given.IsSet() {
+			faults = append(faults, Fault{Variable: need.variable, Reason: "is needed here and not set", Accepted: databaseForm})
+		}
+	}
+	return faults
+}
+
+func (c *Config) portClashes() Faults {
+	ports := []struct {
+		variable string
+		port     int
+	}{
+		{"PPI_LISTEN", int(c.Listen.Port())}, {"PPI_TEMPORAL_PORT", c.TemporalPort},
+		{"PPI_TEMPORAL_UI_PORT", c.TemporalUIPort}, {"PPI_POSTGRES_PORT", c.PostgresPort},
+	}
+	var faults Faults
+	first := map[int]string{}
+	for _, p := range ports {
+		if other := first[p.port]; other != "" && p.port != 0 {
+			faults = append(faults, Fault{Variable: p.variable, Reason: fmt.Sprintf("has the same port %d as %s", p.port, other), Accepted: "a port of its own, or 0"})
+			continue
+		}
+		first[p.port] = p.variable
+	}
+	return faults
+}
+
+// testPrefix marks what our tests are told; no command reads it.
+const testPrefix = "PPI_TEST_"
+
+// unknown finds variables that look like ours and are not: most are misspelt, and
+// would silently have no effect.
+func unknown(env environment, settings []setting) Faults {
+	names := make([]string, len(settings))
+	for i, s := range settings {
+		names[i] = s.name
+	}
+	var faults Faults
+	for name, value := range env {
+		if value == "" || !strings.HasPrefix(name, "PPI_") || strings.HasPrefix(name, testPrefix) || slices.Contains(names, name) {
+			continue
+		}
+		fault := Fault{Variable: name, Reason: "is not a setting of ppi", Accepted: "the names that \"ppi config\" lists"}
+		if near := nearest(name, names); near != "" {
+			fault.Accepted = near + " (did you mean that?)"
+		}
+		faults = append(faults, fault)
+	}
+	slices.SortFunc(faults, func(a, b Fault) int { return strings.Compare(a.Variable, b.Variable) })
+	return faults
+}
+
+// nearest returns the name that most resembles the misspelt one, or "".
+func nearest(misspelt string, names []string) string {
+	best, least := "", len(misspelt)/3
+	for _, name := range names {
+		if d := min(distance(misspelt, name), 1+distance(sortWords(misspelt), sortWords(name))); d <= least {
+			best, least = name, d-1
+		}
+	}
+	return best
+}
+
+// sortWords makes PPI_OWNER_DATABASE_URL resemble PPI_DATABASE_OWNER_URL.
+func sortWords(name string) string {
+	words := strings.Split(name, "_")
+	slices.Sort(words)
+	return strings.Join(words, "_")
+}
+
+// distance is Levenshtein's: how many letters to insert, delete or replace.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
+		}
+	}
+	return row[len(b)]
+}
