@@ -77,3 +77,14 @@ type DueOutcome struct {
 	Wait  time.Duration `json:"wait,omitempty"`
 	State State         `json:"state"`
 }
+
+// Reconciled counts what a reconciliation found and did.
+type Reconciled struct {
+	// Open procurements were looked at; WithoutRun are those whose run is missing and could not be started.
+	Open       int `json:"open"`
+	WithoutRun int `json:"without_run"`
+	// Resent commands have an outcome now, Waiting ones not yet, Expired ones never will.
+	Resent  int `json:"resent"`
+	Waiting int `json:"waiting"`
+	Expired int `json:"expired"`
+}

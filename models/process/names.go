@@ -14,6 +14,8 @@ import (
 // history is for ever.
 const (
 	WorkflowProcurement = "Procurement"
+	WorkflowReconcile   = "Reconcile"
+	WorkflowCheckpoint  = "Checkpoint"
 
 	UpdateCommand = "command"
 	QueryState    = "state"
@@ -21,6 +23,9 @@ const (
 	ActivityLoad    = "Load"
 	ActivityExecute = "Execute"
 	ActivityRunDue  = "RunDue"
+
+	ActivityReconcile  = "Reconcile"
+	ActivityCheckpoint = "SignCheckpoint"
 )
 
 // Types of the errors with which a run answers.

@@ -71,8 +71,12 @@ create table entries (
     body            jsonb not null check (jsonb_typeof(body) = 'object'),
     digest          text collate "C" not null check (digest ~ '^[0-9a-f]{64}$'),
     written_at      timestamptz not null,
-    withdrawn_at    timestamptz
+    withdrawn_at    timestamptz,
+    -- Of a single kind one entry stands at a time: for each buyer, or for the consortium.
+    single          boolean not null
 );
+create unique index entries_single on entries (procurement_id, kind, coalesce(organisation_id::text, ''))
+    where single and withdrawn_at is null;
 create index entries_procurement on entries (procurement_id, kind, id);
 
 create table entry_versions (

@@ -1,0 +1,176 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/decision"
+	"github.com/ppi-engine/ppi/rules/gate"
+)
+
+// A PhaseView is one round of a phase.
+type PhaseView struct {
+	Phase    models.Phase       `json:"phase"`
+	Round    int                `json:"round" doc:"Counts from 1; a return to an earlier phase opens a new round"`
+	Status   models.PhaseStatus `json:"status" enum:"open,closed,superseded"`
+	OpenedAt time.Time          `json:"opened_at" doc:"Procedure time"`
+	ClosedAt *time.Time         `json:"closed_at,omitempty" doc:"Procedure time"`
+}
+
+// A PhasesView lists every round of every phase.
+type PhasesView struct {
+	Items []PhaseView `json:"items"`
+}
+
+// A VoteView is one buyer's vote.
+type VoteView struct {
+	ID             models.ID     `json:"id"`
+	OrganisationID models.ID     `json:"organisation_id"`
+	PersonID       models.ID     `json:"person_id"`
+	Digest         string        `json:"digest"`
+	Choice         models.Choice `json:"choice"`
+	Reason         string        `json:"reason,omitempty"`
+	CastAt         time.Time     `json:"cast_at" doc:"Procedure time"`
+	VoidedAt       *time.Time    `json:"voided_at,omitempty" doc:"Set when the subject changed or the buyer voted anew"`
+}
+
+// A GateView is what stands between a phase and its end, as it is now.
+type GateView struct {
+	Phase    models.Phase        `json:"phase"`
+	Round    int                 `json:"round"`
+	Status   models.PhaseStatus  `json:"status"`
+	Digest   string              `json:"digest" doc:"Names what is judged; a vote names it"`
+	Met      bool                `json:"met" doc:"Whether no criterion blocks"`
+	Criteria []models.Criterion  `json:"criteria"`
+	Subject  []string            `json:"subject" doc:"What is approved, as id@digest"`
+	Authors  []models.ID         `json:"authors" doc:"Who wrote it and may not cast their buyer's vote"`
+	Rule     models.DecisionRule `json:"rule" doc:"How the votes are counted"`
+	Decision models.Decision     `json:"decision"`
+	Missing  []models.ID         `json:"missing" doc:"Buyers whose vote is not in"`
+	Votes    []VoteView          `json:"votes"`
+}
+
+// A PhasePath names a phase of a procurement.
+type PhasePath struct {
+	ProcurementPath
+	Phase models.Phase `path:"phase" enum:"needs,consultation,engagement,capacity,specification,tender"`
+}
+
+// Shown answers with something that has no version of its own.
+type Shown[T any] struct {
+	Body T
+}
+
+func (s *server) gateOperations() []operation {
+	return []operation{
+		op(http.MethodGet, "/v1/procurements/{procurement}/phases", roles(models.BuyerSide()...),
+			"List every round of every phase", s.listPhases),
+		op(http.MethodGet, "/v1/procurements/{procurement}/phases/{phase}/gate", roles(models.BuyerSide()...),
+			"Judge the gate of a phase as it is now", s.getGate),
+		op(http.MethodGet, "/v1/procurements/{procurement}/motions", roles(models.BuyerSide()...),
+			"List the motions of the board", s.listMotions),
+	}
+}
+
+func (s *server) listPhases(ctx context.Context, _ *ProcurementPath) (*Shown[PhasesView], error) {
+	view := PhasesView{Items: []PhaseView{}}
+	err := s.store.InTx(ctx, func(tx *store.Tx) error {
+		rounds, err := tx.Rounds(callOf(ctx).procurement())
+		for _, r := range rounds {
+			view.Items = append(view.Items, viewRound(r))
+		}
+		return err
+	})
+	return &Shown[PhasesView]{Body: view}, err
+}
+
+func (s *server) getGate(ctx context.Context, in *PhasePath) (*Shown[GateView], error) {
+	var view GateView
+	err := s.store.InTx(ctx, func(tx *store.Tx) error {
+		standing, err := s.enter(ctx, tx, share)
+		if err != nil {
+			return err
+		}
+		dossier, err := tx.Dossier(standing.Procurement, standing.Now)
+		if err != nil {
+			return err
+		}
+		votes, err := tx.Votes(standing.Procurement.ID, models.GateSubject(in.Phase), dossier.Round(in.Phase).Round)
+		if err != nil {
+			return err
+		}
+		view, err = viewGate(gate.Judge(in.Phase, dossier), dossier, votes)
+		return err
+	})
+	return &Shown[GateView]{Body: view}, err
+}
+
+func viewGate(g models.Gate, d models.Dossier, votes []models.Vote) (GateView, error) {
+	rule := gate.DecisionRule(d)
+	verdict, missing, err := decision.Decide(rule, d.Members, votes, g.Digest())
+	view := GateView{
+		Phase: g.Phase, Round: g.Round, Status: d.Round(g.Phase).Status, Digest: g.Digest(), Met: g.Met(),
+		Criteria: orEmpty(g.Criteria), Subject: orEmpty(g.Subject), Authors: orEmpty(g.Authors),
+		Rule: rule, Decision: verdict, Missing: orEmpty(missing), Votes: []VoteView{},
+	}
+	for _, v := range votes {
+		view.Votes = append(view.Votes, VoteView{v.ID, v.OrganisationID, v.PersonID, v.Digest, v.Choice, v.Reason, v.CastAt, v.VoidedAt})
+	}
+	return view, err
+}
+
+// orEmpty makes an empty list of none, because null is not a list.
+func orEmpty[T any](items []T) []T {
+	if items == nil {
+		return []T{}
+	}
+	return items
+}
+
+// A MotionView is a decision that the board is asked for.
+type MotionView struct {
+	ID        models.ID           `json:"id"`
+	Verb      models.Verb         `json:"verb"`
+	Payload   map[string]any      `json:"payload"`
+	Digest    string              `json:"digest" doc:"Names what is moved; a vote names it"`
+	MoverID   models.ID           `json:"mover_id"`
+	Status    models.MotionStatus `json:"status"`
+	MovedAt   time.Time           `json:"moved_at" doc:"Procedure time"`
+	DecidedAt *time.Time          `json:"decided_at,omitempty" doc:"Procedure time"`
+}
+
+// A MotionsInput lists motions.
+type MotionsInput struct {
+	ProcurementPath
+	Paging
+}
+
+func (s *server) listMotions(ctx context.Context, in *MotionsInput) (*Listed[MotionView], error) {
+	call := callOf(ctx)
+	return list(s, call, in.Paging, nil,
+		func(after models.ID, limit int) (motions []models.Motion, err error) {
+			err = s.store.InTx(ctx, func(tx *store.Tx) error {
+				motions, err = tx.Motions(call.procurement(), after, limit)
+				return err
+			})
+			return motions, err
+		},
+		func(m models.Motion) models.ID { return m.ID }, viewMotion)
+}
+
+func viewMotion(m models.Motion) MotionView {
+	view := MotionView{
+		ID: m.ID, Verb: m.Verb, Payload: map[string]any{}, Digest: m.Digest, MoverID: m.MoverID,
+		Status: m.Status, MovedAt: m.MovedAt, DecidedAt: m.DecidedAt,
+	}
+	_ = json.Unmarshal(m.Payload, &view.Payload) // the database holds nothing but JSON there
+	return view
+}
+
+func viewRound(r models.PhaseRound) PhaseView {
+	return PhaseView{Phase: r.Phase, Round: r.Round, Status: r.Status, OpenedAt: r.OpenedAt, ClosedAt: r.ClosedAt}
+}

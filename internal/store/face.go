@@ -1,0 +1,56 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// A Face is what may be shown of a procurement to anybody, such as in the Temporal UI.
+type Face struct {
+	Title  string
+	Buyers []string
+	Status models.Status
+}
+
+// Face reads a procurement's public face: its title in its first language and the legal names of its
+// contracting authorities, the lead buyer first. It returns [ErrNoProcurement].
+func (s *Store) Face(ctx context.Context, procurement models.ID) (Face, error) {
+	var face Face
+	err := s.InTx(ctx, func(tx *Tx) error {
+		p, err := tx.ReadProcurement(procurement)
+		if err != nil {
+			return err
+		}
+		face.Title, face.Status = p.Title.In(p.Languages[0], p.Languages...), p.Status
+		members, organisations, err := tx.Members(procurement)
+		for _, m := range members {
+			if m.Active() {
+				face.Buyers = append(face.Buyers, organisations[m.OrganisationID].LegalName)
+			}
+		}
+		return err
+	})
+	return face, err
+}
+
+// OpenProcurements lists the IDs of running and suspended procurements after the given one.
+func (s *Store) OpenProcurements(ctx context.Context, after models.ID, limit int) ([]models.ID, error) {
+	var ids []models.ID
+	err := s.db.WithContext(ctx).Raw(`SELECT id FROM procurements WHERE status IN ('running', 'suspended') AND id > ?
+		ORDER BY id LIMIT ?`, string(after), limit).Scan(&ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("list open procurements: %w", err)
+	}
+	return ids, nil
+}
+
+// ProcurementVersion reads the version of a procurement.
+func (s *Store) ProcurementVersion(ctx context.Context, id models.ID) (int64, error) {
+	var version int64
+	if err := s.db.WithContext(ctx).Raw("SELECT version FROM procurements WHERE id = ?", id).Row().Scan(&version); err != nil {
+		return 0, fmt.Errorf("read version of procurement: %w", err)
+	}
+	return version, nil
+}

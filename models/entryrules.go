@@ -1,0 +1,27 @@
+package models
+
+// An EntryRule says who writes entries of a kind, when, and how many stand at once.
+type EntryRule struct {
+	// Phase is the phase that must be open.
+	Phase Phase
+	// Writers are the roles that may write it.
+	Writers []Role
+	// PerBuyer entries speak for the writer's organisation, others for the consortium.
+	PerBuyer bool
+	// Single entries stand alone: one per buyer, or one for the consortium.
+	Single bool
+}
+
+var entryRules = map[EntryKind]EntryRule{
+	EntryNeedsStatement:   {PhaseNeeds, []Role{RoleBuyer, RoleDrafter}, true, false},
+	EntryCommonNeed:       {PhaseNeeds, []Role{RoleLeadProcurer, RoleDrafter}, false, true},
+	EntryNeedConfirmation: {PhaseNeeds, []Role{RoleBuyer}, true, true},
+	EntryStateOfTheArt:    {PhaseNeeds, []Role{RoleLeadProcurer, RoleDrafter}, false, true},
+	EntryEstimate:         {PhaseNeeds, []Role{RoleBuyer}, true, true},
+}
+
+// EntryRuleOf returns the rule of a kind; false when there is no such kind.
+func EntryRuleOf(kind EntryKind) (EntryRule, bool) {
+	rule, ok := entryRules[kind]
+	return rule, ok
+}

@@ -1,0 +1,29 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/ppi-engine/ppi/models/process"
+)
+
+// Reconcile makes process and record agree; a schedule starts it.
+func Reconcile(ctx workflow.Context) (process.Reconciled, error) {
+	var done process.Reconciled
+	err := workflow.ExecuteActivity(maintaining(ctx, "make process and record agree", 10*time.Minute),
+		process.ActivityReconcile).Get(ctx, &done)
+	return done, err
+}
+
+// Checkpoint signs the head of the event log; a schedule starts it.
+func Checkpoint(ctx workflow.Context) error {
+	return workflow.ExecuteActivity(maintaining(ctx, "sign the head of the event log", time.Minute),
+		process.ActivityCheckpoint).Get(ctx, nil)
+}
+
+func maintaining(ctx workflow.Context, summary string, limit time.Duration) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		Summary: summary, StartToCloseTimeout: limit, ScheduleToCloseTimeout: 3 * limit,
+	})
+}
