@@ -1,0 +1,186 @@
+// Package api is the REST API: one table of operations, a guard before every handler, and one file per
+// resource.
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gin-gonic/gin"
+
+	"github.com/ppi-engine/ppi/internal/auth"
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/process"
+)
+
+// DefaultProblemBase is what the types of problems begin with unless configured otherwise.
+const DefaultProblemBase = "https://ppi-engine.org/problems/"
+
+// An Engine carries process commands from the record to the workflows.
+type Engine interface {
+	// Start starts the run of a procurement unless one is open already. Title and buyers are public.
+	Start(ctx context.Context, procurement models.ID, title string, buyers []string) error
+	// Command sends a command that is written down and waits for its outcome.
+	Command(ctx context.Context, procurement models.ID, verb models.Verb, commandID string) (process.Outcome, error)
+}
+
+// Limits bound what one request may cost. Zero values take the defaults.
+type Limits struct {
+	// Body is the largest body in bytes, where an operation sets none of its own; 1 MiB.
+	Body int64
+	// BodyTimeout is how long a body may take to arrive; 15 s.
+	BodyTimeout time.Duration
+}
+
+const (
+	defaultBody        = 1 << 20
+	defaultBodyTimeout = 15 * time.Second
+	shortestCursorKey  = 32
+)
+
+// Deps are what the API works with.
+type Deps struct {
+	Store  *store.Store
+	Engine Engine
+	Logger *slog.Logger
+	// CursorKey signs the cursors of lists; at least 32 bytes, the same for all instances.
+	CursorKey []byte
+	// ProblemBase is an absolute URI that the types of problems begin with; empty: [DefaultProblemBase].
+	ProblemBase  string
+	Limits       Limits
+	BuildVersion string
+	// Ready tells why the instance should get no requests; nil: it should.
+	Ready func(context.Context) error
+}
+
+// check reports all that is missing at once.
+func (d *Deps) check() error {
+	base, err := url.Parse(d.ProblemBase)
+	return errors.Join(
+		missing(d.Store == nil, "a store"),
+		missing(d.Engine == nil, "an engine"),
+		missing(d.Logger == nil, "a logger"),
+		missing(len(d.CursorKey) < shortestCursorKey, fmt.Sprintf("a cursor key of at least %d bytes", shortestCursorKey)),
+		missing(err != nil || !base.IsAbs(), "an absolute problem base"),
+		missing(d.BuildVersion == "", "a build version"),
+		missing(d.Ready == nil, "a readiness check"),
+		missing(d.Limits.Body < 0 || d.Limits.BodyTimeout < 0, "limits that are not negative"),
+	)
+}
+
+func missing(is bool, what string) error {
+	if !is {
+		return nil
+	}
+	return fmt.Errorf("the API needs %s", what)
+}
+
+func (d *Deps) setDefaults() {
+	if d.ProblemBase == "" {
+		d.ProblemBase = DefaultProblemBase
+	}
+	if d.Limits.Body == 0 {
+		d.Limits.Body = defaultBody
+	}
+	if d.Limits.BodyTimeout == 0 {
+		d.Limits.BodyTimeout = defaultBodyTimeout
+	}
+}
+
+type server struct {
+	store         *store.Store
+	engine        Engine
+	log           *slog.Logger
+	limits        Limits
+	ready         func(context.Context) error
+	version       string
+	cursors       cursors
+	translate     *translator
+	authenticator *auth.Authenticator
+
+	gin  *gin.Engine
+	huma huma.API
+	// table finds the operation of a method and a route.
+	table map[string]*operation
+}
+
+// New makes the handler of the whole API. It fails when a dependency is missing.
+func New(d Deps) (http.Handler, error) {
+	s, err := newServer(d)
+	if err != nil {
+		return nil, err
+	}
+	return s.gin, nil
+}
+
+func newServer(d Deps) (*server, error) {
+	d.setDefaults()
+	if err := d.check(); err != nil {
+		return nil, err
+	}
+	setUpLibraries()
+	s := &server{
+		store:         d.Store,
+		engine:        d.Engine,
+		log:           d.Logger,
+		limits:        d.Limits,
+		ready:         d.Ready,
+		version:       d.BuildVersion,
+		cursors:       cursors{key: d.CursorKey},
+		translate:     &translator{base: d.ProblemBase, log: d.Logger, types: problemTypes()},
+		authenticator: auth.NewAuthenticator(d.Store),
+		table:         map[string]*operation{},
+	}
+	if err := s.route(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *server) route() error {
+	s.gin = gin.New()
+	if err := s.gin.SetTrustedProxies(nil); err != nil {
+		return fmt.Errorf("trust no proxies: %w", err)
+	}
+	s.gin.HandleMethodNotAllowed = true
+	s.gin.RedirectTrailingSlash = false
+	s.gin.Use(s.begin, s.logAccess, s.recover, s.secure, s.refuseHostile, s.guard)
+	s.gin.NoRoute(func(c *gin.Context) { s.abort(c, noResource()) })
+	s.gin.NoMethod(func(c *gin.Context) {
+		s.abort(c, models.Refuse(models.CodeMethodNotAllowed, "", "%s is not allowed here", c.Request.Method))
+	})
+	s.huma = s.newHuma()
+	for _, row := range s.operations() {
+		s.add(&row)
+	}
+	return s.serveDocument()
+}
+
+func (s *server) add(o *operation) {
+	if o.maxBody == 0 {
+		o.maxBody = s.limits.Body
+	}
+	s.table[o.method+" "+o.route()] = o
+	o.bind(s, o)
+}
+
+// setUpLibraries sets what gin and huma keep in package variables, once for the process.
+var setUpLibraries = sync.OnceFunc(func() {
+	gin.SetMode(gin.ReleaseMode)
+	huma.DefaultArrayNullable = false // else null passes for a list
+	huma.ValidateStrictCasing = true  // else "Title" passes for "title"
+	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
+		return bindingProblem(context.Background(), status, message, errs)
+	}
+	huma.NewErrorWithContext = func(c huma.Context, status int, message string, errs ...error) huma.StatusError {
+		return bindingProblem(c.Context(), status, message, errs)
+	}
+})

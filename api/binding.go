@@ -1,0 +1,82 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// longestEcho bounds what of a request is repeated in an answer.
+const longestEcho = 200
+
+// clip shortens what comes from a request to what may be repeated.
+func clip(s string) string {
+	runes := []rune(s)
+	if len(runes) <= longestEcho {
+		return s
+	}
+	return string(runes[:longestEcho]) + "…"
+}
+
+// bindingProblem makes a problem of what huma found while binding and validating. The offending value
+// itself is never repeated: it may be a secret, and it ends in the caller's logs.
+func bindingProblem(ctx context.Context, status int, message string, errs []error) *Problem {
+	s := callOf(ctx).server
+	if s == nil {
+		return &Problem{Status: status} // huma asks for the type when it describes an operation
+	}
+	var all []*models.Refusal
+	for _, err := range errs {
+		all = append(all, bindingFault(status, err))
+	}
+	if len(all) == 0 {
+		all = append(all, models.Refuse(bindingCode(status), "", "%s", message))
+	}
+	return s.translate.problem(ctx, models.Refusals(all))
+}
+
+func bindingFault(status int, err error) *models.Refusal {
+	var detail *huma.ErrorDetail
+	if !errors.As(err, &detail) {
+		return models.Refuse(bindingCode(status), "", "the request cannot be accepted")
+	}
+	message := detail.Message
+	if strings.HasPrefix(message, "json: ") || strings.HasPrefix(message, "parsing time") {
+		message = "a value does not fit its field" // Go's own words name our types
+	}
+	r := models.Refuse(bindingCode(status), field(detail.Location), "%s", clip(message))
+	if detail.Message == "unknown query parameter" {
+		r.Code = models.CodeInvalidRequest
+	}
+	return r
+}
+
+func bindingCode(status int) models.Code {
+	switch status {
+	case http.StatusUnprocessableEntity:
+		return models.CodeInvalidValue
+	case http.StatusInternalServerError:
+		return models.CodeInternal
+	}
+	return models.CodeInvalidRequest
+}
+
+// field turns huma's location, such as body.lots[2].title or query.limit, into what a refusal names.
+func field(location string) string {
+	part, rest, _ := strings.Cut(location, ".")
+	if part != "body" && !strings.HasPrefix(part, "body[") {
+		return clip(rest)
+	}
+	path := strings.TrimPrefix(location, "body")
+	if path == "" {
+		return ""
+	}
+	path = strings.NewReplacer("~", "~0", "/", "~1").Replace(path)
+	path = strings.NewReplacer("[", "/", "]", "", ".", "/").Replace(path)
+	return clip("/" + strings.TrimPrefix(path, "/"))
+}

@@ -1,0 +1,96 @@
+package api
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/url"
+	"strconv"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// Paging is embedded by the input of every list.
+type Paging struct {
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many items at most"`
+	Cursor string `query:"cursor" maxLength:"400" doc:"The next_cursor of the page before; empty for the first page"`
+}
+
+// A Page is one part of a list, in the order of IDs, which is the order of creation.
+type Page[T any] struct {
+	Items      []T    `json:"items"`
+	NextCursor string `json:"next_cursor,omitempty" doc:"Leads to the next page; absent on the last"`
+}
+
+// Listed answers with a page.
+type Listed[T any] struct {
+	Link string `header:"Link" doc:"The next page, as rel=next (RFC 8288)"`
+	Body Page[T]
+}
+
+// cursors makes and reads the cursors of lists: the ID that the page before ended with, signed together
+// with what was listed, so that a cursor serves its own list only and nobody makes one up.
+type cursors struct {
+	key []byte
+}
+
+const (
+	macBytes = 16
+	idBytes  = len("xxx_") + 36
+)
+
+func (c cursors) seal(list string, last models.ID) string {
+	return base64.RawURLEncoding.EncodeToString(append(c.mac(list, last), last...))
+}
+
+func (c cursors) open(list, cursor string) (models.ID, error) {
+	if cursor == "" {
+		return "", nil
+	}
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
+	if err == nil && len(raw) == macBytes+idBytes {
+		last := models.ID(raw[macBytes:])
+		if hmac.Equal(raw[:macBytes], c.mac(list, last)) {
+			return last, nil
+		}
+	}
+	return "", models.Refuse(models.CodeInvalidCursor, "cursor", "the cursor is not one of this list with these filters").
+		Accepting("next_cursor of the page before, unaltered, or no cursor")
+}
+
+func (c cursors) mac(list string, last models.ID) []byte {
+	h := hmac.New(sha256.New, c.key)
+	h.Write([]byte(strconv.Itoa(len(list)) + ":" + list + string(last)))
+	return h.Sum(nil)[:macBytes]
+}
+
+// list answers one page. filters are what narrows the list, by the names of their query parameters;
+// read returns those after an ID, at most as many as asked for.
+func list[M, T any](s *server, call *call, p Paging, filters url.Values, read func(after models.ID, limit int) ([]M, error), id func(M) models.ID, show func(M) T) (*Listed[T], error) {
+	name := call.path + "?" + filters.Encode() + "#" + string(call.actor.PersonID)
+	after, err := s.cursors.open(name, p.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	found, err := read(after, p.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	out := &Listed[T]{Body: Page[T]{Items: []T{}}}
+	for _, m := range found[:min(p.Limit, len(found))] {
+		out.Body.Items = append(out.Body.Items, show(m))
+	}
+	if len(found) > p.Limit {
+		out.Body.NextCursor = s.cursors.seal(name, id(found[p.Limit-1]))
+		out.Link = nextLink(call.path, p.Limit, out.Body.NextCursor, filters)
+	}
+	return out, nil
+}
+
+func nextLink(path string, limit int, cursor string, filters url.Values) string {
+	query := url.Values{"limit": {strconv.Itoa(limit)}, "cursor": {cursor}}
+	for name, values := range filters {
+		query[name] = values
+	}
+	return "<" + path + "?" + query.Encode() + `>; rel="next"`
+}

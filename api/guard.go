@@ -1,0 +1,176 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// guard stands before every handler: it finds the row of the table, recognises the caller, judges
+// access, reads the headers the row asks for, and reads the body. A route without a row is not served.
+func (s *server) guard(c *gin.Context) {
+	if c.FullPath() == "" {
+		return // no route: gin's answer for that is next
+	}
+	current := callOf(c.Request.Context())
+	current.op = s.table[c.Request.Method+" "+c.FullPath()]
+	if current.op == nil {
+		s.abort(c, noResource())
+		return
+	}
+	for _, step := range []func(*gin.Context, *call) error{s.admit, readHeaders, s.readInput} {
+		if err := step(c, current); err != nil {
+			s.abort(c, err)
+			return
+		}
+	}
+}
+
+// admit recognises the caller and judges access. Who may not even know that something exists is told
+// that it does not.
+func (s *server) admit(c *gin.Context, call *call) error {
+	if call.op.access.kind == accessPublic {
+		return nil
+	}
+	if err := s.recognise(c, call); err != nil {
+		return err
+	}
+	switch a := call.op.access; a.kind {
+	case accessAuthenticated:
+		return nil
+	case accessAdministrator:
+		return s.mustAdminister(c, call, false)
+	case accessSelf:
+		return s.mustAdminister(c, call, c.Param("person") == string(call.actor.PersonID))
+	case accessRoles:
+		return s.mustHold(c, call)
+	}
+	return s.denied(c.Request.Context(), models.Refuse(models.CodeForbidden, "", "nobody may call this operation"))
+}
+
+func (s *server) recognise(c *gin.Context, call *call) error {
+	authorization, err := single(c.Request.Header, "Authorization", models.CodeInvalidRequest)
+	if err != nil {
+		return err
+	}
+	call.credential, err = s.authenticator.Authenticate(c.Request.Context(), authorization)
+	if err != nil {
+		return err
+	}
+	p := call.credential.Person
+	call.actor = models.Actor{PersonID: p.ID, OrganisationID: p.OrganisationID, Administrator: p.Administrator}
+	return nil
+}
+
+func (s *server) mustAdminister(c *gin.Context, call *call, own bool) error {
+	if own || call.actor.Administrator {
+		return nil
+	}
+	return s.denied(c.Request.Context(), models.Refuse(models.CodeForbidden, "", "only an administrator may do this").
+		Accepting("%s", models.RoleAdministrator))
+}
+
+func (s *server) mustHold(c *gin.Context, call *call) error {
+	ctx := c.Request.Context()
+	id, err := models.ParseID(models.PrefixProcurement, "procurement", c.Param("procurement"))
+	if err != nil {
+		return models.Refuse(models.CodeNotFound, "procurement", "this is not the ID of a procurement").
+			Accepting("%s_ followed by a UUID version 7 in lower case", models.PrefixProcurement)
+	}
+	standing, err := s.store.Standing(ctx, id, call.actor.PersonID)
+	if err != nil {
+		return err
+	}
+	call.standing, call.actor.Roles = &standing, standing.Roles
+	if err := permit(call.op, call.actor); err != nil {
+		call.standing = nil // what the caller may not see does not show in log or answer
+		return s.denied(ctx, err)
+	}
+	c.Header(headerMode, string(standing.Procurement.Mode))
+	return nil
+}
+
+// permit judges the roles an actor holds on a procurement: without any, it does not exist for them.
+func permit(o *operation, actor models.Actor) error {
+	switch {
+	case len(actor.Roles) == 0:
+		return noResource()
+	case !actor.HasAny(o.access.roles...):
+		return models.Refuse(models.CodeForbidden, "", "none of your roles on this procurement may do this").
+			Accepting("one of the roles %s", strings.Join(o.access.names(), ", "))
+	}
+	return nil
+}
+
+// denied leaves a trace of an attempt that the rules of access turned away (Directive 2014/24/EU,
+// Annex IV (h): infringements and attempts must be clearly detectable).
+func (s *server) denied(ctx context.Context, err error) error {
+	call := callOf(ctx)
+	s.log.WarnContext(ctx, "access denied", "request", call.id, "person", call.actor.PersonID, "method", call.op.method, "path", call.path, "reason", err.Error())
+	return err
+}
+
+func noResource() *models.Refusal {
+	return models.Refuse(models.CodeNotFound, "", "there is no such resource, or you hold no role by which to see it")
+}
+
+func readHeaders(c *gin.Context, call *call) error {
+	var err error
+	h := c.Request.Header
+	if call.op.keyed {
+		if call.key, err = idempotencyKey(h); err != nil {
+			return err
+		}
+	}
+	if call.op.conditional {
+		if call.ifMatch, err = ifMatch(h); err != nil {
+			return err
+		}
+	}
+	if call.op.method == http.MethodGet {
+		call.ifNoneMatch = h.Get(headerIfNoneMatch)
+	}
+	return nil
+}
+
+func (s *server) readInput(c *gin.Context, call *call) error {
+	if call.op.streamed || call.op.method == http.MethodGet {
+		return nil
+	}
+	return s.readBody(c, call)
+}
+
+// A lock takes the procurement's row in one of two ways.
+type lock func(*store.Tx, models.ID) (models.Procurement, error)
+
+var (
+	// share is for content: many at once, while no process command runs.
+	share lock = (*store.Tx).ShareProcurement
+	// alone is for what changes the procurement's row itself, or must not meet another of its kind.
+	alone lock = (*store.Tx).LockProcurement
+)
+
+// enter locks the procurement of the path inside a transaction and judges again whether the caller may
+// do this: between the guard's look and the lock a role may have ended.
+func (s *server) enter(ctx context.Context, tx *store.Tx, take lock) (store.Standing, error) {
+	call := callOf(ctx)
+	p, err := take(tx, call.procurement())
+	if err != nil {
+		return store.Standing{}, err
+	}
+	// The roles are read after the lock was got, in a statement of their own.
+	standing, err := tx.Standing(p, call.actor.PersonID)
+	if err != nil {
+		return standing, err
+	}
+	call.standing, call.actor.Roles = &standing, standing.Roles
+	if err := permit(call.op, call.actor); err != nil {
+		return standing, s.denied(ctx, err)
+	}
+	return standing, nil
+}

@@ -1,0 +1,45 @@
+package api
+
+import (
+	"context"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// mostShown bounds the procurements that /v1/me shows in line.
+const mostShown = 200
+
+type me struct {
+	Person       person        `json:"person"`
+	Organisation organisation  `json:"organisation"`
+	Key          APIKey        `json:"key" doc:"The key this request was made with"`
+	Procurements []involvement `json:"procurements" doc:"Where I hold a role now; the first 200, all are at /v1/procurements"`
+}
+
+type involvement struct {
+	ProcurementID models.ID     `json:"procurement_id"`
+	Title         models.Text   `json:"title"`
+	Mode          models.Mode   `json:"mode" enum:"live,rehearsal"`
+	Status        models.Status `json:"status" enum:"draft,running,suspended,cancelled,completed"`
+	Roles         []models.Role `json:"roles"`
+}
+
+type meOutput struct{ Body me }
+
+func (s *server) getMe(ctx context.Context, _ *struct{}) (*meOutput, error) {
+	credential := callOf(ctx).credential
+	o, err := s.store.Organisation(ctx, credential.Person.OrganisationID)
+	if err != nil {
+		return nil, err
+	}
+	standings, err := s.store.Standings(ctx, credential.Person.ID, "", "", mostShown)
+	if err != nil {
+		return nil, err
+	}
+	out := me{showPerson(credential.Person), showOrganisation(o), showAPIKey(credential.Key), make([]involvement, len(standings))}
+	for i, st := range standings {
+		p := st.Procurement
+		out.Procurements[i] = involvement{p.ID, p.Title, p.Mode, p.Status, st.Roles}
+	}
+	return &meOutput{out}, nil
+}

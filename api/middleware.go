@@ -1,0 +1,90 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// begin gives the request its call, which all that follows fills in.
+func (s *server) begin(c *gin.Context) {
+	call := &call{id: requestID(c.Request.Header), path: c.Request.URL.Path, server: s}
+	c.Request = c.Request.WithContext(withCall(c.Request.Context(), call))
+	c.Header(headerRequestID, call.id)
+}
+
+// logAccess writes one line per request: who did what with which result, and nothing of what was sent.
+func (s *server) logAccess(c *gin.Context) {
+	start := time.Now()
+	c.Next()
+	call := callOf(c.Request.Context())
+	s.log.InfoContext(c.Request.Context(), "request",
+		"request", call.id,
+		"method", c.Request.Method,
+		"route", c.FullPath(),
+		"procurement", call.procurement(),
+		"person", call.actor.PersonID,
+		"status", c.Writer.Status(),
+		"bytes", max(0, c.Writer.Size()),
+		"duration", time.Since(start),
+	)
+}
+
+// recover turns a panic into a problem; the connection is given up only when an answer had begun.
+func (s *server) recover(c *gin.Context) {
+	defer func() {
+		cause := recover()
+		if cause == nil {
+			return
+		}
+		if cause == http.ErrAbortHandler || c.Writer.Written() {
+			panic(http.ErrAbortHandler)
+		}
+		s.abort(c, fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
+	}()
+	c.Next()
+}
+
+// secure sets the headers that keep an answer from being stored, sniffed, framed or run.
+func (*server) secure(c *gin.Context) {
+	h := c.Writer.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+}
+
+// refuseHostile refuses a URL that would be read in more than one way.
+func (s *server) refuseHostile(c *gin.Context) {
+	query, err := url.ParseQuery(c.Request.URL.RawQuery)
+	if err != nil {
+		s.abort(c, models.Refuse(models.CodeInvalidRequest, "", "the query cannot be read"))
+		return
+	}
+	if unfit(c.Request.URL.Path) {
+		s.abort(c, models.Refuse(models.CodeInvalidText, "", "the path holds U+0000 or is not valid UTF-8"))
+		return
+	}
+	for name, values := range query {
+		if len(values) > 1 {
+			s.abort(c, models.Refuse(models.CodeInvalidRequest, clip(name), "the query parameter is given %d times", len(values)))
+			return
+		}
+		if unfit(name) || unfit(values[0]) {
+			s.abort(c, models.Refuse(models.CodeInvalidText, "", "the query holds U+0000 or is not valid UTF-8"))
+			return
+		}
+	}
+}
+
+func unfit(s string) bool { return !utf8.ValidString(s) || strings.ContainsRune(s, 0) }

@@ -1,0 +1,180 @@
+package api
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+const (
+	documentPath   = "/openapi.json"
+	securityScheme = "api_key"
+	// humaUnbounded tells huma not to bound again what the guard has read.
+	humaUnbounded = -1
+)
+
+func (s *server) newHuma() huma.API {
+	return humagin.New(s.gin, huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info: &huma.Info{
+				Title:       "PPI Engine",
+				Version:     s.version,
+				Description: description(s.translate.types),
+				License:     &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
+			},
+			Servers: []*huma.Server{{URL: "/"}},
+			Components: &huma.Components{
+				Schemas:         huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+				SecuritySchemes: map[string]*huma.SecurityScheme{securityScheme: {Type: "http", Scheme: "bearer", BearerFormat: "ppi_<key>_<secret>"}},
+			},
+		},
+		// "json" serves what ends in +json.
+		Formats:                      map[string]huma.Format{mediaJSON: huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
+		DefaultFormat:                mediaJSON,
+		RejectUnknownQueryParameters: true,
+	})
+}
+
+// describe tells huma what a row is.
+func (s *server) describe(o *operation) huma.Operation {
+	d := huma.Operation{
+		OperationID:   o.id(),
+		Method:        o.method,
+		Path:          o.path,
+		Summary:       o.summary,
+		Tags:          []string{tag(o.path)},
+		DefaultStatus: o.status,
+		MaxBodyBytes:  humaUnbounded,
+		// A deadline left on the connection would cancel a handler that waits longer for its command.
+		BodyReadTimeout: humaUnbounded,
+		Extensions:      map[string]any{"x-roles": o.access.names()},
+		Errors:          o.problems(),
+		Responses:       map[string]*huma.Response{},
+	}
+	if o.streamed {
+		d.MaxBodyBytes = o.maxBody
+	}
+	if o.access.kind != accessPublic {
+		d.Security = []map[string][]string{{securityScheme: {}}}
+	}
+	return d
+}
+
+func tag(path string) string {
+	parts := strings.Split(strings.Trim(path, "/"), "/")
+	if len(parts) > 1 {
+		return parts[1]
+	}
+	return "platform"
+}
+
+// problems lists the statuses other than success that a row can answer.
+func (o *operation) problems() []int {
+	statuses := []int{http.StatusBadRequest, http.StatusServiceUnavailable}
+	if o.access.kind != accessPublic {
+		statuses = append(statuses, http.StatusUnauthorized, http.StatusForbidden)
+	}
+	if strings.Contains(o.path, "{") {
+		statuses = append(statuses, http.StatusNotFound)
+	}
+	if o.conditional {
+		statuses = append(statuses, http.StatusPreconditionFailed, http.StatusPreconditionRequired)
+	}
+	if o.method != http.MethodGet {
+		statuses = append(statuses, http.StatusConflict, http.StatusRequestEntityTooLarge)
+	}
+	if o.takesBody || o.streamed {
+		statuses = append(statuses, http.StatusRequestTimeout, http.StatusUnsupportedMediaType)
+	}
+	slices.Sort(statuses)
+	return append(statuses, http.StatusUnprocessableEntity) // huma adds 500
+}
+
+// documentHeaders adds to the document what the guard reads and huma does not bind.
+func (s *server) documentHeaders(o *operation) {
+	d := s.describedBy(o)
+	text := &huma.Schema{Type: huma.TypeString}
+	add := func(name, doc string, required bool) {
+		d.Parameters = append(d.Parameters, &huma.Param{Name: name, In: "header", Description: doc, Required: required, Schema: text})
+	}
+	if o.keyed {
+		add(headerIdempotencyKey, "A key of the caller's making, repeated when the request is repeated; kept for 30 days", true)
+	}
+	if o.conditional {
+		add(headerIfMatch, `The ETag of the version the change was made on, or *`, true)
+	}
+	success := d.Responses[strconv.Itoa(o.status)]
+	if o.onProcurement() {
+		success.Headers[headerMode] = &huma.Header{Description: "live or rehearsal", Schema: text}
+	}
+	if o.mayCreate {
+		d.Responses[strconv.Itoa(http.StatusCreated)] = success
+	}
+	if o.method == http.MethodGet && success.Headers["ETag"] != nil {
+		add(headerIfNoneMatch, "ETags the caller has already; answered by 304 when one is current", false)
+		d.Responses[strconv.Itoa(http.StatusNotModified)] = &huma.Response{Description: http.StatusText(http.StatusNotModified)}
+	}
+}
+
+func (s *server) describedBy(o *operation) *huma.Operation {
+	item := s.huma.OpenAPI().Paths[o.path]
+	return map[string]*huma.Operation{
+		http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodPut: item.Put,
+		http.MethodPatch: item.Patch, http.MethodDelete: item.Delete,
+	}[o.method]
+}
+
+// description introduces the API on its reference page, with every code a problem can have.
+func description(types map[models.Code]problemType) string {
+	var b strings.Builder
+	b.WriteString("Instants are RFC 3339 in UTC. Every POST carries an `Idempotency-Key`, every change an `If-Match`. " +
+		"Lists are read page by page with `next_cursor`. What is refused is answered by a problem (RFC 9457):\n\n" +
+		"| code | status | what to do |\n|---|---|---|\n")
+	codes := make([]models.Code, 0, len(types))
+	for code := range types {
+		codes = append(codes, code)
+	}
+	slices.Sort(codes)
+	for _, code := range codes {
+		fmt.Fprintf(&b, "| `%s` | %d | %s. %s |\n", code, types[code].status, types[code].title, types[code].doc)
+	}
+	return b.String()
+}
+
+// serveDocument renders the OpenAPI document, once all rows are in it, and serves the bytes.
+func (s *server) serveDocument() error {
+	document, err := json.Marshal(s.huma.OpenAPI())
+	if err != nil {
+		return fmt.Errorf("render OpenAPI document: %w", err)
+	}
+	sum := sha256.Sum256(document)
+	row := page(documentPath, "The OpenAPI 3.1 document", func(c *gin.Context) {
+		serveStatic(c, "application/json", `"`+hex.EncodeToString(sum[:8])+`"`, document)
+	})
+	s.add(&row)
+	return nil
+}
+
+// serveStatic answers with bytes that change only with the program.
+func serveStatic(c *gin.Context, media, tag string, content []byte) {
+	c.Header("Cache-Control", "no-cache")
+	c.Header("ETag", tag)
+	if matchesNone(c.GetHeader(headerIfNoneMatch), tag) {
+		c.Status(http.StatusNotModified)
+		return
+	}
+	c.DataFromReader(http.StatusOK, int64(len(content)), media, bytes.NewReader(content), nil)
+}

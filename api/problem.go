@@ -1,0 +1,170 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"github.com/ppi-engine/ppi/internal/auth"
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+)
+
+const problemMediaType = "application/problem+json"
+
+// A Problem is the body of every answer that is not a success (RFC 9457).
+type Problem struct {
+	Type      string      `json:"type" format:"uri" doc:"Names the kind of problem, for good"`
+	Title     string      `json:"title" doc:"The kind of problem in words, the same for all of its type"`
+	Status    int         `json:"status" doc:"HTTP status"`
+	Detail    string      `json:"detail" doc:"What was wrong this time"`
+	Instance  string      `json:"instance,omitempty" doc:"Path of the request"`
+	Code      models.Code `json:"code" doc:"The kind of problem for programs; it never changes"`
+	RequestID string      `json:"request_id,omitempty" doc:"The request's X-Request-Id"`
+	ErrorID   string      `json:"error_id,omitempty" doc:"Finds the cause of an internal error in the operator's log"`
+	Errors    []Fault     `json:"errors,omitempty" doc:"Each fault of the request, so that all can be mended at once"`
+
+	headers http.Header
+}
+
+// A Fault is one thing that is wrong with a request.
+type Fault struct {
+	Pointer   string      `json:"pointer,omitempty" doc:"JSON Pointer (RFC 6901) into the body"`
+	Parameter string      `json:"parameter,omitempty" doc:"Name of the query parameter, header or part of the path"`
+	Code      models.Code `json:"code"`
+	Detail    string      `json:"detail"`
+	Accepted  string      `json:"accepted,omitempty" doc:"What would have been accepted"`
+}
+
+// Error returns the detail.
+func (p *Problem) Error() string { return p.Detail }
+
+// GetStatus tells huma the status.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// GetHeaders tells huma the headers.
+func (p *Problem) GetHeaders() http.Header { return p.headers }
+
+// ContentType tells huma the media type.
+func (p *Problem) ContentType(string) string { return problemMediaType }
+
+// A translator turns errors into problems.
+type translator struct {
+	base  string
+	log   *slog.Logger
+	types map[models.Code]problemType
+}
+
+// problem translates any error. A refusal is told in full; of a fault of the engine only an ID is told
+// and the cause is logged under it.
+func (t *translator) problem(ctx context.Context, err error) *Problem {
+	var done *Problem
+	if errors.As(err, &done) {
+		return done
+	}
+	if refusal, ok := models.RefusalOf(err); ok {
+		return t.refusal(ctx, refusal)
+	}
+	var failure *auth.Failure
+	if errors.As(err, &failure) {
+		p := t.refusal(ctx, models.Refuse(models.CodeUnauthenticated, "", "%s", failure.Reason))
+		p.headers.Set("WWW-Authenticate", challenge(failure))
+		return p
+	}
+	if store.IsRetryable(err) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		t.log.WarnContext(ctx, "request not carried out", "request", callOf(ctx).id, "cause", err)
+		return t.refusal(ctx, models.Refuse(models.CodeUnavailable, "", "The engine could not carry this out in time; repeat the request."))
+	}
+	return t.fault(ctx, err)
+}
+
+func (t *translator) fault(ctx context.Context, cause error) *Problem {
+	id := uuid.NewString()
+	t.log.ErrorContext(ctx, "internal error", "error_id", id, "request", callOf(ctx).id, "cause", cause)
+	return t.failed(ctx, id)
+}
+
+// failed tells of a fault whose cause was logged elsewhere under its ID.
+func (t *translator) failed(ctx context.Context, id string) *Problem {
+	p := t.refusal(ctx, models.Refuse(models.CodeInternal, "", "The engine met a fault; the operator finds its cause under error_id."))
+	p.ErrorID = id
+	return p
+}
+
+func (t *translator) refusal(ctx context.Context, r *models.Refusal) *Problem {
+	call := callOf(ctx)
+	kind, known := t.types[r.Code]
+	if !known {
+		return t.fault(ctx, fmt.Errorf("refusal with a code that has no problem type: %w", r))
+	}
+	p := &Problem{
+		Type:      t.base + string(r.Code),
+		Title:     kind.title,
+		Status:    kind.status,
+		Detail:    r.Detail,
+		Instance:  call.path,
+		Code:      r.Code,
+		RequestID: call.id,
+		Errors:    faults(r),
+		headers:   http.Header{},
+	}
+	if kind.retryAfter > 0 {
+		p.headers.Set("Retry-After", strconv.Itoa(kind.retryAfter))
+	}
+	return p
+}
+
+// faults lists what a refusal names; one that names neither a place nor a remedy says all in its detail.
+func faults(r *models.Refusal) []Fault {
+	if r.Field == "" && r.Accepted == "" && len(r.Others) == 0 {
+		return nil
+	}
+	return flatten(r)
+}
+
+func flatten(r *models.Refusal) []Fault {
+	all := []Fault{faultOf(r)}
+	for _, other := range r.Others {
+		all = append(all, flatten(other)...)
+	}
+	return all
+}
+
+func faultOf(r *models.Refusal) Fault {
+	f := Fault{Code: r.Code, Detail: r.Detail, Accepted: r.Accepted}
+	if strings.HasPrefix(r.Field, "/") {
+		f.Pointer = r.Field
+	} else {
+		f.Parameter = r.Field
+	}
+	return f
+}
+
+func challenge(f *auth.Failure) string {
+	if !f.Presented {
+		return `Bearer realm="ppi"`
+	}
+	return `Bearer realm="ppi", error="invalid_token", error_description="` + f.Reason + `"`
+}
+
+// abort answers with the problem of err and ends the request.
+func (s *server) abort(c *gin.Context, err error) {
+	p := s.translate.problem(c.Request.Context(), err)
+	maps.Copy(c.Writer.Header(), p.headers)
+	body, err := json.Marshal(p)
+	if err != nil {
+		// A Problem holds strings and numbers only; they always marshal.
+		panic(err)
+	}
+	c.Data(p.Status, problemMediaType, body)
+	c.Abort()
+}

@@ -1,0 +1,55 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// selectMembers reads a share as it was agreed: 25, not the column's 25.000000.
+const selectMembers = `SELECT procurement_id, organisation_id, lead, coalesce(trim_scale(budget_share)::text, '') AS budget_share,
+	joined_at, left_at FROM consortium_members `
+
+// Member reads one member of a consortium. It returns a refusal with [models.CodeNotFound].
+func (s *Store) Member(ctx context.Context, procurement, organisation models.ID) (models.Member, error) {
+	var m models.Member
+	err := s.db.WithContext(ctx).Raw(selectMembers+"WHERE procurement_id = ? AND organisation_id = ?", procurement, organisation).Take(&m).Error
+	if err != nil {
+		return m, notFound("read member", err)
+	}
+	return m, nil
+}
+
+// ListMembers lists the members of a consortium by organisation, also those who left, those after the
+// given one, at most limit.
+func (s *Store) ListMembers(ctx context.Context, procurement, after models.ID, limit int) ([]models.Member, error) {
+	var found []models.Member
+	err := s.db.WithContext(ctx).Raw(selectMembers+"WHERE procurement_id = ? AND organisation_id > ? ORDER BY organisation_id LIMIT ?",
+		procurement, after, limit).Scan(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("list members: %w", err)
+	}
+	return found, nil
+}
+
+// PutMember inserts or replaces a member. The procurement must be locked.
+func (tx *Tx) PutMember(m models.Member) error {
+	err := tx.db.Exec(`INSERT INTO consortium_members (procurement_id, organisation_id, lead, budget_share, joined_at)
+		VALUES (?, ?, ?, nullif(?, '')::numeric, ?)
+		ON CONFLICT (procurement_id, organisation_id) DO UPDATE SET lead = excluded.lead, budget_share = excluded.budget_share`,
+		m.ProcurementID, m.OrganisationID, m.Lead, m.BudgetShare, m.JoinedAt).Error
+	if err != nil {
+		return fmt.Errorf("put member: %w", err)
+	}
+	return nil
+}
+
+// RemoveMember deletes a member of a draft, of which there is no record yet beyond its events.
+func (tx *Tx) RemoveMember(procurement, organisation models.ID) error {
+	err := tx.db.Exec("DELETE FROM consortium_members WHERE procurement_id = ? AND organisation_id = ?", procurement, organisation).Error
+	if err != nil {
+		return fmt.Errorf("remove member: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,52 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// CreateProcurement inserts a procurement.
+func (tx *Tx) CreateProcurement(p *models.Procurement) error {
+	if err := tx.db.Create(p).Error; err != nil {
+		return fmt.Errorf("create procurement: %w", err)
+	}
+	return nil
+}
+
+// SaveDraft writes back what can change of a locked draft and raises its version.
+func (tx *Tx) SaveDraft(p *models.Procurement) error {
+	p.Version++
+	err := tx.db.Model(p).Select("title", "description", "languages", "profile", "zone", "version").Updates(p).Error
+	if err != nil {
+		return fmt.Errorf("save draft: %w", err)
+	}
+	return nil
+}
+
+// standingsOf selects the procurements on which the person of the parameters holds or held a role.
+const standingsOf = `SELECT p.*, c.clock, ` + assignmentsOf + ` AS assignments
+	FROM procurements p CROSS JOIN (SELECT clock_timestamp() AS clock) c
+	WHERE p.id > ? AND EXISTS (SELECT FROM role_assignments r WHERE r.procurement_id = p.id AND r.person_id = ?
+		AND r.valid_from <= c.clock + p.clock_offset * interval '1 microsecond'
+		AND (r.valid_until IS NULL OR r.valid_until > c.clock + p.clock_offset * interval '1 microsecond'))
+	AND (p.status = ? OR ? = '')
+	ORDER BY p.id LIMIT ?`
+
+// Standings lists the procurements on which a person holds a role now, by ID, those after the given
+// one, at most limit; an empty status means all.
+func (s *Store) Standings(ctx context.Context, person models.ID, status models.Status, after models.ID, limit int) ([]Standing, error) {
+	var rows []standingRow
+	err := s.db.WithContext(ctx).Raw(standingsOf, person, after, person, status, status, limit).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("list procurements: %w", err)
+	}
+	standings := make([]Standing, len(rows))
+	for i, row := range rows {
+		if standings[i], err = row.standing(); err != nil {
+			return nil, err
+		}
+	}
+	return standings, nil
+}

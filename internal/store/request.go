@@ -1,0 +1,53 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// A Request is what a content request with an Idempotency-Key answered.
+type Request struct {
+	ID          string
+	Fingerprint []byte
+	Status      int
+	ETag        string `gorm:"column:etag"`
+	Body        json.RawMessage
+}
+
+// ClaimRequest takes the ID of a request for this transaction. When another transaction has it, it
+// waits for that one's end: it returns the earlier request if that one was answered, and nil when the
+// ID is now this transaction's.
+func (tx *Tx) ClaimRequest(r Request) (*Request, error) {
+	claimed := tx.db.Exec(`INSERT INTO requests (id, fingerprint, status) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+		r.ID, r.Fingerprint, r.Status)
+	if claimed.Error != nil {
+		return nil, fmt.Errorf("claim request: %w", claimed.Error)
+	}
+	if claimed.RowsAffected == 1 {
+		return nil, nil //nolint:nilnil // nothing earlier is the usual case, not a fault
+	}
+	var earlier Request
+	err := tx.db.Raw("SELECT id, fingerprint, status, etag, body FROM requests WHERE id = ?", r.ID).Take(&earlier).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		// The clean-up of old requests removed it between the two statements.
+		return nil, models.Refuse(models.CodeUnavailable, "", "the answer of the earlier request has just expired; repeat the request")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read earlier request: %w", err)
+	}
+	return &earlier, nil
+}
+
+// AnswerRequest keeps the answer of a claimed request with what it did.
+func (tx *Tx) AnswerRequest(r Request) error {
+	err := tx.db.Exec("UPDATE requests SET status = ?, etag = ?, body = ? WHERE id = ?", r.Status, r.ETag, string(r.Body), r.ID).Error
+	if err != nil {
+		return fmt.Errorf("keep answer of request: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// A Standing is a procurement as one person finds it at one instant.
+type Standing struct {
+	Procurement models.Procurement
+	// Now is procedure time.
+	Now time.Time
+	// Roles are those the person holds now.
+	Roles []models.Role
+}
+
+// assignmentsOf selects, for the person of the parameter, the assignments on procurement p as JSON.
+const assignmentsOf = `(SELECT coalesce(jsonb_agg(jsonb_build_object(
+		'Role', r.role, 'ValidFrom', r.valid_from, 'ValidUntil', r.valid_until) ORDER BY r.id), '[]')
+	FROM role_assignments r WHERE r.procurement_id = p.id AND r.person_id = ?)`
+
+type standingRow struct {
+	Procurement models.Procurement `gorm:"embedded"`
+	Clock       time.Time
+	Assignments []byte
+}
+
+func (r standingRow) standing() (Standing, error) {
+	s := Standing{Procurement: r.Procurement, Now: r.Procurement.Now(r.Clock.UTC())}
+	roles, err := rolesAt(r.Assignments, s.Now)
+	s.Roles = roles
+	return s, err
+}
+
+func rolesAt(assignments []byte, now time.Time) ([]models.Role, error) {
+	var all []models.RoleAssignment
+	if err := json.Unmarshal(assignments, &all); err != nil {
+		return nil, fmt.Errorf("read role assignments: %w", err)
+	}
+	var held []models.Role
+	for _, a := range all {
+		if a.Holds(now) {
+			held = append(held, a.Role)
+		}
+	}
+	return held, nil
+}
+
+// Standing reads a procurement, its clock and the roles a person holds on it now, in one query. It
+// returns a refusal with [models.CodeNotFound].
+func (s *Store) Standing(ctx context.Context, procurement, person models.ID) (Standing, error) {
+	var row standingRow
+	err := s.db.WithContext(ctx).Raw(`SELECT p.*, clock_timestamp() AS clock, `+assignmentsOf+` AS assignments
+		FROM procurements p WHERE p.id = ?`, person, procurement).Take(&row).Error
+	if err != nil {
+		return Standing{}, notFound("read procurement", err)
+	}
+	return row.standing()
+}
+
+// Standing reads the clock and the roles a person holds now on a procurement that was locked before.
+func (tx *Tx) Standing(p models.Procurement, person models.ID) (Standing, error) {
+	row := standingRow{Procurement: p}
+	err := tx.db.Raw(`SELECT clock_timestamp(), `+assignmentsOf+` FROM (SELECT ?::text AS id) p`, person, p.ID).
+		Row().Scan(&row.Clock, &row.Assignments)
+	if err != nil {
+		return Standing{}, fmt.Errorf("read roles: %w", err)
+	}
+	return row.standing()
+}
+
+// notFound turns the absence of a row into a refusal.
+func notFound(doing string, err error) error {
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return models.Refuse(models.CodeNotFound, "", "there is no such resource")
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}
