@@ -1,0 +1,174 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/ppi-engine/ppi/internal/audit"
+	"github.com/ppi-engine/ppi/models"
+)
+
+const (
+	// passLimit bounds how many events a pass places, so that a backlog is worked off in steps.
+	passLimit = 5000
+	// chainsKept bounds the memory for the ends of chains; a chain that is not kept is read again.
+	chainsKept = 100_000
+)
+
+// A candidate is a committed event that has no place yet.
+type candidate struct {
+	id, procurement models.ID
+	canonical       []byte
+}
+
+// candidates are events in the order they were inserted. When full, those of the transactions after
+// last are still to be read.
+type candidates struct {
+	events []candidate
+	last   uint64
+	full   bool
+}
+
+// findCandidates reads the events of the transactions that were not visible to the last pass and are
+// now, and the snapshot that "now" is. It never splits a transaction. Events that have a place already
+// are left out: there are none, unless the numbers reach into events restored from another cluster.
+//
+// Insertion order (ordinal) agrees with the order of commits: who saw another's commit inserted later.
+func findCandidates(ctx context.Context, conn *pgx.Conn, p progress) (now snapshot, found candidates, err error) {
+	round := &pgx.Batch{}
+	round.Queue("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+	round.Queue("SELECT pg_snapshot_xmax(now), ARRAY(SELECT pg_snapshot_xip(now)) FROM pg_current_snapshot() AS now").
+		QueryRow(func(row pgx.Row) error { return row.Scan(&now.before, &now.inProgress) })
+	round.Queue(`SELECT id, coalesce(procurement_id, ''), canonical, xid FROM (
+			(SELECT id, procurement_id, canonical, xid, ordinal FROM events e
+			 WHERE xid >= $1 AND ($3 OR xid < pg_snapshot_xmax(pg_current_snapshot()))
+			   AND NOT EXISTS (SELECT FROM event_log l WHERE l.event_id = e.id)
+			 ORDER BY xid FETCH FIRST $4 ROWS WITH TIES)
+			UNION ALL
+			(SELECT id, procurement_id, canonical, xid, ordinal FROM events e
+			 WHERE xid = ANY ($2) AND xid < $1
+			   AND NOT EXISTS (SELECT FROM event_log l WHERE l.event_id = e.id))
+		) found ORDER BY ordinal`, p.seen.before, p.seen.inProgress, p.foreign, passLimit).
+		Query(func(rows pgx.Rows) (err error) {
+			found, err = scanCandidates(rows, p.seen.before)
+			return err
+		})
+	round.Queue("COMMIT")
+	if err := conn.SendBatch(ctx, round).Close(); err != nil {
+		return snapshot{}, candidates{}, fmt.Errorf("find events: %w", err)
+	}
+	return now, found, nil
+}
+
+func scanCandidates(rows pgx.Rows, from uint64) (candidates, error) {
+	var c candidates
+	var e candidate
+	var xid uint64
+	fresh := 0
+	_, err := pgx.ForEachRow(rows, []any{&e.id, &e.procurement, &e.canonical, &xid}, func() error {
+		c.events = append(c.events, e)
+		e.canonical = nil
+		if xid >= from {
+			fresh++
+			c.last = max(c.last, xid)
+		}
+		return nil
+	})
+	c.full = fresh >= passLimit
+	return c, err
+}
+
+// chains are the ends of the chains met so far. They stay true because nobody else inserts.
+type chains map[models.ID]audit.Link
+
+// load reads the ends of the events' chains that are not there yet.
+func (c chains) load(ctx context.Context, conn *pgx.Conn, events []candidate) error {
+	if len(c) > chainsKept {
+		clear(c)
+	}
+	var missing []string
+	for _, e := range events {
+		if _, ok := c[e.procurement]; !ok {
+			c[e.procurement] = audit.Link{}
+			missing = append(missing, string(e.procurement))
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	rows, err := conn.Query(ctx, `SELECT c.id, l.seq, l.hash FROM unnest($1::text[]) AS c (id), LATERAL (
+			SELECT seq, hash FROM event_log WHERE procurement_id = c.id::ppi_id ORDER BY seq DESC LIMIT 1) l
+			WHERE c.id <> ''
+		UNION ALL (SELECT '', seq, hash FROM event_log
+			WHERE procurement_id IS NULL ORDER BY procurement_id DESC, seq DESC LIMIT 1)`, missing)
+	if err != nil {
+		return fmt.Errorf("read ends of chains: %w", err)
+	}
+	var id models.ID
+	var seq int64
+	var hash []byte
+	_, err = pgx.ForEachRow(rows, []any{&id, &seq, &hash}, func() error {
+		link := audit.Link{Seq: seq}
+		copy(link.Hash[:], hash)
+		c[id] = link
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read ends of chains: %w", err)
+	}
+	return nil
+}
+
+// A batch is what one pass adds to the log and its tree, column by column.
+type batch struct {
+	positions, seqs []int64
+	events          []models.ID
+	procurements    []*models.ID
+	prevs, hashes   [][]byte
+	nodeLevels      []int16
+	nodeNumbers     []int64
+	nodeHashes      [][]byte
+}
+
+func (b *batch) place(c candidate, tree *audit.Tree, chains chains) {
+	e, link := chains[c.procurement].Next(tree.Size()+1, c.canonical)
+	chains[c.procurement] = link
+	b.positions, b.seqs = append(b.positions, e.Position), append(b.seqs, e.Seq)
+	b.events, b.procurements = append(b.events, c.id), append(b.procurements, nullID(c.procurement))
+	b.prevs, b.hashes = append(b.prevs, e.Prev[:]), append(b.hashes, e.Hash[:])
+	for _, node := range tree.Append(e.Hash) {
+		b.nodeLevels = append(b.nodeLevels, int16(node.Level))
+		b.nodeNumbers = append(b.nodeNumbers, node.N)
+		b.nodeHashes = append(b.nodeHashes, node.Hash[:])
+	}
+}
+
+// insert writes the batch and the progress in one statement. It writes nothing and fails when somebody
+// else moved the progress from where this sequencer had left it.
+func (b *batch) insert(ctx context.Context, conn *pgx.Conn, oldSize int64, p progress) error {
+	var moved int
+	err := conn.QueryRow(ctx, `WITH moved AS (
+			UPDATE sequencer SET cluster = $1, seen_before = $2, in_progress = coalesce($3::xid8[], '{}'), size = $4
+			WHERE size = $5 RETURNING size
+		), entries AS (
+			INSERT INTO event_log (position, event_id, procurement_id, seq, prev_hash, hash)
+			SELECT e.* FROM moved, unnest($6::bigint[], $7::text[], $8::text[], $9::bigint[], $10::bytea[], $11::bytea[]) AS e
+		), nodes AS (
+			INSERT INTO event_tree (level, n, hash)
+			SELECT n.* FROM moved, unnest($12::smallint[], $13::bigint[], $14::bytea[]) AS n
+		)
+		SELECT count(*) FROM moved`,
+		p.cluster, p.seen.before, p.seen.inProgress, p.tree.Size(), oldSize,
+		b.positions, b.events, b.procurements, b.seqs, b.prevs, b.hashes,
+		b.nodeLevels, b.nodeNumbers, b.nodeHashes).Scan(&moved)
+	if err != nil {
+		return fmt.Errorf("insert log entries: %w", err)
+	}
+	if moved != 1 {
+		return errors.New("insert log entries: another sequencer has been at work")
+	}
+	return nil
+}

@@ -1,0 +1,112 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/ppi-engine/ppi/internal/audit"
+)
+
+// A snapshot says which transactions had ended: those before its bound, except those in progress.
+type snapshot struct {
+	before     uint64
+	inProgress []uint64
+}
+
+// cut returns the part of the snapshot before a transaction.
+func (s snapshot) cut(before uint64) snapshot {
+	if before >= s.before {
+		return s
+	}
+	return snapshot{before: before, inProgress: slices.DeleteFunc(slices.Clone(s.inProgress), func(xid uint64) bool {
+		return xid >= before
+	})}
+}
+
+// progress is how far a sequencer has come. It is a value: a pass that fails leaves it as it was.
+type progress struct {
+	seen snapshot
+	tree audit.Tree
+	// cluster is the system identifier of the server; transaction numbers mean nothing in another.
+	cluster int64
+	// foreign is set until the events brought from another cluster, by a restored dump or an upgrade, have
+	// been looked through. Those with numbers that this cluster had not reached are looked at first, and
+	// then all others.
+	foreign bool
+}
+
+// after returns the progress once the events that were found have their places.
+func (p progress) after(now snapshot, found candidates) progress {
+	switch {
+	case !p.foreign && found.full:
+		p.seen = now.cut(found.last + 1)
+	case !p.foreign:
+		p.seen = now
+	case !found.full:
+		p.seen, p.foreign = snapshot{}, false
+	}
+	return p
+}
+
+func loadProgress(ctx context.Context, conn *pgx.Conn) (progress, error) {
+	var p progress
+	var current uint64
+	var cluster *int64
+	var size int64
+	err := conn.QueryRow(ctx, `SELECT seen_before, in_progress, size, cluster,
+			(SELECT system_identifier FROM pg_control_system()), pg_snapshot_xmax(pg_current_snapshot()) FROM sequencer`).
+		Scan(&p.seen.before, &p.seen.inProgress, &size, &cluster, &p.cluster, &current)
+	if err != nil {
+		return progress{}, fmt.Errorf("load the sequencer's progress: %w", err)
+	}
+	if cluster != nil && *cluster != p.cluster {
+		p.foreign, p.seen = true, snapshot{before: current}
+	}
+	if p.tree, err = loadTree(ctx, conn, size); err != nil {
+		return progress{}, err
+	}
+	return p, nil
+}
+
+// querier is what a connection, a transaction and a pool have in common.
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+// loadTree rebuilds the tree of the log's first size entries; it costs O(log size).
+func loadTree(ctx context.Context, db querier, size int64) (audit.Tree, error) {
+	edge := audit.Edge(size)
+	levels, numbers := make([]int16, len(edge)), make([]int64, len(edge))
+	for i, place := range edge {
+		levels[i], numbers[i] = int16(place.Level), place.N
+	}
+	rows, err := db.Query(ctx, `SELECT coalesce(t.hash, l.hash)
+		FROM unnest($1::smallint[], $2::bigint[]) WITH ORDINALITY AS e (level, n, i)
+		LEFT JOIN event_tree t ON t.level = e.level AND t.n = e.n
+		LEFT JOIN event_log l ON e.level = 0 AND l.position = e.n + 1
+		ORDER BY e.i`, levels, numbers)
+	if err != nil {
+		return audit.Tree{}, fmt.Errorf("load tree: %w", err)
+	}
+	hashes, err := pgx.CollectRows(rows, scanHash)
+	if err != nil {
+		return audit.Tree{}, fmt.Errorf("load tree of %d entries: %w", size, err)
+	}
+	return audit.NewTree(size, hashes)
+}
+
+func scanHash(row pgx.CollectableRow) (tlog.Hash, error) {
+	var raw []byte
+	if err := row.Scan(&raw); err != nil {
+		return tlog.Hash{}, err
+	}
+	if len(raw) != tlog.HashSize {
+		return tlog.Hash{}, errors.New("a node is missing")
+	}
+	return tlog.Hash(raw), nil
+}
