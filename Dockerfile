@@ -16,4 +16,4 @@ USER 65532:65532
 VOLUME /var/lib/ppi
 EXPOSE 8080
 ENTRYPOINT ["/usr/local/bin/ppi"]
-CMD ["help"]
+CMD ["--help"]
