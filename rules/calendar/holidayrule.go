@@ -1,0 +1,175 @@
+package calendar
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// holidayFile is one file of holidays/: a country, its sources and the years it was checked for.
+type holidayFile struct {
+	Country  string        `yaml:"country"`
+	Name     string        `yaml:"name"`
+	Sources  []string      `yaml:"sources"`
+	Note     string        `yaml:"note"`
+	From     int           `yaml:"from"`
+	Until    int           `yaml:"until"`
+	Holidays []holidayRule `yaml:"holidays"`
+	// Subdivisions adds holidays by the second half of an ISO 3166-2 code.
+	Subdivisions map[string][]holidayRule `yaml:"subdivisions"`
+}
+
+// holidayRule says on which days a holiday falls: exactly one of On, Easter, OrthodoxEaster, Weekday
+// and Dates is given.
+type holidayRule struct {
+	Name string `yaml:"name"`
+	// On is a fixed day, as month-day.
+	On string `yaml:"on"`
+	// Easter and OrthodoxEaster count days from Easter Sunday.
+	Easter         *int `yaml:"easter"`
+	OrthodoxEaster *int `yaml:"orthodox_easter"`
+	// Weekday is the first such day on or after OnOrAfter (month-day).
+	Weekday   string `yaml:"weekday"`
+	OnOrAfter string `yaml:"on_or_after"`
+	// Dates lists single days.
+	Dates []string `yaml:"dates"`
+	// From, Until and Except narrow the years.
+	From   int   `yaml:"from"`
+	Until  int   `yaml:"until"`
+	Except []int `yaml:"except"`
+	// IfSunday moves a fixed day that falls on a Sunday by so many days.
+	IfSunday int `yaml:"if_sunday"`
+	// Substitute adds the next working day when the holiday falls on a Saturday or Sunday.
+	Substitute bool `yaml:"substitute"`
+	// Undecided marks days of which the law had not settled whether they are holidays.
+	Undecided bool `yaml:"undecided"`
+}
+
+func (f holidayFile) check() error {
+	switch {
+	case f.Country == "" || f.Name == "":
+		return errors.New("country and name are required")
+	case len(f.Sources) == 0:
+		return errors.New("a source is required")
+	case f.From == 0 || f.Until < f.From:
+		return errors.New("from and until must be years in order")
+	case len(f.Holidays) == 0:
+		return errors.New("holidays are required")
+	}
+	_, err := f.build(f.Country, nil)
+	for part, extra := range f.Subdivisions {
+		if err == nil {
+			_, err = f.build(f.Country+"-"+part, extra)
+		}
+	}
+	return err
+}
+
+// build computes every holiday of the covered years. The years on either side are computed as well
+// but not answered for, since a substitute can cross the turn of the year.
+func (f holidayFile) build(place string, extra []holidayRule) (*Holidays, error) {
+	h := &Holidays{place: place, from: f.From, until: f.Until, names: map[Date]string{}, undecided: map[Date]string{}}
+	var substituted []Date
+	for _, r := range slices.Concat(f.Holidays, extra) {
+		for year := f.From - 1; year <= f.Until; year++ {
+			dates, err := r.in(year)
+			if err != nil {
+				return nil, fmt.Errorf("read holiday %q of %s: %w", r.Name, place, err)
+			}
+			for _, d := range dates {
+				if r.Undecided {
+					h.undecided[d] = r.Name
+					continue
+				}
+				h.names[d] = r.Name
+				if r.Substitute && weekend(d) {
+					substituted = append(substituted, d)
+				}
+			}
+		}
+	}
+	h.substitute(substituted)
+	maps.DeleteFunc(h.names, func(d Date, _ string) bool { return d.Year() < h.from })
+	return h, nil
+}
+
+// substitute gives each holiday on a weekend the next day that is still a working day, earliest first.
+func (h *Holidays) substitute(holidays []Date) {
+	slices.SortFunc(holidays, Date.Compare)
+	for _, holiday := range holidays {
+		d := holiday.AddDays(1)
+		for weekend(d) || h.names[d] != "" {
+			d = d.AddDays(1)
+		}
+		h.names[d] = h.names[holiday] + " (substitute)"
+	}
+}
+
+func weekend(d Date) bool { return d.Weekday() == time.Saturday || d.Weekday() == time.Sunday }
+
+// in returns the days on which the rule's holiday falls in a year.
+func (r holidayRule) in(year int) ([]Date, error) {
+	if r.Name == "" {
+		return nil, errors.New("a name is required")
+	}
+	if (r.From != 0 && year < r.From) || (r.Until != 0 && year > r.Until) || slices.Contains(r.Except, year) {
+		return nil, nil
+	}
+	switch {
+	case r.Easter != nil:
+		return []Date{easter(year).AddDays(*r.Easter)}, nil
+	case r.OrthodoxEaster != nil:
+		return []Date{orthodoxEaster(year).AddDays(*r.OrthodoxEaster)}, nil
+	case r.Weekday != "":
+		return r.weekdayIn(year)
+	case len(r.Dates) > 0:
+		return r.datesIn(year)
+	default:
+		return r.fixedIn(year)
+	}
+}
+
+func (r holidayRule) fixedIn(year int) ([]Date, error) {
+	d, err := monthDay(year, r.On)
+	if err != nil {
+		return nil, err
+	}
+	if d.Weekday() == time.Sunday {
+		d = d.AddDays(r.IfSunday)
+	}
+	return []Date{d}, nil
+}
+
+func (r holidayRule) weekdayIn(year int) ([]Date, error) {
+	d, err := monthDay(year, r.OnOrAfter)
+	if err != nil {
+		return nil, err
+	}
+	for range 7 {
+		if d.Weekday().String() == r.Weekday {
+			return []Date{d}, nil
+		}
+		d = d.AddDays(1)
+	}
+	return nil, fmt.Errorf("%q is not a day of the week", r.Weekday)
+}
+
+func (r holidayRule) datesIn(year int) ([]Date, error) {
+	var dates []Date
+	for _, s := range r.Dates {
+		d, err := ParseDate("dates", s)
+		if err != nil {
+			return nil, err
+		}
+		if d.Year() == year {
+			dates = append(dates, d)
+		}
+	}
+	return dates, nil
+}
+
+func monthDay(year int, s string) (Date, error) {
+	return ParseDate("on", fmt.Sprintf("%04d-%s", year, s))
+}

@@ -1,0 +1,114 @@
+package calendar
+
+import (
+	"fmt"
+	"slices"
+	"time"
+	_ "time/tzdata" // zones are data of the program, not of the machine it runs on
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// LocalLayout is how local time is written: 2026-04-01T12:00, seconds optional.
+const LocalLayout = "2006-01-02T15:04:05"
+
+const localLayoutMinutes = "2006-01-02T15:04"
+
+// Zone returns the IANA zone of that name. It refuses an empty or unknown name, and "Local", with
+// [models.CodeInvalidLocalTime].
+func Zone(field, name string) (*time.Location, error) {
+	if name == "" || name == "Local" {
+		return nil, models.Refuse(models.CodeInvalidLocalTime, field, "the zone is missing").Accepting("an IANA zone such as Europe/Brussels")
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, models.Refuse(models.CodeInvalidLocalTime, field, "%q is not an IANA zone", name).
+			Accepting("an IANA zone such as Europe/Brussels")
+	}
+	return zone, nil
+}
+
+// Instant returns the instant at which clocks in zone show the given local time. It refuses, with
+// [models.CodeInvalidLocalTime], a local time that is malformed, an unknown zone, and an hour that
+// a clock change skips (it never happens) or repeats (it happens twice).
+func Instant(field, local, zoneName string) (time.Time, error) {
+	zone, err := Zone(field, zoneName)
+	if err != nil {
+		return time.Time{}, err
+	}
+	wall, err := time.Parse(LocalLayout, local)
+	if err != nil {
+		wall, err = time.Parse(localLayoutMinutes, local)
+	}
+	if err != nil {
+		return time.Time{}, models.Refuse(models.CodeInvalidLocalTime, field, "%q is not a local time", local).
+			Accepting("date and time without offset, such as 2026-04-01T12:00")
+	}
+	switch found := instants(wall, zone); len(found) {
+	case 1:
+		return found[0].UTC(), nil
+	case 0:
+		return time.Time{}, models.Refuse(models.CodeInvalidLocalTime, field, "%s does not exist in %s: the clock is put forward over it", local, zoneName).
+			Accepting("a time outside the hour that is skipped")
+	default:
+		return time.Time{}, models.Refuse(models.CodeInvalidLocalTime, field, "%s happens twice in %s: the clock is put back over it", local, zoneName).
+			Accepting("a time outside the hour that is repeated")
+	}
+}
+
+// Local returns what clocks in zone show at an instant, as [Instant] reads it.
+func Local(at time.Time, zoneName string) (string, error) {
+	zone, err := Zone("zone", zoneName)
+	if err != nil {
+		return "", err
+	}
+	return at.In(zone).Format(LocalLayout), nil
+}
+
+// StartOfDay returns the first instant of a day in an IANA zone. Where a clock change skips
+// midnight, the day starts later; where it repeats midnight, the first one counts.
+func StartOfDay(d Date, zoneName string) (time.Time, error) {
+	zone, err := Zone("zone", zoneName)
+	if err != nil {
+		return time.Time{}, err
+	}
+	midnight := d.utc()
+	if found := instants(midnight, zone); len(found) > 0 {
+		return found[0].UTC(), nil
+	}
+	_, gap := midnight.Add(-aroundChange).In(zone).ZoneBounds()
+	return gap.UTC(), nil
+}
+
+// aroundChange is further than any zone is from UTC, and shorter than the time between two changes
+// of a clock.
+const aroundChange = 48 * time.Hour
+
+// instants returns, in order, every instant at which clocks in zone show the time that wall shows in UTC.
+func instants(wall time.Time, zone *time.Location) []time.Time {
+	var found []time.Time
+	t := wall.Add(-aroundChange).In(zone)
+	for {
+		_, offset := t.Zone()
+		at := wall.Add(-time.Duration(offset) * time.Second).In(zone)
+		if _, there := at.Zone(); there == offset && !slices.ContainsFunc(found, at.Equal) {
+			found = append(found, at)
+		}
+		_, end := t.ZoneBounds()
+		if end.IsZero() || end.After(wall.Add(aroundChange)) {
+			break
+		}
+		t = end
+	}
+	slices.SortFunc(found, time.Time.Compare)
+	return found
+}
+
+// on names a local deadline for a person: 2026-04-02T00:00 Europe/Paris.
+func on(at time.Time, zoneName string) string {
+	local, err := Local(at, zoneName)
+	if err != nil {
+		return at.UTC().Format(time.RFC3339)
+	}
+	return fmt.Sprintf("%s %s", local, zoneName)
+}

@@ -1,0 +1,95 @@
+package calendar
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/govalues/decimal"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+const thresholdsFile = "packs/thresholds.yaml"
+
+// A ContractKind is what a threshold is for.
+type ContractKind string
+
+// The kinds of contract (Directive 2014/24/EU, Article 4(a) to (d)).
+const (
+	// Works contracts.
+	Works ContractKind = "works"
+	// CentralSupplies are supplies, services and design contests of central government authorities.
+	CentralSupplies ContractKind = "central_supplies"
+	// SubCentralSupplies are those of all other authorities.
+	SubCentralSupplies ContractKind = "sub_central_supplies"
+	// SocialServices are the social and other specific services of Annex XIV.
+	SocialServices ContractKind = "social_services"
+)
+
+// Thresholds are the values from which the Directive applies, in euro without VAT.
+type Thresholds struct {
+	ValidFrom  Date
+	ValidUntil Date
+	// Source is the delegated regulation that set them.
+	Source  string
+	Amounts map[ContractKind]decimal.Decimal
+}
+
+// ThresholdsOn returns the thresholds in force on a day. It refuses a day for which none are known
+// with [models.CodeRuleUnknown].
+func ThresholdsOn(day Date) (Thresholds, error) {
+	data, err := loadData()
+	if err != nil {
+		return Thresholds{}, err
+	}
+	for _, t := range data.thresholds {
+		if !day.Before(t.ValidFrom) && !day.After(t.ValidUntil) {
+			return t, nil
+		}
+	}
+	return Thresholds{}, models.Refuse(models.CodeRuleUnknown, "", "the thresholds in force on %s are not known here", day)
+}
+
+// Reached tells whether an estimate in euro without VAT reaches the threshold of its kind (Article 4:
+// equal to or greater than). It refuses an unknown kind with [models.CodeInvalidValue].
+func (t Thresholds) Reached(kind ContractKind, estimate decimal.Decimal) (bool, error) {
+	amount, known := t.Amounts[kind]
+	if !known {
+		return false, models.Refuse(models.CodeInvalidValue, "", "%q is not a kind of contract", kind)
+	}
+	return estimate.Cmp(amount) >= 0, nil
+}
+
+func (e *embedded) loadThresholds() error {
+	var file struct {
+		Title   string `yaml:"title"`
+		Periods []struct {
+			ValidFrom  Date                    `yaml:"valid_from"`
+			ValidUntil Date                    `yaml:"valid_until"`
+			Source     string                  `yaml:"source"`
+			Amounts    map[ContractKind]string `yaml:"amounts"`
+		} `yaml:"periods"`
+	}
+	content, err := files.ReadFile(thresholdsFile)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", thresholdsFile, err)
+	}
+	if err := decode(content, &file); err != nil {
+		return err
+	}
+	for _, p := range file.Periods {
+		t := Thresholds{p.ValidFrom, p.ValidUntil, p.Source, map[ContractKind]decimal.Decimal{}}
+		for _, kind := range []ContractKind{Works, CentralSupplies, SubCentralSupplies, SocialServices} {
+			amount, err := decimal.Parse(p.Amounts[kind])
+			if err != nil {
+				return fmt.Errorf("read threshold %s from %s: %w", kind, p.ValidFrom, err)
+			}
+			t.Amounts[kind] = amount
+		}
+		if t.Source == "" || t.ValidFrom.IsZero() || t.ValidUntil.Before(t.ValidFrom) || len(p.Amounts) != len(t.Amounts) {
+			return errors.New("a period of thresholds needs a source, dates in order and the four kinds")
+		}
+		e.thresholds = append(e.thresholds, t)
+	}
+	return nil
+}
