@@ -10,9 +10,8 @@ import (
 
 // Role is a login role that Provision makes.
 type Role struct {
-	Name            string
-	Password        string
-	CreateDatabases bool
+	Name     string
+	Password string
 }
 
 // Database is a database that Provision makes. Nobody but its owner and the
@@ -51,11 +50,7 @@ func ensureRole(ctx context.Context, conn *pgx.Conn, role Role) error {
 	} else if exists {
 		verb = "ALTER"
 	}
-	createDB := "NOCREATEDB"
-	if role.CreateDatabases {
-		createDB = "CREATEDB"
-	}
-	_, err := conn.Exec(ctx, fmt.Sprintf("%s ROLE %s LOGIN %s PASSWORD %s", verb, quoteName(role.Name), createDB, quoteText(role.Password)))
+	_, err := conn.Exec(ctx, fmt.Sprintf("%s ROLE %s LOGIN PASSWORD %s", verb, quoteName(role.Name), quoteText(role.Password)))
 	return err
 }
 

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"syscall"
+
+	"github.com/ppi-engine/ppi/internal/config"
+	"github.com/ppi-engine/ppi/internal/telemetry"
+)
+
+// app is what the long-running parts of the product are given: runServe and
+// runWorker need nothing else.
+type app struct {
+	// cfg is the effective configuration; standalone has filled in where its own
+	// PostgreSQL and Temporal are.
+	cfg *config.Config
+	log *slog.Logger
+	// listen opens the API's listener.
+	listen func(ctx context.Context) (net.Listener, error)
+}
+
+// newApp reads the configuration for a command and sets up its log.
+func newApp(inv *invocation, purpose config.Purpose) (*app, error) {
+	cfg, err := config.Load(inv.environ, purpose)
+	if err != nil {
+		return nil, err
+	}
+	a := &app{cfg: cfg, log: telemetry.NewLogger(inv.stderr, cfg.LogLevel, cfg.LogFormat)}
+	a.listen = func(ctx context.Context) (net.Listener, error) { return listenAPI(ctx, cfg.Listen) }
+	a.log.InfoContext(inv, "starting", slog.String("version", version), slog.Any("config", cfg))
+	return a, nil
+}
+
+// portsTakenError says which ports are in use, and by which setting to choose others.
+type portsTakenError struct{ taken []takenPort }
+
+type takenPort struct {
+	address, use, variable string
+}
+
+func (e *portsTakenError) Error() string {
+	text := ""
+	for i, t := range e.taken {
+		if i > 0 {
+			text += "\n"
+		}
+		text += fmt.Sprintf("%s, the address of %s, is in use by another program: stop that one, or set %s to another port (0 is any free one)",
+			t.address, t.use, t.variable)
+	}
+	return text
+}
+
+// listenAPI opens the API's listener; the error is a *portsTakenError when another
+// program has it.
+func listenAPI(ctx context.Context, address netip.AddrPort) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address.String())
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, &portsTakenError{taken: []takenPort{{address.String(), "the API", "PPI_LISTEN"}}}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen for the API (PPI_LISTEN): %w", err)
+	}
+	return listener, nil
+}

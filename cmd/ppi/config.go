@@ -1,0 +1,39 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/ppi-engine/ppi/internal/config"
+)
+
+type configCommand struct {
+	JSON bool           `help:"Write JSON." name:"json"`
+	For  config.Purpose `enum:"config,standalone,serve,worker,migrate" default:"config" placeholder:"COMMAND" help:"Also check that all is there that this command needs: standalone, serve, worker or migrate."`
+}
+
+func (c configCommand) Run(inv *invocation) error {
+	cfg, err := config.Load(inv.environ, c.For)
+	if err != nil {
+		return err
+	}
+	settings := cfg.Describe()
+	if c.JSON {
+		encoder := json.NewEncoder(inv.stdout)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(settings)
+	}
+	table := tabwriter.NewWriter(inv.stdout, 0, 0, 2, ' ', 0)
+	for _, s := range settings {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", s.Variable, shown(s.Value), s.Source, s.Meaning)
+	}
+	return table.Flush()
+}
+
+func shown(value string) string {
+	if value == "" {
+		return "-"
+	}
+	return value
+}

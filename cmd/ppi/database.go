@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/ppi-engine/ppi/internal/config"
+	"github.com/ppi-engine/ppi/internal/pgserver"
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/supervise"
+)
+
+// The roles and databases on standalone's own PostgreSQL.
+const (
+	recordDatabase   = "ppi"
+	ownerRole        = "ppi_owner"
+	applicationRole  = "ppi_app"
+	temporalRole     = "temporal"
+	temporalDatabase = "temporal"
+	// visibilityDatabase is named as ppi-temporal expects it.
+	visibilityDatabase = temporalDatabase + "_visibility"
+)
+
+// roles are the passwords on standalone's own PostgreSQL.
+type roles struct {
+	Owner       string `json:"ppi_owner"`
+	Application string `json:"ppi_app"`
+	Temporal    string `json:"temporal"`
+}
+
+// readOrMakeRoles reads the passwords from the data directory or makes them. The
+// caller has the directory to itself.
+func readOrMakeRoles(dataDir string) (roles, error) {
+	var r roles
+	file := filepath.Join(dataDir, "postgres-roles.json")
+	text, err := os.ReadFile(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		r = roles{Owner: rand.Text(), Application: rand.Text(), Temporal: rand.Text()}
+		return r, r.write(file)
+	case err != nil:
+		return r, fmt.Errorf("read the passwords of the database roles: %w", err)
+	}
+	if err := json.Unmarshal(text, &r); err != nil {
+		return r, fmt.Errorf("read the passwords of the database roles in %s: %w (remove it, new ones are made)", file, err)
+	}
+	return r, nil
+}
+
+// write puts the complete file in place at once.
+func (r roles) write(file string) error {
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err == nil {
+		err = os.WriteFile(file+".new", append(text, '\n'), 0o600)
+	}
+	if err == nil {
+		err = os.Rename(file+".new", file)
+	}
+	if err != nil {
+		return fmt.Errorf("keep the passwords of the database roles: %w", err)
+	}
+	return nil
+}
+
+// startPostgres brings up our PostgreSQL. The first time it makes roles and
+// databases and tells the configuration where they are; a restart is on the same
+// port, so that everybody finds it again.
+func (s *standalone) startPostgres(ctx context.Context) (supervise.Started, error) {
+	first := !s.cfg.DatabaseURL.IsSet()
+	server, err := pgserver.Start(ctx, pgserver.Options{
+		DataDir: filepath.Join(s.cfg.DataDir, "postgres"),
+		Port:    s.postgres.port,
+		Logger:  s.log.With(slog.String("part", "postgres")),
+	})
+	if err != nil {
+		return nil, err
+	}
+	if !first {
+		return server, nil
+	}
+	if err := s.provision(ctx, server); err != nil {
+		return nil, errors.Join(err, server.Stop(context.WithoutCancel(ctx)))
+	}
+	return server, nil
+}
+
+func (s *standalone) provision(ctx context.Context, server *pgserver.Server) error {
+	err := server.Provision(ctx, []pgserver.Role{
+		{Name: ownerRole, Password: s.roles.Owner},
+		{Name: applicationRole, Password: s.roles.Application},
+		{Name: temporalRole, Password: s.roles.Temporal},
+	}, []pgserver.Database{
+		{Name: recordDatabase, Owner: ownerRole, Users: []string{applicationRole}},
+		{Name: temporalDatabase, Owner: temporalRole},
+		{Name: visibilityDatabase, Owner: temporalRole},
+	})
+	if err != nil {
+		return err
+	}
+	s.postgres.port = server.Port()
+	return s.useDatabases(server)
+}
+
+func (s *standalone) useDatabases(server *pgserver.Server) error {
+	for _, d := range []struct {
+		field                *config.DatabaseURL
+		role, password, name string
+	}{
+		{&s.cfg.DatabaseOwnerURL, ownerRole, s.roles.Owner, recordDatabase},
+		{&s.cfg.TemporalDatabaseURL, temporalRole, s.roles.Temporal, temporalDatabase},
+		{&s.cfg.DatabaseURL, applicationRole, s.roles.Application, recordDatabase},
+	} {
+		var err error
+		if *d.field, err = config.ParseDatabaseURL(server.DSN(d.role, d.password, d.name)); err != nil {
+			return fmt.Errorf("address the database %s: %w", d.name, err)
+		}
+	}
+	return nil
+}
+
+// migrate is done once it has started.
+func (s *standalone) migrate(ctx context.Context) (supervise.Started, error) {
+	return nil, store.Migrate(ctx, s.cfg.DatabaseOwnerURL.Reveal(), s.cfg.AppRole(), s.log)
+}

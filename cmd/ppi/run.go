@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/ppi-engine/ppi/internal/config"
+	"github.com/ppi-engine/ppi/internal/pgserver"
+	"github.com/ppi-engine/ppi/internal/supervise"
+	"github.com/ppi-engine/ppi/internal/temporalserver"
+)
+
+// Exit codes of every command.
+const (
+	exitDone    = 0
+	exitFailed  = 1 // anything not below
+	exitUsage   = 2 // the command line or the configuration must change: a fault in it, a taken port, a data directory in use
+	exitMissing = 3 // a program that must be installed or built first
+)
+
+// commands is the command line. A command is a struct in a file of its own, with
+// a method Run(*invocation) error.
+type commands struct {
+	Standalone standaloneCommand `cmd:"" help:"Run everything on this machine: PostgreSQL, Temporal with its web UI, API and worker."`
+	Serve      serveCommand      `cmd:"" help:"Serve the API."`
+	Worker     workerCommand     `cmd:"" help:"Run workflows and activities."`
+	Migrate    migrateCommand    `cmd:"" help:"Bring the database's schema up to date."`
+	Config     configCommand     `cmd:"" help:"Show the effective configuration, without secrets."`
+	Version    versionCommand    `cmd:"" help:"Show the version."`
+}
+
+// invocation is what a command is given.
+type invocation struct {
+	context.Context
+	environ        []string
+	stdout, stderr io.Writer
+}
+
+// run is the whole program: it returns the exit code.
+func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
+	helped := false
+	parser, err := kong.New(&commands{}, kong.Name("ppi"), kong.Writers(stdout, stderr),
+		kong.Description("A workflow engine for public procurement of innovation. Settings come from the environment: ppi config lists them."),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Exit(func(int) { helped = true }))
+	if err != nil {
+		return report(stderr, err)
+	}
+	command, err := parser.Parse(args)
+	if helped {
+		return exitDone // after --help kong goes on parsing
+	}
+	if err == nil {
+		err = command.Run(&invocation{Context: ctx, environ: environ, stdout: stdout, stderr: stderr})
+	}
+	return report(stderr, err)
+}
+
+// report writes why a command failed and returns its exit code.
+func report(stderr io.Writer, err error) int {
+	if err == nil {
+		return exitDone
+	}
+	fmt.Fprintf(stderr, "ppi: %v\n", err)
+	var usage *kong.ParseError
+	if errors.As(err, &usage) {
+		fmt.Fprintln(stderr, "ppi: ppi --help lists commands and flags")
+	}
+	return exitCode(err)
+}
+
+func exitCode(err error) int {
+	switch {
+	case is[*pgserver.NotInstalledError](err), is[*temporalserver.NotFoundError](err):
+		return exitMissing
+	case is[*kong.ParseError](err), is[config.Faults](err), is[*portsTakenError](err), is[*supervise.LockedError](err),
+		is[*pgserver.UnreachableError](err), is[*pgserver.VersionError](err), is[*pgserver.InUseError](err), is[*temporalserver.RefusedError](err):
+		return exitUsage
+	default:
+		return exitFailed
+	}
+}
+
+func is[E error](err error) bool {
+	var target E
+	return errors.As(err, &target)
+}

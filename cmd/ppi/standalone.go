@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/ppi-engine/ppi/internal/config"
+	"github.com/ppi-engine/ppi/internal/pgserver"
+	"github.com/ppi-engine/ppi/internal/supervise"
+	"github.com/ppi-engine/ppi/internal/temporalserver"
+)
+
+type standaloneCommand struct {
+	JSON bool `help:"Say where everything is as one line of JSON." name:"json"`
+}
+
+func (c standaloneCommand) Run(inv *invocation) error {
+	began := time.Now()
+	a, err := newApp(inv, config.Standalone)
+	if err != nil {
+		return err
+	}
+	return runStandalone(inv, a, func(where addresses) {
+		where.Seconds = time.Since(began).Seconds()
+		c.announce(inv.stdout, where)
+	})
+}
+
+// addresses tell where everything is, once it is ready.
+type addresses struct {
+	Ready      bool    `json:"ready"`
+	API        string  `json:"api"`
+	Temporal   string  `json:"temporal"`
+	TemporalUI string  `json:"temporal_ui,omitempty"` // not known of a Temporal that is not ours
+	DataDir    string  `json:"data_dir"`
+	Seconds    float64 `json:"seconds"` // from the command to ready
+}
+
+func (c standaloneCommand) announce(out io.Writer, a addresses) {
+	if c.JSON {
+		_ = json.NewEncoder(out).Encode(a) // whoever does not read it does not need it
+		return
+	}
+	fmt.Fprintf(out, "PPI Engine is ready after %.1f s.\n\n  API          %s\n", a.Seconds, a.API)
+	if a.TemporalUI != "" {
+		fmt.Fprintf(out, "  Temporal UI  %s\n", a.TemporalUI)
+	}
+	fmt.Fprintf(out, "  Data         %s\n\nCtrl-C stops it; the data stays.\n", a.DataDir)
+}
+
+// runStandalone runs everything until ctx ends, and calls ready once, when all of
+// it answers. It has the data directory to itself.
+func runStandalone(ctx context.Context, a *app, ready func(addresses)) (err error) {
+	s := &standalone{app: a}
+	if err := s.findPrograms(); err != nil {
+		return err
+	}
+	if err := a.cfg.MakeDataDir(); err != nil {
+		return err
+	}
+	lock, err := supervise.LockDir(a.cfg.DataDir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lock.Release()) }()
+	if err := s.claimPorts(ctx, lock.Abandoned != 0); err != nil {
+		return err
+	}
+	if s.postgres.wanted {
+		if s.roles, err = readOrMakeRoles(a.cfg.DataDir); err != nil {
+			return err
+		}
+	}
+	return supervise.Run(ctx, s.parts(), supervise.Options{
+		Logger:      a.log,
+		StopTimeout: a.cfg.ShutdownTimeout + stopSlack,
+		Ready:       func() { ready(s.addresses()) },
+	})
+}
+
+// stopSlack is what a part may need beyond finishing the work under way.
+const stopSlack = 5 * time.Second
+
+// standalone is the system that "ppi standalone" runs. Its fields are complete
+// before the parts that read them start.
+type standalone struct {
+	*app
+	postgres struct {
+		wanted bool
+		port   int // 0 until it is up for the first time, unless one is configured
+	}
+	temporal struct {
+		wanted bool
+		binary string
+		ui     string
+	}
+	roles roles
+}
+
+// findPrograms looks for what must be installed, before anything is touched.
+func (s *standalone) findPrograms() error {
+	s.postgres.wanted = !s.cfg.DatabaseURL.IsSet()
+	s.temporal.wanted = !s.cfg.Temporal.IsSet()
+	var missing []error
+	if s.postgres.wanted {
+		_, err := pgserver.Find()
+		missing = append(missing, err)
+	}
+	if s.temporal.wanted {
+		self, err := os.Executable()
+		missing = append(missing, err)
+		s.temporal.binary, err = temporalserver.Find(s.cfg.TemporalBinary, self)
+		missing = append(missing, err)
+	}
+	return errors.Join(missing...)
+}
+
+// parts are the components in the order of their needs. API and worker bear that
+// PostgreSQL and Temporal are away while these are restarted.
+func (s *standalone) parts() []supervise.Part {
+	var parts []supervise.Part
+	var database, engine []string
+	if s.postgres.wanted {
+		parts = append(parts, supervise.Part{Name: "postgres", Start: s.startPostgres})
+		database = []string{"postgres"}
+	}
+	if s.temporal.wanted {
+		parts = append(parts, supervise.Part{Name: "temporal", Needs: database, Start: s.startTemporal})
+		engine = []string{"temporal"}
+	}
+	return append(parts,
+		supervise.Part{Name: "schema", Needs: database, Start: s.migrate},
+		supervise.Part{Name: "api", Needs: []string{"schema"}, Start: supervise.Task(func(ctx context.Context) error {
+			return runServe(ctx, s.app)
+		})},
+		supervise.Part{Name: "worker", Needs: append(engine, "schema"), Start: supervise.Task(func(ctx context.Context) error {
+			return runWorker(ctx, s.app)
+		})},
+	)
+}
+
+func (s *standalone) startTemporal(ctx context.Context) (supervise.Started, error) {
+	server, err := temporalserver.Start(ctx, temporalserver.Options{
+		Binary:       s.temporal.binary,
+		DatabaseURL:  s.cfg.TemporalDatabaseURL.Reveal(),
+		FrontendPort: s.cfg.TemporalPort,
+		UIPort:       s.cfg.TemporalUIPort,
+		Namespace:    s.cfg.Temporal.Namespace(),
+		Logger:       s.log.With(slog.String("part", "temporal")),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return server, nil
+}
+
+func (s *standalone) addresses() addresses {
+	return addresses{
+		Ready: true, API: s.cfg.PublicURL.String(), Temporal: s.cfg.Temporal.Address(), TemporalUI: s.temporal.ui, DataDir: s.cfg.DataDir,
+	}
+}
