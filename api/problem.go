@@ -93,7 +93,7 @@ func (t *translator) fault(ctx context.Context, cause error) *Problem {
 	return t.failed(ctx, id)
 }
 
-// failed tells of a fault whose cause was logged elsewhere under its ID.
+// failed tells of a fault whose cause is in the log under its ID.
 func (t *translator) failed(ctx context.Context, id string) *Problem {
 	p := t.refusal(ctx, models.Refuse(models.CodeInternal, "", "The engine met a fault; the operator finds its cause under error_id."))
 	p.ErrorID = id
