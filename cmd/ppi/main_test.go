@@ -1,0 +1,17 @@
+package main
+
+import (
+	"os"
+	"testing"
+)
+
+// beProgram makes the test binary the program itself, so that tests can run it as
+// a process of its own without building it first.
+const beProgram = "TEST_BINARY_IS_PPI"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(beProgram) != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
