@@ -46,7 +46,7 @@ func execute(tx *store.Tx, in process.Execute) (process.Outcome, error) {
 	if cmd.ProcurementID != in.ProcurementID {
 		return process.Outcome{}, store.ErrNoCommand
 	}
-	verb, known := verbs[cmd.Verb]
+	verb, known := verbOf(cmd.Verb)
 	if !known {
 		return process.Outcome{}, models.Refuse(models.CodeInvalidRequest, "", "this release does not know the verb %q", cmd.Verb)
 	}

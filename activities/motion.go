@@ -97,7 +97,7 @@ func (c *call) carry(m models.Motion) error {
 }
 
 func (c *call) effectOf(m models.Motion) (models.MotionStatus, func() error) {
-	if !slices.Contains(verbs[m.Verb].in, c.p.Status) {
+	if v, _ := verbOf(m.Verb); !slices.Contains(v.in, c.p.Status) {
 		return models.MotionLapsed, nil
 	}
 	moved := *c

@@ -20,14 +20,17 @@ var (
 	whileOpen      = []models.Status{models.StatusRunning, models.StatusSuspended}
 )
 
-// verbs is the table of all that can be done to the process.
-var verbs = map[models.Verb]verb{
-	models.VerbStart:   {in: whileDraft, run: start},
-	models.VerbVote:    {in: whileOpen, boxes: allBoxes, run: vote},
-	models.VerbSuspend: {in: whileRunning, run: moveSuspend},
-	models.VerbResume:  {in: whileSuspended, run: moveResume},
-	models.VerbReturn:  {in: whileRunning, run: moveReturn},
-	models.VerbCancel:  {in: whileOpen, boxes: allBoxes, run: moveCancel},
-	models.VerbLeave:   {in: whileOpen, run: leave},
-	models.VerbAdvance: {in: whileOpen, boxes: allBoxes, run: advance},
+// verbOf looks up the table of all that can be done to the process.
+func verbOf(name models.Verb) (verb, bool) {
+	v, known := map[models.Verb]verb{
+		models.VerbStart:   {in: whileDraft, run: start},
+		models.VerbVote:    {in: whileOpen, boxes: allBoxes, run: vote},
+		models.VerbSuspend: {in: whileRunning, run: moveSuspend},
+		models.VerbResume:  {in: whileSuspended, run: moveResume},
+		models.VerbReturn:  {in: whileRunning, run: moveReturn},
+		models.VerbCancel:  {in: whileOpen, boxes: allBoxes, run: moveCancel},
+		models.VerbLeave:   {in: whileOpen, run: leave},
+		models.VerbAdvance: {in: whileOpen, boxes: allBoxes, run: advance},
+	}[name]
+	return v, known
 }

@@ -35,8 +35,6 @@ type Deps struct {
 	Log       *slog.Logger
 	// Checkpoint signs the head of the event log.
 	Checkpoint func(ctx context.Context) error
-	// Sequence gives committed events their place in the log until ctx ends; only one worker's does.
-	Sequence func(ctx context.Context) error
 	// Schedules tells whether this worker keeps the schedules; tests do without.
 	Schedules bool
 }
@@ -46,7 +44,7 @@ func (d Deps) check() error {
 	for what, missing := range map[string]bool{
 		"a Temporal client": d.Temporal == nil, "a namespace": d.Namespace == "", "a task queue": d.TaskQueue == "",
 		"a store": d.Store == nil, "an engine": d.Engine == nil, "a logger": d.Log == nil,
-		"a checkpoint": d.Checkpoint == nil, "a sequencer": d.Sequence == nil,
+		"a checkpoint": d.Checkpoint == nil,
 	} {
 		if missing {
 			faults = append(faults, fmt.Errorf("the worker needs %s", what))
@@ -70,7 +68,10 @@ func Run(ctx context.Context, d Deps) error {
 		}
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return d.Sequence(ctx) })
+	group.Go(func() error {
+		Sequence(ctx, d.Store, d.Log)
+		return nil
+	})
 	group.Go(func() error { return runWorker(ctx, d) })
 	return group.Wait()
 }

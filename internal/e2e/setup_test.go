@@ -1,0 +1,240 @@
+// Package e2e drives the whole product over HTTP, on a real PostgreSQL and a real Temporal server.
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/internal/rig"
+	"github.com/ppi-engine/ppi/internal/store/pgtest"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// patience is how long a test waits for something that must happen.
+const patience = 60 * time.Second
+
+// A bundle is what a test works with: the product running on a database of its own, and a consortium.
+type bundle struct {
+	*rig.Rig
+	*rig.Consortium
+	database pgtest.Database
+}
+
+type options struct {
+	draft     rig.Draft
+	maxEvents int
+	// noWorker leaves it to the test to start one.
+	noWorker bool
+}
+
+func setup(t *testing.T, o options) *bundle {
+	t.Helper()
+	address := os.Getenv("PPI_TEST_TEMPORAL_ADDRESS")
+	if address == "" {
+		require.NotEqual(t, "true", os.Getenv("CI"), "CI must set PPI_TEST_TEMPORAL_ADDRESS; make test does")
+		t.Skip("no Temporal server for tests: run through make test, which sets PPI_TEST_TEMPORAL_ADDRESS")
+	}
+	if o.draft.Countries == nil {
+		o.draft.Countries = []string{"FR", "ES"}
+	}
+	if o.draft.Mode == "" {
+		o.draft.Mode = models.ModeLive
+	}
+	b := &bundle{database: pgtest.NewDatabase(t)}
+	ctx := t.Context()
+	var err error
+	b.Rig, err = rig.Start(ctx, rig.Options{
+		DSN: b.database.Application, TemporalAddress: address, TaskQueue: "e2e/" + uuid.NewString(), MaxEvents: o.maxEvents,
+		Log: logger(t),
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, b.Close()) })
+	if !o.noWorker {
+		b.startWorker(t)
+	}
+	b.Consortium, err = b.Rig.Consortium(ctx, o.draft)
+	require.NoError(t, err)
+	return b
+}
+
+func (b *bundle) startWorker(t *testing.T) *rig.Worker {
+	t.Helper()
+	w := b.StartWorker(context.WithoutCancel(t.Context()))
+	t.Cleanup(func() { require.NoError(t, w.Stop()) })
+	return w
+}
+
+// logger shows what the product logs when the test fails or runs verbosely with PPI_TEST_LOG=1.
+func logger(t *testing.T) *slog.Logger {
+	t.Helper()
+	if os.Getenv("PPI_TEST_LOG") == "" {
+		return slog.New(slog.DiscardHandler)
+	}
+	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelInfo}))
+}
+
+// act carries out a command that must succeed and returns its result.
+func (b *bundle) act(t *testing.T, who *apiclient.Client, verb models.Verb, in any) map[string]any {
+	t.Helper()
+	var out struct {
+		Result map[string]any `json:"result"`
+	}
+	_, err := who.Act(t.Context(), b.Procurement, string(verb), in, &out)
+	require.NoError(t, err, "%s", verb)
+	return out.Result
+}
+
+// refused carries out a command that must be refused with the code.
+func (b *bundle) refused(t *testing.T, code models.Code, who *apiclient.Client, verb models.Verb, in any) *apiclient.Problem {
+	t.Helper()
+	_, err := who.Act(t.Context(), b.Procurement, string(verb), in, nil)
+	problem, ok := apiclient.ProblemOf(err)
+	require.True(t, ok, "%s must be refused: %v", verb, err)
+	require.Equal(t, string(code), problem.Code, problem.Detail)
+	return problem
+}
+
+func (b *bundle) get(t *testing.T, who *apiclient.Client, path string, out any) {
+	t.Helper()
+	_, err := who.Get(t.Context(), b.Path(path), out)
+	require.NoError(t, err)
+}
+
+func (b *bundle) post(t *testing.T, who *apiclient.Client, path string, in any) entry {
+	t.Helper()
+	var out entry
+	_, err := who.Post(t.Context(), b.Path(path), in, &out)
+	require.NoError(t, err, "POST %s", path)
+	return out
+}
+
+type entry struct {
+	ID      models.ID       `json:"id"`
+	Digest  string          `json:"digest"`
+	Version int64           `json:"version"`
+	Content json.RawMessage `json:"content"`
+}
+
+type gateView struct {
+	Digest   string             `json:"digest"`
+	Round    int                `json:"round"`
+	Status   string             `json:"status"`
+	Met      bool               `json:"met"`
+	Criteria []models.Criterion `json:"criteria"`
+	Decision string             `json:"decision"`
+	Missing  []models.ID        `json:"missing"`
+	Votes    []struct {
+		Choice   string     `json:"choice"`
+		VoidedAt *time.Time `json:"voided_at"`
+	} `json:"votes"`
+}
+
+func (b *bundle) gate(t *testing.T, phase models.Phase) gateView {
+	t.Helper()
+	var g gateView
+	b.get(t, b.Lead, "/phases/"+string(phase)+"/gate", &g)
+	return g
+}
+
+// open names the criteria of a gate that block.
+func (g gateView) open() string {
+	var codes []string
+	for _, c := range g.Criteria {
+		if c.Finding != models.FindingMet {
+			codes = append(codes, c.Code)
+		}
+	}
+	return strings.Join(codes, " ")
+}
+
+// approve casts every buyer's vote for the gate as it is now.
+func (b *bundle) approve(t *testing.T, phase models.Phase) {
+	t.Helper()
+	g := b.gate(t, phase)
+	require.True(t, g.Met, "open: %s", g.open())
+	for _, buyer := range b.Buyers {
+		b.act(t, buyer.Board, models.VerbVote, map[string]any{"phase": phase, "digest": g.Digest, "choice": "approve"})
+	}
+}
+
+func (b *bundle) phase(t *testing.T, phase models.Phase) (round int, status string) {
+	t.Helper()
+	var view struct {
+		Items []struct {
+			Phase  models.Phase `json:"phase"`
+			Round  int          `json:"round"`
+			Status string       `json:"status"`
+		} `json:"items"`
+	}
+	b.get(t, b.Lead, "/phases", &view)
+	for _, p := range view.Items {
+		if p.Phase == phase && p.Round > round {
+			round, status = p.Round, p.Status
+		}
+	}
+	return round, status
+}
+
+func (b *bundle) status(t *testing.T) string {
+	t.Helper()
+	var p struct {
+		Status string `json:"status"`
+	}
+	b.get(t, b.Lead, "", &p)
+	return p.Status
+}
+
+// writeNeeds fills the dossier of the needs phase so that its gate is met.
+func (b *bundle) writeNeeds(t *testing.T) {
+	t.Helper()
+	outcome := func(target string) map[string]any {
+		return map[string]any{
+			"outcome":   models.Text{"en": "Computing at less energy per result"},
+			"indicator": models.Text{"en": "Energy per simulated year"},
+			"baseline":  "48", "target": target, "unit": "kWh",
+		}
+	}
+	var statements []models.ID
+	for _, buyer := range b.Buyers {
+		statement := outcome("30")
+		statement["priority"] = "must"
+		statements = append(statements, b.post(t, buyer.Officer, "/needs-statements", statement).ID)
+		b.post(t, buyer.Officer, "/estimates", map[string]any{
+			"value": models.Money{Amount: "1000000.00", Currency: "EUR"}, "quantity": "1", "unit": "system",
+		})
+	}
+	common := outcome("30")
+	common["statements"] = statements
+	need := b.post(t, b.Drafter, "/common-need", common)
+	b.post(t, b.Drafter, "/state-of-the-art", map[string]any{
+		"summary": models.Text{"en": "Offers exist in small quantity only."}, "conclusion": "near_market",
+		"sources": []map[string]any{{"title": "Market survey"}},
+	})
+	for _, buyer := range b.Buyers {
+		b.post(t, buyer.Officer, "/need-confirmations", map[string]any{"entry": need.ID, "digest": need.Digest})
+	}
+}
+
+// do makes one call and returns the answer and the problem, if there is one.
+func do(t *testing.T, who *apiclient.Client, r apiclient.Request) (apiclient.Answer, *apiclient.Problem) {
+	t.Helper()
+	if r.Method == "" {
+		r.Method = http.MethodPost
+	}
+	answer, err := who.Do(t.Context(), r)
+	if problem, ok := apiclient.ProblemOf(err); ok {
+		return answer, problem
+	}
+	require.NoError(t, err)
+	return answer, nil
+}

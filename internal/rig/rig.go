@@ -1,0 +1,162 @@
+// Package rig puts API and worker together in one process on a given PostgreSQL and Temporal, for tests
+// and benchmarks that drive the whole product over HTTP.
+package rig
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
+
+	"github.com/ppi-engine/ppi/api"
+	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/internal/auth"
+	"github.com/ppi-engine/ppi/internal/engine"
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models/process"
+	"github.com/ppi-engine/ppi/worker"
+)
+
+const (
+	namespace      = "ppi"
+	headerTimeout  = 10 * time.Second
+	shutdownPeriod = 5 * time.Second
+	cursorKeyBytes = 32
+)
+
+// Options says what the rig stands on.
+type Options struct {
+	// DSN is the application's, of a migrated database.
+	DSN             string
+	TemporalAddress string
+	// TaskQueue keeps rigs on one Temporal server apart.
+	TaskQueue string
+	// MaxEvents rotates runs early; 0 leaves it to the server.
+	MaxEvents int
+	MaxConns  int
+	Log       *slog.Logger
+}
+
+// A Rig is a running API with its store and its way to the workflows; workers are started on top.
+type Rig struct {
+	Store    *store.Store
+	Temporal client.Client
+	Engine   *engine.Engine
+	// Base is the API's address.
+	Base string
+	// Anonymous calls the API without a key.
+	Anonymous *apiclient.Client
+
+	options Options
+	server  *http.Server
+	workers sync.WaitGroup
+}
+
+// Start brings up store, Temporal client and API.
+func Start(ctx context.Context, o Options) (_ *Rig, err error) {
+	r := &Rig{options: o}
+	if r.Store, err = store.Open(ctx, store.Options{DSN: o.DSN, MaxConns: o.MaxConns, Logger: o.Log}); err != nil {
+		return nil, err
+	}
+	r.Temporal, err = client.DialContext(ctx, client.Options{
+		HostPort: o.TemporalAddress, Namespace: namespace, Logger: log.NewStructuredLogger(o.Log),
+	})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("reach Temporal: %w", err), r.Store.Close())
+	}
+	r.Engine = engine.New(r.Temporal, o.TaskQueue, o.MaxEvents)
+	if err := r.serve(ctx); err != nil {
+		r.Temporal.Close()
+		return nil, errors.Join(err, r.Store.Close())
+	}
+	return r, nil
+}
+
+func (r *Rig) serve(ctx context.Context) error {
+	key := make([]byte, cursorKeyBytes)
+	if _, err := rand.Read(key); err != nil {
+		return fmt.Errorf("make cursor key: %w", err)
+	}
+	handler, err := api.New(api.Deps{
+		Store: r.Store, Engine: r.Engine, Logger: r.options.Log, CursorKey: key, BuildVersion: "rig",
+		Ready: func(ctx context.Context) error { return r.Store.Ping(ctx) },
+	})
+	if err != nil {
+		return err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	r.server = &http.Server{Handler: handler, ReadHeaderTimeout: headerTimeout}
+	r.Base = "http://" + listener.Addr().String()
+	r.Anonymous = &apiclient.Client{Base: r.Base, HTTP: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}}
+	go func() { _ = r.server.Serve(listener) }()
+	return nil
+}
+
+// A Worker is one worker of the rig.
+type Worker struct {
+	stop context.CancelFunc
+	done chan error
+}
+
+// StartWorker starts a worker and the sequencer.
+func (r *Rig) StartWorker(ctx context.Context) *Worker {
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	w := &Worker{stop: stop, done: make(chan error, 1)}
+	r.workers.Go(func() { w.done <- worker.Run(ctx, r.workerDeps()) })
+	return w
+}
+
+// Stop lets the worker finish what is under way and returns what it ended with.
+func (w *Worker) Stop() error {
+	w.stop()
+	return <-w.done
+}
+
+func (r *Rig) workerDeps() worker.Deps {
+	return worker.Deps{
+		Temporal: r.Temporal, Namespace: namespace, TaskQueue: r.options.TaskQueue, Store: r.Store, Engine: r.Engine,
+		Log: r.options.Log, Checkpoint: func(context.Context) error { return nil },
+	}
+}
+
+// Administrator makes an administrator, as the command line does, and returns a client for them.
+func (r *Rig) Administrator(ctx context.Context) (*apiclient.Client, error) {
+	token, err := auth.CreateAdministrator(ctx, r.Store, auth.Administrator{
+		Name: "Administrator", Organisation: "Platform", Country: "FR",
+	})
+	if err != nil {
+		return nil, err
+	}
+	return r.Anonymous.As(token.Reveal()), nil
+}
+
+// State asks the run of a procurement what it knows.
+func (r *Rig) State(ctx context.Context, workflowID string) (process.State, error) {
+	var state process.State
+	value, err := r.Temporal.QueryWorkflow(ctx, workflowID, "", process.QueryState)
+	if err != nil {
+		return state, fmt.Errorf("query run: %w", err)
+	}
+	return state, value.Get(&state)
+}
+
+// Close stops the API; workers must be stopped before.
+func (r *Rig) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownPeriod)
+	defer cancel()
+	err := r.server.Shutdown(ctx)
+	r.workers.Wait()
+	r.Temporal.Close()
+	return errors.Join(err, r.Store.Close())
+}
