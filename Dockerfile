@@ -12,6 +12,7 @@ RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X main.ver
 FROM alpine:3.24.1
 COPY --from=build /ppi /usr/local/bin/ppi
 COPY --from=build --chown=65532:65532 /data /var/lib/ppi
+ENV PPI_DATA_DIR=/var/lib/ppi
 USER 65532:65532
 VOLUME /var/lib/ppi
 EXPOSE 8080
