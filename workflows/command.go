@@ -10,8 +10,7 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// answerCalls registers the handlers. It comes after all state is set up, because registering lets
-// in the calls that have been waiting.
+// answerCalls registers the handlers, which lets in the calls that have been waiting.
 func (p *procurement) answerCalls(ctx workflow.Context) error {
 	err := workflow.SetQueryHandlerWithOptions(ctx, process.QueryState,
 		func() (process.State, error) { return p.state, nil },

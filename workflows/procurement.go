@@ -42,14 +42,23 @@ func newProcurement(ctx workflow.Context, in process.Input) (*procurement, error
 	p := &procurement{in: in, mutex: workflow.NewMutex(ctx), shown: in.Shown}
 	if in.State != nil {
 		p.state = process.Migrate(*in.State)
-	} else if err := p.load(ctx); err != nil {
+	}
+	// Registering must come before anything blocks, because a call that finds no handler by then is
+	// turned away. The mutex, held, keeps those let in waiting until the state is there.
+	if err := p.mutex.Lock(ctx); err != nil {
 		return nil, err
+	}
+	defer p.mutex.Unlock()
+	if err := p.answerCalls(ctx); err != nil {
+		return nil, err
+	}
+	if in.State == nil {
+		if err := p.load(ctx); err != nil {
+			return nil, err
+		}
 	}
 	p.opened = p.mainPhase()
-	if err := p.show(ctx); err != nil {
-		return nil, err
-	}
-	return p, p.answerCalls(ctx)
+	return p, p.show(ctx)
 }
 
 func (p *procurement) run(ctx workflow.Context) error {
