@@ -1,0 +1,72 @@
+package api
+
+// Who may call what, written down a second time and by hand: a change of access has to be made twice.
+// The words are those of [access.names]; buyers stands for every role but supplier.
+const (
+	everyone = "public"
+	known    = "authenticated"
+	platform = "administrator"
+	self_    = "self"
+	lead     = "lead_procurer"
+	board    = "board"
+	buyers   = "lead_procurer buyer board drafter opener evaluator chair awarder legal observer"
+	involved = buyers + " supplier"
+)
+
+func expectedAccess() map[string]string {
+	const procurement = "/v1/procurements/{procurement}"
+	expected := map[string]string{
+		"GET /livez": everyone, "GET /readyz": everyone, "GET /openapi.json": everyone,
+		"GET /docs": everyone, "GET /docs/page.css": everyone, "GET /docs/page.js": everyone,
+		"GET /docs/swagger-ui.css": everyone, "GET /docs/swagger-ui-bundle.js": everyone,
+
+		"GET /v1/me":                             known,
+		"POST /v1/organisations":                 platform,
+		"GET /v1/organisations":                  known,
+		"GET /v1/organisations/{organisation}":   known,
+		"PATCH /v1/organisations/{organisation}": platform,
+		"POST /v1/people":                        platform,
+		"GET /v1/people":                         platform,
+		"GET /v1/people/{person}":                platform,
+		"PATCH /v1/people/{person}":              platform,
+
+		"POST /v1/people/{person}/api-keys":         self_,
+		"GET /v1/people/{person}/api-keys":          self_,
+		"GET /v1/people/{person}/api-keys/{key}":    self_,
+		"DELETE /v1/people/{person}/api-keys/{key}": self_,
+
+		"POST /v1/procurements": known,
+		"GET /v1/procurements":  known,
+		"GET " + procurement:    involved,
+		"PATCH " + procurement:  lead,
+
+		"GET " + procurement + "/members":                   buyers,
+		"GET " + procurement + "/members/{organisation}":    buyers,
+		"PUT " + procurement + "/members/{organisation}":    lead,
+		"DELETE " + procurement + "/members/{organisation}": lead,
+		"GET " + procurement + "/roles":                     buyers,
+		"POST " + procurement + "/roles":                    lead,
+		"GET " + procurement + "/roles/{role}":              buyers,
+		"DELETE " + procurement + "/roles/{role}":           lead,
+
+		"GET " + procurement + "/phases":              buyers,
+		"GET " + procurement + "/phases/{phase}/gate": buyers,
+		"GET " + procurement + "/motions":             buyers,
+	}
+	for verb, who := range map[string]string{
+		"start": lead, "suspend": lead, "resume": lead, "advance": lead, "vote": board, "cancel": board, "return": board, "leave": board,
+	} {
+		expected["POST "+procurement+"/actions/"+verb] = who
+	}
+	for entries, writers := range map[string]string{
+		"needs-statements": "buyer drafter", "common-need": "lead_procurer drafter", "need-confirmations": "buyer",
+		"state-of-the-art": "lead_procurer drafter", "estimates": "buyer",
+	} {
+		expected["GET "+procurement+"/"+entries] = buyers
+		expected["POST "+procurement+"/"+entries] = writers
+		expected["GET "+procurement+"/"+entries+"/{entry}"] = buyers
+		expected["PUT "+procurement+"/"+entries+"/{entry}"] = writers
+		expected["DELETE "+procurement+"/"+entries+"/{entry}"] = writers
+	}
+	return expected
+}

@@ -1,0 +1,163 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// A persona is a caller of one kind and the word by which a rule lets it in.
+type persona struct {
+	caller
+
+	name, word string
+	// holds tells whether the persona holds a role on the procurement now.
+	holds bool
+}
+
+func TestEveryOperationLetsInExactlyWhoItShould(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	all, p, path := cast(w)
+	expected := expectedAccess()
+	for _, route := range w.server.gin.Routes() {
+		o := w.server.table[route.Method+" "+route.Path]
+		require.NotNil(t, o, "%s %s is served but not in the table of operations", route.Method, route.Path)
+		who, listed := expected[o.method+" "+o.path]
+		require.True(t, listed, "%s %s is not in the table of this test: decide who may call it and write it down", o.method, o.path)
+		delete(expected, o.method+" "+o.path)
+		for _, person := range all {
+			got := w.knock(person.caller, o, path.Replace(o.path))
+			require.Equal(t, admission(o, who, person), got, "%s %s as %s on %s", o.method, o.path, person.name, p.ID)
+		}
+	}
+	require.Empty(t, expected, "this test expects operations that are not served")
+}
+
+// cast makes a procurement with a person in every role, and those who have none.
+func cast(w *world) ([]persona, procurement, *strings.Replacer) {
+	leader := w.buyer()
+	p := w.procurement(leader)
+	all := []persona{
+		{caller{}, "nobody", "", false},
+		{w.admin, "administrator", "administrator", false},
+		{w.buyer(), "stranger", "", false},
+		{leader, "lead_procurer", "lead_procurer", true},
+	}
+	for _, r := range models.Roles()[1:] {
+		c := w.personOf(leader.organisation)
+		if r == models.RoleSupplier {
+			c = w.organisation(models.OrganisationEconomicOperator)
+		}
+		w.give(leader, p, c.person, r)
+		all = append(all, persona{c, string(r), string(r), true})
+	}
+	former, later, myself := w.personOf(leader.organisation), w.personOf(leader.organisation), w.personOf(leader.organisation)
+	ended := w.give(leader, p, former.person, models.RoleLeadProcurer)
+	w.do(leader, DELETE, ended.self(), nil).is(http.StatusOK)
+	w.do(leader, POST, p.self()+"/roles", map[string]any{
+		"person_id": later.person, "role": models.RoleLeadProcurer, "valid_from": time.Now().Add(time.Hour),
+	}).is(http.StatusCreated)
+	all = append(all, persona{former, "former lead", "", false}, persona{later, "future lead", "", false}, persona{myself, "the person itself", "self", false})
+
+	var keys Page[APIKey]
+	w.do(myself, GET, "/v1/people/"+string(myself.person)+"/api-keys", nil).is(http.StatusOK).into(&keys)
+	return all, p, strings.NewReplacer(
+		"{procurement}", string(p.ID), "{organisation}", string(leader.organisation), "{person}", string(myself.person),
+		"{key}", string(keys.Items[0].ID), "{role}", string(ended.ID), "{phase}", "needs", "{entry}", string(models.NewID(models.PrefixEntry)),
+	)
+}
+
+// admission is what a persona meets at an operation that lets in who.
+func admission(o *operation, who string, p persona) string {
+	words := strings.Fields(who)
+	switch {
+	case who == everyone:
+		return "let in"
+	case p.key == "":
+		return string(models.CodeUnauthenticated)
+	case who == known, who == self_ && p.word == platform, slices.Contains(words, p.word):
+		return "let in"
+	case strings.Contains(o.path, "{procurement}") && !p.holds:
+		return string(models.CodeNotFound)
+	}
+	return string(models.CodeForbidden)
+}
+
+// knock sends a request that cannot succeed for a reason that is looked at only after access was
+// judged, and so tells whether the caller was let in.
+func (w *world) knock(c caller, o *operation, path string) string {
+	afterwards := map[models.Code]bool{models.CodeMissingKey: true, models.CodeMissingIfMatch: true, models.CodeInvalidRequest: true}
+	if o.method == GET && !o.hidden {
+		path += "?" + uuid.NewString() + "=1"
+	}
+	r := w.do(c, o.method, path, nil, without(headerIdempotencyKey), without(headerIfMatch))
+	if o.hidden && r.Code == http.StatusOK {
+		return "let in"
+	}
+	var p Problem
+	r.into(&p)
+	if afterwards[p.Code] {
+		return "let in"
+	}
+	return string(p.Code)
+}
+
+func TestARoleThatEndsWhileARequestWaitsIsLookedAtAgain(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	first := w.buyer()
+	p := w.procurement(first)
+	second := w.personOf(first.organisation)
+	given := w.give(first, p, second.person, models.RoleLeadProcurer)
+
+	release := w.hold("SELECT 1 FROM procurements WHERE id = $1 FOR UPDATE", p.ID)
+	answered := make(chan response, 1)
+	go func() {
+		answered <- w.do(second, PATCH, p.self(), map[string]any{"zone": "Europe/Rome"})
+	}()
+	w.untilWaiting(1)
+	w.exec("UPDATE role_assignments SET valid_until = clock_timestamp() WHERE id = $1", given.ID)
+	release()
+	(<-answered).is(http.StatusNotFound)
+	var now procurement
+	w.do(first, GET, p.self(), nil).into(&now)
+	require.Equal(t, "Europe/Paris", now.Zone)
+}
+
+func TestAnAttemptThatWasTurnedAwayIsLogged(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	p := w.procurement(w.buyer())
+	stranger := w.buyer()
+	w.do(stranger, GET, p.self(), nil).is(http.StatusNotFound)
+	require.Contains(t, w.logged(), "access denied")
+	require.Contains(t, w.logged(), "person="+string(stranger.person)+" method=GET path="+p.self())
+}
+
+func TestTheRefusalOfARoleNamesThoseThatMay(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	leader := w.buyer()
+	p := w.procurement(leader)
+	observer := w.personOf(leader.organisation)
+	w.give(leader, p, observer.person, models.RoleObserver)
+	problem := w.do(observer, PATCH, p.self(), map[string]any{}).is(http.StatusForbidden).refused(models.CodeForbidden)
+	require.Contains(t, problem.Errors[0].Accepted, "lead_procurer")
+}
+
+func TestWhatIsNoIDOfAProcurementIsNotFound(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	buyer := w.buyer()
+	for _, id := range []string{"x", "prc_", string(buyer.organisation), string(models.NewID(models.PrefixProcurement)), strings.Repeat("p", 5000)} {
+		w.do(buyer, GET, "/v1/procurements/"+id, nil).is(http.StatusNotFound).refused(models.CodeNotFound)
+	}
+}

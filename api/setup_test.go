@@ -1,0 +1,329 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/internal/auth"
+	"github.com/ppi-engine/ppi/internal/engine"
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/store/pgtest"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/process"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// away is an engine that is never there: what these tests ask for does not need one.
+type away struct{}
+
+func (away) Start(context.Context, models.ID, string, []string) error { return engine.ErrUnavailable }
+func (away) Command(context.Context, models.ID, models.Verb, string) (process.Outcome, error) {
+	return process.Outcome{}, engine.ErrUnavailable
+}
+
+// A world is one test's own platform: a database, the real router before it, and an administrator.
+type world struct {
+	testing.TB
+
+	db       pgtest.Database
+	store    *store.Store
+	server   *server
+	document *openapi3.T
+	log      *lockedBuffer
+	admin    caller
+}
+
+// A caller is a person with an API key.
+type caller struct {
+	key                  string
+	person, organisation models.ID
+}
+
+func setup(t testing.TB) *world {
+	t.Helper()
+	db := pgtest.NewDatabase(t)
+	w := &world{TB: t, db: db, store: pgtest.Open(t, db.Application), log: &lockedBuffer{}}
+	var err error
+	w.server, err = newServer(Deps{
+		Store: w.store, Engine: away{}, Logger: slog.New(slog.NewTextHandler(w.log, nil)),
+		CursorKey: []byte(strings.Repeat("k", 32)), BuildVersion: "test", Ready: func(context.Context) error { return nil },
+	})
+	require.NoError(t, err)
+	w.document = documentOf(t, w.server)
+	token, err := auth.CreateAdministrator(t.Context(), w.store, auth.Administrator{Name: "Ada", Organisation: "Operator", Country: "ZZ"})
+	require.NoError(t, err)
+	w.admin.key = token.Reveal()
+	var who me
+	w.do(w.admin, GET, "/v1/me", nil).is(http.StatusOK).into(&who)
+	w.admin.person, w.admin.organisation = who.Person.ID, who.Organisation.ID
+	return w
+}
+
+func documentOf(t testing.TB, s *server) *openapi3.T {
+	t.Helper()
+	rec := httptest.NewRecorder()
+	s.gin.ServeHTTP(rec, httptest.NewRequestWithContext(t.Context(), GET, documentPath, nil))
+	doc, err := openapi3.NewLoader().LoadFromData(rec.Body.Bytes())
+	require.NoError(t, err)
+	return doc
+}
+
+// A header changes a request before it is sent.
+type header func(http.Header)
+
+func with(name, value string) header { return func(h http.Header) { h.Set(name, value) } }
+
+func without(name string) header { return func(h http.Header) { h.Del(name) } }
+
+// A response is an answer that has been checked against the OpenAPI document.
+type response struct {
+	*httptest.ResponseRecorder
+
+	w *world
+}
+
+// do sends a request as a caller through the real router. Unless changed by headers it carries a fresh
+// Idempotency-Key and If-Match: *.
+func (w *world) do(c caller, method, path string, body any, headers ...header) response {
+	w.Helper()
+	r := httptest.NewRequestWithContext(w.Context(), method, path, reader(w, body))
+	if body != nil {
+		r.Header.Set("Content-Type", mediaJSON)
+	}
+	if c.key != "" {
+		r.Header.Set("Authorization", "Bearer "+c.key)
+	}
+	switch method {
+	case POST:
+		r.Header.Set(headerIdempotencyKey, uuid.NewString())
+		r.Header.Set(headerIfMatch, "*")
+	case PUT, PATCH, DELETE:
+		r.Header.Set(headerIfMatch, "*")
+	}
+	for _, change := range headers {
+		change(r.Header)
+	}
+	rec := httptest.NewRecorder()
+	w.server.gin.ServeHTTP(rec, r)
+	w.keepsContract(r, rec)
+	return response{rec, w}
+}
+
+func reader(t testing.TB, body any) *bytes.Reader {
+	switch b := body.(type) {
+	case nil:
+		return bytes.NewReader(nil)
+	case string:
+		return bytes.NewReader([]byte(b))
+	case []byte:
+		return bytes.NewReader(b)
+	}
+	rendered, err := json.Marshal(body)
+	require.NoError(t, err)
+	return bytes.NewReader(rendered)
+}
+
+// keepsContract holds every answer of every test against our own OpenAPI document.
+func (w *world) keepsContract(r *http.Request, rec *httptest.ResponseRecorder) {
+	w.Helper()
+	require.NotEmpty(w, rec.Header().Get(headerRequestID))
+	if rec.Code >= http.StatusBadRequest {
+		w.isProblem(r, rec)
+	}
+	o := w.operationOf(r)
+	if o == nil || o.hidden {
+		return
+	}
+	item := w.document.Paths.Value(o.path)
+	err := openapi3filter.ValidateResponse(w.Context(), (&openapi3filter.ResponseValidationInput{
+		RequestValidationInput: &openapi3filter.RequestValidationInput{
+			Request: r,
+			Route:   &routers.Route{Spec: w.document, Path: o.path, PathItem: item, Method: o.method, Operation: item.GetOperation(o.method)},
+		},
+		Status:  rec.Code,
+		Header:  rec.Header(),
+		Options: &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true},
+	}).SetBodyBytes(rec.Body.Bytes()))
+	require.NoError(w, err, "%s %s: %d %s", r.Method, r.URL, rec.Code, rec.Body)
+}
+
+func (w *world) isProblem(r *http.Request, rec *httptest.ResponseRecorder) {
+	w.Helper()
+	require.Equal(w, problemMediaType, rec.Header().Get("Content-Type"), rec.Body)
+	var p Problem
+	d := json.NewDecoder(bytes.NewReader(rec.Body.Bytes()))
+	d.DisallowUnknownFields()
+	require.NoError(w, d.Decode(&p), rec.Body)
+	require.Equal(w, rec.Code, p.Status)
+	require.Equal(w, problemTypes()[p.Code].status, p.Status)
+	require.Equal(w, DefaultProblemBase+string(p.Code), p.Type)
+	require.NotEmpty(w, p.Title)
+	require.NotEmpty(w, p.Detail)
+	require.Equal(w, r.URL.Path, p.Instance)
+	require.Equal(w, rec.Header().Get(headerRequestID), p.RequestID)
+}
+
+// operationOf finds the row that a request falls to, by comparing paths part by part.
+func (w *world) operationOf(r *http.Request) *operation {
+	for _, o := range w.server.table {
+		if o.method == r.Method && fitsPath(o.path, r.URL.Path) {
+			return o
+		}
+	}
+	return nil
+}
+
+func fitsPath(template, path string) bool {
+	want, got := strings.Split(template, "/"), strings.Split(path, "/")
+	if len(want) != len(got) {
+		return false
+	}
+	for i := range want {
+		if want[i] != got[i] && (!strings.HasPrefix(want[i], "{") || got[i] == "") {
+			return false
+		}
+	}
+	return true
+}
+
+func (r response) is(status int) response {
+	r.w.Helper()
+	require.Equal(r.w, status, r.Code, r.Body)
+	return r
+}
+
+// refused expects a problem with a code and returns it.
+func (r response) refused(code models.Code) Problem {
+	r.w.Helper()
+	var p Problem
+	require.NoError(r.w, json.Unmarshal(r.Body.Bytes(), &p), r.Body)
+	require.Equal(r.w, code, p.Code, r.Body)
+	return p
+}
+
+func (r response) into(v any) response {
+	r.w.Helper()
+	require.NoError(r.w, json.Unmarshal(r.Body.Bytes(), v), r.Body)
+	return r
+}
+
+func (r response) etag() string { return r.Header().Get("ETag") }
+
+// organisation registers an organisation with one person who has a key.
+func (w *world) organisation(kind models.OrganisationKind) caller {
+	w.Helper()
+	var o organisation
+	w.do(w.admin, POST, "/v1/organisations", map[string]any{"legal_name": "Org " + uuid.NewString(), "country": "FR", "kind": kind}).
+		is(http.StatusCreated).into(&o)
+	return w.personOf(o.ID)
+}
+
+func (w *world) buyer() caller { return w.organisation(models.OrganisationContractingAuthority) }
+
+// personOf registers a person of an organisation who has a key.
+func (w *world) personOf(organisation models.ID) caller {
+	w.Helper()
+	var p person
+	w.do(w.admin, POST, "/v1/people", map[string]any{"organisation_id": organisation, "name": "P"}).is(http.StatusCreated).into(&p)
+	var k MadeAPIKey
+	w.do(w.admin, POST, "/v1/people/"+string(p.ID)+"/api-keys", map[string]any{"label": "test"}).is(http.StatusCreated).into(&k)
+	return caller{key: k.Secret, person: p.ID, organisation: organisation}
+}
+
+func draft() map[string]any {
+	return map[string]any{
+		"title": models.Text{"en": "Quiet trains"}, "description": models.Text{"en": "…"}, "languages": []string{"en"}, "mode": models.ModeLive, "zone": "Europe/Paris",
+	}
+}
+
+// procurement drafts a procurement by a lead procurer.
+func (w *world) procurement(lead caller) procurement {
+	w.Helper()
+	var p procurement
+	w.do(lead, POST, "/v1/procurements", draft()).is(http.StatusCreated).into(&p)
+	return p
+}
+
+// give gives a person a role and fails the test when it is refused.
+func (w *world) give(lead caller, p procurement, person models.ID, r models.Role) role {
+	w.Helper()
+	var given role
+	w.do(lead, POST, p.self()+"/roles", map[string]any{"person_id": person, "role": r}).is(http.StatusCreated).into(&given)
+	return given
+}
+
+// join takes an organisation into the consortium.
+func (w *world) join(lead caller, p procurement, organisation models.ID) {
+	w.Helper()
+	w.do(lead, PUT, p.self()+"/members/"+string(organisation), map[string]any{}).is(http.StatusCreated)
+}
+
+// exec changes the database behind the API's back.
+func (w *world) exec(statement string, args ...any) {
+	w.Helper()
+	_, err := pgtest.Connect(w, w.db.Superuser).Exec(w.Context(), statement, args...)
+	require.NoError(w, err)
+}
+
+// atOnce runs n requests at the same time and returns their answers.
+func (w *world) atOnce(n int, send func(i int) response) []response {
+	w.Helper()
+	answers := make([]response, n)
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() { answers[i] = send(i) })
+	}
+	all.Wait()
+	return answers
+}
+
+// count reads a number from the database.
+func (w *world) count(query string, args ...any) (n int) {
+	w.Helper()
+	require.NoError(w, pgtest.Connect(w, w.db.Superuser).QueryRow(w.Context(), query, args...).Scan(&n))
+	return n
+}
+
+// hold takes a lock in a transaction of its own and returns what ends it.
+func (w *world) hold(statement string, args ...any) (release func()) {
+	w.Helper()
+	conn := pgtest.Connect(w, w.db.Superuser)
+	_, err := conn.Exec(w.Context(), "BEGIN")
+	require.NoError(w, err)
+	_, err = conn.Exec(w.Context(), statement, args...)
+	require.NoError(w, err)
+	return func() {
+		_, err := conn.Exec(w.Context(), "COMMIT")
+		require.NoError(w, err)
+	}
+}
+
+// untilWaiting returns once n statements of the API wait for a lock.
+func (w *world) untilWaiting(n int) {
+	w.Helper()
+	require.Eventually(w, func() bool {
+		return n == w.count("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+	}, patienceOfTests, tick)
+}
+
+func (w *world) logged() string { return w.log.String() }
+
+const (
+	tick            = 10 * time.Millisecond
+	patienceOfTests = 20 * time.Second
+)

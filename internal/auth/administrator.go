@@ -1,0 +1,59 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// An Administrator is someone to be let in who is to let in all others.
+type Administrator struct {
+	Name, Email string
+	// Organisation and Country describe who runs the platform.
+	Organisation, Country string
+	// ExpiresAt ends the key, in real time; nil: it is good until revoked.
+	ExpiresAt *time.Time
+}
+
+// CreateAdministrator registers a person who runs the platform, with an organisation and an API key,
+// and returns the key. Whoever has the database may do this: no key can be asked for before there is one.
+// It returns a refusal with [models.CodeAlreadyExists] when the e-mail address is taken.
+func CreateAdministrator(ctx context.Context, s *store.Store, a Administrator) (Token, error) {
+	token := NewToken()
+	err := s.InTx(ctx, func(tx *store.Tx) error {
+		o := models.Organisation{LegalName: a.Organisation, Country: a.Country, Kind: models.OrganisationOther}
+		if err := tx.CreateOrganisation(&o); err != nil {
+			return err
+		}
+		p := models.Person{OrganisationID: o.ID, Name: a.Name, Email: a.Email, Administrator: true}
+		if err := tx.CreatePerson(&p); err != nil {
+			return err
+		}
+		k := models.APIKey{ID: token.KeyID, PersonID: p.ID, Label: "first key", Digest: token.Digest(), CreatedAt: p.CreatedAt, ExpiresAt: a.ExpiresAt}
+		if err := tx.CreateAPIKey(&k); err != nil {
+			return err
+		}
+		return recordAdministrator(tx, p, k)
+	})
+	if err != nil {
+		return Token{}, fmt.Errorf("create administrator: %w", err)
+	}
+	return token, nil
+}
+
+// recordAdministrator names no actor: it was done from outside the platform.
+func recordAdministrator(tx *store.Tx, p models.Person, k models.APIKey) error {
+	for _, e := range []models.Event{
+		{Type: models.EventOrganisationCreated, Data: map[string]any{"organisation_id": p.OrganisationID}},
+		{Type: models.EventPersonCreated, Data: map[string]any{"person_id": p.ID, "organisation_id": p.OrganisationID, "administrator": true}},
+		{Type: models.EventAPIKeyCreated, Data: map[string]any{"api_key_id": k.ID, "person_id": p.ID}},
+	} {
+		if _, err := tx.Append(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
