@@ -54,7 +54,7 @@ func (c *claim) release() {
 func (c *claim) keep(ctx context.Context, p postgres, logger *slog.Logger) {
 	tick := time.NewTicker(claimCheck)
 	defer tick.Stop()
-	defer func() { c.close() }()
+	defer c.close(ctx)
 	for {
 		select {
 		case <-ctx.Done():
@@ -64,17 +64,17 @@ func (c *claim) keep(ctx context.Context, p postgres, logger *slog.Logger) {
 		if c.alive(ctx) {
 			continue
 		}
-		c.close()
+		c.close(ctx)
 		conn, err := lock(ctx, p)
 		switch {
 		case err == nil:
 			c.conn = conn
-			logger.Info("took the lock on the database again", slog.String("database", p.Name))
+			logger.InfoContext(ctx, "took the lock on the database again", slog.String("database", p.Name))
 		case errors.Is(err, errRefused):
 			c.lost <- err
 			return
 		default:
-			logger.Warn("lost the lock on the database, will try again", slog.Any("error", err))
+			logger.WarnContext(ctx, "lost the lock on the database, will try again", slog.Any("error", err))
 		}
 	}
 }
@@ -88,11 +88,9 @@ func (c *claim) alive(ctx context.Context) bool {
 	return c.conn.Ping(ctx) == nil
 }
 
-func (c *claim) close() {
+func (c *claim) close(ctx context.Context) {
 	if c.conn != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		_ = c.conn.Close(ctx) // the session is over either way
+		closeSession(ctx, c.conn)
 		c.conn = nil
 	}
 }
@@ -104,7 +102,8 @@ func lock(ctx context.Context, p postgres) (*pgx.Conn, error) {
 		return nil, err
 	}
 	if err := waitForLock(ctx, conn, p.Name); err != nil {
-		return nil, errors.Join(err, closeConn(context.WithoutCancel(ctx), conn))
+		closeSession(ctx, conn)
+		return nil, err
 	}
 	return conn, nil
 }

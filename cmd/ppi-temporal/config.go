@@ -61,7 +61,7 @@ func parseConfig(args []string, lookupEnv func(string) (string, bool), usage io.
 
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
-		return config{}, err
+		return config{}, fmt.Errorf("parse flags: %w", err)
 	case err != nil:
 		faults = append(faults, err)
 	case flags.NArg() > 0:
@@ -115,8 +115,11 @@ func (c *config) faults() []error {
 		check(value >= low && value <= high, "-%s is %d, must be %d to %d", name, value, low, high)
 	}
 	for _, required := range []struct{ name, value string }{
-		{"db-host", c.DB.Host}, {"db-user", c.DB.User}, {"db-name", c.DB.Name},
-		{"db-visibility-name", c.DB.VisibilityName}, {"namespace", c.Namespace},
+		{"db-host", c.DB.Host},
+		{"db-user", c.DB.User},
+		{"db-name", c.DB.Name},
+		{"db-visibility-name", c.DB.VisibilityName},
+		{"namespace", c.Namespace},
 	} {
 		check(required.value != "", "-%s is empty", required.name)
 	}

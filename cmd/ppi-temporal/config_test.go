@@ -2,9 +2,7 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"io"
-	"net"
 	"strconv"
 	"strings"
 	"testing"
@@ -74,14 +72,14 @@ func TestTheDSNKeepsEveryCharacter(t *testing.T) {
 
 func TestATakenPortIsRefusedWithWhatToDo(t *testing.T) {
 	t.Parallel()
-	taken, err := net.Listen("tcp", loopbackAddress(0))
+	release, taken, err := occupy(t.Context(), loopback, 0)
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = taken.Close() })
-	port := strconv.Itoa(portOf(taken))
+	t.Cleanup(release)
+	port := strconv.Itoa(taken)
 
 	for flagName, other := range map[string]string{"frontend-port": "ui-port", "ui-port": "frontend-port"} {
 		var out, faults bytes.Buffer
-		code := run(context.Background(), []string{"-" + flagName, port, "-" + other, "0"}, env(nil), streams{out: &out, err: &faults})
+		code := run(t.Context(), []string{"-" + flagName, port, "-" + other, "0"}, env(nil), streams{out: &out, err: &faults})
 		require.Equal(t, exitRefused, code)
 		require.Contains(t, faults.String(), "port "+port)
 		require.Contains(t, faults.String(), "-"+flagName)

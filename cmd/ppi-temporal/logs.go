@@ -3,11 +3,16 @@ package main
 import (
 	"io"
 	"log/slog"
+	"time"
 
 	"go.temporal.io/server/common/log"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 )
+
+// samePerSecond is how many lines with the same message are logged in a second, unless everything is asked for: without
+// PostgreSQL the server writes hundreds.
+const samePerSecond = 3
 
 // logs is one stream of JSON lines seen through the two interfaces its writers ask for.
 type logs struct {
@@ -21,6 +26,9 @@ func newLogs(level string, w io.Writer) logs {
 		lowest = zapcore.WarnLevel // not reached: config.faults knows the levels
 	}
 	core := zapcore.NewCore(zapcore.NewJSONEncoder(log.DefaultZapEncoderConfig), zapcore.Lock(zapcore.AddSync(w)), lowest)
+	if lowest > zapcore.DebugLevel {
+		core = zapcore.NewSamplerWithOptions(core, time.Second, samePerSecond, 0)
+	}
 	temporal := log.NewZapLogger(zap.New(core))
 	return logs{temporal: temporal, slog: log.NewSlogLogger(temporal)}
 }

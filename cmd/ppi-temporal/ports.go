@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -14,18 +15,18 @@ const loopback = "127.0.0.1"
 
 // claimPorts finds out whether both public ports are free, and replaces a 0 by a free port. The servers open their
 // listeners themselves, so the ports are released again.
-func (c *config) claimPorts() error {
-	frontend, err := listen(c.Bind, c.FrontendPort)
+func (c *config) claimPorts(ctx context.Context) error {
+	release, frontend, err := occupy(ctx, c.Bind, c.FrontendPort)
 	if err != nil {
 		return portError(err, "the Temporal frontend", "frontend-port", c.FrontendPort)
 	}
-	defer closeQuietly(frontend)
-	ui, err := listen(loopback, c.UIPort)
+	defer release()
+	release, ui, err := occupy(ctx, loopback, c.UIPort)
 	if err != nil {
 		return portError(err, "the Temporal web UI", "ui-port", c.UIPort)
 	}
-	defer closeQuietly(ui)
-	c.FrontendPort, c.UIPort = portOf(frontend), portOf(ui)
+	defer release()
+	c.FrontendPort, c.UIPort = frontend, ui
 	return nil
 }
 
@@ -38,17 +39,26 @@ func portError(err error, whose, flagName string, port int) error {
 }
 
 // freePorts returns n different free ports on loopback.
-func freePorts(n int) ([]int, error) {
+func freePorts(ctx context.Context, n int) ([]int, error) {
 	ports := make([]int, n)
 	for i := range ports {
-		l, err := listen(loopback, 0)
+		release, port, err := occupy(ctx, loopback, 0)
 		if err != nil {
 			return nil, fmt.Errorf("find free port: %w", err)
 		}
-		defer closeQuietly(l) // all stay open until the last is found, so that they differ
-		ports[i] = portOf(l)
+		defer release() // only after the last is found, so that they differ
+		ports[i] = port
 	}
 	return ports, nil
+}
+
+// occupy listens on a port, or any free one for 0, and returns its number and what ends it.
+func occupy(ctx context.Context, ip string, port int) (release func(), actual int, err error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(ip, strconv.Itoa(port)))
+	if err != nil {
+		return nil, 0, fmt.Errorf("open port: %w", err)
+	}
+	return func() { _ = l.Close() }, int(netip.MustParseAddrPort(l.Addr().String()).Port()), nil
 }
 
 // frontendAddress is where clients on this machine reach the frontend.
@@ -67,13 +77,3 @@ func (c *config) uiAddress() string {
 func loopbackAddress(port int) string {
 	return net.JoinHostPort(loopback, strconv.Itoa(port))
 }
-
-func listen(ip string, port int) (net.Listener, error) {
-	return net.Listen("tcp", net.JoinHostPort(ip, strconv.Itoa(port)))
-}
-
-func portOf(l net.Listener) int {
-	return l.Addr().(*net.TCPAddr).Port
-}
-
-func closeQuietly(l net.Listener) { _ = l.Close() }

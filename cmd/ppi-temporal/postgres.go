@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -25,9 +26,10 @@ const (
 	maintenanceDatabase = "postgres"
 	// startupWait is how long PostgreSQL may take to accept connections: it starts beside us or recovers from a crash.
 	startupWait = 15 * time.Second
-	// connLifetime lets the pools shrink after a rush.
-	connLifetime = 10 * time.Minute
-	retryEvery   = 100 * time.Millisecond
+	// idleConn lets the pools shrink after a rush.
+	idleConn   = time.Minute
+	closeWait  = time.Second
+	retryEvery = 100 * time.Millisecond
 )
 
 // SQLSTATE codes (PostgreSQL manual, appendix A).
@@ -37,6 +39,8 @@ const (
 	codeUniqueViolation   = "23505"
 	codeNotYetUp          = "57P03"
 	codeTooManyConns      = "53300"
+	codeNotPrivileged     = "42501"
+	classNotAuthorized    = "28"
 )
 
 // postgres says how to reach the two databases. Host is a name, an IP or the directory of a unix socket.
@@ -82,7 +86,7 @@ func (p postgres) store(database string, maxConns int) *temporalconfig.SQL {
 			}
 			db.SetMaxOpenConns(maxConns)
 			db.SetMaxIdleConns(maxConns)
-			db.SetConnMaxIdleTime(connLifetime)
+			db.SetConnMaxIdleTime(idleConn)
 			db.MapperFunc(strcase.ToSnake) // the plugin's structs carry no column names
 			return db, nil
 		},
@@ -91,21 +95,24 @@ func (p postgres) store(database string, maxConns int) *temporalconfig.SQL {
 
 // open connects to a database outside of any pool and waits for a PostgreSQL that is about to start.
 func (p postgres) open(ctx context.Context, database string) (*pgx.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, startupWait)
-	defer cancel()
+	until := time.After(startupWait)
 	tick := time.NewTicker(retryEvery)
 	defer tick.Stop()
 	for {
 		conn, err := pgx.Connect(ctx, p.dsn(database))
-		if err == nil {
+		switch {
+		case err == nil:
 			return conn, nil
-		}
-		if !startingUp(err) {
+		case strings.HasPrefix(sqlState(err), classNotAuthorized):
+			return nil, refuse("%s (see -db-user and %s)", err, passwordEnv)
+		case !startingUp(err):
 			return nil, fmt.Errorf("connect to database %q: %w", database, err)
 		}
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("connect to database %q, waited %s: %w", database, startupWait, err)
+			return nil, fmt.Errorf("connect to database %q: %w", database, context.Cause(ctx))
+		case <-until:
+			return nil, fmt.Errorf("is PostgreSQL running, and are -db-host and -db-port right? Waited %s: %w", startupWait, err)
 		case <-tick.C:
 		}
 	}
@@ -133,7 +140,8 @@ func createDatabases(ctx context.Context, p postgres) error {
 func createDatabase(ctx context.Context, p postgres, database string) error {
 	conn, err := p.open(ctx, database)
 	if err == nil {
-		return closeConn(ctx, conn)
+		closeSession(ctx, conn)
+		return nil
 	}
 	if sqlState(err) != codeUnknownDatabase {
 		return err
@@ -142,28 +150,30 @@ func createDatabase(ctx context.Context, p postgres, database string) error {
 	if err != nil {
 		return err
 	}
+	defer closeSession(ctx, conn)
 	_, err = conn.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{database}.Sanitize())
 	switch sqlState(err) {
 	case codeDuplicateDatabase, codeUniqueViolation: // somebody was faster
-		err = nil
+		return nil
+	case codeNotPrivileged:
+		return refuse("role %q may not create database %q: create it for that role, or grant CREATEDB", p.User, database)
 	}
 	if err != nil {
-		err = fmt.Errorf("create database %q: %w", database, err)
-	}
-	return errors.Join(err, closeConn(ctx, conn))
-}
-
-func closeConn(ctx context.Context, conn *pgx.Conn) error {
-	if err := conn.Close(ctx); err != nil {
-		return fmt.Errorf("close connection: %w", err)
+		return fmt.Errorf("create database %q: %w", database, err)
 	}
 	return nil
 }
 
+// closeSession says goodbye to PostgreSQL; the session ends with the socket in any case, so its error is not news.
+func closeSession(ctx context.Context, conn *pgx.Conn) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeWait)
+	defer cancel()
+	_ = conn.Close(ctx)
+}
+
 // sqlState returns the SQLSTATE of an error of PostgreSQL, else "".
 func sqlState(err error) string {
-	var pgErr *pgconn.PgError
-	if errors.As(err, &pgErr) {
+	if pgErr, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pgErr.Code
 	}
 	return ""

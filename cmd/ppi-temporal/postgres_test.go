@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"os"
 	"os/exec"
 	"os/user"
@@ -14,7 +13,6 @@ import (
 	"strconv"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
@@ -39,7 +37,7 @@ func newCluster(t *testing.T) *pgCluster {
 		}
 		t.Skip(missing)
 	}
-	dir, err := os.MkdirTemp("", "ppi-temporal-") // t.TempDir is closed to the other user
+	dir, err := os.MkdirTemp("", "ppi-temporal-") //nolint:usetesting // t.TempDir is closed to the other user
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	c := &pgCluster{bin: bin, dir: dir, owner: unprivileged(t)}
@@ -84,9 +82,9 @@ func (c *pgCluster) start(t *testing.T) {
 	conn, err := c.postgres().open(t.Context(), maintenanceDatabase)
 	if err != nil {
 		c.stop()
-		require.NoError(t, err, logged.String())
+		t.Fatalf("%s\n%s", err, &logged)
 	}
-	require.NoError(t, conn.Close(t.Context()))
+	closeSession(t.Context(), conn)
 }
 
 // stop ends the postmaster at once and cuts all sessions.
@@ -95,17 +93,30 @@ func (c *pgCluster) stop() {
 	<-c.ended
 }
 
-// ask returns the single value of a query.
-func (c *pgCluster) ask(t *testing.T, query string) int {
+// locks counts the advisory locks that are held.
+func (c *pgCluster) locks(t *testing.T) int {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	conn, err := pgx.Connect(ctx, c.postgres().dsn(maintenanceDatabase))
-	require.NoError(t, err)
-	defer func() { _ = conn.Close(ctx) }()
+	conn := c.connect(t)
+	defer closeSession(t.Context(), conn)
 	var n int
-	require.NoError(t, conn.QueryRow(ctx, query).Scan(&n))
+	query := "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+	require.NoError(t, conn.QueryRow(t.Context(), query).Scan(&n))
 	return n
+}
+
+func (c *pgCluster) exec(t *testing.T, statement string) {
+	t.Helper()
+	conn := c.connect(t)
+	defer closeSession(t.Context(), conn)
+	_, err := conn.Exec(t.Context(), statement)
+	require.NoError(t, err)
+}
+
+func (c *pgCluster) connect(t *testing.T) *pgx.Conn {
+	t.Helper()
+	conn, err := c.postgres().open(t.Context(), maintenanceDatabase)
+	require.NoError(t, err)
+	return conn
 }
 
 func (c *pgCluster) command(name string, args ...string) *exec.Cmd {

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/temporalio/ui-server/v2/server/version"
@@ -23,7 +25,7 @@ const (
 
 // stopTimeout bounds a graceful stop. Temporal keeps its state in transactions, so what is cut off then is repeated
 // after the next start.
-const stopTimeout = 9 * time.Second
+const stopTimeout = 8 * time.Second
 
 // errRefused marks faults that only the operator can remove; they end with exitRefused.
 var errRefused = errors.New("refused")
@@ -85,6 +87,10 @@ func serve(parent context.Context, cfg config, std streams) error {
 		}()
 	}
 	logs := newLogs(cfg.LogLevel, std.err)
+	if ip, err := netip.ParseAddr(cfg.Bind); err == nil && !ip.IsLoopback() {
+		logs.slog.WarnContext(ctx, "the frontend asks for no login and can be reached from other machines",
+			slog.String("bind", cfg.Bind))
+	}
 
 	stop, owned, err := start(ctx, &cfg, logs)
 	defer stop()
@@ -98,7 +104,7 @@ func serve(parent context.Context, cfg config, std streams) error {
 		}
 	}
 	if ctx.Err() != nil {
-		logs.slog.Info("stopping", slog.Any("cause", context.Cause(ctx)))
+		logs.slog.InfoContext(ctx, "stopping", slog.Any("cause", context.Cause(ctx)))
 		return nil
 	}
 	return err
@@ -109,11 +115,11 @@ func serve(parent context.Context, cfg config, std streams) error {
 func start(ctx context.Context, cfg *config, logs logs) (stop func(), owned <-chan error, err error) {
 	var stops []func()
 	stop = func() {
-		for i := len(stops) - 1; i >= 0; i-- {
-			stops[i]()
+		for _, one := range slices.Backward(stops) {
+			one()
 		}
 	}
-	if err := cfg.claimPorts(); err != nil {
+	if err := cfg.claimPorts(ctx); err != nil {
 		return stop, nil, err
 	}
 	if err := createDatabases(ctx, cfg.DB); err != nil {

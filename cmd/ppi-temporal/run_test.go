@@ -81,6 +81,7 @@ func launch(t *testing.T, c *pgCluster, args ...string) *instance {
 }
 
 func (c *pgCluster) flags(t *testing.T) []string {
+	t.Helper()
 	name := strings.ToLower(strings.NewReplacer("/", "_").Replace(t.Name()))
 	return []string{
 		"-db-host", c.dir, "-db-sslmode", "disable", "-db-name", name[:min(len(name), 50)],
@@ -200,14 +201,24 @@ func TestServer(t *testing.T) {
 	t.Run("one server per database and number of shards", func(t *testing.T) {
 		t.Parallel()
 		i := launch(t, c)
-		code, faults := i.rival(t, c)
+		code, faults := rival(t, c)
 		require.Equal(t, exitRefused, code)
 		require.Contains(t, faults, "another ppi-temporal serves database")
 		i.stop(t)
 
-		code, faults = i.rival(t, c, "-history-shards", "8")
+		code, faults = rival(t, c, "-history-shards", "8")
 		require.Equal(t, exitRefused, code)
 		require.Contains(t, faults, "-history-shards 4")
+	})
+
+	t.Run("a role that lacks what it needs is refused with what to do", func(t *testing.T) {
+		t.Parallel()
+		c.exec(t, "CREATE ROLE plain LOGIN")
+		for role, advice := range map[string]string{"plain": "grant CREATEDB", "stranger": passwordEnv} {
+			code, faults := rival(t, c, "-db-user", role)
+			require.Equal(t, exitRefused, code)
+			require.Contains(t, faults, advice)
+		}
 	})
 
 	t.Run("the end of stdin stops it", func(t *testing.T) {
@@ -243,13 +254,13 @@ func TestServerOutlivesPostgres(t *testing.T) {
 		return err == nil && total > 1
 	}, 60*time.Second, 100*time.Millisecond)
 	require.Eventually(t, func() bool {
-		return c.ask(t, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted") == 1
+		return c.locks(t) == 1
 	}, 30*time.Second, 100*time.Millisecond, "the claim on the database is renewed")
 	i.stop(t)
 }
 
-// rival runs a second instance on the same databases to its end.
-func (i *instance) rival(t *testing.T, c *pgCluster, args ...string) (code int, faults string) {
+// rival runs a second instance on the test's databases to its end, which it must come to by itself.
+func rival(t *testing.T, c *pgCluster, args ...string) (code int, faults string) {
 	t.Helper()
 	var err bytes.Buffer
 	code = run(t.Context(), append(c.flags(t), args...), env(nil), streams{out: io.Discard, err: &err})

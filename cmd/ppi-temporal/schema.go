@@ -27,7 +27,7 @@ func updateSchema(ctx context.Context, p postgres, logs logs) error {
 	for range cap(results) {
 		select {
 		case <-ctx.Done():
-			return context.Cause(ctx)
+			return fmt.Errorf("update schema: %w", context.Cause(ctx))
 		case e := <-results:
 			err = errors.Join(err, e)
 		}

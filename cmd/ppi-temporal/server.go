@@ -34,7 +34,7 @@ func startServer(ctx context.Context, cfg config, logs logs) (*temporalServer, e
 	}
 	started := make(chan result, 1)
 	go func() {
-		server, err := newServer(cfg, logs)
+		server, err := newServer(ctx, cfg, logs)
 		if err == nil {
 			err = server.Start()
 		}
@@ -42,7 +42,7 @@ func startServer(ctx context.Context, cfg config, logs logs) (*temporalServer, e
 	}()
 	select {
 	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+		return nil, fmt.Errorf("start Temporal server: %w", context.Cause(ctx))
 	case r := <-started:
 		if r.err != nil {
 			return nil, fmt.Errorf("start Temporal server: %w", r.err)
@@ -65,8 +65,8 @@ func (s *temporalServer) stop(timeout time.Duration) {
 	}
 }
 
-func newServer(cfg config, logs logs) (*temporalServer, error) {
-	services, hosts, err := cfg.services()
+func newServer(ctx context.Context, cfg config, logs logs) (*temporalServer, error) {
+	services, hosts, err := cfg.services(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ func newServer(cfg config, logs logs) (*temporalServer, error) {
 		temporal.WithDynamicConfigClient(dynamicConfig()),
 	)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("assemble services: %w", err)
 	}
 	// By now the server has replaced the number by the one the data was created with.
 	if kept := int(serverConfig.Persistence.NumHistoryShards); kept != cfg.HistoryShards {
@@ -92,9 +92,9 @@ func newServer(cfg config, logs logs) (*temporalServer, error) {
 // services gives every service its port: the frontend the configured one, the others free ones on loopback. As all
 // run in this process, membership is fixed and no gossip ring is needed, which would open four more ports and, after a
 // kill, wait for members that are gone.
-func (c *config) services() (map[string]temporalconfig.Service, map[primitives.ServiceName]static.Hosts, error) {
+func (c *config) services(ctx context.Context) (map[string]temporalconfig.Service, map[primitives.ServiceName]static.Hosts, error) {
 	internal := []primitives.ServiceName{primitives.HistoryService, primitives.MatchingService, primitives.WorkerService}
-	ports, err := freePorts(len(internal))
+	ports, err := freePorts(ctx, len(internal))
 	if err != nil {
 		return nil, nil, err
 	}

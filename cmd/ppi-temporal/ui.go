@@ -2,14 +2,18 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"net/http"
+	"net"
 	"time"
 
 	"github.com/temporalio/ui-server/v2/server"
 	uiconfig "github.com/temporalio/ui-server/v2/server/config"
 	"github.com/temporalio/ui-server/v2/server/server_options"
 )
+
+// errEndedEarly is said of a web UI that stopped by itself.
+var errEndedEarly = errors.New("ended at once")
 
 // startUI starts the web UI and waits until it answers. It has no login, hence loopback, and its server refuses
 // everything that would change something.
@@ -27,45 +31,31 @@ func startUI(ctx context.Context, cfg config) (*server.Server, error) {
 	}))
 	failed := make(chan error, 1)
 	go func() { failed <- ui.Start() }()
-	if err := awaitUI(ctx, "http://"+cfg.uiAddress()+"/healthz", failed); err != nil {
+	if err := awaitPort(ctx, cfg.uiAddress(), failed); err != nil {
 		ui.Stop()
-		return nil, err
+		return nil, fmt.Errorf("start web UI: %w", err)
 	}
 	return ui, nil
 }
 
-func awaitUI(ctx context.Context, url string, failed <-chan error) error {
+// awaitPort returns when connections to the address are accepted.
+func awaitPort(ctx context.Context, address string, failed <-chan error) error {
 	ctx, cancel := context.WithTimeout(ctx, readyWait)
 	defer cancel()
 	tick := time.NewTicker(readyPoll)
 	defer tick.Stop()
 	for {
-		err := get(ctx, url)
+		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
 		if err == nil {
+			_ = conn.Close()
 			return nil
 		}
 		select {
 		case ended := <-failed:
-			return fmt.Errorf("start web UI: %w", ended)
+			return errors.Join(errEndedEarly, ended)
 		case <-ctx.Done():
-			return fmt.Errorf("start web UI: %w", err)
+			return fmt.Errorf("wait for %s: %w", address, err)
 		case <-tick.C:
 		}
 	}
-}
-
-func get(ctx context.Context, url string) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
-	if err != nil {
-		return fmt.Errorf("build request: %w", err)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return fmt.Errorf("get %s: %w", url, err)
-	}
-	_ = resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("get %s: %s", url, resp.Status)
-	}
-	return nil
 }
