@@ -16,7 +16,7 @@ STEP    := scripts/step
 # The Temporal server is rebuilt when something it is made of changes; its 1,800 packages are compiled
 # with -trimpath everywhere, since a second set of flags would compile them a second time.
 TEMPORAL         := cmd/ppi-temporal
-TEMPORAL_SOURCES := $(shell find $(TEMPORAL) -type f -not -name '*_test.go' -not -path '*/testdata/*')
+TEMPORAL_SOURCES := $(shell find $(TEMPORAL) -name 'go.*' -o -name '*.go' -not -name '*_test.go')
 TEMPORAL_GOFLAGS  = GOFLAGS="$$(go env GOFLAGS) -trimpath"
 
 # What the demo is asked for: make demo SEED=2 KEEP=1
