@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"strings"
 	"syscall"
 
 	"github.com/ppi-engine/ppi/internal/config"
@@ -25,14 +26,14 @@ type app struct {
 }
 
 // newApp reads the configuration for a command and sets up its log.
-func newApp(inv *invocation, purpose config.Purpose) (*app, error) {
+func newApp(ctx context.Context, inv *invocation, purpose config.Purpose) (*app, error) {
 	cfg, err := config.Load(inv.environ, purpose)
 	if err != nil {
 		return nil, err
 	}
 	a := &app{cfg: cfg, log: telemetry.NewLogger(inv.stderr, cfg.LogLevel, cfg.LogFormat)}
 	a.listen = func(ctx context.Context) (net.Listener, error) { return listenAPI(ctx, cfg.Listen) }
-	a.log.InfoContext(inv, "starting", slog.String("version", version), slog.Any("config", cfg))
+	a.log.InfoContext(ctx, "starting", slog.String("version", version), slog.Any("config", cfg))
 	return a, nil
 }
 
@@ -44,15 +45,12 @@ type takenPort struct {
 }
 
 func (e *portsTakenError) Error() string {
-	text := ""
+	lines := make([]string, len(e.taken))
 	for i, t := range e.taken {
-		if i > 0 {
-			text += "\n"
-		}
-		text += fmt.Sprintf("%s, the address of %s, is in use by another program: stop that one, or set %s to another port (0 is any free one)",
-			t.address, t.use, t.variable)
+		lines[i] = t.address + ", the address of " + t.use + ", is in use by another program: stop that one, or set " +
+			t.variable + " to another port (0 is any free one)"
 	}
-	return text
+	return strings.Join(lines, "\n")
 }
 
 // listenAPI opens the API's listener; the error is a *portsTakenError when another

@@ -10,7 +10,7 @@ import (
 
 type configCommand struct {
 	JSON bool           `help:"Write JSON." name:"json"`
-	For  config.Purpose `enum:"config,standalone,serve,worker,migrate" default:"config" placeholder:"COMMAND" help:"Also check that all is there that this command needs: standalone, serve, worker or migrate."`
+	For  config.Purpose `enum:"config,standalone,serve,worker,migrate" default:"config" help:"Also check that nothing is missing for: ${enum}."`
 }
 
 func (c configCommand) Run(inv *invocation) error {
@@ -22,13 +22,19 @@ func (c configCommand) Run(inv *invocation) error {
 	if c.JSON {
 		encoder := json.NewEncoder(inv.stdout)
 		encoder.SetIndent("", "  ")
-		return encoder.Encode(settings)
+		if err := encoder.Encode(settings); err != nil {
+			return fmt.Errorf("write the configuration: %w", err)
+		}
+		return nil
 	}
 	table := tabwriter.NewWriter(inv.stdout, 0, 0, 2, ' ', 0)
 	for _, s := range settings {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", s.Variable, shown(s.Value), s.Source, s.Meaning)
 	}
-	return table.Flush()
+	if err := table.Flush(); err != nil {
+		return fmt.Errorf("write the configuration: %w", err)
+	}
+	return nil
 }
 
 func shown(value string) string {

@@ -125,7 +125,6 @@ func (s *standalone) useDatabases(server *pgserver.Server) error {
 	return nil
 }
 
-// migrate is done once it has started.
-func (s *standalone) migrate(ctx context.Context) (supervise.Started, error) {
-	return nil, store.Migrate(ctx, s.cfg.DatabaseOwnerURL.Reveal(), s.cfg.AppRole(), s.log)
+func (s *standalone) migrate(ctx context.Context) error {
+	return store.Migrate(ctx, s.cfg.DatabaseOwnerURL.Reveal(), s.cfg.AppRole(), s.log)
 }

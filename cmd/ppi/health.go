@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"sync"
@@ -66,7 +67,7 @@ func writeHealth(w http.ResponseWriter, failing []string) {
 		body.Status = "unavailable"
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
-	_ = json.NewEncoder(w).Encode(body) // a client that is gone needs no answer
+	_ = json.NewEncoder(w).Encode(body) //nolint:errchkjson // a client that is gone needs no answer
 }
 
 // errNotYet is why a check fails before what it looks at was reached once.
@@ -88,9 +89,10 @@ func checkSchema(ctx context.Context, record *store.Store) error {
 func checkTemporal(ctx context.Context, temporal config.Temporal) error {
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", temporal.Address())
 	if err != nil {
-		return err
+		return fmt.Errorf("reach Temporal: %w", err)
 	}
-	return conn.Close()
+	defer conn.Close()
+	return nil
 }
 
 // openRecord opens the record as soon as PostgreSQL answers; it gives up only when
@@ -108,7 +110,7 @@ func openRecord(ctx context.Context, a *app) (*store.Store, error) {
 		}
 		select {
 		case <-ctx.Done():
-			return nil, context.Cause(ctx)
+			return nil, fmt.Errorf("open the record: %w", context.Cause(ctx))
 		case <-time.After(retryPause):
 		}
 	}

@@ -38,7 +38,7 @@ func (s *standalone) claimPorts(ctx context.Context, patient bool) error {
 		}
 		select {
 		case <-ctx.Done():
-			return context.Cause(ctx)
+			return fmt.Errorf("wait for the ports: %w", context.Cause(ctx))
 		case <-time.After(portPause):
 		}
 	}
@@ -47,8 +47,7 @@ func (s *standalone) claimPorts(ctx context.Context, patient bool) error {
 func (s *standalone) tryPorts(ctx context.Context) error {
 	var taken []takenPort
 	note := func(err error) error {
-		var refused *portsTakenError
-		if errors.As(err, &refused) {
+		if refused, ok := errors.AsType[*portsTakenError](err); ok {
 			taken = append(taken, refused.taken...)
 			return nil
 		}
@@ -72,11 +71,11 @@ func (s *standalone) tryPorts(ctx context.Context) error {
 			continue
 		}
 		if err := note(probe(ctx, p.port, p.use, p.variable)); err != nil {
-			return errors.Join(err, closeAll(api))
+			return errors.Join(err, release(api))
 		}
 	}
 	if len(taken) > 0 {
-		return errors.Join(&portsTakenError{taken: taken}, closeAll(api))
+		return errors.Join(&portsTakenError{taken: taken}, release(api))
 	}
 	s.settle(api)
 	return nil
@@ -94,14 +93,17 @@ func probe(ctx context.Context, port *int, use, variable string) error {
 		return fmt.Errorf("listen for %s (%s): %w", use, variable, err)
 	}
 	*port = int(netip.MustParseAddrPort(listener.Addr().String()).Port())
-	return listener.Close()
+	return release(listener)
 }
 
-func closeAll(listener net.Listener) error {
+func release(listener net.Listener) error {
 	if listener == nil {
 		return nil
 	}
-	return listener.Close()
+	if err := listener.Close(); err != nil {
+		return fmt.Errorf("release %s: %w", listener.Addr(), err)
+	}
+	return nil
 }
 
 // settle writes the addresses that are now certain into the configuration.

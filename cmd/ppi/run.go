@@ -23,7 +23,7 @@ const (
 )
 
 // commands is the command line. A command is a struct in a file of its own, with
-// a method Run(*invocation) error.
+// a method Run(context.Context, *invocation) error.
 type commands struct {
 	Standalone standaloneCommand `cmd:"" help:"Run everything on this machine: PostgreSQL, Temporal with its web UI, API and worker."`
 	Serve      serveCommand      `cmd:"" help:"Serve the API."`
@@ -35,7 +35,6 @@ type commands struct {
 
 // invocation is what a command is given.
 type invocation struct {
-	context.Context
 	environ        []string
 	stdout, stderr io.Writer
 }
@@ -46,7 +45,8 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	parser, err := kong.New(&commands{}, kong.Name("ppi"), kong.Writers(stdout, stderr),
 		kong.Description("A workflow engine for public procurement of innovation. Settings come from the environment: ppi config lists them."),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Exit(func(int) { helped = true }))
+		kong.Exit(func(int) { helped = true }),
+		kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		return report(stderr, err)
 	}
@@ -55,7 +55,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		return exitDone // after --help kong goes on parsing
 	}
 	if err == nil {
-		err = command.Run(&invocation{Context: ctx, environ: environ, stdout: stdout, stderr: stderr})
+		err = command.Run(&invocation{environ: environ, stdout: stdout, stderr: stderr})
 	}
 	return report(stderr, err)
 }
@@ -66,8 +66,7 @@ func report(stderr io.Writer, err error) int {
 		return exitDone
 	}
 	fmt.Fprintf(stderr, "ppi: %v\n", err)
-	var usage *kong.ParseError
-	if errors.As(err, &usage) {
+	if is[*kong.ParseError](err) {
 		fmt.Fprintln(stderr, "ppi: ppi --help lists commands and flags")
 	}
 	return exitCode(err)
@@ -86,6 +85,6 @@ func exitCode(err error) int {
 }
 
 func is[E error](err error) bool {
-	var target E
-	return errors.As(err, &target)
+	_, ok := errors.AsType[E](err)
+	return ok
 }

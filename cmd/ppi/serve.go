@@ -18,12 +18,12 @@ const headerTimeout = 10 * time.Second
 
 type serveCommand struct{}
 
-func (serveCommand) Run(inv *invocation) error {
-	a, err := newApp(inv, config.Serve)
+func (serveCommand) Run(ctx context.Context, inv *invocation) error {
+	a, err := newApp(ctx, inv, config.Serve)
 	if err != nil {
 		return err
 	}
-	return runServe(inv, a)
+	return runServe(ctx, a)
 }
 
 // runServe serves the API until ctx ends, then finishes the requests under way.

@@ -20,15 +20,17 @@ type standaloneCommand struct {
 	JSON bool `help:"Say where everything is as one line of JSON." name:"json"`
 }
 
-func (c standaloneCommand) Run(inv *invocation) error {
+func (c standaloneCommand) Run(ctx context.Context, inv *invocation) error {
 	began := time.Now()
-	a, err := newApp(inv, config.Standalone)
+	a, err := newApp(ctx, inv, config.Standalone)
 	if err != nil {
 		return err
 	}
-	return runStandalone(inv, a, func(where addresses) {
+	return runStandalone(ctx, a, func(where addresses) {
 		where.Seconds = time.Since(began).Seconds()
-		c.announce(inv.stdout, where)
+		if err := c.announce(inv.stdout, where); err != nil {
+			a.log.WarnContext(ctx, "cannot say where everything is", slog.Any("error", err))
+		}
 	})
 }
 
@@ -42,16 +44,16 @@ type addresses struct {
 	Seconds    float64 `json:"seconds"` // from the command to ready
 }
 
-func (c standaloneCommand) announce(out io.Writer, a addresses) {
+func (c standaloneCommand) announce(out io.Writer, a addresses) error {
 	if c.JSON {
-		_ = json.NewEncoder(out).Encode(a) // whoever does not read it does not need it
-		return
+		return json.NewEncoder(out).Encode(a) //nolint:wrapcheck // the caller says what it was about
 	}
 	fmt.Fprintf(out, "PPI Engine is ready after %.1f s.\n\n  API          %s\n", a.Seconds, a.API)
 	if a.TemporalUI != "" {
 		fmt.Fprintf(out, "  Temporal UI  %s\n", a.TemporalUI)
 	}
-	fmt.Fprintf(out, "  Data         %s\n\nCtrl-C stops it; the data stays.\n", a.DataDir)
+	_, err := fmt.Fprintf(out, "  Data         %s\n\nCtrl-C stops it; the data stays.\n", a.DataDir)
+	return err //nolint:wrapcheck // the caller says what it was about
 }
 
 // runStandalone runs everything until ctx ends, and calls ready once, when all of
@@ -135,7 +137,7 @@ func (s *standalone) parts() []supervise.Part {
 		engine = []string{"temporal"}
 	}
 	return append(parts,
-		supervise.Part{Name: "schema", Needs: database, Start: s.migrate},
+		supervise.Part{Name: "schema", Needs: database, Start: supervise.Once(s.migrate)},
 		supervise.Part{Name: "api", Needs: []string{"schema"}, Start: supervise.Task(func(ctx context.Context) error {
 			return runServe(ctx, s.app)
 		})},

@@ -35,10 +35,9 @@ func freely(t *testing.T, dir string) []string {
 }
 
 // requireUp waits until the API says that it is ready and Temporal runs a workflow
-// to its end, and returns how long that took.
-func requireUp(t *testing.T, a addresses, workflowID string) time.Duration {
+// to its end.
+func requireUp(t *testing.T, a addresses, workflowID string) {
 	t.Helper()
-	began := time.Now()
 	var last error
 	require.Eventually(t, func() bool {
 		status, body := get(t.Context(), a.API+"/readyz")
@@ -47,7 +46,6 @@ func requireUp(t *testing.T, a addresses, workflowID string) time.Duration {
 		}
 		return last == nil
 	}, recovery, 20*time.Millisecond, "%v", &last)
-	return time.Since(began)
 }
 
 // runWorkflow runs a workflow on a worker of its own, which takes all of Temporal's

@@ -11,6 +11,6 @@ var version = "devel"
 type versionCommand struct{}
 
 func (versionCommand) Run(inv *invocation) error {
-	_, err := fmt.Fprintf(inv.stdout, "ppi %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	return err
+	fmt.Fprintf(inv.stdout, "ppi %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return nil
 }

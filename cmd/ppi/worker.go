@@ -8,12 +8,12 @@ import (
 
 type workerCommand struct{}
 
-func (workerCommand) Run(inv *invocation) error {
-	a, err := newApp(inv, config.Work)
+func (workerCommand) Run(ctx context.Context, inv *invocation) error {
+	a, err := newApp(ctx, inv, config.Work)
 	if err != nil {
 		return err
 	}
-	return runWorker(inv, a)
+	return runWorker(ctx, a)
 }
 
 // runWorker runs workflows and activities until ctx ends. PostgreSQL and Temporal

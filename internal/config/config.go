@@ -69,9 +69,10 @@ type Config struct {
 // LogFormat is how log records are written.
 type LogFormat string
 
+// The formats.
 const (
-	LogText LogFormat = "text"
-	LogJSON LogFormat = "json"
+	LogText LogFormat = "text" // for people
+	LogJSON LogFormat = "json" // for machines
 )
 
 // Purpose is the command that a configuration is read for: it decides which

@@ -137,7 +137,9 @@ func TestSettingsThatContradictEachOtherAreFaults(t *testing.T) {
 	require.Equal(t, []string{"PPI_TEMPORAL_PORT", "PPI_POSTGRES_PORT"}, variables(faultsOf(t, err)))
 	load(t, "PPI_DATA_DIR=/srv/ppi", "PPI_LISTEN=127.0.0.1:0", "PPI_TEMPORAL_PORT=0", "PPI_TEMPORAL_UI_PORT=0")
 
-	_, err = config.Load([]string{"PPI_DATA_DIR=/srv/ppi", "PPI_DATABASE_URL=postgres://ppi@db/ppi", "PPI_DATABASE_OWNER_URL=postgres://ppi@db/ppi"}, config.Inspect)
+	_, err = config.Load([]string{
+		"PPI_DATA_DIR=/srv/ppi", "PPI_DATABASE_URL=postgres://ppi@db/ppi", "PPI_DATABASE_OWNER_URL=postgres://ppi@db/ppi",
+	}, config.Inspect)
 	require.Equal(t, []string{"PPI_DATABASE_URL"}, variables(faultsOf(t, err)))
 }
 
@@ -204,7 +206,7 @@ func TestSecretsNeverShow(t *testing.T) {
 	require.Contains(t, c.DatabaseURL.Reveal(), secretText)
 	require.Equal(t, []byte(secretText), c.MasterKey.Bytes())
 
-	keys, err := json.Marshal(c)
+	keys, err := json.Marshal(c) //nolint:musttag // nobody should do this; if somebody does, nothing shows
 	require.NoError(t, err)
 	described, err := json.Marshal(c.Describe())
 	require.NoError(t, err)
@@ -218,6 +220,7 @@ func TestSecretsNeverShow(t *testing.T) {
 		d config.DatabaseURL
 		t config.Temporal
 	}{*c, c.MasterKey, c.DatabaseURL, c.Temporal}
+	byteList := strings.Trim(fmt.Sprint([]byte(secretText)), "[]") //nolint:staticcheck // the list of numbers is meant
 	shown := []string{string(keys), string(described), logged.String()}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 		shown = append(shown, fmt.Sprintf(verb, c), fmt.Sprintf(verb, *c), fmt.Sprintf(verb, inside),
@@ -225,7 +228,8 @@ func TestSecretsNeverShow(t *testing.T) {
 	}
 	for _, text := range shown {
 		for _, form := range []string{
-			secretText, base64.StdEncoding.EncodeToString([]byte(secretText)), fmt.Sprintf("%x", secretText), strings.Trim(fmt.Sprint([]byte(secretText)), "[]"),
+			secretText, base64.StdEncoding.EncodeToString([]byte(secretText)),
+			fmt.Sprintf("%x", secretText), byteList,
 		} {
 			require.NotContains(t, text, form)
 		}

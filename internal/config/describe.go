@@ -5,6 +5,7 @@ import "log/slog"
 // Source tells where a value comes from.
 type Source string
 
+// The sources.
 const (
 	FromEnvironment Source = "environment"
 	FromDefault     Source = "default"

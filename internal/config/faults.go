@@ -80,14 +80,17 @@ func (c *Config) portClashes() Faults {
 		variable string
 		port     int
 	}{
-		{"PPI_LISTEN", int(c.Listen.Port())}, {"PPI_TEMPORAL_PORT", c.TemporalPort},
-		{"PPI_TEMPORAL_UI_PORT", c.TemporalUIPort}, {"PPI_POSTGRES_PORT", c.PostgresPort},
+		{"PPI_LISTEN", int(c.Listen.Port())},
+		{"PPI_TEMPORAL_PORT", c.TemporalPort},
+		{"PPI_TEMPORAL_UI_PORT", c.TemporalUIPort},
+		{"PPI_POSTGRES_PORT", c.PostgresPort},
 	}
 	var faults Faults
 	first := map[int]string{}
 	for _, p := range ports {
 		if other := first[p.port]; other != "" && p.port != 0 {
-			faults = append(faults, Fault{Variable: p.variable, Reason: fmt.Sprintf("has the same port %d as %s", p.port, other), Accepted: "a port of its own, or 0"})
+			reason := fmt.Sprintf("has the same port %d as %s", p.port, other)
+			faults = append(faults, Fault{Variable: p.variable, Reason: reason, Accepted: "a port of its own, or 0"})
 			continue
 		}
 		first[p.port] = p.variable

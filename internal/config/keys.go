@@ -54,6 +54,7 @@ func (c *Config) Keys() (Keys, error) {
 // MakeDataDir makes the data directory unless it exists. Others may pass, since
 // PostgreSQL's data below may belong to another user, but neither list nor read.
 func (c *Config) MakeDataDir() error {
+	//nolint:gosec // see above: passing is all that others may
 	if err := os.MkdirAll(c.DataDir, 0o711); err != nil {
 		return fmt.Errorf("make the data directory: %w", err)
 	}

@@ -31,59 +31,102 @@ type value struct {
 }
 
 // table is every PPI_* variable, in the order in which they are shown.
-func (c *Config) table() []setting {
+func (c *Config) table() []setting { //nolint:funlen // it is a table
 	return []setting{
-		{name: "PPI_DATABASE_URL", value: databaseURL(&c.DatabaseURL), accepted: databaseForm,
-			meaning: "the record, as the application's role; standalone without it runs a PostgreSQL of its own"},
-		{name: "PPI_DATABASE_OWNER_URL", value: databaseURL(&c.DatabaseOwnerURL), accepted: databaseForm,
-			meaning: "the record, as the role that owns the schema; for migrations only"},
-		{name: "PPI_DATABASE_MAX_CONNS", fallback: "16", value: number(&c.DatabaseMaxConns, 4, 1000), accepted: "4 to 1000",
-			meaning: "most connections that one process holds to the record"},
-		{name: "PPI_DATA_DIR", value: directory(&c.DataDir), accepted: "a directory",
-			meaning: "keys, checkpoints and standalone's PostgreSQL"},
-		{name: "PPI_CHECKPOINT_DIR", value: directory(&c.CheckpointDir), accepted: "a directory",
-			meaning: "signed checkpoints of the record, outside the database"},
-		{name: "PPI_LISTEN", fallback: "127.0.0.1:8080", value: address(&c.Listen), accepted: "IP:port, such as 127.0.0.1:8080 or 0.0.0.0:8080; port 0 is any free one",
-			meaning: "where the API listens"},
-		{name: "PPI_PUBLIC_URL", value: publicURL(&c.PublicURL), accepted: "http or https URL without query, such as https://ppi.example.eu",
-			meaning: "how clients reach the API"},
-		{name: "PPI_TRUSTED_PROXIES", value: networks(&c.TrustedProxies), accepted: networkForm,
-			meaning: "who may name its client in X-Forwarded-For"},
-		{name: "PPI_TASK_QUEUE", fallback: "ppi", value: taskQueue(&c.TaskQueue), accepted: "up to 200 visible characters",
-			meaning: "where API and worker meet in Temporal"},
-		{name: "PPI_MASTER_KEY", value: key(&c.MasterKey), accepted: keyForm,
-			meaning: "encrypts secrets at rest"},
-		{name: "PPI_CHECKPOINT_KEY", value: key(&c.CheckpointKey), accepted: keyForm,
-			meaning: "signs checkpoints"},
-		{name: "PPI_RECEIPT_KEY", value: key(&c.ReceiptKey), accepted: keyForm,
-			meaning: "signs receipts of tenders"},
-		{name: "PPI_WEBHOOK_ALLOW", value: networks(&c.WebhookAllow), accepted: networkForm,
-			meaning: "internal networks that webhooks may reach"},
-		{name: "PPI_LOG_LEVEL", fallback: "info", value: logLevel(&c.LogLevel), accepted: "debug, info, warn or error",
-			meaning: "lowest level to log"},
-		{name: "PPI_LOG_FORMAT", fallback: "text", value: logFormat(&c.LogFormat), accepted: "text or json",
-			meaning: "how log records are written"},
-		{name: "PPI_SHUTDOWN_TIMEOUT", fallback: "15s", value: duration(&c.ShutdownTimeout, time.Second, 10*time.Minute), accepted: "1s to 10m",
-			meaning: "how long work under way may take after the signal to stop"},
-		{name: "PPI_TEMPORAL_BIN", value: text(&c.TemporalBinary), accepted: "the path of ppi-temporal",
-			meaning: "standalone: its Temporal server; else ppi-temporal beside ppi, or in PATH"},
-		{name: "PPI_TEMPORAL_DATABASE_URL", value: databaseURL(&c.TemporalDatabaseURL), accepted: databaseForm,
-			meaning: "standalone: Temporal's role on the PostgreSQL of PPI_DATABASE_URL"},
-		{name: "PPI_TEMPORAL_PORT", fallback: "7233", value: number(&c.TemporalPort, 0, maxPort), accepted: portForm,
-			meaning: "standalone: port of its Temporal server"},
-		{name: "PPI_TEMPORAL_UI_PORT", fallback: "8233", value: number(&c.TemporalUIPort, 0, maxPort), accepted: portForm,
-			meaning: "standalone: port of Temporal's web UI"},
-		{name: "PPI_POSTGRES_PORT", fallback: "0", value: number(&c.PostgresPort, 0, maxPort), accepted: portForm,
-			meaning: "standalone: port of its PostgreSQL"},
+		{
+			name: "PPI_DATABASE_URL", value: databaseURL(&c.DatabaseURL), accepted: databaseForm,
+			meaning: "the record, as the application's role; standalone without it runs a PostgreSQL of its own",
+		},
+		{
+			name: "PPI_DATABASE_OWNER_URL", value: databaseURL(&c.DatabaseOwnerURL), accepted: databaseForm,
+			meaning: "the record, as the role that owns the schema; for migrations only",
+		},
+		{
+			name: "PPI_DATABASE_MAX_CONNS", fallback: "16", value: number(&c.DatabaseMaxConns, 4, 1000), accepted: "4 to 1000",
+			meaning: "most connections that one process holds to the record",
+		},
+		{
+			name: "PPI_DATA_DIR", value: directory(&c.DataDir), accepted: "a directory",
+			meaning: "keys, checkpoints and standalone's PostgreSQL",
+		},
+		{
+			name: "PPI_CHECKPOINT_DIR", value: directory(&c.CheckpointDir), accepted: "a directory",
+			meaning: "signed checkpoints of the record, outside the database",
+		},
+		{
+			name: "PPI_LISTEN", fallback: "127.0.0.1:8080", value: address(&c.Listen), accepted: addressForm,
+			meaning: "where the API listens",
+		},
+		{
+			name: "PPI_PUBLIC_URL", value: publicURL(&c.PublicURL), accepted: "http or https URL without query, such as https://ppi.example.eu",
+			meaning: "how clients reach the API",
+		},
+		{
+			name: "PPI_TRUSTED_PROXIES", value: networks(&c.TrustedProxies), accepted: networkForm,
+			meaning: "who may name its client in X-Forwarded-For",
+		},
+		{
+			name: "PPI_TASK_QUEUE", fallback: "ppi", value: taskQueue(&c.TaskQueue), accepted: "up to 200 visible characters",
+			meaning: "where API and worker meet in Temporal",
+		},
+		{
+			name: "PPI_MASTER_KEY", value: key(&c.MasterKey), accepted: keyForm,
+			meaning: "encrypts secrets at rest",
+		},
+		{
+			name: "PPI_CHECKPOINT_KEY", value: key(&c.CheckpointKey), accepted: keyForm,
+			meaning: "signs checkpoints",
+		},
+		{
+			name: "PPI_RECEIPT_KEY", value: key(&c.ReceiptKey), accepted: keyForm,
+			meaning: "signs receipts of tenders",
+		},
+		{
+			name: "PPI_WEBHOOK_ALLOW", value: networks(&c.WebhookAllow), accepted: networkForm,
+			meaning: "internal networks that webhooks may reach",
+		},
+		{
+			name: "PPI_LOG_LEVEL", fallback: "info", value: logLevel(&c.LogLevel), accepted: "debug, info, warn or error",
+			meaning: "lowest level to log",
+		},
+		{
+			name: "PPI_LOG_FORMAT", fallback: "text", value: logFormat(&c.LogFormat), accepted: "text or json",
+			meaning: "how log records are written",
+		},
+		{
+			name: "PPI_SHUTDOWN_TIMEOUT", fallback: "15s", value: duration(&c.ShutdownTimeout, time.Second, 10*time.Minute), accepted: "1s to 10m",
+			meaning: "how long work under way may take after the signal to stop",
+		},
+		{
+			name: "PPI_TEMPORAL_BIN", value: text(&c.TemporalBinary), accepted: "the path of ppi-temporal",
+			meaning: "standalone: its Temporal server; else ppi-temporal beside ppi, or in PATH",
+		},
+		{
+			name: "PPI_TEMPORAL_DATABASE_URL", value: databaseURL(&c.TemporalDatabaseURL), accepted: databaseForm,
+			meaning: "standalone: Temporal's role on the PostgreSQL of PPI_DATABASE_URL",
+		},
+		{
+			name: "PPI_TEMPORAL_PORT", fallback: "7233", value: number(&c.TemporalPort, 0, maxPort), accepted: portForm,
+			meaning: "standalone: port of its Temporal server",
+		},
+		{
+			name: "PPI_TEMPORAL_UI_PORT", fallback: "8233", value: number(&c.TemporalUIPort, 0, maxPort), accepted: portForm,
+			meaning: "standalone: port of Temporal's web UI",
+		},
+		{
+			name: "PPI_POSTGRES_PORT", fallback: "0", value: number(&c.PostgresPort, 0, maxPort), accepted: portForm,
+			meaning: "standalone: port of its PostgreSQL",
+		},
 	}
 }
 
 const (
 	maxPort = 65535
 
+	addressForm  = "IP:port, such as 127.0.0.1:8080 or 0.0.0.0:8080; port 0 is any free one"
 	portForm     = "0 to 65535; 0 is any free one"
 	networkForm  = "networks separated by commas, such as 10.0.0.0/8,fd00::/8"
-	databaseForm = "postgres://role:password@host:5432/database"
+	databaseForm = "postgres://role:password@host:5432/database" //nolint:gosec // an example, no credential
 	keyForm      = "32 random bytes in base64, as made by: openssl rand -base64 32"
 )
 

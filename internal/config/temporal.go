@@ -29,7 +29,7 @@ func loadTemporal(env environment) (Temporal, error) {
 		EnvLookup:   env,
 	})
 	if err != nil {
-		return Temporal{}, err
+		return Temporal{}, fmt.Errorf("read the Temporal configuration: %w", err)
 	}
 	t := Temporal{profile: seal(profile)}
 	_, err = t.ClientOptions()

@@ -11,18 +11,20 @@ import (
 	"syscall"
 )
 
-// account is the operating system user who runs the server; nil means us.
-// PostgreSQL refuses to run as root.
+// account is the operating system user who runs the server. PostgreSQL refuses to
+// run as root, so the zero value can mean that we run it ourselves.
 type account struct {
 	name     string
 	uid, gid uint32
 }
 
+func (a account) isUs() bool { return a.uid == 0 }
+
 // accountFor chooses who runs the server on dir: we ourselves, or, as root, the
 // owner of existing data, else postgres, else nobody.
-func accountFor(dir string) (*account, error) {
+func accountFor(dir string) (account, error) {
 	if os.Geteuid() != 0 {
-		return nil, nil
+		return account{}, nil
 	}
 	if info, err := os.Stat(filepath.Join(dir, "PG_VERSION")); err == nil {
 		return ownerOf(dir, info)
@@ -32,51 +34,54 @@ func accountFor(dir string) (*account, error) {
 			return accountOf(u)
 		}
 	}
-	return nil, errors.New("PostgreSQL refuses to run as root and this machine has neither a user postgres nor nobody: " +
+	return account{}, errors.New("PostgreSQL refuses to run as root and this machine has neither a user postgres nor nobody: " +
 		"run as another user or create one with: useradd --system postgres")
 }
 
-func ownerOf(dir string, info fs.FileInfo) (*account, error) {
+func ownerOf(dir string, info fs.FileInfo) (account, error) {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
-		return nil, fmt.Errorf("find the owner of %s: not told by this system", dir)
+		return account{}, fmt.Errorf("find the owner of %s: not told by this system", dir)
 	}
 	if stat.Uid == 0 {
-		return nil, fmt.Errorf("%s belongs to root, as whom PostgreSQL refuses to run: give it away with: chown -R postgres %s", dir, dir)
+		return account{}, fmt.Errorf("%s belongs to root, as whom PostgreSQL refuses to run: give it away with: chown -R postgres %s", dir, dir)
 	}
 	name := strconv.FormatUint(uint64(stat.Uid), 10)
 	if u, err := user.LookupId(name); err == nil {
 		name = u.Username
 	}
-	return &account{name: name, uid: stat.Uid, gid: stat.Gid}, nil
+	return account{name: name, uid: stat.Uid, gid: stat.Gid}, nil
 }
 
-func accountOf(u *user.User) (*account, error) {
+func accountOf(u *user.User) (account, error) {
 	uid, err := strconv.ParseUint(u.Uid, 10, 32)
 	if err != nil {
-		return nil, fmt.Errorf("read the user ID of %s: %w", u.Username, err)
+		return account{}, fmt.Errorf("read the user ID of %s: %w", u.Username, err)
 	}
 	gid, err := strconv.ParseUint(u.Gid, 10, 32)
 	if err != nil {
-		return nil, fmt.Errorf("read the group ID of %s: %w", u.Username, err)
+		return account{}, fmt.Errorf("read the group ID of %s: %w", u.Username, err)
 	}
-	return &account{name: u.Username, uid: uint32(uid), gid: uint32(gid)}, nil
+	return account{name: u.Username, uid: uint32(uid), gid: uint32(gid)}, nil
 }
 
 // sysProcAttr makes a child run as the account.
-func (a *account) sysProcAttr() *syscall.SysProcAttr {
-	if a == nil {
+func (a account) sysProcAttr() *syscall.SysProcAttr {
+	if a.isUs() {
 		return &syscall.SysProcAttr{}
 	}
 	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: a.uid, Gid: a.gid}}
 }
 
 // own gives path to the account.
-func (a *account) own(path string) error {
-	if a == nil {
+func (a account) own(path string) error {
+	if a.isUs() {
 		return nil
 	}
-	return os.Chown(path, int(a.uid), int(a.gid))
+	if err := os.Chown(path, int(a.uid), int(a.gid)); err != nil {
+		return fmt.Errorf("give %s to user %s: %w", path, a.name, err)
+	}
+	return nil
 }
 
 // UnreachableError says that the account that must run the server cannot reach
@@ -94,8 +99,8 @@ func (e *UnreachableError) Error() string {
 
 // explain turns the "permission denied" of a start as the account into the
 // directory that causes it, where the permission bits show one.
-func (a *account) explain(err error, paths ...string) error {
-	if a == nil || !errors.Is(err, fs.ErrPermission) {
+func (a account) explain(err error, paths ...string) error {
+	if a.isUs() || !errors.Is(err, fs.ErrPermission) {
 		return err
 	}
 	for _, path := range paths {
@@ -108,7 +113,7 @@ func (a *account) explain(err error, paths ...string) error {
 
 // blockedAt returns the topmost directory on the way to path that the account
 // may not pass, or "".
-func (a *account) blockedAt(path string) string {
+func (a account) blockedAt(path string) string {
 	var blocks string
 	for dir := filepath.Clean(path); ; dir = filepath.Dir(dir) {
 		if info, err := os.Stat(dir); err == nil && info.IsDir() && !a.mayPass(info) {
@@ -120,7 +125,7 @@ func (a *account) blockedAt(path string) string {
 	}
 }
 
-func (a *account) mayPass(dir fs.FileInfo) bool {
+func (a account) mayPass(dir fs.FileInfo) bool {
 	stat, ok := dir.Sys().(*syscall.Stat_t)
 	if !ok {
 		return true

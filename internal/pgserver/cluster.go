@@ -53,14 +53,14 @@ func versions(installed []Installation) string {
 type cluster struct {
 	Installation
 	dir      string
-	account  *account
+	account  account
 	password string // the superuser's
 }
 
 // openCluster finds the programs for the data in dir and makes the data if there
 // is none. With durable false nothing is synced to disk.
 func openCluster(ctx context.Context, dir string, durable bool) (*cluster, error) {
-	inst, exists, err := choose(dir)
+	inst, exists, err := choose(dir) //nolint:contextcheck // to ask a program for its version is bounded by itself
 	if err != nil {
 		return nil, err
 	}
@@ -150,6 +150,7 @@ func (c *cluster) prepare(staging string) error {
 	if err := os.RemoveAll(staging); err != nil {
 		return err
 	}
+	//nolint:gosec // the account that runs the server must pass; it cannot list, and the data below is 0700
 	if err := os.MkdirAll(filepath.Dir(staging), 0o711); err != nil {
 		return err
 	}
@@ -194,7 +195,7 @@ func (c *cluster) initdb(ctx context.Context, staging string, durable bool) erro
 // command prepares one of the installation's programs to run in dir, as the
 // account, with an environment that holds none of our secrets and no PG* variable.
 func (c *cluster) command(program, dir string, args ...string) *exec.Cmd {
-	cmd := exec.Command(filepath.Join(c.BinDir, program), args...)
+	cmd := exec.Command(filepath.Join(c.BinDir, program), args...) //nolint:noctx // its life is its Process's, which stops it in order
 	cmd.Dir = dir
 	cmd.Env = []string{"LC_ALL=C", "TZ=UTC", "PATH=" + os.Getenv("PATH")}
 	cmd.SysProcAttr = c.account.sysProcAttr()

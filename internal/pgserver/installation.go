@@ -2,6 +2,7 @@ package pgserver
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -11,11 +12,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // oldestMajor is the oldest PostgreSQL whose support had not ended when this was
 // written (14 ends on 12 November 2026; see postgresql.org/support/versioning).
 const oldestMajor = 15
+
+// inspectTimeout is far more than a program needs to say its version.
+const inspectTimeout = 10 * time.Second
 
 // Installation is one set of PostgreSQL server programs on this machine.
 type Installation struct {
@@ -51,8 +56,8 @@ func Find() (Installation, error) {
 func searchDirs() []string {
 	dirs, _ := filepath.Glob("/usr/lib/postgresql/*/bin") // the pattern is well-formed
 	if path, err := exec.LookPath("postgres"); err == nil {
-		if real, err := filepath.EvalSymlinks(path); err == nil {
-			dirs = append(dirs, filepath.Dir(real))
+		if target, err := filepath.EvalSymlinks(path); err == nil {
+			dirs = append(dirs, filepath.Dir(target))
 		}
 	}
 	return dirs
@@ -77,7 +82,9 @@ func inspect(dir string) (Installation, error) {
 	if _, err := os.Stat(filepath.Join(dir, "initdb")); err != nil {
 		return Installation{}, fmt.Errorf("inspect PostgreSQL in %s: %w", dir, err)
 	}
-	out, err := exec.Command(filepath.Join(dir, "postgres"), "--version").Output()
+	ctx, cancel := context.WithTimeout(context.Background(), inspectTimeout)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, filepath.Join(dir, "postgres"), "--version").Output()
 	if err != nil {
 		return Installation{}, fmt.Errorf("inspect PostgreSQL in %s: %w", dir, err)
 	}

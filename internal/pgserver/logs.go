@@ -30,7 +30,7 @@ func (l *serverLog) emit(line string) {
 	} else {
 		message = strings.TrimSpace(line)
 	}
-	l.logger.Log(context.Background(), l.level, message)
+	l.logger.Log(context.Background(), l.level, message) //nolint:sloglint // the message is the server's
 	l.remember(line)
 }
 

@@ -50,8 +50,11 @@ func ensureRole(ctx context.Context, conn *pgx.Conn, role Role) error {
 	} else if exists {
 		verb = "ALTER"
 	}
-	_, err := conn.Exec(ctx, fmt.Sprintf("%s ROLE %s LOGIN PASSWORD %s", verb, quoteName(role.Name), quoteText(role.Password)))
-	return err
+	statement := verb + " ROLE " + quoteName(role.Name) + " LOGIN PASSWORD " + quoteText(role.Password)
+	if _, err := conn.Exec(ctx, statement); err != nil {
+		return fmt.Errorf("set its password: %w", err)
+	}
+	return nil
 }
 
 func ensureDatabase(ctx context.Context, conn *pgx.Conn, database Database) error {
@@ -62,20 +65,24 @@ func ensureDatabase(ctx context.Context, conn *pgx.Conn, database Database) erro
 	}
 	if !exists {
 		if _, err := conn.Exec(ctx, "CREATE DATABASE "+name+" OWNER "+quoteName(database.Owner)); err != nil {
-			return err
+			return fmt.Errorf("create it: %w", err)
 		}
 	}
 	statements := []string{"REVOKE ALL ON DATABASE " + name + " FROM PUBLIC"}
 	for _, user := range database.Users {
 		statements = append(statements, "GRANT CONNECT ON DATABASE "+name+" TO "+quoteName(user))
 	}
-	_, err = conn.Exec(ctx, strings.Join(statements, ";"))
-	return err
+	if _, err := conn.Exec(ctx, strings.Join(statements, ";")); err != nil {
+		return fmt.Errorf("say who may connect: %w", err)
+	}
+	return nil
 }
 
 func catalogHas(ctx context.Context, conn *pgx.Conn, query, name string) (exists bool, err error) {
-	err = conn.QueryRow(ctx, query, name).Scan(&exists)
-	return exists, err
+	if err := conn.QueryRow(ctx, query, name).Scan(&exists); err != nil {
+		return false, fmt.Errorf("look it up: %w", err)
+	}
+	return exists, nil
 }
 
 // Utility statements take no parameters, so names and passwords are quoted here.

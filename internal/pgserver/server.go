@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -100,14 +101,16 @@ func dataDir(o Options) (dir, scratch string, err error) {
 		if scratch, err = os.MkdirTemp("", "ppi-postgres-"); err != nil {
 			return "", "", fmt.Errorf("make a temporary data directory: %w", err)
 		}
-		// The account that runs the server must pass; the data below is mode 0700.
+		//nolint:gosec // the account that runs the server must pass; it cannot list, and the data below is 0700
 		return filepath.Join(scratch, "data"), scratch, os.Chmod(scratch, 0o711)
 	}
 	if o.DataDir == "" {
 		return "", "", errors.New("start PostgreSQL: no data directory given")
 	}
-	dir, err = filepath.Abs(o.DataDir)
-	return dir, "", err
+	if dir, err = filepath.Abs(o.DataDir); err != nil {
+		return "", "", fmt.Errorf("find the data directory: %w", err)
+	}
+	return dir, "", nil
 }
 
 func start(ctx context.Context, dir string, o Options) (*Server, error) {
@@ -143,7 +146,11 @@ func freePort(ctx context.Context) (int, error) {
 		return 0, fmt.Errorf("choose a free port: %w", err)
 	}
 	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port, nil
+	address, err := netip.ParseAddrPort(listener.Addr().String())
+	if err != nil {
+		return 0, fmt.Errorf("choose a free port: %w", err)
+	}
+	return int(address.Port()), nil
 }
 
 // launch starts the postmaster once and waits until it accepts connections.
@@ -198,8 +205,7 @@ func (s *Server) waitReady(ctx context.Context) error {
 		if err == nil {
 			return nil
 		}
-		var refused *pgconn.PgError
-		if errors.As(err, &refused) && refused.Code == "28P01" {
+		if refused, ok := errors.AsType[*pgconn.PgError](err); ok && refused.Code == "28P01" {
 			return fmt.Errorf("the password in %s is not the superuser's: %w", filepath.Join(s.cluster.dir, passwordFile), err)
 		}
 	}
@@ -210,9 +216,12 @@ func (s *Server) ping(ctx context.Context) error {
 	defer cancel()
 	conn, err := pgx.Connect(ctx, s.AdminDSN("postgres"))
 	if err != nil {
-		return err
+		return fmt.Errorf("connect: %w", err)
 	}
-	return conn.Close(ctx)
+	if err := conn.Close(ctx); err != nil {
+		return fmt.Errorf("disconnect: %w", err)
+	}
+	return nil
 }
 
 // startFailure explains why the postmaster ended before it was ready.
@@ -225,7 +234,7 @@ func (s *Server) startFailure() error {
 	case s.log.said(`lock file "postmaster.pid" already exists`):
 		return &InUseError{Dir: s.cluster.dir, PID: lockHolder(s.cluster.dir)}
 	default:
-		return fmt.Errorf("the server ended while it started: %v: %s", s.process.Err(), s.log.last())
+		return fmt.Errorf("the server ended while it started: %s: %s", s.process.State(), s.log.last())
 	}
 }
 

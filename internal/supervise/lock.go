@@ -36,7 +36,7 @@ func (e *LockedError) Error() string {
 // LockDir takes the exclusive use of dir, which must exist. The error is a
 // *LockedError when another process has it.
 func LockDir(dir string) (*DirLock, error) {
-	file, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE, 0o644)
+	file, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock %s: %w", dir, err)
 	}
@@ -59,21 +59,23 @@ func (l *DirLock) take() (holder int, err error) {
 	lockErr := syscall.Flock(int(l.file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	text, err := io.ReadAll(l.file)
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("read the lock file: %w", err)
 	}
 	holder, _ = strconv.Atoi(strings.TrimSpace(string(text))) // a lock without a number is nobody's
 	if lockErr != nil {
-		return holder, lockErr
+		return holder, fmt.Errorf("lock the lock file: %w", lockErr)
 	}
 	return holder, l.write(strconv.Itoa(os.Getpid()) + "\n")
 }
 
 func (l *DirLock) write(text string) error {
 	if err := l.file.Truncate(0); err != nil {
-		return err
+		return fmt.Errorf("empty the lock file: %w", err)
 	}
-	_, err := l.file.WriteAt([]byte(text), 0)
-	return err
+	if _, err := l.file.WriteAt([]byte(text), 0); err != nil {
+		return fmt.Errorf("write the lock file: %w", err)
+	}
+	return nil
 }
 
 // Release gives the directory back. The file stays: removing it could take away

@@ -78,6 +78,12 @@ func (p *Process) Err() error {
 	}
 }
 
+// State tells in words how the process ended, such as "exit status 1".
+func (p *Process) State() string {
+	<-p.done
+	return p.cmd.ProcessState.String()
+}
+
 // Signal sends sig to the process itself. A process that has ended is no error.
 func (p *Process) Signal(sig syscall.Signal) error {
 	if err := p.cmd.Process.Signal(sig); err != nil && p.running() {

@@ -94,6 +94,7 @@ func TestGrandchildrenEndWithTheProcess(t *testing.T) {
 
 // TestKilledParent is no test of its own: it is the parent in the test below.
 func TestKilledParent(t *testing.T) {
+	t.Parallel()
 	if os.Getenv("SUPERVISE_TEST_PARENT") == "" {
 		t.Skip("runs as a child of the next test")
 	}

@@ -26,7 +26,7 @@ type Part struct {
 	// for a while, since that one is restarted alone.
 	Needs []string
 	// Start brings the part up and returns when it is ready. ctx bounds the start
-	// only. Started may be nil for work that is done once it is ready.
+	// only. See [Task] for a function of ours, [Once] for work that comes to an end.
 	Start func(ctx context.Context) (Started, error)
 }
 
@@ -160,10 +160,6 @@ func (u *unit) start(ctx context.Context) (Started, error) {
 // keep restarts the unit whenever it ends, until ctx ends. It returns what runs
 // then, or nil.
 func (u *unit) keep(ctx context.Context, started Started) Started {
-	if started == nil {
-		<-ctx.Done()
-		return nil
-	}
 	pause := firstPause
 	for {
 		since := time.Now()

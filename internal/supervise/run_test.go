@@ -124,10 +124,10 @@ func TestPartsStartAfterWhatTheyNeedAndStopBeforeIt(t *testing.T) {
 		database := &fake{name: "database", diary: d, slow: time.Second}
 		engine := &fake{name: "engine", diary: d, slow: 3 * time.Second}
 		api := &fake{name: "api", diary: d}
-		schema := supervise.Part{Name: "schema", Needs: []string{"database"}, Start: func(context.Context) (supervise.Started, error) {
+		schema := supervise.Part{Name: "schema", Needs: []string{"database"}, Start: supervise.Once(func(context.Context) error {
 			d.note("migrate")
-			return nil, nil
-		}}
+			return nil
+		})}
 		worker := &fake{name: "worker", diary: d}
 		stop := runs(t, []supervise.Part{
 			database.part(), engine.part("database"), schema, api.part("schema"), worker.part("schema", "engine"),

@@ -20,6 +20,19 @@ func Task(run func(ctx context.Context) error) func(ctx context.Context) (Starte
 	}
 }
 
+// Once makes a part's Start of work that must be done before others start, and is
+// never repeated.
+func Once(work func(ctx context.Context) error) func(ctx context.Context) (Started, error) {
+	return func(ctx context.Context) (Started, error) { return complete{}, work(ctx) }
+}
+
+// complete is a part that has nothing left to run, and so never ends.
+type complete struct{}
+
+func (complete) Done() <-chan struct{}      { return nil }
+func (complete) Err() error                 { return nil }
+func (complete) Stop(context.Context) error { return nil }
+
 type task struct {
 	cancel context.CancelFunc
 	done   chan struct{}

@@ -21,10 +21,9 @@ func TestRecordsAreWrittenInUTCFromTheirLevelOn(t *testing.T) {
 	log.Info("quiet")
 	log.Warn("loud", "lot", 3)
 	var record struct {
-		Time  time.Time
-		Level string
-		Msg   string
-		Lot   int
+		Time time.Time `json:"time"`
+		Msg  string    `json:"msg"`
+		Lot  int       `json:"lot"`
 	}
 	require.NoError(t, json.Unmarshal(out.Bytes(), &record), "exactly one line")
 	require.Equal(t, "loud", record.Msg)

@@ -25,7 +25,7 @@ func (l *serverLog) emit(line string) {
 	l.line = strings.TrimPrefix(line, "ppi-temporal: ")
 	l.mu.Unlock()
 	level, message, attrs := parse(line)
-	l.logger.LogAttrs(context.Background(), level, message, attrs...)
+	l.logger.LogAttrs(context.Background(), level, message, attrs...) //nolint:sloglint // the message is the server's
 }
 
 func (l *serverLog) last() string {

@@ -86,7 +86,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	case s.ready = <-announced:
 		return s, nil
 	case <-process.Done():
-		return nil, startFailure(process.Err(), log)
+		return nil, startFailure(process, log)
 	case <-ctx.Done():
 		return nil, errors.Join(fmt.Errorf("wait for ppi-temporal: %w", context.Cause(ctx)), s.Stop(context.WithoutCancel(ctx)))
 	}
@@ -111,7 +111,7 @@ func (o Options) command() (*exec.Cmd, error) {
 		args = append(args, "-db-name", name, "-db-visibility-name", name+"_visibility")
 	}
 	password, _ := database.User.Password()
-	cmd := exec.Command(o.Binary, args...)
+	cmd := exec.Command(o.Binary, args...) //nolint:noctx // its life is its Process's, which stops it in order
 	cmd.Env = []string{"PPI_TEMPORAL_DB_PASSWORD=" + password, "PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TZ=UTC"}
 	return cmd, nil
 }
@@ -127,12 +127,11 @@ func announce(line string, announced chan<- ready) {
 	}
 }
 
-func startFailure(exit error, log *serverLog) error {
-	var code *exec.ExitError
-	if errors.As(exit, &code) && code.ExitCode() == exitRefused {
+func startFailure(process *supervise.Process, log *serverLog) error {
+	if exit, ok := errors.AsType[*exec.ExitError](process.Err()); ok && exit.ExitCode() == exitRefused {
 		return &RefusedError{Reason: log.last()}
 	}
-	return fmt.Errorf("ppi-temporal ended while it started: %v: %s", exit, log.last())
+	return fmt.Errorf("ppi-temporal ended while it started: %s: %s", process.State(), log.last())
 }
 
 // Frontend is the address of the gRPC service, host and port.

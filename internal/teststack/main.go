@@ -39,7 +39,7 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	os.Exit(run(ctx, os.Args[1:], os.Stderr))
 }
 
@@ -69,11 +69,18 @@ func runBeside(ctx context.Context, args []string, stderr io.Writer) (code int, 
 	defer func() { err = errors.Join(err, postgres.Stop(context.WithoutCancel(ctx))) }()
 	env := append(os.Environ(), "PPI_TEST_DATABASE_URL="+postgres.AdminDSN("postgres"))
 
-	temporal, err := startTemporal(ctx, postgres, stderr)
-	if err != nil {
-		return exitFailed, err
-	}
-	if temporal != nil {
+	switch binary, missing := findTemporal(); {
+	case missing != nil && os.Getenv("CI") == "true":
+		return exitFailed, missing
+	case missing != nil:
+		fmt.Fprintln(stderr, "teststack: tests that need Temporal are skipped:", missing)
+	default:
+		temporal, failed := temporalserver.Start(ctx, temporalserver.Options{
+			Binary: binary, DatabaseURL: postgres.AdminDSN("temporal"), Namespace: namespace,
+		})
+		if failed != nil {
+			return exitFailed, failed
+		}
 		defer func() { err = errors.Join(err, temporal.Stop(context.WithoutCancel(ctx))) }()
 		env = append(env, "PPI_TEST_TEMPORAL_ADDRESS="+temporal.Frontend())
 	}
@@ -81,24 +88,14 @@ func runBeside(ctx context.Context, args []string, stderr io.Writer) (code int, 
 	return runCommand(ctx, args, env)
 }
 
-func startTemporal(ctx context.Context, postgres *pgserver.Server, stderr io.Writer) (*temporalserver.Server, error) {
-	binary, err := temporalserver.Find(os.Getenv("PPI_TEMPORAL_BIN"), filepath.Join("bin", "ppi"))
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			return nil, err
-		}
-		fmt.Fprintln(stderr, "teststack: tests that need Temporal are skipped:", err)
-		return nil, nil
-	}
-	return temporalserver.Start(ctx, temporalserver.Options{
-		Binary: binary, DatabaseURL: postgres.AdminDSN("temporal"), Namespace: namespace,
-	})
+func findTemporal() (string, error) {
+	return temporalserver.Find(os.Getenv("PPI_TEMPORAL_BIN"), filepath.Join("bin", "ppi"))
 }
 
 // runCommand runs the command on our output. It leads a process group
 // of its own, so that a Ctrl-C ends it before the servers it talks to.
 func runCommand(ctx context.Context, args, env []string) (int, error) {
-	cmd := exec.Command(args[0], args[1:]...)
+	cmd := exec.Command(args[0], args[1:]...) //nolint:noctx // its life is its Process's, which stops it in order
 	cmd.Stdout, cmd.Stderr, cmd.Env = os.Stdout, os.Stderr, env
 	process, err := supervise.StartProcess(cmd, syscall.SIGKILL)
 	if err != nil {
@@ -111,8 +108,7 @@ func runCommand(ctx context.Context, args, env []string) (int, error) {
 		defer cancel()
 		return exitFailed, errors.Join(context.Cause(ctx), process.Stop(stopCtx, syscall.SIGTERM))
 	}
-	var exit *exec.ExitError
-	if errors.As(process.Err(), &exit) && exit.ExitCode() > 0 {
+	if exit, ok := errors.AsType[*exec.ExitError](process.Err()); ok && exit.ExitCode() > 0 {
 		return exit.ExitCode(), nil
 	}
 	return 0, process.Err()
