@@ -1,0 +1,91 @@
+package api
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+func TestAChangeNamesTheVersionItWasMadeOn(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	leader := w.buyer()
+	p := w.procurement(leader)
+	patch := map[string]any{"zone": "Europe/Rome"}
+	w.do(leader, PATCH, p.self(), patch, without(headerIfMatch)).is(http.StatusPreconditionRequired).refused(models.CodeMissingIfMatch)
+	for _, unreadable := range []string{"1", `"1`, `W/"1"`, `"1", "2"`, `"x"`, `"01"`, `"+1"`, `""`, `"9223372036854775808"`, "**"} {
+		w.do(leader, PATCH, p.self(), patch, with(headerIfMatch, unreadable)).is(http.StatusBadRequest).refused(models.CodeInvalidRequest)
+	}
+	changed := w.do(leader, PATCH, p.self(), patch, with(headerIfMatch, `"1"`)).is(http.StatusOK)
+	require.Equal(t, `"2"`, changed.etag())
+	stale := w.do(leader, PATCH, p.self(), patch, with(headerIfMatch, `"1"`)).is(http.StatusPreconditionFailed).refused(models.CodeStale)
+	require.Contains(t, stale.Detail, "present version is 2")
+	w.do(leader, PATCH, p.self(), patch, with(headerIfMatch, "*")).is(http.StatusOK)
+}
+
+func TestOfChangesMadeOnOneVersionOneSucceeds(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	leader := w.buyer()
+	p := w.procurement(leader)
+	succeeded := 0
+	for _, a := range w.atOnce(16, func(int) response {
+		return w.do(leader, PATCH, p.self(), map[string]any{"profile": "X"}, with(headerIfMatch, `"1"`))
+	}) {
+		if a.Code == http.StatusOK {
+			succeeded++
+			continue
+		}
+		a.is(http.StatusPreconditionFailed).refused(models.CodeStale)
+	}
+	require.Equal(t, 1, succeeded)
+	require.Equal(t, 1, w.count("SELECT count(*) FROM events WHERE type = 'procurement.changed'"))
+}
+
+func TestAReaderThatHasTheVersionIsToldSo(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	leader := w.buyer()
+	p := w.procurement(leader)
+	for _, header := range []string{`"1"`, `W/"1"`, `"0", "1"`, "*"} {
+		r := w.do(leader, GET, p.self(), nil, with(headerIfNoneMatch, header)).is(http.StatusNotModified)
+		require.Empty(t, r.Body.String())
+		require.Equal(t, `"1"`, r.etag())
+	}
+	w.do(leader, GET, p.self(), nil, with(headerIfNoneMatch, `"2"`)).is(http.StatusOK)
+}
+
+func TestEveryResourceHasAnETagThatChangesWithIt(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	leader := w.buyer()
+	p := w.procurement(leader)
+	given := w.give(leader, p, w.personOf(leader.organisation).person, models.RoleObserver)
+	path := "/v1/people/" + string(leader.person)
+	var keys Page[APIKey]
+	w.do(leader, GET, path+"/api-keys", nil).into(&keys)
+	for _, c := range []struct {
+		who    caller
+		path   string
+		method string
+		body   any
+	}{
+		{w.admin, "/v1/organisations/" + string(leader.organisation), PATCH, map[string]any{"legal_name": "New"}},
+		{w.admin, path, PATCH, map[string]any{"name": "New"}},
+		{leader, p.self() + "/members/" + string(leader.organisation), PUT, map[string]any{"lead": true, "budget_share": "50"}},
+		{leader, given.self(), DELETE, nil},
+		{w.admin, path + "/api-keys/" + string(keys.Items[0].ID), DELETE, nil},
+	} {
+		reader := c.who
+		before := w.do(reader, GET, c.path, nil).is(http.StatusOK)
+		w.do(c.who, c.method, c.path, c.body, with(headerIfMatch, `"0"`)).is(http.StatusPreconditionFailed)
+		changed := w.do(c.who, c.method, c.path, c.body, with(headerIfMatch, before.etag())).is(http.StatusOK)
+		after := w.do(reader, GET, c.path, nil, with(headerIfNoneMatch, before.etag())).is(http.StatusOK)
+		require.Equal(t, changed.etag(), after.etag(), c.path)
+		require.NotEqual(t, before.etag(), after.etag(), c.path)
+		require.JSONEq(t, changed.Body.String(), after.Body.String(), c.path)
+	}
+}
