@@ -29,3 +29,27 @@ type Lot struct {
 
 // Open tells whether the box takes tenders, but for the deadline.
 func (l Lot) Open() bool { return l.OpenedAt != nil && l.ClosedAt == nil && l.EndedAt == nil }
+
+// Over tells whether the deadline has passed at the instant at (procedure time). The deadline itself
+// belongs to the time for tenders: what is received at 12:00:00.000000 is in time, a microsecond later
+// it is late.
+func (l Lot) Over(at time.Time) bool { return l.Deadline != nil && at.After(*l.Deadline) }
+
+// Receives refuses what reaches the box at the instant at (procedure time) unless the box takes it. It
+// returns nil, or a refusal with [CodeLotNotOpen], [CodeDeadlinePassed] or [CodeLotClosed]; the last
+// also when the clock was set back since the box was closed.
+func (l Lot) Receives(at time.Time) *Refusal {
+	switch {
+	case l.OpenedAt == nil:
+		return Refuse(CodeLotNotOpen, "", "lot %d has not been published", l.Number).Accepting("tenders from its publication until its deadline")
+	case l.Over(at):
+		return Refuse(CodeDeadlinePassed, "", "the deadline of lot %d was %s (%s %s); this was received at %s", l.Number,
+			l.Deadline.UTC().Format(instantLayout), l.DeadlineLocal, l.DeadlineZone, at.UTC().Format(instantLayout))
+	case l.ClosedAt != nil:
+		return Refuse(CodeLotClosed, "", "the box of lot %d was closed at %s", l.Number, l.ClosedAt.UTC().Format(instantLayout))
+	}
+	return nil
+}
+
+// instantLayout shows instants that are compared to the microsecond.
+const instantLayout = "2006-01-02T15:04:05.000000Z"

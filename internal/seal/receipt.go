@@ -1,0 +1,169 @@
+package seal
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// receiptType is the first line of every receipt: what kind of text was signed, and its version.
+const receiptType = "ppi-engine.org/tender-receipt/1"
+
+// instantLayout is RFC 3339 in UTC with exactly six decimals.
+const instantLayout = "2006-01-02T15:04:05.000000Z"
+
+// An Act is what a receipt confirms.
+type Act string
+
+// The acts.
+const (
+	ActReceived  Act = "received"
+	ActWithdrawn Act = "withdrawn"
+)
+
+// A Receipt confirms to a supplier that its tender was received or withdrawn, and when (Directive
+// 2014/24/EU, Annex IV (a): the exact time and date of receipt can be determined precisely).
+type Receipt struct {
+	Act            Act
+	TenderID       models.ID
+	ProcurementID  models.ID
+	LotID          models.ID
+	OrganisationID models.ID
+	Mode           models.Mode
+	// ProcedureTime is the instant of the act; RealTime is the same by the database's own clock. They differ
+	// in rehearsals only.
+	ProcedureTime time.Time
+	RealTime      time.Time
+	// Manifest is the SHA-256 of the list of envelopes; see [Manifest].
+	Manifest  string
+	Envelopes []models.Envelope
+	// SupersedesID is the tender that this one replaced; empty: none.
+	SupersedesID models.ID
+}
+
+// Manifest returns the SHA-256, in hexadecimal, of the list of envelopes: for each, in order, a line of
+// the word envelope, its kind, the SHA-256 of its bytes and their number, separated by blanks.
+func Manifest(envelopes []models.Envelope) string {
+	var b strings.Builder
+	writeEnvelopes(&b, envelopes)
+	return Digest(b.String())
+}
+
+// Digest is the SHA-256 of a text, in hexadecimal.
+func Digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+func writeEnvelopes(b *strings.Builder, envelopes []models.Envelope) {
+	for _, e := range envelopes {
+		b.WriteString("envelope " + string(e.Kind) + " " + e.Digest + " " + strconv.FormatInt(e.Size, 10) + "\n")
+	}
+}
+
+// Text is what is signed: the type of text, then one line each of a name and a value.
+func (r Receipt) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\nact %s\ntender %s\nprocurement %s\nlot %s\norganisation %s\nmode %s\n",
+		receiptType, r.Act, r.TenderID, r.ProcurementID, r.LotID, r.OrganisationID, r.Mode)
+	fmt.Fprintf(&b, "procedure_time %s\nreal_time %s\nmanifest %s\n",
+		r.ProcedureTime.UTC().Format(instantLayout), r.RealTime.UTC().Format(instantLayout), r.Manifest)
+	if r.SupersedesID != "" {
+		b.WriteString("supersedes " + string(r.SupersedesID) + "\n")
+	}
+	writeEnvelopes(&b, r.Envelopes)
+	return b.String()
+}
+
+// Verify checks a signed receipt against the public key of its issuer (see [Signer.PublicKey]) and reads
+// it. It needs nothing but the two. It fails when the signature is not the key's over exactly this text,
+// or the list of envelopes has another manifest.
+func Verify(signed, publicKey string) (Receipt, error) {
+	verifier, err := note.NewVerifier(publicKey)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("read public key: %w", err)
+	}
+	opened, err := note.Open([]byte(signed), note.VerifierList(verifier))
+	if err != nil {
+		return Receipt{}, fmt.Errorf("verify receipt: %w", err)
+	}
+	return parse(opened.Text)
+}
+
+// Read reads a receipt that is kept in the record without checking its signature.
+func Read(signed string) (Receipt, error) {
+	text, _, found := strings.Cut(signed, "\n\n")
+	if !found {
+		return Receipt{}, errNoReceipt
+	}
+	return parse(text + "\n")
+}
+
+var errNoReceipt = errors.New("read receipt: not the text of a receipt")
+
+// parse reads what [Receipt.Text] rendered, and nothing that would render otherwise.
+func parse(text string) (Receipt, error) {
+	var r Receipt
+	rest, found := strings.CutPrefix(text, receiptType+"\n")
+	if !found {
+		return r, errNoReceipt
+	}
+	values := map[string]string{}
+	for l := range strings.Lines(rest) {
+		name, value, _ := strings.Cut(strings.TrimSuffix(l, "\n"), " ")
+		if name == "envelope" {
+			e, err := parseEnvelope(value)
+			if err != nil {
+				return r, err
+			}
+			e.N = len(r.Envelopes) + 1
+			r.Envelopes = append(r.Envelopes, e)
+			continue
+		}
+		values[name] = value
+	}
+	if err := r.fill(values); err != nil {
+		return r, err
+	}
+	if r.Text() != text {
+		return r, errNoReceipt
+	}
+	if Manifest(r.Envelopes) != r.Manifest {
+		return r, errors.New("read receipt: the manifest is not that of the envelopes")
+	}
+	return r, nil
+}
+
+func (r *Receipt) fill(values map[string]string) error {
+	r.Act, r.TenderID = Act(values["act"]), models.ID(values["tender"])
+	r.ProcurementID, r.LotID = models.ID(values["procurement"]), models.ID(values["lot"])
+	r.OrganisationID, r.Mode = models.ID(values["organisation"]), models.Mode(values["mode"])
+	r.Manifest, r.SupersedesID = values["manifest"], models.ID(values["supersedes"])
+	var procedure, clock error
+	r.ProcedureTime, procedure = time.Parse(instantLayout, values["procedure_time"])
+	r.RealTime, clock = time.Parse(instantLayout, values["real_time"])
+	if err := errors.Join(procedure, clock); err != nil {
+		return fmt.Errorf("read receipt: %w", err)
+	}
+	return nil
+}
+
+func parseEnvelope(value string) (models.Envelope, error) {
+	parts := strings.Split(value, " ")
+	if len(parts) != 3 {
+		return models.Envelope{}, errNoReceipt
+	}
+	size, err := strconv.ParseInt(parts[2], 10, 64)
+	if err != nil {
+		return models.Envelope{}, errNoReceipt
+	}
+	return models.Envelope{Kind: models.EnvelopeKind(parts[0]), Digest: parts[1], Size: size}, nil
+}

@@ -1,0 +1,103 @@
+package models
+
+import (
+	"slices"
+	"time"
+)
+
+// A Purpose says what uploaded bytes are for.
+type Purpose string
+
+// The purposes.
+const (
+	// PurposeDocument is a buyers' document.
+	PurposeDocument Purpose = "document"
+	// PurposeEnvelope is a supplier's sealed envelope: nobody but its owner reads it before the box is closed.
+	PurposeEnvelope Purpose = "envelope"
+)
+
+// ChunkSize is how much of an upload travels and is stored at once.
+const ChunkSize = 1 << 20
+
+// An Upload is bytes on their way in, named beforehand by size and digest. Once complete it is never
+// changed.
+type Upload struct {
+	ID             ID `gorm:"primaryKey"`
+	ProcurementID  ID
+	OrganisationID ID
+	PersonID       ID
+	Purpose        Purpose
+	Filename       string
+	MediaType      string
+	Size           int64
+	// Digest is the SHA-256 of the bytes, in hexadecimal, as announced; once complete, as found.
+	Digest      string
+	CreatedAt   time.Time
+	CompletedAt *time.Time
+}
+
+// Complete tells whether all bytes are there and have the announced digest.
+func (u Upload) Complete() bool { return u.CompletedAt != nil }
+
+// Chunks is how many chunks the upload has.
+func (u Upload) Chunks() int { return int((u.Size + ChunkSize - 1) / ChunkSize) }
+
+// ChunkLength is the length of chunk n, counted from 0; 0 when there is no such chunk.
+func (u Upload) ChunkLength(n int) int {
+	switch {
+	case n < 0 || n >= u.Chunks():
+		return 0
+	case n == u.Chunks()-1:
+		return int(u.Size - int64(n)*ChunkSize)
+	}
+	return ChunkSize
+}
+
+// An Audience says who may read a document.
+type Audience string
+
+// The audiences.
+const (
+	AudienceBuyers Audience = "buyers"
+	// AudienceTenderers is everyone registered as a supplier, from publication on.
+	AudienceTenderers Audience = "tenderers"
+)
+
+// A Document is one of the buyers' documents, in one version. Earlier versions are kept.
+type Document struct {
+	ID            ID `gorm:"primaryKey"`
+	ProcurementID ID
+	Version       int64
+	Title         Text `gorm:"serializer:json"`
+	Audience      Audience
+	UploadID      ID
+	AuthorID      ID
+	WrittenAt     time.Time
+	// What follows is the upload's.
+	Digest    string `gorm:"->"`
+	Size      int64  `gorm:"->"`
+	Filename  string `gorm:"->"`
+	MediaType string `gorm:"->"`
+}
+
+// MediaTypeBytes says nothing of the content; what is not on the list of [SafeMediaType] is served as it.
+const MediaTypeBytes = "application/octet-stream"
+
+// SafeMediaType returns the media type as which uploaded bytes are served: the given one if no browser
+// runs it, else [MediaTypeBytes].
+func SafeMediaType(given string) string {
+	if slices.Contains(safeMediaTypes(), given) {
+		return given
+	}
+	return MediaTypeBytes
+}
+
+func safeMediaTypes() []string {
+	return []string{
+		"application/pdf", "application/json", "application/xml", "application/zip", "text/plain", "text/csv", "image/png", "image/jpeg",
+		"application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.spreadsheet", "application/vnd.oasis.opendocument.presentation",
+		"application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+		"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+		"application/vnd.openxmlformats-officedocument.presentationml.presentation",
+	}
+}

@@ -1,0 +1,65 @@
+package models
+
+import (
+	"path"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	longestFilename  = 200 // bytes: below what every file system takes
+	longestExtension = 20
+	// unnamed is what a file is called of whose name nothing remains.
+	unnamed = "file"
+)
+
+// deviceName matches what Windows takes for a device, with any extension.
+var deviceName = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)`)
+
+// CleanFilename makes of the name a file had where it came from one that is safe to show and to save on
+// any system: the last part of a path, without control and direction marks, characters with a meaning to
+// a shell or a file system, leading dots, trailing dots and blanks, or a device's name.
+func CleanFilename(name string) string {
+	name = name[strings.LastIndexAny(name, `/\`)+1:]
+	name = strings.Map(safeRune, strings.ToValidUTF8(name, ""))
+	name = strings.TrimLeft(name, ". ")
+	name = shorten(strings.TrimRight(name, ". "))
+	switch {
+	case name == "":
+		return unnamed
+	case deviceName.MatchString(name):
+		return "_" + name
+	}
+	return name
+}
+
+// safeRune replaces or, by a negative rune, removes a character.
+func safeRune(r rune) rune {
+	switch {
+	case unicode.IsSpace(r):
+		return ' '
+	case !unicode.IsGraphic(r): // controls, and the format characters that reverse text
+		return -1
+	case strings.ContainsRune(`<>:"|?*`, r):
+		return '_'
+	}
+	return r
+}
+
+// shorten cuts a name to what file systems take and keeps its extension.
+func shorten(name string) string {
+	if len(name) <= longestFilename {
+		return name
+	}
+	extension := path.Ext(name)
+	if len(extension) > longestExtension {
+		extension = ""
+	}
+	cut := longestFilename - len(extension)
+	for !utf8.RuneStart(name[cut]) {
+		cut--
+	}
+	return strings.TrimRight(name[:cut], ". ") + extension
+}

@@ -1,0 +1,122 @@
+package models
+
+import (
+	"slices"
+	"time"
+)
+
+// An EnvelopeKind says what an envelope holds. Envelopes of different kinds are opened at different times:
+// price after quality is locked.
+type EnvelopeKind string
+
+// The kinds of envelopes.
+const (
+	EnvelopeQuality       EnvelopeKind = "quality"
+	EnvelopePrice         EnvelopeKind = "price"
+	EnvelopeQualification EnvelopeKind = "qualification"
+	EnvelopeOther         EnvelopeKind = "other"
+)
+
+// EnvelopeKinds lists every kind.
+func EnvelopeKinds() []EnvelopeKind {
+	return []EnvelopeKind{EnvelopeQuality, EnvelopePrice, EnvelopeQualification, EnvelopeOther}
+}
+
+// MostEnvelopes is how many envelopes a tender has at most.
+const MostEnvelopes = 20
+
+// An Envelope is one sealed file of a tender.
+type Envelope struct {
+	TenderID ID `gorm:"primaryKey"`
+	// N counts the envelopes of a tender from 1, in the order the supplier gave them.
+	N        int `gorm:"primaryKey"`
+	Kind     EnvelopeKind
+	UploadID ID
+	// Digest is the SHA-256 of the sealed bytes, in hexadecimal; Size is theirs.
+	Digest string
+	Size   int64
+}
+
+// TableName says whose envelopes they are.
+func (Envelope) TableName() string { return "tender_envelopes" }
+
+// CheckEnvelopes refuses a list that is no tender: none or too many envelopes, an unknown kind, two of
+// quality or two of price, one file twice, malformed IDs or digests.
+func CheckEnvelopes(field string, envelopes []Envelope) []*Refusal {
+	var faults []*Refusal
+	if len(envelopes) == 0 || len(envelopes) > MostEnvelopes {
+		return append(faults, Refuse(CodeInvalidValue, field, "the tender has %d envelopes", len(envelopes)).Accepting("1 to %d envelopes", MostEnvelopes))
+	}
+	for i, e := range envelopes {
+		faults = append(faults, checkOneOf(field, string(e.Kind), kindNames()...)...)
+		faults = append(faults, checkID(field, e.UploadID, PrefixUpload)...)
+		faults = append(faults, checkDigest(field, e.Digest)...)
+		if slices.ContainsFunc(envelopes[:i], func(o Envelope) bool { return o.UploadID == e.UploadID }) {
+			faults = append(faults, Refuse(CodeInvalidValue, field, "upload %s is in the tender twice", e.UploadID).Accepting("each file once"))
+		}
+		if e.Kind.Single() && slices.ContainsFunc(envelopes[:i], func(o Envelope) bool { return o.Kind == e.Kind }) {
+			faults = append(faults, Refuse(CodeInvalidValue, field, "the tender has two envelopes for %s", e.Kind).Accepting("at most one"))
+		}
+	}
+	return faults
+}
+
+// Single tells whether a tender has at most one envelope of the kind.
+func (k EnvelopeKind) Single() bool { return k == EnvelopeQuality || k == EnvelopePrice }
+
+func kindNames() []string {
+	names := make([]string, 0, len(EnvelopeKinds()))
+	for _, k := range EnvelopeKinds() {
+		names = append(names, string(k))
+	}
+	return names
+}
+
+// A TenderEnd says by what a tender ended before the deadline; empty while it stands.
+type TenderEnd string
+
+// The ends of a tender.
+const (
+	TenderReplaced  TenderEnd = "replaced"
+	TenderWithdrawn TenderEnd = "withdrawn"
+)
+
+// A Tender is what a supplier handed in for a lot. It is kept as received; an organisation has at most
+// one standing tender per lot.
+type Tender struct {
+	ID             ID `gorm:"primaryKey"`
+	LotID          ID
+	OrganisationID ID
+	// PersonID handed it in.
+	PersonID ID
+	// SupersedesID is the organisation's tender that this one replaced; empty: none.
+	SupersedesID ID
+	// Manifest is the SHA-256 of the list of envelopes, in hexadecimal.
+	Manifest string
+	// ReceivedAt is the instant of receipt in procedure time, RecordedAt the same in real time.
+	ReceivedAt time.Time
+	RecordedAt time.Time
+	// Receipt is the signed note the supplier got; Withdrawal the one for the withdrawal, if there was one.
+	Receipt    string
+	EndedAt    *time.Time
+	EndedBy    TenderEnd
+	Withdrawal string
+	Envelopes  []Envelope `gorm:"-"`
+}
+
+// Standing tells whether the tender counts: it was neither replaced nor withdrawn.
+func (t Tender) Standing() bool { return t.EndedAt == nil }
+
+// Ended refuses to act on a tender that no longer stands ([CodeTenderWithdrawn], [CodeTenderReplaced]);
+// it returns nil for one that does.
+func (t Tender) Ended() *Refusal {
+	switch t.EndedBy {
+	case TenderWithdrawn:
+		return Refuse(CodeTenderWithdrawn, "", "tender %s was withdrawn at %s", t.ID, t.EndedAt.UTC().Format(instantLayout)).
+			Accepting("a new tender")
+	case TenderReplaced:
+		return Refuse(CodeTenderReplaced, "", "tender %s was replaced at %s", t.ID, t.EndedAt.UTC().Format(instantLayout)).
+			Accepting("acting on the tender that stands")
+	}
+	return nil
+}
