@@ -13,6 +13,8 @@ type call struct {
 	// id is the request's X-Request-Id.
 	id   string
 	path string
+	// instance is the path as a problem repeats it.
+	instance string
 	// server is the one that answers; nil outside of any request.
 	server *server
 	op     *operation

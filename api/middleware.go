@@ -16,7 +16,9 @@ import (
 
 // begin gives the request its call, which all that follows fills in.
 func (s *server) begin(c *gin.Context) {
-	call := &call{id: requestID(c.Request.Header), path: c.Request.URL.Path, server: s}
+	call := &call{
+		id: requestID(c.Request.Header), path: c.Request.URL.Path, instance: clip(c.Request.URL.EscapedPath()), server: s,
+	}
 	c.Request = c.Request.WithContext(withCall(c.Request.Context(), call))
 	c.Header(headerRequestID, call.id)
 }

@@ -111,7 +111,7 @@ func (t *translator) refusal(ctx context.Context, r *models.Refusal) *Problem {
 		Title:     kind.title,
 		Status:    kind.status,
 		Detail:    r.Detail,
-		Instance:  call.path,
+		Instance:  call.instance,
 		Code:      r.Code,
 		RequestID: call.id,
 		Errors:    faults(r),

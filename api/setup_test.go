@@ -174,7 +174,7 @@ func (w *world) isProblem(r *http.Request, rec *httptest.ResponseRecorder) {
 	require.Equal(w, DefaultProblemBase+string(p.Code), p.Type)
 	require.NotEmpty(w, p.Title)
 	require.NotEmpty(w, p.Detail)
-	require.Equal(w, r.URL.Path, p.Instance)
+	require.Equal(w, clip(r.URL.EscapedPath()), p.Instance)
 	require.Equal(w, rec.Header().Get(headerRequestID), p.RequestID)
 }
 
