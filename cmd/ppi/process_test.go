@@ -193,7 +193,7 @@ func dataDir(t *testing.T) string {
 // missing, but not in CI. It returns the path of ppi-temporal.
 func requirePrograms(t *testing.T) string {
 	t.Helper()
-	_, noPostgres := pgserver.Find()
+	_, noPostgres := pgserver.Find(t.Context())
 	temporal, noTemporal := temporalserver.Find(os.Getenv("PPI_TEMPORAL_BIN"), filepath.Join("..", "..", "bin", "ppi"))
 	if err := errors.Join(noPostgres, noTemporal); err != nil {
 		if os.Getenv("CI") == "true" {

@@ -85,7 +85,7 @@ func TestVersionIsOneLine(t *testing.T) {
 // API and worker start before their databases do, and say so instead of failing.
 func TestServeAndWorkerWaitForPostgres(t *testing.T) {
 	t.Parallel()
-	if _, err := pgserver.Find(); err != nil {
+	if _, err := pgserver.Find(t.Context()); err != nil {
 		requirePrograms(t)
 	}
 	listen, postgres := freeAddress(t), freeAddress(t)

@@ -26,12 +26,16 @@ func (c standaloneCommand) Run(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	return runStandalone(ctx, a, func(where addresses) {
+	err = runStandalone(ctx, a, func(where addresses) {
 		where.Seconds = time.Since(began).Seconds()
 		if err := c.announce(inv.stdout, where); err != nil {
 			a.log.WarnContext(ctx, "cannot say where everything is", slog.Any("error", err))
 		}
 	})
+	if errors.Is(err, context.Canceled) {
+		return nil // stopped as asked, before it was up
+	}
+	return err
 }
 
 // addresses tell where everything is, once it is ready.
@@ -60,7 +64,7 @@ func (c standaloneCommand) announce(out io.Writer, a addresses) error {
 // it answers. It has the data directory to itself.
 func runStandalone(ctx context.Context, a *app, ready func(addresses)) (err error) {
 	s := &standalone{app: a}
-	if err := s.findPrograms(); err != nil {
+	if err := s.findPrograms(ctx); err != nil {
 		return err
 	}
 	if err := a.cfg.MakeDataDir(); err != nil {
@@ -106,12 +110,12 @@ type standalone struct {
 }
 
 // findPrograms looks for what must be installed, before anything is touched.
-func (s *standalone) findPrograms() error {
+func (s *standalone) findPrograms(ctx context.Context) error {
 	s.postgres.wanted = !s.cfg.DatabaseURL.IsSet()
 	s.temporal.wanted = !s.cfg.Temporal.IsSet()
 	var missing []error
 	if s.postgres.wanted {
-		_, err := pgserver.Find()
+		_, err := pgserver.Find(ctx)
 		missing = append(missing, err)
 	}
 	if s.temporal.wanted {

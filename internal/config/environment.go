@@ -38,7 +38,7 @@ func (c *Config) read(env environment) Faults {
 
 // shown is what a message may quote of a value that cannot be read.
 func (s *setting) shown(text string) string {
-	if s.accepted == databaseForm || s.accepted == keyForm {
+	if s.value.secret {
 		return ""
 	}
 	return text

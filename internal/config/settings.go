@@ -26,8 +26,9 @@ type setting struct {
 
 // value parses a variable into its field and shows the field without secrets.
 type value struct {
-	set  func(text string) error
-	show func() string
+	set    func(text string) error
+	show   func() string
+	secret bool // no message may quote it
 }
 
 // table is every PPI_* variable, in the order in which they are shown.
@@ -103,7 +104,7 @@ func (c *Config) table() []setting { //nolint:funlen // it is a table
 		},
 		{
 			name: "PPI_TEMPORAL_DATABASE_URL", value: databaseURL(&c.TemporalDatabaseURL), accepted: databaseForm,
-			meaning: "standalone: Temporal's role on the PostgreSQL of PPI_DATABASE_URL",
+			meaning: "standalone: Temporal's role and database NAME on the PostgreSQL of PPI_DATABASE_URL; NAME_visibility is used, too",
 		},
 		{
 			name: "PPI_TEMPORAL_PORT", fallback: "7233", value: number(&c.TemporalPort, 0, maxPort), accepted: portForm,
@@ -271,10 +272,15 @@ func logFormat(field *LogFormat) value {
 }
 
 func databaseURL(field *DatabaseURL) value {
-	return parsed(field, ParseDatabaseURL, DatabaseURL.String)
+	return secret(parsed(field, ParseDatabaseURL, DatabaseURL.String))
 }
 
-func key(field *Key) value { return parsed(field, parseKey, Key.String) }
+func key(field *Key) value { return secret(parsed(field, parseKey, Key.String)) }
+
+func secret(v value) value {
+	v.secret = true
+	return v
+}
 
 // defaultDataDir follows the XDG base directory specification; a system service
 // keeps its data where the Filesystem Hierarchy Standard puts it.

@@ -60,7 +60,7 @@ type cluster struct {
 // openCluster finds the programs for the data in dir and makes the data if there
 // is none. With durable false nothing is synced to disk.
 func openCluster(ctx context.Context, dir string, durable bool) (*cluster, error) {
-	inst, exists, err := choose(dir) //nolint:contextcheck // to ask a program for its version is bounded by itself
+	inst, exists, err := choose(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -85,10 +85,10 @@ func openCluster(ctx context.Context, dir string, durable bool) (*cluster, error
 
 // choose picks the installation that made the data in dir, or the newest when
 // there is no data yet.
-func choose(dir string) (inst Installation, exists bool, err error) {
+func choose(ctx context.Context, dir string) (inst Installation, exists bool, err error) {
 	text, err := os.ReadFile(filepath.Join(dir, "PG_VERSION"))
 	if errors.Is(err, fs.ErrNotExist) {
-		inst, err = Find()
+		inst, err = Find(ctx)
 		return inst, false, err
 	}
 	if err != nil {
@@ -98,14 +98,14 @@ func choose(dir string) (inst Installation, exists bool, err error) {
 	if err != nil {
 		return inst, true, fmt.Errorf("read the version of the data in %s: %w", dir, err)
 	}
-	installed := installations(searchDirs())
+	installed := installations(ctx, searchDirs())
 	for _, inst := range installed {
 		if inst.Major == major {
 			return inst, true, nil
 		}
 	}
 	if len(installed) == 0 {
-		_, err := Find()
+		_, err := Find(ctx)
 		return inst, true, err
 	}
 	return inst, true, &VersionError{Dir: dir, Data: major, Installed: installed}

@@ -44,9 +44,12 @@ func (e *NotInstalledError) Error() string {
 }
 
 // Find returns the newest PostgreSQL in PATH or where Debian keeps it. The error
-// is a *NotInstalledError.
-func Find() (Installation, error) {
-	found := installations(searchDirs())
+// is a *NotInstalledError unless ctx has ended.
+func Find(ctx context.Context) (Installation, error) {
+	found := installations(ctx, searchDirs())
+	if ctx.Err() != nil {
+		return Installation{}, fmt.Errorf("find PostgreSQL: %w", context.Cause(ctx))
+	}
 	if len(found) == 0 || found[0].Major < oldestMajor {
 		return Installation{}, &NotInstalledError{Install: installLine("/etc/os-release", os.Geteuid() == 0), Found: found}
 	}
@@ -64,11 +67,11 @@ func searchDirs() []string {
 }
 
 // installations returns the complete installations in dirs, newest first.
-func installations(dirs []string) []Installation {
+func installations(ctx context.Context, dirs []string) []Installation {
 	var found []Installation
 	slices.Sort(dirs)
 	for _, dir := range slices.Compact(dirs) {
-		if inst, err := inspect(dir); err == nil {
+		if inst, err := inspect(ctx, dir); err == nil {
 			found = append(found, inst)
 		}
 	}
@@ -78,11 +81,11 @@ func installations(dirs []string) []Installation {
 
 var versionPattern = regexp.MustCompile(`\(PostgreSQL\) (\d+)[^\s]*`)
 
-func inspect(dir string) (Installation, error) {
+func inspect(ctx context.Context, dir string) (Installation, error) {
 	if _, err := os.Stat(filepath.Join(dir, "initdb")); err != nil {
 		return Installation{}, fmt.Errorf("inspect PostgreSQL in %s: %w", dir, err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), inspectTimeout)
+	ctx, cancel := context.WithTimeout(ctx, inspectTimeout)
 	defer cancel()
 	out, err := exec.CommandContext(ctx, filepath.Join(dir, "postgres"), "--version").Output()
 	if err != nil {

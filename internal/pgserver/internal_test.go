@@ -33,7 +33,7 @@ func TestTheInstallLineFitsTheSystem(t *testing.T) {
 func TestOfSeveralInstallationsTheNewestIsFirst(t *testing.T) {
 	t.Parallel()
 	dirs := []string{fakeInstallation(t, "15.18 (Debian 15.18-0)"), fakeInstallation(t, "17.2"), fakeInstallation(t, "18beta1"), t.TempDir()}
-	found := installations(append(dirs, dirs[0]))
+	found := installations(t.Context(), append(dirs, dirs[0]))
 	require.Len(t, found, 3)
 	require.Equal(t, []int{18, 17, 15}, []int{found[0].Major, found[1].Major, found[2].Major})
 	require.Equal(t, "15.18", found[2].Version)

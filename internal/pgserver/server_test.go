@@ -45,7 +45,7 @@ func dataDir(t *testing.T) string {
 
 func requirePostgres(t *testing.T) {
 	t.Helper()
-	if _, err := pgserver.Find(); err != nil {
+	if _, err := pgserver.Find(t.Context()); err != nil {
 		if os.Getenv("CI") == "true" {
 			t.Fatal(err)
 		}
@@ -186,7 +186,7 @@ func TestASecondServerOnTheSameDataIsRefused(t *testing.T) {
 	t.Parallel()
 	dir := dataDir(t)
 	first := start(t, dir)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second) // long enough for one attempt
 	defer cancel()
 	_, err := pgserver.Start(ctx, pgserver.Options{DataDir: dir, Disposable: true})
 	var inUse *pgserver.InUseError

@@ -42,15 +42,20 @@ func (e *InUseError) Error() string {
 type takeover struct {
 	dir   string
 	since time.Time
+	inUse error // the last refusal that was waited out
 }
 
 // again returns nil when the start that failed with failure should be repeated,
 // else the reason to give up.
 func (t *takeover) again(ctx context.Context, failure error) error {
-	var inUse *InUseError
-	if !errors.As(failure, &inUse) || time.Since(t.since) > patience {
+	inUse, isInUse := errors.AsType[*InUseError](failure)
+	switch {
+	case ctx.Err() != nil:
+		return errors.Join(t.inUse, failure)
+	case !isInUse, time.Since(t.since) > patience:
 		return failure
 	}
+	t.inUse = failure
 	switch {
 	case inUse.Orphans && time.Since(t.since) > orphanGrace:
 		killServerProcesses(t.dir)
