@@ -7,8 +7,8 @@ import "maps"
 var verbRoles = map[Verb][]Role{
 	VerbStart:   {RoleLeadProcurer},
 	VerbVote:    {RoleBoard},
-	VerbSuspend: {RoleLeadProcurer},
-	VerbResume:  {RoleLeadProcurer},
+	VerbSuspend: {RoleBoard},
+	VerbResume:  {RoleBoard},
 	VerbCancel:  {RoleBoard},
 	VerbReturn:  {RoleBoard},
 	VerbLeave:   {RoleBoard},

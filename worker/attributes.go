@@ -4,13 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/operatorservice/v1"
 	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 
 	"github.com/ppi-engine/ppi/workflows"
+)
+
+const (
+	attributesPatience = time.Minute
+	attributesPoll     = 250 * time.Millisecond
+	// attributesKnown is how often in a row the frontend must know them: the history service has a cache
+	// of its own that is refreshed at the same interval.
+	attributesKnown = 12
 )
 
 // ensureSearchAttributes registers what operators filter by. A workflow that sets an unregistered one
@@ -38,6 +48,29 @@ func ensureSearchAttributes(ctx context.Context, temporal client.Client, namespa
 	})
 	if exists := new(serviceerror.AlreadyExists); err != nil && !errors.As(err, &exists) {
 		return fmt.Errorf("add search attributes: %w", err)
+	}
+	return awaitSearchAttributes(ctx, temporal, namespace)
+}
+
+// awaitSearchAttributes waits until the server knows the attributes it was just told of, which takes its
+// caches a moment; a workflow that sets one before would wait ten seconds for its next try.
+func awaitSearchAttributes(ctx context.Context, temporal client.Client, namespace string) error {
+	ctx, cancel := context.WithTimeout(ctx, attributesPatience)
+	defer cancel()
+	tick := time.NewTicker(attributesPoll)
+	defer tick.Stop()
+	for known := 0; known < attributesKnown; {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for search attributes: %w", ctx.Err())
+		case <-tick.C:
+		}
+		_, err := temporal.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{
+			Namespace: namespace, Query: workflows.AttributeDeadline.GetName() + " IS NOT NULL",
+		})
+		if err == nil {
+			known++
+		}
 	}
 	return nil
 }

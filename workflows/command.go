@@ -43,7 +43,6 @@ func (p *procurement) command(ctx workflow.Context, cmd process.Command) (proces
 		return process.Outcome{}, err
 	}
 	defer p.mutex.Unlock()
-	p.answered = true
 	for step := 0; ; step++ {
 		var out process.Outcome
 		err := workflow.ExecuteActivity(p.transaction(ctx, "carry out "+callName(ctx)), process.ActivityExecute,
@@ -54,6 +53,7 @@ func (p *procurement) command(ctx workflow.Context, cmd process.Command) (proces
 		}
 		p.adopt(ctx, out.State)
 		if !out.More {
+			p.answered = true
 			return out, nil
 		}
 	}

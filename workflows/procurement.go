@@ -29,7 +29,7 @@ type procurement struct {
 	mutex workflow.Mutex
 	// opened is the main phase this run began with; the run ends with it.
 	opened process.PhaseState
-	// started tells that a command has been answered, so that a draft whose start was refused can end.
+	// answered tells that a command has got its outcome, so that a draft whose start was refused can end.
 	answered bool
 	// closing is set when the run waits to hand over; no further command is let in.
 	closing bool

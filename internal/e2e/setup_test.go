@@ -13,11 +13,13 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/common/v1"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/process"
 )
 
 // patience is how long a test waits for something that must happen.
@@ -39,7 +41,7 @@ type options struct {
 
 func setup(t *testing.T, o options) *bundle {
 	t.Helper()
-	address := os.Getenv("PPI_TEST_TEMPORAL_ADDRESS")
+	address := temporalAddress()
 	if address == "" {
 		require.NotEqual(t, "true", os.Getenv("CI"), "CI must set PPI_TEST_TEMPORAL_ADDRESS; make test does")
 		t.Skip("no Temporal server for tests: run through make test, which sets PPI_TEST_TEMPORAL_ADDRESS")
@@ -237,4 +239,14 @@ func do(t *testing.T, who *apiclient.Client, r apiclient.Request) (apiclient.Ans
 	}
 	require.NoError(t, err)
 	return answer, nil
+}
+
+func temporalAddress() string { return os.Getenv("PPI_TEST_TEMPORAL_ADDRESS") }
+
+func execution(procurement string) *common.WorkflowExecution {
+	return &common.WorkflowExecution{WorkflowId: process.WorkflowID(models.ID(procurement))}
+}
+
+func rigDraft(mode models.Mode, clock *time.Time) rig.Draft {
+	return rig.Draft{Mode: mode, Clock: clock, Countries: []string{"FR", "ES"}}
 }

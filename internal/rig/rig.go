@@ -160,3 +160,6 @@ func (r *Rig) Close() error {
 	r.Temporal.Close()
 	return errors.Join(err, r.Store.Close())
 }
+
+// TaskQueue is the queue of the rig's workers.
+func (r *Rig) TaskQueue() string { return r.options.TaskQueue }

@@ -1,0 +1,84 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/worker"
+
+	"github.com/ppi-engine/ppi/internal/rig"
+)
+
+// workerVariable makes the test binary a worker process, so that a test can kill one for real.
+const workerVariable = "PPI_E2E_WORKER"
+
+// A workerProcess says what a worker in a process of its own works on.
+type workerProcess struct {
+	DSN, TemporalAddress, TaskQueue string
+	// Uncached gives it no cache of workflows: each task replays its run from the start.
+	Uncached bool
+}
+
+func TestMain(m *testing.M) {
+	if spec := os.Getenv(workerVariable); spec != "" {
+		os.Exit(beWorker(spec))
+	}
+	os.Exit(m.Run())
+}
+
+func beWorker(spec string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	var w workerProcess
+	if err := json.Unmarshal([]byte(spec), &w); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 2
+	}
+	if w.Uncached {
+		worker.SetStickyWorkflowCacheSize(0)
+	}
+	r, err := rig.Start(ctx, rig.Options{
+		DSN: w.DSN, TemporalAddress: w.TemporalAddress, TaskQueue: w.TaskQueue,
+		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+	})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	running := r.StartWorker(ctx)
+	<-ctx.Done()
+	if err := running.Stop(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// spawn starts a worker process that ends with the test at the latest; kill ends it without a word.
+func (b *bundle) spawn(t *testing.T, w workerProcess) (kill func()) {
+	t.Helper()
+	w.TaskQueue = b.TaskQueue()
+	spec, err := json.Marshal(w)
+	require.NoError(t, err)
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), os.Args[0])
+	cmd.Env = append(os.Environ(), workerVariable+"="+string(spec))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if os.Getenv("PPI_TEST_LOG") != "" {
+		cmd.Stderr = os.Stderr
+	}
+	require.NoError(t, cmd.Start())
+	kill = func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	}
+	t.Cleanup(kill)
+	return kill
+}
