@@ -25,6 +25,8 @@ type Entry struct {
 	Hash tlog.Hash
 	// Canonical is the event as [Canonical] rendered it; nil when the event is missing.
 	Canonical []byte
+	// Damage says why this cannot be an entry as it was stored, whatever its hash; empty for most.
+	Damage string
 }
 
 // HashEntry returns the hash of an entry: the RFC 6962 leaf hash of

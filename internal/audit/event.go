@@ -123,6 +123,18 @@ func ParseEvent(canonical []byte) (models.Event, error) {
 	return e, nil
 }
 
+// Renders tells whether an event, its data given as any JSON text, is the one whose canonical bytes are
+// given.
+func Renders(e models.Event, data string, canonical []byte) bool {
+	parsed, err := parseData([]byte(data))
+	if err != nil {
+		return false
+	}
+	e.Data = parsed
+	rendered, _, err := Canonical(e)
+	return err == nil && bytes.Equal(rendered, canonical)
+}
+
 func parseData(raw []byte) (map[string]any, error) {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()

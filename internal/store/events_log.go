@@ -2,10 +2,12 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
+	"iter"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/ppi-engine/ppi/internal/audit"
@@ -23,42 +25,92 @@ func (s *Store) LogHead(ctx context.Context) (int64, error) {
 
 // ReadLog returns at most limit entries after a position, in order. An entry whose event has been
 // removed has no canonical bytes.
-func (s *Store) ReadLog(ctx context.Context, after int64, limit int) ([]audit.Entry, error) {
-	return readLog(ctx, s.pool, after, limit)
+func (s *Store) ReadLog(ctx context.Context, after int64, limit int) (entries []audit.Entry, err error) {
+	err = s.onConn(ctx, func(conn *pgx.Conn) error {
+		entries, err = readLog(ctx, conn, after, limit)
+		return err
+	})
+	return entries, err
 }
 
-type sqlQuerier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+// querier is what a connection and a transaction have in common.
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }
 
-func readLog(ctx context.Context, db sqlQuerier, after int64, limit int) ([]audit.Entry, error) {
-	rows, err := db.QueryContext(ctx, `SELECT l.position, l.seq, coalesce(l.procurement_id, ''), l.event_id, l.prev_hash, l.hash, e.canonical
-		FROM event_log l LEFT JOIN events e ON e.id = l.event_id
-		WHERE l.position > $1 ORDER BY l.position LIMIT $2`, after, limit)
+const selectEntries = `SELECT l.position, l.seq, coalesce(l.procurement_id, ''), l.event_id, l.prev_hash, l.hash, e.canonical
+	FROM event_log l LEFT JOIN events e ON e.id = l.event_id `
+
+func readLog(ctx context.Context, db querier, after int64, limit int) ([]audit.Entry, error) {
+	rows, err := db.Query(ctx, selectEntries+"WHERE l.position > $1 ORDER BY l.position LIMIT $2", after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read log: %w", err)
 	}
-	entries, err := scanEntries(rows)
+	entries, err := pgx.CollectRows(rows, scanEntry)
 	if err != nil {
 		return nil, fmt.Errorf("read log: %w", err)
 	}
 	return entries, nil
 }
 
-func scanEntries(rows *sql.Rows) ([]audit.Entry, error) {
-	defer rows.Close()
-	var entries []audit.Entry
-	for rows.Next() {
-		var e audit.Entry
-		var prev, hash []byte
-		if err := rows.Scan(&e.Position, &e.Seq, &e.ProcurementID, &e.EventID, &prev, &hash, &e.Canonical); err != nil {
-			return nil, err
-		}
-		if len(prev) != tlog.HashSize || len(hash) != tlog.HashSize {
-			return nil, errors.New("a hash has the wrong length")
-		}
-		e.Prev, e.Hash = tlog.Hash(prev), tlog.Hash(hash)
-		entries = append(entries, e)
+func scanEntry(row pgx.CollectableRow) (audit.Entry, error) {
+	var e audit.Entry
+	return e, row.Scan(&e.Position, &e.Seq, &e.ProcurementID, &e.EventID, (*hash)(&e.Prev), (*hash)(&e.Hash), &e.Canonical)
+}
+
+// hash scans 32 bytes.
+type hash tlog.Hash
+
+// ScanBytes implements pgtype.BytesScanner.
+func (h *hash) ScanBytes(raw []byte) error {
+	if len(raw) != tlog.HashSize {
+		return errors.New("a hash is missing or has the wrong length")
 	}
-	return entries, rows.Err()
+	copy(h[:], raw)
+	return nil
+}
+
+// onConn lends f a connection of the pool as pgx's own.
+func (s *Store) onConn(ctx context.Context, f func(conn *pgx.Conn) error) error {
+	conn, err := s.pool.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("reach database: %w", err)
+	}
+	defer conn.Close()
+	return conn.Raw(func(driver any) error {
+		return f(driver.(*stdlib.Conn).Conn())
+	})
+}
+
+// inSnapshot runs f in a transaction that sees one moment and changes nothing.
+func (s *Store) inSnapshot(ctx context.Context, f func(tx pgx.Tx) error) error {
+	return s.onConn(ctx, func(conn *pgx.Conn) error {
+		return pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, f)
+	})
+}
+
+// pageSize is how many entries are read at a time where all are.
+const pageSize = 5000
+
+// pages yields what load returns, page by page, until one is empty. Load gets the key of the entry
+// before, 0 for the first.
+func pages(load func(after int64) ([]audit.Entry, error), key func(audit.Entry) int64) iter.Seq2[audit.Entry, error] {
+	return func(yield func(audit.Entry, error) bool) {
+		for after := int64(0); ; {
+			page, err := load(after)
+			if err != nil {
+				yield(audit.Entry{}, err)
+				return
+			}
+			if len(page) == 0 {
+				return
+			}
+			for _, e := range page {
+				if !yield(e, nil) {
+					return
+				}
+			}
+			after = key(page[len(page)-1])
+		}
+	}
 }

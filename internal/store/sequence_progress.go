@@ -73,10 +73,8 @@ func loadProgress(ctx context.Context, conn *pgx.Conn) (progress, error) {
 	return p, nil
 }
 
-// querier is what a connection, a transaction and a pool have in common.
-type querier interface {
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-}
+// errNodeMissing means that the stored tree has been damaged.
+var errNodeMissing = errors.New("a node of the tree is missing or damaged")
 
 // loadTree rebuilds the tree of the log's first size entries; it costs O(log size).
 func loadTree(ctx context.Context, db querier, size int64) (audit.Tree, error) {
@@ -93,20 +91,16 @@ func loadTree(ctx context.Context, db querier, size int64) (audit.Tree, error) {
 	if err != nil {
 		return audit.Tree{}, fmt.Errorf("load tree: %w", err)
 	}
-	hashes, err := pgx.CollectRows(rows, scanHash)
+	nodes, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
 	if err != nil {
-		return audit.Tree{}, fmt.Errorf("load tree of %d entries: %w", size, err)
+		return audit.Tree{}, fmt.Errorf("load tree: %w", err)
+	}
+	hashes := make([]tlog.Hash, len(nodes))
+	for i, node := range nodes {
+		if len(node) != tlog.HashSize {
+			return audit.Tree{}, fmt.Errorf("load tree of %d entries: %w", size, errNodeMissing)
+		}
+		hashes[i] = tlog.Hash(node)
 	}
 	return audit.NewTree(size, hashes)
-}
-
-func scanHash(row pgx.CollectableRow) (tlog.Hash, error) {
-	var raw []byte
-	if err := row.Scan(&raw); err != nil {
-		return tlog.Hash{}, err
-	}
-	if len(raw) != tlog.HashSize {
-		return tlog.Hash{}, errors.New("a node is missing")
-	}
-	return tlog.Hash(raw), nil
 }

@@ -7,8 +7,8 @@
 CREATE DOMAIN ppi_id AS text COLLATE "C"
     CONSTRAINT ppi_id_form CHECK (VALUE ~ '^[a-z]{3}_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$');
 
-CREATE DOMAIN sha256 AS bytea
-    CONSTRAINT sha256_length CHECK (octet_length(VALUE) = 32);
+CREATE DOMAIN hash32 AS bytea
+    CONSTRAINT hash32_length CHECK (octet_length(VALUE) = 32);
 
 -- +goose StatementBegin
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -64,8 +64,8 @@ CREATE TABLE event_log (
     procurement_id ppi_id,
     seq            bigint NOT NULL,
     -- Hash of the entry before it in the same chain; zeroes for the first.
-    prev_hash      sha256 NOT NULL,
-    hash           sha256 NOT NULL,
+    prev_hash      hash32 NOT NULL,
+    hash           hash32 NOT NULL,
 
     CONSTRAINT event_log_event_key UNIQUE (event_id),
     CONSTRAINT event_log_event_fkey FOREIGN KEY (event_id) REFERENCES events (id),
@@ -80,7 +80,7 @@ CALL make_append_only('event_log');
 CREATE TABLE event_tree (
     level smallint NOT NULL,
     n     bigint   NOT NULL,
-    hash  sha256   NOT NULL,
+    hash  hash32   NOT NULL,
 
     CONSTRAINT event_tree_pkey PRIMARY KEY (level, n),
     CONSTRAINT event_tree_level CHECK (level BETWEEN 1 AND 62),
@@ -103,7 +103,7 @@ INSERT INTO sequencer DEFAULT VALUES;
 -- Signed tree heads (C2SP tlog-checkpoint).
 CREATE TABLE checkpoints (
     size      bigint      PRIMARY KEY,
-    root      sha256      NOT NULL,
+    root      hash32      NOT NULL,
     note      text        NOT NULL,
     issued_at timestamptz NOT NULL DEFAULT clock_timestamp(),
 

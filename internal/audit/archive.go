@@ -1,0 +1,105 @@
+package audit
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+const (
+	archiveSuffix = ".checkpoint"
+	archiveLatest = "latest" + archiveSuffix
+	archiveMode   = 0o644
+
+	archiveDirectoryMode = 0o755
+)
+
+// An Archive is a directory outside the database where checkpoints are kept: whoever rewrites the
+// database cannot rewrite them too. The empty Archive keeps nothing.
+type Archive string
+
+// Keep writes a checkpoint to a file of its own, named by its size, and to latest.checkpoint. It may be
+// repeated; it fails when another head of the same size is there.
+func (a Archive) Keep(c Checkpoint) error {
+	if a == "" {
+		return nil
+	}
+	if err := os.MkdirAll(string(a), archiveDirectoryMode); err != nil {
+		return fmt.Errorf("keep checkpoint: %w", err)
+	}
+	path := filepath.Join(string(a), fmt.Sprintf("%020d%s", c.Size, archiveSuffix))
+	kept, err := os.ReadFile(path)
+	switch {
+	case err == nil && !sameHead(kept, c.Note):
+		return fmt.Errorf("keep checkpoint: %s holds another head of the same size", path)
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("keep checkpoint: %w", err)
+	case err != nil:
+		err = writeFile(path, c.Note)
+	}
+	if err == nil {
+		err = writeFile(filepath.Join(string(a), archiveLatest), c.Note)
+	}
+	if err != nil {
+		return fmt.Errorf("keep checkpoint: %w", err)
+	}
+	return nil
+}
+
+// sameHead compares what two notes say; a signature may have been added by a second key.
+func sameHead(one, other []byte) bool {
+	text := func(signed []byte) []byte {
+		text, _, _ := bytes.Cut(signed, []byte("\n\n"))
+		return text
+	}
+	return bytes.Equal(text(one), text(other))
+}
+
+// Latest returns the newest checkpoint, its signature unverified; the zero Checkpoint, of size 0, when
+// the archive is empty.
+func (a Archive) Latest() (Checkpoint, error) {
+	if a == "" {
+		return Checkpoint{}, nil
+	}
+	signed, err := os.ReadFile(filepath.Join(string(a), archiveLatest))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Checkpoint{}, nil
+	}
+	if err != nil {
+		return Checkpoint{}, fmt.Errorf("read checkpoint: %w", err)
+	}
+	return ReadCheckpoint(signed, nil)
+}
+
+// writeFile replaces a file as a whole, and on the disk before it returns.
+func writeFile(path string, content []byte) (err error) {
+	directory := filepath.Dir(path)
+	draft, err := os.CreateTemp(directory, ".draft-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(draft.Name())
+		}
+	}()
+	_, wrote := draft.Write(content)
+	if err := errors.Join(wrote, draft.Chmod(archiveMode), draft.Sync(), draft.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(draft.Name(), path); err != nil {
+		return err
+	}
+	return syncDirectory(directory)
+}
+
+func syncDirectory(path string) error {
+	directory, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(directory.Sync(), directory.Close())
+}

@@ -1,0 +1,96 @@
+package audit
+
+import (
+	"fmt"
+	"io"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// A FaultKind says how a log differs from what was recorded.
+type FaultKind string
+
+// The kinds of faults.
+const (
+	// FaultAltered: the event or its entry is not what was hashed.
+	FaultAltered FaultKind = "altered"
+	// FaultRemoved: an event or an entry that was there is missing.
+	FaultRemoved FaultKind = "removed"
+	// FaultInserted: an event or an entry stands where none was recorded.
+	FaultInserted FaultKind = "inserted"
+	// FaultReordered: entries have changed places.
+	FaultReordered FaultKind = "reordered"
+	// FaultCut: entries are missing from the end.
+	FaultCut FaultKind = "cut"
+	// FaultRehashed: the log holds together but is not the one that was signed.
+	FaultRehashed FaultKind = "rehashed"
+	// FaultSignature: a signed head is not by the expected key, or the stored tree is not the log's.
+	FaultSignature FaultKind = "signature"
+)
+
+// A Fault is the first place where a log is not what was recorded.
+type Fault struct {
+	Kind FaultKind `json:"kind"`
+	// Position is the place in the whole log, Seq that in the procurement's; 0 when unknown.
+	Position int64 `json:"position,omitempty"`
+	Seq      int64 `json:"seq,omitempty"`
+	// Through is the last place of a range, when the fault cannot be told more closely.
+	Through int64 `json:"through,omitempty"`
+	// EventID is empty when nothing is left that names the event.
+	EventID models.ID `json:"event_id,omitempty"`
+	Detail  string    `json:"detail"`
+}
+
+// A Report is the result of a verification.
+type Report struct {
+	Valid bool `json:"valid"`
+	// Events were verified before the fault, or in all.
+	Events int64 `json:"events"`
+	// Root is the Merkle root over those events.
+	Root tlog.Hash `json:"root"`
+	// Procurement is the one whose export it was; empty for the whole log.
+	Procurement models.ID `json:"procurement,omitempty"`
+	// Checkpoints is the number of signed heads the log was found to agree with.
+	Checkpoints int `json:"checkpoints"`
+	// SignedBy names the key of an export's head; KeyGiven tells whether the verifier brought that key
+	// or took it from the export itself, which proves nothing about who signed.
+	SignedBy string `json:"signed_by,omitempty"`
+	KeyGiven bool   `json:"key_given"`
+	Fault    *Fault `json:"fault,omitempty"`
+}
+
+// Print writes the report for a reader.
+func (r Report) Print(out io.Writer) {
+	what := "log"
+	if r.Procurement != "" {
+		what = "export of " + string(r.Procurement)
+	}
+	if r.Valid {
+		fmt.Fprintf(out, "valid: %s, %d events, root %s, agrees with %d checkpoints\n", what, r.Events, r.Root, r.Checkpoints)
+	} else {
+		fmt.Fprintf(out, "NOT VALID: %s, after %d good events\n", what, r.Events)
+		fmt.Fprintf(out, "first fault: %s %s\n%s\n", r.Fault.Kind, r.Fault.place(), r.Fault.Detail)
+	}
+	if r.SignedBy != "" && !r.KeyGiven {
+		fmt.Fprintf(out, "note: no key was given; the signature was checked with the key in the export, which says it is %s\n", r.SignedBy)
+	}
+}
+
+func (f Fault) place() string {
+	place := ""
+	switch {
+	case f.Through > f.Position:
+		place = fmt.Sprintf("between positions %d and %d", f.Position, f.Through)
+	case f.Position > 0:
+		place = fmt.Sprintf("at position %d", f.Position)
+	}
+	if f.Seq > 0 {
+		place += fmt.Sprintf(" (%d of its chain)", f.Seq)
+	}
+	if f.EventID != "" {
+		place += " " + string(f.EventID)
+	}
+	return place
+}

@@ -1,0 +1,171 @@
+package audit
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// A Log is what is to be verified: entries as somebody stored them, and what was signed about them.
+type Log struct {
+	// Entries in order. An error ends the verification.
+	Entries iter.Seq2[Entry, error]
+	// Whole says that these are all entries of the log, so that positions have no gap; otherwise they are
+	// those of one procurement.
+	Whole bool
+	// Closed says that nothing was recorded after the largest head.
+	Closed bool
+	// Heads are signed heads of this very log, of any size and in any order.
+	Heads []Checkpoint
+}
+
+// Verify reads a log once and compares every entry with what it must be after those before it, and the
+// tree with every signed head. It needs memory for the end of each chain, not for the entries. The
+// error is that of reading; faults of the log are in the report.
+func Verify(log Log) (Report, error) {
+	v := &verifier{whole: log.Whole, closed: log.Closed, chains: map[models.ID]chainEnd{}}
+	v.heads = slices.SortedFunc(slices.Values(log.Heads), func(a, b Checkpoint) int { return cmp.Compare(a.Size, b.Size) })
+	fault, err := v.run(log.Entries)
+	if err != nil {
+		return Report{}, fmt.Errorf("verify log: %w", err)
+	}
+	return Report{
+		Valid:       fault == nil,
+		Events:      v.tree.Size(),
+		Root:        v.tree.Root(),
+		Checkpoints: v.agreed,
+		Fault:       fault,
+	}, nil
+}
+
+// A verifier knows the log as far as it was found good.
+type verifier struct {
+	whole    bool
+	closed   bool
+	chains   map[models.ID]chainEnd
+	tree     Tree
+	position int64
+	recent   recent
+	heads    []Checkpoint
+	agreed   int
+	// doubted is the first entry that no signed head vouches for yet.
+	doubted *Entry
+}
+
+// A chainEnd is the last good entry of a chain.
+type chainEnd struct {
+	Link
+	position int64
+	event    models.ID
+}
+
+func (v *verifier) run(entries iter.Seq2[Entry, error]) (*Fault, error) {
+	next, stop := iter.Pull2(entries)
+	defer stop()
+	if fault := v.compareHeads(); fault != nil {
+		return fault, nil
+	}
+	for {
+		e, err, ok := next()
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			return v.atEnd(), nil
+		}
+		if !v.accept(e) {
+			return v.diagnose(e, next)
+		}
+		if fault := v.compareHeads(); fault != nil {
+			return fault, nil
+		}
+	}
+}
+
+// accept takes an entry that is what the log before it demands.
+func (v *verifier) accept(e Entry) bool {
+	end := v.chains[e.ProcurementID]
+	want, after := end.Next(v.place(e), e.Canonical)
+	if e.Damage != "" || e.Canonical == nil || e.Position <= v.position ||
+		e.Position != want.Position || e.Seq != want.Seq || e.Prev != want.Prev || e.Hash != want.Hash {
+		return false
+	}
+	v.recent.add(e, end.Link)
+	v.chains[e.ProcurementID] = chainEnd{Link: after, position: e.Position, event: e.EventID}
+	v.position = e.Position
+	v.tree.Append(e.Hash)
+	if v.doubted == nil {
+		v.doubted = &Entry{Position: e.Position, Seq: e.Seq, EventID: e.EventID}
+	}
+	return true
+}
+
+// place is the position the next entry must have. One procurement's entries are anywhere in the log:
+// there it is the one the entry claims, which its hash binds.
+func (v *verifier) place(e Entry) int64 {
+	if v.whole {
+		return v.tree.Size() + 1
+	}
+	return e.Position
+}
+
+func (v *verifier) compareHeads() *Fault {
+	for len(v.heads) > 0 && v.heads[0].Size == v.tree.Size() {
+		head := v.heads[0]
+		if head.Root != v.tree.Root() {
+			return v.rehashed(head)
+		}
+		v.heads = v.heads[1:]
+		v.agreed++
+		v.doubted = nil
+	}
+	return nil
+}
+
+// rehashed is the fault of a log that holds together and is still not the one that was signed: all
+// hashes from the first false entry on were made anew. Only the heads tell where that is.
+func (v *verifier) rehashed(head Checkpoint) *Fault {
+	f := &Fault{
+		Kind: FaultRehashed,
+		Detail: fmt.Sprintf("the %d entries hold together, but their root is %s and a head signed by %s says %s: they were rewritten and hashed anew",
+			v.tree.Size(), v.tree.Root(), head.Signer, head.Root),
+	}
+	if d := v.doubted; d != nil {
+		f.Position, f.Seq, f.Through = d.Position, d.Seq, v.position
+		if d.Position == v.position {
+			f.EventID, f.Through = d.EventID, 0
+		}
+	}
+	return f
+}
+
+func (v *verifier) atEnd() *Fault {
+	switch {
+	case len(v.heads) > 0:
+		return v.cut()
+	case v.closed && v.doubted != nil:
+		return &Fault{
+			Kind: FaultInserted, Position: v.doubted.Position, Seq: v.doubted.Seq, EventID: v.doubted.EventID,
+			Detail: "this entry was added behind the last one that the head counts",
+		}
+	}
+	return nil
+}
+
+func (v *verifier) cut() *Fault {
+	largest := v.heads[len(v.heads)-1]
+	f := &Fault{
+		Kind: FaultCut,
+		Detail: fmt.Sprintf("a head signed by %s counts %d entries, and there are %d: the end is cut off",
+			largest.Signer, largest.Size, v.tree.Size()),
+	}
+	if v.whole {
+		f.Position, f.Through = v.tree.Size()+1, largest.Size
+	} else {
+		f.Seq = v.tree.Size() + 1
+	}
+	return f
+}

@@ -1,0 +1,120 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/ppi-engine/ppi/internal/audit"
+)
+
+var (
+	// ErrNoCheckpoint means that nothing has been signed yet.
+	ErrNoCheckpoint = errors.New("no checkpoint yet")
+	// ErrLogRewritten means that the log is not the one an earlier checkpoint was signed for.
+	ErrLogRewritten = errors.New("the log is not the one that was signed before")
+)
+
+// Checkpoint signs the log as it is, stores the signed head and keeps it in the archive. When nothing
+// is new since the last one, it returns that, and makes up for a file that the archive lacks; of an
+// empty log it returns [ErrNoCheckpoint]. It never signs a log that contradicts the last checkpoint, in
+// the database or in the archive, but returns [ErrLogRewritten]; `ppi audit verify` tells more.
+func (s *Store) Checkpoint(ctx context.Context, key audit.Key, archive audit.Archive) (audit.Checkpoint, error) {
+	c, err := s.headToSign(ctx, key, archive)
+	if err == nil {
+		c, err = s.storeCheckpoint(ctx, c)
+	}
+	if err == nil {
+		err = archive.Keep(c)
+	}
+	if err != nil {
+		return audit.Checkpoint{}, fmt.Errorf("make checkpoint: %w", err)
+	}
+	return c, nil
+}
+
+func (s *Store) headToSign(ctx context.Context, key audit.Key, archive audit.Archive) (c audit.Checkpoint, err error) {
+	err = s.inSnapshot(ctx, func(tx pgx.Tx) error {
+		var size int64
+		if err := tx.QueryRow(ctx, "SELECT coalesce(max(position), 0) FROM event_log").Scan(&size); err != nil {
+			return fmt.Errorf("read head of the log: %w", err)
+		}
+		if err := contradictions(ctx, tx, key, archive, size); err != nil {
+			return err
+		}
+		if size == 0 {
+			return ErrNoCheckpoint
+		}
+		tree, err := loadTree(ctx, tx, size)
+		if err != nil {
+			return err
+		}
+		c, err = audit.SignCheckpoint(key, key.Name(), tree)
+		return err
+	})
+	return c, err
+}
+
+// contradictions compares the log with the last checkpoints of the database and of the archive.
+func contradictions(ctx context.Context, tx pgx.Tx, key audit.Key, archive audit.Archive, size int64) error {
+	last, err := lastCheckpoint(ctx, tx)
+	if err != nil && !errors.Is(err, ErrNoCheckpoint) {
+		return err
+	}
+	kept, err := archive.Latest()
+	if err != nil {
+		return err
+	}
+	for _, earlier := range []audit.Checkpoint{last, kept} {
+		if earlier.Size > size {
+			return fmt.Errorf("%w: it counted %d entries, now there are %d", ErrLogRewritten, earlier.Size, size)
+		}
+		tree, err := loadTree(ctx, tx, earlier.Size)
+		if err != nil {
+			return err
+		}
+		if earlier.Size > 0 && tree.Root() != earlier.Root {
+			return fmt.Errorf("%w: the root of its first %d entries was %s, now it is %s", ErrLogRewritten, earlier.Size, earlier.Root, tree.Root())
+		}
+	}
+	return nil
+}
+
+// storeCheckpoint returns the stored checkpoint of that size, which may be an earlier one.
+func (s *Store) storeCheckpoint(ctx context.Context, c audit.Checkpoint) (audit.Checkpoint, error) {
+	err := s.onConn(ctx, func(conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, "INSERT INTO checkpoints (size, root, note) VALUES ($1, $2, $3) ON CONFLICT (size) DO NOTHING", c.Size, c.Root[:], string(c.Note))
+		if err != nil {
+			return fmt.Errorf("store checkpoint: %w", err)
+		}
+		c, err = lastCheckpoint(ctx, conn)
+		return err
+	})
+	return c, err
+}
+
+// LastCheckpoint returns the newest signed head, or [ErrNoCheckpoint].
+func (s *Store) LastCheckpoint(ctx context.Context) (c audit.Checkpoint, err error) {
+	err = s.onConn(ctx, func(conn *pgx.Conn) error {
+		c, err = lastCheckpoint(ctx, conn)
+		return err
+	})
+	return c, err
+}
+
+func lastCheckpoint(ctx context.Context, db querier) (audit.Checkpoint, error) {
+	rows, err := db.Query(ctx, "SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1")
+	if err != nil {
+		return audit.Checkpoint{}, fmt.Errorf("read checkpoint: %w", err)
+	}
+	signed, err := pgx.CollectExactlyOneRow(rows, pgx.RowTo[string])
+	if errors.Is(err, pgx.ErrNoRows) {
+		return audit.Checkpoint{}, ErrNoCheckpoint
+	}
+	if err != nil {
+		return audit.Checkpoint{}, fmt.Errorf("read checkpoint: %w", err)
+	}
+	return audit.ReadCheckpoint([]byte(signed), nil)
+}

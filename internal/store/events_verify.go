@@ -1,0 +1,196 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/ppi-engine/ppi/internal/audit"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// VerifyOptions says what a verifier of the database knows beforehand.
+type VerifyOptions struct {
+	// Verifiers are the keys checkpoints may be signed by. Nil: those in the database are compared with the
+	// log, but nobody knows who signed them.
+	Verifiers note.Verifiers
+	// Earlier are checkpoints kept outside the database, already opened.
+	Earlier []audit.Checkpoint
+}
+
+// VerifyLog verifies the whole record as it is at this moment: every event and its columns, its place
+// in log and chain, the tree, every checkpoint, and that no event stands beside the log. It reads the
+// log once, page by page, in one transaction that changes nothing.
+func (s *Store) VerifyLog(ctx context.Context, o VerifyOptions) (audit.Report, error) {
+	var report audit.Report
+	err := s.inSnapshot(ctx, func(tx pgx.Tx) (err error) {
+		report, err = verifyLog(ctx, tx, o)
+		return err
+	})
+	if err != nil {
+		return audit.Report{}, fmt.Errorf("verify record: %w", err)
+	}
+	return report, nil
+}
+
+func verifyLog(ctx context.Context, tx pgx.Tx, o VerifyOptions) (audit.Report, error) {
+	heads, forged, err := storedCheckpoints(ctx, tx, o.Verifiers)
+	if err != nil {
+		return audit.Report{}, err
+	}
+	r, err := audit.Verify(audit.Log{Entries: wholeLog(ctx, tx), Whole: true, Heads: append(heads, o.Earlier...)})
+	if err != nil {
+		return audit.Report{}, err
+	}
+	r.KeyGiven = o.Verifiers != nil
+	switch {
+	case r.Fault == nil && forged != nil:
+		r.Fault = forged
+	case r.Fault == nil:
+		r.Fault, err = besideTheLog(ctx, tx, r)
+	case r.Fault.Kind == audit.FaultRemoved && r.Fault.EventID == "":
+		err = nameRemoved(ctx, tx, r.Fault)
+	}
+	r.Valid = r.Fault == nil
+	return r, err
+}
+
+// wholeLog yields all entries, each with its event's columns compared with the recorded bytes.
+func wholeLog(ctx context.Context, tx pgx.Tx) iter.Seq2[audit.Entry, error] {
+	load := func(after int64) ([]audit.Entry, error) {
+		rows, err := tx.Query(ctx, `SELECT l.position, l.seq, coalesce(l.procurement_id, ''), l.event_id, l.prev_hash, l.hash, e.canonical,
+				coalesce(e.procurement_id, ''), coalesce(e.type, ''), coalesce(e.actor_id, ''), e.at, e.recorded_at, coalesce(e.data::text, '')
+			FROM event_log l LEFT JOIN events e ON e.id = l.event_id
+			WHERE l.position > $1 ORDER BY l.position LIMIT $2`, after, pageSize)
+		if err != nil {
+			return nil, fmt.Errorf("read log: %w", err)
+		}
+		return pgx.CollectRows(rows, scanWithColumns)
+	}
+	return pages(load, func(e audit.Entry) int64 { return e.Position })
+}
+
+func scanWithColumns(row pgx.CollectableRow) (audit.Entry, error) {
+	var e audit.Entry
+	var columns models.Event
+	var at, recordedAt *time.Time
+	var data string
+	err := row.Scan(&e.Position, &e.Seq, &e.ProcurementID, &e.EventID, (*hash)(&e.Prev), (*hash)(&e.Hash), &e.Canonical,
+		&columns.ProcurementID, &columns.Type, &columns.ActorID, &at, &recordedAt, &data)
+	if err != nil || e.Canonical == nil {
+		return e, err
+	}
+	columns.ID = e.EventID
+	if at == nil || recordedAt == nil || columns.ProcurementID != e.ProcurementID {
+		e.Damage = "the columns of event and entry contradict each other"
+		return e, nil
+	}
+	columns.At, columns.RecordedAt = *at, *recordedAt
+	if !audit.Renders(columns, data, e.Canonical) {
+		e.Damage = "the columns of the event say something else than the bytes that were recorded"
+	}
+	return e, nil
+}
+
+// storedCheckpoints reads all checkpoints in the database, and the fault of the first that is forged.
+func storedCheckpoints(ctx context.Context, tx pgx.Tx, verifiers note.Verifiers) ([]audit.Checkpoint, *audit.Fault, error) {
+	rows, err := tx.Query(ctx, "SELECT size, root, note FROM checkpoints ORDER BY size")
+	if err != nil {
+		return nil, nil, fmt.Errorf("read checkpoints: %w", err)
+	}
+	var all []audit.Checkpoint
+	var fault *audit.Fault
+	var size int64
+	var root, signed []byte
+	_, err = pgx.ForEachRow(rows, []any{&size, &root, &signed}, func() error {
+		c, err := audit.ReadCheckpoint(signed, verifiers)
+		switch {
+		case err == nil && c.Size == size && bytes.Equal(c.Root[:], root):
+			all = append(all, c)
+		case fault == nil:
+			fault = &audit.Fault{Kind: audit.FaultSignature, Position: size, Detail: fmt.Sprintf("the stored checkpoint of size %d is not what was signed", size)}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("read checkpoints: %w", err)
+	}
+	return all, fault, nil
+}
+
+// besideTheLog finds what a log that holds together does not show: an end that is cut off or was never
+// written by the sequencer, a tree that is not that of the log, and events the sequencer passed over.
+func besideTheLog(ctx context.Context, tx pgx.Tx, r audit.Report) (*audit.Fault, error) {
+	var placed int64
+	if err := tx.QueryRow(ctx, "SELECT size FROM sequencer").Scan(&placed); err != nil {
+		return nil, fmt.Errorf("read the sequencer's progress: %w", err)
+	}
+	switch {
+	case placed > r.Events:
+		return &audit.Fault{
+			Kind: audit.FaultCut, Position: r.Events + 1, Through: placed,
+			Detail: fmt.Sprintf("the sequencer placed %d events, and there are %d: the end is cut off", placed, r.Events),
+		}, nil
+	case placed < r.Events:
+		return neverWritten(ctx, tx, placed+1)
+	}
+	tree, err := loadTree(ctx, tx, placed)
+	if err != nil && !errors.Is(err, errNodeMissing) {
+		return nil, err
+	}
+	if err != nil || tree.Root() != r.Root {
+		return &audit.Fault{Kind: audit.FaultSignature, Detail: "the stored tree is not that of the log: the next checkpoint would sign another log"}, nil
+	}
+	return passedOver(ctx, tx)
+}
+
+func neverWritten(ctx context.Context, tx pgx.Tx, position int64) (*audit.Fault, error) {
+	f := &audit.Fault{Kind: audit.FaultInserted, Position: position, Detail: "the sequencer never wrote this entry"}
+	err := tx.QueryRow(ctx, "SELECT seq, event_id FROM event_log WHERE position = $1", position).Scan(&f.Seq, &f.EventID)
+	if err != nil {
+		return nil, fmt.Errorf("read log: %w", err)
+	}
+	return f, nil
+}
+
+func passedOver(ctx context.Context, tx pgx.Tx) (*audit.Fault, error) {
+	orphans, err := orphans(ctx, tx)
+	if err != nil || len(orphans) == 0 {
+		return nil, err
+	}
+	return &audit.Fault{
+		Kind: audit.FaultInserted, EventID: orphans[0],
+		Detail: "the event has no place in the log, though it would have one had it been there when its transaction ended: it was put in later",
+	}, nil
+}
+
+// orphans are the first events without a place whose transactions the sequencer had seen end.
+func orphans(ctx context.Context, tx pgx.Tx) ([]models.ID, error) {
+	rows, err := tx.Query(ctx, `SELECT e.id FROM sequencer s, events e LEFT JOIN event_log l ON l.event_id = e.id
+		WHERE l.event_id IS NULL AND e.xid < s.seen_before AND e.xid <> ALL (s.in_progress)
+		ORDER BY e.ordinal LIMIT 2`)
+	if err != nil {
+		return nil, fmt.Errorf("find events without a place: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[models.ID])
+	if err != nil {
+		return nil, fmt.Errorf("find events without a place: %w", err)
+	}
+	return ids, nil
+}
+
+// nameRemoved names the event of a missing entry when it is still there and the only one without a place.
+func nameRemoved(ctx context.Context, tx pgx.Tx, f *audit.Fault) error {
+	orphans, err := orphans(ctx, tx)
+	if err == nil && len(orphans) == 1 {
+		f.EventID = orphans[0]
+		f.Detail += "; its event is still there"
+	}
+	return err
+}
