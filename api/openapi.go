@@ -156,6 +156,12 @@ func description(types map[models.Code]problemType) string {
 
 // serveDocument renders the OpenAPI document, once all rows are in it, and serves the bytes.
 func (s *server) serveDocument() error {
+	for _, schema := range s.huma.OpenAPI().Components.Schemas.Map() {
+		for _, property := range schema.Properties {
+			// It has done its part, the message of a refusal, and is no keyword of JSON Schema.
+			property.PatternDescription = ""
+		}
+	}
 	document, err := json.Marshal(s.huma.OpenAPI())
 	if err != nil {
 		return fmt.Errorf("render OpenAPI document: %w", err)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -216,8 +217,10 @@ func (r response) refused(code models.Code) Problem {
 	return p
 }
 
+// into reads the answer into what v points to, of which nothing earlier stays.
 func (r response) into(v any) response {
 	r.w.Helper()
+	reflect.ValueOf(v).Elem().SetZero()
 	require.NoError(r.w, json.Unmarshal(r.Body.Bytes(), v), r.Body)
 	return r
 }

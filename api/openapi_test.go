@@ -1,0 +1,99 @@
+package api
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+func TestTheDocumentDescribesEveryOperationAndWhoMayCallIt(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	require.NoError(t, w.document.Validate(t.Context()))
+	require.Equal(t, "3.1.0", w.document.OpenAPI)
+	described := 0
+	for _, item := range w.document.Paths.Map() {
+		described += len(item.Operations())
+	}
+	expected := 0
+	for _, o := range w.server.table {
+		if o.hidden {
+			continue
+		}
+		expected++
+		d := w.document.Paths.Value(o.path).GetOperation(o.method)
+		require.NotNil(t, d, o.id())
+		var names []string
+		for _, n := range d.Extensions["x-roles"].([]any) {
+			names = append(names, n.(string))
+		}
+		require.Equal(t, o.access.names(), names, o.id())
+		require.Equal(t, o.access.kind != accessPublic, d.Security != nil && len(*d.Security) > 0, o.id())
+		require.Equal(t, o.keyed, d.Parameters.GetByInAndName("header", headerIdempotencyKey) != nil, o.id())
+		require.Equal(t, o.conditional, d.Parameters.GetByInAndName("header", headerIfMatch) != nil, o.id())
+	}
+	require.Equal(t, expected, described)
+	for code := range problemTypes() {
+		require.Contains(t, w.document.Info.Description, "`"+string(code)+"`")
+	}
+}
+
+func TestTheDocumentNamesTheValuesThatTheDomainHas(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	enum := func(schema, property string) []string {
+		var values []string
+		for _, v := range w.document.Components.Schemas[schema].Value.Properties[property].Value.Enum {
+			values = append(values, v.(string))
+		}
+		return values
+	}
+	require.Equal(t, words(models.OrganisationKinds()), enum("NewOrganisationBody", "kind"))
+	require.Equal(t, words(models.OrganisationKinds()), enum("Organisation", "kind"))
+	require.Equal(t, words(models.Roles()), enum("NewRoleBody", "role"))
+	require.Equal(t, words([]models.Mode{models.ModeLive, models.ModeRehearsal}), enum("NewProcurementBody", "mode"))
+}
+
+func words[T ~string](values []T) []string {
+	all := make([]string, len(values))
+	for i, v := range values {
+		all[i] = string(v)
+	}
+	return all
+}
+
+func TestTheReferencePageLoadsNothingFromElsewhere(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	page := w.do(caller{}, GET, "/docs", nil).is(http.StatusOK)
+	policy := page.Header().Get("Content-Security-Policy")
+	require.Contains(t, policy, "default-src 'none'; script-src 'self'; style-src 'self';")
+	require.NotContains(t, policy, "unsafe")
+	html := page.Body.String()
+	require.NotRegexp(t, `(?i)<script(?:[^>]*[^/])?>[^<]`, html, "no script in line")
+	require.NotRegexp(t, `(?i)\s(style|on[a-z]+)=`, html)
+	loads := regexp.MustCompile(`(?:src|href)="([^"]*)"`).FindAllStringSubmatch(html, -1)
+	require.Len(t, loads, 5)
+	for _, load := range loads {
+		if load[1] == "data:," {
+			continue
+		}
+		require.True(t, strings.HasPrefix(load[1], "/docs/"), load[1])
+		file := w.do(caller{}, GET, load[1], nil).is(http.StatusOK)
+		require.Equal(t, policy, file.Header().Get("Content-Security-Policy"))
+		w.do(caller{}, GET, load[1], nil, with(headerIfNoneMatch, file.etag())).is(http.StatusNotModified)
+		media := file.Header().Get("Content-Type")
+		require.True(t, slices.ContainsFunc([]string{"text/javascript", "text/css"}, func(m string) bool { return strings.HasPrefix(media, m) }), media)
+	}
+	script := w.do(caller{}, GET, "/docs/page.js", nil).Body.String()
+	require.NotContains(t, script, "http")
+	require.Contains(t, script, "validatorUrl: null")
+	style := w.do(caller{}, GET, "/docs/swagger-ui.css", nil).Body.String()
+	require.NotRegexp(t, `@import|url\("?(https?:)?//`, style)
+}

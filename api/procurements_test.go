@@ -1,0 +1,148 @@
+package api
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+func TestTheAuthorOfADraftLeadsItForItsLeadBuyer(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	leader := w.buyer()
+	r := w.do(leader, POST, "/v1/procurements", draft()).is(http.StatusCreated)
+	var p procurement
+	r.into(&p)
+	require.Equal(t, p.self(), r.Header().Get("Location"))
+	require.Equal(t, models.StatusDraft, p.Status)
+	require.WithinDuration(t, time.Now(), p.Now, time.Minute)
+	require.Equal(t, time.UTC, p.Now.Location())
+
+	var members Page[member]
+	w.do(leader, GET, p.self()+"/members", nil).is(http.StatusOK).into(&members)
+	require.Len(t, members.Items, 1)
+	require.Equal(t, leader.organisation, members.Items[0].OrganisationID)
+	require.True(t, members.Items[0].Lead)
+	var roles Page[role]
+	w.do(leader, GET, p.self()+"/roles", nil).is(http.StatusOK).into(&roles)
+	require.Len(t, roles.Items, 1)
+	require.Equal(t, models.RoleLeadProcurer, roles.Items[0].Role)
+	require.Equal(t, p.Now, roles.Items[0].ValidFrom)
+}
+
+func TestOnlyContractingAuthoritiesDraftProcurements(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	for _, c := range []caller{w.admin, w.organisation(models.OrganisationEconomicOperator), w.organisation(models.OrganisationOther)} {
+		w.do(c, POST, "/v1/procurements", draft()).is(http.StatusForbidden).refused(models.CodeForbidden)
+	}
+}
+
+func TestARehearsalRunsOnItsOwnClockAndSaysSo(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	leader := w.buyer()
+	body := draft()
+	body["mode"], body["clock"] = models.ModeRehearsal, "2017-09-06T09:00:00.123456789+02:00"
+	start := time.Date(2017, 9, 6, 7, 0, 0, 123_456_000, time.UTC)
+	var p procurement
+	w.do(leader, POST, "/v1/procurements", body).is(http.StatusCreated).into(&p)
+	require.True(t, p.Now.Equal(start), p.Now)
+	r := w.do(leader, GET, p.self(), nil).is(http.StatusOK)
+	r.into(&p)
+	require.Equal(t, "rehearsal", r.Header().Get(headerMode))
+	require.WithinRange(t, p.Now, start, start.Add(time.Minute))
+	given := w.give(leader, p, w.personOf(leader.organisation).person, models.RoleBoard)
+	require.WithinRange(t, given.ValidFrom, start, start.Add(time.Minute))
+	require.WithinDuration(t, time.Now(), given.CreatedAt, time.Minute)
+	require.Equal(t, 4, w.count("SELECT count(*) FROM events WHERE procurement_id = $1 AND at < '2018-01-01' AND recorded_at > '2020-01-01'", p.ID))
+
+	live := w.procurement(leader)
+	require.Equal(t, "live", w.do(leader, GET, live.self(), nil).Header().Get(headerMode))
+}
+
+func TestADraftIsCheckedInAllItsPartsAtOnce(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	leader := w.buyer()
+	body := map[string]any{
+		"title": models.Text{"en": " ", "fr": "x"}, "description": models.Text{"English!": "x"}, "languages": []string{"en", "EN"},
+		"mode": "live", "clock": "2999-01-01T00:00:00Z", "zone": "Europe/Atlantis",
+	}
+	r := w.do(leader, POST, "/v1/procurements", body)
+	found := map[string]models.Code{}
+	for _, fault := range r.refused(models.CodeInvalidText).Errors {
+		found[fault.Pointer] = fault.Code
+	}
+	require.Contains(t, found, "/title/en")
+	require.Contains(t, found, "/description/English!")
+	require.Contains(t, found, "/languages")
+	require.Contains(t, found, "/clock")
+	require.Contains(t, found, "/zone")
+	for _, zone := range []string{"", "Local", "CEST", "../etc/passwd", "+01:00"} {
+		changed := draft()
+		changed["zone"] = zone
+		w.do(leader, POST, "/v1/procurements", changed).is(http.StatusUnprocessableEntity).refused(models.CodeInvalidValue)
+	}
+	require.Equal(t, 0, w.count("SELECT count(*) FROM procurements"))
+}
+
+func TestADraftChangesUntilItStarts(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	leader := w.buyer()
+	p := w.procurement(leader)
+	var changed procurement
+	w.do(leader, PATCH, p.self(), map[string]any{
+		"title": models.Text{"fr": "Trains silencieux"}, "languages": []string{"fr", "en"}, "zone": "Europe/Rome", "profile": "COS-PPI-2020-2-04",
+	}).is(http.StatusOK).into(&changed)
+	require.Equal(t, models.Text{"fr": "Trains silencieux"}, changed.Title)
+	require.Equal(t, p.Description, changed.Description)
+	require.Equal(t, "COS-PPI-2020-2-04", changed.Profile)
+	w.do(leader, PATCH, p.self(), map[string]any{"profile": nil}).is(http.StatusOK).into(&changed)
+	require.Empty(t, changed.Profile)
+	for _, immutable := range []string{"mode", "clock", "status", "now"} {
+		w.do(leader, PATCH, p.self(), map[string]any{immutable: "live"}).is(http.StatusUnprocessableEntity).refused(models.CodeInvalidValue)
+	}
+	w.exec("UPDATE procurements SET status = 'running', started_at = clock_timestamp() WHERE id = $1", p.ID)
+	w.do(leader, PATCH, p.self(), map[string]any{"zone": "Europe/Rome"}).is(http.StatusConflict).refused(models.CodeNotDraft)
+	w.do(leader, PUT, p.self()+"/members/"+string(leader.organisation), map[string]any{}).is(http.StatusConflict).refused(models.CodeNotDraft)
+	w.do(leader, DELETE, p.self()+"/members/"+string(leader.organisation), nil).is(http.StatusConflict).refused(models.CodeNotDraft)
+}
+
+func TestEveryChangeLeavesItsEventWithoutPersonalData(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	leader := w.buyer()
+	w.do(w.admin, PATCH, "/v1/people/"+string(leader.person), map[string]any{"name": "Zacharias", "email": "zacharias@example.org"}).is(http.StatusOK)
+	w.do(w.admin, PATCH, "/v1/organisations/"+string(leader.organisation), map[string]any{"country": "BE"}).is(http.StatusOK)
+	p := w.procurement(leader)
+	other := w.buyer()
+	w.join(leader, p, other.organisation)
+	w.do(leader, PUT, p.self()+"/members/"+string(other.organisation), map[string]any{"budget_share": "12.5"}).is(http.StatusOK)
+	given := w.give(leader, p, other.person, models.RoleBoard)
+	w.do(leader, DELETE, given.self(), nil).is(http.StatusOK)
+	w.do(leader, DELETE, p.self()+"/members/"+string(other.organisation), nil).is(http.StatusNoContent)
+	w.do(leader, PATCH, p.self(), map[string]any{"zone": "Europe/Rome"}).is(http.StatusOK)
+	var keys Page[APIKey]
+	w.do(other, GET, "/v1/people/"+string(other.person)+"/api-keys", nil).into(&keys)
+	w.do(other, DELETE, keys.Items[0].self(), nil).is(http.StatusOK)
+
+	for _, kind := range []models.EventType{
+		models.EventOrganisationCreated, models.EventOrganisationChanged, models.EventPersonCreated, models.EventPersonChanged,
+		models.EventAPIKeyCreated, models.EventAPIKeyRevoked,
+	} {
+		require.Positive(t, w.count("SELECT count(*) FROM events WHERE type = $1 AND procurement_id IS NULL", kind), kind)
+	}
+	for _, kind := range []models.EventType{
+		models.EventProcurementCreated, models.EventProcurementChanged, models.EventMemberJoined, models.EventMemberChanged, models.EventMemberRemoved,
+		models.EventRoleGiven, models.EventRoleEnded,
+	} {
+		require.Positive(t, w.count("SELECT count(*) FROM events WHERE type = $1 AND procurement_id = $2 AND actor_id = $3", kind, p.ID, leader.person), kind)
+	}
+	require.Equal(t, 0, w.count(`SELECT count(*) FROM events WHERE convert_from(canonical, 'UTF8') ~* 'zacharias|Org |Ada|Quiet'`))
+}
