@@ -1,31 +1,117 @@
 package activities
 
 import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
+	"github.com/ppi-engine/ppi/rules/calendar"
 )
 
 // closeLot closes the box of a lot whose deadline has passed. Its lock is held, so every tender was
 // either received before or will be refused.
-func closeLot(c *call, due process.Due) error {
-	if err := c.tx.CloseLot(due.Subject, c.now); err != nil {
+func closeLot(c *call, due process.Due) error { return c.closeBox(due.Subject) }
+
+// closeBox closes a box and says in the procurement's log, for the first time, what came in: how much,
+// and a digest that binds the entries on single tenders, which name neither lot nor supplier.
+func (c *call) closeBox(lot models.ID) error {
+	content, err := c.tx.BoxContent(lot)
+	if err != nil {
 		return err
 	}
-	return c.event(models.EventLotClosed, map[string]any{"lot_id": string(due.Subject)})
+	if err := c.tx.CloseLot(lot, c.now); err != nil {
+		return err
+	}
+	return c.event(models.EventLotClosed, map[string]any{
+		"lot_id": string(lot), "received": content.Received, "standing": content.Standing, "digest": content.Digest,
+	})
+}
+
+// moveDeadline gives the suppliers of an open lot more time. Its box is locked, so that every tender is
+// judged by the one deadline or the other.
+func moveDeadline(c *call) (any, error) {
+	in, err := payload[process.MoveDeadline](c)
+	if err != nil {
+		return nil, err
+	}
+	lot, err := c.tx.Lot(c.p.ID, in.Lot)
+	if err != nil {
+		return nil, err
+	}
+	to, err := calendar.Instant("/deadline", in.Deadline.Local, in.Deadline.Zone)
+	if err != nil {
+		return nil, err
+	}
+	if err := mayMove(lot, to, c.now); err != nil {
+		return nil, err
+	}
+	if err := c.tx.MoveDeadline(lot.ID, to, in.Deadline.Local, in.Deadline.Zone); err != nil {
+		return nil, err
+	}
+	return process.MoveDeadlineResult{Lot: lot.ID, From: lot.Deadline.UTC(), To: to}, c.event(models.EventDeadlineMoved, map[string]any{
+		"lot_id": string(lot.ID), "from": rfc3339(*lot.Deadline), "to": rfc3339(to), "zone": in.Deadline.Zone,
+	})
+}
+
+// mayMove refuses to move a deadline that is over, whose box is closed, or to an earlier instant: who
+// prepares a tender relies on it.
+func mayMove(lot models.Lot, to, now time.Time) error {
+	if refusal := lot.Receives(now); refusal != nil {
+		return refusal
+	}
+	if !to.After(*lot.Deadline) {
+		return models.Refuse(models.CodeDeadlineEarlier, "/deadline", "%s is not later than the present deadline", rfc3339(to)).
+			Accepting("an instant after %s", rfc3339(*lot.Deadline))
+	}
+	return nil
+}
+
+// endLot ends one lot without award; its box closes with it.
+func endLot(c *call) (any, error) {
+	in, err := payload[process.EndLot](c)
+	if err != nil {
+		return nil, err
+	}
+	lot, err := c.tx.Lot(c.p.ID, in.Lot)
+	if err != nil {
+		return nil, err
+	}
+	if lot.EndedAt != nil {
+		return nil, models.Refuse(models.CodeLotEnded, "/lot", "lot %d ended at %s: %s", lot.Number, rfc3339(*lot.EndedAt), lot.EndReason)
+	}
+	return nil, c.end(lot, in.Code)
 }
 
 // endLots ends every lot that has not ended, with a reason from the code list non-award-justification.
 func (c *call) endLots(reason string) error {
-	ended, err := c.tx.EndLots(c.p.ID, reason, c.now)
+	lots, err := c.tx.Lots(c.p.ID)
 	if err != nil {
 		return err
 	}
-	for _, lot := range ended {
-		if err := c.event(models.EventLotEnded, map[string]any{"lot_id": string(lot), "code": reason}); err != nil {
+	for _, lot := range lots {
+		if lot.EndedAt != nil {
+			continue
+		}
+		if err := c.end(lot, reason); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (c *call) end(lot models.Lot, reason string) error {
+	if lot.Open() {
+		if err := c.closeBox(lot.ID); err != nil {
+			return err
+		}
+	}
+	if err := c.tx.EndLot(lot.ID, reason, c.now); err != nil {
+		return err
+	}
+	return c.event(models.EventLotEnded, map[string]any{"lot_id": string(lot.ID), "code": reason})
 }
 
 // lotsEnded refuses while a published lot has not ended with a reason.
@@ -37,3 +123,16 @@ func (c *call) lotsEnded() error {
 	return models.Refuse(models.CodeLotsOpen, "", "%d published lots have not ended", n).
 		Accepting("ending each lot with a reason code first")
 }
+
+// boxOfLot names the box of the lot that the command is about.
+func boxOfLot(_ *store.Tx, cmd models.Command) ([]models.ID, error) {
+	var about struct {
+		Lot models.ID `json:"lot"`
+	}
+	if err := json.Unmarshal(cmd.Payload, &about); err != nil {
+		return nil, fmt.Errorf("read lot of %s: %w", cmd.Verb, err)
+	}
+	return []models.ID{about.Lot}, nil
+}
+
+func rfc3339(at time.Time) string { return at.UTC().Format(time.RFC3339Nano) }

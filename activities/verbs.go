@@ -31,6 +31,10 @@ func verbOf(name models.Verb) (verb, bool) {
 		models.VerbCancel:  {in: whileOpen, boxes: allBoxes, run: moveCancel},
 		models.VerbLeave:   {in: whileOpen, run: leave},
 		models.VerbAdvance: {in: whileOpen, boxes: allBoxes, run: advance},
+
+		models.VerbPublish:      {in: whileRunning, boxes: allBoxes, run: publish},
+		models.VerbMoveDeadline: {in: whileOpen, boxes: boxOfLot, run: moveDeadline},
+		models.VerbEndLot:       {in: whileOpen, boxes: boxOfLot, run: endLot},
 	}[name]
 	return v, known
 }

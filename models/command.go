@@ -21,6 +21,10 @@ const (
 	VerbReturn  Verb = "return"
 	VerbLeave   Verb = "leave"
 	VerbAdvance Verb = "advance"
+
+	VerbPublish      Verb = "publish"
+	VerbMoveDeadline Verb = "move_deadline"
+	VerbEndLot       Verb = "end_lot"
 )
 
 // A Command is what a person asked of the process: written down first, without effect, then carried

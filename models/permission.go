@@ -13,6 +13,10 @@ var verbRoles = map[Verb][]Role{
 	VerbReturn:  {RoleBoard},
 	VerbLeave:   {RoleBoard},
 	VerbAdvance: {RoleLeadProcurer},
+
+	VerbPublish:      {RoleLeadProcurer},
+	VerbMoveDeadline: {RoleLeadProcurer},
+	VerbEndLot:       {RoleLeadProcurer},
 }
 
 // Roles returns the roles that may use the verb.

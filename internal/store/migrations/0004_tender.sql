@@ -89,6 +89,7 @@ create table documents (
     written_at     timestamptz not null
 );
 create index documents_procurement on documents (procurement_id, id);
+create index documents_upload on documents (upload_id);
 
 create table document_versions (
     document_id ppi_id not null references documents,

@@ -1,0 +1,115 @@
+package activities
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/process"
+	"github.com/ppi-engine/ppi/rules/calendar"
+)
+
+// publish opens the boxes of all lots that are ready: from now until its deadline, each takes tenders.
+// All boxes are locked, so that no lot is open before the others.
+func publish(c *call) (any, error) {
+	if _, err := payload[process.Publish](c); err != nil {
+		return nil, err
+	}
+	dossier, err := c.tx.Dossier(c.p, c.now)
+	if err != nil {
+		return nil, err
+	}
+	lots, err := c.tx.Lots(c.p.ID)
+	if err != nil {
+		return nil, err
+	}
+	if err := mayPublish(dossier, lots); err != nil {
+		return nil, err
+	}
+	result := process.PublishResult{Lots: []process.PublishedLot{}}
+	for _, lot := range unpublished(lots) {
+		published, err := c.open(lot)
+		if err != nil {
+			return nil, err
+		}
+		result.Lots = append(result.Lots, published)
+	}
+	return result, c.event(models.EventProcurementPublished, map[string]any{"lots": result.Lots})
+}
+
+func (c *call) open(lot models.Lot) (process.PublishedLot, error) {
+	deadline, err := calendar.Instant("/deadline", lot.DeadlineLocal, lot.DeadlineZone)
+	if err != nil {
+		return process.PublishedLot{}, err
+	}
+	return process.PublishedLot{Lot: lot.ID, Number: lot.Number, Deadline: deadline}, c.tx.OpenLot(lot.ID, deadline, c.now)
+}
+
+func unpublished(lots []models.Lot) []models.Lot {
+	return slices.DeleteFunc(slices.Clone(lots), func(l models.Lot) bool { return l.OpenedAt != nil || l.EndedAt != nil })
+}
+
+// mayPublish refuses a publication out of its phase, a second one while lots are open, and one whose
+// preconditions do not hold or whose lots are not complete; the last two with all that is missing.
+func mayPublish(d models.Dossier, lots []models.Lot) error {
+	if round := d.Round(models.PhaseTender); round.Status != models.PhaseOpen {
+		return models.Refuse(models.CodePhaseNotOpen, "", "the phase tender is %s", round.Status).Accepting("publication while tender is open")
+	}
+	if slices.ContainsFunc(lots, func(l models.Lot) bool { return l.OpenedAt != nil && l.EndedAt == nil }) {
+		return models.Refuse(models.CodeAlreadyPublished, "", "the lots were published").
+			Accepting("moving a deadline, or ending each lot with a reason before publishing others")
+	}
+	ready := unpublished(lots)
+	if len(ready) == 0 {
+		return models.Refuse(models.CodeLotsMissing, "", "there is no lot to publish").Accepting("at least one lot with a deadline")
+	}
+	return models.Refusals(append(publicationPreconditions(d), incompleteLots(d, ready)...))
+}
+
+// publicationPreconditions lists what must be settled outside of the lots before anything is published.
+func publicationPreconditions(d models.Dossier) []*models.Refusal {
+	p := d.Procurement
+	return missingText("/title", "the procurement's title", p.Title, p.Languages)
+}
+
+// incompleteLots lists what is missing of the lots: text in every language of the procurement, and a
+// deadline in the future.
+func incompleteLots(d models.Dossier, lots []models.Lot) []*models.Refusal {
+	var faults []*models.Refusal
+	for _, lot := range lots {
+		at, name, languages := fmt.Sprintf("/lots/%d", lot.Number), fmt.Sprintf("lot %d", lot.Number), d.Procurement.Languages
+		faults = append(faults, missingText(at+"/title", "the title of "+name, lot.Title, languages)...)
+		if len(lot.Description) > 0 {
+			faults = append(faults, missingText(at+"/description", "the description of "+name, lot.Description, languages)...)
+		}
+		if fault := deadlineFault(at+"/deadline", name, lot, d.Now); fault != nil {
+			faults = append(faults, fault)
+		}
+	}
+	return faults
+}
+
+func missingText(field, what string, text models.Text, languages []string) []*models.Refusal {
+	missing := text.Missing(languages)
+	if len(missing) == 0 {
+		return nil
+	}
+	return []*models.Refusal{models.Refuse(models.CodeMissingTranslation, field, "%s is missing in %v", what, missing).
+		Accepting("text in each of the languages %v", languages)}
+}
+
+func deadlineFault(field, name string, lot models.Lot, now time.Time) *models.Refusal {
+	if lot.DeadlineLocal == "" {
+		return models.Refuse(models.CodeDeadlineMissing, field, "%s has no deadline", name).Accepting("a local time and its zone")
+	}
+	deadline, err := calendar.Instant(field, lot.DeadlineLocal, lot.DeadlineZone)
+	if refusal, refused := models.RefusalOf(err); refused {
+		return refusal // the zone's rules have changed since it was entered
+	}
+	if !deadline.After(now) {
+		return models.Refuse(models.CodeDeadlineInPast, field, "the deadline of %s is %s, and it is %s", name, rfc3339(deadline), rfc3339(now)).
+			Accepting("an instant in the future")
+	}
+	return nil
+}

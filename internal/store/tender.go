@@ -1,0 +1,100 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+const selectTender = `SELECT t.id, t.lot_id, t.organisation_id, t.person_id, coalesce(t.supersedes_id, '') AS supersedes_id, t.manifest,
+	t.received_at, t.recorded_at, t.receipt, t.ended_at, t.ended_by, t.withdrawal
+	FROM tenders t JOIN lots l ON l.id = t.lot_id WHERE l.procurement_id = ? `
+
+// A Sight says which tenders of a procurement somebody sees.
+type Sight struct {
+	// Organisation sees its own, whenever; empty: none.
+	Organisation models.ID
+	// Buyers see those in boxes that are closed.
+	Buyers bool
+}
+
+const (
+	own    = "t.organisation_id = ?"
+	closed = "(? AND l.closed_at IS NOT NULL)"
+	within = "AND (" + own + " OR " + closed + ") "
+)
+
+// Tender reads a tender with its envelopes, if it is in sight. It returns a refusal with
+// [models.CodeNotFound].
+func (s *Store) Tender(ctx context.Context, procurement models.ID, sight Sight, id models.ID) (models.Tender, error) {
+	db := s.db.WithContext(ctx)
+	var t models.Tender
+	err := db.Raw(selectTender+within+"AND t.id = ?", procurement, string(sight.Organisation), sight.Buyers, id).Take(&t).Error
+	if err != nil {
+		return t, notFound("read tender", err)
+	}
+	found := []models.Tender{t}
+	err = withEnvelopes(db, found)
+	return found[0], err
+}
+
+// Tenders lists the tenders in sight with their envelopes by ID, those after the given one, at most
+// limit; an empty lot means all.
+func (s *Store) Tenders(ctx context.Context, procurement models.ID, sight Sight, lot, after models.ID, limit int) ([]models.Tender, error) {
+	db := s.db.WithContext(ctx)
+	var found []models.Tender
+	err := db.Raw(selectTender+within+"AND (t.lot_id = ? OR ? = '') AND t.id > ? ORDER BY t.id LIMIT ?",
+		procurement, string(sight.Organisation), sight.Buyers, string(lot), string(lot), string(after), limit).Scan(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("list tenders: %w", err)
+	}
+	return found, withEnvelopes(db, found)
+}
+
+func withEnvelopes(db *gorm.DB, tenders []models.Tender) error {
+	if len(tenders) == 0 {
+		return nil
+	}
+	at := map[models.ID]int{}
+	ids := make([]models.ID, len(tenders))
+	for i, t := range tenders {
+		at[t.ID], ids[i] = i, t.ID
+	}
+	var envelopes []models.Envelope
+	if err := db.Where("tender_id IN ?", ids).Order("tender_id, n").Find(&envelopes).Error; err != nil {
+		return fmt.Errorf("list envelopes: %w", err)
+	}
+	for _, e := range envelopes {
+		t := &tenders[at[e.TenderID]]
+		t.Envelopes = append(t.Envelopes, e)
+	}
+	return nil
+}
+
+// A Content is what a box held when it was closed.
+type Content struct {
+	// Received counts all tenders, Standing those neither replaced nor withdrawn.
+	Received int64
+	Standing int64
+	// Digest is the SHA-256, in hexadecimal, over a line for each tender in the order of their IDs: its ID
+	// and the SHA-256 of its receipt, and, if it was withdrawn, that of the withdrawal's receipt, separated
+	// by blanks. It binds what the log says of single tenders to the lot.
+	Digest string
+}
+
+// BoxContent sums up the box of a lot. The box must be locked.
+func (tx *Tx) BoxContent(lot models.ID) (Content, error) {
+	var c Content
+	err := tx.db.Raw(`SELECT count(*) AS received, count(*) FILTER (WHERE ended_at IS NULL) AS standing,
+		encode(sha256(convert_to(coalesce(string_agg(id || ' ' || encode(sha256(convert_to(receipt, 'UTF8')), 'hex')
+			|| CASE WHEN withdrawal = '' THEN '' ELSE ' ' || encode(sha256(convert_to(withdrawal, 'UTF8')), 'hex') END
+			|| E'\n', '' ORDER BY id), ''), 'UTF8')), 'hex') AS digest
+		FROM tenders WHERE lot_id = ?`, lot).Take(&c).Error
+	if err != nil {
+		return c, fmt.Errorf("sum up box of lot: %w", err)
+	}
+	return c, nil
+}

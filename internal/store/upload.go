@@ -1,0 +1,106 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// CreateUpload inserts an upload without bytes and gives it its ID and instant.
+func (tx *Tx) CreateUpload(u *models.Upload) error {
+	now, err := tx.Now()
+	if err != nil {
+		return err
+	}
+	u.ID, u.CreatedAt = models.NewID(models.PrefixUpload), now
+	if err := tx.db.Create(u).Error; err != nil {
+		return fmt.Errorf("create upload: %w", err)
+	}
+	return nil
+}
+
+// OpenUploads counts the uploads of a person that are not complete.
+func (tx *Tx) OpenUploads(person models.ID) (int64, error) {
+	var n int64
+	if err := tx.db.Model(&models.Upload{}).Where("person_id = ? AND completed_at IS NULL", person).Count(&n).Error; err != nil {
+		return 0, fmt.Errorf("count open uploads: %w", err)
+	}
+	return n, nil
+}
+
+// Upload reads an upload for a procurement. It returns a refusal with [models.CodeNotFound].
+func (s *Store) Upload(ctx context.Context, procurement, id models.ID) (models.Upload, error) {
+	return takeByID[models.Upload](s.db.WithContext(ctx).Where("procurement_id = ?", procurement), "read upload", id)
+}
+
+// Upload reads an upload for a procurement within the transaction. It returns a refusal with
+// [models.CodeNotFound].
+func (tx *Tx) Upload(procurement, id models.ID) (models.Upload, error) {
+	return takeByID[models.Upload](tx.db.Where("procurement_id = ?", procurement), "read upload", id)
+}
+
+// LockUpload reads an upload to complete it; no chunk of it is written meanwhile. It returns a refusal
+// with [models.CodeNotFound].
+func (tx *Tx) LockUpload(procurement, id models.ID) (models.Upload, error) {
+	return takeByID[models.Upload](tx.db.Clauses(forChange).Where("procurement_id = ?", procurement), "lock upload", id)
+}
+
+// PutChunk writes chunk n of an upload that is not complete, in a transaction of its own; the same chunk
+// may be written again. It returns a refusal with [models.CodeUploadComplete].
+func (s *Store) PutChunk(ctx context.Context, upload models.ID, n int, content []byte) error {
+	var open []models.ID
+	err := s.db.WithContext(ctx).Raw(`WITH open AS (SELECT id FROM uploads WHERE id = ? AND completed_at IS NULL FOR SHARE),
+		written AS (INSERT INTO upload_chunks AS old (upload_id, n, content) SELECT id, ?::int, ?::bytea FROM open
+			ON CONFLICT (upload_id, n) DO UPDATE SET content = excluded.content WHERE old.content <> excluded.content)
+		SELECT id FROM open`, upload, n, content).Scan(&open).Error
+	switch violation, _ := ViolationOf(err); {
+	case violation.Constraint == "uploads_kept", err == nil && len(open) == 0:
+		return models.Refuse(models.CodeUploadComplete, "", "the upload is complete: nothing of it is changed any more").Accepting("a new upload")
+	case err != nil:
+		return fmt.Errorf("write chunk: %w", err)
+	}
+	return nil
+}
+
+// Chunk reads chunk n of an upload; nil when it is not there.
+func (s *Store) Chunk(ctx context.Context, upload models.ID, n int) ([]byte, error) {
+	return readChunk(s.db.WithContext(ctx), upload, n)
+}
+
+// Chunk reads chunk n of an upload within the transaction; nil when it is not there.
+func (tx *Tx) Chunk(upload models.ID, n int) ([]byte, error) { return readChunk(tx.db, upload, n) }
+
+func readChunk(db *gorm.DB, upload models.ID, n int) ([]byte, error) {
+	var row struct{ Content []byte }
+	err := db.Raw("SELECT content FROM upload_chunks WHERE upload_id = ? AND n = ?", upload, n).Take(&row).Error
+	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, fmt.Errorf("read chunk: %w", err)
+	}
+	return row.Content, nil
+}
+
+// ChunksOf lists the numbers of the chunks of an upload that are there.
+func (s *Store) ChunksOf(ctx context.Context, upload models.ID) ([]int, error) {
+	var there []int
+	err := s.db.WithContext(ctx).Raw("SELECT n FROM upload_chunks WHERE upload_id = ? ORDER BY n", upload).Scan(&there).Error
+	if err != nil {
+		return nil, fmt.Errorf("list chunks: %w", err)
+	}
+	return there, nil
+}
+
+// CompleteUpload makes a locked upload, whose bytes were checked, complete for good.
+func (tx *Tx) CompleteUpload(u *models.Upload) error {
+	var now time.Time
+	err := tx.db.Raw("UPDATE uploads SET completed_at = clock_timestamp() WHERE id = ? RETURNING completed_at", u.ID).Scan(&now).Error
+	if err != nil {
+		return fmt.Errorf("complete upload: %w", err)
+	}
+	u.CompletedAt = &now
+	return nil
+}

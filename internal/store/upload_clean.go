@@ -1,0 +1,56 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// cleanedAtOnce bounds the transaction that removes uploads: some have gigabytes.
+const cleanedAtOnce = 20
+
+const (
+	// unused finds uploads that no document and no tender refers to.
+	unused = ` NOT EXISTS (SELECT FROM document_versions v WHERE v.upload_id = u.id)
+		AND NOT EXISTS (SELECT FROM tender_envelopes e WHERE e.upload_id = u.id)`
+	abandoned = `SELECT u.id FROM uploads u WHERE u.created_at < clock_timestamp() - make_interval(secs => ?)
+		AND coalesce(u.completed_at, u.created_at) < clock_timestamp() - make_interval(secs => ?) AND` + unused + `
+		ORDER BY u.created_at LIMIT ? FOR UPDATE OF u SKIP LOCKED`
+)
+
+// CleanUploads removes abandoned uploads with their bytes and returns how many: those begun, and if
+// complete completed, longer ago than olderThan, to which no document and no tender refers.
+func (s *Store) CleanUploads(ctx context.Context, olderThan time.Duration) (int64, error) {
+	var removed int64
+	for {
+		n, err := s.cleanSome(ctx, olderThan)
+		removed += n
+		if err != nil || n == 0 {
+			return removed, err
+		}
+	}
+}
+
+// cleanSome locks first and looks again after: who was about to refer to an upload either has, and is
+// seen, or waits for us and finds it gone.
+func (s *Store) cleanSome(ctx context.Context, olderThan time.Duration) (int64, error) {
+	var n int64
+	err := s.InTx(ctx, func(tx *Tx) error {
+		var ids []models.ID
+		if err := tx.db.Raw(abandoned, olderThan.Seconds(), olderThan.Seconds(), cleanedAtOnce).Scan(&ids).Error; err != nil {
+			return fmt.Errorf("find abandoned uploads: %w", err)
+		}
+		if len(ids) == 0 {
+			return nil
+		}
+		deleted := tx.db.Exec("DELETE FROM uploads u WHERE u.id IN ? AND"+unused, ids)
+		if deleted.Error != nil {
+			return fmt.Errorf("remove abandoned uploads: %w", deleted.Error)
+		}
+		n = deleted.RowsAffected
+		return nil
+	})
+	return n, err
+}

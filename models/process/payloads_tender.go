@@ -1,0 +1,49 @@
+package process
+
+import (
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// A LocalTime is an instant as people set it: what clocks show somewhere.
+type LocalTime struct {
+	Local string `json:"local" maxLength:"19" doc:"Date and time without offset" example:"2018-07-09T12:00"`
+	Zone  string `json:"zone" maxLength:"64" doc:"IANA zone" example:"Europe/Paris"`
+}
+
+// Publish opens the boxes of all lots that were not published before.
+type Publish struct{}
+
+// PublishResult lists the lots that take tenders now.
+type PublishResult struct {
+	Lots []PublishedLot `json:"lots"`
+}
+
+// A PublishedLot takes tenders until its deadline.
+type PublishedLot struct {
+	Lot      models.ID `json:"lot"`
+	Number   int       `json:"number"`
+	Deadline time.Time `json:"deadline"`
+}
+
+// MoveDeadline moves the deadline of an open lot to a later instant.
+type MoveDeadline struct {
+	Lot      models.ID `json:"lot"`
+	Deadline LocalTime `json:"deadline"`
+	Reason   string    `json:"reason" minLength:"1" maxLength:"4000"`
+}
+
+// MoveDeadlineResult says from where to where the deadline was moved.
+type MoveDeadlineResult struct {
+	Lot  models.ID `json:"lot"`
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+// EndLot ends one lot without award.
+type EndLot struct {
+	Lot    models.ID `json:"lot"`
+	Code   string    `json:"code" enum:"all-rej,chan-need,ins-fund,no-rece,no-signed,one-admis,rev-body,rev-buyer,tch-pr-error,other" doc:"eForms code list non-award-justification"`
+	Reason string    `json:"reason" minLength:"1" maxLength:"4000"`
+}
