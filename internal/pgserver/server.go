@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strconv"
 	"syscall"
@@ -58,7 +57,7 @@ type Server struct {
 	process *supervise.Process
 	port    int
 	log     *serverLog
-	scratch string // removed by Stop; "" when the data stays
+	scratch *scratch // nil when the data stays
 }
 
 // PortTakenError says that the port that was asked for is in use.
@@ -83,34 +82,31 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	}
 	dir, scratch, err := dataDir(o)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("start PostgreSQL: %w", err)
 	}
 	s, err := start(ctx, dir, o)
 	if err != nil {
-		if scratch != "" {
-			err = errors.Join(err, os.RemoveAll(scratch))
-		}
-		return nil, fmt.Errorf("start PostgreSQL: %w", err)
+		return nil, fmt.Errorf("start PostgreSQL: %w", errors.Join(err, scratch.remove()))
 	}
 	s.scratch = scratch
 	return s, nil
 }
 
-func dataDir(o Options) (dir, scratch string, err error) {
+// dataDir is where the data goes; scratch is not nil when it goes with the server.
+func dataDir(o Options) (dir string, scratch *scratch, err error) {
 	if o.DataDir == "" && o.Disposable {
-		if scratch, err = os.MkdirTemp("", "ppi-postgres-"); err != nil {
-			return "", "", fmt.Errorf("make a temporary data directory: %w", err)
+		if scratch, err = newScratch(); err != nil {
+			return "", nil, err
 		}
-		//nolint:gosec // the account that runs the server must pass; it cannot list, and the data below is 0700
-		return filepath.Join(scratch, "data"), scratch, os.Chmod(scratch, 0o711)
+		return filepath.Join(scratch.dir, "data"), scratch, nil
 	}
 	if o.DataDir == "" {
-		return "", "", errors.New("start PostgreSQL: no data directory given")
+		return "", nil, errors.New("no data directory given")
 	}
 	if dir, err = filepath.Abs(o.DataDir); err != nil {
-		return "", "", fmt.Errorf("find the data directory: %w", err)
+		return "", nil, fmt.Errorf("find the data directory: %w", err)
 	}
-	return dir, "", nil
+	return dir, nil, nil
 }
 
 func start(ctx context.Context, dir string, o Options) (*Server, error) {
@@ -271,11 +267,7 @@ func (s *Server) Err() error { return s.process.Err() }
 // When that takes longer than ctx or 30 s allow, it stops at once and the next
 // start recovers.
 func (s *Server) Stop(ctx context.Context) error {
-	err := s.shutdown(ctx)
-	if s.scratch != "" {
-		err = errors.Join(err, os.RemoveAll(s.scratch))
-	}
-	return err
+	return errors.Join(s.shutdown(ctx), s.scratch.remove())
 }
 
 func (s *Server) shutdown(ctx context.Context) error {
