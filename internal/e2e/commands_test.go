@@ -256,7 +256,7 @@ func (b *bundle) holdRow(t *testing.T) hold {
 	conn := pgtest.Connect(t, b.database.Superuser)
 	tx, err := conn.Begin(t.Context())
 	require.NoError(t, err)
-	_, err = tx.Exec(t.Context(), "SELECT 1 FROM procurements WHERE id = $1 FOR UPDATE", b.Procurement)
+	_, err = tx.Exec(t.Context(), "SELECT 1 FROM procurements WHERE id = $1 FOR NO KEY UPDATE", b.Procurement)
 	require.NoError(t, err)
 	return hold{tx, conn}
 }

@@ -1,0 +1,168 @@
+// Package command measures how long a process command takes, from the request to the API to its answer,
+// against a bare workflow's Update with one activity that does nothing, on the same Temporal server.
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/internal/bench/stack"
+	"github.com/ppi-engine/ppi/internal/rig"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// Options say how long to measure.
+type Options struct {
+	// Slice is how long each side runs before it is the other's turn, Rounds how often.
+	Slice  time.Duration
+	Rounds int
+	Out    io.Writer
+	Log    *slog.Logger
+}
+
+// A Result compares both sides for one number of callers.
+type Result struct {
+	Callers int
+	// Product and Bare are median latencies.
+	Product, Bare time.Duration
+	Ratio         float64
+}
+
+// Run measures with 1 and with 16 callers, each on a procurement, or a bare workflow, of its own.
+func Run(ctx context.Context, o Options) ([]Result, error) {
+	s, err := stack.Start(ctx, true, o.Log)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close(context.WithoutCancel(ctx))
+	r, err := rig.Start(ctx, rig.Options{DSN: s.DSN, TemporalAddress: s.Temporal, TaskQueue: "product", MaxConns: 32, Log: o.Log})
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	worker := r.StartWorker(ctx)
+	defer worker.Stop()
+	var results []Result
+	for _, callers := range []int{1, 16} {
+		result, err := measure(ctx, r, callers, o)
+		if err != nil {
+			return nil, err
+		}
+		results = append(results, result)
+		fmt.Fprintf(o.Out, "command, %2d callers: product p50 %v, bare Update with one no-op activity p50 %v, ratio %.2f (bar 1.50)\n",
+			callers, result.Product.Round(10*time.Microsecond), result.Bare.Round(10*time.Microsecond), result.Ratio)
+	}
+	return results, nil
+}
+
+// A call does one command or bare Update of one caller.
+type call func(ctx context.Context, n int) error
+
+func measure(ctx context.Context, r *rig.Rig, callers int, o Options) (Result, error) {
+	product, err := productCalls(ctx, r, callers)
+	if err != nil {
+		return Result{}, err
+	}
+	bare, stop, err := bareCalls(ctx, r.Temporal, callers)
+	if err != nil {
+		return Result{}, err
+	}
+	defer stop()
+	var productTimes, bareTimes []time.Duration
+	for round := range o.Rounds + 1 {
+		p, err := slice(ctx, product, o.Slice)
+		if err != nil {
+			return Result{}, err
+		}
+		b, err := slice(ctx, bare, o.Slice)
+		if err != nil {
+			return Result{}, err
+		}
+		if round == 0 {
+			continue // warm-up
+		}
+		productTimes, bareTimes = append(productTimes, p...), append(bareTimes, b...)
+	}
+	result := Result{Callers: callers, Product: median(productTimes), Bare: median(bareTimes)}
+	result.Ratio = float64(result.Product) / float64(result.Bare)
+	return result, nil
+}
+
+// slice has every caller call for the given time and returns how long each call took.
+func slice(ctx context.Context, calls []call, length time.Duration) ([]time.Duration, error) {
+	var (
+		mu    sync.Mutex
+		times []time.Duration
+		fault error
+		all   sync.WaitGroup
+	)
+	end := time.Now().Add(length)
+	for _, do := range calls {
+		all.Go(func() {
+			for n := 0; time.Now().Before(end); n++ {
+				began := time.Now()
+				err := do(ctx, n)
+				took := time.Since(began)
+				mu.Lock()
+				times = append(times, took)
+				if err != nil {
+					fault = err
+				}
+				mu.Unlock()
+				if err != nil {
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	return times, fault
+}
+
+func median(times []time.Duration) time.Duration {
+	slices.Sort(times)
+	return times[len(times)/2]
+}
+
+// productCalls prepares a running procurement for each caller, whose board member changes the buyer's
+// vote with each call: the whole dossier is read, the gate judged, the votes counted.
+func productCalls(ctx context.Context, r *rig.Rig, callers int) ([]call, error) {
+	calls := make([]call, callers)
+	for i := range calls {
+		c, err := r.Consortium(ctx, rig.Draft{Mode: models.ModeLive, Countries: []string{"FR", "ES"}})
+		if err != nil {
+			return nil, err
+		}
+		if _, err := c.Lead.Act(ctx, c.Procurement, string(models.VerbStart), nil, nil); err != nil {
+			return nil, err
+		}
+		if calls[i], err = voting(ctx, c); err != nil {
+			return nil, err
+		}
+	}
+	return calls, nil
+}
+
+func voting(ctx context.Context, c *rig.Consortium) (call, error) {
+	var gate struct {
+		Digest string `json:"digest"`
+	}
+	if _, err := c.Lead.Get(ctx, c.Path("/phases/needs/gate"), &gate); err != nil {
+		return nil, err
+	}
+	board, turn := c.Buyers[0].Board, 0
+	return func(ctx context.Context, _ int) error {
+		turn++
+		_, err := board.Do(ctx, apiclient.Request{
+			Method: "POST", Path: c.Path("/actions/vote"), IfMatch: "*",
+			In: map[string]any{"phase": "needs", "digest": gate.Digest, "choice": []string{"abstain", "reject"}[turn%2], "reason": "benchmark"},
+		})
+		return err
+	}, nil
+}

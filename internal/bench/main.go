@@ -1,0 +1,67 @@
+// Command bench measures the ratios the product is held to and prints both sides of each. Its last line
+// is one of JSON. Name benchmarks to run only those.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"slices"
+	"time"
+
+	"github.com/ppi-engine/ppi/internal/bench/command"
+)
+
+// A benchmark adds its ratio to the result.
+type benchmark struct {
+	name string
+	run  func(ctx context.Context, out io.Writer, log *slog.Logger) (float64, error)
+}
+
+func benchmarks() []benchmark {
+	return []benchmark{
+		{"command_p50_ratio", runCommand},
+	}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+func run(ctx context.Context, only []string, out, stderr io.Writer) int {
+	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	ratios := map[string]float64{}
+	for _, b := range benchmarks() {
+		if len(only) > 0 && !slices.Contains(only, b.name) {
+			continue
+		}
+		ratio, err := b.run(ctx, out, log)
+		if err != nil {
+			fmt.Fprintf(stderr, "%s: %v\n", b.name, err)
+			return 1
+		}
+		ratios[b.name] = ratio
+	}
+	line, err := json.Marshal(ratios)
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return 1
+	}
+	fmt.Fprintln(out, string(line))
+	return 0
+}
+
+func runCommand(ctx context.Context, out io.Writer, log *slog.Logger) (float64, error) {
+	results, err := command.Run(ctx, command.Options{Slice: 3 * time.Second, Rounds: 5, Out: out, Log: log})
+	worst := 0.0
+	for _, r := range results {
+		worst = max(worst, r.Ratio)
+	}
+	return worst, err
+}
