@@ -3,6 +3,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/ppi-engine/ppi/internal/auth"
+	"github.com/ppi-engine/ppi/internal/seal"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
@@ -38,11 +40,16 @@ type Limits struct {
 	Body int64
 	// BodyTimeout is how long a body may take to arrive; 15 s.
 	BodyTimeout time.Duration
+	// Upload is the largest file in bytes; 2 GiB. OpenUploads is how many a person may have begun; 20.
+	Upload      int64
+	OpenUploads int64
 }
 
 const (
 	defaultBody        = 1 << 20
 	defaultBodyTimeout = 15 * time.Second
+	defaultUpload      = 2 << 30
+	defaultOpenUploads = 20
 	shortestCursorKey  = 32
 )
 
@@ -51,6 +58,8 @@ type Deps struct {
 	Store  *store.Store
 	Engine Engine
 	Logger *slog.Logger
+	// Receipts signs the receipts of tenders, by the same key in all instances.
+	Receipts *seal.Signer
 	// CursorKey signs the cursors of lists; at least 32 bytes, the same for all instances.
 	CursorKey []byte
 	// ProblemBase is an absolute URI that the types of problems begin with; empty: [DefaultProblemBase].
@@ -68,11 +77,12 @@ func (d *Deps) check() error {
 		missing(d.Store == nil, "a store"),
 		missing(d.Engine == nil, "an engine"),
 		missing(d.Logger == nil, "a logger"),
+		missing(d.Receipts == nil, "a signer of receipts"),
 		missing(len(d.CursorKey) < shortestCursorKey, fmt.Sprintf("a cursor key of at least %d bytes", shortestCursorKey)),
 		missing(err != nil || !base.IsAbs(), "an absolute problem base"),
 		missing(d.BuildVersion == "", "a build version"),
 		missing(d.Ready == nil, "a readiness check"),
-		missing(d.Limits.Body < 0 || d.Limits.BodyTimeout < 0, "limits that are not negative"),
+		missing(d.Limits.Body < 0 || d.Limits.BodyTimeout < 0 || d.Limits.Upload < 0 || d.Limits.OpenUploads < 0, "limits that are not negative"),
 	)
 }
 
@@ -84,21 +94,17 @@ func missing(is bool, what string) error {
 }
 
 func (d *Deps) setDefaults() {
-	if d.ProblemBase == "" {
-		d.ProblemBase = DefaultProblemBase
-	}
-	if d.Limits.Body == 0 {
-		d.Limits.Body = defaultBody
-	}
-	if d.Limits.BodyTimeout == 0 {
-		d.Limits.BodyTimeout = defaultBodyTimeout
-	}
+	l := &d.Limits
+	d.ProblemBase = cmp.Or(d.ProblemBase, DefaultProblemBase)
+	l.Body, l.BodyTimeout = cmp.Or(l.Body, defaultBody), cmp.Or(l.BodyTimeout, defaultBodyTimeout)
+	l.Upload, l.OpenUploads = cmp.Or(l.Upload, defaultUpload), cmp.Or(l.OpenUploads, defaultOpenUploads)
 }
 
 type server struct {
 	store         *store.Store
 	engine        Engine
 	log           *slog.Logger
+	receipts      *seal.Signer
 	limits        Limits
 	ready         func(context.Context) error
 	version       string
@@ -131,6 +137,7 @@ func newServer(d Deps) (*server, error) {
 		store:         d.Store,
 		engine:        d.Engine,
 		log:           d.Logger,
+		receipts:      d.Receipts,
 		limits:        d.Limits,
 		ready:         d.Ready,
 		version:       d.BuildVersion,

@@ -22,13 +22,14 @@ import (
 const (
 	mediaJSON       = "application/json"
 	mediaMergePatch = "application/merge-patch+json"
+	mediaBytes      = models.MediaTypeBytes
 	deepestJSON     = 32
 )
 
 // readBody reads the whole body of a JSON operation, refuses what the standard decoder would let pass
 // or alter, and leaves the bytes for huma to bind.
 func (s *server) readBody(c *gin.Context, call *call) error {
-	body, err := s.receive(c, call.op.maxBody)
+	body, err := s.receive(c, call.op.maxBody, s.limits.BodyTimeout)
 	if err != nil {
 		return err
 	}
@@ -44,9 +45,19 @@ func (s *server) readBody(c *gin.Context, call *call) error {
 	return nil
 }
 
-func (s *server) receive(c *gin.Context, limit int64) ([]byte, error) {
+// readBytes reads the whole body of an operation that takes bytes into the call.
+func (s *server) readBytes(c *gin.Context, call *call) error {
+	if media, _, err := mime.ParseMediaType(c.GetHeader("Content-Type")); err != nil || media != mediaBytes {
+		return models.Refuse(models.CodeUnsupportedMediaType, "Content-Type", "the body's media type is not supported").Accepting("%s", mediaBytes)
+	}
+	var err error
+	call.bytes, err = s.receive(c, call.op.maxBody, call.op.bodyTimeout)
+	return err
+}
+
+func (s *server) receive(c *gin.Context, limit int64, within time.Duration) ([]byte, error) {
 	control := http.NewResponseController(c.Writer)
-	_ = control.SetReadDeadline(time.Now().Add(s.limits.BodyTimeout)) // a recorder in a test has no deadline
+	_ = control.SetReadDeadline(time.Now().Add(within)) // a recorder in a test has no deadline
 	defer func() { _ = control.SetReadDeadline(time.Time{}) }()
 	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, limit))
 	var tooLarge *http.MaxBytesError
@@ -55,7 +66,7 @@ func (s *server) receive(c *gin.Context, limit int64) ([]byte, error) {
 	case errors.As(err, &tooLarge):
 		return nil, models.Refuse(models.CodeBodyTooLarge, "", "the body is larger than %d bytes", limit)
 	case errors.As(err, &network) && network.Timeout():
-		return nil, models.Refuse(models.CodeRequestTimeout, "", "the body did not arrive within %s", s.limits.BodyTimeout)
+		return nil, models.Refuse(models.CodeRequestTimeout, "", "the body did not arrive within %s", within)
 	case err != nil:
 		return nil, models.Refuse(models.CodeInvalidRequest, "", "the body could not be read")
 	}

@@ -29,6 +29,8 @@ type call struct {
 	ifMatch     precondition
 	ifNoneMatch string
 	fingerprint [sha256.Size]byte
+	// bytes are the body of an operation that takes bytes.
+	bytes []byte
 }
 
 type callKey struct{}

@@ -139,8 +139,11 @@ func readHeaders(c *gin.Context, call *call) error {
 }
 
 func (s *server) readInput(c *gin.Context, call *call) error {
-	if call.op.streamed || call.op.method == http.MethodGet {
+	switch {
+	case call.op.method == http.MethodGet:
 		return nil
+	case call.op.takesBytes:
+		return s.readBytes(c, call)
 	}
 	return s.readBody(c, call)
 }

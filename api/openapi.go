@@ -64,13 +64,31 @@ func (s *server) describe(o *operation) huma.Operation {
 		Errors:          o.problems(),
 		Responses:       map[string]*huma.Response{},
 	}
-	if o.streamed {
-		d.MaxBodyBytes = o.maxBody
+	if o.takesBytes {
+		d.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{mediaBytes: {}}}
+	}
+	if o.givesBytes {
+		describeFile(&d)
 	}
 	if o.access.kind != accessPublic {
 		d.Security = []map[string][]string{{securityScheme: {}}}
 	}
 	return d
+}
+
+// describeFile says what [http.ServeContent] can answer; the media type is the file's own.
+func describeFile(d *huma.Operation) {
+	text := &huma.Schema{Type: huma.TypeString}
+	for _, status := range []int{http.StatusOK, http.StatusPartialContent} {
+		d.Responses[strconv.Itoa(status)] = &huma.Response{
+			Description: http.StatusText(status),
+			Content:     map[string]*huma.MediaType{"*/*": {}},
+			Headers: map[string]*huma.Header{
+				"ETag":        {Description: "SHA-256 of the whole file, in hexadecimal", Schema: text},
+				"Repr-Digest": {Description: "SHA-256 of the whole file (RFC 9530)", Schema: text},
+			},
+		}
+	}
 }
 
 func tag(path string) string {
@@ -96,7 +114,7 @@ func (o *operation) problems() []int {
 	if o.method != http.MethodGet {
 		statuses = append(statuses, http.StatusConflict, http.StatusRequestEntityTooLarge)
 	}
-	if o.takesBody || o.streamed {
+	if o.takesBody || o.takesBytes {
 		statuses = append(statuses, http.StatusRequestTimeout, http.StatusUnsupportedMediaType)
 	}
 	slices.Sort(statuses)

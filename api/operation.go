@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
@@ -22,8 +23,12 @@ type operation struct {
 	status int
 	// maxBody bounds the body in bytes; 0 takes the server's limit.
 	maxBody int64
-	// takesBody tells whether there is a body to bind; streamed, that the handler reads it itself.
-	takesBody, streamed bool
+	// takesBody tells whether there is a body to bind; takesBytes, that the body is bytes for the handler.
+	takesBody, takesBytes bool
+	// bodyTimeout is how long the body may take to arrive; 0 takes the server's limit.
+	bodyTimeout time.Duration
+	// givesBytes tells that the answer is a file rather than a resource.
+	givesBytes bool
 	// keyed operations need an Idempotency-Key, conditional ones an If-Match.
 	keyed, conditional bool
 	// mayCreate marks a PUT that answers 201 when there was nothing before.
@@ -52,8 +57,17 @@ func mayCreate() option { return func(o *operation) { o.mayCreate = true } }
 // maxBody sets the bound of the body in bytes.
 func maxBody(n int64) option { return func(o *operation) { o.maxBody = n } }
 
-// streamed leaves the body to the handler: nothing is read, checked or fingerprinted beforehand.
-func streamed() option { return func(o *operation) { o.streamed = true } }
+// takesBytes says that the body is bytes of [mediaBytes], at most n and within the time: the handler finds
+// them in the call.
+func takesBytes(n int64, within time.Duration) option {
+	return func(o *operation) { o.takesBytes, o.maxBody, o.bodyTimeout = true, n, within }
+}
+
+// givesBytes says that the answer is a file.
+func givesBytes() option { return func(o *operation) { o.givesBytes = true } }
+
+// unconditional spares a PUT the If-Match, because it says the same whatever was there before.
+func unconditional() option { return func(o *operation) { o.conditional = false } }
 
 // op makes a row whose handler is bound, validated and described by huma. By its method a row needs an
 // Idempotency-Key (POST) or an If-Match (PUT, PATCH, DELETE), and its status of success is 201 for POST

@@ -61,7 +61,7 @@ func setup(t testing.TB) *world {
 	w := &world{TB: t, db: db, store: pgtest.Open(t, db.Application), log: &lockedBuffer{}}
 	var err error
 	w.server, err = newServer(Deps{
-		Store: w.store, Engine: away{}, Logger: slog.New(slog.NewTextHandler(w.log, nil)),
+		Store: w.store, Engine: away{}, Logger: slog.New(slog.NewTextHandler(w.log, nil)), Receipts: receiptSigner(t),
 		CursorKey: []byte(strings.Repeat("k", 32)), BuildVersion: "test", Ready: func(context.Context) error { return nil },
 	})
 	require.NoError(t, err)

@@ -20,6 +20,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/auth"
 	"github.com/ppi-engine/ppi/internal/engine"
+	"github.com/ppi-engine/ppi/internal/seal"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/worker"
@@ -85,8 +86,13 @@ func (r *Rig) serve(ctx context.Context) error {
 	if _, err := rand.Read(key); err != nil {
 		return fmt.Errorf("make cursor key: %w", err)
 	}
+	receipts, err := seal.NewSigner("rig/receipts", key)
+	if err != nil {
+		return err
+	}
 	handler, err := api.New(api.Deps{
-		Store: r.Store, Engine: r.Engine, Logger: r.options.Log, CursorKey: key, BuildVersion: "rig",
+		Receipts: receipts,
+		Store:    r.Store, Engine: r.Engine, Logger: r.options.Log, CursorKey: key, BuildVersion: "rig",
 		Ready: func(ctx context.Context) error { return r.Store.Ping(ctx) },
 	})
 	if err != nil {
