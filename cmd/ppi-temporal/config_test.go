@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"io"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
+	"github.com/temporalio/ui-server/v2/server/version"
+	"go.temporal.io/server/common/headers"
 )
 
 func env(vars map[string]string) func(string) (string, bool) {
@@ -86,4 +89,12 @@ func TestATakenPortIsRefusedWithWhatToDo(t *testing.T) {
 		require.Equal(t, 1, strings.Count(faults.String(), "\n"))
 		require.Empty(t, out.String())
 	}
+}
+
+func TestTheReadmeNamesTheLinkedVersions(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	require.Contains(t, string(readme), "| go.temporal.io/server | v"+headers.ServerVersion+" |")
+	require.Contains(t, string(readme), "| github.com/temporalio/ui-server/v2 | v"+version.UIVersion+" |")
 }

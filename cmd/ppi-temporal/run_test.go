@@ -262,8 +262,10 @@ func TestServerOutlivesPostgres(t *testing.T) {
 // rival runs a second instance on the test's databases to its end, which it must come to by itself.
 func rival(t *testing.T, c *pgCluster, args ...string) (code int, faults string) {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // served until then, it ends with exitStopped
+	defer cancel()
 	var err bytes.Buffer
-	code = run(t.Context(), append(c.flags(t), args...), env(nil), streams{out: io.Discard, err: &err})
+	code = run(ctx, append(c.flags(t), args...), env(nil), streams{out: io.Discard, err: &err})
 	return code, err.String()
 }
 
