@@ -27,11 +27,7 @@ type forger struct {
 // newForger makes an export of n events, every third position being another procurement's.
 func newForger(t *testing.T, n int) *forger {
 	t.Helper()
-	text, err := audit.NewKey("procurement.example.org/log")
-	require.NoError(t, err)
-	key, err := audit.ReadKey(text)
-	require.NoError(t, err)
-	f := &forger{t: t, key: key}
+	f := &forger{t: t, key: newKey(t, "procurement.example.org/log")}
 	for i := range n {
 		f.entries = append(f.entries, audit.Entry{Position: int64(i + i/3 + 1), Canonical: f.event(i)})
 	}

@@ -2,52 +2,40 @@ package audit
 
 import (
 	"crypto/ed25519"
-	"crypto/rand"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
 )
 
-// A Key signs checkpoints. Its text, in the form of golang.org/x/mod/sumdb/note, is a secret.
+// ed25519Algorithm is how note keys mark Ed25519.
+const ed25519Algorithm = 1
+
+// A Key signs checkpoints.
 type Key struct {
 	signer   note.Signer
 	verifier string
 }
 
-// NewKey makes an Ed25519 key and returns the text that [ReadKey] reads. The name identifies the
-// installation, for example procurement.example.org/log; it has no space and no plus sign.
-func NewKey(name string) (text string, err error) {
-	text, _, err = note.GenerateKey(rand.Reader, name)
+// NewKey makes a signing key of a secret of 32 bytes (an Ed25519 seed, RFC 8032 §5.1.5) and a name that
+// identifies the installation, for example procurement.example.org/log. A name has no space and no plus
+// sign. The same name and secret always make the same key.
+func NewKey(name string, secret []byte) (Key, error) {
+	if len(secret) != ed25519.SeedSize {
+		return Key{}, fmt.Errorf("make checkpoint key: the secret has %d bytes, not %d", len(secret), ed25519.SeedSize)
+	}
+	public := ed25519.NewKeyFromSeed(secret).Public().(ed25519.PublicKey)
+	verifier, err := note.NewEd25519VerifierKey(name, public)
 	if err != nil {
-		return "", fmt.Errorf("make checkpoint key: %w", err)
+		return Key{}, fmt.Errorf("make checkpoint key: %w", err)
 	}
-	if _, err := ReadKey(text); err != nil {
-		return "", fmt.Errorf("make checkpoint key: %q cannot name a key: it needs letters, and neither space nor plus sign", name)
-	}
-	return text, nil
-}
-
-// ReadKey reads a key made by [NewKey].
-func ReadKey(text string) (Key, error) {
-	// PRIVATE+KEY+name+hash+base64(algorithm, seed); the last part may hold plus signs.
-	const parts = 5
-	text = strings.TrimSpace(text)
-	signer, err := note.NewSigner(text)
-	fields := strings.SplitN(text, "+", parts)
-	if err != nil || len(fields) != parts {
-		return Key{}, errors.New("read checkpoint key: it is not a signing key in note form")
-	}
-	secret, err := base64.StdEncoding.DecodeString(fields[parts-1])
-	if err != nil || len(secret) != 1+ed25519.SeedSize {
-		return Key{}, errors.New("read checkpoint key: it is not an Ed25519 key in note form")
-	}
-	public := ed25519.NewKeyFromSeed(secret[1:]).Public().(ed25519.PublicKey)
-	verifier, err := note.NewEd25519VerifierKey(signer.Name(), public)
+	// A verifier's key is name+hash+public; a signer's is marked as private and ends in the secret.
+	id, _, _ := strings.Cut(strings.TrimPrefix(verifier, name+"+"), "+")
+	private := base64.StdEncoding.EncodeToString(append([]byte{ed25519Algorithm}, secret...))
+	signer, err := note.NewSigner("PRIVATE+KEY+" + name + "+" + id + "+" + private)
 	if err != nil {
-		return Key{}, fmt.Errorf("read checkpoint key: %w", err)
+		return Key{}, fmt.Errorf("make checkpoint key: %q cannot name a key: it needs letters, and neither space nor plus sign", name)
 	}
 	return Key{signer: signer, verifier: verifier}, nil
 }

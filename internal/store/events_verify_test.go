@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"bytes"
+	"crypto/rand"
 	"path/filepath"
 	"testing"
 
@@ -353,9 +354,10 @@ func TestAnExportOfTheRecordVerifiesByItself(t *testing.T) {
 
 func testKey(t *testing.T) audit.Key {
 	t.Helper()
-	text, err := audit.NewKey("procurement.example.org/log")
+	secret := make([]byte, 32)
+	_, err := rand.Read(secret)
 	require.NoError(t, err)
-	key, err := audit.ReadKey(text)
+	key, err := audit.NewKey("procurement.example.org/log", secret)
 	require.NoError(t, err)
 	return key
 }
