@@ -1,0 +1,105 @@
+package neutrality
+
+// A Requirement is a sentence or two of a specification, in one or more languages.
+type Requirement struct {
+	ID string `json:"id"`
+	// Statement is keyed by BCP 47 tag.
+	Statement map[string]string `json:"statement"`
+}
+
+// A Code names a kind of finding.
+type Code string
+
+// The kinds of finding.
+const (
+	// CodeBrand is a product or maker named without "or equivalent".
+	CodeBrand Code = "brand"
+	// CodeBrandEquivalent is one named with "or equivalent": allowed only where no precise description is possible.
+	CodeBrandEquivalent Code = "brand_or_equivalent"
+	// CodeOrigin speaks of patent, trade mark, maker or origin.
+	CodeOrigin Code = "origin"
+	// CodeStandard is a standard cited without "or equivalent".
+	CodeStandard Code = "standard_without_equivalent"
+	// CodeVague is a word that nobody can verify.
+	CodeVague Code = "vague"
+	// CodeSolutionFirst is a technology where a need should stand.
+	CodeSolutionFirst Code = "solution_first"
+	// CodeLanguage says that there are no phrases for the language, so most was not checked.
+	CodeLanguage Code = "language_not_checked"
+)
+
+// A Severity says how bad a finding is.
+type Severity string
+
+// The severities.
+const (
+	// High breaks the law unless justified.
+	High Severity = "high"
+	// Medium needs a reason or a better word.
+	Medium Severity = "medium"
+	// Low is worth a thought.
+	Low Severity = "low"
+)
+
+// A Finding is one place in a requirement.
+type Finding struct {
+	Code        Code     `json:"code"`
+	Severity    Severity `json:"severity"`
+	Requirement string   `json:"requirement"`
+	Language    string   `json:"language"`
+	// Start and End are offsets in characters (Unicode code points), End exclusive.
+	Start int `json:"start"`
+	End   int `json:"end"`
+	// Text is what stands there.
+	Text       string `json:"text"`
+	Reason     string `json:"reason"`
+	Suggestion string `json:"suggestion"`
+	// Source is the article or rule.
+	Source string `json:"source"`
+}
+
+// explanation is what is said of every finding of a kind.
+type explanation struct {
+	severity                   Severity
+	reason, suggestion, source string
+}
+
+func explain(code Code) explanation {
+	switch code {
+	case CodeBrand:
+		return explanation{
+			High, "names a product or its maker, which favours it",
+			"describe function and performance; where that is impossible, say why and add \"or equivalent\"", "Directive 2014/24/EU, Article 42(4)",
+		}
+	case CodeBrandEquivalent:
+		return explanation{
+			Medium, "names a product or its maker, if with \"or equivalent\"",
+			"keep it only where no precise description is possible, and record why", "Directive 2014/24/EU, Article 42(4)",
+		}
+	case CodeOrigin:
+		return explanation{
+			Medium, "speaks of patent, trade mark, maker or origin",
+			"say what is needed, not whose it is or where it is from", "Directive 2014/24/EU, Article 42(4)",
+		}
+	case CodeStandard:
+		return explanation{
+			High, "cites a standard without \"or equivalent\"",
+			"add \"or equivalent\" in the same sentence, or state the performance itself", "Directive 2014/24/EU, Article 42(3)(b)",
+		}
+	case CodeVague:
+		return explanation{
+			Medium, "cannot be verified, so tenders cannot be compared on it",
+			"give a value, a unit and how it is measured", "Directive 2014/24/EU, Article 42(3)(a)",
+		}
+	case CodeSolutionFirst:
+		return explanation{
+			Low, "names a technology where a need should stand",
+			"state the outcome with baseline and target, and leave the way to the market", "Call COS-PPI-2020-2-04, mandatory activity I",
+		}
+	default:
+		return explanation{
+			Low, "there are no phrases for this language, so only names were checked",
+			"have someone read it who knows the language", "Directive 2014/24/EU, Article 42",
+		}
+	}
+}
