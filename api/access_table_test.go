@@ -6,7 +6,7 @@ const (
 	everyone = "public"
 	known    = "authenticated"
 	platform = "administrator"
-	self_    = "self"
+	own      = "self"
 	lead     = "lead_procurer"
 	board    = "board"
 	buyers   = "lead_procurer buyer board drafter opener evaluator chair awarder legal observer"
@@ -30,10 +30,10 @@ func expectedAccess() map[string]string {
 		"GET /v1/people/{person}":                platform,
 		"PATCH /v1/people/{person}":              platform,
 
-		"POST /v1/people/{person}/api-keys":         self_,
-		"GET /v1/people/{person}/api-keys":          self_,
-		"GET /v1/people/{person}/api-keys/{key}":    self_,
-		"DELETE /v1/people/{person}/api-keys/{key}": self_,
+		"POST /v1/people/{person}/api-keys":         own,
+		"GET /v1/people/{person}/api-keys":          own,
+		"GET /v1/people/{person}/api-keys/{key}":    own,
+		"DELETE /v1/people/{person}/api-keys/{key}": own,
 
 		"POST /v1/procurements": known,
 		"GET /v1/procurements":  known,

@@ -67,7 +67,7 @@ func cast(w *world) ([]persona, procurement, *strings.Replacer) {
 	}).is(http.StatusCreated)
 	all = append(all, persona{former, "former lead", "", false}, persona{later, "future lead", "", false}, persona{myself, "the person itself", "self", false})
 
-	var keys Page[APIKey]
+	var keys Page[Key]
 	w.do(myself, GET, "/v1/people/"+string(myself.person)+"/api-keys", nil).is(http.StatusOK).into(&keys)
 	return all, p, strings.NewReplacer(
 		"{procurement}", string(p.ID), "{organisation}", string(leader.organisation), "{person}", string(myself.person),
@@ -83,7 +83,7 @@ func admission(o *operation, who string, p persona) string {
 		return "let in"
 	case p.key == "":
 		return string(models.CodeUnauthenticated)
-	case who == known, who == self_ && p.word == platform, slices.Contains(words, p.word):
+	case who == known, who == own && p.word == platform, slices.Contains(words, p.word):
 		return "let in"
 	case strings.Contains(o.path, "{procurement}") && !p.holds:
 		return string(models.CodeNotFound)

@@ -180,6 +180,8 @@ func (s *server) add(o *operation) {
 }
 
 // setUpLibraries sets what gin and huma keep in package variables, once for the process.
+//
+//nolint:gochecknoglobals // what it sets are the libraries' globals, which tests that run at once must not set twice
 var setUpLibraries = sync.OnceFunc(func() {
 	gin.SetMode(gin.ReleaseMode)
 	huma.DefaultArrayNullable = false // else null passes for a list

@@ -12,8 +12,8 @@ import (
 // mostLiveKeys lets a person replace one key by another without a gap.
 const mostLiveKeys = 2
 
-// APIKey shows an API key without its secret.
-type APIKey struct {
+// Key shows an API key without its secret.
+type Key struct {
 	ID        models.ID  `json:"id"`
 	PersonID  models.ID  `json:"person_id"`
 	Label     string     `json:"label"`
@@ -22,25 +22,25 @@ type APIKey struct {
 	RevokedAt *time.Time `json:"revoked_at,omitempty"`
 }
 
-func (k APIKey) self() string {
+func (k Key) self() string {
 	return "/v1/people/" + string(k.PersonID) + "/api-keys/" + string(k.ID)
 }
 
 // version changes once, when the key is revoked: that instant is the second version.
-func (k APIKey) version() int64 {
+func (k Key) version() int64 {
 	if k.RevokedAt == nil {
 		return 1
 	}
 	return k.RevokedAt.UnixMicro()
 }
 
-func showAPIKey(k models.APIKey) APIKey {
-	return APIKey{k.ID, k.PersonID, k.Label, utc(k.CreatedAt), utcOrNil(k.ExpiresAt), utcOrNil(k.RevokedAt)}
+func showAPIKey(k models.APIKey) Key {
+	return Key{k.ID, k.PersonID, k.Label, utc(k.CreatedAt), utcOrNil(k.ExpiresAt), utcOrNil(k.RevokedAt)}
 }
 
-// MadeAPIKey is a key with its secret, which is shown once: the answer is kept without it.
-type MadeAPIKey struct {
-	APIKey
+// MadeKey is a key with its secret, which is shown once: the answer is kept without it.
+type MadeKey struct {
+	Key
 
 	Secret string `json:"secret,omitempty" doc:"What to send as Authorization: Bearer. Only its digest is kept, so it is shown this once"`
 	Note   string `json:"note,omitempty" doc:"Why the secret is not shown"`
@@ -48,7 +48,7 @@ type MadeAPIKey struct {
 
 const secretNote = "The secret was shown once, when the key was made. If it is lost, revoke this key and make another."
 
-func (k MadeAPIKey) withoutSecret() MadeAPIKey {
+func (k MadeKey) withoutSecret() MadeKey {
 	k.Secret, k.Note = "", secretNote
 	return k
 }
@@ -62,7 +62,7 @@ type newAPIKey struct {
 	}
 }
 
-func (s *server) createAPIKey(ctx context.Context, in *newAPIKey) (*Answer[MadeAPIKey], error) {
+func (s *server) createAPIKey(ctx context.Context, in *newAPIKey) (*Answer[MadeKey], error) {
 	holder, err := pathID(models.PrefixPerson, "person", in.Person)
 	if err != nil {
 		return nil, err
@@ -70,22 +70,22 @@ func (s *server) createAPIKey(ctx context.Context, in *newAPIKey) (*Answer[MadeA
 	if err := gather(checkInstant("/expires_at", in.Body.ExpiresAt)); err != nil {
 		return nil, err
 	}
-	return create(ctx, s, func(tx *store.Tx) (MadeAPIKey, error) {
+	return create(ctx, s, func(tx *store.Tx) (MadeKey, error) {
 		now, err := roomForKey(tx, holder)
 		if err != nil {
-			return MadeAPIKey{}, err
+			return MadeKey{}, err
 		}
 		if in.Body.ExpiresAt != nil && !in.Body.ExpiresAt.After(now) {
-			return MadeAPIKey{}, models.Refuse(models.CodeInvalidValue, "/expires_at", "the key would have expired already").Accepting("an instant after %s", now.Format(time.RFC3339))
+			return MadeKey{}, models.Refuse(models.CodeInvalidValue, "/expires_at", "the key would have expired already").Accepting("an instant after %s", now.Format(time.RFC3339))
 		}
 		token := auth.NewToken()
 		k := models.APIKey{
 			ID: token.KeyID, PersonID: holder, Label: in.Body.Label, Digest: token.Digest(), CreatedAt: now, ExpiresAt: utcOrNil(in.Body.ExpiresAt),
 		}
 		if err := tx.CreateAPIKey(&k); err != nil {
-			return MadeAPIKey{}, err
+			return MadeKey{}, err
 		}
-		made := MadeAPIKey{APIKey: showAPIKey(k), Secret: token.Reveal()}
+		made := MadeKey{Key: showAPIKey(k), Secret: token.Reveal()}
 		return made, record(ctx, tx, models.EventAPIKeyCreated, map[string]any{"api_key_id": k.ID, "person_id": holder})
 	})
 }
@@ -110,7 +110,7 @@ type apiKeysQuery struct {
 	Paging
 }
 
-func (s *server) listAPIKeys(ctx context.Context, in *apiKeysQuery) (*Listed[APIKey], error) {
+func (s *server) listAPIKeys(ctx context.Context, in *apiKeysQuery) (*Listed[Key], error) {
 	holder, err := pathID(models.PrefixPerson, "person", in.Person)
 	if err != nil {
 		return nil, err
@@ -121,14 +121,14 @@ func (s *server) listAPIKeys(ctx context.Context, in *apiKeysQuery) (*Listed[API
 	return list(s, callOf(ctx), in.Paging, nil, read, func(k models.APIKey) models.ID { return k.ID }, showAPIKey)
 }
 
-// APIKeyPath is embedded by the input of what concerns one API key.
-type APIKeyPath struct {
+// KeyPath is embedded by the input of what concerns one API key.
+type KeyPath struct {
 	PersonPath
 
 	Key string `path:"key" doc:"ID of the API key"`
 }
 
-func (in APIKeyPath) ids() (holder, key models.ID, err error) {
+func (in KeyPath) ids() (holder, key models.ID, err error) {
 	if holder, err = pathID(models.PrefixPerson, "person", in.Person); err != nil {
 		return "", "", err
 	}
@@ -136,7 +136,7 @@ func (in APIKeyPath) ids() (holder, key models.ID, err error) {
 	return holder, key, err
 }
 
-func (s *server) getAPIKey(ctx context.Context, in *struct{ APIKeyPath }) (*Answer[APIKey], error) {
+func (s *server) getAPIKey(ctx context.Context, in *struct{ KeyPath }) (*Answer[Key], error) {
 	holder, id, err := in.ids()
 	if err != nil {
 		return nil, err
@@ -149,26 +149,26 @@ func (s *server) getAPIKey(ctx context.Context, in *struct{ APIKeyPath }) (*Answ
 }
 
 // revokeAPIKey ends a key at once. A key that is revoked already stays revoked since then.
-func (s *server) revokeAPIKey(ctx context.Context, in *struct{ APIKeyPath }) (*Answer[APIKey], error) {
+func (s *server) revokeAPIKey(ctx context.Context, in *struct{ KeyPath }) (*Answer[Key], error) {
 	holder, id, err := in.ids()
 	if err != nil {
 		return nil, err
 	}
-	return change(ctx, s, func(tx *store.Tx) (APIKey, error) {
+	return change(ctx, s, func(tx *store.Tx) (Key, error) {
 		k, err := tx.LockAPIKey(holder, id)
 		if err != nil {
-			return APIKey{}, err
+			return Key{}, err
 		}
 		if err := callOf(ctx).ifMatch.check(showAPIKey(k).version()); err != nil || k.RevokedAt != nil {
 			return showAPIKey(k), err
 		}
 		now, err := tx.Now()
 		if err != nil {
-			return APIKey{}, err
+			return Key{}, err
 		}
 		k.RevokedAt = &now
 		if err := tx.RevokeAPIKey(&k); err != nil {
-			return APIKey{}, err
+			return Key{}, err
 		}
 		return showAPIKey(k), record(ctx, tx, models.EventAPIKeyRevoked, map[string]any{"api_key_id": k.ID, "person_id": holder})
 	})

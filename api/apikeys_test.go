@@ -31,23 +31,23 @@ func TestAKeyIsReplacedByAnotherWithoutAGap(t *testing.T) {
 	w := setup(t)
 	buyer := w.buyer()
 	path := "/v1/people/" + string(buyer.person) + "/api-keys"
-	var keys Page[APIKey]
+	var keys Page[Key]
 	w.do(buyer, GET, path, nil).is(http.StatusOK).into(&keys)
 	first := keys.Items[0]
 
-	var second MadeAPIKey
+	var second MadeKey
 	w.do(buyer, POST, path, map[string]any{"label": "next"}).is(http.StatusCreated).into(&second)
 	successor := caller{key: second.Secret, person: buyer.person}
 	w.do(successor, GET, "/v1/me", nil).is(http.StatusOK)
 	w.do(buyer, GET, "/v1/me", nil).is(http.StatusOK)
 	w.do(buyer, POST, path, map[string]any{"label": "third"}).is(http.StatusConflict).refused(models.CodeKeyLimit)
 
-	var revoked APIKey
+	var revoked Key
 	w.do(successor, DELETE, first.self(), nil).is(http.StatusOK).into(&revoked)
 	require.NotNil(t, revoked.RevokedAt)
 	problem := w.do(buyer, GET, "/v1/me", nil).is(http.StatusUnauthorized).refused(models.CodeUnauthenticated)
 	require.Contains(t, problem.Detail, "revoked")
-	var again APIKey
+	var again Key
 	w.do(successor, DELETE, first.self(), nil).is(http.StatusOK).into(&again)
 	require.Equal(t, revoked, again, "a revoked key stays revoked since then")
 	w.do(successor, POST, path, map[string]any{"label": "third"}).is(http.StatusCreated)
@@ -78,7 +78,7 @@ func TestAnExpiredKeyIsRefusedAndLeavesRoomForAnother(t *testing.T) {
 	}
 	w.do(buyer, POST, path, map[string]any{"label": "x", "expires_at": "2030-01-01T00:00:00"}).is(http.StatusUnprocessableEntity)
 
-	var key MadeAPIKey
+	var key MadeKey
 	w.do(buyer, POST, path, map[string]any{"label": "x", "expires_at": time.Now().Add(time.Hour)}).is(http.StatusCreated).into(&key)
 	var who me
 	short := caller{key: key.Secret}
@@ -94,7 +94,7 @@ func TestKeysOfOthersAreOutOfReach(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	a, b := w.buyer(), w.buyer()
-	var keys Page[APIKey]
+	var keys Page[Key]
 	w.do(a, GET, "/v1/people/"+string(a.person)+"/api-keys", nil).into(&keys)
 	// b's own path with a's key: the key is not found below b.
 	w.do(b, DELETE, "/v1/people/"+string(b.person)+"/api-keys/"+string(keys.Items[0].ID), nil).is(http.StatusNotFound)

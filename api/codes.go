@@ -1,6 +1,7 @@
 package api
 
 import (
+	"maps"
 	"net/http"
 
 	"github.com/ppi-engine/ppi/models"
@@ -19,6 +20,16 @@ type problemType struct {
 
 // problemTypes holds every code there is. A code without an entry fails the tests.
 func problemTypes() map[models.Code]problemType {
+	all := map[models.Code]problemType{}
+	for _, some := range []map[models.Code]problemType{
+		problemsOfRequests(), problemsOfCallers(), problemsOfConflicts(), problemsOfProcess(), problemsOfRules(), problemsOfTenders(),
+	} {
+		maps.Copy(all, some)
+	}
+	return all
+}
+
+func problemsOfRequests() map[models.Code]problemType {
 	return map[models.Code]problemType{
 		models.CodeInvalidRequest:       {http.StatusBadRequest, "The request is not well formed", "The URL, a header or the JSON cannot be read. Mend what `errors` names.", 0},
 		models.CodeInvalidID:            {http.StatusUnprocessableEntity, "An ID is not well formed", "IDs are a typed prefix, an underscore and a UUID version 7.", 0},
@@ -34,7 +45,11 @@ func problemTypes() map[models.Code]problemType {
 		models.CodeKeyReused:            {http.StatusUnprocessableEntity, "The Idempotency-Key belongs to another request", "The same key came before with another body. Use a new key for a new request.", 0},
 		models.CodeMissingIfMatch:       {http.StatusPreconditionRequired, "The If-Match header is missing", "A change names the version it was made on: the ETag of the last answer, or * for any.", 0},
 		models.CodeStale:                {http.StatusPreconditionFailed, "The resource has changed since", "Read it again, decide again, and send the new ETag.", 0},
+	}
+}
 
+func problemsOfCallers() map[models.Code]problemType {
+	return map[models.Code]problemType{
 		models.CodeUnauthenticated:  {http.StatusUnauthorized, "The caller is not known", "Send Authorization: Bearer with an API key that is neither expired nor revoked.", 0},
 		models.CodeForbidden:        {http.StatusForbidden, "The caller may not do this", "The operation needs a role that the caller does not hold now.", 0},
 		models.CodeNotFound:         {http.StatusNotFound, "There is no such resource", "It does not exist, or the caller holds no role by which to see it.", 0},
@@ -42,7 +57,11 @@ func problemTypes() map[models.Code]problemType {
 		models.CodeRateLimited:      {http.StatusTooManyRequests, "Too many requests", "Wait as long as Retry-After says.", 1},
 		models.CodeUnavailable:      {http.StatusServiceUnavailable, "The engine cannot answer now", "The database or the workflow engine did not answer in time. Repeat the same request with the same Idempotency-Key.", 1},
 		models.CodeInternal:         {http.StatusInternalServerError, "A fault of the engine", "Nothing was changed. Report `error_id` to the operator, whose log has the cause.", 0},
+	}
+}
 
+func problemsOfConflicts() map[models.Code]problemType {
+	return map[models.Code]problemType{
 		models.CodeRoleIncompatible:  {http.StatusConflict, "The roles exclude each other", "One person may not hold both roles on one procurement.", 0},
 		models.CodeAuthorMayNotVote:  {http.StatusForbidden, "Authors do not approve their own work", "Another board member of the same buyer casts the vote.", 0},
 		models.CodePending:           {http.StatusConflict, "The command is still being carried out", "Repeat the same request with the same Idempotency-Key.", 1},
@@ -55,7 +74,11 @@ func problemTypes() map[models.Code]problemType {
 		models.CodeLastLeadProcurer:  {http.StatusConflict, "The procurement needs a lead procurer", "Give the role to another person first.", 0},
 		models.CodeSharesExceeded:    {http.StatusConflict, "The budget shares exceed 100 percent", "Lower another member's share first.", 0},
 		models.CodeLeadExists:        {http.StatusConflict, "The consortium has a lead buyer", "Take the lead from the member that has it first.", 0},
+	}
+}
 
+func problemsOfProcess() map[models.Code]problemType {
+	return map[models.Code]problemType{
 		models.CodeNotDraft:             {http.StatusConflict, "The procurement is no longer a draft", "What is decided before the start is fixed by it.", 0},
 		models.CodeNotRunning:           {http.StatusConflict, "The procurement is not running", "Start or resume it first.", 0},
 		models.CodeSuspended:            {http.StatusConflict, "The procurement is suspended", "Resume it first.", 0},
@@ -79,7 +102,11 @@ func problemTypes() map[models.Code]problemType {
 		models.CodeLeadMissing:          {http.StatusConflict, "The consortium has no lead buyer", "Mark one member as lead.", 0},
 		models.CodeUnknownProfile:       {http.StatusUnprocessableEntity, "The call profile is not known", "Use one of the profiles of this installation.", 0},
 		models.CodeIncompatibleDocument: {http.StatusUnprocessableEntity, "The document does not fit", "It belongs to another procurement or is of another kind.", 0},
+	}
+}
 
+func problemsOfRules() map[models.Code]problemType {
+	return map[models.Code]problemType{
 		models.CodeBelowStatutoryMinimum: {http.StatusUnprocessableEntity, "The time limit is shorter than the law allows", "The detail names the rule and the earliest date.", 0},
 		models.CodeShorteningNotAllowed:  {http.StatusUnprocessableEntity, "The time limit may not be shortened", "The condition of the shortening is not met; the detail names it.", 0},
 		models.CodeHolidayUnknown:        {http.StatusUnprocessableEntity, "The holidays are not known", "There is no holiday calendar for that country and year.", 0},
@@ -88,7 +115,11 @@ func problemTypes() map[models.Code]problemType {
 		models.CodeInvalidCriteria:       {http.StatusUnprocessableEntity, "The award criteria cannot be used", "`errors` names what is wrong with them.", 0},
 		models.CodeInvalidScore:          {http.StatusUnprocessableEntity, "The score cannot be used", "Scores lie within the scale of their criterion.", 0},
 		models.CodeInvalidPrice:          {http.StatusUnprocessableEntity, "The price cannot be used", "Prices are exact decimals above zero.", 0},
+	}
+}
 
+func problemsOfTenders() map[models.Code]problemType {
+	return map[models.Code]problemType{
 		models.CodeInvalidLocalTime: {http.StatusUnprocessableEntity, "There is no such local time", "A clock change skips or repeats that hour in the zone. Choose another.", 0},
 		models.CodeDeadlinePassed:   {http.StatusConflict, "The deadline has passed", "A late tender is never accepted.", 0},
 		models.CodeDeadlineMissing:  {http.StatusConflict, "The lot has no deadline", "Set it first.", 0},

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"maps"
 	"net/url"
 	"strconv"
 
@@ -89,8 +90,6 @@ func list[M, T any](s *server, call *call, p Paging, filters url.Values, read fu
 
 func nextLink(path string, limit int, cursor string, filters url.Values) string {
 	query := url.Values{"limit": {strconv.Itoa(limit)}, "cursor": {cursor}}
-	for name, values := range filters {
-		query[name] = values
-	}
+	maps.Copy(query, filters)
 	return "<" + path + "?" + query.Encode() + `>; rel="next"`
 }

@@ -1,9 +1,9 @@
 package api
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,7 +16,7 @@ func TestAListIsReadPageByPageWithoutGapOrRepeat(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	for i := range 7 {
-		w.do(w.admin, POST, "/v1/organisations", map[string]any{"legal_name": fmt.Sprint(i), "country": "DE", "kind": "other"}).is(http.StatusCreated)
+		w.do(w.admin, POST, "/v1/organisations", map[string]any{"legal_name": strconv.Itoa(i), "country": "DE", "kind": "other"}).is(http.StatusCreated)
 	}
 	var names []string
 	pages := 0

@@ -49,9 +49,9 @@ func TestADatabaseThatIsAwayIsToldAsUnavailable(t *testing.T) {
 	r := w.do(w.admin, GET, "/v1/organisations", nil).is(http.StatusServiceUnavailable)
 	r.refused(models.CodeUnavailable)
 	require.Equal(t, "1", r.Header().Get("Retry-After"))
-	w.do(w.admin, POST, "/v1/organisations", anOrganisation).is(http.StatusServiceUnavailable)
+	w.do(w.admin, POST, "/v1/organisations", anOrganisation()).is(http.StatusServiceUnavailable)
 	w.server.store = direct
-	w.do(w.admin, POST, "/v1/organisations", anOrganisation).is(http.StatusCreated)
+	w.do(w.admin, POST, "/v1/organisations", anOrganisation()).is(http.StatusCreated)
 }
 
 // A line carries connections to the database until it is cut.

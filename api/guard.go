@@ -40,8 +40,8 @@ func (s *server) admit(c *gin.Context, call *call) error {
 	if err := s.recognise(c, call); err != nil {
 		return err
 	}
-	switch a := call.op.access; a.kind {
-	case accessAuthenticated:
+	switch call.op.access.kind {
+	case accessPublic, accessAuthenticated:
 		return nil
 	case accessAdministrator:
 		return s.mustAdminister(c, call, false)
@@ -148,21 +148,28 @@ func (s *server) readInput(c *gin.Context, call *call) error {
 	return s.readBody(c, call)
 }
 
-// A lock takes the procurement's row in one of two ways.
-type lock func(*store.Tx, models.ID) (models.Procurement, error)
+// A lock is how the procurement's row is taken.
+type lock bool
 
-var (
+const (
 	// share is for content: many at once, while no process command runs.
-	share lock = (*store.Tx).ShareProcurement
+	share lock = false
 	// alone is for what changes the procurement's row itself, or must not meet another of its kind.
-	alone lock = (*store.Tx).LockProcurement
+	alone lock = true
 )
+
+func (l lock) take(tx *store.Tx, id models.ID) (models.Procurement, error) {
+	if l == alone {
+		return tx.LockProcurement(id)
+	}
+	return tx.ShareProcurement(id)
+}
 
 // enter locks the procurement of the path inside a transaction and judges again whether the caller may
 // do this: between the guard's look and the lock a role may have ended.
-func (s *server) enter(ctx context.Context, tx *store.Tx, take lock) (store.Standing, error) {
+func (s *server) enter(ctx context.Context, tx *store.Tx, how lock) (store.Standing, error) {
 	call := callOf(ctx)
-	p, err := take(tx, call.procurement())
+	p, err := how.take(tx, call.procurement())
 	if err != nil {
 		return store.Standing{}, err
 	}

@@ -18,7 +18,7 @@ const (
 	headerReplayed       = "Idempotent-Replayed"
 	headerRequestID      = "X-Request-Id"
 	// headerMode says on every answer about a procurement whether it is live or a rehearsal.
-	headerMode = "PPI-Mode"
+	headerMode = "Ppi-Mode"
 )
 
 var requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9._:/=+-]{1,128}$`)

@@ -11,16 +11,18 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-var anOrganisation = map[string]any{"legal_name": "GENCI", "country": "FR", "kind": "contracting_authority"}
+func anOrganisation() map[string]any {
+	return map[string]any{"legal_name": "GENCI", "country": "FR", "kind": "contracting_authority"}
+}
 
 func TestARepeatedRequestIsCarriedOutOnceAndAnsweredAlike(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	key := with(headerIdempotencyKey, `"7f1d2c1e"`)
-	first := w.do(w.admin, POST, "/v1/organisations", anOrganisation, key).is(http.StatusCreated)
+	first := w.do(w.admin, POST, "/v1/organisations", anOrganisation(), key).is(http.StatusCreated)
 	require.Empty(t, first.Header().Get(headerReplayed))
 	bare := with(headerIdempotencyKey, "7f1d2c1e")
-	again := w.do(w.admin, POST, "/v1/organisations", anOrganisation, bare).is(http.StatusCreated)
+	again := w.do(w.admin, POST, "/v1/organisations", anOrganisation(), bare).is(http.StatusCreated)
 	require.Equal(t, "true", again.Header().Get(headerReplayed))
 	require.JSONEq(t, first.Body.String(), again.Body.String())
 	require.Equal(t, first.etag(), again.etag())
@@ -33,7 +35,7 @@ func TestAKeyIsNotForAnotherBody(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	key := with(headerIdempotencyKey, "k")
-	w.do(w.admin, POST, "/v1/organisations", anOrganisation, key).is(http.StatusCreated)
+	w.do(w.admin, POST, "/v1/organisations", anOrganisation(), key).is(http.StatusCreated)
 	w.do(w.admin, POST, "/v1/organisations", map[string]any{"legal_name": "BSC", "country": "ES", "kind": "contracting_authority"}, key).
 		is(http.StatusUnprocessableEntity).refused(models.CodeKeyReused)
 	require.Equal(t, 0, w.count("SELECT count(*) FROM organisations WHERE legal_name = 'BSC'"))
@@ -119,14 +121,14 @@ func TestTheSecretOfAKeyIsNeitherKeptNorRepeated(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	path := "/v1/people/" + string(w.admin.person) + "/api-keys"
-	var made, again MadeAPIKey
+	var made, again MadeKey
 	w.do(w.admin, POST, path, map[string]any{"label": "second"}, with(headerIdempotencyKey, "k")).is(http.StatusCreated).into(&made)
 	require.NotEmpty(t, made.Secret)
 	require.Empty(t, made.Note)
 	w.do(w.admin, POST, path, map[string]any{"label": "second"}, with(headerIdempotencyKey, "k")).is(http.StatusCreated).into(&again)
 	require.Empty(t, again.Secret)
 	require.Equal(t, secretNote, again.Note)
-	require.Equal(t, made.APIKey, again.APIKey)
+	require.Equal(t, made.Key, again.Key)
 
 	token, err := auth.ParseToken(made.Secret)
 	require.NoError(t, err)
@@ -159,11 +161,11 @@ func TestIdempotencyKeysAreReadStrictly(t *testing.T) {
 		if value == "-" {
 			change = without(headerIdempotencyKey)
 		}
-		w.do(w.admin, POST, "/v1/organisations", anOrganisation, change).is(http.StatusBadRequest).refused(code)
+		w.do(w.admin, POST, "/v1/organisations", anOrganisation(), change).is(http.StatusBadRequest).refused(code)
 	}
 	twice := func(h http.Header) { h[headerIdempotencyKey] = []string{"a", "b"} }
-	w.do(w.admin, POST, "/v1/organisations", anOrganisation, twice).is(http.StatusBadRequest).refused(models.CodeInvalidKey)
+	w.do(w.admin, POST, "/v1/organisations", anOrganisation(), twice).is(http.StatusBadRequest).refused(models.CodeInvalidKey)
 	for _, value := range []string{"k", strings.Repeat("k", 255), `"` + strings.Repeat("l", 255) + `"`, `"a\"\\b"`, "!#$~"} {
-		w.do(w.admin, POST, "/v1/organisations", anOrganisation, with(headerIdempotencyKey, value)).is(http.StatusCreated)
+		w.do(w.admin, POST, "/v1/organisations", anOrganisation(), with(headerIdempotencyKey, value)).is(http.StatusCreated)
 	}
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -171,11 +172,11 @@ func shareBeside(others []models.Member, share string) (string, error) {
 			continue
 		}
 		part, err := decimal.Parse(o.BudgetShare)
-		if err != nil {
-			return "", err
+		if err == nil {
+			sum, err = sum.Add(part)
 		}
-		if sum, err = sum.Add(part); err != nil {
-			return "", err
+		if err != nil {
+			return "", fmt.Errorf("add share of %s: %w", o.OrganisationID, err)
 		}
 	}
 	if sum.Cmp(decimal.Hundred) > 0 {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -47,7 +48,7 @@ func (s *server) recover(c *gin.Context) {
 		if cause == nil {
 			return
 		}
-		if cause == http.ErrAbortHandler || c.Writer.Written() {
+		if err, ok := cause.(error); (ok && errors.Is(err, http.ErrAbortHandler)) || c.Writer.Written() {
 			panic(http.ErrAbortHandler)
 		}
 		s.abort(c, fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))

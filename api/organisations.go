@@ -79,8 +79,8 @@ type organisationPatch struct {
 	Body struct {
 		LegalName           *string        `json:"legal_name,omitempty" maxLength:"400" pattern:"\\S" patternDescription:"not blank"`
 		Country             *string        `json:"country,omitempty" pattern:"^[A-Z]{2}$" patternDescription:"an ISO 3166-1 alpha-2 code"`
-		SME                 optional[bool] `json:"sme,omitempty"`
-		LessDevelopedRegion optional[bool] `json:"less_developed_region,omitempty"`
+		SME                 optional[bool] `json:"sme,omitzero"`
+		LessDevelopedRegion optional[bool] `json:"less_developed_region,omitzero"`
 	}
 }
 

@@ -94,7 +94,7 @@ type personPatch struct {
 
 	Body struct {
 		Name          *string          `json:"name,omitempty" maxLength:"200" pattern:"\\S" patternDescription:"not blank"`
-		Email         optional[string] `json:"email,omitempty" maxLength:"320" pattern:"^[^@\\s]+@[^@\\s]+$" patternDescription:"an e-mail address"`
+		Email         optional[string] `json:"email,omitzero" maxLength:"320" pattern:"^[^@\\s]+@[^@\\s]+$" patternDescription:"an e-mail address"`
 		Administrator *bool            `json:"administrator,omitempty"`
 	}
 }

@@ -65,7 +65,7 @@ func TestEveryResourceHasAnETagThatChangesWithIt(t *testing.T) {
 	p := w.procurement(leader)
 	given := w.give(leader, p, w.personOf(leader.organisation).person, models.RoleObserver)
 	path := "/v1/people/" + string(leader.person)
-	var keys Page[APIKey]
+	var keys Page[Key]
 	w.do(leader, GET, path+"/api-keys", nil).into(&keys)
 	for _, c := range []struct {
 		who    caller

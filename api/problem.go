@@ -67,15 +67,13 @@ type translator struct {
 // problem translates any error. A refusal is told in full; of a fault of the engine only an ID is told
 // and the cause is logged under it.
 func (t *translator) problem(ctx context.Context, err error) *Problem {
-	var done *Problem
-	if errors.As(err, &done) {
+	if done, ok := errors.AsType[*Problem](err); ok {
 		return done
 	}
 	if refusal, ok := models.RefusalOf(err); ok {
 		return t.refusal(ctx, refusal)
 	}
-	var failure *auth.Failure
-	if errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*auth.Failure](err); ok {
 		p := t.refusal(ctx, models.Refuse(models.CodeUnauthenticated, "", "%s", failure.Reason))
 		p.headers.Set("WWW-Authenticate", challenge(failure))
 		return p

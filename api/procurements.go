@@ -167,7 +167,7 @@ type procurementPatch struct {
 		Title       *models.Text     `json:"title,omitempty"`
 		Description *models.Text     `json:"description,omitempty"`
 		Languages   *[]string        `json:"languages,omitempty" minItems:"1" maxItems:"24" uniqueItems:"true" maxLength:"35"`
-		Profile     optional[string] `json:"profile,omitempty" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
+		Profile     optional[string] `json:"profile,omitzero" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
 		Zone        *string          `json:"zone,omitempty" maxLength:"64"`
 	}
 }

@@ -128,7 +128,7 @@ func TestEveryChangeLeavesItsEventWithoutPersonalData(t *testing.T) {
 	w.do(leader, DELETE, given.self(), nil).is(http.StatusOK)
 	w.do(leader, DELETE, p.self()+"/members/"+string(other.organisation), nil).is(http.StatusNoContent)
 	w.do(leader, PATCH, p.self(), map[string]any{"zone": "Europe/Rome"}).is(http.StatusOK)
-	var keys Page[APIKey]
+	var keys Page[Key]
 	w.do(other, GET, "/v1/people/"+string(other.person)+"/api-keys", nil).into(&keys)
 	w.do(other, DELETE, keys.Items[0].self(), nil).is(http.StatusOK)
 

@@ -243,7 +243,7 @@ func (w *world) personOf(organisation models.ID) caller {
 	w.Helper()
 	var p person
 	w.do(w.admin, POST, "/v1/people", map[string]any{"organisation_id": organisation, "name": "P"}).is(http.StatusCreated).into(&p)
-	var k MadeAPIKey
+	var k MadeKey
 	w.do(w.admin, POST, "/v1/people/"+string(p.ID)+"/api-keys", map[string]any{"label": "test"}).is(http.StatusCreated).into(&k)
 	return caller{key: k.Secret, person: p.ID, organisation: organisation}
 }

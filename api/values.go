@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"time"
 
@@ -17,14 +18,10 @@ type ProcurementPath struct {
 	Procurement string `path:"procurement" doc:"ID of the procurement"`
 }
 
-// earliest and latest bound the instants we take, so that every one of them can be stored and shown.
-var (
-	earliest = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
-	latest   = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
-)
-
-// checkInstant refuses an instant that cannot be meant; none is fine.
+// checkInstant refuses an instant that cannot be meant, and might not be storable or showable; none is
+// fine.
 func checkInstant(field string, t *time.Time) *models.Refusal {
+	earliest, latest := time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
 	if t == nil || (!t.Before(earliest) && t.Before(latest)) {
 		return nil
 	}
@@ -77,7 +74,10 @@ func (o *optional[T]) UnmarshalJSON(b []byte) error {
 		o.value = nil
 		return nil
 	}
-	return json.Unmarshal(b, &o.value)
+	if err := json.Unmarshal(b, &o.value); err != nil {
+		return fmt.Errorf("read optional value: %w", err)
+	}
+	return nil
 }
 
 // Schema describes the value or null.
