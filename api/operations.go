@@ -55,5 +55,6 @@ func (s *server) operations() []operation {
 		op(GET, "/v1/procurements/{procurement}/roles/{role}", buyers, "Read a role", s.getRole),
 		op(DELETE, "/v1/procurements/{procurement}/roles/{role}", lead, "End a role now", s.endRole),
 	}
-	return slices.Concat(rows, s.commandOperations(), s.gateOperations(), s.dossierOperations(), docsPages())
+	return slices.Concat(rows, s.commandOperations(), s.gateOperations(), s.dossierOperations(),
+		s.documentOperations(), s.uploadOperations(), s.lotOperations(), s.tenderOperations(), docsPages())
 }

@@ -107,8 +107,7 @@ func keep[T resource](tx *store.Tx, call *call, a *Answer[T]) error {
 
 func replay[T resource](call *call, earlier *store.Request) (*Answer[T], error) {
 	if !bytes.Equal(earlier.Fingerprint, call.fingerprint[:]) {
-		return nil, models.Refuse(models.CodeKeyReused, headerIdempotencyKey, "this Idempotency-Key was used for a request with another body").
-			Accepting("a new key for a new request, or the first request as it was")
+		return nil, keyReused()
 	}
 	a := &Answer[T]{Status: earlier.Status, ETag: earlier.ETag, Replayed: "true"}
 	if err := json.Unmarshal(earlier.Body, &a.Body); err != nil {
@@ -116,6 +115,11 @@ func replay[T resource](call *call, earlier *store.Request) (*Answer[T], error) 
 	}
 	a.Location = a.Body.self()
 	return a, nil
+}
+
+func keyReused() *models.Refusal {
+	return models.Refuse(models.CodeKeyReused, headerIdempotencyKey, "this Idempotency-Key was used for a request with another body").
+		Accepting("a new key for a new request, or the first request as it was")
 }
 
 // record appends an event about what the caller did, on the procurement of the path if there is one.

@@ -84,7 +84,9 @@ const (
 // A Tender is what a supplier handed in for a lot. It is kept as received; an organisation has at most
 // one standing tender per lot.
 type Tender struct {
-	ID             ID `gorm:"primaryKey"`
+	ID ID `gorm:"primaryKey"`
+	// ProcurementID is that of the lot.
+	ProcurementID  ID
 	LotID          ID
 	OrganisationID ID
 	// PersonID handed it in.

@@ -9,7 +9,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-const selectTender = `SELECT t.id, t.lot_id, t.organisation_id, t.person_id, coalesce(t.supersedes_id, '') AS supersedes_id, t.manifest,
+const selectTender = `SELECT t.id, l.procurement_id, t.lot_id, t.organisation_id, t.person_id, coalesce(t.supersedes_id, '') AS supersedes_id, t.manifest,
 	t.received_at, t.recorded_at, t.receipt, t.ended_at, t.ended_by, t.withdrawal
 	FROM tenders t JOIN lots l ON l.id = t.lot_id WHERE l.procurement_id = ? `
 

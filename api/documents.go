@@ -1,0 +1,270 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+)
+
+func (s *server) documentOperations() []operation {
+	const all, one = "/v1/procurements/{procurement}/documents", "/v1/procurements/{procurement}/documents/{document}"
+	writers, readers := roles(documentWriters()...), roles(models.Roles()...)
+	return []operation{
+		op(POST, all, writers, "Write a document from a complete upload", s.createDocument),
+		op(GET, all, readers, "List documents; suppliers see those for tenderers, once published", s.listDocuments),
+		op(GET, one, readers, "Read what a document is", s.getDocument),
+		op(PUT, one, writers, "Write the next version of a document", s.rewriteDocument),
+		op(GET, one+"/versions", readers, "List all versions of a document, oldest first", s.listDocumentVersions),
+		op(GET, one+"/content", readers, "Read the file of a document", s.getDocumentContent, givesBytes()),
+	}
+}
+
+// DocumentView is a document in one version.
+type DocumentView struct {
+	ID            models.ID       `json:"id"`
+	ProcurementID models.ID       `json:"procurement_id"`
+	Version       int64           `json:"version"`
+	Title         models.Text     `json:"title"`
+	Audience      models.Audience `json:"audience" enum:"buyers,tenderers"`
+	SHA256        string          `json:"sha256" doc:"Of the file, in hexadecimal"`
+	Size          int64           `json:"size" doc:"Bytes"`
+	Filename      string          `json:"filename"`
+	MediaType     string          `json:"media_type"`
+	AuthorID      models.ID       `json:"author_id" doc:"Who wrote this version"`
+	WrittenAt     time.Time       `json:"written_at" doc:"Procedure time"`
+}
+
+func (v DocumentView) self() string {
+	return "/v1/procurements/" + string(v.ProcurementID) + "/documents/" + string(v.ID)
+}
+
+func (v DocumentView) version() int64 { return v.Version }
+
+func showDocument(d models.Document) DocumentView {
+	return DocumentView{
+		ID: d.ID, ProcurementID: d.ProcurementID, Version: d.Version, Title: d.Title, Audience: d.Audience, SHA256: d.Digest, Size: d.Size,
+		Filename: d.Filename, MediaType: d.MediaType, AuthorID: d.AuthorID, WrittenAt: utc(d.WrittenAt),
+	}
+}
+
+// DocumentBody is what is written of a document.
+type DocumentBody struct {
+	Title    models.Text     `json:"title"`
+	Audience models.Audience `json:"audience" enum:"buyers,tenderers" doc:"tenderers: everyone registered as supplier may read it, once lots are published"`
+	Upload   models.ID       `json:"upload" doc:"A complete upload of the caller's organisation for the purpose document"`
+}
+
+type newDocument struct {
+	ProcurementPath
+	Body DocumentBody
+}
+
+func (s *server) createDocument(ctx context.Context, in *newDocument) (*Answer[DocumentView], error) {
+	return create(ctx, s, func(tx *store.Tx) (DocumentView, error) {
+		st, err := s.enterContent(ctx, tx, share)
+		if err != nil {
+			return DocumentView{}, err
+		}
+		return s.writeDocument(ctx, tx, models.Document{
+			ID: models.NewID(models.PrefixDocument), ProcurementID: st.Procurement.ID, WrittenAt: st.Now,
+		}, in.Body)
+	})
+}
+
+// DocumentPath names a document.
+type DocumentPath struct {
+	ProcurementPath
+
+	Document string `path:"document" doc:"ID of the document"`
+}
+
+type documentChange struct {
+	DocumentPath
+	Body DocumentBody
+}
+
+func (s *server) rewriteDocument(ctx context.Context, in *documentChange) (*Answer[DocumentView], error) {
+	id, err := pathID(models.PrefixDocument, "document", in.Document)
+	if err != nil {
+		return nil, err
+	}
+	return change(ctx, s, func(tx *store.Tx) (DocumentView, error) {
+		st, err := s.enterContent(ctx, tx, share)
+		if err != nil {
+			return DocumentView{}, err
+		}
+		d, err := tx.LockDocument(st.Procurement.ID, id)
+		if err != nil {
+			return DocumentView{}, err
+		}
+		if err := callOf(ctx).ifMatch.check(d.Version); err != nil {
+			return DocumentView{}, err
+		}
+		d.WrittenAt = st.Now
+		return s.writeDocument(ctx, tx, d, in.Body)
+	})
+}
+
+// enterContent locks a procurement for a change of what it says: not once it has ended, and not while it
+// is suspended, which stops the buyers' acts.
+func (s *server) enterContent(ctx context.Context, tx *store.Tx, take lock) (store.Standing, error) {
+	st, err := s.enter(ctx, tx, take)
+	switch {
+	case err != nil:
+		return st, err
+	case st.Procurement.Status.Ended():
+		return st, models.Refuse(models.CodeEnded, "", "the procurement is %s", st.Procurement.Status)
+	case st.Procurement.Status == models.StatusSuspended:
+		return st, models.Refuse(models.CodeSuspended, "", "the procurement is suspended").Accepting("resume it first")
+	}
+	return st, nil
+}
+
+// writeDocument writes the version after d's.
+func (s *server) writeDocument(ctx context.Context, tx *store.Tx, d models.Document, b DocumentBody) (DocumentView, error) {
+	if err := gather(models.CheckText("/title", b.Title, longestTitle)); err != nil {
+		return DocumentView{}, err
+	}
+	u, err := documentUpload(ctx, tx, b.Upload)
+	if err != nil {
+		return DocumentView{}, err
+	}
+	d.Version, d.AuthorID = d.Version+1, callOf(ctx).actor.PersonID
+	d.Title, d.Audience, d.UploadID = b.Title, b.Audience, u.ID
+	d.Digest, d.Size, d.Filename, d.MediaType = u.Digest, u.Size, u.Filename, u.MediaType
+	if err := tx.WriteDocument(d); err != nil {
+		return DocumentView{}, err
+	}
+	return showDocument(d), record(ctx, tx, models.EventDocumentWritten, map[string]any{
+		"document_id": d.ID, "version": d.Version, "digest": d.Digest, "audience": d.Audience,
+	})
+}
+
+// documentUpload returns an upload that can become a document: complete, for that purpose, and of the
+// caller's organisation.
+func documentUpload(ctx context.Context, tx *store.Tx, id models.ID) (models.Upload, error) {
+	const field = "/upload"
+	if _, err := models.ParseID(models.PrefixUpload, field, string(id)); err != nil {
+		return models.Upload{}, err
+	}
+	call := callOf(ctx)
+	u, err := tx.Upload(call.procurement(), id)
+	refusal, refused := models.RefusalOf(err)
+	switch {
+	case refused && refusal.Code == models.CodeNotFound, err == nil && !owns(call.actor, u):
+		return u, models.Refuse(models.CodeIncompatibleDocument, field, "your organisation has no such upload for this procurement")
+	case err != nil:
+		return u, err
+	case u.Purpose != models.PurposeDocument:
+		return u, models.Refuse(models.CodeIncompatibleDocument, field, "the upload is for the purpose %s", u.Purpose).Accepting("one for the purpose document")
+	case !u.Complete():
+		return u, models.Refuse(models.CodeUploadIncomplete, field, "the upload is not complete").Accepting("completing it first")
+	}
+	return u, nil
+}
+
+// audience is what a caller reads of the documents: all on the buyers' side, where it is empty; what is
+// meant for tenderers on the other, once lots are published. It refuses before that.
+func (s *server) audience(ctx context.Context) (models.Audience, error) {
+	call := callOf(ctx)
+	if buyersEyes(ctx) {
+		return "", nil
+	}
+	published, err := s.store.HasPublishedLot(ctx, call.procurement())
+	if err == nil && !published {
+		return "", noResource()
+	}
+	return models.AudienceTenderers, err
+}
+
+type documentsQuery struct {
+	ProcurementPath
+	Paging
+}
+
+func (s *server) listDocuments(ctx context.Context, in *documentsQuery) (*Listed[DocumentView], error) {
+	audience, err := s.audience(ctx)
+	if err != nil {
+		return nil, err
+	}
+	call := callOf(ctx)
+	read := func(after models.ID, limit int) ([]models.Document, error) {
+		return s.store.Documents(ctx, call.procurement(), audience, after, limit)
+	}
+	return list(s, call, in.Paging, nil, read, func(d models.Document) models.ID { return d.ID }, showDocument)
+}
+
+// documentOf reads the document of the path as the caller may see it, in a version or, by 0, the latest.
+func (s *server) documentOf(ctx context.Context, in DocumentPath, version int64) (models.Document, error) {
+	id, err := pathID(models.PrefixDocument, "document", in.Document)
+	if err != nil {
+		return models.Document{}, err
+	}
+	audience, err := s.audience(ctx)
+	if err != nil {
+		return models.Document{}, err
+	}
+	var d models.Document
+	if version == 0 {
+		d, err = s.store.Document(ctx, callOf(ctx).procurement(), id)
+	} else {
+		d, err = s.store.DocumentVersion(ctx, callOf(ctx).procurement(), id, version)
+	}
+	if err == nil && audience != "" && d.Audience != audience {
+		return d, noResource()
+	}
+	return d, err
+}
+
+func (s *server) getDocument(ctx context.Context, in *DocumentPath) (*Answer[DocumentView], error) {
+	d, err := s.documentOf(ctx, *in, 0)
+	if err != nil {
+		return nil, err
+	}
+	return show(ctx, showDocument(d)), nil
+}
+
+// DocumentVersions lists the versions of a document.
+type DocumentVersions struct {
+	Body struct {
+		Items []DocumentView `json:"items"`
+	}
+}
+
+func (s *server) listDocumentVersions(ctx context.Context, in *DocumentPath) (*DocumentVersions, error) {
+	d, err := s.documentOf(ctx, *in, 0)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.store.DocumentVersions(ctx, d.ProcurementID, d.ID)
+	if err != nil {
+		return nil, err
+	}
+	audience, err := s.audience(ctx)
+	out := &DocumentVersions{}
+	out.Body.Items = []DocumentView{}
+	for _, v := range all {
+		if audience == "" || v.Audience == audience {
+			out.Body.Items = append(out.Body.Items, showDocument(v))
+		}
+	}
+	return out, err
+}
+
+type documentContentQuery struct {
+	DocumentPath
+
+	Version int64 `query:"version" minimum:"1" doc:"Absent: the latest"`
+}
+
+func (s *server) getDocumentContent(ctx context.Context, in *documentContentQuery) (*huma.StreamResponse, error) {
+	d, err := s.documentOf(ctx, in.DocumentPath, in.Version)
+	if err != nil {
+		return nil, err
+	}
+	return s.serveFile(models.Upload{ID: d.UploadID, Size: d.Size, Digest: d.Digest, Filename: d.Filename, MediaType: d.MediaType}), nil
+}

@@ -1,0 +1,302 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/ppi-engine/ppi/internal/seal"
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+)
+
+func (s *server) tenderOperations() []operation {
+	const procurement = "/v1/procurements/{procurement}"
+	const one = procurement + "/tenders/{tender}"
+	supplier := roles(models.RoleSupplier)
+	readers := roles(models.RoleSupplier, models.RoleLeadProcurer, models.RoleOpener)
+	return []operation{
+		op(POST, procurement+"/registrations", authenticated(), "Register as a supplier, once lots are published", s.register),
+		op(POST, procurement+"/lots/{lot}/tenders", supplier, "Hand in a tender: sealed envelopes uploaded before", s.submitTender),
+		op(POST, one+"/actions/replace", supplier, "Replace my tender by another", s.replaceTender, conditional()),
+		op(POST, one+"/actions/withdraw", supplier, "Withdraw my tender", s.withdrawTender, conditional(), answers(http.StatusOK)),
+		op(GET, procurement+"/tenders", readers, "List tenders: a supplier's own; the buyers' once the box is closed", s.listTenders),
+		op(GET, one, readers, "Read a tender", s.getTender),
+		op(GET, one+"/receipt", readers, "Read the signed receipt of a tender again", s.getReceipt),
+		op(GET, one+"/withdrawal", readers, "Read the signed receipt of a withdrawal again", s.getWithdrawal),
+		op(GET, one+"/envelopes/{n}/content", roles(models.RoleSupplier, models.RoleOpener), "Read a sealed envelope: the supplier's own; the openers' once the box is closed", s.getEnvelope, givesBytes()),
+	}
+}
+
+// EnvelopeInput is one sealed envelope of a tender.
+type EnvelopeInput struct {
+	Kind   models.EnvelopeKind `json:"kind" enum:"quality,price,qualification,other" doc:"At most one for quality and one for price"`
+	Upload models.ID           `json:"upload" doc:"A complete upload of my organisation for the purpose envelope"`
+	Digest string              `json:"digest" pattern:"^[0-9a-f]{64}$" doc:"SHA-256 of the sealed file, in hexadecimal"`
+}
+
+// TenderBody is what is handed in.
+type TenderBody struct {
+	Envelopes []EnvelopeInput `json:"envelopes" minItems:"1" maxItems:"20"`
+}
+
+func (b TenderBody) envelopes() ([]models.Envelope, error) {
+	all := make([]models.Envelope, len(b.Envelopes))
+	for i, e := range b.Envelopes {
+		all[i] = models.Envelope{N: i + 1, Kind: e.Kind, UploadID: e.Upload, Digest: e.Digest}
+	}
+	return all, models.Refusals(models.CheckEnvelopes("/envelopes", all))
+}
+
+type newTender struct {
+	LotPath
+	Body TenderBody
+}
+
+func (s *server) submitTender(ctx context.Context, in *newTender) (*Answer[ReceiptView], error) {
+	lot, err := pathID(models.PrefixLot, "lot", in.Lot)
+	if err != nil {
+		return nil, err
+	}
+	envelopes, err := in.Body.envelopes()
+	if err != nil {
+		return nil, err
+	}
+	return s.atBox(ctx, visit{act: seal.ActReceived, lot: lot, envelopes: envelopes})
+}
+
+// TenderPath names a tender.
+type TenderPath struct {
+	ProcurementPath
+
+	Tender string `path:"tender" doc:"ID of the tender"`
+}
+
+type tenderReplacement struct {
+	TenderPath
+	Body TenderBody
+}
+
+func (s *server) replaceTender(ctx context.Context, in *tenderReplacement) (*Answer[ReceiptView], error) {
+	envelopes, err := in.Body.envelopes()
+	if err != nil {
+		return nil, err
+	}
+	t, err := s.tenderToEnd(ctx, in.TenderPath)
+	if err != nil {
+		return nil, err
+	}
+	return s.atBox(ctx, visit{act: seal.ActReceived, lot: t.LotID, envelopes: envelopes, standing: t.ID})
+}
+
+func (s *server) withdrawTender(ctx context.Context, in *TenderPath) (*Answer[ReceiptView], error) {
+	t, err := s.tenderToEnd(ctx, *in)
+	if err != nil {
+		return nil, err
+	}
+	return s.atBox(ctx, visit{act: seal.ActWithdrawn, lot: t.LotID, envelopes: t.Envelopes, standing: t.ID})
+}
+
+// tenderToEnd reads the caller's own tender that is to be replaced or withdrawn. Whether it stands is
+// decided at the box; here only a version that never was is refused.
+func (s *server) tenderToEnd(ctx context.Context, in TenderPath) (models.Tender, error) {
+	t, err := s.tenderOf(ctx, in)
+	if err != nil || !t.Standing() {
+		return t, err
+	}
+	return t, callOf(ctx).ifMatch.check(showTender(t).Version)
+}
+
+// TenderView is a tender as its supplier sees it, and, once the box is closed, the buyers.
+type TenderView struct {
+	ID             models.ID      `json:"id"`
+	ProcurementID  models.ID      `json:"procurement_id"`
+	LotID          models.ID      `json:"lot_id"`
+	OrganisationID models.ID      `json:"organisation_id"`
+	Status         string         `json:"status" enum:"standing,replaced,withdrawn"`
+	ReceivedAt     time.Time      `json:"received_at" doc:"Procedure time"`
+	RecordedAt     time.Time      `json:"recorded_at" doc:"Real time"`
+	Envelopes      []EnvelopeView `json:"envelopes"`
+	Manifest       string         `json:"manifest" doc:"SHA-256 over the list of envelopes, in hexadecimal"`
+	SupersedesID   models.ID      `json:"supersedes_id,omitempty" doc:"The tender it replaced"`
+	EndedAt        *time.Time     `json:"ended_at,omitempty" doc:"When it was replaced or withdrawn; procedure time"`
+	Version        int64          `json:"version"`
+}
+
+// EnvelopeView is one sealed envelope.
+type EnvelopeView struct {
+	N      int                 `json:"n" doc:"Number within the tender, from 1"`
+	Kind   models.EnvelopeKind `json:"kind" enum:"quality,price,qualification,other"`
+	Digest string              `json:"digest" doc:"SHA-256 of the sealed file, in hexadecimal"`
+	Size   int64               `json:"size" doc:"Bytes"`
+}
+
+// tenderStanding is the status of a tender that was neither replaced nor withdrawn.
+const tenderStanding = "standing"
+
+func tenderPath(procurement, tender models.ID) string {
+	return "/v1/procurements/" + string(procurement) + "/tenders/" + string(tender)
+}
+
+func (v TenderView) self() string   { return tenderPath(v.ProcurementID, v.ID) }
+func (v TenderView) version() int64 { return v.Version }
+
+func showTender(t models.Tender) TenderView {
+	v := TenderView{
+		ID: t.ID, ProcurementID: t.ProcurementID, LotID: t.LotID, OrganisationID: t.OrganisationID, Status: tenderStanding,
+		ReceivedAt: utc(t.ReceivedAt), RecordedAt: utc(t.RecordedAt), Envelopes: showEnvelopes(t.Envelopes), Manifest: t.Manifest,
+		SupersedesID: t.SupersedesID, EndedAt: utcOrNil(t.EndedAt), Version: 1,
+	}
+	if !t.Standing() {
+		v.Status, v.Version = string(t.EndedBy), 2
+	}
+	return v
+}
+
+func showEnvelopes(envelopes []models.Envelope) []EnvelopeView {
+	views := make([]EnvelopeView, len(envelopes))
+	for i, e := range envelopes {
+		views[i] = EnvelopeView{N: e.N, Kind: e.Kind, Digest: e.Digest, Size: e.Size}
+	}
+	return views
+}
+
+// sight is what the caller sees of tenders: as a supplier those of its own organisation, on the buyers'
+// side nothing, not even how many there are, before a box is closed.
+func (*server) sight(ctx context.Context) store.Sight {
+	actor := callOf(ctx).actor
+	if actor.HasAny(models.RoleSupplier) {
+		return store.Sight{Organisation: actor.OrganisationID}
+	}
+	return store.Sight{Buyers: actor.HasAny(models.RoleLeadProcurer, models.RoleOpener)}
+}
+
+type tendersQuery struct {
+	ProcurementPath
+	Paging
+
+	Lot models.ID `query:"lot" doc:"Only those for this lot"`
+}
+
+func (s *server) listTenders(ctx context.Context, in *tendersQuery) (*Listed[TenderView], error) {
+	call, filters := callOf(ctx), url.Values{}
+	if in.Lot != "" {
+		if _, err := models.ParseID(models.PrefixLot, "lot", string(in.Lot)); err != nil {
+			return nil, err
+		}
+		filters.Set("lot", string(in.Lot))
+	}
+	read := func(after models.ID, limit int) ([]models.Tender, error) {
+		return s.store.Tenders(ctx, call.procurement(), s.sight(ctx), in.Lot, after, limit)
+	}
+	return list(s, call, in.Paging, filters, read, func(t models.Tender) models.ID { return t.ID }, showTender)
+}
+
+// tenderOf reads the tender of the path if it is in the caller's sight.
+func (s *server) tenderOf(ctx context.Context, in TenderPath) (models.Tender, error) {
+	id, err := pathID(models.PrefixTender, "tender", in.Tender)
+	if err != nil {
+		return models.Tender{}, err
+	}
+	return s.store.Tender(ctx, callOf(ctx).procurement(), s.sight(ctx), id)
+}
+
+func (s *server) getTender(ctx context.Context, in *TenderPath) (*Answer[TenderView], error) {
+	t, err := s.tenderOf(ctx, *in)
+	if err != nil {
+		return nil, err
+	}
+	return show(ctx, showTender(t)), nil
+}
+
+// ReceiptView is what a supplier gets for a tender or a withdrawal: what the signed note says, and the
+// note, which proves it to anyone who has the public key.
+type ReceiptView struct {
+	Act            seal.Act       `json:"act" enum:"received,withdrawn"`
+	TenderID       models.ID      `json:"tender_id"`
+	ProcurementID  models.ID      `json:"procurement_id"`
+	LotID          models.ID      `json:"lot_id"`
+	OrganisationID models.ID      `json:"organisation_id"`
+	Mode           models.Mode    `json:"mode" enum:"live,rehearsal"`
+	ProcedureTime  time.Time      `json:"procedure_time" doc:"The instant of receipt or withdrawal, by the procurement's clock"`
+	RealTime       time.Time      `json:"real_time" doc:"The same instant, by the database's own clock"`
+	Envelopes      []EnvelopeView `json:"envelopes"`
+	Manifest       string         `json:"manifest" doc:"SHA-256 over the list of envelopes, in hexadecimal"`
+	SupersedesID   models.ID      `json:"supersedes_id,omitempty" doc:"The tender that this one replaced"`
+	Note           string         `json:"note" doc:"The signed receipt (C2SP signed-note, Ed25519)"`
+}
+
+func (v ReceiptView) self() string { return tenderPath(v.ProcurementID, v.TenderID) + "/receipt" }
+
+// version: a receipt is never changed.
+func (ReceiptView) version() int64 { return 1 }
+
+func showReceipt(r seal.Receipt, signed string) ReceiptView {
+	return ReceiptView{
+		Act: r.Act, TenderID: r.TenderID, ProcurementID: r.ProcurementID, LotID: r.LotID, OrganisationID: r.OrganisationID, Mode: r.Mode,
+		ProcedureTime: r.ProcedureTime, RealTime: r.RealTime, Envelopes: showEnvelopes(r.Envelopes), Manifest: r.Manifest,
+		SupersedesID: r.SupersedesID, Note: signed,
+	}
+}
+
+func (s *server) getReceipt(ctx context.Context, in *TenderPath) (*Answer[ReceiptView], error) {
+	t, err := s.tenderOf(ctx, *in)
+	if err != nil {
+		return nil, err
+	}
+	return issueAgain(ctx, t.Receipt)
+}
+
+func (s *server) getWithdrawal(ctx context.Context, in *TenderPath) (*Answer[ReceiptView], error) {
+	t, err := s.tenderOf(ctx, *in)
+	if err == nil && t.Withdrawal == "" {
+		err = noResource()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return issueAgain(ctx, t.Withdrawal)
+}
+
+func issueAgain(ctx context.Context, signed string) (*Answer[ReceiptView], error) {
+	r, err := seal.Read(signed)
+	if err != nil {
+		return nil, err
+	}
+	return show(ctx, showReceipt(r, signed)), nil
+}
+
+type envelopePath struct {
+	TenderPath
+
+	N int `path:"n" minimum:"1" maximum:"20" doc:"Number of the envelope, from 1"`
+}
+
+// getEnvelope serves the sealed bytes. Opening them is the buyers' act and waits while the procurement is
+// suspended.
+func (s *server) getEnvelope(ctx context.Context, in *envelopePath) (*huma.StreamResponse, error) {
+	t, err := s.tenderOf(ctx, in.TenderPath)
+	if err != nil {
+		return nil, err
+	}
+	p := callOf(ctx).standing.Procurement
+	if s.sight(ctx).Buyers && p.Status == models.StatusSuspended {
+		return nil, models.Refuse(models.CodeSuspended, "", "the procurement is suspended; envelopes are opened once it goes on").Accepting("resume it first")
+	}
+	for _, e := range t.Envelopes {
+		if e.N == in.N {
+			return s.serveFile(sealedFile(t, e)), nil
+		}
+	}
+	return nil, noResource()
+}
+
+func sealedFile(t models.Tender, e models.Envelope) models.Upload {
+	return models.Upload{
+		ID: e.UploadID, Size: e.Size, Digest: e.Digest, MediaType: models.MediaTypeBytes,
+		Filename: string(t.ID) + "-" + string(e.Kind) + ".age",
+	}
+}
