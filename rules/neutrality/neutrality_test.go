@@ -110,6 +110,7 @@ func TestAStandardNeedsOrEquivalentInItsSentence(t *testing.T) {
 		{"en", "Follows ISO\u00a09001.", []string{"standard_without_equivalent: ISO\u00a09001"}},
 		{"de", "Prüfung nach DIN EN ISO 50001.", []string{"standard_without_equivalent: DIN EN ISO 50001"}},
 		{"de", "Prüfung nach DIN EN ISO 50001 oder gleichwertig.", nil},
+		{"de", "Prüfung nach ISO 9001, z. B. Teil 2, oder gleichwertig.", nil},
 		{"fr", "Conforme à la norme NF C 15-100.", []string{"standard_without_equivalent: NF C 15-100"}},
 		{"fr", "Conforme à la norme NF C 15-100 ou à une norme équivalente.", nil},
 		{"es", "Conforme a UNE-EN 301549:2022.", []string{"standard_without_equivalent: UNE-EN 301549:2022"}},
