@@ -1,5 +1,7 @@
 package api
 
+import "maps"
+
 // Who may call what, written down a second time and by hand: a change of access has to be made twice.
 // The words are those of [access.names]; buyers stands for every role but supplier.
 const (
@@ -68,5 +70,6 @@ func expectedAccess() map[string]string {
 		expected["PUT "+procurement+"/"+entries+"/{entry}"] = writers
 		expected["DELETE "+procurement+"/"+entries+"/{entry}"] = writers
 	}
+	maps.Copy(expected, expectedTenderAccess(procurement))
 	return expected
 }

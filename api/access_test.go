@@ -94,7 +94,7 @@ func admission(o *operation, who string, p persona) string {
 // knock sends a request that cannot succeed for a reason that is looked at only after access was
 // judged, and so tells whether the caller was let in.
 func (w *world) knock(c caller, o *operation, path string) string {
-	afterwards := map[models.Code]bool{models.CodeMissingKey: true, models.CodeMissingIfMatch: true, models.CodeInvalidRequest: true}
+	afterwards := map[models.Code]bool{models.CodeMissingKey: true, models.CodeMissingIfMatch: true, models.CodeInvalidRequest: true, models.CodeUnsupportedMediaType: true}
 	if o.method == GET && !o.hidden {
 		path += "?" + uuid.NewString() + "=1"
 	}

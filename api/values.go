@@ -82,7 +82,7 @@ func (o *optional[T]) UnmarshalJSON(b []byte) error {
 
 // Schema describes the value or null.
 func (o optional[T]) Schema(r huma.Registry) *huma.Schema {
-	s := *r.Schema(reflect.TypeFor[T](), true, "")
+	s := *r.Schema(reflect.TypeFor[T](), false, "")
 	s.Nullable = true
 	return &s
 }
