@@ -25,14 +25,14 @@ type Activities struct {
 const ErrTypeFault = "fault"
 
 // Load reads where a procurement stands.
-func (a *Activities) Load(ctx context.Context, id models.ID) (process.State, error) {
-	var state process.State
+func (a *Activities) Load(ctx context.Context, id models.ID) (*process.State, error) {
+	var state *process.State
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
 		p, err := tx.ReadProcurement(id)
 		if err != nil {
 			return err
 		}
-		state, err = stateOf(tx, p)
+		state, err = (&call{tx: tx, p: p}).state()
 		return err
 	})
 	if errors.Is(err, store.ErrNoProcurement) {

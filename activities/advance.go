@@ -20,7 +20,7 @@ func advance(c *call) (any, error) {
 	if err := c.mayAdvance(in.To); err != nil {
 		return nil, err
 	}
-	before, err := stateOf(c.tx, c.p)
+	before, err := c.state()
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func advance(c *call) (any, error) {
 	if err := c.runDue(due); err != nil {
 		return nil, err
 	}
-	after, err := stateOf(c.tx, c.p)
+	after, err := c.state()
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func (c *call) reached(all bool) (any, error) {
 	return process.AdvanceResult{Now: c.now.UTC(), Reached: all}, nil
 }
 
-func boundary(before, after process.State) bool {
+func boundary(before, after *process.State) bool {
 	was, _ := before.Current()
 	is, _ := after.Current()
 	return was != is || after.Status.Ended()

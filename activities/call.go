@@ -20,26 +20,39 @@ type call struct {
 	cmd models.Command
 	// p is saved at the end, with a version one higher.
 	p models.Procurement
-	// now is procedure time.
-	now time.Time
+	// now is procedure time, clock the database's, both read after the locks were got.
+	now, clock time.Time
 	// held are the actor's roles now.
 	held []models.RoleAssignment
+	// buyers are the consortium, once they were read.
+	buyers *consortium
 	// step counts the steps of a command that has several; more asks for another.
 	step int
 	more bool
 }
 
 func newCall(tx *store.Tx, in process.Execute) (*call, error) {
-	p, err := tx.LockProcurement(in.ProcurementID)
+	c, err := enter(tx, in.ProcurementID)
 	if err != nil {
 		return nil, err
 	}
-	c := &call{tx: tx, p: p, step: in.Step}
-	if c.now, err = procedureTime(tx, p); err != nil {
-		return nil, err
-	}
+	c.step = in.Step
 	c.cmd, err = tx.Command(in.CommandID)
 	return c, err
+}
+
+// enter locks the procurement and reads the clock after that.
+func enter(tx *store.Tx, procurement models.ID) (*call, error) {
+	p, err := tx.LockProcurement(procurement)
+	if err != nil {
+		return nil, err
+	}
+	c := &call{tx: tx, p: p}
+	if c.clock, err = tx.Now(); err != nil {
+		return nil, err
+	}
+	c.now = p.Now(c.clock)
+	return c, nil
 }
 
 // admit checks again, now that nothing moves, what the API checked when it wrote the command down.
@@ -96,27 +109,27 @@ func payload[T any](c *call) (T, error) {
 // event appends an event of this call, by its actor, at its procedure time.
 func (c *call) event(eventType models.EventType, data map[string]any) error {
 	_, err := c.tx.Append(models.Event{
-		ProcurementID: c.p.ID, Type: eventType, ActorID: c.cmd.ActorID, At: c.now, Data: data,
+		ProcurementID: c.p.ID, Type: eventType, ActorID: c.cmd.ActorID, At: c.now, RecordedAt: c.clock, Data: data,
 	})
 	return err
 }
 
 // outcome answers with the state as the transaction leaves it.
 func (c *call) outcome(status process.CommandStatus) (process.Outcome, error) {
-	state, err := stateOf(c.tx, c.p)
-	return process.Outcome{CommandID: c.cmd.ID, Verb: c.cmd.Verb, Status: status, More: c.more, State: state}, err
+	state, err := c.state()
+	return process.Outcome{
+		CommandID: c.cmd.ID, Verb: c.cmd.Verb, Status: status, More: c.more, Version: c.p.Version, State: state,
+	}, err
 }
 
 // buyerOf returns the member for which the actor holds the board role.
 func (c *call) buyerOf() (models.ID, error) {
-	members, _, err := c.tx.Members(c.p.ID)
+	buyers, err := c.consortium()
 	if err != nil {
 		return "", err
 	}
 	for _, a := range c.held {
-		if a.Role == models.RoleBoard && slices.ContainsFunc(members, func(m models.Member) bool {
-			return m.OrganisationID == a.OrganisationID && m.Active()
-		}) {
+		if a.Role == models.RoleBoard && buyers.active(a.OrganisationID) {
 			return a.OrganisationID, nil
 		}
 	}

@@ -34,15 +34,11 @@ func runDueTx(tx *store.Tx, in process.RunDue) (process.DueOutcome, error) {
 			return out, err
 		}
 	}
-	c := &call{tx: tx}
-	var err error
-	if c.p, err = tx.LockProcurement(in.ProcurementID); err != nil {
+	c, err := enter(tx, in.ProcurementID)
+	if err != nil {
 		return out, err
 	}
-	if c.now, err = procedureTime(tx, c.p); err != nil {
-		return out, err
-	}
-	if out.State, err = stateOf(tx, c.p); err != nil {
+	if out.State, err = c.state(); err != nil {
 		return out, err
 	}
 	if !slices.ContainsFunc(out.State.Due, in.Due.Equal) {
@@ -58,7 +54,7 @@ func runDueTx(tx *store.Tx, in process.RunDue) (process.DueOutcome, error) {
 	if err := tx.SaveProcess(&c.p); err != nil {
 		return out, err
 	}
-	out.State, err = stateOf(tx, c.p)
+	out.State, err = c.state()
 	return out, err
 }
 

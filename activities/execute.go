@@ -3,7 +3,6 @@ package activities
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -134,10 +133,4 @@ func answerData(cmd models.Command, answer store.Answer) map[string]any {
 		data["fault_id"] = answer.FaultID
 	}
 	return data
-}
-
-// procedureTime reads the database's clock after the locks were taken.
-func procedureTime(tx *store.Tx, p models.Procurement) (time.Time, error) {
-	now, err := tx.Now()
-	return p.Now(now), err
 }

@@ -27,6 +27,7 @@ func leave(c *call) (any, error) {
 	if err := c.tx.LeaveConsortium(c.p.ID, buyer, c.now); err != nil {
 		return nil, err
 	}
+	c.buyers = nil
 	if err := c.event(models.EventMemberLeft, map[string]any{"organisation_id": string(buyer)}); err != nil {
 		return nil, err
 	}
@@ -34,11 +35,11 @@ func leave(c *call) (any, error) {
 }
 
 func (c *call) mayLeave(buyer models.ID) error {
-	members, _, err := c.tx.Members(c.p.ID)
+	buyers, err := c.consortium()
 	if err != nil {
 		return err
 	}
-	active := slices.DeleteFunc(members, func(m models.Member) bool { return !m.Active() })
+	active := slices.DeleteFunc(slices.Clone(buyers.members), func(m models.Member) bool { return !m.Active() })
 	switch i := slices.IndexFunc(active, func(m models.Member) bool { return m.OrganisationID == buyer }); {
 	case len(active) == 1:
 		return models.Refuse(models.CodeLastMember, "", "the last member cannot leave").Accepting("cancelling the procurement")

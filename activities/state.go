@@ -4,21 +4,21 @@ import (
 	"slices"
 	"time"
 
-	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// stateOf builds what the workflow is told: where the procurement stands, what falls due, and who is
+// state builds what the workflow is told: where the procurement stands, what falls due, and who is
 // awaited.
-func stateOf(tx *store.Tx, p models.Procurement) (process.State, error) {
-	state := process.State{
+func (c *call) state() (*process.State, error) {
+	p := c.p
+	state := &process.State{
 		Schema: process.Schema, ProcurementID: p.ID, Version: p.Version, Status: p.Status, Mode: p.Mode,
 		ClockOffset: time.Duration(p.ClockOffset) * time.Microsecond,
 	}
-	rounds, err := tx.Rounds(p.ID)
+	rounds, err := c.tx.Rounds(p.ID)
 	if err != nil {
-		return state, err
+		return nil, err
 	}
 	latest := models.Dossier{Rounds: rounds}
 	for _, phase := range models.Phases() {
@@ -26,47 +26,73 @@ func stateOf(tx *store.Tx, p models.Procurement) (process.State, error) {
 			state.Phases = append(state.Phases, process.PhaseState{Phase: phase, Round: r.Round, Status: r.Status})
 		}
 	}
-	members, organisations, err := tx.Members(p.ID)
+	buyers, err := c.consortium()
 	if err != nil {
-		return state, err
+		return nil, err
 	}
-	for _, m := range members {
-		if m.Lead && m.Active() {
-			state.LeadBuyer = organisations[m.OrganisationID].LegalName
-		}
-	}
+	state.LeadBuyer = buyers.lead()
 	if p.Status.Ended() || p.Status == models.StatusDraft {
 		return state, nil
 	}
-	if state.Due, err = dueOf(tx, p); err != nil {
-		return state, err
+	if state.Due, err = dueOf(c.tx, p); err != nil {
+		return nil, err
 	}
-	state.WaitingOn, err = waitingOn(tx, p, state, members, organisations)
+	state.WaitingOn, err = c.waitingOn(*state, buyers)
 	return state, err
 }
 
 // waitingOn says in words whose act is awaited: the buyers whose vote on the open main phase's gate is
 // not in.
-func waitingOn(tx *store.Tx, p models.Procurement, state process.State, members []models.Member, organisations map[models.ID]models.Organisation) ([]string, error) {
-	if p.Status == models.StatusSuspended {
+func (c *call) waitingOn(state process.State, buyers consortium) ([]string, error) {
+	if c.p.Status == models.StatusSuspended {
 		return []string{"the board: to resume"}, nil
 	}
 	phase, ok := state.Current()
 	if !ok {
 		return nil, nil
 	}
-	votes, err := tx.Votes(p.ID, models.GateSubject(phase), state.Phase(phase).Round)
+	votes, err := c.tx.Votes(c.p.ID, models.GateSubject(phase), state.Phase(phase).Round)
 	if err != nil {
 		return nil, err
 	}
 	var waiting []string
-	for _, m := range members {
+	for _, m := range buyers.members {
 		voted := slices.ContainsFunc(votes, func(v models.Vote) bool {
 			return v.OrganisationID == m.OrganisationID && v.VoidedAt == nil
 		})
 		if m.Active() && !voted {
-			waiting = append(waiting, organisations[m.OrganisationID].LegalName+": to approve "+string(phase))
+			waiting = append(waiting, buyers.organisations[m.OrganisationID].LegalName+": to approve "+string(phase))
 		}
 	}
 	return waiting, nil
+}
+
+// A consortium is the members of the procurement, those who left too, with their organisations.
+type consortium struct {
+	members       []models.Member
+	organisations map[models.ID]models.Organisation
+}
+
+// consortium reads the members once in a call; who changes them forgets what was read.
+func (c *call) consortium() (consortium, error) {
+	if c.buyers != nil {
+		return *c.buyers, nil
+	}
+	members, organisations, err := c.tx.Members(c.p.ID)
+	c.buyers = &consortium{members, organisations}
+	return *c.buyers, err
+}
+
+func (b consortium) lead() string {
+	for _, m := range b.members {
+		if m.Lead && m.Active() {
+			return b.organisations[m.OrganisationID].LegalName
+		}
+	}
+	return ""
+}
+
+// active tells whether an organisation belongs to the consortium now.
+func (b consortium) active(organisation models.ID) bool {
+	return slices.ContainsFunc(b.members, func(m models.Member) bool { return m.OrganisationID == organisation && m.Active() })
 }

@@ -54,6 +54,7 @@ func (p *procurement) command(ctx workflow.Context, cmd process.Command) (proces
 		p.adopt(ctx, out.State)
 		if !out.More {
 			p.answered = true
+			out.State = nil // the caller reads the record
 			return out, nil
 		}
 	}
@@ -94,6 +95,6 @@ func (p *procurement) load(ctx workflow.Context) error {
 	if err := workflow.ExecuteActivity(reading, process.ActivityLoad, p.in.ProcurementID).Get(ctx, &state); err != nil {
 		return err
 	}
-	p.adopt(ctx, state)
+	p.adopt(ctx, &state)
 	return nil
 }

@@ -109,11 +109,11 @@ func (p *procurement) mainPhase() process.PhaseState {
 
 // adopt replaces what the workflow knows by what a transaction answered. An answer older than what is
 // known comes from an activity that was given up and is ignored.
-func (p *procurement) adopt(ctx workflow.Context, state process.State) {
-	if state.ProcurementID == "" || state.Version < p.state.Version {
+func (p *procurement) adopt(ctx workflow.Context, state *process.State) {
+	if state == nil || state.Version < p.state.Version {
 		return
 	}
-	p.state = process.Migrate(state)
+	p.state = process.Migrate(*state)
 	if err := p.show(ctx); err != nil {
 		workflow.GetLogger(ctx).Warn("showing the state failed", "error", err)
 	}

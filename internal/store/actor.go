@@ -20,22 +20,21 @@ func (tx *Tx) RolesHeld(procurement, person models.ID, at time.Time) ([]models.R
 
 // Members lists the members of a consortium with their organisations, the lead buyer first; those who left too.
 func (tx *Tx) Members(procurement models.ID) ([]models.Member, map[models.ID]models.Organisation, error) {
-	var members []models.Member
-	err := tx.db.Where("procurement_id = ?", procurement).Order("lead DESC, joined_at, organisation_id").Find(&members).Error
+	var rows []struct {
+		Member       models.Member       `gorm:"embedded"`
+		Organisation models.Organisation `gorm:"embedded;embeddedPrefix:o_"`
+	}
+	err := tx.db.Raw(`SELECT m.*, o.id AS o_id, o.legal_name AS o_legal_name, o.country AS o_country, o.kind AS o_kind, o.sme AS o_sme,
+			o.less_developed_region AS o_less_developed_region, o.version AS o_version, o.created_at AS o_created_at
+		FROM consortium_members m JOIN organisations o ON o.id = m.organisation_id
+		WHERE m.procurement_id = ? ORDER BY m.lead DESC, m.joined_at, m.organisation_id`, procurement).Scan(&rows).Error
 	if err != nil {
 		return nil, nil, fmt.Errorf("list members: %w", err)
 	}
-	ids := make([]models.ID, len(members))
-	for i, m := range members {
-		ids[i] = m.OrganisationID
-	}
-	organisations := make(map[models.ID]models.Organisation, len(members))
-	var rows []models.Organisation
-	if err := tx.db.Where("id IN ?", ids).Find(&rows).Error; err != nil {
-		return nil, nil, fmt.Errorf("list organisations of members: %w", err)
-	}
-	for _, o := range rows {
-		organisations[o.ID] = o
+	members := make([]models.Member, len(rows))
+	organisations := make(map[models.ID]models.Organisation, len(rows))
+	for i, row := range rows {
+		members[i], organisations[row.Member.OrganisationID] = row.Member, row.Organisation
 	}
 	return members, organisations, nil
 }

@@ -71,25 +71,23 @@ func (tx *Tx) WriteEntry(e *models.Entry, single bool) (bool, error) {
 // Dossier reads all that the gates of a procurement are judged on, at the procedure time now. The
 // procurement must be locked or shared, so that nothing of it changes meanwhile.
 func (tx *Tx) Dossier(p models.Procurement, now time.Time) (models.Dossier, error) {
-	d := models.Dossier{Procurement: p, Now: now, Organisations: map[models.ID]models.Organisation{}, Authors: map[models.ID][]models.ID{}}
+	d := models.Dossier{Procurement: p, Now: now, Authors: map[models.ID][]models.ID{}}
 	var (
-		organisations []models.Organisation
-		authors       []struct{ EntryID, AuthorID models.ID }
+		authors []struct{ EntryID, AuthorID models.ID }
+		err     error
 	)
-	err := errors.Join(
-		tx.db.Where("procurement_id = ?", p.ID).Order("joined_at, organisation_id").Find(&d.Members).Error,
+	if d.Members, d.Organisations, err = tx.Members(p.ID); err != nil {
+		return d, err
+	}
+	err = errors.Join(
 		tx.db.Where("procurement_id = ?", p.ID).Order("id").Find(&d.Roles).Error,
 		tx.db.Where("procurement_id = ?", p.ID).Order("id").Find(&d.Entries).Error,
 		tx.db.Where("procurement_id = ?", p.ID).Order("opened_at, phase, round").Find(&d.Rounds).Error,
-		tx.db.Where("id IN (SELECT organisation_id FROM consortium_members WHERE procurement_id = ?)", p.ID).Find(&organisations).Error,
 		tx.db.Raw(`SELECT DISTINCT v.entry_id, v.author_id FROM entry_versions v JOIN entries e ON e.id = v.entry_id
 			WHERE e.procurement_id = ? ORDER BY v.entry_id, v.author_id`, p.ID).Scan(&authors).Error,
 	)
 	if err != nil {
 		return d, fmt.Errorf("read dossier: %w", err)
-	}
-	for _, o := range organisations {
-		d.Organisations[o.ID] = o
 	}
 	for _, a := range authors {
 		d.Authors[a.EntryID] = append(d.Authors[a.EntryID], a.AuthorID)

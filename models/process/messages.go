@@ -61,8 +61,11 @@ type Outcome struct {
 	// Verb is set once the command was read.
 	Verb models.Verb `json:"verb,omitempty"`
 	// More asks the workflow to carry out a further step of the same command (advance).
-	More  bool  `json:"more,omitempty"`
-	State State `json:"state"`
+	More bool `json:"more,omitempty"`
+	// Version is the procurement's after the command.
+	Version int64 `json:"version,omitempty"`
+	// State is for the workflow; the Update's caller gets none.
+	State *State `json:"state,omitempty"`
 }
 
 // RunDue is the argument of the activity that does what has fallen due.
@@ -75,7 +78,7 @@ type RunDue struct {
 // done and Wait says how long is left.
 type DueOutcome struct {
 	Wait  time.Duration `json:"wait,omitempty"`
-	State State         `json:"state"`
+	State *State        `json:"state,omitempty"`
 }
 
 // Reconciled counts what a reconciliation found and did.

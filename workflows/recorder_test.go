@@ -1,0 +1,64 @@
+package workflows_test
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/ppi-engine/ppi/workflows"
+)
+
+type workerInterceptor = interceptor.WorkerInterceptor
+
+// A recorder notes what a workflow asks of the server while it is replayed.
+type recorder struct {
+	interceptor.WorkerInterceptorBase
+	did *deeds
+}
+
+func (r *recorder) InterceptWorkflow(_ workflow.Context, next interceptor.WorkflowInboundInterceptor) interceptor.WorkflowInboundInterceptor {
+	return &inbound{WorkflowInboundInterceptorBase: interceptor.WorkflowInboundInterceptorBase{Next: next}, did: r.did}
+}
+
+type inbound struct {
+	interceptor.WorkflowInboundInterceptorBase
+	did *deeds
+}
+
+func (i *inbound) Init(next interceptor.WorkflowOutboundInterceptor) error {
+	return i.Next.Init(&outbound{WorkflowOutboundInterceptorBase: interceptor.WorkflowOutboundInterceptorBase{Next: next}, did: i.did})
+}
+
+type outbound struct {
+	interceptor.WorkflowOutboundInterceptorBase
+	did *deeds
+}
+
+func (o *outbound) ExecuteActivity(ctx workflow.Context, name string, args ...any) workflow.Future {
+	o.did.activities = append(o.did.activities, name+" "+marshal(args[0]))
+	return o.Next.ExecuteActivity(ctx, name, args...)
+}
+
+func (o *outbound) NewTimerWithOptions(ctx workflow.Context, d time.Duration, options workflow.TimerOptions) workflow.Future {
+	o.did.timers = append(o.did.timers, d.String())
+	return o.Next.NewTimerWithOptions(ctx, d, options)
+}
+
+func (o *outbound) UpsertTypedSearchAttributes(ctx workflow.Context, attributes ...temporal.SearchAttributeUpdate) error {
+	set := temporal.NewSearchAttributes(attributes...)
+	value := func(key temporal.SearchAttributeKeyKeyword) string {
+		s, _ := set.GetKeyword(key)
+		return marshal(s)
+	}
+	o.did.attributes = append(o.did.attributes, fmt.Sprintf("%s %s %s %s", value(workflows.AttributePhase), value(workflows.AttributeStatus),
+		value(workflows.AttributeWaitingOn), value(workflows.AttributeLeadBuyer)))
+	return o.Next.UpsertTypedSearchAttributes(ctx, attributes...)
+}
+
+func (o *outbound) NewContinueAsNewError(ctx workflow.Context, fn any, args ...any) error {
+	o.did.continued = append(o.did.continued, marshal(args[0]))
+	return o.Next.NewContinueAsNewError(ctx, fn, args...)
+}

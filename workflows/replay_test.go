@@ -1,0 +1,145 @@
+package workflows_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	enumspb "go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/ppi-engine/ppi/models/process"
+	"github.com/ppi-engine/ppi/workflows"
+)
+
+// The server's own check when it replays compares the shape of a history only: another activity
+// argument, another timer or another state passes. So each saved history is compared here with what the
+// workflow does today in full.
+func TestReplayOfSavedHistories(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/histories/*.json")
+	require.NoError(t, err)
+	require.NotEmpty(t, files, "no history is saved: go test ./internal/e2e -update saves them")
+	covered, compared := map[string]int{}, 0
+	for _, file := range files {
+		history := read(t, file)
+		did, err := replay(history)
+		require.NoError(t, err, file)
+		said := recorded(t, history)
+		require.Equal(t, said.activities, did.activities, "%s: activities and their arguments", file)
+		require.Equal(t, said.attributes, did.attributes, "%s: search attributes", file)
+		require.Equal(t, said.continued, did.continued, "%s: state carried to the next run", file)
+		requireWithin(t, said.timers, did.timers, file)
+		for _, phase := range said.phases {
+			covered[phase]++
+		}
+		compared += len(said.continued) + len(said.activities)
+	}
+	t.Logf("%d histories replayed; phases covered: %s; %d activity arguments and carried states compared",
+		len(files), strings.Join(slices.Sorted(maps.Keys(covered)), ", "), compared)
+}
+
+func TestReplayFindsAChangedActivityArgument(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/histories/*.json")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	history := read(t, files[0])
+	changed := false
+	for _, event := range history.GetEvents() {
+		if scheduled := event.GetActivityTaskScheduledEventAttributes(); scheduled != nil && !changed {
+			scheduled.GetInput().GetPayloads()[0].Data = []byte(`"prc_00000000-0000-7000-8000-000000000000"`)
+			changed = true
+		}
+	}
+	require.True(t, changed)
+	did, err := replay(history)
+	require.NoError(t, err, "the replayer itself does not see it")
+	require.NotEqual(t, recorded(t, history).activities, did.activities)
+}
+
+func read(t *testing.T, file string) *historypb.History {
+	t.Helper()
+	f, err := os.Open(file)
+	require.NoError(t, err)
+	defer f.Close()
+	history, err := client.HistoryFromJSON(f, client.HistoryJSONOptions{})
+	require.NoError(t, err, file)
+	return history
+}
+
+func replay(history *historypb.History) (*deeds, error) {
+	did := &deeds{}
+	replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{
+		Interceptors: []workerInterceptor{&recorder{did: did}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	replayer.RegisterWorkflowWithOptions(workflows.Procurement, workflow.RegisterOptions{Name: process.WorkflowProcurement})
+	return did, replayer.ReplayWorkflowHistory(log.NewStructuredLogger(slog.New(slog.DiscardHandler)), history)
+}
+
+// deeds are what a run asked of the server, in order.
+type deeds struct {
+	activities, attributes, continued, timers []string
+	phases                                    []string
+}
+
+// recorded reads from a history what the run did when it was saved.
+func recorded(t *testing.T, history *historypb.History) deeds {
+	t.Helper()
+	var d deeds
+	phases := map[string]bool{}
+	for _, event := range history.GetEvents() {
+		switch event.GetEventType() {
+		case enumspb.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+			a := event.GetActivityTaskScheduledEventAttributes()
+			d.activities = append(d.activities, a.GetActivityType().GetName()+" "+string(a.GetInput().GetPayloads()[0].GetData()))
+		case enumspb.EVENT_TYPE_TIMER_STARTED:
+			d.timers = append(d.timers, event.GetTimerStartedEventAttributes().GetStartToFireTimeout().AsDuration().String())
+		case enumspb.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES:
+			fields := event.GetUpsertWorkflowSearchAttributesEventAttributes().GetSearchAttributes().GetIndexedFields()
+			phase := strings.Trim(string(fields["PPIPhase"].GetData()), `"`)
+			phases[phase] = true
+			d.attributes = append(d.attributes, fmt.Sprintf("%s %s %s %s", fields["PPIPhase"].GetData(), fields["PPIStatus"].GetData(),
+				fields["PPIWaitingOn"].GetData(), fields["PPILeadBuyer"].GetData()))
+		case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW:
+			in := event.GetWorkflowExecutionContinuedAsNewEventAttributes().GetInput().GetPayloads()[0].GetData()
+			d.continued = append(d.continued, string(in))
+		}
+	}
+	delete(phases, "")
+	d.phases = slices.Sorted(maps.Keys(phases))
+	return d
+}
+
+// requireWithin asks that every timer of the history was started again, in order. A timer that was
+// started and cancelled within one task leaves no event.
+func requireWithin(t *testing.T, said, did []string, file string) {
+	t.Helper()
+	for _, timer := range said {
+		i := slices.Index(did, timer)
+		require.GreaterOrEqual(t, i, 0, "%s: a timer of %s is not started today", file, timer)
+		did = did[i+1:]
+	}
+}
+
+func marshal(v any) string {
+	bytes, err := json.Marshal(v)
+	if err != nil {
+		return err.Error()
+	}
+	return string(bytes)
+}
