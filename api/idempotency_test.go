@@ -169,3 +169,20 @@ func TestIdempotencyKeysAreReadStrictly(t *testing.T) {
 		w.do(w.admin, POST, "/v1/organisations", anOrganisation(), with(headerIdempotencyKey, value)).is(http.StatusCreated)
 	}
 }
+
+func TestAnswersAreForgottenAfterAMonth(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	key := with(headerIdempotencyKey, "k")
+	w.do(w.admin, POST, "/v1/organisations", anOrganisation(), key).is(http.StatusCreated)
+	w.do(w.admin, POST, "/v1/organisations", anOrganisation()).is(http.StatusCreated)
+	forgotten, err := w.store.ForgetRequests(t.Context(), 10)
+	require.NoError(t, err)
+	require.Zero(t, forgotten)
+	w.exec("UPDATE requests SET created_at = clock_timestamp() - interval '30 days 1 second' WHERE id = $1",
+		models.CommandID(w.admin.person, POST, "/v1/organisations", "k"))
+	forgotten, err = w.store.ForgetRequests(t.Context(), 10)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, forgotten)
+	require.Empty(t, w.do(w.admin, POST, "/v1/organisations", anOrganisation(), key).is(http.StatusCreated).Header().Get(headerReplayed))
+}

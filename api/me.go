@@ -12,7 +12,7 @@ const mostShown = 200
 type me struct {
 	Person       person        `json:"person"`
 	Organisation organisation  `json:"organisation"`
-	Key          Key        `json:"key" doc:"The key this request was made with"`
+	Key          Key           `json:"key" doc:"The key this request was made with"`
 	Procurements []involvement `json:"procurements" doc:"Where I hold a role now; the first 200, all are at /v1/procurements"`
 }
 

@@ -10,11 +10,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
 
+	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -129,13 +131,16 @@ func (s *server) documentHeaders(o *operation) {
 		d.Parameters = append(d.Parameters, &huma.Param{Name: name, In: "header", Description: doc, Required: required, Schema: text})
 	}
 	if o.keyed {
-		add(headerIdempotencyKey, "A key of the caller's making, repeated when the request is repeated; kept for 30 days", true)
+		add(headerIdempotencyKey, "A key of the caller's making, repeated when the request is repeated; kept for "+days(store.RequestsKept), true)
 	}
 	if o.conditional {
 		add(headerIfMatch, `The ETag of the version the change was made on, or *`, true)
 	}
 	success := d.Responses[strconv.Itoa(o.status)]
 	if o.onProcurement() {
+		if success.Headers == nil {
+			success.Headers = map[string]*huma.Header{}
+		}
 		success.Headers[headerMode] = &huma.Header{Description: "live or rehearsal", Schema: text}
 	}
 	if o.mayCreate {
@@ -146,6 +151,8 @@ func (s *server) documentHeaders(o *operation) {
 		d.Responses[strconv.Itoa(http.StatusNotModified)] = &huma.Response{Description: http.StatusText(http.StatusNotModified)}
 	}
 }
+
+func days(d time.Duration) string { return strconv.Itoa(int(d.Hours()/24)) + " days" }
 
 func (s *server) describedBy(o *operation) *huma.Operation {
 	item := s.huma.OpenAPI().Paths[o.path]

@@ -1,9 +1,11 @@
 package store
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -50,4 +52,19 @@ func (tx *Tx) AnswerRequest(r Request) error {
 		return fmt.Errorf("keep answer of request: %w", err)
 	}
 	return nil
+}
+
+// RequestsKept is how long the answer of a request is kept at least: procurement is slow, and so are
+// those who repeat what they sent.
+const RequestsKept = 30 * 24 * time.Hour
+
+// ForgetRequests deletes at most limit answers that were kept for [RequestsKept] and returns how many.
+func (s *Store) ForgetRequests(ctx context.Context, limit int) (int64, error) {
+	done := s.db.WithContext(ctx).Exec(`DELETE FROM requests WHERE id IN (SELECT id FROM requests
+		WHERE created_at < clock_timestamp() - make_interval(secs => ?) ORDER BY created_at LIMIT ? FOR UPDATE SKIP LOCKED)`,
+		RequestsKept.Seconds(), limit)
+	if done.Error != nil {
+		return 0, fmt.Errorf("forget requests: %w", done.Error)
+	}
+	return done.RowsAffected, nil
 }
