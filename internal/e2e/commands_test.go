@@ -13,7 +13,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/api/workflowservice/v1"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
@@ -435,16 +434,17 @@ func TestARefusedStartLeavesADraftThatCanStartLater(t *testing.T) {
 	require.Nil(t, problem)
 	b.refused(t, models.CodeDraftIncomplete, b.Lead, models.VerbStart, nil)
 	require.Equal(t, "draft", b.status(t))
-	require.Eventually(t, func() bool {
-		d, err := b.Temporal.WorkflowService().DescribeWorkflowExecution(t.Context(), &workflowservice.DescribeWorkflowExecutionRequest{
-			Namespace: "ppi", Execution: execution(b.Procurement),
-		})
-		return err == nil && d.GetWorkflowExecutionInfo().GetCloseTime() != nil
-	}, patience, 20*time.Millisecond)
+	b.awaitClosed(t)
 	_, err = b.Staff(t.Context(), organisation, models.RoleBoard)
 	require.NoError(t, err)
 	b.act(t, b.Lead, models.VerbStart, nil)
 	require.Equal(t, "running", b.status(t))
+}
+
+// awaitClosed waits until no run of the procurement is open.
+func (b *bundle) awaitClosed(t *testing.T) {
+	t.Helper()
+	require.Eventually(t, func() bool { return !b.open(t, "") }, patience, 20*time.Millisecond)
 }
 
 func TestTheClockOfARehearsalIsMovedForward(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 )
@@ -37,4 +38,38 @@ func TestNeedsAreAdoptedByTheVotesOfAllBuyers(t *testing.T) {
 	current, open := state.Current()
 	require.True(t, open)
 	require.Equal(t, models.PhaseConsultation, current)
+	b.saveHistories(t, "needs-happy")
+}
+
+func TestTheBoardCancelsDuringNeeds(t *testing.T) {
+	t.Parallel()
+	b := setup(t, options{})
+	b.act(t, b.Lead, models.VerbStart, nil)
+	b.suspend(t)
+	b.refused(t, models.CodeSuspended, b.Buyers[0].Board, models.VerbVote,
+		map[string]any{"phase": "needs", "digest": b.gate(t, models.PhaseNeeds).Digest, "choice": "abstain"})
+	b.move(t, models.VerbResume, map[string]any{"reason": "the water is gone"})
+	require.Equal(t, "running", b.status(t))
+	b.move(t, models.VerbCancel, map[string]any{"code": "chan-need", "reason": "the need is met"})
+	require.Equal(t, "cancelled", b.status(t))
+	b.refused(t, models.CodeEnded, b.Buyers[0].Board, models.VerbSuspend, map[string]any{"reason": "too late"})
+	b.awaitClosed(t)
+	b.saveHistories(t, "needs-suspended-cancelled")
+}
+
+func TestAMemberLeavesDuringNeeds(t *testing.T) {
+	t.Parallel()
+	b := setup(t, options{draft: rig.Draft{Profile: "COS-PPI-2020-2-04", Countries: []string{"FR", "ES", "DE"}}})
+	b.act(t, b.Lead, models.VerbStart, nil)
+	b.writeNeeds(t)
+
+	result := b.act(t, b.Buyers[2].Board, models.VerbLeave, map[string]any{"reason": "no budget"})
+	require.Equal(t, true, result["eligible"])
+	b.refused(t, models.CodeNotFound, b.Buyers[2].Board, models.VerbLeave, map[string]any{"reason": "again"})
+	result = b.act(t, b.Buyers[1].Board, models.VerbLeave, map[string]any{"reason": "no budget either"})
+	require.Equal(t, false, result["eligible"], "one buyer of one country is no consortium under this call")
+	require.Equal(t, 1, b.countEvents(t, models.EventEligibilityLost))
+	g := b.gate(t, models.PhaseNeeds)
+	require.False(t, g.Met)
+	b.refused(t, models.CodeLastMember, b.Buyers[0].Board, models.VerbLeave, map[string]any{"reason": "all are gone"})
 }

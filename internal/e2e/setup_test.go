@@ -13,13 +13,11 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/api/common/v1"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
-	"github.com/ppi-engine/ppi/models/process"
 )
 
 // patience is how long a test waits for something that must happen.
@@ -242,10 +240,6 @@ func do(t *testing.T, who *apiclient.Client, r apiclient.Request) (apiclient.Ans
 }
 
 func temporalAddress() string { return os.Getenv("PPI_TEST_TEMPORAL_ADDRESS") }
-
-func execution(procurement string) *common.WorkflowExecution {
-	return &common.WorkflowExecution{WorkflowId: process.WorkflowID(models.ID(procurement))}
-}
 
 func rigDraft(mode models.Mode, clock *time.Time) rig.Draft {
 	return rig.Draft{Mode: mode, Clock: clock, Countries: []string{"FR", "ES"}}
