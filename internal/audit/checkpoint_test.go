@@ -28,7 +28,7 @@ func newKey(t *testing.T, name string) audit.Key {
 func treeOf(n int) audit.Tree {
 	var tree audit.Tree
 	for i := range n {
-		tree.Append(tlog.RecordHash([]byte{byte(i)}))
+		tree, _ = tree.Append(tlog.RecordHash([]byte{byte(i)}))
 	}
 	return tree
 }
@@ -67,7 +67,9 @@ func TestANoteThatIsNoTreeHeadIsRefused(t *testing.T) {
 	verifiers, err := audit.Verifiers(verifier)
 	require.NoError(t, err)
 	root := treeOf(0).Root().String()
-	for _, bad := range []string{"o\n", "o\n1\n", "\n1\n" + root + "\n", "o\n-1\n" + root + "\n", "o\n01\n" + root + "\n", "o\n1\nroot\n", "o\n1 \n" + root + "\n"} {
+	for _, bad := range []string{
+		"o\n", "o\n1\n", "\n1\n" + root + "\n", "o\n-1\n" + root + "\n", "o\n01\n" + root + "\n", "o\n1\nroot\n", "o\n1 \n" + root + "\n",
+	} {
 		signed, err := note.Sign(&note.Note{Text: bad}, signer)
 		require.NoError(t, err)
 		_, err = audit.OpenCheckpoint(signed, verifiers)

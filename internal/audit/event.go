@@ -68,12 +68,16 @@ func canonicalData(data map[string]any) ([]byte, error) {
 	}
 	raw, err := json.Marshal(data)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("marshal: %w", err)
 	}
 	if err := checkNumbers(raw); err != nil {
 		return nil, err
 	}
-	return jcs.Transform(raw)
+	canonical, err := jcs.Transform(raw)
+	if err != nil {
+		return nil, fmt.Errorf("canonicalise: %w", err)
+	}
+	return canonical, nil
 }
 
 func checkNumbers(raw []byte) error {
@@ -82,7 +86,7 @@ func checkNumbers(raw []byte) error {
 	for d.More() {
 		token, err := d.Token()
 		if err != nil {
-			return err
+			return fmt.Errorf("read back: %w", err)
 		}
 		number, ok := token.(json.Number)
 		if !ok {

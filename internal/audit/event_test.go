@@ -35,8 +35,9 @@ func TestTheCanonicalFormOfAnEvent(t *testing.T) {
 	event, data, err = audit.Canonical(e)
 	require.NoError(t, err)
 	require.Equal(t, `{}`, string(data))
-	require.Equal(t, `{"actor":null,"at":"2018-05-12T10:00:00.000000Z","data":{},"id":"evt_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e10",`+
-		`"procurement":null,"recorded_at":"2026-11-22T01:02:03.004005Z","type":"deadline.extended"}`, string(event))
+	want := `{"actor":null,"at":"2018-05-12T10:00:00.000000Z","data":{},"id":"evt_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e10",` +
+		`"procurement":null,"recorded_at":"2026-11-22T01:02:03.004005Z","type":"deadline.extended"}`
+	require.Equal(t, want, string(event))
 }
 
 func TestNumbersThatReadersWouldNotKeepAreRefused(t *testing.T) {

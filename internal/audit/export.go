@@ -44,7 +44,7 @@ func WriteExport(out io.Writer, key Key, procurement models.ID, head Checkpoint,
 	buffered := bufio.NewWriter(out)
 	header := exportHeader{Format: ExportFormat, Procurement: procurement, Key: key.Verifier(), Head: string(head.Note)}
 	if err := encodeLine(buffered, header); err != nil {
-		return fmt.Errorf("write export: %w", err)
+		return err
 	}
 	for e, err := range entries {
 		if err != nil {
@@ -52,7 +52,7 @@ func WriteExport(out io.Writer, key Key, procurement models.ID, head Checkpoint,
 		}
 		line := exportLine{Position: e.Position, Seq: e.Seq, PrevHash: e.Prev, Hash: e.Hash, Event: e.Canonical}
 		if err := encodeLine(buffered, line); err != nil {
-			return fmt.Errorf("write export: %w", err)
+			return err
 		}
 	}
 	if err := buffered.Flush(); err != nil {
@@ -65,7 +65,10 @@ func WriteExport(out io.Writer, key Key, procurement models.ID, head Checkpoint,
 func encodeLine(out io.Writer, line any) error {
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
-	return encoder.Encode(line)
+	if err := encoder.Encode(line); err != nil {
+		return fmt.Errorf("write export: %w", err)
+	}
+	return nil
 }
 
 // Options says what a verifier knows beforehand.

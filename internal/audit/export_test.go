@@ -2,7 +2,7 @@ package audit_test
 
 import (
 	"bytes"
-	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -63,7 +63,7 @@ func (f *forger) sign(n int) audit.Checkpoint {
 	f.t.Helper()
 	var tree audit.Tree
 	for _, e := range f.entries[:n] {
-		tree.Append(e.Hash)
+		tree, _ = tree.Append(e.Hash)
 	}
 	head, err := audit.SignCheckpoint(f.key, audit.ProcurementOrigin(f.key.Name(), procurement), tree)
 	require.NoError(f.t, err)
@@ -117,51 +117,55 @@ func TestAnUntouchedExportIsValid(t *testing.T) {
 	require.Equal(t, f.key.Name(), unkeyed.SignedBy)
 }
 
-// forgeries are what a forger may do to an export of 20 entries. Each says which fault must be named
-// first: its kind, its number in the chain, and the event, unless nothing is left to name it.
-var forgeries = map[string]struct {
+// A forgery is what a forger may do to an export of 20 entries, and the fault that must be named: its
+// kind, its number in the chain, and the event, unless nothing is left to name it.
+type forgery struct {
 	forge func(f *forger)
 	kind  audit.FaultKind
 	seq   int64
 	event func(before, after []models.ID) models.ID
-}{
-	"an event is altered":               {func(f *forger) { f.alter(6) }, audit.FaultAltered, 7, was(6)},
-	"the last event is altered":         {func(f *forger) { f.alter(19) }, audit.FaultAltered, 20, was(19)},
-	"a hash is altered":                 {func(f *forger) { f.entries[6].Hash[0]++ }, audit.FaultAltered, 7, was(6)},
-	"a link is altered":                 {func(f *forger) { f.entries[6].Prev[0]++ }, audit.FaultAltered, 7, was(6)},
-	"a position is altered":             {func(f *forger) { f.entries[19].Position += 100 }, audit.FaultAltered, 20, was(19)},
-	"a seq is altered":                  {func(f *forger) { f.entries[6].Seq = 6 }, audit.FaultAltered, 7, was(6)},
-	"an event is altered with its hash": {func(f *forger) { f.alter(6); f.rehashOne(6) }, audit.FaultAltered, 7, was(6)},
+}
 
-	"the first event is removed":             {func(f *forger) { f.remove(0) }, audit.FaultRemoved, 1, nameless},
-	"an event is removed":                    {func(f *forger) { f.remove(6) }, audit.FaultRemoved, 7, nameless},
-	"two events are removed":                 {func(f *forger) { f.remove(6); f.remove(6) }, audit.FaultRemoved, 7, nameless},
-	"an event is removed and the gap closed": {func(f *forger) { f.remove(6); f.renumber(6) }, audit.FaultRemoved, 7, nameless},
+func forgeries() map[string]forgery {
+	return map[string]forgery{
+		"an event is altered":               {func(f *forger) { f.alter(6) }, audit.FaultAltered, 7, was(6)},
+		"the last event is altered":         {func(f *forger) { f.alter(19) }, audit.FaultAltered, 20, was(19)},
+		"a hash is altered":                 {func(f *forger) { f.entries[6].Hash[0]++ }, audit.FaultAltered, 7, was(6)},
+		"a link is altered":                 {func(f *forger) { f.entries[6].Prev[0]++ }, audit.FaultAltered, 7, was(6)},
+		"a position is altered":             {func(f *forger) { f.entries[19].Position += 100 }, audit.FaultAltered, 20, was(19)},
+		"a seq is altered":                  {func(f *forger) { f.entries[6].Seq = 6 }, audit.FaultAltered, 7, was(6)},
+		"an event is altered with its hash": {func(f *forger) { f.alter(6); f.rehashOne(6) }, audit.FaultAltered, 7, was(6)},
 
-	"an event is inserted":                      {func(f *forger) { f.insert(6, false) }, audit.FaultInserted, 7, is(6)},
-	"an event is inserted, the rest renumbered": {func(f *forger) { f.insert(6, false); f.renumber(6) }, audit.FaultInserted, 7, is(6)},
-	"an event is inserted with a fitting hash":  {func(f *forger) { f.insert(6, true) }, audit.FaultInserted, 7, is(6)},
-	"an event is inserted with a fitting hash, the rest renumbered": {func(f *forger) {
-		f.insert(6, true)
-		f.renumber(7)
-	}, audit.FaultInserted, 7, is(6)},
-	"three are inserted with fitting hashes": {func(f *forger) {
-		f.insert(6, true)
-		f.insert(7, true)
-		f.insert(8, true)
-	}, audit.FaultInserted, 7, is(6)},
-	"a copy is inserted behind the event": {func(f *forger) { f.copyTo(6, 7) }, audit.FaultInserted, 7, was(6)},
-	"a copy is inserted long before":      {func(f *forger) { f.copyTo(6, 2) }, audit.FaultInserted, 7, was(6)},
-	"a copy is inserted long behind":      {func(f *forger) { f.copyTo(6, 12) }, audit.FaultInserted, 7, was(6)},
-	"an event is added at the end":        {func(f *forger) { f.insert(20, true) }, audit.FaultInserted, 21, is(20)},
+		"the first event is removed":             {func(f *forger) { f.remove(0) }, audit.FaultRemoved, 1, nameless},
+		"an event is removed":                    {func(f *forger) { f.remove(6) }, audit.FaultRemoved, 7, nameless},
+		"two events are removed":                 {func(f *forger) { f.remove(6); f.remove(6) }, audit.FaultRemoved, 7, nameless},
+		"an event is removed and the gap closed": {func(f *forger) { f.remove(6); f.renumber(6) }, audit.FaultRemoved, 7, nameless},
 
-	"two neighbours are exchanged":            {func(f *forger) { f.swap(6, 7) }, audit.FaultReordered, 8, was(7)},
-	"two distant entries are exchanged":       {func(f *forger) { f.swap(6, 15) }, audit.FaultReordered, 16, was(15)},
-	"an entry is moved to the end":            {func(f *forger) { f.copyTo(6, 20); f.remove(6) }, audit.FaultReordered, 8, was(7)},
-	"entries are exchanged with their places": {func(f *forger) { f.swapWithNumbers(6, 15) }, audit.FaultReordered, 7, was(15)},
-	"two events are exchanged in place":       {func(f *forger) { f.swapEvents(6, 9) }, audit.FaultReordered, 7, was(9)},
+		"an event is inserted":                      {func(f *forger) { f.insert(6, false) }, audit.FaultInserted, 7, is(6)},
+		"an event is inserted, the rest renumbered": {func(f *forger) { f.insert(6, false); f.renumber(6) }, audit.FaultInserted, 7, is(6)},
+		"an event is inserted with a fitting hash":  {func(f *forger) { f.insert(6, true) }, audit.FaultInserted, 7, is(6)},
+		"an event is inserted with a fitting hash, the rest renumbered": {func(f *forger) {
+			f.insert(6, true)
+			f.renumber(7)
+		}, audit.FaultInserted, 7, is(6)},
+		"three are inserted with fitting hashes": {func(f *forger) {
+			f.insert(6, true)
+			f.insert(7, true)
+			f.insert(8, true)
+		}, audit.FaultInserted, 7, is(6)},
+		"a copy is inserted behind the event": {func(f *forger) { f.copyTo(6, 7) }, audit.FaultInserted, 7, was(6)},
+		"a copy is inserted long before":      {func(f *forger) { f.copyTo(6, 2) }, audit.FaultInserted, 7, was(6)},
+		"a copy is inserted long behind":      {func(f *forger) { f.copyTo(4, 12) }, audit.FaultInserted, 5, was(4)},
+		"an event is added at the end":        {func(f *forger) { f.insert(20, true) }, audit.FaultInserted, 21, is(20)},
 
-	"the end is cut off": {func(f *forger) { f.entries = f.entries[:15] }, audit.FaultCut, 16, nameless},
+		"two neighbours are exchanged":            {func(f *forger) { f.swap(6, 7) }, audit.FaultReordered, 8, was(7)},
+		"two distant entries are exchanged":       {func(f *forger) { f.swap(6, 15) }, audit.FaultReordered, 16, was(15)},
+		"an entry is moved to the end":            {func(f *forger) { f.copyTo(6, 20); f.remove(6) }, audit.FaultReordered, 8, was(7)},
+		"entries are exchanged with their places": {func(f *forger) { f.swapWithNumbers(6, 15) }, audit.FaultReordered, 7, was(15)},
+		"two events are exchanged in place":       {func(f *forger) { f.swapEvents(6, 9) }, audit.FaultReordered, 7, was(9)},
+
+		"the end is cut off": {func(f *forger) { f.entries = f.entries[:15] }, audit.FaultCut, 16, nameless},
+	}
 }
 
 func was(i int) func(before, after []models.ID) models.ID {
@@ -176,7 +180,7 @@ func nameless(_, _ []models.ID) models.ID { return "" }
 
 func TestEveryFaultOfAnExportIsNamed(t *testing.T) {
 	t.Parallel()
-	for name, c := range forgeries {
+	for name, c := range forgeries() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newForger(t, 20)
@@ -343,9 +347,13 @@ func (f *forger) insert(i int, fitting bool) {
 }
 
 func ExampleReport_Print() {
-	report := audit.Report{Events: 6, Fault: &audit.Fault{Kind: audit.FaultRemoved, Position: 7, Seq: 3, Detail: "the entry before it is missing"}}
-	var out strings.Builder
-	report.Print(&out)
-	fmt.Println(strings.Split(out.String(), "\n")[1])
-	// Output: first fault: removed at position 7 (3 of its chain)
+	report := audit.Report{
+		Events: 6, KeyGiven: true,
+		Fault: &audit.Fault{Kind: audit.FaultRemoved, Position: 7, Seq: 3, Detail: "the entry before evt_… is missing"},
+	}
+	_ = report.Print(os.Stdout)
+	// Output:
+	// NOT VALID: log, after 6 good events
+	// first fault: removed at position 7 (3 of its chain)
+	// the entry before evt_… is missing
 }

@@ -25,7 +25,7 @@ func NewKey(name string, secret []byte) (Key, error) {
 	if len(secret) != ed25519.SeedSize {
 		return Key{}, fmt.Errorf("make checkpoint key: the secret has %d bytes, not %d", len(secret), ed25519.SeedSize)
 	}
-	public := ed25519.NewKeyFromSeed(secret).Public().(ed25519.PublicKey)
+	public, _ := ed25519.NewKeyFromSeed(secret).Public().(ed25519.PublicKey)
 	verifier, err := note.NewEd25519VerifierKey(name, public)
 	if err != nil {
 		return Key{}, fmt.Errorf("make checkpoint key: %w", err)

@@ -54,28 +54,30 @@ type Report struct {
 	Procurement models.ID `json:"procurement,omitempty"`
 	// Checkpoints is the number of signed heads the log was found to agree with.
 	Checkpoints int `json:"checkpoints"`
-	// SignedBy names the key of an export's head; KeyGiven tells whether the verifier brought that key
-	// or took it from the export itself, which proves nothing about who signed.
+	// SignedBy names the key of an export's head. KeyGiven tells whether the verifier brought the keys;
+	// otherwise that of the export itself was taken, or none, which proves nothing about who signed.
 	SignedBy string `json:"signed_by,omitempty"`
 	KeyGiven bool   `json:"key_given"`
 	Fault    *Fault `json:"fault,omitempty"`
 }
 
 // Print writes the report for a reader.
-func (r Report) Print(out io.Writer) {
+func (r Report) Print(out io.Writer) error {
 	what := "log"
 	if r.Procurement != "" {
 		what = "export of " + string(r.Procurement)
 	}
-	if r.Valid {
-		fmt.Fprintf(out, "valid: %s, %d events, root %s, agrees with %d checkpoints\n", what, r.Events, r.Root, r.Checkpoints)
-	} else {
-		fmt.Fprintf(out, "NOT VALID: %s, after %d good events\n", what, r.Events)
-		fmt.Fprintf(out, "first fault: %s %s\n%s\n", r.Fault.Kind, r.Fault.place(), r.Fault.Detail)
+	text := fmt.Sprintf("valid: %s, %d events, root %s, agrees with %d checkpoints\n", what, r.Events, r.Root, r.Checkpoints)
+	if !r.Valid {
+		text = fmt.Sprintf("NOT VALID: %s, after %d good events\nfirst fault: %s %s\n%s\n", what, r.Events, r.Fault.Kind, r.Fault.place(), r.Fault.Detail)
 	}
-	if r.SignedBy != "" && !r.KeyGiven {
-		fmt.Fprintf(out, "note: no key was given; the signature was checked with the key in the export, which says it is %s\n", r.SignedBy)
+	if !r.KeyGiven {
+		text += "note: no key was given, so nobody has verified who signed\n"
 	}
+	if _, err := io.WriteString(out, text); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
 }
 
 func (f Fault) place() string {

@@ -2,13 +2,12 @@ package audit
 
 import (
 	"fmt"
-	"math/bits"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// A Tree is a growing Merkle tree (RFC 6962 §2.1) reduced to its right edge: enough to append leaves
-// and to know the root at every size. The zero Tree is empty.
+// A Tree is a Merkle tree (RFC 6962 §2.1) reduced to its right edge: enough to append leaves and to know
+// the root. It is a value, the zero Tree is empty.
 type Tree struct {
 	size int64
 	// edge holds the roots of the complete subtrees the tree consists of, largest first: one for
@@ -18,22 +17,22 @@ type Tree struct {
 
 // A Node is an inner node that has become complete and will never change.
 type Node struct {
-	Level int
-	N     int64
-	Hash  tlog.Hash
+	Place
+	Hash tlog.Hash
 }
 
 // A Place is where a complete subtree stands: its root is node N of the level, level 0 being leaves.
 type Place struct {
-	Level int
+	Level int16
 	N     int64
 }
 
 // Edge returns where the complete subtrees of a tree of the given size stand, largest first. Their
 // hashes make a [Tree].
 func Edge(size int64) []Place {
+	const highest = 62
 	var places []Place
-	for level := bits.Len64(uint64(size)) - 1; level >= 0; level-- {
+	for level := int16(highest); level >= 0; level-- {
 		if size>>level&1 == 1 {
 			places = append(places, Place{Level: level, N: size>>level - 1})
 		}
@@ -43,7 +42,7 @@ func Edge(size int64) []Place {
 
 // NewTree rebuilds a tree from the hashes at its [Edge].
 func NewTree(size int64, edge []tlog.Hash) (Tree, error) {
-	if size < 0 || len(edge) != bits.OnesCount64(uint64(size)) {
+	if size < 0 || len(edge) != len(Edge(size)) {
 		return Tree{}, fmt.Errorf("rebuild tree of %d leaves: %d hashes do not make its edge", size, len(edge))
 	}
 	return Tree{size: size, edge: edge}, nil
@@ -52,21 +51,16 @@ func NewTree(size int64, edge []tlog.Hash) (Tree, error) {
 // Size returns the number of leaves.
 func (t Tree) Size() int64 { return t.size }
 
-// Append adds a leaf and returns the inner nodes it completes, lowest first.
-func (t *Tree) Append(leaf tlog.Hash) []Node {
-	completed := bits.TrailingZeros64(^uint64(t.size))
-	nodes := make([]Node, 0, completed)
-	hash := leaf
-	last := len(t.edge)
-	for level := 1; level <= completed; level++ {
+// Append returns the tree with one leaf more, and the inner nodes the leaf completes, lowest first.
+func (t Tree) Append(leaf tlog.Hash) (Tree, []Node) {
+	var completed []Node
+	hash, last := leaf, len(t.edge)
+	for level := int16(1); t.size>>(level-1)&1 == 1; level++ {
 		last--
 		hash = tlog.NodeHash(t.edge[last], hash)
-		nodes = append(nodes, Node{Level: level, N: t.size >> level, Hash: hash})
+		completed = append(completed, Node{Place: Place{Level: level, N: t.size >> level}, Hash: hash})
 	}
-	// A new array: the tree may be a copy of one that is still in use.
-	t.edge = append(t.edge[:last:last], hash)
-	t.size++
-	return nodes
+	return Tree{size: t.size + 1, edge: append(t.edge[:last:last], hash)}, completed
 }
 
 // Root returns the root hash; that of the empty tree is the hash of nothing.

@@ -39,13 +39,15 @@ func TestTheTreeIsThatOfTheLibrary(t *testing.T) {
 		library, err := tlog.StoredHashesForRecordHash(n, leaf, reader)
 		require.NoError(t, err)
 		nodes[audit.Place{Level: 0, N: n}] = leaf
-		for i, node := range rebuilt.Append(leaf) {
-			nodes[audit.Place{Level: node.Level, N: node.N}] = node.Hash
+		grown, completed := rebuilt.Append(leaf)
+		require.Len(t, completed, len(library)-1)
+		for i, node := range completed {
+			nodes[node.Place] = node.Hash
 			require.Equal(t, library[i+1], node.Hash)
-			require.Equal(t, tlog.StoredHashIndex(node.Level, node.N), int64(len(stored)+i+1))
+			require.Equal(t, tlog.StoredHashIndex(int(node.Level), node.N), int64(len(stored)+i+1))
 		}
 		stored = append(stored, library...)
-		tree = rebuilt
+		tree = grown
 	}
 }
 
@@ -54,12 +56,11 @@ func TestACopyOfATreeGrowsByItself(t *testing.T) {
 	leaf := func(b byte) tlog.Hash { return tlog.RecordHash([]byte{b}) }
 	var tree audit.Tree
 	for i := range 6 {
-		tree.Append(leaf(byte(i)))
+		tree, _ = tree.Append(leaf(byte(i)))
 	}
 	root := tree.Root()
 	for i := range 3 {
-		grown := tree
-		grown.Append(leaf(byte(100 + i)))
+		grown, _ := tree.Append(leaf(byte(100 + i)))
 		require.NotEqual(t, root, grown.Root())
 	}
 	require.Equal(t, root, tree.Root())

@@ -96,7 +96,7 @@ func (v *verifier) accept(e Entry) bool {
 	v.recent.add(e, end.Link)
 	v.chains[e.ProcurementID] = chainEnd{Link: after, position: e.Position, event: e.EventID}
 	v.position = e.Position
-	v.tree.Append(e.Hash)
+	v.tree, _ = v.tree.Append(e.Hash)
 	if v.doubted == nil {
 		v.doubted = &Entry{Position: e.Position, Seq: e.Seq, EventID: e.EventID}
 	}

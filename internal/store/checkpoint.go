@@ -41,7 +41,7 @@ func (s *Store) headToSign(ctx context.Context, key audit.Key, archive audit.Arc
 		if err := tx.QueryRow(ctx, "SELECT coalesce(max(position), 0) FROM event_log").Scan(&size); err != nil {
 			return fmt.Errorf("read head of the log: %w", err)
 		}
-		if err := contradictions(ctx, tx, key, archive, size); err != nil {
+		if err := contradictions(ctx, tx, archive, size); err != nil {
 			return err
 		}
 		if size == 0 {
@@ -58,7 +58,7 @@ func (s *Store) headToSign(ctx context.Context, key audit.Key, archive audit.Arc
 }
 
 // contradictions compares the log with the last checkpoints of the database and of the archive.
-func contradictions(ctx context.Context, tx pgx.Tx, key audit.Key, archive audit.Archive, size int64) error {
+func contradictions(ctx context.Context, tx pgx.Tx, archive audit.Archive, size int64) error {
 	last, err := lastCheckpoint(ctx, tx)
 	if err != nil && !errors.Is(err, ErrNoCheckpoint) {
 		return err
@@ -85,7 +85,8 @@ func contradictions(ctx context.Context, tx pgx.Tx, key audit.Key, archive audit
 // storeCheckpoint returns the stored checkpoint of that size, which may be an earlier one.
 func (s *Store) storeCheckpoint(ctx context.Context, c audit.Checkpoint) (audit.Checkpoint, error) {
 	err := s.onConn(ctx, func(conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, "INSERT INTO checkpoints (size, root, note) VALUES ($1, $2, $3) ON CONFLICT (size) DO NOTHING", c.Size, c.Root[:], string(c.Note))
+		_, err := conn.Exec(ctx, "INSERT INTO checkpoints (size, root, note) VALUES ($1, $2, $3) ON CONFLICT (size) DO NOTHING",
+			c.Size, c.Root[:], string(c.Note))
 		if err != nil {
 			return fmt.Errorf("store checkpoint: %w", err)
 		}

@@ -50,7 +50,7 @@ func chainTree(ctx context.Context, tx pgx.Tx, procurement models.ID) (audit.Tre
 	}
 	var leaf hash
 	_, err = pgx.ForEachRow(rows, []any{&leaf}, func() error {
-		tree.Append(tlog.Hash(leaf))
+		tree, _ = tree.Append(tlog.Hash(leaf))
 		return nil
 	})
 	if err != nil {

@@ -77,8 +77,13 @@ func (s *Store) onConn(ctx context.Context, f func(conn *pgx.Conn) error) error 
 		return fmt.Errorf("reach database: %w", err)
 	}
 	defer conn.Close()
+	//nolint:wrapcheck // what f returns
 	return conn.Raw(func(driver any) error {
-		return f(driver.(*stdlib.Conn).Conn())
+		pooled, ok := driver.(*stdlib.Conn)
+		if !ok {
+			return fmt.Errorf("reach database: the pool holds a %T", driver)
+		}
+		return f(pooled.Conn())
 	})
 }
 

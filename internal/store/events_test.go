@@ -23,7 +23,10 @@ func TestAnAppendedEventIsStoredInItsCanonicalBytes(t *testing.T) {
 		ActorID:       models.NewID(models.PrefixPerson),
 		Type:          "deadline.extended",
 		At:            time.Date(2027, 3, 1, 12, 0, 0, 999_999_999, time.FixedZone("CET", 3600)),
-		Data:          map[string]any{"title": "Énergie <&> ünïcode", "amount": "1250000.10", "lots": []int{1, 2}, "nested": map[string]any{"b": nil, "a": true}},
+		Data: map[string]any{
+			"title": "Énergie <&> ünïcode", "amount": "1250000.10", "lots": []int{1, 2},
+			"nested": map[string]any{"b": nil, "a": true},
+		},
 	}
 	require.NoError(t, s.InTx(t.Context(), func(tx *store.Tx) error {
 		var err error

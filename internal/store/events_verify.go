@@ -109,12 +109,14 @@ func storedCheckpoints(ctx context.Context, tx pgx.Tx, verifiers note.Verifiers)
 	var size int64
 	var root, signed []byte
 	_, err = pgx.ForEachRow(rows, []any{&size, &root, &signed}, func() error {
-		c, err := audit.ReadCheckpoint(signed, verifiers)
-		switch {
-		case err == nil && c.Size == size && bytes.Equal(c.Root[:], root):
+		c, damage := openStored(size, root, signed, verifiers)
+		if damage == "" {
 			all = append(all, c)
-		case fault == nil:
-			fault = &audit.Fault{Kind: audit.FaultSignature, Position: size, Detail: fmt.Sprintf("the stored checkpoint of size %d is not what was signed", size)}
+		} else if fault == nil {
+			fault = &audit.Fault{
+				Kind: audit.FaultSignature, Position: size,
+				Detail: fmt.Sprintf("the stored checkpoint of size %d is not what was signed: %s", size, damage),
+			}
 		}
 		return nil
 	})
@@ -122,6 +124,18 @@ func storedCheckpoints(ctx context.Context, tx pgx.Tx, verifiers note.Verifiers)
 		return nil, nil, fmt.Errorf("read checkpoints: %w", err)
 	}
 	return all, fault, nil
+}
+
+// openStored reads a stored checkpoint and says what is wrong with it, if anything.
+func openStored(size int64, root, signed []byte, verifiers note.Verifiers) (c audit.Checkpoint, damage string) {
+	c, err := audit.ReadCheckpoint(signed, verifiers)
+	if err != nil {
+		return c, err.Error()
+	}
+	if c.Size != size || !bytes.Equal(c.Root[:], root) {
+		return c, "the columns beside the signed text differ"
+	}
+	return c, ""
 }
 
 // besideTheLog finds what a log that holds together does not show: an end that is cut off or was never
@@ -141,10 +155,11 @@ func besideTheLog(ctx context.Context, tx pgx.Tx, r audit.Report) (*audit.Fault,
 		return neverWritten(ctx, tx, placed+1)
 	}
 	tree, err := loadTree(ctx, tx, placed)
-	if err != nil && !errors.Is(err, errNodeMissing) {
+	damaged := errors.Is(err, errNodeMissing)
+	if err != nil && !damaged {
 		return nil, err
 	}
-	if err != nil || tree.Root() != r.Root {
+	if damaged || tree.Root() != r.Root {
 		return &audit.Fault{Kind: audit.FaultSignature, Detail: "the stored tree is not that of the log: the next checkpoint would sign another log"}, nil
 	}
 	return passedOver(ctx, tx)

@@ -114,8 +114,11 @@ func SchemaHash() (string, error) {
 			return err
 		}
 		text, err := migrations.ReadFile(path)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", path, err)
+		}
 		fmt.Fprintf(h, "%s %d\n%s", path, len(text), text)
-		return err
+		return nil
 	})
 	if err != nil {
 		return "", fmt.Errorf("hash migrations: %w", err)

@@ -77,8 +77,11 @@ func scanCandidates(rows pgx.Rows, from uint64) (candidates, error) {
 		}
 		return nil
 	})
+	if err != nil {
+		return candidates{}, fmt.Errorf("read: %w", err)
+	}
 	c.full = fresh >= passLimit
-	return c, err
+	return c, nil
 }
 
 // chains are the ends of the chains met so far. They stay true because nobody else inserts.
@@ -139,8 +142,10 @@ func (b *batch) place(c candidate, tree *audit.Tree, chains chains) {
 	b.positions, b.seqs = append(b.positions, e.Position), append(b.seqs, e.Seq)
 	b.events, b.procurements = append(b.events, c.id), append(b.procurements, nullID(c.procurement))
 	b.prevs, b.hashes = append(b.prevs, e.Prev[:]), append(b.hashes, e.Hash[:])
-	for _, node := range tree.Append(e.Hash) {
-		b.nodeLevels = append(b.nodeLevels, int16(node.Level))
+	var completed []audit.Node
+	*tree, completed = tree.Append(e.Hash)
+	for _, node := range completed {
+		b.nodeLevels = append(b.nodeLevels, node.Level)
 		b.nodeNumbers = append(b.nodeNumbers, node.N)
 		b.nodeHashes = append(b.nodeHashes, node.Hash[:])
 	}

@@ -81,7 +81,7 @@ func loadTree(ctx context.Context, db querier, size int64) (audit.Tree, error) {
 	edge := audit.Edge(size)
 	levels, numbers := make([]int16, len(edge)), make([]int64, len(edge))
 	for i, place := range edge {
-		levels[i], numbers[i] = int16(place.Level), place.N
+		levels[i], numbers[i] = place.Level, place.N
 	}
 	rows, err := db.Query(ctx, `SELECT coalesce(t.hash, l.hash)
 		FROM unnest($1::smallint[], $2::bigint[]) WITH ORDINALITY AS e (level, n, i)

@@ -42,12 +42,10 @@ func IsRetryable(err error) bool {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return false
 	}
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return isRetryableState(pg.Code)
 	}
-	var connect *pgconn.ConnectError
-	if errors.As(err, &connect) {
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return true
 	}
 	var network net.Error
@@ -92,8 +90,8 @@ type Violation struct {
 
 // ViolationOf returns the violated constraint in err's chain, if there is one.
 func ViolationOf(err error) (Violation, bool) {
-	var pg *pgconn.PgError
-	if !errors.As(err, &pg) || !strings.HasPrefix(pg.Code, integrityViolation) {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok || !strings.HasPrefix(pg.Code, integrityViolation) {
 		return Violation{}, false
 	}
 	v := Violation{Kind: violationKind(pg.Code), Constraint: pg.ConstraintName, Table: pg.TableName}

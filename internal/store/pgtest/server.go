@@ -16,7 +16,7 @@ const (
 )
 
 // private is the server of this test binary, started by the first test that needs one.
-var private struct {
+var private struct { //nolint:gochecknoglobals // one server for all tests of a binary, which share nothing else
 	once   sync.Once
 	server *pgserver.Server
 	err    error
