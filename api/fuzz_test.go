@@ -24,6 +24,7 @@ import (
 type gone struct{}
 
 func (gone) Start(context.Context, models.ID, string, []string) error { return nil }
+
 func (gone) Command(context.Context, models.ID, models.Verb, string) (process.Outcome, error) {
 	return process.Outcome{}, engine.ErrNotRunning
 }

@@ -54,9 +54,6 @@ const noContent = http.StatusNoContent
 // mayCreate says that a PUT answers 201 when there was nothing before.
 func mayCreate() option { return func(o *operation) { o.mayCreate = true } }
 
-// maxBody sets the bound of the body in bytes.
-func maxBody(n int64) option { return func(o *operation) { o.maxBody = n } }
-
 // takesBytes says that the body is bytes of [mediaBytes], at most n and within the time: the handler finds
 // them in the call.
 func takesBytes(n int64, within time.Duration) option {

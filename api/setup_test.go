@@ -33,6 +33,7 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 type away struct{}
 
 func (away) Start(context.Context, models.ID, string, []string) error { return engine.ErrUnavailable }
+
 func (away) Command(context.Context, models.ID, models.Verb, string) (process.Outcome, error) {
 	return process.Outcome{}, engine.ErrUnavailable
 }
@@ -126,6 +127,7 @@ func (w *world) do(c caller, method, path string, body any, headers ...header) r
 }
 
 func reader(t testing.TB, body any) *bytes.Reader {
+	t.Helper()
 	switch b := body.(type) {
 	case nil:
 		return bytes.NewReader(nil)

@@ -30,7 +30,7 @@ func (s *Store) APIKey(ctx context.Context, person, id models.ID) (models.APIKey
 
 // LockAPIKey reads one key of a person to change it. It returns a refusal with [models.CodeNotFound].
 func (tx *Tx) LockAPIKey(person, id models.ID) (models.APIKey, error) {
-	return takeByID[models.APIKey](tx.db.Clauses(forChange).Where("person_id = ?", person), "lock API key", id)
+	return takeByID[models.APIKey](tx.db.Clauses(forChange()).Where("person_id = ?", person), "lock API key", id)
 }
 
 // APIKeys lists the keys of a person by ID, those after the given one, at most limit.

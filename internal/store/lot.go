@@ -49,7 +49,7 @@ func (tx *Tx) Lot(procurement, id models.ID) (models.Lot, error) {
 
 // LockLot reads a lot to change its content. It returns a refusal with [models.CodeNotFound].
 func (tx *Tx) LockLot(procurement, id models.ID) (models.Lot, error) {
-	return takeByID[models.Lot](tx.db.Clauses(forChange).Where("procurement_id = ?", procurement), "lock lot", id)
+	return takeByID[models.Lot](tx.db.Clauses(forChange()).Where("procurement_id = ?", procurement), "lock lot", id)
 }
 
 // ListLots lists lots by ID, those after the given one, at most limit; published leaves out the others.

@@ -21,7 +21,7 @@ func (tx *Tx) Organisation(id models.ID) (models.Organisation, error) {
 
 // LockOrganisation reads an organisation to change it. It returns a refusal with [models.CodeNotFound].
 func (tx *Tx) LockOrganisation(id models.ID) (models.Organisation, error) {
-	return takeByID[models.Organisation](tx.db.Clauses(forChange), "lock organisation", id)
+	return takeByID[models.Organisation](tx.db.Clauses(forChange()), "lock organisation", id)
 }
 
 // Organisations lists organisations by ID, those after the given one, at most limit.

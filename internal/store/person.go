@@ -10,7 +10,7 @@ import (
 )
 
 // forChange locks a row against other changes, but not against rows that refer to it.
-var forChange = clause.Locking{Strength: "NO KEY UPDATE"}
+func forChange() clause.Locking { return clause.Locking{Strength: "NO KEY UPDATE"} }
 
 // Person reads a person. It returns a refusal with [models.CodeNotFound].
 func (s *Store) Person(ctx context.Context, id models.ID) (models.Person, error) {
@@ -24,7 +24,7 @@ func (tx *Tx) Person(id models.ID) (models.Person, error) {
 
 // LockPerson reads a person to change it or what hangs on it. It returns a refusal with [models.CodeNotFound].
 func (tx *Tx) LockPerson(id models.ID) (models.Person, error) {
-	return takeByID[models.Person](tx.db.Clauses(forChange), "lock person", id)
+	return takeByID[models.Person](tx.db.Clauses(forChange()), "lock person", id)
 }
 
 // People lists people by ID, those after the given one, at most limit; an empty organisation means all.

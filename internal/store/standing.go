@@ -23,7 +23,7 @@ type Standing struct {
 
 // assignmentsOf selects, for the person of the parameter, the assignments on procurement p as JSON.
 const assignmentsOf = `(SELECT coalesce(jsonb_agg(jsonb_build_object(
-		'Role', r.role, 'ValidFrom', r.valid_from, 'ValidUntil', r.valid_until) ORDER BY r.id), '[]')
+		'role', r.role, 'valid_from', r.valid_from, 'valid_until', r.valid_until) ORDER BY r.id), '[]')
 	FROM role_assignments r WHERE r.procurement_id = p.id AND r.person_id = ?)`
 
 type standingRow struct {
@@ -40,13 +40,17 @@ func (r standingRow) standing() (Standing, error) {
 }
 
 func rolesAt(assignments []byte, now time.Time) ([]models.Role, error) {
-	var all []models.RoleAssignment
+	var all []struct {
+		Role       models.Role `json:"role"`
+		ValidFrom  time.Time   `json:"valid_from"`
+		ValidUntil *time.Time  `json:"valid_until"`
+	}
 	if err := json.Unmarshal(assignments, &all); err != nil {
 		return nil, fmt.Errorf("read role assignments: %w", err)
 	}
 	var held []models.Role
 	for _, a := range all {
-		if a.Holds(now) {
+		if (models.RoleAssignment{ValidFrom: a.ValidFrom, ValidUntil: a.ValidUntil}).Holds(now) {
 			held = append(held, a.Role)
 		}
 	}
@@ -57,6 +61,7 @@ func rolesAt(assignments []byte, now time.Time) ([]models.Role, error) {
 // returns a refusal with [models.CodeNotFound].
 func (s *Store) Standing(ctx context.Context, procurement, person models.ID) (Standing, error) {
 	var row standingRow
+	//nolint:unqueryvet // the whole row, as the struct that takes it names it
 	err := s.db.WithContext(ctx).Raw(`SELECT p.*, clock_timestamp() AS clock, `+assignmentsOf+` AS assignments
 		FROM procurements p WHERE p.id = ?`, person, procurement).Take(&row).Error
 	if err != nil {

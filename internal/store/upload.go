@@ -47,7 +47,7 @@ func (tx *Tx) Upload(procurement, id models.ID) (models.Upload, error) {
 // LockUpload reads an upload to complete it; no chunk of it is written meanwhile. It returns a refusal
 // with [models.CodeNotFound].
 func (tx *Tx) LockUpload(procurement, id models.ID) (models.Upload, error) {
-	return takeByID[models.Upload](tx.db.Clauses(forChange).Where("procurement_id = ?", procurement), "lock upload", id)
+	return takeByID[models.Upload](tx.db.Clauses(forChange()).Where("procurement_id = ?", procurement), "lock upload", id)
 }
 
 // PutChunk writes chunk n of an upload that is not complete, in a transaction of its own; the same chunk
