@@ -95,7 +95,10 @@ func describeFile(d *huma.Operation) {
 
 func tag(path string) string {
 	parts := strings.Split(strings.Trim(path, "/"), "/")
-	if len(parts) > 1 {
+	switch {
+	case len(parts) > 3: // what belongs to one procurement or person
+		return parts[3]
+	case len(parts) > 1:
 		return parts[1]
 	}
 	return "platform"
@@ -166,8 +169,8 @@ func (s *server) describedBy(o *operation) *huma.Operation {
 func description(types map[models.Code]problemType) string {
 	var b strings.Builder
 	b.WriteString("Instants are RFC 3339 in UTC. Every POST carries an `Idempotency-Key`, every change an `If-Match`. " +
-		"Lists are read page by page with `next_cursor`. What is refused is answered by a problem (RFC 9457):\n\n" +
-		"| code | status | what to do |\n|---|---|---|\n")
+		"Lists are read page by page with `next_cursor`. What is refused is answered by a problem (RFC 9457).\n\n" +
+		"<details><summary>All codes of problems</summary>\n\n| code | status | what to do |\n|---|---|---|\n")
 	codes := make([]models.Code, 0, len(types))
 	for code := range types {
 		codes = append(codes, code)
@@ -176,6 +179,7 @@ func description(types map[models.Code]problemType) string {
 	for _, code := range codes {
 		fmt.Fprintf(&b, "| `%s` | %d | %s. %s |\n", code, types[code].status, types[code].title, types[code].doc)
 	}
+	b.WriteString("\n</details>\n")
 	return b.String()
 }
 
