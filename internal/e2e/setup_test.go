@@ -28,6 +28,8 @@ type bundle struct {
 	*rig.Rig
 	*rig.Consortium
 	database pgtest.Database
+	// maxEvents is the length at which runs hand over early; 0 leaves it to the server.
+	maxEvents int
 }
 
 type options struct {
@@ -50,7 +52,7 @@ func setup(t *testing.T, o options) *bundle {
 	if o.draft.Mode == "" {
 		o.draft.Mode = models.ModeLive
 	}
-	b := &bundle{database: pgtest.NewDatabase(t)}
+	b := &bundle{database: pgtest.NewDatabase(t), maxEvents: o.maxEvents}
 	ctx := t.Context()
 	var err error
 	b.Rig, err = rig.Start(ctx, rig.Options{
