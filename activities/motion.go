@@ -116,6 +116,7 @@ func (c *call) effectOf(m models.Motion) (models.MotionStatus, func() error) {
 			return models.MotionLapsed, nil
 		}
 		return models.MotionCarried, func() error { return errors.Join(err, c.returnTo(in.To)) }
+	default:
 	}
 	return models.MotionCarried, func() error { return fmt.Errorf("no effect is known of a motion to %s", m.Verb) }
 }

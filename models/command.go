@@ -2,6 +2,7 @@ package models
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"regexp"
@@ -55,8 +56,7 @@ type Command struct {
 func CommandID(principal ID, method, route, key string) string {
 	h := sha256.New()
 	for _, part := range []string{string(principal), method, route, key} {
-		n := len(part)
-		h.Write([]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)})
+		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part))))
 		h.Write([]byte(part))
 	}
 	return hex.EncodeToString(h.Sum(nil))

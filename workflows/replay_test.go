@@ -118,6 +118,7 @@ func recorded(t *testing.T, history *historypb.History) deeds {
 		case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW:
 			in := event.GetWorkflowExecutionContinuedAsNewEventAttributes().GetInput().GetPayloads()[0].GetData()
 			d.continued = append(d.continued, string(in))
+		default:
 		}
 	}
 	delete(phases, "")

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -62,7 +63,7 @@ func details(s process.State) string {
 		st := s.Phase(phase)
 		round := "–"
 		if st.Round > 0 {
-			round = fmt.Sprint(st.Round)
+			round = strconv.Itoa(st.Round)
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", phase, round, st.Status)
 	}

@@ -2,9 +2,18 @@ package main
 
 import (
 	"context"
+	"time"
 
+	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/config"
+	"github.com/ppi-engine/ppi/internal/engine"
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/worker"
 )
+
+// workerPause is how long a worker that could not work waits before it tries again: Temporal is away,
+// or was while it began.
+const workerPause = time.Second
 
 type workerCommand struct{}
 
@@ -24,7 +33,42 @@ func runWorker(ctx context.Context, a *app) error {
 		return nil // ctx has ended
 	}
 	defer record.Close()
-	a.log.InfoContext(ctx, "the worker is up", "task_queue", a.cfg.TaskQueue, "temporal", a.cfg.Temporal)
-	<-ctx.Done()
+	deps, closeTemporal, err := workerDeps(a, record)
+	if err != nil {
+		return err
+	}
+	defer closeTemporal()
+	for ctx.Err() == nil {
+		if err := worker.Run(ctx, deps); err != nil && ctx.Err() == nil {
+			a.log.WarnContext(ctx, "the worker cannot work, will try again", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(workerPause):
+		}
+	}
 	return nil
+}
+
+func workerDeps(a *app, record *store.Store) (worker.Deps, func(), error) {
+	keys, err := openKeyring(a.cfg)
+	if err != nil {
+		return worker.Deps{}, nil, err
+	}
+	options, err := a.cfg.Temporal.ClientOptions()
+	if err != nil {
+		return worker.Deps{}, nil, err
+	}
+	temporal, err := engine.Connect(options, a.log)
+	if err != nil {
+		return worker.Deps{}, nil, err
+	}
+	return worker.Deps{
+		Temporal: temporal, Namespace: a.cfg.Temporal.Namespace(), TaskQueue: a.cfg.TaskQueue,
+		Store: record, Engine: engine.New(temporal, a.cfg.TaskQueue, 0), Log: a.log, Schedules: true,
+		Checkpoint: func(ctx context.Context) error {
+			_, err := record.Checkpoint(ctx, keys.checkpoints, audit.Archive(a.cfg.CheckpointDir))
+			return err
+		},
+	}, temporal.Close, nil
 }

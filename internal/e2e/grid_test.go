@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -109,7 +110,7 @@ func printGrid(t *testing.T, cells map[string]string) {
 			require.NotEmpty(t, outcome, "the cell %s × %s is empty", phase, w.name)
 			if outcome != "played" && outcome != "failed" {
 				notes = append(notes, fmt.Sprintf("%s × %s: %s", phase, w.name, outcome))
-				outcome = "– (" + fmt.Sprint(len(notes)) + ")"
+				outcome = "– (" + strconv.Itoa(len(notes)) + ")"
 			}
 			fmt.Fprintf(&b, "%-15s", outcome)
 		}
@@ -134,9 +135,10 @@ func needed(phase models.Phase) []models.Phase {
 		return nil
 	case models.PhaseTender:
 		return []models.Phase{models.PhaseNeeds, models.PhaseConsultation, models.PhaseCapacity, models.PhaseSpecification}
+	default:
+		main := models.MainPhases()
+		return main[:slices.Index(main, phase)]
 	}
-	main := models.MainPhases()
-	return main[:slices.Index(main, phase)]
 }
 
 // reach starts the procurement and brings it to where the phase is open.
@@ -157,6 +159,7 @@ func (b *bundle) requirePhase(t *testing.T, phase models.Phase, status string) {
 }
 
 func playHappy(t *testing.T, b *bundle, phase models.Phase) {
+	t.Helper()
 	b.reach(t, phase)
 	stories[phase](b, t)
 	b.approve(t, phase)
@@ -175,6 +178,7 @@ func noEarlierPhase(phase models.Phase) string {
 }
 
 func playBacktrack(t *testing.T, b *bundle, phase models.Phase) {
+	t.Helper()
 	if !phase.Main() {
 		b.reach(t, models.PhaseConsultation)
 	} else {
@@ -190,6 +194,7 @@ func playBacktrack(t *testing.T, b *bundle, phase models.Phase) {
 }
 
 func playSuspend(t *testing.T, b *bundle, phase models.Phase) {
+	t.Helper()
 	b.reach(t, phase)
 	b.suspend(t)
 	g := b.gate(t, phase)
@@ -201,6 +206,7 @@ func playSuspend(t *testing.T, b *bundle, phase models.Phase) {
 }
 
 func playCancel(t *testing.T, b *bundle, phase models.Phase) {
+	t.Helper()
 	b.reach(t, phase)
 	b.move(t, models.VerbCancel, map[string]any{"code": "chan-need", "reason": "the need is gone"})
 	require.Equal(t, "cancelled", b.status(t))
@@ -210,6 +216,7 @@ func playCancel(t *testing.T, b *bundle, phase models.Phase) {
 }
 
 func playLeave(t *testing.T, b *bundle, phase models.Phase) {
+	t.Helper()
 	b.reach(t, phase)
 	before := b.gate(t, phase)
 	result := b.act(t, b.Buyers[2].Board, models.VerbLeave, map[string]any{"reason": "no budget"})
@@ -223,6 +230,7 @@ func playLeave(t *testing.T, b *bundle, phase models.Phase) {
 
 // playKilled kills the worker in the activity of the vote that closes the phase.
 func playKilled(t *testing.T, b *bundle, phase models.Phase) {
+	t.Helper()
 	kill := b.spawn(t, b.ownWorker())
 	b.reach(t, phase)
 	stories[phase](b, t)
@@ -243,6 +251,7 @@ func playKilled(t *testing.T, b *bundle, phase models.Phase) {
 }
 
 func playUncached(t *testing.T, b *bundle, phase models.Phase) {
+	t.Helper()
 	w := b.ownWorker()
 	w.Uncached = true
 	b.spawn(t, w)

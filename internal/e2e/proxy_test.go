@@ -54,7 +54,7 @@ func (p *proxy) serve(client net.Conn) {
 	if away {
 		return
 	}
-	server, err := net.Dial("tcp", p.target) //nolint:noctx // the proxy closes both ends itself
+	server, err := net.Dial("tcp", p.target)
 	if err != nil {
 		return
 	}
@@ -116,6 +116,7 @@ func (p *proxy) bringBack() {
 
 // hold keeps back what clients send from now on; the server goes on talking to them.
 func (p *proxy) hold(t *testing.T) {
+	t.Helper()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	mute := make(chan struct{})

@@ -97,13 +97,12 @@ func (b *bundle) act(t *testing.T, who *apiclient.Client, verb models.Verb, in a
 }
 
 // refused carries out a command that must be refused with the code.
-func (b *bundle) refused(t *testing.T, code models.Code, who *apiclient.Client, verb models.Verb, in any) *apiclient.Problem {
+func (b *bundle) refused(t *testing.T, code models.Code, who *apiclient.Client, verb models.Verb, in any) {
 	t.Helper()
 	_, err := who.Act(t.Context(), b.Procurement, string(verb), in, nil)
 	problem, ok := apiclient.ProblemOf(err)
 	require.True(t, ok, "%s must be refused: %v", verb, err)
 	require.Equal(t, string(code), problem.Code, problem.Detail)
-	return problem
 }
 
 func (b *bundle) get(t *testing.T, who *apiclient.Client, path string, out any) {

@@ -154,7 +154,10 @@ func (r *Rig) State(ctx context.Context, workflowID string) (process.State, erro
 	if err != nil {
 		return state, fmt.Errorf("query run: %w", err)
 	}
-	return state, value.Get(&state)
+	if err := value.Get(&state); err != nil {
+		return state, fmt.Errorf("decode state of run: %w", err)
+	}
+	return state, nil
 }
 
 // Close stops the API; workers must be stopped before.

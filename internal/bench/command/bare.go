@@ -21,15 +21,15 @@ func bareWorkflow(ctx workflow.Context) error {
 		return workflow.ExecuteActivity(ctx, bareActivity).Get(ctx, nil)
 	})
 	if err != nil {
-		return err
+		return fmt.Errorf("answer updates: %w", err)
 	}
 	err = workflow.Await(ctx, func() bool {
 		return workflow.GetInfo(ctx).GetContinueAsNewSuggested() && workflow.AllHandlersFinished(ctx)
 	})
 	if err != nil {
-		return err
+		return fmt.Errorf("wait to hand over: %w", err)
 	}
-	return workflow.NewContinueAsNewError(ctx, bareWorkflow)
+	return workflow.NewContinueAsNewError(ctx, bareWorkflow) //nolint:wrapcheck // the SDK knows it by its type
 }
 
 func bareActivity(context.Context) error { return nil }

@@ -4,6 +4,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -35,7 +36,7 @@ type Result struct {
 }
 
 // Run measures with 1 and with 16 callers, each on a procurement, or a bare workflow, of its own.
-func Run(ctx context.Context, o Options) ([]Result, error) {
+func Run(ctx context.Context, o Options) (results []Result, err error) {
 	s, err := stack.Start(ctx, true, o.Log)
 	if err != nil {
 		return nil, err
@@ -47,8 +48,7 @@ func Run(ctx context.Context, o Options) ([]Result, error) {
 	}
 	defer r.Close()
 	worker := r.StartWorker(ctx)
-	defer worker.Stop()
-	var results []Result
+	defer func() { err = errors.Join(err, worker.Stop()) }()
 	for _, callers := range []int{1, 16} {
 		result, err := measure(ctx, r, callers, o)
 		if err != nil {
