@@ -58,7 +58,10 @@ bin/ppi-temporal: $(TEMPORAL_SOURCES)
 .PHONY: test
 test: setup build ## Run all tests against a real PostgreSQL and a real Temporal server
 	@cd $(TEMPORAL) && $(TEMPORAL_GOFLAGS) go test ./...
-	@go run ./internal/teststack -- go test -timeout 14m ./...
+	@grid=$$(mktemp); status=0; \
+		PPI_TEST_GRID=$$grid go run ./internal/teststack -- go test -timeout 14m ./... || status=$$?; \
+		cat $$grid; rm -f $$grid; exit $$status
+	@$(MAKE) --no-print-directory replay
 
 .PHONY: replay
 replay: ## Replay the saved histories against today's workflows, and say which
