@@ -29,6 +29,9 @@ type commands struct {
 	Serve      serveCommand      `cmd:"" help:"Serve the API."`
 	Worker     workerCommand     `cmd:"" help:"Run workflows and activities."`
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database's schema up to date."`
+	Audit      auditCommand      `cmd:"" help:"Verify the record, export a procurement's part of it."`
+	Demo       demoCommand       `cmd:"" help:"Play a real joint procurement through all six phases, on a system that is gone afterwards."`
+	Key        keyCommand        `cmd:"" help:"Make an API key for an administrator."`
 	Config     configCommand     `cmd:"" help:"Show the effective configuration, without secrets."`
 	Version    versionCommand    `cmd:"" help:"Show the version."`
 }
