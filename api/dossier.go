@@ -22,6 +22,18 @@ type content interface {
 	Check() error
 }
 
+// subjected content is about one thing, such as a lot: of a single kind one entry stands for each. What an
+// entry is about never changes.
+type subjected interface {
+	Subject() string
+}
+
+// contextual content is judged by the rest of the dossier as well, in the transaction that writes it; e is
+// the entry as it will be, withdrawn ones too.
+type contextual interface {
+	CheckAgainst(d models.Dossier, e models.Entry) error
+}
+
 // An EntryView is one entry of the dossier in its latest version.
 type EntryView[T any] struct {
 	ID             models.ID        `json:"id"`
@@ -108,13 +120,18 @@ func entries[T content](what string) func(*server, models.EntryKind, string) []o
 		rule, _ := models.EntryRuleOf(kind)
 		h := entryHandler[T]{s, kind, rule}
 		all := "/v1/procurements/{procurement}/" + path
-		return []operation{
+		rows := []operation{
 			op(http.MethodPost, all, roles(rule.Writers...), "Write "+what, h.write),
 			op(http.MethodGet, all, roles(models.BuyerSide()...), "List every entry: "+what, h.list),
 			op(http.MethodGet, all+"/{entry}", roles(models.BuyerSide()...), "Read "+what, h.get),
+		}
+		if kind.Final() {
+			return rows
+		}
+		return append(rows,
 			op(http.MethodPut, all+"/{entry}", roles(rule.Writers...), "Write the next version of "+what, h.rewrite),
 			op(http.MethodDelete, all+"/{entry}", roles(rule.Writers...), "Withdraw "+what, h.withdraw),
-		}
+		)
 	}
 }
 
@@ -150,6 +167,13 @@ func (h entryHandler[T]) rewrite(ctx context.Context, in *EntryChange[T]) (*Answ
 func (h entryHandler[T]) withdraw(ctx context.Context, in *EntryPath) (*Answer[EntryView[T]], error) {
 	return h.next(ctx, in.Entry, func(tx *store.Tx, e models.Entry) (EntryView[T], error) {
 		e.WithdrawnAt = &e.WrittenAt
+		view, err := viewEntry[T](e)
+		if err != nil {
+			return view, err
+		}
+		if err := h.fits(ctx, tx, view.Content, e); err != nil {
+			return view, err
+		}
 		if err := h.put(tx, &e); err != nil {
 			return EntryView[T]{}, err
 		}
@@ -295,10 +319,42 @@ func (h entryHandler[T]) save(ctx context.Context, tx *store.Tx, e models.Entry,
 	}
 	sum := sha256.Sum256(e.Body)
 	e.Digest = hex.EncodeToString(sum[:])
+	if err := h.about(body, &e); err != nil {
+		return EntryView[T]{}, err
+	}
+	if err := h.fits(ctx, tx, body, e); err != nil {
+		return EntryView[T]{}, err
+	}
 	if err := h.put(tx, &e); err != nil {
 		return EntryView[T]{}, err
 	}
 	return h.recorded(ctx, tx, models.EventEntryWritten, e)
+}
+
+// about notes what the entry is about when it is first written, and refuses to make it about something else.
+func (h entryHandler[T]) about(body T, e *models.Entry) error {
+	s, ok := any(body).(subjected)
+	if !ok || e.Version > 1 && s.Subject() == e.Subject {
+		return nil
+	}
+	if e.Version > 1 {
+		return models.Refuse(models.CodeInvalidValue, "", "the entry is about %s", e.Subject).Accepting("another entry about %s", s.Subject())
+	}
+	e.Subject = s.Subject()
+	return nil
+}
+
+// fits judges the entry by the rest of the dossier, if its content asks for that.
+func (h entryHandler[T]) fits(ctx context.Context, tx *store.Tx, body T, e models.Entry) error {
+	c, ok := any(body).(contextual)
+	if !ok {
+		return nil
+	}
+	d, err := tx.Dossier(callOf(ctx).standing.Procurement, e.WrittenAt)
+	if err != nil {
+		return err
+	}
+	return c.CheckAgainst(d, e)
 }
 
 func (h entryHandler[T]) put(tx *store.Tx, e *models.Entry) error {

@@ -19,6 +19,8 @@ type Entry struct {
 	Round int
 	// OrganisationID is the organisation it speaks for; empty: for the consortium.
 	OrganisationID ID
+	// Subject is what it is about, such as a lot; empty: nothing in particular. It never changes.
+	Subject string
 	// Version counts from 1; it is the entry's ETag.
 	Version int64
 	// AuthorID wrote this version.

@@ -1,5 +1,7 @@
 package models
 
+import "slices"
+
 // An EntryRule says who writes entries of a kind, when, and how many stand at once.
 type EntryRule struct {
 	// Phase is the phase that must be open.
@@ -8,7 +10,7 @@ type EntryRule struct {
 	Writers []Role
 	// PerBuyer entries speak for the writer's organisation, others for the consortium.
 	PerBuyer bool
-	// Single entries stand alone: one per buyer, or one for the consortium.
+	// Single entries stand alone: one per buyer, or one for the consortium, and for each subject.
 	Single bool
 }
 
@@ -25,3 +27,9 @@ func EntryRuleOf(kind EntryKind) (EntryRule, bool) {
 	rule, ok := entryRules[kind]
 	return rule, ok
 }
+
+// finalEntries record what was done or declared: they are never changed or withdrawn.
+var finalEntries = []EntryKind{}
+
+// Final tells whether entries of the kind are never changed or withdrawn.
+func (k EntryKind) Final() bool { return slices.Contains(finalEntries, k) }

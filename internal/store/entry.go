@@ -42,13 +42,13 @@ func (tx *Tx) Entries(procurement models.ID, kind models.EntryKind, after models
 
 // WriteEntry inserts the first version of an entry, or replaces version e.Version-1 by e, and keeps the
 // version in the history. It tells whether the version it replaces was still the latest. Of a single kind
-// no two stand at once for the same buyer (constraint entries_single).
+// no two stand at once for the same buyer and subject (constraint entries_single).
 func (tx *Tx) WriteEntry(e *models.Entry, single bool) (bool, error) {
 	var result *gorm.DB
 	if e.Version == 1 {
-		result = tx.db.Exec(`INSERT INTO entries (id, procurement_id, kind, phase, round, organisation_id, version, author_id,
-			body, digest, written_at, single) VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)`,
-			e.ID, e.ProcurementID, e.Kind, e.Phase, e.Round, nullID(e.OrganisationID), e.AuthorID, string(e.Body), e.Digest, e.WrittenAt, single)
+		result = tx.db.Exec(`INSERT INTO entries (id, procurement_id, kind, phase, round, organisation_id, subject, version, author_id,
+			body, digest, written_at, single) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)`,
+			e.ID, e.ProcurementID, e.Kind, e.Phase, e.Round, nullID(e.OrganisationID), e.Subject, e.AuthorID, string(e.Body), e.Digest, e.WrittenAt, single)
 	} else {
 		result = tx.db.Exec(`UPDATE entries SET round = ?, version = ?, author_id = ?, body = ?, digest = ?, written_at = ?, withdrawn_at = ?
 			WHERE id = ? AND version = ?`,
