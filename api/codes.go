@@ -133,7 +133,7 @@ func problemsOfTenders() map[models.Code]problemType {
 		models.CodeNotSealed:        {http.StatusUnprocessableEntity, "The envelope is not sealed", "Envelopes are age files made for the procurement's opening key.", 0},
 		models.CodeUploadIncomplete: {http.StatusConflict, "The upload is not complete", "Send the missing bytes.", 0},
 		models.CodeDigestMismatch:   {http.StatusUnprocessableEntity, "The digest does not match", "The bytes received are not those announced. Send them again.", 0},
-		models.CodeUploadGone:       {http.StatusGone, "The upload is gone", "Abandoned uploads are removed. Start again.", 0},
+		models.CodeUploadGone:       {http.StatusConflict, "The upload is gone", "Abandoned uploads are removed. Start again.", 0},
 		models.CodeUploadTooLarge:   {http.StatusRequestEntityTooLarge, "The upload is too large", "The detail names the limit.", 0},
 		models.CodeUploadLimit:      {http.StatusConflict, "Too many uploads are open", "Finish or wait for those that are not complete.", 0},
 		models.CodeUploadComplete:   {http.StatusConflict, "The upload is complete", "Nothing can be added to it.", 0},

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"github.com/ppi-engine/ppi/internal/store"
@@ -123,8 +124,9 @@ func (s *server) createLot(ctx context.Context, in *newLot) (*Answer[LotView], e
 		}
 		b := in.Body
 		l := models.Lot{
-			ID: models.NewID(models.PrefixLot), ProcurementID: st.Procurement.ID, Number: b.Number, Title: b.Title, Description: b.Description, Version: 1,
+			ID: models.NewID(models.PrefixLot), ProcurementID: st.Procurement.ID, Number: b.Number, Title: b.Title, Description: models.Text{}, Version: 1,
 		}
+		maps.Copy(l.Description, b.Description)
 		setDeadline(&l, b.Deadline)
 		if err := checkLot(l); err != nil {
 			return LotView{}, err

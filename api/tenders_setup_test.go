@@ -2,12 +2,27 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"log/slog"
+	"net/http"
+	"strconv"
 	"testing"
+	"time"
 
+	"filippo.io/age"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/activities" //nolint:depguard // tests let a command be carried out without the workflow engine
 	"github.com/ppi-engine/ppi/internal/seal"
+	"github.com/ppi-engine/ppi/internal/store/pgtest"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/process"
 )
 
 func receiptSigner(t testing.TB) *seal.Signer {
@@ -15,4 +30,231 @@ func receiptSigner(t testing.TB) *seal.Signer {
 	s, err := seal.NewSigner("test/receipts", bytes.Repeat([]byte{7}, ed25519.SeedSize))
 	require.NoError(t, err)
 	return s
+}
+
+// direct carries commands out at once, by the activity that the workflow would call.
+type direct struct {
+	activities *activities.Activities
+}
+
+func (direct) Start(context.Context, models.ID, string, []string) error { return nil }
+
+func (d direct) Command(ctx context.Context, procurement models.ID, _ models.Verb, id string) (process.Outcome, error) {
+	for step := 0; ; step++ {
+		out, err := d.activities.Execute(ctx, process.Execute{ProcurementID: procurement, CommandID: id, Step: step})
+		if err != nil || !out.More {
+			return out, err
+		}
+	}
+}
+
+// A tendering is a procurement in its tender phase.
+type tendering struct {
+	*world
+	procurement
+
+	lead caller
+	acts *activities.Activities
+}
+
+// inTender makes a procurement whose tender phase is open, as a rehearsal, with a lead procurer.
+func inTender(t testing.TB) *tendering {
+	t.Helper()
+	w := setup(t)
+	d := &tendering{world: w, lead: w.buyer(), acts: &activities.Activities{Store: w.store, Log: slog.New(slog.DiscardHandler)}}
+	w.server.engine = direct{d.acts}
+	d.procurement = d.draftIn(models.ModeRehearsal)
+	return d
+}
+
+// draftIn makes a procurement of a mode and lets its tender phase begin behind the API's back.
+func (d *tendering) draftIn(mode models.Mode) procurement {
+	d.Helper()
+	body := draft()
+	body["mode"] = mode
+	var p procurement
+	d.do(d.lead, POST, "/v1/procurements", body).is(http.StatusCreated).into(&p)
+	d.exec("UPDATE procurements SET status = 'running', started_at = clock_timestamp() WHERE id = $1", p.ID)
+	d.exec("INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at) VALUES ($1, 'tender', 1, 'open', clock_timestamp())", p.ID)
+	return p
+}
+
+// deadlineIn is a deadline as people set it, that far from now in procedure time.
+func (d *tendering) deadlineIn(after time.Duration) process.LocalTime {
+	d.Helper()
+	var p procurement
+	d.do(d.lead, GET, d.self(), nil).is(http.StatusOK).into(&p)
+	return process.LocalTime{Local: p.Now.Add(after).UTC().Format("2006-01-02T15:04:05"), Zone: "UTC"}
+}
+
+// describe describes a lot with a deadline in an hour.
+func (d *tendering) describe() LotView {
+	d.Helper()
+	var l LotView
+	d.do(d.lead, POST, d.self()+"/lots", map[string]any{"title": models.Text{"en": "Nodes"}, "deadline": d.deadlineIn(time.Hour)}).
+		is(http.StatusCreated).into(&l)
+	return l
+}
+
+// publish publishes what is described.
+func (d *tendering) publish() process.PublishResult {
+	d.Helper()
+	var view CommandView[process.PublishResult]
+	d.do(d.lead, POST, d.self()+"/actions/publish", map[string]any{}).is(http.StatusOK).into(&view)
+	return *view.Result
+}
+
+// openLot describes and publishes one lot.
+func (d *tendering) openLot() LotView {
+	d.Helper()
+	l := d.describe()
+	d.publish()
+	return d.lot(l.ID)
+}
+
+func (d *tendering) lot(id models.ID) LotView {
+	d.Helper()
+	var l LotView
+	d.do(d.lead, GET, d.self()+"/lots/"+string(id), nil).is(http.StatusOK).into(&l)
+	return l
+}
+
+// setDeadline sets an exact deadline behind the API's back.
+func (d *tendering) setDeadline(lot models.ID, at time.Time) {
+	d.Helper()
+	d.exec("UPDATE lots SET deadline = $1 WHERE id = $2", at, lot)
+}
+
+// read reads one row from the database.
+func (d *tendering) read(query string, args []any, into ...any) {
+	d.Helper()
+	require.NoError(d, pgtest.Connect(d, d.db.Superuser).QueryRow(d.Context(), query, args...).Scan(into...))
+}
+
+// clock is the database's.
+func (d *tendering) clock() (now time.Time) {
+	d.Helper()
+	d.read("SELECT clock_timestamp()", nil, &now)
+	return now.UTC()
+}
+
+// close has the box of a lot closed, as the timer does.
+func (d *tendering) close(lot models.ID) process.DueOutcome {
+	d.Helper()
+	out, err := d.acts.RunDue(d.Context(), process.RunDue{ProcurementID: d.ID, Due: d.due(lot)})
+	require.NoError(d, err)
+	return out
+}
+
+func (d *tendering) due(lot models.ID) process.Due {
+	return process.Due{Kind: process.DueCloseLot, Phase: models.PhaseTender, Subject: lot, At: utc(d.lot(lot).Deadline.At)}
+}
+
+// supplier makes a registered person of a new economic operator.
+func (d *tendering) supplier() caller {
+	d.Helper()
+	c := d.organisation(models.OrganisationEconomicOperator)
+	d.do(c, POST, d.self()+"/registrations", nil).is(http.StatusCreated)
+	return c
+}
+
+// ageFile is an age file with random content.
+func ageFile(t testing.TB, size int) []byte {
+	t.Helper()
+	identity, err := age.GenerateX25519Identity()
+	require.NoError(t, err)
+	var file bytes.Buffer
+	in, err := age.Encrypt(&file, identity.Recipient())
+	require.NoError(t, err)
+	_, err = io.Copy(in, bytes.NewReader(bytes.Repeat([]byte(uuid.NewString()[:32]), size/32+1)))
+	require.NoError(t, err)
+	require.NoError(t, in.Close())
+	return file.Bytes()
+}
+
+func sha(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}
+
+// announce begins an upload.
+func (d *tendering) announce(c caller, content []byte, purpose models.Purpose) UploadView {
+	d.Helper()
+	var u UploadView
+	d.do(c, POST, d.self()+"/uploads", announcement(content, purpose)).is(http.StatusCreated).into(&u)
+	return u
+}
+
+func announcement(content []byte, purpose models.Purpose) map[string]any {
+	return map[string]any{"size": len(content), "sha256": sha(content), "media_type": "application/pdf", "filename": "offer.pdf", "purpose": purpose}
+}
+
+// send puts one chunk of an upload.
+func (d *tendering) send(c caller, u UploadView, n int, chunk []byte) response {
+	d.Helper()
+	return d.do(c, PUT, u.self()+"/chunks/"+strconv.Itoa(n), chunk, with("Content-Type", mediaBytes))
+}
+
+func chunkOf(content []byte, n int) []byte {
+	return content[n*models.ChunkSize : min((n+1)*models.ChunkSize, len(content))]
+}
+
+// upload uploads content and completes it.
+func (d *tendering) upload(c caller, content []byte, purpose models.Purpose) UploadView {
+	d.Helper()
+	u := d.announce(c, content, purpose)
+	for n := range u.Chunks {
+		d.send(c, u, n, chunkOf(content, n)).is(http.StatusNoContent)
+	}
+	d.do(c, POST, u.self()+"/actions/complete", nil).is(http.StatusOK).into(&u)
+	return u
+}
+
+// tender is the body of a tender with two sealed envelopes that were uploaded.
+func (d *tendering) tender(c caller) TenderBody {
+	d.Helper()
+	var b TenderBody
+	for _, kind := range []models.EnvelopeKind{models.EnvelopeQuality, models.EnvelopePrice} {
+		u := d.upload(c, ageFile(d, 100), models.PurposeEnvelope)
+		b.Envelopes = append(b.Envelopes, EnvelopeInput{Kind: kind, Upload: u.ID, Digest: u.SHA256})
+	}
+	return b
+}
+
+func (d *tendering) submit(c caller, lot models.ID, b TenderBody, headers ...header) response {
+	d.Helper()
+	return d.do(c, POST, d.self()+"/lots/"+string(lot)+"/tenders", b, headers...)
+}
+
+// submitted hands in a tender and expects its receipt.
+func (d *tendering) submitted(c caller, lot models.ID) ReceiptView {
+	d.Helper()
+	var r ReceiptView
+	d.submit(c, lot, d.tender(c)).is(http.StatusCreated).into(&r)
+	return r
+}
+
+func (d *tendering) replace(c caller, tender models.ID, b TenderBody, headers ...header) response {
+	d.Helper()
+	return d.do(c, POST, tenderPath(d.ID, tender)+"/actions/replace", b, headers...)
+}
+
+func (d *tendering) withdraw(c caller, tender models.ID, headers ...header) response {
+	d.Helper()
+	return d.do(c, POST, tenderPath(d.ID, tender)+"/actions/withdraw", nil, headers...)
+}
+
+// verified checks a receipt offline and returns what was signed.
+func (d *tendering) verified(r ReceiptView) seal.Receipt {
+	d.Helper()
+	signed, err := seal.Verify(r.Note, d.server.receipts.PublicKey())
+	require.NoError(d, err)
+	require.Equal(d, showReceipt(signed, r.Note), r)
+	return signed
+}
+
+// asApplication connects with the rights of the product.
+func asApplication(d *tendering) *pgx.Conn {
+	d.Helper()
+	return pgtest.Connect(d, d.db.Application)
 }

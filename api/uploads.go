@@ -116,7 +116,10 @@ func (s *server) createUpload(ctx context.Context, in *newUpload) (*Answer[Uploa
 		if err := s.mayOpenUpload(tx, u.PersonID); err != nil {
 			return UploadView{}, err
 		}
-		return showUpload(u, nil), tx.CreateUpload(&u)
+		if err := tx.CreateUpload(&u); err != nil {
+			return UploadView{}, err
+		}
+		return showUpload(u, nil), nil
 	})
 }
 
