@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/google/uuid"
 	"go.temporal.io/sdk/temporal"
 
 	"github.com/ppi-engine/ppi/internal/store"
@@ -21,24 +22,26 @@ type Activities struct {
 	Log   *slog.Logger
 }
 
-// ErrTypeFault marks an error that the same attempt would meet again: it is not repeated.
-const ErrTypeFault = "fault"
+const (
+	// ErrTypeFault marks an error that the same attempt would meet again: it is not repeated.
+	ErrTypeFault = "fault"
+	// ErrTypeUnreachable marks one that is repeated.
+	ErrTypeUnreachable = "record_unreachable"
+)
 
 // Load reads where a procurement stands.
 func (a *Activities) Load(ctx context.Context, id models.ID) (*process.State, error) {
 	var state *process.State
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
-		p, err := tx.ReadProcurement(id)
+		// Shared, so that a transaction that was given up but may still commit is waited for.
+		p, err := tx.ShareProcurement(id)
 		if err != nil {
 			return err
 		}
 		state, err = (&call{tx: tx, p: p}).state()
 		return err
 	})
-	if errors.Is(err, store.ErrNoProcurement) {
-		return state, temporal.NewNonRetryableApplicationError(err.Error(), ErrTypeFault, err)
-	}
-	return state, err
+	return state, a.once(ctx, err)
 }
 
 // guarded runs f in one transaction and turns a panic into an error, so that a fault in one command
@@ -52,10 +55,27 @@ func (a *Activities) guarded(ctx context.Context, f func(tx *store.Tx) error) (e
 	return a.Store.InTx(ctx, f)
 }
 
-// once gives Temporal the errors that it should repeat as they are and marks all others as faults.
-func once(err error) error {
-	if err == nil || store.IsRetryable(err) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return err
+// once has Temporal repeat what may succeed later and nothing else. What the database said stays in our
+// log: a history is no place for hosts, users and statements.
+func (a *Activities) once(ctx context.Context, err error) error { return sanitise(ctx, a.Log, err) }
+
+// again has Temporal repeat the attempt.
+func (a *Activities) again(ctx context.Context, err error) error {
+	a.Log.WarnContext(ctx, "transaction to be repeated", "error", err)
+	return temporal.NewApplicationErrorWithOptions("the record is out of reach", ErrTypeUnreachable,
+		temporal.ApplicationErrorOptions{Category: temporal.ApplicationErrorCategoryBenign})
+}
+
+func sanitise(ctx context.Context, log *slog.Logger, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case store.IsRetryable(err), ctx.Err() != nil:
+		return (&Activities{Log: log}).again(ctx, err)
+	case errors.Is(err, store.ErrNoProcurement), errors.Is(err, store.ErrNoCommand):
+		return temporal.NewNonRetryableApplicationError(err.Error(), ErrTypeFault, nil)
 	}
-	return temporal.NewNonRetryableApplicationError(err.Error(), ErrTypeFault, err)
+	fault := uuid.NewString()
+	log.ErrorContext(ctx, "activity failed", "fault", fault, "error", err)
+	return temporal.NewNonRetryableApplicationError("fault "+fault, ErrTypeFault, nil)
 }

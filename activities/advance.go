@@ -7,6 +7,9 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
+// latestClock bounds the clock of rehearsals, so that durations stay within what can be counted.
+var latestClock = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // advanceSteps is how many due instants one call passes at most.
 const advanceSteps = 100
 
@@ -55,7 +58,11 @@ func (c *call) mayAdvance(to time.Time) error {
 		return models.Refuse(models.CodeLiveClock, "", "only the clock of a rehearsal can be moved").
 			Accepting("a procurement whose mode is rehearsal")
 	}
-	if to.Before(c.now) && c.step == 0 {
+	if !to.Before(latestClock) {
+		return models.Refuse(models.CodeInvalidValue, "/to", "%s is too far away", to.Format(time.RFC3339)).
+			Accepting("an instant before %s", latestClock.Format(time.RFC3339))
+	}
+	if to.Before(c.now) && c.cmd.Steps == 0 {
 		return models.Refuse(models.CodeClockBackwards, "/to", "procedure time is %s already", c.now.Format(time.RFC3339)).
 			Accepting("an instant from now on")
 	}

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -24,13 +25,13 @@ func (a *Activities) RunDue(ctx context.Context, in process.RunDue) (process.Due
 		out, err = runDueTx(tx, in)
 		return err
 	})
-	return out, once(err)
+	return out, a.once(ctx, err)
 }
 
 func runDueTx(tx *store.Tx, in process.RunDue) (process.DueOutcome, error) {
 	var out process.DueOutcome
 	if in.Due.Kind == process.DueCloseLot {
-		if err := tx.LockBoxes(in.Due.Subject); err != nil {
+		if err := errors.Join(tx.LockBriefly(), tx.LockBoxes(in.Due.Subject)); err != nil {
 			return out, err
 		}
 	}

@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/google/uuid"
 
@@ -10,6 +11,10 @@ import (
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 )
+
+// errOtherRelease means that the API wrote a command down that this worker is too old for: another
+// worker, or this one after its update, will carry it out.
+var errOtherRelease = errors.New("this release does not know the command")
 
 // Execute carries out one command in one transaction and writes its outcome. A refusal is an outcome; so
 // is a fault of ours: it is recorded with an ID that finds its cause in the log, and changes nothing.
@@ -26,9 +31,9 @@ func (a *Activities) Execute(ctx context.Context, in process.Execute) (process.O
 	case refused:
 		return a.answer(ctx, in, store.Answer{Status: process.CommandRefused, Refusal: refusal})
 	case errors.Is(err, store.ErrNoCommand), errors.Is(err, store.ErrNoProcurement):
-		return out, once(err)
-	case errors.Is(once(err), err) && store.IsRetryable(err), ctx.Err() != nil:
-		return out, err
+		return out, a.once(ctx, err)
+	case store.IsRetryable(err), errors.Is(err, errOtherRelease), ctx.Err() != nil:
+		return out, a.again(ctx, err)
 	}
 	fault := uuid.NewString()
 	a.Log.ErrorContext(ctx, "command failed", "command", in.CommandID, "procurement", in.ProcurementID, "fault", fault, "error", err)
@@ -47,7 +52,7 @@ func execute(tx *store.Tx, in process.Execute) (process.Outcome, error) {
 	}
 	verb, known := verbOf(cmd.Verb)
 	if !known {
-		return process.Outcome{}, models.Refuse(models.CodeInvalidRequest, "", "this release does not know the verb %q", cmd.Verb)
+		return process.Outcome{}, fmt.Errorf("%w: verb %s", errOtherRelease, cmd.Verb)
 	}
 	if err := lockBoxes(tx, cmd, verb); err != nil {
 		return process.Outcome{}, err
@@ -70,7 +75,10 @@ func lockBoxes(tx *store.Tx, cmd models.Command, verb verb) error {
 		return nil
 	}
 	lots, err := verb.boxes(tx, cmd)
-	if err != nil {
+	if err != nil || len(lots) == 0 {
+		return err
+	}
+	if err := tx.LockBriefly(); err != nil {
 		return err
 	}
 	return tx.LockBoxes(lots...)
@@ -84,10 +92,18 @@ func (c *call) carryOut(verb verb) (process.Outcome, error) {
 	if err := c.tx.SaveProcess(&c.p); err != nil {
 		return process.Outcome{}, err
 	}
-	if !c.more {
-		if _, err := c.tx.AnswerCommand(c.cmd.ID, store.Answer{Status: process.CommandDone, Result: result}); err != nil {
+	if c.more {
+		if err := c.tx.StepCommand(c.cmd.ID); err != nil {
 			return process.Outcome{}, err
 		}
+		return c.outcome(process.CommandPending)
+	}
+	first, err := c.tx.AnswerCommand(c.cmd.ID, store.Answer{Status: process.CommandDone, Result: result, Version: c.p.Version})
+	if err == nil && !first {
+		err = errors.New("the command was answered while the procurement was locked for it")
+	}
+	if err != nil {
+		return process.Outcome{}, err
 	}
 	return c.outcome(process.CommandDone)
 }
@@ -101,6 +117,7 @@ func (a *Activities) answer(ctx context.Context, in process.Execute, answer stor
 		if err != nil {
 			return err
 		}
+		answer = c.interrupted(answer)
 		first, err := tx.AnswerCommand(in.CommandID, answer)
 		if err != nil {
 			return err
@@ -109,13 +126,24 @@ func (a *Activities) answer(ctx context.Context, in process.Execute, answer stor
 			out, err = c.outcome(process.CommandStatus(c.cmd.Status))
 			return err
 		}
-		if err := c.event(refusedOrFailed(answer), answerData(c.cmd, answer)); err != nil {
-			return err
+		if answer.Status != process.CommandDone {
+			if err := c.event(refusedOrFailed(answer), answerData(c.cmd, answer)); err != nil {
+				return err
+			}
 		}
 		out, err = c.outcome(answer.Status)
 		return err
 	})
-	return out, once(err)
+	return out, a.once(ctx, err)
+}
+
+// interrupted is the answer to a command that was stopped after some of its steps: they have taken
+// effect, so it is done as far as it came, and asking again goes on from there.
+func (c *call) interrupted(answer store.Answer) store.Answer {
+	if c.cmd.Steps == 0 {
+		return answer
+	}
+	return store.Answer{Status: process.CommandDone, Result: process.AdvanceResult{Now: c.now.UTC()}, Version: c.p.Version}
 }
 
 func refusedOrFailed(answer store.Answer) models.EventType {

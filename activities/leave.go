@@ -31,7 +31,11 @@ func leave(c *call) (any, error) {
 	if err := c.event(models.EventMemberLeft, map[string]any{"organisation_id": string(buyer)}); err != nil {
 		return nil, err
 	}
-	return c.eligibilityWithout(buyer)
+	result, err := c.eligibilityWithout(buyer)
+	if err != nil {
+		return nil, err
+	}
+	return result, c.recountMotions()
 }
 
 func (c *call) mayLeave(buyer models.ID) error {
@@ -40,6 +44,9 @@ func (c *call) mayLeave(buyer models.ID) error {
 		return err
 	}
 	active := slices.DeleteFunc(slices.Clone(buyers.members), func(m models.Member) bool { return !m.Active() })
+	if err := c.leadProcurerRemains(buyer); err != nil {
+		return err
+	}
 	switch i := slices.IndexFunc(active, func(m models.Member) bool { return m.OrganisationID == buyer }); {
 	case len(active) == 1:
 		return models.Refuse(models.CodeLastMember, "", "the last member cannot leave").Accepting("cancelling the procurement")
@@ -48,6 +55,21 @@ func (c *call) mayLeave(buyer models.ID) error {
 			Accepting("cancelling the procurement, or returning to an earlier phase with another lead buyer")
 	}
 	return nil
+}
+
+// leadProcurerRemains refuses to leave a procurement without anyone who can give roles and run it.
+func (c *call) leadProcurerRemains(leaving models.ID) error {
+	roles, err := c.tx.Roles(c.p.ID)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(roles, func(a models.RoleAssignment) bool {
+		return a.Role == models.RoleLeadProcurer && a.OrganisationID != leaving && a.ValidUntil == nil && a.Holds(c.now)
+	}) {
+		return nil
+	}
+	return models.Refuse(models.CodeLastLeadProcurer, "", "nobody of another organisation is lead procurer").
+		Accepting("leaving once a person of another organisation is lead procurer")
 }
 
 func (c *call) eligibilityWithout(buyer models.ID) (process.LeaveResult, error) {

@@ -2,12 +2,14 @@ package activities
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
+	"sync"
+	"sync/atomic"
 	"time"
 
-	"github.com/ppi-engine/ppi/internal/engine"
+	"go.temporal.io/sdk/activity"
+	"golang.org/x/sync/errgroup"
+
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
@@ -16,9 +18,11 @@ import (
 const (
 	// commandsLeft is the age at which a command without outcome is sent again: its sender is gone.
 	commandsLeft = time.Minute
-	// commandsExpire is the age at which a command that nobody could carry out never will be.
-	commandsExpire = 24 * time.Hour
-	reconcileBatch = 500
+	// commandsExpire is the age at which a command that nobody could carry out never will be: whoever asked
+	// has long decided anew, and an old wish must not override that.
+	commandsExpire  = 15 * time.Minute
+	reconcileBatch  = 500
+	reconcileAtOnce = 8
 	// sendPatience bounds one attempt to send a command again.
 	sendPatience = 20 * time.Second
 )
@@ -36,38 +40,59 @@ type Maintenance struct {
 	Log    *slog.Logger
 	// Checkpoint signs the head of the event log; it is idempotent when nothing is new.
 	Checkpoint func(ctx context.Context) error
+
+	counts sync.Mutex
 }
 
-// Reconcile makes process and record agree: an open procurement without a run gets one, a command
-// without an outcome is sent again, and expires after a day.
+// Reconcile makes process and record agree: a command without an outcome is sent again and expires when
+// nobody could carry it out; an open procurement without a run gets one.
 func (m *Maintenance) Reconcile(ctx context.Context) (process.Reconciled, error) {
 	var done process.Reconciled
-	if err := m.restartRuns(ctx, &done); err != nil {
-		return done, once(err)
-	}
 	pending, err := m.Store.PendingCommands(ctx, commandsLeft, reconcileBatch)
 	if err != nil {
-		return done, once(err)
+		return done, sanitise(ctx, m.Log, err)
 	}
-	for _, cmd := range pending {
-		if err := m.resend(ctx, cmd, &done); err != nil {
-			return done, once(err)
+	err = m.each(ctx, len(pending), func(ctx context.Context, i int) { m.resend(ctx, pending[i], &done) })
+	if err == nil {
+		err = m.restartRuns(ctx, &done)
+	}
+	return done, sanitise(ctx, m.Log, err)
+}
+
+// each does n things, some at a time, and tells Temporal that it is alive.
+func (m *Maintenance) each(ctx context.Context, n int, do func(ctx context.Context, i int)) error {
+	var group errgroup.Group
+	group.SetLimit(reconcileAtOnce)
+	for i := range n {
+		if ctx.Err() != nil {
+			break
 		}
+		activity.RecordHeartbeat(ctx, i)
+		group.Go(func() error {
+			do(ctx, i)
+			return nil
+		})
 	}
-	return done, nil
+	_ = group.Wait() // what fails is counted, and tried again next time
+	return ctx.Err()
 }
 
 func (m *Maintenance) restartRuns(ctx context.Context, done *process.Reconciled) error {
+	var without atomic.Int64
 	for after := models.ID(""); ; {
 		ids, err := m.Store.OpenProcurements(ctx, after, reconcileBatch)
 		if err != nil || len(ids) == 0 {
+			done.WithoutRun = int(without.Load())
 			return err
 		}
-		for _, id := range ids {
-			if err := m.ensureRun(ctx, id); err != nil {
-				m.Log.WarnContext(ctx, "procurement has no run", "procurement", id, "error", err)
-				done.WithoutRun++
+		err = m.each(ctx, len(ids), func(ctx context.Context, i int) {
+			if err := m.ensureRun(ctx, ids[i]); err != nil {
+				m.Log.WarnContext(ctx, "procurement has no run", "procurement", ids[i], "error", err)
+				without.Add(1)
 			}
+		})
+		if err != nil {
+			return err
 		}
 		done.Open += len(ids)
 		after = ids[len(ids)-1]
@@ -83,27 +108,48 @@ func (m *Maintenance) ensureRun(ctx context.Context, id models.ID) error {
 	return m.Engine.Start(ctx, id, face.Title, face.Buyers)
 }
 
-func (m *Maintenance) resend(ctx context.Context, cmd models.Command, done *process.Reconciled) error {
-	if time.Since(cmd.CreatedAt) > commandsExpire {
-		done.Expired++
-		return m.Store.InTx(ctx, func(tx *store.Tx) error {
-			_, err := tx.AnswerCommand(cmd.ID, store.Answer{Status: process.CommandExpired})
-			return err
-		})
+func (m *Maintenance) resend(ctx context.Context, cmd models.Command, done *process.Reconciled) {
+	expired, err := m.expire(ctx, cmd)
+	if err == nil && !expired {
+		err = m.send(ctx, cmd)
 	}
-	sending, cancel := context.WithTimeout(ctx, sendPatience)
-	defer cancel()
-	_, err := m.Engine.Command(sending, cmd.ProcurementID, cmd.Verb, cmd.ID)
+	m.counts.Lock()
+	defer m.counts.Unlock()
 	switch {
+	case expired:
+		done.Expired++
 	case err == nil:
 		done.Resent++
-	case errors.Is(err, engine.ErrNotRunning), errors.Is(err, engine.ErrUnavailable):
-		done.Waiting++
 	default:
-		return fmt.Errorf("send command %s again: %w", cmd.ID, err)
+		done.Waiting++
+		m.Log.WarnContext(ctx, "command without an outcome", "command", cmd.ID, "verb", cmd.Verb, "error", err)
 	}
-	return nil
+}
+
+func (m *Maintenance) expire(ctx context.Context, cmd models.Command) (expired bool, err error) {
+	err = m.Store.InTx(ctx, func(tx *store.Tx) error {
+		if _, err := tx.LockProcurement(cmd.ProcurementID); err != nil {
+			return err
+		}
+		expired, err = tx.ExpireCommand(cmd.ID, commandsExpire)
+		return err
+	})
+	return expired, err
+}
+
+func (m *Maintenance) send(ctx context.Context, cmd models.Command) error {
+	ctx, cancel := context.WithTimeout(ctx, sendPatience)
+	defer cancel()
+	if cmd.Verb == models.VerbStart {
+		if err := m.ensureRun(ctx, cmd.ProcurementID); err != nil {
+			return err
+		}
+	}
+	_, err := m.Engine.Command(ctx, cmd.ProcurementID, cmd.Verb, cmd.ID)
+	return err
 }
 
 // SignCheckpoint signs the head of the event log and writes it where the database cannot alter it.
-func (m *Maintenance) SignCheckpoint(ctx context.Context) error { return once(m.Checkpoint(ctx)) }
+func (m *Maintenance) SignCheckpoint(ctx context.Context) error {
+	return sanitise(ctx, m.Log, m.Checkpoint(ctx))
+}

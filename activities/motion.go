@@ -3,13 +3,18 @@ package activities
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 
+	"github.com/gowebpki/jcs"
+
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
+	"github.com/ppi-engine/ppi/rules/decision"
+	"github.com/ppi-engine/ppi/rules/gate"
 )
 
 // A board decision is moved by one board member, whose buyer's vote it counts as, and takes effect once
@@ -61,7 +66,11 @@ func (c *call) openMotion() (models.Motion, error) {
 	if _, err := c.buyerOf(); err != nil {
 		return models.Motion{}, err
 	}
-	sum := sha256.Sum256(append([]byte(c.cmd.Verb+"\n"), c.cmd.Payload...))
+	canonical, err := jcs.Transform(c.cmd.Payload)
+	if err != nil {
+		return models.Motion{}, fmt.Errorf("render motion canonically: %w", err)
+	}
+	sum := sha256.Sum256(append([]byte(c.cmd.Verb+"\n"), canonical...))
 	m := models.Motion{
 		ID: models.NewID(models.PrefixMotion), ProcurementID: c.p.ID, Verb: c.cmd.Verb, Payload: c.cmd.Payload,
 		Digest: hex.EncodeToString(sum[:]), MoverID: c.cmd.ActorID, MovedAt: c.now, Status: models.MotionOpen,
@@ -85,6 +94,66 @@ func (c *call) decideMotion(m models.Motion, status models.MotionStatus) error {
 		return err
 	}
 	return c.event(models.EventMotionDecided, map[string]any{"motion_id": string(m.ID), "verb": string(m.Verb), "status": string(status)})
+}
+
+// lapseMotion ends the open motion for a verb, if there is one, because its time is over.
+func (c *call) lapseMotion(verb models.Verb) error {
+	m, err := c.tx.OpenMotion(c.p.ID, verb)
+	if errors.Is(err, store.ErrNoMotion) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return c.decideMotion(m, models.MotionLapsed)
+}
+
+// recountMotions draws the consequence when a member has left whose vote was awaited.
+func (c *call) recountMotions() error {
+	for _, verb := range []models.Verb{models.VerbSuspend, models.VerbResume, models.VerbReturn, models.VerbCancel} {
+		m, err := c.tx.OpenMotion(c.p.ID, verb)
+		if errors.Is(err, store.ErrNoMotion) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := c.recount(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *call) recount(m models.Motion) error {
+	dossier, err := c.tx.Dossier(c.p, c.now)
+	if err != nil {
+		return err
+	}
+	b := c.ballotOf(m)
+	votes, err := c.tx.Votes(c.p.ID, b.subject, b.round)
+	if err != nil {
+		return err
+	}
+	verdict, _, err := decision.Decide(gate.DecisionRule(dossier), dossier.Members, votes, b.digest)
+	if err != nil {
+		return fmt.Errorf("count votes: %w", err)
+	}
+	return b.conclude(verdict)
+}
+
+// boxesOfMotion names the boxes of all lots when the vote may cancel the procurement and so end them.
+// Other votes leave suppliers alone.
+func boxesOfMotion(tx *store.Tx, cmd models.Command) ([]models.ID, error) {
+	var in process.Vote
+	if err := json.Unmarshal(cmd.Payload, &in); err != nil || in.Motion == "" {
+		return nil, nil //nolint:nilerr // what cannot be read is refused where it is carried out
+	}
+	m, err := tx.Motion(cmd.ProcurementID, in.Motion)
+	if err != nil || m.Verb != models.VerbCancel {
+		return nil, nil //nolint:nilerr // so is a vote on no motion
+	}
+	return tx.LotIDs(cmd.ProcurementID)
 }
 
 // carry does what was moved. A motion whose time is over by now lapses.

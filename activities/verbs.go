@@ -24,7 +24,7 @@ var (
 func verbOf(name models.Verb) (verb, bool) {
 	v, known := map[models.Verb]verb{
 		models.VerbStart:   {in: whileDraft, run: start},
-		models.VerbVote:    {in: whileOpen, boxes: allBoxes, run: vote},
+		models.VerbVote:    {in: whileOpen, boxes: boxesOfMotion, run: vote},
 		models.VerbSuspend: {in: whileRunning, run: moveSuspend},
 		models.VerbResume:  {in: whileSuspended, run: moveResume},
 		models.VerbReturn:  {in: whileRunning, run: moveReturn},

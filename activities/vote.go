@@ -121,7 +121,7 @@ func (c *call) castOn(b ballot, d models.Dossier, choice models.Choice, reason s
 	}
 	cast := models.Vote{
 		ID: models.NewID(models.PrefixVote), ProcurementID: c.p.ID, Subject: b.subject, Round: b.round, Digest: b.digest,
-		OrganisationID: buyer, PersonID: c.cmd.ActorID, Choice: choice, Reason: reason, CastAt: c.now,
+		OrganisationID: buyer, PersonID: c.cmd.ActorID, Choice: choice, Reason: reason, CastAt: c.now, AskedAt: c.cmd.CreatedAt,
 	}
 	if err := c.tx.CastVote(&cast); err != nil {
 		return result, err
@@ -167,10 +167,13 @@ func (c *call) voidReplaced(b ballot, buyer models.ID, choice models.Choice) ([]
 	for _, v := range votes {
 		switch {
 		case v.VoidedAt != nil:
+		case v.OrganisationID == buyer && v.AskedAt.After(c.cmd.CreatedAt):
+			return nil, models.Refuse(models.CodeSuperseded, "", "the buyer has voted since this vote was asked for").
+				Accepting("a new vote under a new Idempotency-Key, if it is still meant")
 		case v.OrganisationID == buyer && v.Digest == b.digest && v.Choice == choice:
 			return nil, models.Refuse(models.CodeAlreadyVoted, "", "the buyer has cast this vote already").
 				Accepting("another choice, which replaces the vote")
-		case v.OrganisationID == buyer || v.Digest != b.digest:
+		case v.OrganisationID == buyer, v.Digest != b.digest, slices.Contains(b.authors, v.PersonID):
 			void = append(void, v.ID)
 		default:
 			standing = append(standing, v)
@@ -210,6 +213,10 @@ func (c *call) closePhase(phase models.Phase, round int, digest string) error {
 	next, follows := phase.Next()
 	if !follows {
 		return nil
+	}
+	// A return was asked for from the phase that is over now.
+	if err := c.lapseMotion(models.VerbReturn); err != nil {
+		return err
 	}
 	opened := []models.Phase{next}
 	if phase == models.PhaseNeeds {

@@ -93,6 +93,7 @@ func problemsOfProcess() map[models.Code]problemType {
 		models.CodeStaleGate:            {http.StatusConflict, "What is voted on has changed", "Read the gate again and vote on its present digest.", 0},
 		models.CodeGateNotMet:           {http.StatusConflict, "The gate's criteria are not met", "`errors` lists the criteria that are not met or unknown.", 0},
 		models.CodeAlreadyVoted:         {http.StatusConflict, "The buyer has voted already", "One vote per buyer and gate.", 0},
+		models.CodeSuperseded:           {http.StatusConflict, "A later command stands", "What was asked for later has been done; ask again if this is still meant.", 0},
 		models.CodeAlreadyMoved:         {http.StatusConflict, "The same is moved already", "Vote on the open motion.", 0},
 		models.CodeAlreadyDecided:       {http.StatusConflict, "The motion is decided", "Move anew if it is still wanted.", 0},
 		models.CodeNotAMember:           {http.StatusConflict, "The organisation is not a member", "Only members of the consortium can do or be this.", 0},

@@ -19,6 +19,9 @@ import (
 // goes on; repeating the request answers with the outcome.
 const patience = 25 * time.Second
 
+// startPause is how long a start waits for the run of a refused one to end.
+const startPause = 50 * time.Millisecond
+
 // A CommandInput asks something of the process of a procurement.
 type CommandInput[P any] struct {
 	ProcurementPath
@@ -90,12 +93,29 @@ func (s *server) carryOut(ctx context.Context, cmd models.Command) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if cmd.Verb == models.VerbStart {
-		if err := s.startRun(ctx, cmd.ProcurementID); err != nil {
-			return s.unanswered(ctx, cmd, err)
-		}
+		return s.unanswered(ctx, cmd, s.start(ctx, cmd))
 	}
 	_, err := s.engine.Command(ctx, cmd.ProcurementID, cmd.Verb, cmd.ID)
 	return s.unanswered(ctx, cmd, err)
+}
+
+// start starts the run and sends it the command. A run that another start was refused in may end in
+// between; then there is room for the next.
+func (s *server) start(ctx context.Context, cmd models.Command) error {
+	for {
+		if err := s.startRun(ctx, cmd.ProcurementID); err != nil {
+			return err
+		}
+		_, err := s.engine.Command(ctx, cmd.ProcurementID, cmd.Verb, cmd.ID)
+		if !errors.Is(err, engine.ErrNotRunning) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return engine.ErrUnavailable
+		case <-time.After(startPause):
+		}
+	}
 }
 
 func (s *server) startRun(ctx context.Context, procurement models.ID) error {
@@ -167,13 +187,11 @@ func answerTo[R any](ctx context.Context, s *server, cmd models.Command, replaye
 	if err != nil {
 		return nil, err
 	}
-	answer := &CommandAnswer[R]{Status: callOf(ctx).op.status, Body: view}
+	answer := &CommandAnswer[R]{Status: callOf(ctx).op.status, ETag: etag(cmd.Version), Body: view}
 	if replayed {
 		answer.Replayed = "true"
 	}
-	version, err := s.store.ProcurementVersion(ctx, cmd.ProcurementID)
-	answer.ETag = etag(version)
-	return answer, err
+	return answer, nil
 }
 
 func viewCommand[R any](cmd models.Command) (CommandView[R], error) {

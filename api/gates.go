@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/ppi-engine/ppi/internal/store"
@@ -90,11 +91,9 @@ func (s *server) listPhases(ctx context.Context, _ *ProcurementPath) (*Shown[Pha
 
 func (s *server) getGate(ctx context.Context, in *PhasePath) (*Shown[GateView], error) {
 	var view GateView
-	err := s.store.InTx(ctx, func(tx *store.Tx) error {
-		standing, err := s.enter(ctx, tx, share)
-		if err != nil {
-			return err
-		}
+	standing := callOf(ctx).standing
+	// A snapshot, without a lock: whoever watches a gate must not keep commands out.
+	err := s.store.Snapshot(ctx, func(tx *store.Tx) error {
 		dossier, err := tx.Dossier(standing.Procurement, standing.Now)
 		if err != nil {
 			return err
@@ -111,7 +110,8 @@ func (s *server) getGate(ctx context.Context, in *PhasePath) (*Shown[GateView], 
 
 func viewGate(g models.Gate, d models.Dossier, votes []models.Vote) (GateView, error) {
 	rule := gate.DecisionRule(d)
-	verdict, missing, err := decision.Decide(rule, d.Members, votes, g.Digest())
+	counted := slices.DeleteFunc(slices.Clone(votes), func(v models.Vote) bool { return slices.Contains(g.Authors, v.PersonID) })
+	verdict, missing, err := decision.Decide(rule, d.Members, counted, g.Digest())
 	view := GateView{
 		Phase: g.Phase, Round: g.Round, Status: d.Round(g.Phase).Status, Digest: g.Digest(), Met: g.Met(),
 		Criteria: orEmpty(g.Criteria), Subject: orEmpty(g.Subject), Authors: orEmpty(g.Authors),

@@ -53,6 +53,7 @@ const (
 	CodeStaleGate            Code = "gate_changed"
 	CodeGateNotMet           Code = "gate_not_met"
 	CodeAlreadyVoted         Code = "already_voted"
+	CodeSuperseded           Code = "superseded"
 	CodeAlreadyMoved         Code = "already_moved"
 	CodeAlreadyDecided       Code = "already_decided"
 	CodeNotAMember           Code = "not_a_member"

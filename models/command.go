@@ -49,6 +49,10 @@ type Command struct {
 	Refusal *Refusal        `gorm:"serializer:json"`
 	// FaultID finds the cause of a failed command in the log.
 	FaultID string
+	// Steps counts what was carried out of a command that has several steps.
+	Steps int
+	// Version is the procurement's after the command.
+	Version int64
 }
 
 // CommandID derives the ID under which a repeat of the same request is recognised: each part is

@@ -104,6 +104,8 @@ type Vote struct {
 	Choice         Choice
 	Reason         string
 	CastAt         time.Time
+	// AskedAt is when the vote's command was written down, real time.
+	AskedAt time.Time
 	// VoidedAt is set when the subject changed or the buyer voted anew; the vote is kept.
 	VoidedAt *time.Time
 }

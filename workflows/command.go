@@ -53,7 +53,7 @@ func (p *procurement) command(ctx workflow.Context, cmd process.Command) (proces
 		}
 		p.adopt(ctx, out.State)
 		if !out.More {
-			p.answered = true
+			p.answered = p.answered || out.Verb == models.VerbStart
 			out.State = nil // the caller reads the record
 			return out, nil
 		}

@@ -85,6 +85,9 @@ func (p *procurement) runDue(ctx workflow.Context, due process.Due, pause time.D
 		return min(max(2*pause, firstPause), longPause), p.load(ctx)
 	}
 	p.adopt(ctx, out.State)
+	if next, ok := p.state.NextDue(due.Phase); ok && next.Equal(due) && out.Wait == 0 {
+		return min(max(2*pause, time.Second), longPause), nil // it should be done and is not: do not run hot
+	}
 	return out.Wait, nil
 }
 

@@ -22,8 +22,11 @@ func Checkpoint(ctx workflow.Context) error {
 		process.ActivityCheckpoint).Get(ctx, nil)
 }
 
+// heartbeat is how soon a maintenance activity whose worker died is begun anew.
+const heartbeat = time.Minute
+
 func maintaining(ctx workflow.Context, summary string, limit time.Duration) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		Summary: summary, StartToCloseTimeout: limit, ScheduleToCloseTimeout: 3 * limit,
+		Summary: summary, StartToCloseTimeout: limit, ScheduleToCloseTimeout: 3 * limit, HeartbeatTimeout: heartbeat,
 	})
 }

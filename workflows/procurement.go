@@ -73,12 +73,19 @@ func (p *procurement) run(ctx workflow.Context) error {
 		models.PhaseSpecification: p.draftSpecification,
 		models.PhaseTender:        p.executeTender,
 	}
-	if step, ok := story[p.opened.Phase]; ok {
-		if err := step(ctx); err != nil {
-			return err
-		}
+	step, ok := story[p.opened.Phase]
+	if !ok {
+		step = p.awaitPhase
+	}
+	if err := step(ctx); err != nil {
+		return err
 	}
 	return p.handOver(ctx)
+}
+
+// awaitPhase waits while no main phase is open.
+func (p *procurement) awaitPhase(ctx workflow.Context) error {
+	return workflow.Await(ctx, func() bool { return p.rotate(ctx) })
 }
 
 // awaitStart waits until the procurement is no longer a draft. A refused start ends the run.
@@ -96,6 +103,9 @@ func (p *procurement) awaitStart(ctx workflow.Context) error {
 	if err := p.awaitQuiet(ctx); err != nil {
 		return err
 	}
+	if !draft() {
+		return p.handOver(ctx) // another start was let in before and has succeeded
+	}
 	return temporal.NewApplicationErrorWithOptions("the start was refused; the procurement stays a draft",
 		process.ErrTypeStartRefused, temporal.ApplicationErrorOptions{NonRetryable: true, Category: temporal.ApplicationErrorCategoryBenign})
 }
@@ -107,10 +117,10 @@ func (p *procurement) mainPhase() process.PhaseState {
 	return process.PhaseState{}
 }
 
-// adopt replaces what the workflow knows by what a transaction answered. An answer older than what is
-// known comes from an activity that was given up and is ignored.
+// adopt replaces what the workflow knows by what a transaction answered. Under the mutex the last answer
+// is the newest, even if its version is lower because the record was restored from a backup.
 func (p *procurement) adopt(ctx workflow.Context, state *process.State) {
-	if state == nil || state.Version < p.state.Version {
+	if state == nil {
 		return
 	}
 	p.state = process.Migrate(*state)

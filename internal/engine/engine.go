@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
+	sdklog "go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/temporal"
 
 	"github.com/ppi-engine/ppi/models"
@@ -34,6 +36,8 @@ var (
 const (
 	firstPause = 5 * time.Millisecond
 	longPause  = 500 * time.Millisecond
+	// pendingPause follows an attempt that got no answer: what is in the way needs time.
+	pendingPause = 2 * time.Second
 )
 
 // An Engine sends commands to procurements' workflows.
@@ -83,6 +87,7 @@ func (e *Engine) Command(ctx context.Context, procurement models.ID, verb models
 			return out, nil
 		case err == nil:
 			attempt++ // that attempt's answer is kept by Temporal: the next needs an ID of its own
+			pause = max(pause, pendingPause)
 		case !errors.Is(err, errHandingOver):
 			return process.Outcome{}, err
 		}
@@ -91,7 +96,7 @@ func (e *Engine) Command(ctx context.Context, procurement models.ID, verb models
 			return process.Outcome{}, fmt.Errorf("send command: %w: %w", ErrUnavailable, ctx.Err())
 		case <-time.After(pause/2 + rand.N(pause)): //nolint:gosec // jitter between attempts is no secret
 		}
-		pause = min(2*pause, longPause)
+		pause = min(2*pause, max(longPause, pause))
 	}
 }
 
@@ -147,4 +152,15 @@ func clip(s string, limit int) string {
 		cut--
 	}
 	return s[:cut] + "…"
+}
+
+// Connect makes a client of the Temporal server, which is reached when it is first needed and may be away
+// until then.
+func Connect(options client.Options, logger *slog.Logger) (client.Client, error) {
+	options.Logger = sdklog.NewStructuredLogger(logger)
+	c, err := client.NewLazyClient(options)
+	if err != nil {
+		return nil, fmt.Errorf("prepare Temporal client: %w", err)
+	}
+	return c, nil
 }

@@ -59,6 +59,8 @@ type Answer struct {
 	Result  any
 	Refusal *models.Refusal
 	FaultID string
+	// Version is the procurement's after the command.
+	Version int64
 }
 
 // AnswerCommand writes the outcome of a pending command and tells whether it was still pending: only
@@ -74,12 +76,31 @@ func (tx *Tx) AnswerCommand(id string, a Answer) (bool, error) {
 			return false, fmt.Errorf("render refusal: %w", err)
 		}
 	}
-	done := tx.db.Exec(`UPDATE commands SET status = ?, result = ?, refusal = ?, fault_id = ?, done_at = clock_timestamp()
-		WHERE id = ? AND status = 'pending'`, a.Status, result, refusal, a.FaultID, id)
+	done := tx.db.Exec(`UPDATE commands SET status = ?, result = ?, refusal = ?, fault_id = ?, version = ?, done_at = clock_timestamp()
+		WHERE id = ? AND status = 'pending'`, a.Status, result, refusal, a.FaultID, a.Version, id)
 	if done.Error != nil {
 		return false, fmt.Errorf("answer command: %w", done.Error)
 	}
 	return done.RowsAffected == 1, nil
+}
+
+// StepCommand counts one more step of a command.
+func (tx *Tx) StepCommand(id string) error {
+	if err := tx.db.Exec("UPDATE commands SET steps = steps + 1 WHERE id = ?", id).Error; err != nil {
+		return fmt.Errorf("count step of command: %w", err)
+	}
+	return nil
+}
+
+// ExpireCommand ends a pending command older than the given age, by the database's clock, and tells
+// whether it did. The procurement must be locked, so that nobody is carrying the command out.
+func (tx *Tx) ExpireCommand(id string, age time.Duration) (bool, error) {
+	result := tx.db.Exec(`UPDATE commands SET status = 'expired', done_at = clock_timestamp()
+		WHERE id = ? AND status = 'pending' AND created_at < clock_timestamp() - make_interval(secs => ?)`, id, age.Seconds())
+	if result.Error != nil {
+		return false, fmt.Errorf("expire command: %w", result.Error)
+	}
+	return result.RowsAffected == 1, nil
 }
 
 func nullJSON(v any) (any, error) {

@@ -45,12 +45,3 @@ func (s *Store) OpenProcurements(ctx context.Context, after models.ID, limit int
 	}
 	return ids, nil
 }
-
-// ProcurementVersion reads the version of a procurement.
-func (s *Store) ProcurementVersion(ctx context.Context, id models.ID) (int64, error) {
-	var version int64
-	if err := s.db.WithContext(ctx).Raw("SELECT version FROM procurements WHERE id = ?", id).Row().Scan(&version); err != nil {
-		return 0, fmt.Errorf("read version of procurement: %w", err)
-	}
-	return version, nil
-}

@@ -99,6 +99,18 @@ func parseDSN(dsn string) (*pgx.ConnConfig, error) {
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "ppi"
 	}
+	// A process that froze or was cut off while it held locks must not keep everybody else waiting.
+	for parameter, value := range map[string]string{
+		"idle_in_transaction_session_timeout": "15s",
+		"tcp_keepalives_idle":                 "5",
+		"tcp_keepalives_interval":             "2",
+		"tcp_keepalives_count":                "3",
+		"tcp_user_timeout":                    "15s",
+	} {
+		if config.RuntimeParams[parameter] == "" {
+			config.RuntimeParams[parameter] = value
+		}
+	}
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = connectTimeout
 	}

@@ -23,13 +23,15 @@ const (
 	connectionException  = "08"
 	serializationFailure = "40001"
 	deadlockDetected     = "40P01"
-	tooManyConnections   = "53300"
 	lockNotAvailable     = "55P03"
 	adminShutdown        = "57P01"
 	crashShutdown        = "57P02"
 	cannotConnectNow     = "57P03"
 	idleSessionTimeout   = "57P05"
 	readOnlyTransaction  = "25006"
+	idleInTransaction    = "25P03"
+	transactionTimedOut  = "25P04"
+	insufficientResource = "53"
 )
 
 // appendOnly is the constraint that the trigger of append-only tables reports.
@@ -57,13 +59,15 @@ func IsRetryable(err error) bool {
 
 func isRetryableState(code string) bool {
 	switch code {
-	case serializationFailure, deadlockDetected, lockNotAvailable, tooManyConnections,
+	case serializationFailure, deadlockDetected, lockNotAvailable,
 		adminShutdown, crashShutdown, cannotConnectNow, idleSessionTimeout,
+		// The server ended a transaction that took too long.
+		idleInTransaction, transactionTimedOut,
 		// A connection that outlived a failover still speaks to the old, now read-only server.
 		readOnlyTransaction:
 		return true
 	}
-	return strings.HasPrefix(code, connectionException)
+	return strings.HasPrefix(code, connectionException) || strings.HasPrefix(code, insufficientResource)
 }
 
 // A ViolationKind says what kind of constraint refused a row.

@@ -23,6 +23,13 @@ func (s *Store) InTx(ctx context.Context, f func(tx *Tx) error) error {
 	}, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 }
 
+// Snapshot runs f on one unchanging view of the database, without any lock, for reading only.
+func (s *Store) Snapshot(ctx context.Context, f func(tx *Tx) error) error {
+	return s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+		return f(&Tx{db: db})
+	}, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+}
+
 // Now returns the database's clock in UTC, to the microsecond. It moves within a transaction.
 func (tx *Tx) Now() (time.Time, error) {
 	var now time.Time

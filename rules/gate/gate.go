@@ -66,8 +66,9 @@ func Eligibility(d models.Dossier) []models.Criterion {
 // signed it, by unanimity until then.
 func DecisionRule(models.Dossier) models.DecisionRule { return models.RuleUnanimous }
 
-// Reference names one version of an entry.
-func Reference(e models.Entry) string { return string(e.ID) + "@" + e.Digest }
+// Reference names one version of an entry: writing the same text again makes another version, with
+// another author.
+func Reference(e models.Entry) string { return fmt.Sprintf("%s#%d@%s", e.ID, e.Version, e.Digest) }
 
 // A check builds one criterion.
 type check struct {

@@ -50,7 +50,7 @@ create table procurements (
     description  jsonb not null,
     languages    jsonb not null check (jsonb_typeof(languages) = 'array' and jsonb_array_length(languages) > 0),
     mode         text not null check (mode in ('live', 'rehearsal')),
-    clock_offset bigint not null default 0,
+    clock_offset bigint not null default 0 check (abs(clock_offset) < 200::bigint * 31557600 * 1000000),
     profile      text not null default '',
     zone         text not null,
     status       text not null check (status in ('draft', 'running', 'suspended', 'cancelled', 'completed')),

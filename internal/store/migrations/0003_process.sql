@@ -13,6 +13,9 @@ create table commands (
     result         jsonb,
     refusal        jsonb,
     fault_id       text not null default '',
+    -- How many steps of a command that has several were carried out, and the procurement's version after it.
+    steps          int not null default 0,
+    version        bigint not null default 0,
     check ((status = 'pending') = (done_at is null)),
     check ((status = 'refused') = (refusal is not null))
 );
@@ -42,6 +45,8 @@ create table votes (
     choice          text not null check (choice in ('approve', 'reject', 'abstain')),
     reason          text not null default '',
     cast_at         timestamptz not null,
+    -- Real time at which the vote's command was written down: of two votes the one asked for later stands.
+    asked_at        timestamptz not null,
     voided_at       timestamptz
 );
 create unique index votes_standing on votes (procurement_id, subject, round, organisation_id) where voided_at is null;
