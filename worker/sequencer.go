@@ -9,7 +9,8 @@ import (
 )
 
 const (
-	// The feed lags a commit by at most one interval and the time of one pass.
+	// Passes begin at these intervals, or one right after the other when they take longer: the feed lags
+	// a commit by at most an interval and a pass, or by two passes.
 	busyInterval = 50 * time.Millisecond
 	idleInterval = 100 * time.Millisecond
 	// retryInterval is how long a sequencer that lost its database waits before it connects again.
@@ -45,15 +46,16 @@ func sequenceOnce(ctx context.Context, s *store.Store, atWork func()) error {
 	defer q.Close()
 	atWork()
 	for {
+		began := time.Now()
 		placed, more, err := q.Pass(ctx)
 		switch {
 		case err != nil:
 			return err
 		case more:
 		case placed > 0:
-			wait(ctx, busyInterval)
+			wait(ctx, busyInterval-time.Since(began))
 		default:
-			wait(ctx, idleInterval)
+			wait(ctx, idleInterval-time.Since(began))
 		}
 	}
 }

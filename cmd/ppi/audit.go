@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/ppi-engine/ppi/internal/audit"
+	"github.com/ppi-engine/ppi/internal/config"
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+)
+
+type auditCommand struct {
+	Verify auditVerifyCommand `cmd:"" help:"Verify the record, or an export of one procurement: name the first event altered, removed, inserted or reordered."`
+	Export auditExportCommand `cmd:"" help:"Write all events of a procurement with their proof; ppi audit verify --export reads it anywhere."`
+	Key    auditKeyCommand    `cmd:"" help:"Show the public key that verifies our checkpoints and exports."`
+}
+
+// errNotValid makes the exit code of a verification that found a fault; the report has said which.
+var errNotValid = errors.New("the record is not valid")
+
+type auditVerifyCommand struct {
+	Export     string   `type:"existingfile" placeholder:"FILE" help:"Verify this export, without a database; - is the standard input."`
+	Checkpoint []string `type:"existingfile" sep:"none" placeholder:"FILE" help:"Compare with this earlier checkpoint, too; may be repeated."`
+	Key        []string `sep:"none" placeholder:"KEY" help:"Accept signatures of this key only, see ppi audit key; may be repeated."`
+	JSON       bool     `name:"json" help:"Write JSON."`
+}
+
+func (c auditVerifyCommand) Run(ctx context.Context, inv *invocation) error {
+	verify := c.verifyRecord
+	if c.Export != "" {
+		verify = c.verifyExport
+	}
+	report, err := verify(ctx, inv)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		encoder := json.NewEncoder(inv.stdout)
+		encoder.SetIndent("", "  ")
+		err = encoder.Encode(report)
+	} else {
+		err = report.Print(inv.stdout)
+	}
+	if err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	if !report.Valid {
+		return errNotValid
+	}
+	return nil
+}
+
+func (c auditVerifyCommand) verifyExport(context.Context, *invocation) (audit.Report, error) {
+	input := os.Stdin
+	if c.Export != "-" {
+		file, err := os.Open(c.Export)
+		if err != nil {
+			return audit.Report{}, err
+		}
+		defer file.Close()
+		input = file
+	}
+	o := audit.Options{VerifierKeys: c.Key}
+	for _, path := range c.Checkpoint {
+		signed, err := os.ReadFile(path)
+		if err != nil {
+			return audit.Report{}, err
+		}
+		o.Earlier = append(o.Earlier, signed)
+	}
+	return audit.VerifyExport(input, o)
+}
+
+// verifyRecord compares with the latest checkpoint of our archive, too: it is outside the database.
+func (c auditVerifyCommand) verifyRecord(ctx context.Context, inv *invocation) (audit.Report, error) {
+	cfg, err := config.Load(inv.environ, config.Inspect)
+	if err != nil {
+		return audit.Report{}, err
+	}
+	var o store.VerifyOptions
+	if len(c.Key) > 0 {
+		if o.Verifiers, err = audit.Verifiers(c.Key...); err != nil {
+			return audit.Report{}, err
+		}
+	}
+	if o.Earlier, err = c.earlier(o.Verifiers); err != nil {
+		return audit.Report{}, err
+	}
+	kept, err := audit.Archive(cfg.CheckpointDir).Latest()
+	if err != nil {
+		return audit.Report{}, err
+	}
+	if kept.Size > 0 {
+		o.Earlier = append(o.Earlier, kept)
+	}
+	record, err := openRecordOnce(ctx, cfg, inv.stderr)
+	if err != nil {
+		return audit.Report{}, err
+	}
+	defer record.Close()
+	return record.VerifyLog(ctx, o)
+}
+
+func (c auditVerifyCommand) earlier(verifiers note.Verifiers) ([]audit.Checkpoint, error) {
+	checkpoints := make([]audit.Checkpoint, len(c.Checkpoint))
+	for i, path := range c.Checkpoint {
+		signed, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		if checkpoints[i], err = audit.ReadCheckpoint(signed, verifiers); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	return checkpoints, nil
+}
+
+type auditExportCommand struct {
+	Procurement string `arg:"" placeholder:"PRC" help:"The procurement's ID, prc_…"`
+}
+
+func (c auditExportCommand) Run(ctx context.Context, inv *invocation) error {
+	procurement, err := models.ParseID(models.PrefixProcurement, "procurement", c.Procurement)
+	if err != nil {
+		return err
+	}
+	cfg, err := config.Load(inv.environ, config.Inspect)
+	if err != nil {
+		return err
+	}
+	keys, err := openKeyring(cfg)
+	if err != nil {
+		return err
+	}
+	record, err := openRecordOnce(ctx, cfg, inv.stderr)
+	if err != nil {
+		return err
+	}
+	defer record.Close()
+	_, err = record.Export(ctx, keys.checkpoints, procurement, inv.stdout)
+	return err
+}
+
+type auditKeyCommand struct{}
+
+func (auditKeyCommand) Run(inv *invocation) error {
+	cfg, err := config.Load(inv.environ, config.Inspect)
+	if err != nil {
+		return err
+	}
+	keys, err := openKeyring(cfg)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintln(inv.stdout, keys.checkpoints.Verifier()); err != nil {
+		return fmt.Errorf("write the key: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/internal/audit"
+	"github.com/ppi-engine/ppi/internal/config"
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/store/pgtest"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// audited is an installation with five events of one procurement in its log.
+type audited struct {
+	db          pgtest.Database
+	store       *store.Store
+	procurement models.ID
+	environ     []string
+	dir         string
+}
+
+func newAudited(t *testing.T) audited {
+	t.Helper()
+	a := audited{db: pgtest.NewDatabase(t), procurement: models.NewID(models.PrefixProcurement), dir: t.TempDir()}
+	_, err := pgtest.Connect(t, a.db.Owner).Exec(t.Context(), "ALTER TABLE events DROP CONSTRAINT IF EXISTS events_procurement")
+	require.NoError(t, err)
+	a.environ = []string{"PPI_DATABASE_URL=" + a.db.Application, "PPI_DATA_DIR=" + a.dir}
+	a.store = pgtest.Open(t, a.db.Application)
+	require.NoError(t, a.store.InTx(t.Context(), func(tx *store.Tx) error {
+		for range 5 {
+			if _, err := tx.Append(models.Event{Type: "test.happened", ProcurementID: a.procurement}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	a.sequence(t)
+	return a
+}
+
+func (a audited) sequence(t *testing.T) {
+	t.Helper()
+	q, err := a.store.OpenSequencer(t.Context())
+	require.NoError(t, err)
+	defer q.Close()
+	_, _, err = q.Pass(t.Context())
+	require.NoError(t, err)
+}
+
+// audit runs ppi audit and reads the report from its output.
+func (a audited) audit(t *testing.T, args ...string) (code int, report audit.Report) {
+	t.Helper()
+	code, stdout, stderr := invoke(t, a.environ, append([]string{"audit", "verify", "--json"}, args...)...)
+	require.NoError(t, json.Unmarshal([]byte(stdout), &report), "%s", stderr)
+	return code, report
+}
+
+func (a audited) file(t *testing.T, name, content string) string {
+	t.Helper()
+	path := filepath.Join(a.dir, name)
+	require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+	return path
+}
+
+func TestAnExportVerifiesWithoutTheDatabase(t *testing.T) {
+	t.Parallel()
+	a := newAudited(t)
+	code, key, _ := invoke(t, a.environ, "audit", "key")
+	require.Equal(t, exitDone, code)
+	code, export, stderr := invoke(t, a.environ, "audit", "export", string(a.procurement))
+	require.Equal(t, exitDone, code, stderr)
+	a.environ = nil
+
+	code, report := a.audit(t, "--export", a.file(t, "export", export), "--key", strings.TrimSpace(key))
+	require.Equal(t, exitDone, code)
+	require.True(t, report.Valid)
+	require.True(t, report.KeyGiven)
+	require.EqualValues(t, 5, report.Events)
+
+	forged := a.file(t, "forged", strings.Replace(export, `"type":"test.happened"`, `"type":"test.invented"`, 1))
+	code, report = a.audit(t, "--export", forged)
+	require.Equal(t, exitFailed, code)
+	require.Equal(t, audit.FaultAltered, report.Fault.Kind)
+	code, stdout, _ := invoke(t, nil, "audit", "verify", "--export", forged)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, stdout, "NOT VALID")
+	require.Contains(t, stdout, "first fault: altered at position 1")
+}
+
+func TestTheRecordIsComparedWithCheckpointsOutsideTheDatabase(t *testing.T) {
+	t.Parallel()
+	a := newAudited(t)
+	cfg, err := config.Load(a.environ, config.Inspect)
+	require.NoError(t, err)
+	keys, err := openKeyring(cfg)
+	require.NoError(t, err)
+	archive := audit.Archive(filepath.Join(a.dir, "checkpoints"))
+	checkpoint, err := a.store.Checkpoint(t.Context(), keys.checkpoints, archive)
+	require.NoError(t, err)
+	given := a.file(t, "given.checkpoint", string(checkpoint.Note))
+
+	code, report := a.audit(t, "--key", keys.checkpoints.Verifier(), "--checkpoint", given)
+	require.Equal(t, exitDone, code)
+	require.Equal(t, 3, report.Checkpoints, "that in the database, that in the archive and the one given")
+
+	super := pgtest.Connect(t, a.db.Superuser)
+	for _, statement := range []string{
+		"SET session_replication_role = replica", "DELETE FROM checkpoints", "DELETE FROM event_log WHERE position = 5",
+		"DELETE FROM events WHERE id NOT IN (SELECT event_id FROM event_log)", "UPDATE sequencer SET size = 4",
+	} {
+		_, err := super.Exec(t.Context(), statement)
+		require.NoError(t, err)
+	}
+	code, report = a.audit(t)
+	require.Equal(t, exitFailed, code)
+	require.Equal(t, audit.FaultCut, report.Fault.Kind, "the archive remembers")
+	require.NoError(t, os.RemoveAll(string(archive)))
+	code, _ = a.audit(t)
+	require.Equal(t, exitDone, code, "nothing that is left shows it")
+	code, report = a.audit(t, "--checkpoint", given)
+	require.Equal(t, exitFailed, code)
+	require.Equal(t, audit.FaultCut, report.Fault.Kind)
+}
+
+func TestAnAuditWithoutItsInputSaysWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	environ := []string{"PPI_DATA_DIR=" + t.TempDir()}
+	for _, c := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"verify"}, "set PPI_DATABASE_URL, or start ppi standalone"},
+		{[]string{"verify", "--export", "/nowhere"}, "/nowhere"},
+		{[]string{"verify", "--key", "x"}, "verifier key 1"},
+		{[]string{"export", "lot_1"}, "is not an ID of this kind"},
+		{[]string{"export", string(models.NewID(models.PrefixProcurement))}, "set PPI_DATABASE_URL"},
+	} {
+		code, stdout, stderr := invoke(t, environ, append([]string{"audit"}, c.args...)...)
+		require.NotEqual(t, exitDone, code)
+		require.Empty(t, stdout)
+		require.Contains(t, stderr, c.says)
+	}
+}
+
+// The commands find standalone's own PostgreSQL by its lock file.
+func TestStandalonesOwnDatabaseIsFound(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.NoError(t, roles{Owner: "o", Application: "a/p", Temporal: "t"}.write(filepath.Join(dir, "postgres-roles.json")))
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "postgres"), 0o700))
+	lock := strings.Join([]string{"4711", dir, "1700000000", "54321", "/tmp", "127.0.0.1", "  1 2", "ready   ", ""}, "\n")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "postgres", "postmaster.pid"), []byte(lock), 0o600))
+	cfg, err := config.Load([]string{"PPI_DATA_DIR=" + dir}, config.Inspect)
+	require.NoError(t, err)
+	dsn, err := recordURL(cfg)
+	require.NoError(t, err)
+	require.Equal(t, "postgres://ppi_app:a%2Fp@127.0.0.1:54321/ppi?sslmode=disable", dsn)
+}

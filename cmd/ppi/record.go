@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/ppi-engine/ppi/internal/config"
+	"github.com/ppi-engine/ppi/internal/store"
+)
+
+// errNoRecord means that a command found no database to work on.
+var errNoRecord = errors.New("no database: set PPI_DATABASE_URL, or start ppi standalone on this data directory")
+
+// openRecordOnce opens the record for a command that does one thing and ends; it does not wait for a
+// database that is away.
+func openRecordOnce(ctx context.Context, cfg *config.Config, stderr io.Writer) (*store.Store, error) {
+	dsn, err := recordURL(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, store.Options{DSN: dsn, MaxConns: 2, Logger: slog.New(slog.NewTextHandler(stderr, nil))})
+}
+
+// recordURL is the configured way to the record, else the one to standalone's own PostgreSQL, as long
+// as that runs on our data directory.
+func recordURL(cfg *config.Config) (string, error) {
+	if cfg.DatabaseURL.IsSet() {
+		return cfg.DatabaseURL.Reveal(), nil
+	}
+	port, err := runningPort(filepath.Join(cfg.DataDir, "postgres"))
+	if err != nil {
+		return "", err
+	}
+	text, err := os.ReadFile(filepath.Join(cfg.DataDir, "postgres-roles.json"))
+	if err != nil {
+		return "", fmt.Errorf("%w (%w)", errNoRecord, err)
+	}
+	var r roles
+	if err := json.Unmarshal(text, &r); err != nil {
+		return "", fmt.Errorf("read the passwords of the database roles: %w", err)
+	}
+	dsn := url.URL{
+		Scheme: "postgres", User: url.UserPassword(applicationRole, r.Application),
+		Host: net.JoinHostPort("127.0.0.1", port), Path: "/" + recordDatabase, RawQuery: "sslmode=disable",
+	}
+	return dsn.String(), nil
+}
+
+// runningPort reads the port from the lock file of a running PostgreSQL, where it is on the fourth line.
+func runningPort(dataDir string) (string, error) {
+	const portLine = 3
+	text, err := os.ReadFile(filepath.Join(dataDir, "postmaster.pid"))
+	if err != nil {
+		return "", fmt.Errorf("%w (%w)", errNoRecord, err)
+	}
+	lines := strings.Split(string(text), "\n")
+	if len(lines) <= portLine {
+		return "", errNoRecord
+	}
+	return strings.TrimSpace(lines[portLine]), nil
+}
