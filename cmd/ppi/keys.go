@@ -1,0 +1,48 @@
+package main
+
+import (
+	"crypto/hkdf"
+	"crypto/sha256"
+	"fmt"
+
+	"github.com/ppi-engine/ppi/internal/audit"
+	"github.com/ppi-engine/ppi/internal/config"
+	"github.com/ppi-engine/ppi/internal/seal"
+)
+
+// cursorKeyBytes is the length of the key that signs cursors.
+const cursorKeyBytes = 32
+
+// keyring is what an installation signs with.
+type keyring struct {
+	checkpoints audit.Key
+	receipts    *seal.Signer
+	cursors     []byte
+}
+
+// openKeyring reads the installation's keys, or makes them, and names them after its public address.
+func openKeyring(cfg *config.Config) (keyring, error) {
+	var k keyring
+	keys, err := cfg.Keys()
+	if err != nil {
+		return k, err
+	}
+	if k.checkpoints, err = audit.NewKey(keyName(cfg, "log"), keys.Checkpoint.Bytes()); err != nil {
+		return k, err
+	}
+	if k.receipts, err = seal.NewSigner(keyName(cfg, "receipts"), keys.Receipt.Bytes()); err != nil {
+		return k, err
+	}
+	// All instances must read each other's cursors, so their key grows from the one they share.
+	k.cursors, err = hkdf.Key(sha256.New, keys.Master.Bytes(), nil, "cursors", cursorKeyBytes)
+	if err != nil {
+		return k, fmt.Errorf("derive the key of cursors: %w", err)
+	}
+	return k, nil
+}
+
+// keyName names a key by the host that clients know us by, so that whoever keeps receipts of several
+// installations tells them apart. The port is left out: it may change from start to start.
+func keyName(cfg *config.Config, purpose string) string {
+	return cfg.PublicURL.Hostname() + "/" + purpose
+}
