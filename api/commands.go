@@ -60,7 +60,7 @@ func act[P, R any](s *server, verb models.Verb, summary string) operation {
 				return nil, err
 			}
 			return answerTo[R](ctx, s, cmd, replayed)
-		}, conditional(), answers(http.StatusOK))
+		}, conditional(), commands(), answers(http.StatusOK))
 }
 
 // command writes a command down, has it carried out, and reads its outcome from the record. A repeat is

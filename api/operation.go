@@ -33,6 +33,8 @@ type operation struct {
 	keyed, conditional bool
 	// mayCreate marks a PUT that answers 201 when there was nothing before.
 	mayCreate bool
+	// command operations write a command down for the procurement's workflow.
+	command bool
 	// hidden operations are served but not part of the described API.
 	hidden bool
 
@@ -44,6 +46,9 @@ type option func(*operation)
 
 // conditional makes a POST ask for If-Match, because it acts on a version of what exists.
 func conditional() option { return func(o *operation) { o.conditional = true } }
+
+// commands marks an operation whose outcome is kept for good under its Idempotency-Key.
+func commands() option { return func(o *operation) { o.command = true } }
 
 // answers sets the status of success where the method's usual one does not fit.
 func answers(status int) option { return func(o *operation) { o.status = status } }

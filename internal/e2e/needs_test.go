@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
@@ -72,4 +73,27 @@ func TestAMemberLeavesDuringNeeds(t *testing.T) {
 	g := b.gate(t, models.PhaseNeeds)
 	require.False(t, g.Met)
 	b.refused(t, models.CodeLastMember, b.Buyers[0].Board, models.VerbLeave, map[string]any{"reason": "all are gone"})
+}
+
+func TestWhoLeavesLearnsTheOutcomeAgain(t *testing.T) {
+	t.Parallel()
+	b := setup(t, options{draft: rig.Draft{Countries: []string{"FR", "ES", "DE"}}})
+	b.act(t, b.Lead, models.VerbStart, nil)
+	leave := apiclient.Request{Path: b.actionPath(models.VerbLeave), In: map[string]any{"reason": "no budget"}, Key: "leave", IfMatch: "*"}
+	_, problem := do(t, b.Buyers[2].Board, leave)
+	require.Nil(t, problem)
+	answer, problem := do(t, b.Buyers[2].Board, leave)
+	require.Nil(t, problem)
+	require.True(t, answer.Replayed)
+}
+
+func TestALeavingMemberDecidesNoMotionBySilence(t *testing.T) {
+	t.Parallel()
+	b := setup(t, options{draft: rig.Draft{Countries: []string{"FR", "ES", "DE"}}})
+	b.act(t, b.Lead, models.VerbStart, nil)
+	motion := b.act(t, b.Buyers[0].Board, models.VerbSuspend, map[string]any{"reason": "a flood"})
+	b.act(t, b.Buyers[1].Board, models.VerbVote, map[string]any{"motion": motion["motion_id"], "digest": motion["digest"], "choice": "approve"})
+	require.Equal(t, "running", b.status(t))
+	b.act(t, b.Buyers[2].Board, models.VerbLeave, map[string]any{"reason": "no budget"})
+	require.Equal(t, "suspended", b.status(t), "all who remain have approved")
 }
