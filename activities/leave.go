@@ -44,9 +44,6 @@ func (c *call) mayLeave(buyer models.ID) error {
 		return err
 	}
 	active := slices.DeleteFunc(slices.Clone(buyers.members), func(m models.Member) bool { return !m.Active() })
-	if err := c.leadProcurerRemains(buyer); err != nil {
-		return err
-	}
 	switch i := slices.IndexFunc(active, func(m models.Member) bool { return m.OrganisationID == buyer }); {
 	case len(active) == 1:
 		return models.Refuse(models.CodeLastMember, "", "the last member cannot leave").Accepting("cancelling the procurement")
@@ -54,7 +51,7 @@ func (c *call) mayLeave(buyer models.ID) error {
 		return models.Refuse(models.CodeLeadMissing, "", "the lead buyer cannot leave: the procedure runs in its name").
 			Accepting("cancelling the procurement, or returning to an earlier phase with another lead buyer")
 	}
-	return nil
+	return c.leadProcurerRemains(buyer)
 }
 
 // leadProcurerRemains refuses to leave a procurement without anyone who can give roles and run it.
