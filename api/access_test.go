@@ -119,14 +119,11 @@ func TestARoleThatEndsWhileARequestWaitsIsLookedAtAgain(t *testing.T) {
 	given := w.give(first, p, second.person, models.RoleLeadProcurer)
 
 	release := w.hold("SELECT 1 FROM procurements WHERE id = $1 FOR UPDATE", p.ID)
-	answered := make(chan response, 1)
-	go func() {
-		answered <- w.do(second, PATCH, p.self(), map[string]any{"zone": "Europe/Rome"})
-	}()
+	answer := w.begin(func() response { return w.do(second, PATCH, p.self(), map[string]any{"zone": "Europe/Rome"}) })
 	w.untilWaiting(1)
 	w.exec("UPDATE role_assignments SET valid_until = clock_timestamp() WHERE id = $1", given.ID)
 	release()
-	(<-answered).is(http.StatusNotFound)
+	answer().is(http.StatusNotFound)
 	var now procurement
 	w.do(first, GET, p.self(), nil).into(&now)
 	require.Equal(t, "Europe/Paris", now.Zone)

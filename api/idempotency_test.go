@@ -90,18 +90,18 @@ func TestTheSecondOfTwoWaitsForTheFirstAndTakesOverWhenThatFails(t *testing.T) {
 	p := w.procurement(leader)
 	body := map[string]any{"person_id": w.personOf(leader.organisation).person, "role": models.RoleObserver}
 	release := w.hold("SELECT 1 FROM procurements WHERE id = $1 FOR UPDATE", p.ID)
-	answers := make(chan response, 2)
-	for range 2 {
-		go func() { answers <- w.do(leader, POST, p.self()+"/roles", body, with(headerIdempotencyKey, "k")) }()
-	}
+	send := func() response { return w.do(leader, POST, p.self()+"/roles", body, with(headerIdempotencyKey, "k")) }
+	first := w.begin(send)
+	w.untilWaiting(1)
+	second := w.begin(send)
 	w.untilWaiting(2)
 	// The first one's connection is lost: its claim goes with it, and the second one does the work.
 	w.exec(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FROM procurements%'`)
-	lost := <-answers
+	lost := first()
 	lost.is(http.StatusServiceUnavailable).refused(models.CodeUnavailable)
 	require.NotEmpty(t, lost.Header().Get("Retry-After"))
 	release()
-	done := (<-answers).is(http.StatusCreated)
+	done := second().is(http.StatusCreated)
 	require.Empty(t, done.Header().Get(headerReplayed))
 	w.do(leader, POST, p.self()+"/roles", body, with(headerIdempotencyKey, "k")).is(http.StatusCreated)
 	require.Equal(t, 1, w.count("SELECT count(*) FROM role_assignments WHERE role = 'observer'"))

@@ -76,13 +76,24 @@ func setup(t testing.TB) *world {
 	return w
 }
 
+// document is that of every test's server: they are all alike, and reading it is slow.
+//
+//nolint:gochecknoglobals // see above
+var document struct {
+	once sync.Once
+	read *openapi3.T
+	err  error
+}
+
 func documentOf(t testing.TB, s *server) *openapi3.T {
 	t.Helper()
-	rec := httptest.NewRecorder()
-	s.gin.ServeHTTP(rec, httptest.NewRequestWithContext(t.Context(), GET, documentPath, nil))
-	doc, err := openapi3.NewLoader().LoadFromData(rec.Body.Bytes())
-	require.NoError(t, err)
-	return doc
+	document.once.Do(func() {
+		rec := httptest.NewRecorder()
+		s.gin.ServeHTTP(rec, httptest.NewRequestWithContext(t.Context(), GET, documentPath, nil))
+		document.read, document.err = openapi3.NewLoader().LoadFromData(rec.Body.Bytes())
+	})
+	require.NoError(t, document.err)
+	return document.read
 }
 
 // A header changes a request before it is sent.
@@ -285,15 +296,33 @@ func (w *world) exec(statement string, args ...any) {
 	require.NoError(w, err)
 }
 
+// begin sends a request beside the test and returns what waits for its answer.
+func (w *world) begin(send func() response) (answer func() response) {
+	w.Helper()
+	sent := make(chan response, 1)
+	go func() {
+		defer close(sent) // also when a check of the answer ends this goroutine
+		sent <- send()
+	}()
+	return func() response {
+		w.Helper()
+		r, answered := <-sent
+		require.True(w, answered, "the request was not answered as it should be")
+		return r
+	}
+}
+
 // atOnce runs n requests at the same time and returns their answers.
 func (w *world) atOnce(n int, send func(i int) response) []response {
 	w.Helper()
-	answers := make([]response, n)
-	var all sync.WaitGroup
+	waiting := make([]func() response, n)
 	for i := range n {
-		all.Go(func() { answers[i] = send(i) })
+		waiting[i] = w.begin(func() response { return send(i) })
 	}
-	all.Wait()
+	answers := make([]response, n)
+	for i, answer := range waiting {
+		answers[i] = answer()
+	}
 	return answers
 }
 
