@@ -32,6 +32,7 @@ const (
 	PrefixEndpoint     Prefix = "whe"
 	PrefixEntry        Prefix = "ent"
 	PrefixMotion       Prefix = "mot"
+	PrefixNotice       Prefix = "ntc"
 )
 
 var idPattern = regexp.MustCompile(`^[a-z]{3}_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
@@ -56,6 +57,9 @@ func (id ID) UUID() string {
 	_, u, _ := strings.Cut(string(id), "_")
 	return u
 }
+
+// Valid tells whether id is well formed, of whatever kind.
+func (id ID) Valid() bool { return idPattern.MatchString(string(id)) }
 
 // Is tells whether id is well formed and of the given kind.
 func (id ID) Is(prefix Prefix) bool {

@@ -1,0 +1,157 @@
+package webhook
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// Limits of one attempt.
+const (
+	defaultTimeout = 20 * time.Second
+	dialTimeout    = 5 * time.Second
+	idleTimeout    = time.Minute
+	longestHeader  = 64 << 10
+	// Overlap is how long a replaced secret goes on signing beside the new one.
+	Overlap = 24 * time.Hour
+)
+
+// Options says how messages are sent.
+type Options struct {
+	// MasterKey encrypts the endpoints' secrets; the same for all instances, at least 32 bytes.
+	MasterKey []byte
+	// Allow lists internal networks that may be reached, by http too; all others may not.
+	Allow []netip.Prefix
+	// Schedule is the pauses between attempts; nil: [StandardSchedule].
+	Schedule Schedule
+	// Timeout bounds one attempt; 0: 20 s.
+	Timeout time.Duration
+	// RootCAs are trusted besides nobody else; nil: those of the machine.
+	RootCAs *x509.CertPool
+}
+
+// A Courier signs messages and brings them to endpoints. It is safe for concurrent use.
+type Courier struct {
+	vault    vault
+	guard    *guard
+	schedule Schedule
+	// clients send by https and http; what they may reach differs.
+	clients map[string]*http.Client
+}
+
+// NewCourier makes a courier.
+func NewCourier(o Options) (*Courier, error) {
+	v, err := newVault(o.MasterKey)
+	if err != nil {
+		return nil, err
+	}
+	c := &Courier{vault: v, guard: newGuard(o.Allow), schedule: o.Schedule, clients: map[string]*http.Client{}}
+	if c.schedule == nil {
+		c.schedule = StandardSchedule()
+	}
+	for _, scheme := range []string{"https", "http"} {
+		c.clients[scheme] = newClient(c.guard, scheme, o)
+	}
+	return c, nil
+}
+
+func newClient(g *guard, scheme string, o Options) *http.Client {
+	dialer := &net.Dialer{Timeout: dialTimeout, Control: g.control(scheme)}
+	return &http.Client{
+		Timeout: cmp.Or(o.Timeout, defaultTimeout),
+		Transport: &http.Transport{
+			Proxy:                  nil, // a proxy would connect in our place, unguarded
+			DialContext:            dialer.DialContext,
+			TLSClientConfig:        &tls.Config{RootCAs: o.RootCAs, MinVersion: tls.VersionTLS12},
+			TLSHandshakeTimeout:    dialTimeout,
+			ForceAttemptHTTP2:      true,
+			IdleConnTimeout:        idleTimeout,
+			MaxIdleConnsPerHost:    2,
+			MaxResponseHeaderBytes: longestHeader,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// CheckURL refuses a URL to which nothing would be sent ([models.CodeInvalidValue]).
+func (c *Courier) CheckURL(ctx context.Context, field, url string) error {
+	return c.guard.checkURL(ctx, field, url)
+}
+
+// NewSecret makes a secret for an endpoint: to show once, and encrypted to keep.
+func (c *Courier) NewSecret(endpoint models.ID) (s Secret, sealed []byte) {
+	s = NewSecret()
+	return s, c.vault.seal(endpoint, s)
+}
+
+// Pause is how long to wait after so many failed attempts; false when there is no further one.
+func (c *Courier) Pause(failures int, asked time.Duration) (time.Duration, bool) {
+	return c.schedule.Pause(failures, asked)
+}
+
+// Deliver sends a message to an endpoint once. What comes of it is in the report; the error is
+// [ErrSecretUnreadable], or that of a message that cannot be sent at all.
+func (c *Courier) Deliver(ctx context.Context, e models.Endpoint, m Message) (Report, error) {
+	secrets, err := c.secrets(e)
+	if err != nil {
+		return Report{}, err
+	}
+	return c.send(ctx, e.URL, secrets, m)
+}
+
+// Ping sends a test message to an endpoint once.
+func (c *Courier) Ping(ctx context.Context, e models.Endpoint) (Report, error) {
+	m, err := pingMessage(e.ID, time.Now())
+	if err != nil {
+		return Report{}, err
+	}
+	return c.Deliver(ctx, e, m)
+}
+
+// secrets are those that sign now, the newest first.
+func (c *Courier) secrets(e models.Endpoint) ([]Secret, error) {
+	newest, err := c.vault.open(e.ID, e.Secret)
+	if err != nil {
+		return nil, fmt.Errorf("open secret of %s: %w", e.ID, err)
+	}
+	if e.FormerUntil == nil || !time.Now().Before(*e.FormerUntil) {
+		return []Secret{newest}, nil
+	}
+	former, err := c.vault.open(e.ID, e.FormerSecret)
+	if err != nil {
+		return nil, fmt.Errorf("open former secret of %s: %w", e.ID, err)
+	}
+	return []Secret{newest, former}, nil
+}
+
+// faultOf names what kept a request from its answer.
+func faultOf(err error) models.DeliveryFault {
+	var (
+		name        *net.DNSError
+		verify      *tls.CertificateVerificationError
+		alert       tls.AlertError
+		record      tls.RecordHeaderError
+		timeout     net.Error
+		unencrypted = errors.Is(err, http.ErrSchemeMismatch)
+	)
+	switch {
+	case errors.Is(err, errBlocked):
+		return models.FaultBlocked
+	case errors.As(err, &name):
+		return models.FaultName
+	case errors.As(err, &verify), errors.As(err, &alert), errors.As(err, &record), unencrypted:
+		return models.FaultTLS
+	case errors.As(err, &timeout) && timeout.Timeout(), errors.Is(err, context.DeadlineExceeded):
+		return models.FaultTimeout
+	}
+	return models.FaultNetwork
+}

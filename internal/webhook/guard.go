@@ -1,0 +1,117 @@
+package webhook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"syscall"
+	"time"
+
+	"code.dny.dev/ssrf"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+const (
+	httpsPort = 443
+	httpPort  = 80
+	// lookupTimeout is how long the name of a new endpoint may take to be looked up.
+	lookupTimeout = 5 * time.Second
+)
+
+// azureHost answers on every virtual machine of one large provider and is in no registry.
+var azureHost = netip.MustParsePrefix("168.63.129.16/32")
+
+// A guard decides which addresses may be called, when an endpoint is saved and again whenever a
+// connection is made, since names can be made to lead elsewhere: public ones by https on port 443, those of
+// the operator's list in any way, no others.
+type guard struct {
+	allowed []netip.Prefix
+	public  *ssrf.Guardian
+}
+
+func newGuard(allowed []netip.Prefix) *guard {
+	return &guard{allowed: allowed, public: ssrf.New(ssrf.WithPorts(httpsPort), ssrf.WithDeniedV4Prefixes(azureHost))}
+}
+
+// internal tells whether an address is on the operator's list.
+func (g *guard) internal(ip netip.Addr) bool {
+	return slices.ContainsFunc(g.allowed, func(p netip.Prefix) bool { return p.Contains(ip.WithZone("")) })
+}
+
+func (g *guard) judge(scheme string, to netip.AddrPort) error {
+	switch {
+	case g.internal(to.Addr()):
+		return nil
+	case scheme != "https":
+		return errPlain
+	}
+	return g.public.SafeAddrPort(to) //nolint:wrapcheck // it says all
+}
+
+var (
+	errBlocked = errors.New("webhooks may not reach this address")
+	errPlain   = errors.New("unencrypted http is for the operator's internal networks only")
+)
+
+// control is called with the address a connection is about to be made to ([net.Dialer.Control]).
+func (g *guard) control(scheme string) func(network, address string, _ syscall.RawConn) error {
+	return func(_, address string, _ syscall.RawConn) error {
+		to, err := netip.ParseAddrPort(address)
+		if err == nil {
+			err = g.judge(scheme, to)
+		}
+		if err != nil {
+			return fmt.Errorf("%w: %w", errBlocked, err)
+		}
+		return nil
+	}
+}
+
+// checkURL refuses a URL to which nothing would be sent ([models.CodeInvalidValue]).
+func (g *guard) checkURL(ctx context.Context, field, raw string) error {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil, u.Scheme != "https" && u.Scheme != "http", u.Hostname() == "", u.Opaque != "":
+		return models.Refuse(models.CodeInvalidValue, field, "this is not an https URL").Accepting("an absolute URL such as https://portal.example.eu/ppi")
+	case u.User != nil, u.Fragment != "":
+		return models.Refuse(models.CodeInvalidValue, field, "the URL has a user or a fragment").Accepting("a URL without either")
+	}
+	port, err := portOf(u)
+	if err != nil {
+		return models.Refuse(models.CodeInvalidValue, field, "the URL's port is none").Accepting("no port, for %d", httpsPort)
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
+	defer cancel()
+	addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip", u.Hostname())
+	if err != nil {
+		return models.Refuse(models.CodeInvalidValue, field, "the URL's host name leads to no address").Accepting("a host that can be reached")
+	}
+	for _, ip := range addresses {
+		if g.judge(u.Scheme, netip.AddrPortFrom(ip.Unmap(), port)) != nil {
+			// Which address it is, or what else is wrong with it, would tell of the network inside.
+			return models.Refuse(models.CodeInvalidValue, field, "the URL leads where webhooks may not go").
+				Accepting("https on port %d of a public address, or an internal network that the operator has allowed", httpsPort)
+		}
+	}
+	return nil
+}
+
+func portOf(u *url.URL) (uint16, error) {
+	if u.Port() == "" {
+		if u.Scheme == "http" {
+			return httpPort, nil
+		}
+		return httpsPort, nil
+	}
+	port, err := strconv.ParseUint(u.Port(), 10, 16)
+	if err != nil || port == 0 {
+		return 0, errors.New("not a port")
+	}
+	return uint16(port), nil
+}

@@ -1,0 +1,95 @@
+package webhook
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+func TestOnlyPublicAddressesAreReachedUnlessAllowed(t *testing.T) {
+	t.Parallel()
+	nobody := newGuard(nil)
+	some := newGuard([]netip.Prefix{netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("fd00:1::/32")})
+	for _, c := range []struct {
+		scheme, address string
+		nobody, some    bool
+	}{
+		{"https", "93.184.216.34:443", true, true},
+		{"https", "[2606:2800:220:1::1]:443", true, true},
+		{"https", "93.184.216.34:8443", false, false},
+		{"http", "93.184.216.34:80", false, false},
+		{"http", "93.184.216.34:443", false, false},
+
+		{"https", "10.1.2.3:443", false, true},
+		{"http", "10.1.2.3:8080", false, true},
+		{"http", "[fd00:1::5]:9000", false, true},
+		{"https", "10.2.0.1:443", false, false},
+		{"https", "[fd00:2::5]:443", false, false},
+
+		{"https", "127.0.0.1:443", false, false},
+		{"https", "[::1]:443", false, false},
+		{"https", "0.0.0.0:443", false, false},
+		{"https", "[::ffff:127.0.0.1]:443", false, false},
+		{"https", "[::ffff:10.1.2.3]:443", false, false},
+		{"https", "169.254.169.254:443", false, false},
+		{"https", "[fe80::1]:443", false, false},
+		{"https", "168.63.129.16:443", false, false},
+		{"https", "100.64.0.1:443", false, false},
+		{"https", "192.168.1.1:443", false, false},
+		{"https", "172.16.0.1:443", false, false},
+		{"https", "198.18.0.1:443", false, false},
+		{"https", "224.0.0.1:443", false, false},
+		{"https", "240.0.0.1:443", false, false},
+		{"https", "[64:ff9b::7f00:1]:443", false, false},
+		{"https", "[2002:7f00:1::]:443", false, false},
+		{"https", "[2001::1]:443", false, false},
+		{"https", "nonsense", false, false},
+	} {
+		for guard, want := range map[*guard]bool{nobody: c.nobody, some: c.some} {
+			err := guard.control(c.scheme)("tcp", c.address, nil)
+			if want {
+				require.NoError(t, err, "%s %s", c.scheme, c.address)
+			} else {
+				require.ErrorIs(t, err, errBlocked, "%s %s", c.scheme, c.address)
+			}
+		}
+	}
+}
+
+func TestAURLThatWouldNotBeServedIsRefused(t *testing.T) {
+	t.Parallel()
+	g := newGuard([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")})
+	for _, url := range []string{"http://127.0.0.1:9/hook", "https://127.0.0.1/", "https://93.184.216.34/hook?x=1"} {
+		require.NoError(t, g.checkURL(t.Context(), "/url", url), url)
+	}
+	for _, url := range []string{
+		"", "portal", "/hook", "ftp://93.184.216.34/", "https:93.184.216.34", "https://", "https://user:word@93.184.216.34/",
+		"https://93.184.216.34/#part", "https://93.184.216.34:0/", "https://93.184.216.34:99999/", "https://93.184.216.34:8443/",
+		"http://93.184.216.34/", "https://10.0.0.1/", "http://[::1]/", "https://no-such-host.invalid/", "https://169.254.169.254/latest",
+	} {
+		refusal, refused := models.RefusalOf(g.checkURL(t.Context(), "/url", url))
+		require.True(t, refused, url)
+		require.Equal(t, models.CodeInvalidValue, refusal.Code)
+		require.Equal(t, "/url", refusal.Field)
+	}
+}
+
+// The check when a URL is saved can be fooled by a name that leads elsewhere afterwards; the one when
+// the connection is made cannot.
+func TestAConnectionIsJudgedWhenItIsMade(t *testing.T) {
+	t.Parallel()
+	reached := false
+	receiver := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
+	t.Cleanup(receiver.Close)
+	c, e := courier(t, Options{}), models.Endpoint{ID: models.NewID(models.PrefixEndpoint), URL: receiver.URL}
+	_, e.Secret = c.NewSecret(e.ID)
+	report, err := c.Ping(t.Context(), e)
+	require.NoError(t, err)
+	require.Equal(t, models.FaultBlocked, report.Fault)
+	require.False(t, reached)
+}

@@ -1,0 +1,45 @@
+package process
+
+import (
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// A PortalFeed starts a run that delivers a procurement's events to an endpoint until none is left.
+type PortalFeed struct {
+	EndpointID    models.ID `json:"endpoint_id"`
+	ProcurementID models.ID `json:"procurement_id"`
+}
+
+// More tells a run that events up to this place of the procurement's log wait. The record knows which.
+type More struct {
+	UpTo int64 `json:"up_to"`
+}
+
+// A FeedStatus says how far a delivery has come.
+type FeedStatus string
+
+// How far a delivery can come.
+const (
+	// FeedDrained has nothing left to deliver.
+	FeedDrained FeedStatus = "drained"
+	// FeedMore has delivered some and found more.
+	FeedMore FeedStatus = "more"
+	// FeedWaiting failed and is to be tried again after Wait.
+	FeedWaiting FeedStatus = "waiting"
+	// FeedHeld is to deliver nothing until a person goes on: parked, paused, disabled or removed.
+	FeedHeld FeedStatus = "held"
+)
+
+// A FeedOutcome answers the activity that delivers.
+type FeedOutcome struct {
+	Status FeedStatus `json:"status"`
+	// Delivered counts what this activity brought to the receiver.
+	Delivered int `json:"delivered,omitempty"`
+	// Wait is how long to wait before the next attempt, which is the Attempt'th.
+	Wait    time.Duration `json:"wait,omitempty"`
+	Attempt int           `json:"attempt,omitempty"`
+	// Reason is what the last attempt met, or why nothing is delivered.
+	Reason string `json:"reason,omitempty"`
+}
