@@ -3,6 +3,8 @@ package main
 import (
 	"os"
 	"testing"
+
+	"github.com/ppi-engine/ppi/internal/store/pgtest"
 )
 
 // beProgram makes the test binary the program itself, so that tests can run it as
@@ -13,5 +15,5 @@ func TestMain(m *testing.M) {
 	if os.Getenv(beProgram) != "" {
 		main()
 	}
-	os.Exit(m.Run())
+	pgtest.Main(m)
 }

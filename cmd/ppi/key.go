@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/ppi-engine/ppi/internal/auth"
+	"github.com/ppi-engine/ppi/internal/config"
+)
+
+type keyCommand struct {
+	Create keyCreateCommand `cmd:"" help:"Make an administrator with an API key and write the key, this once, to standard output."`
+}
+
+// keyCreateCommand makes the first key of an installation, or lets an operator in again who has lost
+// theirs. All other people and keys are made through the API.
+type keyCreateCommand struct {
+	Administrator bool       `required:"" help:"The key is an administrator's: who makes organisations, people and keys, and sees no procurement."`
+	Name          string     `default:"Administrator" help:"The person's name."`
+	Email         string     `placeholder:"ADDRESS" help:"The person's e-mail address."`
+	Organisation  string     `default:"Platform operator" help:"Legal name of who runs the platform."`
+	Country       string     `default:"EU" help:"Where that is, in two letters (ISO 3166-1)."`
+	Expires       *time.Time `placeholder:"INSTANT" help:"When the key ends, such as 2027-01-31T12:00:00Z; it is good until revoked otherwise."`
+}
+
+var (
+	countryCode = regexp.MustCompile(`^[A-Z]{2}$`)
+	mailAddress = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
+)
+
+// Validate is asked by the parser of the command line.
+func (c *keyCreateCommand) Validate() error {
+	switch {
+	case strings.TrimSpace(c.Name) == "" || strings.TrimSpace(c.Organisation) == "":
+		return errors.New("--name and --organisation must not be blank")
+	case c.Email != "" && !mailAddress.MatchString(c.Email):
+		return errors.New("--email is not an e-mail address")
+	case !countryCode.MatchString(c.Country):
+		return errors.New("--country is not of two capital letters, such as FR")
+	case c.Expires != nil && !c.Expires.After(time.Now()):
+		return errors.New("--expires lies in the past")
+	}
+	return nil
+}
+
+func (c *keyCreateCommand) Run(ctx context.Context, inv *invocation) error {
+	cfg, err := config.Load(inv.environ, config.Inspect)
+	if err != nil {
+		return err
+	}
+	record, err := openRecordOnce(ctx, cfg, inv.stderr)
+	if err != nil {
+		return err
+	}
+	defer record.Close()
+	token, err := auth.CreateAdministrator(ctx, record, auth.Administrator{
+		Name: c.Name, Email: c.Email, Organisation: c.Organisation, Country: c.Country, ExpiresAt: c.Expires,
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(inv.stderr, "ppi: %s, an administrator's; only its digest is kept, so this is the one time it is shown\n", token)
+	if _, err := fmt.Fprintln(inv.stdout, token.Reveal()); err != nil {
+		return fmt.Errorf("write the key, which is lost by that: make another: %w", err)
+	}
+	return nil
+}
