@@ -14,7 +14,8 @@ import (
 
 // dues is the table of what happens by itself at an instant.
 var dues = map[process.DueKind]func(c *call, due process.Due) error{
-	process.DueCloseLot: closeLot,
+	process.DueCloseLot:   closeLot,
+	process.DueStandstill: endStandstill,
 }
 
 // RunDue does what has fallen due. The database's clock decides whether it has: when it has not, the
@@ -82,6 +83,11 @@ func dueOf(tx *store.Tx, p models.Procurement) ([]process.Due, error) {
 			At: lot.Deadline.UTC(), Label: fmt.Sprintf("lot %d", lot.Number),
 		})
 	}
+	standstills, err := standstillsDue(tx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, standstills...)
 	slices.SortStableFunc(all, func(a, b process.Due) int { return a.At.Compare(b.At) })
 	return all, nil
 }

@@ -82,6 +82,9 @@ func endLot(c *call) (any, error) {
 	if lot.EndedAt != nil {
 		return nil, models.Refuse(models.CodeLotEnded, "/lot", "lot %d ended at %s: %s", lot.Number, rfc3339(*lot.EndedAt), lot.EndReason)
 	}
+	if err := c.notContracted(lot.ID); err != nil {
+		return nil, err
+	}
 	return nil, c.end(lot, in.Code)
 }
 
@@ -126,13 +129,19 @@ func (c *call) lotsEnded() error {
 
 // boxOfLot names the box of the lot that the command is about.
 func boxOfLot(_ *store.Tx, cmd models.Command) ([]models.ID, error) {
+	lot, err := lotOf(cmd)
+	return []models.ID{lot}, err
+}
+
+// lotOf is the lot that a command is about; empty: none.
+func lotOf(cmd models.Command) (models.ID, error) {
 	var about struct {
 		Lot models.ID `json:"lot"`
 	}
 	if err := json.Unmarshal(cmd.Payload, &about); err != nil {
-		return nil, fmt.Errorf("read lot of %s: %w", cmd.Verb, err)
+		return "", fmt.Errorf("read lot of %s: %w", cmd.Verb, err)
 	}
-	return []models.ID{about.Lot}, nil
+	return about.Lot, nil
 }
 
 func rfc3339(at time.Time) string { return at.UTC().Format(time.RFC3339Nano) }

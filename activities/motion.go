@@ -48,16 +48,25 @@ func move[T any](c *call, check func(T) error) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	result, err := c.castOn(c.ballotOf(m), dossier, models.ChoiceApprove, "")
+	b, err := c.ballotOf(m)
+	if err != nil {
+		return nil, err
+	}
+	result, err := c.castOn(b, dossier, models.ChoiceApprove, "")
 	if err != nil {
 		return nil, err
 	}
 	return process.MotionResult{MotionID: m.ID, Digest: m.Digest, Decision: result.Decision, Missing: result.Missing}, nil
 }
 
-// openMotion writes the motion down. One of a kind is open at a time; others vote on that one.
+// openMotion writes the motion down. One of a kind is open at a time, for a lot if it is about one; others
+// vote on that one.
 func (c *call) openMotion() (models.Motion, error) {
-	if open, err := c.tx.OpenMotion(c.p.ID, c.cmd.Verb); err == nil {
+	lot, err := lotOf(c.cmd)
+	if err != nil {
+		return models.Motion{}, err
+	}
+	if open, err := c.tx.OpenMotion(c.p.ID, c.cmd.Verb, lot); err == nil {
 		return open, models.Refuse(models.CodeAlreadyMoved, "", "motion %s to %s is open", open.ID, c.cmd.Verb).
 			Accepting("a vote on motion %s with digest %s", open.ID, open.Digest)
 	} else if !errors.Is(err, store.ErrNoMotion) {
@@ -81,12 +90,20 @@ func (c *call) openMotion() (models.Motion, error) {
 	return m, c.event(models.EventMotionMoved, map[string]any{"motion_id": string(m.ID), "verb": string(m.Verb), "digest": m.Digest})
 }
 
-func (c *call) ballotOf(m models.Motion) ballot {
-	return ballot{
+func (c *call) ballotOf(m models.Motion) (ballot, error) {
+	b := ballot{
 		subject: models.MotionSubject(m.ID), round: 1, digest: m.Digest,
 		carried:  func() error { return c.carry(m) },
 		rejected: func() error { return c.decideMotion(m, models.MotionRejected) },
 	}
+	if m.Verb != models.VerbAward {
+		return b, nil
+	}
+	lot, err := lotOf(models.Command{Payload: m.Payload})
+	if err == nil {
+		b.authors, err = c.awardAuthors(lot)
+	}
+	return b, err
 }
 
 func (c *call) decideMotion(m models.Motion, status models.MotionStatus) error {
@@ -98,7 +115,7 @@ func (c *call) decideMotion(m models.Motion, status models.MotionStatus) error {
 
 // lapseMotion ends the open motion for a verb, if there is one, because its time is over.
 func (c *call) lapseMotion(verb models.Verb) error {
-	m, err := c.tx.OpenMotion(c.p.ID, verb)
+	m, err := c.tx.OpenMotion(c.p.ID, verb, "")
 	if errors.Is(err, store.ErrNoMotion) {
 		return nil
 	}
@@ -110,14 +127,11 @@ func (c *call) lapseMotion(verb models.Verb) error {
 
 // recountMotions draws the consequence when a member has left whose vote was awaited.
 func (c *call) recountMotions() error {
-	for _, verb := range []models.Verb{models.VerbSuspend, models.VerbResume, models.VerbReturn, models.VerbCancel} {
-		m, err := c.tx.OpenMotion(c.p.ID, verb)
-		if errors.Is(err, store.ErrNoMotion) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
+	open, err := c.tx.OpenMotions(c.p.ID)
+	if err != nil {
+		return err
+	}
+	for _, m := range open {
 		if err := c.recount(m); err != nil {
 			return err
 		}
@@ -130,7 +144,10 @@ func (c *call) recount(m models.Motion) error {
 	if err != nil {
 		return err
 	}
-	b := c.ballotOf(m)
+	b, err := c.ballotOf(m)
+	if err != nil {
+		return err
+	}
 	votes, err := c.tx.Votes(c.p.ID, b.subject, b.round)
 	if err != nil {
 		return err
@@ -185,6 +202,20 @@ func (c *call) effectOf(m models.Motion) (models.MotionStatus, func() error) {
 			return models.MotionLapsed, nil
 		}
 		return models.MotionCarried, func() error { return errors.Join(err, c.returnTo(in.To)) }
+	case models.VerbAward:
+		in, err := payload[process.Award](&moved)
+		if err == nil {
+			_, err = c.mayAward(in)
+		}
+		if _, refused := models.RefusalOf(err); refused {
+			return models.MotionLapsed, nil // what was moved no longer stands: another ranking, an ended lot
+		}
+		return models.MotionCarried, func() error {
+			if err != nil {
+				return err
+			}
+			return c.award(in)
+		}
 	default:
 	}
 	return models.MotionCarried, func() error { return fmt.Errorf("no effect is known of a motion to %s", m.Verb) }

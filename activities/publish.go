@@ -3,11 +3,14 @@ package activities
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/rules/calendar"
+	"github.com/ppi-engine/ppi/rules/evaluation"
+	"github.com/ppi-engine/ppi/rules/gate"
 )
 
 // publish opens the boxes of all lots that are ready: from now until its deadline, each takes tenders.
@@ -27,23 +30,56 @@ func publish(c *call) (any, error) {
 	if err := mayPublish(dossier, lots); err != nil {
 		return nil, err
 	}
+	ready := unpublished(lots)
 	result := process.PublishResult{Lots: []process.PublishedLot{}}
-	for _, lot := range unpublished(lots) {
-		published, err := c.open(lot)
+	for i := range ready {
+		published, err := c.open(&ready[i])
 		if err != nil {
 			return nil, err
 		}
 		result.Lots = append(result.Lots, published)
 	}
-	return result, c.event(models.EventProcurementPublished, map[string]any{"lots": result.Lots})
+	notice, err := c.dispatch(models.NoticeContract, evaluation.ComposeContractNotice(dossier, ready))
+	if err != nil {
+		return nil, err
+	}
+	result.Notice, result.Digest = notice.ID, notice.Digest
+	err = c.event(models.EventProcurementPublished, map[string]any{"lots": result.Lots, "notice_id": string(notice.ID), "digest": notice.Digest})
+	if err != nil {
+		return nil, err
+	}
+	return result, c.endEngagement(dossier)
 }
 
-func (c *call) open(lot models.Lot) (process.PublishedLot, error) {
+func (c *call) open(lot *models.Lot) (process.PublishedLot, error) {
 	deadline, err := calendar.Instant("/deadline", lot.DeadlineLocal, lot.DeadlineZone)
 	if err != nil {
 		return process.PublishedLot{}, err
 	}
+	lot.Deadline = &deadline
 	return process.PublishedLot{Lot: lot.ID, Number: lot.Number, Deadline: deadline}, c.tx.OpenLot(lot.ID, deadline, c.now)
+}
+
+// dispatch keeps a notice as it leaves.
+func (c *call) dispatch(kind models.NoticeKind, content any) (models.Notice, error) {
+	n := models.Notice{ID: models.NewID(models.PrefixNotice), ProcurementID: c.p.ID, Kind: kind, DispatchedAt: c.now, PersonID: c.cmd.ActorID}
+	var err error
+	if n.Content, n.Digest, err = models.Canonical(content); err != nil {
+		return n, err
+	}
+	if err := c.tx.WriteNotice(n); err != nil {
+		return n, err
+	}
+	return n, c.event(models.EventNoticeSent, map[string]any{"notice_id": string(n.ID), "kind": string(kind), "digest": n.Digest})
+}
+
+// endEngagement ends the informing of the market, which lasts until the contract notice.
+func (c *call) endEngagement(d models.Dossier) error {
+	round := d.Round(models.PhaseEngagement)
+	if round.Status != models.PhaseOpen {
+		return nil
+	}
+	return c.closePhase(models.PhaseEngagement, round.Round, gate.Judge(models.PhaseEngagement, d).Digest())
 }
 
 func unpublished(lots []models.Lot) []models.Lot {
@@ -64,13 +100,44 @@ func mayPublish(d models.Dossier, lots []models.Lot) error {
 	if len(ready) == 0 {
 		return models.Refuse(models.CodeLotsMissing, "", "there is no lot to publish").Accepting("at least one lot with a deadline")
 	}
-	return models.Refusals(append(publicationPreconditions(d), incompleteLots(d, ready)...))
+	return models.Refusals(slices.Concat(publicationPreconditions(d), incompleteLots(d, ready), evaluation.Unready(d, ready)))
 }
 
 // publicationPreconditions lists what must be settled outside of the lots before anything is published.
 func publicationPreconditions(d models.Dossier) []*models.Refusal {
 	p := d.Procurement
-	return missingText("/title", "the procurement's title", p.Title, p.Languages)
+	faults := missingText("/title", "the procurement's title", p.Title, p.Languages)
+	faults = append(faults, notClosed(d, models.PhaseCapacity, models.CodeCapacityOpen)...)
+	faults = append(faults, notClosed(d, models.PhaseSpecification, models.CodeSpecificationOpen)...)
+	if open := notEngaged(d); len(open) > 0 {
+		faults = append(faults, models.Refuse(models.CodeEngagementStale, "", "the market is not informed as planned: %s", strings.Join(open, "; ")).
+			Accepting("publication once it is"))
+	}
+	return faults
+}
+
+func notClosed(d models.Dossier, phase models.Phase, code models.Code) []*models.Refusal {
+	status := d.Round(phase).Status
+	if status == models.PhaseClosed {
+		return nil
+	}
+	return []*models.Refusal{models.Refuse(code, "", "the phase %s is %s", phase, status).Accepting("publication once it is closed")}
+}
+
+// notEngaged says what is missing of informing the market: nothing once that was concluded by vote.
+func notEngaged(d models.Dossier) []string {
+	switch d.Round(models.PhaseEngagement).Status {
+	case models.PhaseClosed:
+		return nil
+	case models.PhaseOpen:
+	default:
+		return []string{"it has not begun"}
+	}
+	var open []string
+	for _, criterion := range gate.Judge(models.PhaseEngagement, d).Open() {
+		open = append(open, criterion.Code+" ("+criterion.Detail+")")
+	}
+	return open
 }
 
 // incompleteLots lists what is missing of the lots: text in every language of the procurement, and a

@@ -35,6 +35,11 @@ func verbOf(name models.Verb) (verb, bool) {
 		models.VerbPublish:      {in: whileRunning, boxes: allBoxes, run: publish},
 		models.VerbMoveDeadline: {in: whileOpen, boxes: boxOfLot, run: moveDeadline},
 		models.VerbEndLot:       {in: whileOpen, boxes: boxOfLot, run: endLot},
+
+		models.VerbOpen:        {in: whileRunning, run: unseal},
+		models.VerbLockQuality: {in: whileRunning, run: lockQuality},
+		models.VerbAward:       {in: whileRunning, run: moveAward},
+		models.VerbSendLetters: {in: whileRunning, run: sendLetters},
 	}[name]
 	return v, known
 }

@@ -102,7 +102,7 @@ func (c *call) motionBallot(id models.ID) (ballot, error) {
 	case m.Status != models.MotionOpen:
 		return ballot{}, models.Refuse(models.CodeAlreadyDecided, "/motion", "the motion is %s", m.Status).Accepting("an open motion")
 	}
-	return c.ballotOf(m), nil
+	return c.ballotOf(m)
 }
 
 // castOn records the vote, voids those it replaces, and counts.

@@ -71,5 +71,6 @@ func expectedAccess() map[string]string {
 		expected["DELETE "+procurement+"/"+entries+"/{entry}"] = writers
 	}
 	maps.Copy(expected, expectedTenderAccess(procurement))
+	maps.Copy(expected, expectedAwardAccess(procurement))
 	return expected
 }

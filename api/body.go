@@ -16,6 +16,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/ppi-engine/ppi/internal/seal"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -69,6 +70,9 @@ func (s *server) receive(c *gin.Context, limit int64, within time.Duration) ([]b
 		return nil, models.Refuse(models.CodeRequestTimeout, "", "the body did not arrive within %s", within)
 	case err != nil:
 		return nil, models.Refuse(models.CodeInvalidRequest, "", "the body could not be read")
+	}
+	if refusal := seal.RefuseSecret(body); refusal != nil {
+		return nil, refusal
 	}
 	return body, nil
 }

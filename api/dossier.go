@@ -15,6 +15,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/evaluation"
 )
 
 // content is what an entry of the dossier says; it checks itself beyond what its schema can.
@@ -95,6 +96,18 @@ func dossierRows() []dossierRow {
 		{models.EntryNeedConfirmation, "need-confirmations", entries[models.Confirmation]("a buyer's confirmation of the common need")},
 		{models.EntryStateOfTheArt, "state-of-the-art", entries[models.StateOfTheArt]("the report on the state of the art")},
 		{models.EntryEstimate, "estimates", entries[models.Estimate]("a buyer's estimate of value and quantity")},
+
+		{models.EntryAwardCriteria, "award-criteria", entries[evaluation.Criteria]("how tenders for a lot are ranked")},
+		{models.EntryOpeningKey, "opening-key", entries[openingKey]("for whom envelopes are sealed")},
+		{models.EntryConflictDeclaration, "conflict-declarations", entries[models.ConflictDeclaration]("an evaluator's declaration on the tenderers of a lot")},
+		{models.EntryAdmission, "admissions", entries[models.Admission]("the outcome of the formal check of a tender")},
+		{models.EntryConsensus, "consensus-scores", entries[evaluation.Consensus]("the scores of a tender on which the panel agreed")},
+		{models.EntryPriceInquiry, "price-inquiries", entries[models.PriceInquiry]("the question to a tenderer about its price, and what came of it")},
+		{models.EntryReview, "review-applications", entries[models.Review]("an application for review of an award")},
+		{models.EntryContract, "contracts", entries[models.Contract]("a contract that was signed")},
+		{models.EntryPurchase, "purchases", entries[models.Purchase]("what a buyer bought under a contract")},
+		{models.EntryNonPurchase, "non-purchases", entries[models.NonPurchase]("why a buyer buys nothing")},
+		{models.EntryIndividualReport, "individual-report", entries[evaluation.Report]("the individual report on the procedure")},
 	}
 }
 

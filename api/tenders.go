@@ -27,7 +27,7 @@ func (s *server) tenderOperations() []operation {
 		op(GET, one, readers, "Read a tender", s.getTender),
 		op(GET, one+"/receipt", readers, "Read the signed receipt of a tender again", s.getReceipt),
 		op(GET, one+"/withdrawal", readers, "Read the signed receipt of a withdrawal again", s.getWithdrawal),
-		op(GET, one+"/envelopes/{n}/content", roles(models.RoleSupplier, models.RoleOpener), "Read a sealed envelope: the supplier's own; the openers' once the box is closed", s.getEnvelope, givesBytes()),
+		op(GET, one+"/envelopes/{n}/content", roles(models.RoleSupplier, models.RoleOpener), "Read a sealed envelope: the supplier's own; the openers' once they have opened the lot", s.getEnvelope, givesBytes()),
 	}
 }
 
@@ -286,12 +286,16 @@ func (s *server) getEnvelope(ctx context.Context, in *envelopePath) (*huma.Strea
 	if s.sight(ctx).Buyers && p.Status == models.StatusSuspended {
 		return nil, models.Refuse(models.CodeSuspended, "", "the procurement is suspended; envelopes are opened once it goes on").Accepting("resume it first")
 	}
-	for _, e := range t.Envelopes {
-		if e.N == in.N {
-			return s.serveFile(sealedFile(t, e)), nil
+	e, ok := t.Envelope(in.N)
+	if !ok {
+		return nil, noResource()
+	}
+	if s.sight(ctx).Buyers {
+		if err := s.mayFetch(ctx, t, e); err != nil {
+			return nil, err
 		}
 	}
-	return nil, noResource()
+	return s.serveFile(sealedFile(t, e)), nil
 }
 
 func sealedFile(t models.Tender, e models.Envelope) models.Upload {

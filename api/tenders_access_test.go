@@ -40,3 +40,40 @@ func expectedTenderAccess(procurement string) map[string]string {
 		"GET " + procurement + "/tenders/{tender}/envelopes/{n}/content": "supplier opener",
 	}
 }
+
+// expectedAwardAccess continues [expectedAccess] with opening, evaluation and award.
+func expectedAwardAccess(procurement string) map[string]string {
+	const studying = "lead_procurer board opener evaluator chair awarder legal observer"
+	expected := map[string]string{
+		"POST " + procurement + "/actions/open":                            "opener",
+		"POST " + procurement + "/tenders/{tender}/openings":               "opener",
+		"GET " + procurement + "/tenders/{tender}/openings":                studying,
+		"GET " + procurement + "/tenders/{tender}/envelopes/{n}/plaintext": studying,
+		"GET " + procurement + "/lots/{lot}/tenderers":                     buyers,
+		"POST " + procurement + "/tenders/{tender}/score-sheets":           "evaluator",
+		"GET " + procurement + "/lots/{lot}/score-sheets":                  studying,
+		"POST " + procurement + "/actions/lock_quality":                    "chair",
+		"GET " + procurement + "/lots/{lot}/ranking":                       buyers,
+		"POST " + procurement + "/actions/award":                           board,
+		"POST " + procurement + "/actions/send_letters":                    lead,
+		"GET " + procurement + "/tenders/{tender}/letter":                  studying + " supplier",
+		"POST " + procurement + "/notices":                                 lead,
+		"GET " + procurement + "/notices":                                  involved,
+		"GET " + procurement + "/report-record":                            buyers,
+	}
+	for entries, writers := range map[string]string{
+		"award-criteria": "lead_procurer drafter", "opening-key": lead, "conflict-declarations": "evaluator chair",
+		"admissions": "lead_procurer chair legal", "consensus-scores": "chair", "price-inquiries": "lead_procurer chair",
+		"review-applications": "lead_procurer legal", "contracts": "lead_procurer awarder buyer", "purchases": "buyer",
+		"non-purchases": "buyer", "individual-report": "lead_procurer legal",
+	} {
+		expected["GET "+procurement+"/"+entries] = buyers
+		expected["POST "+procurement+"/"+entries] = writers
+		expected["GET "+procurement+"/"+entries+"/{entry}"] = buyers
+		if entries != "conflict-declarations" {
+			expected["PUT "+procurement+"/"+entries+"/{entry}"] = writers
+			expected["DELETE "+procurement+"/"+entries+"/{entry}"] = writers
+		}
+	}
+	return expected
+}

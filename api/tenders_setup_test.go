@@ -76,7 +76,34 @@ func (d *tendering) draftIn(mode models.Mode) procurement {
 	d.do(d.lead, POST, "/v1/procurements", body).is(http.StatusCreated).into(&p)
 	d.exec("UPDATE procurements SET status = 'running', started_at = clock_timestamp() WHERE id = $1", p.ID)
 	d.exec("INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at) VALUES ($1, 'tender', 1, 'open', clock_timestamp())", p.ID)
+	for _, before := range []models.Phase{models.PhaseCapacity, models.PhaseEngagement, models.PhaseSpecification} {
+		d.exec(`INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at, closed_at)
+			VALUES ($1, $2, 1, 'closed', clock_timestamp(), clock_timestamp())`, p.ID, before)
+	}
+	d.do(d.lead, POST, p.self()+"/opening-key", openingKeys(d)).is(http.StatusCreated)
 	return p
+}
+
+// openingKeys are two public keys of which nobody has kept the other half.
+func openingKeys(t testing.TB) map[string]any {
+	t.Helper()
+	keys := map[string]any{}
+	for _, kind := range []string{"quality", "price"} {
+		identity, err := age.GenerateX25519Identity()
+		require.NoError(t, err)
+		keys[kind] = identity.Recipient().String()
+	}
+	return keys
+}
+
+// criteria are award criteria for a lot.
+func criteria(lot models.ID) map[string]any {
+	return map[string]any{
+		"lot": lot, "method": "relative_to_lowest", "currency": "EUR", "price_weight": "40", "digits": 2, "rounding": "half_up",
+		"tie_break": []string{"price"}, "consensus": "chair", "criteria": []map[string]any{{
+			"id": "energy", "title": models.Text{"en": "Energy"}, "link": models.Text{"en": "Energy the system uses"}, "weight": "60", "max": "10",
+		}},
+	}
 }
 
 // deadlineIn is a deadline as people set it, that far from now in procedure time.
@@ -87,12 +114,13 @@ func (d *tendering) deadlineIn(after time.Duration) process.LocalTime {
 	return process.LocalTime{Local: p.Now.Add(after).UTC().Format("2006-01-02T15:04:05"), Zone: "UTC"}
 }
 
-// describe describes a lot with a deadline in an hour.
+// describe describes a lot with award criteria and a deadline in two months.
 func (d *tendering) describe() LotView {
 	d.Helper()
 	var l LotView
-	d.do(d.lead, POST, d.self()+"/lots", map[string]any{"title": models.Text{"en": "Nodes"}, "deadline": d.deadlineIn(time.Hour)}).
+	d.do(d.lead, POST, d.self()+"/lots", map[string]any{"title": models.Text{"en": "Nodes"}, "deadline": d.deadlineIn(60 * 24 * time.Hour)}).
 		is(http.StatusCreated).into(&l)
+	d.do(d.lead, POST, d.self()+"/award-criteria", criteria(l.ID)).is(http.StatusCreated)
 	return l
 }
 

@@ -26,6 +26,11 @@ const (
 	VerbPublish      Verb = "publish"
 	VerbMoveDeadline Verb = "move_deadline"
 	VerbEndLot       Verb = "end_lot"
+
+	VerbOpen        Verb = "open"
+	VerbLockQuality Verb = "lock_quality"
+	VerbAward       Verb = "award"
+	VerbSendLetters Verb = "send_letters"
 )
 
 // A Command is what a person asked of the process: written down first, without effect, then carried

@@ -42,6 +42,8 @@ type Dossier struct {
 	Rounds        []PhaseRound
 	// Authors lists who wrote any version of an entry.
 	Authors map[ID][]ID
+	// Tendering is there once the tender phase has begun.
+	Tendering Tendering
 	// Now is the procedure time at which the dossier is read.
 	Now time.Time
 }
@@ -90,4 +92,29 @@ func (d Dossier) Round(phase Phase) PhaseRound {
 		}
 	}
 	return latest
+}
+
+// BodyOf decodes an entry that was checked when it was written; false when it no longer fits its type.
+func BodyOf[T any](e Entry) (T, bool) {
+	var content T
+	err := json.Unmarshal(e.Body, &content)
+	return content, err == nil
+}
+
+// A Reference names one version of an entry.
+type Reference struct {
+	Entry  ID        `json:"entry"`
+	Kind   EntryKind `json:"kind"`
+	Digest string    `json:"digest"`
+}
+
+// References names the standing entries of a phase.
+func References(entries []Entry, phase Phase) []Reference {
+	refs := []Reference{}
+	for _, e := range entries {
+		if e.Phase == phase && e.WithdrawnAt == nil {
+			refs = append(refs, Reference{e.ID, e.Kind, e.Digest})
+		}
+	}
+	return refs
 }

@@ -20,6 +20,18 @@ var entryRules = map[EntryKind]EntryRule{
 	EntryNeedConfirmation: {PhaseNeeds, []Role{RoleBuyer}, true, true},
 	EntryStateOfTheArt:    {PhaseNeeds, []Role{RoleLeadProcurer, RoleDrafter}, false, true},
 	EntryEstimate:         {PhaseNeeds, []Role{RoleBuyer}, true, true},
+
+	EntryAwardCriteria:       {PhaseTender, []Role{RoleLeadProcurer, RoleDrafter}, false, true},
+	EntryOpeningKey:          {PhaseTender, []Role{RoleLeadProcurer}, false, true},
+	EntryConflictDeclaration: {PhaseTender, []Role{RoleEvaluator, RoleChair}, false, false},
+	EntryAdmission:           {PhaseTender, []Role{RoleLeadProcurer, RoleChair, RoleLegal}, false, true},
+	EntryConsensus:           {PhaseTender, []Role{RoleChair}, false, true},
+	EntryPriceInquiry:        {PhaseTender, []Role{RoleLeadProcurer, RoleChair}, false, true},
+	EntryReview:              {PhaseTender, []Role{RoleLeadProcurer, RoleLegal}, false, false},
+	EntryContract:            {PhaseTender, []Role{RoleLeadProcurer, RoleAwarder, RoleBuyer}, false, false},
+	EntryPurchase:            {PhaseTender, []Role{RoleBuyer}, true, false},
+	EntryNonPurchase:         {PhaseTender, []Role{RoleBuyer}, true, true},
+	EntryIndividualReport:    {PhaseTender, []Role{RoleLeadProcurer, RoleLegal}, false, true},
 }
 
 // EntryRuleOf returns the rule of a kind; false when there is no such kind.
@@ -29,7 +41,7 @@ func EntryRuleOf(kind EntryKind) (EntryRule, bool) {
 }
 
 // finalEntries record what was done or declared: they are never changed or withdrawn.
-var finalEntries = []EntryKind{}
+var finalEntries = []EntryKind{EntryConflictDeclaration}
 
 // Final tells whether entries of the kind are never changed or withdrawn.
 func (k EntryKind) Final() bool { return slices.Contains(finalEntries, k) }

@@ -17,6 +17,11 @@ var verbRoles = map[Verb][]Role{
 	VerbPublish:      {RoleLeadProcurer},
 	VerbMoveDeadline: {RoleLeadProcurer},
 	VerbEndLot:       {RoleLeadProcurer},
+
+	VerbOpen:        {RoleOpener},
+	VerbLockQuality: {RoleChair},
+	VerbAward:       {RoleBoard},
+	VerbSendLetters: {RoleLeadProcurer},
 }
 
 // Roles returns the roles that may use the verb.

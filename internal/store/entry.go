@@ -92,5 +92,8 @@ func (tx *Tx) Dossier(p models.Procurement, now time.Time) (models.Dossier, erro
 	for _, a := range authors {
 		d.Authors[a.EntryID] = append(d.Authors[a.EntryID], a.AuthorID)
 	}
-	return d, nil
+	if d.Round(models.PhaseTender).Round > 0 {
+		d.Tendering, err = tx.Tendering(p.ID)
+	}
+	return d, err
 }

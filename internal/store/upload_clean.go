@@ -12,9 +12,10 @@ import (
 const cleanedAtOnce = 20
 
 const (
-	// unused finds uploads that no document and no tender refers to.
+	// unused finds uploads that no document, tender or opening refers to.
 	unused = ` NOT EXISTS (SELECT FROM document_versions v WHERE v.upload_id = u.id)
-		AND NOT EXISTS (SELECT FROM tender_envelopes e WHERE e.upload_id = u.id)`
+		AND NOT EXISTS (SELECT FROM tender_envelopes e WHERE e.upload_id = u.id)
+		AND NOT EXISTS (SELECT FROM openings o WHERE o.upload_id = u.id)`
 	abandoned = `SELECT u.id FROM uploads u WHERE u.created_at < clock_timestamp() - make_interval(secs => ?)
 		AND coalesce(u.completed_at, u.created_at) < clock_timestamp() - make_interval(secs => ?) AND` + unused + `
 		ORDER BY u.created_at LIMIT ? FOR UPDATE OF u SKIP LOCKED`

@@ -18,6 +18,9 @@ type Publish struct{}
 // PublishResult lists the lots that take tenders now.
 type PublishResult struct {
 	Lots []PublishedLot `json:"lots"`
+	// Notice is what was published, frozen by its digest.
+	Notice models.ID `json:"notice"`
+	Digest string    `json:"digest"`
 }
 
 // A PublishedLot takes tenders until its deadline.

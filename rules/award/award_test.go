@@ -18,7 +18,7 @@ func dec(s string) decimal.Decimal { return decimal.MustParse(s) }
 func scheme(method Method) Scheme {
 	s := Scheme{
 		Method: method, Currency: "EUR", PriceWeight: dec("40"),
-		Criteria: []Criterion{{ID: "solution", Weight: dec("60"), Max: dec("60")}},
+		Criteria: []QualityCriterion{{ID: "solution", Weight: dec("60"), Max: dec("60")}},
 		Rounding: Rounding{3, HalfUp},
 	}
 	switch method {
@@ -172,7 +172,7 @@ func TestAMinimumOfQualityHoldsHoweverFewRemain(t *testing.T) {
 func TestQualityIsWorthMoney(t *testing.T) {
 	t.Parallel()
 	s := scheme(QualityInMoney)
-	s.Criteria = []Criterion{
+	s.Criteria = []QualityCriterion{
 		{ID: "solution", Weight: dec("20000"), Max: dec("10")},
 		{ID: "service", Weight: dec("5000"), Max: dec("5")},
 	}

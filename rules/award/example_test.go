@@ -12,7 +12,7 @@ import (
 func ExampleRank() {
 	scheme := award.Scheme{
 		Method: award.RelativeToLowest, Currency: "EUR", PriceWeight: decimal.MustParse("40"),
-		Criteria: []award.Criterion{
+		Criteria: []award.QualityCriterion{
 			{ID: "energy", Weight: decimal.MustParse("35"), Max: decimal.MustParse("10"), Minimum: decimal.MustParse("5")},
 			{ID: "support", Weight: decimal.MustParse("25"), Max: decimal.MustParse("5")},
 		},

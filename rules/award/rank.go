@@ -159,7 +159,7 @@ func (s Scheme) scoreQuality(entries []*entry) error {
 	return nil
 }
 
-func (s Scheme) scoreCriterion(e *entry, c Criterion) error {
+func (s Scheme) scoreCriterion(e *entry, c QualityCriterion) error {
 	score := e.scores[c.ID]
 	exact := fraction(c.Weight).times(fraction(score)).over(fraction(c.Max))
 	how := fmt.Sprintf("%s × %s / %s", c.Weight, score, c.Max)

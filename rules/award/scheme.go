@@ -43,7 +43,7 @@ type Scheme struct {
 	// PriceWeight is the points for the best price: 0 for QualityInMoney and FixedPrice.
 	PriceWeight decimal.Decimal `json:"price_weight"`
 	// Criteria are the quality criteria.
-	Criteria []Criterion `json:"criteria"`
+	Criteria []QualityCriterion `json:"criteria"`
 	// Factor is k of LinearToBest and Logarithmic.
 	Factor decimal.Decimal `json:"factor,omitzero"`
 	// From and To are the bounds of AbsoluteLinear.
@@ -58,8 +58,8 @@ type Scheme struct {
 	Low *LowPrice `json:"low,omitempty"`
 }
 
-// A Criterion is one quality criterion, scored from 0 to Max.
-type Criterion struct {
+// A QualityCriterion is one quality criterion, scored from 0 to Max.
+type QualityCriterion struct {
 	ID string `json:"id"`
 	// Weight is the points for the full score; under QualityInMoney the money the full score is worth.
 	Weight decimal.Decimal `json:"weight"`
@@ -127,7 +127,7 @@ func (s Scheme) checkCriteria() []*models.Refusal {
 		switch {
 		case c.ID == "" || c.ID == TieByPrice || c.ID == TieByQuality:
 			faults = append(faults, invalid(field+"/id", "%q cannot name a criterion", c.ID))
-		case slices.ContainsFunc(s.Criteria[:i], func(earlier Criterion) bool { return earlier.ID == c.ID }):
+		case slices.ContainsFunc(s.Criteria[:i], func(earlier QualityCriterion) bool { return earlier.ID == c.ID }):
 			faults = append(faults, invalid(field+"/id", "%q names two criteria", c.ID))
 		case !c.Weight.IsPos() || !c.Max.IsPos():
 			faults = append(faults, invalid(field, "weight %s and maximum %s", c.Weight, c.Max).Accepting("both more than 0"))
@@ -169,8 +169,8 @@ func (s Scheme) checkTieBreak() []*models.Refusal {
 	return faults
 }
 
-func (s Scheme) criterion(id string) *Criterion {
-	i := slices.IndexFunc(s.Criteria, func(c Criterion) bool { return c.ID == id })
+func (s Scheme) criterion(id string) *QualityCriterion {
+	i := slices.IndexFunc(s.Criteria, func(c QualityCriterion) bool { return c.ID == id })
 	if i < 0 {
 		return nil
 	}

@@ -1,0 +1,181 @@
+package activities
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/process"
+	"github.com/ppi-engine/ppi/rules/evaluation"
+)
+
+// moveAward asks the board to award a lot to the winner of a ranking.
+func moveAward(c *call) (any, error) {
+	return move(c, func(in process.Award) error {
+		_, err := c.mayAward(in)
+		return err
+	})
+}
+
+func (c *call) mayAward(in process.Award) (evaluation.Evaluation, error) {
+	dossier, err := c.tx.Dossier(c.p, c.now)
+	if err != nil {
+		return evaluation.Evaluation{}, err
+	}
+	if _, err := c.tx.Lot(c.p.ID, in.Lot); err != nil {
+		return evaluation.Evaluation{}, err
+	}
+	return evaluation.MayAward(dossier, in.Lot, in.Tender, in.Ranking)
+}
+
+// award takes the decision on a lot.
+func (c *call) award(in process.Award) error {
+	if err := c.tx.Award(in.Lot, in.Tender, in.Ranking, c.now); err != nil {
+		return err
+	}
+	return c.event(models.EventLotAwarded, map[string]any{
+		"lot_id": string(in.Lot), "tender_id": string(in.Tender), "ranking": in.Ranking,
+	})
+}
+
+// awardAuthors are those who made what the board decides on: the criteria of the lot and the scores. They may
+// not cast their buyer's vote.
+func (c *call) awardAuthors(lot models.ID) ([]models.ID, error) {
+	d, err := c.tx.Dossier(c.p, c.now)
+	if err != nil {
+		return nil, err
+	}
+	var authors []models.ID
+	if _, criteria, ok := d.CriteriaFor(lot); ok {
+		authors = append(authors, d.Authors[criteria.ID]...)
+	}
+	for _, t := range d.Tendering.TendersFor(lot) {
+		for _, e := range append(d.Of(models.EntryConsensus), d.Of(models.EntryAdmission)...) {
+			if e.Subject == string(t.ID) {
+				authors = append(authors, d.Authors[e.ID]...)
+			}
+		}
+		for _, s := range d.Tendering.Sheets {
+			if s.TenderID == t.ID {
+				authors = append(authors, s.PersonID)
+			}
+		}
+	}
+	slices.Sort(authors)
+	return slices.Compact(authors), nil
+}
+
+// sendLetters records that all tenderers of an awarded lot were told, and starts the standstill. One letter
+// is composed for each, so that nobody is left out and all name the same day.
+func sendLetters(c *call) (any, error) {
+	in, err := payload[process.SendLetters](c)
+	if err != nil {
+		return nil, err
+	}
+	dossier, err := c.tx.Dossier(c.p, c.now)
+	if err != nil {
+		return nil, err
+	}
+	lot, err := c.tx.Lot(c.p.ID, in.Lot)
+	if err != nil {
+		return nil, err
+	}
+	stage := dossier.Tendering.Stages[lot.ID]
+	sent := c.now
+	if in.SentAt != nil {
+		sent = *in.SentAt
+	}
+	if err := maySend(lot, stage, sent, c.now); err != nil {
+		return nil, err
+	}
+	standstill, err := evaluation.CountStandstill(dossier, sent, in.Means == process.MeansElectronic)
+	if err != nil {
+		return nil, err
+	}
+	letters, err := evaluation.ComposeLetters(dossier, lot, sent, standstill)
+	if err != nil {
+		return nil, err
+	}
+	return c.send(lot, in, sent, letters, standstill)
+}
+
+func maySend(lot models.Lot, stage models.LotStage, sent, now time.Time) error {
+	switch {
+	case !stage.Awarded():
+		return models.Refuse(models.CodeNotAwarded, "/lot", "the award of lot %d is not decided", lot.Number)
+	case lot.EndedAt != nil:
+		return models.Refuse(models.CodeLotEnded, "/lot", "lot %d has ended: %s", lot.Number, lot.EndReason)
+	case stage.LettersAt != nil:
+		return models.Refuse(models.CodeLettersSent, "/lot", "the letters on lot %d were sent at %s", lot.Number, rfc3339(*stage.LettersAt))
+	case sent.Before(*stage.AwardedAt) || sent.After(now):
+		return models.Refuse(models.CodeInvalidValue, "/sent_at", "%s is before the decision or after now", rfc3339(sent)).
+			Accepting("an instant from %s to %s: that of the last letter", rfc3339(*stage.AwardedAt), rfc3339(now))
+	}
+	return nil
+}
+
+func (c *call) send(lot models.Lot, in process.SendLetters, sent time.Time, letters []evaluation.Letter, s evaluation.Standstill) (any, error) {
+	digests := make([]string, len(letters))
+	for i, letter := range letters {
+		content, digest, err := models.Canonical(letter)
+		if err != nil {
+			return nil, err
+		}
+		digests[i] = digest
+		err = c.tx.SendLetter(models.Letter{
+			TenderID: letter.Tender, LotID: lot.ID, Content: content, Digest: digest, Electronic: in.Means == process.MeansElectronic,
+			SentAt: sent, PersonID: c.cmd.ActorID,
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if err := c.tx.StartStandstill(lot.ID, sent, s.Until, s.Because.String()); err != nil {
+		return nil, err
+	}
+	return process.LettersResult{Letters: len(letters), StandstillUntil: s.Until.UTC(), EarliestContract: s.FirstDay.String(), Because: s.Because.String()},
+		c.event(models.EventLettersSent, map[string]any{
+			"lot_id": string(lot.ID), "letters": digests, "standstill_until": rfc3339(s.Until),
+		})
+}
+
+// endStandstill says that the standstill of a lot is over. Whether a contract may be concluded is judged
+// when one is recorded.
+func endStandstill(c *call, due process.Due) error {
+	if err := c.tx.EndStandstill(due.Subject, c.now); err != nil {
+		return err
+	}
+	return c.event(models.EventStandstillOver, map[string]any{"lot_id": string(due.Subject)})
+}
+
+// notContracted refuses to end a lot under which a contract was signed.
+func (c *call) notContracted(lot models.ID) error {
+	d, err := c.tx.Dossier(c.p, c.now)
+	if err != nil {
+		return err
+	}
+	for _, e := range d.Of(models.EntryContract) {
+		if contract, ok := models.BodyOf[models.Contract](e); ok && contract.Lot == lot {
+			return models.Refuse(models.CodeContractSigned, "/lot", "a contract was signed on %s", contract.SignedOn)
+		}
+	}
+	return nil
+}
+
+// standstillsDue lists when the standstills of lots end.
+func standstillsDue(tx *store.Tx, procurement models.ID) ([]process.Due, error) {
+	lots, stages, err := tx.Standstills(procurement)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]process.Due, len(lots))
+	for i, lot := range lots {
+		all[i] = process.Due{
+			Kind: process.DueStandstill, Phase: models.PhaseTender, Subject: lot.ID,
+			At: stages[i].StandstillUntil.UTC(), Label: fmt.Sprintf("lot %d", lot.Number),
+		}
+	}
+	return all, nil
+}

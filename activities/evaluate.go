@@ -1,0 +1,129 @@
+package activities
+
+import (
+	"slices"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/process"
+	"github.com/ppi-engine/ppi/rules/evaluation"
+)
+
+// unseal is one opener's part in opening a lot: the second, of another buyer, completes it. From then on
+// openers may fetch the envelopes, those with prices once quality is locked.
+func unseal(c *call) (any, error) {
+	in, err := payload[process.Open](c)
+	if err != nil {
+		return nil, err
+	}
+	dossier, err := c.tx.Dossier(c.p, c.now)
+	if err != nil {
+		return nil, err
+	}
+	lot, err := c.tx.Lot(c.p.ID, in.Lot)
+	if err != nil {
+		return nil, err
+	}
+	if err := mayUnseal(lot, dossier); err != nil {
+		return nil, err
+	}
+	return c.joinOpening(lot, dossier)
+}
+
+// mayUnseal refuses before the box is closed, whatever the clock says, and a second opening.
+func mayUnseal(lot models.Lot, d models.Dossier) error {
+	_, opened := d.Tendering.Stage(lot.ID)
+	switch {
+	case lot.OpenedAt == nil:
+		return models.Refuse(models.CodeLotNotOpen, "/lot", "lot %d has not been published", lot.Number)
+	case lot.EndedAt != nil:
+		return models.Refuse(models.CodeLotEnded, "/lot", "lot %d has ended: %s", lot.Number, lot.EndReason)
+	case lot.ClosedAt == nil:
+		return models.Refuse(models.CodeDeadlineNotOver, "/lot", "the box of lot %d is not closed; its deadline is %s", lot.Number, rfc3339(*lot.Deadline)).
+			Accepting("opening after the deadline")
+	case opened:
+		return models.Refuse(models.CodeAlreadyOpened, "/lot", "lot %d is opened", lot.Number).Accepting("the envelopes")
+	}
+	return nil
+}
+
+func (c *call) joinOpening(lot models.Lot, d models.Dossier) (process.OpenResult, error) {
+	var result process.OpenResult
+	buyer, err := c.actsFor(models.RoleOpener)
+	if err != nil {
+		return result, err
+	}
+	opener := models.LotOpener{LotID: lot.ID, PersonID: c.cmd.ActorID, OrganisationID: buyer, OpenedAt: c.now}
+	fresh, err := c.tx.Opener(opener)
+	if err != nil {
+		return result, err
+	}
+	if !fresh {
+		return result, models.Refuse(models.CodeAlreadyOpened, "/lot", "you have done your part in opening lot %d", lot.Number).
+			Accepting("an opener of another buyer")
+	}
+	err = c.event(models.EventOpeningJoined, map[string]any{"lot_id": string(lot.ID), "organisation_id": string(buyer)})
+	if err != nil {
+		return result, err
+	}
+	people, buyers := openersOf(append(slices.Clone(d.Tendering.Openers), opener), lot.ID)
+	if !d.Jointly(people, buyers) {
+		return result, nil
+	}
+	if err := c.tx.Unseal(lot.ID, c.now); err != nil {
+		return result, err
+	}
+	result.Opened, result.Tenders = true, len(d.Tendering.TendersFor(lot.ID))
+	return result, c.event(models.EventLotUnsealed, map[string]any{"lot_id": string(lot.ID), "tenders": result.Tenders})
+}
+
+func openersOf(all []models.LotOpener, lot models.ID) (people, buyers int) {
+	seen := map[models.ID]bool{}
+	for _, o := range all {
+		if o.LotID != lot {
+			continue
+		}
+		people++
+		if !seen[o.OrganisationID] {
+			seen[o.OrganisationID] = true
+			buyers++
+		}
+	}
+	return people, buyers
+}
+
+// actsFor returns the member of the consortium for which the actor holds the role.
+func (c *call) actsFor(role models.Role) (models.ID, error) {
+	buyers, err := c.consortium()
+	if err != nil {
+		return "", err
+	}
+	for _, a := range c.held {
+		if a.Role == role && buyers.active(a.OrganisationID) {
+			return a.OrganisationID, nil
+		}
+	}
+	return "", models.Refuse(models.CodeNotAMember, "", "the actor is %s for no member of the consortium", role).
+		Accepting("a person of a contracting authority that belongs to the consortium")
+}
+
+// lockQuality ends the scoring of a lot's quality. No score changes afterwards, and prices may be opened.
+func lockQuality(c *call) (any, error) {
+	in, err := payload[process.LockQuality](c)
+	if err != nil {
+		return nil, err
+	}
+	dossier, err := c.tx.Dossier(c.p, c.now)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.tx.Lot(c.p.ID, in.Lot); err != nil {
+		return nil, err
+	}
+	if err := evaluation.MayLockQuality(dossier, in.Lot, c.cmd.ActorID); err != nil {
+		return nil, err
+	}
+	if err := c.tx.LockQuality(in.Lot, c.now); err != nil {
+		return nil, err
+	}
+	return nil, c.event(models.EventQualityLocked, map[string]any{"lot_id": string(in.Lot)})
+}

@@ -1,0 +1,189 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+const ofProcurement = "lot_id IN (SELECT id FROM lots WHERE procurement_id = ?)"
+
+// Tendering reads what a dossier holds of lots and tenders: of boxes that are open nothing but the lots
+// themselves. The procurement must be locked or shared.
+func (tx *Tx) Tendering(procurement models.ID) (models.Tendering, error) {
+	t := models.Tendering{Stages: map[models.ID]models.LotStage{}, Tenderers: map[models.ID]models.Organisation{}}
+	var (
+		stages    []models.LotStage
+		tenderers []models.Organisation
+		err       error
+	)
+	if t.Lots, err = tx.Lots(procurement); err != nil || len(t.Lots) == 0 {
+		return t, err
+	}
+	ofTender := "tender_id IN (SELECT id FROM tenders WHERE " + ofProcurement + ")"
+	err = errors.Join(
+		tx.db.Raw("SELECT *, coalesce(winner_id, '') AS winner_id FROM lot_stages WHERE "+ofProcurement, procurement).Scan(&stages).Error,
+		tx.db.Raw(selectTender+"AND l.closed_at IS NOT NULL AND t.ended_at IS NULL ORDER BY t.id", procurement).Scan(&t.Tenders).Error,
+		tx.db.Where("id IN (SELECT organisation_id FROM tenders WHERE "+ofProcurement+")", procurement).Find(&tenderers).Error,
+		tx.db.Table("lot_openers").Where(ofProcurement, procurement).Order("opened_at, person_id").Scan(&t.Openers).Error,
+		tx.db.Raw("SELECT *, coalesce(upload_id, '') AS upload_id FROM openings WHERE "+ofTender+" ORDER BY id", procurement).Scan(&t.Openings).Error,
+		tx.db.Raw("SELECT DISTINCT ON (tender_id, person_id) * FROM score_sheets WHERE "+ofTender+" ORDER BY tender_id, person_id, version DESC", procurement).
+			Scan(&t.Sheets).Error,
+		tx.db.Table("letters").Where(ofProcurement, procurement).Order("tender_id").Scan(&t.Letters).Error,
+		tx.db.Table("notices").Where("procurement_id = ?", procurement).Order("id").Scan(&t.Notices).Error,
+	)
+	if err != nil {
+		return t, fmt.Errorf("read tendering: %w", err)
+	}
+	for _, s := range stages {
+		t.Stages[s.LotID] = s
+	}
+	for _, o := range tenderers {
+		t.Tenderers[o.ID] = o
+	}
+	return t, withEnvelopes(tx.db, t.Tenders)
+}
+
+// Opener writes down that a person took part in opening a lot. It tells whether that is new.
+func (tx *Tx) Opener(o models.LotOpener) (bool, error) {
+	result := tx.db.Exec(`INSERT INTO lot_openers (lot_id, person_id, organisation_id, opened_at) VALUES (?, ?, ?, ?)
+		ON CONFLICT DO NOTHING`, o.LotID, o.PersonID, o.OrganisationID, o.OpenedAt)
+	if result.Error != nil {
+		return false, fmt.Errorf("write opener of lot: %w", result.Error)
+	}
+	return result.RowsAffected == 1, nil
+}
+
+// Unseal writes down that the envelopes of a lot are opened.
+func (tx *Tx) Unseal(lot models.ID, at time.Time) error {
+	return tx.stage("unseal lot", "INSERT INTO lot_stages (lot_id, unsealed_at) VALUES (?, ?)", lot, at)
+}
+
+// LockQuality ends the scoring of quality.
+func (tx *Tx) LockQuality(lot models.ID, at time.Time) error {
+	return tx.stage("lock quality", "UPDATE lot_stages SET quality_locked_at = ? WHERE lot_id = ? AND quality_locked_at IS NULL", at, lot)
+}
+
+// Award writes down the decision on a lot.
+func (tx *Tx) Award(lot, winner models.ID, ranking string, at time.Time) error {
+	return tx.stage("award lot", "UPDATE lot_stages SET awarded_at = ?, winner_id = ?, ranking = ? WHERE lot_id = ? AND awarded_at IS NULL",
+		at, winner, ranking, lot)
+}
+
+// StartStandstill writes down when the letters were sent and how long no contract may be concluded.
+func (tx *Tx) StartStandstill(lot models.ID, letters, until time.Time, because string) error {
+	return tx.stage("start standstill", "UPDATE lot_stages SET letters_at = ?, standstill_until = ?, standstill = ? WHERE lot_id = ? AND letters_at IS NULL",
+		letters, until, because, lot)
+}
+
+// EndStandstill writes down that the standstill of a lot is over.
+func (tx *Tx) EndStandstill(lot models.ID, at time.Time) error {
+	return tx.stage("end standstill", "UPDATE lot_stages SET standstill_over_at = ? WHERE lot_id = ? AND standstill_over_at IS NULL", at, lot)
+}
+
+// stage writes one step of a lot; it fails when the lot is not where the step begins.
+func (tx *Tx) stage(doing, query string, args ...any) error {
+	result := tx.db.Exec(query, args...)
+	switch {
+	case result.Error != nil:
+		return fmt.Errorf("%s: %w", doing, result.Error)
+	case result.RowsAffected != 1:
+		return fmt.Errorf("%s: %d rows were written", doing, result.RowsAffected)
+	}
+	return nil
+}
+
+// Standstills lists the lots of a procurement whose standstill has not been ended, by instant.
+func (tx *Tx) Standstills(procurement models.ID) ([]models.Lot, []models.LotStage, error) {
+	var stages []models.LotStage
+	err := tx.db.Raw(`SELECT s.*, coalesce(s.winner_id, '') AS winner_id FROM lot_stages s JOIN lots l ON l.id = s.lot_id
+		WHERE l.procurement_id = ? AND l.ended_at IS NULL AND s.standstill_until IS NOT NULL AND s.standstill_over_at IS NULL
+		ORDER BY s.standstill_until, s.lot_id`, procurement).Scan(&stages).Error
+	if err != nil {
+		return nil, nil, fmt.Errorf("list standstills: %w", err)
+	}
+	lots := make([]models.Lot, len(stages))
+	for i, s := range stages {
+		if lots[i], err = tx.Lot(procurement, s.LotID); err != nil {
+			return nil, nil, err
+		}
+	}
+	return lots, stages, nil
+}
+
+// RecordOpening writes down what an opener found and returns its number.
+func (tx *Tx) RecordOpening(o models.Opening) (int64, error) {
+	row := struct {
+		models.Opening
+		UploadID *models.ID
+	}{o, nullID(o.UploadID)}
+	if err := tx.db.Table("openings").Omit("ID").Create(&row).Error; err != nil {
+		return 0, fmt.Errorf("record opening: %w", err)
+	}
+	var id int64
+	err := tx.db.Raw("SELECT max(id) FROM openings WHERE tender_id = ? AND n = ? AND person_id = ?", o.TenderID, o.N, o.PersonID).Scan(&id).Error
+	if err != nil {
+		return 0, fmt.Errorf("record opening: %w", err)
+	}
+	return id, nil
+}
+
+// WriteSheet writes the next version of an evaluator's own scores of a tender and returns its number.
+func (tx *Tx) WriteSheet(s *models.ScoreSheet) error {
+	err := tx.db.Raw("SELECT coalesce(max(version), 0) + 1 FROM score_sheets WHERE tender_id = ? AND person_id = ?", s.TenderID, s.PersonID).
+		Scan(&s.Version).Error
+	if err == nil {
+		err = tx.db.Table("score_sheets").Create(s).Error
+	}
+	if err != nil {
+		return fmt.Errorf("write score sheet: %w", err)
+	}
+	return nil
+}
+
+// SendLetter keeps a letter.
+func (tx *Tx) SendLetter(l models.Letter) error {
+	err := tx.db.Exec(`INSERT INTO letters (tender_id, lot_id, content, digest, electronic, sent_at, person_id) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		l.TenderID, l.LotID, string(l.Content), l.Digest, l.Electronic, l.SentAt, l.PersonID).Error
+	if err != nil {
+		return fmt.Errorf("keep letter: %w", err)
+	}
+	return nil
+}
+
+// Letter reads the letter about a tender; false when none was sent.
+func (tx *Tx) Letter(tender models.ID) (models.Letter, bool, error) {
+	var l models.Letter
+	err := tx.db.Table("letters").Where("tender_id = ?", tender).Take(&l).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return l, false, nil
+	}
+	if err != nil {
+		return l, false, fmt.Errorf("read letter: %w", err)
+	}
+	return l, true, nil
+}
+
+// WriteNotice keeps a notice.
+func (tx *Tx) WriteNotice(n models.Notice) error {
+	err := tx.db.Exec(`INSERT INTO notices (id, procurement_id, kind, content, digest, dispatched_at, person_id) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		n.ID, n.ProcurementID, n.Kind, string(n.Content), n.Digest, n.DispatchedAt, n.PersonID).Error
+	if err != nil {
+		return fmt.Errorf("keep notice: %w", err)
+	}
+	return nil
+}
+
+// Notices lists the notices of a procurement after the given ID, oldest first.
+func (tx *Tx) Notices(procurement, after models.ID, limit int) ([]models.Notice, error) {
+	var found []models.Notice
+	err := tx.db.Table("notices").Where("procurement_id = ? AND id > ?", procurement, string(after)).Order("id").Limit(limit).Scan(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("list notices: %w", err)
+	}
+	return found, nil
+}

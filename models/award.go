@@ -1,0 +1,314 @@
+package models
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// What the tender phase writes into the dossier.
+const (
+	// EntryAwardCriteria says how tenders for a lot are ranked.
+	EntryAwardCriteria EntryKind = "award_criteria"
+	// EntryOpeningKey is for whom envelopes are sealed.
+	EntryOpeningKey EntryKind = "opening_key"
+	// EntryConflictDeclaration is an evaluator's declaration on the tenderers of a lot.
+	EntryConflictDeclaration EntryKind = "conflict_declaration"
+	// EntryAdmission is the formal check of a tender.
+	EntryAdmission EntryKind = "admission"
+	// EntryConsensus holds the agreed quality scores of a tender.
+	EntryConsensus EntryKind = "consensus_scores"
+	// EntryPriceInquiry asks a tenderer to explain its price.
+	EntryPriceInquiry EntryKind = "price_inquiry"
+	// EntryReview is an application to a review body.
+	EntryReview EntryKind = "review_application"
+	// EntryContract is a contract that was signed.
+	EntryContract EntryKind = "contract"
+	// EntryPurchase is what one buyer bought under a contract.
+	EntryPurchase EntryKind = "purchase"
+	// EntryNonPurchase says why a buyer buys nothing.
+	EntryNonPurchase EntryKind = "non_purchase"
+	// EntryIndividualReport is the report on the procedure (Directive 2014/24/EU, Article 84).
+	EntryIndividualReport EntryKind = "individual_report"
+)
+
+// NonAwardCodes is the eForms code list non-award-justification.
+func NonAwardCodes() []string {
+	return []string{"all-rej", "chan-need", "ins-fund", "no-rece", "no-signed", "one-admis", "rev-body", "rev-buyer", "tch-pr-error", "other"}
+}
+
+// How the agreed scores of a tender come about.
+const (
+	// ConsensusChair: the evaluators discuss, the chair writes down what they agree on.
+	ConsensusChair = "chair"
+	// ConsensusMean: the mean of the individual scores.
+	ConsensusMean = "mean"
+)
+
+// AwardCriteria say how tenders for a lot are ranked: what is published and never changes afterwards
+// (Directive 2014/24/EU, Article 67; C-6/15 Dimarso).
+type AwardCriteria struct {
+	Lot            ID               `json:"lot"`
+	Method         string           `json:"method" enum:"relative_to_lowest,linear_to_best,min_max,absolute_linear,logarithmic,quality_in_money,fixed_price" doc:"How prices become points"`
+	Currency       string           `json:"currency" doc:"ISO 4217 code of all prices" example:"EUR"`
+	PriceWeight    string           `json:"price_weight" doc:"Points for the best price" example:"40"`
+	Criteria       []AwardCriterion `json:"criteria" maxItems:"100" doc:"The quality criteria; with the price their weights add up to 100"`
+	Factor         string           `json:"factor,omitempty" doc:"k of linear_to_best and logarithmic"`
+	From           string           `json:"from,omitempty" doc:"Lower bound of absolute_linear"`
+	To             string           `json:"to,omitempty" doc:"Upper bound of absolute_linear"`
+	MinimumQuality string           `json:"minimum_quality,omitempty" doc:"Excludes a tender with fewer quality points in all"`
+	Digits         int              `json:"digits" minimum:"0" maximum:"6" doc:"Digits after the decimal point of the points of a criterion"`
+	Rounding       string           `json:"rounding" enum:"half_up,half_even,down"`
+	TieBreak       []string         `json:"tie_break" maxItems:"100" doc:"price, quality or a criterion's ID, the first key first"`
+	Low            *LowPriceMark    `json:"low,omitempty" doc:"Which prices look abnormally low; absent: none is marked"`
+	Consensus      string           `json:"consensus" enum:"chair,mean" doc:"chair: the panel agrees on scores; mean: of the individual scores"`
+}
+
+// An AwardCriterion is one quality criterion, scored from 0 to Max.
+type AwardCriterion struct {
+	ID      string `json:"id" pattern:"^[a-z][a-z0-9_-]{0,59}$"`
+	Title   Text   `json:"title"`
+	Link    Text   `json:"link" doc:"How it is linked to the subject matter of the contract"`
+	Weight  string `json:"weight" example:"20"`
+	Max     string `json:"max" doc:"The highest score" example:"10"`
+	Minimum string `json:"minimum,omitempty" doc:"Excludes a tender with a lower score"`
+}
+
+// A LowPriceMark says which prices look abnormally low. The law sets no number.
+type LowPriceMark struct {
+	Against  string `json:"against" enum:"mean_of_others,next_price,estimate"`
+	Percent  string `json:"percent" doc:"At least so many percent below the reference" example:"30"`
+	Estimate string `json:"estimate,omitempty" doc:"Needed against the estimate"`
+}
+
+var criterionID = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,59}$`)
+
+// Check refuses what is not well formed; whether it can rank tenders is for the rules to say.
+func (c AwardCriteria) Check() error {
+	faults := checkID("/lot", c.Lot, PrefixLot)
+	faults = append(faults, compact(
+		CheckDecimal("/price_weight", c.PriceWeight), optionalDecimal("/factor", c.Factor), optionalDecimal("/from", c.From),
+		optionalDecimal("/to", c.To), optionalDecimal("/minimum_quality", c.MinimumQuality))...)
+	faults = append(faults, checkOneOf("/consensus", c.Consensus, ConsensusChair, ConsensusMean)...)
+	for _, k := range c.Criteria {
+		if !criterionID.MatchString(k.ID) {
+			faults = append(faults, Refuse(CodeInvalidValue, "/criteria", "%q is no ID of a criterion", k.ID).Accepting("a short word in lower case"))
+		}
+		faults = append(faults, compact(CheckText("/criteria", k.Title, 400), CheckText("/criteria", k.Link, 4000),
+			CheckDecimal("/criteria", k.Weight), CheckDecimal("/criteria", k.Max), optionalDecimal("/criteria", k.Minimum))...)
+	}
+	if c.Low != nil {
+		faults = append(faults, compact(CheckDecimal("/low/percent", c.Low.Percent), optionalDecimal("/low/estimate", c.Low.Estimate))...)
+	}
+	return Refusals(faults)
+}
+
+// Subject is the lot.
+func (c AwardCriteria) Subject() string { return string(c.Lot) }
+
+func optionalDecimal(field, s string) *Refusal {
+	if s == "" {
+		return nil
+	}
+	return CheckDecimal(field, s)
+}
+
+// An OpeningKey is for whom envelopes are sealed: the public half of keys that only openers hold. The
+// platform never sees the other half.
+type OpeningKey struct {
+	Quality string `json:"quality" pattern:"^age1[02-9ac-hj-np-z]{58}$" doc:"age recipient for all envelopes but those with prices"`
+	Price   string `json:"price" pattern:"^age1[02-9ac-hj-np-z]{58}$" doc:"age recipient for envelopes with prices; best another one"`
+}
+
+var recipientPattern = regexp.MustCompile(`^age1[02-9ac-hj-np-z]{58}$`)
+
+// Check refuses what does not look like an age recipient.
+func (k OpeningKey) Check() error {
+	return Refusals(compact(checkRecipient("/quality", k.Quality), checkRecipient("/price", k.Price)))
+}
+
+func checkRecipient(field, s string) *Refusal {
+	if recipientPattern.MatchString(s) {
+		return nil
+	}
+	return Refuse(CodeInvalidValue, field, "this is no age recipient").Accepting("age1 and 58 characters, an X25519 public key of age")
+}
+
+// A ConflictDeclaration says whether its author has an interest in one of the tenderers of a lot (Directive
+// 2014/24/EU, Article 24). It names them all, so that it cannot have been given before they were known.
+type ConflictDeclaration struct {
+	Lot       ID     `json:"lot"`
+	Tenderers []ID   `json:"tenderers" maxItems:"1000" doc:"The organisations of all tenderers of the lot"`
+	Conflict  bool   `json:"conflict" doc:"true: I have an interest; I do not evaluate this lot"`
+	Statement string `json:"statement,omitempty" maxLength:"4000" doc:"What the interest is; required when there is one"`
+}
+
+// Check refuses malformed IDs and a conflict without a statement.
+func (c ConflictDeclaration) Check() error {
+	faults := checkID("/lot", c.Lot, PrefixLot)
+	for _, id := range c.Tenderers {
+		faults = append(faults, checkID("/tenderers", id, PrefixOrganisation)...)
+	}
+	if c.Conflict {
+		faults = append(faults, compact(checkWord("/statement", c.Statement, 4000))...)
+	}
+	return Refusals(faults)
+}
+
+// CheckAgainst refuses a declaration before the tenderers are known, and one that does not name them all.
+func (c ConflictDeclaration) CheckAgainst(d Dossier, _ Entry) error {
+	if err := d.unsealed(c.Lot); err != nil {
+		return err
+	}
+	var all []ID
+	for _, t := range d.Tendering.TendersFor(c.Lot) {
+		all = append(all, t.OrganisationID)
+	}
+	named := slices.Clone(c.Tenderers)
+	slices.Sort(all)
+	slices.Sort(named)
+	if !slices.Equal(all, slices.Compact(named)) {
+		return Refuse(CodeInvalidValue, "/tenderers", "these are not the %d tenderers of the lot", len(all)).Accepting("%v", all)
+	}
+	return nil
+}
+
+// Whether a tender is admitted.
+const (
+	AdmissionAdmitted = "admitted"
+	AdmissionExcluded = "excluded"
+)
+
+// ExclusionCodes says why a tender can be excluded.
+func ExclusionCodes() []string {
+	return []string{
+		"incomplete", "unreadable", "not_conforming", "exclusion_ground", "selection_criteria", "abnormally_low",
+		"conflict_of_interest", "collusion", "price_missing", "other",
+	}
+}
+
+// An Admission is the outcome of the formal check of a tender.
+type Admission struct {
+	Tender   ID     `json:"tender"`
+	Decision string `json:"decision" enum:"admitted,excluded"`
+	Code     string `json:"code,omitempty" enum:"incomplete,unreadable,not_conforming,exclusion_ground,selection_criteria,abnormally_low,conflict_of_interest,collusion,price_missing,other" doc:"Why it is excluded"`
+	Reason   Text   `json:"reason,omitempty" doc:"What the tenderer is told; required for an exclusion"`
+}
+
+// Check refuses an exclusion without code and reason.
+func (a Admission) Check() error {
+	faults := append(checkID("/tender", a.Tender, PrefixTender), checkOneOf("/decision", a.Decision, AdmissionAdmitted, AdmissionExcluded)...)
+	if a.Decision == AdmissionExcluded {
+		faults = append(faults, checkOneOf("/code", a.Code, ExclusionCodes()...)...)
+		faults = append(faults, compact(CheckText("/reason", a.Reason, 8000))...)
+	}
+	return Refusals(faults)
+}
+
+// Subject is the tender.
+func (a Admission) Subject() string { return string(a.Tender) }
+
+// CheckAgainst refuses an admission of what nobody has opened, and any change after the award was decided.
+// Once quality is locked a tender can only be excluded: prices are known, and scores change no more.
+func (a Admission) CheckAgainst(d Dossier, e Entry) error {
+	stage, err := d.evaluating(a.Tender)
+	switch {
+	case err != nil:
+		return err
+	case stage.QualityLockedAt != nil && (a.Decision == AdmissionAdmitted || e.WithdrawnAt != nil):
+		return Refuse(CodeQualityLocked, "/decision", "quality is locked: no tender is admitted any more").Accepting("an exclusion")
+	}
+	t, _ := d.Tendering.Tender(a.Tender)
+	if unopened := d.Unopened(t); a.Decision == AdmissionAdmitted && len(unopened) > 0 {
+		return Refuse(CodeNotUnsealed, "/tender", "envelopes %v of the tender were not found readable by two openers", unopened).
+			Accepting("an admission once two openers of different buyers have recorded the same of each")
+	}
+	return nil
+}
+
+// A PriceInquiry asks a tenderer to explain a price that looks abnormally low, and says what came of it
+// (Directive 2014/24/EU, Article 69).
+type PriceInquiry struct {
+	Tender   ID     `json:"tender"`
+	Question Text   `json:"question"`
+	Answer   string `json:"answer,omitempty" maxLength:"20000" doc:"What the tenderer explained"`
+	Finding  string `json:"finding,omitempty" enum:"accepted,rejected" doc:"Absent until it was examined"`
+	Reason   Text   `json:"reason,omitempty" doc:"Why; required with a finding"`
+}
+
+// What an explanation of a price can be found to be.
+const (
+	FindingAccepted = "accepted"
+	FindingRejected = "rejected"
+)
+
+// Check refuses a finding without reason, and an acceptance of nothing.
+func (q PriceInquiry) Check() error {
+	faults := append(checkID("/tender", q.Tender, PrefixTender), compact(CheckText("/question", q.Question, 8000))...)
+	if q.Finding != "" {
+		faults = append(faults, checkOneOf("/finding", q.Finding, FindingAccepted, FindingRejected)...)
+		faults = append(faults, compact(CheckText("/reason", q.Reason, 8000))...)
+	}
+	if q.Finding == FindingAccepted && strings.TrimSpace(q.Answer) == "" {
+		faults = append(faults, Refuse(CodeInvalidValue, "/answer", "there is no explanation to accept").Accepting("what the tenderer explained"))
+	}
+	return Refusals(faults)
+}
+
+// Subject is the tender.
+func (q PriceInquiry) Subject() string { return string(q.Tender) }
+
+// CheckAgainst refuses an inquiry before prices are known, and a change after the award was decided.
+func (q PriceInquiry) CheckAgainst(d Dossier, _ Entry) error {
+	stage, err := d.evaluating(q.Tender)
+	if err == nil && stage.QualityLockedAt == nil {
+		return Refuse(CodeQualityOpen, "/tender", "no price is known before quality is locked")
+	}
+	return err
+}
+
+// A Review is an application to a review body against the award of a lot (Directive 89/665/EEC, Article 2).
+type Review struct {
+	Lot      ID     `json:"lot"`
+	Body     string `json:"body" minLength:"1" maxLength:"400" doc:"The review body"`
+	LodgedOn string `json:"lodged_on" format:"date"`
+	Outcome  string `json:"outcome,omitempty" enum:"dismissed,upheld,withdrawn" doc:"Absent while it is pending"`
+	Decided  string `json:"decided_on,omitempty" format:"date" doc:"Required with an outcome"`
+	Summary  Text   `json:"summary,omitempty"`
+}
+
+// ReviewUpheld is the outcome that keeps the contract from being concluded.
+const ReviewUpheld = "upheld"
+
+// Check refuses malformed dates and an outcome without its date.
+func (r Review) Check() error {
+	faults := append(checkID("/lot", r.Lot, PrefixLot), compact(checkWord("/body", r.Body, 400), checkDate("/lodged_on", r.LodgedOn))...)
+	if r.Outcome != "" {
+		faults = append(faults, checkOneOf("/outcome", r.Outcome, "dismissed", ReviewUpheld, "withdrawn")...)
+		faults = append(faults, compact(checkDate("/decided_on", r.Decided))...)
+	}
+	return Refusals(faults)
+}
+
+// Subject is the lot; several reviews of one lot can be under way.
+func (r Review) Subject() string { return string(r.Lot) }
+
+// CheckAgainst refuses a review of what is not decided, and to take the record of one away.
+func (r Review) CheckAgainst(d Dossier, e Entry) error {
+	if e.WithdrawnAt != nil {
+		return Refuse(CodeEntryFinal, "", "that a review was applied for stays on record").Accepting("its outcome")
+	}
+	if stage, ok := d.Tendering.Stage(r.Lot); !ok || !stage.Awarded() {
+		return Refuse(CodeNotAwarded, "/lot", "the award of the lot is not decided")
+	}
+	return nil
+}
+
+// checkDate refuses what is no civil date.
+func checkDate(field, s string) *Refusal {
+	if _, err := time.Parse(time.DateOnly, s); err != nil {
+		return Refuse(CodeInvalidValue, field, "%q is not a date", s).Accepting("a date such as 2026-03-02")
+	}
+	return nil
+}

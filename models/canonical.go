@@ -1,0 +1,24 @@
+package models
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"github.com/gowebpki/jcs"
+)
+
+// Canonical renders a value as canonical JSON (RFC 8785) with its SHA-256, in hexadecimal.
+func Canonical(v any) (json.RawMessage, string, error) {
+	rendered, err := json.Marshal(v)
+	if err != nil {
+		return nil, "", fmt.Errorf("render: %w", err)
+	}
+	text, err := jcs.Transform(rendered)
+	if err != nil {
+		return nil, "", fmt.Errorf("render canonically: %w", err)
+	}
+	sum := sha256.Sum256(text)
+	return text, hex.EncodeToString(sum[:]), nil
+}

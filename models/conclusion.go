@@ -1,0 +1,165 @@
+package models
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Contract was signed with the tenderer to whom a lot was awarded, by one buyer or several.
+type Contract struct {
+	Lot      ID     `json:"lot"`
+	Tender   ID     `json:"tender" doc:"The tender to which the lot was awarded"`
+	Buyers   []ID   `json:"buyers" minItems:"1" maxItems:"200" doc:"The members of the consortium it binds"`
+	SignedOn string `json:"signed_on" format:"date" doc:"By the calendar of the lead buyer's zone"`
+	Value    Money  `json:"value" doc:"Without VAT"`
+	Document string `json:"document,omitempty" pattern:"^[0-9a-f]{64}$" doc:"SHA-256 of the signed document"`
+}
+
+// Check refuses malformed IDs, dates, amounts and digests.
+func (c Contract) Check() error {
+	faults := append(checkID("/lot", c.Lot, PrefixLot), checkID("/tender", c.Tender, PrefixTender)...)
+	faults = append(faults, compact(checkDate("/signed_on", c.SignedOn), c.Value.Check("/value"))...)
+	for _, id := range c.Buyers {
+		faults = append(faults, checkID("/buyers", id, PrefixOrganisation)...)
+	}
+	if len(c.Buyers) == 0 {
+		faults = append(faults, Refuse(CodeInvalidValue, "/buyers", "the contract binds no buyer").Accepting("at least one"))
+	}
+	if c.Document != "" {
+		faults = append(faults, checkDigest("/document", c.Document)...)
+	}
+	return Refusals(faults)
+}
+
+// CheckAgainst refuses a contract with another than the winner, for who is no member, and before the
+// standstill is over and reviews are decided (Directive 89/665/EEC, Articles 2(3) and 2a(2)).
+func (c Contract) CheckAgainst(d Dossier, e Entry) error {
+	if e.WithdrawnAt != nil {
+		return Refuse(CodeEntryFinal, "", "that a contract was signed stays on record").Accepting("the next version, if it was recorded wrongly")
+	}
+	if err := d.MayConclude(c.Lot); err != nil {
+		return err
+	}
+	if err := c.fits(d); err != nil {
+		return err
+	}
+	for _, buyer := range c.Buyers {
+		if !slices.ContainsFunc(d.ActiveMembers(), func(m Member) bool { return m.OrganisationID == buyer }) {
+			return Refuse(CodeNotAMember, "/buyers", "%s is no member of the consortium", buyer)
+		}
+	}
+	return nil
+}
+
+func (c Contract) fits(d Dossier) error {
+	stage := d.Tendering.Stages[c.Lot]
+	if c.Tender != stage.WinnerID {
+		return Refuse(CodeInvalidValue, "/tender", "the lot was awarded to another tender").Accepting("%s", stage.WinnerID)
+	}
+	if criteria, _, ok := d.CriteriaFor(c.Lot); ok && c.Value.Currency != criteria.Currency {
+		return Refuse(CodeInvalidValue, "/value/currency", "prices are in %s", criteria.Currency).Accepting("%s", criteria.Currency)
+	}
+	zone, err := time.LoadLocation(d.Procurement.Zone)
+	if err != nil {
+		return Refuse(CodeInvalidValue, "/signed_on", "the zone %q of the procurement is not known", d.Procurement.Zone)
+	}
+	earliest, today := stage.StandstillUntil.In(zone).Format(time.DateOnly), d.Now.In(zone).Format(time.DateOnly)
+	if c.SignedOn < earliest || c.SignedOn > today {
+		return Refuse(CodeStandstill, "/signed_on", "%s is before the end of the standstill or after today", c.SignedOn).
+			Accepting("a date from %s to %s", earliest, today)
+	}
+	return nil
+}
+
+// MayConclude refuses a contract on a lot that is not awarded, during its standstill, while a review is
+// pending and once one was upheld.
+func (d Dossier) MayConclude(lot ID) error {
+	stage, ok := d.Tendering.Stage(lot)
+	l, _ := d.Tendering.Lot(lot)
+	switch {
+	case !ok || !stage.Awarded():
+		return Refuse(CodeNotAwarded, "/lot", "the award of the lot is not decided")
+	case l.EndedAt != nil:
+		return Refuse(CodeLotEnded, "/lot", "lot %d has ended: %s", l.Number, l.EndReason)
+	case stage.LettersAt == nil:
+		return Refuse(CodeStandstill, "/lot", "the tenderers have not been told of the decision").Accepting("a contract after letters and standstill")
+	case !stage.StandstillOver(d.Now):
+		return Refuse(CodeStandstill, "/lot", "the standstill lasts until %s", stage.StandstillUntil.UTC().Format(instantLayout)).
+			Accepting("a contract after that: %s", stage.Standstill)
+	}
+	for _, e := range d.Of(EntryReview) {
+		r, ok := BodyOf[Review](e)
+		switch {
+		case !ok || r.Lot != lot:
+		case r.Outcome == "":
+			return Refuse(CodeReviewPending, "/lot", "%s has not decided on the review lodged on %s", r.Body, r.LodgedOn).Accepting("a contract after its decision")
+		case r.Outcome == ReviewUpheld:
+			return Refuse(CodeReviewPending, "/lot", "%s has upheld the review lodged on %s", r.Body, r.LodgedOn).Accepting("ending the lot with rev-body")
+		}
+	}
+	return nil
+}
+
+// A Purchase is what one buyer bought under a contract.
+type Purchase struct {
+	Contract  ID     `json:"contract" doc:"The entry of the contract"`
+	OrderedOn string `json:"ordered_on" format:"date"`
+	Value     Money  `json:"value" doc:"Without VAT"`
+}
+
+// Check refuses a malformed ID, date or amount.
+func (p Purchase) Check() error {
+	return Refusals(append(checkID("/contract", p.Contract, PrefixEntry), compact(checkDate("/ordered_on", p.OrderedOn), p.Value.Check("/value"))...))
+}
+
+// CheckAgainst refuses a purchase under a contract that does not bind the buyer, or before it was signed.
+func (p Purchase) CheckAgainst(d Dossier, e Entry) error {
+	for _, entry := range d.Of(EntryContract) {
+		c, ok := BodyOf[Contract](entry)
+		switch {
+		case entry.ID != p.Contract || !ok:
+		case !slices.Contains(c.Buyers, e.OrganisationID):
+			return Refuse(CodeInvalidValue, "/contract", "the contract does not bind your organisation").Accepting("a contract of %s", e.OrganisationID)
+		case p.OrderedOn < c.SignedOn:
+			return Refuse(CodeInvalidValue, "/ordered_on", "the contract was signed on %s", c.SignedOn).Accepting("a date from then on")
+		default:
+			return nil
+		}
+	}
+	return Refuse(CodeInvalidValue, "/contract", "there is no such contract").Accepting("the ID of an entry of a contract")
+}
+
+// A NonPurchase says why a buyer buys nothing in this procurement.
+type NonPurchase struct {
+	Code   string `json:"code" enum:"all-rej,chan-need,ins-fund,no-rece,no-signed,one-admis,rev-body,rev-buyer,tch-pr-error,other" doc:"eForms code list non-award-justification"`
+	Reason Text   `json:"reason"`
+}
+
+// Check refuses an unknown code and an empty reason.
+func (n NonPurchase) Check() error {
+	return Refusals(append(checkOneOf("/code", n.Code, NonAwardCodes()...), compact(CheckText("/reason", n.Reason, 8000))...))
+}
+
+// An IndividualReport is the report on the procedure (Directive 2014/24/EU, Article 84). What the record
+// knows is generated; Record binds the report to it. People add what only they know.
+type IndividualReport struct {
+	Record         string `json:"record" pattern:"^[0-9a-f]{64}$" doc:"Digest of the generated part, as read"`
+	Subject        Text   `json:"subject" doc:"Subject matter of the procurement"`
+	Procedure      Text   `json:"procedure" doc:"Why this procedure"`
+	Conflicts      Text   `json:"conflicts" doc:"Conflicts of interest found, and what was done about them"`
+	Subcontracting Text   `json:"subcontracting" doc:"What share the winners subcontract, as far as known"`
+	Remarks        Text   `json:"remarks,omitempty"`
+}
+
+// Check refuses a report that leaves a required part out.
+func (r IndividualReport) Check() error {
+	faults := checkDigest("/record", r.Record)
+	for field, text := range map[string]Text{
+		"/subject": r.Subject, "/procedure": r.Procedure, "/conflicts": r.Conflicts, "/subcontracting": r.Subcontracting,
+	} {
+		faults = append(faults, compact(CheckText(field, text, 20_000))...)
+	}
+	slices.SortFunc(faults, func(a, b *Refusal) int { return strings.Compare(a.Field, b.Field) })
+	return Refusals(faults)
+}

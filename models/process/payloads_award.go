@@ -1,0 +1,51 @@
+package process
+
+import (
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// Open is one opener's part in opening the envelopes of a lot; an opener of another buyer completes it.
+type Open struct {
+	Lot models.ID `json:"lot"`
+}
+
+// OpenResult says whether the envelopes are opened now, and of how many tenders.
+type OpenResult struct {
+	Opened  bool `json:"opened"`
+	Tenders int  `json:"tenders"`
+}
+
+// LockQuality ends the scoring of a lot's quality; prices may be opened after it.
+type LockQuality struct {
+	Lot models.ID `json:"lot"`
+}
+
+// Award moves to award a lot to the tender that ranks first.
+type Award struct {
+	Lot     models.ID `json:"lot"`
+	Tender  models.ID `json:"tender" doc:"The tender that ranks first"`
+	Ranking string    `json:"ranking" pattern:"^[0-9a-f]{64}$" doc:"Digest of the ranking as it was read"`
+}
+
+// How letters are sent.
+const (
+	MeansElectronic = "electronic"
+	MeansOther      = "other"
+)
+
+// SendLetters records that all tenderers of an awarded lot were told of the decision.
+type SendLetters struct {
+	Lot    models.ID  `json:"lot"`
+	Means  string     `json:"means" enum:"electronic,other" doc:"other means make the standstill longer"`
+	SentAt *time.Time `json:"sent_at,omitempty" doc:"When the last letter was sent, procedure time; absent: now"`
+}
+
+// LettersResult says how long no contract may be concluded.
+type LettersResult struct {
+	Letters          int       `json:"letters"`
+	StandstillUntil  time.Time `json:"standstill_until"`
+	EarliestContract string    `json:"earliest_contract" doc:"By the calendar of the lead buyer's zone"`
+	Because          string    `json:"because"`
+}

@@ -1,0 +1,171 @@
+package models
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+)
+
+// A LotStage is how far a lot has come since the envelopes in its box were opened.
+type LotStage struct {
+	LotID ID `gorm:"primaryKey"`
+	// UnsealedAt is when openers of two buyers had opened the box together.
+	UnsealedAt time.Time
+	// QualityLockedAt is set once no quality score changes any more; prices are opened after it.
+	QualityLockedAt *time.Time
+	AwardedAt       *time.Time
+	// WinnerID is the tender the lot was awarded to; empty before.
+	WinnerID ID
+	// Ranking is the digest of the ranking that the decision rests on.
+	Ranking string
+	// LettersAt is when the last letter about the decision was sent; StandstillUntil the instant before which
+	// no contract may be concluded, and Standstill how it was counted.
+	LettersAt        *time.Time
+	StandstillUntil  *time.Time
+	Standstill       string
+	StandstillOverAt *time.Time
+}
+
+// Awarded tells whether the award was decided.
+func (s LotStage) Awarded() bool { return s.AwardedAt != nil }
+
+// StandstillOver tells whether contracts may be concluded at the instant now (procedure time), reviews aside.
+func (s LotStage) StandstillOver(now time.Time) bool {
+	return s.StandstillUntil != nil && !now.Before(*s.StandstillUntil)
+}
+
+// A LotOpener took part in opening a lot.
+type LotOpener struct {
+	LotID          ID
+	PersonID       ID
+	OrganisationID ID
+	OpenedAt       time.Time
+}
+
+// An Opening is what one opener found in one envelope.
+type Opening struct {
+	ID int64
+	// TenderID and N name the envelope.
+	TenderID       ID
+	N              int
+	PersonID       ID
+	OrganisationID ID
+	// Readable is false when the envelope cannot be decrypted.
+	Readable bool
+	// PlaintextDigest is the SHA-256 of what was in it, in hexadecimal; Size its bytes.
+	PlaintextDigest string
+	Size            int64
+	// UploadID is the plaintext, when it was uploaded for the evaluators.
+	UploadID ID
+	// Price is what a price envelope says.
+	Price      *Money `gorm:"serializer:json"`
+	RecordedAt time.Time
+}
+
+// Agrees tells whether two openers found the same.
+func (o Opening) Agrees(other Opening) bool {
+	samePrice := o.Price == nil && other.Price == nil || o.Price != nil && other.Price != nil && *o.Price == *other.Price
+	return o.Readable == other.Readable && o.PlaintextDigest == other.PlaintextDigest && o.Size == other.Size && samePrice
+}
+
+// A Score is what somebody gives a tender under one criterion, and why.
+type Score struct {
+	Criterion string `json:"criterion" maxLength:"60" doc:"ID of the criterion"`
+	Score     string `json:"score" maxLength:"23" doc:"Decimal number as text, within the criterion's scale" example:"7.5"`
+	Reason    string `json:"reason" minLength:"1" maxLength:"8000" doc:"So that a reader understands the score"`
+}
+
+// A ScoreSheet holds one evaluator's own scores of one tender.
+type ScoreSheet struct {
+	TenderID ID
+	PersonID ID
+	// Version counts from 1; the last one counts.
+	Version   int
+	Scores    []Score `gorm:"serializer:json"`
+	WrittenAt time.Time
+}
+
+// A Letter tells one tenderer of the decision on a lot.
+type Letter struct {
+	TenderID ID
+	LotID    ID
+	// Content is canonical JSON (RFC 8785) of a letter; Digest its SHA-256, in hexadecimal.
+	Content json.RawMessage
+	Digest  string
+	// Electronic letters make the standstill shorter (Directive 89/665/EEC, Article 2a(2)).
+	Electronic bool
+	SentAt     time.Time
+	PersonID   ID
+}
+
+// A NoticeKind says what a notice tells the public.
+type NoticeKind string
+
+// The kinds of notices.
+const (
+	NoticeContract NoticeKind = "contract"
+	NoticeAward    NoticeKind = "award"
+)
+
+// A Notice is what was told the public, as it was.
+type Notice struct {
+	ID            ID
+	ProcurementID ID
+	Kind          NoticeKind
+	// Content is canonical JSON (RFC 8785); Digest its SHA-256, in hexadecimal.
+	Content      json.RawMessage
+	Digest       string
+	DispatchedAt time.Time
+	PersonID     ID
+}
+
+// Tendering is what a dossier holds of lots and tenders.
+type Tendering struct {
+	Lots   []Lot
+	Stages map[ID]LotStage
+	// Tenders are those that stand in boxes that are closed, with their envelopes.
+	Tenders []Tender
+	// Tenderers are the organisations behind them.
+	Tenderers map[ID]Organisation
+	Openers   []LotOpener
+	// Openings are in the order they were recorded.
+	Openings []Opening
+	// Sheets are the last version of each.
+	Sheets  []ScoreSheet
+	Letters []Letter
+	Notices []Notice
+}
+
+// Lot finds a lot.
+func (t Tendering) Lot(id ID) (Lot, bool) {
+	return find(t.Lots, func(l Lot) bool { return l.ID == id })
+}
+
+// Tender finds a tender that stands in a closed box.
+func (t Tendering) Tender(id ID) (Tender, bool) {
+	return find(t.Tenders, func(x Tender) bool { return x.ID == id })
+}
+
+// TendersFor lists the tenders for a lot.
+func (t Tendering) TendersFor(lot ID) []Tender {
+	return slices.DeleteFunc(slices.Clone(t.Tenders), func(x Tender) bool { return x.LotID != lot })
+}
+
+// Stage finds how far a lot has come; false before its envelopes were opened.
+func (t Tendering) Stage(lot ID) (LotStage, bool) {
+	s, ok := t.Stages[lot]
+	return s, ok
+}
+
+// Envelope finds an envelope of the tender.
+func (t Tender) Envelope(n int) (Envelope, bool) {
+	return find(t.Envelopes, func(e Envelope) bool { return e.N == n })
+}
+
+func find[T any](all []T, fits func(T) bool) (T, bool) {
+	if i := slices.IndexFunc(all, fits); i >= 0 {
+		return all[i], true
+	}
+	var none T
+	return none, false
+}

@@ -1,0 +1,164 @@
+package models
+
+import "slices"
+
+// What openers found in an envelope, taken together.
+type Found string
+
+// The states of what was found.
+const (
+	// FoundMissing: fewer than two openers of different buyers have recorded it.
+	FoundMissing Found = "missing"
+	// FoundAgreed: openers of two buyers recorded the same.
+	FoundAgreed Found = "agreed"
+	// FoundDisputed: what openers recorded differs.
+	FoundDisputed Found = "disputed"
+)
+
+// FoundIn returns what openers agree to have found in an envelope. The last record of each opener counts.
+func (d Dossier) FoundIn(tender ID, n int) (Opening, Found) {
+	latest := map[ID]Opening{}
+	for _, o := range d.Tendering.Openings {
+		if o.TenderID == tender && o.N == n {
+			latest[o.PersonID] = o
+		}
+	}
+	var first Opening
+	people, buyers := map[ID]bool{}, map[ID]bool{}
+	for person, o := range latest {
+		if len(people) > 0 && !o.Agrees(first) {
+			return Opening{}, FoundDisputed
+		}
+		first, people[person], buyers[o.OrganisationID] = o, true, true
+	}
+	if !d.Jointly(len(people), len(buyers)) {
+		return first, FoundMissing
+	}
+	return first, FoundAgreed
+}
+
+// Jointly tells whether so many people of so many buyers open together: two of different buyers, or two
+// people where only one buyer is left.
+func (d Dossier) Jointly(people, buyers int) bool {
+	return people >= 2 && (buyers >= 2 || len(d.ActiveMembers()) == 1)
+}
+
+// Unopened lists the envelopes of a tender, those with prices aside, that two openers have not found readable.
+func (d Dossier) Unopened(t Tender) []int {
+	var unopened []int
+	for _, e := range t.Envelopes {
+		o, found := d.FoundIn(t.ID, e.N)
+		if e.Kind != EnvelopePrice && (found != FoundAgreed || !o.Readable) {
+			unopened = append(unopened, e.N)
+		}
+	}
+	return unopened
+}
+
+// Price is what two openers found in the tender's price envelope; false before, and when there is none.
+func (d Dossier) Price(t Tender) (Money, bool) {
+	i := slices.IndexFunc(t.Envelopes, func(e Envelope) bool { return e.Kind == EnvelopePrice })
+	if i < 0 {
+		return Money{}, false
+	}
+	o, found := d.FoundIn(t.ID, t.Envelopes[i].N)
+	if found != FoundAgreed || o.Price == nil {
+		return Money{}, false
+	}
+	return *o.Price, true
+}
+
+// unsealed refuses before the envelopes of a lot were opened.
+func (d Dossier) unsealed(lot ID) error {
+	if _, ok := d.Tendering.Stage(lot); !ok {
+		return Refuse(CodeNotUnsealed, "/lot", "the envelopes of the lot are not opened").Accepting("two openers of different buyers, after the deadline")
+	}
+	return nil
+}
+
+// evaluating refuses unless the tender's lot is opened and its award not decided.
+func (d Dossier) evaluating(tender ID) (LotStage, error) {
+	t, ok := d.Tendering.Tender(tender)
+	if !ok {
+		return LotStage{}, Refuse(CodeInvalidValue, "/tender", "there is no such tender in a closed box")
+	}
+	if err := d.unsealed(t.LotID); err != nil {
+		return LotStage{}, err
+	}
+	lot, _ := d.Tendering.Lot(t.LotID)
+	stage := d.Tendering.Stages[t.LotID]
+	switch {
+	case lot.EndedAt != nil:
+		return stage, Refuse(CodeLotEnded, "/tender", "lot %d has ended: %s", lot.Number, lot.EndReason)
+	case stage.Awarded():
+		return stage, Refuse(CodeAlreadyAwarded, "/tender", "the award of lot %d is decided", lot.Number)
+	}
+	return stage, nil
+}
+
+// MayEvaluate refuses a person who has not declared, by name of all tenderers, to have no interest in any
+// of a lot's tenderers. A declared conflict is not taken back.
+func (d Dossier) MayEvaluate(person, lot ID) error {
+	declared := false
+	for _, e := range d.Of(EntryConflictDeclaration) {
+		c, ok := BodyOf[ConflictDeclaration](e)
+		if !ok || e.AuthorID != person || c.Lot != lot {
+			continue
+		}
+		if c.Conflict {
+			return Refuse(CodeConflictDeclared, "", "you have declared a conflict of interest in this lot").Accepting("another evaluator")
+		}
+		declared = true
+	}
+	if !declared {
+		return Refuse(CodeDeclarationMissing, "", "you have not declared whether you have an interest in the tenderers of this lot").
+			Accepting("a conflict declaration that names them all")
+	}
+	return nil
+}
+
+// Panel lists who evaluates a lot: those who are evaluators, or were when quality was locked, and declared to
+// have no conflict.
+func (d Dossier) Panel(lot ID) []ID {
+	var panel []ID
+	at := d.Now
+	if stage, ok := d.Tendering.Stage(lot); ok && stage.QualityLockedAt != nil {
+		at = *stage.QualityLockedAt
+	}
+	for _, a := range d.Roles {
+		if a.Role == RoleEvaluator && a.Holds(at) && !slices.Contains(panel, a.PersonID) && d.MayEvaluate(a.PersonID, lot) == nil {
+			panel = append(panel, a.PersonID)
+		}
+	}
+	return panel
+}
+
+// AdmissionOf is the outcome of a tender's formal check, with the entry that says so.
+func (d Dossier) AdmissionOf(tender ID) (Admission, Entry, bool) {
+	for _, e := range d.Of(EntryAdmission) {
+		if e.Subject == string(tender) {
+			a, ok := BodyOf[Admission](e)
+			return a, e, ok
+		}
+	}
+	return Admission{}, Entry{}, false
+}
+
+// Admitted lists the tenders for a lot that were admitted.
+func (d Dossier) Admitted(lot ID) []Tender {
+	return slices.DeleteFunc(d.Tendering.TendersFor(lot), func(t Tender) bool {
+		a, _, ok := d.AdmissionOf(t.ID)
+		return !ok || a.Decision != AdmissionAdmitted
+	})
+}
+
+// CriteriaFor are the award criteria of a lot, with the entry that holds them.
+func (d Dossier) CriteriaFor(lot ID) (AwardCriteria, Entry, bool) {
+	for _, e := range d.Of(EntryAwardCriteria) {
+		if e.Subject == string(lot) {
+			c, ok := BodyOf[AwardCriteria](e)
+			return c, e, ok
+		}
+	}
+	return AwardCriteria{}, Entry{}, false
+}

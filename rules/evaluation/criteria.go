@@ -1,0 +1,89 @@
+// Package evaluation holds the rules of the tender phase: what may be published, who may open and score
+// what and when, how the record becomes a ranking, what tenderers are told, and what is reported. All of it
+// is computed from the dossier alone.
+package evaluation
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/govalues/decimal"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/award"
+)
+
+// Criteria are award criteria that can rank tenders.
+type Criteria struct {
+	models.AwardCriteria
+}
+
+// Check refuses criteria that are malformed or by which tenders cannot be ranked, such as weights that do
+// not add up to 100.
+func (c Criteria) Check() error {
+	if err := c.AwardCriteria.Check(); err != nil {
+		return err
+	}
+	scheme, err := SchemeOf(c.AwardCriteria)
+	if err != nil {
+		return err
+	}
+	return scheme.Check()
+}
+
+// CheckAgainst refuses criteria for no lot, and any change once the lot is published.
+func (c Criteria) CheckAgainst(d models.Dossier, _ models.Entry) error {
+	switch lot, ok := d.Tendering.Lot(c.Lot); {
+	case !ok:
+		return models.Refuse(models.CodeInvalidValue, "/lot", "the procurement has no lot %s", c.Lot)
+	case lot.OpenedAt != nil:
+		return models.Refuse(models.CodeFrozen, "", "the criteria of lot %d were published", lot.Number).
+			Accepting("ending the lot, and criteria for another")
+	}
+	return nil
+}
+
+// OpeningKey is for whom envelopes are sealed.
+type OpeningKey struct {
+	models.OpeningKey
+}
+
+// CheckAgainst refuses another key while a lot is published for which envelopes are sealed with this one.
+func (OpeningKey) CheckAgainst(d models.Dossier, _ models.Entry) error {
+	if slices.ContainsFunc(d.Tendering.Lots, func(l models.Lot) bool { return l.OpenedAt != nil && l.EndedAt == nil }) {
+		return models.Refuse(models.CodeFrozen, "", "envelopes are being sealed for the opening key that was published").
+			Accepting("another key once every published lot has ended")
+	}
+	return nil
+}
+
+// SchemeOf reads award criteria as the scheme by which they rank tenders.
+func SchemeOf(c models.AwardCriteria) (award.Scheme, error) {
+	var r reader
+	s := award.Scheme{
+		Method: award.Method(c.Method), Currency: c.Currency, PriceWeight: r.number(c.PriceWeight), Factor: r.number(c.Factor),
+		From: r.number(c.From), To: r.number(c.To), MinimumQuality: r.number(c.MinimumQuality),
+		Rounding: award.Rounding{Digits: c.Digits, Mode: award.RoundingMode(c.Rounding)}, TieBreak: c.TieBreak,
+	}
+	for _, k := range c.Criteria {
+		s.Criteria = append(s.Criteria, award.QualityCriterion{ID: k.ID, Weight: r.number(k.Weight), Max: r.number(k.Max), Minimum: r.number(k.Minimum)})
+	}
+	if c.Low != nil {
+		s.Low = &award.LowPrice{Against: award.LowReference(c.Low.Against), Percent: r.number(c.Low.Percent), Estimate: r.number(c.Low.Estimate)}
+	}
+	return s, r.err
+}
+
+// A reader reads numbers and keeps the first fault.
+type reader struct{ err error }
+
+func (r *reader) number(s string) decimal.Decimal {
+	if s == "" {
+		return decimal.Zero
+	}
+	d, err := decimal.Parse(s)
+	if err != nil && r.err == nil {
+		r.err = models.Refuse(models.CodeInvalidCriteria, "", "%q is no number that can be computed with: %s", s, fmt.Sprint(err))
+	}
+	return d
+}

@@ -1,0 +1,162 @@
+package evaluation
+
+import (
+	"slices"
+	"time"
+
+	"github.com/govalues/decimal"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/award"
+	"github.com/ppi-engine/ppi/rules/calendar"
+)
+
+// ruleStandstill is the time between the letters and a contract (Directive 89/665/EEC, Article 2a(2)).
+const ruleStandstill = "standstill"
+
+// A Standstill is the time during which no contract is concluded.
+type Standstill struct {
+	// Until is the first instant at which one may be.
+	Until time.Time
+	// FirstDay is that day by the lead buyer's calendar, and Because how it was counted.
+	FirstDay calendar.Date
+	Because  calendar.Explained
+}
+
+// CountStandstill counts it from the latest letter.
+func CountStandstill(d models.Dossier, latest time.Time, electronic bool) (Standstill, error) {
+	var s Standstill
+	country, err := leadCountry(d)
+	if err != nil {
+		return s, err
+	}
+	zone, err := calendar.Zone("/zone", d.Procurement.Zone)
+	if err != nil {
+		return s, err
+	}
+	day := calendar.DateOf(latest, zone)
+	pack, err := calendar.PackFor(country, day)
+	if err != nil {
+		return s, err
+	}
+	holidays, err := calendar.HolidaysOf(country)
+	if err != nil {
+		return s, err
+	}
+	var circumstances []calendar.Circumstance
+	if electronic {
+		circumstances = append(circumstances, calendar.ElectronicLetters)
+	}
+	if s.Because, err = pack.Count(ruleStandstill, day, holidays, circumstances...); err != nil {
+		return s, err
+	}
+	s.FirstDay = s.Because.FirstFreeDay()
+	s.Until, err = s.Because.Ends(d.Procurement.Zone)
+	return s, err
+}
+
+// A Letter tells one tenderer of the decision: who won and why, why the recipient did not, and when a
+// contract can be concluded at the earliest (Directive 2014/24/EU, Article 55(2); Directive 89/665/EEC,
+// Article 2a(2)).
+type Letter struct {
+	Procurement models.ID   `json:"procurement"`
+	Lot         models.ID   `json:"lot"`
+	LotNumber   int         `json:"lot_number"`
+	Title       models.Text `json:"title"`
+	Tender      models.ID   `json:"tender"`
+	Recipient   string      `json:"recipient" doc:"Name of the tenderer"`
+	Won         bool        `json:"won"`
+	Winner      string      `json:"winner" doc:"Name of the successful tenderer"`
+	DecidedAt   time.Time   `json:"decided_at"`
+	// Rank, Total and Lines are absent for a tender that was excluded; then ExcludedFor says why.
+	Rank            int               `json:"rank,omitempty"`
+	Total           string            `json:"total,omitempty"`
+	WinnerTotal     string            `json:"winner_total"`
+	Lines           []Comparison      `json:"lines,omitempty" doc:"The recipient's points beside the winner's"`
+	ExcludedFor     string            `json:"excluded_for,omitempty" doc:"Code of the exclusion"`
+	ExclusionReason models.Text       `json:"exclusion_reason,omitempty"`
+	Reasons         map[string]string `json:"reasons,omitempty" doc:"What the panel wrote on the recipient's tender, by criterion"`
+	// EarliestContract is the first day on which a contract can be concluded.
+	EarliestContract string    `json:"earliest_contract"`
+	Standstill       string    `json:"standstill" doc:"How it was counted"`
+	SentAt           time.Time `json:"sent_at"`
+}
+
+// A Comparison is one line of the recipient's points beside the winner's.
+type Comparison struct {
+	Criterion string          `json:"criterion"`
+	Points    decimal.Decimal `json:"points"`
+	Winner    decimal.Decimal `json:"winner_points"`
+	How       string          `json:"how"`
+}
+
+// ComposeLetters writes one letter to each tenderer of an awarded lot.
+func ComposeLetters(d models.Dossier, lot models.Lot, sent time.Time, s Standstill) ([]Letter, error) {
+	e, err := Evaluate(d, lot.ID)
+	if err != nil {
+		return nil, err
+	}
+	stage := d.Tendering.Stages[lot.ID]
+	at := slices.IndexFunc(e.Ranking.Standings, func(x award.Standing) bool { return x.Tender == stage.WinnerID })
+	if at < 0 {
+		return nil, models.Refuse(models.CodeNoWinner, "/lot", "the winner is not in the ranking")
+	}
+	winner := e.Ranking.Standings[at]
+	var letters []Letter
+	for _, t := range d.Tendering.TendersFor(lot.ID) {
+		l := Letter{
+			Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: t.ID,
+			Recipient: tenderer(d, t), Winner: winnerName(d, stage), Won: t.ID == stage.WinnerID, DecidedAt: stage.AwardedAt.UTC(),
+			WinnerTotal: winner.Total.String(), EarliestContract: s.FirstDay.String(), Standstill: s.Because.String(), SentAt: sent.UTC(),
+		}
+		letters = append(letters, l.about(d, t, e, winner))
+	}
+	return letters, nil
+}
+
+func winnerName(d models.Dossier, stage models.LotStage) string {
+	t, _ := d.Tendering.Tender(stage.WinnerID)
+	return tenderer(d, t)
+}
+
+func tenderer(d models.Dossier, t models.Tender) string {
+	return d.Tendering.Tenderers[t.OrganisationID].LegalName
+}
+
+// about adds what became of the recipient's own tender.
+func (l Letter) about(d models.Dossier, t models.Tender, e Evaluation, winner award.Standing) Letter {
+	i := slices.IndexFunc(e.Ranking.Standings, func(x award.Standing) bool { return x.Tender == t.ID })
+	if i < 0 {
+		return l
+	}
+	own := e.Ranking.Standings[i]
+	if own.Excluded != "" {
+		l.ExcludedFor = own.Excluded
+		if a, _, ok := d.AdmissionOf(t.ID); ok && a.Decision == models.AdmissionExcluded {
+			l.ExclusionReason = a.Reason
+		}
+		return l
+	}
+	l.Rank, l.Total, l.Reasons = own.Rank, own.Total.String(), panelReasons(d, t)
+	for _, line := range own.Lines {
+		c := Comparison{Criterion: line.Criterion, Points: line.Points, How: line.How}
+		if w := slices.IndexFunc(winner.Lines, func(x award.Line) bool { return x.Criterion == line.Criterion }); w >= 0 {
+			c.Winner = winner.Lines[w].Points
+		}
+		l.Lines = append(l.Lines, c)
+	}
+	return l
+}
+
+func panelReasons(d models.Dossier, t models.Tender) map[string]string {
+	for _, e := range d.Of(models.EntryConsensus) {
+		if c, ok := models.BodyOf[Consensus](e); ok && c.Tender == t.ID {
+			reasons := map[string]string{}
+			for _, s := range c.Scores {
+				reasons[s.Criterion] = s.Reason
+			}
+			return reasons
+		}
+	}
+	return nil
+}

@@ -1,0 +1,78 @@
+package evaluation
+
+import (
+	"slices"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// MayFetch refuses the ciphertext of an envelope to openers: before two of them have opened the lot
+// together, and for prices before quality is locked.
+func MayFetch(d models.Dossier, tender models.ID, e models.Envelope) error {
+	t, ok := d.Tendering.Tender(tender)
+	if !ok {
+		return models.Refuse(models.CodeNotUnsealed, "", "the tender does not stand in a closed box")
+	}
+	stage, opened := d.Tendering.Stage(t.LotID)
+	switch {
+	case !opened:
+		return models.Refuse(models.CodeNotUnsealed, "", "the envelopes of the lot are not opened").
+			Accepting("openers of two buyers, each by the action open, after the deadline")
+	case e.Kind == models.EnvelopePrice && stage.QualityLockedAt == nil:
+		return models.Refuse(models.CodeQualityOpen, "", "prices are opened once quality is locked").Accepting("the other envelopes")
+	}
+	return nil
+}
+
+// CheckOpening refuses what somebody found in an envelope who did not take part in opening the lot, what
+// was not to be opened yet, a price where none belongs, and a price envelope without one.
+func CheckOpening(d models.Dossier, o models.Opening) error {
+	t, _ := d.Tendering.Tender(o.TenderID)
+	e, ok := t.Envelope(o.N)
+	if !ok {
+		return models.Refuse(models.CodeInvalidValue, "/envelope", "the tender has no envelope %d", o.N)
+	}
+	if err := MayFetch(d, o.TenderID, e); err != nil {
+		return err
+	}
+	stage, lot := d.Tendering.Stages[t.LotID], t.LotID
+	took := slices.ContainsFunc(d.Tendering.Openers, func(x models.LotOpener) bool { return x.LotID == lot && x.PersonID == o.PersonID })
+	switch {
+	case !took:
+		return models.Refuse(models.CodeForbidden, "", "you did not take part in opening the lot").Accepting("an opener who did")
+	case stage.Awarded():
+		return models.Refuse(models.CodeAlreadyAwarded, "", "the award of the lot is decided")
+	case e.Kind != models.EnvelopePrice && stage.QualityLockedAt != nil:
+		return models.Refuse(models.CodeQualityLocked, "", "quality is locked: nothing of it changes any more")
+	}
+	return models.Refusals(append(checkFound(o), checkPrice(d, lot, e.Kind, o)...))
+}
+
+func checkFound(o models.Opening) []*models.Refusal {
+	switch {
+	case o.Readable && !models.ValidDigest(o.PlaintextDigest):
+		return []*models.Refusal{models.Refuse(models.CodeInvalidValue, "/plaintext_digest", "this is no digest").Accepting("the SHA-256 of the plaintext, in hexadecimal")}
+	case !o.Readable && (o.PlaintextDigest != "" || o.UploadID != "" || o.Size != 0):
+		return []*models.Refusal{models.Refuse(models.CodeInvalidValue, "/readable", "an envelope that cannot be read has no plaintext")}
+	}
+	return nil
+}
+
+func checkPrice(d models.Dossier, lot models.ID, kind models.EnvelopeKind, o models.Opening) []*models.Refusal {
+	criteria, _, _ := d.CriteriaFor(lot)
+	switch {
+	case kind != models.EnvelopePrice && o.Price != nil, !o.Readable && o.Price != nil:
+		return []*models.Refusal{models.Refuse(models.CodeInvalidPrice, "/price", "there is no price in this envelope")}
+	case kind != models.EnvelopePrice || !o.Readable:
+		return nil
+	case o.Price == nil:
+		return []*models.Refusal{models.Refuse(models.CodePriceMissing, "/price", "the price is missing").
+			Accepting("the price in %s; or the exclusion of a tender without one", criteria.Currency)}
+	case o.Price.Currency != criteria.Currency:
+		return []*models.Refusal{models.Refuse(models.CodeInvalidPrice, "/price/currency", "prices are in %s", criteria.Currency)}
+	}
+	if refusal := o.Price.Check("/price"); refusal != nil {
+		return []*models.Refusal{refusal}
+	}
+	return nil
+}

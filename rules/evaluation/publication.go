@@ -1,0 +1,153 @@
+package evaluation
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/calendar"
+)
+
+// ruleOpenTenders is the time limit for tenders in an open procedure (Directive 2014/24/EU, Article 27).
+const ruleOpenTenders = "open/tenders"
+
+// Unready lists what is missing of lots that are to be published: the opening key, award criteria in every
+// language, and a lawful deadline.
+func Unready(d models.Dossier, lots []models.Lot) []*models.Refusal {
+	var faults []*models.Refusal
+	if _, ok := d.Latest(models.EntryOpeningKey); !ok {
+		faults = append(faults, models.Refuse(models.CodeOpeningKeyMissing, "/opening_key", "there is no key for which tenders are sealed").
+			Accepting("the openers' public key"))
+	}
+	for _, lot := range lots {
+		faults = append(faults, criteriaFaults(d, lot)...)
+		if lot.DeadlineLocal == "" {
+			continue // said already, with what else is missing of the lot
+		}
+		if err := CheckDeadline(d, lot); err != nil {
+			if refusal, ok := models.RefusalOf(err); ok {
+				faults = append(faults, refusal)
+			}
+		}
+	}
+	return faults
+}
+
+func criteriaFaults(d models.Dossier, lot models.Lot) []*models.Refusal {
+	at := fmt.Sprintf("/lots/%d/award_criteria", lot.Number)
+	criteria, _, ok := d.CriteriaFor(lot.ID)
+	if !ok {
+		return []*models.Refusal{models.Refuse(models.CodeCriteriaMissing, at, "lot %d has no award criteria", lot.Number).
+			Accepting("criteria, weights, method, rounding and tie-break")}
+	}
+	var faults []*models.Refusal
+	for _, k := range criteria.Criteria {
+		for field, text := range map[string]models.Text{"title": k.Title, "link": k.Link} {
+			if missing := text.Missing(d.Procurement.Languages); len(missing) > 0 {
+				faults = append(faults, models.Refuse(models.CodeMissingTranslation, at+"/"+k.ID+"/"+field, "the %s of criterion %s is missing in %v", field, k.ID, missing).
+					Accepting("text in each of the languages %v", d.Procurement.Languages))
+			}
+		}
+	}
+	return faults
+}
+
+// CheckDeadline refuses a deadline shorter than the open procedure's minimum, counted from today, the day
+// the notice is dispatched, with electronic submission, by the holidays of the lead buyer's country.
+func CheckDeadline(d models.Dossier, lot models.Lot) error {
+	country, err := leadCountry(d)
+	if err != nil {
+		return err
+	}
+	zone, err := calendar.Zone("/zone", d.Procurement.Zone)
+	if err != nil {
+		return err
+	}
+	today := calendar.DateOf(d.Now, zone)
+	pack, err := calendar.PackFor(country, today)
+	if err != nil {
+		return err
+	}
+	holidays, err := calendar.HolidaysOf(country)
+	if err != nil {
+		return err
+	}
+	_, err = pack.CheckDeadline(calendar.Deadline{
+		Field: fmt.Sprintf("/lots/%d/deadline", lot.Number), Rule: ruleOpenTenders, Event: today, Local: lot.DeadlineLocal, Zone: lot.DeadlineZone,
+		Circumstances: []calendar.Circumstance{calendar.ElectronicSubmission},
+	}, holidays)
+	return err
+}
+
+// leadCountry is where acts are due: the country of the lead buyer.
+func leadCountry(d models.Dossier) (string, error) {
+	members := d.ActiveMembers()
+	if len(members) == 0 || !members[0].Lead {
+		return "", models.Refuse(models.CodeLeadMissing, "/members", "the consortium has no lead buyer")
+	}
+	return d.Organisations[members[0].OrganisationID].Country, nil
+}
+
+// A ContractNotice is what is published: all that decides on tenders, frozen from then on.
+type ContractNotice struct {
+	Procurement   models.ID          `json:"procurement"`
+	Mode          models.Mode        `json:"mode"`
+	Title         models.Text        `json:"title"`
+	Description   models.Text        `json:"description,omitempty"`
+	Procedure     string             `json:"procedure"`
+	Buyers        []NoticeBuyer      `json:"buyers"`
+	Lots          []NoticeLot        `json:"lots"`
+	OpeningKey    models.OpeningKey  `json:"opening_key"`
+	Specification []models.Reference `json:"specification"`
+	DispatchedAt  time.Time          `json:"dispatched_at"`
+}
+
+// A NoticeBuyer is a contracting authority.
+type NoticeBuyer struct {
+	Organisation models.ID `json:"organisation"`
+	Name         string    `json:"name"`
+	Country      string    `json:"country"`
+	Lead         bool      `json:"lead"`
+}
+
+// A NoticeLot is what is published of a lot.
+type NoticeLot struct {
+	Lot            models.ID            `json:"lot"`
+	Number         int                  `json:"number"`
+	Title          models.Text          `json:"title"`
+	Description    models.Text          `json:"description,omitempty"`
+	Deadline       time.Time            `json:"deadline"`
+	DeadlineLocal  string               `json:"deadline_local"`
+	DeadlineZone   string               `json:"deadline_zone"`
+	Criteria       models.AwardCriteria `json:"award_criteria"`
+	CriteriaDigest string               `json:"award_criteria_digest"`
+}
+
+// ComposeContractNotice writes the notice of lots that are ready, with their deadlines as instants.
+func ComposeContractNotice(d models.Dossier, lots []models.Lot) ContractNotice {
+	p := d.Procurement
+	n := ContractNotice{
+		Procurement: p.ID, Mode: p.Mode, Title: p.Title, Description: p.Description, Procedure: "open", Buyers: buyers(d),
+		Specification: models.References(d.Entries, models.PhaseSpecification), DispatchedAt: d.Now.UTC(),
+	}
+	if key, ok := d.Latest(models.EntryOpeningKey); ok {
+		n.OpeningKey, _ = models.BodyOf[models.OpeningKey](key)
+	}
+	for _, lot := range lots {
+		criteria, entry, _ := d.CriteriaFor(lot.ID)
+		n.Lots = append(n.Lots, NoticeLot{
+			Lot: lot.ID, Number: lot.Number, Title: lot.Title, Description: lot.Description, Deadline: lot.Deadline.UTC(),
+			DeadlineLocal: lot.DeadlineLocal, DeadlineZone: lot.DeadlineZone, Criteria: criteria, CriteriaDigest: entry.Digest,
+		})
+	}
+	return n
+}
+
+func buyers(d models.Dossier) []NoticeBuyer {
+	var all []NoticeBuyer
+	for _, m := range d.ActiveMembers() {
+		o := d.Organisations[m.OrganisationID]
+		all = append(all, NoticeBuyer{Organisation: o.ID, Name: o.LegalName, Country: o.Country, Lead: m.Lead})
+	}
+	return all
+}

@@ -1,0 +1,170 @@
+package evaluation
+
+import (
+	"slices"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/award"
+)
+
+// An Evaluation is how the tenders for a lot rank, with all that it is computed from, so that anyone can
+// compute it anew.
+type Evaluation struct {
+	Lot     models.ID      `json:"lot"`
+	Scheme  award.Scheme   `json:"scheme"`
+	Tenders []award.Tender `json:"tenders"`
+	Ranking award.Ranking  `json:"ranking"`
+	// LateExclusions are tenders excluded after prices were known, and Reversals the pairs of others whose
+	// order that turned: relative methods do that.
+	LateExclusions []models.ID      `json:"late_exclusions,omitempty"`
+	Reversals      []award.Reversal `json:"reversals,omitempty"`
+	// Digest is the SHA-256, in hexadecimal, over scheme, tenders and ranking; a motion to award names it.
+	Digest string `json:"digest"`
+}
+
+// Evaluate ranks the tenders for a lot from the record. It refuses while something is missing: an
+// admission, a score, the lock on quality, a price.
+func Evaluate(d models.Dossier, lot models.ID) (Evaluation, error) {
+	e := Evaluation{Lot: lot}
+	stage, ok := d.Tendering.Stage(lot)
+	if !ok || stage.QualityLockedAt == nil {
+		return e, models.Refuse(models.CodeQualityOpen, "/lot", "there is no ranking before quality is locked and prices are opened")
+	}
+	s, err := scoresOf(d, lot)
+	if err != nil {
+		return e, err
+	}
+	e.Scheme, e.Tenders = s.scheme, s.tenders
+	if err := prices(d, e.Tenders); err != nil {
+		return e, err
+	}
+	if e.Ranking, err = award.Rank(e.Scheme, e.Tenders); err != nil {
+		return e, err
+	}
+	e.late(d, stage, s)
+	e.Digest, err = digest([]any{e.Lot, e.Scheme, e.Tenders, e.Ranking})
+	return e, err
+}
+
+// scored is a lot's scheme and its tenders with their scores, without prices.
+type scoredLot struct {
+	scheme  award.Scheme
+	tenders []award.Tender
+	// scores are also those of tenders excluded later.
+	criteria models.AwardCriteria
+}
+
+// scoresOf gathers the tenders of a lot: those admitted with their scores, the others with why they are out.
+func scoresOf(d models.Dossier, lot models.ID) (scoredLot, error) {
+	var s scoredLot
+	criteria, _, ok := d.CriteriaFor(lot)
+	if !ok {
+		return s, models.Refuse(models.CodeCriteriaMissing, "/lot", "the lot has no award criteria")
+	}
+	var err error
+	if s.scheme, err = SchemeOf(criteria); err != nil {
+		return s, err
+	}
+	s.criteria = criteria
+	for _, t := range d.Tendering.TendersFor(lot) {
+		a, _, checked := d.AdmissionOf(t.ID)
+		if !checked {
+			return s, models.Refuse(models.CodeAdmissionMissing, "/lot", "tender %s was not checked", t.ID).Accepting("an admission or exclusion of each tender")
+		}
+		ranked := award.Tender{ID: t.ID}
+		if a.Decision == models.AdmissionExcluded {
+			ranked.Excluded = a.Code
+		} else if ranked.Scores, err = agreed(d, t, criteria, s.scheme.Rounding); err != nil {
+			return s, err
+		}
+		s.tenders = append(s.tenders, ranked)
+	}
+	return s, nil
+}
+
+// prices fills in what two openers found in each price envelope.
+func prices(d models.Dossier, tenders []award.Tender) error {
+	for i := range tenders {
+		t, _ := d.Tendering.Tender(tenders[i].ID)
+		price, known := d.Price(t)
+		tenders[i].Price = price
+		if !known && tenders[i].Excluded == "" {
+			return models.Refuse(models.CodePriceMissing, "/lot", "two openers have not found the same price in tender %s", t.ID).
+				Accepting("the price as recorded by openers of two buyers, or an exclusion")
+		}
+	}
+	return nil
+}
+
+// late says what exclusions after the lock have changed in the order of the others.
+func (e *Evaluation) late(d models.Dossier, stage models.LotStage, s scoredLot) {
+	before := slices.Clone(e.Tenders)
+	for i, t := range before {
+		_, entry, _ := d.AdmissionOf(t.ID)
+		if t.Excluded == "" || !entry.WrittenAt.After(*stage.QualityLockedAt) {
+			continue
+		}
+		full, _ := d.Tendering.Tender(t.ID)
+		scores, err := agreed(d, full, s.criteria, s.scheme.Rounding)
+		if _, known := d.Price(full); err != nil || !known {
+			continue // it never took part in a ranking
+		}
+		e.LateExclusions = append(e.LateExclusions, t.ID)
+		before[i].Excluded, before[i].Scores = "", scores
+	}
+	if len(e.LateExclusions) == 0 {
+		return
+	}
+	if ranking, err := award.Rank(e.Scheme, before); err == nil {
+		e.Reversals = award.Reversals(ranking, e.Ranking)
+	}
+}
+
+// MayAward refuses to award to another than the one winner of the ranking that the digest names, and while
+// a price that looks abnormally low is not explained (Directive 2014/24/EU, Article 69(1)).
+func MayAward(d models.Dossier, lot, tender models.ID, ranking string) (Evaluation, error) {
+	if stage, _ := d.Tendering.Stage(lot); stage.Awarded() {
+		return Evaluation{}, models.Refuse(models.CodeAlreadyAwarded, "/lot", "the award of the lot is decided")
+	}
+	if l, _ := d.Tendering.Lot(lot); l.EndedAt != nil {
+		return Evaluation{}, models.Refuse(models.CodeLotEnded, "/lot", "lot %d has ended: %s", l.Number, l.EndReason)
+	}
+	e, err := Evaluate(d, lot)
+	if err != nil {
+		return e, err
+	}
+	winner, ok := e.Ranking.Winner()
+	switch {
+	case e.Digest != ranking:
+		return e, models.Refuse(models.CodeRankingChanged, "/ranking", "the ranking has changed since it was read").Accepting("the digest %s, after reading it again", e.Digest)
+	case !ok:
+		return e, models.Refuse(models.CodeNoWinner, "/tender", "no one tender ranks first").Accepting("ending the lot with a reason")
+	case winner.Tender != tender:
+		return e, models.Refuse(models.CodeNoWinner, "/tender", "another tender ranks first").Accepting("%s", winner.Tender)
+	}
+	return e, explained(d, e.Ranking)
+}
+
+func explained(d models.Dossier, ranking award.Ranking) error {
+	for _, s := range ranking.Standings {
+		if s.AskAboutPrice == "" {
+			continue
+		}
+		i := slices.IndexFunc(d.Of(models.EntryPriceInquiry), func(e models.Entry) bool { return e.Subject == string(s.Tender) })
+		if i >= 0 {
+			q, ok := models.BodyOf[models.PriceInquiry](d.Of(models.EntryPriceInquiry)[i])
+			if ok && q.Finding == models.FindingAccepted {
+				continue
+			}
+		}
+		return models.Refuse(models.CodePriceUnexplained, "/tender", "the price of tender %s looks abnormally low (%s)", s.Tender, s.AskAboutPrice).
+			Accepting("a question to the tenderer, its explanation and that it was accepted; or the exclusion of the tender")
+	}
+	return nil
+}
+
+// digest is the SHA-256 of a value's canonical JSON, in hexadecimal.
+func digest(v any) (string, error) {
+	_, sum, err := models.Canonical(v)
+	return sum, err
+}

@@ -1,0 +1,177 @@
+package evaluation
+
+import (
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// A Record is what the record itself knows for the individual report (Directive 2014/24/EU, Article 84(1)).
+type Record struct {
+	Procurement models.ID     `json:"procurement"`
+	Title       models.Text   `json:"title"`
+	Procedure   string        `json:"procedure"`
+	Buyers      []NoticeBuyer `json:"buyers"`
+	Lots        []LotRecord   `json:"lots"`
+	Notices     []NoticeSent  `json:"notices"`
+	// Digest is the SHA-256 of all of this, in hexadecimal; the report names it.
+	Digest string `json:"digest"`
+}
+
+// A NoticeSent is a notice by its digest.
+type NoticeSent struct {
+	Notice       models.ID         `json:"notice"`
+	Kind         models.NoticeKind `json:"kind"`
+	Digest       string            `json:"digest"`
+	DispatchedAt time.Time         `json:"dispatched_at"`
+}
+
+// A LotRecord is what became of one lot.
+type LotRecord struct {
+	Lot    models.ID   `json:"lot"`
+	Number int         `json:"number"`
+	Title  models.Text `json:"title"`
+	// EndReason says why the lot was not awarded.
+	EndReason string          `json:"end_reason,omitempty" doc:"eForms code list non-award-justification"`
+	AwardedAt *time.Time      `json:"awarded_at,omitempty"`
+	Ranking   string          `json:"ranking,omitempty" doc:"Digest of the ranking that the decision rests on"`
+	Winner    string          `json:"winner,omitempty"`
+	Tenders   []TenderRecord  `json:"tenders"`
+	Contracts []models.ID     `json:"contracts"`
+	Value     []models.Money  `json:"contract_values"`
+	Conflicts []models.ID     `json:"conflicts_declared" doc:"Declarations of a conflict of interest"`
+	Reviews   []models.Review `json:"reviews"`
+}
+
+// A TenderRecord says what became of a tender and why.
+type TenderRecord struct {
+	Tender   models.ID   `json:"tender"`
+	Tenderer string      `json:"tenderer"`
+	Selected bool        `json:"selected"`
+	Rank     int         `json:"rank,omitempty"`
+	Total    string      `json:"total,omitempty"`
+	Excluded string      `json:"excluded,omitempty"`
+	Reason   models.Text `json:"reason,omitempty"`
+	// LowPrice says why the price looked abnormally low; Explanation what the inquiry found.
+	LowPrice    string `json:"low_price,omitempty"`
+	Explanation string `json:"explanation,omitempty"`
+}
+
+// ComposeRecord gathers what the record knows.
+func ComposeRecord(d models.Dossier) (Record, error) {
+	r := Record{Procurement: d.Procurement.ID, Title: d.Procurement.Title, Procedure: "open", Buyers: buyers(d), Lots: []LotRecord{}, Notices: []NoticeSent{}}
+	for _, lot := range d.Tendering.Lots {
+		if lot.OpenedAt != nil {
+			r.Lots = append(r.Lots, lotRecord(d, lot))
+		}
+	}
+	for _, n := range d.Tendering.Notices {
+		r.Notices = append(r.Notices, NoticeSent{n.ID, n.Kind, n.Digest, n.DispatchedAt.UTC()})
+	}
+	var err error
+	r.Digest, err = digest(r)
+	return r, err
+}
+
+func lotRecord(d models.Dossier, lot models.Lot) LotRecord {
+	stage := d.Tendering.Stages[lot.ID]
+	r := LotRecord{
+		Lot: lot.ID, Number: lot.Number, Title: lot.Title, EndReason: lot.EndReason, AwardedAt: stage.AwardedAt, Ranking: stage.Ranking,
+		Tenders: []TenderRecord{}, Contracts: []models.ID{}, Value: []models.Money{}, Conflicts: []models.ID{}, Reviews: []models.Review{},
+	}
+	if stage.Awarded() {
+		r.Winner = winnerName(d, stage)
+		at := stage.AwardedAt.UTC()
+		r.AwardedAt = &at
+	}
+	r.Tenders = append(r.Tenders, tenderRecords(d, lot, stage)...)
+	for _, e := range d.Of(models.EntryContract) {
+		if c, ok := models.BodyOf[models.Contract](e); ok && c.Lot == lot.ID {
+			r.Contracts, r.Value = append(r.Contracts, e.ID), append(r.Value, c.Value)
+		}
+	}
+	for _, e := range d.Of(models.EntryConflictDeclaration) {
+		if c, ok := models.BodyOf[models.ConflictDeclaration](e); ok && c.Lot == lot.ID && c.Conflict {
+			r.Conflicts = append(r.Conflicts, e.ID)
+		}
+	}
+	for _, e := range d.Of(models.EntryReview) {
+		if review, ok := models.BodyOf[models.Review](e); ok && review.Lot == lot.ID {
+			r.Reviews = append(r.Reviews, review)
+		}
+	}
+	return r
+}
+
+func tenderRecords(d models.Dossier, lot models.Lot, stage models.LotStage) []TenderRecord {
+	evaluation, err := Evaluate(d, lot.ID) // none of a lot that ended before it was evaluated
+	var all []TenderRecord
+	for _, t := range d.Tendering.TendersFor(lot.ID) {
+		r := TenderRecord{Tender: t.ID, Tenderer: tenderer(d, t), Selected: t.ID == stage.WinnerID}
+		if a, _, ok := d.AdmissionOf(t.ID); ok && a.Decision == models.AdmissionExcluded {
+			r.Excluded, r.Reason = a.Code, a.Reason
+		}
+		for _, s := range evaluation.Ranking.Standings {
+			if err == nil && s.Tender == t.ID {
+				r.Rank, r.LowPrice = s.Rank, s.AskAboutPrice
+				if s.Excluded == "" {
+					r.Total = s.Total.String()
+				} else if r.Excluded == "" {
+					r.Excluded = s.Excluded
+				}
+			}
+		}
+		for _, e := range d.Of(models.EntryPriceInquiry) {
+			if q, ok := models.BodyOf[models.PriceInquiry](e); ok && q.Tender == t.ID {
+				r.Explanation = q.Finding
+			}
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+// Report is the individual report of a procedure, bound to the record it was written on.
+type Report struct {
+	models.IndividualReport
+}
+
+// CheckAgainst refuses a report that rests on a record which has changed since it was read.
+func (r Report) CheckAgainst(d models.Dossier, e models.Entry) error {
+	record, err := ComposeRecord(d)
+	if err == nil && e.WithdrawnAt == nil && record.Digest != r.Record {
+		return models.Refuse(models.CodeStale, "/record", "the record has changed since it was read").Accepting("the digest %s, after reading it again", record.Digest)
+	}
+	return err
+}
+
+// An AwardNotice is what the public is told of the award (Directive 2014/24/EU, Article 50).
+type AwardNotice struct {
+	Procurement  models.ID     `json:"procurement"`
+	Mode         models.Mode   `json:"mode"`
+	Title        models.Text   `json:"title"`
+	Buyers       []NoticeBuyer `json:"buyers"`
+	Lots         []LotRecord   `json:"lots"`
+	DispatchedAt time.Time     `json:"dispatched_at"`
+}
+
+// ComposeAwardNotice writes the award notice of all published lots. It refuses while one is neither ended
+// nor under contract.
+func ComposeAwardNotice(d models.Dossier) (AwardNotice, error) {
+	n := AwardNotice{Procurement: d.Procurement.ID, Mode: d.Procurement.Mode, Title: d.Procurement.Title, Buyers: buyers(d), DispatchedAt: d.Now.UTC()}
+	for _, lot := range d.Tendering.Lots {
+		if lot.OpenedAt == nil {
+			continue
+		}
+		r := lotRecord(d, lot)
+		if r.EndReason == "" && len(r.Contracts) == 0 {
+			return n, models.Refuse(models.CodeNotAwarded, "/lots", "lot %d has neither a contract nor ended without one", lot.Number).
+				Accepting("an award notice once every lot is concluded")
+		}
+		n.Lots = append(n.Lots, r)
+	}
+	if len(n.Lots) == 0 {
+		return n, models.Refuse(models.CodeLotNotOpen, "/lots", "no lot was published")
+	}
+	return n, nil
+}

@@ -1,0 +1,230 @@
+package evaluation
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/govalues/decimal"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/award"
+)
+
+// Consensus holds the scores of a tender on which the panel agreed, with the reasons.
+type Consensus struct {
+	Tender models.ID      `json:"tender"`
+	Scores []models.Score `json:"scores" minItems:"1" maxItems:"100" doc:"One for each criterion"`
+}
+
+// Check refuses a malformed ID and scores without reasons.
+func (c Consensus) Check() error {
+	var faults []*models.Refusal
+	if !c.Tender.Is(models.PrefixTender) {
+		faults = append(faults, models.Refuse(models.CodeInvalidID, "/tender", "%q is not the ID of a tender", c.Tender))
+	}
+	return models.Refusals(append(faults, reasons(c.Scores)...))
+}
+
+// Subject is the tender.
+func (c Consensus) Subject() string { return string(c.Tender) }
+
+// CheckAgainst refuses a consensus where the mean was fixed, before every evaluator's own scores of the
+// tender are in, by a chair with a conflict, and once quality is locked.
+func (c Consensus) CheckAgainst(d models.Dossier, e models.Entry) error {
+	criteria, err := scorable(d, c.Tender)
+	if err != nil {
+		return err
+	}
+	t, _ := d.Tendering.Tender(c.Tender)
+	if err := d.MayEvaluate(e.AuthorID, t.LotID); err != nil {
+		return err
+	}
+	if criteria.Consensus != models.ConsensusChair {
+		return models.Refuse(models.CodeInvalidValue, "", "the criteria fix the mean of the individual scores")
+	}
+	if missing := without(d, t); len(missing) > 0 {
+		return models.Refuse(models.CodeScoresMissing, "", "%d evaluators have not scored the tender: %v", len(missing), missing).
+			Accepting("a consensus once every evaluator's own scores are in")
+	}
+	return checkScores(criteria, c.Scores)
+}
+
+// CheckSheet refuses an evaluator's own scores that are not complete, not within the scale or without
+// reasons; that come from somebody who has not declared to have no conflict; that come too late; and those
+// of who has already seen what the others gave.
+func CheckSheet(d models.Dossier, sheet models.ScoreSheet) error {
+	criteria, err := scorable(d, sheet.TenderID)
+	if err != nil {
+		return err
+	}
+	t, _ := d.Tendering.Tender(sheet.TenderID)
+	if err := d.MayEvaluate(sheet.PersonID, t.LotID); err != nil {
+		return err
+	}
+	if HasScoredAll(d, t.LotID, sheet.PersonID) {
+		return models.Refuse(models.CodeScoresFinal, "", "your own scores of all tenders are in, and you see those of the others").
+			Accepting("the consensus, for what you see otherwise now")
+	}
+	if faults := reasons(sheet.Scores); len(faults) > 0 {
+		return models.Refusals(faults)
+	}
+	return checkScores(criteria, sheet.Scores)
+}
+
+// scorable refuses scores of a tender that is not admitted, or whose quality is locked.
+func scorable(d models.Dossier, tender models.ID) (models.AwardCriteria, error) {
+	var none models.AwardCriteria
+	t, ok := d.Tendering.Tender(tender)
+	if !ok {
+		return none, models.Refuse(models.CodeInvalidValue, "/tender", "there is no such tender in a closed box")
+	}
+	stage, opened := d.Tendering.Stage(t.LotID)
+	lot, _ := d.Tendering.Lot(t.LotID)
+	criteria, _, found := d.CriteriaFor(t.LotID)
+	switch {
+	case !opened:
+		return none, models.Refuse(models.CodeNotUnsealed, "/tender", "the envelopes of the lot are not opened")
+	case lot.EndedAt != nil:
+		return none, models.Refuse(models.CodeLotEnded, "/tender", "lot %d has ended: %s", lot.Number, lot.EndReason)
+	case stage.QualityLockedAt != nil:
+		return none, models.Refuse(models.CodeQualityLocked, "/tender", "quality is locked: no score changes any more")
+	case !slices.ContainsFunc(d.Admitted(t.LotID), func(x models.Tender) bool { return x.ID == tender }):
+		return none, models.Refuse(models.CodeNotAdmitted, "/tender", "the tender is not admitted").Accepting("scores of tenders that are")
+	case !found:
+		return none, models.Refuse(models.CodeCriteriaMissing, "/tender", "lot %d has no award criteria", lot.Number)
+	}
+	return criteria, nil
+}
+
+func reasons(scores []models.Score) []*models.Refusal {
+	var faults []*models.Refusal
+	for _, s := range scores {
+		if strings.TrimSpace(s.Reason) == "" {
+			faults = append(faults, models.Refuse(models.CodeInvalidValue, "/scores", "the score of %s has no reason", s.Criterion).Accepting("why, in words"))
+		}
+	}
+	return faults
+}
+
+// checkScores refuses scores that are not exactly one for each criterion, from 0 to its highest.
+func checkScores(criteria models.AwardCriteria, scores []models.Score) error {
+	var faults []*models.Refusal
+	given := map[string]bool{}
+	for _, s := range scores {
+		i := slices.IndexFunc(criteria.Criteria, func(k models.AwardCriterion) bool { return k.ID == s.Criterion })
+		if i < 0 || given[s.Criterion] {
+			faults = append(faults, models.Refuse(models.CodeInvalidScore, "/scores", "%s is no criterion, or is scored twice", s.Criterion))
+			continue
+		}
+		given[s.Criterion] = true
+		if refusal := onScale(criteria.Criteria[i], s.Score); refusal != nil {
+			faults = append(faults, refusal)
+		}
+	}
+	for _, k := range criteria.Criteria {
+		if !given[k.ID] {
+			faults = append(faults, models.Refuse(models.CodeInvalidScore, "/scores", "%s is not scored", k.ID).Accepting("a score for each criterion"))
+		}
+	}
+	return models.Refusals(faults)
+}
+
+func onScale(k models.AwardCriterion, score string) *models.Refusal {
+	var r reader
+	given, highest := r.number(score), r.number(k.Max)
+	if r.err != nil || score == "" || !models.ValidDecimal(score) || given.IsNeg() || given.Cmp(highest) > 0 {
+		return models.Refuse(models.CodeInvalidScore, "/scores", "%q is outside the scale of %s", score, k.ID).Accepting("a number from 0 to %s", k.Max)
+	}
+	return nil
+}
+
+// HasScoredAll tells whether an evaluator's own scores of all admitted tenders of a lot are in. From then on
+// the evaluator sees the others'.
+func HasScoredAll(d models.Dossier, lot, person models.ID) bool {
+	admitted := d.Admitted(lot)
+	return len(admitted) > 0 && !slices.ContainsFunc(admitted, func(t models.Tender) bool { return !scored(d, t.ID, person) })
+}
+
+func scored(d models.Dossier, tender, person models.ID) bool {
+	return slices.ContainsFunc(d.Tendering.Sheets, func(s models.ScoreSheet) bool { return s.TenderID == tender && s.PersonID == person })
+}
+
+// without lists the evaluators of the panel whose own scores of a tender are not in; who has declared
+// nothing is not of the panel. A panel of nobody has not scored anything.
+func without(d models.Dossier, t models.Tender) []models.ID {
+	panel := d.Panel(t.LotID)
+	if len(panel) == 0 {
+		return []models.ID{"(nobody evaluates the lot)"}
+	}
+	return slices.DeleteFunc(panel, func(person models.ID) bool { return scored(d, t.ID, person) })
+}
+
+// agreed are the scores that count for a tender: the consensus, or the mean of those of the panel.
+func agreed(d models.Dossier, t models.Tender, criteria models.AwardCriteria, rule award.Rounding) (map[string]decimal.Decimal, error) {
+	if criteria.Consensus == models.ConsensusMean {
+		return mean(d, t, criteria, rule)
+	}
+	for _, e := range d.Of(models.EntryConsensus) {
+		c, ok := models.BodyOf[Consensus](e)
+		if ok && c.Tender == t.ID && checkScores(criteria, c.Scores) == nil {
+			return numbers(c.Scores)
+		}
+	}
+	return nil, models.Refuse(models.CodeScoresMissing, "", "the panel has agreed on no scores of tender %s", t.ID).Accepting("a consensus by the chair")
+}
+
+func mean(d models.Dossier, t models.Tender, criteria models.AwardCriteria, rule award.Rounding) (map[string]decimal.Decimal, error) {
+	if missing := without(d, t); len(missing) > 0 {
+		return nil, models.Refuse(models.CodeScoresMissing, "", "own scores of tender %s are missing from %v", t.ID, missing)
+	}
+	panel, sheets := d.Panel(t.LotID), map[string][]decimal.Decimal{}
+	for _, s := range d.Tendering.Sheets {
+		if s.TenderID != t.ID || !slices.Contains(panel, s.PersonID) {
+			continue // of somebody whose conflict became known: it is kept and does not count
+		}
+		own, err := numbers(s.Scores)
+		if err != nil {
+			return nil, err
+		}
+		for id, score := range own {
+			sheets[id] = append(sheets[id], score)
+		}
+	}
+	means := map[string]decimal.Decimal{}
+	for _, k := range criteria.Criteria {
+		m, err := award.Mean(sheets[k.ID], rule)
+		if err != nil {
+			return nil, err
+		}
+		means[k.ID] = m
+	}
+	return means, nil
+}
+
+func numbers(scores []models.Score) (map[string]decimal.Decimal, error) {
+	var r reader
+	all := map[string]decimal.Decimal{}
+	for _, s := range scores {
+		all[s.Criterion] = r.number(s.Score)
+	}
+	return all, r.err
+}
+
+// MayLockQuality refuses to lock before every tender was checked and every admitted one has its scores.
+func MayLockQuality(d models.Dossier, lot models.ID, chair models.ID) error {
+	stage, ok := d.Tendering.Stage(lot)
+	l, _ := d.Tendering.Lot(lot)
+	switch {
+	case !ok:
+		return models.Refuse(models.CodeNotUnsealed, "/lot", "the envelopes of the lot are not opened")
+	case l.EndedAt != nil:
+		return models.Refuse(models.CodeLotEnded, "/lot", "lot %d has ended: %s", l.Number, l.EndReason)
+	case stage.QualityLockedAt != nil:
+		return models.Refuse(models.CodeQualityLocked, "/lot", "quality is locked already")
+	}
+	if err := d.MayEvaluate(chair, lot); err != nil {
+		return err
+	}
+	_, err := scoresOf(d, lot)
+	return err
+}
