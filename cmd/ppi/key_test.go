@@ -16,7 +16,8 @@ func TestTheFirstKeyIsAnAdministratorsAndShownOnce(t *testing.T) {
 	db := pgtest.NewDatabase(t)
 	environ := []string{"PPI_DATA_DIR=" + t.TempDir(), "PPI_DATABASE_URL=" + db.Application}
 	end := time.Now().Add(time.Hour).UTC().Truncate(time.Second)
-	code, stdout, stderr := invoke(t, environ, "key", "create", "--administrator", "--name", "Ada", "--email=ada@example.org", "--expires", end.Format(time.RFC3339))
+	code, stdout, stderr := invoke(t, environ, "key", "create", "--administrator", "--name", "Ada",
+		"--email=ada@example.org", "--expires", end.Format(time.RFC3339))
 	require.Equal(t, exitDone, code, stderr)
 	key, rest, _ := strings.Cut(stdout, "\n")
 	require.Empty(t, rest)
@@ -40,8 +41,12 @@ func TestTheFirstKeyIsAnAdministratorsAndShownOnce(t *testing.T) {
 func TestAKeyIsNotMadeOfNonsense(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
-		{}, {"--administrator", "--name", " "}, {"--administrator", "--country", "France"}, {"--administrator", "--email", "ada"},
-		{"--administrator", "--expires", "tomorrow"}, {"--administrator", "--expires", "2020-01-01T00:00:00Z"},
+		{},
+		{"--administrator", "--name", " "},
+		{"--administrator", "--country", "France"},
+		{"--administrator", "--email", "ada"},
+		{"--administrator", "--expires", "tomorrow"},
+		{"--administrator", "--expires", "2020-01-01T00:00:00Z"},
 	} {
 		code, stdout, _ := invoke(t, nil, append([]string{"key", "create"}, args...)...)
 		require.Equal(t, exitUsage, code, args)

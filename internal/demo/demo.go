@@ -143,13 +143,10 @@ func (p *play) get(who *apiclient.Client, path string, out any) {
 	p.call(who, apiclient.Request{Method: http.MethodGet, Path: p.path(path), Out: out})
 }
 
-func (p *play) call(who *apiclient.Client, r apiclient.Request) apiclient.Answer {
-	if p.err != nil {
-		return apiclient.Answer{}
+func (p *play) call(who *apiclient.Client, r apiclient.Request) {
+	if p.err == nil {
+		_, p.err = who.Do(p.ctx, r)
 	}
-	answer, err := who.Do(p.ctx, r)
-	p.err = err
-	return answer
 }
 
 // refused makes a call that must be refused with the code, and shows the refusal.

@@ -12,16 +12,16 @@ import (
 // prologue says what is about to be shown, what of it is real, and what is not.
 func (p *play) prologue() {
 	s := p.screen
-	s.say("%s", strings.Repeat("═", rule))
-	s.say("PPI Engine – a rehearsal of a real joint procurement of innovation")
-	s.say("%s", p.facts.Case)
-	s.say("%s", strings.Repeat("═", rule))
-	s.say("Real, with sources in examples/ppi4hpc/facts.json: the four buyers, the lead, the call, the Open Dialogue")
-	s.say("Event of 6 September 2017 with 16 companies, the notice of 12 May 2018 at 09:00, the deadline of 9 July 2018")
-	s.say("at 12:00 in Paris, four lots with one buyer each.")
-	s.say("NOT as it was: the real procedure was a %s. It is replayed here as an OPEN PROCEDURE.", p.facts.Procedure.Value)
-	s.say("Assumed (assumed: true): the procedure, tenders, scores, prices, winners, and every date the sources lack.")
-	s.say("Nothing is published: a rehearsal runs on a clock of its own, on the code that runs live procurements.")
+	s.sayf("%s", strings.Repeat("═", rule))
+	s.sayf("PPI Engine – a rehearsal of a real joint procurement of innovation")
+	s.sayf("%s", p.facts.Case)
+	s.sayf("%s", strings.Repeat("═", rule))
+	s.sayf("Real, with sources in examples/ppi4hpc/facts.json: the four buyers, the lead, the call, the Open Dialogue")
+	s.sayf("Event of 6 September 2017 with 16 companies, the notice of 12 May 2018 at 09:00, the deadline of 9 July 2018")
+	s.sayf("at 12:00 in Paris, four lots with one buyer each.")
+	s.sayf("NOT as it was: the real procedure was a %s. It is replayed here as an OPEN PROCEDURE.", p.facts.Procedure.Value)
+	s.sayf("Assumed (assumed: true): the procedure, tenders, scores, prices, winners, and every date the sources lack.")
+	s.sayf("Nothing is published: a rehearsal runs on a clock of its own, on the code that runs live procurements.")
 }
 
 // gatherConsortium registers the four buyers with their people and drafts the procurement.

@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -388,7 +389,8 @@ func TestRunsHandOverUnderLoad(t *testing.T) {
 				choice := []string{"reject", "abstain"}[i%2]
 				_, err := buyer.Act(t.Context(), b.Procurement, "vote",
 					map[string]any{"phase": "needs", "digest": digest, "choice": choice, "reason": fmt.Sprint(caller, i)}, nil)
-				if problem, ok := apiclient.ProblemOf(err); ok && (problem.Code == string(models.CodeAlreadyVoted) || problem.Code == string(models.CodeSuperseded)) {
+				problem, ok := apiclient.ProblemOf(err)
+				if ok && slices.Contains([]string{string(models.CodeAlreadyVoted), string(models.CodeSuperseded)}, problem.Code) {
 					continue // another caller of the same buyer was first, or was asked later
 				}
 				assert.NoError(t, err)

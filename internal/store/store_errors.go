@@ -29,6 +29,7 @@ const (
 	cannotConnectNow     = "57P03"
 	idleSessionTimeout   = "57P05"
 	readOnlyTransaction  = "25006"
+	featureNotSupported  = "0A000"
 	idleInTransaction    = "25P03"
 	transactionTimedOut  = "25P04"
 	insufficientResource = "53"
@@ -55,6 +56,12 @@ func IsRetryable(err error) bool {
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
 		errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
 		(errors.As(err, &network) && !errors.Is(err, context.DeadlineExceeded))
+}
+
+// stalePlan tells whether a prepared statement met a table that a migration has changed since; its
+// connection prepares it anew.
+func stalePlan(pg *pgconn.PgError) bool {
+	return pg.Code == featureNotSupported && strings.Contains(pg.Message, "cached plan")
 }
 
 func isRetryableState(code string) bool {
