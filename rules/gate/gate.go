@@ -18,7 +18,8 @@ type gatekeeper struct {
 }
 
 var gatekeepers = map[models.Phase]gatekeeper{
-	models.PhaseNeeds: {needsSubject, needs},
+	models.PhaseNeeds:  {needsSubject, needs},
+	models.PhaseTender: {tenderSubject, tender},
 }
 
 // Judge computes the gate of a phase from the dossier. Every gate also asks whether the consortium is

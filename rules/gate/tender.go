@@ -1,0 +1,190 @@
+package gate
+
+import (
+	"slices"
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/calendar"
+	"github.com/ppi-engine/ppi/rules/evaluation"
+)
+
+const (
+	remediesSource = "Directive 89/665/EEC, Articles 2(3) and 2a(2)"
+	reportSource   = "Directive 2014/24/EU, Article 84"
+)
+
+var tenderSubject = []models.EntryKind{
+	models.EntryContract, models.EntryPurchase, models.EntryNonPurchase, models.EntryIndividualReport,
+}
+
+// tender asks that every lot and every buyer came to an end: with contract and purchase, or with a reason;
+// that nothing stands against the contracts; and that the public and those who audit were told.
+func tender(d models.Dossier) []models.Criterion {
+	return []models.Criterion{lotsConcluded(d), standstillsOver(d), purchased(d), awardNoticeSent(d), reported(d)}
+}
+
+// published are the lots that were published, in this round or an earlier one.
+func published(d models.Dossier) []models.Lot {
+	return slices.DeleteFunc(slices.Clone(d.Tendering.Lots), func(l models.Lot) bool { return l.OpenedAt == nil })
+}
+
+func lotsConcluded(d models.Dossier) models.Criterion {
+	c := check{"lots_concluded", "Directive 2014/24/EU, Article 55(1)"}
+	lots := published(d)
+	if len(lots) == 0 {
+		return c.notMet("no lot was published")
+	}
+	for _, lot := range d.Tendering.Lots {
+		if lot.OpenedAt == nil && lot.EndedAt == nil {
+			return c.notMet("lot %d is neither published nor ended", lot.Number)
+		}
+	}
+	var evidence []string
+	for _, lot := range lots {
+		contracts := contractsOf(d, lot.ID)
+		if lot.EndedAt == nil && len(contracts) == 0 {
+			return c.notMet("lot %d has neither a contract nor ended with a reason", lot.Number)
+		}
+		evidence = append(evidence, contracts...)
+	}
+	return c.met(evidence, "each of %d lots has a contract or ended with a reason", len(lots))
+}
+
+func contractsOf(d models.Dossier, lot models.ID) []string {
+	var found []string
+	for _, e := range d.Of(models.EntryContract) {
+		if contract, ok := body[models.Contract](e); ok && contract.Lot == lot {
+			found = append(found, Reference(e))
+		}
+	}
+	return found
+}
+
+func standstillsOver(d models.Dossier) models.Criterion {
+	c := check{"standstill_over", remediesSource}
+	for _, lot := range published(d) {
+		if lot.EndedAt != nil {
+			continue
+		}
+		if refusal, refused := models.RefusalOf(d.MayConclude(lot.ID)); refused {
+			return c.notMet("lot %d: %s", lot.Number, refusal.Detail)
+		}
+	}
+	return c.met(nil, "no standstill runs and no review is pending")
+}
+
+// purchased asks for a contract and a purchase under it from every buyer, or for why not.
+func purchased(d models.Dossier) models.Criterion {
+	c := check{"purchased", "COS-PPI-2020-2-04, mandatory activity VI"}
+	var evidence, missing []string
+	for _, m := range d.ActiveMembers() {
+		found := boughtBy(d, m.OrganisationID)
+		if found == "" {
+			missing = append(missing, d.Organisations[m.OrganisationID].LegalName)
+			continue
+		}
+		evidence = append(evidence, found)
+	}
+	if len(missing) > 0 {
+		return c.notMet("neither a purchase under a contract nor a reason: missing from %v", missing)
+	}
+	return c.met(evidence, "all %d buyers have purchased, or said why not", len(evidence))
+}
+
+func boughtBy(d models.Dossier, buyer models.ID) string {
+	for _, e := range d.Of(models.EntryPurchase) {
+		purchase, ok := body[models.Purchase](e)
+		if ok && e.OrganisationID == buyer && binds(d, purchase.Contract, buyer) {
+			return Reference(e)
+		}
+	}
+	for _, e := range d.Of(models.EntryNonPurchase) {
+		if e.OrganisationID == buyer {
+			return Reference(e)
+		}
+	}
+	return ""
+}
+
+func binds(d models.Dossier, contract, buyer models.ID) bool {
+	return slices.ContainsFunc(d.Of(models.EntryContract), func(e models.Entry) bool {
+		c, ok := body[models.Contract](e)
+		return ok && e.ID == contract && slices.Contains(c.Buyers, buyer)
+	})
+}
+
+// awardNoticeSent asks for an award notice after the last contract. One that left late is said to be late:
+// it cannot be made good any more.
+func awardNoticeSent(d models.Dossier) models.Criterion {
+	c := check{"award_notice_sent", "Directive 2014/24/EU, Article 50(1)"}
+	i := slices.IndexFunc(d.Tendering.Notices, func(n models.Notice) bool { return n.Kind == models.NoticeAward })
+	if i < 0 {
+		return c.notMet("no award notice was dispatched")
+	}
+	var last models.Notice
+	for _, n := range d.Tendering.Notices {
+		if n.Kind == models.NoticeAward {
+			last = n
+		}
+	}
+	evidence := []string{string(last.ID) + "@" + last.Digest}
+	signed, late := "", ""
+	for _, e := range d.Of(models.EntryContract) {
+		contract, ok := body[models.Contract](e)
+		if !ok {
+			continue
+		}
+		if e.WrittenAt.After(last.DispatchedAt) {
+			return c.notMet("contract %s was recorded after the last award notice", e.ID)
+		}
+		signed = max(signed, contract.SignedOn)
+	}
+	if due, known := noticeDue(d, signed); known && dayOf(d, last.DispatchedAt).After(due) {
+		late = ", after the last day for it, " + due.String()
+	}
+	return c.met(evidence, "the award notice was dispatched on %s%s", dayOf(d, last.DispatchedAt), late)
+}
+
+func dayOf(d models.Dossier, at time.Time) calendar.Date {
+	zone, err := calendar.Zone("/zone", d.Procurement.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	return calendar.DateOf(at, zone)
+}
+
+// noticeDue is the last day for the award notice, counted from the last contract; unknown without one, and
+// where the holidays of the lead buyer's country are not known.
+func noticeDue(d models.Dossier, signed string) (calendar.Date, bool) {
+	var none calendar.Date
+	day, err := calendar.ParseDate("/signed_on", signed)
+	if err != nil || len(d.ActiveMembers()) == 0 {
+		return none, false
+	}
+	country := d.Organisations[d.ActiveMembers()[0].OrganisationID].Country
+	pack, err := calendar.PackFor(country, day)
+	if err != nil {
+		return none, false
+	}
+	holidays, err := calendar.HolidaysOf(country)
+	if err != nil {
+		return none, false
+	}
+	counted, err := pack.Count("award-notice", day, holidays)
+	return counted.LastDay, err == nil
+}
+
+func reported(d models.Dossier) models.Criterion {
+	c := check{"individual_report", reportSource}
+	e, ok := d.Latest(models.EntryIndividualReport)
+	if !ok {
+		return c.notMet("there is no individual report")
+	}
+	report, ok := body[models.IndividualReport](e)
+	record, err := evaluation.ComposeRecord(d)
+	if !ok || err != nil || report.Record != record.Digest {
+		return c.notMet("the individual report rests on a record that has changed since")
+	}
+	return c.met([]string{Reference(e)}, "the individual report is complete and rests on the record as it is")
+}
