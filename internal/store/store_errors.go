@@ -46,7 +46,7 @@ func IsRetryable(err error) bool {
 		return false
 	}
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return isRetryableState(pg.Code)
+		return isRetryableState(pg.Code) || stalePlan(pg)
 	}
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return true
