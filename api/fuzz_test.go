@@ -20,10 +20,10 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// gone is an engine on which nothing runs, so that a command is answered from the record alone.
+// gone is an engine on which nothing runs or will, so that a command is answered from the record alone.
 type gone struct{}
 
-func (gone) Start(context.Context, models.ID, string, []string) error { return nil }
+func (gone) Start(context.Context, models.ID, string, []string) error { return engine.ErrNotRunning }
 
 func (gone) Command(context.Context, models.ID, models.Verb, string) (process.Outcome, error) {
 	return process.Outcome{}, engine.ErrNotRunning
