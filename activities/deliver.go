@@ -1,0 +1,159 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/ppi-engine/ppi/internal/audit"
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/webhook"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/process"
+)
+
+// Portals brings events to webhook endpoints.
+type Portals struct {
+	Store   *store.Store
+	Courier *webhook.Courier
+	Log     *slog.Logger
+}
+
+// Kinds of tasks about endpoints; their subject is the endpoint.
+const (
+	TaskFeedParked       = "webhook_parked"
+	TaskEndpointDisabled = "webhook_disabled"
+)
+
+// What one activity does at most: an attempt takes no longer than the courier allows it, so that all of it
+// stays well within the activity's own time.
+const (
+	deliveriesAtOnce = 100
+	deliverFor       = 20 * time.Second
+)
+
+// Deliver brings what waits of one feed to its endpoint, in order, until nothing is left, one delivery fails,
+// or it has been at it for a while. Who receives may get an event twice, never two in another order: what
+// has arrived is written down after it arrived.
+func (p *Portals) Deliver(ctx context.Context, in process.PortalFeed) (process.FeedOutcome, error) {
+	feed := store.PortalFeed{EndpointID: in.EndpointID, ProcurementID: in.ProcurementID}
+	until := time.Now().Add(deliverFor)
+	for delivered := 0; ; delivered++ {
+		out, err := p.deliverNext(ctx, feed)
+		if err != nil {
+			return process.FeedOutcome{}, err
+		}
+		if out.Status == process.FeedMore && delivered+1 < deliveriesAtOnce && time.Now().Before(until) {
+			continue
+		}
+		out.Delivered = delivered
+		if out.Status == process.FeedMore {
+			out.Delivered++
+		}
+		return out, nil
+	}
+}
+
+// deliverNext makes one attempt; it answers more when the event has arrived.
+func (p *Portals) deliverNext(ctx context.Context, feed store.PortalFeed) (process.FeedOutcome, error) {
+	next, err := p.Store.NextDelivery(ctx, feed)
+	if errors.Is(err, store.ErrNoDelivery) {
+		return process.FeedOutcome{Status: process.FeedDrained}, nil
+	}
+	if err != nil {
+		return process.FeedOutcome{}, err
+	}
+	switch {
+	case next.Endpoint.Status != models.EndpointActive:
+		return process.FeedOutcome{Status: process.FeedHeld, Reason: string(next.Endpoint.Status)}, nil
+	case next.State == models.FeedParked:
+		return process.FeedOutcome{Status: process.FeedHeld, Reason: next.Reason}, nil
+	case next.Wait > 0:
+		return process.FeedOutcome{Status: process.FeedWaiting, Wait: next.Wait, Attempt: next.Failures + 1, Reason: next.Reason}, nil
+	case !next.Led:
+		return p.park(ctx, feed, next.EventID, models.ParkedOwner)
+	}
+	report, err := p.send(ctx, next)
+	switch {
+	case errors.Is(err, webhook.ErrSecretUnreadable):
+		return p.park(ctx, feed, next.EventID, models.ParkedSecret)
+	case err != nil:
+		return process.FeedOutcome{}, err
+	case ctx.Err() != nil:
+		return process.FeedOutcome{}, ctx.Err() // it is we who broke off
+	}
+	return p.settle(ctx, feed, next.EventID, report)
+}
+
+func (p *Portals) send(ctx context.Context, next store.Outgoing) (webhook.Report, error) {
+	event, err := audit.ParseEvent(next.Canonical)
+	if err != nil {
+		return webhook.Report{}, err
+	}
+	message, err := webhook.EventMessage(event, next.Mode)
+	if err != nil {
+		return webhook.Report{}, err
+	}
+	return p.Courier.Deliver(ctx, next.Endpoint, message)
+}
+
+// settle writes an attempt down and what follows from it.
+func (p *Portals) settle(ctx context.Context, feed store.PortalFeed, event models.ID, r webhook.Report) (process.FeedOutcome, error) {
+	out := process.FeedOutcome{Status: process.FeedMore}
+	err := p.Store.InTx(ctx, func(tx *store.Tx) error {
+		disabled := false
+		if r.Fault == models.FaultGone {
+			var err error
+			if disabled, err = tx.DisableEndpoint(feed.EndpointID); err != nil {
+				return err
+			}
+		}
+		locked, err := tx.LockFeed(feed, event)
+		if err != nil {
+			return err
+		}
+		err = tx.RecordAttempt(feed, models.DeliveryAttempt{
+			EventID: event, StartedAt: r.StartedAt, Latency: r.Latency.Microseconds(), Status: r.Status, Fault: r.Fault, Answer: r.Answer,
+		})
+		if err != nil || r.Delivered() || !locked.Pending {
+			return err
+		}
+		f := failure{tx: tx, feed: feed, event: event, failures: locked.Failures + 1, reason: reason(r)}
+		if r.Fault == models.FaultGone {
+			out, err = f.gone(disabled)
+			return err
+		}
+		pause, again := p.Courier.Pause(f.failures, r.Asked)
+		if !again {
+			out, err = f.park()
+			return err
+		}
+		out = process.FeedOutcome{Status: process.FeedWaiting, Wait: pause, Attempt: f.failures + 1, Reason: f.reason}
+		return tx.RetryFeed(feed, f.failures, f.reason, pause)
+	})
+	return out, err
+}
+
+func reason(r webhook.Report) string {
+	if r.Status == 0 {
+		return string(r.Fault)
+	}
+	return fmt.Sprintf("%s %d", r.Fault, r.Status)
+}
+
+// park has a feed wait for a person although nothing was sent.
+func (p *Portals) park(ctx context.Context, feed store.PortalFeed, event models.ID, why string) (process.FeedOutcome, error) {
+	var out process.FeedOutcome
+	err := p.Store.InTx(ctx, func(tx *store.Tx) error {
+		locked, err := tx.LockFeed(feed, event)
+		if err != nil {
+			return err
+		}
+		f := failure{tx: tx, feed: feed, event: event, failures: locked.Failures, reason: why}
+		out, err = f.park()
+		return err
+	})
+	return out, err
+}

@@ -1,0 +1,142 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// relayBatch bounds how many entries of the log one pass gives to the endpoints.
+const relayBatch = 2000
+
+// neverSent is [models.EventType.Internal] in SQL.
+const neverSent = "(starts_with(e.type, 'endpoint.') OR starts_with(e.type, 'tender.'))"
+
+// Relay gives the next events of the log to the endpoints that want them, at most some thousands, and tells
+// whether more are waiting. What it gives and how far it has come are committed together, so every event
+// reaches the queue of every endpoint that wants it exactly once. Any number of processes may call it: while
+// one is at it, the others do nothing.
+func (s *Store) Relay(ctx context.Context) (more bool, err error) {
+	err = s.onConn(ctx, func(conn *pgx.Conn) error {
+		var behind bool
+		err := conn.QueryRow(ctx, "SELECT position < (SELECT coalesce(max(position), 0) FROM event_log) FROM webhook_relay").Scan(&behind)
+		if err != nil || !behind {
+			return err
+		}
+		return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+			more, err = relay(ctx, tx)
+			return err
+		})
+	})
+	if err != nil {
+		return false, fmt.Errorf("relay events: %w", err)
+	}
+	return more, nil
+}
+
+func relay(ctx context.Context, tx pgx.Tx) (bool, error) {
+	var after, through int64
+	err := tx.QueryRow(ctx, "SELECT position FROM webhook_relay FOR UPDATE SKIP LOCKED").Scan(&after)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("take the relay: %w", err)
+	}
+	// Positions have no gaps.
+	err = tx.QueryRow(ctx, "SELECT least(max(position), $1::bigint + $2) FROM event_log", after, relayBatch).Scan(&through)
+	if err != nil {
+		return false, fmt.Errorf("read head of the log: %w", err)
+	}
+	if _, err := tx.Exec(ctx, queueDeliveries, after, through); err != nil {
+		return false, fmt.Errorf("queue deliveries: %w", err)
+	}
+	if _, err := tx.Exec(ctx, "UPDATE webhook_relay SET position = $1", through); err != nil {
+		return false, fmt.Errorf("move the relay: %w", err)
+	}
+	return through == after+relayBatch, nil
+}
+
+// queueDeliveries finds the endpoints that want the events of a part of the log. An endpoint is told of the
+// procurements that its owner leads now, in the mode it was registered for.
+const queueDeliveries = `WITH queued AS (
+		INSERT INTO deliveries (endpoint_id, event_id, procurement_id, seq, type)
+		SELECT x.id, e.id, p.id, l.seq, e.type
+		FROM endpoints x
+		CROSS JOIN event_log l
+		JOIN events e ON e.id = l.event_id
+		JOIN procurements p ON p.id = l.procurement_id
+		WHERE x.status IN ('active', 'paused') AND l.position > $1 AND l.position <= $2 AND l.position > x.since AND NOT ` + neverSent + `
+			AND x.rehearsals = (p.mode = 'rehearsal')
+			AND (x.procurements = '[]' OR x.procurements @> to_jsonb(p.id::text))
+			AND (x.types = '[]' OR EXISTS (SELECT FROM jsonb_array_elements_text(x.types) t WHERE e.type = t OR starts_with(e.type, t || '.')))
+			AND EXISTS (SELECT FROM role_assignments r WHERE r.procurement_id = p.id AND r.person_id = x.owner_id
+				AND r.role = 'lead_procurer' AND ` + heldNow + `)
+		RETURNING endpoint_id, procurement_id, seq
+	)
+	INSERT INTO portal_feeds AS f (endpoint_id, procurement_id)
+	SELECT DISTINCT endpoint_id, procurement_id FROM queued ORDER BY endpoint_id, procurement_id
+	ON CONFLICT (endpoint_id, procurement_id) DO UPDATE SET asked = f.asked + 1,
+		moved_at = CASE WHEN f.told = f.asked THEN clock_timestamp() ELSE f.moved_at END`
+
+// A Call is a feed whose workflow is to be woken, since there is more to deliver.
+type Call struct {
+	PortalFeed
+	// UpTo is the last place of the procurement's log that waits; 0: none.
+	UpTo int64
+	// Asked counts the reasons to wake it.
+	Asked int64
+	// Title is the procurement's, in its first language; URL the endpoint's.
+	Title string
+	URL   string `gorm:"column:url"`
+}
+
+// Host is the receiver's host name.
+func (c Call) Host() string {
+	u, err := url.Parse(c.URL)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
+// Untold lists feeds whose workflows do not know yet that there is more.
+func (s *Store) Untold(ctx context.Context, limit int) ([]Call, error) {
+	return s.calls(ctx, "f.told < f.asked AND f.state = 'active'", limit)
+}
+
+// Quiet lists feeds that have something to deliver and should have been heard of since: the workflow was
+// terminated, or lost with its server.
+func (s *Store) Quiet(ctx context.Context, since time.Duration, limit int) ([]Call, error) {
+	return s.calls(ctx, `f.state <> 'parked' AND f.moved_at < clock_timestamp() - ? * interval '1 microsecond'
+		AND (f.state = 'active' OR f.retry_at < clock_timestamp() - ? * interval '1 microsecond')
+		AND EXISTS (SELECT FROM deliveries d
+			WHERE d.endpoint_id = f.endpoint_id AND d.procurement_id = f.procurement_id AND d.delivered_at IS NULL)`,
+		limit, since.Microseconds(), since.Microseconds())
+}
+
+func (s *Store) calls(ctx context.Context, which string, limit int, arguments ...any) ([]Call, error) {
+	var found []Call
+	err := s.db.WithContext(ctx).Raw(`SELECT f.endpoint_id, f.procurement_id, f.asked, x.url, p.title->>(p.languages->>0) AS title, coalesce((SELECT max(d.seq) FROM deliveries d
+			WHERE d.endpoint_id = f.endpoint_id AND d.procurement_id = f.procurement_id AND d.delivered_at IS NULL), 0) AS up_to
+		FROM portal_feeds f JOIN endpoints x ON x.id = f.endpoint_id JOIN procurements p ON p.id = f.procurement_id
+		WHERE x.status = 'active' AND `+which+" ORDER BY f.moved_at LIMIT ?", append(arguments, limit)...).Scan(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("list feeds to wake: %w", err)
+	}
+	return found, nil
+}
+
+// Told notes that a feed's workflow was woken for the reasons there were when it was called.
+func (s *Store) Told(ctx context.Context, c Call) error {
+	err := s.db.WithContext(ctx).Exec(`UPDATE portal_feeds SET told = greatest(told, ?), moved_at = clock_timestamp()
+		WHERE endpoint_id = ? AND procurement_id = ?`, c.Asked, c.EndpointID, c.ProcurementID).Error
+	if err != nil {
+		return fmt.Errorf("note that a feed was woken: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,382 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// endpoint registers an endpoint of a person.
+func (p *platform) endpoint(owner models.ID, change ...func(*models.Endpoint)) models.Endpoint {
+	p.Helper()
+	e := models.Endpoint{
+		ID: models.NewID(models.PrefixEndpoint), OrganisationID: p.organisation, OwnerID: owner, URL: "https://portal.example.eu/ppi",
+		Types: []string{}, Procurements: []models.ID{}, Secret: []byte("sealed"), Status: models.EndpointActive,
+	}
+	for _, f := range change {
+		f(&e)
+	}
+	require.NoError(p, p.InTx(p.Context(), func(tx *store.Tx) error { return tx.CreateEndpoint(&e) }))
+	return e
+}
+
+func types(t ...string) func(*models.Endpoint) { return func(e *models.Endpoint) { e.Types = t } }
+
+func (p *platform) relayAll() {
+	p.Helper()
+	for more := true; more; {
+		var err error
+		more, err = p.Relay(p.Context())
+		require.NoError(p, err)
+	}
+}
+
+// queued lists the events that go to an endpoint, by procurement in their order.
+func (p *platform) queued(endpoint models.ID) map[models.ID][]models.ID {
+	p.Helper()
+	rows, err := p.sql.Query(p.Context(), "SELECT procurement_id, event_id FROM deliveries WHERE endpoint_id = $1 ORDER BY seq", endpoint)
+	require.NoError(p, err)
+	defer rows.Close()
+	found := map[models.ID][]models.ID{}
+	for rows.Next() {
+		var procurement, event models.ID
+		require.NoError(p, rows.Scan(&procurement, &event))
+		found[procurement] = append(found[procurement], event)
+	}
+	require.NoError(p, rows.Err())
+	return found
+}
+
+func TestAnEndpointGetsExactlyWhatItWants(t *testing.T) {
+	t.Parallel()
+	p := newPlatform(t)
+	ada, ben := p.person(), p.person()
+	one, other, rehearsal := p.procurement(models.ModeLive, ada), p.procurement(models.ModeLive, ada), p.procurement(models.ModeRehearsal, ada)
+	p.give(one, ben, models.RoleObserver)
+	p.event(one, models.EventProcurementStarted)
+	everything, lots := p.endpoint(ada), p.endpoint(ada, types("lot", "vote.cast"))
+	onlyOther := p.endpoint(ada, func(e *models.Endpoint) { e.Procurements = []models.ID{other} })
+	ofRehearsals := p.endpoint(ada, func(e *models.Endpoint) { e.Rehearsals = true })
+	ofObserver := p.endpoint(ben)
+	disabled := p.endpoint(ada)
+	p.exec("UPDATE endpoints SET status = 'disabled', ended_at = now() WHERE id = $1", disabled.ID)
+	paused := p.endpoint(ada, types("lot.created"), func(e *models.Endpoint) { e.Status = models.EndpointPaused })
+
+	lot, vote := p.event(one, models.EventLotCreated), p.event(one, models.EventVoteCast)
+	entry, played := p.event(other, models.EventEntryWritten), p.event(rehearsal, models.EventLotCreated)
+	p.happens(models.Event{Type: models.EventPersonCreated})
+	p.tender()
+	p.happens(models.Event{ProcurementID: one, Type: models.EventTenderRefused})
+	p.event(one, models.EventEndpointParked)
+	p.relayAll()
+	p.relayAll()
+
+	require.Equal(t, map[models.ID][]models.ID{one: {lot, vote}, other: {entry}}, p.queued(everything.ID))
+	require.Equal(t, map[models.ID][]models.ID{one: {lot, vote}}, p.queued(lots.ID))
+	require.Equal(t, map[models.ID][]models.ID{other: {entry}}, p.queued(onlyOther.ID))
+	require.Equal(t, map[models.ID][]models.ID{rehearsal: {played}}, p.queued(ofRehearsals.ID))
+	require.Empty(t, p.queued(ofObserver.ID), "who does not lead sends nothing out")
+	require.Empty(t, p.queued(disabled.ID))
+	require.Equal(t, map[models.ID][]models.ID{one: {lot}}, p.queued(paused.ID), "it is kept until its owner goes on")
+
+	p.endRoles(one, ada)
+	p.event(one, models.EventLotCreated)
+	p.relayAll()
+	require.Len(t, p.queued(everything.ID)[one], 2, "ada does not lead any more")
+}
+
+func TestWhatIsNeverSentIsTheSameInSQL(t *testing.T) {
+	t.Parallel()
+	p := newPlatform(t)
+	ada := p.person()
+	one := p.procurement(models.ModeLive, ada)
+	e := p.endpoint(ada)
+	all := []models.EventType{
+		models.EventTenderReceived, models.EventTenderRefused, models.EventEndpointParked, models.EventEndpointDisabled, models.EventLotClosed,
+		models.EventTaskRaised, models.EventProcurementPublished, "tenders.counted", "endpoints.seen",
+	}
+	var want []models.ID
+	for _, kind := range all {
+		if id := p.event(one, kind); !kind.Internal() {
+			want = append(want, id)
+		}
+	}
+	p.relayAll()
+	require.Equal(t, want, p.queued(e.ID)[one])
+}
+
+// Whatever writers do and relays die of: each event reaches the queue of each endpoint once, in order.
+func TestNoEventIsLostUnderConcurrentWriters(t *testing.T) {
+	t.Parallel()
+	p := newPlatform(t)
+	ada := p.person()
+	procurements := []models.ID{p.procurement(models.ModeLive, ada), p.procurement(models.ModeLive, ada), p.procurement(models.ModeLive, ada)}
+	all, votes := p.endpoint(ada), p.endpoint(ada, types("vote"))
+	const writers, each = 16, 30
+	done := make(chan struct{})
+	var relays, writing sync.WaitGroup
+	for range 3 {
+		relays.Go(func() {
+			for finished := false; !finished; {
+				select {
+				case <-done:
+					finished = true
+				default:
+				}
+				ctx, cancel := context.WithTimeout(context.Background(), time.Duration(1+time.Now().UnixNano()%40)*time.Millisecond)
+				_, _ = p.Relay(ctx) // often cut off in the middle
+				cancel()
+			}
+		})
+	}
+	relays.Go(func() {
+		for finished := false; !finished; {
+			select {
+			case <-done:
+				finished = true
+			default:
+			}
+			if _, _, err := p.sequencer.Pass(context.Background()); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	for w := range writers {
+		writing.Go(func() {
+			for n := range each {
+				kind := models.EventVoteCast
+				if n%3 == 0 {
+					kind = models.EventEntryWritten
+				}
+				err := p.InTx(context.Background(), func(tx *store.Tx) error {
+					_, err := tx.Append(models.Event{ProcurementID: procurements[(w+n)%3], Type: kind})
+					if n%7 == 3 {
+						return errors.Join(err, context.Canceled) // taken back
+					}
+					return err
+				})
+				if n%7 != 3 && err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	writing.Wait()
+	close(done)
+	relays.Wait()
+	sequenceAll(t, p.sequencer)
+	p.relayAll()
+
+	committed := 0
+	for _, procurement := range procurements {
+		rows, err := p.sql.Query(t.Context(), `SELECT l.event_id, e.type FROM event_log l JOIN events e ON e.id = l.event_id
+			WHERE l.procurement_id = $1 ORDER BY l.position`, procurement)
+		require.NoError(t, err)
+		var events, ofVotes []models.ID
+		for rows.Next() {
+			var id models.ID
+			var kind models.EventType
+			require.NoError(t, rows.Scan(&id, &kind))
+			events = append(events, id)
+			if kind == models.EventVoteCast {
+				ofVotes = append(ofVotes, id)
+			}
+		}
+		require.NoError(t, rows.Err())
+		committed += len(events)
+		require.Equal(t, events, p.queued(all.ID)[procurement])
+		require.Equal(t, ofVotes, p.queued(votes.ID)[procurement])
+	}
+	require.Equal(t, writers*(each-4), committed)
+}
+
+func TestAFeedIsWokenUntilItWasTold(t *testing.T) {
+	t.Parallel()
+	p := newPlatform(t)
+	ada := p.person()
+	one := p.procurement(models.ModeLive, ada)
+	e := p.endpoint(ada)
+	feed := store.PortalFeed{EndpointID: e.ID, ProcurementID: one}
+	untold := func() []store.Call {
+		calls, err := p.Untold(t.Context(), 10)
+		require.NoError(t, err)
+		return calls
+	}
+	require.Empty(t, untold())
+	p.event(one, models.EventLotCreated)
+	p.relayAll()
+	calls := untold()
+	require.Len(t, calls, 1)
+	require.Equal(t, feed, calls[0].PortalFeed)
+	require.EqualValues(t, 1, calls[0].UpTo)
+	require.Equal(t, "Quiet trains", calls[0].Title)
+	require.Equal(t, "portal.example.eu", calls[0].Host())
+
+	p.event(one, models.EventLotCreated)
+	p.relayAll()
+	require.NoError(t, p.Told(t.Context(), calls[0]))
+	calls = untold()
+	require.Len(t, calls, 1, "there was more between the look and the call")
+	require.EqualValues(t, 2, calls[0].UpTo)
+	require.NoError(t, p.Told(t.Context(), calls[0]))
+	require.Empty(t, untold())
+
+	p.inTx(func(tx *store.Tx) error { return tx.RetryFeed(feed, 1, "status 500", time.Hour) })
+	p.event(one, models.EventLotCreated)
+	p.relayAll()
+	require.Empty(t, untold(), "its workflow waits and will find it")
+	p.inTx(func(tx *store.Tx) error { _, err := tx.GoOn(e.ID); return err })
+	require.Len(t, untold(), 1)
+	p.exec("UPDATE endpoints SET status = 'paused' WHERE id = $1", e.ID)
+	require.Empty(t, untold())
+}
+
+func (p *platform) inTx(f func(tx *store.Tx) error) {
+	p.Helper()
+	require.NoError(p, p.InTx(p.Context(), f))
+}
+
+func TestAFeedThatWentQuietIsFound(t *testing.T) {
+	t.Parallel()
+	p := newPlatform(t)
+	ada := p.person()
+	one := p.procurement(models.ModeLive, ada)
+	feed := store.PortalFeed{EndpointID: p.endpoint(ada).ID, ProcurementID: one}
+	event := p.event(one, models.EventLotCreated)
+	p.relayAll()
+	quiet := func() int {
+		calls, err := p.Quiet(t.Context(), time.Minute, 10)
+		require.NoError(t, err)
+		return len(calls)
+	}
+	age := func(by string) {
+		p.exec("UPDATE portal_feeds SET moved_at = moved_at - $1::interval, retry_at = retry_at - $1::interval", by)
+	}
+	require.Zero(t, quiet())
+	age("2 minutes")
+	require.Equal(t, 1, quiet(), "nothing was heard of it for two minutes")
+	p.inTx(func(tx *store.Tx) error { return tx.RetryFeed(feed, 1, "timeout", 10*time.Minute) })
+	age("2 minutes")
+	require.Zero(t, quiet(), "it waits for its next attempt")
+	age("10 minutes")
+	require.Equal(t, 1, quiet(), "the attempt is overdue")
+	p.inTx(func(tx *store.Tx) error { return tx.ParkFeed(feed, 10, "timeout") })
+	age("1 day")
+	require.Zero(t, quiet(), "it waits for a person")
+	p.inTx(func(tx *store.Tx) error { _, err := tx.GoOn(feed.EndpointID); return err })
+	p.inTx(func(tx *store.Tx) error {
+		_, err := tx.LockFeed(feed, event)
+		require.NoError(t, err)
+		return tx.RecordAttempt(feed, models.DeliveryAttempt{EventID: event, StartedAt: time.Now(), Status: 200})
+	})
+	age("1 day")
+	require.Zero(t, quiet(), "it has nothing to deliver")
+}
+
+func TestDeliveriesGoInOrderAndRemainOnRecord(t *testing.T) {
+	t.Parallel()
+	p := newPlatform(t)
+	ada := p.person()
+	one := p.procurement(models.ModeLive, ada)
+	e := p.endpoint(ada)
+	feed := store.PortalFeed{EndpointID: e.ID, ProcurementID: one}
+	_, err := p.NextDelivery(t.Context(), feed)
+	require.ErrorIs(t, err, store.ErrNoDelivery)
+	first, second := p.event(one, models.EventLotCreated), p.event(one, models.EventLotChanged)
+	p.relayAll()
+
+	attempt := func(event models.ID, fault models.DeliveryFault) (locked store.LockedFeed) {
+		p.inTx(func(tx *store.Tx) error {
+			locked, err = tx.LockFeed(feed, event)
+			require.NoError(t, err)
+			return tx.RecordAttempt(feed, models.DeliveryAttempt{EventID: event, StartedAt: time.Now().UTC(), Latency: 5, Status: 500, Fault: fault, Answer: "no"})
+		})
+		return locked
+	}
+	next, err := p.NextDelivery(t.Context(), feed)
+	require.NoError(t, err)
+	require.Equal(t, first, next.EventID)
+	require.True(t, next.Led)
+	require.Equal(t, models.ModeLive, next.Mode)
+	require.Equal(t, e.URL, next.Endpoint.URL)
+	require.Negative(t, next.Wait)
+	require.Equal(t, store.LockedFeed{Pending: true}, attempt(first, models.FaultStatus))
+	p.inTx(func(tx *store.Tx) error { return tx.RetryFeed(feed, 1, "status 500", time.Minute) })
+	next, err = p.NextDelivery(t.Context(), feed)
+	require.NoError(t, err)
+	require.Equal(t, first, next.EventID, "never skipped")
+	require.InDelta(t, time.Minute, next.Wait, float64(10*time.Second))
+	require.Equal(t, 1, next.Failures)
+
+	require.Equal(t, store.LockedFeed{Failures: 1, Pending: true}, attempt(first, ""))
+	next, err = p.NextDelivery(t.Context(), feed)
+	require.NoError(t, err)
+	require.Equal(t, second, next.EventID)
+	require.Zero(t, next.Failures)
+	require.Equal(t, models.FeedActive, next.State)
+	require.False(t, attempt(first, models.FaultTimeout).Pending, "a straggler changes nothing")
+	p.endRoles(one, ada)
+	next, err = p.NextDelivery(t.Context(), feed)
+	require.NoError(t, err)
+	require.False(t, next.Led)
+
+	list := func(arrived *bool) []models.Delivery {
+		found, err := p.Deliveries(t.Context(), e.ID, "", arrived, "", 10)
+		require.NoError(t, err)
+		return found
+	}
+	yes, no := true, false
+	require.Len(t, list(nil), 2)
+	require.Len(t, list(&no), 1)
+	done := list(&yes)
+	require.Len(t, done, 1)
+	require.Len(t, done[0].Attempts, 3)
+	require.Equal(t, []int{1, 2, 3}, []int{done[0].Attempts[0].N, done[0].Attempts[1].N, done[0].Attempts[2].N})
+	require.Equal(t, models.FaultStatus, done[0].Attempts[0].Fault)
+
+	n, err := p.ForgetDeliveries(t.Context(), 10)
+	require.NoError(t, err)
+	require.Zero(t, n)
+	p.exec("UPDATE deliveries SET delivered_at = delivered_at - interval '181 days' WHERE delivered_at IS NOT NULL")
+	n, err = p.ForgetDeliveries(t.Context(), 10)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, n)
+	require.Len(t, list(nil), 1)
+}
+
+func TestAnEndpointIsItsOwnersAndAdministrators(t *testing.T) {
+	t.Parallel()
+	p := newPlatform(t)
+	ada, ben := p.person(), p.person()
+	e := p.endpoint(ada)
+	for actor, sees := range map[*models.Actor]bool{{PersonID: ada}: true, {PersonID: ben}: false, {PersonID: ben, Administrator: true}: true} {
+		_, err := p.Endpoint(t.Context(), *actor, e.ID)
+		_, refused := models.RefusalOf(err)
+		require.Equal(t, sees, !refused)
+		found, err := p.Endpoints(t.Context(), *actor, "", 10)
+		require.NoError(t, err)
+		require.Len(t, found, map[bool]int{true: 1, false: 0}[sees])
+	}
+	p.inTx(func(tx *store.Tx) error {
+		e, err := tx.LockEndpoint(models.Actor{PersonID: ada}, e.ID)
+		require.NoError(t, err)
+		n, err := tx.LiveEndpoints(p.organisation)
+		require.NoError(t, err)
+		require.EqualValues(t, 1, n)
+		now := time.Now()
+		e.Status, e.Secret, e.EndedAt = models.EndpointRemoved, nil, &now
+		return tx.SaveEndpoint(&e)
+	})
+	_, err := p.Endpoint(t.Context(), models.Actor{PersonID: ada}, e.ID)
+	refusal, refused := models.RefusalOf(err)
+	require.True(t, refused)
+	require.Equal(t, models.CodeNotFound, refusal.Code)
+}

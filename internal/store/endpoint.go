@@ -1,0 +1,151 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// endpointsOf narrows to the endpoints that somebody may see: the owner's own, all to an administrator; what
+// was removed to nobody.
+func endpointsOf(db *gorm.DB, actor models.Actor) *gorm.DB {
+	db = db.Where("status <> ?", models.EndpointRemoved)
+	if actor.Administrator {
+		return db
+	}
+	return db.Where("owner_id = ?", actor.PersonID)
+}
+
+// Endpoint reads an endpoint, if the actor may see it. It returns a refusal with [models.CodeNotFound].
+func (s *Store) Endpoint(ctx context.Context, actor models.Actor, id models.ID) (models.Endpoint, error) {
+	return takeByID[models.Endpoint](endpointsOf(s.db.WithContext(ctx), actor), "read endpoint", id)
+}
+
+// LockEndpoint reads an endpoint to change it, if the actor may see it. It returns a refusal with
+// [models.CodeNotFound].
+func (tx *Tx) LockEndpoint(actor models.Actor, id models.ID) (models.Endpoint, error) {
+	return takeByID[models.Endpoint](endpointsOf(tx.db.Clauses(forChange()), actor), "lock endpoint", id)
+}
+
+// Endpoints lists the endpoints that the actor may see by ID, those after the given one, at most limit.
+func (s *Store) Endpoints(ctx context.Context, actor models.Actor, after models.ID, limit int) ([]models.Endpoint, error) {
+	return listAfter[models.Endpoint](endpointsOf(s.db.WithContext(ctx), actor), "list endpoints", after, limit)
+}
+
+// LiveEndpoints counts an organisation's endpoints that are served or may be again.
+func (tx *Tx) LiveEndpoints(organisation models.ID) (int64, error) {
+	var n int64
+	err := tx.db.Model(&models.Endpoint{}).
+		Where("organisation_id = ? AND status IN ?", organisation, []models.EndpointStatus{models.EndpointActive, models.EndpointPaused}).
+		Count(&n).Error
+	if err != nil {
+		return 0, fmt.Errorf("count endpoints: %w", err)
+	}
+	return n, nil
+}
+
+// CreateEndpoint inserts an endpoint as version 1. It is told of what gets its place in the log from now on.
+func (tx *Tx) CreateEndpoint(e *models.Endpoint) error {
+	now, err := tx.Now()
+	if err != nil {
+		return err
+	}
+	e.Version, e.CreatedAt = 1, now
+	if err := tx.db.Raw("SELECT coalesce(max(position), 0) FROM event_log").Scan(&e.Since).Error; err != nil {
+		return fmt.Errorf("read head of the log: %w", err)
+	}
+	if err := tx.db.Create(e).Error; err != nil {
+		return fmt.Errorf("create endpoint: %w", err)
+	}
+	return nil
+}
+
+// SaveEndpoint writes back what can change of a locked endpoint and raises its version.
+func (tx *Tx) SaveEndpoint(e *models.Endpoint) error {
+	e.Version++
+	err := tx.db.Model(e).Select("url", "description", "types", "procurements", "secret", "former_secret", "former_until",
+		"status", "version", "ended_at").Updates(e).Error
+	if err != nil {
+		return fmt.Errorf("save endpoint: %w", err)
+	}
+	return nil
+}
+
+// LedBy lists the modes of those of the procurements that a person leads now.
+func (tx *Tx) LedBy(person models.ID, procurements []models.ID) (map[models.ID]models.Mode, error) {
+	var found []models.Procurement
+	err := tx.db.Raw(`SELECT p.id, p.mode FROM procurements p WHERE p.id IN ? AND EXISTS (SELECT FROM role_assignments r
+		WHERE r.procurement_id = p.id AND r.person_id = ? AND r.role = 'lead_procurer' AND `+heldNow+`)`, procurements, person).Scan(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("list led procurements: %w", err)
+	}
+	led := map[models.ID]models.Mode{}
+	for _, p := range found {
+		led[p.ID] = p.Mode
+	}
+	return led, nil
+}
+
+// A Backlog is what waits for an endpoint.
+type Backlog struct {
+	Pending int64
+	// Parked are the procurements whose events wait for a person.
+	Parked []models.ID
+}
+
+// Backlog sums up what waits for an endpoint.
+func (s *Store) Backlog(ctx context.Context, endpoint models.ID) (Backlog, error) {
+	return backlog(s.db.WithContext(ctx), endpoint)
+}
+
+// Backlog sums up what waits for an endpoint.
+func (tx *Tx) Backlog(endpoint models.ID) (Backlog, error) { return backlog(tx.db, endpoint) }
+
+func backlog(db *gorm.DB, endpoint models.ID) (Backlog, error) {
+	var b Backlog
+	err := db.Raw("SELECT count(*) FROM deliveries WHERE endpoint_id = ? AND delivered_at IS NULL", endpoint).Scan(&b.Pending).Error
+	if err == nil {
+		err = db.Raw("SELECT procurement_id FROM portal_feeds WHERE endpoint_id = ? AND state = 'parked' ORDER BY procurement_id", endpoint).
+			Scan(&b.Parked).Error
+	}
+	if err != nil {
+		return Backlog{}, fmt.Errorf("sum up what waits for an endpoint: %w", err)
+	}
+	return b, nil
+}
+
+// An Unparked feed goes on; its procurement is at the procedure time Now.
+type Unparked struct {
+	ProcurementID models.ID
+	Now           time.Time
+}
+
+// GoOn makes all feeds of an endpoint go on at once and with a fresh round of attempts; the relay wakes
+// them. It returns those that were parked.
+func (tx *Tx) GoOn(endpoint models.ID) ([]Unparked, error) {
+	var feeds []struct {
+		Unparked
+		State models.FeedState
+	}
+	err := tx.db.Raw(`SELECT f.procurement_id, f.state, clock_timestamp() + p.clock_offset * interval '1 microsecond' AS now
+		FROM portal_feeds f JOIN procurements p ON p.id = f.procurement_id
+		WHERE f.endpoint_id = ? ORDER BY f.procurement_id FOR UPDATE OF f`, endpoint).Scan(&feeds).Error
+	if err == nil {
+		err = tx.db.Exec(`UPDATE portal_feeds SET state = 'active', reason = '', failures = 0, retry_at = NULL, asked = asked + 1,
+			moved_at = clock_timestamp() WHERE endpoint_id = ?`, endpoint).Error
+	}
+	if err != nil {
+		return nil, fmt.Errorf("go on with feeds of endpoint: %w", err)
+	}
+	var parked []Unparked
+	for _, f := range feeds {
+		if f.State == models.FeedParked {
+			parked = append(parked, f.Unparked)
+		}
+	}
+	return parked, nil
+}

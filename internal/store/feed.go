@@ -1,0 +1,164 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// A Visible procurement is one whose events somebody may read.
+type Visible struct {
+	ID   models.ID
+	Mode models.Mode
+	// Buyers tells whether the reader is on the buyers' side; a supplier reads what everybody may know.
+	Buyers bool
+}
+
+// VisibleTo lists the procurements in which a person holds a role now.
+func (s *Store) VisibleTo(ctx context.Context, person models.ID) ([]Visible, error) {
+	var found []Visible
+	err := s.db.WithContext(ctx).Raw(`SELECT p.id, p.mode, bool_or(r.role <> 'supplier') AS buyers
+		FROM role_assignments r JOIN procurements p ON p.id = r.procurement_id
+		WHERE r.person_id = ? AND `+heldNow+` GROUP BY p.id, p.mode ORDER BY p.id`, person).Scan(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("list visible procurements: %w", err)
+	}
+	return found, nil
+}
+
+// heldNow tells of assignment r on procurement p whether it is in force in procedure time.
+const heldNow = `r.valid_from <= clock_timestamp() + p.clock_offset * interval '1 microsecond'
+	AND (r.valid_until IS NULL OR r.valid_until > clock_timestamp() + p.clock_offset * interval '1 microsecond')`
+
+// A FeedQuery says whose events are to be read, from where on.
+type FeedQuery struct {
+	Procurements []Visible
+	// Platform adds what concerns no procurement.
+	Platform bool
+	// Types narrows to these types and those below them; empty: all.
+	Types []string
+	// After is a position of the log.
+	After int64
+	Limit int
+}
+
+// A FeedEvent is an event as a reader gets it.
+type FeedEvent struct {
+	Position      int64
+	ProcurementID models.ID
+	Canonical     []byte
+}
+
+// A FeedPage is a part of the feed.
+type FeedPage struct {
+	Events []FeedEvent
+	// Reached is the position up to which nothing more is to be read for this query.
+	Reached int64
+	// Head is the last position there was.
+	Head int64
+}
+
+// publicTypes are what a supplier reads of a procurement.
+var publicTypes = []string{
+	string(models.EventProcurementPublished), string(models.EventDeadlineMoved), string(models.EventLotEnded),
+	string(models.EventProcurementCancelled), string(models.EventProcurementCompleted),
+}
+
+// An event on single tenders of a procurement is sealed while the box of its lot is open, or any box if it
+// names none. Nobody can hand anything in any more when such an event occurs, so only the moment until the
+// box is closed is bridged: the feed ends before the event and goes on with it afterwards. What tells of
+// tenders before that belongs to no procurement and is in nobody's feed.
+const readFeed = `SELECT f.position, f.procurement, f.canonical, f.sealed FROM (
+	SELECT x.*, v.id AS procurement FROM unnest($1::text[], $2::bool[]) AS v (id, buyers) CROSS JOIN LATERAL (
+		SELECT l.position, e.canonical, starts_with(e.type, 'tender.') AND EXISTS (SELECT FROM lots o
+				WHERE o.procurement_id = v.id AND o.opened_at IS NOT NULL AND o.closed_at IS NULL AND o.ended_at IS NULL
+				AND o.id = coalesce(e.data->>'lot_id', o.id)) AS sealed
+		FROM event_log l JOIN events e ON e.id = l.event_id
+		WHERE l.procurement_id = v.id AND l.position > $4 AND l.position <= $5 AND (v.buyers OR e.type = ANY ($6)) AND ` + wanted + `
+		ORDER BY l.position LIMIT $8) x
+	UNION ALL (
+	SELECT l.position, e.canonical, false, '' FROM event_log l JOIN events e ON e.id = l.event_id
+		WHERE $3 AND l.procurement_id IS NULL AND l.position > $4 AND l.position <= $5 AND NOT starts_with(e.type, 'tender.') AND ` + wanted + `
+		ORDER BY l.position LIMIT $8)
+	) f ORDER BY f.position LIMIT $8`
+
+// wanted tells whether an event is of a type asked for.
+const wanted = `(cardinality($7::text[]) = 0 OR EXISTS (SELECT FROM unnest($7::text[]) t WHERE e.type = t OR starts_with(e.type, t || '.')))`
+
+// Feed reads events in the order of the log. Every event of the query turns up, once, however many are
+// being written: positions are given after commit.
+func (s *Store) Feed(ctx context.Context, q FeedQuery) (page FeedPage, err error) {
+	if page.Head, err = s.LogHead(ctx); err != nil {
+		return page, err
+	}
+	page.Reached = max(q.After, page.Head)
+	ids, buyers := make([]string, len(q.Procurements)), make([]bool, len(q.Procurements))
+	for i, v := range q.Procurements {
+		ids[i], buyers[i] = string(v.ID), v.Buyers
+	}
+	types := append([]string{}, q.Types...)
+	err = s.onConn(ctx, func(conn *pgx.Conn) error {
+		rows, err := conn.Query(ctx, readFeed, ids, buyers, q.Platform, q.After, page.Head, publicTypes, types, q.Limit)
+		if err != nil {
+			return err
+		}
+		return page.take(rows, q.Limit)
+	})
+	if err != nil {
+		return FeedPage{}, fmt.Errorf("read feed: %w", err)
+	}
+	return page, nil
+}
+
+// take reads rows up to the first that is sealed.
+func (p *FeedPage) take(rows pgx.Rows, limit int) error {
+	defer rows.Close()
+	for rows.Next() {
+		var e FeedEvent
+		var sealed bool
+		if err := rows.Scan(&e.Position, &e.ProcurementID, &e.Canonical, &sealed); err != nil {
+			return err
+		}
+		if sealed {
+			p.Reached = e.Position - 1
+			return nil
+		}
+		p.Events = append(p.Events, e)
+		if len(p.Events) == limit {
+			p.Reached = e.Position
+		}
+	}
+	return rows.Err()
+}
+
+// A TailEntry says that something happened, for those who wait for it.
+type TailEntry struct {
+	Position      int64
+	ProcurementID models.ID
+}
+
+// Tail lists what was added to the log after a position, at most limit entries, without what is in nobody's
+// feed.
+func (s *Store) Tail(ctx context.Context, after int64, limit int) (head int64, entries []TailEntry, err error) {
+	var found []struct {
+		TailEntry
+		Shown bool
+	}
+	err = s.db.WithContext(ctx).Raw(`SELECT l.position, coalesce(l.procurement_id, '') AS procurement_id,
+			l.procurement_id IS NOT NULL OR NOT starts_with(e.type, 'tender.') AS shown
+		FROM event_log l JOIN events e ON e.id = l.event_id WHERE l.position > ? ORDER BY l.position LIMIT ?`, after, limit).Scan(&found).Error
+	if err != nil {
+		return after, nil, fmt.Errorf("read tail of the log: %w", err)
+	}
+	head = after
+	for _, f := range found {
+		head = f.Position
+		if f.Shown {
+			entries = append(entries, f.TailEntry)
+		}
+	}
+	return head, entries, nil
+}

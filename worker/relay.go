@@ -1,0 +1,105 @@
+package worker
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models/process"
+)
+
+const (
+	relayInterval = 100 * time.Millisecond
+	// relayRetry is how long a relay that lost its database or Temporal waits.
+	relayRetry = time.Second
+	// quietAfter is how long nothing may be heard of a feed that should be under way; lookInterval, how often
+	// such feeds are looked for.
+	quietAfter   = 2 * time.Minute
+	lookInterval = 30 * time.Second
+	wakeBatch    = 200
+	wakeAtOnce   = 8
+	forgetBatch  = 1000
+)
+
+// A waker wakes the runs that deliver.
+type waker interface {
+	Wake(ctx context.Context, feed process.PortalFeed, upTo int64, summary string) error
+}
+
+// Relay gives events that have their place in the log to the endpoints that want them, and wakes the
+// workflows that deliver them, until the context ends. Any number of processes may call it. It outlives
+// database and Temporal being away; what it has promised to wake is in the record.
+func Relay(ctx context.Context, s *store.Store, wake waker, log *slog.Logger) {
+	r := &relay{store: s, wake: wake}
+	failing := false
+	for ctx.Err() == nil {
+		more, err := r.pass(ctx)
+		switch {
+		case ctx.Err() != nil:
+		case err != nil:
+			if !failing {
+				log.WarnContext(ctx, "relay of webhooks interrupted, will try again", "error", err)
+			}
+			failing = true
+			wait(ctx, relayRetry)
+		case !more:
+			failing = false
+			wait(ctx, relayInterval)
+		}
+	}
+}
+
+type relay struct {
+	store  *store.Store
+	wake   waker
+	looked time.Time
+}
+
+func (r *relay) pass(ctx context.Context) (more bool, err error) {
+	if more, err = r.store.Relay(ctx); err != nil {
+		return false, err
+	}
+	untold, err := r.store.Untold(ctx, wakeBatch)
+	if err != nil {
+		return false, err
+	}
+	if err := r.wakeAll(ctx, untold); err != nil {
+		return false, err
+	}
+	return more || len(untold) == wakeBatch, r.look(ctx)
+}
+
+// look wakes from time to time what should be awake, and forgets what is old.
+func (r *relay) look(ctx context.Context) error {
+	if time.Since(r.looked) < lookInterval {
+		return nil
+	}
+	r.looked = time.Now()
+	quiet, err := r.store.Quiet(ctx, quietAfter, wakeBatch)
+	if err != nil {
+		return err
+	}
+	if _, err := r.store.ForgetDeliveries(ctx, forgetBatch); err != nil {
+		return err
+	}
+	return r.wakeAll(ctx, quiet)
+}
+
+func (r *relay) wakeAll(ctx context.Context, calls []store.Call) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(wakeAtOnce)
+	for _, c := range calls {
+		group.Go(func() error {
+			feed := process.PortalFeed{EndpointID: c.EndpointID, ProcurementID: c.ProcurementID}
+			if err := r.wake.Wake(ctx, feed, c.UpTo, fmt.Sprintf("%s: webhooks to %s", c.Title, c.Host())); err != nil {
+				return err
+			}
+			return r.store.Told(ctx, c)
+		})
+	}
+	return group.Wait()
+}
