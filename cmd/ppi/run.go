@@ -32,6 +32,7 @@ type commands struct {
 	Audit      auditCommand      `cmd:"" help:"Verify the record, export a procurement's part of it."`
 	Demo       demoCommand       `cmd:"" help:"Play a real joint procurement through all six phases, on a system that is gone afterwards."`
 	Key        keyCommand        `cmd:"" help:"Make an API key for an administrator."`
+	Seal       sealCommand       `cmd:"" help:"Seal and open tenders on this machine; no server is asked."`
 	Config     configCommand     `cmd:"" help:"Show the effective configuration, without secrets."`
 	Version    versionCommand    `cmd:"" help:"Show the version."`
 }
