@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/ppi-engine/ppi/internal/auth"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 )
@@ -58,13 +59,27 @@ func (s *server) recognise(c *gin.Context, call *call) error {
 	if err != nil {
 		return err
 	}
-	call.credential, err = s.authenticator.Authenticate(c.Request.Context(), authorization)
+	call.credential, err = s.authenticator.AuthenticateBy(c.Request.Context(), authorization, s.lookUp(c, call))
 	if err != nil {
+		call.standing = nil
 		return err
 	}
 	p := call.credential.Person
 	call.actor = models.Actor{PersonID: p.ID, OrganisationID: p.OrganisationID, Administrator: p.Administrator}
 	return nil
+}
+
+// lookUp finds a key and, where access hangs on a procurement, that too, all in one query.
+func (s *server) lookUp(c *gin.Context, call *call) auth.Lookup {
+	procurement := models.ID(c.Param("procurement"))
+	if call.op.access.kind != accessRoles || !procurement.Is(models.PrefixProcurement) {
+		return s.store.Credential
+	}
+	return func(ctx context.Context, key models.ID) (models.Credential, error) {
+		admission, err := s.store.Admission(ctx, key, procurement)
+		call.standing = admission.Standing
+		return admission.Credential, err
+	}
 }
 
 func (s *server) mustAdminister(c *gin.Context, call *call, own bool) error {
@@ -77,16 +92,11 @@ func (s *server) mustAdminister(c *gin.Context, call *call, own bool) error {
 
 func (s *server) mustHold(c *gin.Context, call *call) error {
 	ctx := c.Request.Context()
-	id, err := models.ParseID(models.PrefixProcurement, "procurement", c.Param("procurement"))
-	if err != nil {
-		return models.Refuse(models.CodeNotFound, "procurement", "this is not the ID of a procurement").
-			Accepting("%s_ followed by a UUID version 7 in lower case", models.PrefixProcurement)
+	if call.standing == nil {
+		return noResource()
 	}
-	standing, err := s.store.Standing(ctx, id, call.actor.PersonID)
-	if err != nil {
-		return err
-	}
-	call.standing, call.actor.Roles = &standing, standing.Roles
+	standing := call.standing
+	call.actor.Roles = standing.Roles
 	if err := permit(call.op, call.actor); err != nil && !s.answered(c, call) {
 		call.standing = nil // what the caller may not see does not show in log or answer
 		return s.denied(ctx, err)

@@ -34,15 +34,24 @@ type Authenticator struct {
 // NewAuthenticator makes an authenticator over the record.
 func NewAuthenticator(c Credentials) *Authenticator { return &Authenticator{credentials: c} }
 
+// A Lookup reads a key with its holder. It returns a refusal with [models.CodeNotFound] when there is no
+// such key.
+type Lookup func(ctx context.Context, key models.ID) (models.Credential, error)
+
 // Authenticate reads the value of an Authorization header and returns the key with its holder.
 // It returns a [*Failure] when the caller is not recognised. Expiry and revocation are judged by the
 // database's clock, in real time, on each call; nothing is cached, so a revoked key is dead at once.
 func (a *Authenticator) Authenticate(ctx context.Context, authorization string) (models.Credential, error) {
+	return a.AuthenticateBy(ctx, authorization, a.credentials.Credential)
+}
+
+// AuthenticateBy authenticates with a lookup that finds out more than the credential on its way.
+func (*Authenticator) AuthenticateBy(ctx context.Context, authorization string, lookUp Lookup) (models.Credential, error) {
 	token, err := bearer(authorization)
 	if err != nil {
 		return models.Credential{}, err
 	}
-	found, err := a.credentials.Credential(ctx, token.KeyID)
+	found, err := lookUp(ctx, token.KeyID)
 	if refusal, refused := models.RefusalOf(err); refused && refusal.Code == models.CodeNotFound {
 		return models.Credential{}, unknownKey()
 	}

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -55,19 +54,6 @@ func rolesAt(assignments []byte, now time.Time) ([]models.Role, error) {
 		}
 	}
 	return held, nil
-}
-
-// Standing reads a procurement, its clock and the roles a person holds on it now, in one query. It
-// returns a refusal with [models.CodeNotFound].
-func (s *Store) Standing(ctx context.Context, procurement, person models.ID) (Standing, error) {
-	var row standingRow
-	//nolint:unqueryvet // the whole row, as the struct that takes it names it
-	err := s.db.WithContext(ctx).Raw(`SELECT p.*, clock_timestamp() AS clock, `+assignmentsOf+` AS assignments
-		FROM procurements p WHERE p.id = ?`, person, procurement).Take(&row).Error
-	if err != nil {
-		return Standing{}, notFound("read procurement", err)
-	}
-	return row.standing()
 }
 
 // Standing reads the clock and the roles a person holds now on a procurement that was locked before.

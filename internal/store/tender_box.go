@@ -5,10 +5,11 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/ppi-engine/ppi/models"
 )
@@ -48,18 +49,7 @@ const rollbackTimeout = 5 * time.Second
 // It returns decide's error, a refusal with [models.CodeNotFound] when there is no such lot, and
 // [ErrEntryRefused] when the entry cannot be made because of another one made at the same time.
 func (s *Store) AtBox(ctx context.Context, a Approach, decide func(Box) (BoxEntry, error)) error {
-	conn, err := s.pool.Conn(ctx)
-	if err != nil {
-		return fmt.Errorf("get connection: %w", err)
-	}
-	defer conn.Close()
-	return conn.Raw(func(driverConn any) error {
-		c, ok := driverConn.(*stdlib.Conn)
-		if !ok {
-			return errors.New("the pool's driver is not pgx")
-		}
-		return atBox(ctx, c.Conn(), a, decide)
-	})
+	return s.onLiveConn(ctx, func(conn *pgx.Conn) error { return atBox(ctx, conn, a, decide) })
 }
 
 func atBox(ctx context.Context, conn *pgx.Conn, a Approach, decide func(Box) (BoxEntry, error)) error {
@@ -89,56 +79,68 @@ func endTransaction(ctx context.Context, conn *pgx.Conn) error {
 
 const (
 	shareBox = "SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))"
-	readBox  = `SELECT l.id, l.number, l.deadline, l.deadline_local, l.deadline_zone, l.opened_at, l.closed_at, l.ended_at,
-		p.id, p.status, p.mode, p.clock_offset, clock_timestamp(),
-		(SELECT t.id FROM tenders t WHERE t.lot_id = l.id AND t.organisation_id = $3 AND t.ended_at IS NULL)
-		FROM lots l JOIN procurements p ON p.id = l.procurement_id WHERE l.id = $2 AND p.id = $1`
-	readBrought = `SELECT id, organisation_id, purpose, size, digest, completed_at FROM uploads
-		WHERE procurement_id = $1 AND id = ANY ($2::text[])`
+	// The clock is read once, in a subquery that is evaluated once, for all uploads brought.
+	readBox = `SELECT b.*, u.id, u.organisation_id, u.purpose, u.size, u.digest, u.completed_at FROM
+		(SELECT l.number, l.deadline, l.deadline_local, l.deadline_zone, l.opened_at, l.closed_at, l.ended_at,
+			p.status, p.mode, p.clock_offset, clock_timestamp(),
+			(SELECT t.id FROM tenders t WHERE t.lot_id = l.id AND t.organisation_id = $3 AND t.ended_at IS NULL)
+		FROM lots l JOIN procurements p ON p.id = l.procurement_id WHERE l.id = $2 AND p.id = $1) b
+		LEFT JOIN uploads u ON u.procurement_id = $1 AND u.id IN `
 )
 
 // approach begins the transaction, waits for the lock, and reads.
 func approach(ctx context.Context, conn *pgx.Conn, a Approach) (Box, error) {
-	var box Box
+	box := Box{Lot: models.Lot{ID: a.LotID, ProcurementID: a.ProcurementID}, Procurement: models.Procurement{ID: a.ProcurementID}}
+	arguments := []any{a.ProcurementID, a.LotID, a.OrganisationID}
+	for _, upload := range a.UploadIDs {
+		arguments = append(arguments, upload)
+	}
 	batch := &pgx.Batch{}
 	batch.BeginTx(pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
 	batch.Queue(shareBox, boxKey(a.LotID))
-	batch.Queue(readBox, a.ProcurementID, a.LotID, a.OrganisationID).QueryRow(box.scan)
-	if len(a.UploadIDs) > 0 {
-		batch.Queue(readBrought, a.ProcurementID, a.UploadIDs).Query(box.scanUploads)
-	}
+	batch.Queue(readBox+placeholders(len(arguments)-len(a.UploadIDs), len(a.UploadIDs)), arguments...).Query(box.scan)
 	err := conn.SendBatch(ctx, batch).Close()
 	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		return box, models.Refuse(models.CodeNotFound, "", "there is no such lot")
 	case err != nil:
 		return box, fmt.Errorf("approach box of lot: %w", err)
+	case box.Clock.IsZero():
+		return box, models.Refuse(models.CodeNotFound, "", "there is no such lot")
 	}
 	return box, nil
 }
 
-func (b *Box) scan(row pgx.Row) error {
-	l, p := &b.Lot, &b.Procurement
-	var standing *models.ID
-	err := row.Scan(&l.ID, &l.Number, &l.Deadline, &l.DeadlineLocal, &l.DeadlineZone, &l.OpenedAt, &l.ClosedAt, &l.EndedAt,
-		&p.ID, &p.Status, &p.Mode, &p.ClockOffset, &b.Clock, &standing)
-	if err != nil {
-		return err
+// placeholders is a list of n parameters after the first ones; NULL stands for none. An array would be
+// one parameter, but PostgreSQL plans a statement with one anew each time.
+func placeholders(after, n int) string {
+	list := make([]string, max(n, 1))
+	list[0] = "NULL"
+	for i := range n {
+		list[i] = "$" + strconv.Itoa(after+1+i)
 	}
-	l.ProcurementID = p.ID
-	if standing != nil {
-		b.StandingID = *standing
-	}
-	return nil
+	return "(" + strings.Join(list, ", ") + ")"
 }
 
-func (b *Box) scanUploads(rows pgx.Rows) error {
+// scan reads the box from each row, and an upload, if there is one.
+func (b *Box) scan(rows pgx.Rows) error {
+	l, p := &b.Lot, &b.Procurement
 	for rows.Next() {
-		var u models.Upload
-		if err := rows.Scan(&u.ID, &u.OrganisationID, &u.Purpose, &u.Size, &u.Digest, &u.CompletedAt); err != nil {
+		var standing, upload, organisation, purpose, digest *string
+		var size *int64
+		var completed *time.Time
+		err := rows.Scan(&l.Number, &l.Deadline, &l.DeadlineLocal, &l.DeadlineZone, &l.OpenedAt, &l.ClosedAt, &l.EndedAt,
+			&p.Status, &p.Mode, &p.ClockOffset, &b.Clock, &standing, &upload, &organisation, &purpose, &size, &digest, &completed)
+		if err != nil {
 			return err
 		}
-		b.Uploads = append(b.Uploads, u)
+		if standing != nil {
+			b.StandingID = models.ID(*standing)
+		}
+		if upload != nil {
+			b.Uploads = append(b.Uploads, models.Upload{
+				ID: models.ID(*upload), OrganisationID: models.ID(*organisation), Purpose: models.Purpose(*purpose),
+				Size: *size, Digest: *digest, CompletedAt: completed,
+			})
+		}
 	}
 	return rows.Err()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -12,7 +13,8 @@ import (
 )
 
 // A BoxEntry is what one act at a box writes: a tender that comes in, in place of another or not, or a
-// tender that is withdrawn; always with its event and the answer to its request.
+// tender that is withdrawn; always with its event, dated by the database's clock alone, and the answer to
+// its request.
 type BoxEntry struct {
 	// Tender comes in, in place of the one it supersedes.
 	Tender *models.Tender
@@ -27,24 +29,18 @@ type BoxEntry struct {
 // written; who looks again finds it.
 var ErrEntryRefused = errors.New("another entry excludes this one")
 
+// The statements share their first parameters, those of the event and the request.
 const (
+	endReplaced = "WITH ended AS (UPDATE tenders SET ended_at = $13, ended_by = 'replaced' WHERE id = $15 AND ended_at IS NULL RETURNING id), "
+	// The envelopes follow as rows of four parameters each.
 	insertTender = `tender AS (INSERT INTO tenders
-			(id, lot_id, organisation_id, person_id, supersedes_id, manifest, received_at, recorded_at, receipt)
-		SELECT $13, $14, $15, $16, $17, $18, $19, $20, $21 %s RETURNING id),
-	envelopes AS (INSERT INTO tender_envelopes (tender_id, n, kind, upload_id, digest, size)
-		SELECT tender.id, e.* FROM tender, unnest($22::smallint[], $23::text[], $24::text[], $25::text[], $26::bigint[]) e),`
-	endReplaced  = "ended AS (UPDATE tenders SET ended_at = $19, ended_by = 'replaced' WHERE id = $17 AND ended_at IS NULL RETURNING id), "
-	endWithdrawn = `tender AS (UPDATE tenders SET ended_at = $13, ended_by = 'withdrawn', withdrawal = $14
-		WHERE id = $15 AND ended_at IS NULL RETURNING id),`
-	insertRest = ` event AS (INSERT INTO events (id, procurement_id, type, actor_id, at, recorded_at, data, canonical)
-		SELECT $1, $2, $3, $4, $5, $6, $7::jsonb, $8 FROM tender)
-	INSERT INTO requests (id, fingerprint, status, body) SELECT $9, $10, $11, $12::jsonb FROM tender`
-)
-
-var (
-	enterNew       = "WITH " + fmt.Sprintf(insertTender, "") + insertRest
-	enterReplacing = "WITH " + endReplaced + fmt.Sprintf(insertTender, "FROM ended") + insertRest
-	withdraw       = "WITH " + endWithdrawn + insertRest
+			(id, lot_id, organisation_id, person_id, manifest, receipt, received_at, recorded_at, supersedes_id)
+		SELECT $8, $9, $10, $11, $12, $14, $13, $2, %s RETURNING id),
+	envelopes AS (INSERT INTO tender_envelopes (tender_id, n, kind, upload_id, digest, size) SELECT tender.id, e.* FROM tender, (VALUES `
+	endWithdrawn = `WITH tender AS (UPDATE tenders SET ended_at = $8, ended_by = 'withdrawn', withdrawal = $9
+		WHERE id = $10 AND ended_at IS NULL RETURNING id)`
+	insertRest = `, event AS (INSERT INTO events (id, type, at, recorded_at, data, canonical) SELECT $1, '%s', $2, $2, $3, $4 FROM tender)
+	INSERT INTO requests (id, fingerprint, status, body) SELECT $5, $6, %d, $7 FROM tender`
 )
 
 // enter writes an entry in one statement and commits, in one round trip. A statement that fails keeps
@@ -74,36 +70,31 @@ func enter(ctx context.Context, conn *pgx.Conn, e BoxEntry) error {
 }
 
 func (e BoxEntry) statement() (string, []any, error) {
-	event := e.Event
-	canonical, data, err := audit.Canonical(event)
+	canonical, data, err := audit.Canonical(e.Event)
 	if err != nil {
 		return "", nil, err
 	}
 	arguments := []any{
-		event.ID, nullID(event.ProcurementID), string(event.Type), nullID(event.ActorID), event.At, event.RecordedAt, data, canonical,
-		e.Request.ID, e.Request.Fingerprint, e.Request.Status, []byte(e.Request.Body),
+		e.Event.ID, e.Event.RecordedAt, data, canonical, e.Request.ID, e.Request.Fingerprint, []byte(e.Request.Body),
 	}
-	if e.Withdrawn != nil {
-		return withdraw, append(arguments, e.Withdrawn.EndedAt, e.Withdrawn.Withdrawal, e.Withdrawn.ID), nil
+	rest := fmt.Sprintf(insertRest, e.Event.Type, e.Request.Status)
+	if w := e.Withdrawn; w != nil {
+		return endWithdrawn + rest, append(arguments, w.EndedAt, w.Withdrawal, w.ID), nil
 	}
 	t := e.Tender
-	arguments = append(arguments, t.ID, t.LotID, t.OrganisationID, t.PersonID, nullID(t.SupersedesID), t.Manifest, t.ReceivedAt, t.RecordedAt, t.Receipt)
-	arguments = append(arguments, columns(t.Envelopes)...)
+	arguments = append(arguments, t.ID, t.LotID, t.OrganisationID, t.PersonID, t.Manifest, t.ReceivedAt, t.Receipt)
+	begin := "WITH " + fmt.Sprintf(insertTender, "NULL")
 	if t.SupersedesID != "" {
-		return enterReplacing, arguments, nil
+		begin = endReplaced + fmt.Sprintf(insertTender, "ended.id FROM ended")
+		arguments = append(arguments, t.SupersedesID)
 	}
-	return enterNew, arguments, nil
-}
-
-// columns turns envelopes into arrays, one for each column.
-func columns(envelopes []models.Envelope) []any {
-	numbers := make([]int16, len(envelopes))
-	kinds, uploads, digests := make([]string, len(envelopes)), make([]string, len(envelopes)), make([]string, len(envelopes))
-	sizes := make([]int64, len(envelopes))
-	for i, e := range envelopes {
-		numbers[i], kinds[i], uploads[i], digests[i], sizes[i] = int16(e.N), string(e.Kind), string(e.UploadID), e.Digest, e.Size //nolint:gosec // n ≤ 20
+	rows := make([]string, len(t.Envelopes))
+	for i, envelope := range t.Envelopes {
+		n := len(arguments)
+		rows[i] = fmt.Sprintf("(%d, $%d, $%d, $%d, $%d::bigint)", envelope.N, n+1, n+2, n+3, n+4)
+		arguments = append(arguments, string(envelope.Kind), envelope.UploadID, envelope.Digest, envelope.Size)
 	}
-	return []any{numbers, kinds, uploads, digests, sizes}
+	return begin + strings.Join(rows, ", ") + ") e)" + rest, arguments, nil
 }
 
 // EarlierRequest reads what a request with that ID was answered; nil when it was not.

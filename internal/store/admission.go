@@ -1,0 +1,68 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// An Admission is what decides whether a request about a procurement is let in.
+type Admission struct {
+	Credential models.Credential
+	// Standing is the procurement as the key's holder finds it; nil when there is none with that ID.
+	Standing *Standing
+}
+
+const selectAdmission = `SELECT c.at, k.person_id, k.label, k.digest, k.created_at, k.expires_at, k.revoked_at,
+	h.organisation_id, h.name, h.email, h.administrator, h.version, h.created_at,
+	p.title, p.description, p.languages, p.mode, p.clock_offset, p.profile, p.zone, p.status, p.version, p.end_reason,
+	p.created_by, p.created_at, p.started_at, p.ended_at,
+	ARRAY(SELECT r.role FROM role_assignments r WHERE r.person_id = h.id AND r.procurement_id = p.id
+		AND r.valid_from <= c.at + p.clock_offset * interval '1 microsecond'
+		AND (r.valid_until IS NULL OR r.valid_until > c.at + p.clock_offset * interval '1 microsecond') ORDER BY r.id)
+	FROM (SELECT clock_timestamp() AS at) c, api_keys k JOIN people h ON h.id = k.person_id, procurements p
+	WHERE k.id = $1 AND p.id = $2`
+
+// Admission reads, in one query, who holds an API key, and a procurement, its clock and the roles that
+// person holds on it now. It returns a refusal with [models.CodeNotFound] when there is no such key.
+func (s *Store) Admission(ctx context.Context, key, procurement models.ID) (Admission, error) {
+	var a Admission
+	err := s.onLiveConn(ctx, func(conn *pgx.Conn) error {
+		return a.scan(conn.QueryRow(ctx, selectAdmission, key, procurement))
+	})
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		credential, err := s.Credential(ctx, key)
+		return Admission{Credential: credential}, err
+	case err != nil:
+		return Admission{}, fmt.Errorf("read API key and procurement: %w", err)
+	}
+	a.Credential.Key.ID, a.Standing.Procurement.ID = key, procurement
+	return a, nil
+}
+
+func (a *Admission) scan(row pgx.Row) error {
+	a.Standing = &Standing{}
+	c, k, h, p := &a.Credential, &a.Credential.Key, &a.Credential.Person, &a.Standing.Procurement
+	err := row.Scan(&c.At, &k.PersonID, &k.Label, &k.Digest, &k.CreatedAt, &k.ExpiresAt, &k.RevokedAt,
+		&h.OrganisationID, &h.Name, &h.Email, &h.Administrator, &h.Version, &h.CreatedAt,
+		&p.Title, &p.Description, &p.Languages, &p.Mode, &p.ClockOffset, &p.Profile, &p.Zone, &p.Status, &p.Version, &p.EndReason,
+		&p.CreatedBy, &p.CreatedAt, &p.StartedAt, &p.EndedAt, &a.Standing.Roles)
+	h.ID, a.Standing.Now = k.PersonID, p.Now(c.At)
+	return err
+}
+
+// onLiveConn lends f a connection as [Store.onConn] does. When it turns out to be dead before anything was
+// sent on it, f is run again on another one.
+func (s *Store) onLiveConn(ctx context.Context, f func(*pgx.Conn) error) error {
+	err := s.onConn(ctx, f)
+	if pgconn.SafeToRetry(err) && ctx.Err() == nil {
+		return s.onConn(ctx, f)
+	}
+	return err
+}
