@@ -59,6 +59,17 @@ func Run(ctx context.Context, d Deps) error {
 	if err := d.check(); err != nil {
 		return err
 	}
+	group, ctx := errgroup.WithContext(ctx)
+	// The log of events needs no Temporal.
+	group.Go(func() error {
+		Sequence(ctx, d.Store, d.Log)
+		return nil
+	})
+	group.Go(func() error { return prepareAndWork(ctx, d) })
+	return group.Wait()
+}
+
+func prepareAndWork(ctx context.Context, d Deps) error {
 	if err := ensureSearchAttributes(ctx, d.Temporal, d.Namespace); err != nil {
 		return err
 	}
@@ -67,13 +78,7 @@ func Run(ctx context.Context, d Deps) error {
 			return err
 		}
 	}
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		Sequence(ctx, d.Store, d.Log)
-		return nil
-	})
-	group.Go(func() error { return runWorker(ctx, d) })
-	return group.Wait()
+	return runWorker(ctx, d)
 }
 
 func runWorker(ctx context.Context, d Deps) error {

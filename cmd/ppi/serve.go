@@ -9,7 +9,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ppi-engine/ppi/api"
 	"github.com/ppi-engine/ppi/internal/config"
+	"github.com/ppi-engine/ppi/internal/engine"
 	"github.com/ppi-engine/ppi/internal/store"
 )
 
@@ -33,12 +35,12 @@ func runServe(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	var record atomic.Pointer[store.Store]
+	front := &front{}
+	front.show(healthRoutes(map[string]check{
+		"database": func(context.Context) error { return errNotYet },
+	}))
 	server := &http.Server{
-		Handler: healthRoutes(map[string]check{
-			"database": func(ctx context.Context) error { return checkSchema(ctx, record.Load()) },
-			"temporal": func(ctx context.Context) error { return checkTemporal(ctx, a.cfg.Temporal) },
-		}),
+		Handler:           front,
 		ReadHeaderTimeout: headerTimeout,
 		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
 	}
@@ -46,10 +48,14 @@ func runServe(ctx context.Context, a *app) error {
 	go func() { served <- server.Serve(listener) }()
 	a.log.InfoContext(ctx, "the API listens", slog.String("address", listener.Addr().String()))
 
-	opened, err := openRecord(ctx, a)
-	if err == nil {
-		record.Store(opened)
-		defer opened.Close()
+	if record, err := openRecord(ctx, a); err == nil {
+		defer record.Close()
+		handler, closeAPI, err := openAPI(a, record)
+		if err != nil {
+			return errors.Join(err, server.Close())
+		}
+		defer closeAPI()
+		front.show(handler)
 	}
 	select {
 	case err := <-served:
@@ -57,6 +63,39 @@ func runServe(ctx context.Context, a *app) error {
 	case <-ctx.Done():
 	}
 	return shutdown(ctx, a, server)
+}
+
+// A front answers for the API: with no more than its health until the record was reached.
+type front struct{ handler atomic.Pointer[http.Handler] }
+
+func (f *front) show(h http.Handler) { f.handler.Store(&h) }
+
+// ServeHTTP hands over to what is shown now.
+func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	(*f.handler.Load()).ServeHTTP(w, r)
+}
+
+func openAPI(a *app, record *store.Store) (http.Handler, func(), error) {
+	keys, err := openKeyring(a.cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	options, err := a.cfg.Temporal.ClientOptions()
+	if err != nil {
+		return nil, nil, err
+	}
+	temporal, err := engine.Connect(options, a.log)
+	if err != nil {
+		return nil, nil, err
+	}
+	handler, err := api.New(api.Deps{
+		Store: record, Engine: engine.New(temporal, a.cfg.TaskQueue, 0), Logger: a.log,
+		Receipts: keys.receipts, CursorKey: keys.cursors, BuildVersion: version,
+		Ready: func(ctx context.Context) error {
+			return errors.Join(checkSchema(ctx, record), checkTemporal(ctx, a.cfg.Temporal))
+		},
+	})
+	return handler, temporal.Close, err
 }
 
 func shutdown(ctx context.Context, a *app, server *http.Server) error {
