@@ -13,7 +13,6 @@ import (
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
-	"github.com/ppi-engine/ppi/rules/decision"
 	"github.com/ppi-engine/ppi/rules/gate"
 )
 
@@ -152,7 +151,7 @@ func (c *call) recount(m models.Motion) error {
 	if err != nil {
 		return err
 	}
-	verdict, _, err := decision.Decide(gate.DecisionRule(dossier), dossier.Members, votes, b.digest)
+	verdict, _, err := gate.Decide(dossier, votes, b.digest)
 	if err != nil {
 		return fmt.Errorf("count votes: %w", err)
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
-	"github.com/ppi-engine/ppi/rules/decision"
 	"github.com/ppi-engine/ppi/rules/gate"
 )
 
@@ -134,7 +133,7 @@ func (c *call) castOn(b ballot, d models.Dossier, choice models.Choice, reason s
 		return result, err
 	}
 	result.VoteID = cast.ID
-	result.Decision, result.Missing, err = decision.Decide(gate.DecisionRule(d), d.Members, append(standing, cast), b.digest)
+	result.Decision, result.Missing, err = gate.Decide(d, append(standing, cast), b.digest)
 	if err != nil {
 		return result, fmt.Errorf("count votes: %w", err)
 	}

@@ -70,6 +70,7 @@ func expectedAccess() map[string]string {
 		expected["PUT "+procurement+"/"+entries+"/{entry}"] = writers
 		expected["DELETE "+procurement+"/"+entries+"/{entry}"] = writers
 	}
+	maps.Copy(expected, expectedPhaseAccess(procurement))
 	maps.Copy(expected, expectedTenderAccess(procurement))
 	maps.Copy(expected, expectedAwardAccess(procurement))
 	return expected

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/gowebpki/jcs"
@@ -33,6 +34,16 @@ type subjected interface {
 // the entry as it will be, withdrawn ones too.
 type contextual interface {
 	CheckAgainst(d models.Dossier, e models.Entry) error
+}
+
+// drawn content takes a part of what it says from the rest of the dossier, in the transaction that writes it.
+type drawn[T any] interface {
+	Drawn(d models.Dossier) T
+}
+
+// documented content names documents of the procurement by digest.
+type documented interface {
+	Documents() []string
 }
 
 // An EntryView is one entry of the dossier in its latest version.
@@ -97,6 +108,25 @@ func dossierRows() []dossierRow {
 		{models.EntryStateOfTheArt, "state-of-the-art", entries[models.StateOfTheArt]("the report on the state of the art")},
 		{models.EntryEstimate, "estimates", entries[models.Estimate]("a buyer's estimate of value and quantity")},
 
+		{models.EntryAgreement, "agreement", entries[models.Agreement]("the collaboration agreement")},
+		{models.EntrySignature, "agreement-signatures", entries[models.Signature]("a buyer's signature under the collaboration agreement")},
+		{models.EntryRolePlan, "role-plan", entries[models.RolePlan]("how many people each role needs")},
+		{models.EntryActivity, "activities", entries[models.Activity]("a training, visit or exchange that took place")},
+		{models.EntryInterestDeclaration, "interest-declarations", entries[models.InterestDeclaration]("one's own declaration of interests")},
+		{models.EntryMembership, "memberships", entries[models.Membership]("a member's membership of a body that a call asks for")},
+		{models.EntryGrantAction, "grant-action", entries[models.GrantAction]("the action that a call co-finances")},
+
+		{models.EntryRequirement, "requirements", importable[models.Requirement]("a requirement")},
+		{models.EntryGlossary, "glossary", entries[models.Glossary]("the glossary")},
+		{models.EntryClauses, "specification-clauses", entries[models.Clauses]("the clauses on intellectual property and confidentiality")},
+		{models.EntryLotsDecision, "lots-decision", entries[models.LotsDecision]("whether the procurement is divided into lots")},
+		{models.EntryBusinessCase, "business-case", entries[models.BusinessCase]("the business case")},
+		{models.EntrySpecificationVersion, "specification-versions", entries[models.SpecificationVersion]("a frozen version of the specification")},
+		{models.EntrySpecificationApproval, "specification-approvals", entries[models.Approval]("a buyer's approval of the frozen specification")},
+		{models.EntryLegalCertification, "legal-certifications", entries[models.LegalCertification]("the legal certification of the frozen specification")},
+
+		{models.EntryNeutralityAnswer, "neutrality-answers", entries[models.NeutralityAnswer]("why words may stand that a neutrality finding points at")},
+
 		{models.EntryAwardCriteria, "award-criteria", entries[evaluation.Criteria]("how tenders for a lot are ranked")},
 		{models.EntryOpeningKey, "opening-key", entries[openingKey]("for whom envelopes are sealed")},
 		{models.EntryConflictDeclaration, "conflict-declarations", entries[models.ConflictDeclaration]("an evaluator's declaration on the tenderers of a lot")},
@@ -156,25 +186,40 @@ type entryHandler[T content] struct {
 
 func (h entryHandler[T]) write(ctx context.Context, in *EntryInput[T]) (*Answer[EntryView[T]], error) {
 	return create(ctx, h.s, func(tx *store.Tx) (EntryView[T], error) {
-		standing, round, err := h.enter(ctx, tx)
+		e, err := h.begin(ctx, tx)
 		if err != nil {
 			return EntryView[T]{}, err
 		}
-		e := models.Entry{
-			ID: models.NewID(models.PrefixEntry), ProcurementID: standing.Procurement.ID, Kind: h.kind, Phase: h.rule.Phase,
-			Round: round, Version: 1, AuthorID: callOf(ctx).actor.PersonID, WrittenAt: standing.Now,
-		}
-		if h.rule.PerBuyer {
-			if e.OrganisationID, err = h.speaksFor(ctx, tx, standing); err != nil {
-				return EntryView[T]{}, err
-			}
-		}
-		return h.save(ctx, tx, e, in.Body)
+		return h.save(ctx, tx, e, in.Body, dossierOf(ctx, tx))
 	})
 }
 
+// begin makes the first version of an entry, empty yet and without ID.
+func (h entryHandler[T]) begin(ctx context.Context, tx *store.Tx) (models.Entry, error) {
+	standing, round, err := h.enter(ctx, tx)
+	if err != nil {
+		return models.Entry{}, err
+	}
+	e := models.Entry{
+		ProcurementID: standing.Procurement.ID, Kind: h.kind, Phase: h.rule.Phase,
+		Round: round, Version: 1, AuthorID: callOf(ctx).actor.PersonID, WrittenAt: standing.Now,
+	}
+	if h.rule.PerBuyer {
+		e.OrganisationID, err = h.speaksFor(ctx, tx, standing)
+	}
+	return e, err
+}
+
+// dossierOf reads the dossier once, if it is asked for.
+func dossierOf(ctx context.Context, tx *store.Tx) func() (models.Dossier, error) {
+	standing := callOf(ctx).standing
+	return sync.OnceValues(func() (models.Dossier, error) { return tx.Dossier(standing.Procurement, standing.Now) })
+}
+
 func (h entryHandler[T]) rewrite(ctx context.Context, in *EntryChange[T]) (*Answer[EntryView[T]], error) {
-	return h.next(ctx, in.Entry, func(tx *store.Tx, e models.Entry) (EntryView[T], error) { return h.save(ctx, tx, e, in.Body) })
+	return h.next(ctx, in.Entry, func(tx *store.Tx, e models.Entry) (EntryView[T], error) {
+		return h.save(ctx, tx, e, in.Body, dossierOf(ctx, tx))
+	})
 }
 
 func (h entryHandler[T]) withdraw(ctx context.Context, in *EntryPath) (*Answer[EntryView[T]], error) {
@@ -184,7 +229,7 @@ func (h entryHandler[T]) withdraw(ctx context.Context, in *EntryPath) (*Answer[E
 		if err != nil {
 			return view, err
 		}
-		if err := h.fits(ctx, tx, view.Content, e); err != nil {
+		if err := h.fits(tx, view.Content, e, dossierOf(ctx, tx)); err != nil {
 			return view, err
 		}
 		if err := h.put(tx, &e); err != nil {
@@ -282,7 +327,7 @@ func (h entryHandler[T]) enter(ctx context.Context, tx *store.Tx) (store.Standin
 		return standing, 0, err
 	}
 	round := models.Dossier{Rounds: rounds}.Round(h.rule.Phase)
-	if round.Status != models.PhaseOpen {
+	if round.Status != models.PhaseOpen && (round.Status != models.PhaseClosed || !h.kind.Lasting()) {
 		return standing, 0, models.Refuse(models.CodePhaseNotOpen, "", "the phase %s is %s", h.rule.Phase, round.Status).
 			Accepting("entries of this kind while %s is open", h.rule.Phase)
 	}
@@ -319,8 +364,17 @@ func (h entryHandler[T]) find(tx *store.Tx, procurement models.ID, id string) (m
 	return e, err
 }
 
-func (h entryHandler[T]) save(ctx context.Context, tx *store.Tx, e models.Entry, body T) (EntryView[T], error) {
+func (h entryHandler[T]) save(
+	ctx context.Context, tx *store.Tx, e models.Entry, body T, dossier func() (models.Dossier, error),
+) (EntryView[T], error) {
+	if e.ID == "" {
+		e.ID = models.NewID(models.PrefixEntry)
+	}
 	if err := body.Check(); err != nil {
+		return EntryView[T]{}, err
+	}
+	body, err := h.draw(body, dossier)
+	if err != nil {
 		return EntryView[T]{}, err
 	}
 	rendered, err := json.Marshal(body)
@@ -335,13 +389,23 @@ func (h entryHandler[T]) save(ctx context.Context, tx *store.Tx, e models.Entry,
 	if err := h.about(body, &e); err != nil {
 		return EntryView[T]{}, err
 	}
-	if err := h.fits(ctx, tx, body, e); err != nil {
+	if err := h.fits(tx, body, e, dossier); err != nil {
 		return EntryView[T]{}, err
 	}
 	if err := h.put(tx, &e); err != nil {
 		return EntryView[T]{}, err
 	}
 	return h.recorded(ctx, tx, models.EventEntryWritten, e)
+}
+
+// draw completes content that takes a part of what it says from the dossier.
+func (h entryHandler[T]) draw(body T, dossier func() (models.Dossier, error)) (T, error) {
+	c, ok := any(body).(drawn[T])
+	if !ok {
+		return body, nil
+	}
+	d, err := dossier()
+	return c.Drawn(d), err
 }
 
 // about notes what the entry is about when it is first written, and refuses to make it about something else.
@@ -357,13 +421,20 @@ func (h entryHandler[T]) about(body T, e *models.Entry) error {
 	return nil
 }
 
-// fits judges the entry by the rest of the dossier, if its content asks for that.
-func (h entryHandler[T]) fits(ctx context.Context, tx *store.Tx, body T, e models.Entry) error {
+// fits judges the entry by the rest of the dossier, if its content asks for that, and by the documents it names.
+func (h entryHandler[T]) fits(tx *store.Tx, body T, e models.Entry, dossier func() (models.Dossier, error)) error {
+	if named, ok := any(body).(documented); ok && e.WithdrawnAt == nil {
+		for _, digest := range named.Documents() {
+			if err := tx.DocumentWritten(e.ProcurementID, digest); err != nil {
+				return err
+			}
+		}
+	}
 	c, ok := any(body).(contextual)
 	if !ok {
 		return nil
 	}
-	d, err := tx.Dossier(callOf(ctx).standing.Procurement, e.WrittenAt)
+	d, err := dossier()
 	if err != nil {
 		return err
 	}

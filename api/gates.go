@@ -9,7 +9,6 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
-	"github.com/ppi-engine/ppi/rules/decision"
 	"github.com/ppi-engine/ppi/rules/gate"
 )
 
@@ -109,13 +108,12 @@ func (s *server) getGate(ctx context.Context, in *PhasePath) (*Shown[GateView], 
 }
 
 func viewGate(g models.Gate, d models.Dossier, votes []models.Vote) (GateView, error) {
-	rule := gate.DecisionRule(d)
 	counted := slices.DeleteFunc(slices.Clone(votes), func(v models.Vote) bool { return slices.Contains(g.Authors, v.PersonID) })
-	verdict, missing, err := decision.Decide(rule, d.Members, counted, g.Digest())
+	verdict, missing, err := gate.Decide(d, counted, g.Digest())
 	view := GateView{
 		Phase: g.Phase, Round: g.Round, Status: d.Round(g.Phase).Status, Digest: g.Digest(), Met: g.Met(),
 		Criteria: orEmpty(g.Criteria), Subject: orEmpty(g.Subject), Authors: orEmpty(g.Authors),
-		Rule: rule, Decision: verdict, Missing: orEmpty(missing), Votes: []VoteView{},
+		Rule: gate.DecisionRule(d), Decision: verdict, Missing: orEmpty(missing), Votes: []VoteView{},
 	}
 	for _, v := range votes {
 		view.Votes = append(view.Votes, VoteView{v.ID, v.OrganisationID, v.PersonID, v.Digest, v.Choice, v.Reason, v.CastAt, v.VoidedAt})

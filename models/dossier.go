@@ -42,7 +42,7 @@ type Dossier struct {
 	Rounds        []PhaseRound
 	// Authors lists who wrote any version of an entry.
 	Authors map[ID][]ID
-	// Tendering is there once the tender phase has begun.
+	// Tendering holds nothing but the lots until the tender phase has begun.
 	Tendering Tendering
 	// Now is the procedure time at which the dossier is read.
 	Now time.Time

@@ -21,6 +21,25 @@ var entryRules = map[EntryKind]EntryRule{
 	EntryStateOfTheArt:    {PhaseNeeds, []Role{RoleLeadProcurer, RoleDrafter}, false, true},
 	EntryEstimate:         {PhaseNeeds, []Role{RoleBuyer}, true, true},
 
+	EntryAgreement:           {PhaseCapacity, []Role{RoleLeadProcurer, RoleLegal, RoleDrafter}, false, true},
+	EntrySignature:           {PhaseCapacity, []Role{RoleBuyer, RoleLegal}, true, true},
+	EntryRolePlan:            {PhaseCapacity, []Role{RoleLeadProcurer}, false, true},
+	EntryActivity:            {PhaseCapacity, []Role{RoleLeadProcurer, RoleBuyer}, false, false},
+	EntryInterestDeclaration: {PhaseCapacity, BuyerSide(), false, true},
+	EntryMembership:          {PhaseCapacity, []Role{RoleBuyer}, true, true},
+	EntryGrantAction:         {PhaseCapacity, []Role{RoleLeadProcurer}, false, true},
+
+	EntryRequirement:           {PhaseSpecification, []Role{RoleLeadProcurer, RoleDrafter}, false, true},
+	EntryGlossary:              {PhaseSpecification, []Role{RoleLeadProcurer, RoleDrafter}, false, true},
+	EntryClauses:               {PhaseSpecification, []Role{RoleLeadProcurer, RoleDrafter, RoleLegal}, false, true},
+	EntryLotsDecision:          {PhaseSpecification, []Role{RoleLeadProcurer, RoleDrafter}, false, true},
+	EntryBusinessCase:          {PhaseSpecification, []Role{RoleLeadProcurer, RoleDrafter}, false, true},
+	EntrySpecificationVersion:  {PhaseSpecification, []Role{RoleLeadProcurer, RoleDrafter}, false, true},
+	EntrySpecificationApproval: {PhaseSpecification, []Role{RoleBuyer}, true, true},
+	EntryLegalCertification:    {PhaseSpecification, []Role{RoleLegal}, false, true},
+
+	EntryNeutralityAnswer: {PhaseNeeds, []Role{RoleLeadProcurer, RoleDrafter, RoleBuyer, RoleLegal}, false, false},
+
 	EntryAwardCriteria:       {PhaseTender, []Role{RoleLeadProcurer, RoleDrafter}, false, true},
 	EntryOpeningKey:          {PhaseTender, []Role{RoleLeadProcurer}, false, true},
 	EntryConflictDeclaration: {PhaseTender, []Role{RoleEvaluator, RoleChair}, false, false},
@@ -41,7 +60,16 @@ func EntryRuleOf(kind EntryKind) (EntryRule, bool) {
 }
 
 // finalEntries record what was done or declared: they are never changed or withdrawn.
-var finalEntries = []EntryKind{EntryConflictDeclaration}
+var finalEntries = []EntryKind{EntryConflictDeclaration, EntrySignature}
 
 // Final tells whether entries of the kind are never changed or withdrawn.
 func (k EntryKind) Final() bool { return slices.Contains(finalEntries, k) }
+
+// lastingEntries are written from the day their phase opens until the procurement ends, because what they
+// are about goes on: an amended agreement is signed anew, people are trained and declare, findings are answered.
+var lastingEntries = []EntryKind{
+	EntryAgreement, EntrySignature, EntryActivity, EntryInterestDeclaration, EntryMembership, EntryGrantAction, EntryNeutralityAnswer,
+}
+
+// Lasting tells whether entries of the kind are written after their phase has closed as well.
+func (k EntryKind) Lasting() bool { return slices.Contains(lastingEntries, k) }

@@ -94,6 +94,8 @@ func (tx *Tx) Dossier(p models.Procurement, now time.Time) (models.Dossier, erro
 	}
 	if d.Round(models.PhaseTender).Round > 0 {
 		d.Tendering, err = tx.Tendering(p.ID)
+	} else {
+		d.Tendering.Lots, err = tx.Lots(p.ID)
 	}
 	return d, err
 }

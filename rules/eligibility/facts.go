@@ -11,11 +11,11 @@ import (
 // What the dossier may hold about the action that a call co-finances.
 const (
 	// EntryAction is the [Action], one for the consortium.
-	EntryAction models.EntryKind = "grant_action"
+	EntryAction = models.EntryGrantAction
 	// EntryMembership is a [Membership] of one member.
-	EntryMembership models.EntryKind = "membership"
+	EntryMembership = models.EntryMembership
 	// EntryActivity is an [Activity].
-	EntryActivity models.EntryKind = "activity"
+	EntryActivity = models.EntryActivity
 )
 
 // An Action is what the consortium applied for.

@@ -18,8 +18,10 @@ type gatekeeper struct {
 }
 
 var gatekeepers = map[models.Phase]gatekeeper{
-	models.PhaseNeeds:  {needsSubject, needs},
-	models.PhaseTender: {tenderSubject, tender},
+	models.PhaseNeeds:         {needsSubject, needs},
+	models.PhaseCapacity:      {capacitySubject, capacity},
+	models.PhaseSpecification: {specificationSubject, specification},
+	models.PhaseTender:        {tenderSubject, tender},
 }
 
 // Judge computes the gate of a phase from the dossier. Every gate also asks whether the consortium is
@@ -62,10 +64,6 @@ func Eligibility(d models.Dossier) []models.Criterion {
 	}
 	return eligibility.Judge(profile, d)
 }
-
-// DecisionRule is how the board's votes are counted: by the collaboration agreement once every buyer has
-// signed it, by unanimity until then.
-func DecisionRule(models.Dossier) models.DecisionRule { return models.RuleUnanimous }
 
 // Reference names one version of an entry: writing the same text again makes another version, with
 // another author.

@@ -1,0 +1,30 @@
+package api
+
+// expectedPhaseAccess is who may read and write what capacity and specification consist of.
+func expectedPhaseAccess(procurement string) map[string]string {
+	const drafters = "lead_procurer drafter"
+	expected := map[string]string{
+		"GET " + procurement + "/neutrality-findings":          buyers,
+		"POST " + procurement + "/requirements/actions/import": drafters,
+	}
+	for entries, writers := range map[string]string{
+		"agreement": "lead_procurer legal drafter", "role-plan": lead, "activities": "lead_procurer buyer", "interest-declarations": buyers,
+		"memberships": "buyer", "grant-action": lead,
+
+		"requirements": drafters, "glossary": drafters, "specification-clauses": "lead_procurer drafter legal", "lots-decision": drafters,
+		"business-case": drafters, "specification-versions": drafters, "specification-approvals": "buyer", "legal-certifications": "legal",
+
+		"neutrality-answers": "lead_procurer drafter buyer legal",
+	} {
+		expected["GET "+procurement+"/"+entries] = buyers
+		expected["POST "+procurement+"/"+entries] = writers
+		expected["GET "+procurement+"/"+entries+"/{entry}"] = buyers
+		expected["PUT "+procurement+"/"+entries+"/{entry}"] = writers
+		expected["DELETE "+procurement+"/"+entries+"/{entry}"] = writers
+	}
+	// A signature is never taken back.
+	expected["GET "+procurement+"/agreement-signatures"] = buyers
+	expected["POST "+procurement+"/agreement-signatures"] = "buyer legal"
+	expected["GET "+procurement+"/agreement-signatures/{entry}"] = buyers
+	return expected
+}

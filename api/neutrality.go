@@ -1,0 +1,68 @@
+package api
+
+import (
+	"context"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/gate"
+)
+
+// A NeutralityFindingView points at words that favour somebody or leave open what is wanted.
+type NeutralityFindingView struct {
+	Entry      models.ID        `json:"entry" doc:"Where the words stand"`
+	Kind       models.EntryKind `json:"kind"`
+	Field      string           `json:"field" doc:"JSON pointer into its content"`
+	Code       string           `json:"code" enum:"brand,brand_or_equivalent,origin,standard_without_equivalent,vague,solution_first,language_not_checked"`
+	Severity   string           `json:"severity" enum:"high,medium,low"`
+	Language   string           `json:"language"`
+	Start      int              `json:"start" doc:"Offset in characters (Unicode code points)"`
+	End        int              `json:"end" doc:"Exclusive"`
+	Text       string           `json:"text" doc:"What stands there"`
+	Reason     string           `json:"reason"`
+	Suggestion string           `json:"suggestion"`
+	Source     string           `json:"source" doc:"Article or rule"`
+	Open       bool             `json:"open" doc:"Whether it blocks a gate: nobody but its author has said why it may stand"`
+	Answer     models.ID        `json:"answer,omitempty" doc:"The answer that lets it stand"`
+}
+
+// NeutralityFindingsView lists findings, entry by entry.
+type NeutralityFindingsView struct {
+	Items []NeutralityFindingView `json:"items"`
+	Open  int                     `json:"open" doc:"How many are not answered"`
+}
+
+func (s *server) neutralityOperations() []operation {
+	return []operation{
+		op(GET, "/v1/procurements/{procurement}/neutrality-findings", roles(models.BuyerSide()...),
+			"Read needs and requirements as a tenderer's lawyer would, and list what may favour somebody", s.listNeutralityFindings),
+	}
+}
+
+func (s *server) listNeutralityFindings(ctx context.Context, _ *ProcurementPath) (*Shown[NeutralityFindingsView], error) {
+	view := NeutralityFindingsView{Items: []NeutralityFindingView{}}
+	standing := callOf(ctx).standing
+	err := s.store.Snapshot(ctx, func(tx *store.Tx) error {
+		dossier, err := tx.Dossier(standing.Procurement, standing.Now)
+		if err != nil {
+			return err
+		}
+		findings, err := gate.NeutralityFindings(dossier, models.NeutralityKinds()...)
+		for _, f := range findings {
+			view.add(f)
+		}
+		return err
+	})
+	return &Shown[NeutralityFindingsView]{Body: view}, err
+}
+
+func (v *NeutralityFindingsView) add(f gate.NeutralityFinding) {
+	if f.Answer == "" {
+		v.Open++
+	}
+	v.Items = append(v.Items, NeutralityFindingView{
+		Entry: f.Entry.ID, Kind: f.Entry.Kind, Field: f.Field, Code: string(f.Code), Severity: string(f.Severity), Language: f.Language,
+		Start: f.Start, End: f.End, Text: f.Text, Reason: f.Reason, Suggestion: f.Suggestion, Source: f.Source,
+		Open: f.Answer == "", Answer: f.Answer,
+	})
+}

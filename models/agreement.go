@@ -1,0 +1,205 @@
+package models
+
+import (
+	"math/big"
+	"regexp"
+	"slices"
+)
+
+// What the consortium writes down of how its members decide and stand together.
+const (
+	// EntryAgreement is the collaboration agreement.
+	EntryAgreement EntryKind = "agreement"
+	// EntrySignature is one buyer's signature under the agreement, by digest.
+	EntrySignature EntryKind = "agreement_signature"
+)
+
+// An Agreement is the collaboration agreement: what buyers who procure together must settle between them
+// (Directive 2014/24/EU, Article 39(4)), and what governs their decisions. Its clauses are written here, or
+// they stand in an uploaded document; what the engine acts on is written here in either case.
+type Agreement struct {
+	Lead             ID           `json:"lead" doc:"The lead buyer's organisation"`
+	ApplicableLaw    string       `json:"applicable_law" pattern:"^[A-Z]{2}$" doc:"ISO 3166-1 code of the one country whose law governs the procurement" example:"FR"`
+	Responsibilities Text         `json:"responsibilities,omitempty"`
+	Internal         Text         `json:"internal_organisation,omitempty" doc:"Internal organisation, management of the procedure"`
+	Distribution     Text         `json:"distribution,omitempty" doc:"How works, supplies or services are distributed"`
+	Conclusion       Text         `json:"conclusion_of_contracts,omitempty"`
+	Exit             Text         `json:"exit,omitempty" doc:"What holds when a member leaves"`
+	Dispute          Text         `json:"dispute,omitempty"`
+	Document         string       `json:"document,omitempty" pattern:"^[0-9a-f]{64}$" doc:"SHA-256 of an uploaded document that holds the clauses"`
+	Rule             DecisionRule `json:"decision_rule" enum:"unanimous,majority,weighted,lead_alone" doc:"How the buyers' votes are counted once every buyer has signed"`
+	Shares           []Share      `json:"shares" minItems:"1" maxItems:"100" doc:"Each member's share of the costs; together exactly 100. Weighted votes weigh as much"`
+}
+
+// A Share is one member's part of the common costs.
+type Share struct {
+	Organisation ID     `json:"organisation"`
+	Percent      string `json:"percent" doc:"Decimal number as text, above 0" example:"33.333333"`
+}
+
+var countryPattern = regexp.MustCompile(`^[A-Z]{2}$`)
+
+// Check refuses an agreement without its clauses, with another number of applicable laws than one, and
+// shares that do not add up to exactly 100.
+func (a Agreement) Check() error {
+	faults := checkID("/lead", a.Lead, PrefixOrganisation)
+	if !countryPattern.MatchString(a.ApplicableLaw) {
+		faults = append(faults, Refuse(CodeInvalidValue, "/applicable_law", "%q is not one country", a.ApplicableLaw).Accepting("one ISO 3166-1 code such as FR"))
+	}
+	faults = append(faults, checkOneOf("/decision_rule", string(a.Rule),
+		string(RuleUnanimous), string(RuleMajority), string(RuleWeighted), string(RuleLeadAlone))...)
+	if a.Document != "" {
+		faults = append(faults, checkDigest("/document", a.Document)...)
+	}
+	return Refusals(slices.Concat(faults, a.checkClauses(), a.checkShares()))
+}
+
+// checkClauses asks for every clause unless a document holds them.
+func (a Agreement) checkClauses() []*Refusal {
+	var faults []*Refusal
+	for _, c := range a.Wording() {
+		if len(c.Text) == 0 && a.Document != "" {
+			continue
+		}
+		faults = append(faults, compact(CheckText(c.Field, c.Text, 40_000))...)
+	}
+	return faults
+}
+
+// Wording lists the clauses.
+func (a Agreement) Wording() []Wording {
+	return []Wording{
+		{"/responsibilities", a.Responsibilities},
+		{"/internal_organisation", a.Internal},
+		{"/distribution", a.Distribution},
+		{"/conclusion_of_contracts", a.Conclusion},
+		{"/exit", a.Exit},
+		{"/dispute", a.Dispute},
+	}
+}
+
+// Documents names the document that holds the clauses, if one does.
+func (a Agreement) Documents() []string { return given(a.Document) }
+
+func (a Agreement) checkShares() []*Refusal {
+	var faults []*Refusal
+	sum := new(big.Rat)
+	seen := map[ID]bool{}
+	for _, s := range a.Shares {
+		faults = append(faults, checkID("/shares", s.Organisation, PrefixOrganisation)...)
+		part, ok := new(big.Rat).SetString(s.Percent)
+		if !ok || !ValidDecimal(s.Percent) || part.Sign() <= 0 {
+			faults = append(faults, Refuse(CodeInvalidValue, "/shares", "%q is not a part of the costs", s.Percent).Accepting("a decimal number above 0 as text, such as 12.5"))
+			continue
+		}
+		if seen[s.Organisation] {
+			faults = append(faults, Refuse(CodeInvalidValue, "/shares", "%s is named twice", s.Organisation).Accepting("each member once"))
+		}
+		seen[s.Organisation] = true
+		sum.Add(sum, part)
+	}
+	if len(faults) == 0 && sum.Cmp(big.NewRat(100, 1)) != 0 {
+		faults = append(faults, Refuse(CodeInvalidValue, "/shares", "the shares add up to %s", sum.FloatString(6)).Accepting("shares that add up to exactly 100"))
+	}
+	return faults
+}
+
+// CheckAgainst refuses an agreement of others than the members, and one that another than the lead buyer leads.
+func (a Agreement) CheckAgainst(d Dossier, e Entry) error {
+	if e.WithdrawnAt != nil {
+		return nil
+	}
+	var faults []*Refusal
+	members := d.ActiveMembers()
+	if len(members) == 0 || !members[0].Lead || members[0].OrganisationID != a.Lead {
+		faults = append(faults, Refuse(CodeInvalidValue, "/lead", "%s is not the lead buyer of this procurement", a.Lead).Accepting("the member that leads"))
+	}
+	if !a.between(members) {
+		faults = append(faults, Refuse(CodeInvalidValue, "/shares", "the shares are not those of the %d members", len(members)).Accepting("one share for each member: %v", organisationsOf(members)))
+	}
+	return Refusals(faults)
+}
+
+// between tells whether the parties of the agreement are exactly these members.
+func (a Agreement) between(members []Member) bool {
+	parties := make([]ID, 0, len(a.Shares))
+	for _, s := range a.Shares {
+		parties = append(parties, s.Organisation)
+	}
+	slices.Sort(parties)
+	return slices.Equal(parties, organisationsOf(members))
+}
+
+// Share returns a member's share in percent; empty when it has none.
+func (a Agreement) Share(organisation ID) string {
+	s, _ := find(a.Shares, func(s Share) bool { return s.Organisation == organisation })
+	return s.Percent
+}
+
+func organisationsOf(members []Member) []ID {
+	ids := make([]ID, 0, len(members))
+	for _, m := range members {
+		ids = append(ids, m.OrganisationID)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// A Signature puts one buyer's name under one version of the agreement. Its author signs.
+type Signature struct {
+	Agreement ID     `json:"agreement" doc:"The agreement's entry"`
+	Digest    string `json:"digest" doc:"Digest of the version that is signed"`
+	Capacity  string `json:"capacity" minLength:"1" maxLength:"400" doc:"In which capacity the author signs" example:"Head of procurement, mandate of 3 March"`
+}
+
+// Check refuses a malformed ID or digest, and a signature that does not say in which capacity it is given.
+func (s Signature) Check() error {
+	return Refusals(slices.Concat(checkID("/agreement", s.Agreement, PrefixEntry), checkDigest("/digest", s.Digest),
+		compact(checkWord("/capacity", s.Capacity, 400))))
+}
+
+// Subject is the digest: each buyer signs a version once.
+func (s Signature) Subject() string { return s.Digest }
+
+// CheckAgainst refuses to sign anything but the agreement as it stands, complete in every language.
+func (s Signature) CheckAgainst(d Dossier, _ Entry) error {
+	standing, ok := d.Latest(EntryAgreement)
+	if !ok || standing.ID != s.Agreement || standing.Digest != s.Digest {
+		return Refuse(CodeInvalidValue, "/digest", "this is not the agreement as it stands").
+			Accepting("the digest of the agreement, after reading it again")
+	}
+	if lacking := d.Untranslated(standing); len(lacking) > 0 {
+		return Refuse(CodeMissingTranslation, "/agreement", "the agreement is not complete in every language: %v", lacking).
+			Accepting("a signature once it is")
+	}
+	return nil
+}
+
+// AgreementInForce returns the agreement that every member has signed in the version that stands. There is
+// none before the last signature, after a change of its text, and once the members are others than those
+// that agreed.
+func (d Dossier) AgreementInForce() (Agreement, bool) {
+	e, ok := d.Latest(EntryAgreement)
+	if !ok {
+		return Agreement{}, false
+	}
+	a, ok := BodyOf[Agreement](e)
+	members := d.ActiveMembers()
+	if !ok || !a.between(members) {
+		return Agreement{}, false
+	}
+	for _, m := range members {
+		if _, signed := d.SignatureOf(m.OrganisationID, e); !signed {
+			return Agreement{}, false
+		}
+	}
+	return a, true
+}
+
+// SignatureOf returns a member's signature under the agreement in the version e.
+func (d Dossier) SignatureOf(member ID, e Entry) (Entry, bool) {
+	return find(d.Of(EntrySignature), func(s Entry) bool {
+		signature, ok := BodyOf[Signature](s)
+		return ok && s.OrganisationID == member && signature.Agreement == e.ID && signature.Digest == e.Digest
+	})
+}

@@ -1,0 +1,181 @@
+package models
+
+import (
+	"regexp"
+	"slices"
+	"time"
+)
+
+// What the capacity phase writes into the dossier, beside the agreement.
+const (
+	// EntryActivity is a training, a visit, an exchange.
+	EntryActivity EntryKind = "activity"
+	// EntryRolePlan says how many people each role needs.
+	EntryRolePlan EntryKind = "role_plan"
+	// EntryInterestDeclaration is a person's own declaration of interests.
+	EntryInterestDeclaration EntryKind = "interest_declaration"
+	// EntryMembership says since when a member belongs to a body that a call asks for.
+	EntryMembership EntryKind = "membership"
+	// EntryGrantAction is the action that a call co-finances, as applied for.
+	EntryGrantAction EntryKind = "grant_action"
+)
+
+// ActivityTraining is the kind of activity that makes a person trained.
+const ActivityTraining = "training"
+
+// An Activity is something done to learn or to coordinate (call COS-PPI-2020-2-04, activity IV). People are
+// named by ID only; others are counted by organisation.
+type Activity struct {
+	Activity     string        `json:"activity" pattern:"^[a-z][a-z_]{0,59}$" doc:"training, visit, exchange, or another kind that a call counts" example:"training"`
+	Topic        string        `json:"topic" pattern:"^[a-z][a-z0-9_]{0,59}$" doc:"A short name of the topic; the role plan asks for topics by it" example:"conflicts_of_interest"`
+	Title        Text          `json:"title"`
+	Date         string        `json:"date" format:"date" doc:"The day, or the first one, in the procurement's zone"`
+	Until        string        `json:"until,omitempty" format:"date" doc:"The last day of several"`
+	Provider     string        `json:"provider" minLength:"1" maxLength:"400"`
+	Participants []Participant `json:"participants" minItems:"1" maxItems:"500"`
+	Proof        Proof         `json:"proof"`
+}
+
+// A Participant is a person, or a number of people of one organisation.
+type Participant struct {
+	Person       ID     `json:"person,omitempty" doc:"A person known here; absent: people of an organisation"`
+	Organisation string `json:"organisation,omitempty" maxLength:"400" doc:"Name of the organisation; required where no person is named"`
+	Count        int    `json:"count,omitempty" minimum:"0" maximum:"10000" doc:"How many people of the organisation"`
+	SME          bool   `json:"sme,omitempty" doc:"A small or medium-sized enterprise (Recommendation 2003/361/EC)"`
+	Outside      bool   `json:"outside,omitempty" doc:"Belongs to no partnership of the programme"`
+}
+
+// A Proof shows that something took place.
+type Proof struct {
+	Document string `json:"document,omitempty" pattern:"^[0-9a-f]{64}$" doc:"SHA-256 of an uploaded document, such as the list of participants"`
+	Note     string `json:"note,omitempty" maxLength:"4000" doc:"What shows it where there is no document"`
+}
+
+var shortName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,59}$`)
+
+// Check refuses an activity without date, participant or proof.
+func (a Activity) Check() error {
+	faults := compact(
+		checkShortName("/activity", a.Activity), checkShortName("/topic", a.Topic), CheckText("/title", a.Title, 400),
+		checkDate("/date", a.Date), checkWord("/provider", a.Provider, 400))
+	if a.Until != "" {
+		faults = append(faults, compact(checkDate("/until", a.Until))...)
+		if a.Until < a.Date {
+			faults = append(faults, Refuse(CodeInvalidValue, "/until", "the last day %s is before the first, %s", a.Until, a.Date).Accepting("%s or later", a.Date))
+		}
+	}
+	if len(a.Participants) == 0 {
+		faults = append(faults, Refuse(CodeInvalidValue, "/participants", "nobody took part").Accepting("at least one participant"))
+	}
+	for _, p := range a.Participants {
+		faults = append(faults, p.check()...)
+	}
+	return Refusals(append(faults, a.Proof.check()...))
+}
+
+func checkShortName(field, s string) *Refusal {
+	if shortName.MatchString(s) {
+		return nil
+	}
+	return Refuse(CodeInvalidValue, field, "%q is not a short name", s).Accepting("1 to 60 lower-case letters, digits and _, a letter first")
+}
+
+func (p Participant) check() []*Refusal {
+	if p.Person != "" {
+		return checkID("/participants", p.Person, PrefixPerson)
+	}
+	if fault := checkWord("/participants", p.Organisation, 400); fault != nil || p.Count < 1 {
+		return []*Refusal{Refuse(CodeInvalidValue, "/participants", "a participant is neither a person nor a number of people of an organisation").
+			Accepting("person; or organisation and count")}
+	}
+	return nil
+}
+
+func (p Proof) check() []*Refusal {
+	if p.Document != "" {
+		return checkDigest("/proof/document", p.Document)
+	}
+	return compact(checkWord("/proof/note", p.Note, 4000))
+}
+
+// Documents names the document that proves it, if one does.
+func (a Activity) Documents() []string { return given(a.Proof.Document) }
+
+// CheckAgainst refuses to record what has not taken place yet.
+func (a Activity) CheckAgainst(d Dossier, _ Entry) error {
+	if today := d.Today(); max(a.Date, a.Until) > today {
+		return Refuse(CodeInvalidValue, "/date", "today is %s: the activity is still to come", today).Accepting("a day until %s", today)
+	}
+	return nil
+}
+
+// Today is the civil date in the procurement's zone, as 2026-03-02; in UTC if the zone is not known.
+func (d Dossier) Today() string {
+	zone, err := time.LoadLocation(d.Procurement.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	return d.Now.In(zone).Format(time.DateOnly)
+}
+
+// Trained tells whether the activity is a training in which the person took part.
+func (a Activity) Trained(person ID) bool {
+	return a.Activity == ActivityTraining && slices.ContainsFunc(a.Participants, func(p Participant) bool { return p.Person == person })
+}
+
+// An InterestDeclaration says whether its author has an interest that might be seen to compromise
+// impartiality in this procurement (Directive 2014/24/EU, Article 24), before any tenderer is known.
+type InterestDeclaration struct {
+	Person    ID     `json:"person" doc:"The author: nobody declares for another"`
+	Conflict  bool   `json:"conflict" doc:"true: I have such an interest; I fill no role"`
+	Statement string `json:"statement" minLength:"1" maxLength:"4000" doc:"In the author's own words; which interest, if there is one"`
+}
+
+// Check refuses a declaration without words.
+func (i InterestDeclaration) Check() error {
+	return Refusals(append(checkID("/person", i.Person, PrefixPerson), compact(checkWord("/statement", i.Statement, 4000))...))
+}
+
+// Subject is the person: one declaration stands for each.
+func (i InterestDeclaration) Subject() string { return string(i.Person) }
+
+// CheckAgainst refuses a declaration by another than the person.
+func (i InterestDeclaration) CheckAgainst(_ Dossier, e Entry) error {
+	if e.AuthorID != i.Person {
+		return Refuse(CodeForbidden, "/person", "nobody declares for another").Accepting("%s", e.AuthorID)
+	}
+	return nil
+}
+
+// A Membership says since when a member belongs to a body that a call asks for, or has applied to.
+type Membership struct {
+	Body    string `json:"body" minLength:"1" maxLength:"400" doc:"As the call names it" example:"European Cluster Collaboration Platform"`
+	Applied bool   `json:"applied,omitempty" doc:"Membership is applied for, not yet given"`
+	Since   string `json:"since" format:"date"`
+}
+
+// Check refuses a malformed date and a body without name.
+func (m Membership) Check() error {
+	return Refusals(compact(checkWord("/body", m.Body, 400), checkDate("/since", m.Since)))
+}
+
+// Subject is the body.
+func (m Membership) Subject() string { return m.Body }
+
+// A GrantAction is the action that a call co-finances, as the consortium applied for it.
+type GrantAction struct {
+	Starts      string     `json:"starts,omitempty" format:"date" doc:"First day of the action"`
+	Months      int        `json:"months" minimum:"0" maximum:"120" doc:"How long it lasts; 0: not said"`
+	CoFinancing string     `json:"co_financing,omitempty" doc:"Percent of the eligible costs that the union pays" example:"90"`
+	Grant       string     `json:"grant,omitempty" doc:"What the union pays, in euro" example:"3000000"`
+	SubmittedAt *time.Time `json:"submitted_at,omitempty" doc:"When the application was submitted"`
+}
+
+// Check refuses malformed dates and numbers.
+func (a GrantAction) Check() error {
+	faults := compact(optionalDecimal("/co_financing", a.CoFinancing), optionalDecimal("/grant", a.Grant))
+	if a.Starts != "" {
+		faults = append(faults, compact(checkDate("/starts", a.Starts))...)
+	}
+	return Refusals(faults)
+}

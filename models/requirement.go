@@ -1,0 +1,131 @@
+package models
+
+import (
+	"regexp"
+	"slices"
+)
+
+// EntryRequirement is one requirement of the specification.
+const EntryRequirement EntryKind = "requirement"
+
+// What a requirement is for in the tender.
+const (
+	// UseMinimum: a tender that does not meet it is not admitted.
+	UseMinimum = "minimum"
+	// UseAward: the better it is met, the more points.
+	UseAward = "award"
+	// UseNone: not in this tender; written down so that nobody asks for it again.
+	UseNone = "none"
+)
+
+// A Requirement is one sentence of the specification, by what is to be achieved (Directive 2014/24/EU,
+// Article 42(3)). While it is drafted it may lack what it rests on and how it is verified; the gate asks
+// for both.
+type Requirement struct {
+	Code         string       `json:"code" pattern:"^R-[0-9]{3,5}$" doc:"Unique; it never changes" example:"R-001"`
+	Statement    Text         `json:"statement"`
+	Type         string       `json:"type" enum:"functional,performance,constraint"`
+	Priority     string       `json:"priority" enum:"must,should,could,wont" doc:"MoSCoW priority"`
+	Use          string       `json:"use" enum:"minimum,award,none" doc:"A minimum that every tender meets, or scored for the award; none: not in this tender"`
+	Minimum      Text         `json:"minimum,omitempty" doc:"The minimum level; a minimum requirement needs one"`
+	Verification Verification `json:"verification,omitzero"`
+	Traces       []ID         `json:"traces,omitempty" maxItems:"200" doc:"The common need or needs statements it comes from"`
+	Evidence     []ID         `json:"evidence,omitempty" maxItems:"200" doc:"Entries of the market consultation it rests on"`
+	Lots         []ID         `json:"lots,omitempty" maxItems:"200" doc:"The lots it applies to; absent: all"`
+}
+
+// A Verification says how one finds out whether a requirement is met.
+type Verification struct {
+	Method string `json:"method" enum:"test,demonstration,inspection,analysis,certificate,reference,declaration"`
+	How    Text   `json:"how"`
+}
+
+// Stated tells whether there is a verification.
+func (v Verification) Stated() bool { return v.Method != "" && len(v.How) > 0 }
+
+var requirementCode = regexp.MustCompile(`^R-[0-9]{3,5}$`)
+
+// Check refuses a requirement that cannot be read, and one whose priority and use contradict each other: a
+// must is a minimum, a wont is not in the tender, and nothing else is.
+func (r Requirement) Check() error {
+	var faults []*Refusal
+	if !requirementCode.MatchString(r.Code) {
+		faults = append(faults, Refuse(CodeInvalidValue, "/code", "%q is no code of a requirement", r.Code).Accepting("R- and three to five digits"))
+	}
+	faults = append(faults, compact(CheckText("/statement", r.Statement, 8000))...)
+	faults = append(faults, checkOneOf("/type", r.Type, "functional", "performance", "constraint")...)
+	faults = append(faults, checkOneOf("/priority", r.Priority, "must", "should", "could", "wont")...)
+	faults = append(faults, checkOneOf("/use", r.Use, UseMinimum, UseAward, UseNone)...)
+	return Refusals(slices.Concat(faults, r.checkUse(), r.checkVerification(), r.checkReferences()))
+}
+
+func (r Requirement) checkUse() []*Refusal {
+	var faults []*Refusal
+	if r.Priority == "must" && r.Use != UseMinimum {
+		faults = append(faults, Refuse(CodeInvalidValue, "/use", "a must is no matter of points").Accepting(UseMinimum))
+	}
+	if (r.Priority == "wont") != (r.Use == UseNone) {
+		faults = append(faults, Refuse(CodeInvalidValue, "/use", "priority %s and use %s contradict each other", r.Priority, r.Use).
+			Accepting("%s for wont, and for nothing else", UseNone))
+	}
+	if r.Use == UseMinimum || len(r.Minimum) > 0 {
+		faults = append(faults, compact(CheckText("/minimum", r.Minimum, 4000))...)
+	}
+	return faults
+}
+
+func (r Requirement) checkVerification() []*Refusal {
+	if r.Verification.Method == "" && len(r.Verification.How) == 0 {
+		return nil
+	}
+	return append(checkOneOf("/verification/method", r.Verification.Method,
+		"test", "demonstration", "inspection", "analysis", "certificate", "reference", "declaration"),
+		compact(CheckText("/verification/how", r.Verification.How, 4000))...)
+}
+
+func (r Requirement) checkReferences() []*Refusal {
+	var faults []*Refusal
+	for _, id := range r.Traces {
+		faults = append(faults, checkID("/traces", id, PrefixEntry)...)
+	}
+	for _, id := range r.Evidence {
+		faults = append(faults, checkID("/evidence", id, PrefixEntry)...)
+	}
+	for _, id := range r.Lots {
+		faults = append(faults, checkID("/lots", id, PrefixLot)...)
+	}
+	return faults
+}
+
+// Subject is the code: one requirement stands for each.
+func (r Requirement) Subject() string { return r.Code }
+
+// Wording lists what tenderers read of it.
+func (r Requirement) Wording() []Wording {
+	return []Wording{{"/statement", r.Statement}, {"/minimum", r.Minimum}, {"/verification/how", r.Verification.How}}
+}
+
+// CheckAgainst refuses a requirement that comes from no need of this procurement, rests on nothing of its
+// market consultation, or applies to no lot of it.
+func (r Requirement) CheckAgainst(d Dossier, e Entry) error {
+	if e.WithdrawnAt != nil {
+		return nil
+	}
+	var faults []*Refusal
+	for _, id := range r.Traces {
+		if _, ok := d.Standing(id, EntryCommonNeed, EntryNeedsStatement); !ok {
+			faults = append(faults, Refuse(CodeInvalidValue, "/traces", "%s is neither the common need nor a needs statement", id).Accepting("IDs of these"))
+		}
+	}
+	for _, id := range r.Evidence {
+		if found, ok := d.Standing(id); !ok || found.Phase != PhaseConsultation {
+			faults = append(faults, Refuse(CodeInvalidValue, "/evidence", "%s is no entry of the market consultation", id).Accepting("IDs of these"))
+		}
+	}
+	for _, id := range r.Lots {
+		if lot, ok := d.Tendering.Lot(id); !ok || lot.EndedAt != nil {
+			faults = append(faults, Refuse(CodeInvalidValue, "/lots", "%s is no lot of this procurement", id).Accepting("IDs of its lots, or none for all"))
+		}
+	}
+	return Refusals(faults)
+}

@@ -1,0 +1,301 @@
+package gate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/calendar"
+	"github.com/ppi-engine/ppi/rules/eligibility"
+)
+
+const (
+	capacitySource = "COS-PPI-2020-2-04, mandatory activity IV"
+	jointSource    = "Directive 2014/24/EU, Article 39(4)"
+	interestSource = "Directive 2014/24/EU, Article 24"
+)
+
+var capacitySubject = []models.EntryKind{models.EntryAgreement, models.EntryRolePlan}
+
+// capacity asks for an agreement in force, one lead buyer and one law that the engine can count by, people
+// in every role who are trained and have declared, and the activities that the call demands.
+func capacity(d models.Dossier) []models.Criterion {
+	criteria := []models.Criterion{
+		agreementWritten(d), agreementSigned(d), sharesAgreed(d), oneLead(d), lawKnown(d),
+		rolesFilled(d), peopleTrained(d), peopleDeclared(d), rolesCompatible(d),
+	}
+	profile, known := eligibility.ProfileByID(d.Procurement.Profile)
+	if !known {
+		return criteria // that a profile is not known is said with the eligibility
+	}
+	return append(criteria, eligibility.JudgeAt(profile, models.PhaseCapacity, d)...)
+}
+
+// agreement reads the agreement that stands, signed or not.
+func agreement(d models.Dossier) (models.Agreement, models.Entry, bool) {
+	e, ok := d.Latest(models.EntryAgreement)
+	if !ok {
+		return models.Agreement{}, e, false
+	}
+	a, ok := body[models.Agreement](e)
+	return a, e, ok
+}
+
+func agreementWritten(d models.Dossier) models.Criterion {
+	c := check{"agreement_written", jointSource}
+	a, e, ok := agreement(d)
+	if !ok {
+		return c.notMet("no collaboration agreement is written down")
+	}
+	if lacking := d.Untranslated(e); len(lacking) > 0 {
+		return c.notMet("the collaboration agreement is not complete in every language: %s", strings.Join(lacking, ", "))
+	}
+	if a.Document != "" {
+		return c.met([]string{Reference(e)}, "the clauses of the agreement stand in the document %s", a.Document)
+	}
+	return c.met([]string{Reference(e)}, "the agreement says who is responsible for what, how the consortium is organised, how it buys and how a member leaves")
+}
+
+func agreementSigned(d models.Dossier) models.Criterion {
+	c := check{"agreement_signed", jointSource}
+	_, standing, ok := agreement(d)
+	if !ok {
+		return c.notMet("there is no agreement to sign")
+	}
+	var evidence, missing []string
+	for _, m := range d.ActiveMembers() {
+		signature, signed := d.SignatureOf(m.OrganisationID, standing)
+		if !signed {
+			missing = append(missing, name(d, m.OrganisationID))
+			continue
+		}
+		evidence = append(evidence, Reference(signature))
+	}
+	if len(missing) > 0 {
+		return c.notMet("version %d of the agreement is not signed by %s", standing.Version, strings.Join(missing, ", "))
+	}
+	return c.met(evidence, "all %d buyers have signed the digest %s", len(evidence), standing.Digest)
+}
+
+func sharesAgreed(d models.Dossier) models.Criterion {
+	c := check{"shares_agreed", jointSource}
+	a, e, ok := agreement(d)
+	if !ok {
+		return c.notMet("no share of the costs is agreed")
+	}
+	var missing, gone []string
+	for _, m := range d.ActiveMembers() {
+		if a.Share(m.OrganisationID) == "" {
+			missing = append(missing, name(d, m.OrganisationID))
+		}
+	}
+	for _, s := range a.Shares {
+		if !active(d, s.Organisation) {
+			gone = append(gone, name(d, s.Organisation))
+		}
+	}
+	if len(missing)+len(gone) > 0 {
+		return c.notMet("the agreement was made between others: without %v, with %v", missing, gone)
+	}
+	return c.met([]string{Reference(e)}, "the shares of the %d members add up to 100 percent", len(a.Shares))
+}
+
+func oneLead(d models.Dossier) models.Criterion {
+	c := check{"one_lead", jointSource}
+	var leads []models.ID
+	for _, m := range d.ActiveMembers() {
+		if m.Lead {
+			leads = append(leads, m.OrganisationID)
+		}
+	}
+	a, e, ok := agreement(d)
+	switch {
+	case len(leads) != 1:
+		return c.notMet("the consortium has %d lead buyers", len(leads))
+	case !ok:
+		return c.notMet("no agreement names %s as lead buyer", name(d, leads[0]))
+	case a.Lead != leads[0]:
+		return c.notMet("the agreement names %s as lead buyer, the consortium %s", name(d, a.Lead), name(d, leads[0]))
+	}
+	return c.met([]string{Reference(e)}, "%s leads", name(d, a.Lead))
+}
+
+// lawKnown asks that the engine can count time limits under the law that was agreed.
+func lawKnown(d models.Dossier) models.Criterion {
+	c := check{"law_known", jointSource}
+	a, e, ok := agreement(d)
+	if !ok {
+		return c.notMet("no applicable law is agreed")
+	}
+	today, err := calendar.ParseDate("", d.Today())
+	if err != nil {
+		return c.found(models.FindingUnknown, nil, "what day it is cannot be told: %v", err)
+	}
+	holidays, err := calendar.HolidaysOf(a.ApplicableLaw)
+	if err != nil {
+		return c.notMet("the law of %s is agreed, and its public holidays are not known here", a.ApplicableLaw)
+	}
+	if from, until := holidays.Covers(); today.Year() < from || today.Year() > until {
+		return c.notMet("the public holidays of %s are known from %d to %d, not in %d", a.ApplicableLaw, from, until, today.Year())
+	}
+	pack, err := calendar.PackFor(a.ApplicableLaw, today)
+	if err != nil {
+		return c.notMet("no rule pack of %s is in force on %s", a.ApplicableLaw, today)
+	}
+	return c.met([]string{Reference(e)}, "the law of %s holds: %s", a.ApplicableLaw, strings.Join(pack.Titles, ", "))
+}
+
+func rolesFilled(d models.Dossier) models.Criterion {
+	c := check{"roles_filled", capacitySource}
+	var short, filled []string
+	for _, slot := range d.RolePlan().Slots {
+		people, buyers := holders(d, slot.Role)
+		wanted := slot.People + slot.Substitutes
+		switch {
+		case len(people) < wanted:
+			short = append(short, fmt.Sprintf("%s: %d of %d, substitutes included", slot.Role, len(people), wanted))
+		case len(buyers) < slot.Buyers:
+			short = append(short, fmt.Sprintf("%s: of %d buyers instead of %d", slot.Role, len(buyers), slot.Buyers))
+		default:
+			filled = append(filled, fmt.Sprintf("%s: %d", slot.Role, len(people)))
+		}
+	}
+	if len(short) > 0 {
+		return c.notMet("people are missing: %s", strings.Join(short, "; "))
+	}
+	return c.met(nil, "every role is filled, with substitutes: %s", strings.Join(filled, ", "))
+}
+
+// holders lists who holds a role now, and of which members they are.
+func holders(d models.Dossier, role models.Role) (people, buyers []models.ID) {
+	for _, a := range d.Holding(role) {
+		people = append(people, a.PersonID)
+		if active(d, a.OrganisationID) {
+			buyers = append(buyers, a.OrganisationID)
+		}
+	}
+	slices.Sort(people)
+	slices.Sort(buyers)
+	return slices.Compact(people), slices.Compact(buyers)
+}
+
+func peopleTrained(d models.Dossier) models.Criterion {
+	c := check{"people_trained", capacitySource}
+	var untrained, evidence []string
+	for _, slot := range d.RolePlan().Slots {
+		people, _ := holders(d, slot.Role)
+		for _, person := range people {
+			for _, topic := range topicsOf(slot) {
+				e, ok := training(d, person, topic)
+				if !ok {
+					untrained = append(untrained, untrainedIn(person, slot.Role, topic))
+					continue
+				}
+				evidence = append(evidence, Reference(e))
+			}
+		}
+	}
+	if len(untrained) > 0 {
+		return c.notMet("without training: %s", strings.Join(untrained, "; "))
+	}
+	return c.met(unique(evidence), "everyone in a planned role was trained for it")
+}
+
+// topicsOf lists the topics in which holders of a role are trained; an empty one stands for any.
+func topicsOf(slot models.RoleSlot) []string {
+	if len(slot.Topics) == 0 {
+		return []string{""}
+	}
+	return slot.Topics
+}
+
+func untrainedIn(person models.ID, role models.Role, topic string) string {
+	if topic == "" {
+		return fmt.Sprintf("%s as %s", person, role)
+	}
+	return fmt.Sprintf("%s as %s in %s", person, role, topic)
+}
+
+func training(d models.Dossier, person models.ID, topic string) (models.Entry, bool) {
+	for _, e := range d.Of(models.EntryActivity) {
+		if a, ok := body[models.Activity](e); ok && a.Trained(person) && (topic == "" || a.Topic == topic) {
+			return e, true
+		}
+	}
+	return models.Entry{}, false
+}
+
+func peopleDeclared(d models.Dossier) models.Criterion {
+	c := check{"people_declared", interestSource}
+	declared := map[models.ID]models.Entry{}
+	conflicted := map[models.ID]bool{}
+	for _, e := range d.Of(models.EntryInterestDeclaration) {
+		if i, ok := body[models.InterestDeclaration](e); ok {
+			declared[i.Person], conflicted[i.Person] = e, i.Conflict
+		}
+	}
+	var silent, evidence []string
+	for _, slot := range d.RolePlan().Slots {
+		people, _ := holders(d, slot.Role)
+		for _, person := range people {
+			e, ok := declared[person]
+			switch {
+			case !ok:
+				silent = append(silent, fmt.Sprintf("%s as %s: nothing declared", person, slot.Role))
+			case conflicted[person]:
+				silent = append(silent, fmt.Sprintf("%s as %s: declared a conflict on %s", person, slot.Role, e.WrittenAt.Format(time.DateOnly)))
+			default:
+				evidence = append(evidence, Reference(e))
+			}
+		}
+	}
+	if len(silent) > 0 {
+		return c.notMet("without a declaration that is free of conflicts: %s", strings.Join(silent, "; "))
+	}
+	return c.met(unique(evidence), "everyone in a planned role has declared to have no conflict of interest")
+}
+
+func rolesCompatible(d models.Dossier) models.Criterion {
+	c := check{"roles_compatible", interestSource}
+	held := map[models.ID][]models.Role{}
+	var people []models.ID
+	for _, a := range d.Roles {
+		if a.Holds(d.Now) {
+			held[a.PersonID] = append(held[a.PersonID], a.Role)
+			people = append(people, a.PersonID)
+		}
+	}
+	slices.Sort(people)
+	var pairs []string
+	for _, person := range slices.Compact(people) {
+		for i, one := range held[person] {
+			for _, other := range held[person][i+1:] {
+				if models.Incompatible(one, other) {
+					pairs = append(pairs, fmt.Sprintf("%s is %s and %s", person, one, other))
+				}
+			}
+		}
+	}
+	if len(pairs) > 0 {
+		return c.notMet("roles that exclude each other: %s", strings.Join(pairs, "; "))
+	}
+	return c.met(nil, "nobody holds roles that exclude each other")
+}
+
+func name(d models.Dossier, organisation models.ID) string {
+	if o, ok := d.Organisations[organisation]; ok && o.LegalName != "" {
+		return o.LegalName
+	}
+	return string(organisation)
+}
+
+func active(d models.Dossier, organisation models.ID) bool {
+	return slices.ContainsFunc(d.ActiveMembers(), func(m models.Member) bool { return m.OrganisationID == organisation })
+}
+
+func unique(all []string) []string {
+	slices.Sort(all)
+	return slices.Compact(all)
+}

@@ -1,0 +1,80 @@
+package gate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/neutrality"
+)
+
+// A NeutralityFinding is a finding of the linter in an entry, and whether somebody has answered it.
+type NeutralityFinding struct {
+	Entry models.Entry
+	// Field is the text in the entry, as a JSON pointer.
+	Field string
+	neutrality.Finding
+	// Answer is the answer that lets it stand; empty: it is open.
+	Answer models.ID
+}
+
+// NeutralityFindings reads the wording of all standing entries of the kinds as a tenderer's lawyer would. An
+// answer counts only if its author wrote no version of the words.
+func NeutralityFindings(d models.Dossier, kinds ...models.EntryKind) ([]NeutralityFinding, error) {
+	var all []NeutralityFinding
+	for _, kind := range kinds {
+		for _, e := range d.Of(kind) {
+			for _, w := range models.WordingOf(e) {
+				found, err := neutrality.Lint([]neutrality.Requirement{{ID: string(e.ID), Statement: w.Text}})
+				if err != nil {
+					return nil, fmt.Errorf("read %s for neutrality: %w", e.ID, err)
+				}
+				for _, f := range found {
+					all = append(all, NeutralityFinding{Entry: e, Field: w.Field, Finding: f, Answer: answerTo(d, e, f)})
+				}
+			}
+		}
+	}
+	return all, nil
+}
+
+func answerTo(d models.Dossier, e models.Entry, f neutrality.Finding) models.ID {
+	for _, answer := range d.Of(models.EntryNeutralityAnswer) {
+		a, ok := body[models.NeutralityAnswer](answer)
+		if ok && a.Entry == e.ID && a.Code == string(f.Code) && a.Language == f.Language && a.Text == f.Text &&
+			!slices.Contains(d.Authors[e.ID], answer.AuthorID) {
+			return answer.ID
+		}
+	}
+	return ""
+}
+
+// neutral asks that no finding on the entries of these kinds is open.
+func neutral(d models.Dossier, kinds ...models.EntryKind) models.Criterion {
+	c := check{"neutral", "Directive 2014/24/EU, Article 42(2) to (4)"}
+	findings, err := NeutralityFindings(d, kinds...)
+	if err != nil {
+		return c.found(models.FindingUnknown, nil, "neutrality cannot be judged: %v", err)
+	}
+	var open, evidence []string
+	for _, f := range findings {
+		if f.Answer == "" {
+			open = append(open, fmt.Sprintf("%s%s (%s) %s %q", f.Entry.ID, f.Field, f.Language, f.Code, shortened(f.Text)))
+			continue
+		}
+		evidence = append(evidence, string(f.Answer))
+	}
+	if len(open) > 0 {
+		return c.notMet("%d findings on neutrality are open: %s", len(open), strings.Join(open[:min(len(open), 10)], "; "))
+	}
+	return c.met(unique(evidence), "no finding on neutrality is open, %d were answered", len(findings))
+}
+
+func shortened(s string) string {
+	const limit = 60
+	if r := []rune(s); len(r) > limit {
+		return string(r[:limit]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,261 @@
+package gate
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+const (
+	specificationSource = "COS-PPI-2020-2-04, mandatory activity V"
+	technicalSource     = "Directive 2014/24/EU, Article 42"
+)
+
+var specificationSubject = append(models.SpecificationKinds(), models.EntrySpecificationVersion)
+
+// specification asks for requirements that come from needs and can be verified, neutral and in every
+// language, a decision on lots, a business case, and one version that every buyer has approved and a lawyer
+// has certified.
+func specification(d models.Dossier) []models.Criterion {
+	requirements := requirementsOf(d)
+	return []models.Criterion{
+		requirementsTraced(d, requirements), requirementsVerifiable(requirements), minimumSeparated(requirements), requirementsPlaced(d, requirements),
+		neutral(d, models.EntryRequirement), translated(d), lotsDecided(d), businessCase(d), clausesWritten(d),
+		frozen(d), approvedByAll(d), legallyCertified(d),
+	}
+}
+
+// A requirement is one with its entry.
+type requirement struct {
+	models.Requirement
+
+	entry models.Entry
+}
+
+func requirementsOf(d models.Dossier) []requirement {
+	var all []requirement
+	for _, e := range d.Of(models.EntryRequirement) {
+		if r, ok := body[models.Requirement](e); ok {
+			all = append(all, requirement{r, e})
+		}
+	}
+	return all
+}
+
+// each asks of every requirement that it has no fault.
+func (c check) each(requirements []requirement, fault func(requirement) string, format string, args ...any) models.Criterion {
+	if len(requirements) == 0 {
+		return c.notMet("no requirement is written down")
+	}
+	var faults, evidence []string
+	for _, r := range requirements {
+		if f := fault(r); f != "" {
+			faults = append(faults, r.Code+": "+f)
+			continue
+		}
+		evidence = append(evidence, Reference(r.entry))
+	}
+	if len(faults) > 0 {
+		return c.notMet("%s", strings.Join(faults, "; "))
+	}
+	return c.met(evidence, format, args...)
+}
+
+func requirementsTraced(d models.Dossier, all []requirement) models.Criterion {
+	return check{"requirements_traced", specificationSource}.each(all, func(r requirement) string {
+		for _, id := range r.Traces {
+			if _, ok := d.Standing(id, models.EntryCommonNeed, models.EntryNeedsStatement); !ok {
+				return "comes from " + string(id) + ", which no longer stands"
+			}
+		}
+		if len(r.Traces) == 0 {
+			return "comes from no need"
+		}
+		return ""
+	}, "all %d requirements come from a need", len(all))
+}
+
+func requirementsVerifiable(all []requirement) models.Criterion {
+	return check{"requirements_verifiable", technicalSource + "(3)(a)"}.each(all, func(r requirement) string {
+		if r.Use != models.UseNone && !r.Verification.Stated() {
+			return "nobody says how it is verified"
+		}
+		return ""
+	}, "all %d requirements say how they are verified", len(all))
+}
+
+// minimumSeparated asks that what excludes a tender and what earns points are told apart: no requirement
+// is said twice, once as one and once as the other, and there is a minimum at all.
+func minimumSeparated(all []requirement) models.Criterion {
+	uses := map[string]map[string]string{}
+	count := map[string]int{}
+	for _, r := range all {
+		count[r.Use]++
+		for language, text := range r.Statement {
+			key := language + " " + strings.ToLower(strings.Join(strings.Fields(text), " "))
+			if uses[key] == nil {
+				uses[key] = map[string]string{}
+			}
+			uses[key][r.Use] = r.Code
+		}
+	}
+	c := check{"minimum_separated", "Directive 2014/24/EU, Articles 42(1) and 67(4)"}
+	if len(all) > 0 && count[models.UseMinimum] == 0 {
+		return c.notMet("no requirement is a minimum, so every tender would be admitted")
+	}
+	return c.each(all, func(r requirement) string {
+		for language, text := range r.Statement {
+			said := uses[language+" "+strings.ToLower(strings.Join(strings.Fields(text), " "))]
+			if minimum, award := said[models.UseMinimum], said[models.UseAward]; minimum != "" && award != "" {
+				return fmt.Sprintf("says the same as %s and %s, once as a minimum and once for points", minimum, award)
+			}
+		}
+		return ""
+	}, "%d minimum requirements, %d scored for the award, %d not in this tender", count[models.UseMinimum], count[models.UseAward], count[models.UseNone])
+}
+
+func requirementsPlaced(d models.Dossier, all []requirement) models.Criterion {
+	return check{"requirements_placed", "Directive 2014/24/EU, Article 46"}.each(all, func(r requirement) string {
+		for _, id := range r.Lots {
+			if lot, ok := d.Tendering.Lot(id); !ok || lot.EndedAt != nil {
+				return "applies to " + string(id) + ", which is no lot any more"
+			}
+		}
+		return ""
+	}, "every requirement applies to lots there are")
+}
+
+func translated(d models.Dossier) models.Criterion {
+	c := check{"translated", "Directive 2014/24/EU, Article 53(1)"}
+	var lacking, evidence []string
+	for _, kind := range models.SpecificationKinds() {
+		for _, e := range d.Of(kind) {
+			if faults := d.Untranslated(e); len(faults) > 0 {
+				lacking = append(lacking, fmt.Sprintf("%s %s: %s", kind, e.ID, strings.Join(faults, ", ")))
+				continue
+			}
+			evidence = append(evidence, Reference(e))
+		}
+	}
+	switch {
+	case len(lacking) > 0:
+		return c.notMet("not in every language of the procurement: %s", strings.Join(lacking, "; "))
+	case len(evidence) == 0:
+		return c.notMet("nothing is written yet")
+	}
+	return c.met(evidence, "everything is there in %s", strings.Join(d.Procurement.Languages, ", "))
+}
+
+func lotsDecided(d models.Dossier) models.Criterion {
+	c := check{"lots_decided", "Directive 2014/24/EU, Article 46(1)"}
+	e, ok := d.Latest(models.EntryLotsDecision)
+	decision, readable := body[models.LotsDecision](e)
+	if !ok || !readable {
+		return c.notMet("whether to divide into lots is not decided")
+	}
+	lots := len(slices.DeleteFunc(slices.Clone(d.Tendering.Lots), func(l models.Lot) bool { return l.EndedAt != nil }))
+	switch {
+	case decision.Divided && lots < 2:
+		return c.notMet("it is decided to divide, and there are %d lots", lots)
+	case !decision.Divided && lots > 1:
+		return c.notMet("it is decided not to divide, and there are %d lots", lots)
+	case decision.Divided:
+		return c.met([]string{Reference(e)}, "divided into %d lots", lots)
+	}
+	return c.met([]string{Reference(e)}, "not divided, for reasons written down")
+}
+
+func businessCase(d models.Dossier) models.Criterion {
+	c := check{"business_case", specificationSource}
+	e, ok := d.Latest(models.EntryBusinessCase)
+	business, readable := body[models.BusinessCase](e)
+	if !ok || !readable {
+		return c.notMet("no business case is written down")
+	}
+	var missing []string
+	var estimates []models.Estimate
+	for _, m := range d.ActiveMembers() {
+		i := slices.IndexFunc(d.Of(models.EntryEstimate), func(x models.Entry) bool {
+			return x.OrganisationID == m.OrganisationID && slices.Contains(business.Estimates, x.ID)
+		})
+		if i < 0 {
+			missing = append(missing, name(d, m.OrganisationID))
+			continue
+		}
+		if estimate, ok := body[models.Estimate](d.Of(models.EntryEstimate)[i]); ok {
+			estimates = append(estimates, estimate)
+		}
+	}
+	if len(missing) > 0 {
+		return c.notMet("the business case leaves out the estimates of %s", strings.Join(missing, ", "))
+	}
+	return c.affordable(business, estimates, e)
+}
+
+// affordable compares the price with what the buyers have estimated, where both are in one currency.
+func (c check) affordable(business models.BusinessCase, estimates []models.Estimate, e models.Entry) models.Criterion {
+	sum, currency, ok := models.SumOfEstimates(estimates)
+	price, readable := new(big.Rat).SetString(business.Price.Amount)
+	switch {
+	case !readable:
+		return c.notMet("the price of the business case cannot be read")
+	case !ok || currency != business.Price.Currency:
+		return c.met([]string{Reference(e)}, "the business case rests on %d estimates in several currencies; price and sum were not compared", len(estimates))
+	case price.Cmp(sum) > 0:
+		return c.notMet("the price of %s %s is above the estimates, %s in all", business.Price.Amount, currency, sum.FloatString(2))
+	}
+	return c.met([]string{Reference(e)}, "the price of %s %s is within the estimates of %d buyers, %s in all", business.Price.Amount, currency, len(estimates), sum.FloatString(2))
+}
+
+func clausesWritten(d models.Dossier) models.Criterion {
+	c := check{"clauses_written", technicalSource + "(1)"}
+	e, ok := d.Latest(models.EntryClauses)
+	if !ok {
+		return c.notMet("no clauses on intellectual property and confidentiality are written down")
+	}
+	return c.met([]string{Reference(e)}, "clauses on intellectual property and confidentiality are there")
+}
+
+func frozen(d models.Dossier) models.Criterion {
+	c := check{"version_frozen", specificationSource}
+	e, current := d.FrozenSpecification()
+	switch {
+	case e.ID == "":
+		return c.notMet("no version is frozen")
+	case !current:
+		return c.notMet("the specification was changed after version %d of the freeze", e.Version)
+	}
+	return c.met([]string{Reference(e)}, "%d parts are frozen under the digest %s", len(d.Specification()), e.Digest)
+}
+
+func approvedByAll(d models.Dossier) models.Criterion {
+	c := check{"version_approved", specificationSource}
+	version, current := d.FrozenSpecification()
+	if !current {
+		return c.notMet("there is no frozen version to approve")
+	}
+	authors := d.SpecificationAuthors()
+	return c.everyMember(d, models.EntrySpecificationApproval, func(e models.Entry) bool {
+		a, ok := body[models.Approval](e)
+		return ok && a.Entry == version.ID && a.Digest == version.Digest && !slices.Contains(authors, e.AuthorID)
+	}, "an approval of the digest "+version.Digest)
+}
+
+func legallyCertified(d models.Dossier) models.Criterion {
+	c := check{"legally_certified", technicalSource}
+	version, current := d.FrozenSpecification()
+	if !current {
+		return c.notMet("there is no frozen version to certify")
+	}
+	authors := d.SpecificationAuthors()
+	for _, e := range d.Of(models.EntryLegalCertification) {
+		l, ok := body[models.LegalCertification](e)
+		if ok && l.Entry == version.ID && l.Digest == version.Digest && !slices.Contains(authors, e.AuthorID) {
+			return c.met([]string{Reference(e)}, "%s has certified the digest %s", e.AuthorID, version.Digest)
+		}
+	}
+	return c.notMet("nobody of the lawyers has certified the digest %s", version.Digest)
+}
