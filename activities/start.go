@@ -5,6 +5,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/gate"
 )
 
 // start turns a complete draft into a running procurement: needs assessment and capacity building
@@ -15,6 +16,9 @@ func start(c *call) (any, error) {
 		return nil, err
 	}
 	if err := models.Refusals(missingInDraft(dossier)); err != nil {
+		return nil, err
+	}
+	if err := eligible(dossier); err != nil {
 		return nil, err
 	}
 	c.p.Status = models.StatusRunning
@@ -49,6 +53,19 @@ func missingInDraft(d models.Dossier) []*models.Refusal {
 		}
 	}
 	return faults
+}
+
+// eligible refuses a consortium that its call profile rules out: members join a draft only, so it could
+// never pass a gate. What is not known yet is asked for at the gates.
+func eligible(d models.Dossier) error {
+	var faults []*models.Refusal
+	for _, k := range gate.Eligibility(d) {
+		if k.Finding == models.FindingNotMet {
+			faults = append(faults, models.Refuse(models.CodeIneligible, "/members", "%s: %s", k.Code, k.Detail).
+				Accepting("a consortium that the call %s admits (%s)", d.Procurement.Profile, k.Source))
+		}
+	}
+	return models.Refusals(faults)
 }
 
 func holds(d models.Dossier, role models.Role, organisation models.ID) bool {

@@ -75,10 +75,12 @@ type play struct {
 	result Result
 
 	procurement string
-	lead        *apiclient.Client
-	drafter     *apiclient.Client
-	buyers      []buyer
-	seed        uint64
+	// others are the members beside the lead buyer.
+	others  []string
+	lead    *apiclient.Client
+	drafter *apiclient.Client
+	buyers  []buyer
+	seed    uint64
 }
 
 // A buyer is a contracting authority with the people who act for it.
@@ -104,9 +106,27 @@ func Play(ctx context.Context, o Options) (Result, error) {
 	} {
 		act()
 	}
+	p.epilogue()
 	p.result.Procurement, p.result.Steps = p.procurement, p.screen.steps
 	p.result.Seconds = time.Since(began).Seconds()
 	return p.result, p.err
+}
+
+// epilogue reads where the procurement stands in the end.
+func (p *play) epilogue() {
+	var view struct {
+		Status string `json:"status"`
+	}
+	var phases struct {
+		Items []Phase `json:"items"`
+	}
+	p.get(p.lead, "", &view)
+	p.get(p.lead, "/phases", &phases)
+	p.result.Status, p.result.Phases = view.Status, phases.Items
+	p.screen.chapter("Where it stands")
+	for _, phase := range phases.Items {
+		p.screen.sayf("  %-15s round %d  %s", phase.Phase, phase.Round, phase.Status)
+	}
 }
 
 // made is what the API answers when something was made.

@@ -26,20 +26,44 @@ func (p *play) assessNeeds() {
 		"conclusion": models.ConclusionNearMarket,
 		"sources":    []map[string]any{{"title": "PRACE-3IP pre-commercial procurement on whole-system energy efficiency", "address": "https://prace-ri.eu"}},
 	}, "drafter", "reports on the state of the art: near the market, not yet at large scale")
-	p.refusedVoteBeforeConfirmation()
+	p.refusals()
 	for _, b := range p.buyers {
 		p.post(b.officer, "/need-confirmations", map[string]any{"entry": need.ID, "digest": need.Digest}, b.Short, "confirms the common need by its digest "+short(need.Digest))
 	}
 	p.close(models.PhaseNeeds)
 }
 
-func (p *play) refusedVoteBeforeConfirmation() {
+// refusals provokes what the engine must refuse in this phase, and shows how it says no.
+func (p *play) refusals() {
 	var g gateIs
 	p.get(p.lead, "/phases/needs/gate", &g)
-	p.refused(models.CodeGateNotMet, p.buyers[0].board, apiclient.Request{
-		Method: http.MethodPost, Path: p.path("/actions/vote"), IfMatch: "*",
-		In: map[string]any{"phase": "needs", "digest": g.Digest, "choice": "approve"},
-	}, "GENCI", "votes before every buyer has confirmed the common need")
+	vote := map[string]any{"phase": "needs", "digest": g.Digest, "choice": "approve"}
+	p.refused(models.CodeGateNotMet, p.buyers[0].board, p.command(models.VerbVote, vote, "*"),
+		"GENCI", "votes before every buyer has confirmed the common need")
+	p.refused(models.CodeAuthorMayNotVote, p.drafter, p.command(models.VerbVote, map[string]any{
+		"phase": "needs", "digest": g.Digest, "choice": "abstain",
+	}, "*"), "GENCI", "lets the author of the common need vote on it")
+	p.refused(models.CodeStale, p.buyers[0].board, p.command(models.VerbSuspend, map[string]any{"reason": "seen an old version"}, `"1"`),
+		"GENCI", "moves to suspend, having seen an old version of the procurement")
+	p.refused(models.CodeForbidden, p.buyers[1].officer, p.command(models.VerbCancel, map[string]any{"code": "other", "reason": "not mine to ask"}, "*"),
+		"BSC", "lets an officer cancel what only the board may")
+	p.refusedConsortium()
+}
+
+// refusedConsortium tries a second procurement whose two buyers come from one country.
+func (p *play) refusedConsortium() {
+	const profile = "COS-PPI-2020-2-04"
+	second := *p
+	second.draftOf("A second consortium, of one country", profile, []string{p.organisation("Second French buyer", "FR", models.OrganisationContractingAuthority)})
+	second.staff(p.buyers[0].organisation, models.RoleBoard)
+	second.staff(second.others[0], models.RoleBoard)
+	p.err = second.err
+	p.refused(models.CodeIneligible, p.lead, second.command(models.VerbStart, struct{}{}, "*"),
+		"GENCI", "starts a procurement of two French buyers under "+profile)
+}
+
+func (p *play) command(verb models.Verb, in any, ifMatch string) apiclient.Request {
+	return apiclient.Request{Method: http.MethodPost, Path: p.path("/actions/" + string(verb)), In: in, IfMatch: ifMatch}
 }
 
 func outcome(text, target string) map[string]any {

@@ -38,11 +38,21 @@ func (p *play) gatherConsortium() {
 		b.officer = p.staff(b.organisation, models.RoleBuyer)
 		p.tell(b.Short, "joins from "+b.Country+" with a board member and a buyer")
 	}
-	p.drafter = p.staff(p.buyers[0].organisation, models.RoleDrafter)
+	p.drafter = p.staff(p.buyers[0].organisation, models.RoleDrafter, models.RoleBoard)
 	p.act(p.lead, models.VerbStart, nil, "GENCI", "starts the procurement: needs assessment and capacity building begin")
 }
 
 func (p *play) draft() {
+	members := make([]string, 0, len(p.buyers))
+	for _, b := range p.buyers[1:] {
+		members = append(members, b.organisation)
+	}
+	p.draftOf("PPI4HPC: "+p.facts.Subject.Value, p.facts.Call.Value, members)
+	p.tell("GENCI", "drafts the joint procurement under the call "+p.facts.Call.Value)
+}
+
+// draftOf drafts a rehearsal that begins at the kick-off, with the given members beside the lead buyer.
+func (p *play) draftOf(title, profile string, members []string) {
 	kickOff, err := time.Parse(time.DateOnly, p.facts.Dates.KickOff.Value)
 	if err != nil {
 		p.err = err
@@ -50,15 +60,14 @@ func (p *play) draft() {
 	}
 	var out made
 	p.call(p.lead, apiclient.Request{Method: http.MethodPost, Path: "/v1/procurements", Out: &out, In: map[string]any{
-		"title":       en("PPI4HPC: " + p.facts.Subject.Value),
+		"title":       en(title),
 		"description": en("Innovation sought in " + p.facts.InnovationFocus.Value + ". Rehearsal of a real case; assumed: true where the sources are silent."),
 		"languages":   []string{"en"}, "mode": models.ModeRehearsal, "clock": kickOff.Add(9 * time.Hour),
-		"profile": p.facts.Call.Value, "zone": "Europe/Paris",
+		"profile": profile, "zone": "Europe/Paris",
 	}})
-	p.procurement = out.ID
-	p.tell("GENCI", "drafts the joint procurement under the call "+p.facts.Call.Value)
-	for _, b := range p.buyers[1:] {
-		p.call(p.lead, apiclient.Request{Method: http.MethodPut, Path: p.path("/members/" + b.organisation), In: map[string]any{}, IfMatch: "*"})
+	p.procurement, p.others = out.ID, members
+	for _, member := range members {
+		p.call(p.lead, apiclient.Request{Method: http.MethodPut, Path: p.path("/members/" + member), In: map[string]any{}, IfMatch: "*"})
 	}
 }
 
@@ -80,9 +89,11 @@ func (p *play) person(organisation, name string) (string, *apiclient.Client) {
 	return person.ID, p.admin.As(key.Secret)
 }
 
-// staff registers a person and gives them a role on the procurement.
-func (p *play) staff(organisation string, role models.Role) *apiclient.Client {
-	person, client := p.person(organisation, string(role))
-	p.call(p.lead, apiclient.Request{Method: http.MethodPost, Path: p.path("/roles"), In: map[string]any{"person_id": person, "role": role}})
+// staff registers a person and gives them roles on the procurement.
+func (p *play) staff(organisation string, roles ...models.Role) *apiclient.Client {
+	person, client := p.person(organisation, string(roles[0]))
+	for _, role := range roles {
+		p.call(p.lead, apiclient.Request{Method: http.MethodPost, Path: p.path("/roles"), In: map[string]any{"person_id": person, "role": role}})
+	}
 	return client
 }
