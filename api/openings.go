@@ -37,7 +37,7 @@ func studies() []models.Role {
 // OpeningBody is what an opener found in an envelope.
 type OpeningBody struct {
 	Envelope        int           `json:"envelope" minimum:"1" maximum:"20" doc:"Its number"`
-	Readable        bool          `json:"readable" default:"true" doc:"false: it cannot be decrypted with the opening key"`
+	Unreadable      bool          `json:"unreadable,omitempty" doc:"It cannot be decrypted with the opening key"`
 	PlaintextDigest string        `json:"plaintext_digest,omitempty" doc:"SHA-256 of what was in it, in hexadecimal, as ppi seal open prints it"`
 	Size            int64         `json:"size,omitempty" minimum:"0" doc:"Bytes of what was in it"`
 	Upload          models.ID     `json:"upload,omitempty" doc:"What was in it, uploaded as a document, for the evaluators"`
@@ -112,7 +112,7 @@ func (s *server) recordOpening(ctx context.Context, in *newOpening) (*Answer[Ope
 func (*server) openingOf(ctx context.Context, tx *store.Tx, d models.Dossier, tender models.ID, b OpeningBody) (models.Opening, error) {
 	actor := callOf(ctx).actor
 	o := models.Opening{
-		TenderID: tender, N: b.Envelope, PersonID: actor.PersonID, OrganisationID: actor.OrganisationID, Readable: b.Readable,
+		TenderID: tender, N: b.Envelope, PersonID: actor.PersonID, OrganisationID: actor.OrganisationID, Readable: !b.Unreadable,
 		PlaintextDigest: b.PlaintextDigest, Size: b.Size, UploadID: b.Upload, Price: b.Price, RecordedAt: d.Now,
 	}
 	for _, opener := range d.Tendering.Openers {

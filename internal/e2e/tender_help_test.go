@@ -1,0 +1,82 @@
+package e2e
+
+import (
+	"net/http"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/models"
+)
+
+func requireRefused(t *testing.T, code models.Code, err error) {
+	t.Helper()
+	problem, ok := apiclient.ProblemOf(err)
+	require.True(t, ok, "it must be refused: %v", err)
+	require.Equal(t, string(code), problem.Code, problem.Detail)
+}
+
+// rewrite writes the next version of an entry.
+func (b *bundle) rewrite(t *testing.T, who *apiclient.Client, path string, e entry, in any) {
+	t.Helper()
+	_, err := who.Do(t.Context(), apiclient.Request{
+		Method: http.MethodPut, Path: b.Path(path + "/" + string(e.ID)), In: in, IfMatch: `"` + strconv.FormatInt(e.Version, 10) + `"`,
+	})
+	require.NoError(t, err)
+}
+
+// exclude excludes a tender that was admitted.
+func (b *bundle) exclude(t *testing.T, tender models.ID) {
+	t.Helper()
+	var found struct {
+		Items []struct {
+			entry
+			Content struct {
+				Tender models.ID `json:"tender"`
+			} `json:"content"`
+		} `json:"items"`
+	}
+	b.get(t, b.Lead, "/admissions", &found)
+	for _, item := range found.Items {
+		if item.Content.Tender == tender {
+			b.rewrite(t, b.Lead, "/admissions", item.entry, map[string]any{
+				"tender": tender, "decision": "excluded", "code": "abnormally_low", "reason": models.Text{"en": "The price was not explained."},
+			})
+			return
+		}
+	}
+	require.Fail(t, "the tender was never admitted")
+}
+
+// sheets counts the individual scores that somebody sees.
+func (p *tenderPlay) sheets(t *testing.T, who *apiclient.Client) int {
+	t.Helper()
+	var view struct {
+		Items []struct{} `json:"items"`
+	}
+	p.get(t, who, "/lots/"+string(p.lot)+"/score-sheets", &view)
+	return len(view.Items)
+}
+
+// requireLetters reads each supplier's letter: its own, and nobody else's.
+func (p *tenderPlay) requireLetters(t *testing.T) {
+	t.Helper()
+	for i, s := range p.suppliers {
+		var letter struct {
+			Won              bool   `json:"won"`
+			Winner           string `json:"winner"`
+			EarliestContract string `json:"earliest_contract"`
+			Lines            []any  `json:"lines"`
+		}
+		p.get(t, s.Client, "/tenders/"+string(s.tender)+"/letter", &letter)
+		require.Equal(t, s.tender == p.ranking.Ranking.Standings[0].Tender, letter.Won)
+		require.NotEmpty(t, letter.Winner)
+		require.Equal(t, p.earliestContract, letter.EarliestContract)
+		require.Len(t, letter.Lines, 3)
+		other := p.suppliers[1-i]
+		_, err := s.Get(t.Context(), p.Path("/tenders/"+string(other.tender)+"/letter"), nil)
+		requireRefused(t, models.CodeNotFound, err)
+	}
+}

@@ -1,0 +1,409 @@
+package e2e
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strconv"
+	"testing"
+	"time"
+
+	"filippo.io/age"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// A tenderPlay is a tender phase under way: one lot, two suppliers, and the people who open and evaluate.
+type tenderPlay struct {
+	*bundle
+
+	lot              models.ID
+	quality, price   *age.X25519Identity
+	openers          []*apiclient.Client
+	evaluators       []*apiclient.Client
+	chair            *apiclient.Client
+	suppliers        []*supplier
+	ranking          rankingView
+	standstill       time.Time
+	earliestContract string
+}
+
+// A supplier has handed in a tender.
+type supplier struct {
+	*apiclient.Client
+
+	organisation, person string
+	tender               models.ID
+	offer                []byte
+	amount               string
+	// score is what evaluators give it.
+	score string
+}
+
+type rankingView struct {
+	Digest    string `json:"digest"`
+	Reversals []any  `json:"reversals"`
+	Ranking   struct {
+		Standings []struct {
+			Tender        models.ID `json:"tender"`
+			Rank          int       `json:"rank"`
+			Total         string    `json:"total"`
+			Excluded      string    `json:"excluded"`
+			AskAboutPrice string    `json:"ask_about_price"`
+			Lines         []struct {
+				Criterion string `json:"criterion"`
+				How       string `json:"how"`
+			} `json:"lines"`
+		} `json:"standings"`
+	} `json:"ranking"`
+}
+
+// writeTender plays the tender phase from the lot's description to the individual report.
+func (b *bundle) writeTender(t *testing.T) {
+	t.Helper()
+	p := b.describeTender(t)
+	b.act(t, b.Lead, models.VerbPublish, nil)
+	p.supply(t, "480000.00", "8")
+	p.supply(t, "400000.00", "5")
+	p.closeBox(t)
+	p.open(t)
+	p.declare(t)
+	p.admit(t)
+	p.score(t)
+	p.openPrices(t)
+	p.award(t)
+	p.sendLetters(t)
+	p.conclude(t)
+	p.report(t)
+}
+
+// describeTender describes one lot with its criteria and makes the opening keys.
+func (b *bundle) describeTender(t *testing.T) *tenderPlay {
+	t.Helper()
+	p := &tenderPlay{bundle: b}
+	var err error
+	p.quality, err = age.GenerateX25519Identity()
+	require.NoError(t, err)
+	p.price, err = age.GenerateX25519Identity()
+	require.NoError(t, err)
+	p.staff(t)
+	p.lot = b.post(t, b.Lead, "/lots", map[string]any{"title": models.Text{"en": "Nodes"}, "deadline": b.deadlineIn(t, 40)}).ID
+	b.post(t, b.Lead, "/award-criteria", awardCriteria(p.lot))
+	b.post(t, b.Lead, "/opening-key", map[string]any{"quality": p.quality.Recipient().String(), "price": p.price.Recipient().String()})
+	return p
+}
+
+func awardCriteria(lot models.ID) map[string]any {
+	return map[string]any{
+		"lot": lot, "method": "relative_to_lowest", "currency": "EUR", "price_weight": "40", "digits": 2, "rounding": "half_up",
+		"tie_break": []string{"price", "quality"}, "consensus": "chair", "low": map[string]any{"against": "mean_of_others", "percent": "30"},
+		"criteria": []map[string]any{
+			{"id": "energy", "title": models.Text{"en": "Energy"}, "link": models.Text{"en": "What the system uses"}, "weight": "40", "max": "10"},
+			{"id": "service", "title": models.Text{"en": "Service"}, "link": models.Text{"en": "How the system is kept running"}, "weight": "20", "max": "10"},
+		},
+	}
+}
+
+// deadlineIn is noon in Paris so many days from now in procedure time.
+func (b *bundle) deadlineIn(t *testing.T, days int) map[string]any {
+	t.Helper()
+	return map[string]any{"local": b.now(t).AddDate(0, 0, days).Format(time.DateOnly) + "T12:00", "zone": "Europe/Paris"}
+}
+
+func (p *tenderPlay) staff(t *testing.T) {
+	t.Helper()
+	for _, buyer := range p.Buyers[:2] {
+		opener, err := p.Staff(t.Context(), buyer.Organisation, models.RoleOpener)
+		require.NoError(t, err)
+		evaluator, err := p.Staff(t.Context(), buyer.Organisation, models.RoleEvaluator)
+		require.NoError(t, err)
+		p.openers, p.evaluators = append(p.openers, opener), append(p.evaluators, evaluator)
+	}
+	var err error
+	p.chair, err = p.Staff(t.Context(), p.Buyers[0].Organisation, models.RoleChair)
+	require.NoError(t, err)
+}
+
+// supply has a new supplier register and hand in two sealed envelopes.
+func (p *tenderPlay) supply(t *testing.T, amount, score string) *supplier {
+	t.Helper()
+	s := p.newSupplier(t, amount, score)
+	s.offer = []byte("We offer nodes, number " + strconv.Itoa(len(p.suppliers)))
+	envelopes := []map[string]any{
+		p.sealed(t, s, "quality", s.offer, p.quality.Recipient()),
+		p.sealed(t, s, "price", []byte(amount), p.price.Recipient()),
+	}
+	var receipt struct {
+		Tender models.ID `json:"tender_id"`
+		Note   string    `json:"note"`
+	}
+	_, err := s.Post(t.Context(), p.Path("/lots/"+string(p.lot)+"/tenders"), map[string]any{"envelopes": envelopes}, &receipt)
+	require.NoError(t, err)
+	require.NotEmpty(t, receipt.Note)
+	s.tender = receipt.Tender
+	p.suppliers = append(p.suppliers, s)
+	return s
+}
+
+func (p *tenderPlay) newSupplier(t *testing.T, amount, score string) *supplier {
+	t.Helper()
+	s := &supplier{amount: amount, score: score}
+	var err error
+	s.organisation, err = p.Organisation(t.Context(), "Supplier of "+amount, "NL", models.OrganisationEconomicOperator)
+	require.NoError(t, err)
+	s.person, s.Client, err = p.Person(t.Context(), s.organisation, "Bid manager")
+	require.NoError(t, err)
+	_, err = s.Post(t.Context(), p.Path("/registrations"), nil, nil)
+	require.NoError(t, err)
+	return s
+}
+
+func (p *tenderPlay) sealed(t *testing.T, s *supplier, kind string, plain []byte, recipient age.Recipient) map[string]any {
+	t.Helper()
+	var file bytes.Buffer
+	w, err := age.Encrypt(&file, recipient)
+	require.NoError(t, err)
+	_, err = w.Write(plain)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	upload := p.upload(t, s.Client, file.Bytes(), "envelope")
+	return map[string]any{"kind": kind, "upload": upload, "digest": sha(file.Bytes())}
+}
+
+func (b *bundle) upload(t *testing.T, who *apiclient.Client, content []byte, purpose string) models.ID {
+	t.Helper()
+	u := b.post(t, who, "/uploads", map[string]any{
+		"size": len(content), "sha256": sha(content), "media_type": "application/octet-stream", "filename": "file.age", "purpose": purpose,
+	})
+	_, err := who.Do(t.Context(), apiclient.Request{
+		Method: http.MethodPut, Path: b.Path("/uploads/" + string(u.ID) + "/chunks/0"), In: bytes.NewReader(content), IfMatch: "*",
+	})
+	require.NoError(t, err)
+	_, err = who.Do(t.Context(), apiclient.Request{Method: http.MethodPost, Path: b.Path("/uploads/" + string(u.ID) + "/actions/complete"), IfMatch: "*"})
+	require.NoError(t, err)
+	return u.ID
+}
+
+func sha(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}
+
+// closeBox lets the deadline pass.
+func (p *tenderPlay) closeBox(t *testing.T) {
+	t.Helper()
+	var lot struct {
+		Deadline struct {
+			At time.Time `json:"at"`
+		} `json:"deadline"`
+		ClosedAt *time.Time `json:"closed_at"`
+	}
+	p.get(t, p.Lead, "/lots/"+string(p.lot), &lot)
+	p.advance(t, lot.Deadline.At.Add(time.Second))
+	p.get(t, p.Lead, "/lots/"+string(p.lot), &lot)
+	require.NotNil(t, lot.ClosedAt)
+}
+
+// open has openers of two buyers open the lot, fetch and decrypt what is not a price, and record it.
+func (p *tenderPlay) open(t *testing.T) {
+	t.Helper()
+	first := p.act(t, p.openers[0], models.VerbOpen, map[string]any{"lot": p.lot})
+	require.Equal(t, false, first["opened"])
+	second := p.act(t, p.openers[1], models.VerbOpen, map[string]any{"lot": p.lot})
+	require.Equal(t, true, second["opened"])
+	for _, s := range p.suppliers {
+		p.recordFound(t, s, 1, p.quality, nil)
+	}
+}
+
+// recordFound has both openers decrypt an envelope on their own and record what was in it.
+func (p *tenderPlay) recordFound(t *testing.T, s *supplier, n int, identity age.Identity, price *models.Money) {
+	t.Helper()
+	for i, opener := range p.openers {
+		sealed := p.download(t, opener, "/tenders/"+string(s.tender)+"/envelopes/"+strconv.Itoa(n)+"/content")
+		r, err := age.Decrypt(bytes.NewReader(sealed), identity)
+		require.NoError(t, err)
+		plain, err := io.ReadAll(r)
+		require.NoError(t, err)
+		in := map[string]any{"envelope": n, "plaintext_digest": sha(plain), "size": len(plain)}
+		if price != nil {
+			in["price"] = price
+		}
+		if i == 0 && price == nil {
+			in["upload"] = p.upload(t, opener, plain, "document")
+		}
+		var view struct {
+			Found string `json:"found"`
+		}
+		_, err = opener.Post(t.Context(), p.Path("/tenders/"+string(s.tender)+"/openings"), in, &view)
+		require.NoError(t, err)
+		require.Equal(t, []string{"missing", "agreed"}[i], view.Found)
+	}
+}
+
+func (b *bundle) download(t *testing.T, who *apiclient.Client, path string) []byte {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, who.Base+b.Path(path), nil)
+	require.NoError(t, err)
+	request.Header.Set("Authorization", "Bearer "+who.Key)
+	response, err := who.HTTP.Do(request)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, response.StatusCode, "%s", content)
+	return content
+}
+
+// declare has the panel declare to have no interest in any tenderer, by name of all.
+func (p *tenderPlay) declare(t *testing.T) {
+	t.Helper()
+	for _, who := range append([]*apiclient.Client{p.chair}, p.evaluators...) {
+		p.post(t, who, "/conflict-declarations", map[string]any{"lot": p.lot, "tenderers": p.tenderers(t, who), "conflict": false})
+	}
+}
+
+func (p *tenderPlay) tenderers(t *testing.T, who *apiclient.Client) []models.ID {
+	t.Helper()
+	var found struct {
+		Items []struct {
+			Organisation models.ID `json:"organisation_id"`
+		} `json:"items"`
+	}
+	p.get(t, who, "/lots/"+string(p.lot)+"/tenderers", &found)
+	var all []models.ID
+	for _, item := range found.Items {
+		all = append(all, item.Organisation)
+	}
+	return all
+}
+
+func (p *tenderPlay) admit(t *testing.T) {
+	t.Helper()
+	for _, s := range p.suppliers {
+		p.post(t, p.Lead, "/admissions", map[string]any{"tender": s.tender, "decision": "admitted"})
+	}
+}
+
+func scores(score string) []models.Score {
+	return []models.Score{
+		{Criterion: "energy", Score: score, Reason: "measured on the benchmark named in the documents"},
+		{Criterion: "service", Score: score, Reason: "staff on site within four hours"},
+	}
+}
+
+// score has every evaluator score every tender, the chair write down the consensus, and lock it.
+func (p *tenderPlay) score(t *testing.T) {
+	t.Helper()
+	for _, who := range p.evaluators {
+		for _, s := range p.suppliers {
+			require.Equal(t, s.offer, p.download(t, who, "/tenders/"+string(s.tender)+"/envelopes/1/plaintext"))
+			p.writeSheet(t, who, s)
+		}
+	}
+	for _, s := range p.suppliers {
+		p.post(t, p.chair, "/consensus-scores", map[string]any{"tender": s.tender, "scores": scores(s.score)})
+	}
+	p.act(t, p.chair, models.VerbLockQuality, map[string]any{"lot": p.lot})
+}
+
+func (p *tenderPlay) writeSheet(t *testing.T, who *apiclient.Client, s *supplier) {
+	t.Helper()
+	_, err := who.Post(t.Context(), p.Path("/tenders/"+string(s.tender)+"/score-sheets"), map[string]any{"scores": scores(s.score)}, nil)
+	require.NoError(t, err)
+}
+
+// openPrices has both openers record the prices, and reads the ranking.
+func (p *tenderPlay) openPrices(t *testing.T) {
+	t.Helper()
+	for _, s := range p.suppliers {
+		p.recordFound(t, s, 2, p.price, &models.Money{Amount: s.amount, Currency: "EUR"})
+	}
+	p.readRanking(t)
+}
+
+func (p *tenderPlay) readRanking(t *testing.T) {
+	t.Helper()
+	p.ranking = rankingView{}
+	p.get(t, p.Lead, "/lots/"+string(p.lot)+"/ranking", &p.ranking)
+}
+
+// award has the board decide for the tender that ranks first.
+func (p *tenderPlay) award(t *testing.T) {
+	t.Helper()
+	first := p.ranking.Ranking.Standings[0]
+	require.Equal(t, 1, first.Rank)
+	p.move(t, models.VerbAward, map[string]any{"lot": p.lot, "tender": first.Tender, "ranking": p.ranking.Digest})
+	require.Equal(t, 1, p.countEvents(t, models.EventLotAwarded))
+}
+
+// sendLetters tells the tenderers and lets the standstill pass.
+func (p *tenderPlay) sendLetters(t *testing.T) {
+	t.Helper()
+	p.tell(t)
+	p.advance(t, p.standstill.Add(time.Hour))
+	require.Equal(t, 1, p.countEvents(t, models.EventStandstillOver))
+}
+
+func (p *tenderPlay) tell(t *testing.T) {
+	t.Helper()
+	var out struct {
+		Result struct {
+			Letters          int       `json:"letters"`
+			StandstillUntil  time.Time `json:"standstill_until"`
+			EarliestContract string    `json:"earliest_contract"`
+		} `json:"result"`
+	}
+	_, err := p.Lead.Act(t.Context(), p.Procurement, string(models.VerbSendLetters), map[string]any{"lot": p.lot, "means": "electronic"}, &out)
+	require.NoError(t, err)
+	require.Equal(t, len(p.suppliers), out.Result.Letters)
+	p.standstill, p.earliestContract = out.Result.StandstillUntil, out.Result.EarliestContract
+}
+
+// conclude has one contract signed for all buyers, and each record its purchase.
+func (p *tenderPlay) conclude(t *testing.T) {
+	t.Helper()
+	contract := p.post(t, p.Lead, "/contracts", p.contract("480000.00"))
+	for _, buyer := range p.Buyers {
+		p.post(t, buyer.Officer, "/purchases", map[string]any{
+			"contract": contract.ID, "ordered_on": p.earliestContract, "value": models.Money{Amount: "160000.00", Currency: "EUR"},
+		})
+	}
+}
+
+func (p *tenderPlay) contract(amount string) map[string]any {
+	var buyers []string
+	for _, buyer := range p.Buyers {
+		buyers = append(buyers, buyer.Organisation)
+	}
+	return map[string]any{
+		"lot": p.lot, "tender": p.ranking.Ranking.Standings[0].Tender, "buyers": buyers, "signed_on": p.earliestContract,
+		"value": models.Money{Amount: amount, Currency: "EUR"},
+	}
+}
+
+// report dispatches the award notice and writes the individual report on the record.
+func (p *tenderPlay) report(t *testing.T) {
+	t.Helper()
+	_, err := p.Lead.Post(t.Context(), p.Path("/notices"), map[string]any{"kind": "award"}, nil)
+	require.NoError(t, err)
+	p.writeReport(t)
+}
+
+func (b *bundle) writeReport(t *testing.T) {
+	t.Helper()
+	var record struct {
+		Digest string          `json:"digest"`
+		Lots   json.RawMessage `json:"lots"`
+	}
+	b.get(t, b.Lead, "/report-record", &record)
+	b.post(t, b.Lead, "/individual-report", map[string]any{
+		"record": record.Digest, "subject": models.Text{"en": "Computing nodes"}, "procedure": models.Text{"en": "Open procedure: the need is well described."},
+		"conflicts": models.Text{"en": "None were found."}, "subcontracting": models.Text{"en": "None is known."},
+	})
+}
