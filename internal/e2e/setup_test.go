@@ -28,6 +28,8 @@ type bundle struct {
 	*rig.Rig
 	*rig.Consortium
 	database pgtest.Database
+	// people are hired when a test first needs them.
+	people team
 	// maxEvents is the length at which runs hand over early; 0 leaves it to the server.
 	maxEvents int
 }
