@@ -39,6 +39,13 @@ type document struct {
 // It refuses data whose numbers JSON readers would not keep: fractions and integers beyond 2^53−1
 // belong in strings.
 func Canonical(e models.Event) (event, data []byte, err error) {
+	if event, data, ok := canonicalPlain(e); ok {
+		return event, data, nil
+	}
+	return canonicalAny(e)
+}
+
+func canonicalAny(e models.Event) (event, data []byte, err error) {
 	data, err = canonicalData(e.Data)
 	if err != nil {
 		return nil, nil, fmt.Errorf("render data of event %s: %w", e.ID, err)
