@@ -77,7 +77,6 @@ func problemsOfConflicts() map[models.Code]problemType {
 	}
 }
 
-//nolint:dupl // rows of one table
 func problemsOfProcess() map[models.Code]problemType {
 	return map[models.Code]problemType{
 		models.CodeNotDraft:             {http.StatusConflict, "The procurement is no longer a draft", "What is decided before the start is fixed by it.", 0},
@@ -120,7 +119,6 @@ func problemsOfRules() map[models.Code]problemType {
 	}
 }
 
-//nolint:dupl // rows of one table
 func problemsOfTenders() map[models.Code]problemType {
 	return map[models.Code]problemType{
 		models.CodeInvalidLocalTime: {http.StatusUnprocessableEntity, "There is no such local time", "A clock change skips or repeats that hour in the zone. Choose another.", 0},

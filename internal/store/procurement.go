@@ -26,8 +26,6 @@ func (tx *Tx) SaveDraft(p *models.Procurement) error {
 }
 
 // standingsOf selects the procurements on which the person of the parameters holds or held a role.
-//
-//nolint:unqueryvet // the whole row, as the struct that takes it names it
 const standingsOf = `SELECT p.*, c.clock, ` + assignmentsOf + ` AS assignments
 	FROM procurements p CROSS JOIN (SELECT clock_timestamp() AS clock) c
 	WHERE p.id > ? AND EXISTS (SELECT FROM role_assignments r WHERE r.procurement_id = p.id AND r.person_id = ?
