@@ -21,12 +21,6 @@ type Portals struct {
 	Log     *slog.Logger
 }
 
-// Kinds of tasks about endpoints; their subject is the endpoint.
-const (
-	TaskFeedParked       = "webhook_parked"
-	TaskEndpointDisabled = "webhook_disabled"
-)
-
 // What one activity does at most: an attempt takes no longer than the courier allows it, so that all of it
 // stays well within the activity's own time.
 const (

@@ -22,7 +22,7 @@ func (f failure) park() (process.FeedOutcome, error) {
 	if err := f.tx.ParkFeed(f.feed, f.failures, f.reason); err != nil {
 		return out, err
 	}
-	return out, f.tell(TaskFeedParked, models.EventEndpointParked)
+	return out, f.tell(models.TaskFeedParked, models.EventEndpointParked)
 }
 
 // gone stops for good, because the receiver has said that it wants no more. Only the first feed to learn
@@ -32,7 +32,7 @@ func (f failure) gone(first bool) (process.FeedOutcome, error) {
 	if err := f.tx.ParkFeed(f.feed, f.failures, f.reason); err != nil || !first {
 		return out, err
 	}
-	return out, f.tell(TaskEndpointDisabled, models.EventEndpointDisabled)
+	return out, f.tell(models.TaskEndpointDisabled, models.EventEndpointDisabled)
 }
 
 // tell raises a task and records an event on the procurement. Such events are never sent to endpoints, or

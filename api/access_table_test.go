@@ -72,6 +72,7 @@ func expectedAccess() map[string]string {
 	}
 	maps.Copy(expected, expectedPhaseAccess(procurement))
 	maps.Copy(expected, expectedTenderAccess(procurement))
+	maps.Copy(expected, expectedFeedAccess(procurement))
 	maps.Copy(expected, expectedAwardAccess(procurement))
 	return expected
 }

@@ -16,9 +16,11 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
 
+	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/auth"
 	"github.com/ppi-engine/ppi/internal/seal"
 	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/webhook"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 )
@@ -60,6 +62,10 @@ type Deps struct {
 	Logger *slog.Logger
 	// Receipts signs the receipts of tenders, by the same key in all instances.
 	Receipts *seal.Signer
+	// Checkpoints signs exports of the record, by the key that signs its checkpoints.
+	Checkpoints audit.Key
+	// Courier brings messages to webhook endpoints, by the same master key in all instances.
+	Courier *webhook.Courier
 	// CursorKey signs the cursors of lists; at least 32 bytes, the same for all instances.
 	CursorKey []byte
 	// ProblemBase is an absolute URI that the types of problems begin with; empty: [DefaultProblemBase].
@@ -68,6 +74,9 @@ type Deps struct {
 	BuildVersion string
 	// Ready tells why the instance should get no requests; nil: it should.
 	Ready func(context.Context) error
+	// Closing is closed when the instance is to end: requests that wait for events are then answered. It may
+	// be nil.
+	Closing <-chan struct{}
 }
 
 // check reports all that is missing at once.
@@ -78,6 +87,8 @@ func (d *Deps) check() error {
 		missing(d.Engine == nil, "an engine"),
 		missing(d.Logger == nil, "a logger"),
 		missing(d.Receipts == nil, "a signer of receipts"),
+		missing(d.Checkpoints.Verifier() == "", "a key of checkpoints"),
+		missing(d.Courier == nil, "a courier of webhooks"),
 		missing(len(d.CursorKey) < shortestCursorKey, fmt.Sprintf("a cursor key of at least %d bytes", shortestCursorKey)),
 		missing(err != nil || !base.IsAbs(), "an absolute problem base"),
 		missing(d.BuildVersion == "", "a build version"),
@@ -109,6 +120,12 @@ type server struct {
 	ready         func(context.Context) error
 	version       string
 	cursors       cursors
+	feedCursors   feedCursors
+	checkpoints   audit.Key
+	courier       *webhook.Courier
+	tail          *tail
+	exports       chan struct{}
+	closing       <-chan struct{}
 	translate     *translator
 	authenticator *auth.Authenticator
 
@@ -133,6 +150,10 @@ func newServer(d Deps) (*server, error) {
 		return nil, err
 	}
 	setUpLibraries()
+	feed, err := newFeedCursors(d.CursorKey)
+	if err != nil {
+		return nil, err
+	}
 	s := &server{
 		store:         d.Store,
 		engine:        d.Engine,
@@ -142,6 +163,12 @@ func newServer(d Deps) (*server, error) {
 		ready:         d.Ready,
 		version:       d.BuildVersion,
 		cursors:       cursors{key: d.CursorKey},
+		feedCursors:   feed,
+		checkpoints:   d.Checkpoints,
+		courier:       d.Courier,
+		tail:          newTail(d.Store, d.Logger),
+		exports:       make(chan struct{}, exportsAtOnce),
+		closing:       d.Closing,
 		translate:     &translator{base: d.ProblemBase, log: d.Logger, types: problemTypes()},
 		authenticator: auth.NewAuthenticator(d.Store),
 		table:         map[string]*operation{},

@@ -72,6 +72,10 @@ func (s *server) describe(o *operation) huma.Operation {
 	if o.givesBytes {
 		describeFile(&d)
 	}
+	if o.content != nil {
+		content := o.content(s.huma.OpenAPI().Components.Schemas)
+		d.Responses[strconv.Itoa(o.status)] = &huma.Response{Description: http.StatusText(o.status), Content: content}
+	}
 	if o.access.kind != accessPublic {
 		d.Security = []map[string][]string{{securityScheme: {}}}
 	}

@@ -29,6 +29,8 @@ type operation struct {
 	bodyTimeout time.Duration
 	// givesBytes tells that the answer is a file rather than a resource.
 	givesBytes bool
+	// content describes an answer that the handler renders by itself.
+	content func(huma.Registry) map[string]*huma.MediaType
 	// keyed operations need an Idempotency-Key, conditional ones an If-Match.
 	keyed, conditional bool
 	// mayCreate marks a PUT that answers 201 when there was nothing before.

@@ -63,6 +63,7 @@ func setup(t testing.TB) *world {
 	var err error
 	w.server, err = newServer(Deps{
 		Store: w.store, Engine: away{}, Logger: slog.New(slog.NewTextHandler(w.log, nil)), Receipts: receiptSigner(t),
+		Checkpoints: checkpointKey(t), Courier: courier(t),
 		CursorKey: []byte(strings.Repeat("k", 32)), BuildVersion: "test", Ready: func(context.Context) error { return nil },
 	})
 	require.NoError(t, err)

@@ -49,6 +49,12 @@ const (
 	FaultBlocked DeliveryFault = "blocked"
 )
 
+// Kinds of tasks about endpoints; their subject is the endpoint.
+const (
+	TaskFeedParked       = "webhook_parked"
+	TaskEndpointDisabled = "webhook_disabled"
+)
+
 // Reasons for which a feed is parked besides faults of delivery.
 const (
 	// ParkedOwner: the endpoint's owner does not lead the procurement any more.

@@ -1,5 +1,5 @@
-// Package worker runs the workflows and activities: registration, options, search attributes, schedules
-// and the sequencer of the event log.
+// Package worker runs the workflows and activities: registration, options, search attributes, schedules,
+// the sequencer of the event log and the relay of webhooks.
 package worker
 
 import (
@@ -16,7 +16,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ppi-engine/ppi/activities"
+	"github.com/ppi-engine/ppi/internal/engine"
 	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/webhook"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/workflows"
 )
@@ -32,7 +34,9 @@ type Deps struct {
 	TaskQueue string
 	Store     *store.Store
 	Engine    activities.Engine
-	Log       *slog.Logger
+	// Courier brings messages to webhook endpoints.
+	Courier *webhook.Courier
+	Log     *slog.Logger
 	// Checkpoint signs the head of the event log.
 	Checkpoint func(ctx context.Context) error
 	// Schedules tells whether this worker keeps the schedules; tests do without.
@@ -44,7 +48,7 @@ func (d Deps) check() error {
 	for what, missing := range map[string]bool{
 		"a Temporal client": d.Temporal == nil, "a namespace": d.Namespace == "", "a task queue": d.TaskQueue == "",
 		"a store": d.Store == nil, "an engine": d.Engine == nil, "a logger": d.Log == nil,
-		"a checkpoint": d.Checkpoint == nil,
+		"a checkpoint": d.Checkpoint == nil, "a courier of webhooks": d.Courier == nil,
 	} {
 		if missing {
 			faults = append(faults, fmt.Errorf("the worker needs %s", what))
@@ -63,6 +67,10 @@ func Run(ctx context.Context, d Deps) error {
 	// The log of events needs no Temporal.
 	group.Go(func() error {
 		Sequence(ctx, d.Store, d.Log)
+		return nil
+	})
+	group.Go(func() error {
+		Relay(ctx, d.Store, engine.New(d.Temporal, d.TaskQueue, 0), d.Log)
 		return nil
 	})
 	group.Go(func() error { return prepareAndWork(ctx, d) })
@@ -110,10 +118,13 @@ func register(w worker.Registry, d Deps) {
 	w.RegisterWorkflowWithOptions(workflows.Procurement, workflow.RegisterOptions{Name: process.WorkflowProcurement})
 	w.RegisterWorkflowWithOptions(workflows.Reconcile, workflow.RegisterOptions{Name: process.WorkflowReconcile})
 	w.RegisterWorkflowWithOptions(workflows.Checkpoint, workflow.RegisterOptions{Name: process.WorkflowCheckpoint})
+	w.RegisterWorkflowWithOptions(workflows.PortalFeed, workflow.RegisterOptions{Name: process.WorkflowPortalFeed})
 
 	transactions := &activities.Activities{Store: d.Store, Log: d.Log}
 	maintenance := &activities.Maintenance{Store: d.Store, Engine: d.Engine, Log: d.Log, Checkpoint: d.Checkpoint}
+	portals := &activities.Portals{Store: d.Store, Courier: d.Courier, Log: d.Log}
 	for name, run := range map[string]any{
+		process.ActivityDeliver:    portals.Deliver,
 		process.ActivityLoad:       transactions.Load,
 		process.ActivityExecute:    transactions.Execute,
 		process.ActivityRunDue:     transactions.RunDue,

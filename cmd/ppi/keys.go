@@ -8,6 +8,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/config"
 	"github.com/ppi-engine/ppi/internal/seal"
+	"github.com/ppi-engine/ppi/internal/webhook"
 )
 
 // cursorKeyBytes is the length of the key that signs cursors.
@@ -18,6 +19,8 @@ type keyring struct {
 	checkpoints audit.Key
 	receipts    *seal.Signer
 	cursors     []byte
+	// courier signs webhooks, each with the secret of its endpoint.
+	courier *webhook.Courier
 }
 
 // openKeyring reads the installation's keys, or makes them, and names them after its public address.
@@ -38,7 +41,8 @@ func openKeyring(cfg *config.Config) (keyring, error) {
 	if err != nil {
 		return k, fmt.Errorf("derive the key of cursors: %w", err)
 	}
-	return k, nil
+	k.courier, err = webhook.NewCourier(webhook.Options{MasterKey: keys.Master.Bytes(), Allow: cfg.WebhookAllow})
+	return k, err
 }
 
 // keyName names a key by the host that clients know us by, so that whoever keeps receipts of several

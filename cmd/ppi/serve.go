@@ -50,7 +50,7 @@ func runServe(ctx context.Context, a *app) error {
 
 	if record, err := openRecord(ctx, a); err == nil {
 		defer record.Close()
-		handler, closeAPI, err := openAPI(a, record)
+		handler, closeAPI, err := openAPI(ctx, a, record)
 		if err != nil {
 			return errors.Join(err, server.Close())
 		}
@@ -75,7 +75,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	(*f.handler.Load()).ServeHTTP(w, r)
 }
 
-func openAPI(a *app, record *store.Store) (http.Handler, func(), error) {
+func openAPI(ctx context.Context, a *app, record *store.Store) (http.Handler, func(), error) {
 	keys, err := openKeyring(a.cfg)
 	if err != nil {
 		return nil, nil, err
@@ -90,7 +90,8 @@ func openAPI(a *app, record *store.Store) (http.Handler, func(), error) {
 	}
 	handler, err := api.New(api.Deps{
 		Store: record, Engine: engine.New(temporal, a.cfg.TaskQueue, 0), Logger: a.log,
-		Receipts: keys.receipts, CursorKey: keys.cursors, BuildVersion: version,
+		Receipts: keys.receipts, Checkpoints: keys.checkpoints, Courier: keys.courier, CursorKey: keys.cursors, BuildVersion: version,
+		Closing: ctx.Done(),
 		Ready: func(ctx context.Context) error {
 			return errors.Join(checkSchema(ctx, record), checkTemporal(ctx, a.cfg.Temporal))
 		},

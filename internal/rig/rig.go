@@ -5,11 +5,13 @@ package rig
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -18,10 +20,12 @@ import (
 
 	"github.com/ppi-engine/ppi/api"
 	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/auth"
 	"github.com/ppi-engine/ppi/internal/engine"
 	"github.com/ppi-engine/ppi/internal/seal"
 	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/webhook"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/worker"
 )
@@ -44,6 +48,11 @@ type Options struct {
 	MaxEvents int
 	MaxConns  int
 	Log       *slog.Logger
+	// WebhookPace multiplies the pauses between attempts to deliver webhooks; 0 leaves them as they are.
+	// Webhooks may reach this machine.
+	WebhookPace float64
+	// WebhookTimeout bounds one attempt; 0 leaves it as it is.
+	WebhookTimeout time.Duration
 }
 
 // A Rig is a running API with its store and its way to the workflows; workers are started on top.
@@ -57,6 +66,7 @@ type Rig struct {
 	Anonymous *apiclient.Client
 
 	options Options
+	courier *webhook.Courier
 	server  *http.Server
 	workers sync.WaitGroup
 }
@@ -74,11 +84,26 @@ func Start(ctx context.Context, o Options) (_ *Rig, err error) {
 		return nil, errors.Join(fmt.Errorf("reach Temporal: %w", err), r.Store.Close())
 	}
 	r.Engine = engine.New(r.Temporal, o.TaskQueue, o.MaxEvents)
-	if err := r.serve(ctx); err != nil {
+	if r.courier, err = o.courier(); err == nil {
+		err = r.serve(ctx)
+	}
+	if err != nil {
 		r.Temporal.Close()
 		return nil, errors.Join(err, r.Store.Close())
 	}
 	return r, nil
+}
+
+// courier makes one that all rigs on a database share the key of.
+func (o Options) courier() (*webhook.Courier, error) {
+	key := sha256.Sum256([]byte("rig"))
+	schedule := webhook.StandardSchedule()
+	if o.WebhookPace > 0 {
+		schedule = schedule.Scaled(o.WebhookPace)
+	}
+	return webhook.NewCourier(webhook.Options{
+		MasterKey: key[:], Schedule: schedule, Timeout: o.WebhookTimeout, Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+	})
 }
 
 func (r *Rig) serve(ctx context.Context) error {
@@ -90,9 +115,13 @@ func (r *Rig) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	checkpoints, err := audit.NewKey("rig/log", key)
+	if err != nil {
+		return err
+	}
 	handler, err := api.New(api.Deps{
-		Receipts: receipts,
-		Store:    r.Store, Engine: r.Engine, Logger: r.options.Log, CursorKey: key, BuildVersion: "rig",
+		Receipts: receipts, Checkpoints: checkpoints, Courier: r.courier,
+		Store: r.Store, Engine: r.Engine, Logger: r.options.Log, CursorKey: key, BuildVersion: "rig",
 		Ready: func(ctx context.Context) error { return r.Store.Ping(ctx) },
 	})
 	if err != nil {
@@ -131,7 +160,7 @@ func (w *Worker) Stop() error {
 
 func (r *Rig) workerDeps() worker.Deps {
 	return worker.Deps{
-		Temporal: r.Temporal, Namespace: namespace, TaskQueue: r.options.TaskQueue, Store: r.Store, Engine: r.Engine,
+		Temporal: r.Temporal, Namespace: namespace, TaskQueue: r.options.TaskQueue, Store: r.Store, Engine: r.Engine, Courier: r.courier,
 		Log: r.options.Log, Checkpoint: func(context.Context) error { return nil },
 	}
 }

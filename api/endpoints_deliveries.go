@@ -1,0 +1,171 @@
+package api
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// BacklogView says what waits for an endpoint.
+type BacklogView struct {
+	Pending int64       `json:"pending" doc:"Events that have not arrived"`
+	Parked  []models.ID `json:"parked" doc:"Procurements whose events wait for you: the last attempt failed. Mend the receiver and resume"`
+}
+
+type backlogOutput struct{ Body BacklogView }
+
+func (s *server) getBacklog(ctx context.Context, in *struct{ EndpointPath }) (*backlogOutput, error) {
+	e, err := s.myEndpoint(ctx, in.EndpointPath)
+	if err != nil {
+		return nil, err
+	}
+	b, err := s.store.Backlog(ctx, e.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &backlogOutput{BacklogView{Pending: b.Pending, Parked: append([]models.ID{}, b.Parked...)}}, nil
+}
+
+// myEndpoint reads the endpoint of the path, which must be the caller's own: where it leads and what goes
+// there concerns nobody else, administrators neither.
+func (s *server) myEndpoint(ctx context.Context, in EndpointPath) (models.Endpoint, error) {
+	id, err := in.id()
+	if err != nil {
+		return models.Endpoint{}, err
+	}
+	actor := callOf(ctx).actor
+	e, err := s.store.Endpoint(ctx, actor, id)
+	if err != nil {
+		return e, err
+	}
+	return e, mustOwn(actor, e)
+}
+
+func mustOwn(actor models.Actor, e models.Endpoint) error {
+	if e.OwnerID == actor.PersonID {
+		return nil
+	}
+	return models.Refuse(models.CodeForbidden, "", "only the endpoint's owner may do this").
+		Accepting("an administrator may read, pause, resume and remove it")
+}
+
+// DeliveryView is an event on its way to an endpoint. The event's ID is the webhook-id of every attempt.
+type DeliveryView struct {
+	EventID       models.ID        `json:"event_id"`
+	Type          models.EventType `json:"type"`
+	ProcurementID models.ID        `json:"procurement_id"`
+	Status        string           `json:"status" enum:"pending,delivered"`
+	QueuedAt      time.Time        `json:"queued_at"`
+	DeliveredAt   *time.Time       `json:"delivered_at,omitempty"`
+	Attempts      []AttemptView    `json:"attempts" doc:"The latest 20, oldest first"`
+}
+
+// AttemptView is one try to deliver an event.
+type AttemptView struct {
+	N         int                  `json:"n" doc:"Counts the attempts from 1"`
+	StartedAt time.Time            `json:"started_at"`
+	Millis    int64                `json:"duration_ms"`
+	Status    int                  `json:"status,omitempty" doc:"HTTP status; absent: there was no answer"`
+	Fault     models.DeliveryFault `json:"fault,omitempty" enum:"status,redirect,gone,timeout,name,tls,network,blocked" doc:"What kept it from the receiver; absent: nothing"`
+	Answer    string               `json:"answer,omitempty" doc:"Up to 1 KB of the receiver's answer; never for receivers in internal networks"`
+}
+
+const (
+	deliveryPending   = "pending"
+	deliveryDelivered = "delivered"
+)
+
+func showDelivery(d models.Delivery) DeliveryView {
+	v := DeliveryView{
+		EventID: d.EventID, Type: d.Type, ProcurementID: d.ProcurementID, Status: deliveryPending, QueuedAt: utc(d.QueuedAt),
+		DeliveredAt: utcOrNil(d.DeliveredAt), Attempts: make([]AttemptView, len(d.Attempts)),
+	}
+	if d.DeliveredAt != nil {
+		v.Status = deliveryDelivered
+	}
+	for i, a := range d.Attempts {
+		v.Attempts[i] = showAttempt(a)
+	}
+	return v
+}
+
+func showAttempt(a models.DeliveryAttempt) AttemptView {
+	latency := time.Duration(a.Latency) * time.Microsecond
+	return AttemptView{N: a.N, StartedAt: utc(a.StartedAt), Millis: latency.Milliseconds(), Status: a.Status, Fault: a.Fault, Answer: a.Answer}
+}
+
+type deliveriesQuery struct {
+	EndpointPath
+	Paging
+
+	Status      string    `query:"status" enum:"pending,delivered" doc:"Only those that have arrived, or not"`
+	Procurement models.ID `query:"procurement" doc:"Only those of this procurement"`
+}
+
+func (s *server) listDeliveries(ctx context.Context, in *deliveriesQuery) (*Listed[DeliveryView], error) {
+	e, err := s.myEndpoint(ctx, in.EndpointPath)
+	if err != nil {
+		return nil, err
+	}
+	filters := url.Values{}
+	var arrived *bool
+	if in.Status != "" {
+		filters.Set("status", in.Status)
+		is := in.Status == deliveryDelivered
+		arrived = &is
+	}
+	if in.Procurement != "" {
+		if _, err := models.ParseID(models.PrefixProcurement, "procurement", string(in.Procurement)); err != nil {
+			return nil, err
+		}
+		filters.Set("procurement", string(in.Procurement))
+	}
+	read := func(after models.ID, limit int) ([]models.Delivery, error) {
+		return s.store.Deliveries(ctx, e.ID, in.Procurement, arrived, after, limit)
+	}
+	return list(s, callOf(ctx), in.Paging, filters, read, func(d models.Delivery) models.ID { return d.EventID }, showDelivery)
+}
+
+// PingView is what came of a test message.
+type PingView struct {
+	EndpointID models.ID `json:"endpoint_id"`
+	Delivered  bool      `json:"delivered"`
+	AttemptView
+
+	of int64
+}
+
+func (v PingView) self() string   { return "/v1/endpoints/" + string(v.EndpointID) }
+func (v PingView) version() int64 { return v.of }
+
+// pingEndpoint sends a test message now. A repeat of the request gets what came of the first.
+func (s *server) pingEndpoint(ctx context.Context, in *struct{ EndpointPath }) (*Answer[PingView], error) {
+	e, err := s.myEndpoint(ctx, in.EndpointPath)
+	if err != nil {
+		return nil, err
+	}
+	earlier, err := s.store.EarlierRequest(ctx, callOf(ctx).commandID())
+	if err != nil {
+		return nil, err
+	}
+	if earlier != nil {
+		return replay[PingView](callOf(ctx), earlier)
+	}
+	if e.Over() {
+		return nil, disabled()
+	}
+	// The message is sent before the transaction: whoever receives must not hold up the database.
+	report, err := s.courier.Ping(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	attempt := showAttempt(models.DeliveryAttempt{
+		N: 1, StartedAt: report.StartedAt, Latency: report.Latency.Microseconds(), Status: report.Status, Fault: report.Fault, Answer: report.Answer,
+	})
+	return create(ctx, s, func(*store.Tx) (PingView, error) {
+		return PingView{EndpointID: e.ID, Delivered: report.Delivered(), AttemptView: attempt, of: e.Version}, nil
+	})
+}

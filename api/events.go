@@ -1,0 +1,280 @@
+package api
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+
+	"github.com/ppi-engine/ppi/internal/audit"
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+)
+
+func (s *server) eventOperations() []operation {
+	buyers := roles(models.BuyerSide()...)
+	return []operation{
+		op(GET, "/v1/events", authenticated(), "Read what happens in the procurements I have a role in, oldest first", s.readEvents),
+		op(GET, "/v1/procurements/{procurement}/events", buyers, "Read what happened in a procurement, oldest first, or export it with its proof", s.readProcurementEvents,
+			givesAlso[FeedAnswer](mediaLines)),
+		op(GET, "/v1/checkpoints/latest", public(), "Read the latest signed head of the record that is public", s.getCheckpoint),
+		op(GET, "/v1/keys", public(), "List the public keys that verify receipts, checkpoints and exports", s.listKeys),
+	}
+}
+
+// FeedParameters say what to read of the feed.
+type FeedParameters struct {
+	Type  []string `query:"type" maxItems:"50" doc:"Only events of these types and those below them, separated by commas, such as lot,vote.cast"`
+	After string   `query:"after" maxLength:"100" doc:"Cursor of the last event read, or next_cursor; now begins with what happens next; empty begins with the first event"`
+	Limit int      `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many events at most"`
+	Wait  int      `query:"wait" minimum:"0" maximum:"30" default:"0" doc:"How many seconds to wait for an event when there is none"`
+}
+
+// FeedItem is an event as it was recorded.
+type FeedItem struct {
+	ID            models.ID        `json:"id"`
+	Type          models.EventType `json:"type"`
+	ProcurementID models.ID        `json:"procurement,omitempty" doc:"Absent for what concerns the platform"`
+	Mode          models.Mode      `json:"mode,omitempty" enum:"live,rehearsal" doc:"Absent for what concerns the platform"`
+	ActorID       models.ID        `json:"actor,omitempty" doc:"The person who acted; absent when the engine did"`
+	At            time.Time        `json:"at" doc:"Procedure time"`
+	RecordedAt    time.Time        `json:"recorded_at" doc:"Real time"`
+	Data          map[string]any   `json:"data" doc:"IDs, codes, digests, instants and amounts"`
+	Cursor        string           `json:"cursor" doc:"Reading after it goes on with the next event"`
+}
+
+// FeedAnswer is a part of the feed.
+type FeedAnswer struct {
+	Items      []FeedItem `json:"items"`
+	NextCursor string     `json:"next_cursor" doc:"Where to read on, now or later; also when there is nothing new"`
+}
+
+type eventsQuery struct {
+	FeedParameters
+
+	Procurement models.ID `query:"procurement" doc:"Only events of this procurement"`
+}
+
+type eventsOutput struct{ Body FeedAnswer }
+
+// readEvents reads the events of all procurements in which the caller holds a role now, in the order in
+// which they were recorded; a supplier gets those that everybody may know, an administrator also what
+// concerns the platform. Nothing that tells of a tender is shown before its box is closed.
+func (s *server) readEvents(ctx context.Context, in *eventsQuery) (*eventsOutput, error) {
+	if in.Procurement != "" {
+		if _, err := models.ParseID(models.PrefixProcurement, "procurement", string(in.Procurement)); err != nil {
+			return nil, err
+		}
+	}
+	answer, err := s.readFeed(ctx, in.Procurement, in.FeedParameters)
+	if err != nil {
+		return nil, err
+	}
+	return &eventsOutput{answer}, nil
+}
+
+type procurementEventsQuery struct {
+	ProcurementPath
+	FeedParameters
+
+	Export bool `query:"export" doc:"1 answers with all events and their proof as JSON Lines, which ppi audit verify reads; the other parameters do not apply. For lead procurers, board members, legal advisers and observers. While a box of tenders is open it ends before the publication that opened it, and the header Ppi-Export-Cut says so"`
+}
+
+// readProcurementEvents reads the events of one procurement, or exports them.
+func (s *server) readProcurementEvents(ctx context.Context, in *procurementEventsQuery) (*huma.StreamResponse, error) {
+	if in.Export {
+		return s.exportEvents(ctx)
+	}
+	call := callOf(ctx)
+	answer, err := s.readFeed(ctx, call.procurement(), in.FeedParameters)
+	if err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(answer)
+	if err != nil {
+		return nil, fmt.Errorf("render events: %w", err)
+	}
+	return &huma.StreamResponse{Body: func(hc huma.Context) {
+		humagin.Unwrap(hc).Data(call.op.status, mediaJSON, body)
+	}}, nil
+}
+
+// A scope is whose events a caller may read at one moment.
+type scope struct {
+	visible  []store.Visible
+	platform bool
+}
+
+// scopeOf looks up what the caller may read now: everything, or one procurement.
+func (s *server) scopeOf(ctx context.Context, procurement models.ID) (scope, error) {
+	actor := callOf(ctx).actor
+	visible, err := s.store.VisibleTo(ctx, actor.PersonID)
+	if err != nil {
+		return scope{}, err
+	}
+	if procurement == "" {
+		return scope{visible: visible, platform: actor.Administrator}, nil
+	}
+	for _, v := range visible {
+		if v.ID == procurement {
+			return scope{visible: []store.Visible{v}}, nil
+		}
+	}
+	return scope{}, noResource()
+}
+
+func (c scope) includes(procurement models.ID) bool {
+	if procurement == "" {
+		return c.platform
+	}
+	for _, v := range c.visible {
+		if v.ID == procurement {
+			return true
+		}
+	}
+	return false
+}
+
+// readFeed answers with what there is, or waits for it. What the caller may read is looked up again
+// whenever something has happened.
+func (s *server) readFeed(ctx context.Context, procurement models.ID, in FeedParameters) (FeedAnswer, error) {
+	if r := models.CheckTypes("type", in.Type); r != nil {
+		return FeedAnswer{}, r
+	}
+	after, err := s.feedStart(ctx, in.After)
+	if err != nil {
+		return FeedAnswer{}, err
+	}
+	read := func() (scope, store.FeedPage, error) {
+		sees, err := s.scopeOf(ctx, procurement)
+		if err != nil {
+			return sees, store.FeedPage{}, err
+		}
+		page, err := s.store.Feed(ctx, store.FeedQuery{Procurements: sees.visible, Platform: sees.platform, Types: in.Type, After: after, Limit: in.Limit})
+		return sees, page, err
+	}
+	sees, page, err := read()
+	if err == nil && len(page.Events) == 0 && in.Wait > 0 {
+		sees, page, err = s.await(ctx, time.Duration(in.Wait)*time.Second, sees, page, read)
+	}
+	if err != nil {
+		return FeedAnswer{}, err
+	}
+	return s.showFeed(sees, page)
+}
+
+// await reads again whenever something has happened that the caller might read, until there is something
+// or the time is over. It holds no connection to the database meanwhile.
+func (s *server) await(ctx context.Context, limit time.Duration, sees scope, page store.FeedPage, read func() (scope, store.FeedPage, error)) (scope, store.FeedPage, error) {
+	leave, ok := s.tail.join(callOf(ctx).actor.PersonID)
+	if !ok {
+		return sees, page, models.Refuse(models.CodeRateLimited, "wait", "too many requests are waiting for events").Accepting("fewer at once, or no wait")
+	}
+	defer leave()
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	for len(page.Events) == 0 {
+		happened, stop := s.tail.watch(sees.includes, page.Head)
+		select {
+		case <-happened:
+		case <-timer.C:
+			stop()
+			return sees, page, nil
+		case <-s.closing:
+			stop()
+			return sees, page, nil
+		case <-ctx.Done():
+			stop()
+			return sees, page, ctx.Err()
+		}
+		var err error
+		if sees, page, err = read(); err != nil {
+			return sees, page, err
+		}
+	}
+	return sees, page, nil
+}
+
+func (s *server) showFeed(sees scope, page store.FeedPage) (FeedAnswer, error) {
+	modes := map[models.ID]models.Mode{}
+	for _, v := range sees.visible {
+		modes[v.ID] = v.Mode
+	}
+	answer := FeedAnswer{Items: make([]FeedItem, len(page.Events)), NextCursor: s.feedCursors.seal(page.Reached)}
+	for i, e := range page.Events {
+		event, err := audit.ParseEvent(e.Canonical)
+		if err != nil {
+			return FeedAnswer{}, err
+		}
+		answer.Items[i] = FeedItem{
+			ID: event.ID, Type: event.Type, ProcurementID: event.ProcurementID, Mode: modes[event.ProcurementID], ActorID: event.ActorID,
+			At: event.At, RecordedAt: event.RecordedAt, Data: event.Data, Cursor: s.feedCursors.seal(e.Position),
+		}
+	}
+	return answer, nil
+}
+
+// fromNow is the cursor of who wants nothing of what has been.
+const fromNow = "now"
+
+func (s *server) feedStart(ctx context.Context, after string) (int64, error) {
+	switch after {
+	case "":
+		return 0, nil
+	case fromNow:
+		return s.store.LogHead(ctx)
+	}
+	return s.feedCursors.open(after)
+}
+
+// feedCursors encrypt positions of the log: they count what others did, so whoever could read two of them
+// could count the tenders that came in between.
+type feedCursors struct{ aead cipher.AEAD }
+
+const (
+	positionBytes = 8
+	feedPurpose   = "feed"
+)
+
+func newFeedCursors(key []byte) (feedCursors, error) {
+	const aes256 = 32
+	derived, err := hkdf.Key(sha256.New, key, nil, "feed cursors", aes256)
+	if err != nil {
+		return feedCursors{}, fmt.Errorf("derive key of feed cursors: %w", err)
+	}
+	block, err := aes.NewCipher(derived)
+	if err != nil {
+		return feedCursors{}, fmt.Errorf("make cipher of feed cursors: %w", err)
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		return feedCursors{}, fmt.Errorf("make cipher of feed cursors: %w", err)
+	}
+	return feedCursors{aead}, nil
+}
+
+func (c feedCursors) seal(position int64) string {
+	plain := binary.BigEndian.AppendUint64(nil, uint64(position)) //nolint:gosec // positions are not negative
+	return base64.RawURLEncoding.EncodeToString(c.aead.Seal(nil, nil, plain, []byte(feedPurpose)))
+}
+
+func (c feedCursors) open(cursor string) (int64, error) {
+	sealed, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
+	if err == nil {
+		var plain []byte
+		if plain, err = c.aead.Open(nil, nil, sealed, []byte(feedPurpose)); err == nil && len(plain) == positionBytes {
+			return int64(binary.BigEndian.Uint64(plain)), nil //nolint:gosec // as it was sealed
+		}
+	}
+	return 0, models.Refuse(models.CodeInvalidCursor, "after", "the cursor is not one of the feed").
+		Accepting("a cursor as it was answered, now, or none")
+}

@@ -1,0 +1,92 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"reflect"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+)
+
+const (
+	mediaLines = "application/x-ndjson"
+	// headerCut says that an export leaves something out, and why.
+	headerCut = "Ppi-Export-Cut"
+	cutReason = "a box of tenders is open: what was recorded since the publication that opened it follows once it is closed"
+	// exportsAtOnce bounds the exports under way: each holds a connection to the database.
+	exportsAtOnce = 3
+	// exportPatience is how long a reader may take for each part.
+	exportPatience = 30 * time.Second
+)
+
+var mayExport = []models.Role{models.RoleLeadProcurer, models.RoleBoard, models.RoleLegal, models.RoleObserver}
+
+// exportEvents streams the verifiable export of the procurement of the path.
+func (s *server) exportEvents(ctx context.Context) (*huma.StreamResponse, error) {
+	call := callOf(ctx)
+	if !call.actor.HasAny(mayExport...) {
+		return nil, s.denied(ctx, models.Refuse(models.CodeForbidden, "export", "none of your roles on this procurement may export its events").
+			Accepting("one of the roles lead_procurer, board, legal, observer"))
+	}
+	select {
+	case s.exports <- struct{}{}:
+	default:
+		return nil, models.Refuse(models.CodeRateLimited, "export", "other exports are under way")
+	}
+	return &huma.StreamResponse{Body: func(hc huma.Context) {
+		defer func() { <-s.exports }()
+		c := humagin.Unwrap(hc)
+		out := &patientWriter{to: c.Writer, control: http.NewResponseController(c.Writer)}
+		err := s.store.ExportDisclosed(ctx, s.checkpoints, call.procurement(), func(cut bool) io.Writer {
+			h := c.Writer.Header()
+			h.Set("Content-Type", mediaLines)
+			h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": string(call.procurement()) + ".ndjson"}))
+			if cut {
+				h.Set(headerCut, cutReason)
+			}
+			return out
+		})
+		switch {
+		case err == nil:
+		case out.begun:
+			s.log.ErrorContext(ctx, "export broken off", "request", call.id, "cause", err)
+			panic(http.ErrAbortHandler) // a reader must not take a part for the whole
+		case errors.Is(err, store.ErrNothingRecorded):
+			s.abort(c, models.Refuse(models.CodeBoxOpen, "export", "nothing can be exported while a box of tenders is open"))
+		default:
+			s.abort(c, err)
+		}
+	}}, nil
+}
+
+// A patientWriter gives up a reader that takes nothing for a while.
+type patientWriter struct {
+	to      io.Writer
+	control *http.ResponseController
+	begun   bool
+}
+
+// Write gives the reader time for this part.
+func (w *patientWriter) Write(part []byte) (int, error) {
+	w.begun = true
+	_ = w.control.SetWriteDeadline(time.Now().Add(exportPatience)) // a recorder in a test has no deadline
+	defer func() { _ = w.control.SetWriteDeadline(time.Time{}) }()
+	return w.to.Write(part)
+}
+
+// givesAlso says that the answer is JSON of type T or of another media type.
+func givesAlso[T any](media string) option {
+	return func(o *operation) {
+		o.content = func(r huma.Registry) map[string]*huma.MediaType {
+			return map[string]*huma.MediaType{mediaJSON: {Schema: r.Schema(reflect.TypeFor[T](), true, "")}, media: {}}
+		}
+	}
+}

@@ -1,0 +1,145 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+)
+
+const (
+	// tailInterval is how often the log is looked at while somebody waits; tailRetry, after a failure.
+	tailInterval = 50 * time.Millisecond
+	tailRetry    = time.Second
+	tailTimeout  = 5 * time.Second
+	tailBatch    = 5000
+	// mostWaiting bounds the requests that wait at once, mostOfOne those of one person.
+	mostWaiting = 500
+	mostOfOne   = 10
+)
+
+// A tail looks at the end of the log for all requests that wait for events: one query however many they
+// are, and none when there is nobody.
+type tail struct {
+	read func(ctx context.Context, after int64, limit int) (head int64, entries []store.TailEntry, err error)
+	log  *slog.Logger
+
+	mu       sync.Mutex
+	joined   int
+	joinedBy map[models.ID]int
+	watching map[*watch]struct{}
+	// head is how far the log was looked at; it is only moved while following.
+	head      int64
+	following bool
+}
+
+// A watch is one request that waits for what happens behind a position.
+type watch struct {
+	wants    func(procurement models.ID) bool
+	since    int64
+	happened chan struct{}
+}
+
+func newTail(s *store.Store, log *slog.Logger) *tail {
+	return &tail{read: s.Tail, log: log, joinedBy: map[models.ID]int{}, watching: map[*watch]struct{}{}}
+}
+
+// join takes one of the places for those who wait; false when there is none.
+func (t *tail) join(person models.ID) (leave func(), ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.joined >= mostWaiting || t.joinedBy[person] >= mostOfOne {
+		return nil, false
+	}
+	t.joined++
+	t.joinedBy[person]++
+	return func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.joined--
+		if t.joinedBy[person]--; t.joinedBy[person] == 0 {
+			delete(t.joinedBy, person)
+		}
+	}, true
+}
+
+// watch returns a channel that is closed once something has happened behind a position that is wanted, or
+// may have.
+func (t *tail) watch(wants func(models.ID) bool, since int64) (happened <-chan struct{}, stop func()) {
+	w := &watch{wants: wants, since: since, happened: make(chan struct{})}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case !t.following:
+		t.head, t.following = since, true
+		go t.follow()
+	case since < t.head:
+		// What happened in between was told to those who watched then.
+		close(w.happened)
+		return w.happened, func() {}
+	}
+	t.watching[w] = struct{}{}
+	return w.happened, func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		delete(t.watching, w)
+	}
+}
+
+// follow looks at the log until nobody watches any more.
+func (t *tail) follow() {
+	timer := time.NewTimer(tailInterval)
+	defer timer.Stop()
+	for {
+		<-timer.C
+		head, watched := t.begin()
+		if !watched {
+			return
+		}
+		if err := t.look(head); err != nil {
+			t.log.Warn("waiting for events interrupted, will try again", "error", err) //nolint:noctx // it serves many requests
+			timer.Reset(tailRetry)
+			continue
+		}
+		timer.Reset(tailInterval)
+	}
+}
+
+// begin tells from where on to look, and ends the following when nobody watches.
+func (t *tail) begin() (head int64, watched bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.following = len(t.watching) > 0
+	return t.head, t.following
+}
+
+func (t *tail) look(from int64) error {
+	ctx, cancel := context.WithTimeout(context.Background(), tailTimeout)
+	defer cancel()
+	head, entries, err := t.read(ctx, from, tailBatch)
+	if err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.head = head
+	for w := range t.watching {
+		if w.concerned(entries) {
+			delete(t.watching, w)
+			close(w.happened)
+		}
+	}
+	return nil
+}
+
+func (w *watch) concerned(entries []store.TailEntry) bool {
+	for _, e := range entries {
+		if e.Position > w.since && w.wants(e.ProcurementID) {
+			return true
+		}
+	}
+	return false
+}
