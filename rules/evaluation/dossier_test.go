@@ -1,0 +1,116 @@
+package evaluation
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+var now = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+// A desk is a lot with tenders under evaluation.
+type desk struct {
+	*testing.T
+	models.Dossier
+
+	lot        models.ID
+	tenders    []models.Tender
+	evaluators []models.ID
+}
+
+// offer is what one tenderer's tender comes to.
+type offer struct{ price, score string }
+
+// newDesk is a lot whose quality is locked and whose prices are known: 40 points for the price, 60 for the
+// one criterion.
+func newDesk(t *testing.T, consensus string, offers ...offer) *desk {
+	t.Helper()
+	locked := now.Add(-time.Hour)
+	d := &desk{T: t, lot: models.NewID(models.PrefixLot)}
+	d.Dossier = models.Dossier{
+		Procurement: models.Procurement{Zone: "Europe/Paris", Languages: []string{"en"}}, Now: now, Authors: map[models.ID][]models.ID{},
+		Members:       []models.Member{{OrganisationID: "org_a", Lead: true}, {OrganisationID: "org_b"}},
+		Organisations: map[models.ID]models.Organisation{"org_a": {ID: "org_a", LegalName: "Lead", Country: "FR"}, "org_b": {ID: "org_b", Country: "ES"}},
+	}
+	d.Tendering = models.Tendering{
+		Lots:      []models.Lot{{ID: d.lot, Number: 1, OpenedAt: &locked, ClosedAt: &locked}},
+		Stages:    map[models.ID]models.LotStage{d.lot: {LotID: d.lot, UnsealedAt: locked, QualityLockedAt: &locked}},
+		Tenderers: map[models.ID]models.Organisation{},
+	}
+	criteria := models.AwardCriteria{
+		Lot: d.lot, Method: "relative_to_lowest", Currency: "EUR", PriceWeight: "40", Digits: 2, Rounding: "half_up", TieBreak: []string{"price"},
+		Consensus: consensus, Low: &models.LowPriceMark{Against: "mean_of_others", Percent: "50"},
+		Criteria: []models.AwardCriterion{{ID: "energy", Weight: "60", Max: "10"}},
+	}
+	d.write(models.EntryAwardCriteria, string(d.lot), "", criteria)
+	for range 2 {
+		person := models.NewID(models.PrefixPerson)
+		d.evaluators = append(d.evaluators, person)
+		d.Roles = append(d.Roles, models.RoleAssignment{PersonID: person, Role: models.RoleEvaluator, OrganisationID: "org_a"})
+	}
+	for _, o := range offers {
+		d.tender(o)
+	}
+	for _, person := range d.evaluators {
+		d.write(models.EntryConflictDeclaration, "", person, models.ConflictDeclaration{Lot: d.lot})
+	}
+	return d
+}
+
+func (d *desk) tender(o offer) {
+	t := models.Tender{
+		ID: models.NewID(models.PrefixTender), LotID: d.lot, OrganisationID: models.NewID(models.PrefixOrganisation),
+		Envelopes: []models.Envelope{{N: 1, Kind: models.EnvelopeQuality}, {N: 2, Kind: models.EnvelopePrice}},
+	}
+	d.tenders = append(d.tenders, t)
+	d.Tendering.Tenders = append(d.Tendering.Tenders, t)
+	d.Tendering.Tenderers[t.OrganisationID] = models.Organisation{ID: t.OrganisationID, LegalName: "Supplier of " + o.price}
+	d.write(models.EntryAdmission, string(t.ID), "", models.Admission{Tender: t.ID, Decision: models.AdmissionAdmitted})
+	d.write(models.EntryConsensus, string(t.ID), "", Consensus{t.ID, scores(o.score)})
+	for _, person := range d.evaluators {
+		d.Tendering.Sheets = append(d.Tendering.Sheets, models.ScoreSheet{TenderID: t.ID, PersonID: person, Scores: scores(o.score)})
+	}
+	for _, buyer := range []models.ID{"org_a", "org_b"} {
+		d.Tendering.Openings = append(d.Tendering.Openings, models.Opening{
+			TenderID: t.ID, N: 2, PersonID: "per_of_" + buyer, OrganisationID: buyer, Readable: true, Price: &models.Money{Amount: o.price, Currency: "EUR"},
+		})
+	}
+}
+
+func scores(score string) []models.Score {
+	return []models.Score{{Criterion: "energy", Score: score, Reason: "measured"}}
+}
+
+func (d *desk) write(kind models.EntryKind, subject string, author models.ID, content any) models.ID {
+	d.Helper()
+	text, digest, err := models.Canonical(content)
+	require.NoError(d, err)
+	e := models.Entry{ID: models.NewID(models.PrefixEntry), Kind: kind, Subject: subject, AuthorID: author, Body: text, Digest: digest, WrittenAt: now.Add(-2 * time.Hour)}
+	d.Entries = append(d.Entries, e)
+	return e.ID
+}
+
+// exclude excludes a tender, so long after the scores were locked.
+func (d *desk) exclude(n int, after time.Duration) {
+	d.Helper()
+	for i, e := range d.Entries {
+		if e.Kind == models.EntryAdmission && e.Subject == string(d.tenders[n].ID) {
+			text, digest, err := models.Canonical(models.Admission{
+				Tender: d.tenders[n].ID, Decision: models.AdmissionExcluded, Code: "not_conforming", Reason: models.Text{"en": "No."},
+			})
+			require.NoError(d, err)
+			d.Entries[i].Body, d.Entries[i].Digest = text, digest
+			d.Entries[i].WrittenAt = d.Tendering.Stages[d.lot].QualityLockedAt.Add(after)
+		}
+	}
+}
+
+func requireRefused(t *testing.T, code models.Code, err error) {
+	t.Helper()
+	refusal, ok := models.RefusalOf(err)
+	require.True(t, ok, "%v", err)
+	require.Equal(t, code, refusal.Code, refusal.Detail)
+}

@@ -1,0 +1,224 @@
+package evaluation
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+func TestTheRecordBecomesARankingThatExplainsItself(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"}, offer{"80.00", "7"})
+	e, err := Evaluate(d.Dossier, d.lot)
+	require.NoError(t, err)
+	first, second := e.Ranking.Standings[0], e.Ranking.Standings[1]
+	require.Equal(t, d.tenders[1].ID, first.Tender)
+	require.Equal(t, "82.00", first.Total.String(), "60 × 7/10 + 40 × 80/80")
+	require.Equal(t, "80.00", second.Total.String(), "60 × 8/10 + 40 × 80/100")
+	for _, line := range first.Lines {
+		require.NotEmpty(t, line.How)
+	}
+	again, err := Evaluate(d.Dossier, d.lot)
+	require.NoError(t, err)
+	require.Equal(t, e.Digest, again.Digest)
+}
+
+func TestTheMeanCountsThePanelOnly(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, models.ConsensusMean, offer{"100.00", "8"}, offer{"100.00", "5"})
+	stranger := models.NewID(models.PrefixPerson)
+	d.Tendering.Sheets[0].Scores = scores("9")
+	d.Tendering.Sheets = append(d.Tendering.Sheets, models.ScoreSheet{TenderID: d.tenders[0].ID, PersonID: stranger, Scores: scores("0")})
+	e, err := Evaluate(d.Dossier, d.lot)
+	require.NoError(t, err)
+	require.Equal(t, "8.50", e.Tenders[0].Scores["energy"].String())
+
+	d.write(models.EntryConflictDeclaration, "", d.evaluators[0], models.ConflictDeclaration{Lot: d.lot, Conflict: true, Statement: "a share"})
+	e, err = Evaluate(d.Dossier, d.lot)
+	require.NoError(t, err)
+	require.Equal(t, "8.00", e.Tenders[0].Scores["energy"].String(), "the scores of who has a conflict do not count")
+}
+
+// Case from the fact sheet, §5.1: taking a tender away turns the order of two others.
+func TestALateExclusionNamesThePairsItTurned(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, models.ConsensusChair, offer{"100.00", "9"}, offer{"80.00", "8"}, offer{"40.00", "1"})
+	before, err := Evaluate(d.Dossier, d.lot)
+	require.NoError(t, err)
+	require.Equal(t, d.tenders[0].ID, before.Ranking.Standings[0].Tender, "54 + 16 against 48 + 20 and 6 + 40")
+	d.exclude(2, time.Minute)
+	after, err := Evaluate(d.Dossier, d.lot)
+	require.NoError(t, err)
+	require.Equal(t, d.tenders[1].ID, after.Ranking.Standings[0].Tender, "48 + 40 against 54 + 32")
+	require.Equal(t, []models.ID{d.tenders[2].ID}, after.LateExclusions)
+	require.Len(t, after.Reversals, 1)
+	require.Equal(t, d.tenders[1].ID, after.Reversals[0].Ahead)
+
+	early := newDesk(t, models.ConsensusChair, offer{"100.00", "9"}, offer{"80.00", "8"}, offer{"40.00", "1"})
+	early.exclude(2, -time.Minute)
+	e, err := Evaluate(early.Dossier, early.lot)
+	require.NoError(t, err)
+	require.Empty(t, e.LateExclusions, "it was out before prices were known")
+}
+
+func TestThereIsNoRankingWhileSomethingIsMissing(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		spoil func(*desk)
+		code  models.Code
+	}{
+		"quality is open": {func(d *desk) {
+			d.Tendering.Stages[d.lot] = models.LotStage{LotID: d.lot}
+		}, models.CodeQualityOpen},
+		"a tender was not checked": {func(d *desk) { d.drop(models.EntryAdmission) }, models.CodeAdmissionMissing},
+		"no consensus":             {func(d *desk) { d.drop(models.EntryConsensus) }, models.CodeScoresMissing},
+		"no criteria":              {func(d *desk) { d.drop(models.EntryAwardCriteria) }, models.CodeCriteriaMissing},
+		"one opener only":          {func(d *desk) { d.Tendering.Openings = d.Tendering.Openings[1:] }, models.CodePriceMissing},
+		"two prices":               {func(d *desk) { d.Tendering.Openings[0].Price = &models.Money{Amount: "1.00", Currency: "EUR"} }, models.CodePriceMissing},
+		"one buyer's openers": {func(d *desk) {
+			for i := range d.Tendering.Openings {
+				d.Tendering.Openings[i].OrganisationID = "org_a"
+			}
+		}, models.CodePriceMissing},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"}, offer{"80.00", "7"})
+			c.spoil(d)
+			_, err := Evaluate(d.Dossier, d.lot)
+			requireRefused(t, c.code, err)
+		})
+	}
+}
+
+func (d *desk) drop(kind models.EntryKind) {
+	for i := range d.Entries {
+		if d.Entries[i].Kind == kind {
+			d.Entries[i].WithdrawnAt = &now
+		}
+	}
+}
+
+func TestALotIsAwardedToTheOneThatRanksFirst(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"}, offer{"30.00", "2"})
+	e, err := Evaluate(d.Dossier, d.lot)
+	require.NoError(t, err)
+	winner, loser := e.Ranking.Standings[0].Tender, e.Ranking.Standings[1].Tender
+	_, err = MayAward(d.Dossier, d.lot, winner, sixtyFour("0"))
+	requireRefused(t, models.CodeRankingChanged, err)
+	_, err = MayAward(d.Dossier, d.lot, loser, e.Digest)
+	requireRefused(t, models.CodeNoWinner, err)
+	_, err = MayAward(d.Dossier, d.lot, winner, e.Digest)
+	requireRefused(t, models.CodePriceUnexplained, err)
+
+	inquiry := d.write(models.EntryPriceInquiry, string(d.tenders[1].ID), "", models.PriceInquiry{Tender: d.tenders[1].ID, Finding: models.FindingRejected})
+	_, err = MayAward(d.Dossier, d.lot, winner, e.Digest)
+	requireRefused(t, models.CodePriceUnexplained, err)
+	d.accept(inquiry)
+	_, err = MayAward(d.Dossier, d.lot, winner, e.Digest)
+	require.NoError(t, err)
+
+	tied := newDesk(t, models.ConsensusChair, offer{"100.00", "8"}, offer{"100.00", "8"})
+	e, err = Evaluate(tied.Dossier, tied.lot)
+	require.NoError(t, err)
+	_, err = MayAward(tied.Dossier, tied.lot, tied.tenders[0].ID, e.Digest)
+	requireRefused(t, models.CodeNoWinner, err)
+}
+
+func (d *desk) accept(inquiry models.ID) {
+	for i, e := range d.Entries {
+		if e.ID == inquiry {
+			text, _, err := models.Canonical(models.PriceInquiry{Tender: models.ID(e.Subject), Finding: models.FindingAccepted})
+			require.NoError(d, err)
+			d.Entries[i].Body = text
+		}
+	}
+}
+
+func sixtyFour(digit string) string {
+	digest := ""
+	for range 64 {
+		digest += digit
+	}
+	return digest
+}
+
+func TestLettersTellEachTendererOfTheWinnerAndTheEarliestContract(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"}, offer{"80.00", "7"}, offer{"90.00", "1"})
+	d.exclude(2, -time.Minute)
+	stage := d.Tendering.Stages[d.lot]
+	stage.AwardedAt, stage.WinnerID = &now, d.tenders[1].ID
+	d.Tendering.Stages[d.lot] = stage
+	s, err := CountStandstill(d.Dossier, now, true)
+	require.NoError(t, err)
+	require.Equal(t, "2026-03-13", s.FirstDay.String(), "ten days after 2 March end with the 12th")
+	slow, err := CountStandstill(d.Dossier, now, false)
+	require.NoError(t, err)
+	require.Equal(t, "2026-03-18", slow.FirstDay.String(), "fifteen by other means")
+
+	letters, err := ComposeLetters(d.Dossier, d.Tendering.Lots[0], now, s)
+	require.NoError(t, err)
+	require.Len(t, letters, 3)
+	require.False(t, letters[0].Won)
+	require.Equal(t, 2, letters[0].Rank)
+	require.Equal(t, "measured", letters[0].Reasons["energy"])
+	require.Equal(t, "48.00", letters[0].Lines[0].Points.String())
+	require.Equal(t, "42.00", letters[0].Lines[0].Winner.String())
+	require.True(t, letters[1].Won)
+	require.Equal(t, "not_conforming", letters[2].ExcludedFor)
+	require.NotEmpty(t, letters[2].ExclusionReason)
+	for _, l := range letters {
+		require.Equal(t, "Supplier of 80.00", l.Winner)
+		require.Equal(t, "2026-03-13", l.EarliestContract)
+	}
+}
+
+func TestADeadlineIsCountedFromTodayByTheCalendarOfTheLead(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, models.ConsensusChair)
+	lot := models.Lot{Number: 1, DeadlineLocal: "2026-04-01T12:00", DeadlineZone: "Europe/Paris"}
+	err := CheckDeadline(d.Dossier, lot)
+	requireRefused(t, models.CodeBelowStatutoryMinimum, err)
+	refusal, _ := models.RefusalOf(err)
+	require.Contains(t, refusal.Detail, "30 days", "electronic submission shortens 35 days to 30")
+	require.Contains(t, refusal.Accepted, "2026-04-02")
+	lot.DeadlineLocal = "2026-04-02T00:00"
+	require.NoError(t, CheckDeadline(d.Dossier, lot))
+}
+
+func TestCriteriaMustRankTenders(t *testing.T) {
+	t.Parallel()
+	text := models.Text{"en": "x"}
+	whole := func() Criteria {
+		return Criteria{models.AwardCriteria{
+			Lot: models.NewID(models.PrefixLot), Method: "relative_to_lowest", Currency: "EUR", PriceWeight: "40", Digits: 2, Rounding: "half_up",
+			TieBreak: []string{"price"}, Consensus: models.ConsensusChair,
+			Criteria: []models.AwardCriterion{{ID: "energy", Title: text, Link: text, Weight: "60", Max: "10"}},
+		}}
+	}
+	require.NoError(t, whole().Check())
+	for name, c := range map[string]struct {
+		spoil func(*Criteria)
+		code  models.Code
+	}{
+		"weights of 101":        {func(c *Criteria) { c.PriceWeight = "41" }, models.CodeInvalidCriteria},
+		"an exponent":           {func(c *Criteria) { c.PriceWeight = "4e1" }, models.CodeInvalidValue},
+		"no scale":              {func(c *Criteria) { c.Criteria[0].Max = "0" }, models.CodeInvalidCriteria},
+		"no link":               {func(c *Criteria) { c.Criteria[0].Link = nil }, models.CodeInvalidText},
+		"no method":             {func(c *Criteria) { c.Method = "by_feeling" }, models.CodeInvalidCriteria},
+		"a key to no criterion": {func(c *Criteria) { c.TieBreak = []string{"colour"} }, models.CodeInvalidCriteria},
+		"who agrees is open":    {func(c *Criteria) { c.Consensus = "" }, models.CodeInvalidValue},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			criteria := whole()
+			c.spoil(&criteria)
+			requireRefused(t, c.code, criteria.Check())
+		})
+	}
+}

@@ -1,0 +1,106 @@
+package gate
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/evaluation"
+)
+
+// bought is a dossier whose tender gate is met: one lot awarded and contracted, another ended.
+func bought(t *testing.T) *file {
+	t.Helper()
+	f := newFile(t)
+	lot, ended := models.NewID(models.PrefixLot), models.NewID(models.PrefixLot)
+	winner := models.Tender{ID: models.NewID(models.PrefixTender), LotID: lot, OrganisationID: models.NewID(models.PrefixOrganisation)}
+	published, decided, until := today.AddDate(0, -3, 0), today.AddDate(0, 0, -30), today.AddDate(0, 0, -15)
+	f.Tendering = models.Tendering{
+		Lots: []models.Lot{
+			{ID: lot, Number: 1, OpenedAt: &published, ClosedAt: &decided},
+			{ID: ended, Number: 2, OpenedAt: &published, ClosedAt: &decided, EndedAt: &decided, EndReason: "no-rece"},
+		},
+		Tenders:   []models.Tender{winner},
+		Tenderers: map[models.ID]models.Organisation{winner.OrganisationID: {ID: winner.OrganisationID, LegalName: "Supplier"}},
+		Stages: map[models.ID]models.LotStage{lot: {
+			LotID: lot, UnsealedAt: decided, QualityLockedAt: &decided, AwardedAt: &decided, WinnerID: winner.ID,
+			LettersAt: &decided, StandstillUntil: &until,
+		}},
+	}
+	contract := f.write(models.EntryContract, models.Contract{
+		Lot: lot, Tender: winner.ID, Buyers: []models.ID{f.buyer(0), f.buyer(1)}, SignedOn: "2026-02-20", Value: models.Money{Amount: "1", Currency: "EUR"},
+	})
+	for i := range 2 {
+		f.writeFor(f.buyer(i), models.EntryPurchase, models.Purchase{Contract: contract.ID, OrderedOn: "2026-02-20", Value: models.Money{Amount: "1", Currency: "EUR"}})
+	}
+	f.writeFor(f.buyer(2), models.EntryNonPurchase, models.NonPurchase{Code: "ins-fund", Reason: clause})
+	f.Tendering.Notices = []models.Notice{{ID: models.NewID(models.PrefixNotice), Kind: models.NoticeAward, Digest: "d", DispatchedAt: today}}
+	f.report()
+	return f
+}
+
+// report writes the individual report on the record as it is.
+func (f *file) report() {
+	f.Helper()
+	record, err := evaluation.ComposeRecord(f.Dossier)
+	require.NoError(f, err)
+	f.write(models.EntryIndividualReport, models.IndividualReport{
+		Record: record.Digest, Subject: clause, Procedure: clause, Conflicts: clause, Subcontracting: clause,
+	})
+}
+
+func (f *file) only(kind models.EntryKind) models.Entry {
+	f.Helper()
+	found := f.Of(kind)
+	require.NotEmpty(f, found)
+	return found[0]
+}
+
+func TestTheTenderEndsOnceEveryBuyerHasPurchasedOrSaidWhyNot(t *testing.T) {
+	t.Parallel()
+	blockedBy(t, models.PhaseTender, bought, []fault{
+		{"nothing was published", func(f *file) { f.Tendering.Lots = nil }, "lots_concluded", "no lot was published"},
+		{"a lot stays a draft", func(f *file) { f.Tendering.Lots[1].OpenedAt, f.Tendering.Lots[1].EndedAt = nil, nil }, "lots_concluded", "lot 2 is neither"},
+		{"a lot has no contract", func(f *file) { f.withdraw(f.only(models.EntryContract).ID) }, "lots_concluded", "lot 1 has neither"},
+		{"the standstill runs", func(f *file) {
+			stage, later := f.Tendering.Stages[f.Tendering.Lots[0].ID], today.Add(time.Hour)
+			stage.StandstillUntil = &later
+			f.Tendering.Stages[stage.LotID] = stage
+		}, "standstill_over", "the standstill lasts"},
+		{"a review is pending", func(f *file) {
+			f.write(models.EntryReview, models.Review{Lot: f.Tendering.Lots[0].ID, Body: "Tribunal", LodgedOn: "2026-02-10"})
+		}, "standstill_over", "Tribunal has not decided"},
+		{"a review was upheld", func(f *file) {
+			f.write(models.EntryReview, models.Review{Lot: f.Tendering.Lots[0].ID, Body: "Tribunal", LodgedOn: "2026-02-10", Outcome: "upheld", Decided: "2026-02-12"})
+		}, "standstill_over", "has upheld"},
+		{"a buyer says nothing", func(f *file) { f.withdraw(f.only(models.EntryNonPurchase).ID) }, "purchased", "Buyer DE"},
+		{"a contract binds others", func(f *file) {
+			f.change(f.only(models.EntryContract).ID, func(c map[string]any) { c["buyers"] = []models.ID{f.buyer(1)} })
+		}, "purchased", "Buyer FR"},
+		{"no award notice", func(f *file) { f.Tendering.Notices = nil }, "award_notice_sent", "no award notice"},
+		{"a contract after the notice", func(f *file) { f.Tendering.Notices[0].DispatchedAt = today.Add(-time.Hour) }, "award_notice_sent", "after the last award notice"},
+		{"no report", func(f *file) { f.withdraw(f.only(models.EntryIndividualReport).ID) }, "individual_report", "there is no"},
+		{"a report on another record", func(f *file) { f.Tendering.Lots[1].EndReason = "other" }, "individual_report", "has changed"},
+	})
+}
+
+func TestALateAwardNoticeIsSaidToBeLate(t *testing.T) {
+	t.Parallel()
+	f := bought(t)
+	f.change(f.only(models.EntryContract).ID, func(c map[string]any) { c["signed_on"] = "2026-01-20" })
+	found := f.find(models.PhaseTender, "award_notice_sent")
+	require.Equal(t, models.FindingMet, found.Finding)
+	require.Contains(t, found.Detail, "after the last day for it, 2026-02-19")
+}
+
+func TestWhoLeftNeedNotPurchase(t *testing.T) {
+	t.Parallel()
+	f := bought(t)
+	f.withdraw(f.only(models.EntryNonPurchase).ID)
+	f.leave(2)
+	f.withdraw(f.only(models.EntryIndividualReport).ID)
+	f.report()
+	require.True(t, Judge(models.PhaseTender, f.Dossier).Met())
+}
