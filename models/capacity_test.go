@@ -1,0 +1,197 @@
+package models
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A wrong is content spoiled in one way, and where the refusal must point.
+type wrong[T any] struct {
+	name  string
+	spoil func(*T)
+	field string
+}
+
+// refused asks that good content passes and each spoiled one is refused at its field.
+func refused[T interface{ Check() error }](t *testing.T, good func() T, wrongs []wrong[T]) {
+	t.Helper()
+	require.NoError(t, good().Check())
+	for _, w := range wrongs {
+		t.Run(w.name, func(t *testing.T) {
+			t.Parallel()
+			bad := good()
+			w.spoil(&bad)
+			r, ok := RefusalOf(bad.Check())
+			require.True(t, ok)
+			fields := []string{r.Field}
+			for _, other := range r.Others {
+				fields = append(fields, other.Field)
+			}
+			require.Contains(t, strings.Join(fields, " "), w.field)
+			require.NotEmpty(t, r.Accepted)
+		})
+	}
+}
+
+func agreementOf(organisations ...ID) Agreement {
+	c := Text{"en": "As settled."}
+	a := Agreement{
+		Lead: organisations[0], ApplicableLaw: "FR", Responsibilities: c, Internal: c, Distribution: c, Conclusion: c, Exit: c, Dispute: c, Rule: RuleMajority,
+	}
+	for i, o := range organisations {
+		a.Shares = append(a.Shares, Share{o, []string{"33.333333", "33.333333", "33.333334"}[i]})
+	}
+	return a
+}
+
+func TestAnAgreementIsRefused(t *testing.T) {
+	t.Parallel()
+	good := func() Agreement {
+		return agreementOf(NewID(PrefixOrganisation), NewID(PrefixOrganisation), NewID(PrefixOrganisation))
+	}
+	refused(t, good, []wrong[Agreement]{
+		{"with two applicable laws", func(a *Agreement) { a.ApplicableLaw = "FR, DE" }, "/applicable_law"},
+		{"without a lead", func(a *Agreement) { a.Lead = "" }, "/lead"},
+		{"with a rule nobody knows", func(a *Agreement) { a.Rule = "by_lot" }, "/decision_rule"},
+		{"without an exit clause", func(a *Agreement) { a.Exit = nil }, "/exit"},
+		{"with shares a millionth short of 100", func(a *Agreement) { a.Shares[2].Percent = "33.333333" }, "/shares"},
+		{"with shares above 100", func(a *Agreement) { a.Shares[0].Percent = "33.333334" }, "/shares"},
+		{"with a share of nothing", func(a *Agreement) { a.Shares[0].Percent, a.Shares[1].Percent = "0", "66.666666" }, "/shares"},
+		{"with a share in another notation", func(a *Agreement) { a.Shares[0].Percent = "1/3" }, "/shares"},
+		{"with a member twice", func(a *Agreement) { a.Shares[1].Organisation = a.Shares[0].Organisation }, "/shares"},
+		{"without shares", func(a *Agreement) { a.Shares = nil }, "/shares"},
+		{"with a document that is no digest", func(a *Agreement) { a.Document = "agreement.pdf" }, "/document"},
+	})
+	inDocument := good()
+	inDocument.Exit, inDocument.Document = nil, strings.Repeat("a", 64)
+	require.NoError(t, inDocument.Check(), "the clauses stand in a document")
+}
+
+// between makes a dossier of three members and the agreement between them.
+func between(t *testing.T) (Dossier, Agreement, Entry) {
+	t.Helper()
+	d := Dossier{Procurement: Procurement{Languages: []string{"en"}, Zone: "Europe/Paris"}, Authors: map[ID][]ID{}, Now: time.Date(2026, 3, 2, 22, 59, 0, 0, time.UTC)}
+	var ids []ID
+	for i := range 3 {
+		ids = append(ids, NewID(PrefixOrganisation))
+		d.Members = append(d.Members, Member{OrganisationID: ids[i], Lead: i == 0})
+	}
+	a := agreementOf(ids...)
+	e := d.put(t, EntryAgreement, "", a)
+	return d, a, e
+}
+
+func (d *Dossier) put(t *testing.T, kind EntryKind, buyer ID, content any) Entry {
+	t.Helper()
+	text, digest, err := Canonical(content)
+	require.NoError(t, err)
+	e := Entry{ID: NewID(PrefixEntry), Kind: kind, OrganisationID: buyer, Version: 1, AuthorID: NewID(PrefixPerson), Body: text, Digest: digest}
+	d.Entries = append(d.Entries, e)
+	d.Authors[e.ID] = []ID{e.AuthorID}
+	return e
+}
+
+func fieldOf(t *testing.T, err error) string {
+	t.Helper()
+	r, ok := RefusalOf(err)
+	require.True(t, ok, "%v", err)
+	return r.Field
+}
+
+func TestAnAgreementIsBetweenTheMembersUnderTheirLead(t *testing.T) {
+	t.Parallel()
+	d, a, e := between(t)
+	require.NoError(t, a.CheckAgainst(d, e))
+	other := a
+	other.Lead = a.Shares[1].Organisation
+	require.Equal(t, "/lead", fieldOf(t, other.CheckAgainst(d, e)), "a member that does not lead")
+	other.Lead = NewID(PrefixOrganisation)
+	require.Equal(t, "/lead", fieldOf(t, other.CheckAgainst(d, e)), "outside the group")
+	d.Members[2].LeftAt = &d.Now
+	require.Equal(t, "/shares", fieldOf(t, a.CheckAgainst(d, e)), "a member that left")
+}
+
+func TestOnlyTheAgreementThatStandsIsSigned(t *testing.T) {
+	t.Parallel()
+	d, _, e := between(t)
+	s := Signature{Agreement: e.ID, Digest: e.Digest, Capacity: "director"}
+	require.NoError(t, s.Check())
+	require.NoError(t, s.CheckAgainst(d, Entry{}))
+	require.Equal(t, "/capacity", fieldOf(t, Signature{Agreement: e.ID, Digest: e.Digest}.Check()))
+	old := s
+	old.Digest = strings.Repeat("0", 64)
+	require.Equal(t, "/digest", fieldOf(t, old.CheckAgainst(d, Entry{})))
+	d.Procurement.Languages = []string{"en", "pl"}
+	r, _ := RefusalOf(s.CheckAgainst(d, Entry{}))
+	require.Equal(t, CodeMissingTranslation, r.Code)
+}
+
+func TestAnActivityIsRefused(t *testing.T) {
+	t.Parallel()
+	refused(t, func() Activity {
+		return Activity{
+			Activity: "training", Topic: "law", Title: Text{"en": "Law"}, Date: "2026-03-01", Provider: "School",
+			Participants: []Participant{{Person: NewID(PrefixPerson)}, {Organisation: "A small enterprise", Count: 3, SME: true}}, Proof: Proof{Note: "list"},
+		}
+	}, []wrong[Activity]{
+		{"without a date", func(a *Activity) { a.Date = "" }, "/date"},
+		{"on a day there is not", func(a *Activity) { a.Date = "2026-02-30" }, "/date"},
+		{"ending before it begins", func(a *Activity) { a.Until = "2026-02-28" }, "/until"},
+		{"without anybody", func(a *Activity) { a.Participants = nil }, "/participants"},
+		{"with an organisation of nobody", func(a *Activity) { a.Participants = []Participant{{Organisation: "x"}} }, "/participants"},
+		{"with people of nowhere", func(a *Activity) { a.Participants = []Participant{{Count: 3}} }, "/participants"},
+		{"with a name instead of an ID", func(a *Activity) { a.Participants = []Participant{{Person: "Ada"}} }, "/participants"},
+		{"without proof", func(a *Activity) { a.Proof = Proof{} }, "/proof/note"},
+		{"of no kind", func(a *Activity) { a.Activity = "" }, "/activity"},
+		{"on no topic", func(a *Activity) { a.Topic = "Public law" }, "/topic"},
+	})
+}
+
+func TestWhatIsStillToComeIsNoRecord(t *testing.T) {
+	t.Parallel()
+	d, _, e := between(t) // 23:59 in Paris on 2 March
+	require.NoError(t, Activity{Date: "2026-03-02"}.CheckAgainst(d, e))
+	require.Equal(t, "/date", fieldOf(t, Activity{Date: "2026-03-03"}.CheckAgainst(d, e)))
+	require.Equal(t, "/date", fieldOf(t, Activity{Date: "2026-03-02", Until: "2026-03-03"}.CheckAgainst(d, e)))
+	d.Now = d.Now.Add(time.Minute)
+	require.NoError(t, Activity{Date: "2026-03-03"}.CheckAgainst(d, e))
+}
+
+func TestARolePlanIsRefused(t *testing.T) {
+	t.Parallel()
+	refused(t, UsualRolePlan, []wrong[RolePlan]{
+		{"without evaluators", func(p *RolePlan) { p.Slots = append(p.Slots[:2], p.Slots[3:]...) }, "/slots"},
+		{"with openers of one buyer", func(p *RolePlan) { p.Slots[3].Buyers = 1 }, "/slots"},
+		{"with more buyers than people", func(p *RolePlan) { p.Slots[3].Buyers = 4 }, "/slots"},
+		{"with a role twice", func(p *RolePlan) { p.Slots = append(p.Slots, p.Slots[0]) }, "/slots"},
+		{"with suppliers", func(p *RolePlan) { p.Slots = append(p.Slots, RoleSlot{Role: RoleSupplier, People: 1}) }, "/slots"},
+		{"with nobody in a role", func(p *RolePlan) { p.Slots[0].People = 0 }, "/slots"},
+		{"with a topic in a sentence", func(p *RolePlan) { p.Slots[0].Topics = []string{"Public law"} }, "/slots"},
+	})
+}
+
+func TestNobodyDeclaresForAnother(t *testing.T) {
+	t.Parallel()
+	person := NewID(PrefixPerson)
+	i := InterestDeclaration{Person: person, Statement: "none"}
+	require.NoError(t, i.Check())
+	require.NoError(t, i.CheckAgainst(Dossier{}, Entry{AuthorID: person}))
+	require.Equal(t, "/person", fieldOf(t, i.CheckAgainst(Dossier{}, Entry{AuthorID: NewID(PrefixPerson)})))
+	require.Equal(t, "/statement", fieldOf(t, InterestDeclaration{Person: person}.Check()))
+}
+
+func TestWhatACallAsksForIsRefused(t *testing.T) {
+	t.Parallel()
+	refused(t, func() Membership { return Membership{Body: "Platform", Since: "2020-01-01"} }, []wrong[Membership]{
+		{"without a body", func(m *Membership) { m.Body = " " }, "/body"},
+		{"since no day", func(m *Membership) { m.Since = "2020" }, "/since"},
+	})
+	refused(t, func() GrantAction { return GrantAction{Starts: "2021-01-01", Months: 36, CoFinancing: "90", Grant: "3000000"} }, []wrong[GrantAction]{
+		{"from no day", func(a *GrantAction) { a.Starts = "soon" }, "/starts"},
+		{"with a rate in words", func(a *GrantAction) { a.CoFinancing = "90 %" }, "/co_financing"},
+		{"with separators in the grant", func(a *GrantAction) { a.Grant = "3,000,000" }, "/grant"},
+	})
+}
