@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/internal/bench/command"
+	"github.com/ppi-engine/ppi/internal/bench/receipt"
 )
 
 // A benchmark adds its ratio to the result.
@@ -25,6 +26,7 @@ type benchmark struct {
 func benchmarks() []benchmark {
 	return []benchmark{
 		{"command_p50_ratio", runCommand},
+		{"tender_receipt_ratio", runReceipt},
 	}
 }
 
@@ -65,4 +67,9 @@ func runCommand(ctx context.Context, out io.Writer, log *slog.Logger) (float64, 
 		worst = max(worst, r.Ratio)
 	}
 	return worst, err
+}
+
+func runReceipt(ctx context.Context, out io.Writer, log *slog.Logger) (float64, error) {
+	result, err := receipt.Run(ctx, receipt.Options{Slice: 20 * time.Second, Rounds: 3, Out: out, Log: log})
+	return result.Ratio, err
 }

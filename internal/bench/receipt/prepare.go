@@ -1,0 +1,105 @@
+package receipt
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// IDs of what is made beforehand are counted, so that both sides can name them without looking.
+func id(prefix models.Prefix, class, n int) models.ID {
+	return models.ID(fmt.Sprintf("%s_01a00000-0000-7%03x-8000-%012x", prefix, class, n))
+}
+
+// sqlID is [id] of the SQL expression n.
+func sqlID(prefix models.Prefix, class int, n string) string {
+	return fmt.Sprintf("'%s_01a00000-0000-7%03x-8000-' || lpad(to_hex(%s), 12, '0')", prefix, class, n)
+}
+
+const (
+	quality, price = 1, 2
+	// envelopeDigest stands for the digest of every envelope: no bytes are stored with the uploads, since
+	// receiving a tender reads none.
+	envelopeDigest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+	envelopeSize   = 4096
+	secretDigits   = 43
+)
+
+func procurementID() models.ID { return id(models.PrefixProcurement, 0, 1) }
+
+// lotID is the product's lot for 0, pgbench's for each round from 1, and then that of the history.
+func lotID(n int) models.ID { return id(models.PrefixLot, 0, n) }
+
+// secret is the secret of supplier n's API key.
+func secret(n int) string { return fmt.Sprintf("%0*d", secretDigits, n) }
+
+// prepare makes a procurement with a lot for the product, one for each round of pgbench and one for what was
+// handed in before, and the suppliers: each an organisation with a person, a key, the role, and two complete uploads.
+func prepare(ctx context.Context, admin string, suppliers, rounds int) error {
+	conn, err := pgx.Connect(ctx, admin)
+	if err != nil {
+		return fmt.Errorf("connect to prepare: %w", err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	statements := slices.Concat(procurement(rounds), all(suppliers), []string{history(rounds+1, suppliers), "VACUUM ANALYZE", "CHECKPOINT"})
+	for _, statement := range statements {
+		if _, err := conn.Exec(ctx, statement); err != nil {
+			return fmt.Errorf("prepare suppliers: %s: %w", statement, err)
+		}
+	}
+	return nil
+}
+
+func procurement(rounds int) []string {
+	lead, buyer := id(models.PrefixPerson, 0, 0), id(models.PrefixOrganisation, 0, 0)
+	statements := []string{
+		fmt.Sprintf("INSERT INTO organisations (id, legal_name, country, kind) VALUES ('%s', 'Buyer', 'FR', 'contracting_authority')", buyer),
+		fmt.Sprintf("INSERT INTO people (id, organisation_id, name, email) VALUES ('%s', '%s', 'Lead', '')", lead, buyer),
+		fmt.Sprintf(`INSERT INTO procurements (id, title, description, languages, mode, zone, status, created_by, started_at)
+			VALUES ('%s', '{"en": "Bench"}', '{}', '["en"]', 'live', 'Europe/Paris', 'running', '%s', clock_timestamp())`, procurementID(), lead),
+	}
+	for n := range rounds + 2 {
+		statements = append(statements, fmt.Sprintf(`INSERT INTO lots (id, procurement_id, number, title, deadline, deadline_local, deadline_zone, opened_at)
+			VALUES ('%s', '%s', %d, '{"en": "Lot"}', clock_timestamp() + interval '1 minute', '2100-01-01T12:00', 'UTC', clock_timestamp())`,
+			lotID(n), procurementID(), n+1))
+	}
+	return statements
+}
+
+func all(suppliers int) []string {
+	const n = "n"
+	organisation, person := sqlID(models.PrefixOrganisation, 0, n), sqlID(models.PrefixPerson, 0, n)
+	from := fmt.Sprintf(" FROM generate_series(1, %d) n", suppliers)
+	upload := func(class int) string {
+		return "INSERT INTO uploads (id, procurement_id, organisation_id, person_id, purpose, filename, media_type, size, digest, completed_at) SELECT " +
+			strings.Join([]string{
+				sqlID(models.PrefixUpload, class, n), "'" + string(procurementID()) + "'", organisation, person,
+				fmt.Sprintf("'envelope', 'offer.age', 'application/octet-stream', %d, '%s', clock_timestamp()", envelopeSize, envelopeDigest),
+			}, ", ") + from
+	}
+	return []string{
+		"SET session_replication_role = replica", // all references are to what was just made
+		"INSERT INTO organisations (id, legal_name, country, kind) SELECT " + organisation + ", 'Supplier ' || n, 'FR', 'economic_operator'" + from,
+		"INSERT INTO people (id, organisation_id, name, email) SELECT " + person + ", " + organisation + ", 'Bidder', ''" + from,
+		"INSERT INTO api_keys (id, person_id, label, digest) SELECT " + sqlID(models.PrefixAPIKey, 0, n) + ", " + person +
+			fmt.Sprintf(", 'bench', sha256(convert_to(lpad(n::text, %d, '0'), 'UTF8'))", secretDigits) + from,
+		"INSERT INTO role_assignments (id, procurement_id, person_id, organisation_id, role, valid_from) SELECT " + sqlID(models.PrefixRole, 0, n) +
+			", '" + string(procurementID()) + "', " + person + ", " + organisation + ", 'supplier', '2020-01-01'" + from,
+		upload(quality), upload(price),
+		"SET session_replication_role = origin",
+	}
+}
+
+// earlier tenders are there when the measurement begins, as on any platform in use: what PostgreSQL plans
+// for an empty table scans it whole for minutes after it has filled.
+const earlier = 10_000
+
+// history hands in tenders for a lot of its own.
+func history(lot, suppliers int) string {
+	return insertTenders(lot, "n::bigint", fmt.Sprintf("FROM generate_series(1, %d) n", min(earlier, suppliers)))
+}
