@@ -16,6 +16,9 @@ import (
 var dues = map[process.DueKind]func(c *call, due process.Due) error{
 	process.DueCloseLot:   closeLot,
 	process.DueStandstill: endStandstill,
+
+	process.DueCloseConsultation: closeConsultation,
+	process.DueBulletin:          bulletinOverdue,
 }
 
 // RunDue does what has fallen due. The database's clock decides whether it has: when it has not, the
@@ -71,12 +74,16 @@ func (c *call) runDue(due process.Due) error {
 
 // dueOf lists what falls due by itself, earliest first. Suspension stops our acts, never a published
 // deadline: a box closes on time.
-func dueOf(tx *store.Tx, p models.Procurement) ([]process.Due, error) {
+func (c *call) dueOf(rounds []models.PhaseRound) ([]process.Due, error) {
+	tx, p := c.tx, c.p
+	all, err := c.marketDues(rounds)
+	if err != nil {
+		return nil, err
+	}
 	lots, err := tx.OpenLots(p.ID)
 	if err != nil {
 		return nil, err
 	}
-	var all []process.Due
 	for _, lot := range lots {
 		all = append(all, process.Due{
 			Kind: process.DueCloseLot, Phase: models.PhaseTender, Subject: lot.ID,

@@ -230,7 +230,7 @@ func (c *call) cancel(in process.Cancel) error {
 	if _, err := c.tx.EndRounds(c.p.ID, models.PhaseSuperseded, c.now, models.Phases()...); err != nil {
 		return err
 	}
-	if err := c.endLots(in.Code); err != nil {
+	if err := errors.Join(c.endLots(in.Code), c.finish(models.TaskBulletin, string(c.p.ID))); err != nil {
 		return err
 	}
 	c.p.Status = models.StatusCancelled
@@ -270,6 +270,9 @@ func (c *call) returnTo(to models.Phase) error {
 	if to == models.PhaseNeeds {
 		// The need is to be adopted anew, and the market is informed of an adopted need only.
 		if _, err := c.tx.EndRounds(c.p.ID, models.PhaseSuperseded, c.now, models.PhaseEngagement); err != nil {
+			return err
+		}
+		if err := c.finish(models.TaskBulletin, string(c.p.ID)); err != nil {
 			return err
 		}
 	}

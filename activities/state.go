@@ -34,7 +34,7 @@ func (c *call) state() (*process.State, error) {
 	if p.Status.Ended() || p.Status == models.StatusDraft {
 		return state, nil
 	}
-	if state.Due, err = dueOf(c.tx, p); err != nil {
+	if state.Due, err = c.dueOf(rounds); err != nil {
 		return nil, err
 	}
 	state.WaitingOn, err = c.waitingOn(*state, buyers)

@@ -40,6 +40,10 @@ func verbOf(name models.Verb) (verb, bool) {
 		models.VerbLockQuality: {in: whileRunning, run: lockQuality},
 		models.VerbAward:       {in: whileRunning, run: moveAward},
 		models.VerbSendLetters: {in: whileRunning, run: sendLetters},
+
+		models.VerbAnnounce:           {in: whileRunning, run: announce},
+		models.VerbExtendConsultation: {in: whileOpen, run: extendConsultation},
+		models.VerbRelease:            {in: whileRunning, run: releaseEntry},
 	}[name]
 	return v, known
 }

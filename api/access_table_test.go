@@ -74,5 +74,6 @@ func expectedAccess() map[string]string {
 	maps.Copy(expected, expectedTenderAccess(procurement))
 	maps.Copy(expected, expectedFeedAccess(procurement))
 	maps.Copy(expected, expectedAwardAccess(procurement))
+	maps.Copy(expected, expectedMarketAccess(procurement))
 	return expected
 }

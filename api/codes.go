@@ -22,7 +22,7 @@ type problemType struct {
 func problemTypes() map[models.Code]problemType {
 	all := map[models.Code]problemType{}
 	for _, some := range []map[models.Code]problemType{
-		problemsOfRequests(), problemsOfCallers(), problemsOfConflicts(), problemsOfProcess(), problemsOfRules(), problemsOfTenders(), problemsOfWebhooks(), problemsOfAward(), problemsOfSpecification(),
+		problemsOfRequests(), problemsOfCallers(), problemsOfConflicts(), problemsOfProcess(), problemsOfRules(), problemsOfTenders(), problemsOfWebhooks(), problemsOfAward(), problemsOfSpecification(), problemsOfMarket(),
 	} {
 		maps.Copy(all, some)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/evaluation"
+	"github.com/ppi-engine/ppi/rules/market"
 )
 
 // content is what an entry of the dossier says; it checks itself beyond what its schema can.
@@ -124,6 +125,18 @@ func dossierRows() []dossierRow {
 		{models.EntrySpecificationVersion, "specification-versions", entries[models.SpecificationVersion]("a frozen version of the specification")},
 		{models.EntrySpecificationApproval, "specification-approvals", entries[models.Approval]("a buyer's approval of the frozen specification")},
 		{models.EntryLegalCertification, "legal-certifications", entries[models.LegalCertification]("the legal certification of the frozen specification")},
+
+		{models.EntryAnnouncement, "consultation-announcements", entries[market.Announcement]("the announcement of a market consultation")},
+		{models.EntryQuestionnaire, "questionnaires", entries[market.Questionnaire]("what the market is asked")},
+		{models.EntryConsultationEvent, "consultation-events", entries[models.ConsultationEvent]("a meeting with the market")},
+		{models.EntryMarketContact, "market-contacts", entries[models.MarketContact]("a contact with an economic operator")},
+		{models.EntryConsultationReport, "consultation-reports", entries[models.ConsultationReport]("a report on the market consultation")},
+		{models.EntryRoute, "route", entries[models.Route]("the route that the procurement takes")},
+
+		{models.EntryEngagementPlan, "engagement-plans", entries[models.EngagementPlan]("how often and where the market is informed")},
+		{models.EntryBulletin, "bulletins", entries[market.Bulletin]("a bulletin to the market")},
+		{models.EntryMarketChange, "market-changes", entries[models.MarketChange]("a change that the market is to learn of")},
+		{models.EntryPlanningNotice, "planning-notices", entries[models.PlanningNotice]("a planning notice that was sent")},
 
 		{models.EntryNeutralityAnswer, "neutrality-answers", entries[models.NeutralityAnswer]("why words may stand that a neutrality finding points at")},
 

@@ -56,6 +56,6 @@ func (s *server) operations() []operation {
 		op(DELETE, "/v1/procurements/{procurement}/roles/{role}", lead, "End a role now", s.endRole),
 	}
 	return slices.Concat(rows, s.commandOperations(), s.gateOperations(), s.dossierOperations(),
-		s.documentOperations(), s.uploadOperations(), s.lotOperations(), s.tenderOperations(), s.openingOperations(), s.evaluationOperations(), s.conclusionOperations(), s.neutralityOperations(),
+		s.documentOperations(), s.uploadOperations(), s.lotOperations(), s.tenderOperations(), s.openingOperations(), s.evaluationOperations(), s.conclusionOperations(), s.neutralityOperations(), s.marketOperations(),
 		s.eventOperations(), s.endpointOperations(), docsPages())
 }

@@ -31,6 +31,10 @@ const (
 	VerbLockQuality Verb = "lock_quality"
 	VerbAward       Verb = "award"
 	VerbSendLetters Verb = "send_letters"
+
+	VerbAnnounce           Verb = "announce"
+	VerbExtendConsultation Verb = "extend_consultation"
+	VerbRelease            Verb = "release"
 )
 
 // A Command is what a person asked of the process: written down first, without effect, then carried

@@ -44,6 +44,8 @@ type Dossier struct {
 	Authors map[ID][]ID
 	// Tendering holds nothing but the lots until the tender phase has begun.
 	Tendering Tendering
+	// Market is empty until the need is adopted and the market is addressed.
+	Market Market
 	// Now is the procedure time at which the dossier is read.
 	Now time.Time
 }

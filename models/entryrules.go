@@ -38,6 +38,18 @@ var entryRules = map[EntryKind]EntryRule{
 	EntrySpecificationApproval: {PhaseSpecification, []Role{RoleBuyer}, true, true},
 	EntryLegalCertification:    {PhaseSpecification, []Role{RoleLegal}, false, true},
 
+	EntryAnnouncement:       {PhaseConsultation, []Role{RoleLeadProcurer, RoleDrafter}, false, false},
+	EntryQuestionnaire:      {PhaseConsultation, []Role{RoleLeadProcurer, RoleDrafter}, false, false},
+	EntryConsultationEvent:  {PhaseConsultation, []Role{RoleLeadProcurer, RoleDrafter, RoleBuyer}, false, false},
+	EntryMarketContact:      {PhaseConsultation, []Role{RoleLeadProcurer, RoleDrafter, RoleBuyer, RoleLegal}, false, false},
+	EntryConsultationReport: {PhaseConsultation, []Role{RoleLeadProcurer, RoleDrafter}, false, false},
+	EntryRoute:              {PhaseConsultation, []Role{RoleLeadProcurer}, false, true},
+
+	EntryEngagementPlan: {PhaseEngagement, []Role{RoleLeadProcurer}, false, false},
+	EntryBulletin:       {PhaseEngagement, []Role{RoleLeadProcurer, RoleDrafter}, false, false},
+	EntryMarketChange:   {PhaseEngagement, []Role{RoleLeadProcurer, RoleBuyer}, false, false},
+	EntryPlanningNotice: {PhaseEngagement, []Role{RoleLeadProcurer}, false, false},
+
 	EntryNeutralityAnswer: {PhaseNeeds, []Role{RoleLeadProcurer, RoleDrafter, RoleBuyer, RoleLegal}, false, false},
 
 	EntryAwardCriteria:       {PhaseTender, []Role{RoleLeadProcurer, RoleDrafter}, false, true},
@@ -66,9 +78,11 @@ var finalEntries = []EntryKind{EntryConflictDeclaration, EntrySignature}
 func (k EntryKind) Final() bool { return slices.Contains(finalEntries, k) }
 
 // lastingEntries are written from the day their phase opens until the procurement ends, because what they
-// are about goes on: an amended agreement is signed anew, people are trained and declare, findings are answered.
+// are about goes on: an amended agreement is signed anew, people are trained and declare, findings are answered,
+// suppliers are met, the market is informed.
 var lastingEntries = []EntryKind{
 	EntryAgreement, EntrySignature, EntryActivity, EntryInterestDeclaration, EntryMembership, EntryGrantAction, EntryNeutralityAnswer,
+	EntryMarketContact, EntryEngagementPlan, EntryBulletin, EntryMarketChange, EntryPlanningNotice,
 }
 
 // Lasting tells whether entries of the kind are written after their phase has closed as well.

@@ -33,6 +33,7 @@ const (
 	PrefixEntry        Prefix = "ent"
 	PrefixMotion       Prefix = "mot"
 	PrefixNotice       Prefix = "ntc"
+	PrefixResponse     Prefix = "rsp"
 )
 
 var idPattern = regexp.MustCompile(`^[a-z]{3}_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)

@@ -22,6 +22,10 @@ var verbRoles = map[Verb][]Role{
 	VerbLockQuality: {RoleChair},
 	VerbAward:       {RoleBoard},
 	VerbSendLetters: {RoleLeadProcurer},
+
+	VerbAnnounce:           {RoleLeadProcurer},
+	VerbExtendConsultation: {RoleLeadProcurer},
+	VerbRelease:            {RoleLeadProcurer},
 }
 
 // Roles returns the roles that may use the verb.

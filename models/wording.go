@@ -23,6 +23,11 @@ func WordingOf(e Entry) []Wording {
 		EntryClauses:        wordedBody[Clauses],
 		EntryLotsDecision:   wordedBody[LotsDecision],
 		EntryBusinessCase:   wordedBody[BusinessCase],
+
+		EntryAnnouncement:       wordedBody[Announcement],
+		EntryQuestionnaire:      wordedBody[Questionnaire],
+		EntryConsultationReport: wordedBody[ConsultationReport],
+		EntryBulletin:           wordedBody[Bulletin],
 	}[e.Kind]
 	if !ok {
 		return nil

@@ -92,6 +92,12 @@ func (tx *Tx) Dossier(p models.Procurement, now time.Time) (models.Dossier, erro
 	for _, a := range authors {
 		d.Authors[a.EntryID] = append(d.Authors[a.EntryID], a.AuthorID)
 	}
+	// The need is adopted before the market hears of anything.
+	if d.Round(models.PhaseEngagement).Round > 0 {
+		if d.Market, err = tx.Market(p.ID); err != nil {
+			return d, err
+		}
+	}
 	if d.Round(models.PhaseTender).Round > 0 {
 		d.Tendering, err = tx.Tendering(p.ID)
 	} else {

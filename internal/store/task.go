@@ -1,9 +1,13 @@
 package store
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
+
+	"gorm.io/gorm"
 
 	"github.com/ppi-engine/ppi/models"
 )
@@ -32,4 +36,42 @@ func (tx *Tx) FinishTask(procurement models.ID, kind, subject string, at time.Ti
 		return false, fmt.Errorf("finish task: %w", result.Error)
 	}
 	return result.RowsAffected > 0, nil
+}
+
+// RemindOfTask notes that an open task was brought to mind again.
+func (tx *Tx) RemindOfTask(procurement models.ID, kind, subject string, at time.Time) (models.Task, error) {
+	var t models.Task
+	err := tx.db.Raw(`UPDATE tasks SET reminded_at = ? WHERE procurement_id = ? AND kind = ? AND subject_id = ? AND done_at IS NULL
+		RETURNING *`, at, procurement, kind, subject).Take(&t).Error
+	if err != nil {
+		return t, fmt.Errorf("remind of task: %w", err)
+	}
+	return t, nil
+}
+
+// OpenTask finds the open task of a kind about a subject; false: there is none.
+func (tx *Tx) OpenTask(procurement models.ID, kind, subject string) (models.Task, bool, error) {
+	var t models.Task
+	err := tx.db.Where("procurement_id = ? AND kind = ? AND subject_id = ? AND done_at IS NULL", procurement, kind, subject).Take(&t).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return t, false, nil
+	}
+	if err != nil {
+		return t, false, fmt.Errorf("look for task: %w", err)
+	}
+	return t, true, nil
+}
+
+// Tasks lists the tasks of a procurement after the given one, open ones first, then in the order they were
+// raised.
+func (s *Store) Tasks(ctx context.Context, procurement, after models.ID, limit int) ([]models.Task, error) {
+	query := s.db.WithContext(ctx).Where("procurement_id = ?", procurement).Order("(done_at IS NOT NULL), id").Limit(limit)
+	if after != "" {
+		query = query.Where("((done_at IS NOT NULL), id) > (SELECT (t.done_at IS NOT NULL), t.id FROM tasks t WHERE t.id = ?)", after)
+	}
+	var found []models.Task
+	if err := query.Find(&found).Error; err != nil {
+		return nil, fmt.Errorf("list tasks: %w", err)
+	}
+	return found, nil
 }

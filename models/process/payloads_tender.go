@@ -7,10 +7,7 @@ import (
 )
 
 // A LocalTime is an instant as people set it: what clocks show somewhere.
-type LocalTime struct {
-	Local string `json:"local" maxLength:"19" doc:"Date and time without offset" example:"2018-07-09T12:00"`
-	Zone  string `json:"zone" maxLength:"64" doc:"IANA zone" example:"Europe/Paris"`
-}
+type LocalTime = models.LocalTime
 
 // Publish opens the boxes of all lots that were not published before.
 type Publish struct{}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/calendar"
-	"github.com/ppi-engine/ppi/rules/eligibility"
 )
 
 const (
@@ -20,17 +19,12 @@ const (
 var capacitySubject = []models.EntryKind{models.EntryAgreement, models.EntryRolePlan}
 
 // capacity asks for an agreement in force, one lead buyer and one law that the engine can count by, people
-// in every role who are trained and have declared, and the activities that the call demands.
+// in every role who are trained and have declared. The activities that a call demands are judged with the eligibility.
 func capacity(d models.Dossier) []models.Criterion {
-	criteria := []models.Criterion{
+	return []models.Criterion{
 		agreementWritten(d), agreementSigned(d), sharesAgreed(d), oneLead(d), lawKnown(d),
 		rolesFilled(d), peopleTrained(d), peopleDeclared(d), rolesCompatible(d),
 	}
-	profile, known := eligibility.ProfileByID(d.Procurement.Profile)
-	if !known {
-		return criteria // that a profile is not known is said with the eligibility
-	}
-	return append(criteria, eligibility.JudgeAt(profile, models.PhaseCapacity, d)...)
 }
 
 // agreement reads the agreement that stands, signed or not.

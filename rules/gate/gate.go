@@ -9,6 +9,7 @@ import (
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/eligibility"
+	"github.com/ppi-engine/ppi/rules/market"
 )
 
 // A gatekeeper knows what a phase's gate asks for and which entries are approved with it.
@@ -19,6 +20,8 @@ type gatekeeper struct {
 
 var gatekeepers = map[models.Phase]gatekeeper{
 	models.PhaseNeeds:         {needsSubject, needs},
+	models.PhaseConsultation:  {consultationSubject, consultation},
+	models.PhaseEngagement:    {engagementSubject, EngagementCurrent},
 	models.PhaseCapacity:      {capacitySubject, capacity},
 	models.PhaseSpecification: {specificationSubject, specification},
 	models.PhaseTender:        {tenderSubject, tender},
@@ -36,6 +39,7 @@ func Judge(phase models.Phase, d models.Dossier) models.Gate {
 		return g
 	}
 	g.Criteria = append(g.Criteria, keeper.criteria(d)...)
+	g.Criteria = append(g.Criteria, eligibilityAt(phase, d)...)
 	for _, kind := range keeper.subject {
 		for _, e := range d.Of(kind) {
 			g.Subject = append(g.Subject, Reference(e))
@@ -63,6 +67,21 @@ func Eligibility(d models.Dossier) []models.Criterion {
 		}}
 	}
 	return eligibility.Judge(profile, d)
+}
+
+// eligibilityAt judges what the call profile binds to the gate of a phase. That a profile is not known is
+// said by [Eligibility].
+func eligibilityAt(phase models.Phase, d models.Dossier) []models.Criterion {
+	profile, known := eligibility.ProfileByID(d.Procurement.Profile)
+	if !known {
+		return nil
+	}
+	facts := eligibility.FactsOf(d)
+	states, err := market.StatesConsulted(d)
+	if err == nil {
+		facts.ConsultationStates = states // otherwise unknown, which blocks
+	}
+	return eligibility.JudgeFacts(profile, phase, facts)
 }
 
 // Reference names one version of an entry: writing the same text again makes another version, with

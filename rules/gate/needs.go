@@ -14,7 +14,7 @@ var needsSubject = []models.EntryKind{
 }
 
 // needs asks for a common need that every buyer has confirmed, stated as outcome, with a report on the
-// state of the art and every buyer's estimate.
+// state of the art and every buyer's estimate, in words that favour nobody.
 func needs(d models.Dossier) []models.Criterion {
 	return []models.Criterion{
 		check{"needs_stated", needsSource}.everyMember(d, models.EntryNeedsStatement, always, "a needs statement"),
@@ -22,6 +22,7 @@ func needs(d models.Dossier) []models.Criterion {
 		confirmed(d),
 		stateOfTheArt(d),
 		check{"estimated", "Directive 2014/24/EU, Article 5"}.everyMember(d, models.EntryEstimate, always, "an estimate of value and quantity"),
+		neutral(d, models.EntryNeedsStatement, models.EntryCommonNeed),
 	}
 }
 

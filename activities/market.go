@@ -1,0 +1,231 @@
+package activities
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/process"
+	"github.com/ppi-engine/ppi/rules/market"
+)
+
+// announce invites the market to a consultation: from its opening until its closing, everyone may respond.
+func announce(c *call) (any, error) {
+	in, err := payload[process.Announce](c)
+	if err != nil {
+		return nil, err
+	}
+	dossier, err := c.tx.Dossier(c.p, c.now)
+	if err != nil {
+		return nil, err
+	}
+	announced, err := market.Announce(dossier,
+		models.Reference{Entry: in.Announcement.Entry, Kind: models.EntryAnnouncement, Digest: in.Announcement.Digest},
+		models.Reference{Entry: in.Questionnaire.Entry, Kind: models.EntryQuestionnaire, Digest: in.Questionnaire.Digest})
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range announced.Releases {
+		if err := c.release(r); err != nil {
+			return nil, err
+		}
+	}
+	x := announced.Consultation
+	if err := c.tx.Announce(x); err != nil {
+		return nil, err
+	}
+	return process.AnnounceResult{Announcement: x.AnnouncementID, OpensAt: x.OpensAt.UTC(), ClosesAt: x.ClosesAt},
+		c.event(models.EventConsultationOpened, map[string]any{
+			"announcement_id": string(x.AnnouncementID), "questionnaire_id": string(x.QuestionnaireID),
+			"opens_at": rfc3339(x.OpensAt), "closes_at": rfc3339(x.ClosesAt), "zone": x.ClosesZone,
+		})
+}
+
+// extendConsultation gives the market more time. Nobody responds meanwhile: a response shares the
+// procurement's row, which is locked here.
+func extendConsultation(c *call) (any, error) {
+	in, err := payload[process.ExtendConsultation](c)
+	if err != nil {
+		return nil, err
+	}
+	dossier, err := c.tx.Dossier(c.p, c.now)
+	if err != nil {
+		return nil, err
+	}
+	to, err := market.Extend(dossier, in.Announcement, in.Closes)
+	if err != nil {
+		return nil, err
+	}
+	before, _ := dossier.Market.Consultation(in.Announcement)
+	if err := c.tx.ExtendConsultation(in.Announcement, to, in.Closes); err != nil {
+		return nil, err
+	}
+	return process.ExtendConsultationResult{Announcement: in.Announcement, From: before.ClosesAt.UTC(), To: to},
+		c.event(models.EventConsultationExtended, map[string]any{
+			"announcement_id": string(in.Announcement), "from": rfc3339(before.ClosesAt), "to": rfc3339(to), "zone": in.Closes.Zone,
+		})
+}
+
+// closeConsultation ends the time for responses and says how many came, with their digests.
+func closeConsultation(c *call, due process.Due) error {
+	responses, err := c.tx.Responses(models.ConsultationResponse{ProcurementID: c.p.ID, AnnouncementID: due.Subject}, "", 0)
+	if err != nil {
+		return err
+	}
+	digests := make([]string, len(responses))
+	for i, r := range responses {
+		digests[i] = r.Digest
+	}
+	_, digest, err := models.Canonical(digests)
+	if err != nil {
+		return err
+	}
+	if err := c.tx.CloseConsultation(due.Subject, c.now); err != nil {
+		return err
+	}
+	return c.event(models.EventConsultationClosed, map[string]any{
+		"announcement_id": string(due.Subject), "responses": len(responses), "digest": digest,
+	})
+}
+
+// releaseEntry tells the market what an entry says, in the version that was read. A report is compared with
+// what operators said in confidence; a bulletin may end the task to write one.
+func releaseEntry(c *call) (any, error) {
+	in, err := payload[process.Release](c)
+	if err != nil {
+		return nil, err
+	}
+	dossier, err := c.tx.Dossier(c.p, c.now)
+	if err != nil {
+		return nil, err
+	}
+	released, err := market.Release(dossier, in.Entry, in.Digest)
+	if err != nil {
+		return nil, err
+	}
+	if released.Kind == models.EntryConsultationReport {
+		if err := c.checkDisclosure(dossier, in.Entry); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.release(released); err != nil {
+		return nil, err
+	}
+	return process.ReleaseResult{Entry: released.EntryID, Kind: released.Kind, ReleasedAt: c.now.UTC()}, c.informed()
+}
+
+func (c *call) checkDisclosure(d models.Dossier, entry models.ID) error {
+	responses, err := c.tx.Responses(models.ConsultationResponse{ProcurementID: c.p.ID}, "", 0)
+	if err != nil {
+		return err
+	}
+	report, _ := d.Standing(entry, models.EntryConsultationReport)
+	return market.CheckDisclosure(report, responses)
+}
+
+func (c *call) release(r models.Release) error {
+	r.PersonID = c.cmd.ActorID
+	if err := c.tx.Release(r); err != nil {
+		return err
+	}
+	return c.event(models.EventEntryReleased, map[string]any{"entry_id": string(r.EntryID), "kind": string(r.Kind), "digest": r.Digest})
+}
+
+// informed ends the task to inform the market once it is informed.
+func (c *call) informed() error {
+	rounds, err := c.tx.Rounds(c.p.ID)
+	if err != nil {
+		return err
+	}
+	overdue, planned, err := c.firstOverdue(rounds, time.Time{})
+	if err != nil || (planned && !overdue.After(c.now)) {
+		return err
+	}
+	return c.finish(models.TaskBulletin, string(c.p.ID))
+}
+
+// finish ends the open task of a kind about a subject, if there is one.
+func (c *call) finish(kind, subject string) error {
+	task, open, err := c.tx.OpenTask(c.p.ID, kind, subject)
+	if err != nil || !open {
+		return err
+	}
+	if _, err := c.tx.FinishTask(c.p.ID, kind, subject, c.now); err != nil {
+		return err
+	}
+	return c.event(models.EventTaskDone, map[string]any{"task_id": string(task.ID), "kind": kind})
+}
+
+// bulletinOverdue asks for a bulletin, and again after each further interval without one.
+func bulletinOverdue(c *call, _ process.Due) error {
+	_, open, err := c.tx.OpenTask(c.p.ID, models.TaskBulletin, string(c.p.ID))
+	if err != nil {
+		return err
+	}
+	if !open {
+		return c.raise(models.TaskBulletin, string(c.p.ID), map[string]any{"since": rfc3339(c.now)})
+	}
+	task, err := c.tx.RemindOfTask(c.p.ID, models.TaskBulletin, string(c.p.ID), c.now)
+	if err != nil {
+		return err
+	}
+	return c.event(models.EventTaskReminded, map[string]any{"task_id": string(task.ID), "kind": task.Kind})
+}
+
+func (c *call) firstOverdue(rounds []models.PhaseRound, after time.Time) (time.Time, bool, error) {
+	told, err := c.tx.Told(c.p, rounds)
+	if err != nil {
+		return time.Time{}, false, err
+	}
+	window, planned, err := market.WindowOf(told)
+	if err != nil || !planned {
+		return time.Time{}, false, err
+	}
+	due, err := window.Overdue(after)
+	return due, true, err
+}
+
+// marketDues lists when the open consultation closes and when the market has gone uninformed for longer
+// than planned; if people were asked to inform it already, when it has for another interval.
+func (c *call) marketDues(rounds []models.PhaseRound) ([]process.Due, error) {
+	d := models.Dossier{Rounds: rounds}
+	if d.Round(models.PhaseEngagement).Round == 0 {
+		return nil, nil
+	}
+	dues, err := c.consultationDue(d)
+	if err != nil || d.Round(models.PhaseEngagement).Status != models.PhaseOpen {
+		return dues, err
+	}
+	task, open, err := c.tx.OpenTask(c.p.ID, models.TaskBulletin, string(c.p.ID))
+	if err != nil {
+		return nil, err
+	}
+	var asked time.Time
+	if open {
+		asked = task.Told()
+	}
+	at, planned, err := c.firstOverdue(rounds, asked)
+	if err != nil {
+		return nil, fmt.Errorf("count interval of bulletins: %w", err)
+	}
+	if planned {
+		dues = append(dues, process.Due{Kind: process.DueBulletin, Phase: models.PhaseEngagement, Subject: c.p.ID, At: at.UTC()})
+	}
+	return dues, nil
+}
+
+// consultationDue says when the open consultation closes. It waits in the main phase that is open: after a
+// return to the needs, what was announced stands.
+func (c *call) consultationDue(d models.Dossier) ([]process.Due, error) {
+	x, open, err := c.tx.OpenConsultation(c.p.ID)
+	if err != nil || !open {
+		return nil, err
+	}
+	waits := models.PhaseConsultation
+	for _, phase := range models.MainPhases() {
+		if d.Round(phase).Status == models.PhaseOpen {
+			waits = phase
+		}
+	}
+	return []process.Due{{Kind: process.DueCloseConsultation, Phase: waits, Subject: x.AnnouncementID, At: x.ClosesAt.UTC()}}, nil
+}

@@ -1,0 +1,173 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/process"
+)
+
+// marketOperations is what goes out to the market and comes back from it, and what asks for attention.
+// Whatever is released can be read by everyone who has a key, on equal terms.
+func (s *server) marketOperations() []operation {
+	const procurement = "/v1/procurements/{procurement}"
+	const responses = procurement + "/consultations/{announcement}/responses"
+	buyers := roles(models.BuyerSide()...)
+	return []operation{
+		act[process.Announce, process.AnnounceResult](s, models.VerbAnnounce, "Announce a market consultation to all"),
+		act[process.ExtendConsultation, process.ExtendConsultationResult](s, models.VerbExtendConsultation, "Give the market more time to respond"),
+		act[process.Release, process.ReleaseResult](s, models.VerbRelease, "Tell the market what a bulletin, an engagement plan or a consultation report says"),
+
+		op(GET, procurement+"/releases", authenticated(), "List what the market was told", s.listReleases),
+		op(GET, procurement+"/consultations", authenticated(), "List market consultations", s.listConsultations),
+		op(POST, responses, authenticated(), "Respond to a market consultation, as a person of an economic operator", s.respond),
+		op(GET, responses, authenticated(), "List my organisation's responses", s.listOwnResponses),
+		op(GET, procurement+"/consultation-responses", buyers, "List all responses, with what is confidential", s.listResponses),
+		op(GET, procurement+"/consultation-responses/{response}", buyers, "Read a response", s.getResponse),
+
+		op(GET, procurement+"/tasks", buyers, "List what asks for attention, open tasks first", s.listTasks),
+	}
+}
+
+// A ReleaseView is what everyone was told.
+type ReleaseView struct {
+	EntryID    models.ID        `json:"entry_id"`
+	Kind       models.EntryKind `json:"kind"`
+	Digest     string           `json:"digest" doc:"SHA-256 of the entry's canonical form (RFC 8785), the buyers' own parts included"`
+	ReleasedAt time.Time        `json:"released_at" doc:"Procedure time"`
+	Content    json.RawMessage  `json:"content" doc:"What is told"`
+}
+
+type releasesQuery struct {
+	ProcurementPath
+	Paging
+}
+
+func (s *server) listReleases(ctx context.Context, in *releasesQuery) (*Listed[ReleaseView], error) {
+	id, err := s.told(ctx, in.Procurement)
+	if err != nil {
+		return nil, err
+	}
+	var entries map[models.ID]models.Entry
+	var broken error
+	page, err := list(s, callOf(ctx), in.Paging, nil,
+		func(after models.ID, limit int) (found []models.Release, err error) {
+			found, entries, err = s.store.Releases(ctx, id, after, limit)
+			return found, err
+		},
+		func(r models.Release) models.ID { return r.EntryID },
+		func(r models.Release) ReleaseView {
+			content, err := publicPart(entries[r.EntryID])
+			if err != nil {
+				broken = err
+			}
+			return ReleaseView{EntryID: r.EntryID, Kind: r.Kind, Digest: r.Digest, ReleasedAt: utc(r.ReleasedAt), Content: content}
+		})
+	if broken != nil {
+		return nil, broken
+	}
+	return page, err
+}
+
+// told refuses a procurement of which the market was told nothing: for who holds no role it does not exist.
+func (s *server) told(ctx context.Context, procurement string) (models.ID, error) {
+	id, err := pathID(models.PrefixProcurement, "procurement", procurement)
+	if err != nil {
+		return "", err
+	}
+	told, err := s.store.HasReleases(ctx, id)
+	if err == nil && !told {
+		err = noResource()
+	}
+	return id, err
+}
+
+// publicPart is what of an entry the market is told: of a report its summary and findings, of the rest all.
+func publicPart(e models.Entry) (json.RawMessage, error) {
+	if e.Kind != models.EntryConsultationReport {
+		return e.Body, nil
+	}
+	report, ok := models.BodyOf[models.ConsultationReport](e)
+	if !ok {
+		return nil, fmt.Errorf("read report %s", e.ID)
+	}
+	content, err := json.Marshal(report.Public())
+	if err != nil {
+		return nil, fmt.Errorf("render report %s: %w", e.ID, err)
+	}
+	return content, nil
+}
+
+// A ConsultationView is a market consultation, which the announcement names.
+type ConsultationView struct {
+	Announcement  models.ID  `json:"announcement"`
+	Questionnaire models.ID  `json:"questionnaire"`
+	AnnouncedAt   time.Time  `json:"announced_at" doc:"Procedure time"`
+	OpensAt       time.Time  `json:"opens_at"`
+	ClosesAt      time.Time  `json:"closes_at"`
+	ClosesLocal   string     `json:"closes_local" doc:"What clocks show then"`
+	ClosesZone    string     `json:"closes_zone" doc:"IANA zone"`
+	ClosedAt      *time.Time `json:"closed_at,omitempty"`
+}
+
+type consultationsQuery struct {
+	ProcurementPath
+	Paging
+}
+
+func (s *server) listConsultations(ctx context.Context, in *consultationsQuery) (*Listed[ConsultationView], error) {
+	id, err := s.told(ctx, in.Procurement)
+	if err != nil {
+		return nil, err
+	}
+	return list(s, callOf(ctx), in.Paging, nil,
+		func(after models.ID, limit int) ([]models.Consultation, error) {
+			return s.store.Consultations(ctx, id, after, limit)
+		},
+		func(c models.Consultation) models.ID { return c.AnnouncementID },
+		func(c models.Consultation) ConsultationView {
+			return ConsultationView{
+				Announcement: c.AnnouncementID, Questionnaire: c.QuestionnaireID, AnnouncedAt: utc(c.AnnouncedAt), OpensAt: utc(c.OpensAt),
+				ClosesAt: utc(c.ClosesAt), ClosesLocal: c.ClosesLocal, ClosesZone: c.ClosesZone, ClosedAt: utcOrNil(c.ClosedAt),
+			}
+		})
+}
+
+// A TaskView asks people to look after something.
+type TaskView struct {
+	ID         models.ID       `json:"id"`
+	Kind       string          `json:"kind" doc:"Such as bulletin_overdue or consortium_ineligible"`
+	SubjectID  string          `json:"subject_id"`
+	Status     string          `json:"status" enum:"open,done"`
+	Detail     json.RawMessage `json:"detail"`
+	RaisedAt   time.Time       `json:"raised_at" doc:"Procedure time"`
+	RemindedAt *time.Time      `json:"reminded_at,omitempty" doc:"When it was last brought to mind again"`
+	DoneAt     *time.Time      `json:"done_at,omitempty"`
+}
+
+type tasksQuery struct {
+	ProcurementPath
+	Paging
+}
+
+func (s *server) listTasks(ctx context.Context, in *tasksQuery) (*Listed[TaskView], error) {
+	call := callOf(ctx)
+	return list(s, call, in.Paging, nil,
+		func(after models.ID, limit int) ([]models.Task, error) {
+			return s.store.Tasks(ctx, call.procurement(), after, limit)
+		},
+		func(t models.Task) models.ID { return t.ID },
+		func(t models.Task) TaskView {
+			view := TaskView{
+				ID: t.ID, Kind: t.Kind, SubjectID: t.SubjectID, Status: "open", Detail: t.Detail,
+				RaisedAt: utc(t.RaisedAt), RemindedAt: utcOrNil(t.RemindedAt), DoneAt: utcOrNil(t.DoneAt),
+			}
+			if t.DoneAt != nil {
+				view.Status = "done"
+			}
+			return view
+		})
+}

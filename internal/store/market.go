@@ -1,0 +1,177 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// Market reads what a dossier holds of what was told to the market and of what came back. The procurement
+// must be locked or shared.
+func (tx *Tx) Market(procurement models.ID) (models.Market, error) {
+	var m models.Market
+	err := errors.Join(
+		tx.db.Where("procurement_id = ?", procurement).Order("announced_at, announcement_id").Find(&m.Consultations).Error,
+		tx.db.Where("procurement_id = ?", procurement).Order("released_at, entry_id").Find(&m.Releases).Error,
+		tx.db.Omit("Content").Where("procurement_id = ?", procurement).Order("id").Find(&m.Responses).Error,
+	)
+	if err != nil {
+		return m, fmt.Errorf("read market: %w", err)
+	}
+	return m, nil
+}
+
+// Told reads no more of a dossier than what says when the market is to be informed again.
+func (tx *Tx) Told(p models.Procurement, rounds []models.PhaseRound) (models.Dossier, error) {
+	d := models.Dossier{Procurement: p, Rounds: rounds}
+	const kinds = "procurement_id = ? AND kind IN ?"
+	told := []models.EntryKind{models.EntryEngagementPlan, models.EntryBulletin}
+	err := errors.Join(
+		tx.db.Where(kinds, p.ID, told).Order("released_at, entry_id").Find(&d.Market.Releases).Error,
+		tx.db.Where(kinds+" AND id IN (SELECT entry_id FROM releases)", p.ID, told).Order("id").Find(&d.Entries).Error,
+	)
+	if err != nil {
+		return d, fmt.Errorf("read bulletins: %w", err)
+	}
+	return d, nil
+}
+
+// Release writes down that an entry was told to the market.
+func (tx *Tx) Release(r models.Release) error {
+	if err := tx.db.Create(&r).Error; err != nil {
+		return fmt.Errorf("write release: %w", err)
+	}
+	return nil
+}
+
+// Releases lists what the market was told of a procurement, after the given entry, with the entries.
+func (s *Store) Releases(ctx context.Context, procurement, after models.ID, limit int) ([]models.Release, map[models.ID]models.Entry, error) {
+	var (
+		releases []models.Release
+		entries  []models.Entry
+	)
+	db := s.db.WithContext(ctx)
+	err := db.Where("procurement_id = ? AND entry_id > ?", procurement, string(after)).Order("entry_id").Limit(limit).Find(&releases).Error
+	ids := make([]models.ID, len(releases))
+	for i, r := range releases {
+		ids[i] = r.EntryID
+	}
+	if err == nil {
+		err = db.Where("id IN ?", ids).Find(&entries).Error
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("list releases: %w", err)
+	}
+	byID := make(map[models.ID]models.Entry, len(entries))
+	for _, e := range entries {
+		byID[e.ID] = e
+	}
+	return releases, byID, nil
+}
+
+// HasReleases tells whether anything of a procurement was told to the market.
+func (s *Store) HasReleases(ctx context.Context, procurement models.ID) (bool, error) {
+	var found bool
+	err := s.db.WithContext(ctx).Raw("SELECT EXISTS (SELECT FROM releases WHERE procurement_id = ?)", procurement).Scan(&found).Error
+	if err != nil {
+		return false, fmt.Errorf("look for releases: %w", err)
+	}
+	return found, nil
+}
+
+// Consultations lists the consultations of a procurement after the given announcement.
+func (s *Store) Consultations(ctx context.Context, procurement, after models.ID, limit int) ([]models.Consultation, error) {
+	var found []models.Consultation
+	err := s.db.WithContext(ctx).Where("procurement_id = ? AND announcement_id > ?", procurement, string(after)).
+		Order("announcement_id").Limit(limit).Find(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("list consultations: %w", err)
+	}
+	return found, nil
+}
+
+// Announce writes a consultation down.
+func (tx *Tx) Announce(c models.Consultation) error {
+	if err := tx.db.Create(&c).Error; err != nil {
+		return fmt.Errorf("announce consultation: %w", err)
+	}
+	return nil
+}
+
+// Consultation reads a consultation, after the procurement was locked or shared. It returns a refusal with
+// [models.CodeNotFound].
+func (tx *Tx) Consultation(procurement, announcement models.ID) (models.Consultation, error) {
+	var c models.Consultation
+	err := tx.db.Where("procurement_id = ? AND announcement_id = ?", procurement, announcement).Take(&c).Error
+	if err != nil {
+		return c, notFound("read consultation", err)
+	}
+	return c, nil
+}
+
+// OpenConsultation finds the consultation of a procurement that has not closed; false: none is open.
+func (tx *Tx) OpenConsultation(procurement models.ID) (models.Consultation, bool, error) {
+	var c models.Consultation
+	err := tx.db.Where("procurement_id = ? AND closed_at IS NULL", procurement).Take(&c).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return c, false, nil
+	}
+	if err != nil {
+		return c, false, fmt.Errorf("look for open consultation: %w", err)
+	}
+	return c, true, nil
+}
+
+// ExtendConsultation moves the closing of an open consultation.
+func (tx *Tx) ExtendConsultation(announcement models.ID, closes time.Time, at models.LocalTime) error {
+	return tx.stage("extend consultation", `UPDATE consultations SET closes_at = ?, closes_local = ?, closes_zone = ?
+		WHERE announcement_id = ? AND closed_at IS NULL`, closes, at.Local, at.Zone, announcement)
+}
+
+// CloseConsultation closes an open consultation.
+func (tx *Tx) CloseConsultation(announcement models.ID, at time.Time) error {
+	return tx.stage("close consultation", "UPDATE consultations SET closed_at = ? WHERE announcement_id = ? AND closed_at IS NULL", at, announcement)
+}
+
+// Respond keeps a response.
+func (tx *Tx) Respond(r models.ConsultationResponse) error {
+	if err := tx.db.Create(&r).Error; err != nil {
+		return fmt.Errorf("keep response: %w", err)
+	}
+	return nil
+}
+
+// Responses lists responses with their content after the given ID: of a procurement, or, if organisation is
+// not empty, of one operator to one consultation. A limit of 0 lists all.
+func (tx *Tx) Responses(of models.ConsultationResponse, after models.ID, limit int) ([]models.ConsultationResponse, error) {
+	query := tx.db.Where("procurement_id = ? AND id > ?", of.ProcurementID, string(after)).Order("id")
+	if of.AnnouncementID != "" {
+		query = query.Where("announcement_id = ?", of.AnnouncementID)
+	}
+	if of.OrganisationID != "" {
+		query = query.Where("organisation_id = ?", of.OrganisationID)
+	}
+	if limit > 0 {
+		query = query.Limit(limit)
+	}
+	var found []models.ConsultationResponse
+	if err := query.Find(&found).Error; err != nil {
+		return nil, fmt.Errorf("list responses: %w", err)
+	}
+	return found, nil
+}
+
+// Response reads a response. It returns a refusal with [models.CodeNotFound].
+func (s *Store) Response(ctx context.Context, procurement, id models.ID) (models.ConsultationResponse, error) {
+	var r models.ConsultationResponse
+	err := s.db.WithContext(ctx).Where("procurement_id = ? AND id = ?", procurement, id).Take(&r).Error
+	if err != nil {
+		return r, notFound("read response", err)
+	}
+	return r, nil
+}

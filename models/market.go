@@ -1,0 +1,152 @@
+package models
+
+import (
+	"slices"
+	"time"
+)
+
+// A LocalTime is an instant as people set it: what clocks show somewhere.
+type LocalTime struct {
+	Local string `json:"local" maxLength:"19" doc:"Date and time without offset" example:"2018-07-09T12:00"`
+	Zone  string `json:"zone" maxLength:"64" doc:"IANA zone" example:"Europe/Paris"`
+}
+
+// A Release fixes one version of an entry and tells it to the market: everyone reads the same from the
+// same instant on (Directive 2014/24/EU, Article 18(1)). What was released is never changed.
+type Release struct {
+	EntryID       ID `gorm:"primaryKey"`
+	ProcurementID ID
+	Kind          EntryKind
+	Digest        string
+	// ReleasedAt is procedure time.
+	ReleasedAt time.Time
+	PersonID   ID
+	// Basis names what of the dossier it told about, as it was then.
+	Basis []Reference `gorm:"serializer:json"`
+}
+
+// A Consultation is a market consultation from its announcement on (Directive 2014/24/EU, Article 40).
+// AnnouncementID, the entry that announced it, names it.
+type Consultation struct {
+	AnnouncementID  ID `gorm:"primaryKey"`
+	ProcurementID   ID
+	QuestionnaireID ID
+	AnnouncedAt     time.Time
+	// OpensAt and ClosesAt bound when responses are received: from the one until before the other.
+	OpensAt     time.Time
+	ClosesAt    time.Time
+	ClosesLocal string
+	ClosesZone  string
+	// ClosedAt is set once it was closed; nothing is received any more, even if a clock stepped back.
+	ClosedAt *time.Time
+}
+
+// Receives refuses a response at the instant now (procedure time) before the consultation opens and from
+// its closing on.
+func (c Consultation) Receives(now time.Time) error {
+	switch {
+	case now.Before(c.OpensAt):
+		return Refuse(CodeConsultationNotOpen, "", "responses are received from %s", c.OpensAt.UTC().Format(instantLayout)).
+			Accepting("a response from then until %s (%s)", c.ClosesLocal, c.ClosesZone)
+	case c.ClosedAt != nil || !now.Before(c.ClosesAt):
+		return Refuse(CodeConsultationClosed, "", "the consultation closed at %s (%s)", c.ClosesLocal, c.ClosesZone)
+	}
+	return nil
+}
+
+// A ConsultationResponse is what an economic operator answered, as it was received.
+type ConsultationResponse struct {
+	ID             ID `gorm:"primaryKey"`
+	ProcurementID  ID
+	AnnouncementID ID
+	OrganisationID ID
+	PersonID       ID
+	// ReceivedAt is procedure time, RecordedAt the database's.
+	ReceivedAt time.Time
+	RecordedAt time.Time
+	Content    ResponseContent `gorm:"serializer:json"`
+	// Digest is the SHA-256 of the content's canonical form (RFC 8785), in hexadecimal.
+	Digest string
+}
+
+// TableName says where responses are kept.
+func (ConsultationResponse) TableName() string { return "consultation_responses" }
+
+// A Market is what a dossier holds of what was told to the market and of what came back.
+type Market struct {
+	Consultations []Consultation
+	// Releases are in the order of their release.
+	Releases []Release
+	// Responses come without content.
+	Responses []ConsultationResponse
+}
+
+// Release finds the release of an entry.
+func (m Market) Release(entry ID) (Release, bool) {
+	return find(m.Releases, func(r Release) bool { return r.EntryID == entry })
+}
+
+// Consultation finds a consultation by its announcement.
+func (m Market) Consultation(announcement ID) (Consultation, bool) {
+	return find(m.Consultations, func(c Consultation) bool { return c.AnnouncementID == announcement })
+}
+
+// OpenConsultation finds the consultation that has not closed.
+func (m Market) OpenConsultation() (Consultation, bool) {
+	return find(m.Consultations, func(c Consultation) bool { return c.ClosedAt == nil })
+}
+
+// Released lists the entries of a kind that were told to the market, in the order of their release.
+func (d Dossier) Released(kind EntryKind) []Entry {
+	var found []Entry
+	for _, r := range d.Market.Releases {
+		if e, ok := d.Standing(r.EntryID, kind); ok {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// unreleased refuses to change what the market was told.
+func (d Dossier) unreleased(e Entry) error {
+	r, ok := d.Market.Release(e.ID)
+	if !ok {
+		return nil
+	}
+	return Refuse(CodeFrozen, "", "it was released on %s: everyone reads the same", r.ReleasedAt.UTC().Format(instantLayout)).
+		Accepting("a new entry, which is released in its turn")
+}
+
+// ConsultationInputs names all that a report on the market consultation must deal with: responses, then
+// events.
+func (d Dossier) ConsultationInputs() []ID {
+	var inputs []ID
+	for _, r := range d.Market.Responses {
+		inputs = append(inputs, r.ID)
+	}
+	for _, e := range d.Of(EntryConsultationEvent) {
+		inputs = append(inputs, e.ID)
+	}
+	return inputs
+}
+
+// Consulted lists the consultations that were about the common need as it stands.
+func (d Dossier) Consulted() []Consultation {
+	need, ok := d.Latest(EntryCommonNeed)
+	if !ok {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(d.Market.Consultations), func(c Consultation) bool {
+		r, ok := d.Market.Release(c.AnnouncementID)
+		return !ok || !slices.Contains(r.Basis, Reference{need.ID, need.Kind, need.Digest})
+	})
+}
+
+// day is the civil date of an instant in the procurement's zone, as 2026-03-02; in UTC if the zone is not known.
+func (d Dossier) day(at time.Time) string {
+	zone, err := time.LoadLocation(d.Procurement.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	return at.In(zone).Format(time.DateOnly)
+}

@@ -1,0 +1,128 @@
+package models
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// ResponseContent is what an economic operator answers to a market consultation.
+type ResponseContent struct {
+	Language string           `json:"language" minLength:"2" maxLength:"35" doc:"BCP 47 tag of the answers"`
+	SME      bool             `json:"sme,omitempty" doc:"The operator is a small or medium-sized enterprise (Recommendation 2003/361/EC)"`
+	Answers  []ResponseAnswer `json:"answers" maxItems:"200"`
+	Remarks  *ResponseRemarks `json:"remarks,omitempty" doc:"What was not asked"`
+}
+
+// A ResponseAnswer answers one question.
+type ResponseAnswer struct {
+	Question string `json:"question" maxLength:"60" doc:"ID of the question"`
+	Answer   string `json:"answer" minLength:"1" maxLength:"20000" doc:"Text; a decimal number; yes or no; or the number of a choice"`
+	Confidentiality
+}
+
+// ResponseRemarks are free words.
+type ResponseRemarks struct {
+	Text string `json:"text" minLength:"1" maxLength:"40000"`
+	Confidentiality
+}
+
+// Confidentiality marks what must not be disclosed, such as technical or trade secrets (Directive
+// 2014/24/EU, Article 21(1)).
+type Confidentiality struct {
+	Confidential bool   `json:"confidential,omitempty"`
+	Rationale    string `json:"rationale,omitempty" maxLength:"2000" doc:"Why it is confidential; required if it is"`
+}
+
+func (c Confidentiality) check(field string) []*Refusal {
+	if c.Confidential == (strings.TrimSpace(c.Rationale) != "") {
+		return nil
+	}
+	return []*Refusal{Refuse(CodeInvalidValue, field, "a mark of confidentiality and its reason go together").
+		Accepting("confidential with a rationale, or neither")}
+}
+
+// Check refuses a response that says nothing, does not fit the questions, leaves out a required one, or
+// marks something confidential without reason.
+func (r ResponseContent) Check(q Questionnaire) error {
+	var faults []*Refusal
+	if !ValidLanguage(r.Language) {
+		faults = append(faults, Refuse(CodeInvalidValue, "/language", "%q is not a language tag", r.Language).Accepting("a BCP 47 tag such as en"))
+	}
+	if len(r.Answers) == 0 && r.Remarks == nil {
+		faults = append(faults, Refuse(CodeInvalidValue, "/answers", "the response says nothing").Accepting("an answer or a remark"))
+	}
+	if r.Remarks != nil {
+		faults = slices.Concat(faults, compact(checkWord("/remarks/text", r.Remarks.Text, 40_000)), r.Remarks.check("/remarks"))
+	}
+	seen := map[string]bool{}
+	for i, a := range r.Answers {
+		field := "/answers/" + strconv.Itoa(i)
+		faults = append(faults, a.checkAnswer(field, q)...)
+		if seen[a.Question] {
+			faults = append(faults, Refuse(CodeInvalidValue, field, "%q is answered twice", a.Question).Accepting("one answer to each question"))
+		}
+		seen[a.Question] = true
+	}
+	for _, question := range q.Questions {
+		if question.Required && !seen[question.ID] {
+			faults = append(faults, Refuse(CodeInvalidValue, "/answers", "%q is not answered", question.ID).Accepting("an answer to each required question"))
+		}
+	}
+	return Refusals(faults)
+}
+
+func (a ResponseAnswer) checkAnswer(field string, q Questionnaire) []*Refusal {
+	question, ok := find(q.Questions, func(x Question) bool { return x.ID == a.Question })
+	if !ok {
+		return []*Refusal{Refuse(CodeInvalidValue, field+"/question", "%q is no question", a.Question).Accepting("the ID of a question")}
+	}
+	return append(a.check(field), question.fits(field+"/answer", a.Answer)...)
+}
+
+// fits refuses an answer of another kind than the question asks for.
+func (q Question) fits(field, answer string) []*Refusal {
+	switch q.Answer {
+	case AnswerNumber:
+		return compact(CheckDecimal(field, answer))
+	case AnswerYesNo:
+		return checkOneOf(field, answer, "yes", "no")
+	case AnswerChoice:
+		if n, err := strconv.Atoi(answer); err != nil || n < 1 || n > len(q.Choices) {
+			return []*Refusal{Refuse(CodeInvalidValue, field, "%q is no choice", answer).Accepting("a number from 1 to %d", len(q.Choices))}
+		}
+		return nil
+	}
+	return compact(checkWord(field, answer, 20_000))
+}
+
+// shortestSecret is the length from which words of a confidential answer are looked for: shorter ones stand
+// in any text.
+const shortestSecret = 20
+
+// Discloses returns the place of the first confidential passage of the response that stands in text word
+// for word, white space and case aside; empty: none.
+func (r ResponseContent) Discloses(text string) string {
+	told := plain(text)
+	if r.Remarks != nil && r.Remarks.Confidential && quotes(told, r.Remarks.Text) {
+		return "/remarks"
+	}
+	for _, a := range r.Answers {
+		if a.Confidential && quotes(told, a.Answer) {
+			return "/answers/" + a.Question
+		}
+	}
+	return ""
+}
+
+// quotes tells whether a told text repeats a secret, or a whole sentence of it.
+func quotes(told, secret string) bool {
+	for _, sentence := range strings.FieldsFunc(secret, func(r rune) bool { return strings.ContainsRune(".!?;\n", r) }) {
+		if s := plain(sentence); len([]rune(s)) >= shortestSecret && strings.Contains(told, s) {
+			return true
+		}
+	}
+	return false
+}
+
+func plain(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
