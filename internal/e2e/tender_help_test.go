@@ -18,8 +18,8 @@ func requireRefused(t *testing.T, code models.Code, err error) {
 	require.Equal(t, string(code), problem.Code, problem.Detail)
 }
 
-// rewrite writes the next version of an entry.
-func (b *bundle) rewrite(t *testing.T, who *apiclient.Client, path string, e entry, in any) {
+// nextVersion writes the next version of an entry.
+func (b *bundle) nextVersion(t *testing.T, who *apiclient.Client, path string, e entry, in any) {
 	t.Helper()
 	_, err := who.Do(t.Context(), apiclient.Request{
 		Method: http.MethodPut, Path: b.Path(path + "/" + string(e.ID)), In: in, IfMatch: `"` + strconv.FormatInt(e.Version, 10) + `"`,
@@ -41,7 +41,7 @@ func (b *bundle) exclude(t *testing.T, tender models.ID) {
 	b.get(t, b.Lead, "/admissions", &found)
 	for _, item := range found.Items {
 		if item.Content.Tender == tender {
-			b.rewrite(t, b.Lead, "/admissions", item.entry, map[string]any{
+			b.nextVersion(t, b.Lead, "/admissions", item.entry, map[string]any{
 				"tender": tender, "decision": "excluded", "code": "abnormally_low", "reason": models.Text{"en": "The price was not explained."},
 			})
 			return

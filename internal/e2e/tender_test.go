@@ -234,7 +234,7 @@ func TestNoContractBeforeTheStandstillIsOverAndReviewsAreDecided(t *testing.T) {
 	b.advance(t, p.standstill.Add(time.Hour))
 	_, err = b.Lead.Post(t.Context(), contract, p.contract("480000.00"), nil)
 	requireRefused(t, models.CodeReviewPending, err)
-	b.rewrite(t, b.Lead, "/review-applications", review, map[string]any{
+	b.nextVersion(t, b.Lead, "/review-applications", review, map[string]any{
 		"lot": p.lot, "body": "Tribunal", "lodged_on": b.now(t).Format(time.DateOnly), "outcome": "dismissed", "decided_on": b.now(t).Format(time.DateOnly),
 	})
 	dollars := p.contract("480000.00")
