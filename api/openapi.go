@@ -114,7 +114,7 @@ func (o *operation) problems() []int {
 	if o.access.kind != accessPublic {
 		statuses = append(statuses, http.StatusUnauthorized, http.StatusForbidden)
 	}
-	if strings.Contains(o.path, "{") {
+	if strings.Contains(o.path, "{") || strings.HasSuffix(o.path, "/latest") { // there may be none yet
 		statuses = append(statuses, http.StatusNotFound)
 	}
 	if o.conditional {
