@@ -100,7 +100,7 @@ func (t *tail) follow() {
 			return
 		}
 		if err := t.look(head); err != nil {
-			t.log.Warn("waiting for events interrupted, will try again", "error", err) //nolint:noctx // it serves many requests
+			t.log.Warn("waiting for events interrupted, will try again", "error", err)
 			timer.Reset(tailRetry)
 			continue
 		}

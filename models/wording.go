@@ -1,5 +1,7 @@
 package models
 
+import "slices"
+
 // A Wording is one text of an entry, with its place in it as a JSON pointer.
 type Wording struct {
 	Field string
@@ -70,10 +72,8 @@ func (d Dossier) Standing(id ID, kinds ...EntryKind) (Entry, bool) {
 		if e.ID != id || e.WithdrawnAt != nil {
 			return false
 		}
-		for _, k := range kinds {
-			if e.Kind == k {
-				return true
-			}
+		if slices.Contains(kinds, e.Kind) {
+			return true
 		}
 		return len(kinds) == 0
 	})

@@ -1,7 +1,6 @@
 package workflows_test
 
 import (
-	"errors"
 	"testing"
 	"time"
 
@@ -130,6 +129,6 @@ func TestALongFeedHandsOver(t *testing.T) {
 	r.SetContinueAsNewSuggested(true)
 	r.run(t)
 	next := new(workflow.ContinueAsNewError)
-	require.True(t, errors.As(r.GetWorkflowError(), &next))
+	require.ErrorAs(t, r.GetWorkflowError(), &next)
 	require.Equal(t, process.WorkflowPortalFeed, next.WorkflowType.Name)
 }

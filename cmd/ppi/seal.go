@@ -155,8 +155,7 @@ func (c *sealOpenCommand) open(name string, identities []age.Identity) (openedFi
 		keep = func(read func(io.Writer) error) error { return writeNew(out.Plaintext, read) }
 	}
 	err = keep(func(w io.Writer) error { return decrypt(io.MultiWriter(w, sum), in, identities) })
-	var sealed *unreadableError
-	if errors.As(err, &sealed) {
+	if sealed, ok := errors.AsType[*unreadableError](err); ok {
 		return openedFile{File: name, Cause: sealed.Error()}, nil
 	}
 	out.Readable, out.PlaintextDigest, out.Size = err == nil, sum.digest(), sum.size

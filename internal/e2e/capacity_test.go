@@ -173,7 +173,8 @@ func TestWeightedVotesWeighWhatTheAgreementSays(t *testing.T) {
 	b.act(t, b.Lead, models.VerbStart, nil)
 	in := b.agreement("weighted")
 	in["shares"] = []map[string]any{
-		{"organisation": b.Buyers[0].Organisation, "percent": "20"}, {"organisation": b.Buyers[1].Organisation, "percent": "29.999999"},
+		{"organisation": b.Buyers[0].Organisation, "percent": "20"},
+		{"organisation": b.Buyers[1].Organisation, "percent": "29.999999"},
 		{"organisation": b.Buyers[2].Organisation, "percent": "50.000001"},
 	}
 	b.sign(t, b.post(t, b.Lead, "/agreement", in))

@@ -166,7 +166,7 @@ func TestWhatIsSaidInsideIsNotTold(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, report.Answer)
 
-	report.answered(&http.Response{StatusCode: 500, Body: io.NopCloser(strings.NewReader("no\x00 \xff" + strings.Repeat("x", 5000)))}, false)
+	report.answered(&http.Response{StatusCode: http.StatusInternalServerError, Body: io.NopCloser(strings.NewReader("no\x00 \xff" + strings.Repeat("x", 5000)))}, false)
 	require.True(t, strings.HasPrefix(report.Answer, "no ?xxx"))
 	require.LessOrEqual(t, len([]rune(report.Answer)), keptOfAnswer)
 }

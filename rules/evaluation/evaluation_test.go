@@ -1,6 +1,7 @@
 package evaluation
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -141,9 +142,11 @@ func (d *desk) accept(inquiry models.ID) {
 
 func sixtyFour(digit string) string {
 	digest := ""
+	var digestSb144 strings.Builder
 	for range 64 {
-		digest += digit
+		digestSb144.WriteString(digit)
 	}
+	digest += digestSb144.String()
 	return digest
 }
 

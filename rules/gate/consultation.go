@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -176,7 +175,7 @@ func routed(d models.Dossier) models.Criterion {
 	if route.Route == models.RoutePCP {
 		return c.notMet("the route is a pre-commercial procurement: research and development services are bought outside of the phases that follow; return to the needs, or cancel")
 	}
-	detail := fmt.Sprintf("the route is %s", route.Route)
+	detail := "the route is " + route.Route
 	if route.Deviation != "" {
 		detail += ", other than the state of the art points to, with a reason"
 	}

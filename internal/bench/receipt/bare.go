@@ -66,11 +66,11 @@ func insertTenders(lot int, n, from string) string {
 	return fmt.Sprintf(`WITH ids AS (SELECT %s AS tender, %s AS event, %s AS organisation, %s AS person, %s AS quality, %s AS price, %s AS at,
 	lpad(to_hex(%s), 60, '0') || lpad(to_hex(%d), 4, '0') AS request %s),
 tender AS (INSERT INTO tenders (id, lot_id, organisation_id, person_id, manifest, received_at, recorded_at, receipt)
-	SELECT tender, '%s', organisation, person, '%s', at::timestamptz, at::timestamptz, %s FROM ids),
+	SELECT tender, '%s', organisation, person, '%s', at::timestamptz, %s FROM ids),
 envelopes AS (INSERT INTO tender_envelopes (tender_id, n, kind, upload_id, digest, size)
 	SELECT tender, e.* FROM ids, LATERAL (VALUES (1, 'quality', quality, '%s', %d), (2, 'price', price, '%s', %d)) e),
 event AS (INSERT INTO events (id, type, at, recorded_at, data, canonical)
-	SELECT event, 'tender.received', at::timestamptz, at::timestamptz, (%s)::jsonb, convert_to(%s, 'UTF8') FROM ids)
+	SELECT event, 'tender.received', at::timestamptz, (%s)::jsonb, convert_to(%s, 'UTF8') FROM ids)
 INSERT INTO requests (id, fingerprint, status, body)
 	SELECT request, decode('%s', 'hex'), 201, (%s || tender || '"}')::jsonb FROM ids`,
 		sqlID(models.PrefixTender, lot, n), sqlID(models.PrefixEvent, lot, n), sqlID(models.PrefixOrganisation, 0, n), sqlID(models.PrefixPerson, 0, n),

@@ -2,6 +2,7 @@ package receipt
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -36,7 +37,7 @@ func (p *product) check(ctx context.Context, admin string, result *Result) error
 		return fmt.Errorf("%d tenders of %d suppliers are there, %d were acknowledged", there, standing, result.Received)
 	}
 	if result.Refused == 0 {
-		return fmt.Errorf("no tender came after the deadline: nothing was shown")
+		return errors.New("no tender came after the deadline: nothing was shown")
 	}
 	return nil
 }

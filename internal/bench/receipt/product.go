@@ -5,7 +5,6 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -16,8 +15,8 @@ import (
 
 	"github.com/ppi-engine/ppi/activities"
 	"github.com/ppi-engine/ppi/api"
-	"github.com/ppi-engine/ppi/internal/engine"
 	"github.com/ppi-engine/ppi/internal/audit"
+	"github.com/ppi-engine/ppi/internal/engine"
 	"github.com/ppi-engine/ppi/internal/seal"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/webhook"
@@ -91,7 +90,7 @@ func (p *product) serve(ctx context.Context) error {
 	handler, err := api.New(api.Deps{
 		Checkpoints: checkpoints, Courier: courier,
 		// The access log is written, though nobody reads it.
-		Store: p.store, Engine: idle{}, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Receipts: signer,
+		Store: p.store, Engine: idle{}, Logger: slog.New(slog.DiscardHandler), Receipts: signer,
 		CursorKey: make([]byte, ed25519.SeedSize), BuildVersion: "bench", Ready: func(ctx context.Context) error { return p.store.Ping(ctx) },
 	})
 	if err != nil {
