@@ -211,7 +211,7 @@ func numbers(scores []models.Score) (map[string]decimal.Decimal, error) {
 }
 
 // MayLockQuality refuses to lock before every tender was checked and every admitted one has its scores.
-func MayLockQuality(d models.Dossier, lot models.ID, chair models.ID) error {
+func MayLockQuality(d models.Dossier, lot, chair models.ID) error {
 	stage, ok := d.Tendering.Stage(lot)
 	l, _ := d.Tendering.Lot(lot)
 	switch {
