@@ -189,7 +189,9 @@ func TestWhatACallAsksForIsRefused(t *testing.T) {
 		{"without a body", func(m *Membership) { m.Body = " " }, "/body"},
 		{"since no day", func(m *Membership) { m.Since = "2020" }, "/since"},
 	})
-	refused(t, func() GrantAction { return GrantAction{Starts: "2021-01-01", Months: 36, CoFinancing: "90", Grant: "3000000"} }, []wrong[GrantAction]{
+	refused(t, func() GrantAction {
+		return GrantAction{Starts: "2021-01-01", Months: 36, CoFinancing: "90", Grant: "3000000"}
+	}, []wrong[GrantAction]{
 		{"from no day", func(a *GrantAction) { a.Starts = "soon" }, "/starts"},
 		{"with a rate in words", func(a *GrantAction) { a.CoFinancing = "90 %" }, "/co_financing"},
 		{"with separators in the grant", func(a *GrantAction) { a.Grant = "3,000,000" }, "/grant"},

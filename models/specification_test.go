@@ -81,7 +81,9 @@ func TestTheRestOfASpecificationIsRefused(t *testing.T) {
 		{"without functionality", func(b *BusinessCase) { b.Functionality = nil }, "/functionality"},
 		{"without an estimate", func(b *BusinessCase) { b.Estimates = nil }, "/estimates"},
 	})
-	refused(t, func() NeutralityAnswer { return NeutralityAnswer{NewID(PrefixEntry), "vague", "en", "modern", "measured by test 3"} }, []wrong[NeutralityAnswer]{
+	refused(t, func() NeutralityAnswer {
+		return NeutralityAnswer{NewID(PrefixEntry), "vague", "en", "modern", "measured by test 3"}
+	}, []wrong[NeutralityAnswer]{
 		{"without a reason", func(n *NeutralityAnswer) { n.Reason = "" }, "/reason"},
 		{"about no words", func(n *NeutralityAnswer) { n.Text = "" }, "/text"},
 	})

@@ -38,7 +38,9 @@ func newFile(t *testing.T) *file {
 func (f *file) buyer(n int) models.ID { return f.Members[n].OrganisationID }
 
 // write adds an entry by a person of nobody else's.
-func (f *file) write(kind models.EntryKind, content any) models.Entry { return f.writeFor("", kind, content) }
+func (f *file) write(kind models.EntryKind, content any) models.Entry {
+	return f.writeFor("", kind, content)
+}
 
 func (f *file) writeFor(buyer models.ID, kind models.EntryKind, content any) models.Entry {
 	f.Helper()

@@ -86,18 +86,24 @@ func TestTheSpecificationGateNamesWhatIsMissing(t *testing.T) {
 			f.freeze()
 		}, "minimum_separated", "no requirement is a minimum"},
 		{"once excluding, once for points", func(f *file) {
-			f.alter(func(c map[string]any) { c["statement"] = map[string]any{"en": "each result of R-001  needs at most 30 kWh of energy."} })
+			f.alter(func(c map[string]any) {
+				c["statement"] = map[string]any{"en": "each result of R-001  needs at most 30 kWh of energy."}
+			})
 		}, "minimum_separated", "R-001 and R-002"},
 		{"a lot that ended", func(f *file) {
 			l := lot(true)
 			f.Tendering.Lots = []models.Lot{l}
 			f.alter(func(c map[string]any) { c["lots"] = []any{string(l.ID)} })
 		}, "requirements_placed", "no lot any more"},
-		{"a brand", func(f *file) { f.alter(func(c map[string]any) { c["statement"] = map[string]any{"en": "It runs NVIDIA processors."} }) }, "neutral", "brand"},
+		{"a brand", func(f *file) {
+			f.alter(func(c map[string]any) { c["statement"] = map[string]any{"en": "It runs NVIDIA processors."} })
+		}, "neutral", "brand"},
 		{"a standard without equivalent", func(f *file) {
 			f.alter(func(c map[string]any) { c["minimum"] = map[string]any{"en": "As in EN 50600-4-2."} })
 		}, "neutral", "standard_without_equivalent"},
-		{"a word nobody can measure", func(f *file) { f.alter(func(c map[string]any) { c["statement"] = map[string]any{"en": "It is user-friendly."} }) }, "neutral", "vague"},
+		{"a word nobody can measure", func(f *file) {
+			f.alter(func(c map[string]any) { c["statement"] = map[string]any{"en": "It is user-friendly."} })
+		}, "neutral", "vague"},
 		{"one of two languages", func(f *file) { f.Procurement.Languages = []string{"en", "fr"} }, "translated", "/statement (fr)"},
 		{"lots not decided", func(f *file) { f.withdraw(f.latest(models.EntryLotsDecision)) }, "lots_decided", "not decided"},
 		{"divided into one lot", func(f *file) {
