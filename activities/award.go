@@ -13,19 +13,16 @@ import (
 
 // moveAward asks the board to award a lot to the winner of a ranking.
 func moveAward(c *call) (any, error) {
-	return move(c, func(in process.Award) error {
-		_, err := c.mayAward(in)
-		return err
-	})
+	return move(c, c.mayAward)
 }
 
-func (c *call) mayAward(in process.Award) (evaluation.Evaluation, error) {
+func (c *call) mayAward(in process.Award) error {
 	dossier, err := c.tx.Dossier(c.p, c.now)
 	if err != nil {
-		return evaluation.Evaluation{}, err
+		return err
 	}
 	if _, err := c.tx.Lot(c.p.ID, in.Lot); err != nil {
-		return evaluation.Evaluation{}, err
+		return err
 	}
 	return evaluation.MayAward(dossier, in.Lot, in.Tender, in.Ranking)
 }

@@ -204,7 +204,7 @@ func (c *call) effectOf(m models.Motion) (models.MotionStatus, func() error) {
 	case models.VerbAward:
 		in, err := payload[process.Award](&moved)
 		if err == nil {
-			_, err = c.mayAward(in)
+			err = c.mayAward(in)
 		}
 		if _, refused := models.RefusalOf(err); refused {
 			return models.MotionLapsed, nil // what was moved no longer stands: another ranking, an ended lot

@@ -126,6 +126,7 @@ func (o *operation) problems() []int {
 	if o.takesBody || o.takesBytes {
 		statuses = append(statuses, http.StatusRequestTimeout, http.StatusUnsupportedMediaType)
 	}
+	statuses = append(statuses, o.refuses...)
 	slices.Sort(statuses)
 	return append(statuses, http.StatusUnprocessableEntity) // huma adds 500
 }

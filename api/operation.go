@@ -31,6 +31,8 @@ type operation struct {
 	givesBytes bool
 	// content describes an answer that the handler renders by itself.
 	content func(huma.Registry) map[string]*huma.MediaType
+	// refuses are statuses of problems besides those that its kind implies.
+	refuses []int
 	// keyed operations need an Idempotency-Key, conditional ones an If-Match.
 	keyed, conditional bool
 	// mayCreate marks a PUT that answers 201 when there was nothing before.
@@ -69,6 +71,9 @@ func takesBytes(n int64, within time.Duration) option {
 
 // givesBytes says that the answer is a file.
 func givesBytes() option { return func(o *operation) { o.givesBytes = true } }
+
+// mayRefuse adds statuses of problems to those that the operation's kind implies.
+func mayRefuse(statuses ...int) option { return func(o *operation) { o.refuses = statuses } }
 
 // unconditional spares a PUT the If-Match, because it says the same whatever was there before.
 func unconditional() option { return func(o *operation) { o.conditional = false } }

@@ -2,7 +2,7 @@ package models
 
 // Codes of publication, opening, evaluation and award.
 const (
-	CodeSecretKey          Code = "secret_key_refused"
+	CodeSecretKey          Code = "secret_key_refused" //nolint:gosec // names a refusal
 	CodeFrozen             Code = "frozen_by_publication"
 	CodeCapacityOpen       Code = "capacity_not_closed"
 	CodeEngagementStale    Code = "engagement_not_current"

@@ -2,7 +2,7 @@ package models
 
 import "slices"
 
-// What openers found in an envelope, taken together.
+// Found says what openers found in an envelope, taken together.
 type Found string
 
 // The states of what was found.

@@ -88,7 +88,10 @@ func (d *desk) write(kind models.EntryKind, subject string, author models.ID, co
 	d.Helper()
 	text, digest, err := models.Canonical(content)
 	require.NoError(d, err)
-	e := models.Entry{ID: models.NewID(models.PrefixEntry), Kind: kind, Subject: subject, AuthorID: author, Body: text, Digest: digest, WrittenAt: now.Add(-2 * time.Hour)}
+	e := models.Entry{
+		ID: models.NewID(models.PrefixEntry), Kind: kind, Subject: subject, AuthorID: author, Body: text, Digest: digest,
+		WrittenAt: now.Add(-2 * time.Hour),
+	}
 	d.Entries = append(d.Entries, e)
 	return e.ID
 }

@@ -109,24 +109,24 @@ func TestALotIsAwardedToTheOneThatRanksFirst(t *testing.T) {
 	e, err := Evaluate(d.Dossier, d.lot)
 	require.NoError(t, err)
 	winner, loser := e.Ranking.Standings[0].Tender, e.Ranking.Standings[1].Tender
-	_, err = MayAward(d.Dossier, d.lot, winner, sixtyFour("0"))
+	err = MayAward(d.Dossier, d.lot, winner, strings.Repeat("0", 64))
 	requireRefused(t, models.CodeRankingChanged, err)
-	_, err = MayAward(d.Dossier, d.lot, loser, e.Digest)
+	err = MayAward(d.Dossier, d.lot, loser, e.Digest)
 	requireRefused(t, models.CodeNoWinner, err)
-	_, err = MayAward(d.Dossier, d.lot, winner, e.Digest)
+	err = MayAward(d.Dossier, d.lot, winner, e.Digest)
 	requireRefused(t, models.CodePriceUnexplained, err)
 
 	inquiry := d.write(models.EntryPriceInquiry, string(d.tenders[1].ID), "", models.PriceInquiry{Tender: d.tenders[1].ID, Finding: models.FindingRejected})
-	_, err = MayAward(d.Dossier, d.lot, winner, e.Digest)
+	err = MayAward(d.Dossier, d.lot, winner, e.Digest)
 	requireRefused(t, models.CodePriceUnexplained, err)
 	d.accept(inquiry)
-	_, err = MayAward(d.Dossier, d.lot, winner, e.Digest)
+	err = MayAward(d.Dossier, d.lot, winner, e.Digest)
 	require.NoError(t, err)
 
 	tied := newDesk(t, models.ConsensusChair, offer{"100.00", "8"}, offer{"100.00", "8"})
 	e, err = Evaluate(tied.Dossier, tied.lot)
 	require.NoError(t, err)
-	_, err = MayAward(tied.Dossier, tied.lot, tied.tenders[0].ID, e.Digest)
+	err = MayAward(tied.Dossier, tied.lot, tied.tenders[0].ID, e.Digest)
 	requireRefused(t, models.CodeNoWinner, err)
 }
 
@@ -138,16 +138,6 @@ func (d *desk) accept(inquiry models.ID) {
 			d.Entries[i].Body = text
 		}
 	}
-}
-
-func sixtyFour(digit string) string {
-	digest := ""
-	var digestSb144 strings.Builder
-	for range 64 {
-		digestSb144.WriteString(digit)
-	}
-	digest += digestSb144.String()
-	return digest
 }
 
 func TestLettersTellEachTendererOfTheWinnerAndTheEarliestContract(t *testing.T) {

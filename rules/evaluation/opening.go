@@ -51,7 +51,8 @@ func CheckOpening(d models.Dossier, o models.Opening) error {
 func checkFound(o models.Opening) []*models.Refusal {
 	switch {
 	case o.Readable && !models.ValidDigest(o.PlaintextDigest):
-		return []*models.Refusal{models.Refuse(models.CodeInvalidValue, "/plaintext_digest", "this is no digest").Accepting("the SHA-256 of the plaintext, in hexadecimal")}
+		return []*models.Refusal{models.Refuse(models.CodeInvalidValue, "/plaintext_digest", "this is no digest").
+			Accepting("the SHA-256 of the plaintext, in hexadecimal")}
 	case !o.Readable && (o.PlaintextDigest != "" || o.UploadID != "" || o.Size != 0):
 		return []*models.Refusal{models.Refuse(models.CodeInvalidValue, "/unreadable", "an envelope that cannot be read has no plaintext")}
 	}

@@ -42,14 +42,19 @@ func criteriaFaults(d models.Dossier, lot models.Lot) []*models.Refusal {
 	}
 	var faults []*models.Refusal
 	for _, k := range criteria.Criteria {
-		for field, text := range map[string]models.Text{"title": k.Title, "link": k.Link} {
-			if missing := text.Missing(d.Procurement.Languages); len(missing) > 0 {
-				faults = append(faults, models.Refuse(models.CodeMissingTranslation, at+"/"+k.ID+"/"+field, "the %s of criterion %s is missing in %v", field, k.ID, missing).
-					Accepting("text in each of the languages %v", d.Procurement.Languages))
-			}
-		}
+		faults = append(faults, untranslated(d, at+"/"+k.ID+"/title", k.Title)...)
+		faults = append(faults, untranslated(d, at+"/"+k.ID+"/link", k.Link)...)
 	}
 	return faults
+}
+
+func untranslated(d models.Dossier, at string, text models.Text) []*models.Refusal {
+	missing := text.Missing(d.Procurement.Languages)
+	if len(missing) == 0 {
+		return nil
+	}
+	return []*models.Refusal{models.Refuse(models.CodeMissingTranslation, at, "the text is missing in %v", missing).
+		Accepting("text in each of the languages %v", d.Procurement.Languages)}
 }
 
 // CheckDeadline refuses a deadline shorter than the open procedure's minimum, counted from today, the day

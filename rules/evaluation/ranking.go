@@ -46,12 +46,11 @@ func Evaluate(d models.Dossier, lot models.ID) (Evaluation, error) {
 	return e, err
 }
 
-// scored is a lot's scheme and its tenders with their scores, without prices.
+// A scoredLot is a lot's criteria and scheme, and its tenders with their scores, without prices.
 type scoredLot struct {
-	scheme  award.Scheme
-	tenders []award.Tender
-	// scores are also those of tenders excluded later.
 	criteria models.AwardCriteria
+	scheme   award.Scheme
+	tenders  []award.Tender
 }
 
 // scoresOf gathers the tenders of a lot: those admitted with their scores, the others with why they are out.
@@ -69,7 +68,8 @@ func scoresOf(d models.Dossier, lot models.ID) (scoredLot, error) {
 	for _, t := range d.Tendering.TendersFor(lot) {
 		a, _, checked := d.AdmissionOf(t.ID)
 		if !checked {
-			return s, models.Refuse(models.CodeAdmissionMissing, "/lot", "tender %s was not checked", t.ID).Accepting("an admission or exclusion of each tender")
+			return s, models.Refuse(models.CodeAdmissionMissing, "/lot", "tender %s was not checked", t.ID).
+				Accepting("an admission or exclusion of each tender")
 		}
 		ranked := award.Tender{ID: t.ID}
 		if a.Decision == models.AdmissionExcluded {
@@ -122,27 +122,28 @@ func (e *Evaluation) late(d models.Dossier, stage models.LotStage, s scoredLot) 
 
 // MayAward refuses to award to another than the one winner of the ranking that the digest names, and while
 // a price that looks abnormally low is not explained (Directive 2014/24/EU, Article 69(1)).
-func MayAward(d models.Dossier, lot, tender models.ID, ranking string) (Evaluation, error) {
+func MayAward(d models.Dossier, lot, tender models.ID, ranking string) error {
 	if stage, _ := d.Tendering.Stage(lot); stage.Awarded() {
-		return Evaluation{}, models.Refuse(models.CodeAlreadyAwarded, "/lot", "the award of the lot is decided")
+		return models.Refuse(models.CodeAlreadyAwarded, "/lot", "the award of the lot is decided")
 	}
 	if l, _ := d.Tendering.Lot(lot); l.EndedAt != nil {
-		return Evaluation{}, models.Refuse(models.CodeLotEnded, "/lot", "lot %d has ended: %s", l.Number, l.EndReason)
+		return models.Refuse(models.CodeLotEnded, "/lot", "lot %d has ended: %s", l.Number, l.EndReason)
 	}
 	e, err := Evaluate(d, lot)
 	if err != nil {
-		return e, err
+		return err
 	}
 	winner, ok := e.Ranking.Winner()
 	switch {
 	case e.Digest != ranking:
-		return e, models.Refuse(models.CodeRankingChanged, "/ranking", "the ranking has changed since it was read").Accepting("the digest %s, after reading it again", e.Digest)
+		return models.Refuse(models.CodeRankingChanged, "/ranking", "the ranking has changed since it was read").
+			Accepting("the digest %s, after reading it again", e.Digest)
 	case !ok:
-		return e, models.Refuse(models.CodeNoWinner, "/tender", "no one tender ranks first").Accepting("ending the lot with a reason")
+		return models.Refuse(models.CodeNoWinner, "/tender", "no one tender ranks first").Accepting("ending the lot with a reason")
 	case winner.Tender != tender:
-		return e, models.Refuse(models.CodeNoWinner, "/tender", "another tender ranks first").Accepting("%s", winner.Tender)
+		return models.Refuse(models.CodeNoWinner, "/tender", "another tender ranks first").Accepting("%s", winner.Tender)
 	}
-	return e, explained(d, e.Ranking)
+	return explained(d, e.Ranking)
 }
 
 func explained(d models.Dossier, ranking award.Ranking) error {

@@ -140,7 +140,8 @@ type Report struct {
 func (r Report) CheckAgainst(d models.Dossier, e models.Entry) error {
 	record, err := ComposeRecord(d)
 	if err == nil && e.WithdrawnAt == nil && record.Digest != r.Record {
-		return models.Refuse(models.CodeStale, "/record", "the record has changed since it was read").Accepting("the digest %s, after reading it again", record.Digest)
+		return models.Refuse(models.CodeStale, "/record", "the record has changed since it was read").
+			Accepting("the digest %s, after reading it again", record.Digest)
 	}
 	return err
 }

@@ -33,7 +33,9 @@ func bought(t *testing.T) *file {
 		Lot: lot, Tender: winner.ID, Buyers: []models.ID{f.buyer(0), f.buyer(1)}, SignedOn: "2026-02-20", Value: models.Money{Amount: "1", Currency: "EUR"},
 	})
 	for i := range 2 {
-		f.writeFor(f.buyer(i), models.EntryPurchase, models.Purchase{Contract: contract.ID, OrderedOn: "2026-02-20", Value: models.Money{Amount: "1", Currency: "EUR"}})
+		f.writeFor(f.buyer(i), models.EntryPurchase, models.Purchase{
+			Contract: contract.ID, OrderedOn: "2026-02-20", Value: models.Money{Amount: "1", Currency: "EUR"},
+		})
 	}
 	f.writeFor(f.buyer(2), models.EntryNonPurchase, models.NonPurchase{Code: "ins-fund", Reason: clause})
 	f.Tendering.Notices = []models.Notice{{ID: models.NewID(models.PrefixNotice), Kind: models.NoticeAward, Digest: "d", DispatchedAt: today}}
@@ -73,14 +75,18 @@ func TestTheTenderEndsOnceEveryBuyerHasPurchasedOrSaidWhyNot(t *testing.T) {
 			f.write(models.EntryReview, models.Review{Lot: f.Tendering.Lots[0].ID, Body: "Tribunal", LodgedOn: "2026-02-10"})
 		}, "standstill_over", "Tribunal has not decided"},
 		{"a review was upheld", func(f *file) {
-			f.write(models.EntryReview, models.Review{Lot: f.Tendering.Lots[0].ID, Body: "Tribunal", LodgedOn: "2026-02-10", Outcome: "upheld", Decided: "2026-02-12"})
+			f.write(models.EntryReview, models.Review{
+				Lot: f.Tendering.Lots[0].ID, Body: "Tribunal", LodgedOn: "2026-02-10", Outcome: "upheld", Decided: "2026-02-12",
+			})
 		}, "standstill_over", "has upheld"},
 		{"a buyer says nothing", func(f *file) { f.withdraw(f.only(models.EntryNonPurchase).ID) }, "purchased", "Buyer DE"},
 		{"a contract binds others", func(f *file) {
 			f.change(f.only(models.EntryContract).ID, func(c map[string]any) { c["buyers"] = []models.ID{f.buyer(1)} })
 		}, "purchased", "Buyer FR"},
 		{"no award notice", func(f *file) { f.Tendering.Notices = nil }, "award_notice_sent", "no award notice"},
-		{"a contract after the notice", func(f *file) { f.Tendering.Notices[0].DispatchedAt = today.Add(-time.Hour) }, "award_notice_sent", "after the last award notice"},
+		{"a contract after the notice", func(f *file) {
+			f.Tendering.Notices[0].DispatchedAt = today.Add(-time.Hour)
+		}, "award_notice_sent", "after the last award notice"},
 		{"no report", func(f *file) { f.withdraw(f.only(models.EntryIndividualReport).ID) }, "individual_report", "there is no"},
 		{"a report on another record", func(f *file) { f.Tendering.Lots[1].EndReason = "other" }, "individual_report", "has changed"},
 	})
