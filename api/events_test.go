@@ -108,7 +108,8 @@ func TestCursorsDoNotCount(t *testing.T) {
 	t.Parallel()
 	c, err := newFeedCursors(bytes.Repeat([]byte("k"), 32))
 	require.NoError(t, err)
-	require.NotEqual(t, c.seal(7), c.seal(7))
+	first, second := c.seal(7), c.seal(7)
+	require.NotEqual(t, first, second)
 	require.Len(t, c.seal(1<<40), len(c.seal(1)))
 	position, err := c.open(c.seal(1 << 40))
 	require.NoError(t, err)
@@ -150,7 +151,7 @@ func TestWhoSeesWhichEvents(t *testing.T) {
 func TestTheFeedDoesNotTellOfTendersInAnOpenBox(t *testing.T) {
 	t.Parallel()
 	d := inTender(t)
-	sequence := d.world.sequencer()
+	sequence := d.sequencer()
 	lot := d.openLot()
 	sequence()
 	observer := d.personOf(d.lead.organisation)

@@ -185,7 +185,7 @@ type lotPatch struct {
 		Number      *int                        `json:"number,omitempty" minimum:"1" maximum:"1000"`
 		Title       *models.Text                `json:"title,omitempty"`
 		Description *models.Text                `json:"description,omitempty"`
-		Deadline    optional[process.LocalTime] `json:"deadline,omitempty"`
+		Deadline    optional[process.LocalTime] `json:"deadline,omitempty"` //nolint:modernize // huma reads omitempty: the field is optional
 	}
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -152,9 +153,7 @@ func (r *run) need() models.ID {
 		"outcome": models.Text{"en": "Less energy per result"}, "indicator": models.Text{"en": "Energy"}, "baseline": "48", "target": "30", "unit": "kWh",
 	}
 	common := map[string]any{}
-	for k, v := range outcome {
-		common[k] = v
-	}
+	maps.Copy(common, outcome)
 	outcome["priority"] = "must"
 	common["statements"] = []models.ID{r.written(buyer, "/needs-statements", outcome).ID}
 	return r.written(r.drafter, "/common-need", common).ID

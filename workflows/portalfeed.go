@@ -52,11 +52,11 @@ func (f *portalFeed) run(ctx workflow.Context) error {
 
 // heard takes all signals that have come and tells whether there were any.
 func (f *portalFeed) heard() bool {
-	any := false
+	heard := false
 	for f.more.ReceiveAsync(nil) {
-		any = true
+		heard = true
 	}
-	return any
+	return heard
 }
 
 // deliver is repeated however long the record is out of reach; what a receiver answers is no error.

@@ -57,7 +57,7 @@ func (c standaloneCommand) announce(out io.Writer, a addresses) error {
 		fmt.Fprintf(out, "  Temporal UI  %s\n", a.TemporalUI)
 	}
 	_, err := fmt.Fprintf(out, "  Data         %s\n\nCtrl-C stops it; the data stays.\n", a.DataDir)
-	return err //nolint:wrapcheck // the caller says what it was about
+	return err // the caller says what it was about
 }
 
 // runStandalone runs everything until ctx ends, and calls ready once, when all of

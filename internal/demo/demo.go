@@ -145,17 +145,13 @@ func (p *play) post(who *apiclient.Client, path string, in any, name, said strin
 	return out
 }
 
-// act carries out a command on the procurement and returns its result.
-func (p *play) act(who *apiclient.Client, verb models.Verb, in any, name, said string) map[string]any {
-	var out struct {
-		Result map[string]any `json:"result"`
-	}
+// act carries out a command on the procurement.
+func (p *play) act(who *apiclient.Client, verb models.Verb, in any, name, said string) {
 	if in == nil {
 		in = struct{}{}
 	}
-	p.call(who, apiclient.Request{Method: http.MethodPost, Path: p.path("/actions/" + string(verb)), In: in, Out: &out, IfMatch: "*"})
+	p.call(who, p.command(verb, in, "*"))
 	p.tell(name, said)
-	return out.Result
 }
 
 // get reads something below the procurement.
@@ -208,19 +204,6 @@ func (p *play) now() time.Time {
 		p.err = errors.Join(p.err, err)
 	}
 	return view.Now
-}
-
-// until moves the rehearsal's clock to a date of the case.
-func (p *play) until(at time.Time, why string) {
-	for p.err == nil {
-		result := p.act(p.lead, models.VerbAdvance, map[string]any{"to": at}, "", "")
-		if p.err != nil || result["reached"] == true {
-			break
-		}
-	}
-	if p.err == nil {
-		p.screen.clock(at, why)
-	}
 }
 
 // gateIs is a phase's gate as the API shows it.

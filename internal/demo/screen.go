@@ -37,12 +37,6 @@ func (s *screen) step(at time.Time, name, said string) {
 	s.sayf("  %s  %-*s %s", at.Format(time.DateOnly), nameWidth, name, said)
 }
 
-// clock tells that time has passed.
-func (s *screen) clock(at time.Time, why string) {
-	s.steps++
-	s.sayf("  ⏲ %s  %s", at.Format("2 January 2006, 15:04 MST"), why)
-}
-
 // refusal shows what was refused, why, and what would be accepted.
 func (s *screen) refusal(name, tried string, p *apiclient.Problem) {
 	s.steps++

@@ -201,7 +201,7 @@ func TestWhatWasAnnouncedIsFixedForAll(t *testing.T) {
 	require.Equal(t, string(models.CodeNotFound), problem.Code, "nothing was told yet")
 
 	named1 := questionnaire()
-	named1["questions"].([]object)[0]["text"] = models.Text{"en": "Would an NVIDIA A100 do?"} //nolint:forcetypeassert // built above
+	named1["questions"].([]object)[0]["text"] = models.Text{"en": "Would an NVIDIA A100 do?"}
 	b.refusedPost(t, models.CodeProductNamed, b.Drafter, "/questionnaires", named1)
 	b.refusedPost(t, models.CodeInvalidLocalTime, b.Drafter, "/consultation-announcements", announcementUntil("2027-03-28T02:30"))
 

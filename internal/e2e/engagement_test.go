@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"maps"
 	"testing"
 	"time"
 
@@ -35,9 +36,7 @@ func (b *bundle) inform(t *testing.T, in object) entry {
 
 func bulletin(in object) object {
 	out := object{"title": models.Text{"en": "Where we stand"}, "text": models.Text{"en": "Budget, timing and needs are as follows."}}
-	for k, v := range in {
-		out[k] = v
-	}
+	maps.Copy(out, in)
 	return out
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // secretKey begins every secret key of age; age writes it in capitals and accepts it in no other form.
-const secretKey = "AGE-SECRET-KEY-"
+const secretKey = "AGE-SECRET-KEY-" //nolint:gosec // what identities begin with, to refuse them
 
 // CheckRecipient refuses what is not the public X25519 key of an age identity.
 func CheckRecipient(field, recipient string) *models.Refusal {

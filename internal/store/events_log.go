@@ -77,7 +77,6 @@ func (s *Store) onConn(ctx context.Context, f func(conn *pgx.Conn) error) error 
 		return fmt.Errorf("reach database: %w", err)
 	}
 	defer conn.Close()
-	//nolint:wrapcheck // what f returns
 	return conn.Raw(func(driver any) error {
 		pooled, ok := driver.(*stdlib.Conn)
 		if !ok {
