@@ -123,6 +123,9 @@ func (o *operation) problems() []int {
 	if o.method != http.MethodGet {
 		statuses = append(statuses, http.StatusConflict, http.StatusRequestEntityTooLarge)
 	}
+	if o.givesBytes {
+		statuses = append(statuses, http.StatusConflict)
+	}
 	if o.takesBody || o.takesBytes {
 		statuses = append(statuses, http.StatusRequestTimeout, http.StatusUnsupportedMediaType)
 	}

@@ -98,6 +98,10 @@ func instants(wall time.Time, zone *time.Location) []time.Time {
 		if end.IsZero() || end.After(wall.Add(aroundChange)) {
 			break
 		}
+		if !end.After(t) {
+			// Past the zone's last listed change, ZoneBounds ends a leap year a day early and stays there.
+			end = t.Add(24 * time.Hour)
+		}
 		t = end
 	}
 	slices.SortFunc(found, time.Time.Compare)

@@ -92,3 +92,17 @@ func TestInstantAndLocalAreInverse(t *testing.T) {
 		require.Equal(rt, at, back)
 	})
 }
+
+func TestTheLastDayOfALeapYearEndsAfterTheZonesLastListedChange(t *testing.T) {
+	t.Parallel()
+	for day, want := range map[Date]string{
+		NewDate(2040, time.December, 30): "2040-12-29T23:00:00Z",
+		NewDate(2040, time.December, 31): "2040-12-30T23:00:00Z",
+		NewDate(2041, time.January, 1):   "2040-12-31T23:00:00Z",
+		NewDate(2096, time.December, 31): "2096-12-30T23:00:00Z",
+	} {
+		start, err := StartOfDay(day, "Europe/Paris")
+		require.NoError(t, err)
+		require.Equal(t, want, start.Format(time.RFC3339), day.String())
+	}
+}

@@ -32,21 +32,21 @@ const (
 
 func procurementID() models.ID { return id(models.PrefixProcurement, 0, 1) }
 
-// lotID is the product's lot for 0, pgbench's for each round from 1, and then that of the history.
+// lotID is the product's lot for 0, one of pgbench's from 1, and then that of the history.
 func lotID(n int) models.ID { return id(models.PrefixLot, 0, n) }
 
 // secret is the secret of supplier n's API key.
 func secret(n int) string { return fmt.Sprintf("%0*d", secretDigits, n) }
 
-// prepare makes a procurement with a lot for the product, one for each round of pgbench and one for what was
-// handed in before, and the suppliers: each an organisation with a person, a key, the role, and two complete uploads.
-func prepare(ctx context.Context, admin string, suppliers, rounds int) error {
+// prepare makes a procurement with a lot for the product, lots for pgbench and one for what was handed in
+// before, and the suppliers: each an organisation with a person, a key, the role, and two complete uploads.
+func prepare(ctx context.Context, admin string, suppliers, lots int) error {
 	conn, err := pgx.Connect(ctx, admin)
 	if err != nil {
 		return fmt.Errorf("connect to prepare: %w", err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	statements := slices.Concat(procurement(rounds), all(suppliers), []string{history(rounds+1, suppliers), "VACUUM ANALYZE", "CHECKPOINT"})
+	statements := slices.Concat(procurement(lots), all(suppliers), []string{history(lots+1, suppliers), "VACUUM ANALYZE", "CHECKPOINT"})
 	for _, statement := range statements {
 		if _, err := conn.Exec(ctx, statement); err != nil {
 			return fmt.Errorf("prepare suppliers: %s: %w", statement, err)
@@ -55,7 +55,7 @@ func prepare(ctx context.Context, admin string, suppliers, rounds int) error {
 	return nil
 }
 
-func procurement(rounds int) []string {
+func procurement(lots int) []string {
 	lead, buyer := id(models.PrefixPerson, 0, 0), id(models.PrefixOrganisation, 0, 0)
 	statements := []string{
 		fmt.Sprintf("INSERT INTO organisations (id, legal_name, country, kind) VALUES ('%s', 'Buyer', 'FR', 'contracting_authority')", buyer),
@@ -63,7 +63,7 @@ func procurement(rounds int) []string {
 		fmt.Sprintf(`INSERT INTO procurements (id, title, description, languages, mode, zone, status, created_by, started_at)
 			VALUES ('%s', '{"en": "Bench"}', '{}', '["en"]', 'live', 'Europe/Paris', 'running', '%s', clock_timestamp())`, procurementID(), lead),
 	}
-	for n := range rounds + 2 {
+	for n := range lots + 2 {
 		statements = append(statements, fmt.Sprintf(`INSERT INTO lots (id, procurement_id, number, title, deadline, deadline_local, deadline_zone, opened_at)
 			VALUES ('%s', '%s', %d, '{"en": "Lot"}', clock_timestamp() + interval '1 minute', '2100-01-01T12:00', 'UTC', clock_timestamp())`,
 			lotID(n), procurementID(), n+1))

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -90,7 +91,7 @@ func (p *product) serve(ctx context.Context) error {
 	handler, err := api.New(api.Deps{
 		Checkpoints: checkpoints, Courier: courier,
 		// The access log is written, though nobody reads it.
-		Store: p.store, Engine: idle{}, Logger: slog.New(slog.DiscardHandler), Receipts: signer,
+		Store: p.store, Engine: idle{}, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Receipts: signer,
 		CursorKey: make([]byte, ed25519.SeedSize), BuildVersion: "bench", Ready: func(ctx context.Context) error { return p.store.Ping(ctx) },
 	})
 	if err != nil {
@@ -195,6 +196,9 @@ func (p *product) moveDeadline(ctx context.Context) error {
 
 // passDeadline lets the deadline pass while the clients go on, and closes the box as the timer does.
 func (p *product) passDeadline(ctx context.Context) error {
+	if err := p.moveDeadline(ctx); err != nil { // it passed while it was pgbench's turn
+		return err
+	}
 	lot, err := p.store.Lot(ctx, procurementID(), lotID(0))
 	if err != nil {
 		return err

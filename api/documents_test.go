@@ -1,0 +1,98 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+func documentBody(u UploadView, audience models.Audience) map[string]any {
+	return map[string]any{"title": models.Text{"en": "Specification"}, "audience": audience, "upload": u.ID}
+}
+
+func TestADocumentKeepsItsVersions(t *testing.T) {
+	t.Parallel()
+	d := inTender(t)
+	first, second := []byte("first"), []byte("second")
+	var doc DocumentView
+	d.do(d.lead, POST, d.self()+"/documents", documentBody(d.upload(d.lead, first, models.PurposeDocument), models.AudienceBuyers)).
+		is(http.StatusCreated).into(&doc)
+	require.Equal(t, int64(1), doc.Version)
+	require.Equal(t, sha(first), doc.SHA256)
+	next := documentBody(d.upload(d.lead, second, models.PurposeDocument), models.AudienceBuyers)
+	d.do(d.lead, PUT, doc.self(), next, with(headerIfMatch, `"2"`)).is(http.StatusPreconditionFailed)
+	d.do(d.lead, PUT, doc.self(), next, with(headerIfMatch, `"1"`)).is(http.StatusOK).into(&doc)
+	require.Equal(t, int64(2), doc.Version)
+
+	var versions struct{ Items []DocumentView }
+	d.do(d.lead, GET, doc.self()+"/versions", nil).is(http.StatusOK).into(&versions)
+	require.Equal(t, []string{sha(first), sha(second)}, []string{versions.Items[0].SHA256, versions.Items[1].SHA256})
+	require.Equal(t, second, d.do(d.lead, GET, doc.self()+"/content", nil).is(http.StatusOK).Body.Bytes())
+	require.Equal(t, first, d.do(d.lead, GET, doc.self()+"/content?version=1", nil).is(http.StatusOK).Body.Bytes())
+	d.do(d.lead, GET, doc.self()+"/content?version=3", nil).is(http.StatusNotFound)
+	require.Equal(t, 1, d.count(`SELECT count(*) FROM events WHERE type = 'document.written' AND data ->> 'digest' = $1 AND procurement_id = $2`, sha(second), d.ID))
+	d.exec("UPDATE procurements SET status = 'suspended' WHERE id = $1", d.ID)
+	d.do(d.lead, PUT, doc.self(), next).is(http.StatusConflict).refused(models.CodeSuspended)
+}
+
+func TestOnlyACompleteDocumentOfOnesOwnIsWritten(t *testing.T) {
+	t.Parallel()
+	d := inTender(t)
+	d.openLot()
+	supplier, buyer := d.supplier(), d.buyer()
+	d.exec("INSERT INTO consortium_members (procurement_id, organisation_id, joined_at) VALUES ($1, $2, clock_timestamp())", d.ID, buyer.organisation)
+	d.give(d.lead, d.procurement, buyer.person, models.RoleBuyer)
+	envelope := d.upload(supplier, ageFile(t, 10), models.PurposeEnvelope)
+	others := d.upload(buyer, []byte("x"), models.PurposeDocument)
+	begun := d.announce(d.lead, []byte("x"), models.PurposeDocument)
+	for name, c := range map[string]struct {
+		upload models.ID
+		code   models.Code
+	}{
+		"a supplier's envelope": {envelope.ID, models.CodeIncompatibleDocument},
+		"another buyer's":       {others.ID, models.CodeIncompatibleDocument},
+		"nobody's":              {models.NewID(models.PrefixUpload), models.CodeIncompatibleDocument},
+		"unfinished":            {begun.ID, models.CodeUploadIncomplete},
+		"no upload at all":      {begun.ProcurementID, models.CodeInvalidID},
+	} {
+		r := d.do(d.lead, POST, d.self()+"/documents", documentBody(UploadView{ID: c.upload}, models.AudienceBuyers))
+		require.Equal(t, c.code, r.refused(c.code).Code, name)
+	}
+	require.Zero(t, d.count("SELECT count(*) FROM documents"))
+}
+
+func TestSuppliersReadWhatIsMeantForTenderersOncePublished(t *testing.T) {
+	t.Parallel()
+	d := inTender(t)
+	var inner, outer DocumentView
+	d.do(d.lead, POST, d.self()+"/documents", documentBody(d.upload(d.lead, []byte("inner"), models.PurposeDocument), models.AudienceBuyers)).into(&inner)
+	d.do(d.lead, POST, d.self()+"/documents", documentBody(d.upload(d.lead, []byte("outer"), models.PurposeDocument), models.AudienceTenderers)).into(&outer)
+	early := d.organisation(models.OrganisationEconomicOperator)
+	d.give(d.lead, d.procurement, early.person, models.RoleSupplier)
+	d.do(early, GET, d.self()+"/documents", nil).is(http.StatusNotFound)
+	d.do(early, GET, outer.self(), nil).is(http.StatusNotFound)
+
+	d.openLot()
+	supplier := d.supplier()
+	for _, c := range []caller{early, supplier} {
+		var page Page[DocumentView]
+		d.do(c, GET, d.self()+"/documents", nil).is(http.StatusOK).into(&page)
+		require.Equal(t, []DocumentView{outer}, page.Items)
+		require.Equal(t, "outer", d.do(c, GET, outer.self()+"/content", nil).is(http.StatusOK).Body.String())
+		for _, path := range []string{"", "/content", "/versions"} {
+			d.do(c, GET, inner.self()+path, nil).is(http.StatusNotFound)
+		}
+	}
+	// A version that was not for them stays hidden, also behind one that is.
+	d.do(d.lead, PUT, inner.self(), documentBody(d.upload(d.lead, []byte("now outer"), models.PurposeDocument), models.AudienceTenderers)).is(http.StatusOK)
+	d.do(supplier, GET, inner.self()+"/content?version=1", nil).is(http.StatusNotFound)
+	versions := d.do(supplier, GET, inner.self()+"/versions", nil).is(http.StatusOK).Body.String()
+	require.Equal(t, 1, strings.Count(versions, `"version"`))
+	var all Page[DocumentView]
+	d.do(d.lead, GET, d.self()+"/documents", nil).is(http.StatusOK).into(&all)
+	require.Len(t, all.Items, 2)
+}
