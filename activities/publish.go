@@ -134,7 +134,10 @@ func notEngaged(d models.Dossier) []string {
 		return []string{"it has not begun"}
 	}
 	var open []string
-	for _, criterion := range gate.Judge(models.PhaseEngagement, d).Open() {
+	for _, criterion := range gate.EngagementCurrent(d) {
+		if criterion.Finding == models.FindingMet {
+			continue
+		}
 		open = append(open, criterion.Code+" ("+criterion.Detail+")")
 	}
 	return open

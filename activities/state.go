@@ -42,7 +42,7 @@ func (c *call) state() (*process.State, error) {
 }
 
 // waitingOn says in words whose act is awaited: the buyers whose vote on the open main phase's gate is
-// not in.
+// not in, and in the tender phase those whose act the lots wait for.
 func (c *call) waitingOn(state process.State, buyers consortium) ([]string, error) {
 	if c.p.Status == models.StatusSuspended {
 		return []string{"the board: to resume"}, nil
@@ -56,6 +56,12 @@ func (c *call) waitingOn(state process.State, buyers consortium) ([]string, erro
 		return nil, err
 	}
 	var waiting []string
+	if phase == models.PhaseTender {
+		var concluding bool
+		if waiting, concluding, err = c.waitingOnLots(); err != nil || !concluding {
+			return waiting, err
+		}
+	}
 	for _, m := range buyers.members {
 		voted := slices.ContainsFunc(votes, func(v models.Vote) bool {
 			return v.OrganisationID == m.OrganisationID && v.VoidedAt == nil

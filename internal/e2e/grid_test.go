@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"slices"
@@ -26,6 +27,7 @@ var stories = map[models.Phase]func(*bundle, *testing.T){
 	models.PhaseConsultation:  (*bundle).consultMarket,
 	models.PhaseEngagement:    (*bundle).engageMarket,
 	models.PhaseSpecification: (*bundle).specify,
+	models.PhaseTender:        (*bundle).writeTender,
 }
 
 // A way is one column of the grid.
@@ -51,9 +53,7 @@ func ways() []way {
 }
 
 // neverPlayed are the phases whose content is not built yet, with the reason.
-var neverPlayed = map[models.Phase]string{
-	models.PhaseTender: "its content is not built yet",
-}
+var neverPlayed = map[models.Phase]string{}
 
 func TestGrid(t *testing.T) {
 	t.Parallel()
@@ -107,8 +107,11 @@ func printGrid(t *testing.T, cells map[string]string) {
 		fmt.Fprintf(&b, "\n%-15s", phase)
 		for _, w := range ways() {
 			outcome := cells[string(phase)+" × "+w.name]
+			if outcome == "" && partial() {
+				outcome = "(not run)"
+			}
 			require.NotEmpty(t, outcome, "the cell %s × %s is empty", phase, w.name)
-			if outcome != "played" && outcome != "failed" {
+			if outcome != "played" && outcome != "failed" && outcome != "(not run)" {
 				notes = append(notes, fmt.Sprintf("%s × %s: %s", phase, w.name, outcome))
 				outcome = "– (" + strconv.Itoa(len(notes)) + ")"
 			}
@@ -124,6 +127,9 @@ func printGrid(t *testing.T, cells map[string]string) {
 	}
 	t.Log(b.String())
 }
+
+// partial tells whether only some of the cells were asked for.
+func partial() bool { return strings.Contains(flag.Lookup("test.run").Value.String(), "/") }
 
 // needed are the phases that must be over before a phase can be played: those before it, and beside it
 // what the tender waits for.

@@ -63,10 +63,14 @@ type rankingView struct {
 	} `json:"ranking"`
 }
 
-// writeTender plays the tender phase from the lot's description to the individual report.
+// writeTender plays the tender phase from the lot's description to the individual report. Until the notice
+// the market is kept informed.
 func (b *bundle) writeTender(t *testing.T) {
 	t.Helper()
 	p := b.describeTender(t)
+	if _, status := b.phase(t, models.PhaseEngagement); status == string(models.PhaseOpen) {
+		b.engageMarket(t)
+	}
 	b.act(t, b.Lead, models.VerbPublish, nil)
 	p.supply(t, "480000.00", "8")
 	p.supply(t, "400000.00", "5")

@@ -15,18 +15,19 @@ const ofProcurement = "lot_id IN (SELECT id FROM lots WHERE procurement_id = ?)"
 // Tendering reads what a dossier holds of lots and tenders: of boxes that are open nothing but the lots
 // themselves. The procurement must be locked or shared.
 func (tx *Tx) Tendering(procurement models.ID) (models.Tendering, error) {
-	t := models.Tendering{Stages: map[models.ID]models.LotStage{}, Tenderers: map[models.ID]models.Organisation{}}
+	t := models.Tendering{Tenderers: map[models.ID]models.Organisation{}}
 	var (
-		stages    []models.LotStage
 		tenderers []models.Organisation
 		err       error
 	)
 	if t.Lots, err = tx.Lots(procurement); err != nil || len(t.Lots) == 0 {
 		return t, err
 	}
+	if t.Stages, err = tx.Stages(procurement); err != nil {
+		return t, err
+	}
 	ofTender := "tender_id IN (SELECT id FROM tenders WHERE " + ofProcurement + ")"
 	err = errors.Join(
-		tx.db.Raw("SELECT *, coalesce(winner_id, '') AS winner_id FROM lot_stages WHERE "+ofProcurement, procurement).Scan(&stages).Error,
 		tx.db.Raw(selectTender+"AND l.closed_at IS NOT NULL AND t.ended_at IS NULL ORDER BY t.id", procurement).Scan(&t.Tenders).Error,
 		tx.db.Where("id IN (SELECT organisation_id FROM tenders WHERE "+ofProcurement+")", procurement).Find(&tenderers).Error,
 		tx.db.Table("lot_openers").Where(ofProcurement, procurement).Order("opened_at, person_id").Scan(&t.Openers).Error,
@@ -39,13 +40,24 @@ func (tx *Tx) Tendering(procurement models.ID) (models.Tendering, error) {
 	if err != nil {
 		return t, fmt.Errorf("read tendering: %w", err)
 	}
-	for _, s := range stages {
-		t.Stages[s.LotID] = s
-	}
 	for _, o := range tenderers {
 		t.Tenderers[o.ID] = o
 	}
 	return t, withEnvelopes(tx.db, t.Tenders)
+}
+
+// Stages reads how far each lot of a procurement has come since its envelopes were opened.
+func (tx *Tx) Stages(procurement models.ID) (map[models.ID]models.LotStage, error) {
+	var found []models.LotStage
+	err := tx.db.Raw("SELECT *, coalesce(winner_id, '') AS winner_id FROM lot_stages WHERE "+ofProcurement, procurement).Scan(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("read stages of lots: %w", err)
+	}
+	stages := map[models.ID]models.LotStage{}
+	for _, s := range found {
+		stages[s.LotID] = s
+	}
+	return stages, nil
 }
 
 // Opener writes down that a person took part in opening a lot. It tells whether that is new.

@@ -58,7 +58,7 @@ func untranslated(d models.Dossier, at string, text models.Text) []*models.Refus
 }
 
 // CheckDeadline refuses a deadline shorter than the open procedure's minimum, counted from today, the day
-// the notice is dispatched, with electronic submission, by the holidays of the lead buyer's country.
+// the notice is dispatched, by the holidays of the lead buyer's country.
 func CheckDeadline(d models.Dossier, lot models.Lot) error {
 	country, err := leadCountry(d)
 	if err != nil {
@@ -79,9 +79,26 @@ func CheckDeadline(d models.Dossier, lot models.Lot) error {
 	}
 	_, err = pack.CheckDeadline(calendar.Deadline{
 		Field: fmt.Sprintf("/lots/%d/deadline", lot.Number), Rule: ruleOpenTenders, Event: today, Local: lot.DeadlineLocal, Zone: lot.DeadlineZone,
-		Circumstances: []calendar.Circumstance{calendar.ElectronicSubmission},
+		Circumstances: circumstances(d, pack, today),
 	}, holidays)
 	return err
+}
+
+// circumstances are those that shorten the time limit: electronic submission, and a planning notice that was
+// complete and sent in its window before today, when the plan says that it is to (Article 27(2)).
+func circumstances(d models.Dossier, pack calendar.Pack, today calendar.Date) []calendar.Circumstance {
+	all := []calendar.Circumstance{calendar.ElectronicSubmission}
+	if plan, _, ok := d.Plan(); !ok || !plan.Shortens {
+		return all
+	}
+	for _, e := range d.Of(models.EntryPlanningNotice) {
+		notice, ok := models.BodyOf[models.PlanningNotice](e)
+		sent, err := calendar.ParseDate("/sent_on", notice.SentOn)
+		if ok && err == nil && notice.Complete && pack.CheckPlanningNotice("/sent_on", sent, today) == nil {
+			return append(all, calendar.PlanningNotice)
+		}
+	}
+	return all
 }
 
 // leadCountry is where acts are due: the country of the lead buyer.

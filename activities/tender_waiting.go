@@ -1,0 +1,77 @@
+package activities
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// The acts that a lot can wait for, in their order.
+const (
+	awaitPublication = "the lead procurer: to publish "
+	awaitTenders     = "suppliers: to tender for "
+	awaitOpening     = "openers: to open "
+	awaitScores      = "the panel: to score "
+	awaitAward       = "the board: to award "
+	awaitLetters     = "the lead procurer: to tell the tenderers of "
+	awaitStandstill  = "the standstill of "
+	awaitContracts   = "buyers: to sign and purchase under "
+)
+
+// waitingOnLots says in words whose act each lot waits for, and whether all that is left is to conclude
+// contracts and purchases: only then the board's approval is awaited, too.
+func (c *call) waitingOnLots() (waiting []string, concluding bool, err error) {
+	lots, err := c.tx.Lots(c.p.ID)
+	if err != nil {
+		return nil, false, err
+	}
+	if len(lots) == 0 {
+		return []string{"the lead procurer: to describe the lots"}, false, nil
+	}
+	stages, err := c.tx.Stages(c.p.ID)
+	if err != nil {
+		return nil, false, err
+	}
+	concluding = true
+	numbers := map[string][]string{}
+	for _, lot := range lots {
+		if act := awaited(lot, stages, c.now); act != "" {
+			numbers[act] = append(numbers[act], strconv.Itoa(lot.Number))
+			concluding = concluding && act == awaitContracts
+		}
+	}
+	for _, act := range []string{
+		awaitPublication, awaitTenders, awaitOpening, awaitScores, awaitAward, awaitLetters, awaitStandstill, awaitContracts,
+	} {
+		if found := numbers[act]; len(found) > 0 {
+			waiting = append(waiting, act+"lot "+strings.Join(found, ", "))
+		}
+	}
+	return waiting, concluding, nil
+}
+
+// awaited is the act that a lot waits for; empty: it has ended without award.
+func awaited(lot models.Lot, stages map[models.ID]models.LotStage, now time.Time) string {
+	stage, opened := stages[lot.ID]
+	switch {
+	case lot.EndedAt != nil:
+		return ""
+	case lot.OpenedAt == nil:
+		return awaitPublication
+	case lot.ClosedAt == nil:
+		return awaitTenders
+	case !opened:
+		return awaitOpening
+	case stage.QualityLockedAt == nil:
+		return awaitScores
+	case !stage.Awarded():
+		return awaitAward
+	case stage.LettersAt == nil:
+		return awaitLetters
+	case !stage.StandstillOver(now):
+		return awaitStandstill
+	}
+	return awaitContracts
+}
