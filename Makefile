@@ -65,8 +65,8 @@ test: setup build ## Run all tests against a real PostgreSQL and a real Temporal
 
 .PHONY: replay
 replay: ## Replay the saved histories against today's workflows, and say which
-	@go test -list Replay ./workflows/... | grep -q ^Test || { echo "there is nothing to replay" >&2; exit 1; }
-	@go test -count=1 -v -run Replay ./workflows/...
+	@tests=$$(go test -list Replay ./workflows/); grep -q ^Test <<<"$$tests" || { echo "there is nothing to replay" >&2; exit 1; }
+	@go test -count=1 -v -run Replay ./workflows/
 
 .PHONY: bench
 bench: setup build ## Measure the ratios we hold ourselves to; both sides of each are printed

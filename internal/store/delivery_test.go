@@ -29,13 +29,18 @@ func (p *platform) endpoint(owner models.ID, change ...func(*models.Endpoint)) m
 
 func types(t ...string) func(*models.Endpoint) { return func(e *models.Endpoint) { e.Types = t } }
 
+// relayAll relays until nothing is behind, as the worker's loop does: a relay that was cut off holds its lock
+// until the database has noticed, and who meets it leaves the turn to the next.
 func (p *platform) relayAll() {
 	p.Helper()
-	for more := true; more; {
-		var err error
-		more, err = p.Relay(p.Context())
+	require.Eventually(p, func() bool {
+		_, err := p.Relay(p.Context())
 		require.NoError(p, err)
-	}
+		var behind bool
+		row := p.sql.QueryRow(p.Context(), "SELECT position < (SELECT coalesce(max(position), 0) FROM event_log) FROM webhook_relay")
+		require.NoError(p, row.Scan(&behind))
+		return !behind
+	}, time.Minute, time.Millisecond)
 }
 
 // queued lists the events that go to an endpoint, by procurement in their order.
