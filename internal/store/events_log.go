@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"iter"
@@ -77,13 +78,23 @@ func (s *Store) onConn(ctx context.Context, f func(conn *pgx.Conn) error) error 
 		return fmt.Errorf("reach database: %w", err)
 	}
 	defer conn.Close()
-	return conn.Raw(func(driver any) error {
-		pooled, ok := driver.(*stdlib.Conn)
+	var done error
+	pool := conn.Raw(func(raw any) error {
+		pooled, ok := raw.(*stdlib.Conn)
 		if !ok {
-			return fmt.Errorf("reach database: the pool holds a %T", driver)
+			return fmt.Errorf("reach database: the pool holds a %T", raw)
 		}
-		return f(pooled.Conn())
+		done = f(pooled.Conn())
+		if pooled.Conn().IsClosed() {
+			// Else the pool would hand what was cut off to the next who waits for a connection.
+			return driver.ErrBadConn
+		}
+		return nil
 	})
+	if pool != nil && !errors.Is(pool, driver.ErrBadConn) {
+		return pool
+	}
+	return done
 }
 
 // inSnapshot runs f in a transaction that sees one moment and changes nothing.
