@@ -123,7 +123,7 @@ func answered(t *testing.T, outcome func(process.Outcome)) *testsuite.TestUpdate
 				t.Errorf("the update failed: %v", err)
 				return
 			}
-			outcome(out.(process.Outcome)) //nolint:errcheck // the handler's result
+			outcome(out.(process.Outcome))
 		},
 	}
 }
