@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	sdkpb "go.temporal.io/api/sdk/v1"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
@@ -246,4 +247,25 @@ func TestACommandWithoutAnAnswerIsPending(t *testing.T) {
 	require.Equal(t, process.CommandPending, outcome.Status)
 	require.Equal(t, 2, r.loaded, "at the start, and after the command without an answer")
 	require.Equal(t, models.StatusCancelled, r.record.Status)
+}
+
+// Whoever opens a run in the Temporal UI reads there what it is, where it stands, whose act it waits for and until when.
+func TestARunSaysWhereItStands(t *testing.T) {
+	t.Parallel()
+	r := tenderRun(t, 35*day)
+	r.record.Title, r.record.Buyers = "Energy-efficient supercomputers", []string{"GENCI", "BSC"}
+	r.record.WaitingOn, r.record.Due[0].Label = []string{"GENCI: to approve tender"}, "lot 1"
+	var metadata sdkpb.WorkflowMetadata
+	r.RegisterDelayedCallback(func() {
+		value, err := r.QueryWorkflow("__temporal_workflow_metadata")
+		require.NoError(t, err)
+		require.NoError(t, value.Get(&metadata))
+	}, day)
+	r.run(t, 2*day)
+	for _, said := range []string{
+		"## Energy-efficient supercomputers", "GENCI · BSC", "**In the phase tender**", "| tender | 1 | open |",
+		"**Waiting for:** GENCI: to approve tender", "**lot 1: receipt of tenders ends:** " + r.began.Add(35*day).UTC().Format(time.RFC3339),
+	} {
+		require.Contains(t, metadata.GetCurrentDetails(), said)
+	}
 }
