@@ -55,6 +55,9 @@ func (d Date) At(zone *time.Location) (time.Time, error) {
 	return day.Add(officeOpens), nil
 }
 
+// DayOnly tells that the hour of At is assumed.
+func (d Date) DayOnly() bool { return len(d.Text()) == len(time.DateOnly) }
+
 // A Buyer is one of the contracting authorities.
 type Buyer struct {
 	Name    string `json:"name"`

@@ -25,7 +25,7 @@ func (p *play) awardLots() {
 	}
 	p.refused(models.CodeStandstill, p.lead, p.writing("/contracts", p.contract(p.lots[0])), "GENCI", "signs the contract of lot 1 during the standstill")
 	p.advance(last)
-	p.showClock("the standstill is over, as the engine counted it")
+	p.showClock(toTheMinute, "the standstill is over, as the engine counted it", "from an assumed date")
 }
 
 func (p *play) indexOf(b *buyer) int {

@@ -2,8 +2,10 @@ package demo
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
+	"github.com/ppi-engine/ppi/examples/ppi4hpc"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -21,7 +23,7 @@ func (p *play) until(name string) {
 	}
 	p.assumed = date.Assumed
 	p.advance(at)
-	p.showClock(date.What)
+	p.showDate(date)
 }
 
 // advance moves the clock, in as many calls as it takes.
@@ -39,15 +41,25 @@ func (p *play) advance(to time.Time) {
 	}
 }
 
-func (p *play) showClock(what string) {
-	if p.err != nil {
+// showDate shows the clock on a date of the facts: the hour only if it is sourced or all of it is assumed.
+func (p *play) showDate(date ppi4hpc.Date) {
+	if date.DayOnly() {
+		p.showClock("Monday 2 January 2006", date.What, "source "+strings.Join(date.Source, ", ")+", hour assumed")
 		return
 	}
-	source := "sourced"
-	if p.assumed {
-		source = "assumed: true"
+	source := "assumed: true"
+	if !date.Assumed {
+		source = "source " + strings.Join(date.Source, ", ")
 	}
-	p.screen.sayf("  ◷ %s – %s  [%s]", p.clock.Format("Monday 2 January 2006, 15:04 in Paris"), what, source)
+	p.showClock(toTheMinute, date.What, source)
+}
+
+const toTheMinute = "Monday 2 January 2006, 15:04 in Paris"
+
+func (p *play) showClock(layout, what, source string) {
+	if p.err == nil {
+		p.screen.sayf("  ◷ %s – %s  [%s]", p.clock.In(p.zone).Format(layout), what, source)
+	}
 }
 
 // day is today's date, with a star when it is assumed.

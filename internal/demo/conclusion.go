@@ -16,7 +16,7 @@ func (p *play) concludeContracts() {
 		}
 		contract := p.post(p.lead, "/contracts", p.contract(l))
 		p.post(l.buyer.officer, "/purchases", object{"contract": contract.ID, "ordered_on": p.today(), "value": winner.price})
-		p.tell(l.buyer.Short, "signs with %s and purchases for %s %s (assumed)", winner.supplier.Name, winner.price.Currency, winner.price.Amount)
+		p.tell(l.buyer.Short, "signs the contract of its lot with %s and purchases for %s %s (assumed)", winner.supplier.Name, winner.price.Currency, grouped(winner.price.Amount))
 	}
 	p.until("report")
 	p.post(p.lead, "/notices", object{"kind": "award"})
@@ -65,5 +65,5 @@ func (p *play) showStanding(l *lot, s standing) {
 			Lot: l.number, Buyer: l.buyer.Short, Tenderer: t.supplier.Name, Price: t.price.Amount, Total: s.Total, Assumed: true,
 		})
 	}
-	p.screen.sayf("  %-4s %-30s %s %-4d %-10s %14s %9s %8s", number, title, mark, s.Rank, t.supplier.Name, t.price.Amount, s.Quality, s.Total)
+	p.screen.sayf("  %-4s %-30s %s %-4d %-10s %14s %9s %8s", number, title, mark, s.Rank, t.supplier.Name, grouped(t.price.Amount), s.Quality, s.Total)
 }

@@ -23,6 +23,7 @@ func (p *play) consultMarket() {
 	p.until("legal_conference")
 	inputs = append(inputs, p.use(p.legalConference(), true, "the law that applies is named in the agreement"))
 	p.inform("legal_conference")
+	p.until("responses")
 	for _, r := range p.facts.Consultation.Responses {
 		inputs = append(inputs, p.use(p.respond(r), true, "it shows that the target can be reached"))
 	}

@@ -96,6 +96,8 @@ type play struct {
 	// endpoint is the portal's, at the platform.
 	endpoint string
 
+	// verifiers are the platform's public keys by use.
+	verifiers    map[string]string
 	need         made
 	estimates    []string
 	announcement made
@@ -124,7 +126,7 @@ type person struct {
 func (p *play) acts() []func() {
 	return []func(){
 		p.prologue, p.gatherConsortium, p.assessNeeds, p.consultMarket, p.buildCapacity, p.informMarket,
-		p.draftSpecification, p.executeTender, p.awardLots, p.concludeContracts, p.showWinners, p.hearPortal, p.audit, p.epilogue,
+		p.draftSpecification, p.executeTender, p.awardLots, p.concludeContracts, p.hearPortal, p.audit, p.showWinners, p.epilogue,
 	}
 }
 

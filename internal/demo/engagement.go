@@ -27,7 +27,7 @@ func (p *play) inform(date string) {
 	b := p.facts.Engagement.Bulletins[date]
 	entry := p.post(p.drafter, "/bulletins", object{"covers": models.Topics(), "title": en(b.Title), "text": en(b.Text)})
 	p.act(p.lead, models.VerbRelease, entry.named(), nil)
-	p.tell("GENCI", "tells the market of budget, timing and needs: “%s”", b.Title)
+	p.tell("GENCI", "tells the market of budget, timing and needs (text assumed): “%s”", b.Title)
 }
 
 // informMarket lets the market go without news for too long, which the engine notices.

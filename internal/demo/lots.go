@@ -96,6 +96,7 @@ func (p *play) publish() {
 		Digest string `json:"digest"`
 	}
 	p.act(p.lead, models.VerbPublish, nil, &published)
+	p.screen.closed++
 	p.tell("GENCI", "dispatches the contract notice (2018/S 090-202138 in reality): %d lots, deadline 9 July 2018 at 12:00 in Paris; digest %s. The phase engagement is closed",
 		len(p.lots), short(published.Digest))
 	p.until("questions_answered")

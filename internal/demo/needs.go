@@ -7,6 +7,7 @@ import (
 func (p *play) assessNeeds() {
 	p.screen.chapter("Phase 1 of 6 · Needs assessment")
 	n := p.facts.Needs
+	p.until("needs_stated")
 	var statements []string
 	for _, b := range p.buyers {
 		need := p.outcome()
@@ -15,7 +16,7 @@ func (p *play) assessNeeds() {
 		p.estimates = append(p.estimates, p.post(b.officer, "/estimates", object{
 			"value": models.Money{Amount: n.Estimate.Amount, Currency: "EUR"}, "quantity": "1", "unit": "system",
 		}).ID)
-		p.tell(b.Short, "states its need, from %s to %s %s for each simulated year, and estimates one system of EUR %s (assumed)", n.Baseline, n.Target, n.Unit, n.Estimate.Amount)
+		p.tell(b.Short, "states its need, from %s to %s %s for each simulated year, and estimates one system of EUR %s (assumed)", n.Baseline, n.Target, n.Unit, grouped(n.Estimate.Amount))
 	}
 	common := p.outcome()
 	common["statements"] = statements

@@ -32,9 +32,11 @@ func (p *play) gatherConsortium() {
 		p.buyers = append(p.buyers, buyer{Buyer: b, organisation: p.organisation(b.Name, b.Country, models.OrganisationContractingAuthority)})
 	}
 	p.lead = p.person(p.buyers[0].organisation, "lead procurer")
+	p.readKeys()
 	p.registerPortal()
 	p.draft()
-	p.showClock(p.facts.Dates["kick_off"].What)
+	p.showDate(p.facts.Dates["kick_off"])
+	p.tell("GENCI", "registers a portal that is sent signed webhooks of rehearsals: %s", p.portal.url)
 	p.tell("GENCI", "drafts the joint procurement under the call %s, as lead procurer", p.facts.Call.Value)
 	for i := range p.buyers {
 		b := &p.buyers[i]

@@ -10,10 +10,8 @@ import (
 	"github.com/ppi-engine/ppi/internal/audit"
 )
 
-// audit exports the events with their proof and verifies them offline, as ppi audit verify does, by the key
-// that the platform publishes.
-func (p *play) audit() {
-	p.screen.chapter("The record, verified offline")
+// readKeys reads the keys with which the platform's receipts and exports are verified.
+func (p *play) readKeys() {
 	var keys struct {
 		Items []struct {
 			Use      string `json:"use"`
@@ -21,21 +19,21 @@ func (p *play) audit() {
 		} `json:"items"`
 	}
 	p.callAdmin(apiclient.Request{Method: http.MethodGet, Path: "/v1/keys", Out: &keys})
-	var verifiers []string
+	p.verifiers = map[string]string{}
 	for _, k := range keys.Items {
-		if k.Use == "checkpoints" {
-			verifiers = append(verifiers, k.Verifier)
-		}
+		p.verifiers[k.Use] = k.Verifier
 	}
+}
+
+// audit exports the events with their proof and verifies them offline, as ppi audit verify does, by the key
+// that the platform publishes.
+func (p *play) audit() {
+	p.screen.chapter("The record, verified offline")
 	export := p.download(p.lead, "/events?export=1")
 	if p.err != nil {
 		return
 	}
-	if len(verifiers) == 0 {
-		p.err = fmt.Errorf("the platform publishes no key of its checkpoints")
-		return
-	}
-	report, err := audit.VerifyExport(bytes.NewReader(export), audit.Options{VerifierKeys: verifiers})
+	report, err := audit.VerifyExport(bytes.NewReader(export), audit.Options{VerifierKeys: []string{p.verifiers["checkpoints"]}})
 	if err != nil {
 		p.err = fmt.Errorf("verify the export: %w", err)
 		return

@@ -15,18 +15,22 @@ type screen struct {
 	out   io.Writer
 	began time.Time
 	steps int
+	// closed counts the phases that are over.
+	closed int
 }
 
 const (
 	rule      = 110
 	nameWidth = 8
+	phases    = 6
 )
 
 func (s *screen) sayf(format string, args ...any) { fmt.Fprintf(s.out, format+"\n", args...) }
 
 // chapter begins a part of the story and shows how far the play has come.
 func (s *screen) chapter(title string) {
-	progress := fmt.Sprintf(" step %d, %.1f s ", s.steps, time.Since(s.began).Seconds())
+	progress := fmt.Sprintf(" %s %d of %d phases closed, step %d, %.1f s ",
+		strings.Repeat("■", s.closed)+strings.Repeat("□", phases-s.closed), s.closed, phases, s.steps, time.Since(s.began).Seconds())
 	line := "── " + title + " "
 	s.sayf("\n%s%s%s", line, strings.Repeat("─", max(rule-len([]rune(line))-len(progress), 0)), progress)
 }
@@ -59,6 +63,15 @@ func (s *screen) gate(phase models.Phase, criteria []models.Criterion) {
 		}
 		s.wrap(fmt.Sprintf("    %s %-28s ", mark, c.Code), c.Detail)
 	}
+}
+
+// grouped writes an amount with its thousands apart.
+func grouped(amount string) string {
+	whole, fraction, _ := strings.Cut(amount, ".")
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	return whole + "." + fraction
 }
 
 // wrap prints text after a head, broken at words; what follows stands under its beginning.

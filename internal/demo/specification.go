@@ -9,6 +9,7 @@ import (
 
 func (p *play) draftSpecification() {
 	p.screen.chapter("Phase 5 of 6 · Specification")
+	p.until("specification_drafted")
 	branded := p.writeRequirements()
 	p.describeLots()
 	p.writeBusinessCase()
@@ -87,7 +88,7 @@ func (p *play) writeBusinessCase() {
 		"functionality": en(s.Functionality), "reasoning": en(s.Reasoning),
 		"price": models.Money{Amount: p.facts.TotalInvestment.Value, Currency: "EUR"}, "estimates": p.estimates,
 	})
-	p.tell("GENCI", "writes the business case: EUR %s in all (sourced: about 73 million) for the same results with two fifths less energy", p.facts.TotalInvestment.Value)
+	p.tell("GENCI", "writes the business case: EUR %s in all (sourced: about 73 million) for the same results with two fifths less energy", grouped(p.facts.TotalInvestment.Value))
 }
 
 // approve has every buyer approve the frozen version and a lawyer certify it.

@@ -9,6 +9,7 @@ import (
 	"filippo.io/age"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
+	sealing "github.com/ppi-engine/ppi/internal/seal"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -61,18 +62,21 @@ func (p *play) handIn(l *lot, o offer) {
 	s := p.supplier(o.supplier)
 	p.register(s)
 	var receipt struct {
-		Tender     string    `json:"tender_id"`
-		ReceivedAt time.Time `json:"received_at"`
-		Note       string    `json:"note"`
+		Note string `json:"note"`
 	}
 	r := p.handingIn(l, s, o)
 	r.Out = &receipt
 	p.call(s.person, r)
-	if p.err == nil && receipt.Note == "" {
-		p.err = fmt.Errorf("the receipt of tender %s is not signed", receipt.Tender)
+	if p.err != nil {
+		return
 	}
-	l.tenders = append(l.tenders, &tender{id: receipt.Tender, supplier: s, offer: o})
-	p.tell(s.Name, "hands in a sealed tender for lot %d (assumed); signed receipt: received at %s", l.number, receipt.ReceivedAt.In(p.zone).Format("15:04:05.000"))
+	verified, err := sealing.Verify(receipt.Note, p.verifiers["receipts"])
+	if err != nil {
+		p.err = err
+		return
+	}
+	l.tenders = append(l.tenders, &tender{id: string(verified.TenderID), supplier: s, offer: o})
+	p.tell(s.Name, "hands in a sealed tender for lot %d (assumed) and verifies its receipt: received at %s", l.number, verified.ProcedureTime.In(p.zone).Format("15:04:05.000"))
 }
 
 // handingIn uploads the sealed envelopes of an offer and is the request that hands them in.

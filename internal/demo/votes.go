@@ -39,6 +39,7 @@ func (p *play) pass(phase models.Phase) {
 	for _, b := range p.buyers {
 		p.act(b.board, models.VerbVote, object{"phase": phase, "digest": g.Digest, "choice": "approve"}, nil)
 	}
+	p.screen.closed++
 	p.tell("all", "the boards of %s vote for it: the phase %s is closed", p.names(), phase)
 }
 
