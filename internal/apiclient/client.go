@@ -131,11 +131,12 @@ func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 }
 
 func read(body []byte, out any) error {
-	if w, raw := out.(io.Writer); raw {
-		_, err := w.Write(body)
-		return err
+	w, raw := out.(io.Writer)
+	if !raw {
+		return json.Unmarshal(body, out) //nolint:wrapcheck // the caller says which answer could not be read
 	}
-	return json.Unmarshal(body, out)
+	_, err := w.Write(body)
+	return err
 }
 
 func (c *Client) build(ctx context.Context, r Request) (*http.Request, error) {

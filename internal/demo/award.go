@@ -16,7 +16,7 @@ func (p *play) awardLots() {
 			return
 		}
 		p.decide(p.indexOf(l.buyer), models.VerbAward, object{"lot": l.id, "tender": first.id, "ranking": l.ranking.Digest})
-		p.tell(l.buyer.Short, "moves to award lot %d to %s, the first of the ranking; the boards of all buyers agree", l.number, first.supplier.Name)
+		p.tellf(l.buyer.Short, "moves to award lot %d to %s, the first of the ranking; the boards of all buyers agree", l.number, first.supplier.Name)
 	}
 	p.until("letters")
 	var last time.Time
@@ -67,6 +67,6 @@ func (p *play) sendLetters(l *lot) time.Time {
 	}
 	p.act(p.lead, models.VerbSendLetters, object{"lot": l.id, "means": "electronic"}, &out)
 	l.earliest = out.EarliestContract
-	p.tell("GENCI", "sends %d letters on lot %d with points and reasons; by the standstill no contract before %s", out.Letters, l.number, out.EarliestContract)
+	p.tellf("GENCI", "sends %d letters on lot %d with points and reasons; by the standstill no contract before %s", out.Letters, l.number, out.EarliestContract)
 	return out.StandstillUntil
 }

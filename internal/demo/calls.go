@@ -33,10 +33,8 @@ func (p *play) post(who *person, path string, in any) made {
 }
 
 // put writes the next version of something below the procurement.
-func (p *play) put(who *person, path string, in any) made {
-	var out made
-	p.call(who, apiclient.Request{Method: http.MethodPut, Path: p.path(path), In: in, Out: &out, IfMatch: "*"})
-	return out
+func (p *play) put(who *person, path string, in any) {
+	p.call(who, apiclient.Request{Method: http.MethodPut, Path: p.path(path), In: in, IfMatch: "*"})
 }
 
 // get reads something below the procurement.
@@ -94,8 +92,8 @@ func (p *play) refused(code models.Code, who *person, r apiclient.Request, name,
 	p.screen.refusal(name, tried, problem)
 }
 
-// tell tells a step of the story.
-func (p *play) tell(name, format string, args ...any) {
+// tellf tells a step of the story.
+func (p *play) tellf(name, format string, args ...any) {
 	if p.err == nil {
 		p.screen.step(p.day(), name, fmt.Sprintf(format, args...))
 	}

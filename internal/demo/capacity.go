@@ -43,7 +43,7 @@ func (p *play) fillRoles() {
 	t.openers = append(slices.Clone(t.lawyers), of(2, models.RoleOpener))
 	t.awarders = []*person{of(0, models.RoleAwarder), of(1, models.RoleAwarder)}
 	t.substitute = of(0, models.RoleLeadProcurer)
-	p.tell("all", "fill the roles, each with a substitute: lead procurer, legal advisers, evaluators of four buyers with a chair, openers of three")
+	p.tellf("all", "fill the roles, each with a substitute: lead procurer, legal advisers, evaluators of four buyers with a chair, openers of three")
 }
 
 func (p *play) signAgreement() {
@@ -57,10 +57,10 @@ func (p *play) signAgreement() {
 	}
 	maps.Copy(agreement, clauses(c.Clauses))
 	written := p.post(p.lead, "/agreement", agreement)
-	p.tell("GENCI", "writes the collaboration agreement: law of %s (sourced), decisions %s, equal shares (assumed)", p.facts.ApplicableLaw.Value, c.DecisionRule)
+	p.tellf("GENCI", "writes the collaboration agreement: law of %s (sourced), decisions %s, equal shares (assumed)", p.facts.ApplicableLaw.Value, c.DecisionRule)
 	for _, b := range p.buyers {
 		p.post(b.officer, "/agreement-signatures", object{"agreement": written.ID, "digest": written.Digest, "capacity": "Head of procurement (assumed)"})
-		p.tell(b.Short, "signs the agreement by its digest %s", short(written.Digest))
+		p.tellf(b.Short, "signs the agreement by its digest %s", short(written.Digest))
 	}
 }
 
@@ -86,6 +86,6 @@ func (p *play) train() {
 		"activity": models.ActivityTraining, "topic": t.Topic, "title": en(t.Title), "date": p.today(), "provider": t.Provider,
 		"participants": participants, "proof": object{"document": list},
 	})
-	p.tell("all", "train %d people and %d guests of small enterprises; the proof is the document %s", len(everyone), t.GuestCount, short(list))
-	p.tell("all", "each of the %d declares to have no conflict of interest", len(everyone))
+	p.tellf("all", "train %d people and %d guests of small enterprises; the proof is the document %s", len(everyone), t.GuestCount, short(list))
+	p.tellf("all", "each of the %d declares to have no conflict of interest", len(everyone))
 }

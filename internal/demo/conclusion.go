@@ -1,7 +1,7 @@
 package demo
 
 import (
-	"fmt"
+	"strconv"
 
 	"github.com/ppi-engine/ppi/models"
 )
@@ -16,11 +16,11 @@ func (p *play) concludeContracts() {
 		}
 		contract := p.post(p.lead, "/contracts", p.contract(l))
 		p.post(l.buyer.officer, "/purchases", object{"contract": contract.ID, "ordered_on": p.today(), "value": winner.price})
-		p.tell(l.buyer.Short, "signs the contract of its lot with %s and purchases for %s %s (assumed)", winner.supplier.Name, winner.price.Currency, grouped(winner.price.Amount))
+		p.tellf(l.buyer.Short, "signs the contract of its lot with %s and purchases for %s %s (assumed)", winner.supplier.Name, winner.price.Currency, grouped(winner.price.Amount))
 	}
 	p.until("report")
 	p.post(p.lead, "/notices", object{"kind": "award"})
-	p.tell("GENCI", "dispatches the award notice, within 30 days of the contracts")
+	p.tellf("GENCI", "dispatches the award notice, within 30 days of the contracts")
 	p.writeReport()
 	p.pass(models.PhaseTender)
 }
@@ -42,7 +42,7 @@ func (p *play) writeReport() {
 		"record": record.Digest, "subject": en(p.facts.Subject.Value), "conflicts": en("None were found (assumed)."), "subcontracting": en("None is known (assumed)."),
 		"procedure": en("A rehearsal as an " + p.facts.Procedure.Played + " of what was a " + p.facts.Procedure.Value + "."),
 	})
-	p.tell("GENCI", "writes the individual report on the record %s", short(record.Digest))
+	p.tellf("GENCI", "writes the individual report on the record %s", short(record.Digest))
 }
 
 // showWinners shows the rankings. All in them is assumed: no source names a tenderer.
@@ -60,7 +60,7 @@ func (p *play) showStanding(l *lot, s standing) {
 	t := l.tender(s.Tender)
 	number, title, mark := "", "", " "
 	if s.Rank == 1 {
-		number, title, mark = fmt.Sprint(l.number), l.title, "★"
+		number, title, mark = strconv.Itoa(l.number), l.title, "★"
 		p.result.Winners = append(p.result.Winners, Winner{
 			Lot: l.number, Buyer: l.buyer.Short, Tenderer: t.supplier.Name, Price: t.price.Amount, Total: s.Total, Assumed: true,
 		})

@@ -53,7 +53,7 @@ func (p *play) announce() {
 	})
 	asked := p.post(p.drafter, "/questionnaires", object{"questions": questions})
 	p.act(p.lead, models.VerbAnnounce, object{"announcement": p.announcement.named(), "questionnaire": asked.named()}, nil)
-	p.tell("GENCI", "announces the market consultation to all on equal terms, with %d questions, until 31 October* at noon", len(questions))
+	p.tellf("GENCI", "announces the market consultation to all on equal terms, with %d questions, until 31 October* at noon", len(questions))
 }
 
 // openDialogue records the event. No source names the companies, so they are counted and not named.
@@ -67,7 +67,7 @@ func (p *play) openDialogue() string {
 		"announcement": p.announcement.ID, "format": "meeting", "title": en(e.Name.Value), "date": p.today(), "place": e.Place.Value,
 		"participants": e.Companies, "organisations": companies, "minutes": object{"note": e.Content.Value},
 	})
-	p.tell("all", "hold the %s in %s with %d companies. Their names and countries are in no source", e.Name.Value, e.Place.Value, e.Companies)
+	p.tellf("all", "hold the %s in %s with %d companies. Their names and countries are in no source", e.Name.Value, e.Place.Value, e.Companies)
 	return held.ID
 }
 
@@ -78,7 +78,7 @@ func (p *play) meetOneToOne() {
 		"shared":          "Confidential technical information of the vendor only",
 		"shared_with_all": "Nothing was told that was not told to all at the event",
 	})
-	p.tell("GENCI", "registers a one-to-one meeting: the vendor spoke, nothing was shared that not all had heard")
+	p.tellf("GENCI", "registers a one-to-one meeting: the vendor spoke, nothing was shared that not all had heard")
 }
 
 func (p *play) legalConference() string {
@@ -87,7 +87,7 @@ func (p *play) legalConference() string {
 		"place": "By telephone", "participants": 0, "organisations": []object{},
 		"minutes": object{"note": p.facts.Consultation.LegalConference.Value + " How many took part is in no source."},
 	})
-	p.tell("GENCI", "answers legal questions in an audio conference, 11:00 to 13:00")
+	p.tellf("GENCI", "answers legal questions in an audio conference, 11:00 to 13:00")
 	return held.ID
 }
 
@@ -103,7 +103,7 @@ func (p *play) respond(r ppi4hpc.Response) string {
 	given := p.post(s.person, "/consultations/"+p.announcement.ID+"/responses", object{"language": "en", "answers": []object{
 		{"question": "energy", "answer": r.Energy}, means,
 	}})
-	p.tell(s.Name, "responds (assumed)%s: %s MWh can be reached", confidence, r.Energy)
+	p.tellf(s.Name, "responds (assumed)%s: %s MWh can be reached", confidence, r.Energy)
 	return given.ID
 }
 
@@ -112,7 +112,7 @@ func (p *play) report(inputs []object) {
 		"summary": en(p.facts.Consultation.Report), "register_complete": true, "inputs": inputs,
 	})
 	p.act(p.lead, models.VerbRelease, report.named(), nil)
-	p.tell("GENCI", "releases the report: what came of each of %d inputs, without anybody's secrets", len(inputs))
+	p.tellf("GENCI", "releases the report: what came of each of %d inputs, without anybody's secrets", len(inputs))
 	p.post(p.lead, "/route", object{"route": "ppi", "reason": "Offers exist in small quantity; first buyers are missing."})
-	p.tell("GENCI", "confirms the route: public procurement of innovation, not pre-commercial procurement")
+	p.tellf("GENCI", "confirms the route: public procurement of innovation, not pre-commercial procurement")
 }

@@ -10,7 +10,7 @@ import (
 func (p *play) planEngagement() {
 	plan := p.post(p.lead, "/engagement-plans", object{"interval": p.facts.Engagement.Interval.Text(), "channels": p.channels()})
 	p.act(p.lead, models.VerbRelease, plan.named(), nil)
-	p.tell("GENCI", "releases the plan of engagement: a bulletin on budget, timing and needs at least every 90 days (assumed)")
+	p.tellf("GENCI", "releases the plan of engagement: a bulletin on budget, timing and needs at least every 90 days (assumed)")
 	p.inform("consultation_opens")
 }
 
@@ -27,7 +27,7 @@ func (p *play) inform(date string) {
 	b := p.facts.Engagement.Bulletins[date]
 	entry := p.post(p.drafter, "/bulletins", object{"covers": models.Topics(), "title": en(b.Title), "text": en(b.Text)})
 	p.act(p.lead, models.VerbRelease, entry.named(), nil)
-	p.tell("GENCI", "tells the market of budget, timing and needs (text assumed): “%s”", b.Title)
+	p.tellf("GENCI", "tells the market of budget, timing and needs (text assumed): “%s”", b.Title)
 }
 
 // informMarket lets the market go without news for too long, which the engine notices.
@@ -50,6 +50,6 @@ func (p *play) showTasks() {
 	}
 	p.get(p.lead, "/tasks", &tasks)
 	for _, task := range tasks.Items {
-		p.tell("engine", "raised a task on %s: %s, %s", task.RaisedAt.In(p.zone).Format(time.DateOnly), task.Kind, task.Status)
+		p.tellf("engine", "raised a task on %s: %s, %s", task.RaisedAt.In(p.zone).Format(time.DateOnly), task.Kind, task.Status)
 	}
 }

@@ -34,13 +34,14 @@ func (p *play) evaluate() {
 		for _, t := range l.tenders {
 			p.post(p.lead, "/admissions", object{"tender": t.id, "decision": "admitted"})
 		}
-		p.score(l)
+		agreed := p.score(l)
 		p.act(p.chair(), models.VerbLockQuality, object{"lot": l.id}, nil)
 		for _, t := range l.tenders {
 			p.openPrice(t)
 		}
 		p.get(p.lead, "/lots/"+l.id+"/ranking", &l.ranking)
-		p.tell("panel", "of three buyers scores lot %d: alone, then by consensus; quality is locked, only then prices are opened", l.number)
+		p.tellf("panel", "of three buyers scores lot %d, each alone, then by consensus (energy, service): %s. Quality is locked, only then prices are opened",
+			l.number, strings.Join(agreed, "; "))
 	}
 }
 
@@ -67,8 +68,8 @@ func (p *play) declare(l *lot) {
 }
 
 // score has each evaluator read what was in the envelopes and write down scores of their own, and the chair
-// what the panel agrees on: the middle score.
-func (p *play) score(l *lot) {
+// what the panel agrees on: the middle score. It returns that in words.
+func (p *play) score(l *lot) []string {
 	sheets := map[*tender][][]models.Score{}
 	for i, evaluator := range p.panel() {
 		for _, t := range l.tenders {
@@ -78,11 +79,16 @@ func (p *play) score(l *lot) {
 			sheets[t] = append(sheets[t], scores)
 		}
 	}
+	var said []string
 	for _, t := range l.tenders {
-		if p.err == nil {
-			p.post(p.chair(), "/consensus-scores", object{"tender": t.id, "scores": middle(sheets[t])})
+		if p.err != nil {
+			break
 		}
+		agreed := middle(sheets[t])
+		p.post(p.chair(), "/consensus-scores", object{"tender": t.id, "scores": agreed})
+		said = append(said, fmt.Sprintf("%s %s and %s", t.supplier.Name, agreed[0].Score, agreed[1].Score))
 	}
+	return said
 }
 
 // scores judges a promise on scales of ten points: half a point for each MWh below the 60 that are asked for,

@@ -2,7 +2,7 @@ package demo
 
 import (
 	"fmt"
-	"strconv"
+	"strings"
 
 	"filippo.io/age"
 
@@ -33,7 +33,7 @@ func (p *play) describeLots() {
 		p.lots = append(p.lots, &lot{id: made.ID, number: i + 1, title: l.Title.Text(), buyer: p.buyerOf(l.Buyer)})
 	}
 	p.post(p.drafter, "/lots-decision", object{"divided": true})
-	p.tell("GENCI", "divides the procurement into %d lots with one buyer each (sourced; titles and numbers are assumed)", len(p.lots))
+	p.tellf("GENCI", "divides the procurement into %d lots with one buyer each (sourced; titles and numbers are assumed)", len(p.lots))
 }
 
 func (p *play) buyerOf(short string) *buyer {
@@ -53,11 +53,11 @@ func (p *play) prepareTender() {
 		p.post(p.lead, "/award-criteria", p.criteria(l))
 	}
 	c := p.facts.Tender.Criteria
-	said := "price " + c.PriceWeight
+	said := []string{"price " + c.PriceWeight}
 	for _, k := range c.Quality {
-		said += ", " + k.ID + " " + k.Weight
+		said = append(said, k.ID+" "+k.Weight)
 	}
-	p.tell("GENCI", "settles the award criteria of each lot (assumed): %s points; price relative to the lowest, exact decimals", said)
+	p.tellf("GENCI", "settles the award criteria of each lot (assumed): %s points; price relative to the lowest, exact decimals", strings.Join(said, ", "))
 	p.makeKeys()
 }
 
@@ -85,7 +85,7 @@ func (p *play) makeKeys() {
 		return
 	}
 	p.post(p.lead, "/opening-key", object{"quality": p.keys.quality.Recipient().String(), "price": p.keys.price.Recipient().String()})
-	p.tell("openers", "make two key pairs on their own machine, for quality and for price; the platform gets the public halves only: %s…", p.keys.quality.Recipient().String()[:16])
+	p.tellf("openers", "make two key pairs on their own machine, for quality and for price; the platform gets the public halves only: %s…", p.keys.quality.Recipient().String()[:16])
 }
 
 // publish dispatches the notice, on the date that is sourced. Until then the market was kept informed.
@@ -97,13 +97,13 @@ func (p *play) publish() {
 	}
 	p.act(p.lead, models.VerbPublish, nil, &published)
 	p.screen.closed++
-	p.tell("GENCI", "dispatches the contract notice (2018/S 090-202138 in reality): %d lots, deadline 9 July 2018 at 12:00 in Paris; digest %s. The phase engagement is closed",
+	p.tellf("GENCI", "dispatches the contract notice (2018/S 090-202138 in reality): %d lots, deadline 9 July 2018 at 12:00 in Paris; digest %s. The phase engagement is closed",
 		len(p.lots), short(published.Digest))
 	p.until("questions_answered")
-	text := ""
+	var text strings.Builder
 	for i, a := range p.facts.Tender.Answers {
-		text += strconv.Itoa(i+1) + ". " + a.Question + "\n" + a.Answer + "\n"
+		fmt.Fprintf(&text, "%d. %s\n%s\n", i+1, a.Question, a.Answer)
 	}
-	p.document(p.lead, "Answers to questions of 5 June 2018", text, models.AudienceTenderers)
-	p.tell("GENCI", "answers %d questions to all tenderers alike", len(p.facts.Tender.Answers))
+	p.document(p.lead, "Answers to questions of 5 June 2018", text.String(), models.AudienceTenderers)
+	p.tellf("GENCI", "answers %d questions to all tenderers alike", len(p.facts.Tender.Answers))
 }

@@ -16,22 +16,22 @@ func (p *play) assessNeeds() {
 		p.estimates = append(p.estimates, p.post(b.officer, "/estimates", object{
 			"value": models.Money{Amount: n.Estimate.Amount, Currency: "EUR"}, "quantity": "1", "unit": "system",
 		}).ID)
-		p.tell(b.Short, "states its need, from %s to %s %s for each simulated year, and estimates one system of EUR %s (assumed)", n.Baseline, n.Target, n.Unit, grouped(n.Estimate.Amount))
+		p.tellf(b.Short, "states its need, from %s to %s %s for each simulated year, and estimates one system of EUR %s (assumed)", n.Baseline, n.Target, n.Unit, grouped(n.Estimate.Amount))
 	}
 	common := p.outcome()
 	common["statements"] = statements
 	p.need = p.post(p.drafter, "/common-need", common)
-	p.tell("GENCI", "its drafter consolidates the common need, as an outcome with baseline and target")
+	p.tellf("GENCI", "its drafter consolidates the common need, as an outcome with baseline and target")
 	p.post(p.drafter, "/state-of-the-art", object{
 		"summary": en(n.StateOfTheArt), "conclusion": models.ConclusionNearMarket, "sources": []object{{"title": n.PriorProcurement.Value}},
 	})
-	p.tell("GENCI", "its drafter reports on the state of the art: near the market, not yet at large scale")
+	p.tellf("GENCI", "its drafter reports on the state of the art: near the market, not yet at large scale")
 	p.until("needs_adopted")
 	p.refusedInNeeds()
 	for _, b := range p.buyers {
 		p.post(b.officer, "/need-confirmations", p.need.named())
 	}
-	p.tell("all", "%s confirm the common need by its digest %s", p.names(), short(p.need.Digest))
+	p.tellf("all", "%s confirm the common need by its digest %s", p.names(), short(p.need.Digest))
 	p.pass(models.PhaseNeeds)
 }
 

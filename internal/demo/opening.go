@@ -22,7 +22,7 @@ func (p *play) open() {
 		for _, t := range l.tenders {
 			p.openQuality(t)
 		}
-		p.tell("openers", "of GENCI and BSC open lot %d together: %d tenders, decrypted on their own machines; prices stay sealed", l.number, len(l.tenders))
+		p.tellf("openers", "of GENCI and BSC open lot %d together: %d tenders, decrypted on their own machines; prices stay sealed", l.number, len(l.tenders))
 	}
 }
 

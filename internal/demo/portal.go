@@ -145,7 +145,7 @@ func (p *play) hearPortal() {
 	p.portal.await(p.ctx, p.procurement, p.result.Events)
 	verified, forged := p.portal.heard(p.procurement)
 	p.result.Webhooks = Webhooks{Delivered: verified, Failed: forged + p.failedAttempts()}
-	p.tell("portal", "has verified the signatures of %d webhooks; the feed has %d events for it, %d failed", verified, p.result.Events, p.result.Webhooks.Failed)
+	p.tellf("portal", "has verified the signatures of %d webhooks; the feed has %d events for it, %d failed", verified, p.result.Events, p.result.Webhooks.Failed)
 }
 
 // countEvents reads the procurement's feed to its end, the completion, and counts what is sent to endpoints.

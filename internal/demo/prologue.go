@@ -36,17 +36,17 @@ func (p *play) gatherConsortium() {
 	p.registerPortal()
 	p.draft()
 	p.showDate(p.facts.Dates["kick_off"])
-	p.tell("GENCI", "registers a portal that is sent signed webhooks of rehearsals: %s", p.portal.url)
-	p.tell("GENCI", "drafts the joint procurement under the call %s, as lead procurer", p.facts.Call.Value)
+	p.tellf("GENCI", "registers a portal that is sent signed webhooks of rehearsals: %s", p.portal.url)
+	p.tellf("GENCI", "drafts the joint procurement under the call %s, as lead procurer", p.facts.Call.Value)
 	for i := range p.buyers {
 		b := &p.buyers[i]
 		b.board = p.staff(b.organisation, models.RoleBoard)
 		b.officer = p.staff(b.organisation, models.RoleBuyer)
-		p.tell(b.Short, "joins from %s with a board member and a buyer: %s", b.Country, b.Name)
+		p.tellf(b.Short, "joins from %s with a board member and a buyer: %s", b.Country, b.Name)
 	}
 	p.drafter = p.staff(p.buyers[0].organisation, models.RoleDrafter, models.RoleBoard)
 	p.act(p.lead, models.VerbStart, nil, nil)
-	p.tell("GENCI", "starts the procurement: needs assessment and capacity building begin")
+	p.tellf("GENCI", "starts the procurement: needs assessment and capacity building begin")
 	p.refusedConsortium()
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/models"
@@ -29,10 +30,10 @@ func (s *screen) sayf(format string, args ...any) { fmt.Fprintf(s.out, format+"\
 
 // chapter begins a part of the story and shows how far the play has come.
 func (s *screen) chapter(title string) {
-	progress := fmt.Sprintf(" %s %d of %d phases closed, step %d, %.1f s ",
-		strings.Repeat("■", s.closed)+strings.Repeat("□", phases-s.closed), s.closed, phases, s.steps, time.Since(s.began).Seconds())
+	progress := fmt.Sprintf(" %s %d of %d phases closed · %.0f s ",
+		strings.Repeat("■", s.closed)+strings.Repeat("□", phases-s.closed), s.closed, phases, time.Since(s.began).Seconds())
 	line := "── " + title + " "
-	s.sayf("\n%s%s%s", line, strings.Repeat("─", max(rule-len([]rune(line))-len(progress), 0)), progress)
+	s.sayf("\n%s%s%s", line, strings.Repeat("─", max(rule-width(line)-width(progress), 0)), progress)
 }
 
 // step tells who did what, on which day of procedure time.
@@ -65,6 +66,9 @@ func (s *screen) gate(phase models.Phase, criteria []models.Criterion) {
 	}
 }
 
+// width is how many columns a text takes.
+func width(text string) int { return utf8.RuneCountInString(text) }
+
 // grouped writes an amount with its thousands apart.
 func grouped(amount string) string {
 	whole, fraction, _ := strings.Cut(amount, ".")
@@ -76,10 +80,10 @@ func grouped(amount string) string {
 
 // wrap prints text after a head, broken at words; what follows stands under its beginning.
 func (s *screen) wrap(head, text string) {
-	indent := strings.Repeat(" ", len([]rune(head)))
+	indent := strings.Repeat(" ", width(head))
 	line, used := head, len(indent)
 	for i, word := range strings.Fields(text) {
-		length := len([]rune(word))
+		length := width(word)
 		switch {
 		case i == 0:
 			line, used = line+word, used+length

@@ -16,7 +16,7 @@ func (p *play) draftSpecification() {
 	p.refuseBrand(branded)
 	p.until("specification_frozen")
 	version := p.post(p.lead, "/specification-versions", object{})
-	p.tell("GENCI", "freezes the specification under the digest %s", short(version.Digest))
+	p.tellf("GENCI", "freezes the specification under the digest %s", short(version.Digest))
 	p.until("specification_approved")
 	p.approve(version)
 	p.pass(models.PhaseSpecification)
@@ -35,7 +35,7 @@ func (p *play) writeRequirements() made {
 		if r.Code == s.Branded.Code {
 			branded = written
 		}
-		p.tell("GENCI", "requires %s (%s, verified by %s): %s", r.Code, r.Priority, r.Method, statement)
+		p.tellf("GENCI", "requires %s (%s, verified by %s): %s", r.Code, r.Priority, r.Method, statement)
 	}
 	return branded
 }
@@ -64,7 +64,7 @@ func (p *play) refuseBrand(branded made) {
 	}
 	p.get(p.lead, "/neutrality-findings", &found)
 	for _, f := range found.Items {
-		p.tell("engine", "reads %s as a tenderer's lawyer would: %q is a %s. %s (%s)", p.facts.Specification.Branded.Code, f.Text, f.Code, f.Suggestion, f.Source)
+		p.tellf("engine", "reads %s as a tenderer's lawyer would: %q is a %s. %s (%s)", p.facts.Specification.Branded.Code, f.Text, f.Code, f.Suggestion, f.Source)
 	}
 	if p.err == nil && len(found.Items) == 0 {
 		p.err = fmt.Errorf("no finding on %q", p.facts.Specification.Branded.Statement)
@@ -74,7 +74,7 @@ func (p *play) refuseBrand(branded made) {
 	for _, r := range p.facts.Specification.Requirements {
 		if r.Code == p.facts.Specification.Branded.Code {
 			p.put(p.drafter, "/requirements/"+branded.ID, p.requirement(r, r.Statement))
-			p.tell("GENCI", "writes %s anew: %s", r.Code, r.Statement)
+			p.tellf("GENCI", "writes %s anew: %s", r.Code, r.Statement)
 		}
 	}
 }
@@ -88,17 +88,17 @@ func (p *play) writeBusinessCase() {
 		"functionality": en(s.Functionality), "reasoning": en(s.Reasoning),
 		"price": models.Money{Amount: p.facts.TotalInvestment.Value, Currency: "EUR"}, "estimates": p.estimates,
 	})
-	p.tell("GENCI", "writes the business case: EUR %s in all (sourced: about 73 million) for the same results with two fifths less energy", grouped(p.facts.TotalInvestment.Value))
+	p.tellf("GENCI", "writes the business case: EUR %s in all (sourced: about 73 million) for the same results with two fifths less energy", grouped(p.facts.TotalInvestment.Value))
 }
 
 // approve has every buyer approve the frozen version and a lawyer certify it.
 func (p *play) approve(version made) {
 	for _, b := range p.buyers {
 		p.post(b.officer, "/specification-approvals", version.named())
-		p.tell(b.Short, "approves the specification by its digest %s", short(version.Digest))
+		p.tellf(b.Short, "approves the specification by its digest %s", short(version.Digest))
 	}
 	certified := version.named()
 	certified["statement"] = "Read as a whole; nobody is favoured (assumed)."
 	p.post(p.team.lawyers[0], "/legal-certifications", certified)
-	p.tell("GENCI", "its legal adviser certifies that nobody is favoured")
+	p.tellf("GENCI", "its legal adviser certifies that nobody is favoured")
 }

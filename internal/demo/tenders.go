@@ -76,7 +76,7 @@ func (p *play) handIn(l *lot, o offer) {
 		return
 	}
 	l.tenders = append(l.tenders, &tender{id: string(verified.TenderID), supplier: s, offer: o})
-	p.tell(s.Name, "hands in a sealed tender for lot %d (assumed) and verifies its receipt: received at %s", l.number, verified.ProcedureTime.In(p.zone).Format("15:04:05.000"))
+	p.tellf(s.Name, "hands in a sealed tender for lot %d (assumed) and verifies its receipt: received at %s", l.number, verified.ProcedureTime.In(p.zone).Format("15:04:05.000"))
 }
 
 // handingIn uploads the sealed envelopes of an offer and is the request that hands them in.
@@ -135,5 +135,5 @@ func (p *play) closeBoxes() {
 			p.err = fmt.Errorf("lot %d is not closed after its deadline", l.number)
 		}
 	}
-	p.tell("engine", "closed the boxes of %d lots on their deadline", len(p.lots))
+	p.tellf("engine", "closed the boxes of %d lots on their deadline", len(p.lots))
 }

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/ppi-engine/ppi/models"
 )
@@ -40,7 +41,7 @@ func (p *play) pass(phase models.Phase) {
 		p.act(b.board, models.VerbVote, object{"phase": phase, "digest": g.Digest, "choice": "approve"}, nil)
 	}
 	p.screen.closed++
-	p.tell("all", "the boards of %s vote for it: the phase %s is closed", p.names(), phase)
+	p.tellf("all", "the boards of %s vote for it: the phase %s is closed", p.names(), phase)
 }
 
 // motion is what a board decides on by votes.
@@ -62,16 +63,10 @@ func (p *play) decide(mover int, verb models.Verb, in any) {
 
 // names lists the buyers.
 func (p *play) names() string {
-	list := ""
-	for i, b := range p.buyers {
-		switch {
-		case i == 0:
-		case i == len(p.buyers)-1:
-			list += " and "
-		default:
-			list += ", "
-		}
-		list += b.Short
+	names := make([]string, 0, len(p.buyers))
+	for _, b := range p.buyers {
+		names = append(names, b.Short)
 	}
-	return list
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
