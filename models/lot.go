@@ -44,7 +44,8 @@ func (l Lot) Receives(at time.Time) *Refusal {
 		return Refuse(CodeLotNotOpen, "", "lot %d has not been published", l.Number).Accepting("tenders from its publication until its deadline")
 	case l.Over(at):
 		return Refuse(CodeDeadlinePassed, "", "the deadline of lot %d was %s (%s %s); this was received at %s", l.Number,
-			l.Deadline.UTC().Format(instantLayout), l.DeadlineLocal, l.DeadlineZone, at.UTC().Format(instantLayout))
+			l.Deadline.UTC().Format(instantLayout), l.DeadlineLocal, l.DeadlineZone, at.UTC().Format(instantLayout)).
+			Accepting("what arrives at that very instant or before; nothing afterwards")
 	case l.ClosedAt != nil:
 		return Refuse(CodeLotClosed, "", "the box of lot %d was closed at %s", l.Number, l.ClosedAt.UTC().Format(instantLayout))
 	}

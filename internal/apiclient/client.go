@@ -63,7 +63,8 @@ func ProblemOf(err error) (*Problem, bool) {
 type Request struct {
 	Method, Path string
 	// In is sent as JSON, or as it is when it is an io.Reader.
-	In      any
+	In any
+	// Out takes the answer read as JSON, or as it is when it is an io.Writer.
 	Out     any
 	Key     string
 	IfMatch string
@@ -123,10 +124,19 @@ func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	if r.Out == nil || len(body) == 0 {
 		return answer, nil
 	}
-	if err := json.Unmarshal(body, r.Out); err != nil {
-		return answer, fmt.Errorf("%s %s: decode answer: %w", r.Method, r.Path, err)
+	if err := read(body, r.Out); err != nil {
+		return answer, fmt.Errorf("%s %s: read answer: %w", r.Method, r.Path, err)
 	}
 	return answer, nil
+}
+
+func read(body []byte, out any) error {
+	w, raw := out.(io.Writer)
+	if !raw {
+		return json.Unmarshal(body, out) //nolint:wrapcheck // the caller says which answer could not be read
+	}
+	_, err := w.Write(body)
+	return err
 }
 
 func (c *Client) build(ctx context.Context, r Request) (*http.Request, error) {

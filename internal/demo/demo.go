@@ -4,15 +4,12 @@ package demo
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"time"
 
 	"github.com/ppi-engine/ppi/examples/ppi4hpc"
 	"github.com/ppi-engine/ppi/internal/apiclient"
-	"github.com/ppi-engine/ppi/models"
 )
 
 // Options say what to play with.
@@ -27,15 +24,19 @@ type Options struct {
 
 // A Result is the one line of JSON that the demonstration ends with.
 type Result struct {
-	Procurement string    `json:"procurement"`
-	Status      string    `json:"status"`
-	Audit       string    `json:"audit"`
-	Phases      []Phase   `json:"phases"`
-	Winners     []Winner  `json:"winners"`
-	Webhooks    Webhooks  `json:"webhooks"`
-	Refusals    []Refusal `json:"refusals"`
-	Steps       int       `json:"steps"`
-	Seconds     float64   `json:"seconds"`
+	Procurement string `json:"procurement"`
+	Status      string `json:"status"`
+	// Audit is the verdict of verifying the exported events offline.
+	Audit  string  `json:"audit"`
+	Phases []Phase `json:"phases"`
+	// Events are those of the procurement that a webhook endpoint is sent.
+	Events   int       `json:"events"`
+	Webhooks Webhooks  `json:"webhooks"`
+	Winners  []Winner  `json:"winners"`
+	Refusals []Refusal `json:"refusals"`
+	Seed     uint64    `json:"seed"`
+	Steps    int       `json:"steps"`
+	Seconds  float64   `json:"seconds"`
 }
 
 // A Phase is where a phase ended.
@@ -45,18 +46,22 @@ type Phase struct {
 	Status string `json:"status"`
 }
 
-// A Winner is who was awarded a lot.
+// A Winner is who was awarded a lot. All of it is assumed: no source names a winner.
 type Winner struct {
-	Lot    int    `json:"lot"`
-	Tender string `json:"tenderer"`
-	Total  string `json:"total"`
+	Lot      int    `json:"lot"`
+	Buyer    string `json:"buyer"`
+	Tenderer string `json:"tenderer"`
+	Price    string `json:"price"`
+	Total    string `json:"total"`
+	Assumed  bool   `json:"assumed"`
 }
 
-// Webhooks compares what the feed holds with what arrived, signed, at the portal.
+// Webhooks says what arrived at the portal.
 type Webhooks struct {
-	Events    int `json:"events"`
+	// Delivered counts distinct webhook-ids of the procurement whose signature was verified.
 	Delivered int `json:"delivered"`
-	Failed    int `json:"failed"`
+	// Failed counts messages whose signature is not ours, and attempts that did not reach the portal.
+	Failed int `json:"failed"`
 }
 
 // A Refusal was provoked and came as expected.
@@ -69,18 +74,36 @@ type Refusal struct {
 type play struct {
 	ctx    context.Context //nolint:containedctx // a play is one call of Play
 	facts  ppi4hpc.Facts
+	zone   *time.Location
 	admin  *apiclient.Client
 	screen *screen
+	seed   uint64
 	err    error
 	result Result
+
+	// clock is procedure time; assumed tells that no source names the date.
+	clock   time.Time
+	assumed bool
 
 	procurement string
 	// others are the members beside the lead buyer.
 	others  []string
-	lead    *apiclient.Client
-	drafter *apiclient.Client
+	lead    *person
+	drafter *person
 	buyers  []buyer
-	seed    uint64
+	team    team
+	portal  *portal
+	// endpoint is the portal's, at the platform.
+	endpoint string
+
+	// verifiers are the platform's public keys by use.
+	verifiers    map[string]string
+	need         made
+	estimates    []string
+	announcement made
+	suppliers    map[string]*supplier
+	lots         []*lot
+	keys         openingKeys
 }
 
 // A buyer is a contracting authority with the people who act for it.
@@ -88,8 +111,23 @@ type buyer struct {
 	ppi4hpc.Buyer
 
 	organisation string
-	board        *apiclient.Client
-	officer      *apiclient.Client
+	board        *person
+	officer      *person
+}
+
+// A person acts with a key of their own.
+type person struct {
+	*apiclient.Client
+
+	id string
+}
+
+// acts are the story, in the order of its dates.
+func (p *play) acts() []func() {
+	return []func(){
+		p.prologue, p.gatherConsortium, p.assessNeeds, p.consultMarket, p.buildCapacity, p.informMarket,
+		p.draftSpecification, p.executeTender, p.awardLots, p.concludeContracts, p.hearPortal, p.audit, p.showWinners, p.epilogue,
+	}
 }
 
 // Play plays the whole procurement and says how it ended.
@@ -98,16 +136,25 @@ func Play(ctx context.Context, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	began := time.Now()
-	p := &play{ctx: ctx, facts: facts, admin: o.Admin, screen: &screen{out: o.Screen, began: began}, seed: o.Seed}
-	p.prologue()
-	for _, act := range []func(){
-		p.gatherConsortium, p.assessNeeds,
-	} {
-		act()
+	zone, err := time.LoadLocation(facts.Zone)
+	if err != nil {
+		return Result{}, fmt.Errorf("find the zone of the procurement: %w", err)
 	}
-	p.epilogue()
-	p.result.Procurement, p.result.Steps = p.procurement, p.screen.steps
+	began := time.Now()
+	p := &play{
+		ctx: ctx, facts: facts, zone: zone, admin: o.Admin, seed: o.Seed,
+		screen: &screen{out: o.Screen, began: began}, suppliers: map[string]*supplier{},
+	}
+	if p.portal, err = openPortal(ctx); err != nil {
+		return Result{}, err
+	}
+	defer p.portal.close()
+	for _, act := range p.acts() {
+		if p.err == nil {
+			act()
+		}
+	}
+	p.result.Procurement, p.result.Seed, p.result.Steps = p.procurement, p.seed, p.screen.steps
 	p.result.Seconds = time.Since(began).Seconds()
 	return p.result, p.err
 }
@@ -123,113 +170,10 @@ func (p *play) epilogue() {
 	p.get(p.lead, "", &view)
 	p.get(p.lead, "/phases", &phases)
 	p.result.Status, p.result.Phases = view.Status, phases.Items
-	p.screen.chapter("Where it stands")
+	p.screen.chapter("Where it stands: " + view.Status)
 	for _, phase := range phases.Items {
 		p.screen.sayf("  %-15s round %d  %s", phase.Phase, phase.Round, phase.Status)
 	}
+	p.screen.sayf("  %d refusals came as expected, %d webhooks were verified, the record is %s.",
+		len(p.result.Refusals), p.result.Webhooks.Delivered, p.result.Audit)
 }
-
-// made is what the API answers when something was made.
-type made struct {
-	ID      string `json:"id"`
-	Digest  string `json:"digest"`
-	Version int64  `json:"version"`
-	Secret  string `json:"secret"`
-}
-
-// post makes something below the procurement, and tells it when said is not empty.
-func (p *play) post(who *apiclient.Client, path string, in any, name, said string) made {
-	var out made
-	p.call(who, apiclient.Request{Method: http.MethodPost, Path: p.path(path), In: in, Out: &out})
-	p.tell(name, said)
-	return out
-}
-
-// act carries out a command on the procurement.
-func (p *play) act(who *apiclient.Client, verb models.Verb, in any, name, said string) {
-	if in == nil {
-		in = struct{}{}
-	}
-	p.call(who, p.command(verb, in, "*"))
-	p.tell(name, said)
-}
-
-// get reads something below the procurement.
-func (p *play) get(who *apiclient.Client, path string, out any) {
-	p.call(who, apiclient.Request{Method: http.MethodGet, Path: p.path(path), Out: out})
-}
-
-func (p *play) call(who *apiclient.Client, r apiclient.Request) {
-	if p.err == nil {
-		_, p.err = who.Do(p.ctx, r)
-	}
-}
-
-// refused makes a call that must be refused with the code, and shows the refusal.
-func (p *play) refused(code models.Code, who *apiclient.Client, r apiclient.Request, name, tried string) {
-	if p.err != nil {
-		return
-	}
-	_, err := who.Do(p.ctx, r)
-	problem, ok := apiclient.ProblemOf(err)
-	switch {
-	case err == nil:
-		p.err = fmt.Errorf("%s %s: was not refused, but must be with %s", name, tried, code)
-		return
-	case !ok || problem.Code != string(code):
-		p.err = fmt.Errorf("%s %s: must be refused with %s: %w", name, tried, code, err)
-		return
-	}
-	p.result.Refusals = append(p.result.Refusals, Refusal{Code: problem.Code, Expected: string(code)})
-	p.screen.refusal(name, tried, problem)
-}
-
-func (p *play) path(rest string) string { return "/v1/procurements/" + p.procurement + rest }
-
-func (p *play) tell(name, said string) {
-	if p.err == nil && said != "" {
-		p.screen.step(p.now(), name, said)
-	}
-}
-
-// now is the procedure time.
-func (p *play) now() time.Time {
-	var view struct {
-		Now time.Time `json:"now"`
-	}
-	if p.procurement == "" || p.err != nil {
-		return time.Time{}
-	}
-	if _, err := p.lead.Get(p.ctx, p.path(""), &view); err != nil {
-		p.err = errors.Join(p.err, err)
-	}
-	return view.Now
-}
-
-// gateIs is a phase's gate as the API shows it.
-type gateIs struct {
-	Digest   string             `json:"digest"`
-	Met      bool               `json:"met"`
-	Criteria []models.Criterion `json:"criteria"`
-}
-
-// close shows a gate and has every buyer vote for it.
-func (p *play) close(phase models.Phase) {
-	var g gateIs
-	p.get(p.lead, "/phases/"+string(phase)+"/gate", &g)
-	if p.err != nil {
-		return
-	}
-	p.screen.gate(phase, g.Criteria)
-	if !g.Met {
-		p.err = fmt.Errorf("the gate of %s is not met", phase)
-		return
-	}
-	for _, b := range p.buyers {
-		p.act(b.board, models.VerbVote, map[string]any{"phase": phase, "digest": g.Digest, "choice": "approve"},
-			b.Short, "votes for the gate of "+string(phase))
-	}
-}
-
-// en is a text in English, the procurement's language.
-func en(text string) models.Text { return models.Text{"en": text} }

@@ -3,7 +3,6 @@ package demo
 import (
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/models"
@@ -16,30 +15,39 @@ func (p *play) prologue() {
 	s.sayf("PPI Engine – a rehearsal of a real joint procurement of innovation")
 	s.sayf("%s", p.facts.Case)
 	s.sayf("%s", strings.Repeat("═", rule))
-	s.sayf("Real, with sources in examples/ppi4hpc/facts.json: the four buyers, the lead, the call, the Open Dialogue")
-	s.sayf("Event of 6 September 2017 with 16 companies, the notice of 12 May 2018 at 09:00, the deadline of 9 July 2018")
-	s.sayf("at 12:00 in Paris, four lots with one buyer each.")
-	s.sayf("NOT as it was: the real procedure was a %s. It is replayed here as an OPEN PROCEDURE.", p.facts.Procedure.Value)
-	s.sayf("Assumed (assumed: true): the procedure, tenders, scores, prices, winners, and every date the sources lack.")
+	s.sayf("NOT as it was: the real procedure was a %s. It is replayed here as an %s.",
+		strings.ToUpper(p.facts.Procedure.Value), strings.ToUpper(p.facts.Procedure.Played))
+	s.wrap("Sourced:  ", "the four buyers, the lead, the call, the Open Dialogue Event of 6 September 2017 with 16 companies, the audio "+
+		"conference of 9 October 2017, the notice of 12 May 2018 at 09:00, the answers of 7 June, the deadline of 9 July 2018 at 12:00 in "+
+		"Paris (in reality for requests to participate), four lots with one buyer each. Each with its source in examples/ppi4hpc/facts.json.")
+	s.wrap("Assumed:  ", "the procedure, what is written, suppliers, tenders, scores, prices, winners, and every date that the sources lack. "+
+		"They carry assumed: true there; here their dates have a star*.")
 	s.sayf("Nothing is published: a rehearsal runs on a clock of its own, on the code that runs live procurements.")
 }
 
-// gatherConsortium registers the four buyers with their people and drafts the procurement.
+// gatherConsortium registers the four buyers with their people, and a portal that is told of everything.
 func (p *play) gatherConsortium() {
 	p.screen.chapter("The consortium")
 	for _, b := range p.facts.Buyers {
 		p.buyers = append(p.buyers, buyer{Buyer: b, organisation: p.organisation(b.Name, b.Country, models.OrganisationContractingAuthority)})
 	}
-	_, p.lead = p.person(p.buyers[0].organisation, "lead procurer")
+	p.lead = p.person(p.buyers[0].organisation, "lead procurer")
+	p.readKeys()
+	p.registerPortal()
 	p.draft()
+	p.showDate(p.facts.Dates["kick_off"])
+	p.tellf("GENCI", "registers a portal that is sent signed webhooks of rehearsals: %s", p.portal.url)
+	p.tellf("GENCI", "drafts the joint procurement under the call %s, as lead procurer", p.facts.Call.Value)
 	for i := range p.buyers {
 		b := &p.buyers[i]
 		b.board = p.staff(b.organisation, models.RoleBoard)
 		b.officer = p.staff(b.organisation, models.RoleBuyer)
-		p.tell(b.Short, "joins from "+b.Country+" with a board member and a buyer")
+		p.tellf(b.Short, "joins from %s with a board member and a buyer: %s", b.Country, b.Name)
 	}
 	p.drafter = p.staff(p.buyers[0].organisation, models.RoleDrafter, models.RoleBoard)
-	p.act(p.lead, models.VerbStart, nil, "GENCI", "starts the procurement: needs assessment and capacity building begin")
+	p.act(p.lead, models.VerbStart, nil, nil)
+	p.tellf("GENCI", "starts the procurement: needs assessment and capacity building begin")
+	p.refusedConsortium()
 }
 
 func (p *play) draft() {
@@ -48,52 +56,66 @@ func (p *play) draft() {
 		members = append(members, b.organisation)
 	}
 	p.draftOf("PPI4HPC: "+p.facts.Subject.Value, p.facts.Call.Value, members)
-	p.tell("GENCI", "drafts the joint procurement under the call "+p.facts.Call.Value)
 }
 
 // draftOf drafts a rehearsal that begins at the kick-off, with the given members beside the lead buyer.
 func (p *play) draftOf(title, profile string, members []string) {
-	kickOff, err := time.Parse(time.DateOnly, p.facts.Dates.KickOff.Value)
+	kickOff, err := p.facts.Dates["kick_off"].At(p.zone)
 	if err != nil {
 		p.err = err
 		return
 	}
+	p.clock = kickOff
 	var out made
-	p.call(p.lead, apiclient.Request{Method: http.MethodPost, Path: "/v1/procurements", Out: &out, In: map[string]any{
+	p.call(p.lead, apiclient.Request{Method: http.MethodPost, Path: "/v1/procurements", Out: &out, In: object{
 		"title":       en(title),
 		"description": en("Innovation sought in " + p.facts.InnovationFocus.Value + ". Rehearsal of a real case; assumed: true where the sources are silent."),
-		"languages":   []string{"en"}, "mode": models.ModeRehearsal, "clock": kickOff.Add(9 * time.Hour),
-		"profile": profile, "zone": "Europe/Paris",
+		"languages":   []string{"en"}, "mode": models.ModeRehearsal, "clock": kickOff.UTC(),
+		"profile": profile, "zone": p.facts.Zone,
 	}})
 	p.procurement, p.others = out.ID, members
 	for _, member := range members {
-		p.call(p.lead, apiclient.Request{Method: http.MethodPut, Path: p.path("/members/" + member), In: map[string]any{}, IfMatch: "*"})
+		p.put(p.lead, "/members/"+member, object{})
 	}
+}
+
+// refusedConsortium tries a second procurement whose two buyers come from one country.
+func (p *play) refusedConsortium() {
+	const profile = "COS-PPI-2020-2-04"
+	second := *p
+	second.draftOf("A second consortium, of one country", profile, []string{p.organisation("Second French buyer (assumed)", "FR", models.OrganisationContractingAuthority)})
+	second.staff(p.buyers[0].organisation, models.RoleBoard)
+	second.staff(second.others[0], models.RoleBoard)
+	p.err = second.err
+	p.refused(models.CodeIneligible, p.lead, second.command(models.VerbStart, struct{}{}, "*"),
+		"GENCI", "starts another procurement, of two French buyers, under "+profile)
 }
 
 func (p *play) organisation(name, country string, kind models.OrganisationKind) string {
 	var out made
-	p.call(p.admin, apiclient.Request{Method: http.MethodPost, Path: "/v1/organisations", Out: &out, In: map[string]any{
+	p.callAdmin(apiclient.Request{Method: http.MethodPost, Path: "/v1/organisations", Out: &out, In: object{
 		"legal_name": name, "country": country, "kind": kind,
 	}})
 	return out.ID
 }
 
 // person registers a person with an API key.
-func (p *play) person(organisation, name string) (string, *apiclient.Client) {
-	var person, key made
-	p.call(p.admin, apiclient.Request{Method: http.MethodPost, Path: "/v1/people", Out: &person, In: map[string]any{
+func (p *play) person(organisation, name string) *person {
+	var someone, key made
+	p.callAdmin(apiclient.Request{Method: http.MethodPost, Path: "/v1/people", Out: &someone, In: object{
 		"organisation_id": organisation, "name": name,
 	}})
-	p.call(p.admin, apiclient.Request{Method: http.MethodPost, Path: "/v1/people/" + person.ID + "/api-keys", Out: &key, In: map[string]any{"label": name}})
-	return person.ID, p.admin.As(key.Secret)
+	p.callAdmin(apiclient.Request{Method: http.MethodPost, Path: "/v1/people/" + someone.ID + "/api-keys", Out: &key, In: object{"label": name}})
+	return &person{Client: p.admin.As(key.Secret), id: someone.ID}
 }
 
+func (p *play) callAdmin(r apiclient.Request) { p.call(&person{Client: p.admin}, r) }
+
 // staff registers a person and gives them roles on the procurement.
-func (p *play) staff(organisation string, roles ...models.Role) *apiclient.Client {
-	person, client := p.person(organisation, string(roles[0]))
+func (p *play) staff(organisation string, roles ...models.Role) *person {
+	someone := p.person(organisation, string(roles[0]))
 	for _, role := range roles {
-		p.call(p.lead, apiclient.Request{Method: http.MethodPost, Path: p.path("/roles"), In: map[string]any{"person_id": person, "role": role}})
+		p.post(p.lead, "/roles", object{"person_id": someone.id, "role": role})
 	}
-	return client
+	return someone
 }

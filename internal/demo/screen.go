@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/models"
@@ -15,48 +16,83 @@ type screen struct {
 	out   io.Writer
 	began time.Time
 	steps int
+	// closed counts the phases that are over.
+	closed int
 }
 
 const (
-	rule      = 100
+	rule      = 110
 	nameWidth = 8
+	phases    = 6
 )
 
 func (s *screen) sayf(format string, args ...any) { fmt.Fprintf(s.out, format+"\n", args...) }
 
-// chapter begins a phase and shows how far the play has come.
+// chapter begins a part of the story and shows how far the play has come.
 func (s *screen) chapter(title string) {
-	progress := fmt.Sprintf(" step %d, %.1f s ", s.steps, time.Since(s.began).Seconds())
+	progress := fmt.Sprintf(" %s %d of %d phases closed · %.0f s ",
+		strings.Repeat("■", s.closed)+strings.Repeat("□", phases-s.closed), s.closed, phases, time.Since(s.began).Seconds())
 	line := "── " + title + " "
-	s.sayf("\n%s%s%s", line, strings.Repeat("─", max(rule-len([]rune(line))-len(progress), 0)), progress)
+	s.sayf("\n%s%s%s", line, strings.Repeat("─", max(rule-width(line)-width(progress), 0)), progress)
 }
 
 // step tells who did what, on which day of procedure time.
-func (s *screen) step(at time.Time, name, said string) {
+func (s *screen) step(day, name, said string) {
 	s.steps++
-	s.sayf("  %s  %-*s %s", at.Format(time.DateOnly), nameWidth, name, said)
+	s.wrap(fmt.Sprintf("  %s %-*s ", day, nameWidth, name), said)
 }
 
 // refusal shows what was refused, why, and what would be accepted.
 func (s *screen) refusal(name, tried string, p *apiclient.Problem) {
 	s.steps++
-	s.sayf("  ✗ %-*s %s", nameWidth+8, name, tried)
-	s.sayf("    refused: %d %s – %s", p.Status, p.Code, p.Detail)
+	s.wrap(fmt.Sprintf("  ✗           %-*s ", nameWidth, name), tried)
+	s.wrap("      refused: ", fmt.Sprintf("%d %s – %s", p.Status, p.Code, p.Detail))
 	for _, e := range p.Errors {
 		if e.Accepted != "" {
-			s.sayf("    accepted would be: %s", e.Accepted)
+			s.wrap("      accepted would be: ", e.Accepted)
 		}
 	}
 }
 
 // gate shows a gate's criteria.
 func (s *screen) gate(phase models.Phase, criteria []models.Criterion) {
-	s.sayf("  gate of %s:", phase)
+	s.sayf("  The gate of %s:", phase)
 	for _, c := range criteria {
 		mark := "✓"
 		if c.Finding != models.FindingMet {
 			mark = "✗"
 		}
-		s.sayf("    %s %-28s %s", mark, c.Code, c.Detail)
+		s.wrap(fmt.Sprintf("    %s %-28s ", mark, c.Code), c.Detail)
 	}
+}
+
+// width is how many columns a text takes.
+func width(text string) int { return utf8.RuneCountInString(text) }
+
+// grouped writes an amount with its thousands apart.
+func grouped(amount string) string {
+	whole, fraction, _ := strings.Cut(amount, ".")
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	return whole + "." + fraction
+}
+
+// wrap prints text after a head, broken at words; what follows stands under its beginning.
+func (s *screen) wrap(head, text string) {
+	indent := strings.Repeat(" ", width(head))
+	line, used := head, len(indent)
+	for i, word := range strings.Fields(text) {
+		length := width(word)
+		switch {
+		case i == 0:
+			line, used = line+word, used+length
+		case used+1+length > rule:
+			s.sayf("%s", line)
+			line, used = indent+word, len(indent)+length
+		default:
+			line, used = line+" "+word, used+1+length
+		}
+	}
+	s.sayf("%s", line)
 }

@@ -1,0 +1,135 @@
+package demo
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+
+	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// object is a body of a request.
+type object = map[string]any
+
+// made is what the API answers when something was made.
+type made struct {
+	ID      string `json:"id"`
+	Digest  string `json:"digest"`
+	Version int64  `json:"version"`
+	Secret  string `json:"secret"`
+}
+
+// named refers to an entry in the version that was read.
+func (m made) named() object { return object{"entry": m.ID, "digest": m.Digest} }
+
+// post makes something below the procurement.
+func (p *play) post(who *person, path string, in any) made {
+	var out made
+	p.call(who, apiclient.Request{Method: http.MethodPost, Path: p.path(path), In: in, Out: &out})
+	return out
+}
+
+// put writes the next version of something below the procurement.
+func (p *play) put(who *person, path string, in any) {
+	p.call(who, apiclient.Request{Method: http.MethodPut, Path: p.path(path), In: in, IfMatch: "*"})
+}
+
+// get reads something below the procurement.
+func (p *play) get(who *person, path string, out any) {
+	p.call(who, apiclient.Request{Method: http.MethodGet, Path: p.path(path), Out: out})
+}
+
+// act carries out a command on the procurement and reads its result, if out is not nil.
+func (p *play) act(who *person, verb models.Verb, in, out any) {
+	if in == nil {
+		in = struct{}{}
+	}
+	var answer struct {
+		Result any `json:"result"`
+	}
+	answer.Result = out
+	r := p.command(verb, in, "*")
+	r.Out = &answer
+	p.call(who, r)
+}
+
+func (p *play) command(verb models.Verb, in any, ifMatch string) apiclient.Request {
+	return apiclient.Request{Method: http.MethodPost, Path: p.path("/actions/" + string(verb)), In: in, IfMatch: ifMatch}
+}
+
+// writing is a request that writes something below the procurement.
+func (p *play) writing(path string, in any) apiclient.Request {
+	return apiclient.Request{Method: http.MethodPost, Path: p.path(path), In: in}
+}
+
+func (p *play) call(who *person, r apiclient.Request) {
+	if p.err == nil {
+		_, p.err = who.Do(p.ctx, r)
+	}
+}
+
+func (p *play) path(rest string) string { return "/v1/procurements/" + p.procurement + rest }
+
+// refused makes a call that must be refused with the code, and shows the refusal.
+func (p *play) refused(code models.Code, who *person, r apiclient.Request, name, tried string) {
+	if p.err != nil {
+		return
+	}
+	_, err := who.Do(p.ctx, r)
+	problem, ok := apiclient.ProblemOf(err)
+	switch {
+	case err == nil:
+		p.err = fmt.Errorf("%s %s: was not refused, but must be with %s", name, tried, code)
+		return
+	case !ok || problem.Code != string(code):
+		p.err = fmt.Errorf("%s %s: must be refused with %s: %w", name, tried, code, err)
+		return
+	}
+	p.result.Refusals = append(p.result.Refusals, Refusal{Code: problem.Code, Expected: string(code)})
+	p.screen.refusal(name, tried, problem)
+}
+
+// tellf tells a step of the story.
+func (p *play) tellf(name, format string, args ...any) {
+	if p.err == nil {
+		p.screen.step(p.day(), name, fmt.Sprintf(format, args...))
+	}
+}
+
+// upload brings a file to the platform for a purpose.
+func (p *play) upload(who *person, content []byte, filename, purpose string) string {
+	file := p.post(who, "/uploads", object{
+		"size": len(content), "sha256": digest(content), "media_type": "application/octet-stream", "filename": filename, "purpose": purpose,
+	}).ID
+	p.call(who, apiclient.Request{Method: http.MethodPut, Path: p.path("/uploads/" + file + "/chunks/0"), In: bytes.NewReader(content), IfMatch: "*"})
+	p.call(who, apiclient.Request{Method: http.MethodPost, Path: p.path("/uploads/" + file + "/actions/complete"), IfMatch: "*"})
+	return file
+}
+
+// document writes a document for buyers or tenderers and returns its digest.
+func (p *play) document(who *person, title, text string, audience models.Audience) string {
+	file := p.upload(who, []byte(text), "document.txt", "document")
+	p.post(who, "/documents", object{"title": en(title), "audience": audience, "upload": file})
+	return digest([]byte(text))
+}
+
+// download reads a file as it is.
+func (p *play) download(who *person, path string) []byte {
+	var content bytes.Buffer
+	p.get(who, path, &content)
+	return content.Bytes()
+}
+
+func digest(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}
+
+// short is the beginning of a digest, enough to recognise it.
+func short(digest string) string { return digest[:min(len(digest), 12)] }
+
+// en is a text in English, the procurement's language.
+func en(text string) models.Text { return models.Text{"en": text} }

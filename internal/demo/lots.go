@@ -1,0 +1,109 @@
+package demo
+
+import (
+	"fmt"
+	"strings"
+
+	"filippo.io/age"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// A lot is bought by one buyer.
+type lot struct {
+	id      string
+	number  int
+	title   string
+	buyer   *buyer
+	tenders []*tender
+	ranking ranking
+	// earliest is the first day on which a contract may be concluded.
+	earliest string
+}
+
+// openingKeys are the secret halves, which stay with the openers.
+type openingKeys struct {
+	quality, price *age.X25519Identity
+}
+
+// describeLots describes one lot for each buyer, and decides that there are lots.
+func (p *play) describeLots() {
+	for i, l := range p.facts.Tender.Lots {
+		made := p.post(p.drafter, "/lots", object{"number": i + 1, "title": en(l.Title.Text()), "deadline": p.local("deadline")})
+		p.lots = append(p.lots, &lot{id: made.ID, number: i + 1, title: l.Title.Text(), buyer: p.buyerOf(l.Buyer)})
+	}
+	p.post(p.drafter, "/lots-decision", object{"divided": true})
+	p.tellf("GENCI", "divides the procurement into %d lots with one buyer each (sourced; titles and numbers are assumed)", len(p.lots))
+}
+
+func (p *play) buyerOf(short string) *buyer {
+	for i := range p.buyers {
+		if p.buyers[i].Short == short {
+			return &p.buyers[i]
+		}
+	}
+	p.err = fmt.Errorf("the facts have no buyer %q", short)
+	return &buyer{}
+}
+
+// prepareTender settles how tenders are ranked, and for whom they are sealed.
+func (p *play) prepareTender() {
+	p.until("tender_prepared")
+	for _, l := range p.lots {
+		p.post(p.lead, "/award-criteria", p.criteria(l))
+	}
+	c := p.facts.Tender.Criteria
+	said := []string{"price " + c.PriceWeight}
+	for _, k := range c.Quality {
+		said = append(said, k.ID+" "+k.Weight)
+	}
+	p.tellf("GENCI", "settles the award criteria of each lot (assumed): %s points; price relative to the lowest, exact decimals", strings.Join(said, ", "))
+	p.makeKeys()
+}
+
+func (p *play) criteria(l *lot) object {
+	c := p.facts.Tender.Criteria
+	var quality []object
+	for _, k := range c.Quality {
+		quality = append(quality, object{"id": k.ID, "title": en(k.Title), "link": en(k.Link), "weight": k.Weight, "max": k.Max})
+	}
+	return object{
+		"lot": l.id, "method": c.Method, "currency": "EUR", "price_weight": c.PriceWeight, "criteria": quality,
+		"digits": 2, "rounding": "half_up", "tie_break": []string{"price", "quality", "energy"}, "consensus": models.ConsensusChair,
+		"low": object{"against": "mean_of_others", "percent": c.LowPercent},
+	}
+}
+
+// makeKeys makes the opening keys on the openers' side; the platform learns the public halves only.
+func (p *play) makeKeys() {
+	var err error
+	if p.keys.quality, err = age.GenerateX25519Identity(); err == nil {
+		p.keys.price, err = age.GenerateX25519Identity()
+	}
+	if err != nil {
+		p.err = fmt.Errorf("make opening keys: %w", err)
+		return
+	}
+	p.post(p.lead, "/opening-key", object{"quality": p.keys.quality.Recipient().String(), "price": p.keys.price.Recipient().String()})
+	p.tellf("openers", "make two key pairs on their own machine, for quality and for price; the platform gets the public halves only: %s…", p.keys.quality.Recipient().String()[:16])
+}
+
+// publish dispatches the notice, on the date that is sourced. Until then the market was kept informed.
+func (p *play) publish() {
+	p.until("contract_notice")
+	p.screen.gate(models.PhaseEngagement, p.gate(models.PhaseEngagement).Criteria)
+	var published struct {
+		Digest string `json:"digest"`
+	}
+	p.act(p.lead, models.VerbPublish, nil, &published)
+	p.screen.closed++
+	p.tellf("GENCI", "dispatches the contract notice (2018/S 090-202138 in reality): %d lots, deadline 9 July 2018 at 12:00 in Paris; digest %s. The phase engagement is closed",
+		len(p.lots), short(published.Digest))
+	p.until("questions_answered")
+	var text strings.Builder
+	for i, a := range p.facts.Tender.Answers {
+		fmt.Fprintf(&text, "%d. %s\n%s\n", i+1, a.Question, a.Answer)
+	}
+	p.document(p.lead, "Answers to questions of 5 June 2018", text.String(), models.AudienceTenderers)
+	p.tellf("GENCI", "answers %d questions to all tenderers alike", len(p.facts.Tender.Answers))
+}

@@ -1,0 +1,139 @@
+package demo
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"filippo.io/age"
+
+	"github.com/ppi-engine/ppi/internal/apiclient"
+	sealing "github.com/ppi-engine/ppi/internal/seal"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// A tender is what a supplier handed in for a lot.
+type tender struct {
+	id       string
+	supplier *supplier
+	offer    offer
+	// found and price are what openers found in its envelopes.
+	found promise
+	price models.Money
+}
+
+// The envelopes of a tender, by number.
+const (
+	envelopeQuality = 1
+	envelopePrice   = 2
+)
+
+func (p *play) executeTender() {
+	p.screen.chapter("Phase 6 of 6 · Tender")
+	p.until("spring_bulletin")
+	p.inform("spring_bulletin")
+	p.prepareTender()
+	p.publish()
+	p.receiveTenders()
+	p.closeBoxes()
+	p.open()
+	p.evaluate()
+}
+
+// receiveTenders has suppliers seal and hand in their tenders, the last one a minute before the deadline.
+func (p *play) receiveTenders() {
+	p.until("tenders_arrive")
+	offers := offersOf(p.facts.Tender, p.seed)
+	for i, l := range p.lots {
+		for j, o := range offers[i] {
+			if i == len(p.lots)-1 && j == len(offers[i])-1 {
+				p.until("last_minute")
+			}
+			p.handIn(l, o)
+		}
+	}
+	p.refused(models.CodeDeadlineNotOver, p.team.openers[0], p.command(models.VerbOpen, object{"lot": p.lots[0].id}, "*"),
+		"GENCI", "lets an opener try to open lot 1 a minute before the deadline")
+}
+
+// handIn seals an offer on the supplier's side, uploads it and hands it in; the platform signs a receipt.
+func (p *play) handIn(l *lot, o offer) {
+	s := p.supplier(o.supplier)
+	p.register(s)
+	var receipt struct {
+		Note string `json:"note"`
+	}
+	r := p.handingIn(l, s, o)
+	r.Out = &receipt
+	p.call(s.person, r)
+	if p.err != nil {
+		return
+	}
+	verified, err := sealing.Verify(receipt.Note, p.verifiers["receipts"])
+	if err != nil {
+		p.err = err
+		return
+	}
+	l.tenders = append(l.tenders, &tender{id: string(verified.TenderID), supplier: s, offer: o})
+	p.tellf(s.Name, "hands in a sealed tender for lot %d (assumed) and verifies its receipt: received at %s", l.number, verified.ProcedureTime.In(p.zone).Format("15:04:05.000"))
+}
+
+// handingIn uploads the sealed envelopes of an offer and is the request that hands them in.
+func (p *play) handingIn(l *lot, s *supplier, o offer) apiclient.Request {
+	envelopes := []object{
+		p.sealed(s, "quality", o.promise(l.number), p.keys.quality),
+		p.sealed(s, "price", o.bid(), p.keys.price),
+	}
+	return p.writing("/lots/"+l.id+"/tenders", object{"envelopes": envelopes})
+}
+
+// sealed seals what an envelope says for the public half of a key, and uploads it.
+func (p *play) sealed(s *supplier, kind string, says any, key *age.X25519Identity) object {
+	if p.err != nil {
+		return nil
+	}
+	var file bytes.Buffer
+	if p.err = seal(&file, says, key.Recipient()); p.err != nil {
+		return nil
+	}
+	return object{"kind": kind, "upload": p.upload(s.person, file.Bytes(), kind+".age", "envelope"), "digest": digest(file.Bytes())}
+}
+
+func seal(file *bytes.Buffer, says any, recipient age.Recipient) error {
+	plain, err := json.Marshal(says)
+	if err != nil {
+		return fmt.Errorf("write an offer: %w", err)
+	}
+	w, err := age.Encrypt(file, recipient)
+	if err != nil {
+		return fmt.Errorf("seal an offer: %w", err)
+	}
+	if _, err := w.Write(plain); err != nil {
+		return fmt.Errorf("seal an offer: %w", err)
+	}
+	if err := w.Close(); err != nil {
+		return fmt.Errorf("seal an offer: %w", err)
+	}
+	return nil
+}
+
+// closeBoxes lets the deadline pass, and a supplier come a second late.
+func (p *play) closeBoxes() {
+	late := p.supplier(p.facts.Tender.LateSupplier.Name)
+	p.register(late)
+	handing := p.handingIn(p.lots[0], late, offersOf(p.facts.Tender, p.seed)[0][0])
+	p.until("deadline")
+	p.advance(p.clock.Truncate(time.Second).Add(time.Second))
+	p.refused(models.CodeDeadlinePassed, late.person, handing, late.Name, "hands in a tender for lot 1 one second after the deadline")
+	for _, l := range p.lots {
+		var box struct {
+			ClosedAt *time.Time `json:"closed_at"`
+		}
+		p.get(p.lead, "/lots/"+l.id, &box)
+		if p.err == nil && box.ClosedAt == nil {
+			p.err = fmt.Errorf("lot %d is not closed after its deadline", l.number)
+		}
+	}
+	p.tellf("engine", "closed the boxes of %d lots on their deadline", len(p.lots))
+}
