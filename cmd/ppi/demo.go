@@ -28,6 +28,7 @@ type demoCommand struct {
 }
 
 func (c demoCommand) Run(ctx context.Context, inv *invocation) error {
+	began := time.Now()
 	dir, err := os.MkdirTemp("", "ppi-demo-")
 	if err != nil {
 		return fmt.Errorf("make a directory for the demonstration: %w", err)
@@ -46,7 +47,7 @@ func (c demoCommand) Run(ctx context.Context, inv *invocation) error {
 		fmt.Fprintf(inv.stderr, "All is up at %s\n\n", where.API)
 		go func() {
 			defer stop()
-			played = c.play(ctx, inv, a.app, where)
+			played = c.play(ctx, inv, a.app, where, began)
 		}()
 	})
 	if played != nil {
@@ -100,12 +101,12 @@ func (s *demoSystem) keepLog() string {
 	return kept
 }
 
-func (c demoCommand) play(ctx context.Context, inv *invocation, a *app, where addresses) error {
+func (c demoCommand) play(ctx context.Context, inv *invocation, a *app, where addresses, began time.Time) error {
 	admin, err := demoAdministrator(ctx, a, where)
 	if err != nil {
 		return err
 	}
-	result, err := demo.Play(ctx, demo.Options{Admin: admin, Screen: inv.stderr, Seed: c.Seed})
+	result, err := demo.Play(ctx, demo.Options{Admin: admin, Screen: inv.stderr, Began: began, Seed: c.Seed})
 	if err != nil {
 		return err
 	}

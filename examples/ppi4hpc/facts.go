@@ -35,6 +35,8 @@ type Date struct {
 	Fact
 
 	What string `json:"what"`
+	// OJS is the number in the Official Journal, of what was published there.
+	OJS string `json:"ojs"`
 }
 
 const (

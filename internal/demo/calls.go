@@ -5,7 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"net/http"
+	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/models"
@@ -67,7 +71,31 @@ func (p *play) writing(path string, in any) apiclient.Request {
 
 func (p *play) call(who *person, r apiclient.Request) {
 	if p.err == nil {
-		_, p.err = who.Do(p.ctx, r)
+		p.err = p.do(who, r)
+	}
+}
+
+// patience is how long one request is repeated that has no outcome yet.
+const patience = 30 * time.Second
+
+// do makes a call. One without an outcome is made again under its Idempotency-Key, as the API asks for: it is
+// carried out once.
+func (p *play) do(who *person, r apiclient.Request) error {
+	if r.Key == "" {
+		r.Key = uuid.NewString()
+	}
+	_, stream := r.In.(io.Reader) // cannot be sent twice
+	for until := time.Now().Add(patience); ; {
+		_, err := who.Do(p.ctx, r)
+		problem, ok := apiclient.ProblemOf(err)
+		if !ok || problem.Status != http.StatusServiceUnavailable || stream || time.Now().After(until) {
+			return err
+		}
+		select {
+		case <-p.ctx.Done():
+			return err
+		case <-time.After(problem.RetryAfter):
+		}
 	}
 }
 
@@ -78,7 +106,7 @@ func (p *play) refused(code models.Code, who *person, r apiclient.Request, name,
 	if p.err != nil || p.procedureOnly {
 		return
 	}
-	_, err := who.Do(p.ctx, r)
+	err := p.do(who, r)
 	problem, ok := apiclient.ProblemOf(err)
 	switch {
 	case err == nil:

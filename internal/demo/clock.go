@@ -62,6 +62,20 @@ func (p *play) showClock(layout, what, source string) {
 	}
 }
 
+// on is a date of the facts in words.
+func (p *play) on(name, layout string) string {
+	at, err := p.facts.Dates[name].At(p.zone)
+	if err != nil && p.err == nil {
+		p.err = err
+	}
+	return at.Format(layout)
+}
+
+const (
+	onDay  = "2 January 2006"
+	onHour = "2 January 2006 at 15:04"
+)
+
 // day is today's date, with a star when it is assumed.
 func (p *play) day() string {
 	day := p.clock.In(p.zone).Format(time.DateOnly)

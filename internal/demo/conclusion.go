@@ -48,7 +48,7 @@ func (p *play) writeReport() {
 // showWinners shows the rankings. All in them is assumed: no source names a tenderer.
 func (p *play) showWinners() {
 	p.screen.chapter("Rankings and winners – assumed: true, no source names them")
-	p.screen.sayf("  %-4s %-30s %-6s %-10s %14s %9s %8s", "lot", "subject", "rank", "tenderer", "price in EUR", "quality", "total")
+	p.screen.sayf("  %-4s %-30s %-6s %-10s %14s %9s %8s", "lot", "subject", "rank", "tenderer", "price in EUR", "quality", "of 100")
 	for _, l := range p.lots {
 		for _, s := range l.ranking.Ranking.Standings {
 			p.showStanding(l, s)

@@ -53,7 +53,7 @@ func (p *play) announce() {
 	})
 	asked := p.post(p.drafter, "/questionnaires", object{"questions": questions})
 	p.act(p.lead, models.VerbAnnounce, object{"announcement": p.announcement.named(), "questionnaire": asked.named()}, nil)
-	p.tellf("GENCI", "announces the market consultation to all on equal terms, with %d questions, until 31 October* at noon", len(questions))
+	p.tellf("GENCI", "announces the market consultation to all on equal terms, with %d questions, until %s*", len(questions), p.on("consultation_closes", onHour))
 }
 
 // openDialogue records the event. No source names the companies, so they are counted and not named.

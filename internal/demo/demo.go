@@ -18,6 +18,8 @@ type Options struct {
 	Admin *apiclient.Client
 	// Screen is where the story is told.
 	Screen io.Writer
+	// Began is when whoever waits for the result began to wait.
+	Began time.Time
 	// Seed varies tenders and scores, and with them the winners.
 	Seed uint64
 	// ProcedureOnly leaves out the portal with its webhooks, what must be refused, and the audit: what remains are
@@ -39,7 +41,8 @@ type Result struct {
 	Refusals []Refusal `json:"refusals"`
 	Seed     uint64    `json:"seed"`
 	Steps    int       `json:"steps"`
-	Seconds  float64   `json:"seconds"`
+	// Seconds are counted from when the system was started.
+	Seconds float64 `json:"seconds"`
 }
 
 // A Phase is where a phase ended.
@@ -149,10 +152,9 @@ func Play(ctx context.Context, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, fmt.Errorf("find the zone of the procurement: %w", err)
 	}
-	began := time.Now()
 	p := &play{
 		ctx: ctx, facts: facts, zone: zone, admin: o.Admin, seed: o.Seed, procedureOnly: o.ProcedureOnly,
-		screen: &screen{out: o.Screen, began: began}, suppliers: map[string]*supplier{},
+		screen: &screen{out: o.Screen, began: o.Began}, suppliers: map[string]*supplier{},
 	}
 	if p.portal, err = openPortal(ctx); err != nil {
 		return Result{}, err
@@ -164,7 +166,7 @@ func Play(ctx context.Context, o Options) (Result, error) {
 		}
 	}
 	p.result.Procurement, p.result.Seed, p.result.Steps = p.procurement, p.seed, p.screen.steps
-	p.result.Seconds = time.Since(began).Seconds()
+	p.result.Seconds = time.Since(o.Began).Seconds()
 	return p.result, p.err
 }
 

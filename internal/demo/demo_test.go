@@ -7,6 +7,7 @@ import (
 	"os"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -67,7 +68,7 @@ func TestTheWholeProcurementIsPlayedAndAnotherSeedBringsOtherWinners(t *testing.
 		admin, err := stage(t).Administrator(t.Context())
 		require.NoError(t, err)
 		both.Go(func() {
-			results[i], errs[i] = Play(t.Context(), Options{Admin: admin, Screen: &screens[i], Seed: uint64(i) + 1})
+			results[i], errs[i] = Play(t.Context(), Options{Admin: admin, Screen: &screens[i], Began: time.Now(), Seed: uint64(i) + 1})
 		})
 	}
 	both.Wait()

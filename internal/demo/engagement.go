@@ -8,9 +8,10 @@ import (
 
 // planEngagement says how often and where the market is informed, and tells it for the first time.
 func (p *play) planEngagement() {
-	plan := p.post(p.lead, "/engagement-plans", object{"interval": p.facts.Engagement.Interval.Text(), "channels": p.channels()})
+	interval := p.facts.Engagement.Interval.Text()
+	plan := p.post(p.lead, "/engagement-plans", object{"interval": interval, "channels": p.channels()})
 	p.act(p.lead, models.VerbRelease, plan.named(), nil)
-	p.tellf("GENCI", "releases the plan of engagement: a bulletin on budget, timing and needs at least every 90 days (assumed)")
+	p.tellf("GENCI", "releases the plan of engagement: a bulletin on budget, timing and needs at least every %s (assumed)", interval)
 	p.inform("consultation_opens")
 }
 

@@ -91,19 +91,21 @@ func (p *play) score(l *lot) []string {
 	return said
 }
 
-// scores judges a promise on scales of ten points: half a point for each MWh below the 60 that are asked for,
+// scores judges a promise on scales of ten points: half a point for each MWh below what is asked for,
 // and one point less for each hour. An evaluator's liking moves the score of energy by half a point.
 func (p *play) scores(found promise, liking int) []models.Score {
-	const askedTenths, tenths, halves = 600, 10, 20
-	energyTenths, err := strconv.Atoi(strings.ReplaceAll(found.Energy, ".", ""))
-	if err != nil {
-		p.err = errors.Join(p.err, fmt.Errorf("read the energy of an offer: %w", err))
+	const tenths, halves = 10, 20
+	asked := p.facts.Needs.Target
+	most, err := strconv.Atoi(asked)
+	energy, wrong := strconv.Atoi(strings.ReplaceAll(found.Energy, ".", ""))
+	if err := errors.Join(err, wrong); err != nil {
+		p.err = errors.Join(p.err, fmt.Errorf("compare the energy of an offer with what was asked for: %w", err))
 		return nil
 	}
-	forEnergy := min(max((askedTenths-energyTenths)/tenths+liking, 0), halves)
+	forEnergy := min(max((most*tenths-energy)/tenths+liking, 0), halves)
 	forService := halves - 2*found.Hours
 	return []models.Score{
-		{Criterion: "energy", Score: half(forEnergy), Reason: "warrants " + found.Energy + " MWh for a simulated year, where 60 are asked for (assumed)"},
+		{Criterion: "energy", Score: half(forEnergy), Reason: "warrants " + found.Energy + " MWh for a simulated year, where at most " + asked + " are asked for (assumed)"},
 		{Criterion: "service", Score: half(forService), Reason: fmt.Sprintf("staff on the site within %d hours, where 8 are asked for (assumed)", found.Hours)},
 	}
 }

@@ -97,13 +97,13 @@ func (p *play) publish() {
 	}
 	p.act(p.lead, models.VerbPublish, nil, &published)
 	p.screen.closed++
-	p.tellf("GENCI", "dispatches the contract notice (2018/S 090-202138 in reality): %d lots, deadline 9 July 2018 at 12:00 in Paris; digest %s. The phase engagement is closed",
-		len(p.lots), short(published.Digest))
+	p.tellf("GENCI", "dispatches the contract notice (%s in reality): %d lots, deadline %s in Paris; digest %s. The phase engagement is closed",
+		p.facts.Dates["contract_notice"].OJS, len(p.lots), p.on("deadline", onHour), short(published.Digest))
 	p.until("questions_answered")
 	var text strings.Builder
 	for i, a := range p.facts.Tender.Answers {
 		fmt.Fprintf(&text, "%d. %s\n%s\n", i+1, a.Question, a.Answer)
 	}
-	p.document(p.lead, "Answers to questions of 5 June 2018", text.String(), models.AudienceTenderers)
+	p.document(p.lead, "Answers to questions of "+p.facts.Tender.Answers[0].Asked, text.String(), models.AudienceTenderers)
 	p.tellf("GENCI", "answers %d questions to all tenderers alike", len(p.facts.Tender.Answers))
 }

@@ -39,6 +39,7 @@ func TestASeedAlwaysBringsTheSameOffersAndAnotherSeedOthers(t *testing.T) {
 func TestScoresFollowFromWhatIsPromisedAndThePanelAgreesOnTheMiddle(t *testing.T) {
 	t.Parallel()
 	p := &play{}
+	p.facts.Needs.Target = "60"
 	found := promise{Energy: "46.5", Hours: 4}
 	alone := p.scores(found, 0)
 	require.NoError(t, p.err)
@@ -65,4 +66,7 @@ func TestLongLinesAreBrokenAtWords(t *testing.T) {
 	require.True(t, strings.HasPrefix(lines[1], strings.Repeat(" ", 23)+"Ünïcode"), lines[1])
 	require.Equal(t, "1,234,567.00", grouped("1234567.00"))
 	require.Equal(t, "999.50", grouped("999.50"))
+	out.Reset()
+	s.wrap("", "the digest "+digest(nil)+" was signed")
+	require.Equal(t, "the digest e3b0c44298fc… was signed\n", out.String())
 }

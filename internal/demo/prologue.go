@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -17,9 +18,11 @@ func (p *play) prologue() {
 	s.sayf("%s", strings.Repeat("═", rule))
 	s.sayf("NOT as it was: the real procedure was a %s. It is replayed here as an %s.",
 		strings.ToUpper(p.facts.Procedure.Value), strings.ToUpper(p.facts.Procedure.Played))
-	s.wrap("Sourced:  ", "the four buyers, the lead, the call, the Open Dialogue Event of 6 September 2017 with 16 companies, the audio "+
-		"conference of 9 October 2017, the notice of 12 May 2018 at 09:00, the answers of 7 June, the deadline of 9 July 2018 at 12:00 in "+
-		"Paris (in reality for requests to participate), four lots with one buyer each. Each with its source in examples/ppi4hpc/facts.json.")
+	s.wrap("Sourced:  ", fmt.Sprintf("the %d buyers, the lead, the call, the %s of %s with %d companies, the audio conference of %s, the notice of %s, "+
+		"the answers of %s, the deadline of %s in Paris (in reality for requests to participate), %s lots with one buyer each. "+
+		"Each with its source in examples/ppi4hpc/facts.json.",
+		len(p.facts.Buyers), p.facts.Consultation.Event.Name.Value, p.on("open_dialogue_event", onDay), p.facts.Consultation.Event.Companies,
+		p.on("legal_conference", onDay), p.on("contract_notice", onHour), p.on("questions_answered", onDay), p.on("deadline", onHour), p.facts.Tender.LotCount.Value))
 	s.wrap("Assumed:  ", "the procedure, what is written, suppliers, tenders, scores, prices, winners, and every date that the sources lack. "+
 		"They carry assumed: true there; here their dates have a star*.")
 	s.sayf("Nothing is published: a rehearsal runs on a clock of its own, on the code that runs live procurements.")

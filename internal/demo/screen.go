@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -78,8 +79,12 @@ func grouped(amount string) string {
 	return whole + "." + fraction
 }
 
-// wrap prints text after a head, broken at words; what follows stands under its beginning.
+var digests = regexp.MustCompile(`\b([0-9a-f]{12})[0-9a-f]{52}\b`)
+
+// wrap prints text after a head, broken at words; what follows stands under its beginning. Of digests it
+// shows enough to recognise them.
 func (s *screen) wrap(head, text string) {
+	text = digests.ReplaceAllString(text, "$1…")
 	indent := strings.Repeat(" ", width(head))
 	line, used := head, len(indent)
 	for i, word := range strings.Fields(text) {

@@ -64,7 +64,7 @@ func (p *play) refuseBrand(branded made) {
 	}
 	p.get(p.lead, "/neutrality-findings", &found)
 	for _, f := range found.Items {
-		p.tellf("engine", "reads %s as a tenderer's lawyer would: %q is a %s. %s (%s)", p.facts.Specification.Branded.Code, f.Text, f.Code, f.Suggestion, f.Source)
+		p.tellf("engine", "reads %s as a tenderer's lawyer would: %q is a %s; %s (%s)", p.facts.Specification.Branded.Code, f.Text, f.Code, f.Suggestion, f.Source)
 	}
 	if p.err == nil && len(found.Items) == 0 {
 		p.err = fmt.Errorf("no finding on %q", p.facts.Specification.Branded.Statement)

@@ -32,7 +32,7 @@ func playTogether(ctx context.Context, r *rig.Rig, together int) (time.Duration,
 	timed, err := throughTurnstile(together, func(p *pace) error {
 		paced := &apiclient.Client{Base: admin.Base, Key: admin.Key, HTTP: &http.Client{Transport: &pacedTransport{pace: p, below: admin.HTTP.Transport}}}
 		var screen bytes.Buffer
-		result, err := demo.Play(ctx, demo.Options{Admin: paced, Screen: &screen, Seed: 1, ProcedureOnly: true})
+		result, err := demo.Play(ctx, demo.Options{Admin: paced, Screen: &screen, Began: time.Now(), Seed: 1, ProcedureOnly: true})
 		if err != nil {
 			return fmt.Errorf("play the procurement: %w\n%s", err, &screen)
 		}
