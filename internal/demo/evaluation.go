@@ -98,8 +98,8 @@ func (p *play) scores(found promise, liking int) []models.Score {
 	asked := p.facts.Needs.Target
 	most, err := strconv.Atoi(asked)
 	energy, wrong := strconv.Atoi(strings.ReplaceAll(found.Energy, ".", ""))
-	if err := errors.Join(err, wrong); err != nil {
-		p.err = errors.Join(p.err, fmt.Errorf("compare the energy of an offer with what was asked for: %w", err))
+	if err := errors.Join(err, wrong); err != nil && p.err == nil {
+		p.err = fmt.Errorf("compare the energy of an offer with what was asked for: %w", err)
 		return nil
 	}
 	forEnergy := min(max((most*tenths-energy)/tenths+liking, 0), halves)

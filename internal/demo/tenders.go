@@ -124,7 +124,7 @@ func (p *play) closeBoxes() {
 	p.register(late)
 	handing := p.handingIn(p.lots[0], late, offersOf(p.facts.Tender, p.seed)[0][0])
 	p.until("deadline")
-	p.advance(p.clock.Truncate(time.Second).Add(time.Second))
+	p.pastDeadline()
 	p.refused(models.CodeDeadlinePassed, late.person, handing, late.Name, "hands in a tender for lot 1 one second after the deadline")
 	for _, l := range p.lots {
 		var box struct {
