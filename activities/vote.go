@@ -87,7 +87,7 @@ func gateNotMet(open []models.Criterion) *models.Refusal {
 	for i, criterion := range open {
 		codes[i] = criterion.Code + " (" + criterion.Detail + ")"
 	}
-	return models.Refuse(models.CodeGateNotMet, "/choice", "%d criteria of the gate are not met: %s", len(open), strings.Join(codes, "; ")).
+	return models.Refuse(models.CodeGateNotMet, "/choice", "the gate is not met: %s", strings.Join(codes, "; ")).
 		Accepting("an approval once every criterion is met; a rejection at any time")
 }
 

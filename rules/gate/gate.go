@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/eligibility"
@@ -132,7 +133,7 @@ func always(models.Entry) bool { return true }
 func (c check) everyMember(d models.Dossier, kind models.EntryKind, fits func(models.Entry) bool, what string) models.Criterion {
 	evidence, missing := byMember(d, kind, fits)
 	if len(missing) > 0 {
-		return c.notMet("%s: missing from %v", what, missing)
+		return c.notMet("%s: missing from %s", what, strings.Join(missing, "; "))
 	}
 	return c.met(evidence, "%s: there from all %d buyers", what, len(evidence))
 }
