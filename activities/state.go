@@ -30,7 +30,7 @@ func (c *call) state() (*process.State, error) {
 	if err != nil {
 		return nil, err
 	}
-	state.LeadBuyer = buyers.lead()
+	state.Title, state.LeadBuyer, state.Buyers = p.Title.In("", p.Languages...), buyers.lead(), buyers.names()
 	if p.Status.Ended() || p.Status == models.StatusDraft {
 		return state, nil
 	}
@@ -96,6 +96,17 @@ func (b consortium) lead() string {
 		}
 	}
 	return ""
+}
+
+// names are the legal names of the members, the lead buyer's first.
+func (b consortium) names() []string {
+	names := []string{b.lead()}
+	for _, m := range b.members {
+		if name := b.organisations[m.OrganisationID].LegalName; m.Active() && !m.Lead {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // active tells whether an organisation belongs to the consortium now.

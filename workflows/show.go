@@ -54,6 +54,9 @@ func shownOf(s process.State) process.Shown {
 // details describes the procurement in Markdown.
 func details(s process.State) string {
 	var b strings.Builder
+	if s.Title != "" {
+		fmt.Fprintf(&b, "## %s\n\n%s\n\n", s.Title, strings.Join(s.Buyers, " · "))
+	}
 	fmt.Fprintf(&b, "**%s**", statusText(s))
 	if s.Mode == models.ModeRehearsal {
 		b.WriteString(" – *rehearsal, nothing is published*")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/netip"
 	"strconv"
@@ -54,6 +55,23 @@ func freePorts(ctx context.Context, n int) ([]int, error) {
 
 // occupy listens on a port, or any free one for 0, and returns its number and what ends it.
 func occupy(ctx context.Context, ip string, port int) (release func(), actual int, err error) {
+	if port != 0 {
+		return listen(ctx, ip, port)
+	}
+	for range 20 {
+		release, actual, err = listen(ctx, ip, firstFree+rand.N(lastFree-firstFree)) //nolint:gosec // not a secret
+		if err == nil {
+			return release, actual, nil
+		}
+	}
+	return listen(ctx, ip, 0)
+}
+
+// Free ports are looked for below those that Linux (32768) and others (49152, RFC 6335 section 6) give to
+// connections: one of these could be taken for a connection before the server listens on it.
+const firstFree, lastFree = 15000, 32000
+
+func listen(ctx context.Context, ip string, port int) (release func(), actual int, err error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(ip, strconv.Itoa(port)))
 	if err != nil {
 		return nil, 0, fmt.Errorf("open port: %w", err)

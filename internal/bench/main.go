@@ -15,6 +15,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/bench/command"
 	"github.com/ppi-engine/ppi/internal/bench/receipt"
+	"github.com/ppi-engine/ppi/internal/bench/runs"
 )
 
 // A benchmark adds its ratio to the result.
@@ -26,6 +27,7 @@ type benchmark struct {
 func benchmarks() []benchmark {
 	return []benchmark{
 		{"command_p50_ratio", runCommand},
+		{"runs_ratio", runRuns},
 		{"tender_receipt_ratio", runReceipt},
 	}
 }
@@ -67,6 +69,11 @@ func runCommand(ctx context.Context, out io.Writer, log *slog.Logger) (float64, 
 		worst = max(worst, r.Ratio)
 	}
 	return worst, err
+}
+
+func runRuns(ctx context.Context, out io.Writer, log *slog.Logger) (float64, error) {
+	result, err := runs.Run(ctx, runs.Options{Together: 8, Rounds: 5, Out: out, Log: log})
+	return result.Ratio, err
 }
 
 func runReceipt(ctx context.Context, out io.Writer, log *slog.Logger) (float64, error) {

@@ -108,7 +108,7 @@ func (p *play) path(rest string) string { return "/v1/procurements/" + p.procure
 
 // refused makes a call that must be refused with the code, and shows the refusal.
 func (p *play) refused(code models.Code, who *person, r apiclient.Request, name, tried string) {
-	if p.err != nil {
+	if p.err != nil || p.procedureOnly {
 		return
 	}
 	err := p.do(who, r)

@@ -22,6 +22,9 @@ type Options struct {
 	Began time.Time
 	// Seed varies tenders and scores, and with them the winners.
 	Seed uint64
+	// ProcedureOnly leaves out the portal with its webhooks, what must be refused, and the audit: what remains are
+	// the commands and contents of one procurement, for benchmarks.
+	ProcedureOnly bool
 }
 
 // A Result is the one line of JSON that the demonstration ends with.
@@ -83,6 +86,8 @@ type play struct {
 	seed   uint64
 	err    error
 	result Result
+	// procedureOnly is [Options.ProcedureOnly].
+	procedureOnly bool
 
 	// clock is procedure time; assumed tells that no source names the date.
 	clock   time.Time
@@ -125,12 +130,16 @@ type person struct {
 	id string
 }
 
-// acts are the story, in the order of its dates.
+// acts are the story, in the order of its dates, then its proof.
 func (p *play) acts() []func() {
-	return []func(){
+	story := []func(){
 		p.prologue, p.gatherConsortium, p.assessNeeds, p.consultMarket, p.buildCapacity, p.informMarket,
-		p.draftSpecification, p.executeTender, p.awardLots, p.concludeContracts, p.hearPortal, p.audit, p.showWinners, p.epilogue,
+		p.draftSpecification, p.executeTender, p.awardLots, p.concludeContracts,
 	}
+	if !p.procedureOnly {
+		story = append(story, p.hearPortal, p.audit, p.showWinners)
+	}
+	return append(story, p.epilogue)
 }
 
 // Play plays the whole procurement and says how it ended.
@@ -144,7 +153,7 @@ func Play(ctx context.Context, o Options) (Result, error) {
 		return Result{}, fmt.Errorf("find the zone of the procurement: %w", err)
 	}
 	p := &play{
-		ctx: ctx, facts: facts, zone: zone, admin: o.Admin, seed: o.Seed,
+		ctx: ctx, facts: facts, zone: zone, admin: o.Admin, seed: o.Seed, procedureOnly: o.ProcedureOnly,
 		screen: &screen{out: o.Screen, began: o.Began}, suppliers: map[string]*supplier{},
 	}
 	if p.portal, err = openPortal(ctx); err != nil {

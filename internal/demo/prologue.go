@@ -36,7 +36,9 @@ func (p *play) gatherConsortium() {
 	}
 	p.lead = p.person(p.buyers[0].organisation, "lead procurer")
 	p.readKeys()
-	p.registerPortal()
+	if !p.procedureOnly {
+		p.registerPortal()
+	}
 	p.draft()
 	p.showDate(p.facts.Dates["kick_off"])
 	p.tellf("GENCI", "registers a portal that is sent signed webhooks of rehearsals: %s", p.portal.url)
@@ -50,7 +52,9 @@ func (p *play) gatherConsortium() {
 	p.drafter = p.staff(p.buyers[0].organisation, models.RoleDrafter, models.RoleBoard)
 	p.act(p.lead, models.VerbStart, nil, nil)
 	p.tellf("GENCI", "starts the procurement: needs assessment and capacity building begin")
-	p.refusedConsortium()
+	if !p.procedureOnly {
+		p.refusedConsortium()
+	}
 }
 
 func (p *play) draft() {

@@ -23,6 +23,10 @@ type State struct {
 	Due           []Due         `json:"due,omitempty"`
 	WaitingOn     []string      `json:"waiting_on,omitempty"`
 	LeadBuyer     string        `json:"lead_buyer,omitempty"`
+	// Title, in the procurement's first language, and Buyers, by their legal names, are public; every run shows
+	// them, since only the first keeps what it was started with.
+	Title  string   `json:"title,omitempty"`
+	Buyers []string `json:"buyers,omitempty"`
 }
 
 // A PhaseState is where the latest round of a phase stands.

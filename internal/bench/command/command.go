@@ -12,7 +12,10 @@ import (
 	"sync"
 	"time"
 
+	"go.temporal.io/sdk/client"
+
 	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/internal/bench/bare"
 	"github.com/ppi-engine/ppi/internal/bench/stack"
 	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/models"
@@ -69,18 +72,22 @@ func measure(ctx context.Context, r *rig.Rig, callers int, o Options) (Result, e
 	if err != nil {
 		return Result{}, err
 	}
-	bare, stop, err := bareCalls(ctx, r.Temporal, callers)
+	stop, err := bare.StartWorker(r.Temporal)
 	if err != nil {
 		return Result{}, err
 	}
 	defer stop()
+	updates, err := bareCalls(ctx, r.Temporal, callers)
+	if err != nil {
+		return Result{}, err
+	}
 	var productTimes, bareTimes []time.Duration
 	for round := range o.Rounds + 1 {
 		p, err := slice(ctx, product, o.Slice)
 		if err != nil {
 			return Result{}, err
 		}
-		b, err := slice(ctx, bare, o.Slice)
+		b, err := slice(ctx, updates, o.Slice)
 		if err != nil {
 			return Result{}, err
 		}
@@ -145,6 +152,18 @@ func productCalls(ctx context.Context, r *rig.Rig, callers int) ([]call, error) 
 		if calls[i], err = voting(ctx, c); err != nil {
 			return nil, err
 		}
+	}
+	return calls, nil
+}
+
+func bareCalls(ctx context.Context, temporal client.Client, callers int) ([]call, error) {
+	calls := make([]call, callers)
+	for i := range calls {
+		update, err := bare.Start(ctx, temporal)
+		if err != nil {
+			return nil, err
+		}
+		calls[i] = func(ctx context.Context, _ int) error { return update(ctx, 1) }
 	}
 	return calls, nil
 }

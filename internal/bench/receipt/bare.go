@@ -80,13 +80,13 @@ func (b bare) statement(lot int) string {
 // FROM clause, of several.
 func insertTenders(lot int, n, from string) string {
 	r := rowsOf(lot, n)
-	return fmt.Sprintf(`WITH row AS (SELECT %s AS tender, %s AS organisation, %s AS person, %s AS at, %s AS quality, %s AS price,
+	return fmt.Sprintf(`WITH row AS (SELECT %s AS tender, %s AS organisation, %s AS person, %s AS moment, %s AS quality, %s AS price,
 	%s AS event, %s AS data, %s AS canonical, %s AS request, %s AS body %s),
 tender AS (INSERT INTO tenders (id, lot_id, organisation_id, person_id, manifest, received_at, recorded_at, receipt)
-	SELECT tender, '%s', organisation, person, '%s', at, at, %s FROM row),
+	SELECT tender, '%s', organisation, person, '%s', moment, row.moment, %s FROM row),
 envelopes AS (INSERT INTO tender_envelopes (tender_id, n, kind, upload_id, digest, size)
 	SELECT tender, e.* FROM row, LATERAL (VALUES (1, 'quality', quality, '%s', %d), (2, 'price', price, '%s', %d)) e),
-event AS (INSERT INTO events (id, type, at, recorded_at, data, canonical) SELECT event, 'tender.received', at, at, data, canonical FROM row)
+event AS (INSERT INTO events (id, type, at, recorded_at, data, canonical) SELECT event, 'tender.received', moment, row.moment, data, canonical FROM row)
 INSERT INTO requests (id, fingerprint, status, body) SELECT request, decode('%s', 'hex'), 201, body FROM row`,
 		r.tender, r.organisation, r.person, r.at, r.quality, r.price, r.event, r.data, r.canonical, r.request, r.body, from,
 		lotID(lot), envelopeDigest, text(sampleReceipt()), envelopeDigest, envelopeSize, envelopeDigest, envelopeSize, envelopeDigest)

@@ -1,0 +1,271 @@
+package workflows_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	sdkpb "go.temporal.io/api/sdk/v1"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/process"
+	"github.com/ppi-engine/ppi/workflows"
+)
+
+const day = 24 * time.Hour
+
+// procurementRun is a run of Procurement in its tender phase, on a clock that jumps from timer to timer and on
+// a record that the test writes.
+type procurementRun struct {
+	*testsuite.TestWorkflowEnvironment
+
+	began  time.Time
+	record process.State
+	// fell are the instants at which the record was asked to do what is due, since the start of the run.
+	fell []time.Duration
+	// carryOut changes the record by a command; runDue is how it answers what falls due.
+	carryOut func(*process.State)
+	broken   error
+	loaded   int
+	runDue   func(process.Due) (process.DueOutcome, error)
+}
+
+func tenderRun(t *testing.T, due ...time.Duration) *procurementRun {
+	t.Helper()
+	var suite testsuite.WorkflowTestSuite
+	r := &procurementRun{TestWorkflowEnvironment: suite.NewTestWorkflowEnvironment(), carryOut: func(*process.State) {}}
+	r.SetTestTimeout(time.Minute)
+	r.began = r.Now()
+	r.record = process.State{
+		Schema: process.Schema, ProcurementID: models.NewID(models.PrefixProcurement), Status: models.StatusRunning, Mode: models.ModeLive,
+		Phases: []process.PhaseState{{Phase: models.PhaseTender, Round: 1, Status: models.PhaseOpen}},
+	}
+	for i, after := range due {
+		r.record.Due = append(r.record.Due, r.lot(i, after))
+	}
+	r.runDue = func(due process.Due) (process.DueOutcome, error) {
+		r.done(due)
+		return process.DueOutcome{State: r.state()}, nil
+	}
+	r.register(t)
+	return r
+}
+
+func (r *procurementRun) register(t *testing.T) {
+	t.Helper()
+	r.RegisterWorkflowWithOptions(workflows.Procurement, workflow.RegisterOptions{Name: process.WorkflowProcurement})
+	r.RegisterActivityWithOptions(func(models.ID) (process.State, error) {
+		r.loaded++
+		return *r.state(), nil
+	}, activity.RegisterOptions{Name: process.ActivityLoad})
+	r.RegisterActivityWithOptions(func(in process.Execute) (process.Outcome, error) {
+		if r.broken != nil {
+			return process.Outcome{}, r.broken
+		}
+		r.carryOut(&r.record)
+		return process.Outcome{CommandID: in.CommandID, Status: process.CommandDone, State: r.state()}, nil
+	}, activity.RegisterOptions{Name: process.ActivityExecute})
+	r.RegisterActivityWithOptions(func(in process.RunDue) (process.DueOutcome, error) {
+		require.Equal(t, r.record.ProcurementID, in.ProcurementID)
+		r.fell = append(r.fell, r.Now().Sub(r.began).Round(time.Second))
+		return r.runDue(in.Due)
+	}, activity.RegisterOptions{Name: process.ActivityRunDue})
+}
+
+// lot is the deadline of a lot, so long after the start.
+func (r *procurementRun) lot(n int, after time.Duration) process.Due {
+	return process.Due{
+		Kind: process.DueCloseLot, Phase: models.PhaseTender, At: r.began.Add(after),
+		Subject: models.ID("lot_" + strings.Repeat("0", n) + "1"),
+	}
+}
+
+// done takes from the record what was done.
+func (r *procurementRun) done(due process.Due) {
+	var left []process.Due
+	for _, d := range r.record.Due {
+		if !d.Equal(due) {
+			left = append(left, d)
+		}
+	}
+	r.record.Due = left
+}
+
+func (r *procurementRun) state() *process.State {
+	s := r.record
+	s.Due = append([]process.Due(nil), s.Due...)
+	s.Phases = append([]process.PhaseState(nil), s.Phases...)
+	return &s
+}
+
+// command has a command change the record so long after the start.
+func (r *procurementRun) command(t *testing.T, after time.Duration, change func(*process.State)) {
+	t.Helper()
+	r.RegisterDelayedCallback(func() {
+		r.carryOut = change
+		r.UpdateWorkflow(process.UpdateCommand, "vote-"+after.String(), answered(t, func(process.Outcome) {}), process.Command{ID: strings.Repeat("0", 64)})
+	}, after)
+}
+
+// answered fails the test when an Update is refused or fails.
+func answered(t *testing.T, outcome func(process.Outcome)) *testsuite.TestUpdateCallback {
+	t.Helper()
+	return &testsuite.TestUpdateCallback{
+		OnAccept: func() {},
+		OnReject: func(err error) { t.Errorf("the update was turned away: %v", err) },
+		OnComplete: func(out any, err error) {
+			if err != nil {
+				t.Errorf("the update failed: %v", err)
+				return
+			}
+			outcome(out.(process.Outcome))
+		},
+	}
+}
+
+// run ends the procurement after so long, as a cancellation would, and answers when it was asked to do what is due.
+func (r *procurementRun) run(t *testing.T, end time.Duration) []time.Duration {
+	t.Helper()
+	r.command(t, end, func(s *process.State) { s.Status = models.StatusCancelled })
+	r.ExecuteWorkflow(process.WorkflowProcurement, process.Input{ProcurementID: r.record.ProcurementID})
+	require.True(t, r.IsWorkflowCompleted())
+	require.NoError(t, r.GetWorkflowError())
+	return r.fell
+}
+
+func TestWhatIsDueIsDoneAtItsInstantAndOnce(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []time.Duration{35 * day, 35 * day, 40 * day}, tenderRun(t, 40*day, 35*day, 35*day).run(t, 90*day))
+}
+
+func TestATimerObeysTheClockAndTheRecord(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		due    time.Duration
+		change func(*procurementRun, *process.State)
+		want   []time.Duration
+	}{
+		"a later deadline leaves nothing at the old one": {
+			35 * day,
+			func(r *procurementRun, s *process.State) { s.Due = []process.Due{r.lot(0, 50*day)} },
+			[]time.Duration{50 * day},
+		},
+		"an earlier instant comes earlier": {
+			35 * day,
+			func(r *procurementRun, s *process.State) { s.Due = []process.Due{r.lot(0, 20*day)} },
+			[]time.Duration{20 * day},
+		},
+		"an instant that has passed comes at once": {
+			35 * day,
+			func(r *procurementRun, s *process.State) { s.Due = []process.Due{r.lot(0, day)} },
+			[]time.Duration{10 * day},
+		},
+		"another lot's earlier deadline comes first": {
+			35 * day,
+			func(r *procurementRun, s *process.State) { s.Due = append(s.Due, r.lot(1, 12*day)) },
+			[]time.Duration{12 * day, 35 * day},
+		},
+		"a rehearsal's clock set forward brings it nearer": {
+			35 * day,
+			func(_ *procurementRun, s *process.State) { s.ClockOffset = 5 * day },
+			[]time.Duration{30 * day},
+		},
+		"a suspended procurement lets nothing fall due": {
+			35 * day,
+			func(_ *procurementRun, s *process.State) { s.Due, s.Status = nil, models.StatusSuspended }, nil,
+		},
+		"a command that changes no date moves no timer": {
+			35 * day,
+			func(_ *procurementRun, s *process.State) { s.Version++ },
+			[]time.Duration{35 * day},
+		},
+		"a lot that was cancelled has no deadline": {
+			35 * day,
+			func(_ *procurementRun, s *process.State) { s.Due = nil }, nil,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := tenderRun(t, c.due)
+			r.command(t, 10*day, func(s *process.State) { c.change(r, s) })
+			require.Equal(t, c.want, r.run(t, 90*day))
+		})
+	}
+}
+
+// The worker's clock may run ahead of the database's, by which alone the law is kept.
+func TestTheRecordsClockDecidesWhetherTheInstantHasCome(t *testing.T) {
+	t.Parallel()
+	r := tenderRun(t, 35*day)
+	r.runDue = func(due process.Due) (process.DueOutcome, error) {
+		if len(r.fell) == 1 {
+			return process.DueOutcome{Wait: 3 * time.Second, State: r.state()}, nil
+		}
+		r.done(due)
+		return process.DueOutcome{State: r.state()}, nil
+	}
+	require.Equal(t, []time.Duration{35 * day, 35*day + 3*time.Second}, r.run(t, 90*day))
+}
+
+// What cannot be done now is tried again, ever less often, and commands are answered meanwhile.
+func TestWhatIsDueIsTriedUntilItIsDone(t *testing.T) {
+	t.Parallel()
+	r := tenderRun(t, 35*day)
+	r.runDue = func(due process.Due) (process.DueOutcome, error) {
+		if len(r.fell) <= 3 {
+			return process.DueOutcome{}, temporal.NewNonRetryableApplicationError("a fault", "fault", errors.New("broken"))
+		}
+		r.done(due)
+		return process.DueOutcome{State: r.state()}, nil
+	}
+	answered := false
+	r.command(t, 35*day+20*time.Second, func(*process.State) { answered = true })
+	require.Equal(t, []time.Duration{35 * day, 35*day + 15*time.Second, 35*day + 45*time.Second, 35*day + 105*time.Second}, r.run(t, 90*day))
+	require.True(t, answered)
+}
+
+// A command whose activity gets no answer is pending: it may have been carried out. What is true is
+// read before anything else runs, and the next command is carried out as ever.
+func TestACommandWithoutAnAnswerIsPending(t *testing.T) {
+	t.Parallel()
+	r := tenderRun(t)
+	var outcome process.Outcome
+	r.RegisterDelayedCallback(func() {
+		r.broken = errors.New("the database is out of reach")
+		r.UpdateWorkflow(process.UpdateCommand, "vote-1", answered(t, func(out process.Outcome) {
+			outcome = out
+			r.broken = nil
+		}), process.Command{ID: strings.Repeat("0", 64)})
+	}, day)
+	r.run(t, 2*day)
+	require.Equal(t, process.CommandPending, outcome.Status)
+	require.Equal(t, 2, r.loaded, "at the start, and after the command without an answer")
+	require.Equal(t, models.StatusCancelled, r.record.Status)
+}
+
+// Whoever opens a run in the Temporal UI reads there what it is, where it stands, whose act it waits for and until when.
+func TestARunSaysWhereItStands(t *testing.T) {
+	t.Parallel()
+	r := tenderRun(t, 35*day)
+	r.record.Title, r.record.Buyers = "Energy-efficient supercomputers", []string{"GENCI", "BSC"}
+	r.record.WaitingOn, r.record.Due[0].Label = []string{"GENCI: to approve tender"}, "lot 1"
+	var metadata sdkpb.WorkflowMetadata
+	r.RegisterDelayedCallback(func() {
+		value, err := r.QueryWorkflow("__temporal_workflow_metadata")
+		require.NoError(t, err)
+		require.NoError(t, value.Get(&metadata))
+	}, day)
+	r.run(t, 2*day)
+	for _, said := range []string{
+		"## Energy-efficient supercomputers", "GENCI · BSC", "**In the phase tender**", "| tender | 1 | open |",
+		"**Waiting for:** GENCI: to approve tender", "**lot 1: receipt of tenders ends:** " + r.began.Add(35*day).UTC().Format(time.RFC3339),
+	} {
+		require.Contains(t, metadata.GetCurrentDetails(), said)
+	}
+}
