@@ -91,11 +91,16 @@ func (p *play) do(who *person, r apiclient.Request) error {
 		if !ok || problem.Status != http.StatusServiceUnavailable || stream || time.Now().After(until) {
 			return err
 		}
-		select {
-		case <-p.ctx.Done():
-			return err
-		case <-time.After(problem.RetryAfter):
-		}
+		p.pause(problem.RetryAfter)
+	}
+}
+
+// pause waits, unless the play is broken off.
+func (p *play) pause(d time.Duration) {
+	select {
+	case <-p.ctx.Done():
+		p.err = p.ctx.Err()
+	case <-time.After(d):
 	}
 }
 

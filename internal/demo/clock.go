@@ -27,16 +27,7 @@ func (p *play) until(name string) {
 	p.showDate(date)
 }
 
-// pastDeadline moves the clock on by a second. On a slow machine it may have ticked that far by itself.
-func (p *play) pastDeadline() {
-	to := p.clock.Truncate(time.Second).Add(time.Second)
-	p.advance(to)
-	if problem, ok := apiclient.ProblemOf(p.err); ok && problem.Code == string(models.CodeClockBackwards) {
-		p.err, p.clock = nil, to
-	}
-}
-
-// advance moves the clock, in as many calls as it takes.
+// advance moves the clock, in as many calls as it takes. The clock runs, too: it may be there already.
 func (p *play) advance(to time.Time) {
 	for p.err == nil {
 		var result struct {
@@ -44,6 +35,9 @@ func (p *play) advance(to time.Time) {
 			Reached bool      `json:"reached"`
 		}
 		p.act(p.lead, models.VerbAdvance, object{"to": to.UTC()}, &result)
+		if problem, ok := apiclient.ProblemOf(p.err); ok && problem.Code == string(models.CodeClockBackwards) {
+			p.err, result.Now, result.Reached = nil, to, true
+		}
 		p.clock = result.Now.In(p.zone)
 		if result.Reached {
 			return

@@ -94,11 +94,14 @@ func (p *play) score(l *lot) []string {
 // scores judges a promise on scales of ten points: half a point for each MWh below what is asked for,
 // and one point less for each hour. An evaluator's liking moves the score of energy by half a point.
 func (p *play) scores(found promise, liking int) []models.Score {
+	if p.err != nil {
+		return nil
+	}
 	const tenths, halves = 10, 20
 	asked := p.facts.Needs.Target
 	most, err := strconv.Atoi(asked)
 	energy, wrong := strconv.Atoi(strings.ReplaceAll(found.Energy, ".", ""))
-	if err := errors.Join(err, wrong); err != nil && p.err == nil {
+	if err := errors.Join(err, wrong); err != nil {
 		p.err = fmt.Errorf("compare the energy of an offer with what was asked for: %w", err)
 		return nil
 	}

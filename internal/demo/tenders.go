@@ -124,16 +124,30 @@ func (p *play) closeBoxes() {
 	p.register(late)
 	handing := p.handingIn(p.lots[0], late, offersOf(p.facts.Tender, p.seed)[0][0])
 	p.until("deadline")
-	p.pastDeadline()
+	p.advance(p.clock.Truncate(time.Second).Add(time.Second))
 	p.refused(models.CodeDeadlinePassed, late.person, handing, late.Name, "hands in a tender for lot 1 one second after the deadline")
 	for _, l := range p.lots {
+		p.awaitClosed(l)
+	}
+	p.tellf("engine", "closed the boxes of %d lots on their deadline", len(p.lots))
+}
+
+// awaitClosed waits for the engine to close the box of a lot.
+func (p *play) awaitClosed(l *lot) {
+	for until := time.Now().Add(patience); p.err == nil; {
 		var box struct {
 			ClosedAt *time.Time `json:"closed_at"`
 		}
 		p.get(p.lead, "/lots/"+l.id, &box)
-		if p.err == nil && box.ClosedAt == nil {
+		switch {
+		case p.err != nil || box.ClosedAt != nil:
+			return
+		case time.Now().After(until):
 			p.err = fmt.Errorf("lot %d is not closed after its deadline", l.number)
 		}
+		p.pause(closingPause)
 	}
-	p.tellf("engine", "closed the boxes of %d lots on their deadline", len(p.lots))
 }
+
+// closingPause is how long the play waits before it looks again.
+const closingPause = 50 * time.Millisecond
