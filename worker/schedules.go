@@ -17,6 +17,7 @@ import (
 var schedules = map[string]time.Duration{
 	process.WorkflowReconcile:  time.Minute,
 	process.WorkflowCheckpoint: 10 * time.Minute,
+	process.WorkflowCleanUp:    time.Hour,
 }
 
 // ensureSchedules creates the schedules; those there are stay as they are.

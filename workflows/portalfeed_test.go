@@ -19,7 +19,7 @@ import (
 type feedRun struct {
 	*testsuite.TestWorkflowEnvironment
 
-	in process.PortalFeed
+	in process.FeedRun
 	// calls are the instants at which the activity ran, since the start of the workflow.
 	calls  []time.Duration
 	timers []time.Duration
@@ -30,12 +30,14 @@ func newFeedRun(t *testing.T, answers ...process.FeedOutcome) *feedRun {
 	var suite testsuite.WorkflowTestSuite
 	r := &feedRun{
 		TestWorkflowEnvironment: suite.NewTestWorkflowEnvironment(),
-		in:                      process.PortalFeed{EndpointID: models.NewID(models.PrefixEndpoint), ProcurementID: models.NewID(models.PrefixProcurement)},
+		in: process.FeedRun{PortalFeed: process.PortalFeed{
+			EndpointID: models.NewID(models.PrefixEndpoint), ProcurementID: models.NewID(models.PrefixProcurement),
+		}},
 	}
 	began := r.Now()
 	r.RegisterWorkflowWithOptions(workflows.PortalFeed, workflow.RegisterOptions{Name: process.WorkflowPortalFeed})
 	r.RegisterActivityWithOptions(func(in process.PortalFeed) (process.FeedOutcome, error) {
-		require.Equal(t, r.in, in)
+		require.Equal(t, r.in.PortalFeed, in)
 		r.calls = append(r.calls, r.Now().Sub(began))
 		require.NotEmpty(t, answers, "nothing more was to be delivered")
 		answer := answers[0]
