@@ -31,6 +31,8 @@ type portal struct {
 	verifier *standardwebhooks.Webhook
 	answer   answerer
 	heard    []heard
+	// redirect is where answers that redirect lead.
+	redirect string
 }
 
 // An answerer decides on the n-th message, counted from 1; 0 lets the sender wait until it gives up.
@@ -78,6 +80,9 @@ func (p *portal) receive(w http.ResponseWriter, r *http.Request) {
 	}
 	p.mu.Lock()
 	p.heard[n-1].taken = status < 300
+	if status >= 300 && status < 400 {
+		w.Header().Set("Location", p.redirect)
+	}
 	p.mu.Unlock()
 	w.WriteHeader(status)
 }
@@ -236,10 +241,15 @@ func sentOf(items []feedItem) []string {
 // that it was this, in order, and nothing else.
 func (b *bundle) awaitSent(t *testing.T, p *portal, after string) (ids []string) {
 	t.Helper()
+	return b.awaitSentWithin(t, p, after, patience)
+}
+
+func (b *bundle) awaitSentWithin(t *testing.T, p *portal, after string, limit time.Duration) (ids []string) {
+	t.Helper()
 	b.settle(t)
 	ids = sentOf(feed(t, b.Lead, b.Path("/events"), after))
 	require.NotEmpty(t, ids)
-	require.Eventually(t, func() bool { return len(p.taken(b.Procurement)) >= len(ids) }, 2*patience, 20*time.Millisecond,
+	require.Eventually(t, func() bool { return len(p.taken(b.Procurement)) >= len(ids) }, limit, 20*time.Millisecond,
 		"not all %d events arrive", len(ids))
 	require.Equal(t, ids, p.taken(b.Procurement))
 	return ids
