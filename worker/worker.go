@@ -68,18 +68,21 @@ func Run(ctx context.Context, d Deps) error {
 	if err := d.check(); err != nil {
 		return err
 	}
-	group, ctx := errgroup.WithContext(ctx)
+	group, working := errgroup.WithContext(ctx)
 	// The log of events needs no Temporal.
 	group.Go(func() error {
-		Sequence(ctx, d.Store, d.Log)
+		Sequence(working, d.Store, d.Log)
 		return nil
 	})
 	group.Go(func() error {
-		Relay(ctx, d.Store, d.Engine, d.Log)
+		Relay(working, d.Store, d.Engine, d.Log)
 		return nil
 	})
-	group.Go(func() error { return prepareAndWork(ctx, d) })
-	return group.Wait()
+	group.Go(func() error { return prepareAndWork(working, d) })
+	if err := group.Wait(); ctx.Err() == nil {
+		return err
+	}
+	return nil // what was broken off because it was to end is no failure
 }
 
 func prepareAndWork(ctx context.Context, d Deps) error {

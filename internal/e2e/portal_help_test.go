@@ -167,6 +167,17 @@ func (b *bundle) change(t *testing.T, times int) {
 	}
 }
 
+// settleLog waits until every event has its place in the log.
+func (b *bundle) settleLog(t *testing.T) {
+	t.Helper()
+	conn := pgtest.Connect(t, b.database.Superuser)
+	require.Eventually(t, func() bool {
+		var placed bool
+		err := conn.QueryRow(t.Context(), "SELECT (SELECT count(*) FROM events) = (SELECT count(*) FROM event_log)").Scan(&placed)
+		return err == nil && placed
+	}, patience, 20*time.Millisecond)
+}
+
 // settle waits until every event has its place in the log and was given to the endpoints that want it.
 func (b *bundle) settle(t *testing.T) {
 	t.Helper()

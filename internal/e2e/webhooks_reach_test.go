@@ -151,7 +151,7 @@ func portOf(t *testing.T, raw string) string {
 func TestEndpointsInsideAreRefusedUnlessTheOperatorAllowsThem(t *testing.T) {
 	t.Parallel()
 	dns := newNames(t, "192.168.7.7")
-	b := setup(t, options{webhooks: rig.Webhooks{
+	b := setup(t, options{noWorker: true, webhooks: rig.Webhooks{
 		Pace: quick.Pace, Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.2/32")}, Resolver: dns.resolver(),
 	}})
 	for _, address := range []string{

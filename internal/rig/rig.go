@@ -79,7 +79,7 @@ type Rig struct {
 	courier     *webhook.Courier
 	checkpoints audit.Key
 	server      *http.Server
-	workers sync.WaitGroup
+	workers     sync.WaitGroup
 }
 
 // Start brings up store, Temporal client and API.
