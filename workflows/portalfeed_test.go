@@ -1,12 +1,14 @@
 package workflows_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/workflow"
 
@@ -44,6 +46,9 @@ func newFeedRun(t *testing.T, answers ...process.FeedOutcome) *feedRun {
 		answers = answers[1:]
 		return answer, nil
 	}, activity.RegisterOptions{Name: process.ActivityDeliver})
+	r.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, _ converter.EncodedValues) {
+		require.Equal(t, 30*time.Second, info.HeartbeatTimeout, "a dead worker is noticed before its time is over")
+	})
 	r.SetOnTimerScheduledListener(func(_ string, d time.Duration) { r.timers = append(r.timers, d) })
 	return r
 }

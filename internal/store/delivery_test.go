@@ -365,6 +365,17 @@ func TestDeliveriesGoInOrderAndRemainOnRecord(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 1, n)
 	require.Len(t, list(nil), 1)
+
+	p.exec("UPDATE deliveries SET queued_at = queued_at - interval '1 year'")
+	p.exec("UPDATE endpoints SET status = 'disabled', ended_at = clock_timestamp() - interval '179 days'")
+	n, err = p.ForgetDeliveries(t.Context(), 10)
+	require.NoError(t, err)
+	require.Zero(t, n, "its owner may still want to see what was left")
+	p.exec("UPDATE endpoints SET ended_at = ended_at - interval '2 days'")
+	n, err = p.ForgetDeliveries(t.Context(), 10)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, n)
+	require.Empty(t, list(nil))
 }
 
 func TestAnEndpointIsItsOwnersAndAdministrators(t *testing.T) {
