@@ -48,7 +48,7 @@ func TestWhatNobodyNeedsIsRemovedBySchedule(t *testing.T) {
 	delivered := count(t, conn, "SELECT count(*) FROM deliveries WHERE delivered_at IS NOT NULL")
 	require.Positive(t, delivered)
 	b.cleanUp(t, process.CleanedUp{Deliveries: delivered})
-	require.EqualValues(t, 1, b.backlog(t, id).Pending, "what has not arrived is kept")
+	require.Equal(t, 1, b.backlog(t, id).Pending, "what has not arrived is kept")
 	b.actOn(t, id, "resume", nil)
 	b.awaitSent(t, p, start)
 }

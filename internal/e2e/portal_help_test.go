@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -138,9 +139,7 @@ func (p *portal) requireGenuine(t *testing.T) {
 func (b *bundle) endpoint(t *testing.T, p *portal, change map[string]any) string {
 	t.Helper()
 	body := map[string]any{"url": p.URL + "/hook?tenant=7"}
-	for k, v := range change {
-		body[k] = v
-	}
+	maps.Copy(body, change)
 	var made struct{ ID, Secret string }
 	_, err := b.Lead.Post(t.Context(), "/v1/endpoints", body, &made)
 	require.NoError(t, err)
