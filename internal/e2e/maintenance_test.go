@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -17,7 +18,9 @@ import (
 // requests, deliveries of long ago. What is younger, waits to be delivered, or is referred to remains.
 func TestWhatNobodyNeedsIsRemovedBySchedule(t *testing.T) {
 	t.Parallel()
-	b := setup(t, options{webhooks: quick, schedules: true})
+	b := setup(t, options{noWorker: true, webhooks: quick, schedules: true})
+	b.keepElsewhere(t)
+	b.startWorker(t)
 	b.settle(t)
 	p, start := newPortal(t), now(t, b.Lead)
 	id := b.endpoint(t, p, nil)
@@ -53,6 +56,23 @@ func TestWhatNobodyNeedsIsRemovedBySchedule(t *testing.T) {
 	b.awaitSent(t, p, start)
 }
 
+// keepElsewhere creates the schedule as an earlier release did whose workers were elsewhere.
+func (b *bundle) keepElsewhere(t *testing.T) {
+	t.Helper()
+	schedule, err := b.Temporal.ScheduleClient().Create(t.Context(), client.ScheduleOptions{
+		ID: "schedule/" + process.WorkflowCleanUp, Spec: client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: 24 * time.Hour}}},
+		Action: &client.ScheduleWorkflowAction{ID: "maintenance/" + process.WorkflowCleanUp, Workflow: process.WorkflowCleanUp, TaskQueue: "elsewhere"},
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { // the next test on this server begins without
+		ctx := context.WithoutCancel(t.Context())
+		require.NoError(t, schedule.Delete(ctx))
+		for _, workflow := range []string{process.WorkflowReconcile, process.WorkflowCheckpoint} {
+			require.NoError(t, b.Temporal.ScheduleClient().GetHandle(ctx, "schedule/"+workflow).Delete(ctx))
+		}
+	})
+}
+
 // age makes everything older that is removed by its age.
 func (b *bundle) age(t *testing.T, conn *pgx.Conn, by string) {
 	t.Helper()
@@ -82,10 +102,11 @@ func (b *bundle) cleanUp(t *testing.T, want process.CleanedUp) {
 	require.Eventually(t, func() bool {
 		found, err := schedule.Describe(t.Context())
 		if err != nil {
-			return false // the worker is about to create it
+			return false
 		}
 		before = found.Info.NumActions
-		return len(found.Info.RunningWorkflows) == 0
+		action, ok := found.Schedule.Action.(*client.ScheduleWorkflowAction)
+		return ok && action.TaskQueue == b.TaskQueue() && len(found.Info.RunningWorkflows) == 0
 	}, patience, 20*time.Millisecond)
 	require.NoError(t, schedule.Trigger(t.Context(), client.ScheduleTriggerOptions{}))
 	var run client.ScheduleActionResult
@@ -99,6 +120,8 @@ func (b *bundle) cleanUp(t *testing.T, want process.CleanedUp) {
 	}, patience, 20*time.Millisecond)
 	var done process.CleanedUp
 	started := run.StartWorkflowResult
-	require.NoError(t, b.Temporal.GetWorkflow(t.Context(), started.WorkflowID, started.FirstExecutionRunID).Get(t.Context(), &done))
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	require.NoError(t, b.Temporal.GetWorkflow(ctx, started.WorkflowID, started.FirstExecutionRunID).Get(ctx, &done))
 	require.Equal(t, want, done)
 }
