@@ -7,6 +7,10 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/google/uuid"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
+
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/webhook"
@@ -29,25 +33,47 @@ const (
 )
 
 // Deliver brings what waits of one feed to its endpoint, in order, until nothing is left, one delivery fails,
-// or it has been at it for a while. Who receives may get an event twice, never two in another order: what
-// has arrived is written down after it arrived.
+// it has been at it for a while, or the worker is to stop. Who receives may get an event twice, but none
+// before all that precede it: what has arrived is written down after it arrived, and nothing later is sent
+// before. Any error is repeated, and says nothing of hosts and statements.
 func (p *Portals) Deliver(ctx context.Context, in process.PortalFeed) (process.FeedOutcome, error) {
 	feed := store.PortalFeed{EndpointID: in.EndpointID, ProcurementID: in.ProcurementID}
 	until := time.Now().Add(deliverFor)
-	for delivered := 0; ; delivered++ {
+	for delivered := 1; ; delivered++ {
+		activity.RecordHeartbeat(ctx)
 		out, err := p.deliverNext(ctx, feed)
-		if err != nil {
-			return process.FeedOutcome{}, err
+		switch {
+		case err != nil:
+			return process.FeedOutcome{}, p.again(ctx, err)
+		case out.Status != process.FeedMore:
+			out.Delivered = delivered - 1
+			return out, nil
+		case delivered == deliveriesAtOnce, time.Now().After(until), stopping(ctx):
+			out.Delivered = delivered
+			return out, nil
 		}
-		if out.Status == process.FeedMore && delivered+1 < deliveriesAtOnce && time.Now().Before(until) {
-			continue
-		}
-		out.Delivered = delivered
-		if out.Status == process.FeedMore {
-			out.Delivered++
-		}
-		return out, nil
 	}
+}
+
+// stopping tells whether the worker is to stop: another goes on.
+func stopping(ctx context.Context) bool {
+	select {
+	case <-activity.GetWorkerStopChannel(ctx):
+		return true
+	default:
+		return false
+	}
+}
+
+// again has Temporal repeat the attempt. A feed is never given up: also a fault of ours may be mended by the
+// next release.
+func (p *Portals) again(ctx context.Context, err error) error {
+	if store.IsRetryable(err) || ctx.Err() != nil {
+		return (&Activities{Log: p.Log}).again(ctx, err)
+	}
+	fault := uuid.NewString()
+	p.Log.ErrorContext(ctx, "delivery failed", "fault", fault, "error", err)
+	return temporal.NewApplicationError("fault "+fault, ErrTypeFault)
 }
 
 // deliverNext makes one attempt; it answers more when the event has arrived.

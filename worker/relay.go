@@ -22,7 +22,6 @@ const (
 	lookInterval = 30 * time.Second
 	wakeBatch    = 200
 	wakeAtOnce   = 8
-	forgetBatch  = 1000
 )
 
 // A waker wakes the runs that deliver.
@@ -73,7 +72,7 @@ func (r *relay) pass(ctx context.Context) (more bool, err error) {
 	return more || len(untold) == wakeBatch, r.look(ctx)
 }
 
-// look wakes from time to time what should be awake, and forgets what is old.
+// look wakes from time to time what should be awake.
 func (r *relay) look(ctx context.Context) error {
 	if time.Since(r.looked) < lookInterval {
 		return nil
@@ -81,9 +80,6 @@ func (r *relay) look(ctx context.Context) error {
 	r.looked = time.Now()
 	quiet, err := r.store.Quiet(ctx, quietAfter, wakeBatch)
 	if err != nil {
-		return err
-	}
-	if _, err := r.store.ForgetDeliveries(ctx, forgetBatch); err != nil {
 		return err
 	}
 	return r.wakeAll(ctx, quiet)
@@ -95,7 +91,7 @@ func (r *relay) wakeAll(ctx context.Context, calls []store.Call) error {
 	for _, c := range calls {
 		group.Go(func() error {
 			feed := process.PortalFeed{EndpointID: c.EndpointID, ProcurementID: c.ProcurementID}
-			if err := r.wake.Wake(ctx, feed, c.UpTo, fmt.Sprintf("%s: webhooks to %s", c.Title, c.Host())); err != nil {
+			if err := r.wake.Wake(ctx, feed, c.UpTo, fmt.Sprintf("%s: webhooks of %s", c.Title, c.Owner)); err != nil {
 				return err
 			}
 			return r.store.Told(ctx, c)

@@ -17,21 +17,41 @@ import (
 var schedules = map[string]time.Duration{
 	process.WorkflowReconcile:  time.Minute,
 	process.WorkflowCheckpoint: 10 * time.Minute,
+	process.WorkflowCleanUp:    time.Hour,
 }
 
-// ensureSchedules creates the schedules; those there are stay as they are.
+// ensureSchedules creates the schedules. One that is there is made to do what this release does, where its
+// workers are; if an operator paused it, it stays paused.
 func ensureSchedules(ctx context.Context, c client.Client, taskQueue string) error {
 	for workflow, every := range schedules {
-		_, err := c.ScheduleClient().Create(ctx, client.ScheduleOptions{
-			ID:            "schedule/" + workflow,
-			Spec:          client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: every}}, Jitter: every / 10},
-			Overlap:       enumspb.SCHEDULE_OVERLAP_POLICY_SKIP,
-			CatchupWindow: every,
-			Action:        &client.ScheduleWorkflowAction{ID: "maintenance/" + workflow, Workflow: workflow, TaskQueue: taskQueue},
-		})
-		if err != nil && !errors.Is(err, temporal.ErrScheduleAlreadyRunning) {
-			return fmt.Errorf("create schedule %s: %w", workflow, err)
+		wanted := scheduleOf(workflow, every, taskQueue)
+		_, err := c.ScheduleClient().Create(ctx, wanted)
+		if errors.Is(err, temporal.ErrScheduleAlreadyRunning) {
+			err = adopt(ctx, c.ScheduleClient().GetHandle(ctx, wanted.ID), wanted)
+		}
+		if err != nil {
+			return fmt.Errorf("keep schedule %s: %w", workflow, err)
 		}
 	}
 	return nil
+}
+
+func scheduleOf(workflow string, every time.Duration, taskQueue string) client.ScheduleOptions {
+	return client.ScheduleOptions{
+		ID:            "schedule/" + workflow,
+		Spec:          client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: every}}, Jitter: every / 10},
+		Overlap:       enumspb.SCHEDULE_OVERLAP_POLICY_SKIP,
+		CatchupWindow: every,
+		Action:        &client.ScheduleWorkflowAction{ID: "maintenance/" + workflow, Workflow: workflow, TaskQueue: taskQueue},
+	}
+}
+
+func adopt(ctx context.Context, there client.ScheduleHandle, wanted client.ScheduleOptions) error {
+	return there.Update(ctx, client.ScheduleUpdateOptions{
+		DoUpdate: func(in client.ScheduleUpdateInput) (*client.ScheduleUpdate, error) {
+			now := in.Description.Schedule
+			now.Spec, now.Action = &wanted.Spec, wanted.Action
+			return &client.ScheduleUpdate{Schedule: &now}, nil
+		},
+	})
 }

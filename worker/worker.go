@@ -16,7 +16,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ppi-engine/ppi/activities"
-	"github.com/ppi-engine/ppi/internal/engine"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/webhook"
 	"github.com/ppi-engine/ppi/models/process"
@@ -27,13 +26,19 @@ import (
 // its timeout.
 const stopTimeout = 20 * time.Second
 
+// An Engine starts and wakes runs and sends commands to them.
+type Engine interface {
+	activities.Engine
+	waker
+}
+
 // Deps are what a worker works with.
 type Deps struct {
 	Temporal  client.Client
 	Namespace string
 	TaskQueue string
 	Store     *store.Store
-	Engine    activities.Engine
+	Engine    Engine
 	// Courier brings messages to webhook endpoints.
 	Courier *webhook.Courier
 	Log     *slog.Logger
@@ -63,18 +68,21 @@ func Run(ctx context.Context, d Deps) error {
 	if err := d.check(); err != nil {
 		return err
 	}
-	group, ctx := errgroup.WithContext(ctx)
+	group, working := errgroup.WithContext(ctx)
 	// The log of events needs no Temporal.
 	group.Go(func() error {
-		Sequence(ctx, d.Store, d.Log)
+		Sequence(working, d.Store, d.Log)
 		return nil
 	})
 	group.Go(func() error {
-		Relay(ctx, d.Store, engine.New(d.Temporal, d.TaskQueue, 0), d.Log)
+		Relay(working, d.Store, d.Engine, d.Log)
 		return nil
 	})
-	group.Go(func() error { return prepareAndWork(ctx, d) })
-	return group.Wait()
+	group.Go(func() error { return prepareAndWork(working, d) })
+	if err := group.Wait(); ctx.Err() == nil {
+		return err
+	}
+	return nil // what was broken off because it was to end is no failure
 }
 
 func prepareAndWork(ctx context.Context, d Deps) error {
@@ -118,6 +126,7 @@ func register(w worker.Registry, d Deps) {
 	w.RegisterWorkflowWithOptions(workflows.Procurement, workflow.RegisterOptions{Name: process.WorkflowProcurement})
 	w.RegisterWorkflowWithOptions(workflows.Reconcile, workflow.RegisterOptions{Name: process.WorkflowReconcile})
 	w.RegisterWorkflowWithOptions(workflows.Checkpoint, workflow.RegisterOptions{Name: process.WorkflowCheckpoint})
+	w.RegisterWorkflowWithOptions(workflows.CleanUp, workflow.RegisterOptions{Name: process.WorkflowCleanUp})
 	w.RegisterWorkflowWithOptions(workflows.PortalFeed, workflow.RegisterOptions{Name: process.WorkflowPortalFeed})
 
 	transactions := &activities.Activities{Store: d.Store, Log: d.Log}
@@ -130,6 +139,7 @@ func register(w worker.Registry, d Deps) {
 		process.ActivityRunDue:     transactions.RunDue,
 		process.ActivityReconcile:  maintenance.Reconcile,
 		process.ActivityCheckpoint: maintenance.SignCheckpoint,
+		process.ActivityCleanUp:    maintenance.CleanUp,
 	} {
 		w.RegisterActivityWithOptions(run, activity.RegisterOptions{Name: name})
 	}

@@ -22,6 +22,14 @@ func Checkpoint(ctx workflow.Context) error {
 		process.ActivityCheckpoint).Get(ctx, nil)
 }
 
+// CleanUp removes what nobody needs any more; a schedule starts it.
+func CleanUp(ctx workflow.Context) (process.CleanedUp, error) {
+	var done process.CleanedUp
+	err := workflow.ExecuteActivity(maintaining(ctx, "remove abandoned uploads, old answers and deliveries", 10*time.Minute),
+		process.ActivityCleanUp).Get(ctx, &done)
+	return done, err
+}
+
 // heartbeat is how soon a maintenance activity whose worker died is begun anew.
 const heartbeat = time.Minute
 

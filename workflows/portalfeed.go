@@ -13,13 +13,13 @@ import (
 // PortalFeed brings the events of one procurement to one endpoint, in order, and ends when none is left or
 // only a person can go on. The record knows what is to be delivered and what has arrived; a signal says
 // that there is more.
-func PortalFeed(ctx workflow.Context, in process.PortalFeed) error {
+func PortalFeed(ctx workflow.Context, in process.FeedRun) error {
 	f := &portalFeed{in: in, more: workflow.GetSignalChannel(ctx, process.SignalMore)}
 	return f.run(ctx)
 }
 
 type portalFeed struct {
-	in   process.PortalFeed
+	in   process.FeedRun
 	more workflow.ReceiveChannel
 }
 
@@ -43,11 +43,17 @@ func (f *portalFeed) run(ctx workflow.Context) error {
 				return nil
 			}
 		}
-		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
-			f.heard()
+		if f.rotate(ctx) {
+			f.heard() // the next run begins by looking at the record
 			return workflow.NewContinueAsNewError(ctx, process.WorkflowPortalFeed, f.in)
 		}
 	}
+}
+
+// rotate tells whether the history is long enough.
+func (f *portalFeed) rotate(ctx workflow.Context) bool {
+	info := workflow.GetInfo(ctx)
+	return info.GetContinueAsNewSuggested() || (f.in.MaxEvents > 0 && info.GetCurrentHistoryLength() >= f.in.MaxEvents)
 }
 
 // heard takes all signals that have come and tells whether there were any.
@@ -59,15 +65,20 @@ func (f *portalFeed) heard() bool {
 	return heard
 }
 
+// lostAfter is how soon deliveries whose worker died are begun anew: an attempt, after which the activity
+// says that it is alive, and some time for the record.
+const lostAfter = 30 * time.Second
+
 // deliver is repeated however long the record is out of reach; what a receiver answers is no error.
 func (f *portalFeed) deliver(ctx workflow.Context) (process.FeedOutcome, error) {
 	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		Summary:             "deliver what waits",
 		StartToCloseTimeout: time.Minute,
+		HeartbeatTimeout:    lostAfter,
 		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
 	})
 	var out process.FeedOutcome
-	err := workflow.ExecuteActivity(ctx, process.ActivityDeliver, f.in).Get(ctx, &out)
+	err := workflow.ExecuteActivity(ctx, process.ActivityDeliver, f.in.PortalFeed).Get(ctx, &out)
 	return out, err
 }
 

@@ -1,12 +1,14 @@
 package workflows_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/workflow"
 
@@ -19,7 +21,7 @@ import (
 type feedRun struct {
 	*testsuite.TestWorkflowEnvironment
 
-	in process.PortalFeed
+	in process.FeedRun
 	// calls are the instants at which the activity ran, since the start of the workflow.
 	calls  []time.Duration
 	timers []time.Duration
@@ -30,18 +32,23 @@ func newFeedRun(t *testing.T, answers ...process.FeedOutcome) *feedRun {
 	var suite testsuite.WorkflowTestSuite
 	r := &feedRun{
 		TestWorkflowEnvironment: suite.NewTestWorkflowEnvironment(),
-		in:                      process.PortalFeed{EndpointID: models.NewID(models.PrefixEndpoint), ProcurementID: models.NewID(models.PrefixProcurement)},
+		in: process.FeedRun{PortalFeed: process.PortalFeed{
+			EndpointID: models.NewID(models.PrefixEndpoint), ProcurementID: models.NewID(models.PrefixProcurement),
+		}},
 	}
 	began := r.Now()
 	r.RegisterWorkflowWithOptions(workflows.PortalFeed, workflow.RegisterOptions{Name: process.WorkflowPortalFeed})
 	r.RegisterActivityWithOptions(func(in process.PortalFeed) (process.FeedOutcome, error) {
-		require.Equal(t, r.in, in)
+		require.Equal(t, r.in.PortalFeed, in)
 		r.calls = append(r.calls, r.Now().Sub(began))
 		require.NotEmpty(t, answers, "nothing more was to be delivered")
 		answer := answers[0]
 		answers = answers[1:]
 		return answer, nil
 	}, activity.RegisterOptions{Name: process.ActivityDeliver})
+	r.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, _ converter.EncodedValues) {
+		require.Equal(t, 30*time.Second, info.HeartbeatTimeout, "a dead worker is noticed before its time is over")
+	})
 	r.SetOnTimerScheduledListener(func(_ string, d time.Duration) { r.timers = append(r.timers, d) })
 	return r
 }

@@ -31,7 +31,7 @@ func TestReplayOfSavedHistories(t *testing.T) {
 	files, err := filepath.Glob("testdata/histories/*.json")
 	require.NoError(t, err)
 	require.NotEmpty(t, files, "no history is saved: go test ./internal/e2e -update saves them")
-	covered, compared := map[string]int{}, 0
+	covered, phases := map[string]*coverage{}, map[string]bool{}
 	for _, file := range files {
 		history := read(t, file)
 		did, err := replay(history)
@@ -42,20 +42,58 @@ func TestReplayOfSavedHistories(t *testing.T) {
 		require.Equal(t, said.continued, did.continued, "%s: state carried to the next run", file)
 		requireWithin(t, said.timers, did.timers, file)
 		for _, phase := range said.phases {
-			covered[phase]++
+			phases[phase] = true
 		}
-		compared += len(said.continued) + len(said.activities)
+		workflow := workflowOf(history)
+		if covered[workflow] == nil {
+			covered[workflow] = &coverage{}
+		}
+		covered[workflow].add(said)
 	}
-	t.Logf("%d histories replayed; phases covered: %s; %d activity arguments and carried states compared",
-		len(files), strings.Join(slices.Sorted(maps.Keys(covered)), ", "), compared)
+	for _, workflow := range []string{process.WorkflowProcurement, process.WorkflowPortalFeed} {
+		require.NotNil(t, covered[workflow], "no history of %s is saved", workflow)
+		require.Positive(t, covered[workflow].carried, "no history of %s hands over", workflow)
+		t.Logf("%s: %s", workflow, covered[workflow])
+	}
+	t.Logf("phases covered: %s", strings.Join(slices.Sorted(maps.Keys(phases)), ", "))
+}
+
+// coverage counts what was compared of the histories of one workflow.
+type coverage struct{ histories, arguments, timers, carried int }
+
+func (c *coverage) add(said deeds) {
+	c.histories++
+	c.arguments += len(said.activities)
+	c.timers += len(said.timers)
+	c.carried += len(said.continued)
+}
+
+func (c *coverage) String() string {
+	return fmt.Sprintf("%d histories replayed; compared: %d activity arguments, %d timers, %d carried states", c.histories, c.arguments, c.timers, c.carried)
+}
+
+func workflowOf(history *historypb.History) string {
+	return history.GetEvents()[0].GetWorkflowExecutionStartedEventAttributes().GetWorkflowType().GetName()
 }
 
 func TestReplayFindsAChangedActivityArgument(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/histories/*.json")
 	require.NoError(t, err)
-	require.NotEmpty(t, files)
-	history := read(t, files[0])
+	tried := map[string]bool{}
+	for _, file := range files {
+		history := read(t, file)
+		if tried[workflowOf(history)] {
+			continue
+		}
+		tried[workflowOf(history)] = true
+		requireChangeFound(t, history)
+	}
+	require.Len(t, tried, 2)
+}
+
+func requireChangeFound(t *testing.T, history *historypb.History) {
+	t.Helper()
 	changed := false
 	for _, event := range history.GetEvents() {
 		if scheduled := event.GetActivityTaskScheduledEventAttributes(); scheduled != nil && !changed {
@@ -88,6 +126,7 @@ func replay(history *historypb.History) (*deeds, error) {
 		return nil, err
 	}
 	replayer.RegisterWorkflowWithOptions(workflows.Procurement, workflow.RegisterOptions{Name: process.WorkflowProcurement})
+	replayer.RegisterWorkflowWithOptions(workflows.PortalFeed, workflow.RegisterOptions{Name: process.WorkflowPortalFeed})
 	return did, replayer.ReplayWorkflowHistory(log.NewStructuredLogger(slog.New(slog.DiscardHandler)), history)
 }
 

@@ -155,13 +155,14 @@ func (p *play) countEvents() int {
 		var page struct {
 			Items []struct {
 				Type models.EventType `json:"type"`
+				Data map[string]any   `json:"data"`
 			} `json:"items"`
 			NextCursor string `json:"next_cursor"`
 		}
 		p.get(p.lead, "/events?limit=1000&wait=5&after="+after, &page)
 		for _, e := range page.Items {
 			completed = completed || e.Type == models.EventProcurementCompleted
-			if !e.Type.Internal() {
+			if !(models.Event{Type: e.Type, Data: e.Data}).Internal() {
 				sent++
 			}
 		}

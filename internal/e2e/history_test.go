@@ -20,14 +20,18 @@ var update = flag.Bool("update", false, "save the histories of these tests for t
 // saveHistories saves each closed run of the procurement under the name, when asked to.
 func (b *bundle) saveHistories(t *testing.T, name string) {
 	t.Helper()
-	if !*update {
-		return
+	if *update {
+		b.saveRuns(t, process.WorkflowID(models.ID(b.Procurement)), b.runs(t), name)
 	}
+}
+
+func (b *bundle) saveRuns(t *testing.T, workflow string, runs []string, name string) {
+	t.Helper()
 	directory := filepath.Join("..", "..", "workflows", "testdata", "histories")
 	require.NoError(t, os.MkdirAll(directory, 0o755))
-	for i, run := range b.runs(t) {
-		history := b.history(t, run)
-		if b.open(t, run) {
+	for i, run := range runs {
+		history := b.history(t, workflow, run)
+		if b.isOpen(t, workflow, run) {
 			continue
 		}
 		text, err := protojson.MarshalOptions{Indent: " "}.Marshal(history)
@@ -36,10 +40,10 @@ func (b *bundle) saveHistories(t *testing.T, name string) {
 	}
 }
 
-func (b *bundle) history(t *testing.T, run string) *historypb.History {
+func (b *bundle) history(t *testing.T, workflow, run string) *historypb.History {
 	t.Helper()
 	var history historypb.History
-	events := b.Temporal.GetWorkflowHistory(t.Context(), process.WorkflowID(models.ID(b.Procurement)), run, false, 0)
+	events := b.Temporal.GetWorkflowHistory(t.Context(), workflow, run, false, 0)
 	for events.HasNext() {
 		event, err := events.Next()
 		require.NoError(t, err)
@@ -50,7 +54,12 @@ func (b *bundle) history(t *testing.T, run string) *historypb.History {
 
 func (b *bundle) open(t *testing.T, run string) bool {
 	t.Helper()
-	d, err := b.Temporal.DescribeWorkflowExecution(t.Context(), process.WorkflowID(models.ID(b.Procurement)), run)
+	return b.isOpen(t, process.WorkflowID(models.ID(b.Procurement)), run)
+}
+
+func (b *bundle) isOpen(t *testing.T, workflow, run string) bool {
+	t.Helper()
+	d, err := b.Temporal.DescribeWorkflowExecution(t.Context(), workflow, run)
 	require.NoError(t, err)
 	return d.GetWorkflowExecutionInfo().GetCloseTime() == nil
 }

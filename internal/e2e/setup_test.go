@@ -39,6 +39,9 @@ type options struct {
 	maxEvents int
 	// noWorker leaves it to the test to start one.
 	noWorker bool
+	webhooks rig.Webhooks
+	// schedules has the worker keep the schedules.
+	schedules bool
 }
 
 func setup(t *testing.T, o options) *bundle {
@@ -59,7 +62,7 @@ func setup(t *testing.T, o options) *bundle {
 	var err error
 	b.Rig, err = rig.Start(ctx, rig.Options{
 		DSN: b.database.Application, TemporalAddress: address, TaskQueue: "e2e/" + uuid.NewString(), MaxEvents: o.maxEvents,
-		Log: logger(t),
+		Log: logger(t), Webhooks: o.webhooks, Schedules: o.schedules,
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, b.Close()) })

@@ -137,10 +137,17 @@ func (p *tenderPlay) staff(t *testing.T) {
 func (p *tenderPlay) supply(t *testing.T, amount, score string) *supplier {
 	t.Helper()
 	s := p.newSupplier(t, amount, score)
+	p.handIn(t, s)
+	return s
+}
+
+// handIn has a supplier hand in two sealed envelopes.
+func (p *tenderPlay) handIn(t *testing.T, s *supplier) {
+	t.Helper()
 	s.offer = []byte("We offer nodes, number " + strconv.Itoa(len(p.suppliers)))
 	envelopes := []map[string]any{
 		p.sealed(t, s, "quality", s.offer, p.quality.Recipient()),
-		p.sealed(t, s, "price", []byte(amount), p.price.Recipient()),
+		p.sealed(t, s, "price", []byte(s.amount), p.price.Recipient()),
 	}
 	var receipt struct {
 		Tender models.ID `json:"tender_id"`
@@ -151,7 +158,6 @@ func (p *tenderPlay) supply(t *testing.T, amount, score string) *supplier {
 	require.NotEmpty(t, receipt.Note)
 	s.tender = receipt.Tender
 	p.suppliers = append(p.suppliers, s)
-	return s
 }
 
 func (p *tenderPlay) newSupplier(t *testing.T, amount, score string) *supplier {

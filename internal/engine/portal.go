@@ -22,7 +22,7 @@ func (e *Engine) Wake(ctx context.Context, feed process.PortalFeed, upTo int64, 
 	id := process.PortalFeedID(feed.EndpointID, feed.ProcurementID)
 	_, err := e.temporal.SignalWithStartWorkflow(ctx, id, process.SignalMore, process.More{UpTo: upTo}, client.StartWorkflowOptions{
 		TaskQueue: e.taskQueue, StaticSummary: clip(summary, 200),
-	}, process.WorkflowPortalFeed, feed)
+	}, process.WorkflowPortalFeed, process.FeedRun{PortalFeed: feed, MaxEvents: e.maxEvents})
 	if err != nil {
 		return fmt.Errorf("wake feed: %w (%w)", ErrUnavailable, err)
 	}

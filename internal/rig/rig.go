@@ -48,11 +48,21 @@ type Options struct {
 	MaxEvents int
 	MaxConns  int
 	Log       *slog.Logger
-	// WebhookPace multiplies the pauses between attempts to deliver webhooks; 0 leaves them as they are.
-	// Webhooks may reach this machine.
-	WebhookPace float64
-	// WebhookTimeout bounds one attempt; 0 leaves it as it is.
-	WebhookTimeout time.Duration
+	Webhooks  Webhooks
+	// Schedules has the workers keep the schedules, which all rigs on one Temporal server share.
+	Schedules bool
+}
+
+// Webhooks says how webhooks are sent.
+type Webhooks struct {
+	// Pace multiplies the pauses between attempts; 0 leaves them as they are.
+	Pace float64
+	// Timeout bounds one attempt; 0 leaves it as it is.
+	Timeout time.Duration
+	// Allow lists what may be reached besides public addresses; nil: this machine.
+	Allow []netip.Prefix
+	// Resolver looks up the names of hosts; nil: as the machine does.
+	Resolver *net.Resolver
 }
 
 // A Rig is a running API with its store and its way to the workflows; workers are started on top.
@@ -65,10 +75,11 @@ type Rig struct {
 	// Anonymous calls the API without a key.
 	Anonymous *apiclient.Client
 
-	options Options
-	courier *webhook.Courier
-	server  *http.Server
-	workers sync.WaitGroup
+	options     Options
+	courier     *webhook.Courier
+	checkpoints audit.Key
+	server      *http.Server
+	workers     sync.WaitGroup
 }
 
 // Start brings up store, Temporal client and API.
@@ -84,7 +95,7 @@ func Start(ctx context.Context, o Options) (_ *Rig, err error) {
 		return nil, errors.Join(fmt.Errorf("reach Temporal: %w", err), r.Store.Close())
 	}
 	r.Engine = engine.New(r.Temporal, o.TaskQueue, o.MaxEvents)
-	if r.courier, err = o.courier(); err == nil {
+	if r.courier, err = o.Webhooks.courier(); err == nil {
 		err = r.serve(ctx)
 	}
 	if err != nil {
@@ -95,15 +106,16 @@ func Start(ctx context.Context, o Options) (_ *Rig, err error) {
 }
 
 // courier makes one that all rigs on a database share the key of.
-func (o Options) courier() (*webhook.Courier, error) {
+func (w Webhooks) courier() (*webhook.Courier, error) {
 	key := sha256.Sum256([]byte("rig"))
-	schedule := webhook.StandardSchedule()
-	if o.WebhookPace > 0 {
-		schedule = schedule.Scaled(o.WebhookPace)
+	if w.Allow == nil {
+		w.Allow = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 	}
-	return webhook.NewCourier(webhook.Options{
-		MasterKey: key[:], Schedule: schedule, Timeout: o.WebhookTimeout, Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
-	})
+	schedule := webhook.StandardSchedule()
+	if w.Pace > 0 {
+		schedule = schedule.Scaled(w.Pace)
+	}
+	return webhook.NewCourier(webhook.Options{MasterKey: key[:], Schedule: schedule, Timeout: w.Timeout, Allow: w.Allow, Resolver: w.Resolver})
 }
 
 func (r *Rig) serve(ctx context.Context) error {
@@ -115,12 +127,11 @@ func (r *Rig) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	checkpoints, err := audit.NewKey("rig/log", key)
-	if err != nil {
+	if r.checkpoints, err = audit.NewKey("rig/log", key); err != nil {
 		return err
 	}
 	handler, err := api.New(api.Deps{
-		Receipts: receipts, Checkpoints: checkpoints, Courier: r.courier,
+		Receipts: receipts, Checkpoints: r.checkpoints, Courier: r.courier,
 		Store: r.Store, Engine: r.Engine, Logger: r.options.Log, CursorKey: key, BuildVersion: "rig",
 		Ready: func(ctx context.Context) error { return r.Store.Ping(ctx) },
 	})
@@ -161,7 +172,11 @@ func (w *Worker) Stop() error {
 func (r *Rig) workerDeps() worker.Deps {
 	return worker.Deps{
 		Temporal: r.Temporal, Namespace: namespace, TaskQueue: r.options.TaskQueue, Store: r.Store, Engine: r.Engine, Courier: r.courier,
-		Log: r.options.Log, Checkpoint: func(context.Context) error { return nil },
+		Log: r.options.Log, Schedules: r.options.Schedules,
+		Checkpoint: func(ctx context.Context) error {
+			_, err := r.Store.Checkpoint(ctx, r.checkpoints, "")
+			return err
+		},
 	}
 }
 

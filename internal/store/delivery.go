@@ -196,11 +196,15 @@ func (s *Store) withAttempts(ctx context.Context, endpoint models.ID, deliveries
 // DeliveriesKept is how long it is kept what has arrived, and by which attempts.
 const DeliveriesKept = 180 * 24 * time.Hour
 
-// ForgetDeliveries deletes at most limit deliveries that arrived more than [DeliveriesKept] ago.
+// ForgetDeliveries deletes at most limit deliveries that arrived more than [DeliveriesKept] ago, and at most as
+// many that never will because their endpoint ended as long ago.
 func (s *Store) ForgetDeliveries(ctx context.Context, limit int) (int64, error) {
-	done := s.db.WithContext(ctx).Exec(`DELETE FROM deliveries WHERE (endpoint_id, event_id) IN (SELECT endpoint_id, event_id FROM deliveries
-		WHERE delivered_at < clock_timestamp() - make_interval(secs => ?) ORDER BY delivered_at LIMIT ? FOR UPDATE SKIP LOCKED)`,
-		DeliveriesKept.Seconds(), limit)
+	done := s.db.WithContext(ctx).Exec(`WITH arrived AS (SELECT endpoint_id, event_id FROM deliveries
+			WHERE delivered_at < clock_timestamp() - make_interval(secs => @kept) ORDER BY delivered_at LIMIT @limit FOR UPDATE SKIP LOCKED),
+		stranded AS (SELECT d.endpoint_id, d.event_id FROM endpoints x JOIN deliveries d ON d.endpoint_id = x.id AND d.delivered_at IS NULL
+			WHERE x.ended_at < clock_timestamp() - make_interval(secs => @kept) LIMIT @limit FOR UPDATE OF d SKIP LOCKED)
+		DELETE FROM deliveries WHERE (endpoint_id, event_id) IN (SELECT * FROM arrived UNION ALL SELECT * FROM stranded)`,
+		map[string]any{"kept": DeliveriesKept.Seconds(), "limit": limit})
 	if done.Error != nil {
 		return 0, fmt.Errorf("forget deliveries: %w", done.Error)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -13,8 +12,9 @@ import (
 // relayBatch bounds how many entries of the log one pass gives to the endpoints.
 const relayBatch = 2000
 
-// neverSent is [models.EventType.Internal] in SQL.
-const neverSent = "(starts_with(e.type, 'endpoint.') OR starts_with(e.type, 'tender.'))"
+// neverSent is [models.Event.Internal] in SQL.
+const neverSent = `(starts_with(e.type, 'endpoint.') OR starts_with(e.type, 'tender.')
+	OR (starts_with(e.type, 'role.') AND e.data->>'role' IS NOT DISTINCT FROM 'supplier'))`
 
 // Relay gives the next events of the log to the endpoints that want them, at most some thousands, and tells
 // whether more are waiting. What it gives and how far it has come are committed together, so every event
@@ -90,18 +90,10 @@ type Call struct {
 	UpTo int64
 	// Asked counts the reasons to wake it.
 	Asked int64
-	// Title is the procurement's, in its first language; URL the endpoint's.
+	// Title is the procurement's, in its first language; Owner is the authority whose endpoint it is. Both are
+	// public, whereas where an endpoint leads is its owner's business.
 	Title string
-	URL   string `gorm:"column:url"`
-}
-
-// Host is the receiver's host name.
-func (c Call) Host() string {
-	u, err := url.Parse(c.URL)
-	if err != nil {
-		return ""
-	}
-	return u.Hostname()
+	Owner string
 }
 
 // Untold lists feeds whose workflows do not know yet that there is more.
@@ -121,9 +113,10 @@ func (s *Store) Quiet(ctx context.Context, since time.Duration, limit int) ([]Ca
 
 func (s *Store) calls(ctx context.Context, which string, limit int, arguments ...any) ([]Call, error) {
 	var found []Call
-	err := s.db.WithContext(ctx).Raw(`SELECT f.endpoint_id, f.procurement_id, f.asked, x.url, p.title->>(p.languages->>0) AS title, coalesce((SELECT max(d.seq) FROM deliveries d
+	err := s.db.WithContext(ctx).Raw(`SELECT f.endpoint_id, f.procurement_id, f.asked, o.legal_name AS owner, p.title->>(p.languages->>0) AS title, coalesce((SELECT max(d.seq) FROM deliveries d
 			WHERE d.endpoint_id = f.endpoint_id AND d.procurement_id = f.procurement_id AND d.delivered_at IS NULL), 0) AS up_to
-		FROM portal_feeds f JOIN endpoints x ON x.id = f.endpoint_id JOIN procurements p ON p.id = f.procurement_id
+		FROM portal_feeds f JOIN endpoints x ON x.id = f.endpoint_id JOIN organisations o ON o.id = x.organisation_id
+			JOIN procurements p ON p.id = f.procurement_id
 		WHERE x.status = 'active' AND `+which+" ORDER BY f.moved_at LIMIT ?", append(arguments, limit)...).Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("list feeds to wake: %w", err)

@@ -103,16 +103,26 @@ func TestWhatIsNeverSentIsTheSameInSQL(t *testing.T) {
 	ada := p.person()
 	one := p.procurement(models.ModeLive, ada)
 	e := p.endpoint(ada)
-	all := []models.EventType{
+	var all []models.Event
+	for _, kind := range []models.EventType{
 		models.EventTenderReceived, models.EventTenderRefused, models.EventEndpointParked, models.EventEndpointDisabled, models.EventLotClosed,
-		models.EventTaskRaised, models.EventProcurementPublished, "tenders.counted", "endpoints.seen",
+		models.EventTaskRaised, models.EventProcurementPublished, "tenders.counted", "endpoints.seen", models.EventRoleEnded,
+	} {
+		all = append(all, models.Event{Type: kind})
+	}
+	for _, role := range []models.Role{models.RoleSupplier, models.RoleOpener} {
+		for _, kind := range []models.EventType{models.EventRoleGiven, models.EventRoleEnded, models.EventTaskRaised} {
+			all = append(all, models.Event{Type: kind, Data: map[string]any{"role": role}})
+		}
 	}
 	var want []models.ID
-	for _, kind := range all {
-		if id := p.event(one, kind); !kind.Internal() {
+	for _, event := range all {
+		event.ProcurementID = one
+		if id := p.happens(event); !event.Internal() {
 			want = append(want, id)
 		}
 	}
+	require.Len(t, want, len(all)-6)
 	p.relayAll()
 	require.Equal(t, want, p.queued(e.ID)[one])
 }
@@ -223,7 +233,7 @@ func TestAFeedIsWokenUntilItWasTold(t *testing.T) {
 	require.Equal(t, feed, calls[0].PortalFeed)
 	require.EqualValues(t, 1, calls[0].UpTo)
 	require.Equal(t, "Quiet trains", calls[0].Title)
-	require.Equal(t, "portal.example.eu", calls[0].Host())
+	require.Equal(t, "Buyer", calls[0].Owner)
 
 	p.event(one, models.EventLotCreated)
 	p.relayAll()
@@ -355,6 +365,17 @@ func TestDeliveriesGoInOrderAndRemainOnRecord(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 1, n)
 	require.Len(t, list(nil), 1)
+
+	p.exec("UPDATE deliveries SET queued_at = queued_at - interval '1 year'")
+	p.exec("UPDATE endpoints SET status = 'disabled', ended_at = clock_timestamp() - interval '179 days'")
+	n, err = p.ForgetDeliveries(t.Context(), 10)
+	require.NoError(t, err)
+	require.Zero(t, n, "its owner may still want to see what was left")
+	p.exec("UPDATE endpoints SET ended_at = ended_at - interval '2 days'")
+	n, err = p.ForgetDeliveries(t.Context(), 10)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, n)
+	require.Empty(t, list(nil))
 }
 
 func TestAnEndpointIsItsOwnersAndAdministrators(t *testing.T) {

@@ -8,8 +8,9 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// cleanedAtOnce bounds the transaction that removes uploads: some have gigabytes.
-const cleanedAtOnce = 20
+// UploadsKept is how long an upload is kept that nothing refers to: who sealed an envelope on the first day of
+// a procedure must find it on the last.
+const UploadsKept = 90 * 24 * time.Hour
 
 const (
 	// unused finds uploads that no document, tender or opening refers to.
@@ -21,26 +22,15 @@ const (
 		ORDER BY u.created_at LIMIT ? FOR UPDATE OF u SKIP LOCKED`
 )
 
-// CleanUploads removes abandoned uploads with their bytes and returns how many: those begun, and if
-// complete completed, longer ago than olderThan, to which no document and no tender refers.
-func (s *Store) CleanUploads(ctx context.Context, olderThan time.Duration) (int64, error) {
-	var removed int64
-	for {
-		n, err := s.cleanSome(ctx, olderThan)
-		removed += n
-		if err != nil || n == 0 {
-			return removed, err
-		}
-	}
-}
-
-// cleanSome locks first and looks again after: who was about to refer to an upload either has, and is
-// seen, or waits for us and finds it gone.
-func (s *Store) cleanSome(ctx context.Context, olderThan time.Duration) (int64, error) {
+// CleanUploads removes at most limit abandoned uploads with their bytes and returns how many: those begun, and if
+// complete completed, more than [UploadsKept] ago, to which no document and no tender refers. It locks first and
+// looks again after: who was about to refer to an upload either has, and is seen, or waits for us and finds it
+// gone.
+func (s *Store) CleanUploads(ctx context.Context, limit int) (int64, error) {
 	var n int64
 	err := s.InTx(ctx, func(tx *Tx) error {
 		var ids []models.ID
-		if err := tx.db.Raw(abandoned, olderThan.Seconds(), olderThan.Seconds(), cleanedAtOnce).Scan(&ids).Error; err != nil {
+		if err := tx.db.Raw(abandoned, UploadsKept.Seconds(), UploadsKept.Seconds(), limit).Scan(&ids).Error; err != nil {
 			return fmt.Errorf("find abandoned uploads: %w", err)
 		}
 		if len(ids) == 0 {

@@ -37,6 +37,8 @@ type Options struct {
 	Timeout time.Duration
 	// RootCAs are trusted besides nobody else; nil: those of the machine.
 	RootCAs *x509.CertPool
+	// Resolver looks up the names of hosts; nil: as the machine does.
+	Resolver *net.Resolver
 }
 
 // A Courier signs messages and brings them to endpoints. It is safe for concurrent use.
@@ -54,7 +56,7 @@ func NewCourier(o Options) (*Courier, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Courier{vault: v, guard: newGuard(o.Allow), schedule: o.Schedule, clients: map[string]*http.Client{}}
+	c := &Courier{vault: v, guard: newGuard(o.Allow, o.Resolver), schedule: o.Schedule, clients: map[string]*http.Client{}}
 	if c.schedule == nil {
 		c.schedule = StandardSchedule()
 	}
@@ -65,7 +67,7 @@ func NewCourier(o Options) (*Courier, error) {
 }
 
 func newClient(g *guard, scheme string, o Options) *http.Client {
-	dialer := &net.Dialer{Timeout: dialTimeout, Control: g.control(scheme)}
+	dialer := &net.Dialer{Timeout: dialTimeout, Resolver: g.resolver, Control: g.control(scheme)}
 	return &http.Client{
 		Timeout: cmp.Or(o.Timeout, defaultTimeout),
 		Transport: &http.Transport{

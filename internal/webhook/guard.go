@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,12 +32,16 @@ var azureHost = netip.MustParsePrefix("168.63.129.16/32")
 // connection is made, since names can be made to lead elsewhere: public ones by https on port 443, those of
 // the operator's list in any way, no others.
 type guard struct {
-	allowed []netip.Prefix
-	public  *ssrf.Guardian
+	allowed  []netip.Prefix
+	public   *ssrf.Guardian
+	resolver *net.Resolver
 }
 
-func newGuard(allowed []netip.Prefix) *guard {
-	return &guard{allowed: allowed, public: ssrf.New(ssrf.WithPorts(httpsPort), ssrf.WithDeniedV4Prefixes(azureHost))}
+func newGuard(allowed []netip.Prefix, resolver *net.Resolver) *guard {
+	return &guard{
+		allowed: allowed, public: ssrf.New(ssrf.WithPorts(httpsPort), ssrf.WithDeniedV4Prefixes(azureHost)),
+		resolver: cmp.Or(resolver, net.DefaultResolver),
+	}
 }
 
 // internal tells whether an address is on the operator's list.
@@ -88,7 +93,7 @@ func (g *guard) checkURL(ctx context.Context, field, raw string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
 	defer cancel()
-	addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip", u.Hostname())
+	addresses, err := g.resolver.LookupNetIP(ctx, "ip", u.Hostname())
 	if err != nil {
 		return models.Refuse(models.CodeInvalidValue, field, "the URL's host name leads to no address").Accepting("a host that can be reached")
 	}

@@ -13,8 +13,8 @@ import (
 
 func TestOnlyPublicAddressesAreReachedUnlessAllowed(t *testing.T) {
 	t.Parallel()
-	nobody := newGuard(nil)
-	some := newGuard([]netip.Prefix{netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("fd00:1::/32")})
+	nobody := newGuard(nil, nil)
+	some := newGuard([]netip.Prefix{netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("fd00:1::/32")}, nil)
 	for _, c := range []struct {
 		scheme, address string
 		nobody, some    bool
@@ -63,7 +63,7 @@ func TestOnlyPublicAddressesAreReachedUnlessAllowed(t *testing.T) {
 
 func TestAURLThatWouldNotBeServedIsRefused(t *testing.T) {
 	t.Parallel()
-	g := newGuard([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")})
+	g := newGuard([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, nil)
 	for _, url := range []string{"http://127.0.0.1:9/hook", "https://127.0.0.1/", "https://93.184.216.34/hook?x=1"} {
 		require.NoError(t, g.checkURL(t.Context(), "/url", url), url)
 	}

@@ -91,3 +91,10 @@ type Reconciled struct {
 	Waiting int `json:"waiting"`
 	Expired int `json:"expired"`
 }
+
+// CleanedUp counts what a clean-up removed.
+type CleanedUp struct {
+	Uploads    int64 `json:"uploads"`
+	Requests   int64 `json:"requests"`
+	Deliveries int64 `json:"deliveries"`
+}

@@ -16,6 +16,7 @@ const (
 	WorkflowProcurement = "Procurement"
 	WorkflowReconcile   = "Reconcile"
 	WorkflowCheckpoint  = "Checkpoint"
+	WorkflowCleanUp     = "CleanUp"
 
 	UpdateCommand = "command"
 	QueryState    = "state"
@@ -26,6 +27,7 @@ const (
 
 	ActivityReconcile  = "Reconcile"
 	ActivityCheckpoint = "SignCheckpoint"
+	ActivityCleanUp    = "CleanUp"
 )
 
 // Types of the errors with which a run answers.

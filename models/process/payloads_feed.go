@@ -6,10 +6,18 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// A PortalFeed starts a run that delivers a procurement's events to an endpoint until none is left.
+// A PortalFeed is a procurement's events on their way to an endpoint.
 type PortalFeed struct {
 	EndpointID    models.ID `json:"endpoint_id"`
 	ProcurementID models.ID `json:"procurement_id"`
+}
+
+// A FeedRun starts a run that delivers a feed until nothing is left. MaxEvents hands over early; 0 leaves it
+// to the server.
+type FeedRun struct {
+	PortalFeed
+
+	MaxEvents int `json:"max_events,omitempty"`
 }
 
 // More tells a run that events up to this place of the procurement's log wait. The record knows which.

@@ -1,0 +1,46 @@
+package activities
+
+import (
+	"context"
+
+	"go.temporal.io/sdk/activity"
+
+	"github.com/ppi-engine/ppi/models/process"
+)
+
+// Transactions of a clean-up stay short: uploads may have gigabytes each.
+const (
+	uploadsAtOnce = 5
+	rowsAtOnce    = 1000
+)
+
+// CleanUp removes what nobody needs any more: abandoned uploads, answers of requests that nobody repeats, and
+// deliveries that arrived long ago. What was removed before an error stays removed; the next clean-up goes on.
+func (m *Maintenance) CleanUp(ctx context.Context) (done process.CleanedUp, err error) {
+	for _, step := range []struct {
+		removed *int64
+		remove  func(ctx context.Context, limit int) (int64, error)
+		limit   int
+	}{
+		{&done.Uploads, m.Store.CleanUploads, uploadsAtOnce},
+		{&done.Requests, m.Store.ForgetRequests, rowsAtOnce},
+		{&done.Deliveries, m.Store.ForgetDeliveries, rowsAtOnce},
+	} {
+		if *step.removed, err = untilNothing(ctx, step.remove, step.limit); err != nil {
+			break
+		}
+	}
+	return done, sanitise(ctx, m.Log, err)
+}
+
+// untilNothing removes some at a time until nothing is left, and tells Temporal that it is alive.
+func untilNothing(ctx context.Context, remove func(ctx context.Context, limit int) (int64, error), limit int) (removed int64, err error) {
+	for {
+		activity.RecordHeartbeat(ctx)
+		n, err := remove(ctx, limit)
+		removed += n
+		if err != nil || n == 0 {
+			return removed, err
+		}
+	}
+}
