@@ -156,10 +156,16 @@ func (c ConflictDeclaration) Check() error {
 	return Refusals(faults)
 }
 
-// CheckAgainst refuses a declaration before the tenderers are known, and one that does not name them all.
-func (c ConflictDeclaration) CheckAgainst(d Dossier, _ Entry) error {
+// CheckAgainst refuses a declaration before the tenderers are known, one that does not name them all, and
+// somebody of a tenderer who claims to be free of interests.
+func (c ConflictDeclaration) CheckAgainst(d Dossier, e Entry) error {
 	if err := d.unsealed(c.Lot); err != nil {
 		return err
+	}
+	for _, a := range d.Roles {
+		if !c.Conflict && a.PersonID == e.AuthorID && a.Holds(d.Now) && d.Tendered(a.OrganisationID, c.Lot) {
+			return ownTender()
+		}
 	}
 	var all []ID
 	for _, t := range d.Tendering.TendersFor(c.Lot) {
