@@ -130,6 +130,9 @@ func (s *server) getRanking(ctx context.Context, in *LotPath) (*Shown[evaluation
 		if !ok {
 			return noResource()
 		}
+		if err := d.MayStudy(callOf(ctx).actor.OrganisationID, lot.ID); err != nil {
+			return err
+		}
 		var err error
 		e, err = evaluation.Evaluate(d, lot.ID)
 		return err

@@ -41,7 +41,7 @@ type MoveDeadlineResult struct {
 	To   time.Time `json:"to"`
 }
 
-// EndLot ends one lot without award.
+// EndLot ends one lot without award, or moves to end it if it was published.
 type EndLot struct {
 	Lot    models.ID `json:"lot"`
 	Code   string    `json:"code" enum:"all-rej,chan-need,ins-fund,no-rece,no-signed,one-admis,rev-body,rev-buyer,tch-pr-error,other" doc:"eForms code list non-award-justification"`
