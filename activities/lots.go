@@ -10,6 +10,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/rules/calendar"
+	"github.com/ppi-engine/ppi/rules/evaluation"
 )
 
 // closeLot closes the box of a lot whose deadline has passed. Its lock is held, so every tender was
@@ -31,7 +32,7 @@ func (c *call) closeBox(lot models.ID) error {
 	})
 }
 
-// moveDeadline gives the suppliers of an open lot more time. Its box is locked, so that every tender is
+// moveDeadline gives the suppliers of an open lot more time, and tells the public. Its box is locked, so that every tender is
 // judged by the one deadline or the other.
 func moveDeadline(c *call) (any, error) {
 	in, err := payload[process.MoveDeadline](c)
@@ -52,9 +53,25 @@ func moveDeadline(c *call) (any, error) {
 	if err := c.tx.MoveDeadline(lot.ID, to, in.Deadline.Local, in.Deadline.Zone); err != nil {
 		return nil, err
 	}
-	return process.MoveDeadlineResult{Lot: lot.ID, From: lot.Deadline.UTC(), To: to}, c.event(models.EventDeadlineMoved, map[string]any{
-		"lot_id": string(lot.ID), "from": rfc3339(*lot.Deadline), "to": rfc3339(to), "zone": in.Deadline.Zone,
+	notice, err := c.tellOfMove(lot, to, in)
+	if err != nil {
+		return nil, err
+	}
+	result := process.MoveDeadlineResult{Lot: lot.ID, From: lot.Deadline.UTC(), To: to, Notice: notice.ID}
+	return result, c.event(models.EventDeadlineMoved, map[string]any{
+		"lot_id": string(lot.ID), "from": rfc3339(*lot.Deadline), "to": rfc3339(to), "zone": in.Deadline.Zone, "notice_id": string(notice.ID),
 	})
+}
+
+// tellOfMove dispatches the notice of a deadline that was moved.
+func (c *call) tellOfMove(lot models.Lot, to time.Time, in process.MoveDeadline) (models.Notice, error) {
+	dossier, err := c.tx.Dossier(c.p, c.now)
+	if err != nil {
+		return models.Notice{}, err
+	}
+	from := *lot.Deadline
+	lot.Deadline, lot.DeadlineLocal, lot.DeadlineZone = &to, in.Deadline.Local, in.Deadline.Zone
+	return c.dispatch(models.NoticeChange, evaluation.ComposeChangeNotice(dossier, lot, from, in.Reason))
 }
 
 // mayMove refuses to move a deadline that is over, whose box is closed, or to an earlier instant: who
