@@ -55,6 +55,10 @@ func (s *server) writeSheet(ctx context.Context, in *newSheet) (*Answer[SheetVie
 		if err != nil {
 			return SheetView{}, err
 		}
+		// One sheet of a person after the other: what is final depends on those before.
+		if _, err := tx.LockPerson(callOf(ctx).actor.PersonID); err != nil {
+			return SheetView{}, err
+		}
 		d, err := tx.Dossier(st.Procurement, st.Now)
 		if err != nil {
 			return SheetView{}, err

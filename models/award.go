@@ -218,7 +218,7 @@ func (a Admission) Subject() string { return string(a.Tender) }
 // CheckAgainst refuses an admission of what nobody has opened, and any change after the award was decided.
 // Once quality is locked a tender can only be excluded: prices are known, and scores change no more.
 func (a Admission) CheckAgainst(d Dossier, e Entry) error {
-	stage, err := d.evaluating(a.Tender)
+	stage, err := d.evaluating(a.Tender, e.AuthorID)
 	switch {
 	case err != nil:
 		return err
@@ -266,8 +266,8 @@ func (q PriceInquiry) Check() error {
 func (q PriceInquiry) Subject() string { return string(q.Tender) }
 
 // CheckAgainst refuses an inquiry before prices are known, and a change after the award was decided.
-func (q PriceInquiry) CheckAgainst(d Dossier, _ Entry) error {
-	stage, err := d.evaluating(q.Tender)
+func (q PriceInquiry) CheckAgainst(d Dossier, e Entry) error {
+	stage, err := d.evaluating(q.Tender, e.AuthorID)
 	if err == nil && stage.QualityLockedAt == nil {
 		return Refuse(CodeQualityOpen, "/tender", "no price is known before quality is locked")
 	}

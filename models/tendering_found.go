@@ -79,8 +79,8 @@ func (d Dossier) unsealed(lot ID) error {
 	return nil
 }
 
-// evaluating refuses unless the tender's lot is opened and its award not decided.
-func (d Dossier) evaluating(tender ID) (LotStage, error) {
+// evaluating refuses unless the tender's lot is opened, its award not decided, and who judges it impartial.
+func (d Dossier) evaluating(tender, person ID) (LotStage, error) {
 	t, ok := d.Tendering.Tender(tender)
 	if !ok {
 		return LotStage{}, Refuse(CodeInvalidValue, "/tender", "there is no such tender in a closed box")
@@ -96,23 +96,32 @@ func (d Dossier) evaluating(tender ID) (LotStage, error) {
 	case stage.Awarded():
 		return stage, Refuse(CodeAlreadyAwarded, "/tender", "the award of lot %d is decided", lot.Number)
 	}
-	return stage, nil
+	return stage, d.Impartial(person, t.LotID)
 }
 
-// MayEvaluate refuses a person whose organisation tendered for the lot, and one who has not declared, by name
-// of all tenderers, to have no interest in any of them. A declared conflict is not taken back.
+// MayEvaluate refuses a person who is not impartial, and one who has not declared, by name of all tenderers, to
+// have no interest in any of them.
 func (d Dossier) MayEvaluate(person, lot ID) error {
+	if err := d.Impartial(person, lot); err != nil {
+		return err
+	}
+	if free, _ := d.declared(person, lot); free == nil {
+		return Refuse(CodeDeclarationMissing, "", "you have not declared whether you have an interest in the tenderers of this lot").
+			Accepting("a conflict declaration that names them all")
+	}
+	return nil
+}
+
+// Impartial refuses a person whose organisation tendered for the lot, and one who has declared a conflict, which
+// is not taken back (Directive 2014/24/EU, Article 24).
+func (d Dossier) Impartial(person, lot ID) error {
 	for _, a := range d.Roles {
 		if a.PersonID == person && a.Holds(d.Now) && d.Tendered(a.OrganisationID, lot) {
 			return ownTender()
 		}
 	}
-	switch free, conflict := d.declared(person, lot); {
-	case conflict != nil:
-		return Refuse(CodeConflictDeclared, "", "you have declared a conflict of interest in this lot").Accepting("another evaluator")
-	case free == nil:
-		return Refuse(CodeDeclarationMissing, "", "you have not declared whether you have an interest in the tenderers of this lot").
-			Accepting("a conflict declaration that names them all")
+	if _, conflict := d.declared(person, lot); conflict != nil {
+		return Refuse(CodeConflictDeclared, "", "you have declared a conflict of interest in this lot").Accepting("another person")
 	}
 	return nil
 }
@@ -161,7 +170,7 @@ func (d Dossier) Panel(lot ID) []ID {
 	stage := d.Tendering.Stages[lot]
 	return slices.DeleteFunc(d.panelAtLock(lot), func(person ID) bool {
 		_, conflict := d.declared(person, lot)
-		return conflict != nil && !(stage.Awarded() && conflict.After(*stage.AwardedAt))
+		return conflict != nil && (!stage.Awarded() || !conflict.After(*stage.AwardedAt))
 	})
 }
 

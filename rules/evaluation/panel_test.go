@@ -74,6 +74,20 @@ func TestWhoseOrganisationTenderedNeitherEvaluatesNorStudies(t *testing.T) {
 	require.NoError(t, all.CheckAgainst(d.Dossier, models.Entry{AuthorID: partisan}))
 }
 
+func TestWhoHasDeclaredAConflictNeitherAdmitsNorExcludes(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"}, offer{"80.00", "5"})
+	tender := d.tenders[0].ID
+	exclusion := models.Admission{Tender: tender, Decision: models.AdmissionExcluded, Code: "other", Reason: models.Text{"en": "No."}}
+	inquiry := models.PriceInquiry{Tender: tender, Question: models.Text{"en": "How?"}}
+	by := models.Entry{AuthorID: d.evaluators[0]}
+	require.NoError(t, exclusion.CheckAgainst(d.Dossier, by))
+	require.NoError(t, inquiry.CheckAgainst(d.Dossier, by))
+	d.declareAt(d.evaluators[0], true, time.Minute)
+	requireRefused(t, models.CodeConflictDeclared, exclusion.CheckAgainst(d.Dossier, by))
+	requireRefused(t, models.CodeConflictDeclared, inquiry.CheckAgainst(d.Dossier, by))
+}
+
 func TestATenderAdmittedLaterLetsNobodyScoreTheOthersAnew(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"}, offer{"80.00", "5"}, offer{"90.00", "5"})

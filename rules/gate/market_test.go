@@ -112,10 +112,14 @@ func TestTheConsultationGate(t *testing.T) {
 		open  []string
 	}{
 		"is met when all was consulted, dealt with and reported": {func(*file) {}, nil},
-		"asks for a consultation at all": {func(f *file) { f.Market = models.Market{} },
-			[]string{"consultation_announced", "consultation_closed", "consultation_responses", "consultation_reach", "consultation_reported"}},
-		"asks for one on the need as it stands": {rewrite(models.EntryCommonNeed, func(c map[string]any) { c["target"] = "25" }),
-			[]string{"consultation_announced", "consultation_responses", "consultation_reach"}},
+		"asks for a consultation at all": {
+			func(f *file) { f.Market = models.Market{} },
+			[]string{"consultation_announced", "consultation_closed", "consultation_responses", "consultation_reach", "consultation_reported"},
+		},
+		"asks for one on the need as it stands": {
+			rewrite(models.EntryCommonNeed, func(c map[string]any) { c["target"] = "25" }),
+			[]string{"consultation_announced", "consultation_responses", "consultation_reach"},
+		},
 		"waits until it has closed": {func(f *file) { f.Market.Consultations[0].ClosedAt = nil }, []string{"consultation_closed"}},
 		"asks why nobody responded": {func(f *file) { f.Market.Responses = nil }, []string{"consultation_responses"}},
 		"takes silence that is explained": {func(f *file) {
@@ -189,8 +193,10 @@ func TestTheEngagementGate(t *testing.T) {
 			f.Now = f.Now.AddDate(0, 0, 1)
 			f.bulletin(f.Now, models.Bulletin{Covers: []string{models.TopicNeeds}})
 		}, []string{"informed_of_budget", "informed_of_timing"}},
-		"asks for a plan": {func(f *file) { f.Market.Releases = f.Market.Releases[1:] },
-			[]string{"engagement_planned", "informed_of_budget", "informed_of_timing", "informed_of_needs", "planning_notice_in_window"}},
+		"asks for a plan": {
+			func(f *file) { f.Market.Releases = f.Market.Releases[1:] },
+			[]string{"engagement_planned", "informed_of_budget", "informed_of_timing", "informed_of_needs", "planning_notice_in_window"},
+		},
 		"counts no draft": {func(f *file) { f.Market.Releases = f.Market.Releases[:1] }, []string{"informed_of_budget", "informed_of_timing", "informed_of_needs"}},
 		"counts no bulletin that was replaced": {func(f *file) {
 			f.bulletin(today, models.Bulletin{Covers: []string{models.TopicBudget}, Replaces: f.reference(models.EntryBulletin).Entry})
