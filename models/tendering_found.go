@@ -1,6 +1,7 @@
 package models
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -18,7 +19,8 @@ const (
 	FoundDisputed Found = "disputed"
 )
 
-// FoundIn returns what openers agree to have found in an envelope. The last record of each opener counts.
+// FoundIn returns what openers agree to have found in an envelope. The last record of each opener counts; where
+// they differ, those count no longer who are no openers any more and so could not correct theirs.
 func (d Dossier) FoundIn(tender ID, n int) (Opening, Found) {
 	latest := map[ID]Opening{}
 	for _, o := range d.Tendering.Openings {
@@ -26,15 +28,38 @@ func (d Dossier) FoundIn(tender ID, n int) (Opening, Found) {
 			latest[o.PersonID] = o
 		}
 	}
+	o, found := d.agreement(latest)
+	if found != FoundDisputed {
+		return o, found
+	}
+	t, _ := d.Tendering.Tender(tender)
+	at := d.Now
+	if stage := d.Tendering.Stages[t.LotID]; stage.Awarded() {
+		at = *stage.AwardedAt
+	}
+	maps.DeleteFunc(latest, func(person ID, _ Opening) bool {
+		return !slices.ContainsFunc(d.Roles, func(a RoleAssignment) bool {
+			return a.PersonID == person && a.Role == RoleOpener && a.Holds(at)
+		})
+	})
+	if left, again := d.agreement(latest); again == FoundAgreed {
+		return left, again
+	}
+	return o, found
+}
+
+// agreement tells whether records, by opener, say the same and are of enough people and buyers.
+func (d Dossier) agreement(records map[ID]Opening) (Opening, Found) {
 	var first Opening
-	people, buyers := map[ID]bool{}, map[ID]bool{}
-	for person, o := range latest {
-		if len(people) > 0 && !o.Agrees(first) {
+	people, buyers := 0, map[ID]bool{}
+	for _, o := range records {
+		if people > 0 && !o.Agrees(first) {
 			return Opening{}, FoundDisputed
 		}
-		first, people[person], buyers[o.OrganisationID] = o, true, true
+		first, buyers[o.OrganisationID] = o, true
+		people++
 	}
-	if !d.Jointly(len(people), len(buyers)) {
+	if !d.Jointly(people, len(buyers)) {
 		return first, FoundMissing
 	}
 	return first, FoundAgreed

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 )
@@ -76,4 +77,32 @@ func (b *bundle) motionStatus(t *testing.T, id any) string {
 	conn := pgtest.Connect(t, b.database.Superuser)
 	require.NoError(t, conn.QueryRow(t.Context(), "SELECT status FROM motions WHERE id = $1", id).Scan(&status))
 	return status
+}
+
+func TestAnOpenerWhoCannotGoOnIsReplacedByAnother(t *testing.T) {
+	t.Parallel()
+	b := inTender(t)
+	p := b.describeTender(t)
+	b.act(t, b.Lead, models.VerbPublish, nil)
+	p.supply(t, "480000.00", "8")
+	p.closeBox(t)
+	p.open(t)
+	p.declare(t)
+	p.admit(t)
+	p.score(t)
+	third, err := p.Staff(t.Context(), b.Buyers[2].Organisation, models.RoleOpener)
+	require.NoError(t, err)
+	opening := b.Path("/tenders/" + string(p.suppliers[0].tender) + "/openings")
+	price := map[string]any{"envelope": 2, "plaintext_digest": sha([]byte("480000.00")), "size": 9, "price": models.Money{Amount: "480000.00", Currency: "EUR"}}
+	_, err = third.Post(t.Context(), opening, price, nil)
+	requireRefused(t, models.CodeForbidden, err)
+	require.Equal(t, true, b.act(t, third, models.VerbOpen, map[string]any{"lot": p.lot})["opened"])
+	b.refused(t, models.CodeAlreadyOpened, third, models.VerbOpen, map[string]any{"lot": p.lot})
+	p.openers = []*apiclient.Client{p.openers[0], third}
+	p.openPrices(t)
+	p.award(t)
+	require.Equal(t, 1, b.countEvents(t, models.EventLotUnsealed))
+	fourth, err := p.Staff(t.Context(), b.Buyers[2].Organisation, models.RoleOpener)
+	require.NoError(t, err)
+	b.refused(t, models.CodeAlreadyAwarded, fourth, models.VerbOpen, map[string]any{"lot": p.lot})
 }

@@ -25,12 +25,18 @@ func Unready(d models.Dossier, lots []models.Lot) []*models.Refusal {
 			continue // said already, with what else is missing of the lot
 		}
 		if err := CheckDeadline(d, lot); err != nil {
-			if refusal, ok := models.RefusalOf(err); ok {
-				faults = append(faults, refusal)
-			}
+			faults = append(faults, unlawful(lot, err))
 		}
 	}
 	return faults
+}
+
+// unlawful is why a deadline was refused; what cannot be told is not published either.
+func unlawful(lot models.Lot, err error) *models.Refusal {
+	if refusal, ok := models.RefusalOf(err); ok {
+		return refusal
+	}
+	return models.Refuse(models.CodeRuleUnknown, fmt.Sprintf("/lots/%d/deadline", lot.Number), "whether the deadline of lot %d is lawful cannot be told: %v", lot.Number, err)
 }
 
 func criteriaFaults(d models.Dossier, lot models.Lot) []*models.Refusal {
