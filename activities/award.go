@@ -3,7 +3,6 @@ package activities
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
@@ -64,7 +63,7 @@ func (c *call) awardAuthors(lot models.ID) ([]models.ID, error) {
 	return slices.Compact(authors), nil
 }
 
-// sendLetters records that all tenderers of an awarded lot were told, and starts the standstill. One letter
+// sendLetters tells all tenderers of an awarded lot, and starts the standstill. One letter
 // is composed for each, so that nobody is left out and all name the same day.
 func sendLetters(c *call) (any, error) {
 	in, err := payload[process.SendLetters](c)
@@ -79,26 +78,21 @@ func sendLetters(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	stage := dossier.Tendering.Stages[lot.ID]
-	sent := c.now
-	if in.SentAt != nil {
-		sent = *in.SentAt
-	}
-	if err := maySend(lot, stage, sent, c.now); err != nil {
+	if err := maySend(lot, dossier.Tendering.Stages[lot.ID]); err != nil {
 		return nil, err
 	}
-	standstill, err := evaluation.CountStandstill(dossier, sent, in.Means == process.MeansElectronic)
+	standstill, err := evaluation.CountStandstill(dossier, c.now, in.Means == process.MeansElectronic)
 	if err != nil {
 		return nil, err
 	}
-	letters, err := evaluation.ComposeLetters(dossier, lot, sent, standstill)
+	letters, err := evaluation.ComposeLetters(dossier, lot, c.now, standstill)
 	if err != nil {
 		return nil, err
 	}
-	return c.send(lot, in, sent, letters, standstill)
+	return c.send(lot, in, letters, standstill)
 }
 
-func maySend(lot models.Lot, stage models.LotStage, sent, now time.Time) error {
+func maySend(lot models.Lot, stage models.LotStage) error {
 	switch {
 	case !stage.Awarded():
 		return models.Refuse(models.CodeNotAwarded, "/lot", "the award of lot %d is not decided", lot.Number)
@@ -106,14 +100,11 @@ func maySend(lot models.Lot, stage models.LotStage, sent, now time.Time) error {
 		return models.Refuse(models.CodeLotEnded, "/lot", "lot %d has ended: %s", lot.Number, lot.EndReason)
 	case stage.LettersAt != nil:
 		return models.Refuse(models.CodeLettersSent, "/lot", "the letters on lot %d were sent at %s", lot.Number, rfc3339(*stage.LettersAt))
-	case sent.Before(*stage.AwardedAt) || sent.After(now):
-		return models.Refuse(models.CodeInvalidValue, "/sent_at", "%s is before the decision or after now", rfc3339(sent)).
-			Accepting("an instant from %s to %s: that of the last letter", rfc3339(*stage.AwardedAt), rfc3339(now))
 	}
 	return nil
 }
 
-func (c *call) send(lot models.Lot, in process.SendLetters, sent time.Time, letters []evaluation.Letter, s evaluation.Standstill) (any, error) {
+func (c *call) send(lot models.Lot, in process.SendLetters, letters []evaluation.Letter, s evaluation.Standstill) (any, error) {
 	digests := make([]string, len(letters))
 	for i, letter := range letters {
 		content, digest, err := models.Canonical(letter)
@@ -123,13 +114,13 @@ func (c *call) send(lot models.Lot, in process.SendLetters, sent time.Time, lett
 		digests[i] = digest
 		err = c.tx.SendLetter(models.Letter{
 			TenderID: letter.Tender, LotID: lot.ID, Content: content, Digest: digest, Electronic: in.Means == process.MeansElectronic,
-			SentAt: sent, PersonID: c.cmd.ActorID,
+			SentAt: c.now, PersonID: c.cmd.ActorID,
 		})
 		if err != nil {
 			return nil, err
 		}
 	}
-	if err := c.tx.StartStandstill(lot.ID, sent, s.Until, s.Because.String()); err != nil {
+	if err := c.tx.StartStandstill(lot.ID, c.now, s.Until, s.Because.String()); err != nil {
 		return nil, err
 	}
 	return process.LettersResult{Letters: len(letters), StandstillUntil: s.Until.UTC(), EarliestContract: s.FirstDay.String(), Because: s.Because.String()},
@@ -147,15 +138,16 @@ func endStandstill(c *call, due process.Due) error {
 	return c.event(models.EventStandstillOver, map[string]any{"lot_id": string(due.Subject)})
 }
 
-// notContracted refuses to end a lot under which a contract was signed.
+// notContracted refuses to end a lot, or without one the whole procurement, under which a contract was signed.
 func (c *call) notContracted(lot models.ID) error {
 	d, err := c.tx.Dossier(c.p, c.now)
 	if err != nil {
 		return err
 	}
 	for _, e := range d.Of(models.EntryContract) {
-		if contract, ok := models.BodyOf[models.Contract](e); ok && contract.Lot == lot {
-			return models.Refuse(models.CodeContractSigned, "/lot", "a contract was signed on %s", contract.SignedOn)
+		if contract, ok := models.BodyOf[models.Contract](e); ok && (contract.Lot == lot || lot == "") {
+			return models.Refuse(models.CodeContractSigned, "/lot", "a contract was signed on %s", contract.SignedOn).
+				Accepting("ending lots without a contract, and completing the procurement")
 		}
 	}
 	return nil

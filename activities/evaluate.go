@@ -9,7 +9,8 @@ import (
 )
 
 // unseal is one opener's part in opening a lot: the second, of another buyer, completes it. From then on
-// openers may fetch the envelopes, those with prices once quality is locked.
+// openers may fetch the envelopes, those with prices once quality is locked. Others may join them until the
+// award, to stand in for one who cannot go on: what is found counts from those who took part only.
 func unseal(c *call) (any, error) {
 	in, err := payload[process.Open](c)
 	if err != nil {
@@ -29,9 +30,8 @@ func unseal(c *call) (any, error) {
 	return c.joinOpening(lot, dossier)
 }
 
-// mayUnseal refuses before the box is closed, whatever the clock says, and a second opening.
+// mayUnseal refuses before the box is closed, whatever the clock says, and after the award.
 func mayUnseal(lot models.Lot, d models.Dossier) error {
-	_, opened := d.Tendering.Stage(lot.ID)
 	switch {
 	case lot.OpenedAt == nil:
 		return models.Refuse(models.CodeLotNotOpen, "/lot", "lot %d has not been published", lot.Number)
@@ -40,8 +40,8 @@ func mayUnseal(lot models.Lot, d models.Dossier) error {
 	case lot.ClosedAt == nil:
 		return models.Refuse(models.CodeDeadlineNotOver, "/lot", "the box of lot %d is not closed; its deadline is %s", lot.Number, rfc3339(*lot.Deadline)).
 			Accepting("opening after the deadline")
-	case opened:
-		return models.Refuse(models.CodeAlreadyOpened, "/lot", "lot %d is opened", lot.Number).Accepting("the envelopes")
+	case d.Tendering.Stages[lot.ID].Awarded():
+		return models.Refuse(models.CodeAlreadyAwarded, "/lot", "the award of lot %d is decided", lot.Number)
 	}
 	return nil
 }
@@ -64,6 +64,9 @@ func (c *call) joinOpening(lot models.Lot, d models.Dossier) (process.OpenResult
 	err = c.event(models.EventOpeningJoined, map[string]any{"lot_id": string(lot.ID), "organisation_id": string(buyer)})
 	if err != nil {
 		return result, err
+	}
+	if _, opened := d.Tendering.Stage(lot.ID); opened {
+		return process.OpenResult{Opened: true, Tenders: len(d.Tendering.TendersFor(lot.ID))}, nil
 	}
 	people, buyers := openersOf(append(slices.Clone(d.Tendering.Openers), opener), lot.ID)
 	if !d.Jointly(people, buyers) {

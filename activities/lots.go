@@ -3,12 +3,14 @@ package activities
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/rules/calendar"
+	"github.com/ppi-engine/ppi/rules/evaluation"
 )
 
 // closeLot closes the box of a lot whose deadline has passed. Its lock is held, so every tender was
@@ -30,7 +32,7 @@ func (c *call) closeBox(lot models.ID) error {
 	})
 }
 
-// moveDeadline gives the suppliers of an open lot more time. Its box is locked, so that every tender is
+// moveDeadline gives the suppliers of an open lot more time, and tells the public. Its box is locked, so that every tender is
 // judged by the one deadline or the other.
 func moveDeadline(c *call) (any, error) {
 	in, err := payload[process.MoveDeadline](c)
@@ -51,9 +53,25 @@ func moveDeadline(c *call) (any, error) {
 	if err := c.tx.MoveDeadline(lot.ID, to, in.Deadline.Local, in.Deadline.Zone); err != nil {
 		return nil, err
 	}
-	return process.MoveDeadlineResult{Lot: lot.ID, From: lot.Deadline.UTC(), To: to}, c.event(models.EventDeadlineMoved, map[string]any{
-		"lot_id": string(lot.ID), "from": rfc3339(*lot.Deadline), "to": rfc3339(to), "zone": in.Deadline.Zone,
+	notice, err := c.tellOfMove(lot, to, in)
+	if err != nil {
+		return nil, err
+	}
+	result := process.MoveDeadlineResult{Lot: lot.ID, From: lot.Deadline.UTC(), To: to, Notice: notice.ID}
+	return result, c.event(models.EventDeadlineMoved, map[string]any{
+		"lot_id": string(lot.ID), "from": rfc3339(*lot.Deadline), "to": rfc3339(to), "zone": in.Deadline.Zone, "notice_id": string(notice.ID),
 	})
+}
+
+// tellOfMove dispatches the notice of a deadline that was moved.
+func (c *call) tellOfMove(lot models.Lot, to time.Time, in process.MoveDeadline) (models.Notice, error) {
+	dossier, err := c.tx.Dossier(c.p, c.now)
+	if err != nil {
+		return models.Notice{}, err
+	}
+	from := *lot.Deadline
+	lot.Deadline, lot.DeadlineLocal, lot.DeadlineZone = &to, in.Deadline.Local, in.Deadline.Zone
+	return c.dispatch(models.NoticeChange, evaluation.ComposeChangeNotice(dossier, lot, from, in.Reason))
 }
 
 // mayMove refuses to move a deadline that is over, whose box is closed, or to an earlier instant: who
@@ -69,7 +87,9 @@ func mayMove(lot models.Lot, to, now time.Time) error {
 	return nil
 }
 
-// endLot ends one lot without award; its box closes with it.
+// endLot ends one lot without award; its box closes with it. Nobody has seen a lot that was never published:
+// the lead procurer ends it alone. To end a published one is a decision on those who tender for it, like an
+// award (Directive 2014/24/EU, Article 55(1)), so it is moved and the board decides.
 func endLot(c *call) (any, error) {
 	in, err := payload[process.EndLot](c)
 	if err != nil {
@@ -79,13 +99,47 @@ func endLot(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if lot.EndedAt != nil {
-		return nil, models.Refuse(models.CodeLotEnded, "/lot", "lot %d ended at %s: %s", lot.Number, rfc3339(*lot.EndedAt), lot.EndReason)
+	if lot.OpenedAt != nil {
+		if err := c.holds(models.RoleBoard, "lot %d was published: its end is for the board to decide", lot.Number); err != nil {
+			return nil, err
+		}
+		return move(c, c.mayEndLot)
 	}
-	if err := c.notContracted(lot.ID); err != nil {
+	if err := c.holds(models.RoleLeadProcurer, "lot %d was never published", lot.Number); err != nil {
 		return nil, err
 	}
-	return nil, c.end(lot, in.Code)
+	if err := c.mayEndLot(in); err != nil {
+		return nil, err
+	}
+	return process.MotionResult{Decision: models.DecisionApproved}, c.end(lot, in.Code)
+}
+
+// holds refuses an actor without the role, saying why it takes that one.
+func (c *call) holds(role models.Role, because string, args ...any) error {
+	if slices.ContainsFunc(c.held, func(a models.RoleAssignment) bool { return a.Role == role }) {
+		return nil
+	}
+	return models.Refuse(models.CodeForbidden, "", because, args...).Accepting("%s", role)
+}
+
+func (c *call) mayEndLot(in process.EndLot) error {
+	lot, err := c.tx.Lot(c.p.ID, in.Lot)
+	if err != nil {
+		return err
+	}
+	if lot.EndedAt != nil {
+		return models.Refuse(models.CodeLotEnded, "/lot", "lot %d ended at %s: %s", lot.Number, rfc3339(*lot.EndedAt), lot.EndReason)
+	}
+	return c.notContracted(lot.ID)
+}
+
+// endPublished ends the lot of a motion that was carried.
+func (c *call) endPublished(in process.EndLot) error {
+	lot, err := c.tx.Lot(c.p.ID, in.Lot)
+	if err != nil {
+		return err
+	}
+	return c.end(lot, in.Code)
 }
 
 // endLots ends every lot that has not ended, with a reason from the code list non-award-justification.
@@ -112,6 +166,9 @@ func (c *call) end(lot models.Lot, reason string) error {
 		}
 	}
 	if err := c.tx.EndLot(lot.ID, reason, c.now); err != nil {
+		return err
+	}
+	if err := c.lapseMotion(models.VerbAward, lot.ID); err != nil {
 		return err
 	}
 	return c.event(models.EventLotEnded, map[string]any{"lot_id": string(lot.ID), "code": reason})

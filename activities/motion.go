@@ -23,7 +23,9 @@ func moveSuspend(c *call) (any, error) { return move[process.Suspend](c, nil) }
 
 func moveResume(c *call) (any, error) { return move[process.Resume](c, nil) }
 
-func moveCancel(c *call) (any, error) { return move[process.Cancel](c, nil) }
+func moveCancel(c *call) (any, error) {
+	return move(c, func(process.Cancel) error { return c.notContracted("") })
+}
 
 func moveReturn(c *call) (any, error) {
 	return move(c, func(in process.Return) error { return c.mayReturn(in.To) })
@@ -112,9 +114,9 @@ func (c *call) decideMotion(m models.Motion, status models.MotionStatus) error {
 	return c.event(models.EventMotionDecided, map[string]any{"motion_id": string(m.ID), "verb": string(m.Verb), "status": string(status)})
 }
 
-// lapseMotion ends the open motion for a verb, if there is one, because its time is over.
-func (c *call) lapseMotion(verb models.Verb) error {
-	m, err := c.tx.OpenMotion(c.p.ID, verb, "")
+// lapseMotion ends the open motion for a verb, on a lot or none, if there is one, because its time is over.
+func (c *call) lapseMotion(verb models.Verb, lot models.ID) error {
+	m, err := c.tx.OpenMotion(c.p.ID, verb, lot)
 	if errors.Is(err, store.ErrNoMotion) {
 		return nil
 	}
@@ -158,7 +160,7 @@ func (c *call) recount(m models.Motion) error {
 	return b.conclude(verdict)
 }
 
-// boxesOfMotion names the boxes of all lots when the vote may cancel the procurement and so end them.
+// boxesOfMotion names the boxes of the lots that the vote may end: all when it may cancel the procurement.
 // Other votes leave suppliers alone.
 func boxesOfMotion(tx *store.Tx, cmd models.Command) ([]models.ID, error) {
 	var in process.Vote
@@ -166,10 +168,15 @@ func boxesOfMotion(tx *store.Tx, cmd models.Command) ([]models.ID, error) {
 		return nil, nil //nolint:nilerr // what cannot be read is refused where it is carried out
 	}
 	m, err := tx.Motion(cmd.ProcurementID, in.Motion)
-	if err != nil || m.Verb != models.VerbCancel {
+	switch {
+	case err != nil:
 		return nil, nil //nolint:nilerr // so is a vote on no motion
+	case m.Verb == models.VerbCancel:
+		return allBoxes(tx, cmd)
+	case m.Verb == models.VerbEndLot:
+		return boxOfLot(tx, models.Command{Verb: m.Verb, Payload: m.Payload})
 	}
-	return tx.LotIDs(cmd.ProcurementID)
+	return nil, nil
 }
 
 // carry does what was moved. A motion whose time is over by now lapses.
@@ -193,31 +200,34 @@ func (c *call) effectOf(m models.Motion) (models.MotionStatus, func() error) {
 	case models.VerbResume:
 		return models.MotionCarried, func() error { return c.become(models.StatusRunning, models.EventProcurementResumed) }
 	case models.VerbCancel:
-		in, err := payload[process.Cancel](&moved)
-		return models.MotionCarried, func() error { return errors.Join(err, c.cancel(in)) }
+		return effect(&moved, func(process.Cancel) error { return c.notContracted("") }, c.cancel)
 	case models.VerbReturn:
-		in, err := payload[process.Return](&moved)
-		if refused := c.mayReturn(in.To); err == nil && refused != nil {
-			return models.MotionLapsed, nil
-		}
-		return models.MotionCarried, func() error { return errors.Join(err, c.returnTo(in.To)) }
+		return effect(&moved, func(in process.Return) error { return c.mayReturn(in.To) }, func(in process.Return) error { return c.returnTo(in.To) })
 	case models.VerbAward:
-		in, err := payload[process.Award](&moved)
-		if err == nil {
-			err = c.mayAward(in)
-		}
-		if _, refused := models.RefusalOf(err); refused {
-			return models.MotionLapsed, nil // what was moved no longer stands: another ranking, an ended lot
-		}
-		return models.MotionCarried, func() error {
-			if err != nil {
-				return err
-			}
-			return c.award(in)
-		}
+		return effect(&moved, c.mayAward, c.award)
+	case models.VerbEndLot:
+		return effect(&moved, c.mayEndLot, c.endPublished)
 	default:
 	}
 	return models.MotionCarried, func() error { return fmt.Errorf("no effect is known of a motion to %s", m.Verb) }
+}
+
+// effect is what a motion does unless it is refused by now, because what was moved no longer stands: another
+// ranking, an ended lot. Then it lapses.
+func effect[T any](moved *call, may, do func(T) error) (models.MotionStatus, func() error) {
+	in, err := payload[T](moved)
+	if err == nil {
+		err = may(in)
+	}
+	if _, refused := models.RefusalOf(err); refused {
+		return models.MotionLapsed, nil
+	}
+	return models.MotionCarried, func() error {
+		if err != nil {
+			return err
+		}
+		return do(in)
+	}
 }
 
 func (c *call) become(status models.Status, event models.EventType) error {

@@ -100,6 +100,9 @@ func mayPublish(d models.Dossier, lots []models.Lot) error {
 	if len(ready) == 0 {
 		return models.Refuse(models.CodeLotsMissing, "", "there is no lot to publish").Accepting("at least one lot with a deadline")
 	}
+	if refusal := gate.LotsAsDecided(d); refusal != nil {
+		return refusal
+	}
 	return models.Refusals(slices.Concat(publicationPreconditions(d), incompleteLots(d, ready), evaluation.Unready(d, ready)))
 }
 

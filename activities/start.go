@@ -1,10 +1,13 @@
 package activities
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/eligibility"
 	"github.com/ppi-engine/ppi/rules/gate"
 )
 
@@ -58,6 +61,9 @@ func missingInDraft(d models.Dossier) []*models.Refusal {
 // eligible refuses a consortium that its call profile rules out: members join a draft only, so it could
 // never pass a gate. What is not known yet is asked for at the gates.
 func eligible(d models.Dossier) error {
+	if err := profileKnown(d.Procurement.Profile); err != nil {
+		return err
+	}
 	var faults []*models.Refusal
 	for _, k := range gate.Eligibility(d) {
 		if k.Finding == models.FindingNotMet {
@@ -66,6 +72,23 @@ func eligible(d models.Dossier) error {
 		}
 	}
 	return models.Refusals(faults)
+}
+
+// profileKnown refuses a call profile that this release does not have: every gate would wait for it for ever.
+func profileKnown(id string) error {
+	if _, known := eligibility.ProfileByID(id); known || id == "" {
+		return nil
+	}
+	profiles, err := eligibility.Profiles()
+	if err != nil {
+		return fmt.Errorf("list call profiles: %w", err)
+	}
+	ids := make([]string, len(profiles))
+	for i, p := range profiles {
+		ids[i] = p.ID
+	}
+	return models.Refuse(models.CodeInvalidValue, "/profile", "there is no call profile %q", id).
+		Accepting("one of %s, or none", strings.Join(ids, ", "))
 }
 
 func holds(d models.Dossier, role models.Role, organisation models.ID) bool {

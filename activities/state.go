@@ -6,6 +6,7 @@ import (
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
+	"github.com/ppi-engine/ppi/rules/gate"
 )
 
 // state builds what the workflow is told: where the procurement stands, what falls due, and who is
@@ -42,7 +43,7 @@ func (c *call) state() (*process.State, error) {
 }
 
 // waitingOn says in words whose act is awaited: the buyers whose vote on the open main phase's gate is
-// not in, and in the tender phase those whose act the lots wait for.
+// not in or was cast on what has changed since, and in the tender phase those whose act the lots wait for.
 func (c *call) waitingOn(state process.State, buyers consortium) ([]string, error) {
 	if c.p.Status == models.StatusSuspended {
 		return []string{"the board: to resume"}, nil
@@ -51,26 +52,53 @@ func (c *call) waitingOn(state process.State, buyers consortium) ([]string, erro
 	if !ok {
 		return nil, nil
 	}
-	votes, err := c.tx.Votes(c.p.ID, models.GateSubject(phase), state.Phase(phase).Round)
-	if err != nil {
-		return nil, err
-	}
 	var waiting []string
 	if phase == models.PhaseTender {
 		var concluding bool
+		var err error
 		if waiting, concluding, err = c.waitingOnLots(); err != nil || !concluding {
 			return waiting, err
 		}
 	}
+	cast, err := c.standingVotes(phase, state.Phase(phase).Round)
+	if err != nil {
+		return nil, err
+	}
 	for _, m := range buyers.members {
-		voted := slices.ContainsFunc(votes, func(v models.Vote) bool {
-			return v.OrganisationID == m.OrganisationID && v.VoidedAt == nil
-		})
-		if m.Active() && !voted {
-			waiting = append(waiting, buyers.organisations[m.OrganisationID].LegalName+": to approve "+string(phase))
+		counts, voted := cast[m.OrganisationID]
+		name := buyers.organisations[m.OrganisationID].LegalName
+		switch {
+		case !m.Active() || counts:
+		case voted:
+			waiting = append(waiting, name+": to vote again on "+string(phase)+", which has changed since")
+		default:
+			waiting = append(waiting, name+": to approve "+string(phase))
 		}
 	}
 	return waiting, nil
+}
+
+// standingVotes tells of each buyer whose vote on the gate of a phase stands whether it counts: it was cast on
+// the gate as it is now, by somebody who wrote nothing of it. The gate is judged only if there is such a vote.
+func (c *call) standingVotes(phase models.Phase, round int) (map[models.ID]bool, error) {
+	votes, err := c.tx.Votes(c.p.ID, models.GateSubject(phase), round)
+	if err != nil {
+		return nil, err
+	}
+	votes = slices.DeleteFunc(votes, func(v models.Vote) bool { return v.VoidedAt != nil })
+	if len(votes) == 0 {
+		return nil, nil //nolint:nilnil // nobody has voted
+	}
+	dossier, err := c.tx.Dossier(c.p, c.now)
+	if err != nil {
+		return nil, err
+	}
+	g := gate.Judge(phase, dossier)
+	digest, cast := g.Digest(), map[models.ID]bool{}
+	for _, v := range votes {
+		cast[v.OrganisationID] = v.Digest == digest && !slices.Contains(g.Authors, v.PersonID)
+	}
+	return cast, nil
 }
 
 // A consortium is the members of the procurement, those who left too, with their organisations.

@@ -29,7 +29,7 @@ func verbOf(name models.Verb) (verb, bool) {
 		models.VerbResume:  {in: whileSuspended, run: moveResume},
 		models.VerbReturn:  {in: whileRunning, run: moveReturn},
 		models.VerbCancel:  {in: whileOpen, boxes: allBoxes, run: moveCancel},
-		models.VerbLeave:   {in: whileOpen, run: leave},
+		models.VerbLeave:   {in: whileOpen, boxes: allBoxes, run: leave},
 		models.VerbAdvance: {in: whileOpen, boxes: allBoxes, run: advance},
 
 		models.VerbPublish:      {in: whileRunning, boxes: allBoxes, run: publish},

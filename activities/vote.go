@@ -101,6 +101,11 @@ func (c *call) motionBallot(id models.ID) (ballot, error) {
 	case m.Status != models.MotionOpen:
 		return ballot{}, models.Refuse(models.CodeAlreadyDecided, "/motion", "the motion is %s", m.Status).Accepting("an open motion")
 	}
+	if v, _ := verbOf(m.Verb); c.p.Status == models.StatusSuspended && !slices.Contains(v.in, c.p.Status) {
+		// Deciding it now would make it lapse.
+		return ballot{}, models.Refuse(models.CodeSuspended, "/motion", "a motion to %s is not decided while the procurement is suspended", m.Verb).
+			Accepting("a vote on a motion to resume or to cancel, or resume first")
+	}
 	return c.ballotOf(m)
 }
 
@@ -214,7 +219,7 @@ func (c *call) closePhase(phase models.Phase, round int, digest string) error {
 		return nil
 	}
 	// A return was asked for from the phase that is over now.
-	if err := c.lapseMotion(models.VerbReturn); err != nil {
+	if err := c.lapseMotion(models.VerbReturn, ""); err != nil {
 		return err
 	}
 	opened := []models.Phase{next}

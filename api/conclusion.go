@@ -70,7 +70,7 @@ func (s *server) getLetter(ctx context.Context, in *TenderPath) (*Shown[LetterVi
 type NoticeView struct {
 	ID            models.ID         `json:"id"`
 	ProcurementID models.ID         `json:"procurement_id"`
-	Kind          models.NoticeKind `json:"kind" enum:"contract,award"`
+	Kind          models.NoticeKind `json:"kind" enum:"contract,change,award"`
 	Digest        string            `json:"digest" doc:"SHA-256 of the content's canonical form (RFC 8785)"`
 	DispatchedAt  time.Time         `json:"dispatched_at" doc:"Procedure time"`
 	Content       map[string]any    `json:"content"`

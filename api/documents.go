@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -104,9 +105,35 @@ func (s *server) rewriteDocument(ctx context.Context, in *documentChange) (*Answ
 		if err := callOf(ctx).ifMatch.check(d.Version); err != nil {
 			return DocumentView{}, err
 		}
+		if err := mayRewrite(tx, d, in.Body); err != nil {
+			return DocumentView{}, err
+		}
 		d.WrittenAt = st.Now
 		return s.writeDocument(ctx, tx, d, in.Body)
 	})
+}
+
+// mayRewrite refuses to take from tenderers what they were given, and to change it once no box is open any
+// more: the tenders that are in were made on it (Directive 2014/24/EU, Articles 18(1) and 53(1)).
+func mayRewrite(tx *store.Tx, d models.Document, b DocumentBody) error {
+	if d.Audience != models.AudienceTenderers {
+		return nil
+	}
+	lots, err := tx.Lots(d.ProcurementID)
+	if err != nil {
+		return err
+	}
+	lots = slices.DeleteFunc(lots, func(l models.Lot) bool { return l.OpenedAt == nil || l.EndedAt != nil })
+	switch {
+	case len(lots) == 0:
+		return nil
+	case b.Audience != models.AudienceTenderers:
+		return models.Refuse(models.CodeFrozen, "/audience", "lots are published: what tenderers were given is not taken from them").Accepting("tenderers")
+	case !slices.ContainsFunc(lots, models.Lot.Open):
+		return models.Refuse(models.CodeFrozen, "", "every box is closed: the tenders in them were made on this document").
+			Accepting("a change while a box is open, or another document")
+	}
+	return nil
 }
 
 // enterContent locks a procurement for a change of what it says: not once it has ended, and not while it

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -37,6 +38,27 @@ func TestADocumentKeepsItsVersions(t *testing.T) {
 	require.Equal(t, 1, d.count(`SELECT count(*) FROM events WHERE type = 'document.written' AND data ->> 'digest' = $1 AND procurement_id = $2`, sha(second), d.ID))
 	d.exec("UPDATE procurements SET status = 'suspended' WHERE id = $1", d.ID)
 	d.do(d.lead, PUT, doc.self(), next).is(http.StatusConflict).refused(models.CodeSuspended)
+}
+
+func TestWhatTenderersWereGivenStaysOnceTheirTendersAreIn(t *testing.T) {
+	t.Parallel()
+	d := inTender(t)
+	write := func(content string, audience models.Audience) map[string]any {
+		return documentBody(d.upload(d.lead, []byte(content), models.PurposeDocument), audience)
+	}
+	var given, internal DocumentView
+	d.do(d.lead, POST, d.self()+"/documents", write("draft", models.AudienceTenderers)).is(http.StatusCreated).into(&given)
+	d.do(d.lead, POST, d.self()+"/documents", write("notes", models.AudienceBuyers)).is(http.StatusCreated).into(&internal)
+	d.do(d.lead, PUT, given.self(), write("still a draft", models.AudienceBuyers)).is(http.StatusOK)
+	d.do(d.lead, PUT, given.self(), write("published", models.AudienceTenderers)).is(http.StatusOK)
+	lot := d.openLot()
+	d.do(d.lead, PUT, given.self(), write("corrected", models.AudienceTenderers)).is(http.StatusOK)
+	d.do(d.lead, PUT, given.self(), write("hidden", models.AudienceBuyers)).is(http.StatusConflict).refused(models.CodeFrozen)
+	d.setDeadline(lot.ID, d.clock().Add(-time.Microsecond))
+	d.close(lot.ID)
+	d.do(d.lead, PUT, given.self(), write("after the fact", models.AudienceTenderers)).is(http.StatusConflict).refused(models.CodeFrozen)
+	d.do(d.lead, PUT, internal.self(), write("more notes", models.AudienceBuyers)).is(http.StatusOK)
+	require.Equal(t, "corrected", d.do(d.lead, GET, given.self()+"/content", nil).is(http.StatusOK).Body.String())
 }
 
 func TestOnlyACompleteDocumentOfOnesOwnIsWritten(t *testing.T) {

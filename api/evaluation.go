@@ -55,6 +55,10 @@ func (s *server) writeSheet(ctx context.Context, in *newSheet) (*Answer[SheetVie
 		if err != nil {
 			return SheetView{}, err
 		}
+		// One sheet of a person after the other: what is final depends on those before.
+		if _, err := tx.LockPerson(callOf(ctx).actor.PersonID); err != nil {
+			return SheetView{}, err
+		}
 		d, err := tx.Dossier(st.Procurement, st.Now)
 		if err != nil {
 			return SheetView{}, err
@@ -129,6 +133,9 @@ func (s *server) getRanking(ctx context.Context, in *LotPath) (*Shown[evaluation
 		lot, ok := d.Tendering.Lot(models.ID(in.Lot))
 		if !ok {
 			return noResource()
+		}
+		if err := d.MayStudy(callOf(ctx).actor.OrganisationID, lot.ID); err != nil {
+			return err
 		}
 		var err error
 		e, err = evaluation.Evaluate(d, lot.ID)

@@ -108,6 +108,17 @@ func TestADeadlineMovesLaterOnly(t *testing.T) {
 	require.Equal(t, later, moved.Deadline.LocalTime)
 	require.Equal(t, 1, d.count("SELECT count(*) FROM events WHERE type = 'lot.deadline_moved' AND data ->> 'lot_id' = $1", lot.ID))
 
+	require.Equal(t, 1, d.count("SELECT count(*) FROM events WHERE type = 'notice.dispatched' AND data ->> 'notice_id' = $1", view.Result.Notice))
+
+	var notices struct{ Items []NoticeView }
+	d.do(d.supplier(), GET, d.self()+"/notices", nil).is(http.StatusOK).into(&notices)
+	require.Len(t, notices.Items, 2, "who reads the contract notice learns of the change")
+	change := notices.Items[1]
+	require.Equal(t, models.NoticeChange, change.Kind)
+	require.Equal(t, notices.Items[0].Digest, change.Content["changes"])
+	require.Equal(t, later.Local, change.Content["deadline_local"])
+	require.Equal(t, "late answers", change.Content["reason"])
+
 	// The timer that still waits for the old deadline closes nothing.
 	out, err := d.acts.RunDue(t.Context(), process.RunDue{ProcurementID: d.ID, Due: process.Due{
 		Kind: process.DueCloseLot, Phase: models.PhaseTender, Subject: lot.ID, At: lot.Deadline.At,
@@ -133,6 +144,9 @@ func TestALotEndedBeforeItsDeadlineClosesItsBox(t *testing.T) {
 	lot, supplier := d.openLot(), d.supplier()
 	tender := d.submitted(supplier, lot.ID)
 	end := process.EndLot{Lot: lot.ID, Code: "ins-fund", Reason: "the budget was cut"}
+	alone := d.personOf(d.lead.organisation)
+	d.give(d.lead, d.procurement, alone.person, models.RoleLeadProcurer)
+	d.do(alone, POST, d.self()+"/actions/end_lot", end).is(http.StatusForbidden)
 	d.do(d.lead, POST, d.self()+"/actions/end_lot", process.EndLot{Lot: lot.ID, Code: "whim", Reason: "x"}).is(http.StatusUnprocessableEntity)
 	d.do(d.lead, POST, d.self()+"/actions/end_lot", end).is(http.StatusOK)
 	d.do(d.lead, POST, d.self()+"/actions/end_lot", end).is(http.StatusConflict).refused(models.CodeLotEnded)

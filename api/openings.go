@@ -155,14 +155,15 @@ func (s *server) study(ctx context.Context, do func(tx *store.Tx, d models.Dossi
 	})
 }
 
-// mayStudy lets evaluators and the chair see tenders only after they have declared to have no conflict.
+// mayStudy lets nobody of a tenderer see tenders, and evaluators and the chair only after they have declared to
+// have no conflict.
 func mayStudy(ctx context.Context, d models.Dossier, lot models.ID) error {
 	actor := callOf(ctx).actor
 	if _, opened := d.Tendering.Stage(lot); !opened {
 		return models.Refuse(models.CodeNotUnsealed, "", "the envelopes of the lot are not opened")
 	}
 	if !actor.HasAny(models.RoleEvaluator, models.RoleChair) {
-		return nil
+		return d.MayStudy(actor.OrganisationID, lot)
 	}
 	return d.MayEvaluate(actor.PersonID, lot)
 }

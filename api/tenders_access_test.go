@@ -27,7 +27,7 @@ func expectedTenderAccess(procurement string) map[string]string {
 		"PATCH " + procurement + "/lots/{lot}":           describes,
 		"POST " + procurement + "/actions/publish":       lead,
 		"POST " + procurement + "/actions/move_deadline": lead,
-		"POST " + procurement + "/actions/end_lot":       lead,
+		"POST " + procurement + "/actions/end_lot":       lead + " board",
 
 		"POST " + procurement + "/registrations":                         known,
 		"POST " + procurement + "/lots/{lot}/tenders":                    "supplier",

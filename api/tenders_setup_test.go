@@ -67,7 +67,8 @@ func inTender(t testing.TB) *tendering {
 	return d
 }
 
-// draftIn makes a procurement of a mode and lets its tender phase begin behind the API's back.
+// draftIn makes a procurement of a mode, with one buyer whose board is its lead procurer, and lets its tender
+// phase begin behind the API's back.
 func (d *tendering) draftIn(mode models.Mode) procurement {
 	d.Helper()
 	body := draft()
@@ -81,6 +82,7 @@ func (d *tendering) draftIn(mode models.Mode) procurement {
 			VALUES ($1, $2, 1, 'closed', clock_timestamp(), clock_timestamp())`, p.ID, before)
 	}
 	d.do(d.lead, POST, p.self()+"/opening-key", openingKeys(d)).is(http.StatusCreated)
+	d.give(d.lead, p, d.lead.person, models.RoleBoard)
 	return p
 }
 

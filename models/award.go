@@ -156,10 +156,16 @@ func (c ConflictDeclaration) Check() error {
 	return Refusals(faults)
 }
 
-// CheckAgainst refuses a declaration before the tenderers are known, and one that does not name them all.
-func (c ConflictDeclaration) CheckAgainst(d Dossier, _ Entry) error {
+// CheckAgainst refuses a declaration before the tenderers are known, one that does not name them all, and
+// somebody of a tenderer who claims to be free of interests.
+func (c ConflictDeclaration) CheckAgainst(d Dossier, e Entry) error {
 	if err := d.unsealed(c.Lot); err != nil {
 		return err
+	}
+	for _, a := range d.Roles {
+		if !c.Conflict && a.PersonID == e.AuthorID && a.Holds(d.Now) && d.Tendered(a.OrganisationID, c.Lot) {
+			return ownTender()
+		}
 	}
 	var all []ID
 	for _, t := range d.Tendering.TendersFor(c.Lot) {
@@ -212,7 +218,7 @@ func (a Admission) Subject() string { return string(a.Tender) }
 // CheckAgainst refuses an admission of what nobody has opened, and any change after the award was decided.
 // Once quality is locked a tender can only be excluded: prices are known, and scores change no more.
 func (a Admission) CheckAgainst(d Dossier, e Entry) error {
-	stage, err := d.evaluating(a.Tender)
+	stage, err := d.evaluating(a.Tender, e.AuthorID)
 	switch {
 	case err != nil:
 		return err
@@ -260,8 +266,8 @@ func (q PriceInquiry) Check() error {
 func (q PriceInquiry) Subject() string { return string(q.Tender) }
 
 // CheckAgainst refuses an inquiry before prices are known, and a change after the award was decided.
-func (q PriceInquiry) CheckAgainst(d Dossier, _ Entry) error {
-	stage, err := d.evaluating(q.Tender)
+func (q PriceInquiry) CheckAgainst(d Dossier, e Entry) error {
+	stage, err := d.evaluating(q.Tender, e.AuthorID)
 	if err == nil && stage.QualityLockedAt == nil {
 		return Refuse(CodeQualityOpen, "/tender", "no price is known before quality is locked")
 	}

@@ -16,7 +16,7 @@ const (
 	MotionLapsed   MotionStatus = "lapsed"
 )
 
-// A Motion asks the board to suspend, resume, return to an earlier phase, cancel or award a lot. It takes effect
+// A Motion asks the board to suspend, resume, return to an earlier phase, cancel, award a lot or end it. It takes effect
 // once the votes on it fulfil the decision rule.
 type Motion struct {
 	ID            ID `gorm:"primaryKey"`

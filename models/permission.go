@@ -16,7 +16,7 @@ var verbRoles = map[Verb][]Role{
 
 	VerbPublish:      {RoleLeadProcurer},
 	VerbMoveDeadline: {RoleLeadProcurer},
-	VerbEndLot:       {RoleLeadProcurer},
+	VerbEndLot:       {RoleLeadProcurer, RoleBoard},
 
 	VerbOpen:        {RoleOpener},
 	VerbLockQuality: {RoleChair},

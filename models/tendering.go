@@ -105,6 +105,8 @@ type NoticeKind string
 const (
 	NoticeContract NoticeKind = "contract"
 	NoticeAward    NoticeKind = "award"
+	// NoticeChange tells of a change to what a contract notice said.
+	NoticeChange NoticeKind = "change"
 )
 
 // A Notice is what was told the public, as it was.

@@ -1,6 +1,10 @@
 package models
 
-import "slices"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // Found says what openers found in an envelope, taken together.
 type Found string
@@ -15,7 +19,8 @@ const (
 	FoundDisputed Found = "disputed"
 )
 
-// FoundIn returns what openers agree to have found in an envelope. The last record of each opener counts.
+// FoundIn returns what openers agree to have found in an envelope. The last record of each opener counts; where
+// they differ, those count no longer who are no openers any more and so could not correct theirs.
 func (d Dossier) FoundIn(tender ID, n int) (Opening, Found) {
 	latest := map[ID]Opening{}
 	for _, o := range d.Tendering.Openings {
@@ -23,15 +28,38 @@ func (d Dossier) FoundIn(tender ID, n int) (Opening, Found) {
 			latest[o.PersonID] = o
 		}
 	}
+	o, found := d.agreement(latest)
+	if found != FoundDisputed {
+		return o, found
+	}
+	t, _ := d.Tendering.Tender(tender)
+	at := d.Now
+	if stage := d.Tendering.Stages[t.LotID]; stage.Awarded() {
+		at = *stage.AwardedAt
+	}
+	maps.DeleteFunc(latest, func(person ID, _ Opening) bool {
+		return !slices.ContainsFunc(d.Roles, func(a RoleAssignment) bool {
+			return a.PersonID == person && a.Role == RoleOpener && a.Holds(at)
+		})
+	})
+	if left, again := d.agreement(latest); again == FoundAgreed {
+		return left, again
+	}
+	return o, found
+}
+
+// agreement tells whether records, by opener, say the same and are of enough people and buyers.
+func (d Dossier) agreement(records map[ID]Opening) (Opening, Found) {
 	var first Opening
-	people, buyers := map[ID]bool{}, map[ID]bool{}
-	for person, o := range latest {
-		if len(people) > 0 && !o.Agrees(first) {
+	people, buyers := 0, map[ID]bool{}
+	for _, o := range records {
+		if people > 0 && !o.Agrees(first) {
 			return Opening{}, FoundDisputed
 		}
-		first, people[person], buyers[o.OrganisationID] = o, true, true
+		first, buyers[o.OrganisationID] = o, true
+		people++
 	}
-	if !d.Jointly(len(people), len(buyers)) {
+	if !d.Jointly(people, len(buyers)) {
 		return first, FoundMissing
 	}
 	return first, FoundAgreed
@@ -76,8 +104,8 @@ func (d Dossier) unsealed(lot ID) error {
 	return nil
 }
 
-// evaluating refuses unless the tender's lot is opened and its award not decided.
-func (d Dossier) evaluating(tender ID) (LotStage, error) {
+// evaluating refuses unless the tender's lot is opened, its award not decided, and who judges it impartial.
+func (d Dossier) evaluating(tender, person ID) (LotStage, error) {
 	t, ok := d.Tendering.Tender(tender)
 	if !ok {
 		return LotStage{}, Refuse(CodeInvalidValue, "/tender", "there is no such tender in a closed box")
@@ -93,40 +121,104 @@ func (d Dossier) evaluating(tender ID) (LotStage, error) {
 	case stage.Awarded():
 		return stage, Refuse(CodeAlreadyAwarded, "/tender", "the award of lot %d is decided", lot.Number)
 	}
-	return stage, nil
+	return stage, d.Impartial(person, t.LotID)
 }
 
-// MayEvaluate refuses a person who has not declared, by name of all tenderers, to have no interest in any
-// of a lot's tenderers. A declared conflict is not taken back.
+// MayEvaluate refuses a person who is not impartial, and one who has not declared, by name of all tenderers, to
+// have no interest in any of them.
 func (d Dossier) MayEvaluate(person, lot ID) error {
-	declared := false
-	for _, e := range d.Of(EntryConflictDeclaration) {
-		c, ok := BodyOf[ConflictDeclaration](e)
-		if !ok || e.AuthorID != person || c.Lot != lot {
-			continue
-		}
-		if c.Conflict {
-			return Refuse(CodeConflictDeclared, "", "you have declared a conflict of interest in this lot").Accepting("another evaluator")
-		}
-		declared = true
+	if err := d.Impartial(person, lot); err != nil {
+		return err
 	}
-	if !declared {
+	if free, _ := d.declared(person, lot); free == nil {
 		return Refuse(CodeDeclarationMissing, "", "you have not declared whether you have an interest in the tenderers of this lot").
 			Accepting("a conflict declaration that names them all")
 	}
 	return nil
 }
 
-// Panel lists who evaluates a lot: those who are evaluators, or were when quality was locked, and declared to
-// have no conflict.
+// Impartial refuses a person whose organisation tendered for the lot, and one who has declared a conflict, which
+// is not taken back (Directive 2014/24/EU, Article 24).
+func (d Dossier) Impartial(person, lot ID) error {
+	for _, a := range d.Roles {
+		if a.PersonID == person && a.Holds(d.Now) && d.Tendered(a.OrganisationID, lot) {
+			return ownTender()
+		}
+	}
+	if _, conflict := d.declared(person, lot); conflict != nil {
+		return Refuse(CodeConflictDeclared, "", "you have declared a conflict of interest in this lot").Accepting("another person")
+	}
+	return nil
+}
+
+// MayStudy refuses somebody of an organisation that tendered for the lot, whatever the role: it would read
+// what its competitors offer (Directive 2014/24/EU, Articles 21(1) and 24).
+func (d Dossier) MayStudy(organisation, lot ID) error {
+	if d.Tendered(organisation, lot) {
+		return ownTender()
+	}
+	return nil
+}
+
+func ownTender() *Refusal {
+	return Refuse(CodeConflictDeclared, "", "your organisation has tendered for this lot").Accepting("a person of another organisation")
+}
+
+// Tendered tells whether an organisation's tender stands in the closed box of the lot.
+func (d Dossier) Tendered(organisation, lot ID) bool {
+	return slices.ContainsFunc(d.Tendering.Tenders, func(t Tender) bool { return t.LotID == lot && t.OrganisationID == organisation })
+}
+
+// declared is when a person first declared to be free of interests in the tenderers of a lot, and when to have
+// one; nil: never.
+func (d Dossier) declared(person, lot ID) (free, conflict *time.Time) {
+	for _, e := range d.Of(EntryConflictDeclaration) {
+		c, ok := BodyOf[ConflictDeclaration](e)
+		if !ok || e.AuthorID != person || c.Lot != lot {
+			continue
+		}
+		first := &free
+		if c.Conflict {
+			first = &conflict
+		}
+		if *first == nil || e.WrittenAt.Before(**first) {
+			*first = &e.WrittenAt
+		}
+	}
+	return free, conflict
+}
+
+// Panel lists who evaluates a lot: the evaluators who declared to have no conflict, once quality is locked
+// those of that instant. Who joins later has no scores and gets none. A conflict that becomes known later
+// still takes its author out, until the award is decided; after that the panel is what it was.
 func (d Dossier) Panel(lot ID) []ID {
+	stage := d.Tendering.Stages[lot]
+	return slices.DeleteFunc(d.panelAtLock(lot), func(person ID) bool {
+		_, conflict := d.declared(person, lot)
+		return conflict != nil && (!stage.Awarded() || !conflict.After(*stage.AwardedAt))
+	})
+}
+
+// LateConflicts lists who was of the panel when quality was locked and declared a conflict afterwards, before
+// the award was decided: their own scores are kept and count no longer, although prices may be known.
+func (d Dossier) LateConflicts(lot ID) []ID {
+	panel := d.Panel(lot)
+	return slices.DeleteFunc(d.panelAtLock(lot), func(person ID) bool { return slices.Contains(panel, person) })
+}
+
+// panelAtLock lists the panel as it was when quality was locked, or as it is while it is not.
+func (d Dossier) panelAtLock(lot ID) []ID {
 	var panel []ID
 	at := d.Now
 	if stage, ok := d.Tendering.Stage(lot); ok && stage.QualityLockedAt != nil {
 		at = *stage.QualityLockedAt
 	}
 	for _, a := range d.Roles {
-		if a.Role == RoleEvaluator && a.Holds(at) && !slices.Contains(panel, a.PersonID) && d.MayEvaluate(a.PersonID, lot) == nil {
+		if a.Role != RoleEvaluator || !a.Holds(at) || slices.Contains(panel, a.PersonID) || d.Tendered(a.OrganisationID, lot) {
+			continue
+		}
+		free, conflict := d.declared(a.PersonID, lot)
+		if free != nil && !free.After(at) && (conflict == nil || conflict.After(at)) {
 			panel = append(panel, a.PersonID)
 		}
 	}

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -15,59 +16,113 @@ const (
 	longPause  = time.Hour
 )
 
-// whileOpen does what falls due in phase until its round is over or the run should hand over.
+// whileOpen does what falls due in phase until its round is over or the run should hand over. What meets a
+// fault is put off and tried again later, while the rest is done in its time.
 func (p *procurement) whileOpen(ctx workflow.Context, phase models.Phase) error {
 	round := p.state.Phase(phase)
-	pause := time.Duration(0)
+	var putOff delays
 	for p.state.Phase(phase) == round && !p.rotate(ctx) {
-		due, ok := p.state.NextDue(phase)
+		next, ok := putOff.next(p.state, phase)
 		if !ok {
-			if err := workflow.Await(ctx, func() bool { return p.disturbed(ctx, phase, round, process.Due{}) }); err != nil {
+			if err := workflow.Await(ctx, func() bool { return p.disturbed(ctx, phase, round, putOff, wait{}) }); err != nil {
 				return err
 			}
 			continue
 		}
-		arrived, err := p.awaitDue(ctx, phase, round, due, pause)
+		arrived, err := p.awaitDue(ctx, phase, round, putOff, next)
 		if err != nil {
 			return err
 		}
 		if !arrived {
-			pause = 0
 			continue
 		}
-		if pause, err = p.runDue(ctx, due, pause); err != nil {
+		pause, err := p.runDue(ctx, next.due, next.pause)
+		if err != nil {
 			return err
 		}
+		putOff = putOff.with(p.state, delay{
+			due: next.due, offset: p.state.ClockOffset, pause: pause, until: workflow.Now(ctx).Add(pause),
+		})
 	}
 	return nil
 }
 
-// awaitDue waits for an instant of procedure time, or for a pause if that is longer. It answers false
-// when something changed that makes the wait another one. A timer that is cancelled reports ready
-// like one that fired, so the clock and the state decide, never the timer.
-func (p *procurement) awaitDue(ctx workflow.Context, phase models.Phase, round process.PhaseState, due process.Due, pause time.Duration) (bool, error) {
-	offset := p.state.ClockOffset
-	until := due.At.Add(-offset)
-	if notBefore := workflow.Now(ctx).Add(pause); until.Before(notBefore) {
-		until = notBefore
+// A delay says that something due is tried again no sooner than until, a real instant. It holds under the
+// clock offset it was set under.
+type delay struct {
+	due    process.Due
+	offset time.Duration
+	pause  time.Duration
+	until  time.Time
+}
+
+// delays are what was put off.
+type delays []delay
+
+// with puts something off, or no longer if its pause is 0, and forgets what is not due any more.
+func (all delays) with(s process.State, d delay) delays {
+	var kept delays
+	for _, earlier := range all {
+		if !earlier.due.Equal(d.due) && slices.ContainsFunc(s.Due, earlier.due.Equal) {
+			kept = append(kept, earlier)
+		}
 	}
-	disturbed := func() bool { return offset != p.state.ClockOffset || p.disturbed(ctx, phase, round, due) }
-	if workflow.Now(ctx).Before(until) {
+	if d.pause > 0 && slices.ContainsFunc(s.Due, d.due.Equal) {
+		kept = append(kept, d)
+	}
+	return kept
+}
+
+// A wait is for something due until a real instant: its own, or a later one after a pause.
+type wait struct {
+	due   process.Due
+	until time.Time
+	pause time.Duration
+}
+
+func (w wait) equal(other wait) bool { return w.due.Equal(other.due) && w.until.Equal(other.until) }
+
+// next is what is to be waited for in a phase; false: nothing.
+func (all delays) next(s process.State, phase models.Phase) (wait, bool) {
+	var next wait
+	found := false
+	for _, due := range s.Due {
+		if due.Phase != phase {
+			continue
+		}
+		w := wait{due: due, until: due.At.Add(-s.ClockOffset)}
+		for _, d := range all {
+			if d.due.Equal(due) && d.offset == s.ClockOffset && d.until.After(w.until) {
+				w.until, w.pause = d.until, d.pause
+			}
+		}
+		if !found || w.until.Before(next.until) {
+			next, found = w, true
+		}
+	}
+	return next, found
+}
+
+// awaitDue waits for an instant. It answers false when something changed that makes the wait another one. A
+// timer that is cancelled reports ready like one that fired, so the clock and the state decide, never the timer.
+func (p *procurement) awaitDue(ctx workflow.Context, phase models.Phase, round process.PhaseState, putOff delays, w wait) (bool, error) {
+	disturbed := func() bool { return p.disturbed(ctx, phase, round, putOff, w) }
+	if workflow.Now(ctx).Before(w.until) {
 		timing, cancel := workflow.WithCancel(ctx)
-		timer := workflow.NewTimerWithOptions(timing, until.Sub(workflow.Now(ctx)), workflow.TimerOptions{Summary: dueSummary(due)})
+		timer := workflow.NewTimerWithOptions(timing, w.until.Sub(workflow.Now(ctx)), workflow.TimerOptions{Summary: dueSummary(w.due)})
 		err := workflow.Await(ctx, func() bool { return timer.IsReady() || disturbed() })
 		cancel()
 		if err != nil {
 			return false, err
 		}
 	}
-	return !disturbed() && !workflow.Now(ctx).Before(until), nil
+	return !disturbed() && !workflow.Now(ctx).Before(w.until), nil
 }
 
-// disturbed tells whether waiting for due in this round of phase is no longer the right thing to do.
-func (p *procurement) disturbed(ctx workflow.Context, phase models.Phase, round process.PhaseState, due process.Due) bool {
-	next, _ := p.state.NextDue(phase)
-	return p.state.Phase(phase) != round || !next.Equal(due) || p.rotate(ctx)
+// disturbed tells whether waiting for w in this round of phase is no longer the right thing to do.
+func (p *procurement) disturbed(ctx workflow.Context, phase models.Phase, round process.PhaseState, putOff delays, w wait) bool {
+	next, _ := putOff.next(p.state, phase)
+	return p.state.Phase(phase) != round || !next.equal(w) || p.rotate(ctx)
 }
 
 // runDue has an activity do what is due, under the mutex, and answers how long to wait before the next
@@ -85,7 +140,7 @@ func (p *procurement) runDue(ctx workflow.Context, due process.Due, pause time.D
 		return min(max(2*pause, firstPause), longPause), p.load(ctx)
 	}
 	p.adopt(ctx, out.State)
-	if next, ok := p.state.NextDue(due.Phase); ok && next.Equal(due) && out.Wait == 0 {
+	if out.Wait == 0 && slices.ContainsFunc(p.state.Due, due.Equal) {
 		return min(max(2*pause, time.Second), longPause), nil // it should be done and is not: do not run hot
 	}
 	return out.Wait, nil

@@ -242,7 +242,8 @@ func TestNoContractBeforeTheStandstillIsOverAndReviewsAreDecided(t *testing.T) {
 	_, err = b.Lead.Post(t.Context(), contract, dollars, nil)
 	requireRefused(t, models.CodeInvalidValue, err)
 	p.conclude(t)
-	b.refused(t, models.CodeContractSigned, b.Lead, models.VerbEndLot, map[string]any{"lot": p.lot, "code": "other", "reason": "too late"})
+	b.refused(t, models.CodeContractSigned, b.Buyers[0].Board, models.VerbCancel, map[string]any{"code": "other", "reason": "too late"})
+	b.refused(t, models.CodeContractSigned, b.Buyers[0].Board, models.VerbEndLot, map[string]any{"lot": p.lot, "code": "other", "reason": "too late"})
 }
 
 func TestALotEndsWithoutAwardAndBuyersSayWhy(t *testing.T) {
@@ -254,7 +255,7 @@ func TestALotEndsWithoutAwardAndBuyersSayWhy(t *testing.T) {
 	p.closeBox(t)
 	b.refused(t, models.CodeSuspended, p.openers[0], models.VerbOpen, map[string]any{"lot": p.lot})
 	b.move(t, models.VerbResume, map[string]any{"reason": "it goes on"})
-	b.act(t, b.Lead, models.VerbEndLot, map[string]any{"lot": p.lot, "code": "no-rece", "reason": "nobody tendered"})
+	b.move(t, models.VerbEndLot, map[string]any{"lot": p.lot, "code": "no-rece", "reason": "nobody tendered"})
 	for _, buyer := range b.Buyers {
 		b.post(t, buyer.Officer, "/non-purchases", map[string]any{"code": "no-rece", "reason": models.Text{"en": "Nobody tendered."}})
 	}

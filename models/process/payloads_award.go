@@ -35,11 +35,11 @@ const (
 	MeansOther      = "other"
 )
 
-// SendLetters records that all tenderers of an awarded lot were told of the decision.
+// SendLetters tells all tenderers of an awarded lot of the decision. The letters are composed and leave by it:
+// they are dated now, because a standstill that could begin earlier could be over when they arrive.
 type SendLetters struct {
-	Lot    models.ID  `json:"lot"`
-	Means  string     `json:"means" enum:"electronic,other" doc:"other means make the standstill longer"`
-	SentAt *time.Time `json:"sent_at,omitempty" doc:"When the last letter was sent, procedure time; absent: now"`
+	Lot   models.ID `json:"lot"`
+	Means string    `json:"means" enum:"electronic,other" doc:"other means make the standstill longer"`
 }
 
 // LettersResult says how long no contract may be concluded.

@@ -31,7 +31,7 @@ type PublishedLot struct {
 type MoveDeadline struct {
 	Lot      models.ID `json:"lot"`
 	Deadline LocalTime `json:"deadline"`
-	Reason   string    `json:"reason" minLength:"1" maxLength:"4000"`
+	Reason   string    `json:"reason" minLength:"1" maxLength:"4000" doc:"Published with the change"`
 }
 
 // MoveDeadlineResult says from where to where the deadline was moved.
@@ -39,9 +39,11 @@ type MoveDeadlineResult struct {
 	Lot  models.ID `json:"lot"`
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
+	// Notice told the public of it.
+	Notice models.ID `json:"notice"`
 }
 
-// EndLot ends one lot without award.
+// EndLot ends one lot without award, or moves to end it if it was published.
 type EndLot struct {
 	Lot    models.ID `json:"lot"`
 	Code   string    `json:"code" enum:"all-rej,chan-need,ins-fund,no-rece,no-signed,one-admis,rev-body,rev-buyer,tch-pr-error,other" doc:"eForms code list non-award-justification"`

@@ -86,18 +86,6 @@ func (s State) Current() (models.Phase, bool) {
 	return "", false
 }
 
-// NextDue returns the earliest of what falls due in phase.
-func (s State) NextDue(phase models.Phase) (Due, bool) {
-	var next Due
-	found := false
-	for _, d := range s.Due {
-		if d.Phase == phase && (!found || d.At.Before(next.At)) {
-			next, found = d, true
-		}
-	}
-	return next, found
-}
-
 // FirstDue returns the earliest of all that falls due.
 func (s State) FirstDue() (Due, bool) {
 	var first Due

@@ -405,3 +405,14 @@ func TestARankingCanBeComputedAnewFromItsRecord(t *testing.T) {
 		require.False(t, rank(t, read.Scheme, read.Tenders...).Same(read.Ranking), "one changed line is found")
 	}
 }
+
+func TestAPriceBeyondAllMeasureIsRefusedAndNoFault(t *testing.T) {
+	t.Parallel()
+	s := scheme(QualityInMoney)
+	s.Rounding.Digits = 6
+	_, err := Rank(s, []Tender{tender("tnd_a", "9999999999999.99", "30")})
+	refusal, refused := models.RefusalOf(err)
+	require.True(t, refused, "%v", err)
+	require.Equal(t, models.CodeInvalidPrice, refusal.Code)
+	require.Equal(t, "/tenders/tnd_a", refusal.Field)
+}

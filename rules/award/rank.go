@@ -171,7 +171,7 @@ func (s Scheme) scoreCriterion(e *entry, c QualityCriterion) error {
 	}
 	quality, err := e.Quality.AddExact(e.Lines[len(e.Lines)-1].Points.Abs(), s.Rounding.Digits)
 	if err != nil {
-		return fmt.Errorf("add quality of %s: %w", e.Tender, err)
+		return uncountable(e.Tender, c.ID, err)
 	}
 	e.Quality = quality
 	if e.Excluded == "" && score.Cmp(c.Minimum) < 0 {
@@ -186,10 +186,17 @@ func (e *entry) add(rule Rounding, criterion string, exact ratio, how string) er
 		e.Total, err = e.Total.AddExact(points, rule.Digits)
 	}
 	if err != nil {
-		return fmt.Errorf("score %s of %s: %w", criterion, e.Tender, err)
+		return uncountable(e.Tender, criterion, err)
 	}
 	e.Lines = append(e.Lines, Line{criterion, points, how})
 	return nil
+}
+
+// uncountable refuses points with more digits than are computed with: only prices or weights beyond all measure
+// lead there.
+func uncountable(tender models.ID, criterion string, err error) error {
+	return models.Refuse(models.CodeInvalidPrice, "/tenders/"+string(tender), "the points for %s cannot be computed exactly: %v", criterion, err).
+		Accepting("the exclusion of the tender, or ending the lot")
 }
 
 func split(entries []*entry) (in, out []*entry) {

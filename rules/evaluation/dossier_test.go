@@ -96,6 +96,16 @@ func (d *desk) write(kind models.EntryKind, subject string, author models.ID, co
 	return e.ID
 }
 
+// award has the lot awarded now, on the ranking as it is.
+func (d *desk) award(winner models.ID) {
+	d.Helper()
+	e, err := Evaluate(d.Dossier, d.lot)
+	require.NoError(d, err)
+	stage := d.Tendering.Stages[d.lot]
+	stage.AwardedAt, stage.WinnerID, stage.Ranking = &now, winner, e.Digest
+	d.Tendering.Stages[d.lot] = stage
+}
+
 // exclude excludes a tender, so long after the scores were locked.
 func (d *desk) exclude(n int, after time.Duration) {
 	d.Helper()

@@ -144,9 +144,7 @@ func TestLettersTellEachTendererOfTheWinnerAndTheEarliestContract(t *testing.T) 
 	t.Parallel()
 	d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"}, offer{"80.00", "7"}, offer{"90.00", "1"})
 	d.exclude(2, -time.Minute)
-	stage := d.Tendering.Stages[d.lot]
-	stage.AwardedAt, stage.WinnerID = &now, d.tenders[1].ID
-	d.Tendering.Stages[d.lot] = stage
+	d.award(d.tenders[1].ID)
 	s, err := CountStandstill(d.Dossier, now, true)
 	require.NoError(t, err)
 	require.Equal(t, "2026-03-13", s.FirstDay.String(), "ten days after 2 March end with the 12th")

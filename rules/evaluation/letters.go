@@ -90,13 +90,18 @@ type Comparison struct {
 	How       string          `json:"how"`
 }
 
-// ComposeLetters writes one letter to each tenderer of an awarded lot.
+// ComposeLetters writes one letter to each tenderer of an awarded lot. It refuses with
+// [models.CodeRankingChanged] when the record no longer gives the ranking that the board decided on.
 func ComposeLetters(d models.Dossier, lot models.Lot, sent time.Time, s Standstill) ([]Letter, error) {
 	e, err := Evaluate(d, lot.ID)
 	if err != nil {
 		return nil, err
 	}
 	stage := d.Tendering.Stages[lot.ID]
+	if e.Digest != stage.Ranking {
+		return nil, models.Refuse(models.CodeRankingChanged, "/lot", "the record gives another ranking than the one that lot %d was awarded on", lot.Number).
+			Accepting("ending the lot with a reason")
+	}
 	at := slices.IndexFunc(e.Ranking.Standings, func(x award.Standing) bool { return x.Tender == stage.WinnerID })
 	if at < 0 {
 		return nil, models.Refuse(models.CodeNoWinner, "/lot", "the winner is not in the ranking")

@@ -25,12 +25,18 @@ func Unready(d models.Dossier, lots []models.Lot) []*models.Refusal {
 			continue // said already, with what else is missing of the lot
 		}
 		if err := CheckDeadline(d, lot); err != nil {
-			if refusal, ok := models.RefusalOf(err); ok {
-				faults = append(faults, refusal)
-			}
+			faults = append(faults, unlawful(lot, err))
 		}
 	}
 	return faults
+}
+
+// unlawful is why a deadline was refused; what cannot be told is not published either.
+func unlawful(lot models.Lot, err error) *models.Refusal {
+	if refusal, ok := models.RefusalOf(err); ok {
+		return refusal
+	}
+	return models.Refuse(models.CodeRuleUnknown, fmt.Sprintf("/lots/%d/deadline", lot.Number), "whether the deadline of lot %d is lawful cannot be told: %v", lot.Number, err)
 }
 
 func criteriaFaults(d models.Dossier, lot models.Lot) []*models.Refusal {
@@ -172,4 +178,37 @@ func buyers(d models.Dossier) []NoticeBuyer {
 		all = append(all, NoticeBuyer{Organisation: o.ID, Name: o.LegalName, Country: o.Country, Lead: m.Lead})
 	}
 	return all
+}
+
+// A ChangeNotice tells the public of a deadline that was moved, so that everyone learns of it where they learned
+// of the lot (Directive 2014/24/EU, Articles 18(1) and 47(3)).
+type ChangeNotice struct {
+	Procurement models.ID   `json:"procurement"`
+	Mode        models.Mode `json:"mode"`
+	Title       models.Text `json:"title"`
+	Lot         models.ID   `json:"lot"`
+	Number      int         `json:"number"`
+	// Changes is the notice that published the lot, by its digest.
+	Changes       string    `json:"changes,omitempty" doc:"Digest of the contract notice"`
+	From          time.Time `json:"from"`
+	Deadline      time.Time `json:"deadline"`
+	DeadlineLocal string    `json:"deadline_local"`
+	DeadlineZone  string    `json:"deadline_zone"`
+	Reason        string    `json:"reason"`
+	DispatchedAt  time.Time `json:"dispatched_at"`
+}
+
+// ComposeChangeNotice writes the notice that the deadline of a lot is now as the lot says, and was from before.
+func ComposeChangeNotice(d models.Dossier, lot models.Lot, from time.Time, reason string) ChangeNotice {
+	n := ChangeNotice{
+		Procurement: d.Procurement.ID, Mode: d.Procurement.Mode, Title: d.Procurement.Title, Lot: lot.ID, Number: lot.Number,
+		From: from.UTC(), Deadline: lot.Deadline.UTC(), DeadlineLocal: lot.DeadlineLocal, DeadlineZone: lot.DeadlineZone,
+		Reason: reason, DispatchedAt: d.Now.UTC(),
+	}
+	for _, notice := range d.Tendering.Notices {
+		if notice.Kind == models.NoticeContract && notice.DispatchedAt.Equal(*lot.OpenedAt) {
+			n.Changes = notice.Digest
+		}
+	}
+	return n
 }

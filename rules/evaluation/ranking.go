@@ -18,6 +18,9 @@ type Evaluation struct {
 	// order that turned: relative methods do that.
 	LateExclusions []models.ID      `json:"late_exclusions,omitempty"`
 	Reversals      []award.Reversal `json:"reversals,omitempty"`
+	// LateConflicts are evaluators who declared a conflict after quality was locked. Under the mean their
+	// scores count no longer, which can turn the order too.
+	LateConflicts []models.ID `json:"late_conflicts,omitempty"`
 	// Digest is the SHA-256, in hexadecimal, over scheme, tenders and ranking; a motion to award names it.
 	Digest string `json:"digest"`
 }
@@ -42,6 +45,7 @@ func Evaluate(d models.Dossier, lot models.ID) (Evaluation, error) {
 		return e, err
 	}
 	e.late(d, stage, s)
+	e.LateConflicts = d.LateConflicts(lot)
 	e.Digest, err = digest([]any{e.Lot, e.Scheme, e.Tenders, e.Ranking})
 	return e, err
 }

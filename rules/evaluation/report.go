@@ -152,8 +152,31 @@ type AwardNotice struct {
 	Mode         models.Mode   `json:"mode"`
 	Title        models.Text   `json:"title"`
 	Buyers       []NoticeBuyer `json:"buyers"`
-	Lots         []LotRecord   `json:"lots"`
+	Lots         []AwardedLot  `json:"lots"`
 	DispatchedAt time.Time     `json:"dispatched_at"`
+}
+
+// An AwardedLot is what the public is told of a lot: who won, for how much, and how many tendered. Who else
+// did, how it ranked and why it was excluded is between the buyers and that tenderer (Articles 21(1) and 55(3)).
+type AwardedLot struct {
+	Lot       models.ID      `json:"lot"`
+	Number    int            `json:"number"`
+	Title     models.Text    `json:"title"`
+	EndReason string         `json:"end_reason,omitempty" doc:"eForms code list non-award-justification"`
+	AwardedAt *time.Time     `json:"awarded_at,omitempty"`
+	Winner    string         `json:"winner,omitempty" doc:"With whom the contracts were concluded"`
+	Tenders   int            `json:"tenders" doc:"How many stood when the box was closed"`
+	Value     []models.Money `json:"contract_values"`
+}
+
+func awardedLot(r LotRecord) AwardedLot {
+	a := AwardedLot{
+		Lot: r.Lot, Number: r.Number, Title: r.Title, EndReason: r.EndReason, Tenders: len(r.Tenders), Value: r.Value,
+	}
+	if a.EndReason == "" { // a decision that came to nothing has no winner
+		a.AwardedAt, a.Winner = r.AwardedAt, r.Winner
+	}
+	return a
 }
 
 // ComposeAwardNotice writes the award notice of all published lots. It refuses while one is neither ended
@@ -169,7 +192,7 @@ func ComposeAwardNotice(d models.Dossier) (AwardNotice, error) {
 			return n, models.Refuse(models.CodeNotAwarded, "/lots", "lot %d has neither a contract nor ended without one", lot.Number).
 				Accepting("an award notice once every lot is concluded")
 		}
-		n.Lots = append(n.Lots, r)
+		n.Lots = append(n.Lots, awardedLot(r))
 	}
 	if len(n.Lots) == 0 {
 		return n, models.Refuse(models.CodeLotNotOpen, "/lots", "no lot was published")

@@ -3,6 +3,7 @@ package evaluation
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/govalues/decimal"
 
@@ -61,7 +62,7 @@ func CheckSheet(d models.Dossier, sheet models.ScoreSheet) error {
 	if err := d.MayEvaluate(sheet.PersonID, t.LotID); err != nil {
 		return err
 	}
-	if HasScoredAll(d, t.LotID, sheet.PersonID) {
+	if scored(d, sheet.TenderID, sheet.PersonID) && hadScoredAll(d, t.LotID, sheet.PersonID) {
 		return models.Refuse(models.CodeScoresFinal, "", "your own scores of all tenders are in, and you see those of the others").
 			Accepting("the consensus, for what you see otherwise now")
 	}
@@ -143,6 +144,23 @@ func onScale(k models.AwardCriterion, score string) *models.Refusal {
 func HasScoredAll(d models.Dossier, lot, person models.ID) bool {
 	admitted := d.Admitted(lot)
 	return len(admitted) > 0 && !slices.ContainsFunc(admitted, func(t models.Tender) bool { return !scored(d, t.ID, person) })
+}
+
+// hadScoredAll tells whether an evaluator's own scores were in, when the last of them was written, of all
+// tenders that were admitted by then: the evaluator has seen the others' since, and a tender admitted later
+// does not undo that.
+func hadScoredAll(d models.Dossier, lot, person models.ID) bool {
+	var last *time.Time
+	for _, s := range d.Tendering.Sheets {
+		t, _ := d.Tendering.Tender(s.TenderID)
+		if t.LotID == lot && s.PersonID == person && (last == nil || s.WrittenAt.After(*last)) {
+			last = &s.WrittenAt
+		}
+	}
+	return last != nil && !slices.ContainsFunc(d.Admitted(lot), func(t models.Tender) bool {
+		_, admission, _ := d.AdmissionOf(t.ID)
+		return !admission.WrittenAt.After(*last) && !scored(d, t.ID, person)
+	})
 }
 
 func scored(d models.Dossier, tender, person models.ID) bool {

@@ -156,7 +156,7 @@ func lotsDecided(d models.Dossier) models.Criterion {
 	if !ok || !readable {
 		return c.notMet("whether to divide into lots is not decided")
 	}
-	lots := len(slices.DeleteFunc(slices.Clone(d.Tendering.Lots), func(l models.Lot) bool { return l.EndedAt != nil }))
+	lots := lotsLeft(d)
 	switch {
 	case decision.Divided && lots < 2:
 		return c.notMet("it is decided to divide, and there are %d lots", lots)
@@ -166,6 +166,23 @@ func lotsDecided(d models.Dossier) models.Criterion {
 		return c.met([]string{Reference(e)}, "divided into %d lots", lots)
 	}
 	return c.met([]string{Reference(e)}, "not divided, for reasons written down")
+}
+
+// lotsLeft counts the lots that have not ended.
+func lotsLeft(d models.Dossier) int {
+	return len(slices.DeleteFunc(slices.Clone(d.Tendering.Lots), func(l models.Lot) bool { return l.EndedAt != nil }))
+}
+
+// LotsAsDecided refuses a first publication of other lots than the buyers approved with the specification: lots
+// are described after that gate, too. What follows when all published lots have ended is decided lot by lot.
+func LotsAsDecided(d models.Dossier) *models.Refusal {
+	_, decided := d.Latest(models.EntryLotsDecision)
+	again := slices.ContainsFunc(d.Tendering.Lots, func(l models.Lot) bool { return l.OpenedAt != nil })
+	if k := lotsDecided(d); decided && !again && k.Finding != models.FindingMet {
+		return models.Refuse(models.CodeLotsNotAsDecided, "/lots", "%s", k.Detail).
+			Accepting("the lots as decided, or a return to the specification")
+	}
+	return nil
 }
 
 func businessCase(d models.Dossier) models.Criterion {

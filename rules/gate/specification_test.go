@@ -59,6 +59,22 @@ func (f *file) alter(change func(map[string]any)) {
 	f.freeze()
 }
 
+func TestOtherLotsThanTheBuyersDecidedOnAreNotPublished(t *testing.T) {
+	t.Parallel()
+	f := specified(t)
+	f.Tendering.Lots = []models.Lot{{ID: models.NewID(models.PrefixLot)}}
+	require.Nil(t, LotsAsDecided(f.Dossier))
+	f.Tendering.Lots = append(f.Tendering.Lots, models.Lot{ID: models.NewID(models.PrefixLot)})
+	refusal := LotsAsDecided(f.Dossier)
+	require.NotNil(t, refusal)
+	require.Equal(t, models.CodeLotsNotAsDecided, refusal.Code)
+	require.Contains(t, refusal.Detail, "decided not to divide, and there are 2 lots")
+	f.Tendering.Lots[1].EndedAt = &today
+	require.Nil(t, LotsAsDecided(f.Dossier), "a lot that ended is not published")
+	f.Tendering.Lots[0].OpenedAt, f.Tendering.Lots[1].EndedAt = &today, nil
+	require.Nil(t, LotsAsDecided(f.Dossier), "they were published before")
+}
+
 func TestTheSpecificationGateNamesWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	lot := func(ended bool) models.Lot {

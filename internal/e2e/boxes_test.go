@@ -1,0 +1,108 @@
+package e2e
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/internal/store/pgtest"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// Whoever leaves can be the one whose vote on a motion to cancel was missing: then boxes close, and a tender
+// that is being received must be in before or out after.
+func TestALeaveThatCancelsWaitsForATenderBeingReceived(t *testing.T) {
+	t.Parallel()
+	b := inTender(t)
+	p := b.describeTender(t)
+	b.act(t, b.Lead, models.VerbPublish, nil)
+	cancel := b.act(t, b.Buyers[0].Board, models.VerbCancel, map[string]any{"code": "chan-need", "reason": "the need is gone"})
+	b.act(t, b.Buyers[1].Board, models.VerbVote, map[string]any{"motion": cancel["motion_id"], "digest": cancel["digest"], "choice": "approve"})
+
+	// A supplier at the box holds its lock shared.
+	tx, err := pgtest.Connect(t, b.database.Superuser).Begin(t.Context())
+	require.NoError(t, err)
+	_, err = tx.Exec(t.Context(), "SELECT pg_advisory_xact_lock_shared(hashtextextended('box/' || $1, 0))", string(p.lot))
+	require.NoError(t, err)
+	answered := b.inBackground(t, b.Buyers[2].Board, models.VerbLeave, map[string]any{"reason": "no budget"})
+	conn := pgtest.Connect(t, b.database.Superuser)
+	require.Eventually(t, func() bool {
+		var waiting int
+		err := conn.QueryRow(t.Context(), "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND NOT granted").Scan(&waiting)
+		return err == nil && waiting > 0
+	}, patience, 5*time.Millisecond, "the box must be locked before the procurement is cancelled")
+	require.Equal(t, "running", b.status(t))
+	require.NoError(t, tx.Rollback(t.Context()))
+	require.NoError(t, <-answered)
+	require.Equal(t, "cancelled", b.status(t))
+}
+
+func TestALotIsEndedByTheBoardOnceItIsPublished(t *testing.T) {
+	t.Parallel()
+	b := inTender(t)
+	p := b.describeTender(t)
+	spare := b.post(t, b.Lead, "/lots", map[string]any{"title": models.Text{"en": "Spare"}, "deadline": b.deadlineIn(t, 40)}).ID
+	end := func(lot models.ID) map[string]any {
+		return map[string]any{"lot": lot, "code": "ins-fund", "reason": "the budget was cut"}
+	}
+	b.refused(t, models.CodeForbidden, b.Buyers[0].Board, models.VerbEndLot, end(spare))
+	b.act(t, b.Lead, models.VerbEndLot, end(spare))
+	require.Equal(t, 1, b.countEvents(t, models.EventLotEnded))
+
+	b.act(t, b.Lead, models.VerbPublish, nil)
+	first, _ := p.supply(t, "480000.00", "8"), p.supply(t, "400000.00", "5")
+	b.refused(t, models.CodeForbidden, b.Lead, models.VerbEndLot, end(p.lot))
+	p.closeBox(t)
+	p.open(t)
+	p.declare(t)
+	p.admit(t)
+	p.score(t)
+	p.openPrices(t)
+	award := b.act(t, b.Buyers[0].Board, models.VerbAward, map[string]any{"lot": p.lot, "tender": first.tender, "ranking": p.ranking.Digest})
+	b.suspend(t)
+	b.refused(t, models.CodeSuspended, b.Buyers[1].Board, models.VerbVote,
+		map[string]any{"motion": award["motion_id"], "digest": award["digest"], "choice": "approve"})
+
+	b.move(t, models.VerbEndLot, end(p.lot))
+	require.Equal(t, 2, b.countEvents(t, models.EventLotEnded))
+	require.Equal(t, "lapsed", b.motionStatus(t, award["motion_id"]), "there is nothing left to award")
+	b.refused(t, models.CodeLotEnded, b.Buyers[0].Board, models.VerbEndLot, end(p.lot))
+}
+
+func (b *bundle) motionStatus(t *testing.T, id any) string {
+	t.Helper()
+	var status string
+	conn := pgtest.Connect(t, b.database.Superuser)
+	require.NoError(t, conn.QueryRow(t.Context(), "SELECT status FROM motions WHERE id = $1", id).Scan(&status))
+	return status
+}
+
+func TestAnOpenerWhoCannotGoOnIsReplacedByAnother(t *testing.T) {
+	t.Parallel()
+	b := inTender(t)
+	p := b.describeTender(t)
+	b.act(t, b.Lead, models.VerbPublish, nil)
+	p.supply(t, "480000.00", "8")
+	p.closeBox(t)
+	p.open(t)
+	p.declare(t)
+	p.admit(t)
+	p.score(t)
+	third, err := p.Staff(t.Context(), b.Buyers[2].Organisation, models.RoleOpener)
+	require.NoError(t, err)
+	opening := b.Path("/tenders/" + string(p.suppliers[0].tender) + "/openings")
+	price := map[string]any{"envelope": 2, "plaintext_digest": sha([]byte("480000.00")), "size": 9, "price": models.Money{Amount: "480000.00", Currency: "EUR"}}
+	_, err = third.Post(t.Context(), opening, price, nil)
+	requireRefused(t, models.CodeForbidden, err)
+	require.Equal(t, true, b.act(t, third, models.VerbOpen, map[string]any{"lot": p.lot})["opened"])
+	b.refused(t, models.CodeAlreadyOpened, third, models.VerbOpen, map[string]any{"lot": p.lot})
+	p.openers = []*apiclient.Client{p.openers[0], third}
+	p.openPrices(t)
+	p.award(t)
+	require.Equal(t, 1, b.countEvents(t, models.EventLotUnsealed))
+	fourth, err := p.Staff(t.Context(), b.Buyers[2].Organisation, models.RoleOpener)
+	require.NoError(t, err)
+	b.refused(t, models.CodeAlreadyAwarded, fourth, models.VerbOpen, map[string]any{"lot": p.lot})
+}
