@@ -25,9 +25,19 @@ type call struct {
 	held []models.RoleAssignment
 	// buyers are the consortium, once they were read.
 	buyers *consortium
+	// judged is the gate that a vote was cast on, which the vote does not change.
+	judged *judgedGate
 	// step counts the steps of a command that has several; more asks for another.
 	step int
 	more bool
+}
+
+// A judgedGate is the gate of a phase in a round as it is in this call.
+type judgedGate struct {
+	models.Gate
+
+	phase models.Phase
+	round int
 }
 
 func newCall(tx *store.Tx, in process.Execute) (*call, error) {

@@ -89,16 +89,26 @@ func (c *call) standingVotes(phase models.Phase, round int) (map[models.ID]bool,
 	if len(votes) == 0 {
 		return nil, nil //nolint:nilnil // nobody has voted
 	}
-	dossier, err := c.tx.Dossier(c.p, c.now)
+	g, err := c.gateOf(phase, round)
 	if err != nil {
 		return nil, err
 	}
-	g := gate.Judge(phase, dossier)
 	digest, cast := g.Digest(), map[models.ID]bool{}
 	for _, v := range votes {
 		cast[v.OrganisationID] = v.Digest == digest && !slices.Contains(g.Authors, v.PersonID)
 	}
 	return cast, nil
+}
+
+func (c *call) gateOf(phase models.Phase, round int) (models.Gate, error) {
+	if c.judged != nil && c.judged.phase == phase && c.judged.round == round {
+		return c.judged.Gate, nil
+	}
+	dossier, err := c.tx.Dossier(c.p, c.now)
+	if err != nil {
+		return models.Gate{}, err
+	}
+	return gate.Judge(phase, dossier), nil
 }
 
 // A consortium is the members of the procurement, those who left too, with their organisations.

@@ -69,6 +69,7 @@ func (c *call) gateBallot(phase models.Phase, d models.Dossier) (ballot, error) 
 			Accepting("an open phase")
 	}
 	g := gate.Judge(phase, d)
+	c.judged = &judgedGate{g, phase, round.Round}
 	b := ballot{
 		subject: models.GateSubject(phase), round: round.Round, digest: g.Digest(), authors: g.Authors,
 		carried: func() error { return c.closePhase(phase, round.Round, g.Digest()) },
