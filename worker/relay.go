@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -85,17 +87,32 @@ func (r *relay) look(ctx context.Context) error {
 	return r.wakeAll(ctx, quiet)
 }
 
+// wakeAll wakes feeds until one cannot be woken: usually Temporal is away then. If it is but that feed, it must
+// not stand in the way of the others for ever, so they are taken in any order and those under way are finished.
 func (r *relay) wakeAll(ctx context.Context, calls []store.Call) error {
-	group, ctx := errgroup.WithContext(ctx)
+	rand.Shuffle(len(calls), func(i, j int) { calls[i], calls[j] = calls[j], calls[i] }) //nolint:gosec // an order is no secret
+	var group errgroup.Group
+	var failed atomic.Bool
 	group.SetLimit(wakeAtOnce)
 	for _, c := range calls {
+		if failed.Load() {
+			break
+		}
 		group.Go(func() error {
-			feed := process.PortalFeed{EndpointID: c.EndpointID, ProcurementID: c.ProcurementID}
-			if err := r.wake.Wake(ctx, feed, c.UpTo, fmt.Sprintf("%s: webhooks of %s", c.Title, c.Owner)); err != nil {
-				return err
+			err := r.wakeOne(ctx, c)
+			if err != nil {
+				failed.Store(true)
 			}
-			return r.store.Told(ctx, c)
+			return err
 		})
 	}
 	return group.Wait()
+}
+
+func (r *relay) wakeOne(ctx context.Context, c store.Call) error {
+	feed := process.PortalFeed{EndpointID: c.EndpointID, ProcurementID: c.ProcurementID}
+	if err := r.wake.Wake(ctx, feed, c.UpTo, fmt.Sprintf("%s: webhooks of %s", c.Title, c.Owner)); err != nil {
+		return err
+	}
+	return r.store.Told(ctx, c)
 }

@@ -47,11 +47,15 @@ func scheduleOf(workflow string, every time.Duration, taskQueue string) client.S
 }
 
 func adopt(ctx context.Context, there client.ScheduleHandle, wanted client.ScheduleOptions) error {
-	return there.Update(ctx, client.ScheduleUpdateOptions{
+	err := there.Update(ctx, client.ScheduleUpdateOptions{
 		DoUpdate: func(in client.ScheduleUpdateInput) (*client.ScheduleUpdate, error) {
 			now := in.Description.Schedule
 			now.Spec, now.Action = &wanted.Spec, wanted.Action
 			return &client.ScheduleUpdate{Schedule: &now}, nil
 		},
 	})
+	if err != nil {
+		return fmt.Errorf("update schedule: %w", err)
+	}
+	return nil
 }

@@ -54,7 +54,7 @@ func TestFeedsHandOverUnderLoad(t *testing.T) {
 	b.settle(t)
 	p, start := newPortal(t), now(t, b.Lead)
 	p.answers(func(n int, _ heard) int {
-		if n%2 == 0 {
+		if n%4 == 0 {
 			return 503
 		}
 		return 200

@@ -15,11 +15,12 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// A receiver that fails every third time, runs that hand over all the while, two procurements at once: what
-// is not hidden arrives, each event once by its webhook-id, in the order of the feed.
+// A receiver that fails every third time, runs that hand over all the while, two procurements and two workers at
+// once: what is not hidden arrives, each event once by its webhook-id, in the order of the feed.
 func TestWebhooksArriveOnceInTheOrderOfTheFeed(t *testing.T) {
 	t.Parallel()
 	b := setup(t, options{webhooks: quick, maxEvents: 25})
+	b.startWorker(t)
 	b.settle(t)
 	all, some := newPortal(t), newPortal(t)
 	faulty := func(n int, _ heard) int {
