@@ -25,7 +25,7 @@ func serve(ctx workflow.Context) error {
 		ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: 10 * time.Second})
 		for range activities {
 			if err := workflow.ExecuteActivity(ctx, nothing).Get(ctx, nil); err != nil {
-				return err
+				return fmt.Errorf("do nothing: %w", err)
 			}
 		}
 		return nil

@@ -87,7 +87,7 @@ func (w *Work) count(ctx context.Context, temporal client.Client, procurement mo
 			if err != nil {
 				return fmt.Errorf("read history: %w", err)
 			}
-			switch event.GetEventType() { //nolint:exhaustive // the others cost what these do
+			switch event.GetEventType() {
 			case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
 				run = event.GetWorkflowExecutionStartedEventAttributes().GetContinuedExecutionRunId()
 			case enumspb.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
