@@ -149,7 +149,7 @@ func (c *call) recount(m models.Motion) error {
 	if err != nil {
 		return err
 	}
-	votes, err := c.tx.Votes(c.p.ID, b.subject, b.round)
+	votes, err := c.tx.StandingVotes(c.p.ID, b.subject, b.round)
 	if err != nil {
 		return err
 	}

@@ -81,11 +81,10 @@ func (c *call) waitingOn(state process.State, buyers consortium) ([]string, erro
 // standingVotes tells of each buyer whose vote on the gate of a phase stands whether it counts: it was cast on
 // the gate as it is now, by somebody who wrote nothing of it. The gate is judged only if there is such a vote.
 func (c *call) standingVotes(phase models.Phase, round int) (map[models.ID]bool, error) {
-	votes, err := c.tx.Votes(c.p.ID, models.GateSubject(phase), round)
+	votes, err := c.tx.StandingVotes(c.p.ID, models.GateSubject(phase), round)
 	if err != nil {
 		return nil, err
 	}
-	votes = slices.DeleteFunc(votes, func(v models.Vote) bool { return v.VoidedAt != nil })
 	if len(votes) == 0 {
 		return nil, nil //nolint:nilnil // nobody has voted
 	}

@@ -163,7 +163,7 @@ func (c *call) mayCast(b ballot, choice models.Choice, reason string) error {
 // voidReplaced voids the buyer's own earlier vote and all votes cast on what the subject was before it
 // changed, and returns those that stand.
 func (c *call) voidReplaced(b ballot, buyer models.ID, choice models.Choice) ([]models.Vote, error) {
-	votes, err := c.tx.Votes(c.p.ID, b.subject, b.round)
+	votes, err := c.tx.StandingVotes(c.p.ID, b.subject, b.round)
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +171,6 @@ func (c *call) voidReplaced(b ballot, buyer models.ID, choice models.Choice) ([]
 	var void []models.ID
 	for _, v := range votes {
 		switch {
-		case v.VoidedAt != nil:
 		case v.OrganisationID == buyer && v.AskedAt.After(c.cmd.CreatedAt):
 			return nil, models.Refuse(models.CodeSuperseded, "", "the buyer has voted since this vote was asked for").
 				Accepting("a new vote under a new Idempotency-Key, if it is still meant")

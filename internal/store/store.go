@@ -26,7 +26,6 @@ const (
 	slowStatement   = 500 * time.Millisecond
 	// transactionTimeout bounds a transaction whose caller set no deadline.
 	transactionTimeout = time.Minute
-	preparedStatements = 500
 )
 
 // Options says which database to open and how.
@@ -72,8 +71,6 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 func gormConfig(log *slog.Logger) *gorm.Config {
 	return &gorm.Config{
 		TranslateError:         true,
-		PrepareStmt:            true,
-		PrepareStmtMaxSize:     preparedStatements,
 		SkipDefaultTransaction: true,
 		DisableAutomaticPing:   true,
 
