@@ -114,7 +114,8 @@ func (c demoCommand) play(ctx context.Context, inv *invocation, a *app, where ad
 		return fmt.Errorf("write the result: %w", err)
 	}
 	if c.Keep {
-		fmt.Fprintf(inv.stderr, "\nThe run in the Temporal UI (its tab User Metadata says where it stands): %s\nThe API's reference: %s/docs\nCtrl-C ends the demonstration.\n",
+		fmt.Fprintf(inv.stderr, "\nThe run in the Temporal UI (its tab User Metadata says where it stands): %s\n"+
+			"The API's reference: %s/docs\nCtrl-C ends the demonstration.\n",
 			runAddress(where.TemporalUI, result.Procurement), where.API)
 		<-ctx.Done()
 	}
