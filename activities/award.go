@@ -107,16 +107,8 @@ func maySend(lot models.Lot, stage models.LotStage) error {
 func (c *call) send(lot models.Lot, in process.SendLetters, letters []evaluation.Letter, s evaluation.Standstill) (any, error) {
 	digests := make([]string, len(letters))
 	for i, letter := range letters {
-		content, digest, err := models.Canonical(letter)
-		if err != nil {
-			return nil, err
-		}
-		digests[i] = digest
-		err = c.tx.SendLetter(models.Letter{
-			TenderID: letter.Tender, LotID: lot.ID, Content: content, Digest: digest, Electronic: in.Means == process.MeansElectronic,
-			SentAt: c.now, PersonID: c.cmd.ActorID,
-		})
-		if err != nil {
+		var err error
+		if digests[i], err = c.keepLetter(models.LetterAward, letter, in.Means == process.MeansElectronic); err != nil {
 			return nil, err
 		}
 	}

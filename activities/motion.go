@@ -240,7 +240,7 @@ func (c *call) cancel(in process.Cancel) error {
 	if _, err := c.tx.EndRounds(c.p.ID, models.PhaseSuperseded, c.now, models.Phases()...); err != nil {
 		return err
 	}
-	if err := errors.Join(c.endLots(in.Code), c.finish(models.TaskBulletin, string(c.p.ID))); err != nil {
+	if err := errors.Join(c.endLots(in.Code, in.Reason), c.finish(models.TaskBulletin, string(c.p.ID))); err != nil {
 		return err
 	}
 	c.p.Status = models.StatusCancelled

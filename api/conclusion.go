@@ -31,8 +31,14 @@ type LetterView struct {
 	Electronic bool   `json:"electronic"`
 }
 
+type letterQuery struct {
+	TenderPath
+
+	Kind models.LetterKind `query:"kind" enum:"award,non_award" doc:"Absent: of the last decision. A lot can end without award after its tenderers were told of one"`
+}
+
 // getLetter shows a supplier the letter about its own tender, and the buyers all.
-func (s *server) getLetter(ctx context.Context, in *TenderPath) (*Shown[LetterView], error) {
+func (s *server) getLetter(ctx context.Context, in *letterQuery) (*Shown[LetterView], error) {
 	id, err := pathID(models.PrefixTender, "tender", in.Tender)
 	if err != nil {
 		return nil, err
@@ -47,7 +53,7 @@ func (s *server) getLetter(ctx context.Context, in *TenderPath) (*Shown[LetterVi
 	}
 	var view LetterView
 	err = s.store.InTx(ctx, func(tx *store.Tx) error {
-		letter, sent, err := tx.Letter(id)
+		letter, sent, err := tx.Letter(id, in.Kind)
 		switch {
 		case err != nil:
 			return err
