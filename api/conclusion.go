@@ -52,7 +52,13 @@ func (s *server) getLetter(ctx context.Context, in *letterQuery) (*Shown[LetterV
 		return nil, err
 	}
 	var view LetterView
-	err = s.store.InTx(ctx, func(tx *store.Tx) error {
+	err = s.study(ctx, func(tx *store.Tx, d models.Dossier) error {
+		// What a letter says of its recipient's tender is no business of a competitor's people.
+		if t, ok := d.Tendering.Tender(id); ok && sight.Buyers {
+			if err := d.MayStudy(call.actor.OrganisationID, t.LotID); err != nil {
+				return err
+			}
+		}
 		letter, sent, err := tx.Letter(id, in.Kind)
 		switch {
 		case err != nil:

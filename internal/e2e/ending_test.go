@@ -87,3 +87,18 @@ func TestALotThatEndsAfterItsLettersIsExplainedToItsTenderersAnew(t *testing.T) 
 	require.NotEmpty(t, first.Winner, "what was told before stays on record")
 	require.Empty(t, first.EndedFor)
 }
+
+func TestALetterIsNotForTheTenderersOtherPeople(t *testing.T) {
+	t.Parallel()
+	b := inTender(t)
+	p := b.ranked(t)
+	p.award(t)
+	p.tell(t)
+	letter := b.Path("/tenders/" + string(p.suppliers[0].tender) + "/letter")
+	competitor, err := p.Staff(t.Context(), p.suppliers[1].organisation, models.RoleObserver)
+	require.NoError(t, err)
+	_, err = competitor.Get(t.Context(), letter, nil)
+	requireRefused(t, models.CodeConflictDeclared, err)
+	_, err = b.Lead.Get(t.Context(), letter, nil)
+	require.NoError(t, err)
+}
