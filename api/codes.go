@@ -88,6 +88,7 @@ func problemsOfProcess() map[models.Code]problemType {
 		models.CodePhaseNotOpen:         {http.StatusConflict, "The phase is not open", "See `phases` of the procurement.", 0},
 		models.CodeDraftIncomplete:      {http.StatusConflict, "The draft is not complete", "`errors` lists what is missing before the procurement can start.", 0},
 		models.CodeLiveClock:            {http.StatusConflict, "The clock of a live procurement is real time", "Only rehearsals have a clock that can be set.", 0},
+		models.CodeDueBroken:            {http.StatusConflict, "What falls due meets a fault", "The clock stays before what cannot be done; the platform's log says why, under the fault's ID.", 0},
 		models.CodeClockBackwards:       {http.StatusUnprocessableEntity, "Procedure time does not run backwards", "Advance to an instant after the present procedure time.", 0},
 		models.CodeStaleGate:            {http.StatusConflict, "What is voted on has changed", "Read the gate again and vote on its present digest.", 0},
 		models.CodeGateNotMet:           {http.StatusConflict, "The gate's criteria are not met", "`errors` lists the criteria that are not met or unknown.", 0},
