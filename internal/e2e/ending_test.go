@@ -3,6 +3,7 @@ package e2e
 import (
 	"testing"
 
+	"filippo.io/age"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
@@ -101,4 +102,29 @@ func TestALetterIsNotForTheTenderersOtherPeople(t *testing.T) {
 	requireRefused(t, models.CodeConflictDeclared, err)
 	_, err = b.Lead.Get(t.Context(), letter, nil)
 	require.NoError(t, err)
+}
+
+func TestAnOpeningKeyServesOnePublication(t *testing.T) {
+	t.Parallel()
+	b := inTender(t)
+	p := b.describeTender(t)
+	b.act(t, b.Lead, models.VerbPublish, nil)
+	b.move(t, models.VerbEndLot, map[string]any{"lot": p.lot, "code": "tch-pr-error", "reason": "a criterion was wrong"})
+	again := b.post(t, b.Lead, "/lots", map[string]any{"title": models.Text{"en": "Nodes"}, "deadline": b.deadlineIn(t, 40)}).ID
+	b.post(t, b.Lead, "/award-criteria", awardCriteria(again))
+	b.refused(t, models.CodeOpeningKeyUsed, b.Lead, models.VerbPublish, nil)
+
+	var page struct {
+		Items []entry `json:"items"`
+	}
+	b.get(t, b.Lead, "/opening-key", &page)
+	fresh, err := age.GenerateX25519Identity()
+	require.NoError(t, err)
+	keys := map[string]any{"quality": p.price.Recipient().String(), "price": fresh.Recipient().String()}
+	b.nextVersion(t, b.Lead, "/opening-key", page.Items[0], keys)
+	b.refused(t, models.CodeOpeningKeyUsed, b.Lead, models.VerbPublish, nil)
+	keys["quality"] = keys["price"]
+	page.Items[0].Version++
+	b.nextVersion(t, b.Lead, "/opening-key", page.Items[0], keys)
+	b.act(t, b.Lead, models.VerbPublish, nil)
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -118,11 +119,16 @@ func (tx *Tx) Standstills(procurement models.ID) ([]models.Lot, []models.LotStag
 	if err != nil {
 		return nil, nil, fmt.Errorf("list standstills: %w", err)
 	}
+	if len(stages) == 0 {
+		return nil, nil, nil
+	}
+	all, err := tx.Lots(procurement)
+	if err != nil {
+		return nil, nil, err
+	}
 	lots := make([]models.Lot, len(stages))
 	for i, s := range stages {
-		if lots[i], err = tx.Lot(procurement, s.LotID); err != nil {
-			return nil, nil, err
-		}
+		lots[i] = all[slices.IndexFunc(all, func(l models.Lot) bool { return l.ID == s.LotID })]
 	}
 	return lots, stages, nil
 }
