@@ -135,7 +135,7 @@ func problemsOfTenders() map[models.Code]problemType {
 		models.CodeDigestMismatch:   {http.StatusUnprocessableEntity, "The digest does not match", "The bytes received are not those announced. Send them again.", 0},
 		models.CodeUploadGone:       {http.StatusConflict, "The upload is gone", "Abandoned uploads are removed. Start again.", 0},
 		models.CodeUploadTooLarge:   {http.StatusRequestEntityTooLarge, "The upload is too large", "The detail names the limit.", 0},
-		models.CodeUploadLimit:      {http.StatusConflict, "Too many uploads are open", "Finish or wait for those that are not complete.", 0},
+		models.CodeUploadLimit:      {http.StatusConflict, "Too many uploads", "Finish those that are not complete, or hand in what was uploaded before; the detail says which.", 0},
 		models.CodeUploadComplete:   {http.StatusConflict, "The upload is complete", "Nothing can be added to it.", 0},
 		models.CodeLotPublished:     {http.StatusConflict, "The lot is published", "What is published is changed by a command of the process.", 0},
 		models.CodeLotsMissing:      {http.StatusConflict, "There are no lots", "A tender phase needs at least one lot.", 0},
