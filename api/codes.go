@@ -126,6 +126,7 @@ func problemsOfTenders() map[models.Code]problemType {
 		models.CodeDeadlinePassed:   {http.StatusConflict, "The deadline has passed", "A late tender is never accepted.", 0},
 		models.CodeDeadlineMissing:  {http.StatusConflict, "The lot has no deadline", "Set it first.", 0},
 		models.CodeDeadlineEarlier:  {http.StatusUnprocessableEntity, "A deadline is only moved later", "Name an instant after the present deadline.", 0},
+		models.CodeDeadlineNotMoved: {http.StatusConflict, "The deadline was not moved", "A significant change of the documents takes more time for tenders (Directive 2014/24/EU, Article 47(3)). Move the deadlines first.", 0},
 		models.CodeDeadlineInPast:   {http.StatusUnprocessableEntity, "The deadline lies in the past", "Name an instant after the present procedure time.", 0},
 		models.CodeLotNotOpen:       {http.StatusConflict, "The lot does not take tenders", "It takes them from publication until its deadline.", 0},
 		models.CodeLotClosed:        {http.StatusConflict, "The lot is closed", "Its box was closed at the deadline.", 0},

@@ -219,6 +219,14 @@ type ChangeNotice struct {
 	DispatchedAt  time.Time `json:"dispatched_at"`
 }
 
+// MovedSince tells whether the public was told after an instant that the deadline of a lot was moved.
+func MovedSince(t models.Tendering, lot models.ID, since time.Time) bool {
+	return slices.ContainsFunc(t.Notices, func(n models.Notice) bool {
+		var change ChangeNotice
+		return n.Kind == models.NoticeChange && n.DispatchedAt.After(since) && json.Unmarshal(n.Content, &change) == nil && change.Lot == lot
+	})
+}
+
 // ComposeChangeNotice writes the notice that the deadline of a lot is now as the lot says, and was from before.
 func ComposeChangeNotice(d models.Dossier, lot models.Lot, from time.Time, reason string) ChangeNotice {
 	n := ChangeNotice{
