@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
@@ -39,7 +40,7 @@ func advance(c *call) (any, error) {
 			return nil, err
 		}
 	}
-	if err := c.runDue(due); err != nil {
+	if err := c.attempt(due); err != nil {
 		return nil, err
 	}
 	after, err := c.state()
@@ -51,6 +52,38 @@ func advance(c *call) (any, error) {
 	}
 	c.more = true
 	return nil, nil //nolint:nilnil // the result comes with the last step
+}
+
+// A brokenDue is something due that met a fault. Time does not pass it: what follows could rest on it.
+type brokenDue struct {
+	due process.Due
+	err error
+}
+
+func (b *brokenDue) Error() string { return fmt.Sprintf("do what is due, %s: %v", b.due.Kind, b.err) }
+func (b *brokenDue) Unwrap() error { return b.err }
+
+// refusal names what is in the way of the clock, and where its cause is found.
+func (b *brokenDue) refusal(fault string) *models.Refusal {
+	what := string(b.due.Kind)
+	if b.due.Label != "" {
+		what += " (" + b.due.Label + ")"
+	}
+	return models.Refuse(models.CodeDueBroken, "/to", "%s is due at %s and met fault %s", what, rfc3339(b.due.At), fault).
+		Accepting("an instant before that; a later one once who runs the platform has mended what its log says of the fault")
+}
+
+// attempt does one due thing. A fault in it is a [brokenDue].
+func (c *call) attempt(due process.Due) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+		if err != nil {
+			err = &brokenDue{due, err}
+		}
+	}()
+	return c.runDue(due)
 }
 
 func (c *call) mayAdvance(to time.Time) error {

@@ -38,11 +38,7 @@ func (c *call) award(in process.Award) error {
 
 // awardAuthors are those who made what the board decides on: the criteria of the lot and the scores. They may
 // not cast their buyer's vote.
-func (c *call) awardAuthors(lot models.ID) ([]models.ID, error) {
-	d, err := c.tx.Dossier(c.p, c.now)
-	if err != nil {
-		return nil, err
-	}
+func awardAuthors(d models.Dossier, lot models.ID) []models.ID {
 	var authors []models.ID
 	if _, criteria, ok := d.CriteriaFor(lot); ok {
 		authors = append(authors, d.Authors[criteria.ID]...)
@@ -60,7 +56,7 @@ func (c *call) awardAuthors(lot models.ID) ([]models.ID, error) {
 		}
 	}
 	slices.Sort(authors)
-	return slices.Compact(authors), nil
+	return slices.Compact(authors)
 }
 
 // sendLetters tells all tenderers of an awarded lot, and starts the standstill. One letter
@@ -107,16 +103,8 @@ func maySend(lot models.Lot, stage models.LotStage) error {
 func (c *call) send(lot models.Lot, in process.SendLetters, letters []evaluation.Letter, s evaluation.Standstill) (any, error) {
 	digests := make([]string, len(letters))
 	for i, letter := range letters {
-		content, digest, err := models.Canonical(letter)
-		if err != nil {
-			return nil, err
-		}
-		digests[i] = digest
-		err = c.tx.SendLetter(models.Letter{
-			TenderID: letter.Tender, LotID: lot.ID, Content: content, Digest: digest, Electronic: in.Means == process.MeansElectronic,
-			SentAt: c.now, PersonID: c.cmd.ActorID,
-		})
-		if err != nil {
+		var err error
+		if digests[i], err = c.keepLetter(models.LetterAward, letter, in.Means == process.MeansElectronic); err != nil {
 			return nil, err
 		}
 	}

@@ -25,10 +25,11 @@ func (a *Activities) Execute(ctx context.Context, in process.Execute) (process.O
 		out, err = execute(tx, in)
 		return err
 	})
+	var broken *brokenDue
 	switch refusal, refused := models.RefusalOf(err); {
 	case err == nil:
 		return out, nil
-	case refused:
+	case refused && !errors.As(err, &broken):
 		return a.answer(ctx, in, store.Answer{Status: process.CommandRefused, Refusal: refusal})
 	case errors.Is(err, store.ErrNoCommand), errors.Is(err, store.ErrNoProcurement):
 		return out, a.once(ctx, err)
@@ -37,6 +38,9 @@ func (a *Activities) Execute(ctx context.Context, in process.Execute) (process.O
 	}
 	fault := uuid.NewString()
 	a.Log.ErrorContext(ctx, "command failed", "command", in.CommandID, "procurement", in.ProcurementID, "fault", fault, "error", err)
+	if errors.As(err, &broken) {
+		return a.answer(ctx, in, store.Answer{Status: process.CommandRefused, Refusal: broken.refusal(fault)})
+	}
 	return a.answer(ctx, in, store.Answer{Status: process.CommandFailed, FaultID: fault})
 }
 

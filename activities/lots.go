@@ -133,30 +133,47 @@ func (c *call) mayEndLot(in process.EndLot) error {
 	return c.notContracted(lot.ID)
 }
 
-// endPublished ends the lot of a motion that was carried.
+// endPublished ends the lot of a motion that was carried, and tells those who tendered for it.
 func (c *call) endPublished(in process.EndLot) error {
 	lot, err := c.tx.Lot(c.p.ID, in.Lot)
 	if err != nil {
 		return err
 	}
-	return c.end(lot, in.Code)
+	if err := c.end(lot, in.Code); err != nil {
+		return err
+	}
+	d, err := c.tx.Dossier(c.p, c.now)
+	if err != nil {
+		return err
+	}
+	return c.tellOfEnd(d, in.Reason, lot.ID)
 }
 
-// endLots ends every lot that has not ended, with a reason from the code list non-award-justification.
-func (c *call) endLots(reason string) error {
+// endLots ends every lot that has not ended, with a code from the list non-award-justification. Those who
+// tendered are told why, and the public that nothing comes of what was published.
+func (c *call) endLots(code, reason string) error {
 	lots, err := c.tx.Lots(c.p.ID)
 	if err != nil {
 		return err
 	}
+	var ended []models.ID
 	for _, lot := range lots {
 		if lot.EndedAt != nil {
 			continue
 		}
-		if err := c.end(lot, reason); err != nil {
+		if err := c.end(lot, code); err != nil {
 			return err
 		}
+		ended = append(ended, lot.ID)
 	}
-	return nil
+	d, err := c.tx.Dossier(c.p, c.now)
+	if err != nil {
+		return err
+	}
+	if err := c.tellOfEnd(d, reason, ended...); err != nil {
+		return err
+	}
+	return c.tellOfNoAward(d)
 }
 
 func (c *call) end(lot models.Lot, reason string) error {

@@ -49,7 +49,7 @@ func move[T any](c *call, check func(T) error) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, err := c.ballotOf(m)
+	b, err := c.ballotOf(m, dossier)
 	if err != nil {
 		return nil, err
 	}
@@ -91,20 +91,24 @@ func (c *call) openMotion() (models.Motion, error) {
 	return m, c.event(models.EventMotionMoved, map[string]any{"motion_id": string(m.ID), "verb": string(m.Verb), "digest": m.Digest})
 }
 
-func (c *call) ballotOf(m models.Motion) (ballot, error) {
+func (c *call) ballotOf(m models.Motion, d models.Dossier) (ballot, error) {
 	b := ballot{
 		subject: models.MotionSubject(m.ID), round: 1, digest: m.Digest,
 		carried:  func() error { return c.carry(m) },
 		rejected: func() error { return c.decideMotion(m, models.MotionRejected) },
 	}
-	if m.Verb != models.VerbAward {
+	if m.Verb != models.VerbAward && m.Verb != models.VerbEndLot {
 		return b, nil
 	}
-	lot, err := lotOf(models.Command{Payload: m.Payload})
-	if err == nil {
-		b.authors, err = c.awardAuthors(lot)
+	lot, err := lotOf(models.Command{Verb: m.Verb, Payload: m.Payload})
+	if err != nil {
+		return b, err
 	}
-	return b, err
+	b.barred = func(person models.ID) error { return d.MayDecide(person, lot) }
+	if m.Verb == models.VerbAward {
+		b.authors = awardAuthors(d, lot)
+	}
+	return b, nil
 }
 
 func (c *call) decideMotion(m models.Motion, status models.MotionStatus) error {
@@ -145,7 +149,7 @@ func (c *call) recount(m models.Motion) error {
 	if err != nil {
 		return err
 	}
-	b, err := c.ballotOf(m)
+	b, err := c.ballotOf(m, dossier)
 	if err != nil {
 		return err
 	}
@@ -153,6 +157,7 @@ func (c *call) recount(m models.Motion) error {
 	if err != nil {
 		return err
 	}
+	votes = slices.DeleteFunc(votes, func(v models.Vote) bool { return !b.counts(v.PersonID) })
 	verdict, _, err := gate.Decide(dossier, votes, b.digest)
 	if err != nil {
 		return fmt.Errorf("count votes: %w", err)
@@ -240,7 +245,7 @@ func (c *call) cancel(in process.Cancel) error {
 	if _, err := c.tx.EndRounds(c.p.ID, models.PhaseSuperseded, c.now, models.Phases()...); err != nil {
 		return err
 	}
-	if err := errors.Join(c.endLots(in.Code), c.finish(models.TaskBulletin, string(c.p.ID))); err != nil {
+	if err := errors.Join(c.endLots(in.Code, in.Reason), c.finish(models.TaskBulletin, string(c.p.ID))); err != nil {
 		return err
 	}
 	c.p.Status = models.StatusCancelled

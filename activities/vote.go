@@ -18,6 +18,8 @@ type ballot struct {
 	round   int
 	digest  string
 	authors []models.ID
+	// barred refuses the vote of a person with a conflict of interest; nil: nobody's.
+	barred func(person models.ID) error
 	// blocked refuses an approval; nil when nothing stands in its way.
 	blocked error
 	// carried and rejected are what follows from the votes.
@@ -50,7 +52,7 @@ func vote(c *call) (any, error) {
 func (c *call) ballotFor(in process.Vote, d models.Dossier) (ballot, error) {
 	switch {
 	case in.Motion != "" && in.Phase == "":
-		return c.motionBallot(in.Motion)
+		return c.motionBallot(in.Motion, d)
 	case in.Phase != "" && in.Motion == "":
 		if c.p.Status == models.StatusSuspended {
 			return ballot{}, models.Refuse(models.CodeSuspended, "/phase", "no gate is decided while the procurement is suspended").
@@ -92,7 +94,7 @@ func gateNotMet(open []models.Criterion) *models.Refusal {
 		Accepting("an approval once every criterion is met; a rejection at any time")
 }
 
-func (c *call) motionBallot(id models.ID) (ballot, error) {
+func (c *call) motionBallot(id models.ID, d models.Dossier) (ballot, error) {
 	m, err := c.tx.Motion(c.p.ID, id)
 	switch {
 	case errors.Is(err, store.ErrNoMotion):
@@ -107,7 +109,7 @@ func (c *call) motionBallot(id models.ID) (ballot, error) {
 		return ballot{}, models.Refuse(models.CodeSuspended, "/motion", "a motion to %s is not decided while the procurement is suspended", m.Verb).
 			Accepting("a vote on a motion to resume or to cancel, or resume first")
 	}
-	return c.ballotOf(m)
+	return c.ballotOf(m, d)
 }
 
 // castOn records the vote, voids those it replaces, and counts.
@@ -146,7 +148,17 @@ func (c *call) castOn(b ballot, d models.Dossier, choice models.Choice, reason s
 	return result, b.conclude(result.Decision)
 }
 
+// counts tells whether a person's vote may stand: of somebody impartial who wrote nothing of what is decided.
+func (b ballot) counts(person models.ID) bool {
+	return !slices.Contains(b.authors, person) && (b.barred == nil || b.barred(person) == nil)
+}
+
 func (c *call) mayCast(b ballot, choice models.Choice, reason string) error {
+	if b.barred != nil {
+		if err := b.barred(c.cmd.ActorID); err != nil {
+			return err
+		}
+	}
 	if slices.Contains(b.authors, c.cmd.ActorID) {
 		return models.Refuse(models.CodeAuthorMayNotVote, "", "who wrote what is approved may not cast the buyer's vote").
 			Accepting("the vote of another of the buyer's board members")
@@ -177,7 +189,7 @@ func (c *call) voidReplaced(b ballot, buyer models.ID, choice models.Choice) ([]
 		case v.OrganisationID == buyer && v.Digest == b.digest && v.Choice == choice:
 			return nil, models.Refuse(models.CodeAlreadyVoted, "", "the buyer has cast this vote already").
 				Accepting("another choice, which replaces the vote")
-		case v.OrganisationID == buyer, v.Digest != b.digest, slices.Contains(b.authors, v.PersonID):
+		case v.OrganisationID == buyer, v.Digest != b.digest, !b.counts(v.PersonID):
 			void = append(void, v.ID)
 		default:
 			standing = append(standing, v)

@@ -45,6 +45,10 @@ type Limits struct {
 	// Upload is the largest file in bytes; 2 GiB. OpenUploads is how many a person may have begun; 20.
 	Upload      int64
 	OpenUploads int64
+	// Envelopes is how many a supplier uploads for one procurement, those of replaced tenders too; 5000.
+	// Responses is how many an operator gives to one consultation; 100.
+	Envelopes int64
+	Responses int64
 }
 
 const (
@@ -52,6 +56,8 @@ const (
 	defaultBodyTimeout = 15 * time.Second
 	defaultUpload      = 2 << 30
 	defaultOpenUploads = 20
+	defaultEnvelopes   = 5000
+	defaultResponses   = 100
 	shortestCursorKey  = 32
 )
 
@@ -93,7 +99,7 @@ func (d *Deps) check() error {
 		missing(err != nil || !base.IsAbs(), "an absolute problem base"),
 		missing(d.BuildVersion == "", "a build version"),
 		missing(d.Ready == nil, "a readiness check"),
-		missing(d.Limits.Body < 0 || d.Limits.BodyTimeout < 0 || d.Limits.Upload < 0 || d.Limits.OpenUploads < 0, "limits that are not negative"),
+		missing(d.Limits.Body < 0 || d.Limits.BodyTimeout < 0 || d.Limits.Upload < 0 || d.Limits.OpenUploads < 0 || d.Limits.Envelopes < 0 || d.Limits.Responses < 0, "limits that are not negative"),
 	)
 }
 
@@ -109,6 +115,7 @@ func (d *Deps) setDefaults() {
 	d.ProblemBase = cmp.Or(d.ProblemBase, DefaultProblemBase)
 	l.Body, l.BodyTimeout = cmp.Or(l.Body, defaultBody), cmp.Or(l.BodyTimeout, defaultBodyTimeout)
 	l.Upload, l.OpenUploads = cmp.Or(l.Upload, defaultUpload), cmp.Or(l.OpenUploads, defaultOpenUploads)
+	l.Envelopes, l.Responses = cmp.Or(l.Envelopes, defaultEnvelopes), cmp.Or(l.Responses, defaultResponses)
 }
 
 type server struct {

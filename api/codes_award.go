@@ -31,6 +31,7 @@ func problemsOfAward() map[models.Code]problemType {
 		models.CodeNoWinner:           {http.StatusConflict, "The tender does not rank first", "A lot is awarded to the one tender that ranks first, or ends with a reason.", 0},
 		models.CodeNotAwarded:         {http.StatusConflict, "The award is not decided", "The board decides on it first.", 0},
 		models.CodeAlreadyAwarded:     {http.StatusConflict, "The award is decided", "What it rests on does not change any more.", 0},
+		models.CodeOpeningKeyUsed:     {http.StatusConflict, "The opening key was used before", "Each publication needs keys of its own: who opened earlier tenders holds those they were sealed for.", 0},
 		models.CodeLettersSent:        {http.StatusConflict, "The letters were sent", "All tenderers were told.", 0},
 		models.CodeStandstill:         {http.StatusConflict, "The standstill is not over", "No contract is concluded before it is.", 0},
 		models.CodeReviewPending:      {http.StatusConflict, "A review stands against the contract", "Wait for the decision; if it is upheld, end the lot.", 0},

@@ -31,8 +31,14 @@ type LetterView struct {
 	Electronic bool   `json:"electronic"`
 }
 
+type letterQuery struct {
+	TenderPath
+
+	Kind models.LetterKind `query:"kind" enum:"award,non_award" doc:"Absent: of the last decision. A lot can end without award after its tenderers were told of one"`
+}
+
 // getLetter shows a supplier the letter about its own tender, and the buyers all.
-func (s *server) getLetter(ctx context.Context, in *TenderPath) (*Shown[LetterView], error) {
+func (s *server) getLetter(ctx context.Context, in *letterQuery) (*Shown[LetterView], error) {
 	id, err := pathID(models.PrefixTender, "tender", in.Tender)
 	if err != nil {
 		return nil, err
@@ -46,8 +52,14 @@ func (s *server) getLetter(ctx context.Context, in *TenderPath) (*Shown[LetterVi
 		return nil, err
 	}
 	var view LetterView
-	err = s.store.InTx(ctx, func(tx *store.Tx) error {
-		letter, sent, err := tx.Letter(id)
+	err = s.study(ctx, func(tx *store.Tx, d models.Dossier) error {
+		// What a letter says of its recipient's tender is no business of a competitor's people.
+		if t, ok := d.Tendering.Tender(id); ok && sight.Buyers {
+			if err := d.MayStudy(call.actor.OrganisationID, t.LotID); err != nil {
+				return err
+			}
+		}
+		letter, sent, err := tx.Letter(id, in.Kind)
 		switch {
 		case err != nil:
 			return err

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/evaluation"
 )
 
 func (s *server) documentOperations() []operation {
@@ -85,7 +86,12 @@ type DocumentPath struct {
 
 type documentChange struct {
 	DocumentPath
-	Body DocumentBody
+
+	Body struct {
+		DocumentBody
+
+		Significant *bool `json:"significant,omitempty" doc:"Whether tenderers need more time because of the change; required for a document of tenderers while a box is open"`
+	}
 }
 
 func (s *server) rewriteDocument(ctx context.Context, in *documentChange) (*Answer[DocumentView], error) {
@@ -105,17 +111,18 @@ func (s *server) rewriteDocument(ctx context.Context, in *documentChange) (*Answ
 		if err := callOf(ctx).ifMatch.check(d.Version); err != nil {
 			return DocumentView{}, err
 		}
-		if err := mayRewrite(tx, d, in.Body); err != nil {
+		if err := mayRewrite(tx, d, in.Body.DocumentBody, in.Body.Significant); err != nil {
 			return DocumentView{}, err
 		}
 		d.WrittenAt = st.Now
-		return s.writeDocument(ctx, tx, d, in.Body)
+		return s.writeDocument(ctx, tx, d, in.Body.DocumentBody)
 	})
 }
 
 // mayRewrite refuses to take from tenderers what they were given, and to change it once no box is open any
-// more: the tenders that are in were made on it (Directive 2014/24/EU, Articles 18(1) and 53(1)).
-func mayRewrite(tx *store.Tx, d models.Document, b DocumentBody) error {
+// more: the tenders that are in were made on it (Directive 2014/24/EU, Articles 18(1) and 53(1)). While one is
+// open a significant change takes more time for tenders (Article 47(3)).
+func mayRewrite(tx *store.Tx, d models.Document, b DocumentBody, significant *bool) error {
 	if d.Audience != models.AudienceTenderers {
 		return nil
 	}
@@ -132,6 +139,26 @@ func mayRewrite(tx *store.Tx, d models.Document, b DocumentBody) error {
 	case !slices.ContainsFunc(lots, models.Lot.Open):
 		return models.Refuse(models.CodeFrozen, "", "every box is closed: the tenders in them were made on this document").
 			Accepting("a change while a box is open, or another document")
+	case significant == nil:
+		return models.Refuse(models.CodeInvalidValue, "/significant", "a box is open: whether the change is significant is to be said").
+			Accepting("true, once the deadlines were moved; or false")
+	case !*significant:
+		return nil
+	}
+	return extended(tx, d, lots)
+}
+
+// extended refuses unless the deadline of every open lot was moved since the version that tenderers have.
+func extended(tx *store.Tx, d models.Document, lots []models.Lot) error {
+	t, err := tx.Tendering(d.ProcurementID)
+	if err != nil {
+		return err
+	}
+	for _, lot := range lots {
+		if lot.Open() && !evaluation.MovedSince(t, lot.ID, d.WrittenAt) {
+			return models.Refuse(models.CodeDeadlineNotMoved, "/significant", "the deadline of lot %d was not moved since version %d was written", lot.Number, d.Version).
+				Accepting("a significant change after the action move_deadline on every open lot")
+		}
 	}
 	return nil
 }

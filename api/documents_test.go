@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/process"
 )
 
 func documentBody(u UploadView, audience models.Audience) map[string]any {
@@ -52,13 +53,40 @@ func TestWhatTenderersWereGivenStaysOnceTheirTendersAreIn(t *testing.T) {
 	d.do(d.lead, PUT, given.self(), write("still a draft", models.AudienceBuyers)).is(http.StatusOK)
 	d.do(d.lead, PUT, given.self(), write("published", models.AudienceTenderers)).is(http.StatusOK)
 	lot := d.openLot()
-	d.do(d.lead, PUT, given.self(), write("corrected", models.AudienceTenderers)).is(http.StatusOK)
+	corrected := write("corrected", models.AudienceTenderers)
+	d.do(d.lead, PUT, given.self(), corrected).is(http.StatusUnprocessableEntity).refused(models.CodeInvalidValue)
+	corrected["significant"] = false
+	d.do(d.lead, PUT, given.self(), corrected).is(http.StatusOK)
 	d.do(d.lead, PUT, given.self(), write("hidden", models.AudienceBuyers)).is(http.StatusConflict).refused(models.CodeFrozen)
 	d.setDeadline(lot.ID, d.clock().Add(-time.Microsecond))
 	d.close(lot.ID)
 	d.do(d.lead, PUT, given.self(), write("after the fact", models.AudienceTenderers)).is(http.StatusConflict).refused(models.CodeFrozen)
 	d.do(d.lead, PUT, internal.self(), write("more notes", models.AudienceBuyers)).is(http.StatusOK)
 	require.Equal(t, "corrected", d.do(d.lead, GET, given.self()+"/content", nil).is(http.StatusOK).Body.String())
+}
+
+// Directive 2014/24/EU, Article 47(3).
+func TestASignificantChangeOfTheDocumentsTakesMoreTime(t *testing.T) {
+	t.Parallel()
+	d := inTender(t)
+	write := func(content string) map[string]any {
+		body := documentBody(d.upload(d.lead, []byte(content), models.PurposeDocument), models.AudienceTenderers)
+		body["significant"] = true
+		return body
+	}
+	first := write("published")
+	delete(first, "significant")
+	var given DocumentView
+	d.do(d.lead, POST, d.self()+"/documents", first).is(http.StatusCreated).into(&given)
+	lot := d.openLot()
+	change := write("another interface")
+	problem := d.do(d.lead, PUT, given.self(), change).is(http.StatusConflict).refused(models.CodeDeadlineNotMoved)
+	require.Contains(t, problem.Errors[0].Accepted, "move_deadline")
+	d.do(d.lead, POST, d.self()+"/actions/move_deadline", process.MoveDeadline{
+		Lot: lot.ID, Deadline: d.deadlineIn(inTwoMonths + 240*time.Hour), Reason: "another interface",
+	}).is(http.StatusOK)
+	d.do(d.lead, PUT, given.self(), change).is(http.StatusOK)
+	d.do(d.lead, PUT, given.self(), write("yet another")).is(http.StatusConflict).refused(models.CodeDeadlineNotMoved)
 }
 
 func TestOnlyACompleteDocumentOfOnesOwnIsWritten(t *testing.T) {

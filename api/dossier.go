@@ -142,7 +142,7 @@ func dossierRows() []dossierRow {
 
 		{models.EntryAwardCriteria, "award-criteria", entries[evaluation.Criteria]("how tenders for a lot are ranked")},
 		{models.EntryOpeningKey, "opening-key", entries[openingKey]("for whom envelopes are sealed")},
-		{models.EntryConflictDeclaration, "conflict-declarations", entries[models.ConflictDeclaration]("an evaluator's declaration on the tenderers of a lot")},
+		{models.EntryConflictDeclaration, "conflict-declarations", entries[models.ConflictDeclaration]("one's own declaration on the tenderers of a lot, by who evaluates or decides")},
 		{models.EntryAdmission, "admissions", entries[models.Admission]("the outcome of the formal check of a tender")},
 		{models.EntryConsensus, "consensus-scores", entries[evaluation.Consensus]("the scores of a tender on which the panel agreed")},
 		{models.EntryPriceInquiry, "price-inquiries", entries[models.PriceInquiry]("the question to a tenderer about its price, and what came of it")},

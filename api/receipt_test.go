@@ -332,3 +332,29 @@ func TestTheDatabaseKeepsTendersAsReceived(t *testing.T) {
 		require.Error(t, err, statement)
 	}
 }
+
+// The lock of the box decides; the database refuses by itself what a writer without it would get wrong.
+func TestTheDatabaseTakesNoTenderIntoABoxThatIsOverOrClosed(t *testing.T) {
+	t.Parallel()
+	d := inTender(t)
+	lot, supplier := d.openLot(), d.supplier()
+	tender := d.submitted(supplier, lot.ID).TenderID
+	conn := asApplication(d)
+	_, err := conn.Exec(t.Context(), "UPDATE tenders SET ended_at = clock_timestamp(), ended_by = 'replaced' WHERE id = $1", tender)
+	require.NoError(t, err)
+	insert := func(at string) error {
+		_, err := conn.Exec(t.Context(), `INSERT INTO tenders (id, lot_id, organisation_id, person_id, manifest, received_at, recorded_at, receipt)
+			SELECT $2, t.lot_id, t.organisation_id, t.person_id, t.manifest, `+at+`, t.recorded_at, t.receipt
+			FROM tenders t JOIN lots l ON l.id = t.lot_id WHERE t.id = $1`, tender, models.NewID(models.PrefixTender))
+		return err
+	}
+	requireLate := func(err error) {
+		violation, ok := store.ViolationOf(err)
+		require.True(t, ok, "%v", err)
+		require.Equal(t, "tenders_in_time", violation.Constraint)
+	}
+	requireLate(insert("l.deadline + interval '1 microsecond'"))
+	d.setDeadline(lot.ID, d.clock().Add(-time.Microsecond))
+	d.close(lot.ID)
+	requireLate(insert("l.deadline"))
+}

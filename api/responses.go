@@ -109,6 +109,9 @@ func (s *server) receiveResponse(ctx context.Context, tx *store.Tx, procurement,
 	if err := mayRespond(tx, actor); err != nil {
 		return r, err
 	}
+	if err := s.mayRespondAgain(tx, announcement, actor); err != nil {
+		return r, err
+	}
 	if err := fitsQuestionnaire(tx, c, content); err != nil {
 		return r, err
 	}
@@ -121,6 +124,17 @@ func mayRespond(tx *store.Tx, actor models.Actor) error {
 	if err == nil && o.Kind != models.OrganisationEconomicOperator {
 		return models.Refuse(models.CodeNotAnOperator, "", "your organisation is registered as %s", o.Kind).
 			Accepting("a person of an economic operator")
+	}
+	return err
+}
+
+// mayRespondAgain bounds how often an operator responds to one consultation. Several at once may pass the bound by
+// as many, which harms nobody.
+func (s *server) mayRespondAgain(tx *store.Tx, announcement models.ID, actor models.Actor) error {
+	given, err := tx.ResponsesOf(announcement, actor.OrganisationID)
+	if err == nil && given >= s.limits.Responses {
+		return models.Refuse(models.CodeResponseLimit, "", "your organisation has responded %d times to this consultation", given).
+			Accepting("%d responses of one operator; the last ones count as well as the first", s.limits.Responses)
 	}
 	return err
 }

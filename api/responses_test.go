@@ -157,6 +157,18 @@ func TestARepeatedResponseIsReceivedOnce(t *testing.T) {
 	require.Equal(t, first.Body.String(), again.Body.String(), "who was received in time learns it again, however late")
 }
 
+func TestAnOperatorRespondsManyTimesButNotForEver(t *testing.T) {
+	t.Parallel()
+	d := inDialogue(t)
+	d.server.limits.Responses = 2
+	seller, rival := d.organisation(models.OrganisationEconomicOperator), d.organisation(models.OrganisationEconomicOperator)
+	for range 2 {
+		d.do(seller, POST, d.responses(), answer()).is(http.StatusCreated)
+	}
+	d.do(seller, POST, d.responses(), answer()).is(http.StatusConflict).refused(models.CodeResponseLimit)
+	d.do(rival, POST, d.responses(), answer()).is(http.StatusCreated)
+}
+
 func TestReleasesAreReadByAllAndBelongToOneProcurement(t *testing.T) {
 	t.Parallel()
 	d := inDialogue(t)

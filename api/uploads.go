@@ -113,7 +113,7 @@ func (s *server) createUpload(ctx context.Context, in *newUpload) (*Answer[Uploa
 			ProcurementID: call.procurement(), OrganisationID: call.actor.OrganisationID, PersonID: call.actor.PersonID, Purpose: b.Purpose,
 			Filename: models.CleanFilename(b.Filename), MediaType: models.SafeMediaType(b.MediaType), Size: b.Size, Digest: b.SHA256,
 		}
-		if err := s.mayOpenUpload(tx, u.PersonID); err != nil {
+		if err := s.mayOpenUpload(tx, u); err != nil {
 			return UploadView{}, err
 		}
 		if err := tx.CreateUpload(&u); err != nil {
@@ -130,12 +130,23 @@ func mayUploadFor(p models.Purpose, actor models.Actor) bool {
 	return actor.HasAny(documentWriters()...)
 }
 
-// mayOpenUpload bounds what one person can leave unfinished; one by one, so that the bound holds.
-func (s *server) mayOpenUpload(tx *store.Tx, person models.ID) error {
-	if _, err := tx.LockPerson(person); err != nil {
+// mayOpenUpload bounds what one person can leave unfinished, one by one, so that the bound holds; and what a
+// supplier can have kept.
+func (s *server) mayOpenUpload(tx *store.Tx, u models.Upload) error {
+	if _, err := tx.LockPerson(u.PersonID); err != nil {
 		return err
 	}
-	open, err := tx.OpenUploads(person)
+	if u.Purpose == models.PurposeEnvelope {
+		kept, err := tx.EnvelopesOf(u.ProcurementID, u.OrganisationID)
+		if err != nil {
+			return err
+		}
+		if kept >= s.limits.Envelopes {
+			return models.Refuse(models.CodeUploadLimit, "", "your organisation has uploaded %d envelopes for this procurement", kept).
+				Accepting("%d of one supplier; complete uploads can be handed in as they are", s.limits.Envelopes)
+		}
+	}
+	open, err := tx.OpenUploads(u.PersonID)
 	if err == nil && open >= s.limits.OpenUploads {
 		return models.Refuse(models.CodeUploadLimit, "", "you have %d uploads that are not complete", open).
 			Accepting("completing one first; abandoned ones are removed by themselves")

@@ -240,3 +240,18 @@ func TestAbandonedUploadsAreRemoved(t *testing.T) {
 	d.do(d.lead, GET, finished.self(), nil).is(http.StatusNotFound)
 	d.do(d.lead, GET, written.self()+"/content", nil).is(http.StatusOK)
 }
+
+func TestASuppliersEnvelopesAreBounded(t *testing.T) {
+	t.Parallel()
+	d := inTender(t)
+	d.openLot()
+	d.server.limits.Envelopes = 2
+	supplier, rival := d.supplier(), d.supplier()
+	for range 2 {
+		d.upload(supplier, ageFile(t, 400), models.PurposeEnvelope)
+	}
+	one := announcement(ageFile(t, 400), models.PurposeEnvelope)
+	problem := d.do(supplier, POST, d.self()+"/uploads", one).is(http.StatusConflict).refused(models.CodeUploadLimit)
+	require.Contains(t, problem.Errors[0].Accepted, "2 of one supplier")
+	d.do(rival, POST, d.self()+"/uploads", one).is(http.StatusCreated)
+}

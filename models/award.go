@@ -13,7 +13,7 @@ const (
 	EntryAwardCriteria EntryKind = "award_criteria"
 	// EntryOpeningKey is for whom envelopes are sealed.
 	EntryOpeningKey EntryKind = "opening_key"
-	// EntryConflictDeclaration is an evaluator's declaration on the tenderers of a lot.
+	// EntryConflictDeclaration is the declaration of somebody who evaluates or decides on the tenderers of a lot.
 	EntryConflictDeclaration EntryKind = "conflict_declaration"
 	// EntryAdmission is the formal check of a tender.
 	EntryAdmission EntryKind = "admission"
@@ -135,12 +135,12 @@ func checkRecipient(field, s string) *Refusal {
 	return Refuse(CodeInvalidValue, field, "this is no age recipient").Accepting("age1 and 58 characters, an X25519 public key of age")
 }
 
-// A ConflictDeclaration says whether its author has an interest in one of the tenderers of a lot (Directive
+// A ConflictDeclaration says whether its author, who evaluates or decides, has an interest in one of the tenderers of a lot (Directive
 // 2014/24/EU, Article 24). It names them all, so that it cannot have been given before they were known.
 type ConflictDeclaration struct {
 	Lot       ID     `json:"lot"`
 	Tenderers []ID   `json:"tenderers" maxItems:"1000" doc:"The organisations of all tenderers of the lot"`
-	Conflict  bool   `json:"conflict" doc:"true: I have an interest; I do not evaluate this lot"`
+	Conflict  bool   `json:"conflict" doc:"true: I have an interest; I neither evaluate this lot nor vote on it"`
 	Statement string `json:"statement,omitempty" maxLength:"4000" doc:"What the interest is; required when there is one"`
 }
 

@@ -50,6 +50,7 @@ const (
 	CodeDraftIncomplete      Code = "draft_incomplete"
 	CodeLiveClock            Code = "live_clock"
 	CodeClockBackwards       Code = "clock_backwards"
+	CodeDueBroken            Code = "due_broken"
 	CodeStaleGate            Code = "gate_changed"
 	CodeGateNotMet           Code = "gate_not_met"
 	CodeAlreadyVoted         Code = "already_voted"

@@ -26,6 +26,7 @@ const (
 	CodeNotAwarded         Code = "lot_not_awarded"
 	CodeAlreadyAwarded     Code = "lot_awarded"
 	CodeLettersSent        Code = "letters_sent"
+	CodeOpeningKeyUsed     Code = "opening_key_used"
 	CodeStandstill         Code = "standstill_running"
 	CodeReviewPending      Code = "review_pending"
 	CodeContractSigned     Code = "contract_signed"

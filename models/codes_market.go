@@ -12,5 +12,6 @@ const (
 	CodeInputsMissing       Code = "inputs_missing"
 	CodeConfidential        Code = "confidential_disclosed"
 	CodeRouteInconsistent   Code = "route_inconsistent"
+	CodeResponseLimit       Code = "response_limit_reached"
 	CodeProductNamed        Code = "product_named"
 )

@@ -8,6 +8,7 @@ const (
 	CodeLotPublished     Code = "lot_published"
 	CodeLotsMissing      Code = "lots_missing"
 	CodeAlreadyPublished Code = "already_published"
+	CodeDeadlineNotMoved Code = "deadline_not_moved"
 	CodeLotEnded         Code = "lot_ended"
 	CodeNotAnOperator    Code = "not_an_economic_operator"
 	CodeTenderReplaced   Code = "tender_replaced"

@@ -32,6 +32,9 @@ func (c Contract) Check() error {
 	return Refusals(faults)
 }
 
+// Subject is the lot: a contract that was recorded for another is recorded anew.
+func (c Contract) Subject() string { return string(c.Lot) }
+
 // CheckAgainst refuses a contract with another than the winner, for who is no member, and before the
 // standstill is over and reviews are decided (Directive 89/665/EEC, Articles 2(3) and 2a(2)).
 func (c Contract) CheckAgainst(d Dossier, e Entry) error {

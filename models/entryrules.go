@@ -54,7 +54,7 @@ var entryRules = map[EntryKind]EntryRule{
 
 	EntryAwardCriteria:       {PhaseTender, []Role{RoleLeadProcurer, RoleDrafter}, false, true},
 	EntryOpeningKey:          {PhaseTender, []Role{RoleLeadProcurer}, false, true},
-	EntryConflictDeclaration: {PhaseTender, []Role{RoleEvaluator, RoleChair}, false, false},
+	EntryConflictDeclaration: {PhaseTender, []Role{RoleEvaluator, RoleChair, RoleBoard, RoleAwarder}, false, false},
 	EntryAdmission:           {PhaseTender, []Role{RoleLeadProcurer, RoleChair, RoleLegal}, false, true},
 	EntryConsensus:           {PhaseTender, []Role{RoleChair}, false, true},
 	EntryPriceInquiry:        {PhaseTender, []Role{RoleLeadProcurer, RoleChair}, false, true},

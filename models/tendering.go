@@ -85,10 +85,20 @@ type ScoreSheet struct {
 	WrittenAt time.Time
 }
 
+// A LetterKind says what decision a letter tells of.
+type LetterKind string
+
+// The kinds of letters.
+const (
+	LetterAward    LetterKind = "award"
+	LetterNonAward LetterKind = "non_award"
+)
+
 // A Letter tells one tenderer of the decision on a lot.
 type Letter struct {
 	TenderID ID
 	LotID    ID
+	Kind     LetterKind
 	// Content is canonical JSON (RFC 8785) of a letter; Digest its SHA-256, in hexadecimal.
 	Content json.RawMessage
 	Digest  string

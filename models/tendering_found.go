@@ -151,6 +151,20 @@ func (d Dossier) Impartial(person, lot ID) error {
 	return nil
 }
 
+// MayDecide refuses a person who is not impartial, and one who has declared an interest in the procurement as a
+// whole: nobody with a conflict of interest votes on what becomes of a lot.
+func (d Dossier) MayDecide(person, lot ID) error {
+	if err := d.Impartial(person, lot); err != nil {
+		return err
+	}
+	for _, e := range d.Of(EntryInterestDeclaration) {
+		if i, ok := BodyOf[InterestDeclaration](e); ok && i.Conflict && i.Person == person {
+			return Refuse(CodeConflictDeclared, "", "you have declared a conflict of interest in this procurement").Accepting("another person")
+		}
+	}
+	return nil
+}
+
 // MayStudy refuses somebody of an organisation that tendered for the lot, whatever the role: it would read
 // what its competitors offer (Directive 2014/24/EU, Articles 21(1) and 24).
 func (d Dossier) MayStudy(organisation, lot ID) error {

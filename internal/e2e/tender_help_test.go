@@ -80,3 +80,18 @@ func (p *tenderPlay) requireLetters(t *testing.T) {
 		requireRefused(t, models.CodeNotFound, err)
 	}
 }
+
+// requireContractStaysOnLot refuses to make the record of a contract one on another lot.
+func (p *tenderPlay) requireContractStaysOnLot(t *testing.T) {
+	t.Helper()
+	var page struct {
+		Items []entry `json:"items"`
+	}
+	p.get(t, p.Lead, "/contracts", &page)
+	other := p.contract("480000.00")
+	other["lot"] = models.NewID(models.PrefixLot)
+	_, err := p.Lead.Do(t.Context(), apiclient.Request{
+		Method: http.MethodPut, Path: p.Path("/contracts/" + string(page.Items[0].ID)), In: other, IfMatch: "*",
+	})
+	requireRefused(t, models.CodeInvalidValue, err)
+}

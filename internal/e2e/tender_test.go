@@ -242,6 +242,7 @@ func TestNoContractBeforeTheStandstillIsOverAndReviewsAreDecided(t *testing.T) {
 	_, err = b.Lead.Post(t.Context(), contract, dollars, nil)
 	requireRefused(t, models.CodeInvalidValue, err)
 	p.conclude(t)
+	p.requireContractStaysOnLot(t)
 	b.refused(t, models.CodeContractSigned, b.Buyers[0].Board, models.VerbCancel, map[string]any{"code": "other", "reason": "too late"})
 	b.refused(t, models.CodeContractSigned, b.Buyers[0].Board, models.VerbEndLot, map[string]any{"lot": p.lot, "code": "other", "reason": "too late"})
 }

@@ -146,6 +146,17 @@ func (tx *Tx) Respond(r models.ConsultationResponse) error {
 	return nil
 }
 
+// ResponsesOf counts the responses of an organisation to a consultation.
+func (tx *Tx) ResponsesOf(announcement, organisation models.ID) (int64, error) {
+	var n int64
+	err := tx.db.Raw("SELECT count(*) FROM consultation_responses WHERE announcement_id = ? AND organisation_id = ?", announcement, organisation).
+		Scan(&n).Error
+	if err != nil {
+		return 0, fmt.Errorf("count responses: %w", err)
+	}
+	return n, nil
+}
+
 // Responses lists responses with their content after the given ID: of a procurement, or, if organisation is
 // not empty, of one operator to one consultation. A limit of 0 lists all.
 func (tx *Tx) Responses(of models.ConsultationResponse, after models.ID, limit int) ([]models.ConsultationResponse, error) {

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -34,7 +35,7 @@ func (tx *Tx) Tendering(procurement models.ID) (models.Tendering, error) {
 		tx.db.Raw("SELECT *, coalesce(upload_id, '') AS upload_id FROM openings WHERE "+ofTender+" ORDER BY id", procurement).Scan(&t.Openings).Error,
 		tx.db.Raw("SELECT DISTINCT ON (tender_id, person_id) * FROM score_sheets WHERE "+ofTender+" ORDER BY tender_id, person_id, version DESC", procurement).
 			Scan(&t.Sheets).Error,
-		tx.db.Table("letters").Where(ofProcurement, procurement).Order("tender_id").Scan(&t.Letters).Error,
+		tx.db.Table("letters").Where(ofProcurement, procurement).Order("tender_id, sent_at").Scan(&t.Letters).Error,
 		tx.db.Table("notices").Where("procurement_id = ?", procurement).Order("id").Scan(&t.Notices).Error,
 	)
 	if err != nil {
@@ -118,11 +119,16 @@ func (tx *Tx) Standstills(procurement models.ID) ([]models.Lot, []models.LotStag
 	if err != nil {
 		return nil, nil, fmt.Errorf("list standstills: %w", err)
 	}
+	if len(stages) == 0 {
+		return nil, nil, nil
+	}
+	all, err := tx.Lots(procurement)
+	if err != nil {
+		return nil, nil, err
+	}
 	lots := make([]models.Lot, len(stages))
 	for i, s := range stages {
-		if lots[i], err = tx.Lot(procurement, s.LotID); err != nil {
-			return nil, nil, err
-		}
+		lots[i] = all[slices.IndexFunc(all, func(l models.Lot) bool { return l.ID == s.LotID })]
 	}
 	return lots, stages, nil
 }
@@ -159,18 +165,20 @@ func (tx *Tx) WriteSheet(s *models.ScoreSheet) error {
 
 // SendLetter keeps a letter.
 func (tx *Tx) SendLetter(l models.Letter) error {
-	err := tx.db.Exec(`INSERT INTO letters (tender_id, lot_id, content, digest, electronic, sent_at, person_id) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		l.TenderID, l.LotID, string(l.Content), l.Digest, l.Electronic, l.SentAt, l.PersonID).Error
+	err := tx.db.Exec(`INSERT INTO letters (tender_id, lot_id, kind, content, digest, electronic, sent_at, person_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		l.TenderID, l.LotID, l.Kind, string(l.Content), l.Digest, l.Electronic, l.SentAt, l.PersonID).Error
 	if err != nil {
 		return fmt.Errorf("keep letter: %w", err)
 	}
 	return nil
 }
 
-// Letter reads the letter about a tender; false when none was sent.
-func (tx *Tx) Letter(tender models.ID) (models.Letter, bool, error) {
+// Letter reads the letter of a kind about a tender, or, if kind is empty, of the last decision; false when none
+// was sent.
+func (tx *Tx) Letter(tender models.ID, kind models.LetterKind) (models.Letter, bool, error) {
 	var l models.Letter
-	err := tx.db.Table("letters").Where("tender_id = ?", tender).Take(&l).Error
+	// A lot can end after its award was decided, not the other way round.
+	err := tx.db.Table("letters").Where("tender_id = ? AND ? IN ('', kind)", tender, kind).Order("kind DESC").Take(&l).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return l, false, nil
 	}

@@ -33,6 +33,17 @@ func (tx *Tx) OpenUploads(person models.ID) (int64, error) {
 	return n, nil
 }
 
+// EnvelopesOf counts the envelopes that an organisation has announced or completed for a procurement.
+func (tx *Tx) EnvelopesOf(procurement, organisation models.ID) (int64, error) {
+	var n int64
+	err := tx.db.Raw("SELECT count(*) FROM uploads WHERE procurement_id = ? AND organisation_id = ? AND purpose = 'envelope'", procurement, organisation).
+		Scan(&n).Error
+	if err != nil {
+		return 0, fmt.Errorf("count envelopes: %w", err)
+	}
+	return n, nil
+}
+
 // Upload reads an upload for a procurement. It returns a refusal with [models.CodeNotFound].
 func (s *Store) Upload(ctx context.Context, procurement, id models.ID) (models.Upload, error) {
 	return takeByID[models.Upload](s.db.WithContext(ctx).Where("procurement_id = ?", procurement), "read upload", id)

@@ -45,7 +45,7 @@ type Return struct {
 // Cancel moves to end the procurement without award.
 type Cancel struct {
 	Code   string `json:"code" enum:"all-rej,chan-need,ins-fund,no-rece,no-signed,one-admis,rev-body,rev-buyer,tch-pr-error,other" doc:"eForms code list non-award-justification"`
-	Reason string `json:"reason" minLength:"1" maxLength:"4000"`
+	Reason string `json:"reason" minLength:"1" maxLength:"4000" doc:"Tenderers are told it"`
 }
 
 // MotionResult says where a motion stands after its mover's vote.

@@ -47,5 +47,5 @@ type MoveDeadlineResult struct {
 type EndLot struct {
 	Lot    models.ID `json:"lot"`
 	Code   string    `json:"code" enum:"all-rej,chan-need,ins-fund,no-rece,no-signed,one-admis,rev-body,rev-buyer,tch-pr-error,other" doc:"eForms code list non-award-justification"`
-	Reason string    `json:"reason" minLength:"1" maxLength:"4000"`
+	Reason string    `json:"reason" minLength:"1" maxLength:"4000" doc:"Tenderers are told it"`
 }

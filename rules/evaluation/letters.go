@@ -56,8 +56,8 @@ func CountStandstill(d models.Dossier, latest time.Time, electronic bool) (Stand
 }
 
 // A Letter tells one tenderer of the decision: who won and why, why the recipient did not, and when a
-// contract can be concluded at the earliest (Directive 2014/24/EU, Article 55(2); Directive 89/665/EEC,
-// Article 2a(2)).
+// contract can be concluded at the earliest, or on what grounds nothing is awarded (Directive 2014/24/EU,
+// Article 55(1) and (2); Directive 89/665/EEC, Article 2a(2)).
 type Letter struct {
 	Procurement models.ID   `json:"procurement"`
 	Lot         models.ID   `json:"lot"`
@@ -66,19 +66,22 @@ type Letter struct {
 	Tender      models.ID   `json:"tender"`
 	Recipient   string      `json:"recipient" doc:"Name of the tenderer"`
 	Won         bool        `json:"won"`
-	Winner      string      `json:"winner" doc:"Name of the successful tenderer"`
+	Winner      string      `json:"winner,omitempty" doc:"Name of the successful tenderer; absent: there is none"`
 	DecidedAt   time.Time   `json:"decided_at"`
+	// EndedFor and EndReason are the grounds on which the lot ended without award; all that follows is absent then.
+	EndedFor  string `json:"ended_for,omitempty" doc:"eForms code list non-award-justification"`
+	EndReason string `json:"end_reason,omitempty" doc:"What the board wrote"`
 	// Rank, Total and Lines are absent for a tender that was excluded; then ExcludedFor says why.
 	Rank            int               `json:"rank,omitempty"`
 	Total           string            `json:"total,omitempty"`
-	WinnerTotal     string            `json:"winner_total"`
+	WinnerTotal     string            `json:"winner_total,omitempty"`
 	Lines           []Comparison      `json:"lines,omitempty" doc:"The recipient's points beside the winner's"`
 	ExcludedFor     string            `json:"excluded_for,omitempty" doc:"Code of the exclusion"`
 	ExclusionReason models.Text       `json:"exclusion_reason,omitempty"`
 	Reasons         map[string]string `json:"reasons,omitempty" doc:"What the panel wrote on the recipient's tender, by criterion"`
 	// EarliestContract is the first day on which a contract can be concluded.
-	EarliestContract string    `json:"earliest_contract"`
-	Standstill       string    `json:"standstill" doc:"How it was counted"`
+	EarliestContract string    `json:"earliest_contract,omitempty"`
+	Standstill       string    `json:"standstill,omitempty" doc:"How it was counted"`
 	SentAt           time.Time `json:"sent_at"`
 }
 
@@ -117,6 +120,18 @@ func ComposeLetters(d models.Dossier, lot models.Lot, sent time.Time, s Standsti
 		letters = append(letters, l.about(d, t, e, winner))
 	}
 	return letters, nil
+}
+
+// ComposeEndLetters writes one letter to each whose tender stands in a lot that has ended without award.
+func ComposeEndLetters(d models.Dossier, lot models.Lot, reason string) []Letter {
+	var letters []Letter
+	for _, t := range d.Tendering.TendersFor(lot.ID) {
+		letters = append(letters, Letter{
+			Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: t.ID, Recipient: tenderer(d, t),
+			DecidedAt: lot.EndedAt.UTC(), EndedFor: lot.EndReason, EndReason: reason, SentAt: d.Now.UTC(),
+		})
+	}
+	return letters
 }
 
 func winnerName(d models.Dossier, stage models.LotStage) string {

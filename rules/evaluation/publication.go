@@ -1,7 +1,9 @@
 package evaluation
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
@@ -14,11 +16,7 @@ const ruleOpenTenders = "open/tenders"
 // Unready lists what is missing of lots that are to be published: the opening key, award criteria in every
 // language, and a lawful deadline.
 func Unready(d models.Dossier, lots []models.Lot) []*models.Refusal {
-	var faults []*models.Refusal
-	if _, ok := d.Latest(models.EntryOpeningKey); !ok {
-		faults = append(faults, models.Refuse(models.CodeOpeningKeyMissing, "/opening_key", "there is no key for which tenders are sealed").
-			Accepting("the openers' public key"))
-	}
+	faults := keyFaults(d)
 	for _, lot := range lots {
 		faults = append(faults, criteriaFaults(d, lot)...)
 		if lot.DeadlineLocal == "" {
@@ -29,6 +27,29 @@ func Unready(d models.Dossier, lots []models.Lot) []*models.Refusal {
 		}
 	}
 	return faults
+}
+
+// keyFaults refuses to publish without an opening key, and with one for which tenders were sealed before: its
+// other half has been in the hands of those who opened them.
+func keyFaults(d models.Dossier) []*models.Refusal {
+	const at = "/opening_key"
+	entry, ok := d.Latest(models.EntryOpeningKey)
+	if !ok {
+		return []*models.Refusal{models.Refuse(models.CodeOpeningKeyMissing, at, "there is no key for which tenders are sealed").
+			Accepting("the openers' public key")}
+	}
+	key, _ := models.BodyOf[models.OpeningKey](entry)
+	for _, notice := range d.Tendering.Notices {
+		var earlier ContractNotice
+		if notice.Kind != models.NoticeContract || json.Unmarshal(notice.Content, &earlier) != nil {
+			continue
+		}
+		if used := earlier.OpeningKey; slices.Contains([]string{used.Quality, used.Price}, key.Quality) || slices.Contains([]string{used.Quality, used.Price}, key.Price) {
+			return []*models.Refusal{models.Refuse(models.CodeOpeningKeyUsed, at, "tenders were sealed for this key since %s", earlier.DispatchedAt.Format(time.RFC3339)).
+				Accepting("the next version of the opening key, with two keys that were never published")}
+		}
+	}
+	return nil
 }
 
 // unlawful is why a deadline was refused; what cannot be told is not published either.
@@ -196,6 +217,14 @@ type ChangeNotice struct {
 	DeadlineZone  string    `json:"deadline_zone"`
 	Reason        string    `json:"reason"`
 	DispatchedAt  time.Time `json:"dispatched_at"`
+}
+
+// MovedSince tells whether the public was told after an instant that the deadline of a lot was moved.
+func MovedSince(t models.Tendering, lot models.ID, since time.Time) bool {
+	return slices.ContainsFunc(t.Notices, func(n models.Notice) bool {
+		var change ChangeNotice
+		return n.Kind == models.NoticeChange && n.DispatchedAt.After(since) && json.Unmarshal(n.Content, &change) == nil && change.Lot == lot
+	})
 }
 
 // ComposeChangeNotice writes the notice that the deadline of a lot is now as the lot says, and was from before.

@@ -1,6 +1,7 @@
 package evaluation
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
@@ -177,6 +178,19 @@ func awardedLot(r LotRecord) AwardedLot {
 		a.AwardedAt, a.Winner = r.AwardedAt, r.Winner
 	}
 	return a
+}
+
+// Untold lists the published lots that ended without award after the last award notice was dispatched.
+func Untold(d models.Dossier) []models.Lot {
+	var told time.Time
+	for _, n := range d.Tendering.Notices {
+		if n.Kind == models.NoticeAward {
+			told = n.DispatchedAt
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(d.Tendering.Lots), func(l models.Lot) bool {
+		return l.OpenedAt == nil || l.EndedAt == nil || !l.EndedAt.After(told)
+	})
 }
 
 // ComposeAwardNotice writes the award notice of all published lots. It refuses while one is neither ended

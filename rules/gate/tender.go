@@ -115,7 +115,7 @@ func binds(d models.Dossier, contract, buyer models.ID) bool {
 	})
 }
 
-// awardNoticeSent asks for an award notice after the last contract. One that left late is said to be late:
+// awardNoticeSent asks for an award notice after the last contract and the last end of a lot. One that left late is said to be late:
 // it cannot be made good any more.
 func awardNoticeSent(d models.Dossier) models.Criterion {
 	c := check{"award_notice_sent", "Directive 2014/24/EU, Article 50(1)"}
@@ -130,6 +130,9 @@ func awardNoticeSent(d models.Dossier) models.Criterion {
 		}
 	}
 	evidence := []string{string(last.ID) + "@" + last.Digest}
+	if untold := evaluation.Untold(d); len(untold) > 0 {
+		return c.notMet("lot %d ended after the last award notice", untold[0].Number)
+	}
 	signed, late := "", ""
 	for _, e := range d.Of(models.EntryContract) {
 		contract, ok := body[models.Contract](e)

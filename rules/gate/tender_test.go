@@ -87,6 +87,10 @@ func TestTheTenderEndsOnceEveryBuyerHasPurchasedOrSaidWhyNot(t *testing.T) {
 		{"a contract after the notice", func(f *file) {
 			f.Tendering.Notices[0].DispatchedAt = today.Add(-time.Hour)
 		}, "award_notice_sent", "after the last award notice"},
+		{"a lot ends after the notice", func(f *file) {
+			later := today.Add(time.Second)
+			f.Tendering.Lots[1].EndedAt = &later
+		}, "award_notice_sent", "lot 2 ended after the last award notice"},
 		{"no report", func(f *file) { f.withdraw(f.only(models.EntryIndividualReport).ID) }, "individual_report", "there is no"},
 		{"a report on another record", func(f *file) { f.Tendering.Lots[1].EndReason = "other" }, "individual_report", "has changed"},
 	})

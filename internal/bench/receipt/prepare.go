@@ -64,9 +64,14 @@ func procurement(lots int) []string {
 			VALUES ('%s', '{"en": "Bench"}', '{}', '["en"]', 'live', 'Europe/Paris', 'running', '%s', clock_timestamp())`, procurementID(), lead),
 	}
 	for n := range lots + 2 {
+		// The product's own is moved while it runs; the others take what is dated by hand.
+		deadline := "'2100-01-01T12:00Z'"
+		if n == 0 {
+			deadline = "clock_timestamp() + interval '1 minute'"
+		}
 		statements = append(statements, fmt.Sprintf(`INSERT INTO lots (id, procurement_id, number, title, deadline, deadline_local, deadline_zone, opened_at)
-			VALUES ('%s', '%s', %d, '{"en": "Lot"}', clock_timestamp() + interval '1 minute', '2100-01-01T12:00', 'UTC', clock_timestamp())`,
-			lotID(n), procurementID(), n+1))
+			VALUES ('%s', '%s', %d, '{"en": "Lot"}', %s, '2100-01-01T12:00', 'UTC', clock_timestamp())`,
+			lotID(n), procurementID(), n+1, deadline))
 	}
 	return statements
 }

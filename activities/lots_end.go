@@ -1,0 +1,57 @@
+package activities
+
+import (
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/evaluation"
+)
+
+// tellOfEnd sends everyone whose tender stands in one of the lots, which have just ended, the grounds on which
+// nothing is awarded (Directive 2014/24/EU, Article 55(1)). It leaves with the decision: nobody can forget it,
+// and nothing waits for it.
+func (c *call) tellOfEnd(d models.Dossier, reason string, lots ...models.ID) error {
+	for _, id := range lots {
+		lot, _ := d.Tendering.Lot(id)
+		letters := evaluation.ComposeEndLetters(d, lot, reason)
+		if len(letters) == 0 {
+			continue
+		}
+		digests := make([]string, len(letters))
+		for i, letter := range letters {
+			var err error
+			if digests[i], err = c.keepLetter(models.LetterNonAward, letter, true); err != nil {
+				return err
+			}
+		}
+		err := c.event(models.EventLettersSent, map[string]any{"lot_id": string(lot.ID), "letters": digests, "code": lot.EndReason})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellOfNoAward dispatches the result notice of a procurement that ends without award, unless the public knows
+// of all its lots.
+func (c *call) tellOfNoAward(d models.Dossier) error {
+	if len(evaluation.Untold(d)) == 0 {
+		return nil
+	}
+	notice, err := evaluation.ComposeAwardNotice(d)
+	if err != nil {
+		return err
+	}
+	_, err = c.dispatch(models.NoticeAward, notice)
+	return err
+}
+
+// keepLetter keeps a letter as it leaves, and returns its digest.
+func (c *call) keepLetter(kind models.LetterKind, letter evaluation.Letter, electronic bool) (string, error) {
+	content, digest, err := models.Canonical(letter)
+	if err != nil {
+		return "", err
+	}
+	return digest, c.tx.SendLetter(models.Letter{
+		TenderID: letter.Tender, LotID: letter.Lot, Kind: kind, Content: content, Digest: digest, Electronic: electronic,
+		SentAt: c.now, PersonID: c.cmd.ActorID,
+	})
+}

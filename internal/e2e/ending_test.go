@@ -1,0 +1,130 @@
+package e2e
+
+import (
+	"testing"
+
+	"filippo.io/age"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/models"
+)
+
+type letterView struct {
+	Recipient string `json:"recipient"`
+	Winner    string `json:"winner"`
+	EndedFor  string `json:"ended_for"`
+	EndReason string `json:"end_reason"`
+}
+
+// requireToldOfEnd has each supplier read why nothing is awarded.
+func (p *tenderPlay) requireToldOfEnd(t *testing.T, code, reason string) {
+	t.Helper()
+	for _, s := range p.suppliers {
+		var letter letterView
+		p.get(t, s.Client, "/tenders/"+string(s.tender)+"/letter", &letter)
+		require.Equal(t, letterView{Recipient: "Supplier of " + s.amount, EndedFor: code, EndReason: reason}, letter)
+	}
+}
+
+func (b *bundle) notices(t *testing.T, who *apiclient.Client, kind models.NoticeKind) (found []map[string]any) {
+	t.Helper()
+	var page struct {
+		Items []struct {
+			Kind    models.NoticeKind `json:"kind"`
+			Content map[string]any    `json:"content"`
+		} `json:"items"`
+	}
+	b.get(t, who, "/notices", &page)
+	for _, n := range page.Items {
+		if n.Kind == kind {
+			found = append(found, n.Content)
+		}
+	}
+	return found
+}
+
+// Directive 2014/24/EU, Article 55(1): also of a decision not to award, with its grounds.
+func TestTenderersAndThePublicAreToldThatAProcurementIsCancelled(t *testing.T) {
+	t.Parallel()
+	b := inTender(t)
+	p := b.describeTender(t)
+	b.act(t, b.Lead, models.VerbPublish, nil)
+	p.supply(t, "480000.00", "8")
+	p.supply(t, "400000.00", "5")
+	b.move(t, models.VerbCancel, map[string]any{"code": "chan-need", "reason": "the need is gone"})
+	require.Equal(t, "cancelled", b.status(t))
+
+	p.requireToldOfEnd(t, "chan-need", "the need is gone")
+	require.Equal(t, 1, b.countEvents(t, models.EventLettersSent))
+	told := b.notices(t, p.suppliers[0].Client, models.NoticeAward)
+	require.Len(t, told, 1)
+	lot, ok := told[0]["lots"].([]any)[0].(map[string]any)
+	require.True(t, ok)
+	require.Equal(t, "chan-need", lot["end_reason"])
+	require.NotContains(t, lot, "winner")
+}
+
+func TestALotThatEndsAfterItsLettersIsExplainedToItsTenderersAnew(t *testing.T) {
+	t.Parallel()
+	b := inTender(t)
+	p := b.describeTender(t)
+	b.act(t, b.Lead, models.VerbPublish, nil)
+	p.supply(t, "480000.00", "8")
+	p.supply(t, "400000.00", "5")
+	p.closeBox(t)
+	p.open(t)
+	p.declare(t)
+	p.admit(t)
+	p.score(t)
+	p.openPrices(t)
+	p.award(t)
+	p.tell(t)
+	b.move(t, models.VerbEndLot, map[string]any{"lot": p.lot, "code": "rev-body", "reason": "the award was set aside"})
+
+	p.requireToldOfEnd(t, "rev-body", "the award was set aside")
+	var first letterView
+	p.get(t, p.suppliers[0].Client, "/tenders/"+string(p.suppliers[0].tender)+"/letter?kind=award", &first)
+	require.NotEmpty(t, first.Winner, "what was told before stays on record")
+	require.Empty(t, first.EndedFor)
+}
+
+func TestALetterIsNotForTheTenderersOtherPeople(t *testing.T) {
+	t.Parallel()
+	b := inTender(t)
+	p := b.ranked(t)
+	p.award(t)
+	p.tell(t)
+	letter := b.Path("/tenders/" + string(p.suppliers[0].tender) + "/letter")
+	competitor, err := p.Staff(t.Context(), p.suppliers[1].organisation, models.RoleObserver)
+	require.NoError(t, err)
+	_, err = competitor.Get(t.Context(), letter, nil)
+	requireRefused(t, models.CodeConflictDeclared, err)
+	_, err = b.Lead.Get(t.Context(), letter, nil)
+	require.NoError(t, err)
+}
+
+func TestAnOpeningKeyServesOnePublication(t *testing.T) {
+	t.Parallel()
+	b := inTender(t)
+	p := b.describeTender(t)
+	b.act(t, b.Lead, models.VerbPublish, nil)
+	b.move(t, models.VerbEndLot, map[string]any{"lot": p.lot, "code": "tch-pr-error", "reason": "a criterion was wrong"})
+	again := b.post(t, b.Lead, "/lots", map[string]any{"title": models.Text{"en": "Nodes"}, "deadline": b.deadlineIn(t, 40)}).ID
+	b.post(t, b.Lead, "/award-criteria", awardCriteria(again))
+	b.refused(t, models.CodeOpeningKeyUsed, b.Lead, models.VerbPublish, nil)
+
+	var page struct {
+		Items []entry `json:"items"`
+	}
+	b.get(t, b.Lead, "/opening-key", &page)
+	fresh, err := age.GenerateX25519Identity()
+	require.NoError(t, err)
+	keys := map[string]any{"quality": p.price.Recipient().String(), "price": fresh.Recipient().String()}
+	b.nextVersion(t, b.Lead, "/opening-key", page.Items[0], keys)
+	b.refused(t, models.CodeOpeningKeyUsed, b.Lead, models.VerbPublish, nil)
+	keys["quality"] = keys["price"]
+	page.Items[0].Version++
+	b.nextVersion(t, b.Lead, "/opening-key", page.Items[0], keys)
+	b.act(t, b.Lead, models.VerbPublish, nil)
+}

@@ -1,0 +1,52 @@
+package e2e
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// ranked brings a lot with two tenders to its ranking.
+func (b *bundle) ranked(t *testing.T) *tenderPlay {
+	t.Helper()
+	p := b.describeTender(t)
+	b.act(t, b.Lead, models.VerbPublish, nil)
+	p.supply(t, "480000.00", "8")
+	p.supply(t, "400000.00", "5")
+	p.closeBox(t)
+	p.open(t)
+	p.declare(t)
+	p.admit(t)
+	p.score(t)
+	p.openPrices(t)
+	return p
+}
+
+func TestNobodyWithAConflictOfInterestVotesOnAnAward(t *testing.T) {
+	t.Parallel()
+	b := inTender(t)
+	p := b.ranked(t)
+	award := map[string]any{"lot": p.lot, "tender": p.ranking.Ranking.Standings[0].Tender, "ranking": p.ranking.Digest}
+	conflict := map[string]any{"lot": p.lot, "tenderers": p.tenderers(t, b.Lead), "conflict": true, "statement": "I own shares in one"}
+	first, second, third := b.Buyers[0], b.Buyers[1], b.Buyers[2]
+	b.post(t, first.Board, "/conflict-declarations", conflict)
+	b.refused(t, models.CodeConflictDeclared, first.Board, models.VerbAward, award)
+	b.refused(t, models.CodeConflictDeclared, first.Board, models.VerbEndLot, map[string]any{"lot": p.lot, "code": "other", "reason": "try again"})
+
+	motion := b.act(t, second.Board, models.VerbAward, award)
+	vote := map[string]any{"motion": motion["motion_id"], "digest": motion["digest"], "choice": "approve"}
+	b.refused(t, models.CodeConflictDeclared, first.Board, models.VerbVote, vote)
+	b.post(t, second.Board, "/conflict-declarations", conflict)
+	b.act(t, third.Board, models.VerbVote, vote)
+	require.Equal(t, 1, b.countEvents(t, models.EventVoteVoided), "a vote does not outlast the impartiality of who cast it")
+
+	for _, buyer := range []string{first.Organisation, second.Organisation} {
+		impartial, err := p.Staff(t.Context(), buyer, models.RoleBoard)
+		require.NoError(t, err)
+		require.Equal(t, "open", b.motionStatus(t, motion["motion_id"]))
+		b.act(t, impartial, models.VerbVote, vote)
+	}
+	require.Equal(t, "carried", b.motionStatus(t, motion["motion_id"]))
+}
