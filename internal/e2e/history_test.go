@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,6 +17,16 @@ import (
 )
 
 var update = flag.Bool("update", false, "save the histories of these tests for the replay tests")
+
+// saveLastRun saves the last closed run of the procurement under the name, when asked to.
+func (b *bundle) saveLastRun(t *testing.T, name string) {
+	t.Helper()
+	if !*update {
+		return
+	}
+	closed := slices.DeleteFunc(b.runs(t), func(run string) bool { return b.open(t, run) })
+	b.saveRuns(t, process.WorkflowID(models.ID(b.Procurement)), closed[len(closed)-1:], name)
+}
 
 // saveHistories saves each closed run of the procurement under the name, when asked to.
 func (b *bundle) saveHistories(t *testing.T, name string) {

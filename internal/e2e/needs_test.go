@@ -39,7 +39,6 @@ func TestNeedsAreAdoptedByTheVotesOfAllBuyers(t *testing.T) {
 	current, open := state.Current()
 	require.True(t, open)
 	require.Equal(t, models.PhaseConsultation, current)
-	b.saveHistories(t, "needs-happy")
 }
 
 func TestTheBoardCancelsDuringNeeds(t *testing.T) {
@@ -55,7 +54,7 @@ func TestTheBoardCancelsDuringNeeds(t *testing.T) {
 	require.Equal(t, "cancelled", b.status(t))
 	b.refused(t, models.CodeEnded, b.Buyers[0].Board, models.VerbSuspend, map[string]any{"reason": "too late"})
 	b.awaitClosed(t)
-	b.saveHistories(t, "needs-suspended-cancelled")
+	b.saveLastRun(t, "needs-suspended-cancelled")
 }
 
 func TestAMemberLeavesDuringNeeds(t *testing.T) {
