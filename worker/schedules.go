@@ -38,11 +38,11 @@ func ensureSchedules(ctx context.Context, c client.Client, taskQueue string) err
 
 func scheduleOf(workflow string, every time.Duration, taskQueue string) client.ScheduleOptions {
 	return client.ScheduleOptions{
-		ID:            "schedule/" + workflow,
+		ID:            process.ScheduleID(taskQueue, workflow),
 		Spec:          client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: every}}, Jitter: every / 10},
 		Overlap:       enumspb.SCHEDULE_OVERLAP_POLICY_SKIP,
 		CatchupWindow: every,
-		Action:        &client.ScheduleWorkflowAction{ID: "maintenance/" + workflow, Workflow: workflow, TaskQueue: taskQueue},
+		Action:        &client.ScheduleWorkflowAction{ID: process.MaintenanceID(taskQueue, workflow), Workflow: workflow, TaskQueue: taskQueue},
 	}
 }
 

@@ -60,15 +60,15 @@ func TestWhatNobodyNeedsIsRemovedBySchedule(t *testing.T) {
 func (b *bundle) keepElsewhere(t *testing.T) {
 	t.Helper()
 	schedule, err := b.Temporal.ScheduleClient().Create(t.Context(), client.ScheduleOptions{
-		ID: "schedule/" + process.WorkflowCleanUp, Spec: client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: 24 * time.Hour}}},
-		Action: &client.ScheduleWorkflowAction{ID: "maintenance/" + process.WorkflowCleanUp, Workflow: process.WorkflowCleanUp, TaskQueue: "elsewhere"},
+		ID: process.ScheduleID(b.TaskQueue(), process.WorkflowCleanUp), Spec: client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: 24 * time.Hour}}},
+		Action: &client.ScheduleWorkflowAction{ID: process.MaintenanceID("elsewhere", process.WorkflowCleanUp), Workflow: process.WorkflowCleanUp, TaskQueue: "elsewhere"},
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { // the next test on this server begins without
 		ctx := context.WithoutCancel(t.Context())
 		require.NoError(t, schedule.Delete(ctx))
 		for _, workflow := range []string{process.WorkflowReconcile, process.WorkflowCheckpoint} {
-			require.NoError(t, b.Temporal.ScheduleClient().GetHandle(ctx, "schedule/"+workflow).Delete(ctx))
+			require.NoError(t, b.Temporal.ScheduleClient().GetHandle(ctx, process.ScheduleID(b.TaskQueue(), workflow)).Delete(ctx))
 		}
 	})
 }
@@ -97,7 +97,7 @@ func count(t *testing.T, conn *pgx.Conn, query string) (n int64) {
 // cleanUp has the schedule start a clean-up and asks what it removed.
 func (b *bundle) cleanUp(t *testing.T, want process.CleanedUp) {
 	t.Helper()
-	schedule := b.Temporal.ScheduleClient().GetHandle(t.Context(), "schedule/"+process.WorkflowCleanUp)
+	schedule := b.Temporal.ScheduleClient().GetHandle(t.Context(), process.ScheduleID(b.TaskQueue(), process.WorkflowCleanUp))
 	var before int
 	require.Eventually(t, func() bool {
 		found, err := schedule.Describe(t.Context())

@@ -65,3 +65,12 @@ func VerbOfUpdate(updateID string) string {
 	verb, _, _ := strings.Cut(updateID, "/")
 	return verb
 }
+
+// ScheduleID names the schedule that starts a workflow of maintenance. Installations that share a namespace have
+// task queues of their own, and so schedules of their own.
+func ScheduleID(taskQueue, workflow string) string { return "schedule/" + taskQueue + "/" + workflow }
+
+// MaintenanceID begins the ID of every run of a workflow of maintenance; the schedule adds its time.
+func MaintenanceID(taskQueue, workflow string) string {
+	return "maintenance/" + taskQueue + "/" + workflow
+}
