@@ -71,7 +71,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 func gormConfig(log *slog.Logger) *gorm.Config {
 	return &gorm.Config{
 		// PrepareStmt stays off: pgx prepares a statement once per connection, GORM would do it again in every
-		// transaction (a command took a third longer).
+		// transaction, and does not reuse it.
 		TranslateError:         true,
 		SkipDefaultTransaction: true,
 		DisableAutomaticPing:   true,
