@@ -265,12 +265,19 @@ func TestTheLatestCheckpointIsPublic(t *testing.T) {
 	raw, err := base64.StdEncoding.DecodeString(verifiers["receipts"].PublicKey)
 	require.NoError(t, err)
 	require.Len(t, raw, 32)
-	signedReceipt, err := receiptSigner(t).Sign(seal.Receipt{})
-	require.NoError(t, err)
-	_, err = seal.Verify(signedReceipt, verifiers["receipts"].Verifier)
-	if err != nil {
-		require.NotContains(t, err.Error(), "signature")
+	envelopes := []models.Envelope{{N: 1, Kind: models.EnvelopeQuality, Digest: seal.Digest("sealed"), Size: 6}}
+	receipt := seal.Receipt{
+		Act: seal.ActReceived, TenderID: models.NewID(models.PrefixTender), ProcurementID: models.NewID(models.PrefixProcurement),
+		LotID: models.NewID(models.PrefixLot), OrganisationID: models.NewID(models.PrefixOrganisation), Mode: models.ModeLive,
+		ProcedureTime: time.Unix(1, 0).UTC(), RealTime: time.Unix(1, 0).UTC(), Manifest: seal.Manifest(envelopes), Envelopes: envelopes,
 	}
+	signedReceipt, err := receiptSigner(t).Sign(receipt)
+	require.NoError(t, err)
+	read, err := seal.Verify(signedReceipt, verifiers["receipts"].Verifier)
+	require.NoError(t, err)
+	require.Equal(t, receipt, read)
+	_, err = seal.Verify(signedReceipt, verifiers["checkpoints"].Verifier)
+	require.Error(t, err, "another key did not sign it")
 }
 
 func TestAReaderWaitsForWhatHappens(t *testing.T) {

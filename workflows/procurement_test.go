@@ -269,3 +269,26 @@ func TestARunSaysWhereItStands(t *testing.T) {
 		require.Contains(t, metadata.GetCurrentDetails(), said)
 	}
 }
+
+func TestWhatMeetsAFaultDoesNotHoldUpWhatElseIsDue(t *testing.T) {
+	t.Parallel()
+	r := tenderRun(t, time.Minute, time.Minute+time.Second, 5*time.Minute)
+	broken, punctual, later := r.record.Due[0], r.record.Due[1], r.record.Due[2]
+	tried := map[models.ID][]time.Duration{}
+	r.runDue = func(due process.Due) (process.DueOutcome, error) {
+		tried[due.Subject] = append(tried[due.Subject], r.Now().Sub(r.began))
+		if due.Equal(broken) && len(tried[due.Subject]) <= 6 {
+			return process.DueOutcome{}, temporal.NewNonRetryableApplicationError("a fault", "fault", errors.New("broken"))
+		}
+		r.done(due)
+		return process.DueOutcome{State: r.state()}, nil
+	}
+	r.run(t, day)
+	require.Equal(t, []time.Duration{time.Minute + time.Second}, tried[punctual.Subject], "a deadline a second later is kept to the second")
+	require.Equal(t, []time.Duration{5 * time.Minute}, tried[later.Subject])
+	again := tried[broken.Subject]
+	require.Len(t, again, 7, "it is tried until it succeeds")
+	for i := range again[2:] {
+		require.Greater(t, again[i+2]-again[i+1], again[i+1]-again[i], "the pauses grow: %v", again)
+	}
+}

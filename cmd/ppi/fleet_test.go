@@ -2,7 +2,6 @@ package main
 
 import (
 	"net/http"
-	"os"
 	"sync"
 	"syscall"
 	"testing"
@@ -13,17 +12,14 @@ import (
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/auth"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
+	"github.com/ppi-engine/ppi/internal/temporalserver/temporaltest"
 )
 
 // The other shape: several instances of API and worker, each a process of its own, on one database and
 // one Temporal server.
 func TestSeveralInstancesShareTheWork(t *testing.T) {
 	t.Parallel()
-	temporal := os.Getenv("PPI_TEST_TEMPORAL_ADDRESS")
-	if temporal == "" {
-		require.NotEqual(t, "true", os.Getenv("CI"), "CI must set PPI_TEST_TEMPORAL_ADDRESS; make test does")
-		t.Skip("no Temporal server for tests: run through make test, which sets PPI_TEST_TEMPORAL_ADDRESS")
-	}
+	temporal := temporaltest.Address(t)
 	database := pgtest.NewDatabase(t)
 	dir := t.TempDir()
 	environ := []string{

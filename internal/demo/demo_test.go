@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
-	"os"
 	"sync"
 	"testing"
 	"time"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
+	"github.com/ppi-engine/ppi/internal/temporalserver/temporaltest"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -21,13 +21,8 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 // stage is the product running on a database of its own.
 func stage(t *testing.T) *rig.Rig {
 	t.Helper()
-	temporal := os.Getenv("PPI_TEST_TEMPORAL_ADDRESS")
-	if temporal == "" {
-		require.NotEqual(t, "true", os.Getenv("CI"), "CI must set PPI_TEST_TEMPORAL_ADDRESS; make test does")
-		t.Skip("no Temporal server for tests: run through make test, which sets PPI_TEST_TEMPORAL_ADDRESS")
-	}
 	r, err := rig.Start(t.Context(), rig.Options{
-		DSN: pgtest.NewDatabase(t).Application, TemporalAddress: temporal, TaskQueue: "demo/" + uuid.NewString(), Log: slog.New(slog.DiscardHandler),
+		DSN: pgtest.NewDatabase(t).Application, TemporalAddress: temporaltest.Address(t), TaskQueue: "demo/" + uuid.NewString(), Log: slog.New(slog.DiscardHandler),
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, r.Close()) })

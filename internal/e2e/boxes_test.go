@@ -16,8 +16,7 @@ import (
 func TestALeaveThatCancelsWaitsForATenderBeingReceived(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
-	p := b.describeTender(t)
-	b.act(t, b.Lead, models.VerbPublish, nil)
+	p := b.published(t)
 	cancel := b.act(t, b.Buyers[0].Board, models.VerbCancel, map[string]any{"code": "chan-need", "reason": "the need is gone"})
 	b.act(t, b.Buyers[1].Board, models.VerbVote, map[string]any{"motion": cancel["motion_id"], "digest": cancel["digest"], "choice": "approve"})
 
@@ -54,12 +53,7 @@ func TestALotIsEndedByTheBoardOnceItIsPublished(t *testing.T) {
 	b.act(t, b.Lead, models.VerbPublish, nil)
 	first, _ := p.supply(t, "480000.00", "8"), p.supply(t, "400000.00", "5")
 	b.refused(t, models.CodeForbidden, b.Lead, models.VerbEndLot, end(p.lot))
-	p.closeBox(t)
-	p.open(t)
-	p.declare(t)
-	p.admit(t)
-	p.score(t)
-	p.openPrices(t)
+	p.rank(t)
 	award := b.act(t, b.Buyers[0].Board, models.VerbAward, map[string]any{"lot": p.lot, "tender": first.tender, "ranking": p.ranking.Digest})
 	b.suspend(t)
 	b.refused(t, models.CodeSuspended, b.Buyers[1].Board, models.VerbVote,
@@ -82,8 +76,7 @@ func (b *bundle) motionStatus(t *testing.T, id any) string {
 func TestAnOpenerWhoCannotGoOnIsReplacedByAnother(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
-	p := b.describeTender(t)
-	b.act(t, b.Lead, models.VerbPublish, nil)
+	p := b.published(t)
 	p.supply(t, "480000.00", "8")
 	p.closeBox(t)
 	p.open(t)

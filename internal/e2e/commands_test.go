@@ -206,7 +206,7 @@ func TestACommandWaitsForAWorker(t *testing.T) {
 
 // ownWorker is a worker process on the bundle's database.
 func (b *bundle) ownWorker() workerProcess {
-	return workerProcess{DSN: b.database.Application, TemporalAddress: temporalAddress()}
+	return workerProcess{DSN: b.database.Application, TemporalAddress: b.temporal}
 }
 
 // inBackground carries a command out, repeating it as an integrator would while there is no answer.
@@ -297,7 +297,7 @@ func TestAWorkerKilledInTheActivityLosesNothing(t *testing.T) {
 func TestAWorkerKilledAfterTheActivityCommittedLosesNothing(t *testing.T) {
 	t.Parallel()
 	b := setup(t, options{noWorker: true})
-	toTemporal := newProxy(t, temporalAddress())
+	toTemporal := newProxy(t, b.temporal)
 	w := b.ownWorker()
 	w.TemporalAddress = toTemporal.address()
 	kill := b.spawn(t, w)

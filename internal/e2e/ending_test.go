@@ -48,10 +48,7 @@ func (b *bundle) notices(t *testing.T, who *apiclient.Client, kind models.Notice
 func TestTenderersAndThePublicAreToldThatAProcurementIsCancelled(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
-	p := b.describeTender(t)
-	b.act(t, b.Lead, models.VerbPublish, nil)
-	p.supply(t, "480000.00", "8")
-	p.supply(t, "400000.00", "5")
+	p := b.tendered(t)
 	b.move(t, models.VerbCancel, map[string]any{"code": "chan-need", "reason": "the need is gone"})
 	require.Equal(t, "cancelled", b.status(t))
 
@@ -68,16 +65,7 @@ func TestTenderersAndThePublicAreToldThatAProcurementIsCancelled(t *testing.T) {
 func TestALotThatEndsAfterItsLettersIsExplainedToItsTenderersAnew(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
-	p := b.describeTender(t)
-	b.act(t, b.Lead, models.VerbPublish, nil)
-	p.supply(t, "480000.00", "8")
-	p.supply(t, "400000.00", "5")
-	p.closeBox(t)
-	p.open(t)
-	p.declare(t)
-	p.admit(t)
-	p.score(t)
-	p.openPrices(t)
+	p := b.ranked(t)
 	p.award(t)
 	p.tell(t)
 	b.move(t, models.VerbEndLot, map[string]any{"lot": p.lot, "code": "rev-body", "reason": "the award was set aside"})
@@ -107,8 +95,7 @@ func TestALetterIsNotForTheTenderersOtherPeople(t *testing.T) {
 func TestAnOpeningKeyServesOnePublication(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
-	p := b.describeTender(t)
-	b.act(t, b.Lead, models.VerbPublish, nil)
+	p := b.published(t)
 	b.move(t, models.VerbEndLot, map[string]any{"lot": p.lot, "code": "tch-pr-error", "reason": "a criterion was wrong"})
 	again := b.post(t, b.Lead, "/lots", map[string]any{"title": models.Text{"en": "Nodes"}, "deadline": b.deadlineIn(t, 40)}).ID
 	b.post(t, b.Lead, "/award-criteria", awardCriteria(again))

@@ -8,22 +8,6 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// ranked brings a lot with two tenders to its ranking.
-func (b *bundle) ranked(t *testing.T) *tenderPlay {
-	t.Helper()
-	p := b.describeTender(t)
-	b.act(t, b.Lead, models.VerbPublish, nil)
-	p.supply(t, "480000.00", "8")
-	p.supply(t, "400000.00", "5")
-	p.closeBox(t)
-	p.open(t)
-	p.declare(t)
-	p.admit(t)
-	p.score(t)
-	p.openPrices(t)
-	return p
-}
-
 func TestNobodyWithAConflictOfInterestVotesOnAnAward(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)

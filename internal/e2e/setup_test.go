@@ -17,6 +17,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
+	"github.com/ppi-engine/ppi/internal/temporalserver/temporaltest"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -32,6 +33,8 @@ type bundle struct {
 	people team
 	// maxEvents is the length at which runs hand over early; 0 leaves it to the server.
 	maxEvents int
+	// temporal is the server's address.
+	temporal string
 }
 
 type options struct {
@@ -46,22 +49,17 @@ type options struct {
 
 func setup(t *testing.T, o options) *bundle {
 	t.Helper()
-	address := temporalAddress()
-	if address == "" {
-		require.NotEqual(t, "true", os.Getenv("CI"), "CI must set PPI_TEST_TEMPORAL_ADDRESS; make test does")
-		t.Skip("no Temporal server for tests: run through make test, which sets PPI_TEST_TEMPORAL_ADDRESS")
-	}
 	if o.draft.Countries == nil {
 		o.draft.Countries = []string{"FR", "ES"}
 	}
 	if o.draft.Mode == "" {
 		o.draft.Mode = models.ModeLive
 	}
-	b := &bundle{database: pgtest.NewDatabase(t), maxEvents: o.maxEvents}
+	b := &bundle{temporal: temporaltest.Address(t), database: pgtest.NewDatabase(t), maxEvents: o.maxEvents}
 	ctx := t.Context()
 	var err error
 	b.Rig, err = rig.Start(ctx, rig.Options{
-		DSN: b.database.Application, TemporalAddress: address, TaskQueue: "e2e/" + uuid.NewString(), MaxEvents: o.maxEvents,
+		DSN: b.database.Application, TemporalAddress: b.temporal, TaskQueue: "e2e/" + uuid.NewString(), MaxEvents: o.maxEvents,
 		Log: logger(t), Webhooks: o.webhooks, Schedules: o.schedules,
 	})
 	require.NoError(t, err)
@@ -244,8 +242,6 @@ func do(t *testing.T, who *apiclient.Client, r apiclient.Request) (apiclient.Ans
 	require.NoError(t, err)
 	return answer, nil
 }
-
-func temporalAddress() string { return os.Getenv("PPI_TEST_TEMPORAL_ADDRESS") }
 
 func rigDraft(mode models.Mode, clock *time.Time) rig.Draft {
 	return rig.Draft{Mode: mode, Clock: clock, Countries: []string{"FR", "ES"}}

@@ -72,18 +72,53 @@ func (b *bundle) writeTender(t *testing.T) {
 		b.engageMarket(t)
 	}
 	b.act(t, b.Lead, models.VerbPublish, nil)
+	p.supplyTwo(t)
+	p.rank(t)
+	p.award(t)
+	p.sendLetters(t)
+	p.conclude(t)
+	p.report(t)
+}
+
+// published publishes one lot in a procurement whose market is informed.
+func (b *bundle) published(t *testing.T) *tenderPlay {
+	t.Helper()
+	p := b.describeTender(t)
+	b.act(t, b.Lead, models.VerbPublish, nil)
+	return p
+}
+
+// tendered has two suppliers hand in tenders for a published lot.
+func (b *bundle) tendered(t *testing.T) *tenderPlay {
+	t.Helper()
+	p := b.published(t)
+	p.supplyTwo(t)
+	return p
+}
+
+// ranked brings a lot with two tenders to its ranking.
+func (b *bundle) ranked(t *testing.T) *tenderPlay {
+	t.Helper()
+	p := b.tendered(t)
+	p.rank(t)
+	return p
+}
+
+func (p *tenderPlay) supplyTwo(t *testing.T) {
+	t.Helper()
 	p.supply(t, "480000.00", "8")
 	p.supply(t, "400000.00", "5")
+}
+
+// rank plays from the deadline to the ranking.
+func (p *tenderPlay) rank(t *testing.T) {
+	t.Helper()
 	p.closeBox(t)
 	p.open(t)
 	p.declare(t)
 	p.admit(t)
 	p.score(t)
 	p.openPrices(t)
-	p.award(t)
-	p.sendLetters(t)
-	p.conclude(t)
-	p.report(t)
 }
 
 // describeTender describes one lot with its criteria and makes the opening keys.

@@ -72,8 +72,7 @@ func TestNothingIsPublishedBeforeItIsReady(t *testing.T) {
 func TestEnvelopesStaySealedUntilTwoBuyersOpenThem(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
-	p := b.describeTender(t)
-	b.act(t, b.Lead, models.VerbPublish, nil)
+	p := b.published(t)
 	_, err := b.Lead.Post(t.Context(), b.Path("/award-criteria"), awardCriteria(p.lot), nil)
 	requireRefused(t, models.CodeFrozen, err)
 	s := p.supply(t, "480000.00", "8")
@@ -111,9 +110,8 @@ func TestEnvelopesStaySealedUntilTwoBuyersOpenThem(t *testing.T) {
 func TestWhoHasAConflictDoesNotEvaluate(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
-	p := b.describeTender(t)
-	b.act(t, b.Lead, models.VerbPublish, nil)
-	first, second := p.supply(t, "480000.00", "8"), p.supply(t, "400000.00", "5")
+	p := b.tendered(t)
+	first, second := p.suppliers[0], p.suppliers[1]
 	p.closeBox(t)
 	p.open(t)
 	p.admit(t)
@@ -152,9 +150,8 @@ func TestWhoHasAConflictDoesNotEvaluate(t *testing.T) {
 func TestEvaluatorsSeeTheOthersScoresOnceTheirOwnAreIn(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
-	p := b.describeTender(t)
-	b.act(t, b.Lead, models.VerbPublish, nil)
-	first, second := p.supply(t, "480000.00", "8"), p.supply(t, "400000.00", "5")
+	p := b.tendered(t)
+	first, second := p.suppliers[0], p.suppliers[1]
 	p.closeBox(t)
 	p.open(t)
 	p.declare(t)
@@ -171,17 +168,11 @@ func TestEvaluatorsSeeTheOthersScoresOnceTheirOwnAreIn(t *testing.T) {
 func TestALateExclusionRanksAnewAndSaysWhatItTurned(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
-	p := b.describeTender(t)
-	b.act(t, b.Lead, models.VerbPublish, nil)
+	p := b.published(t)
 	for _, offer := range [][2]string{{"100000.00", "5.2"}, {"80000.00", "3"}, {"40000.00", "1"}} {
 		p.supply(t, offer[0], offer[1])
 	}
-	p.closeBox(t)
-	p.open(t)
-	p.declare(t)
-	p.admit(t)
-	p.score(t)
-	p.openPrices(t)
+	p.rank(t)
 	before := p.ranking
 	low := p.suppliers[2]
 	require.NotEmpty(t, askedAbout(before, low.tender), "the lowest price is far below the others")
@@ -209,16 +200,7 @@ func askedAbout(r rankingView, tender models.ID) string {
 func TestNoContractBeforeTheStandstillIsOverAndReviewsAreDecided(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
-	p := b.describeTender(t)
-	b.act(t, b.Lead, models.VerbPublish, nil)
-	p.supply(t, "480000.00", "8")
-	p.supply(t, "400000.00", "5")
-	p.closeBox(t)
-	p.open(t)
-	p.declare(t)
-	p.admit(t)
-	p.score(t)
-	p.openPrices(t)
+	p := b.ranked(t)
 	first := p.ranking.Ranking.Standings[0]
 	b.refused(t, models.CodeForbidden, b.Drafter, models.VerbAward, map[string]any{"lot": p.lot, "tender": first.Tender, "ranking": p.ranking.Digest})
 	b.refused(t, models.CodeNoWinner, b.Buyers[0].Board, models.VerbAward, map[string]any{"lot": p.lot, "tender": p.ranking.Ranking.Standings[1].Tender, "ranking": p.ranking.Digest})
@@ -250,8 +232,7 @@ func TestNoContractBeforeTheStandstillIsOverAndReviewsAreDecided(t *testing.T) {
 func TestALotEndsWithoutAwardAndBuyersSayWhy(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
-	p := b.describeTender(t)
-	b.act(t, b.Lead, models.VerbPublish, nil)
+	p := b.published(t)
 	b.suspend(t)
 	p.closeBox(t)
 	b.refused(t, models.CodeSuspended, p.openers[0], models.VerbOpen, map[string]any{"lot": p.lot})
