@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,8 +9,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"github.com/gowebpki/jcs"
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
@@ -390,15 +386,9 @@ func (h entryHandler[T]) save(
 	if err != nil {
 		return EntryView[T]{}, err
 	}
-	rendered, err := json.Marshal(body)
-	if err != nil {
-		return EntryView[T]{}, fmt.Errorf("render entry: %w", err)
+	if e.Body, e.Digest, err = models.Canonical(body); err != nil {
+		return EntryView[T]{}, fmt.Errorf("write down entry: %w", err)
 	}
-	if e.Body, err = jcs.Transform(rendered); err != nil {
-		return EntryView[T]{}, fmt.Errorf("render entry canonically: %w", err)
-	}
-	sum := sha256.Sum256(e.Body)
-	e.Digest = hex.EncodeToString(sum[:])
 	if err := h.about(body, &e); err != nil {
 		return EntryView[T]{}, err
 	}

@@ -68,11 +68,7 @@ func (h entryHandler[T]) importAll(ctx context.Context, in *EntriesImport[T]) (*
 func (h entryHandler[T]) check(items []T) error {
 	var faults []*models.Refusal
 	for i, item := range items {
-		if r, refused := models.RefusalOf(within(item.Check(), i)); refused {
-			faults = append(faults, r)
-			faults = append(faults, r.Others...)
-			r.Others = nil
-		}
+		faults = append(faults, models.Faults(within(item.Check(), i))...)
 	}
 	return models.Refusals(faults)
 }

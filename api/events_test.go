@@ -265,7 +265,7 @@ func TestTheLatestCheckpointIsPublic(t *testing.T) {
 	raw, err := base64.StdEncoding.DecodeString(verifiers["receipts"].PublicKey)
 	require.NoError(t, err)
 	require.Len(t, raw, 32)
-	envelopes := []models.Envelope{{N: 1, Kind: models.EnvelopeQuality, Digest: seal.Digest("sealed"), Size: 6}}
+	envelopes := []models.Envelope{{N: 1, Kind: models.EnvelopeQuality, Digest: models.Digest([]byte("sealed")), Size: 6}}
 	receipt := seal.Receipt{
 		Act: seal.ActReceived, TenderID: models.NewID(models.PrefixTender), ProcurementID: models.NewID(models.PrefixProcurement),
 		LotID: models.NewID(models.PrefixLot), OrganisationID: models.NewID(models.PrefixOrganisation), Mode: models.ModeLive,

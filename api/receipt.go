@@ -120,7 +120,7 @@ func (v visit) entry(call *call, r seal.Receipt, signed string) (store.BoxEntry,
 	e := store.BoxEntry{
 		Event: models.Event{
 			ID: models.NewID(models.PrefixEvent), Type: models.EventTenderReceived, At: r.RealTime, RecordedAt: r.RealTime,
-			Data: map[string]any{"tender_id": r.TenderID, "receipt": seal.Digest(signed)},
+			Data: map[string]any{"tender_id": r.TenderID, "receipt": models.Digest([]byte(signed))},
 		},
 		Request: store.Request{ID: call.commandID(), Fingerprint: call.fingerprint[:], Status: call.op.status, Body: body},
 	}

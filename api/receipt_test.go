@@ -45,7 +45,7 @@ func TestATenderIsAcknowledgedByASignedReceipt(t *testing.T) {
 	d.do(supplier, GET, tenderPath(d.ID, r.TenderID)+"/receipt", nil).is(http.StatusOK).into(&again)
 	require.Equal(t, r, again, "the same receipt is issued again")
 	require.Equal(t, 1, d.count("SELECT count(*) FROM events WHERE type = 'tender.received' AND data = jsonb_build_object('tender_id', $1::text, 'receipt', $2::text)",
-		r.TenderID, seal.Digest(r.Note)))
+		r.TenderID, models.Digest([]byte(r.Note))))
 }
 
 // What reaches the box at the very instant of the deadline is in time, a microsecond later it is late.

@@ -116,9 +116,9 @@ func TestTheClosingBindsWhatWasReceived(t *testing.T) {
 	d.setDeadline(lot.ID, d.clock().Add(-time.Microsecond))
 	d.close(lot.ID)
 
-	lines := string(first.TenderID) + " " + seal.Digest(first.Note) + "\n" +
-		string(replaced.TenderID) + " " + seal.Digest(replaced.Note) + "\n" +
-		string(third.TenderID) + " " + seal.Digest(third.Note) + " " + seal.Digest(withdrawn.Note) + "\n"
+	lines := string(first.TenderID) + " " + models.Digest([]byte(first.Note)) + "\n" +
+		string(replaced.TenderID) + " " + models.Digest([]byte(replaced.Note)) + "\n" +
+		string(third.TenderID) + " " + models.Digest([]byte(third.Note)) + " " + models.Digest([]byte(withdrawn.Note)) + "\n"
 	sum := sha256.Sum256([]byte(lines))
 	var received, standing int
 	var digest string
@@ -128,7 +128,7 @@ func TestTheClosingBindsWhatWasReceived(t *testing.T) {
 	require.Equal(t, 1, standing)
 	require.Equal(t, hex.EncodeToString(sum[:]), digest)
 	for _, r := range []ReceiptView{first, replaced, third, withdrawn} {
-		require.Equal(t, 1, d.count("SELECT count(*) FROM events WHERE data ->> 'receipt' = $1 AND data ->> 'tender_id' = $2", seal.Digest(r.Note), r.TenderID))
+		require.Equal(t, 1, d.count("SELECT count(*) FROM events WHERE data ->> 'receipt' = $1 AND data ->> 'tender_id' = $2", models.Digest([]byte(r.Note)), r.TenderID))
 	}
 }
 

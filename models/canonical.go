@@ -19,6 +19,11 @@ func Canonical(v any) (json.RawMessage, string, error) {
 	if err != nil {
 		return nil, "", fmt.Errorf("render canonically: %w", err)
 	}
-	sum := sha256.Sum256(text)
-	return text, hex.EncodeToString(sum[:]), nil
+	return text, Digest(text), nil
+}
+
+// Digest is the SHA-256 of content, in hexadecimal.
+func Digest(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
 }

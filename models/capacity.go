@@ -111,11 +111,7 @@ func (a Activity) CheckAgainst(d Dossier, _ Entry) error {
 
 // Today is the civil date in the procurement's zone, as 2026-03-02; in UTC if the zone is not known.
 func (d Dossier) Today() string {
-	zone, err := time.LoadLocation(d.Procurement.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	return d.Now.In(zone).Format(time.DateOnly)
+	return d.day(d.Now)
 }
 
 // Trained tells whether the activity is a training in which the person took part.

@@ -1,8 +1,6 @@
 package models
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -77,8 +75,7 @@ func (g Gate) Digest() string {
 	if err != nil {
 		panic(fmt.Sprintf("strings and numbers do not marshal: %v", err))
 	}
-	sum := sha256.Sum256(bytes)
-	return hex.EncodeToString(sum[:])
+	return Digest(bytes)
 }
 
 // A Choice is how a buyer votes.

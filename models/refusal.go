@@ -42,12 +42,36 @@ func RefusalOf(err error) (*Refusal, bool) {
 	return r, ok
 }
 
-// Refusals gathers the faults of one request into one refusal, or nil when there are none.
+// Refusals gathers the faults of one request into one refusal, or nil when there are none. Faults that were
+// gathered before are listed beside the others.
 func Refusals(all []*Refusal) error {
-	if len(all) == 0 {
+	var flat []*Refusal
+	for _, r := range all {
+		flat = append(flat, r.each()...)
+	}
+	if len(flat) == 0 {
 		return nil
 	}
-	first := *all[0]
-	first.Others = append(first.Others, all[1:]...)
-	return &first
+	flat[0].Others = flat[1:]
+	return flat[0]
+}
+
+// Faults lists the faults that err gathers, one by one; none when it is no refusal.
+func Faults(err error) []*Refusal {
+	r, refused := RefusalOf(err)
+	if !refused {
+		return nil
+	}
+	return r.each()
+}
+
+// each copies the refusal and its others into one list.
+func (r *Refusal) each() []*Refusal {
+	alone := *r
+	alone.Others = nil
+	all := []*Refusal{&alone}
+	for _, other := range r.Others {
+		all = append(all, other.each()...)
+	}
+	return all
 }

@@ -2,8 +2,6 @@ package demo
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"net/http"
@@ -135,7 +133,7 @@ func (p *play) tellf(name, format string, args ...any) {
 // upload brings a file to the platform for a purpose.
 func (p *play) upload(who *person, content []byte, filename, purpose string) string {
 	file := p.post(who, "/uploads", object{
-		"size": len(content), "sha256": digest(content), "media_type": "application/octet-stream", "filename": filename, "purpose": purpose,
+		"size": len(content), "sha256": models.Digest(content), "media_type": "application/octet-stream", "filename": filename, "purpose": purpose,
 	}).ID
 	p.call(who, apiclient.Request{Method: http.MethodPut, Path: p.path("/uploads/" + file + "/chunks/0"), In: bytes.NewReader(content), IfMatch: "*"})
 	p.call(who, apiclient.Request{Method: http.MethodPost, Path: p.path("/uploads/" + file + "/actions/complete"), IfMatch: "*"})
@@ -146,7 +144,7 @@ func (p *play) upload(who *person, content []byte, filename, purpose string) str
 func (p *play) document(who *person, title, text string, audience models.Audience) string {
 	file := p.upload(who, []byte(text), "document.txt", "document")
 	p.post(who, "/documents", object{"title": en(title), "audience": audience, "upload": file})
-	return digest([]byte(text))
+	return models.Digest([]byte(text))
 }
 
 // download reads a file as it is.
@@ -154,11 +152,6 @@ func (p *play) download(who *person, path string) []byte {
 	var content bytes.Buffer
 	p.get(who, path, &content)
 	return content.Bytes()
-}
-
-func digest(content []byte) string {
-	sum := sha256.Sum256(content)
-	return hex.EncodeToString(sum[:])
 }
 
 // short is the beginning of a digest, enough to recognise it.

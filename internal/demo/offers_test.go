@@ -67,6 +67,6 @@ func TestLongLinesAreBrokenAtWords(t *testing.T) {
 	require.Equal(t, "1,234,567.00", grouped("1234567.00"))
 	require.Equal(t, "999.50", grouped("999.50"))
 	out.Reset()
-	s.wrap("", "the digest "+digest(nil)+" was signed")
+	s.wrap("", "the digest "+models.Digest(nil)+" was signed")
 	require.Equal(t, "the digest e3b0c44298fc… was signed\n", out.String())
 }

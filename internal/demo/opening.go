@@ -56,7 +56,7 @@ func (p *play) openPrice(t *tender) {
 }
 
 func finding(envelope int, plain []byte) object {
-	return object{"envelope": envelope, "plaintext_digest": digest(plain), "size": len(plain)}
+	return object{"envelope": envelope, "plaintext_digest": models.Digest(plain), "size": len(plain)}
 }
 
 // decrypt fetches an envelope and opens it with a key that the platform has never seen.

@@ -97,7 +97,7 @@ func (p *play) sealed(s *supplier, kind string, says any, key *age.X25519Identit
 	if p.err = seal(&file, says, key.Recipient()); p.err != nil {
 		return nil
 	}
-	return object{"kind": kind, "upload": p.upload(s.person, file.Bytes(), kind+".age", "envelope"), "digest": digest(file.Bytes())}
+	return object{"kind": kind, "upload": p.upload(s.person, file.Bytes(), kind+".age", "envelope"), "digest": models.Digest(file.Bytes())}
 }
 
 func seal(file *bytes.Buffer, says any, recipient age.Recipient) error {

@@ -1,8 +1,6 @@
 package seal
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strconv"
@@ -54,13 +52,7 @@ type Receipt struct {
 func Manifest(envelopes []models.Envelope) string {
 	var b strings.Builder
 	writeEnvelopes(&b, envelopes)
-	return Digest(b.String())
-}
-
-// Digest is the SHA-256 of a text, in hexadecimal.
-func Digest(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:])
+	return models.Digest([]byte(b.String()))
 }
 
 func writeEnvelopes(b *strings.Builder, envelopes []models.Envelope) {

@@ -33,7 +33,7 @@ func agreement(d models.Dossier) (models.Agreement, models.Entry, bool) {
 	if !ok {
 		return models.Agreement{}, e, false
 	}
-	a, ok := body[models.Agreement](e)
+	a, ok := models.BodyOf[models.Agreement](e)
 	return a, e, ok
 }
 
@@ -214,7 +214,7 @@ func untrainedIn(person models.ID, role models.Role, topic string) string {
 
 func training(d models.Dossier, person models.ID, topic string) (models.Entry, bool) {
 	for _, e := range d.Of(models.EntryActivity) {
-		if a, ok := body[models.Activity](e); ok && a.Trained(person) && (topic == "" || a.Topic == topic) {
+		if a, ok := models.BodyOf[models.Activity](e); ok && a.Trained(person) && (topic == "" || a.Topic == topic) {
 			return e, true
 		}
 	}
@@ -226,7 +226,7 @@ func peopleDeclared(d models.Dossier) models.Criterion {
 	declared := map[models.ID]models.Entry{}
 	conflicted := map[models.ID]bool{}
 	for _, e := range d.Of(models.EntryInterestDeclaration) {
-		if i, ok := body[models.InterestDeclaration](e); ok {
+		if i, ok := models.BodyOf[models.InterestDeclaration](e); ok {
 			declared[i.Person], conflicted[i.Person] = e, i.Conflict
 		}
 	}

@@ -41,7 +41,7 @@ func announced(d models.Dossier) models.Criterion {
 	for _, x := range current {
 		for _, id := range []models.ID{x.AnnouncementID, x.QuestionnaireID} {
 			if r, ok := d.Market.Release(id); ok {
-				evidence = append(evidence, string(r.EntryID)+"@"+r.Digest)
+				evidence = append(evidence, string(r.EntryID)+"@"+r.Digest) // of no version: what is released is known by its digest
 			}
 		}
 	}
@@ -70,7 +70,7 @@ func report(d models.Dossier) (models.ConsultationReport, models.Entry, bool) {
 		return models.ConsultationReport{}, models.Entry{}, false
 	}
 	e := written[len(written)-1]
-	r, ok := body[models.ConsultationReport](e)
+	r, ok := models.BodyOf[models.ConsultationReport](e)
 	return r, e, ok
 }
 
@@ -152,7 +152,7 @@ func registered(d models.Dossier) models.Criterion {
 	evidence, involved := []string{Reference(e)}, 0
 	for _, contact := range contacts {
 		evidence = append(evidence, Reference(contact))
-		if m, ok := body[models.MarketContact](contact); ok && m.Involvement != models.InvolvementNone {
+		if m, ok := models.BodyOf[models.MarketContact](contact); ok && m.Involvement != models.InvolvementNone {
 			involved++
 		}
 	}
@@ -165,7 +165,7 @@ func routed(d models.Dossier) models.Criterion {
 	if !ok {
 		return c.notMet("no route is confirmed")
 	}
-	route, ok := body[models.Route](e)
+	route, ok := models.BodyOf[models.Route](e)
 	if !ok {
 		return c.notMet("the route cannot be read")
 	}

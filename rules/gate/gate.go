@@ -3,7 +3,6 @@
 package gate
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -104,14 +103,6 @@ func (c check) notMet(format string, args ...any) models.Criterion {
 
 func (c check) found(f models.Finding, evidence []string, format string, args ...any) models.Criterion {
 	return models.Criterion{Code: c.code, Finding: f, Detail: fmt.Sprintf(format, args...), Evidence: evidence, Source: c.source}
-}
-
-// body decodes an entry that was checked when it was written. One that no longer fits its type counts
-// as if it were not there.
-func body[T any](e models.Entry) (T, bool) {
-	var content T
-	err := json.Unmarshal(e.Body, &content)
-	return content, err == nil
 }
 
 // byMember maps each active member to its entry of the kind and lists the names of those without one.

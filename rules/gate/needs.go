@@ -32,7 +32,7 @@ func commonNeed(d models.Dossier) models.Criterion {
 	if !ok {
 		return c.notMet("no common need is written down")
 	}
-	need, ok := body[models.CommonNeed](e)
+	need, ok := models.BodyOf[models.CommonNeed](e)
 	if !ok {
 		return c.notMet("the common need cannot be read")
 	}
@@ -52,7 +52,7 @@ func confirmed(d models.Dossier) models.Criterion {
 		return c.notMet("there is no common need to confirm")
 	}
 	return c.everyMember(d, models.EntryNeedConfirmation, func(e models.Entry) bool {
-		confirmation, ok := body[models.Confirmation](e)
+		confirmation, ok := models.BodyOf[models.Confirmation](e)
 		return ok && confirmation.Entry == need.ID && confirmation.Digest == need.Digest
 	}, fmt.Sprintf("a confirmation of the common need in version %d", need.Version))
 }
@@ -63,7 +63,7 @@ func stateOfTheArt(d models.Dossier) models.Criterion {
 	if !ok {
 		return c.notMet("no state-of-the-art report is written down")
 	}
-	report, ok := body[models.StateOfTheArt](e)
+	report, ok := models.BodyOf[models.StateOfTheArt](e)
 	if !ok || report.Conclusion == models.ConclusionUndetermined {
 		return c.notMet("the state-of-the-art report comes to no conclusion")
 	}

@@ -41,7 +41,7 @@ func NeutralityFindings(d models.Dossier, kinds ...models.EntryKind) ([]Neutrali
 
 func answerTo(d models.Dossier, e models.Entry, f neutrality.Finding) models.ID {
 	for _, answer := range d.Of(models.EntryNeutralityAnswer) {
-		a, ok := body[models.NeutralityAnswer](answer)
+		a, ok := models.BodyOf[models.NeutralityAnswer](answer)
 		if ok && a.Entry == e.ID && a.Code == string(f.Code) && a.Language == f.Language && a.Text == f.Text &&
 			!slices.Contains(d.Authors[e.ID], answer.AuthorID) {
 			return answer.ID

@@ -38,7 +38,7 @@ type requirement struct {
 func requirementsOf(d models.Dossier) []requirement {
 	var all []requirement
 	for _, e := range d.Of(models.EntryRequirement) {
-		if r, ok := body[models.Requirement](e); ok {
+		if r, ok := models.BodyOf[models.Requirement](e); ok {
 			all = append(all, requirement{r, e})
 		}
 	}
@@ -152,7 +152,7 @@ func translated(d models.Dossier) models.Criterion {
 func lotsDecided(d models.Dossier) models.Criterion {
 	c := check{"lots_decided", "Directive 2014/24/EU, Article 46(1)"}
 	e, ok := d.Latest(models.EntryLotsDecision)
-	decision, readable := body[models.LotsDecision](e)
+	decision, readable := models.BodyOf[models.LotsDecision](e)
 	if !ok || !readable {
 		return c.notMet("whether to divide into lots is not decided")
 	}
@@ -188,7 +188,7 @@ func LotsAsDecided(d models.Dossier) *models.Refusal {
 func businessCase(d models.Dossier) models.Criterion {
 	c := check{"business_case", specificationSource}
 	e, ok := d.Latest(models.EntryBusinessCase)
-	business, readable := body[models.BusinessCase](e)
+	business, readable := models.BodyOf[models.BusinessCase](e)
 	if !ok || !readable {
 		return c.notMet("no business case is written down")
 	}
@@ -202,7 +202,7 @@ func businessCase(d models.Dossier) models.Criterion {
 			missing = append(missing, name(d, m.OrganisationID))
 			continue
 		}
-		if estimate, ok := body[models.Estimate](d.Of(models.EntryEstimate)[i]); ok {
+		if estimate, ok := models.BodyOf[models.Estimate](d.Of(models.EntryEstimate)[i]); ok {
 			estimates = append(estimates, estimate)
 		}
 	}
@@ -256,7 +256,7 @@ func approvedByAll(d models.Dossier) models.Criterion {
 	}
 	authors := d.SpecificationAuthors()
 	return c.everyMember(d, models.EntrySpecificationApproval, func(e models.Entry) bool {
-		a, ok := body[models.Approval](e)
+		a, ok := models.BodyOf[models.Approval](e)
 		return ok && a.Entry == version.ID && a.Digest == version.Digest && !slices.Contains(authors, e.AuthorID)
 	}, "an approval of the digest "+version.Digest)
 }
@@ -269,7 +269,7 @@ func legallyCertified(d models.Dossier) models.Criterion {
 	}
 	authors := d.SpecificationAuthors()
 	for _, e := range d.Of(models.EntryLegalCertification) {
-		l, ok := body[models.LegalCertification](e)
+		l, ok := models.BodyOf[models.LegalCertification](e)
 		if ok && l.Entry == version.ID && l.Digest == version.Digest && !slices.Contains(authors, e.AuthorID) {
 			return c.met([]string{Reference(e)}, "%s has certified the digest %s", e.AuthorID, version.Digest)
 		}

@@ -55,7 +55,7 @@ func lotsConcluded(d models.Dossier) models.Criterion {
 func contractsOf(d models.Dossier, lot models.ID) []string {
 	var found []string
 	for _, e := range d.Of(models.EntryContract) {
-		if contract, ok := body[models.Contract](e); ok && contract.Lot == lot {
+		if contract, ok := models.BodyOf[models.Contract](e); ok && contract.Lot == lot {
 			found = append(found, Reference(e))
 		}
 	}
@@ -95,7 +95,7 @@ func purchased(d models.Dossier) models.Criterion {
 
 func boughtBy(d models.Dossier, buyer models.ID) string {
 	for _, e := range d.Of(models.EntryPurchase) {
-		purchase, ok := body[models.Purchase](e)
+		purchase, ok := models.BodyOf[models.Purchase](e)
 		if ok && e.OrganisationID == buyer && binds(d, purchase.Contract, buyer) {
 			return Reference(e)
 		}
@@ -110,7 +110,7 @@ func boughtBy(d models.Dossier, buyer models.ID) string {
 
 func binds(d models.Dossier, contract, buyer models.ID) bool {
 	return slices.ContainsFunc(d.Of(models.EntryContract), func(e models.Entry) bool {
-		c, ok := body[models.Contract](e)
+		c, ok := models.BodyOf[models.Contract](e)
 		return ok && e.ID == contract && slices.Contains(c.Buyers, buyer)
 	})
 }
@@ -135,7 +135,7 @@ func awardNoticeSent(d models.Dossier) models.Criterion {
 	}
 	signed, late := "", ""
 	for _, e := range d.Of(models.EntryContract) {
-		contract, ok := body[models.Contract](e)
+		contract, ok := models.BodyOf[models.Contract](e)
 		if !ok {
 			continue
 		}
@@ -185,7 +185,7 @@ func reported(d models.Dossier) models.Criterion {
 	if !ok {
 		return c.notMet("there is no individual report")
 	}
-	report, ok := body[models.IndividualReport](e)
+	report, ok := models.BodyOf[models.IndividualReport](e)
 	record, err := evaluation.ComposeRecord(d)
 	if !ok || err != nil || report.Record != record.Digest {
 		return c.notMet("the individual report rests on a record that has changed since")

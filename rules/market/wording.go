@@ -15,12 +15,12 @@ type Announcement struct {
 
 // Check refuses an announcement that is malformed, whose times no clock shows, or that names a product.
 func (a Announcement) Check() error {
-	faults := faultsOf(a.Announcement.Check())
+	faults := models.Faults(a.Announcement.Check())
 	_, err := calendar.Instant("/closes", a.Closes.Local, a.Closes.Zone)
-	faults = append(faults, faultsOf(err)...)
+	faults = append(faults, models.Faults(err)...)
 	if a.Opens != nil {
 		_, err := calendar.Instant("/opens", a.Opens.Local, a.Opens.Zone)
-		faults = append(faults, faultsOf(err)...)
+		faults = append(faults, models.Faults(err)...)
 	}
 	return models.Refusals(append(faults, productsIn(a.Wording())...))
 }
@@ -33,7 +33,7 @@ type Questionnaire struct {
 // Check refuses a questionnaire that is malformed or names a product: who makes another is not asked on
 // equal terms.
 func (q Questionnaire) Check() error {
-	return models.Refusals(append(faultsOf(q.Questionnaire.Check()), productsIn(q.Wording())...))
+	return models.Refusals(append(models.Faults(q.Questionnaire.Check()), productsIn(q.Wording())...))
 }
 
 // A Bulletin that names no product.
@@ -43,17 +43,7 @@ type Bulletin struct {
 
 // Check refuses a bulletin that is malformed or names a product.
 func (b Bulletin) Check() error {
-	return models.Refusals(append(faultsOf(b.Bulletin.Check()), productsIn(b.Wording())...))
-}
-
-func faultsOf(err error) []*models.Refusal {
-	r, refused := models.RefusalOf(err)
-	if !refused {
-		return nil
-	}
-	first := *r
-	first.Others = nil
-	return append([]*models.Refusal{&first}, r.Others...)
+	return models.Refusals(append(models.Faults(b.Bulletin.Check()), productsIn(b.Wording())...))
 }
 
 // productsIn finds products and makers by name, with or without "or equivalent": a question needs neither.
