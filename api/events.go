@@ -2,10 +2,7 @@ package api
 
 import (
 	"context"
-	"crypto/aes"
 	"crypto/cipher"
-	"crypto/hkdf"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
@@ -17,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 
 	"github.com/ppi-engine/ppi/internal/audit"
+	"github.com/ppi-engine/ppi/internal/cipherbox"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 )
@@ -248,20 +246,8 @@ const (
 )
 
 func newFeedCursors(key []byte) (feedCursors, error) {
-	const aes256 = 32
-	derived, err := hkdf.Key(sha256.New, key, nil, "feed cursors", aes256)
-	if err != nil {
-		return feedCursors{}, fmt.Errorf("derive key of feed cursors: %w", err)
-	}
-	block, err := aes.NewCipher(derived)
-	if err != nil {
-		return feedCursors{}, fmt.Errorf("make cipher of feed cursors: %w", err)
-	}
-	aead, err := cipher.NewGCMWithRandomNonce(block)
-	if err != nil {
-		return feedCursors{}, fmt.Errorf("make cipher of feed cursors: %w", err)
-	}
-	return feedCursors{aead}, nil
+	aead, err := cipherbox.New(key, "feed cursors")
+	return feedCursors{aead}, err
 }
 
 func (c feedCursors) seal(position int64) string {
