@@ -24,7 +24,7 @@ func advance(c *call) (any, error) {
 	if err := c.mayAdvance(in.To); err != nil {
 		return nil, err
 	}
-	before, err := c.state()
+	before, _, err := c.standing()
 	if err != nil {
 		return nil, err
 	}
@@ -43,11 +43,11 @@ func advance(c *call) (any, error) {
 	if err := c.attempt(due); err != nil {
 		return nil, err
 	}
-	after, err := c.state()
+	after, err := c.tx.Rounds(c.p.ID)
 	if err != nil {
 		return nil, err
 	}
-	if boundary(before, after) || c.step+1 >= advanceSteps {
+	if boundary(before, process.State{Status: c.p.Status, Phases: phasesOf(after)}) || c.step+1 >= advanceSteps {
 		return c.reached(false)
 	}
 	c.more = true
@@ -116,7 +116,7 @@ func (c *call) reached(all bool) (any, error) {
 	return process.AdvanceResult{Now: c.now.UTC(), Reached: all}, nil
 }
 
-func boundary(before, after *process.State) bool {
+func boundary(before, after process.State) bool {
 	was, _ := before.Current()
 	is, _ := after.Current()
 	return was != is || after.Status.Ended()

@@ -1,10 +1,8 @@
 package activities
 
 import (
-	"fmt"
 	"slices"
 
-	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/rules/evaluation"
@@ -139,20 +137,4 @@ func (c *call) notContracted(lot models.ID) error {
 		}
 	}
 	return nil
-}
-
-// standstillsDue lists when the standstills of lots end.
-func standstillsDue(tx *store.Tx, procurement models.ID) ([]process.Due, error) {
-	lots, stages, err := tx.Standstills(procurement)
-	if err != nil {
-		return nil, err
-	}
-	all := make([]process.Due, len(lots))
-	for i, lot := range lots {
-		all[i] = process.Due{
-			Kind: process.DueStandstill, Phase: models.PhaseTender, Subject: lot.ID,
-			At: stages[i].StandstillUntil.UTC(), Label: fmt.Sprintf("lot %d", lot.Number),
-		}
-	}
-	return all, nil
 }

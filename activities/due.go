@@ -74,27 +74,26 @@ func (c *call) runDue(due process.Due) error {
 
 // dueOf lists what falls due by itself, earliest first. Suspension stops our acts, never a published
 // deadline: a box closes on time.
-func (c *call) dueOf(rounds []models.PhaseRound) ([]process.Due, error) {
-	tx, p := c.tx, c.p
+func (c *call) dueOf(rounds []models.PhaseRound, at lotsAtHand) ([]process.Due, error) {
 	all, err := c.marketDues(rounds)
 	if err != nil {
 		return nil, err
 	}
-	lots, err := tx.OpenLots(p.ID)
-	if err != nil {
-		return nil, err
+	for _, lot := range at.lots {
+		due := process.Due{Phase: models.PhaseTender, Subject: lot.ID, Label: fmt.Sprintf("lot %d", lot.Number)}
+		stage := at.stages[lot.ID]
+		switch {
+		case lot.EndedAt != nil, lot.OpenedAt == nil:
+			continue
+		case lot.ClosedAt == nil:
+			due.Kind, due.At = process.DueCloseLot, lot.Deadline.UTC()
+		case stage.StandstillUntil != nil && stage.StandstillOverAt == nil:
+			due.Kind, due.At = process.DueStandstill, stage.StandstillUntil.UTC()
+		default:
+			continue
+		}
+		all = append(all, due)
 	}
-	for _, lot := range lots {
-		all = append(all, process.Due{
-			Kind: process.DueCloseLot, Phase: models.PhaseTender, Subject: lot.ID,
-			At: lot.Deadline.UTC(), Label: fmt.Sprintf("lot %d", lot.Number),
-		})
-	}
-	standstills, err := standstillsDue(tx, p.ID)
-	if err != nil {
-		return nil, err
-	}
-	all = append(all, standstills...)
 	slices.SortStableFunc(all, func(a, b process.Due) int { return a.At.Compare(b.At) })
 	return all, nil
 }

@@ -12,39 +12,77 @@ import (
 // state builds what the workflow is told: where the procurement stands, what falls due, and who is
 // awaited.
 func (c *call) state() (*process.State, error) {
-	p := c.p
-	state := &process.State{
-		Schema: process.Schema, ProcurementID: p.ID, Version: p.Version, Status: p.Status, Mode: p.Mode,
-		ClockOffset: time.Duration(p.ClockOffset) * time.Microsecond,
-	}
-	rounds, err := c.tx.Rounds(p.ID)
+	state, lots, err := c.standing()
 	if err != nil {
 		return nil, err
-	}
-	latest := models.Dossier{Rounds: rounds}
-	for _, phase := range models.Phases() {
-		if r := latest.Round(phase); r.Round > 0 {
-			state.Phases = append(state.Phases, process.PhaseState{Phase: phase, Round: r.Round, Status: r.Status})
-		}
 	}
 	buyers, err := c.consortium()
 	if err != nil {
 		return nil, err
 	}
+	p := c.p
+	state.Schema, state.ProcurementID, state.Version, state.Mode = process.Schema, p.ID, p.Version, p.Mode
+	state.ClockOffset = time.Duration(p.ClockOffset) * time.Microsecond
 	state.Title, state.LeadBuyer, state.Buyers = p.Title.In("", p.Languages...), buyers.lead(), buyers.names()
-	if p.Status.Ended() || p.Status == models.StatusDraft {
-		return state, nil
+	if !runs(p.Status) {
+		return &state, nil
 	}
-	if state.Due, err = c.dueOf(rounds); err != nil {
-		return nil, err
+	state.WaitingOn, err = c.waitingOn(state, buyers, lots)
+	return &state, err
+}
+
+// standing is of the state where the phases stand and what falls due, with the lots it was read from.
+func (c *call) standing() (process.State, lotsAtHand, error) {
+	state := process.State{Status: c.p.Status}
+	rounds, err := c.tx.Rounds(c.p.ID)
+	if err != nil {
+		return state, lotsAtHand{}, err
 	}
-	state.WaitingOn, err = c.waitingOn(*state, buyers)
-	return state, err
+	state.Phases = phasesOf(rounds)
+	if !runs(c.p.Status) {
+		return state, lotsAtHand{}, nil
+	}
+	lots, err := c.lotsAtHand()
+	if err != nil {
+		return state, lots, err
+	}
+	state.Due, err = c.dueOf(rounds, lots)
+	return state, lots, err
+}
+
+// runs tells whether anything falls due or is awaited.
+func runs(s models.Status) bool { return s != models.StatusDraft && !s.Ended() }
+
+// phasesOf says where the latest round of each phase stands that was ever open.
+func phasesOf(rounds []models.PhaseRound) []process.PhaseState {
+	var phases []process.PhaseState
+	latest := models.Dossier{Rounds: rounds}
+	for _, phase := range models.Phases() {
+		if r := latest.Round(phase); r.Round > 0 {
+			phases = append(phases, process.PhaseState{Phase: phase, Round: r.Round, Status: r.Status})
+		}
+	}
+	return phases
+}
+
+// lotsAtHand are the lots with the stages of those that were opened.
+type lotsAtHand struct {
+	lots   []models.Lot
+	stages map[models.ID]models.LotStage
+}
+
+func (c *call) lotsAtHand() (lotsAtHand, error) {
+	lots, err := c.tx.Lots(c.p.ID)
+	if err != nil || len(lots) == 0 {
+		return lotsAtHand{}, err
+	}
+	stages, err := c.tx.Stages(c.p.ID)
+	return lotsAtHand{lots, stages}, err
 }
 
 // waitingOn says in words whose act is awaited: the buyers whose vote on the open main phase's gate is
 // not in or was cast on what has changed since, and in the tender phase those whose act the lots wait for.
-func (c *call) waitingOn(state process.State, buyers consortium) ([]string, error) {
+func (c *call) waitingOn(state process.State, buyers consortium, lots lotsAtHand) ([]string, error) {
 	if c.p.Status == models.StatusSuspended {
 		return []string{"the board: to resume"}, nil
 	}
@@ -55,9 +93,8 @@ func (c *call) waitingOn(state process.State, buyers consortium) ([]string, erro
 	var waiting []string
 	if phase == models.PhaseTender {
 		var concluding bool
-		var err error
-		if waiting, concluding, err = c.waitingOnLots(); err != nil || !concluding {
-			return waiting, err
+		if waiting, concluding = waitingOnLots(lots, c.now); !concluding {
+			return waiting, nil
 		}
 	}
 	cast, err := c.standingVotes(phase, state.Phase(phase).Round)

@@ -22,22 +22,14 @@ const (
 
 // waitingOnLots says in words whose act each lot waits for, and whether all that is left is to conclude
 // contracts and purchases: only then the board's approval is awaited, too.
-func (c *call) waitingOnLots() (waiting []string, concluding bool, err error) {
-	lots, err := c.tx.Lots(c.p.ID)
-	if err != nil {
-		return nil, false, err
-	}
-	if len(lots) == 0 {
-		return []string{"the lead procurer: to describe the lots"}, false, nil
-	}
-	stages, err := c.tx.Stages(c.p.ID)
-	if err != nil {
-		return nil, false, err
+func waitingOnLots(at lotsAtHand, now time.Time) (waiting []string, concluding bool) {
+	if len(at.lots) == 0 {
+		return []string{"the lead procurer: to describe the lots"}, false
 	}
 	concluding = true
 	numbers := map[string][]string{}
-	for _, lot := range lots {
-		if act := awaited(lot, stages, c.now); act != "" {
+	for _, lot := range at.lots {
+		if act := awaited(lot, at.stages, now); act != "" {
 			numbers[act] = append(numbers[act], strconv.Itoa(lot.Number))
 			concluding = concluding && act == awaitContracts
 		}
@@ -49,7 +41,7 @@ func (c *call) waitingOnLots() (waiting []string, concluding bool, err error) {
 			waiting = append(waiting, act+"lot "+strings.Join(found, ", "))
 		}
 	}
-	return waiting, concluding, nil
+	return waiting, concluding
 }
 
 // awaited is the act that a lot waits for; empty: it has ended without award.

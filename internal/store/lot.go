@@ -26,17 +26,6 @@ func (tx *Tx) Lots(procurement models.ID) ([]models.Lot, error) {
 	return lots, nil
 }
 
-// OpenLots lists the lots whose box takes tenders, by number.
-func (tx *Tx) OpenLots(procurement models.ID) ([]models.Lot, error) {
-	var lots []models.Lot
-	err := tx.db.Where("procurement_id = ? AND opened_at IS NOT NULL AND closed_at IS NULL AND ended_at IS NULL", procurement).
-		Order("number").Find(&lots).Error
-	if err != nil {
-		return nil, fmt.Errorf("list open lots: %w", err)
-	}
-	return lots, nil
-}
-
 // Lot reads a lot. It returns a refusal with [models.CodeNotFound].
 func (s *Store) Lot(ctx context.Context, procurement, id models.ID) (models.Lot, error) {
 	return takeByID[models.Lot](s.db.WithContext(ctx).Where("procurement_id = ?", procurement), "read lot", id)

@@ -3,7 +3,6 @@ package store
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -108,29 +107,6 @@ func (tx *Tx) stage(doing, query string, args ...any) error {
 		return fmt.Errorf("%s: %d rows were written", doing, result.RowsAffected)
 	}
 	return nil
-}
-
-// Standstills lists the lots of a procurement whose standstill has not been ended, by instant.
-func (tx *Tx) Standstills(procurement models.ID) ([]models.Lot, []models.LotStage, error) {
-	var stages []models.LotStage
-	err := tx.db.Raw(`SELECT s.*, coalesce(s.winner_id, '') AS winner_id FROM lot_stages s JOIN lots l ON l.id = s.lot_id
-		WHERE l.procurement_id = ? AND l.ended_at IS NULL AND s.standstill_until IS NOT NULL AND s.standstill_over_at IS NULL
-		ORDER BY s.standstill_until, s.lot_id`, procurement).Scan(&stages).Error
-	if err != nil {
-		return nil, nil, fmt.Errorf("list standstills: %w", err)
-	}
-	if len(stages) == 0 {
-		return nil, nil, nil
-	}
-	all, err := tx.Lots(procurement)
-	if err != nil {
-		return nil, nil, err
-	}
-	lots := make([]models.Lot, len(stages))
-	for i, s := range stages {
-		lots[i] = all[slices.IndexFunc(all, func(l models.Lot) bool { return l.ID == s.LotID })]
-	}
-	return lots, stages, nil
 }
 
 // RecordOpening writes down what an opener found and returns its number.
