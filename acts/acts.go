@@ -1,0 +1,16 @@
+// Package acts holds whatever changes the record. An act is a typed input, who may do it, what must hold, one
+// transaction and one event, whoever asks for it: the API, a page, a workflow or the command line. It knows
+// neither HTTP nor Temporal.
+package acts
+
+import (
+	"log/slog"
+
+	"github.com/ppi-engine/ppi/internal/store"
+)
+
+// Acts change the record in Store.
+type Acts struct {
+	Store *store.Store
+	Log   *slog.Logger
+}

@@ -1,0 +1,10 @@
+// Package views holds whatever is read from the record: who sees what, and from when on. It is the one home of
+// disclosure; feeds, exports and payloads are made here, too.
+package views
+
+import "github.com/ppi-engine/ppi/internal/store"
+
+// Views read the record in Store.
+type Views struct {
+	Store *store.Store
+}
