@@ -33,7 +33,7 @@ func (a *Activities) RunDue(ctx context.Context, in process.RunDue) (process.Due
 }
 
 func runDueTx(tx *store.Tx, in process.RunDue) (process.DueOutcome, error) {
-	var out process.DueOutcome
+	out := process.DueOutcome{Due: in.Due}
 	if in.Due.Kind == process.DueCloseLot {
 		if err := errors.Join(tx.LockBriefly(), tx.LockBoxes(in.Due.Subject)); err != nil {
 			return out, err

@@ -30,7 +30,7 @@ const (
 // An Engine starts runs and sends commands to them.
 type Engine interface {
 	Start(ctx context.Context, procurement models.ID, title string, buyers []string) error
-	Command(ctx context.Context, procurement models.ID, verb models.Verb, commandID string) (process.Outcome, error)
+	Command(ctx context.Context, cmd models.Command) (process.Outcome, error)
 }
 
 // Maintenance holds what schedules call.
@@ -145,8 +145,10 @@ func (m *Maintenance) send(ctx context.Context, cmd models.Command) error {
 			return err
 		}
 	}
-	_, err := m.Engine.Command(ctx, cmd.ProcurementID, cmd.Verb, cmd.ID)
-	return err
+	if _, err := m.Engine.Command(ctx, cmd); err != nil {
+		return err
+	}
+	return m.Store.TellCommands(ctx, []string{cmd.ID})
 }
 
 // SignCheckpoint signs the head of the event log and writes it where the database cannot alter it.

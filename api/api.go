@@ -33,7 +33,7 @@ type Engine interface {
 	// Start starts the run of a procurement unless one is open already. Title and buyers are public.
 	Start(ctx context.Context, procurement models.ID, title string, buyers []string) error
 	// Command sends a command that is written down and waits for its outcome.
-	Command(ctx context.Context, procurement models.ID, verb models.Verb, commandID string) (process.Outcome, error)
+	Command(ctx context.Context, cmd models.Command) (process.Outcome, error)
 }
 
 // Limits bound what one request may cost. Zero values take the defaults.

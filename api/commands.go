@@ -95,7 +95,7 @@ func (s *server) carryOut(ctx context.Context, cmd models.Command) error {
 	if cmd.Verb == models.VerbStart {
 		return s.unanswered(ctx, cmd, s.start(ctx, cmd))
 	}
-	_, err := s.engine.Command(ctx, cmd.ProcurementID, cmd.Verb, cmd.ID)
+	_, err := s.engine.Command(ctx, cmd)
 	return s.unanswered(ctx, cmd, err)
 }
 
@@ -106,7 +106,7 @@ func (s *server) start(ctx context.Context, cmd models.Command) error {
 		if err := s.startRun(ctx, cmd.ProcurementID); err != nil {
 			return err
 		}
-		_, err := s.engine.Command(ctx, cmd.ProcurementID, cmd.Verb, cmd.ID)
+		_, err := s.engine.Command(ctx, cmd)
 		if !errors.Is(err, engine.ErrNotRunning) {
 			return err
 		}

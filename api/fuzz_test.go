@@ -25,7 +25,7 @@ type gone struct{}
 
 func (gone) Start(context.Context, models.ID, string, []string) error { return engine.ErrNotRunning }
 
-func (gone) Command(context.Context, models.ID, models.Verb, string) (process.Outcome, error) {
+func (gone) Command(context.Context, models.Command) (process.Outcome, error) {
 	return process.Outcome{}, engine.ErrNotRunning
 }
 

@@ -34,7 +34,7 @@ type away struct{}
 
 func (away) Start(context.Context, models.ID, string, []string) error { return engine.ErrUnavailable }
 
-func (away) Command(context.Context, models.ID, models.Verb, string) (process.Outcome, error) {
+func (away) Command(context.Context, models.Command) (process.Outcome, error) {
 	return process.Outcome{}, engine.ErrUnavailable
 }
 

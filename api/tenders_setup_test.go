@@ -39,9 +39,9 @@ type direct struct {
 
 func (direct) Start(context.Context, models.ID, string, []string) error { return nil }
 
-func (d direct) Command(ctx context.Context, procurement models.ID, _ models.Verb, id string) (process.Outcome, error) {
+func (d direct) Command(ctx context.Context, cmd models.Command) (process.Outcome, error) {
 	for step := 0; ; step++ {
-		out, err := d.activities.Execute(ctx, process.Execute{ProcurementID: procurement, CommandID: id, Step: step})
+		out, err := d.activities.Execute(ctx, process.Execute{ProcurementID: cmd.ProcurementID, CommandID: cmd.ID, Step: step})
 		if err != nil || !out.More {
 			return out, err
 		}

@@ -48,12 +48,16 @@ type Command struct {
 	// Fingerprint is the SHA-256 of the request's body, to tell a repeat from another request.
 	Fingerprint []byte
 	// IfMatch is the version the caller saw; nil: any (If-Match: *).
-	IfMatch   *int64
-	Payload   json.RawMessage `gorm:"type:jsonb"`
+	IfMatch *int64
+	Payload json.RawMessage `gorm:"type:jsonb"`
+	// Label says to a person who asks what, such as "vote · needs · BSC"; nothing in it is confidential.
+	Label     string
 	Status    string
 	CreatedAt time.Time
 	// DoneAt, Result and Refusal are the outcome.
-	DoneAt  *time.Time
+	DoneAt *time.Time
+	// ToldAt is when the procurement's run had the outcome in its history; only then the command is finished.
+	ToldAt  *time.Time
 	Result  json.RawMessage `gorm:"type:jsonb"`
 	Refusal *Refusal        `gorm:"serializer:json"`
 	// FaultID finds the cause of a failed command in the log.

@@ -1,6 +1,9 @@
 package models
 
-import "maps"
+import (
+	"maps"
+	"slices"
+)
 
 // verbRoles says who may ask what of the process. The API checks it before it writes the command
 // down, the transaction that carries the command out checks it again.
@@ -27,6 +30,11 @@ var verbRoles = map[Verb][]Role{
 	VerbExtendConsultation: {RoleLeadProcurer},
 	VerbRelease:            {RoleLeadProcurer},
 }
+
+var verbs = slices.Sorted(maps.Keys(verbRoles))
+
+// Verbs lists all verbs, always in the same order.
+func Verbs() []Verb { return slices.Clone(verbs) }
 
 // Roles returns the roles that may use the verb.
 func (v Verb) Roles() []Role { return verbRoles[v] }

@@ -18,6 +18,7 @@ import (
 	"github.com/ppi-engine/ppi/activities"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/webhook"
+	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/workflows"
 )
@@ -76,6 +77,10 @@ func Run(ctx context.Context, d Deps) error {
 	})
 	group.Go(func() error {
 		Relay(working, d.Store, d.Engine, d.Log)
+		return nil
+	})
+	group.Go(func() error {
+		Retell(working, d.Store, d.Engine, d.Log)
 		return nil
 	})
 	group.Go(func() error { return prepareAndWork(working, d) })
@@ -142,5 +147,12 @@ func register(w worker.Registry, d Deps) {
 		process.ActivityCleanUp:    maintenance.CleanUp,
 	} {
 		w.RegisterActivityWithOptions(run, activity.RegisterOptions{Name: name})
+	}
+	// Local activities, under the names that histories and the Temporal UI show.
+	for _, verb := range models.Verbs() {
+		w.RegisterActivityWithOptions(transactions.Execute, activity.RegisterOptions{Name: string(verb)})
+	}
+	for _, kind := range process.DueKinds() {
+		w.RegisterActivityWithOptions(transactions.RunDue, activity.RegisterOptions{Name: string(kind)})
 	}
 }

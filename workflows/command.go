@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -18,11 +19,19 @@ func (p *procurement) answerCalls(ctx workflow.Context) error {
 	if err != nil {
 		return err
 	}
-	return workflow.SetUpdateHandlerWithOptions(ctx, process.UpdateCommand, p.command,
-		workflow.UpdateHandlerOptions{
-			Validator:   p.admit,
-			Description: "Carries out the command with this ID, written down in the record before",
-		})
+	for _, verb := range models.Verbs() {
+		if err := p.answerUpdate(ctx, string(verb)); err != nil {
+			return err
+		}
+	}
+	return p.answerUpdate(ctx, process.UpdateCommand) // in the histories of runs that began before Updates had verbs
+}
+
+func (p *procurement) answerUpdate(ctx workflow.Context, name string) error {
+	return workflow.SetUpdateHandlerWithOptions(ctx, name, p.command, workflow.UpdateHandlerOptions{
+		Validator:   p.admit,
+		Description: "Carries out the command with this ID, written down in the record before",
+	})
 }
 
 func (p *procurement) admit(cmd process.Command) error {
@@ -43,10 +52,11 @@ func (p *procurement) command(ctx workflow.Context, cmd process.Command) (proces
 		return process.Outcome{}, err
 	}
 	defer p.mutex.Unlock()
+	verb := verbOf(ctx)
 	for step := 0; ; step++ {
 		var out process.Outcome
-		err := workflow.ExecuteActivity(p.transaction(ctx, "carry out "+callName(ctx)), process.ActivityExecute,
-			process.Execute{ProcurementID: p.in.ProcurementID, CommandID: cmd.ID, Step: step}).Get(ctx, &out)
+		err := p.act(ctx, verb, process.ActivityExecute, cmp.Or(cmd.Label, "carry out "+verb),
+			process.Execute{ProcurementID: p.in.ProcurementID, CommandID: cmd.ID, Step: step}, &out)
 		if err != nil {
 			workflow.GetLogger(ctx).Error("command without an answer", "command", cmd.ID, "error", err)
 			return process.Outcome{CommandID: cmd.ID, Status: process.CommandPending}, p.load(ctx)
@@ -60,27 +70,12 @@ func (p *procurement) command(ctx workflow.Context, cmd process.Command) (proces
 	}
 }
 
-// callName is the readable part of the Update's ID, such as "vote".
-func callName(ctx workflow.Context) string {
+// verbOf reads the verb off the Update's ID.
+func verbOf(ctx workflow.Context) string {
 	if info := workflow.GetCurrentUpdateInfo(ctx); info != nil {
 		return process.VerbOfUpdate(info.ID)
 	}
-	return "command"
-}
-
-// transaction gives ctx the options of an activity that commits one transaction: it is repeated for a
-// minute when the database cannot be reached and not at all otherwise.
-func (*procurement) transaction(ctx workflow.Context, summary string) workflow.Context {
-	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		Summary:                summary,
-		StartToCloseTimeout:    10 * time.Second,
-		ScheduleToCloseTimeout: time.Minute,
-		RetryPolicy: &temporal.RetryPolicy{
-			InitialInterval:    100 * time.Millisecond,
-			BackoffCoefficient: 2,
-			MaximumInterval:    5 * time.Second,
-		},
-	})
+	return process.UpdateCommand
 }
 
 // load replaces the state by the record's, however long the record is out of reach. The caller holds

@@ -133,8 +133,8 @@ func (p *procurement) runDue(ctx workflow.Context, due process.Due, pause time.D
 	}
 	defer p.mutex.Unlock()
 	var out process.DueOutcome
-	err := workflow.ExecuteActivity(p.transaction(ctx, dueSummary(due)), process.ActivityRunDue,
-		process.RunDue{ProcurementID: p.in.ProcurementID, Due: due}).Get(ctx, &out)
+	err := p.act(ctx, string(due.Kind), process.ActivityRunDue, dueSummary(due),
+		process.RunDue{ProcurementID: p.in.ProcurementID, Due: due}, &out)
 	if err != nil {
 		workflow.GetLogger(ctx).Error("what is due could not be done", "due", due.Kind, "subject", due.Subject, "error", err)
 		return min(max(2*pause, firstPause), longPause), p.load(ctx)

@@ -27,6 +27,8 @@ type procurement struct {
 	state process.State
 	// mutex is held by whoever runs an activity: at most one transaction of a procurement is under way.
 	mutex workflow.Mutex
+	// local tells that acts are carried out by local activities.
+	local bool
 	// opened is the main phase this run began with; the run ends with it.
 	opened process.PhaseState
 	// answered tells that a command has got its outcome, so that a draft whose start was refused can end.
@@ -39,7 +41,7 @@ type procurement struct {
 }
 
 func newProcurement(ctx workflow.Context, in process.Input) (*procurement, error) {
-	p := &procurement{in: in, mutex: workflow.NewMutex(ctx), shown: in.Shown}
+	p := &procurement{in: in, mutex: workflow.NewMutex(ctx), shown: in.Shown, local: actsLocally(ctx, in.OrdinaryActs)}
 	if in.State != nil {
 		p.state = process.Migrate(*in.State)
 	}
@@ -105,6 +107,16 @@ func (p *procurement) awaitStart(ctx workflow.Context) error {
 	}
 	if !draft() {
 		return p.handOver(ctx) // another start was let in before and has succeeded
+	}
+	return startRefused(ctx)
+}
+
+// startRefused ends a run whose procurement stays a draft, so that the ID can be used again. Cancelled is what an
+// operator reads as "it did not come to it"; a failure would be a red row that calls for help.
+func startRefused(ctx workflow.Context) error {
+	workflow.SetCurrentDetails(ctx, "The start was refused. The procurement stays a draft; a later start makes a new run.")
+	if workflow.GetVersion(ctx, changeLocalActs, workflow.DefaultVersion, 1) >= 1 {
+		return temporal.NewCanceledError("the start was refused; the procurement stays a draft")
 	}
 	return temporal.NewApplicationErrorWithOptions("the start was refused; the procurement stays a draft",
 		process.ErrTypeStartRefused, temporal.ApplicationErrorOptions{NonRetryable: true, Category: temporal.ApplicationErrorCategoryBenign})

@@ -64,18 +64,22 @@ func (r *procurementRun) register(t *testing.T) {
 		r.loaded++
 		return *r.state(), nil
 	}, activity.RegisterOptions{Name: process.ActivityLoad})
-	r.RegisterActivityWithOptions(func(in process.Execute) (process.Outcome, error) {
+	execute := func(in process.Execute) (process.Outcome, error) {
 		if r.broken != nil {
 			return process.Outcome{}, r.broken
 		}
 		r.carryOut(&r.record)
 		return process.Outcome{CommandID: in.CommandID, Status: process.CommandDone, State: r.state()}, nil
-	}, activity.RegisterOptions{Name: process.ActivityExecute})
-	r.RegisterActivityWithOptions(func(in process.RunDue) (process.DueOutcome, error) {
+	}
+	runDue := func(in process.RunDue) (process.DueOutcome, error) {
 		require.Equal(t, r.record.ProcurementID, in.ProcurementID)
 		r.fell = append(r.fell, r.Now().Sub(r.began).Round(time.Second))
 		return r.runDue(in.Due)
-	}, activity.RegisterOptions{Name: process.ActivityRunDue})
+	}
+	r.RegisterActivityWithOptions(execute, activity.RegisterOptions{Name: string(models.VerbVote)})
+	for _, kind := range process.DueKinds() {
+		r.RegisterActivityWithOptions(runDue, activity.RegisterOptions{Name: string(kind)})
+	}
 }
 
 // lot is the deadline of a lot, so long after the start.
@@ -109,7 +113,7 @@ func (r *procurementRun) command(t *testing.T, after time.Duration, change func(
 	t.Helper()
 	r.RegisterDelayedCallback(func() {
 		r.carryOut = change
-		r.UpdateWorkflow(process.UpdateCommand, "vote-"+after.String(), answered(t, func(process.Outcome) {}), process.Command{ID: strings.Repeat("0", 64)})
+		r.UpdateWorkflow(string(models.VerbVote), "vote/"+after.String(), answered(t, func(process.Outcome) {}), process.Command{ID: strings.Repeat("0", 64)})
 	}, after)
 }
 
@@ -238,7 +242,7 @@ func TestACommandWithoutAnAnswerIsPending(t *testing.T) {
 	var outcome process.Outcome
 	r.RegisterDelayedCallback(func() {
 		r.broken = errors.New("the database is out of reach")
-		r.UpdateWorkflow(process.UpdateCommand, "vote-1", answered(t, func(out process.Outcome) {
+		r.UpdateWorkflow(string(models.VerbVote), "vote/1", answered(t, func(out process.Outcome) {
 			outcome = out
 			r.broken = nil
 		}), process.Command{ID: strings.Repeat("0", 64)})

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	enumspb "go.temporal.io/api/enums/v1"
@@ -18,6 +19,7 @@ import (
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
@@ -39,6 +41,7 @@ func TestReplayOfSavedHistories(t *testing.T) {
 		require.NoError(t, err, file)
 		said := recorded(t, history)
 		require.Equal(t, said.activities, did.activities, "%s: activities and their arguments", file)
+		require.Equal(t, said.acts, sameFailures(said.acts, did.acts), "%s: acts, and the commands, steps and instants asked", file)
 		require.Equal(t, said.attributes, did.attributes, "%s: search attributes", file)
 		require.Equal(t, said.continued, did.continued, "%s: state carried to the next run", file)
 		requireWithin(t, said.timers, did.timers, file)
@@ -65,17 +68,19 @@ func TestReplayOfSavedHistories(t *testing.T) {
 }
 
 // coverage counts what was compared of the histories of one workflow.
-type coverage struct{ histories, arguments, timers, carried int }
+type coverage struct{ histories, arguments, acts, timers, carried int }
 
 func (c *coverage) add(said deeds) {
 	c.histories++
 	c.arguments += len(said.activities)
+	c.acts += len(said.acts)
 	c.timers += len(said.timers)
 	c.carried += len(said.continued)
 }
 
 func (c *coverage) String() string {
-	return fmt.Sprintf("%d histories replayed; compared: %d activity arguments, %d timers, %d carried states", c.histories, c.arguments, c.timers, c.carried)
+	return fmt.Sprintf("%d histories replayed; compared: %d activity arguments, %d local acts, %d timers, %d carried states",
+		c.histories, c.arguments, c.acts, c.timers, c.carried)
 }
 
 func workflowOf(history *historypb.History) string {
@@ -113,6 +118,33 @@ func requireChangeFound(t *testing.T, history *historypb.History) {
 	require.NotEqual(t, recorded(t, history).activities, did.activities)
 }
 
+// A local activity's argument is in no history; its outcome says what was asked.
+func TestReplayFindsAnActAskedOfAnotherCommand(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/histories/*.json")
+	require.NoError(t, err)
+	kinds := map[bool]int{}
+	for _, file := range files {
+		history := read(t, file)
+		for i, event := range history.GetEvents() {
+			said, ok := localAct(t, event)
+			due := slices.Contains(process.DueKinds(), process.DueKind(said.name))
+			if !ok || said.asked == "" || kinds[due] > 0 {
+				continue
+			}
+			kinds[due]++
+			changed := proto.CloneOf(history)
+			result := changed.GetEvents()[i].GetMarkerRecordedEventAttributes().GetDetails()["result"].GetPayloads()[0]
+			result.Data = []byte(strings.NewReplacer(`"command_id":"`, `"command_id":"0`, `"subject":"`, `"subject":"0`).Replace(string(result.GetData())))
+			did, err := replay(changed)
+			if err == nil { // a changed state may also end in another history
+				require.NotEqual(t, recorded(t, changed).acts, did.acts, "%s: the %s asked", file, said.name)
+			}
+		}
+	}
+	require.Len(t, kinds, 2, "histories of commands and of what fell due")
+}
+
 func read(t *testing.T, file string) *historypb.History {
 	t.Helper()
 	f, err := os.Open(file)
@@ -139,6 +171,7 @@ func replay(history *historypb.History) (*deeds, error) {
 // deeds are what a run asked of the server, in order.
 type deeds struct {
 	activities, attributes, continued, timers []string
+	acts                                      []act
 	phases                                    []string
 }
 
@@ -152,6 +185,10 @@ func recorded(t *testing.T, history *historypb.History) deeds {
 		case enumspb.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
 			a := event.GetActivityTaskScheduledEventAttributes()
 			d.activities = append(d.activities, a.GetActivityType().GetName()+" "+string(a.GetInput().GetPayloads()[0].GetData()))
+		case enumspb.EVENT_TYPE_MARKER_RECORDED:
+			if a, ok := localAct(t, event); ok {
+				d.acts = append(d.acts, a)
+			}
 		case enumspb.EVENT_TYPE_TIMER_STARTED:
 			d.timers = append(d.timers, event.GetTimerStartedEventAttributes().GetStartToFireTimeout().AsDuration().String())
 		case enumspb.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES:
@@ -169,6 +206,41 @@ func recorded(t *testing.T, history *historypb.History) deeds {
 	delete(phases, "")
 	d.phases = slices.Sorted(maps.Keys(phases))
 	return d
+}
+
+// localAct reads a local activity that ended; an attempt that is to be repeated is no end.
+func localAct(t *testing.T, event *historypb.HistoryEvent) (act, bool) {
+	t.Helper()
+	marker := event.GetMarkerRecordedEventAttributes()
+	if marker.GetMarkerName() != "LocalActivity" {
+		return act{}, false
+	}
+	var data struct {
+		ActivityType string
+		Backoff      time.Duration
+	}
+	require.NoError(t, json.Unmarshal(marker.GetDetails()["data"].GetPayloads()[0].GetData(), &data))
+	if data.Backoff > 0 {
+		return act{}, false
+	}
+	a := act{name: data.ActivityType}
+	if result := marker.GetDetails()["result"]; result != nil {
+		var err error
+		a.asked, err = askedBy(a.name, result.GetPayloads()[0].GetData())
+		require.NoError(t, err)
+	}
+	return a, true
+}
+
+// sameFailures forgets what was asked of the acts that are recorded as failed.
+func sameFailures(said, did []act) []act {
+	same := slices.Clone(did)
+	for i := range min(len(said), len(did)) {
+		if said[i].asked == "" {
+			same[i].asked = ""
+		}
+	}
+	return same
 }
 
 // requireWithin asks that every timer of the history was started again, in order. A timer that was

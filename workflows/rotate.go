@@ -34,6 +34,7 @@ func (p *procurement) handOver(ctx workflow.Context) error {
 		MaxEvents:     p.in.MaxEvents,
 		State:         &state,
 		Shown:         p.shown,
+		OrdinaryActs:  p.in.OrdinaryActs,
 	})
 }
 

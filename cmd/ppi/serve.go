@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -88,15 +89,23 @@ func openAPI(ctx context.Context, a *app, record *store.Store) (http.Handler, fu
 	if err != nil {
 		return nil, nil, err
 	}
+	teller := engine.NewTeller(record.TellCommands, a.log)
 	handler, err := api.New(api.Deps{
-		Store: record, Engine: engine.New(temporal, a.cfg.TaskQueue, 0), Logger: a.log,
+		Store: record, Engine: engine.New(temporal, a.cfg.TaskQueue, teller.Told, engine.Runs{}), Logger: a.log,
 		Receipts: keys.receipts, Checkpoints: keys.checkpoints, Courier: keys.courier, CursorKey: keys.cursors, BuildVersion: version,
 		Closing: ctx.Done(),
 		Ready: func(ctx context.Context) error {
 			return errors.Join(checkSchema(ctx, record), checkTemporal(ctx, a.cfg.Temporal))
 		},
 	})
-	return handler, temporal.Close, err
+	telling, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var told sync.WaitGroup
+	told.Go(func() { teller.Run(telling) })
+	return handler, func() {
+		stop()
+		told.Wait()
+		temporal.Close()
+	}, err
 }
 
 func shutdown(ctx context.Context, a *app, server *http.Server) error {

@@ -65,7 +65,7 @@ func workerDeps(a *app, record *store.Store) (worker.Deps, func(), error) {
 	}
 	return worker.Deps{
 		Temporal: temporal, Namespace: a.cfg.Temporal.Namespace(), TaskQueue: a.cfg.TaskQueue,
-		Store: record, Engine: engine.New(temporal, a.cfg.TaskQueue, 0), Log: a.log, Schedules: true,
+		Store: record, Engine: engine.New(temporal, a.cfg.TaskQueue, nil, engine.Runs{}), Log: a.log, Schedules: true,
 		Courier: keys.courier,
 		Checkpoint: func(ctx context.Context) error {
 			_, err := record.Checkpoint(ctx, keys.checkpoints, audit.Archive(a.cfg.CheckpointDir))

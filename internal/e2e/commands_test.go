@@ -110,7 +110,7 @@ func TestARepeatAfterContinueAsNewIsAnsweredFromTheRecord(t *testing.T) {
 	require.True(t, answer.Replayed)
 
 	// Even if the record is passed over, the new run carries the command out no second time.
-	_, err := b.Engine.Command(t.Context(), models.ID(b.Procurement), models.VerbVote, b.commandIDs(t)[0])
+	_, err := b.Engine.Command(t.Context(), models.Command{ID: b.commandIDs(t)[0], ProcurementID: models.ID(b.Procurement), Verb: models.VerbVote})
 	require.NoError(t, err)
 	require.Equal(t, 2, b.countEvents(t, models.EventVoteCast))
 }
@@ -328,7 +328,7 @@ func TestAPoisonousCommandHarmsNothingElse(t *testing.T) {
 		FROM role_assignments WHERE procurement_id = $2 AND role = 'board' LIMIT 1`, id, b.Procurement)
 	require.NoError(t, err)
 	for range 2 {
-		out, err := b.Engine.Command(t.Context(), models.ID(b.Procurement), models.VerbCancel, id)
+		out, err := b.Engine.Command(t.Context(), models.Command{ID: id, ProcurementID: models.ID(b.Procurement), Verb: models.VerbCancel})
 		require.NoError(t, err)
 		require.Equal(t, process.CommandFailed, out.Status)
 	}

@@ -44,13 +44,26 @@ const (
 type Engine struct {
 	temporal  client.Client
 	taskQueue string
-	maxEvents int
+	runs      Runs
+	told      func(commandID string)
 }
 
-// New makes an engine that starts runs on taskQueue. maxEvents rotates a run early, 0 leaves it to the
-// server.
-func New(temporal client.Client, taskQueue string, maxEvents int) *Engine {
-	return &Engine{temporal: temporal, taskQueue: taskQueue, maxEvents: maxEvents}
+// Runs say how the runs of procurements that an engine starts are to be carried out. The zero value is right
+// outside of tests and benchmarks.
+type Runs struct {
+	// MaxEvents rotates a run early; 0 leaves it to the server.
+	MaxEvents int
+	// OrdinaryActs has acts carried out by ordinary activities.
+	OrdinaryActs bool
+}
+
+// New makes an engine that starts runs on taskQueue. It calls told with the ID of each command whose outcome a run
+// has in its history; nil: nobody wants to know.
+func New(temporal client.Client, taskQueue string, told func(commandID string), runs Runs) *Engine {
+	if told == nil {
+		told = func(string) {}
+	}
+	return &Engine{temporal: temporal, taskQueue: taskQueue, runs: runs, told: told}
 }
 
 // Start starts the run of a procurement unless one is open already. Title and buyers are public and
@@ -62,9 +75,9 @@ func (e *Engine) Start(ctx context.Context, procurement models.ID, title string,
 		TaskQueue:                e.taskQueue,
 		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-		StaticSummary:            clip(title, 200),
+		StaticSummary:            process.Clip(title, process.LongestSummary),
 		StaticDetails:            staticDetails(title, buyers),
-	}, process.WorkflowProcurement, process.Input{ProcurementID: procurement, MaxEvents: e.maxEvents})
+	}, process.WorkflowProcurement, process.Input{ProcurementID: procurement, MaxEvents: e.runs.MaxEvents, OrdinaryActs: e.runs.OrdinaryActs})
 	var closed *serviceerror.WorkflowExecutionAlreadyStarted
 	switch {
 	case err == nil:
@@ -76,14 +89,15 @@ func (e *Engine) Start(ctx context.Context, procurement models.ID, title string,
 }
 
 // Command sends a command that is written down in the record and waits for its outcome, sending it
-// again whenever a run hands over to the next. It returns [ErrNotRunning], [ErrRejected], or
-// [ErrUnavailable] once ctx ends.
-func (e *Engine) Command(ctx context.Context, procurement models.ID, verb models.Verb, commandID string) (process.Outcome, error) {
+// again whenever a run hands over to the next. Once an Update has answered, the outcome is in the run's history and
+// the command is told. It returns [ErrNotRunning], [ErrRejected], or [ErrUnavailable] once ctx ends.
+func (e *Engine) Command(ctx context.Context, cmd models.Command) (process.Outcome, error) {
 	pause := firstPause
 	for attempt := 0; ; {
-		out, err := e.send(ctx, procurement, verb, commandID, attempt)
+		out, err := e.send(ctx, cmd, attempt)
 		switch {
 		case err == nil && out.Status != process.CommandPending:
+			e.told(cmd.ID)
 			return out, nil
 		case err == nil:
 			attempt++ // that attempt's answer is kept by Temporal: the next needs an ID of its own
@@ -102,13 +116,13 @@ func (e *Engine) Command(ctx context.Context, procurement models.ID, verb models
 
 var errHandingOver = errors.New("the run is handing over")
 
-func (e *Engine) send(ctx context.Context, procurement models.ID, verb models.Verb, commandID string, attempt int) (process.Outcome, error) {
+func (e *Engine) send(ctx context.Context, cmd models.Command, attempt int) (process.Outcome, error) {
 	var out process.Outcome
 	handle, err := e.temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
-		WorkflowID:   process.WorkflowID(procurement),
-		UpdateID:     process.UpdateID(verb, commandID, attempt),
-		UpdateName:   process.UpdateCommand,
-		Args:         []any{process.Command{ID: commandID}},
+		WorkflowID:   process.WorkflowID(cmd.ProcurementID),
+		UpdateID:     process.UpdateID(cmd.Verb, cmd.ID, attempt),
+		UpdateName:   string(cmd.Verb),
+		Args:         []any{process.Command{ID: cmd.ID, Label: cmd.Label}},
 		WaitForStage: client.WorkflowUpdateStageCompleted,
 	})
 	if err == nil {
@@ -139,19 +153,7 @@ func translate(err error) error {
 }
 
 func staticDetails(title string, buyers []string) string {
-	return clip("# "+title+"\n\nContracting authorities:\n\n- "+strings.Join(buyers, "\n- ")+"\n", 20_000)
-}
-
-// clip cuts s to at most limit bytes, between two characters.
-func clip(s string, limit int) string {
-	if len(s) <= limit {
-		return s
-	}
-	cut := limit - len("…")
-	for cut > 0 && s[cut]&0xC0 == 0x80 {
-		cut--
-	}
-	return s[:cut] + "…"
+	return process.Clip("# "+title+"\n\nContracting authorities:\n\n- "+strings.Join(buyers, "\n- ")+"\n", 20_000)
 }
 
 // Connect makes a client of the Temporal server, which is reached when it is first needed and may be away

@@ -21,8 +21,8 @@ func (e *Engine) Wake(ctx context.Context, feed process.PortalFeed, upTo int64, 
 	defer cancel()
 	id := process.PortalFeedID(feed.EndpointID, feed.ProcurementID)
 	_, err := e.temporal.SignalWithStartWorkflow(ctx, id, process.SignalMore, process.More{UpTo: upTo}, client.StartWorkflowOptions{
-		TaskQueue: e.taskQueue, StaticSummary: clip(summary, 200),
-	}, process.WorkflowPortalFeed, process.FeedRun{PortalFeed: feed, MaxEvents: e.maxEvents})
+		TaskQueue: e.taskQueue, StaticSummary: process.Clip(summary, process.LongestSummary),
+	}, process.WorkflowPortalFeed, process.FeedRun{PortalFeed: feed, MaxEvents: e.runs.MaxEvents})
 	if err != nil {
 		return fmt.Errorf("wake feed: %w (%w)", ErrUnavailable, err)
 	}

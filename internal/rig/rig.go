@@ -46,9 +46,11 @@ type Options struct {
 	TaskQueue string
 	// MaxEvents rotates runs early; 0 leaves it to the server.
 	MaxEvents int
-	MaxConns  int
-	Log       *slog.Logger
-	Webhooks  Webhooks
+	// OrdinaryActs has acts carried out by ordinary activities.
+	OrdinaryActs bool
+	MaxConns     int
+	Log          *slog.Logger
+	Webhooks     Webhooks
 	// Schedules has the workers keep the schedules, which all rigs on one Temporal server share.
 	Schedules bool
 }
@@ -80,6 +82,8 @@ type Rig struct {
 	checkpoints audit.Key
 	server      *http.Server
 	workers     sync.WaitGroup
+	telling     sync.WaitGroup
+	stopTelling context.CancelFunc
 }
 
 // Start brings up store, Temporal client and API.
@@ -94,11 +98,17 @@ func Start(ctx context.Context, o Options) (_ *Rig, err error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("reach Temporal: %w", err), r.Store.Close())
 	}
-	r.Engine = engine.New(r.Temporal, o.TaskQueue, o.MaxEvents)
+	teller := engine.NewTeller(r.Store.TellCommands, o.Log)
+	telling, stop := context.WithCancel(context.WithoutCancel(ctx))
+	r.stopTelling = stop
+	r.telling.Go(func() { teller.Run(telling) })
+	r.Engine = engine.New(r.Temporal, o.TaskQueue, teller.Told, engine.Runs{MaxEvents: o.MaxEvents, OrdinaryActs: o.OrdinaryActs})
 	if r.courier, err = o.Webhooks.courier(); err == nil {
 		err = r.serve(ctx)
 	}
 	if err != nil {
+		stop()
+		r.telling.Wait()
 		r.Temporal.Close()
 		return nil, errors.Join(err, r.Store.Close())
 	}
@@ -210,6 +220,8 @@ func (r *Rig) Close() error {
 	defer cancel()
 	err := r.server.Shutdown(ctx)
 	r.workers.Wait()
+	r.stopTelling()
+	r.telling.Wait()
 	r.Temporal.Close()
 	return errors.Join(err, r.Store.Close())
 }

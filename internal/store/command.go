@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
@@ -17,17 +17,34 @@ import (
 // ErrNoCommand means that no command with the ID was written down.
 var ErrNoCommand = errors.New("no such command")
 
+// writeCommand labels the command for those who watch the process: what is done, to what, and by whom on the buyers'
+// side. Suppliers and tenders are in no label.
+const writeCommand = `INSERT INTO commands (id, procurement_id, actor_id, verb, fingerprint, if_match, payload, label)
+	SELECT c.id, c.procurement_id, c.actor_id, c.verb, $5, $6, c.payload, concat_ws(' · ', replace(c.verb, '_', ' '),
+		coalesce(
+			c.payload->>'phase',
+			(SELECT replace(m.verb, '_', ' ') FROM motions m WHERE m.procurement_id = c.procurement_id AND m.id = c.payload->>'motion'),
+			(SELECT 'lot ' || l.number FROM lots l WHERE l.procurement_id = c.procurement_id AND l.id = c.payload->>'lot'),
+			CASE c.verb WHEN $8 THEN c.payload->>'to' END),
+		(SELECT left(o.legal_name, 80) FROM role_assignments r JOIN organisations o ON o.id = r.organisation_id
+			WHERE r.procurement_id = c.procurement_id AND r.person_id = c.actor_id AND r.role = ANY($9) AND o.kind = $10
+			ORDER BY r.valid_from DESC, r.id LIMIT 1))
+	FROM (SELECT $1::text AS id, $2::text AS procurement_id, $3::text AS actor_id, $4::text AS verb, $7::jsonb AS payload) c
+	ON CONFLICT DO NOTHING RETURNING label, status, created_at`
+
 // WriteCommand writes a command down, without effect, unless one with its ID is there already. It
 // returns the one that stands and whether it is new.
 func (s *Store) WriteCommand(ctx context.Context, c models.Command) (models.Command, bool, error) {
-	c.Status = string(process.CommandPending)
-	result := s.db.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).
-		Select("id", "procurement_id", "actor_id", "verb", "fingerprint", "if_match", "payload", "status").Create(&c)
+	err := s.onLiveConn(ctx, func(conn *pgx.Conn) error {
+		return conn.QueryRow(ctx, writeCommand, c.ID, c.ProcurementID, c.ActorID, c.Verb, c.Fingerprint, c.IfMatch, c.Payload,
+			models.VerbReturn, c.Verb.Roles(), models.OrganisationContractingAuthority).Scan(&c.Label, &c.Status, &c.CreatedAt)
+	})
 	switch {
-	case result.Error != nil:
-		return models.Command{}, false, fmt.Errorf("write command down: %w", result.Error)
-	case result.RowsAffected == 1:
+	case err == nil:
+		c.CreatedAt = c.CreatedAt.UTC()
 		return c, true, nil
+	case !errors.Is(err, pgx.ErrNoRows):
+		return models.Command{}, false, fmt.Errorf("write command down: %w", err)
 	}
 	standing, err := s.Command(ctx, c.ID)
 	return standing, false, err
@@ -95,12 +112,37 @@ func (tx *Tx) StepCommand(id string) error {
 // ExpireCommand ends a pending command older than the given age, by the database's clock, and tells
 // whether it did. The procurement must be locked, so that nobody is carrying the command out.
 func (tx *Tx) ExpireCommand(id string, age time.Duration) (bool, error) {
-	result := tx.db.Exec(`UPDATE commands SET status = 'expired', done_at = clock_timestamp()
+	result := tx.db.Exec(`UPDATE commands SET status = 'expired', done_at = clock_timestamp(), told_at = clock_timestamp()
 		WHERE id = ? AND status = 'pending' AND created_at < clock_timestamp() - make_interval(secs => ?)`, id, age.Seconds())
 	if result.Error != nil {
 		return false, fmt.Errorf("expire command: %w", result.Error)
 	}
 	return result.RowsAffected == 1, nil
+}
+
+// TellCommands notes that the runs of their procurements have the outcomes of these commands in their histories.
+func (s *Store) TellCommands(ctx context.Context, ids []string) error {
+	err := s.db.WithContext(ctx).
+		Exec("UPDATE commands SET told_at = clock_timestamp() WHERE id IN ? AND told_at IS NULL AND status <> 'pending'", ids).Error
+	if err != nil {
+		return fmt.Errorf("note told commands: %w", err)
+	}
+	return nil
+}
+
+// UntoldCommands lists commands that have taken effect longer ago than the given age, in whole or in some steps, and
+// whose run may not know: their sender died before it saw the answer. In any order, so that those that cannot be told
+// do not keep others waiting.
+func (s *Store) UntoldCommands(ctx context.Context, age time.Duration, limit int) ([]models.Command, error) {
+	var untold []models.Command
+	err := s.db.WithContext(ctx).
+		Where("told_at IS NULL AND (status <> 'pending' OR steps > 0)").
+		Where("coalesce(done_at, created_at) < clock_timestamp() - make_interval(secs => ?)", age.Seconds()).
+		Order("random()").Limit(limit).Find(&untold).Error
+	if err != nil {
+		return nil, fmt.Errorf("list untold commands: %w", err)
+	}
+	return untold, nil
 }
 
 func nullJSON(v any) (any, error) {

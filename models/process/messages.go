@@ -16,6 +16,8 @@ type Input struct {
 	State *State `json:"state,omitempty"`
 	// Shown is what the search attributes say; they survive continue-as-new by themselves.
 	Shown Shown `json:"shown"`
+	// OrdinaryActs has the run carry out acts by ordinary activities instead of local ones, to compare both.
+	OrdinaryActs bool `json:"ordinary_acts,omitempty"`
 }
 
 // Shown is what the search attributes of a run say.
@@ -27,9 +29,10 @@ type Shown struct {
 	Deadline  time.Time `json:"deadline,omitzero"`
 }
 
-// A Command is all that an Update carries: the ID of a row in commands.
+// A Command is all that an Update carries: the ID of a row in commands, and for people the row's label.
 type Command struct {
-	ID string `json:"id"`
+	ID    string `json:"id"`
+	Label string `json:"label,omitempty"`
 }
 
 // A CommandStatus says what became of a command.
@@ -58,6 +61,8 @@ type Execute struct {
 type Outcome struct {
 	CommandID string        `json:"command_id"`
 	Status    CommandStatus `json:"status"`
+	// Step is the step that was asked for, so that a history shows what its outcomes answer.
+	Step int `json:"step,omitempty"`
 	// Verb is set once the command was read.
 	Verb models.Verb `json:"verb,omitempty"`
 	// More asks the workflow to carry out a further step of the same command (advance).
@@ -77,6 +82,8 @@ type RunDue struct {
 // DueOutcome answers a [RunDue]. When the instant has not come by the database's clock nothing was
 // done and Wait says how long is left.
 type DueOutcome struct {
+	// Due is what was asked for, so that a history shows what its outcomes answer.
+	Due   Due           `json:"due"`
 	Wait  time.Duration `json:"wait,omitempty"`
 	State *State        `json:"state,omitempty"`
 }

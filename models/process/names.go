@@ -18,10 +18,13 @@ const (
 	WorkflowCheckpoint  = "Checkpoint"
 	WorkflowCleanUp     = "CleanUp"
 
+	// UpdateCommand carried every command before Updates were named by their verbs.
 	UpdateCommand = "command"
 	QueryState    = "state"
 
-	ActivityLoad    = "Load"
+	ActivityLoad = "Load"
+	// ActivityExecute and ActivityRunDue are the ordinary activities of acts; local ones are named by the verb and
+	// by the kind of what is due, which is what the Temporal UI shows of them.
 	ActivityExecute = "Execute"
 	ActivityRunDue  = "RunDue"
 

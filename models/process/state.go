@@ -51,6 +51,11 @@ const (
 	DueStandstill DueKind = "standstill_over"
 )
 
+// DueKinds lists all that can fall due.
+func DueKinds() []DueKind {
+	return []DueKind{DueCloseLot, DueCloseConsultation, DueBulletin, DueStandstill}
+}
+
 // A Due is an instant of procedure time at which something must happen by itself.
 type Due struct {
 	Kind    DueKind      `json:"kind"`

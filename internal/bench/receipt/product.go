@@ -51,7 +51,7 @@ type idle struct{}
 
 func (idle) Start(context.Context, models.ID, string, []string) error { return engine.ErrUnavailable }
 
-func (idle) Command(context.Context, models.ID, models.Verb, string) (process.Outcome, error) {
+func (idle) Command(context.Context, models.Command) (process.Outcome, error) {
 	return process.Outcome{}, engine.ErrUnavailable
 }
 

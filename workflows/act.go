@@ -1,0 +1,46 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/ppi-engine/ppi/models/process"
+)
+
+// changeLocalActs marks the runs that carry out acts by local activities. Those that began before go on with
+// ordinary ones.
+const changeLocalActs = "local-acts"
+
+// actsLocally decides once, at the run's start, how its acts are carried out.
+func actsLocally(ctx workflow.Context, ordinary bool) bool {
+	return workflow.GetVersion(ctx, changeLocalActs, workflow.DefaultVersion, 1) >= 1 && !ordinary
+}
+
+// How long a transaction is tried: for a minute when the database cannot be reached, and not at all otherwise.
+const (
+	actTimeout  = 10 * time.Second
+	actPatience = time.Minute
+)
+
+func actRetries() *temporal.RetryPolicy {
+	return &temporal.RetryPolicy{InitialInterval: 100 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 5 * time.Second}
+}
+
+// act has one transaction carried out, under the mutex. As a local activity it is part of the workflow task that asked
+// for it: its outcome is in the history, or the task is done again and the transaction answers from the record. A local
+// activity goes by its own name, which the Temporal UI shows, an ordinary one by that of its kind.
+func (p *procurement) act(ctx workflow.Context, name, ordinary, summary string, in, out any) error {
+	summary = process.Clip(summary, process.LongestSummary)
+	if p.local {
+		ctx = workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
+			Summary: summary, StartToCloseTimeout: actTimeout, ScheduleToCloseTimeout: actPatience, RetryPolicy: actRetries(),
+		})
+		return workflow.ExecuteLocalActivity(ctx, name, in).Get(ctx, out)
+	}
+	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		Summary: summary, StartToCloseTimeout: actTimeout, ScheduleToCloseTimeout: actPatience, RetryPolicy: actRetries(),
+	})
+	return workflow.ExecuteActivity(ctx, ordinary, in).Get(ctx, out)
+}
