@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -8,12 +9,15 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/worker"
 
+	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/rig"
 )
 
@@ -56,6 +60,7 @@ func beWorker(spec string) int {
 		return 1
 	}
 	running := r.StartWorker(ctx)
+	fmt.Println(r.Base) //nolint:forbidigo // the test reads where the API is
 	<-ctx.Done()
 	if err := running.Stop(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -67,6 +72,24 @@ func beWorker(spec string) int {
 // spawn starts a worker process that ends with the test at the latest; kill ends it without a word.
 func (b *bundle) spawn(t *testing.T, w workerProcess) (kill func()) {
 	t.Helper()
+	return b.spawnProduct(t, w).kill
+}
+
+// A product is an API with a worker in a process of their own.
+type product struct {
+	// base answers where the API is.
+	base func() string
+	// kill ends the process without a word, stop lets it finish what is under way.
+	kill, stop func()
+}
+
+// through lets somebody's calls go to the API of the process.
+func (p product) through(c *apiclient.Client) *apiclient.Client {
+	return &apiclient.Client{Base: p.base(), Key: c.Key, HTTP: c.HTTP}
+}
+
+func (b *bundle) spawnProduct(t *testing.T, w workerProcess) product {
+	t.Helper()
 	w.TaskQueue = b.TaskQueue()
 	spec, err := json.Marshal(w)
 	require.NoError(t, err)
@@ -76,11 +99,21 @@ func (b *bundle) spawn(t *testing.T, w workerProcess) (kill func()) {
 	if os.Getenv("PPI_TEST_LOG") != "" {
 		cmd.Stderr = os.Stderr
 	}
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
-	kill = func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
+	lines := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(out).ReadString('\n')
+		lines <- strings.TrimSpace(line)
+	}()
+	end := func(how os.Signal) func() {
+		return func() {
+			_ = cmd.Process.Signal(how)
+			_ = cmd.Wait()
+		}
 	}
-	t.Cleanup(kill)
-	return kill
+	p := product{base: sync.OnceValue(func() string { return <-lines }), kill: end(os.Kill), stop: end(syscall.SIGTERM)}
+	t.Cleanup(p.kill)
+	return p
 }

@@ -114,12 +114,19 @@ func (p *proxy) bringBack() {
 	p.mu.Unlock()
 }
 
-// hold keeps back what clients send from now on; the server goes on talking to them.
-func (p *proxy) hold(t *testing.T) {
+// hold keeps back what clients send from now on until it is released; the server goes on talking to them.
+func (p *proxy) hold(t *testing.T) (release func()) {
 	t.Helper()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	mute := make(chan struct{})
 	p.mute = mute
-	t.Cleanup(func() { close(mute) })
+	release = sync.OnceFunc(func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.mute = nil
+		close(mute)
+	})
+	t.Cleanup(release)
+	return release
 }

@@ -2,6 +2,7 @@
 package e2e
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -45,6 +46,8 @@ type options struct {
 	webhooks rig.Webhooks
 	// schedules has the worker keep the schedules.
 	schedules bool
+	// temporal is the address of a Temporal server of the test's own; empty: the one that all tests share.
+	temporal string
 }
 
 func setup(t *testing.T, o options) *bundle {
@@ -55,7 +58,7 @@ func setup(t *testing.T, o options) *bundle {
 	if o.draft.Mode == "" {
 		o.draft.Mode = models.ModeLive
 	}
-	b := &bundle{temporal: temporaltest.Address(t), database: pgtest.NewDatabase(t), maxEvents: o.maxEvents}
+	b := &bundle{temporal: cmp.Or(o.temporal, temporaltest.Address(t)), database: pgtest.NewDatabase(t), maxEvents: o.maxEvents}
 	ctx := t.Context()
 	var err error
 	b.Rig, err = rig.Start(ctx, rig.Options{
