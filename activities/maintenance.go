@@ -107,7 +107,7 @@ func (m *Maintenance) ensureRun(ctx context.Context, id models.ID) error {
 }
 
 func (m *Maintenance) resend(ctx context.Context, cmd models.Command, done *process.Reconciled) {
-	expired, err := (&acts.Acts{Store: m.Store, Log: m.Log}).ExpireCommand(ctx, cmd)
+	expired, err := m.acts().ExpireCommand(ctx, cmd)
 	if err == nil && !expired {
 		err = m.send(ctx, cmd)
 	}
@@ -123,6 +123,8 @@ func (m *Maintenance) resend(ctx context.Context, cmd models.Command, done *proc
 		m.Log.WarnContext(ctx, "command without an outcome", "command", cmd.ID, "verb", cmd.Verb, "error", err)
 	}
 }
+
+func (m *Maintenance) acts() *acts.Acts { return &acts.Acts{Store: m.Store, Log: m.Log} }
 
 func (m *Maintenance) send(ctx context.Context, cmd models.Command) error {
 	ctx, cancel := context.WithTimeout(ctx, sendPatience)
