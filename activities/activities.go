@@ -1,16 +1,16 @@
-// Package activities holds the transactions behind the workflows: each carries out one command, or what
-// has fallen due, on a consistent view of the record, and answers with the state of the process.
+// Package activities is Temporal's side of what workflows ask for: it has acts carry out a command or what has
+// fallen due, brings events to portals and maintains the record, and says of an error whether to repeat.
 package activities
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 
 	"github.com/google/uuid"
 	"go.temporal.io/sdk/temporal"
 
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
@@ -31,29 +31,23 @@ const (
 
 // Load reads where a procurement stands.
 func (a *Activities) Load(ctx context.Context, id models.ID) (*process.State, error) {
-	var state *process.State
-	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
-		// Shared, so that a transaction that was given up but may still commit is waited for.
-		p, err := tx.ShareProcurement(id)
-		if err != nil {
-			return err
-		}
-		state, err = (&call{tx: tx, p: p}).state()
-		return err
-	})
+	state, err := a.acts().Load(ctx, id)
 	return state, a.once(ctx, err)
 }
 
-// guarded runs f in one transaction and turns a panic into an error, so that a fault in one command
-// harms nothing else.
-func (a *Activities) guarded(ctx context.Context, f func(tx *store.Tx) error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("panic in a transaction: %v", r)
-		}
-	}()
-	return a.Store.InTx(ctx, f)
+// Execute carries out one command; a refusal and a fault of ours are outcomes too.
+func (a *Activities) Execute(ctx context.Context, in process.Execute) (process.Outcome, error) {
+	out, err := a.acts().Execute(ctx, in)
+	return out, a.once(ctx, err)
 }
+
+// RunDue does what has fallen due, if it has by the database's clock.
+func (a *Activities) RunDue(ctx context.Context, in process.RunDue) (process.DueOutcome, error) {
+	out, err := a.acts().RunDue(ctx, in)
+	return out, a.once(ctx, err)
+}
+
+func (a *Activities) acts() *acts.Acts { return &acts.Acts{Store: a.Store, Log: a.Log} }
 
 // once has Temporal repeat what may succeed later and nothing else. What the database said stays in our
 // log: a history is no place for hosts, users and statements.
@@ -70,7 +64,7 @@ func sanitise(ctx context.Context, log *slog.Logger, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case store.IsRetryable(err), ctx.Err() != nil:
+	case acts.Retryable(err), ctx.Err() != nil:
 		return (&Activities{Log: log}).again(ctx, err)
 	case errors.Is(err, store.ErrNoProcurement), errors.Is(err, store.ErrNoCommand):
 		return temporal.NewNonRetryableApplicationError(err.Error(), ErrTypeFault, nil)

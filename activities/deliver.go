@@ -3,7 +3,6 @@ package activities
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/webhook"
@@ -93,12 +93,12 @@ func (p *Portals) deliverNext(ctx context.Context, feed store.PortalFeed) (proce
 	case next.Wait > 0:
 		return process.FeedOutcome{Status: process.FeedWaiting, Wait: next.Wait, Attempt: next.Failures + 1, Reason: next.Reason}, nil
 	case !next.Led:
-		return p.park(ctx, feed, next.EventID, models.ParkedOwner)
+		return p.acts().ParkDelivery(ctx, feed, next.EventID, models.ParkedOwner)
 	}
 	report, err := p.send(ctx, next)
 	switch {
 	case errors.Is(err, webhook.ErrSecretUnreadable):
-		return p.park(ctx, feed, next.EventID, models.ParkedSecret)
+		return p.acts().ParkDelivery(ctx, feed, next.EventID, models.ParkedSecret)
 	case err != nil:
 		return process.FeedOutcome{}, err
 	case ctx.Err() != nil:
@@ -121,59 +121,11 @@ func (p *Portals) send(ctx context.Context, next store.Outgoing) (webhook.Report
 
 // settle writes an attempt down and what follows from it.
 func (p *Portals) settle(ctx context.Context, feed store.PortalFeed, event models.ID, r webhook.Report) (process.FeedOutcome, error) {
-	out := process.FeedOutcome{Status: process.FeedMore}
-	err := p.Store.InTx(ctx, func(tx *store.Tx) error {
-		disabled := false
-		if r.Fault == models.FaultGone {
-			var err error
-			if disabled, err = tx.DisableEndpoint(feed.EndpointID); err != nil {
-				return err
-			}
-		}
-		locked, err := tx.LockFeed(feed, event)
-		if err != nil {
-			return err
-		}
-		err = tx.RecordAttempt(feed, models.DeliveryAttempt{
-			EventID: event, StartedAt: r.StartedAt, Latency: r.Latency.Microseconds(), Status: r.Status, Fault: r.Fault, Answer: r.Answer,
-		})
-		if err != nil || r.Delivered() || !locked.Pending {
-			return err
-		}
-		f := failure{tx: tx, feed: feed, event: event, failures: locked.Failures + 1, reason: reason(r)}
-		if r.Fault == models.FaultGone {
-			out, err = f.gone(disabled)
-			return err
-		}
-		pause, again := p.Courier.Pause(f.failures, r.Asked)
-		if !again {
-			out, err = f.park()
-			return err
-		}
-		out = process.FeedOutcome{Status: process.FeedWaiting, Wait: pause, Attempt: f.failures + 1, Reason: f.reason}
-		return tx.RetryFeed(feed, f.failures, f.reason, pause)
-	})
-	return out, err
-}
-
-func reason(r webhook.Report) string {
-	if r.Status == 0 {
-		return string(r.Fault)
+	attempt := models.DeliveryAttempt{
+		EventID: event, StartedAt: r.StartedAt, Latency: r.Latency.Microseconds(), Status: r.Status, Fault: r.Fault, Answer: r.Answer,
 	}
-	return fmt.Sprintf("%s %d", r.Fault, r.Status)
+	pause := func(failures int) (time.Duration, bool) { return p.Courier.Pause(failures, r.Asked) }
+	return p.acts().SettleDelivery(ctx, feed, attempt, pause)
 }
 
-// park has a feed wait for a person although nothing was sent.
-func (p *Portals) park(ctx context.Context, feed store.PortalFeed, event models.ID, why string) (process.FeedOutcome, error) {
-	var out process.FeedOutcome
-	err := p.Store.InTx(ctx, func(tx *store.Tx) error {
-		locked, err := tx.LockFeed(feed, event)
-		if err != nil {
-			return err
-		}
-		f := failure{tx: tx, feed: feed, event: event, failures: locked.Failures, reason: why}
-		out, err = f.park()
-		return err
-	})
-	return out, err
-}
+func (p *Portals) acts() *acts.Acts { return &acts.Acts{Store: p.Store, Log: p.Log} }

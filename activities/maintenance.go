@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/activity"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
@@ -17,10 +18,7 @@ import (
 
 const (
 	// commandsLeft is the age at which a command without outcome is sent again: its sender is gone.
-	commandsLeft = time.Minute
-	// commandsExpire is the age at which a command that nobody could carry out never will be: whoever asked
-	// has long decided anew, and an old wish must not override that.
-	commandsExpire  = 15 * time.Minute
+	commandsLeft    = time.Minute
 	reconcileBatch  = 500
 	reconcileAtOnce = 8
 	// sendPatience bounds one attempt to send a command again.
@@ -109,7 +107,7 @@ func (m *Maintenance) ensureRun(ctx context.Context, id models.ID) error {
 }
 
 func (m *Maintenance) resend(ctx context.Context, cmd models.Command, done *process.Reconciled) {
-	expired, err := m.expire(ctx, cmd)
+	expired, err := m.acts().ExpireCommand(ctx, cmd)
 	if err == nil && !expired {
 		err = m.send(ctx, cmd)
 	}
@@ -126,16 +124,7 @@ func (m *Maintenance) resend(ctx context.Context, cmd models.Command, done *proc
 	}
 }
 
-func (m *Maintenance) expire(ctx context.Context, cmd models.Command) (expired bool, err error) {
-	err = m.Store.InTx(ctx, func(tx *store.Tx) error {
-		if _, err := tx.LockProcurement(cmd.ProcurementID); err != nil {
-			return err
-		}
-		expired, err = tx.ExpireCommand(cmd.ID, commandsExpire)
-		return err
-	})
-	return expired, err
-}
+func (m *Maintenance) acts() *acts.Acts { return &acts.Acts{Store: m.Store, Log: m.Log} }
 
 func (m *Maintenance) send(ctx context.Context, cmd models.Command) error {
 	ctx, cancel := context.WithTimeout(ctx, sendPatience)

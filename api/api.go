@@ -16,6 +16,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
 
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/auth"
 	"github.com/ppi-engine/ppi/internal/seal"
@@ -63,7 +64,9 @@ const (
 
 // Deps are what the API works with.
 type Deps struct {
-	Store  *store.Store
+	Store *store.Store
+	// Acts are what changes the record, here as in a worker.
+	Acts   *acts.Acts
 	Engine Engine
 	Logger *slog.Logger
 	// Receipts signs the receipts of tenders, by the same key in all instances.
@@ -90,6 +93,7 @@ func (d *Deps) check() error {
 	base, err := url.Parse(d.ProblemBase)
 	return errors.Join(
 		missing(d.Store == nil, "a store"),
+		missing(d.Acts == nil, "acts"),
 		missing(d.Engine == nil, "an engine"),
 		missing(d.Logger == nil, "a logger"),
 		missing(d.Receipts == nil, "a signer of receipts"),
@@ -120,6 +124,7 @@ func (d *Deps) setDefaults() {
 
 type server struct {
 	store         *store.Store
+	acts          *acts.Acts
 	engine        Engine
 	log           *slog.Logger
 	receipts      *seal.Signer
@@ -163,6 +168,7 @@ func newServer(d Deps) (*server, error) {
 	}
 	s := &server{
 		store:         d.Store,
+		acts:          d.Acts,
 		engine:        d.Engine,
 		log:           d.Logger,
 		receipts:      d.Receipts,

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/internal/engine"
-	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 )
@@ -146,29 +145,14 @@ func notAnswered() *models.Refusal {
 		Accepting("the same request with the same Idempotency-Key: it is carried out once")
 }
 
+// refuseWithoutRun has the record answer a command that no run takes up, unless a run ought to be open: the
+// reconcile schedule starts that again and sends the command.
 func (s *server) refuseWithoutRun(ctx context.Context, cmd models.Command) error {
-	return s.store.InTx(ctx, func(tx *store.Tx) error {
-		p, err := tx.LockProcurement(cmd.ProcurementID)
-		if err != nil {
-			return err
-		}
-		var refusal *models.Refusal
-		switch {
-		case p.Status.Ended():
-			refusal = models.Refuse(models.CodeEnded, "", "the procurement has ended: %s", p.Status)
-		case p.Status == models.StatusDraft:
-			refusal = models.Refuse(models.CodeNotRunning, "", "the procurement is a draft").Accepting("start it first")
-		default:
-			return notAnswered() // the reconcile schedule starts the run again and sends the command
-		}
-		first, err := tx.AnswerCommand(cmd.ID, store.Answer{Status: process.CommandRefused, Refusal: refusal})
-		if err != nil || !first {
-			return err
-		}
-		return record(ctx, tx, models.EventCommandRefused, map[string]any{
-			"command_id": cmd.ID, "verb": string(cmd.Verb), "code": string(refusal.Code),
-		})
-	})
+	answered, err := s.acts.RefuseWithoutRun(ctx, cmd)
+	if err == nil && !answered {
+		return notAnswered()
+	}
+	return err
 }
 
 func answerTo[R any](ctx context.Context, s *server, cmd models.Command, replayed bool) (*CommandAnswer[R], error) {

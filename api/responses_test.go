@@ -1,7 +1,6 @@
 package api
 
 import (
-	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -9,7 +8,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/ppi-engine/ppi/activities" //nolint:depguard // tests let a command be carried out without the workflow engine
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 )
@@ -28,7 +26,7 @@ func inDialogue(t *testing.T) *dialogue {
 	t.Helper()
 	w := setup(t)
 	d := &dialogue{world: w, lead: w.buyer()}
-	w.server.engine = direct{&activities.Activities{Store: w.store, Log: slog.New(slog.DiscardHandler)}}
+	w.server.engine = direct{w.acts}
 	body := draft()
 	body["mode"] = models.ModeRehearsal
 	w.do(d.lead, POST, "/v1/procurements", body).is(http.StatusCreated).into(&d.procurement)

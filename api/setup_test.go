@@ -19,6 +19,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/auth"
 	"github.com/ppi-engine/ppi/internal/engine"
 	"github.com/ppi-engine/ppi/internal/store"
@@ -44,6 +45,7 @@ type world struct {
 
 	db       pgtest.Database
 	store    *store.Store
+	acts     *acts.Acts
 	server   *server
 	document *openapi3.T
 	log      *lockedBuffer
@@ -60,9 +62,11 @@ func setup(t testing.TB) *world {
 	t.Helper()
 	db := pgtest.NewDatabase(t)
 	w := &world{TB: t, db: db, store: pgtest.Open(t, db.Application), log: &lockedBuffer{}}
+	logger := slog.New(slog.NewTextHandler(w.log, nil))
+	w.acts = &acts.Acts{Store: w.store, Log: logger}
 	var err error
 	w.server, err = newServer(Deps{
-		Store: w.store, Engine: away{}, Logger: slog.New(slog.NewTextHandler(w.log, nil)), Receipts: receiptSigner(t),
+		Store: w.store, Acts: w.acts, Engine: away{}, Logger: logger, Receipts: receiptSigner(t),
 		Checkpoints: checkpointKey(t), Courier: courier(t),
 		CursorKey: []byte(strings.Repeat("k", 32)), BuildVersion: "test", Ready: func(context.Context) error { return nil },
 	})

@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
-	"log/slog"
 	"net/http"
 	"strconv"
 	"testing"
@@ -18,7 +17,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
-	"github.com/ppi-engine/ppi/activities" //nolint:depguard // tests let a command be carried out without the workflow engine
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/seal"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
@@ -32,16 +31,16 @@ func receiptSigner(t testing.TB) *seal.Signer {
 	return s
 }
 
-// direct carries commands out at once, by the activity that the workflow would call.
+// direct carries commands out at once, by the act that the workflow would call for.
 type direct struct {
-	activities *activities.Activities
+	acts *acts.Acts
 }
 
 func (direct) Start(context.Context, models.ID, string, []string) error { return nil }
 
 func (d direct) Command(ctx context.Context, cmd models.Command) (process.Outcome, error) {
 	for step := 0; ; step++ {
-		out, err := d.activities.Execute(ctx, process.Execute{ProcurementID: cmd.ProcurementID, CommandID: cmd.ID, Step: step})
+		out, err := d.acts.Execute(ctx, process.Execute{ProcurementID: cmd.ProcurementID, CommandID: cmd.ID, Step: step})
 		if err != nil || !out.More {
 			return out, err
 		}
@@ -54,15 +53,14 @@ type tendering struct {
 	procurement
 
 	lead caller
-	acts *activities.Activities
 }
 
 // inTender makes a procurement whose tender phase is open, as a rehearsal, with a lead procurer.
 func inTender(t testing.TB) *tendering {
 	t.Helper()
 	w := setup(t)
-	d := &tendering{world: w, lead: w.buyer(), acts: &activities.Activities{Store: w.store, Log: slog.New(slog.DiscardHandler)}}
-	w.server.engine = direct{d.acts}
+	d := &tendering{world: w, lead: w.buyer()}
+	w.server.engine = direct{w.acts}
 	d.procurement = d.draftIn(models.ModeRehearsal)
 	return d
 }

@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/ppi-engine/ppi/activities"
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/api"
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/engine"
@@ -37,13 +37,13 @@ const (
 // product is the API as it is served, and its clients.
 type product struct {
 	store   *store.Store
+	acts    *acts.Acts
 	server  *http.Server
 	address string
 	clients []*client
 	// next counts the suppliers that have handed in.
 	next      atomic.Int64
 	suppliers int64
-	log       *slog.Logger
 }
 
 // idle is an engine that nobody asks: receiving tenders needs none.
@@ -60,7 +60,7 @@ func startProduct(ctx context.Context, dsn string, o Options) (*product, error) 
 	if err != nil {
 		return nil, err
 	}
-	p := &product{store: s, suppliers: int64(o.Suppliers), log: o.Log}
+	p := &product{store: s, acts: &acts.Acts{Store: s, Log: o.Log}, suppliers: int64(o.Suppliers)}
 	if err := p.serve(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -90,7 +90,7 @@ func (p *product) serve(ctx context.Context) error {
 	handler, err := api.New(api.Deps{
 		Checkpoints: checkpoints, Courier: courier,
 		// The access log is written, though nobody reads it.
-		Store: p.store, Engine: idle{}, Logger: slog.New(slog.DiscardHandler), Receipts: signer,
+		Store: p.store, Acts: p.acts, Engine: idle{}, Logger: slog.New(slog.DiscardHandler), Receipts: signer,
 		CursorKey: make([]byte, ed25519.SeedSize), BuildVersion: "bench", Ready: func(ctx context.Context) error { return p.store.Ping(ctx) },
 	})
 	if err != nil {
@@ -213,10 +213,9 @@ func (p *product) passDeadline(ctx context.Context) error {
 }
 
 func (p *product) closeOnTime(ctx context.Context, lot models.Lot) error {
-	acts := &activities.Activities{Store: p.store, Log: p.log}
 	due := process.Due{Kind: process.DueCloseLot, Phase: models.PhaseTender, Subject: lot.ID, At: lot.Deadline.UTC()}
 	for {
-		out, err := acts.RunDue(ctx, process.RunDue{ProcurementID: procurementID(), Due: due})
+		out, err := p.acts.RunDue(ctx, process.RunDue{ProcurementID: procurementID(), Due: due})
 		if err != nil || out.Wait == 0 {
 			return err
 		}

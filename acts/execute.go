@@ -1,4 +1,4 @@
-package activities
+package acts
 
 import (
 	"context"
@@ -12,14 +12,14 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// errOtherRelease means that the API wrote a command down that this worker is too old for: another
+// ErrOtherRelease means that the API wrote a command down that this worker is too old for: another
 // worker, or this one after its update, will carry it out.
-var errOtherRelease = errors.New("this release does not know the command")
+var ErrOtherRelease = errors.New("this release does not know the command")
 
 // Execute carries out one command in one transaction and writes its outcome. A refusal is an outcome; so
 // is a fault of ours: it is recorded with an ID that finds its cause in the log, and changes nothing.
-// Only errors of connection and serialisation are returned, for Temporal to repeat.
-func (a *Activities) Execute(ctx context.Context, in process.Execute) (process.Outcome, error) {
+// An error leaves the command without an outcome; [Retryable] tells whether another attempt may give it one.
+func (a *Acts) Execute(ctx context.Context, in process.Execute) (process.Outcome, error) {
 	var out process.Outcome
 	err := a.guarded(ctx, func(tx *store.Tx) (err error) {
 		out, err = execute(tx, in)
@@ -31,10 +31,8 @@ func (a *Activities) Execute(ctx context.Context, in process.Execute) (process.O
 		return out, nil
 	case refused && !errors.As(err, &broken):
 		return a.answer(ctx, in, store.Answer{Status: process.CommandRefused, Refusal: refusal})
-	case errors.Is(err, store.ErrNoCommand), errors.Is(err, store.ErrNoProcurement):
-		return out, a.once(ctx, err)
-	case store.IsRetryable(err), errors.Is(err, errOtherRelease), ctx.Err() != nil:
-		return out, a.again(ctx, err)
+	case errors.Is(err, store.ErrNoCommand), errors.Is(err, store.ErrNoProcurement), Retryable(err), ctx.Err() != nil:
+		return out, err
 	}
 	fault := uuid.NewString()
 	a.Log.ErrorContext(ctx, "command failed", "command", in.CommandID, "procurement", in.ProcurementID, "fault", fault, "error", err)
@@ -42,6 +40,20 @@ func (a *Activities) Execute(ctx context.Context, in process.Execute) (process.O
 		return a.answer(ctx, in, store.Answer{Status: process.CommandRefused, Refusal: broken.refusal(fault)})
 	}
 	return a.answer(ctx, in, store.Answer{Status: process.CommandFailed, FaultID: fault})
+}
+
+// Retryable tells whether an act that met this error may succeed later, unchanged.
+func Retryable(err error) bool { return store.IsRetryable(err) || errors.Is(err, ErrOtherRelease) }
+
+// guarded runs f in one transaction and turns a panic into an error, so that a fault in one command
+// harms nothing else.
+func (a *Acts) guarded(ctx context.Context, f func(tx *store.Tx) error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic in a transaction: %v", r)
+		}
+	}()
+	return a.Store.InTx(ctx, f)
 }
 
 // execute locks what the command needs, in the order boxes, procurement, and runs it on the view that
@@ -56,7 +68,7 @@ func execute(tx *store.Tx, in process.Execute) (process.Outcome, error) {
 	}
 	verb, known := verbOf(cmd.Verb)
 	if !known {
-		return process.Outcome{}, fmt.Errorf("%w: verb %s", errOtherRelease, cmd.Verb)
+		return process.Outcome{}, fmt.Errorf("%w: verb %s", ErrOtherRelease, cmd.Verb)
 	}
 	if err := lockBoxes(tx, cmd, verb); err != nil {
 		return process.Outcome{}, err
@@ -114,7 +126,7 @@ func (c *call) carryOut(verb verb) (process.Outcome, error) {
 
 // answer records a refusal or a fault in a transaction of its own, after the one that met it was
 // rolled back. If another attempt has answered meanwhile, that answer stands.
-func (a *Activities) answer(ctx context.Context, in process.Execute, answer store.Answer) (process.Outcome, error) {
+func (a *Acts) answer(ctx context.Context, in process.Execute, answer store.Answer) (process.Outcome, error) {
 	var out process.Outcome
 	err := a.guarded(ctx, func(tx *store.Tx) error {
 		c, err := newCall(tx, in)
@@ -138,7 +150,7 @@ func (a *Activities) answer(ctx context.Context, in process.Execute, answer stor
 		out, err = c.outcome(answer.Status)
 		return err
 	})
-	return out, a.once(ctx, err)
+	return out, err
 }
 
 // interrupted is the answer to a command that was stopped after some of its steps: they have taken

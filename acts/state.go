@@ -1,13 +1,30 @@
-package activities
+package acts
 
 import (
+	"context"
 	"slices"
 	"time"
 
+	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/rules/gate"
 )
+
+// Load reads where a procurement stands.
+func (a *Acts) Load(ctx context.Context, id models.ID) (*process.State, error) {
+	var state *process.State
+	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
+		// Shared, so that a transaction that was given up but may still commit is waited for.
+		p, err := tx.ShareProcurement(id)
+		if err != nil {
+			return err
+		}
+		state, err = (&call{tx: tx, p: p}).state()
+		return err
+	})
+	return state, err
+}
 
 // state builds what the workflow is told: where the procurement stands, what falls due, and who is
 // awaited.

@@ -1,4 +1,4 @@
-package activities
+package acts
 
 import (
 	"context"
@@ -23,13 +23,13 @@ var dues = map[process.DueKind]func(c *call, due process.Due) error{
 
 // RunDue does what has fallen due. The database's clock decides whether it has: when it has not, the
 // answer says how long is left and nothing is done.
-func (a *Activities) RunDue(ctx context.Context, in process.RunDue) (process.DueOutcome, error) {
+func (a *Acts) RunDue(ctx context.Context, in process.RunDue) (process.DueOutcome, error) {
 	var out process.DueOutcome
 	err := a.guarded(ctx, func(tx *store.Tx) (err error) {
 		out, err = runDueTx(tx, in)
 		return err
 	})
-	return out, a.once(ctx, err)
+	return out, err
 }
 
 func runDueTx(tx *store.Tx, in process.RunDue) (process.DueOutcome, error) {

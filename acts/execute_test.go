@@ -1,0 +1,146 @@
+package acts_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/process"
+)
+
+func TestACommandTakesEffectOnceHoweverOftenItIsExecuted(t *testing.T) {
+	t.Parallel()
+	p := newProcuring(t)
+	id := p.asked(p.lead, models.VerbStart, `{}`)
+	first := p.execute(id)
+	require.Equal(t, process.CommandDone, first.Status)
+	require.Equal(t, models.StatusRunning, first.State.Status)
+	require.Equal(t, []string{"City", "Region"}, first.State.Buyers)
+	require.Equal(t, []string{"City: to approve needs", "Region: to approve needs"}, first.State.WaitingOn)
+
+	require.Equal(t, first, p.execute(id))
+	require.Equal(t, 1, p.events(models.EventProcurementStarted))
+	require.Equal(t, 2, p.events(models.EventPhaseOpened), "needs and capacity, each once")
+	cmd := p.command(id)
+	require.Equal(t, string(process.CommandDone), cmd.Status)
+	require.Equal(t, first.Version, cmd.Version)
+	require.NotNil(t, cmd.DoneAt)
+
+	state, err := p.Load(t.Context(), p.id)
+	require.NoError(t, err)
+	require.Equal(t, first.State, state)
+}
+
+func TestARefusalIsAnOutcome(t *testing.T) {
+	t.Parallel()
+	p := newProcuring(t)
+	p.started()
+	for name, c := range map[string]struct {
+		id   string
+		code models.Code
+	}{
+		"started before":   {p.asked(p.lead, models.VerbStart, `{}`), models.CodeNotDraft},
+		"without the role": {p.asked(p.lead, models.VerbSuspend, `{"reason": "a flood"}`), models.CodeForbidden},
+		"nothing to go on": {p.asked(p.board, models.VerbResume, `{"reason": "dry"}`), models.CodeNotSuspended},
+	} {
+		for range 2 {
+			require.Equal(t, process.CommandRefused, p.execute(c.id).Status, name)
+		}
+		require.Equal(t, c.code, p.command(c.id).Refusal.Code, name)
+	}
+	require.Equal(t, 3, p.events(models.EventCommandRefused), "each once")
+	state, err := p.Load(t.Context(), p.id)
+	require.NoError(t, err)
+	require.Equal(t, models.StatusRunning, state.Status)
+}
+
+// No request gets such a payload past the API; it stands for any fault of ours.
+func TestAPoisonousCommandFailsWithAFaultThatTheLogExplains(t *testing.T) {
+	t.Parallel()
+	p := newProcuring(t)
+	p.started()
+	before, err := p.Load(t.Context(), p.id)
+	require.NoError(t, err)
+	id := p.asked(p.board, models.VerbCancel, `["not", "an", "object"]`)
+	for range 2 {
+		out := p.execute(id)
+		require.Equal(t, process.CommandFailed, out.Status)
+		require.Equal(t, before, out.State)
+	}
+	cmd := p.command(id)
+	require.NotEmpty(t, cmd.FaultID)
+	require.Contains(t, p.log.String(), cmd.FaultID)
+	require.Contains(t, p.log.String(), "decode payload of cancel")
+	require.Equal(t, 1, p.events(models.EventCommandFailed))
+
+	require.Equal(t, process.CommandDone, p.execute(p.asked(p.board, models.VerbSuspend, `{"reason": "a flood"}`)).Status)
+}
+
+func TestACommandOfANewerReleaseWaitsForIt(t *testing.T) {
+	t.Parallel()
+	p := newProcuring(t)
+	id := p.asked(p.lead, "teleport", `{}`)
+	_, err := p.Execute(t.Context(), process.Execute{ProcurementID: p.id, CommandID: id})
+	require.ErrorIs(t, err, acts.ErrOtherRelease)
+	require.True(t, acts.Retryable(err))
+	require.Equal(t, string(process.CommandPending), p.command(id).Status)
+}
+
+func TestACommandIsOfItsOwnProcurementOnly(t *testing.T) {
+	t.Parallel()
+	p := newProcuring(t)
+	id := p.asked(p.lead, models.VerbStart, `{}`)
+	for _, in := range []process.Execute{
+		{ProcurementID: models.NewID(models.PrefixProcurement), CommandID: id},
+		{ProcurementID: p.id, CommandID: models.CommandID(p.lead, "POST", "start", "never written down")},
+	} {
+		_, err := p.Execute(t.Context(), in)
+		require.ErrorIs(t, err, store.ErrNoCommand)
+		require.False(t, acts.Retryable(err))
+	}
+	require.Equal(t, string(process.CommandPending), p.command(id).Status)
+}
+
+// Who gives up has not refused: another attempt finds the command as it was.
+func TestAnAttemptThatIsBrokenOffLeavesTheCommandPending(t *testing.T) {
+	t.Parallel()
+	p := newProcuring(t)
+	id := p.asked(p.lead, models.VerbStart, `{}`)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := p.Execute(ctx, process.Execute{ProcurementID: p.id, CommandID: id})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, string(process.CommandPending), p.command(id).Status)
+	require.Equal(t, process.CommandDone, p.execute(id).Status)
+}
+
+func TestABoxClosesAtItsDeadlineAndNotBefore(t *testing.T) {
+	t.Parallel()
+	p := newProcuring(t)
+	p.started()
+	lot, deadline := models.NewID(models.PrefixLot), time.Now().Add(time.Hour).UTC().Truncate(time.Second)
+	p.exec(`INSERT INTO lots (id, procurement_id, number, title, deadline, opened_at)
+		VALUES ($1, $2, 1, '{"en": "Wheels"}', $3, clock_timestamp())`, lot, p.id, deadline)
+	due := process.RunDue{ProcurementID: p.id, Due: process.Due{
+		Kind: process.DueCloseLot, Phase: models.PhaseTender, Subject: lot, At: deadline, Label: "lot 1",
+	}}
+	out, err := p.RunDue(t.Context(), due)
+	require.NoError(t, err)
+	require.InDelta(t, time.Hour, out.Wait, float64(time.Minute))
+	require.Len(t, out.State.Due, 1)
+	require.Zero(t, p.events(models.EventLotClosed))
+
+	p.exec("UPDATE procurements SET clock_offset = 2 * 3600 * 1000000::bigint WHERE id = $1", p.id)
+	for range 2 {
+		out, err = p.RunDue(t.Context(), due)
+		require.NoError(t, err)
+		require.Zero(t, out.Wait)
+		require.Empty(t, out.State.Due)
+		require.Equal(t, 1, p.events(models.EventLotClosed))
+	}
+}

@@ -1,0 +1,61 @@
+package acts
+
+import (
+	"context"
+	"time"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/process"
+)
+
+// expiresAfter is the age at which a command that nobody could carry out never will be: whoever asked has long
+// decided anew, and an old wish must not override that.
+const expiresAfter = 15 * time.Minute
+
+// RefuseWithoutRun answers a command that no run can take up, because its procurement has not started or has
+// ended. It is false when a run ought to be open: then the command still waits for that.
+func (a *Acts) RefuseWithoutRun(ctx context.Context, cmd models.Command) (answered bool, err error) {
+	err = a.guarded(ctx, func(tx *store.Tx) error {
+		c, err := enter(tx, cmd.ProcurementID)
+		if err != nil {
+			return err
+		}
+		c.cmd = cmd
+		refusal := withoutRun(c.p.Status)
+		if refusal == nil {
+			return nil
+		}
+		answered = true
+		answer := store.Answer{Status: process.CommandRefused, Refusal: refusal}
+		first, err := tx.AnswerCommand(cmd.ID, answer)
+		if err != nil || !first {
+			return err
+		}
+		return c.event(models.EventCommandRefused, answerData(cmd, answer))
+	})
+	return answered && err == nil, err
+}
+
+func withoutRun(s models.Status) *models.Refusal {
+	switch {
+	case s.Ended():
+		return models.Refuse(models.CodeEnded, "", "the procurement has ended: %s", s)
+	case s == models.StatusDraft:
+		return models.Refuse(models.CodeNotRunning, "", "the procurement is a draft").Accepting("start it first")
+	}
+	return nil
+}
+
+// ExpireCommand gives up a command that waits for too long already; it is false while there is still time, or when
+// the command has an outcome.
+func (a *Acts) ExpireCommand(ctx context.Context, cmd models.Command) (expired bool, err error) {
+	err = a.guarded(ctx, func(tx *store.Tx) error {
+		if _, err := tx.LockProcurement(cmd.ProcurementID); err != nil {
+			return err
+		}
+		expired, err = tx.ExpireCommand(cmd.ID, expiresAfter)
+		return err
+	})
+	return expired, err
+}
