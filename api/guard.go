@@ -157,7 +157,10 @@ func readHeaders(c *gin.Context, call *call) error {
 		}
 	}
 	if call.op.method == http.MethodGet {
-		call.ifNoneMatch = h.Get(headerIfNoneMatch)
+		// What serves files looks at one line only.
+		if call.ifNoneMatch = joined(h, headerIfNoneMatch); call.ifNoneMatch != "" {
+			h.Set(headerIfNoneMatch, call.ifNoneMatch)
+		}
 	}
 	return nil
 }

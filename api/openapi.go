@@ -145,7 +145,7 @@ func (s *server) documentHeaders(o *operation) {
 		add(headerIdempotencyKey, "A key of the caller's making, repeated when the request is repeated; kept for "+days(store.RequestsKept), true)
 	}
 	if o.conditional {
-		add(headerIfMatch, `The ETag of the version the change was made on, or *`, true)
+		add(headerIfMatch, `The ETags of the versions the change may have been made on, or *`, true)
 	}
 	success := d.Responses[strconv.Itoa(o.status)]
 	if o.onProcurement() {
@@ -215,7 +215,7 @@ func (s *server) serveDocument() error {
 func serveStatic(c *gin.Context, media, tag string, content []byte) {
 	c.Header("Cache-Control", "no-cache")
 	c.Header("ETag", tag)
-	if matchesNone(c.GetHeader(headerIfNoneMatch), tag) {
+	if matchesNone(joined(c.Request.Header, headerIfNoneMatch), tag) {
 		c.Status(http.StatusNotModified)
 		return
 	}
