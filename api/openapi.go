@@ -177,7 +177,7 @@ func (s *server) describedBy(o *operation) *huma.Operation {
 func description(types map[models.Code]problemType) string {
 	var b strings.Builder
 	b.WriteString("Instants are RFC 3339 in UTC. Every POST carries an `Idempotency-Key`, every change an `If-Match`. " +
-		"Lists are read page by page with `next_cursor`. What is refused is answered by a problem (RFC 9457).\n\n" +
+		"Whatever answers GET answers HEAD. Lists are read page by page with `next_cursor`. What is refused is answered by a problem (RFC 9457).\n\n" +
 		"<details><summary>All codes of problems</summary>\n\n| code | status | what to do |\n|---|---|---|\n")
 	codes := make([]models.Code, 0, len(types))
 	for code := range types {
