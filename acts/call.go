@@ -77,8 +77,8 @@ func (c *call) admit(verb verb) error {
 		return models.Refuse(models.CodeForbidden, "", "the actor does not hold the role for %s", c.cmd.Verb).
 			Accepting("%s", roleList(c.cmd.Verb.Roles()))
 	}
-	if c.cmd.IfMatch != nil && *c.cmd.IfMatch != c.p.Version {
-		return models.Refuse(models.CodeStale, "If-Match", "the procurement is at version %d, not %d", c.p.Version, *c.cmd.IfMatch).
+	if c.cmd.IfMatch != nil && !slices.Contains(c.cmd.IfMatch, c.p.Version) {
+		return models.Refuse(models.CodeStale, "If-Match", "the procurement is at version %d, and the command was not made on it", c.p.Version).
 			Accepting(`If-Match: "%d", after reading what has changed`, c.p.Version)
 	}
 	return c.admitStatus(verb)

@@ -28,7 +28,10 @@ func TestEveryOperationLetsInExactlyWhoItShould(t *testing.T) {
 	all, p, path := cast(w)
 	expected := expectedAccess()
 	for _, route := range w.server.gin.Routes() {
-		o := w.server.table[route.Method+" "+route.Path]
+		o := w.server.row(route.Method, route.Path)
+		if route.Method == http.MethodHead {
+			continue // see TestHEADIsAnsweredAsGETWithoutABody
+		}
 		require.NotNil(t, o, "%s %s is served but not in the table of operations", route.Method, route.Path)
 		who, listed := expected[o.method+" "+o.path]
 		require.True(t, listed, "%s %s is not in the table of this test: decide who may call it and write it down", o.method, o.path)

@@ -208,7 +208,29 @@ func (s *server) route() error {
 	for _, row := range s.operations() {
 		s.add(&row)
 	}
-	return s.serveDocument()
+	if err := s.serveDocument(); err != nil {
+		return err
+	}
+	s.answerHEAD()
+	return nil
+}
+
+// answerHEAD routes HEAD to whatever answers GET (RFC 9110 §9.1, §9.3.2): the same row, guard and handler. The
+// HTTP server sends no body.
+func (s *server) answerHEAD() {
+	for _, route := range s.gin.Routes() {
+		if route.Method == http.MethodGet {
+			s.gin.HEAD(route.Path, route.HandlerFunc)
+		}
+	}
+}
+
+// row finds the operation that answers a method on a route; nil: there is none.
+func (s *server) row(method, route string) *operation {
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	return s.table[method+" "+route]
 }
 
 func (s *server) add(o *operation) {

@@ -131,7 +131,7 @@ func problemsOfTenders() map[models.Code]problemType {
 		models.CodeLotNotOpen:       {http.StatusConflict, "The lot does not take tenders", "It takes them from publication until its deadline.", 0},
 		models.CodeLotClosed:        {http.StatusConflict, "The lot is closed", "Its box was closed at the deadline.", 0},
 		models.CodeDeadlineNotOver:  {http.StatusConflict, "The deadline is not over", "Wait for it.", 0},
-		models.CodeNotSealed:        {http.StatusUnprocessableEntity, "The envelope is not sealed", "Envelopes are age files made for the procurement's opening key.", 0},
+		models.CodeNotSealed:        {http.StatusUnprocessableEntity, "The envelope is not sealed", "Envelopes are whole age files made for the procurement's opening key, an X25519 key: never with a passphrase. Sealing is not post-quantum yet.", 0},
 		models.CodeUploadIncomplete: {http.StatusConflict, "The upload is not complete", "Send the missing bytes.", 0},
 		models.CodeDigestMismatch:   {http.StatusUnprocessableEntity, "The digest does not match", "The bytes received are not those announced. Send them again.", 0},
 		models.CodeUploadGone:       {http.StatusConflict, "The upload is gone", "Abandoned uploads are removed. Start again.", 0},

@@ -68,7 +68,7 @@ func (s *server) command(ctx context.Context, verb models.Verb, payload []byte) 
 	call := callOf(ctx)
 	cmd, fresh, err := s.store.WriteCommand(ctx, models.Command{
 		ID: call.commandID(), ProcurementID: call.procurement(), ActorID: call.actor.PersonID, Verb: verb,
-		Fingerprint: call.fingerprint[:], IfMatch: call.ifMatch.pointer(), Payload: payload,
+		Fingerprint: call.fingerprint[:], IfMatch: call.ifMatch.list(), Payload: payload,
 	})
 	switch {
 	case err != nil:

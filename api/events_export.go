@@ -44,7 +44,7 @@ func (s *server) exportEvents(ctx context.Context) (*huma.StreamResponse, error)
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		defer func() { <-s.exports }()
 		c := humagin.Unwrap(hc)
-		out := &patientWriter{to: c.Writer, control: http.NewResponseController(c.Writer)}
+		out := &patientWriter{to: c.Writer, control: http.NewResponseController(c.Writer), head: c.Request.Method == http.MethodHead}
 		err := s.store.ExportDisclosed(ctx, s.checkpoints, call.procurement(), func(cut bool) io.Writer {
 			h := c.Writer.Header()
 			h.Set("Content-Type", mediaLines)
@@ -55,7 +55,7 @@ func (s *server) exportEvents(ctx context.Context) (*huma.StreamResponse, error)
 			return out
 		})
 		switch {
-		case err == nil:
+		case err == nil, errors.Is(err, errHeadOnly):
 		case out.begun:
 			s.log.ErrorContext(ctx, "export broken off", "request", call.id, "cause", err)
 			panic(http.ErrAbortHandler) // a reader must not take a part for the whole
@@ -67,8 +67,12 @@ func (s *server) exportEvents(ctx context.Context) (*huma.StreamResponse, error)
 	}}, nil
 }
 
+// errHeadOnly ends an export of which only the headers were asked for.
+var errHeadOnly = errors.New("only the headers were asked for")
+
 // A patientWriter gives up a reader that takes nothing for a while.
 type patientWriter struct {
+	head    bool
 	to      io.Writer
 	control *http.ResponseController
 	begun   bool
@@ -77,6 +81,9 @@ type patientWriter struct {
 // Write gives the reader time for this part.
 func (w *patientWriter) Write(part []byte) (int, error) {
 	w.begun = true
+	if w.head {
+		return 0, errHeadOnly
+	}
 	_ = w.control.SetWriteDeadline(time.Now().Add(exportPatience)) // a recorder in a test has no deadline
 	defer func() { _ = w.control.SetWriteDeadline(time.Time{}) }()
 	return w.to.Write(part)

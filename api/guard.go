@@ -19,7 +19,7 @@ func (s *server) guard(c *gin.Context) {
 		return // no route: gin's answer for that is next
 	}
 	current := callOf(c.Request.Context())
-	current.op = s.table[c.Request.Method+" "+c.FullPath()]
+	current.op = s.row(c.Request.Method, c.FullPath())
 	if current.op == nil {
 		s.abort(c, noResource())
 		return
@@ -157,7 +157,10 @@ func readHeaders(c *gin.Context, call *call) error {
 		}
 	}
 	if call.op.method == http.MethodGet {
-		call.ifNoneMatch = h.Get(headerIfNoneMatch)
+		// What serves files looks at one line only.
+		if call.ifNoneMatch = joined(h, headerIfNoneMatch); call.ifNoneMatch != "" {
+			h.Set(headerIfNoneMatch, call.ifNoneMatch)
+		}
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -85,56 +86,107 @@ func unquote(value string) (string, bool) {
 	return "", false
 }
 
-// A precondition is what If-Match says: the version a change was made on.
+// A precondition is what If-Match says: the versions a change may have been made on.
 type precondition struct {
-	any     bool
-	version int64
+	any      bool
+	versions []int64
 }
 
-// ifMatch reads the If-Match of a change (RFC 9110 §13.1.1).
+// mostTags bounds what is kept of one If-Match: each version that a caller could know of is one tag.
+const mostTags = 100
+
+// ifMatch reads the If-Match of a change (RFC 9110 §13.1.1). Several lines are one list (§5.3). A tag that is
+// well formed but weak, or none of ours, matches nothing: the comparison is strong (§8.8.3.2).
 func ifMatch(h http.Header) (precondition, error) {
-	value, err := single(h, headerIfMatch, models.CodeInvalidRequest)
-	switch {
-	case err != nil:
-		return precondition{}, err
-	case value == "":
-		return precondition{}, models.Refuse(models.CodeMissingIfMatch, headerIfMatch, "the change does not say on which version it was made").Accepting(`the ETag of the last answer, such as "3", or *`)
-	case value == "*":
+	value := joined(h, headerIfMatch)
+	switch value {
+	case "":
+		return precondition{}, models.Refuse(models.CodeMissingIfMatch, headerIfMatch, "the change does not say on which version it was made").
+			Accepting(`the ETag of the last answer, such as "3", or *`)
+	case anyTag:
 		return precondition{any: true}, nil
 	}
-	version, err := strconv.ParseInt(strings.Trim(value, `"`), 10, 64)
-	if err != nil || etag(version) != value {
-		return precondition{}, models.Refuse(models.CodeInvalidRequest, headerIfMatch, "the If-Match header cannot be read").Accepting(`one ETag as it was answered, such as "3", or *`)
+	tags, ok := entityTags(value)
+	if !ok || len(tags) > mostTags {
+		return precondition{}, models.Refuse(models.CodeInvalidRequest, headerIfMatch, "the If-Match header cannot be read").
+			Accepting(`ETags as they were answered, such as "3", at most %d of them, or *`, mostTags)
 	}
-	return precondition{version: version}, nil
+	p := precondition{versions: []int64{}}
+	for _, tag := range tags {
+		version, err := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
+		if err == nil && etag(version) == tag {
+			p.versions = append(p.versions, version)
+		}
+	}
+	return p, nil
 }
 
 // check refuses a change that was made on another version than the present one.
 func (p precondition) check(present int64) error {
-	if p.any || p.version == present {
+	if p.any || slices.Contains(p.versions, present) {
 		return nil
 	}
-	return models.Refuse(models.CodeStale, headerIfMatch, "the change was made on version %d, but the present version is %d", p.version, present).Accepting(`"%d", once the change is judged anew`, present)
+	return models.Refuse(models.CodeStale, headerIfMatch, "the present version is %d, and the change was not made on it", present).
+		Accepting(`"%d", once the change is judged anew`, present)
 }
 
-// pointer is the precondition as a command keeps it: nil for any version.
-func (p precondition) pointer() *int64 {
-	if p.any {
-		return nil
-	}
-	return &p.version
-}
+// list is the precondition as a command keeps it: nil for any version.
+func (p precondition) list() []int64 { return p.versions }
 
 // etag is the strong validator of a version.
 func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
 
-// matchesNone tells whether If-None-Match names the tag (weak comparison, RFC 9110 §13.1.2).
+// matchesNone tells whether If-None-Match names the tag (weak comparison, RFC 9110 §13.1.2). What cannot be
+// read names nothing: the caller then gets the whole answer.
 func matchesNone(header, tag string) bool {
-	for candidate := range strings.SplitSeq(header, ",") {
-		candidate = strings.TrimSpace(candidate)
-		if candidate == "*" || strings.TrimPrefix(candidate, "W/") == tag {
-			return true
+	if header == anyTag {
+		return true
+	}
+	tags, _ := entityTags(header)
+	return slices.ContainsFunc(tags, func(other string) bool { return strings.TrimPrefix(other, weak) == tag })
+}
+
+const (
+	anyTag = "*"
+	weak   = "W/"
+	blanks = " \t"
+)
+
+// joined is the value of a header that is a list: its lines, in order, as one (RFC 9110 §5.3).
+func joined(h http.Header, name string) string {
+	return strings.Trim(strings.Join(h.Values(name), ", "), blanks)
+}
+
+// entityTags splits a list of entity tags, and tells whether it is one (RFC 9110 §8.8.3). Empty elements do
+// not count (§5.6.1.2); a comma inside a tag does not end it.
+func entityTags(list string) ([]string, bool) {
+	var tags []string
+	for rest := list; ; {
+		rest = strings.TrimLeft(rest, blanks+",")
+		if rest == "" {
+			return tags, len(tags) > 0
+		}
+		n := tagLength(rest)
+		if n == 0 {
+			return nil, false
+		}
+		tags = append(tags, rest[:n])
+		rest = strings.TrimLeft(rest[n:], blanks)
+		if rest != "" && rest[0] != ',' {
+			return nil, false
 		}
 	}
-	return false
+}
+
+// tagLength is the length of the entity tag that s begins with, or 0.
+func tagLength(s string) int {
+	opaque := strings.TrimPrefix(s, weak)
+	if !strings.HasPrefix(opaque, `"`) {
+		return 0
+	}
+	end := strings.IndexByte(opaque[1:], '"')
+	if end < 0 || strings.ContainsFunc(opaque[1:1+end], func(r rune) bool { return r <= ' ' || r == 0x7F }) {
+		return 0
+	}
+	return len(s) - len(opaque) + end + len(`""`)
 }

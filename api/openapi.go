@@ -145,7 +145,7 @@ func (s *server) documentHeaders(o *operation) {
 		add(headerIdempotencyKey, "A key of the caller's making, repeated when the request is repeated; kept for "+days(store.RequestsKept), true)
 	}
 	if o.conditional {
-		add(headerIfMatch, `The ETag of the version the change was made on, or *`, true)
+		add(headerIfMatch, `The ETags of the versions the change may have been made on, or *`, true)
 	}
 	success := d.Responses[strconv.Itoa(o.status)]
 	if o.onProcurement() {
@@ -177,7 +177,7 @@ func (s *server) describedBy(o *operation) *huma.Operation {
 func description(types map[models.Code]problemType) string {
 	var b strings.Builder
 	b.WriteString("Instants are RFC 3339 in UTC. Every POST carries an `Idempotency-Key`, every change an `If-Match`. " +
-		"Lists are read page by page with `next_cursor`. What is refused is answered by a problem (RFC 9457).\n\n" +
+		"Whatever answers GET answers HEAD. Lists are read page by page with `next_cursor`. What is refused is answered by a problem (RFC 9457).\n\n" +
 		"<details><summary>All codes of problems</summary>\n\n| code | status | what to do |\n|---|---|---|\n")
 	codes := make([]models.Code, 0, len(types))
 	for code := range types {
@@ -215,7 +215,7 @@ func (s *server) serveDocument() error {
 func serveStatic(c *gin.Context, media, tag string, content []byte) {
 	c.Header("Cache-Control", "no-cache")
 	c.Header("ETag", tag)
-	if matchesNone(c.GetHeader(headerIfNoneMatch), tag) {
+	if matchesNone(joined(c.Request.Header, headerIfNoneMatch), tag) {
 		c.Status(http.StatusNotModified)
 		return
 	}

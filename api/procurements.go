@@ -5,10 +5,10 @@ import (
 	"net/url"
 	"slices"
 	"time"
-	_ "time/tzdata" // zones are known on machines that have no tables of them
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/zone"
 )
 
 const (
@@ -229,9 +229,8 @@ func checkLanguages(languages []string) *models.Refusal {
 	return nil
 }
 
-func checkZone(zone string) *models.Refusal {
-	_, err := time.LoadLocation(zone)
-	if err != nil || zone == "" || zone == "Local" {
+func checkZone(name string) *models.Refusal {
+	if _, known := zone.Load(name); !known {
 		return models.Refuse(models.CodeInvalidValue, "/zone", "this is not a time zone").Accepting("an IANA zone such as Europe/Paris")
 	}
 	return nil

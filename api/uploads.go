@@ -217,7 +217,7 @@ func (s *server) putChunk(ctx context.Context, in *chunkInput) (*StoredChunk, er
 		return nil, models.Refuse(models.CodeInvalidValue, "", "chunk %d has %d bytes", in.N, len(content)).Accepting("%d bytes", want)
 	}
 	if u.Purpose == models.PurposeEnvelope && in.N == 0 {
-		if err := seal.CheckSealed(content); err != nil {
+		if err := seal.CheckBeginning(content); err != nil {
 			return nil, err
 		}
 	}

@@ -1,9 +1,11 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
 	"time"
 
 	"github.com/ppi-engine/ppi/internal/seal"
@@ -41,26 +43,62 @@ func (s *server) completeUpload(ctx context.Context, in *UploadPath) (*Answer[Up
 	})
 }
 
+// checkContent reads all chunks once, for their digest and for what an envelope has to be.
 func checkContent(tx *store.Tx, u models.Upload) error {
+	chunks := &arrived{tx: tx, upload: u}
 	digest := sha256.New()
-	for n := range u.Chunks() {
-		chunk, err := tx.Chunk(u.ID, n)
-		if err != nil {
+	content := io.TeeReader(chunks, digest)
+	if u.Purpose == models.PurposeEnvelope {
+		if err := seal.CheckSealed(content); chunks.err == nil && err != nil {
 			return err
 		}
-		if len(chunk) != u.ChunkLength(n) {
-			return models.Refuse(models.CodeUploadIncomplete, "", "chunk %d has not arrived", n).Accepting("every chunk that `missing` of the upload names")
-		}
-		if n == 0 && u.Purpose == models.PurposeEnvelope {
-			if err := seal.CheckSealed(chunk); err != nil {
-				return err
-			}
-		}
-		digest.Write(chunk)
+	}
+	if _, err := io.Copy(io.Discard, content); chunks.err != nil || err != nil {
+		return cmp.Or(chunks.err, err)
 	}
 	if found := hex.EncodeToString(digest.Sum(nil)); found != u.Digest {
 		return models.Refuse(models.CodeDigestMismatch, "", "the bytes that arrived have the SHA-256 %s, not %s", found, u.Digest).
 			Accepting("the chunks of the file that was announced, sent again, or a new upload")
 	}
 	return nil
+}
+
+// arrived reads the chunks of an upload, one in memory at a time.
+type arrived struct {
+	tx     *store.Tx
+	upload models.Upload
+
+	next  int
+	chunk []byte
+	// err is why reading ended early: a chunk that has not arrived, or the database.
+	err error
+}
+
+// Read reads on, over the borders of chunks.
+func (a *arrived) Read(p []byte) (int, error) {
+	for len(a.chunk) == 0 {
+		switch {
+		case a.err != nil:
+			return 0, a.err
+		case a.next == a.upload.Chunks():
+			return 0, io.EOF
+		}
+		a.chunk, a.err = a.load(a.next)
+		a.next++
+	}
+	n := copy(p, a.chunk)
+	a.chunk = a.chunk[n:]
+	return n, nil
+}
+
+func (a *arrived) load(n int) ([]byte, error) {
+	chunk, err := a.tx.Chunk(a.upload.ID, n)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(chunk) != a.upload.ChunkLength(n):
+		return nil, models.Refuse(models.CodeUploadIncomplete, "", "chunk %d has not arrived", n).
+			Accepting("every chunk that `missing` of the upload names")
+	}
+	return chunk, nil
 }

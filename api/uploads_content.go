@@ -56,11 +56,11 @@ func (s *server) serveFile(u models.Upload) *huma.StreamResponse {
 var oneRange = regexp.MustCompile(`^bytes=([0-9]{1,18})?-([0-9]{1,18})?$`)
 
 // ignoreUnusableRange answers with the whole file what asks for several ranges or for what is not in it,
-// as a server may (RFC 9110 §14.2).
+// as a server may, and what asks without GET, as it must (RFC 9110 §14.2).
 func ignoreUnusableRange(c *gin.Context, size int64) {
 	const header = "Range"
 	parts := oneRange.FindStringSubmatch(c.GetHeader(header))
-	if parts == nil {
+	if parts == nil || c.Request.Method != http.MethodGet {
 		c.Request.Header.Del(header)
 		return
 	}

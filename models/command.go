@@ -47,8 +47,8 @@ type Command struct {
 	Verb          Verb
 	// Fingerprint is the SHA-256 of the request's body, to tell a repeat from another request.
 	Fingerprint []byte
-	// IfMatch is the version the caller saw; nil: any (If-Match: *).
-	IfMatch *int64
+	// IfMatch holds the versions that the caller may have seen; nil: any (If-Match: *), empty: none of ours.
+	IfMatch []int64         `gorm:"serializer:json"`
 	Payload json.RawMessage `gorm:"type:jsonb"`
 	// Label says to a person who asks what, such as "vote · needs · BSC"; nothing in it is confidential.
 	Label     string

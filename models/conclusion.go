@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ppi-engine/ppi/models/zone"
 )
 
 // A Contract was signed with the tenderer to whom a lot was awarded, by one buyer or several.
@@ -63,11 +65,11 @@ func (c Contract) fits(d Dossier) error {
 	if criteria, _, ok := d.CriteriaFor(c.Lot); ok && c.Value.Currency != criteria.Currency {
 		return Refuse(CodeInvalidValue, "/value/currency", "prices are in %s", criteria.Currency).Accepting("%s", criteria.Currency)
 	}
-	zone, err := time.LoadLocation(d.Procurement.Zone)
-	if err != nil {
+	there, known := zone.Load(d.Procurement.Zone)
+	if !known {
 		return Refuse(CodeInvalidValue, "/signed_on", "the zone %q of the procurement is not known", d.Procurement.Zone)
 	}
-	earliest, today := stage.StandstillUntil.In(zone).Format(time.DateOnly), d.Now.In(zone).Format(time.DateOnly)
+	earliest, today := stage.StandstillUntil.In(there).Format(time.DateOnly), d.Now.In(there).Format(time.DateOnly)
 	if c.SignedOn < earliest || c.SignedOn > today {
 		return Refuse(CodeStandstill, "/signed_on", "%s is before the end of the standstill or after today", c.SignedOn).
 			Accepting("a date from %s to %s", earliest, today)

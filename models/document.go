@@ -1,7 +1,10 @@
 package models
 
 import (
+	"mime"
+	"regexp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -84,13 +87,21 @@ type Document struct {
 const MediaTypeBytes = "application/octet-stream"
 
 // SafeMediaType returns the media type as which uploaded bytes are served: the given one if no browser
-// runs it, else [MediaTypeBytes].
+// runs it, else [MediaTypeBytes]. Capitals and blanks do not matter; of the parameters the character set stays
+// (RFC 9110 §8.3.1).
 func SafeMediaType(given string) string {
-	if slices.Contains(safeMediaTypes(), given) {
-		return given
+	media, parameters, err := mime.ParseMediaType(given)
+	if err != nil || !slices.Contains(safeMediaTypes(), media) {
+		return MediaTypeBytes
 	}
-	return MediaTypeBytes
+	if charset := strings.ToLower(parameters["charset"]); charsetName.MatchString(charset) {
+		return media + "; charset=" + charset
+	}
+	return media
 }
+
+// charsetName is the form of a name in IANA's registry of character sets (RFC 2978 §2.3), as far as it is a token.
+var charsetName = regexp.MustCompile(`^[a-z0-9][a-z0-9._+-]{0,39}$`)
 
 func safeMediaTypes() []string {
 	return []string{

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 const (
@@ -15,21 +17,22 @@ const (
 	unnamed = "file"
 )
 
-// deviceName matches what Windows takes for a device, with any extension.
-var deviceName = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)`)
+// deviceName matches what Windows takes for a device, with any extension and blanks before it. Digits in other
+// forms count too: Windows reads those of Latin-1 (COM¹) as such, and others where it converts names.
+var deviceName = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$|clock\$) *(\.|$)`)
 
 // CleanFilename makes of the name a file had where it came from one that is safe to show and to save on
 // any system: the last part of a path, without control and direction marks, characters with a meaning to
 // a shell or a file system, leading dots, trailing dots and blanks, or a device's name.
 func CleanFilename(name string) string {
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
-	name = strings.Map(safeRune, strings.ToValidUTF8(name, ""))
+	name = strings.Map(safeRune, norm.NFC.String(strings.ToValidUTF8(name, "")))
 	name = strings.TrimLeft(name, ". ")
 	name = shorten(strings.TrimRight(name, ". "))
 	switch {
 	case name == "":
 		return unnamed
-	case deviceName.MatchString(name):
+	case deviceName.MatchString(norm.NFKC.String(name)):
 		return "_" + name
 	}
 	return name
@@ -40,7 +43,7 @@ func safeRune(r rune) rune {
 	switch {
 	case unicode.IsSpace(r):
 		return ' '
-	case !unicode.IsGraphic(r): // controls, and the format characters that reverse text
+	case !unicode.IsGraphic(r), ignorable(r): // controls, and the format characters that reverse or hide text
 		return -1
 	case strings.ContainsRune(`<>:"|?*`, r):
 		return '_'

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/ppi-engine/ppi/models"
 )
@@ -26,6 +27,24 @@ func TestFilenamesAreMadeSafeToShowAndSave(t *testing.T) {
 		"con":                                 "_con",
 		"LPT1.pdf":                            "_LPT1.pdf",
 		"console.pdf":                         "console.pdf",
+		"COM¹.txt":                            "_COM¹.txt",
+		"lpt²":                                "_lpt²",
+		"COM⁴.tar.gz":                         "_COM⁴.tar.gz",
+		"NUL .pdf":                            "_NUL .pdf",
+		"nul\u00A0\u3000.pdf":                 "_nul  .pdf",
+		"CON. .pdf":                           "_CON. .pdf",
+		"AUX. . ":                             "_AUX",
+		"CONIN$":                              "_CONIN$",
+		"conout$ .log":                        "_conout$ .log",
+		"CLOCK$":                              "_CLOCK$",
+		"ＣＯＮ．txt":                             "_ＣＯＮ．txt",
+		"ＬＰＴ１":                                "_ＬＰＴ１",
+		"C\u00ADO\u200BM\u034F1.txt":          "_COM1.txt",
+		"COM10.txt":                           "COM10.txt",
+		"NULL.pdf":                            "NULL.pdf",
+		"CONIN":                               "CONIN",
+		"NUL x.pdf":                           "NUL x.pdf",
+		"Angebot fu\u0308r Los 1.pdf":         "Angebot für Los 1.pdf",
 		"":                                    "file",
 		"///":                                 "file",
 		" . . ":                               "file",
@@ -39,7 +58,7 @@ func TestFilenamesAreMadeSafeToShowAndSave(t *testing.T) {
 }
 
 func FuzzCleanFilename(f *testing.F) {
-	for _, seed := range []string{"offer.pdf", "../x", "con.", "\xff", "a\u202Eb", strings.Repeat("é.", 200)} {
+	for _, seed := range []string{"offer.pdf", "../x", "con.", "\xff", "a\u202Eb", strings.Repeat("é.", 200), "COM¹ .x", "ﾟ．", strings.Repeat("e\u0301", 101)} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
@@ -49,16 +68,32 @@ func FuzzCleanFilename(f *testing.F) {
 		require.LessOrEqual(t, len(clean), 201)
 		require.NotContains(t, clean, "/")
 		require.False(t, strings.HasPrefix(clean, "."))
+		require.True(t, norm.NFC.IsNormalString(clean))
 		require.Equal(t, clean, models.CleanFilename(clean), "clean is clean")
 	})
 }
 
 func TestNothingThatBrowsersRunIsServedAsItself(t *testing.T) {
 	t.Parallel()
-	for _, given := range []string{"text/html", "image/svg+xml", "application/xhtml+xml", "text/javascript", "application/pdf; x=y", "", "TEXT/PLAIN"} {
+	for _, given := range []string{
+		"text/html", "image/svg+xml", "application/xhtml+xml", "text/javascript", "", "TEXT/HTML", "text/html; charset=utf-8", "image/svg+xml;x",
+		"text/plain, text/html", "text/plain; charset", "text/csv; charset=utf-8; charset=utf-7", "text / csv", "text/csv\r\nx: y", ";", "pdf",
+	} {
 		require.Equal(t, models.MediaTypeBytes, models.SafeMediaType(given), given)
 	}
-	require.Equal(t, "application/pdf", models.SafeMediaType("application/pdf"))
+}
+
+func TestMediaTypesAreComparedAsTheStandardSays(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		"application/pdf": "application/pdf", "APPLICATION/PDF": "application/pdf", " Application/Pdf ": "application/pdf",
+		"application/pdf; x=y": "application/pdf", "application/pdf;": "application/pdf", "text/plain; format=flowed": "text/plain",
+		"text/csv; charset=utf-8": "text/csv; charset=utf-8", `Text/CSV ;Charset="UTF-8"`: "text/csv; charset=utf-8",
+		"text/csv;charset=ISO-8859-15;header=present": "text/csv; charset=iso-8859-15", `text/csv; charset="a\"b"`: "text/csv",
+		"text/csv; charset*=utf-8''%0d%0a": "text/csv", "Image/PNG": "image/png",
+	} {
+		require.Equal(t, want, models.SafeMediaType(given), given)
+	}
 }
 
 func TestAnUploadIsCutIntoChunks(t *testing.T) {

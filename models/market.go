@@ -3,6 +3,8 @@ package models
 import (
 	"slices"
 	"time"
+
+	"github.com/ppi-engine/ppi/models/zone"
 )
 
 // A LocalTime is an instant as people set it: what clocks show somewhere.
@@ -144,9 +146,9 @@ func (d Dossier) Consulted() []Consultation {
 
 // day is the civil date of an instant in the procurement's zone, as 2026-03-02; in UTC if the zone is not known.
 func (d Dossier) day(at time.Time) string {
-	zone, err := time.LoadLocation(d.Procurement.Zone)
-	if err != nil {
-		zone = time.UTC
+	there, known := zone.Load(d.Procurement.Zone)
+	if !known {
+		there = time.UTC
 	}
-	return at.In(zone).Format(time.DateOnly)
+	return at.In(there).Format(time.DateOnly)
 }

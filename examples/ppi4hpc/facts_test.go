@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/models/zone"
 )
 
 func TestWhateverTheSourcesLackIsAssumedAndSaysSo(t *testing.T) {
@@ -43,18 +45,18 @@ func TestTheDatesAreThoseOfTheSources(t *testing.T) {
 	t.Parallel()
 	f, err := Load()
 	require.NoError(t, err)
-	zone, err := time.LoadLocation(f.Zone)
-	require.NoError(t, err)
+	there, known := zone.Load(f.Zone)
+	require.True(t, known)
 	for name, want := range map[string]string{
 		"kick_off": "2017-07-11T07:00:00Z", "open_dialogue_event": "2017-09-06T07:00:00Z", "contract_notice": "2018-05-12T07:00:00Z", "deadline": "2018-07-09T10:00:00Z",
 	} {
-		at, err := f.Dates[name].At(zone)
+		at, err := f.Dates[name].At(there)
 		require.NoError(t, err)
 		require.Equal(t, want, at.UTC().Format(time.RFC3339), name)
 		require.False(t, f.Dates[name].Assumed, name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Dates)) {
-		_, err := f.Dates[name].At(zone)
+		_, err := f.Dates[name].At(there)
 		require.NoError(t, err)
 	}
 	require.Equal(t, 16, f.Consultation.Event.Companies)

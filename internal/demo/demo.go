@@ -10,6 +10,7 @@ import (
 
 	"github.com/ppi-engine/ppi/examples/ppi4hpc"
 	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/models/zone"
 )
 
 // Options say what to play with.
@@ -148,12 +149,12 @@ func Play(ctx context.Context, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	zone, err := time.LoadLocation(facts.Zone)
-	if err != nil {
-		return Result{}, fmt.Errorf("find the zone of the procurement: %w", err)
+	there, known := zone.Load(facts.Zone)
+	if !known {
+		return Result{}, fmt.Errorf("the zone %q of the procurement is not known", facts.Zone)
 	}
 	p := &play{
-		ctx: ctx, facts: facts, zone: zone, admin: o.Admin, seed: o.Seed, procedureOnly: o.ProcedureOnly,
+		ctx: ctx, facts: facts, zone: there, admin: o.Admin, seed: o.Seed, procedureOnly: o.ProcedureOnly,
 		screen: &screen{out: o.Screen, began: o.Began}, suppliers: map[string]*supplier{},
 	}
 	if p.portal, err = openPortal(ctx); err != nil {

@@ -413,9 +413,17 @@ func TestAStaleVersionIsRefused(t *testing.T) {
 	answer, problem := do(t, b.Buyers[0].Board, request)
 	require.Equal(t, 412, answer.Status)
 	require.Equal(t, string(models.CodeStale), problem.Code)
+	for _, header := range []string{`W/"1", W/"2", W/"3", W/"4"`, `"1", "90"`, `"x"`} {
+		request.IfMatch = header
+		answer, _ = do(t, b.Buyers[0].Board, request)
+		require.Equal(t, 412, answer.Status, header)
+	}
 	request.IfMatch = ""
 	answer, _ = do(t, b.Buyers[0].Board, request)
 	require.Equal(t, 428, answer.Status)
+	request.IfMatch = `"90", "2", "3", "4", "5"`
+	_, problem = do(t, b.Buyers[0].Board, request)
+	require.Nil(t, problem)
 }
 
 func TestWhoHasNotTheRoleIsRefused(t *testing.T) {

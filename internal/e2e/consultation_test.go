@@ -10,6 +10,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/zone"
 )
 
 type object = map[string]any
@@ -121,9 +122,9 @@ func (b *bundle) day(t *testing.T) string {
 
 func paris(t *testing.T) *time.Location {
 	t.Helper()
-	zone, err := time.LoadLocation("Europe/Paris")
-	require.NoError(t, err)
-	return zone
+	there, known := zone.Load("Europe/Paris")
+	require.True(t, known)
+	return there
 }
 
 // refusedPost writes something that must be refused with the code.

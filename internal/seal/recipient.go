@@ -2,19 +2,29 @@ package seal
 
 import (
 	"bytes"
+	"strings"
 
 	"filippo.io/age"
 
 	"github.com/ppi-engine/ppi/models"
 )
 
-// secretKey begins every secret key of age; age writes it in capitals and accepts it in no other form.
+// secretKey begins every secret key of age, post-quantum ones too; age writes it in capitals and accepts it in no
+// other form.
 const secretKey = "AGE-SECRET-KEY-" //nolint:gosec // what identities begin with, to refuse them
+
+// postQuantum begins the public keys of age's hybrid of ML-KEM-768 and X25519.
+const postQuantum = "age1pq1"
 
 // CheckRecipient refuses what is not the public X25519 key of an age identity.
 func CheckRecipient(field, recipient string) *models.Refusal {
+	const accepted = "a public X25519 key as ppi seal keygen or age-keygen prints it: age1 and 58 characters"
+	if strings.HasPrefix(recipient, postQuantum) {
+		return models.Refuse(models.CodeInvalidValue, field, "this is a post-quantum key, and sealing is not post-quantum yet").
+			Accepting("%s", accepted)
+	}
 	if _, err := age.ParseX25519Recipient(recipient); err != nil {
-		return models.Refuse(models.CodeInvalidValue, field, "this is no age recipient").Accepting("a public key as ppi seal keygen or age-keygen prints it: age1…")
+		return models.Refuse(models.CodeInvalidValue, field, "this is no X25519 recipient of age").Accepting("%s", accepted)
 	}
 	return nil
 }

@@ -5,7 +5,9 @@ package seal
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
+	"slices"
 
 	"filippo.io/age"
 	"filippo.io/age/armor"
@@ -13,28 +15,101 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// An age file's payload has at least a nonce and the tag of one empty chunk.
-const shortestPayload = 16 + 16
+const (
+	nonceSize = 16
+	tagSize   = 16
+	chunkSize = 64<<10 + tagSize
+	// mostStanzas bounds the recipients of one envelope: checking each costs a multiplication on the curve.
+	mostStanzas = 100
+)
 
-// CheckSealed looks at the beginning of an envelope, or at all of it, and refuses with
-// [models.CodeNotSealed] what is no age file (age-encryption.org/v1), binary or armored. It cannot tell
-// for whom an envelope is sealed: an age header names no recipient.
-func CheckSealed(beginning []byte) error {
-	start := bufio.NewReader(bytes.NewReader(beginning))
-	if bytes.HasPrefix(beginning, []byte(armor.Header)) {
-		start = bufio.NewReader(armor.NewReader(bytes.NewReader(beginning)))
+// CheckBeginning looks at the first bytes of an envelope and refuses with [models.CodeNotSealed] what is no age
+// file (age-encryption.org/v1), binary or armored, that an X25519 key could open. It cannot tell for whom an
+// envelope is sealed: an age header names no recipient.
+func CheckBeginning(beginning []byte) error {
+	_, err := payload(bytes.NewReader(beginning))
+	return err
+}
+
+// CheckSealed reads a whole envelope and refuses, beyond what [CheckBeginning] refuses, one that was cut off or
+// that something was added to, as far as that is seen without a key. A failure to read shows as such a refusal:
+// the reader has to keep its own error.
+func CheckSealed(envelope io.Reader) error {
+	sealed, err := payload(envelope)
+	if err != nil {
+		return err
 	}
-	if _, err := age.ExtractHeader(start); err != nil {
-		return notSealed("the envelope does not begin with the header of an age file")
+	rest, err := io.Copy(io.Discard, sealed)
+	if err != nil {
+		return notSealed("the armor of the envelope is cut off or damaged, or something follows its END line")
 	}
-	// ExtractHeader reads through the reader it is given, since that is buffered: the payload is next.
-	if _, err := io.ReadFull(start, make([]byte, shortestPayload)); err != nil {
-		return notSealed("the envelope has the header of an age file, but nothing sealed after it")
+	// Every chunk but the last is full, and only the one chunk of an empty file holds nothing but its tag.
+	if last := (rest + tagSize) % chunkSize; last > 0 && last <= tagSize && rest > 0 {
+		return notSealed("the envelope was cut off, or something was added to it")
 	}
 	return nil
 }
 
+// payload checks the header of an envelope, and that a nonce and the tag of one chunk follow; it returns what
+// comes after these.
+func payload(envelope io.Reader) (io.Reader, error) {
+	start := bufio.NewReader(envelope)
+	if begins, _ := start.Peek(len(armor.Header)); string(begins) == armor.Header {
+		start = bufio.NewReader(armor.NewReader(start))
+	}
+	header, err := age.ExtractHeader(start)
+	if err != nil {
+		return nil, notSealed("the envelope does not begin with the header of an age file")
+	}
+	if err := checkStanzas(header); err != nil {
+		return nil, err
+	}
+	// ExtractHeader reads through the reader it is given, since that is buffered: the payload is next.
+	if _, err := io.CopyN(io.Discard, start, nonceSize+tagSize); err != nil {
+		return nil, notSealed("the envelope has the header of an age file, but nothing sealed after it")
+	}
+	return start, nil
+}
+
+// checkStanzas lets age itself look at the recipients in a header, as an opener whose key none of them is for.
+func checkStanzas(header []byte) error {
+	anyone, err := age.GenerateX25519Identity()
+	if err != nil {
+		return err //nolint:wrapcheck // the system's randomness failed: nothing to add
+	}
+	w := &witness{anyone: anyone}
+	_, err = age.DecryptHeader(header, w)
+	switch {
+	case slices.Contains(w.types, "scrypt"):
+		return notSealed("the envelope is sealed with a passphrase, which no opening key opens")
+	case len(w.types) > mostStanzas:
+		return notSealed("the envelope is sealed for too many recipients")
+	case !slices.Contains(w.types, "X25519"):
+		return notSealed("the envelope is not sealed for an X25519 key, and no opening key is another")
+	case !errors.Is(err, age.ErrIncorrectIdentity):
+		return notSealed("a recipient in the header of the envelope is malformed")
+	}
+	return nil
+}
+
+// A witness sees for what kinds of recipients a file is sealed.
+type witness struct {
+	anyone age.Identity
+	types  []string
+}
+
+// Unwrap fails as for anyone to whom the file is not addressed, or because a stanza is malformed.
+func (w *witness) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
+	for _, s := range stanzas {
+		w.types = append(w.types, s.Type)
+	}
+	if len(stanzas) > mostStanzas {
+		return nil, age.ErrIncorrectIdentity
+	}
+	return w.anyone.Unwrap(stanzas) //nolint:wrapcheck // age tells its own errors apart
+}
+
 func notSealed(detail string) *models.Refusal {
 	return models.Refuse(models.CodeNotSealed, "", "%s", detail).
-		Accepting("an age file (age-encryption.org/v1), binary or armored, made for the procurement's opening key")
+		Accepting("a whole age file (age-encryption.org/v1), binary or armored, made for the procurement's opening key")
 }

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"time"
-	_ "time/tzdata" // zones are data of the program, not of the machine it runs on
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/zone"
 )
 
 // LocalLayout is how local time is written: 2026-04-01T12:00, seconds optional.
@@ -14,25 +14,25 @@ const LocalLayout = "2006-01-02T15:04:05"
 
 const localLayoutMinutes = "2006-01-02T15:04"
 
-// Zone returns the IANA zone of that name. It refuses an empty or unknown name, and "Local", with
+// Zone returns the IANA zone of that name, from the program's own table. It refuses an empty or unknown name with
 // [models.CodeInvalidLocalTime].
 func Zone(field, name string) (*time.Location, error) {
-	if name == "" || name == "Local" {
+	if name == "" {
 		return nil, models.Refuse(models.CodeInvalidLocalTime, field, "the zone is missing").Accepting("an IANA zone such as Europe/Brussels")
 	}
-	zone, err := time.LoadLocation(name)
-	if err != nil {
+	found, ok := zone.Load(name)
+	if !ok {
 		return nil, models.Refuse(models.CodeInvalidLocalTime, field, "%q is not an IANA zone", name).
 			Accepting("an IANA zone such as Europe/Brussels")
 	}
-	return zone, nil
+	return found, nil
 }
 
-// Instant returns the instant at which clocks in zone show the given local time. It refuses, with
+// Instant returns the instant at which clocks in a zone show the given local time. It refuses, with
 // [models.CodeInvalidLocalTime], a local time that is malformed, an unknown zone, and an hour that
 // a clock change skips (it never happens) or repeats (it happens twice).
 func Instant(field, local, zoneName string) (time.Time, error) {
-	zone, err := Zone(field, zoneName)
+	there, err := Zone(field, zoneName)
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -44,7 +44,7 @@ func Instant(field, local, zoneName string) (time.Time, error) {
 		return time.Time{}, models.Refuse(models.CodeInvalidLocalTime, field, "%q is not a local time", local).
 			Accepting("date and time without offset, such as 2026-04-01T12:00")
 	}
-	switch found := instants(wall, zone); len(found) {
+	switch found := instants(wall, there); len(found) {
 	case 1:
 		return found[0].UTC(), nil
 	case 0:
@@ -56,27 +56,27 @@ func Instant(field, local, zoneName string) (time.Time, error) {
 	}
 }
 
-// Local returns what clocks in zone show at an instant, as [Instant] reads it.
+// Local returns what clocks in a zone show at an instant, as [Instant] reads it.
 func Local(at time.Time, zoneName string) (string, error) {
-	zone, err := Zone("zone", zoneName)
+	there, err := Zone("zone", zoneName)
 	if err != nil {
 		return "", err
 	}
-	return at.In(zone).Format(LocalLayout), nil
+	return at.In(there).Format(LocalLayout), nil
 }
 
 // StartOfDay returns the first instant of a day in an IANA zone. Where a clock change skips
 // midnight, the day starts later; where it repeats midnight, the first one counts.
 func StartOfDay(d Date, zoneName string) (time.Time, error) {
-	zone, err := Zone("zone", zoneName)
+	there, err := Zone("zone", zoneName)
 	if err != nil {
 		return time.Time{}, err
 	}
 	midnight := d.utc()
-	if found := instants(midnight, zone); len(found) > 0 {
+	if found := instants(midnight, there); len(found) > 0 {
 		return found[0].UTC(), nil
 	}
-	_, gap := midnight.Add(-aroundChange).In(zone).ZoneBounds()
+	_, gap := midnight.Add(-aroundChange).In(there).ZoneBounds()
 	return gap.UTC(), nil
 }
 
@@ -84,13 +84,13 @@ func StartOfDay(d Date, zoneName string) (time.Time, error) {
 // of a clock.
 const aroundChange = 48 * time.Hour
 
-// instants returns, in order, every instant at which clocks in zone show the time that wall shows in UTC.
-func instants(wall time.Time, zone *time.Location) []time.Time {
+// instants returns, in order, every instant at which clocks there show the time that wall shows in UTC.
+func instants(wall time.Time, there *time.Location) []time.Time {
 	var found []time.Time
-	t := wall.Add(-aroundChange).In(zone)
+	t := wall.Add(-aroundChange).In(there)
 	for {
 		_, offset := t.Zone()
-		at := wall.Add(-time.Duration(offset) * time.Second).In(zone)
+		at := wall.Add(-time.Duration(offset) * time.Second).In(there)
 		if _, there := at.Zone(); there == offset && !slices.ContainsFunc(found, at.Equal) {
 			found = append(found, at)
 		}

@@ -1,0 +1,91 @@
+package api
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+func TestHEADIsAnsweredAsGETWithoutABody(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	all, p, path := cast(w)
+	site := httptest.NewServer(w.server.gin)
+	t.Cleanup(site.Close)
+	w.exec("UPDATE procurements SET title = jsonb_build_object('en', repeat('x', 5000)) WHERE id = $1", p.ID) // more than is buffered
+	for _, o := range w.server.table {
+		if o.method != GET {
+			continue
+		}
+		for _, person := range all {
+			at := site.URL + path.Replace(o.path)
+			get, head := w.over(GET, at, person.caller), w.over(http.MethodHead, at, person.caller)
+			require.Equal(t, get.StatusCode, head.StatusCode, "%s as %s", o.path, person.name)
+			if len(get.TransferEncoding) > 0 {
+				head.Header.Del("Content-Length")
+			}
+			require.Equal(t, get.Header, head.Header, "%s as %s", o.path, person.name)
+		}
+	}
+}
+
+// over asks the site over the network and expects that what answers HEAD has no body.
+func (w *world) over(method, at string, c caller, headers ...header) *http.Response {
+	w.Helper()
+	r, err := http.NewRequestWithContext(w.Context(), method, at, nil)
+	require.NoError(w, err)
+	r.Header.Set(headerRequestID, "one")
+	if c.key != "" {
+		r.Header.Set("Authorization", "Bearer "+c.key)
+	}
+	for _, change := range headers {
+		change(r.Header)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	require.NoError(w, err)
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	require.NoError(w, err)
+	if method == http.MethodHead {
+		require.Empty(w, body)
+	}
+	answer.Header.Del("Date")
+	return answer
+}
+
+func TestHEADTellsOfFilesAndExportsWhatGETWould(t *testing.T) {
+	t.Parallel()
+	d := inTender(t)
+	content := noise(t, models.ChunkSize+10)
+	u := d.upload(d.lead, content, models.PurposeDocument)
+	d.sequencer()()
+	site := httptest.NewServer(d.server.gin)
+	t.Cleanup(site.Close)
+	for _, at := range []string{u.self() + "/content", d.self() + "/events?export=1", "/docs", "/openapi.json"} {
+		get, head := d.world.over(GET, site.URL+at, d.lead), d.world.over(http.MethodHead, site.URL+at, d.lead)
+		require.Equal(t, http.StatusOK, head.StatusCode, at)
+		require.Equal(t, get.Header, head.Header, at)
+	}
+	part := d.world.over(http.MethodHead, site.URL+u.self()+"/content", d.lead, with("Range", "bytes=0-9"))
+	require.Equal(t, http.StatusOK, part.StatusCode, "ranges are of GET only")
+	had := d.world.over(http.MethodHead, site.URL+u.self()+"/content", d.lead, with(headerIfNoneMatch, part.Header.Get("ETag")))
+	require.Equal(t, http.StatusNotModified, had.StatusCode)
+}
+
+func TestAllowNamesHEADWhereverItNamesGET(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	for _, at := range []string{"/livez", "/readyz", "/docs", "/openapi.json", "/v1/organisations", "/v1/procurements/x/actions/start"} {
+		allowed := w.do(w.admin, "TRACE", at, nil).is(http.StatusMethodNotAllowed).Header().Get("Allow")
+		methods := strings.Split(allowed, ", ")
+		require.Equal(t, slices.Contains(methods, GET), slices.Contains(methods, http.MethodHead), "%s: %s", at, allowed)
+	}
+	require.Contains(t, w.do(w.admin, DELETE, "/readyz", nil).Header().Get("Allow"), "HEAD")
+}
