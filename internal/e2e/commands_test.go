@@ -87,8 +87,7 @@ func (b *bundle) move(t *testing.T, verb models.Verb, in any) {
 func (b *bundle) countEvents(t *testing.T, kind models.EventType) int {
 	t.Helper()
 	var n int
-	conn := pgtest.Connect(t, b.database.Superuser)
-	require.NoError(t, conn.QueryRow(t.Context(), "SELECT count(*) FROM events WHERE procurement_id = $1 AND type = $2", b.Procurement, kind).Scan(&n))
+	b.scan(t, &n, "SELECT count(*) FROM events WHERE procurement_id = $1 AND type = $2", b.Procurement, kind)
 	return n
 }
 

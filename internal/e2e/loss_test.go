@@ -9,12 +9,12 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 	enumspb "go.temporal.io/api/enums/v1"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/rig"
-	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 )
@@ -73,17 +73,24 @@ func (d *doomed) dieAfterCommit(t *testing.T, who *apiclient.Client, verb models
 
 func (d *doomed) outcomes(t *testing.T) (n int) {
 	t.Helper()
-	conn := pgtest.Connect(t, d.database.Superuser)
-	require.NoError(t, conn.QueryRow(t.Context(), "SELECT count(*) FROM commands WHERE done_at IS NOT NULL").Scan(&n))
+	d.scan(t, &n, "SELECT count(*) FROM commands WHERE done_at IS NOT NULL")
 	return n
+}
+
+// scan reads one value on a connection of its own, which it closes: it is asked again and again.
+func (b *bundle) scan(t *testing.T, into any, query string, arguments ...any) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), b.database.Superuser)
+	require.NoError(t, err)
+	defer conn.Close(t.Context())
+	require.NoError(t, conn.QueryRow(t.Context(), query, arguments...).Scan(into))
 }
 
 // knows tells whether the run knows what the record knows.
 func (b *bundle) knows(t *testing.T, procurement string, ok func(process.State) bool) bool {
 	t.Helper()
 	var version int64
-	conn := pgtest.Connect(t, b.database.Superuser)
-	require.NoError(t, conn.QueryRow(t.Context(), "SELECT version FROM procurements WHERE id = $1", procurement).Scan(&version))
+	b.scan(t, &version, "SELECT version FROM procurements WHERE id = $1", procurement)
 	state, err := b.State(t.Context(), process.WorkflowID(models.ID(procurement)))
 	return err == nil && state.Version == version && ok(state)
 }
@@ -114,8 +121,7 @@ func TestADeadlineBroughtNearerUnheardStillClosesTheBox(t *testing.T) {
 	d.skipToTender(t)
 	p := d.published(t)
 	var deadline time.Time
-	conn := pgtest.Connect(t, d.database.Superuser)
-	require.NoError(t, conn.QueryRow(t.Context(), "SELECT deadline FROM lots WHERE id = $1", p.lot).Scan(&deadline))
+	d.scan(t, &deadline, "SELECT deadline FROM lots WHERE id = $1", p.lot)
 	// From now on the deadline is seconds away, and the run believes it to be weeks away.
 	d.dieAfterCommit(t, d.Lead, models.VerbAdvance, map[string]any{"to": deadline.Add(-15 * time.Second)})
 	require.Zero(t, d.countEvents(t, models.EventLotClosed))
@@ -203,16 +209,14 @@ func TestRunsKnowWhatTheRecordKnowsAfterKillsAndStops(t *testing.T) {
 		require.Eventually(t, func() bool { return b.knows(t, c.Procurement, func(process.State) bool { return true }) }, 2*healed, 100*time.Millisecond)
 	}
 	var cast, voted int
-	conn := pgtest.Connect(t, b.database.Superuser)
-	require.NoError(t, conn.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM events WHERE type = $1), (SELECT count(*) FROM commands
-		WHERE verb = 'vote' AND status = 'done')`, models.EventVoteCast).Scan(&cast, &voted))
+	b.scan(t, &cast, "SELECT count(*) FROM events WHERE type = $1", models.EventVoteCast)
+	b.scan(t, &voted, "SELECT count(*) FROM commands WHERE verb = 'vote' AND status = 'done'")
 	require.Equal(t, voted, cast, "each command was carried out once")
 }
 
 func (b *bundle) commands(t *testing.T) (n int) {
 	t.Helper()
-	conn := pgtest.Connect(t, b.database.Superuser)
-	require.NoError(t, conn.QueryRow(t.Context(), "SELECT count(*) FROM commands").Scan(&n))
+	b.scan(t, &n, "SELECT count(*) FROM commands")
 	return n
 }
 
