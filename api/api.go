@@ -16,6 +16,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
 
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/auth"
 	"github.com/ppi-engine/ppi/internal/seal"
@@ -23,6 +24,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/webhook"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
+	"github.com/ppi-engine/ppi/views"
 )
 
 // DefaultProblemBase is what the types of problems begin with unless configured otherwise.
@@ -63,7 +65,10 @@ const (
 
 // Deps are what the API works with.
 type Deps struct {
-	Store  *store.Store
+	Store *store.Store
+	// Acts change the record, Views read it.
+	Acts   *acts.Acts
+	Views  *views.Views
 	Engine Engine
 	Logger *slog.Logger
 	// Receipts signs the receipts of tenders, by the same key in all instances.
@@ -90,6 +95,8 @@ func (d *Deps) check() error {
 	base, err := url.Parse(d.ProblemBase)
 	return errors.Join(
 		missing(d.Store == nil, "a store"),
+		missing(d.Acts == nil, "acts"),
+		missing(d.Views == nil, "views"),
 		missing(d.Engine == nil, "an engine"),
 		missing(d.Logger == nil, "a logger"),
 		missing(d.Receipts == nil, "a signer of receipts"),
@@ -120,6 +127,8 @@ func (d *Deps) setDefaults() {
 
 type server struct {
 	store         *store.Store
+	acts          *acts.Acts
+	views         *views.Views
 	engine        Engine
 	log           *slog.Logger
 	receipts      *seal.Signer
@@ -163,6 +172,8 @@ func newServer(d Deps) (*server, error) {
 	}
 	s := &server{
 		store:         d.Store,
+		acts:          d.Acts,
+		views:         d.Views,
 		engine:        d.Engine,
 		log:           d.Logger,
 		receipts:      d.Receipts,

@@ -25,6 +25,8 @@ func (s *server) documentOperations() []operation {
 	}
 }
 
+const longestTitle = 400
+
 // DocumentView is a document in one version.
 type DocumentView struct {
 	ID            models.ID       `json:"id"`
@@ -165,7 +167,7 @@ func extended(tx *store.Tx, d models.Document, lots []models.Lot) error {
 
 // enterContent locks a procurement for a change of what it says: not once it has ended, and not while it
 // is suspended, which stops the buyers' acts.
-func (s *server) enterContent(ctx context.Context, tx *store.Tx, take lock) (store.Standing, error) {
+func (s *server) enterContent(ctx context.Context, tx *store.Tx, take lock) (models.Standing, error) {
 	st, err := s.enter(ctx, tx, take)
 	switch {
 	case err != nil:

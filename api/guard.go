@@ -3,10 +3,10 @@ package api
 import (
 	"context"
 	"net/http"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/auth"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
@@ -97,7 +97,7 @@ func (s *server) mustHold(c *gin.Context, call *call) error {
 	}
 	standing := call.standing
 	call.actor.Roles = standing.Roles
-	if err := permit(call.op, call.actor); err != nil && !s.answered(c, call) {
+	if err := acts.Permit(call.actor, call.op.access.roles...); err != nil && !s.answered(c, call) {
 		call.standing = nil // what the caller may not see does not show in log or answer
 		return s.denied(ctx, err)
 	}
@@ -119,18 +119,6 @@ func (s *server) answered(c *gin.Context, call *call) bool {
 	return err == nil && cmd.DoneAt != nil
 }
 
-// permit judges the roles an actor holds on a procurement: without any, it does not exist for them.
-func permit(o *operation, actor models.Actor) error {
-	switch {
-	case len(actor.Roles) == 0:
-		return noResource()
-	case !actor.HasAny(o.access.roles...):
-		return models.Refuse(models.CodeForbidden, "", "none of your roles on this procurement may do this").
-			Accepting("one of the roles %s", strings.Join(o.access.names(), ", "))
-	}
-	return nil
-}
-
 // denied leaves a trace of an attempt that the rules of access turned away (Directive 2014/24/EU,
 // Annex IV (h): infringements and attempts must be clearly detectable).
 func (s *server) denied(ctx context.Context, err error) error {
@@ -139,9 +127,7 @@ func (s *server) denied(ctx context.Context, err error) error {
 	return err
 }
 
-func noResource() *models.Refusal {
-	return models.Refuse(models.CodeNotFound, "", "there is no such resource, or you hold no role by which to see it")
-}
+func noResource() *models.Refusal { return models.NoSuchResource() }
 
 func readHeaders(c *gin.Context, call *call) error {
 	var err error
@@ -191,11 +177,11 @@ func (l lock) take(tx *store.Tx, id models.ID) (models.Procurement, error) {
 
 // enter locks the procurement of the path inside a transaction and judges again whether the caller may
 // do this: between the guard's look and the lock a role may have ended.
-func (s *server) enter(ctx context.Context, tx *store.Tx, how lock) (store.Standing, error) {
+func (s *server) enter(ctx context.Context, tx *store.Tx, how lock) (models.Standing, error) {
 	call := callOf(ctx)
 	p, err := how.take(tx, call.procurement())
 	if err != nil {
-		return store.Standing{}, err
+		return models.Standing{}, err
 	}
 	// The roles are read after the lock was got, in a statement of their own.
 	standing, err := tx.Standing(p, call.actor.PersonID)
@@ -203,7 +189,7 @@ func (s *server) enter(ctx context.Context, tx *store.Tx, how lock) (store.Stand
 		return standing, err
 	}
 	call.standing, call.actor.Roles = &standing, standing.Roles
-	if err := permit(call.op, call.actor); err != nil {
+	if err := acts.Permit(call.actor, call.op.access.roles...); err != nil {
 		return standing, s.denied(ctx, err)
 	}
 	return standing, nil

@@ -71,7 +71,7 @@ func (t *translator) problem(ctx context.Context, err error) *Problem {
 		return done
 	}
 	if refusal, ok := models.RefusalOf(err); ok {
-		return t.refusal(ctx, refusal)
+		return t.refusal(ctx, inHeaders(refusal))
 	}
 	if failure, ok := errors.AsType[*auth.Failure](err); ok {
 		p := t.refusal(ctx, models.Refuse(models.CodeUnauthenticated, "", "%s", failure.Reason))

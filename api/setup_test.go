@@ -19,12 +19,14 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/auth"
 	"github.com/ppi-engine/ppi/internal/engine"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
+	"github.com/ppi-engine/ppi/views"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -62,7 +64,8 @@ func setup(t testing.TB) *world {
 	w := &world{TB: t, db: db, store: pgtest.Open(t, db.Application), log: &lockedBuffer{}}
 	var err error
 	w.server, err = newServer(Deps{
-		Store: w.store, Engine: away{}, Logger: slog.New(slog.NewTextHandler(w.log, nil)), Receipts: receiptSigner(t),
+		Store: w.store, Acts: &acts.Acts{Store: w.store, Log: slog.New(slog.DiscardHandler)}, Views: &views.Views{Store: w.store},
+		Engine: away{}, Logger: slog.New(slog.NewTextHandler(w.log, nil)), Receipts: receiptSigner(t),
 		Checkpoints: checkpointKey(t), Courier: courier(t),
 		CursorKey: []byte(strings.Repeat("k", 32)), BuildVersion: "test", Ready: func(context.Context) error { return nil },
 	})

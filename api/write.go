@@ -66,7 +66,7 @@ func create[T resource](ctx context.Context, s *server, do func(*store.Tx) (T, e
 	call := callOf(ctx)
 	var answer *Answer[T]
 	err := s.store.InTx(ctx, func(tx *store.Tx) error {
-		earlier, err := tx.ClaimRequest(store.Request{ID: call.commandID(), Fingerprint: call.fingerprint[:], Status: call.op.status})
+		earlier, err := tx.ClaimRequest(store.Request{ID: call.commandID(), Fingerprint: call.fingerprint[:]})
 		if err != nil {
 			return err
 		}
@@ -102,18 +102,18 @@ func keep[T resource](tx *store.Tx, call *call, a *Answer[T]) error {
 	if err != nil {
 		return fmt.Errorf("render answer: %w", err)
 	}
-	return tx.AnswerRequest(store.Request{ID: call.commandID(), Status: a.Status, ETag: a.ETag, Body: body})
+	return tx.AnswerRequest(store.Request{ID: call.commandID(), Body: body})
 }
 
 func replay[T resource](call *call, earlier *store.Request) (*Answer[T], error) {
 	if !bytes.Equal(earlier.Fingerprint, call.fingerprint[:]) {
 		return nil, keyReused()
 	}
-	a := &Answer[T]{Status: earlier.Status, ETag: earlier.ETag, Replayed: "true"}
+	a := &Answer[T]{Status: call.op.status, Replayed: "true"}
 	if err := json.Unmarshal(earlier.Body, &a.Body); err != nil {
 		return nil, fmt.Errorf("read earlier answer: %w", err)
 	}
-	a.Location = a.Body.self()
+	a.ETag, a.Location = etag(a.Body.version()), a.Body.self()
 	return a, nil
 }
 

@@ -10,10 +10,12 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/api"
 	"github.com/ppi-engine/ppi/internal/config"
 	"github.com/ppi-engine/ppi/internal/engine"
 	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/views"
 )
 
 // headerTimeout ends connections that open and then say nothing.
@@ -91,7 +93,8 @@ func openAPI(ctx context.Context, a *app, record *store.Store) (http.Handler, fu
 	}
 	teller := engine.NewTeller(record.TellCommands, a.log)
 	handler, err := api.New(api.Deps{
-		Store: record, Engine: engine.New(temporal, a.cfg.TaskQueue, teller.Told, engine.Runs{}), Logger: a.log,
+		Store: record, Acts: &acts.Acts{Store: record, Log: a.log}, Views: &views.Views{Store: record},
+		Engine: engine.New(temporal, a.cfg.TaskQueue, teller.Told, engine.Runs{}), Logger: a.log,
 		Receipts: keys.receipts, Checkpoints: keys.checkpoints, Courier: keys.courier, CursorKey: keys.cursors, BuildVersion: version,
 		Closing: ctx.Done(),
 		Ready: func(ctx context.Context) error {

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ppi-engine/ppi/activities"
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/api"
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/engine"
@@ -22,6 +23,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/webhook"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
+	"github.com/ppi-engine/ppi/views"
 )
 
 const (
@@ -90,7 +92,8 @@ func (p *product) serve(ctx context.Context) error {
 	handler, err := api.New(api.Deps{
 		Checkpoints: checkpoints, Courier: courier,
 		// The access log is written, though nobody reads it.
-		Store: p.store, Engine: idle{}, Logger: slog.New(slog.DiscardHandler), Receipts: signer,
+		Store: p.store, Acts: &acts.Acts{Store: p.store, Log: slog.New(slog.DiscardHandler)}, Views: &views.Views{Store: p.store},
+		Engine: idle{}, Logger: slog.New(slog.DiscardHandler), Receipts: signer,
 		CursorKey: make([]byte, ed25519.SeedSize), BuildVersion: "bench", Ready: func(ctx context.Context) error { return p.store.Ping(ctx) },
 	})
 	if err != nil {
