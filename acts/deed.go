@@ -50,6 +50,12 @@ func once[T any](ctx context.Context, a *Acts, by By, do func(*deed) (T, error))
 	return done, nil
 }
 
+// RequestsKept is how long what came of a request is kept at least.
+const RequestsKept = store.RequestsKept
+
+// MayRepeat tells of an error whether the same act, or view, may succeed when it is tried again.
+func MayRepeat(err error) bool { return store.IsRetryable(err) }
+
 // A secretive result holds a secret that is told once. It is not kept; a repeat gets the result without it.
 type secretive[T any] interface {
 	WithoutSecret() T

@@ -188,7 +188,7 @@ func newServer(d Deps) (*server, error) {
 		exports:       make(chan struct{}, exportsAtOnce),
 		closing:       d.Closing,
 		translate:     &translator{base: d.ProblemBase, log: d.Logger, types: problemTypes()},
-		authenticator: auth.NewAuthenticator(d.Store),
+		authenticator: auth.NewAuthenticator(d.Views),
 		table:         map[string]*operation{},
 	}
 	if err := s.route(); err != nil {

@@ -29,6 +29,35 @@ func readerOf(ctx context.Context) views.Reader {
 	return views.Reader{Actor: call.actor, Standing: call.standing}
 }
 
+// A resource is something that has a URL and a version.
+type resource interface {
+	self() string
+	version() int64
+}
+
+// An Answer shows a resource.
+type Answer[T resource] struct {
+	Status   int
+	ETag     string `header:"ETag" doc:"The version, for If-Match and If-None-Match"`
+	Location string `header:"Location" doc:"Where the resource is, when it was just created"`
+	Replayed string `header:"Idempotent-Replayed" doc:"true when this is the answer of an earlier request with the same Idempotency-Key"`
+	Body     T
+}
+
+// show answers a GET; with 304 when the caller has this version already.
+func show[T resource](ctx context.Context, body T) *Answer[T] {
+	a := &Answer[T]{Status: http.StatusOK, ETag: etag(body.version()), Body: body}
+	if matchesNone(callOf(ctx).ifNoneMatch, a.ETag) {
+		a.Status = http.StatusNotModified
+	}
+	return a
+}
+
+// A novel resource tells whether a PUT has just created it (RFC 9110 §9.3.4 asks for 201).
+type novel interface {
+	isNew() bool
+}
+
 // created answers a POST with what its act has made.
 func created[M any, T resource](ctx context.Context, done acts.Done[M], err error, show func(M) T) (*Answer[T], error) {
 	if err != nil {
@@ -84,4 +113,9 @@ func inHeaders(r *models.Refusal) *models.Refusal {
 		named.Field = headerIdempotencyKey
 	}
 	return &named
+}
+
+func keyReused() *models.Refusal {
+	return models.Refuse(models.CodeKeyReused, headerIdempotencyKey, "this Idempotency-Key was used for a request with another body").
+		Accepting("a new key for a new request, or the first request as it was")
 }

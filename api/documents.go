@@ -165,21 +165,6 @@ func extended(tx *store.Tx, d models.Document, lots []models.Lot) error {
 	return nil
 }
 
-// enterContent locks a procurement for a change of what it says: not once it has ended, and not while it
-// is suspended, which stops the buyers' acts.
-func (s *server) enterContent(ctx context.Context, tx *store.Tx, take lock) (models.Standing, error) {
-	st, err := s.enter(ctx, tx, take)
-	switch {
-	case err != nil:
-		return st, err
-	case st.Procurement.Status.Ended():
-		return st, models.Refuse(models.CodeEnded, "", "the procurement is %s", st.Procurement.Status)
-	case st.Procurement.Status == models.StatusSuspended:
-		return st, models.Refuse(models.CodeSuspended, "", "the procurement is suspended").Accepting("resume it first")
-	}
-	return st, nil
-}
-
 // writeDocument writes the version after d's.
 func (s *server) writeDocument(ctx context.Context, tx *store.Tx, d models.Document, b DocumentBody) (DocumentView, error) {
 	if err := gather(models.CheckText("/title", b.Title, longestTitle)); err != nil {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/auth"
-	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -73,12 +72,12 @@ func (s *server) recognise(c *gin.Context, call *call) error {
 func (s *server) lookUp(c *gin.Context, call *call) auth.Lookup {
 	procurement := models.ID(c.Param("procurement"))
 	if call.op.access.kind != accessRoles || !procurement.Is(models.PrefixProcurement) {
-		return s.store.Credential
+		return s.views.Credential
 	}
 	return func(ctx context.Context, key models.ID) (models.Credential, error) {
-		admission, err := s.store.Admission(ctx, key, procurement)
-		call.standing = admission.Standing
-		return admission.Credential, err
+		credential, standing, err := s.views.Admission(ctx, key, procurement)
+		call.standing = standing
+		return credential, err
 	}
 }
 
@@ -115,8 +114,7 @@ func (s *server) answered(c *gin.Context, call *call) bool {
 	if call.key, err = idempotencyKey(c.Request.Header); err != nil {
 		return false
 	}
-	cmd, err := s.store.Command(c.Request.Context(), call.commandID())
-	return err == nil && cmd.DoneAt != nil
+	return s.views.HasOutcome(c.Request.Context(), call.commandID())
 }
 
 // denied leaves a trace of an attempt that the rules of access turned away (Directive 2014/24/EU,
@@ -156,41 +154,4 @@ func (s *server) readInput(c *gin.Context, call *call) error {
 		return s.readBytes(c, call)
 	}
 	return s.readBody(c, call)
-}
-
-// A lock is how the procurement's row is taken.
-type lock bool
-
-const (
-	// share is for content: many at once, while no process command runs.
-	share lock = false
-	// alone is for what changes the procurement's row itself, or must not meet another of its kind.
-	alone lock = true
-)
-
-func (l lock) take(tx *store.Tx, id models.ID) (models.Procurement, error) {
-	if l == alone {
-		return tx.LockProcurement(id)
-	}
-	return tx.ShareProcurement(id)
-}
-
-// enter locks the procurement of the path inside a transaction and judges again whether the caller may
-// do this: between the guard's look and the lock a role may have ended.
-func (s *server) enter(ctx context.Context, tx *store.Tx, how lock) (models.Standing, error) {
-	call := callOf(ctx)
-	p, err := how.take(tx, call.procurement())
-	if err != nil {
-		return models.Standing{}, err
-	}
-	// The roles are read after the lock was got, in a statement of their own.
-	standing, err := tx.Standing(p, call.actor.PersonID)
-	if err != nil {
-		return standing, err
-	}
-	call.standing, call.actor.Roles = &standing, standing.Roles
-	if err := acts.Permit(call.actor, call.op.access.roles...); err != nil {
-		return standing, s.denied(ctx, err)
-	}
-	return standing, nil
 }
