@@ -24,6 +24,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/webhook"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
+	"github.com/ppi-engine/ppi/views"
 )
 
 // DefaultProblemBase is what the types of problems begin with unless configured otherwise.
@@ -65,8 +66,9 @@ const (
 // Deps are what the API works with.
 type Deps struct {
 	Store *store.Store
-	// Acts are what changes the record, here as in a worker.
+	// Acts change the record, Views read it.
 	Acts   *acts.Acts
+	Views  *views.Views
 	Engine Engine
 	Logger *slog.Logger
 	// Receipts signs the receipts of tenders, by the same key in all instances.
@@ -94,6 +96,7 @@ func (d *Deps) check() error {
 	return errors.Join(
 		missing(d.Store == nil, "a store"),
 		missing(d.Acts == nil, "acts"),
+		missing(d.Views == nil, "views"),
 		missing(d.Engine == nil, "an engine"),
 		missing(d.Logger == nil, "a logger"),
 		missing(d.Receipts == nil, "a signer of receipts"),
@@ -125,6 +128,7 @@ func (d *Deps) setDefaults() {
 type server struct {
 	store         *store.Store
 	acts          *acts.Acts
+	views         *views.Views
 	engine        Engine
 	log           *slog.Logger
 	receipts      *seal.Signer
@@ -169,6 +173,7 @@ func newServer(d Deps) (*server, error) {
 	s := &server{
 		store:         d.Store,
 		acts:          d.Acts,
+		views:         d.Views,
 		engine:        d.Engine,
 		log:           d.Logger,
 		receipts:      d.Receipts,
@@ -183,7 +188,7 @@ func newServer(d Deps) (*server, error) {
 		exports:       make(chan struct{}, exportsAtOnce),
 		closing:       d.Closing,
 		translate:     &translator{base: d.ProblemBase, log: d.Logger, types: problemTypes()},
-		authenticator: auth.NewAuthenticator(d.Store),
+		authenticator: auth.NewAuthenticator(d.Views),
 		table:         map[string]*operation{},
 	}
 	if err := s.route(); err != nil {

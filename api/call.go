@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 
-	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -23,7 +22,7 @@ type call struct {
 	// actor is the caller with the roles held on the procurement of the path.
 	actor models.Actor
 	// standing is the procurement of the path as the caller found it; nil when the path names none.
-	standing *store.Standing
+	standing *models.Standing
 	// key is the Idempotency-Key.
 	key         string
 	ifMatch     precondition

@@ -3,13 +3,11 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"time"
 
-	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
-	"github.com/ppi-engine/ppi/rules/evaluation"
+	"github.com/ppi-engine/ppi/views"
 )
 
 func (s *server) conclusionOperations() []operation {
@@ -25,7 +23,7 @@ func (s *server) conclusionOperations() []operation {
 
 // A LetterView is a letter as it was sent.
 type LetterView struct {
-	evaluation.Letter
+	views.Letter
 
 	Digest     string `json:"digest" doc:"SHA-256 of the letter's canonical form (RFC 8785)"`
 	Electronic bool   `json:"electronic"`
@@ -37,45 +35,13 @@ type letterQuery struct {
 	Kind models.LetterKind `query:"kind" enum:"award,non_award" doc:"Absent: of the last decision. A lot can end without award after its tenderers were told of one"`
 }
 
-// getLetter shows a supplier the letter about its own tender, and the buyers all.
 func (s *server) getLetter(ctx context.Context, in *letterQuery) (*Shown[LetterView], error) {
 	id, err := pathID(models.PrefixTender, "tender", in.Tender)
 	if err != nil {
 		return nil, err
 	}
-	call := callOf(ctx)
-	sight := store.Sight{Buyers: true}
-	if call.actor.HasAny(models.RoleSupplier) {
-		sight = store.Sight{Organisation: call.actor.OrganisationID}
-	}
-	if _, err := s.store.Tender(ctx, call.procurement(), sight, id); err != nil {
-		return nil, err
-	}
-	var view LetterView
-	err = s.study(ctx, func(tx *store.Tx, d models.Dossier) error {
-		// What a letter says of its recipient's tender is no business of a competitor's people.
-		if t, ok := d.Tendering.Tender(id); ok && sight.Buyers {
-			if err := d.MayStudy(call.actor.OrganisationID, t.LotID); err != nil {
-				return err
-			}
-		}
-		letter, sent, err := tx.Letter(id, in.Kind)
-		switch {
-		case err != nil:
-			return err
-		case !sent:
-			return noResource()
-		}
-		view.Digest, view.Electronic = letter.Digest, letter.Electronic
-		if err := json.Unmarshal(letter.Content, &view.Letter); err != nil {
-			return fmt.Errorf("read letter: %w", err)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &Shown[LetterView]{Body: view}, nil
+	sent, err := s.views.Letter(ctx, readerOf(ctx), id, in.Kind)
+	return &Shown[LetterView]{Body: LetterView{sent.Letter, sent.Digest, sent.Electronic}}, err
 }
 
 // A NoticeView is a notice as it was dispatched.
@@ -106,32 +72,10 @@ type newNotice struct {
 	}
 }
 
-// sendNotice dispatches the award notice, composed from the record (Directive 2014/24/EU, Article 50).
-func (s *server) sendNotice(ctx context.Context, in *newNotice) (*Answer[NoticeView], error) {
-	return create(ctx, s, func(tx *store.Tx) (NoticeView, error) {
-		st, err := s.enterContent(ctx, tx, share)
-		if err != nil {
-			return NoticeView{}, err
-		}
-		d, err := tx.Dossier(st.Procurement, st.Now)
-		if err != nil {
-			return NoticeView{}, err
-		}
-		content, err := evaluation.ComposeAwardNotice(d)
-		if err != nil {
-			return NoticeView{}, err
-		}
-		n := models.Notice{
-			ID: models.NewID(models.PrefixNotice), ProcurementID: st.Procurement.ID, Kind: in.Body.Kind, DispatchedAt: d.Now, PersonID: callOf(ctx).actor.PersonID,
-		}
-		if n.Content, n.Digest, err = models.Canonical(content); err != nil {
-			return NoticeView{}, err
-		}
-		if err := tx.WriteNotice(n); err != nil {
-			return NoticeView{}, err
-		}
-		return showNotice(n), record(ctx, tx, models.EventNoticeSent, map[string]any{"notice_id": string(n.ID), "kind": string(n.Kind), "digest": n.Digest})
-	})
+// sendNotice dispatches the one kind of notice that is dispatched by itself.
+func (s *server) sendNotice(ctx context.Context, _ *newNotice) (*Answer[NoticeView], error) {
+	done, err := s.acts.SendAwardNotice(ctx, by(ctx))
+	return created(ctx, done, err, showNotice)
 }
 
 // NoticesInput lists notices.
@@ -141,27 +85,13 @@ type NoticesInput struct {
 }
 
 func (s *server) listNotices(ctx context.Context, in *NoticesInput) (*Listed[NoticeView], error) {
-	call := callOf(ctx)
-	return list(s, call, in.Paging, nil,
-		func(after models.ID, limit int) (found []models.Notice, err error) {
-			err = s.store.InTx(ctx, func(tx *store.Tx) error {
-				found, err = tx.Notices(call.procurement(), after, limit)
-				return err
-			})
-			return found, err
-		},
-		func(n models.Notice) models.ID { return n.ID }, showNotice)
+	read := func(after models.ID, limit int) ([]models.Notice, error) {
+		return s.views.Notices(ctx, readerOf(ctx), after, limit)
+	}
+	return list(s, callOf(ctx), in.Paging, nil, read, func(n models.Notice) models.ID { return n.ID }, showNotice)
 }
 
-func (s *server) getRecord(ctx context.Context, _ *ProcurementPath) (*Shown[evaluation.Record], error) {
-	var r evaluation.Record
-	err := s.study(ctx, func(_ *store.Tx, d models.Dossier) error {
-		var err error
-		r, err = evaluation.ComposeRecord(d)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &Shown[evaluation.Record]{Body: r}, nil
+func (s *server) getRecord(ctx context.Context, _ *ProcurementPath) (*Shown[views.Record], error) {
+	record, err := s.views.Record(ctx, readerOf(ctx))
+	return &Shown[views.Record]{Body: record}, err
 }

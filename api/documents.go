@@ -25,6 +25,8 @@ func (s *server) documentOperations() []operation {
 	}
 }
 
+const longestTitle = 400
+
 // DocumentView is a document in one version.
 type DocumentView struct {
 	ID            models.ID       `json:"id"`
@@ -161,21 +163,6 @@ func extended(tx *store.Tx, d models.Document, lots []models.Lot) error {
 		}
 	}
 	return nil
-}
-
-// enterContent locks a procurement for a change of what it says: not once it has ended, and not while it
-// is suspended, which stops the buyers' acts.
-func (s *server) enterContent(ctx context.Context, tx *store.Tx, take lock) (store.Standing, error) {
-	st, err := s.enter(ctx, tx, take)
-	switch {
-	case err != nil:
-		return st, err
-	case st.Procurement.Status.Ended():
-		return st, models.Refuse(models.CodeEnded, "", "the procurement is %s", st.Procurement.Status)
-	case st.Procurement.Status == models.StatusSuspended:
-		return st, models.Refuse(models.CodeSuspended, "", "the procurement is suspended").Accepting("resume it first")
-	}
-	return st, nil
 }
 
 // writeDocument writes the version after d's.

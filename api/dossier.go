@@ -6,41 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
-	"sync"
 	"time"
 
-	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/models"
-	"github.com/ppi-engine/ppi/rules/evaluation"
-	"github.com/ppi-engine/ppi/rules/market"
 )
 
-// content is what an entry of the dossier says; it checks itself beyond what its schema can.
+// content is what an entry of the dossier says.
 type content interface {
 	Check() error
-}
-
-// subjected content is about one thing, such as a lot: of a single kind one entry stands for each. What an
-// entry is about never changes.
-type subjected interface {
-	Subject() string
-}
-
-// contextual content is judged by the rest of the dossier as well, in the transaction that writes it; e is
-// the entry as it will be, withdrawn ones too.
-type contextual interface {
-	CheckAgainst(d models.Dossier, e models.Entry) error
-}
-
-// drawn content takes a part of what it says from the rest of the dossier, in the transaction that writes it.
-type drawn[T any] interface {
-	Drawn(d models.Dossier) T
-}
-
-// documented content names documents of the procurement by digest.
-type documented interface {
-	Documents() []string
 }
 
 // An EntryView is one entry of the dossier in its latest version.
@@ -89,64 +63,64 @@ type EntriesInput struct {
 	Paging
 }
 
-// A dossierRow makes the rows of one kind of entry.
+// A dossierRow makes the operations of one kind of entry.
 type dossierRow struct {
 	kind models.EntryKind
 	path string
-	rows func(s *server, kind models.EntryKind, path string) []operation
+	rows func(s *server) []operation
 }
 
 // dossierRows is the table of all kinds of content in the dossier.
 func dossierRows() []dossierRow {
 	return []dossierRow{
-		{models.EntryNeedsStatement, "needs-statements", entries[models.NeedsStatement]("a buyer's need")},
-		{models.EntryCommonNeed, "common-need", entries[models.CommonNeed]("the common need")},
-		{models.EntryNeedConfirmation, "need-confirmations", entries[models.Confirmation]("a buyer's confirmation of the common need")},
-		{models.EntryStateOfTheArt, "state-of-the-art", entries[models.StateOfTheArt]("the report on the state of the art")},
-		{models.EntryEstimate, "estimates", entries[models.Estimate]("a buyer's estimate of value and quantity")},
+		entries("needs-statements", "a buyer's need", acts.EntryNeedsStatement),
+		entries("common-need", "the common need", acts.EntryCommonNeed),
+		entries("need-confirmations", "a buyer's confirmation of the common need", acts.EntryNeedConfirmation),
+		entries("state-of-the-art", "the report on the state of the art", acts.EntryStateOfTheArt),
+		entries("estimates", "a buyer's estimate of value and quantity", acts.EntryEstimate),
 
-		{models.EntryAgreement, "agreement", entries[models.Agreement]("the collaboration agreement")},
-		{models.EntrySignature, "agreement-signatures", entries[models.Signature]("a buyer's signature under the collaboration agreement")},
-		{models.EntryRolePlan, "role-plan", entries[models.RolePlan]("how many people each role needs")},
-		{models.EntryActivity, "activities", entries[models.Activity]("a training, visit or exchange that took place")},
-		{models.EntryInterestDeclaration, "interest-declarations", entries[models.InterestDeclaration]("one's own declaration of interests")},
-		{models.EntryMembership, "memberships", entries[models.Membership]("a member's membership of a body that a call asks for")},
-		{models.EntryGrantAction, "grant-action", entries[models.GrantAction]("the action that a call co-finances")},
+		entries("agreement", "the collaboration agreement", acts.EntryAgreement),
+		entries("agreement-signatures", "a buyer's signature under the collaboration agreement", acts.EntrySignature),
+		entries("role-plan", "how many people each role needs", acts.EntryRolePlan),
+		entries("activities", "a training, visit or exchange that took place", acts.EntryActivity),
+		entries("interest-declarations", "one's own declaration of interests", acts.EntryInterestDeclaration),
+		entries("memberships", "a member's membership of a body that a call asks for", acts.EntryMembership),
+		entries("grant-action", "the action that a call co-finances", acts.EntryGrantAction),
 
-		{models.EntryRequirement, "requirements", importable[models.Requirement]("a requirement")},
-		{models.EntryGlossary, "glossary", entries[models.Glossary]("the glossary")},
-		{models.EntryClauses, "specification-clauses", entries[models.Clauses]("the clauses on intellectual property and confidentiality")},
-		{models.EntryLotsDecision, "lots-decision", entries[models.LotsDecision]("whether the procurement is divided into lots")},
-		{models.EntryBusinessCase, "business-case", entries[models.BusinessCase]("the business case")},
-		{models.EntrySpecificationVersion, "specification-versions", entries[models.SpecificationVersion]("a frozen version of the specification")},
-		{models.EntrySpecificationApproval, "specification-approvals", entries[models.Approval]("a buyer's approval of the frozen specification")},
-		{models.EntryLegalCertification, "legal-certifications", entries[models.LegalCertification]("the legal certification of the frozen specification")},
+		importable("requirements", "a requirement", acts.EntryRequirement),
+		entries("glossary", "the glossary", acts.EntryGlossary),
+		entries("specification-clauses", "the clauses on intellectual property and confidentiality", acts.EntryClauses),
+		entries("lots-decision", "whether the procurement is divided into lots", acts.EntryLotsDecision),
+		entries("business-case", "the business case", acts.EntryBusinessCase),
+		entries("specification-versions", "a frozen version of the specification", acts.EntrySpecificationVersion),
+		entries("specification-approvals", "a buyer's approval of the frozen specification", acts.EntrySpecificationApproval),
+		entries("legal-certifications", "the legal certification of the frozen specification", acts.EntryLegalCertification),
 
-		{models.EntryAnnouncement, "consultation-announcements", entries[market.Announcement]("the announcement of a market consultation")},
-		{models.EntryQuestionnaire, "questionnaires", entries[market.Questionnaire]("what the market is asked")},
-		{models.EntryConsultationEvent, "consultation-events", entries[models.ConsultationEvent]("a meeting with the market")},
-		{models.EntryMarketContact, "market-contacts", entries[models.MarketContact]("a contact with an economic operator")},
-		{models.EntryConsultationReport, "consultation-reports", entries[models.ConsultationReport]("a report on the market consultation")},
-		{models.EntryRoute, "route", entries[models.Route]("the route that the procurement takes")},
+		entries("consultation-announcements", "the announcement of a market consultation", acts.EntryAnnouncement),
+		entries("questionnaires", "what the market is asked", acts.EntryQuestionnaire),
+		entries("consultation-events", "a meeting with the market", acts.EntryConsultationEvent),
+		entries("market-contacts", "a contact with an economic operator", acts.EntryMarketContact),
+		entries("consultation-reports", "a report on the market consultation", acts.EntryConsultationReport),
+		entries("route", "the route that the procurement takes", acts.EntryRoute),
 
-		{models.EntryEngagementPlan, "engagement-plans", entries[models.EngagementPlan]("how often and where the market is informed")},
-		{models.EntryBulletin, "bulletins", entries[market.Bulletin]("a bulletin to the market")},
-		{models.EntryMarketChange, "market-changes", entries[models.MarketChange]("a change that the market is to learn of")},
-		{models.EntryPlanningNotice, "planning-notices", entries[models.PlanningNotice]("a planning notice that was sent")},
+		entries("engagement-plans", "how often and where the market is informed", acts.EntryEngagementPlan),
+		entries("bulletins", "a bulletin to the market", acts.EntryBulletin),
+		entries("market-changes", "a change that the market is to learn of", acts.EntryMarketChange),
+		entries("planning-notices", "a planning notice that was sent", acts.EntryPlanningNotice),
 
-		{models.EntryNeutralityAnswer, "neutrality-answers", entries[models.NeutralityAnswer]("why words may stand that a neutrality finding points at")},
+		entries("neutrality-answers", "why words may stand that a neutrality finding points at", acts.EntryNeutralityAnswer),
 
-		{models.EntryAwardCriteria, "award-criteria", entries[evaluation.Criteria]("how tenders for a lot are ranked")},
-		{models.EntryOpeningKey, "opening-key", entries[openingKey]("for whom envelopes are sealed")},
-		{models.EntryConflictDeclaration, "conflict-declarations", entries[models.ConflictDeclaration]("one's own declaration on the tenderers of a lot, by who evaluates or decides")},
-		{models.EntryAdmission, "admissions", entries[models.Admission]("the outcome of the formal check of a tender")},
-		{models.EntryConsensus, "consensus-scores", entries[evaluation.Consensus]("the scores of a tender on which the panel agreed")},
-		{models.EntryPriceInquiry, "price-inquiries", entries[models.PriceInquiry]("the question to a tenderer about its price, and what came of it")},
-		{models.EntryReview, "review-applications", entries[models.Review]("an application for review of an award")},
-		{models.EntryContract, "contracts", entries[models.Contract]("a contract that was signed")},
-		{models.EntryPurchase, "purchases", entries[models.Purchase]("what a buyer bought under a contract")},
-		{models.EntryNonPurchase, "non-purchases", entries[models.NonPurchase]("why a buyer buys nothing")},
-		{models.EntryIndividualReport, "individual-report", entries[evaluation.Report]("the individual report on the procedure")},
+		entries("award-criteria", "how tenders for a lot are ranked", acts.EntryAwardCriteria),
+		entries("opening-key", "for whom envelopes are sealed", acts.EntryOpeningKey),
+		entries("conflict-declarations", "one's own declaration on the tenderers of a lot, by who evaluates or decides", acts.EntryConflictDeclaration),
+		entries("admissions", "the outcome of the formal check of a tender", acts.EntryAdmission),
+		entries("consensus-scores", "the scores of a tender on which the panel agreed", acts.EntryConsensus),
+		entries("price-inquiries", "the question to a tenderer about its price, and what came of it", acts.EntryPriceInquiry),
+		entries("review-applications", "an application for review of an award", acts.EntryReview),
+		entries("contracts", "a contract that was signed", acts.EntryContract),
+		entries("purchases", "what a buyer bought under a contract", acts.EntryPurchase),
+		entries("non-purchases", "why a buyer buys nothing", acts.EntryNonPurchase),
+		entries("individual-report", "the individual report on the procedure", acts.EntryIndividualReport),
 	}
 }
 
@@ -162,311 +136,80 @@ func entryPath(kind models.EntryKind) string {
 func (s *server) dossierOperations() []operation {
 	var all []operation
 	for _, row := range dossierRows() {
-		all = append(all, row.rows(s, row.kind, row.path)...)
+		all = append(all, row.rows(s)...)
 	}
 	return all
 }
 
-func entries[T content](what string) func(*server, models.EntryKind, string) []operation {
-	return func(s *server, kind models.EntryKind, path string) []operation {
-		rule, _ := models.EntryRuleOf(kind)
-		h := entryHandler[T]{s, kind, rule}
+// entries makes the row of a kind of entry. The type of its content, which is bound and described, is that of the
+// kind.
+func entries[T content](path, what string, kind acts.EntryKind[T]) dossierRow {
+	return dossierRow{kind.Kind, path, func(s *server) []operation {
+		h, writers := entryHandler[T]{s, kind}, roles(kind.Rule().Writers...)
 		all := "/v1/procurements/{procurement}/" + path
 		rows := []operation{
-			op(http.MethodPost, all, roles(rule.Writers...), "Write "+what, h.write),
+			op(http.MethodPost, all, writers, "Write "+what, h.write),
 			op(http.MethodGet, all, roles(models.BuyerSide()...), "List every entry: "+what, h.list),
 			op(http.MethodGet, all+"/{entry}", roles(models.BuyerSide()...), "Read "+what, h.get),
 		}
-		if kind.Final() {
+		if kind.Kind.Final() {
 			return rows
 		}
 		return append(rows,
-			op(http.MethodPut, all+"/{entry}", roles(rule.Writers...), "Write the next version of "+what, h.rewrite),
-			op(http.MethodDelete, all+"/{entry}", roles(rule.Writers...), "Withdraw "+what, h.withdraw),
+			op(http.MethodPut, all+"/{entry}", writers, "Write the next version of "+what, h.rewrite),
+			op(http.MethodDelete, all+"/{entry}", writers, "Withdraw "+what, h.withdraw),
 		)
-	}
+	}}
 }
 
 type entryHandler[T content] struct {
 	s    *server
-	kind models.EntryKind
-	rule models.EntryRule
+	kind acts.EntryKind[T]
 }
 
 func (h entryHandler[T]) write(ctx context.Context, in *EntryInput[T]) (*Answer[EntryView[T]], error) {
-	return create(ctx, h.s, func(tx *store.Tx) (EntryView[T], error) {
-		e, err := h.begin(ctx, tx)
-		if err != nil {
-			return EntryView[T]{}, err
-		}
-		return h.save(ctx, tx, e, in.Body, dossierOf(ctx, tx))
-	})
-}
-
-// begin makes the first version of an entry, empty yet and without ID.
-func (h entryHandler[T]) begin(ctx context.Context, tx *store.Tx) (models.Entry, error) {
-	standing, round, err := h.enter(ctx, tx)
-	if err != nil {
-		return models.Entry{}, err
-	}
-	e := models.Entry{
-		ProcurementID: standing.Procurement.ID, Kind: h.kind, Phase: h.rule.Phase,
-		Round: round, Version: 1, AuthorID: callOf(ctx).actor.PersonID, WrittenAt: standing.Now,
-	}
-	if h.rule.PerBuyer {
-		e.OrganisationID, err = h.speaksFor(ctx, tx, standing)
-	}
-	return e, err
-}
-
-// dossierOf reads the dossier once, if it is asked for.
-func dossierOf(ctx context.Context, tx *store.Tx) func() (models.Dossier, error) {
-	standing := callOf(ctx).standing
-	return sync.OnceValues(func() (models.Dossier, error) { return tx.Dossier(standing.Procurement, standing.Now) })
+	done, err := h.kind.Write(ctx, h.s.acts, by(ctx), in.Body)
+	view, err := viewEntry[T](done.Result, err)
+	return created(ctx, acts.Done[EntryView[T]]{Result: view, Again: done.Again}, err, asIs)
 }
 
 func (h entryHandler[T]) rewrite(ctx context.Context, in *EntryChange[T]) (*Answer[EntryView[T]], error) {
-	return h.next(ctx, in.Entry, func(tx *store.Tx, e models.Entry) (EntryView[T], error) {
-		return h.save(ctx, tx, e, in.Body, dossierOf(ctx, tx))
-	})
+	e, err := h.kind.Rewrite(ctx, h.s.acts, by(ctx), models.ID(in.Entry), in.Body)
+	view, err := viewEntry[T](e, err)
+	return changed(ctx, view, err, asIs)
 }
 
 func (h entryHandler[T]) withdraw(ctx context.Context, in *EntryPath) (*Answer[EntryView[T]], error) {
-	return h.next(ctx, in.Entry, func(tx *store.Tx, e models.Entry) (EntryView[T], error) {
-		e.WithdrawnAt = &e.WrittenAt
-		view, err := viewEntry[T](e)
-		if err != nil {
-			return view, err
-		}
-		if err := h.fits(tx, view.Content, e, dossierOf(ctx, tx)); err != nil {
-			return view, err
-		}
-		if err := h.put(tx, &e); err != nil {
-			return EntryView[T]{}, err
-		}
-		return h.recorded(ctx, tx, models.EventEntryWithdrawn, e)
-	})
-}
-
-// next makes the next version of an entry that the caller has seen.
-func (h entryHandler[T]) next(ctx context.Context, id string, do func(*store.Tx, models.Entry) (EntryView[T], error)) (*Answer[EntryView[T]], error) {
-	return change(ctx, h.s, func(tx *store.Tx) (EntryView[T], error) {
-		standing, round, err := h.enter(ctx, tx)
-		if err != nil {
-			return EntryView[T]{}, err
-		}
-		e, err := h.find(tx, standing.Procurement.ID, id)
-		if err != nil {
-			return EntryView[T]{}, err
-		}
-		if err := h.mayChange(ctx, tx, standing, e); err != nil {
-			return EntryView[T]{}, err
-		}
-		e.Version, e.Round, e.AuthorID, e.WrittenAt = e.Version+1, round, callOf(ctx).actor.PersonID, standing.Now
-		return do(tx, e)
-	})
-}
-
-func (h entryHandler[T]) mayChange(ctx context.Context, tx *store.Tx, standing store.Standing, e models.Entry) error {
-	if e.WithdrawnAt != nil {
-		return models.Refuse(models.CodeNotFound, "", "the entry was withdrawn").Accepting("a new entry")
-	}
-	if h.rule.PerBuyer {
-		buyer, err := h.speaksFor(ctx, tx, standing)
-		if err != nil {
-			return err
-		}
-		if buyer != e.OrganisationID {
-			return models.Refuse(models.CodeForbidden, "", "the entry speaks for another buyer").Accepting("a person of %s", e.OrganisationID)
-		}
-	}
-	return callOf(ctx).ifMatch.check(e.Version)
+	e, err := h.kind.Withdraw(ctx, h.s.acts, by(ctx), models.ID(in.Entry))
+	view, err := viewEntry[T](e, err)
+	return changed(ctx, view, err, asIs)
 }
 
 func (h entryHandler[T]) get(ctx context.Context, in *EntryPath) (*Answer[EntryView[T]], error) {
-	var view EntryView[T]
-	err := h.s.store.InTx(ctx, func(tx *store.Tx) error {
-		e, err := h.find(tx, callOf(ctx).procurement(), in.Entry)
-		if err != nil {
-			return err
-		}
-		view, err = viewEntry[T](e)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return show(ctx, view), nil
+	e, err := h.s.views.Entry(ctx, readerOf(ctx), h.kind.Kind, models.ID(in.Entry))
+	view, err := viewEntry[T](e, err)
+	return found(ctx, view, err, asIs)
 }
 
 func (h entryHandler[T]) list(ctx context.Context, in *EntriesInput) (*Listed[EntryView[T]], error) {
-	call := callOf(ctx)
+	read := func(after models.ID, limit int) ([]models.Entry, error) {
+		return h.s.views.Entries(ctx, readerOf(ctx), h.kind.Kind, after, limit)
+	}
 	var broken error
-	page, err := list(h.s, call, in.Paging, nil,
-		func(after models.ID, limit int) (found []models.Entry, err error) {
-			err = h.s.store.InTx(ctx, func(tx *store.Tx) error {
-				found, err = tx.Entries(call.procurement(), h.kind, after, limit)
-				return err
-			})
-			return found, err
-		},
-		func(e models.Entry) models.ID { return e.ID },
+	page, err := list(h.s, callOf(ctx), in.Paging, nil, read, func(e models.Entry) models.ID { return e.ID },
 		func(e models.Entry) EntryView[T] {
-			view, err := viewEntry[T](e)
+			view, err := viewEntry[T](e, nil)
 			broken = errors.Join(broken, err)
 			return view
 		})
 	return page, errors.Join(err, broken)
 }
 
-// enter locks the procurement for content and asks that the entry's phase is open.
-func (h entryHandler[T]) enter(ctx context.Context, tx *store.Tx) (store.Standing, int, error) {
-	standing, err := h.s.enter(ctx, tx, share)
-	if err != nil {
-		return standing, 0, err
-	}
-	switch p := standing.Procurement; {
-	case p.Status.Ended():
-		return standing, 0, models.Refuse(models.CodeEnded, "", "the procurement has ended: %s", p.Status)
-	case p.Status == models.StatusSuspended:
-		return standing, 0, models.Refuse(models.CodeSuspended, "", "the procurement is suspended").Accepting("resume it first")
-	}
-	rounds, err := tx.Rounds(standing.Procurement.ID)
-	if err != nil {
-		return standing, 0, err
-	}
-	round := models.Dossier{Rounds: rounds}.Round(h.rule.Phase)
-	if round.Status != models.PhaseOpen && (round.Status != models.PhaseClosed || !h.kind.Lasting()) {
-		return standing, 0, models.Refuse(models.CodePhaseNotOpen, "", "the phase %s is %s", h.rule.Phase, round.Status).
-			Accepting("entries of this kind while %s is open", h.rule.Phase)
-	}
-	return standing, round.Round, nil
-}
-
-// speaksFor returns the member of the consortium for which the caller holds a role that may write.
-func (h entryHandler[T]) speaksFor(ctx context.Context, tx *store.Tx, standing store.Standing) (models.ID, error) {
-	p := standing.Procurement.ID
-	held, err := tx.RolesHeld(p, callOf(ctx).actor.PersonID, standing.Now)
-	if err != nil {
-		return "", err
-	}
-	members, _, err := tx.Members(p)
-	if err != nil {
-		return "", err
-	}
-	for _, a := range held {
-		if slices.Contains(h.rule.Writers, a.Role) && slices.ContainsFunc(members, func(m models.Member) bool {
-			return m.OrganisationID == a.OrganisationID && m.Active()
-		}) {
-			return a.OrganisationID, nil
-		}
-	}
-	return "", models.Refuse(models.CodeNotAMember, "", "you act for no member of the consortium").
-		Accepting("a person with a role for a member of the consortium")
-}
-
-func (h entryHandler[T]) find(tx *store.Tx, procurement models.ID, id string) (models.Entry, error) {
-	e, err := tx.Entry(procurement, models.ID(id))
-	if errors.Is(err, store.ErrNoEntry) || (err == nil && e.Kind != h.kind) {
-		return e, noResource()
-	}
-	return e, err
-}
-
-func (h entryHandler[T]) save(
-	ctx context.Context, tx *store.Tx, e models.Entry, body T, dossier func() (models.Dossier, error),
-) (EntryView[T], error) {
-	if e.ID == "" {
-		e.ID = models.NewID(models.PrefixEntry)
-	}
-	if err := body.Check(); err != nil {
-		return EntryView[T]{}, err
-	}
-	body, err := h.draw(body, dossier)
+// viewEntry shows an entry that was read or written without fault.
+func viewEntry[T any](e models.Entry, err error) (EntryView[T], error) {
 	if err != nil {
 		return EntryView[T]{}, err
 	}
-	if e.Body, e.Digest, err = models.Canonical(body); err != nil {
-		return EntryView[T]{}, fmt.Errorf("write down entry: %w", err)
-	}
-	if err := h.about(body, &e); err != nil {
-		return EntryView[T]{}, err
-	}
-	if err := h.fits(tx, body, e, dossier); err != nil {
-		return EntryView[T]{}, err
-	}
-	if err := h.put(tx, &e); err != nil {
-		return EntryView[T]{}, err
-	}
-	return h.recorded(ctx, tx, models.EventEntryWritten, e)
-}
-
-// draw completes content that takes a part of what it says from the dossier.
-func (h entryHandler[T]) draw(body T, dossier func() (models.Dossier, error)) (T, error) {
-	c, ok := any(body).(drawn[T])
-	if !ok {
-		return body, nil
-	}
-	d, err := dossier()
-	return c.Drawn(d), err
-}
-
-// about notes what the entry is about when it is first written, and refuses to make it about something else.
-func (h entryHandler[T]) about(body T, e *models.Entry) error {
-	s, ok := any(body).(subjected)
-	if !ok || e.Version > 1 && s.Subject() == e.Subject {
-		return nil
-	}
-	if e.Version > 1 {
-		return models.Refuse(models.CodeInvalidValue, "", "the entry is about %s", e.Subject).Accepting("another entry about %s", s.Subject())
-	}
-	e.Subject = s.Subject()
-	return nil
-}
-
-// fits judges the entry by the rest of the dossier, if its content asks for that, and by the documents it names.
-func (h entryHandler[T]) fits(tx *store.Tx, body T, e models.Entry, dossier func() (models.Dossier, error)) error {
-	if named, ok := any(body).(documented); ok && e.WithdrawnAt == nil {
-		for _, digest := range named.Documents() {
-			if err := tx.DocumentWritten(e.ProcurementID, digest); err != nil {
-				return err
-			}
-		}
-	}
-	c, ok := any(body).(contextual)
-	if !ok {
-		return nil
-	}
-	d, err := dossier()
-	if err != nil {
-		return err
-	}
-	return c.CheckAgainst(d, e)
-}
-
-func (h entryHandler[T]) put(tx *store.Tx, e *models.Entry) error {
-	written, err := tx.WriteEntry(e, h.rule.Single)
-	if v, ok := store.ViolationOf(err); ok && v.Constraint == "entries_single" {
-		return models.Refuse(models.CodeAlreadyExists, "", "there is one already").Accepting("the next version of it, by PUT")
-	}
-	if err == nil && !written {
-		return models.Refuse(models.CodeStale, headerIfMatch, "the entry has changed since").Accepting("reading it again first")
-	}
-	return err
-}
-
-func (h entryHandler[T]) recorded(ctx context.Context, tx *store.Tx, kind models.EventType, e models.Entry) (EntryView[T], error) {
-	err := record(ctx, tx, kind, map[string]any{
-		"entry_id": string(e.ID), "kind": string(e.Kind), "phase": string(e.Phase), "round": e.Round,
-		"version": e.Version, "digest": e.Digest, "organisation_id": string(e.OrganisationID),
-	})
-	if err != nil {
-		return EntryView[T]{}, err
-	}
-	return viewEntry[T](e)
-}
-
-func viewEntry[T any](e models.Entry) (EntryView[T], error) {
 	view := EntryView[T]{
 		ID: e.ID, ProcurementID: e.ProcurementID, Kind: e.Kind, Phase: e.Phase, Round: e.Round, OrganisationID: e.OrganisationID,
 		Version: e.Version, AuthorID: e.AuthorID, Digest: e.Digest, WrittenAt: e.WrittenAt, WithdrawnAt: e.WithdrawnAt,
@@ -476,3 +219,6 @@ func viewEntry[T any](e models.Entry) (EntryView[T], error) {
 	}
 	return view, nil
 }
+
+// asIs shows what is a view already.
+func asIs[T any](view T) T { return view }

@@ -4,10 +4,10 @@ import (
 	"context"
 	"time"
 
-	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
-	"github.com/ppi-engine/ppi/rules/evaluation"
+	"github.com/ppi-engine/ppi/views"
 )
 
 func (s *server) evaluationOperations() []operation {
@@ -44,42 +44,21 @@ type SheetView struct {
 func (v SheetView) self() string   { return tenderPath(v.ProcurementID, v.TenderID) + "/score-sheets" }
 func (v SheetView) version() int64 { return v.Version }
 
-// writeSheet takes an evaluator's own scores. Nobody else sees them before having given their own.
 func (s *server) writeSheet(ctx context.Context, in *newSheet) (*Answer[SheetView], error) {
 	id, err := pathID(models.PrefixTender, "tender", in.Tender)
 	if err != nil {
 		return nil, err
 	}
-	return create(ctx, s, func(tx *store.Tx) (SheetView, error) {
-		st, err := s.enterContent(ctx, tx, share)
-		if err != nil {
-			return SheetView{}, err
-		}
-		// One sheet of a person after the other: what is final depends on those before.
-		if _, err := tx.LockPerson(callOf(ctx).actor.PersonID); err != nil {
-			return SheetView{}, err
-		}
-		d, err := tx.Dossier(st.Procurement, st.Now)
-		if err != nil {
-			return SheetView{}, err
-		}
-		sheet := models.ScoreSheet{TenderID: id, PersonID: callOf(ctx).actor.PersonID, Scores: in.Body.Scores, WrittenAt: d.Now}
-		if err := evaluation.CheckSheet(d, sheet); err != nil {
-			return SheetView{}, err
-		}
-		if err := tx.WriteSheet(&sheet); err != nil {
-			return SheetView{}, err
-		}
-		d.Tendering.Sheets = append(d.Tendering.Sheets, sheet)
-		return showSheet(d, sheet), record(ctx, tx, models.EventSheetWritten, map[string]any{"tender_id": string(id), "version": sheet.Version})
+	done, err := s.acts.WriteSheet(ctx, by(ctx), id, in.Body.Scores)
+	return created(ctx, done, err, func(w acts.SheetWritten) SheetView {
+		return showSheet(callOf(ctx).procurement(), w.ScoreSheet, w.Complete)
 	})
 }
 
-func showSheet(d models.Dossier, sheet models.ScoreSheet) SheetView {
-	t, _ := d.Tendering.Tender(sheet.TenderID)
+func showSheet(procurement models.ID, sheet models.ScoreSheet, complete bool) SheetView {
 	return SheetView{
-		ProcurementID: d.Procurement.ID, TenderID: sheet.TenderID, PersonID: sheet.PersonID, Version: int64(sheet.Version), Scores: sheet.Scores,
-		WrittenAt: utc(sheet.WrittenAt), Complete: evaluation.HasScoredAll(d, t.LotID, sheet.PersonID),
+		ProcurementID: procurement, TenderID: sheet.TenderID, PersonID: sheet.PersonID, Version: int64(sheet.Version), Scores: sheet.Scores,
+		WrittenAt: utc(sheet.WrittenAt), Complete: complete,
 	}
 }
 
@@ -88,61 +67,16 @@ type SheetsView struct {
 	Items []SheetView `json:"items"`
 }
 
-// listSheets shows an evaluator the others' scores only after all of their own are in; who does not
-// evaluate sees them when quality is locked, the chair earlier.
 func (s *server) listSheets(ctx context.Context, in *LotPath) (*Shown[SheetsView], error) {
+	sheets, err := s.views.Sheets(ctx, readerOf(ctx), models.ID(in.Lot))
 	view := SheetsView{Items: []SheetView{}}
-	err := s.study(ctx, func(_ *store.Tx, d models.Dossier) error {
-		lot, ok := d.Tendering.Lot(models.ID(in.Lot))
-		if !ok {
-			return noResource()
-		}
-		if err := mayStudy(ctx, d, lot.ID); err != nil {
-			return err
-		}
-		all := seesAllSheets(ctx, d, lot.ID)
-		for _, sheet := range d.Tendering.Sheets {
-			t, _ := d.Tendering.Tender(sheet.TenderID)
-			if t.LotID == lot.ID && (all || sheet.PersonID == callOf(ctx).actor.PersonID) {
-				view.Items = append(view.Items, showSheet(d, sheet))
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
+	for _, sheet := range sheets {
+		view.Items = append(view.Items, showSheet(callOf(ctx).procurement(), sheet.ScoreSheet, sheet.Complete))
 	}
-	return &Shown[SheetsView]{Body: view}, nil
+	return &Shown[SheetsView]{Body: view}, err
 }
 
-func seesAllSheets(ctx context.Context, d models.Dossier, lot models.ID) bool {
-	actor := callOf(ctx).actor
-	if d.Tendering.Stages[lot].QualityLockedAt != nil {
-		return true
-	}
-	if actor.HasAny(models.RoleEvaluator) {
-		return evaluation.HasScoredAll(d, lot, actor.PersonID)
-	}
-	return actor.HasAny(models.RoleChair)
-}
-
-// getRanking computes the ranking from the record as it is now.
-func (s *server) getRanking(ctx context.Context, in *LotPath) (*Shown[evaluation.Evaluation], error) {
-	var e evaluation.Evaluation
-	err := s.study(ctx, func(_ *store.Tx, d models.Dossier) error {
-		lot, ok := d.Tendering.Lot(models.ID(in.Lot))
-		if !ok {
-			return noResource()
-		}
-		if err := d.MayStudy(callOf(ctx).actor.OrganisationID, lot.ID); err != nil {
-			return err
-		}
-		var err error
-		e, err = evaluation.Evaluate(d, lot.ID)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &Shown[evaluation.Evaluation]{Body: e}, nil
+func (s *server) getRanking(ctx context.Context, in *LotPath) (*Shown[views.Evaluation], error) {
+	ranking, err := s.views.Ranking(ctx, readerOf(ctx), models.ID(in.Lot))
+	return &Shown[views.Evaluation]{Body: ranking}, err
 }

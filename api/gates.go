@@ -4,12 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"time"
 
-	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
-	"github.com/ppi-engine/ppi/rules/gate"
+	"github.com/ppi-engine/ppi/views"
 )
 
 // A PhaseView is one round of a phase.
@@ -77,48 +75,29 @@ func (s *server) gateOperations() []operation {
 }
 
 func (s *server) listPhases(ctx context.Context, _ *ProcurementPath) (*Shown[PhasesView], error) {
+	rounds, err := s.views.Rounds(ctx, readerOf(ctx))
 	view := PhasesView{Items: []PhaseView{}}
-	err := s.store.InTx(ctx, func(tx *store.Tx) error {
-		rounds, err := tx.Rounds(callOf(ctx).procurement())
-		for _, r := range rounds {
-			view.Items = append(view.Items, viewRound(r))
-		}
-		return err
-	})
+	for _, r := range rounds {
+		view.Items = append(view.Items, viewRound(r))
+	}
 	return &Shown[PhasesView]{Body: view}, err
 }
 
 func (s *server) getGate(ctx context.Context, in *PhasePath) (*Shown[GateView], error) {
-	var view GateView
-	standing := callOf(ctx).standing
-	// A snapshot, without a lock: whoever watches a gate must not keep commands out.
-	err := s.store.Snapshot(ctx, func(tx *store.Tx) error {
-		dossier, err := tx.Dossier(standing.Procurement, standing.Now)
-		if err != nil {
-			return err
-		}
-		votes, err := tx.Votes(standing.Procurement.ID, models.GateSubject(in.Phase), dossier.Round(in.Phase).Round)
-		if err != nil {
-			return err
-		}
-		view, err = viewGate(gate.Judge(in.Phase, dossier), dossier, votes)
-		return err
-	})
-	return &Shown[GateView]{Body: view}, err
+	gate, err := s.views.Gate(ctx, readerOf(ctx), in.Phase)
+	return &Shown[GateView]{Body: showGate(gate)}, err
 }
 
-func viewGate(g models.Gate, d models.Dossier, votes []models.Vote) (GateView, error) {
-	counted := slices.DeleteFunc(slices.Clone(votes), func(v models.Vote) bool { return slices.Contains(g.Authors, v.PersonID) })
-	verdict, missing, err := gate.Decide(d, counted, g.Digest())
+func showGate(g views.Gate) GateView {
 	view := GateView{
-		Phase: g.Phase, Round: g.Round, Status: d.Round(g.Phase).Status, Digest: g.Digest(), Met: g.Met(),
+		Phase: g.Phase, Round: g.Round, Status: g.Status, Digest: g.Digest(), Met: g.Met(),
 		Criteria: orEmpty(g.Criteria), Subject: orEmpty(g.Subject), Authors: orEmpty(g.Authors),
-		Rule: gate.DecisionRule(d), Decision: verdict, Missing: orEmpty(missing), Votes: []VoteView{},
+		Rule: g.Rule, Decision: g.Decision, Missing: orEmpty(g.Missing), Votes: []VoteView{},
 	}
-	for _, v := range votes {
+	for _, v := range g.Votes {
 		view.Votes = append(view.Votes, VoteView{v.ID, v.OrganisationID, v.PersonID, v.Digest, v.Choice, v.Reason, v.CastAt, v.VoidedAt})
 	}
-	return view, err
+	return view
 }
 
 // orEmpty makes an empty list of none, because null is not a list.
@@ -148,16 +127,10 @@ type MotionsInput struct {
 }
 
 func (s *server) listMotions(ctx context.Context, in *MotionsInput) (*Listed[MotionView], error) {
-	call := callOf(ctx)
-	return list(s, call, in.Paging, nil,
-		func(after models.ID, limit int) (motions []models.Motion, err error) {
-			err = s.store.InTx(ctx, func(tx *store.Tx) error {
-				motions, err = tx.Motions(call.procurement(), after, limit)
-				return err
-			})
-			return motions, err
-		},
-		func(m models.Motion) models.ID { return m.ID }, viewMotion)
+	read := func(after models.ID, limit int) ([]models.Motion, error) {
+		return s.views.Motions(ctx, readerOf(ctx), after, limit)
+	}
+	return list(s, callOf(ctx), in.Paging, nil, read, func(m models.Motion) models.ID { return m.ID }, viewMotion)
 }
 
 func viewMotion(m models.Motion) MotionView {

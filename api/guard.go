@@ -3,12 +3,11 @@ package api
 import (
 	"context"
 	"net/http"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/auth"
-	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -73,12 +72,12 @@ func (s *server) recognise(c *gin.Context, call *call) error {
 func (s *server) lookUp(c *gin.Context, call *call) auth.Lookup {
 	procurement := models.ID(c.Param("procurement"))
 	if call.op.access.kind != accessRoles || !procurement.Is(models.PrefixProcurement) {
-		return s.store.Credential
+		return s.views.Credential
 	}
 	return func(ctx context.Context, key models.ID) (models.Credential, error) {
-		admission, err := s.store.Admission(ctx, key, procurement)
-		call.standing = admission.Standing
-		return admission.Credential, err
+		credential, standing, err := s.views.Admission(ctx, key, procurement)
+		call.standing = standing
+		return credential, err
 	}
 }
 
@@ -97,7 +96,7 @@ func (s *server) mustHold(c *gin.Context, call *call) error {
 	}
 	standing := call.standing
 	call.actor.Roles = standing.Roles
-	if err := permit(call.op, call.actor); err != nil && !s.answered(c, call) {
+	if err := acts.Permit(call.actor, call.op.access.roles...); err != nil && !s.answered(c, call) {
 		call.standing = nil // what the caller may not see does not show in log or answer
 		return s.denied(ctx, err)
 	}
@@ -115,20 +114,7 @@ func (s *server) answered(c *gin.Context, call *call) bool {
 	if call.key, err = idempotencyKey(c.Request.Header); err != nil {
 		return false
 	}
-	cmd, err := s.store.Command(c.Request.Context(), call.commandID())
-	return err == nil && cmd.DoneAt != nil
-}
-
-// permit judges the roles an actor holds on a procurement: without any, it does not exist for them.
-func permit(o *operation, actor models.Actor) error {
-	switch {
-	case len(actor.Roles) == 0:
-		return noResource()
-	case !actor.HasAny(o.access.roles...):
-		return models.Refuse(models.CodeForbidden, "", "none of your roles on this procurement may do this").
-			Accepting("one of the roles %s", strings.Join(o.access.names(), ", "))
-	}
-	return nil
+	return s.views.HasOutcome(c.Request.Context(), call.commandID())
 }
 
 // denied leaves a trace of an attempt that the rules of access turned away (Directive 2014/24/EU,
@@ -139,9 +125,7 @@ func (s *server) denied(ctx context.Context, err error) error {
 	return err
 }
 
-func noResource() *models.Refusal {
-	return models.Refuse(models.CodeNotFound, "", "there is no such resource, or you hold no role by which to see it")
-}
+func noResource() *models.Refusal { return models.NoSuchResource() }
 
 func readHeaders(c *gin.Context, call *call) error {
 	var err error
@@ -173,41 +157,4 @@ func (s *server) readInput(c *gin.Context, call *call) error {
 		return s.readBytes(c, call)
 	}
 	return s.readBody(c, call)
-}
-
-// A lock is how the procurement's row is taken.
-type lock bool
-
-const (
-	// share is for content: many at once, while no process command runs.
-	share lock = false
-	// alone is for what changes the procurement's row itself, or must not meet another of its kind.
-	alone lock = true
-)
-
-func (l lock) take(tx *store.Tx, id models.ID) (models.Procurement, error) {
-	if l == alone {
-		return tx.LockProcurement(id)
-	}
-	return tx.ShareProcurement(id)
-}
-
-// enter locks the procurement of the path inside a transaction and judges again whether the caller may
-// do this: between the guard's look and the lock a role may have ended.
-func (s *server) enter(ctx context.Context, tx *store.Tx, how lock) (store.Standing, error) {
-	call := callOf(ctx)
-	p, err := how.take(tx, call.procurement())
-	if err != nil {
-		return store.Standing{}, err
-	}
-	// The roles are read after the lock was got, in a statement of their own.
-	standing, err := tx.Standing(p, call.actor.PersonID)
-	if err != nil {
-		return standing, err
-	}
-	call.standing, call.actor.Roles = &standing, standing.Roles
-	if err := permit(call.op, call.actor); err != nil {
-		return standing, s.denied(ctx, err)
-	}
-	return standing, nil
 }

@@ -2,13 +2,12 @@ package api
 
 import (
 	"context"
-	"maps"
 	"time"
 
-	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
-	"github.com/ppi-engine/ppi/rules/calendar"
+	"github.com/ppi-engine/ppi/views"
 )
 
 func (s *server) lotOperations() []operation {
@@ -87,21 +86,11 @@ func lotStatus(l models.Lot) LotStatus {
 }
 
 func showDeadline(l models.Lot) *DeadlineView {
-	if l.DeadlineLocal == "" {
+	at, ok := views.DeadlineOf(l)
+	if !ok {
 		return nil
 	}
-	v := &DeadlineView{LocalTime: process.LocalTime{Local: l.DeadlineLocal, Zone: l.DeadlineZone}}
-	if l.Deadline != nil {
-		v.At = utc(*l.Deadline)
-		return v
-	}
-	// Not published yet: what it would mean by the rules of today.
-	at, err := calendar.Instant("/deadline", l.DeadlineLocal, l.DeadlineZone)
-	if err != nil {
-		return nil
-	}
-	v.At = at
-	return v
+	return &DeadlineView{At: utc(at), LocalTime: process.LocalTime{Local: l.DeadlineLocal, Zone: l.DeadlineZone}}
 }
 
 type newLot struct {
@@ -115,60 +104,12 @@ type newLot struct {
 	}
 }
 
-// createLot takes the procurement's row alone, so that the next number is nobody else's.
 func (s *server) createLot(ctx context.Context, in *newLot) (*Answer[LotView], error) {
-	return create(ctx, s, func(tx *store.Tx) (LotView, error) {
-		st, err := s.enterContent(ctx, tx, alone)
-		if err != nil {
-			return LotView{}, err
-		}
-		b := in.Body
-		l := models.Lot{
-			ID: models.NewID(models.PrefixLot), ProcurementID: st.Procurement.ID, Number: b.Number, Title: b.Title, Description: models.Text{}, Version: 1,
-		}
-		maps.Copy(l.Description, b.Description)
-		setDeadline(&l, b.Deadline)
-		if err := checkLot(l); err != nil {
-			return LotView{}, err
-		}
-		if l.Number == 0 {
-			if l.Number, err = nextNumber(tx, l.ProcurementID); err != nil {
-				return LotView{}, err
-			}
-		}
-		if l.CreatedAt, err = tx.Now(); err != nil {
-			return LotView{}, err
-		}
-		if err := tx.CreateLot(&l); err != nil {
-			return LotView{}, err
-		}
-		return showLot(l), record(ctx, tx, models.EventLotCreated, map[string]any{"lot_id": l.ID, "number": l.Number})
+	b := in.Body
+	done, err := s.acts.CreateLot(ctx, by(ctx), acts.NewLot{
+		Number: b.Number, Title: b.Title, Description: b.Description, Deadline: b.Deadline,
 	})
-}
-
-func nextNumber(tx *store.Tx, procurement models.ID) (int, error) {
-	lots, err := tx.Lots(procurement)
-	if err != nil || len(lots) == 0 {
-		return 1, err
-	}
-	return lots[len(lots)-1].Number + 1, nil
-}
-
-func setDeadline(l *models.Lot, deadline *process.LocalTime) {
-	l.DeadlineLocal, l.DeadlineZone = "", ""
-	if deadline != nil {
-		l.DeadlineLocal, l.DeadlineZone = deadline.Local, deadline.Zone
-	}
-}
-
-// checkLot refuses a lot whose text is malformed or whose deadline no clock shows, or shows twice.
-func checkLot(l models.Lot) error {
-	faults := gather(models.CheckText("/title", l.Title, longestTitle), checkDescription(l.Description))
-	if faults != nil || l.DeadlineLocal == "" && l.DeadlineZone == "" {
-		return faults
-	}
-	_, err := calendar.Instant("/deadline", l.DeadlineLocal, l.DeadlineZone)
-	return err
+	return created(ctx, done, err, showLot)
 }
 
 // LotPath names a lot.
@@ -194,46 +135,11 @@ func (s *server) changeLot(ctx context.Context, in *lotPatch) (*Answer[LotView],
 	if err != nil {
 		return nil, err
 	}
-	return change(ctx, s, func(tx *store.Tx) (LotView, error) {
-		st, err := s.enterContent(ctx, tx, share)
-		if err != nil {
-			return LotView{}, err
-		}
-		l, err := tx.LockLot(st.Procurement.ID, id)
-		if err != nil {
-			return LotView{}, err
-		}
-		if err := mayChangeLot(ctx, l); err != nil {
-			return LotView{}, err
-		}
-		in.apply(&l)
-		if err := checkLot(l); err != nil {
-			return LotView{}, err
-		}
-		if err := tx.SaveLot(&l); err != nil {
-			return LotView{}, err
-		}
-		return showLot(l), record(ctx, tx, models.EventLotChanged, map[string]any{"lot_id": l.ID, "version": l.Version})
+	b := in.Body
+	l, err := s.acts.ChangeLot(ctx, by(ctx), id, acts.LotChange{
+		Number: b.Number, Title: b.Title, Description: b.Description, MoveDeadline: b.Deadline.given, Deadline: b.Deadline.value,
 	})
-}
-
-func mayChangeLot(ctx context.Context, l models.Lot) error {
-	switch {
-	case l.EndedAt != nil:
-		return models.Refuse(models.CodeLotEnded, "", "lot %d has ended: %s", l.Number, l.EndReason)
-	case l.OpenedAt != nil:
-		return models.Refuse(models.CodeLotPublished, "", "lot %d is published", l.Number).Accepting("moving its deadline by the action move_deadline")
-	}
-	return callOf(ctx).ifMatch.check(l.Version)
-}
-
-func (in *lotPatch) apply(l *models.Lot) {
-	setIf(&l.Number, in.Body.Number)
-	setIf(&l.Title, in.Body.Title)
-	setIf(&l.Description, in.Body.Description)
-	if in.Body.Deadline.given {
-		setDeadline(l, in.Body.Deadline.value)
-	}
+	return changed(ctx, l, err, showLot)
 }
 
 // buyersEyes tells whether the caller sees what is not published.
@@ -245,11 +151,10 @@ type lotsQuery struct {
 }
 
 func (s *server) listLots(ctx context.Context, in *lotsQuery) (*Listed[LotView], error) {
-	call := callOf(ctx)
 	read := func(after models.ID, limit int) ([]models.Lot, error) {
-		return s.store.ListLots(ctx, call.procurement(), !buyersEyes(ctx), after, limit)
+		return s.views.Lots(ctx, readerOf(ctx), after, limit)
 	}
-	return list(s, call, in.Paging, nil, read, func(l models.Lot) models.ID { return l.ID }, showLot)
+	return list(s, callOf(ctx), in.Paging, nil, read, func(l models.Lot) models.ID { return l.ID }, showLot)
 }
 
 func (s *server) getLot(ctx context.Context, in *LotPath) (*Answer[LotView], error) {
@@ -257,12 +162,6 @@ func (s *server) getLot(ctx context.Context, in *LotPath) (*Answer[LotView], err
 	if err != nil {
 		return nil, err
 	}
-	l, err := s.store.Lot(ctx, callOf(ctx).procurement(), id)
-	if err == nil && l.OpenedAt == nil && !buyersEyes(ctx) {
-		err = noResource()
-	}
-	if err != nil {
-		return nil, err
-	}
-	return show(ctx, showLot(l)), nil
+	l, err := s.views.Lot(ctx, readerOf(ctx), id)
+	return found(ctx, l, err, showLot)
 }

@@ -3,9 +3,8 @@ package api
 import (
 	"context"
 
-	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
-	"github.com/ppi-engine/ppi/rules/gate"
+	"github.com/ppi-engine/ppi/views"
 )
 
 // A NeutralityFindingView points at words that favour somebody or leave open what is wanted.
@@ -40,23 +39,15 @@ func (s *server) neutralityOperations() []operation {
 }
 
 func (s *server) listNeutralityFindings(ctx context.Context, _ *ProcurementPath) (*Shown[NeutralityFindingsView], error) {
+	findings, err := s.views.NeutralityFindings(ctx, readerOf(ctx))
 	view := NeutralityFindingsView{Items: []NeutralityFindingView{}}
-	standing := callOf(ctx).standing
-	err := s.store.Snapshot(ctx, func(tx *store.Tx) error {
-		dossier, err := tx.Dossier(standing.Procurement, standing.Now)
-		if err != nil {
-			return err
-		}
-		findings, err := gate.NeutralityFindings(dossier, models.NeutralityKinds()...)
-		for _, f := range findings {
-			view.add(f)
-		}
-		return err
-	})
+	for _, f := range findings {
+		view.add(f)
+	}
 	return &Shown[NeutralityFindingsView]{Body: view}, err
 }
 
-func (v *NeutralityFindingsView) add(f gate.NeutralityFinding) {
+func (v *NeutralityFindingsView) add(f views.NeutralityFinding) {
 	if f.Answer == "" {
 		v.Open++
 	}

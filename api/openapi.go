@@ -16,7 +16,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
 
-	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -142,7 +142,7 @@ func (s *server) documentHeaders(o *operation) {
 		d.Parameters = append(d.Parameters, &huma.Param{Name: name, In: "header", Description: doc, Required: required, Schema: text})
 	}
 	if o.keyed {
-		add(headerIdempotencyKey, "A key of the caller's making, repeated when the request is repeated; kept for "+days(store.RequestsKept), true)
+		add(headerIdempotencyKey, "A key of the caller's making, repeated when the request is repeated; kept for "+days(acts.RequestsKept), true)
 	}
 	if o.conditional {
 		add(headerIfMatch, `The ETags of the versions the change may have been made on, or *`, true)

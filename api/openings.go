@@ -143,18 +143,6 @@ func (*server) opened(ctx context.Context, tx *store.Tx, v OpeningView) error {
 	return record(ctx, tx, models.EventOpeningDisputed, map[string]any{"tender_id": string(v.TenderID), "envelope": v.Envelope})
 }
 
-// study reads the dossier for who may study the tenders of a lot.
-func (s *server) study(ctx context.Context, do func(tx *store.Tx, d models.Dossier) error) error {
-	st := callOf(ctx).standing
-	return s.store.Snapshot(ctx, func(tx *store.Tx) error {
-		d, err := tx.Dossier(st.Procurement, st.Now)
-		if err != nil {
-			return err
-		}
-		return do(tx, d)
-	})
-}
-
 // mayStudy lets nobody of a tenderer see tenders, and evaluators and the chair only after they have declared to
 // have no conflict.
 func mayStudy(ctx context.Context, d models.Dossier, lot models.ID) error {

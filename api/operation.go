@@ -99,7 +99,7 @@ func op[I, O any](method, path string, access access, summary string, handle fun
 		huma.Register(s.huma, s.describe(o), func(ctx context.Context, in *I) (*O, error) {
 			out, err := handle(ctx, in)
 			if err != nil {
-				return nil, s.translate.problem(ctx, err)
+				return nil, s.translate.problem(ctx, s.traced(ctx, err))
 			}
 			return out, nil
 		})

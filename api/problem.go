@@ -14,8 +14,8 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/auth"
-	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -71,14 +71,14 @@ func (t *translator) problem(ctx context.Context, err error) *Problem {
 		return done
 	}
 	if refusal, ok := models.RefusalOf(err); ok {
-		return t.refusal(ctx, refusal)
+		return t.refusal(ctx, inHeaders(refusal))
 	}
 	if failure, ok := errors.AsType[*auth.Failure](err); ok {
 		p := t.refusal(ctx, models.Refuse(models.CodeUnauthenticated, "", "%s", failure.Reason))
 		p.headers.Set("WWW-Authenticate", challenge(failure))
 		return p
 	}
-	if store.IsRetryable(err) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+	if acts.MayRepeat(err) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		t.log.WarnContext(ctx, "request not carried out", "request", callOf(ctx).id, "cause", err)
 		return t.refusal(ctx, models.Refuse(models.CodeUnavailable, "", "The engine could not carry this out in time; repeat the request."))
 	}

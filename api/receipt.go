@@ -122,7 +122,7 @@ func (v visit) entry(call *call, r seal.Receipt, signed string) (store.BoxEntry,
 			ID: models.NewID(models.PrefixEvent), Type: models.EventTenderReceived, At: r.RealTime, RecordedAt: r.RealTime,
 			Data: map[string]any{"tender_id": r.TenderID, "receipt": models.Digest([]byte(signed))},
 		},
-		Request: store.Request{ID: call.commandID(), Fingerprint: call.fingerprint[:], Status: call.op.status, Body: body},
+		Request: store.Request{ID: call.commandID(), Fingerprint: call.fingerprint[:], Body: body},
 	}
 	if v.act == seal.ActWithdrawn {
 		e.Event.Type = models.EventTenderWithdrawn
@@ -206,7 +206,7 @@ func (s *server) replayReceipt(ctx context.Context, earlier *store.Request) (*An
 	if err != nil {
 		return nil, err
 	}
-	answer := receiptAnswer(earlier.Status, receipt, signed)
+	answer := receiptAnswer(call.op.status, receipt, signed)
 	answer.Replayed = "true"
 	return answer, nil
 }

@@ -26,6 +26,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
+	"github.com/ppi-engine/ppi/views"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -66,7 +67,7 @@ func setup(t testing.TB) *world {
 	w.acts = &acts.Acts{Store: w.store, Log: logger}
 	var err error
 	w.server, err = newServer(Deps{
-		Store: w.store, Acts: w.acts, Engine: away{}, Logger: logger, Receipts: receiptSigner(t),
+		Store: w.store, Acts: w.acts, Views: &views.Views{Store: w.store}, Engine: away{}, Logger: logger, Receipts: receiptSigner(t),
 		Checkpoints: checkpointKey(t), Courier: courier(t),
 		CursorKey: []byte(strings.Repeat("k", 32)), BuildVersion: "test", Ready: func(context.Context) error { return nil },
 	})

@@ -52,13 +52,7 @@ func pathID(prefix models.Prefix, parameter, s string) (models.ID, error) {
 
 // gather makes one error of what checks found, or nil.
 func gather(checks ...*models.Refusal) error {
-	var faults []*models.Refusal
-	for _, r := range checks {
-		if r != nil {
-			faults = append(faults, r)
-		}
-	}
-	return models.Refusals(faults)
+	return models.Refusals(checks)
 }
 
 // optional is a member of a merge patch (RFC 7396): absent leaves the value, null removes it.

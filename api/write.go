@@ -7,33 +7,10 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 )
-
-// A resource is something that has a URL and a version.
-type resource interface {
-	self() string
-	version() int64
-}
-
-// An Answer shows a resource.
-type Answer[T resource] struct {
-	Status   int
-	ETag     string `header:"ETag" doc:"The version, for If-Match and If-None-Match"`
-	Location string `header:"Location" doc:"Where the resource is, when it was just created"`
-	Replayed string `header:"Idempotent-Replayed" doc:"true when this is the answer of an earlier request with the same Idempotency-Key"`
-	Body     T
-}
-
-// show answers a GET; with 304 when the caller has this version already.
-func show[T resource](ctx context.Context, body T) *Answer[T] {
-	a := &Answer[T]{Status: http.StatusOK, ETag: etag(body.version()), Body: body}
-	if matchesNone(callOf(ctx).ifNoneMatch, a.ETag) {
-		a.Status = http.StatusNotModified
-	}
-	return a
-}
 
 // change runs one PUT, PATCH or DELETE in a transaction and shows what came of it. do compares the
 // call's If-Match with the version it locked.
@@ -54,11 +31,6 @@ func change[T resource](ctx context.Context, s *server, do func(*store.Tx) (T, e
 	return a, nil
 }
 
-// A novel resource tells whether a PUT has just created it (RFC 9110 §9.3.4 asks for 201).
-type novel interface {
-	isNew() bool
-}
-
 // create runs one POST in a transaction, at most once per Idempotency-Key: what it did, its events and
 // its answer are committed together, and whoever repeats it gets the same answer. A refusal leaves
 // nothing behind, so that the key can be used again once what was refused is mended.
@@ -66,7 +38,7 @@ func create[T resource](ctx context.Context, s *server, do func(*store.Tx) (T, e
 	call := callOf(ctx)
 	var answer *Answer[T]
 	err := s.store.InTx(ctx, func(tx *store.Tx) error {
-		earlier, err := tx.ClaimRequest(store.Request{ID: call.commandID(), Fingerprint: call.fingerprint[:], Status: call.op.status})
+		earlier, err := tx.ClaimRequest(store.Request{ID: call.commandID(), Fingerprint: call.fingerprint[:]})
 		if err != nil {
 			return err
 		}
@@ -102,24 +74,19 @@ func keep[T resource](tx *store.Tx, call *call, a *Answer[T]) error {
 	if err != nil {
 		return fmt.Errorf("render answer: %w", err)
 	}
-	return tx.AnswerRequest(store.Request{ID: call.commandID(), Status: a.Status, ETag: a.ETag, Body: body})
+	return tx.AnswerRequest(store.Request{ID: call.commandID(), Body: body})
 }
 
 func replay[T resource](call *call, earlier *store.Request) (*Answer[T], error) {
 	if !bytes.Equal(earlier.Fingerprint, call.fingerprint[:]) {
 		return nil, keyReused()
 	}
-	a := &Answer[T]{Status: earlier.Status, ETag: earlier.ETag, Replayed: "true"}
+	a := &Answer[T]{Status: call.op.status, Replayed: "true"}
 	if err := json.Unmarshal(earlier.Body, &a.Body); err != nil {
 		return nil, fmt.Errorf("read earlier answer: %w", err)
 	}
-	a.Location = a.Body.self()
+	a.ETag, a.Location = etag(a.Body.version()), a.Body.self()
 	return a, nil
-}
-
-func keyReused() *models.Refusal {
-	return models.Refuse(models.CodeKeyReused, headerIdempotencyKey, "this Idempotency-Key was used for a request with another body").
-		Accepting("a new key for a new request, or the first request as it was")
 }
 
 // record appends an event about what the caller did, on the procurement of the path if there is one.
@@ -136,4 +103,68 @@ func record(ctx context.Context, tx *store.Tx, kind models.EventType, data map[s
 	}
 	_, err := tx.Append(e)
 	return err
+}
+
+// A lock is how the procurement's row is taken.
+type lock bool
+
+const (
+	// share is for content: many at once, while no process command runs.
+	share lock = false
+	// alone is for what changes the procurement's row itself, or must not meet another of its kind.
+	alone lock = true
+)
+
+func (l lock) take(tx *store.Tx, id models.ID) (models.Procurement, error) {
+	if l == alone {
+		return tx.LockProcurement(id)
+	}
+	return tx.ShareProcurement(id)
+}
+
+// enter locks the procurement of the path inside a transaction and judges again whether the caller may
+// do this: between the guard's look and the lock a role may have ended.
+func (s *server) enter(ctx context.Context, tx *store.Tx, how lock) (models.Standing, error) {
+	call := callOf(ctx)
+	p, err := how.take(tx, call.procurement())
+	if err != nil {
+		return models.Standing{}, err
+	}
+	// The roles are read after the lock was got, in a statement of their own.
+	standing, err := tx.Standing(p, call.actor.PersonID)
+	if err != nil {
+		return standing, err
+	}
+	call.standing, call.actor.Roles = &standing, standing.Roles
+	if err := acts.Permit(call.actor, call.op.access.roles...); err != nil {
+		return standing, s.denied(ctx, err)
+	}
+	return standing, nil
+}
+
+// enterContent locks a procurement for a change of what it says: not once it has ended, and not while it
+// is suspended, which stops the buyers' acts.
+func (s *server) enterContent(ctx context.Context, tx *store.Tx, take lock) (models.Standing, error) {
+	st, err := s.enter(ctx, tx, take)
+	switch {
+	case err != nil:
+		return st, err
+	case st.Procurement.Status.Ended():
+		return st, models.Refuse(models.CodeEnded, "", "the procurement is %s", st.Procurement.Status)
+	case st.Procurement.Status == models.StatusSuspended:
+		return st, models.Refuse(models.CodeSuspended, "", "the procurement is suspended").Accepting("resume it first")
+	}
+	return st, nil
+}
+
+// study reads the dossier for who may study the tenders of a lot.
+func (s *server) study(ctx context.Context, do func(tx *store.Tx, d models.Dossier) error) error {
+	st := callOf(ctx).standing
+	return s.store.Snapshot(ctx, func(tx *store.Tx) error {
+		d, err := tx.Dossier(st.Procurement, st.Now)
+		if err != nil {
+			return err
+		}
+		return do(tx, d)
+	})
 }

@@ -68,3 +68,12 @@ func (APIKey) TableName() string { return "api_keys" }
 func (k APIKey) Usable(now time.Time) bool {
 	return k.RevokedAt == nil && (k.ExpiresAt == nil || now.Before(*k.ExpiresAt))
 }
+
+// A Standing is a procurement as one person finds it at one instant.
+type Standing struct {
+	Procurement Procurement
+	// Now is procedure time.
+	Now time.Time
+	// Roles are those the person holds now.
+	Roles []Role
+}

@@ -35,6 +35,19 @@ func (r *Refusal) Error() string {
 	return fmt.Sprintf("%s at %s: %s", r.Code, r.Field, r.Detail)
 }
 
+// What a refusal names of a request outside of its content. Whoever speaks a protocol says how that calls it.
+const (
+	// FieldVersion is the version that a change was made on.
+	FieldVersion = "@version"
+	// FieldRequest is the ID by which a repeated request is recognised.
+	FieldRequest = "@request"
+)
+
+// NoSuchResource refuses what does not exist, in the same words as what the caller may not know of.
+func NoSuchResource() *Refusal {
+	return Refuse(CodeNotFound, "", "there is no such resource, or you hold no role by which to see it")
+}
+
 // RefusalOf returns the refusal in err's chain, if there is one.
 func RefusalOf(err error) (*Refusal, bool) {
 	var r *Refusal
@@ -42,12 +55,14 @@ func RefusalOf(err error) (*Refusal, bool) {
 	return r, ok
 }
 
-// Refusals gathers the faults of one request into one refusal, or nil when there are none. Faults that were
+// Refusals gathers the faults of one request into one refusal, or nil when there are none; nil is no fault. Faults that were
 // gathered before are listed beside the others.
 func Refusals(all []*Refusal) error {
 	var flat []*Refusal
 	for _, r := range all {
-		flat = append(flat, r.each()...)
+		if r != nil {
+			flat = append(flat, r.each()...)
+		}
 	}
 	if len(flat) == 0 {
 		return nil

@@ -85,6 +85,14 @@ func (a RoleAssignment) Holds(at time.Time) bool {
 	return !at.Before(a.ValidFrom) && (a.ValidUntil == nil || at.Before(*a.ValidUntil))
 }
 
+// Version is the instant of the end: that is all that changes of an assignment.
+func (a RoleAssignment) Version() int64 {
+	if a.ValidUntil == nil {
+		return 1
+	}
+	return a.ValidUntil.UnixMicro()
+}
+
 // An Actor is who acts, with the roles held on the procurement at that moment.
 type Actor struct {
 	PersonID       ID

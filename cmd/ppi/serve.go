@@ -15,6 +15,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/config"
 	"github.com/ppi-engine/ppi/internal/engine"
 	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/views"
 )
 
 // headerTimeout ends connections that open and then say nothing.
@@ -92,7 +93,7 @@ func openAPI(ctx context.Context, a *app, record *store.Store) (http.Handler, fu
 	}
 	teller := engine.NewTeller(record.TellCommands, a.log)
 	handler, err := api.New(api.Deps{
-		Store: record, Acts: &acts.Acts{Store: record, Log: a.log},
+		Store: record, Acts: &acts.Acts{Store: record, Log: a.log}, Views: &views.Views{Store: record},
 		Engine: engine.New(temporal, a.cfg.TaskQueue, teller.Told, engine.Runs{}), Logger: a.log,
 		Receipts: keys.receipts, Checkpoints: keys.checkpoints, Courier: keys.courier, CursorKey: keys.cursors, BuildVersion: version,
 		Closing: ctx.Done(),

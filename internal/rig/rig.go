@@ -28,6 +28,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/webhook"
 	"github.com/ppi-engine/ppi/models/process"
+	"github.com/ppi-engine/ppi/views"
 	"github.com/ppi-engine/ppi/worker"
 )
 
@@ -143,7 +144,8 @@ func (r *Rig) serve(ctx context.Context) error {
 	}
 	handler, err := api.New(api.Deps{
 		Receipts: receipts, Checkpoints: r.checkpoints, Courier: r.courier,
-		Store: r.Store, Acts: &acts.Acts{Store: r.Store, Log: r.options.Log}, Engine: r.Engine, Logger: r.options.Log, CursorKey: key, BuildVersion: "rig",
+		Store: r.Store, Acts: &acts.Acts{Store: r.Store, Log: r.options.Log}, Views: &views.Views{Store: r.Store},
+		Engine: r.Engine, Logger: r.options.Log, CursorKey: key, BuildVersion: "rig",
 		Ready: func(ctx context.Context) error { return r.Store.Ping(ctx) },
 	})
 	if err != nil {

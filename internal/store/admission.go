@@ -15,7 +15,7 @@ import (
 type Admission struct {
 	Credential models.Credential
 	// Standing is the procurement as the key's holder finds it; nil when there is none with that ID.
-	Standing *Standing
+	Standing *models.Standing
 }
 
 const selectAdmission = `SELECT c.at, k.person_id, k.label, k.digest, k.created_at, k.expires_at, k.revoked_at,
@@ -47,7 +47,7 @@ func (s *Store) Admission(ctx context.Context, key, procurement models.ID) (Admi
 }
 
 func (a *Admission) scan(row pgx.Row) error {
-	a.Standing = &Standing{}
+	a.Standing = &models.Standing{}
 	c, k, h, p := &a.Credential, &a.Credential.Key, &a.Credential.Person, &a.Standing.Procurement
 	err := row.Scan(&c.At, &k.PersonID, &k.Label, &k.Digest, &k.CreatedAt, &k.ExpiresAt, &k.RevokedAt,
 		&h.OrganisationID, &h.Name, &h.Email, &h.Administrator, &h.Version, &h.CreatedAt,

@@ -36,13 +36,13 @@ const standingsOf = `SELECT p.*, c.clock, ` + assignmentsOf + ` AS assignments
 
 // Standings lists the procurements on which a person holds a role now, by ID, those after the given
 // one, at most limit; an empty status means all.
-func (s *Store) Standings(ctx context.Context, person models.ID, status models.Status, after models.ID, limit int) ([]Standing, error) {
+func (s *Store) Standings(ctx context.Context, person models.ID, status models.Status, after models.ID, limit int) ([]models.Standing, error) {
 	var rows []standingRow
 	err := s.db.WithContext(ctx).Raw(standingsOf, person, after, person, status, status, limit).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("list procurements: %w", err)
 	}
-	standings := make([]Standing, len(rows))
+	standings := make([]models.Standing, len(rows))
 	for i, row := range rows {
 		if standings[i], err = row.standing(); err != nil {
 			return nil, err

@@ -12,12 +12,10 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// A Request is what a content request with an Idempotency-Key answered.
+// A Request is an act of content that is carried out once under its ID, with what came of it.
 type Request struct {
 	ID          string
 	Fingerprint []byte
-	Status      int
-	ETag        string `gorm:"column:etag"`
 	Body        json.RawMessage
 }
 
@@ -25,8 +23,7 @@ type Request struct {
 // waits for that one's end: it returns the earlier request if that one was answered, and nil when the
 // ID is now this transaction's.
 func (tx *Tx) ClaimRequest(r Request) (*Request, error) {
-	claimed := tx.db.Exec(`INSERT INTO requests (id, fingerprint, status) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-		r.ID, r.Fingerprint, r.Status)
+	claimed := tx.db.Exec(`INSERT INTO requests (id, fingerprint) VALUES (?, ?) ON CONFLICT (id) DO NOTHING`, r.ID, r.Fingerprint)
 	if claimed.Error != nil {
 		return nil, fmt.Errorf("claim request: %w", claimed.Error)
 	}
@@ -34,7 +31,7 @@ func (tx *Tx) ClaimRequest(r Request) (*Request, error) {
 		return nil, nil //nolint:nilnil // nothing earlier is the usual case, not a fault
 	}
 	var earlier Request
-	err := tx.db.Raw("SELECT id, fingerprint, status, etag, body FROM requests WHERE id = ?", r.ID).Take(&earlier).Error
+	err := tx.db.Raw("SELECT id, fingerprint, body FROM requests WHERE id = ?", r.ID).Take(&earlier).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		// The clean-up of old requests removed it between the two statements.
 		return nil, models.Refuse(models.CodeUnavailable, "", "the answer of the earlier request has just expired; repeat the request")
@@ -47,7 +44,7 @@ func (tx *Tx) ClaimRequest(r Request) (*Request, error) {
 
 // AnswerRequest keeps the answer of a claimed request with what it did.
 func (tx *Tx) AnswerRequest(r Request) error {
-	err := tx.db.Exec("UPDATE requests SET status = ?, etag = ?, body = ? WHERE id = ?", r.Status, r.ETag, string(r.Body), r.ID).Error
+	err := tx.db.Exec("UPDATE requests SET body = ? WHERE id = ?", string(r.Body), r.ID).Error
 	if err != nil {
 		return fmt.Errorf("keep answer of request: %w", err)
 	}

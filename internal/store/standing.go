@@ -11,15 +11,6 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// A Standing is a procurement as one person finds it at one instant.
-type Standing struct {
-	Procurement models.Procurement
-	// Now is procedure time.
-	Now time.Time
-	// Roles are those the person holds now.
-	Roles []models.Role
-}
-
 // assignmentsOf selects, for the person of the parameter, the assignments on procurement p as JSON.
 const assignmentsOf = `(SELECT coalesce(jsonb_agg(jsonb_build_object(
 		'role', r.role, 'valid_from', r.valid_from, 'valid_until', r.valid_until) ORDER BY r.id), '[]')
@@ -31,8 +22,8 @@ type standingRow struct {
 	Assignments []byte
 }
 
-func (r standingRow) standing() (Standing, error) {
-	s := Standing{Procurement: r.Procurement, Now: r.Procurement.Now(r.Clock.UTC())}
+func (r standingRow) standing() (models.Standing, error) {
+	s := models.Standing{Procurement: r.Procurement, Now: r.Procurement.Now(r.Clock.UTC())}
 	roles, err := rolesAt(r.Assignments, s.Now)
 	s.Roles = roles
 	return s, err
@@ -57,12 +48,12 @@ func rolesAt(assignments []byte, now time.Time) ([]models.Role, error) {
 }
 
 // Standing reads the clock and the roles a person holds now on a procurement that was locked before.
-func (tx *Tx) Standing(p models.Procurement, person models.ID) (Standing, error) {
+func (tx *Tx) Standing(p models.Procurement, person models.ID) (models.Standing, error) {
 	row := standingRow{Procurement: p}
 	err := tx.db.Raw(`SELECT clock_timestamp(), `+assignmentsOf+` FROM (SELECT ?::text AS id) p`, person, p.ID).
 		Row().Scan(&row.Clock, &row.Assignments)
 	if err != nil {
-		return Standing{}, fmt.Errorf("read roles: %w", err)
+		return models.Standing{}, fmt.Errorf("read roles: %w", err)
 	}
 	return row.standing()
 }

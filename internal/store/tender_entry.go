@@ -40,7 +40,7 @@ const (
 	endWithdrawn = `WITH tender AS (UPDATE tenders SET ended_at = $8, ended_by = 'withdrawn', withdrawal = $9
 		WHERE id = $10 AND ended_at IS NULL RETURNING id)`
 	insertRest = `, event AS (INSERT INTO events (id, type, at, recorded_at, data, canonical) SELECT $1, '%s', $2, $2, $3, $4 FROM tender)
-	INSERT INTO requests (id, fingerprint, status, body) SELECT $5, $6, %d, $7 FROM tender`
+	INSERT INTO requests (id, fingerprint, body) SELECT $5, $6, $7 FROM tender`
 )
 
 // enter writes an entry in one statement and commits, in one round trip. A statement that fails keeps
@@ -77,7 +77,7 @@ func (e BoxEntry) statement() (string, []any, error) {
 	arguments := []any{
 		e.Event.ID, e.Event.RecordedAt, data, canonical, e.Request.ID, e.Request.Fingerprint, []byte(e.Request.Body),
 	}
-	rest := fmt.Sprintf(insertRest, e.Event.Type, e.Request.Status)
+	rest := fmt.Sprintf(insertRest, e.Event.Type)
 	if w := e.Withdrawn; w != nil {
 		return endWithdrawn + rest, append(arguments, w.EndedAt, w.Withdrawal, w.ID), nil
 	}
@@ -100,7 +100,7 @@ func (e BoxEntry) statement() (string, []any, error) {
 // EarlierRequest reads what a request with that ID was answered; nil when it was not.
 func (s *Store) EarlierRequest(ctx context.Context, id string) (*Request, error) {
 	var found []Request
-	err := s.db.WithContext(ctx).Raw("SELECT id, fingerprint, status, etag, body FROM requests WHERE id = ?", id).Scan(&found).Error
+	err := s.db.WithContext(ctx).Raw("SELECT id, fingerprint, body FROM requests WHERE id = ?", id).Scan(&found).Error
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("read earlier request: %w", err)

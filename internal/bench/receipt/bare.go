@@ -64,7 +64,7 @@ func (b bare) transaction(lot int) string {
 INSERT INTO tenders (id, lot_id, organisation_id, person_id, manifest, received_at, recorded_at, receipt) VALUES (%s, '%s', %s, %s, '%s', %s, %s, %s);
 INSERT INTO tender_envelopes (tender_id, n, kind, upload_id, digest, size) VALUES (%s, 1, 'quality', %s, '%s', %d), (%s, 2, 'price', %s, '%s', %d);
 INSERT INTO events (id, type, at, recorded_at, data, canonical) VALUES (%s, 'tender.received', %s, %s, %s, %s);
-INSERT INTO requests (id, fingerprint, status, body) VALUES (%s, decode('%s', 'hex'), 201, %s);
+INSERT INTO requests (id, fingerprint, body) VALUES (%s, decode('%s', 'hex'), %s);
 COMMIT;
 `, r.tender, lotID(lot), r.organisation, r.person, envelopeDigest, r.at, r.at, text(sampleReceipt()),
 		r.tender, r.quality, envelopeDigest, envelopeSize, r.tender, r.price, envelopeDigest, envelopeSize,
@@ -87,7 +87,7 @@ tender AS (INSERT INTO tenders (id, lot_id, organisation_id, person_id, manifest
 envelopes AS (INSERT INTO tender_envelopes (tender_id, n, kind, upload_id, digest, size)
 	SELECT tender, e.* FROM row, LATERAL (VALUES (1, 'quality', quality, '%s', %d), (2, 'price', price, '%s', %d)) e),
 event AS (INSERT INTO events (id, type, at, recorded_at, data, canonical) SELECT event, 'tender.received', moment, row.moment, data, canonical FROM row)
-INSERT INTO requests (id, fingerprint, status, body) SELECT request, decode('%s', 'hex'), 201, body FROM row`,
+INSERT INTO requests (id, fingerprint, body) SELECT request, decode('%s', 'hex'), body FROM row`,
 		r.tender, r.organisation, r.person, r.at, r.quality, r.price, r.event, r.data, r.canonical, r.request, r.body, from,
 		lotID(lot), envelopeDigest, text(sampleReceipt()), envelopeDigest, envelopeSize, envelopeDigest, envelopeSize, envelopeDigest)
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/webhook"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
+	"github.com/ppi-engine/ppi/views"
 )
 
 const (
@@ -90,7 +91,8 @@ func (p *product) serve(ctx context.Context) error {
 	handler, err := api.New(api.Deps{
 		Checkpoints: checkpoints, Courier: courier,
 		// The access log is written, though nobody reads it.
-		Store: p.store, Acts: p.acts, Engine: idle{}, Logger: slog.New(slog.DiscardHandler), Receipts: signer,
+		Store: p.store, Acts: p.acts, Views: &views.Views{Store: p.store},
+		Engine: idle{}, Logger: slog.New(slog.DiscardHandler), Receipts: signer,
 		CursorKey: make([]byte, ed25519.SeedSize), BuildVersion: "bench", Ready: func(ctx context.Context) error { return p.store.Ping(ctx) },
 	})
 	if err != nil {

@@ -1,0 +1,76 @@
+package acts
+
+import (
+	"crypto/sha256"
+	"slices"
+	"strings"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// By says by whom an act is asked for, and how.
+type By struct {
+	// Actor is who acts, with the roles held on the procurement when it was looked up.
+	Actor models.Actor
+	// Standing is the procurement that the act is about, as it was looked up; nil: about none.
+	Standing *models.Standing
+	// Roles are those of which the actor must hold one when the act is carried out.
+	Roles []models.Role
+	// Request recognises a repeat of an act that makes something.
+	Request Request
+	// On says on which versions of a thing it may be changed.
+	On Versions
+}
+
+// A Request is what a repeat of an act has in common with the first time.
+type Request struct {
+	// ID names the request for good; see [models.CommandID].
+	ID string
+	// Fingerprint is the digest of what was asked for: the same ID with another is another request.
+	Fingerprint [sha256.Size]byte
+}
+
+// Versions are those of a thing on which a change may have been made. The zero value is none of them.
+type Versions struct {
+	Any bool
+	Of  []int64
+}
+
+// check refuses a change that was not made on the present version.
+func (v Versions) check(present int64) error {
+	if v.Any || slices.Contains(v.Of, present) {
+		return nil
+	}
+	return models.Refuse(models.CodeStale, models.FieldVersion, "the present version is %d, and the change was not made on it", present).
+		Accepting(`"%d", once the change is judged anew`, present)
+}
+
+// Permit judges the roles an actor holds on a procurement by those of which one is asked for: without any, the
+// procurement does not exist for them.
+func Permit(actor models.Actor, roles ...models.Role) error {
+	if len(actor.Roles) == 0 {
+		return models.NoSuchResource()
+	}
+	if actor.HasAny(roles...) {
+		return nil
+	}
+	names := make([]string, len(roles))
+	for i, r := range roles {
+		names[i] = string(r)
+	}
+	return models.Refuse(models.CodeForbidden, "", "none of your roles on this procurement may do this").
+		Accepting("one of the roles %s", strings.Join(names, ", "))
+}
+
+// Denied is a refusal by the rules of access, of an act whose actor held a role when it was asked for and none
+// when it was carried out. Whoever carries requests leaves a trace of it (Directive 2014/24/EU, Annex IV (h):
+// infringements and attempts must be clearly detectable).
+type Denied struct {
+	Refusal error
+}
+
+// Error describes the refusal.
+func (d *Denied) Error() string { return d.Refusal.Error() }
+
+// Unwrap returns the refusal.
+func (d *Denied) Unwrap() error { return d.Refusal }

@@ -1,0 +1,153 @@
+package acts
+
+import (
+	"context"
+	"slices"
+	"time"
+	_ "time/tzdata" // zones are known on machines that have no tables of them
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/zone"
+)
+
+// A NewProcurement is a draft to be made.
+type NewProcurement struct {
+	Title, Description models.Text
+	Languages          []string
+	Mode               models.Mode
+	// Clock is the procedure time at which a rehearsal begins; nil: now.
+	Clock         *time.Time
+	Profile, Zone string
+}
+
+func (in NewProcurement) check() error {
+	var live *models.Refusal
+	if in.Mode == models.ModeLive && in.Clock != nil {
+		live = models.Refuse(models.CodeLiveClock, "/clock", "a live procurement runs on real time").Accepting("no clock, or mode rehearsal")
+	}
+	return models.Refusals([]*models.Refusal{
+		models.CheckText("/title", in.Title, longestTitle), checkDescription(in.Description), checkLanguages(in.Languages),
+		live, checkInstant("/clock", in.Clock), checkZone(in.Zone),
+	})
+}
+
+// CreateProcurement makes a draft. Its author becomes lead procurer and the author's organisation lead buyer, so that
+// there is somebody who can go on with it.
+func (a *Acts) CreateProcurement(ctx context.Context, by By, in NewProcurement) (Done[models.Standing], error) {
+	if err := in.check(); err != nil {
+		return Done[models.Standing]{}, err
+	}
+	return once(ctx, a, by, func(d *deed) (models.Standing, error) {
+		if err := d.mustBuy(); err != nil {
+			return models.Standing{}, err
+		}
+		now, err := d.tx.Now()
+		if err != nil {
+			return models.Standing{}, err
+		}
+		st := in.draft(d.Actor, now)
+		if err := d.tx.CreateProcurement(&st.Procurement); err != nil {
+			return st, err
+		}
+		// From here on the deed is about this procurement, as its events are.
+		d.Standing = &st
+		p := st.Procurement
+		err = d.record(models.EventProcurementCreated, map[string]any{"mode": p.Mode, "zone": p.Zone, "profile": p.Profile})
+		if err != nil {
+			return st, err
+		}
+		return st, d.settleAuthor()
+	})
+}
+
+func (d *deed) mustBuy() error {
+	o, err := d.tx.Organisation(d.Actor.OrganisationID)
+	if err == nil && o.Kind != models.OrganisationContractingAuthority {
+		return models.Refuse(models.CodeForbidden, "", "only people of a contracting authority create procurements")
+	}
+	return err
+}
+
+func (in NewProcurement) draft(author models.Actor, now time.Time) models.Standing {
+	p := models.Procurement{
+		ID: models.NewID(models.PrefixProcurement), Title: in.Title, Description: in.Description, Languages: in.Languages, Mode: in.Mode,
+		Profile: in.Profile, Zone: in.Zone, Status: models.StatusDraft, Version: 1, CreatedBy: author.PersonID, CreatedAt: now,
+	}
+	if p.Description == nil {
+		p.Description = models.Text{}
+	}
+	if in.Clock != nil {
+		p.ClockOffset = utc(*in.Clock).Sub(now).Microseconds()
+	}
+	return models.Standing{Procurement: p, Now: p.Now(now), Roles: []models.Role{models.RoleLeadProcurer}}
+}
+
+func (d *deed) settleAuthor() error {
+	m := models.Member{ProcurementID: d.procurement(), OrganisationID: d.Actor.OrganisationID, Lead: true, JoinedAt: d.Standing.Now}
+	if err := d.tx.PutMember(m); err != nil {
+		return err
+	}
+	if err := d.record(models.EventMemberJoined, memberData(m)); err != nil {
+		return err
+	}
+	a := models.RoleAssignment{
+		ID: models.NewID(models.PrefixRole), ProcurementID: d.procurement(), PersonID: d.Actor.PersonID,
+		OrganisationID: d.Actor.OrganisationID, Role: models.RoleLeadProcurer, ValidFrom: d.Standing.Now,
+		CreatedAt: d.Standing.Procurement.CreatedAt,
+	}
+	if err := d.tx.GiveRole(&a); err != nil {
+		return err
+	}
+	return d.record(models.EventRoleGiven, roleData(a))
+}
+
+// A ProcurementChange changes what is given of a draft.
+type ProcurementChange struct {
+	Title, Description *models.Text
+	Languages          *[]string
+	Profile            *string
+	Zone               *string
+}
+
+// ChangeProcurement changes a draft.
+func (a *Acts) ChangeProcurement(ctx context.Context, by By, in ProcurementChange) (models.Standing, error) {
+	return change(ctx, a, by, func(d *deed) (models.Standing, error) {
+		if err := d.enterDraft(); err != nil {
+			return models.Standing{}, err
+		}
+		p := &d.Standing.Procurement
+		if err := in.apply(p); err != nil {
+			return *d.Standing, err
+		}
+		if err := d.tx.SaveDraft(p); err != nil {
+			return *d.Standing, err
+		}
+		return *d.Standing, d.record(models.EventProcurementChanged, map[string]any{"version": p.Version})
+	})
+}
+
+func (in ProcurementChange) apply(p *models.Procurement) error {
+	setIf(&p.Title, in.Title)
+	setIf(&p.Description, in.Description)
+	setIf(&p.Languages, in.Languages)
+	setIf(&p.Profile, in.Profile)
+	setIf(&p.Zone, in.Zone)
+	return models.Refusals([]*models.Refusal{
+		models.CheckText("/title", p.Title, longestTitle), checkDescription(p.Description), checkLanguages(p.Languages), checkZone(p.Zone),
+	})
+}
+
+func checkLanguages(languages []string) *models.Refusal {
+	if i := slices.IndexFunc(languages, func(tag string) bool { return !models.ValidLanguage(tag) }); i >= 0 {
+		return models.Refuse(models.CodeInvalidValue, "/languages", "%q is not a language tag", languages[i]).
+			Accepting("BCP 47 tags such as en, fr or de-AT")
+	}
+	return nil
+}
+
+func checkZone(name string) *models.Refusal {
+	if _, known := zone.Load(name); !known {
+		return models.Refuse(models.CodeInvalidValue, "/zone", "this is not a time zone").Accepting("an IANA zone such as Europe/Paris")
+	}
+	return nil
+}

@@ -1,0 +1,214 @@
+package acts
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// A deed is an act of content under way: the transaction that carries it out, and who acts. Once it has entered,
+// it knows the procurement and the actor's roles as they are under the lock.
+type deed struct {
+	By
+
+	tx *store.Tx
+}
+
+// Done is what came of an act that makes something.
+type Done[T any] struct {
+	Result T
+	// Again tells that an earlier request with the same ID did it, and that this is its result.
+	Again bool
+}
+
+// once carries out an act in one transaction, at most once per request: what it did, its events and its result are
+// committed together, and whoever repeats it gets the same result. A refusal leaves nothing behind, so that the
+// request can be repeated once what was refused is mended.
+func once[T any](ctx context.Context, a *Acts, by By, do func(*deed) (T, error)) (Done[T], error) {
+	var done Done[T]
+	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
+		earlier, err := tx.ClaimRequest(store.Request{ID: by.Request.ID, Fingerprint: by.Request.Fingerprint[:]})
+		if err != nil {
+			return err
+		}
+		if earlier != nil {
+			done.Again = true
+			return recall(by.Request, earlier, &done.Result)
+		}
+		if done.Result, err = do(&deed{By: by, tx: tx}); err != nil {
+			return err
+		}
+		return keep(tx, by.Request, done.Result)
+	})
+	if err != nil {
+		return Done[T]{}, err
+	}
+	return done, nil
+}
+
+// RequestsKept is how long what came of a request is kept at least.
+const RequestsKept = store.RequestsKept
+
+// MayRepeat tells of an error whether the same act, or view, may succeed when it is tried again.
+func MayRepeat(err error) bool { return store.IsRetryable(err) }
+
+// A secretive result holds a secret that is told once. It is not kept; a repeat gets the result without it.
+type secretive[T any] interface {
+	WithoutSecret() T
+}
+
+func keep[T any](tx *store.Tx, r Request, result T) error {
+	if s, ok := any(result).(secretive[T]); ok {
+		result = s.WithoutSecret()
+	}
+	body, err := json.Marshal(result)
+	if err != nil {
+		return fmt.Errorf("render result: %w", err)
+	}
+	return tx.AnswerRequest(store.Request{ID: r.ID, Body: body})
+}
+
+func recall[T any](r Request, earlier *store.Request, result *T) error {
+	if !bytes.Equal(earlier.Fingerprint, r.Fingerprint[:]) {
+		return models.Refuse(models.CodeKeyReused, models.FieldRequest, "the ID of this request was used for another one").
+			Accepting("a new ID for a new request, or the first request as it was")
+	}
+	if err := json.Unmarshal(earlier.Body, result); err != nil {
+		return fmt.Errorf("read earlier result: %w", err)
+	}
+	return nil
+}
+
+// change carries out an act in one transaction that may be repeated as it is: it sets what is there, and asks for
+// the version that it was made on.
+func change[T any](ctx context.Context, a *Acts, by By, do func(*deed) (T, error)) (T, error) {
+	var result T
+	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
+		var err error
+		result, err = do(&deed{By: by, tx: tx})
+		return err
+	})
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return result, nil
+}
+
+// A lock is how the procurement's row is taken.
+type lock bool
+
+const (
+	// share is for content: many at once, while no process command runs.
+	share lock = false
+	// alone is for what changes the procurement's row itself, or must not meet another of its kind.
+	alone lock = true
+)
+
+func (l lock) take(tx *store.Tx, id models.ID) (models.Procurement, error) {
+	if l == alone {
+		return tx.LockProcurement(id)
+	}
+	return tx.ShareProcurement(id)
+}
+
+// enter locks the procurement and judges whether the actor may do this: between the look before and the lock a role
+// may have ended. From here on the deed's standing is that under the lock.
+func (d *deed) enter(how lock) error {
+	if d.Standing == nil {
+		return models.NoSuchResource()
+	}
+	p, err := how.take(d.tx, d.procurement())
+	if err != nil {
+		return err
+	}
+	// The roles are read after the lock was got, in a statement of their own.
+	standing, err := d.tx.Standing(p, d.Actor.PersonID)
+	if err != nil {
+		return err
+	}
+	d.Standing, d.Actor.Roles = &standing, standing.Roles
+	if err := Permit(d.Actor, d.Roles...); err != nil {
+		return &Denied{err}
+	}
+	return nil
+}
+
+// enterContent locks a procurement for a change of what it says: not once it has ended, and not while it is
+// suspended, which stops the buyers' acts.
+func (d *deed) enterContent(how lock) error {
+	if err := d.enter(how); err != nil {
+		return err
+	}
+	switch status := d.Standing.Procurement.Status; {
+	case status.Ended():
+		return models.Refuse(models.CodeEnded, "", "the procurement is %s", status)
+	case status == models.StatusSuspended:
+		return models.Refuse(models.CodeSuspended, "", "the procurement is suspended").Accepting("resume it first")
+	}
+	return nil
+}
+
+// enterDraft locks a draft for a change of what its start will fix, made on its present version.
+func (d *deed) enterDraft() error {
+	if err := d.enter(alone); err != nil {
+		return err
+	}
+	p := d.Standing.Procurement
+	if err := d.On.check(p.Version); err != nil {
+		return err
+	}
+	if p.Status != models.StatusDraft {
+		return models.Refuse(models.CodeNotDraft, "", "the procurement is %s; this is fixed by its start", p.Status)
+	}
+	return nil
+}
+
+// enterUnended locks a procurement that has not ended, alone, so that what is given on it is judged one by one.
+func (d *deed) enterUnended() error {
+	if err := d.enter(alone); err != nil {
+		return err
+	}
+	if status := d.Standing.Procurement.Status; status.Ended() {
+		return models.Refuse(models.CodeEnded, "", "the procurement is %s", status)
+	}
+	return nil
+}
+
+// procurement is the ID of the procurement that the act is about, or nothing.
+func (d *deed) procurement() models.ID {
+	if d.Standing == nil {
+		return ""
+	}
+	return d.Standing.Procurement.ID
+}
+
+// dossier reads what the gates are judged on.
+func (d *deed) dossier() (models.Dossier, error) {
+	return d.tx.Dossier(d.Standing.Procurement, d.Standing.Now)
+}
+
+// record appends an event about what the actor did. data holds IDs, codes and amounts, never personal data.
+func (d *deed) record(kind models.EventType, data map[string]any) error {
+	e := models.Event{Type: kind, ActorID: d.Actor.PersonID, Data: data}
+	if d.Standing != nil {
+		now, err := d.tx.Now()
+		if err != nil {
+			return err
+		}
+		e.ProcurementID, e.RecordedAt, e.At = d.procurement(), now, d.Standing.Procurement.Now(now)
+	}
+	_, err := d.tx.Append(e)
+	return err
+}
+
+// setIf sets what was given.
+func setIf[T any](target, value *T) {
+	if value != nil {
+		*target = *value
+	}
+}

@@ -1,0 +1,327 @@
+package acts
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// content is what an entry of the dossier says; it checks itself beyond what its schema can.
+type content interface {
+	Check() error
+}
+
+// subjected content is about one thing, such as a lot: of a single kind one entry stands for each. What an
+// entry is about never changes.
+type subjected interface {
+	Subject() string
+}
+
+// contextual content is judged by the rest of the dossier as well, in the transaction that writes it; e is
+// the entry as it will be, withdrawn ones too.
+type contextual interface {
+	CheckAgainst(d models.Dossier, e models.Entry) error
+}
+
+// drawn content takes a part of what it says from the rest of the dossier, in the transaction that writes it.
+type drawn[T any] interface {
+	Drawn(d models.Dossier) T
+}
+
+// documented content names documents of the procurement by digest.
+type documented interface {
+	Documents() []string
+}
+
+// An EntryKind is one kind of entry. Its content is a T, which says by itself what it must hold.
+type EntryKind[T content] struct {
+	Kind models.EntryKind
+}
+
+// Rule says who writes entries of the kind, when, and how many stand at once.
+func (k EntryKind[T]) Rule() models.EntryRule {
+	rule, _ := models.EntryRuleOf(k.Kind)
+	return rule
+}
+
+// Write writes an entry.
+func (k EntryKind[T]) Write(ctx context.Context, a *Acts, by By, body T) (Done[models.Entry], error) {
+	return once(ctx, a, by, func(d *deed) (models.Entry, error) {
+		e, err := k.begin(d)
+		if err != nil {
+			return e, err
+		}
+		return k.save(d, e, body, d.dossierOnce())
+	})
+}
+
+// Import writes all entries or, with all their faults, none. Each is judged by the dossier as it was before.
+func (k EntryKind[T]) Import(ctx context.Context, a *Acts, by By, bodies []T) (Done[[]models.Entry], error) {
+	return once(ctx, a, by, func(d *deed) ([]models.Entry, error) {
+		first, err := k.begin(d)
+		if err != nil {
+			return nil, err
+		}
+		if err := checkAll(bodies); err != nil {
+			return nil, err
+		}
+		written, dossier := make([]models.Entry, len(bodies)), d.dossierOnce()
+		for i, body := range bodies {
+			if written[i], err = k.save(d, first, body, dossier); err != nil {
+				return nil, within(err, i)
+			}
+		}
+		return written, nil
+	})
+}
+
+func checkAll[T content](bodies []T) error {
+	var faults []*models.Refusal
+	for i, body := range bodies {
+		faults = append(faults, models.Faults(within(body.Check(), i))...)
+	}
+	return models.Refusals(faults)
+}
+
+// within makes a refusal of item i say so.
+func within(err error, i int) error {
+	r, refused := models.RefusalOf(err)
+	if !refused {
+		return err
+	}
+	at := "/items/" + strconv.Itoa(i)
+	moved := *r
+	moved.Field = at + r.Field
+	moved.Others = nil
+	for _, other := range r.Others {
+		o := *other
+		o.Field = at + other.Field
+		moved.Others = append(moved.Others, &o)
+	}
+	return &moved
+}
+
+// Rewrite writes the next version of an entry.
+func (k EntryKind[T]) Rewrite(ctx context.Context, a *Acts, by By, id models.ID, body T) (models.Entry, error) {
+	return k.next(ctx, a, by, id, func(d *deed, e models.Entry) (models.Entry, error) {
+		return k.save(d, e, body, d.dossierOnce())
+	})
+}
+
+// Withdraw takes an entry back; it is kept and counts no longer.
+func (k EntryKind[T]) Withdraw(ctx context.Context, a *Acts, by By, id models.ID) (models.Entry, error) {
+	return k.next(ctx, a, by, id, func(d *deed, e models.Entry) (models.Entry, error) {
+		e.WithdrawnAt = &e.WrittenAt
+		var body T
+		if err := json.Unmarshal(e.Body, &body); err != nil {
+			return e, fmt.Errorf("read entry %s: %w", e.ID, err)
+		}
+		if err := d.entryFits(body, e, d.dossierOnce()); err != nil {
+			return e, err
+		}
+		if err := d.putEntry(&e); err != nil {
+			return e, err
+		}
+		return e, d.recordEntry(models.EventEntryWithdrawn, e)
+	})
+}
+
+// next makes the next version of an entry that the actor has seen.
+func (k EntryKind[T]) next(
+	ctx context.Context, a *Acts, by By, id models.ID, do func(*deed, models.Entry) (models.Entry, error),
+) (models.Entry, error) {
+	return change(ctx, a, by, func(d *deed) (models.Entry, error) {
+		round, err := d.enterPhaseOf(k.Kind)
+		if err != nil {
+			return models.Entry{}, err
+		}
+		e, err := d.tx.Entry(d.procurement(), id)
+		if errors.Is(err, store.ErrNoEntry) || (err == nil && e.Kind != k.Kind) {
+			return e, models.NoSuchResource()
+		}
+		if err != nil {
+			return e, err
+		}
+		if err := d.mayChangeEntry(e); err != nil {
+			return e, err
+		}
+		e.Version, e.Round, e.AuthorID, e.WrittenAt = e.Version+1, round, d.Actor.PersonID, d.Standing.Now
+		return do(d, e)
+	})
+}
+
+// begin makes the first version of an entry, empty yet and without ID.
+func (k EntryKind[T]) begin(d *deed) (models.Entry, error) {
+	round, err := d.enterPhaseOf(k.Kind)
+	if err != nil {
+		return models.Entry{}, err
+	}
+	e := models.Entry{
+		ProcurementID: d.procurement(), Kind: k.Kind, Phase: k.Rule().Phase,
+		Round: round, Version: 1, AuthorID: d.Actor.PersonID, WrittenAt: d.Standing.Now,
+	}
+	if k.Rule().PerBuyer {
+		e.OrganisationID, err = d.speaksFor(k.Rule().Writers)
+	}
+	return e, err
+}
+
+func (k EntryKind[T]) save(d *deed, e models.Entry, body T, dossier func() (models.Dossier, error)) (models.Entry, error) {
+	if e.ID == "" {
+		e.ID = models.NewID(models.PrefixEntry)
+	}
+	if err := body.Check(); err != nil {
+		return e, err
+	}
+	body, err := draw(body, dossier)
+	if err != nil {
+		return e, err
+	}
+	if e.Body, e.Digest, err = models.Canonical(body); err != nil {
+		return e, fmt.Errorf("write down entry: %w", err)
+	}
+	if err := about(body, &e); err != nil {
+		return e, err
+	}
+	if err := d.entryFits(body, e, dossier); err != nil {
+		return e, err
+	}
+	if err := d.putEntry(&e); err != nil {
+		return e, err
+	}
+	return e, d.recordEntry(models.EventEntryWritten, e)
+}
+
+// draw completes content that takes a part of what it says from the dossier.
+func draw[T content](body T, dossier func() (models.Dossier, error)) (T, error) {
+	c, ok := any(body).(drawn[T])
+	if !ok {
+		return body, nil
+	}
+	d, err := dossier()
+	return c.Drawn(d), err
+}
+
+// about notes what the entry is about when it is first written, and refuses to make it about something else.
+func about(body content, e *models.Entry) error {
+	s, ok := body.(subjected)
+	if !ok || e.Version > 1 && s.Subject() == e.Subject {
+		return nil
+	}
+	if e.Version > 1 {
+		return models.Refuse(models.CodeInvalidValue, "", "the entry is about %s", e.Subject).
+			Accepting("another entry about %s", s.Subject())
+	}
+	e.Subject = s.Subject()
+	return nil
+}
+
+// dossierOnce reads the dossier once, if it is asked for.
+func (d *deed) dossierOnce() func() (models.Dossier, error) { return sync.OnceValues(d.dossier) }
+
+// enterPhaseOf locks the procurement for content, asks that the phase of the kind is open, and returns its round.
+func (d *deed) enterPhaseOf(kind models.EntryKind) (int, error) {
+	if err := d.enter(share); err != nil {
+		return 0, err
+	}
+	switch status := d.Standing.Procurement.Status; {
+	case status.Ended():
+		return 0, models.Refuse(models.CodeEnded, "", "the procurement has ended: %s", status)
+	case status == models.StatusSuspended:
+		return 0, models.Refuse(models.CodeSuspended, "", "the procurement is suspended").Accepting("resume it first")
+	}
+	rounds, err := d.tx.Rounds(d.procurement())
+	if err != nil {
+		return 0, err
+	}
+	rule, _ := models.EntryRuleOf(kind)
+	round := models.Dossier{Rounds: rounds}.Round(rule.Phase)
+	if round.Status != models.PhaseOpen && (round.Status != models.PhaseClosed || !kind.Lasting()) {
+		return 0, models.Refuse(models.CodePhaseNotOpen, "", "the phase %s is %s", rule.Phase, round.Status).
+			Accepting("entries of this kind while %s is open", rule.Phase)
+	}
+	return round.Round, nil
+}
+
+// speaksFor returns the member of the consortium for which the actor holds a role that may write.
+func (d *deed) speaksFor(writers []models.Role) (models.ID, error) {
+	held, err := d.tx.RolesHeld(d.procurement(), d.Actor.PersonID, d.Standing.Now)
+	if err != nil {
+		return "", err
+	}
+	members, _, err := d.tx.Members(d.procurement())
+	if err != nil {
+		return "", err
+	}
+	for _, a := range held {
+		if slices.Contains(writers, a.Role) && slices.ContainsFunc(members, func(m models.Member) bool {
+			return m.OrganisationID == a.OrganisationID && m.Active()
+		}) {
+			return a.OrganisationID, nil
+		}
+	}
+	return "", models.Refuse(models.CodeNotAMember, "", "you act for no member of the consortium").
+		Accepting("a person with a role for a member of the consortium")
+}
+
+func (d *deed) mayChangeEntry(e models.Entry) error {
+	if e.WithdrawnAt != nil {
+		return models.Refuse(models.CodeNotFound, "", "the entry was withdrawn").Accepting("a new entry")
+	}
+	if rule, _ := models.EntryRuleOf(e.Kind); rule.PerBuyer {
+		buyer, err := d.speaksFor(rule.Writers)
+		if err != nil {
+			return err
+		}
+		if buyer != e.OrganisationID {
+			return models.Refuse(models.CodeForbidden, "", "the entry speaks for another buyer").Accepting("a person of %s", e.OrganisationID)
+		}
+	}
+	return d.On.check(e.Version)
+}
+
+// entryFits judges an entry by the rest of the dossier, if its content asks for that, and by the documents it names.
+func (d *deed) entryFits(body content, e models.Entry, dossier func() (models.Dossier, error)) error {
+	if named, ok := body.(documented); ok && e.WithdrawnAt == nil {
+		for _, digest := range named.Documents() {
+			if err := d.tx.DocumentWritten(e.ProcurementID, digest); err != nil {
+				return err
+			}
+		}
+	}
+	c, ok := body.(contextual)
+	if !ok {
+		return nil
+	}
+	all, err := dossier()
+	if err != nil {
+		return err
+	}
+	return c.CheckAgainst(all, e)
+}
+
+func (d *deed) putEntry(e *models.Entry) error {
+	rule, _ := models.EntryRuleOf(e.Kind)
+	written, err := d.tx.WriteEntry(e, rule.Single)
+	if v, ok := store.ViolationOf(err); ok && v.Constraint == "entries_single" {
+		return models.Refuse(models.CodeAlreadyExists, "", "there is one already").Accepting("the next version of it, by PUT")
+	}
+	if err == nil && !written {
+		return models.Refuse(models.CodeStale, models.FieldVersion, "the entry has changed since").Accepting("reading it again first")
+	}
+	return err
+}
+
+func (d *deed) recordEntry(kind models.EventType, e models.Entry) error {
+	return d.record(kind, map[string]any{
+		"entry_id": string(e.ID), "kind": string(e.Kind), "phase": string(e.Phase), "round": e.Round,
+		"version": e.Version, "digest": e.Digest, "organisation_id": string(e.OrganisationID),
+	})
+}

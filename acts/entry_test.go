@@ -1,0 +1,85 @@
+package acts_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// opened opens a round of the phase of a draft: entries need no more of the process.
+func (b *bench) opened(phase models.Phase) *bench {
+	b.Helper()
+	require.NoError(b, b.acts.Store.InTx(b.Context(), func(tx *store.Tx) error {
+		p, err := tx.LockProcurement(b.draft)
+		if err != nil {
+			return err
+		}
+		now, err := tx.Now()
+		if err != nil {
+			return err
+		}
+		_, err = tx.OpenRound(b.draft, phase, p.Now(now))
+		return err
+	}))
+	return b
+}
+
+func glossary(term string) models.Glossary {
+	return models.Glossary{Terms: []models.Term{{Term: models.Text{"en": term}, Meaning: models.Text{"en": "what it says"}}}}
+}
+
+func TestAnEntryIsWrittenWhileItsPhaseIsOpen(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	_, err := acts.EntryGlossary.Write(t.Context(), b.acts, b.asLead(), glossary("qubit"))
+	refused(t, err, models.CodePhaseNotOpen)
+
+	b.opened(models.PhaseSpecification)
+	by := b.asLead()
+	by.Roles = acts.EntryGlossary.Rule().Writers
+	first, err := acts.EntryGlossary.Write(t.Context(), b.acts, by, glossary("qubit"))
+	require.NoError(t, err)
+	require.Equal(t, int64(1), first.Result.Version)
+	again, err := acts.EntryGlossary.Write(t.Context(), b.acts, by, glossary("qubit"))
+	require.NoError(t, err)
+	require.True(t, again.Again)
+	require.Equal(t, first.Result.ID, again.Result.ID)
+	require.Equal(t, first.Result.Digest, again.Result.Digest)
+	require.JSONEq(t, string(first.Result.Body), string(again.Result.Body))
+	_, err = acts.EntryGlossary.Write(t.Context(), b.acts, b.asLead(), glossary("gate"))
+	refused(t, err, models.CodeAlreadyExists)
+	require.Equal(t, 1, b.happened(models.EventEntryWritten))
+}
+
+func TestAnEntryIsRewrittenAndWithdrawnOnItsPresentVersion(t *testing.T) {
+	t.Parallel()
+	b := setUp(t).opened(models.PhaseSpecification)
+	made, err := acts.EntryGlossary.Write(t.Context(), b.acts, b.asLead(), glossary("qubit"))
+	require.NoError(t, err)
+	by := b.asLead()
+	by.On = acts.Versions{Of: []int64{1}}
+	next, err := acts.EntryGlossary.Rewrite(t.Context(), b.acts, by, made.Result.ID, glossary("gate"))
+	require.NoError(t, err)
+	require.Equal(t, int64(2), next.Version)
+	require.NotEqual(t, made.Result.Digest, next.Digest)
+	_, err = acts.EntryGlossary.Rewrite(t.Context(), b.acts, by, made.Result.ID, glossary("gate"))
+	refused(t, err, models.CodeStale)
+	_, err = acts.EntryClauses.Withdraw(t.Context(), b.acts, b.asLead(), made.Result.ID)
+	refused(t, err, models.CodeNotFound)
+	withdrawn, err := acts.EntryGlossary.Withdraw(t.Context(), b.acts, b.asLead(), made.Result.ID)
+	require.NoError(t, err)
+	require.NotNil(t, withdrawn.WithdrawnAt)
+	require.Equal(t, 1, b.happened(models.EventEntryWithdrawn))
+}
+
+func TestAnImportWritesAllOrNone(t *testing.T) {
+	t.Parallel()
+	b := setUp(t).opened(models.PhaseSpecification)
+	_, err := acts.EntryGlossary.Import(t.Context(), b.acts, b.asLead(), []models.Glossary{glossary("qubit"), glossary("gate")})
+	require.Equal(t, "/items/1", refused(t, err, models.CodeAlreadyExists).Field)
+	require.Zero(t, b.happened(models.EventEntryWritten))
+}

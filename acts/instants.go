@@ -1,0 +1,29 @@
+package acts
+
+import (
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// utc is an instant as it is stored: in UTC, to the microsecond.
+func utc(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
+
+func utcOrNil(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	u := utc(*t)
+	return &u
+}
+
+// checkInstant refuses an instant that cannot be meant, and might not be storable or showable; none is
+// fine.
+func checkInstant(field string, t *time.Time) *models.Refusal {
+	earliest, latest := time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
+	if t == nil || (!t.Before(earliest) && t.Before(latest)) {
+		return nil
+	}
+	return models.Refuse(models.CodeInvalidValue, field, "the instant lies outside any procurement's life").
+		Accepting("an instant from %s and before %s", earliest.Format(time.DateOnly), latest.Format(time.DateOnly))
+}

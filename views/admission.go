@@ -1,0 +1,24 @@
+package views
+
+import (
+	"context"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// Credential reads an API key and who holds it.
+func (v *Views) Credential(ctx context.Context, key models.ID) (models.Credential, error) {
+	return v.Store.Credential(ctx, key)
+}
+
+// Admission reads, at once, an API key and the procurement as its holder finds it; nil when there is none with that ID.
+func (v *Views) Admission(ctx context.Context, key, procurement models.ID) (models.Credential, *models.Standing, error) {
+	a, err := v.Store.Admission(ctx, key, procurement)
+	return a.Credential, a.Standing, err
+}
+
+// HasOutcome tells whether a command was carried out or refused.
+func (v *Views) HasOutcome(ctx context.Context, command string) bool {
+	cmd, err := v.Store.Command(ctx, command)
+	return err == nil && cmd.DoneAt != nil
+}

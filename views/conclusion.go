@@ -1,0 +1,76 @@
+package views
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/evaluation"
+)
+
+// Letter is what a tenderer is told of a decision.
+type Letter = evaluation.Letter
+
+// A LetterSent is a letter as it was sent.
+type LetterSent struct {
+	Letter
+
+	// Digest is the SHA-256 of the letter's canonical form (RFC 8785).
+	Digest     string
+	Electronic bool
+}
+
+// Letter reads the letter about a tender; an empty kind means that of the last decision. A supplier sees the one
+// about its own tender; of the buyers' side nobody whose organisation has tendered for the lot, because what a
+// letter says of its recipient's tender is no business of a competitor's people.
+func (v *Views) Letter(ctx context.Context, r Reader, tender models.ID, kind models.LetterKind) (LetterSent, error) {
+	sight := store.Sight{Buyers: true}
+	if r.Actor.HasAny(models.RoleSupplier) {
+		sight = store.Sight{Organisation: r.Actor.OrganisationID}
+	}
+	if _, err := v.Store.Tender(ctx, r.procurement(), sight, tender); err != nil {
+		return LetterSent{}, err
+	}
+	var view LetterSent
+	err := v.dossier(ctx, r, func(tx *store.Tx, d models.Dossier) error {
+		if t, ok := d.Tendering.Tender(tender); ok && sight.Buyers {
+			if err := d.MayStudy(r.Actor.OrganisationID, t.LotID); err != nil {
+				return err
+			}
+		}
+		letter, sent, err := tx.Letter(tender, kind)
+		switch {
+		case err != nil:
+			return err
+		case !sent:
+			return models.NoSuchResource()
+		}
+		view.Digest, view.Electronic = letter.Digest, letter.Electronic
+		if err := json.Unmarshal(letter.Content, &view.Letter); err != nil {
+			return fmt.Errorf("read letter: %w", err)
+		}
+		return nil
+	})
+	return view, err
+}
+
+// Notices lists the notices that were dispatched, those after the given one.
+func (v *Views) Notices(ctx context.Context, r Reader, after models.ID, limit int) ([]models.Notice, error) {
+	return inTx(ctx, v, func(tx *store.Tx) ([]models.Notice, error) { return tx.Notices(r.procurement(), after, limit) })
+}
+
+// Record is what the record knows for the individual report.
+type Record = evaluation.Record
+
+// Record composes what the record knows for the individual report.
+func (v *Views) Record(ctx context.Context, r Reader) (Record, error) {
+	var record Record
+	err := v.dossier(ctx, r, func(_ *store.Tx, d models.Dossier) error {
+		var err error
+		record, err = evaluation.ComposeRecord(d)
+		return err
+	})
+	return record, err
+}

@@ -1,0 +1,91 @@
+package views
+
+import (
+	"context"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/evaluation"
+)
+
+// mayStudy lets nobody of a tenderer see tenders, and evaluators and the chair only after they have declared to
+// have no conflict.
+func (r Reader) mayStudy(d models.Dossier, lot models.ID) error {
+	if _, opened := d.Tendering.Stage(lot); !opened {
+		return models.Refuse(models.CodeNotUnsealed, "", "the envelopes of the lot are not opened")
+	}
+	if !r.Actor.HasAny(models.RoleEvaluator, models.RoleChair) {
+		return d.MayStudy(r.Actor.OrganisationID, lot)
+	}
+	return d.MayEvaluate(r.Actor.PersonID, lot)
+}
+
+// lotOf finds a lot of the dossier.
+func lotOf(d models.Dossier, id models.ID) (models.Lot, error) {
+	lot, ok := d.Tendering.Lot(id)
+	if !ok {
+		return lot, models.NoSuchResource()
+	}
+	return lot, nil
+}
+
+// A Sheet is an evaluator's own scores of a tender.
+type Sheet struct {
+	models.ScoreSheet
+
+	// Complete tells whether all of the evaluator's own scores for the lot are in.
+	Complete bool
+}
+
+// Sheets lists individual scores. An evaluator sees the others' only after all of their own are in; who does not
+// evaluate sees them when quality is locked, the chair earlier.
+func (v *Views) Sheets(ctx context.Context, r Reader, lot models.ID) ([]Sheet, error) {
+	var sheets []Sheet
+	err := v.dossier(ctx, r, func(_ *store.Tx, d models.Dossier) error {
+		if _, err := lotOf(d, lot); err != nil {
+			return err
+		}
+		if err := r.mayStudy(d, lot); err != nil {
+			return err
+		}
+		all := r.seesAllSheets(d, lot)
+		for _, sheet := range d.Tendering.Sheets {
+			t, _ := d.Tendering.Tender(sheet.TenderID)
+			if t.LotID == lot && (all || sheet.PersonID == r.Actor.PersonID) {
+				sheets = append(sheets, Sheet{sheet, evaluation.HasScoredAll(d, lot, sheet.PersonID)})
+			}
+		}
+		return nil
+	})
+	return sheets, err
+}
+
+func (r Reader) seesAllSheets(d models.Dossier, lot models.ID) bool {
+	if d.Tendering.Stages[lot].QualityLockedAt != nil {
+		return true
+	}
+	if r.Actor.HasAny(models.RoleEvaluator) {
+		return evaluation.HasScoredAll(d, lot, r.Actor.PersonID)
+	}
+	return r.Actor.HasAny(models.RoleChair)
+}
+
+// An Evaluation is the ranking of the tenders for a lot, every line explained.
+type Evaluation = evaluation.Evaluation
+
+// Ranking computes the ranking of a lot from the record as it is now.
+func (v *Views) Ranking(ctx context.Context, r Reader, lot models.ID) (Evaluation, error) {
+	var ranking Evaluation
+	err := v.dossier(ctx, r, func(_ *store.Tx, d models.Dossier) error {
+		if _, err := lotOf(d, lot); err != nil {
+			return err
+		}
+		if err := d.MayStudy(r.Actor.OrganisationID, lot); err != nil {
+			return err
+		}
+		var err error
+		ranking, err = evaluation.Evaluate(d, lot)
+		return err
+	})
+	return ranking, err
+}

@@ -1,0 +1,9 @@
+package views_test
+
+import (
+	"testing"
+
+	"github.com/ppi-engine/ppi/internal/store/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
