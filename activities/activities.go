@@ -38,7 +38,12 @@ func (a *Activities) Load(ctx context.Context, id models.ID) (*process.State, er
 		if err != nil {
 			return err
 		}
-		state, err = (&call{tx: tx, p: p}).state()
+		c := &call{tx: tx, p: p}
+		if c.clock, err = tx.Now(); err != nil {
+			return err
+		}
+		c.now = p.Now(c.clock)
+		state, err = c.state()
 		return err
 	})
 	return state, a.once(ctx, err)

@@ -42,7 +42,7 @@ func queuesOf(d Deps) []queue {
 	return []queue{
 		{
 			client: d.Temporal, name: d.TaskQueue,
-			workflows: map[string]any{process.WorkflowProcurement: workflows.Procurement},
+			workflows:  map[string]any{process.WorkflowProcurement: workflows.Procurement},
 			activities: actsOf(transactions),
 		},
 		{
