@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math/rand/v2"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,6 +25,12 @@ type Portals struct {
 	Store   *store.Store
 	Courier *webhook.Courier
 	Log     *slog.Logger
+	// ToOneEndpoint bounds the feeds that are delivered to one endpoint at the same time; 0 does not.
+	ToOneEndpoint int
+
+	// serving counts the feeds under way by endpoint.
+	serving   map[models.ID]int
+	servingMu sync.Mutex
 }
 
 // What one activity does at most: an attempt takes no longer than the courier allows it, so that all of it
@@ -37,6 +45,10 @@ const (
 // before all that precede it: what has arrived is written down after it arrived, and nothing later is sent
 // before. Any error is repeated, and says nothing of hosts and statements.
 func (p *Portals) Deliver(ctx context.Context, in process.PortalFeed) (process.FeedOutcome, error) {
+	if !p.admit(in.EndpointID) {
+		return process.FeedOutcome{Status: process.FeedBusy, Wait: busyPause + rand.N(busyPause)}, nil //nolint:gosec // jitter is no secret
+	}
+	defer p.leave(in.EndpointID)
 	feed := store.PortalFeed{EndpointID: in.EndpointID, ProcurementID: in.ProcurementID}
 	until := time.Now().Add(deliverFor)
 	for delivered := 1; ; delivered++ {
@@ -52,6 +64,31 @@ func (p *Portals) Deliver(ctx context.Context, in process.PortalFeed) (process.F
 			out.Delivered = delivered
 			return out, nil
 		}
+	}
+}
+
+// busyPause is about how long a feed waits while as many others as may be are under way to its endpoint.
+const busyPause = 2 * time.Second
+
+// admit counts a feed to an endpoint in, unless there are as many as may be.
+func (p *Portals) admit(endpoint models.ID) bool {
+	p.servingMu.Lock()
+	defer p.servingMu.Unlock()
+	if p.ToOneEndpoint > 0 && p.serving[endpoint] >= p.ToOneEndpoint {
+		return false
+	}
+	if p.serving == nil {
+		p.serving = map[models.ID]int{}
+	}
+	p.serving[endpoint]++
+	return true
+}
+
+func (p *Portals) leave(endpoint models.ID) {
+	p.servingMu.Lock()
+	defer p.servingMu.Unlock()
+	if p.serving[endpoint]--; p.serving[endpoint] == 0 {
+		delete(p.serving, endpoint)
 	}
 }
 

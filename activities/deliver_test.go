@@ -36,6 +36,8 @@ type delivering struct {
 	owner   models.ID
 	// arrived counts the messages at the receiver.
 	arrived atomic.Int64
+	// slow holds up the receiver's answers until it is closed; nil does not.
+	slow chan struct{}
 }
 
 func courier(t *testing.T, key string) *webhook.Courier {
@@ -78,7 +80,12 @@ func (d *delivering) exec(sql string, arguments ...any) {
 
 func (d *delivering) register(organisation models.ID) {
 	d.Helper()
-	receiver := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { d.arrived.Add(1) }))
+	receiver := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		d.arrived.Add(1)
+		if d.slow != nil {
+			<-d.slow
+		}
+	}))
 	d.Cleanup(receiver.Close)
 	_, sealed := d.portals.Courier.NewSecret(d.feed.EndpointID)
 	require.NoError(d, d.store.InTx(d.Context(), func(tx *store.Tx) error {
@@ -127,6 +134,35 @@ func (d *delivering) tasks() (kinds []string) {
 	kinds, err = pgx.CollectRows(rows, pgx.RowTo[string])
 	require.NoError(d, err)
 	return kinds
+}
+
+// A slow receiver of many procurements' events takes a few of them at a time and leaves room for other receivers.
+func TestAnEndpointTakesABoundedNumberOfFeedsAtOnce(t *testing.T) {
+	t.Parallel()
+	d := newDelivering(t, 1)
+	d.portals.ToOneEndpoint, d.slow = 1, make(chan struct{})
+	first := make(chan process.FeedOutcome, 1)
+	go func() { first <- d.deliver() }()
+	require.Eventually(t, func() bool { return d.arrived.Load() == 1 }, time.Minute, time.Millisecond)
+
+	var suite testsuite.WorkflowTestSuite
+	beside := suite.NewTestActivityEnvironment()
+	beside.RegisterActivity(d.portals.Deliver)
+	deliver := func(feed process.PortalFeed) (out process.FeedOutcome) {
+		result, err := beside.ExecuteActivity(d.portals.Deliver, feed)
+		require.NoError(t, err)
+		require.NoError(t, result.Get(&out))
+		return out
+	}
+	busy := deliver(d.feed)
+	require.Equal(t, process.FeedBusy, busy.Status)
+	require.Positive(t, busy.Wait)
+	another := process.PortalFeed{EndpointID: models.NewID(models.PrefixEndpoint), ProcurementID: d.feed.ProcurementID}
+	require.Equal(t, process.FeedDrained, deliver(another).Status)
+
+	close(d.slow)
+	require.Equal(t, process.FeedOutcome{Status: process.FeedDrained, Delivered: 1}, <-first)
+	require.Equal(t, process.FeedDrained, deliver(d.feed).Status)
 }
 
 func TestDeliveriesAreMadeInPortions(t *testing.T) {

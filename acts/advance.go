@@ -24,7 +24,7 @@ func advance(c *call) (any, error) {
 	if err := c.mayAdvance(in.To); err != nil {
 		return nil, err
 	}
-	before, _, err := c.standing()
+	before, _, _, err := c.standing()
 	if err != nil {
 		return nil, err
 	}

@@ -27,6 +27,8 @@ type call struct {
 	buyers *consortium
 	// judged is the gate that a vote was cast on, which the vote does not change.
 	judged *judgedGate
+	// dossier was read for other ends and holds still, but for its rounds: the state sums up the gates by it.
+	dossier *models.Dossier
 	// step counts the steps of a command that has several; more asks for another.
 	step int
 	more bool

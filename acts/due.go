@@ -59,6 +59,7 @@ func runDueTx(tx *store.Tx, in process.RunDue) (process.DueOutcome, error) {
 	if err := tx.SaveProcess(&c.p); err != nil {
 		return out, err
 	}
+	c.dossier = nil // read before, for the votes that stand
 	out.State, err = c.state()
 	return out, err
 }
@@ -72,6 +73,19 @@ func (c *call) runDue(due process.Due) error {
 	return run(c, due)
 }
 
+// longestLabel bounds a label, in bytes, and leaves room for what else is in a summary.
+const longestLabel = process.LongestSummary * 3 / 5
+
+// nameOf names a lot for people: by its number, and by what the notice calls it.
+func (c *call) nameOf(lot models.Lot) string {
+	name := fmt.Sprintf("lot %d", lot.Number)
+	title := lot.Title.In("", c.p.Languages...)
+	if title == "" {
+		return name
+	}
+	return process.Clip(name+", "+title, longestLabel)
+}
+
 // dueOf lists what falls due by itself, earliest first. Suspension stops our acts, never a published
 // deadline: a box closes on time.
 func (c *call) dueOf(rounds []models.PhaseRound, at lotsAtHand) ([]process.Due, error) {
@@ -80,7 +94,7 @@ func (c *call) dueOf(rounds []models.PhaseRound, at lotsAtHand) ([]process.Due, 
 		return nil, err
 	}
 	for _, lot := range at.lots {
-		due := process.Due{Phase: models.PhaseTender, Subject: lot.ID, Label: fmt.Sprintf("lot %d", lot.Number)}
+		due := process.Due{Phase: models.PhaseTender, Subject: lot.ID, Label: c.nameOf(lot)}
 		stage := at.stages[lot.ID]
 		switch {
 		case lot.EndedAt != nil, lot.OpenedAt == nil:

@@ -24,6 +24,7 @@ func start(c *call) (any, error) {
 	if err := eligible(dossier); err != nil {
 		return nil, err
 	}
+	c.dossier = &dossier
 	c.p.Status = models.StatusRunning
 	c.p.StartedAt = &c.now
 	if err := c.event(models.EventProcurementStarted, map[string]any{"mode": string(c.p.Mode), "profile": c.p.Profile}); err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
+	"github.com/ppi-engine/ppi/rules/calendar"
 	"github.com/ppi-engine/ppi/rules/gate"
 )
 
@@ -20,7 +21,12 @@ func (a *Acts) Load(ctx context.Context, id models.ID) (*process.State, error) {
 		if err != nil {
 			return err
 		}
-		state, err = (&call{tx: tx, p: p}).state()
+		c := &call{tx: tx, p: p}
+		if c.clock, err = tx.Now(); err != nil {
+			return err
+		}
+		c.now = p.Now(c.clock)
+		state, err = c.state()
 		return err
 	})
 	return state, err
@@ -29,7 +35,7 @@ func (a *Acts) Load(ctx context.Context, id models.ID) (*process.State, error) {
 // state builds what the workflow is told: where the procurement stands, what falls due, and who is
 // awaited.
 func (c *call) state() (*process.State, error) {
-	state, lots, err := c.standing()
+	state, rounds, lots, err := c.standing()
 	if err != nil {
 		return nil, err
 	}
@@ -41,30 +47,76 @@ func (c *call) state() (*process.State, error) {
 	state.Schema, state.ProcurementID, state.Version, state.Mode = process.Schema, p.ID, p.Version, p.Mode
 	state.ClockOffset = time.Duration(p.ClockOffset) * time.Microsecond
 	state.Title, state.LeadBuyer, state.Buyers = p.Title.In("", p.Languages...), buyers.lead(), buyers.names()
+	state.Zone = p.Zone
 	if !runs(p.Status) {
 		return &state, nil
 	}
-	state.WaitingOn, err = c.waitingOn(state, buyers, lots)
-	return &state, err
+	if state.WaitingOn, err = c.waitingOn(state, buyers, lots); err != nil {
+		return &state, err
+	}
+	state.Gates = c.gates(rounds)
+	return &state, nil
 }
 
-// standing is of the state where the phases stand and what falls due, with the lots it was read from.
-func (c *call) standing() (process.State, lotsAtHand, error) {
+// standing is of the state where the phases stand and what falls due, with the rounds and lots it was read from.
+func (c *call) standing() (process.State, []models.PhaseRound, lotsAtHand, error) {
 	state := process.State{Status: c.p.Status}
 	rounds, err := c.tx.Rounds(c.p.ID)
 	if err != nil {
-		return state, lotsAtHand{}, err
+		return state, nil, lotsAtHand{}, err
 	}
 	state.Phases = phasesOf(rounds)
 	if !runs(c.p.Status) {
-		return state, lotsAtHand{}, nil
+		return state, rounds, lotsAtHand{}, nil
 	}
 	lots, err := c.lotsAtHand()
 	if err != nil {
-		return state, lots, err
+		return state, rounds, lots, err
 	}
 	state.Due, err = c.dueOf(rounds, lots)
-	return state, lots, err
+	inLocalTime(state.Due, c.p.Zone)
+	return state, rounds, lots, err
+}
+
+// inLocalTime adds to instants what clocks in the zone show then. It is for reading only: in a zone that this
+// release does not know they are read in UTC.
+func inLocalTime(dues []process.Due, name string) {
+	if len(dues) == 0 {
+		return
+	}
+	zone, err := calendar.Zone("zone", name)
+	if err != nil {
+		return
+	}
+	for i := range dues {
+		dues[i].Local = dues[i].At.In(zone).Format(time.RFC3339)
+	}
+}
+
+// gates sums up the gates of the open phases if the dossier was read anyway. It is never read for it: the
+// workflow shows the last it knows, and since when.
+func (c *call) gates(rounds []models.PhaseRound) []process.GateState {
+	if c.dossier == nil {
+		return nil
+	}
+	dossier := *c.dossier
+	dossier.Rounds = rounds
+	var gates []process.GateState
+	for _, phase := range models.Phases() {
+		if r := dossier.Round(phase); r.Status == models.PhaseOpen {
+			gates = append(gates, summaryOf(gate.Judge(phase, dossier), c.now))
+		}
+	}
+	return gates
+}
+
+func summaryOf(g models.Gate, now time.Time) process.GateState {
+	open := g.Open()
+	s := process.GateState{Phase: g.Phase, Round: g.Round, Met: len(g.Criteria) - len(open), Total: len(g.Criteria), At: now.UTC()}
+	for _, criterion := range open {
+		s.Missing = append(s.Missing, criterion.Code)
+	}
+	return s
 }
 
 // runs tells whether anything falls due or is awaited.
@@ -161,6 +213,7 @@ func (c *call) gateOf(phase models.Phase, round int) (models.Gate, error) {
 	if err != nil {
 		return models.Gate{}, err
 	}
+	c.dossier = &dossier
 	return gate.Judge(phase, dossier), nil
 }
 

@@ -71,7 +71,7 @@ func (c *call) gateBallot(phase models.Phase, d models.Dossier) (ballot, error) 
 			Accepting("an open phase")
 	}
 	g := gate.Judge(phase, d)
-	c.judged = &judgedGate{g, phase, round.Round}
+	c.judged, c.dossier = &judgedGate{g, phase, round.Round}, &d
 	b := ballot{
 		subject: models.GateSubject(phase), round: round.Round, digest: g.Digest(), authors: g.Authors,
 		carried: func() error { return c.closePhase(phase, round.Round, g.Digest()) },

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -31,6 +34,7 @@ func ensureSearchAttributes(ctx context.Context, temporal client.Client, namespa
 		workflows.AttributeStatus.GetName():    enumspb.INDEXED_VALUE_TYPE_KEYWORD,
 		workflows.AttributeWaitingOn.GetName(): enumspb.INDEXED_VALUE_TYPE_KEYWORD,
 		workflows.AttributeLeadBuyer.GetName(): enumspb.INDEXED_VALUE_TYPE_KEYWORD,
+		workflows.AttributeTitle.GetName():     enumspb.INDEXED_VALUE_TYPE_KEYWORD,
 		workflows.AttributeDeadline.GetName():  enumspb.INDEXED_VALUE_TYPE_DATETIME,
 	}
 	there, err := temporal.OperatorService().ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: namespace})
@@ -49,12 +53,12 @@ func ensureSearchAttributes(ctx context.Context, temporal client.Client, namespa
 	if exists := new(serviceerror.AlreadyExists); err != nil && !errors.As(err, &exists) {
 		return fmt.Errorf("add search attributes: %w", err)
 	}
-	return awaitSearchAttributes(ctx, temporal, namespace)
+	return awaitSearchAttributes(ctx, temporal, namespace, slices.Sorted(maps.Keys(wanted)))
 }
 
 // awaitSearchAttributes waits until the server knows the attributes it was just told of, which takes its
 // caches a moment; a workflow that sets one before would wait ten seconds for its next try.
-func awaitSearchAttributes(ctx context.Context, temporal client.Client, namespace string) error {
+func awaitSearchAttributes(ctx context.Context, temporal client.Client, namespace string, added []string) error {
 	ctx, cancel := context.WithTimeout(ctx, attributesPatience)
 	defer cancel()
 	tick := time.NewTicker(attributesPoll)
@@ -66,7 +70,7 @@ func awaitSearchAttributes(ctx context.Context, temporal client.Client, namespac
 		case <-tick.C:
 		}
 		_, err := temporal.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{
-			Namespace: namespace, Query: workflows.AttributeDeadline.GetName() + " IS NOT NULL",
+			Namespace: namespace, Query: strings.Join(added, " IS NOT NULL OR ") + " IS NOT NULL",
 		})
 		if err == nil {
 			known++

@@ -13,18 +13,24 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// What happens at intervals, and how often.
-var schedules = map[string]time.Duration{
-	process.WorkflowReconcile:  time.Minute,
-	process.WorkflowCheckpoint: 10 * time.Minute,
-	process.WorkflowCleanUp:    time.Hour,
+// A routine happens at intervals.
+type routine struct {
+	every time.Duration
+	// summary says in the Temporal UI what a run is.
+	summary string
+}
+
+var schedules = map[string]routine{
+	process.WorkflowReconcile:  {time.Minute, "Look after procurements whose commands or runs were interrupted"},
+	process.WorkflowCheckpoint: {10 * time.Minute, "Sign the record, so that later changes to it show"},
+	process.WorkflowCleanUp:    {time.Hour, "Remove abandoned uploads, old answers and old deliveries"},
 }
 
 // ensureSchedules creates the schedules. One that is there is made to do what this release does, where its
 // workers are; if an operator paused it, it stays paused.
 func ensureSchedules(ctx context.Context, c client.Client, taskQueue string) error {
-	for workflow, every := range schedules {
-		wanted := scheduleOf(workflow, every, taskQueue)
+	for workflow, routine := range schedules {
+		wanted := scheduleOf(workflow, routine, taskQueue)
 		_, err := c.ScheduleClient().Create(ctx, wanted)
 		if errors.Is(err, temporal.ErrScheduleAlreadyRunning) {
 			err = adopt(ctx, c.ScheduleClient().GetHandle(ctx, wanted.ID), wanted)
@@ -36,13 +42,15 @@ func ensureSchedules(ctx context.Context, c client.Client, taskQueue string) err
 	return nil
 }
 
-func scheduleOf(workflow string, every time.Duration, taskQueue string) client.ScheduleOptions {
+func scheduleOf(workflow string, r routine, taskQueue string) client.ScheduleOptions {
 	return client.ScheduleOptions{
 		ID:            process.ScheduleID(taskQueue, workflow),
-		Spec:          client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: every}}, Jitter: every / 10},
+		Spec:          client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: r.every}}, Jitter: r.every / 10},
 		Overlap:       enumspb.SCHEDULE_OVERLAP_POLICY_SKIP,
-		CatchupWindow: every,
-		Action:        &client.ScheduleWorkflowAction{ID: process.MaintenanceID(taskQueue, workflow), Workflow: workflow, TaskQueue: taskQueue},
+		CatchupWindow: r.every,
+		Action: &client.ScheduleWorkflowAction{
+			ID: process.MaintenanceID(taskQueue, workflow), Workflow: workflow, TaskQueue: taskQueue, StaticSummary: r.summary,
+		},
 	}
 }
 

@@ -9,37 +9,30 @@ import (
 	"log/slog"
 	"time"
 
-	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/worker"
-	"go.temporal.io/sdk/workflow"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ppi-engine/ppi/activities"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/webhook"
-	"github.com/ppi-engine/ppi/models"
-	"github.com/ppi-engine/ppi/models/process"
-	"github.com/ppi-engine/ppi/workflows"
 )
 
 // stopTimeout is how long activities may go on when the worker stops; cut off, a command would wait for
 // its timeout.
 const stopTimeout = 20 * time.Second
 
-// An Engine starts and wakes runs and sends commands to them.
-type Engine interface {
-	activities.Engine
-	waker
-}
-
 // Deps are what a worker works with.
 type Deps struct {
+	// Temporal is a client of the namespace in which the procurements live, and only they; Service is one of the
+	// namespace for what runs by itself: webhooks and maintenance.
 	Temporal  client.Client
 	Namespace string
+	Service   client.Client
+	// TaskQueue is the installation's, in both namespaces; deliveries have one of their own beside it.
 	TaskQueue string
 	Store     *store.Store
-	Engine    Engine
+	Engine    activities.Engine
+	Feeds     waker
 	// Courier brings messages to webhook endpoints.
 	Courier *webhook.Courier
 	Log     *slog.Logger
@@ -53,6 +46,7 @@ func (d Deps) check() error {
 	var faults []error
 	for what, missing := range map[string]bool{
 		"a Temporal client": d.Temporal == nil, "a namespace": d.Namespace == "", "a task queue": d.TaskQueue == "",
+		"a client of the service namespace": d.Service == nil, "feeds": d.Feeds == nil,
 		"a store": d.Store == nil, "an engine": d.Engine == nil, "a logger": d.Log == nil,
 		"a checkpoint": d.Checkpoint == nil, "a courier of webhooks": d.Courier == nil,
 	} {
@@ -76,7 +70,7 @@ func Run(ctx context.Context, d Deps) error {
 		return nil
 	})
 	group.Go(func() error {
-		Relay(working, d.Store, d.Engine, d.Log)
+		Relay(working, d.Store, d.Feeds, d.Log)
 		return nil
 	})
 	group.Go(func() error {
@@ -95,64 +89,12 @@ func prepareAndWork(ctx context.Context, d Deps) error {
 		return err
 	}
 	if d.Schedules {
-		if err := ensureSchedules(ctx, d.Temporal, d.TaskQueue); err != nil {
+		if err := moveOut(ctx, d.Temporal, d.TaskQueue); err != nil {
+			return err
+		}
+		if err := ensureSchedules(ctx, d.Service, d.TaskQueue); err != nil {
 			return err
 		}
 	}
-	return runWorker(ctx, d)
-}
-
-func runWorker(ctx context.Context, d Deps) error {
-	fatal := make(chan error, 1)
-	w := worker.New(d.Temporal, d.TaskQueue, worker.Options{
-		WorkerStopTimeout:           stopTimeout,
-		DisableRegistrationAliasing: true,
-		OnFatalError: func(err error) {
-			select {
-			case fatal <- err:
-			default:
-			}
-		},
-	})
-	register(w, d)
-	if err := w.Start(); err != nil {
-		return fmt.Errorf("start worker: %w", err)
-	}
-	defer w.Stop()
-	select {
-	case <-ctx.Done():
-		return nil
-	case err := <-fatal:
-		return fmt.Errorf("worker stopped: %w", err)
-	}
-}
-
-func register(w worker.Registry, d Deps) {
-	w.RegisterWorkflowWithOptions(workflows.Procurement, workflow.RegisterOptions{Name: process.WorkflowProcurement})
-	w.RegisterWorkflowWithOptions(workflows.Reconcile, workflow.RegisterOptions{Name: process.WorkflowReconcile})
-	w.RegisterWorkflowWithOptions(workflows.Checkpoint, workflow.RegisterOptions{Name: process.WorkflowCheckpoint})
-	w.RegisterWorkflowWithOptions(workflows.CleanUp, workflow.RegisterOptions{Name: process.WorkflowCleanUp})
-	w.RegisterWorkflowWithOptions(workflows.PortalFeed, workflow.RegisterOptions{Name: process.WorkflowPortalFeed})
-
-	transactions := &activities.Activities{Store: d.Store, Log: d.Log}
-	maintenance := &activities.Maintenance{Store: d.Store, Engine: d.Engine, Log: d.Log, Checkpoint: d.Checkpoint}
-	portals := &activities.Portals{Store: d.Store, Courier: d.Courier, Log: d.Log}
-	for name, run := range map[string]any{
-		process.ActivityDeliver:    portals.Deliver,
-		process.ActivityLoad:       transactions.Load,
-		process.ActivityExecute:    transactions.Execute,
-		process.ActivityRunDue:     transactions.RunDue,
-		process.ActivityReconcile:  maintenance.Reconcile,
-		process.ActivityCheckpoint: maintenance.SignCheckpoint,
-		process.ActivityCleanUp:    maintenance.CleanUp,
-	} {
-		w.RegisterActivityWithOptions(run, activity.RegisterOptions{Name: name})
-	}
-	// Local activities, under the names that histories and the Temporal UI show.
-	for _, verb := range models.Verbs() {
-		w.RegisterActivityWithOptions(transactions.Execute, activity.RegisterOptions{Name: string(verb)})
-	}
-	for _, kind := range process.DueKinds() {
-		w.RegisterActivityWithOptions(transactions.RunDue, activity.RegisterOptions{Name: string(kind)})
-	}
+	return runWorkers(ctx, d)
 }

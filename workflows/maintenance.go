@@ -11,21 +11,21 @@ import (
 // Reconcile makes process and record agree; a schedule starts it.
 func Reconcile(ctx workflow.Context) (process.Reconciled, error) {
 	var done process.Reconciled
-	err := workflow.ExecuteActivity(maintaining(ctx, "make process and record agree", 10*time.Minute),
+	err := workflow.ExecuteActivity(maintaining(ctx, "send again what was interrupted, and restart runs that are missing", 10*time.Minute),
 		process.ActivityReconcile).Get(ctx, &done)
 	return done, err
 }
 
 // Checkpoint signs the head of the event log; a schedule starts it.
 func Checkpoint(ctx workflow.Context) error {
-	return workflow.ExecuteActivity(maintaining(ctx, "sign the head of the event log", time.Minute),
+	return workflow.ExecuteActivity(maintaining(ctx, "sign the record as it stands", time.Minute),
 		process.ActivityCheckpoint).Get(ctx, nil)
 }
 
 // CleanUp removes what nobody needs any more; a schedule starts it.
 func CleanUp(ctx workflow.Context) (process.CleanedUp, error) {
 	var done process.CleanedUp
-	err := workflow.ExecuteActivity(maintaining(ctx, "remove abandoned uploads, old answers and deliveries", 10*time.Minute),
+	err := workflow.ExecuteActivity(maintaining(ctx, "remove abandoned uploads, old answers and old deliveries", 10*time.Minute),
 		process.ActivityCleanUp).Get(ctx, &done)
 	return done, err
 }

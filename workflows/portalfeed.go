@@ -2,17 +2,19 @@ package workflows
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
+	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// PortalFeed brings the events of one procurement to one endpoint, in order, and ends when none is left or
-// only a person can go on. The record knows what is to be delivered and what has arrived; a signal says
-// that there is more.
+// PortalFeed brings the events of one procurement to one endpoint, in order. It ends when none is left and none
+// came for a while, or when only a person can go on. The record knows what is to be delivered and what has
+// arrived; a signal says that there is more.
 func PortalFeed(ctx workflow.Context, in process.FeedRun) error {
 	f := &portalFeed{in: in, more: workflow.GetSignalChannel(ctx, process.SignalMore)}
 	return f.run(ctx)
@@ -30,14 +32,19 @@ func (f *portalFeed) run(ctx workflow.Context) error {
 		if err != nil {
 			return err
 		}
-		workflow.SetCurrentDetails(ctx, feedDetails(out))
+		workflow.SetCurrentDetails(ctx, feedDetails(out, f.in.Linger))
 		switch out.Status {
-		case process.FeedWaiting:
-			if err := f.pause(ctx, out); err != nil {
+		case process.FeedWaiting, process.FeedBusy:
+			if err := f.pause(ctx, out.Wait, pauseSummary(out)); err != nil {
 				return err
 			}
 		case process.FeedMore:
-		case process.FeedDrained, process.FeedHeld:
+		case process.FeedDrained:
+			if err := f.linger(ctx); err != nil {
+				return err
+			}
+			fallthrough
+		case process.FeedHeld:
 			// No yield between the look and the end: the server turns away an end that misses a signal.
 			if !f.heard() {
 				return nil
@@ -72,7 +79,7 @@ const lostAfter = 30 * time.Second
 // deliver is repeated however long the record is out of reach; what a receiver answers is no error.
 func (f *portalFeed) deliver(ctx workflow.Context) (process.FeedOutcome, error) {
 	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		Summary:             "deliver what waits",
+		Summary:             "bring what waits to the receiver, oldest first",
 		StartToCloseTimeout: time.Minute,
 		HeartbeatTimeout:    lostAfter,
 		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
@@ -84,24 +91,75 @@ func (f *portalFeed) deliver(ctx workflow.Context) (process.FeedOutcome, error) 
 
 // pause waits for the next attempt, or until somebody asks to go on at once. The activity compares with
 // the record's clock, so waking too early does no harm.
-func (f *portalFeed) pause(ctx workflow.Context, out process.FeedOutcome) error {
+func (f *portalFeed) pause(ctx workflow.Context, wait time.Duration, summary string) error {
 	timing, cancel := workflow.WithCancel(ctx)
 	defer cancel()
-	timer := workflow.NewTimerWithOptions(timing, max(out.Wait, time.Millisecond), workflow.TimerOptions{
-		Summary: fmt.Sprintf("attempt %d after %s", out.Attempt, out.Reason),
-	})
+	timer := workflow.NewTimerWithOptions(timing, max(wait, time.Millisecond), workflow.TimerOptions{Summary: summary})
 	return workflow.Await(ctx, func() bool { return timer.IsReady() || f.more.Len() > 0 })
 }
 
-func feedDetails(out process.FeedOutcome) string {
+// linger waits a while for more, so that one run delivers what happens within a sitting. Runs of an earlier
+// release were not asked to and end at once.
+func (f *portalFeed) linger(ctx workflow.Context) error {
+	if f.in.Linger <= 0 || f.more.Len() > 0 {
+		return nil
+	}
+	return f.pause(ctx, f.in.Linger, "all is delivered; wait whether more happens")
+}
+
+func pauseSummary(out process.FeedOutcome) string {
+	if out.Status == process.FeedBusy {
+		return "wait for the receiver, which is taking events of other procurements"
+	}
+	return fmt.Sprintf("wait before attempt %d, because %s", out.Attempt, faultText(out.Reason))
+}
+
+// feedDetails describes a feed in Markdown.
+func feedDetails(out process.FeedOutcome, linger time.Duration) string {
 	switch out.Status {
 	case process.FeedWaiting:
-		return fmt.Sprintf("The receiver did not take the last message (**%s**). Attempt %d follows in %s.", out.Reason, out.Attempt, out.Wait.Round(time.Second))
+		return fmt.Sprintf("**The receiver did not take the last message:** %s. Attempt %d follows after %s; what follows it waits.",
+			faultText(out.Reason), out.Attempt, out.Wait.Round(time.Second))
+	case process.FeedBusy:
+		return "**Waiting for the receiver**, which is taking the events of other procurements."
 	case process.FeedHeld:
-		return fmt.Sprintf("Waiting for a person: **%s**.", out.Reason)
+		return fmt.Sprintf("**Waiting for a person:** %s. Nothing is sent until somebody goes on.", faultText(out.Reason))
 	case process.FeedDrained:
-		return "Everything was delivered."
+		if linger > 0 {
+			return fmt.Sprintf("**Everything was delivered.** This run ends when nothing happens for %s.", linger)
+		}
+		return "**Everything was delivered.**"
 	case process.FeedMore:
 	}
-	return "Delivering."
+	return "**Delivering**, oldest first."
+}
+
+var faultTexts = map[string]string{
+	string(models.FaultRedirect):    "the receiver sends us to another address",
+	string(models.FaultGone):        "the receiver said that it wants no more",
+	string(models.FaultTimeout):     "the receiver did not answer in time",
+	string(models.FaultName):        "the receiver's name is not known",
+	string(models.FaultTLS):         "the receiver's certificate is not valid",
+	string(models.FaultNetwork):     "the receiver cannot be reached",
+	string(models.FaultBlocked):     "the receiver's address is not allowed",
+	string(models.EndpointPaused):   "the endpoint is paused",
+	string(models.EndpointDisabled): "the endpoint is disabled",
+	string(models.EndpointRemoved):  "the endpoint was removed",
+	models.ParkedOwner:              "the endpoint's owner does not lead this procurement any more",
+	models.ParkedSecret:             "the endpoint's secret cannot be read by this installation",
+}
+
+// faultText says in words what a delivery met: a code, which the answer's status may follow.
+func faultText(reason string) string {
+	code, status, _ := strings.Cut(reason, " ")
+	text, known := faultTexts[code]
+	switch {
+	case code == string(models.FaultStatus) && status != "":
+		return "the receiver answered with status " + status
+	case !known:
+		return reason
+	case status != "":
+		return text + " (status " + status + ")"
+	}
+	return text
 }

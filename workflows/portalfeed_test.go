@@ -130,6 +130,49 @@ func TestAnEarlyWakeUpWaitsForTheRest(t *testing.T) {
 	require.Equal(t, []time.Duration{0, 10 * time.Minute, time.Hour}, r.calls)
 }
 
+// Where all is delivered the run waits for more, and each time anew: one run for what happens within a sitting.
+func TestAFeedWaitsAWhileForMore(t *testing.T) {
+	t.Parallel()
+	r := newFeedRun(t, drained, more, drained, drained)
+	r.in.Linger = time.Minute
+	wake := func() { r.SignalWorkflow(process.SignalMore, process.More{UpTo: 7}) }
+	r.RegisterDelayedCallback(wake, 50*time.Second)
+	r.RegisterDelayedCallback(wake, 109*time.Second)
+	r.run(t)
+	require.NoError(t, r.GetWorkflowError())
+	require.Equal(t, []time.Duration{0, 50 * time.Second, 50 * time.Second, 109 * time.Second}, r.calls)
+	require.Equal(t, []time.Duration{time.Minute, time.Minute, time.Minute}, r.timers)
+}
+
+// Somebody has to go on with a feed that is held, so there is nothing to wait for.
+func TestAFeedThatIsHeldDoesNotWaitForMore(t *testing.T) {
+	t.Parallel()
+	r := newFeedRun(t, held)
+	r.in.Linger = time.Minute
+	r.run(t)
+	require.NoError(t, r.GetWorkflowError())
+	require.Empty(t, r.timers)
+}
+
+func TestALongFeedHandsOverWhenMoreComes(t *testing.T) {
+	t.Parallel()
+	r := newFeedRun(t, drained)
+	r.in.Linger = time.Minute
+	r.SetContinueAsNewSuggested(true)
+	r.RegisterDelayedCallback(func() { r.SignalWorkflow(process.SignalMore, process.More{UpTo: 7}) }, time.Second)
+	r.run(t)
+	next := new(workflow.ContinueAsNewError)
+	require.ErrorAs(t, r.GetWorkflowError(), &next, "what was signalled is delivered by the next run")
+}
+
+func TestAFeedWaitsForItsTurnAtABusyReceiver(t *testing.T) {
+	t.Parallel()
+	r := newFeedRun(t, process.FeedOutcome{Status: process.FeedBusy, Wait: 3 * time.Second}, drained)
+	r.run(t)
+	require.NoError(t, r.GetWorkflowError())
+	require.Equal(t, []time.Duration{0, 3 * time.Second}, r.calls)
+}
+
 func TestALongFeedHandsOver(t *testing.T) {
 	t.Parallel()
 	r := newFeedRun(t, more)

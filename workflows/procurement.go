@@ -38,10 +38,13 @@ type procurement struct {
 	// beside counts the coroutines of phases that run beside the main one.
 	beside int
 	shown  process.Shown
+	// titled tells whether the title is among what is shown.
+	titled bool
 }
 
 func newProcurement(ctx workflow.Context, in process.Input) (*procurement, error) {
 	p := &procurement{in: in, mutex: workflow.NewMutex(ctx), shown: in.Shown, local: actsLocally(ctx, in.OrdinaryActs)}
+	p.titled = showsTitle(ctx)
 	if in.State != nil {
 		p.state = process.Migrate(*in.State)
 	}
@@ -135,7 +138,7 @@ func (p *procurement) adopt(ctx workflow.Context, state *process.State) {
 	if state == nil {
 		return
 	}
-	p.state = process.Migrate(*state)
+	p.state = process.Migrate(*state).Remember(p.state)
 	if err := p.show(ctx); err != nil {
 		workflow.GetLogger(ctx).Warn("showing the state failed", "error", err)
 	}

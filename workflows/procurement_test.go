@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"errors"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -253,12 +254,9 @@ func TestACommandWithoutAnAnswerIsPending(t *testing.T) {
 	require.Equal(t, models.StatusCancelled, r.record.Status)
 }
 
-// Whoever opens a run in the Temporal UI reads there what it is, where it stands, whose act it waits for and until when.
-func TestARunSaysWhereItStands(t *testing.T) {
-	t.Parallel()
-	r := tenderRun(t, 35*day)
-	r.record.Title, r.record.Buyers = "Energy-efficient supercomputers", []string{"GENCI", "BSC"}
-	r.record.WaitingOn, r.record.Due[0].Label = []string{"GENCI: to approve tender"}, "lot 1"
+// details is what the run shows an operator after a day.
+func (r *procurementRun) details(t *testing.T) string {
+	t.Helper()
 	var metadata sdkpb.WorkflowMetadata
 	r.RegisterDelayedCallback(func() {
 		value, err := r.QueryWorkflow("__temporal_workflow_metadata")
@@ -266,12 +264,53 @@ func TestARunSaysWhereItStands(t *testing.T) {
 		require.NoError(t, value.Get(&metadata))
 	}, day)
 	r.run(t, 2*day)
-	for _, said := range []string{
-		"## Energy-efficient supercomputers", "GENCI · BSC", "**In the phase tender**", "| tender | 1 | open |",
-		"**Waiting for:** GENCI: to approve tender", "**lot 1: receipt of tenders ends:** " + r.began.Add(35*day).UTC().Format(time.RFC3339),
-	} {
-		require.Contains(t, metadata.GetCurrentDetails(), said)
+	return metadata.GetCurrentDetails()
+}
+
+// Whoever opens a run in the Temporal UI reads there what it is, where it stands, whose act it waits for and until
+// when, on their clocks: the lots' deadlines lie on both sides of the end of summer time.
+func TestARunSaysWhereItStands(t *testing.T) {
+	t.Parallel()
+	at := func(local string) time.Time {
+		instant, err := time.Parse(time.RFC3339, local)
+		require.NoError(t, err)
+		return instant
 	}
+	r := tenderRun(t, 0, 0)
+	r.SetStartTime(at("2026-10-01T08:00:00Z"))
+	r.record.Title, r.record.Buyers, r.record.Zone = "Energy-efficient *supercomputers*", []string{"GENCI", "BSC_CNS"}, "Europe/Paris"
+	r.record.Mode = models.ModeRehearsal
+	r.record.WaitingOn = []string{"GENCI: to approve tender", "lot 2: its openers"}
+	r.record.Phases = []process.PhaseState{
+		{Phase: models.PhaseNeeds, Round: 2, Status: models.PhaseClosed}, {Phase: models.PhaseCapacity, Round: 1, Status: models.PhaseOpen},
+		{Phase: models.PhaseTender, Round: 1, Status: models.PhaseOpen},
+	}
+	r.record.Gates = []process.GateState{
+		{Phase: models.PhaseTender, Round: 1, Met: 5, Total: 8, Missing: []string{"standstill_over", "purchased", "individual_report"}, At: at("2026-09-30T12:03:04Z")},
+	}
+	for i, local := range []string{"2026-10-24T23:30:00+02:00", "2026-10-26T00:30:00+01:00"} {
+		due := &r.record.Due[i]
+		due.At, due.Local, due.Label = at(local).UTC(), local, []string{"lot 1, compute", "lot 2, storage"}[i]
+	}
+	golden, err := os.ReadFile("testdata/details.md")
+	require.NoError(t, err)
+	require.Equal(t, string(golden), r.details(t))
+}
+
+// A command that judges no gate leaves what is known of it, and since when. What was known of an earlier round says
+// nothing of the next.
+func TestWhatIsKnownOfAGateIsKeptUntilItIsJudgedAnew(t *testing.T) {
+	t.Parallel()
+	r := tenderRun(t, 35*day)
+	r.record.Phases = append(r.record.Phases, process.PhaseState{Phase: models.PhaseCapacity, Round: 1, Status: models.PhaseOpen})
+	r.record.Gates = []process.GateState{
+		{Phase: models.PhaseTender, Round: 1, Met: 3, Total: 3, At: r.began},
+		{Phase: models.PhaseCapacity, Round: 1, Met: 1, Total: 2, At: r.began},
+	}
+	r.command(t, time.Hour, func(s *process.State) { s.Gates, s.Phases[1].Round = nil, 2 })
+	details := r.details(t)
+	require.Contains(t, details, "- **tender:** open – gate 3 of 3 met (as of ")
+	require.Contains(t, details, "- **capacity:** open, round 2\n")
 }
 
 func TestWhatMeetsAFaultDoesNotHoldUpWhatElseIsDue(t *testing.T) {

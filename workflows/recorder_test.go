@@ -88,11 +88,14 @@ func (o *outbound) NewTimerWithOptions(ctx workflow.Context, d time.Duration, op
 func (o *outbound) UpsertTypedSearchAttributes(ctx workflow.Context, attributes ...temporal.SearchAttributeUpdate) error {
 	set := temporal.NewSearchAttributes(attributes...)
 	value := func(key temporal.SearchAttributeKeyKeyword) string {
-		s, _ := set.GetKeyword(key)
+		s, there := set.GetKeyword(key)
+		if !there {
+			return "" // runs of earlier releases do without some
+		}
 		return marshal(s)
 	}
-	o.did.attributes = append(o.did.attributes, fmt.Sprintf("%s %s %s %s", value(workflows.AttributePhase), value(workflows.AttributeStatus),
-		value(workflows.AttributeWaitingOn), value(workflows.AttributeLeadBuyer)))
+	o.did.attributes = append(o.did.attributes, fmt.Sprintf("%s %s %s %s %s", value(workflows.AttributePhase), value(workflows.AttributeStatus),
+		value(workflows.AttributeWaitingOn), value(workflows.AttributeLeadBuyer), value(workflows.AttributeTitle)))
 	return o.Next.UpsertTypedSearchAttributes(ctx, attributes...)
 }
 

@@ -195,8 +195,11 @@ func recorded(t *testing.T, history *historypb.History) deeds {
 			fields := event.GetUpsertWorkflowSearchAttributesEventAttributes().GetSearchAttributes().GetIndexedFields()
 			phase := strings.Trim(string(fields["PPIPhase"].GetData()), `"`)
 			phases[phase] = true
-			d.attributes = append(d.attributes, fmt.Sprintf("%s %s %s %s", fields["PPIPhase"].GetData(), fields["PPIStatus"].GetData(),
-				fields["PPIWaitingOn"].GetData(), fields["PPILeadBuyer"].GetData()))
+			if fields["PPIPhase"] == nil {
+				continue // the versions that the SDK notes
+			}
+			d.attributes = append(d.attributes, fmt.Sprintf("%s %s %s %s %s", fields["PPIPhase"].GetData(), fields["PPIStatus"].GetData(),
+				fields["PPIWaitingOn"].GetData(), fields["PPILeadBuyer"].GetData(), fields["PPITitle"].GetData()))
 		case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW:
 			in := event.GetWorkflowExecutionContinuedAsNewEventAttributes().GetInput().GetPayloads()[0].GetData()
 			d.continued = append(d.continued, string(in))

@@ -1,15 +1,11 @@
 package workflows
 
 import (
-	"fmt"
-	"strconv"
 	"strings"
-	"time"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
-	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 )
 
@@ -19,6 +15,7 @@ var (
 	AttributeStatus    = temporal.NewSearchAttributeKeyKeyword("PPIStatus")
 	AttributeWaitingOn = temporal.NewSearchAttributeKeyKeyword("PPIWaitingOn")
 	AttributeLeadBuyer = temporal.NewSearchAttributeKeyKeyword("PPILeadBuyer")
+	AttributeTitle     = temporal.NewSearchAttributeKeyKeyword("PPITitle")
 	AttributeDeadline  = temporal.NewSearchAttributeKeyTime("PPIDeadline")
 )
 
@@ -27,6 +24,9 @@ var (
 func (p *procurement) show(ctx workflow.Context) error {
 	workflow.SetCurrentDetails(ctx, details(p.state))
 	now := shownOf(p.state)
+	if !p.titled {
+		now.Title = ""
+	}
 	if now == p.shown {
 		return nil
 	}
@@ -35,13 +35,28 @@ func (p *procurement) show(ctx workflow.Context) error {
 	if !now.Deadline.IsZero() {
 		deadline = AttributeDeadline.ValueSet(now.Deadline)
 	}
-	return workflow.UpsertTypedSearchAttributes(ctx,
+	updates := []temporal.SearchAttributeUpdate{
 		AttributePhase.ValueSet(now.Phase), AttributeStatus.ValueSet(now.Status),
-		AttributeWaitingOn.ValueSet(now.WaitingOn), AttributeLeadBuyer.ValueSet(now.LeadBuyer), deadline)
+		AttributeWaitingOn.ValueSet(now.WaitingOn), AttributeLeadBuyer.ValueSet(now.LeadBuyer), deadline,
+	}
+	if p.titled {
+		updates = append(updates, AttributeTitle.ValueSet(now.Title))
+	}
+	return workflow.UpsertTypedSearchAttributes(ctx, updates...)
+}
+
+// changeTitle marks the runs that show the title in their search attributes.
+const changeTitle = "show-title"
+
+// showsTitle tells whether the run shows the title: those that began with an earlier release do not.
+func showsTitle(ctx workflow.Context) bool {
+	return workflow.GetVersion(ctx, changeTitle, workflow.DefaultVersion, 1) >= 1
 }
 
 func shownOf(s process.State) process.Shown {
-	shown := process.Shown{Status: string(s.Status), WaitingOn: clip(strings.Join(s.WaitingOn, ", ")), LeadBuyer: clip(s.LeadBuyer)}
+	shown := process.Shown{
+		Status: string(s.Status), WaitingOn: clip(strings.Join(s.WaitingOn, ", ")), LeadBuyer: clip(s.LeadBuyer), Title: clip(s.Title),
+	}
 	if phase, ok := s.Current(); ok {
 		shown.Phase = string(phase)
 	}
@@ -49,41 +64,6 @@ func shownOf(s process.State) process.Shown {
 		shown.Deadline = due.At
 	}
 	return shown
-}
-
-// details describes the procurement in Markdown.
-func details(s process.State) string {
-	var b strings.Builder
-	if s.Title != "" {
-		fmt.Fprintf(&b, "## %s\n\n%s\n\n", s.Title, strings.Join(s.Buyers, " · "))
-	}
-	fmt.Fprintf(&b, "**%s**", statusText(s))
-	if s.Mode == models.ModeRehearsal {
-		b.WriteString(" – *rehearsal, nothing is published*")
-	}
-	b.WriteString("\n\n| phase | round | stands |\n|---|---|---|\n")
-	for _, phase := range models.Phases() {
-		st := s.Phase(phase)
-		round := "–"
-		if st.Round > 0 {
-			round = strconv.Itoa(st.Round)
-		}
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", phase, round, st.Status)
-	}
-	if len(s.WaitingOn) > 0 {
-		fmt.Fprintf(&b, "\n**Waiting for:** %s\n", strings.Join(s.WaitingOn, "; "))
-	}
-	for _, d := range s.Due {
-		fmt.Fprintf(&b, "\n**%s:** %s (procedure time)\n", dueSummary(d), d.At.UTC().Format(time.RFC3339))
-	}
-	return b.String()
-}
-
-func statusText(s process.State) string {
-	if phase, ok := s.Current(); ok && s.Status == models.StatusRunning {
-		return "In the phase " + string(phase)
-	}
-	return "The procurement is " + string(s.Status)
 }
 
 // clip keeps a search attribute within what its column holds, 255 characters.

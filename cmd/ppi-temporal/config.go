@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -30,8 +31,8 @@ type config struct {
 	Bind             string
 	FrontendPort     int
 	UIPort           int
-	Namespace        string
-	RetentionDays    int
+	Namespace        namespace
+	Service          namespace
 	HistoryShards    int
 	LogLevel         string
 	ExitOnStdinClose bool
@@ -67,6 +68,7 @@ func parseConfig(args []string, lookupEnv func(string) (string, bool), usage io.
 	case flags.NArg() > 0:
 		faults = append(faults, fmt.Errorf("unexpected argument %q", flags.Arg(0)))
 	}
+	cfg.Service.Name = cmp.Or(cfg.Service.Name, cfg.Namespace.Name+"-service")
 	faults = append(faults, cfg.faults()...)
 	if len(faults) > 0 {
 		return config{}, refuse("%s", errors.Join(faults...))
@@ -91,8 +93,11 @@ func (c *config) flags() *flag.FlagSet {
 	f.StringVar(&c.Bind, "bind", "127.0.0.1", "`IP` of the frontend; nothing asks for a login there. All else is on 127.0.0.1")
 	f.IntVar(&c.FrontendPort, "frontend-port", 7233, "gRPC `port` of the frontend, 0 for any free one")
 	f.IntVar(&c.UIPort, "ui-port", 8233, "HTTP `port` of the web UI, 0 for any free one")
-	f.StringVar(&c.Namespace, "namespace", "ppi", "`namespace` to create if absent")
-	f.IntVar(&c.RetentionDays, "retention-days", 90, "`days` to keep the history of a closed workflow")
+	f.StringVar(&c.Namespace.Name, "namespace", "ppi", "`namespace` of the procurements, to create if absent")
+	f.IntVar(&c.Namespace.RetentionDays, "retention-days", 90, "`days` to keep the history of a closed procurement")
+	f.StringVar(&c.Service.Name, "service-namespace", "",
+		"`namespace` of webhooks and maintenance, to create if absent (default: that of the procurements with -service)")
+	f.IntVar(&c.Service.RetentionDays, "service-retention-days", 7, "`days` to keep the history of what is closed there")
 	f.IntVar(&c.HistoryShards, "history-shards", 4, "`number` of history shards, fixed when the databases are created")
 	f.StringVar(&c.LogLevel, "log-level", "warn", "lowest `level` to log: "+strings.Join(logLevels(), ", "))
 	f.BoolVar(&c.ExitOnStdinClose, "exit-on-stdin-close", false, "stop when stdin is closed, as it is when the parent dies")
@@ -119,10 +124,11 @@ func (c *config) faults() []error {
 		{"db-user", c.DB.User},
 		{"db-name", c.DB.Name},
 		{"db-visibility-name", c.DB.VisibilityName},
-		{"namespace", c.Namespace},
+		{"namespace", c.Namespace.Name},
 	} {
 		check(required.value != "", "-%s is empty", required.name)
 	}
+	check(c.Namespace.Name != c.Service.Name, "-namespace and -service-namespace are both %q", c.Service.Name)
 	check(c.DB.Name != c.DB.VisibilityName, "-db-name and -db-visibility-name are both %q", c.DB.Name)
 	check(slices.Contains(sslModes(), c.DB.SSLMode), "-db-sslmode is %q, must be one of %v", c.DB.SSLMode, sslModes())
 	check(slices.Contains(logLevels(), c.LogLevel), "-log-level is %q, must be one of %v", c.LogLevel, logLevels())
@@ -134,7 +140,8 @@ func (c *config) faults() []error {
 	check(c.FrontendPort == 0 || c.FrontendPort != c.UIPort, "-frontend-port and -ui-port are both %d", c.UIPort)
 	between("db-max-conns", c.DB.MaxConns, minConns, 1000)
 	between("db-visibility-max-conns", c.DB.VisibilityMaxConns, minConns, 1000)
-	between("retention-days", c.RetentionDays, 1, maxRetentionDays)
+	between("retention-days", c.Namespace.RetentionDays, 1, maxRetentionDays)
+	between("service-retention-days", c.Service.RetentionDays, 1, maxRetentionDays)
 	between("history-shards", c.HistoryShards, 1, maxHistoryShards)
 	return faults
 }

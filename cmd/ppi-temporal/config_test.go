@@ -34,14 +34,15 @@ func TestAFlagWinsOverTheEnvironmentAndThatOverTheDefault(t *testing.T) {
 	require.Equal(t, "127.0.0.1", cfg.Bind, "an empty variable is as good as none")
 	require.Equal(t, "secret", cfg.DB.Password)
 	require.True(t, cfg.ExitOnStdinClose)
+	require.Equal(t, namespace{"ppi-service", 7}, cfg.Service)
 }
 
 func TestAllFaultsAreReportedAtOnce(t *testing.T) {
 	t.Parallel()
-	_, err := parseConfig([]string{"-retention-days", "0", "-bind", "here", "-db-name", "temporal_visibility", "-log-level", "loud"},
+	_, err := parseConfig([]string{"-retention-days", "0", "-service-retention-days", "0", "-service-namespace", "ppi", "-bind", "here", "-db-name", "temporal_visibility", "-log-level", "loud"},
 		env(map[string]string{"PPI_TEMPORAL_DB_PORT": "many"}), io.Discard)
 	require.ErrorIs(t, err, errRefused)
-	for _, name := range []string{"retention-days", "-bind", "-db-name", "-log-level", "PPI_TEMPORAL_DB_PORT"} {
+	for _, name := range []string{"-retention-days", "-service-retention-days", "-service-namespace", "-bind", "-db-name", "-log-level", "PPI_TEMPORAL_DB_PORT"} {
 		require.ErrorContains(t, err, name)
 	}
 }

@@ -22,57 +22,75 @@ const (
 	day       = 24 * time.Hour
 )
 
-// ensureNamespace creates the namespace or sets its retention to the configured one, and returns when workflows can be
-// started in it. Retention is taken when a workflow closes: a new one does not change what happens to those closed before.
-func ensureNamespace(ctx context.Context, cfg config, logger *slog.Logger) error {
+// A namespace keeps workflows apart: procurements, which people watch, and what runs by itself in their service.
+type namespace struct {
+	Name string
+	// RetentionDays is how long the history of a closed workflow is kept.
+	RetentionDays int
+}
+
+func (n namespace) retention() time.Duration { return time.Duration(n.RetentionDays) * day }
+
+// ensureNamespaces creates both namespaces or sets their retention to the configured one.
+func ensureNamespaces(ctx context.Context, cfg config, logger *slog.Logger) error {
 	ctx, cancel := context.WithTimeout(ctx, readyWait)
 	defer cancel()
+	for _, n := range []namespace{cfg.Namespace, cfg.Service} {
+		if err := ensureNamespace(ctx, cfg.frontendAddress(), n, logger); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ensureNamespace returns when workflows can be started in the namespace. Retention is taken when a workflow closes: a
+// new one does not change what happens to those closed before.
+func ensureNamespace(ctx context.Context, frontend string, n namespace, logger *slog.Logger) error {
 	c, err := client.DialContext(ctx, client.Options{
-		HostPort:  cfg.frontendAddress(),
-		Namespace: cfg.Namespace,
+		HostPort:  frontend,
+		Namespace: n.Name,
 		Logger:    sdklog.NewStructuredLogger(logger),
 	})
 	if err != nil {
 		return fmt.Errorf("reach own frontend: %w", err)
 	}
 	defer c.Close()
-	if err := settleNamespace(ctx, c.WorkflowService(), cfg); err != nil {
+	if err := settleNamespace(ctx, c.WorkflowService(), n); err != nil {
 		return err
 	}
-	return awaitNamespace(ctx, c, cfg.Namespace)
+	return awaitNamespace(ctx, c, n.Name)
 }
 
-func settleNamespace(ctx context.Context, service workflowservice.WorkflowServiceClient, cfg config) error {
-	retention := time.Duration(cfg.RetentionDays) * day
-	found, err := service.DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: cfg.Namespace})
+func settleNamespace(ctx context.Context, service workflowservice.WorkflowServiceClient, n namespace) error {
+	found, err := service.DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: n.Name})
 	var absent *serviceerror.NamespaceNotFound
 	switch {
 	case errors.As(err, &absent):
-		return registerNamespace(ctx, service, cfg.Namespace, retention)
+		return registerNamespace(ctx, service, n)
 	case err != nil:
-		return fmt.Errorf("look up namespace %q: %w", cfg.Namespace, err)
-	case found.GetConfig().GetWorkflowExecutionRetentionTtl().AsDuration() == retention:
+		return fmt.Errorf("look up namespace %q: %w", n.Name, err)
+	case found.GetConfig().GetWorkflowExecutionRetentionTtl().AsDuration() == n.retention():
 		return nil
 	}
 	_, err = service.UpdateNamespace(ctx, &workflowservice.UpdateNamespaceRequest{
-		Namespace: cfg.Namespace,
-		Config:    &namespacepb.NamespaceConfig{WorkflowExecutionRetentionTtl: durationpb.New(retention)},
+		Namespace: n.Name,
+		Config:    &namespacepb.NamespaceConfig{WorkflowExecutionRetentionTtl: durationpb.New(n.retention())},
 	})
 	if err != nil {
-		return fmt.Errorf("set retention of namespace %q: %w", cfg.Namespace, err)
+		return fmt.Errorf("set retention of namespace %q: %w", n.Name, err)
 	}
 	return nil
 }
 
-func registerNamespace(ctx context.Context, service workflowservice.WorkflowServiceClient, name string, retention time.Duration) error {
+func registerNamespace(ctx context.Context, service workflowservice.WorkflowServiceClient, n namespace) error {
 	_, err := service.RegisterNamespace(ctx, &workflowservice.RegisterNamespaceRequest{
-		Namespace:                        name,
+		Namespace:                        n.Name,
 		Description:                      "Public procurements of innovation",
-		WorkflowExecutionRetentionPeriod: durationpb.New(retention),
+		WorkflowExecutionRetentionPeriod: durationpb.New(n.retention()),
 	})
 	var exists *serviceerror.NamespaceAlreadyExists
 	if err != nil && !errors.As(err, &exists) {
-		return fmt.Errorf("create namespace %q: %w", name, err)
+		return fmt.Errorf("create namespace %q: %w", n.Name, err)
 	}
 	return nil
 }

@@ -55,6 +55,7 @@ type ready struct {
 	Frontend      string `json:"frontend"`
 	UI            string `json:"ui"`
 	Namespace     string `json:"namespace"`
+	Service       string `json:"service_namespace"`
 	ServerVersion string `json:"server_version"`
 	UIVersion     string `json:"ui_version"`
 }
@@ -138,7 +139,7 @@ func start(ctx context.Context, cfg *config, logs logs) (stop func(), owned <-ch
 		return stop, nil, err
 	}
 	stops = append(stops, func() { server.stop(stopTimeout) })
-	if err := ensureNamespace(ctx, *cfg, logs.slog); err != nil {
+	if err := ensureNamespaces(ctx, *cfg, logs.slog); err != nil {
 		return stop, nil, err
 	}
 	ui, err := startUI(ctx, *cfg)
@@ -154,7 +155,8 @@ func announce(cfg config, out io.Writer) error {
 		Ready:         true,
 		Frontend:      cfg.frontendAddress(),
 		UI:            "http://" + cfg.uiAddress(),
-		Namespace:     cfg.Namespace,
+		Namespace:     cfg.Namespace.Name,
+		Service:       cfg.Service.Name,
 		ServerVersion: headers.ServerVersion,
 		UIVersion:     version.UIVersion,
 	})

@@ -182,7 +182,8 @@ func TestServer(t *testing.T) {
 		require.Equal(t, 5, total)
 		require.Equal(t, 5, end(t, work))
 		require.Eventually(t, func() bool { return listed(t, work) }, 10*time.Second, 20*time.Millisecond)
-		require.Equal(t, 30*day, second.retention(t, work))
+		require.Equal(t, 30*day, second.retention(t, work, second.Namespace))
+		require.Equal(t, 7*day, second.retention(t, work, second.Service))
 		second.stop(t)
 	})
 
@@ -269,9 +270,9 @@ func rival(t *testing.T, c *pgCluster, args ...string) (code int, faults string)
 	return code, err.String()
 }
 
-func (i *instance) retention(t *testing.T, c client.Client) time.Duration {
+func (*instance) retention(t *testing.T, c client.Client, namespace string) time.Duration {
 	t.Helper()
-	found, err := c.WorkflowService().DescribeNamespace(t.Context(), &workflowservice.DescribeNamespaceRequest{Namespace: i.Namespace})
+	found, err := c.WorkflowService().DescribeNamespace(t.Context(), &workflowservice.DescribeNamespaceRequest{Namespace: namespace})
 	require.NoError(t, err)
 	return found.GetConfig().GetWorkflowExecutionRetentionTtl().AsDuration()
 }

@@ -23,7 +23,7 @@ func startUI(ctx context.Context, cfg config) (*server.Server, error) {
 		Host:                loopback,
 		Port:                cfg.UIPort,
 		EnableUI:            true,
-		DefaultNamespace:    cfg.Namespace,
+		DefaultNamespace:    cfg.Namespace.Name,
 		DisableWriteActions: true,
 		DisableNewsFetch:    true, // the browser would ask temporal.io
 		HideLogs:            true,

@@ -83,11 +83,7 @@ func openAPI(ctx context.Context, a *app, record *store.Store) (http.Handler, fu
 	if err != nil {
 		return nil, nil, err
 	}
-	options, err := a.cfg.Temporal.ClientOptions()
-	if err != nil {
-		return nil, nil, err
-	}
-	temporal, err := engine.Connect(options, a.log)
+	temporal, err := connect(a, a.cfg.Temporal)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -153,12 +153,13 @@ func (s *standalone) parts() []supervise.Part {
 
 func (s *standalone) startTemporal(ctx context.Context) (supervise.Started, error) {
 	server, err := temporalserver.Start(ctx, temporalserver.Options{
-		Binary:       s.temporal.binary,
-		DatabaseURL:  s.cfg.TemporalDatabaseURL.Reveal(),
-		FrontendPort: s.cfg.TemporalPort,
-		UIPort:       s.cfg.TemporalUIPort,
-		Namespace:    s.cfg.Temporal.Namespace(),
-		Logger:       s.log.With(slog.String("part", "temporal")),
+		Binary:           s.temporal.binary,
+		DatabaseURL:      s.cfg.TemporalDatabaseURL.Reveal(),
+		FrontendPort:     s.cfg.TemporalPort,
+		UIPort:           s.cfg.TemporalUIPort,
+		Namespace:        s.cfg.Temporal.Namespace(),
+		ServiceNamespace: s.cfg.ServiceNamespace,
+		Logger:           s.log.With(slog.String("part", "temporal")),
 	})
 	if err != nil {
 		return nil, err

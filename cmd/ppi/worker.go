@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"go.temporal.io/sdk/client"
+
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/config"
 	"github.com/ppi-engine/ppi/internal/engine"
@@ -33,11 +35,12 @@ func runWorker(ctx context.Context, a *app) error {
 		return nil // ctx has ended
 	}
 	defer record.Close()
-	deps, closeTemporal, err := workerDeps(a, record)
+	deps, err := workerDeps(a, record)
 	if err != nil {
 		return err
 	}
-	defer closeTemporal()
+	defer deps.Temporal.Close()
+	defer deps.Service.Close()
 	for ctx.Err() == nil {
 		if err := worker.Run(ctx, deps); err != nil && ctx.Err() == nil {
 			a.log.WarnContext(ctx, "the worker cannot work, will try again", "error", err)
@@ -50,26 +53,37 @@ func runWorker(ctx context.Context, a *app) error {
 	return nil
 }
 
-func workerDeps(a *app, record *store.Store) (worker.Deps, func(), error) {
+func workerDeps(a *app, record *store.Store) (worker.Deps, error) {
 	keys, err := openKeyring(a.cfg)
 	if err != nil {
-		return worker.Deps{}, nil, err
+		return worker.Deps{}, err
 	}
-	options, err := a.cfg.Temporal.ClientOptions()
+	temporal, err := connect(a, a.cfg.Temporal)
 	if err != nil {
-		return worker.Deps{}, nil, err
+		return worker.Deps{}, err
 	}
-	temporal, err := engine.Connect(options, a.log)
+	service, err := connect(a, a.cfg.Temporal.In(a.cfg.ServiceNamespace))
 	if err != nil {
-		return worker.Deps{}, nil, err
+		temporal.Close()
+		return worker.Deps{}, err
 	}
 	return worker.Deps{
-		Temporal: temporal, Namespace: a.cfg.Temporal.Namespace(), TaskQueue: a.cfg.TaskQueue,
+		Temporal: temporal, Namespace: a.cfg.Temporal.Namespace(), Service: service, TaskQueue: a.cfg.TaskQueue,
 		Store: record, Engine: engine.New(temporal, a.cfg.TaskQueue, nil, engine.Runs{}), Log: a.log, Schedules: true,
+		Feeds:   engine.NewFeeds(service, engine.FeedOptions{TaskQueue: a.cfg.TaskQueue, Linger: engine.StandardLinger}),
 		Courier: keys.courier,
 		Checkpoint: func(ctx context.Context) error {
 			_, err := record.Checkpoint(ctx, keys.checkpoints, audit.Archive(a.cfg.CheckpointDir))
 			return err
 		},
-	}, temporal.Close, nil
+	}, nil
+}
+
+// connect makes a client of a namespace.
+func connect(a *app, temporal config.Temporal) (client.Client, error) {
+	options, err := temporal.ClientOptions()
+	if err != nil {
+		return nil, err
+	}
+	return engine.Connect(options, a.log)
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Makes the namespace once the server answers; an existing one is left as it is. The server's address is in
-# TEMPORAL_ADDRESS, the namespace in TEMPORAL_NAMESPACE.
+# Makes both namespaces once the server answers; an existing one is left as it is. The server's address is in
+# TEMPORAL_ADDRESS; the procurements' namespace in TEMPORAL_NAMESPACE, that of webhooks and maintenance in
+# TEMPORAL_SERVICE_NAMESPACE.
 set -eu
 attempt=0
 until temporal operator cluster health; do
@@ -11,5 +12,11 @@ until temporal operator cluster health; do
 	fi
 	sleep 2
 done
-temporal operator namespace describe --namespace "$TEMPORAL_NAMESPACE" ||
-	temporal operator namespace create --namespace "$TEMPORAL_NAMESPACE" --retention "$TEMPORAL_RETENTION"
+
+# ensure NAMESPACE RETENTION
+ensure() {
+	temporal operator namespace describe --namespace "$1" ||
+		temporal operator namespace create --namespace "$1" --retention "$2"
+}
+ensure "$TEMPORAL_NAMESPACE" "$TEMPORAL_RETENTION"
+ensure "$TEMPORAL_SERVICE_NAMESPACE" "$TEMPORAL_SERVICE_RETENTION"

@@ -39,6 +39,8 @@ type Config struct {
 	TaskQueue string
 	// Temporal says how to reach the Temporal server.
 	Temporal Temporal
+	// ServiceNamespace is where in Temporal webhooks and maintenance live, apart from the procurements.
+	ServiceNamespace string
 
 	// MasterKey encrypts secrets at rest, CheckpointKey signs checkpoints, ReceiptKey
 	// signs receipts of tenders. A key that is not set is made and kept in DataDir,
@@ -116,6 +118,9 @@ func (c *Config) derive(env environment) {
 	}
 	if c.CheckpointDir == "" {
 		c.CheckpointDir = filepath.Join(c.DataDir, "checkpoints")
+	}
+	if c.ServiceNamespace == "" {
+		c.ServiceNamespace = c.Temporal.Namespace() + "-service"
 	}
 	if c.PublicURL == nil && c.Listen.IsValid() {
 		c.PublicURL = &url.URL{Scheme: "http", Host: c.Listen.String()}

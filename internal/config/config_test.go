@@ -54,6 +54,7 @@ func TestTheDefaultsAreSound(t *testing.T) {
 	require.False(t, c.Temporal.IsSet())
 	require.Equal(t, "127.0.0.1:7233", c.Temporal.Address())
 	require.Equal(t, "ppi", c.Temporal.Namespace())
+	require.Equal(t, "ppi-service", c.ServiceNamespace)
 	require.Equal(t, "ppi_app", c.AppRole())
 	require.Empty(t, c.WebhookAllow)
 }
@@ -77,6 +78,11 @@ func TestTheEnvironmentOverridesTheDefaults(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "temporal:7233", options.HostPort)
 	require.Equal(t, "procurement", options.Namespace)
+	require.Equal(t, "procurement-service", c.ServiceNamespace)
+	options, err = c.Temporal.In(c.ServiceNamespace).ClientOptions()
+	require.NoError(t, err)
+	require.Equal(t, "temporal:7233", options.HostPort)
+	require.Equal(t, "procurement-service", options.Namespace)
 	require.Equal(t, "127.0.0.1:9/procurement", c.Temporal.At("127.0.0.1:9").String())
 }
 
@@ -141,6 +147,10 @@ func TestSettingsThatContradictEachOtherAreFaults(t *testing.T) {
 		"PPI_DATA_DIR=/srv/ppi", "PPI_DATABASE_URL=postgres://ppi@db/ppi", "PPI_DATABASE_OWNER_URL=postgres://ppi@db/ppi",
 	}, config.Inspect)
 	require.Equal(t, []string{"PPI_DATABASE_URL"}, variables(faultsOf(t, err)))
+
+	_, err = config.Load([]string{"PPI_DATA_DIR=/srv/ppi", "TEMPORAL_NAMESPACE=one", "PPI_TEMPORAL_SERVICE_NAMESPACE=one"}, config.Inspect)
+	require.Equal(t, []string{"PPI_TEMPORAL_SERVICE_NAMESPACE"}, variables(faultsOf(t, err)))
+	require.ErrorContains(t, err, "one-service")
 }
 
 func TestEachCommandSaysWhatItCannotDoWithout(t *testing.T) {

@@ -51,6 +51,12 @@ func (c *Config) Validate(purpose Purpose) Faults {
 			Accepted: "a role of its own for the application",
 		})
 	}
+	if c.ServiceNamespace == c.Temporal.Namespace() {
+		faults = append(faults, Fault{
+			Variable: "PPI_TEMPORAL_SERVICE_NAMESPACE", Value: c.ServiceNamespace, Reason: "is the namespace of the procurements",
+			Accepted: "a namespace of its own, such as " + c.Temporal.Namespace() + "-service",
+		})
+	}
 	return append(faults, c.portClashes()...)
 }
 

@@ -67,8 +67,12 @@ func (c *Config) table() []setting { //nolint:funlen // it is a table
 			meaning: "who may name its client in X-Forwarded-For",
 		},
 		{
-			name: "PPI_TASK_QUEUE", fallback: "ppi", value: taskQueue(&c.TaskQueue), accepted: "up to 200 visible characters",
+			name: "PPI_TASK_QUEUE", fallback: "ppi", value: name(&c.TaskQueue), accepted: "up to 200 visible characters",
 			meaning: "where API and worker meet in Temporal",
+		},
+		{
+			name: "PPI_TEMPORAL_SERVICE_NAMESPACE", value: name(&c.ServiceNamespace), accepted: "up to 200 visible characters",
+			meaning: "where webhooks and maintenance live; without it that of the procurements with -service",
 		},
 		{
 			name: "PPI_MASTER_KEY", value: key(&c.MasterKey), accepted: keyForm,
@@ -236,7 +240,7 @@ func publicURL(field **url.URL) value {
 	})
 }
 
-func taskQueue(field *string) value {
+func name(field *string) value {
 	return parsed(field, func(s string) (string, error) {
 		const longest = 200
 		if len(s) > longest || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f }) {

@@ -52,9 +52,16 @@ func (t Temporal) Address() string {
 	return cmp.Or(t.read().Address, defaultTemporalAddress)
 }
 
-// Namespace is where our workflows live.
+// Namespace is where the procurements live.
 func (t Temporal) Namespace() string {
 	return cmp.Or(t.read().Namespace, defaultNamespace)
+}
+
+// In returns how to reach the same server's other namespace.
+func (t Temporal) In(namespace string) Temporal {
+	profile := t.read()
+	profile.Namespace = namespace
+	return Temporal{profile: seal(profile)}
 }
 
 // At returns how to reach the server of our own at address, which needs no login.

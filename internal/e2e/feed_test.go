@@ -216,7 +216,7 @@ func TestTheLatestCheckpointIsSignedForEverybody(t *testing.T) {
 // maintain has the worker run what a schedule starts.
 func (b *bundle) maintain(t *testing.T, workflow string, out any) {
 	t.Helper()
-	run, err := b.Temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: b.TaskQueue() + "/" + workflow, TaskQueue: b.TaskQueue()}, workflow)
+	run, err := b.Service.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: b.TaskQueue() + "/" + workflow, TaskQueue: b.TaskQueue()}, workflow)
 	require.NoError(t, err)
 	require.NoError(t, run.Get(t.Context(), out))
 }

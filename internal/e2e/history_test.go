@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/sdk/client"
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"github.com/ppi-engine/ppi/models"
@@ -51,10 +52,18 @@ func (b *bundle) saveRuns(t *testing.T, workflow string, runs []string, name str
 	}
 }
 
+// namespaceOf returns the client of the namespace in which a workflow lives.
+func (b *bundle) namespaceOf(workflow string) client.Client {
+	if process.ProcurementOf(workflow) == "" {
+		return b.Service
+	}
+	return b.Temporal
+}
+
 func (b *bundle) history(t *testing.T, workflow, run string) *historypb.History {
 	t.Helper()
 	var history historypb.History
-	events := b.Temporal.GetWorkflowHistory(t.Context(), workflow, run, false, 0)
+	events := b.namespaceOf(workflow).GetWorkflowHistory(t.Context(), workflow, run, false, 0)
 	for events.HasNext() {
 		event, err := events.Next()
 		require.NoError(t, err)
@@ -70,7 +79,7 @@ func (b *bundle) open(t *testing.T, run string) bool {
 
 func (b *bundle) isOpen(t *testing.T, workflow, run string) bool {
 	t.Helper()
-	d, err := b.Temporal.DescribeWorkflowExecution(t.Context(), workflow, run)
+	d, err := b.namespaceOf(workflow).DescribeWorkflowExecution(t.Context(), workflow, run)
 	require.NoError(t, err)
 	return d.GetWorkflowExecutionInfo().GetCloseTime() == nil
 }

@@ -59,7 +59,7 @@ func TestWhatNobodyNeedsIsRemovedBySchedule(t *testing.T) {
 // keepElsewhere creates the schedule as an earlier release did whose workers were elsewhere.
 func (b *bundle) keepElsewhere(t *testing.T) {
 	t.Helper()
-	schedule, err := b.Temporal.ScheduleClient().Create(t.Context(), client.ScheduleOptions{
+	schedule, err := b.Service.ScheduleClient().Create(t.Context(), client.ScheduleOptions{
 		ID: process.ScheduleID(b.TaskQueue(), process.WorkflowCleanUp), Spec: client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: 24 * time.Hour}}},
 		Action: &client.ScheduleWorkflowAction{ID: process.MaintenanceID("elsewhere", process.WorkflowCleanUp), Workflow: process.WorkflowCleanUp, TaskQueue: "elsewhere"},
 	})
@@ -68,7 +68,7 @@ func (b *bundle) keepElsewhere(t *testing.T) {
 		ctx := context.WithoutCancel(t.Context())
 		require.NoError(t, schedule.Delete(ctx))
 		for _, workflow := range []string{process.WorkflowReconcile, process.WorkflowCheckpoint} {
-			require.NoError(t, b.Temporal.ScheduleClient().GetHandle(ctx, process.ScheduleID(b.TaskQueue(), workflow)).Delete(ctx))
+			require.NoError(t, b.Service.ScheduleClient().GetHandle(ctx, process.ScheduleID(b.TaskQueue(), workflow)).Delete(ctx))
 		}
 	})
 }
@@ -97,7 +97,7 @@ func count(t *testing.T, conn *pgx.Conn, query string) (n int64) {
 // cleanUp has the schedule start a clean-up and asks what it removed.
 func (b *bundle) cleanUp(t *testing.T, want process.CleanedUp) {
 	t.Helper()
-	schedule := b.Temporal.ScheduleClient().GetHandle(t.Context(), process.ScheduleID(b.TaskQueue(), process.WorkflowCleanUp))
+	schedule := b.Service.ScheduleClient().GetHandle(t.Context(), process.ScheduleID(b.TaskQueue(), process.WorkflowCleanUp))
 	var before int
 	require.Eventually(t, func() bool {
 		found, err := schedule.Describe(t.Context())
@@ -122,6 +122,6 @@ func (b *bundle) cleanUp(t *testing.T, want process.CleanedUp) {
 	started := run.StartWorkflowResult
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	require.NoError(t, b.Temporal.GetWorkflow(ctx, started.WorkflowID, started.FirstExecutionRunID).Get(ctx, &done))
+	require.NoError(t, b.Service.GetWorkflow(ctx, started.WorkflowID, started.FirstExecutionRunID).Get(ctx, &done))
 	require.Equal(t, want, done)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/workflowservice/v1"
 
+	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 )
@@ -21,7 +22,7 @@ func (b *bundle) feedRuns(t *testing.T, endpoint string) (runs []string) {
 	t.Helper()
 	id := b.feedWorkflow(endpoint)
 	require.Eventually(t, func() bool {
-		found, err := b.Temporal.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{Query: "WorkflowId = '" + id + "'"})
+		found, err := b.Service.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{Query: "WorkflowId = '" + id + "'"})
 		if err != nil || len(found.GetExecutions()) == 0 || b.isOpen(t, id, "") {
 			return false
 		}
@@ -74,6 +75,37 @@ func TestFeedsHandOverUnderLoad(t *testing.T) {
 	}
 	require.Greater(t, handedOver, 2)
 	b.saveFeed(t, id, "portalfeed-rotated")
+}
+
+// What happens within a sitting is delivered by one run, which waits for more when it has delivered all, and ends
+// when nothing happens for a while.
+func TestOneRunDeliversWhatHappensWithinASitting(t *testing.T) {
+	t.Parallel()
+	b := setup(t, options{webhooks: rig.Webhooks{Pace: quick.Pace, Linger: 10 * time.Second}})
+	b.settle(t)
+	p, start := newPortal(t), now(t, b.Lead)
+	id := b.endpoint(t, p, nil)
+	for wakeUps := 1; wakeUps <= 3; wakeUps++ {
+		b.change(t, 1)
+		require.Len(t, b.awaitSent(t, p, start), wakeUps)
+		require.Eventually(t, func() bool { return b.lingers(t, id, wakeUps) }, patience, 20*time.Millisecond)
+	}
+	require.Len(t, b.feedRuns(t, id), 1)
+	b.saveFeed(t, id, "portalfeed-lingering")
+}
+
+// lingers tells whether the run of a feed waits for more, for the nth time.
+func (b *bundle) lingers(t *testing.T, endpoint string, nth int) bool {
+	t.Helper()
+	id := b.feedWorkflow(endpoint)
+	require.True(t, b.isOpen(t, id, ""), "the run ended before more happened")
+	timers := 0
+	for _, event := range b.history(t, id, "").GetEvents() {
+		if event.GetTimerStartedEventAttributes() != nil {
+			timers++
+		}
+	}
+	return timers >= nth
 }
 
 // What a person sees of a feed in the Temporal UI names the procurement and the authority, not where the

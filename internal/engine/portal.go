@@ -10,19 +10,45 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
+// StandardLinger is how long a run waits for more once everything was delivered: one run, and not one for each
+// event, delivers what happens within a sitting.
+const StandardLinger = time.Minute
+
 // wakeTimeout bounds one attempt to wake a feed.
 const wakeTimeout = 10 * time.Second
+
+// Feeds wakes the runs that deliver webhooks. They live in a namespace of their own, apart from the procurements.
+type Feeds struct {
+	service client.Client
+	options FeedOptions
+}
+
+// FeedOptions say how feeds run.
+type FeedOptions struct {
+	// TaskQueue is the installation's; see [process.FeedQueue].
+	TaskQueue string
+	// MaxEvents rotates a run early, 0 leaves it to the server.
+	MaxEvents int
+	// Linger is how long a run waits for more; 0 ends it at once.
+	Linger time.Duration
+}
+
+// NewFeeds makes one on a client of the service namespace.
+func NewFeeds(service client.Client, o FeedOptions) *Feeds {
+	return &Feeds{service: service, options: o}
+}
 
 // Wake tells the run that delivers a feed that there is more, up to a place of the procurement's log; it
 // starts the run when none is open. The summary is public and shown in the Temporal UI. It returns
 // [ErrUnavailable].
-func (e *Engine) Wake(ctx context.Context, feed process.PortalFeed, upTo int64, summary string) error {
+func (f *Feeds) Wake(ctx context.Context, feed process.PortalFeed, upTo int64, summary string) error {
 	ctx, cancel := context.WithTimeout(ctx, wakeTimeout)
 	defer cancel()
 	id := process.PortalFeedID(feed.EndpointID, feed.ProcurementID)
-	_, err := e.temporal.SignalWithStartWorkflow(ctx, id, process.SignalMore, process.More{UpTo: upTo}, client.StartWorkflowOptions{
-		TaskQueue: e.taskQueue, StaticSummary: process.Clip(summary, process.LongestSummary),
-	}, process.WorkflowPortalFeed, process.FeedRun{PortalFeed: feed, MaxEvents: e.runs.MaxEvents})
+	in := process.FeedRun{PortalFeed: feed, MaxEvents: f.options.MaxEvents, Linger: f.options.Linger}
+	_, err := f.service.SignalWithStartWorkflow(ctx, id, process.SignalMore, process.More{UpTo: upTo}, client.StartWorkflowOptions{
+		TaskQueue: process.FeedQueue(f.options.TaskQueue), StaticSummary: process.Clip(summary, process.LongestSummary),
+	}, process.WorkflowPortalFeed, in)
 	if err != nil {
 		return fmt.Errorf("wake feed: %w (%w)", ErrUnavailable, err)
 	}

@@ -34,6 +34,7 @@ import (
 
 const (
 	namespace      = "ppi"
+	service        = "ppi-service"
 	headerTimeout  = 10 * time.Second
 	shutdownPeriod = 5 * time.Second
 	cursorKeyBytes = 32
@@ -65,15 +66,18 @@ type Webhooks struct {
 	Timeout time.Duration
 	// Allow lists what may be reached besides public addresses; nil: this machine.
 	Allow []netip.Prefix
+	// Linger is how long a run waits for more once all was delivered; 0 ends it at once.
+	Linger time.Duration
 	// Resolver looks up the names of hosts; nil: as the machine does.
 	Resolver *net.Resolver
 }
 
 // A Rig is a running API with its store and its way to the workflows; workers are started on top.
 type Rig struct {
-	Store    *store.Store
-	Temporal client.Client
-	Engine   *engine.Engine
+	Store *store.Store
+	// Temporal is where the procurements live, Service where webhooks and maintenance do.
+	Temporal, Service client.Client
+	Engine            *engine.Engine
 	// Base is the API's address.
 	Base string
 	// Anonymous calls the API without a key.
@@ -94,27 +98,50 @@ func Start(ctx context.Context, o Options) (_ *Rig, err error) {
 	if r.Store, err = store.Open(ctx, store.Options{DSN: o.DSN, MaxConns: o.MaxConns, Logger: o.Log}); err != nil {
 		return nil, err
 	}
-	r.Temporal, err = client.DialContext(ctx, client.Options{
-		HostPort: o.TemporalAddress, Namespace: namespace, Logger: log.NewStructuredLogger(o.Log),
-	})
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("reach Temporal: %w", err), r.Store.Close())
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, r.release())
+		}
+	}()
+	if r.Temporal, err = dial(ctx, o, namespace); err != nil {
+		return nil, err
+	}
+	if r.Service, err = dial(ctx, o, service); err != nil {
+		return nil, err
 	}
 	teller := engine.NewTeller(r.Store.TellCommands, o.Log)
 	telling, stop := context.WithCancel(context.WithoutCancel(ctx))
 	r.stopTelling = stop
 	r.telling.Go(func() { teller.Run(telling) })
 	r.Engine = engine.New(r.Temporal, o.TaskQueue, teller.Told, engine.Runs{MaxEvents: o.MaxEvents, OrdinaryActs: o.OrdinaryActs})
-	if r.courier, err = o.Webhooks.courier(); err == nil {
-		err = r.serve(ctx)
+	if r.courier, err = o.Webhooks.courier(); err != nil {
+		return nil, err
 	}
+	return r, r.serve(ctx)
+}
+
+func dial(ctx context.Context, o Options, namespace string) (client.Client, error) {
+	c, err := client.DialContext(ctx, client.Options{
+		HostPort: o.TemporalAddress, Namespace: namespace, Logger: log.NewStructuredLogger(o.Log),
+	})
 	if err != nil {
-		stop()
-		r.telling.Wait()
-		r.Temporal.Close()
-		return nil, errors.Join(err, r.Store.Close())
+		return nil, fmt.Errorf("reach Temporal's namespace %s: %w", namespace, err)
 	}
-	return r, nil
+	return c, nil
+}
+
+// release lets go of what the rig holds.
+func (r *Rig) release() error {
+	if r.stopTelling != nil {
+		r.stopTelling()
+		r.telling.Wait()
+	}
+	for _, c := range []client.Client{r.Temporal, r.Service} {
+		if c != nil {
+			c.Close()
+		}
+	}
+	return r.Store.Close()
 }
 
 // courier makes one that all rigs on a database share the key of.
@@ -184,8 +211,11 @@ func (w *Worker) Stop() error {
 
 func (r *Rig) workerDeps() worker.Deps {
 	return worker.Deps{
-		Temporal: r.Temporal, Namespace: namespace, TaskQueue: r.options.TaskQueue, Store: r.Store, Engine: r.Engine, Courier: r.courier,
-		Log: r.options.Log, Schedules: r.options.Schedules,
+		Temporal: r.Temporal, Namespace: namespace, Service: r.Service, TaskQueue: r.options.TaskQueue,
+		Store: r.Store, Engine: r.Engine, Courier: r.courier, Log: r.options.Log, Schedules: r.options.Schedules,
+		Feeds: engine.NewFeeds(r.Service, engine.FeedOptions{
+			TaskQueue: r.options.TaskQueue, MaxEvents: r.options.MaxEvents, Linger: r.options.Webhooks.Linger,
+		}),
 		Checkpoint: func(ctx context.Context) error {
 			_, err := r.Store.Checkpoint(ctx, r.checkpoints, "")
 			return err
@@ -223,10 +253,7 @@ func (r *Rig) Close() error {
 	defer cancel()
 	err := r.server.Shutdown(ctx)
 	r.workers.Wait()
-	r.stopTelling()
-	r.telling.Wait()
-	r.Temporal.Close()
-	return errors.Join(err, r.Store.Close())
+	return errors.Join(err, r.release())
 }
 
 // TaskQueue is the queue of the rig's workers.

@@ -36,8 +36,9 @@ type Options struct {
 	DatabaseURL string
 	// FrontendPort and UIPort on 127.0.0.1; 0 chooses a free one.
 	FrontendPort, UIPort int
-	// Namespace is created when absent.
-	Namespace string
+	// Namespace is created when absent, and so is ServiceNamespace; without a name the latter is the former with
+	// -service.
+	Namespace, ServiceNamespace string
 	// Logger gets the server's log; nil discards it.
 	Logger *slog.Logger
 }
@@ -100,6 +101,9 @@ func (o Options) command() (*exec.Cmd, error) {
 	args := []string{
 		"-db-host", database.Hostname(), "-db-user", database.User.Username(), "-namespace", o.Namespace,
 		"-frontend-port", strconv.Itoa(o.FrontendPort), "-ui-port", strconv.Itoa(o.UIPort), "-exit-on-stdin-close",
+	}
+	if o.ServiceNamespace != "" {
+		args = append(args, "-service-namespace", o.ServiceNamespace)
 	}
 	if port := database.Port(); port != "" {
 		args = append(args, "-db-port", port)

@@ -55,6 +55,7 @@ func TestThePasswordIsNotOnTheCommandLine(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	o := script(t, `echo "$@" > `+dir+`/args; printf '%s' "$PPI_TEMPORAL_DB_PASSWORD" > `+dir+"/password\n"+sayReady+`exec sleep 600`)
+	o.ServiceNamespace = "upkeep"
 	s, err := temporalserver.Start(t.Context(), o)
 	require.NoError(t, err)
 	require.NoError(t, s.Stop(t.Context()))
@@ -62,7 +63,7 @@ func TestThePasswordIsNotOnTheCommandLine(t *testing.T) {
 	args, err := os.ReadFile(filepath.Join(dir, "args"))
 	require.NoError(t, err)
 	require.Equal(t, "-db-host 127.0.0.1 -db-user engine -namespace ppi -frontend-port 7000 -ui-port 0 -exit-on-stdin-close "+
-		"-db-port 5433 -db-sslmode disable -db-name engine -db-visibility-name engine_visibility\n", string(args))
+		"-service-namespace upkeep -db-port 5433 -db-sslmode disable -db-name engine -db-visibility-name engine_visibility\n", string(args))
 	password, err := os.ReadFile(filepath.Join(dir, "password"))
 	require.NoError(t, err)
 	require.Equal(t, "p@ss", string(password))

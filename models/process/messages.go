@@ -26,6 +26,7 @@ type Shown struct {
 	Status    string    `json:"status,omitempty"`
 	WaitingOn string    `json:"waiting_on,omitempty"`
 	LeadBuyer string    `json:"lead_buyer,omitempty"`
+	Title     string    `json:"title,omitempty"`
 	Deadline  time.Time `json:"deadline,omitzero"`
 }
 

@@ -10,6 +10,9 @@ const (
 	ActivityDeliver = "Deliver"
 )
 
+// FeedQueue is the task queue of an installation's deliveries, apart from that of its maintenance.
+func FeedQueue(taskQueue string) string { return taskQueue + "/feeds" }
+
 // PortalFeedID is the fixed ID of the workflow that delivers a procurement's events to an endpoint: at most
 // one run at a time, so that they arrive in order.
 func PortalFeedID(endpoint, procurement models.ID) string {

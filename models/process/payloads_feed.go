@@ -12,12 +12,14 @@ type PortalFeed struct {
 	ProcurementID models.ID `json:"procurement_id"`
 }
 
-// A FeedRun starts a run that delivers a feed until nothing is left. MaxEvents hands over early; 0 leaves it
-// to the server.
+// A FeedRun starts a run that delivers a feed until nothing is left.
 type FeedRun struct {
 	PortalFeed
 
+	// MaxEvents hands over early; 0 leaves it to the server.
 	MaxEvents int `json:"max_events,omitempty"`
+	// Linger is how long the run waits for more once nothing is left; 0 ends it at once.
+	Linger time.Duration `json:"linger,omitempty"`
 }
 
 // More tells a run that events up to this place of the procurement's log wait. The record knows which.
@@ -36,6 +38,9 @@ const (
 	FeedMore FeedStatus = "more"
 	// FeedWaiting failed and is to be tried again after Wait.
 	FeedWaiting FeedStatus = "waiting"
+	// FeedBusy is to be tried again after Wait: its endpoint is taking as many other procurements' events as it may
+	// at once.
+	FeedBusy FeedStatus = "busy"
 	// FeedHeld is to deliver nothing until a person goes on: parked, paused, disabled or removed.
 	FeedHeld FeedStatus = "held"
 )

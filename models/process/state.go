@@ -27,6 +27,21 @@ type State struct {
 	// them, since only the first keeps what it was started with.
 	Title  string   `json:"title,omitempty"`
 	Buyers []string `json:"buyers,omitempty"`
+	// Zone is the procurement's, in which people read its instants.
+	Zone string `json:"zone,omitempty"`
+	// Gates are what was last known of the gates of the open phases. Content changes a gate without a command.
+	Gates []GateState `json:"gates,omitempty"`
+}
+
+// A GateState sums up the gate of an open phase as it was judged at an instant of procedure time.
+type GateState struct {
+	Phase models.Phase `json:"phase"`
+	Round int          `json:"round"`
+	// Met of Total criteria were met; Missing are the codes of the others.
+	Met     int       `json:"met"`
+	Total   int       `json:"total"`
+	Missing []string  `json:"missing,omitempty"`
+	At      time.Time `json:"at"`
 }
 
 // A PhaseState is where the latest round of a phase stands.
@@ -62,8 +77,10 @@ type Due struct {
 	Phase   models.Phase `json:"phase"`
 	Subject models.ID    `json:"subject"`
 	At      time.Time    `json:"at"`
-	// Label names the subject for a person, such as "lot 2".
+	// Label names the subject for a person, such as "lot 2, storage"; Local is the instant in RFC 3339 as clocks in
+	// the procurement's zone show it.
 	Label string `json:"label,omitempty"`
+	Local string `json:"local,omitempty"`
 }
 
 // Equal tells whether both mean the same at the same instant.
@@ -100,6 +117,35 @@ func (s State) FirstDue() (Due, bool) {
 		}
 	}
 	return first, len(s.Due) > 0
+}
+
+// Gate returns what was last known of the gate of a phase in its latest round.
+func (s State) Gate(phase models.Phase) (GateState, bool) {
+	for _, g := range s.Gates {
+		if g.Phase == phase && g.Round == s.Phase(phase).Round {
+			return g, true
+		}
+	}
+	return GateState{}, false
+}
+
+// Remember keeps what earlier knew of gates that nobody has judged since.
+func (s State) Remember(earlier State) State {
+	var gates []GateState
+	for _, p := range s.Phases {
+		if p.Status != models.PhaseOpen {
+			continue
+		}
+		known, ok := s.Gate(p.Phase)
+		if before, had := earlier.Gate(p.Phase); !ok && had && before.Round == p.Round {
+			known, ok = before, true
+		}
+		if ok {
+			gates = append(gates, known)
+		}
+	}
+	s.Gates = gates
+	return s
 }
 
 // Migrate brings a state written by an earlier release to [Schema]. A workflow calls it on every state

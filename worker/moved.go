@@ -1,0 +1,59 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	commonpb "go.temporal.io/api/common/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+
+	"github.com/ppi-engine/ppi/models/process"
+)
+
+// moveOut removes from the namespace of the procurements what an earlier release kept there and this one keeps in
+// the service namespace: schedules, and open runs of webhooks and maintenance, which nobody works on there any
+// more. What such a run had still to do is in the record and is found again.
+func moveOut(ctx context.Context, procurements client.Client, taskQueue string) error {
+	for workflow := range schedules {
+		schedule := procurements.ScheduleClient().GetHandle(ctx, process.ScheduleID(taskQueue, workflow))
+		if err := schedule.Delete(ctx); err != nil && !isGone(err) {
+			return fmt.Errorf("remove the schedule of %s from the namespace of the procurements: %w", workflow, err)
+		}
+	}
+	left, err := leftBehind(ctx, procurements, taskQueue)
+	for _, run := range left {
+		if err = procurements.TerminateWorkflow(ctx, run.GetWorkflowId(), run.GetRunId(),
+			"goes on in the service namespace"); err != nil && !isGone(err) {
+			break
+		}
+		err = nil
+	}
+	if err != nil {
+		return fmt.Errorf("end what has moved to the service namespace: %w", err)
+	}
+	return nil
+}
+
+// leftBehind lists the open runs of an installation that belong in the service namespace.
+func leftBehind(ctx context.Context, procurements client.Client, taskQueue string) ([]*commonpb.WorkflowExecution, error) {
+	query := fmt.Sprintf("TaskQueue = '%s' AND ExecutionStatus = 'Running' AND WorkflowType IN ('%s', '%s', '%s', '%s')",
+		taskQueue, process.WorkflowPortalFeed, process.WorkflowReconcile, process.WorkflowCheckpoint, process.WorkflowCleanUp)
+	var left []*commonpb.WorkflowExecution
+	for page := []byte(nil); ; {
+		found, err := procurements.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{Query: query, NextPageToken: page})
+		if err != nil {
+			return nil, err
+		}
+		for _, run := range found.GetExecutions() {
+			left = append(left, run.GetExecution())
+		}
+		if page = found.GetNextPageToken(); len(page) == 0 {
+			return left, nil
+		}
+	}
+}
+
+func isGone(err error) bool { return errors.As(err, new(*serviceerror.NotFound)) }

@@ -1,0 +1,123 @@
+package worker
+
+import (
+	"context"
+	"fmt"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/ppi-engine/ppi/activities"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/process"
+	"github.com/ppi-engine/ppi/workflows"
+)
+
+const (
+	// deliveriesAtOnce bounds the feeds that one worker delivers at the same time.
+	deliveriesAtOnce = 32
+	// deliveriesToOne bounds those of them that go to one endpoint, so that a slow receiver of many procurements'
+	// events leaves room for the others.
+	deliveriesToOne = 4
+)
+
+// A queue is work that a worker takes. Each has slots of its own: what waits in one holds up no other.
+type queue struct {
+	client client.Client
+	name   string
+	// atOnce bounds the activities under way; 0 leaves it to the SDK.
+	atOnce     int
+	workflows  map[string]any
+	activities map[string]any
+}
+
+// queuesOf lists the work of an installation: commands on procurements, maintenance, and deliveries, which may
+// be slow for as long as somebody else's server is.
+func queuesOf(d Deps) []queue {
+	transactions := &activities.Activities{Store: d.Store, Log: d.Log}
+	maintenance := &activities.Maintenance{Store: d.Store, Engine: d.Engine, Log: d.Log, Checkpoint: d.Checkpoint}
+	portals := &activities.Portals{Store: d.Store, Courier: d.Courier, Log: d.Log, ToOneEndpoint: deliveriesToOne}
+	return []queue{
+		{
+			client: d.Temporal, name: d.TaskQueue,
+			workflows:  map[string]any{process.WorkflowProcurement: workflows.Procurement},
+			activities: actsOf(transactions),
+		},
+		{
+			client: d.Service, name: d.TaskQueue,
+			workflows: map[string]any{
+				process.WorkflowReconcile:  workflows.Reconcile,
+				process.WorkflowCheckpoint: workflows.Checkpoint,
+				process.WorkflowCleanUp:    workflows.CleanUp,
+			},
+			activities: map[string]any{
+				process.ActivityReconcile:  maintenance.Reconcile,
+				process.ActivityCheckpoint: maintenance.SignCheckpoint,
+				process.ActivityCleanUp:    maintenance.CleanUp,
+			},
+		},
+		{
+			client: d.Service, name: process.FeedQueue(d.TaskQueue), atOnce: deliveriesAtOnce,
+			workflows:  map[string]any{process.WorkflowPortalFeed: workflows.PortalFeed},
+			activities: map[string]any{process.ActivityDeliver: portals.Deliver},
+		},
+	}
+}
+
+// actsOf are what changes the record: as ordinary activities, and as local ones under the names that histories and
+// the Temporal UI show.
+func actsOf(transactions *activities.Activities) map[string]any {
+	acts := map[string]any{
+		process.ActivityLoad:    transactions.Load,
+		process.ActivityExecute: transactions.Execute,
+		process.ActivityRunDue:  transactions.RunDue,
+	}
+	for _, verb := range models.Verbs() {
+		acts[string(verb)] = transactions.Execute
+	}
+	for _, kind := range process.DueKinds() {
+		acts[string(kind)] = transactions.RunDue
+	}
+	return acts
+}
+
+// runWorkers works on every queue until ctx ends or a worker meets an error that it cannot work with.
+func runWorkers(ctx context.Context, d Deps) error {
+	fatal := make(chan error, 1)
+	for _, q := range queuesOf(d) {
+		w := q.worker(fatal)
+		if err := w.Start(); err != nil {
+			return fmt.Errorf("start worker of queue %s: %w", q.name, err)
+		}
+		defer w.Stop()
+	}
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-fatal:
+		return fmt.Errorf("worker stopped: %w", err)
+	}
+}
+
+func (q queue) worker(fatal chan<- error) worker.Worker {
+	w := worker.New(q.client, q.name, worker.Options{
+		MaxConcurrentActivityExecutionSize: q.atOnce,
+		WorkerStopTimeout:                  stopTimeout,
+		DisableRegistrationAliasing:        true,
+		OnFatalError: func(err error) {
+			select {
+			case fatal <- err:
+			default:
+			}
+		},
+	})
+	for name, run := range q.workflows {
+		w.RegisterWorkflowWithOptions(run, workflow.RegisterOptions{Name: name})
+	}
+	for name, run := range q.activities {
+		w.RegisterActivityWithOptions(run, activity.RegisterOptions{Name: name})
+	}
+	return w
+}
