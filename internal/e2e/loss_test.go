@@ -86,8 +86,8 @@ func (b *bundle) scan(t *testing.T, into any, query string, arguments ...any) {
 	require.NoError(t, conn.QueryRow(t.Context(), query, arguments...).Scan(into))
 }
 
-// knows tells whether the run knows what the record knows.
-func (b *bundle) knows(t *testing.T, procurement string, ok func(process.State) bool) bool {
+// agrees tells whether the run knows what the record knows.
+func (b *bundle) agrees(t *testing.T, procurement string, ok func(process.State) bool) bool {
 	t.Helper()
 	var version int64
 	b.scan(t, &version, "SELECT version FROM procurements WHERE id = $1", procurement)
@@ -108,7 +108,7 @@ func TestARunLearnsOfACommandWhoseWitnessesAllDied(t *testing.T) {
 	d.dieAfterCommit(t, d.Buyers[0].Board, models.VerbVote, vote)
 	back := time.Now()
 	require.Eventually(t, func() bool {
-		return d.knows(t, d.Procurement, func(s process.State) bool { return s.Phase(models.PhaseConsultation).Status == models.PhaseOpen })
+		return d.agrees(t, d.Procurement, func(s process.State) bool { return s.Phase(models.PhaseConsultation).Status == models.PhaseOpen })
 	}, healed, 100*time.Millisecond, "the workflow stands in the new phase, and nobody sent a command")
 	t.Logf("healed after %s", time.Since(back).Round(100*time.Millisecond))
 	require.Equal(t, 3, d.countEvents(t, models.EventVoteCast))
@@ -152,7 +152,7 @@ func TestTemporalKilledBetweenAcceptanceAndCompletionOfAnUpdate(t *testing.T) {
 	d.server.start(t)
 	require.NoError(t, <-answered)
 	require.Equal(t, 1, d.countEvents(t, models.EventMotionMoved))
-	require.Eventually(t, func() bool { return d.knows(t, d.Procurement, func(process.State) bool { return true }) }, healed, 100*time.Millisecond)
+	require.Eventually(t, func() bool { return d.agrees(t, d.Procurement, func(process.State) bool { return true }) }, healed, 100*time.Millisecond)
 }
 
 func TestPostgresFrozenForLongerThanAWorkflowTask(t *testing.T) {
@@ -173,7 +173,7 @@ func TestPostgresFrozenForLongerThanAWorkflowTask(t *testing.T) {
 	thaw()
 	require.NoError(t, <-answered)
 	require.Equal(t, 1, b.countEvents(t, models.EventMotionMoved))
-	require.Eventually(t, func() bool { return b.knows(t, b.Procurement, func(process.State) bool { return true }) }, healed, 100*time.Millisecond)
+	require.Eventually(t, func() bool { return b.agrees(t, b.Procurement, func(process.State) bool { return true }) }, healed, 100*time.Millisecond)
 }
 
 // Whoever is killed, by whatever signal, and whenever: soon every run knows what the record knows.
@@ -206,7 +206,7 @@ func TestRunsKnowWhatTheRecordKnowsAfterKillsAndStops(t *testing.T) {
 		p = b.spawnProduct(t, b.ownWorker())
 	}
 	for _, c := range all {
-		require.Eventually(t, func() bool { return b.knows(t, c.Procurement, func(process.State) bool { return true }) }, 2*healed, 100*time.Millisecond)
+		require.Eventually(t, func() bool { return b.agrees(t, c.Procurement, func(process.State) bool { return true }) }, 2*healed, 100*time.Millisecond)
 	}
 	var cast, voted int
 	b.scan(t, &cast, "SELECT count(*) FROM events WHERE type = $1", models.EventVoteCast)
