@@ -23,7 +23,8 @@ type NewProcurement struct {
 func (in NewProcurement) check() error {
 	var live *models.Refusal
 	if in.Mode == models.ModeLive && in.Clock != nil {
-		live = models.Refuse(models.CodeLiveClock, "/clock", "a live procurement runs on real time").Accepting("no clock, or mode rehearsal")
+		live = models.Refuse(models.CodeLiveClock, "/clock", "a live procurement runs on real time").
+			Accepting("no clock, or mode rehearsal")
 	}
 	return models.Refusals([]*models.Refusal{
 		models.CheckText("/title", in.Title, longestTitle), checkDescription(in.Description), checkLanguages(in.Languages),
@@ -147,7 +148,8 @@ func checkLanguages(languages []string) *models.Refusal {
 
 func checkZone(name string) *models.Refusal {
 	if _, known := zone.Load(name); !known {
-		return models.Refuse(models.CodeInvalidValue, "/zone", "this is not a time zone").Accepting("an IANA zone such as Europe/Paris")
+		return models.Refuse(models.CodeInvalidValue, "/zone", "this is not a time zone").
+			Accepting("an IANA zone such as Europe/Paris")
 	}
 	return nil
 }

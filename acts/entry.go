@@ -281,7 +281,8 @@ func (d *deed) mayChangeEntry(e models.Entry) error {
 			return err
 		}
 		if buyer != e.OrganisationID {
-			return models.Refuse(models.CodeForbidden, "", "the entry speaks for another buyer").Accepting("a person of %s", e.OrganisationID)
+			return models.Refuse(models.CodeForbidden, "", "the entry speaks for another buyer").
+				Accepting("a person of %s", e.OrganisationID)
 		}
 	}
 	return d.On.check(e.Version)
@@ -314,7 +315,8 @@ func (d *deed) putEntry(e *models.Entry) error {
 		return models.Refuse(models.CodeAlreadyExists, "", "there is one already").Accepting("the next version of it, by PUT")
 	}
 	if err == nil && !written {
-		return models.Refuse(models.CodeStale, models.FieldVersion, "the entry has changed since").Accepting("reading it again first")
+		return models.Refuse(models.CodeStale, models.FieldVersion, "the entry has changed since").
+			Accepting("reading it again first")
 	}
 	return err
 }
