@@ -41,7 +41,8 @@ func (v Versions) check(present int64) error {
 	if v.Any || slices.Contains(v.Of, present) {
 		return nil
 	}
-	return models.Refuse(models.CodeStale, models.FieldVersion, "the present version is %d, and the change was not made on it", present).
+	return models.Refuse(models.CodeStale, models.FieldVersion,
+		"the present version is %d, and the change was not made on it", present).
 		Accepting(`"%d", once the change is judged anew`, present)
 }
 

@@ -73,7 +73,9 @@ func setDeadline(l *models.Lot, deadline *process.LocalTime) {
 
 // checkLot refuses a lot whose text is malformed or whose deadline no clock shows, or shows twice.
 func checkLot(l models.Lot) error {
-	faults := models.Refusals([]*models.Refusal{models.CheckText("/title", l.Title, longestTitle), checkDescription(l.Description)})
+	faults := models.Refusals([]*models.Refusal{
+		models.CheckText("/title", l.Title, longestTitle), checkDescription(l.Description),
+	})
 	if faults != nil || l.DeadlineLocal == "" && l.DeadlineZone == "" {
 		return faults
 	}

@@ -67,13 +67,16 @@ func (d *deed) place(part MemberPart) (models.Member, bool, error) {
 		return m, false, err
 	}
 	if o.Kind != models.OrganisationContractingAuthority {
-		return m, false, models.Refuse(models.CodeNotAnAuthority, "organisation", "the organisation is registered as %s", o.Kind)
+		return m, false, models.Refuse(models.CodeNotAnAuthority, "organisation",
+			"the organisation is registered as %s", o.Kind)
 	}
 	all, _, err := d.tx.Members(m.ProcurementID)
 	if err != nil {
 		return m, false, err
 	}
-	others := slices.DeleteFunc(slices.Clone(all), func(o models.Member) bool { return o.OrganisationID == m.OrganisationID })
+	others := slices.DeleteFunc(slices.Clone(all), func(o models.Member) bool {
+		return o.OrganisationID == m.OrganisationID
+	})
 	if m.BudgetShare, err = shareBeside(others, part.BudgetShare); err != nil {
 		return m, false, err
 	}
@@ -120,7 +123,8 @@ func shareBeside(others []models.Member, share string) (string, error) {
 		}
 	}
 	if sum.Cmp(decimal.Hundred) > 0 {
-		return "", models.Refuse(models.CodeSharesExceeded, "/budget_share", "all shares together would be %s percent", sum.Trim(0))
+		return "", models.Refuse(models.CodeSharesExceeded, "/budget_share",
+			"all shares together would be %s percent", sum.Trim(0))
 	}
 	return shortest, nil
 }
@@ -159,7 +163,8 @@ func (d *deed) mayGo(organisation models.ID) error {
 	}
 	for _, a := range assignments {
 		if a.OrganisationID == organisation && forMembers(a.Role) && !over(a, d.Standing.Now) {
-			return models.Refuse(models.CodeStillReferred, "", "a person of the organisation is %s by the role %s", a.Role, a.ID).
+			return models.Refuse(models.CodeStillReferred, "",
+				"a person of the organisation is %s by the role %s", a.Role, a.ID).
 				Accepting("the removal once such roles have ended")
 		}
 	}

@@ -31,6 +31,8 @@ func (a *Acts) SendAwardNotice(ctx context.Context, by By) (Done[models.Notice],
 		if err := d.tx.WriteNotice(n); err != nil {
 			return n, err
 		}
-		return n, d.record(models.EventNoticeSent, map[string]any{"notice_id": string(n.ID), "kind": string(n.Kind), "digest": n.Digest})
+		return n, d.record(models.EventNoticeSent, map[string]any{
+			"notice_id": string(n.ID), "kind": string(n.Kind), "digest": n.Digest,
+		})
 	})
 }

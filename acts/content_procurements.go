@@ -71,8 +71,9 @@ func (d *deed) mustBuy() error {
 
 func (in NewProcurement) draft(author models.Actor, now time.Time) models.Standing {
 	p := models.Procurement{
-		ID: models.NewID(models.PrefixProcurement), Title: in.Title, Description: in.Description, Languages: in.Languages, Mode: in.Mode,
-		Profile: in.Profile, Zone: in.Zone, Status: models.StatusDraft, Version: 1, CreatedBy: author.PersonID, CreatedAt: now,
+		ID: models.NewID(models.PrefixProcurement), Title: in.Title, Description: in.Description,
+		Languages: in.Languages, Mode: in.Mode, Profile: in.Profile, Zone: in.Zone,
+		Status: models.StatusDraft, Version: 1, CreatedBy: author.PersonID, CreatedAt: now,
 	}
 	if p.Description == nil {
 		p.Description = models.Text{}
@@ -84,7 +85,9 @@ func (in NewProcurement) draft(author models.Actor, now time.Time) models.Standi
 }
 
 func (d *deed) settleAuthor() error {
-	m := models.Member{ProcurementID: d.procurement(), OrganisationID: d.Actor.OrganisationID, Lead: true, JoinedAt: d.Standing.Now}
+	m := models.Member{
+		ProcurementID: d.procurement(), OrganisationID: d.Actor.OrganisationID, Lead: true, JoinedAt: d.Standing.Now,
+	}
 	if err := d.tx.PutMember(m); err != nil {
 		return err
 	}
@@ -134,7 +137,8 @@ func (in ProcurementChange) apply(p *models.Procurement) error {
 	setIf(&p.Profile, in.Profile)
 	setIf(&p.Zone, in.Zone)
 	return models.Refusals([]*models.Refusal{
-		models.CheckText("/title", p.Title, longestTitle), checkDescription(p.Description), checkLanguages(p.Languages), checkZone(p.Zone),
+		models.CheckText("/title", p.Title, longestTitle), checkDescription(p.Description),
+		checkLanguages(p.Languages), checkZone(p.Zone),
 	})
 }
 

@@ -48,7 +48,8 @@ func (a *Acts) GiveRole(ctx context.Context, by By, in NewRole) (Done[models.Rol
 
 func roleData(a models.RoleAssignment) map[string]any {
 	data := map[string]any{
-		"role_id": a.ID, "role": a.Role, "person_id": a.PersonID, "organisation_id": a.OrganisationID, "valid_from": utc(a.ValidFrom),
+		"role_id": a.ID, "role": a.Role, "person_id": a.PersonID, "organisation_id": a.OrganisationID,
+		"valid_from": utc(a.ValidFrom),
 	}
 	if a.ValidUntil != nil {
 		data["valid_until"] = utc(*a.ValidUntil)
@@ -103,7 +104,8 @@ func (d *deed) fits(a models.RoleAssignment) error {
 		}
 		if models.Incompatible(other.Role, a.Role) {
 			return models.Refuse(models.CodeRoleIncompatible, "/role",
-				"the person is %s in that time, and %s and %s exclude each other on one procurement", other.Role, other.Role, a.Role)
+				"the person is %s in that time, and %s and %s exclude each other on one procurement",
+				other.Role, other.Role, a.Role)
 		}
 	}
 	return nil
@@ -119,11 +121,14 @@ func (d *deed) fitsOrganisation(a models.RoleAssignment) error {
 	if err != nil {
 		return err
 	}
-	isMember := slices.ContainsFunc(members, func(m models.Member) bool { return m.OrganisationID == a.OrganisationID && m.Active() })
+	isMember := slices.ContainsFunc(members, func(m models.Member) bool {
+		return m.OrganisationID == a.OrganisationID && m.Active()
+	})
 	switch {
 	case forMembers(a.Role) && !isMember:
 		return models.Refuse(models.CodeNotAMember, "/person_id",
-			"the person's organisation %s is not a member of the consortium, so the person cannot be its %s", a.OrganisationID, a.Role)
+			"the person's organisation %s is not a member of the consortium, so the person cannot be its %s",
+			a.OrganisationID, a.Role)
 	case a.Role == models.RoleSupplier && isMember:
 		return models.Refuse(models.CodeRoleIncompatible, "/role",
 			"the person's organisation buys on this procurement, so the person cannot be a supplier")
@@ -133,7 +138,8 @@ func (d *deed) fitsOrganisation(a models.RoleAssignment) error {
 
 // overlap tells whether there is an instant at which both are in force.
 func overlap(a, b models.RoleAssignment) bool {
-	return (a.ValidUntil == nil || a.ValidUntil.After(b.ValidFrom)) && (b.ValidUntil == nil || b.ValidUntil.After(a.ValidFrom))
+	return (a.ValidUntil == nil || a.ValidUntil.After(b.ValidFrom)) &&
+		(b.ValidUntil == nil || b.ValidUntil.After(a.ValidFrom))
 }
 
 // over tells whether an assignment is past at the instant now; one in the future is not.

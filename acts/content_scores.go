@@ -16,7 +16,9 @@ type SheetWritten struct {
 }
 
 // WriteSheet takes an evaluator's own scores. Nobody else sees them before having given their own.
-func (a *Acts) WriteSheet(ctx context.Context, by By, tender models.ID, scores []models.Score) (Done[SheetWritten], error) {
+func (a *Acts) WriteSheet(
+	ctx context.Context, by By, tender models.ID, scores []models.Score,
+) (Done[SheetWritten], error) {
 	return once(ctx, a, by, func(d *deed) (SheetWritten, error) {
 		if err := d.enterContent(share); err != nil {
 			return SheetWritten{}, err

@@ -71,7 +71,9 @@ func (b *bench) by(actor models.Actor, role models.Role) acts.By {
 
 // new gives an act a request of its own.
 func (*bench) new(by acts.By) acts.By {
-	by.Request = acts.Request{ID: models.CommandID(by.Actor.PersonID, "test", "", uuid.NewString()), Fingerprint: sha256.Sum256(nil)}
+	by.Request = acts.Request{
+		ID: models.CommandID(by.Actor.PersonID, "test", "", uuid.NewString()), Fingerprint: sha256.Sum256(nil),
+	}
 	return by
 }
 

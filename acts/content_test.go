@@ -44,7 +44,8 @@ func TestARefusedRequestLeavesNothingAndCanBeMended(t *testing.T) {
 	t.Parallel()
 	b := setUp(t)
 	by, in := b.asLead(), lot("Cryostat")
-	in.Deadline = &process.LocalTime{Local: "2027-03-28T02:30", Zone: "Europe/Paris"} // skipped by the change to summer time
+	// An hour that the change to summer time skips.
+	in.Deadline = &process.LocalTime{Local: "2027-03-28T02:30", Zone: "Europe/Paris"}
 	_, err := b.acts.CreateLot(t.Context(), by, in)
 	require.Error(t, err)
 	require.Zero(t, b.happened(models.EventLotCreated))
@@ -94,7 +95,8 @@ func TestARoleThatEndedBetweenLookAndLockDeniesTheAct(t *testing.T) {
 func TestAnActAboutNoProcurementIsRefused(t *testing.T) {
 	t.Parallel()
 	b := setUp(t)
-	_, err := b.acts.CreateLot(t.Context(), b.new(acts.By{Actor: b.lead, Roles: []models.Role{models.RoleLeadProcurer}}), lot("Cryostat"))
+	by := b.new(acts.By{Actor: b.lead, Roles: []models.Role{models.RoleLeadProcurer}})
+	_, err := b.acts.CreateLot(t.Context(), by, lot("Cryostat"))
 	refused(t, err, models.CodeNotFound)
 }
 
@@ -102,11 +104,13 @@ func TestAConsortiumHoldsOneLeadAndAWholeBudgetAtMost(t *testing.T) {
 	t.Parallel()
 	b := setUp(t)
 	second := b.person(models.OrganisationContractingAuthority)
-	put, err := b.acts.PutMember(t.Context(), b.asLead(), acts.MemberPart{Organisation: second.OrganisationID, BudgetShare: "60.0"})
+	part := acts.MemberPart{Organisation: second.OrganisationID, BudgetShare: "60.0"}
+	put, err := b.acts.PutMember(t.Context(), b.asLead(), part)
 	require.NoError(t, err)
 	require.True(t, put.Joined)
 	require.Equal(t, "60", put.BudgetShare)
-	_, err = b.acts.PutMember(t.Context(), b.asLead(), acts.MemberPart{Organisation: b.lead.OrganisationID, Lead: true, BudgetShare: "40.1"})
+	part = acts.MemberPart{Organisation: b.lead.OrganisationID, Lead: true, BudgetShare: "40.1"}
+	_, err = b.acts.PutMember(t.Context(), b.asLead(), part)
 	refused(t, err, models.CodeSharesExceeded)
 	_, err = b.acts.PutMember(t.Context(), b.asLead(), acts.MemberPart{Organisation: second.OrganisationID, Lead: true})
 	refused(t, err, models.CodeLeadExists)

@@ -173,7 +173,9 @@ func (k EntryKind[T]) begin(d *deed) (models.Entry, error) {
 	return e, err
 }
 
-func (k EntryKind[T]) save(d *deed, e models.Entry, body T, dossier func() (models.Dossier, error)) (models.Entry, error) {
+func (k EntryKind[T]) save(
+	d *deed, e models.Entry, body T, dossier func() (models.Dossier, error),
+) (models.Entry, error) {
 	if e.ID == "" {
 		e.ID = models.NewID(models.PrefixEntry)
 	}

@@ -66,5 +66,7 @@ type openingKey struct {
 
 // Check refuses what is no public key of age.
 func (k openingKey) Check() error {
-	return models.Refusals([]*models.Refusal{seal.CheckRecipient("/quality", k.Quality), seal.CheckRecipient("/price", k.Price)})
+	return models.Refusals([]*models.Refusal{
+		seal.CheckRecipient("/quality", k.Quality), seal.CheckRecipient("/price", k.Price),
+	})
 }

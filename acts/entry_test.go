@@ -29,7 +29,8 @@ func (b *bench) opened(phase models.Phase) *bench {
 }
 
 func glossary(term string) models.Glossary {
-	return models.Glossary{Terms: []models.Term{{Term: models.Text{"en": term}, Meaning: models.Text{"en": "what it says"}}}}
+	meaning := models.Text{"en": "what it says"}
+	return models.Glossary{Terms: []models.Term{{Term: models.Text{"en": term}, Meaning: meaning}}}
 }
 
 func TestAnEntryIsWrittenWhileItsPhaseIsOpen(t *testing.T) {
@@ -79,7 +80,8 @@ func TestAnEntryIsRewrittenAndWithdrawnOnItsPresentVersion(t *testing.T) {
 func TestAnImportWritesAllOrNone(t *testing.T) {
 	t.Parallel()
 	b := setUp(t).opened(models.PhaseSpecification)
-	_, err := acts.EntryGlossary.Import(t.Context(), b.acts, b.asLead(), []models.Glossary{glossary("qubit"), glossary("gate")})
+	all := []models.Glossary{glossary("qubit"), glossary("gate")}
+	_, err := acts.EntryGlossary.Import(t.Context(), b.acts, b.asLead(), all)
 	require.Equal(t, "/items/1", refused(t, err, models.CodeAlreadyExists).Field)
 	require.Zero(t, b.happened(models.EventEntryWritten))
 }

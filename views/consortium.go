@@ -7,7 +7,9 @@ import (
 )
 
 // Procurements lists those on which the reader holds a role now, those after the given one; an empty status means all.
-func (v *Views) Procurements(ctx context.Context, r Reader, status models.Status, after models.ID, limit int) ([]models.Standing, error) {
+func (v *Views) Procurements(
+	ctx context.Context, r Reader, status models.Status, after models.ID, limit int,
+) ([]models.Standing, error) {
 	return v.Store.Standings(ctx, r.Actor.PersonID, status, after, limit)
 }
 

@@ -9,7 +9,9 @@ import (
 )
 
 // Entries lists the entries of a kind, withdrawn ones too, those after the given one.
-func (v *Views) Entries(ctx context.Context, r Reader, kind models.EntryKind, after models.ID, limit int) ([]models.Entry, error) {
+func (v *Views) Entries(
+	ctx context.Context, r Reader, kind models.EntryKind, after models.ID, limit int,
+) ([]models.Entry, error) {
 	return inTx(ctx, v, func(tx *store.Tx) ([]models.Entry, error) {
 		return tx.Entries(r.procurement(), kind, after, limit)
 	})

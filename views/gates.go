@@ -36,7 +36,9 @@ func (v *Views) Gate(ctx context.Context, r Reader, phase models.Phase) (Gate, e
 			return err
 		}
 		view = Gate{Gate: gate.Judge(phase, d), Status: d.Round(phase).Status, Rule: gate.DecisionRule(d), Votes: votes}
-		counted := slices.DeleteFunc(slices.Clone(votes), func(v models.Vote) bool { return slices.Contains(view.Authors, v.PersonID) })
+		counted := slices.DeleteFunc(slices.Clone(votes), func(v models.Vote) bool {
+			return slices.Contains(view.Authors, v.PersonID)
+		})
 		view.Decision, view.Missing, err = gate.Decide(d, counted, view.Digest())
 		return err
 	})

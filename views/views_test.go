@@ -26,13 +26,16 @@ func setUp(t testing.TB) *record {
 	t.Helper()
 	r := &record{TB: t, views: &views.Views{Store: pgtest.New(t)}}
 	r.tx(func(tx *store.Tx) error {
-		o := models.Organisation{LegalName: "Buyer " + uuid.NewString(), Country: "FR", Kind: models.OrganisationContractingAuthority}
+		o := models.Organisation{
+			LegalName: "Buyer " + uuid.NewString(), Country: "FR", Kind: models.OrganisationContractingAuthority,
+		}
 		require.NoError(t, tx.CreateOrganisation(&o))
 		p := models.Person{OrganisationID: o.ID, Name: "P"}
 		require.NoError(t, tx.CreatePerson(&p))
 		r.procurement = models.Procurement{
-			ID: models.NewID(models.PrefixProcurement), Title: models.Text{"en": "Quantum"}, Description: models.Text{}, Languages: []string{"en"},
-			Mode: models.ModeRehearsal, Zone: "Europe/Paris", Status: models.StatusDraft, Version: 1, CreatedBy: p.ID, CreatedAt: o.CreatedAt,
+			ID: models.NewID(models.PrefixProcurement), Title: models.Text{"en": "Quantum"}, Description: models.Text{},
+			Languages: []string{"en"}, Mode: models.ModeRehearsal, Zone: "Europe/Paris", Status: models.StatusDraft, Version: 1,
+			CreatedBy: p.ID, CreatedAt: o.CreatedAt,
 		}
 		require.NoError(t, tx.CreateProcurement(&r.procurement))
 		r.published, r.draft = r.lot(tx, 1), r.lot(tx, 2)
@@ -50,7 +53,8 @@ func (r *record) lot(tx *store.Tx, number int) models.Lot {
 	r.Helper()
 	l := models.Lot{
 		ID: models.NewID(models.PrefixLot), ProcurementID: r.procurement.ID, Number: number, Title: models.Text{"en": "Lot"},
-		Description: models.Text{}, DeadlineLocal: "2027-03-01T12:00", DeadlineZone: "Europe/Paris", Version: 1, CreatedAt: r.procurement.CreatedAt,
+		Description: models.Text{}, DeadlineLocal: "2027-03-01T12:00", DeadlineZone: "Europe/Paris", Version: 1,
+		CreatedAt: r.procurement.CreatedAt,
 	}
 	require.NoError(r, tx.CreateLot(&l))
 	return l
