@@ -68,14 +68,15 @@ func TestALateExclusionNamesThePairsItTurned(t *testing.T) {
 // A tender whose price nobody could read never stood in a ranking: taking it out turns nothing.
 func TestALateExclusionOfATenderWithoutAPriceTurnsNothing(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, models.ConsensusChair, offer{"100.00", "9"}, offer{"80.00", "8"}, offer{"40.00", "1"})
-	d.Tendering.Openings = d.Tendering.Openings[:4]
+	d := newDesk(t, models.ConsensusChair, offer{"40.00", "1"}, offer{"100.00", "9"}, offer{"80.00", "8"}, offer{"90.00", "1"})
+	d.Tendering.Openings = d.Tendering.Openings[2:]
 	_, err := Evaluate(d.Dossier, d.lot)
 	requireRefused(t, models.CodePriceMissing, err)
-	d.exclude(2, time.Minute)
+	d.exclude(0, time.Minute)
+	d.exclude(3, time.Minute)
 	e, err := Evaluate(d.Dossier, d.lot)
 	require.NoError(t, err)
-	require.Empty(t, e.LateExclusions)
+	require.Equal(t, []models.ID{d.tenders[3].ID}, e.LateExclusions)
 	require.Empty(t, e.Reversals)
 }
 

@@ -127,7 +127,9 @@ func TestASheetHoldsOneScoreWithAReasonForEachCriterion(t *testing.T) {
 		requireRefused(t, c.code, err)
 	}
 	err := CheckSheet(d.Dossier, d.sheet(0, models.Score{Criterion: "colour", Score: "1", Reason: "red"}, scores("11")[0]))
-	require.Len(t, models.Faults(err), 2, "all faults are told at once")
+	faults := models.Faults(err)
+	require.Len(t, faults, 2, "all faults are told at once")
+	require.Contains(t, faults[1].Detail, "outside the scale")
 }
 
 func TestAnEvaluatorSeesTheOthersScoresOnceAllOwnAreIn(t *testing.T) {
