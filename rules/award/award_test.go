@@ -145,6 +145,39 @@ func TestAThirdTenderTurnsTheOrderOfTwoOthers(t *testing.T) {
 	require.Equal(t, []Reversal{{Ahead: "B", Behind: "A"}}, Reversals(with, after))
 }
 
+func TestOnlyAPairThatBothRankingsDecideCanBeTurned(t *testing.T) {
+	t.Parallel()
+	ranks := func(a, b int) Ranking {
+		r := Ranking{[]Standing{{Tender: "A", Rank: a}, {Tender: "B", Rank: b}}}
+		if 0 < b && b < a { // the best first
+			r.Standings[0], r.Standings[1] = r.Standings[1], r.Standings[0]
+		}
+		return r
+	}
+	for name, c := range map[string]struct {
+		before, after Ranking
+		turned        bool
+	}{
+		"behind, then ahead":   {ranks(2, 1), ranks(1, 2), true},
+		"behind by far":        {ranks(5, 1), ranks(1, 5), true},
+		"ahead both times":     {ranks(1, 2), ranks(1, 2), false},
+		"tied, then ahead":     {ranks(1, 1), ranks(1, 2), false},
+		"behind, then tied":    {ranks(2, 1), ranks(1, 1), false},
+		"A was excluded":       {ranks(0, 1), ranks(1, 2), false},
+		"B was excluded":       {ranks(1, 0), ranks(1, 2), false},
+		"A is excluded now":    {ranks(2, 1), ranks(0, 1), false},
+		"B is excluded now":    {ranks(2, 1), ranks(1, 0), false},
+		"A stands there alone": {Ranking{[]Standing{{Tender: "A", Rank: 1}}}, ranks(1, 2), false},
+	} {
+		turned := Reversals(c.before, c.after)
+		if c.turned {
+			require.Equal(t, []Reversal{{Ahead: "A", Behind: "B"}}, turned, name)
+			continue
+		}
+		require.Empty(t, turned, name)
+	}
+}
+
 func TestPricesOfExcludedTendersAreNotCompared(t *testing.T) {
 	t.Parallel()
 	s := scheme(RelativeToLowest)
@@ -214,6 +247,17 @@ func TestEveryLineSaysHow(t *testing.T) {
 	require.Equal(t, "40, as all prices are equal", lines[1].How)
 }
 
+// A price is the same however many zeros it is written with, and so is the ranking whichever tender is read first.
+func TestTheOrderOfTendersDoesNotEvenChangeTheWordsOfARanking(t *testing.T) {
+	t.Parallel()
+	a, b, c := tender("A", "100", "30"), tender("B", "100.00", "40"), tender("C", "150.0", "50")
+	for _, method := range Methods() {
+		s := scheme(method)
+		require.Equal(t, rank(t, s, a, b, c), rank(t, s, c, b, a), method)
+		require.Equal(t, rank(t, s, a, b, c), rank(t, s, b, c, a), method)
+	}
+}
+
 func TestTiesAreBrokenInTheOrderOfTheScheme(t *testing.T) {
 	t.Parallel()
 	s := scheme(AbsoluteLinear) // 2 points a euro
@@ -273,6 +317,38 @@ func TestAPriceThatLooksAbnormallyLowIsAskedAbout(t *testing.T) {
 	require.Empty(t, rank(t, s, tender("A", "1", "30")).Standings[0].AskAboutPrice, "a single tender has nothing to be compared with")
 }
 
+// The next higher price is what two equal low prices are compared with, not each other.
+func TestTwoPricesThatAreAbnormallyLowDoNotExcuseEachOther(t *testing.T) {
+	t.Parallel()
+	s := scheme(RelativeToLowest)
+	s.Low = &LowPrice{Against: LowAgainstNext, Percent: dec("40")}
+	r := rank(t, s, tender("A", "50", "30"), tender("B", "50.00", "30"), tender("C", "100", "30"))
+	require.Equal(t, "50 is at least 40 % below 100 (next_price)", standing(t, r, "A").AskAboutPrice)
+	require.Equal(t, "50.00 is at least 40 % below 100 (next_price)", standing(t, r, "B").AskAboutPrice)
+	require.Empty(t, standing(t, r, "C").AskAboutPrice, "nobody is dearer")
+}
+
+func TestTheMeanOfScoresIsRoundedByTheRule(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		scores []decimal.Decimal
+		rule   Rounding
+		want   string
+	}{
+		{[]decimal.Decimal{dec("7")}, Rounding{1, HalfUp}, "7.0"},
+		{[]decimal.Decimal{dec("7"), dec("8")}, Rounding{0, HalfUp}, "8"},
+		{[]decimal.Decimal{dec("6"), dec("7")}, Rounding{0, HalfEven}, "6"},
+		{[]decimal.Decimal{dec("7"), dec("8"), dec("8")}, Rounding{2, HalfUp}, "7.67"},
+		{[]decimal.Decimal{dec("7"), dec("8"), dec("8")}, Rounding{2, Down}, "7.66"},
+	} {
+		mean, err := Mean(c.scores, c.rule)
+		require.NoError(t, err)
+		require.Equal(t, c.want, mean.String(), "%v %+v", c.scores, c.rule)
+	}
+	_, err := Mean(nil, Rounding{2, HalfUp})
+	require.Error(t, err, "nobody has scored: that is not a score of 0")
+}
+
 func TestRoundingHappensOnceFromTheExactValue(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -295,8 +371,17 @@ func TestRoundingHappensOnceFromTheExactValue(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, c.want, got.String(), "%s %+v", c.value, c.rule)
 	}
-	third := whole(1).over(whole(3))
-	require.Equal(t, "0.3333333333…", third.String())
+	for _, c := range []struct {
+		over int64
+		want string
+	}{
+		{3, "0.6666666666…"}, // cut, not rounded
+		{2048, "0.0009765625"},
+		{4096, "0.0004882812…"}, // …5
+		{1, "2"},
+	} {
+		require.Equal(t, c.want, whole(2).over(whole(c.over)).String())
+	}
 	_, err := whole(math.MaxInt64).round(Rounding{2, HalfUp})
 	require.ErrorContains(t, err, "too large")
 }
@@ -325,6 +410,9 @@ func TestLogarithmsAreExactToFortyDecimals(t *testing.T) {
 func TestASchemeThatCannotRankIsRefusedWithAllFaults(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, scheme(RelativeToLowest).Check())
+	strict := scheme(RelativeToLowest)
+	strict.Criteria[0].Minimum = strict.Criteria[0].Max
+	require.NoError(t, strict.Check(), "only the highest score will do")
 	for name, spoil := range map[string]func(*Scheme){
 		"unknown method":        func(s *Scheme) { s.Method = "guess" },
 		"weights under 100":     func(s *Scheme) { s.PriceWeight = dec("39.99") },
@@ -333,6 +421,7 @@ func TestASchemeThatCannotRankIsRefusedWithAllFaults(t *testing.T) {
 		"no factor":             func(s *Scheme) { s.Method = LinearToBest },
 		"factor of one":         func(s *Scheme) { s.Method, s.Factor = Logarithmic, decimal.One },
 		"bounds turned round":   func(s *Scheme) { s.Method, s.From, s.To = AbsoluteLinear, dec("160"), dec("80") },
+		"bounds that are one":   func(s *Scheme) { s.Method, s.From, s.To = AbsoluteLinear, dec("80"), dec("80.00") },
 		"no currency":           func(s *Scheme) { s.Currency = "euro" },
 		"no scale":              func(s *Scheme) { s.Criteria[0].Max = decimal.Zero },
 		"minimum over the top":  func(s *Scheme) { s.Criteria[0].Minimum = dec("61") },

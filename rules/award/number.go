@@ -73,7 +73,8 @@ func (a ratio) String() string {
 	if ok && exact <= 10 {
 		return a.r.FloatString(exact)
 	}
-	return a.r.FloatString(10) + "…"
+	cut := new(big.Rat).SetFrac(rounded(a, Rounding{10, Down}), power10(10))
+	return cut.FloatString(10) + "…"
 }
 
 // round rounds once, from the exact value.

@@ -74,8 +74,7 @@ func Reversals(before, after Ranking) []Reversal {
 	for i, ahead := range after.Standings {
 		for _, behind := range after.Standings[i+1:] {
 			a, b := was[ahead.Tender], was[behind.Tender]
-			ranked := a > 0 && b > 0 && ahead.Rank > 0 && behind.Rank > 0
-			if ranked && ahead.Rank < behind.Rank && a > b {
+			if 0 < b && b < a && 0 < ahead.Rank && ahead.Rank < behind.Rank {
 				turned = append(turned, Reversal{ahead.Tender, behind.Tender})
 			}
 		}

@@ -2,6 +2,7 @@ package award
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/govalues/decimal"
 
@@ -14,15 +15,12 @@ type priced struct {
 	lowest, highest decimal.Decimal
 }
 
+// pricesOf compares by CmpTotal, so that of 100 and 100.00 the same one is named whichever tender comes first.
 func pricesOf(s Scheme, tenders []*entry) priced {
 	p := priced{scheme: s}
-	for i, t := range tenders {
-		if i == 0 || t.price.Cmp(p.lowest) < 0 {
-			p.lowest = t.price
-		}
-		if i == 0 || t.price.Cmp(p.highest) > 0 {
-			p.highest = t.price
-		}
+	if len(tenders) > 0 {
+		dearer := func(a, b *entry) int { return a.price.CmpTotal(b.price) }
+		p.lowest, p.highest = slices.MinFunc(tenders, dearer).price, slices.MaxFunc(tenders, dearer).price
 	}
 	return p
 }

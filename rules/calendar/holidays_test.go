@@ -43,6 +43,63 @@ func TestEasterFallsWhereTheChurchesSay(t *testing.T) {
 	}
 }
 
+// paschalMoons are the days of March (those over 31 are of April) on which the paschal full moon of the Julian calendar
+// falls, by golden number: the table of Dionysius Exiguus.
+var paschalMoons = [19]int{36, 25, 44, 33, 22, 41, 30, 49, 38, 27, 46, 35, 24, 43, 32, 21, 40, 29, 48}
+
+// Easter is the Sunday after the paschal full moon. The moons are found here by another road than in the rules: by the
+// epacts of Clavius for the Gregorian calendar, by the table for the Julian one.
+func TestEasterIsTheSundayAfterThePaschalFullMoon(t *testing.T) {
+	t.Parallel()
+	sundayAfter := func(moon Date) Date { return moon.AddDays(7 - int(moon.Weekday())) }
+	for year := 1800; year < 2200; year++ {
+		golden, century := year%19+1, year/100+1
+		epact := (11*golden + 20 + (8*century+5)/25 - 5 - (3*century/4 - 12)) % 30
+		if epact == 25 && golden > 11 || epact == 24 {
+			epact++
+		}
+		moon := 44 - epact
+		if moon < 21 {
+			moon += 30
+		}
+		require.Equal(t, sundayAfter(NewDate(year, time.March, moon)), easter(year))
+
+		lag := map[int]int{18: 12, 19: 13, 20: 13, 21: 14}[year/100]
+		require.Equal(t, sundayAfter(NewDate(year, time.March, paschalMoons[golden-1]+lag)), orthodoxEaster(year), year)
+	}
+}
+
+// Code du travail, L3133-1: eleven days.
+func TestTheHolidaysOfAYearAreThoseOfThatYearInTheirOrder(t *testing.T) {
+	t.Parallel()
+	var days []string
+	for _, d := range holidaysOf(t, "FR").In(2026) {
+		days = append(days, d.String())
+	}
+	require.Equal(t, []string{
+		"2026-01-01", "2026-04-06", "2026-05-01", "2026-05-08", "2026-05-14", "2026-05-25",
+		"2026-07-14", "2026-08-15", "2026-11-01", "2026-11-11", "2026-12-25",
+	}, days)
+}
+
+func TestAPlaceIsACountryOrAPartOfOne(t *testing.T) {
+	t.Parallel()
+	places, err := Places()
+	require.NoError(t, err)
+	require.IsIncreasing(t, places)
+	require.Subset(t, places, []string{"AT", "DE", "DE-NW", "FR", "FR-67", "SK"})
+	for _, place := range places {
+		require.Equal(t, place, holidaysOf(t, place).Place())
+	}
+}
+
+func TestASingleDayOnAWeekendIsMadeUpForOnce(t *testing.T) {
+	t.Parallel()
+	h := holidaysFrom(t, "{country: XX, name: X, sources: [s], from: 2025, until: 2027, holidays: ["+
+		"{name: Christmas Day, on: '12-25'}, {name: Assembly, dates: ['2026-08-15'], substitute: true}]}") // a Saturday
+	require.Equal(t, []Date{date(t, "2026-08-15"), date(t, "2026-08-17"), date(t, "2026-12-25")}, h.In(2026))
+}
+
 func TestHolidaysMoveAsTheirLawsSay(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -98,6 +155,7 @@ func TestAHolidayFileMustSayWhereItIsFrom(t *testing.T) {
 		require.NoError(t, decode([]byte(yaml), &f), name)
 		require.Error(t, f.check(), name)
 	}
+	holidaysFrom(t, "{country: XX, name: X, sources: [s], from: 2026, until: 2026, holidays: [{name: A, on: '01-01'}]}") // one year will do
 	var f holidayFile
 	require.Error(t, decode([]byte("{country: XX, colour: red}"), &f), "unknown field")
 }

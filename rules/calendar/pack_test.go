@@ -30,6 +30,8 @@ func TestMinimumPeriodsOfTheDirective(t *testing.T) {
 		{"open/tenders", []Circumstance{Urgency}, "15 days", "Directive 2014/24/EU, Article 27(3)"},
 		// The five days for electronic tenders are taken off 35 only.
 		{"open/tenders", []Circumstance{PlanningNotice, ElectronicSubmission}, "15 days", "Directive 2014/24/EU, Article 27(2)"},
+		// Of two that shorten alike the Directive's first is cited.
+		{"open/tenders", []Circumstance{Urgency, PlanningNotice}, "15 days", "Directive 2014/24/EU, Article 27(2)"},
 		{"open/tenders", []Circumstance{DocumentsNotElectronic}, "40 days", "Directive 2014/24/EU, Article 27(1) and Article 53(1)"},
 		{"open/tenders", []Circumstance{DocumentsNotElectronic, Urgency}, "15 days", "Directive 2014/24/EU, Article 27(3)"},
 		{"restricted/requests", nil, "30 days", "Directive 2014/24/EU, Article 28(1)"},
@@ -113,6 +115,29 @@ func TestADeadlineOneMinuteShortIsRefusedWithTheEarliestLawfulOne(t *testing.T) 
 	require.NoError(t, err)
 	require.Len(t, checked.Warnings, 1)
 	require.Contains(t, checked.Warnings[0], "Sunday")
+}
+
+// The first instant of a day ends the day before: nobody is at work in the night to Monday, or after Friday's midnight.
+func TestADeadlineAtMidnightBelongsToTheDayThatEnds(t *testing.T) {
+	t.Parallel()
+	pack, france := packFor(t, "FR", "2026-03-02"), holidaysOf(t, "FR")
+	for local, warning := range map[string]string{
+		"2026-04-11T00:00":    "",
+		"2026-04-11T00:00:01": "2026-04-11, which is no working day (Saturday)",
+		"2026-04-13T00:00":    "2026-04-12, which is no working day (Sunday)",
+		"2026-04-13T00:00:01": "",
+		"2026-05-02T00:00":    "2026-05-01, which is no working day (Labour Day in FR)",
+	} {
+		checked, err := pack.CheckDeadline(Deadline{
+			Rule: "open/tenders", Event: date(t, "2026-03-02"), Local: local, Zone: "Europe/Paris",
+		}, france)
+		require.NoError(t, err)
+		if warning == "" {
+			require.Empty(t, checked.Warnings, local)
+			continue
+		}
+		require.Equal(t, []string{"the deadline falls on " + warning}, checked.Warnings)
+	}
 }
 
 func TestADeadlineIsCheckedInItsOwnZone(t *testing.T) {

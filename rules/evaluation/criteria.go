@@ -33,10 +33,11 @@ func (c Criteria) Check() error {
 
 // CheckAgainst refuses criteria for no lot, and any change once the lot is published.
 func (c Criteria) CheckAgainst(d models.Dossier, _ models.Entry) error {
-	switch lot, ok := d.Tendering.Lot(c.Lot); {
-	case !ok:
+	lot, ok := d.Tendering.Lot(c.Lot)
+	if !ok {
 		return models.Refuse(models.CodeInvalidValue, "/lot", "the procurement has no lot %s", c.Lot)
-	case lot.OpenedAt != nil:
+	}
+	if lot.OpenedAt != nil {
 		return models.Refuse(models.CodeFrozen, "", "the criteria of lot %d were published", lot.Number).
 			Accepting("ending the lot, and criteria for another")
 	}

@@ -17,6 +17,7 @@ type desk struct {
 	models.Dossier
 
 	lot        models.ID
+	locked     time.Time
 	tenders    []models.Tender
 	evaluators []models.ID
 }
@@ -28,16 +29,15 @@ type offer struct{ price, score string }
 // one criterion.
 func newDesk(t *testing.T, consensus string, offers ...offer) *desk {
 	t.Helper()
-	locked := now.Add(-time.Hour)
-	d := &desk{T: t, lot: models.NewID(models.PrefixLot)}
+	d := &desk{T: t, lot: models.NewID(models.PrefixLot), locked: now.Add(-time.Hour)}
 	d.Dossier = models.Dossier{
 		Procurement: models.Procurement{Zone: "Europe/Paris", Languages: []string{"en"}}, Now: now, Authors: map[models.ID][]models.ID{},
 		Members:       []models.Member{{OrganisationID: "org_a", Lead: true}, {OrganisationID: "org_b"}},
 		Organisations: map[models.ID]models.Organisation{"org_a": {ID: "org_a", LegalName: "Lead", Country: "FR"}, "org_b": {ID: "org_b", Country: "ES"}},
 	}
 	d.Tendering = models.Tendering{
-		Lots:      []models.Lot{{ID: d.lot, Number: 1, OpenedAt: &locked, ClosedAt: &locked}},
-		Stages:    map[models.ID]models.LotStage{d.lot: {LotID: d.lot, UnsealedAt: locked, QualityLockedAt: &locked}},
+		Lots:      []models.Lot{{ID: d.lot, Number: 1, OpenedAt: &d.locked, ClosedAt: &d.locked}},
+		Stages:    map[models.ID]models.LotStage{d.lot: {LotID: d.lot, UnsealedAt: d.locked, QualityLockedAt: &d.locked}},
 		Tenderers: map[models.ID]models.Organisation{},
 	}
 	criteria := models.AwardCriteria{
@@ -101,22 +101,31 @@ func (d *desk) award(winner models.ID) {
 	d.Helper()
 	e, err := Evaluate(d.Dossier, d.lot)
 	require.NoError(d, err)
-	stage := d.Tendering.Stages[d.lot]
-	stage.AwardedAt, stage.WinnerID, stage.Ranking = &now, winner, e.Digest
-	d.Tendering.Stages[d.lot] = stage
+	d.stage(func(s *models.LotStage) { s.AwardedAt, s.WinnerID, s.Ranking = &now, winner, e.Digest })
+}
+
+// stage changes how far the lot has come.
+func (d *desk) stage(change func(*models.LotStage)) {
+	s := d.Tendering.Stages[d.lot]
+	change(&s)
+	d.Tendering.Stages[d.lot] = s
 }
 
 // exclude excludes a tender, so long after the scores were locked.
 func (d *desk) exclude(n int, after time.Duration) {
 	d.Helper()
+	d.check(n, models.Admission{Decision: models.AdmissionExcluded, Code: "not_conforming", Reason: models.Text{"en": "No."}}, d.locked.Add(after))
+}
+
+// check puts another outcome of a tender's formal check in the place of the one there is.
+func (d *desk) check(n int, a models.Admission, at time.Time) {
+	d.Helper()
+	a.Tender = d.tenders[n].ID
 	for i, e := range d.Entries {
-		if e.Kind == models.EntryAdmission && e.Subject == string(d.tenders[n].ID) {
-			text, digest, err := models.Canonical(models.Admission{
-				Tender: d.tenders[n].ID, Decision: models.AdmissionExcluded, Code: "not_conforming", Reason: models.Text{"en": "No."},
-			})
+		if e.Kind == models.EntryAdmission && e.Subject == string(a.Tender) {
+			text, digest, err := models.Canonical(a)
 			require.NoError(d, err)
-			d.Entries[i].Body, d.Entries[i].Digest = text, digest
-			d.Entries[i].WrittenAt = d.Tendering.Stages[d.lot].QualityLockedAt.Add(after)
+			d.Entries[i].Body, d.Entries[i].Digest, d.Entries[i].WrittenAt = text, digest, at
 		}
 	}
 }

@@ -65,6 +65,21 @@ func TestALateExclusionNamesThePairsItTurned(t *testing.T) {
 	require.Empty(t, e.LateExclusions, "it was out before prices were known")
 }
 
+// A tender whose price nobody could read never stood in a ranking: taking it out turns nothing.
+func TestALateExclusionOfATenderWithoutAPriceTurnsNothing(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, models.ConsensusChair, offer{"40.00", "1"}, offer{"100.00", "9"}, offer{"80.00", "8"}, offer{"90.00", "1"})
+	d.Tendering.Openings = d.Tendering.Openings[2:]
+	_, err := Evaluate(d.Dossier, d.lot)
+	requireRefused(t, models.CodePriceMissing, err)
+	d.exclude(0, time.Minute)
+	d.exclude(3, time.Minute)
+	e, err := Evaluate(d.Dossier, d.lot)
+	require.NoError(t, err)
+	require.Equal(t, []models.ID{d.tenders[3].ID}, e.LateExclusions)
+	require.Empty(t, e.Reversals)
+}
+
 func TestThereIsNoRankingWhileSomethingIsMissing(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -123,11 +138,32 @@ func TestALotIsAwardedToTheOneThatRanksFirst(t *testing.T) {
 	err = MayAward(d.Dossier, d.lot, winner, e.Digest)
 	require.NoError(t, err)
 
+	d.Tendering.Lots[0].EndedAt = &now
+	requireRefused(t, models.CodeLotEnded, MayAward(d.Dossier, d.lot, winner, e.Digest))
+	d.Tendering.Lots[0].EndedAt = nil
+	d.award(winner)
+	requireRefused(t, models.CodeAlreadyAwarded, MayAward(d.Dossier, d.lot, winner, e.Digest))
+
 	tied := newDesk(t, models.ConsensusChair, offer{"100.00", "8"}, offer{"100.00", "8"})
 	e, err = Evaluate(tied.Dossier, tied.lot)
 	require.NoError(t, err)
 	err = MayAward(tied.Dossier, tied.lot, tied.tenders[0].ID, e.Digest)
 	requireRefused(t, models.CodeNoWinner, err)
+}
+
+// Directive 2014/24/EU, Article 69(1): each price that looks abnormally low is explained, not only the winner's.
+func TestNothingIsAwardedWhileOneLowPriceIsUnexplained(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, models.ConsensusChair, offer{"30.00", "8"}, offer{"31.00", "7"}, offer{"200.00", "9"})
+	e, err := Evaluate(d.Dossier, d.lot)
+	require.NoError(t, err)
+	for _, n := range []int{0, 1} {
+		require.NotEmpty(t, e.Ranking.Standings[n].AskAboutPrice)
+		requireRefused(t, models.CodePriceUnexplained, MayAward(d.Dossier, d.lot, d.tenders[0].ID, e.Digest))
+		tender := d.tenders[n].ID
+		d.write(models.EntryPriceInquiry, string(tender), "", models.PriceInquiry{Tender: tender, Finding: models.FindingAccepted})
+	}
+	require.NoError(t, MayAward(d.Dossier, d.lot, d.tenders[0].ID, e.Digest))
 }
 
 func (d *desk) accept(inquiry models.ID) {
@@ -161,11 +197,67 @@ func TestLettersTellEachTendererOfTheWinnerAndTheEarliestContract(t *testing.T) 
 	require.Equal(t, "48.00", letters[0].Lines[0].Points.String())
 	require.Equal(t, "42.00", letters[0].Lines[0].Winner.String())
 	require.True(t, letters[1].Won)
+	require.Equal(t, 1, letters[1].Rank)
+	require.Equal(t, letters[1].WinnerTotal, letters[1].Total)
+	require.Equal(t, "82.00", letters[0].WinnerTotal)
+	require.Equal(t, "32.00", letters[0].Lines[1].Points.String(), "40 × 80/100")
+	require.Equal(t, "40.00", letters[0].Lines[1].Winner.String())
 	require.Equal(t, "not_conforming", letters[2].ExcludedFor)
 	require.NotEmpty(t, letters[2].ExclusionReason)
 	for _, l := range letters {
 		require.Equal(t, "Supplier of 80.00", l.Winner)
 		require.Equal(t, "2026-03-13", l.EarliestContract)
+	}
+}
+
+// What the panel wrote on one tenderer's tender is for that tenderer only.
+func TestALetterGivesTheReasonsForItsOwnTender(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"}, offer{"80.00", "7"})
+	d.drop(models.EntryConsensus)
+	for i, reason := range []string{"drew 3 kW", "drew 4 kW"} {
+		score := []models.Score{{Criterion: "energy", Score: "8", Reason: reason}}
+		d.write(models.EntryConsensus, string(d.tenders[i].ID), "", Consensus{d.tenders[i].ID, score})
+	}
+	d.award(d.tenders[1].ID)
+	letters, err := ComposeLetters(d.Dossier, d.Tendering.Lots[0], now, Standstill{})
+	require.NoError(t, err)
+	require.Equal(t, map[string]string{"energy": "drew 3 kW"}, letters[0].Reasons)
+	require.Equal(t, map[string]string{"energy": "drew 4 kW"}, letters[1].Reasons)
+}
+
+// A tender excluded by a published minimum was admitted: the letter names the minimum, there is no exclusion to quote.
+func TestALetterNamesTheMinimumThatATenderMissed(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"}, offer{"80.00", "2"})
+	criteria, _, _ := d.CriteriaFor(d.lot)
+	criteria.Criteria[0].Minimum = "3"
+	d.rewrite(models.EntryAwardCriteria, string(d.lot), criteria)
+	d.check(1, models.Admission{Decision: models.AdmissionAdmitted, Reason: models.Text{"en": "Complete after a question."}}, d.locked)
+	d.award(d.tenders[0].ID)
+	letters, err := ComposeLetters(d.Dossier, d.Tendering.Lots[0], now, Standstill{})
+	require.NoError(t, err)
+	require.Equal(t, "score 2 of energy is below the minimum of 3", letters[1].ExcludedFor)
+	require.Empty(t, letters[1].ExclusionReason)
+	require.Zero(t, letters[1].Rank)
+}
+
+// Directive 2014/24/EU, Article 55(1): the grounds on which nothing is awarded are told to every tenderer.
+func TestEveryTendererIsToldWhyALotEndedWithoutAward(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"}, offer{"80.00", "7"})
+	d.Tendering.Tenders = append(d.Tendering.Tenders, models.Tender{ID: models.NewID(models.PrefixTender), LotID: models.NewID(models.PrefixLot)})
+	lot := d.Tendering.Lots[0]
+	lot.EndedAt, lot.EndReason = &d.locked, "ins-fund"
+	letters := ComposeEndLetters(d.Dossier, lot, "The grant was withdrawn.")
+	require.Len(t, letters, 2)
+	for i, l := range letters {
+		require.Equal(t, d.tenders[i].ID, l.Tender)
+		require.Equal(t, "ins-fund", l.EndedFor)
+		require.Equal(t, "The grant was withdrawn.", l.EndReason)
+		require.Equal(t, d.locked, l.DecidedAt)
+		require.Equal(t, now, l.SentAt)
+		require.Empty(t, l.Winner)
 	}
 }
 

@@ -160,7 +160,8 @@ func (l Letter) about(d models.Dossier, t models.Tender, e Evaluation, winner aw
 	l.Rank, l.Total, l.Reasons = own.Rank, own.Total.String(), panelReasons(d, t)
 	for _, line := range own.Lines {
 		c := Comparison{Criterion: line.Criterion, Points: line.Points, How: line.How}
-		if w := slices.IndexFunc(winner.Lines, func(x award.Line) bool { return x.Criterion == line.Criterion }); w >= 0 {
+		w := slices.IndexFunc(winner.Lines, func(x award.Line) bool { return x.Criterion == line.Criterion })
+		if w >= 0 {
 			c.Winner = winner.Lines[w].Points
 		}
 		l.Lines = append(l.Lines, c)

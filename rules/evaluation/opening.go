@@ -14,11 +14,11 @@ func MayFetch(d models.Dossier, tender models.ID, e models.Envelope) error {
 		return models.Refuse(models.CodeNotUnsealed, "", "the tender does not stand in a closed box")
 	}
 	stage, opened := d.Tendering.Stage(t.LotID)
-	switch {
-	case !opened:
+	if !opened {
 		return models.Refuse(models.CodeNotUnsealed, "", "the envelopes of the lot are not opened").
 			Accepting("openers of two buyers, each by the action open, after the deadline")
-	case e.Kind == models.EnvelopePrice && stage.QualityLockedAt == nil:
+	}
+	if e.Kind == models.EnvelopePrice && stage.QualityLockedAt == nil {
 		return models.Refuse(models.CodeQualityOpen, "", "prices are opened once quality is locked").Accepting("the other envelopes")
 	}
 	return nil
@@ -49,11 +49,11 @@ func CheckOpening(d models.Dossier, o models.Opening) error {
 }
 
 func checkFound(o models.Opening) []*models.Refusal {
-	switch {
-	case o.Readable && !models.ValidDigest(o.PlaintextDigest):
+	if o.Readable && !models.ValidDigest(o.PlaintextDigest) {
 		return []*models.Refusal{models.Refuse(models.CodeInvalidValue, "/plaintext_digest", "this is no digest").
 			Accepting("the SHA-256 of the plaintext, in hexadecimal")}
-	case !o.Readable && (o.PlaintextDigest != "" || o.UploadID != "" || o.Size != 0):
+	}
+	if !o.Readable && (o.PlaintextDigest != "" || o.UploadID != "" || o.Size != 0) {
 		return []*models.Refusal{models.Refuse(models.CodeInvalidValue, "/unreadable", "an envelope that cannot be read has no plaintext")}
 	}
 	return nil

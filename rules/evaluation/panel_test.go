@@ -14,7 +14,7 @@ import (
 func (d *desk) declareAt(person models.ID, conflict bool, after time.Duration) {
 	d.Helper()
 	d.write(models.EntryConflictDeclaration, "", person, models.ConflictDeclaration{Lot: d.lot, Conflict: conflict, Statement: "a share"})
-	d.Entries[len(d.Entries)-1].WrittenAt = d.Tendering.Stages[d.lot].QualityLockedAt.Add(after)
+	d.Entries[len(d.Entries)-1].WrittenAt = d.locked.Add(after)
 }
 
 func TestWhoDeclaresAfterTheLockJoinsNoPanel(t *testing.T) {

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -128,6 +129,31 @@ func TestTheCapacityGateNamesWhatIsMissing(t *testing.T) {
 		}, "people_declared", "declared a conflict"},
 		{"drafter and evaluator in one", func(f *file) { f.give(f.holder(models.RoleEvaluator), 0, models.RoleDrafter) }, "roles_compatible", "evaluator and drafter"},
 	})
+}
+
+// The holidays of France are known here from 2016 to 2030: the first and the last of these years count.
+func TestTimeLimitsAreCountedInTheYearsWhoseHolidaysAreKnown(t *testing.T) {
+	t.Parallel()
+	for day, known := range map[time.Time]bool{
+		time.Date(2015, time.December, 31, 12, 0, 0, 0, time.UTC): false,
+		time.Date(2016, time.May, 2, 12, 0, 0, 0, time.UTC):       true,
+		time.Date(2030, time.December, 31, 12, 0, 0, 0, time.UTC): true,
+		time.Date(2031, time.January, 1, 12, 0, 0, 0, time.UTC):   false,
+	} {
+		f := capable(t)
+		f.Now = day
+		found := f.find(models.PhaseCapacity, "law_known")
+		require.Equal(t, known, found.Finding == models.FindingMet, "%s: %s", day, found.Detail)
+	}
+}
+
+func TestTheCriterionSaysWhereTheClausesOfTheAgreementStand(t *testing.T) {
+	t.Parallel()
+	f := capable(t)
+	require.Contains(t, f.find(models.PhaseCapacity, "agreement_written").Detail, "the agreement says who is responsible")
+	document := strings.Repeat("a", 64)
+	f.change(f.latest(models.EntryAgreement), func(c map[string]any) { c["document"] = document })
+	require.Contains(t, f.find(models.PhaseCapacity, "agreement_written").Detail, "stand in the document "+document)
 }
 
 func TestTheCallsQuotasAreJudgedWithTheCapacity(t *testing.T) {

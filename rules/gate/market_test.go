@@ -72,6 +72,18 @@ func TestTheNeedsGateAsksForNeutralWords(t *testing.T) {
 	f.blocks(models.PhaseNeeds, "neutral", "common_need_confirmed")
 }
 
+func TestTheCommonNeedRestsOnStatementsThatStand(t *testing.T) {
+	t.Parallel()
+	f := needed(t)
+	f.withdraw(f.latest(models.EntryNeedsStatement))
+	f.blocks(models.PhaseNeeds, "common_need", "needs_stated")
+	f.writeFor(f.buyer(2), models.EntryNeedsStatement, models.NeedsStatement{Outcome: outcome("30"), Priority: "must"})
+	f.blocks(models.PhaseNeeds, "common_need")
+	need, _ := f.Latest(models.EntryCommonNeed)
+	f.change(need.ID, func(c map[string]any) { c["statements"] = c["statements"].([]any)[:2] })
+	f.blocks(models.PhaseNeeds, "common_need_confirmed")
+}
+
 // consulted is a dossier whose consultation gate is met.
 func consulted(t *testing.T) *file {
 	t.Helper()
@@ -136,7 +148,11 @@ func TestTheConsultationGate(t *testing.T) {
 		}, []string{"inputs_covered"}},
 		"asks that the report was released":          {func(f *file) { f.Market.Releases = f.Market.Releases[:2] }, []string{"consultation_reported"}},
 		"asks for a report on the last consultation": {func(f *file) { f.Market.Releases[2].ReleasedAt = today.AddDate(0, -4, 0) }, []string{"consultation_reported"}},
-		"asks whether the register is complete":      {rewrite(models.EntryConsultationReport, func(c map[string]any) { c["register_complete"] = false }), []string{"prior_involvement_registered"}},
+		"takes a report when there was nothing to announce": {
+			func(f *file) { f.Market.Consultations = nil },
+			[]string{"consultation_announced", "consultation_closed", "consultation_responses", "consultation_reach"},
+		},
+		"asks whether the register is complete": {rewrite(models.EntryConsultationReport, func(c map[string]any) { c["register_complete"] = false }), []string{"prior_involvement_registered"}},
 		"asks for a route": {func(f *file) {
 			e, _ := f.Latest(models.EntryRoute)
 			f.withdraw(e.ID)
@@ -155,6 +171,28 @@ func TestTheConsultationGate(t *testing.T) {
 			f.blocks(models.PhaseConsultation, c.open...)
 		})
 	}
+}
+
+// Directive 2014/24/EU, Article 41: who advised the buyers beforehand is known, with what keeps that from distorting competition.
+func TestTheRegisterCountsWhoWasInvolvedBeforehand(t *testing.T) {
+	t.Parallel()
+	f := consulted(t)
+	require.Contains(t, f.find(models.PhaseConsultation, "prior_involvement_registered").Detail, "0 contacts, 0 operators involved")
+	for _, involvement := range []string{models.InvolvementNone, models.InvolvementAdvised, models.InvolvementPrepared} {
+		f.write(models.EntryMarketContact, models.MarketContact{Involvement: involvement})
+	}
+	found := f.find(models.PhaseConsultation, "prior_involvement_registered")
+	require.Contains(t, found.Detail, "3 contacts, 2 operators involved beforehand")
+	require.Len(t, found.Evidence, 4, "the report and each contact")
+}
+
+func TestARouteAgainstTheStateOfTheArtIsSaidToBeOne(t *testing.T) {
+	t.Parallel()
+	f := consulted(t)
+	require.Equal(t, "the route is "+models.RoutePPI, f.find(models.PhaseConsultation, "route_confirmed").Detail)
+	f.change(f.latest(models.EntryStateOfTheArt), func(c map[string]any) { c["conclusion"] = models.ConclusionOffTheShelf })
+	f.change(f.latest(models.EntryRoute), func(c map[string]any) { c["deviation"] = "not on sale in the quantity needed" })
+	require.Contains(t, f.find(models.PhaseConsultation, "route_confirmed").Detail, "other than the state of the art points to")
 }
 
 func TestACallAsksForAConsultationInFiveMemberStates(t *testing.T) {

@@ -140,10 +140,10 @@ func translated(d models.Dossier) models.Criterion {
 			evidence = append(evidence, Reference(e))
 		}
 	}
-	switch {
-	case len(lacking) > 0:
+	if len(lacking) > 0 {
 		return c.notMet("not in every language of the procurement: %s", strings.Join(lacking, "; "))
-	case len(evidence) == 0:
+	}
+	if len(evidence) == 0 {
 		return c.notMet("nothing is written yet")
 	}
 	return c.met(evidence, "everything is there in %s", strings.Join(d.Procurement.Languages, ", "))

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -101,6 +102,11 @@ func TestTheSpecificationGateNamesWhatIsMissing(t *testing.T) {
 			f.withdraw(f.Of(models.EntryRequirement)[0].ID)
 			f.freeze()
 		}, "minimum_separated", "no requirement is a minimum"},
+		{"no requirement, so no minimum", func(f *file) {
+			for _, e := range f.Of(models.EntryRequirement) {
+				f.withdraw(e.ID)
+			}
+		}, "minimum_separated", "no requirement is written down"},
 		{"once excluding, once for points", func(f *file) {
 			f.alter(func(c map[string]any) {
 				c["statement"] = map[string]any{"en": "each result of R-001  needs at most 30 kWh of energy."}
@@ -151,6 +157,36 @@ func TestTheSpecificationGateNamesWhatIsMissing(t *testing.T) {
 			f.change(f.latest(models.EntrySpecificationVersion), func(c map[string]any) { c["note"] = map[string]any{"en": "later"} })
 		}, "legally_certified", "nobody of the lawyers"},
 	})
+}
+
+func TestTheCriterionCountsMinimaAndWhatIsScored(t *testing.T) {
+	t.Parallel()
+	f := specified(t)
+	f.require("R-003", models.UseAward, f.latest(models.EntryCommonNeed))
+	f.require("R-004", models.UseNone, f.latest(models.EntryCommonNeed))
+	f.freeze()
+	found := f.find(models.PhaseSpecification, "minimum_separated")
+	require.Equal(t, models.FindingMet, found.Finding)
+	require.Equal(t, "1 minimum requirements, 2 scored for the award, 1 not in this tender", found.Detail)
+}
+
+// Directive 2014/24/EU, Article 46: two lots are the fewest into which something can be divided.
+func TestAProcurementIsDividedIntoTwoLotsAtLeast(t *testing.T) {
+	t.Parallel()
+	f := specified(t)
+	f.change(f.latest(models.EntryLotsDecision), func(c map[string]any) { c["divided"] = true })
+	f.freeze()
+	for lots, finding := range []models.Finding{models.FindingNotMet, models.FindingNotMet, models.FindingMet, models.FindingMet} {
+		f.Tendering.Lots = make([]models.Lot, lots)
+		require.Equal(t, finding, f.find(models.PhaseSpecification, "lots_decided").Finding, "%d lots", lots)
+	}
+}
+
+func TestALongFindingIsQuotedInItsFirstWords(t *testing.T) {
+	t.Parallel()
+	whole := strings.Repeat("é", 60)
+	require.Equal(t, whole, shortened(whole))
+	require.Equal(t, whole+"…", shortened(whole+"é"))
 }
 
 func TestARequirementThatIsNotInTheTenderNeedsNoVerification(t *testing.T) {

@@ -83,6 +83,7 @@ func TestTheTenderEndsOnceEveryBuyerHasPurchasedOrSaidWhyNot(t *testing.T) {
 		{"a contract binds others", func(f *file) {
 			f.change(f.only(models.EntryContract).ID, func(c map[string]any) { c["buyers"] = []models.ID{f.buyer(1)} })
 		}, "purchased", "Buyer FR"},
+		{"another buyer ordered", func(f *file) { f.withdraw(f.only(models.EntryPurchase).ID) }, "purchased", "Buyer FR"},
 		{"no award notice", func(f *file) { f.Tendering.Notices = nil }, "award_notice_sent", "no award notice"},
 		{"a contract after the notice", func(f *file) {
 			f.Tendering.Notices[0].DispatchedAt = today.Add(-time.Hour)
@@ -103,6 +104,21 @@ func TestALateAwardNoticeIsSaidToBeLate(t *testing.T) {
 	found := f.find(models.PhaseTender, "award_notice_sent")
 	require.Equal(t, models.FindingMet, found.Finding)
 	require.Contains(t, found.Detail, "after the last day for it, 2026-02-19")
+}
+
+// 30 days after 30 January 2026 end with Sunday 1 March, so with the Monday; half past eleven at night in UTC is
+// Tuesday in Paris already.
+func TestTheDayOfANoticeIsTheDayInTheZoneOfTheProcurement(t *testing.T) {
+	t.Parallel()
+	f := bought(t)
+	f.change(f.only(models.EntryContract).ID, func(c map[string]any) { c["signed_on"] = "2026-01-30" })
+	late := today.Add(14*time.Hour + 30*time.Minute)
+	f.Tendering.Notices[0].DispatchedAt = late
+	require.Contains(t, f.find(models.PhaseTender, "award_notice_sent").Detail, "dispatched on 2026-03-03, after the last day for it, 2026-03-02")
+	f.Tendering.Notices[0].DispatchedAt = late.Add(-time.Hour)
+	require.Equal(t, "the award notice was dispatched on 2026-03-02", f.find(models.PhaseTender, "award_notice_sent").Detail)
+	f.Procurement.Zone = "Nowhere"
+	require.Equal(t, "2026-03-02", dayOf(f.Dossier, late).String(), "in UTC where the zone is not known")
 }
 
 func TestWhoLeftNeedNotPurchase(t *testing.T) {

@@ -31,7 +31,7 @@ func (k *knowledge) standardAt(words []word) int {
 // standardInOneWord finds ISO9001.
 func (k *knowledge) standardInOneWord(words []word) int {
 	body := strings.TrimRightFunc(words[0].exact, unicode.IsDigit)
-	if !k.bodies[body] || len(words[0].exact)-len(body) < 2 {
+	if !k.bodies[body] {
 		return 0
 	}
 	return withNumber(words, 0)
