@@ -6,6 +6,7 @@ package acts
 import (
 	"log/slog"
 
+	"github.com/ppi-engine/ppi/internal/seal"
 	"github.com/ppi-engine/ppi/internal/store"
 )
 
@@ -13,4 +14,6 @@ import (
 type Acts struct {
 	Store *store.Store
 	Log   *slog.Logger
+	// Receipts signs the receipts of tenders, by the same key wherever tenders are received; nil where none are.
+	Receipts *seal.Signer
 }

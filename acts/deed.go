@@ -74,13 +74,17 @@ func keep[T any](tx *store.Tx, r Request, result T) error {
 
 func recall[T any](r Request, earlier *store.Request, result *T) error {
 	if !bytes.Equal(earlier.Fingerprint, r.Fingerprint[:]) {
-		return models.Refuse(models.CodeKeyReused, models.FieldRequest, "the ID of this request was used for another one").
-			Accepting("a new ID for a new request, or the first request as it was")
+		return anotherRequest()
 	}
 	if err := json.Unmarshal(earlier.Body, result); err != nil {
 		return fmt.Errorf("read earlier result: %w", err)
 	}
 	return nil
+}
+
+func anotherRequest() *models.Refusal {
+	return models.Refuse(models.CodeKeyReused, models.FieldRequest, "the ID of this request was used for another one").
+		Accepting("a new ID for a new request, or the first request as it was")
 }
 
 // change carries out an act in one transaction that may be repeated as it is: it sets what is there, and asks for

@@ -17,9 +17,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/ppi-engine/ppi/acts"
-	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/auth"
-	"github.com/ppi-engine/ppi/internal/seal"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/webhook"
 	"github.com/ppi-engine/ppi/models"
@@ -66,15 +64,11 @@ const (
 // Deps are what the API works with.
 type Deps struct {
 	Store *store.Store
-	// Acts change the record, Views read it.
+	// Acts change the record, Views read it; each with the key that it signs with.
 	Acts   *acts.Acts
 	Views  *views.Views
 	Engine Engine
 	Logger *slog.Logger
-	// Receipts signs the receipts of tenders, by the same key in all instances.
-	Receipts *seal.Signer
-	// Checkpoints signs exports of the record, by the key that signs its checkpoints.
-	Checkpoints audit.Key
 	// Courier brings messages to webhook endpoints, by the same master key in all instances.
 	Courier *webhook.Courier
 	// CursorKey signs the cursors of lists; at least 32 bytes, the same for all instances.
@@ -99,8 +93,8 @@ func (d *Deps) check() error {
 		missing(d.Views == nil, "views"),
 		missing(d.Engine == nil, "an engine"),
 		missing(d.Logger == nil, "a logger"),
-		missing(d.Receipts == nil, "a signer of receipts"),
-		missing(d.Checkpoints.Verifier() == "", "a key of checkpoints"),
+		missing(d.Acts != nil && d.Acts.Receipts == nil, "acts that sign receipts"),
+		missing(d.Views != nil && d.Views.Checkpoints.Verifier() == "", "views with the key of checkpoints"),
 		missing(d.Courier == nil, "a courier of webhooks"),
 		missing(len(d.CursorKey) < shortestCursorKey, fmt.Sprintf("a cursor key of at least %d bytes", shortestCursorKey)),
 		missing(err != nil || !base.IsAbs(), "an absolute problem base"),
@@ -131,13 +125,11 @@ type server struct {
 	views         *views.Views
 	engine        Engine
 	log           *slog.Logger
-	receipts      *seal.Signer
 	limits        Limits
 	ready         func(context.Context) error
 	version       string
 	cursors       cursors
 	feedCursors   feedCursors
-	checkpoints   audit.Key
 	courier       *webhook.Courier
 	tail          *tail
 	exports       chan struct{}
@@ -176,15 +168,13 @@ func newServer(d Deps) (*server, error) {
 		views:         d.Views,
 		engine:        d.Engine,
 		log:           d.Logger,
-		receipts:      d.Receipts,
 		limits:        d.Limits,
 		ready:         d.Ready,
 		version:       d.BuildVersion,
 		cursors:       cursors{key: d.CursorKey},
 		feedCursors:   feed,
-		checkpoints:   d.Checkpoints,
 		courier:       d.Courier,
-		tail:          newTail(d.Store, d.Logger),
+		tail:          newTail(d.Views, d.Logger),
 		exports:       make(chan struct{}, exportsAtOnce),
 		closing:       d.Closing,
 		translate:     &translator{base: d.ProblemBase, log: d.Logger, types: problemTypes()},

@@ -92,8 +92,12 @@ func found[M any, T resource](ctx context.Context, result M, err error, view fun
 	return show(ctx, view(result)), nil
 }
 
-// traced leaves a trace of an act that was denied only when it was to be carried out.
+// traced leaves a trace of an act that was denied only when it was to be carried out, and has it recorded that
+// somebody tried to open an envelope too early.
 func (s *server) traced(ctx context.Context, err error) error {
+	if early, ok := errors.AsType[*views.TooEarly](err); ok {
+		return errors.Join(s.acts.RecordTooEarly(ctx, by(ctx), early.Tender, early.Envelope, early.Refusal.Code), early.Refusal)
+	}
 	if denied, ok := errors.AsType[*acts.Denied](err); ok {
 		return s.denied(ctx, denied.Refusal)
 	}

@@ -2,11 +2,8 @@ package api
 
 import (
 	"context"
-	"errors"
 
-	"github.com/ppi-engine/ppi/internal/audit"
-	"github.com/ppi-engine/ppi/internal/store"
-	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/views"
 )
 
 // CheckpointView is a signed head of the record.
@@ -20,19 +17,11 @@ type CheckpointView struct {
 func (CheckpointView) self() string     { return "/v1/checkpoints/latest" }
 func (v CheckpointView) version() int64 { return v.Size }
 
-func showCheckpoint(c audit.Checkpoint) CheckpointView {
+func showCheckpoint(c views.Checkpoint) CheckpointView {
 	return CheckpointView{Origin: c.Origin, Size: c.Size, Root: c.Root.String(), Note: string(c.Note)}
 }
 
-// getCheckpoint answers with the latest head that does not count what lies in boxes that are open. Whoever
-// keeps it can prove later that the record was rewritten.
 func (s *server) getCheckpoint(ctx context.Context, _ *struct{}) (*Answer[CheckpointView], error) {
-	c, err := s.store.PublicCheckpoint(ctx)
-	if errors.Is(err, store.ErrNoCheckpoint) {
-		return nil, models.Refuse(models.CodeNotFound, "", "no signed head of the record can be shown yet")
-	}
-	if err != nil {
-		return nil, err
-	}
-	return show(ctx, showCheckpoint(c)), nil
+	c, err := s.views.Checkpoint(ctx)
+	return found(ctx, c, err, showCheckpoint)
 }

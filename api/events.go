@@ -13,10 +13,9 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 
-	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/cipherbox"
-	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/views"
 )
 
 func (s *server) eventOperations() []operation {
@@ -66,9 +65,7 @@ type eventsQuery struct {
 
 type eventsOutput struct{ Body FeedAnswer }
 
-// readEvents reads the events of all procurements in which the caller holds a role now, in the order in
-// which they were recorded; a supplier gets those that everybody may know, an administrator also what
-// concerns the platform. Nothing that tells of a tender is shown before its box is closed.
+// readEvents reads the events of all procurements in which the caller holds a role now.
 func (s *server) readEvents(ctx context.Context, in *eventsQuery) (*eventsOutput, error) {
 	if in.Procurement != "" {
 		if _, err := models.ParseID(models.PrefixProcurement, "procurement", string(in.Procurement)); err != nil {
@@ -108,42 +105,6 @@ func (s *server) readProcurementEvents(ctx context.Context, in *procurementEvent
 	}}, nil
 }
 
-// A scope is whose events a caller may read at one moment.
-type scope struct {
-	visible  []store.Visible
-	platform bool
-}
-
-// scopeOf looks up what the caller may read now: everything, or one procurement.
-func (s *server) scopeOf(ctx context.Context, procurement models.ID) (scope, error) {
-	actor := callOf(ctx).actor
-	visible, err := s.store.VisibleTo(ctx, actor.PersonID)
-	if err != nil {
-		return scope{}, err
-	}
-	if procurement == "" {
-		return scope{visible: visible, platform: actor.Administrator}, nil
-	}
-	for _, v := range visible {
-		if v.ID == procurement {
-			return scope{visible: []store.Visible{v}}, nil
-		}
-	}
-	return scope{}, noResource()
-}
-
-func (c scope) includes(procurement models.ID) bool {
-	if procurement == "" {
-		return c.platform
-	}
-	for _, v := range c.visible {
-		if v.ID == procurement {
-			return true
-		}
-	}
-	return false
-}
-
 // readFeed answers with what there is, or waits for it. What the caller may read is looked up again
 // whenever something has happened.
 func (s *server) readFeed(ctx context.Context, procurement models.ID, in FeedParameters) (FeedAnswer, error) {
@@ -154,73 +115,62 @@ func (s *server) readFeed(ctx context.Context, procurement models.ID, in FeedPar
 	if err != nil {
 		return FeedAnswer{}, err
 	}
-	read := func() (scope, store.FeedPage, error) {
-		sees, err := s.scopeOf(ctx, procurement)
-		if err != nil {
-			return sees, store.FeedPage{}, err
-		}
-		page, err := s.store.Feed(ctx, store.FeedQuery{Procurements: sees.visible, Platform: sees.platform, Types: in.Type, After: after, Limit: in.Limit})
-		return sees, page, err
+	read := func() (views.FeedPage, error) {
+		return s.views.Feed(ctx, readerOf(ctx), views.FeedQuery{Procurement: procurement, Types: in.Type, After: after, Limit: in.Limit})
 	}
-	sees, page, err := read()
-	if err == nil && len(page.Events) == 0 && in.Wait > 0 {
-		sees, page, err = s.await(ctx, time.Duration(in.Wait)*time.Second, sees, page, read)
+	page, err := read()
+	if err == nil && len(page.Items) == 0 && in.Wait > 0 {
+		page, err = s.await(ctx, time.Duration(in.Wait)*time.Second, page, read)
 	}
 	if err != nil {
 		return FeedAnswer{}, err
 	}
-	return s.showFeed(sees, page)
+	return s.showFeed(page), nil
 }
 
 // await reads again whenever something has happened that the caller might read, until there is something
 // or the time is over. It holds no connection to the database meanwhile.
-func (s *server) await(ctx context.Context, limit time.Duration, sees scope, page store.FeedPage, read func() (scope, store.FeedPage, error)) (scope, store.FeedPage, error) {
+func (s *server) await(
+	ctx context.Context, limit time.Duration, page views.FeedPage, read func() (views.FeedPage, error),
+) (views.FeedPage, error) {
 	leave, ok := s.tail.join(callOf(ctx).actor.PersonID)
 	if !ok {
-		return sees, page, models.Refuse(models.CodeRateLimited, "wait", "too many requests are waiting for events").Accepting("fewer at once, or no wait")
+		return page, models.Refuse(models.CodeRateLimited, "wait", "too many requests are waiting for events").Accepting("fewer at once, or no wait")
 	}
 	defer leave()
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
-	for len(page.Events) == 0 {
-		happened, stop := s.tail.watch(sees.includes, page.Head)
+	for len(page.Items) == 0 {
+		happened, stop := s.tail.watch(page.Concerns, page.Head)
 		select {
 		case <-happened:
 		case <-timer.C:
 			stop()
-			return sees, page, nil
+			return page, nil
 		case <-s.closing:
 			stop()
-			return sees, page, nil
+			return page, nil
 		case <-ctx.Done():
 			stop()
-			return sees, page, ctx.Err()
+			return page, ctx.Err()
 		}
 		var err error
-		if sees, page, err = read(); err != nil {
-			return sees, page, err
+		if page, err = read(); err != nil {
+			return page, err
 		}
 	}
-	return sees, page, nil
+	return page, nil
 }
 
-func (s *server) showFeed(sees scope, page store.FeedPage) (FeedAnswer, error) {
-	modes := map[models.ID]models.Mode{}
-	for _, v := range sees.visible {
-		modes[v.ID] = v.Mode
-	}
-	answer := FeedAnswer{Items: make([]FeedItem, len(page.Events)), NextCursor: s.feedCursors.seal(page.Reached)}
-	for i, e := range page.Events {
-		event, err := audit.ParseEvent(e.Canonical)
-		if err != nil {
-			return FeedAnswer{}, err
-		}
+func (s *server) showFeed(page views.FeedPage) FeedAnswer {
+	answer := FeedAnswer{Items: make([]FeedItem, len(page.Items)), NextCursor: s.feedCursors.seal(page.Reached)}
+	for i, e := range page.Items {
 		answer.Items[i] = FeedItem{
-			ID: event.ID, Type: event.Type, ProcurementID: event.ProcurementID, Mode: modes[event.ProcurementID], ActorID: event.ActorID,
-			At: event.At, RecordedAt: event.RecordedAt, Data: event.Data, Cursor: s.feedCursors.seal(e.Position),
+			ID: e.ID, Type: e.Type, ProcurementID: e.ProcurementID, Mode: e.Mode, ActorID: e.ActorID,
+			At: e.At, RecordedAt: e.RecordedAt, Data: e.Data, Cursor: s.feedCursors.seal(e.Position),
 		}
 	}
-	return answer, nil
+	return answer
 }
 
 // fromNow is the cursor of who wants nothing of what has been.
@@ -231,7 +181,7 @@ func (s *server) feedStart(ctx context.Context, after string) (int64, error) {
 	case "":
 		return 0, nil
 	case fromNow:
-		return s.store.LogHead(ctx)
+		return s.views.FeedHead(ctx)
 	}
 	return s.feedCursors.open(after)
 }

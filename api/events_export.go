@@ -12,7 +12,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 
-	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -27,14 +26,12 @@ const (
 	exportPatience = 30 * time.Second
 )
 
-var mayExport = []models.Role{models.RoleLeadProcurer, models.RoleBoard, models.RoleLegal, models.RoleObserver}
-
 // exportEvents streams the verifiable export of the procurement of the path.
 func (s *server) exportEvents(ctx context.Context) (*huma.StreamResponse, error) {
 	call := callOf(ctx)
-	if !call.actor.HasAny(mayExport...) {
-		return nil, s.denied(ctx, models.Refuse(models.CodeForbidden, "export", "none of your roles on this procurement may export its events").
-			Accepting("one of the roles lead_procurer, board, legal, observer"))
+	export, err := s.views.Export(readerOf(ctx))
+	if err != nil {
+		return nil, s.denied(ctx, err)
 	}
 	select {
 	case s.exports <- struct{}{}:
@@ -45,7 +42,7 @@ func (s *server) exportEvents(ctx context.Context) (*huma.StreamResponse, error)
 		defer func() { <-s.exports }()
 		c := humagin.Unwrap(hc)
 		out := &patientWriter{to: c.Writer, control: http.NewResponseController(c.Writer), head: c.Request.Method == http.MethodHead}
-		err := s.store.ExportDisclosed(ctx, s.checkpoints, call.procurement(), func(cut bool) io.Writer {
+		err := export.Write(ctx, func(cut bool) io.Writer {
 			h := c.Writer.Header()
 			h.Set("Content-Type", mediaLines)
 			h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": string(call.procurement()) + ".ndjson"}))
@@ -59,8 +56,6 @@ func (s *server) exportEvents(ctx context.Context) (*huma.StreamResponse, error)
 		case out.begun:
 			s.log.ErrorContext(ctx, "export broken off", "request", call.id, "cause", err)
 			panic(http.ErrAbortHandler) // a reader must not take a part for the whole
-		case errors.Is(err, store.ErrNothingRecorded):
-			s.abort(c, models.Refuse(models.CodeBoxOpen, "export", "nothing can be exported while a box of tenders is open"))
 		default:
 			s.abort(c, err)
 		}

@@ -6,8 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/views"
 )
 
 const (
@@ -24,7 +24,7 @@ const (
 // A tail looks at the end of the log for all requests that wait for events: one query however many they
 // are, and none when there is nobody.
 type tail struct {
-	read func(ctx context.Context, after int64, limit int) (head int64, entries []store.TailEntry, err error)
+	read func(ctx context.Context, after int64, limit int) (head int64, happened []views.Happening, err error)
 	log  *slog.Logger
 
 	mu       sync.Mutex
@@ -43,8 +43,8 @@ type watch struct {
 	happened chan struct{}
 }
 
-func newTail(s *store.Store, log *slog.Logger) *tail {
-	return &tail{read: s.Tail, log: log, joinedBy: map[models.ID]int{}, watching: map[*watch]struct{}{}}
+func newTail(v *views.Views, log *slog.Logger) *tail {
+	return &tail{read: v.Happenings, log: log, joinedBy: map[models.ID]int{}, watching: map[*watch]struct{}{}}
 }
 
 // join takes one of the places for those who wait; false when there is none.
@@ -119,7 +119,7 @@ func (t *tail) begin() (head int64, watched bool) {
 func (t *tail) look(from int64) error {
 	ctx, cancel := context.WithTimeout(context.Background(), tailTimeout)
 	defer cancel()
-	head, entries, err := t.read(ctx, from, tailBatch)
+	head, happened, err := t.read(ctx, from, tailBatch)
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func (t *tail) look(from int64) error {
 	defer t.mu.Unlock()
 	t.head = head
 	for w := range t.watching {
-		if w.concerned(entries) {
+		if w.concerned(happened) {
 			delete(t.watching, w)
 			close(w.happened)
 		}
@@ -135,8 +135,8 @@ func (t *tail) look(from int64) error {
 	return nil
 }
 
-func (w *watch) concerned(entries []store.TailEntry) bool {
-	for _, e := range entries {
+func (w *watch) concerned(happened []views.Happening) bool {
+	for _, e := range happened {
 		if e.Position > w.since && w.wants(e.ProcurementID) {
 			return true
 		}

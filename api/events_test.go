@@ -207,6 +207,7 @@ func TestAnExportIsForThoseWhoAnswerForTheProcedure(t *testing.T) {
 	leader := w.buyer()
 	p := w.procurement(leader)
 	w.sequencer()()
+	mayExport := []models.Role{models.RoleLeadProcurer, models.RoleBoard, models.RoleLegal, models.RoleObserver}
 	for _, r := range models.BuyerSide() {
 		c := leader
 		if r != models.RoleLeadProcurer {
@@ -386,7 +387,7 @@ func TestAWatchMissesNothingThatWasToldBefore(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	everything := func(models.ID) bool { return true }
-	tail := newTail(w.store, w.server.log)
+	tail := newTail(w.server.views, w.server.log)
 	early, stop := tail.watch(everything, 0)
 	defer stop()
 	sequence := w.sequencer()

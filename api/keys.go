@@ -27,8 +27,8 @@ type keysOutput struct {
 func (s *server) listKeys(context.Context, *struct{}) (*keysOutput, error) {
 	out := &keysOutput{}
 	for _, k := range []PublicKey{
-		{Use: "receipts", Verifier: s.receipts.PublicKey()},
-		{Use: "checkpoints", Verifier: s.checkpoints.Verifier()},
+		{Use: "receipts", Verifier: s.acts.Receipts.PublicKey()},
+		{Use: "checkpoints", Verifier: s.views.Checkpoints.Verifier()},
 	} {
 		if err := k.read(); err != nil {
 			return nil, err

@@ -3,11 +3,11 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
+	"github.com/ppi-engine/ppi/views"
 )
 
 // marketOperations is what goes out to the market and comes back from it, and what asks for attention.
@@ -47,58 +47,18 @@ type releasesQuery struct {
 }
 
 func (s *server) listReleases(ctx context.Context, in *releasesQuery) (*Listed[ReleaseView], error) {
-	id, err := s.told(ctx, in.Procurement)
+	id, err := pathID(models.PrefixProcurement, "procurement", in.Procurement)
 	if err != nil {
 		return nil, err
 	}
-	var entries map[models.ID]models.Entry
-	var broken error
-	page, err := list(s, callOf(ctx), in.Paging, nil,
-		func(after models.ID, limit int) (found []models.Release, err error) {
-			found, entries, err = s.store.Releases(ctx, id, after, limit)
-			return found, err
+	return list(s, callOf(ctx), in.Paging, nil,
+		func(after models.ID, limit int) ([]views.Release, error) {
+			return s.views.Releases(ctx, id, after, limit)
 		},
-		func(r models.Release) models.ID { return r.EntryID },
-		func(r models.Release) ReleaseView {
-			content, err := publicPart(entries[r.EntryID])
-			if err != nil {
-				broken = err
-			}
-			return ReleaseView{EntryID: r.EntryID, Kind: r.Kind, Digest: r.Digest, ReleasedAt: utc(r.ReleasedAt), Content: content}
+		func(r views.Release) models.ID { return r.EntryID },
+		func(r views.Release) ReleaseView {
+			return ReleaseView{EntryID: r.EntryID, Kind: r.Kind, Digest: r.Digest, ReleasedAt: utc(r.ReleasedAt), Content: r.Content}
 		})
-	if broken != nil {
-		return nil, broken
-	}
-	return page, err
-}
-
-// told refuses a procurement of which the market was told nothing: for who holds no role it does not exist.
-func (s *server) told(ctx context.Context, procurement string) (models.ID, error) {
-	id, err := pathID(models.PrefixProcurement, "procurement", procurement)
-	if err != nil {
-		return "", err
-	}
-	told, err := s.store.HasReleases(ctx, id)
-	if err == nil && !told {
-		err = noResource()
-	}
-	return id, err
-}
-
-// publicPart is what of an entry the market is told: of a report its summary and findings, of the rest all.
-func publicPart(e models.Entry) (json.RawMessage, error) {
-	if e.Kind != models.EntryConsultationReport {
-		return e.Body, nil
-	}
-	report, ok := models.BodyOf[models.ConsultationReport](e)
-	if !ok {
-		return nil, fmt.Errorf("read report %s", e.ID)
-	}
-	content, err := json.Marshal(report.Public())
-	if err != nil {
-		return nil, fmt.Errorf("render report %s: %w", e.ID, err)
-	}
-	return content, nil
 }
 
 // A ConsultationView is a market consultation, which the announcement names.
@@ -119,13 +79,13 @@ type consultationsQuery struct {
 }
 
 func (s *server) listConsultations(ctx context.Context, in *consultationsQuery) (*Listed[ConsultationView], error) {
-	id, err := s.told(ctx, in.Procurement)
+	id, err := pathID(models.PrefixProcurement, "procurement", in.Procurement)
 	if err != nil {
 		return nil, err
 	}
 	return list(s, callOf(ctx), in.Paging, nil,
 		func(after models.ID, limit int) ([]models.Consultation, error) {
-			return s.store.Consultations(ctx, id, after, limit)
+			return s.views.Consultations(ctx, id, after, limit)
 		},
 		func(c models.Consultation) models.ID { return c.AnnouncementID },
 		func(c models.Consultation) ConsultationView {
@@ -154,10 +114,9 @@ type tasksQuery struct {
 }
 
 func (s *server) listTasks(ctx context.Context, in *tasksQuery) (*Listed[TaskView], error) {
-	call := callOf(ctx)
-	return list(s, call, in.Paging, nil,
+	return list(s, callOf(ctx), in.Paging, nil,
 		func(after models.ID, limit int) ([]models.Task, error) {
-			return s.store.Tasks(ctx, call.procurement(), after, limit)
+			return s.views.Tasks(ctx, readerOf(ctx), after, limit)
 		},
 		func(t models.Task) models.ID { return t.ID },
 		func(t models.Task) TaskView {

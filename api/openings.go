@@ -2,16 +2,14 @@ package api
 
 import (
 	"context"
-	"errors"
-	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
-	"github.com/ppi-engine/ppi/rules/evaluation"
+	"github.com/ppi-engine/ppi/views"
 )
 
 func (s *server) openingOperations() []operation {
@@ -70,90 +68,26 @@ func (v OpeningView) self() string { return tenderPath(v.ProcurementID, v.Tender
 // version: what was recorded is never changed.
 func (OpeningView) version() int64 { return 1 }
 
-func showOpening(d models.Dossier, o models.Opening) OpeningView {
-	_, found := d.FoundIn(o.TenderID, o.N)
+func showOpening(procurement models.ID, o models.Opening, found models.Found) OpeningView {
 	return OpeningView{
-		ProcurementID: d.Procurement.ID, TenderID: o.TenderID, Envelope: o.N, PersonID: o.PersonID, OrganisationID: o.OrganisationID,
-		Readable: o.Readable, PlaintextDigest: o.PlaintextDigest, Size: o.Size, Upload: o.UploadID, Price: o.Price, RecordedAt: utc(o.RecordedAt), Found: found,
+		ProcurementID: procurement, TenderID: o.TenderID, Envelope: o.N, PersonID: o.PersonID, OrganisationID: o.OrganisationID,
+		Readable: o.Readable, PlaintextDigest: o.PlaintextDigest, Size: o.Size, Upload: o.UploadID, Price: o.Price,
+		RecordedAt: utc(o.RecordedAt), Found: found,
 	}
 }
 
 func (s *server) recordOpening(ctx context.Context, in *newOpening) (*Answer[OpeningView], error) {
-	id, err := pathID(models.PrefixTender, "tender", in.Tender)
+	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	return create(ctx, s, func(tx *store.Tx) (OpeningView, error) {
-		st, err := s.enterContent(ctx, tx, share)
-		if err != nil {
-			return OpeningView{}, err
-		}
-		d, err := tx.Dossier(st.Procurement, st.Now)
-		if err != nil {
-			return OpeningView{}, err
-		}
-		if _, ok := d.Tendering.Tender(id); !ok {
-			return OpeningView{}, noResource()
-		}
-		o, err := s.openingOf(ctx, tx, d, id, in.Body)
-		if err != nil {
-			return OpeningView{}, err
-		}
-		if o.ID, err = tx.RecordOpening(o); err != nil {
-			return OpeningView{}, err
-		}
-		d.Tendering.Openings = append(d.Tendering.Openings, o)
-		view := showOpening(d, o)
-		return view, s.opened(ctx, tx, view)
+	b := in.Body
+	done, err := s.acts.RecordOpening(ctx, by(ctx), id, acts.EnvelopeFound{
+		N: b.Envelope, Unreadable: b.Unreadable, PlaintextDigest: b.PlaintextDigest, Size: b.Size, Upload: b.Upload, Price: b.Price,
 	})
-}
-
-// openingOf makes the record of the body and judges it.
-func (*server) openingOf(ctx context.Context, tx *store.Tx, d models.Dossier, tender models.ID, b OpeningBody) (models.Opening, error) {
-	actor := callOf(ctx).actor
-	o := models.Opening{
-		TenderID: tender, N: b.Envelope, PersonID: actor.PersonID, OrganisationID: actor.OrganisationID, Readable: !b.Unreadable,
-		PlaintextDigest: b.PlaintextDigest, Size: b.Size, UploadID: b.Upload, Price: b.Price, RecordedAt: d.Now,
-	}
-	for _, opener := range d.Tendering.Openers {
-		if opener.PersonID == o.PersonID {
-			o.OrganisationID = opener.OrganisationID
-		}
-	}
-	if err := evaluation.CheckOpening(d, o); err != nil || o.UploadID == "" {
-		return o, err
-	}
-	u, err := tx.Upload(d.Procurement.ID, o.UploadID)
-	switch {
-	case err != nil:
-		return o, err
-	case !owns(actor, u) || !u.Complete():
-		return o, models.Refuse(models.CodeUploadIncomplete, "/upload", "this is no complete upload of your organisation")
-	case u.Digest != o.PlaintextDigest || u.Size != o.Size:
-		return o, models.Refuse(models.CodeDigestMismatch, "/upload", "the upload is not what was in the envelope").Accepting("an upload with the SHA-256 %s", o.PlaintextDigest)
-	}
-	return o, nil
-}
-
-func (*server) opened(ctx context.Context, tx *store.Tx, v OpeningView) error {
-	data := map[string]any{"tender_id": string(v.TenderID), "envelope": v.Envelope, "readable": v.Readable, "digest": v.PlaintextDigest, "found": string(v.Found)}
-	if err := record(ctx, tx, models.EventEnvelopeOpened, data); err != nil || v.Found != models.FoundDisputed {
-		return err
-	}
-	return record(ctx, tx, models.EventOpeningDisputed, map[string]any{"tender_id": string(v.TenderID), "envelope": v.Envelope})
-}
-
-// mayStudy lets nobody of a tenderer see tenders, and evaluators and the chair only after they have declared to
-// have no conflict.
-func mayStudy(ctx context.Context, d models.Dossier, lot models.ID) error {
-	actor := callOf(ctx).actor
-	if _, opened := d.Tendering.Stage(lot); !opened {
-		return models.Refuse(models.CodeNotUnsealed, "", "the envelopes of the lot are not opened")
-	}
-	if !actor.HasAny(models.RoleEvaluator, models.RoleChair) {
-		return d.MayStudy(actor.OrganisationID, lot)
-	}
-	return d.MayEvaluate(actor.PersonID, lot)
+	return created(ctx, done, err, func(o acts.OpeningRecorded) OpeningView {
+		return showOpening(callOf(ctx).procurement(), o.Opening, o.Found)
+	})
 }
 
 // OpeningsView lists what openers found.
@@ -162,71 +96,23 @@ type OpeningsView struct {
 }
 
 func (s *server) listOpenings(ctx context.Context, in *TenderPath) (*Shown[OpeningsView], error) {
-	view := OpeningsView{Items: []OpeningView{}}
-	err := s.study(ctx, func(_ *store.Tx, d models.Dossier) error {
-		t, ok := d.Tendering.Tender(models.ID(in.Tender))
-		if !ok {
-			return noResource()
-		}
-		for _, o := range d.Tendering.Openings {
-			if o.TenderID == t.ID {
-				view.Items = append(view.Items, showOpening(d, o))
-			}
-		}
-		return mayStudy(ctx, d, t.LotID)
-	})
+	openings, err := s.views.Openings(ctx, readerOf(ctx), models.ID(in.Tender))
 	if err != nil {
 		return nil, err
+	}
+	view := OpeningsView{Items: make([]OpeningView, len(openings))}
+	for i, o := range openings {
+		view.Items[i] = showOpening(callOf(ctx).procurement(), o.Opening, o.Found)
 	}
 	return &Shown[OpeningsView]{Body: view}, nil
 }
 
 func (s *server) getPlaintext(ctx context.Context, in *envelopePath) (*huma.StreamResponse, error) {
-	var file models.Upload
-	err := s.study(ctx, func(tx *store.Tx, d models.Dossier) error {
-		t, ok := d.Tendering.Tender(models.ID(in.Tender))
-		if !ok {
-			return noResource()
-		}
-		if err := mayStudy(ctx, d, t.LotID); err != nil {
-			return err
-		}
-		agreed, found := d.FoundIn(t.ID, in.N)
-		for _, o := range d.Tendering.Openings {
-			if found != models.FoundAgreed || o.TenderID != t.ID || o.N != in.N || o.UploadID == "" || o.PlaintextDigest != agreed.PlaintextDigest {
-				continue
-			}
-			var err error
-			file, err = tx.Upload(d.Procurement.ID, o.UploadID)
-			return err
-		}
-		return noResource()
-	})
+	file, err := s.views.Plaintext(ctx, readerOf(ctx), models.ID(in.Tender), in.N)
 	if err != nil {
 		return nil, err
 	}
-	file.Filename = in.Tender + "-" + strconv.Itoa(in.N)
 	return s.serveFile(file), nil
-}
-
-// mayFetch judges whether an opener gets the sealed bytes of an envelope. That somebody tried too early is
-// recorded (Directive 2014/24/EU, Annex IV (g)).
-func (s *server) mayFetch(ctx context.Context, t models.Tender, e models.Envelope) error {
-	var refused error
-	err := s.store.InTx(ctx, func(tx *store.Tx) error {
-		st := callOf(ctx).standing
-		d, err := tx.Dossier(st.Procurement, st.Now)
-		if err != nil {
-			return err
-		}
-		refused = evaluation.MayFetch(d, t.ID, e)
-		refusal, ok := models.RefusalOf(refused)
-		if !ok {
-			return refused
-		}
-		return record(ctx, tx, models.EventOpeningRefused, map[string]any{"tender_id": string(t.ID), "envelope": e.N, "code": string(refusal.Code)})
-	})
-	return errors.Join(err, refused)
 }
 
 // A TendererView is somebody who tendered for a lot.
@@ -237,29 +123,23 @@ type TendererView struct {
 	Country        string    `json:"country"`
 }
 
+func showTenderer(t views.Tenderer) TendererView {
+	return TendererView{t.Tender, t.Organisation.ID, t.Organisation.LegalName, t.Organisation.Country}
+}
+
 // TenderersView lists who tendered.
 type TenderersView struct {
 	Items []TendererView `json:"items"`
 }
 
 func (s *server) listTenderers(ctx context.Context, in *LotPath) (*Shown[TenderersView], error) {
-	view := TenderersView{Items: []TendererView{}}
-	err := s.study(ctx, func(_ *store.Tx, d models.Dossier) error {
-		lot, ok := d.Tendering.Lot(models.ID(in.Lot))
-		if !ok {
-			return noResource()
-		}
-		if _, opened := d.Tendering.Stage(lot.ID); !opened {
-			return models.Refuse(models.CodeNotUnsealed, "", "the envelopes of lot %d are not opened", lot.Number)
-		}
-		for _, t := range d.Tendering.TendersFor(lot.ID) {
-			o := d.Tendering.Tenderers[t.OrganisationID]
-			view.Items = append(view.Items, TendererView{t.ID, o.ID, o.LegalName, o.Country})
-		}
-		return nil
-	})
+	tenderers, err := s.views.Tenderers(ctx, readerOf(ctx), models.ID(in.Lot))
 	if err != nil {
 		return nil, err
+	}
+	view := TenderersView{Items: make([]TendererView, len(tenderers))}
+	for i, t := range tenderers {
+		view.Items[i] = showTenderer(t)
 	}
 	return &Shown[TenderersView]{Body: view}, nil
 }

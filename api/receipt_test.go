@@ -48,35 +48,6 @@ func TestATenderIsAcknowledgedByASignedReceipt(t *testing.T) {
 		r.TenderID, models.Digest([]byte(r.Note))))
 }
 
-// What reaches the box at the very instant of the deadline is in time, a microsecond later it is late.
-func TestATenderOneMicrosecondLateIsRefused(t *testing.T) {
-	t.Parallel()
-	d := inTender(t)
-	lot, supplier := d.openLot(), d.supplier()
-	body := d.tender(supplier)
-	envelopes, err := body.envelopes()
-	require.NoError(t, err)
-	at := store.Approach{ProcurementID: d.ID, LotID: lot.ID, OrganisationID: supplier.organisation}
-	for _, e := range envelopes {
-		at.UploadIDs = append(at.UploadIDs, e.UploadID)
-	}
-	require.ErrorIs(t, d.store.AtBox(t.Context(), at, func(b store.Box) (store.BoxEntry, error) {
-		for late, want := range map[time.Duration]models.Code{-time.Microsecond: "", 0: "", time.Microsecond: models.CodeDeadlinePassed} {
-			deadline := b.Now().Add(-late)
-			b.Lot.Deadline = &deadline
-			refusal, _ := models.RefusalOf(mayEnter(b, visit{act: seal.ActReceived, envelopes: envelopes}, supplier.organisation))
-			if want == "" {
-				require.Nil(t, refusal, late)
-				continue
-			}
-			require.Equal(t, want, refusal.Code, late)
-			require.Contains(t, refusal.Detail, b.Now().Format("15:04:05.000000"), "the instant of receipt is said")
-			require.Contains(t, refusal.Detail, deadline.Format("15:04:05.000000"), "the deadline is said")
-		}
-		return store.BoxEntry{}, store.ErrEntryRefused
-	}), store.ErrEntryRefused)
-}
-
 func TestALateTenderIsRefusedAndTheAttemptRecorded(t *testing.T) {
 	t.Parallel()
 	d := inTender(t)

@@ -2,10 +2,9 @@ package api
 
 import (
 	"context"
-	"errors"
 	"time"
 
-	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -55,97 +54,15 @@ type newResponse struct {
 	Body models.ResponseContent
 }
 
-// respond receives a response of any economic operator while the consultation is open. Who was announced a
-// closing responds until then, by the database's clock: the instant is read after the procurement's row is
-// shared, and whoever closes or extends holds it alone.
 func (s *server) respond(ctx context.Context, in *newResponse) (*Answer[ResponseView], error) {
 	procurement, announcement, err := in.ids()
 	if err != nil {
 		return nil, err
 	}
-	return create(ctx, s, func(tx *store.Tx) (ResponseView, error) {
-		r, err := s.receiveResponse(ctx, tx, procurement, announcement, in.Body)
-		if err != nil {
-			return ResponseView{}, err
-		}
-		if err := tx.Respond(r); err != nil {
-			return ResponseView{}, err
-		}
-		_, err = tx.Append(models.Event{
-			ProcurementID: procurement, Type: models.EventResponseReceived, At: r.ReceivedAt, RecordedAt: r.RecordedAt,
-			Data: map[string]any{"response_id": string(r.ID), "announcement_id": string(announcement), "digest": r.Digest},
-		})
-		return showResponse(r), err
+	done, err := s.acts.Respond(ctx, by(ctx), acts.NewResponse{
+		Procurement: procurement, Announcement: announcement, Content: in.Body, Most: s.limits.Responses,
 	})
-}
-
-func (s *server) receiveResponse(ctx context.Context, tx *store.Tx, procurement, announcement models.ID, content models.ResponseContent) (models.ConsultationResponse, error) {
-	actor := callOf(ctx).actor
-	r := models.ConsultationResponse{
-		ID: models.NewID(models.PrefixResponse), ProcurementID: procurement, AnnouncementID: announcement,
-		OrganisationID: actor.OrganisationID, PersonID: actor.PersonID, Content: content,
-	}
-	p, err := tx.ShareProcurement(procurement)
-	if errors.Is(err, store.ErrNoProcurement) {
-		return r, noResource()
-	}
-	if err != nil {
-		return r, err
-	}
-	c, err := tx.Consultation(procurement, announcement)
-	if err != nil {
-		return r, err
-	}
-	if r.RecordedAt, err = tx.Now(); err != nil {
-		return r, err
-	}
-	r.ReceivedAt = p.Now(r.RecordedAt)
-	if p.Status.Ended() {
-		return r, models.Refuse(models.CodeEnded, "", "the procurement is %s", p.Status)
-	}
-	if err := c.Receives(r.ReceivedAt); err != nil {
-		return r, err
-	}
-	if err := mayRespond(tx, actor); err != nil {
-		return r, err
-	}
-	if err := s.mayRespondAgain(tx, announcement, actor); err != nil {
-		return r, err
-	}
-	if err := fitsQuestionnaire(tx, c, content); err != nil {
-		return r, err
-	}
-	_, r.Digest, err = models.Canonical(content)
-	return r, err
-}
-
-func mayRespond(tx *store.Tx, actor models.Actor) error {
-	o, err := tx.Organisation(actor.OrganisationID)
-	if err == nil && o.Kind != models.OrganisationEconomicOperator {
-		return models.Refuse(models.CodeNotAnOperator, "", "your organisation is registered as %s", o.Kind).
-			Accepting("a person of an economic operator")
-	}
-	return err
-}
-
-// mayRespondAgain bounds how often an operator responds to one consultation. Several at once may pass the bound by
-// as many, which harms nobody.
-func (s *server) mayRespondAgain(tx *store.Tx, announcement models.ID, actor models.Actor) error {
-	given, err := tx.ResponsesOf(announcement, actor.OrganisationID)
-	if err == nil && given >= s.limits.Responses {
-		return models.Refuse(models.CodeResponseLimit, "", "your organisation has responded %d times to this consultation", given).
-			Accepting("%d responses of one operator; the last ones count as well as the first", s.limits.Responses)
-	}
-	return err
-}
-
-func fitsQuestionnaire(tx *store.Tx, c models.Consultation, content models.ResponseContent) error {
-	e, err := tx.Entry(c.ProcurementID, c.QuestionnaireID)
-	if err != nil {
-		return err
-	}
-	q, _ := models.BodyOf[models.Questionnaire](e)
-	return content.Check(q)
+	return created(ctx, done, err, showResponse)
 }
 
 type ownResponsesQuery struct {
@@ -158,12 +75,11 @@ func (s *server) listOwnResponses(ctx context.Context, in *ownResponsesQuery) (*
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.told(ctx, in.Procurement); err != nil {
-		return nil, err
+	of := models.Consultation{ProcurementID: procurement, AnnouncementID: announcement}
+	read := func(after models.ID, limit int) ([]models.ConsultationResponse, error) {
+		return s.views.OwnResponses(ctx, readerOf(ctx), of, after, limit)
 	}
-	return s.responses(ctx, in.Paging, models.ConsultationResponse{
-		ProcurementID: procurement, AnnouncementID: announcement, OrganisationID: callOf(ctx).actor.OrganisationID,
-	})
+	return list(s, callOf(ctx), in.Paging, nil, read, responseID, showResponse)
 }
 
 type responsesQuery struct {
@@ -172,20 +88,13 @@ type responsesQuery struct {
 }
 
 func (s *server) listResponses(ctx context.Context, in *responsesQuery) (*Listed[ResponseView], error) {
-	return s.responses(ctx, in.Paging, models.ConsultationResponse{ProcurementID: callOf(ctx).procurement()})
+	read := func(after models.ID, limit int) ([]models.ConsultationResponse, error) {
+		return s.views.Responses(ctx, readerOf(ctx), after, limit)
+	}
+	return list(s, callOf(ctx), in.Paging, nil, read, responseID, showResponse)
 }
 
-func (s *server) responses(ctx context.Context, p Paging, of models.ConsultationResponse) (*Listed[ResponseView], error) {
-	return list(s, callOf(ctx), p, nil,
-		func(after models.ID, limit int) (found []models.ConsultationResponse, err error) {
-			err = s.store.InTx(ctx, func(tx *store.Tx) error {
-				found, err = tx.Responses(of, after, limit)
-				return err
-			})
-			return found, err
-		},
-		func(r models.ConsultationResponse) models.ID { return r.ID }, showResponse)
-}
+func responseID(r models.ConsultationResponse) models.ID { return r.ID }
 
 // ResponsePath names a response.
 type ResponsePath struct {
@@ -198,9 +107,6 @@ func (s *server) getResponse(ctx context.Context, in *ResponsePath) (*Answer[Res
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.store.Response(ctx, callOf(ctx).procurement(), id)
-	if err != nil {
-		return nil, err
-	}
-	return show(ctx, showResponse(r)), nil
+	r, err := s.views.Response(ctx, readerOf(ctx), id)
+	return found(ctx, r, err, showResponse)
 }

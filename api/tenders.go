@@ -8,9 +8,9 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/ppi-engine/ppi/internal/seal"
-	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/views"
 )
 
 func (s *server) tenderOperations() []operation {
@@ -43,12 +43,12 @@ type TenderBody struct {
 	Envelopes []EnvelopeInput `json:"envelopes" minItems:"1" maxItems:"20"`
 }
 
-func (b TenderBody) envelopes() ([]models.Envelope, error) {
+func (b TenderBody) envelopes() []models.Envelope {
 	all := make([]models.Envelope, len(b.Envelopes))
 	for i, e := range b.Envelopes {
 		all[i] = models.Envelope{N: i + 1, Kind: e.Kind, UploadID: e.Upload, Digest: e.Digest}
 	}
-	return all, models.Refusals(models.CheckEnvelopes("/envelopes", all))
+	return all
 }
 
 type newTender struct {
@@ -61,11 +61,8 @@ func (s *server) submitTender(ctx context.Context, in *newTender) (*Answer[Recei
 	if err != nil {
 		return nil, err
 	}
-	envelopes, err := in.Body.envelopes()
-	if err != nil {
-		return nil, err
-	}
-	return s.atBox(ctx, visit{act: seal.ActReceived, lot: lot, envelopes: envelopes})
+	done, err := s.acts.HandIn(ctx, by(ctx), lot, in.Body.envelopes())
+	return receipted(ctx, done, err)
 }
 
 // TenderPath names a tender.
@@ -80,34 +77,24 @@ type tenderReplacement struct {
 	Body TenderBody
 }
 
+func (in TenderPath) id() (models.ID, error) { return pathID(models.PrefixTender, "tender", in.Tender) }
+
 func (s *server) replaceTender(ctx context.Context, in *tenderReplacement) (*Answer[ReceiptView], error) {
-	envelopes, err := in.Body.envelopes()
+	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	t, err := s.tenderToEnd(ctx, in.TenderPath)
-	if err != nil {
-		return nil, err
-	}
-	return s.atBox(ctx, visit{act: seal.ActReceived, lot: t.LotID, envelopes: envelopes, standing: t.ID})
+	done, err := s.acts.ReplaceTender(ctx, by(ctx), id, in.Body.envelopes())
+	return receipted(ctx, done, err)
 }
 
 func (s *server) withdrawTender(ctx context.Context, in *TenderPath) (*Answer[ReceiptView], error) {
-	t, err := s.tenderToEnd(ctx, *in)
+	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	return s.atBox(ctx, visit{act: seal.ActWithdrawn, lot: t.LotID, envelopes: t.Envelopes, standing: t.ID})
-}
-
-// tenderToEnd reads the caller's own tender that is to be replaced or withdrawn. Whether it stands is
-// decided at the box; here only a version that never was is refused.
-func (s *server) tenderToEnd(ctx context.Context, in TenderPath) (models.Tender, error) {
-	t, err := s.tenderOf(ctx, in)
-	if err != nil || !t.Standing() {
-		return t, err
-	}
-	return t, callOf(ctx).ifMatch.check(showTender(t).Version)
+	done, err := s.acts.WithdrawTender(ctx, by(ctx), id)
+	return receipted(ctx, done, err)
 }
 
 // TenderView is a tender as its supplier sees it, and, once the box is closed, the buyers.
@@ -148,10 +135,10 @@ func showTender(t models.Tender) TenderView {
 	v := TenderView{
 		ID: t.ID, ProcurementID: t.ProcurementID, LotID: t.LotID, OrganisationID: t.OrganisationID, Status: tenderStanding,
 		ReceivedAt: utc(t.ReceivedAt), RecordedAt: utc(t.RecordedAt), Envelopes: showEnvelopes(t.Envelopes), Manifest: t.Manifest,
-		SupersedesID: t.SupersedesID, EndedAt: utcOrNil(t.EndedAt), Version: 1,
+		SupersedesID: t.SupersedesID, EndedAt: utcOrNil(t.EndedAt), Version: t.Version(),
 	}
 	if !t.Standing() {
-		v.Status, v.Version = string(t.EndedBy), 2
+		v.Status = string(t.EndedBy)
 	}
 	return v
 }
@@ -162,16 +149,6 @@ func showEnvelopes(envelopes []models.Envelope) []EnvelopeView {
 		views[i] = EnvelopeView{N: e.N, Kind: e.Kind, Digest: e.Digest, Size: e.Size}
 	}
 	return views
-}
-
-// sight is what the caller sees of tenders: as a supplier those of its own organisation, on the buyers'
-// side nothing, not even how many there are, before a box is closed.
-func (*server) sight(ctx context.Context) store.Sight {
-	actor := callOf(ctx).actor
-	if actor.HasAny(models.RoleSupplier) {
-		return store.Sight{Organisation: actor.OrganisationID}
-	}
-	return store.Sight{Buyers: actor.HasAny(models.RoleLeadProcurer, models.RoleOpener)}
 }
 
 type tendersQuery struct {
@@ -190,43 +167,35 @@ func (s *server) listTenders(ctx context.Context, in *tendersQuery) (*Listed[Ten
 		filters.Set("lot", string(in.Lot))
 	}
 	read := func(after models.ID, limit int) ([]models.Tender, error) {
-		return s.store.Tenders(ctx, call.procurement(), s.sight(ctx), in.Lot, after, limit)
+		return s.views.Tenders(ctx, readerOf(ctx), in.Lot, after, limit)
 	}
 	return list(s, call, in.Paging, filters, read, func(t models.Tender) models.ID { return t.ID }, showTender)
 }
 
-// tenderOf reads the tender of the path if it is in the caller's sight.
-func (s *server) tenderOf(ctx context.Context, in TenderPath) (models.Tender, error) {
-	id, err := pathID(models.PrefixTender, "tender", in.Tender)
-	if err != nil {
-		return models.Tender{}, err
-	}
-	return s.store.Tender(ctx, callOf(ctx).procurement(), s.sight(ctx), id)
-}
-
 func (s *server) getTender(ctx context.Context, in *TenderPath) (*Answer[TenderView], error) {
-	t, err := s.tenderOf(ctx, *in)
+	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	return show(ctx, showTender(t)), nil
+	t, err := s.views.Tender(ctx, readerOf(ctx), id)
+	return found(ctx, t, err, showTender)
 }
 
 // ReceiptView is what a supplier gets for a tender or a withdrawal: what the signed note says, and the
 // note, which proves it to anyone who has the public key.
 type ReceiptView struct {
-	Act            seal.Act       `json:"act" enum:"received,withdrawn"`
-	TenderID       models.ID      `json:"tender_id"`
-	ProcurementID  models.ID      `json:"procurement_id"`
-	LotID          models.ID      `json:"lot_id"`
-	OrganisationID models.ID      `json:"organisation_id"`
-	Mode           models.Mode    `json:"mode" enum:"live,rehearsal"`
-	ProcedureTime  time.Time      `json:"procedure_time" doc:"The instant of receipt or withdrawal, by the procurement's clock"`
-	RealTime       time.Time      `json:"real_time" doc:"The same instant, by the database's own clock"`
-	Envelopes      []EnvelopeView `json:"envelopes"`
-	Manifest       string         `json:"manifest" doc:"SHA-256 over the list of envelopes, in hexadecimal"`
-	SupersedesID   models.ID      `json:"supersedes_id,omitempty" doc:"The tender that this one replaced"`
-	Note           string         `json:"note" doc:"The signed receipt (C2SP signed-note, Ed25519)"`
+	Act            views.ReceiptAct `json:"act" enum:"received,withdrawn"`
+	TenderID       models.ID        `json:"tender_id"`
+	ProcurementID  models.ID        `json:"procurement_id"`
+	LotID          models.ID        `json:"lot_id"`
+	OrganisationID models.ID        `json:"organisation_id"`
+	Mode           models.Mode      `json:"mode" enum:"live,rehearsal"`
+	ProcedureTime  time.Time        `json:"procedure_time" doc:"The instant of receipt or withdrawal, by the procurement's clock"`
+	RealTime       time.Time        `json:"real_time" doc:"The same instant, by the database's own clock"`
+	Envelopes      []EnvelopeView   `json:"envelopes"`
+	Manifest       string           `json:"manifest" doc:"SHA-256 over the list of envelopes, in hexadecimal"`
+	SupersedesID   models.ID        `json:"supersedes_id,omitempty" doc:"The tender that this one replaced"`
+	Note           string           `json:"note" doc:"The signed receipt (C2SP signed-note, Ed25519)"`
 }
 
 func (v ReceiptView) self() string { return tenderPath(v.ProcurementID, v.TenderID) + "/receipt" }
@@ -234,39 +203,44 @@ func (v ReceiptView) self() string { return tenderPath(v.ProcurementID, v.Tender
 // version: a receipt is never changed.
 func (ReceiptView) version() int64 { return 1 }
 
-func showReceipt(r seal.Receipt, signed string) ReceiptView {
+func showReceipt(r views.Receipt) ReceiptView {
 	return ReceiptView{
 		Act: r.Act, TenderID: r.TenderID, ProcurementID: r.ProcurementID, LotID: r.LotID, OrganisationID: r.OrganisationID, Mode: r.Mode,
 		ProcedureTime: r.ProcedureTime, RealTime: r.RealTime, Envelopes: showEnvelopes(r.Envelopes), Manifest: r.Manifest,
-		SupersedesID: r.SupersedesID, Note: signed,
+		SupersedesID: r.SupersedesID, Note: r.Note,
 	}
+}
+
+// receipted answers what a supplier did at a box with its receipt. What was made is the tender, so that is where
+// the answer leads.
+func receipted(ctx context.Context, done acts.Done[views.Receipt], err error) (*Answer[ReceiptView], error) {
+	a, err := created(ctx, done, err, showReceipt)
+	if err != nil {
+		return nil, err
+	}
+	a.Location = ""
+	if a.Status == http.StatusCreated {
+		a.Location = tenderPath(done.Result.ProcurementID, done.Result.TenderID)
+	}
+	return a, nil
 }
 
 func (s *server) getReceipt(ctx context.Context, in *TenderPath) (*Answer[ReceiptView], error) {
-	t, err := s.tenderOf(ctx, *in)
+	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	return issueAgain(ctx, t.Receipt)
+	r, err := s.views.Receipt(ctx, readerOf(ctx), id)
+	return found(ctx, r, err, showReceipt)
 }
 
 func (s *server) getWithdrawal(ctx context.Context, in *TenderPath) (*Answer[ReceiptView], error) {
-	t, err := s.tenderOf(ctx, *in)
-	if err == nil && t.Withdrawal == "" {
-		err = noResource()
-	}
+	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	return issueAgain(ctx, t.Withdrawal)
-}
-
-func issueAgain(ctx context.Context, signed string) (*Answer[ReceiptView], error) {
-	r, err := seal.Read(signed)
-	if err != nil {
-		return nil, err
-	}
-	return show(ctx, showReceipt(r, signed)), nil
+	r, err := s.views.Withdrawal(ctx, readerOf(ctx), id)
+	return found(ctx, r, err, showReceipt)
 }
 
 type envelopePath struct {
@@ -275,32 +249,15 @@ type envelopePath struct {
 	N int `path:"n" minimum:"1" maximum:"20" doc:"Number of the envelope, from 1"`
 }
 
-// getEnvelope serves the sealed bytes. Opening them is the buyers' act and waits while the procurement is
-// suspended.
+// getEnvelope serves the sealed bytes.
 func (s *server) getEnvelope(ctx context.Context, in *envelopePath) (*huma.StreamResponse, error) {
-	t, err := s.tenderOf(ctx, in.TenderPath)
+	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	p := callOf(ctx).standing.Procurement
-	if s.sight(ctx).Buyers && p.Status == models.StatusSuspended {
-		return nil, models.Refuse(models.CodeSuspended, "", "the procurement is suspended; envelopes are opened once it goes on").Accepting("resume it first")
+	file, err := s.views.Envelope(ctx, readerOf(ctx), id, in.N)
+	if err != nil {
+		return nil, err
 	}
-	e, ok := t.Envelope(in.N)
-	if !ok {
-		return nil, noResource()
-	}
-	if s.sight(ctx).Buyers {
-		if err := s.mayFetch(ctx, t, e); err != nil {
-			return nil, err
-		}
-	}
-	return s.serveFile(sealedFile(t, e)), nil
-}
-
-func sealedFile(t models.Tender, e models.Envelope) models.Upload {
-	return models.Upload{
-		ID: e.UploadID, Size: e.Size, Digest: e.Digest, MediaType: models.MediaTypeBytes,
-		Filename: string(t.ID) + "-" + string(e.Kind) + ".age",
-	}
+	return s.serveFile(file), nil
 }

@@ -275,9 +275,9 @@ func (d *tendering) withdraw(c caller, tender models.ID, headers ...header) resp
 // verified checks a receipt offline and returns what was signed.
 func (d *tendering) verified(r ReceiptView) seal.Receipt {
 	d.Helper()
-	signed, err := seal.Verify(r.Note, d.server.receipts.PublicKey())
+	signed, err := seal.Verify(r.Note, d.acts.Receipts.PublicKey())
 	require.NoError(d, err)
-	require.Equal(d, showReceipt(signed, r.Note), r)
+	require.Equal(d, showReceipt(seal.Issued{Receipt: signed, Note: r.Note}), r)
 	return signed
 }
 

@@ -137,7 +137,7 @@ func TestAReceiptVerifiesOfflineAndAnAlteredOneDoesNot(t *testing.T) {
 	d := inTender(t)
 	lot := d.openLot()
 	r := d.submitted(d.supplier(), lot.ID)
-	public := d.server.receipts.PublicKey()
+	public := d.acts.Receipts.PublicKey()
 	signed, err := seal.Verify(r.Note, public)
 	require.NoError(t, err)
 	require.Equal(t, r.Manifest, signed.Manifest)

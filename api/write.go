@@ -156,15 +156,3 @@ func (s *server) enterContent(ctx context.Context, tx *store.Tx, take lock) (mod
 	}
 	return st, nil
 }
-
-// study reads the dossier for who may study the tenders of a lot.
-func (s *server) study(ctx context.Context, do func(tx *store.Tx, d models.Dossier) error) error {
-	st := callOf(ctx).standing
-	return s.store.Snapshot(ctx, func(tx *store.Tx) error {
-		d, err := tx.Dossier(st.Procurement, st.Now)
-		if err != nil {
-			return err
-		}
-		return do(tx, d)
-	})
-}

@@ -109,6 +109,14 @@ type Tender struct {
 // Standing tells whether the tender counts: it was neither replaced nor withdrawn.
 func (t Tender) Standing() bool { return t.EndedAt == nil }
 
+// Version is 1 while the tender stands. It changes once, when the tender is replaced or withdrawn.
+func (t Tender) Version() int64 {
+	if t.Standing() {
+		return 1
+	}
+	return 2
+}
+
 // Ended refuses to act on a tender that no longer stands ([CodeTenderWithdrawn], [CodeTenderReplaced]);
 // it returns nil for one that does.
 func (t Tender) Ended() *Refusal {

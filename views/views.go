@@ -2,9 +2,15 @@
 // disclosure; feeds, exports and payloads are made here, too.
 package views
 
-import "github.com/ppi-engine/ppi/internal/store"
+import (
+	"github.com/ppi-engine/ppi/internal/audit"
+	"github.com/ppi-engine/ppi/internal/store"
+)
 
 // Views read the record in Store.
 type Views struct {
 	Store *store.Store
+	// Checkpoints signs exports of the record, by the key that signs its checkpoints; its zero value where nothing
+	// is exported.
+	Checkpoints audit.Key
 }

@@ -170,8 +170,9 @@ func (r *Rig) serve(ctx context.Context) error {
 		return err
 	}
 	handler, err := api.New(api.Deps{
-		Receipts: receipts, Checkpoints: r.checkpoints, Courier: r.courier,
-		Store: r.Store, Acts: &acts.Acts{Store: r.Store, Log: r.options.Log}, Views: &views.Views{Store: r.Store},
+		Store: r.Store, Courier: r.courier,
+		Acts:  &acts.Acts{Store: r.Store, Log: r.options.Log, Receipts: receipts},
+		Views: &views.Views{Store: r.Store, Checkpoints: r.checkpoints},
 		Engine: r.Engine, Logger: r.options.Log, CursorKey: key, BuildVersion: "rig",
 		Ready: func(ctx context.Context) error { return r.Store.Ping(ctx) },
 	})

@@ -49,3 +49,22 @@ func (s *Signer) Sign(r Receipt) (string, error) {
 	}
 	return string(signed), nil
 }
+
+// An Issued receipt is one with the note that proves it to anyone who has the public key.
+type Issued struct {
+	Receipt
+
+	Note string
+}
+
+// Issue signs a receipt.
+func (s *Signer) Issue(r Receipt) (Issued, error) {
+	signed, err := s.Sign(r)
+	return Issued{r, signed}, err
+}
+
+// ReadIssued reads a receipt that is kept in the record; see [Read].
+func ReadIssued(signed string) (Issued, error) {
+	r, err := Read(signed)
+	return Issued{r, signed}, err
+}

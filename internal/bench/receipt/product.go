@@ -88,11 +88,11 @@ func (p *product) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	p.acts.Receipts = signer
 	handler, err := api.New(api.Deps{
-		Checkpoints: checkpoints, Courier: courier,
 		// The access log is written, though nobody reads it.
-		Store: p.store, Acts: p.acts, Views: &views.Views{Store: p.store},
-		Engine: idle{}, Logger: slog.New(slog.DiscardHandler), Receipts: signer,
+		Store: p.store, Acts: p.acts, Views: &views.Views{Store: p.store, Checkpoints: checkpoints},
+		Courier: courier, Engine: idle{}, Logger: slog.New(slog.DiscardHandler),
 		CursorKey: make([]byte, ed25519.SeedSize), BuildVersion: "bench", Ready: func(ctx context.Context) error { return p.store.Ping(ctx) },
 	})
 	if err != nil {

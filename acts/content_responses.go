@@ -1,0 +1,102 @@
+package acts
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// A NewResponse is what an economic operator answers to a market consultation.
+type NewResponse struct {
+	Procurement, Announcement models.ID
+	Content                   models.ResponseContent
+	// Most is how many responses one operator may give to one consultation.
+	Most int64
+}
+
+// Respond receives a response of any economic operator while the consultation is open. Who was announced a
+// closing responds until then, by the database's clock: the instant is read after the procurement's row is
+// shared, and whoever closes or extends holds it alone.
+func (a *Acts) Respond(ctx context.Context, by By, in NewResponse) (Done[models.ConsultationResponse], error) {
+	return once(ctx, a, by, func(d *deed) (models.ConsultationResponse, error) {
+		r, err := d.response(in)
+		if err != nil {
+			return r, err
+		}
+		if err := d.tx.Respond(r); err != nil {
+			return r, err
+		}
+		_, err = d.tx.Append(models.Event{
+			ProcurementID: r.ProcurementID, Type: models.EventResponseReceived, At: r.ReceivedAt, RecordedAt: r.RecordedAt,
+			Data: map[string]any{"response_id": string(r.ID), "announcement_id": string(r.AnnouncementID), "digest": r.Digest},
+		})
+		return r, err
+	})
+}
+
+// response makes the response and judges it. Who responds holds no role.
+func (d *deed) response(in NewResponse) (models.ConsultationResponse, error) {
+	r := models.ConsultationResponse{
+		ID: models.NewID(models.PrefixResponse), ProcurementID: in.Procurement, AnnouncementID: in.Announcement,
+		OrganisationID: d.Actor.OrganisationID, PersonID: d.Actor.PersonID, Content: in.Content,
+	}
+	p, err := d.tx.ShareProcurement(in.Procurement)
+	if errors.Is(err, store.ErrNoProcurement) {
+		return r, models.NoSuchResource()
+	}
+	if err != nil {
+		return r, err
+	}
+	c, err := d.tx.Consultation(in.Procurement, in.Announcement)
+	if err != nil {
+		return r, err
+	}
+	if r.RecordedAt, err = d.tx.Now(); err != nil {
+		return r, err
+	}
+	r.ReceivedAt = p.Now(r.RecordedAt)
+	if p.Status.Ended() {
+		return r, models.Refuse(models.CodeEnded, "", "the procurement is %s", p.Status)
+	}
+	if err := c.Receives(r.ReceivedAt); err != nil {
+		return r, err
+	}
+	if err := d.mayRespond(in); err != nil {
+		return r, err
+	}
+	if err := d.fitsQuestionnaire(c, in.Content); err != nil {
+		return r, err
+	}
+	_, r.Digest, err = models.Canonical(in.Content)
+	return r, err
+}
+
+// mayRespond lets economic operators respond, and bounds how often one of them does. Several at once may pass the
+// bound by as many, which harms nobody.
+func (d *deed) mayRespond(in NewResponse) error {
+	o, err := d.tx.Organisation(d.Actor.OrganisationID)
+	if err != nil {
+		return err
+	}
+	if o.Kind != models.OrganisationEconomicOperator {
+		return models.Refuse(models.CodeNotAnOperator, "", "your organisation is registered as %s", o.Kind).
+			Accepting("a person of an economic operator")
+	}
+	given, err := d.tx.ResponsesOf(in.Announcement, o.ID)
+	if err == nil && given >= in.Most {
+		return models.Refuse(models.CodeResponseLimit, "", "your organisation has responded %d times to this consultation", given).
+			Accepting("%d responses of one operator; the last ones count as well as the first", in.Most)
+	}
+	return err
+}
+
+func (d *deed) fitsQuestionnaire(c models.Consultation, content models.ResponseContent) error {
+	e, err := d.tx.Entry(c.ProcurementID, c.QuestionnaireID)
+	if err != nil {
+		return err
+	}
+	q, _ := models.BodyOf[models.Questionnaire](e)
+	return content.Check(q)
+}

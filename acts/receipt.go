@@ -1,0 +1,266 @@
+package acts
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/ppi-engine/ppi/internal/seal"
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// HandIn hands in a tender for a lot.
+func (a *Acts) HandIn(ctx context.Context, by By, lot models.ID, envelopes []models.Envelope) (Done[seal.Issued], error) {
+	if err := models.Refusals(models.CheckEnvelopes("/envelopes", envelopes)); err != nil {
+		return Done[seal.Issued]{}, err
+	}
+	return a.atBox(ctx, by, visit{act: seal.ActReceived, lot: lot, envelopes: envelopes})
+}
+
+// ReplaceTender hands in a tender in place of one of the same organisation.
+func (a *Acts) ReplaceTender(ctx context.Context, by By, tender models.ID, envelopes []models.Envelope) (Done[seal.Issued], error) {
+	if err := models.Refusals(models.CheckEnvelopes("/envelopes", envelopes)); err != nil {
+		return Done[seal.Issued]{}, err
+	}
+	t, err := a.tenderToEnd(ctx, by, tender)
+	if err != nil {
+		return Done[seal.Issued]{}, err
+	}
+	return a.atBox(ctx, by, visit{act: seal.ActReceived, lot: t.LotID, envelopes: envelopes, standing: t.ID})
+}
+
+// WithdrawTender takes a tender back.
+func (a *Acts) WithdrawTender(ctx context.Context, by By, tender models.ID) (Done[seal.Issued], error) {
+	t, err := a.tenderToEnd(ctx, by, tender)
+	if err != nil {
+		return Done[seal.Issued]{}, err
+	}
+	return a.atBox(ctx, by, visit{act: seal.ActWithdrawn, lot: t.LotID, envelopes: t.Envelopes, standing: t.ID})
+}
+
+// tenderToEnd reads the actor's own tender that is to be replaced or withdrawn. Whether it stands is decided at the
+// box; here only a version that never was is refused.
+func (a *Acts) tenderToEnd(ctx context.Context, by By, id models.ID) (models.Tender, error) {
+	if by.Standing == nil {
+		return models.Tender{}, models.NoSuchResource()
+	}
+	t, err := a.ownTender(ctx, by, id)
+	if err != nil || !t.Standing() {
+		return t, err
+	}
+	return t, by.On.check(t.Version())
+}
+
+// ownTender reads a tender of the actor's organisation.
+func (a *Acts) ownTender(ctx context.Context, by By, id models.ID) (models.Tender, error) {
+	return a.Store.Tender(ctx, by.Standing.Procurement.ID, store.Sight{Organisation: by.Actor.OrganisationID}, id)
+}
+
+// A visit is what a supplier does at a box: hand in a tender, in place of another or not, or take one back.
+type visit struct {
+	act seal.Act
+	lot models.ID
+	// envelopes are those of a tender handed in.
+	envelopes []models.Envelope
+	// standing is the tender that is replaced or withdrawn; empty: none.
+	standing models.ID
+}
+
+// A tenderAnswer is what is kept of the answer to a visit; the receipt itself is with the tender.
+type tenderAnswer struct {
+	Tender models.ID `json:"tender"`
+	Act    seal.Act  `json:"act"`
+}
+
+// atBox carries out a visit; its result is the receipt. What decides is read under the box's lock; see
+// [store.Store.AtBox]. Whoever repeats a visit gets the receipt of the first, also after the deadline.
+func (a *Acts) atBox(ctx context.Context, by By, v visit) (Done[seal.Issued], error) {
+	if by.Standing == nil {
+		return Done[seal.Issued]{}, models.NoSuchResource()
+	}
+	// The roles are those that were looked up with the procurement: receipt takes no lock of it.
+	if err := Permit(by.Actor, by.Roles...); err != nil {
+		return Done[seal.Issued]{}, &Denied{err}
+	}
+	approach := store.Approach{
+		ProcurementID: by.Standing.Procurement.ID, LotID: v.lot, OrganisationID: by.Actor.OrganisationID,
+	}
+	for _, e := range v.envelopes {
+		approach.UploadIDs = append(approach.UploadIDs, e.UploadID)
+	}
+	var (
+		box    store.Box
+		issued seal.Issued
+	)
+	err := a.Store.AtBox(ctx, approach, func(b store.Box) (store.BoxEntry, error) {
+		box = b
+		if err := mayEnter(b, v, approach.OrganisationID); err != nil {
+			return store.BoxEntry{}, err
+		}
+		var err error
+		if issued, err = a.Receipts.Issue(v.receipt(b, approach.OrganisationID)); err != nil {
+			return store.BoxEntry{}, err
+		}
+		return v.entry(by, issued)
+	})
+	if err != nil {
+		return a.turnedAway(ctx, by, v, box, err)
+	}
+	return Done[seal.Issued]{Result: issued}, nil
+}
+
+// mayEnter judges a visit by what the box shows: first whether it is open at that instant, then whether
+// the organisation's standing tender is the one meant, then the envelopes, whose sizes it fills in.
+func mayEnter(b store.Box, v visit, organisation models.ID) error {
+	if refusal := b.Lot.Receives(b.Now()); refusal != nil {
+		return refusal
+	}
+	if b.StandingID != v.standing {
+		return store.ErrEntryRefused
+	}
+	return brought(b.Uploads, v.envelopes, organisation)
+}
+
+// brought finds the uploads of the envelopes and refuses those that are not the organisation's own sealed
+// and complete files with the digests it gave.
+func brought(uploads []models.Upload, envelopes []models.Envelope, organisation models.ID) error {
+	var faults []*models.Refusal
+	for i := range envelopes {
+		e, field := &envelopes[i], fmt.Sprintf("/envelopes/%d", i)
+		at := slices.IndexFunc(uploads, func(u models.Upload) bool {
+			return u.ID == e.UploadID && u.OrganisationID == organisation
+		})
+		if at < 0 {
+			faults = append(faults, models.Refuse(models.CodeInvalidValue, field+"/upload",
+				"your organisation has no such upload for this procurement"))
+			continue
+		}
+		u := uploads[at]
+		switch {
+		case u.Purpose != models.PurposeEnvelope:
+			faults = append(faults, models.Refuse(models.CodeNotSealed, field+"/upload", "the file was not uploaded as an envelope").
+				Accepting("an upload for the purpose envelope"))
+		case !u.Complete():
+			faults = append(faults, models.Refuse(models.CodeUploadIncomplete, field+"/upload", "the upload is not complete").
+				Accepting("completing it first"))
+		case u.Digest != e.Digest:
+			faults = append(faults, models.Refuse(models.CodeDigestMismatch, field+"/digest", "the upload has the SHA-256 %s", u.Digest))
+		}
+		e.Size = u.Size
+	}
+	return models.Refusals(faults)
+}
+
+func (v visit) receipt(b store.Box, organisation models.ID) seal.Receipt {
+	r := seal.Receipt{
+		Act: v.act, TenderID: v.standing, ProcurementID: b.Procurement.ID, LotID: b.Lot.ID, OrganisationID: organisation,
+		Mode: b.Procurement.Mode, ProcedureTime: b.Now(), RealTime: b.Clock, Envelopes: v.envelopes, Manifest: seal.Manifest(v.envelopes),
+	}
+	if v.act == seal.ActReceived {
+		r.TenderID, r.SupersedesID = models.NewID(models.PrefixTender), v.standing
+	}
+	return r
+}
+
+// entry is what the visit writes. Its event tells nobody anything before the box is closed: it belongs to
+// no procurement, names no actor, and holds the tender's ID and the digest of its receipt only. The
+// closing of the box binds these to the lot.
+func (v visit) entry(by By, r seal.Issued) (store.BoxEntry, error) {
+	body, err := json.Marshal(tenderAnswer{Tender: r.TenderID, Act: r.Act})
+	if err != nil {
+		return store.BoxEntry{}, fmt.Errorf("render answer: %w", err)
+	}
+	e := store.BoxEntry{
+		Event: models.Event{
+			ID: models.NewID(models.PrefixEvent), Type: models.EventTenderReceived, At: r.RealTime, RecordedAt: r.RealTime,
+			Data: map[string]any{"tender_id": r.TenderID, "receipt": models.Digest([]byte(r.Note))},
+		},
+		Request: store.Request{ID: by.Request.ID, Fingerprint: by.Request.Fingerprint[:], Body: body},
+	}
+	if v.act == seal.ActWithdrawn {
+		e.Event.Type = models.EventTenderWithdrawn
+		e.Withdrawn = &models.Tender{ID: r.TenderID, EndedAt: &r.ProcedureTime, Withdrawal: r.Note}
+		return e, nil
+	}
+	e.Tender = &models.Tender{
+		ID: r.TenderID, LotID: r.LotID, OrganisationID: r.OrganisationID, PersonID: by.Actor.PersonID, SupersedesID: r.SupersedesID,
+		Manifest: r.Manifest, ReceivedAt: r.ProcedureTime, RecordedAt: r.RealTime, Receipt: r.Note, Envelopes: r.Envelopes,
+	}
+	return e, nil
+}
+
+// turnedAway answers a visit that came to nothing: with the receipt of the same visit made before, or
+// with a refusal. That a tender came too late is recorded (Directive 2014/24/EU, Annex IV (g): attempts
+// are clearly detectable).
+func (a *Acts) turnedAway(ctx context.Context, by By, v visit, b store.Box, cause error) (Done[seal.Issued], error) {
+	none := Done[seal.Issued]{}
+	refusal, refused := models.RefusalOf(cause)
+	if !refused && !errors.Is(cause, store.ErrEntryRefused) {
+		return none, cause
+	}
+	earlier, err := a.Store.EarlierRequest(ctx, by.Request.ID)
+	switch {
+	case err != nil:
+		return none, err
+	case earlier != nil:
+		return a.issuedBefore(ctx, by, earlier)
+	case !refused:
+		return none, a.excluded(ctx, by, v)
+	case refusal.Code == models.CodeDeadlinePassed || refusal.Code == models.CodeLotClosed:
+		return none, errors.Join(a.recordLate(ctx, by, v, b, refusal), refusal)
+	}
+	return none, refusal
+}
+
+// excluded says what stands in the way of a visit: the organisation's tender is another than the visit
+// supposes.
+func (a *Acts) excluded(ctx context.Context, by By, v visit) error {
+	if v.standing == "" {
+		return models.Refuse(models.CodeTenderExists, "", "your organisation has a tender for this lot").
+			Accepting("replacing it, or withdrawing it first")
+	}
+	t, err := a.ownTender(ctx, by, v.standing)
+	if err != nil {
+		return err
+	}
+	if refusal := t.Ended(); refusal != nil {
+		return refusal
+	}
+	return models.Refuse(models.CodeUnavailable, "", "another request of your organisation is under way; repeat this one")
+}
+
+func (a *Acts) recordLate(ctx context.Context, by By, v visit, b store.Box, refusal *models.Refusal) error {
+	return a.Store.InTx(ctx, func(tx *store.Tx) error {
+		_, err := tx.Append(models.Event{
+			ProcurementID: by.Standing.Procurement.ID, Type: models.EventTenderRefused, ActorID: by.Actor.PersonID,
+			At: b.Now(), RecordedAt: b.Clock,
+			Data: map[string]any{"lot_id": v.lot, "organisation_id": by.Actor.OrganisationID, "act": v.act, "code": refusal.Code},
+		})
+		return err
+	})
+}
+
+func (a *Acts) issuedBefore(ctx context.Context, by By, earlier *store.Request) (Done[seal.Issued], error) {
+	done := Done[seal.Issued]{Again: true}
+	if !bytes.Equal(earlier.Fingerprint, by.Request.Fingerprint[:]) {
+		return done, anotherRequest()
+	}
+	var kept tenderAnswer
+	if err := json.Unmarshal(earlier.Body, &kept); err != nil {
+		return done, fmt.Errorf("read earlier answer: %w", err)
+	}
+	t, err := a.ownTender(ctx, by, kept.Tender)
+	if err != nil {
+		return done, err
+	}
+	signed := t.Receipt
+	if kept.Act == seal.ActWithdrawn {
+		signed = t.Withdrawal
+	}
+	done.Result, err = seal.ReadIssued(signed)
+	return done, err
+}

@@ -1,0 +1,58 @@
+package views
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/ppi-engine/ppi/internal/audit"
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// exporters lists who may export the events of a procurement with their proof.
+func exporters() []models.Role {
+	return []models.Role{models.RoleLeadProcurer, models.RoleBoard, models.RoleLegal, models.RoleObserver}
+}
+
+// An Export is the export of one procurement's events that somebody may have.
+type Export struct {
+	views *Views
+	of    models.ID
+}
+
+// Export judges whether the reader may export the events of the procurement, and returns the export.
+func (v *Views) Export(r Reader) (Export, error) {
+	switch {
+	case r.Standing == nil:
+		return Export{}, models.NoSuchResource()
+	case !r.Actor.HasAny(exporters()...):
+		return Export{}, models.Refuse(models.CodeForbidden, "export", "none of your roles on this procurement may export its events").
+			Accepting("one of the roles lead_procurer, board, legal, observer")
+	}
+	return Export{v, r.procurement()}, nil
+}
+
+// Write writes all events with their proof, as `ppi audit verify` reads them. While a box of tenders is open it
+// ends before the publication that opened it: positions count tenders. begin is called first and told whether
+// anything is left out.
+func (e Export) Write(ctx context.Context, begin func(cut bool) io.Writer) error {
+	err := e.views.Store.ExportDisclosed(ctx, e.views.Checkpoints, e.of, begin)
+	if errors.Is(err, store.ErrNothingRecorded) {
+		return models.Refuse(models.CodeBoxOpen, "export", "nothing can be exported while a box of tenders is open")
+	}
+	return err
+}
+
+// A Checkpoint is a signed head of the record.
+type Checkpoint = audit.Checkpoint
+
+// Checkpoint reads the latest head that does not count what lies in boxes that are open. Whoever keeps it can prove
+// later that the record was rewritten.
+func (v *Views) Checkpoint(ctx context.Context) (Checkpoint, error) {
+	c, err := v.Store.PublicCheckpoint(ctx)
+	if errors.Is(err, store.ErrNoCheckpoint) {
+		return c, models.Refuse(models.CodeNotFound, "", "no signed head of the record can be shown yet")
+	}
+	return c, err
+}

@@ -1,0 +1,120 @@
+package views
+
+import (
+	"context"
+	"slices"
+
+	"github.com/ppi-engine/ppi/internal/audit"
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// A FeedQuery says what to read of the feed.
+type FeedQuery struct {
+	// Procurement is the one whose events are read; empty: all in which the reader holds a role now.
+	Procurement models.ID
+	// Types narrows to these types and those below them; empty: all.
+	Types []string
+	// After is a position of the log.
+	After int64
+	Limit int
+}
+
+// A FeedPage is a part of the feed. Positions count what others did, tenders too: they are told to nobody.
+type FeedPage struct {
+	Items []FeedItem
+	// Reached is the position up to which nothing more is to be read for this query, Head the last there was.
+	Reached, Head int64
+
+	sees scope
+}
+
+// A FeedItem is an event as a reader gets it.
+type FeedItem struct {
+	models.Event
+
+	// Mode is that of the procurement; empty for what concerns the platform.
+	Mode     models.Mode
+	Position int64
+}
+
+// Concerns tells whether the reader of the page may read events of a procurement, or, if it is empty, of the
+// platform.
+func (p FeedPage) Concerns(procurement models.ID) bool { return p.sees.includes(procurement) }
+
+// Feed reads the events of procurements in which the reader holds a role now, in the order in which they were
+// recorded: on the buyers' side all, as a supplier those that everybody may know, as an administrator also what
+// concerns the platform. Nothing that tells of a tender is shown before its box is closed.
+func (v *Views) Feed(ctx context.Context, r Reader, q FeedQuery) (FeedPage, error) {
+	sees, err := v.scopeOf(ctx, r.Actor, q.Procurement)
+	if err != nil {
+		return FeedPage{}, err
+	}
+	found, err := v.Store.Feed(ctx, store.FeedQuery{
+		Procurements: sees.visible, Platform: sees.platform, Types: q.Types, After: q.After, Limit: q.Limit,
+	})
+	if err != nil {
+		return FeedPage{}, err
+	}
+	page := FeedPage{Items: make([]FeedItem, len(found.Events)), Reached: found.Reached, Head: found.Head, sees: sees}
+	for i, e := range found.Events {
+		event, err := audit.ParseEvent(e.Canonical)
+		if err != nil {
+			return FeedPage{}, err
+		}
+		page.Items[i] = FeedItem{Event: event, Mode: sees.modeOf(event.ProcurementID), Position: e.Position}
+	}
+	return page, nil
+}
+
+// FeedHead is the position of the last event: what is read after it happens from now on.
+func (v *Views) FeedHead(ctx context.Context) (int64, error) { return v.Store.LogHead(ctx) }
+
+// A Happening says that something happened, for those who wait for it. It may be told to who sees the procurement.
+type Happening = store.TailEntry
+
+// Happenings lists what was added to the log after a position, at most limit, without what is in nobody's feed.
+func (v *Views) Happenings(ctx context.Context, after int64, limit int) (head int64, happened []Happening, err error) {
+	return v.Store.Tail(ctx, after, limit)
+}
+
+// A scope is whose events somebody may read at one moment.
+type scope struct {
+	visible  []store.Visible
+	platform bool
+}
+
+// scopeOf looks up what somebody may read now: everything, or one procurement.
+func (v *Views) scopeOf(ctx context.Context, actor models.Actor, procurement models.ID) (scope, error) {
+	visible, err := v.Store.VisibleTo(ctx, actor.PersonID)
+	if err != nil {
+		return scope{}, err
+	}
+	all := scope{visible: visible, platform: actor.Administrator}
+	if procurement == "" {
+		return all, nil
+	}
+	i := all.find(procurement)
+	if i < 0 {
+		return scope{}, models.NoSuchResource()
+	}
+	return scope{visible: visible[i : i+1]}, nil
+}
+
+func (s scope) find(procurement models.ID) int {
+	return slices.IndexFunc(s.visible, func(v store.Visible) bool { return v.ID == procurement })
+}
+
+func (s scope) includes(procurement models.ID) bool {
+	if procurement == "" {
+		return s.platform
+	}
+	return s.find(procurement) >= 0
+}
+
+func (s scope) modeOf(procurement models.ID) models.Mode {
+	if i := s.find(procurement); i >= 0 {
+		return s.visible[i].Mode
+	}
+	return ""
+}

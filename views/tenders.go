@@ -1,0 +1,114 @@
+package views
+
+import (
+	"context"
+
+	"github.com/ppi-engine/ppi/internal/seal"
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/evaluation"
+)
+
+// sight is what the reader sees of tenders: as a supplier those of its own organisation, on the buyers'
+// side nothing, not even how many there are, before a box is closed.
+func (r Reader) sight() store.Sight {
+	if r.Actor.HasAny(models.RoleSupplier) {
+		return store.Sight{Organisation: r.Actor.OrganisationID}
+	}
+	return store.Sight{Buyers: r.Actor.HasAny(models.RoleLeadProcurer, models.RoleOpener)}
+}
+
+// Tenders lists the tenders that the reader sees, those after the given one; an empty lot means all.
+func (v *Views) Tenders(ctx context.Context, r Reader, lot, after models.ID, limit int) ([]models.Tender, error) {
+	return v.Store.Tenders(ctx, r.procurement(), r.sight(), lot, after, limit)
+}
+
+// Tender reads a tender that the reader sees.
+func (v *Views) Tender(ctx context.Context, r Reader, id models.ID) (models.Tender, error) {
+	return v.Store.Tender(ctx, r.procurement(), r.sight(), id)
+}
+
+// A Receipt is what a supplier got for a tender or a withdrawal, with the note that proves it.
+type Receipt = seal.Issued
+
+// A ReceiptAct is what a receipt confirms.
+type ReceiptAct = seal.Act
+
+// Receipt reads the receipt of a tender again.
+func (v *Views) Receipt(ctx context.Context, r Reader, tender models.ID) (Receipt, error) {
+	t, err := v.Tender(ctx, r, tender)
+	if err != nil {
+		return Receipt{}, err
+	}
+	return seal.ReadIssued(t.Receipt)
+}
+
+// Withdrawal reads the receipt of a withdrawal again.
+func (v *Views) Withdrawal(ctx context.Context, r Reader, tender models.ID) (Receipt, error) {
+	t, err := v.Tender(ctx, r, tender)
+	switch {
+	case err != nil:
+		return Receipt{}, err
+	case t.Withdrawal == "":
+		return Receipt{}, models.NoSuchResource()
+	}
+	return seal.ReadIssued(t.Withdrawal)
+}
+
+// Envelope finds the sealed bytes of an envelope: a supplier's own whenever, on the buyers' side an opener's once
+// the lot is opened, a price once quality is locked. Opening is the buyers' act and waits while the procurement is
+// suspended. To who asks too early it returns a [TooEarly].
+func (v *Views) Envelope(ctx context.Context, r Reader, tender models.ID, n int) (models.Upload, error) {
+	if !r.Actor.HasAny(models.RoleSupplier, models.RoleOpener) {
+		return models.Upload{}, models.NoSuchResource()
+	}
+	t, err := v.Tender(ctx, r, tender)
+	if err != nil {
+		return models.Upload{}, err
+	}
+	buyers := r.sight().Buyers
+	if buyers && r.Standing.Procurement.Status == models.StatusSuspended {
+		return models.Upload{}, models.Refuse(models.CodeSuspended, "",
+			"the procurement is suspended; envelopes are opened once it goes on").Accepting("resume it first")
+	}
+	e, ok := t.Envelope(n)
+	if !ok {
+		return models.Upload{}, models.NoSuchResource()
+	}
+	if buyers {
+		err = v.mayOpen(ctx, r, t, e)
+	}
+	return sealedFile(t, e), err
+}
+
+// mayOpen judges whether the buyers get the sealed bytes of an envelope.
+func (v *Views) mayOpen(ctx context.Context, r Reader, t models.Tender, e models.Envelope) error {
+	return v.dossier(ctx, r, func(_ *store.Tx, d models.Dossier) error {
+		err := evaluation.MayFetch(d, t.ID, e)
+		if refusal, refused := models.RefusalOf(err); refused {
+			return &TooEarly{Tender: t.ID, Envelope: e.N, Refusal: refusal}
+		}
+		return err
+	})
+}
+
+// TooEarly refuses an envelope to somebody who asked for it before it may be opened. Whoever carries requests has
+// the attempt recorded (Directive 2014/24/EU, Annex IV (g): attempts are clearly detectable).
+type TooEarly struct {
+	Tender   models.ID
+	Envelope int
+	Refusal  *models.Refusal
+}
+
+// Error describes the refusal.
+func (e *TooEarly) Error() string { return e.Refusal.Error() }
+
+// Unwrap returns the refusal.
+func (e *TooEarly) Unwrap() error { return e.Refusal }
+
+func sealedFile(t models.Tender, e models.Envelope) models.Upload {
+	return models.Upload{
+		ID: e.UploadID, Size: e.Size, Digest: e.Digest, MediaType: models.MediaTypeBytes,
+		Filename: string(t.ID) + "-" + string(e.Kind) + ".age",
+	}
+}
