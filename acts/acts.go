@@ -7,10 +7,16 @@ import (
 	"log/slog"
 
 	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/webhook"
 )
 
 // Acts change the record in Store.
 type Acts struct {
 	Store *store.Store
 	Log   *slog.Logger
+	// Courier makes the secrets of webhook endpoints and reaches them, by the same master key in all instances.
+	// What does not register or ping an endpoint needs none.
+	Courier *webhook.Courier
+	// Limits bound what a person or an organisation may have kept.
+	Limits Limits
 }

@@ -64,12 +64,12 @@ func setup(t testing.TB) *world {
 	db := pgtest.NewDatabase(t)
 	w := &world{TB: t, db: db, store: pgtest.Open(t, db.Application), log: &lockedBuffer{}}
 	logger := slog.New(slog.NewTextHandler(w.log, nil))
-	w.acts = &acts.Acts{Store: w.store, Log: logger}
+	w.acts = &acts.Acts{Store: w.store, Log: logger, Courier: courier(t)}
 	var err error
 	w.server, err = newServer(Deps{
 		Store: w.store, Acts: w.acts, Views: &views.Views{Store: w.store}, Engine: away{}, Logger: logger, Receipts: receiptSigner(t),
-		Checkpoints: checkpointKey(t), Courier: courier(t),
-		CursorKey: []byte(strings.Repeat("k", 32)), BuildVersion: "test", Ready: func(context.Context) error { return nil },
+		Checkpoints: checkpointKey(t),
+		CursorKey:   []byte(strings.Repeat("k", 32)), BuildVersion: "test", Ready: func(context.Context) error { return nil },
 	})
 	require.NoError(t, err)
 	w.document = documentOf(t, w.server)

@@ -93,9 +93,9 @@ func openAPI(ctx context.Context, a *app, record *store.Store) (http.Handler, fu
 	}
 	teller := engine.NewTeller(record.TellCommands, a.log)
 	handler, err := api.New(api.Deps{
-		Store: record, Acts: &acts.Acts{Store: record, Log: a.log}, Views: &views.Views{Store: record},
+		Store: record, Acts: &acts.Acts{Store: record, Log: a.log, Courier: keys.courier}, Views: &views.Views{Store: record},
 		Engine: engine.New(temporal, a.cfg.TaskQueue, teller.Told, engine.Runs{}), Logger: a.log,
-		Receipts: keys.receipts, Checkpoints: keys.checkpoints, Courier: keys.courier, CursorKey: keys.cursors, BuildVersion: version,
+		Receipts: keys.receipts, Checkpoints: keys.checkpoints, CursorKey: keys.cursors, BuildVersion: version,
 		Closing: ctx.Done(),
 		Ready: func(ctx context.Context) error {
 			return errors.Join(checkSchema(ctx, record), checkTemporal(ctx, a.cfg.Temporal))

@@ -143,8 +143,8 @@ func (r *Rig) serve(ctx context.Context) error {
 		return err
 	}
 	handler, err := api.New(api.Deps{
-		Receipts: receipts, Checkpoints: r.checkpoints, Courier: r.courier,
-		Store: r.Store, Acts: &acts.Acts{Store: r.Store, Log: r.options.Log}, Views: &views.Views{Store: r.Store},
+		Receipts: receipts, Checkpoints: r.checkpoints,
+		Store: r.Store, Acts: &acts.Acts{Store: r.Store, Log: r.options.Log, Courier: r.courier}, Views: &views.Views{Store: r.Store},
 		Engine: r.Engine, Logger: r.options.Log, CursorKey: key, BuildVersion: "rig",
 		Ready: func(ctx context.Context) error { return r.Store.Ping(ctx) },
 	})

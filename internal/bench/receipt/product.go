@@ -84,12 +84,12 @@ func (p *product) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	courier, err := webhook.NewCourier(webhook.Options{MasterKey: make([]byte, ed25519.SeedSize)})
+	p.acts.Courier, err = webhook.NewCourier(webhook.Options{MasterKey: make([]byte, ed25519.SeedSize)})
 	if err != nil {
 		return err
 	}
 	handler, err := api.New(api.Deps{
-		Checkpoints: checkpoints, Courier: courier,
+		Checkpoints: checkpoints,
 		// The access log is written, though nobody reads it.
 		Store: p.store, Acts: p.acts, Views: &views.Views{Store: p.store},
 		Engine: idle{}, Logger: slog.New(slog.DiscardHandler), Receipts: signer,
