@@ -8,6 +8,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/seal"
 	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/webhook"
 )
 
 // Acts change the record in Store.
@@ -16,4 +17,9 @@ type Acts struct {
 	Log   *slog.Logger
 	// Receipts signs the receipts of tenders, by the same key wherever tenders are received; nil where none are.
 	Receipts *seal.Signer
+	// Courier makes the secrets of webhook endpoints and reaches them, by the same master key in all instances.
+	// What does not register or ping an endpoint needs none.
+	Courier *webhook.Courier
+	// Limits bound what a person or an organisation may have kept.
+	Limits Limits
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ppi-engine/ppi/internal/seal"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -61,6 +62,31 @@ func Permit(actor models.Actor, roles ...models.Role) error {
 	}
 	return models.Refuse(models.CodeForbidden, "", "none of your roles on this procurement may do this").
 		Accepting("one of the roles %s", strings.Join(names, ", "))
+}
+
+// Administer refuses what only those may do who run the platform to anyone else.
+func Administer(actor models.Actor) error {
+	if actor.Administrator {
+		return nil
+	}
+	return models.Refuse(models.CodeForbidden, "", "only an administrator may do this").Accepting("%s", models.RoleAdministrator)
+}
+
+// administerOwn lets a person, too, do what is about that person.
+func administerOwn(actor models.Actor, person models.ID) error {
+	if actor.PersonID == person {
+		return nil
+	}
+	return Administer(actor)
+}
+
+// RefuseSecretKey refuses a request that holds a secret key of age, whatever it asks for: the platform never takes
+// one, wherever it is put.
+func RefuseSecretKey(request []byte) error {
+	if refusal := seal.RefuseSecret(request); refusal != nil {
+		return refusal
+	}
+	return nil
 }
 
 // Denied is a refusal by the rules of access, of an act whose actor held a role when it was asked for and none

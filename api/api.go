@@ -19,7 +19,6 @@ import (
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/auth"
 	"github.com/ppi-engine/ppi/internal/store"
-	"github.com/ppi-engine/ppi/internal/webhook"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/views"
@@ -42,21 +41,13 @@ type Limits struct {
 	Body int64
 	// BodyTimeout is how long a body may take to arrive; 15 s.
 	BodyTimeout time.Duration
-	// Upload is the largest file in bytes; 2 GiB. OpenUploads is how many a person may have begun; 20.
-	Upload      int64
-	OpenUploads int64
-	// Envelopes is how many a supplier uploads for one procurement, those of replaced tenders too; 5000.
 	// Responses is how many an operator gives to one consultation; 100.
-	Envelopes int64
 	Responses int64
 }
 
 const (
 	defaultBody        = 1 << 20
 	defaultBodyTimeout = 15 * time.Second
-	defaultUpload      = 2 << 30
-	defaultOpenUploads = 20
-	defaultEnvelopes   = 5000
 	defaultResponses   = 100
 	shortestCursorKey  = 32
 )
@@ -64,13 +55,11 @@ const (
 // Deps are what the API works with.
 type Deps struct {
 	Store *store.Store
-	// Acts change the record, Views read it; each with the key that it signs with.
+	// Acts change the record, Views read it; each with the keys that it signs with, and acts with a courier of webhooks.
 	Acts   *acts.Acts
 	Views  *views.Views
 	Engine Engine
 	Logger *slog.Logger
-	// Courier brings messages to webhook endpoints, by the same master key in all instances.
-	Courier *webhook.Courier
 	// CursorKey signs the cursors of lists; at least 32 bytes, the same for all instances.
 	CursorKey []byte
 	// ProblemBase is an absolute URI that the types of problems begin with; empty: [DefaultProblemBase].
@@ -90,17 +79,17 @@ func (d *Deps) check() error {
 	return errors.Join(
 		missing(d.Store == nil, "a store"),
 		missing(d.Acts == nil, "acts"),
+		missing(d.Acts != nil && d.Acts.Courier == nil, "acts with a courier of webhooks"),
 		missing(d.Views == nil, "views"),
 		missing(d.Engine == nil, "an engine"),
 		missing(d.Logger == nil, "a logger"),
 		missing(d.Acts != nil && d.Acts.Receipts == nil, "acts that sign receipts"),
 		missing(d.Views != nil && d.Views.Checkpoints.Verifier() == "", "views with the key of checkpoints"),
-		missing(d.Courier == nil, "a courier of webhooks"),
 		missing(len(d.CursorKey) < shortestCursorKey, fmt.Sprintf("a cursor key of at least %d bytes", shortestCursorKey)),
 		missing(err != nil || !base.IsAbs(), "an absolute problem base"),
 		missing(d.BuildVersion == "", "a build version"),
 		missing(d.Ready == nil, "a readiness check"),
-		missing(d.Limits.Body < 0 || d.Limits.BodyTimeout < 0 || d.Limits.Upload < 0 || d.Limits.OpenUploads < 0 || d.Limits.Envelopes < 0 || d.Limits.Responses < 0, "limits that are not negative"),
+		missing(d.Limits.Body < 0 || d.Limits.BodyTimeout < 0 || d.Limits.Responses < 0, "limits that are not negative"),
 	)
 }
 
@@ -115,8 +104,7 @@ func (d *Deps) setDefaults() {
 	l := &d.Limits
 	d.ProblemBase = cmp.Or(d.ProblemBase, DefaultProblemBase)
 	l.Body, l.BodyTimeout = cmp.Or(l.Body, defaultBody), cmp.Or(l.BodyTimeout, defaultBodyTimeout)
-	l.Upload, l.OpenUploads = cmp.Or(l.Upload, defaultUpload), cmp.Or(l.OpenUploads, defaultOpenUploads)
-	l.Envelopes, l.Responses = cmp.Or(l.Envelopes, defaultEnvelopes), cmp.Or(l.Responses, defaultResponses)
+	l.Responses = cmp.Or(l.Responses, defaultResponses)
 }
 
 type server struct {
@@ -130,7 +118,6 @@ type server struct {
 	version       string
 	cursors       cursors
 	feedCursors   feedCursors
-	courier       *webhook.Courier
 	tail          *tail
 	exports       chan struct{}
 	closing       <-chan struct{}
@@ -173,7 +160,6 @@ func newServer(d Deps) (*server, error) {
 		version:       d.BuildVersion,
 		cursors:       cursors{key: d.CursorKey},
 		feedCursors:   feed,
-		courier:       d.Courier,
 		tail:          newTail(d.Views, d.Logger),
 		exports:       make(chan struct{}, exportsAtOnce),
 		closing:       d.Closing,

@@ -16,7 +16,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/ppi-engine/ppi/internal/seal"
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -71,8 +71,8 @@ func (s *server) receive(c *gin.Context, limit int64, within time.Duration) ([]b
 	case err != nil:
 		return nil, models.Refuse(models.CodeInvalidRequest, "", "the body could not be read")
 	}
-	if refusal := seal.RefuseSecret(body); refusal != nil {
-		return nil, refusal
+	if err := acts.RefuseSecretKey(body); err != nil {
+		return nil, err
 	}
 	return body, nil
 }

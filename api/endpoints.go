@@ -5,8 +5,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/views"
 )
 
 func (s *server) endpointOperations() []operation {
@@ -47,21 +48,18 @@ type EndpointView struct {
 func (v EndpointView) self() string   { return "/v1/endpoints/" + string(v.ID) }
 func (v EndpointView) version() int64 { return v.Version }
 
-func (s *server) showEndpoint(ctx context.Context) func(models.Endpoint) EndpointView {
-	reader := callOf(ctx).actor.PersonID
+func showEndpoint(ctx context.Context) func(models.Endpoint) EndpointView {
+	reader := readerOf(ctx)
 	return func(e models.Endpoint) EndpointView {
-		v := EndpointView{
-			ID: e.ID, OrganisationID: e.OrganisationID, OwnerID: e.OwnerID, Description: e.Description, Types: e.Types, Procurements: e.Procurements,
-			Rehearsals: e.Rehearsals, Status: e.Status, FormerUntil: utcOrNil(e.FormerUntil), Version: e.Version, CreatedAt: utc(e.CreatedAt), EndedAt: utcOrNil(e.EndedAt),
+		return EndpointView{
+			ID: e.ID, OrganisationID: e.OrganisationID, OwnerID: e.OwnerID, URL: views.URLOf(reader, e), Description: e.Description,
+			Types: e.Types, Procurements: e.Procurements, Rehearsals: e.Rehearsals, Status: e.Status,
+			FormerUntil: utcOrNil(e.FormerUntil), Version: e.Version, CreatedAt: utc(e.CreatedAt), EndedAt: utcOrNil(e.EndedAt),
 		}
-		if e.OwnerID == reader {
-			v.URL = e.URL
-		}
-		return v
 	}
 }
 
-// MadeEndpoint is an endpoint with a new secret, which is shown once: the answer is kept without it.
+// MadeEndpoint is an endpoint with a new secret, which is shown once.
 type MadeEndpoint struct {
 	EndpointView
 
@@ -69,9 +67,15 @@ type MadeEndpoint struct {
 	Note   string `json:"note,omitempty" doc:"Why the secret is not shown"`
 }
 
-func (m MadeEndpoint) withoutSecret() MadeEndpoint {
-	m.Secret, m.Note = "", "The secret was shown once, when it was made. If it is lost, rotate it."
-	return m
+func showMadeEndpoint(ctx context.Context) func(acts.MadeEndpoint) MadeEndpoint {
+	show := showEndpoint(ctx)
+	return func(made acts.MadeEndpoint) MadeEndpoint {
+		m := MadeEndpoint{EndpointView: show(made.Endpoint), Secret: made.Secret}
+		if m.Secret == "" {
+			m.Note = "The secret was shown once, when it was made. If it is lost, rotate it."
+		}
+		return m
+	}
 }
 
 type newEndpoint struct {
@@ -84,93 +88,21 @@ type newEndpoint struct {
 	}
 }
 
-func (in *newEndpoint) endpoint(actor models.Actor) models.Endpoint {
-	b := in.Body
-	return models.Endpoint{
-		ID: models.NewID(models.PrefixEndpoint), OrganisationID: actor.OrganisationID, OwnerID: actor.PersonID, URL: b.URL, Description: b.Description,
-		Types: append([]string{}, b.Types...), Procurements: append([]models.ID{}, b.Procurements...), Rehearsals: b.Rehearsals,
-		Status: models.EndpointActive,
-	}
-}
-
-// createEndpoint registers an endpoint. Sending a procurement's events out is a decision of who leads it, so
-// an endpoint is told of the procurements that its owner leads, as long as the owner does.
 func (s *server) createEndpoint(ctx context.Context, in *newEndpoint) (*Answer[MadeEndpoint], error) {
-	e := in.endpoint(callOf(ctx).actor)
-	if err := models.Refusals(e.Check()); err != nil {
-		return nil, err
-	}
-	if err := s.courier.CheckURL(ctx, "/url", e.URL); err != nil {
-		return nil, err
-	}
-	return create(ctx, s, func(tx *store.Tx) (MadeEndpoint, error) {
-		if err := mayRegister(tx, e.OrganisationID); err != nil {
-			return MadeEndpoint{}, err
-		}
-		if err := mustLead(tx, e); err != nil {
-			return MadeEndpoint{}, err
-		}
-		secret, sealed := s.courier.NewSecret(e.ID)
-		e.Secret = sealed
-		if err := tx.CreateEndpoint(&e); err != nil {
-			return MadeEndpoint{}, err
-		}
-		made := MadeEndpoint{EndpointView: s.showEndpoint(ctx)(e), Secret: secret.Reveal()}
-		return made, record(ctx, tx, models.EventEndpointCreated, endpointData(e))
+	b := in.Body
+	done, err := s.acts.RegisterEndpoint(ctx, by(ctx), acts.NewEndpoint{
+		URL: b.URL, Description: b.Description, Types: b.Types, Procurements: b.Procurements, Rehearsals: b.Rehearsals,
 	})
-}
-
-func endpointData(e models.Endpoint) map[string]any {
-	return map[string]any{"endpoint_id": e.ID, "organisation_id": e.OrganisationID, "rehearsals": e.Rehearsals}
-}
-
-// mayRegister locks the organisation, so that endpoints registered at once are counted one after the other.
-func mayRegister(tx *store.Tx, organisation models.ID) error {
-	o, err := tx.LockOrganisation(organisation)
-	if err != nil {
-		return err
-	}
-	if o.Kind != models.OrganisationContractingAuthority {
-		return models.Refuse(models.CodeForbidden, "", "only people of a contracting authority register endpoints")
-	}
-	n, err := tx.LiveEndpoints(organisation)
-	if err == nil && n >= models.MostEndpoints {
-		return models.Refuse(models.CodeEndpointLimit, "", "the organisation has %d endpoints", n).Accepting("at most %d", models.MostEndpoints)
-	}
-	return err
-}
-
-// mustLead refuses an endpoint that names procurements which its owner does not lead, or which it would
-// never be told of because they are of the other mode.
-func mustLead(tx *store.Tx, e models.Endpoint) error {
-	if len(e.Procurements) == 0 {
-		return nil
-	}
-	led, err := tx.LedBy(e.OwnerID, e.Procurements)
-	if err != nil {
-		return err
-	}
-	for _, id := range e.Procurements {
-		mode, ok := led[id]
-		switch {
-		case !ok:
-			return models.Refuse(models.CodeInvalidValue, "/procurements", "you do not lead %s", id).Accepting("procurements in which you are lead procurer now")
-		case (mode == models.ModeRehearsal) != e.Rehearsals:
-			return models.Refuse(models.CodeInvalidValue, "/rehearsals", "%s is %s", id, mode).
-				Accepting("an endpoint for rehearsals and another for live procurements")
-		}
-	}
-	return nil
+	return created(ctx, done, err, showMadeEndpoint(ctx))
 }
 
 type endpointsQuery struct{ Paging }
 
 func (s *server) listEndpoints(ctx context.Context, in *endpointsQuery) (*Listed[EndpointView], error) {
-	call := callOf(ctx)
 	read := func(after models.ID, limit int) ([]models.Endpoint, error) {
-		return s.store.Endpoints(ctx, call.actor, after, limit)
+		return s.views.Endpoints(ctx, readerOf(ctx), after, limit)
 	}
-	return list(s, call, in.Paging, nil, read, func(e models.Endpoint) models.ID { return e.ID }, s.showEndpoint(ctx))
+	return list(s, callOf(ctx), in.Paging, nil, read, func(e models.Endpoint) models.ID { return e.ID }, showEndpoint(ctx))
 }
 
 // EndpointPath is embedded by the input of what concerns one endpoint.
@@ -187,9 +119,6 @@ func (s *server) getEndpoint(ctx context.Context, in *struct{ EndpointPath }) (*
 	if err != nil {
 		return nil, err
 	}
-	e, err := s.store.Endpoint(ctx, callOf(ctx).actor, id)
-	if err != nil {
-		return nil, err
-	}
-	return show(ctx, s.showEndpoint(ctx)(e)), nil
+	e, err := s.views.Endpoint(ctx, readerOf(ctx), id)
+	return found(ctx, e, err, showEndpoint(ctx))
 }

@@ -5,8 +5,9 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/views"
 )
 
 // BacklogView says what waits for an endpoint.
@@ -18,38 +19,15 @@ type BacklogView struct {
 type backlogOutput struct{ Body BacklogView }
 
 func (s *server) getBacklog(ctx context.Context, in *struct{ EndpointPath }) (*backlogOutput, error) {
-	e, err := s.myEndpoint(ctx, in.EndpointPath)
+	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	b, err := s.store.Backlog(ctx, e.ID)
+	b, err := s.views.Backlog(ctx, readerOf(ctx), id)
 	if err != nil {
 		return nil, err
 	}
 	return &backlogOutput{BacklogView{Pending: b.Pending, Parked: append([]models.ID{}, b.Parked...)}}, nil
-}
-
-// myEndpoint reads the endpoint of the path, which must be the caller's own: where it leads and what goes
-// there concerns nobody else, administrators neither.
-func (s *server) myEndpoint(ctx context.Context, in EndpointPath) (models.Endpoint, error) {
-	id, err := in.id()
-	if err != nil {
-		return models.Endpoint{}, err
-	}
-	actor := callOf(ctx).actor
-	e, err := s.store.Endpoint(ctx, actor, id)
-	if err != nil {
-		return e, err
-	}
-	return e, mustOwn(actor, e)
-}
-
-func mustOwn(actor models.Actor, e models.Endpoint) error {
-	if e.OwnerID == actor.PersonID {
-		return nil
-	}
-	return models.Refuse(models.CodeForbidden, "", "only the endpoint's owner may do this").
-		Accepting("an administrator may read, pause, resume and remove it")
 }
 
 // DeliveryView is an event on its way to an endpoint. The event's ID is the webhook-id of every attempt.
@@ -106,16 +84,15 @@ type deliveriesQuery struct {
 }
 
 func (s *server) listDeliveries(ctx context.Context, in *deliveriesQuery) (*Listed[DeliveryView], error) {
-	e, err := s.myEndpoint(ctx, in.EndpointPath)
+	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	filters := url.Values{}
-	var arrived *bool
+	filters, only := url.Values{}, views.DeliveryFilter{Procurement: in.Procurement}
 	if in.Status != "" {
 		filters.Set("status", in.Status)
 		is := in.Status == deliveryDelivered
-		arrived = &is
+		only.Arrived = &is
 	}
 	if in.Procurement != "" {
 		if _, err := models.ParseID(models.PrefixProcurement, "procurement", string(in.Procurement)); err != nil {
@@ -124,7 +101,7 @@ func (s *server) listDeliveries(ctx context.Context, in *deliveriesQuery) (*List
 		filters.Set("procurement", string(in.Procurement))
 	}
 	read := func(after models.ID, limit int) ([]models.Delivery, error) {
-		return s.store.Deliveries(ctx, e.ID, in.Procurement, arrived, after, limit)
+		return s.views.Deliveries(ctx, readerOf(ctx), id, only, after, limit)
 	}
 	return list(s, callOf(ctx), in.Paging, filters, read, func(d models.Delivery) models.ID { return d.EventID }, showDelivery)
 }
@@ -141,31 +118,15 @@ type PingView struct {
 func (v PingView) self() string   { return "/v1/endpoints/" + string(v.EndpointID) }
 func (v PingView) version() int64 { return v.of }
 
-// pingEndpoint sends a test message now. A repeat of the request gets what came of the first.
+func showPing(p acts.Pinged) PingView {
+	return PingView{EndpointID: p.Endpoint, Delivered: p.Attempt.Fault == "", AttemptView: showAttempt(p.Attempt), of: p.Of}
+}
+
 func (s *server) pingEndpoint(ctx context.Context, in *struct{ EndpointPath }) (*Answer[PingView], error) {
-	e, err := s.myEndpoint(ctx, in.EndpointPath)
+	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	earlier, err := s.store.EarlierRequest(ctx, callOf(ctx).commandID())
-	if err != nil {
-		return nil, err
-	}
-	if earlier != nil {
-		return replay[PingView](callOf(ctx), earlier)
-	}
-	if e.Over() {
-		return nil, disabled()
-	}
-	// The message is sent before the transaction: whoever receives must not hold up the database.
-	report, err := s.courier.Ping(ctx, e)
-	if err != nil {
-		return nil, err
-	}
-	attempt := showAttempt(models.DeliveryAttempt{
-		N: 1, StartedAt: report.StartedAt, Latency: report.Latency.Microseconds(), Status: report.Status, Fault: report.Fault, Answer: report.Answer,
-	})
-	return create(ctx, s, func(*store.Tx) (PingView, error) {
-		return PingView{EndpointID: e.ID, Delivered: report.Delivered(), AttemptView: attempt, of: e.Version}, nil
-	})
+	done, err := s.acts.PingEndpoint(ctx, by(ctx), id)
+	return created(ctx, done, err, showPing)
 }

@@ -82,11 +82,13 @@ func (s *server) lookUp(c *gin.Context, call *call) auth.Lookup {
 }
 
 func (s *server) mustAdminister(c *gin.Context, call *call, own bool) error {
-	if own || call.actor.Administrator {
+	if own {
 		return nil
 	}
-	return s.denied(c.Request.Context(), models.Refuse(models.CodeForbidden, "", "only an administrator may do this").
-		Accepting("%s", models.RoleAdministrator))
+	if err := acts.Administer(call.actor); err != nil {
+		return s.denied(c.Request.Context(), err)
+	}
+	return nil
 }
 
 func (s *server) mustHold(c *gin.Context, call *call) error {

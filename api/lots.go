@@ -142,9 +142,6 @@ func (s *server) changeLot(ctx context.Context, in *lotPatch) (*Answer[LotView],
 	return changed(ctx, l, err, showLot)
 }
 
-// buyersEyes tells whether the caller sees what is not published.
-func buyersEyes(ctx context.Context) bool { return callOf(ctx).actor.HasAny(models.BuyerSide()...) }
-
 type lotsQuery struct {
 	ProcurementPath
 	Paging

@@ -28,11 +28,11 @@ type meOutput struct{ Body me }
 
 func (s *server) getMe(ctx context.Context, _ *struct{}) (*meOutput, error) {
 	credential := callOf(ctx).credential
-	o, err := s.store.Organisation(ctx, credential.Person.OrganisationID)
+	o, err := s.views.Organisation(ctx, credential.Person.OrganisationID)
 	if err != nil {
 		return nil, err
 	}
-	standings, err := s.store.Standings(ctx, credential.Person.ID, "", "", mostShown)
+	standings, err := s.views.Procurements(ctx, readerOf(ctx), "", "", mostShown)
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -37,21 +37,16 @@ type newOrganisation struct {
 }
 
 func (s *server) createOrganisation(ctx context.Context, in *newOrganisation) (*Answer[organisation], error) {
-	return create(ctx, s, func(tx *store.Tx) (organisation, error) {
-		o := models.Organisation{
-			LegalName: in.Body.LegalName, Country: in.Body.Country, Kind: in.Body.Kind,
-			SME: in.Body.SME, LessDevelopedRegion: in.Body.LessDevelopedRegion,
-		}
-		if err := tx.CreateOrganisation(&o); err != nil {
-			return organisation{}, err
-		}
-		return showOrganisation(o), record(ctx, tx, models.EventOrganisationCreated, map[string]any{"organisation_id": o.ID})
+	b := in.Body
+	done, err := s.acts.RegisterOrganisation(ctx, by(ctx), acts.NewOrganisation{
+		LegalName: b.LegalName, Country: b.Country, Kind: b.Kind, SME: b.SME, LessDevelopedRegion: b.LessDevelopedRegion,
 	})
+	return created(ctx, done, err, showOrganisation)
 }
 
 func (s *server) listOrganisations(ctx context.Context, in *struct{ Paging }) (*Listed[organisation], error) {
 	read := func(after models.ID, limit int) ([]models.Organisation, error) {
-		return s.store.Organisations(ctx, after, limit)
+		return s.views.Organisations(ctx, after, limit)
 	}
 	return list(s, callOf(ctx), in.Paging, nil, read, func(o models.Organisation) models.ID { return o.ID }, showOrganisation)
 }
@@ -66,11 +61,8 @@ func (s *server) getOrganisation(ctx context.Context, in *struct{ OrganisationPa
 	if err != nil {
 		return nil, err
 	}
-	o, err := s.store.Organisation(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	return show(ctx, showOrganisation(o)), nil
+	o, err := s.views.Organisation(ctx, id)
+	return found(ctx, o, err, showOrganisation)
 }
 
 type organisationPatch struct {
@@ -89,21 +81,9 @@ func (s *server) changeOrganisation(ctx context.Context, in *organisationPatch) 
 	if err != nil {
 		return nil, err
 	}
-	return change(ctx, s, func(tx *store.Tx) (organisation, error) {
-		o, err := tx.LockOrganisation(id)
-		if err != nil {
-			return organisation{}, err
-		}
-		if err := callOf(ctx).ifMatch.check(o.Version); err != nil {
-			return organisation{}, err
-		}
-		setIf(&o.LegalName, in.Body.LegalName)
-		setIf(&o.Country, in.Body.Country)
-		in.Body.SME.set(&o.SME)
-		in.Body.LessDevelopedRegion.set(&o.LessDevelopedRegion)
-		if err := tx.SaveOrganisation(&o); err != nil {
-			return organisation{}, err
-		}
-		return showOrganisation(o), record(ctx, tx, models.EventOrganisationChanged, map[string]any{"organisation_id": o.ID, "version": o.Version})
+	b := in.Body
+	o, err := s.acts.ChangeOrganisation(ctx, by(ctx), id, acts.OrganisationChange{
+		LegalName: b.LegalName, Country: b.Country, SME: b.SME.change(), LessDevelopedRegion: b.LessDevelopedRegion.change(),
 	})
+	return changed(ctx, o, err, showOrganisation)
 }

@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -36,20 +36,10 @@ type newPerson struct {
 }
 
 func (s *server) createPerson(ctx context.Context, in *newPerson) (*Answer[person], error) {
-	if _, err := models.ParseID(models.PrefixOrganisation, "/organisation_id", string(in.Body.OrganisationID)); err != nil {
-		return nil, err
-	}
-	return create(ctx, s, func(tx *store.Tx) (person, error) {
-		p := models.Person{
-			OrganisationID: in.Body.OrganisationID, Name: in.Body.Name, Email: in.Body.Email, Administrator: in.Body.Administrator,
-		}
-		if err := tx.CreatePerson(&p); err != nil {
-			return person{}, err
-		}
-		return showPerson(p), record(ctx, tx, models.EventPersonCreated, map[string]any{
-			"person_id": p.ID, "organisation_id": p.OrganisationID, "administrator": p.Administrator,
-		})
+	done, err := s.acts.RegisterPerson(ctx, by(ctx), acts.NewPerson{
+		Organisation: in.Body.OrganisationID, Name: in.Body.Name, Email: in.Body.Email, Administrator: in.Body.Administrator,
 	})
+	return created(ctx, done, err, showPerson)
 }
 
 type peopleQuery struct {
@@ -67,7 +57,7 @@ func (s *server) listPeople(ctx context.Context, in *peopleQuery) (*Listed[perso
 		filters.Set("organisation_id", in.OrganisationID)
 	}
 	read := func(after models.ID, limit int) ([]models.Person, error) {
-		return s.store.People(ctx, models.ID(in.OrganisationID), after, limit)
+		return s.views.People(ctx, models.ID(in.OrganisationID), after, limit)
 	}
 	return list(s, callOf(ctx), in.Paging, filters, read, func(p models.Person) models.ID { return p.ID }, showPerson)
 }
@@ -82,11 +72,8 @@ func (s *server) getPerson(ctx context.Context, in *struct{ PersonPath }) (*Answ
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.store.Person(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	return show(ctx, showPerson(p)), nil
+	p, err := s.views.Person(ctx, id)
+	return found(ctx, p, err, showPerson)
 }
 
 type personPatch struct {
@@ -104,49 +91,8 @@ func (s *server) changePerson(ctx context.Context, in *personPatch) (*Answer[per
 	if err != nil {
 		return nil, err
 	}
-	return change(ctx, s, func(tx *store.Tx) (person, error) {
-		if err := keepsAdministrator(tx, id, in.Body.Administrator); err != nil {
-			return person{}, err
-		}
-		p, err := tx.LockPerson(id)
-		if err != nil {
-			return person{}, err
-		}
-		if err := callOf(ctx).ifMatch.check(p.Version); err != nil {
-			return person{}, err
-		}
-		in.apply(&p)
-		if err := tx.SavePerson(&p); err != nil {
-			return person{}, err
-		}
-		return showPerson(p), record(ctx, tx, models.EventPersonChanged, map[string]any{
-			"person_id": p.ID, "version": p.Version, "administrator": p.Administrator,
-		})
+	p, err := s.acts.ChangePerson(ctx, by(ctx), id, acts.PersonChange{
+		Name: in.Body.Name, Email: in.Body.Email.orZero(), Administrator: in.Body.Administrator,
 	})
-}
-
-func (in *personPatch) apply(p *models.Person) {
-	setIf(&p.Name, in.Body.Name)
-	setIf(&p.Administrator, in.Body.Administrator)
-	if in.Body.Email.given {
-		p.Email = ""
-		setIf(&p.Email, in.Body.Email.value)
-	}
-}
-
-// keepsAdministrator refuses to leave the platform without anyone to run it. It locks all
-// administrators in the order of their IDs, before the person, so that two who step down at once are
-// judged one after the other.
-func keepsAdministrator(tx *store.Tx, person models.ID, administrator *bool) error {
-	if administrator == nil || *administrator {
-		return nil
-	}
-	others, err := tx.OtherAdministrators(person)
-	if err != nil {
-		return err
-	}
-	if others == 0 {
-		return models.Refuse(models.CodeLastAdministrator, "/administrator", "there is no other administrator")
-	}
-	return nil
+	return changed(ctx, p, err, showPerson)
 }

@@ -95,11 +95,8 @@ type procurementPatch struct {
 
 func (s *server) changeProcurement(ctx context.Context, in *procurementPatch) (*Answer[procurement], error) {
 	b := in.Body
-	to := acts.ProcurementChange{Title: b.Title, Description: b.Description, Languages: b.Languages, Zone: b.Zone}
-	if b.Profile.given {
-		to.Profile = new(string) // null takes the profile away
-		setIf(to.Profile, b.Profile.value)
-	}
-	st, err := s.acts.ChangeProcurement(ctx, by(ctx), to)
+	st, err := s.acts.ChangeProcurement(ctx, by(ctx), acts.ProcurementChange{
+		Title: b.Title, Description: b.Description, Languages: b.Languages, Profile: b.Profile.orZero(), Zone: b.Zone,
+	})
 	return changed(ctx, st, err, showProcurement)
 }

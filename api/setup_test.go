@@ -64,11 +64,11 @@ func setup(t testing.TB) *world {
 	db := pgtest.NewDatabase(t)
 	w := &world{TB: t, db: db, store: pgtest.Open(t, db.Application), log: &lockedBuffer{}}
 	logger := slog.New(slog.NewTextHandler(w.log, nil))
-	w.acts = &acts.Acts{Store: w.store, Log: logger, Receipts: receiptSigner(t)}
+	w.acts = &acts.Acts{Store: w.store, Log: logger, Receipts: receiptSigner(t), Courier: courier(t)}
 	var err error
 	w.server, err = newServer(Deps{
 		Store: w.store, Acts: w.acts, Views: &views.Views{Store: w.store, Checkpoints: checkpointKey(t)},
-		Engine: away{}, Logger: logger, Courier: courier(t),
+		Engine: away{}, Logger: logger,
 		CursorKey: []byte(strings.Repeat("k", 32)), BuildVersion: "test", Ready: func(context.Context) error { return nil },
 	})
 	require.NoError(t, err)

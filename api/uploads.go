@@ -8,9 +8,9 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/ppi-engine/ppi/internal/seal"
-	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/views"
 )
 
 // chunkTimeout is how long one chunk may take to arrive: 1 MiB over a line of 150 kbit/s.
@@ -18,7 +18,7 @@ const chunkTimeout = time.Minute
 
 func (s *server) uploadOperations() []operation {
 	const all, one = "/v1/procurements/{procurement}/uploads", "/v1/procurements/{procurement}/uploads/{upload}"
-	uploaders := roles(append(documentWriters(), models.RoleSupplier)...)
+	uploaders := roles(append(models.DocumentWriters(), models.RoleSupplier)...)
 	return []operation{
 		op(POST, all, uploaders, "Announce a file by size and digest", s.createUpload),
 		op(GET, one, uploaders, "Read how far an upload of mine is", s.getUpload),
@@ -26,14 +26,6 @@ func (s *server) uploadOperations() []operation {
 			takesBytes(models.ChunkSize, chunkTimeout), unconditional(), answers(noContent)),
 		op(POST, one+"/actions/complete", uploaders, "Have the bytes checked and kept for good", s.completeUpload, answers(http.StatusOK)),
 		op(GET, one+"/content", uploaders, "Read back the file of a complete upload of mine", s.getUploadContent, givesBytes()),
-	}
-}
-
-// documentWriters are the roles that write documents for the buyers.
-func documentWriters() []models.Role {
-	return []models.Role{
-		models.RoleLeadProcurer, models.RoleBuyer, models.RoleBoard, models.RoleDrafter, models.RoleOpener, models.RoleEvaluator,
-		models.RoleChair, models.RoleAwarder, models.RoleLegal,
 	}
 }
 
@@ -66,19 +58,22 @@ func (v UploadView) self() string {
 
 func (v UploadView) version() int64 { return v.Version }
 
-// showUpload shows an upload of which the given chunks are there, in order.
-func showUpload(u models.Upload, there []int) UploadView {
+// showWhole shows an upload that has none of its chunks yet, or all.
+func showWhole(u models.Upload) UploadView { return showUpload(views.Upload{Upload: u}) }
+
+// showUpload shows an upload with what of it has arrived.
+func showUpload(u views.Upload) UploadView {
 	v := UploadView{
 		ID: u.ID, ProcurementID: u.ProcurementID, Purpose: u.Purpose, Filename: u.Filename, MediaType: u.MediaType, Size: u.Size,
 		SHA256: u.Digest, ChunkSize: models.ChunkSize, Chunks: u.Chunks(), Missing: []ChunkRange{},
-		CreatedAt: utc(u.CreatedAt), CompletedAt: utcOrNil(u.CompletedAt), Version: int64(len(there)) + 1,
+		CreatedAt: utc(u.CreatedAt), CompletedAt: utcOrNil(u.CompletedAt), Version: int64(len(u.There)) + 1,
 	}
 	if u.Complete() {
 		v.Version = int64(v.Chunks) + 2
 		return v
 	}
 	next := 0
-	for _, n := range append(there, v.Chunks) {
+	for _, n := range append(u.There, v.Chunks) {
 		if n > next {
 			v.Missing = append(v.Missing, ChunkRange{First: next, Last: n - 1})
 		}
@@ -100,58 +95,11 @@ type newUpload struct {
 }
 
 func (s *server) createUpload(ctx context.Context, in *newUpload) (*Answer[UploadView], error) {
-	b, call := in.Body, callOf(ctx)
-	if b.Size > s.limits.Upload {
-		return nil, models.Refuse(models.CodeUploadTooLarge, "/size", "the file has %d bytes", b.Size).Accepting("at most %d bytes", s.limits.Upload)
-	}
-	if !mayUploadFor(b.Purpose, call.actor) {
-		return nil, models.Refuse(models.CodeForbidden, "/purpose", "none of your roles uploads for the purpose %s", b.Purpose).
-			Accepting("envelope as a supplier, document on the buyers' side")
-	}
-	return create(ctx, s, func(tx *store.Tx) (UploadView, error) {
-		u := models.Upload{
-			ProcurementID: call.procurement(), OrganisationID: call.actor.OrganisationID, PersonID: call.actor.PersonID, Purpose: b.Purpose,
-			Filename: models.CleanFilename(b.Filename), MediaType: models.SafeMediaType(b.MediaType), Size: b.Size, Digest: b.SHA256,
-		}
-		if err := s.mayOpenUpload(tx, u); err != nil {
-			return UploadView{}, err
-		}
-		if err := tx.CreateUpload(&u); err != nil {
-			return UploadView{}, err
-		}
-		return showUpload(u, nil), nil
+	b := in.Body
+	done, err := s.acts.AnnounceUpload(ctx, by(ctx), acts.NewUpload{
+		Purpose: b.Purpose, Filename: b.Filename, MediaType: b.MediaType, Size: b.Size, Digest: b.SHA256,
 	})
-}
-
-func mayUploadFor(p models.Purpose, actor models.Actor) bool {
-	if p == models.PurposeEnvelope {
-		return actor.HasAny(models.RoleSupplier)
-	}
-	return actor.HasAny(documentWriters()...)
-}
-
-// mayOpenUpload bounds what one person can leave unfinished, one by one, so that the bound holds; and what a
-// supplier can have kept.
-func (s *server) mayOpenUpload(tx *store.Tx, u models.Upload) error {
-	if _, err := tx.LockPerson(u.PersonID); err != nil {
-		return err
-	}
-	if u.Purpose == models.PurposeEnvelope {
-		kept, err := tx.EnvelopesOf(u.ProcurementID, u.OrganisationID)
-		if err != nil {
-			return err
-		}
-		if kept >= s.limits.Envelopes {
-			return models.Refuse(models.CodeUploadLimit, "", "your organisation has uploaded %d envelopes for this procurement", kept).
-				Accepting("%d of one supplier; complete uploads can be handed in as they are", s.limits.Envelopes)
-		}
-	}
-	open, err := tx.OpenUploads(u.PersonID)
-	if err == nil && open >= s.limits.OpenUploads {
-		return models.Refuse(models.CodeUploadLimit, "", "you have %d uploads that are not complete", open).
-			Accepting("completing one first; abandoned ones are removed by themselves")
-	}
-	return err
+	return created(ctx, done, err, showWhole)
 }
 
 // UploadPath names an upload.
@@ -161,34 +109,24 @@ type UploadPath struct {
 	Upload string `path:"upload" doc:"ID of the upload"`
 }
 
-// uploadOf reads an upload of the path if it is the caller's organisation's: nobody else knows of it.
-func (s *server) uploadOf(ctx context.Context, in UploadPath) (models.Upload, error) {
-	id, err := pathID(models.PrefixUpload, "upload", in.Upload)
-	if err != nil {
-		return models.Upload{}, err
-	}
-	call := callOf(ctx)
-	u, err := s.store.Upload(ctx, call.procurement(), id)
-	if err == nil && !owns(call.actor, u) {
-		return u, noResource()
-	}
-	return u, err
-}
-
-func owns(actor models.Actor, u models.Upload) bool {
-	return u.OrganisationID == actor.OrganisationID && mayUploadFor(u.Purpose, actor)
-}
+func (in UploadPath) id() (models.ID, error) { return pathID(models.PrefixUpload, "upload", in.Upload) }
 
 func (s *server) getUpload(ctx context.Context, in *UploadPath) (*Answer[UploadView], error) {
-	u, err := s.uploadOf(ctx, *in)
+	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	there, err := s.store.ChunksOf(ctx, u.ID)
+	u, err := s.views.Upload(ctx, readerOf(ctx), id)
+	return found(ctx, u, err, showUpload)
+}
+
+func (s *server) completeUpload(ctx context.Context, in *UploadPath) (*Answer[UploadView], error) {
+	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	return show(ctx, showUpload(u, there)), nil
+	done, err := s.acts.CompleteUpload(ctx, by(ctx), id)
+	return created(ctx, done, err, showWhole)
 }
 
 type chunkInput struct {
@@ -202,29 +140,16 @@ type StoredChunk struct {
 	Digest string `header:"Repr-Digest" doc:"SHA-256 of the chunk as it arrived (RFC 9530)"`
 }
 
-// putChunk writes one chunk. The first of an envelope is looked at before it is written, so that the
-// platform never holds a tender that is not sealed.
 func (s *server) putChunk(ctx context.Context, in *chunkInput) (*StoredChunk, error) {
-	u, err := s.uploadOf(ctx, in.UploadPath)
+	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	content := callOf(ctx).bytes
-	switch want := u.ChunkLength(in.N); {
-	case want == 0:
-		return nil, models.Refuse(models.CodeInvalidValue, "n", "the upload has no chunk %d", in.N).Accepting("0 to %d", u.Chunks()-1)
-	case want != len(content):
-		return nil, models.Refuse(models.CodeInvalidValue, "", "chunk %d has %d bytes", in.N, len(content)).Accepting("%d bytes", want)
-	}
-	if u.Purpose == models.PurposeEnvelope && in.N == 0 {
-		if err := seal.CheckBeginning(content); err != nil {
-			return nil, err
-		}
-	}
-	if err := s.store.PutChunk(ctx, u.ID, in.N, content); err != nil {
+	sum, err := s.acts.PutChunk(ctx, by(ctx), id, in.N, callOf(ctx).bytes)
+	if err != nil {
 		return nil, err
 	}
-	return &StoredChunk{Digest: reprDigest(sha256.Sum256(content))}, nil
+	return &StoredChunk{Digest: reprDigest(sum)}, nil
 }
 
 // reprDigest renders a SHA-256 as the value of Repr-Digest (RFC 9530 §3).
@@ -234,3 +159,6 @@ func reprDigest(sum [sha256.Size]byte) string {
 
 // fileTag is the strong validator of a file: its digest.
 func fileTag(digest string) string { return strconv.Quote(digest) }
+
+// owns is [models.Upload.BelongsTo].
+func owns(actor models.Actor, u models.Upload) bool { return u.BelongsTo(actor) }

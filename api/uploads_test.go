@@ -154,7 +154,7 @@ func TestAnEnvelopeIsReadByItsOwnerAlone(t *testing.T) {
 func TestUploadsAreBounded(t *testing.T) {
 	t.Parallel()
 	d := inTender(t)
-	d.server.limits.Upload, d.server.limits.OpenUploads = 1000, 3
+	d.acts.Limits.Upload, d.acts.Limits.OpenUploads = 1000, 3
 	body := announcement(noise(t, 1000), models.PurposeDocument)
 	body["size"] = 1001
 	d.do(d.lead, POST, d.self()+"/uploads", body).is(http.StatusRequestEntityTooLarge).refused(models.CodeUploadTooLarge)
@@ -245,7 +245,7 @@ func TestASuppliersEnvelopesAreBounded(t *testing.T) {
 	t.Parallel()
 	d := inTender(t)
 	d.openLot()
-	d.server.limits.Envelopes = 2
+	d.acts.Limits.Envelopes = 2
 	supplier, rival := d.supplier(), d.supplier()
 	for range 2 {
 		d.upload(supplier, ageFile(t, 400), models.PurposeEnvelope)

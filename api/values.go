@@ -18,17 +18,6 @@ type ProcurementPath struct {
 	Procurement string `path:"procurement" doc:"ID of the procurement"`
 }
 
-// checkInstant refuses an instant that cannot be meant, and might not be storable or showable; none is
-// fine.
-func checkInstant(field string, t *time.Time) *models.Refusal {
-	earliest, latest := time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
-	if t == nil || (!t.Before(earliest) && t.Before(latest)) {
-		return nil
-	}
-	return models.Refuse(models.CodeInvalidValue, field, "the instant lies outside any procurement's life").
-		Accepting("an instant from %s and before %s", earliest.Format(time.DateOnly), latest.Format(time.DateOnly))
-}
-
 // utc is an instant as it is stored and shown: in UTC, to the microsecond.
 func utc(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
@@ -48,11 +37,6 @@ func pathID(prefix models.Prefix, parameter, s string) (models.ID, error) {
 			Accepting("%s_ followed by a UUID version 7 in lower case", prefix)
 	}
 	return id, nil
-}
-
-// gather makes one error of what checks found, or nil.
-func gather(checks ...*models.Refusal) error {
-	return models.Refusals(checks)
 }
 
 // optional is a member of a merge patch (RFC 7396): absent leaves the value, null removes it.
@@ -81,15 +65,18 @@ func (o optional[T]) Schema(r huma.Registry) *huma.Schema {
 	return &s
 }
 
-// set changes target when the member was given.
-func (o optional[T]) set(target **T) {
-	if o.given {
-		*target = o.value
+// change points to what the member changes its value to, which may be nothing; nil: the member was not given.
+func (o optional[T]) change() **T {
+	if !o.given {
+		return nil
 	}
+	return &o.value
 }
 
-func setIf[T any](target, value *T) {
-	if value != nil {
-		*target = *value
+// orZero points to what the member changes a value to that is never absent, only empty; nil: the member was not given.
+func (o optional[T]) orZero() *T {
+	if o.given && o.value == nil {
+		return new(T)
 	}
+	return o.value
 }

@@ -19,6 +19,14 @@ const (
 	PurposeEnvelope Purpose = "envelope"
 )
 
+// OpenTo tells whether somebody uploads for the purpose.
+func (p Purpose) OpenTo(actor Actor) bool {
+	if p == PurposeEnvelope {
+		return actor.HasAny(RoleSupplier)
+	}
+	return actor.HasAny(DocumentWriters()...)
+}
+
 // ChunkSize is how much of an upload travels and is stored at once.
 const ChunkSize = 1 << 20
 
@@ -37,6 +45,12 @@ type Upload struct {
 	Digest      string
 	CreatedAt   time.Time
 	CompletedAt *time.Time
+}
+
+// BelongsTo tells whether an upload is of the actor's organisation and for a purpose that the actor uploads for. For
+// everyone else there is no such upload.
+func (u Upload) BelongsTo(actor Actor) bool {
+	return u.OrganisationID == actor.OrganisationID && u.Purpose.OpenTo(actor)
 }
 
 // Complete tells whether all bytes are there and have the announced digest.

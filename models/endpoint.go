@@ -90,6 +90,15 @@ func (e Endpoint) Check() []*Refusal {
 	return faults
 }
 
+// MustBeOf refuses to have done to an endpoint, or told of it, what concerns its owner only.
+func (e Endpoint) MustBeOf(person ID) error {
+	if e.OwnerID == person {
+		return nil
+	}
+	return Refuse(CodeForbidden, "", "only the endpoint's owner may do this").
+		Accepting("an administrator may read, pause, resume and remove it")
+}
+
 // Over tells whether the endpoint will never be served again.
 func (e Endpoint) Over() bool { return e.Status == EndpointDisabled || e.Status == EndpointRemoved }
 

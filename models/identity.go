@@ -69,6 +69,14 @@ func (k APIKey) Usable(now time.Time) bool {
 	return k.RevokedAt == nil && (k.ExpiresAt == nil || now.Before(*k.ExpiresAt))
 }
 
+// Version is the instant of the revocation: that is all that changes of a key.
+func (k APIKey) Version() int64 {
+	if k.RevokedAt == nil {
+		return 1
+	}
+	return k.RevokedAt.UnixMicro()
+}
+
 // A Standing is a procurement as one person finds it at one instant.
 type Standing struct {
 	Procurement Procurement

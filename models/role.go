@@ -37,6 +37,11 @@ func BuyerSide() []Role {
 	return slices.DeleteFunc(Roles(), func(r Role) bool { return r == RoleSupplier })
 }
 
+// DocumentWriters lists the roles that write documents for the buyers.
+func DocumentWriters() []Role {
+	return slices.DeleteFunc(BuyerSide(), func(r Role) bool { return r == RoleObserver })
+}
+
 // incompatible holds the pairs one person may not combine on one procurement: who drafts or awards
 // does not score (Directive 2014/24/EU, Article 24; stricter national rules in the fact sheet, §6),
 // and a supplier holds nothing on the buyers' side.

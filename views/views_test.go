@@ -17,12 +17,23 @@ import (
 type record struct {
 	testing.TB
 
-	views            *views.Views
+	views *views.Views
+	// buyer is the organisation that buys.
+	buyer            models.ID
 	procurement      models.Procurement
 	published, draft models.Lot
 }
 
 func setUp(t testing.TB) *record {
+	t.Helper()
+	r := setUpDraft(t)
+	at := r.procurement.CreatedAt
+	r.tx(func(tx *store.Tx) error { return tx.OpenLot(r.published.ID, at.Add(time.Hour), at) })
+	return r
+}
+
+// setUpDraft is [setUp] before anything is published.
+func setUpDraft(t testing.TB) *record {
 	t.Helper()
 	r := &record{TB: t, views: &views.Views{Store: pgtest.New(t)}}
 	r.tx(func(tx *store.Tx) error {
@@ -38,8 +49,8 @@ func setUp(t testing.TB) *record {
 			CreatedBy: p.ID, CreatedAt: o.CreatedAt,
 		}
 		require.NoError(t, tx.CreateProcurement(&r.procurement))
-		r.published, r.draft = r.lot(tx, 1), r.lot(tx, 2)
-		return tx.OpenLot(r.published.ID, o.CreatedAt.Add(time.Hour), o.CreatedAt)
+		r.buyer, r.published, r.draft = o.ID, r.lot(tx, 1), r.lot(tx, 2)
+		return nil
 	})
 	return r
 }

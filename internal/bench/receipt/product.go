@@ -84,7 +84,7 @@ func (p *product) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	courier, err := webhook.NewCourier(webhook.Options{MasterKey: make([]byte, ed25519.SeedSize)})
+	p.acts.Courier, err = webhook.NewCourier(webhook.Options{MasterKey: make([]byte, ed25519.SeedSize)})
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (p *product) serve(ctx context.Context) error {
 	handler, err := api.New(api.Deps{
 		// The access log is written, though nobody reads it.
 		Store: p.store, Acts: p.acts, Views: &views.Views{Store: p.store, Checkpoints: checkpoints},
-		Courier: courier, Engine: idle{}, Logger: slog.New(slog.DiscardHandler),
+		Engine: idle{}, Logger: slog.New(slog.DiscardHandler),
 		CursorKey: make([]byte, ed25519.SeedSize), BuildVersion: "bench", Ready: func(ctx context.Context) error { return p.store.Ping(ctx) },
 	})
 	if err != nil {

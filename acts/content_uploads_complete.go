@@ -1,4 +1,4 @@
-package api
+package acts
 
 import (
 	"cmp"
@@ -16,30 +16,25 @@ import (
 // completeTimeout bounds the check of the largest file.
 const completeTimeout = 10 * time.Minute
 
-// completeUpload checks the bytes of an upload and keeps them for good. The upload is locked meanwhile, so
-// that what is kept is what was checked; only one chunk is in memory at a time.
-func (s *server) completeUpload(ctx context.Context, in *UploadPath) (*Answer[UploadView], error) {
-	found, err := s.uploadOf(ctx, *in)
+// CompleteUpload checks the bytes of an upload and keeps them for good. The upload is locked meanwhile, so that what
+// is kept is what was checked; only one chunk is in memory at a time.
+func (a *Acts) CompleteUpload(ctx context.Context, by By, id models.ID) (Done[models.Upload], error) {
+	mine, err := a.myUpload(ctx, by, id)
 	if err != nil {
-		return nil, err
+		return Done[models.Upload]{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, completeTimeout)
 	defer cancel()
-	return create(ctx, s, func(tx *store.Tx) (UploadView, error) {
-		u, err := tx.LockUpload(found.ProcurementID, found.ID)
-		if err != nil {
-			return UploadView{}, err
+	return once(ctx, a, by, func(d *deed) (models.Upload, error) {
+		u, err := d.tx.LockUpload(mine.ProcurementID, mine.ID)
+		if err != nil || u.Complete() {
+			return u, err
 		}
-		if u.Complete() {
-			return showUpload(u, nil), nil
+		if err := checkContent(d.tx, u); err != nil {
+			return u, err
 		}
-		if err := checkContent(tx, u); err != nil {
-			return UploadView{}, err
-		}
-		if err := tx.CompleteUpload(&u); err != nil {
-			return UploadView{}, err
-		}
-		return showUpload(u, nil), nil
+		err = d.tx.CompleteUpload(&u)
+		return u, err
 	})
 }
 

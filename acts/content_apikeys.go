@@ -1,0 +1,106 @@
+package acts
+
+import (
+	"context"
+	"time"
+
+	"github.com/ppi-engine/ppi/internal/auth"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// mostLiveKeys lets a person replace one key by another without a gap.
+const mostLiveKeys = 2
+
+// A MadeKey is an API key that was just made, without the digest of its secret.
+type MadeKey struct {
+	Key models.APIKey
+	// Secret is the key whole, told once: what is kept of the request is without it.
+	Secret string
+}
+
+// WithoutSecret is the key as it is told from the second time on.
+func (k MadeKey) WithoutSecret() MadeKey {
+	k.Secret = ""
+	return k
+}
+
+// A NewKey is an API key to be made.
+type NewKey struct {
+	Holder models.ID
+	Label  string
+	// Until is real time; nil: until the key is revoked.
+	Until *time.Time
+}
+
+// MakeKey makes an API key for the actor; for anyone, when the actor runs the platform.
+func (a *Acts) MakeKey(ctx context.Context, by By, in NewKey) (Done[MadeKey], error) {
+	if err := administerOwn(by.Actor, in.Holder); err != nil {
+		return Done[MadeKey]{}, err
+	}
+	if refusal := checkInstant("/expires_at", in.Until); refusal != nil {
+		return Done[MadeKey]{}, refusal
+	}
+	return once(ctx, a, by, func(d *deed) (MadeKey, error) {
+		now, err := d.roomForKey(in.Holder)
+		if err != nil {
+			return MadeKey{}, err
+		}
+		if in.Until != nil && !in.Until.After(now) {
+			return MadeKey{}, models.Refuse(models.CodeInvalidValue, "/expires_at", "the key would have expired already").
+				Accepting("an instant after %s", now.Format(time.RFC3339))
+		}
+		token := auth.NewToken()
+		k := models.APIKey{
+			ID: token.KeyID, PersonID: in.Holder, Label: in.Label, Digest: token.Digest(), CreatedAt: now, ExpiresAt: utcOrNil(in.Until),
+		}
+		if err := d.tx.CreateAPIKey(&k); err != nil {
+			return MadeKey{}, err
+		}
+		k.Digest = nil
+		return MadeKey{Key: k, Secret: token.Reveal()}, d.record(models.EventAPIKeyCreated, keyData(k))
+	})
+}
+
+func keyData(k models.APIKey) map[string]any {
+	return map[string]any{"api_key_id": k.ID, "person_id": k.PersonID}
+}
+
+// roomForKey locks the holder, so that keys made at once are counted one after the other.
+func (d *deed) roomForKey(holder models.ID) (time.Time, error) {
+	if _, err := d.tx.LockPerson(holder); err != nil {
+		return time.Time{}, err
+	}
+	alive, err := d.tx.LiveAPIKeys(holder)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if alive >= mostLiveKeys {
+		return time.Time{}, models.Refuse(models.CodeKeyLimit, "", "the person holds %d keys that are neither expired nor revoked", alive)
+	}
+	return d.tx.Now()
+}
+
+// RevokeKey ends a key at once. A key that is revoked already stays revoked since then.
+func (a *Acts) RevokeKey(ctx context.Context, by By, holder, id models.ID) (models.APIKey, error) {
+	if err := administerOwn(by.Actor, holder); err != nil {
+		return models.APIKey{}, err
+	}
+	return change(ctx, a, by, func(d *deed) (models.APIKey, error) {
+		k, err := d.tx.LockAPIKey(holder, id)
+		if err != nil {
+			return k, err
+		}
+		if err := d.On.check(k.Version()); err != nil || k.RevokedAt != nil {
+			return k, err
+		}
+		now, err := d.tx.Now()
+		if err != nil {
+			return k, err
+		}
+		k.RevokedAt = &now
+		if err := d.tx.RevokeAPIKey(&k); err != nil {
+			return k, err
+		}
+		return k, d.record(models.EventAPIKeyRevoked, keyData(k))
+	})
+}

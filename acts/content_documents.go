@@ -1,0 +1,146 @@
+package acts
+
+import (
+	"context"
+	"slices"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/evaluation"
+)
+
+// A DocumentText is what is written of a document.
+type DocumentText struct {
+	Title    models.Text
+	Audience models.Audience
+	// Upload is a complete upload of the actor's organisation for the purpose document.
+	Upload models.ID
+}
+
+// WriteDocument makes a document of an upload.
+func (a *Acts) WriteDocument(ctx context.Context, by By, in DocumentText) (Done[models.Document], error) {
+	return once(ctx, a, by, func(d *deed) (models.Document, error) {
+		if err := d.enterContent(share); err != nil {
+			return models.Document{}, err
+		}
+		return d.writeDocument(models.Document{ID: models.NewID(models.PrefixDocument), ProcurementID: d.procurement()}, in)
+	})
+}
+
+// A DocumentChange is the next version of a document.
+type DocumentChange struct {
+	DocumentText
+
+	// Significant says whether tenderers need more time because of the change. It is asked of a document of
+	// tenderers while a box is open; nil: it was not said.
+	Significant *bool
+}
+
+// RewriteDocument writes the next version of a document.
+func (a *Acts) RewriteDocument(ctx context.Context, by By, id models.ID, in DocumentChange) (models.Document, error) {
+	return change(ctx, a, by, func(d *deed) (models.Document, error) {
+		if err := d.enterContent(share); err != nil {
+			return models.Document{}, err
+		}
+		present, err := d.tx.LockDocument(d.procurement(), id)
+		if err != nil {
+			return present, err
+		}
+		if err := d.On.check(present.Version); err != nil {
+			return present, err
+		}
+		if err := mayRewrite(d.tx, present, in); err != nil {
+			return present, err
+		}
+		return d.writeDocument(present, in.DocumentText)
+	})
+}
+
+// mayRewrite refuses to take from tenderers what they were given, and to change it once no box is open any more: the
+// tenders that are in were made on it (Directive 2014/24/EU, Articles 18(1) and 53(1)). While one is open a
+// significant change takes more time for tenders (Article 47(3)).
+func mayRewrite(tx *store.Tx, present models.Document, in DocumentChange) error {
+	if present.Audience != models.AudienceTenderers {
+		return nil
+	}
+	lots, err := tx.Lots(present.ProcurementID)
+	if err != nil {
+		return err
+	}
+	lots = slices.DeleteFunc(lots, func(l models.Lot) bool { return l.OpenedAt == nil || l.EndedAt != nil })
+	switch {
+	case len(lots) == 0:
+		return nil
+	case in.Audience != models.AudienceTenderers:
+		return models.Refuse(models.CodeFrozen, "/audience", "lots are published: what tenderers were given is not taken from them").
+			Accepting("tenderers")
+	case !slices.ContainsFunc(lots, models.Lot.Open):
+		return models.Refuse(models.CodeFrozen, "", "every box is closed: the tenders in them were made on this document").
+			Accepting("a change while a box is open, or another document")
+	case in.Significant == nil:
+		return models.Refuse(models.CodeInvalidValue, "/significant", "a box is open: whether the change is significant is to be said").
+			Accepting("true, once the deadlines were moved; or false")
+	case !*in.Significant:
+		return nil
+	}
+	return extended(tx, present, lots)
+}
+
+// extended refuses unless the deadline of every open lot was moved since the version that tenderers have.
+func extended(tx *store.Tx, present models.Document, lots []models.Lot) error {
+	t, err := tx.Tendering(present.ProcurementID)
+	if err != nil {
+		return err
+	}
+	for _, lot := range lots {
+		if lot.Open() && !evaluation.MovedSince(t, lot.ID, present.WrittenAt) {
+			return models.Refuse(models.CodeDeadlineNotMoved, "/significant",
+				"the deadline of lot %d was not moved since version %d was written", lot.Number, present.Version).
+				Accepting("a significant change after the action move_deadline on every open lot")
+		}
+	}
+	return nil
+}
+
+// writeDocument writes the version after the present one.
+func (d *deed) writeDocument(doc models.Document, in DocumentText) (models.Document, error) {
+	if refusal := models.CheckText("/title", in.Title, longestTitle); refusal != nil {
+		return doc, refusal
+	}
+	u, err := d.documentUpload(in.Upload)
+	if err != nil {
+		return doc, err
+	}
+	doc.Version, doc.AuthorID, doc.WrittenAt = doc.Version+1, d.Actor.PersonID, d.Standing.Now
+	doc.Title, doc.Audience, doc.UploadID = in.Title, in.Audience, u.ID
+	doc.Digest, doc.Size, doc.Filename, doc.MediaType = u.Digest, u.Size, u.Filename, u.MediaType
+	if err := d.tx.WriteDocument(doc); err != nil {
+		return doc, err
+	}
+	return doc, d.record(models.EventDocumentWritten, map[string]any{
+		"document_id": doc.ID, "version": doc.Version, "digest": doc.Digest, "audience": doc.Audience,
+	})
+}
+
+// documentUpload returns an upload that can become a document: complete, for that purpose, and of the actor's
+// organisation.
+func (d *deed) documentUpload(id models.ID) (models.Upload, error) {
+	const field = "/upload"
+	if _, err := models.ParseID(models.PrefixUpload, field, string(id)); err != nil {
+		return models.Upload{}, err
+	}
+	u, err := d.tx.Upload(d.procurement(), id)
+	refusal, refused := models.RefusalOf(err)
+	switch {
+	case refused && refusal.Code == models.CodeNotFound, err == nil && !u.BelongsTo(d.Actor):
+		return u, models.Refuse(models.CodeIncompatibleDocument, field, "your organisation has no such upload for this procurement")
+	case err != nil:
+		return u, err
+	case u.Purpose != models.PurposeDocument:
+		return u, models.Refuse(models.CodeIncompatibleDocument, field, "the upload is for the purpose %s", u.Purpose).
+			Accepting("one for the purpose document")
+	case !u.Complete():
+		return u, models.Refuse(models.CodeUploadIncomplete, field, "the upload is not complete").Accepting("completing it first")
+	}
+	return u, nil
+}

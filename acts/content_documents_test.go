@@ -1,0 +1,103 @@
+package acts_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+)
+
+func specification(upload models.ID, audience models.Audience) acts.DocumentText {
+	return acts.DocumentText{Title: models.Text{"en": "Specification"}, Audience: audience, Upload: upload}
+}
+
+// publish opens the box of a new lot.
+func (b *bench) publish() models.Lot {
+	b.Helper()
+	made, err := b.acts.CreateLot(b.Context(), b.asLead(), lot("Cryostat"))
+	require.NoError(b, err)
+	require.NoError(b, b.acts.Store.InTx(b.Context(), func(tx *store.Tx) error {
+		now, err := tx.Now()
+		if err != nil {
+			return err
+		}
+		return tx.OpenLot(made.Result.ID, now.Add(time.Hour), now)
+	}))
+	return made.Result
+}
+
+func TestADocumentIsWrittenOfACompleteUploadOfTheAuthorsOwn(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	write := func(by acts.By, upload models.ID) (acts.Done[models.Document], error) {
+		return b.acts.WriteDocument(t.Context(), by, specification(upload, models.AudienceBuyers))
+	}
+	by, upload := b.asLead(), b.uploaded(b.asLead(), "text")
+	first, err := write(by, upload)
+	require.NoError(t, err)
+	require.Equal(t, int64(1), first.Result.Version)
+	again, err := write(by, upload)
+	require.NoError(t, err)
+	require.True(t, again.Again)
+	require.Equal(t, first.Result.ID, again.Result.ID)
+	require.Equal(t, 1, b.happened(models.EventDocumentWritten))
+
+	_, err = write(b.asLead(), "upl_unknown")
+	refused(t, err, models.CodeInvalidID)
+	_, err = write(b.asLead(), models.NewID(models.PrefixUpload))
+	refused(t, err, models.CodeIncompatibleDocument)
+	_, err = write(b.asLead(), b.announced(b.asLead(), []byte("t"), models.PurposeDocument).ID)
+	refused(t, err, models.CodeUploadIncomplete)
+	others := b.uploaded(b.by(b.person(models.OrganisationContractingAuthority), models.RoleBuyer), "theirs")
+	_, err = write(b.asLead(), others)
+	refused(t, err, models.CodeIncompatibleDocument)
+}
+
+func TestTheNextVersionIsWrittenOnThePresentOne(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	first, err := b.acts.WriteDocument(t.Context(), b.asLead(), specification(b.uploaded(b.asLead(), "one"), models.AudienceBuyers))
+	require.NoError(t, err)
+	by := b.asLead()
+	by.On = acts.Versions{Of: []int64{1}}
+	change := acts.DocumentChange{DocumentText: specification(b.uploaded(b.asLead(), "two"), models.AudienceBuyers)}
+	second, err := b.acts.RewriteDocument(t.Context(), by, first.Result.ID, change)
+	require.NoError(t, err)
+	require.Equal(t, int64(2), second.Version)
+	require.NotEqual(t, first.Result.Digest, second.Digest)
+	_, err = b.acts.RewriteDocument(t.Context(), by, first.Result.ID, change)
+	refused(t, err, models.CodeStale)
+}
+
+func TestWhatTenderersWereGivenIsNotTakenFromThem(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	upload := b.uploaded(b.asLead(), "for tenderers")
+	given, err := b.acts.WriteDocument(t.Context(), b.asLead(), specification(upload, models.AudienceTenderers))
+	require.NoError(t, err)
+	rewrite := func(audience models.Audience, significant *bool) error {
+		_, err := b.acts.RewriteDocument(t.Context(), b.asLead(), given.Result.ID,
+			acts.DocumentChange{DocumentText: specification(upload, audience), Significant: significant})
+		return err
+	}
+	require.NoError(t, rewrite(models.AudienceBuyers, nil), "nothing is published: it was given to nobody")
+	require.NoError(t, rewrite(models.AudienceTenderers, nil))
+	published := b.publish()
+	yes, no := true, false
+	require.Equal(t, "/audience", refused(t, rewrite(models.AudienceBuyers, &no), models.CodeFrozen).Field)
+	require.Equal(t, "/significant", refused(t, rewrite(models.AudienceTenderers, nil), models.CodeInvalidValue).Field)
+	refused(t, rewrite(models.AudienceTenderers, &yes), models.CodeDeadlineNotMoved)
+	require.NoError(t, rewrite(models.AudienceTenderers, &no))
+	require.NoError(t, b.acts.Store.InTx(t.Context(), func(tx *store.Tx) error {
+		now, err := tx.Now()
+		if err != nil {
+			return err
+		}
+		return tx.CloseLot(published.ID, now)
+	}))
+	refused(t, rewrite(models.AudienceTenderers, &no), models.CodeFrozen)
+}

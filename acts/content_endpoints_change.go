@@ -1,0 +1,194 @@
+package acts
+
+import (
+	"context"
+	"time"
+
+	"github.com/ppi-engine/ppi/internal/webhook"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// lockEndpoint reads an endpoint to change it, on the version that the actor saw.
+func (d *deed) lockEndpoint(id models.ID) (models.Endpoint, error) {
+	e, err := d.tx.LockEndpoint(d.Actor, id)
+	if err != nil {
+		return e, err
+	}
+	return e, d.On.check(e.Version)
+}
+
+// lockMyEndpoint is [deed.lockEndpoint] for what only the owner may do, to an endpoint that is served.
+func (d *deed) lockMyEndpoint(id models.ID) (models.Endpoint, error) {
+	e, err := d.lockEndpoint(id)
+	if err != nil {
+		return e, err
+	}
+	if err := e.MustBeOf(d.Actor.PersonID); err != nil {
+		return e, err
+	}
+	if e.Over() {
+		return e, disabled()
+	}
+	return e, nil
+}
+
+// saveEndpoint writes a locked endpoint back, with the event that says why.
+func (d *deed) saveEndpoint(e models.Endpoint, why models.EventType) (models.Endpoint, error) {
+	if err := d.tx.SaveEndpoint(&e); err != nil {
+		return e, err
+	}
+	return bare(e), d.record(why, endpointData(e))
+}
+
+// An EndpointChange changes what is given of an endpoint.
+type EndpointChange struct {
+	URL, Description *string
+	Types            *[]string
+	Procurements     *[]models.ID
+}
+
+func (in EndpointChange) apply(e *models.Endpoint) {
+	setIf(&e.URL, in.URL)
+	setIf(&e.Description, in.Description)
+	setIf(&e.Types, in.Types)
+	setIf(&e.Procurements, in.Procurements)
+}
+
+// ChangeEndpoint changes where an endpoint leads and what it is told of from now on; what waits already is still
+// delivered.
+func (a *Acts) ChangeEndpoint(ctx context.Context, by By, id models.ID, in EndpointChange) (models.Endpoint, error) {
+	if _, err := a.myEndpoint(ctx, by, id); err != nil {
+		return models.Endpoint{}, err
+	}
+	if in.URL != nil {
+		if err := a.Courier.CheckURL(ctx, fieldURL, *in.URL); err != nil {
+			return models.Endpoint{}, err
+		}
+	}
+	return change(ctx, a, by, func(d *deed) (models.Endpoint, error) {
+		e, err := d.lockMyEndpoint(id)
+		if err != nil {
+			return e, err
+		}
+		in.apply(&e)
+		if err := models.Refusals(e.Check()); err != nil {
+			return e, err
+		}
+		if in.Procurements != nil {
+			if err := mustLead(d.tx, e); err != nil {
+				return e, err
+			}
+		}
+		return d.saveEndpoint(e, models.EventEndpointChanged)
+	})
+}
+
+// RotateEndpoint gives an endpoint a new secret. Messages are signed with the old one, too, for as long as the
+// receiver may take to learn the new one.
+func (a *Acts) RotateEndpoint(ctx context.Context, by By, id models.ID) (Done[MadeEndpoint], error) {
+	return once(ctx, a, by, func(d *deed) (MadeEndpoint, error) {
+		e, err := d.lockMyEndpoint(id)
+		if err != nil {
+			return MadeEndpoint{}, err
+		}
+		now, err := d.tx.Now()
+		if err != nil {
+			return MadeEndpoint{}, err
+		}
+		until := now.Add(webhook.Overlap)
+		secret, sealed := a.Courier.NewSecret(e.ID)
+		e.FormerSecret, e.FormerUntil, e.Secret = e.Secret, &until, sealed
+		e, err = d.saveEndpoint(e, models.EventEndpointRotated)
+		return MadeEndpoint{Endpoint: e, Secret: secret.Reveal()}, err
+	})
+}
+
+// PauseEndpoint keeps back what happens from now on and what waits.
+func (a *Acts) PauseEndpoint(ctx context.Context, by By, id models.ID) (Done[models.Endpoint], error) {
+	return once(ctx, a, by, func(d *deed) (models.Endpoint, error) {
+		e, err := d.lockEndpoint(id)
+		switch {
+		case err != nil:
+			return e, err
+		case e.Over():
+			return e, disabled()
+		case e.Status == models.EndpointPaused:
+			return bare(e), nil
+		}
+		e.Status = models.EndpointPaused
+		return d.saveEndpoint(e, models.EventEndpointPaused)
+	})
+}
+
+// ResumeEndpoint goes on where deliveries stopped, at once and with a fresh round of attempts. Nothing is skipped.
+func (a *Acts) ResumeEndpoint(ctx context.Context, by By, id models.ID) (Done[models.Endpoint], error) {
+	return once(ctx, a, by, func(d *deed) (models.Endpoint, error) {
+		e, err := d.lockEndpoint(id)
+		if err != nil {
+			return e, err
+		}
+		if e.Over() {
+			return e, disabled()
+		}
+		if e.Status == models.EndpointPaused {
+			e.Status = models.EndpointActive
+			if e, err = d.saveEndpoint(e, models.EventEndpointResumed); err != nil {
+				return e, err
+			}
+		}
+		return bare(e), d.unpark(e)
+	})
+}
+
+// unpark lets the feeds of an endpoint go on and ends the tasks about them.
+func (d *deed) unpark(e models.Endpoint) error {
+	feeds, err := d.tx.GoOn(e.ID)
+	if err != nil {
+		return err
+	}
+	for _, f := range feeds {
+		for _, kind := range []string{models.TaskFeedParked, models.TaskEndpointDisabled} {
+			if _, err := d.tx.FinishTask(f.ProcurementID, kind, string(e.ID), f.Now); err != nil {
+				return err
+			}
+		}
+		_, err := d.tx.Append(models.Event{
+			ProcurementID: f.ProcurementID, Type: models.EventEndpointUnparked, ActorID: d.Actor.PersonID, At: f.Now,
+			Data: map[string]any{"endpoint_id": string(e.ID), "status": string(e.Status)},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RemoveEndpoint takes an endpoint away for good, with its secrets. What it got remains on record; what waits is not
+// delivered any more.
+func (a *Acts) RemoveEndpoint(ctx context.Context, by By, id models.ID) error {
+	_, err := change(ctx, a, by, func(d *deed) (models.Endpoint, error) {
+		e, err := d.lockEndpoint(id)
+		if err != nil {
+			return e, err
+		}
+		now, err := d.tx.Now()
+		if err != nil {
+			return e, err
+		}
+		e.Status, e.EndedAt = models.EndpointRemoved, endOf(e, now)
+		e.Secret, e.FormerSecret, e.FormerUntil = nil, nil, nil
+		if err := d.unpark(e); err != nil {
+			return e, err
+		}
+		return d.saveEndpoint(e, models.EventEndpointRemoved)
+	})
+	return err
+}
+
+// endOf is when an endpoint ended: a disabled one before it was removed.
+func endOf(e models.Endpoint, now time.Time) *time.Time {
+	if e.EndedAt != nil {
+		return e.EndedAt
+	}
+	return &now
+}

@@ -1,0 +1,171 @@
+package acts_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"net"
+	"net/netip"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/webhook"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// courier may reach this machine.
+func courier(t testing.TB) *webhook.Courier {
+	t.Helper()
+	c, err := webhook.NewCourier(webhook.Options{
+		MasterKey: bytes.Repeat([]byte{9}, 32), Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: 2 * time.Second,
+	})
+	require.NoError(t, err)
+	return c
+}
+
+// owner is how the lead comes when no procurement is meant.
+func (b *bench) owner() acts.By { return b.new(acts.By{Actor: b.lead, On: acts.Versions{Any: true}}) }
+
+// registered registers an endpoint of the lead.
+func (b *bench) registered() acts.MadeEndpoint {
+	b.Helper()
+	b.acts.Courier = courier(b)
+	made, err := b.acts.RegisterEndpoint(b.Context(), b.owner(), acts.NewEndpoint{URL: "http://127.0.0.1:9/hooks", Rehearsals: true})
+	require.NoError(b, err)
+	return made.Result
+}
+
+func TestAnEndpointIsOfWhoLeadsWhatItIsToldOf(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	b.acts.Courier = courier(t)
+	in := acts.NewEndpoint{URL: "http://127.0.0.1:9/hooks", Procurements: []models.ID{b.draft}, Rehearsals: true}
+	register := func(actor models.Actor, in acts.NewEndpoint) error {
+		_, err := b.acts.RegisterEndpoint(t.Context(), b.new(acts.By{Actor: actor}), in)
+		return err
+	}
+	refused(t, register(b.person(models.OrganisationEconomicOperator), in), models.CodeForbidden)
+	other := b.person(models.OrganisationContractingAuthority)
+	require.Equal(t, "/procurements", refused(t, register(other, in), models.CodeInvalidValue).Field)
+	live := in
+	live.Rehearsals = false
+	require.Equal(t, "/rehearsals", refused(t, register(b.lead, live), models.CodeInvalidValue).Field)
+	inside := in
+	inside.URL = "https://10.0.0.1/hooks"
+	require.Equal(t, "/url", refused(t, register(b.lead, inside), models.CodeInvalidValue).Field)
+	require.NoError(t, register(b.lead, in))
+}
+
+func TestTheSecretOfAnEndpointIsToldOnceAndNotKept(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	b.acts.Courier = courier(t)
+	by, in := b.owner(), acts.NewEndpoint{URL: "http://127.0.0.1:9/hooks"}
+	made, err := b.acts.RegisterEndpoint(t.Context(), by, in)
+	require.NoError(t, err)
+	again, err := b.acts.RegisterEndpoint(t.Context(), by, in)
+	require.NoError(t, err)
+	require.True(t, again.Again)
+	require.Empty(t, again.Result.Secret)
+	require.Equal(t, made.Result.Endpoint.ID, again.Result.Endpoint.ID)
+	id := made.Result.Endpoint.ID
+
+	rotate, pause := b.owner(), b.owner()
+	rotated, err := b.acts.RotateEndpoint(t.Context(), rotate, id)
+	require.NoError(t, err)
+	require.NotEqual(t, made.Result.Secret, rotated.Result.Secret)
+	require.NotNil(t, rotated.Result.Endpoint.FormerUntil)
+	_, err = b.acts.PauseEndpoint(t.Context(), pause, id)
+	require.NoError(t, err)
+	// Neither the secret nor its encrypted form, which would outlive the endpoint, stays with a request.
+	stored, err := b.acts.Store.Endpoint(t.Context(), b.lead, id)
+	require.NoError(t, err)
+	for _, request := range []acts.By{by, rotate, pause} {
+		for _, secret := range []string{
+			made.Result.Secret, rotated.Result.Secret,
+			base64.StdEncoding.EncodeToString(stored.Secret), base64.StdEncoding.EncodeToString(stored.FormerSecret),
+		} {
+			require.NotContains(t, b.kept(request), secret)
+		}
+	}
+}
+
+func TestAnAdministratorStopsAnEndpointAndDoesNotUseIt(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	id, admin := b.registered().Endpoint.ID, b.administrator()
+	_, err := b.acts.RotateEndpoint(t.Context(), admin, id)
+	refused(t, err, models.CodeForbidden)
+	_, err = b.acts.PingEndpoint(t.Context(), admin, id)
+	refused(t, err, models.CodeForbidden)
+	_, err = b.acts.ChangeEndpoint(t.Context(), admin, id, acts.EndpointChange{})
+	refused(t, err, models.CodeForbidden)
+	stranger := b.new(acts.By{Actor: b.person(models.OrganisationContractingAuthority), On: acts.Versions{Any: true}})
+	_, err = b.acts.PauseEndpoint(t.Context(), stranger, id)
+	refused(t, err, models.CodeNotFound)
+
+	stale := b.new(admin)
+	stale.On = acts.Versions{Of: []int64{7}}
+	_, err = b.acts.PauseEndpoint(t.Context(), stale, id)
+	refused(t, err, models.CodeStale)
+	paused, err := b.acts.PauseEndpoint(t.Context(), b.new(admin), id)
+	require.NoError(t, err)
+	require.Equal(t, models.EndpointPaused, paused.Result.Status)
+	resumed, err := b.acts.ResumeEndpoint(t.Context(), b.new(admin), id)
+	require.NoError(t, err)
+	require.Equal(t, models.EndpointActive, resumed.Result.Status)
+	require.NoError(t, b.acts.RemoveEndpoint(t.Context(), admin, id))
+	refused(t, b.acts.RemoveEndpoint(t.Context(), admin, id), models.CodeNotFound)
+}
+
+func TestAnEndpointThatIsGoneIsServedNoMore(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	id := b.registered().Endpoint.ID
+	require.NoError(t, b.acts.Store.InTx(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.DisableEndpoint(id)
+		return err
+	}))
+	_, err := b.acts.ResumeEndpoint(t.Context(), b.owner(), id)
+	refused(t, err, models.CodeEndpointDisabled)
+	_, err = b.acts.PingEndpoint(t.Context(), b.owner(), id)
+	refused(t, err, models.CodeEndpointDisabled)
+	_, err = b.acts.RotateEndpoint(t.Context(), b.owner(), id)
+	refused(t, err, models.CodeEndpointDisabled)
+}
+
+func TestATestMessageIsSentOncePerRequest(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = listener.Close() })
+	var calls atomic.Int32
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			calls.Add(1)
+			_ = conn.Close()
+		}
+	}()
+	id, url := b.registered().Endpoint.ID, "http://"+listener.Addr().String()
+	_, err = b.acts.ChangeEndpoint(t.Context(), b.owner(), id, acts.EndpointChange{URL: &url})
+	require.NoError(t, err)
+	by := b.owner()
+	first, err := b.acts.PingEndpoint(t.Context(), by, id)
+	require.NoError(t, err)
+	require.Equal(t, models.FaultNetwork, first.Result.Attempt.Fault)
+	again, err := b.acts.PingEndpoint(t.Context(), by, id)
+	require.NoError(t, err)
+	require.True(t, again.Again)
+	require.Equal(t, first.Result.Of, again.Result.Of)
+	require.True(t, first.Result.Attempt.StartedAt.Equal(again.Result.Attempt.StartedAt))
+	require.Equal(t, int32(1), calls.Load())
+}

@@ -1,0 +1,65 @@
+package acts
+
+import (
+	"context"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// A NewOrganisation is one that is to take part in procurements.
+type NewOrganisation struct {
+	LegalName string
+	// Country is an ISO 3166-1 alpha-2 code.
+	Country string
+	// Kind says which side it can stand on. It is fixed for good.
+	Kind models.OrganisationKind
+	// SME and LessDevelopedRegion are as in [models.Organisation].
+	SME, LessDevelopedRegion *bool
+}
+
+// RegisterOrganisation makes an organisation known to the platform.
+func (a *Acts) RegisterOrganisation(ctx context.Context, by By, in NewOrganisation) (Done[models.Organisation], error) {
+	if err := Administer(by.Actor); err != nil {
+		return Done[models.Organisation]{}, err
+	}
+	return once(ctx, a, by, func(d *deed) (models.Organisation, error) {
+		o := models.Organisation{
+			LegalName: in.LegalName, Country: in.Country, Kind: in.Kind, SME: in.SME, LessDevelopedRegion: in.LessDevelopedRegion,
+		}
+		if err := d.tx.CreateOrganisation(&o); err != nil {
+			return o, err
+		}
+		return o, d.record(models.EventOrganisationCreated, map[string]any{"organisation_id": o.ID})
+	})
+}
+
+// An OrganisationChange changes what is given of an organisation.
+type OrganisationChange struct {
+	LegalName, Country *string
+	// SME and LessDevelopedRegion point to what is said from now on, which may be nothing.
+	SME, LessDevelopedRegion **bool
+}
+
+// ChangeOrganisation changes an organisation.
+func (a *Acts) ChangeOrganisation(ctx context.Context, by By, id models.ID, in OrganisationChange) (models.Organisation, error) {
+	if err := Administer(by.Actor); err != nil {
+		return models.Organisation{}, err
+	}
+	return change(ctx, a, by, func(d *deed) (models.Organisation, error) {
+		o, err := d.tx.LockOrganisation(id)
+		if err != nil {
+			return o, err
+		}
+		if err := d.On.check(o.Version); err != nil {
+			return o, err
+		}
+		setIf(&o.LegalName, in.LegalName)
+		setIf(&o.Country, in.Country)
+		setIf(&o.SME, in.SME)
+		setIf(&o.LessDevelopedRegion, in.LessDevelopedRegion)
+		if err := d.tx.SaveOrganisation(&o); err != nil {
+			return o, err
+		}
+		return o, d.record(models.EventOrganisationChanged, map[string]any{"organisation_id": o.ID, "version": o.Version})
+	})
+}

@@ -1,0 +1,130 @@
+package acts_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"testing"
+
+	"filippo.io/age"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// announced announces content for a purpose.
+func (b *bench) announced(by acts.By, content []byte, purpose models.Purpose) models.Upload {
+	b.Helper()
+	sum := sha256.Sum256(content)
+	done, err := b.acts.AnnounceUpload(b.Context(), b.new(by), acts.NewUpload{
+		Purpose: purpose, Filename: "file.pdf", MediaType: "application/pdf", Size: int64(len(content)), Digest: hex.EncodeToString(sum[:]),
+	})
+	require.NoError(b, err)
+	return done.Result
+}
+
+// uploaded uploads a document of one chunk.
+func (b *bench) uploaded(by acts.By, content string) models.ID {
+	b.Helper()
+	u := b.announced(by, []byte(content), models.PurposeDocument)
+	_, err := b.acts.PutChunk(b.Context(), by, u.ID, 0, []byte(content))
+	require.NoError(b, err)
+	_, err = b.acts.CompleteUpload(b.Context(), b.new(by), u.ID)
+	require.NoError(b, err)
+	return u.ID
+}
+
+func TestAFileIsKeptOnceItsBytesAreThoseThatWereAnnounced(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	content := bytes.Repeat([]byte("quantum "), models.ChunkSize/8+1)
+	u := b.announced(b.asLead(), content, models.PurposeDocument)
+	put := func(n int, chunk []byte) error {
+		sum, err := b.acts.PutChunk(t.Context(), b.asLead(), u.ID, n, chunk)
+		if err == nil {
+			require.Equal(t, sha256.Sum256(chunk), sum)
+		}
+		return err
+	}
+	require.Equal(t, "n", refused(t, put(2, content[:8]), models.CodeInvalidValue).Field)
+	refused(t, put(1, content[:9]), models.CodeInvalidValue)
+	require.NoError(t, put(1, content[models.ChunkSize:]))
+	complete := b.asLead()
+	_, err := b.acts.CompleteUpload(t.Context(), complete, u.ID)
+	refused(t, err, models.CodeUploadIncomplete)
+	require.NoError(t, put(0, bytes.Repeat([]byte("x"), models.ChunkSize)))
+	_, err = b.acts.CompleteUpload(t.Context(), complete, u.ID)
+	refused(t, err, models.CodeDigestMismatch)
+	require.NoError(t, put(0, content[:models.ChunkSize]))
+
+	first, err := b.acts.CompleteUpload(t.Context(), complete, u.ID)
+	require.NoError(t, err)
+	require.True(t, first.Result.Complete())
+	again, err := b.acts.CompleteUpload(t.Context(), complete, u.ID)
+	require.NoError(t, err)
+	require.True(t, again.Again)
+	require.True(t, first.Result.CompletedAt.Equal(*again.Result.CompletedAt))
+	refused(t, put(0, content[:models.ChunkSize]), models.CodeUploadComplete)
+}
+
+func TestNobodyElseKnowsOfAnUpload(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	u := b.announced(b.asLead(), []byte("offer"), models.PurposeDocument)
+	rival := b.by(b.person(models.OrganisationContractingAuthority), models.RoleBuyer)
+	// A supplier of the same organisation could not be one of the buyers'.
+	turned := b.by(b.lead, models.RoleSupplier)
+	for _, stranger := range []acts.By{rival, turned, b.new(acts.By{Actor: b.lead})} {
+		_, err := b.acts.PutChunk(t.Context(), stranger, u.ID, 0, []byte("offer"))
+		refused(t, err, models.CodeNotFound)
+		_, err = b.acts.CompleteUpload(t.Context(), stranger, u.ID)
+		refused(t, err, models.CodeNotFound)
+	}
+}
+
+func TestAnEnvelopeIsSealedAndASuppliers(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	in := acts.NewUpload{Purpose: models.PurposeEnvelope, Filename: "e.age", Size: 5, Digest: hex.EncodeToString(make([]byte, sha256.Size))}
+	_, err := b.acts.AnnounceUpload(t.Context(), b.asLead(), in)
+	require.Equal(t, "/purpose", refused(t, err, models.CodeForbidden).Field)
+
+	supplier := b.by(b.person(models.OrganisationEconomicOperator), models.RoleSupplier)
+	open := b.announced(supplier, []byte("our price is 5"), models.PurposeEnvelope)
+	_, err = b.acts.PutChunk(t.Context(), supplier, open.ID, 0, []byte("our price is 5"))
+	refused(t, err, models.CodeNotSealed)
+
+	identity, err := age.GenerateX25519Identity()
+	require.NoError(t, err)
+	var sealed bytes.Buffer
+	w, err := age.Encrypt(&sealed, identity.Recipient())
+	require.NoError(t, err)
+	_, err = w.Write([]byte("our price is 5"))
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	closed := b.announced(supplier, sealed.Bytes(), models.PurposeEnvelope)
+	_, err = b.acts.PutChunk(t.Context(), supplier, closed.ID, 0, sealed.Bytes())
+	require.NoError(t, err)
+	done, err := b.acts.CompleteUpload(t.Context(), b.new(supplier), closed.ID)
+	require.NoError(t, err)
+	require.True(t, done.Result.Complete())
+}
+
+func TestWhatOnePersonLeavesUnfinishedIsBounded(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	b.acts.Limits = acts.Limits{Upload: 10, OpenUploads: 1, Envelopes: 1}
+	in := acts.NewUpload{Purpose: models.PurposeDocument, Filename: "f", Size: 11, Digest: hex.EncodeToString(make([]byte, sha256.Size))}
+	_, err := b.acts.AnnounceUpload(t.Context(), b.asLead(), in)
+	refused(t, err, models.CodeUploadTooLarge)
+	in.Size = 10
+	by := b.asLead()
+	_, err = b.acts.AnnounceUpload(t.Context(), by, in)
+	require.NoError(t, err)
+	again, err := b.acts.AnnounceUpload(t.Context(), by, in)
+	require.NoError(t, err)
+	require.True(t, again.Again)
+	_, err = b.acts.AnnounceUpload(t.Context(), b.asLead(), in)
+	refused(t, err, models.CodeUploadLimit)
+}

@@ -1,0 +1,62 @@
+package views
+
+import (
+	"context"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// Endpoints lists the endpoints that the reader may see, those after the given one: their own, all to an
+// administrator.
+func (v *Views) Endpoints(ctx context.Context, r Reader, after models.ID, limit int) ([]models.Endpoint, error) {
+	return v.Store.Endpoints(ctx, r.Actor, after, limit)
+}
+
+// Endpoint reads an endpoint, if the reader may see it.
+func (v *Views) Endpoint(ctx context.Context, r Reader, id models.ID) (models.Endpoint, error) {
+	return v.Store.Endpoint(ctx, r.Actor, id)
+}
+
+// URLOf is where an endpoint leads, if the reader owns it: that concerns nobody else, administrators neither.
+func URLOf(r Reader, e models.Endpoint) string {
+	if e.OwnerID != r.Actor.PersonID {
+		return ""
+	}
+	return e.URL
+}
+
+// myEndpoint refuses who does not own the endpoint: what goes there concerns nobody else, administrators neither.
+func (v *Views) myEndpoint(ctx context.Context, r Reader, id models.ID) error {
+	e, err := v.Endpoint(ctx, r, id)
+	if err != nil {
+		return err
+	}
+	return e.MustBeOf(r.Actor.PersonID)
+}
+
+// Backlog sums up what waits for an endpoint of the reader.
+func (v *Views) Backlog(ctx context.Context, r Reader, endpoint models.ID) (store.Backlog, error) {
+	if err := v.myEndpoint(ctx, r, endpoint); err != nil {
+		return store.Backlog{}, err
+	}
+	return v.Store.Backlog(ctx, endpoint)
+}
+
+// A DeliveryFilter narrows a list of deliveries.
+type DeliveryFilter struct {
+	// Procurement narrows it to the events of one; empty: all.
+	Procurement models.ID
+	// Arrived narrows it to those that have arrived, or not; nil: all.
+	Arrived *bool
+}
+
+// Deliveries lists what goes to an endpoint of the reader and the attempts, those of events after the given one.
+func (v *Views) Deliveries(
+	ctx context.Context, r Reader, endpoint models.ID, only DeliveryFilter, after models.ID, limit int,
+) ([]models.Delivery, error) {
+	if err := v.myEndpoint(ctx, r, endpoint); err != nil {
+		return nil, err
+	}
+	return v.Store.Deliveries(ctx, endpoint, only.Procurement, only.Arrived, after, limit)
+}
