@@ -11,7 +11,7 @@ import (
 type organisation struct {
 	ID                  models.ID               `json:"id"`
 	LegalName           string                  `json:"legal_name"`
-	Country             string                  `json:"country" doc:"ISO 3166-1 alpha-2; Greece is GR"`
+	Country             string                  `json:"country" doc:"ISO 3166-1 alpha-2; Greece is GR; empty for who runs the platform, where it was not said"`
 	Kind                models.OrganisationKind `json:"kind" enum:"contracting_authority,economic_operator,other"`
 	SME                 *bool                   `json:"sme,omitempty" doc:"Small or medium-sized (Recommendation 2003/361/EC)"`
 	LessDevelopedRegion *bool                   `json:"less_developed_region,omitempty" doc:"Seat in a less developed or transition region"`
@@ -37,6 +37,9 @@ type newOrganisation struct {
 }
 
 func (s *server) createOrganisation(ctx context.Context, in *newOrganisation) (*Answer[organisation], error) {
+	if r := models.CheckCountry("/country", in.Body.Country); r != nil {
+		return nil, r
+	}
 	return create(ctx, s, func(tx *store.Tx) (organisation, error) {
 		o := models.Organisation{
 			LegalName: in.Body.LegalName, Country: in.Body.Country, Kind: in.Body.Kind,
@@ -88,6 +91,11 @@ func (s *server) changeOrganisation(ctx context.Context, in *organisationPatch) 
 	id, err := pathID(models.PrefixOrganisation, "organisation", in.Organisation)
 	if err != nil {
 		return nil, err
+	}
+	if c := in.Body.Country; c != nil {
+		if r := models.CheckCountry("/country", *c); r != nil {
+			return nil, r
+		}
 	}
 	return change(ctx, s, func(tx *store.Tx) (organisation, error) {
 		o, err := tx.LockOrganisation(id)

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/url"
-	"slices"
 	"time"
 
 	"github.com/ppi-engine/ppi/internal/store"
@@ -223,8 +222,10 @@ func checkDescription(t models.Text) *models.Refusal {
 }
 
 func checkLanguages(languages []string) *models.Refusal {
-	if i := slices.IndexFunc(languages, func(tag string) bool { return !models.ValidLanguage(tag) }); i >= 0 {
-		return models.Refuse(models.CodeInvalidValue, "/languages", "%q is not a language tag", languages[i]).Accepting("BCP 47 tags such as en, fr or de-AT")
+	for _, tag := range languages {
+		if r := models.CheckLanguage("/languages", tag); r != nil {
+			return r
+		}
 	}
 	return nil
 }

@@ -45,10 +45,7 @@ func (c Confidentiality) check(field string) []*Refusal {
 // Check refuses a response that says nothing, does not fit the questions, leaves out a required one, or
 // marks something confidential without reason.
 func (r ResponseContent) Check(q Questionnaire) error {
-	var faults []*Refusal
-	if !ValidLanguage(r.Language) {
-		faults = append(faults, Refuse(CodeInvalidValue, "/language", "%q is not a language tag", r.Language).Accepting("a BCP 47 tag such as en"))
-	}
+	faults := compact(CheckLanguage("/language", r.Language))
 	if len(r.Answers) == 0 && r.Remarks == nil {
 		faults = append(faults, Refuse(CodeInvalidValue, "/answers", "the response says nothing").Accepting("an answer or a remark"))
 	}
