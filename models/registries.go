@@ -69,11 +69,11 @@ func CheckLanguage(field, tag string) *Refusal {
 // stands for no language, several or an unknown one (und, mul, zxx, mis) is none.
 func ValidLanguage(tag string) bool { return tag != "" && languageTag(tag) == tag }
 
-// noLanguages lists what the library takes for a language and BCP 47 does not: what stands for none or several, and
-// the codes of libraries (ISO 639-2/B), which are not registered beside those of the languages.
+// noLanguages lists what the library takes for a language and BCP 47 does not: what stands for none or several, what
+// was withdrawn, and the codes of libraries (ISO 639-2/B), which are not registered beside those of the languages.
 func noLanguages() []string {
 	return []string{
-		"und", "mul", "zxx", "mis",
+		"und", "mul", "zxx", "mis", "sh",
 		"alb", "arm", "baq", "bur", "chi", "cze", "dut", "fre", "geo", "ger", "gre", "ice", "mac", "mao", "may", "per", "rum", "slo", "tib", "wel",
 	}
 }
@@ -89,7 +89,7 @@ func languageTag(tag string) string {
 	if confidence != language.Exact || base.IsPrivateUse() || slices.Contains(noLanguages(), base.String()) {
 		return ""
 	}
-	if region, given := parsed.Region(); given == language.Exact && !region.IsGroup() && !officiallyAssigned(region) {
+	if region, given := parsed.Region(); given == language.Exact && len(region.String()) == 2 && !officiallyAssigned(region) { // 419 is Latin America
 		return ""
 	}
 	if script, given := parsed.Script(); given == language.Exact && script.IsPrivateUse() {
