@@ -2,7 +2,6 @@ package acts
 
 import (
 	"context"
-	"slices"
 	"time"
 	_ "time/tzdata" // zones are known on machines that have no tables of them
 
@@ -143,9 +142,10 @@ func (in ProcurementChange) apply(p *models.Procurement) error {
 }
 
 func checkLanguages(languages []string) *models.Refusal {
-	if i := slices.IndexFunc(languages, func(tag string) bool { return !models.ValidLanguage(tag) }); i >= 0 {
-		return models.Refuse(models.CodeInvalidValue, "/languages", "%q is not a language tag", languages[i]).
-			Accepting("BCP 47 tags such as en, fr or de-AT")
+	for _, tag := range languages {
+		if r := models.CheckLanguage("/languages", tag); r != nil {
+			return r
+		}
 	}
 	return nil
 }

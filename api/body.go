@@ -36,6 +36,9 @@ func (s *server) readBody(c *gin.Context, call *call) error {
 	}
 	call.fingerprint = sha256.Sum256(body)
 	if len(body) > 0 {
+		if utf8.Valid(body) {
+			body = composed(body)
+		}
 		if err := checkBody(call.op, c.Request.Header, body); err != nil {
 			return err
 		}
@@ -89,7 +92,7 @@ func checkBody(op *operation, h http.Header, body []byte) error {
 }
 
 // checkJSON refuses JSON that Go's decoder would accept but alter or read in one of several ways:
-// invalid UTF-8, U+0000, half a surrogate pair, a name given twice, more than one value, and nesting
+// invalid UTF-8, U+0000, half a surrogate pair, characters that reverse the order of reading, a name given twice, more than one value, and nesting
 // beyond what any of our documents has (RFC 8259 §4, §8; RFC 7493).
 func checkJSON(body []byte) error {
 	switch {
@@ -177,6 +180,9 @@ func (w *walker) step(token json.Token) error {
 	case string:
 		if strings.ContainsRune(t, 0) {
 			return models.Refuse(models.CodeInvalidText, w.pointer(), "a string holds the character U+0000")
+		}
+		if err := checkReversing(w.pointer(), t); err != nil {
+			return err
 		}
 		if w.atName() {
 			return w.enterName(t)

@@ -33,7 +33,7 @@ func problemsOfRequests() map[models.Code]problemType {
 	return map[models.Code]problemType{
 		models.CodeInvalidRequest:       {http.StatusBadRequest, "The request is not well formed", "The URL, a header or the JSON cannot be read. Mend what `errors` names.", 0},
 		models.CodeInvalidID:            {http.StatusUnprocessableEntity, "An ID is not well formed", "IDs are a typed prefix, an underscore and a UUID version 7.", 0},
-		models.CodeInvalidText:          {http.StatusUnprocessableEntity, "A text cannot be accepted", "Texts are maps from BCP 47 language tags to non-empty strings without U+0000.", 0},
+		models.CodeInvalidText:          {http.StatusUnprocessableEntity, "A text cannot be accepted", "Texts are maps from BCP 47 language tags to non-empty strings without U+0000 and without U+202A to U+202E and U+2066 to U+2069, which reverse the order of reading.", 0},
 		models.CodeInvalidValue:         {http.StatusUnprocessableEntity, "A value cannot be accepted", "The JSON is well formed, but a field is missing, unknown or outside what is accepted.", 0},
 		models.CodeMissingTranslation:   {http.StatusUnprocessableEntity, "A translation is missing", "What is published must be complete in every language of the procurement.", 0},
 		models.CodeInvalidCursor:        {http.StatusBadRequest, "The cursor cannot be used", "Cursors come from `next_cursor` of the same list with the same filters.", 0},

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -87,7 +88,12 @@ func (s *server) refuseHostile(c *gin.Context) {
 			s.abort(c, models.Refuse(models.CodeInvalidText, "", "the query holds U+0000 or is not valid UTF-8"))
 			return
 		}
+		if err := cmp.Or(checkReversing("", name), checkReversing(clip(name), values[0])); err != nil {
+			s.abort(c, err)
+			return
+		}
 	}
+	c.Request.URL.RawQuery = composedQuery(c.Request.URL.RawQuery, query)
 }
 
 func unfit(s string) bool { return !utf8.ValidString(s) || strings.ContainsRune(s, 0) }

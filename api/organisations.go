@@ -11,7 +11,7 @@ import (
 type organisation struct {
 	ID                  models.ID               `json:"id"`
 	LegalName           string                  `json:"legal_name"`
-	Country             string                  `json:"country" doc:"ISO 3166-1 alpha-2; Greece is GR"`
+	Country             string                  `json:"country" doc:"ISO 3166-1 alpha-2; Greece is GR; empty for who runs the platform, where it was not said"`
 	Kind                models.OrganisationKind `json:"kind" enum:"contracting_authority,economic_operator,other"`
 	SME                 *bool                   `json:"sme,omitempty" doc:"Small or medium-sized (Recommendation 2003/361/EC)"`
 	LessDevelopedRegion *bool                   `json:"less_developed_region,omitempty" doc:"Seat in a less developed or transition region"`

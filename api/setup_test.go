@@ -73,7 +73,7 @@ func setup(t testing.TB) *world {
 	})
 	require.NoError(t, err)
 	w.document = documentOf(t, w.server)
-	token, err := auth.CreateAdministrator(t.Context(), w.store, auth.Administrator{Name: "Ada", Organisation: "Operator", Country: "ZZ"})
+	token, err := auth.CreateAdministrator(t.Context(), w.store, auth.Administrator{Name: "Ada", Organisation: "Operator"})
 	require.NoError(t, err)
 	w.admin.key = token.Reveal()
 	var who me

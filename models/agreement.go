@@ -2,7 +2,6 @@ package models
 
 import (
 	"math/big"
-	"regexp"
 	"slices"
 )
 
@@ -37,15 +36,11 @@ type Share struct {
 	Percent      string `json:"percent" doc:"Decimal number as text, above 0" example:"33.333333"`
 }
 
-var countryPattern = regexp.MustCompile(`^[A-Z]{2}$`)
-
 // Check refuses an agreement without its clauses, with another number of applicable laws than one, and
 // shares that do not add up to exactly 100.
 func (a Agreement) Check() error {
 	faults := checkID("/lead", a.Lead, PrefixOrganisation)
-	if !countryPattern.MatchString(a.ApplicableLaw) {
-		faults = append(faults, Refuse(CodeInvalidValue, "/applicable_law", "%q is not one country", a.ApplicableLaw).Accepting("one ISO 3166-1 code such as FR"))
-	}
+	faults = append(faults, compact(CheckCountry("/applicable_law", a.ApplicableLaw))...)
 	faults = append(faults, checkOneOf("/decision_rule", string(a.Rule),
 		string(RuleUnanimous), string(RuleMajority), string(RuleWeighted), string(RuleLeadAlone))...)
 	if a.Document != "" {

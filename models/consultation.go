@@ -59,8 +59,8 @@ func checkCountries(field string, all []string) []*Refusal {
 	}
 	for i, c := range all {
 		switch {
-		case !countryPattern.MatchString(c):
-			return []*Refusal{Refuse(CodeInvalidValue, field, "%q is not a country", c).Accepting("ISO 3166-1 codes such as FR")}
+		case !ValidCountry(c):
+			return []*Refusal{CheckCountry(field, c)}
 		case slices.Contains(all[:i], c):
 			return []*Refusal{Refuse(CodeInvalidValue, field, "%s is named twice", c).Accepting("each country once")}
 		}
@@ -158,7 +158,7 @@ type ConsultationEvent struct {
 // An EventOrganisation took part in an event. People are counted, not named.
 type EventOrganisation struct {
 	Name    string `json:"name" minLength:"1" maxLength:"400"`
-	Country string `json:"country" pattern:"^[A-Z]{2}$" doc:"ISO 3166-1"`
+	Country string `json:"country,omitempty" maxLength:"2" doc:"ISO 3166-1; absent where it is not known"`
 	SME     bool   `json:"sme,omitempty" doc:"A small or medium-sized enterprise (Recommendation 2003/361/EC)"`
 }
 
@@ -173,8 +173,8 @@ func (c ConsultationEvent) Check() error {
 	}
 	for _, o := range c.Organisations {
 		faults = append(faults, compact(checkWord("/organisations", o.Name, 400))...)
-		if !countryPattern.MatchString(o.Country) {
-			faults = append(faults, Refuse(CodeInvalidValue, "/organisations", "%q is not a country", o.Country).Accepting("an ISO 3166-1 code such as FR"))
+		if o.Country != "" {
+			faults = append(faults, compact(CheckCountry("/organisations", o.Country))...)
 		}
 	}
 	return Refusals(faults)

@@ -24,7 +24,7 @@ func OrganisationKinds() []OrganisationKind {
 type Organisation struct {
 	ID        ID `gorm:"primaryKey"`
 	LegalName string
-	// Country is the ISO 3166-1 alpha-2 code of its seat; Greece is GR.
+	// Country is the ISO 3166-1 alpha-2 code of its seat; Greece is GR. Who runs the platform need not say it.
 	Country string
 	Kind    OrganisationKind
 	// SME tells whether it is a small or medium-sized enterprise (Recommendation 2003/361/EC); nil: not said.

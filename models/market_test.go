@@ -84,6 +84,38 @@ func TestAConfidentialPassageIsFoundInAReport(t *testing.T) {
 	require.Empty(t, r.Discloses("We are fast. Everybody may know this sentence of ours. Coolants differ."))
 }
 
+func TestWordsAreTheSameHoweverTheyAreWritten(t *testing.T) {
+	t.Parallel()
+	mark := models.Confidentiality{Confidential: true, Rationale: "trade secret"}
+	for _, c := range []struct {
+		secret, told string
+		found        bool
+	}{
+		{"für fünf Geräte beträgt sechzigtausend Euro", "Der Preis fu\u0308r fu\u0308nf Gera\u0308te betra\u0308gt sechzigtausend Euro.", true},
+		{"fu\u0308r fu\u0308nf Gera\u0308te betra\u0308gt sechzigtausend Euro", "für fünf Geräte beträgt sechzigtausend Euro", true},
+		{"für fünf Geräte beträgt sechzigtausend Euro", "für fünf Ge\u00adräte beträgt sechzig\u00adtausend Euro", true},
+		{"für fünf Geräte beträgt sechzigtausend Euro", "für\u200b fünf\u00a0Geräte\nBETRÄGT „sechzigtausend\u2060“ Euro", true},
+		{"Straße der Einheit", "STRASSE DER EINHEIT", true},
+		{"Our roadmap", "As for our roadmap: it is long.", true},
+		{"Our roadmap", "Of our roadmaps it says nothing.", false},
+		{"Zephyr", "They build on Zephyr.", true},
+		{"Zephyr", "They build on zephyrs.", false},
+		{"48.000 EUR", "It costs 48 000 EUR.", true},
+		{"48 000 EUR", "It costs EUR 48 001.", false},
+		{"ＡＢ－１２", "The type AB-12 fits.", true},
+		{"yes", "Yes, it can be done.", false},
+		{"None.", "None of them can.", false},
+		{"2", "There were 2 of them.", false},
+		{"n/a", "Not available: n/a.", false},
+		{"…", "… and so on.", false},
+		{"We are fast. And we are good.", "They say: we are fast.", false},
+		{"We are fast. And we are good.", "They say: we are fast, and we are good.", true},
+	} {
+		r := models.ResponseContent{Answers: []models.ResponseAnswer{{Question: "q", Answer: c.secret, Confidentiality: mark}}}
+		require.Equal(t, c.found, r.Discloses(c.told) != "", "%q in %q", c.secret, c.told)
+	}
+}
+
 func TestAReportThatIsReleasedLeavesOutWhatIsForTheBuyers(t *testing.T) {
 	t.Parallel()
 	report := models.ConsultationReport{

@@ -5,10 +5,7 @@ import (
 	"strings"
 )
 
-var (
-	decimalPattern  = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?$`)
-	currencyPattern = regexp.MustCompile(`^[A-Z]{3}$`)
-)
+var decimalPattern = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?$`)
 
 // ValidDecimal tells whether s is a decimal number in plain notation: at most 15 digits before and 6
 // after the point, no exponent, no thousands separator.
@@ -21,18 +18,15 @@ type Money struct {
 	Currency string `json:"currency" doc:"ISO 4217 code" example:"EUR"`
 }
 
-// Check refuses an amount that is negative, no decimal number or finer than a hundredth, and a
-// malformed currency ([CodeInvalidValue]).
+// Check refuses an amount that is negative, no decimal number or finer than a hundredth, and what is no
+// currency in use ([CodeInvalidValue]).
 func (m Money) Check(field string) *Refusal {
 	_, decimals, _ := strings.Cut(m.Amount, ".")
-	switch {
-	case !ValidDecimal(m.Amount) || strings.HasPrefix(m.Amount, "-") || len(decimals) > 2:
+	if !ValidDecimal(m.Amount) || strings.HasPrefix(m.Amount, "-") || len(decimals) > 2 {
 		return Refuse(CodeInvalidValue, field+"/amount", "%q is not an amount", m.Amount).
 			Accepting(`a decimal number of at most 15 digits and two decimals as text, such as "1250000.10"`)
-	case !currencyPattern.MatchString(m.Currency):
-		return Refuse(CodeInvalidValue, field+"/currency", "%q is not a currency", m.Currency).Accepting("an ISO 4217 code such as EUR")
 	}
-	return nil
+	return CheckCurrency(field+"/currency", m.Currency)
 }
 
 // CheckDecimal refuses what is not a plain decimal number ([CodeInvalidValue]).

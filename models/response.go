@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // ResponseContent is what an economic operator answers to a market consultation.
@@ -45,10 +46,7 @@ func (c Confidentiality) check(field string) []*Refusal {
 // Check refuses a response that says nothing, does not fit the questions, leaves out a required one, or
 // marks something confidential without reason.
 func (r ResponseContent) Check(q Questionnaire) error {
-	var faults []*Refusal
-	if !ValidLanguage(r.Language) {
-		faults = append(faults, Refuse(CodeInvalidValue, "/language", "%q is not a language tag", r.Language).Accepting("a BCP 47 tag such as en"))
-	}
+	faults := compact(CheckLanguage("/language", r.Language))
 	if len(r.Answers) == 0 && r.Remarks == nil {
 		faults = append(faults, Refuse(CodeInvalidValue, "/answers", "the response says nothing").Accepting("an answer or a remark"))
 	}
@@ -96,14 +94,10 @@ func (q Question) fits(field, answer string) []*Refusal {
 	return compact(checkWord(field, answer, 20_000))
 }
 
-// shortestSecret is the length from which words of a confidential answer are looked for: shorter ones stand
-// in any text.
-const shortestSecret = 20
-
 // Discloses returns the place of the first confidential passage of the response that stands in text word
-// for word, white space and case aside; empty: none.
+// for word, with the same words as a reader sees them; empty: none.
 func (r ResponseContent) Discloses(text string) string {
-	told := plain(text)
+	told := spoken(text)
 	if r.Remarks != nil && r.Remarks.Confidential && quotes(told, r.Remarks.Text) {
 		return "/remarks"
 	}
@@ -117,12 +111,44 @@ func (r ResponseContent) Discloses(text string) string {
 
 // quotes tells whether a told text repeats a secret, or a whole sentence of it.
 func quotes(told, secret string) bool {
+	if whole := spoken(secret); tellsSomething(whole) && strings.Contains(told, whole) {
+		return true
+	}
 	for _, sentence := range strings.FieldsFunc(secret, func(r rune) bool { return strings.ContainsRune(".!?;\n", r) }) {
-		if s := plain(sentence); len([]rune(s)) >= shortestSecret && strings.Contains(told, s) {
+		if s := spoken(sentence); len([]rune(s)) >= shortestSentence && strings.Contains(told, s) {
 			return true
 		}
 	}
 	return false
 }
 
-func plain(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
+// shortestSentence is the length from which one sentence of several is looked for: shorter ones, such as "we are
+// fast", stand in any text. A whole answer is looked for however short it is, if it tells something.
+const shortestSentence = 20
+
+// tellsSomething tells whether the words of a whole answer are the operator's own. A yes or no, the number of a
+// choice, and what is said instead of an answer are not: to refuse them would refuse any report.
+func tellsSomething(whole string) bool {
+	const shortest = 3 // letters or digits
+	return len([]rune(strings.ReplaceAll(whole, " ", ""))) >= shortest && !slices.Contains(sayNothing(), strings.TrimSpace(whole))
+}
+
+// sayNothing lists answers that tell nothing of who gives them, in the languages most procurements are in.
+func sayNothing() []string {
+	return []string{
+		"yes", "none", "not", "n a", "see above", "not applicable", "unknown", "not known", "confidential",
+		"oui", "non", "aucun", "aucune", "sans objet", "voir ci dessus", "inconnu", "confidentiel",
+		"nein", "keine", "keiner", "keines", "siehe oben", "entfällt", "unbekannt", "vertraulich", "nicht zutreffend",
+		"ninguno", "ninguna", "véase arriba", "no aplicable", "desconocido", "confidencial",
+		"nessuno", "nessuna", "vedi sopra", "non applicabile", "sconosciuto", "riservato",
+		"nee", "geen", "zie boven", "niet van toepassing", "onbekend", "vertrouwelijk",
+		"tak", "nie", "brak", "nie dotyczy", "poufne", "sim", "não", "nenhum", "nenhuma", "não aplicável", "ver acima",
+		"hayır", "evet", "yok",
+	}
+}
+
+// spoken is a text as its words alone, each between blanks: punctuation is not spoken.
+func spoken(s string) string {
+	words := strings.FieldsFunc(Plain(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) })
+	return " " + strings.Join(words, " ") + " "
+}

@@ -1,18 +1,12 @@
 package models
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
 
 // A Text says the same in several languages, keyed by BCP 47 tag: {"en": "…", "fr": "…"}.
 type Text map[string]string
-
-var languageTag = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
-
-// ValidLanguage tells whether tag looks like a BCP 47 language tag.
-func ValidLanguage(tag string) bool { return languageTag.MatchString(tag) }
 
 // In returns the text in language, or in the first of the fallbacks it has, or in any.
 func (t Text) In(language string, fallbacks ...string) string {
@@ -48,7 +42,7 @@ func (t Text) Missing(languages []string) []string {
 	return missing
 }
 
-// CheckText refuses a text with a malformed language tag, an empty entry, no entry at all, or
+// CheckText refuses a text with a tag of no language, an empty entry, no entry at all, or
 // more than limit characters in one language ([CodeInvalidText]).
 func CheckText(field string, t Text, limit int) *Refusal {
 	if len(t) == 0 {
@@ -57,7 +51,9 @@ func CheckText(field string, t Text, limit int) *Refusal {
 	for _, tag := range t.Languages() {
 		switch s := t[tag]; {
 		case !ValidLanguage(tag):
-			return Refuse(CodeInvalidText, field+"/"+tag, "%q is not a language tag", tag).Accepting("a BCP 47 tag such as en, fr or de-AT")
+			r := CheckLanguage(field+"/"+tag, tag)
+			r.Code = CodeInvalidText
+			return r
 		case strings.TrimSpace(s) == "":
 			return Refuse(CodeInvalidText, field+"/"+tag, "the text in %s is empty", tag).Accepting("some text, or no entry for %s", tag)
 		case len([]rune(s)) > limit:

@@ -130,7 +130,7 @@ func demoAdministrator(ctx context.Context, a *app, where addresses) (*apiclient
 		return nil, err
 	}
 	defer record.Close()
-	token, err := auth.CreateAdministrator(ctx, record, auth.Administrator{Name: "Operator", Organisation: "Platform operator", Country: "EU"})
+	token, err := auth.CreateAdministrator(ctx, record, auth.Administrator{Name: "Operator", Organisation: "Platform operator"})
 	if err != nil {
 		return nil, err
 	}

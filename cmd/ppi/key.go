@@ -10,6 +10,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/auth"
 	"github.com/ppi-engine/ppi/internal/config"
+	"github.com/ppi-engine/ppi/models"
 )
 
 type keyCommand struct {
@@ -23,12 +24,11 @@ type keyCreateCommand struct {
 	Name          string     `default:"Administrator" help:"The person's name."`
 	Email         string     `placeholder:"ADDRESS" help:"The person's e-mail address."`
 	Organisation  string     `default:"Platform operator" help:"Legal name of who runs the platform."`
-	Country       string     `default:"EU" help:"Where that is, in two letters (ISO 3166-1)."`
+	Country       string     `placeholder:"CODE" help:"Where that is, in two letters (ISO 3166-1)."`
 	Expires       *time.Time `placeholder:"INSTANT" help:"When the key ends, such as 2027-01-31T12:00:00Z; it is good until revoked otherwise."`
 }
 
 var (
-	countryCode = regexp.MustCompile(`^[A-Z]{2}$`)
 	mailAddress = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
 )
 
@@ -39,8 +39,8 @@ func (c *keyCreateCommand) Validate() error {
 		return errors.New("--name and --organisation must not be blank")
 	case c.Email != "" && !mailAddress.MatchString(c.Email):
 		return errors.New("--email is not an e-mail address")
-	case !countryCode.MatchString(c.Country):
-		return errors.New("--country is not of two capital letters, such as FR")
+	case c.Country != "" && !models.ValidCountry(c.Country):
+		return errors.New("--country is not a country of ISO 3166-1, such as FR or GR")
 	case c.Expires != nil && !c.Expires.After(time.Now()):
 		return errors.New("--expires lies in the past")
 	}

@@ -12,7 +12,7 @@ import (
 // An Administrator is someone to be let in who is to let in all others.
 type Administrator struct {
 	Name, Email string
-	// Organisation and Country describe who runs the platform.
+	// Organisation and Country describe who runs the platform; the country may be empty.
 	Organisation, Country string
 	// ExpiresAt ends the key, in real time; nil: it is good until revoked.
 	ExpiresAt *time.Time

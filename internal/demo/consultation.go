@@ -8,9 +8,6 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// unknownCountry stands for a country that no source names: it is user-assigned in ISO 3166-1.
-const unknownCountry = "ZZ"
-
 func (p *play) consultMarket() {
 	p.screen.chapter("Phase 2 of 6 · Market consultation, and phase 3 beside it")
 	p.until("consultation_opens")
@@ -61,7 +58,7 @@ func (p *play) openDialogue() string {
 	e := p.facts.Consultation.Event
 	var companies []object
 	for i := range e.Companies {
-		companies = append(companies, object{"name": fmt.Sprintf("Company %d of %d (name not in the sources)", i+1, e.Companies), "country": unknownCountry})
+		companies = append(companies, object{"name": fmt.Sprintf("Company %d of %d (name not in the sources)", i+1, e.Companies)})
 	}
 	held := p.post(p.drafter, "/consultation-events", object{
 		"announcement": p.announcement.ID, "format": "meeting", "title": en(e.Name.Value), "date": p.today(), "place": e.Place.Value,

@@ -111,8 +111,8 @@ func (s Scheme) checkMethod() []*models.Refusal {
 	if s.Method == AbsoluteLinear && (s.From.IsNeg() || s.From.Cmp(s.To) >= 0) {
 		faults = append(faults, invalid("/from", "the bounds are %s to %s", s.From, s.To).Accepting("two prices, the lower first"))
 	}
-	if m := (models.Money{Amount: "0", Currency: s.Currency}); m.Check("") != nil {
-		faults = append(faults, invalid("/currency", "%q is not a currency", s.Currency).Accepting("an ISO 4217 code such as EUR"))
+	if !models.ValidCurrency(s.Currency) {
+		faults = append(faults, invalid("/currency", "%q is not a currency in use", s.Currency).Accepting("an ISO 4217 code such as EUR"))
 	}
 	return faults
 }

@@ -128,7 +128,7 @@ func (r Rule) check() error {
 	case KindActivityShare:
 		return errors.Join(r.needs(r.validPercent(), "percent"), r.needs(r.Activity != "", "activity"), r.needs(r.With.valid(), "participants"))
 	case KindEligibleCountries:
-		return r.needs(len(r.Countries) > 0 && !slices.ContainsFunc(r.Countries, malformedCountry), "countries")
+		return r.needs(len(r.Countries) > 0 && !slices.ContainsFunc(r.Countries, unknownCountry), "countries")
 	case KindMembership:
 		return errors.Join(r.needs(r.Body != "", "body"), r.needs(r.validDeadline(), "deadline"))
 	case KindSubmission:
@@ -172,8 +172,9 @@ func (a Amount) valid() bool {
 	return a.From != "" || a.To != ""
 }
 
-func malformedCountry(code string) bool {
-	return len(code) != 2 || code[0] < 'A' || code[0] > 'Z' || code[1] < 'A' || code[1] > 'Z'
-}
+// kosovo is called so by programmes of the European Union; ISO 3166-1 leaves the code to its users.
+const kosovo = "XK"
+
+func unknownCountry(code string) bool { return !models.ValidCountry(code) && code != kosovo }
 
 func unknownPhase(p models.Phase) bool { return !slices.Contains(models.Phases(), p) }

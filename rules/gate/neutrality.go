@@ -57,16 +57,23 @@ func neutral(d models.Dossier, kinds ...models.EntryKind) models.Criterion {
 	if err != nil {
 		return c.found(models.FindingUnknown, nil, "neutrality cannot be judged: %v", err)
 	}
-	var open, evidence []string
+	var open, unread, evidence []string
 	for _, f := range findings {
-		if f.Answer == "" {
+		switch {
+		case f.Answer != "":
+			evidence = append(evidence, string(f.Answer))
+		case f.Code == neutrality.CodeLanguage:
+			unread = append(unread, fmt.Sprintf("%s%s (%s)", f.Entry.ID, f.Field, f.Language))
+		default:
 			open = append(open, fmt.Sprintf("%s%s (%s) %s %q", f.Entry.ID, f.Field, f.Language, f.Code, shortened(f.Text)))
-			continue
 		}
-		evidence = append(evidence, string(f.Answer))
 	}
 	if len(open) > 0 {
 		return c.notMet("%d findings on neutrality are open: %s", len(open), strings.Join(open[:min(len(open), 10)], "; "))
+	}
+	if len(unread) > 0 {
+		return c.found(models.FindingUnknown, unique(evidence), "%d texts are in languages without rules, so whether they are neutral is unknown until "+
+			"someone who reads the language has answered: %s", len(unread), strings.Join(unread[:min(len(unread), 10)], "; "))
 	}
 	return c.met(unique(evidence), "no finding on neutrality is open, %d were answered", len(findings))
 }

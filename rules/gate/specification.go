@@ -95,7 +95,7 @@ func minimumSeparated(all []requirement) models.Criterion {
 	for _, r := range all {
 		count[r.Use]++
 		for language, text := range r.Statement {
-			key := language + " " + strings.ToLower(strings.Join(strings.Fields(text), " "))
+			key := language + " " + models.Plain(text)
 			if uses[key] == nil {
 				uses[key] = map[string]string{}
 			}
@@ -108,7 +108,7 @@ func minimumSeparated(all []requirement) models.Criterion {
 	}
 	return c.each(all, func(r requirement) string {
 		for language, text := range r.Statement {
-			said := uses[language+" "+strings.ToLower(strings.Join(strings.Fields(text), " "))]
+			said := uses[language+" "+models.Plain(text)]
 			if minimum, award := said[models.UseMinimum], said[models.UseAward]; minimum != "" && award != "" {
 				return fmt.Sprintf("says the same as %s and %s, once as a minimum and once for points", minimum, award)
 			}

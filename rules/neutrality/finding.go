@@ -98,7 +98,7 @@ func explain(code Code) explanation {
 		}
 	default:
 		return explanation{
-			Low, "there are no phrases for this language, so only names were checked",
+			Low, "there are no phrases for this language: whether it is neutral is unknown, only names were looked for",
 			"have someone read it who knows the language", "Directive 2014/24/EU, Article 42",
 		}
 	}

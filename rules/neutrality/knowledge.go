@@ -26,6 +26,16 @@ type language struct {
 	// conjunctions and equivalents, folded, make up "or equivalent" and its like.
 	conjunctions, equivalents map[string]bool
 	vague, origin, solution   dictionary
+	// abbreviations, folded, end no sentence by their full stop.
+	abbreviations map[string]bool
+}
+
+// abbreviated are the abbreviations of a language; none, if it is not known.
+func (l *language) abbreviated() map[string]bool {
+	if l == nil {
+		return nil
+	}
+	return l.abbreviations
 }
 
 // brandFile is data/brands.yaml.
@@ -60,7 +70,8 @@ type languageFile struct {
 		Or    []string `yaml:"or"`
 		Words []string `yaml:"words"`
 	} `yaml:"equivalent"`
-	Vague struct {
+	Abbreviations []string `yaml:"abbreviations"`
+	Vague         struct {
 		// Stems are found with each of the endings.
 		Stems   []string `yaml:"stems"`
 		Endings []string `yaml:"endings"`
@@ -130,7 +141,8 @@ func (k *knowledge) loadLanguages() error {
 func (f languageFile) build() *language {
 	l := &language{
 		conjunctions: set(f.Equivalent.Or), equivalents: set(f.Equivalent.Words),
-		vague: dictionary{}, origin: dictionary{}, solution: dictionary{},
+		abbreviations: set(f.Abbreviations),
+		vague:         dictionary{}, origin: dictionary{}, solution: dictionary{},
 	}
 	for _, stem := range f.Vague.Stems {
 		for _, ending := range f.Vague.Endings {

@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
-// Lint returns what it finds in the requirements, in their order, by language and place. An error
+// Lint returns what it finds in the requirements, in their order, by language and place. It reads them composed
+// (NFC), as they are stored; places are those in the composed text. An error
 // means that the program was built with broken data.
 func Lint(requirements []Requirement) ([]Finding, error) {
 	k, err := load()
@@ -59,8 +62,9 @@ type reading struct {
 
 func (k *knowledge) lint(requirement, tag, statement string) []Finding {
 	base, _, _ := strings.Cut(strings.ToLower(tag), "-")
-	text := []rune(statement)
-	r := reading{k: k, language: k.languages[base], base: base, requirement: requirement, tag: tag, text: text, words: split(text)}
+	text := []rune(norm.NFC.String(statement))
+	r := reading{k: k, language: k.languages[base], base: base, requirement: requirement, tag: tag, text: text}
+	r.words = split(text, r.language.abbreviated())
 	if len(r.words) == 0 {
 		return nil
 	}
@@ -83,7 +87,7 @@ func (k *knowledge) lint(requirement, tag, statement string) []Finding {
 func (r *reading) findNames() {
 	for i := 0; i < len(r.words); {
 		if n := r.k.standardAt(r.words[i:]); n > 0 {
-			if !r.orEquivalent(i + n) {
+			if r.language != nil && !r.orEquivalent(i+n) { // where it is not known how that is said, nothing can be told
 				r.reportWords(CodeStandard, i, n)
 			}
 			i += n
@@ -103,7 +107,8 @@ func (r *reading) findNames() {
 }
 
 // findEquivalents finds "or equivalent" and its like. Between the two words may stand up to three
-// others: or any technically equivalent.
+// others: or any technically equivalent. What begins so after a semicolon or on a new line belongs to the sentence
+// before.
 func (r *reading) findEquivalents() {
 	const between = 3
 	if r.language == nil {
@@ -117,6 +122,9 @@ func (r *reading) findEquivalents() {
 			or = i
 		case or >= 0 && r.words[or].sentence == w.sentence && i-or <= between+1 && r.language.equivalents[w.folded]:
 			r.equivalent[w.sentence] = or
+			if or > 0 && w.goesOn && r.words[or-1].sentence == w.sentence-1 {
+				r.equivalent[w.sentence-1] = or
+			}
 		}
 	}
 }
@@ -155,6 +163,9 @@ func (r *reading) reportWords(code Code, first, n int) {
 
 func (r *reading) report(code Code, start, end int) {
 	e := explain(code)
+	if code == CodeBrand && r.language == nil {
+		e.severity, e.reason = Medium, e.reason+"; whether \"or equivalent\" is said in this language cannot be told"
+	}
 	r.findings = append(r.findings, Finding{
 		Code: code, Severity: e.severity, Requirement: r.requirement, Language: r.tag,
 		Start: start, End: end, Text: string(r.text[start:end]),

@@ -1,6 +1,10 @@
 package neutrality
 
-import "slices"
+import (
+	"slices"
+
+	"golang.org/x/text/unicode/norm"
+)
 
 // A phrase is one word or several to look for.
 type phrase struct {
@@ -15,7 +19,7 @@ type phrase struct {
 type dictionary map[string][]phrase
 
 func (d dictionary) add(text string, exact bool, notIn ...string) {
-	words := split([]rune(text))
+	words := split([]rune(norm.NFC.String(text)), nil)
 	if len(words) > 0 {
 		d[words[0].folded] = append(d[words[0].folded], phrase{words, exact, notIn})
 	}

@@ -3,6 +3,8 @@ package neutrality
 import (
 	"strings"
 	"unicode"
+
+	"github.com/ppi-engine/ppi/models"
 )
 
 // A word is a run of letters and digits in a text.
@@ -11,18 +13,20 @@ type word struct {
 	start, end int
 	// exact is the word without invisible characters, folded the same in lower case.
 	exact, folded string
-	// sentence counts from 0.
+	// sentence counts from 0. It goes on tells whether it began after a semicolon or on a new line only.
 	sentence int
+	goesOn   bool
 	// joined tells whether only white space, hyphens, slashes or apostrophes stand between it and the word before.
 	joined bool
 	// near is the one character between it and the word before; 0 where there are none or several.
 	near rune
 }
 
-// split finds the words of a text. Runes keep their places, so that offsets hold.
-func split(text []rune) []word {
+// split finds the words of a text. Runes keep their places, so that offsets hold. A full stop after one of the
+// abbreviations, folded, ends no sentence.
+func split(text []rune, abbreviations map[string]bool) []word {
 	var words []word
-	sentence, last := 0, 0
+	sentence, last, goesOn := 0, 0, false
 	for i := 0; i < len(text); {
 		if !wordRune(text[i]) {
 			i++
@@ -33,13 +37,22 @@ func split(text []rune) []word {
 			i++
 		}
 		gap := text[last:start]
-		if len(words) > 0 && endsSentence(words[len(words)-1], gap, text[start]) {
-			sentence++
+		if len(words) > 0 {
+			switch endOf(words[len(words)-1], gap, text[start], abbreviations) {
+			case ended:
+				sentence, goesOn = sentence+1, false
+			case broken:
+				sentence, goesOn = sentence+1, true
+			case unbroken:
+			}
 		}
-		w := word{start: start, end: i, exact: visible(text[start:i]), sentence: sentence, joined: len(words) > 0 && joins(gap)}
+		w := word{
+			start: start, end: i, exact: visible(text[start:i]), sentence: sentence, goesOn: goesOn,
+			joined: len(words) > 0 && joins(gap),
+		}
 		w.folded = fold(w.exact)
-		if len(gap) == 1 {
-			w.near = gap[0]
+		if seen := []rune(visible(gap)); len(seen) == 1 {
+			w.near = seen[0]
 		}
 		words = append(words, w)
 		last = i
@@ -48,20 +61,13 @@ func split(text []rune) []word {
 }
 
 func wordRune(r rune) bool {
-	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r)
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || (unicode.Is(unicode.Mn, r) && !invisible(r))
 }
 
 // invisible characters, such as the soft hyphen, may stand inside a word.
-func invisible(r rune) bool { return unicode.Is(unicode.Cf, r) }
+func invisible(r rune) bool { return models.Ignorable(r) }
 
-func visible(word []rune) string {
-	return strings.Map(func(r rune) rune {
-		if invisible(r) {
-			return -1
-		}
-		return r
-	}, string(word))
-}
+func visible(part []rune) string { return models.Visible(string(part)) }
 
 // fold makes words equal that differ in case alone, rune by rune: σ and ς, k and K (kelvin).
 func fold(s string) string {
@@ -74,22 +80,46 @@ func fold(s string) string {
 	}, s)
 }
 
-// endsSentence tells whether a sentence ends between a word and the next: at a semicolon or a new line,
-// and at a full stop or its like before white space, unless it looks like an abbreviation, that is after
-// a single letter or before a small one.
-func endsSentence(before word, gap []rune, next rune) bool {
+// An end says how two words are kept apart.
+type end int
+
+const (
+	unbroken end = iota
+	// broken text may go on: after a semicolon, a bullet or on a new line.
+	broken
+	// ended text does not.
+	ended
+)
+
+// endOf tells whether a sentence ends between a word and the next: at a full stop or its like before white space,
+// unless it looks like an abbreviation, that is after one, a single letter or before a small letter; and at a
+// semicolon, a bullet or a new line, unless the line is only wrapped before a small letter.
+func endOf(before word, gap []rune, next rune, abbreviations map[string]bool) end {
+	found := unbroken
+	abbreviation := before.end-before.start == 1 || abbreviations[before.folded] || unicode.IsLower(next) || unicode.IsDigit(next)
 	for i, r := range gap {
 		switch r {
-		case ';', '\n', '\r', '\u2028', '\u2029', '•', '!', '?':
-			return true
+		case '!', '?':
+			return ended
 		case '.', '…':
-			abbreviation := before.end-before.start == 1 || unicode.IsLower(next) || unicode.IsDigit(next)
 			if !abbreviation && i+1 < len(gap) && unicode.IsSpace(gap[i+1]) {
-				return true
+				return ended
+			}
+		case ';', '•', '\u2028', '\u2029':
+			found = broken
+		case '\n', '\r':
+			if !wrapped(gap, next) {
+				found = broken
 			}
 		}
 	}
-	return false
+	return found
+}
+
+// wrapped tells whether a new line only goes on with the line before.
+func wrapped(gap []rune, next rune) bool {
+	blank := strings.TrimSpace(visible(gap)) == ""
+	return blank && unicode.IsLower(next) && strings.Count(string(gap), "\n") == 1
 }
 
 func joins(gap []rune) bool {
