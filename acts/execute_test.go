@@ -23,6 +23,8 @@ func TestACommandTakesEffectOnceHoweverOftenItIsExecuted(t *testing.T) {
 	require.Equal(t, []string{"City", "Region"}, first.State.Buyers)
 	require.Equal(t, []string{"City: to approve needs", "Region: to approve needs"}, first.State.WaitingOn)
 
+	require.Len(t, first.State.Gates, 2, "what it takes to end needs and capacity is known from their beginning")
+	first.State.Gates = nil // judged by the act, and by nothing that only repeats its answer
 	require.Equal(t, first, p.execute(id))
 	require.Equal(t, 1, p.events(models.EventProcurementStarted))
 	require.Equal(t, 2, p.events(models.EventPhaseOpened), "needs and capacity, each once")
@@ -133,6 +135,10 @@ func TestABoxClosesAtItsDeadlineAndNotBefore(t *testing.T) {
 	require.NoError(t, err)
 	require.InDelta(t, time.Hour, out.Wait, float64(time.Minute))
 	require.Len(t, out.State.Due, 1)
+	paris, err := time.LoadLocation("Europe/Paris")
+	require.NoError(t, err)
+	require.Equal(t, "lot 1, Wheels", out.State.Due[0].Label)
+	require.Equal(t, deadline.In(paris).Format(time.RFC3339), out.State.Due[0].Local, "as the procurement's people read it")
 	require.Zero(t, p.events(models.EventLotClosed))
 
 	p.exec("UPDATE procurements SET clock_offset = 2 * 3600 * 1000000::bigint WHERE id = $1", p.id)
