@@ -72,6 +72,10 @@ replay: ## Replay the saved histories against today's workflows, and say which
 bench: setup build ## Measure the ratios we hold ourselves to; both sides of each are printed
 	@go run ./internal/bench
 
+.PHONY: mutation
+mutation: bin/tools/gremlins ## Try whether the tests of rules/ bite (half an hour; docs/mutation.md); PACKAGE=award tries one
+	@scripts/mutation $(PACKAGE)
+
 .PHONY: lint
 lint: bin/tools/golangci-lint bin/tools/workflowcheck ## Check format, module files, vet, every linter, and that workflows are deterministic
 	@$(STEP) "checking gofmt" scripts/check-format
@@ -92,6 +96,10 @@ bin/tools/golangci-lint: tools/go.mod
 bin/tools/workflowcheck: tools/go.mod
 	@$(STEP) "building workflowcheck" \
 		go build -C tools -trimpath -o $(CURDIR)/$@ go.temporal.io/sdk/contrib/tools/workflowcheck
+
+bin/tools/gremlins: tools/go.mod
+	@$(STEP) "building gremlins" \
+		go build -C tools -trimpath -o $(CURDIR)/$@ github.com/go-gremlins/gremlins/cmd/gremlins
 
 .PHONY: compose-config
 compose-config: ## Check docker-compose.yml, where docker-compose is installed
