@@ -3,7 +3,6 @@ package acts
 import (
 	"context"
 	"time"
-	_ "time/tzdata" // zones are known on machines that have no tables of them
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/zone"

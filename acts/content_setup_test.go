@@ -89,11 +89,19 @@ func (b *bench) happened(kind models.EventType) int {
 	return n
 }
 
-// refused expects a refusal with a code and returns it.
-func refused(t testing.TB, err error, code models.Code) *models.Refusal {
+// refused expects a refusal with a code.
+func refused(t testing.TB, err error, code models.Code) {
+	t.Helper()
+	refusedAt(t, err, code, "")
+}
+
+// refusedAt expects a refusal with a code that names a field; an empty one may be any.
+func refusedAt(t testing.TB, err error, code models.Code, field string) {
 	t.Helper()
 	r, ok := models.RefusalOf(err)
 	require.True(t, ok, "%v", err)
 	require.Equal(t, code, r.Code, r.Detail)
-	return r
+	if field != "" {
+		require.Equal(t, field, r.Field)
+	}
 }

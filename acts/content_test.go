@@ -36,7 +36,7 @@ func TestARequestIsNotRepeatedWithSomethingElse(t *testing.T) {
 	require.NoError(t, err)
 	by.Request.Fingerprint = sha256.Sum256([]byte("another body"))
 	_, err = b.acts.CreateLot(t.Context(), by, lot("Laser"))
-	require.Equal(t, models.FieldRequest, refused(t, err, models.CodeKeyReused).Field)
+	refusedAt(t, err, models.CodeKeyReused, models.FieldRequest)
 	require.Equal(t, 1, b.happened(models.EventLotCreated))
 }
 
@@ -67,7 +67,7 @@ func TestAChangeIsMadeOnThePresentVersionOnly(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, int64(2), changed.Version)
 	_, err = b.acts.ChangeLot(t.Context(), by, made.Result.ID, acts.LotChange{Title: &title})
-	require.Equal(t, models.FieldVersion, refused(t, err, models.CodeStale).Field)
+	refusedAt(t, err, models.CodeStale, models.FieldVersion)
 	by.On = acts.Versions{}
 	_, err = b.acts.ChangeLot(t.Context(), by, made.Result.ID, acts.LotChange{Title: &title})
 	refused(t, err, models.CodeStale)

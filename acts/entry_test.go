@@ -82,6 +82,6 @@ func TestAnImportWritesAllOrNone(t *testing.T) {
 	b := setUp(t).opened(models.PhaseSpecification)
 	all := []models.Glossary{glossary("qubit"), glossary("gate")}
 	_, err := acts.EntryGlossary.Import(t.Context(), b.acts, b.asLead(), all)
-	require.Equal(t, "/items/1", refused(t, err, models.CodeAlreadyExists).Field)
+	refusedAt(t, err, models.CodeAlreadyExists, "/items/1")
 	require.Zero(t, b.happened(models.EventEntryWritten))
 }

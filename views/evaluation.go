@@ -20,13 +20,12 @@ func (r Reader) mayStudy(d models.Dossier, lot models.ID) error {
 	return d.MayEvaluate(r.Actor.PersonID, lot)
 }
 
-// lotOf finds a lot of the dossier.
-func lotOf(d models.Dossier, id models.ID) (models.Lot, error) {
-	lot, ok := d.Tendering.Lot(id)
-	if !ok {
-		return lot, models.NoSuchResource()
+// hasLot refuses what is no lot of the procurement.
+func hasLot(d models.Dossier, id models.ID) error {
+	if _, ok := d.Tendering.Lot(id); !ok {
+		return models.NoSuchResource()
 	}
-	return lot, nil
+	return nil
 }
 
 // A Sheet is an evaluator's own scores of a tender.
@@ -42,7 +41,7 @@ type Sheet struct {
 func (v *Views) Sheets(ctx context.Context, r Reader, lot models.ID) ([]Sheet, error) {
 	var sheets []Sheet
 	err := v.dossier(ctx, r, func(_ *store.Tx, d models.Dossier) error {
-		if _, err := lotOf(d, lot); err != nil {
+		if err := hasLot(d, lot); err != nil {
 			return err
 		}
 		if err := r.mayStudy(d, lot); err != nil {
@@ -77,7 +76,7 @@ type Evaluation = evaluation.Evaluation
 func (v *Views) Ranking(ctx context.Context, r Reader, lot models.ID) (Evaluation, error) {
 	var ranking Evaluation
 	err := v.dossier(ctx, r, func(_ *store.Tx, d models.Dossier) error {
-		if _, err := lotOf(d, lot); err != nil {
+		if err := hasLot(d, lot); err != nil {
 			return err
 		}
 		if err := d.MayStudy(r.Actor.OrganisationID, lot); err != nil {
