@@ -11,18 +11,26 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// opener makes an opener of a new buyer who takes part in opening the lot.
+// opener makes an opener of a new buyer, who takes part in opening the lot.
 func (b *box) opener() models.Actor {
 	b.Helper()
+	actor := b.bystander()
+	require.NoError(b, b.acts.Store.InTx(b.Context(), func(tx *store.Tx) error {
+		_, err := tx.Opener(models.LotOpener{
+			LotID: b.lot, PersonID: actor.PersonID, OrganisationID: actor.OrganisationID, OpenedAt: time.Now(),
+		})
+		return err
+	}))
+	return actor
+}
+
+// bystander makes an opener of a new buyer, who takes no part in opening the lot.
+func (b *box) bystander() models.Actor {
+	b.Helper()
 	actor := b.person(models.OrganisationContractingAuthority)
-	actor.Roles = []models.Role{models.RoleOpener}
 	before := time.Now().Add(-time.Hour)
 	require.NoError(b, b.acts.Store.InTx(b.Context(), func(tx *store.Tx) error {
 		if err := tx.PutMember(models.Member{ProcurementID: b.draft, OrganisationID: actor.OrganisationID, JoinedAt: before}); err != nil {
-			return err
-		}
-		_, err := tx.Opener(models.LotOpener{LotID: b.lot, PersonID: actor.PersonID, OrganisationID: actor.OrganisationID, OpenedAt: before})
-		if err != nil {
 			return err
 		}
 		return tx.GiveRole(&models.RoleAssignment{
@@ -88,8 +96,7 @@ func TestWhoDidNotOpenTheLotRecordsNothing(t *testing.T) {
 	t.Parallel()
 	b := openBox(t)
 	tender := b.handedIn(b.supplier()).TenderID
-	opener := b.opener()
-	b.exec("DELETE FROM lot_openers WHERE person_id = $1", opener.PersonID)
+	opener := b.bystander()
 	b.unsealed()
 	_, err := b.record(opener, tender, "offer")
 	refused(t, err, models.CodeForbidden)
@@ -102,6 +109,7 @@ func TestAnAttemptToOpenTooEarlyIsRecorded(t *testing.T) {
 	opener := b.opener()
 	tender := models.NewID(models.PrefixTender)
 	require.NoError(t, b.acts.RecordTooEarly(t.Context(), b.by(opener, models.RoleOpener), tender, 2, models.CodeNotUnsealed))
-	require.Equal(t, 1, b.count(`SELECT count(*) FROM events WHERE type = 'opening.refused' AND procurement_id = $1 AND actor_id = $2
-		AND data = jsonb_build_object('tender_id', $3::text, 'envelope', 2, 'code', 'not_unsealed')`, b.draft, opener.PersonID, tender))
+	require.Equal(t, 1, b.count(`SELECT count(*) FROM events WHERE type = $1 AND procurement_id = $2 AND actor_id = $3
+		AND data = jsonb_build_object('tender_id', $4::text, 'envelope', 2, 'code', $5::text)`,
+		models.EventOpeningRefused, b.draft, opener.PersonID, tender, models.CodeNotUnsealed))
 }

@@ -59,13 +59,23 @@ func (r *record) give(to views.Reader, role models.Role) {
 	})
 }
 
+// tendering opens the tender phase: from then on boxes are part of the dossier.
+func (r *record) tendering() *record {
+	r.Helper()
+	r.tx(func(tx *store.Tx) error {
+		_, err := tx.OpenRound(r.procurement.ID, models.PhaseTender, r.procurement.CreatedAt)
+		return err
+	})
+	return r
+}
+
 // handsIn brings a tender with one envelope into the box of the published lot.
 func (r *record) handsIn(s views.Reader) models.ID {
 	r.Helper()
 	now := time.Now()
 	u := models.Upload{
 		ProcurementID: r.procurement.ID, OrganisationID: s.Actor.OrganisationID, PersonID: s.Actor.PersonID,
-		Purpose: models.PurposeEnvelope, MediaType: models.MediaTypeBytes, Size: 6, Digest: models.Digest([]byte("sealed")), CompletedAt: &now,
+		Purpose: models.PurposeEnvelope, Filename: "offer.age", MediaType: models.MediaTypeBytes, Size: 6, Digest: models.Digest([]byte("sealed")), CompletedAt: &now,
 	}
 	r.tx(func(tx *store.Tx) error { return tx.CreateUpload(&u) })
 	signer, err := seal.NewSigner("test/receipts", bytes.Repeat([]byte{7}, ed25519.SeedSize))
@@ -139,7 +149,7 @@ func (r *record) feed(reader views.Reader) []models.EventType {
 
 func TestTheBuyersLearnNothingOfTendersBeforeTheBoxIsClosed(t *testing.T) {
 	t.Parallel()
-	r := setUp(t)
+	r := setUp(t).tendering()
 	supplier, rival := r.supplier(), r.supplier()
 	r.happens(models.EventProcurementPublished)
 	tender := r.handsIn(supplier)
@@ -188,7 +198,7 @@ func TestTheBuyersLearnNothingOfTendersBeforeTheBoxIsClosed(t *testing.T) {
 
 func TestAnEnvelopeIsNotGivenToOpenersTooEarly(t *testing.T) {
 	t.Parallel()
-	r := setUp(t)
+	r := setUp(t).tendering()
 	opener := r.buyer(models.RoleOpener)
 	tender := r.handsIn(r.supplier())
 	r.close()
