@@ -1,0 +1,267 @@
+package views_test
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"io"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/internal/audit"
+	"github.com/ppi-engine/ppi/internal/seal"
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/views"
+)
+
+// supplier makes somebody of an economic operator who reads as a supplier.
+func (r *record) supplier() views.Reader {
+	r.Helper()
+	s := r.as(models.RoleSupplier)
+	r.tx(func(tx *store.Tx) error {
+		o := models.Organisation{LegalName: "Operator " + uuid.NewString(), Country: "FR", Kind: models.OrganisationEconomicOperator}
+		require.NoError(r, tx.CreateOrganisation(&o))
+		p := models.Person{OrganisationID: o.ID, Name: "S"}
+		require.NoError(r, tx.CreatePerson(&p))
+		s.Actor.PersonID, s.Actor.OrganisationID = p.ID, o.ID
+		return nil
+	})
+	r.give(s, models.RoleSupplier)
+	return s
+}
+
+// buyer makes somebody of the buyers' side who holds the role.
+func (r *record) buyer(role models.Role) views.Reader {
+	r.Helper()
+	reader := r.as(role)
+	r.tx(func(tx *store.Tx) error {
+		creator, err := tx.LockPerson(r.procurement.CreatedBy)
+		require.NoError(r, err)
+		p := models.Person{OrganisationID: creator.OrganisationID, Name: "B"}
+		require.NoError(r, tx.CreatePerson(&p))
+		reader.Actor.PersonID, reader.Actor.OrganisationID = p.ID, p.OrganisationID
+		return nil
+	})
+	r.give(reader, role)
+	return reader
+}
+
+func (r *record) give(to views.Reader, role models.Role) {
+	r.Helper()
+	r.tx(func(tx *store.Tx) error {
+		return tx.GiveRole(&models.RoleAssignment{
+			ID: models.NewID(models.PrefixRole), ProcurementID: r.procurement.ID, PersonID: to.Actor.PersonID,
+			OrganisationID: to.Actor.OrganisationID, Role: role, ValidFrom: time.Now().Add(-time.Hour),
+		})
+	})
+}
+
+// tendering opens the tender phase: from then on boxes are part of the dossier.
+func (r *record) tendering() *record {
+	r.Helper()
+	r.tx(func(tx *store.Tx) error {
+		_, err := tx.OpenRound(r.procurement.ID, models.PhaseTender, r.procurement.CreatedAt)
+		return err
+	})
+	return r
+}
+
+// handsIn brings a tender with one envelope into the box of the published lot.
+func (r *record) handsIn(s views.Reader) models.ID {
+	r.Helper()
+	now := time.Now()
+	u := models.Upload{
+		ProcurementID: r.procurement.ID, OrganisationID: s.Actor.OrganisationID, PersonID: s.Actor.PersonID,
+		Purpose: models.PurposeEnvelope, Filename: "offer.age", MediaType: models.MediaTypeBytes, Size: 6, Digest: models.Digest([]byte("sealed")), CompletedAt: &now,
+	}
+	r.tx(func(tx *store.Tx) error { return tx.CreateUpload(&u) })
+	signer, err := seal.NewSigner("test/receipts", bytes.Repeat([]byte{7}, ed25519.SeedSize))
+	require.NoError(r, err)
+	id := models.NewID(models.PrefixTender)
+	approach := store.Approach{ProcurementID: r.procurement.ID, LotID: r.published.ID, OrganisationID: s.Actor.OrganisationID}
+	require.NoError(r, r.views.Store.AtBox(r.Context(), approach, func(b store.Box) (store.BoxEntry, error) {
+		envelopes := []models.Envelope{{N: 1, Kind: models.EnvelopePrice, UploadID: u.ID, Digest: u.Digest, Size: u.Size}}
+		issued, err := signer.Issue(seal.Receipt{
+			Act: seal.ActReceived, TenderID: id, ProcurementID: r.procurement.ID, LotID: r.published.ID, Envelopes: envelopes,
+			OrganisationID: s.Actor.OrganisationID, Mode: r.procurement.Mode, ProcedureTime: b.Now(), RealTime: b.Clock, Manifest: seal.Manifest(envelopes),
+		})
+		return store.BoxEntry{
+			Tender: &models.Tender{
+				ID: id, LotID: r.published.ID, OrganisationID: s.Actor.OrganisationID, PersonID: s.Actor.PersonID, Manifest: issued.Manifest,
+				ReceivedAt: b.Now(), RecordedAt: b.Clock, Receipt: issued.Note, Envelopes: envelopes,
+			},
+			Event: models.Event{
+				ID: models.NewID(models.PrefixEvent), Type: models.EventTenderReceived, At: b.Clock, RecordedAt: b.Clock,
+				Data: map[string]any{"tender_id": id},
+			},
+			Request: store.Request{ID: models.CommandID(s.Actor.PersonID, "test", "", uuid.NewString()), Fingerprint: make([]byte, 32), Body: []byte("{}")},
+		}, err
+	}))
+	return id
+}
+
+func (r *record) close() {
+	r.Helper()
+	r.tx(func(tx *store.Tx) error {
+		now, err := tx.Now()
+		require.NoError(r, err)
+		return tx.CloseLot(r.published.ID, now)
+	})
+}
+
+// happens appends an event of the procurement.
+func (r *record) happens(kind models.EventType) {
+	r.Helper()
+	r.tx(func(tx *store.Tx) error {
+		now, err := tx.Now()
+		require.NoError(r, err)
+		_, err = tx.Append(models.Event{ProcurementID: r.procurement.ID, Type: kind, At: now, RecordedAt: now, Data: map[string]any{}})
+		return err
+	})
+}
+
+// sequenced gives what was recorded its place in the log.
+func (r *record) sequenced() {
+	r.Helper()
+	q, err := r.views.Store.OpenSequencer(r.Context())
+	require.NoError(r, err)
+	defer q.Close()
+	for more := true; more; {
+		_, more, err = q.Pass(r.Context())
+		require.NoError(r, err)
+	}
+}
+
+func (r *record) feed(reader views.Reader) []models.EventType {
+	r.Helper()
+	page, err := r.views.Feed(r.Context(), reader, views.FeedQuery{Limit: 100})
+	require.NoError(r, err)
+	types := []models.EventType{}
+	for _, e := range page.Items {
+		require.Equal(r, r.procurement.Mode, e.Mode)
+		types = append(types, e.Type)
+	}
+	return types
+}
+
+func TestTheBuyersLearnNothingOfTendersBeforeTheBoxIsClosed(t *testing.T) {
+	t.Parallel()
+	r := setUp(t).tendering()
+	supplier, rival := r.supplier(), r.supplier()
+	r.happens(models.EventProcurementPublished)
+	tender := r.handsIn(supplier)
+	r.happens(models.EventTenderRefused)
+	r.sequenced()
+	readers := []views.Reader{rival}
+	for _, role := range models.BuyerSide() {
+		readers = append(readers, r.buyer(role))
+	}
+	published := []models.EventType{models.EventProcurementPublished}
+	for _, reader := range readers {
+		all, err := r.views.Tenders(t.Context(), reader, "", "", 10)
+		require.NoError(t, err)
+		require.Empty(t, all, "not even how many there are")
+		_, err = r.views.Tender(t.Context(), reader, tender)
+		refused(t, err, models.CodeNotFound)
+		_, err = r.views.Receipt(t.Context(), reader, tender)
+		refused(t, err, models.CodeNotFound)
+		_, err = r.views.Envelope(t.Context(), reader, tender, 1)
+		refused(t, err, models.CodeNotFound)
+		_, err = r.views.Openings(t.Context(), reader, tender)
+		refused(t, err, models.CodeNotFound)
+		_, err = r.views.Plaintext(t.Context(), reader, tender, 1)
+		refused(t, err, models.CodeNotFound)
+		_, err = r.views.Tenderers(t.Context(), reader, r.published.ID)
+		require.Error(t, err)
+		require.Equal(t, published, r.feed(reader), "%v", reader.Actor.Roles)
+	}
+	own, err := r.views.Tenders(t.Context(), supplier, "", "", 10)
+	require.NoError(t, err)
+	require.Len(t, own, 1)
+	receipt, err := r.views.Receipt(t.Context(), supplier, tender)
+	require.NoError(t, err)
+	require.Equal(t, tender, receipt.TenderID)
+	_, err = r.views.Envelope(t.Context(), supplier, tender, 1)
+	require.NoError(t, err)
+
+	r.close()
+	lead := r.buyer(models.RoleLeadProcurer)
+	seen, err := r.views.Tenders(t.Context(), lead, r.published.ID, "", 10)
+	require.NoError(t, err)
+	require.Len(t, seen, 1)
+	require.Equal(t, append(published, models.EventTenderRefused), r.feed(lead))
+	require.Equal(t, published, r.feed(rival), "a supplier reads what everybody may know")
+}
+
+func TestAnEnvelopeIsNotGivenToOpenersTooEarly(t *testing.T) {
+	t.Parallel()
+	r := setUp(t).tendering()
+	opener := r.buyer(models.RoleOpener)
+	tender := r.handsIn(r.supplier())
+	r.close()
+	tooEarly := func(code models.Code) {
+		t.Helper()
+		_, err := r.views.Envelope(t.Context(), opener, tender, 1)
+		refused(t, err, code)
+		var early *views.TooEarly
+		require.ErrorAs(t, err, &early, "whoever asks has it recorded")
+		require.Equal(t, tender, early.Tender)
+		require.Equal(t, 1, early.Envelope)
+	}
+	tooEarly(models.CodeNotUnsealed)
+	r.tx(func(tx *store.Tx) error { return tx.Unseal(r.published.ID, time.Now()) })
+	tooEarly(models.CodeQualityOpen)
+	r.tx(func(tx *store.Tx) error { return tx.LockQuality(r.published.ID, time.Now()) })
+	file, err := r.views.Envelope(t.Context(), opener, tender, 1)
+	require.NoError(t, err)
+	require.Equal(t, models.Digest([]byte("sealed")), file.Digest)
+	_, err = r.views.Envelope(t.Context(), r.buyer(models.RoleLeadProcurer), tender, 1)
+	refused(t, err, models.CodeNotFound)
+	opener.Standing.Procurement.Status = models.StatusSuspended
+	_, err = r.views.Envelope(t.Context(), opener, tender, 1)
+	refused(t, err, models.CodeSuspended)
+}
+
+func TestAnExportEndsBeforeABoxThatIsOpen(t *testing.T) {
+	t.Parallel()
+	r := setUp(t)
+	var err error
+	r.views.Checkpoints, err = audit.NewKey("test/log", make([]byte, ed25519.SeedSize))
+	require.NoError(t, err)
+	_, err = r.views.Export(r.as(models.RoleOpener))
+	refused(t, err, models.CodeForbidden)
+	_, err = r.views.Export(r.as(models.RoleSupplier))
+	refused(t, err, models.CodeForbidden)
+	_, err = r.views.Checkpoint(t.Context())
+	refused(t, err, models.CodeNotFound)
+	r.happens(models.EventProcurementPublished)
+	r.sequenced()
+	export, err := r.views.Export(r.as(models.RoleObserver))
+	require.NoError(t, err)
+	begun := 0
+	begin := func(bool) io.Writer { begun++; return io.Discard }
+	refused(t, export.Write(t.Context(), begin), models.CodeBoxOpen)
+	require.Zero(t, begun)
+	r.close()
+	require.NoError(t, export.Write(t.Context(), begin))
+	require.Equal(t, 1, begun)
+}
+
+func TestNobodyReadsEventsWithoutARole(t *testing.T) {
+	t.Parallel()
+	r := setUp(t)
+	r.happens(models.EventProcurementPublished)
+	r.sequenced()
+	stranger := views.Reader{Actor: models.Actor{PersonID: r.procurement.CreatedBy}}
+	require.Empty(t, r.feed(stranger))
+	_, err := r.views.Feed(t.Context(), stranger, views.FeedQuery{Procurement: r.procurement.ID, Limit: 10})
+	refused(t, err, models.CodeNotFound)
+	page, err := r.views.Feed(t.Context(), r.buyer(models.RoleObserver), views.FeedQuery{Procurement: r.procurement.ID, Limit: 10})
+	require.NoError(t, err)
+	require.True(t, page.Concerns(r.procurement.ID))
+	require.False(t, page.Concerns(""))
+	require.False(t, page.Concerns(models.NewID(models.PrefixProcurement)))
+}
