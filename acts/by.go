@@ -69,7 +69,8 @@ func Administer(actor models.Actor) error {
 	if actor.Administrator {
 		return nil
 	}
-	return models.Refuse(models.CodeForbidden, "", "only an administrator may do this").Accepting("%s", models.RoleAdministrator)
+	return models.Refuse(models.CodeForbidden, "", "only an administrator may do this").
+		Accepting("%s", models.RoleAdministrator)
 }
 
 // administerOwn lets a person, too, do what is about that person.

@@ -51,7 +51,8 @@ func (a *Acts) MakeKey(ctx context.Context, by By, in NewKey) (Done[MadeKey], er
 		}
 		token := auth.NewToken()
 		k := models.APIKey{
-			ID: token.KeyID, PersonID: in.Holder, Label: in.Label, Digest: token.Digest(), CreatedAt: now, ExpiresAt: utcOrNil(in.Until),
+			ID: token.KeyID, PersonID: in.Holder, Label: in.Label, Digest: token.Digest(), CreatedAt: now,
+			ExpiresAt: utcOrNil(in.Until),
 		}
 		if err := d.tx.CreateAPIKey(&k); err != nil {
 			return MadeKey{}, err
@@ -75,7 +76,8 @@ func (d *deed) roomForKey(holder models.ID) (time.Time, error) {
 		return time.Time{}, err
 	}
 	if alive >= mostLiveKeys {
-		return time.Time{}, models.Refuse(models.CodeKeyLimit, "", "the person holds %d keys that are neither expired nor revoked", alive)
+		return time.Time{}, models.Refuse(models.CodeKeyLimit, "",
+			"the person holds %d keys that are neither expired nor revoked", alive)
 	}
 	return d.tx.Now()
 }

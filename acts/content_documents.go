@@ -72,13 +72,15 @@ func mayRewrite(tx *store.Tx, present models.Document, in DocumentChange) error 
 	case len(lots) == 0:
 		return nil
 	case in.Audience != models.AudienceTenderers:
-		return models.Refuse(models.CodeFrozen, "/audience", "lots are published: what tenderers were given is not taken from them").
+		return models.Refuse(models.CodeFrozen, "/audience",
+			"lots are published: what tenderers were given is not taken from them").
 			Accepting("tenderers")
 	case !slices.ContainsFunc(lots, models.Lot.Open):
 		return models.Refuse(models.CodeFrozen, "", "every box is closed: the tenders in them were made on this document").
 			Accepting("a change while a box is open, or another document")
 	case in.Significant == nil:
-		return models.Refuse(models.CodeInvalidValue, "/significant", "a box is open: whether the change is significant is to be said").
+		return models.Refuse(models.CodeInvalidValue, "/significant",
+			"a box is open: whether the change is significant is to be said").
 			Accepting("true, once the deadlines were moved; or false")
 	case !*in.Significant:
 		return nil
@@ -133,14 +135,16 @@ func (d *deed) documentUpload(id models.ID) (models.Upload, error) {
 	refusal, refused := models.RefusalOf(err)
 	switch {
 	case refused && refusal.Code == models.CodeNotFound, err == nil && !u.BelongsTo(d.Actor):
-		return u, models.Refuse(models.CodeIncompatibleDocument, field, "your organisation has no such upload for this procurement")
+		return u, models.Refuse(models.CodeIncompatibleDocument, field,
+			"your organisation has no such upload for this procurement")
 	case err != nil:
 		return u, err
 	case u.Purpose != models.PurposeDocument:
 		return u, models.Refuse(models.CodeIncompatibleDocument, field, "the upload is for the purpose %s", u.Purpose).
 			Accepting("one for the purpose document")
 	case !u.Complete():
-		return u, models.Refuse(models.CodeUploadIncomplete, field, "the upload is not complete").Accepting("completing it first")
+		return u, models.Refuse(models.CodeUploadIncomplete, field, "the upload is not complete").
+			Accepting("completing it first")
 	}
 	return u, nil
 }

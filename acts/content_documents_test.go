@@ -60,7 +60,8 @@ func TestADocumentIsWrittenOfACompleteUploadOfTheAuthorsOwn(t *testing.T) {
 func TestTheNextVersionIsWrittenOnThePresentOne(t *testing.T) {
 	t.Parallel()
 	b := setUp(t)
-	first, err := b.acts.WriteDocument(t.Context(), b.asLead(), specification(b.uploaded(b.asLead(), "one"), models.AudienceBuyers))
+	text := specification(b.uploaded(b.asLead(), "one"), models.AudienceBuyers)
+	first, err := b.acts.WriteDocument(t.Context(), b.asLead(), text)
 	require.NoError(t, err)
 	by := b.asLead()
 	by.On = acts.Versions{Of: []int64{1}}

@@ -60,7 +60,8 @@ func (a *Acts) RegisterEndpoint(ctx context.Context, by By, in NewEndpoint) (Don
 		if err := d.tx.CreateEndpoint(&e); err != nil {
 			return MadeEndpoint{}, err
 		}
-		return MadeEndpoint{Endpoint: bare(e), Secret: secret.Reveal()}, d.record(models.EventEndpointCreated, endpointData(e))
+		made := MadeEndpoint{Endpoint: bare(e), Secret: secret.Reveal()}
+		return made, d.record(models.EventEndpointCreated, endpointData(e))
 	})
 }
 
@@ -87,7 +88,8 @@ func (d *deed) roomForEndpoint() error {
 	}
 	n, err := d.tx.LiveEndpoints(o.ID)
 	if err == nil && n >= models.MostEndpoints {
-		return models.Refuse(models.CodeEndpointLimit, "", "the organisation has %d endpoints", n).Accepting("at most %d", models.MostEndpoints)
+		return models.Refuse(models.CodeEndpointLimit, "", "the organisation has %d endpoints", n).
+			Accepting("at most %d", models.MostEndpoints)
 	}
 	return err
 }

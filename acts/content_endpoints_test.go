@@ -21,7 +21,8 @@ import (
 func courier(t testing.TB) *webhook.Courier {
 	t.Helper()
 	c, err := webhook.NewCourier(webhook.Options{
-		MasterKey: bytes.Repeat([]byte{9}, 32), Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: 2 * time.Second,
+		MasterKey: bytes.Repeat([]byte{9}, 32), Timeout: 2 * time.Second,
+		Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 	})
 	require.NoError(t, err)
 	return c
@@ -34,7 +35,8 @@ func (b *bench) owner() acts.By { return b.new(acts.By{Actor: b.lead, On: acts.V
 func (b *bench) registered() acts.MadeEndpoint {
 	b.Helper()
 	b.acts.Courier = courier(b)
-	made, err := b.acts.RegisterEndpoint(b.Context(), b.owner(), acts.NewEndpoint{URL: "http://127.0.0.1:9/hooks", Rehearsals: true})
+	in := acts.NewEndpoint{URL: "http://127.0.0.1:9/hooks", Rehearsals: true}
+	made, err := b.acts.RegisterEndpoint(b.Context(), b.owner(), in)
 	require.NoError(b, err)
 	return made.Result
 }

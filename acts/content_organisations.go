@@ -27,7 +27,8 @@ func (a *Acts) RegisterOrganisation(ctx context.Context, by By, in NewOrganisati
 	}
 	return once(ctx, a, by, func(d *deed) (models.Organisation, error) {
 		o := models.Organisation{
-			LegalName: in.LegalName, Country: in.Country, Kind: in.Kind, SME: in.SME, LessDevelopedRegion: in.LessDevelopedRegion,
+			LegalName: in.LegalName, Country: in.Country, Kind: in.Kind, SME: in.SME,
+			LessDevelopedRegion: in.LessDevelopedRegion,
 		}
 		if err := d.tx.CreateOrganisation(&o); err != nil {
 			return o, err
@@ -44,7 +45,9 @@ type OrganisationChange struct {
 }
 
 // ChangeOrganisation changes an organisation.
-func (a *Acts) ChangeOrganisation(ctx context.Context, by By, id models.ID, in OrganisationChange) (models.Organisation, error) {
+func (a *Acts) ChangeOrganisation(
+	ctx context.Context, by By, id models.ID, in OrganisationChange,
+) (models.Organisation, error) {
 	if err := Administer(by.Actor); err != nil {
 		return models.Organisation{}, err
 	}

@@ -15,7 +15,8 @@ import (
 func (b *bench) administrator() acts.By {
 	b.Helper()
 	actor := b.person(models.OrganisationOther)
-	_, err := pgtest.Connect(b, b.db.Application).Exec(b.Context(), "UPDATE people SET administrator = true WHERE id = $1", actor.PersonID)
+	_, err := pgtest.Connect(b, b.db.Application).Exec(b.Context(),
+		"UPDATE people SET administrator = true WHERE id = $1", actor.PersonID)
 	require.NoError(b, err)
 	actor.Administrator = true
 	return b.new(acts.By{Actor: actor, On: acts.Versions{Any: true}})

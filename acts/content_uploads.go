@@ -25,8 +25,9 @@ func (a *Acts) AnnounceUpload(ctx context.Context, by By, in NewUpload) (Done[mo
 	}
 	return once(ctx, a, by, func(d *deed) (models.Upload, error) {
 		u := models.Upload{
-			ProcurementID: d.procurement(), OrganisationID: d.Actor.OrganisationID, PersonID: d.Actor.PersonID, Purpose: in.Purpose,
-			Filename: models.CleanFilename(in.Filename), MediaType: models.SafeMediaType(in.MediaType), Size: in.Size, Digest: in.Digest,
+			ProcurementID: d.procurement(), OrganisationID: d.Actor.OrganisationID, PersonID: d.Actor.PersonID,
+			Purpose: in.Purpose, Filename: models.CleanFilename(in.Filename), MediaType: models.SafeMediaType(in.MediaType),
+			Size: in.Size, Digest: in.Digest,
 		}
 		if err := d.roomForUpload(u, limits); err != nil {
 			return u, err
@@ -41,7 +42,8 @@ func (in NewUpload) check(by By, limits Limits) error {
 	case by.Standing == nil:
 		return models.NoSuchResource()
 	case in.Size > limits.Upload:
-		return models.Refuse(models.CodeUploadTooLarge, "/size", "the file has %d bytes", in.Size).Accepting("at most %d bytes", limits.Upload)
+		return models.Refuse(models.CodeUploadTooLarge, "/size", "the file has %d bytes", in.Size).
+			Accepting("at most %d bytes", limits.Upload)
 	case !in.Purpose.OpenTo(by.Actor):
 		return models.Refuse(models.CodeForbidden, "/purpose", "none of your roles uploads for the purpose %s", in.Purpose).
 			Accepting("envelope as a supplier, document on the buyers' side")
@@ -61,7 +63,8 @@ func (d *deed) roomForUpload(u models.Upload, limits Limits) error {
 			return err
 		}
 		if kept >= limits.Envelopes {
-			return models.Refuse(models.CodeUploadLimit, "", "your organisation has uploaded %d envelopes for this procurement", kept).
+			return models.Refuse(models.CodeUploadLimit, "",
+				"your organisation has uploaded %d envelopes for this procurement", kept).
 				Accepting("%d of one supplier; complete uploads can be handed in as they are", limits.Envelopes)
 		}
 	}
@@ -95,9 +98,11 @@ func (a *Acts) PutChunk(ctx context.Context, by By, id models.ID, n int, content
 	}
 	switch want := u.ChunkLength(n); {
 	case want == 0:
-		return none, models.Refuse(models.CodeInvalidValue, "n", "the upload has no chunk %d", n).Accepting("0 to %d", u.Chunks()-1)
+		return none, models.Refuse(models.CodeInvalidValue, "n", "the upload has no chunk %d", n).
+			Accepting("0 to %d", u.Chunks()-1)
 	case want != len(content):
-		return none, models.Refuse(models.CodeInvalidValue, "", "chunk %d has %d bytes", n, len(content)).Accepting("%d bytes", want)
+		return none, models.Refuse(models.CodeInvalidValue, "", "chunk %d has %d bytes", n, len(content)).
+			Accepting("%d bytes", want)
 	}
 	if u.Purpose == models.PurposeEnvelope && n == 0 {
 		if err := seal.CheckBeginning(content); err != nil {

@@ -52,7 +52,8 @@ func checkContent(tx *store.Tx, u models.Upload) error {
 		return cmp.Or(chunks.err, err)
 	}
 	if found := hex.EncodeToString(digest.Sum(nil)); found != u.Digest {
-		return models.Refuse(models.CodeDigestMismatch, "", "the bytes that arrived have the SHA-256 %s, not %s", found, u.Digest).
+		return models.Refuse(models.CodeDigestMismatch, "",
+			"the bytes that arrived have the SHA-256 %s, not %s", found, u.Digest).
 			Accepting("the chunks of the file that was announced, sent again, or a new upload")
 	}
 	return nil

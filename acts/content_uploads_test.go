@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 	"testing"
 
 	"filippo.io/age"
@@ -13,12 +14,16 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
+// noDigest has the form of a SHA-256.
+var noDigest = strings.Repeat("0", 2*sha256.Size)
+
 // announced announces content for a purpose.
 func (b *bench) announced(by acts.By, content []byte, purpose models.Purpose) models.Upload {
 	b.Helper()
 	sum := sha256.Sum256(content)
 	done, err := b.acts.AnnounceUpload(b.Context(), b.new(by), acts.NewUpload{
-		Purpose: purpose, Filename: "file.pdf", MediaType: "application/pdf", Size: int64(len(content)), Digest: hex.EncodeToString(sum[:]),
+		Purpose: purpose, Filename: "file.pdf", MediaType: "application/pdf",
+		Size: int64(len(content)), Digest: hex.EncodeToString(sum[:]),
 	})
 	require.NoError(b, err)
 	return done.Result
@@ -86,7 +91,7 @@ func TestNobodyElseKnowsOfAnUpload(t *testing.T) {
 func TestAnEnvelopeIsSealedAndASuppliers(t *testing.T) {
 	t.Parallel()
 	b := setUp(t)
-	in := acts.NewUpload{Purpose: models.PurposeEnvelope, Filename: "e.age", Size: 5, Digest: hex.EncodeToString(make([]byte, sha256.Size))}
+	in := acts.NewUpload{Purpose: models.PurposeEnvelope, Filename: "e.age", Size: 5, Digest: noDigest}
 	_, err := b.acts.AnnounceUpload(t.Context(), b.asLead(), in)
 	require.Equal(t, "/purpose", refused(t, err, models.CodeForbidden).Field)
 
@@ -115,7 +120,7 @@ func TestWhatOnePersonLeavesUnfinishedIsBounded(t *testing.T) {
 	t.Parallel()
 	b := setUp(t)
 	b.acts.Limits = acts.Limits{Upload: 10, OpenUploads: 1, Envelopes: 1}
-	in := acts.NewUpload{Purpose: models.PurposeDocument, Filename: "f", Size: 11, Digest: hex.EncodeToString(make([]byte, sha256.Size))}
+	in := acts.NewUpload{Purpose: models.PurposeDocument, Filename: "f", Size: 11, Digest: noDigest}
 	_, err := b.acts.AnnounceUpload(t.Context(), b.asLead(), in)
 	refused(t, err, models.CodeUploadTooLarge)
 	in.Size = 10

@@ -121,15 +121,6 @@ func ifMatch(h http.Header) (precondition, error) {
 	return p, nil
 }
 
-// check refuses a change that was made on another version than the present one.
-func (p precondition) check(present int64) error {
-	if p.any || slices.Contains(p.versions, present) {
-		return nil
-	}
-	return models.Refuse(models.CodeStale, headerIfMatch, "the present version is %d, and the change was not made on it", present).
-		Accepting(`"%d", once the change is judged anew`, present)
-}
-
 // list is the precondition as a command keeps it: nil for any version.
 func (p precondition) list() []int64 { return p.versions }
 

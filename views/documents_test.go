@@ -2,6 +2,7 @@ package views_test
 
 import (
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -15,8 +16,9 @@ import (
 func (r *record) upload(content string, complete bool) models.Upload {
 	r.Helper()
 	u := models.Upload{
-		ProcurementID: r.procurement.ID, OrganisationID: r.buyer, PersonID: r.procurement.CreatedBy, Purpose: models.PurposeDocument,
-		Filename: "f.pdf", MediaType: "application/pdf", Size: int64(len(content)), Digest: "00",
+		ProcurementID: r.procurement.ID, OrganisationID: r.buyer, PersonID: r.procurement.CreatedBy,
+		Purpose: models.PurposeDocument, Filename: "f.pdf", MediaType: "application/pdf", Size: int64(len(content)),
+		Digest: strings.Repeat("0", 64),
 	}
 	r.tx(func(tx *store.Tx) error { return tx.CreateUpload(&u) })
 	for n := range u.Chunks() {

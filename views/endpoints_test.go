@@ -14,8 +14,9 @@ func TestWhatGoesToAnEndpointConcernsItsOwnerOnly(t *testing.T) {
 	t.Parallel()
 	r := setUp(t)
 	e := models.Endpoint{
-		ID: models.NewID(models.PrefixEndpoint), OrganisationID: r.buyer, OwnerID: r.procurement.CreatedBy, URL: "https://portal.example.eu/hooks",
-		Types: []string{}, Procurements: []models.ID{}, Secret: []byte("sealed"), Status: models.EndpointActive,
+		ID: models.NewID(models.PrefixEndpoint), OrganisationID: r.buyer, OwnerID: r.procurement.CreatedBy,
+		URL: "https://portal.example.eu/hooks", Types: []string{}, Procurements: []models.ID{},
+		Secret: []byte("sealed"), Status: models.EndpointActive,
 	}
 	r.tx(func(tx *store.Tx) error { return tx.CreateEndpoint(&e) })
 	owner := views.Reader{Actor: models.Actor{PersonID: e.OwnerID}}

@@ -40,7 +40,8 @@ func (v *Views) UploadedFile(ctx context.Context, r Reader, id models.ID) (model
 	case !u.BelongsTo(r.Actor):
 		return models.Upload{}, models.NoSuchResource()
 	case !u.Complete():
-		return models.Upload{}, models.Refuse(models.CodeUploadIncomplete, "", "the upload is not complete").Accepting("completing it first")
+		return models.Upload{}, models.Refuse(models.CodeUploadIncomplete, "", "the upload is not complete").
+			Accepting("completing it first")
 	}
 	return u, nil
 }
@@ -52,7 +53,7 @@ func (v *Views) Content(ctx context.Context, file models.Upload) *Content {
 
 // A Content reads the bytes of a complete upload with one chunk in memory.
 type Content struct {
-	ctx    context.Context //nolint:containedctx // io.ReadSeeker has no room for it, and the reader lives as long as one request
+	ctx    context.Context //nolint:containedctx // io.ReadSeeker has no room for it, and it lives as long as one request
 	store  *store.Store
 	upload models.Upload
 
