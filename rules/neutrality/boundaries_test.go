@@ -42,7 +42,7 @@ func TestAWordKnowsItsSentenceAndWhatStandsBeforeIt(t *testing.T) {
 	t.Parallel()
 	var sentences []int
 	var joined []bool
-	for _, w := range split([]rune("  An item. Two-way radio; Or not! Done")) {
+	for _, w := range split([]rune("  An item. Two-way radio; Or not! Done"), nil) {
 		sentences, joined = append(sentences, w.sentence), append(joined, w.joined)
 	}
 	require.Equal(t, []int{0, 0, 1, 1, 1, 2, 2, 3}, sentences)
@@ -56,6 +56,6 @@ func TestAPhraseWithoutAWordIsNotLookedFor(t *testing.T) {
 	require.Empty(t, d)
 	d.add("state of the art", false)
 	d.add("state", false)
-	require.Equal(t, 4, d.longest(split([]rune("State of the art")), "en"), "the longest phrase counts")
-	require.Equal(t, 1, d.longest(split([]rune("State of the union")), "en"))
+	require.Equal(t, 4, d.longest(split([]rune("State of the art"), nil), "en"), "the longest phrase counts")
+	require.Equal(t, 1, d.longest(split([]rune("State of the union"), nil), "en"))
 }
