@@ -76,7 +76,7 @@ func (m MadeEndpoint) withoutSecret() MadeEndpoint {
 
 type newEndpoint struct {
 	Body struct {
-		URL          string      `json:"url" minLength:"1" maxLength:"2000" doc:"https; http only into networks that the operator allows"`
+		URL          string      `json:"url" minLength:"1" maxLength:"2000" doc:"https; http only into networks that the operator allows. A host with letters beyond ASCII is kept and shown by its A-labels (xn--…)"`
 		Description  string      `json:"description,omitempty" maxLength:"400"`
 		Types        []string    `json:"types,omitempty" maxItems:"50" uniqueItems:"true" doc:"Only these types of events and those below them, such as lot or lot.closed; absent: all"`
 		Procurements []models.ID `json:"procurements,omitempty" maxItems:"50" uniqueItems:"true" doc:"Only these procurements, which I lead; absent: all that I lead, also those to come"`
@@ -100,7 +100,8 @@ func (s *server) createEndpoint(ctx context.Context, in *newEndpoint) (*Answer[M
 	if err := models.Refusals(e.Check()); err != nil {
 		return nil, err
 	}
-	if err := s.courier.CheckURL(ctx, "/url", e.URL); err != nil {
+	var err error
+	if e.URL, err = s.courier.CheckURL(ctx, "/url", e.URL); err != nil {
 		return nil, err
 	}
 	return create(ctx, s, func(tx *store.Tx) (MadeEndpoint, error) {

@@ -59,9 +59,11 @@ func (s *server) changeEndpoint(ctx context.Context, in *endpointPatch) (*Answer
 		return nil, err
 	}
 	if in.Body.URL != nil {
-		if err := s.courier.CheckURL(ctx, "/url", *in.Body.URL); err != nil {
+		url, err := s.courier.CheckURL(ctx, "/url", *in.Body.URL)
+		if err != nil {
 			return nil, err
 		}
+		in.Body.URL = &url
 	}
 	return change(ctx, s, func(tx *store.Tx) (EndpointView, error) {
 		e, err := lockMine(ctx, tx, in.EndpointPath)
