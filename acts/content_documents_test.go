@@ -89,8 +89,8 @@ func TestWhatTenderersWereGivenIsNotTakenFromThem(t *testing.T) {
 	require.NoError(t, rewrite(models.AudienceTenderers, nil))
 	published := b.publish()
 	yes, no := true, false
-	require.Equal(t, "/audience", refused(t, rewrite(models.AudienceBuyers, &no), models.CodeFrozen).Field)
-	require.Equal(t, "/significant", refused(t, rewrite(models.AudienceTenderers, nil), models.CodeInvalidValue).Field)
+	refusedAt(t, rewrite(models.AudienceBuyers, &no), models.CodeFrozen, "/audience")
+	refusedAt(t, rewrite(models.AudienceTenderers, nil), models.CodeInvalidValue, "/significant")
 	refused(t, rewrite(models.AudienceTenderers, &yes), models.CodeDeadlineNotMoved)
 	require.NoError(t, rewrite(models.AudienceTenderers, &no))
 	require.NoError(t, b.acts.Store.InTx(t.Context(), func(tx *store.Tx) error {

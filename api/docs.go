@@ -1,13 +1,18 @@
 package api
 
 import (
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"fmt"
+	"io"
 	"mime"
 	"path"
+	"sync"
 
 	"github.com/gin-gonic/gin"
+	swaggerui "github.com/swaggest/swgui/v5/static"
 )
 
 //go:embed docs
@@ -18,19 +23,47 @@ var docs embed.FS
 const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// docsPages are the reference page and its files, all embedded.
+// docsPages are the reference page and its files, all embedded: the page is ours, Swagger UI comes with a module.
 func docsPages() []operation {
 	return []operation{
-		docsPage("/docs", "index.html"),
-		docsPage("/docs/page.css", "page.css"),
-		docsPage("/docs/page.js", "page.js"),
-		docsPage("/docs/swagger-ui.css", "swagger-ui.css"),
-		docsPage("/docs/swagger-ui-bundle.js", "swagger-ui-bundle.js"),
+		docsPage("/docs", "index.html", ours),
+		docsPage("/docs/page.css", "page.css", ours),
+		docsPage("/docs/page.js", "page.js", ours),
+		docsPage("/docs/swagger-ui.css", "swagger-ui.css", swaggerStyle),
+		docsPage("/docs/swagger-ui-bundle.js", "swagger-ui-bundle.js", swaggerScript),
 	}
 }
 
-func docsPage(at, file string) operation {
-	content, err := docs.ReadFile("docs/" + file)
+func ours(file string) ([]byte, error) { return docs.ReadFile("docs/" + file) }
+
+// The module holds its files compressed; they are unpacked once for all servers of the process.
+//
+//nolint:gochecknoglobals // what they hold never changes
+var (
+	swaggerStyle  = unpackOnce("swagger-ui.css")
+	swaggerScript = unpackOnce("swagger-ui-bundle.js")
+)
+
+func unpackOnce(file string) func(string) ([]byte, error) {
+	unpacked := sync.OnceValues(func() ([]byte, error) { return unpack(file) })
+	return func(string) ([]byte, error) { return unpacked() }
+}
+
+func unpack(file string) ([]byte, error) {
+	packed, err := swaggerui.FS.Open(file + ".gz")
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", file, err)
+	}
+	defer packed.Close()
+	content, err := gzip.NewReader(packed)
+	if err != nil {
+		return nil, fmt.Errorf("unpack %s: %w", file, err)
+	}
+	return io.ReadAll(content)
+}
+
+func docsPage(at, file string, read func(file string) ([]byte, error)) operation {
+	content, err := read(file)
 	if err != nil {
 		panic(err) // the files are part of the program
 	}

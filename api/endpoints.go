@@ -80,7 +80,7 @@ func showMadeEndpoint(ctx context.Context) func(acts.MadeEndpoint) MadeEndpoint 
 
 type newEndpoint struct {
 	Body struct {
-		URL          string      `json:"url" minLength:"1" maxLength:"2000" doc:"https; http only into networks that the operator allows"`
+		URL          string      `json:"url" minLength:"1" maxLength:"2000" doc:"https; http only into networks that the operator allows. A host with letters beyond ASCII is kept and shown by its A-labels (xn--…)"`
 		Description  string      `json:"description,omitempty" maxLength:"400"`
 		Types        []string    `json:"types,omitempty" maxItems:"50" uniqueItems:"true" doc:"Only these types of events and those below them, such as lot or lot.closed; absent: all"`
 		Procurements []models.ID `json:"procurements,omitempty" maxItems:"50" uniqueItems:"true" doc:"Only these procurements, which I lead; absent: all that I lead, also those to come"`
@@ -89,9 +89,34 @@ type newEndpoint struct {
 }
 
 func (s *server) createEndpoint(ctx context.Context, in *newEndpoint) (*Answer[MadeEndpoint], error) {
+<<<<<<< HEAD
 	b := in.Body
 	done, err := s.acts.RegisterEndpoint(ctx, by(ctx), acts.NewEndpoint{
 		URL: b.URL, Description: b.Description, Types: b.Types, Procurements: b.Procurements, Rehearsals: b.Rehearsals,
+=======
+	e := in.endpoint(callOf(ctx).actor)
+	if err := models.Refusals(e.Check()); err != nil {
+		return nil, err
+	}
+	var err error
+	if e.URL, err = s.courier.CheckURL(ctx, "/url", e.URL); err != nil {
+		return nil, err
+	}
+	return create(ctx, s, func(tx *store.Tx) (MadeEndpoint, error) {
+		if err := mayRegister(tx, e.OrganisationID); err != nil {
+			return MadeEndpoint{}, err
+		}
+		if err := mustLead(tx, e); err != nil {
+			return MadeEndpoint{}, err
+		}
+		secret, sealed := s.courier.NewSecret(e.ID)
+		e.Secret = sealed
+		if err := tx.CreateEndpoint(&e); err != nil {
+			return MadeEndpoint{}, err
+		}
+		made := MadeEndpoint{EndpointView: s.showEndpoint(ctx)(e), Secret: secret.Reveal()}
+		return made, record(ctx, tx, models.EventEndpointCreated, endpointData(e))
+>>>>>>> fixes
 	})
 	return created(ctx, done, err, showMadeEndpoint(ctx))
 }

@@ -91,9 +91,9 @@ func (v *Views) Tenderers(ctx context.Context, r Reader, lot models.ID) ([]Tende
 	}
 	var tenderers []Tenderer
 	err := v.dossier(ctx, r, func(_ *store.Tx, d models.Dossier) error {
-		l, err := lotOf(d, lot)
-		if err != nil {
-			return err
+		l, ok := d.Tendering.Lot(lot)
+		if !ok {
+			return models.NoSuchResource()
 		}
 		if _, opened := d.Tendering.Stage(l.ID); !opened {
 			return models.Refuse(models.CodeNotUnsealed, "", "the envelopes of lot %d are not opened", l.Number)

@@ -33,8 +33,8 @@ func (r *record) supplier() views.Reader {
 	return s
 }
 
-// buyer makes somebody of the buyers' side who holds the role.
-func (r *record) buyer(role models.Role) views.Reader {
+// ofBuyers makes somebody of the buyers' side who holds the role.
+func (r *record) ofBuyers(role models.Role) views.Reader {
 	r.Helper()
 	reader := r.as(role)
 	r.tx(func(tx *store.Tx) error {
@@ -157,7 +157,7 @@ func TestTheBuyersLearnNothingOfTendersBeforeTheBoxIsClosed(t *testing.T) {
 	r.sequenced()
 	readers := []views.Reader{rival}
 	for _, role := range models.BuyerSide() {
-		readers = append(readers, r.buyer(role))
+		readers = append(readers, r.ofBuyers(role))
 	}
 	published := []models.EventType{models.EventProcurementPublished}
 	for _, reader := range readers {
@@ -188,7 +188,7 @@ func TestTheBuyersLearnNothingOfTendersBeforeTheBoxIsClosed(t *testing.T) {
 	require.NoError(t, err)
 
 	r.close()
-	lead := r.buyer(models.RoleLeadProcurer)
+	lead := r.ofBuyers(models.RoleLeadProcurer)
 	seen, err := r.views.Tenders(t.Context(), lead, r.published.ID, "", 10)
 	require.NoError(t, err)
 	require.Len(t, seen, 1)
@@ -199,7 +199,7 @@ func TestTheBuyersLearnNothingOfTendersBeforeTheBoxIsClosed(t *testing.T) {
 func TestAnEnvelopeIsNotGivenToOpenersTooEarly(t *testing.T) {
 	t.Parallel()
 	r := setUp(t).tendering()
-	opener := r.buyer(models.RoleOpener)
+	opener := r.ofBuyers(models.RoleOpener)
 	tender := r.handsIn(r.supplier())
 	r.close()
 	tooEarly := func(code models.Code) {
@@ -218,7 +218,7 @@ func TestAnEnvelopeIsNotGivenToOpenersTooEarly(t *testing.T) {
 	file, err := r.views.Envelope(t.Context(), opener, tender, 1)
 	require.NoError(t, err)
 	require.Equal(t, models.Digest([]byte("sealed")), file.Digest)
-	_, err = r.views.Envelope(t.Context(), r.buyer(models.RoleLeadProcurer), tender, 1)
+	_, err = r.views.Envelope(t.Context(), r.ofBuyers(models.RoleLeadProcurer), tender, 1)
 	refused(t, err, models.CodeNotFound)
 	opener.Standing.Procurement.Status = models.StatusSuspended
 	_, err = r.views.Envelope(t.Context(), opener, tender, 1)
@@ -259,7 +259,7 @@ func TestNobodyReadsEventsWithoutARole(t *testing.T) {
 	require.Empty(t, r.feed(stranger))
 	_, err := r.views.Feed(t.Context(), stranger, views.FeedQuery{Procurement: r.procurement.ID, Limit: 10})
 	refused(t, err, models.CodeNotFound)
-	page, err := r.views.Feed(t.Context(), r.buyer(models.RoleObserver), views.FeedQuery{Procurement: r.procurement.ID, Limit: 10})
+	page, err := r.views.Feed(t.Context(), r.ofBuyers(models.RoleObserver), views.FeedQuery{Procurement: r.procurement.ID, Limit: 10})
 	require.NoError(t, err)
 	require.True(t, page.Concerns(r.procurement.ID))
 	require.False(t, page.Concerns(""))

@@ -84,8 +84,9 @@ func newClient(g *guard, scheme string, o Options) *http.Client {
 	}
 }
 
-// CheckURL refuses a URL to which nothing would be sent ([models.CodeInvalidValue]).
-func (c *Courier) CheckURL(ctx context.Context, field, url string) error {
+// CheckURL returns a URL as it is kept and called, with its host in ASCII, and refuses one to which nothing would
+// be sent ([models.CodeInvalidValue]).
+func (c *Courier) CheckURL(ctx context.Context, field, url string) (string, error) {
 	return c.guard.checkURL(ctx, field, url)
 }
 

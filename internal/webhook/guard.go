@@ -10,10 +10,13 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
+	"unicode"
 
 	"code.dny.dev/ssrf"
+	"golang.org/x/net/idna"
 
 	"github.com/ppi-engine/ppi/models"
 )
@@ -78,15 +81,57 @@ func (g *guard) control(scheme string) func(network, address string, _ syscall.R
 	}
 }
 
-// checkURL refuses a URL to which nothing would be sent ([models.CodeInvalidValue]).
-func (g *guard) checkURL(ctx context.Context, field, raw string) error {
+// checkURL returns a URL with its host in ASCII and refuses one to which nothing would be sent
+// ([models.CodeInvalidValue]).
+func (g *guard) checkURL(ctx context.Context, field, raw string) (string, error) {
+	u, err := parseURL(field, raw)
+	if err != nil {
+		return "", err
+	}
+	return u.String(), g.checkReach(ctx, field, u)
+}
+
+// parseURL reads the URL of an endpoint. An internationalised host is replaced by its A-labels (RFC 5891) before
+// anything else looks at it: what is looked up, judged, called and shown is one name.
+func parseURL(field, raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil, u.Scheme != "https" && u.Scheme != "http", u.Hostname() == "", u.Opaque != "":
-		return models.Refuse(models.CodeInvalidValue, field, "this is not an https URL").Accepting("an absolute URL such as https://portal.example.eu/ppi")
+		return nil, models.Refuse(models.CodeInvalidValue, field, "this is not an https URL").Accepting("an absolute URL such as https://portal.example.eu/ppi")
 	case u.User != nil, u.Fragment != "":
-		return models.Refuse(models.CodeInvalidValue, field, "the URL has a user or a fragment").Accepting("a URL without either")
+		return nil, models.Refuse(models.CodeInvalidValue, field, "the URL has a user or a fragment").Accepting("a URL without either")
 	}
+	host, err := asciiHost(u.Hostname())
+	if err != nil {
+		return nil, models.Refuse(models.CodeInvalidValue, field, "the URL's host %q is no internationalised domain name", u.Hostname()).
+			Accepting("a host by RFC 5891, such as bücher.example or xn--bcher-kva.example")
+	}
+	switch port := u.Port(); {
+	case host == u.Hostname():
+	case port != "":
+		u.Host = net.JoinHostPort(host, port)
+	default:
+		u.Host = host
+	}
+	return u, nil
+}
+
+// lookupProfile is [idna.Lookup], which leaves the lengths of labels to others.
+//
+//nolint:gochecknoglobals // it never changes
+var lookupProfile = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.Transitional(false), idna.VerifyDNSLength(true))
+
+// asciiHost converts a host name that has more than ASCII, or says that it was converted; any other is left as it is.
+func asciiHost(host string) (string, error) {
+	ascii := !strings.ContainsFunc(host, func(r rune) bool { return r > unicode.MaxASCII })
+	if ascii && !strings.Contains(strings.ToLower(host), "xn--") {
+		return host, nil
+	}
+	return lookupProfile.ToASCII(host) //nolint:wrapcheck // the caller says what it is
+}
+
+// checkReach refuses a URL that leads nowhere, or where webhooks may not go.
+func (g *guard) checkReach(ctx context.Context, field string, u *url.URL) error {
 	port, err := portOf(u)
 	if err != nil {
 		return models.Refuse(models.CodeInvalidValue, field, "the URL's port is none").Accepting("no port, for %d", httpsPort)

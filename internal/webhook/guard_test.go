@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -65,18 +66,56 @@ func TestAURLThatWouldNotBeServedIsRefused(t *testing.T) {
 	t.Parallel()
 	g := newGuard([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, nil)
 	for _, url := range []string{"http://127.0.0.1:9/hook", "https://127.0.0.1/", "https://93.184.216.34/hook?x=1"} {
-		require.NoError(t, g.checkURL(t.Context(), "/url", url), url)
+		kept, err := g.checkURL(t.Context(), "/url", url)
+		require.NoError(t, err, url)
+		require.Equal(t, url, kept)
 	}
 	for _, url := range []string{
 		"", "portal", "/hook", "ftp://93.184.216.34/", "https:93.184.216.34", "https://", "https://user:word@93.184.216.34/",
 		"https://93.184.216.34/#part", "https://93.184.216.34:0/", "https://93.184.216.34:99999/", "https://93.184.216.34:8443/",
 		"http://93.184.216.34/", "https://10.0.0.1/", "http://[::1]/", "https://no-such-host.invalid/", "https://169.254.169.254/latest",
 	} {
-		refusal, refused := models.RefusalOf(g.checkURL(t.Context(), "/url", url))
+		_, err := g.checkURL(t.Context(), "/url", url)
+		refusal, refused := models.RefusalOf(err)
 		require.True(t, refused, url)
 		require.Equal(t, models.CodeInvalidValue, refusal.Code)
 		require.Equal(t, "/url", refusal.Field)
 	}
+}
+
+func TestAnInternationalisedHostIsReadByItsALabels(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		"https://bücher.example/hook":                  "https://xn--bcher-kva.example/hook",
+		"https://bu\u0308cher.example/hook":            "https://xn--bcher-kva.example/hook",
+		"https://BÜCHER.Example:8443/a%20b?x=ü":        "https://xn--bcher-kva.example:8443/a%20b?x=ü",
+		"https://b%C3%BCcher.example/hook":             "https://xn--bcher-kva.example/hook",
+		"https://xn--bcher-kva.example/hook":           "https://xn--bcher-kva.example/hook",
+		"https://straße.example/":                      "https://xn--strae-oqa.example/",
+		"https://δοκιμή。example/":                      "https://xn--jxalpdlp.example/",
+		"https://١٢.example/":                          "",
+		"https://１２７.０.０.１/":                           "https://127.0.0.1/", // and refused as such
+		"https://my_host.example/":                     "https://my_host.example/",
+		"https://[2001:db8::1]:443/":                   "https://[2001:db8::1]:443/",
+		"https://xn--zzzzzzzzzzzzzzzzzz.example/":      "",
+		"https://a\u0300\u0301.xn--0.example/":         "",
+		"https://-ü.example/":                          "",
+		"https://ü" + strings.Repeat("x", 70) + ".eu/": "",
+		"https://a‍b.example/":                         "", // a joiner where none may be
+		"https://☕ .example/":                          "",
+	} {
+		u, err := parseURL("/url", given)
+		if want == "" {
+			refusal, refused := models.RefusalOf(err)
+			require.True(t, refused, given)
+			require.Equal(t, models.CodeInvalidValue, refusal.Code)
+			continue
+		}
+		require.NoError(t, err, given)
+		require.Equal(t, want, u.String())
+	}
+	_, err := newGuard(nil, nil).checkURL(t.Context(), "/url", "https://１２７.０.０.１/")
+	require.ErrorContains(t, err, "may not go")
 }
 
 // The check when a URL is saved can be fooled by a name that leads elsewhere afterwards; the one when
