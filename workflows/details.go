@@ -51,7 +51,8 @@ func list(title string, items []string) string {
 func inline(text string) string { return markdown.Replace(strings.Join(strings.Fields(text), " ")) }
 
 var markdown = strings.NewReplacer(
-	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", "&lt;", ">", "&gt;", "#", `\#`, "|", `\|`, "!", `\!`, "~", `\~`,
+	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", "&lt;", ">", "&gt;",
+	"#", `\#`, "|", `\|`, "!", `\!`, "~", `\~`,
 )
 
 func statusText(s process.State) string {
