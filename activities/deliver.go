@@ -46,7 +46,8 @@ const (
 // before. Any error is repeated, and says nothing of hosts and statements.
 func (p *Portals) Deliver(ctx context.Context, in process.PortalFeed) (process.FeedOutcome, error) {
 	if !p.admit(in.EndpointID) {
-		return process.FeedOutcome{Status: process.FeedBusy, Wait: busyPause + rand.N(busyPause)}, nil //nolint:gosec // jitter is no secret
+		wait := busyPause + rand.N(busyPause) //nolint:gosec // jitter is no secret
+		return process.FeedOutcome{Status: process.FeedBusy, Wait: wait}, nil
 	}
 	defer p.leave(in.EndpointID)
 	feed := store.PortalFeed{EndpointID: in.EndpointID, ProcurementID: in.ProcurementID}

@@ -38,14 +38,17 @@ func moveOut(ctx context.Context, procurements client.Client, taskQueue string) 
 }
 
 // leftBehind lists the open runs of an installation that belong in the service namespace.
-func leftBehind(ctx context.Context, procurements client.Client, taskQueue string) ([]*commonpb.WorkflowExecution, error) {
+func leftBehind(
+	ctx context.Context, procurements client.Client, taskQueue string,
+) (left []*commonpb.WorkflowExecution, err error) {
 	query := fmt.Sprintf("TaskQueue = '%s' AND ExecutionStatus = 'Running' AND WorkflowType IN ('%s', '%s', '%s', '%s')",
 		taskQueue, process.WorkflowPortalFeed, process.WorkflowReconcile, process.WorkflowCheckpoint, process.WorkflowCleanUp)
-	var left []*commonpb.WorkflowExecution
 	for page := []byte(nil); ; {
-		found, err := procurements.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{Query: query, NextPageToken: page})
+		found, err := procurements.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
+			Query: query, NextPageToken: page,
+		})
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("list them: %w", err)
 		}
 		for _, run := range found.GetExecutions() {
 			left = append(left, run.GetExecution())

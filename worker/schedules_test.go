@@ -1,7 +1,6 @@
 package worker_test
 
 import (
-	"context"
 	"log/slog"
 	"testing"
 	"time"
@@ -28,20 +27,24 @@ var maintained = []string{process.WorkflowReconcile, process.WorkflowCheckpoint,
 func TestSchedulesAndFeedsLiveApartFromTheProcurements(t *testing.T) {
 	t.Parallel()
 	r, err := rig.Start(t.Context(), rig.Options{
-		DSN: pgtest.NewDatabase(t).Application, TemporalAddress: temporaltest.Address(t), TaskQueue: "worker/" + uuid.NewString(),
-		Log: slog.New(slog.DiscardHandler), Schedules: true,
+		DSN: pgtest.NewDatabase(t).Application, TemporalAddress: temporaltest.Address(t),
+		TaskQueue: "worker/" + uuid.NewString(), Log: slog.New(slog.DiscardHandler), Schedules: true,
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, r.Close()) })
 	for _, workflow := range maintained {
 		_, err := r.Temporal.ScheduleClient().Create(t.Context(), client.ScheduleOptions{
-			ID: process.ScheduleID(r.TaskQueue(), workflow), Spec: client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: time.Hour}}},
-			Action: &client.ScheduleWorkflowAction{ID: process.MaintenanceID(r.TaskQueue(), workflow), Workflow: workflow, TaskQueue: r.TaskQueue()},
+			ID:   process.ScheduleID(r.TaskQueue(), workflow),
+			Spec: client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: time.Hour}}},
+			Action: &client.ScheduleWorkflowAction{
+				ID: process.MaintenanceID(r.TaskQueue(), workflow), Workflow: workflow, TaskQueue: r.TaskQueue(),
+			},
 		})
 		require.NoError(t, err)
 	}
 	feed := process.PortalFeedID(models.NewID(models.PrefixEndpoint), models.NewID(models.PrefixProcurement))
-	_, err = r.Temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: feed, TaskQueue: r.TaskQueue()}, process.WorkflowPortalFeed)
+	options := client.StartWorkflowOptions{ID: feed, TaskQueue: r.TaskQueue()}
+	_, err = r.Temporal.ExecuteWorkflow(t.Context(), options, process.WorkflowPortalFeed)
 	require.NoError(t, err)
 
 	// A worker finds by the list of workflows what to end, and the list lags.
@@ -53,10 +56,15 @@ func TestSchedulesAndFeedsLiveApartFromTheProcurements(t *testing.T) {
 		return err == nil && found.GetWorkflowExecutionInfo().GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_TERMINATED
 	}, patience, 50*time.Millisecond)
 	for _, workflow := range maintained {
-		_, err := r.Temporal.ScheduleClient().GetHandle(t.Context(), process.ScheduleID(r.TaskQueue(), workflow)).Describe(t.Context())
+		_, err := schedule(t, r, r.Temporal, workflow).Describe(t.Context())
 		require.ErrorAs(t, err, new(*serviceerror.NotFound), "the schedule of %s is among the procurements", workflow)
-		require.NoError(t, r.Service.ScheduleClient().GetHandle(t.Context(), process.ScheduleID(r.TaskQueue(), workflow)).Delete(context.WithoutCancel(t.Context())))
+		require.NoError(t, schedule(t, r, r.Service, workflow).Delete(t.Context()))
 	}
+}
+
+func schedule(t *testing.T, r *rig.Rig, namespace client.Client, workflow string) client.ScheduleHandle {
+	t.Helper()
+	return namespace.ScheduleClient().GetHandle(t.Context(), process.ScheduleID(r.TaskQueue(), workflow))
 }
 
 // requireKept waits until every schedule is in the service namespace.
@@ -64,7 +72,7 @@ func requireKept(t *testing.T, r *rig.Rig) {
 	t.Helper()
 	for _, workflow := range maintained {
 		require.Eventually(t, func() bool {
-			found, err := r.Service.ScheduleClient().GetHandle(t.Context(), process.ScheduleID(r.TaskQueue(), workflow)).Describe(t.Context())
+			found, err := schedule(t, r, r.Service, workflow).Describe(t.Context())
 			if err != nil {
 				return false
 			}

@@ -25,8 +25,8 @@ func deps(t *testing.T) worker.Deps {
 	require.NoError(t, err)
 	return worker.Deps{
 		Temporal: temporal, Namespace: "ppi", Service: temporal, TaskQueue: "worker", Store: pgtest.New(t),
-		Engine: engine.New(temporal, "worker", nil, engine.Runs{}), Feeds: engine.NewFeeds(temporal, engine.FeedOptions{TaskQueue: "worker"}),
-		Courier: courier, Log: log, Checkpoint: func(context.Context) error { return nil },
+		Engine: engine.New(temporal, "worker", nil, engine.Runs{}),
+		Feeds:  engine.NewFeeds(temporal, engine.FeedOptions{TaskQueue: "worker"}), Courier: courier, Log: log, Checkpoint: func(context.Context) error { return nil },
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 func details(s process.State) string {
 	var b strings.Builder
 	if s.Title != "" {
-		fmt.Fprintf(&b, "## %s\n\n%s\n\n", inline(s.Title), list("Contracting authorities", s.Buyers))
+		fmt.Fprintf(&b, "## %s\n\n%s\n\n", inline(s.Title), inline(strings.Join(s.Buyers, " · ")))
 	}
 	fmt.Fprintf(&b, "**%s**", statusText(s))
 	if s.Mode == models.ModeRehearsal {
@@ -39,19 +39,12 @@ func details(s process.State) string {
 	return b.String()
 }
 
-func list(title string, items []string) string {
-	lines := []string{title + ":", ""}
-	for _, item := range items {
-		lines = append(lines, "- "+inline(item))
-	}
-	return strings.Join(lines, "\n")
-}
-
 // inline keeps what people wrote from being read as Markdown.
 func inline(text string) string { return markdown.Replace(strings.Join(strings.Fields(text), " ")) }
 
 var markdown = strings.NewReplacer(
-	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", "&lt;", ">", "&gt;", "#", `\#`, "|", `\|`, "!", `\!`, "~", `\~`,
+	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", "&lt;", ">", "&gt;",
+	"#", `\#`, "|", `\|`, "!", `\!`, "~", `\~`,
 )
 
 func statusText(s process.State) string {

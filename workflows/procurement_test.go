@@ -278,16 +278,19 @@ func TestARunSaysWhereItStands(t *testing.T) {
 	}
 	r := tenderRun(t, 0, 0)
 	r.SetStartTime(at("2026-10-01T08:00:00Z"))
-	r.record.Title, r.record.Buyers, r.record.Zone = "Energy-efficient *supercomputers*", []string{"GENCI", "BSC_CNS"}, "Europe/Paris"
+	r.record.Title, r.record.Buyers = "Energy-efficient *supercomputers*", []string{"GENCI", "BSC_CNS"}
+	r.record.Zone = "Europe/Paris"
 	r.record.Mode = models.ModeRehearsal
 	r.record.WaitingOn = []string{"GENCI: to approve tender", "lot 2: its openers"}
 	r.record.Phases = []process.PhaseState{
-		{Phase: models.PhaseNeeds, Round: 2, Status: models.PhaseClosed}, {Phase: models.PhaseCapacity, Round: 1, Status: models.PhaseOpen},
+		{Phase: models.PhaseNeeds, Round: 2, Status: models.PhaseClosed},
+		{Phase: models.PhaseCapacity, Round: 1, Status: models.PhaseOpen},
 		{Phase: models.PhaseTender, Round: 1, Status: models.PhaseOpen},
 	}
-	r.record.Gates = []process.GateState{
-		{Phase: models.PhaseTender, Round: 1, Met: 5, Total: 8, Missing: []string{"standstill_over", "purchased", "individual_report"}, At: at("2026-09-30T12:03:04Z")},
-	}
+	r.record.Gates = []process.GateState{{
+		Phase: models.PhaseTender, Round: 1, Met: 5, Total: 8,
+		Missing: []string{"standstill_over", "purchased", "individual_report"}, At: at("2026-09-30T12:03:04Z"),
+	}}
 	for i, local := range []string{"2026-10-24T23:30:00+02:00", "2026-10-26T00:30:00+01:00"} {
 		due := &r.record.Due[i]
 		due.At, due.Local, due.Label = at(local).UTC(), local, []string{"lot 1, compute", "lot 2, storage"}[i]
@@ -302,7 +305,8 @@ func TestARunSaysWhereItStands(t *testing.T) {
 func TestWhatIsKnownOfAGateIsKeptUntilItIsJudgedAnew(t *testing.T) {
 	t.Parallel()
 	r := tenderRun(t, 35*day)
-	r.record.Phases = append(r.record.Phases, process.PhaseState{Phase: models.PhaseCapacity, Round: 1, Status: models.PhaseOpen})
+	capacity := process.PhaseState{Phase: models.PhaseCapacity, Round: 1, Status: models.PhaseOpen}
+	r.record.Phases = append(r.record.Phases, capacity)
 	r.record.Gates = []process.GateState{
 		{Phase: models.PhaseTender, Round: 1, Met: 3, Total: 3, At: r.began},
 		{Phase: models.PhaseCapacity, Round: 1, Met: 1, Total: 2, At: r.began},

@@ -55,7 +55,8 @@ func showsTitle(ctx workflow.Context) bool {
 
 func shownOf(s process.State) process.Shown {
 	shown := process.Shown{
-		Status: string(s.Status), WaitingOn: clip(strings.Join(s.WaitingOn, ", ")), LeadBuyer: clip(s.LeadBuyer), Title: clip(s.Title),
+		Status: string(s.Status), WaitingOn: clip(strings.Join(s.WaitingOn, ", ")),
+		LeadBuyer: clip(s.LeadBuyer), Title: clip(s.Title),
 	}
 	if phase, ok := s.Current(); ok {
 		shown.Phase = string(phase)

@@ -83,7 +83,7 @@ func openAPI(ctx context.Context, a *app, record *store.Store) (http.Handler, fu
 	if err != nil {
 		return nil, nil, err
 	}
-	temporal, err := connect(a, a.cfg.Temporal)
+	temporal, err := engine.ConnectBy(a.cfg.Temporal, a.log)
 	if err != nil {
 		return nil, nil, err
 	}

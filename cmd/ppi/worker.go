@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"go.temporal.io/sdk/client"
-
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/config"
 	"github.com/ppi-engine/ppi/internal/engine"
@@ -58,11 +56,11 @@ func workerDeps(a *app, record *store.Store) (worker.Deps, error) {
 	if err != nil {
 		return worker.Deps{}, err
 	}
-	temporal, err := connect(a, a.cfg.Temporal)
+	temporal, err := engine.ConnectBy(a.cfg.Temporal, a.log)
 	if err != nil {
 		return worker.Deps{}, err
 	}
-	service, err := connect(a, a.cfg.Temporal.In(a.cfg.ServiceNamespace))
+	service, err := engine.ConnectBy(a.cfg.Temporal.In(a.cfg.ServiceNamespace), a.log)
 	if err != nil {
 		temporal.Close()
 		return worker.Deps{}, err
@@ -77,13 +75,4 @@ func workerDeps(a *app, record *store.Store) (worker.Deps, error) {
 			return err
 		},
 	}, nil
-}
-
-// connect makes a client of a namespace.
-func connect(a *app, temporal config.Temporal) (client.Client, error) {
-	options, err := temporal.ClientOptions()
-	if err != nil {
-		return nil, err
-	}
-	return engine.Connect(options, a.log)
 }

@@ -30,7 +30,8 @@ func TestARunShowsTheGateAsItWasLastJudged(t *testing.T) {
 	require.Equal(t, kickOff, kept, "these commands judge no gate")
 
 	g := b.gate(t, models.PhaseNeeds)
-	b.act(t, b.Buyers[0].Board, models.VerbVote, map[string]any{"phase": models.PhaseNeeds, "digest": g.Digest, "choice": "approve"})
+	approval := map[string]any{"phase": models.PhaseNeeds, "digest": g.Digest, "choice": "approve"}
+	b.act(t, b.Buyers[0].Board, models.VerbVote, approval)
 	judged, _ := b.knows(t).Gate(models.PhaseNeeds)
 	require.Equal(t, judged.Total, judged.Met)
 	require.Empty(t, judged.Missing)

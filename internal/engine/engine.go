@@ -166,3 +166,17 @@ func Connect(options client.Options, logger *slog.Logger) (client.Client, error)
 	}
 	return c, nil
 }
+
+// A Configuration says how to reach a namespace.
+type Configuration interface {
+	ClientOptions() (client.Options, error)
+}
+
+// ConnectBy makes a client as [Connect] does, of the namespace that a configuration describes.
+func ConnectBy(c Configuration, logger *slog.Logger) (client.Client, error) {
+	options, err := c.ClientOptions()
+	if err != nil {
+		return nil, err
+	}
+	return Connect(options, logger)
+}

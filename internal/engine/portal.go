@@ -46,9 +46,11 @@ func (f *Feeds) Wake(ctx context.Context, feed process.PortalFeed, upTo int64, s
 	defer cancel()
 	id := process.PortalFeedID(feed.EndpointID, feed.ProcurementID)
 	in := process.FeedRun{PortalFeed: feed, MaxEvents: f.options.MaxEvents, Linger: f.options.Linger}
-	_, err := f.service.SignalWithStartWorkflow(ctx, id, process.SignalMore, process.More{UpTo: upTo}, client.StartWorkflowOptions{
+	start := client.StartWorkflowOptions{
 		TaskQueue: process.FeedQueue(f.options.TaskQueue), StaticSummary: process.Clip(summary, process.LongestSummary),
-	}, process.WorkflowPortalFeed, in)
+	}
+	more := process.More{UpTo: upTo}
+	_, err := f.service.SignalWithStartWorkflow(ctx, id, process.SignalMore, more, start, process.WorkflowPortalFeed, in)
 	if err != nil {
 		return fmt.Errorf("wake feed: %w (%w)", ErrUnavailable, err)
 	}

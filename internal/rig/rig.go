@@ -113,7 +113,8 @@ func Start(ctx context.Context, o Options) (_ *Rig, err error) {
 	telling, stop := context.WithCancel(context.WithoutCancel(ctx))
 	r.stopTelling = stop
 	r.telling.Go(func() { teller.Run(telling) })
-	r.Engine = engine.New(r.Temporal, o.TaskQueue, teller.Told, engine.Runs{MaxEvents: o.MaxEvents, OrdinaryActs: o.OrdinaryActs})
+	runs := engine.Runs{MaxEvents: o.MaxEvents, OrdinaryActs: o.OrdinaryActs}
+	r.Engine = engine.New(r.Temporal, o.TaskQueue, teller.Told, runs)
 	if r.courier, err = o.Webhooks.courier(); err != nil {
 		return nil, err
 	}
