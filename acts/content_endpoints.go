@@ -45,7 +45,8 @@ func (a *Acts) RegisterEndpoint(ctx context.Context, by By, in NewEndpoint) (Don
 	if err := models.Refusals(e.Check()); err != nil {
 		return Done[MadeEndpoint]{}, err
 	}
-	if err := a.Courier.CheckURL(ctx, fieldURL, e.URL); err != nil {
+	var err error
+	if e.URL, err = a.Courier.CheckURL(ctx, fieldURL, e.URL); err != nil {
 		return Done[MadeEndpoint]{}, err
 	}
 	return once(ctx, a, by, func(d *deed) (MadeEndpoint, error) {

@@ -61,9 +61,11 @@ func (a *Acts) ChangeEndpoint(ctx context.Context, by By, id models.ID, in Endpo
 		return models.Endpoint{}, err
 	}
 	if in.URL != nil {
-		if err := a.Courier.CheckURL(ctx, fieldURL, *in.URL); err != nil {
+		url, err := a.Courier.CheckURL(ctx, fieldURL, *in.URL)
+		if err != nil {
 			return models.Endpoint{}, err
 		}
+		in.URL = &url
 	}
 	return change(ctx, a, by, func(d *deed) (models.Endpoint, error) {
 		e, err := d.lockMyEndpoint(id)

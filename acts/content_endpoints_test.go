@@ -52,13 +52,13 @@ func TestAnEndpointIsOfWhoLeadsWhatItIsToldOf(t *testing.T) {
 	}
 	refused(t, register(b.person(models.OrganisationEconomicOperator), in), models.CodeForbidden)
 	other := b.person(models.OrganisationContractingAuthority)
-	require.Equal(t, "/procurements", refused(t, register(other, in), models.CodeInvalidValue).Field)
+	refusedAt(t, register(other, in), models.CodeInvalidValue, "/procurements")
 	live := in
 	live.Rehearsals = false
-	require.Equal(t, "/rehearsals", refused(t, register(b.lead, live), models.CodeInvalidValue).Field)
+	refusedAt(t, register(b.lead, live), models.CodeInvalidValue, "/rehearsals")
 	inside := in
 	inside.URL = "https://10.0.0.1/hooks"
-	require.Equal(t, "/url", refused(t, register(b.lead, inside), models.CodeInvalidValue).Field)
+	refusedAt(t, register(b.lead, inside), models.CodeInvalidValue, "/url")
 	require.NoError(t, register(b.lead, in))
 }
 

@@ -102,7 +102,7 @@ func TestAPersonHoldsTwoKeysAtMostAndNobodyElses(t *testing.T) {
 	expired := in
 	expired.Until = &past
 	_, err = b.acts.MakeKey(t.Context(), own(), expired)
-	require.Equal(t, "/expires_at", refused(t, err, models.CodeInvalidValue).Field)
+	refusedAt(t, err, models.CodeInvalidValue, "/expires_at")
 	made, err := b.acts.MakeKey(t.Context(), own(), in)
 	require.NoError(t, err)
 	_, err = b.acts.MakeKey(t.Context(), b.administrator(), in)

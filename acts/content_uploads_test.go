@@ -93,7 +93,7 @@ func TestAnEnvelopeIsSealedAndASuppliers(t *testing.T) {
 	b := setUp(t)
 	in := acts.NewUpload{Purpose: models.PurposeEnvelope, Filename: "e.age", Size: 5, Digest: noDigest}
 	_, err := b.acts.AnnounceUpload(t.Context(), b.asLead(), in)
-	require.Equal(t, "/purpose", refused(t, err, models.CodeForbidden).Field)
+	refusedAt(t, err, models.CodeForbidden, "/purpose")
 
 	supplier := b.by(b.person(models.OrganisationEconomicOperator), models.RoleSupplier)
 	open := b.announced(supplier, []byte("our price is 5"), models.PurposeEnvelope)

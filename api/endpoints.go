@@ -89,34 +89,9 @@ type newEndpoint struct {
 }
 
 func (s *server) createEndpoint(ctx context.Context, in *newEndpoint) (*Answer[MadeEndpoint], error) {
-<<<<<<< HEAD
 	b := in.Body
 	done, err := s.acts.RegisterEndpoint(ctx, by(ctx), acts.NewEndpoint{
 		URL: b.URL, Description: b.Description, Types: b.Types, Procurements: b.Procurements, Rehearsals: b.Rehearsals,
-=======
-	e := in.endpoint(callOf(ctx).actor)
-	if err := models.Refusals(e.Check()); err != nil {
-		return nil, err
-	}
-	var err error
-	if e.URL, err = s.courier.CheckURL(ctx, "/url", e.URL); err != nil {
-		return nil, err
-	}
-	return create(ctx, s, func(tx *store.Tx) (MadeEndpoint, error) {
-		if err := mayRegister(tx, e.OrganisationID); err != nil {
-			return MadeEndpoint{}, err
-		}
-		if err := mustLead(tx, e); err != nil {
-			return MadeEndpoint{}, err
-		}
-		secret, sealed := s.courier.NewSecret(e.ID)
-		e.Secret = sealed
-		if err := tx.CreateEndpoint(&e); err != nil {
-			return MadeEndpoint{}, err
-		}
-		made := MadeEndpoint{EndpointView: s.showEndpoint(ctx)(e), Secret: secret.Reveal()}
-		return made, record(ctx, tx, models.EventEndpointCreated, endpointData(e))
->>>>>>> fixes
 	})
 	return created(ctx, done, err, showMadeEndpoint(ctx))
 }

@@ -23,40 +23,9 @@ func (s *server) changeEndpoint(ctx context.Context, in *endpointPatch) (*Answer
 	if err != nil {
 		return nil, err
 	}
-<<<<<<< HEAD
 	b := in.Body
 	e, err := s.acts.ChangeEndpoint(ctx, by(ctx), id, acts.EndpointChange{
 		URL: b.URL, Description: b.Description, Types: b.Types, Procurements: b.Procurements,
-=======
-	if in.Body.URL != nil {
-		url, err := s.courier.CheckURL(ctx, "/url", *in.Body.URL)
-		if err != nil {
-			return nil, err
-		}
-		in.Body.URL = &url
-	}
-	return change(ctx, s, func(tx *store.Tx) (EndpointView, error) {
-		e, err := lockMine(ctx, tx, in.EndpointPath)
-		if err != nil {
-			return EndpointView{}, err
-		}
-		setIf(&e.URL, in.Body.URL)
-		setIf(&e.Description, in.Body.Description)
-		setIf(&e.Types, in.Body.Types)
-		setIf(&e.Procurements, in.Body.Procurements)
-		if err := models.Refusals(e.Check()); err != nil {
-			return EndpointView{}, err
-		}
-		if in.Body.Procurements != nil {
-			if err := mustLead(tx, e); err != nil {
-				return EndpointView{}, err
-			}
-		}
-		if err := tx.SaveEndpoint(&e); err != nil {
-			return EndpointView{}, err
-		}
-		return s.showEndpoint(ctx)(e), record(ctx, tx, models.EventEndpointChanged, endpointData(e))
->>>>>>> fixes
 	})
 	return changed(ctx, e, err, showEndpoint(ctx))
 }
