@@ -52,7 +52,7 @@ func TestAFileIsKeptOnceItsBytesAreThoseThatWereAnnounced(t *testing.T) {
 		}
 		return err
 	}
-	require.Equal(t, "n", refused(t, put(2, content[:8]), models.CodeInvalidValue).Field)
+	refusedAt(t, put(2, content[:8]), models.CodeInvalidValue, "n")
 	refused(t, put(1, content[:9]), models.CodeInvalidValue)
 	require.NoError(t, put(1, content[models.ChunkSize:]))
 	complete := b.asLead()

@@ -143,7 +143,7 @@ func TestARepeatGetsTheFirstReceiptAlsoAfterTheDeadline(t *testing.T) {
 	require.Equal(t, withdrawn.Result.Note, again.Result.Note)
 	by.Request.Fingerprint = sha256.Sum256([]byte("another body"))
 	_, err = b.acts.HandIn(t.Context(), by, b.lot, envelopes)
-	require.Equal(t, models.FieldRequest, refused(t, err, models.CodeKeyReused).Field)
+	refusedAt(t, err, models.CodeKeyReused, models.FieldRequest)
 	require.Zero(t, b.happened(models.EventTenderRefused), "a repeat is no attempt")
 }
 
@@ -173,7 +173,7 @@ func TestABoxTakesOnlyWhatASupplierUploadedAndSealed(t *testing.T) {
 	supplier, rival := b.supplier(), b.supplier()
 	of := b.sealed(rival)
 	_, err := b.acts.HandIn(t.Context(), b.asSupplier(supplier), b.lot, of)
-	require.Equal(t, "/envelopes/0/upload", refused(t, err, models.CodeInvalidValue).Field)
+	refusedAt(t, err, models.CodeInvalidValue, "/envelopes/0/upload")
 	_, err = b.acts.HandIn(t.Context(), b.asSupplier(supplier), b.lot, nil)
 	refused(t, err, models.CodeInvalidValue)
 	changed := b.sealed(supplier)
