@@ -1,10 +1,10 @@
 package acts
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"time"
 
@@ -48,8 +48,8 @@ func checkContent(tx *store.Tx, u models.Upload) error {
 			return err
 		}
 	}
-	if _, err := io.Copy(io.Discard, content); chunks.err != nil || err != nil {
-		return cmp.Or(chunks.err, err)
+	if _, err := io.Copy(io.Discard, content); err != nil || chunks.err != nil {
+		return errors.Join(chunks.err, err)
 	}
 	if found := hex.EncodeToString(digest.Sum(nil)); found != u.Digest {
 		return models.Refuse(models.CodeDigestMismatch, "",

@@ -11,6 +11,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
+	"github.com/ppi-engine/ppi/models/zone"
 )
 
 func TestACommandTakesEffectOnceHoweverOftenItIsExecuted(t *testing.T) {
@@ -135,8 +136,8 @@ func TestABoxClosesAtItsDeadlineAndNotBefore(t *testing.T) {
 	require.NoError(t, err)
 	require.InDelta(t, time.Hour, out.Wait, float64(time.Minute))
 	require.Len(t, out.State.Due, 1)
-	paris, err := time.LoadLocation("Europe/Paris")
-	require.NoError(t, err)
+	paris, known := zone.Load("Europe/Paris")
+	require.True(t, known)
 	require.Equal(t, "lot 1, Wheels", out.State.Due[0].Label)
 	require.Equal(t, deadline.In(paris).Format(time.RFC3339), out.State.Due[0].Local, "as the procurement's people read it")
 	require.Zero(t, p.events(models.EventLotClosed))

@@ -34,7 +34,13 @@ func docsPages() []operation {
 	}
 }
 
-func ours(file string) ([]byte, error) { return docs.ReadFile("docs/" + file) }
+func ours(file string) ([]byte, error) {
+	content, err := docs.ReadFile("docs/" + file)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", file, err)
+	}
+	return content, nil
+}
 
 // The module holds its files compressed; they are unpacked once for all servers of the process.
 //
@@ -59,7 +65,11 @@ func unpack(file string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("unpack %s: %w", file, err)
 	}
-	return io.ReadAll(content)
+	unpacked, err := io.ReadAll(content)
+	if err != nil {
+		return nil, fmt.Errorf("unpack %s: %w", file, err)
+	}
+	return unpacked, nil
 }
 
 func docsPage(at, file string, read func(file string) ([]byte, error)) operation {

@@ -159,6 +159,3 @@ func reprDigest(sum [sha256.Size]byte) string {
 
 // fileTag is the strong validator of a file: its digest.
 func fileTag(digest string) string { return strconv.Quote(digest) }
-
-// owns is [models.Upload.BelongsTo].
-func owns(actor models.Actor, u models.Upload) bool { return u.BelongsTo(actor) }

@@ -137,10 +137,10 @@ func tellsSomething(whole string) bool {
 func sayNothing() []string {
 	return []string{
 		"yes", "none", "not", "n a", "see above", "not applicable", "unknown", "not known", "confidential",
-		"oui", "non", "aucun", "aucune", "sans objet", "voir ci dessus", "inconnu", "confidentiel",
+		"oui", "non", "aucun", "aucune", "sans objet", "voir ci dessus", "inconnu", "confidentiel", //nolint:misspell // French
 		"nein", "keine", "keiner", "keines", "siehe oben", "entfällt", "unbekannt", "vertraulich", "nicht zutreffend",
-		"ninguno", "ninguna", "véase arriba", "no aplicable", "desconocido", "confidencial",
-		"nessuno", "nessuna", "vedi sopra", "non applicabile", "sconosciuto", "riservato",
+		"ninguno", "ninguna", "véase arriba", "no aplicable", "desconocido", "confidencial", //nolint:misspell // Spanish
+		"nessuno", "nessuna", "vedi sopra", "non applicabile", "sconosciuto", "riservato", //nolint:misspell // Italian
 		"nee", "geen", "zie boven", "niet van toepassing", "onbekend", "vertrouwelijk",
 		"tak", "nie", "brak", "nie dotyczy", "poufne", "sim", "não", "nenhum", "nenhuma", "não aplicável", "ver acima",
 		"hayır", "evet", "yok",

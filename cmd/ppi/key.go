@@ -28,9 +28,7 @@ type keyCreateCommand struct {
 	Expires       *time.Time `placeholder:"INSTANT" help:"When the key ends, such as 2027-01-31T12:00:00Z; it is good until revoked otherwise."`
 }
 
-var (
-	mailAddress = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
-)
+var mailAddress = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
 
 // Validate is asked by the parser of the command line.
 func (c *keyCreateCommand) Validate() error {

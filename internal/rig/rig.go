@@ -171,9 +171,9 @@ func (r *Rig) serve(ctx context.Context) error {
 		return err
 	}
 	handler, err := api.New(api.Deps{
-		Store: r.Store,
-		Acts:  &acts.Acts{Store: r.Store, Log: r.options.Log, Receipts: receipts, Courier: r.courier},
-		Views: &views.Views{Store: r.Store, Checkpoints: r.checkpoints},
+		Store:  r.Store,
+		Acts:   &acts.Acts{Store: r.Store, Log: r.options.Log, Receipts: receipts, Courier: r.courier},
+		Views:  &views.Views{Store: r.Store, Checkpoints: r.checkpoints},
 		Engine: r.Engine, Logger: r.options.Log, CursorKey: key, BuildVersion: "rig",
 		Ready: func(ctx context.Context) error { return r.Store.Ping(ctx) },
 	})
