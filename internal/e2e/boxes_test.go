@@ -99,3 +99,17 @@ func TestAnOpenerWhoCannotGoOnIsReplacedByAnother(t *testing.T) {
 	require.NoError(t, err)
 	b.refused(t, models.CodeAlreadyAwarded, fourth, models.VerbOpen, map[string]any{"lot": p.lot})
 }
+
+func TestABoxIsClosedByItsTimer(t *testing.T) {
+	t.Parallel()
+	b := inTender(t)
+	p := b.published(t)
+	var deadline time.Time
+	b.scan(t, &deadline, "SELECT deadline FROM lots WHERE id = $1", p.lot)
+	b.advance(t, deadline.Add(-2*time.Second))
+	require.Zero(t, b.countEvents(t, models.EventLotClosed))
+	require.Eventually(t, func() bool { return b.countEvents(t, models.EventLotClosed) == 1 }, patience, 50*time.Millisecond)
+	b.move(t, models.VerbCancel, map[string]any{"code": "chan-need", "reason": "the need is gone"})
+	b.awaitClosed(t)
+	b.saveLastRun(t, "tender-timer")
+}
