@@ -43,15 +43,22 @@ func TestADatabaseThatIsAwayIsToldAsUnavailable(t *testing.T) {
 	w := setup(t)
 	line := newLine(t, w.db.Application)
 	direct := w.server.store
-	w.server.store = pgtest.Open(t, line.dsn)
+	w.readAndWrite(pgtest.Open(t, line.dsn))
 	w.do(w.admin, GET, "/v1/organisations", nil).is(http.StatusOK)
 	line.cut()
 	r := w.do(w.admin, GET, "/v1/organisations", nil).is(http.StatusServiceUnavailable)
 	r.refused(models.CodeUnavailable)
 	require.Equal(t, "1", r.Header().Get("Retry-After"))
 	w.do(w.admin, POST, "/v1/organisations", anOrganisation()).is(http.StatusServiceUnavailable)
-	w.server.store = direct
+	w.readAndWrite(direct)
 	w.do(w.admin, POST, "/v1/organisations", anOrganisation()).is(http.StatusCreated)
+}
+
+// readAndWrite has the API do all it does in another way to the database.
+func (w *world) readAndWrite(s *store.Store) {
+	changed, read := *w.server.acts, *w.server.views
+	changed.Store, read.Store = s, s
+	w.server.store, w.server.acts, w.server.views = s, &changed, &read
 }
 
 // A line carries connections to the database until it is cut.
