@@ -76,13 +76,13 @@ func TestHEADTellsOfFilesAndExportsWhatGETWould(t *testing.T) {
 	site := httptest.NewServer(d.server.gin)
 	t.Cleanup(site.Close)
 	for _, at := range []string{u.self() + "/content", d.self() + "/events?export=1", "/docs", "/openapi.json"} {
-		get, head := d.world.over(GET, site.URL+at, d.lead), d.world.over(http.MethodHead, site.URL+at, d.lead)
+		get, head := d.over(GET, site.URL+at, d.lead), d.over(http.MethodHead, site.URL+at, d.lead)
 		require.Equal(t, http.StatusOK, head.StatusCode, at)
 		require.Equal(t, get.Header, head.Header, at)
 	}
-	part := d.world.over(http.MethodHead, site.URL+u.self()+"/content", d.lead, with("Range", "bytes=0-9"))
+	part := d.over(http.MethodHead, site.URL+u.self()+"/content", d.lead, with("Range", "bytes=0-9"))
 	require.Equal(t, http.StatusOK, part.StatusCode, "ranges are of GET only")
-	had := d.world.over(http.MethodHead, site.URL+u.self()+"/content", d.lead, with(headerIfNoneMatch, part.Header.Get("ETag")))
+	had := d.over(http.MethodHead, site.URL+u.self()+"/content", d.lead, with(headerIfNoneMatch, part.Header.Get("ETag")))
 	require.Equal(t, http.StatusNotModified, had.StatusCode)
 }
 
