@@ -32,7 +32,7 @@ func TestTheClockStopsBeforeWhatMeetsAFaultAndNamesIt(t *testing.T) {
 	problem, ok := apiclient.ProblemOf(err)
 	require.True(t, ok, "%v", err)
 	require.Equal(t, string(models.CodeDueBroken), problem.Code)
-	require.Contains(t, problem.Detail, "close_lot (lot 2) is due at ")
+	require.Contains(t, problem.Detail, "close_lot (lot 2, Storage) is due at ")
 	require.Contains(t, problem.Errors[0].Accepted, "an instant before that")
 
 	require.Equal(t, true, b.act(t, b.Lead, models.VerbAdvance, map[string]any{"to": end.AddDate(0, 0, -15)})["reached"])
