@@ -106,7 +106,7 @@ func stopping(ctx context.Context) bool {
 // again has Temporal repeat the attempt. A feed is never given up: also a fault of ours may be mended by the
 // next release.
 func (p *Portals) again(ctx context.Context, err error) error {
-	if store.IsRetryable(err) || ctx.Err() != nil {
+	if acts.MayRepeat(err) || ctx.Err() != nil {
 		return (&Activities{Log: p.Log}).again(ctx, err)
 	}
 	fault := uuid.NewString()

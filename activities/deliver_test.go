@@ -107,7 +107,7 @@ func (d *delivering) happens(events int) {
 		}
 		return nil
 	}))
-	sequencer, err := d.store.OpenSequencer(d.Context())
+	sequencer, err := d.store.Log().OpenSequencer(d.Context())
 	require.NoError(d, err)
 	d.Cleanup(sequencer.Close)
 	for more := true; more; {

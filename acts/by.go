@@ -37,6 +37,14 @@ type Versions struct {
 	Of  []int64
 }
 
+// list is how a command keeps them; nil: any.
+func (v Versions) list() []int64 {
+	if v.Any {
+		return nil
+	}
+	return append([]int64{}, v.Of...)
+}
+
 // check refuses a change that was not made on the present version.
 func (v Versions) check(present int64) error {
 	if v.Any || slices.Contains(v.Of, present) {

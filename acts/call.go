@@ -80,8 +80,8 @@ func (c *call) admit(verb verb) error {
 			Accepting("%s", roleList(c.cmd.Verb.Roles()))
 	}
 	if c.cmd.IfMatch != nil && !slices.Contains(c.cmd.IfMatch, c.p.Version) {
-		return models.Refuse(models.CodeStale, "If-Match", "the procurement is at version %d, and the command was not made on it", c.p.Version).
-			Accepting(`If-Match: "%d", after reading what has changed`, c.p.Version)
+		return models.Refuse(models.CodeStale, models.FieldVersion, "the procurement is at version %d, and the command was not made on it", c.p.Version).
+			Accepting(`"%d", after reading what has changed`, c.p.Version)
 	}
 	return c.admitStatus(verb)
 }

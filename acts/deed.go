@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -54,7 +55,7 @@ func once[T any](ctx context.Context, a *Acts, by By, do func(*deed) (T, error))
 const RequestsKept = store.RequestsKept
 
 // MayRepeat tells of an error whether the same act, or view, may succeed when it is tried again.
-func MayRepeat(err error) bool { return store.IsRetryable(err) }
+func MayRepeat(err error) bool { return pg.IsRetryable(err) }
 
 // A secretive result holds a secret that is told once. It is not kept; a repeat gets the result without it.
 type secretive[T any] interface {

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -313,8 +314,8 @@ func (d *deed) entryFits(body content, e models.Entry, dossier func() (models.Do
 func (d *deed) putEntry(e *models.Entry) error {
 	rule, _ := models.EntryRuleOf(e.Kind)
 	written, err := d.tx.WriteEntry(e, rule.Single)
-	if v, ok := store.ViolationOf(err); ok && v.Constraint == "entries_single" {
-		return models.Refuse(models.CodeAlreadyExists, "", "there is one already").Accepting("the next version of it, by PUT")
+	if v, ok := pg.ViolationOf(err); ok && v.Constraint == "entries_single" {
+		return models.Refuse(models.CodeAlreadyExists, "", "there is one already").Accepting("the next version of it")
 	}
 	if err == nil && !written {
 		return models.Refuse(models.CodeStale, models.FieldVersion, "the entry has changed since").

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 )
@@ -43,7 +44,7 @@ func (a *Acts) Execute(ctx context.Context, in process.Execute) (process.Outcome
 }
 
 // Retryable tells whether an act that met this error may succeed later, unchanged.
-func Retryable(err error) bool { return store.IsRetryable(err) || errors.Is(err, ErrOtherRelease) }
+func Retryable(err error) bool { return pg.IsRetryable(err) || errors.Is(err, ErrOtherRelease) }
 
 // guarded runs f in one transaction and turns a panic into an error, so that a fault in one command
 // harms nothing else.

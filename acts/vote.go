@@ -185,7 +185,7 @@ func (c *call) voidReplaced(b ballot, buyer models.ID, choice models.Choice) ([]
 		switch {
 		case v.OrganisationID == buyer && v.AskedAt.After(c.cmd.CreatedAt):
 			return nil, models.Refuse(models.CodeSuperseded, "", "the buyer has voted since this vote was asked for").
-				Accepting("a new vote under a new Idempotency-Key, if it is still meant")
+				Accepting("a new vote, as a new request, if it is still meant")
 		case v.OrganisationID == buyer && v.Digest == b.digest && v.Choice == choice:
 			return nil, models.Refuse(models.CodeAlreadyVoted, "", "the buyer has cast this vote already").
 				Accepting("another choice, which replaces the vote")

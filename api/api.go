@@ -18,7 +18,6 @@ import (
 
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/auth"
-	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/views"
@@ -54,7 +53,6 @@ const (
 
 // Deps are what the API works with.
 type Deps struct {
-	Store *store.Store
 	// Acts change the record, Views read it; each with the keys that it signs with, and acts with a courier of webhooks.
 	Acts   *acts.Acts
 	Views  *views.Views
@@ -77,7 +75,6 @@ type Deps struct {
 func (d *Deps) check() error {
 	base, err := url.Parse(d.ProblemBase)
 	return errors.Join(
-		missing(d.Store == nil, "a store"),
 		missing(d.Acts == nil, "acts"),
 		missing(d.Acts != nil && d.Acts.Courier == nil, "acts with a courier of webhooks"),
 		missing(d.Views == nil, "views"),
@@ -108,7 +105,6 @@ func (d *Deps) setDefaults() {
 }
 
 type server struct {
-	store         *store.Store
 	acts          *acts.Acts
 	views         *views.Views
 	engine        Engine
@@ -150,7 +146,6 @@ func newServer(d Deps) (*server, error) {
 		return nil, err
 	}
 	s := &server{
-		store:         d.Store,
 		acts:          d.Acts,
 		views:         d.Views,
 		engine:        d.Engine,

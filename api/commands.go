@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/engine"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
@@ -65,25 +65,18 @@ func act[P, R any](s *server, verb models.Verb, summary string) operation {
 // command writes a command down, has it carried out, and reads its outcome from the record. A repeat is
 // answered from the record, however long ago the first was.
 func (s *server) command(ctx context.Context, verb models.Verb, payload []byte) (models.Command, bool, error) {
-	call := callOf(ctx)
-	cmd, fresh, err := s.store.WriteCommand(ctx, models.Command{
-		ID: call.commandID(), ProcurementID: call.procurement(), ActorID: call.actor.PersonID, Verb: verb,
-		Fingerprint: call.fingerprint[:], IfMatch: call.ifMatch.list(), Payload: payload,
-	})
+	cmd, repeated, err := s.acts.Ask(ctx, by(ctx), verb, payload)
 	switch {
 	case err != nil:
-		return cmd, false, err
-	case !bytes.Equal(cmd.Fingerprint, call.fingerprint[:]):
-		return cmd, false, models.Refuse(models.CodeKeyReused, headerIdempotencyKey, "this Idempotency-Key was used for a request with another body").
-			Accepting("a new key for a new request, or the first request as it was")
-	case cmd.Status != string(process.CommandPending):
+		return cmd, false, s.traced(ctx, err)
+	case !acts.Pending(cmd):
 		return cmd, true, nil
 	}
 	if err := s.carryOut(ctx, cmd); err != nil {
 		return cmd, false, err
 	}
-	cmd, err = s.store.Command(ctx, cmd.ID)
-	return cmd, !fresh, err
+	cmd, err = s.views.Command(ctx, cmd.ID)
+	return cmd, repeated, err
 }
 
 // carryOut sends a command that is written down to the procurement's run and returns once it has an
@@ -118,11 +111,11 @@ func (s *server) start(ctx context.Context, cmd models.Command) error {
 }
 
 func (s *server) startRun(ctx context.Context, procurement models.ID) error {
-	face, err := s.store.Face(ctx, procurement)
+	title, buyers, err := s.views.Face(ctx, procurement)
 	if err != nil {
 		return err
 	}
-	return s.engine.Start(ctx, procurement, face.Title, face.Buyers)
+	return s.engine.Start(ctx, procurement, title, buyers)
 }
 
 // unanswered makes of an engine's silence what the caller can act on. When no run is open the record
@@ -158,7 +151,7 @@ func (s *server) refuseWithoutRun(ctx context.Context, cmd models.Command) error
 func answerTo[R any](ctx context.Context, s *server, cmd models.Command, replayed bool) (*CommandAnswer[R], error) {
 	switch process.CommandStatus(cmd.Status) {
 	case process.CommandRefused:
-		return nil, cmd.Refusal
+		return nil, inHeaders(cmd.Refusal)
 	case process.CommandExpired:
 		return nil, models.Refuse(models.CodeExpired, "", "the command was never taken up").Accepting("a new Idempotency-Key")
 	case process.CommandFailed:

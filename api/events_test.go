@@ -18,7 +18,7 @@ import (
 // sequencer gives the events so far their places whenever it is called.
 func (w *world) sequencer() func() {
 	w.Helper()
-	q, err := w.store.OpenSequencer(w.Context())
+	q, err := w.store.Log().OpenSequencer(w.Context())
 	require.NoError(w, err)
 	w.Cleanup(q.Close)
 	return func() {
@@ -245,7 +245,7 @@ func TestTheLatestCheckpointIsPublic(t *testing.T) {
 	w := setup(t)
 	w.do(caller{}, GET, "/v1/checkpoints/latest", nil).is(http.StatusNotFound).refused(models.CodeNotFound)
 	w.sequencer()()
-	signed, err := w.store.Checkpoint(t.Context(), checkpointKey(t), "")
+	signed, err := w.store.Log().Checkpoint(t.Context(), checkpointKey(t), "")
 	require.NoError(t, err)
 	var shown CheckpointView
 	w.do(caller{}, GET, "/v1/checkpoints/latest", nil).is(http.StatusOK).into(&shown)
@@ -397,7 +397,7 @@ func TestAWatchMissesNothingThatWasToldBefore(t *testing.T) {
 	late, stopLate := tail.watch(everything, 0)
 	defer stopLate()
 	<-late
-	head, err := w.store.LogHead(t.Context())
+	head, err := w.store.Log().Head(t.Context())
 	require.NoError(t, err)
 	up, stopUp := tail.watch(everything, head)
 	defer stopUp()

@@ -42,7 +42,7 @@ func TestADatabaseThatIsAwayIsToldAsUnavailable(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	line := newLine(t, w.db.Application)
-	direct := w.server.store
+	direct := w.store
 	w.readAndWrite(pgtest.Open(t, line.dsn))
 	w.do(w.admin, GET, "/v1/organisations", nil).is(http.StatusOK)
 	line.cut()
@@ -58,7 +58,7 @@ func TestADatabaseThatIsAwayIsToldAsUnavailable(t *testing.T) {
 func (w *world) readAndWrite(s *store.Store) {
 	changed, read := *w.server.acts, *w.server.views
 	changed.Store, read.Store = s, s
-	w.server.store, w.server.acts, w.server.views = s, &changed, &read
+	w.server.acts, w.server.views = &changed, &read
 }
 
 // A line carries connections to the database until it is cut.
@@ -128,7 +128,7 @@ func TestDependenciesThatAreMissingAreReportedAtOnce(t *testing.T) {
 	for _, what := range []string{"a store", "acts", "an engine", "a logger", "cursor key", "absolute problem base", "build version", "readiness", "limits"} {
 		require.ErrorContains(t, err, what)
 	}
-	_, err = New(Deps{Store: &store.Store{}, Engine: away{}, CursorKey: make([]byte, 31)})
+	_, err = New(Deps{Engine: away{}, CursorKey: make([]byte, 31)})
 	require.ErrorContains(t, err, "32 bytes")
 }
 

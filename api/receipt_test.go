@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/seal"
-	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -320,7 +320,7 @@ func TestTheDatabaseTakesNoTenderIntoABoxThatIsOverOrClosed(t *testing.T) {
 		return err
 	}
 	requireLate := func(err error) {
-		violation, ok := store.ViolationOf(err)
+		violation, ok := pg.ViolationOf(err)
 		require.True(t, ok, "%v", err)
 		require.Equal(t, "tenders_in_time", violation.Constraint)
 	}

@@ -67,7 +67,7 @@ func setup(t testing.TB) *world {
 	w.acts = &acts.Acts{Store: w.store, Log: logger, Receipts: receiptSigner(t), Courier: courier(t)}
 	var err error
 	w.server, err = newServer(Deps{
-		Store: w.store, Acts: w.acts, Views: &views.Views{Store: w.store, Checkpoints: checkpointKey(t)},
+		Acts: w.acts, Views: &views.Views{Store: w.store, Checkpoints: checkpointKey(t)},
 		Engine: away{}, Logger: logger,
 		CursorKey: []byte(strings.Repeat("k", 32)), BuildVersion: "test", Ready: func(context.Context) error { return nil },
 	})

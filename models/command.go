@@ -40,14 +40,14 @@ const (
 // A Command is what a person asked of the process: written down first, without effect, then carried
 // out by the workflow in one transaction that also writes its outcome.
 type Command struct {
-	// ID is the SHA-256 of principal, method, route and Idempotency-Key, in hexadecimal.
+	// ID is the SHA-256 of who asks, how and where, and of the key that recognises a repeat, in hexadecimal.
 	ID            string `gorm:"primaryKey"`
 	ProcurementID ID
 	ActorID       ID
 	Verb          Verb
 	// Fingerprint is the SHA-256 of the request's body, to tell a repeat from another request.
 	Fingerprint []byte
-	// IfMatch holds the versions that the caller may have seen; nil: any (If-Match: *), empty: none of ours.
+	// IfMatch holds the versions that the caller may have seen; nil: any, empty: none of ours.
 	IfMatch []int64         `gorm:"serializer:json"`
 	Payload json.RawMessage `gorm:"type:jsonb"`
 	// Label says to a person who asks what, such as "vote · needs · BSC"; nothing in it is confidential.

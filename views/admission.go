@@ -24,3 +24,15 @@ func (v *Views) HasOutcome(ctx context.Context, command string) bool {
 	cmd, err := v.Store.Command(ctx, command)
 	return err == nil && cmd.DoneAt != nil
 }
+
+// Command reads a command as the record has it now.
+func (v *Views) Command(ctx context.Context, id string) (models.Command, error) {
+	return v.Store.Command(ctx, id)
+}
+
+// Face is what may be shown of a procurement to anybody, such as to those who look at its run: its title and
+// the legal names of its contracting authorities.
+func (v *Views) Face(ctx context.Context, procurement models.ID) (title string, buyers []string, err error) {
+	face, err := v.Store.Face(ctx, procurement)
+	return face.Title, face.Buyers, err
+}

@@ -6,7 +6,7 @@ import (
 	"io"
 
 	"github.com/ppi-engine/ppi/internal/audit"
-	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/eventlog"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -37,8 +37,8 @@ func (v *Views) Export(r Reader) (Export, error) {
 // ends before the publication that opened it: positions count tenders. begin is called first and told whether
 // anything is left out.
 func (e Export) Write(ctx context.Context, begin func(cut bool) io.Writer) error {
-	err := e.views.Store.ExportDisclosed(ctx, e.views.Checkpoints, e.of, begin)
-	if errors.Is(err, store.ErrNothingRecorded) {
+	err := e.views.Store.Log().ExportDisclosed(ctx, e.views.Checkpoints, e.of, begin)
+	if errors.Is(err, eventlog.ErrNothingRecorded) {
 		return models.Refuse(models.CodeBoxOpen, "export", "nothing can be exported while a box of tenders is open")
 	}
 	return err
@@ -50,8 +50,8 @@ type Checkpoint = audit.Checkpoint
 // Checkpoint reads the latest head that does not count what lies in boxes that are open. Whoever keeps it can prove
 // later that the record was rewritten.
 func (v *Views) Checkpoint(ctx context.Context) (Checkpoint, error) {
-	c, err := v.Store.PublicCheckpoint(ctx)
-	if errors.Is(err, store.ErrNoCheckpoint) {
+	c, err := v.Store.Log().PublicCheckpoint(ctx)
+	if errors.Is(err, eventlog.ErrNoCheckpoint) {
 		return c, models.Refuse(models.CodeNotFound, "", "no signed head of the record can be shown yet")
 	}
 	return c, err

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/ppi-engine/ppi/internal/audit"
-	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/eventlog"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -50,7 +50,7 @@ func (v *Views) Feed(ctx context.Context, r Reader, q FeedQuery) (FeedPage, erro
 	if err != nil {
 		return FeedPage{}, err
 	}
-	found, err := v.Store.Feed(ctx, store.FeedQuery{
+	found, err := v.Store.Log().Feed(ctx, eventlog.FeedQuery{
 		Procurements: sees.visible, Platform: sees.platform, Types: q.Types, After: q.After, Limit: q.Limit,
 	})
 	if err != nil {
@@ -68,19 +68,19 @@ func (v *Views) Feed(ctx context.Context, r Reader, q FeedQuery) (FeedPage, erro
 }
 
 // FeedHead is the position of the last event: what is read after it happens from now on.
-func (v *Views) FeedHead(ctx context.Context) (int64, error) { return v.Store.LogHead(ctx) }
+func (v *Views) FeedHead(ctx context.Context) (int64, error) { return v.Store.Log().Head(ctx) }
 
 // A Happening says that something happened, for those who wait for it. It may be told to who sees the procurement.
-type Happening = store.TailEntry
+type Happening = eventlog.TailEntry
 
 // Happenings lists what was added to the log after a position, at most limit, without what is in nobody's feed.
 func (v *Views) Happenings(ctx context.Context, after int64, limit int) (head int64, happened []Happening, err error) {
-	return v.Store.Tail(ctx, after, limit)
+	return v.Store.Log().Tail(ctx, after, limit)
 }
 
 // A scope is whose events somebody may read at one moment.
 type scope struct {
-	visible  []store.Visible
+	visible  []eventlog.Visible
 	platform bool
 }
 
@@ -102,7 +102,7 @@ func (v *Views) scopeOf(ctx context.Context, actor models.Actor, procurement mod
 }
 
 func (s scope) find(procurement models.ID) int {
-	return slices.IndexFunc(s.visible, func(v store.Visible) bool { return v.ID == procurement })
+	return slices.IndexFunc(s.visible, func(v eventlog.Visible) bool { return v.ID == procurement })
 }
 
 func (s scope) includes(procurement models.ID) bool {

@@ -126,7 +126,7 @@ func (r *record) happens(kind models.EventType) {
 // sequenced gives what was recorded its place in the log.
 func (r *record) sequenced() {
 	r.Helper()
-	q, err := r.views.Store.OpenSequencer(r.Context())
+	q, err := r.views.Store.Log().OpenSequencer(r.Context())
 	require.NoError(r, err)
 	defer q.Close()
 	for more := true; more; {

@@ -39,7 +39,7 @@ func Sequence(ctx context.Context, s *store.Store, log *slog.Logger) {
 }
 
 func sequenceOnce(ctx context.Context, s *store.Store, atWork func()) error {
-	q, err := s.OpenSequencer(ctx)
+	q, err := s.Log().OpenSequencer(ctx)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/internal/eventlog"
 	"github.com/ppi-engine/ppi/internal/pgserver"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
@@ -53,10 +54,10 @@ func TestNoEventIsLostWhenPostgresCrashesOrRestarts(t *testing.T) {
 	stop()
 	running.Wait()
 
-	report, err := c.store.VerifyLog(t.Context(), store.VerifyOptions{})
+	report, err := c.store.Log().Verify(t.Context(), eventlog.VerifyOptions{})
 	require.NoError(t, err)
 	require.Nil(t, report.Fault)
-	entries, err := c.store.ReadLog(t.Context(), 0, int(report.Events)+1)
+	entries, err := c.store.Log().Read(t.Context(), 0, int(report.Events)+1)
 	require.NoError(t, err)
 	placed := make(map[models.ID]bool, len(entries))
 	for _, e := range entries {
@@ -150,7 +151,7 @@ func (c *crashing) awaitProgress(more int64) {
 	c.t.Helper()
 	start := int64(-1)
 	require.Eventually(c.t, func() bool {
-		head, err := c.store.LogHead(c.t.Context())
+		head, err := c.store.Log().Head(c.t.Context())
 		if err != nil {
 			return false
 		}

@@ -13,7 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/ppi-engine/ppi/internal/eventlog"
 	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/worker"
@@ -248,14 +250,14 @@ func (w *world) awaitCatchUp(rt *rapid.T) {
 
 func (w *world) check(rt *rapid.T, results []result) {
 	// The pool may still hold connections that were cut.
-	report, err := w.store.VerifyLog(w.t.Context(), store.VerifyOptions{})
-	for store.IsRetryable(err) {
-		report, err = w.store.VerifyLog(w.t.Context(), store.VerifyOptions{})
+	report, err := w.store.Log().Verify(w.t.Context(), eventlog.VerifyOptions{})
+	for pg.IsRetryable(err) {
+		report, err = w.store.Log().Verify(w.t.Context(), eventlog.VerifyOptions{})
 	}
 	require.NoError(rt, err)
 	require.Nil(rt, report.Fault)
 
-	entries, err := w.store.ReadLog(w.t.Context(), 0, int(report.Events)+1)
+	entries, err := w.store.Log().Read(w.t.Context(), 0, int(report.Events)+1)
 	require.NoError(rt, err)
 	positions := make(map[models.ID]int64, len(entries))
 	for _, e := range entries {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/config"
-	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/eventlog"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -83,7 +83,7 @@ func (c auditVerifyCommand) verifyRecord(ctx context.Context, inv *invocation) (
 	if err != nil {
 		return audit.Report{}, err
 	}
-	var o store.VerifyOptions
+	var o eventlog.VerifyOptions
 	if len(c.Key) > 0 {
 		if o.Verifiers, err = audit.Verifiers(c.Key...); err != nil {
 			return audit.Report{}, err
@@ -104,7 +104,7 @@ func (c auditVerifyCommand) verifyRecord(ctx context.Context, inv *invocation) (
 		return audit.Report{}, err
 	}
 	defer record.Close()
-	return record.VerifyLog(ctx, o)
+	return record.Log().Verify(ctx, o)
 }
 
 func (c auditVerifyCommand) earlier(verifiers note.Verifiers) ([]audit.Checkpoint, error) {
@@ -143,7 +143,7 @@ func (c auditExportCommand) Run(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	defer record.Close()
-	_, err = record.Export(ctx, keys.checkpoints, procurement, inv.stdout)
+	_, err = record.Log().Export(ctx, keys.checkpoints, procurement, inv.stdout)
 	return err
 }
 

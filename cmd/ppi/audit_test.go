@@ -46,7 +46,7 @@ func newAudited(t *testing.T) audited {
 
 func (a audited) sequence(t *testing.T) {
 	t.Helper()
-	q, err := a.store.OpenSequencer(t.Context())
+	q, err := a.store.Log().OpenSequencer(t.Context())
 	require.NoError(t, err)
 	defer q.Close()
 	_, _, err = q.Pass(t.Context())
@@ -101,7 +101,7 @@ func TestTheRecordIsComparedWithCheckpointsOutsideTheDatabase(t *testing.T) {
 	keys, err := openKeyring(cfg)
 	require.NoError(t, err)
 	archive := audit.Archive(filepath.Join(a.dir, "checkpoints"))
-	checkpoint, err := a.store.Checkpoint(t.Context(), keys.checkpoints, archive)
+	checkpoint, err := a.store.Log().Checkpoint(t.Context(), keys.checkpoints, archive)
 	require.NoError(t, err)
 	given := a.file(t, "given.checkpoint", string(checkpoint.Note))
 

@@ -89,7 +89,6 @@ func openAPI(ctx context.Context, a *app, record *store.Store) (http.Handler, fu
 	}
 	teller := engine.NewTeller(record.TellCommands, a.log)
 	handler, err := api.New(api.Deps{
-		Store:  record,
 		Acts:   &acts.Acts{Store: record, Log: a.log, Receipts: keys.receipts, Courier: keys.courier},
 		Views:  &views.Views{Store: record, Checkpoints: keys.checkpoints},
 		Engine: engine.New(temporal, a.cfg.TaskQueue, teller.Told, engine.Runs{}), Logger: a.log,

@@ -71,7 +71,7 @@ func workerDeps(a *app, record *store.Store) (worker.Deps, error) {
 		Feeds:   engine.NewFeeds(service, engine.FeedOptions{TaskQueue: a.cfg.TaskQueue, Linger: engine.StandardLinger}),
 		Courier: keys.courier,
 		Checkpoint: func(ctx context.Context) error {
-			_, err := record.Checkpoint(ctx, keys.checkpoints, audit.Archive(a.cfg.CheckpointDir))
+			_, err := record.Log().Checkpoint(ctx, keys.checkpoints, audit.Archive(a.cfg.CheckpointDir))
 			return err
 		},
 	}, nil

@@ -171,7 +171,6 @@ func (r *Rig) serve(ctx context.Context) error {
 		return err
 	}
 	handler, err := api.New(api.Deps{
-		Store:  r.Store,
 		Acts:   &acts.Acts{Store: r.Store, Log: r.options.Log, Receipts: receipts, Courier: r.courier},
 		Views:  &views.Views{Store: r.Store, Checkpoints: r.checkpoints},
 		Engine: r.Engine, Logger: r.options.Log, CursorKey: key, BuildVersion: "rig",
@@ -219,7 +218,7 @@ func (r *Rig) workerDeps() worker.Deps {
 			TaskQueue: r.options.TaskQueue, MaxEvents: r.options.MaxEvents, Linger: r.options.Webhooks.Linger,
 		}),
 		Checkpoint: func(ctx context.Context) error {
-			_, err := r.Store.Checkpoint(ctx, r.checkpoints, "")
+			_, err := r.Store.Log().Checkpoint(ctx, r.checkpoints, "")
 			return err
 		},
 	}

@@ -6,8 +6,8 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -18,13 +18,12 @@ type Admission struct {
 	Standing *models.Standing
 }
 
-const selectAdmission = `SELECT c.at, k.person_id, k.label, k.digest, k.created_at, k.expires_at, k.revoked_at,
+var selectAdmission = `SELECT c.at, k.person_id, k.label, k.digest, k.created_at, k.expires_at, k.revoked_at,
 	h.organisation_id, h.name, h.email, h.administrator, h.version, h.created_at,
 	p.title, p.description, p.languages, p.mode, p.clock_offset, p.profile, p.zone, p.status, p.version, p.end_reason,
 	p.created_by, p.created_at, p.started_at, p.ended_at,
 	ARRAY(SELECT r.role FROM role_assignments r WHERE r.person_id = h.id AND r.procurement_id = p.id
-		AND r.valid_from <= c.at + p.clock_offset * interval '1 microsecond'
-		AND (r.valid_until IS NULL OR r.valid_until > c.at + p.clock_offset * interval '1 microsecond') ORDER BY r.id)
+		AND ` + held("c.at") + ` ORDER BY r.id)
 	FROM (SELECT clock_timestamp() AS at) c, api_keys k JOIN people h ON h.id = k.person_id, procurements p
 	WHERE k.id = $1 AND p.id = $2`
 
@@ -32,7 +31,7 @@ const selectAdmission = `SELECT c.at, k.person_id, k.label, k.digest, k.created_
 // person holds on it now. It returns a refusal with [models.CodeNotFound] when there is no such key.
 func (s *Store) Admission(ctx context.Context, key, procurement models.ID) (Admission, error) {
 	var a Admission
-	err := s.onLiveConn(ctx, func(conn *pgx.Conn) error {
+	err := pg.OnLiveConn(ctx, s.DB, func(conn *pgx.Conn) error {
 		return a.scan(conn.QueryRow(ctx, selectAdmission, key, procurement))
 	})
 	switch {
@@ -54,15 +53,5 @@ func (a *Admission) scan(row pgx.Row) error {
 		&p.Title, &p.Description, &p.Languages, &p.Mode, &p.ClockOffset, &p.Profile, &p.Zone, &p.Status, &p.Version, &p.EndReason,
 		&p.CreatedBy, &p.CreatedAt, &p.StartedAt, &p.EndedAt, &a.Standing.Roles)
 	h.ID, a.Standing.Now = k.PersonID, p.Now(c.At)
-	return err
-}
-
-// onLiveConn lends f a connection as [Store.onConn] does. When it turns out to be dead before anything was
-// sent on it, f is run again on another one.
-func (s *Store) onLiveConn(ctx context.Context, f func(*pgx.Conn) error) error {
-	err := s.onConn(ctx, f)
-	if pgconn.SafeToRetry(err) && ctx.Err() == nil {
-		return s.onConn(ctx, f)
-	}
 	return err
 }

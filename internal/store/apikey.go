@@ -11,7 +11,7 @@ import (
 // [models.CodeNotFound].
 func (s *Store) Credential(ctx context.Context, key models.ID) (models.Credential, error) {
 	var c models.Credential
-	err := s.db.WithContext(ctx).Raw(`SELECT clock_timestamp() AS at,
+	err := s.rows(ctx).Raw(`SELECT clock_timestamp() AS at,
 			k.id AS key_id, k.person_id AS key_person_id, k.label AS key_label, k.digest AS key_digest,
 			k.created_at AS key_created_at, k.expires_at AS key_expires_at, k.revoked_at AS key_revoked_at,
 			p.id AS person_id, p.organisation_id AS person_organisation_id, p.name AS person_name, p.email AS person_email,
@@ -25,7 +25,7 @@ func (s *Store) Credential(ctx context.Context, key models.ID) (models.Credentia
 
 // APIKey reads one key of a person. It returns a refusal with [models.CodeNotFound].
 func (s *Store) APIKey(ctx context.Context, person, id models.ID) (models.APIKey, error) {
-	return takeByID[models.APIKey](s.db.WithContext(ctx).Where("person_id = ?", person), "read API key", id)
+	return takeByID[models.APIKey](s.rows(ctx).Where("person_id = ?", person), "read API key", id)
 }
 
 // LockAPIKey reads one key of a person to change it. It returns a refusal with [models.CodeNotFound].
@@ -35,7 +35,7 @@ func (tx *Tx) LockAPIKey(person, id models.ID) (models.APIKey, error) {
 
 // APIKeys lists the keys of a person by ID, those after the given one, at most limit.
 func (s *Store) APIKeys(ctx context.Context, person, after models.ID, limit int) ([]models.APIKey, error) {
-	return listAfter[models.APIKey](s.db.WithContext(ctx).Where("person_id = ?", person), "list API keys", after, limit)
+	return listAfter[models.APIKey](s.rows(ctx).Where("person_id = ?", person), "list API keys", after, limit)
 }
 
 // LiveAPIKeys counts the keys of a person that are neither expired nor revoked by the database's clock.

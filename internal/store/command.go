@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
+	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 )
@@ -35,7 +36,7 @@ const writeCommand = `INSERT INTO commands (id, procurement_id, actor_id, verb, 
 // WriteCommand writes a command down, without effect, unless one with its ID is there already. It
 // returns the one that stands and whether it is new.
 func (s *Store) WriteCommand(ctx context.Context, c models.Command) (models.Command, bool, error) {
-	err := s.onLiveConn(ctx, func(conn *pgx.Conn) error {
+	err := pg.OnLiveConn(ctx, s.DB, func(conn *pgx.Conn) error {
 		return conn.QueryRow(ctx, writeCommand, c.ID, c.ProcurementID, c.ActorID, c.Verb, c.Fingerprint, c.IfMatch, c.Payload,
 			models.VerbReturn, c.Verb.Roles(), models.OrganisationContractingAuthority).Scan(&c.Label, &c.Status, &c.CreatedAt)
 	})
@@ -52,7 +53,7 @@ func (s *Store) WriteCommand(ctx context.Context, c models.Command) (models.Comm
 
 // Command reads a command. It returns [ErrNoCommand].
 func (s *Store) Command(ctx context.Context, id string) (models.Command, error) {
-	return readCommand(s.db.WithContext(ctx), id)
+	return readCommand(s.rows(ctx), id)
 }
 
 // Command reads a command within the transaction. It returns [ErrNoCommand].
@@ -122,7 +123,7 @@ func (tx *Tx) ExpireCommand(id string, age time.Duration) (bool, error) {
 
 // TellCommands notes that the runs of their procurements have the outcomes of these commands in their histories.
 func (s *Store) TellCommands(ctx context.Context, ids []string) error {
-	err := s.db.WithContext(ctx).
+	err := s.rows(ctx).
 		Exec("UPDATE commands SET told_at = clock_timestamp() WHERE id IN ? AND told_at IS NULL AND status <> 'pending'", ids).Error
 	if err != nil {
 		return fmt.Errorf("note told commands: %w", err)
@@ -135,7 +136,7 @@ func (s *Store) TellCommands(ctx context.Context, ids []string) error {
 // do not keep others waiting.
 func (s *Store) UntoldCommands(ctx context.Context, age time.Duration, limit int) ([]models.Command, error) {
 	var untold []models.Command
-	err := s.db.WithContext(ctx).
+	err := s.rows(ctx).
 		Where("told_at IS NULL AND (status <> 'pending' OR steps > 0)").
 		Where("coalesce(done_at, created_at) < clock_timestamp() - make_interval(secs => ?)", age.Seconds()).
 		Order("random()").Limit(limit).Find(&untold).Error
@@ -157,7 +158,7 @@ func nullJSON(v any) (any, error) {
 // oldest first: their sender died, or the engine was away.
 func (s *Store) PendingCommands(ctx context.Context, olderThan time.Duration, limit int) ([]models.Command, error) {
 	var pending []models.Command
-	err := s.db.WithContext(ctx).
+	err := s.rows(ctx).
 		Where("status = 'pending' AND created_at < clock_timestamp() - make_interval(secs => ?)", olderThan.Seconds()).
 		Order("created_at").Limit(limit).Find(&pending).Error
 	if err != nil {

@@ -30,11 +30,11 @@ func (p *platform) ask(n int, procurement, actor models.ID, verb models.Verb, pa
 func TestACommandIsLabelledWithWhoAsksWhat(t *testing.T) {
 	t.Parallel()
 	p := newPlatform(t)
-	lead := p.person()
-	procurement := p.procurement(models.ModeLive, lead)
-	p.exec("UPDATE organisations SET kind = 'contracting_authority', legal_name = 'BSC' WHERE id = $1", p.organisation)
-	p.give(procurement, lead, models.RoleBoard)
-	lot := p.publish(procurement)
+	lead := p.Person()
+	procurement := p.Procurement(models.ModeLive, lead)
+	p.Exec("UPDATE organisations SET kind = 'contracting_authority', legal_name = 'BSC' WHERE id = $1", p.Organisation)
+	p.Give(procurement, lead, models.RoleBoard)
+	lot := p.Publish(procurement)
 
 	for n, c := range []struct {
 		verb    models.Verb
@@ -64,18 +64,18 @@ func TestACommandIsLabelledWithWhoAsksWhat(t *testing.T) {
 func TestACommandOfASupplierIsLabelledWithoutItsName(t *testing.T) {
 	t.Parallel()
 	p := newPlatform(t)
-	lead, supplier := p.person(), p.person()
-	procurement := p.procurement(models.ModeLive, lead)
-	p.exec("UPDATE organisations SET kind = 'economic_operator', legal_name = 'Rival' WHERE id = $1", p.organisation)
-	p.give(procurement, supplier, models.RoleBoard)
+	lead, supplier := p.Person(), p.Person()
+	procurement := p.Procurement(models.ModeLive, lead)
+	p.Exec("UPDATE organisations SET kind = 'economic_operator', legal_name = 'Rival' WHERE id = $1", p.Organisation)
+	p.Give(procurement, supplier, models.RoleBoard)
 	require.Equal(t, "cancel", p.ask(1, procurement, supplier, models.VerbCancel, nil).Label)
 }
 
 func TestACommandIsUntoldUntilItsRunKnows(t *testing.T) {
 	t.Parallel()
 	p := newPlatform(t)
-	lead := p.person()
-	procurement := p.procurement(models.ModeLive, lead)
+	lead := p.Person()
+	procurement := p.Procurement(models.ModeLive, lead)
 	untold := func(age time.Duration) (ids []string) {
 		found, err := p.UntoldCommands(t.Context(), age, 10)
 		require.NoError(t, err)

@@ -38,7 +38,7 @@ var ErrNoDelivery = errors.New("nothing is left to deliver")
 
 // NextDelivery returns what a feed is to deliver next, or [ErrNoDelivery].
 func (s *Store) NextDelivery(ctx context.Context, f PortalFeed) (Outgoing, error) {
-	db := s.db.WithContext(ctx)
+	db := s.rows(ctx)
 	var row struct {
 		EventID   models.ID
 		Canonical []byte
@@ -156,7 +156,7 @@ const attemptsShown = 20
 // Deliveries lists what goes to an endpoint by the ID of its event, after the given one, at most limit, with
 // the latest attempts. A status of nil lists all, else those that have arrived or not.
 func (s *Store) Deliveries(ctx context.Context, endpoint, procurement models.ID, arrived *bool, after models.ID, limit int) ([]models.Delivery, error) {
-	db := s.db.WithContext(ctx).Where("endpoint_id = ? AND event_id > ?", endpoint, string(after))
+	db := s.rows(ctx).Where("endpoint_id = ? AND event_id > ?", endpoint, string(after))
 	if procurement != "" {
 		db = db.Where("procurement_id = ?", procurement)
 	}
@@ -180,7 +180,7 @@ func (s *Store) withAttempts(ctx context.Context, endpoint models.ID, deliveries
 		at[d.EventID], ids[i] = i, d.EventID
 	}
 	var attempts []models.DeliveryAttempt
-	err := s.db.WithContext(ctx).Raw(`SELECT * FROM (SELECT a.*, row_number() OVER (PARTITION BY event_id ORDER BY n DESC) AS recency
+	err := s.rows(ctx).Raw(`SELECT * FROM (SELECT a.*, row_number() OVER (PARTITION BY event_id ORDER BY n DESC) AS recency
 		FROM delivery_attempts a WHERE endpoint_id = ? AND event_id IN ?) a WHERE recency <= ? ORDER BY event_id, n`,
 		endpoint, ids, attemptsShown).Scan(&attempts).Error
 	if err != nil {
@@ -199,7 +199,7 @@ const DeliveriesKept = 180 * 24 * time.Hour
 // ForgetDeliveries deletes at most limit deliveries that arrived more than [DeliveriesKept] ago, and at most as
 // many that never will because their endpoint ended as long ago.
 func (s *Store) ForgetDeliveries(ctx context.Context, limit int) (int64, error) {
-	done := s.db.WithContext(ctx).Exec(`WITH arrived AS (SELECT endpoint_id, event_id FROM deliveries
+	done := s.rows(ctx).Exec(`WITH arrived AS (SELECT endpoint_id, event_id FROM deliveries
 			WHERE delivered_at < clock_timestamp() - make_interval(secs => @kept) ORDER BY delivered_at LIMIT @limit FOR UPDATE SKIP LOCKED),
 		stranded AS (SELECT d.endpoint_id, d.event_id FROM endpoints x JOIN deliveries d ON d.endpoint_id = x.id AND d.delivered_at IS NULL
 			WHERE x.ended_at < clock_timestamp() - make_interval(secs => @kept) LIMIT @limit FOR UPDATE OF d SKIP LOCKED)

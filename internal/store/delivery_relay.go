@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/ppi-engine/ppi/internal/store/pg"
 )
 
 // relayBatch bounds how many entries of the log one pass gives to the endpoints.
@@ -21,7 +23,7 @@ const neverSent = `(starts_with(e.type, 'endpoint.') OR starts_with(e.type, 'ten
 // reaches the queue of every endpoint that wants it exactly once. Any number of processes may call it: while
 // one is at it, the others do nothing.
 func (s *Store) Relay(ctx context.Context) (more bool, err error) {
-	err = s.onConn(ctx, func(conn *pgx.Conn) error {
+	err = pg.OnConn(ctx, s.DB, func(conn *pgx.Conn) error {
 		var behind bool
 		err := conn.QueryRow(ctx, "SELECT position < (SELECT coalesce(max(position), 0) FROM event_log) FROM webhook_relay").Scan(&behind)
 		if err != nil || !behind {
@@ -63,7 +65,7 @@ func relay(ctx context.Context, tx pgx.Tx) (bool, error) {
 
 // queueDeliveries finds the endpoints that want the events of a part of the log. An endpoint is told of the
 // procurements that its owner leads now, in the mode it was registered for.
-const queueDeliveries = `WITH queued AS (
+var queueDeliveries = `WITH queued AS (
 		INSERT INTO deliveries (endpoint_id, event_id, procurement_id, seq, type)
 		SELECT x.id, e.id, p.id, l.seq, e.type
 		FROM endpoints x
@@ -113,7 +115,7 @@ func (s *Store) Quiet(ctx context.Context, since time.Duration, limit int) ([]Ca
 
 func (s *Store) calls(ctx context.Context, which string, limit int, arguments ...any) ([]Call, error) {
 	var found []Call
-	err := s.db.WithContext(ctx).Raw(`SELECT f.endpoint_id, f.procurement_id, f.asked, o.legal_name AS owner, p.title->>(p.languages->>0) AS title, coalesce((SELECT max(d.seq) FROM deliveries d
+	err := s.rows(ctx).Raw(`SELECT f.endpoint_id, f.procurement_id, f.asked, o.legal_name AS owner, p.title->>(p.languages->>0) AS title, coalesce((SELECT max(d.seq) FROM deliveries d
 			WHERE d.endpoint_id = f.endpoint_id AND d.procurement_id = f.procurement_id AND d.delivered_at IS NULL), 0) AS up_to
 		FROM portal_feeds f JOIN endpoints x ON x.id = f.endpoint_id JOIN organisations o ON o.id = x.organisation_id
 			JOIN procurements p ON p.id = f.procurement_id
@@ -126,7 +128,7 @@ func (s *Store) calls(ctx context.Context, which string, limit int, arguments ..
 
 // Told notes that a feed's workflow was woken for the reasons there were when it was called.
 func (s *Store) Told(ctx context.Context, c Call) error {
-	err := s.db.WithContext(ctx).Exec(`UPDATE portal_feeds SET told = greatest(told, ?), moved_at = clock_timestamp()
+	err := s.rows(ctx).Exec(`UPDATE portal_feeds SET told = greatest(told, ?), moved_at = clock_timestamp()
 		WHERE endpoint_id = ? AND procurement_id = ?`, c.Asked, c.EndpointID, c.ProcurementID).Error
 	if err != nil {
 		return fmt.Errorf("note that a feed was woken: %w", err)

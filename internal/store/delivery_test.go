@@ -10,14 +10,23 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 )
+
+// A platform has portals' endpoints, and is asked for commands.
+type platform struct{ *pgtest.Platform }
+
+func newPlatform(t *testing.T) *platform {
+	t.Helper()
+	return &platform{pgtest.NewPlatform(t)}
+}
 
 // endpoint registers an endpoint of a person.
 func (p *platform) endpoint(owner models.ID, change ...func(*models.Endpoint)) models.Endpoint {
 	p.Helper()
 	e := models.Endpoint{
-		ID: models.NewID(models.PrefixEndpoint), OrganisationID: p.organisation, OwnerID: owner, URL: "https://portal.example.eu/ppi",
+		ID: models.NewID(models.PrefixEndpoint), OrganisationID: p.Organisation, OwnerID: owner, URL: "https://portal.example.eu/ppi",
 		Types: []string{}, Procurements: []models.ID{}, Secret: []byte("sealed"), Status: models.EndpointActive,
 	}
 	for _, f := range change {
@@ -37,7 +46,7 @@ func (p *platform) relayAll() {
 		_, err := p.Relay(p.Context())
 		require.NoError(p, err)
 		var behind bool
-		row := p.sql.QueryRow(p.Context(), "SELECT position < (SELECT coalesce(max(position), 0) FROM event_log) FROM webhook_relay")
+		row := p.SQL.QueryRow(p.Context(), "SELECT position < (SELECT coalesce(max(position), 0) FROM event_log) FROM webhook_relay")
 		require.NoError(p, row.Scan(&behind))
 		return !behind
 	}, time.Minute, time.Millisecond)
@@ -46,7 +55,7 @@ func (p *platform) relayAll() {
 // queued lists the events that go to an endpoint, by procurement in their order.
 func (p *platform) queued(endpoint models.ID) map[models.ID][]models.ID {
 	p.Helper()
-	rows, err := p.sql.Query(p.Context(), "SELECT procurement_id, event_id FROM deliveries WHERE endpoint_id = $1 ORDER BY seq", endpoint)
+	rows, err := p.SQL.Query(p.Context(), "SELECT procurement_id, event_id FROM deliveries WHERE endpoint_id = $1 ORDER BY seq", endpoint)
 	require.NoError(p, err)
 	defer rows.Close()
 	found := map[models.ID][]models.ID{}
@@ -62,24 +71,24 @@ func (p *platform) queued(endpoint models.ID) map[models.ID][]models.ID {
 func TestAnEndpointGetsExactlyWhatItWants(t *testing.T) {
 	t.Parallel()
 	p := newPlatform(t)
-	ada, ben := p.person(), p.person()
-	one, other, rehearsal := p.procurement(models.ModeLive, ada), p.procurement(models.ModeLive, ada), p.procurement(models.ModeRehearsal, ada)
-	p.give(one, ben, models.RoleObserver)
-	p.event(one, models.EventProcurementStarted)
+	ada, ben := p.Person(), p.Person()
+	one, other, rehearsal := p.Procurement(models.ModeLive, ada), p.Procurement(models.ModeLive, ada), p.Procurement(models.ModeRehearsal, ada)
+	p.Give(one, ben, models.RoleObserver)
+	p.Event(one, models.EventProcurementStarted)
 	everything, lots := p.endpoint(ada), p.endpoint(ada, types("lot", "vote.cast"))
 	onlyOther := p.endpoint(ada, func(e *models.Endpoint) { e.Procurements = []models.ID{other} })
 	ofRehearsals := p.endpoint(ada, func(e *models.Endpoint) { e.Rehearsals = true })
 	ofObserver := p.endpoint(ben)
 	disabled := p.endpoint(ada)
-	p.exec("UPDATE endpoints SET status = 'disabled', ended_at = now() WHERE id = $1", disabled.ID)
+	p.Exec("UPDATE endpoints SET status = 'disabled', ended_at = now() WHERE id = $1", disabled.ID)
 	paused := p.endpoint(ada, types("lot.created"), func(e *models.Endpoint) { e.Status = models.EndpointPaused })
 
-	lot, vote := p.event(one, models.EventLotCreated), p.event(one, models.EventVoteCast)
-	entry, played := p.event(other, models.EventEntryWritten), p.event(rehearsal, models.EventLotCreated)
-	p.happens(models.Event{Type: models.EventPersonCreated})
-	p.tender()
-	p.happens(models.Event{ProcurementID: one, Type: models.EventTenderRefused})
-	p.event(one, models.EventEndpointParked)
+	lot, vote := p.Event(one, models.EventLotCreated), p.Event(one, models.EventVoteCast)
+	entry, played := p.Event(other, models.EventEntryWritten), p.Event(rehearsal, models.EventLotCreated)
+	p.Happens(models.Event{Type: models.EventPersonCreated})
+	p.Tender()
+	p.Happens(models.Event{ProcurementID: one, Type: models.EventTenderRefused})
+	p.Event(one, models.EventEndpointParked)
 	p.relayAll()
 	p.relayAll()
 
@@ -91,8 +100,8 @@ func TestAnEndpointGetsExactlyWhatItWants(t *testing.T) {
 	require.Empty(t, p.queued(disabled.ID))
 	require.Equal(t, map[models.ID][]models.ID{one: {lot}}, p.queued(paused.ID), "it is kept until its owner goes on")
 
-	p.endRoles(one, ada)
-	p.event(one, models.EventLotCreated)
+	p.EndRoles(one, ada)
+	p.Event(one, models.EventLotCreated)
 	p.relayAll()
 	require.Len(t, p.queued(everything.ID)[one], 2, "ada does not lead any more")
 }
@@ -100,8 +109,8 @@ func TestAnEndpointGetsExactlyWhatItWants(t *testing.T) {
 func TestWhatIsNeverSentIsTheSameInSQL(t *testing.T) {
 	t.Parallel()
 	p := newPlatform(t)
-	ada := p.person()
-	one := p.procurement(models.ModeLive, ada)
+	ada := p.Person()
+	one := p.Procurement(models.ModeLive, ada)
 	e := p.endpoint(ada)
 	var all []models.Event
 	for _, kind := range []models.EventType{
@@ -118,7 +127,7 @@ func TestWhatIsNeverSentIsTheSameInSQL(t *testing.T) {
 	var want []models.ID
 	for _, event := range all {
 		event.ProcurementID = one
-		if id := p.happens(event); !event.Internal() {
+		if id := p.Happens(event); !event.Internal() {
 			want = append(want, id)
 		}
 	}
@@ -131,8 +140,8 @@ func TestWhatIsNeverSentIsTheSameInSQL(t *testing.T) {
 func TestNoEventIsLostUnderConcurrentWriters(t *testing.T) {
 	t.Parallel()
 	p := newPlatform(t)
-	ada := p.person()
-	procurements := []models.ID{p.procurement(models.ModeLive, ada), p.procurement(models.ModeLive, ada), p.procurement(models.ModeLive, ada)}
+	ada := p.Person()
+	procurements := []models.ID{p.Procurement(models.ModeLive, ada), p.Procurement(models.ModeLive, ada), p.Procurement(models.ModeLive, ada)}
 	all, votes := p.endpoint(ada), p.endpoint(ada, types("vote"))
 	const writers, each = 16, 30
 	done := make(chan struct{})
@@ -158,7 +167,7 @@ func TestNoEventIsLostUnderConcurrentWriters(t *testing.T) {
 				finished = true
 			default:
 			}
-			if _, _, err := p.sequencer.Pass(context.Background()); err != nil {
+			if _, _, err := p.Sequencer.Pass(context.Background()); err != nil {
 				t.Error(err)
 				return
 			}
@@ -187,12 +196,12 @@ func TestNoEventIsLostUnderConcurrentWriters(t *testing.T) {
 	writing.Wait()
 	close(done)
 	relays.Wait()
-	sequenceAll(t, p.sequencer)
+	pgtest.Sequence(t, p.Sequencer)
 	p.relayAll()
 
 	committed := 0
 	for _, procurement := range procurements {
-		rows, err := p.sql.Query(t.Context(), `SELECT l.event_id, e.type FROM event_log l JOIN events e ON e.id = l.event_id
+		rows, err := p.SQL.Query(t.Context(), `SELECT l.event_id, e.type FROM event_log l JOIN events e ON e.id = l.event_id
 			WHERE l.procurement_id = $1 ORDER BY l.position`, procurement)
 		require.NoError(t, err)
 		var events, ofVotes []models.ID
@@ -216,8 +225,8 @@ func TestNoEventIsLostUnderConcurrentWriters(t *testing.T) {
 func TestAFeedIsWokenUntilItWasTold(t *testing.T) {
 	t.Parallel()
 	p := newPlatform(t)
-	ada := p.person()
-	one := p.procurement(models.ModeLive, ada)
+	ada := p.Person()
+	one := p.Procurement(models.ModeLive, ada)
 	e := p.endpoint(ada)
 	feed := store.PortalFeed{EndpointID: e.ID, ProcurementID: one}
 	untold := func() []store.Call {
@@ -226,7 +235,7 @@ func TestAFeedIsWokenUntilItWasTold(t *testing.T) {
 		return calls
 	}
 	require.Empty(t, untold())
-	p.event(one, models.EventLotCreated)
+	p.Event(one, models.EventLotCreated)
 	p.relayAll()
 	calls := untold()
 	require.Len(t, calls, 1)
@@ -235,7 +244,7 @@ func TestAFeedIsWokenUntilItWasTold(t *testing.T) {
 	require.Equal(t, "Quiet trains", calls[0].Title)
 	require.Equal(t, "Buyer", calls[0].Owner)
 
-	p.event(one, models.EventLotCreated)
+	p.Event(one, models.EventLotCreated)
 	p.relayAll()
 	require.NoError(t, p.Told(t.Context(), calls[0]))
 	calls = untold()
@@ -245,12 +254,12 @@ func TestAFeedIsWokenUntilItWasTold(t *testing.T) {
 	require.Empty(t, untold())
 
 	p.inTx(func(tx *store.Tx) error { return tx.RetryFeed(feed, 1, "status 500", time.Hour) })
-	p.event(one, models.EventLotCreated)
+	p.Event(one, models.EventLotCreated)
 	p.relayAll()
 	require.Empty(t, untold(), "its workflow waits and will find it")
 	p.inTx(func(tx *store.Tx) error { _, err := tx.GoOn(e.ID); return err })
 	require.Len(t, untold(), 1)
-	p.exec("UPDATE endpoints SET status = 'paused' WHERE id = $1", e.ID)
+	p.Exec("UPDATE endpoints SET status = 'paused' WHERE id = $1", e.ID)
 	require.Empty(t, untold())
 }
 
@@ -262,10 +271,10 @@ func (p *platform) inTx(f func(tx *store.Tx) error) {
 func TestAFeedThatWentQuietIsFound(t *testing.T) {
 	t.Parallel()
 	p := newPlatform(t)
-	ada := p.person()
-	one := p.procurement(models.ModeLive, ada)
+	ada := p.Person()
+	one := p.Procurement(models.ModeLive, ada)
 	feed := store.PortalFeed{EndpointID: p.endpoint(ada).ID, ProcurementID: one}
-	event := p.event(one, models.EventLotCreated)
+	event := p.Event(one, models.EventLotCreated)
 	p.relayAll()
 	quiet := func() int {
 		calls, err := p.Quiet(t.Context(), time.Minute, 10)
@@ -273,7 +282,7 @@ func TestAFeedThatWentQuietIsFound(t *testing.T) {
 		return len(calls)
 	}
 	age := func(by string) {
-		p.exec("UPDATE portal_feeds SET moved_at = moved_at - $1::interval, retry_at = retry_at - $1::interval", by)
+		p.Exec("UPDATE portal_feeds SET moved_at = moved_at - $1::interval, retry_at = retry_at - $1::interval", by)
 	}
 	require.Zero(t, quiet())
 	age("2 minutes")
@@ -299,13 +308,13 @@ func TestAFeedThatWentQuietIsFound(t *testing.T) {
 func TestDeliveriesGoInOrderAndRemainOnRecord(t *testing.T) {
 	t.Parallel()
 	p := newPlatform(t)
-	ada := p.person()
-	one := p.procurement(models.ModeLive, ada)
+	ada := p.Person()
+	one := p.Procurement(models.ModeLive, ada)
 	e := p.endpoint(ada)
 	feed := store.PortalFeed{EndpointID: e.ID, ProcurementID: one}
 	_, err := p.NextDelivery(t.Context(), feed)
 	require.ErrorIs(t, err, store.ErrNoDelivery)
-	first, second := p.event(one, models.EventLotCreated), p.event(one, models.EventLotChanged)
+	first, second := p.Event(one, models.EventLotCreated), p.Event(one, models.EventLotChanged)
 	p.relayAll()
 
 	attempt := func(event models.ID, fault models.DeliveryFault) (locked store.LockedFeed) {
@@ -338,7 +347,7 @@ func TestDeliveriesGoInOrderAndRemainOnRecord(t *testing.T) {
 	require.Zero(t, next.Failures)
 	require.Equal(t, models.FeedActive, next.State)
 	require.False(t, attempt(first, models.FaultTimeout).Pending, "a straggler changes nothing")
-	p.endRoles(one, ada)
+	p.EndRoles(one, ada)
 	next, err = p.NextDelivery(t.Context(), feed)
 	require.NoError(t, err)
 	require.False(t, next.Led)
@@ -360,18 +369,18 @@ func TestDeliveriesGoInOrderAndRemainOnRecord(t *testing.T) {
 	n, err := p.ForgetDeliveries(t.Context(), 10)
 	require.NoError(t, err)
 	require.Zero(t, n)
-	p.exec("UPDATE deliveries SET delivered_at = delivered_at - interval '181 days' WHERE delivered_at IS NOT NULL")
+	p.Exec("UPDATE deliveries SET delivered_at = delivered_at - interval '181 days' WHERE delivered_at IS NOT NULL")
 	n, err = p.ForgetDeliveries(t.Context(), 10)
 	require.NoError(t, err)
 	require.EqualValues(t, 1, n)
 	require.Len(t, list(nil), 1)
 
-	p.exec("UPDATE deliveries SET queued_at = queued_at - interval '1 year'")
-	p.exec("UPDATE endpoints SET status = 'disabled', ended_at = clock_timestamp() - interval '179 days'")
+	p.Exec("UPDATE deliveries SET queued_at = queued_at - interval '1 year'")
+	p.Exec("UPDATE endpoints SET status = 'disabled', ended_at = clock_timestamp() - interval '179 days'")
 	n, err = p.ForgetDeliveries(t.Context(), 10)
 	require.NoError(t, err)
 	require.Zero(t, n, "its owner may still want to see what was left")
-	p.exec("UPDATE endpoints SET ended_at = ended_at - interval '2 days'")
+	p.Exec("UPDATE endpoints SET ended_at = ended_at - interval '2 days'")
 	n, err = p.ForgetDeliveries(t.Context(), 10)
 	require.NoError(t, err)
 	require.EqualValues(t, 1, n)
@@ -381,7 +390,7 @@ func TestDeliveriesGoInOrderAndRemainOnRecord(t *testing.T) {
 func TestAnEndpointIsItsOwnersAndAdministrators(t *testing.T) {
 	t.Parallel()
 	p := newPlatform(t)
-	ada, ben := p.person(), p.person()
+	ada, ben := p.Person(), p.Person()
 	e := p.endpoint(ada)
 	for actor, sees := range map[*models.Actor]bool{{PersonID: ada}: true, {PersonID: ben}: false, {PersonID: ben, Administrator: true}: true} {
 		_, err := p.Endpoint(t.Context(), *actor, e.ID)
@@ -394,7 +403,7 @@ func TestAnEndpointIsItsOwnersAndAdministrators(t *testing.T) {
 	p.inTx(func(tx *store.Tx) error {
 		e, err := tx.LockEndpoint(models.Actor{PersonID: ada}, e.ID)
 		require.NoError(t, err)
-		n, err := tx.LiveEndpoints(p.organisation)
+		n, err := tx.LiveEndpoints(p.Organisation)
 		require.NoError(t, err)
 		require.EqualValues(t, 1, n)
 		now := time.Now()

@@ -19,7 +19,7 @@ const (
 
 // Document reads a document in its latest version. It returns a refusal with [models.CodeNotFound].
 func (s *Store) Document(ctx context.Context, procurement, id models.ID) (models.Document, error) {
-	return takeDocument(s.db.WithContext(ctx).Raw(selectDocument+"AND d.id = ?", procurement, id))
+	return takeDocument(s.rows(ctx).Raw(selectDocument+"AND d.id = ?", procurement, id))
 }
 
 // LockDocument reads a document in its latest version to write the next. It returns a refusal with
@@ -30,7 +30,7 @@ func (tx *Tx) LockDocument(procurement, id models.ID) (models.Document, error) {
 
 // DocumentVersion reads a document in one of its versions. It returns a refusal with [models.CodeNotFound].
 func (s *Store) DocumentVersion(ctx context.Context, procurement, id models.ID, version int64) (models.Document, error) {
-	return takeDocument(s.db.WithContext(ctx).Raw(selectVersion+"AND d.id = ? AND v.version = ?", procurement, id, version))
+	return takeDocument(s.rows(ctx).Raw(selectVersion+"AND d.id = ? AND v.version = ?", procurement, id, version))
 }
 
 func takeDocument(db *gorm.DB) (models.Document, error) {
@@ -44,13 +44,13 @@ func takeDocument(db *gorm.DB) (models.Document, error) {
 // Documents lists the documents of a procurement in their latest versions by ID, those after the given
 // one, at most limit; an empty audience means all.
 func (s *Store) Documents(ctx context.Context, procurement models.ID, audience models.Audience, after models.ID, limit int) ([]models.Document, error) {
-	return scanDocuments(s.db.WithContext(ctx).Raw(selectDocument+"AND (d.audience = ? OR ? = '') AND d.id > ? ORDER BY d.id LIMIT ?",
+	return scanDocuments(s.rows(ctx).Raw(selectDocument+"AND (d.audience = ? OR ? = '') AND d.id > ? ORDER BY d.id LIMIT ?",
 		procurement, audience, audience, string(after), limit))
 }
 
 // DocumentVersions lists all versions of a document, oldest first.
 func (s *Store) DocumentVersions(ctx context.Context, procurement, id models.ID) ([]models.Document, error) {
-	return scanDocuments(s.db.WithContext(ctx).Raw(selectVersion+"AND d.id = ? ORDER BY v.version", procurement, id))
+	return scanDocuments(s.rows(ctx).Raw(selectVersion+"AND d.id = ? ORDER BY v.version", procurement, id))
 }
 
 func scanDocuments(db *gorm.DB) ([]models.Document, error) {

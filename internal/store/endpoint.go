@@ -22,7 +22,7 @@ func endpointsOf(db *gorm.DB, actor models.Actor) *gorm.DB {
 
 // Endpoint reads an endpoint, if the actor may see it. It returns a refusal with [models.CodeNotFound].
 func (s *Store) Endpoint(ctx context.Context, actor models.Actor, id models.ID) (models.Endpoint, error) {
-	return takeByID[models.Endpoint](endpointsOf(s.db.WithContext(ctx), actor), "read endpoint", id)
+	return takeByID[models.Endpoint](endpointsOf(s.rows(ctx), actor), "read endpoint", id)
 }
 
 // LockEndpoint reads an endpoint to change it, if the actor may see it. It returns a refusal with
@@ -33,7 +33,7 @@ func (tx *Tx) LockEndpoint(actor models.Actor, id models.ID) (models.Endpoint, e
 
 // Endpoints lists the endpoints that the actor may see by ID, those after the given one, at most limit.
 func (s *Store) Endpoints(ctx context.Context, actor models.Actor, after models.ID, limit int) ([]models.Endpoint, error) {
-	return listAfter[models.Endpoint](endpointsOf(s.db.WithContext(ctx), actor), "list endpoints", after, limit)
+	return listAfter[models.Endpoint](endpointsOf(s.rows(ctx), actor), "list endpoints", after, limit)
 }
 
 // LiveEndpoints counts an organisation's endpoints that are served or may be again.
@@ -99,7 +99,7 @@ type Backlog struct {
 
 // Backlog sums up what waits for an endpoint.
 func (s *Store) Backlog(ctx context.Context, endpoint models.ID) (Backlog, error) {
-	return backlog(s.db.WithContext(ctx), endpoint)
+	return backlog(s.rows(ctx), endpoint)
 }
 
 // Backlog sums up what waits for an endpoint.

@@ -47,8 +47,8 @@ func (tx *Tx) WriteEntry(e *models.Entry, single bool) (bool, error) {
 	var result *gorm.DB
 	if e.Version == 1 {
 		result = tx.db.Exec(`INSERT INTO entries (id, procurement_id, kind, phase, round, organisation_id, subject, version, author_id,
-			body, digest, written_at, single) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)`,
-			e.ID, e.ProcurementID, e.Kind, e.Phase, e.Round, nullID(e.OrganisationID), e.Subject, e.AuthorID, string(e.Body), e.Digest, e.WrittenAt, single)
+			body, digest, written_at, single) VALUES (?, ?, ?, ?, ?, nullif(?, ''), ?, 1, ?, ?, ?, ?, ?)`,
+			e.ID, e.ProcurementID, e.Kind, e.Phase, e.Round, e.OrganisationID, e.Subject, e.AuthorID, string(e.Body), e.Digest, e.WrittenAt, single)
 	} else {
 		result = tx.db.Exec(`UPDATE entries SET round = ?, version = ?, author_id = ?, body = ?, digest = ?, written_at = ?, withdrawn_at = ?
 			WHERE id = ? AND version = ?`,

@@ -38,7 +38,7 @@ func (s *Store) Face(ctx context.Context, procurement models.ID) (Face, error) {
 // OpenProcurements lists the IDs of running and suspended procurements after the given one.
 func (s *Store) OpenProcurements(ctx context.Context, after models.ID, limit int) ([]models.ID, error) {
 	var ids []models.ID
-	err := s.db.WithContext(ctx).Raw(`SELECT id FROM procurements WHERE status IN ('running', 'suspended') AND id > ?
+	err := s.rows(ctx).Raw(`SELECT id FROM procurements WHERE status IN ('running', 'suspended') AND id > ?
 		ORDER BY id LIMIT ?`, string(after), limit).Scan(&ids).Error
 	if err != nil {
 		return nil, fmt.Errorf("list open procurements: %w", err)

@@ -20,34 +20,20 @@ var ErrNoProcurement = errors.New("no such procurement")
 // because FOR UPDATE would deadlock with the foreign key of a tender being received. It returns
 // [ErrNoProcurement].
 func (tx *Tx) LockProcurement(id models.ID) (models.Procurement, error) {
-	if err := tx.queue("pg_advisory_xact_lock", id); err != nil {
+	if err := tx.Lock(inLine(id)); err != nil {
 		return models.Procurement{}, err
 	}
 	return tx.takeProcurement(id, "FOR NO KEY UPDATE")
 }
 
-// queue makes those who lock and those who share the procurement wait for each other in the order they
+// inLine makes those who lock and those who share the procurement wait for each other in the order they
 // came. Row locks alone let a stream of sharers keep a locker out for ever (docs/decisions/0005).
-func (tx *Tx) queue(lock string, id models.ID) error {
-	if err := tx.db.Exec("SELECT "+lock+"(hashtextextended(?, 0))", "procurement/"+string(id)).Error; err != nil {
-		return fmt.Errorf("queue for procurement: %w", err)
-	}
-	return nil
-}
-
-// LockBriefly bounds how long the transaction waits for any further lock. Who holds a box uses it: better
-// to let go and try again than to keep suppliers out while waiting for somebody else.
-func (tx *Tx) LockBriefly() error {
-	if err := tx.db.Exec("SET LOCAL lock_timeout = '1s'").Error; err != nil {
-		return fmt.Errorf("bound lock waits: %w", err)
-	}
-	return nil
-}
+func inLine(id models.ID) string { return "procurement/" + string(id) }
 
 // ShareProcurement takes the procurement's row against changes of its process, for a change of its
 // content. It returns [ErrNoProcurement].
 func (tx *Tx) ShareProcurement(id models.ID) (models.Procurement, error) {
-	if err := tx.queue("pg_advisory_xact_lock_shared", id); err != nil {
+	if err := tx.Share(inLine(id)); err != nil {
 		return models.Procurement{}, err
 	}
 	return tx.takeProcurement(id, "FOR SHARE")
@@ -76,8 +62,8 @@ func (tx *Tx) LockBoxes(lots ...models.ID) error {
 	ordered := slices.Clone(lots)
 	slices.Sort(ordered)
 	for _, lot := range slices.Compact(ordered) {
-		if err := tx.db.Exec("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", boxKey(lot)).Error; err != nil {
-			return fmt.Errorf("lock box of lot: %w", err)
+		if err := tx.Lock(boxKey(lot)); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -85,12 +71,7 @@ func (tx *Tx) LockBoxes(lots ...models.ID) error {
 
 // ShareBox keeps the box of a lot from being closed or moved until the transaction ends; any number may
 // put tenders in at once.
-func (tx *Tx) ShareBox(lot models.ID) error {
-	if err := tx.db.Exec("SELECT pg_advisory_xact_lock_shared(hashtextextended(?, 0))", boxKey(lot)).Error; err != nil {
-		return fmt.Errorf("share box of lot: %w", err)
-	}
-	return nil
-}
+func (tx *Tx) ShareBox(lot models.ID) error { return tx.Share(boxKey(lot)) }
 
 func boxKey(lot models.ID) string { return "box/" + string(lot) }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -28,7 +29,7 @@ func (tx *Tx) Lots(procurement models.ID) ([]models.Lot, error) {
 
 // Lot reads a lot. It returns a refusal with [models.CodeNotFound].
 func (s *Store) Lot(ctx context.Context, procurement, id models.ID) (models.Lot, error) {
-	return takeByID[models.Lot](s.db.WithContext(ctx).Where("procurement_id = ?", procurement), "read lot", id)
+	return takeByID[models.Lot](s.rows(ctx).Where("procurement_id = ?", procurement), "read lot", id)
 }
 
 // Lot reads a lot within the transaction. It returns a refusal with [models.CodeNotFound].
@@ -43,7 +44,7 @@ func (tx *Tx) LockLot(procurement, id models.ID) (models.Lot, error) {
 
 // ListLots lists lots by ID, those after the given one, at most limit; published leaves out the others.
 func (s *Store) ListLots(ctx context.Context, procurement models.ID, published bool, after models.ID, limit int) ([]models.Lot, error) {
-	query := s.db.WithContext(ctx).Where("procurement_id = ?", procurement)
+	query := s.rows(ctx).Where("procurement_id = ?", procurement)
 	if published {
 		query = query.Where("opened_at IS NOT NULL")
 	}
@@ -53,7 +54,7 @@ func (s *Store) ListLots(ctx context.Context, procurement models.ID, published b
 // HasPublishedLot tells whether a lot of the procurement was ever published.
 func (s *Store) HasPublishedLot(ctx context.Context, procurement models.ID) (bool, error) {
 	var has bool
-	err := s.db.WithContext(ctx).Raw("SELECT EXISTS (SELECT FROM lots WHERE procurement_id = ? AND opened_at IS NOT NULL)", procurement).
+	err := s.rows(ctx).Raw("SELECT EXISTS (SELECT FROM lots WHERE procurement_id = ? AND opened_at IS NOT NULL)", procurement).
 		Scan(&has).Error
 	if err != nil {
 		return false, fmt.Errorf("look for published lots: %w", err)
@@ -73,7 +74,7 @@ func (tx *Tx) SaveLot(l *models.Lot) error {
 }
 
 func lotFault(doing string, err error) error {
-	violation, _ := ViolationOf(err)
+	violation, _ := pg.ViolationOf(err)
 	switch {
 	case err == nil:
 		return nil

@@ -55,7 +55,7 @@ func (s *Store) Releases(ctx context.Context, procurement, after models.ID, limi
 		releases []models.Release
 		entries  []models.Entry
 	)
-	db := s.db.WithContext(ctx)
+	db := s.rows(ctx)
 	err := db.Where("procurement_id = ? AND entry_id > ?", procurement, string(after)).Order("entry_id").Limit(limit).Find(&releases).Error
 	ids := make([]models.ID, len(releases))
 	for i, r := range releases {
@@ -77,7 +77,7 @@ func (s *Store) Releases(ctx context.Context, procurement, after models.ID, limi
 // HasReleases tells whether anything of a procurement was told to the market.
 func (s *Store) HasReleases(ctx context.Context, procurement models.ID) (bool, error) {
 	var found bool
-	err := s.db.WithContext(ctx).Raw("SELECT EXISTS (SELECT FROM releases WHERE procurement_id = ?)", procurement).Scan(&found).Error
+	err := s.rows(ctx).Raw("SELECT EXISTS (SELECT FROM releases WHERE procurement_id = ?)", procurement).Scan(&found).Error
 	if err != nil {
 		return false, fmt.Errorf("look for releases: %w", err)
 	}
@@ -87,7 +87,7 @@ func (s *Store) HasReleases(ctx context.Context, procurement models.ID) (bool, e
 // Consultations lists the consultations of a procurement after the given announcement.
 func (s *Store) Consultations(ctx context.Context, procurement, after models.ID, limit int) ([]models.Consultation, error) {
 	var found []models.Consultation
-	err := s.db.WithContext(ctx).Where("procurement_id = ? AND announcement_id > ?", procurement, string(after)).
+	err := s.rows(ctx).Where("procurement_id = ? AND announcement_id > ?", procurement, string(after)).
 		Order("announcement_id").Limit(limit).Find(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("list consultations: %w", err)
@@ -180,7 +180,7 @@ func (tx *Tx) Responses(of models.ConsultationResponse, after models.ID, limit i
 // Response reads a response. It returns a refusal with [models.CodeNotFound].
 func (s *Store) Response(ctx context.Context, procurement, id models.ID) (models.ConsultationResponse, error) {
 	var r models.ConsultationResponse
-	err := s.db.WithContext(ctx).Where("procurement_id = ? AND id = ?", procurement, id).Take(&r).Error
+	err := s.rows(ctx).Where("procurement_id = ? AND id = ?", procurement, id).Take(&r).Error
 	if err != nil {
 		return r, notFound("read response", err)
 	}

@@ -16,6 +16,8 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
+
+	"github.com/ppi-engine/ppi/internal/store/pg"
 )
 
 //go:embed migrations/*.sql
@@ -35,7 +37,7 @@ const (
 // Migrate brings the schema of the owner's database up to date and sets what the application's role
 // may do. Any number of processes may call it at once: one migrates, the others wait.
 func Migrate(ctx context.Context, ownerDSN, applicationRole string, log *slog.Logger) error {
-	config, err := parseDSN(ownerDSN)
+	config, err := pg.ParseDSN(ownerDSN)
 	if err != nil {
 		return err
 	}
@@ -91,12 +93,12 @@ func grant(ctx context.Context, db *sql.DB, role string) error {
 // Pending tells whether the database lacks migrations this binary has. A binary that is not the
 // newest says false: migrations only add, so an older binary runs on a newer schema.
 func (s *Store) Pending(ctx context.Context) (bool, error) {
-	provider, err := migrationProvider(s.pool)
+	provider, err := migrationProvider(pg.Pool(s.DB))
 	if err != nil {
 		return false, err
 	}
 	var version int64
-	err = s.pool.QueryRowContext(ctx,
+	err = pg.Pool(s.DB).QueryRowContext(ctx,
 		"SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied").Scan(&version)
 	if err != nil {
 		return false, fmt.Errorf("read schema version: %w", err)

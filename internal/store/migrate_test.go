@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 )
 
@@ -27,7 +28,7 @@ func TestSeveralMigratorsAtOnceMakeOneSchema(t *testing.T) {
 	pending, err := pgtest.Open(t, db.Application).Pending(t.Context())
 	require.NoError(t, err)
 	require.False(t, pending)
-	applied := rowCount(t, db, "SELECT count(*) FROM goose_db_version WHERE version_id = 1")
+	applied := pgtest.RowCount(t, db, "SELECT count(*) FROM goose_db_version WHERE version_id = 1")
 	require.EqualValues(t, 1, applied)
 }
 
@@ -69,20 +70,13 @@ func TestTheRecordRefusesChangesEvenByItsOwner(t *testing.T) {
 			"TRUNCATE " + table + " CASCADE",
 		} {
 			_, err := conn.Exec(t.Context(), change)
-			violation, ok := store.ViolationOf(err)
+			violation, ok := pg.ViolationOf(err)
 			require.True(t, ok, "%s: %v", change, err)
-			require.Equal(t, store.ViolationAppendOnly, violation.Kind, change)
+			require.Equal(t, pg.ViolationAppendOnly, violation.Kind, change)
 		}
 	}
 	_, err := conn.Exec(t.Context(), "UPDATE events SET type = 'a.b'")
-	violation, ok := store.ViolationOf(err)
+	violation, ok := pg.ViolationOf(err)
 	require.True(t, ok, err)
-	require.Equal(t, store.Violation{Kind: store.ViolationAppendOnly, Constraint: "append_only", Table: "events"}, violation)
-}
-
-func rowCount(t *testing.T, db pgtest.Database, query string, args ...any) int64 {
-	t.Helper()
-	var n int64
-	require.NoError(t, pgtest.Connect(t, db.Superuser).QueryRow(t.Context(), query, args...).Scan(&n))
-	return n
+	require.Equal(t, pg.Violation{Kind: pg.ViolationAppendOnly, Constraint: "append_only", Table: "events"}, violation)
 }

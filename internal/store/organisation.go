@@ -11,7 +11,7 @@ import (
 
 // Organisation reads an organisation. It returns a refusal with [models.CodeNotFound].
 func (s *Store) Organisation(ctx context.Context, id models.ID) (models.Organisation, error) {
-	return takeByID[models.Organisation](s.db.WithContext(ctx), "read organisation", id)
+	return takeByID[models.Organisation](s.rows(ctx), "read organisation", id)
 }
 
 // Organisation reads an organisation within the transaction. It returns a refusal with [models.CodeNotFound].
@@ -26,7 +26,7 @@ func (tx *Tx) LockOrganisation(id models.ID) (models.Organisation, error) {
 
 // Organisations lists organisations by ID, those after the given one, at most limit.
 func (s *Store) Organisations(ctx context.Context, after models.ID, limit int) ([]models.Organisation, error) {
-	return listAfter[models.Organisation](s.db.WithContext(ctx), "list organisations", after, limit)
+	return listAfter[models.Organisation](s.rows(ctx), "list organisations", after, limit)
 }
 
 // CreateOrganisation inserts an organisation as version 1 and gives it its ID and instant.

@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm/clause"
 
+	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -14,7 +15,7 @@ func forChange() clause.Locking { return clause.Locking{Strength: "NO KEY UPDATE
 
 // Person reads a person. It returns a refusal with [models.CodeNotFound].
 func (s *Store) Person(ctx context.Context, id models.ID) (models.Person, error) {
-	return takeByID[models.Person](s.db.WithContext(ctx), "read person", id)
+	return takeByID[models.Person](s.rows(ctx), "read person", id)
 }
 
 // Person reads a person within the transaction. It returns a refusal with [models.CodeNotFound].
@@ -29,7 +30,7 @@ func (tx *Tx) LockPerson(id models.ID) (models.Person, error) {
 
 // People lists people by ID, those after the given one, at most limit; an empty organisation means all.
 func (s *Store) People(ctx context.Context, organisation, after models.ID, limit int) ([]models.Person, error) {
-	db := s.db.WithContext(ctx)
+	db := s.rows(ctx)
 	if organisation != "" {
 		db = db.Where("organisation_id = ?", organisation)
 	}
@@ -55,13 +56,13 @@ func (tx *Tx) SavePerson(p *models.Person) error {
 }
 
 func personFault(doing string, err error) error {
-	violation, _ := ViolationOf(err)
+	violation, _ := pg.ViolationOf(err)
 	switch {
 	case err == nil:
 		return nil
 	case violation.Constraint == "people_email":
 		return models.Refuse(models.CodeAlreadyExists, "/email", "another person has this e-mail address")
-	case violation.Kind == ViolationForeignKey:
+	case violation.Kind == pg.ViolationForeignKey:
 		return models.Refuse(models.CodeInvalidValue, "/organisation_id", "there is no such organisation")
 	}
 	return fmt.Errorf("%s: %w", doing, err)

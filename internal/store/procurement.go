@@ -25,12 +25,10 @@ func (tx *Tx) SaveDraft(p *models.Procurement) error {
 	return nil
 }
 
-// standingsOf selects the procurements on which the person of the parameters holds or held a role.
-const standingsOf = `SELECT p.*, c.clock, ` + assignmentsOf + ` AS assignments
-	FROM procurements p CROSS JOIN (SELECT clock_timestamp() AS clock) c
-	WHERE p.id > ? AND EXISTS (SELECT FROM role_assignments r WHERE r.procurement_id = p.id AND r.person_id = ?
-		AND r.valid_from <= c.clock + p.clock_offset * interval '1 microsecond'
-		AND (r.valid_until IS NULL OR r.valid_until > c.clock + p.clock_offset * interval '1 microsecond'))
+// standingsOf selects the procurements on which the person of the parameters holds a role.
+var standingsOf = `SELECT p.*, c.at, ` + rolesNow + ` AS roles
+	FROM procurements p CROSS JOIN (SELECT clock_timestamp() AS at) c
+	WHERE p.id > ? AND EXISTS (SELECT FROM role_assignments r WHERE r.procurement_id = p.id AND r.person_id = ? AND ` + held("c.at") + `)
 	AND (p.status = ? OR ? = '')
 	ORDER BY p.id LIMIT ?`
 
@@ -38,15 +36,13 @@ const standingsOf = `SELECT p.*, c.clock, ` + assignmentsOf + ` AS assignments
 // one, at most limit; an empty status means all.
 func (s *Store) Standings(ctx context.Context, person models.ID, status models.Status, after models.ID, limit int) ([]models.Standing, error) {
 	var rows []standingRow
-	err := s.db.WithContext(ctx).Raw(standingsOf, person, after, person, status, status, limit).Scan(&rows).Error
+	err := s.rows(ctx).Raw(standingsOf, person, after, person, status, status, limit).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("list procurements: %w", err)
 	}
 	standings := make([]models.Standing, len(rows))
 	for i, row := range rows {
-		if standings[i], err = row.standing(); err != nil {
-			return nil, err
-		}
+		standings[i] = row.standing()
 	}
 	return standings, nil
 }

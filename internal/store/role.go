@@ -9,7 +9,7 @@ import (
 
 // Role reads one assignment on a procurement. It returns a refusal with [models.CodeNotFound].
 func (s *Store) Role(ctx context.Context, procurement, id models.ID) (models.RoleAssignment, error) {
-	return takeByID[models.RoleAssignment](s.db.WithContext(ctx).Where("procurement_id = ?", procurement), "read role", id)
+	return takeByID[models.RoleAssignment](s.rows(ctx).Where("procurement_id = ?", procurement), "read role", id)
 }
 
 // Role reads one assignment on a procurement within the transaction. It returns a refusal with
@@ -21,7 +21,7 @@ func (tx *Tx) Role(procurement, id models.ID) (models.RoleAssignment, error) {
 // ListRoles lists the assignments on a procurement by ID, also ended ones, those after the given one,
 // at most limit.
 func (s *Store) ListRoles(ctx context.Context, procurement, after models.ID, limit int) ([]models.RoleAssignment, error) {
-	return listAfter[models.RoleAssignment](s.db.WithContext(ctx).Where("procurement_id = ?", procurement), "list roles", after, limit)
+	return listAfter[models.RoleAssignment](s.rows(ctx).Where("procurement_id = ?", procurement), "list roles", after, limit)
 }
 
 // Roles lists all assignments on a procurement by ID.

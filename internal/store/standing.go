@@ -1,61 +1,63 @@
 package store
 
 import (
-	"encoding/json"
+	"context"
 	"errors"
 	"fmt"
 	"time"
 
 	"gorm.io/gorm"
 
+	"github.com/ppi-engine/ppi/internal/eventlog"
 	"github.com/ppi-engine/ppi/models"
 )
 
-// assignmentsOf selects, for the person of the parameter, the assignments on procurement p as JSON.
-const assignmentsOf = `(SELECT coalesce(jsonb_agg(jsonb_build_object(
-		'role', r.role, 'valid_from', r.valid_from, 'valid_until', r.valid_until) ORDER BY r.id), '[]')
-	FROM role_assignments r WHERE r.procurement_id = p.id AND r.person_id = ?)`
+// held tells of role assignment r on procurement p whether it is in force at a real time. Whatever asks the
+// database for the roles of now asks by it; [models.RoleAssignment.Holds] is the same of an assignment read.
+func held(at string) string {
+	now := at + " + p.clock_offset * interval '1 microsecond'"
+	return "r.valid_from <= " + now + " AND (r.valid_until IS NULL OR r.valid_until > " + now + ")"
+}
+
+var (
+	heldNow = held("clock_timestamp()")
+	// rolesNow selects, for the person of the parameter, the roles held on procurement p at the time c.at.
+	rolesNow = `(SELECT coalesce(jsonb_agg(r.role ORDER BY r.id), '[]') FROM role_assignments r
+		WHERE r.procurement_id = p.id AND r.person_id = ? AND ` + held("c.at") + `)`
+)
 
 type standingRow struct {
 	Procurement models.Procurement `gorm:"embedded"`
-	Clock       time.Time
-	Assignments []byte
+	At          time.Time
+	Roles       []models.Role `gorm:"serializer:json"`
 }
 
-func (r standingRow) standing() (models.Standing, error) {
-	s := models.Standing{Procurement: r.Procurement, Now: r.Procurement.Now(r.Clock.UTC())}
-	roles, err := rolesAt(r.Assignments, s.Now)
-	s.Roles = roles
-	return s, err
-}
-
-func rolesAt(assignments []byte, now time.Time) ([]models.Role, error) {
-	var all []struct {
-		Role       models.Role `json:"role"`
-		ValidFrom  time.Time   `json:"valid_from"`
-		ValidUntil *time.Time  `json:"valid_until"`
-	}
-	if err := json.Unmarshal(assignments, &all); err != nil {
-		return nil, fmt.Errorf("read role assignments: %w", err)
-	}
-	var held []models.Role
-	for _, a := range all {
-		if (models.RoleAssignment{ValidFrom: a.ValidFrom, ValidUntil: a.ValidUntil}).Holds(now) {
-			held = append(held, a.Role)
-		}
-	}
-	return held, nil
+func (r standingRow) standing() models.Standing {
+	return models.Standing{Procurement: r.Procurement, Now: r.Procurement.Now(r.At.UTC()), Roles: r.Roles}
 }
 
 // Standing reads the clock and the roles a person holds now on a procurement that was locked before.
 func (tx *Tx) Standing(p models.Procurement, person models.ID) (models.Standing, error) {
-	row := standingRow{Procurement: p}
-	err := tx.db.Raw(`SELECT clock_timestamp(), `+assignmentsOf+` FROM (SELECT ?::text AS id) p`, person, p.ID).
-		Row().Scan(&row.Clock, &row.Assignments)
+	var row standingRow
+	err := tx.db.Raw(`SELECT c.at, `+rolesNow+` AS roles FROM procurements p, (SELECT clock_timestamp() AS at) c WHERE p.id = ?`, person, p.ID).
+		Take(&row).Error
 	if err != nil {
 		return models.Standing{}, fmt.Errorf("read roles: %w", err)
 	}
-	return row.standing()
+	row.Procurement = p
+	return row.standing(), nil
+}
+
+// VisibleTo lists the procurements in which a person holds a role now.
+func (s *Store) VisibleTo(ctx context.Context, person models.ID) ([]eventlog.Visible, error) {
+	var found []eventlog.Visible
+	err := s.rows(ctx).Raw(`SELECT p.id, p.mode, bool_or(r.role <> 'supplier') AS buyers
+		FROM role_assignments r JOIN procurements p ON p.id = r.procurement_id
+		WHERE r.person_id = ? AND `+heldNow+` GROUP BY p.id, p.mode ORDER BY p.id`, person).Scan(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("list visible procurements: %w", err)
+	}
+	return found, nil
 }
 
 // notFound turns the absence of a row into a refusal.

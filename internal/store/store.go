@@ -1,143 +1,38 @@
-// Package store keeps the record in PostgreSQL: the events and their log, and the rows of every noun.
-// It is the only package that knows SQL.
+// Package store keeps the record in PostgreSQL: the rows of every noun, and what joins and changes them.
+// Events and their log are in eventlog, connections and locks in store/pg; no other package knows SQL.
 package store
 
 import (
-	"cmp"
 	"context"
-	"database/sql"
-	"errors"
-	"fmt"
-	"log/slog"
-	"time"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgtype"
-	"github.com/jackc/pgx/v5/stdlib"
-	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
-)
 
-const (
-	defaultMaxConns = 16
-	connectTimeout  = 5 * time.Second
-	connMaxIdle     = 5 * time.Minute
-	slowStatement   = 500 * time.Millisecond
-	// transactionTimeout bounds a transaction whose caller set no deadline.
-	transactionTimeout = time.Minute
+	"github.com/ppi-engine/ppi/internal/eventlog"
+	"github.com/ppi-engine/ppi/internal/store/pg"
 )
 
 // Options says which database to open and how.
-type Options struct {
-	// DSN names the database and the application's role, as a URL or as keywords.
-	DSN string
-	// MaxConns bounds the connections held at once; 0 means 16.
-	MaxConns int
-	// Logger gets statements that fail or take over half a second; nil means slog's default.
-	Logger *slog.Logger
-}
+type Options = pg.Options
 
-// A Store is an open database. It is safe for concurrent use.
+// A Store is the record in an open database. It is safe for concurrent use.
 type Store struct {
-	db     *gorm.DB
-	pool   *sql.DB
-	config *pgx.ConnConfig
+	*pg.DB
+
+	log *eventlog.Log
 }
 
 // Open connects to the database. It fails when the database is not to be reached within the
-// context's time; one that goes away later is met by [IsRetryable].
+// context's time; one that goes away later is met by [pg.IsRetryable].
 func Open(ctx context.Context, o Options) (*Store, error) {
-	config, err := parseDSN(o.DSN)
+	db, err := pg.Open(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(scanInUTC))
-	conns := cmp.Or(o.MaxConns, defaultMaxConns)
-	pool.SetMaxOpenConns(conns)
-	pool.SetMaxIdleConns(conns)
-	pool.SetConnMaxIdleTime(connMaxIdle)
-	db, err := gorm.Open(postgres.New(postgres.Config{Conn: pool}), gormConfig(cmp.Or(o.Logger, slog.Default())))
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open database: %w", err), pool.Close())
-	}
-	s := &Store{db: db, pool: pool, config: config}
-	if err := s.Ping(ctx); err != nil {
-		return nil, errors.Join(err, pool.Close())
-	}
-	return s, nil
+	return &Store{DB: db, log: eventlog.New(db)}, nil
 }
 
-func gormConfig(log *slog.Logger) *gorm.Config {
-	return &gorm.Config{
-		// PrepareStmt stays off: pgx prepares a statement once per connection, GORM would do it again in every
-		// transaction, and does not reuse it.
-		TranslateError:         true,
-		SkipDefaultTransaction: true,
-		DisableAutomaticPing:   true,
+// Log is the log of the record's events.
+func (s *Store) Log() *eventlog.Log { return s.log }
 
-		DefaultTransactionTimeout: transactionTimeout,
-		NowFunc:                   func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) },
-		Logger: logger.NewSlogLogger(log, logger.Config{
-			SlowThreshold:             slowStatement,
-			LogLevel:                  logger.Warn,
-			IgnoreRecordNotFoundError: true,
-			ParameterizedQueries:      true,
-		}),
-	}
-}
-
-// parseDSN reads a DSN and makes its sessions speak UTC and say what they are.
-func parseDSN(dsn string) (*pgx.ConnConfig, error) {
-	config, err := pgx.ParseConfig(dsn)
-	if err != nil {
-		// The parser's own error may quote the DSN, and with it a password.
-		return nil, errors.New("read DSN: it is neither a PostgreSQL URL nor a keyword string")
-	}
-	config.RuntimeParams["timezone"] = "UTC"
-	if config.RuntimeParams["application_name"] == "" {
-		config.RuntimeParams["application_name"] = "ppi"
-	}
-	// A process that froze or was cut off while it held locks must not keep everybody else waiting.
-	for parameter, value := range map[string]string{
-		"idle_in_transaction_session_timeout": "15s",
-		"tcp_keepalives_idle":                 "5",
-		"tcp_keepalives_interval":             "2",
-		"tcp_keepalives_count":                "3",
-		"tcp_user_timeout":                    "15s",
-	} {
-		if config.RuntimeParams[parameter] == "" {
-			config.RuntimeParams[parameter] = value
-		}
-	}
-	if config.ConnectTimeout == 0 {
-		config.ConnectTimeout = connectTimeout
-	}
-	return config, nil
-}
-
-// scanInUTC gives instants out in UTC; pgx would give them in the machine's zone.
-func scanInUTC(_ context.Context, conn *pgx.Conn) error {
-	conn.TypeMap().RegisterType(&pgtype.Type{
-		Name:  "timestamptz",
-		OID:   pgtype.TimestamptzOID,
-		Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
-	})
-	return nil
-}
-
-// Close ends all connections. Transactions under way fail.
-func (s *Store) Close() error {
-	if err := s.pool.Close(); err != nil {
-		return fmt.Errorf("close database: %w", err)
-	}
-	return nil
-}
-
-// Ping tells whether the database answers.
-func (s *Store) Ping(ctx context.Context) error {
-	if err := s.pool.PingContext(ctx); err != nil {
-		return fmt.Errorf("reach database: %w", err)
-	}
-	return nil
-}
+// rows is GORM's side of the database, outside of any transaction.
+func (s *Store) rows(ctx context.Context) *gorm.DB { return pg.Rows(ctx, s.DB) }

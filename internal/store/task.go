@@ -65,7 +65,7 @@ func (tx *Tx) OpenTask(procurement models.ID, kind, subject string) (models.Task
 // Tasks lists the tasks of a procurement after the given one, open ones first, then in the order they were
 // raised.
 func (s *Store) Tasks(ctx context.Context, procurement, after models.ID, limit int) ([]models.Task, error) {
-	query := s.db.WithContext(ctx).Where("procurement_id = ?", procurement).Order("(done_at IS NOT NULL), id").Limit(limit)
+	query := s.rows(ctx).Where("procurement_id = ?", procurement).Order("(done_at IS NOT NULL), id").Limit(limit)
 	if after != "" {
 		query = query.Where("((done_at IS NOT NULL), id) > (SELECT (t.done_at IS NOT NULL), t.id FROM tasks t WHERE t.id = ?)", after)
 	}

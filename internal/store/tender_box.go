@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"strconv"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -37,10 +37,6 @@ type Box struct {
 // Now is procedure time.
 func (b Box) Now() time.Time { return b.Procurement.Now(b.Clock) }
 
-// Whatever comes back from decide and from the database while the box is held ends the transaction; a
-// connection whose transaction cannot be ended in this time is given up.
-const rollbackTimeout = 5 * time.Second
-
 // AtBox brings a supplier to a box: it takes the box's lock shared, reads deadline, clock and what else
 // decides, asks decide what is to be written, writes that and commits. The steps are statements of one
 // transaction, READ COMMITTED, sent in two round trips: a statement sees what was committed before it
@@ -49,7 +45,7 @@ const rollbackTimeout = 5 * time.Second
 // It returns decide's error, a refusal with [models.CodeNotFound] when there is no such lot, and
 // [ErrEntryRefused] when the entry cannot be made because of another one made at the same time.
 func (s *Store) AtBox(ctx context.Context, a Approach, decide func(Box) (BoxEntry, error)) error {
-	return s.onLiveConn(ctx, func(conn *pgx.Conn) error { return atBox(ctx, conn, a, decide) })
+	return pg.OnLiveConn(ctx, s.DB, func(conn *pgx.Conn) error { return atBox(ctx, conn, a, decide) })
 }
 
 func atBox(ctx context.Context, conn *pgx.Conn, a Approach, decide func(Box) (BoxEntry, error)) error {
@@ -61,20 +57,7 @@ func atBox(ctx context.Context, conn *pgx.Conn, a Approach, decide func(Box) (Bo
 	if err == nil {
 		err = enter(ctx, conn, entry)
 	}
-	return errors.Join(err, endTransaction(ctx, conn))
-}
-
-// endTransaction rolls back what was not committed, also when ctx has ended.
-func endTransaction(ctx context.Context, conn *pgx.Conn) error {
-	if conn.IsClosed() || conn.PgConn().TxStatus() == 'I' {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackTimeout)
-	defer cancel()
-	if _, err := conn.Exec(ctx, "ROLLBACK"); err != nil {
-		return driver.ErrBadConn // makes the pool discard it
-	}
-	return nil
+	return errors.Join(err, pg.EndTransaction(ctx, conn))
 }
 
 const (

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/ppi-engine/ppi/internal/audit"
+	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -56,7 +57,7 @@ func enter(ctx context.Context, conn *pgx.Conn, e BoxEntry) error {
 	results := conn.SendBatch(ctx, batch)
 	written, err := results.Exec()
 	err = errors.Join(err, results.Close())
-	switch violation, _ := ViolationOf(err); {
+	switch violation, _ := pg.ViolationOf(err); {
 	case violation.Constraint == "requests_pkey", violation.Constraint == "tenders_standing":
 		return ErrEntryRefused
 	case violation.Constraint == "tender_envelopes_upload_id_fkey":
@@ -100,7 +101,7 @@ func (e BoxEntry) statement() (string, []any, error) {
 // EarlierRequest reads what a request with that ID was answered; nil when it was not.
 func (s *Store) EarlierRequest(ctx context.Context, id string) (*Request, error) {
 	var found []Request
-	err := s.db.WithContext(ctx).Raw("SELECT id, fingerprint, body FROM requests WHERE id = ?", id).Scan(&found).Error
+	err := s.rows(ctx).Raw("SELECT id, fingerprint, body FROM requests WHERE id = ?", id).Scan(&found).Error
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("read earlier request: %w", err)

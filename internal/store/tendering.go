@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -111,15 +112,14 @@ func (tx *Tx) stage(doing, query string, args ...any) error {
 
 // RecordOpening writes down what an opener found and returns its number.
 func (tx *Tx) RecordOpening(o models.Opening) (int64, error) {
-	row := struct {
-		models.Opening
-		UploadID *models.ID
-	}{o, nullID(o.UploadID)}
-	if err := tx.db.Table("openings").Omit("ID").Create(&row).Error; err != nil {
+	price, err := json.Marshal(o.Price)
+	if err != nil {
 		return 0, fmt.Errorf("record opening: %w", err)
 	}
 	var id int64
-	err := tx.db.Raw("SELECT max(id) FROM openings WHERE tender_id = ? AND n = ? AND person_id = ?", o.TenderID, o.N, o.PersonID).Scan(&id).Error
+	err = tx.db.Raw(`INSERT INTO openings (tender_id, n, person_id, organisation_id, readable, plaintext_digest, size, upload_id, price, recorded_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, 'null')::jsonb, ?) RETURNING id`,
+		o.TenderID, o.N, o.PersonID, o.OrganisationID, o.Readable, o.PlaintextDigest, o.Size, o.UploadID, string(price), o.RecordedAt).Scan(&id).Error
 	if err != nil {
 		return 0, fmt.Errorf("record opening: %w", err)
 	}

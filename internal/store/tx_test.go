@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 )
@@ -38,8 +39,8 @@ func TestATransactionThatFailsLeavesNothing(t *testing.T) {
 			panic("fault")
 		})
 	})
-	require.Zero(t, rowCount(t, db, "SELECT count(*) FROM events"))
-	require.Zero(t, rowCount(t, db, "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND state LIKE 'idle in%'", db.Name))
+	require.Zero(t, pgtest.RowCount(t, db, "SELECT count(*) FROM events"))
+	require.Zero(t, pgtest.RowCount(t, db, "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND state LIKE 'idle in%'", db.Name))
 }
 
 func TestTheDatabaseClockIsUTCAndMovesWithinATransaction(t *testing.T) {
@@ -91,7 +92,7 @@ func TestWhatMayBeTriedAgain(t *testing.T) {
 		"refusal":                    {models.Refuse("x", "", "no"), false},
 		"closed under our own hands": {net.ErrClosed, true},
 	} {
-		require.Equal(t, c.want, store.IsRetryable(c.err), name)
+		require.Equal(t, c.want, pg.IsRetryable(c.err), name)
 	}
 }
 
@@ -100,13 +101,13 @@ func TestACutConnectionMayBeTriedAgain(t *testing.T) {
 	db := pgtest.NewDatabase(t)
 	s := pgtest.Open(t, db.Application)
 	err := s.InTx(t.Context(), func(tx *store.Tx) error {
-		require.Positive(t, rowCount(t, db,
+		require.Positive(t, pgtest.RowCount(t, db,
 			"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()", db.Name))
 		_, err := tx.Append(models.Event{Type: happened})
 		return err
 	})
 	require.Error(t, err)
-	require.True(t, store.IsRetryable(err), "%v", err)
+	require.True(t, pg.IsRetryable(err), "%v", err)
 	require.NoError(t, s.InTx(t.Context(), func(tx *store.Tx) error {
 		_, err := tx.Append(models.Event{Type: happened})
 		return err
@@ -117,7 +118,7 @@ func TestAnUnreachableServerMayBeTriedAgain(t *testing.T) {
 	t.Parallel()
 	_, err := store.Open(t.Context(), store.Options{DSN: "postgres://nobody@127.0.0.1:1/none"})
 	require.Error(t, err)
-	require.True(t, store.IsRetryable(err), "%v", err)
+	require.True(t, pg.IsRetryable(err), "%v", err)
 }
 
 func TestADSNThatIsNoneIsNotQuoted(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -46,7 +47,7 @@ func (tx *Tx) EnvelopesOf(procurement, organisation models.ID) (int64, error) {
 
 // Upload reads an upload for a procurement. It returns a refusal with [models.CodeNotFound].
 func (s *Store) Upload(ctx context.Context, procurement, id models.ID) (models.Upload, error) {
-	return takeByID[models.Upload](s.db.WithContext(ctx).Where("procurement_id = ?", procurement), "read upload", id)
+	return takeByID[models.Upload](s.rows(ctx).Where("procurement_id = ?", procurement), "read upload", id)
 }
 
 // Upload reads an upload for a procurement within the transaction. It returns a refusal with
@@ -65,11 +66,11 @@ func (tx *Tx) LockUpload(procurement, id models.ID) (models.Upload, error) {
 // may be written again. It returns a refusal with [models.CodeUploadComplete].
 func (s *Store) PutChunk(ctx context.Context, upload models.ID, n int, content []byte) error {
 	var open []models.ID
-	err := s.db.WithContext(ctx).Raw(`WITH open AS (SELECT id FROM uploads WHERE id = ? AND completed_at IS NULL FOR SHARE),
+	err := s.rows(ctx).Raw(`WITH open AS (SELECT id FROM uploads WHERE id = ? AND completed_at IS NULL FOR SHARE),
 		written AS (INSERT INTO upload_chunks AS old (upload_id, n, content) SELECT id, ?::int, ?::bytea FROM open
 			ON CONFLICT (upload_id, n) DO UPDATE SET content = excluded.content WHERE old.content <> excluded.content)
 		SELECT id FROM open`, upload, n, content).Scan(&open).Error
-	switch violation, _ := ViolationOf(err); {
+	switch violation, _ := pg.ViolationOf(err); {
 	case violation.Constraint == "uploads_kept", err == nil && len(open) == 0:
 		return models.Refuse(models.CodeUploadComplete, "", "the upload is complete: nothing of it is changed any more").Accepting("a new upload")
 	case err != nil:
@@ -80,7 +81,7 @@ func (s *Store) PutChunk(ctx context.Context, upload models.ID, n int, content [
 
 // Chunk reads chunk n of an upload; nil when it is not there.
 func (s *Store) Chunk(ctx context.Context, upload models.ID, n int) ([]byte, error) {
-	return readChunk(s.db.WithContext(ctx), upload, n)
+	return readChunk(s.rows(ctx), upload, n)
 }
 
 // Chunk reads chunk n of an upload within the transaction; nil when it is not there.
@@ -98,7 +99,7 @@ func readChunk(db *gorm.DB, upload models.ID, n int) ([]byte, error) {
 // ChunksOf lists the numbers of the chunks of an upload that are there.
 func (s *Store) ChunksOf(ctx context.Context, upload models.ID) ([]int, error) {
 	var there []int
-	err := s.db.WithContext(ctx).Raw("SELECT n FROM upload_chunks WHERE upload_id = ? ORDER BY n", upload).Scan(&there).Error
+	err := s.rows(ctx).Raw("SELECT n FROM upload_chunks WHERE upload_id = ? ORDER BY n", upload).Scan(&there).Error
 	if err != nil {
 		return nil, fmt.Errorf("list chunks: %w", err)
 	}

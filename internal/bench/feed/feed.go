@@ -57,7 +57,7 @@ const (
 
 // Run writes the events, reads the feed meanwhile and compares the two.
 func Run(ctx context.Context, o Options) (Figures, error) {
-	head, err := o.Store.LogHead(ctx)
+	head, err := o.Store.Log().Head(ctx)
 	if err != nil {
 		return Figures{}, err
 	}
@@ -145,7 +145,7 @@ func read(ctx context.Context, s *store.Store, after int64, events int, writing 
 	ticker := time.NewTicker(pollEvery)
 	defer ticker.Stop()
 	for len(seen) < events && (writing.Load() || time.Since(last) < patience) {
-		page, err := s.ReadLog(ctx, after, pageSize)
+		page, err := s.Log().Read(ctx, after, pageSize)
 		if err != nil {
 			return nil, err
 		}

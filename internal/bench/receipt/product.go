@@ -91,7 +91,7 @@ func (p *product) serve(ctx context.Context) error {
 	p.acts.Receipts = signer
 	handler, err := api.New(api.Deps{
 		// The access log is written, though nobody reads it.
-		Store: p.store, Acts: p.acts, Views: &views.Views{Store: p.store, Checkpoints: checkpoints},
+		Acts: p.acts, Views: &views.Views{Store: p.store, Checkpoints: checkpoints},
 		Engine: idle{}, Logger: slog.New(slog.DiscardHandler),
 		CursorKey: make([]byte, ed25519.SeedSize), BuildVersion: "bench", Ready: func(ctx context.Context) error { return p.store.Ping(ctx) },
 	})

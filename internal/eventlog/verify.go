@@ -1,4 +1,4 @@
-package store
+package eventlog
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/ppi-engine/ppi/internal/audit"
+	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -24,12 +25,12 @@ type VerifyOptions struct {
 	Earlier []audit.Checkpoint
 }
 
-// VerifyLog verifies the whole record as it is at this moment: every event and its columns, its place
+// Verify verifies the whole record as it is at this moment: every event and its columns, its place
 // in log and chain, the tree, every checkpoint, and that no event stands beside the log. It reads the
 // log once, page by page, in one transaction that changes nothing.
-func (s *Store) VerifyLog(ctx context.Context, o VerifyOptions) (audit.Report, error) {
+func (l *Log) Verify(ctx context.Context, o VerifyOptions) (audit.Report, error) {
 	var report audit.Report
-	err := s.inSnapshot(ctx, func(tx pgx.Tx) (err error) {
+	err := pg.InSnapshot(ctx, l.db, func(tx pgx.Tx) (err error) {
 		report, err = verifyLog(ctx, tx, o)
 		return err
 	})

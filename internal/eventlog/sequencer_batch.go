@@ -1,4 +1,4 @@
-package store
+package eventlog
 
 import (
 	"context"
@@ -129,7 +129,7 @@ func (c chains) load(ctx context.Context, conn *pgx.Conn, events []candidate) er
 type batch struct {
 	positions, seqs []int64
 	events          []models.ID
-	procurements    []*models.ID
+	procurements    []models.ID
 	prevs, hashes   [][]byte
 	nodeLevels      []int16
 	nodeNumbers     []int64
@@ -140,7 +140,7 @@ func (b *batch) place(c candidate, tree *audit.Tree, chains chains) {
 	e, link := chains[c.procurement].Next(tree.Size()+1, c.canonical)
 	chains[c.procurement] = link
 	b.positions, b.seqs = append(b.positions, e.Position), append(b.seqs, e.Seq)
-	b.events, b.procurements = append(b.events, c.id), append(b.procurements, nullID(c.procurement))
+	b.events, b.procurements = append(b.events, c.id), append(b.procurements, c.procurement)
 	b.prevs, b.hashes = append(b.prevs, e.Prev[:]), append(b.hashes, e.Hash[:])
 	var completed []audit.Node
 	*tree, completed = tree.Append(e.Hash)
@@ -160,7 +160,9 @@ func (b *batch) insert(ctx context.Context, conn *pgx.Conn, oldSize int64, p pro
 			WHERE size = $5 RETURNING size
 		), entries AS (
 			INSERT INTO event_log (position, event_id, procurement_id, seq, prev_hash, hash)
-			SELECT e.* FROM moved, unnest($6::bigint[], $7::text[], $8::text[], $9::bigint[], $10::bytea[], $11::bytea[]) AS e
+			SELECT e.position, e.id, nullif(e.procurement, ''), e.seq, e.prev, e.hash
+			FROM moved, unnest($6::bigint[], $7::text[], $8::text[], $9::bigint[], $10::bytea[], $11::bytea[])
+				AS e (position, id, procurement, seq, prev, hash)
 		), nodes AS (
 			INSERT INTO event_tree (level, n, hash)
 			SELECT n.* FROM moved, unnest($12::smallint[], $13::bigint[], $14::bytea[]) AS n

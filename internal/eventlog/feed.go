@@ -1,4 +1,4 @@
-package store
+package eventlog
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -16,22 +17,6 @@ type Visible struct {
 	// Buyers tells whether the reader is on the buyers' side; a supplier reads what everybody may know.
 	Buyers bool
 }
-
-// VisibleTo lists the procurements in which a person holds a role now.
-func (s *Store) VisibleTo(ctx context.Context, person models.ID) ([]Visible, error) {
-	var found []Visible
-	err := s.db.WithContext(ctx).Raw(`SELECT p.id, p.mode, bool_or(r.role <> 'supplier') AS buyers
-		FROM role_assignments r JOIN procurements p ON p.id = r.procurement_id
-		WHERE r.person_id = ? AND `+heldNow+` GROUP BY p.id, p.mode ORDER BY p.id`, person).Scan(&found).Error
-	if err != nil {
-		return nil, fmt.Errorf("list visible procurements: %w", err)
-	}
-	return found, nil
-}
-
-// heldNow tells of assignment r on procurement p whether it is in force in procedure time.
-const heldNow = `r.valid_from <= clock_timestamp() + p.clock_offset * interval '1 microsecond'
-	AND (r.valid_until IS NULL OR r.valid_until > clock_timestamp() + p.clock_offset * interval '1 microsecond')`
 
 // A FeedQuery says whose events are to be read, from where on.
 type FeedQuery struct {
@@ -90,8 +75,8 @@ const wanted = `(cardinality($7::text[]) = 0 OR EXISTS (SELECT FROM unnest($7::t
 
 // Feed reads events in the order of the log. Every event of the query turns up, once, however many are
 // being written: positions are given after commit.
-func (s *Store) Feed(ctx context.Context, q FeedQuery) (page FeedPage, err error) {
-	if page.Head, err = s.LogHead(ctx); err != nil {
+func (l *Log) Feed(ctx context.Context, q FeedQuery) (page FeedPage, err error) {
+	if page.Head, err = l.Head(ctx); err != nil {
 		return page, err
 	}
 	page.Reached = max(q.After, page.Head)
@@ -100,7 +85,7 @@ func (s *Store) Feed(ctx context.Context, q FeedQuery) (page FeedPage, err error
 		ids[i], buyers[i] = string(v.ID), v.Buyers
 	}
 	types := append([]string{}, q.Types...)
-	err = s.onConn(ctx, func(conn *pgx.Conn) error {
+	err = pg.OnConn(ctx, l.db, func(conn *pgx.Conn) error {
 		rows, err := conn.Query(ctx, readFeed, ids, buyers, q.Platform, q.After, page.Head, publicTypes, types, q.Limit)
 		if err != nil {
 			return err
@@ -142,12 +127,12 @@ type TailEntry struct {
 
 // Tail lists what was added to the log after a position, at most limit entries, without what is in nobody's
 // feed.
-func (s *Store) Tail(ctx context.Context, after int64, limit int) (head int64, entries []TailEntry, err error) {
+func (l *Log) Tail(ctx context.Context, after int64, limit int) (head int64, entries []TailEntry, err error) {
 	var found []struct {
 		TailEntry
 		Shown bool
 	}
-	err = s.db.WithContext(ctx).Raw(`SELECT l.position, coalesce(l.procurement_id, '') AS procurement_id,
+	err = pg.Rows(ctx, l.db).Raw(`SELECT l.position, coalesce(l.procurement_id, '') AS procurement_id,
 			l.procurement_id IS NOT NULL OR NOT starts_with(e.type, 'tender.') AS shown
 		FROM event_log l JOIN events e ON e.id = l.event_id WHERE l.position > ? ORDER BY l.position LIMIT ?`, after, limit).Scan(&found).Error
 	if err != nil {

@@ -1,4 +1,4 @@
-package store
+package eventlog
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/ppi-engine/ppi/internal/audit"
+	"github.com/ppi-engine/ppi/internal/store/pg"
 )
 
 var (
@@ -21,10 +22,10 @@ var (
 // is new since the last one, it returns that, and makes up for a file that the archive lacks; of an
 // empty log it returns [ErrNoCheckpoint]. It never signs a log that contradicts the last checkpoint, in
 // the database or in the archive, but returns [ErrLogRewritten]; `ppi audit verify` tells more.
-func (s *Store) Checkpoint(ctx context.Context, key audit.Key, archive audit.Archive) (audit.Checkpoint, error) {
-	c, err := s.headToSign(ctx, key, archive)
+func (l *Log) Checkpoint(ctx context.Context, key audit.Key, archive audit.Archive) (audit.Checkpoint, error) {
+	c, err := l.headToSign(ctx, key, archive)
 	if err == nil {
-		c, err = s.storeCheckpoint(ctx, c)
+		c, err = l.storeCheckpoint(ctx, c)
 	}
 	if err == nil {
 		err = archive.Keep(c)
@@ -35,8 +36,8 @@ func (s *Store) Checkpoint(ctx context.Context, key audit.Key, archive audit.Arc
 	return c, nil
 }
 
-func (s *Store) headToSign(ctx context.Context, key audit.Key, archive audit.Archive) (c audit.Checkpoint, err error) {
-	err = s.inSnapshot(ctx, func(tx pgx.Tx) error {
+func (l *Log) headToSign(ctx context.Context, key audit.Key, archive audit.Archive) (c audit.Checkpoint, err error) {
+	err = pg.InSnapshot(ctx, l.db, func(tx pgx.Tx) error {
 		var size int64
 		if err := tx.QueryRow(ctx, "SELECT coalesce(max(position), 0) FROM event_log").Scan(&size); err != nil {
 			return fmt.Errorf("read head of the log: %w", err)
@@ -83,8 +84,8 @@ func contradictions(ctx context.Context, tx pgx.Tx, archive audit.Archive, size 
 }
 
 // storeCheckpoint returns the stored checkpoint of that size, which may be an earlier one.
-func (s *Store) storeCheckpoint(ctx context.Context, c audit.Checkpoint) (audit.Checkpoint, error) {
-	err := s.onConn(ctx, func(conn *pgx.Conn) error {
+func (l *Log) storeCheckpoint(ctx context.Context, c audit.Checkpoint) (audit.Checkpoint, error) {
+	err := pg.OnConn(ctx, l.db, func(conn *pgx.Conn) error {
 		_, err := conn.Exec(ctx, "INSERT INTO checkpoints (size, root, note) VALUES ($1, $2, $3) ON CONFLICT (size) DO NOTHING",
 			c.Size, c.Root[:], string(c.Note))
 		if err != nil {
@@ -97,15 +98,15 @@ func (s *Store) storeCheckpoint(ctx context.Context, c audit.Checkpoint) (audit.
 }
 
 // LastCheckpoint returns the newest signed head, or [ErrNoCheckpoint].
-func (s *Store) LastCheckpoint(ctx context.Context) (c audit.Checkpoint, err error) {
-	err = s.onConn(ctx, func(conn *pgx.Conn) error {
+func (l *Log) LastCheckpoint(ctx context.Context) (c audit.Checkpoint, err error) {
+	err = pg.OnConn(ctx, l.db, func(conn *pgx.Conn) error {
 		c, err = lastCheckpoint(ctx, conn)
 		return err
 	})
 	return c, err
 }
 
-func lastCheckpoint(ctx context.Context, db querier) (audit.Checkpoint, error) {
+func lastCheckpoint(ctx context.Context, db pg.Querier) (audit.Checkpoint, error) {
 	rows, err := db.Query(ctx, "SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1")
 	if err != nil {
 		return audit.Checkpoint{}, fmt.Errorf("read checkpoint: %w", err)

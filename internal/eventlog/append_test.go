@@ -1,4 +1,4 @@
-package store_test
+package eventlog_test
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 )
@@ -76,11 +77,11 @@ func TestColumnsThatDifferFromTheCanonicalBytesAreRefused(t *testing.T) {
 	} {
 		other := event
 		change(&other)
-		violation, ok := store.ViolationOf(insert(other, "{}"))
+		violation, ok := pg.ViolationOf(insert(other, "{}"))
 		require.True(t, ok, name)
 		require.Equal(t, "events_columns_are_canonical", violation.Constraint, name)
 	}
-	violation, ok := store.ViolationOf(insert(event, `{"price": 1}`))
+	violation, ok := pg.ViolationOf(insert(event, `{"price": 1}`))
 	require.True(t, ok)
 	require.Equal(t, "events_columns_are_canonical", violation.Constraint)
 	require.NoError(t, insert(event, "{}"))
@@ -101,7 +102,7 @@ func TestAnEventOfAnotherFormIsRefusedByItsConstraint(t *testing.T) {
 		"events_procurement_kind": {ProcurementID: models.NewID(models.PrefixLot), Type: happened},
 		"events_type_form":        {Type: "Happened"},
 	} {
-		violation, ok := store.ViolationOf(appendOne(event))
+		violation, ok := pg.ViolationOf(appendOne(event))
 		require.True(t, ok, constraint)
 		require.Equal(t, constraint, violation.Constraint)
 	}

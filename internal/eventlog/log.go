@@ -1,48 +1,51 @@
-package store
+package eventlog
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"iter"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/ppi-engine/ppi/internal/audit"
+	"github.com/ppi-engine/ppi/internal/store/pg"
 )
 
-// LogHead returns the position of the log's last entry, 0 when it is empty. Every event at or before it
+// A Log is the log of the events of a database, in which each that was committed has its place. It is safe
+// for concurrent use.
+type Log struct {
+	db *pg.DB
+}
+
+// New gives the log in a database.
+func New(db *pg.DB) *Log { return &Log{db: db} }
+
+// Head returns the position of the log's last entry, 0 when it is empty. Every event at or before it
 // can be read.
-func (s *Store) LogHead(ctx context.Context) (int64, error) {
+func (l *Log) Head(ctx context.Context) (int64, error) {
 	var head int64
-	if err := s.pool.QueryRowContext(ctx, "SELECT coalesce(max(position), 0) FROM event_log").Scan(&head); err != nil {
+	if err := pg.Rows(ctx, l.db).Raw("SELECT coalesce(max(position), 0) FROM event_log").Scan(&head).Error; err != nil {
 		return 0, fmt.Errorf("read head of the log: %w", err)
 	}
 	return head, nil
 }
 
-// ReadLog returns at most limit entries after a position, in order. An entry whose event has been
+// Read returns at most limit entries after a position, in order. An entry whose event has been
 // removed has no canonical bytes.
-func (s *Store) ReadLog(ctx context.Context, after int64, limit int) (entries []audit.Entry, err error) {
-	err = s.onConn(ctx, func(conn *pgx.Conn) error {
+func (l *Log) Read(ctx context.Context, after int64, limit int) (entries []audit.Entry, err error) {
+	err = pg.OnConn(ctx, l.db, func(conn *pgx.Conn) error {
 		entries, err = readLog(ctx, conn, after, limit)
 		return err
 	})
 	return entries, err
 }
 
-// querier is what a connection and a transaction have in common.
-type querier interface {
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-}
-
 const selectEntries = `SELECT l.position, l.seq, coalesce(l.procurement_id, ''), l.event_id, l.prev_hash, l.hash, e.canonical
 	FROM event_log l LEFT JOIN events e ON e.id = l.event_id `
 
-func readLog(ctx context.Context, db querier, after int64, limit int) ([]audit.Entry, error) {
+func readLog(ctx context.Context, db pg.Querier, after int64, limit int) ([]audit.Entry, error) {
 	rows, err := db.Query(ctx, selectEntries+"WHERE l.position > $1 ORDER BY l.position LIMIT $2", after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read log: %w", err)
@@ -69,39 +72,6 @@ func (h *hash) ScanBytes(raw []byte) error {
 	}
 	copy(h[:], raw)
 	return nil
-}
-
-// onConn lends f a connection of the pool as pgx's own.
-func (s *Store) onConn(ctx context.Context, f func(conn *pgx.Conn) error) error {
-	conn, err := s.pool.Conn(ctx)
-	if err != nil {
-		return fmt.Errorf("reach database: %w", err)
-	}
-	defer conn.Close()
-	var done error
-	pool := conn.Raw(func(raw any) error {
-		pooled, ok := raw.(*stdlib.Conn)
-		if !ok {
-			return fmt.Errorf("reach database: the pool holds a %T", raw)
-		}
-		done = f(pooled.Conn())
-		if pooled.Conn().IsClosed() {
-			// Else the pool would hand what was cut off to the next who waits for a connection.
-			return driver.ErrBadConn
-		}
-		return nil
-	})
-	if pool != nil && !errors.Is(pool, driver.ErrBadConn) {
-		return pool
-	}
-	return done
-}
-
-// inSnapshot runs f in a transaction that sees one moment and changes nothing.
-func (s *Store) inSnapshot(ctx context.Context, f func(tx pgx.Tx) error) error {
-	return s.onConn(ctx, func(conn *pgx.Conn) error {
-		return pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, f)
-	})
 }
 
 // pageSize is how many entries are read at a time where all are.

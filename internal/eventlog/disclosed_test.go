@@ -1,4 +1,4 @@
-package store_test
+package eventlog_test
 
 import (
 	"bytes"
@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/audit"
-	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/eventlog"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -16,7 +16,7 @@ import (
 func (p *platform) export(key audit.Key, procurement models.ID) (events int64, cut bool) {
 	p.Helper()
 	var out bytes.Buffer
-	err := p.ExportDisclosed(p.Context(), key, procurement, func(c bool) io.Writer { cut = c; return &out })
+	err := p.Log().ExportDisclosed(p.Context(), key, procurement, func(c bool) io.Writer { cut = c; return &out })
 	require.NoError(p, err)
 	report, err := audit.VerifyExport(&out, audit.Options{VerifierKeys: []string{key.Verifier()}})
 	require.NoError(p, err)
@@ -27,7 +27,7 @@ func (p *platform) export(key audit.Key, procurement models.ID) (events int64, c
 
 func (p *platform) sign(key audit.Key) audit.Checkpoint {
 	p.Helper()
-	c, err := p.Checkpoint(p.Context(), key, "")
+	c, err := p.Log().Checkpoint(p.Context(), key, "")
 	require.NoError(p, err)
 	return c
 }
@@ -37,24 +37,24 @@ func (p *platform) sign(key audit.Key) audit.Checkpoint {
 func TestNothingThatCountsTendersIsToldWhileABoxIsOpen(t *testing.T) {
 	t.Parallel()
 	p, key := newPlatform(t), testKey(t)
-	ada := p.person()
-	one, other := p.procurement(models.ModeLive, ada), p.procurement(models.ModeLive, ada)
-	_, err := p.PublicCheckpoint(t.Context())
-	require.ErrorIs(t, err, store.ErrNoCheckpoint)
-	p.event(one, models.EventProcurementStarted)
-	p.event(other, models.EventProcurementStarted)
+	ada := p.Person()
+	one, other := p.Procurement(models.ModeLive, ada), p.Procurement(models.ModeLive, ada)
+	_, err := p.Log().PublicCheckpoint(t.Context())
+	require.ErrorIs(t, err, eventlog.ErrNoCheckpoint)
+	p.Event(one, models.EventProcurementStarted)
+	p.Event(other, models.EventProcurementStarted)
 	shown := p.sign(key)
 
-	lot := p.publish(one)
+	lot := p.Publish(one)
 	p.sign(key)
 	untouched, _ := p.export(key, one)
-	public, err := p.PublicCheckpoint(t.Context())
+	public, err := p.Log().PublicCheckpoint(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, shown.Note, public.Note)
 
-	p.tender()
-	p.event(one, models.EventDeadlineMoved)
-	p.event(other, models.EventVoteCast)
+	p.Tender()
+	p.Event(one, models.EventDeadlineMoved)
+	p.Event(other, models.EventVoteCast)
 	p.sign(key)
 	events, cut := p.export(key, one)
 	require.True(t, cut)
@@ -63,15 +63,15 @@ func TestNothingThatCountsTendersIsToldWhileABoxIsOpen(t *testing.T) {
 	events, cut = p.export(key, other)
 	require.True(t, cut)
 	require.EqualValues(t, 1, events)
-	public, err = p.PublicCheckpoint(t.Context())
+	public, err = p.Log().PublicCheckpoint(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, shown.Note, public.Note)
 
-	p.close(lot)
+	p.CloseBox(lot)
 	events, cut = p.export(key, one)
 	require.False(t, cut)
 	require.EqualValues(t, 3, events)
-	public, err = p.PublicCheckpoint(t.Context())
+	public, err = p.Log().PublicCheckpoint(t.Context())
 	require.NoError(t, err)
 	require.EqualValues(t, 6, public.Size)
 }
@@ -79,10 +79,10 @@ func TestNothingThatCountsTendersIsToldWhileABoxIsOpen(t *testing.T) {
 func TestABoxOpenedAgainHidesOnlyWhatFollows(t *testing.T) {
 	t.Parallel()
 	p, key := newPlatform(t), testKey(t)
-	one := p.procurement(models.ModeLive, p.person())
-	p.close(p.publish(one))
-	p.event(one, models.EventLotClosed)
-	p.publish(one)
+	one := p.Procurement(models.ModeLive, p.Person())
+	p.CloseBox(p.Publish(one))
+	p.Event(one, models.EventLotClosed)
+	p.Publish(one)
 	events, cut := p.export(key, one)
 	require.True(t, cut)
 	require.EqualValues(t, 2, events)
@@ -91,18 +91,18 @@ func TestABoxOpenedAgainHidesOnlyWhatFollows(t *testing.T) {
 func TestABoxOfARehearsalHidesItsOwnProcurementOnly(t *testing.T) {
 	t.Parallel()
 	p, key := newPlatform(t), testKey(t)
-	ada := p.person()
-	live, rehearsal := p.procurement(models.ModeLive, ada), p.procurement(models.ModeRehearsal, ada)
-	p.event(rehearsal, models.EventProcurementStarted)
-	p.publish(rehearsal)
-	p.event(live, models.EventProcurementStarted)
+	ada := p.Person()
+	live, rehearsal := p.Procurement(models.ModeLive, ada), p.Procurement(models.ModeRehearsal, ada)
+	p.Event(rehearsal, models.EventProcurementStarted)
+	p.Publish(rehearsal)
+	p.Event(live, models.EventProcurementStarted)
 	signed := p.sign(key)
 	events, cut := p.export(key, rehearsal)
 	require.True(t, cut)
 	require.EqualValues(t, 1, events)
 	_, cut = p.export(key, live)
 	require.False(t, cut)
-	public, err := p.PublicCheckpoint(t.Context())
+	public, err := p.Log().PublicCheckpoint(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, signed.Note, public.Note)
 }
@@ -110,9 +110,9 @@ func TestABoxOfARehearsalHidesItsOwnProcurementOnly(t *testing.T) {
 func TestAnExportOfNothingIsSaidToBeSo(t *testing.T) {
 	t.Parallel()
 	p, key := newPlatform(t), testKey(t)
-	one := p.procurement(models.ModeLive, p.person())
+	one := p.Procurement(models.ModeLive, p.Person())
 	nowhere := func(bool) io.Writer { return io.Discard }
-	require.ErrorIs(t, p.ExportDisclosed(t.Context(), key, one, nowhere), store.ErrNothingRecorded)
-	p.publish(one)
-	require.ErrorIs(t, p.ExportDisclosed(t.Context(), key, one, nowhere), store.ErrNothingRecorded)
+	require.ErrorIs(t, p.Log().ExportDisclosed(t.Context(), key, one, nowhere), eventlog.ErrNothingRecorded)
+	p.Publish(one)
+	require.ErrorIs(t, p.Log().ExportDisclosed(t.Context(), key, one, nowhere), eventlog.ErrNothingRecorded)
 }

@@ -1,37 +1,41 @@
-package store
+// Package eventlog keeps what happened: events are appended by the transaction that changes something, a
+// sequencer gives each its place in the log, and readers get a feed of it and the proof that nothing was
+// altered. Tables events, event_log, log_tree and checkpoints are its own.
+package eventlog
 
 import (
 	"fmt"
 	"time"
 
 	"github.com/ppi-engine/ppi/internal/audit"
+	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
 )
 
 // Append inserts an event and returns its ID. An empty ID is made; a zero RecordedAt becomes the
 // database's clock, a zero At the same instant. The event gets its place in the log once the
 // transaction has committed.
-func (tx *Tx) Append(e models.Event) (models.ID, error) {
+func Append(tx *pg.Tx, e models.Event) (models.ID, error) {
 	if e.ID == "" {
 		e.ID = models.NewID(models.PrefixEvent)
 	}
-	if err := tx.dateEvent(&e); err != nil {
+	if err := date(tx, &e); err != nil {
 		return "", err
 	}
 	canonical, data, err := audit.Canonical(e)
 	if err != nil {
 		return "", err
 	}
-	err = tx.db.Exec(`INSERT INTO events (id, procurement_id, type, actor_id, at, recorded_at, data, canonical)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		e.ID, nullID(e.ProcurementID), e.Type, nullID(e.ActorID), e.At, e.RecordedAt, string(data), canonical).Error
+	err = pg.RowsOf(tx).Exec(`INSERT INTO events (id, procurement_id, type, actor_id, at, recorded_at, data, canonical)
+		VALUES (?, nullif(?, ''), ?, nullif(?, ''), ?, ?, ?, ?)`,
+		e.ID, e.ProcurementID, e.Type, e.ActorID, e.At, e.RecordedAt, string(data), canonical).Error
 	if err != nil {
 		return "", fmt.Errorf("append event %s: %w", e.Type, err)
 	}
 	return e.ID, nil
 }
 
-func (tx *Tx) dateEvent(e *models.Event) error {
+func date(tx *pg.Tx, e *models.Event) error {
 	if e.RecordedAt.IsZero() {
 		now, err := tx.Now()
 		if err != nil {
@@ -45,11 +49,4 @@ func (tx *Tx) dateEvent(e *models.Event) error {
 	// PostgreSQL would round to the microsecond; the canonical bytes are cut.
 	e.At, e.RecordedAt = e.At.Truncate(time.Microsecond), e.RecordedAt.Truncate(time.Microsecond)
 	return nil
-}
-
-func nullID(id models.ID) *models.ID {
-	if id == "" {
-		return nil
-	}
-	return &id
 }

@@ -1,4 +1,4 @@
-package store_test
+package eventlog_test
 
 import (
 	"context"
@@ -38,30 +38,6 @@ func appendEvents(t *testing.T, s *store.Store, procurements ...models.ID) []mod
 	return ids
 }
 
-func openSequencer(t *testing.T, s *store.Store) *store.Sequencer {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	q, err := s.OpenSequencer(ctx)
-	require.NoError(t, err)
-	t.Cleanup(q.Close)
-	return q
-}
-
-// sequenceAll works off what is waiting and returns how many events that was.
-func sequenceAll(t *testing.T, q *store.Sequencer) int {
-	t.Helper()
-	total := 0
-	for {
-		placed, more, err := q.Pass(t.Context())
-		require.NoError(t, err)
-		total += placed
-		if !more {
-			return total
-		}
-	}
-}
-
 // logged returns the IDs of the logged events in order.
 func logged(t *testing.T, db pgtest.Database) []models.ID {
 	t.Helper()
@@ -75,14 +51,14 @@ func logged(t *testing.T, db pgtest.Database) []models.ID {
 func TestEventsGetPlacesInTheLogAndInTheirChain(t *testing.T) {
 	t.Parallel()
 	s, db := record(t)
-	q := openSequencer(t, s)
+	q := pgtest.OpenSequencer(t, s)
 	one, other := models.NewID(models.PrefixProcurement), models.NewID(models.PrefixProcurement)
 
 	ids := appendEvents(t, s, one, "", other, one)
-	require.Equal(t, 4, sequenceAll(t, q))
+	require.Equal(t, 4, pgtest.Sequence(t, q))
 	ids = append(ids, appendEvents(t, s, "", other, one)...)
-	require.Equal(t, 3, sequenceAll(t, q))
-	require.Zero(t, sequenceAll(t, q))
+	require.Equal(t, 3, pgtest.Sequence(t, q))
+	require.Zero(t, pgtest.Sequence(t, q))
 
 	require.Equal(t, ids, logged(t, db))
 	rows, err := pgtest.Connect(t, db.Application).Query(t.Context(),
@@ -105,7 +81,7 @@ func TestEventsGetPlacesInTheLogAndInTheirChain(t *testing.T) {
 	require.EqualValues(t, 3, chains[one].Seq)
 	require.EqualValues(t, 2, chains[other].Seq)
 	require.EqualValues(t, 2, chains[""].Seq)
-	head, err := s.LogHead(t.Context())
+	head, err := s.Log().Head(t.Context())
 	require.NoError(t, err)
 	require.EqualValues(t, 7, head)
 }
@@ -113,7 +89,7 @@ func TestEventsGetPlacesInTheLogAndInTheirChain(t *testing.T) {
 func TestALongTransactionDelaysNobodyElse(t *testing.T) {
 	t.Parallel()
 	s, db := record(t)
-	q := openSequencer(t, s)
+	q := pgtest.OpenSequencer(t, s)
 
 	var late models.ID
 	var early []models.ID
@@ -122,51 +98,51 @@ func TestALongTransactionDelaysNobodyElse(t *testing.T) {
 		late, err = tx.Append(models.Event{Type: happened})
 		require.NoError(t, err)
 		early = append(early, appendEvents(t, s, "")...)
-		require.Equal(t, 1, sequenceAll(t, q), "committed while the long transaction lasts")
+		require.Equal(t, 1, pgtest.Sequence(t, q), "committed while the long transaction lasts")
 		early = append(early, appendEvents(t, s, "")...)
-		require.Equal(t, 1, sequenceAll(t, q))
+		require.Equal(t, 1, pgtest.Sequence(t, q))
 		return nil
 	}))
-	require.Equal(t, 1, sequenceAll(t, q), "the long transaction has ended")
+	require.Equal(t, 1, pgtest.Sequence(t, q), "the long transaction has ended")
 	require.Equal(t, append(early, late), logged(t, db))
 }
 
 func TestARestartedSequencerContinues(t *testing.T) {
 	t.Parallel()
 	s, db := record(t)
-	q := openSequencer(t, s)
+	q := pgtest.OpenSequencer(t, s)
 	var ids []models.ID
 	require.NoError(t, s.InTx(t.Context(), func(tx *store.Tx) error {
 		late, err := tx.Append(models.Event{Type: happened})
 		require.NoError(t, err)
 		ids = append(ids, appendEvents(t, s, "", "")...)
-		require.Equal(t, 2, sequenceAll(t, q))
+		require.Equal(t, 2, pgtest.Sequence(t, q))
 		q.Close()
-		q = openSequencer(t, s)
-		require.Zero(t, sequenceAll(t, q))
+		q = pgtest.OpenSequencer(t, s)
+		require.Zero(t, pgtest.Sequence(t, q))
 		ids = append(ids, appendEvents(t, s, "")...)
-		require.Equal(t, 1, sequenceAll(t, q))
+		require.Equal(t, 1, pgtest.Sequence(t, q))
 		ids = append(ids, late)
 		q.Close()
 		return nil
 	}))
-	require.Equal(t, 1, sequenceAll(t, openSequencer(t, s)))
+	require.Equal(t, 1, pgtest.Sequence(t, pgtest.OpenSequencer(t, s)))
 	require.Equal(t, ids, logged(t, db))
 }
 
 func TestOnlyOneSequencerWorks(t *testing.T) {
 	t.Parallel()
 	s, _ := record(t)
-	first := openSequencer(t, s)
+	first := pgtest.OpenSequencer(t, s)
 	ctx, cancel := context.WithTimeout(t.Context(), 600*time.Millisecond)
 	defer cancel()
-	_, err := s.OpenSequencer(ctx)
+	_, err := s.Log().OpenSequencer(ctx)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 
 	first.Close()
-	second := openSequencer(t, s)
+	second := pgtest.OpenSequencer(t, s)
 	appendEvents(t, s, "")
-	require.Equal(t, 1, sequenceAll(t, second))
+	require.Equal(t, 1, pgtest.Sequence(t, second))
 	_, _, err = first.Pass(t.Context())
 	require.Error(t, err, "a sequencer without the lock cannot insert")
 }
@@ -180,14 +156,14 @@ func TestABacklogIsWorkedOffInSteps(t *testing.T) {
 	bulkInsert(t, conn, 4_999, "pg_current_xact_id()", "")
 	appendEvents(t, s, "")
 
-	q := openSequencer(t, s)
+	q := pgtest.OpenSequencer(t, s)
 	placed, more, err := q.Pass(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, 12_000, placed, "a transaction is not split")
 	require.True(t, more)
-	require.Equal(t, 5_002, sequenceAll(t, q))
-	require.EqualValues(t, 17_002, rowCount(t, db, "SELECT max(position) FROM event_log"))
-	require.Zero(t, rowCount(t, db, "SELECT count(*) FROM events e JOIN event_log l ON l.event_id = e.id WHERE e.ordinal <> l.position"))
+	require.Equal(t, 5_002, pgtest.Sequence(t, q))
+	require.EqualValues(t, 17_002, pgtest.RowCount(t, db, "SELECT max(position) FROM event_log"))
+	require.Zero(t, pgtest.RowCount(t, db, "SELECT count(*) FROM events e JOIN event_log l ON l.event_id = e.id WHERE e.ordinal <> l.position"))
 }
 
 // A dump restored on another server brings events whose transaction numbers mean nothing there: some
@@ -195,9 +171,9 @@ func TestABacklogIsWorkedOffInSteps(t *testing.T) {
 func TestEventsRestoredOnAnotherServerAreNeitherLostNorRepeated(t *testing.T) {
 	t.Parallel()
 	s, db := record(t)
-	q := openSequencer(t, s)
+	q := pgtest.OpenSequencer(t, s)
 	before := appendEvents(t, s, "", "")
-	require.Equal(t, 2, sequenceAll(t, q))
+	require.Equal(t, 2, pgtest.Sequence(t, q))
 	q.Close()
 
 	conn := pgtest.Connect(t, db.Superuser)
@@ -209,15 +185,15 @@ func TestEventsRestoredOnAnotherServerAreNeitherLostNorRepeated(t *testing.T) {
 	bulkInsert(t, conn, 3, "'3'::xid8", "waiting in the dump, number in the past")
 	appendEvents(t, s, "")
 
-	q = openSequencer(t, s)
-	require.Equal(t, 7, sequenceAll(t, q))
+	q = pgtest.OpenSequencer(t, s)
+	require.Equal(t, 7, pgtest.Sequence(t, q))
 	for range 40 {
 		appendEvents(t, s, "")
-		require.Equal(t, 1, sequenceAll(t, q))
+		require.Equal(t, 1, pgtest.Sequence(t, q))
 	}
 	q.Close()
-	q = openSequencer(t, s)
-	require.Zero(t, sequenceAll(t, q))
+	q = pgtest.OpenSequencer(t, s)
+	require.Zero(t, pgtest.Sequence(t, q))
 	require.Len(t, logged(t, db), 2+7+40)
 	require.Equal(t, before, logged(t, db)[:2])
 }

@@ -1,4 +1,4 @@
-package store
+package eventlog
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/ppi-engine/ppi/internal/audit"
+	"github.com/ppi-engine/ppi/internal/store/pg"
 )
 
 // A snapshot says which transactions had ended: those before its bound, except those in progress.
@@ -77,7 +78,7 @@ func loadProgress(ctx context.Context, conn *pgx.Conn) (progress, error) {
 var errNodeMissing = errors.New("a node of the tree is missing or damaged")
 
 // loadTree rebuilds the tree of the log's first size entries; it costs O(log size).
-func loadTree(ctx context.Context, db querier, size int64) (audit.Tree, error) {
+func loadTree(ctx context.Context, db pg.Querier, size int64) (audit.Tree, error) {
 	edge := audit.Edge(size)
 	levels, numbers := make([]int16, len(edge)), make([]int64, len(edge))
 	for i, place := range edge {

@@ -1,12 +1,13 @@
-package store
+package eventlog
 
 import (
 	"context"
 	"fmt"
-	"maps"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/ppi-engine/ppi/internal/store/pg"
 )
 
 const (
@@ -31,8 +32,8 @@ type Sequencer struct {
 }
 
 // OpenSequencer waits until no other sequencer is at work and returns the new one.
-func (s *Store) OpenSequencer(ctx context.Context) (*Sequencer, error) {
-	conn, err := s.sequencerConn(ctx)
+func (l *Log) OpenSequencer(ctx context.Context) (*Sequencer, error) {
+	conn, err := l.sequencerConn(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -51,9 +52,8 @@ func (s *Store) OpenSequencer(ctx context.Context) (*Sequencer, error) {
 // sequencerConn connects outside the pool. A holder that froze or was cut off must not hold the lock
 // for long, so the server ends its session soon; and plans must never depend on statistics of
 // tables that grow by the second.
-func (s *Store) sequencerConn(ctx context.Context) (*pgx.Conn, error) {
-	config := s.config.Copy()
-	maps.Copy(config.RuntimeParams, map[string]string{
+func (l *Log) sequencerConn(ctx context.Context) (*pgx.Conn, error) {
+	conn, err := pg.Apart(ctx, l.db, map[string]string{
 		"application_name":                    "ppi sequencer",
 		"default_transaction_isolation":       "read committed",
 		"idle_session_timeout":                "15s",
@@ -67,7 +67,6 @@ func (s *Store) sequencerConn(ctx context.Context) (*pgx.Conn, error) {
 		"enable_mergejoin":                    "off",
 		"jit":                                 "off",
 	})
-	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("connect sequencer: %w", err)
 	}

@@ -1,4 +1,4 @@
-package store
+package eventlog
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/ppi-engine/ppi/internal/audit"
+	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -19,9 +20,9 @@ var ErrNothingRecorded = errors.New("nothing is recorded of this procurement")
 
 // Export writes all entries of one procurement with a head signed over them, in the form that
 // [audit.VerifyExport] reads. It returns the signed head, or [ErrNothingRecorded].
-func (s *Store) Export(ctx context.Context, key audit.Key, procurement models.ID, out io.Writer) (audit.Checkpoint, error) {
+func (l *Log) Export(ctx context.Context, key audit.Key, procurement models.ID, out io.Writer) (audit.Checkpoint, error) {
 	var head audit.Checkpoint
-	err := s.inSnapshot(ctx, func(tx pgx.Tx) error {
+	err := pg.InSnapshot(ctx, l.db, func(tx pgx.Tx) error {
 		tree, err := chainTree(ctx, tx, procurement)
 		if err != nil {
 			return err

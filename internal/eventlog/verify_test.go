@@ -1,4 +1,4 @@
-package store_test
+package eventlog_test
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/audit"
+	"github.com/ppi-engine/ppi/internal/eventlog"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
@@ -36,8 +37,8 @@ func newIntruder(t *testing.T) *intruder {
 	for n := range recorded {
 		i.ids = append(i.ids, appendEvents(t, s, i.procurements[n%3])...)
 	}
-	q := openSequencer(t, s)
-	require.Equal(t, recorded, sequenceAll(t, q))
+	q := pgtest.OpenSequencer(t, s)
+	require.Equal(t, recorded, pgtest.Sequence(t, q))
 	q.Close()
 	i.do("SET session_replication_role = replica")
 	i.do("ALTER TABLE events DROP CONSTRAINT events_columns_are_canonical")
@@ -83,7 +84,7 @@ func (i *intruder) insert(position, behind int) models.ID {
 
 func (i *intruder) entry(id models.ID) audit.Entry {
 	i.t.Helper()
-	entries, err := i.s.ReadLog(i.t.Context(), 0, 1000)
+	entries, err := i.s.Log().Read(i.t.Context(), 0, 1000)
 	require.NoError(i.t, err)
 	for _, e := range entries {
 		if e.EventID == id {
@@ -97,7 +98,7 @@ func (i *intruder) entry(id models.ID) audit.Entry {
 // rehash makes all hashes of the log anew, and the tree with them.
 func (i *intruder) rehash() {
 	i.t.Helper()
-	entries, err := i.s.ReadLog(i.t.Context(), 0, 1000)
+	entries, err := i.s.Log().Read(i.t.Context(), 0, 1000)
 	require.NoError(i.t, err)
 	i.do("DELETE FROM event_tree")
 	chains := map[models.ID]audit.Link{}
@@ -125,9 +126,9 @@ func (i *intruder) dropKeys() {
 	i.do("ALTER TABLE event_log DROP CONSTRAINT event_log_pkey, DROP CONSTRAINT event_log_event_key, DROP CONSTRAINT event_log_chain_key")
 }
 
-func (i *intruder) verify(o store.VerifyOptions) audit.Report {
+func (i *intruder) verify(o eventlog.VerifyOptions) audit.Report {
 	i.t.Helper()
-	report, err := i.s.VerifyLog(i.t.Context(), o)
+	report, err := i.s.Log().Verify(i.t.Context(), o)
 	require.NoError(i.t, err)
 	return report
 }
@@ -135,13 +136,13 @@ func (i *intruder) verify(o store.VerifyOptions) audit.Report {
 func TestAnUntouchedRecordIsValid(t *testing.T) {
 	t.Parallel()
 	i := newIntruder(t)
-	report := i.verify(store.VerifyOptions{})
+	report := i.verify(eventlog.VerifyOptions{})
 	require.Nil(t, report.Fault)
 	require.True(t, report.Valid)
 	require.EqualValues(t, recorded, report.Events)
 
 	appendEvents(t, i.s, "")
-	require.True(t, i.verify(store.VerifyOptions{}).Valid, "an event that still waits for its place is no fault")
+	require.True(t, i.verify(eventlog.VerifyOptions{}).Valid, "an event that still waits for its place is no fault")
 }
 
 func TestEveryFaultOfTheLiveRecordIsNamed(t *testing.T) {
@@ -250,7 +251,7 @@ func TestEveryFaultOfTheLiveRecordIsNamed(t *testing.T) {
 			t.Parallel()
 			i := newIntruder(t)
 			event := c.breach(i)
-			report := i.verify(store.VerifyOptions{})
+			report := i.verify(eventlog.VerifyOptions{})
 			require.False(t, report.Valid)
 			require.NotNil(t, report.Fault)
 			require.Equal(t, c.kind, report.Fault.Kind, "%+v", *report.Fault)
@@ -269,9 +270,9 @@ func TestACheckpointOutsideTheDatabaseBetraysACutTail(t *testing.T) {
 	i.do("DELETE FROM events WHERE id = ANY ($1)", i.ids[15:])
 	i.do("UPDATE sequencer SET size = 15")
 	i.do("DELETE FROM event_tree WHERE (n + 1) * (1 << level) > 15")
-	require.True(t, i.verify(store.VerifyOptions{}).Valid, "nothing in the database shows it")
+	require.True(t, i.verify(eventlog.VerifyOptions{}).Valid, "nothing in the database shows it")
 
-	report := i.verify(store.VerifyOptions{Earlier: []audit.Checkpoint{kept}})
+	report := i.verify(eventlog.VerifyOptions{Earlier: []audit.Checkpoint{kept}})
 	require.Equal(t, audit.FaultCut, report.Fault.Kind)
 	require.EqualValues(t, 16, report.Fault.Position)
 	require.EqualValues(t, recorded, report.Fault.Through)
@@ -284,9 +285,9 @@ func TestACheckpointOutsideTheDatabaseBetraysARehashedLog(t *testing.T) {
 	i.do("DELETE FROM checkpoints")
 	i.alter(8)
 	i.rehash()
-	require.True(t, i.verify(store.VerifyOptions{}).Valid, "nothing in the database shows it")
+	require.True(t, i.verify(eventlog.VerifyOptions{}).Valid, "nothing in the database shows it")
 
-	report := i.verify(store.VerifyOptions{Earlier: []audit.Checkpoint{kept}})
+	report := i.verify(eventlog.VerifyOptions{Earlier: []audit.Checkpoint{kept}})
 	require.Equal(t, audit.FaultRehashed, report.Fault.Kind)
 	require.EqualValues(t, 1, report.Fault.Position)
 	require.EqualValues(t, recorded, report.Fault.Through)
@@ -298,19 +299,19 @@ func TestACheckpointInTheDatabaseBetraysARehashedLog(t *testing.T) {
 	key := testKey(t)
 	i.checkpoint(key, "")
 	i.ids = append(i.ids, appendEvents(t, i.s, "")...)
-	q := openSequencer(t, i.s)
-	require.Equal(t, 1, sequenceAll(t, q))
+	q := pgtest.OpenSequencer(t, i.s)
+	require.Equal(t, 1, pgtest.Sequence(t, q))
 	i.checkpoint(key, "")
 	verifiers, err := audit.Verifiers(key.Verifier())
 	require.NoError(t, err)
-	report := i.verify(store.VerifyOptions{Verifiers: verifiers})
+	report := i.verify(eventlog.VerifyOptions{Verifiers: verifiers})
 	require.True(t, report.Valid)
 	require.True(t, report.KeyGiven)
 	require.Equal(t, 2, report.Checkpoints)
 
 	i.alter(recorded + 1)
 	i.rehash()
-	report = i.verify(store.VerifyOptions{Verifiers: verifiers})
+	report = i.verify(eventlog.VerifyOptions{Verifiers: verifiers})
 	require.Equal(t, audit.FaultRehashed, report.Fault.Kind)
 	require.EqualValues(t, recorded+1, report.Fault.Position)
 	require.Equal(t, i.ids[recorded], report.Fault.EventID, "between the checkpoints there is only one")
@@ -322,13 +323,13 @@ func TestAForgedCheckpointIsFound(t *testing.T) {
 	i.checkpoint(testKey(t), "")
 	verifiers, err := audit.Verifiers(testKey(t).Verifier())
 	require.NoError(t, err)
-	require.True(t, i.verify(store.VerifyOptions{}).Valid)
-	report := i.verify(store.VerifyOptions{Verifiers: verifiers})
+	require.True(t, i.verify(eventlog.VerifyOptions{}).Valid)
+	report := i.verify(eventlog.VerifyOptions{Verifiers: verifiers})
 	require.Equal(t, audit.FaultSignature, report.Fault.Kind)
 	require.EqualValues(t, recorded, report.Fault.Position)
 
 	i.do("UPDATE checkpoints SET note = 'nothing'")
-	require.Equal(t, audit.FaultSignature, i.verify(store.VerifyOptions{}).Fault.Kind)
+	require.Equal(t, audit.FaultSignature, i.verify(eventlog.VerifyOptions{}).Fault.Kind)
 }
 
 func TestAnExportOfTheRecordVerifiesByItself(t *testing.T) {
@@ -336,12 +337,12 @@ func TestAnExportOfTheRecordVerifiesByItself(t *testing.T) {
 	i := newIntruder(t)
 	key := testKey(t)
 	var first, second bytes.Buffer
-	head, err := i.s.Export(t.Context(), key, i.procurements[0], &first)
+	head, err := i.s.Log().Export(t.Context(), key, i.procurements[0], &first)
 	require.NoError(t, err)
 	require.EqualValues(t, 7, head.Size)
 	appendEvents(t, i.s, i.procurements[0], i.procurements[1])
-	require.Equal(t, 2, sequenceAll(t, openSequencer(t, i.s)))
-	_, err = i.s.Export(t.Context(), key, i.procurements[0], &second)
+	require.Equal(t, 2, pgtest.Sequence(t, pgtest.OpenSequencer(t, i.s)))
+	_, err = i.s.Log().Export(t.Context(), key, i.procurements[0], &second)
 	require.NoError(t, err)
 
 	report, err := audit.VerifyExport(&second, audit.Options{VerifierKeys: []string{key.Verifier()}, Earlier: [][]byte{head.Note}})
@@ -350,8 +351,8 @@ func TestAnExportOfTheRecordVerifiesByItself(t *testing.T) {
 	require.EqualValues(t, 8, report.Events)
 	require.Equal(t, 2, report.Checkpoints)
 
-	_, err = i.s.Export(t.Context(), key, models.NewID(models.PrefixProcurement), &second)
-	require.ErrorIs(t, err, store.ErrNothingRecorded)
+	_, err = i.s.Log().Export(t.Context(), key, models.NewID(models.PrefixProcurement), &second)
+	require.ErrorIs(t, err, eventlog.ErrNothingRecorded)
 }
 
 func testKey(t *testing.T) audit.Key {
@@ -366,7 +367,7 @@ func testKey(t *testing.T) audit.Key {
 
 func (i *intruder) checkpoint(key audit.Key, archive audit.Archive) audit.Checkpoint {
 	i.t.Helper()
-	c, err := i.s.Checkpoint(i.t.Context(), key, archive)
+	c, err := i.s.Log().Checkpoint(i.t.Context(), key, archive)
 	require.NoError(i.t, err)
 	return c
 }
@@ -375,14 +376,14 @@ func TestACheckpointIsMadeOncePerState(t *testing.T) {
 	t.Parallel()
 	i := newIntruder(t)
 	key, archive := testKey(t), audit.Archive(t.TempDir())
-	_, err := i.s.LastCheckpoint(t.Context())
-	require.ErrorIs(t, err, store.ErrNoCheckpoint)
+	_, err := i.s.Log().LastCheckpoint(t.Context())
+	require.ErrorIs(t, err, eventlog.ErrNoCheckpoint)
 
 	first := i.checkpoint(key, archive)
 	require.EqualValues(t, recorded, first.Size)
-	require.Equal(t, i.verify(store.VerifyOptions{}).Root, first.Root)
+	require.Equal(t, i.verify(eventlog.VerifyOptions{}).Root, first.Root)
 	require.Equal(t, first, i.checkpoint(key, archive))
-	last, err := i.s.LastCheckpoint(t.Context())
+	last, err := i.s.Log().LastCheckpoint(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, first, last)
 
@@ -393,8 +394,8 @@ func TestACheckpointIsMadeOncePerState(t *testing.T) {
 
 func TestAnEmptyLogHasNoCheckpoint(t *testing.T) {
 	t.Parallel()
-	_, err := pgtest.New(t).Checkpoint(t.Context(), testKey(t), "")
-	require.ErrorIs(t, err, store.ErrNoCheckpoint)
+	_, err := pgtest.New(t).Log().Checkpoint(t.Context(), testKey(t), "")
+	require.ErrorIs(t, err, eventlog.ErrNoCheckpoint)
 }
 
 func TestARewrittenLogIsNotSigned(t *testing.T) {
@@ -421,8 +422,8 @@ func TestARewrittenLogIsNotSigned(t *testing.T) {
 			if !c.inArchive {
 				archive = ""
 			}
-			_, err := i.s.Checkpoint(t.Context(), key, archive)
-			require.ErrorIs(t, err, store.ErrLogRewritten)
+			_, err := i.s.Log().Checkpoint(t.Context(), key, archive)
+			require.ErrorIs(t, err, eventlog.ErrLogRewritten)
 		})
 	}
 }

@@ -1,4 +1,4 @@
-package store
+package eventlog
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/ppi-engine/ppi/internal/audit"
+	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -37,8 +38,8 @@ func disclosed(ctx context.Context, tx pgx.Tx, procurement models.ID) (int64, er
 }
 
 // PublicCheckpoint returns the newest signed head that may be shown to anybody, or [ErrNoCheckpoint].
-func (s *Store) PublicCheckpoint(ctx context.Context) (c audit.Checkpoint, err error) {
-	err = s.inSnapshot(ctx, func(tx pgx.Tx) error {
+func (l *Log) PublicCheckpoint(ctx context.Context) (c audit.Checkpoint, err error) {
+	err = pg.InSnapshot(ctx, l.db, func(tx pgx.Tx) error {
 		through, err := disclosed(ctx, tx, "")
 		if err != nil {
 			return err
@@ -60,8 +61,8 @@ func (s *Store) PublicCheckpoint(ctx context.Context) (c audit.Checkpoint, err e
 // ExportDisclosed writes the entries of one procurement that may be told now, with a head signed over them,
 // in the form that [audit.VerifyExport] reads. begin is called first and told whether anything was left
 // out because a box is open. It returns [ErrNothingRecorded] when nothing is left.
-func (s *Store) ExportDisclosed(ctx context.Context, key audit.Key, procurement models.ID, begin func(cut bool) io.Writer) error {
-	err := s.inSnapshot(ctx, func(tx pgx.Tx) error {
+func (l *Log) ExportDisclosed(ctx context.Context, key audit.Key, procurement models.ID, begin func(cut bool) io.Writer) error {
+	err := pg.InSnapshot(ctx, l.db, func(tx pgx.Tx) error {
 		through, err := disclosed(ctx, tx, procurement)
 		if err != nil {
 			return err

@@ -1,0 +1,87 @@
+package pg
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// endTimeout bounds how long the end of a transaction is waited for; a connection whose transaction cannot be
+// ended in this time is given up.
+const endTimeout = 5 * time.Second
+
+// A Querier is what a connection and a transaction have in common.
+type Querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+// OnConn lends f a connection of the pool as pgx's own.
+func OnConn(ctx context.Context, db *DB, f func(conn *pgx.Conn) error) error {
+	conn, err := db.pool.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("reach database: %w", err)
+	}
+	defer conn.Close()
+	var done error
+	pool := conn.Raw(func(raw any) error {
+		pooled, ok := raw.(*stdlib.Conn)
+		if !ok {
+			return fmt.Errorf("reach database: the pool holds a %T", raw)
+		}
+		done = f(pooled.Conn())
+		if pooled.Conn().IsClosed() {
+			// Else the pool would hand what was cut off to the next who waits for a connection.
+			return driver.ErrBadConn
+		}
+		return nil
+	})
+	if pool != nil && !errors.Is(pool, driver.ErrBadConn) {
+		return pool
+	}
+	return done
+}
+
+// OnLiveConn lends f a connection as [OnConn] does. When it turns out to be dead before anything was
+// sent on it, f is run again on another one.
+func OnLiveConn(ctx context.Context, db *DB, f func(*pgx.Conn) error) error {
+	err := OnConn(ctx, db, f)
+	if pgconn.SafeToRetry(err) && ctx.Err() == nil {
+		return OnConn(ctx, db, f)
+	}
+	return err
+}
+
+// InSnapshot runs f in a transaction that sees one moment and changes nothing.
+func InSnapshot(ctx context.Context, db *DB, f func(tx pgx.Tx) error) error {
+	return OnConn(ctx, db, func(conn *pgx.Conn) error {
+		return pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, f)
+	})
+}
+
+// EndTransaction rolls back what was not committed, also when ctx has ended.
+func EndTransaction(ctx context.Context, conn *pgx.Conn) error {
+	if conn.IsClosed() || conn.PgConn().TxStatus() == 'I' {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
+	defer cancel()
+	if _, err := conn.Exec(ctx, "ROLLBACK"); err != nil {
+		return driver.ErrBadConn // makes the pool discard it
+	}
+	return nil
+}
+
+// Apart connects outside the pool, with session parameters beside those of the pool's own sessions.
+func Apart(ctx context.Context, db *DB, parameters map[string]string) (*pgx.Conn, error) {
+	config := db.config.Copy()
+	for parameter, value := range parameters {
+		config.RuntimeParams[parameter] = value
+	}
+	return pgx.ConnectConfig(ctx, config)
+}

@@ -1,0 +1,144 @@
+// Package pg holds connections to PostgreSQL, transactions and locks; it knows no table. Rows of single
+// nouns are GORM's; what is a transition or joins tables is SQL by name; pgx itself serves the boxes and
+// the log, where round trips and plans are counted.
+package pg
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+)
+
+const (
+	defaultMaxConns = 16
+	connectTimeout  = 5 * time.Second
+	connMaxIdle     = 5 * time.Minute
+	slowStatement   = 500 * time.Millisecond
+	// transactionTimeout bounds a transaction whose caller set no deadline.
+	transactionTimeout = time.Minute
+)
+
+// Options says which database to open and how.
+type Options struct {
+	// DSN names the database and the application's role, as a URL or as keywords.
+	DSN string
+	// MaxConns bounds the connections held at once; 0 means 16.
+	MaxConns int
+	// Logger gets statements that fail or take over half a second; nil means slog's default.
+	Logger *slog.Logger
+}
+
+// A DB is an open database. It is safe for concurrent use.
+type DB struct {
+	rows   *gorm.DB
+	pool   *sql.DB
+	config *pgx.ConnConfig
+}
+
+// Open connects to the database. It fails when the database is not to be reached within the
+// context's time; one that goes away later is met by [IsRetryable].
+func Open(ctx context.Context, o Options) (*DB, error) {
+	config, err := ParseDSN(o.DSN)
+	if err != nil {
+		return nil, err
+	}
+	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(scanInUTC))
+	conns := cmp.Or(o.MaxConns, defaultMaxConns)
+	pool.SetMaxOpenConns(conns)
+	pool.SetMaxIdleConns(conns)
+	pool.SetConnMaxIdleTime(connMaxIdle)
+	rows, err := gorm.Open(postgres.New(postgres.Config{Conn: pool}), gormConfig(cmp.Or(o.Logger, slog.Default())))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open database: %w", err), pool.Close())
+	}
+	opened := &DB{rows: rows, pool: pool, config: config}
+	if err := opened.Ping(ctx); err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	return opened, nil
+}
+
+func gormConfig(log *slog.Logger) *gorm.Config {
+	return &gorm.Config{
+		// PrepareStmt stays off: pgx prepares a statement once per connection, GORM would do it again in every
+		// transaction, and does not reuse it.
+		TranslateError:         true,
+		SkipDefaultTransaction: true,
+		DisableAutomaticPing:   true,
+
+		DefaultTransactionTimeout: transactionTimeout,
+		NowFunc:                   func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) },
+		Logger: logger.NewSlogLogger(log, logger.Config{
+			SlowThreshold:             slowStatement,
+			LogLevel:                  logger.Warn,
+			IgnoreRecordNotFoundError: true,
+			ParameterizedQueries:      true,
+		}),
+	}
+}
+
+// ParseDSN reads a DSN and makes its sessions speak UTC and say what they are.
+func ParseDSN(dsn string) (*pgx.ConnConfig, error) {
+	config, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		// The parser's own error may quote the DSN, and with it a password.
+		return nil, errors.New("read DSN: it is neither a PostgreSQL URL nor a keyword string")
+	}
+	config.RuntimeParams["timezone"] = "UTC"
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = "ppi"
+	}
+	// A process that froze or was cut off while it held locks must not keep everybody else waiting.
+	for parameter, value := range map[string]string{
+		"idle_in_transaction_session_timeout": "15s",
+		"tcp_keepalives_idle":                 "5",
+		"tcp_keepalives_interval":             "2",
+		"tcp_keepalives_count":                "3",
+		"tcp_user_timeout":                    "15s",
+	} {
+		if config.RuntimeParams[parameter] == "" {
+			config.RuntimeParams[parameter] = value
+		}
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = connectTimeout
+	}
+	return config, nil
+}
+
+// scanInUTC gives instants out in UTC; pgx would give them in the machine's zone.
+func scanInUTC(_ context.Context, conn *pgx.Conn) error {
+	conn.TypeMap().RegisterType(&pgtype.Type{
+		Name:  "timestamptz",
+		OID:   pgtype.TimestamptzOID,
+		Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
+	})
+	return nil
+}
+
+// Close ends all connections. Transactions under way fail.
+func (db *DB) Close() error {
+	if err := db.pool.Close(); err != nil {
+		return fmt.Errorf("close database: %w", err)
+	}
+	return nil
+}
+
+// Ping tells whether the database answers.
+func (db *DB) Ping(ctx context.Context) error {
+	if err := db.pool.PingContext(ctx); err != nil {
+		return fmt.Errorf("reach database: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,151 @@
+package pgtest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/internal/eventlog"
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// A Platform is a database with people and procurements, written past the API.
+type Platform struct {
+	*testing.T
+	*store.Store
+
+	// Database says how to reach it; SQL is a superuser there.
+	Database Database
+	SQL      *pgx.Conn
+	// Organisation is a contracting authority; everybody is of it.
+	Organisation models.ID
+	// Sequencer is the one of its log.
+	Sequencer *eventlog.Sequencer
+}
+
+// NewPlatform makes a platform, and a sequencer for its log.
+func NewPlatform(t *testing.T) *Platform {
+	t.Helper()
+	db := NewDatabase(t)
+	p := &Platform{T: t, Store: Open(t, db.Application), Database: db, SQL: Connect(t, db.Superuser)}
+	p.Sequencer = OpenSequencer(t, p.Store)
+	p.Organisation = models.NewID(models.PrefixOrganisation)
+	p.Exec("INSERT INTO organisations (id, legal_name, country, kind) VALUES ($1, 'Buyer', 'FR', 'contracting_authority')", p.Organisation)
+	return p
+}
+
+// Exec executes a statement as superuser.
+func (p *Platform) Exec(sql string, arguments ...any) {
+	p.Helper()
+	_, err := p.SQL.Exec(p.Context(), sql, arguments...)
+	require.NoError(p, err)
+}
+
+// Person is somebody new.
+func (p *Platform) Person() models.ID {
+	p.Helper()
+	id := models.NewID(models.PrefixPerson)
+	p.Exec("INSERT INTO people (id, organisation_id, name, email) VALUES ($1, $2, 'P', '')", id, p.Organisation)
+	return id
+}
+
+// Procurement drafts a procurement that the person leads.
+func (p *Platform) Procurement(mode models.Mode, lead models.ID) models.ID {
+	p.Helper()
+	id := models.NewID(models.PrefixProcurement)
+	p.Exec(`INSERT INTO procurements (id, title, description, languages, mode, zone, status, created_by)
+		VALUES ($1, '{"en": "Quiet trains"}', '{}', '["en"]', $2, 'Europe/Paris', 'draft', $3)`, id, mode, lead)
+	p.Give(id, lead, models.RoleLeadProcurer)
+	return id
+}
+
+// Give gives a person a role since an hour ago.
+func (p *Platform) Give(procurement, person models.ID, role models.Role) {
+	p.Helper()
+	p.Exec(`INSERT INTO role_assignments (id, procurement_id, person_id, organisation_id, role, valid_from)
+		VALUES ($1, $2, $3, $4, $5, clock_timestamp() - interval '1 hour')`, models.NewID(models.PrefixRole), procurement, person, p.Organisation, role)
+}
+
+// EndRoles ends all roles of a person on a procurement.
+func (p *Platform) EndRoles(procurement, person models.ID) {
+	p.Helper()
+	p.Exec("UPDATE role_assignments SET valid_until = clock_timestamp() WHERE procurement_id = $1 AND person_id = $2", procurement, person)
+}
+
+// Publish opens the box of a new lot, with the event that says so.
+func (p *Platform) Publish(procurement models.ID) (lot models.ID) {
+	p.Helper()
+	lot = models.NewID(models.PrefixLot)
+	at := time.Now().UTC().Truncate(time.Microsecond)
+	p.Exec(`INSERT INTO lots (id, procurement_id, number, title, deadline, opened_at)
+		VALUES ($1, $2::text, (SELECT count(*) + 1 FROM lots WHERE procurement_id = $2::text), '{}', $3, $4)`, lot, procurement, at.Add(time.Hour), at)
+	p.Happens(models.Event{ProcurementID: procurement, Type: models.EventProcurementPublished, At: at})
+	return lot
+}
+
+// CloseBox closes the box of a lot.
+func (p *Platform) CloseBox(lot models.ID) {
+	p.Helper()
+	p.Exec("UPDATE lots SET closed_at = clock_timestamp() WHERE id = $1", lot)
+}
+
+// Happens appends an event and gives it its place.
+func (p *Platform) Happens(e models.Event) models.ID {
+	p.Helper()
+	var id models.ID
+	require.NoError(p, p.InTx(p.Context(), func(tx *store.Tx) (err error) {
+		id, err = tx.Append(e)
+		return err
+	}))
+	Sequence(p.T, p.Sequencer)
+	return id
+}
+
+// Event appends an event without data and gives it its place.
+func (p *Platform) Event(procurement models.ID, kind models.EventType) models.ID {
+	p.Helper()
+	return p.Happens(models.Event{ProcurementID: procurement, Type: kind})
+}
+
+// Tender is what is recorded when one comes in.
+func (p *Platform) Tender() models.ID {
+	p.Helper()
+	return p.Happens(models.Event{Type: models.EventTenderReceived, Data: map[string]any{"tender_id": models.NewID(models.PrefixTender)}})
+}
+
+// OpenSequencer opens the sequencer of a log until the test ends.
+func OpenSequencer(t testing.TB, s *store.Store) *eventlog.Sequencer {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	q, err := s.Log().OpenSequencer(ctx)
+	require.NoError(t, err)
+	t.Cleanup(q.Close)
+	return q
+}
+
+// Sequence works off what is waiting and returns how many events that was.
+func Sequence(t testing.TB, q *eventlog.Sequencer) int {
+	t.Helper()
+	total := 0
+	for {
+		placed, more, err := q.Pass(t.Context())
+		require.NoError(t, err)
+		total += placed
+		if !more {
+			return total
+		}
+	}
+}
+
+// RowCount is the number that a query answers a superuser.
+func RowCount(t testing.TB, db Database, query string, args ...any) int64 {
+	t.Helper()
+	var n int64
+	require.NoError(t, Connect(t, db.Superuser).QueryRow(t.Context(), query, args...).Scan(&n))
+	return n
+}
