@@ -67,7 +67,7 @@ func mayRewrite(tx *store.Tx, present models.Document, in DocumentChange) error 
 	if err != nil {
 		return err
 	}
-	lots = slices.DeleteFunc(lots, func(l models.Lot) bool { return l.OpenedAt == nil || l.EndedAt != nil })
+	lots = slices.DeleteFunc(lots, func(l models.Lot) bool { return !l.Running() })
 	switch {
 	case len(lots) == 0:
 		return nil

@@ -1,6 +1,7 @@
 package acts_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -25,7 +26,10 @@ func (b *bench) publish() models.Lot {
 		if err != nil {
 			return err
 		}
-		return tx.OpenLot(made.Result.ID, now.Add(time.Hour), now)
+		return tx.OpenBox(models.Box{
+			ID: models.NewID(models.PrefixBox), ProcurementID: made.Result.ProcurementID, LotID: made.Result.ID, Stage: "tender", Round: 1,
+			HandsIn: models.HandedTender, OpenedAt: now, Deadline: now.Add(time.Hour), DeadlineLocal: "2100-01-01T12:00", DeadlineZone: "UTC",
+		})
 	}))
 	return made.Result
 }
@@ -98,7 +102,11 @@ func TestWhatTenderersWereGivenIsNotTakenFromThem(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return tx.CloseLot(published.ID, now)
+		lot, err := tx.Lot(published.ProcurementID, published.ID)
+		if err != nil {
+			return err
+		}
+		return errors.Join(tx.LockBoxes(lot.Box().ID), tx.CloseBox(lot.Box(), now))
 	}))
 	refused(t, rewrite(models.AudienceTenderers, &no), models.CodeFrozen)
 }

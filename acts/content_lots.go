@@ -121,7 +121,7 @@ func (d *deed) mayChangeLot(l models.Lot) error {
 	switch {
 	case l.EndedAt != nil:
 		return models.Refuse(models.CodeLotEnded, "", "lot %d has ended: %s", l.Number, l.EndReason)
-	case l.OpenedAt != nil:
+	case l.Published():
 		return models.Refuse(models.CodeLotPublished, "", "lot %d is published", l.Number).
 			Accepting("moving its deadline by the action move_deadline")
 	}

@@ -14,7 +14,7 @@ import (
 
 // dues is the table of what happens by itself at an instant.
 var dues = map[process.DueKind]func(c *call, due process.Due) error{
-	process.DueCloseLot:   closeLot,
+	process.DueCloseBox:   closeDue,
 	process.DueStandstill: endStandstill,
 
 	process.DueCloseConsultation: closeConsultation,
@@ -34,7 +34,7 @@ func (a *Acts) RunDue(ctx context.Context, in process.RunDue) (process.DueOutcom
 
 func runDueTx(tx *store.Tx, in process.RunDue) (process.DueOutcome, error) {
 	out := process.DueOutcome{Due: in.Due}
-	if in.Due.Kind == process.DueCloseLot {
+	if in.Due.Kind == process.DueCloseBox {
 		if err := errors.Join(tx.LockBriefly(), tx.LockBoxes(in.Due.Subject)); err != nil {
 			return out, err
 		}
@@ -97,10 +97,10 @@ func (c *call) dueOf(rounds []models.PhaseRound, at lotsAtHand) ([]process.Due, 
 		due := process.Due{Phase: models.PhaseTender, Subject: lot.ID, Label: c.nameOf(lot)}
 		stage := at.stages[lot.ID]
 		switch {
-		case lot.EndedAt != nil, lot.OpenedAt == nil:
+		case !lot.Running():
 			continue
-		case lot.ClosedAt == nil:
-			due.Kind, due.At = process.DueCloseLot, lot.Deadline.UTC()
+		case lot.Open():
+			due.Kind, due.Subject, due.At = process.DueCloseBox, lot.Box().ID, lot.Box().Deadline.UTC()
 		case stage.StandstillUntil != nil && stage.StandstillOverAt == nil:
 			due.Kind, due.At = process.DueStandstill, stage.StandstillUntil.UTC()
 		default:

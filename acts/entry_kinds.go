@@ -5,6 +5,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/evaluation"
 	"github.com/ppi-engine/ppi/rules/market"
+	"github.com/ppi-engine/ppi/rules/procedure"
 )
 
 // The kinds of entries, phase by phase, each with the type of its content.
@@ -27,6 +28,7 @@ var (
 	EntryGlossary              = EntryKind[models.Glossary]{models.EntryGlossary}
 	EntryClauses               = EntryKind[models.Clauses]{models.EntryClauses}
 	EntryLotsDecision          = EntryKind[models.LotsDecision]{models.EntryLotsDecision}
+	EntryProcedureChoice       = EntryKind[procedure.Choice]{models.EntryProcedureChoice}
 	EntryBusinessCase          = EntryKind[models.BusinessCase]{models.EntryBusinessCase}
 	EntrySpecificationVersion  = EntryKind[models.SpecificationVersion]{models.EntrySpecificationVersion}
 	EntrySpecificationApproval = EntryKind[models.Approval]{models.EntrySpecificationApproval}

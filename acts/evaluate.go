@@ -33,12 +33,12 @@ func unseal(c *call) (any, error) {
 // mayUnseal refuses before the box is closed, whatever the clock says, and after the award.
 func mayUnseal(lot models.Lot, d models.Dossier) error {
 	switch {
-	case lot.OpenedAt == nil:
+	case !lot.Published():
 		return models.Refuse(models.CodeLotNotOpen, "/lot", "lot %d has not been published", lot.Number)
 	case lot.EndedAt != nil:
 		return models.Refuse(models.CodeLotEnded, "/lot", "lot %d has ended: %s", lot.Number, lot.EndReason)
-	case lot.ClosedAt == nil:
-		return models.Refuse(models.CodeDeadlineNotOver, "/lot", "the box of lot %d is not closed; its deadline is %s", lot.Number, rfc3339(*lot.Deadline)).
+	case lot.Open():
+		return models.Refuse(models.CodeDeadlineNotOver, "/lot", "the box of lot %d is not closed; its deadline is %s", lot.Number, rfc3339(lot.Box().Deadline)).
 			Accepting("opening after the deadline")
 	case d.Tendering.Stages[lot.ID].Awarded():
 		return models.Refuse(models.CodeAlreadyAwarded, "/lot", "the award of lot %d is decided", lot.Number)
@@ -52,7 +52,8 @@ func (c *call) joinOpening(lot models.Lot, d models.Dossier) (process.OpenResult
 	if err != nil {
 		return result, err
 	}
-	opener := models.LotOpener{LotID: lot.ID, PersonID: c.cmd.ActorID, OrganisationID: buyer, OpenedAt: c.now}
+	box := lot.Box()
+	opener := models.BoxOpener{BoxID: box.ID, PersonID: c.cmd.ActorID, OrganisationID: buyer, OpenedAt: c.now}
 	fresh, err := c.tx.Opener(opener)
 	if err != nil {
 		return result, err
@@ -65,24 +66,24 @@ func (c *call) joinOpening(lot models.Lot, d models.Dossier) (process.OpenResult
 	if err != nil {
 		return result, err
 	}
-	if _, opened := d.Tendering.Stage(lot.ID); opened {
-		return process.OpenResult{Opened: true, Tenders: len(d.Tendering.TendersFor(lot.ID))}, nil
+	if box.UnsealedAt != nil {
+		return process.OpenResult{Opened: true, Tenders: len(d.Tendering.In(box.ID))}, nil
 	}
-	people, buyers := openersOf(append(slices.Clone(d.Tendering.Openers), opener), lot.ID)
+	people, buyers := openersOf(append(slices.Clone(d.Tendering.Openers), opener), box.ID)
 	if !d.Jointly(people, buyers) {
 		return result, nil
 	}
-	if err := c.tx.Unseal(lot.ID, c.now); err != nil {
+	if err := c.tx.Unseal(box, c.now); err != nil {
 		return result, err
 	}
-	result.Opened, result.Tenders = true, len(d.Tendering.TendersFor(lot.ID))
+	result.Opened, result.Tenders = true, len(d.Tendering.In(box.ID))
 	return result, c.event(models.EventLotUnsealed, map[string]any{"lot_id": string(lot.ID), "tenders": result.Tenders})
 }
 
-func openersOf(all []models.LotOpener, lot models.ID) (people, buyers int) {
+func openersOf(all []models.BoxOpener, box models.ID) (people, buyers int) {
 	seen := map[models.ID]bool{}
 	for _, o := range all {
-		if o.LotID != lot {
+		if o.BoxID != box {
 			continue
 		}
 		people++

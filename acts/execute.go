@@ -44,7 +44,9 @@ func (a *Acts) Execute(ctx context.Context, in process.Execute) (process.Outcome
 }
 
 // Retryable tells whether an act that met this error may succeed later, unchanged.
-func Retryable(err error) bool { return pg.IsRetryable(err) || errors.Is(err, ErrOtherRelease) }
+func Retryable(err error) bool {
+	return pg.IsRetryable(err) || errors.Is(err, ErrOtherRelease) || errors.Is(err, store.ErrBoxNotLocked)
+}
 
 // guarded runs f in one transaction and turns a panic into an error, so that a fault in one command
 // harms nothing else.
@@ -91,14 +93,14 @@ func lockBoxes(tx *store.Tx, cmd models.Command, verb verb) error {
 	if verb.boxes == nil {
 		return nil
 	}
-	lots, err := verb.boxes(tx, cmd)
-	if err != nil || len(lots) == 0 {
+	boxes, err := verb.boxes(tx, cmd)
+	if err != nil || len(boxes) == 0 {
 		return err
 	}
 	if err := tx.LockBriefly(); err != nil {
 		return err
 	}
-	return tx.LockBoxes(lots...)
+	return tx.LockBoxes(boxes...)
 }
 
 func (c *call) carryOut(verb verb) (process.Outcome, error) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/models/zone"
@@ -127,10 +128,10 @@ func TestABoxClosesAtItsDeadlineAndNotBefore(t *testing.T) {
 	p := newProcuring(t)
 	p.started()
 	lot, deadline := models.NewID(models.PrefixLot), time.Now().Add(time.Hour).UTC().Truncate(time.Second)
-	p.exec(`INSERT INTO lots (id, procurement_id, number, title, deadline, opened_at)
-		VALUES ($1, $2, 1, '{"en": "Wheels"}', $3, clock_timestamp())`, lot, p.id, deadline)
+	p.exec(`INSERT INTO lots (id, procurement_id, number, title) VALUES ($1, $2, 1, '{"en": "Wheels"}')`, lot, p.id)
+	p.exec(pgtest.OpenBox("'"+deadline.Format(time.RFC3339)+"'"), lot)
 	due := process.RunDue{ProcurementID: p.id, Due: process.Due{
-		Kind: process.DueCloseLot, Phase: models.PhaseTender, Subject: lot, At: deadline, Label: "lot 1",
+		Kind: process.DueCloseBox, Phase: models.PhaseTender, Subject: pgtest.BoxOf(lot), At: deadline, Label: "lot 1",
 	}}
 	out, err := p.RunDue(t.Context(), due)
 	require.NoError(t, err)

@@ -13,22 +13,33 @@ import (
 	"github.com/ppi-engine/ppi/rules/evaluation"
 )
 
-// closeLot closes the box of a lot whose deadline has passed. Its lock is held, so every tender was
-// either received before or will be refused.
-func closeLot(c *call, due process.Due) error { return c.closeBox(due.Subject) }
-
-// closeBox closes a box and says in the procurement's log, for the first time, what came in: how much,
-// and a digest that binds the entries on single tenders, which name neither lot nor supplier.
-func (c *call) closeBox(lot models.ID) error {
-	content, err := c.tx.BoxContent(lot)
+// closeDue closes a box whose deadline has passed. Its lock is held, so every tender was either received
+// before or will be refused.
+func closeDue(c *call, due process.Due) error {
+	lots, err := c.tx.Lots(c.p.ID)
 	if err != nil {
 		return err
 	}
-	if err := c.tx.CloseLot(lot, c.now); err != nil {
+	for _, lot := range lots {
+		if lot.Open() && lot.Box().ID == due.Subject {
+			return c.closeBox(lot.Box())
+		}
+	}
+	return fmt.Errorf("close box %s: it is not open", due.Subject)
+}
+
+// closeBox closes a box and says in the procurement's log, for the first time, what came in: how much,
+// and a digest that binds the entries on single tenders, which name neither lot nor supplier.
+func (c *call) closeBox(box models.Box) error {
+	content, err := c.tx.BoxContent(box.ID)
+	if err != nil {
+		return err
+	}
+	if err := c.tx.CloseBox(box, c.now); err != nil {
 		return err
 	}
 	return c.event(models.EventLotClosed, map[string]any{
-		"lot_id": string(lot), "received": content.Received, "standing": content.Standing, "digest": content.Digest,
+		"lot_id": string(box.LotID), "box_id": string(box.ID), "received": content.Received, "standing": content.Standing, "digest": content.Digest,
 	})
 }
 
@@ -50,16 +61,16 @@ func moveDeadline(c *call) (any, error) {
 	if err := mayMove(lot, to, c.now); err != nil {
 		return nil, err
 	}
-	if err := c.tx.MoveDeadline(lot.ID, to, in.Deadline.Local, in.Deadline.Zone); err != nil {
+	if err := c.tx.MoveDeadline(lot.Box(), to, in.Deadline.Local, in.Deadline.Zone); err != nil {
 		return nil, err
 	}
 	notice, err := c.tellOfMove(lot, to, in)
 	if err != nil {
 		return nil, err
 	}
-	result := process.MoveDeadlineResult{Lot: lot.ID, From: lot.Deadline.UTC(), To: to, Notice: notice.ID}
+	result := process.MoveDeadlineResult{Lot: lot.ID, From: lot.Box().Deadline.UTC(), To: to, Notice: notice.ID}
 	return result, c.event(models.EventDeadlineMoved, map[string]any{
-		"lot_id": string(lot.ID), "from": rfc3339(*lot.Deadline), "to": rfc3339(to), "zone": in.Deadline.Zone, "notice_id": string(notice.ID),
+		"lot_id": string(lot.ID), "from": rfc3339(lot.Box().Deadline), "to": rfc3339(to), "zone": in.Deadline.Zone, "notice_id": string(notice.ID),
 	})
 }
 
@@ -69,20 +80,22 @@ func (c *call) tellOfMove(lot models.Lot, to time.Time, in process.MoveDeadline)
 	if err != nil {
 		return models.Notice{}, err
 	}
-	from := *lot.Deadline
-	lot.Deadline, lot.DeadlineLocal, lot.DeadlineZone = &to, in.Deadline.Local, in.Deadline.Zone
+	from := lot.Box().Deadline
+	moved := lot.Box()
+	moved.Deadline, moved.DeadlineLocal, moved.DeadlineZone = to, in.Deadline.Local, in.Deadline.Zone
+	lot.Boxes = append(slices.Clone(lot.Boxes[:len(lot.Boxes)-1]), moved)
 	return c.dispatch(models.NoticeChange, evaluation.ComposeChangeNotice(dossier, lot, from, in.Reason))
 }
 
 // mayMove refuses to move a deadline that is over, whose box is closed, or to an earlier instant: who
 // prepares a tender relies on it.
 func mayMove(lot models.Lot, to, now time.Time) error {
-	if refusal := lot.Receives(now); refusal != nil {
+	if refusal := lot.Takes(now); refusal != nil {
 		return refusal
 	}
-	if !to.After(*lot.Deadline) {
+	if !to.After(lot.Box().Deadline) {
 		return models.Refuse(models.CodeDeadlineEarlier, "/deadline", "%s is not later than the present deadline", rfc3339(to)).
-			Accepting("an instant after %s", rfc3339(*lot.Deadline))
+			Accepting("an instant after %s", rfc3339(lot.Box().Deadline))
 	}
 	return nil
 }
@@ -99,7 +112,7 @@ func endLot(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if lot.OpenedAt != nil {
+	if lot.Published() {
 		if err := c.holds(models.RoleBoard, "lot %d was published: its end is for the board to decide", lot.Number); err != nil {
 			return nil, err
 		}
@@ -178,7 +191,7 @@ func (c *call) endLots(code, reason string) error {
 
 func (c *call) end(lot models.Lot, reason string) error {
 	if lot.Open() {
-		if err := c.closeBox(lot.ID); err != nil {
+		if err := c.closeBox(lot.Box()); err != nil {
 			return err
 		}
 	}
@@ -201,10 +214,13 @@ func (c *call) lotsEnded() error {
 		Accepting("ending each lot with a reason code first")
 }
 
-// boxOfLot names the box of the lot that the command is about.
-func boxOfLot(_ *store.Tx, cmd models.Command) ([]models.ID, error) {
+// boxOfLot names the open box of the lot that the command is about.
+func boxOfLot(tx *store.Tx, cmd models.Command) ([]models.ID, error) {
 	lot, err := lotOf(cmd)
-	return []models.ID{lot}, err
+	if err != nil || lot == "" {
+		return nil, err
+	}
+	return tx.OpenBoxes(cmd.ProcurementID, lot)
 }
 
 // lotOf is the lot that a command is about; empty: none.

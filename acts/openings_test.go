@@ -8,6 +8,7 @@ import (
 
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -16,8 +17,8 @@ func (b *box) opener() models.Actor {
 	b.Helper()
 	actor := b.bystander()
 	require.NoError(b, b.acts.Store.InTx(b.Context(), func(tx *store.Tx) error {
-		_, err := tx.Opener(models.LotOpener{
-			LotID: b.lot, PersonID: actor.PersonID, OrganisationID: actor.OrganisationID, OpenedAt: time.Now(),
+		_, err := tx.Opener(models.BoxOpener{
+			BoxID: pgtest.BoxOf(b.lot), PersonID: actor.PersonID, OrganisationID: actor.OrganisationID, OpenedAt: time.Now(),
 		})
 		return err
 	}))
@@ -45,8 +46,8 @@ func (b *box) bystander() models.Actor {
 func (b *box) unsealed() {
 	b.Helper()
 	b.pass()
-	b.exec("UPDATE lots SET closed_at = clock_timestamp() WHERE id = $1", b.lot)
-	b.exec("INSERT INTO lot_stages (lot_id, unsealed_at) VALUES ($1, clock_timestamp())", b.lot)
+	b.exec("UPDATE boxes SET closed_at = clock_timestamp(), unsealed_at = clock_timestamp() WHERE lot_id = $1", b.lot)
+	b.exec("INSERT INTO lot_stages (lot_id) VALUES ($1)", b.lot)
 }
 
 func (b *box) record(opener models.Actor, tender models.ID, plain string) (acts.Done[acts.OpeningRecorded], error) {

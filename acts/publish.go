@@ -11,6 +11,7 @@ import (
 	"github.com/ppi-engine/ppi/rules/calendar"
 	"github.com/ppi-engine/ppi/rules/evaluation"
 	"github.com/ppi-engine/ppi/rules/gate"
+	"github.com/ppi-engine/ppi/rules/procedure"
 )
 
 // publish opens the boxes of all lots that are ready: from now until its deadline, each takes tenders.
@@ -30,14 +31,18 @@ func publish(c *call) (any, error) {
 	if err := mayPublish(dossier, lots); err != nil {
 		return nil, err
 	}
+	way, err := procedure.Of(dossier)
+	if err != nil {
+		return nil, err
+	}
 	ready := unpublished(lots)
 	result := process.PublishResult{Lots: []process.PublishedLot{}}
 	for i := range ready {
-		published, err := c.open(&ready[i])
+		box, err := c.open(&ready[i], way.First(), process.LocalTime{Local: ready[i].DeadlineLocal, Zone: ready[i].DeadlineZone})
 		if err != nil {
 			return nil, err
 		}
-		result.Lots = append(result.Lots, published)
+		result.Lots = append(result.Lots, process.PublishedLot{Lot: box.LotID, Number: ready[i].Number, Box: box.ID, Deadline: box.Deadline})
 	}
 	notice, err := c.dispatch(models.NoticeContract, evaluation.ComposeContractNotice(dossier, ready))
 	if err != nil {
@@ -51,13 +56,18 @@ func publish(c *call) (any, error) {
 	return result, c.endEngagement(dossier)
 }
 
-func (c *call) open(lot *models.Lot) (process.PublishedLot, error) {
-	deadline, err := calendar.Instant("/deadline", lot.DeadlineLocal, lot.DeadlineZone)
-	if err != nil {
-		return process.PublishedLot{}, err
+// open opens a box for a stage of a lot, until the deadline: for everyone, or for those who are invited.
+func (c *call) open(lot *models.Lot, stage models.Stage, until process.LocalTime, invited ...models.ID) (models.Box, error) {
+	box := models.Box{
+		ID: models.NewID(models.PrefixBox), ProcurementID: lot.ProcurementID, LotID: lot.ID, Stage: stage.Code, Round: 1, HandsIn: stage.HandsIn,
+		ByInvitation: stage.Invited, Invited: invited, OpenedAt: c.now, DeadlineLocal: until.Local, DeadlineZone: until.Zone,
 	}
-	lot.Deadline = &deadline
-	return process.PublishedLot{Lot: lot.ID, Number: lot.Number, Deadline: deadline}, c.tx.OpenLot(lot.ID, deadline, c.now)
+	var err error
+	if box.Deadline, err = calendar.Instant("/deadline", until.Local, until.Zone); err != nil {
+		return box, err
+	}
+	lot.Boxes = append(lot.Boxes, box)
+	return box, c.tx.OpenBox(box)
 }
 
 // dispatch keeps a notice as it leaves.
@@ -83,7 +93,7 @@ func (c *call) endEngagement(d models.Dossier) error {
 }
 
 func unpublished(lots []models.Lot) []models.Lot {
-	return slices.DeleteFunc(slices.Clone(lots), func(l models.Lot) bool { return l.OpenedAt != nil || l.EndedAt != nil })
+	return slices.DeleteFunc(slices.Clone(lots), func(l models.Lot) bool { return l.Published() || l.EndedAt != nil })
 }
 
 // mayPublish refuses a publication out of its phase, a second one while lots are open, and one whose
@@ -92,7 +102,7 @@ func mayPublish(d models.Dossier, lots []models.Lot) error {
 	if round := d.Round(models.PhaseTender); round.Status != models.PhaseOpen {
 		return models.Refuse(models.CodePhaseNotOpen, "", "the phase tender is %s", round.Status).Accepting("publication while tender is open")
 	}
-	if slices.ContainsFunc(lots, func(l models.Lot) bool { return l.OpenedAt != nil && l.EndedAt == nil }) {
+	if slices.ContainsFunc(lots, models.Lot.Running) {
 		return models.Refuse(models.CodeAlreadyPublished, "", "the lots were published").
 			Accepting("moving a deadline, or ending each lot with a reason before publishing others")
 	}

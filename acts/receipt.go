@@ -93,10 +93,10 @@ func (a *Acts) atBox(ctx context.Context, by By, v visit) (Done[seal.Issued], er
 		approach.UploadIDs = append(approach.UploadIDs, e.UploadID)
 	}
 	var (
-		box    store.Box
+		box    store.Counter
 		issued seal.Issued
 	)
-	err := a.Store.AtBox(ctx, approach, func(b store.Box) (store.BoxEntry, error) {
+	err := a.Store.AtBox(ctx, approach, func(b store.Counter) (store.BoxEntry, error) {
 		box = b
 		if err := mayEnter(b, v, approach.OrganisationID); err != nil {
 			return store.BoxEntry{}, err
@@ -105,7 +105,7 @@ func (a *Acts) atBox(ctx context.Context, by By, v visit) (Done[seal.Issued], er
 		if issued, err = a.Receipts.Issue(v.receipt(b, approach.OrganisationID)); err != nil {
 			return store.BoxEntry{}, err
 		}
-		return v.entry(by, issued)
+		return v.entry(by, b, issued)
 	})
 	if err != nil {
 		return a.turnedAway(ctx, by, v, box, err)
@@ -115,22 +115,26 @@ func (a *Acts) atBox(ctx context.Context, by By, v visit) (Done[seal.Issued], er
 
 // mayEnter judges a visit by what the box shows: first whether it is open at that instant, then whether
 // the organisation's standing tender is the one meant, then the envelopes, whose sizes it fills in.
-func mayEnter(b store.Box, v visit, organisation models.ID) error {
-	if refusal := b.Lot.Receives(b.Now()); refusal != nil {
+func mayEnter(b store.Counter, v visit, organisation models.ID) error {
+	if refusal := b.Lot.Receives(organisation, b.Now()); refusal != nil {
 		return refusal
 	}
 	if b.StandingID != v.standing {
 		return store.ErrEntryRefused
 	}
-	return brought(b.Uploads, v.envelopes, organisation)
+	return brought(b.Lot.Box(), b.Uploads, v.envelopes, organisation)
 }
 
 // brought finds the uploads of the envelopes and refuses those that are not the organisation's own sealed
 // and complete files with the digests it gave.
-func brought(uploads []models.Upload, envelopes []models.Envelope, organisation models.ID) error {
+func brought(b models.Box, uploads []models.Upload, envelopes []models.Envelope, organisation models.ID) error {
 	var faults []*models.Refusal
 	for i := range envelopes {
 		e, field := &envelopes[i], fmt.Sprintf("/envelopes/%d", i)
+		if kinds := b.HandsIn.Envelopes(); !slices.Contains(kinds, e.Kind) {
+			faults = append(faults, models.Refuse(models.CodeInvalidValue, field+"/kind", "there is no envelope for %s among %s", e.Kind, b.HandsIn.Called()).
+				Accepting("%v", kinds))
+		}
 		at := slices.IndexFunc(uploads, func(u models.Upload) bool {
 			return u.ID == e.UploadID && u.OrganisationID == organisation
 		})
@@ -155,7 +159,7 @@ func brought(uploads []models.Upload, envelopes []models.Envelope, organisation 
 	return models.Refusals(faults)
 }
 
-func (v visit) receipt(b store.Box, organisation models.ID) seal.Receipt {
+func (v visit) receipt(b store.Counter, organisation models.ID) seal.Receipt {
 	r := seal.Receipt{
 		Act: v.act, TenderID: v.standing, ProcurementID: b.Procurement.ID, LotID: b.Lot.ID, OrganisationID: organisation,
 		Mode: b.Procurement.Mode, ProcedureTime: b.Now(), RealTime: b.Clock, Envelopes: v.envelopes, Manifest: seal.Manifest(v.envelopes),
@@ -169,7 +173,7 @@ func (v visit) receipt(b store.Box, organisation models.ID) seal.Receipt {
 // entry is what the visit writes. Its event tells nobody anything before the box is closed: it belongs to
 // no procurement, names no actor, and holds the tender's ID and the digest of its receipt only. The
 // closing of the box binds these to the lot.
-func (v visit) entry(by By, r seal.Issued) (store.BoxEntry, error) {
+func (v visit) entry(by By, b store.Counter, r seal.Issued) (store.BoxEntry, error) {
 	body, err := json.Marshal(tenderAnswer{Tender: r.TenderID, Act: r.Act})
 	if err != nil {
 		return store.BoxEntry{}, fmt.Errorf("render answer: %w", err)
@@ -187,7 +191,7 @@ func (v visit) entry(by By, r seal.Issued) (store.BoxEntry, error) {
 		return e, nil
 	}
 	e.Tender = &models.Tender{
-		ID: r.TenderID, LotID: r.LotID, OrganisationID: r.OrganisationID, PersonID: by.Actor.PersonID, SupersedesID: r.SupersedesID,
+		ID: r.TenderID, LotID: r.LotID, BoxID: b.Lot.Box().ID, OrganisationID: r.OrganisationID, PersonID: by.Actor.PersonID, SupersedesID: r.SupersedesID,
 		Manifest: r.Manifest, ReceivedAt: r.ProcedureTime, RecordedAt: r.RealTime, Receipt: r.Note, Envelopes: r.Envelopes,
 	}
 	return e, nil
@@ -196,7 +200,7 @@ func (v visit) entry(by By, r seal.Issued) (store.BoxEntry, error) {
 // turnedAway answers a visit that came to nothing: with the receipt of the same visit made before, or
 // with a refusal. That a tender came too late is recorded (Directive 2014/24/EU, Annex IV (g): attempts
 // are clearly detectable).
-func (a *Acts) turnedAway(ctx context.Context, by By, v visit, b store.Box, cause error) (Done[seal.Issued], error) {
+func (a *Acts) turnedAway(ctx context.Context, by By, v visit, b store.Counter, cause error) (Done[seal.Issued], error) {
 	none := Done[seal.Issued]{}
 	refusal, refused := models.RefusalOf(cause)
 	if !refused && !errors.Is(cause, store.ErrEntryRefused) {
@@ -233,7 +237,7 @@ func (a *Acts) excluded(ctx context.Context, by By, v visit) error {
 	return models.Refuse(models.CodeUnavailable, "", "another request of your organisation is under way; repeat this one")
 }
 
-func (a *Acts) recordLate(ctx context.Context, by By, v visit, b store.Box, refusal *models.Refusal) error {
+func (a *Acts) recordLate(ctx context.Context, by By, v visit, b store.Counter, refusal *models.Refusal) error {
 	return a.Store.InTx(ctx, func(tx *store.Tx) error {
 		_, err := tx.Append(models.Event{
 			ProcurementID: by.Standing.Procurement.ID, Type: models.EventTenderRefused, ActorID: by.Actor.PersonID,

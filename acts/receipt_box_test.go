@@ -23,8 +23,10 @@ func TestATenderOneMicrosecondLateIsRefused(t *testing.T) {
 	published := clock.Add(-time.Hour)
 	for late, want := range map[time.Duration]models.Code{-time.Microsecond: "", 0: "", time.Microsecond: models.CodeDeadlinePassed} {
 		deadline := clock.Add(-late)
-		box := store.Box{
-			Lot:         models.Lot{Number: 1, OpenedAt: &published, Deadline: &deadline, DeadlineZone: "UTC"},
+		box := store.Counter{
+			Lot: models.Lot{Number: 1, Boxes: []models.Box{{
+				HandsIn: models.HandedTender, OpenedAt: published, Deadline: deadline, DeadlineZone: "UTC",
+			}}},
 			Procurement: models.Procurement{Status: models.StatusRunning}, Clock: clock, Uploads: []models.Upload{file},
 		}
 		envelopes := []models.Envelope{{N: 1, Kind: models.EnvelopePrice, UploadID: file.ID, Digest: file.Digest}}

@@ -32,8 +32,7 @@ func openBox(t testing.TB) *box {
 	made, err := b.acts.CreateLot(t.Context(), b.asLead(), lot("Nodes"))
 	require.NoError(t, err)
 	b.lot = made.Result.ID
-	b.exec(`UPDATE lots SET opened_at = clock_timestamp(), deadline = clock_timestamp() + interval '1 hour',
-		deadline_local = '2027-03-01T12:00', deadline_zone = 'UTC' WHERE id = $1`, b.lot)
+	b.exec(pgtest.OpenBox("clock_timestamp() + interval '1 hour'"), b.lot)
 	return b
 }
 
@@ -53,7 +52,7 @@ func (b *bench) count(sql string, arguments ...any) (n int) {
 // pass lets the deadline of the lot pass.
 func (b *box) pass() {
 	b.Helper()
-	b.exec("UPDATE lots SET deadline = clock_timestamp() - interval '1 microsecond' WHERE id = $1", b.lot)
+	b.exec("UPDATE boxes SET deadline = clock_timestamp() - interval '1 microsecond' WHERE lot_id = $1", b.lot)
 }
 
 // supplier registers a person of a new economic operator.

@@ -111,7 +111,7 @@ func (c *call) openPhases(phases ...models.Phase) error {
 	return nil
 }
 
-// allBoxes names the boxes of all lots of the procurement.
+// allBoxes names all boxes of the procurement that are open.
 func allBoxes(tx *store.Tx, cmd models.Command) ([]models.ID, error) {
-	return tx.LotIDs(cmd.ProcurementID)
+	return tx.OpenBoxes(cmd.ProcurementID, "")
 }

@@ -50,9 +50,9 @@ func awaited(lot models.Lot, stages map[models.ID]models.LotStage, now time.Time
 	switch {
 	case lot.EndedAt != nil:
 		return ""
-	case lot.OpenedAt == nil:
+	case !lot.Published():
 		return awaitPublication
-	case lot.ClosedAt == nil:
+	case lot.Box().Open():
 		return awaitTenders
 	case !opened:
 		return awaitOpening

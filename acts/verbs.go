@@ -32,7 +32,7 @@ func verbOf(name models.Verb) (verb, bool) {
 		models.VerbLeave:   {in: whileOpen, boxes: allBoxes, run: leave},
 		models.VerbAdvance: {in: whileOpen, boxes: allBoxes, run: advance},
 
-		models.VerbPublish:      {in: whileRunning, boxes: allBoxes, run: publish},
+		models.VerbPublish:      {in: whileRunning, run: publish},
 		models.VerbMoveDeadline: {in: whileOpen, boxes: boxOfLot, run: moveDeadline},
 		models.VerbEndLot:       {in: whileOpen, boxes: boxOfLot, run: endLot},
 

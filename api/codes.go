@@ -144,6 +144,7 @@ func problemsOfTenders() map[models.Code]problemType {
 		models.CodeLotEnded:         {http.StatusConflict, "The lot has ended", "Nothing more can happen to it.", 0},
 		models.CodeNotAnOperator:    {http.StatusConflict, "The organisation does not offer", "Only economic operators hand in tenders.", 0},
 		models.CodeTenderReplaced:   {http.StatusConflict, "The tender was replaced", "Read the one that stands now.", 0},
+		models.CodeNotInvited:       {http.StatusForbidden, "The organisation was not invited", "At this stage of the procedure only candidates who were invited hand anything in.", 0},
 		models.CodeTenderExists:     {http.StatusConflict, "There is a tender already", "Replace it instead.", 0},
 		models.CodeTenderWithdrawn:  {http.StatusConflict, "The tender was withdrawn", "Hand in a new one.", 0},
 	}

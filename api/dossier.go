@@ -91,6 +91,7 @@ func dossierRows() []dossierRow {
 		entries("glossary", "the glossary", acts.EntryGlossary),
 		entries("specification-clauses", "the clauses on intellectual property and confidentiality", acts.EntryClauses),
 		entries("lots-decision", "whether the procurement is divided into lots", acts.EntryLotsDecision),
+		entries("procedure-choice", "by which procedure tenderers are found; without one, by the open procedure", acts.EntryProcedureChoice),
 		entries("business-case", "the business case", acts.EntryBusinessCase),
 		entries("specification-versions", "a frozen version of the specification", acts.EntrySpecificationVersion),
 		entries("specification-approvals", "a buyer's approval of the frozen specification", acts.EntrySpecificationApproval),

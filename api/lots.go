@@ -43,9 +43,9 @@ type LotView struct {
 	Title         models.Text   `json:"title"`
 	Description   models.Text   `json:"description"`
 	Status        LotStatus     `json:"status" enum:"draft,open,closed,ended" doc:"open: published and not closed; the deadline decides what is received"`
-	Deadline      *DeadlineView `json:"deadline,omitempty"`
-	OpenedAt      *time.Time    `json:"opened_at,omitempty" doc:"When it was published; procedure time"`
-	ClosedAt      *time.Time    `json:"closed_at,omitempty" doc:"When its box was closed; procedure time"`
+	Deadline      *DeadlineView `json:"deadline,omitempty" doc:"That of its last box, or, before it is published, of the first it is to have"`
+	ClosedAt      *time.Time    `json:"closed_at,omitempty" doc:"When its last box was closed; procedure time"`
+	Boxes         []BoxView     `json:"boxes" doc:"One for each stage of the procedure that was reached; none: it is not published"`
 	EndedAt       *time.Time    `json:"ended_at,omitempty" doc:"Procedure time"`
 	EndReason     string        `json:"end_reason,omitempty" doc:"eForms code list non-award-justification"`
 	Version       int64         `json:"version"`
@@ -68,29 +68,54 @@ func (v LotView) version() int64 { return v.Version }
 func showLot(l models.Lot) LotView {
 	return LotView{
 		ID: l.ID, ProcurementID: l.ProcurementID, Number: l.Number, Title: l.Title, Description: l.Description, Status: lotStatus(l),
-		Deadline: showDeadline(l), OpenedAt: utcOrNil(l.OpenedAt), ClosedAt: utcOrNil(l.ClosedAt), EndedAt: utcOrNil(l.EndedAt),
+		Deadline: showDeadline(l), ClosedAt: utcOrNil(l.Box().ClosedAt), Boxes: showBoxes(l), EndedAt: utcOrNil(l.EndedAt),
 		EndReason: l.EndReason, Version: l.Version, CreatedAt: utc(l.CreatedAt),
 	}
+}
+
+// BoxView is what takes what is handed in for a lot at one stage of its procedure.
+type BoxView struct {
+	ID           models.ID        `json:"id"`
+	Stage        models.StageCode `json:"stage" doc:"The stage of the procedure, such as request or tender"`
+	Round        int              `json:"round" doc:"Counts from 1 where the stage repeats"`
+	HandsIn      models.Handed    `json:"hands_in" enum:"tender,request" doc:"What it takes: tenders, or requests to participate"`
+	ByInvitation bool             `json:"by_invitation" doc:"true: only who was invited hands in anything"`
+	OpenedAt     time.Time        `json:"opened_at" doc:"Procedure time"`
+	Deadline     DeadlineView     `json:"deadline"`
+	ClosedAt     *time.Time       `json:"closed_at,omitempty" doc:"Procedure time"`
+	UnsealedAt   *time.Time       `json:"unsealed_at,omitempty" doc:"When openers of two buyers had opened it; procedure time"`
+}
+
+func showBoxes(l models.Lot) []BoxView {
+	boxes := make([]BoxView, len(l.Boxes))
+	for i, b := range l.Boxes {
+		boxes[i] = BoxView{
+			ID: b.ID, Stage: b.Stage, Round: b.Round, HandsIn: b.HandsIn, ByInvitation: b.ByInvitation, OpenedAt: utc(b.OpenedAt),
+			Deadline: DeadlineView{At: utc(b.Deadline), LocalTime: process.LocalTime{Local: b.DeadlineLocal, Zone: b.DeadlineZone}},
+			ClosedAt: utcOrNil(b.ClosedAt), UnsealedAt: utcOrNil(b.UnsealedAt),
+		}
+	}
+	return boxes
 }
 
 func lotStatus(l models.Lot) LotStatus {
 	switch {
 	case l.EndedAt != nil:
 		return LotEnded
-	case l.ClosedAt != nil:
-		return LotClosed
-	case l.OpenedAt != nil:
+	case l.Open():
 		return LotOpen
+	case l.Published():
+		return LotClosed
 	}
 	return LotDraft
 }
 
 func showDeadline(l models.Lot) *DeadlineView {
-	at, ok := views.DeadlineOf(l)
+	d, ok := views.DeadlineOf(l)
 	if !ok {
 		return nil
 	}
-	return &DeadlineView{At: utc(at), LocalTime: process.LocalTime{Local: l.DeadlineLocal, Zone: l.DeadlineZone}}
+	return &DeadlineView{At: utc(d.At), LocalTime: process.LocalTime{Local: d.Local, Zone: d.Zone}}
 }
 
 type newLot struct {

@@ -121,7 +121,7 @@ func TestADeadlineMovesLaterOnly(t *testing.T) {
 
 	// The timer that still waits for the old deadline closes nothing.
 	out, err := d.acts.RunDue(t.Context(), process.RunDue{ProcurementID: d.ID, Due: process.Due{
-		Kind: process.DueCloseLot, Phase: models.PhaseTender, Subject: lot.ID, At: lot.Deadline.At,
+		Kind: process.DueCloseBox, Phase: models.PhaseTender, Subject: d.due(lot.ID).Subject, At: lot.Deadline.At,
 	}})
 	require.NoError(t, err)
 	require.Nil(t, d.lot(lot.ID).ClosedAt)

@@ -221,7 +221,11 @@ var errOver = errors.New("the deadline is over")
 // extend moves a deadline to that far from now, as the command does, but to the microsecond.
 func (d *tendering) extend(lot models.ID, by time.Duration) error {
 	return d.store.InTx(d.Context(), func(tx *store.Tx) error {
-		if err := tx.LockBoxes(lot); err != nil {
+		boxes, err := tx.OpenBoxes(d.ID, lot)
+		if err != nil {
+			return err
+		}
+		if err := tx.LockBoxes(boxes...); err != nil {
 			return err
 		}
 		l, err := tx.Lot(d.ID, lot)
@@ -236,10 +240,10 @@ func (d *tendering) extend(lot models.ID, by time.Duration) error {
 		switch {
 		case err != nil:
 			return err
-		case l.Receives(p.Now(now)) != nil:
+		case l.Takes(p.Now(now)) != nil:
 			return errOver
 		}
-		return tx.MoveDeadline(lot, p.Now(now).Add(by), l.DeadlineLocal, l.DeadlineZone)
+		return tx.MoveDeadline(l.Box(), p.Now(now).Add(by), l.Box().DeadlineLocal, l.Box().DeadlineZone)
 	})
 }
 
@@ -316,10 +320,8 @@ func TestAnyInterleavingLeavesTheBoxAsAcknowledged(t *testing.T) {
 func (d *tendering) another(seed uint64) models.ID {
 	d.Helper()
 	id := models.NewID(models.PrefixLot)
-	d.exec(`INSERT INTO lots (id, procurement_id, number, title, deadline, deadline_local, deadline_zone, opened_at)
-		SELECT $1, p.id, $3, '{"en": "Lot"}', at + interval '80 milliseconds', '2100-01-01T12:00', 'UTC', at
-		FROM procurements p, LATERAL (SELECT clock_timestamp() + p.clock_offset * interval '1 microsecond' AS at) c WHERE p.id = $2`,
-		id, d.ID, seed+100)
+	d.exec(`INSERT INTO lots (id, procurement_id, number, title) VALUES ($1, $2, $3, '{"en": "Lot"}')`, id, d.ID, seed+100)
+	d.exec(pgtest.OpenBox("clock_timestamp() + p.clock_offset * interval '1 microsecond' + interval '80 milliseconds'"), id)
 	return id
 }
 
@@ -356,11 +358,11 @@ func (d *tendering) play(lot models.ID, bidders []*bidder, seed uint64) {
 func (d *tendering) advanceBy(by time.Duration) {
 	d.Helper()
 	require.NoError(d, d.store.InTx(d.Context(), func(tx *store.Tx) error {
-		lots, err := tx.LotIDs(d.ID)
+		boxes, err := tx.OpenBoxes(d.ID, "")
 		if err != nil {
 			return err
 		}
-		if err := tx.LockBoxes(lots...); err != nil {
+		if err := tx.LockBoxes(boxes...); err != nil {
 			return err
 		}
 		p, err := tx.LockProcurement(d.ID)

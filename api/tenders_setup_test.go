@@ -150,7 +150,7 @@ func (d *tendering) lot(id models.ID) LotView {
 // setDeadline sets an exact deadline behind the API's back.
 func (d *tendering) setDeadline(lot models.ID, at time.Time) {
 	d.Helper()
-	d.exec("UPDATE lots SET deadline = $1 WHERE id = $2", at, lot)
+	d.exec("UPDATE boxes SET deadline = $1 WHERE lot_id = $2", at, lot)
 }
 
 // read reads one row from the database.
@@ -175,7 +175,8 @@ func (d *tendering) close(lot models.ID) process.DueOutcome {
 }
 
 func (d *tendering) due(lot models.ID) process.Due {
-	return process.Due{Kind: process.DueCloseLot, Phase: models.PhaseTender, Subject: lot, At: utc(d.lot(lot).Deadline.At)}
+	l := d.lot(lot)
+	return process.Due{Kind: process.DueCloseBox, Phase: models.PhaseTender, Subject: l.Boxes[len(l.Boxes)-1].ID, At: utc(l.Deadline.At)}
 }
 
 // supplier makes a registered person of a new economic operator.

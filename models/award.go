@@ -145,8 +145,10 @@ func (c ConflictDeclaration) Check() error {
 // CheckAgainst refuses a declaration before the tenderers are known, one that does not name them all, and
 // somebody of a tenderer who claims to be free of interests.
 func (c ConflictDeclaration) CheckAgainst(d Dossier, e Entry) error {
-	if err := d.unsealed(c.Lot); err != nil {
-		return err
+	lot, _ := d.Tendering.Lot(c.Lot)
+	box, ok := lot.Unsealed()
+	if !ok {
+		return notUnsealed()
 	}
 	for _, a := range d.Roles {
 		if !c.Conflict && a.PersonID == e.AuthorID && a.Holds(d.Now) && d.Tendered(a.OrganisationID, c.Lot) {
@@ -154,7 +156,7 @@ func (c ConflictDeclaration) CheckAgainst(d Dossier, e Entry) error {
 		}
 	}
 	var all []ID
-	for _, t := range d.Tendering.TendersFor(c.Lot) {
+	for _, t := range d.Tendering.In(box.ID) {
 		all = append(all, t.OrganisationID)
 	}
 	named := slices.Clone(c.Tenderers)

@@ -12,4 +12,5 @@ const (
 	CodeLotEnded         Code = "lot_ended"
 	CodeNotAnOperator    Code = "not_an_economic_operator"
 	CodeTenderReplaced   Code = "tender_replaced"
+	CodeNotInvited       Code = "not_invited"
 )

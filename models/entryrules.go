@@ -33,6 +33,7 @@ var entryRules = map[EntryKind]EntryRule{
 	EntryGlossary:              {PhaseSpecification, []Role{RoleLeadProcurer, RoleDrafter}, false, true},
 	EntryClauses:               {PhaseSpecification, []Role{RoleLeadProcurer, RoleDrafter, RoleLegal}, false, true},
 	EntryLotsDecision:          {PhaseSpecification, []Role{RoleLeadProcurer, RoleDrafter}, false, true},
+	EntryProcedureChoice:       {PhaseSpecification, []Role{RoleLeadProcurer, RoleDrafter}, false, true},
 	EntryBusinessCase:          {PhaseSpecification, []Role{RoleLeadProcurer, RoleDrafter}, false, true},
 	EntrySpecificationVersion:  {PhaseSpecification, []Role{RoleLeadProcurer, RoleDrafter}, false, true},
 	EntrySpecificationApproval: {PhaseSpecification, []Role{RoleBuyer}, true, true},

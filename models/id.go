@@ -27,6 +27,7 @@ const (
 	PrefixDocument     Prefix = "doc"
 	PrefixUpload       Prefix = "upl"
 	PrefixLot          Prefix = "lot"
+	PrefixBox          Prefix = "box"
 	PrefixTender       Prefix = "tnd"
 	PrefixEvent        Prefix = "evt"
 	PrefixEndpoint     Prefix = "whe"

@@ -3,7 +3,8 @@ package models
 import "time"
 
 // A Lot is a part of the procurement that is tendered and awarded by itself (Directive 2014/24/EU,
-// Article 46). Each has a box of its own for tenders.
+// Article 46). Each has boxes of its own, one for each stage of its procedure; before the first it is not
+// published.
 type Lot struct {
 	ID            ID `gorm:"primaryKey"`
 	ProcurementID ID
@@ -11,15 +12,12 @@ type Lot struct {
 	Number      int
 	Title       Text `gorm:"serializer:json"`
 	Description Text `gorm:"serializer:json"`
-	// Deadline for receipt of tenders, an instant of procedure time; nil until published. It was
-	// entered as DeadlineLocal in DeadlineZone, and stays that even if the zone's rules change.
-	Deadline      *time.Time
+	// DeadlineLocal, in DeadlineZone, is the deadline that its first box is to have, as it was entered; empty
+	// while it is not known.
 	DeadlineLocal string
 	DeadlineZone  string
-	// OpenedAt is set when the lot is published: its box takes tenders.
-	OpenedAt *time.Time
-	// ClosedAt is set when the box was closed; nothing is received afterwards, whatever the clock says.
-	ClosedAt *time.Time
+	// Boxes are in the order in which they were opened.
+	Boxes []Box `gorm:"->;serializer:json"`
 	// EndedAt and EndReason say when and why the lot ended without or with award.
 	EndedAt   *time.Time
 	EndReason string
@@ -27,27 +25,68 @@ type Lot struct {
 	CreatedAt time.Time
 }
 
-// Open tells whether the box takes tenders, but for the deadline.
-func (l Lot) Open() bool { return l.OpenedAt != nil && l.ClosedAt == nil && l.EndedAt == nil }
+// Published tells whether the lot was ever published.
+func (l Lot) Published() bool { return len(l.Boxes) > 0 }
 
-// Over tells whether the deadline has passed at the instant at (procedure time). The deadline itself
-// belongs to the time for tenders: what is received at 12:00:00.000000 is in time, a microsecond later
-// it is late.
-func (l Lot) Over(at time.Time) bool { return l.Deadline != nil && at.After(*l.Deadline) }
+// Box is the one that was opened last: at any time no other takes anything. It is the zero value while the lot
+// is not published.
+func (l Lot) Box() Box {
+	if !l.Published() {
+		return Box{}
+	}
+	return l.Boxes[len(l.Boxes)-1]
+}
 
-// Receives refuses what reaches the box at the instant at (procedure time) unless the box takes it. It
-// returns nil, or a refusal with [CodeLotNotOpen], [CodeDeadlinePassed] or [CodeLotClosed]; the last
-// also when the clock was set back since the box was closed.
-func (l Lot) Receives(at time.Time) *Refusal {
+// BoxFor is the last box that takes what is named; false while there is none.
+func (l Lot) BoxFor(what Handed) (Box, bool) {
+	for i := len(l.Boxes) - 1; i >= 0; i-- {
+		if l.Boxes[i].HandsIn == what {
+			return l.Boxes[i], true
+		}
+	}
+	return Box{}, false
+}
+
+// Unsealed is the last box whose envelopes were opened; false while there is none.
+func (l Lot) Unsealed() (Box, bool) {
+	for i := len(l.Boxes) - 1; i >= 0; i-- {
+		if l.Boxes[i].UnsealedAt != nil {
+			return l.Boxes[i], true
+		}
+	}
+	return Box{}, false
+}
+
+// Open tells whether a box takes what is handed in, but for the deadline.
+func (l Lot) Open() bool { return l.Published() && l.Box().Open() && l.EndedAt == nil }
+
+// Running tells whether the lot is published and has not ended.
+func (l Lot) Running() bool { return l.Published() && l.EndedAt == nil }
+
+// Receives refuses what an organisation brings at the instant at (procedure time) unless the lot's box takes
+// it. It returns nil, or a refusal with [CodeLotNotOpen], [CodeDeadlinePassed], [CodeLotClosed], the last
+// also when the clock was set back since the box was closed, or [CodeNotInvited].
+func (l Lot) Receives(organisation ID, at time.Time) *Refusal {
+	if b := l.Box(); l.Published() && !b.Admits(organisation) {
+		return Refuse(CodeNotInvited, "", "your organisation was not invited to hand in %s for lot %d", b.HandsIn.Called(), l.Number).
+			Accepting("%s of those who were invited", b.HandsIn.Called())
+	}
+	return l.Takes(at)
+}
+
+// Takes refuses unless the lot's box takes, at the instant at (procedure time), what those may hand in who may
+// enter. It returns refusals as [Lot.Receives] does.
+func (l Lot) Takes(at time.Time) *Refusal {
+	b := l.Box()
 	switch {
-	case l.OpenedAt == nil:
+	case !l.Published():
 		return Refuse(CodeLotNotOpen, "", "lot %d has not been published", l.Number).Accepting("tenders from its publication until its deadline")
-	case l.Over(at):
+	case b.Over(at):
 		return Refuse(CodeDeadlinePassed, "", "the deadline of lot %d was %s (%s %s); this was received at %s", l.Number,
-			l.Deadline.UTC().Format(instantLayout), l.DeadlineLocal, l.DeadlineZone, at.UTC().Format(instantLayout)).
+			b.Deadline.UTC().Format(instantLayout), b.DeadlineLocal, b.DeadlineZone, at.UTC().Format(instantLayout)).
 			Accepting("what arrives at that very instant or before; nothing afterwards")
-	case l.ClosedAt != nil:
-		return Refuse(CodeLotClosed, "", "the box of lot %d was closed at %s", l.Number, l.ClosedAt.UTC().Format(instantLayout))
+	case b.ClosedAt != nil:
+		return Refuse(CodeLotClosed, "", "the box of lot %d was closed at %s", l.Number, b.ClosedAt.UTC().Format(instantLayout))
 	}
 	return nil
 }

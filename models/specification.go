@@ -26,7 +26,7 @@ const (
 
 // SpecificationKinds lists what a version of the specification consists of.
 func SpecificationKinds() []EntryKind {
-	return []EntryKind{EntryRequirement, EntryGlossary, EntryClauses, EntryLotsDecision, EntryBusinessCase}
+	return []EntryKind{EntryRequirement, EntryGlossary, EntryClauses, EntryLotsDecision, EntryProcedureChoice, EntryBusinessCase}
 }
 
 // A Glossary says what words of the specification mean.

@@ -81,13 +81,16 @@ const (
 	TenderWithdrawn TenderEnd = "withdrawn"
 )
 
-// A Tender is what a supplier handed in for a lot. It is kept as received; an organisation has at most
-// one standing tender per lot.
+// A Tender is what a supplier handed in for a lot: a tender, or at another stage than that of tenders what is
+// handed in there. It is kept as received; an organisation has at most one standing in each box.
 type Tender struct {
 	ID ID `gorm:"primaryKey"`
 	// ProcurementID is that of the lot.
-	ProcurementID  ID
-	LotID          ID
+	ProcurementID ID
+	LotID         ID
+	// BoxID is the box that it was put into; HandsIn what that box takes.
+	BoxID          ID
+	HandsIn        Handed
 	OrganisationID ID
 	// PersonID handed it in.
 	PersonID ID

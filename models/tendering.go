@@ -6,11 +6,9 @@ import (
 	"time"
 )
 
-// A LotStage is how far a lot has come since the envelopes in its box were opened.
+// A LotStage is how far a lot has come since its tenders were opened.
 type LotStage struct {
 	LotID ID `gorm:"primaryKey"`
-	// UnsealedAt is when openers of two buyers had opened the box together.
-	UnsealedAt time.Time
 	// QualityLockedAt is set once no quality score changes any more; prices are opened after it.
 	QualityLockedAt *time.Time
 	AwardedAt       *time.Time
@@ -34,9 +32,9 @@ func (s LotStage) StandstillOver(now time.Time) bool {
 	return s.StandstillUntil != nil && !now.Before(*s.StandstillUntil)
 }
 
-// A LotOpener took part in opening a lot.
-type LotOpener struct {
-	LotID          ID
+// A BoxOpener took part in opening a box.
+type BoxOpener struct {
+	BoxID          ID
 	PersonID       ID
 	OrganisationID ID
 	OpenedAt       time.Time
@@ -135,11 +133,11 @@ type Notice struct {
 type Tendering struct {
 	Lots   []Lot
 	Stages map[ID]LotStage
-	// Tenders are those that stand in boxes that are closed, with their envelopes.
-	Tenders []Tender
-	// Tenderers are the organisations behind them.
+	// Received is what stands in boxes that are closed, of all stages, with the envelopes.
+	Received []Tender
+	// Tenderers are the organisations behind it.
 	Tenderers map[ID]Organisation
-	Openers   []LotOpener
+	Openers   []BoxOpener
 	// Openings are in the order they were recorded.
 	Openings []Opening
 	// Sheets are the last version of each.
@@ -153,14 +151,37 @@ func (t Tendering) Lot(id ID) (Lot, bool) {
 	return find(t.Lots, func(l Lot) bool { return l.ID == id })
 }
 
-// Tender finds a tender that stands in a closed box.
+// Tender finds what stands in a closed box, whatever its stage.
 func (t Tendering) Tender(id ID) (Tender, bool) {
-	return find(t.Tenders, func(x Tender) bool { return x.ID == id })
+	return find(t.Received, func(x Tender) bool { return x.ID == id })
 }
 
 // TendersFor lists the tenders for a lot.
-func (t Tendering) TendersFor(lot ID) []Tender {
-	return slices.DeleteFunc(slices.Clone(t.Tenders), func(x Tender) bool { return x.LotID != lot })
+func (t Tendering) TendersFor(lot ID) []Tender { return t.receivedFor(lot, HandedTender) }
+
+// RequestsFor lists the requests to participate for a lot.
+func (t Tendering) RequestsFor(lot ID) []Tender { return t.receivedFor(lot, HandedRequest) }
+
+// receivedFor lists what stands in the last box of a lot that takes it: what earlier rounds brought is over.
+func (t Tendering) receivedFor(id ID, what Handed) []Tender {
+	lot, _ := t.Lot(id)
+	b, ok := lot.BoxFor(what)
+	if !ok {
+		return nil
+	}
+	return t.In(b.ID)
+}
+
+// In lists what stands in a box that is closed.
+func (t Tendering) In(box ID) []Tender {
+	return slices.DeleteFunc(slices.Clone(t.Received), func(x Tender) bool { return x.BoxID != box })
+}
+
+// BoxOf finds the box in which something was handed in.
+func (t Tendering) BoxOf(x Tender) Box {
+	lot, _ := t.Lot(x.LotID)
+	b, _ := find(lot.Boxes, func(b Box) bool { return b.ID == x.BoxID })
+	return b
 }
 
 // Stage finds how far a lot has come; false before its envelopes were opened.

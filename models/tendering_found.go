@@ -96,21 +96,31 @@ func (d Dossier) Price(t Tender) (Money, bool) {
 	return *o.Price, true
 }
 
-// unsealed refuses before the envelopes of a lot were opened.
-func (d Dossier) unsealed(lot ID) error {
-	if _, ok := d.Tendering.Stage(lot); !ok {
-		return Refuse(CodeNotUnsealed, "/lot", "the envelopes of the lot are not opened").Accepting("two openers of different buyers, after the deadline")
+// Unsealed refuses before the box was opened in which something was handed in.
+func (d Dossier) Unsealed(t Tender) error {
+	if d.Tendering.BoxOf(t).UnsealedAt == nil {
+		return notUnsealed()
 	}
 	return nil
+}
+
+// Later tells whether the lot has gone on to another box than that in which something was handed in.
+func (d Dossier) Later(t Tender) bool {
+	lot, _ := d.Tendering.Lot(t.LotID)
+	return lot.Box().ID != t.BoxID
+}
+
+func notUnsealed() *Refusal {
+	return Refuse(CodeNotUnsealed, "/lot", "the envelopes of the lot are not opened").Accepting("two openers of different buyers, after the deadline")
 }
 
 // evaluating refuses unless the tender's lot is opened, its award not decided, and who judges it impartial.
 func (d Dossier) evaluating(tender, person ID) (LotStage, error) {
 	t, ok := d.Tendering.Tender(tender)
-	if !ok {
+	if !ok || t.HandsIn != HandedTender {
 		return LotStage{}, Refuse(CodeInvalidValue, "/tender", "there is no such tender in a closed box")
 	}
-	if err := d.unsealed(t.LotID); err != nil {
+	if err := d.Unsealed(t); err != nil {
 		return LotStage{}, err
 	}
 	lot, _ := d.Tendering.Lot(t.LotID)
@@ -178,9 +188,9 @@ func ownTender() *Refusal {
 	return Refuse(CodeConflictDeclared, "", "your organisation has tendered for this lot").Accepting("a person of another organisation")
 }
 
-// Tendered tells whether an organisation's tender stands in the closed box of the lot.
+// Tendered tells whether something of an organisation stands in a closed box of the lot, at whatever stage.
 func (d Dossier) Tendered(organisation, lot ID) bool {
-	return slices.ContainsFunc(d.Tendering.Tenders, func(t Tender) bool { return t.LotID == lot && t.OrganisationID == organisation })
+	return slices.ContainsFunc(d.Tendering.Received, func(t Tender) bool { return t.LotID == lot && t.OrganisationID == organisation })
 }
 
 // declared is when a person first declared to be free of interests in the tenderers of a lot, and when to have

@@ -17,14 +17,15 @@ type worded interface {
 // kind that has no such text, or of an entry that no longer fits its type.
 func WordingOf(e Entry) []Wording {
 	read, ok := map[EntryKind]func(Entry) (worded, bool){
-		EntryNeedsStatement: wordedBody[NeedsStatement],
-		EntryCommonNeed:     wordedBody[CommonNeed],
-		EntryAgreement:      wordedBody[Agreement],
-		EntryRequirement:    wordedBody[Requirement],
-		EntryGlossary:       wordedBody[Glossary],
-		EntryClauses:        wordedBody[Clauses],
-		EntryLotsDecision:   wordedBody[LotsDecision],
-		EntryBusinessCase:   wordedBody[BusinessCase],
+		EntryNeedsStatement:  wordedBody[NeedsStatement],
+		EntryCommonNeed:      wordedBody[CommonNeed],
+		EntryAgreement:       wordedBody[Agreement],
+		EntryRequirement:     wordedBody[Requirement],
+		EntryGlossary:        wordedBody[Glossary],
+		EntryClauses:         wordedBody[Clauses],
+		EntryLotsDecision:    wordedBody[LotsDecision],
+		EntryProcedureChoice: wordedBody[ProcedureChoice],
+		EntryBusinessCase:    wordedBody[BusinessCase],
 
 		EntryAnnouncement:       wordedBody[Announcement],
 		EntryQuestionnaire:      wordedBody[Questionnaire],

@@ -11,9 +11,6 @@ import (
 // mayStudy lets nobody of a tenderer see tenders, and evaluators and the chair only after they have declared to
 // have no conflict.
 func (r Reader) mayStudy(d models.Dossier, lot models.ID) error {
-	if _, opened := d.Tendering.Stage(lot); !opened {
-		return models.Refuse(models.CodeNotUnsealed, "", "the envelopes of the lot are not opened")
-	}
 	if !r.Actor.HasAny(models.RoleEvaluator, models.RoleChair) {
 		return d.MayStudy(r.Actor.OrganisationID, lot)
 	}
@@ -43,6 +40,9 @@ func (v *Views) Sheets(ctx context.Context, r Reader, lot models.ID) ([]Sheet, e
 	err := v.dossier(ctx, r, func(_ *store.Tx, d models.Dossier) error {
 		if err := hasLot(d, lot); err != nil {
 			return err
+		}
+		if _, opened := d.Tendering.Stage(lot); !opened {
+			return models.Refuse(models.CodeNotUnsealed, "", "the envelopes of the lot are not opened")
 		}
 		if err := r.mayStudy(d, lot); err != nil {
 			return err

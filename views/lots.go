@@ -16,21 +16,27 @@ func (v *Views) Lots(ctx context.Context, r Reader, after models.ID, limit int) 
 // Lot reads a lot. For a supplier one that was never published does not exist.
 func (v *Views) Lot(ctx context.Context, r Reader, id models.ID) (models.Lot, error) {
 	l, err := v.Store.Lot(ctx, r.procurement(), id)
-	if err == nil && l.OpenedAt == nil && !r.buyersEyes() {
+	if err == nil && !l.Published() && !r.buyersEyes() {
 		return models.Lot{}, models.NoSuchResource()
 	}
 	return l, err
 }
 
-// DeadlineOf is the instant that the deadline of a lot means: of one that is not published, by the rules of today.
-// There is none when no deadline was set, or when no clock shows it.
-func DeadlineOf(l models.Lot) (time.Time, bool) {
-	switch {
-	case l.DeadlineLocal == "":
-		return time.Time{}, false
-	case l.Deadline != nil:
-		return *l.Deadline, true
+// A Deadline is one as it was entered, and the instant that it means.
+type Deadline struct {
+	At          time.Time
+	Local, Zone string
+}
+
+// DeadlineOf is the deadline of a lot's last box or, while it is not published, the one that its first box is to
+// have, by the rules of today. There is none when no deadline was set, or when no clock shows it.
+func DeadlineOf(l models.Lot) (Deadline, bool) {
+	if b := l.Box(); l.Published() {
+		return Deadline{b.Deadline, b.DeadlineLocal, b.DeadlineZone}, true
+	}
+	if l.DeadlineLocal == "" {
+		return Deadline{}, false
 	}
 	at, err := calendar.Instant("/deadline", l.DeadlineLocal, l.DeadlineZone)
-	return at, err == nil
+	return Deadline{at, l.DeadlineLocal, l.DeadlineZone}, err == nil
 }

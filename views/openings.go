@@ -71,6 +71,9 @@ func (v *Views) study(ctx context.Context, r Reader, tender models.ID, read func
 		if !ok {
 			return models.NoSuchResource()
 		}
+		if err := d.Unsealed(t); err != nil {
+			return err
+		}
 		if err := r.mayStudy(d, t.LotID); err != nil {
 			return err
 		}
@@ -95,10 +98,11 @@ func (v *Views) Tenderers(ctx context.Context, r Reader, lot models.ID) ([]Tende
 		if !ok {
 			return models.NoSuchResource()
 		}
-		if _, opened := d.Tendering.Stage(l.ID); !opened {
+		box, opened := l.Unsealed()
+		if !opened {
 			return models.Refuse(models.CodeNotUnsealed, "", "the envelopes of lot %d are not opened", l.Number)
 		}
-		for _, t := range d.Tendering.TendersFor(l.ID) {
+		for _, t := range d.Tendering.In(box.ID) {
 			tenderers = append(tenderers, Tenderer{t.ID, d.Tendering.Tenderers[t.OrganisationID]})
 		}
 		return nil

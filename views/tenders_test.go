@@ -3,6 +3,7 @@ package views_test
 import (
 	"bytes"
 	"crypto/ed25519"
+	"errors"
 	"io"
 	"testing"
 	"time"
@@ -82,7 +83,7 @@ func (r *record) handsIn(s views.Reader) models.ID {
 	require.NoError(r, err)
 	id := models.NewID(models.PrefixTender)
 	approach := store.Approach{ProcurementID: r.procurement.ID, LotID: r.published.ID, OrganisationID: s.Actor.OrganisationID}
-	require.NoError(r, r.views.Store.AtBox(r.Context(), approach, func(b store.Box) (store.BoxEntry, error) {
+	require.NoError(r, r.views.Store.AtBox(r.Context(), approach, func(b store.Counter) (store.BoxEntry, error) {
 		envelopes := []models.Envelope{{N: 1, Kind: models.EnvelopePrice, UploadID: u.ID, Digest: u.Digest, Size: u.Size}}
 		issued, err := signer.Issue(seal.Receipt{
 			Act: seal.ActReceived, TenderID: id, ProcurementID: r.procurement.ID, LotID: r.published.ID, Envelopes: envelopes,
@@ -90,7 +91,7 @@ func (r *record) handsIn(s views.Reader) models.ID {
 		})
 		return store.BoxEntry{
 			Tender: &models.Tender{
-				ID: id, LotID: r.published.ID, OrganisationID: s.Actor.OrganisationID, PersonID: s.Actor.PersonID, Manifest: issued.Manifest,
+				ID: id, LotID: r.published.ID, BoxID: b.Lot.Box().ID, OrganisationID: s.Actor.OrganisationID, PersonID: s.Actor.PersonID, Manifest: issued.Manifest,
 				ReceivedAt: b.Now(), RecordedAt: b.Clock, Receipt: issued.Note, Envelopes: envelopes,
 			},
 			Event: models.Event{
@@ -108,7 +109,9 @@ func (r *record) close() {
 	r.tx(func(tx *store.Tx) error {
 		now, err := tx.Now()
 		require.NoError(r, err)
-		return tx.CloseLot(r.published.ID, now)
+		lot, err := tx.Lot(r.procurement.ID, r.published.ID)
+		require.NoError(r, err)
+		return errors.Join(tx.LockBoxes(lot.Box().ID), tx.CloseBox(lot.Box(), now))
 	})
 }
 
@@ -212,7 +215,7 @@ func TestAnEnvelopeIsNotGivenToOpenersTooEarly(t *testing.T) {
 		require.Equal(t, 1, early.Envelope)
 	}
 	tooEarly(models.CodeNotUnsealed)
-	r.tx(func(tx *store.Tx) error { return tx.Unseal(r.published.ID, time.Now()) })
+	r.tx(func(tx *store.Tx) error { return tx.Unseal(r.box(), time.Now()) })
 	tooEarly(models.CodeQualityOpen)
 	r.tx(func(tx *store.Tx) error { return tx.LockQuality(r.published.ID, time.Now()) })
 	file, err := r.views.Envelope(t.Context(), opener, tender, 1)

@@ -28,8 +28,24 @@ func setUp(t testing.TB) *record {
 	t.Helper()
 	r := setUpDraft(t)
 	at := r.procurement.CreatedAt
-	r.tx(func(tx *store.Tx) error { return tx.OpenLot(r.published.ID, at.Add(time.Hour), at) })
+	r.tx(func(tx *store.Tx) error {
+		return tx.OpenBox(models.Box{
+			ID: models.NewID(models.PrefixBox), ProcurementID: r.procurement.ID, LotID: r.published.ID, Stage: "tender", Round: 1,
+			HandsIn: models.HandedTender, OpenedAt: at, Deadline: at.Add(time.Hour), DeadlineLocal: "2100-01-01T12:00", DeadlineZone: "UTC",
+		})
+	})
 	return r
+}
+
+// box is that of the published lot, as it is now.
+func (r *record) box() (box models.Box) {
+	r.Helper()
+	r.tx(func(tx *store.Tx) error {
+		lot, err := tx.Lot(r.procurement.ID, r.published.ID)
+		box = lot.Box()
+		return err
+	})
+	return box
 }
 
 // setUpDraft is [setUp] before anything is published.
@@ -119,7 +135,7 @@ func TestADeadlineOfADraftMeansAnInstantByTheRulesOfToday(t *testing.T) {
 	l := models.Lot{DeadlineLocal: "2027-03-01T12:00", DeadlineZone: "Europe/Paris"}
 	at, ok := views.DeadlineOf(l)
 	require.True(t, ok)
-	require.Equal(t, time.Date(2027, 3, 1, 11, 0, 0, 0, time.UTC), at.UTC())
+	require.Equal(t, time.Date(2027, 3, 1, 11, 0, 0, 0, time.UTC), at.At.UTC())
 	_, ok = views.DeadlineOf(models.Lot{})
 	require.False(t, ok)
 }

@@ -147,7 +147,7 @@ func (p *procurement) runDue(ctx workflow.Context, due process.Due, pause time.D
 }
 
 var dueSummaries = map[process.DueKind]string{
-	process.DueCloseLot:          "receipt of tenders ends",
+	process.DueCloseBox:          "receipt of tenders ends",
 	process.DueCloseConsultation: "market consultation ends",
 	process.DueBulletin:          "market to be informed again",
 	process.DueStandstill:        "standstill ends",

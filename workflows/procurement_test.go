@@ -86,7 +86,7 @@ func (r *procurementRun) register(t *testing.T) {
 // lot is the deadline of a lot, so long after the start.
 func (r *procurementRun) lot(n int, after time.Duration) process.Due {
 	return process.Due{
-		Kind: process.DueCloseLot, Phase: models.PhaseTender, At: r.began.Add(after),
+		Kind: process.DueCloseBox, Phase: models.PhaseTender, At: r.began.Add(after),
 		Subject: models.ID("lot_" + strings.Repeat("0", n) + "1"),
 	}
 }

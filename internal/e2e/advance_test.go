@@ -21,7 +21,7 @@ func TestTheClockStopsBeforeWhatMeetsAFaultAndNamesIt(t *testing.T) {
 	p.supply(t, "480000.00", "8")
 	conn := pgtest.Connect(t, b.database.Superuser)
 	_, err := conn.Exec(t.Context(), `CREATE FUNCTION break() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken'; END $$;
-		CREATE TRIGGER break BEFORE UPDATE OF closed_at ON lots FOR EACH ROW WHEN (new.number = 2) EXECUTE FUNCTION break()`)
+		CREATE TRIGGER break BEFORE UPDATE OF closed_at ON boxes FOR EACH ROW WHEN (new.lot_id = '`+string(second)+`') EXECUTE FUNCTION break()`)
 	require.NoError(t, err)
 
 	end := b.now(t).AddDate(0, 0, 60)

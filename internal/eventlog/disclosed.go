@@ -16,14 +16,14 @@ import (
 )
 
 // A position counts everything that happened before, and with it every tender that came in. So where
-// positions are told, in signed checkpoints and in exports, they end before the publication that opened
+// positions are told, in signed checkpoints and in exports, they end before what opened
 // the oldest box still open: of any live procurement, and of the exported one whatever its mode. The bound
 // depends on what is public only; were it the first tender itself, it would tell that there is one.
 const disclosedThrough = `SELECT min(opening) - 1 FROM (
 	SELECT (SELECT min(g.position) FROM event_log g JOIN events e ON e.id = g.event_id
-		WHERE g.procurement_id = l.procurement_id AND e.type = 'procurement.published' AND e.at >= l.opened_at) AS opening
-	FROM lots l JOIN procurements p ON p.id = l.procurement_id
-	WHERE l.opened_at IS NOT NULL AND l.closed_at IS NULL AND l.ended_at IS NULL AND (p.mode = 'live' OR p.id = $1)) open`
+		WHERE g.procurement_id = b.procurement_id AND e.at >= b.opened_at) AS opening
+	FROM boxes b JOIN procurements p ON p.id = b.procurement_id
+	WHERE b.closed_at IS NULL AND (p.mode = 'live' OR p.id = $1)) open`
 
 // disclosed returns the last position that may be told, about one procurement or, if that is empty, at all.
 func disclosed(ctx context.Context, tx pgx.Tx, procurement models.ID) (int64, error) {

@@ -58,9 +58,8 @@ var publicTypes = []string{
 // tenders before that belongs to no procurement and is in nobody's feed.
 const readFeed = `SELECT f.position, f.procurement, f.canonical, f.sealed FROM (
 	SELECT x.*, v.id AS procurement FROM unnest($1::text[], $2::bool[]) AS v (id, buyers) CROSS JOIN LATERAL (
-		SELECT l.position, e.canonical, starts_with(e.type, 'tender.') AND EXISTS (SELECT FROM lots o
-				WHERE o.procurement_id = v.id AND o.opened_at IS NOT NULL AND o.closed_at IS NULL AND o.ended_at IS NULL
-				AND o.id = coalesce(e.data->>'lot_id', o.id)) AS sealed
+		SELECT l.position, e.canonical, starts_with(e.type, 'tender.') AND EXISTS (SELECT FROM boxes b
+				WHERE b.procurement_id = v.id AND b.closed_at IS NULL AND b.lot_id = coalesce(e.data->>'lot_id', b.lot_id)) AS sealed
 		FROM event_log l JOIN events e ON e.id = l.event_id
 		WHERE l.procurement_id = v.id AND l.position > $4 AND l.position <= $5 AND (v.buyers OR e.type = ANY ($6)) AND ` + wanted + `
 		ORDER BY l.position LIMIT $8) x

@@ -56,24 +56,31 @@ func (tx *Tx) takeProcurement(id models.ID, lock string) (models.Procurement, er
 	return p, nil
 }
 
-// LockBoxes keeps everybody out of the boxes of the given lots until the transaction ends: no tender is
-// received meanwhile. Always in the same order, so that two who lock several never wait for each other.
-func (tx *Tx) LockBoxes(lots ...models.ID) error {
-	ordered := slices.Clone(lots)
+// LockBoxes keeps everybody out of boxes until the transaction ends: nothing is received meanwhile. Always in
+// the same order, so that two who lock several never wait for each other.
+func (tx *Tx) LockBoxes(boxes ...models.ID) error {
+	ordered := slices.Clone(boxes)
 	slices.Sort(ordered)
-	for _, lot := range slices.Compact(ordered) {
-		if err := tx.Lock(boxKey(lot)); err != nil {
+	for _, box := range slices.Compact(ordered) {
+		if err := tx.Lock("box/" + string(box)); err != nil {
 			return err
 		}
+		tx.boxes = append(tx.boxes, box)
 	}
 	return nil
 }
 
-// ShareBox keeps the box of a lot from being closed or moved until the transaction ends; any number may
-// put tenders in at once.
-func (tx *Tx) ShareBox(lot models.ID) error { return tx.Share(boxKey(lot)) }
+// ErrBoxNotLocked means that a box is to be closed or moved that was opened after the transaction had found out
+// which ones to lock.
+var ErrBoxNotLocked = errors.New("a box was opened meanwhile")
 
-func boxKey(lot models.ID) string { return "box/" + string(lot) }
+// Holds returns [ErrBoxNotLocked] unless the transaction holds the lock of the box.
+func (tx *Tx) Holds(box models.ID) error {
+	if slices.Contains(tx.boxes, box) {
+		return nil
+	}
+	return ErrBoxNotLocked
+}
 
 // SaveProcess writes back what a command may change of a procurement, and raises its version. The row
 // must be locked.

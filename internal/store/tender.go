@@ -9,9 +9,9 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-const selectTender = `SELECT t.id, l.procurement_id, t.lot_id, t.organisation_id, t.person_id, coalesce(t.supersedes_id, '') AS supersedes_id, t.manifest,
+const selectTender = `SELECT t.id, b.procurement_id, t.lot_id, t.box_id, b.hands_in, t.organisation_id, t.person_id, coalesce(t.supersedes_id, '') AS supersedes_id, t.manifest,
 	t.received_at, t.recorded_at, t.receipt, t.ended_at, t.ended_by, t.withdrawal
-	FROM tenders t JOIN lots l ON l.id = t.lot_id WHERE l.procurement_id = ? `
+	FROM tenders t JOIN boxes b ON b.id = t.box_id WHERE b.procurement_id = ? `
 
 // A Sight says which tenders of a procurement somebody sees.
 type Sight struct {
@@ -23,7 +23,7 @@ type Sight struct {
 
 const (
 	own    = "t.organisation_id = ?"
-	closed = "(? AND l.closed_at IS NOT NULL)"
+	closed = "(? AND b.closed_at IS NOT NULL)"
 	within = "AND (" + own + " OR " + closed + ") "
 )
 
@@ -81,20 +81,20 @@ type Content struct {
 	Standing int64
 	// Digest is the SHA-256, in hexadecimal, over a line for each tender in the order of their IDs: its ID
 	// and the SHA-256 of its receipt, and, if it was withdrawn, that of the withdrawal's receipt, separated
-	// by blanks. It binds what the log says of single tenders to the lot.
+	// by blanks. It binds what the log says of single tenders to the box.
 	Digest string
 }
 
-// BoxContent sums up the box of a lot. The box must be locked.
-func (tx *Tx) BoxContent(lot models.ID) (Content, error) {
+// BoxContent sums up a box, which must be locked.
+func (tx *Tx) BoxContent(box models.ID) (Content, error) {
 	var c Content
 	err := tx.db.Raw(`SELECT count(*) AS received, count(*) FILTER (WHERE ended_at IS NULL) AS standing,
 		encode(sha256(convert_to(coalesce(string_agg(id || ' ' || encode(sha256(convert_to(receipt, 'UTF8')), 'hex')
 			|| CASE WHEN withdrawal = '' THEN '' ELSE ' ' || encode(sha256(convert_to(withdrawal, 'UTF8')), 'hex') END
 			|| E'\n', '' ORDER BY id), ''), 'UTF8')), 'hex') AS digest
-		FROM tenders WHERE lot_id = ?`, lot).Take(&c).Error
+		FROM tenders WHERE box_id = ?`, box).Take(&c).Error
 	if err != nil {
-		return c, fmt.Errorf("sum up box of lot: %w", err)
+		return c, fmt.Errorf("sum up box: %w", err)
 	}
 	return c, nil
 }

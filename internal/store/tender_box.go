@@ -21,9 +21,11 @@ type Approach struct {
 	UploadIDs []models.ID
 }
 
-// A Box is what decides whether it takes a tender. It was read in one statement with the clock, after
-// the box's lock was got, and stays true until the transaction ends.
-type Box struct {
+// A Counter is a box as it stands before a supplier who brings something: what decides whether it is taken. It
+// was read in one statement with the clock, after the box's lock was got, and stays true until the transaction
+// ends.
+type Counter struct {
+	// Lot has the box alone, and that invites the supplier alone, if it does.
 	Lot         models.Lot
 	Procurement models.Procurement
 	// Clock is the database's own, in UTC.
@@ -35,7 +37,7 @@ type Box struct {
 }
 
 // Now is procedure time.
-func (b Box) Now() time.Time { return b.Procurement.Now(b.Clock) }
+func (c Counter) Now() time.Time { return c.Procurement.Now(c.Clock) }
 
 // AtBox brings a supplier to a box: it takes the box's lock shared, reads deadline, clock and what else
 // decides, asks decide what is to be written, writes that and commits. The steps are statements of one
@@ -44,12 +46,17 @@ func (b Box) Now() time.Time { return b.Procurement.Now(b.Clock) }
 //
 // It returns decide's error, a refusal with [models.CodeNotFound] when there is no such lot, and
 // [ErrEntryRefused] when the entry cannot be made because of another one made at the same time.
-func (s *Store) AtBox(ctx context.Context, a Approach, decide func(Box) (BoxEntry, error)) error {
+func (s *Store) AtBox(ctx context.Context, a Approach, decide func(Counter) (BoxEntry, error)) error {
 	return pg.OnLiveConn(ctx, s.DB, func(conn *pgx.Conn) error { return atBox(ctx, conn, a, decide) })
 }
 
-func atBox(ctx context.Context, conn *pgx.Conn, a Approach, decide func(Box) (BoxEntry, error)) error {
+func atBox(ctx context.Context, conn *pgx.Conn, a Approach, decide func(Counter) (BoxEntry, error)) error {
 	box, err := approach(ctx, conn, a)
+	for errors.Is(err, errNextBox) {
+		if err = pg.EndTransaction(ctx, conn); err == nil {
+			box, err = approach(ctx, conn, a)
+		}
+	}
 	var entry BoxEntry
 	if err == nil {
 		entry, err = decide(box)
@@ -60,34 +67,55 @@ func atBox(ctx context.Context, conn *pgx.Conn, a Approach, decide func(Box) (Bo
 	return errors.Join(err, pg.EndTransaction(ctx, conn))
 }
 
+// errNextBox means that the lot has another box than the one whose lock was got.
+var errNextBox = errors.New("the next box of the lot was opened meanwhile")
+
 const (
-	shareBox = "SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))"
+	lastBox  = "SELECT x.* FROM boxes x WHERE x.lot_id = %s ORDER BY x.opened_at DESC, x.id DESC LIMIT 1"
+	shareBox = "SELECT b.id, pg_advisory_xact_lock_shared(hashtextextended('box/' || b.id, 0)) FROM (%s) b"
 	// The clock is read once, in a subquery that is evaluated once, for all uploads brought.
 	readBox = `SELECT b.*, u.id, u.organisation_id, u.purpose, u.size, u.digest, u.completed_at FROM
-		(SELECT l.number, l.deadline, l.deadline_local, l.deadline_zone, l.opened_at, l.closed_at, l.ended_at,
+		(SELECT l.number, l.ended_at, to_jsonb(x), EXISTS (SELECT FROM box_invited i WHERE i.box_id = x.id AND i.organisation_id = $3),
 			p.status, p.mode, p.clock_offset, clock_timestamp(),
-			(SELECT t.id FROM tenders t WHERE t.lot_id = l.id AND t.organisation_id = $3 AND t.ended_at IS NULL)
-		FROM lots l JOIN procurements p ON p.id = l.procurement_id WHERE l.id = $2 AND p.id = $1) b
+			(SELECT t.id FROM tenders t WHERE t.box_id = x.id AND t.organisation_id = $3 AND t.ended_at IS NULL)
+		FROM lots l JOIN procurements p ON p.id = l.procurement_id LEFT JOIN LATERAL (%s) x ON true WHERE l.id = $2 AND p.id = $1) b
 		LEFT JOIN uploads u ON u.procurement_id = $1 AND u.id IN `
 )
 
-// approach begins the transaction, waits for the lock, and reads.
-func approach(ctx context.Context, conn *pgx.Conn, a Approach) (Box, error) {
-	box := Box{Lot: models.Lot{ID: a.LotID, ProcurementID: a.ProcurementID}, Procurement: models.Procurement{ID: a.ProcurementID}}
+var (
+	shareLastBox = fmt.Sprintf(shareBox, fmt.Sprintf(lastBox, "$1"))
+	readLastBox  = fmt.Sprintf(readBox, fmt.Sprintf(lastBox, "l.id"))
+)
+
+// approach begins the transaction, waits for the lock of the lot's last box, and reads. It returns [errNextBox]
+// when that is no longer the last.
+func approach(ctx context.Context, conn *pgx.Conn, a Approach) (Counter, error) {
+	box := Counter{Lot: models.Lot{ID: a.LotID, ProcurementID: a.ProcurementID}, Procurement: models.Procurement{ID: a.ProcurementID}}
 	arguments := []any{a.ProcurementID, a.LotID, a.OrganisationID}
 	for _, upload := range a.UploadIDs {
 		arguments = append(arguments, upload)
 	}
+	var locked models.ID
 	batch := &pgx.Batch{}
 	batch.BeginTx(pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
-	batch.Queue(shareBox, boxKey(a.LotID))
-	batch.Queue(readBox+placeholders(len(arguments)-len(a.UploadIDs), len(a.UploadIDs)), arguments...).Query(box.scan)
+	batch.Queue(shareLastBox, a.LotID).Query(func(rows pgx.Rows) error {
+		for rows.Next() {
+			if err := rows.Scan(&locked, nil); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	})
+	batch.Queue(readLastBox+placeholders(len(arguments)-len(a.UploadIDs), len(a.UploadIDs)), arguments...).
+		Query(func(rows pgx.Rows) error { return box.scan(rows, a.OrganisationID) })
 	err := conn.SendBatch(ctx, batch).Close()
 	switch {
 	case err != nil:
 		return box, fmt.Errorf("approach box of lot: %w", err)
 	case box.Clock.IsZero():
 		return box, models.Refuse(models.CodeNotFound, "", "there is no such lot")
+	case box.Lot.Box().ID != locked:
+		return box, errNextBox
 	}
 	return box, nil
 }
@@ -104,23 +132,31 @@ func placeholders(after, n int) string {
 }
 
 // scan reads the box from each row, and an upload, if there is one.
-func (b *Box) scan(rows pgx.Rows) error {
-	l, p := &b.Lot, &b.Procurement
+func (c *Counter) scan(rows pgx.Rows, organisation models.ID) error {
+	l, p := &c.Lot, &c.Procurement
 	for rows.Next() {
-		var standing, upload, organisation, purpose, digest *string
+		var box *models.Box
+		var invited bool
+		var standing, upload, of, purpose, digest *string
 		var size *int64
 		var completed *time.Time
-		err := rows.Scan(&l.Number, &l.Deadline, &l.DeadlineLocal, &l.DeadlineZone, &l.OpenedAt, &l.ClosedAt, &l.EndedAt,
-			&p.Status, &p.Mode, &p.ClockOffset, &b.Clock, &standing, &upload, &organisation, &purpose, &size, &digest, &completed)
+		err := rows.Scan(&l.Number, &l.EndedAt, &box, &invited, &p.Status, &p.Mode, &p.ClockOffset, &c.Clock, &standing,
+			&upload, &of, &purpose, &size, &digest, &completed)
 		if err != nil {
 			return err
 		}
+		if box != nil {
+			if invited {
+				box.Invited = []models.ID{organisation}
+			}
+			l.Boxes = []models.Box{*box}
+		}
 		if standing != nil {
-			b.StandingID = models.ID(*standing)
+			c.StandingID = models.ID(*standing)
 		}
 		if upload != nil {
-			b.Uploads = append(b.Uploads, models.Upload{
-				ID: models.ID(*upload), OrganisationID: models.ID(*organisation), Purpose: models.Purpose(*purpose),
+			c.Uploads = append(c.Uploads, models.Upload{
+				ID: models.ID(*upload), OrganisationID: models.ID(*of), Purpose: models.Purpose(*purpose),
 				Size: *size, Digest: *digest, CompletedAt: completed,
 			})
 		}

@@ -32,11 +32,11 @@ var ErrEntryRefused = errors.New("another entry excludes this one")
 
 // The statements share their first parameters, those of the event and the request.
 const (
-	endReplaced = "WITH ended AS (UPDATE tenders SET ended_at = $13, ended_by = 'replaced' WHERE id = $15 AND ended_at IS NULL RETURNING id), "
+	endReplaced = "WITH ended AS (UPDATE tenders SET ended_at = $13, ended_by = 'replaced' WHERE id = $16 AND ended_at IS NULL RETURNING id), "
 	// The envelopes follow as rows of four parameters each.
 	insertTender = `tender AS (INSERT INTO tenders
-			(id, lot_id, organisation_id, person_id, manifest, receipt, received_at, recorded_at, supersedes_id)
-		SELECT $8, $9, $10, $11, $12, $14, $13, $2, %s RETURNING id),
+			(id, lot_id, organisation_id, person_id, manifest, receipt, received_at, recorded_at, box_id, supersedes_id)
+		SELECT $8, $9, $10, $11, $12, $14, $13, $2, $15, %s RETURNING id),
 	envelopes AS (INSERT INTO tender_envelopes (tender_id, n, kind, upload_id, digest, size) SELECT tender.id, e.* FROM tender, (VALUES `
 	endWithdrawn = `WITH tender AS (UPDATE tenders SET ended_at = $8, ended_by = 'withdrawn', withdrawal = $9
 		WHERE id = $10 AND ended_at IS NULL RETURNING id)`
@@ -83,7 +83,7 @@ func (e BoxEntry) statement() (string, []any, error) {
 		return endWithdrawn + rest, append(arguments, w.EndedAt, w.Withdrawal, w.ID), nil
 	}
 	t := e.Tender
-	arguments = append(arguments, t.ID, t.LotID, t.OrganisationID, t.PersonID, t.Manifest, t.ReceivedAt, t.Receipt)
+	arguments = append(arguments, t.ID, t.LotID, t.OrganisationID, t.PersonID, t.Manifest, t.ReceivedAt, t.Receipt, t.BoxID)
 	begin := "WITH " + fmt.Sprintf(insertTender, "NULL")
 	if t.SupersedesID != "" {
 		begin = endReplaced + fmt.Sprintf(insertTender, "ended.id FROM ended")

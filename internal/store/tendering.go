@@ -29,9 +29,9 @@ func (tx *Tx) Tendering(procurement models.ID) (models.Tendering, error) {
 	}
 	ofTender := "tender_id IN (SELECT id FROM tenders WHERE " + ofProcurement + ")"
 	err = errors.Join(
-		tx.db.Raw(selectTender+"AND l.closed_at IS NOT NULL AND t.ended_at IS NULL ORDER BY t.id", procurement).Scan(&t.Tenders).Error,
+		tx.db.Raw(selectTender+"AND b.closed_at IS NOT NULL AND t.ended_at IS NULL ORDER BY t.id", procurement).Scan(&t.Received).Error,
 		tx.db.Where("id IN (SELECT organisation_id FROM tenders WHERE "+ofProcurement+")", procurement).Find(&tenderers).Error,
-		tx.db.Table("lot_openers").Where(ofProcurement, procurement).Order("opened_at, person_id").Scan(&t.Openers).Error,
+		tx.db.Table("box_openers").Where("box_id IN (SELECT id FROM boxes WHERE procurement_id = ?)", procurement).Order("opened_at, person_id").Scan(&t.Openers).Error,
 		tx.db.Raw("SELECT *, coalesce(upload_id, '') AS upload_id FROM openings WHERE "+ofTender+" ORDER BY id", procurement).Scan(&t.Openings).Error,
 		tx.db.Raw("SELECT DISTINCT ON (tender_id, person_id) * FROM score_sheets WHERE "+ofTender+" ORDER BY tender_id, person_id, version DESC", procurement).
 			Scan(&t.Sheets).Error,
@@ -44,7 +44,7 @@ func (tx *Tx) Tendering(procurement models.ID) (models.Tendering, error) {
 	for _, o := range tenderers {
 		t.Tenderers[o.ID] = o
 	}
-	return t, withEnvelopes(tx.db, t.Tenders)
+	return t, withEnvelopes(tx.db, t.Received)
 }
 
 // Stages reads how far each lot of a procurement has come since its envelopes were opened.
@@ -61,19 +61,14 @@ func (tx *Tx) Stages(procurement models.ID) (map[models.ID]models.LotStage, erro
 	return stages, nil
 }
 
-// Opener writes down that a person took part in opening a lot. It tells whether that is new.
-func (tx *Tx) Opener(o models.LotOpener) (bool, error) {
-	result := tx.db.Exec(`INSERT INTO lot_openers (lot_id, person_id, organisation_id, opened_at) VALUES (?, ?, ?, ?)
-		ON CONFLICT DO NOTHING`, o.LotID, o.PersonID, o.OrganisationID, o.OpenedAt)
+// Opener writes down that a person took part in opening a box. It tells whether that is new.
+func (tx *Tx) Opener(o models.BoxOpener) (bool, error) {
+	result := tx.db.Exec(`INSERT INTO box_openers (box_id, person_id, organisation_id, opened_at) VALUES (?, ?, ?, ?)
+		ON CONFLICT DO NOTHING`, o.BoxID, o.PersonID, o.OrganisationID, o.OpenedAt)
 	if result.Error != nil {
-		return false, fmt.Errorf("write opener of lot: %w", result.Error)
+		return false, fmt.Errorf("write opener of box: %w", result.Error)
 	}
 	return result.RowsAffected == 1, nil
-}
-
-// Unseal writes down that the envelopes of a lot are opened.
-func (tx *Tx) Unseal(lot models.ID, at time.Time) error {
-	return tx.stage("unseal lot", "INSERT INTO lot_stages (lot_id, unsealed_at) VALUES (?, ?)", lot, at)
 }
 
 // LockQuality ends the scoring of quality.

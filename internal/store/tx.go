@@ -15,6 +15,8 @@ type Tx struct {
 	*pg.Tx
 
 	db *gorm.DB
+	// boxes are those whose lock it holds.
+	boxes []models.ID
 }
 
 func inTx(f func(tx *Tx) error) func(tx *pg.Tx) error {

@@ -24,6 +24,7 @@ type PublishResult struct {
 type PublishedLot struct {
 	Lot      models.ID `json:"lot"`
 	Number   int       `json:"number"`
+	Box      models.ID `json:"box" doc:"Takes what is handed in at the first stage"`
 	Deadline time.Time `json:"deadline"`
 }
 

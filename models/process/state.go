@@ -56,8 +56,8 @@ type DueKind string
 
 // What can fall due.
 const (
-	// DueCloseLot closes the box of a lot at its deadline.
-	DueCloseLot DueKind = "close_lot"
+	// DueCloseBox closes a box of a lot at its deadline. It is named in histories from when a lot was its box.
+	DueCloseBox DueKind = "close_lot"
 	// DueCloseConsultation ends the time for answers to a market consultation.
 	DueCloseConsultation DueKind = "close_consultation"
 	// DueBulletin finds that the market has not been informed for longer than the plan's interval.
@@ -68,7 +68,7 @@ const (
 
 // DueKinds lists all that can fall due.
 func DueKinds() []DueKind {
-	return []DueKind{DueCloseLot, DueCloseConsultation, DueBulletin, DueStandstill}
+	return []DueKind{DueCloseBox, DueCloseConsultation, DueBulletin, DueStandstill}
 }
 
 // A Due is an instant of procedure time at which something must happen by itself.

@@ -37,7 +37,7 @@ func (c Criteria) CheckAgainst(d models.Dossier, _ models.Entry) error {
 	if !ok {
 		return models.Refuse(models.CodeInvalidValue, "/lot", "the procurement has no lot %s", c.Lot)
 	}
-	if lot.OpenedAt != nil {
+	if lot.Published() {
 		return models.Refuse(models.CodeFrozen, "", "the criteria of lot %d were published", lot.Number).
 			Accepting("ending the lot, and criteria for another")
 	}
@@ -51,7 +51,7 @@ type OpeningKey struct {
 
 // CheckAgainst refuses another key while a lot is published for which envelopes are sealed with this one.
 func (OpeningKey) CheckAgainst(d models.Dossier, _ models.Entry) error {
-	if slices.ContainsFunc(d.Tendering.Lots, func(l models.Lot) bool { return l.OpenedAt != nil && l.EndedAt == nil }) {
+	if slices.ContainsFunc(d.Tendering.Lots, models.Lot.Running) {
 		return models.Refuse(models.CodeFrozen, "", "envelopes are being sealed for the opening key that was published").
 			Accepting("another key once every published lot has ended")
 	}

@@ -36,8 +36,8 @@ func newDesk(t *testing.T, consensus string, offers ...offer) *desk {
 		Organisations: map[models.ID]models.Organisation{"org_a": {ID: "org_a", LegalName: "Lead", Country: "FR"}, "org_b": {ID: "org_b", Country: "ES"}},
 	}
 	d.Tendering = models.Tendering{
-		Lots:      []models.Lot{{ID: d.lot, Number: 1, OpenedAt: &d.locked, ClosedAt: &d.locked}},
-		Stages:    map[models.ID]models.LotStage{d.lot: {LotID: d.lot, UnsealedAt: d.locked, QualityLockedAt: &d.locked}},
+		Lots:      []models.Lot{{ID: d.lot, Number: 1, Boxes: []models.Box{d.box()}}},
+		Stages:    map[models.ID]models.LotStage{d.lot: {LotID: d.lot, QualityLockedAt: &d.locked}},
 		Tenderers: map[models.ID]models.Organisation{},
 	}
 	criteria := models.AwardCriteria{
@@ -60,13 +60,18 @@ func newDesk(t *testing.T, consensus string, offers ...offer) *desk {
 	return d
 }
 
+// box is that of the lot's tenders, closed and opened when the scores were locked.
+func (d *desk) box() models.Box {
+	return models.Box{ID: "box_1", LotID: d.lot, HandsIn: models.HandedTender, OpenedAt: d.locked, ClosedAt: &d.locked, UnsealedAt: &d.locked}
+}
+
 func (d *desk) tender(o offer) {
 	t := models.Tender{
-		ID: models.NewID(models.PrefixTender), LotID: d.lot, OrganisationID: models.NewID(models.PrefixOrganisation),
+		ID: models.NewID(models.PrefixTender), LotID: d.lot, BoxID: "box_1", HandsIn: models.HandedTender, OrganisationID: models.NewID(models.PrefixOrganisation),
 		Envelopes: []models.Envelope{{N: 1, Kind: models.EnvelopeQuality}, {N: 2, Kind: models.EnvelopePrice}},
 	}
 	d.tenders = append(d.tenders, t)
-	d.Tendering.Tenders = append(d.Tendering.Tenders, t)
+	d.Tendering.Received = append(d.Tendering.Received, t)
 	d.Tendering.Tenderers[t.OrganisationID] = models.Organisation{ID: t.OrganisationID, LegalName: "Supplier of " + o.price}
 	d.write(models.EntryAdmission, string(t.ID), "", models.Admission{Tender: t.ID, Decision: models.AdmissionAdmitted})
 	d.write(models.EntryConsensus, string(t.ID), "", Consensus{t.ID, scores(o.score)})

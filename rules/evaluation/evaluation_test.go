@@ -246,7 +246,7 @@ func TestALetterNamesTheMinimumThatATenderMissed(t *testing.T) {
 func TestEveryTendererIsToldWhyALotEndedWithoutAward(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"}, offer{"80.00", "7"})
-	d.Tendering.Tenders = append(d.Tendering.Tenders, models.Tender{ID: models.NewID(models.PrefixTender), LotID: models.NewID(models.PrefixLot)})
+	d.Tendering.Received = append(d.Tendering.Received, models.Tender{ID: models.NewID(models.PrefixTender), LotID: models.NewID(models.PrefixLot)})
 	lot := d.Tendering.Lots[0]
 	lot.EndedAt, lot.EndReason = &d.locked, "ins-fund"
 	letters := ComposeEndLetters(d.Dossier, lot, "The grant was withdrawn.")
@@ -261,17 +261,22 @@ func TestEveryTendererIsToldWhyALotEndedWithoutAward(t *testing.T) {
 	}
 }
 
+// checkDeadline judges the deadline that a lot is to have, in an open procedure.
+func checkDeadline(d models.Dossier, lot models.Lot) error {
+	return CheckDeadline(d, models.Stage{Limit: "open/tenders"}, "/deadline", lot.DeadlineLocal, lot.DeadlineZone)
+}
+
 func TestADeadlineIsCountedFromTodayByTheCalendarOfTheLead(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, models.ConsensusChair)
 	lot := models.Lot{Number: 1, DeadlineLocal: "2026-04-01T12:00", DeadlineZone: "Europe/Paris"}
-	err := CheckDeadline(d.Dossier, lot)
+	err := checkDeadline(d.Dossier, lot)
 	requireRefused(t, models.CodeBelowStatutoryMinimum, err)
 	refusal, _ := models.RefusalOf(err)
 	require.Contains(t, refusal.Detail, "30 days", "electronic submission shortens 35 days to 30")
 	require.Contains(t, refusal.Accepted, "2026-04-02")
 	lot.DeadlineLocal = "2026-04-02T00:00"
-	require.NoError(t, CheckDeadline(d.Dossier, lot))
+	require.NoError(t, checkDeadline(d.Dossier, lot))
 }
 
 func TestCriteriaMustRankTenders(t *testing.T) {

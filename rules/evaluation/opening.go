@@ -13,12 +13,10 @@ func MayFetch(d models.Dossier, tender models.ID, e models.Envelope) error {
 	if !ok {
 		return models.Refuse(models.CodeNotUnsealed, "", "the tender does not stand in a closed box")
 	}
-	stage, opened := d.Tendering.Stage(t.LotID)
-	if !opened {
-		return models.Refuse(models.CodeNotUnsealed, "", "the envelopes of the lot are not opened").
-			Accepting("openers of two buyers, each by the action open, after the deadline")
+	if err := d.Unsealed(t); err != nil {
+		return err
 	}
-	if e.Kind == models.EnvelopePrice && stage.QualityLockedAt == nil {
+	if e.Kind == models.EnvelopePrice && d.Tendering.Stages[t.LotID].QualityLockedAt == nil {
 		return models.Refuse(models.CodeQualityOpen, "", "prices are opened once quality is locked").Accepting("the other envelopes")
 	}
 	return nil
@@ -36,12 +34,14 @@ func CheckOpening(d models.Dossier, o models.Opening) error {
 		return err
 	}
 	stage, lot := d.Tendering.Stages[t.LotID], t.LotID
-	took := slices.ContainsFunc(d.Tendering.Openers, func(x models.LotOpener) bool { return x.LotID == lot && x.PersonID == o.PersonID })
+	took := slices.ContainsFunc(d.Tendering.Openers, func(x models.BoxOpener) bool { return x.BoxID == t.BoxID && x.PersonID == o.PersonID })
 	switch {
 	case !took:
 		return models.Refuse(models.CodeForbidden, "", "you did not take part in opening the lot").Accepting("an opener who did")
 	case stage.Awarded():
 		return models.Refuse(models.CodeAlreadyAwarded, "", "the award of the lot is decided")
+	case d.Later(t):
+		return models.Refuse(models.CodeFrozen, "", "the candidates of the lot are decided on: nothing of the requests changes any more")
 	case e.Kind != models.EnvelopePrice && stage.QualityLockedAt != nil:
 		return models.Refuse(models.CodeQualityLocked, "", "quality is locked: nothing of it changes any more")
 	}

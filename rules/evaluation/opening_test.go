@@ -17,7 +17,7 @@ func newOpening(t *testing.T) *desk {
 	d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"})
 	d.Tendering.Openings = nil
 	for _, person := range []models.ID{opener, "per_of_org_b"} {
-		d.Tendering.Openers = append(d.Tendering.Openers, models.LotOpener{LotID: d.lot, PersonID: person})
+		d.Tendering.Openers = append(d.Tendering.Openers, models.BoxOpener{BoxID: "box_1", PersonID: person})
 	}
 	d.stage(func(s *models.LotStage) { s.QualityLockedAt = nil })
 	return d
@@ -52,11 +52,11 @@ func TestOpenersFetchEnvelopesOnceTheBoxIsOpenedAndPricesOnceQualityIsLocked(t *
 	require.NoError(t, MayFetch(d.Dossier, tender.ID, quality))
 	require.NoError(t, MayFetch(d.Dossier, tender.ID, price))
 
-	delete(d.Tendering.Stages, d.lot)
+	d.Tendering.Lots[0].Boxes[0].UnsealedAt = nil
 	err := MayFetch(d.Dossier, tender.ID, quality)
 	requireRefused(t, models.CodeNotUnsealed, err)
 	refusal, _ := models.RefusalOf(err)
-	require.Contains(t, refusal.Accepted, "openers of two buyers", "one buyer alone opens nothing")
+	require.Contains(t, refusal.Accepted, "openers of different buyers", "one buyer alone opens nothing")
 }
 
 func TestAnOpenerRecordsWhatIsInAnEnvelopeWhenItsTimeHasCome(t *testing.T) {
@@ -79,9 +79,9 @@ func TestAnOpenerRecordsWhatIsInAnEnvelopeWhenItsTimeHasCome(t *testing.T) {
 func TestOnlyWhoTookPartInOpeningTheLotRecordsWhatIsInIt(t *testing.T) {
 	t.Parallel()
 	d := newOpening(t)
-	d.Tendering.Openers = []models.LotOpener{
-		{LotID: models.NewID(models.PrefixLot), PersonID: opener},
-		{LotID: d.lot, PersonID: "per_of_org_b"},
+	d.Tendering.Openers = []models.BoxOpener{
+		{BoxID: "box_2", PersonID: opener},
+		{BoxID: "box_1", PersonID: "per_of_org_b"},
 	}
 	requireRefused(t, models.CodeForbidden, CheckOpening(d.Dossier, d.found(1)))
 	byOther := d.found(1)

@@ -8,21 +8,24 @@ import (
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/calendar"
+	"github.com/ppi-engine/ppi/rules/procedure"
 )
-
-// ruleOpenTenders is the time limit for tenders in an open procedure (Directive 2014/24/EU, Article 27).
-const ruleOpenTenders = "open/tenders"
 
 // Unready lists what is missing of lots that are to be published: the opening key, award criteria in every
 // language, and a lawful deadline.
 func Unready(d models.Dossier, lots []models.Lot) []*models.Refusal {
 	faults := keyFaults(d)
+	way, err := procedure.Of(d)
+	if refusal, refused := models.RefusalOf(err); refused {
+		return append(faults, refusal)
+	}
 	for _, lot := range lots {
 		faults = append(faults, criteriaFaults(d, lot)...)
 		if lot.DeadlineLocal == "" {
 			continue // said already, with what else is missing of the lot
 		}
-		if err := CheckDeadline(d, lot); err != nil {
+		field := fmt.Sprintf("/lots/%d/deadline", lot.Number)
+		if err := CheckDeadline(d, way.First(), field, lot.DeadlineLocal, lot.DeadlineZone); err != nil {
 			faults = append(faults, unlawful(lot, err))
 		}
 	}
@@ -84,9 +87,12 @@ func untranslated(d models.Dossier, at string, text models.Text) []*models.Refus
 		Accepting("text in each of the languages %v", d.Procurement.Languages)}
 }
 
-// CheckDeadline refuses a deadline shorter than the open procedure's minimum, counted from today, the day
-// the notice is dispatched, by the holidays of the lead buyer's country.
-func CheckDeadline(d models.Dossier, lot models.Lot) error {
+// CheckDeadline refuses a deadline shorter than the minimum of a stage, counted from today, the day the notice or
+// the invitation is dispatched, by the holidays of the lead buyer's country.
+func CheckDeadline(d models.Dossier, stage models.Stage, field, local, zoneName string) error {
+	if stage.Limit == "" {
+		return nil
+	}
 	country, err := leadCountry(d)
 	if err != nil {
 		return err
@@ -105,7 +111,7 @@ func CheckDeadline(d models.Dossier, lot models.Lot) error {
 		return err
 	}
 	_, err = pack.CheckDeadline(calendar.Deadline{
-		Field: fmt.Sprintf("/lots/%d/deadline", lot.Number), Rule: ruleOpenTenders, Event: today, Local: lot.DeadlineLocal, Zone: lot.DeadlineZone,
+		Field: field, Rule: stage.Limit, Event: today, Local: local, Zone: zoneName,
 		Circumstances: circumstances(d, pack, today),
 	}, holidays)
 	return err
@@ -139,16 +145,16 @@ func leadCountry(d models.Dossier) (string, error) {
 
 // A ContractNotice is what is published: all that decides on tenders, frozen from then on.
 type ContractNotice struct {
-	Procurement   models.ID          `json:"procurement"`
-	Mode          models.Mode        `json:"mode"`
-	Title         models.Text        `json:"title"`
-	Description   models.Text        `json:"description,omitempty"`
-	Procedure     string             `json:"procedure"`
-	Buyers        []NoticeBuyer      `json:"buyers"`
-	Lots          []NoticeLot        `json:"lots"`
-	OpeningKey    models.OpeningKey  `json:"opening_key"`
-	Specification []models.Reference `json:"specification"`
-	DispatchedAt  time.Time          `json:"dispatched_at"`
+	Procurement   models.ID            `json:"procurement"`
+	Mode          models.Mode          `json:"mode"`
+	Title         models.Text          `json:"title"`
+	Description   models.Text          `json:"description,omitempty"`
+	Procedure     models.ProcedureCode `json:"procedure"`
+	Buyers        []NoticeBuyer        `json:"buyers"`
+	Lots          []NoticeLot          `json:"lots"`
+	OpeningKey    models.OpeningKey    `json:"opening_key"`
+	Specification []models.Reference   `json:"specification"`
+	DispatchedAt  time.Time            `json:"dispatched_at"`
 }
 
 // A NoticeBuyer is a contracting authority.
@@ -172,11 +178,12 @@ type NoticeLot struct {
 	CriteriaDigest string               `json:"award_criteria_digest"`
 }
 
-// ComposeContractNotice writes the notice of lots that are ready, with their deadlines as instants.
+// ComposeContractNotice writes the notice of lots that are published, each with its first box.
 func ComposeContractNotice(d models.Dossier, lots []models.Lot) ContractNotice {
 	p := d.Procurement
+	way, _ := procedure.Of(d) // judged before
 	n := ContractNotice{
-		Procurement: p.ID, Mode: p.Mode, Title: p.Title, Description: p.Description, Procedure: "open", Buyers: buyers(d),
+		Procurement: p.ID, Mode: p.Mode, Title: p.Title, Description: p.Description, Procedure: way.Code, Buyers: buyers(d),
 		Specification: models.References(d.Entries, models.PhaseSpecification), DispatchedAt: d.Now.UTC(),
 	}
 	if key, ok := d.Latest(models.EntryOpeningKey); ok {
@@ -185,8 +192,8 @@ func ComposeContractNotice(d models.Dossier, lots []models.Lot) ContractNotice {
 	for _, lot := range lots {
 		criteria, entry, _ := d.CriteriaFor(lot.ID)
 		n.Lots = append(n.Lots, NoticeLot{
-			Lot: lot.ID, Number: lot.Number, Title: lot.Title, Description: lot.Description, Deadline: lot.Deadline.UTC(),
-			DeadlineLocal: lot.DeadlineLocal, DeadlineZone: lot.DeadlineZone, Criteria: criteria, CriteriaDigest: entry.Digest,
+			Lot: lot.ID, Number: lot.Number, Title: lot.Title, Description: lot.Description, Deadline: lot.Box().Deadline.UTC(),
+			DeadlineLocal: lot.Box().DeadlineLocal, DeadlineZone: lot.Box().DeadlineZone, Criteria: criteria, CriteriaDigest: entry.Digest,
 		})
 	}
 	return n
@@ -229,13 +236,14 @@ func MovedSince(t models.Tendering, lot models.ID, since time.Time) bool {
 
 // ComposeChangeNotice writes the notice that the deadline of a lot is now as the lot says, and was from before.
 func ComposeChangeNotice(d models.Dossier, lot models.Lot, from time.Time, reason string) ChangeNotice {
+	box := lot.Box()
 	n := ChangeNotice{
 		Procurement: d.Procurement.ID, Mode: d.Procurement.Mode, Title: d.Procurement.Title, Lot: lot.ID, Number: lot.Number,
-		From: from.UTC(), Deadline: lot.Deadline.UTC(), DeadlineLocal: lot.DeadlineLocal, DeadlineZone: lot.DeadlineZone,
+		From: from.UTC(), Deadline: box.Deadline.UTC(), DeadlineLocal: box.DeadlineLocal, DeadlineZone: box.DeadlineZone,
 		Reason: reason, DispatchedAt: d.Now.UTC(),
 	}
 	for _, notice := range d.Tendering.Notices {
-		if notice.Kind == models.NoticeContract && notice.DispatchedAt.Equal(*lot.OpenedAt) {
+		if notice.Kind == models.NoticeContract && notice.DispatchedAt.Equal(lot.Boxes[0].OpenedAt) {
 			n.Changes = notice.Digest
 		}
 	}

@@ -43,8 +43,10 @@ func (d *desk) rewrite(kind models.EntryKind, subject string, content any) {
 func (d *desk) published() models.Notice {
 	d.Helper()
 	deadline := time.Date(2026, time.April, 1, 22, 0, 0, 0, time.UTC)
-	opened := d.Now
-	d.Tendering.Lots[0].Deadline, d.Tendering.Lots[0].OpenedAt = &deadline, &opened
+	lot := &d.Tendering.Lots[0]
+	lot.Boxes = []models.Box{{
+		ID: "box_1", HandsIn: models.HandedTender, OpenedAt: d.Now, Deadline: deadline, DeadlineLocal: lot.DeadlineLocal, DeadlineZone: lot.DeadlineZone,
+	}}
 	return d.dispatch(models.NoticeContract, d.Now, ComposeContractNotice(d.Dossier, d.Tendering.Lots))
 }
 
@@ -170,7 +172,8 @@ func TestCriteriaAreOfALotAndFrozenOnceItIsPublished(t *testing.T) {
 
 func TestTheOpeningKeyChangesOnlyWhileNoEnvelopeIsSealedForIt(t *testing.T) {
 	t.Parallel()
-	draft, open, ended := models.Lot{}, models.Lot{OpenedAt: &now}, models.Lot{OpenedAt: &now, EndedAt: &now}
+	boxes := []models.Box{{OpenedAt: now}}
+	draft, open, ended := models.Lot{}, models.Lot{Boxes: boxes}, models.Lot{Boxes: boxes, EndedAt: &now}
 	for name, c := range map[string]struct {
 		lots   []models.Lot
 		frozen bool
@@ -225,11 +228,11 @@ func TestAPlanningNoticeShortensTheDeadlineIfItWasPlannedCompleteAndInTime(t *te
 			d.write(models.EntryPlanningNotice, "", "", c.notice)
 			lot := &d.Tendering.Lots[0]
 			lot.DeadlineLocal = c.earliest
-			require.NoError(t, CheckDeadline(d.Dossier, *lot))
+			require.NoError(t, checkDeadline(d.Dossier, *lot))
 			before, err := time.Parse("2006-01-02T15:04", c.earliest)
 			require.NoError(t, err)
 			lot.DeadlineLocal = before.Add(-time.Minute).Format("2006-01-02T15:04")
-			requireRefused(t, models.CodeBelowStatutoryMinimum, CheckDeadline(d.Dossier, *lot))
+			requireRefused(t, models.CodeBelowStatutoryMinimum, checkDeadline(d.Dossier, *lot))
 		})
 	}
 }
@@ -245,7 +248,7 @@ func TestTheContractNoticeHoldsAllThatDecidesOnTenders(t *testing.T) {
 	n := ComposeContractNotice(d.Dossier, d.Tendering.Lots)
 	require.Equal(t, d.Procurement.ID, n.Procurement)
 	require.Equal(t, models.ModeRehearsal, n.Mode, "nobody takes a rehearsal for a notice")
-	require.Equal(t, "open", n.Procedure)
+	require.Equal(t, models.ProcedureOpen, n.Procedure)
 	require.Equal(t, []NoticeBuyer{{"org_a", "Lead", "FR", true}, {"org_b", "", "ES", false}}, n.Buyers, "the lead first")
 	require.Equal(t, models.OpeningKey{Quality: "quality 1", Price: "price 1"}, n.OpeningKey)
 	require.Equal(t, []models.Reference{{Entry: "ent_1", Kind: models.EntryRequirement, Digest: "d"}}, n.Specification)
@@ -254,7 +257,7 @@ func TestTheContractNoticeHoldsAllThatDecidesOnTenders(t *testing.T) {
 	require.Equal(t, bilingual(d.lot), n.Lots[0].Criteria)
 	_, criteria, _ := d.CriteriaFor(d.lot)
 	require.Equal(t, criteria.Digest, n.Lots[0].CriteriaDigest)
-	require.Equal(t, *lot.Deadline, n.Lots[0].Deadline)
+	require.Equal(t, lot.Box().Deadline, n.Lots[0].Deadline)
 	require.Equal(t, lot.DeadlineLocal, n.Lots[0].DeadlineLocal)
 	require.Equal(t, lot.DeadlineZone, n.Lots[0].DeadlineZone)
 }
@@ -268,8 +271,9 @@ func TestAChangeNoticeNamesTheNoticeThatItChanges(t *testing.T) {
 	first := d.published()
 	d.dispatch(models.NoticeContract, d.Now.Add(time.Hour), ContractNotice{})
 	lot := d.Tendering.Lots[0]
-	from, moved := *lot.Deadline, lot.Deadline.Add(7*24*time.Hour)
-	lot.Deadline, lot.DeadlineLocal = &moved, "2026-04-09T00:00"
+	from := lot.Box().Deadline
+	moved := from.Add(7 * 24 * time.Hour)
+	lot.Boxes[0].Deadline, lot.Boxes[0].DeadlineLocal = moved, "2026-04-09T00:00"
 	d.Now = d.Now.Add(2 * time.Hour)
 	n := ComposeChangeNotice(d.Dossier, lot, from, "documents changed")
 	require.Equal(t, first.Digest, n.Changes)

@@ -5,16 +5,17 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/procedure"
 )
 
 // A Record is what the record itself knows for the individual report (Directive 2014/24/EU, Article 84(1)).
 type Record struct {
-	Procurement models.ID     `json:"procurement"`
-	Title       models.Text   `json:"title"`
-	Procedure   string        `json:"procedure"`
-	Buyers      []NoticeBuyer `json:"buyers"`
-	Lots        []LotRecord   `json:"lots"`
-	Notices     []NoticeSent  `json:"notices"`
+	Procurement models.ID            `json:"procurement"`
+	Title       models.Text          `json:"title"`
+	Procedure   models.ProcedureCode `json:"procedure"`
+	Buyers      []NoticeBuyer        `json:"buyers"`
+	Lots        []LotRecord          `json:"lots"`
+	Notices     []NoticeSent         `json:"notices"`
 	// Digest is the SHA-256 of all of this, in hexadecimal; the report names it.
 	Digest string `json:"digest"`
 }
@@ -60,16 +61,19 @@ type TenderRecord struct {
 
 // ComposeRecord gathers what the record knows.
 func ComposeRecord(d models.Dossier) (Record, error) {
-	r := Record{Procurement: d.Procurement.ID, Title: d.Procurement.Title, Procedure: "open", Buyers: buyers(d), Lots: []LotRecord{}, Notices: []NoticeSent{}}
+	way, err := procedure.Of(d)
+	if err != nil {
+		return Record{}, err
+	}
+	r := Record{Procurement: d.Procurement.ID, Title: d.Procurement.Title, Procedure: way.Code, Buyers: buyers(d), Lots: []LotRecord{}, Notices: []NoticeSent{}}
 	for _, lot := range d.Tendering.Lots {
-		if lot.OpenedAt != nil {
+		if lot.Published() {
 			r.Lots = append(r.Lots, lotRecord(d, lot))
 		}
 	}
 	for _, n := range d.Tendering.Notices {
 		r.Notices = append(r.Notices, NoticeSent{n.ID, n.Kind, n.Digest, n.DispatchedAt.UTC()})
 	}
-	var err error
 	r.Digest, err = digest(r)
 	return r, err
 }
@@ -189,7 +193,7 @@ func Untold(d models.Dossier) []models.Lot {
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(d.Tendering.Lots), func(l models.Lot) bool {
-		return l.OpenedAt == nil || l.EndedAt == nil || !l.EndedAt.After(told)
+		return !l.Published() || l.EndedAt == nil || !l.EndedAt.After(told)
 	})
 }
 
@@ -198,7 +202,7 @@ func Untold(d models.Dossier) []models.Lot {
 func ComposeAwardNotice(d models.Dossier) (AwardNotice, error) {
 	n := AwardNotice{Procurement: d.Procurement.ID, Mode: d.Procurement.Mode, Title: d.Procurement.Title, Buyers: buyers(d), DispatchedAt: d.Now.UTC()}
 	for _, lot := range d.Tendering.Lots {
-		if lot.OpenedAt == nil {
+		if !lot.Published() {
 			continue
 		}
 		r := lotRecord(d, lot)

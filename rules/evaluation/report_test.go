@@ -18,7 +18,7 @@ func newConclusion(t *testing.T) *desk {
 	d.write(models.EntryPriceInquiry, string(d.tenders[1].ID), "", models.PriceInquiry{Tender: d.tenders[1].ID, Finding: models.FindingAccepted})
 	d.award(d.tenders[1].ID)
 	draft := models.Lot{ID: models.NewID(models.PrefixLot), Number: 2}
-	ended := models.Lot{ID: models.NewID(models.PrefixLot), Number: 3, OpenedAt: &d.locked, EndedAt: &d.locked, EndReason: "no-rece"}
+	ended := models.Lot{ID: models.NewID(models.PrefixLot), Number: 3, Boxes: []models.Box{{ID: "box_3", HandsIn: models.HandedTender, OpenedAt: d.locked}}, EndedAt: &d.locked, EndReason: "no-rece"}
 	d.Tendering.Lots = append(d.Tendering.Lots, draft, ended)
 	return d
 }
@@ -165,12 +165,12 @@ func TestADecisionThatCameToNothingHasNoWinnerInTheAwardNotice(t *testing.T) {
 func TestALotThatEndsAfterTheAwardNoticeIsToldInAnother(t *testing.T) {
 	t.Parallel()
 	ended := func(at time.Time) *time.Time { return &at }
-	told, open := now, now.Add(-time.Hour)
+	told, open := now, []models.Box{{OpenedAt: now.Add(-time.Hour)}}
 	d := models.Dossier{Tendering: models.Tendering{Lots: []models.Lot{
-		{Number: 1, OpenedAt: &open},
+		{Number: 1, Boxes: open},
 		{Number: 2, EndedAt: ended(told.Add(time.Second))},
-		{Number: 3, OpenedAt: &open, EndedAt: ended(told)},
-		{Number: 4, OpenedAt: &open, EndedAt: ended(told.Add(time.Second))},
+		{Number: 3, Boxes: open, EndedAt: ended(told)},
+		{Number: 4, Boxes: open, EndedAt: ended(told.Add(time.Second))},
 	}}}
 	untold := func() (numbers []int) {
 		for _, l := range Untold(d) {

@@ -76,7 +76,7 @@ func CheckSheet(d models.Dossier, sheet models.ScoreSheet) error {
 func scorable(d models.Dossier, tender models.ID) (models.AwardCriteria, error) {
 	var none models.AwardCriteria
 	t, ok := d.Tendering.Tender(tender)
-	if !ok {
+	if !ok || t.HandsIn != models.HandedTender {
 		return none, models.Refuse(models.CodeInvalidValue, "/tender", "there is no such tender in a closed box")
 	}
 	stage, opened := d.Tendering.Stage(t.LotID)

@@ -168,7 +168,7 @@ func TestOwnScoresAreFinalFromTheLastSheetOn(t *testing.T) {
 	}
 	requireRefused(t, models.CodeScoresFinal, CheckSheet(d.Dossier, anew))
 	other := models.NewID(models.PrefixTender)
-	d.Tendering.Tenders = append(d.Tendering.Tenders, models.Tender{ID: other, LotID: models.NewID(models.PrefixLot)})
+	d.Tendering.Received = append(d.Tendering.Received, models.Tender{ID: other, LotID: models.NewID(models.PrefixLot)})
 	d.Tendering.Sheets = append(d.Tendering.Sheets, models.ScoreSheet{TenderID: other, PersonID: own, WrittenAt: last.Add(time.Minute)})
 	requireRefused(t, models.CodeScoresFinal, CheckSheet(d.Dossier, anew))
 }

@@ -177,7 +177,7 @@ func lotsLeft(d models.Dossier) int {
 // are described after that gate, too. What follows when all published lots have ended is decided lot by lot.
 func LotsAsDecided(d models.Dossier) *models.Refusal {
 	_, decided := d.Latest(models.EntryLotsDecision)
-	again := slices.ContainsFunc(d.Tendering.Lots, func(l models.Lot) bool { return l.OpenedAt != nil })
+	again := slices.ContainsFunc(d.Tendering.Lots, models.Lot.Published)
 	if k := lotsDecided(d); decided && !again && k.Finding != models.FindingMet {
 		return models.Refuse(models.CodeLotsNotAsDecided, "/lots", "%s", k.Detail).
 			Accepting("the lots as decided, or a return to the specification")

@@ -72,7 +72,7 @@ func TestOtherLotsThanTheBuyersDecidedOnAreNotPublished(t *testing.T) {
 	require.Contains(t, refusal.Detail, "decided not to divide, and there are 2 lots")
 	f.Tendering.Lots[1].EndedAt = &today
 	require.Nil(t, LotsAsDecided(f.Dossier), "a lot that ended is not published")
-	f.Tendering.Lots[0].OpenedAt, f.Tendering.Lots[1].EndedAt = &today, nil
+	f.Tendering.Lots[0].Boxes, f.Tendering.Lots[1].EndedAt = []models.Box{{OpenedAt: today}}, nil
 	require.Nil(t, LotsAsDecided(f.Dossier), "they were published before")
 }
 

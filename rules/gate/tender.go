@@ -27,7 +27,7 @@ func tender(d models.Dossier) []models.Criterion {
 
 // published are the lots that were published, in this round or an earlier one.
 func published(d models.Dossier) []models.Lot {
-	return slices.DeleteFunc(slices.Clone(d.Tendering.Lots), func(l models.Lot) bool { return l.OpenedAt == nil })
+	return slices.DeleteFunc(slices.Clone(d.Tendering.Lots), func(l models.Lot) bool { return !l.Published() })
 }
 
 func lotsConcluded(d models.Dossier) models.Criterion {
@@ -37,7 +37,7 @@ func lotsConcluded(d models.Dossier) models.Criterion {
 		return c.notMet("no lot was published")
 	}
 	for _, lot := range d.Tendering.Lots {
-		if lot.OpenedAt == nil && lot.EndedAt == nil {
+		if !lot.Published() && lot.EndedAt == nil {
 			return c.notMet("lot %d is neither published nor ended", lot.Number)
 		}
 	}

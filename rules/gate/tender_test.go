@@ -15,17 +15,18 @@ func bought(t *testing.T) *file {
 	t.Helper()
 	f := newFile(t)
 	lot, ended := models.NewID(models.PrefixLot), models.NewID(models.PrefixLot)
-	winner := models.Tender{ID: models.NewID(models.PrefixTender), LotID: lot, OrganisationID: models.NewID(models.PrefixOrganisation)}
+	winner := models.Tender{ID: models.NewID(models.PrefixTender), LotID: lot, BoxID: "box_1", HandsIn: models.HandedTender, OrganisationID: models.NewID(models.PrefixOrganisation)}
 	published, decided, until := today.AddDate(0, -3, 0), today.AddDate(0, 0, -30), today.AddDate(0, 0, -15)
+	boxes := []models.Box{{ID: "box_1", HandsIn: models.HandedTender, OpenedAt: published, ClosedAt: &decided, UnsealedAt: &decided}}
 	f.Tendering = models.Tendering{
 		Lots: []models.Lot{
-			{ID: lot, Number: 1, OpenedAt: &published, ClosedAt: &decided},
-			{ID: ended, Number: 2, OpenedAt: &published, ClosedAt: &decided, EndedAt: &decided, EndReason: "no-rece"},
+			{ID: lot, Number: 1, Boxes: boxes},
+			{ID: ended, Number: 2, Boxes: boxes, EndedAt: &decided, EndReason: "no-rece"},
 		},
-		Tenders:   []models.Tender{winner},
+		Received:  []models.Tender{winner},
 		Tenderers: map[models.ID]models.Organisation{winner.OrganisationID: {ID: winner.OrganisationID, LegalName: "Supplier"}},
 		Stages: map[models.ID]models.LotStage{lot: {
-			LotID: lot, UnsealedAt: decided, QualityLockedAt: &decided, AwardedAt: &decided, WinnerID: winner.ID,
+			LotID: lot, QualityLockedAt: &decided, AwardedAt: &decided, WinnerID: winner.ID,
 			LettersAt: &decided, StandstillUntil: &until,
 		}},
 	}
@@ -64,7 +65,7 @@ func TestTheTenderEndsOnceEveryBuyerHasPurchasedOrSaidWhyNot(t *testing.T) {
 	t.Parallel()
 	blockedBy(t, models.PhaseTender, bought, []fault{
 		{"nothing was published", func(f *file) { f.Tendering.Lots = nil }, "lots_concluded", "no lot was published"},
-		{"a lot stays a draft", func(f *file) { f.Tendering.Lots[1].OpenedAt, f.Tendering.Lots[1].EndedAt = nil, nil }, "lots_concluded", "lot 2 is neither"},
+		{"a lot stays a draft", func(f *file) { f.Tendering.Lots[1].Boxes, f.Tendering.Lots[1].EndedAt = nil, nil }, "lots_concluded", "lot 2 is neither"},
 		{"a lot has no contract", func(f *file) { f.withdraw(f.only(models.EntryContract).ID) }, "lots_concluded", "lot 1 has neither"},
 		{"the standstill runs", func(f *file) {
 			stage, later := f.Tendering.Stages[f.Tendering.Lots[0].ID], today.Add(time.Hour)

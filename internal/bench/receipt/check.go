@@ -28,8 +28,8 @@ func (p *product) check(ctx context.Context, admin string, result *Result) error
 		return fmt.Errorf("count lost tenders: %w", err)
 	}
 	var there, standing int64
-	err = conn.QueryRow(ctx, `SELECT count(*) FILTER (WHERE t.received_at > l.deadline OR t.received_at > l.closed_at), count(*), count(DISTINCT organisation_id)
-		FROM tenders t JOIN lots l ON l.id = t.lot_id WHERE l.id = $1`, lotID(0)).Scan(&result.Late, &there, &standing)
+	err = conn.QueryRow(ctx, `SELECT count(*) FILTER (WHERE t.received_at > b.deadline OR t.received_at > b.closed_at), count(*), count(DISTINCT organisation_id)
+		FROM tenders t JOIN boxes b ON b.id = t.box_id WHERE b.id = $1`, boxID(0)).Scan(&result.Late, &there, &standing)
 	if err != nil {
 		return fmt.Errorf("count late tenders: %w", err)
 	}

@@ -35,6 +35,9 @@ func procurementID() models.ID { return id(models.PrefixProcurement, 0, 1) }
 // lotID is the product's lot for 0, one of pgbench's from 1, and then that of the history.
 func lotID(n int) models.ID { return id(models.PrefixLot, 0, n) }
 
+// boxID is the box of that lot.
+func boxID(n int) models.ID { return id(models.PrefixBox, 0, n) }
+
 // secret is the secret of supplier n's API key.
 func secret(n int) string { return fmt.Sprintf("%0*d", secretDigits, n) }
 
@@ -69,9 +72,11 @@ func procurement(lots int) []string {
 		if n == 0 {
 			deadline = "clock_timestamp() + interval '1 minute'"
 		}
-		statements = append(statements, fmt.Sprintf(`INSERT INTO lots (id, procurement_id, number, title, deadline, deadline_local, deadline_zone, opened_at)
-			VALUES ('%s', '%s', %d, '{"en": "Lot"}', %s, '2100-01-01T12:00', 'UTC', clock_timestamp())`,
-			lotID(n), procurementID(), n+1, deadline))
+		statements = append(statements,
+			fmt.Sprintf(`INSERT INTO lots (id, procurement_id, number, title) VALUES ('%s', '%s', %d, '{"en": "Lot"}')`, lotID(n), procurementID(), n+1),
+			fmt.Sprintf(`INSERT INTO boxes (id, procurement_id, lot_id, stage, hands_in, opened_at, deadline, deadline_local, deadline_zone)
+				VALUES ('%s', '%s', '%s', 'tender', 'tender', clock_timestamp(), %s, '2100-01-01T12:00', 'UTC')`,
+				boxID(n), procurementID(), lotID(n), deadline))
 	}
 	return statements
 }

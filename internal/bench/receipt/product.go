@@ -180,7 +180,7 @@ func (p *product) keepMoving(running context.Context) error {
 // moveDeadline does what the command does: under the box's lock it moves the deadline to a later instant.
 func (p *product) moveDeadline(ctx context.Context) error {
 	return p.store.InTx(ctx, func(tx *store.Tx) error {
-		if err := tx.LockBoxes(lotID(0)); err != nil {
+		if err := tx.LockBoxes(boxID(0)); err != nil {
 			return err
 		}
 		now, err := tx.Now()
@@ -188,10 +188,10 @@ func (p *product) moveDeadline(ctx context.Context) error {
 			return err
 		}
 		lot, err := tx.Lot(procurementID(), lotID(0))
-		if err != nil || lot.Deadline.After(now.Add(ahead)) {
+		if err != nil || lot.Box().Deadline.After(now.Add(ahead)) {
 			return err
 		}
-		return tx.MoveDeadline(lot.ID, now.Add(ahead), "2100-01-01T12:00", "UTC")
+		return tx.MoveDeadline(lot.Box(), now.Add(ahead), "2100-01-01T12:00", "UTC")
 	})
 }
 
@@ -204,7 +204,7 @@ func (p *product) passDeadline(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	running, stop := context.WithDeadline(ctx, lot.Deadline.Add(time.Second))
+	running, stop := context.WithDeadline(ctx, lot.Box().Deadline.Add(time.Second))
 	defer stop()
 	group, _ := errgroup.WithContext(ctx)
 	for _, c := range p.clients {
@@ -215,7 +215,7 @@ func (p *product) passDeadline(ctx context.Context) error {
 }
 
 func (p *product) closeOnTime(ctx context.Context, lot models.Lot) error {
-	due := process.Due{Kind: process.DueCloseLot, Phase: models.PhaseTender, Subject: lot.ID, At: lot.Deadline.UTC()}
+	due := process.Due{Kind: process.DueCloseBox, Phase: models.PhaseTender, Subject: lot.Box().ID, At: lot.Box().Deadline.UTC()}
 	for {
 		out, err := p.acts.RunDue(ctx, process.RunDue{ProcurementID: procurementID(), Due: due})
 		if err != nil || out.Wait == 0 {

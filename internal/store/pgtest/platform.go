@@ -81,8 +81,10 @@ func (p *Platform) Publish(procurement models.ID) (lot models.ID) {
 	p.Helper()
 	lot = models.NewID(models.PrefixLot)
 	at := time.Now().UTC().Truncate(time.Microsecond)
-	p.Exec(`INSERT INTO lots (id, procurement_id, number, title, deadline, opened_at)
-		VALUES ($1, $2::text, (SELECT count(*) + 1 FROM lots WHERE procurement_id = $2::text), '{}', $3, $4)`, lot, procurement, at.Add(time.Hour), at)
+	p.Exec("INSERT INTO lots (id, procurement_id, number, title) VALUES ($1, $2::text, (SELECT count(*) + 1 FROM lots WHERE procurement_id = $2::text), '{}')",
+		lot, procurement)
+	p.Exec(OpenBox("clock_timestamp() + interval '1 hour'"), lot)
+	p.Exec("UPDATE boxes SET opened_at = $2 WHERE id = $1", BoxOf(lot), at)
 	p.Happens(models.Event{ProcurementID: procurement, Type: models.EventProcurementPublished, At: at})
 	return lot
 }
@@ -90,7 +92,7 @@ func (p *Platform) Publish(procurement models.ID) (lot models.ID) {
 // CloseBox closes the box of a lot.
 func (p *Platform) CloseBox(lot models.ID) {
 	p.Helper()
-	p.Exec("UPDATE lots SET closed_at = clock_timestamp() WHERE id = $1", lot)
+	p.Exec("UPDATE boxes SET closed_at = clock_timestamp() WHERE lot_id = $1", lot)
 }
 
 // Happens appends an event and gives it its place.

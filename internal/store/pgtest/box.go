@@ -1,0 +1,15 @@
+package pgtest
+
+import "github.com/ppi-engine/ppi/models"
+
+// OpenBox is a statement that publishes the lot $1 past the rules: it opens the box [BoxOf] for tenders until the
+// deadline, an expression in SQL.
+func OpenBox(deadline string) string {
+	return `INSERT INTO boxes (id, procurement_id, lot_id, stage, hands_in, opened_at, deadline, deadline_local, deadline_zone)
+		SELECT 'box' || substr(l.id, 4), l.procurement_id, l.id, 'tender', 'tender',
+			clock_timestamp() + p.clock_offset * interval '1 microsecond', ` + deadline + `, '2100-01-01T12:00', 'UTC'
+		FROM lots l JOIN procurements p ON p.id = l.procurement_id WHERE l.id = $1`
+}
+
+// BoxOf is the box that [OpenBox] opens for a lot.
+func BoxOf(lot models.ID) models.ID { return models.ID(models.PrefixBox) + lot[3:] }

@@ -1,0 +1,73 @@
+package models
+
+import (
+	"slices"
+	"time"
+)
+
+// Handed says what is handed in at a stage.
+type Handed string
+
+// What can be handed in.
+const (
+	// HandedTender is a tender: it is evaluated, and one is awarded.
+	HandedTender Handed = "tender"
+	// HandedRequest is a request to participate: it says whether a candidate is able, and offers nothing.
+	HandedRequest Handed = "request"
+)
+
+// Called is how the notices call several of them.
+func (h Handed) Called() string {
+	if h == HandedRequest {
+		return "requests to participate"
+	}
+	return "tenders"
+}
+
+// Envelopes are the kinds of envelopes that it may consist of. A request offers nothing yet, so it has neither
+// an offer nor a price.
+func (h Handed) Envelopes() []EnvelopeKind {
+	if h == HandedRequest {
+		return []EnvelopeKind{EnvelopeQualification, EnvelopeOther}
+	}
+	return EnvelopeKinds()
+}
+
+// A Box takes what is handed in for a lot at one stage of its procedure, in one round, until a deadline. What
+// is in it stays sealed until it is closed, and opened.
+type Box struct {
+	ID            ID        `gorm:"primaryKey" json:"id"`
+	ProcurementID ID        `json:"procurement_id"`
+	LotID         ID        `json:"lot_id"`
+	Stage         StageCode `json:"stage"`
+	// Round counts from 1 where the stage repeats.
+	Round   int    `json:"round"`
+	HandsIn Handed `json:"hands_in"`
+	// ByInvitation tells that only the Invited may enter; else everyone may.
+	ByInvitation bool `json:"by_invitation"`
+	Invited      []ID `gorm:"-" json:"invited"`
+	// OpenedAt is when it began to take what is handed in.
+	OpenedAt time.Time `json:"opened_at"`
+	// Deadline is an instant of procedure time. It was entered as DeadlineLocal in DeadlineZone, and stays that
+	// even if the zone's rules change.
+	Deadline      time.Time `json:"deadline"`
+	DeadlineLocal string    `json:"deadline_local"`
+	DeadlineZone  string    `json:"deadline_zone"`
+	// ClosedAt is set when the box was closed; nothing is received afterwards, whatever the clock says.
+	ClosedAt *time.Time `json:"closed_at"`
+	// UnsealedAt is when openers of two buyers had opened the box together.
+	UnsealedAt *time.Time `json:"unsealed_at"`
+}
+
+// Open tells whether the box takes what is handed in, but for the deadline.
+func (b Box) Open() bool { return b.ClosedAt == nil }
+
+// Over tells whether the deadline has passed at the instant at (procedure time). The deadline itself
+// belongs to the time for handing in: what is received at 12:00:00.000000 is in time, a microsecond later
+// it is late.
+func (b Box) Over(at time.Time) bool { return at.After(b.Deadline) }
+
+// Admits tells whether an organisation may hand anything in, were the box open.
+func (b Box) Admits(organisation ID) bool {
+	return !b.ByInvitation || slices.Contains(b.Invited, organisation)
+}

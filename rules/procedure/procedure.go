@@ -1,0 +1,149 @@
+// Package procedure holds the procedures by which tenderers are found, as dated data: the stages of each, who
+// may enter them, and what is handed in there.
+package procedure
+
+import (
+	"bytes"
+	"cmp"
+	"embed"
+	"fmt"
+	"io/fs"
+	"slices"
+	"sync"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/calendar"
+)
+
+//go:embed *.yaml
+var files embed.FS
+
+// described is a procedure with the day from which its description holds.
+type described struct {
+	models.Procedure
+
+	from calendar.Date
+}
+
+// load reads the embedded files once, the oldest descriptions first. An error means that the program was built
+// with broken data.
+var load = sync.OnceValues(func() ([]described, error) { //nolint:gochecknoglobals // embedded data, read once and never changed
+	names, err := fs.Glob(files, "*.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("list procedures: %w", err)
+	}
+	var all []described
+	for _, name := range names {
+		content, err := files.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		}
+		p, err := read(content)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		}
+		all = append(all, p)
+	}
+	slices.SortFunc(all, func(a, b described) int {
+		return cmp.Or(a.from.Compare(b.from), cmp.Compare(a.Code, b.Code))
+	})
+	return all, nil
+})
+
+// read reads one description, and refuses fields and values that mean nothing.
+func read(content []byte) (described, error) {
+	var p described
+	decoder := yaml.NewDecoder(bytes.NewReader(content))
+	decoder.KnownFields(true)
+	err := decoder.Decode(&p.Procedure)
+	if err != nil {
+		return p, fmt.Errorf("decode YAML: %w", err)
+	}
+	if p.from, err = calendar.ParseDate("/valid_from", p.ValidFrom); err != nil {
+		return p, err
+	}
+	return p, check(p.Procedure)
+}
+
+// check refuses a procedure without a name, source or stages, a stage that takes nothing known, and one at whose
+// end there is no tender.
+func check(p models.Procedure) error {
+	if p.Code == "" || p.Name == "" || p.Source == "" || len(p.Stages) == 0 {
+		return fmt.Errorf("procedure %q lacks its code, name, source or stages", p.Code)
+	}
+	for i, s := range p.Stages {
+		known := s.HandsIn == models.HandedTender || s.HandsIn == models.HandedRequest
+		if s.Code == "" || s.Source == "" || !known || s.Invited != (i > 0) || (s.Least > 0) != s.Invited {
+			return fmt.Errorf("stage %d of %s: it needs code, source and what is handed in; after the first, only who was invited enters, at least so many", i+1, p.Code)
+		}
+	}
+	if p.Stages[len(p.Stages)-1].HandsIn != models.HandedTender {
+		return fmt.Errorf("%s does not end with tenders", p.Code)
+	}
+	return nil
+}
+
+// Known lists the procedures that may be begun on a day, by code.
+func Known(on calendar.Date) ([]models.Procedure, error) {
+	all, err := load()
+	if err != nil {
+		return nil, err
+	}
+	latest := map[models.ProcedureCode]models.Procedure{}
+	for _, p := range all {
+		if p.from.Compare(on) <= 0 {
+			latest[p.Code] = p.Procedure
+		}
+	}
+	known := make([]models.Procedure, 0, len(latest))
+	for _, p := range latest {
+		known = append(known, p)
+	}
+	slices.SortFunc(known, func(a, b models.Procedure) int { return cmp.Compare(a.Code, b.Code) })
+	return known, nil
+}
+
+// Of is the procedure that was decided on: the open one, unless another was. It returns a refusal with
+// [models.CodeInvalidValue] when it may not be begun at the dossier's time.
+func Of(d models.Dossier) (models.Procedure, error) {
+	code := models.ProcedureOpen
+	if e, ok := d.Latest(models.EntryProcedureChoice); ok {
+		if choice, readable := models.BodyOf[models.ProcedureChoice](e); readable {
+			code = choice.Procedure
+		}
+	}
+	return named(d, code)
+}
+
+func named(d models.Dossier, code models.ProcedureCode) (models.Procedure, error) {
+	zone, err := calendar.Zone("/zone", d.Procurement.Zone)
+	if err != nil {
+		return models.Procedure{}, err
+	}
+	known, err := Known(calendar.DateOf(d.Now, zone))
+	if err != nil {
+		return models.Procedure{}, err
+	}
+	codes := make([]string, len(known))
+	for i, p := range known {
+		if p.Code == code {
+			return p, nil
+		}
+		codes[i] = string(p.Code)
+	}
+	return models.Procedure{}, models.Refuse(models.CodeInvalidValue, "/procedure", "the procedure %q is not known here", code).
+		Accepting("one of %v", codes)
+}
+
+// Choice is the decision on a procedure that is known here.
+type Choice struct {
+	models.ProcedureChoice
+}
+
+// CheckAgainst refuses a procedure that may not be begun.
+func (c Choice) CheckAgainst(d models.Dossier, _ models.Entry) error {
+	_, err := named(d, c.Procedure)
+	return err
+}

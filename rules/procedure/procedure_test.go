@@ -1,0 +1,108 @@
+package procedure
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/calendar"
+)
+
+func day(t *testing.T, text string) calendar.Date {
+	t.Helper()
+	d, err := calendar.ParseDate("/day", text)
+	require.NoError(t, err)
+	return d
+}
+
+func TestEveryProcedureEndsWithTendersAndItsLimitsAreRulesOfTheCalendar(t *testing.T) {
+	t.Parallel()
+	today := day(t, "2026-11-29")
+	known, err := Known(today)
+	require.NoError(t, err)
+	require.NotEmpty(t, known)
+	pack, err := calendar.PackFor("FR", today)
+	require.NoError(t, err)
+	for _, p := range known {
+		last := p.Stages[len(p.Stages)-1]
+		require.Equal(t, models.HandedTender, last.HandsIn, p.Code)
+		_, further := p.After(last.Code)
+		require.False(t, further, p.Code)
+		for _, s := range p.Stages {
+			if s.Limit != "" {
+				_, err := pack.Rule(s.Limit)
+				require.NoError(t, err, p.Code)
+			}
+		}
+	}
+}
+
+func TestAProcedureIsKnownFromItsFirstDay(t *testing.T) {
+	t.Parallel()
+	before, err := Known(day(t, "2016-04-17"))
+	require.NoError(t, err)
+	require.Empty(t, before, "Directive 2014/24/EU, Article 90(1)")
+	since, err := Known(day(t, "2016-04-18"))
+	require.NoError(t, err)
+	require.NotEmpty(t, since)
+}
+
+func dossier(t *testing.T, chosen models.ProcedureCode) models.Dossier {
+	t.Helper()
+	d := models.Dossier{Procurement: models.Procurement{Zone: "Europe/Paris"}, Now: time.Date(2026, 11, 29, 9, 0, 0, 0, time.UTC)}
+	if chosen != "" {
+		body, _, err := models.Canonical(models.ProcedureChoice{Procedure: chosen, Reasons: models.Text{"en": "Because."}})
+		require.NoError(t, err)
+		d.Entries = append(d.Entries, models.Entry{Kind: models.EntryProcedureChoice, Body: body})
+	}
+	return d
+}
+
+func TestItIsTheOpenProcedureUnlessAnotherWasDecidedOn(t *testing.T) {
+	t.Parallel()
+	p, err := Of(dossier(t, ""))
+	require.NoError(t, err)
+	require.Equal(t, models.ProcedureOpen, p.Code)
+	require.Equal(t, models.StageCode("tender"), p.First().Code)
+	require.False(t, p.First().Invited)
+
+	_, err = Of(dossier(t, "lottery"))
+	refusal, refused := models.RefusalOf(err)
+	require.True(t, refused)
+	require.Equal(t, "/procedure", refusal.Field)
+	require.Contains(t, refusal.Accepted, "open")
+	choice := Choice{models.ProcedureChoice{Procedure: "lottery"}}
+	require.Equal(t, err, choice.CheckAgainst(dossier(t, ""), models.Entry{}))
+	choice.Procedure = models.ProcedureOpen
+	require.NoError(t, choice.CheckAgainst(dossier(t, ""), models.Entry{}))
+}
+
+func TestADescriptionThatMeansNothingIsNotRead(t *testing.T) {
+	t.Parallel()
+	const whole = `
+code: open
+name: open procedure
+source: Article 27
+valid_from: "2016-04-18"
+stages:
+  - {code: tender, hands_in: tender, source: Article 27}
+`
+	_, err := read([]byte(whole))
+	require.NoError(t, err)
+	for name, change := range map[string][2]string{
+		"no source":                     {"source: Article 27\nvalid", "valid"},
+		"no stage":                      {"  - {code: tender, hands_in: tender, source: Article 27}", "  []"},
+		"nothing known is handed in":    {"hands_in: tender", "hands_in: promises"},
+		"a first stage by invitation":   {"hands_in: tender,", "hands_in: tender, invited: true, least: 5,"},
+		"it ends without tenders":       {"hands_in: tender", "hands_in: request"},
+		"a field that nobody knows":     {"name:", "title: x\nname:"},
+		"a day that is none":            {"2016-04-18", "2016-02-30"},
+		"candidates where all may come": {"hands_in: tender,", "hands_in: tender, least: 5,"},
+	} {
+		_, err := read([]byte(strings.Replace(whole, change[0], change[1], 1)))
+		require.Error(t, err, name)
+	}
+}
