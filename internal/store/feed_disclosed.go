@@ -12,6 +12,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // A position counts everything that happened before, and with it every tender that came in. So where
@@ -20,14 +21,15 @@ import (
 // depends on what is public only; were it the first tender itself, it would tell that there is one.
 const disclosedThrough = `SELECT min(opening) - 1 FROM (
 	SELECT (SELECT min(g.position) FROM event_log g JOIN events e ON e.id = g.event_id
-		WHERE g.procurement_id = l.procurement_id AND e.type = 'procurement.published' AND e.at >= l.opened_at) AS opening
+		WHERE g.procurement_id = l.procurement_id AND e.type = $2 AND e.at >= l.opened_at) AS opening
 	FROM lots l JOIN procurements p ON p.id = l.procurement_id
 	WHERE l.opened_at IS NOT NULL AND l.closed_at IS NULL AND l.ended_at IS NULL AND (p.mode = 'live' OR p.id = $1)) open`
 
 // disclosed returns the last position that may be told, about one procurement or, if that is empty, at all.
 func disclosed(ctx context.Context, tx pgx.Tx, procurement models.ID) (int64, error) {
 	var through *int64
-	if err := tx.QueryRow(ctx, disclosedThrough, string(procurement)).Scan(&through); err != nil {
+	opens := event.TypeOf(event.ProcurementPublished{})
+	if err := tx.QueryRow(ctx, disclosedThrough, string(procurement), opens).Scan(&through); err != nil {
 		return 0, fmt.Errorf("look for open boxes: %w", err)
 	}
 	if through == nil {

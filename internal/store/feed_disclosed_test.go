@@ -10,6 +10,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // export exports what may be told of a procurement and verifies it.
@@ -41,8 +42,8 @@ func TestNothingThatCountsTendersIsToldWhileABoxIsOpen(t *testing.T) {
 	one, other := p.procurement(models.ModeLive, ada), p.procurement(models.ModeLive, ada)
 	_, err := p.PublicCheckpoint(t.Context())
 	require.ErrorIs(t, err, store.ErrNoCheckpoint)
-	p.event(one, models.EventProcurementStarted)
-	p.event(other, models.EventProcurementStarted)
+	p.event(one, event.ProcurementStarted{})
+	p.event(other, event.ProcurementStarted{})
 	shown := p.sign(key)
 
 	lot := p.publish(one)
@@ -53,8 +54,8 @@ func TestNothingThatCountsTendersIsToldWhileABoxIsOpen(t *testing.T) {
 	require.Equal(t, shown.Note, public.Note)
 
 	p.tender()
-	p.event(one, models.EventDeadlineMoved)
-	p.event(other, models.EventVoteCast)
+	p.event(one, event.DeadlineMoved{})
+	p.event(other, event.VoteCast{})
 	p.sign(key)
 	events, cut := p.export(key, one)
 	require.True(t, cut)
@@ -81,7 +82,7 @@ func TestABoxOpenedAgainHidesOnlyWhatFollows(t *testing.T) {
 	p, key := newPlatform(t), testKey(t)
 	one := p.procurement(models.ModeLive, p.person())
 	p.close(p.publish(one))
-	p.event(one, models.EventLotClosed)
+	p.event(one, event.LotClosed{})
 	p.publish(one)
 	events, cut := p.export(key, one)
 	require.True(t, cut)
@@ -93,9 +94,9 @@ func TestABoxOfARehearsalHidesItsOwnProcurementOnly(t *testing.T) {
 	p, key := newPlatform(t), testKey(t)
 	ada := p.person()
 	live, rehearsal := p.procurement(models.ModeLive, ada), p.procurement(models.ModeRehearsal, ada)
-	p.event(rehearsal, models.EventProcurementStarted)
+	p.event(rehearsal, event.ProcurementStarted{})
 	p.publish(rehearsal)
-	p.event(live, models.EventProcurementStarted)
+	p.event(live, event.ProcurementStarted{})
 	signed := p.sign(key)
 	events, cut := p.export(key, rehearsal)
 	require.True(t, cut)

@@ -11,6 +11,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // A platform is a database with people and procurements, written past the API.
@@ -76,7 +77,7 @@ func (p *platform) publish(procurement models.ID) (lot models.ID) {
 	at := time.Now().UTC().Truncate(time.Microsecond)
 	p.exec(`INSERT INTO lots (id, procurement_id, number, title, deadline, opened_at)
 		VALUES ($1, $2::text, (SELECT count(*) + 1 FROM lots WHERE procurement_id = $2::text), '{}', $3, $4)`, lot, procurement, at.Add(time.Hour), at)
-	p.happens(models.Event{ProcurementID: procurement, Type: models.EventProcurementPublished, At: at})
+	p.happens(event.Event{ProcurementID: procurement, Payload: event.ProcurementPublished{}, At: at})
 	return lot
 }
 
@@ -86,7 +87,7 @@ func (p *platform) close(lot models.ID) {
 }
 
 // happens appends an event and gives it its place.
-func (p *platform) happens(e models.Event) models.ID {
+func (p *platform) happens(e event.Event) models.ID {
 	p.Helper()
 	var id models.ID
 	require.NoError(p, p.InTx(p.Context(), func(tx *store.Tx) (err error) {
@@ -97,15 +98,15 @@ func (p *platform) happens(e models.Event) models.ID {
 	return id
 }
 
-func (p *platform) event(procurement models.ID, kind models.EventType) models.ID {
+func (p *platform) event(procurement models.ID, what event.Payload) models.ID {
 	p.Helper()
-	return p.happens(models.Event{ProcurementID: procurement, Type: kind})
+	return p.happens(event.Event{ProcurementID: procurement, Payload: what})
 }
 
 // tender is what is recorded when one comes in.
 func (p *platform) tender() models.ID {
 	p.Helper()
-	return p.happens(models.Event{Type: models.EventTenderReceived, Data: map[string]any{"tender_id": models.NewID(models.PrefixTender)}})
+	return p.happens(event.Event{Payload: event.TenderReceived{TenderID: models.NewID(models.PrefixTender)}})
 }
 
 // read reads a page of the feed as a person does.
@@ -122,10 +123,10 @@ func (p *platform) read(person models.ID, q store.FeedQuery) (ids []models.ID, p
 	page, err := p.Feed(p.Context(), q)
 	require.NoError(p, err)
 	for _, e := range page.Events {
-		event, err := audit.ParseEvent(e.Canonical)
+		recorded, err := audit.ParseEvent(e.Canonical)
 		require.NoError(p, err)
-		require.Equal(p, e.ProcurementID, event.ProcurementID)
-		ids = append(ids, event.ID)
+		require.Equal(p, e.ProcurementID, recorded.ProcurementID)
+		ids = append(ids, recorded.ID)
 	}
 	return ids, page
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 func TestTheFeedShowsWhatOneHasARoleInNow(t *testing.T) {
@@ -18,10 +19,10 @@ func TestTheFeedShowsWhatOneHasARoleInNow(t *testing.T) {
 	p.give(other, ben, models.RoleObserver)
 	p.give(one, eve, models.RoleSupplier)
 
-	started := p.event(one, models.EventProcurementStarted)
-	voted := p.event(other, models.EventVoteCast)
-	made := p.happens(models.Event{Type: models.EventPersonCreated})
-	published := p.event(one, models.EventProcurementPublished)
+	started := p.event(one, event.ProcurementStarted{})
+	voted := p.event(other, event.VoteCast{})
+	made := p.happens(event.Event{Payload: event.PersonCreated{}})
+	published := p.event(one, event.ProcurementPublished{})
 	p.tender()
 
 	all, page := p.read(ada, store.FeedQuery{})
@@ -48,7 +49,7 @@ func TestTheFeedIsReadPageByPageAndByType(t *testing.T) {
 	one, other := p.procurement(models.ModeLive, ada), p.procurement(models.ModeLive, ada)
 	var want []models.ID
 	for range 5 {
-		want = append(want, p.event(one, models.EventEntryWritten), p.event(other, models.EventVoteCast), p.event(one, models.EventLotCreated))
+		want = append(want, p.event(one, event.EntryWritten{}), p.event(other, event.VoteCast{}), p.event(one, event.LotCreated{}))
 	}
 	var got []models.ID
 	for after := int64(0); ; {
@@ -81,8 +82,8 @@ func TestTheFeedOfALateTenderWaitsForTheBoxToClose(t *testing.T) {
 	lot := p.publish(one)
 	before, page := p.read(ada, store.FeedQuery{})
 	require.Len(t, before, 1)
-	refused := p.happens(models.Event{ProcurementID: one, Type: models.EventTenderRefused, Data: map[string]any{"lot_id": lot}})
-	behind := p.event(other, models.EventVoteCast)
+	refused := p.happens(event.Event{ProcurementID: one, Payload: event.TenderRefused{LotID: lot}})
+	behind := p.event(other, event.VoteCast{})
 
 	ids, held := p.read(ada, store.FeedQuery{After: page.Reached})
 	require.Empty(t, ids)
@@ -94,7 +95,7 @@ func TestTheFeedOfALateTenderWaitsForTheBoxToClose(t *testing.T) {
 	p.publish(one)
 	ids, _ = p.read(ada, store.FeedQuery{After: held.Reached})
 	require.Equal(t, refused, ids[0], "another lot's box does not hold it")
-	sealed := p.event(one, "tender.something")
+	sealed := p.event(one, event.TenderRefused{})
 	ids, _ = p.read(ada, store.FeedQuery{After: held.Reached})
 	require.NotContains(t, ids, sealed, "what names no lot waits for all boxes")
 }
@@ -103,9 +104,9 @@ func TestTheTailNamesWhereSomethingHappened(t *testing.T) {
 	t.Parallel()
 	p := newPlatform(t)
 	one := p.procurement(models.ModeLive, p.person())
-	p.event(one, models.EventProcurementStarted)
+	p.event(one, event.ProcurementStarted{})
 	p.tender()
-	p.happens(models.Event{Type: models.EventPersonCreated})
+	p.happens(event.Event{Payload: event.PersonCreated{}})
 	head, entries, err := p.Tail(t.Context(), 0, 10)
 	require.NoError(t, err)
 	require.EqualValues(t, 3, head)
@@ -122,7 +123,7 @@ func TestRolesInTheFeedAreDatedInProcedureTime(t *testing.T) {
 	p := newPlatform(t)
 	ada := p.person()
 	one := p.procurement(models.ModeRehearsal, ada)
-	p.event(one, models.EventProcurementStarted)
+	p.event(one, event.ProcurementStarted{})
 	p.exec("UPDATE procurements SET clock_offset = $2 WHERE id = $1", one, (-10 * 365 * 24 * time.Hour).Microseconds())
 	ids, _ := p.read(ada, store.FeedQuery{})
 	require.Empty(t, ids, "the role begins ten years later")
