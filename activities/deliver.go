@@ -146,11 +146,11 @@ func (p *Portals) deliverNext(ctx context.Context, feed store.PortalFeed) (proce
 }
 
 func (p *Portals) send(ctx context.Context, next store.Outgoing) (webhook.Report, error) {
-	event, err := audit.ParseEvent(next.Canonical)
+	recorded, err := audit.ParseEvent(next.Canonical)
 	if err != nil {
 		return webhook.Report{}, err
 	}
-	message, err := webhook.EventMessage(event, next.Mode)
+	message, err := webhook.EventMessage(recorded, next.Mode)
 	if err != nil {
 		return webhook.Report{}, err
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/internal/webhook"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
 )
 
@@ -101,7 +102,7 @@ func (d *delivering) happens(events int) {
 	d.Helper()
 	require.NoError(d, d.store.InTx(d.Context(), func(tx *store.Tx) error {
 		for range events {
-			if _, err := tx.Append(models.Event{ProcurementID: d.feed.ProcurementID, Type: models.EventLotCreated}); err != nil {
+			if _, err := tx.Append(event.Event{ProcurementID: d.feed.ProcurementID, Payload: event.LotCreated{}}); err != nil {
 				return err
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
 )
 
@@ -109,7 +110,7 @@ func (c *call) moveClock(at time.Time) error {
 	}
 	c.p.ClockOffset += at.Sub(c.now).Microseconds()
 	c.now = at
-	return c.event(models.EventClockAdvanced, map[string]any{"to": at.UTC().Format(time.RFC3339Nano)})
+	return c.record(event.ClockAdvanced{To: at.UTC()})
 }
 
 func (c *call) reached(all bool) (any, error) {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/rules/evaluation"
 )
@@ -29,9 +30,7 @@ func (c *call) award(in process.Award) error {
 	if err := c.tx.Award(in.Lot, in.Tender, in.Ranking, c.now); err != nil {
 		return err
 	}
-	return c.event(models.EventLotAwarded, map[string]any{
-		"lot_id": string(in.Lot), "tender_id": string(in.Tender), "ranking": in.Ranking,
-	})
+	return c.record(event.LotAwarded{LotID: in.Lot, TenderID: in.Tender, Ranking: in.Ranking})
 }
 
 // awardAuthors are those who made what the board decides on: the criteria of the lot and the scores. They may
@@ -110,9 +109,7 @@ func (c *call) send(lot models.Lot, in process.SendLetters, letters []evaluation
 		return nil, err
 	}
 	return process.LettersResult{Letters: len(letters), StandstillUntil: s.Until.UTC(), EarliestContract: s.FirstDay.String(), Because: s.Because.String()},
-		c.event(models.EventLettersSent, map[string]any{
-			"lot_id": string(lot.ID), "letters": digests, "standstill_until": rfc3339(s.Until),
-		})
+		c.record(event.LettersSent{LotID: lot.ID, Letters: digests, StandstillUntil: utcOrNil(&s.Until)})
 }
 
 // endStandstill says that the standstill of a lot is over. Whether a contract may be concluded is judged
@@ -121,7 +118,7 @@ func endStandstill(c *call, due process.Due) error {
 	if err := c.tx.EndStandstill(due.Subject, c.now); err != nil {
 		return err
 	}
-	return c.event(models.EventStandstillOver, map[string]any{"lot_id": string(due.Subject)})
+	return c.record(event.StandstillOver{LotID: due.Subject})
 }
 
 // notContracted refuses to end a lot, or without one the whole procurement, under which a contract was signed.

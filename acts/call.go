@@ -9,6 +9,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
 )
 
@@ -117,10 +118,10 @@ func payload[T any](c *call) (T, error) {
 	return content, nil
 }
 
-// event appends an event of this call, by its actor, at its procedure time.
-func (c *call) event(eventType models.EventType, data map[string]any) error {
-	_, err := c.tx.Append(models.Event{
-		ProcurementID: c.p.ID, Type: eventType, ActorID: c.cmd.ActorID, At: c.now, RecordedAt: c.clock, Data: data,
+// record appends an event of this call, by its actor, at its procedure time.
+func (c *call) record(what event.Payload) error {
+	_, err := c.tx.Append(event.Event{
+		ProcurementID: c.p.ID, ActorID: c.cmd.ActorID, At: c.now, RecordedAt: c.clock, Payload: what,
 	})
 	return err
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/auth"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // mostLiveKeys lets a person replace one key by another without a gap.
@@ -58,12 +59,12 @@ func (a *Acts) MakeKey(ctx context.Context, by By, in NewKey) (Done[MadeKey], er
 			return MadeKey{}, err
 		}
 		k.Digest = nil
-		return MadeKey{Key: k, Secret: token.Reveal()}, d.record(models.EventAPIKeyCreated, keyData(k))
+		return MadeKey{Key: k, Secret: token.Reveal()}, d.record(aboutKey(k))
 	})
 }
 
-func keyData(k models.APIKey) map[string]any {
-	return map[string]any{"api_key_id": k.ID, "person_id": k.PersonID}
+func aboutKey(k models.APIKey) event.APIKeyCreated {
+	return event.APIKeyCreated{APIKeyID: k.ID, PersonID: k.PersonID}
 }
 
 // roomForKey locks the holder, so that keys made at once are counted one after the other.
@@ -103,6 +104,6 @@ func (a *Acts) RevokeKey(ctx context.Context, by By, holder, id models.ID) (mode
 		if err := d.tx.RevokeAPIKey(&k); err != nil {
 			return k, err
 		}
-		return k, d.record(models.EventAPIKeyRevoked, keyData(k))
+		return k, d.record(event.APIKeyRevoked(aboutKey(k)))
 	})
 }

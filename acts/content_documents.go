@@ -6,6 +6,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/rules/evaluation"
 )
 
@@ -119,8 +120,8 @@ func (d *deed) writeDocument(doc models.Document, in DocumentText) (models.Docum
 	if err := d.tx.WriteDocument(doc); err != nil {
 		return doc, err
 	}
-	return doc, d.record(models.EventDocumentWritten, map[string]any{
-		"document_id": doc.ID, "version": doc.Version, "digest": doc.Digest, "audience": doc.Audience,
+	return doc, d.record(event.DocumentWritten{
+		DocumentID: doc.ID, Version: doc.Version, Digest: doc.Digest, Audience: doc.Audience,
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 func specification(upload models.ID, audience models.Audience) acts.DocumentText {
@@ -48,7 +49,7 @@ func TestADocumentIsWrittenOfACompleteUploadOfTheAuthorsOwn(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, again.Again)
 	require.Equal(t, first.Result.ID, again.Result.ID)
-	require.Equal(t, 1, b.happened(models.EventDocumentWritten))
+	require.Equal(t, 1, b.happened(event.DocumentWritten{}))
 
 	_, err = write(b.asLead(), "upl_unknown")
 	refused(t, err, models.CodeInvalidID)

@@ -6,6 +6,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/webhook"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // A MadeEndpoint is an endpoint with a secret that was just made.
@@ -62,7 +63,7 @@ func (a *Acts) RegisterEndpoint(ctx context.Context, by By, in NewEndpoint) (Don
 			return MadeEndpoint{}, err
 		}
 		made := MadeEndpoint{Endpoint: bare(e), Secret: secret.Reveal()}
-		return made, d.record(models.EventEndpointCreated, endpointData(e))
+		return made, d.record(aboutEndpoint(e))
 	})
 }
 
@@ -74,8 +75,8 @@ func bare(e models.Endpoint) models.Endpoint {
 	return e
 }
 
-func endpointData(e models.Endpoint) map[string]any {
-	return map[string]any{"endpoint_id": e.ID, "organisation_id": e.OrganisationID, "rehearsals": e.Rehearsals}
+func aboutEndpoint(e models.Endpoint) event.EndpointCreated {
+	return event.EndpointCreated{EndpointID: e.ID, OrganisationID: e.OrganisationID, Rehearsals: e.Rehearsals}
 }
 
 // roomForEndpoint locks the organisation, so that endpoints registered at once are counted one after the other.

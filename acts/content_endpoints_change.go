@@ -6,6 +6,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/webhook"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // lockEndpoint reads an endpoint to change it, on the version that the actor saw.
@@ -33,11 +34,11 @@ func (d *deed) lockMyEndpoint(id models.ID) (models.Endpoint, error) {
 }
 
 // saveEndpoint writes a locked endpoint back, with the event that says why.
-func (d *deed) saveEndpoint(e models.Endpoint, why models.EventType) (models.Endpoint, error) {
+func (d *deed) saveEndpoint(e models.Endpoint, why event.Payload) (models.Endpoint, error) {
 	if err := d.tx.SaveEndpoint(&e); err != nil {
 		return e, err
 	}
-	return bare(e), d.record(why, endpointData(e))
+	return bare(e), d.record(why)
 }
 
 // An EndpointChange changes what is given of an endpoint.
@@ -81,7 +82,7 @@ func (a *Acts) ChangeEndpoint(ctx context.Context, by By, id models.ID, in Endpo
 				return e, err
 			}
 		}
-		return d.saveEndpoint(e, models.EventEndpointChanged)
+		return d.saveEndpoint(e, event.EndpointChanged(aboutEndpoint(e)))
 	})
 }
 
@@ -100,7 +101,7 @@ func (a *Acts) RotateEndpoint(ctx context.Context, by By, id models.ID) (Done[Ma
 		until := now.Add(webhook.Overlap)
 		secret, sealed := a.Courier.NewSecret(e.ID)
 		e.FormerSecret, e.FormerUntil, e.Secret = e.Secret, &until, sealed
-		e, err = d.saveEndpoint(e, models.EventEndpointRotated)
+		e, err = d.saveEndpoint(e, event.EndpointRotated(aboutEndpoint(e)))
 		return MadeEndpoint{Endpoint: e, Secret: secret.Reveal()}, err
 	})
 }
@@ -118,7 +119,7 @@ func (a *Acts) PauseEndpoint(ctx context.Context, by By, id models.ID) (Done[mod
 			return bare(e), nil
 		}
 		e.Status = models.EndpointPaused
-		return d.saveEndpoint(e, models.EventEndpointPaused)
+		return d.saveEndpoint(e, event.EndpointPaused(aboutEndpoint(e)))
 	})
 }
 
@@ -134,7 +135,7 @@ func (a *Acts) ResumeEndpoint(ctx context.Context, by By, id models.ID) (Done[mo
 		}
 		if e.Status == models.EndpointPaused {
 			e.Status = models.EndpointActive
-			if e, err = d.saveEndpoint(e, models.EventEndpointResumed); err != nil {
+			if e, err = d.saveEndpoint(e, event.EndpointResumed(aboutEndpoint(e))); err != nil {
 				return e, err
 			}
 		}
@@ -154,9 +155,9 @@ func (d *deed) unpark(e models.Endpoint) error {
 				return err
 			}
 		}
-		_, err := d.tx.Append(models.Event{
-			ProcurementID: f.ProcurementID, Type: models.EventEndpointUnparked, ActorID: d.Actor.PersonID, At: f.Now,
-			Data: map[string]any{"endpoint_id": string(e.ID), "status": string(e.Status)},
+		_, err := d.tx.Append(event.Event{
+			ProcurementID: f.ProcurementID, ActorID: d.Actor.PersonID, At: f.Now,
+			Payload: event.EndpointUnparked{EndpointID: e.ID, Status: e.Status},
 		})
 		if err != nil {
 			return err
@@ -182,7 +183,7 @@ func (a *Acts) RemoveEndpoint(ctx context.Context, by By, id models.ID) error {
 		if err := d.unpark(e); err != nil {
 			return e, err
 		}
-		return d.saveEndpoint(e, models.EventEndpointRemoved)
+		return d.saveEndpoint(e, event.EndpointRemoved(aboutEndpoint(e)))
 	})
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/rules/calendar"
 )
@@ -44,7 +45,7 @@ func (a *Acts) CreateLot(ctx context.Context, by By, in NewLot) (Done[models.Lot
 		if err := d.tx.CreateLot(&l); err != nil {
 			return l, err
 		}
-		return l, d.record(models.EventLotCreated, map[string]any{"lot_id": l.ID, "number": l.Number})
+		return l, d.record(event.LotCreated{LotID: l.ID, Number: l.Number})
 	})
 }
 
@@ -113,7 +114,7 @@ func (a *Acts) ChangeLot(ctx context.Context, by By, id models.ID, in LotChange)
 		if err := d.tx.SaveLot(&l); err != nil {
 			return l, err
 		}
-		return l, d.record(models.EventLotChanged, map[string]any{"lot_id": l.ID, "version": l.Version})
+		return l, d.record(event.LotChanged{LotID: l.ID, Version: l.Version})
 	})
 }
 

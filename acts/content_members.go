@@ -8,6 +8,7 @@ import (
 	"github.com/govalues/decimal"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // A MemberPut is a member of the consortium, after it was put there.
@@ -45,16 +46,16 @@ func (a *Acts) PutMember(ctx context.Context, by By, part MemberPart) (MemberPut
 		if err := d.tx.SaveDraft(&d.Standing.Procurement); err != nil {
 			return MemberPut{}, err
 		}
-		kind := models.EventMemberChanged
+		var what event.Payload = event.MemberChanged(aboutMember(m))
 		if joined {
-			kind = models.EventMemberJoined
+			what = aboutMember(m)
 		}
-		return MemberPut{Member: m, Of: d.Standing.Procurement.Version, Joined: joined}, d.record(kind, memberData(m))
+		return MemberPut{Member: m, Of: d.Standing.Procurement.Version, Joined: joined}, d.record(what)
 	})
 }
 
-func memberData(m models.Member) map[string]any {
-	return map[string]any{"organisation_id": m.OrganisationID, "lead": m.Lead, "budget_share": m.BudgetShare}
+func aboutMember(m models.Member) event.MemberJoined {
+	return event.MemberJoined{OrganisationID: m.OrganisationID, Lead: m.Lead, BudgetShare: m.BudgetShare}
 }
 
 // place judges a member among the others and tells whether it is new.
@@ -145,7 +146,7 @@ func (a *Acts) RemoveMember(ctx context.Context, by By, organisation models.ID) 
 		if err := d.tx.SaveDraft(&d.Standing.Procurement); err != nil {
 			return models.Procurement{}, err
 		}
-		return d.Standing.Procurement, d.record(models.EventMemberRemoved, map[string]any{"organisation_id": organisation})
+		return d.Standing.Procurement, d.record(event.MemberRemoved{OrganisationID: organisation})
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/rules/evaluation"
 )
 
@@ -31,8 +32,6 @@ func (a *Acts) SendAwardNotice(ctx context.Context, by By) (Done[models.Notice],
 		if err := d.tx.WriteNotice(n); err != nil {
 			return n, err
 		}
-		return n, d.record(models.EventNoticeSent, map[string]any{
-			"notice_id": string(n.ID), "kind": string(n.Kind), "digest": n.Digest,
-		})
+		return n, d.record(event.NoticeDispatched{NoticeID: n.ID, Kind: n.Kind, Digest: n.Digest})
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/rules/evaluation"
 )
 
@@ -81,22 +82,20 @@ func (d *deed) opening(dossier models.Dossier, tender models.ID, in EnvelopeFoun
 }
 
 func (d *deed) recordOpened(o models.Opening, found models.Found) error {
-	err := d.record(models.EventEnvelopeOpened, map[string]any{
-		"tender_id": string(o.TenderID), "envelope": o.N, "readable": o.Readable, "digest": o.PlaintextDigest, "found": string(found),
+	err := d.record(event.EnvelopeOpened{
+		TenderID: o.TenderID, Envelope: o.N, Readable: o.Readable, Digest: o.PlaintextDigest, Found: found,
 	})
 	if err != nil || found != models.FoundDisputed {
 		return err
 	}
-	return d.record(models.EventOpeningDisputed, map[string]any{"tender_id": string(o.TenderID), "envelope": o.N})
+	return d.record(event.OpeningDisputed{TenderID: o.TenderID, Envelope: o.N})
 }
 
 // RecordTooEarly records that somebody asked for an envelope before it may be opened, and why it was refused
 // (Directive 2014/24/EU, Annex IV (g): attempts are clearly detectable).
 func (a *Acts) RecordTooEarly(ctx context.Context, by By, tender models.ID, envelope int, why models.Code) error {
 	_, err := change(ctx, a, by, func(d *deed) (models.Code, error) {
-		return why, d.record(models.EventOpeningRefused, map[string]any{
-			"tender_id": string(tender), "envelope": envelope, "code": string(why),
-		})
+		return why, d.record(event.OpeningRefused{TenderID: tender, Envelope: envelope, Code: why})
 	})
 	return err
 }

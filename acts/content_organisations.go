@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // A NewOrganisation is one that is to take part in procurements.
@@ -33,7 +34,7 @@ func (a *Acts) RegisterOrganisation(ctx context.Context, by By, in NewOrganisati
 		if err := d.tx.CreateOrganisation(&o); err != nil {
 			return o, err
 		}
-		return o, d.record(models.EventOrganisationCreated, map[string]any{"organisation_id": o.ID})
+		return o, d.record(event.OrganisationCreated{OrganisationID: o.ID})
 	})
 }
 
@@ -71,6 +72,6 @@ func (a *Acts) ChangeOrganisation(
 		if err := d.tx.SaveOrganisation(&o); err != nil {
 			return o, err
 		}
-		return o, d.record(models.EventOrganisationChanged, map[string]any{"organisation_id": o.ID, "version": o.Version})
+		return o, d.record(event.OrganisationChanged{OrganisationID: o.ID, Version: o.Version})
 	})
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // A NewPerson is somebody who is to act for an organisation.
@@ -28,8 +29,8 @@ func (a *Acts) RegisterPerson(ctx context.Context, by By, in NewPerson) (Done[mo
 		if err := d.tx.CreatePerson(&p); err != nil {
 			return p, err
 		}
-		return p, d.record(models.EventPersonCreated, map[string]any{
-			"person_id": p.ID, "organisation_id": p.OrganisationID, "administrator": p.Administrator,
+		return p, d.record(event.PersonCreated{
+			PersonID: p.ID, OrganisationID: p.OrganisationID, Administrator: p.Administrator,
 		})
 	})
 }
@@ -62,9 +63,7 @@ func (a *Acts) ChangePerson(ctx context.Context, by By, id models.ID, in PersonC
 		if err := d.tx.SavePerson(&p); err != nil {
 			return p, err
 		}
-		return p, d.record(models.EventPersonChanged, map[string]any{
-			"person_id": p.ID, "version": p.Version, "administrator": p.Administrator,
-		})
+		return p, d.record(event.PersonChanged{PersonID: p.ID, Version: p.Version, Administrator: p.Administrator})
 	})
 }
 

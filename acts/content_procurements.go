@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/zone"
 )
 
@@ -51,7 +52,7 @@ func (a *Acts) CreateProcurement(ctx context.Context, by By, in NewProcurement) 
 		// From here on the deed is about this procurement, as its events are.
 		d.Standing = &st
 		p := st.Procurement
-		err = d.record(models.EventProcurementCreated, map[string]any{"mode": p.Mode, "zone": p.Zone, "profile": p.Profile})
+		err = d.record(event.ProcurementCreated{Mode: p.Mode, Zone: p.Zone, Profile: p.Profile})
 		if err != nil {
 			return st, err
 		}
@@ -89,7 +90,7 @@ func (d *deed) settleAuthor() error {
 	if err := d.tx.PutMember(m); err != nil {
 		return err
 	}
-	if err := d.record(models.EventMemberJoined, memberData(m)); err != nil {
+	if err := d.record(aboutMember(m)); err != nil {
 		return err
 	}
 	a := models.RoleAssignment{
@@ -100,7 +101,7 @@ func (d *deed) settleAuthor() error {
 	if err := d.tx.GiveRole(&a); err != nil {
 		return err
 	}
-	return d.record(models.EventRoleGiven, roleData(a))
+	return d.record(aboutRole(a))
 }
 
 // A ProcurementChange changes what is given of a draft.
@@ -124,7 +125,7 @@ func (a *Acts) ChangeProcurement(ctx context.Context, by By, in ProcurementChang
 		if err := d.tx.SaveDraft(p); err != nil {
 			return *d.Standing, err
 		}
-		return *d.Standing, d.record(models.EventProcurementChanged, map[string]any{"version": p.Version})
+		return *d.Standing, d.record(event.ProcurementChanged{Version: p.Version})
 	})
 }
 

@@ -26,7 +26,7 @@ func (a *Acts) Register(ctx context.Context, by By, procurement models.ID) (Done
 		if err := d.tx.GiveRole(&given); err != nil {
 			return given, err
 		}
-		return given, d.record(models.EventRoleGiven, roleData(given))
+		return given, d.record(aboutRole(given))
 	})
 }
 

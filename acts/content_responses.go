@@ -6,6 +6,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // A NewResponse is what an economic operator answers to a market consultation.
@@ -28,9 +29,9 @@ func (a *Acts) Respond(ctx context.Context, by By, in NewResponse) (Done[models.
 		if err := d.tx.Respond(r); err != nil {
 			return r, err
 		}
-		_, err = d.tx.Append(models.Event{
-			ProcurementID: r.ProcurementID, Type: models.EventResponseReceived, At: r.ReceivedAt, RecordedAt: r.RecordedAt,
-			Data: map[string]any{"response_id": string(r.ID), "announcement_id": string(r.AnnouncementID), "digest": r.Digest},
+		_, err = d.tx.Append(event.Event{
+			ProcurementID: r.ProcurementID, At: r.ReceivedAt, RecordedAt: r.RecordedAt,
+			Payload: event.ResponseReceived{ResponseID: r.ID, AnnouncementID: r.AnnouncementID, Digest: r.Digest},
 		})
 		return r, err
 	})

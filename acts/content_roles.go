@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // A NewRole is a role to be given.
@@ -42,19 +43,15 @@ func (a *Acts) GiveRole(ctx context.Context, by By, in NewRole) (Done[models.Rol
 		if err := d.tx.GiveRole(&given); err != nil {
 			return given, err
 		}
-		return given, d.record(models.EventRoleGiven, roleData(given))
+		return given, d.record(aboutRole(given))
 	})
 }
 
-func roleData(a models.RoleAssignment) map[string]any {
-	data := map[string]any{
-		"role_id": a.ID, "role": a.Role, "person_id": a.PersonID, "organisation_id": a.OrganisationID,
-		"valid_from": utc(a.ValidFrom),
+func aboutRole(a models.RoleAssignment) event.RoleGiven {
+	return event.RoleGiven{
+		RoleID: a.ID, Role: a.Role, PersonID: a.PersonID, OrganisationID: a.OrganisationID,
+		ValidFrom: utc(a.ValidFrom), ValidUntil: utcOrNil(a.ValidUntil),
 	}
-	if a.ValidUntil != nil {
-		data["valid_until"] = utc(*a.ValidUntil)
-	}
-	return data
 }
 
 func (d *deed) assignment(in NewRole) (models.RoleAssignment, error) {
@@ -171,7 +168,7 @@ func (a *Acts) EndRole(ctx context.Context, by By, id models.ID) (models.RoleAss
 		if err := d.tx.EndRole(&ending); err != nil {
 			return ending, err
 		}
-		return ending, d.record(models.EventRoleEnded, roleData(ending))
+		return ending, d.record(event.RoleEnded(aboutRole(ending)))
 	})
 }
 

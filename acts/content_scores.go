@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/rules/evaluation"
 )
 
@@ -41,6 +42,6 @@ func (a *Acts) WriteSheet(
 		dossier.Tendering.Sheets = append(dossier.Tendering.Sheets, sheet)
 		t, _ := dossier.Tendering.Tender(tender)
 		return SheetWritten{sheet, evaluation.HasScoredAll(dossier, t.LotID, sheet.PersonID)},
-			d.record(models.EventSheetWritten, map[string]any{"tender_id": string(tender), "version": sheet.Version})
+			d.record(event.SheetWritten{TenderID: tender, Version: sheet.Version})
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // A bench is a record with a draft of its own, and who leads it.
@@ -81,11 +82,11 @@ func (*bench) new(by acts.By) acts.By {
 func (b *bench) asLead() acts.By { b.Helper(); return b.by(b.lead, models.RoleLeadProcurer) }
 
 // happened counts events of a type.
-func (b *bench) happened(kind models.EventType) int {
+func (b *bench) happened(kind event.Payload) int {
 	b.Helper()
 	var n int
 	require.NoError(b, pgtest.Connect(b, b.db.Application).QueryRow(b.Context(),
-		"SELECT count(*) FROM events WHERE procurement_id = $1 AND type = $2", b.draft, kind).Scan(&n))
+		"SELECT count(*) FROM events WHERE procurement_id = $1 AND type = $2", b.draft, event.TypeOf(kind)).Scan(&n))
 	return n
 }
 

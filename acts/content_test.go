@@ -9,6 +9,7 @@ import (
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
 )
 
@@ -25,7 +26,7 @@ func TestAnActIsCarriedOutOnceAndRepeatedWithItsResult(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, again.Again)
 	require.Equal(t, first.Result, again.Result)
-	require.Equal(t, 1, b.happened(models.EventLotCreated))
+	require.Equal(t, 1, b.happened(event.LotCreated{}))
 }
 
 func TestARequestIsNotRepeatedWithSomethingElse(t *testing.T) {
@@ -37,7 +38,7 @@ func TestARequestIsNotRepeatedWithSomethingElse(t *testing.T) {
 	by.Request.Fingerprint = sha256.Sum256([]byte("another body"))
 	_, err = b.acts.CreateLot(t.Context(), by, lot("Laser"))
 	refusedAt(t, err, models.CodeKeyReused, models.FieldRequest)
-	require.Equal(t, 1, b.happened(models.EventLotCreated))
+	require.Equal(t, 1, b.happened(event.LotCreated{}))
 }
 
 func TestARefusedRequestLeavesNothingAndCanBeMended(t *testing.T) {
@@ -48,7 +49,7 @@ func TestARefusedRequestLeavesNothingAndCanBeMended(t *testing.T) {
 	in.Deadline = &process.LocalTime{Local: "2027-03-28T02:30", Zone: "Europe/Paris"}
 	_, err := b.acts.CreateLot(t.Context(), by, in)
 	require.Error(t, err)
-	require.Zero(t, b.happened(models.EventLotCreated))
+	require.Zero(t, b.happened(event.LotCreated{}))
 	in.Deadline.Local = "2027-03-28T03:30"
 	made, err := b.acts.CreateLot(t.Context(), by, in)
 	require.NoError(t, err)
@@ -71,7 +72,7 @@ func TestAChangeIsMadeOnThePresentVersionOnly(t *testing.T) {
 	by.On = acts.Versions{}
 	_, err = b.acts.ChangeLot(t.Context(), by, made.Result.ID, acts.LotChange{Title: &title})
 	refused(t, err, models.CodeStale)
-	require.Equal(t, 1, b.happened(models.EventLotChanged))
+	require.Equal(t, 1, b.happened(event.LotChanged{}))
 }
 
 func TestARoleThatEndedBetweenLookAndLockDeniesTheAct(t *testing.T) {
@@ -89,7 +90,7 @@ func TestARoleThatEndedBetweenLookAndLockDeniesTheAct(t *testing.T) {
 	refused(t, err, models.CodeNotFound)
 	var denied *acts.Denied
 	require.ErrorAs(t, err, &denied)
-	require.Zero(t, b.happened(models.EventLotCreated))
+	require.Zero(t, b.happened(event.LotCreated{}))
 }
 
 func TestAnActAboutNoProcurementIsRefused(t *testing.T) {

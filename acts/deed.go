@@ -9,6 +9,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // A deed is an act of content under way: the transaction that carries it out, and who acts. Once it has entered,
@@ -197,9 +198,9 @@ func (d *deed) dossier() (models.Dossier, error) {
 	return d.tx.Dossier(d.Standing.Procurement, d.Standing.Now)
 }
 
-// record appends an event about what the actor did. data holds IDs, codes and amounts, never personal data.
-func (d *deed) record(kind models.EventType, data map[string]any) error {
-	e := models.Event{Type: kind, ActorID: d.Actor.PersonID, Data: data}
+// record appends an event about what the actor did.
+func (d *deed) record(what event.Payload) error {
+	e := event.Event{ActorID: d.Actor.PersonID, Payload: what}
 	if d.Standing != nil {
 		now, err := d.tx.Now()
 		if err != nil {

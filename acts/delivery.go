@@ -7,6 +7,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
 )
 
@@ -86,7 +87,7 @@ func (f undelivered) park() (process.FeedOutcome, error) {
 	if err := f.tx.ParkFeed(f.feed, f.failures, f.reason); err != nil {
 		return out, err
 	}
-	return out, f.tell(models.TaskFeedParked, models.EventEndpointParked)
+	return out, f.tell(models.TaskFeedParked, func(p event.EndpointParked) event.Payload { return p })
 }
 
 // gone stops for good, because the receiver has said that it wants no more. Only the first feed to learn
@@ -96,12 +97,12 @@ func (f undelivered) gone(first bool) (process.FeedOutcome, error) {
 	if err := f.tx.ParkFeed(f.feed, f.failures, f.reason); err != nil || !first {
 		return out, err
 	}
-	return out, f.tell(models.TaskEndpointDisabled, models.EventEndpointDisabled)
+	return out, f.tell(models.TaskEndpointDisabled, func(p event.EndpointParked) event.Payload { return event.EndpointDisabled(p) })
 }
 
 // tell raises a task and records an event on the procurement. Such events are never sent to endpoints, or
 // they would beget others.
-func (f undelivered) tell(task string, eventType models.EventType) error {
+func (f undelivered) tell(task string, as func(event.EndpointParked) event.Payload) error {
 	p, err := f.tx.ReadProcurement(f.feed.ProcurementID)
 	if err != nil {
 		return err
@@ -115,9 +116,9 @@ func (f undelivered) tell(task string, eventType models.EventType) error {
 	if err != nil || !fresh {
 		return err
 	}
-	_, err = f.tx.Append(models.Event{
-		ProcurementID: p.ID, Type: eventType, At: p.Now(clock), RecordedAt: clock,
-		Data: map[string]any{"endpoint_id": string(f.feed.EndpointID), "event_id": string(f.event), "reason": f.reason, "task_id": string(id)},
+	_, err = f.tx.Append(event.Event{
+		ProcurementID: p.ID, At: p.Now(clock), RecordedAt: clock,
+		Payload: as(event.EndpointParked{EndpointID: f.feed.EndpointID, EventID: f.event, Reason: f.reason, TaskID: id}),
 	})
 	return err
 }

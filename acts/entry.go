@@ -12,6 +12,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // content is what an entry of the dossier says; it checks itself beyond what its schema can.
@@ -130,7 +131,7 @@ func (k EntryKind[T]) Withdraw(ctx context.Context, a *Acts, by By, id models.ID
 		if err := d.putEntry(&e); err != nil {
 			return e, err
 		}
-		return e, d.recordEntry(models.EventEntryWithdrawn, e)
+		return e, d.record(event.EntryWithdrawn(aboutEntry(e)))
 	})
 }
 
@@ -199,7 +200,7 @@ func (k EntryKind[T]) save(
 	if err := d.putEntry(&e); err != nil {
 		return e, err
 	}
-	return e, d.recordEntry(models.EventEntryWritten, e)
+	return e, d.record(aboutEntry(e))
 }
 
 // draw completes content that takes a part of what it says from the dossier.
@@ -324,9 +325,9 @@ func (d *deed) putEntry(e *models.Entry) error {
 	return err
 }
 
-func (d *deed) recordEntry(kind models.EventType, e models.Entry) error {
-	return d.record(kind, map[string]any{
-		"entry_id": string(e.ID), "kind": string(e.Kind), "phase": string(e.Phase), "round": e.Round,
-		"version": e.Version, "digest": e.Digest, "organisation_id": string(e.OrganisationID),
-	})
+func aboutEntry(e models.Entry) event.EntryWritten {
+	return event.EntryWritten{
+		EntryID: e.ID, Kind: e.Kind, Phase: e.Phase, Round: e.Round,
+		Version: e.Version, Digest: e.Digest, OrganisationID: e.OrganisationID,
+	}
 }

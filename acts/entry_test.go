@@ -8,6 +8,7 @@ import (
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // opened opens a round of the phase of a draft: entries need no more of the process.
@@ -53,7 +54,7 @@ func TestAnEntryIsWrittenWhileItsPhaseIsOpen(t *testing.T) {
 	require.JSONEq(t, string(first.Result.Body), string(again.Result.Body))
 	_, err = acts.EntryGlossary.Write(t.Context(), b.acts, b.asLead(), glossary("gate"))
 	refused(t, err, models.CodeAlreadyExists)
-	require.Equal(t, 1, b.happened(models.EventEntryWritten))
+	require.Equal(t, 1, b.happened(event.EntryWritten{}))
 }
 
 func TestAnEntryIsRewrittenAndWithdrawnOnItsPresentVersion(t *testing.T) {
@@ -74,7 +75,7 @@ func TestAnEntryIsRewrittenAndWithdrawnOnItsPresentVersion(t *testing.T) {
 	withdrawn, err := acts.EntryGlossary.Withdraw(t.Context(), b.acts, b.asLead(), made.Result.ID)
 	require.NoError(t, err)
 	require.NotNil(t, withdrawn.WithdrawnAt)
-	require.Equal(t, 1, b.happened(models.EventEntryWithdrawn))
+	require.Equal(t, 1, b.happened(event.EntryWithdrawn{}))
 }
 
 func TestAnImportWritesAllOrNone(t *testing.T) {
@@ -83,5 +84,5 @@ func TestAnImportWritesAllOrNone(t *testing.T) {
 	all := []models.Glossary{glossary("qubit"), glossary("gate")}
 	_, err := acts.EntryGlossary.Import(t.Context(), b.acts, b.asLead(), all)
 	refusedAt(t, err, models.CodeAlreadyExists, "/items/1")
-	require.Zero(t, b.happened(models.EventEntryWritten))
+	require.Zero(t, b.happened(event.EntryWritten{}))
 }

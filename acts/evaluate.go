@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/rules/evaluation"
 )
@@ -62,7 +63,7 @@ func (c *call) joinOpening(lot models.Lot, d models.Dossier) (process.OpenResult
 		return result, models.Refuse(models.CodeAlreadyOpened, "/lot", "you have done your part in opening lot %d", lot.Number).
 			Accepting("an opener of another buyer")
 	}
-	err = c.event(models.EventOpeningJoined, map[string]any{"lot_id": string(lot.ID), "organisation_id": string(buyer)})
+	err = c.record(event.OpeningJoined{LotID: lot.ID, OrganisationID: buyer})
 	if err != nil {
 		return result, err
 	}
@@ -77,7 +78,7 @@ func (c *call) joinOpening(lot models.Lot, d models.Dossier) (process.OpenResult
 		return result, err
 	}
 	result.Opened, result.Tenders = true, len(d.Tendering.In(box.ID))
-	return result, c.event(models.EventLotUnsealed, map[string]any{"lot_id": string(lot.ID), "tenders": result.Tenders})
+	return result, c.record(event.LotUnsealed{LotID: lot.ID, BoxID: box.ID, Tenders: result.Tenders})
 }
 
 func openersOf(all []models.BoxOpener, box models.ID) (people, buyers int) {
@@ -129,5 +130,5 @@ func lockQuality(c *call) (any, error) {
 	if err := c.tx.LockQuality(in.Lot, c.now); err != nil {
 		return nil, err
 	}
-	return nil, c.event(models.EventQualityLocked, map[string]any{"lot_id": string(in.Lot)})
+	return nil, c.record(event.QualityLocked{LotID: in.Lot})
 }

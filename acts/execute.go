@@ -10,6 +10,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
 )
 
@@ -146,7 +147,7 @@ func (a *Acts) answer(ctx context.Context, in process.Execute, answer store.Answ
 			return err
 		}
 		if answer.Status != process.CommandDone {
-			if err := c.event(refusedOrFailed(answer), answerData(c.cmd, answer)); err != nil {
+			if err := c.record(aboutAnswer(c.cmd, answer)); err != nil {
 				return err
 			}
 		}
@@ -165,19 +166,10 @@ func (c *call) interrupted(answer store.Answer) store.Answer {
 	return store.Answer{Status: process.CommandDone, Result: process.AdvanceResult{Now: c.now.UTC()}, Version: c.p.Version}
 }
 
-func refusedOrFailed(answer store.Answer) models.EventType {
+// aboutAnswer tells of a command that was not carried out.
+func aboutAnswer(cmd models.Command, answer store.Answer) event.Payload {
 	if answer.Refusal != nil {
-		return models.EventCommandRefused
+		return event.CommandRefused{CommandID: cmd.ID, Verb: cmd.Verb, Code: answer.Refusal.Code}
 	}
-	return models.EventCommandFailed
-}
-
-func answerData(cmd models.Command, answer store.Answer) map[string]any {
-	data := map[string]any{"command_id": cmd.ID, "verb": string(cmd.Verb)}
-	if answer.Refusal != nil {
-		data["code"] = string(answer.Refusal.Code)
-	} else {
-		data["fault_id"] = answer.FaultID
-	}
-	return data
+	return event.CommandFailed{CommandID: cmd.ID, Verb: cmd.Verb, FaultID: answer.FaultID}
 }

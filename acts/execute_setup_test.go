@@ -14,6 +14,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
 )
 
@@ -116,9 +117,9 @@ func (p *procuring) command(id string) models.Command {
 }
 
 // events counts those of a type.
-func (p *procuring) events(kind models.EventType) (n int) {
+func (p *procuring) events(kind event.Payload) (n int) {
 	p.Helper()
-	require.NoError(p, p.sql.QueryRow(p.Context(), "SELECT count(*) FROM events WHERE procurement_id = $1 AND type = $2", p.id, kind).Scan(&n))
+	require.NoError(p, p.sql.QueryRow(p.Context(), "SELECT count(*) FROM events WHERE procurement_id = $1 AND type = $2", p.id, event.TypeOf(kind)).Scan(&n))
 	return n
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/models/zone"
 )
@@ -28,8 +29,8 @@ func TestACommandTakesEffectOnceHoweverOftenItIsExecuted(t *testing.T) {
 	require.Len(t, first.State.Gates, 2, "what it takes to end needs and capacity is known from their beginning")
 	first.State.Gates = nil // judged by the act, and by nothing that only repeats its answer
 	require.Equal(t, first, p.execute(id))
-	require.Equal(t, 1, p.events(models.EventProcurementStarted))
-	require.Equal(t, 2, p.events(models.EventPhaseOpened), "needs and capacity, each once")
+	require.Equal(t, 1, p.events(event.ProcurementStarted{}))
+	require.Equal(t, 2, p.events(event.PhaseOpened{}), "needs and capacity, each once")
 	cmd := p.command(id)
 	require.Equal(t, string(process.CommandDone), cmd.Status)
 	require.Equal(t, first.Version, cmd.Version)
@@ -57,7 +58,7 @@ func TestARefusalIsAnOutcome(t *testing.T) {
 		}
 		require.Equal(t, c.code, p.command(c.id).Refusal.Code, name)
 	}
-	require.Equal(t, 3, p.events(models.EventCommandRefused), "each once")
+	require.Equal(t, 3, p.events(event.CommandRefused{}), "each once")
 	state, err := p.Load(t.Context(), p.id)
 	require.NoError(t, err)
 	require.Equal(t, models.StatusRunning, state.Status)
@@ -80,7 +81,7 @@ func TestAPoisonousCommandFailsWithAFaultThatTheLogExplains(t *testing.T) {
 	require.NotEmpty(t, cmd.FaultID)
 	require.Contains(t, p.log.String(), cmd.FaultID)
 	require.Contains(t, p.log.String(), "decode payload of cancel")
-	require.Equal(t, 1, p.events(models.EventCommandFailed))
+	require.Equal(t, 1, p.events(event.CommandFailed{}))
 
 	require.Equal(t, process.CommandDone, p.execute(p.asked(p.board, models.VerbSuspend, `{"reason": "a flood"}`)).Status)
 }
@@ -141,7 +142,7 @@ func TestABoxClosesAtItsDeadlineAndNotBefore(t *testing.T) {
 	require.True(t, known)
 	require.Equal(t, "lot 1, Wheels", out.State.Due[0].Label)
 	require.Equal(t, deadline.In(paris).Format(time.RFC3339), out.State.Due[0].Local, "as the procurement's people read it")
-	require.Zero(t, p.events(models.EventLotClosed))
+	require.Zero(t, p.events(event.LotClosed{}))
 
 	p.exec("UPDATE procurements SET clock_offset = 2 * 3600 * 1000000::bigint WHERE id = $1", p.id)
 	for range 2 {
@@ -149,6 +150,6 @@ func TestABoxClosesAtItsDeadlineAndNotBefore(t *testing.T) {
 		require.NoError(t, err)
 		require.Zero(t, out.Wait)
 		require.Empty(t, out.State.Due)
-		require.Equal(t, 1, p.events(models.EventLotClosed))
+		require.Equal(t, 1, p.events(event.LotClosed{}))
 	}
 }

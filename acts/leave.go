@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/rules/gate"
 )
@@ -29,7 +30,7 @@ func leave(c *call) (any, error) {
 		return nil, err
 	}
 	c.buyers = nil
-	if err := c.event(models.EventMemberLeft, map[string]any{"organisation_id": string(buyer)}); err != nil {
+	if err := c.record(event.MemberLeft{OrganisationID: buyer}); err != nil {
 		return nil, err
 	}
 	result, err := c.eligibilityWithout(buyer)
@@ -86,7 +87,7 @@ func (c *call) eligibilityWithout(buyer models.ID) (process.LeaveResult, error) 
 	for i, k := range lost {
 		codes[i] = k.Code
 	}
-	if err := c.event(models.EventEligibilityLost, map[string]any{"profile": c.p.Profile, "criteria": codes}); err != nil {
+	if err := c.record(event.EligibilityLost{Profile: c.p.Profile, Criteria: codes}); err != nil {
 		return result, err
 	}
 	return result, c.raise(TaskEligibility, string(c.p.ID), map[string]any{"criteria": codes})
@@ -98,5 +99,5 @@ func (c *call) raise(kind, subject string, detail map[string]any) error {
 	if err != nil || !fresh {
 		return err
 	}
-	return c.event(models.EventTaskRaised, map[string]any{"task_id": string(id), "kind": kind, "subject_id": subject})
+	return c.record(event.TaskRaised{TaskID: id, Kind: kind, SubjectID: subject})
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/rules/calendar"
 	"github.com/ppi-engine/ppi/rules/evaluation"
@@ -38,8 +39,8 @@ func (c *call) closeBox(box models.Box) error {
 	if err := c.tx.CloseBox(box, c.now); err != nil {
 		return err
 	}
-	return c.event(models.EventLotClosed, map[string]any{
-		"lot_id": string(box.LotID), "box_id": string(box.ID), "received": content.Received, "standing": content.Standing, "digest": content.Digest,
+	return c.record(event.LotClosed{
+		LotID: box.LotID, BoxID: box.ID, Received: content.Received, Standing: content.Standing, Digest: content.Digest,
 	})
 }
 
@@ -69,8 +70,8 @@ func moveDeadline(c *call) (any, error) {
 		return nil, err
 	}
 	result := process.MoveDeadlineResult{Lot: lot.ID, From: lot.Box().Deadline.UTC(), To: to, Notice: notice.ID}
-	return result, c.event(models.EventDeadlineMoved, map[string]any{
-		"lot_id": string(lot.ID), "from": rfc3339(lot.Box().Deadline), "to": rfc3339(to), "zone": in.Deadline.Zone, "notice_id": string(notice.ID),
+	return result, c.record(event.DeadlineMoved{
+		LotID: lot.ID, BoxID: lot.Box().ID, From: utc(lot.Box().Deadline), To: utc(to), Zone: in.Deadline.Zone, NoticeID: notice.ID,
 	})
 }
 
@@ -201,7 +202,7 @@ func (c *call) end(lot models.Lot, reason string) error {
 	if err := c.lapseMotion(models.VerbAward, lot.ID); err != nil {
 		return err
 	}
-	return c.event(models.EventLotEnded, map[string]any{"lot_id": string(lot.ID), "code": reason})
+	return c.record(event.LotEnded{LotID: lot.ID, Code: reason})
 }
 
 // lotsEnded refuses while a published lot has not ended with a reason.

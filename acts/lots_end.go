@@ -2,6 +2,7 @@ package acts
 
 import (
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/rules/evaluation"
 )
 
@@ -22,7 +23,7 @@ func (c *call) tellOfEnd(d models.Dossier, reason string, lots ...models.ID) err
 				return err
 			}
 		}
-		err := c.event(models.EventLettersSent, map[string]any{"lot_id": string(lot.ID), "letters": digests, "code": lot.EndReason})
+		err := c.record(event.LettersSent{LotID: lot.ID, Letters: digests, Code: lot.EndReason})
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/rules/market"
 )
@@ -35,9 +36,9 @@ func announce(c *call) (any, error) {
 		return nil, err
 	}
 	return process.AnnounceResult{Announcement: x.AnnouncementID, OpensAt: x.OpensAt.UTC(), ClosesAt: x.ClosesAt},
-		c.event(models.EventConsultationOpened, map[string]any{
-			"announcement_id": string(x.AnnouncementID), "questionnaire_id": string(x.QuestionnaireID),
-			"opens_at": rfc3339(x.OpensAt), "closes_at": rfc3339(x.ClosesAt), "zone": x.ClosesZone,
+		c.record(event.ConsultationAnnounced{
+			AnnouncementID: x.AnnouncementID, QuestionnaireID: x.QuestionnaireID,
+			OpensAt: utc(x.OpensAt), ClosesAt: utc(x.ClosesAt), Zone: x.ClosesZone,
 		})
 }
 
@@ -61,8 +62,8 @@ func extendConsultation(c *call) (any, error) {
 		return nil, err
 	}
 	return process.ExtendConsultationResult{Announcement: in.Announcement, From: before.ClosesAt.UTC(), To: to},
-		c.event(models.EventConsultationExtended, map[string]any{
-			"announcement_id": string(in.Announcement), "from": rfc3339(before.ClosesAt), "to": rfc3339(to), "zone": in.Closes.Zone,
+		c.record(event.ConsultationExtended{
+			AnnouncementID: in.Announcement, From: utc(before.ClosesAt), To: utc(to), Zone: in.Closes.Zone,
 		})
 }
 
@@ -83,8 +84,8 @@ func closeConsultation(c *call, due process.Due) error {
 	if err := c.tx.CloseConsultation(due.Subject, c.now); err != nil {
 		return err
 	}
-	return c.event(models.EventConsultationClosed, map[string]any{
-		"announcement_id": string(due.Subject), "responses": len(responses), "digest": digest,
+	return c.record(event.ConsultationClosed{
+		AnnouncementID: due.Subject, Responses: len(responses), Digest: digest,
 	})
 }
 
@@ -128,7 +129,7 @@ func (c *call) release(r models.Release) error {
 	if err := c.tx.Release(r); err != nil {
 		return err
 	}
-	return c.event(models.EventEntryReleased, map[string]any{"entry_id": string(r.EntryID), "kind": string(r.Kind), "digest": r.Digest})
+	return c.record(event.EntryReleased{EntryID: r.EntryID, Kind: r.Kind, Digest: r.Digest})
 }
 
 // informed ends the task to inform the market once it is informed.
@@ -153,7 +154,7 @@ func (c *call) finish(kind, subject string) error {
 	if _, err := c.tx.FinishTask(c.p.ID, kind, subject, c.now); err != nil {
 		return err
 	}
-	return c.event(models.EventTaskDone, map[string]any{"task_id": string(task.ID), "kind": kind})
+	return c.record(event.TaskDone{TaskID: task.ID, Kind: kind})
 }
 
 // bulletinOverdue asks for a bulletin, and again after each further interval without one.
@@ -169,7 +170,7 @@ func bulletinOverdue(c *call, _ process.Due) error {
 	if err != nil {
 		return err
 	}
-	return c.event(models.EventTaskReminded, map[string]any{"task_id": string(task.ID), "kind": task.Kind})
+	return c.record(event.TaskReminded{TaskID: task.ID, Kind: task.Kind})
 }
 
 func (c *call) firstOverdue(rounds []models.PhaseRound, after time.Time) (time.Time, bool, error) {

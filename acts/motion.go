@@ -12,6 +12,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/rules/gate"
 )
@@ -88,7 +89,7 @@ func (c *call) openMotion() (models.Motion, error) {
 	if err := c.tx.Move(&m); err != nil {
 		return m, err
 	}
-	return m, c.event(models.EventMotionMoved, map[string]any{"motion_id": string(m.ID), "verb": string(m.Verb), "digest": m.Digest})
+	return m, c.record(event.MotionMoved{MotionID: m.ID, Verb: m.Verb, Digest: m.Digest})
 }
 
 func (c *call) ballotOf(m models.Motion, d models.Dossier) (ballot, error) {
@@ -115,7 +116,7 @@ func (c *call) decideMotion(m models.Motion, status models.MotionStatus) error {
 	if err := c.tx.DecideMotion(m.ID, status, c.now); err != nil {
 		return err
 	}
-	return c.event(models.EventMotionDecided, map[string]any{"motion_id": string(m.ID), "verb": string(m.Verb), "status": string(status)})
+	return c.record(event.MotionDecided{MotionID: m.ID, Verb: m.Verb, Status: status})
 }
 
 // lapseMotion ends the open motion for a verb, on a lot or none, if there is one, because its time is over.
@@ -201,9 +202,9 @@ func (c *call) effectOf(m models.Motion) (models.MotionStatus, func() error) {
 	moved.cmd.Payload = m.Payload
 	switch m.Verb {
 	case models.VerbSuspend:
-		return models.MotionCarried, func() error { return c.become(models.StatusSuspended, models.EventProcurementSuspended) }
+		return models.MotionCarried, func() error { return c.become(models.StatusSuspended, event.ProcurementSuspended{}) }
 	case models.VerbResume:
-		return models.MotionCarried, func() error { return c.become(models.StatusRunning, models.EventProcurementResumed) }
+		return models.MotionCarried, func() error { return c.become(models.StatusRunning, event.ProcurementResumed{}) }
 	case models.VerbCancel:
 		return effect(&moved, func(process.Cancel) error { return c.notContracted("") }, c.cancel)
 	case models.VerbReturn:
@@ -235,9 +236,9 @@ func effect[T any](moved *call, may, do func(T) error) (models.MotionStatus, fun
 	}
 }
 
-func (c *call) become(status models.Status, event models.EventType) error {
+func (c *call) become(status models.Status, what event.Payload) error {
 	c.p.Status = status
-	return c.event(event, nil)
+	return c.record(what)
 }
 
 // cancel ends the procurement without award; open phases and boxes end with it.
@@ -251,7 +252,7 @@ func (c *call) cancel(in process.Cancel) error {
 	c.p.Status = models.StatusCancelled
 	c.p.EndReason = in.Code
 	c.p.EndedAt = &c.now
-	return c.event(models.EventProcurementCancelled, map[string]any{"code": in.Code})
+	return c.record(event.ProcurementCancelled{Code: in.Code})
 }
 
 // mayReturn refuses a phase that is not earlier than the one that is open, and a return from a
@@ -279,7 +280,7 @@ func (c *call) returnTo(to models.Phase) error {
 	if _, err := c.tx.EndRounds(c.p.ID, models.PhaseSuperseded, c.now, from...); err != nil {
 		return err
 	}
-	if err := c.event(models.EventProcurementReturned, map[string]any{"to": string(to)}); err != nil {
+	if err := c.record(event.ProcurementReturned{To: to}); err != nil {
 		return err
 	}
 	if to == models.PhaseNeeds {

@@ -10,6 +10,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // opener makes an opener of a new buyer, who takes part in opening the lot.
@@ -75,8 +76,8 @@ func TestOneOpenerAloneHasFoundNothingYet(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, models.FoundAgreed, both.Result.Found)
 	require.Equal(t, other.OrganisationID, both.Result.OrganisationID)
-	require.Equal(t, 3, b.happened(models.EventEnvelopeOpened))
-	require.Zero(t, b.happened(models.EventOpeningDisputed))
+	require.Equal(t, 3, b.happened(event.EnvelopeOpened{}))
+	require.Zero(t, b.happened(event.OpeningDisputed{}))
 }
 
 func TestOpenersWhoFindDifferentThingsDispute(t *testing.T) {
@@ -90,7 +91,7 @@ func TestOpenersWhoFindDifferentThingsDispute(t *testing.T) {
 	disputed, err := b.record(other, tender, "another offer")
 	require.NoError(t, err)
 	require.Equal(t, models.FoundDisputed, disputed.Result.Found)
-	require.Equal(t, 1, b.happened(models.EventOpeningDisputed))
+	require.Equal(t, 1, b.happened(event.OpeningDisputed{}))
 }
 
 func TestWhoDidNotOpenTheLotRecordsNothing(t *testing.T) {
@@ -101,7 +102,7 @@ func TestWhoDidNotOpenTheLotRecordsNothing(t *testing.T) {
 	b.unsealed()
 	_, err := b.record(opener, tender, "offer")
 	refused(t, err, models.CodeForbidden)
-	require.Zero(t, b.happened(models.EventEnvelopeOpened))
+	require.Zero(t, b.happened(event.EnvelopeOpened{}))
 }
 
 func TestAnAttemptToOpenTooEarlyIsRecorded(t *testing.T) {
@@ -112,5 +113,5 @@ func TestAnAttemptToOpenTooEarlyIsRecorded(t *testing.T) {
 	require.NoError(t, b.acts.RecordTooEarly(t.Context(), b.by(opener, models.RoleOpener), tender, 2, models.CodeNotUnsealed))
 	require.Equal(t, 1, b.count(`SELECT count(*) FROM events WHERE type = $1 AND procurement_id = $2 AND actor_id = $3
 		AND data = jsonb_build_object('tender_id', $4::text, 'envelope', 2, 'code', $5::text)`,
-		models.EventOpeningRefused, b.draft, opener.PersonID, tender, models.CodeNotUnsealed))
+		event.TypeOf(event.OpeningRefused{}), b.draft, opener.PersonID, tender, models.CodeNotUnsealed))
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/rules/calendar"
 	"github.com/ppi-engine/ppi/rules/evaluation"
@@ -49,7 +50,11 @@ func publish(c *call) (any, error) {
 		return nil, err
 	}
 	result.Notice, result.Digest = notice.ID, notice.Digest
-	err = c.event(models.EventProcurementPublished, map[string]any{"lots": result.Lots, "notice_id": string(notice.ID), "digest": notice.Digest})
+	opened := make([]event.PublishedLot, len(result.Lots))
+	for i, lot := range result.Lots {
+		opened[i] = event.PublishedLot{Lot: lot.Lot, Number: lot.Number, Box: lot.Box, Deadline: utc(lot.Deadline)}
+	}
+	err = c.record(event.ProcurementPublished{Lots: opened, NoticeID: notice.ID, Digest: notice.Digest})
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +85,7 @@ func (c *call) dispatch(kind models.NoticeKind, content any) (models.Notice, err
 	if err := c.tx.WriteNotice(n); err != nil {
 		return n, err
 	}
-	return n, c.event(models.EventNoticeSent, map[string]any{"notice_id": string(n.ID), "kind": string(kind), "digest": n.Digest})
+	return n, c.record(event.NoticeDispatched{NoticeID: n.ID, Kind: kind, Digest: n.Digest})
 }
 
 // endEngagement ends the informing of the market, which lasts until the contract notice.

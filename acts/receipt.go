@@ -11,6 +11,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/seal"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // HandIn hands in a tender for a lot.
@@ -178,15 +179,15 @@ func (v visit) entry(by By, b store.Counter, r seal.Issued) (store.BoxEntry, err
 	if err != nil {
 		return store.BoxEntry{}, fmt.Errorf("render answer: %w", err)
 	}
+	received := event.TenderReceived{TenderID: r.TenderID, Receipt: models.Digest([]byte(r.Note))}
 	e := store.BoxEntry{
-		Event: models.Event{
-			ID: models.NewID(models.PrefixEvent), Type: models.EventTenderReceived, At: r.RealTime, RecordedAt: r.RealTime,
-			Data: map[string]any{"tender_id": r.TenderID, "receipt": models.Digest([]byte(r.Note))},
+		Event: event.Event{
+			ID: models.NewID(models.PrefixEvent), At: r.RealTime, RecordedAt: r.RealTime, Payload: received,
 		},
 		Request: store.Request{ID: by.Request.ID, Fingerprint: by.Request.Fingerprint[:], Body: body},
 	}
 	if v.act == seal.ActWithdrawn {
-		e.Event.Type = models.EventTenderWithdrawn
+		e.Event.Payload = event.TenderWithdrawn(received)
 		e.Withdrawn = &models.Tender{ID: r.TenderID, EndedAt: &r.ProcedureTime, Withdrawal: r.Note}
 		return e, nil
 	}
@@ -239,10 +240,11 @@ func (a *Acts) excluded(ctx context.Context, by By, v visit) error {
 
 func (a *Acts) recordLate(ctx context.Context, by By, v visit, b store.Counter, refusal *models.Refusal) error {
 	return a.Store.InTx(ctx, func(tx *store.Tx) error {
-		_, err := tx.Append(models.Event{
-			ProcurementID: by.Standing.Procurement.ID, Type: models.EventTenderRefused, ActorID: by.Actor.PersonID,
-			At: b.Now(), RecordedAt: b.Clock,
-			Data: map[string]any{"lot_id": v.lot, "organisation_id": by.Actor.OrganisationID, "act": v.act, "code": refusal.Code},
+		_, err := tx.Append(event.Event{
+			ProcurementID: by.Standing.Procurement.ID, ActorID: by.Actor.PersonID, At: b.Now(), RecordedAt: b.Clock,
+			Payload: event.TenderRefused{
+				LotID: v.lot, OrganisationID: by.Actor.OrganisationID, Act: string(v.act), Code: refusal.Code,
+			},
 		})
 		return err
 	})

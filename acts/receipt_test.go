@@ -14,6 +14,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // A box takes tenders for a published lot of a draft: receipt asks for no more of the process.
@@ -116,7 +117,7 @@ func TestALateTenderIsRefusedAndTheAttemptKept(t *testing.T) {
 	_, err = b.acts.WithdrawTender(t.Context(), b.asSupplier(early), standing.TenderID)
 	refused(t, err, models.CodeDeadlinePassed)
 	require.Equal(t, 1, b.count("SELECT count(*) FROM tenders WHERE ended_at IS NULL"))
-	require.Equal(t, 2, b.happened(models.EventTenderRefused))
+	require.Equal(t, 2, b.happened(event.TenderRefused{}))
 }
 
 func TestARepeatGetsTheFirstReceiptAlsoAfterTheDeadline(t *testing.T) {
@@ -143,7 +144,7 @@ func TestARepeatGetsTheFirstReceiptAlsoAfterTheDeadline(t *testing.T) {
 	by.Request.Fingerprint = sha256.Sum256([]byte("another body"))
 	_, err = b.acts.HandIn(t.Context(), by, b.lot, envelopes)
 	refusedAt(t, err, models.CodeKeyReused, models.FieldRequest)
-	require.Zero(t, b.happened(models.EventTenderRefused), "a repeat is no attempt")
+	require.Zero(t, b.happened(event.TenderRefused{}), "a repeat is no attempt")
 }
 
 func TestAnOrganisationHasOneTenderForALot(t *testing.T) {

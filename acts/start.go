@@ -7,6 +7,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/rules/eligibility"
 	"github.com/ppi-engine/ppi/rules/gate"
 )
@@ -27,7 +28,7 @@ func start(c *call) (any, error) {
 	c.dossier = &dossier
 	c.p.Status = models.StatusRunning
 	c.p.StartedAt = &c.now
-	if err := c.event(models.EventProcurementStarted, map[string]any{"mode": string(c.p.Mode), "profile": c.p.Profile}); err != nil {
+	if err := c.record(event.ProcurementStarted{Mode: c.p.Mode, Profile: c.p.Profile}); err != nil {
 		return nil, err
 	}
 	return nil, c.openPhases(models.PhaseNeeds, models.PhaseCapacity)
@@ -104,7 +105,7 @@ func (c *call) openPhases(phases ...models.Phase) error {
 		if err != nil {
 			return err
 		}
-		if err := c.event(models.EventPhaseOpened, map[string]any{"phase": string(phase), "round": round.Round}); err != nil {
+		if err := c.record(event.PhaseOpened{Phase: phase, Round: round.Round}); err != nil {
 			return err
 		}
 	}

@@ -32,7 +32,7 @@ func (a *Acts) RefuseWithoutRun(ctx context.Context, cmd models.Command) (answer
 		if err != nil || !first {
 			return err
 		}
-		return c.event(models.EventCommandRefused, answerData(cmd, answer))
+		return c.record(aboutAnswer(cmd, answer))
 	})
 	return answered && err == nil, err
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
 )
 
@@ -19,7 +20,7 @@ func TestACommandWithoutARunIsRefusedUnlessOneOughtToBeOpen(t *testing.T) {
 		require.True(t, answered)
 	}
 	require.Equal(t, models.CodeNotRunning, p.command(early.ID).Refusal.Code)
-	require.Equal(t, 1, p.events(models.EventCommandRefused))
+	require.Equal(t, 1, p.events(event.CommandRefused{}))
 
 	p.started()
 	waiting := p.command(p.asked(p.board, models.VerbSuspend, `{"reason": "a flood"}`))
@@ -50,5 +51,5 @@ func TestACommandThatNobodyCarriedOutExpires(t *testing.T) {
 	}
 	require.Equal(t, process.CommandExpired, p.execute(cmd.ID).Status)
 	require.Empty(t, p.log.String(), "it is not even tried")
-	require.Zero(t, p.events(models.EventProcurementStarted))
+	require.Zero(t, p.events(event.ProcurementStarted{}))
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/rules/gate"
 )
@@ -76,7 +77,7 @@ func (c *call) gateBallot(phase models.Phase, d models.Dossier) (ballot, error) 
 		subject: models.GateSubject(phase), round: round.Round, digest: g.Digest(), authors: g.Authors,
 		carried: func() error { return c.closePhase(phase, round.Round, g.Digest()) },
 		rejected: func() error {
-			return c.event(models.EventGateRejected, map[string]any{"phase": string(phase), "round": round.Round, "digest": g.Digest()})
+			return c.record(event.GateRejected{Phase: phase, Round: round.Round, Digest: g.Digest()})
 		},
 	}
 	if open := g.Open(); len(open) > 0 {
@@ -133,9 +134,8 @@ func (c *call) castOn(b ballot, d models.Dossier, choice models.Choice, reason s
 	if err := c.tx.CastVote(&cast); err != nil {
 		return result, err
 	}
-	err = c.event(models.EventVoteCast, map[string]any{
-		"vote_id": string(cast.ID), "subject": b.subject, "round": b.round, "digest": b.digest,
-		"organisation_id": string(buyer), "choice": string(choice),
+	err = c.record(event.VoteCast{
+		VoteID: cast.ID, Subject: b.subject, Round: b.round, Digest: b.digest, OrganisationID: buyer, Choice: choice,
 	})
 	if err != nil {
 		return result, err
@@ -196,7 +196,7 @@ func (c *call) voidReplaced(b ballot, buyer models.ID, choice models.Choice) ([]
 		}
 	}
 	for _, id := range void {
-		if err := c.event(models.EventVoteVoided, map[string]any{"vote_id": string(id), "subject": b.subject}); err != nil {
+		if err := c.record(event.VoteVoided{VoteID: id, Subject: b.subject}); err != nil {
 			return nil, err
 		}
 	}
@@ -219,7 +219,7 @@ func (c *call) closePhase(phase models.Phase, round int, digest string) error {
 	if _, err := c.tx.EndRounds(c.p.ID, models.PhaseClosed, c.now, phase); err != nil {
 		return err
 	}
-	err := c.event(models.EventPhaseClosed, map[string]any{"phase": string(phase), "round": round, "digest": digest})
+	err := c.record(event.PhaseClosed{Phase: phase, Round: round, Digest: digest})
 	if err != nil {
 		return err
 	}
@@ -244,5 +244,5 @@ func (c *call) closePhase(phase models.Phase, round int, digest string) error {
 func (c *call) complete() error {
 	c.p.Status = models.StatusCompleted
 	c.p.EndedAt = &c.now
-	return c.event(models.EventProcurementCompleted, nil)
+	return c.record(event.ProcurementCompleted{})
 }

@@ -47,7 +47,7 @@ type FeedItem struct {
 	ActorID       models.ID        `json:"actor,omitempty" doc:"The person who acted; absent when the engine did"`
 	At            time.Time        `json:"at" doc:"Procedure time"`
 	RecordedAt    time.Time        `json:"recorded_at" doc:"Real time"`
-	Data          map[string]any   `json:"data" doc:"IDs, codes, digests, instants and amounts"`
+	Data          EventPayload     `json:"data" doc:"What happened; /v1/event-types says for each type what it holds"`
 	Cursor        string           `json:"cursor" doc:"Reading after it goes on with the next event"`
 }
 
@@ -167,7 +167,7 @@ func (s *server) showFeed(page views.FeedPage) FeedAnswer {
 	for i, e := range page.Items {
 		answer.Items[i] = FeedItem{
 			ID: e.ID, Type: e.Type, ProcurementID: e.ProcurementID, Mode: e.Mode, ActorID: e.ActorID,
-			At: e.At, RecordedAt: e.RecordedAt, Data: e.Data, Cursor: s.feedCursors.seal(e.Position),
+			At: e.At, RecordedAt: e.RecordedAt, Data: EventPayload{e.Data}, Cursor: s.feedCursors.seal(e.Position),
 		}
 	}
 	return answer

@@ -13,6 +13,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/seal"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // sequencer gives the events so far their places whenever it is called.
@@ -35,6 +36,14 @@ func (w *world) feed(c caller, path string) (f FeedAnswer) {
 	return f
 }
 
+func typesFor(payloads ...event.Payload) []models.EventType {
+	types := make([]models.EventType, len(payloads))
+	for i, p := range payloads {
+		types[i] = event.TypeOf(p)
+	}
+	return types
+}
+
 func typesOf(f FeedAnswer) []models.EventType {
 	types := make([]models.EventType, len(f.Items))
 	for i, e := range f.Items {
@@ -53,12 +62,12 @@ func TestTheFeedShowsWhatHappensWhereOneTakesPart(t *testing.T) {
 	sequence()
 
 	all := w.feed(leader, "/v1/events")
-	require.Equal(t, []models.EventType{models.EventProcurementCreated, models.EventMemberJoined, models.EventRoleGiven}, typesOf(all))
+	require.Equal(t, typesFor(event.ProcurementCreated{}, event.MemberJoined{}, event.RoleGiven{}), typesOf(all))
 	first := all.Items[0]
 	require.Equal(t, p.ID, first.ProcurementID)
 	require.Equal(t, models.ModeLive, first.Mode)
 	require.Equal(t, leader.person, first.ActorID)
-	require.Equal(t, "Europe/Paris", first.Data["zone"])
+	require.JSONEq(t, `{"mode":"live","profile":"","zone":"Europe/Paris"}`, string(first.Data.RawMessage))
 	inside := w.feed(leader, p.self()+"/events")
 	require.Equal(t, typesOf(all), typesOf(inside))
 	require.Equal(t, first.ID, inside.Items[0].ID)
@@ -90,9 +99,9 @@ func TestTheFeedIsReadOnFromAnyCursor(t *testing.T) {
 	w.do(leader, PATCH, p.self(), map[string]any{"zone": "Europe/Rome"}).is(http.StatusOK)
 	sequence()
 	for _, cursor := range []string{now.NextCursor, all.NextCursor} {
-		require.Equal(t, []models.EventType{models.EventProcurementChanged}, typesOf(w.feed(leader, "/v1/events?after="+cursor)))
+		require.Equal(t, typesFor(event.ProcurementChanged{}), typesOf(w.feed(leader, "/v1/events?after="+cursor)))
 	}
-	require.Equal(t, []models.EventType{models.EventMemberJoined, models.EventRoleGiven}, typesOf(w.feed(leader, "/v1/events?type=member,role.given")))
+	require.Equal(t, typesFor(event.MemberJoined{}, event.RoleGiven{}), typesOf(w.feed(leader, "/v1/events?type=member,role.given")))
 	require.Empty(t, w.feed(leader, "/v1/events?type=procurement.change").Items)
 
 	for _, cursor := range []string{"x", "1", all.NextCursor[1:], all.NextCursor + "A", base64.RawURLEncoding.EncodeToString(make([]byte, 36))} {
@@ -186,13 +195,13 @@ func TestTheFeedDoesNotTellOfTendersInAnOpenBox(t *testing.T) {
 	d.setDeadline(lot.ID, d.clock())
 	d.submit(supplier, lot.ID, d.tender(supplier)).is(http.StatusConflict).refused(models.CodeDeadlinePassed)
 	sequence()
-	require.NotContains(t, typesOf(d.feed(d.lead, "/v1/events?limit=1000")), models.EventTenderRefused)
+	require.NotContains(t, typesOf(d.feed(d.lead, "/v1/events?limit=1000")), event.TypeOf(event.TenderRefused{}))
 	d.close(lot.ID)
 	sequence()
 	types := typesOf(d.feed(d.lead, "/v1/events?limit=1000"))
-	require.Contains(t, types, models.EventTenderRefused)
-	require.Contains(t, types, models.EventLotClosed)
-	require.NotContains(t, types, models.EventTenderReceived)
+	require.Contains(t, types, event.TypeOf(event.TenderRefused{}))
+	require.Contains(t, types, event.TypeOf(event.LotClosed{}))
+	require.NotContains(t, types, event.TypeOf(event.TenderReceived{}))
 	whole := d.do(d.lead, GET, d.self()+"/events?export=1", nil).is(http.StatusOK)
 	require.Empty(t, whole.Header().Get(headerCut))
 	require.Contains(t, whole.Body.String(), "procurement.published")
@@ -299,7 +308,7 @@ func TestAReaderWaitsForWhatHappens(t *testing.T) {
 		placed := time.Now()
 		sequence()
 		got := <-answered
-		require.Equal(t, []models.EventType{models.EventProcurementChanged}, typesOf(got))
+		require.Equal(t, typesFor(event.ProcurementChanged{}), typesOf(got))
 		t.Logf("woken %s after the event had its place", time.Since(placed))
 		require.Less(t, time.Since(placed), time.Second)
 	}

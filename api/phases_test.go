@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // A run is a procurement whose phases a test opens and closes behind the API's back.
@@ -192,7 +193,7 @@ func TestRequirementsAreImportedAllOrNone(t *testing.T) {
 	require.Equal(t, "R-200", view.Items[199].Content.Code)
 	require.Equal(t, "true", r.do(r.drafter, POST, r.p.self()+path, body, again).is(http.StatusCreated).Header().Get("Idempotent-Replayed"))
 	require.Equal(t, 200, r.count("SELECT count(*) FROM entries WHERE kind = 'requirement'"))
-	require.Equal(t, 200, r.count("SELECT count(*) FROM events WHERE type = $1 AND data->>'kind' = 'requirement'", models.EventEntryWritten))
+	require.Equal(t, 200, r.count("SELECT count(*) FROM events WHERE type = $1 AND data->>'kind' = 'requirement'", event.TypeOf(event.EntryWritten{})))
 	r.post(r.drafter, path, map[string]any{"items": append(items, items[0])}).refused(models.CodeInvalidValue)
 }
 

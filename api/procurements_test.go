@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 func TestTheAuthorOfADraftLeadsItForItsLeadBuyer(t *testing.T) {
@@ -132,16 +133,16 @@ func TestEveryChangeLeavesItsEventWithoutPersonalData(t *testing.T) {
 	w.do(other, GET, "/v1/people/"+string(other.person)+"/api-keys", nil).into(&keys)
 	w.do(other, DELETE, keys.Items[0].self(), nil).is(http.StatusOK)
 
-	for _, kind := range []models.EventType{
-		models.EventOrganisationCreated, models.EventOrganisationChanged, models.EventPersonCreated, models.EventPersonChanged,
-		models.EventAPIKeyCreated, models.EventAPIKeyRevoked,
-	} {
+	for _, kind := range typesFor(
+		event.OrganisationCreated{}, event.OrganisationChanged{}, event.PersonCreated{}, event.PersonChanged{},
+		event.APIKeyCreated{}, event.APIKeyRevoked{},
+	) {
 		require.Positive(t, w.count("SELECT count(*) FROM events WHERE type = $1 AND procurement_id IS NULL", kind), kind)
 	}
-	for _, kind := range []models.EventType{
-		models.EventProcurementCreated, models.EventProcurementChanged, models.EventMemberJoined, models.EventMemberChanged, models.EventMemberRemoved,
-		models.EventRoleGiven, models.EventRoleEnded,
-	} {
+	for _, kind := range typesFor(
+		event.ProcurementCreated{}, event.ProcurementChanged{}, event.MemberJoined{}, event.MemberChanged{}, event.MemberRemoved{},
+		event.RoleGiven{}, event.RoleEnded{},
+	) {
 		require.Positive(t, w.count("SELECT count(*) FROM events WHERE type = $1 AND procurement_id = $2 AND actor_id = $3", kind, p.ID, leader.person), kind)
 	}
 	require.Equal(t, 0, w.count(`SELECT count(*) FROM events WHERE convert_from(canonical, 'UTF8') ~ '[Zz]acharias|Org |Ada|Quiet'`))

@@ -1,10 +1,8 @@
 package models
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -101,12 +99,3 @@ func (e Endpoint) MustBeOf(person ID) error {
 
 // Over tells whether the endpoint will never be served again.
 func (e Endpoint) Over() bool { return e.Status == EndpointDisabled || e.Status == EndpointRemoved }
-
-// Internal tells whether an event is never sent to an endpoint: what becomes of webhooks themselves, which
-// would beget further webhooks; single tenders, of which nobody may learn before the box is closed; and which
-// operators take part as suppliers, who are as many as will hand in a tender (Directive 2014/24/EU, Article
-// 21). The closing of a box is sent, without saying what was in it.
-func (e Event) Internal() bool {
-	about := func(subject string) bool { return strings.HasPrefix(string(e.Type), subject+".") }
-	return about("endpoint") || about("tender") || (about("role") && fmt.Sprint(e.Data["role"]) == string(RoleSupplier))
-}

@@ -7,6 +7,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/eventlog"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // A FeedQuery says what to read of the feed.
@@ -31,7 +32,7 @@ type FeedPage struct {
 
 // A FeedItem is an event as a reader gets it.
 type FeedItem struct {
-	models.Event
+	event.Recorded
 
 	// Mode is that of the procurement; empty for what concerns the platform.
 	Mode     models.Mode
@@ -58,11 +59,11 @@ func (v *Views) Feed(ctx context.Context, r Reader, q FeedQuery) (FeedPage, erro
 	}
 	page := FeedPage{Items: make([]FeedItem, len(found.Events)), Reached: found.Reached, Head: found.Head, sees: sees}
 	for i, e := range found.Events {
-		event, err := audit.ParseEvent(e.Canonical)
+		recorded, err := audit.ParseEvent(e.Canonical)
 		if err != nil {
 			return FeedPage{}, err
 		}
-		page.Items[i] = FeedItem{Event: event, Mode: sees.modeOf(event.ProcurementID), Position: e.Position}
+		page.Items[i] = FeedItem{Recorded: recorded, Mode: sees.modeOf(recorded.ProcurementID), Position: e.Position}
 	}
 	return page, nil
 }

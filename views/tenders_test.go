@@ -15,6 +15,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/seal"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/views"
 )
 
@@ -94,9 +95,8 @@ func (r *record) handsIn(s views.Reader) models.ID {
 				ID: id, LotID: r.published.ID, BoxID: b.Lot.Box().ID, OrganisationID: s.Actor.OrganisationID, PersonID: s.Actor.PersonID, Manifest: issued.Manifest,
 				ReceivedAt: b.Now(), RecordedAt: b.Clock, Receipt: issued.Note, Envelopes: envelopes,
 			},
-			Event: models.Event{
-				ID: models.NewID(models.PrefixEvent), Type: models.EventTenderReceived, At: b.Clock, RecordedAt: b.Clock,
-				Data: map[string]any{"tender_id": id},
+			Event: event.Event{
+				ID: models.NewID(models.PrefixEvent), At: b.Clock, RecordedAt: b.Clock, Payload: event.TenderReceived{TenderID: id},
 			},
 			Request: store.Request{ID: models.CommandID(s.Actor.PersonID, "test", "", uuid.NewString()), Fingerprint: make([]byte, 32), Body: []byte("{}")},
 		}, err
@@ -116,12 +116,12 @@ func (r *record) close() {
 }
 
 // happens appends an event of the procurement.
-func (r *record) happens(kind models.EventType) {
+func (r *record) happens(what event.Payload) {
 	r.Helper()
 	r.tx(func(tx *store.Tx) error {
 		now, err := tx.Now()
 		require.NoError(r, err)
-		_, err = tx.Append(models.Event{ProcurementID: r.procurement.ID, Type: kind, At: now, RecordedAt: now, Data: map[string]any{}})
+		_, err = tx.Append(event.Event{ProcurementID: r.procurement.ID, At: now, RecordedAt: now, Payload: what})
 		return err
 	})
 }
@@ -154,15 +154,15 @@ func TestTheBuyersLearnNothingOfTendersBeforeTheBoxIsClosed(t *testing.T) {
 	t.Parallel()
 	r := setUp(t).tendering()
 	supplier, rival := r.supplier(), r.supplier()
-	r.happens(models.EventProcurementPublished)
+	r.happens(event.ProcurementPublished{})
 	tender := r.handsIn(supplier)
-	r.happens(models.EventTenderRefused)
+	r.happens(event.TenderRefused{})
 	r.sequenced()
 	readers := []views.Reader{rival}
 	for _, role := range models.BuyerSide() {
 		readers = append(readers, r.ofBuyers(role))
 	}
-	published := []models.EventType{models.EventProcurementPublished}
+	published := []models.EventType{event.TypeOf(event.ProcurementPublished{})}
 	for _, reader := range readers {
 		all, err := r.views.Tenders(t.Context(), reader, "", "", 10)
 		require.NoError(t, err)
@@ -195,7 +195,7 @@ func TestTheBuyersLearnNothingOfTendersBeforeTheBoxIsClosed(t *testing.T) {
 	seen, err := r.views.Tenders(t.Context(), lead, r.published.ID, "", 10)
 	require.NoError(t, err)
 	require.Len(t, seen, 1)
-	require.Equal(t, append(published, models.EventTenderRefused), r.feed(lead))
+	require.Equal(t, append(published, event.TypeOf(event.TenderRefused{})), r.feed(lead))
 	require.Equal(t, published, r.feed(rival), "a supplier reads what everybody may know")
 }
 
@@ -240,7 +240,7 @@ func TestAnExportEndsBeforeABoxThatIsOpen(t *testing.T) {
 	refused(t, err, models.CodeForbidden)
 	_, err = r.views.Checkpoint(t.Context())
 	refused(t, err, models.CodeNotFound)
-	r.happens(models.EventProcurementPublished)
+	r.happens(event.ProcurementPublished{})
 	r.sequenced()
 	export, err := r.views.Export(r.as(models.RoleObserver))
 	require.NoError(t, err)
@@ -256,7 +256,7 @@ func TestAnExportEndsBeforeABoxThatIsOpen(t *testing.T) {
 func TestNobodyReadsEventsWithoutARole(t *testing.T) {
 	t.Parallel()
 	r := setUp(t)
-	r.happens(models.EventProcurementPublished)
+	r.happens(event.ProcurementPublished{})
 	r.sequenced()
 	stranger := views.Reader{Actor: models.Actor{PersonID: r.procurement.CreatedBy}}
 	require.Empty(t, r.feed(stranger))

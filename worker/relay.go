@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -61,8 +62,9 @@ type relay struct {
 }
 
 func (r *relay) pass(ctx context.Context) (more bool, err error) {
-	if more, err = r.store.Relay(ctx); err != nil {
-		return false, err
+	more, stopped := r.store.Relay(ctx)
+	if stopped != nil && !errors.Is(stopped, store.ErrNewerEvent) {
+		return false, stopped
 	}
 	untold, err := r.store.Untold(ctx, wakeBatch)
 	if err != nil {
@@ -71,7 +73,7 @@ func (r *relay) pass(ctx context.Context) (more bool, err error) {
 	if err := r.wakeAll(ctx, untold); err != nil {
 		return false, err
 	}
-	return more || len(untold) == wakeBatch, r.look(ctx)
+	return more || len(untold) == wakeBatch, errors.Join(stopped, r.look(ctx))
 }
 
 // look wakes from time to time what should be awake.

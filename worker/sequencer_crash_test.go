@@ -18,6 +18,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/pgserver"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/worker"
 )
 
@@ -136,7 +137,7 @@ func (c *crashing) killBackend() {
 func (c *crashing) write() []models.ID {
 	var id models.ID
 	err := c.store.InTx(c.t.Context(), func(tx *store.Tx) (err error) {
-		id, err = tx.Append(models.Event{Type: "test.happened"})
+		id, err = tx.Append(event.Event{Payload: event.ProcurementChanged{}})
 		return err
 	})
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/worker"
 )
 
@@ -208,7 +209,7 @@ func (w *world) write(transactions []transaction) result {
 		var ids []models.ID
 		err := w.store.InTx(w.t.Context(), func(tx *store.Tx) error {
 			for _, procurement := range transaction.events {
-				id, err := tx.Append(models.Event{Type: "test.happened", ProcurementID: w.procurements[procurement]})
+				id, err := tx.Append(event.Event{ProcurementID: w.procurements[procurement], Payload: event.ProcurementChanged{}})
 				if err != nil {
 					return err
 				}

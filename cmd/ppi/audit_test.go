@@ -14,6 +14,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // audited is an installation with five events of one procurement in its log.
@@ -34,7 +35,7 @@ func newAudited(t *testing.T) audited {
 	a.store = pgtest.Open(t, a.db.Application)
 	require.NoError(t, a.store.InTx(t.Context(), func(tx *store.Tx) error {
 		for range 5 {
-			if _, err := tx.Append(models.Event{Type: "test.happened", ProcurementID: a.procurement}); err != nil {
+			if _, err := tx.Append(event.Event{ProcurementID: a.procurement, Payload: event.ProcurementChanged{}}); err != nil {
 				return err
 			}
 		}

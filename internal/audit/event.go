@@ -8,10 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gowebpki/jcs"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // instantLayout is RFC 3339 in UTC with exactly six decimals, so that an instant has one rendering
@@ -38,14 +40,14 @@ type document struct {
 //
 // It refuses data whose numbers JSON readers would not keep: fractions and integers beyond 2^53−1
 // belong in strings.
-func Canonical(e models.Event) (event, data []byte, err error) {
-	if event, data, ok := canonicalPlain(e); ok {
-		return event, data, nil
+func Canonical(e event.Recorded) (canonical, data []byte, err error) {
+	if canonical, data, ok := canonicalPlain(e); ok {
+		return canonical, data, nil
 	}
 	return canonicalAny(e)
 }
 
-func canonicalAny(e models.Event) (event, data []byte, err error) {
+func canonicalAny(e event.Recorded) (canonical, data []byte, err error) {
 	data, err = canonicalData(e.Data)
 	if err != nil {
 		return nil, nil, fmt.Errorf("render data of event %s: %w", e.ID, err)
@@ -62,20 +64,19 @@ func canonicalAny(e models.Event) (event, data []byte, err error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("render event %s: %w", e.ID, err)
 	}
-	event, err = jcs.Transform(raw)
+	canonical, err = jcs.Transform(raw)
 	if err != nil {
 		return nil, nil, fmt.Errorf("render event %s: %w", e.ID, err)
 	}
-	return event, data, nil
+	return canonical, data, nil
 }
 
-func canonicalData(data map[string]any) ([]byte, error) {
-	if data == nil {
+func canonicalData(raw json.RawMessage) ([]byte, error) {
+	if len(raw) == 0 {
 		return []byte("{}"), nil
 	}
-	raw, err := json.Marshal(data)
-	if err != nil {
-		return nil, fmt.Errorf("marshal: %w", err)
+	if !json.Valid(raw) || !utf8.Valid(raw) || !bytes.HasPrefix(bytes.TrimSpace(raw), []byte("{")) {
+		return nil, errors.New("this is no JSON object")
 	}
 	if err := checkNumbers(raw); err != nil {
 		return nil, err
@@ -109,51 +110,37 @@ func checkNumbers(raw []byte) error {
 
 // ParseEvent reads what [Canonical] rendered. It refuses bytes that are not in canonical form, since
 // two renderings of one event would have two hashes.
-func ParseEvent(canonical []byte) (models.Event, error) {
+func ParseEvent(canonical []byte) (event.Recorded, error) {
 	var doc document
 	d := json.NewDecoder(bytes.NewReader(canonical))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&doc); err != nil {
-		return models.Event{}, fmt.Errorf("read event: %w", err)
+		return event.Recorded{}, fmt.Errorf("read event: %w", err)
 	}
-	e := models.Event{ID: doc.ID, Type: models.EventType(doc.Type), ProcurementID: absent(doc.Procurement), ActorID: absent(doc.Actor)}
-	var errs [3]error
+	e := event.Recorded{
+		ID: doc.ID, Type: models.EventType(doc.Type), ProcurementID: absent(doc.Procurement), ActorID: absent(doc.Actor), Data: doc.Data,
+	}
+	var errs [2]error
 	e.At, errs[0] = time.Parse(instantLayout, doc.At)
 	e.RecordedAt, errs[1] = time.Parse(instantLayout, doc.RecordedAt)
-	e.Data, errs[2] = parseData(doc.Data)
 	if err := errors.Join(errs[:]...); err != nil {
-		return models.Event{}, fmt.Errorf("read event %s: %w", doc.ID, err)
+		return event.Recorded{}, fmt.Errorf("read event %s: %w", doc.ID, err)
 	}
 	again, _, err := Canonical(e)
 	if err != nil {
-		return models.Event{}, err
+		return event.Recorded{}, err
 	}
 	if !bytes.Equal(again, canonical) {
-		return models.Event{}, fmt.Errorf("read event %s: not in canonical form", doc.ID)
+		return event.Recorded{}, fmt.Errorf("read event %s: not in canonical form", doc.ID)
 	}
 	return e, nil
 }
 
 // Renders tells whether an event, its data given as any JSON text, is the one whose canonical bytes are
 // given.
-func Renders(e models.Event, data string, canonical []byte) bool {
-	parsed, err := parseData([]byte(data))
-	if err != nil {
-		return false
-	}
-	e.Data = parsed
+func Renders(e event.Recorded, canonical []byte) bool {
 	rendered, _, err := Canonical(e)
 	return err == nil && bytes.Equal(rendered, canonical)
-}
-
-func parseData(raw []byte) (map[string]any, error) {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	data := map[string]any{}
-	if err := d.Decode(&data); err != nil {
-		return nil, fmt.Errorf("data: %w", err)
-	}
-	return data, nil
 }
 
 func instant(t time.Time) string {

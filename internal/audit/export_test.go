@@ -2,8 +2,10 @@ package audit_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 const procurement models.ID = "prc_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e11"
@@ -39,9 +42,9 @@ func newForger(t *testing.T, n int) *forger {
 func (f *forger) event(n int) []byte {
 	f.t.Helper()
 	at := time.Date(2027, 1, 1, 0, 0, n, 0, time.UTC)
-	canonical, _, err := audit.Canonical(models.Event{
+	canonical, _, err := audit.Canonical(event.Recorded{
 		ID: models.NewID(models.PrefixEvent), ProcurementID: procurement, Type: "test.happened",
-		At: at, RecordedAt: at, Data: map[string]any{"n": n},
+		At: at, RecordedAt: at, Data: json.RawMessage(`{"n":` + strconv.Itoa(n) + `}`),
 	})
 	require.NoError(f.t, err)
 	return canonical
@@ -298,9 +301,9 @@ func FuzzAChangedByteIsFound(f *testing.F) {
 func (f *forger) ids() []models.ID {
 	ids := make([]models.ID, len(f.entries))
 	for i, e := range f.entries {
-		event, err := audit.ParseEvent(e.Canonical)
+		recorded, err := audit.ParseEvent(e.Canonical)
 		require.NoError(f.t, err)
-		ids[i] = event.ID
+		ids[i] = recorded.ID
 	}
 	return ids
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // An Administrator is someone to be let in who is to let in all others.
@@ -46,12 +47,12 @@ func CreateAdministrator(ctx context.Context, s *store.Store, a Administrator) (
 
 // recordAdministrator names no actor: it was done from outside the platform.
 func recordAdministrator(tx *store.Tx, p models.Person, k models.APIKey) error {
-	for _, e := range []models.Event{
-		{Type: models.EventOrganisationCreated, Data: map[string]any{"organisation_id": p.OrganisationID}},
-		{Type: models.EventPersonCreated, Data: map[string]any{"person_id": p.ID, "organisation_id": p.OrganisationID, "administrator": true}},
-		{Type: models.EventAPIKeyCreated, Data: map[string]any{"api_key_id": k.ID, "person_id": p.ID}},
+	for _, payload := range []event.Payload{
+		event.OrganisationCreated{OrganisationID: p.OrganisationID},
+		event.PersonCreated{PersonID: p.ID, OrganisationID: p.OrganisationID, Administrator: true},
+		event.APIKeyCreated{APIKeyID: k.ID, PersonID: p.ID},
 	} {
-		if _, err := tx.Append(e); err != nil {
+		if _, err := tx.Append(event.Event{Payload: payload}); err != nil {
 			return err
 		}
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 const (
@@ -155,14 +156,14 @@ func (p *play) countEvents() int {
 		var page struct {
 			Items []struct {
 				Type models.EventType `json:"type"`
-				Data map[string]any   `json:"data"`
+				Data json.RawMessage  `json:"data"`
 			} `json:"items"`
 			NextCursor string `json:"next_cursor"`
 		}
 		p.get(p.lead, "/events?limit=1000&wait=5&after="+after, &page)
 		for _, e := range page.Items {
-			completed = completed || e.Type == models.EventProcurementCompleted
-			if !(models.Event{Type: e.Type, Data: e.Data}).Internal() {
+			completed = completed || e.Type == event.TypeOf(event.ProcurementCompleted{})
+			if event.Sent(e.Type, e.Data) {
 				sent++
 			}
 		}

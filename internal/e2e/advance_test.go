@@ -9,6 +9,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 func TestTheClockStopsBeforeWhatMeetsAFaultAndNamesIt(t *testing.T) {
@@ -27,7 +28,7 @@ func TestTheClockStopsBeforeWhatMeetsAFaultAndNamesIt(t *testing.T) {
 	end := b.now(t).AddDate(0, 0, 60)
 	first := b.act(t, b.Lead, models.VerbAdvance, map[string]any{"to": end})
 	require.Equal(t, false, first["reached"])
-	require.Equal(t, 1, b.countEvents(t, models.EventLotClosed), "what was done before is kept")
+	require.Equal(t, 1, b.countEvents(t, event.LotClosed{}), "what was done before is kept")
 	_, err = b.Lead.Act(t.Context(), b.Procurement, string(models.VerbAdvance), map[string]any{"to": end}, nil)
 	problem, ok := apiclient.ProblemOf(err)
 	require.True(t, ok, "%v", err)
@@ -40,5 +41,5 @@ func TestTheClockStopsBeforeWhatMeetsAFaultAndNamesIt(t *testing.T) {
 	require.NoError(t, err)
 	b.advance(t, end)
 	require.WithinDuration(t, end, b.now(t), time.Minute)
-	require.Equal(t, 2, b.countEvents(t, models.EventLotClosed))
+	require.Equal(t, 2, b.countEvents(t, event.LotClosed{}))
 }

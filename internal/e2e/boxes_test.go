@@ -9,6 +9,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // Whoever leaves can be the one whose vote on a motion to cancel was missing: then boxes close, and a tender
@@ -48,7 +49,7 @@ func TestALotIsEndedByTheBoardOnceItIsPublished(t *testing.T) {
 	}
 	b.refused(t, models.CodeForbidden, b.Buyers[0].Board, models.VerbEndLot, end(spare))
 	b.act(t, b.Lead, models.VerbEndLot, end(spare))
-	require.Equal(t, 1, b.countEvents(t, models.EventLotEnded))
+	require.Equal(t, 1, b.countEvents(t, event.LotEnded{}))
 
 	b.act(t, b.Lead, models.VerbPublish, nil)
 	first, _ := p.supply(t, "480000.00", "8"), p.supply(t, "400000.00", "5")
@@ -60,7 +61,7 @@ func TestALotIsEndedByTheBoardOnceItIsPublished(t *testing.T) {
 		map[string]any{"motion": award["motion_id"], "digest": award["digest"], "choice": "approve"})
 
 	b.move(t, models.VerbEndLot, end(p.lot))
-	require.Equal(t, 2, b.countEvents(t, models.EventLotEnded))
+	require.Equal(t, 2, b.countEvents(t, event.LotEnded{}))
 	require.Equal(t, "lapsed", b.motionStatus(t, award["motion_id"]), "there is nothing left to award")
 	b.refused(t, models.CodeLotEnded, b.Buyers[0].Board, models.VerbEndLot, end(p.lot))
 }
@@ -94,7 +95,7 @@ func TestAnOpenerWhoCannotGoOnIsReplacedByAnother(t *testing.T) {
 	p.openers = []*apiclient.Client{p.openers[0], third}
 	p.openPrices(t)
 	p.award(t)
-	require.Equal(t, 1, b.countEvents(t, models.EventLotUnsealed))
+	require.Equal(t, 1, b.countEvents(t, event.LotUnsealed{}))
 	fourth, err := p.Staff(t.Context(), b.Buyers[2].Organisation, models.RoleOpener)
 	require.NoError(t, err)
 	b.refused(t, models.CodeAlreadyAwarded, fourth, models.VerbOpen, map[string]any{"lot": p.lot})
@@ -107,8 +108,8 @@ func TestABoxIsClosedByItsTimer(t *testing.T) {
 	var deadline time.Time
 	b.scan(t, &deadline, "SELECT deadline FROM lots WHERE id = $1", p.lot)
 	b.advance(t, deadline.Add(-2*time.Second))
-	require.Zero(t, b.countEvents(t, models.EventLotClosed))
-	require.Eventually(t, func() bool { return b.countEvents(t, models.EventLotClosed) == 1 }, patience, 50*time.Millisecond)
+	require.Zero(t, b.countEvents(t, event.LotClosed{}))
+	require.Eventually(t, func() bool { return b.countEvents(t, event.LotClosed{}) == 1 }, patience, 50*time.Millisecond)
 	b.move(t, models.VerbCancel, map[string]any{"code": "chan-need", "reason": "the need is gone"})
 	b.awaitClosed(t)
 	b.saveLastRun(t, "tender-timer")

@@ -18,6 +18,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
 )
 
@@ -64,7 +65,7 @@ func TestARefusalIsAnOutcomeThatStands(t *testing.T) {
 	b.suspend(t)
 	_, problem = do(t, b.Buyers[0].Board, resume)
 	require.Equal(t, string(models.CodeNotSuspended), problem.Code)
-	require.Equal(t, 1, b.countEvents(t, models.EventCommandRefused))
+	require.Equal(t, 1, b.countEvents(t, event.CommandRefused{}))
 }
 
 // suspend has the whole board suspend the procurement.
@@ -83,11 +84,11 @@ func (b *bundle) move(t *testing.T, verb models.Verb, in any) {
 	}
 }
 
-// countEvents counts the procurement's events of a type.
-func (b *bundle) countEvents(t *testing.T, kind models.EventType) int {
+// countEvents counts the procurement's events with such a payload.
+func (b *bundle) countEvents(t *testing.T, kind event.Payload) int {
 	t.Helper()
 	var n int
-	b.scan(t, &n, "SELECT count(*) FROM events WHERE procurement_id = $1 AND type = $2", b.Procurement, kind)
+	b.scan(t, &n, "SELECT count(*) FROM events WHERE procurement_id = $1 AND type = $2", b.Procurement, event.TypeOf(kind))
 	return n
 }
 
@@ -111,7 +112,7 @@ func TestARepeatAfterContinueAsNewIsAnsweredFromTheRecord(t *testing.T) {
 	// Even if the record is passed over, the new run carries the command out no second time.
 	_, err := b.Engine.Command(t.Context(), models.Command{ID: b.commandIDs(t)[0], ProcurementID: models.ID(b.Procurement), Verb: models.VerbVote})
 	require.NoError(t, err)
-	require.Equal(t, 2, b.countEvents(t, models.EventVoteCast))
+	require.Equal(t, 2, b.countEvents(t, event.VoteCast{}))
 }
 
 // awaitRuns waits until the procurement's workflow is in its n-th run.
@@ -190,7 +191,7 @@ func TestThirtyTwoCallersAtOnce(t *testing.T) {
 	all(uuid.NewString)
 	require.EqualValues(t, 32, carried.Load())
 	require.EqualValues(t, 32, refused.Load())
-	require.Equal(t, 1, b.countEvents(t, models.EventMotionMoved))
+	require.Equal(t, 1, b.countEvents(t, event.MotionMoved{}))
 }
 
 func TestACommandWaitsForAWorker(t *testing.T) {
@@ -290,7 +291,7 @@ func TestAWorkerKilledInTheActivityLosesNothing(t *testing.T) {
 	row.release(t)
 	b.spawn(t, b.ownWorker())
 	require.NoError(t, <-answered)
-	require.Equal(t, 1, b.countEvents(t, models.EventMotionMoved))
+	require.Equal(t, 1, b.countEvents(t, event.MotionMoved{}))
 }
 
 func TestAWorkerKilledAfterTheActivityCommittedLosesNothing(t *testing.T) {
@@ -311,7 +312,7 @@ func TestAWorkerKilledAfterTheActivityCommittedLosesNothing(t *testing.T) {
 	kill()
 	b.spawn(t, b.ownWorker())
 	require.NoError(t, <-answered)
-	require.Equal(t, 1, b.countEvents(t, models.EventMotionMoved))
+	require.Equal(t, 1, b.countEvents(t, event.MotionMoved{}))
 }
 
 func TestAPoisonousCommandHarmsNothingElse(t *testing.T) {
@@ -331,7 +332,7 @@ func TestAPoisonousCommandHarmsNothingElse(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, process.CommandFailed, out.Status)
 	}
-	require.Equal(t, 1, b.countEvents(t, models.EventCommandFailed))
+	require.Equal(t, 1, b.countEvents(t, event.CommandFailed{}))
 	b.suspend(t)
 }
 
@@ -355,7 +356,7 @@ func TestPostgresGoneForHalfAMinute(t *testing.T) {
 	<-time.After(30 * time.Second) // the outage itself is what is tested
 	toPostgres.bringBack()
 	require.NoError(t, <-answered)
-	require.Equal(t, 1, b.countEvents(t, models.EventMotionMoved))
+	require.Equal(t, 1, b.countEvents(t, event.MotionMoved{}))
 }
 
 func TestARunIsReplayedFromItsStartForEveryTask(t *testing.T) {
@@ -399,7 +400,7 @@ func TestRunsHandOverUnderLoad(t *testing.T) {
 	all.Wait()
 	runs := b.runs(t)
 	require.Greater(t, len(runs), 3)
-	cast, refused := b.countEvents(t, models.EventVoteCast), b.countEvents(t, models.EventCommandRefused)
+	cast, refused := b.countEvents(t, event.VoteCast{}), b.countEvents(t, event.CommandRefused{})
 	require.Equal(t, callers*votes, cast+refused)
 	t.Logf("%d commands in %d runs", cast+refused, len(runs))
 }

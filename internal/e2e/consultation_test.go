@@ -10,6 +10,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/zone"
 )
 
@@ -177,7 +178,7 @@ func TestAnyOperatorRespondsUntilTheConsultationCloses(t *testing.T) {
 	b.advance(t, b.noonAt(t, extended))
 	b.refusedPost(t, models.CodeConsultationClosed, seller, responses, response())
 	b.refused(t, models.CodeConsultationClosed, b.Lead, models.VerbExtendConsultation, move(b.noon(t, 50)))
-	require.Equal(t, 1, b.countEvents(t, models.EventConsultationClosed))
+	require.Equal(t, 1, b.countEvents(t, event.ConsultationClosed{}))
 
 	var own, all struct {
 		Items []struct {
@@ -266,7 +267,7 @@ func TestAConsultationOnANeedThatChangedIsHeldAnew(t *testing.T) {
 	b.announce(t, b.noon(t, 30))
 	b.move(t, models.VerbReturn, object{"to": "needs", "reason": "the target is too low"})
 	b.advance(t, b.now(t).AddDate(0, 0, 31))
-	require.Equal(t, 1, b.countEvents(t, models.EventConsultationClosed), "what was announced closes on its date in any phase")
+	require.Equal(t, 1, b.countEvents(t, event.ConsultationClosed{}), "what was announced closes on its date in any phase")
 
 	b.rewriteNeed(t)
 	b.approve(t, models.PhaseNeeds)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 type letterView struct {
@@ -53,7 +54,7 @@ func TestTenderersAndThePublicAreToldThatAProcurementIsCancelled(t *testing.T) {
 	require.Equal(t, "cancelled", b.status(t))
 
 	p.requireToldOfEnd(t, "chan-need", "the need is gone")
-	require.Equal(t, 1, b.countEvents(t, models.EventLettersSent))
+	require.Equal(t, 1, b.countEvents(t, event.LettersSent{}))
 	told := b.notices(t, p.suppliers[0].Client, models.NoticeAward)
 	require.Len(t, told, 1)
 	lot, ok := told[0]["lots"].([]any)[0].(map[string]any)

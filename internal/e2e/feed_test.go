@@ -16,6 +16,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
 )
 
@@ -41,7 +42,7 @@ func TestTheFeedIsReadByPositionPageByPageAndByType(t *testing.T) {
 
 	var votes []string
 	for _, e := range one {
-		if strings.HasPrefix(string(e.Type), "vote.") || e.Type == models.EventMotionMoved {
+		if strings.HasPrefix(string(e.Type), "vote.") || e.Type == event.TypeOf(event.MotionMoved{}) {
 			votes = append(votes, e.ID)
 		}
 	}
@@ -108,7 +109,7 @@ func TestWhoWaitsForTheFeedIsWokenByAnEvent(t *testing.T) {
 		a := <-answers
 		require.NoError(t, a.err)
 		require.Len(t, a.page.Items, 1)
-		require.Equal(t, models.EventProcurementChanged, a.page.Items[0].Type)
+		require.Equal(t, event.TypeOf(event.ProcurementChanged{}), a.page.Items[0].Type)
 	}
 	require.Less(t, time.Since(woken), 20*time.Second, "it does not wait for its timeout")
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 func TestNobodyWithAConflictOfInterestVotesOnAnAward(t *testing.T) {
@@ -24,7 +25,7 @@ func TestNobodyWithAConflictOfInterestVotesOnAnAward(t *testing.T) {
 	b.refused(t, models.CodeConflictDeclared, first.Board, models.VerbVote, vote)
 	b.post(t, second.Board, "/conflict-declarations", conflict)
 	b.act(t, third.Board, models.VerbVote, vote)
-	require.Equal(t, 1, b.countEvents(t, models.EventVoteVoided), "a vote does not outlast the impartiality of who cast it")
+	require.Equal(t, 1, b.countEvents(t, event.VoteVoided{}), "a vote does not outlast the impartiality of who cast it")
 
 	for _, buyer := range []string{first.Organisation, second.Organisation} {
 		impartial, err := p.Staff(t.Context(), buyer, models.RoleBoard)

@@ -16,6 +16,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
 )
 
@@ -111,8 +112,8 @@ func TestARunLearnsOfACommandWhoseWitnessesAllDied(t *testing.T) {
 		return d.agrees(t, d.Procurement, func(s process.State) bool { return s.Phase(models.PhaseConsultation).Status == models.PhaseOpen })
 	}, healed, 100*time.Millisecond, "the workflow stands in the new phase, and nobody sent a command")
 	t.Logf("healed after %s", time.Since(back).Round(100*time.Millisecond))
-	require.Equal(t, 3, d.countEvents(t, models.EventVoteCast))
-	require.Equal(t, 1, d.countEvents(t, models.EventPhaseClosed))
+	require.Equal(t, 3, d.countEvents(t, event.VoteCast{}))
+	require.Equal(t, 1, d.countEvents(t, event.PhaseClosed{}))
 }
 
 func TestADeadlineBroughtNearerUnheardStillClosesTheBox(t *testing.T) {
@@ -124,8 +125,8 @@ func TestADeadlineBroughtNearerUnheardStillClosesTheBox(t *testing.T) {
 	d.scan(t, &deadline, "SELECT deadline FROM lots WHERE id = $1", p.lot)
 	// From now on the deadline is seconds away, and the run believes it to be weeks away.
 	d.dieAfterCommit(t, d.Lead, models.VerbAdvance, map[string]any{"to": deadline.Add(-15 * time.Second)})
-	require.Zero(t, d.countEvents(t, models.EventLotClosed))
-	require.Eventually(t, func() bool { return d.countEvents(t, models.EventLotClosed) == 1 }, healed, 100*time.Millisecond)
+	require.Zero(t, d.countEvents(t, event.LotClosed{}))
+	require.Eventually(t, func() bool { return d.countEvents(t, event.LotClosed{}) == 1 }, healed, 100*time.Millisecond)
 }
 
 func TestTemporalKilledBetweenAcceptanceAndCompletionOfAnUpdate(t *testing.T) {
@@ -151,7 +152,7 @@ func TestTemporalKilledBetweenAcceptanceAndCompletionOfAnUpdate(t *testing.T) {
 	row.release(t)
 	d.server.start(t)
 	require.NoError(t, <-answered)
-	require.Equal(t, 1, d.countEvents(t, models.EventMotionMoved))
+	require.Equal(t, 1, d.countEvents(t, event.MotionMoved{}))
 	require.Eventually(t, func() bool { return d.agrees(t, d.Procurement, func(process.State) bool { return true }) }, healed, 100*time.Millisecond)
 }
 
@@ -172,7 +173,7 @@ func TestPostgresFrozenForLongerThanAWorkflowTask(t *testing.T) {
 	<-time.After(40 * time.Second) // the frost itself is what is tested
 	thaw()
 	require.NoError(t, <-answered)
-	require.Equal(t, 1, b.countEvents(t, models.EventMotionMoved))
+	require.Equal(t, 1, b.countEvents(t, event.MotionMoved{}))
 	require.Eventually(t, func() bool { return b.agrees(t, b.Procurement, func(process.State) bool { return true }) }, healed, 100*time.Millisecond)
 }
 
@@ -209,7 +210,7 @@ func TestRunsKnowWhatTheRecordKnowsAfterKillsAndStops(t *testing.T) {
 		require.Eventually(t, func() bool { return b.agrees(t, c.Procurement, func(process.State) bool { return true }) }, 2*healed, 100*time.Millisecond)
 	}
 	var cast, voted int
-	b.scan(t, &cast, "SELECT count(*) FROM events WHERE type = $1", models.EventVoteCast)
+	b.scan(t, &cast, "SELECT count(*) FROM events WHERE type = $1", event.TypeOf(event.VoteCast{}))
 	b.scan(t, &voted, "SELECT count(*) FROM commands WHERE verb = 'vote' AND status = 'done'")
 	require.Equal(t, voted, cast, "each command was carried out once")
 }

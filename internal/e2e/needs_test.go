@@ -8,6 +8,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
 )
 
@@ -68,7 +69,7 @@ func TestAMemberLeavesDuringNeeds(t *testing.T) {
 	b.refused(t, models.CodeNotFound, b.Buyers[2].Board, models.VerbLeave, map[string]any{"reason": "again"})
 	result = b.act(t, b.Buyers[1].Board, models.VerbLeave, map[string]any{"reason": "no budget either"})
 	require.Equal(t, false, result["eligible"], "one buyer of one country is no consortium under this call")
-	require.Equal(t, 1, b.countEvents(t, models.EventEligibilityLost))
+	require.Equal(t, 1, b.countEvents(t, event.EligibilityLost{}))
 	g := b.gate(t, models.PhaseNeeds)
 	require.False(t, g.Met)
 	b.refused(t, models.CodeLastMember, b.Buyers[0].Board, models.VerbLeave, map[string]any{"reason": "all are gone"})

@@ -16,6 +16,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // A tenderPlay is a tender phase under way: one lot, two suppliers, and the people who open and evaluate.
@@ -384,7 +385,7 @@ func (p *tenderPlay) award(t *testing.T) {
 	first := p.ranking.Ranking.Standings[0]
 	require.Equal(t, 1, first.Rank)
 	p.move(t, models.VerbAward, map[string]any{"lot": p.lot, "tender": first.Tender, "ranking": p.ranking.Digest})
-	require.Equal(t, 1, p.countEvents(t, models.EventLotAwarded))
+	require.Equal(t, 1, p.countEvents(t, event.LotAwarded{}))
 }
 
 // sendLetters tells the tenderers and lets the standstill pass.
@@ -392,7 +393,7 @@ func (p *tenderPlay) sendLetters(t *testing.T) {
 	t.Helper()
 	p.tell(t)
 	p.advance(t, p.standstill.Add(time.Hour))
-	require.Equal(t, 1, p.countEvents(t, models.EventStandstillOver))
+	require.Equal(t, 1, p.countEvents(t, event.StandstillOver{}))
 }
 
 func (p *tenderPlay) tell(t *testing.T) {

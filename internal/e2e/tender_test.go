@@ -10,6 +10,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // inTender brings a rehearsal to its tender phase.
@@ -82,7 +83,7 @@ func TestEnvelopesStaySealedUntilTwoBuyersOpenThem(t *testing.T) {
 	envelope := b.Path("/tenders/" + string(s.tender) + "/envelopes/1/content")
 	_, err = p.openers[0].Get(t.Context(), envelope, nil)
 	requireRefused(t, models.CodeNotUnsealed, err)
-	require.Equal(t, 1, b.countEvents(t, models.EventOpeningRefused))
+	require.Equal(t, 1, b.countEvents(t, event.OpeningRefused{}))
 	b.act(t, p.openers[0], models.VerbOpen, map[string]any{"lot": p.lot})
 	b.refused(t, models.CodeAlreadyOpened, p.openers[0], models.VerbOpen, map[string]any{"lot": p.lot})
 	_, err = p.openers[0].Get(t.Context(), envelope, nil)
@@ -102,7 +103,7 @@ func TestEnvelopesStaySealedUntilTwoBuyersOpenThem(t *testing.T) {
 	_, err = p.openers[1].Post(t.Context(), opening, found, &view)
 	require.NoError(t, err)
 	require.Equal(t, "disputed", view.Found)
-	require.Equal(t, 1, b.countEvents(t, models.EventOpeningDisputed))
+	require.Equal(t, 1, b.countEvents(t, event.OpeningDisputed{}))
 	_, err = b.Lead.Post(t.Context(), b.Path("/admissions"), map[string]any{"tender": s.tender, "decision": "admitted"}, nil)
 	requireRefused(t, models.CodeNotUnsealed, err)
 }

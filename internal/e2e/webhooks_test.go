@@ -13,6 +13,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/internal/webhook"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // A receiver that fails every third time, runs that hand over all the while, two procurements and two workers at
@@ -108,7 +109,7 @@ func TestAFailingReceiverIsTriedWithGrowingPausesAndThenWaitsForAPerson(t *testi
 	b.settle(t)
 	parked := feed(t, b.Buyers[1].Board, b.Path("/events?type=endpoint"), start)
 	require.Len(t, parked, 1)
-	require.Equal(t, models.EventEndpointParked, parked[0].Type)
+	require.Equal(t, event.TypeOf(event.EndpointParked{}), parked[0].Type)
 	require.Equal(t, id, parked[0].Data["endpoint_id"])
 	b.change(t, 1)
 	b.settle(t)
@@ -119,7 +120,7 @@ func TestAFailingReceiverIsTriedWithGrowingPausesAndThenWaitsForAPerson(t *testi
 	require.Len(t, b.awaitSent(t, p, start), 4)
 	p.requireGenuine(t)
 	require.Equal(t, "done", b.task(t, models.TaskFeedParked).Status)
-	require.Equal(t, 1, b.countEvents(t, models.EventEndpointUnparked))
+	require.Equal(t, 1, b.countEvents(t, event.EndpointUnparked{}))
 	require.Equal(t, backlog{Parked: []string{}}, b.backlog(t, id))
 	b.saveFeed(t, id, "portalfeed-parked")
 }
@@ -169,7 +170,7 @@ func TestAReceiverThatIsGoneIsServedNoMore(t *testing.T) {
 	require.Eventually(t, func() bool { return status().Status == "disabled" }, patience, 20*time.Millisecond)
 	require.Len(t, p.all(), 1)
 	require.Equal(t, id, b.task(t, models.TaskEndpointDisabled).SubjectID)
-	require.Equal(t, 1, b.countEvents(t, models.EventEndpointDisabled))
+	require.Equal(t, 1, b.countEvents(t, event.EndpointDisabled{}))
 	p.answers(always(http.StatusOK))
 	b.change(t, 1)
 	b.settle(t)

@@ -10,6 +10,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/eventlog"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // export exports what may be told of a procurement and verifies it.
@@ -41,8 +42,8 @@ func TestNothingThatCountsTendersIsToldWhileABoxIsOpen(t *testing.T) {
 	one, other := p.Procurement(models.ModeLive, ada), p.Procurement(models.ModeLive, ada)
 	_, err := p.Log().PublicCheckpoint(t.Context())
 	require.ErrorIs(t, err, eventlog.ErrNoCheckpoint)
-	p.Event(one, models.EventProcurementStarted)
-	p.Event(other, models.EventProcurementStarted)
+	p.Event(one, event.ProcurementStarted{})
+	p.Event(other, event.ProcurementStarted{})
 	shown := p.sign(key)
 
 	lot := p.Publish(one)
@@ -53,8 +54,8 @@ func TestNothingThatCountsTendersIsToldWhileABoxIsOpen(t *testing.T) {
 	require.Equal(t, shown.Note, public.Note)
 
 	p.Tender()
-	p.Event(one, models.EventDeadlineMoved)
-	p.Event(other, models.EventVoteCast)
+	p.Event(one, event.DeadlineMoved{})
+	p.Event(other, event.VoteCast{})
 	p.sign(key)
 	events, cut := p.export(key, one)
 	require.True(t, cut)
@@ -81,7 +82,7 @@ func TestABoxOpenedAgainHidesOnlyWhatFollows(t *testing.T) {
 	p, key := newPlatform(t), testKey(t)
 	one := p.Procurement(models.ModeLive, p.Person())
 	p.CloseBox(p.Publish(one))
-	p.Event(one, models.EventLotClosed)
+	p.Event(one, event.LotClosed{})
 	p.Publish(one)
 	events, cut := p.export(key, one)
 	require.True(t, cut)
@@ -93,9 +94,9 @@ func TestABoxOfARehearsalHidesItsOwnProcurementOnly(t *testing.T) {
 	p, key := newPlatform(t), testKey(t)
 	ada := p.Person()
 	live, rehearsal := p.Procurement(models.ModeLive, ada), p.Procurement(models.ModeRehearsal, ada)
-	p.Event(rehearsal, models.EventProcurementStarted)
+	p.Event(rehearsal, event.ProcurementStarted{})
 	p.Publish(rehearsal)
-	p.Event(live, models.EventProcurementStarted)
+	p.Event(live, event.ProcurementStarted{})
 	signed := p.sign(key)
 	events, cut := p.export(key, rehearsal)
 	require.True(t, cut)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // A Visible procurement is one whose events somebody may read.
@@ -46,26 +47,32 @@ type FeedPage struct {
 	Head int64
 }
 
-// publicTypes are what a supplier reads of a procurement.
-var publicTypes = []string{
-	string(models.EventProcurementPublished), string(models.EventDeadlineMoved), string(models.EventLotEnded),
-	string(models.EventProcurementCancelled), string(models.EventProcurementCompleted),
-}
+// Who reads which types, as the catalogue of events says.
+var (
+	knownTypes    = event.Types(func(event.Audience) bool { return true })
+	platformTypes = event.Types(func(a event.Audience) bool { return a.Administrators })
+	buyersTypes   = event.Types(func(a event.Audience) bool { return a.Buyers })
+	supplierTypes = event.Types(func(a event.Audience) bool { return a.Suppliers })
+	sealedTypes   = event.Types(func(a event.Audience) bool { return a.Sealed })
+)
 
 // An event on single tenders of a procurement is sealed while the box of its lot is open, or any box if it
 // names none. Nobody can hand anything in any more when such an event occurs, so only the moment until the
 // box is closed is bridged: the feed ends before the event and goes on with it afterwards. What tells of
-// tenders before that belongs to no procurement and is in nobody's feed.
+// tenders before that belongs to no procurement and is in nobody's feed. An event of a type that only a later
+// release knows is sealed until that release reads it.
 const readFeed = `SELECT f.position, f.procurement, f.canonical, f.sealed FROM (
 	SELECT x.*, v.id AS procurement FROM unnest($1::text[], $2::bool[]) AS v (id, buyers) CROSS JOIN LATERAL (
-		SELECT l.position, e.canonical, starts_with(e.type, 'tender.') AND EXISTS (SELECT FROM boxes b
-				WHERE b.procurement_id = v.id AND b.closed_at IS NULL AND b.lot_id = coalesce(e.data->>'lot_id', b.lot_id)) AS sealed
+		SELECT l.position, e.canonical, e.type <> ALL ($12) OR e.type = ANY ($11) AND EXISTS (SELECT FROM boxes b
+				WHERE b.procurement_id = v.id AND b.closed_at IS NULL AND b.lot_id = coalesce(nullif(e.data->>'lot_id', ''), b.lot_id)) AS sealed
 		FROM event_log l JOIN events e ON e.id = l.event_id
-		WHERE l.procurement_id = v.id AND l.position > $4 AND l.position <= $5 AND (v.buyers OR e.type = ANY ($6)) AND ` + wanted + `
+		WHERE l.procurement_id = v.id AND l.position > $4 AND l.position <= $5 AND ` + wanted + `
+			AND (e.type = ANY (CASE WHEN v.buyers THEN $9::text[] ELSE $6::text[] END) OR e.type <> ALL ($12::text[]))
 		ORDER BY l.position LIMIT $8) x
 	UNION ALL (
-	SELECT l.position, e.canonical, false, '' FROM event_log l JOIN events e ON e.id = l.event_id
-		WHERE $3 AND l.procurement_id IS NULL AND l.position > $4 AND l.position <= $5 AND NOT starts_with(e.type, 'tender.') AND ` + wanted + `
+	SELECT l.position, e.canonical, e.type <> ALL ($12), '' FROM event_log l JOIN events e ON e.id = l.event_id
+		WHERE $3 AND l.procurement_id IS NULL AND l.position > $4 AND l.position <= $5 AND ` + wanted + `
+			AND (e.type = ANY ($10) OR e.type <> ALL ($12))
 		ORDER BY l.position LIMIT $8)
 	) f ORDER BY f.position LIMIT $8`
 
@@ -85,7 +92,8 @@ func (l *Log) Feed(ctx context.Context, q FeedQuery) (page FeedPage, err error) 
 	}
 	types := append([]string{}, q.Types...)
 	err = pg.OnConn(ctx, l.db, func(conn *pgx.Conn) error {
-		rows, err := conn.Query(ctx, readFeed, ids, buyers, q.Platform, q.After, page.Head, publicTypes, types, q.Limit)
+		rows, err := conn.Query(ctx, readFeed, ids, buyers, q.Platform, q.After, page.Head, supplierTypes, types, q.Limit,
+			buyersTypes, platformTypes, sealedTypes, knownTypes)
 		if err != nil {
 			return err
 		}
@@ -132,8 +140,9 @@ func (l *Log) Tail(ctx context.Context, after int64, limit int) (head int64, ent
 		Shown bool
 	}
 	err = pg.Rows(ctx, l.db).Raw(`SELECT l.position, coalesce(l.procurement_id, '') AS procurement_id,
-			l.procurement_id IS NOT NULL OR NOT starts_with(e.type, 'tender.') AS shown
-		FROM event_log l JOIN events e ON e.id = l.event_id WHERE l.position > ? ORDER BY l.position LIMIT ?`, after, limit).Scan(&found).Error
+			l.procurement_id IS NOT NULL OR e.type IN ? AS shown
+		FROM event_log l JOIN events e ON e.id = l.event_id WHERE l.position > ? ORDER BY l.position LIMIT ?`,
+		platformTypes, after, limit).Scan(&found).Error
 	if err != nil {
 		return after, nil, fmt.Errorf("read tail of the log: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/eventlog"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 func TestTheFeedShowsWhatOneHasARoleInNow(t *testing.T) {
@@ -18,10 +19,10 @@ func TestTheFeedShowsWhatOneHasARoleInNow(t *testing.T) {
 	p.Give(other, ben, models.RoleObserver)
 	p.Give(one, eve, models.RoleSupplier)
 
-	started := p.Event(one, models.EventProcurementStarted)
-	voted := p.Event(other, models.EventVoteCast)
-	made := p.Happens(models.Event{Type: models.EventPersonCreated})
-	published := p.Event(one, models.EventProcurementPublished)
+	started := p.Event(one, event.ProcurementStarted{})
+	voted := p.Event(other, event.VoteCast{})
+	made := p.Happens(event.Event{Payload: event.PersonCreated{}})
+	published := p.Event(one, event.ProcurementPublished{})
 	p.Tender()
 
 	all, page := p.read(ada, eventlog.FeedQuery{})
@@ -48,7 +49,7 @@ func TestTheFeedIsReadPageByPageAndByType(t *testing.T) {
 	one, other := p.Procurement(models.ModeLive, ada), p.Procurement(models.ModeLive, ada)
 	var want []models.ID
 	for range 5 {
-		want = append(want, p.Event(one, models.EventEntryWritten), p.Event(other, models.EventVoteCast), p.Event(one, models.EventLotCreated))
+		want = append(want, p.Event(one, event.EntryWritten{}), p.Event(other, event.VoteCast{}), p.Event(one, event.LotCreated{}))
 	}
 	var got []models.ID
 	for after := int64(0); ; {
@@ -81,8 +82,8 @@ func TestTheFeedOfALateTenderWaitsForTheBoxToClose(t *testing.T) {
 	lot := p.Publish(one)
 	before, page := p.read(ada, eventlog.FeedQuery{})
 	require.Len(t, before, 1)
-	refused := p.Happens(models.Event{ProcurementID: one, Type: models.EventTenderRefused, Data: map[string]any{"lot_id": lot}})
-	behind := p.Event(other, models.EventVoteCast)
+	refused := p.Happens(event.Event{ProcurementID: one, Payload: event.TenderRefused{LotID: lot}})
+	behind := p.Event(other, event.VoteCast{})
 
 	ids, held := p.read(ada, eventlog.FeedQuery{After: page.Reached})
 	require.Empty(t, ids)
@@ -94,7 +95,7 @@ func TestTheFeedOfALateTenderWaitsForTheBoxToClose(t *testing.T) {
 	p.Publish(one)
 	ids, _ = p.read(ada, eventlog.FeedQuery{After: held.Reached})
 	require.Equal(t, refused, ids[0], "another lot's box does not hold it")
-	sealed := p.Event(one, "tender.something")
+	sealed := p.Event(one, event.TenderRefused{})
 	ids, _ = p.read(ada, eventlog.FeedQuery{After: held.Reached})
 	require.NotContains(t, ids, sealed, "what names no lot waits for all boxes")
 }
@@ -103,9 +104,9 @@ func TestTheTailNamesWhereSomethingHappened(t *testing.T) {
 	t.Parallel()
 	p := newPlatform(t)
 	one := p.Procurement(models.ModeLive, p.Person())
-	p.Event(one, models.EventProcurementStarted)
+	p.Event(one, event.ProcurementStarted{})
 	p.Tender()
-	p.Happens(models.Event{Type: models.EventPersonCreated})
+	p.Happens(event.Event{Payload: event.PersonCreated{}})
 	head, entries, err := p.Log().Tail(t.Context(), 0, 10)
 	require.NoError(t, err)
 	require.EqualValues(t, 3, head)
@@ -122,7 +123,7 @@ func TestRolesInTheFeedAreDatedInProcedureTime(t *testing.T) {
 	p := newPlatform(t)
 	ada := p.Person()
 	one := p.Procurement(models.ModeRehearsal, ada)
-	p.Event(one, models.EventProcurementStarted)
+	p.Event(one, event.ProcurementStarted{})
 	p.Exec("UPDATE procurements SET clock_offset = $2 WHERE id = $1", one, (-10 * 365 * 24 * time.Hour).Microseconds())
 	ids, _ := p.read(ada, eventlog.FeedQuery{})
 	require.Empty(t, ids, "the role begins ten years later")

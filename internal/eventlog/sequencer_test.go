@@ -14,6 +14,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // record is a database with the record only: events may name procurements that are not there.
@@ -30,7 +31,7 @@ func appendEvents(t *testing.T, s *store.Store, procurements ...models.ID) []mod
 	require.NoError(t, s.InTx(t.Context(), func(tx *store.Tx) error {
 		for i, procurement := range procurements {
 			var err error
-			ids[i], err = tx.Append(models.Event{ProcurementID: procurement, Type: happened, Data: map[string]any{"n": i}})
+			ids[i], err = tx.Append(event.Event{ProcurementID: procurement, Payload: event.ProcurementChanged{Version: int64(i)}})
 			require.NoError(t, err)
 		}
 		return nil
@@ -95,7 +96,7 @@ func TestALongTransactionDelaysNobodyElse(t *testing.T) {
 	var early []models.ID
 	require.NoError(t, s.InTx(t.Context(), func(tx *store.Tx) error {
 		var err error
-		late, err = tx.Append(models.Event{Type: happened})
+		late, err = tx.Append(event.Event{Payload: event.ProcurementChanged{}})
 		require.NoError(t, err)
 		early = append(early, appendEvents(t, s, "")...)
 		require.Equal(t, 1, pgtest.Sequence(t, q), "committed while the long transaction lasts")
@@ -113,7 +114,7 @@ func TestARestartedSequencerContinues(t *testing.T) {
 	q := pgtest.OpenSequencer(t, s)
 	var ids []models.ID
 	require.NoError(t, s.InTx(t.Context(), func(tx *store.Tx) error {
-		late, err := tx.Append(models.Event{Type: happened})
+		late, err := tx.Append(event.Event{Payload: event.ProcurementChanged{}})
 		require.NoError(t, err)
 		ids = append(ids, appendEvents(t, s, "", "")...)
 		require.Equal(t, 2, pgtest.Sequence(t, q))
@@ -205,10 +206,12 @@ func bulkInsert(t *testing.T, conn *pgx.Conn, n int, xid, note string) {
 	batch := &pgx.Batch{}
 	for range n {
 		id := models.NewID(models.PrefixEvent)
-		canonical, data, err := audit.Canonical(models.Event{ID: id, Type: happened, At: at, RecordedAt: at, Data: map[string]any{"note": note}})
+		recorded, err := event.Event{ID: id, At: at, RecordedAt: at, Payload: event.TaskDone{Kind: note}}.Record()
+		require.NoError(t, err)
+		canonical, data, err := audit.Canonical(recorded)
 		require.NoError(t, err)
 		batch.Queue(strings.ReplaceAll(`INSERT INTO events (id, type, at, recorded_at, data, canonical, xid) VALUES ($1, $2, $3, $3, $4, $5, XID)`, "XID", xid),
-			id, happened, at, string(data), canonical)
+			id, recorded.Type, at, string(data), canonical)
 	}
 	require.NoError(t, conn.SendBatch(t.Context(), batch).Close())
 }

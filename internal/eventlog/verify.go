@@ -3,6 +3,7 @@ package eventlog
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -14,6 +15,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // VerifyOptions says what a verifier of the database knows beforehand.
@@ -79,7 +81,7 @@ func wholeLog(ctx context.Context, tx pgx.Tx) iter.Seq2[audit.Entry, error] {
 
 func scanWithColumns(row pgx.CollectableRow) (audit.Entry, error) {
 	var e audit.Entry
-	var columns models.Event
+	var columns event.Recorded
 	var at, recordedAt *time.Time
 	var data string
 	err := row.Scan(&e.Position, &e.Seq, &e.ProcurementID, &e.EventID, (*hash)(&e.Prev), (*hash)(&e.Hash), &e.Canonical,
@@ -92,8 +94,8 @@ func scanWithColumns(row pgx.CollectableRow) (audit.Entry, error) {
 		e.Damage = "the columns of event and entry contradict each other"
 		return e, nil
 	}
-	columns.At, columns.RecordedAt = *at, *recordedAt
-	if !audit.Renders(columns, data, e.Canonical) {
+	columns.At, columns.RecordedAt, columns.Data = *at, *recordedAt, json.RawMessage(data)
+	if !audit.Renders(columns, e.Canonical) {
 		e.Damage = "the columns of the event say something else than the bytes that were recorded"
 	}
 	return e, nil

@@ -54,8 +54,8 @@ func (i *intruder) do(sql string, args ...any) {
 // alter gives the event at a position other data, in its column and in its recorded bytes.
 func (i *intruder) alter(position int) {
 	i.t.Helper()
-	i.do(`UPDATE events SET data = '{"n": 99}',
-		canonical = convert_to(regexp_replace(convert_from(canonical, 'UTF8'), '"data":{"n":\d+}', '"data":{"n":99}'), 'UTF8')
+	i.do(`UPDATE events SET data = '{"version": 99}',
+		canonical = convert_to(regexp_replace(convert_from(canonical, 'UTF8'), '"data":{"version":\d+}', '"data":{"version":99}'), 'UTF8')
 		WHERE id = $1`, i.ids[position-1])
 }
 

@@ -9,19 +9,42 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/ppi-engine/ppi/internal/store/pg"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // relayBatch bounds how many entries of the log one pass gives to the endpoints.
 const relayBatch = 2000
 
-// neverSent is [models.Event.Internal] in SQL.
-const neverSent = `(starts_with(e.type, 'endpoint.') OR starts_with(e.type, 'tender.')
-	OR (starts_with(e.type, 'role.') AND e.data->>'role' IS NOT DISTINCT FROM 'supplier'))`
+// sent is [event.Sent] in SQL: $3 are the types that portals are told of, $4 what their payload must not contain.
+const sent = `EXISTS (SELECT FROM unnest($3::text[], $4::text[]) s (type, unless)
+	WHERE s.type = e.type AND (s.unless IS NULL OR NOT e.data @> s.unless::jsonb))`
+
+// knownTypes are those of this release's catalogue.
+var knownTypes = event.Types(func(event.Audience) bool { return true })
+
+// portalTypes lists what [sent] needs.
+var portalTypes, portalsUnless = func() (types []string, unless []*string) {
+	for _, row := range event.Catalogue() {
+		if !row.Audience.Portals {
+			continue
+		}
+		types, unless = append(types, string(row.Type)), append(unless, nil)
+		if c := row.Audience.PortalsUnless; c != nil {
+			contained := c.JSON()
+			unless[len(unless)-1] = &contained
+		}
+	}
+	return types, unless
+}()
+
+// ErrNewerEvent means that the next event is of a type that this release does not know, and so cannot tell
+// who may be told of it. It waits for a worker of a later release, and with it all that happened since.
+var ErrNewerEvent = errors.New("the next event is of a type that only a later release knows")
 
 // Relay gives the next events of the log to the endpoints that want them, at most some thousands, and tells
 // whether more are waiting. What it gives and how far it has come are committed together, so every event
 // reaches the queue of every endpoint that wants it exactly once. Any number of processes may call it: while
-// one is at it, the others do nothing.
+// one is at it, the others do nothing. It returns [ErrNewerEvent] when it can go no further.
 func (s *Store) Relay(ctx context.Context) (more bool, err error) {
 	err = pg.OnConn(ctx, s.DB, func(conn *pgx.Conn) error {
 		var behind bool
@@ -49,12 +72,13 @@ func relay(ctx context.Context, tx pgx.Tx) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("take the relay: %w", err)
 	}
-	// Positions have no gaps.
-	err = tx.QueryRow(ctx, "SELECT least(max(position), $1::bigint + $2) FROM event_log", after, relayBatch).Scan(&through)
-	if err != nil {
+	if err := tx.QueryRow(ctx, relayThrough, after, relayBatch, knownTypes).Scan(&through); err != nil {
 		return false, fmt.Errorf("read head of the log: %w", err)
 	}
-	if _, err := tx.Exec(ctx, queueDeliveries, after, through); err != nil {
+	if through == after {
+		return false, ErrNewerEvent
+	}
+	if _, err := tx.Exec(ctx, queueDeliveries, after, through, portalTypes, portalsUnless); err != nil {
 		return false, fmt.Errorf("queue deliveries: %w", err)
 	}
 	if _, err := tx.Exec(ctx, "UPDATE webhook_relay SET position = $1", through); err != nil {
@@ -62,6 +86,12 @@ func relay(ctx context.Context, tx pgx.Tx) (bool, error) {
 	}
 	return through == after+relayBatch, nil
 }
+
+// relayThrough is how far a pass goes. Positions have no gaps.
+const relayThrough = `SELECT least(max(position), $1::bigint + $2, (SELECT min(l.position) - 1
+		FROM event_log l JOIN events e ON e.id = l.event_id
+		WHERE l.position > $1 AND l.position <= $1 + $2 AND e.type <> ALL ($3)))
+	FROM event_log`
 
 // queueDeliveries finds the endpoints that want the events of a part of the log. An endpoint is told of the
 // procurements that its owner leads now, in the mode it was registered for.
@@ -72,7 +102,7 @@ var queueDeliveries = `WITH queued AS (
 		CROSS JOIN event_log l
 		JOIN events e ON e.id = l.event_id
 		JOIN procurements p ON p.id = l.procurement_id
-		WHERE x.status IN ('active', 'paused') AND l.position > $1 AND l.position <= $2 AND l.position > x.since AND NOT ` + neverSent + `
+		WHERE x.status IN ('active', 'paused') AND l.position > $1 AND l.position <= $2 AND l.position > x.since AND ` + sent + `
 			AND x.rehearsals = (p.mode = 'rehearsal')
 			AND (x.procurements = '[]' OR x.procurements @> to_jsonb(p.id::text))
 			AND (x.types = '[]' OR EXISTS (SELECT FROM jsonb_array_elements_text(x.types) t WHERE e.type = t OR starts_with(e.type, t || '.')))

@@ -11,6 +11,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // A BoxEntry is what one act at a box writes: a tender that comes in, in place of another or not, or a
@@ -21,7 +22,7 @@ type BoxEntry struct {
 	Tender *models.Tender
 	// Withdrawn is taken back: its ID, EndedAt and Withdrawal are written.
 	Withdrawn *models.Tender
-	Event     models.Event
+	Event     event.Event
 	Request   Request
 }
 
@@ -71,14 +72,18 @@ func enter(ctx context.Context, conn *pgx.Conn, e BoxEntry) error {
 }
 
 func (e BoxEntry) statement() (string, []any, error) {
-	canonical, data, err := audit.Canonical(e.Event)
+	recorded, err := e.Event.Record()
+	if err != nil {
+		return "", nil, err
+	}
+	canonical, data, err := audit.Canonical(recorded)
 	if err != nil {
 		return "", nil, err
 	}
 	arguments := []any{
 		e.Event.ID, e.Event.RecordedAt, data, canonical, e.Request.ID, e.Request.Fingerprint, []byte(e.Request.Body),
 	}
-	rest := fmt.Sprintf(insertRest, e.Event.Type)
+	rest := fmt.Sprintf(insertRest, recorded.Type)
 	if w := e.Withdrawn; w != nil {
 		return endWithdrawn + rest, append(arguments, w.EndedAt, w.Withdrawal, w.ID), nil
 	}

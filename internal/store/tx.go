@@ -8,6 +8,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/eventlog"
 	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // A Tx is one transaction on the record.
@@ -34,4 +35,4 @@ func (s *Store) Snapshot(ctx context.Context, f func(tx *Tx) error) error {
 }
 
 // Append inserts an event and returns its ID; see [eventlog.Append].
-func (tx *Tx) Append(e models.Event) (models.ID, error) { return eventlog.Append(tx.Tx, e) }
+func (tx *Tx) Append(e event.Event) (models.ID, error) { return eventlog.Append(tx.Tx, e) }

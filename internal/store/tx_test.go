@@ -16,9 +16,8 @@ import (
 	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
-
-const happened models.EventType = "test.happened"
 
 func TestATransactionThatFailsLeavesNothing(t *testing.T) {
 	t.Parallel()
@@ -27,14 +26,14 @@ func TestATransactionThatFailsLeavesNothing(t *testing.T) {
 
 	fault := errors.New("fault")
 	err := s.InTx(t.Context(), func(tx *store.Tx) error {
-		_, err := tx.Append(models.Event{Type: happened})
+		_, err := tx.Append(event.Event{Payload: event.ProcurementChanged{}})
 		require.NoError(t, err)
 		return fault
 	})
 	require.ErrorIs(t, err, fault)
 	require.Panics(t, func() {
 		_ = s.InTx(t.Context(), func(tx *store.Tx) error {
-			_, err := tx.Append(models.Event{Type: happened})
+			_, err := tx.Append(event.Event{Payload: event.ProcurementChanged{}})
 			require.NoError(t, err)
 			panic("fault")
 		})
@@ -103,13 +102,13 @@ func TestACutConnectionMayBeTriedAgain(t *testing.T) {
 	err := s.InTx(t.Context(), func(tx *store.Tx) error {
 		require.Positive(t, pgtest.RowCount(t, db,
 			"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()", db.Name))
-		_, err := tx.Append(models.Event{Type: happened})
+		_, err := tx.Append(event.Event{Payload: event.ProcurementChanged{}})
 		return err
 	})
 	require.Error(t, err)
 	require.True(t, pg.IsRetryable(err), "%v", err)
 	require.NoError(t, s.InTx(t.Context(), func(tx *store.Tx) error {
-		_, err := tx.Append(models.Event{Type: happened})
+		_, err := tx.Append(event.Event{Payload: event.ProcurementChanged{}})
 		return err
 	}), "the next transaction gets a new connection")
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
@@ -40,14 +41,12 @@ func receiver(t *testing.T, c *Courier, answer http.HandlerFunc) (models.Endpoin
 	return e, secret
 }
 
-func event() models.Event {
-	return models.Event{
-		ID: models.NewID(models.PrefixEvent), ProcurementID: models.NewID(models.PrefixProcurement), Type: models.EventLotClosed,
+func happened() event.Recorded {
+	return event.Recorded{
+		ID: models.NewID(models.PrefixEvent), ProcurementID: models.NewID(models.PrefixProcurement), Type: event.TypeOf(event.LotClosed{}),
 		ActorID: models.NewID(models.PrefixPerson), At: time.Unix(1_500_000_000, 0), RecordedAt: time.Unix(1_700_000_000, 0),
-		Data: map[string]any{
-			"lot_id": "lot_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e10", "received": json.Number("7"), "digest": strings.Repeat("0", 64),
-			"person_id": "per_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e10",
-		},
+		Data: json.RawMessage(`{"lot_id": "lot_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e10", "received": 7, "digest": "` +
+			strings.Repeat("0", 64) + `", "person_id": "per_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e10"}`),
 	}
 }
 
@@ -65,7 +64,7 @@ func TestAnIndependentLibraryVerifiesOurSignatures(t *testing.T) {
 	secret, e.Secret = c.NewSecret(e.ID)
 	until := time.Now().Add(time.Hour)
 	e.FormerUntil = &until
-	m, err := EventMessage(event(), models.ModeLive)
+	m, err := EventMessage(happened(), models.ModeLive)
 	require.NoError(t, err)
 
 	report, err := c.Deliver(t.Context(), e, m)
@@ -92,7 +91,7 @@ func TestAnIndependentLibraryVerifiesOurSignatures(t *testing.T) {
 
 func TestAMessageNamesThingsAndTellsNothingAboutThem(t *testing.T) {
 	t.Parallel()
-	e := event()
+	e := happened()
 	m, err := EventMessage(e, models.ModeRehearsal)
 	require.NoError(t, err)
 	require.JSONEq(t, fmt.Sprintf(`{"type":"lot.closed","timestamp":"2023-11-14T22:13:20Z","data":{

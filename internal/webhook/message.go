@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // A Message is what one delivery says.
@@ -32,15 +33,20 @@ type Occurrence struct {
 	Mode        models.Mode `json:"mode"`
 	// At is procedure time.
 	At time.Time `json:"at"`
-	// Subjects are the IDs in the event's data, by their names there.
-	Subjects map[string]string `json:"subjects"`
+	// Subjects are the IDs in the event's payload, by their names there.
+	Subjects map[string]models.ID `json:"subjects"`
 }
 
 // EventMessage tells of an event.
-func EventMessage(e models.Event, mode models.Mode) (Message, error) {
-	subjects := map[string]string{}
-	for name, value := range e.Data {
-		if id, ok := value.(string); ok && models.ID(id).Valid() && !strings.HasPrefix(id, string(models.PrefixPerson)) {
+func EventMessage(e event.Recorded, mode models.Mode) (Message, error) {
+	var payload map[string]json.RawMessage
+	if err := json.Unmarshal(e.Data, &payload); err != nil {
+		return Message{}, fmt.Errorf("read payload of %s: %w", e.ID, err)
+	}
+	subjects := map[string]models.ID{}
+	for name, value := range payload {
+		var id models.ID
+		if json.Unmarshal(value, &id) == nil && id.Valid() && !strings.HasPrefix(string(id), string(models.PrefixPerson)) {
 			subjects[name] = id
 		}
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // Options says what to measure.
@@ -48,9 +49,8 @@ func (f Figures) Print(out io.Writer) {
 }
 
 const (
-	benchEvent models.EventType = "bench.measured"
-	pollEvery                   = 5 * time.Millisecond
-	pageSize                    = 5000
+	pollEvery = 5 * time.Millisecond
+	pageSize  = 5000
 	// patience is how long the reader waits for the next event before it counts the rest as lost.
 	patience = 10 * time.Second
 )
@@ -114,13 +114,13 @@ type commit struct {
 func write(ctx context.Context, o Options, writer, share int) ([]commit, error) {
 	commits := make([]commit, 0, share)
 	for i := range share {
-		event := models.Event{Type: benchEvent, Data: map[string]any{"writer": writer, "number": i}}
+		written := event.Event{Payload: event.ProcurementChanged{Version: int64(i)}}
 		if len(o.Procurements) > 0 {
-			event.ProcurementID = o.Procurements[(writer+i)%len(o.Procurements)]
+			written.ProcurementID = o.Procurements[(writer+i)%len(o.Procurements)]
 		}
 		c := commit{began: time.Now()}
 		err := o.Store.InTx(ctx, func(tx *store.Tx) (err error) {
-			c.id, err = tx.Append(event)
+			c.id, err = tx.Append(written)
 			return err
 		})
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/eventlog"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // A Platform is a database with people and procurements, written past the API.
@@ -85,7 +86,7 @@ func (p *Platform) Publish(procurement models.ID) (lot models.ID) {
 		lot, procurement)
 	p.Exec(OpenBox("clock_timestamp() + interval '1 hour'"), lot)
 	p.Exec("UPDATE boxes SET opened_at = $2 WHERE id = $1", BoxOf(lot), at)
-	p.Happens(models.Event{ProcurementID: procurement, Type: models.EventProcurementPublished, At: at})
+	p.Happens(event.Event{ProcurementID: procurement, Payload: event.ProcurementPublished{}, At: at})
 	return lot
 }
 
@@ -96,7 +97,7 @@ func (p *Platform) CloseBox(lot models.ID) {
 }
 
 // Happens appends an event and gives it its place.
-func (p *Platform) Happens(e models.Event) models.ID {
+func (p *Platform) Happens(e event.Event) models.ID {
 	p.Helper()
 	var id models.ID
 	require.NoError(p, p.InTx(p.Context(), func(tx *store.Tx) (err error) {
@@ -107,16 +108,16 @@ func (p *Platform) Happens(e models.Event) models.ID {
 	return id
 }
 
-// Event appends an event without data and gives it its place.
-func (p *Platform) Event(procurement models.ID, kind models.EventType) models.ID {
+// Event appends an event of a procurement and gives it its place.
+func (p *Platform) Event(procurement models.ID, what event.Payload) models.ID {
 	p.Helper()
-	return p.Happens(models.Event{ProcurementID: procurement, Type: kind})
+	return p.Happens(event.Event{ProcurementID: procurement, Payload: what})
 }
 
 // Tender is what is recorded when one comes in.
 func (p *Platform) Tender() models.ID {
 	p.Helper()
-	return p.Happens(models.Event{Type: models.EventTenderReceived, Data: map[string]any{"tender_id": models.NewID(models.PrefixTender)}})
+	return p.Happens(event.Event{Payload: event.TenderReceived{TenderID: models.NewID(models.PrefixTender)}})
 }
 
 // OpenSequencer opens the sequencer of a log until the test ends.

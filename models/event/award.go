@@ -1,0 +1,84 @@
+package event
+
+import (
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// OpeningJoined is the payload of lot.opening_joined.
+type OpeningJoined struct {
+	LotID          models.ID `json:"lot_id" doc:"The lot"`
+	OrganisationID models.ID `json:"organisation_id" doc:"The buyer for which the opener joined"`
+}
+
+// LotUnsealed is the payload of lot.unsealed.
+type LotUnsealed struct {
+	BoxID   models.ID `json:"box_id" doc:"The box that was opened"`
+	LotID   models.ID `json:"lot_id" doc:"The lot"`
+	Tenders int       `json:"tenders" doc:"How many tenders may be opened"`
+}
+
+// OpeningRefused is the payload of envelope.opening_refused.
+type OpeningRefused struct {
+	TenderID models.ID   `json:"tender_id" doc:"The tender"`
+	Envelope int         `json:"envelope" doc:"The envelope's number in the tender"`
+	Code     models.Code `json:"code" doc:"Why it was refused: the code of the problem"`
+}
+
+// EnvelopeOpened is the payload of envelope.opened.
+type EnvelopeOpened struct {
+	TenderID models.ID    `json:"tender_id" doc:"The tender"`
+	Envelope int          `json:"envelope" doc:"The envelope's number in the tender"`
+	Readable bool         `json:"readable" doc:"Whether the opener could read it"`
+	Digest   string       `json:"digest" doc:"SHA-256 of what was in it; empty when it could not be read"`
+	Found    models.Found `json:"found" doc:"How this opener's record agrees with those of the others"`
+}
+
+// OpeningDisputed is the payload of envelope.disputed.
+type OpeningDisputed struct {
+	TenderID models.ID `json:"tender_id" doc:"The tender"`
+	Envelope int       `json:"envelope" doc:"The envelope's number in the tender"`
+}
+
+// SheetWritten is the payload of score_sheet.written.
+type SheetWritten struct {
+	TenderID models.ID `json:"tender_id" doc:"The tender that is scored"`
+	Version  int       `json:"version" doc:"The sheet's version"`
+}
+
+// QualityLocked is the payload of lot.quality_locked.
+type QualityLocked struct {
+	LotID models.ID `json:"lot_id" doc:"The lot"`
+}
+
+// LotAwarded is the payload of lot.awarded.
+type LotAwarded struct {
+	LotID    models.ID `json:"lot_id" doc:"The lot"`
+	TenderID models.ID `json:"tender_id" doc:"The tender that wins"`
+	Ranking  string    `json:"ranking" doc:"SHA-256 of the ranking that was decided on"`
+}
+
+// LettersSent is the payload of lot.letters_sent.
+type LettersSent struct {
+	LotID           models.ID  `json:"lot_id" doc:"The lot"`
+	Letters         []string   `json:"letters" doc:"SHA-256 of each letter"`
+	StandstillUntil *time.Time `json:"standstill_until,omitempty" doc:"Until when no contract may be concluded, in procedure time; absent: nothing is awarded"`
+	Code            string     `json:"code,omitempty" doc:"Why nothing is awarded, from the eForms code list non-award-justification; absent: something is"`
+}
+
+// StandstillOver is the payload of lot.standstill_over.
+type StandstillOver struct {
+	LotID models.ID `json:"lot_id" doc:"The lot"`
+}
+
+func (OpeningJoined) event()   {}
+func (LotUnsealed) event()     {}
+func (OpeningRefused) event()  {}
+func (EnvelopeOpened) event()  {}
+func (OpeningDisputed) event() {}
+func (SheetWritten) event()    {}
+func (QualityLocked) event()   {}
+func (LotAwarded) event()      {}
+func (LettersSent) event()     {}
+func (StandstillOver) event()  {}

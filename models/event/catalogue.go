@@ -1,0 +1,110 @@
+package event
+
+import (
+	"slices"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// A Row says all of one type of event.
+type Row struct {
+	// Type names what happened, dot separated, past tense.
+	Type models.EventType
+	// Payload is an empty one: its Go type is what events of this type say.
+	Payload  Payload
+	Audience Audience
+	// Means is what happened, in one sentence.
+	Means string
+}
+
+// Catalogue lists all rows.
+func Catalogue() []Row { return slices.Clone(catalogue) }
+
+// Types are part of the public feed: rows are added, never renamed or removed.
+var catalogue = []Row{
+	// The platform.
+	{"organisation.created", OrganisationCreated{}, platform, "An organisation was registered."},
+	{"organisation.changed", OrganisationChanged{}, platform, "What is known of an organisation was changed."},
+	{"person.created", PersonCreated{}, platform, "A person was registered."},
+	{"person.changed", PersonChanged{}, platform, "What is known of a person was changed."},
+	{"api_key.created", APIKeyCreated{}, platform, "A person was given an API key."},
+	{"api_key.revoked", APIKeyRevoked{}, platform, "An API key was revoked."},
+
+	// Webhook endpoints.
+	{"endpoint.created", EndpointCreated{}, platform, "A webhook endpoint was registered."},
+	{"endpoint.changed", EndpointChanged{}, platform, "A webhook endpoint was changed."},
+	{"endpoint.secret_rotated", EndpointRotated{}, platform, "A webhook endpoint was given a new secret."},
+	{"endpoint.paused", EndpointPaused{}, platform, "A webhook endpoint was paused by a person."},
+	{"endpoint.resumed", EndpointResumed{}, platform, "A paused webhook endpoint goes on."},
+	{"endpoint.removed", EndpointRemoved{}, platform, "A webhook endpoint was removed."},
+	{"endpoint.disabled", EndpointDisabled{}, buyersOnly, "A webhook endpoint answered 410 Gone and is served no more."},
+	{"endpoint.parked", EndpointParked{}, buyersOnly, "Webhooks of the procurement wait for a person, because one could not be delivered."},
+	{"endpoint.unparked", EndpointUnparked{}, buyersOnly, "Webhooks of the procurement that waited for a person go on."},
+
+	// The draft of a procurement, and who takes part in it.
+	{"procurement.created", ProcurementCreated{}, process, "A procurement was drafted."},
+	{"procurement.changed", ProcurementChanged{}, process, "The draft of a procurement was changed."},
+	{"member.joined", MemberJoined{}, process, "A buyer joined the consortium."},
+	{"member.changed", MemberChanged{}, process, "The part that a buyer takes in the consortium was changed."},
+	{"member.removed", MemberRemoved{}, process, "A buyer was taken out of the consortium of a draft."},
+	{"role.given", RoleGiven{}, exceptSuppliers, "A person was given a role on the procurement."},
+	{"role.ended", RoleEnded{}, exceptSuppliers, "The end of a person's role on the procurement was set."},
+
+	// The process.
+	{"procurement.started", ProcurementStarted{}, process, "The procurement was started."},
+	{"procurement.suspended", ProcurementSuspended{}, process, "The board suspended the procurement."},
+	{"procurement.resumed", ProcurementResumed{}, process, "The board resumed the procurement."},
+	{"procurement.returned", ProcurementReturned{}, process, "The board returned the procurement to an earlier phase."},
+	{"procurement.cancelled", ProcurementCancelled{}, public, "The board cancelled the procurement."},
+	{"procurement.completed", ProcurementCompleted{}, public, "The last phase was closed: the procurement is complete."},
+	{"clock.advanced", ClockAdvanced{}, process, "The clock of a rehearsal was moved forward."},
+	{"phase.opened", PhaseOpened{}, process, "A phase was opened."},
+	{"phase.closed", PhaseClosed{}, process, "A phase was closed: all criteria of its gate are met and the board has approved."},
+	{"gate.rejected", GateRejected{}, process, "The board rejected the gate of a phase."},
+	{"command.refused", CommandRefused{}, process, "A command was refused; it changed nothing."},
+	{"command.failed", CommandFailed{}, process, "A command failed by a fault of the engine; it changed nothing."},
+	{"vote.cast", VoteCast{}, process, "A buyer's vote was cast on a gate or a motion."},
+	{"vote.voided", VoteVoided{}, process, "A vote does not count any more."},
+	{"motion.moved", MotionMoved{}, process, "A motion was put to the board."},
+	{"motion.decided", MotionDecided{}, process, "A motion was decided, or has lapsed."},
+	{"member.left", MemberLeft{}, process, "A buyer left the consortium of a procurement under way."},
+	{"consortium.eligibility_lost", EligibilityLost{}, process, "The consortium no longer meets what its call asks for."},
+	{"task.raised", TaskRaised{}, process, "Something waits for a person."},
+	{"task.reminded", TaskReminded{}, process, "A person was reminded of what waits."},
+	{"task.done", TaskDone{}, process, "What waited for a person is done."},
+	{"entry.written", EntryWritten{}, process, "A version of an entry was written."},
+	{"entry.withdrawn", EntryWithdrawn{}, process, "An entry was withdrawn."},
+	{"entry.released", EntryReleased{}, process, "An entry was released to the market in the version that was read."},
+	{"document.written", DocumentWritten{}, process, "A version of a document was written."},
+	{"notice.dispatched", NoticeDispatched{}, process, "A notice was dispatched."},
+
+	// Market consultation. What tells of a response names neither the operator nor the person: who is
+	// interested is nobody else's business (Directive 2014/24/EU, Article 21).
+	{"consultation.announced", ConsultationAnnounced{}, process, "A market consultation was announced."},
+	{"consultation.extended", ConsultationExtended{}, process, "The market was given more time to respond to a consultation."},
+	{"consultation.closed", ConsultationClosed{}, process, "A market consultation was closed on its date."},
+	{"consultation.response_received", ResponseReceived{}, process, "A response to a market consultation was received."},
+
+	// Lots and tenders.
+	{"lot.created", LotCreated{}, process, "A lot was drafted."},
+	{"lot.changed", LotChanged{}, process, "A lot was changed."},
+	{"procurement.published", ProcurementPublished{}, public, "The contract notice was dispatched, and the boxes of its lots take tenders."},
+	{"lot.deadline_moved", DeadlineMoved{}, public, "The deadline for tenders of a lot was moved to a later instant."},
+	{"tender.received", TenderReceived{}, nobody, "A tender was received."},
+	{"tender.withdrawn", TenderWithdrawn{}, nobody, "A tender was withdrawn."},
+	{"tender.refused", TenderRefused{}, afterClosing, "Somebody tried to hand in or to withdraw a tender after the box was closed."},
+	{"lot.closed", LotClosed{}, process, "The box of a lot was closed at its deadline."},
+	{"lot.ended", LotEnded{}, public, "A lot ended without award."},
+
+	// Opening, evaluation and award.
+	{"lot.opening_joined", OpeningJoined{}, process, "An opener joined the opening of a lot."},
+	{"lot.unsealed", LotUnsealed{}, process, "Enough openers have joined: the tenders of a lot may be opened."},
+	{"envelope.opening_refused", OpeningRefused{}, process, "Somebody asked for an envelope before it may be opened."},
+	{"envelope.opened", EnvelopeOpened{}, process, "An opener recorded what was in an envelope."},
+	{"envelope.disputed", OpeningDisputed{}, process, "Openers recorded different contents of one envelope."},
+	{"score_sheet.written", SheetWritten{}, process, "A version of a score sheet was written."},
+	{"lot.quality_locked", QualityLocked{}, process, "The scores for quality of a lot were locked: prices may be opened."},
+	{"lot.awarded", LotAwarded{}, process, "The board decided the award of a lot."},
+	{"lot.letters_sent", LettersSent{}, process, "The letters on the outcome of a lot were sent to its tenderers."},
+	{"lot.standstill_over", StandstillOver{}, process, "The standstill of a lot is over."},
+}

@@ -1,0 +1,91 @@
+package event
+
+import "github.com/ppi-engine/ppi/models"
+
+// OrganisationCreated is the payload of organisation.created.
+type OrganisationCreated struct {
+	OrganisationID models.ID `json:"organisation_id" doc:"The organisation"`
+}
+
+// OrganisationChanged is the payload of organisation.changed.
+type OrganisationChanged struct {
+	OrganisationID models.ID `json:"organisation_id" doc:"The organisation"`
+	Version        int64     `json:"version" doc:"Its version from now on"`
+}
+
+// PersonCreated is the payload of person.created.
+type PersonCreated struct {
+	PersonID       models.ID `json:"person_id" doc:"The person"`
+	OrganisationID models.ID `json:"organisation_id" doc:"The organisation the person belongs to"`
+	Administrator  bool      `json:"administrator" doc:"Whether the person runs the platform"`
+}
+
+// PersonChanged is the payload of person.changed.
+type PersonChanged struct {
+	PersonID      models.ID `json:"person_id" doc:"The person"`
+	Version       int64     `json:"version" doc:"The person's version from now on"`
+	Administrator bool      `json:"administrator" doc:"Whether the person runs the platform from now on"`
+}
+
+// APIKeyCreated is the payload of api_key.created.
+type APIKeyCreated struct {
+	APIKeyID models.ID `json:"api_key_id" doc:"The key's public part"`
+	PersonID models.ID `json:"person_id" doc:"The person who holds it"`
+}
+
+// APIKeyRevoked is the payload of api_key.revoked.
+type APIKeyRevoked APIKeyCreated
+
+// EndpointCreated is the payload of endpoint.created.
+type EndpointCreated struct {
+	EndpointID     models.ID `json:"endpoint_id" doc:"The endpoint"`
+	OrganisationID models.ID `json:"organisation_id" doc:"The organisation it belongs to"`
+	Rehearsals     bool      `json:"rehearsals" doc:"Whether it is told of rehearsals, and of nothing else"`
+}
+
+// What else becomes of an endpoint says the same.
+type (
+	// EndpointChanged is the payload of endpoint.changed.
+	EndpointChanged EndpointCreated
+	// EndpointRotated is the payload of endpoint.secret_rotated.
+	EndpointRotated EndpointCreated
+	// EndpointPaused is the payload of endpoint.paused.
+	EndpointPaused EndpointCreated
+	// EndpointResumed is the payload of endpoint.resumed.
+	EndpointResumed EndpointCreated
+	// EndpointRemoved is the payload of endpoint.removed.
+	EndpointRemoved EndpointCreated
+)
+
+// EndpointParked is the payload of endpoint.parked.
+type EndpointParked struct {
+	EndpointID models.ID `json:"endpoint_id" doc:"The endpoint"`
+	EventID    models.ID `json:"event_id" doc:"The event that could not be delivered"`
+	Reason     string    `json:"reason" doc:"Code of what kept it from its receiver"`
+	TaskID     models.ID `json:"task_id" doc:"The task to look after it"`
+}
+
+// EndpointDisabled is the payload of endpoint.disabled.
+type EndpointDisabled EndpointParked
+
+// EndpointUnparked is the payload of endpoint.unparked.
+type EndpointUnparked struct {
+	EndpointID models.ID             `json:"endpoint_id" doc:"The endpoint"`
+	Status     models.EndpointStatus `json:"status" doc:"The endpoint's status"`
+}
+
+func (OrganisationCreated) event() {}
+func (OrganisationChanged) event() {}
+func (PersonCreated) event()       {}
+func (PersonChanged) event()       {}
+func (APIKeyCreated) event()       {}
+func (APIKeyRevoked) event()       {}
+func (EndpointCreated) event()     {}
+func (EndpointChanged) event()     {}
+func (EndpointRotated) event()     {}
+func (EndpointPaused) event()      {}
+func (EndpointResumed) event()     {}
+func (EndpointRemoved) event()     {}
+func (EndpointParked) event()      {}
+func (EndpointDisabled) event()    {}
+func (EndpointUnparked) event()    {}

@@ -1,0 +1,133 @@
+package event
+
+import "github.com/ppi-engine/ppi/models"
+
+// PhaseOpened is the payload of phase.opened.
+type PhaseOpened struct {
+	Phase models.Phase `json:"phase" doc:"The phase"`
+	Round int          `json:"round" doc:"How often it was opened, this time included"`
+}
+
+// PhaseClosed is the payload of phase.closed.
+type PhaseClosed struct {
+	Phase  models.Phase `json:"phase" doc:"The phase"`
+	Round  int          `json:"round" doc:"How often it was opened"`
+	Digest string       `json:"digest" doc:"SHA-256 of the gate that was voted on"`
+}
+
+// GateRejected is the payload of gate.rejected.
+type GateRejected PhaseClosed
+
+// CommandRefused is the payload of command.refused.
+type CommandRefused struct {
+	CommandID string      `json:"command_id" doc:"The command"`
+	Verb      models.Verb `json:"verb" doc:"What it asked for"`
+	Code      models.Code `json:"code" doc:"Why it was refused: the code of the problem"`
+}
+
+// CommandFailed is the payload of command.failed.
+type CommandFailed struct {
+	CommandID string      `json:"command_id" doc:"The command"`
+	Verb      models.Verb `json:"verb" doc:"What it asked for"`
+	FaultID   string      `json:"fault_id" doc:"By it the operator finds the cause in the log"`
+}
+
+// VoteCast is the payload of vote.cast.
+type VoteCast struct {
+	VoteID         models.ID     `json:"vote_id" doc:"The vote"`
+	Subject        string        `json:"subject" doc:"What it is on: gate/ with the phase, or motion/ with the motion's ID"`
+	Round          int           `json:"round" doc:"The round of the phase; 1 for a motion"`
+	Digest         string        `json:"digest" doc:"SHA-256 of what was voted on"`
+	OrganisationID models.ID     `json:"organisation_id" doc:"The buyer whose vote it is"`
+	Choice         models.Choice `json:"choice" doc:"Approve, reject or abstain"`
+}
+
+// VoteVoided is the payload of vote.voided.
+type VoteVoided struct {
+	VoteID  models.ID `json:"vote_id" doc:"The vote"`
+	Subject string    `json:"subject" doc:"What it was on: gate/ with the phase, or motion/ with the motion's ID"`
+}
+
+// MotionMoved is the payload of motion.moved.
+type MotionMoved struct {
+	MotionID models.ID   `json:"motion_id" doc:"The motion"`
+	Verb     models.Verb `json:"verb" doc:"What is to be done if it is carried"`
+	Digest   string      `json:"digest" doc:"SHA-256 of what was moved"`
+}
+
+// MotionDecided is the payload of motion.decided.
+type MotionDecided struct {
+	MotionID models.ID           `json:"motion_id" doc:"The motion"`
+	Verb     models.Verb         `json:"verb" doc:"What was to be done"`
+	Status   models.MotionStatus `json:"status" doc:"Carried, rejected or lapsed"`
+}
+
+// TaskRaised is the payload of task.raised.
+type TaskRaised struct {
+	TaskID    models.ID `json:"task_id" doc:"The task"`
+	Kind      string    `json:"kind" doc:"Code of what is to be looked after"`
+	SubjectID string    `json:"subject_id" doc:"ID of what it is about, such as the procurement"`
+}
+
+// TaskReminded is the payload of task.reminded.
+type TaskReminded struct {
+	TaskID models.ID `json:"task_id" doc:"The task"`
+	Kind   string    `json:"kind" doc:"Code of what is to be looked after"`
+}
+
+// TaskDone is the payload of task.done.
+type TaskDone TaskReminded
+
+// EntryWritten is the payload of entry.written.
+type EntryWritten struct {
+	EntryID        models.ID        `json:"entry_id" doc:"The entry"`
+	Kind           models.EntryKind `json:"kind" doc:"What kind of entry it is"`
+	Phase          models.Phase     `json:"phase" doc:"The phase it belongs to"`
+	Round          int              `json:"round" doc:"The round of the phase"`
+	Version        int64            `json:"version" doc:"The entry's version"`
+	Digest         string           `json:"digest" doc:"SHA-256 of what it says"`
+	OrganisationID models.ID        `json:"organisation_id" doc:"The organisation that wrote it"`
+}
+
+// EntryWithdrawn is the payload of entry.withdrawn.
+type EntryWithdrawn EntryWritten
+
+// EntryReleased is the payload of entry.released.
+type EntryReleased struct {
+	EntryID models.ID        `json:"entry_id" doc:"The entry"`
+	Kind    models.EntryKind `json:"kind" doc:"What kind of entry it is"`
+	Digest  string           `json:"digest" doc:"SHA-256 of what the market was told"`
+}
+
+// DocumentWritten is the payload of document.written.
+type DocumentWritten struct {
+	DocumentID models.ID       `json:"document_id" doc:"The document"`
+	Version    int64           `json:"version" doc:"Its version"`
+	Digest     string          `json:"digest" doc:"SHA-256 of its bytes"`
+	Audience   models.Audience `json:"audience" doc:"Who may read it: the buyers, or tenderers too"`
+}
+
+// NoticeDispatched is the payload of notice.dispatched.
+type NoticeDispatched struct {
+	NoticeID models.ID         `json:"notice_id" doc:"The notice"`
+	Kind     models.NoticeKind `json:"kind" doc:"What kind of notice it is"`
+	Digest   string            `json:"digest" doc:"SHA-256 of what it says"`
+}
+
+func (PhaseOpened) event()      {}
+func (PhaseClosed) event()      {}
+func (GateRejected) event()     {}
+func (CommandRefused) event()   {}
+func (CommandFailed) event()    {}
+func (VoteCast) event()         {}
+func (VoteVoided) event()       {}
+func (MotionMoved) event()      {}
+func (MotionDecided) event()    {}
+func (TaskRaised) event()       {}
+func (TaskReminded) event()     {}
+func (TaskDone) event()         {}
+func (EntryWritten) event()     {}
+func (EntryWithdrawn) event()   {}
+func (EntryReleased) event()    {}
+func (DocumentWritten) event()  {}
+func (NoticeDispatched) event() {}

@@ -1,0 +1,104 @@
+package event
+
+import (
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// ProcurementCreated is the payload of procurement.created.
+type ProcurementCreated struct {
+	Mode    models.Mode `json:"mode" enum:"live,rehearsal" doc:"Live, or a rehearsal for good"`
+	Zone    string      `json:"zone" doc:"IANA zone of the lead buyer, in which days are counted"`
+	Profile string      `json:"profile" doc:"Profile of the call; empty: none yet"`
+}
+
+// ProcurementChanged is the payload of procurement.changed.
+type ProcurementChanged struct {
+	Version int64 `json:"version" doc:"The procurement's version from now on"`
+}
+
+// MemberJoined is the payload of member.joined.
+type MemberJoined struct {
+	OrganisationID models.ID `json:"organisation_id" doc:"The buyer"`
+	Lead           bool      `json:"lead" doc:"Whether it is the lead buyer"`
+	BudgetShare    string    `json:"budget_share" doc:"Its part of the common budget in percent, an exact decimal; empty: not yet agreed"`
+}
+
+// MemberChanged is the payload of member.changed.
+type MemberChanged MemberJoined
+
+// MemberRemoved is the payload of member.removed.
+type MemberRemoved struct {
+	OrganisationID models.ID `json:"organisation_id" doc:"The buyer"`
+}
+
+// MemberLeft is the payload of member.left.
+type MemberLeft MemberRemoved
+
+// RoleGiven is the payload of role.given.
+type RoleGiven struct {
+	RoleID         models.ID   `json:"role_id" doc:"The role as it was given to this person"`
+	Role           models.Role `json:"role" doc:"The role's name"`
+	PersonID       models.ID   `json:"person_id" doc:"The person"`
+	OrganisationID models.ID   `json:"organisation_id" doc:"The organisation for which the person holds it"`
+	ValidFrom      time.Time   `json:"valid_from" doc:"From when on it is held, in procedure time"`
+	ValidUntil     *time.Time  `json:"valid_until,omitempty" doc:"Until when it is held, in procedure time; absent: without end"`
+}
+
+// RoleEnded is the payload of role.ended.
+type RoleEnded RoleGiven
+
+// ProcurementStarted is the payload of procurement.started.
+type ProcurementStarted struct {
+	Mode    models.Mode `json:"mode" enum:"live,rehearsal" doc:"Live, or a rehearsal for good"`
+	Profile string      `json:"profile" doc:"Profile of the call"`
+}
+
+// What needs no more than its type to be said.
+type (
+	// ProcurementSuspended is the payload of procurement.suspended.
+	ProcurementSuspended struct{}
+	// ProcurementResumed is the payload of procurement.resumed.
+	ProcurementResumed struct{}
+	// ProcurementCompleted is the payload of procurement.completed.
+	ProcurementCompleted struct{}
+)
+
+// ProcurementReturned is the payload of procurement.returned.
+type ProcurementReturned struct {
+	To models.Phase `json:"to" doc:"The phase that is open again"`
+}
+
+// ProcurementCancelled is the payload of procurement.cancelled.
+type ProcurementCancelled struct {
+	Code string `json:"code" doc:"Why, from the eForms code list non-award-justification"`
+}
+
+// ClockAdvanced is the payload of clock.advanced.
+type ClockAdvanced struct {
+	To time.Time `json:"to" doc:"Procedure time from now on"`
+}
+
+// EligibilityLost is the payload of consortium.eligibility_lost.
+type EligibilityLost struct {
+	Profile  string   `json:"profile" doc:"Profile of the call"`
+	Criteria []string `json:"criteria" doc:"Codes of the criteria that are not met"`
+}
+
+func (ProcurementCreated) event()   {}
+func (ProcurementChanged) event()   {}
+func (MemberJoined) event()         {}
+func (MemberChanged) event()        {}
+func (MemberRemoved) event()        {}
+func (MemberLeft) event()           {}
+func (RoleGiven) event()            {}
+func (RoleEnded) event()            {}
+func (ProcurementStarted) event()   {}
+func (ProcurementSuspended) event() {}
+func (ProcurementResumed) event()   {}
+func (ProcurementCompleted) event() {}
+func (ProcurementReturned) event()  {}
+func (ProcurementCancelled) event() {}
+func (ClockAdvanced) event()        {}
+func (EligibilityLost) event()      {}

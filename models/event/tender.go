@@ -1,0 +1,121 @@
+package event
+
+import (
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// ConsultationAnnounced is the payload of consultation.announced.
+type ConsultationAnnounced struct {
+	AnnouncementID  models.ID `json:"announcement_id" doc:"The entry that announces it"`
+	QuestionnaireID models.ID `json:"questionnaire_id" doc:"The entry with the questions to the market"`
+	OpensAt         time.Time `json:"opens_at" doc:"From when on the market may respond, in procedure time"`
+	ClosesAt        time.Time `json:"closes_at" doc:"Until when, in procedure time"`
+	Zone            string    `json:"zone" doc:"IANA zone in which the closing was announced"`
+}
+
+// ConsultationExtended is the payload of consultation.extended.
+type ConsultationExtended struct {
+	AnnouncementID models.ID `json:"announcement_id" doc:"The entry that announced it"`
+	From           time.Time `json:"from" doc:"The closing as it was before, in procedure time"`
+	To             time.Time `json:"to" doc:"The closing from now on, in procedure time"`
+	Zone           string    `json:"zone" doc:"IANA zone in which the closing was announced"`
+}
+
+// ConsultationClosed is the payload of consultation.closed.
+type ConsultationClosed struct {
+	AnnouncementID models.ID `json:"announcement_id" doc:"The entry that announced it"`
+	Responses      int       `json:"responses" doc:"How many responses came"`
+	Digest         string    `json:"digest" doc:"SHA-256 over the digests of all responses"`
+}
+
+// ResponseReceived is the payload of consultation.response_received.
+type ResponseReceived struct {
+	ResponseID     models.ID `json:"response_id" doc:"The response"`
+	AnnouncementID models.ID `json:"announcement_id" doc:"The entry that announced the consultation"`
+	Digest         string    `json:"digest" doc:"SHA-256 of what it says"`
+}
+
+// LotCreated is the payload of lot.created.
+type LotCreated struct {
+	LotID  models.ID `json:"lot_id" doc:"The lot"`
+	Number int       `json:"number" doc:"Its number in the procurement"`
+}
+
+// LotChanged is the payload of lot.changed.
+type LotChanged struct {
+	LotID   models.ID `json:"lot_id" doc:"The lot"`
+	Version int64     `json:"version" doc:"Its version from now on"`
+}
+
+// ProcurementPublished is the payload of procurement.published.
+type ProcurementPublished struct {
+	Lots     []PublishedLot `json:"lots" doc:"The lots whose boxes take tenders from now on"`
+	NoticeID models.ID      `json:"notice_id" doc:"The contract notice"`
+	Digest   string         `json:"digest" doc:"SHA-256 of what the notice says"`
+}
+
+// A PublishedLot takes tenders until its deadline.
+type PublishedLot struct {
+	Lot      models.ID `json:"lot" doc:"The lot"`
+	Number   int       `json:"number" doc:"Its number in the procurement"`
+	Box      models.ID `json:"box" doc:"Its first box: it takes what is handed in at the first stage of the procedure"`
+	Deadline time.Time `json:"deadline" doc:"Until when tenders are taken, in procedure time"`
+}
+
+// DeadlineMoved is the payload of lot.deadline_moved.
+type DeadlineMoved struct {
+	LotID    models.ID `json:"lot_id" doc:"The lot"`
+	BoxID    models.ID `json:"box_id" doc:"The box of the lot that is open"`
+	From     time.Time `json:"from" doc:"The deadline as it was before, in procedure time"`
+	To       time.Time `json:"to" doc:"The deadline from now on, in procedure time"`
+	Zone     string    `json:"zone" doc:"IANA zone in which the deadline was given"`
+	NoticeID models.ID `json:"notice_id" doc:"The notice that tells of the change"`
+}
+
+// TenderReceived is the payload of tender.received.
+type TenderReceived struct {
+	TenderID models.ID `json:"tender_id" doc:"The tender"`
+	Receipt  string    `json:"receipt" doc:"SHA-256 of the signed receipt"`
+}
+
+// TenderWithdrawn is the payload of tender.withdrawn.
+type TenderWithdrawn TenderReceived
+
+// TenderRefused is the payload of tender.refused.
+type TenderRefused struct {
+	LotID          models.ID   `json:"lot_id" doc:"The lot"`
+	OrganisationID models.ID   `json:"organisation_id" doc:"The supplier"`
+	Act            string      `json:"act" doc:"What was tried: received for handing in, or withdrawn"`
+	Code           models.Code `json:"code" doc:"Why it was refused: the code of the problem"`
+}
+
+// LotClosed is the payload of lot.closed.
+type LotClosed struct {
+	LotID    models.ID `json:"lot_id" doc:"The lot"`
+	BoxID    models.ID `json:"box_id" doc:"The box"`
+	Received int64     `json:"received" doc:"How many tenders came in, with those replaced and withdrawn"`
+	Standing int64     `json:"standing" doc:"How many of them stand"`
+	Digest   string    `json:"digest" doc:"SHA-256 that binds the tenders of the box, in the order of their receipt"`
+}
+
+// LotEnded is the payload of lot.ended.
+type LotEnded struct {
+	LotID models.ID `json:"lot_id" doc:"The lot"`
+	Code  string    `json:"code" doc:"Why, from the eForms code list non-award-justification"`
+}
+
+func (ConsultationAnnounced) event() {}
+func (ConsultationExtended) event()  {}
+func (ConsultationClosed) event()    {}
+func (ResponseReceived) event()      {}
+func (LotCreated) event()            {}
+func (LotChanged) event()            {}
+func (ProcurementPublished) event()  {}
+func (DeadlineMoved) event()         {}
+func (TenderReceived) event()        {}
+func (TenderWithdrawn) event()       {}
+func (TenderRefused) event()         {}
+func (LotClosed) event()             {}
+func (LotEnded) event()              {}
