@@ -158,7 +158,7 @@ func newServer(d Deps) (*server, error) {
 		tail:          newTail(d.Views, d.Logger),
 		exports:       make(chan struct{}, exportsAtOnce),
 		closing:       d.Closing,
-		translate:     &translator{base: d.ProblemBase, log: d.Logger, types: problemTypes()},
+		translate:     &translator{base: d.ProblemBase, log: d.Logger},
 		authenticator: auth.NewAuthenticator(d.Views),
 		table:         map[string]*operation{},
 	}

@@ -34,7 +34,7 @@ func (s *server) newHuma() huma.API {
 			Info: &huma.Info{
 				Title:       "PPI Engine",
 				Version:     s.version,
-				Description: description(s.translate.types),
+				Description: description(),
 				License:     &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
 			},
 			Servers: []*huma.Server{{URL: "/"}},
@@ -174,18 +174,13 @@ func (s *server) describedBy(o *operation) *huma.Operation {
 }
 
 // description introduces the API on its reference page, with every code a problem can have.
-func description(types map[models.Code]problemType) string {
+func description() string {
 	var b strings.Builder
 	b.WriteString("Instants are RFC 3339 in UTC. Every POST carries an `Idempotency-Key`, every change an `If-Match`. " +
 		"Whatever answers GET answers HEAD. Lists are read page by page with `next_cursor`. What is refused is answered by a problem (RFC 9457).\n\n" +
 		"<details><summary>All codes of problems</summary>\n\n| code | status | what to do |\n|---|---|---|\n")
-	codes := make([]models.Code, 0, len(types))
-	for code := range types {
-		codes = append(codes, code)
-	}
-	slices.Sort(codes)
-	for _, code := range codes {
-		fmt.Fprintf(&b, "| `%s` | %d | %s. %s |\n", code, types[code].status, types[code].title, types[code].doc)
+	for _, t := range models.RefusalTypes() {
+		fmt.Fprintf(&b, "| `%s` | %d | %s. %s |\n", t.Code, httpStatus[t.Kind], t.Title, t.Doc)
 	}
 	b.WriteString("\n</details>\n")
 	return b.String()

@@ -39,8 +39,9 @@ func TestTheDocumentDescribesEveryOperationAndWhoMayCallIt(t *testing.T) {
 		require.Equal(t, o.conditional, d.Parameters.GetByInAndName("header", headerIfMatch) != nil, o.id())
 	}
 	require.Equal(t, expected, described)
-	for code := range problemTypes() {
-		require.Contains(t, w.document.Info.Description, "`"+string(code)+"`")
+	for _, refused := range models.RefusalTypes() {
+		require.Contains(t, w.document.Info.Description, "`"+string(refused.Code)+"`")
+		require.Contains(t, w.document.Info.Description, refused.Title+". "+refused.Doc)
 	}
 }
 

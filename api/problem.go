@@ -59,9 +59,8 @@ func (p *Problem) ContentType(string) string { return problemMediaType }
 
 // A translator turns errors into problems.
 type translator struct {
-	base  string
-	log   *slog.Logger
-	types map[models.Code]problemType
+	base string
+	log  *slog.Logger
 }
 
 // problem translates any error. A refusal is told in full; of a fault of the engine only an ID is told
@@ -100,14 +99,14 @@ func (t *translator) failed(ctx context.Context, id string) *Problem {
 
 func (t *translator) refusal(ctx context.Context, r *models.Refusal) *Problem {
 	call := callOf(ctx)
-	kind, known := t.types[r.Code]
+	refused, known := models.RefusalTypeOf(r.Code)
 	if !known {
-		return t.fault(ctx, fmt.Errorf("refusal with a code that has no problem type: %w", r))
+		return t.fault(ctx, fmt.Errorf("refusal with a code that has no row: %w", r))
 	}
 	p := &Problem{
 		Type:      t.base + string(r.Code),
-		Title:     kind.title,
-		Status:    kind.status,
+		Title:     refused.Title,
+		Status:    httpStatus[refused.Kind],
 		Detail:    r.Detail,
 		Instance:  call.instance,
 		Code:      r.Code,
@@ -115,8 +114,8 @@ func (t *translator) refusal(ctx context.Context, r *models.Refusal) *Problem {
 		Errors:    faults(r),
 		headers:   http.Header{},
 	}
-	if kind.retryAfter > 0 {
-		p.headers.Set("Retry-After", strconv.Itoa(kind.retryAfter))
+	if pause := refused.Kind.RetryAfter(); pause > 0 {
+		p.headers.Set("Retry-After", strconv.Itoa(int(pause.Seconds())))
 	}
 	return p
 }

@@ -1,0 +1,26 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// httpStatus says how HTTP calls a kind of refusal (RFC 9457 §3.1: the status belongs to the type).
+var httpStatus = map[models.RefusalKind]int{
+	models.RefusalMalformed:       http.StatusBadRequest,
+	models.RefusalUnacceptable:    http.StatusUnprocessableEntity,
+	models.RefusalUnauthenticated: http.StatusUnauthorized,
+	models.RefusalForbidden:       http.StatusForbidden,
+	models.RefusalAbsent:          http.StatusNotFound,
+	models.RefusalConflict:        http.StatusConflict,
+	models.RefusalStale:           http.StatusPreconditionFailed,
+	models.RefusalUnversioned:     http.StatusPreconditionRequired,
+	models.RefusalNotOffered:      http.StatusMethodNotAllowed,
+	models.RefusalTooLarge:        http.StatusRequestEntityTooLarge,
+	models.RefusalOtherMedia:      http.StatusUnsupportedMediaType,
+	models.RefusalTooSlow:         http.StatusRequestTimeout,
+	models.RefusalTooMany:         http.StatusTooManyRequests,
+	models.RefusalUnavailable:     http.StatusServiceUnavailable,
+	models.RefusalFault:           http.StatusInternalServerError,
+}

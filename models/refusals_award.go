@@ -1,0 +1,140 @@
+package models
+
+// Codes of publication, opening, evaluation and award.
+const (
+	CodeSecretKey          Code = "secret_key_refused" //nolint:gosec // names a refusal
+	CodeFrozen             Code = "frozen_by_publication"
+	CodeCapacityOpen       Code = "capacity_not_closed"
+	CodeEngagementStale    Code = "engagement_not_current"
+	CodeSpecificationOpen  Code = "specification_not_closed"
+	CodeCriteriaMissing    Code = "award_criteria_missing"
+	CodeOpeningKeyMissing  Code = "opening_key_missing"
+	CodeOpeningKeyUsed     Code = "opening_key_used"
+	CodeNotUnsealed        Code = "lot_not_unsealed"
+	CodeAlreadyOpened      Code = "already_opened"
+	CodeDeclarationMissing Code = "conflict_declaration_missing"
+	CodeConflictDeclared   Code = "conflict_of_interest"
+	CodeAdmissionMissing   Code = "admission_missing"
+	CodeNotAdmitted        Code = "tender_not_admitted"
+	CodeScoresMissing      Code = "scores_missing"
+	CodeScoresFinal        Code = "scores_final"
+	CodeQualityLocked      Code = "quality_locked"
+	CodeQualityOpen        Code = "quality_not_locked"
+	CodePriceMissing       Code = "price_missing"
+	CodePriceUnexplained   Code = "price_unexplained"
+	CodeRankingChanged     Code = "ranking_changed"
+	CodeNoWinner           Code = "no_winner"
+	CodeNotAwarded         Code = "lot_not_awarded"
+	CodeAlreadyAwarded     Code = "lot_awarded"
+	CodeLettersSent        Code = "letters_sent"
+	CodeStandstill         Code = "standstill_running"
+	CodeReviewPending      Code = "review_pending"
+	CodeContractSigned     Code = "contract_signed"
+)
+
+var refusedAward = []RefusalType{
+	{
+		CodeSecretKey, RefusalUnacceptable, "A secret key does not belong here",
+		"The platform never holds a key that opens tenders. Others may have seen the key that was sent: make a new one.",
+	},
+	{
+		CodeFrozen, RefusalConflict, "The publication has frozen this",
+		"What was published or released does not change.",
+	},
+	{
+		CodeCapacityOpen, RefusalConflict, "Capacity building is not closed",
+		"Nothing is published before capacity building is closed.",
+	},
+	{
+		CodeEngagementStale, RefusalConflict, "The market is not informed as planned",
+		"Write and release the bulletins that are missing.",
+	},
+	{
+		CodeSpecificationOpen, RefusalConflict, "The specification is not closed",
+		"Nothing is published before the specification is closed.",
+	},
+	{
+		CodeCriteriaMissing, RefusalConflict, "Award criteria are missing",
+		"Each lot needs criteria, weights, a method, a rounding and a rule for ties.",
+	},
+	{
+		CodeOpeningKeyMissing, RefusalConflict, "The opening key is missing",
+		"Suppliers seal their tenders for this key. Write it before you publish.",
+	},
+	{
+		CodeOpeningKeyUsed, RefusalConflict, "The opening key was used before",
+		"Each publication needs new keys: whoever opened earlier tenders holds the old ones.",
+	},
+	{
+		CodeNotUnsealed, RefusalConflict, "The envelopes are not opened",
+		"After the deadline, openers of two buyers open a lot together.",
+	},
+	{
+		CodeAlreadyOpened, RefusalConflict, "This was opened already",
+		"Read what was opened, or wait for an opener of another buyer.",
+	},
+	{
+		CodeDeclarationMissing, RefusalForbidden, "A conflict declaration is missing",
+		"First declare whether you have an interest in one of the tenderers. Name all of them.",
+	},
+	{
+		CodeConflictDeclared, RefusalForbidden, "There is a conflict of interest",
+		"A person with an interest in a tenderer takes no part in the evaluation or the decision.",
+	},
+	{
+		CodeAdmissionMissing, RefusalConflict, "A tender was not checked",
+		"First admit or exclude each tender.",
+	},
+	{CodeNotAdmitted, RefusalConflict, "The tender is not admitted", "Only admitted tenders are scored."},
+	{
+		CodeScoresMissing, RefusalConflict, "Scores are missing",
+		"Each evaluator scores each admitted tender. Then the panel agrees on the scores.",
+	},
+	{
+		CodeScoresFinal, RefusalConflict, "The scores are final",
+		"When an evaluator has given all scores, the evaluator sees those of the others " +
+			"and can no longer change the own ones.",
+	},
+	{
+		CodeQualityLocked, RefusalConflict, "The quality scores are locked",
+		"Prices may be known now, so no quality score changes any more.",
+	},
+	{
+		CodeQualityOpen, RefusalConflict, "The quality scores are not locked",
+		"Prices are opened after the chair has locked the quality scores.",
+	},
+	{
+		CodePriceMissing, RefusalConflict, "A price is missing",
+		"Openers of two buyers record the same price, or the tender is excluded.",
+	},
+	{
+		CodePriceUnexplained, RefusalConflict, "A price is not explained",
+		"If a price looks abnormally low, the tenderer must be asked before the award.",
+	},
+	{
+		CodeRankingChanged, RefusalConflict, "The ranking has changed",
+		"Read the ranking again and name its digest.",
+	},
+	{
+		CodeNoWinner, RefusalConflict, "The tender does not rank first",
+		"A lot is awarded to the one tender that ranks first, or it ends with a reason.",
+	},
+	{CodeNotAwarded, RefusalConflict, "The award is not decided", "The board decides on the award first."},
+	{
+		CodeAlreadyAwarded, RefusalConflict, "The award is decided",
+		"What the award rests on does not change any more.",
+	},
+	{CodeLettersSent, RefusalConflict, "The letters were sent", "All tenderers were told of the decision."},
+	{
+		CodeStandstill, RefusalConflict, "The standstill is not over",
+		"No contract is concluded before the standstill is over.",
+	},
+	{
+		CodeReviewPending, RefusalConflict, "A review of the award is pending",
+		"Wait for the decision. If the review is upheld, end the lot.",
+	},
+	{
+		CodeContractSigned, RefusalConflict, "A contract was signed",
+		"The lot can no longer end without award.",
+	},
+}

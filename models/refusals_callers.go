@@ -1,0 +1,81 @@
+package models
+
+// Codes of who is asking, and of organisations, people, keys, members and roles.
+const (
+	CodeUnauthenticated   Code = "unauthenticated"
+	CodeForbidden         Code = "forbidden"
+	CodeNotFound          Code = "not_found"
+	CodeRoleIncompatible  Code = "role_incompatible"
+	CodeAuthorMayNotVote  Code = "author_may_not_vote"
+	CodeOwnWork           Code = "own_work"
+	CodeAlreadyExists     Code = "already_exists"
+	CodeStillReferred     Code = "still_referred_to"
+	CodeLastAdministrator Code = "last_administrator"
+	CodeNotAnAuthority    Code = "not_a_contracting_authority"
+	CodeKeyLimit          Code = "api_key_limit_reached"
+	CodeLastLeadProcurer  Code = "last_lead_procurer"
+	CodeSharesExceeded    Code = "budget_shares_exceeded"
+	CodeLeadExists        Code = "lead_exists"
+	CodeNotAMember        Code = "not_a_member"
+	CodeLastMember        Code = "last_member"
+	CodeLeadMissing       Code = "lead_missing"
+)
+
+var refusedCallers = []RefusalType{
+	{
+		CodeUnauthenticated, RefusalUnauthenticated, "The caller is not known",
+		"Send the header Authorization: Bearer with an API key that is neither expired nor revoked.",
+	},
+	{
+		CodeForbidden, RefusalForbidden, "The caller may not do this",
+		"The operation needs a role that the caller does not hold now.",
+	},
+	{
+		CodeNotFound, RefusalAbsent, "There is no such resource",
+		"It does not exist, or the caller holds no role that allows to see it.",
+	},
+	{
+		CodeRoleIncompatible, RefusalConflict, "The roles exclude each other",
+		"One person must not hold both roles in one procurement.",
+	},
+	{
+		CodeAuthorMayNotVote, RefusalForbidden, "Authors do not approve their own work",
+		"Another board member of the same buyer casts the vote.",
+	},
+	{
+		CodeOwnWork, RefusalForbidden, "The caller wrote this",
+		"Nobody approves, certifies or excuses what they wrote themselves. Another person does it.",
+	},
+	{CodeAlreadyExists, RefusalConflict, "There is one already", "Change the one that exists."},
+	{CodeStillReferred, RefusalConflict, "Something still refers to it", "First remove what refers to it."},
+	{
+		CodeLastAdministrator, RefusalConflict, "The platform needs an administrator",
+		"First make another person an administrator.",
+	},
+	{
+		CodeNotAnAuthority, RefusalConflict, "The organisation is not a contracting authority",
+		"Only contracting authorities can be members of a consortium or create procurements.",
+	},
+	{
+		CodeKeyLimit, RefusalConflict, "The person has as many API keys as allowed",
+		"A person can have two valid keys, so that one can replace the other. Revoke one first.",
+	},
+	{
+		CodeLastLeadProcurer, RefusalConflict, "The procurement needs a lead procurer",
+		"First give the role to another person.",
+	},
+	{
+		CodeSharesExceeded, RefusalConflict, "The budget shares exceed 100 percent",
+		"First lower the share of another member.",
+	},
+	{
+		CodeLeadExists, RefusalConflict, "The consortium has a lead buyer already",
+		"First take the lead from the member that has it.",
+	},
+	{
+		CodeNotAMember, RefusalConflict, "The organisation is not a member",
+		"Only members of the consortium can do this.",
+	},
+	{CodeLastMember, RefusalConflict, "The last member cannot leave", "Cancel the procurement instead."},
+	{CodeLeadMissing, RefusalConflict, "The consortium has no lead buyer", "Mark one member as the lead."},
+}

@@ -1,0 +1,59 @@
+package models
+
+// Codes of the rules: time limits, votes and award.
+const (
+	// CodeBelowStatutoryMinimum refuses a time limit shorter than the law allows.
+	CodeBelowStatutoryMinimum Code = "below_statutory_minimum"
+	// CodeShorteningNotAllowed refuses a shortened time limit whose conditions are not met.
+	CodeShorteningNotAllowed Code = "shortening_not_allowed"
+	// CodeHolidayUnknown says that the holidays of a place or year are not in our data.
+	CodeHolidayUnknown Code = "holidays_unknown"
+	// CodeRuleUnknown says that no rule of that name is in force on that day.
+	CodeRuleUnknown Code = "rule_unknown"
+	// CodeBudgetShareMissing says that votes cannot be weighted, since a member's share is not agreed.
+	CodeBudgetShareMissing Code = "budget_share_missing"
+	// CodeInvalidCriteria refuses award criteria or a method that cannot rank tenders.
+	CodeInvalidCriteria Code = "award_criteria_invalid"
+	// CodeInvalidScore refuses a score outside the criterion's scale.
+	CodeInvalidScore Code = "score_invalid"
+	// CodeInvalidPrice refuses a price that cannot be scored.
+	CodeInvalidPrice Code = "price_invalid"
+	// CodeInvalidLocalTime refuses what clocks never show somewhere, or show twice.
+	CodeInvalidLocalTime Code = "local_time_invalid"
+)
+
+var refusedRules = []RefusalType{
+	{
+		CodeBelowStatutoryMinimum, RefusalUnacceptable, "The time limit is shorter than the law allows",
+		"The detail names the rule and the earliest date.",
+	},
+	{
+		CodeShorteningNotAllowed, RefusalUnacceptable, "The time limit may not be shortened",
+		"A condition for the shorter limit is not met. The detail names it.",
+	},
+	{
+		CodeHolidayUnknown, RefusalUnacceptable, "The holidays are not known",
+		"The engine has no holidays for that country and year.",
+	},
+	{
+		CodeRuleUnknown, RefusalUnacceptable, "The rule is not known",
+		"The engine has no rule for that act, country and date.",
+	},
+	{
+		CodeBudgetShareMissing, RefusalConflict, "A budget share is missing",
+		"When votes are weighted by budget share, every member needs a share.",
+	},
+	{
+		CodeInvalidCriteria, RefusalUnacceptable, "The award criteria cannot be used",
+		"`errors` names what is wrong with them.",
+	},
+	{
+		CodeInvalidScore, RefusalUnacceptable, "The score cannot be used",
+		"A score lies within the scale of its criterion.",
+	},
+	{CodeInvalidPrice, RefusalUnacceptable, "The price cannot be used", "A price is an exact decimal above zero."},
+	{
+		CodeInvalidLocalTime, RefusalUnacceptable, "There is no such local time",
+		"A clock change skips or repeats that hour in the zone. Choose another hour.",
+	},
+}

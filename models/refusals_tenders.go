@@ -1,0 +1,70 @@
+package models
+
+// Codes of lots, of their publication and of tenders.
+const (
+	CodeLotsMissing      Code = "lots_missing"
+	CodeLotPublished     Code = "lot_published"
+	CodeAlreadyPublished Code = "already_published"
+	CodeLotNotOpen       Code = "lot_not_open"
+	CodeLotClosed        Code = "lot_closed"
+	CodeLotEnded         Code = "lot_ended"
+	CodeDeadlinePassed   Code = "deadline_passed"
+	CodeDeadlineMissing  Code = "deadline_missing"
+	CodeDeadlineEarlier  Code = "deadline_moved_earlier"
+	CodeDeadlineNotMoved Code = "deadline_not_moved"
+	CodeDeadlineInPast   Code = "deadline_in_past"
+	CodeDeadlineNotOver  Code = "deadline_not_over"
+	CodeNotAnOperator    Code = "not_an_economic_operator"
+	CodeTenderExists     Code = "tender_exists"
+	CodeTenderReplaced   Code = "tender_replaced"
+	CodeNotInvited       Code = "not_invited"
+	CodeTenderWithdrawn  Code = "tender_withdrawn"
+	// CodeBoxOpen refuses what would tell how many tenders lie in a box that is not closed.
+	CodeBoxOpen Code = "box_open"
+)
+
+var refusedTenders = []RefusalType{
+	{CodeLotsMissing, RefusalConflict, "There are no lots", "The tender phase needs at least one lot."},
+	{
+		CodeLotPublished, RefusalConflict, "The lot is published",
+		"Only a command of the process can change what is published.",
+	},
+	{CodeAlreadyPublished, RefusalConflict, "Everything is published already", "Each lot is published once."},
+	{
+		CodeLotNotOpen, RefusalConflict, "The lot does not take tenders",
+		"A lot takes tenders from its publication until its deadline.",
+	},
+	{CodeLotClosed, RefusalConflict, "The lot is closed", "The box of the lot was closed at the deadline."},
+	{CodeLotEnded, RefusalConflict, "The lot has ended", "Nothing more can happen to it."},
+	{CodeDeadlinePassed, RefusalConflict, "The deadline has passed", "A late tender is never accepted."},
+	{CodeDeadlineMissing, RefusalConflict, "The lot has no deadline", "First set the deadline."},
+	{
+		CodeDeadlineEarlier, RefusalUnacceptable, "A deadline can only be moved to a later instant",
+		"Name an instant after the present deadline.",
+	},
+	{
+		CodeDeadlineNotMoved, RefusalConflict, "The deadline was not moved",
+		"After a significant change of the documents, suppliers need more time " +
+			"(Directive 2014/24/EU, Article 47(3)). First move the deadlines.",
+	},
+	{
+		CodeDeadlineInPast, RefusalUnacceptable, "The deadline lies in the past",
+		"Name an instant after the present procedure time.",
+	},
+	{CodeDeadlineNotOver, RefusalConflict, "The deadline is not over", "Wait until the deadline is over."},
+	{
+		CodeNotAnOperator, RefusalConflict, "The organisation is not an economic operator",
+		"Only economic operators hand in tenders.",
+	},
+	{CodeTenderExists, RefusalConflict, "There is a tender already", "Replace that tender instead."},
+	{CodeTenderReplaced, RefusalConflict, "The tender was replaced", "Read the tender that replaced it."},
+	{
+		CodeNotInvited, RefusalForbidden, "The organisation was not invited",
+		"At this stage of the procedure only the candidates who were invited hand anything in.",
+	},
+	{CodeTenderWithdrawn, RefusalConflict, "The tender was withdrawn", "Hand in a new one."},
+	{
+		CodeBoxOpen, RefusalConflict, "A box of tenders is open",
+		"The answer would tell how many tenders arrived. Ask again when the box is closed.",
+	},
+}

@@ -1,0 +1,32 @@
+package models
+
+// Codes of uploads.
+const (
+	CodeUploadIncomplete Code = "upload_incomplete"
+	CodeUploadComplete   Code = "upload_complete"
+	CodeUploadGone       Code = "upload_gone"
+	CodeUploadTooLarge   Code = "upload_too_large"
+	CodeUploadLimit      Code = "upload_limit_reached"
+	CodeDigestMismatch   Code = "digest_mismatch"
+	CodeNotSealed        Code = "envelope_not_sealed"
+)
+
+var refusedUploads = []RefusalType{
+	{CodeUploadIncomplete, RefusalConflict, "The upload is not complete", "Send the missing bytes."},
+	{CodeUploadComplete, RefusalConflict, "The upload is complete", "Nothing can be added to it."},
+	{CodeUploadGone, RefusalConflict, "The upload is gone", "Uploads that nobody completes are removed. Start again."},
+	{CodeUploadTooLarge, RefusalTooLarge, "The upload is too large", "The detail names the limit."},
+	{
+		CodeUploadLimit, RefusalConflict, "There are too many uploads",
+		"Complete the uploads that are not complete, or hand in what you uploaded before. The detail says which.",
+	},
+	{
+		CodeDigestMismatch, RefusalUnacceptable, "The digest does not match",
+		"The bytes that arrived are not those that were announced. Send them again.",
+	},
+	{
+		CodeNotSealed, RefusalUnacceptable, "The envelope is not sealed",
+		"An envelope is a whole age file, sealed for the opening key of the procurement, which is an X25519 key. " +
+			"A passphrase is not accepted. Sealing is not post-quantum yet.",
+	},
+}
