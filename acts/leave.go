@@ -99,5 +99,5 @@ func (c *call) raise(kind, subject string, detail map[string]any) error {
 	if err != nil || !fresh {
 		return err
 	}
-	return c.record(event.TaskRaised{TaskID: id, Kind: kind, SubjectID: subject})
+	return c.record(event.TaskRaised{TaskID: id, Kind: kind, SubjectID: models.ID(subject)})
 }

@@ -35,7 +35,7 @@ type EndpointView struct {
 	OwnerID        models.ID             `json:"owner_id" doc:"Who registered it. It is told of the procurements that this person leads"`
 	URL            string                `json:"url,omitempty" doc:"Shown to its owner"`
 	Description    string                `json:"description,omitempty"`
-	Types          []string              `json:"types" doc:"Only these types of events and those below them; empty: all"`
+	Types          []string              `json:"types" doc:"Only these types of events and those below them; empty: all that portals are told of, see /v1/event-types"`
 	Procurements   []models.ID           `json:"procurements" doc:"Only these procurements; empty: all that the owner leads"`
 	Rehearsals     bool                  `json:"rehearsals" doc:"Told of rehearsals only; otherwise of live procurements only"`
 	Status         models.EndpointStatus `json:"status" enum:"active,paused,disabled" doc:"disabled: it has answered 410 Gone and is served no more, for good"`

@@ -32,7 +32,7 @@ func (s *server) eventOperations() []operation {
 
 // FeedParameters say what to read of the feed.
 type FeedParameters struct {
-	Type  []string `query:"type" maxItems:"50" doc:"Only events of these types and those below them, separated by commas, such as lot,vote.cast"`
+	Type  []string `query:"type" maxItems:"50" doc:"Only events of these types and those below them, separated by commas, such as lot,vote.cast; /v1/event-types lists all"`
 	After string   `query:"after" maxLength:"100" doc:"Cursor of the last event read, or next_cursor; now begins with what happens next; empty begins with the first event"`
 	Limit int      `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many events at most"`
 	Wait  int      `query:"wait" minimum:"0" maximum:"30" default:"0" doc:"How many seconds to wait for an event when there is none"`
@@ -47,7 +47,7 @@ type FeedItem struct {
 	ActorID       models.ID        `json:"actor,omitempty" doc:"The person who acted; absent when the engine did"`
 	At            time.Time        `json:"at" doc:"Procedure time"`
 	RecordedAt    time.Time        `json:"recorded_at" doc:"Real time"`
-	Data          EventPayload     `json:"data" doc:"What happened; /v1/event-types says for each type what it holds"`
+	Data          RawObject        `json:"data" doc:"What happened; /v1/event-types says for each type what it holds"`
 	Cursor        string           `json:"cursor" doc:"Reading after it goes on with the next event"`
 }
 
@@ -167,7 +167,7 @@ func (s *server) showFeed(page views.FeedPage) FeedAnswer {
 	for i, e := range page.Items {
 		answer.Items[i] = FeedItem{
 			ID: e.ID, Type: e.Type, ProcurementID: e.ProcurementID, Mode: e.Mode, ActorID: e.ActorID,
-			At: e.At, RecordedAt: e.RecordedAt, Data: EventPayload{e.Data}, Cursor: s.feedCursors.seal(e.Position),
+			At: e.At, RecordedAt: e.RecordedAt, Data: RawObject{e.Data}, Cursor: s.feedCursors.seal(e.Position),
 		}
 	}
 	return answer

@@ -8,6 +8,8 @@ func expectedFeedAccess(procurement string) map[string]string {
 		"GET " + procurement + "/events": buyers,
 		"GET /v1/checkpoints/latest":     everyone,
 		"GET /v1/keys":                   everyone,
+		"GET /v1/event-types":            everyone,
+		"GET /v1/event-types/{type}":     everyone,
 		"POST /v1/endpoints":             known,
 		"GET /v1/endpoints":              known,
 	}

@@ -1,15 +1,140 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
-// EventPayload is what an event says, as it was recorded.
-type EventPayload struct{ json.RawMessage }
+func (s *server) eventTypeOperations() []operation {
+	return []operation{
+		op(GET, "/v1/event-types", public(), "List what can happen: each type of event, who is told, and what its payload holds", s.listEventTypes),
+		op(GET, "/v1/event-types/{type}", public(), "Read a type of event", s.getEventType),
+	}
+}
 
-// Schema is that of any payload: which it is depends on the event's type.
-func (EventPayload) Schema(huma.Registry) *huma.Schema {
+// EventType says all of one type of event.
+type EventType struct {
+	Type     models.EventType `json:"type" doc:"Never changes its meaning; types are added, never renamed"`
+	Meaning  string           `json:"meaning" doc:"What happened"`
+	Audience []string         `json:"audience" doc:"Who is told: administrators (of what concerns the platform), buyers (every role of the procurement but supplier), suppliers (who registered for the procurement) by the feed, portals by webhooks; empty: nobody, it stands in the record only"`
+	Unless   *EventCondition  `json:"portals_unless,omitempty" doc:"Portals are not told of an event whose payload says this"`
+	Sealed   bool             `json:"sealed" doc:"Told to nobody while the box of tenders is open"`
+	Schema   RawObject        `json:"schema" doc:"JSON Schema (2020-12) of the payload, the member data of an event in the feed. Members are added, never renamed or removed"`
+}
+
+// EventCondition holds for an event whose payload has this value in this field.
+type EventCondition struct {
+	Field string `json:"field" doc:"Name of a member of the payload"`
+	Value string `json:"value" doc:"Its value"`
+}
+
+// RawObject is a JSON object that is passed on as it is.
+type RawObject struct{ json.RawMessage }
+
+// Schema is that of any object.
+func (RawObject) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}
+}
+
+type eventTypesOutput struct {
+	Body struct {
+		Items []EventType `json:"items"`
+	}
+}
+
+// listEventTypes lists the whole catalogue at once: it is as long as the program makes it.
+func (s *server) listEventTypes(context.Context, *struct{}) (*eventTypesOutput, error) {
+	all, err := eventTypes()
+	if err != nil {
+		return nil, err
+	}
+	out := &eventTypesOutput{}
+	out.Body.Items = all
+	return out, nil
+}
+
+type eventTypePath struct {
+	Type string `path:"type" maxLength:"100" doc:"The type, such as lot.closed"`
+}
+
+type eventTypeOutput struct{ Body EventType }
+
+func (s *server) getEventType(_ context.Context, in *eventTypePath) (*eventTypeOutput, error) {
+	all, err := eventTypes()
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(all, func(t EventType) bool { return t.Type == models.EventType(in.Type) })
+	if i < 0 {
+		return nil, models.NoSuchResource()
+	}
+	return &eventTypeOutput{all[i]}, nil
+}
+
+// eventTypes are the catalogue as it is shown.
+var eventTypes = sync.OnceValues(func() (all []EventType, err error) {
+	for _, row := range event.Catalogue() {
+		shown, err := showEventType(row)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, shown)
+	}
+	return all, nil
+})
+
+func showEventType(row event.Row) (EventType, error) {
+	schema, err := json.Marshal(payloadSchema(row))
+	if err != nil {
+		return EventType{}, fmt.Errorf("render schema of %s: %w", row.Type, err)
+	}
+	shown := EventType{
+		Type: row.Type, Meaning: row.Means, Audience: row.Audience.Names(), Sealed: row.Audience.Sealed, Schema: RawObject{schema},
+	}
+	if c := row.Audience.PortalsUnless; c != nil {
+		shown.Unless = &EventCondition{Field: c.Field, Value: c.Value}
+	}
+	return shown, nil
+}
+
+// payloadSchema describes what events of a type say. A later release may say more, so whoever validates must let
+// through what is not described.
+func payloadSchema(row event.Row) *huma.Schema {
+	schema := openSchema(reflect.TypeOf(row.Payload))
+	schema.Title, schema.Description = string(row.Type), row.Means
+	schema.Extensions = map[string]any{"$schema": "https://json-schema.org/draft/2020-12/schema"}
+	return schema
+}
+
+// openSchema derives the schema of a Go type, without references and open to what is added.
+func openSchema(t reflect.Type) *huma.Schema {
+	registry := huma.NewMapRegistry("#/", huma.DefaultSchemaNamer)
+	var open func(*huma.Schema) *huma.Schema
+	open = func(s *huma.Schema) *huma.Schema {
+		if s.Ref != "" {
+			description := s.Description
+			s = registry.SchemaFromRef(s.Ref)
+			s.Description = description
+		}
+		if s.AdditionalProperties == false {
+			s.AdditionalProperties = nil
+		}
+		for name, property := range s.Properties {
+			s.Properties[name] = open(property)
+		}
+		if s.Items != nil {
+			s.Items = open(s.Items)
+		}
+		return s
+	}
+	return open(huma.SchemaFromType(registry, t))
 }

@@ -194,6 +194,7 @@ func (s *server) serveDocument() error {
 			property.PatternDescription = ""
 		}
 	}
+	describeWebhooks(s.huma.OpenAPI())
 	document, err := json.Marshal(s.huma.OpenAPI())
 	if err != nil {
 		return fmt.Errorf("render OpenAPI document: %w", err)

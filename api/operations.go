@@ -57,5 +57,5 @@ func (s *server) operations() []operation {
 	}
 	return slices.Concat(rows, s.commandOperations(), s.gateOperations(), s.dossierOperations(),
 		s.documentOperations(), s.uploadOperations(), s.lotOperations(), s.tenderOperations(), s.openingOperations(), s.evaluationOperations(), s.conclusionOperations(), s.neutralityOperations(), s.marketOperations(),
-		s.eventOperations(), s.endpointOperations(), docsPages())
+		s.eventOperations(), s.eventTypeOperations(), s.endpointOperations(), docsPages())
 }

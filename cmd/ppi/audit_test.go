@@ -84,7 +84,7 @@ func TestAnExportVerifiesWithoutTheDatabase(t *testing.T) {
 	require.True(t, report.KeyGiven)
 	require.EqualValues(t, 5, report.Events)
 
-	forged := a.file(t, "forged", strings.Replace(export, `"type":"test.happened"`, `"type":"test.invented"`, 1))
+	forged := a.file(t, "forged", strings.Replace(export, `"type":"procurement.changed"`, `"type":"test.invented"`, 1))
 	code, report = a.audit(t, "--export", forged)
 	require.Equal(t, exitFailed, code)
 	require.Equal(t, audit.FaultAltered, report.Fault.Kind)

@@ -59,8 +59,10 @@ func TestTheWholeProcurementIsPlayedAndAnotherSeedBringsOtherWinners(t *testing.
 	var screens [2]bytes.Buffer
 	var errs [2]error
 	var both sync.WaitGroup
+	var stages [2]*rig.Rig
 	for i := range results {
-		admin, err := stage(t).Administrator(t.Context())
+		stages[i] = stage(t)
+		admin, err := stages[i].Administrator(t.Context())
 		require.NoError(t, err)
 		both.Go(func() {
 			results[i], errs[i] = Play(t.Context(), Options{Admin: admin, Screen: &screens[i], Began: time.Now(), Seed: uint64(i) + 1})
@@ -70,6 +72,9 @@ func TestTheWholeProcurementIsPlayedAndAnotherSeedBringsOtherWinners(t *testing.
 	for i, result := range results {
 		require.NoError(t, errs[i], "%s", &screens[i])
 		requirePlayed(t, result)
+		described, err := stages[i].CheckEvents(t.Context())
+		require.NoError(t, err)
+		require.Greater(t, described, result.Events, "every event is what the API describes")
 	}
 	first, second := results[0].Winners, results[1].Winners
 	require.NotEqual(t, tenderers(first), tenderers(second))

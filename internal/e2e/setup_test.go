@@ -66,7 +66,13 @@ func setup(t *testing.T, o options) *bundle {
 		Log: logger(t), Webhooks: o.webhooks, Schedules: o.schedules,
 	})
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, b.Close()) })
+	t.Cleanup(func() {
+		if !t.Failed() {
+			_, err := b.CheckEvents(context.WithoutCancel(ctx))
+			require.NoError(t, err)
+		}
+		require.NoError(t, b.Close())
+	})
 	if !o.noWorker {
 		b.startWorker(t)
 	}

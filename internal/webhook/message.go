@@ -17,24 +17,23 @@ type Message struct {
 	Body []byte
 }
 
-// body is the form that Standard Webhooks asks for.
-type body struct {
-	Type      models.EventType `json:"type"`
-	Timestamp time.Time        `json:"timestamp"`
-	Data      any              `json:"data"`
+// An Envelope is the form that Standard Webhooks asks for.
+type Envelope[Data any] struct {
+	Type      models.EventType `json:"type" doc:"What happened"`
+	Timestamp time.Time        `json:"timestamp" doc:"When it was recorded, in real time"`
+	Data      Data             `json:"data" doc:"To what it happened"`
 }
 
 // An Occurrence is what a message tells of an event: that it happened, when, and to what. It names things by
 // their IDs only; who wants to know more asks the API, with the rights held then. So nothing leaves that
 // a receiver may not know, such as how many tenders were in a box.
 type Occurrence struct {
-	Event       models.ID   `json:"event"`
-	Procurement models.ID   `json:"procurement"`
-	Mode        models.Mode `json:"mode"`
-	// At is procedure time.
-	At time.Time `json:"at"`
+	Event       models.ID   `json:"event" doc:"The event, as the feed has it"`
+	Procurement models.ID   `json:"procurement" doc:"The procurement it belongs to"`
+	Mode        models.Mode `json:"mode" enum:"live,rehearsal" doc:"Whether the procurement is live or a rehearsal"`
+	At          time.Time   `json:"at" doc:"When it happened, in procedure time"`
 	// Subjects are the IDs in the event's payload, by their names there.
-	Subjects map[string]models.ID `json:"subjects"`
+	Subjects map[string]models.ID `json:"subjects" doc:"The IDs in the event's payload, by their names there, but none of people"`
 }
 
 // EventMessage tells of an event.
@@ -50,24 +49,29 @@ func EventMessage(e event.Recorded, mode models.Mode) (Message, error) {
 			subjects[name] = id
 		}
 	}
-	return render(e.ID, body{
+	return render(e.ID, Envelope[Occurrence]{
 		Type: e.Type, Timestamp: e.RecordedAt.UTC(),
 		Data: Occurrence{Event: e.ID, Procurement: e.ProcurementID, Mode: mode, At: e.At.UTC(), Subjects: subjects},
 	})
 }
 
-// typePing is the type of a test message, which is no event.
-const typePing models.EventType = "endpoint.ping"
+// TypePing is the type of a test message, which is no event.
+const TypePing models.EventType = "endpoint.ping"
+
+// A Ping says that an endpoint can be reached.
+type Ping struct {
+	Endpoint models.ID `json:"endpoint" doc:"The endpoint that is tried out"`
+}
 
 // pingMessage tells that an endpoint can be reached.
 func pingMessage(endpoint models.ID, at time.Time) (Message, error) {
-	return render(models.NewID(models.PrefixEvent), body{
-		Type: typePing, Timestamp: at.UTC(), Data: map[string]models.ID{"endpoint": endpoint},
+	return render(models.NewID(models.PrefixEvent), Envelope[Ping]{
+		Type: TypePing, Timestamp: at.UTC(), Data: Ping{Endpoint: endpoint},
 	})
 }
 
-func render(id models.ID, b body) (Message, error) {
-	rendered, err := json.Marshal(b)
+func render[Data any](id models.ID, e Envelope[Data]) (Message, error) {
+	rendered, err := json.Marshal(e)
 	if err != nil {
 		return Message{}, fmt.Errorf("render message %s: %w", id, err)
 	}

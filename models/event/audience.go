@@ -24,6 +24,20 @@ type Audience struct {
 	Sealed bool
 }
 
+// Names lists who is told, for people and for programs.
+func (a Audience) Names() []string {
+	names := []string{}
+	for _, who := range []struct {
+		told bool
+		name string
+	}{{a.Administrators, "administrators"}, {a.Buyers, "buyers"}, {a.Suppliers, "suppliers"}, {a.Portals, "portals"}} {
+		if who.told {
+			names = append(names, who.name)
+		}
+	}
+	return names
+}
+
 // A Condition holds for events whose payload has this value in this field.
 type Condition struct{ Field, Value string }
 

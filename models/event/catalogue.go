@@ -1,7 +1,9 @@
 package event
 
 import (
+	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/ppi-engine/ppi/models"
 )
@@ -15,6 +17,18 @@ type Row struct {
 	Audience Audience
 	// Means is what happened, in one sentence.
 	Means string
+}
+
+// Subjects are the fields of the payload whose IDs a webhook names: all but those of people.
+func (r Row) Subjects() []string {
+	names := []string{}
+	for field := range reflect.TypeOf(r.Payload).Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if field.Type == reflect.TypeFor[models.ID]() && name != "person_id" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // Catalogue lists all rows.

@@ -66,7 +66,7 @@ type MotionDecided struct {
 type TaskRaised struct {
 	TaskID    models.ID `json:"task_id" doc:"The task"`
 	Kind      string    `json:"kind" doc:"Code of what is to be looked after"`
-	SubjectID string    `json:"subject_id" doc:"ID of what it is about, such as the procurement"`
+	SubjectID models.ID `json:"subject_id" doc:"What it is about, such as the procurement"`
 }
 
 // TaskReminded is the payload of task.reminded.

@@ -1,0 +1,59 @@
+package api
+
+import (
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/ppi-engine/ppi/internal/webhook"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
+)
+
+// describeWebhooks adds to the document what endpoints are sent: a message of each type that portals are told of,
+// and the test message.
+func describeWebhooks(document *huma.OpenAPI) {
+	document.Webhooks = map[string]*huma.PathItem{}
+	for _, row := range event.Catalogue() {
+		if row.Audience.Portals {
+			document.Webhooks[string(row.Type)] = describeWebhook(row.Type, row.Means, messageSchema(row))
+		}
+	}
+	ping := openSchema(reflect.TypeFor[webhook.Envelope[webhook.Ping]]())
+	ping.Properties["type"].Enum = []any{string(webhook.TypePing)}
+	document.Webhooks[string(webhook.TypePing)] = describeWebhook(webhook.TypePing, "The endpoint is tried out; nothing happened.", ping)
+}
+
+// messageSchema describes a message about events of a type: it names what the payload names, and nothing else of it.
+func messageSchema(row event.Row) *huma.Schema {
+	message := openSchema(reflect.TypeFor[webhook.Envelope[webhook.Occurrence]]())
+	message.Properties["type"].Enum = []any{string(row.Type)}
+	payload := payloadSchema(row)
+	subjects := message.Properties["data"].Properties["subjects"]
+	subjects.Properties = map[string]*huma.Schema{}
+	for _, name := range row.Subjects() {
+		subjects.Properties[name] = payload.Properties[name]
+	}
+	return message
+}
+
+func describeWebhook(kind models.EventType, means string, message *huma.Schema) *huma.PathItem {
+	header := func(name, doc string) *huma.Param {
+		return &huma.Param{Name: name, In: "header", Required: true, Description: doc, Schema: &huma.Schema{Type: huma.TypeString}}
+	}
+	return &huma.PathItem{Post: &huma.Operation{
+		OperationID: "webhook-" + string(kind),
+		Summary:     means,
+		Tags:        []string{"webhooks"},
+		Parameters: []*huma.Param{
+			header("webhook-id", "ID of the message, the same for each attempt: who has it already need not look again"),
+			header("webhook-timestamp", "When this attempt was made, in seconds since 1970; refuse what is more than five minutes off"),
+			header("webhook-signature", "One or two signatures, separated by spaces: v1, a comma, and the base64 of HMAC-SHA256 under the endpoint's secret over ID, timestamp and body, joined by full stops (Standard Webhooks). Any one that fits is enough"),
+		},
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{mediaJSON: {Schema: message}}},
+		Responses: map[string]*huma.Response{
+			"2XX": {Description: "The message was received. After any other answer, or none in time, it is sent again later; what happened since waits behind it"},
+			"410": {Description: "No more is wanted: the endpoint is disabled for good"},
+		},
+	}}
+}
