@@ -10,11 +10,7 @@ import (
 )
 
 // announce invites the market to a consultation: from its opening until its closing, everyone may respond.
-func announce(c *call) (any, error) {
-	in, err := payload[process.Announce](c)
-	if err != nil {
-		return nil, err
-	}
+func announce(c *call, in process.Announce) (*process.AnnounceResult, error) {
 	dossier, err := c.tx.Dossier(c.p, c.now)
 	if err != nil {
 		return nil, err
@@ -34,7 +30,7 @@ func announce(c *call) (any, error) {
 	if err := c.tx.Announce(x); err != nil {
 		return nil, err
 	}
-	return process.AnnounceResult{Announcement: x.AnnouncementID, OpensAt: x.OpensAt.UTC(), ClosesAt: x.ClosesAt},
+	return &process.AnnounceResult{Announcement: x.AnnouncementID, OpensAt: x.OpensAt.UTC(), ClosesAt: x.ClosesAt},
 		c.event(models.EventConsultationOpened, map[string]any{
 			"announcement_id": string(x.AnnouncementID), "questionnaire_id": string(x.QuestionnaireID),
 			"opens_at": rfc3339(x.OpensAt), "closes_at": rfc3339(x.ClosesAt), "zone": x.ClosesZone,
@@ -43,11 +39,7 @@ func announce(c *call) (any, error) {
 
 // extendConsultation gives the market more time. Nobody responds meanwhile: a response shares the
 // procurement's row, which is locked here.
-func extendConsultation(c *call) (any, error) {
-	in, err := payload[process.ExtendConsultation](c)
-	if err != nil {
-		return nil, err
-	}
+func extendConsultation(c *call, in process.ExtendConsultation) (*process.ExtendConsultationResult, error) {
 	dossier, err := c.tx.Dossier(c.p, c.now)
 	if err != nil {
 		return nil, err
@@ -60,7 +52,7 @@ func extendConsultation(c *call) (any, error) {
 	if err := c.tx.ExtendConsultation(in.Announcement, to, in.Closes); err != nil {
 		return nil, err
 	}
-	return process.ExtendConsultationResult{Announcement: in.Announcement, From: before.ClosesAt.UTC(), To: to},
+	return &process.ExtendConsultationResult{Announcement: in.Announcement, From: before.ClosesAt.UTC(), To: to},
 		c.event(models.EventConsultationExtended, map[string]any{
 			"announcement_id": string(in.Announcement), "from": rfc3339(before.ClosesAt), "to": rfc3339(to), "zone": in.Closes.Zone,
 		})
@@ -90,11 +82,7 @@ func closeConsultation(c *call, due process.Due) error {
 
 // releaseEntry tells the market what an entry says, in the version that was read. A report is compared with
 // what operators said in confidence; a bulletin may end the task to write one.
-func releaseEntry(c *call) (any, error) {
-	in, err := payload[process.Release](c)
-	if err != nil {
-		return nil, err
-	}
+func releaseEntry(c *call, in process.Release) (*process.ReleaseResult, error) {
 	dossier, err := c.tx.Dossier(c.p, c.now)
 	if err != nil {
 		return nil, err
@@ -111,7 +99,7 @@ func releaseEntry(c *call) (any, error) {
 	if err := c.release(released); err != nil {
 		return nil, err
 	}
-	return process.ReleaseResult{Entry: released.EntryID, Kind: released.Kind, ReleasedAt: c.now.UTC()}, c.informed()
+	return &process.ReleaseResult{Entry: released.EntryID, Kind: released.Kind, ReleasedAt: c.now.UTC()}, c.informed()
 }
 
 func (c *call) checkDisclosure(d models.Dossier, entry models.ID) error {
