@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"github.com/ppi-engine/ppi/activities"
+	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 )
@@ -22,7 +23,7 @@ func TestOnlyWhatMaySucceedLaterIsRepeatedAndNoErrorTellsOfTheRecord(t *testing.
 	written, _, err := d.store.WriteCommand(t.Context(), models.Command{
 		ID: models.CommandID(d.owner, "POST", "teleport", "key"), ProcurementID: d.feed.ProcurementID, ActorID: d.owner,
 		Verb: "teleport", Fingerprint: make([]byte, 32), Payload: []byte(`{}`),
-	})
+	}, store.Label{})
 	require.NoError(t, err)
 	execute := func(ctx context.Context, id string) *temporal.ApplicationError {
 		_, err := transactions.Execute(ctx, process.Execute{ProcurementID: d.feed.ProcurementID, CommandID: id})

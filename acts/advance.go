@@ -17,11 +17,7 @@ const advanceSteps = 100
 
 // advance moves a rehearsal's clock to the next due instant and does what is due, or to the end when
 // nothing falls due before it. The workflow repeats it until More is false.
-func advance(c *call) (any, error) {
-	in, err := payload[process.Advance](c)
-	if err != nil {
-		return nil, err
-	}
+func advance(c *call, in process.Advance) (*process.AdvanceResult, error) {
 	if err := c.mayAdvance(in.To); err != nil {
 		return nil, err
 	}
@@ -113,8 +109,8 @@ func (c *call) moveClock(at time.Time) error {
 	return c.record(event.ClockAdvanced{To: at.UTC()})
 }
 
-func (c *call) reached(all bool) (any, error) {
-	return process.AdvanceResult{Now: c.now.UTC(), Reached: all}, nil
+func (c *call) reached(all bool) (*process.AdvanceResult, error) {
+	return &process.AdvanceResult{Now: c.now.UTC(), Reached: all}, nil
 }
 
 func boundary(before, after process.State) bool {

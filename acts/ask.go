@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 
+	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 )
@@ -12,11 +13,11 @@ import (
 // procurement's run has it carried out. It returns the command as the record has it, and whether that was
 // asked for before: a repeat finds the first, with its outcome if it has one. It returns a refusal with
 // [models.CodeKeyReused] when the request's ID stands for another request.
-func (a *Acts) Ask(ctx context.Context, by By, verb models.Verb, payload []byte) (cmd models.Command, repeated bool, err error) {
+func (a *Acts) Ask(ctx context.Context, by By, verb Verb, payload []byte) (cmd models.Command, repeated bool, err error) {
 	cmd, fresh, err := a.Store.WriteCommand(ctx, models.Command{
-		ID: by.Request.ID, ProcurementID: by.Standing.Procurement.ID, ActorID: by.Actor.PersonID, Verb: verb,
+		ID: by.Request.ID, ProcurementID: by.Standing.Procurement.ID, ActorID: by.Actor.PersonID, Verb: verb.Name,
 		Fingerprint: by.Request.Fingerprint[:], IfMatch: by.On.list(), Payload: payload,
-	})
+	}, store.Label{By: verb.By, PhaseIn: verb.phaseIn})
 	switch {
 	case err != nil:
 		return cmd, false, err

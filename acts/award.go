@@ -9,11 +9,7 @@ import (
 	"github.com/ppi-engine/ppi/rules/evaluation"
 )
 
-// moveAward asks the board to award a lot to the winner of a ranking.
-func moveAward(c *call) (any, error) {
-	return move(c, c.mayAward)
-}
-
+// mayAward refuses to award a lot to any but the winner of its ranking.
 func (c *call) mayAward(in process.Award) error {
 	dossier, err := c.tx.Dossier(c.p, c.now)
 	if err != nil {
@@ -58,11 +54,7 @@ func awardAuthors(d models.Dossier, lot models.ID) []models.ID {
 
 // sendLetters tells all tenderers of an awarded lot, and starts the standstill. One letter
 // is composed for each, so that nobody is left out and all name the same day.
-func sendLetters(c *call) (any, error) {
-	in, err := payload[process.SendLetters](c)
-	if err != nil {
-		return nil, err
-	}
+func sendLetters(c *call, in process.SendLetters) (*process.LettersResult, error) {
 	dossier, err := c.tx.Dossier(c.p, c.now)
 	if err != nil {
 		return nil, err
@@ -97,7 +89,7 @@ func maySend(lot models.Lot, stage models.LotStage) error {
 	return nil
 }
 
-func (c *call) send(lot models.Lot, in process.SendLetters, letters []evaluation.Letter, s evaluation.Standstill) (any, error) {
+func (c *call) send(lot models.Lot, in process.SendLetters, letters []evaluation.Letter, s evaluation.Standstill) (*process.LettersResult, error) {
 	digests := make([]string, len(letters))
 	for i, letter := range letters {
 		var err error
@@ -108,7 +100,7 @@ func (c *call) send(lot models.Lot, in process.SendLetters, letters []evaluation
 	if err := c.tx.StartStandstill(lot.ID, c.now, s.Until, s.Because.String()); err != nil {
 		return nil, err
 	}
-	return process.LettersResult{Letters: len(letters), StandstillUntil: s.Until.UTC(), EarliestContract: s.FirstDay.String(), Because: s.Because.String()},
+	return &process.LettersResult{Letters: len(letters), StandstillUntil: s.Until.UTC(), EarliestContract: s.FirstDay.String(), Because: s.Because.String()},
 		c.record(event.LettersSent{LotID: lot.ID, Letters: digests, StandstillUntil: utcOrNil(&s.Until)})
 }
 

@@ -1,8 +1,6 @@
 package acts
 
 import (
-	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -68,7 +66,7 @@ func enter(tx *store.Tx, procurement models.ID) (*call, error) {
 }
 
 // admit checks again, now that nothing moves, what the API checked when it wrote the command down.
-func (c *call) admit(verb verb) error {
+func (c *call) admit(verb Verb) error {
 	if c.cmd.Steps > 0 {
 		return c.admitStatus(verb) // what it was admitted on has been changed by its own first steps
 	}
@@ -76,9 +74,9 @@ func (c *call) admit(verb verb) error {
 	if c.held, err = c.tx.RolesHeld(c.p.ID, c.cmd.ActorID, c.now); err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(c.held, func(a models.RoleAssignment) bool { return slices.Contains(c.cmd.Verb.Roles(), a.Role) }) {
+	if !slices.ContainsFunc(c.held, func(a models.RoleAssignment) bool { return slices.Contains(verb.By, a.Role) }) {
 		return models.Refuse(models.CodeForbidden, "", "the actor does not hold the role for %s", c.cmd.Verb).
-			Accepting("%s", roleList(c.cmd.Verb.Roles()))
+			Accepting("%s", roleList(verb.By))
 	}
 	if c.cmd.IfMatch != nil && !slices.Contains(c.cmd.IfMatch, c.p.Version) {
 		return models.Refuse(models.CodeStale, models.FieldVersion, "the procurement is at version %d, and the command was not made on it", c.p.Version).
@@ -87,7 +85,7 @@ func (c *call) admit(verb verb) error {
 	return c.admitStatus(verb)
 }
 
-func (c *call) admitStatus(verb verb) error {
+func (c *call) admitStatus(verb Verb) error {
 	if slices.Contains(verb.in, c.p.Status) {
 		return nil
 	}
@@ -107,15 +105,6 @@ func (c *call) admitStatus(verb verb) error {
 		allowed[i] = string(s)
 	}
 	return models.Refuse(code, "", "%s", detail).Accepting("%s while the procurement is %s", c.cmd.Verb, strings.Join(allowed, " or "))
-}
-
-// payload decodes the command's content, which the API has checked.
-func payload[T any](c *call) (T, error) {
-	var content T
-	if err := json.Unmarshal(c.cmd.Payload, &content); err != nil {
-		return content, fmt.Errorf("decode payload of %s: %w", c.cmd.Verb, err)
-	}
-	return content, nil
 }
 
 // record appends an event of this call, by its actor, at its procedure time.

@@ -12,11 +12,7 @@ import (
 // unseal is one opener's part in opening a lot: the second, of another buyer, completes it. From then on
 // openers may fetch the envelopes, those with prices once quality is locked. Others may join them until the
 // award, to stand in for one who cannot go on: what is found counts from those who took part only.
-func unseal(c *call) (any, error) {
-	in, err := payload[process.Open](c)
-	if err != nil {
-		return nil, err
-	}
+func unseal(c *call, in process.Open) (*process.OpenResult, error) {
 	dossier, err := c.tx.Dossier(c.p, c.now)
 	if err != nil {
 		return nil, err
@@ -28,7 +24,8 @@ func unseal(c *call) (any, error) {
 	if err := mayUnseal(lot, dossier); err != nil {
 		return nil, err
 	}
-	return c.joinOpening(lot, dossier)
+	result, err := c.joinOpening(lot, dossier)
+	return &result, err
 }
 
 // mayUnseal refuses before the box is closed, whatever the clock says, and after the award.
@@ -112,11 +109,7 @@ func (c *call) actsFor(role models.Role) (models.ID, error) {
 }
 
 // lockQuality ends the scoring of a lot's quality. No score changes afterwards, and prices may be opened.
-func lockQuality(c *call) (any, error) {
-	in, err := payload[process.LockQuality](c)
-	if err != nil {
-		return nil, err
-	}
+func lockQuality(c *call, in process.LockQuality) (*process.Nothing, error) {
 	dossier, err := c.tx.Dossier(c.p, c.now)
 	if err != nil {
 		return nil, err

@@ -90,7 +90,7 @@ func execute(tx *store.Tx, in process.Execute) (process.Outcome, error) {
 	return c.carryOut(verb)
 }
 
-func lockBoxes(tx *store.Tx, cmd models.Command, verb verb) error {
+func lockBoxes(tx *store.Tx, cmd models.Command, verb Verb) error {
 	if verb.boxes == nil {
 		return nil
 	}
@@ -104,8 +104,8 @@ func lockBoxes(tx *store.Tx, cmd models.Command, verb verb) error {
 	return tx.LockBoxes(boxes...)
 }
 
-func (c *call) carryOut(verb verb) (process.Outcome, error) {
-	result, err := verb.run(c)
+func (c *call) carryOut(verb Verb) (process.Outcome, error) {
+	result, err := verb.work.run(c)
 	if err != nil {
 		return process.Outcome{}, err
 	}

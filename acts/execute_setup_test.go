@@ -91,7 +91,7 @@ func (p *procuring) asked(by models.ID, verb models.Verb, payload string) string
 	cmd, fresh, err := p.Store.WriteCommand(p.Context(), models.Command{
 		ID: models.CommandID(by, "POST", string(verb), uuid.NewString()), ProcurementID: p.id, ActorID: by, Verb: verb,
 		Fingerprint: make([]byte, 32), Payload: []byte(payload),
-	})
+	}, store.Label{})
 	require.NoError(p, err)
 	require.True(p, fresh)
 	return cmd.ID

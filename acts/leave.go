@@ -15,10 +15,7 @@ const TaskEligibility = "consortium_ineligible"
 // leave takes the actor's buyer out of the consortium. Its votes no longer count, its people lose their
 // roles, and whether those who stay are still eligible is said, recorded and raised as a task. Without the
 // buyer an open motion may carry, one to cancel too, which closes boxes: all of them are locked.
-func leave(c *call) (any, error) {
-	if _, err := payload[process.Leave](c); err != nil {
-		return nil, err
-	}
+func leave(c *call, _ process.Leave) (*process.LeaveResult, error) {
 	buyer, err := c.buyerOf()
 	if err != nil {
 		return nil, err
@@ -37,7 +34,7 @@ func leave(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return result, c.recountMotions()
+	return &result, c.recountMotions()
 }
 
 func (c *call) mayLeave(buyer models.ID) error {

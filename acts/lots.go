@@ -46,11 +46,7 @@ func (c *call) closeBox(box models.Box) error {
 
 // moveDeadline gives the suppliers of an open lot more time, and tells the public. Its box is locked, so that every tender is
 // judged by the one deadline or the other.
-func moveDeadline(c *call) (any, error) {
-	in, err := payload[process.MoveDeadline](c)
-	if err != nil {
-		return nil, err
-	}
+func moveDeadline(c *call, in process.MoveDeadline) (*process.MoveDeadlineResult, error) {
 	lot, err := c.tx.Lot(c.p.ID, in.Lot)
 	if err != nil {
 		return nil, err
@@ -69,7 +65,7 @@ func moveDeadline(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	result := process.MoveDeadlineResult{Lot: lot.ID, From: lot.Box().Deadline.UTC(), To: to, Notice: notice.ID}
+	result := &process.MoveDeadlineResult{Lot: lot.ID, From: lot.Box().Deadline.UTC(), To: to, Notice: notice.ID}
 	return result, c.record(event.DeadlineMoved{
 		LotID: lot.ID, BoxID: lot.Box().ID, From: utc(lot.Box().Deadline), To: utc(to), Zone: in.Deadline.Zone, NoticeID: notice.ID,
 	})
@@ -104,11 +100,7 @@ func mayMove(lot models.Lot, to, now time.Time) error {
 // endLot ends one lot without award; its box closes with it. Nobody has seen a lot that was never published:
 // the lead procurer ends it alone. To end a published one is a decision on those who tender for it, like an
 // award (Directive 2014/24/EU, Article 55(1)), so it is moved and the board decides.
-func endLot(c *call) (any, error) {
-	in, err := payload[process.EndLot](c)
-	if err != nil {
-		return nil, err
-	}
+func endLot(c *call, in process.EndLot) (*process.MotionResult, error) {
 	lot, err := c.tx.Lot(c.p.ID, in.Lot)
 	if err != nil {
 		return nil, err
@@ -117,7 +109,7 @@ func endLot(c *call) (any, error) {
 		if err := c.holds(models.RoleBoard, "lot %d was published: its end is for the board to decide", lot.Number); err != nil {
 			return nil, err
 		}
-		return move(c, c.mayEndLot)
+		return move(c, in, (*call).mayEndLot)
 	}
 	if err := c.holds(models.RoleLeadProcurer, "lot %d was never published", lot.Number); err != nil {
 		return nil, err
@@ -125,7 +117,7 @@ func endLot(c *call) (any, error) {
 	if err := c.mayEndLot(in); err != nil {
 		return nil, err
 	}
-	return process.MotionResult{Decision: models.DecisionApproved}, c.end(lot, in.Code)
+	return &process.MotionResult{Decision: models.DecisionApproved}, c.end(lot, in.Code)
 }
 
 // holds refuses an actor without the role, saying why it takes that one.

@@ -11,11 +11,7 @@ import (
 )
 
 // announce invites the market to a consultation: from its opening until its closing, everyone may respond.
-func announce(c *call) (any, error) {
-	in, err := payload[process.Announce](c)
-	if err != nil {
-		return nil, err
-	}
+func announce(c *call, in process.Announce) (*process.AnnounceResult, error) {
 	dossier, err := c.tx.Dossier(c.p, c.now)
 	if err != nil {
 		return nil, err
@@ -35,7 +31,7 @@ func announce(c *call) (any, error) {
 	if err := c.tx.Announce(x); err != nil {
 		return nil, err
 	}
-	return process.AnnounceResult{Announcement: x.AnnouncementID, OpensAt: x.OpensAt.UTC(), ClosesAt: x.ClosesAt},
+	return &process.AnnounceResult{Announcement: x.AnnouncementID, OpensAt: x.OpensAt.UTC(), ClosesAt: x.ClosesAt},
 		c.record(event.ConsultationAnnounced{
 			AnnouncementID: x.AnnouncementID, QuestionnaireID: x.QuestionnaireID,
 			OpensAt: utc(x.OpensAt), ClosesAt: utc(x.ClosesAt), Zone: x.ClosesZone,
@@ -44,11 +40,7 @@ func announce(c *call) (any, error) {
 
 // extendConsultation gives the market more time. Nobody responds meanwhile: a response shares the
 // procurement's row, which is locked here.
-func extendConsultation(c *call) (any, error) {
-	in, err := payload[process.ExtendConsultation](c)
-	if err != nil {
-		return nil, err
-	}
+func extendConsultation(c *call, in process.ExtendConsultation) (*process.ExtendConsultationResult, error) {
 	dossier, err := c.tx.Dossier(c.p, c.now)
 	if err != nil {
 		return nil, err
@@ -61,7 +53,7 @@ func extendConsultation(c *call) (any, error) {
 	if err := c.tx.ExtendConsultation(in.Announcement, to, in.Closes); err != nil {
 		return nil, err
 	}
-	return process.ExtendConsultationResult{Announcement: in.Announcement, From: before.ClosesAt.UTC(), To: to},
+	return &process.ExtendConsultationResult{Announcement: in.Announcement, From: before.ClosesAt.UTC(), To: to},
 		c.record(event.ConsultationExtended{
 			AnnouncementID: in.Announcement, From: utc(before.ClosesAt), To: utc(to), Zone: in.Closes.Zone,
 		})
@@ -91,11 +83,7 @@ func closeConsultation(c *call, due process.Due) error {
 
 // releaseEntry tells the market what an entry says, in the version that was read. A report is compared with
 // what operators said in confidence; a bulletin may end the task to write one.
-func releaseEntry(c *call) (any, error) {
-	in, err := payload[process.Release](c)
-	if err != nil {
-		return nil, err
-	}
+func releaseEntry(c *call, in process.Release) (*process.ReleaseResult, error) {
 	dossier, err := c.tx.Dossier(c.p, c.now)
 	if err != nil {
 		return nil, err
@@ -112,7 +100,7 @@ func releaseEntry(c *call) (any, error) {
 	if err := c.release(released); err != nil {
 		return nil, err
 	}
-	return process.ReleaseResult{Entry: released.EntryID, Kind: released.Kind, ReleasedAt: c.now.UTC()}, c.informed()
+	return &process.ReleaseResult{Entry: released.EntryID, Kind: released.Kind, ReleasedAt: c.now.UTC()}, c.informed()
 }
 
 func (c *call) checkDisclosure(d models.Dossier, entry models.ID) error {

@@ -20,25 +20,9 @@ import (
 // A board decision is moved by one board member, whose buyer's vote it counts as, and takes effect once
 // the votes fulfil the decision rule: under the lead-alone rule at once.
 
-func moveSuspend(c *call) (any, error) { return move[process.Suspend](c, nil) }
-
-func moveResume(c *call) (any, error) { return move[process.Resume](c, nil) }
-
-func moveCancel(c *call) (any, error) {
-	return move(c, func(process.Cancel) error { return c.notContracted("") })
-}
-
-func moveReturn(c *call) (any, error) {
-	return move(c, func(in process.Return) error { return c.mayReturn(in.To) })
-}
-
-func move[T any](c *call, check func(T) error) (any, error) {
-	in, err := payload[T](c)
-	if err != nil {
-		return nil, err
-	}
-	if check != nil {
-		if err := check(in); err != nil {
+func move[P any](c *call, in P, may func(c *call, in P) error) (*process.MotionResult, error) {
+	if may != nil {
+		if err := may(c, in); err != nil {
 			return nil, err
 		}
 	}
@@ -58,7 +42,7 @@ func move[T any](c *call, check func(T) error) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return process.MotionResult{MotionID: m.ID, Digest: m.Digest, Decision: result.Decision, Missing: result.Missing}, nil
+	return &process.MotionResult{MotionID: m.ID, Digest: m.Digest, Decision: result.Decision, Missing: result.Missing}, nil
 }
 
 // openMotion writes the motion down. One of a kind is open at a time, for a lot if it is about one; others
@@ -98,18 +82,16 @@ func (c *call) ballotOf(m models.Motion, d models.Dossier) (ballot, error) {
 		carried:  func() error { return c.carry(m) },
 		rejected: func() error { return c.decideMotion(m, models.MotionRejected) },
 	}
-	if m.Verb != models.VerbAward && m.Verb != models.VerbEndLot {
-		return b, nil
-	}
 	lot, err := lotOf(models.Command{Verb: m.Verb, Payload: m.Payload})
-	if err != nil {
+	if err != nil || lot == "" {
 		return b, err
 	}
 	b.barred = func(person models.ID) error { return d.MayDecide(person, lot) }
-	if m.Verb == models.VerbAward {
-		b.authors = awardAuthors(d, lot)
+	verb, err := movedVerb(m)
+	if err == nil && verb.work.motion.authors != nil {
+		b.authors = verb.work.motion.authors(d, lot)
 	}
-	return b, nil
+	return b, err
 }
 
 func (c *call) decideMotion(m models.Motion, status models.MotionStatus) error {
@@ -166,80 +148,63 @@ func (c *call) recount(m models.Motion) error {
 	return b.conclude(verdict)
 }
 
-// boxesOfMotion names the boxes of the lots that the vote may end: all when it may cancel the procurement.
-// Other votes leave suppliers alone.
+// boxesOfMotion names the boxes that what was moved is about: all when it may cancel the procurement. Most votes leave
+// suppliers alone.
 func boxesOfMotion(tx *store.Tx, cmd models.Command) ([]models.ID, error) {
 	var in process.Vote
 	if err := json.Unmarshal(cmd.Payload, &in); err != nil || in.Motion == "" {
 		return nil, nil //nolint:nilerr // what cannot be read is refused where it is carried out
 	}
 	m, err := tx.Motion(cmd.ProcurementID, in.Motion)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, nil //nolint:nilerr // so is a vote on no motion
-	case m.Verb == models.VerbCancel:
-		return allBoxes(tx, cmd)
-	case m.Verb == models.VerbEndLot:
-		return boxOfLot(tx, models.Command{Verb: m.Verb, Payload: m.Payload})
 	}
-	return nil, nil
+	verb, err := movedVerb(m)
+	if err != nil || verb.boxes == nil {
+		return nil, err
+	}
+	return verb.boxes(tx, models.Command{ProcurementID: cmd.ProcurementID, Verb: m.Verb, Payload: m.Payload})
+}
+
+// movedVerb is the row of what was moved.
+func movedVerb(m models.Motion) (Verb, error) {
+	v, known := verbOf(m.Verb)
+	if !known || v.work.motion == nil {
+		return v, fmt.Errorf("%w: motion to %s", ErrOtherRelease, m.Verb)
+	}
+	return v, nil
 }
 
 // carry does what was moved. A motion whose time is over by now lapses.
 func (c *call) carry(m models.Motion) error {
-	status, takeEffect := c.effectOf(m)
+	verb, err := movedVerb(m)
+	if err != nil {
+		return err
+	}
+	status, takeEffect := models.MotionLapsed, (func() error)(nil)
+	if slices.Contains(verb.in, c.p.Status) {
+		status, takeEffect = verb.work.motion.effect(c, m)
+	}
 	if err := c.decideMotion(m, status); err != nil || status != models.MotionCarried {
 		return err
 	}
 	return takeEffect()
 }
 
-func (c *call) effectOf(m models.Motion) (models.MotionStatus, func() error) {
-	if v, _ := verbOf(m.Verb); !slices.Contains(v.in, c.p.Status) {
-		return models.MotionLapsed, nil
-	}
-	moved := *c
-	moved.cmd.Payload = m.Payload
-	switch m.Verb {
-	case models.VerbSuspend:
-		return models.MotionCarried, func() error { return c.become(models.StatusSuspended, event.ProcurementSuspended{}) }
-	case models.VerbResume:
-		return models.MotionCarried, func() error { return c.become(models.StatusRunning, event.ProcurementResumed{}) }
-	case models.VerbCancel:
-		return effect(&moved, func(process.Cancel) error { return c.notContracted("") }, c.cancel)
-	case models.VerbReturn:
-		return effect(&moved, func(in process.Return) error { return c.mayReturn(in.To) }, func(in process.Return) error { return c.returnTo(in.To) })
-	case models.VerbAward:
-		return effect(&moved, c.mayAward, c.award)
-	case models.VerbEndLot:
-		return effect(&moved, c.mayEndLot, c.endPublished)
-	default:
-	}
-	return models.MotionCarried, func() error { return fmt.Errorf("no effect is known of a motion to %s", m.Verb) }
+func (c *call) suspend(process.Suspend) error {
+	return c.become(models.StatusSuspended, event.ProcurementSuspended{})
 }
 
-// effect is what a motion does unless it is refused by now, because what was moved no longer stands: another
-// ranking, an ended lot. Then it lapses.
-func effect[T any](moved *call, may, do func(T) error) (models.MotionStatus, func() error) {
-	in, err := payload[T](moved)
-	if err == nil {
-		err = may(in)
-	}
-	if _, refused := models.RefusalOf(err); refused {
-		return models.MotionLapsed, nil
-	}
-	return models.MotionCarried, func() error {
-		if err != nil {
-			return err
-		}
-		return do(in)
-	}
+func (c *call) resume(process.Resume) error {
+	return c.become(models.StatusRunning, event.ProcurementResumed{})
 }
 
 func (c *call) become(status models.Status, what event.Payload) error {
 	c.p.Status = status
 	return c.record(what)
 }
+
+func (c *call) mayCancel(process.Cancel) error { return c.notContracted("") }
 
 // cancel ends the procurement without award; open phases and boxes end with it.
 func (c *call) cancel(in process.Cancel) error {
@@ -257,7 +222,7 @@ func (c *call) cancel(in process.Cancel) error {
 
 // mayReturn refuses a phase that is not earlier than the one that is open, and a return from a
 // published tender while a lot has not ended with a reason.
-func (c *call) mayReturn(to models.Phase) error {
+func (c *call) mayReturn(in process.Return) error {
 	rounds, err := c.tx.Rounds(c.p.ID)
 	if err != nil {
 		return err
@@ -265,8 +230,8 @@ func (c *call) mayReturn(to models.Phase) error {
 	d := models.Dossier{Rounds: rounds}
 	main := models.MainPhases()
 	current := slices.IndexFunc(main, func(p models.Phase) bool { return d.Round(p).Status == models.PhaseOpen })
-	if target := slices.Index(main, to); current < 0 || target < 0 || target >= current {
-		return models.Refuse(models.CodeReturnNotEarlier, "/to", "%s is not earlier than the phase that is open", to).
+	if target := slices.Index(main, in.To); current < 0 || target < 0 || target >= current {
+		return models.Refuse(models.CodeReturnNotEarlier, "/to", "%s is not earlier than the phase that is open", in.To).
 			Accepting("one of %v", main[:max(current, 0)])
 	}
 	return c.lotsEnded()
@@ -274,8 +239,8 @@ func (c *call) mayReturn(to models.Phase) error {
 
 // returnTo supersedes the rounds from the given phase on and opens a new one of it. What was written in
 // them is kept. Engagement and capacity go on.
-func (c *call) returnTo(to models.Phase) error {
-	main := models.MainPhases()
+func (c *call) returnTo(in process.Return) error {
+	main, to := models.MainPhases(), in.To
 	from := main[slices.Index(main, to):]
 	if _, err := c.tx.EndRounds(c.p.ID, models.PhaseSuperseded, c.now, from...); err != nil {
 		return err

@@ -17,10 +17,7 @@ import (
 
 // publish opens the boxes of all lots that are ready: from now until its deadline, each takes tenders.
 // All boxes are locked, so that no lot is open before the others.
-func publish(c *call) (any, error) {
-	if _, err := payload[process.Publish](c); err != nil {
-		return nil, err
-	}
+func publish(c *call, _ process.Publish) (*process.PublishResult, error) {
 	dossier, err := c.tx.Dossier(c.p, c.now)
 	if err != nil {
 		return nil, err
@@ -58,7 +55,7 @@ func publish(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return result, c.endEngagement(dossier)
+	return &result, c.endEngagement(dossier)
 }
 
 // open opens a box for a stage of a lot, until the deadline: for everyone, or for those who are invited.

@@ -8,13 +8,14 @@ import (
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
+	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/rules/eligibility"
 	"github.com/ppi-engine/ppi/rules/gate"
 )
 
 // start turns a complete draft into a running procurement: needs assessment and capacity building
 // begin.
-func start(c *call) (any, error) {
+func start(c *call, _ process.Start) (*process.Nothing, error) {
 	dossier, err := c.tx.Dossier(c.p, c.now)
 	if err != nil {
 		return nil, err

@@ -1,16 +1,29 @@
 package acts
 
 import (
+	"slices"
+
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 )
 
-// A verb is how a command is carried out: in which statuses it is allowed, whose boxes it closes
-// meanwhile, and what it does. run refuses before it writes.
-type verb struct {
-	in    []models.Status
+// A Verb is one thing that people do to the process of a procurement. Its row says all of it: the operation of the
+// API, the label of the command, the locks, what is done and what the board decides on are made from the row.
+type Verb struct {
+	Name models.Verb
+	// Summary says to people what it does.
+	Summary string
+	// By are the roles that may ask for it. The API looks before it writes the command down; the transaction that
+	// carries it out looks again.
+	By []models.Role
+	// in are the statuses of the procurement in which it is allowed.
+	in []models.Status
+	// boxes names those to which nobody hands in meanwhile; nil: none.
 	boxes func(tx *store.Tx, cmd models.Command) ([]models.ID, error)
-	run   func(c *call) (any, error)
+	// phaseIn is the field of the payload that names a phase, for the label of the command; empty: none does. A lot
+	// and a motion are told in every label.
+	phaseIn string
+	work    work
 }
 
 var (
@@ -20,30 +33,117 @@ var (
 	whileOpen      = []models.Status{models.StatusRunning, models.StatusSuspended}
 )
 
-// verbOf looks up the table of all that can be done to the process.
-func verbOf(name models.Verb) (verb, bool) {
-	v, known := map[models.Verb]verb{
-		models.VerbStart:   {in: whileDraft, run: start},
-		models.VerbVote:    {in: whileOpen, boxes: boxesOfMotion, run: vote},
-		models.VerbSuspend: {in: whileRunning, run: moveSuspend},
-		models.VerbResume:  {in: whileSuspended, run: moveResume},
-		models.VerbReturn:  {in: whileRunning, run: moveReturn},
-		models.VerbCancel:  {in: whileOpen, boxes: allBoxes, run: moveCancel},
-		models.VerbLeave:   {in: whileOpen, boxes: allBoxes, run: leave},
-		models.VerbAdvance: {in: whileOpen, boxes: allBoxes, run: advance},
+// Verbs is the table of all that can be done to the process.
+func Verbs() []Verb { return slices.Concat(processVerbs(), lotVerbs(), awardVerbs(), marketVerbs()) }
 
-		models.VerbPublish:      {in: whileRunning, run: publish},
-		models.VerbMoveDeadline: {in: whileOpen, boxes: boxOfLot, run: moveDeadline},
-		models.VerbEndLot:       {in: whileOpen, boxes: boxOfLot, run: endLot},
+// verbOf looks a verb up; false: this release does not know it.
+func verbOf(name models.Verb) (Verb, bool) {
+	for _, v := range Verbs() {
+		if v.Name == name {
+			return v, true
+		}
+	}
+	return Verb{}, false
+}
 
-		models.VerbOpen:        {in: whileRunning, run: unseal},
-		models.VerbLockQuality: {in: whileRunning, run: lockQuality},
-		models.VerbAward:       {in: whileRunning, run: moveAward},
-		models.VerbSendLetters: {in: whileRunning, run: sendLetters},
+// processVerbs concern the procurement as a whole.
+func processVerbs() []Verb {
+	lead, board := []models.Role{models.RoleLeadProcurer}, []models.Role{models.RoleBoard}
+	return []Verb{
+		{Name: models.VerbStart, Summary: "Start the procurement", By: lead, in: whileDraft, work: does(start)},
+		{
+			Name: models.VerbVote, Summary: "Cast a buyer's vote on a gate or a motion", By: board,
+			in: whileOpen, boxes: boxesOfMotion, phaseIn: "phase", work: does(vote),
+		},
+		{
+			Name: models.VerbSuspend, Summary: "Move to suspend the procurement", By: board,
+			in: whileRunning, work: moves(nil, (*call).suspend),
+		},
+		{
+			Name: models.VerbResume, Summary: "Move to resume it", By: board,
+			in: whileSuspended, work: moves(nil, (*call).resume),
+		},
+		{
+			Name: models.VerbReturn, Summary: "Move to return to an earlier phase", By: board,
+			in: whileRunning, phaseIn: "to", work: moves((*call).mayReturn, (*call).returnTo),
+		},
+		{
+			Name: models.VerbCancel, Summary: "Move to cancel it without award", By: board,
+			in: whileOpen, boxes: allBoxes, work: moves((*call).mayCancel, (*call).cancel),
+		},
+		{
+			Name: models.VerbLeave, Summary: "Leave the consortium with the actor's buyer", By: board,
+			in: whileOpen, boxes: allBoxes, work: does(leave),
+		},
+		{
+			Name: models.VerbAdvance, Summary: "Move the clock of a rehearsal forward", By: lead,
+			in: whileOpen, boxes: allBoxes, work: does(advance),
+		},
+	}
+}
 
-		models.VerbAnnounce:           {in: whileRunning, run: announce},
-		models.VerbExtendConsultation: {in: whileOpen, run: extendConsultation},
-		models.VerbRelease:            {in: whileRunning, run: releaseEntry},
-	}[name]
-	return v, known
+// lotVerbs concern lots and their boxes.
+func lotVerbs() []Verb {
+	lead := []models.Role{models.RoleLeadProcurer}
+	return []Verb{
+		{
+			Name: models.VerbPublish, Summary: "Publish all lots that are ready: their boxes take tenders", By: lead,
+			in: whileRunning, work: does(publish),
+		},
+		{
+			Name: models.VerbMoveDeadline, Summary: "Move the deadline of an open lot to a later instant", By: lead,
+			in: whileOpen, boxes: boxOfLot, work: does(moveDeadline),
+		},
+		{
+			Name: models.VerbEndLot,
+			Summary: "End a lot without award: the lead procurer one that was never published; " +
+				"the board, by motion, any other",
+			By: []models.Role{models.RoleLeadProcurer, models.RoleBoard},
+			in: whileOpen, boxes: boxOfLot, work: decided(does(endLot), (*call).mayEndLot, (*call).endPublished),
+		},
+	}
+}
+
+// awardVerbs lead from the opening of tenders to the standstill.
+func awardVerbs() []Verb {
+	return []Verb{
+		{
+			Name: models.VerbOpen, Summary: "Open a lot after its deadline, together with an opener of another buyer",
+			By: []models.Role{models.RoleOpener}, in: whileRunning, work: does(unseal),
+		},
+		{
+			Name: models.VerbLockQuality, Summary: "Lock the quality scores of a lot; prices may be opened after it",
+			By: []models.Role{models.RoleChair}, in: whileRunning, work: does(lockQuality),
+		},
+		{
+			Name: models.VerbAward, Summary: "Move to award a lot to the tender that ranks first",
+			By: []models.Role{models.RoleBoard}, in: whileRunning,
+			work: writtenBy(awardAuthors, moves((*call).mayAward, (*call).award)),
+		},
+		{
+			Name:    models.VerbSendLetters,
+			Summary: "Record that all tenderers of an awarded lot were told; the standstill begins",
+			By:      []models.Role{models.RoleLeadProcurer}, in: whileRunning, work: does(sendLetters),
+		},
+	}
+}
+
+// marketVerbs address the market.
+func marketVerbs() []Verb {
+	lead := []models.Role{models.RoleLeadProcurer}
+	return []Verb{
+		{
+			Name: models.VerbAnnounce, Summary: "Announce a market consultation to all", By: lead,
+			in: whileRunning, work: does(announce),
+		},
+		{
+			Name: models.VerbExtendConsultation, Summary: "Give the market more time to respond", By: lead,
+			in: whileOpen, work: does(extendConsultation),
+		},
+		{
+			Name:    models.VerbRelease,
+			Summary: "Tell the market what a bulletin, an engagement plan or a consultation report says", By: lead,
+			in: whileRunning, work: does(releaseEntry),
+		},
+	}
 }

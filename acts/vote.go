@@ -30,11 +30,7 @@ type ballot struct {
 
 // vote casts the vote of the actor's buyer and draws the consequence when the decision rule is
 // fulfilled.
-func vote(c *call) (any, error) {
-	in, err := payload[process.Vote](c)
-	if err != nil {
-		return nil, err
-	}
+func vote(c *call, in process.Vote) (*process.VoteResult, error) {
 	dossier, err := c.tx.Dossier(c.p, c.now)
 	if err != nil {
 		return nil, err
@@ -47,7 +43,8 @@ func vote(c *call) (any, error) {
 		return nil, models.Refuse(models.CodeStaleGate, "/digest", "what is voted on has changed since it was read").
 			Accepting("the digest %s, after reading it again", b.digest)
 	}
-	return c.castOn(b, dossier, in.Choice, in.Reason)
+	result, err := c.castOn(b, dossier, in.Choice, in.Reason)
+	return &result, err
 }
 
 func (c *call) ballotFor(in process.Vote, d models.Dossier) (ballot, error) {

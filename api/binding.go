@@ -14,6 +14,9 @@ import (
 // longestEcho bounds what of a request is repeated in an answer.
 const longestEcho = 200
 
+// doesNotFit is said of a value that the schema lets pass and the field does not.
+const doesNotFit = "a value does not fit its field"
+
 // clip shortens what comes from a request to what may be repeated.
 func clip(s string) string {
 	runes := []rune(s)
@@ -47,7 +50,7 @@ func bindingFault(status int, err error) *models.Refusal {
 	}
 	message := detail.Message
 	if strings.HasPrefix(message, "json: ") || strings.HasPrefix(message, "parsing time") {
-		message = "a value does not fit its field" // Go's own words name our types
+		message = doesNotFit // Go's own words name our types
 	}
 	r := models.Refuse(bindingCode(status), field(detail.Location), "%s", clip(message))
 	if detail.Message == "unknown query parameter" {

@@ -21,50 +21,62 @@ const patience = 25 * time.Second
 // startPause is how long a start waits for the run of a refused one to end.
 const startPause = 50 * time.Millisecond
 
-// A CommandInput asks something of the process of a procurement.
-type CommandInput[P any] struct {
+// A CommandInput asks something of the process of a procurement. What its body must be, the verb says.
+type CommandInput struct {
 	ProcurementPath
-	Body P
+	Body json.RawMessage
 }
 
-// A CommandView says what became of a command.
-type CommandView[R any] struct {
-	CommandID string      `json:"command_id" doc:"Names the command for good"`
-	Verb      models.Verb `json:"verb"`
-	Status    string      `json:"status" enum:"pending,done,refused,failed,expired"`
-	CreatedAt time.Time   `json:"created_at" doc:"When it was written down, real time"`
-	DoneAt    *time.Time  `json:"done_at,omitempty" doc:"When it was carried out, real time"`
-	Result    *R          `json:"result,omitempty"`
-}
-
-// A CommandAnswer answers a command that was carried out.
-type CommandAnswer[R any] struct {
+// A CommandAnswer answers a command that was carried out, by the view that its verb gives.
+type CommandAnswer struct {
 	Status   int
 	ETag     string `header:"ETag" doc:"The procurement's version after the command"`
 	Replayed string `header:"Idempotent-Replayed" doc:"true when the command had been carried out before"`
-	Body     CommandView[R]
+	Body     any
 }
 
-// act makes the row of a verb: its payload P is written down as a command, carried out by the
-// procurement's workflow, and answered with R.
-func act[P, R any](s *server, verb models.Verb, summary string) operation {
-	return op(http.MethodPost, "/v1/procurements/{procurement}/actions/"+string(verb), roles(verb.Roles()...), summary,
-		func(ctx context.Context, in *CommandInput[P]) (*CommandAnswer[R], error) {
-			payload, err := json.Marshal(in.Body)
+// commandOperations are one for each verb.
+func (s *server) commandOperations() []operation {
+	var all []operation
+	for _, verb := range acts.Verbs() {
+		all = append(all, s.act(verb))
+	}
+	return all
+}
+
+// act makes the operation of a verb: its payload is written down as a command, carried out by the procurement's
+// workflow, and answered with its result.
+func (s *server) act(verb acts.Verb) operation {
+	return op(http.MethodPost, "/v1/procurements/{procurement}/actions/"+string(verb.Name), roles(verb.By...), verb.Summary,
+		func(ctx context.Context, in *CommandInput) (*CommandAnswer, error) {
+			payload, err := readPayload(verb, in.Body)
 			if err != nil {
-				return nil, fmt.Errorf("render payload of %s: %w", verb, err)
+				return nil, err
 			}
 			cmd, replayed, err := s.command(ctx, verb, payload)
 			if err != nil {
 				return nil, err
 			}
-			return answerTo[R](ctx, s, cmd, replayed)
-		}, conditional(), commands(), answers(http.StatusOK))
+			return s.answerTo(ctx, verb, cmd, replayed)
+		}, conditional(), commands(), answers(http.StatusOK), exchanges(verb.Payload(), verb.View()))
+}
+
+// readPayload brings what a request says into the form in which it is written down.
+func readPayload(verb acts.Verb, body []byte) ([]byte, error) {
+	in, err := verb.Read(body)
+	if err != nil {
+		return nil, models.Refuse(models.CodeInvalidValue, "", doesNotFit)
+	}
+	payload, err := json.Marshal(in)
+	if err != nil {
+		return nil, fmt.Errorf("render payload of %s: %w", verb.Name, err)
+	}
+	return payload, nil
 }
 
 // command writes a command down, has it carried out, and reads its outcome from the record. A repeat is
 // answered from the record, however long ago the first was.
-func (s *server) command(ctx context.Context, verb models.Verb, payload []byte) (models.Command, bool, error) {
+func (s *server) command(ctx context.Context, verb acts.Verb, payload []byte) (models.Command, bool, error) {
 	cmd, repeated, err := s.acts.Ask(ctx, by(ctx), verb, payload)
 	switch {
 	case err != nil:
@@ -148,7 +160,7 @@ func (s *server) refuseWithoutRun(ctx context.Context, cmd models.Command) error
 	return err
 }
 
-func answerTo[R any](ctx context.Context, s *server, cmd models.Command, replayed bool) (*CommandAnswer[R], error) {
+func (s *server) answerTo(ctx context.Context, verb acts.Verb, cmd models.Command, replayed bool) (*CommandAnswer, error) {
 	switch process.CommandStatus(cmd.Status) {
 	case process.CommandRefused:
 		return nil, inHeaders(cmd.Refusal)
@@ -160,40 +172,13 @@ func answerTo[R any](ctx context.Context, s *server, cmd models.Command, replaye
 		return nil, notAnswered()
 	case process.CommandDone:
 	}
-	view, err := viewCommand[R](cmd)
+	view, err := verb.Show(cmd)
 	if err != nil {
 		return nil, err
 	}
-	answer := &CommandAnswer[R]{Status: callOf(ctx).op.status, ETag: etag(cmd.Version), Body: view}
+	answer := &CommandAnswer{Status: callOf(ctx).op.status, ETag: etag(cmd.Version), Body: view}
 	if replayed {
 		answer.Replayed = "true"
 	}
 	return answer, nil
-}
-
-func viewCommand[R any](cmd models.Command) (CommandView[R], error) {
-	view := CommandView[R]{CommandID: cmd.ID, Verb: cmd.Verb, Status: cmd.Status, CreatedAt: cmd.CreatedAt, DoneAt: cmd.DoneAt}
-	if len(cmd.Result) == 0 || string(cmd.Result) == "null" {
-		return view, nil
-	}
-	if err := json.Unmarshal(cmd.Result, &view.Result); err != nil {
-		return view, fmt.Errorf("read result of command: %w", err)
-	}
-	return view, nil
-}
-
-// Nothing is the result of a command that only says it was done.
-type Nothing struct{}
-
-func (s *server) commandOperations() []operation {
-	return []operation{
-		act[process.Start, Nothing](s, models.VerbStart, "Start the procurement"),
-		act[process.Vote, process.VoteResult](s, models.VerbVote, "Cast a buyer's vote on a gate or a motion"),
-		act[process.Suspend, process.MotionResult](s, models.VerbSuspend, "Move to suspend the procurement"),
-		act[process.Resume, process.MotionResult](s, models.VerbResume, "Move to resume it"),
-		act[process.Return, process.MotionResult](s, models.VerbReturn, "Move to return to an earlier phase"),
-		act[process.Cancel, process.MotionResult](s, models.VerbCancel, "Move to cancel it without award"),
-		act[process.Leave, process.LeaveResult](s, models.VerbLeave, "Leave the consortium with the actor's buyer"),
-		act[process.Advance, process.AdvanceResult](s, models.VerbAdvance, "Move the clock of a rehearsal forward"),
-	}
 }

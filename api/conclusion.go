@@ -6,14 +6,12 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
-	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/views"
 )
 
 func (s *server) conclusionOperations() []operation {
 	const procurement = "/v1/procurements/{procurement}"
 	return []operation{
-		act[process.SendLetters, process.LettersResult](s, models.VerbSendLetters, "Record that all tenderers of an awarded lot were told; the standstill begins"),
 		op(GET, procurement+"/tenders/{tender}/letter", roles(append(studies(), models.RoleSupplier)...), "Read the letter about a tender: a supplier's own", s.getLetter),
 		op(POST, procurement+"/notices", roles(models.RoleLeadProcurer), "Dispatch the award notice", s.sendNotice),
 		op(GET, procurement+"/notices", roles(models.Roles()...), "List the notices that were dispatched", s.listNotices),

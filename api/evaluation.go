@@ -6,7 +6,6 @@ import (
 
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/models"
-	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/views"
 )
 
@@ -16,9 +15,7 @@ func (s *server) evaluationOperations() []operation {
 	return []operation{
 		op(POST, procurement+"/tenders/{tender}/score-sheets", roles(models.RoleEvaluator), "Write my own scores of a tender", s.writeSheet),
 		op(GET, lot+"/score-sheets", roles(studies()...), "List individual scores: my own, and the others' once all of mine are in", s.listSheets),
-		act[process.LockQuality, Nothing](s, models.VerbLockQuality, "Lock the quality scores of a lot; prices may be opened after it"),
 		op(GET, lot+"/ranking", roles(models.BuyerSide()...), "Rank the tenders for a lot, every line explained", s.getRanking),
-		act[process.Award, process.MotionResult](s, models.VerbAward, "Move to award a lot to the tender that ranks first"),
 	}
 }
 

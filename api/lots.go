@@ -18,9 +18,6 @@ func (s *server) lotOperations() []operation {
 		op(GET, all, readers, "List lots; suppliers see those that were published", s.listLots),
 		op(GET, one, readers, "Read a lot", s.getLot),
 		op(PATCH, one, writers, "Change a lot that is not published", s.changeLot),
-		act[process.Publish, process.PublishResult](s, models.VerbPublish, "Publish all lots that are ready: their boxes take tenders"),
-		act[process.MoveDeadline, process.MoveDeadlineResult](s, models.VerbMoveDeadline, "Move the deadline of an open lot to a later instant"),
-		act[process.EndLot, process.MotionResult](s, models.VerbEndLot, "End a lot without award: the lead procurer one that was never published; the board, by motion, any other"),
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 )
@@ -100,7 +101,7 @@ func TestADeadlineMovesLaterOnly(t *testing.T) {
 	move(d.deadlineIn(30 * time.Minute)).refused(models.CodeDeadlineEarlier)
 	move(process.LocalTime{Local: "2099-03-29T02:30", Zone: "Europe/Paris"}).is(http.StatusUnprocessableEntity).refused(models.CodeInvalidLocalTime)
 	later := d.deadlineIn(inTwoMonths + time.Hour)
-	var view CommandView[process.MoveDeadlineResult]
+	var view acts.CommandView[process.MoveDeadlineResult]
 	move(later).is(http.StatusOK).into(&view)
 	require.Equal(t, lot.Deadline.At, view.Result.From)
 	moved := d.lot(lot.ID)

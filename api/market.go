@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
-	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/views"
 )
 
@@ -17,9 +16,6 @@ func (s *server) marketOperations() []operation {
 	const responses = procurement + "/consultations/{announcement}/responses"
 	buyers := roles(models.BuyerSide()...)
 	return []operation{
-		act[process.Announce, process.AnnounceResult](s, models.VerbAnnounce, "Announce a market consultation to all"),
-		act[process.ExtendConsultation, process.ExtendConsultationResult](s, models.VerbExtendConsultation, "Give the market more time to respond"),
-		act[process.Release, process.ReleaseResult](s, models.VerbRelease, "Tell the market what a bulletin, an engagement plan or a consultation report says"),
 
 		op(GET, procurement+"/releases", authenticated(), "List what the market was told", s.listReleases),
 		op(GET, procurement+"/consultations", authenticated(), "List market consultations", s.listConsultations),

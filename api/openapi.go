@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -72,6 +73,10 @@ func (s *server) describe(o *operation) huma.Operation {
 	if o.givesBytes {
 		describeFile(&d)
 	}
+	if o.takes != nil {
+		d.RequestBody = &huma.RequestBody{Content: s.jsonOf(o.takes)}
+		d.Responses[strconv.Itoa(o.status)] = &huma.Response{Description: http.StatusText(o.status), Content: s.jsonOf(o.gives)}
+	}
 	if o.content != nil {
 		content := o.content(s.huma.OpenAPI().Components.Schemas)
 		d.Responses[strconv.Itoa(o.status)] = &huma.Response{Description: http.StatusText(o.status), Content: content}
@@ -80,6 +85,11 @@ func (s *server) describe(o *operation) huma.Operation {
 		d.Security = []map[string][]string{{securityScheme: {}}}
 	}
 	return d
+}
+
+// jsonOf describes JSON of a type.
+func (s *server) jsonOf(t reflect.Type) map[string]*huma.MediaType {
+	return map[string]*huma.MediaType{mediaJSON: {Schema: s.huma.OpenAPI().Components.Schemas.Schema(t, true, t.Name())}}
 }
 
 // describeFile says what [http.ServeContent] can answer; the media type is the file's own.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -97,4 +98,24 @@ func TestTheReferencePageLoadsNothingFromElsewhere(t *testing.T) {
 	require.Contains(t, script, "validatorUrl: null")
 	style := w.do(caller{}, GET, "/docs/swagger-ui.css", nil).Body.String()
 	require.NotRegexp(t, `@import|url\("?(https?:)?//`, style)
+}
+
+func TestEveryVerbHasAnOperationMadeOfItsRow(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	const actions = "/v1/procurements/{procurement}/actions/"
+	offered := 0
+	for path := range w.document.Paths.Map() {
+		if strings.HasPrefix(path, actions) {
+			offered++
+		}
+	}
+	require.Equal(t, len(acts.Verbs()), offered)
+	for _, v := range acts.Verbs() {
+		d := w.document.Paths.Value(actions + string(v.Name)).Post
+		require.Equal(t, v.Summary, d.Summary)
+		require.True(t, d.RequestBody.Value.Required, v.Name)
+		require.Equal(t, "#/components/schemas/"+v.Payload().Name(), d.RequestBody.Value.Content[mediaJSON].Schema.Ref)
+		require.Contains(t, d.Responses.Value("200").Value.Content[mediaJSON].Schema.Ref, "/CommandView", v.Name)
+	}
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/models"
-	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/views"
 )
 
@@ -16,7 +15,6 @@ func (s *server) openingOperations() []operation {
 	const procurement = "/v1/procurements/{procurement}"
 	const one = procurement + "/tenders/{tender}"
 	return []operation{
-		act[process.Open, process.OpenResult](s, models.VerbOpen, "Open a lot after its deadline, together with an opener of another buyer"),
 		op(POST, one+"/openings", roles(models.RoleOpener), "Record what I found in an envelope", s.recordOpening),
 		op(GET, one+"/openings", roles(studies()...), "List what openers found in the envelopes of a tender", s.listOpenings),
 		op(GET, one+"/envelopes/{n}/plaintext", roles(studies()...), "Read what was in an envelope, if openers uploaded it", s.getPlaintext, givesBytes()),

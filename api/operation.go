@@ -29,6 +29,8 @@ type operation struct {
 	bodyTimeout time.Duration
 	// givesBytes tells that the answer is a file rather than a resource.
 	givesBytes bool
+	// takes and gives are the types of body and answer where the handler's own do not say them.
+	takes, gives reflect.Type
 	// content describes an answer that the handler renders by itself.
 	content func(huma.Registry) map[string]*huma.MediaType
 	// refuses are statuses of problems besides those that its kind implies.
@@ -71,6 +73,11 @@ func takesBytes(n int64, within time.Duration) option {
 
 // givesBytes says that the answer is a file.
 func givesBytes() option { return func(o *operation) { o.givesBytes = true } }
+
+// exchanges says what a body must be and what an answer is, where the handler takes and gives anything.
+func exchanges(body, answer reflect.Type) option {
+	return func(o *operation) { o.takes, o.gives = body, answer }
+}
 
 // mayRefuse adds statuses of problems to those that the operation's kind implies.
 func mayRefuse(statuses ...int) option { return func(o *operation) { o.refuses = statuses } }

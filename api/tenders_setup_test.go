@@ -127,7 +127,7 @@ func (d *tendering) describe() LotView {
 // publish publishes what is described.
 func (d *tendering) publish() process.PublishResult {
 	d.Helper()
-	var view CommandView[process.PublishResult]
+	var view acts.CommandView[process.PublishResult]
 	d.do(d.lead, POST, d.self()+"/actions/publish", map[string]any{}).is(http.StatusOK).into(&view)
 	return *view.Result
 }

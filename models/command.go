@@ -37,6 +37,16 @@ const (
 	VerbRelease            Verb = "release"
 )
 
+// Verbs lists the verbs, always in the same order. What each one is stands in its row in acts; those who only pass a
+// command on need its name.
+func Verbs() []Verb {
+	return []Verb{
+		VerbAdvance, VerbAnnounce, VerbAward, VerbCancel, VerbEndLot, VerbExtendConsultation, VerbLeave, VerbLockQuality,
+		VerbMoveDeadline, VerbOpen, VerbPublish, VerbRelease, VerbResume, VerbReturn, VerbSendLetters, VerbStart,
+		VerbSuspend, VerbVote,
+	}
+}
+
 // A Command is what a person asked of the process: written down first, without effect, then carried
 // out by the workflow in one transaction that also writes its outcome.
 type Command struct {

@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -61,6 +62,17 @@ func TestEveryRefusalIsMadeSomewhereAndNoneWithoutARow(t *testing.T) {
 		})
 	}
 	require.Empty(t, unused, "codes by which nothing is refused")
+}
+
+func TestEveryVerbIsListed(t *testing.T) {
+	t.Parallel()
+	declared := constantsOf(t, "Verb")
+	require.True(t, slices.IsSorted(models.Verbs()))
+	for _, verb := range models.Verbs() {
+		require.Contains(t, declared, string(verb))
+		delete(declared, string(verb))
+	}
+	require.Empty(t, declared, "verbs that nobody registers")
 }
 
 // constantsOf reads the constants of a type from the source of package models: their values, with their names.

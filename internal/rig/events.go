@@ -25,7 +25,7 @@ func (r *Rig) CheckEvents(ctx context.Context) (read int, err error) {
 		return 0, err
 	}
 	for after := int64(0); ; {
-		entries, err := r.Store.ReadLog(ctx, after, eventsRead)
+		entries, err := r.Store.Log().Read(ctx, after, eventsRead)
 		if err != nil || len(entries) == 0 {
 			return read, err
 		}

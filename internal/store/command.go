@@ -23,22 +23,29 @@ var ErrNoCommand = errors.New("no such command")
 const writeCommand = `INSERT INTO commands (id, procurement_id, actor_id, verb, fingerprint, if_match, payload, label)
 	SELECT c.id, c.procurement_id, c.actor_id, c.verb, $5, $6, c.payload, concat_ws(' · ', replace(c.verb, '_', ' '),
 		coalesce(
-			c.payload->>'phase',
+			c.payload->>$8::text,
 			(SELECT replace(m.verb, '_', ' ') FROM motions m WHERE m.procurement_id = c.procurement_id AND m.id = c.payload->>'motion'),
-			(SELECT 'lot ' || l.number FROM lots l WHERE l.procurement_id = c.procurement_id AND l.id = c.payload->>'lot'),
-			CASE c.verb WHEN $8 THEN c.payload->>'to' END),
+			(SELECT 'lot ' || l.number FROM lots l WHERE l.procurement_id = c.procurement_id AND l.id = c.payload->>'lot')),
 		(SELECT left(o.legal_name, 80) FROM role_assignments r JOIN organisations o ON o.id = r.organisation_id
 			WHERE r.procurement_id = c.procurement_id AND r.person_id = c.actor_id AND r.role = ANY($9) AND o.kind = $10
 			ORDER BY r.valid_from DESC, r.id LIMIT 1))
 	FROM (SELECT $1::text AS id, $2::text AS procurement_id, $3::text AS actor_id, $4::text AS verb, $7::jsonb AS payload) c
 	ON CONFLICT DO NOTHING RETURNING label, status, created_at`
 
+// A Label says what a command's label tells besides its verb.
+type Label struct {
+	// By are the roles of which its actor holds one; the label names the organisation for which.
+	By []models.Role
+	// PhaseIn is the field of the payload that names a phase; empty: none does.
+	PhaseIn string
+}
+
 // WriteCommand writes a command down, without effect, unless one with its ID is there already. It
 // returns the one that stands and whether it is new.
-func (s *Store) WriteCommand(ctx context.Context, c models.Command) (models.Command, bool, error) {
+func (s *Store) WriteCommand(ctx context.Context, c models.Command, l Label) (models.Command, bool, error) {
 	err := pg.OnLiveConn(ctx, s.DB, func(conn *pgx.Conn) error {
 		return conn.QueryRow(ctx, writeCommand, c.ID, c.ProcurementID, c.ActorID, c.Verb, c.Fingerprint, c.IfMatch, c.Payload,
-			models.VerbReturn, c.Verb.Roles(), models.OrganisationContractingAuthority).Scan(&c.Label, &c.Status, &c.CreatedAt)
+			l.PhaseIn, l.By, models.OrganisationContractingAuthority).Scan(&c.Label, &c.Status, &c.CreatedAt)
 	})
 	switch {
 	case err == nil:

@@ -15,13 +15,13 @@ import (
 )
 
 // ask writes a command down, with the n-th ID.
-func (p *platform) ask(n int, procurement, actor models.ID, verb models.Verb, payload any) models.Command {
+func (p *platform) ask(n int, procurement, actor models.ID, verb models.Verb, payload any, phaseIn string) models.Command {
 	p.Helper()
 	body, err := json.Marshal(payload)
 	require.NoError(p, err)
 	cmd, fresh, err := p.WriteCommand(p.Context(), models.Command{
 		ID: fmt.Sprintf("%064x", n), ProcurementID: procurement, ActorID: actor, Verb: verb, Fingerprint: make([]byte, 32), Payload: body,
-	})
+	}, store.Label{By: []models.Role{models.RoleBoard}, PhaseIn: phaseIn})
 	require.NoError(p, err)
 	require.True(p, fresh)
 	return cmd
@@ -39,23 +39,25 @@ func TestACommandIsLabelledWithWhoAsksWhat(t *testing.T) {
 	for n, c := range []struct {
 		verb    models.Verb
 		payload any
+		phaseIn string
 		label   string
 	}{
-		{models.VerbVote, process.Vote{Phase: models.PhaseNeeds}, "vote · needs · BSC"},
-		{models.VerbReturn, process.Return{To: models.PhaseConsultation, Reason: "secret"}, "return · consultation · BSC"},
-		{models.VerbMoveDeadline, process.MoveDeadline{Lot: lot, Reason: "secret"}, "move deadline · lot 1 · BSC"},
-		{models.VerbCancel, process.Cancel{Code: "other", Reason: "secret"}, "cancel · BSC"},
-		{models.VerbStart, nil, "start · BSC"},
-		{models.VerbVote, []string{"not", "an", "object"}, "vote · BSC"},
+		{models.VerbVote, process.Vote{Phase: models.PhaseNeeds}, "phase", "vote · needs · BSC"},
+		{models.VerbReturn, process.Return{To: models.PhaseConsultation, Reason: "secret"}, "to", "return · consultation · BSC"},
+		{models.VerbMoveDeadline, process.MoveDeadline{Lot: lot, Reason: "secret"}, "", "move deadline · lot 1 · BSC"},
+		{models.VerbCancel, process.Cancel{Code: "other", Reason: "secret"}, "", "cancel · BSC"},
+		{models.VerbStart, nil, "", "start · BSC"},
+		{models.VerbAdvance, process.Advance{To: time.Now()}, "", "advance · BSC"},
+		{models.VerbVote, []string{"not", "an", "object"}, "phase", "vote · BSC"},
 	} {
-		cmd := p.ask(n, procurement, lead, c.verb, c.payload)
+		cmd := p.ask(n, procurement, lead, c.verb, c.payload, c.phaseIn)
 		require.Equal(t, c.label, cmd.Label)
 		require.Equal(t, string(process.CommandPending), cmd.Status)
 	}
 
 	again, fresh, err := p.WriteCommand(t.Context(), models.Command{
 		ID: strings.Repeat("0", 64), ProcurementID: procurement, ActorID: lead, Verb: models.VerbCancel, Fingerprint: make([]byte, 32), Payload: []byte("{}"),
-	})
+	}, store.Label{})
 	require.NoError(t, err)
 	require.False(t, fresh)
 	require.Equal(t, models.VerbVote, again.Verb, "the first stands")
@@ -68,7 +70,7 @@ func TestACommandOfASupplierIsLabelledWithoutItsName(t *testing.T) {
 	procurement := p.Procurement(models.ModeLive, lead)
 	p.Exec("UPDATE organisations SET kind = 'economic_operator', legal_name = 'Rival' WHERE id = $1", p.Organisation)
 	p.Give(procurement, supplier, models.RoleBoard)
-	require.Equal(t, "cancel", p.ask(1, procurement, supplier, models.VerbCancel, nil).Label)
+	require.Equal(t, "cancel", p.ask(1, procurement, supplier, models.VerbCancel, nil, "").Label)
 }
 
 func TestACommandIsUntoldUntilItsRunKnows(t *testing.T) {
@@ -84,9 +86,9 @@ func TestACommandIsUntoldUntilItsRunKnows(t *testing.T) {
 		}
 		return ids
 	}
-	pending := p.ask(1, procurement, lead, models.VerbCancel, nil)
-	done := p.ask(2, procurement, lead, models.VerbCancel, nil)
-	halfway := p.ask(3, procurement, lead, models.VerbAdvance, nil)
+	pending := p.ask(1, procurement, lead, models.VerbCancel, nil, "")
+	done := p.ask(2, procurement, lead, models.VerbCancel, nil, "")
+	halfway := p.ask(3, procurement, lead, models.VerbAdvance, nil, "")
 	require.NoError(t, p.InTx(t.Context(), func(tx *store.Tx) error {
 		if err := tx.StepCommand(halfway.ID); err != nil {
 			return err

@@ -9,6 +9,9 @@ import (
 // Start has no content.
 type Start struct{}
 
+// Nothing is the result of a command that only says it was done.
+type Nothing struct{}
+
 // Vote casts a buyer's vote on the gate of a phase or on a motion.
 type Vote struct {
 	Phase  models.Phase  `json:"phase,omitempty" enum:"needs,consultation,engagement,capacity,specification,tender" doc:"The phase whose gate is voted on; absent for a motion"`
