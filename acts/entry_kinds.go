@@ -51,6 +51,8 @@ var (
 	EntryAwardCriteria       = EntryKind[evaluation.Criteria]{models.EntryAwardCriteria}
 	EntryOpeningKey          = EntryKind[openingKey]{models.EntryOpeningKey}
 	EntryConflictDeclaration = EntryKind[models.ConflictDeclaration]{models.EntryConflictDeclaration}
+	EntrySelectionCriteria   = EntryKind[evaluation.SelectionCriteria]{models.EntrySelectionCriteria}
+	EntrySelection           = EntryKind[evaluation.Selection]{models.EntrySelection}
 	EntryAdmission           = EntryKind[models.Admission]{models.EntryAdmission}
 	EntryConsensus           = EntryKind[evaluation.Consensus]{models.EntryConsensus}
 	EntryPriceInquiry        = EntryKind[models.PriceInquiry]{models.EntryPriceInquiry}

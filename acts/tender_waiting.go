@@ -11,8 +11,10 @@ import (
 // The acts that a lot can wait for, in their order.
 const (
 	awaitPublication = "the lead procurer: to publish "
+	awaitRequests    = "suppliers: to ask to participate in "
 	awaitTenders     = "suppliers: to tender for "
 	awaitOpening     = "openers: to open "
+	awaitInvitation  = "the panel and the board: to select and to invite the candidates for "
 	awaitScores      = "the panel: to score "
 	awaitAward       = "the board: to award "
 	awaitLetters     = "the lead procurer: to tell the tenderers of "
@@ -35,7 +37,7 @@ func waitingOnLots(at lotsAtHand, now time.Time) (waiting []string, concluding b
 		}
 	}
 	for _, act := range []string{
-		awaitPublication, awaitTenders, awaitOpening, awaitScores, awaitAward, awaitLetters, awaitStandstill, awaitContracts,
+		awaitPublication, awaitRequests, awaitOpening, awaitInvitation, awaitTenders, awaitScores, awaitAward, awaitLetters, awaitStandstill, awaitContracts,
 	} {
 		if found := numbers[act]; len(found) > 0 {
 			waiting = append(waiting, act+"lot "+strings.Join(found, ", "))
@@ -46,16 +48,20 @@ func waitingOnLots(at lotsAtHand, now time.Time) (waiting []string, concluding b
 
 // awaited is the act that a lot waits for; empty: it has ended without award.
 func awaited(lot models.Lot, stages map[models.ID]models.LotStage, now time.Time) string {
-	stage, opened := stages[lot.ID]
+	stage, box := stages[lot.ID], lot.Box()
 	switch {
 	case lot.EndedAt != nil:
 		return ""
 	case !lot.Published():
 		return awaitPublication
-	case lot.Box().Open():
+	case box.Open() && box.HandsIn == models.HandedRequest:
+		return awaitRequests
+	case box.Open():
 		return awaitTenders
-	case !opened:
+	case box.UnsealedAt == nil:
 		return awaitOpening
+	case box.HandsIn == models.HandedRequest:
+		return awaitInvitation
 	case stage.QualityLockedAt == nil:
 		return awaitScores
 	case !stage.Awarded():

@@ -112,6 +112,11 @@ func awardVerbs() []Verb {
 			By: []models.Role{models.RoleOpener}, in: whileRunning, work: does(unseal),
 		},
 		{
+			Name: models.VerbInvite, Summary: "Move to invite the selected candidates of a lot to the next stage, all at once",
+			By: []models.Role{models.RoleBoard}, in: whileRunning,
+			work: writtenBy(selectionAuthors, moves((*call).mayInvite, (*call).invite)),
+		},
+		{
 			Name: models.VerbLockQuality, Summary: "Lock the quality scores of a lot; prices may be opened after it",
 			By: []models.Role{models.RoleChair}, in: whileRunning, work: does(lockQuality),
 		},

@@ -114,6 +114,8 @@ func dossierRows() []dossierRow {
 		entries("award-criteria", "how tenders for a lot are ranked", acts.EntryAwardCriteria),
 		entries("opening-key", "for whom envelopes are sealed", acts.EntryOpeningKey),
 		entries("conflict-declarations", "one's own declaration on the tenderers of a lot, by who evaluates or decides", acts.EntryConflictDeclaration),
+		entries("selection-criteria", "who is able to perform the contract of a lot, and how many are invited to tender", acts.EntrySelectionCriteria),
+		entries("selections", "what was found about a candidate", acts.EntrySelection),
 		entries("admissions", "the outcome of the formal check of a tender", acts.EntryAdmission),
 		entries("consensus-scores", "the scores of a tender on which the panel agreed", acts.EntryConsensus),
 		entries("price-inquiries", "the question to a tenderer about its price, and what came of it", acts.EntryPriceInquiry),

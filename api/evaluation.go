@@ -15,6 +15,7 @@ func (s *server) evaluationOperations() []operation {
 	return []operation{
 		op(POST, procurement+"/tenders/{tender}/score-sheets", roles(models.RoleEvaluator), "Write my own scores of a tender", s.writeSheet),
 		op(GET, lot+"/score-sheets", roles(studies()...), "List individual scores: my own, and the others' once all of mine are in", s.listSheets),
+		op(GET, lot+"/shortlist", roles(models.BuyerSide()...), "Say of every candidate whether it is invited to tender, and why not", s.getShortlist),
 		op(GET, lot+"/ranking", roles(models.BuyerSide()...), "Rank the tenders for a lot, every line explained", s.getRanking),
 	}
 }
@@ -71,6 +72,15 @@ func (s *server) listSheets(ctx context.Context, in *LotPath) (*Shown[SheetsView
 		view.Items = append(view.Items, showSheet(callOf(ctx).procurement(), sheet.ScoreSheet, sheet.Complete))
 	}
 	return &Shown[SheetsView]{Body: view}, err
+}
+
+func (s *server) getShortlist(ctx context.Context, in *LotPath) (*Shown[views.Shortlist], error) {
+	id, err := pathID(models.PrefixLot, "lot", in.Lot)
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.views.Shortlist(ctx, readerOf(ctx), id)
+	return &Shown[views.Shortlist]{Body: list}, err
 }
 
 func (s *server) getRanking(ctx context.Context, in *LotPath) (*Shown[views.Evaluation], error) {

@@ -102,6 +102,8 @@ type TenderView struct {
 	ID             models.ID      `json:"id"`
 	ProcurementID  models.ID      `json:"procurement_id"`
 	LotID          models.ID      `json:"lot_id"`
+	BoxID          models.ID      `json:"box_id" doc:"The box of the lot that it was put into"`
+	HandsIn        models.Handed  `json:"hands_in" enum:"tender,request" doc:"Whether it is a tender or a request to participate"`
 	OrganisationID models.ID      `json:"organisation_id"`
 	Status         string         `json:"status" enum:"standing,replaced,withdrawn"`
 	ReceivedAt     time.Time      `json:"received_at" doc:"Procedure time"`
@@ -133,7 +135,7 @@ func (v TenderView) version() int64 { return v.Version }
 
 func showTender(t models.Tender) TenderView {
 	v := TenderView{
-		ID: t.ID, ProcurementID: t.ProcurementID, LotID: t.LotID, OrganisationID: t.OrganisationID, Status: tenderStanding,
+		ID: t.ID, ProcurementID: t.ProcurementID, LotID: t.LotID, BoxID: t.BoxID, HandsIn: t.HandsIn, OrganisationID: t.OrganisationID, Status: tenderStanding,
 		ReceivedAt: utc(t.ReceivedAt), RecordedAt: utc(t.RecordedAt), Envelopes: showEnvelopes(t.Envelopes), Manifest: t.Manifest,
 		SupersedesID: t.SupersedesID, EndedAt: utcOrNil(t.EndedAt), Version: t.Version(),
 	}

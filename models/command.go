@@ -27,6 +27,7 @@ const (
 	VerbMoveDeadline Verb = "move_deadline"
 	VerbEndLot       Verb = "end_lot"
 
+	VerbInvite      Verb = "invite"
 	VerbOpen        Verb = "open"
 	VerbLockQuality Verb = "lock_quality"
 	VerbAward       Verb = "award"

@@ -56,6 +56,8 @@ var entryRules = map[EntryKind]EntryRule{
 	EntryAwardCriteria:       {PhaseTender, []Role{RoleLeadProcurer, RoleDrafter}, false, true},
 	EntryOpeningKey:          {PhaseTender, []Role{RoleLeadProcurer}, false, true},
 	EntryConflictDeclaration: {PhaseTender, []Role{RoleEvaluator, RoleChair, RoleBoard, RoleAwarder}, false, false},
+	EntrySelectionCriteria:   {PhaseTender, []Role{RoleLeadProcurer, RoleDrafter}, false, true},
+	EntrySelection:           {PhaseTender, []Role{RoleLeadProcurer, RoleChair, RoleLegal}, false, true},
 	EntryAdmission:           {PhaseTender, []Role{RoleLeadProcurer, RoleChair, RoleLegal}, false, true},
 	EntryConsensus:           {PhaseTender, []Role{RoleChair}, false, true},
 	EntryPriceInquiry:        {PhaseTender, []Role{RoleLeadProcurer, RoleChair}, false, true},

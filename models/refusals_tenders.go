@@ -18,6 +18,10 @@ const (
 	CodeTenderExists     Code = "tender_exists"
 	CodeTenderReplaced   Code = "tender_replaced"
 	CodeNotInvited       Code = "not_invited"
+	CodeSelectionMissing Code = "selection_missing"
+	CodeShortlistChanged Code = "shortlist_changed"
+	CodeNobodyQualifies  Code = "nobody_qualifies"
+	CodeNoFurtherStage   Code = "no_further_stage"
 	CodeTenderWithdrawn  Code = "tender_withdrawn"
 	// CodeBoxOpen refuses what would tell how many tenders lie in a box that is not closed.
 	CodeBoxOpen Code = "box_open"
@@ -61,6 +65,19 @@ var refusedTenders = []RefusalType{
 	{
 		CodeNotInvited, RefusalForbidden, "The organisation was not invited",
 		"At this stage of the procedure only the candidates who were invited hand anything in.",
+	},
+	{
+		CodeSelectionMissing, RefusalConflict, "The selection is not complete",
+		"Selection criteria of the lot, or findings about a candidate, are missing. The detail says which.",
+	},
+	{
+		CodeShortlistChanged, RefusalConflict, "The list of candidates has changed",
+		"Findings were written since the list was read. Read it again and decide on it as it is now.",
+	},
+	{CodeNobodyQualifies, RefusalConflict, "No candidate qualifies", "Nobody can be invited. End the lot with a reason."},
+	{
+		CodeNoFurtherStage, RefusalConflict, "There is no further stage",
+		"Nobody is invited in this procedure, or the candidates were invited before.",
 	},
 	{CodeTenderWithdrawn, RefusalConflict, "The tender was withdrawn", "Hand in a new one."},
 	{

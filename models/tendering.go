@@ -90,6 +90,8 @@ type LetterKind string
 const (
 	LetterAward    LetterKind = "award"
 	LetterNonAward LetterKind = "non_award"
+	// LetterSelection invites a candidate, or says why it is not invited.
+	LetterSelection LetterKind = "selection"
 )
 
 // A Letter tells one tenderer of the decision on a lot.

@@ -148,8 +148,7 @@ func (tx *Tx) SendLetter(l models.Letter) error {
 // was sent.
 func (tx *Tx) Letter(tender models.ID, kind models.LetterKind) (models.Letter, bool, error) {
 	var l models.Letter
-	// A lot can end after its award was decided, not the other way round.
-	err := tx.db.Table("letters").Where("tender_id = ? AND ? IN ('', kind)", tender, kind).Order("kind DESC").Take(&l).Error
+	err := tx.db.Table("letters").Where("tender_id = ? AND ? IN ('', kind)", tender, kind).Order("sent_at DESC, kind DESC").Take(&l).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return l, false, nil
 	}

@@ -64,7 +64,8 @@ var (
 	// exceptSuppliers is sent to no portal when it is about a supplier: they are as many as will hand in a
 	// tender (Directive 2014/24/EU, Article 21).
 	exceptSuppliers = Audience{Buyers: true, Portals: true, PortalsUnless: &Condition{"role", string(models.RoleSupplier)}}
-	// buyersOnly is what becomes of webhooks themselves, which would beget further webhooks.
+	// buyersOnly is what becomes of webhooks themselves, which would beget further webhooks, and what would tell
+	// the world how many will tender.
 	buyersOnly = Audience{Buyers: true}
 	// afterClosing tells of single tenders, by no webhook: the closing of the box is sent, without saying what
 	// was in it.

@@ -59,6 +59,15 @@ type LotAwarded struct {
 	Ranking  string    `json:"ranking" doc:"SHA-256 of the ranking that was decided on"`
 }
 
+// CandidatesInvited is the payload of lot.candidates_invited.
+type CandidatesInvited struct {
+	LotID     models.ID `json:"lot_id" doc:"The lot"`
+	BoxID     models.ID `json:"box_id" doc:"The box that takes what those hand in who were invited"`
+	Shortlist string    `json:"shortlist" doc:"SHA-256 of the list of candidates that the decision rests on"`
+	Deadline  time.Time `json:"deadline" doc:"Until when it takes that, in procedure time"`
+	Letters   []string  `json:"letters" doc:"SHA-256 of each letter: the invitations, and why others are not invited"`
+}
+
 // LettersSent is the payload of lot.letters_sent.
 type LettersSent struct {
 	LotID           models.ID  `json:"lot_id" doc:"The lot"`
@@ -72,13 +81,14 @@ type StandstillOver struct {
 	LotID models.ID `json:"lot_id" doc:"The lot"`
 }
 
-func (OpeningJoined) event()   {}
-func (LotUnsealed) event()     {}
-func (OpeningRefused) event()  {}
-func (EnvelopeOpened) event()  {}
-func (OpeningDisputed) event() {}
-func (SheetWritten) event()    {}
-func (QualityLocked) event()   {}
-func (LotAwarded) event()      {}
-func (LettersSent) event()     {}
-func (StandstillOver) event()  {}
+func (OpeningJoined) event()     {}
+func (LotUnsealed) event()       {}
+func (OpeningRefused) event()    {}
+func (EnvelopeOpened) event()    {}
+func (OpeningDisputed) event()   {}
+func (SheetWritten) event()      {}
+func (QualityLocked) event()     {}
+func (LotAwarded) event()        {}
+func (CandidatesInvited) event() {}
+func (LettersSent) event()       {}
+func (StandstillOver) event()    {}

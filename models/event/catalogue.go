@@ -119,6 +119,7 @@ var catalogue = []Row{
 	{"score_sheet.written", SheetWritten{}, process, "A version of a score sheet was written."},
 	{"lot.quality_locked", QualityLocked{}, process, "The scores for quality of a lot were locked: prices may be opened."},
 	{"lot.awarded", LotAwarded{}, process, "The board decided the award of a lot."},
+	{"lot.candidates_invited", CandidatesInvited{}, buyersOnly, "The selected candidates of a lot were invited to its next stage, and the others told why not."},
 	{"lot.letters_sent", LettersSent{}, process, "The letters on the outcome of a lot were sent to its tenderers."},
 	{"lot.standstill_over", StandstillOver{}, process, "The standstill of a lot is over."},
 }

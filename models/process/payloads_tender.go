@@ -44,6 +44,13 @@ type MoveDeadlineResult struct {
 	Notice models.ID `json:"notice"`
 }
 
+// Invite moves to invite the candidates of a shortlist to the next stage of a lot.
+type Invite struct {
+	Lot       models.ID `json:"lot"`
+	Shortlist string    `json:"shortlist" pattern:"^[0-9a-f]{64}$" doc:"Digest of the list of candidates as the mover saw it"`
+	Deadline  LocalTime `json:"deadline" doc:"Until when those who are invited hand in"`
+}
+
 // EndLot ends one lot without award, or moves to end it if it was published.
 type EndLot struct {
 	Lot    models.ID `json:"lot"`

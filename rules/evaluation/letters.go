@@ -79,10 +79,22 @@ type Letter struct {
 	ExcludedFor     string            `json:"excluded_for,omitempty" doc:"Code of the exclusion"`
 	ExclusionReason models.Text       `json:"exclusion_reason,omitempty"`
 	Reasons         map[string]string `json:"reasons,omitempty" doc:"What the panel wrote on the recipient's tender, by criterion"`
+	// Invitation invites a candidate to the next stage; NotInvited says why another is not. All else is absent then.
+	Invitation *Invitation `json:"invitation,omitempty"`
+	NotInvited []string    `json:"not_invited_for,omitempty"`
 	// EarliestContract is the first day on which a contract can be concluded.
 	EarliestContract string    `json:"earliest_contract,omitempty"`
 	Standstill       string    `json:"standstill,omitempty" doc:"How it was counted"`
 	SentAt           time.Time `json:"sent_at"`
+}
+
+// An Invitation says what a candidate is invited to.
+type Invitation struct {
+	Box           models.ID        `json:"box"`
+	Stage         models.StageCode `json:"stage"`
+	Deadline      time.Time        `json:"deadline"`
+	DeadlineLocal string           `json:"deadline_local"`
+	DeadlineZone  string           `json:"deadline_zone"`
 }
 
 // A Comparison is one line of the recipient's points beside the winner's.
@@ -122,10 +134,11 @@ func ComposeLetters(d models.Dossier, lot models.Lot, sent time.Time, s Standsti
 	return letters, nil
 }
 
-// ComposeEndLetters writes one letter to each whose tender stands in a lot that has ended without award.
+// ComposeEndLetters writes one letter to each whose tender, or what is handed in at the stage that was reached,
+// stands in a lot that has ended without award.
 func ComposeEndLetters(d models.Dossier, lot models.Lot, reason string) []Letter {
 	var letters []Letter
-	for _, t := range d.Tendering.TendersFor(lot.ID) {
+	for _, t := range d.Tendering.In(lot.Box().ID) {
 		letters = append(letters, Letter{
 			Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: t.ID, Recipient: tenderer(d, t),
 			DecidedAt: lot.EndedAt.UTC(), EndedFor: lot.EndReason, EndReason: reason, SentAt: d.Now.UTC(),

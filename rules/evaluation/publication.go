@@ -21,6 +21,7 @@ func Unready(d models.Dossier, lots []models.Lot) []*models.Refusal {
 	}
 	for _, lot := range lots {
 		faults = append(faults, criteriaFaults(d, lot)...)
+		faults = append(faults, selectionFaults(d, way, lot, fmt.Sprintf("/lots/%d/selection_criteria", lot.Number))...)
 		if lot.DeadlineLocal == "" {
 			continue // said already, with what else is missing of the lot
 		}
@@ -176,6 +177,9 @@ type NoticeLot struct {
 	DeadlineZone   string               `json:"deadline_zone"`
 	Criteria       models.AwardCriteria `json:"award_criteria"`
 	CriteriaDigest string               `json:"award_criteria_digest"`
+	// Selection says who is invited, in a procedure by invitation.
+	Selection       *models.SelectionCriteria `json:"selection_criteria,omitempty"`
+	SelectionDigest string                    `json:"selection_criteria_digest,omitempty"`
 }
 
 // ComposeContractNotice writes the notice of lots that are published, each with its first box.
@@ -191,10 +195,14 @@ func ComposeContractNotice(d models.Dossier, lots []models.Lot) ContractNotice {
 	}
 	for _, lot := range lots {
 		criteria, entry, _ := d.CriteriaFor(lot.ID)
-		n.Lots = append(n.Lots, NoticeLot{
+		published := NoticeLot{
 			Lot: lot.ID, Number: lot.Number, Title: lot.Title, Description: lot.Description, Deadline: lot.Box().Deadline.UTC(),
 			DeadlineLocal: lot.Box().DeadlineLocal, DeadlineZone: lot.Box().DeadlineZone, Criteria: criteria, CriteriaDigest: entry.Digest,
-		})
+		}
+		if selection, entry, ok := d.SelectionFor(lot.ID); ok && way.Asks(models.NoticeSelection) {
+			published.Selection, published.SelectionDigest = &selection, entry.Digest
+		}
+		n.Lots = append(n.Lots, published)
 	}
 	return n
 }

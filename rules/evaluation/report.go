@@ -34,15 +34,18 @@ type LotRecord struct {
 	Number int         `json:"number"`
 	Title  models.Text `json:"title"`
 	// EndReason says why the lot was not awarded.
-	EndReason string          `json:"end_reason,omitempty" doc:"eForms code list non-award-justification"`
-	AwardedAt *time.Time      `json:"awarded_at,omitempty"`
-	Ranking   string          `json:"ranking,omitempty" doc:"Digest of the ranking that the decision rests on"`
-	Winner    string          `json:"winner,omitempty"`
-	Tenders   []TenderRecord  `json:"tenders"`
-	Contracts []models.ID     `json:"contracts"`
-	Value     []models.Money  `json:"contract_values"`
-	Conflicts []models.ID     `json:"conflicts_declared" doc:"Declarations of a conflict of interest"`
-	Reviews   []models.Review `json:"reviews"`
+	EndReason string     `json:"end_reason,omitempty" doc:"eForms code list non-award-justification"`
+	AwardedAt *time.Time `json:"awarded_at,omitempty"`
+	Ranking   string     `json:"ranking,omitempty" doc:"Digest of the ranking that the decision rests on"`
+	Winner    string     `json:"winner,omitempty"`
+	// Candidates are those of a procedure by invitation, with the reasons of their selection or rejection (Article
+	// 84(1)(b)).
+	Candidates []Candidate     `json:"candidates,omitempty"`
+	Tenders    []TenderRecord  `json:"tenders"`
+	Contracts  []models.ID     `json:"contracts"`
+	Value      []models.Money  `json:"contract_values"`
+	Conflicts  []models.ID     `json:"conflicts_declared" doc:"Declarations of a conflict of interest"`
+	Reviews    []models.Review `json:"reviews"`
 }
 
 // A TenderRecord says what became of a tender and why.
@@ -89,6 +92,8 @@ func lotRecord(d models.Dossier, lot models.Lot) LotRecord {
 		at := stage.AwardedAt.UTC()
 		r.AwardedAt = &at
 	}
+	criteria, _, _ := d.SelectionFor(lot.ID)
+	r.Candidates, _ = candidates(d, lot, criteria.Most) // as far as findings are there
 	r.Tenders = append(r.Tenders, tenderRecords(d, lot, stage)...)
 	for _, e := range d.Of(models.EntryContract) {
 		if c, ok := models.BodyOf[models.Contract](e); ok && c.Lot == lot.ID {

@@ -22,7 +22,35 @@ var tenderSubject = []models.EntryKind{
 // tender asks that every lot and every buyer came to an end: with contract and purchase, or with a reason;
 // that nothing stands against the contracts; and that the public and those who audit were told.
 func tender(d models.Dossier) []models.Criterion {
-	return []models.Criterion{lotsConcluded(d), standstillsOver(d), purchased(d), awardNoticeSent(d), reported(d)}
+	criteria := []models.Criterion{lotsConcluded(d), standstillsOver(d), purchased(d), awardNoticeSent(d), reported(d)}
+	if invites(d) {
+		criteria = append(criteria, candidatesTold(d))
+	}
+	return criteria
+}
+
+// invites tells whether candidates asked to participate in any lot.
+func invites(d models.Dossier) bool {
+	return slices.ContainsFunc(d.Tendering.Lots, func(l models.Lot) bool {
+		_, ok := l.BoxFor(models.HandedRequest)
+		return ok
+	})
+}
+
+// candidatesTold asks for a letter to every candidate, invited or not.
+func candidatesTold(d models.Dossier) models.Criterion {
+	c := check{"candidates_told", "Directive 2014/24/EU, Article 55(1)"}
+	var evidence []string
+	for _, lot := range d.Tendering.Lots {
+		for _, t := range d.Tendering.RequestsFor(lot.ID) {
+			i := slices.IndexFunc(d.Tendering.Letters, func(l models.Letter) bool { return l.TenderID == t.ID })
+			if i < 0 {
+				return c.notMet("lot %d: %s was not told what became of its request to participate", lot.Number, d.Tendering.Tenderers[t.OrganisationID].LegalName)
+			}
+			evidence = append(evidence, d.Tendering.Letters[i].Digest)
+		}
+	}
+	return c.met(evidence, "all %d candidates were told", len(evidence))
 }
 
 // published are the lots that were published, in this round or an earlier one.

@@ -1,0 +1,122 @@
+package models
+
+import (
+	"fmt"
+	"slices"
+)
+
+// What is written about candidates where only those who are invited may tender.
+const (
+	// EntrySelectionCriteria says who is able to perform the contract of a lot, and how many are invited.
+	EntrySelectionCriteria EntryKind = "selection_criteria"
+	// EntrySelection says of one candidate whether it is.
+	EntrySelection EntryKind = "selection"
+)
+
+// SelectionCriteria are announced in the contract notice and bind from then on (Directive 2014/24/EU, Articles 58
+// and 65(2)).
+type SelectionCriteria struct {
+	Lot      ID                   `json:"lot"`
+	Criteria []SelectionCriterion `json:"criteria" minItems:"1" maxItems:"50"`
+	Least    int                  `json:"least" minimum:"1" maximum:"100" doc:"How many are invited at least, where so many qualify"`
+	Most     int                  `json:"most,omitempty" minimum:"1" maximum:"100" doc:"How many are invited at most; absent: all who qualify"`
+	Rule     Text                 `json:"rule,omitempty" doc:"The objective rule by which points are given to those who qualify; required with most"`
+}
+
+// A SelectionCriterion is something that a candidate has to show.
+type SelectionCriterion struct {
+	ID          string `json:"id" minLength:"1" maxLength:"60" pattern:"^[a-z0-9_-]+$" doc:"Names the criterion within the lot"`
+	Title       Text   `json:"title"`
+	Requirement Text   `json:"requirement" doc:"What is asked, and how it is shown"`
+}
+
+// Check refuses criteria that are malformed or named twice, a highest number below the least, and one without
+// the rule that it needs.
+func (c SelectionCriteria) Check() error {
+	faults := checkID("/lot", c.Lot, PrefixLot)
+	for i, k := range c.Criteria {
+		at := fmt.Sprintf("/criteria/%d", i)
+		faults = append(faults, compact(checkWord(at+"/id", k.ID, 60), CheckText(at+"/title", k.Title, 400), CheckText(at+"/requirement", k.Requirement, 8000))...)
+		if slices.ContainsFunc(c.Criteria[:i], func(o SelectionCriterion) bool { return o.ID == k.ID }) {
+			faults = append(faults, Refuse(CodeInvalidValue, at+"/id", "the criterion %s is there twice", k.ID).Accepting("each criterion once"))
+		}
+	}
+	if c.Most > 0 {
+		faults = append(faults, compact(CheckText("/rule", c.Rule, 8000))...)
+		if c.Most < c.Least {
+			faults = append(faults, Refuse(CodeInvalidValue, "/most", "at most %d are fewer than at least %d", c.Most, c.Least).Accepting("%d or more", c.Least))
+		}
+	}
+	return Refusals(faults)
+}
+
+// Subject is the lot.
+func (c SelectionCriteria) Subject() string { return string(c.Lot) }
+
+// A Selection is what was found about a candidate, by its request to participate.
+type Selection struct {
+	Request  ID                 `json:"request" doc:"The request to participate"`
+	Excluded string             `json:"excluded,omitempty" enum:"incomplete,unreadable,exclusion_ground,conflict_of_interest,collusion,other" doc:"Why the candidate is excluded (Directive 2014/24/EU, Article 57)"`
+	Reason   Text               `json:"reason,omitempty" doc:"What the candidate is told; required for an exclusion"`
+	Findings []SelectionFinding `json:"findings,omitempty" maxItems:"50" doc:"One for each criterion; none for a candidate who is excluded"`
+	Points   string             `json:"points,omitempty" maxLength:"20" doc:"By the announced rule; required of who qualifies where a highest number was announced" example:"82.5"`
+	Because  string             `json:"because,omitempty" maxLength:"8000" doc:"Why so many points; required with them"`
+}
+
+// A SelectionFinding says whether a candidate shows what one criterion asks.
+type SelectionFinding struct {
+	Criterion string `json:"criterion" maxLength:"60" doc:"ID of the criterion"`
+	Met       bool   `json:"met"`
+	Reason    string `json:"reason" minLength:"1" maxLength:"8000" doc:"Told to a candidate who is not invited"`
+}
+
+// SelectionExclusions lists why a candidate can be excluded.
+func SelectionExclusions() []string {
+	return []string{"incomplete", "unreadable", "exclusion_ground", "conflict_of_interest", "collusion", "other"}
+}
+
+// Check refuses an exclusion without its reason, and points without theirs.
+func (s Selection) Check() error {
+	faults := checkID("/request", s.Request, PrefixTender)
+	if s.Excluded != "" {
+		faults = append(faults, checkOneOf("/excluded", s.Excluded, SelectionExclusions()...)...)
+		faults = append(faults, compact(CheckText("/reason", s.Reason, 8000))...)
+	}
+	for i, f := range s.Findings {
+		faults = append(faults, compact(checkWord(fmt.Sprintf("/findings/%d/reason", i), f.Reason, 8000))...)
+	}
+	if s.Points != "" {
+		faults = append(faults, compact(CheckDecimal("/points", s.Points), checkWord("/because", s.Because, 8000))...)
+	}
+	return Refusals(faults)
+}
+
+// Subject is the request.
+func (s Selection) Subject() string { return string(s.Request) }
+
+// Qualifies tells whether the candidate is able, as far as was found.
+func (s Selection) Qualifies() bool {
+	return s.Excluded == "" && !slices.ContainsFunc(s.Findings, func(f SelectionFinding) bool { return !f.Met })
+}
+
+// SelectionFor are the selection criteria of a lot, with the entry that holds them.
+func (d Dossier) SelectionFor(lot ID) (SelectionCriteria, Entry, bool) {
+	for _, e := range d.Of(EntrySelectionCriteria) {
+		if e.Subject == string(lot) {
+			c, ok := BodyOf[SelectionCriteria](e)
+			return c, e, ok
+		}
+	}
+	return SelectionCriteria{}, Entry{}, false
+}
+
+// SelectionOf is what was found about the candidate of a request.
+func (d Dossier) SelectionOf(request ID) (Selection, Entry, bool) {
+	for _, e := range d.Of(EntrySelection) {
+		if e.Subject == string(request) {
+			s, ok := BodyOf[Selection](e)
+			return s, e, ok
+		}
+	}
+	return Selection{}, Entry{}, false
+}

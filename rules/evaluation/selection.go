@@ -1,0 +1,279 @@
+package evaluation
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/govalues/decimal"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/procedure"
+)
+
+// SelectionCriteria are those of a lot in a procedure by invitation.
+type SelectionCriteria struct {
+	models.SelectionCriteria
+}
+
+// CheckAgainst refuses criteria for no lot, any change once the lot is published, and fewer invitations than the
+// procedure asks for.
+func (c SelectionCriteria) CheckAgainst(d models.Dossier, _ models.Entry) error {
+	lot, ok := d.Tendering.Lot(c.Lot)
+	if !ok {
+		return models.Refuse(models.CodeInvalidValue, "/lot", "the procurement has no lot %s", c.Lot)
+	}
+	if lot.Published() {
+		return models.Refuse(models.CodeFrozen, "", "the selection criteria of lot %d were published", lot.Number).
+			Accepting("ending the lot, and criteria for another")
+	}
+	way, err := procedure.Of(d)
+	if err != nil {
+		return err
+	}
+	for _, stage := range way.Stages {
+		if c.Least < stage.Least {
+			return models.Refuse(models.CodeInvalidValue, "/least", "%d are fewer than the %d that are to be invited at least (%s)", c.Least, stage.Least, stage.Source).
+				Accepting("%d or more; fewer are invited where fewer qualify", stage.Least)
+		}
+	}
+	return nil
+}
+
+// Selection is what was found about one candidate.
+type Selection struct {
+	models.Selection
+}
+
+// CheckAgainst refuses findings on what is no request in an opened box, by somebody who is not impartial, after
+// the candidates were invited, and findings that are not one for each criterion.
+func (s Selection) CheckAgainst(d models.Dossier, e models.Entry) error {
+	t, ok := d.Tendering.Tender(s.Request)
+	if !ok || t.HandsIn != models.HandedRequest {
+		return models.Refuse(models.CodeInvalidValue, "/request", "there is no such request to participate in a closed box")
+	}
+	if err := d.Unsealed(t); err != nil {
+		return err
+	}
+	lot, _ := d.Tendering.Lot(t.LotID)
+	switch {
+	case lot.EndedAt != nil:
+		return models.Refuse(models.CodeLotEnded, "/request", "lot %d has ended: %s", lot.Number, lot.EndReason)
+	case d.Later(t):
+		return models.Refuse(models.CodeFrozen, "", "the candidates of lot %d were invited", lot.Number).Accepting("ending the lot with a reason")
+	}
+	if err := d.MayEvaluate(e.AuthorID, t.LotID); err != nil {
+		return err
+	}
+	if unopened := d.Unopened(t); s.Excluded == "" && len(unopened) > 0 {
+		return models.Refuse(models.CodeNotUnsealed, "/request", "envelopes %v of the request were not found readable by two openers", unopened).
+			Accepting("findings once two openers of different buyers have recorded the same of each")
+	}
+	criteria, _, ok := d.SelectionFor(t.LotID)
+	if !ok {
+		return models.Refuse(models.CodeSelectionMissing, "/request", "lot %d has no selection criteria", lot.Number)
+	}
+	return models.Refusals(s.faults(criteria))
+}
+
+// faults lists what is not as the criteria ask.
+func (s Selection) faults(criteria models.SelectionCriteria) []*models.Refusal {
+	if s.Excluded != "" {
+		return nil
+	}
+	asked, found := make([]string, len(criteria.Criteria)), make([]string, len(s.Findings))
+	for i, k := range criteria.Criteria {
+		asked[i] = k.ID
+	}
+	for i, f := range s.Findings {
+		found[i] = f.Criterion
+	}
+	slices.Sort(asked)
+	slices.Sort(found)
+	var faults []*models.Refusal
+	if !slices.Equal(asked, found) {
+		faults = append(faults, models.Refuse(models.CodeInvalidValue, "/findings", "the findings are on %s", strings.Join(found, ", ")).
+			Accepting("one finding on each of %s", strings.Join(asked, ", ")))
+	}
+	if criteria.Most > 0 && s.Qualifies() && s.Points == "" {
+		faults = append(faults, models.Refuse(models.CodeInvalidValue, "/points", "at most %d are invited: who qualifies needs points", criteria.Most).
+			Accepting("points by the announced rule, and why"))
+	}
+	return faults
+}
+
+// A Shortlist says of every candidate for a lot whether it is invited, and why not.
+type Shortlist struct {
+	Lot        models.ID        `json:"lot"`
+	Stage      models.StageCode `json:"stage" doc:"The stage to which they are invited"`
+	Least      int              `json:"least" doc:"How many are invited at least, where so many qualify"`
+	Most       int              `json:"most,omitempty" doc:"How many are invited at most; absent: all who qualify"`
+	Candidates []Candidate      `json:"candidates"`
+	Invited    int              `json:"invited"`
+	// Digest is the SHA-256 of all of this, in hexadecimal; the decision to invite names it.
+	Digest string `json:"digest"`
+}
+
+// A Candidate is who asked to participate.
+type Candidate struct {
+	Request      models.ID   `json:"request"`
+	Organisation models.ID   `json:"organisation"`
+	Name         string      `json:"name"`
+	Qualifies    bool        `json:"qualifies"`
+	Points       string      `json:"points,omitempty"`
+	Invited      bool        `json:"invited"`
+	Excluded     string      `json:"excluded,omitempty" doc:"Why the candidate was excluded"`
+	Reason       models.Text `json:"reason,omitempty" doc:"What it is told of an exclusion"`
+	// Reasons say in words why it is not invited.
+	Reasons []string `json:"reasons,omitempty"`
+}
+
+// ComposeShortlist judges all candidates of a lot by what was found about each. It refuses before the requests are
+// opened, while findings are missing, and when nobody qualifies.
+func ComposeShortlist(d models.Dossier, lot models.Lot) (Shortlist, error) {
+	list := Shortlist{Lot: lot.ID, Candidates: []Candidate{}}
+	box := lot.Box()
+	way, err := procedure.Of(d)
+	if err != nil {
+		return list, err
+	}
+	next, further := way.After(box.Stage)
+	switch {
+	case lot.EndedAt != nil:
+		return list, models.Refuse(models.CodeLotEnded, "/lot", "lot %d has ended: %s", lot.Number, lot.EndReason)
+	case !lot.Published() || !further:
+		return list, models.Refuse(models.CodeNoFurtherStage, "/lot", "nobody is to be invited for lot %d now: the %s has no further stage", lot.Number, way.Name)
+	case box.UnsealedAt == nil:
+		return list, models.Refuse(models.CodeNotUnsealed, "/lot", "the requests to participate in lot %d are not opened", lot.Number).
+			Accepting("openers of two buyers, each by the action open, after the deadline")
+	}
+	criteria, _, _ := d.SelectionFor(lot.ID)
+	list.Stage, list.Least, list.Most = next.Code, criteria.Least, criteria.Most
+	if list.Candidates, err = candidates(d, lot, criteria.Most); err != nil {
+		return list, err
+	}
+	for _, c := range list.Candidates {
+		if c.Invited {
+			list.Invited++
+		}
+	}
+	if list.Invited == 0 {
+		return list, models.Refuse(models.CodeNobodyQualifies, "/lot", "none of %d candidates for lot %d qualifies", len(list.Candidates), lot.Number).
+			Accepting("ending the lot with a reason")
+	}
+	list.Digest, err = digest(list)
+	return list, err
+}
+
+// candidates judges who asked to participate in a lot, in the order of the requests. Of those who qualify the best
+// are invited, at most so many; who has as many points as the last of them is invited too, because nothing that was
+// announced tells them apart.
+func candidates(d models.Dossier, lot models.Lot, most int) ([]Candidate, error) {
+	all := []Candidate{}
+	var missing []string
+	var points []decimal.Decimal
+	for _, t := range d.Tendering.RequestsFor(lot.ID) {
+		c := Candidate{Request: t.ID, Organisation: t.OrganisationID, Name: tenderer(d, t)}
+		s, _, found := d.SelectionOf(t.ID)
+		if !found {
+			missing = append(missing, c.Name)
+			continue
+		}
+		c.Qualifies, c.Points, c.Excluded, c.Reason = s.Qualifies(), s.Points, s.Excluded, s.Reason
+		for _, f := range s.Findings {
+			if !f.Met {
+				c.Reasons = append(c.Reasons, f.Criterion+": "+f.Reason)
+			}
+		}
+		if c.Qualifies {
+			points = append(points, pointsOf(c))
+		}
+		all = append(all, c)
+	}
+	if len(missing) > 0 {
+		return all, models.Refuse(models.CodeSelectionMissing, "/lot", "nothing was found yet about %s", strings.Join(missing, ", ")).
+			Accepting("findings about every candidate of lot %d", lot.Number)
+	}
+	invite(all, points, most)
+	return all, nil
+}
+
+// invite marks who is invited, and tells the others how many points it took.
+func invite(all []Candidate, points []decimal.Decimal, most int) {
+	lowest := decimal.Zero
+	limited := most > 0 && len(points) > most
+	if limited {
+		slices.SortFunc(points, func(a, b decimal.Decimal) int { return b.Cmp(a) })
+		lowest = points[most-1]
+	}
+	for i := range all {
+		c := &all[i]
+		c.Invited = c.Qualifies && (!limited || cmp.Compare(pointsOf(*c).Cmp(lowest), 0) >= 0)
+		if c.Qualifies && !c.Invited {
+			c.Reasons = append(c.Reasons, c.Points+" points; the "+lowest.String()+" of the last who is invited were not reached")
+		}
+	}
+}
+
+func pointsOf(c Candidate) decimal.Decimal {
+	var r reader
+	return r.number(c.Points)
+}
+
+// selectionFaults lists what is missing of the selection criteria that the contract notice has to state.
+func selectionFaults(d models.Dossier, way models.Procedure, lot models.Lot, at string) []*models.Refusal {
+	if !way.Asks(models.NoticeSelection) {
+		return nil
+	}
+	criteria, _, ok := d.SelectionFor(lot.ID)
+	if !ok {
+		return []*models.Refusal{models.Refuse(models.CodeSelectionMissing, at, "lot %d has no selection criteria, and the %s needs them", lot.Number, way.Name).
+			Accepting("criteria, the least number to be invited and, if there is one, the highest")}
+	}
+	var faults []*models.Refusal
+	for _, k := range criteria.Criteria {
+		faults = append(faults, untranslated(d, at+"/"+k.ID+"/title", k.Title)...)
+		faults = append(faults, untranslated(d, at+"/"+k.ID+"/requirement", k.Requirement)...)
+	}
+	if criteria.Most > 0 {
+		faults = append(faults, untranslated(d, at+"/rule", criteria.Rule)...)
+	}
+	return faults
+}
+
+// MayInvite refuses to invite by another list than the record gives now, and to a deadline that is not lawful.
+func MayInvite(d models.Dossier, lot models.Lot, shortlist string, deadline models.LocalTime) (Shortlist, models.Stage, error) {
+	list, err := ComposeShortlist(d, lot)
+	if err != nil {
+		return list, models.Stage{}, err
+	}
+	if list.Digest != shortlist {
+		return list, models.Stage{}, models.Refuse(models.CodeShortlistChanged, "/shortlist", "the record gives another list of candidates").
+			Accepting("the digest %s, after reading the list again", list.Digest)
+	}
+	way, err := procedure.Of(d)
+	if err != nil {
+		return list, models.Stage{}, err
+	}
+	stage, _ := way.After(lot.Box().Stage)
+	return list, stage, CheckDeadline(d, stage, "/deadline", deadline.Local, deadline.Zone)
+}
+
+// ComposeInvitations writes one letter to each candidate: the invitation, or why there is none (Directive
+// 2014/24/EU, Articles 54, 55(1) and 55(2)(a)). All leave at once.
+func ComposeInvitations(d models.Dossier, lot models.Lot, list Shortlist, box models.Box) []Letter {
+	letters := make([]Letter, len(list.Candidates))
+	for i, c := range list.Candidates {
+		l := Letter{
+			Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: c.Request, Recipient: c.Name,
+			DecidedAt: d.Now.UTC(), SentAt: d.Now.UTC(), ExcludedFor: c.Excluded, ExclusionReason: c.Reason, NotInvited: c.Reasons,
+		}
+		if c.Invited {
+			l.Invitation = &Invitation{
+				Box: box.ID, Stage: box.Stage, Deadline: box.Deadline.UTC(), DeadlineLocal: box.DeadlineLocal, DeadlineZone: box.DeadlineZone,
+			}
+		}
+		letters[i] = l
+	}
+	return letters
+}

@@ -1,0 +1,34 @@
+package views
+
+import (
+	"context"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/evaluation"
+)
+
+// A Shortlist says of every candidate for a lot whether it is invited, and why not.
+type Shortlist = evaluation.Shortlist
+
+// Shortlist judges the candidates of a lot by the record as it is now, for the buyers' side; nobody whose
+// organisation is a candidate sees it.
+func (v *Views) Shortlist(ctx context.Context, r Reader, lot models.ID) (Shortlist, error) {
+	if !r.buyersEyes() {
+		return Shortlist{}, models.NoSuchResource()
+	}
+	var list Shortlist
+	err := v.dossier(ctx, r, func(_ *store.Tx, d models.Dossier) error {
+		l, ok := d.Tendering.Lot(lot)
+		if !ok {
+			return models.NoSuchResource()
+		}
+		if err := d.MayStudy(r.Actor.OrganisationID, lot); err != nil {
+			return err
+		}
+		var err error
+		list, err = evaluation.ComposeShortlist(d, l)
+		return err
+	})
+	return list, err
+}
