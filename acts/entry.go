@@ -247,7 +247,7 @@ func (d *deed) enterPhaseOf(kind models.EntryKind) (int, error) {
 	}
 	rule, _ := models.EntryRuleOf(kind)
 	round := models.Dossier{Rounds: rounds}.Round(rule.Phase)
-	if round.Status != models.PhaseOpen && (round.Status != models.PhaseClosed || !kind.Lasting()) {
+	if round.Status != models.PhaseOpen && (round.Status != models.PhaseClosed || !rule.Lasting) {
 		return 0, models.Refuse(models.CodePhaseNotOpen, "", "the phase %s is %s", rule.Phase, round.Status).
 			Accepting("entries of this kind while %s is open", rule.Phase)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/ppi-engine/ppi/acts"
@@ -65,75 +66,71 @@ type EntriesInput struct {
 
 // A dossierRow makes the operations of one kind of entry.
 type dossierRow struct {
-	kind models.EntryKind
-	path string
-	rows func(s *server) []operation
+	kind    models.EntryKind
+	content reflect.Type
+	rows    func(s *server) []operation
 }
 
-// dossierRows is the table of all kinds of content in the dossier.
+// dossierRows binds each kind of entry to the type of its content; what else there is to a kind says its row.
 func dossierRows() []dossierRow {
 	return []dossierRow{
-		entries("needs-statements", "a buyer's need", acts.EntryNeedsStatement),
-		entries("common-need", "the common need", acts.EntryCommonNeed),
-		entries("need-confirmations", "a buyer's confirmation of the common need", acts.EntryNeedConfirmation),
-		entries("state-of-the-art", "the report on the state of the art", acts.EntryStateOfTheArt),
-		entries("estimates", "a buyer's estimate of value and quantity", acts.EntryEstimate),
+		entries(acts.EntryNeedsStatement),
+		entries(acts.EntryCommonNeed),
+		entries(acts.EntryNeedConfirmation),
+		entries(acts.EntryStateOfTheArt),
+		entries(acts.EntryEstimate),
 
-		entries("agreement", "the collaboration agreement", acts.EntryAgreement),
-		entries("agreement-signatures", "a buyer's signature under the collaboration agreement", acts.EntrySignature),
-		entries("role-plan", "how many people each role needs", acts.EntryRolePlan),
-		entries("activities", "a training, visit or exchange that took place", acts.EntryActivity),
-		entries("interest-declarations", "one's own declaration of interests", acts.EntryInterestDeclaration),
-		entries("memberships", "a member's membership of a body that a call asks for", acts.EntryMembership),
-		entries("grant-action", "the action that a call co-finances", acts.EntryGrantAction),
+		entries(acts.EntryAgreement),
+		entries(acts.EntrySignature),
+		entries(acts.EntryRolePlan),
+		entries(acts.EntryActivity),
+		entries(acts.EntryInterestDeclaration),
+		entries(acts.EntryMembership),
+		entries(acts.EntryGrantAction),
 
-		importable("requirements", "a requirement", acts.EntryRequirement),
-		entries("glossary", "the glossary", acts.EntryGlossary),
-		entries("specification-clauses", "the clauses on intellectual property and confidentiality", acts.EntryClauses),
-		entries("lots-decision", "whether the procurement is divided into lots", acts.EntryLotsDecision),
-		entries("procedure-choice", "by which procedure tenderers are found; without one, by the open procedure", acts.EntryProcedureChoice),
-		entries("business-case", "the business case", acts.EntryBusinessCase),
-		entries("specification-versions", "a frozen version of the specification", acts.EntrySpecificationVersion),
-		entries("specification-approvals", "a buyer's approval of the frozen specification", acts.EntrySpecificationApproval),
-		entries("legal-certifications", "the legal certification of the frozen specification", acts.EntryLegalCertification),
+		entries(acts.EntryRequirement),
+		entries(acts.EntryGlossary),
+		entries(acts.EntryClauses),
+		entries(acts.EntryLotsDecision),
+		entries(acts.EntryProcedureChoice),
+		entries(acts.EntryBusinessCase),
+		entries(acts.EntrySpecificationVersion),
+		entries(acts.EntrySpecificationApproval),
+		entries(acts.EntryLegalCertification),
 
-		entries("consultation-announcements", "the announcement of a market consultation", acts.EntryAnnouncement),
-		entries("questionnaires", "what the market is asked", acts.EntryQuestionnaire),
-		entries("consultation-events", "a meeting with the market", acts.EntryConsultationEvent),
-		entries("market-contacts", "a contact with an economic operator", acts.EntryMarketContact),
-		entries("consultation-reports", "a report on the market consultation", acts.EntryConsultationReport),
-		entries("route", "the route that the procurement takes", acts.EntryRoute),
+		entries(acts.EntryAnnouncement),
+		entries(acts.EntryQuestionnaire),
+		entries(acts.EntryConsultationEvent),
+		entries(acts.EntryMarketContact),
+		entries(acts.EntryConsultationReport),
+		entries(acts.EntryRoute),
 
-		entries("engagement-plans", "how often and where the market is informed", acts.EntryEngagementPlan),
-		entries("bulletins", "a bulletin to the market", acts.EntryBulletin),
-		entries("market-changes", "a change that the market is to learn of", acts.EntryMarketChange),
-		entries("planning-notices", "a planning notice that was sent", acts.EntryPlanningNotice),
+		entries(acts.EntryEngagementPlan),
+		entries(acts.EntryBulletin),
+		entries(acts.EntryMarketChange),
+		entries(acts.EntryPlanningNotice),
 
-		entries("neutrality-answers", "why words may stand that a neutrality finding points at", acts.EntryNeutralityAnswer),
+		entries(acts.EntryNeutralityAnswer),
 
-		entries("award-criteria", "how tenders for a lot are ranked", acts.EntryAwardCriteria),
-		entries("opening-key", "for whom envelopes are sealed", acts.EntryOpeningKey),
-		entries("conflict-declarations", "one's own declaration on the tenderers of a lot, by who evaluates or decides", acts.EntryConflictDeclaration),
-		entries("selection-criteria", "who is able to perform the contract of a lot, and how many are invited to tender", acts.EntrySelectionCriteria),
-		entries("selections", "what was found about a candidate", acts.EntrySelection),
-		entries("admissions", "the outcome of the formal check of a tender", acts.EntryAdmission),
-		entries("consensus-scores", "the scores of a tender on which the panel agreed", acts.EntryConsensus),
-		entries("price-inquiries", "the question to a tenderer about its price, and what came of it", acts.EntryPriceInquiry),
-		entries("review-applications", "an application for review of an award", acts.EntryReview),
-		entries("contracts", "a contract that was signed", acts.EntryContract),
-		entries("purchases", "what a buyer bought under a contract", acts.EntryPurchase),
-		entries("non-purchases", "why a buyer buys nothing", acts.EntryNonPurchase),
-		entries("individual-report", "the individual report on the procedure", acts.EntryIndividualReport),
+		entries(acts.EntryAwardCriteria),
+		entries(acts.EntryOpeningKey),
+		entries(acts.EntryConflictDeclaration),
+		entries(acts.EntrySelectionCriteria),
+		entries(acts.EntrySelection),
+		entries(acts.EntryAdmission),
+		entries(acts.EntryConsensus),
+		entries(acts.EntryPriceInquiry),
+		entries(acts.EntryReview),
+		entries(acts.EntryContract),
+		entries(acts.EntryPurchase),
+		entries(acts.EntryNonPurchase),
+		entries(acts.EntryIndividualReport),
 	}
 }
 
 func entryPath(kind models.EntryKind) string {
-	for _, row := range dossierRows() {
-		if row.kind == kind {
-			return row.path
-		}
-	}
-	return string(kind)
+	rule, _ := models.EntryRuleOf(kind)
+	return rule.Path
 }
 
 func (s *server) dossierOperations() []operation {
@@ -144,24 +141,29 @@ func (s *server) dossierOperations() []operation {
 	return all
 }
 
-// entries makes the row of a kind of entry. The type of its content, which is bound and described, is that of the
-// kind.
-func entries[T content](path, what string, kind acts.EntryKind[T]) dossierRow {
-	return dossierRow{kind.Kind, path, func(s *server) []operation {
-		h, writers := entryHandler[T]{s, kind}, roles(kind.Rule().Writers...)
-		all := "/v1/procurements/{procurement}/" + path
+// entries makes the operations of a kind of entry, as its row says. The type of its content, which is bound and
+// described, is that of the kind.
+func entries[T content](kind acts.EntryKind[T]) dossierRow {
+	return dossierRow{kind.Kind, reflect.TypeFor[T](), func(s *server) []operation {
+		h, rule := entryHandler[T]{s, kind}, kind.Rule()
+		writers, readers := roles(rule.Writers...), roles(models.BuyerSide()...)
+		all := "/v1/procurements/{procurement}/" + rule.Path
 		rows := []operation{
-			op(http.MethodPost, all, writers, "Write "+what, h.write),
-			op(http.MethodGet, all, roles(models.BuyerSide()...), "List every entry: "+what, h.list),
-			op(http.MethodGet, all+"/{entry}", roles(models.BuyerSide()...), "Read "+what, h.get),
+			op(http.MethodPost, all, writers, "Write "+rule.What, h.write),
+			op(http.MethodGet, all, readers, "List every entry: "+rule.What, h.list),
+			op(http.MethodGet, all+"/{entry}", readers, "Read "+rule.What, h.get),
 		}
-		if kind.Kind.Final() {
-			return rows
+		if !rule.Final {
+			rows = append(rows,
+				op(http.MethodPut, all+"/{entry}", writers, "Write the next version of "+rule.What, h.rewrite),
+				op(http.MethodDelete, all+"/{entry}", writers, "Withdraw "+rule.What, h.withdraw),
+			)
 		}
-		return append(rows,
-			op(http.MethodPut, all+"/{entry}", writers, "Write the next version of "+what, h.rewrite),
-			op(http.MethodDelete, all+"/{entry}", writers, "Withdraw "+what, h.withdraw),
-		)
+		if rule.Importable {
+			rows = append(rows, op(http.MethodPost, all+"/actions/import", writers,
+				"Write up to 200 entries, all or none: "+rule.What, h.importAll))
+		}
+		return rows
 	}}
 }
 

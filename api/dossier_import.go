@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/models"
@@ -29,17 +28,6 @@ func (v EntriesView[T]) self() string {
 
 // version is that of what was written: each entry is at its first.
 func (v EntriesView[T]) version() int64 { return 1 }
-
-// importable adds to the rows of a kind one that writes many entries at once.
-func importable[T content](path, what string, kind acts.EntryKind[T]) dossierRow {
-	row := entries(path, what, kind)
-	one := row.rows
-	row.rows = func(s *server) []operation {
-		return append(one(s), op(http.MethodPost, "/v1/procurements/{procurement}/"+path+"/actions/import", roles(kind.Rule().Writers...),
-			"Write up to 200 entries, all or none: "+what, entryHandler[T]{s, kind}.importAll))
-	}
-	return row
-}
 
 func (h entryHandler[T]) importAll(ctx context.Context, in *EntriesImport[T]) (*Answer[EntriesView[T]], error) {
 	done, err := h.kind.Import(ctx, h.s.acts, by(ctx), in.Body.Items)

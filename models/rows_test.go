@@ -75,6 +75,26 @@ func TestEveryVerbIsListed(t *testing.T) {
 	require.Empty(t, declared, "verbs that nobody registers")
 }
 
+func TestEveryKindOfEntryHasOneRow(t *testing.T) {
+	t.Parallel()
+	declared, paths := constantsOf(t, "EntryKind"), map[string]models.EntryKind{}
+	for _, rule := range models.EntryRules() {
+		require.Contains(t, declared, string(rule.Kind), "a row names a kind that is no constant, or names it again")
+		delete(declared, string(rule.Kind))
+		require.Regexp(t, `^[a-z]+(-[a-z]+)*$`, rule.Path, rule.Kind)
+		require.NotContains(t, paths, rule.Path)
+		paths[rule.Path] = rule.Kind
+		require.Regexp(t, `^[a-z].*[^.]$`, rule.What, rule.Kind)
+		require.Contains(t, models.Phases(), rule.Phase, rule.Kind)
+		require.Subset(t, models.BuyerSide(), rule.Writers, rule.Kind)
+		require.NotEmpty(t, rule.Writers, rule.Kind)
+		found, ok := models.EntryRuleOf(rule.Kind)
+		require.True(t, ok)
+		require.Equal(t, rule.Path, found.Path)
+	}
+	require.Empty(t, declared, "kinds without a row")
+}
+
 // constantsOf reads the constants of a type from the source of package models: their values, with their names.
 func constantsOf(t *testing.T, kind string) map[string]string {
 	t.Helper()

@@ -16,26 +16,11 @@ type worded interface {
 // WordingOf returns the texts of an entry that must exist in every language of the procurement; none of a
 // kind that has no such text, or of an entry that no longer fits its type.
 func WordingOf(e Entry) []Wording {
-	read, ok := map[EntryKind]func(Entry) (worded, bool){
-		EntryNeedsStatement:  wordedBody[NeedsStatement],
-		EntryCommonNeed:      wordedBody[CommonNeed],
-		EntryAgreement:       wordedBody[Agreement],
-		EntryRequirement:     wordedBody[Requirement],
-		EntryGlossary:        wordedBody[Glossary],
-		EntryClauses:         wordedBody[Clauses],
-		EntryLotsDecision:    wordedBody[LotsDecision],
-		EntryProcedureChoice: wordedBody[ProcedureChoice],
-		EntryBusinessCase:    wordedBody[BusinessCase],
-
-		EntryAnnouncement:       wordedBody[Announcement],
-		EntryQuestionnaire:      wordedBody[Questionnaire],
-		EntryConsultationReport: wordedBody[ConsultationReport],
-		EntryBulletin:           wordedBody[Bulletin],
-	}[e.Kind]
-	if !ok {
+	rule, ok := EntryRuleOf(e.Kind)
+	if !ok || rule.wording == nil {
 		return nil
 	}
-	content, ok := read(e)
+	content, ok := rule.wording(e)
 	if !ok {
 		return nil
 	}

@@ -46,7 +46,7 @@ func Release(d models.Dossier, entry models.ID, digest string) (models.Release, 
 func phaseOpen(d models.Dossier, kind models.EntryKind) error {
 	rule, _ := models.EntryRuleOf(kind)
 	status := d.Round(rule.Phase).Status
-	if status == models.PhaseOpen || (status == models.PhaseClosed && kind.Lasting()) {
+	if status == models.PhaseOpen || (status == models.PhaseClosed && rule.Lasting) {
 		return nil
 	}
 	return models.Refuse(models.CodePhaseNotOpen, "", "the phase %s is %s", rule.Phase, status).Accepting("a release while it is open")

@@ -1,0 +1,230 @@
+package models
+
+// The rows of the kinds of entries, phase by phase.
+
+var needsEntries = []EntryRule{
+	{
+		Kind: EntryNeedsStatement, Path: "needs-statements", What: "a buyer's need",
+		Phase: PhaseNeeds, Writers: []Role{RoleBuyer, RoleDrafter},
+		PerBuyer: true, wording: wordedBody[NeedsStatement],
+	},
+	{
+		Kind: EntryCommonNeed, Path: "common-need", What: "the common need",
+		Phase: PhaseNeeds, Writers: []Role{RoleLeadProcurer, RoleDrafter},
+		Single: true, wording: wordedBody[CommonNeed],
+	},
+	{
+		Kind: EntryNeedConfirmation, Path: "need-confirmations", What: "a buyer's confirmation of the common need",
+		Phase: PhaseNeeds, Writers: []Role{RoleBuyer}, PerBuyer: true, Single: true,
+	},
+	{
+		Kind: EntryStateOfTheArt, Path: "state-of-the-art", What: "the report on the state of the art",
+		Phase: PhaseNeeds, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Single: true,
+	},
+	{
+		Kind: EntryEstimate, Path: "estimates", What: "a buyer's estimate of value and quantity",
+		Phase: PhaseNeeds, Writers: []Role{RoleBuyer}, PerBuyer: true, Single: true,
+	},
+}
+
+var capacityEntries = []EntryRule{
+	{
+		Kind: EntryAgreement, Path: "agreement", What: "the collaboration agreement",
+		Phase: PhaseCapacity, Writers: []Role{RoleLeadProcurer, RoleLegal, RoleDrafter},
+		Single: true, Lasting: true, wording: wordedBody[Agreement],
+	},
+	{
+		Kind: EntrySignature, Path: "agreement-signatures",
+		What:  "a buyer's signature under the collaboration agreement",
+		Phase: PhaseCapacity, Writers: []Role{RoleBuyer, RoleLegal},
+		PerBuyer: true, Single: true, Final: true, Lasting: true,
+	},
+	{
+		Kind: EntryRolePlan, Path: "role-plan", What: "how many people each role needs",
+		Phase: PhaseCapacity, Writers: []Role{RoleLeadProcurer}, Single: true,
+	},
+	{
+		Kind: EntryActivity, Path: "activities", What: "a training, visit or exchange that took place",
+		Phase: PhaseCapacity, Writers: []Role{RoleLeadProcurer, RoleBuyer}, Lasting: true,
+	},
+	{
+		Kind: EntryInterestDeclaration, Path: "interest-declarations", What: "one's own declaration of interests",
+		Phase: PhaseCapacity, Writers: BuyerSide(), Single: true, Lasting: true,
+	},
+	{
+		Kind: EntryMembership, Path: "memberships", What: "a member's membership of a body that a call asks for",
+		Phase: PhaseCapacity, Writers: []Role{RoleBuyer}, PerBuyer: true, Single: true, Lasting: true,
+	},
+	{
+		Kind: EntryGrantAction, Path: "grant-action", What: "the action that a call co-finances",
+		Phase: PhaseCapacity, Writers: []Role{RoleLeadProcurer}, Single: true, Lasting: true,
+	},
+}
+
+var specificationEntries = []EntryRule{
+	{
+		Kind: EntryRequirement, Path: "requirements", What: "a requirement",
+		Phase: PhaseSpecification, Writers: []Role{RoleLeadProcurer, RoleDrafter},
+		Single: true, Importable: true, wording: wordedBody[Requirement],
+	},
+	{
+		Kind: EntryGlossary, Path: "glossary", What: "the glossary",
+		Phase: PhaseSpecification, Writers: []Role{RoleLeadProcurer, RoleDrafter},
+		Single: true, wording: wordedBody[Glossary],
+	},
+	{
+		Kind: EntryClauses, Path: "specification-clauses",
+		What:  "the clauses on intellectual property and confidentiality",
+		Phase: PhaseSpecification, Writers: []Role{RoleLeadProcurer, RoleDrafter, RoleLegal},
+		Single: true, wording: wordedBody[Clauses],
+	},
+	{
+		Kind: EntryLotsDecision, Path: "lots-decision", What: "whether the procurement is divided into lots",
+		Phase: PhaseSpecification, Writers: []Role{RoleLeadProcurer, RoleDrafter},
+		Single: true, wording: wordedBody[LotsDecision],
+	},
+	{
+		Kind: EntryProcedureChoice, Path: "procedure-choice",
+		What:  "by which procedure tenderers are found; without one, by the open procedure",
+		Phase: PhaseSpecification, Writers: []Role{RoleLeadProcurer, RoleDrafter},
+		Single: true, wording: wordedBody[ProcedureChoice],
+	},
+	{
+		Kind: EntryBusinessCase, Path: "business-case", What: "the business case",
+		Phase: PhaseSpecification, Writers: []Role{RoleLeadProcurer, RoleDrafter},
+		Single: true, wording: wordedBody[BusinessCase],
+	},
+	{
+		Kind: EntrySpecificationVersion, Path: "specification-versions",
+		What:  "a frozen version of the specification",
+		Phase: PhaseSpecification, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Single: true,
+	},
+	{
+		Kind: EntrySpecificationApproval, Path: "specification-approvals",
+		What:  "a buyer's approval of the frozen specification",
+		Phase: PhaseSpecification, Writers: []Role{RoleBuyer}, PerBuyer: true, Single: true,
+	},
+	{
+		Kind: EntryLegalCertification, Path: "legal-certifications",
+		What:  "the legal certification of the frozen specification",
+		Phase: PhaseSpecification, Writers: []Role{RoleLegal}, Single: true,
+	},
+}
+
+var consultationEntries = []EntryRule{
+	{
+		Kind: EntryAnnouncement, Path: "consultation-announcements",
+		What:  "the announcement of a market consultation",
+		Phase: PhaseConsultation, Writers: []Role{RoleLeadProcurer, RoleDrafter},
+		wording: wordedBody[Announcement],
+	},
+	{
+		Kind: EntryQuestionnaire, Path: "questionnaires", What: "what the market is asked",
+		Phase: PhaseConsultation, Writers: []Role{RoleLeadProcurer, RoleDrafter},
+		wording: wordedBody[Questionnaire],
+	},
+	{
+		Kind: EntryConsultationEvent, Path: "consultation-events", What: "a meeting with the market",
+		Phase: PhaseConsultation, Writers: []Role{RoleLeadProcurer, RoleDrafter, RoleBuyer},
+	},
+	{
+		Kind: EntryMarketContact, Path: "market-contacts", What: "a contact with an economic operator",
+		Phase: PhaseConsultation, Writers: []Role{RoleLeadProcurer, RoleDrafter, RoleBuyer, RoleLegal},
+		Lasting: true,
+	},
+	{
+		Kind: EntryConsultationReport, Path: "consultation-reports", What: "a report on the market consultation",
+		Phase: PhaseConsultation, Writers: []Role{RoleLeadProcurer, RoleDrafter},
+		wording: wordedBody[ConsultationReport],
+	},
+	{
+		Kind: EntryRoute, Path: "route", What: "the route that the procurement takes",
+		Phase: PhaseConsultation, Writers: []Role{RoleLeadProcurer}, Single: true,
+	},
+}
+
+var engagementEntries = []EntryRule{
+	{
+		Kind: EntryEngagementPlan, Path: "engagement-plans", What: "how often and where the market is informed",
+		Phase: PhaseEngagement, Writers: []Role{RoleLeadProcurer}, Lasting: true,
+	},
+	{
+		Kind: EntryBulletin, Path: "bulletins", What: "a bulletin to the market",
+		Phase: PhaseEngagement, Writers: []Role{RoleLeadProcurer, RoleDrafter},
+		Lasting: true, wording: wordedBody[Bulletin],
+	},
+	{
+		Kind: EntryMarketChange, Path: "market-changes", What: "a change that the market is to learn of",
+		Phase: PhaseEngagement, Writers: []Role{RoleLeadProcurer, RoleBuyer}, Lasting: true,
+	},
+	{
+		Kind: EntryPlanningNotice, Path: "planning-notices", What: "a planning notice that was sent",
+		Phase: PhaseEngagement, Writers: []Role{RoleLeadProcurer}, Lasting: true,
+	},
+}
+
+var neutralityEntries = []EntryRule{
+	{
+		Kind: EntryNeutralityAnswer, Path: "neutrality-answers",
+		What:  "why words may stand that a neutrality finding points at",
+		Phase: PhaseNeeds, Writers: []Role{RoleLeadProcurer, RoleDrafter, RoleBuyer, RoleLegal}, Lasting: true,
+	},
+}
+
+var tenderEntries = []EntryRule{
+	{
+		Kind: EntryAwardCriteria, Path: "award-criteria", What: "how tenders for a lot are ranked",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Single: true,
+	},
+	{
+		Kind: EntryOpeningKey, Path: "opening-key", What: "for whom envelopes are sealed",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer}, Single: true,
+	},
+	{
+		Kind: EntryConflictDeclaration, Path: "conflict-declarations",
+		What:  "one's own declaration on the tenderers of a lot, by who evaluates or decides",
+		Phase: PhaseTender, Writers: []Role{RoleEvaluator, RoleChair, RoleBoard, RoleAwarder}, Final: true,
+	},
+	{
+		Kind: EntrySelectionCriteria, Path: "selection-criteria",
+		What:  "who is able to perform the contract of a lot, and how many are invited to tender",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Single: true,
+	},
+	{
+		Kind: EntrySelection, Path: "selections", What: "what was found about a candidate",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair, RoleLegal}, Single: true,
+	},
+	{
+		Kind: EntryAdmission, Path: "admissions", What: "the outcome of the formal check of a tender",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair, RoleLegal}, Single: true,
+	},
+	{
+		Kind: EntryConsensus, Path: "consensus-scores", What: "the scores of a tender on which the panel agreed",
+		Phase: PhaseTender, Writers: []Role{RoleChair}, Single: true,
+	},
+	{
+		Kind: EntryPriceInquiry, Path: "price-inquiries",
+		What:  "the question to a tenderer about its price, and what came of it",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair}, Single: true,
+	},
+	{
+		Kind: EntryReview, Path: "review-applications", What: "an application for review of an award",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleLegal},
+	},
+	{
+		Kind: EntryContract, Path: "contracts", What: "a contract that was signed",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleAwarder, RoleBuyer},
+	},
+	{
+		Kind: EntryPurchase, Path: "purchases", What: "what a buyer bought under a contract",
+		Phase: PhaseTender, Writers: []Role{RoleBuyer}, PerBuyer: true,
+	},
+	{
+		Kind: EntryNonPurchase, Path: "non-purchases", What: "why a buyer buys nothing",
+		Phase: PhaseTender, Writers: []Role{RoleBuyer}, PerBuyer: true, Single: true,
+	},
+	{
+		Kind: EntryIndividualReport, Path: "individual-report", What: "the individual report on the procedure",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleLegal}, Single: true,
+	},
+}
