@@ -153,7 +153,7 @@ func translate(err error) error {
 }
 
 func staticDetails(title string, buyers []string) string {
-	return process.Clip("# "+title+"\n\nContracting authorities:\n\n- "+strings.Join(buyers, "\n- ")+"\n", 20_000)
+	return process.Clip("# "+title+"\n\nContracting authorities:\n\n- "+strings.Join(buyers, "\n- ")+"\n", process.LongestDetails)
 }
 
 // Connect makes a client of the Temporal server, which is reached when it is first needed and may be away
