@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -149,7 +150,9 @@ func TestReplayFindsAnActAskedOfAnotherCommand(t *testing.T) {
 func askedOfAnother(t *testing.T, outcome []byte, due bool) []byte {
 	t.Helper()
 	var out map[string]any
-	require.NoError(t, json.Unmarshal(outcome, &out))
+	decoder := json.NewDecoder(bytes.NewReader(outcome))
+	decoder.UseNumber()
+	require.NoError(t, decoder.Decode(&out))
 	if due {
 		asked, ok := out["due"].(map[string]any)
 		require.True(t, ok)
