@@ -52,7 +52,7 @@ func (p *procurement) admit(ctx workflow.Context, cmd process.Command) error {
 func (p *procurement) command(ctx workflow.Context, cmd process.Command) (process.Outcome, error) {
 	pending := process.Outcome{CommandID: cmd.ID, Status: process.CommandPending}
 	if err := p.mutex.Lock(ctx); err != nil {
-		return pending, nil //nolint:nilerr // the run was cancelled before the command's turn came
+		return pending, nil // the run was cancelled before the command's turn came
 	}
 	defer p.mutex.Unlock()
 	verb := verbOf(ctx)

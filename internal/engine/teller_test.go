@@ -35,7 +35,7 @@ func TestWhatCouldNotBeNotedIsNotedOnceMore(t *testing.T) {
 				teller.Run(ctx)
 			}()
 			teller.Told("a")
-			time.Sleep(time.Second)
+			<-time.After(time.Second) // by the clock of the test
 			teller.Told("b")
 			stop()
 			<-done
