@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/engine"
@@ -21,27 +20,20 @@ import (
 
 // A ledger is a record in which procurements have outcomes of an hour ago that were told to nobody.
 type ledger struct {
-	*testing.T
+	*pgtest.Platform
 
-	store        *store.Store
-	sql          *pgx.Conn
 	procurements []models.ID
 }
 
 func newLedger(t *testing.T, procurements, outcomes int) *ledger {
 	t.Helper()
-	db := pgtest.NewDatabase(t)
-	l := &ledger{T: t, store: pgtest.Open(t, db.Application), sql: pgtest.Connect(t, db.Superuser)}
-	organisation, person := models.NewID(models.PrefixOrganisation), models.NewID(models.PrefixPerson)
-	l.exec("INSERT INTO organisations (id, legal_name, country, kind) VALUES ($1, 'Buyer', 'FR', 'contracting_authority')", organisation)
-	l.exec("INSERT INTO people (id, organisation_id, name, email) VALUES ($1, $2, 'P', '')", person, organisation)
+	l := &ledger{Platform: pgtest.NewPlatform(t)}
+	person := l.Person()
 	for p := range procurements {
-		id := models.NewID(models.PrefixProcurement)
+		id := l.Procurement(models.ModeLive, person)
 		l.procurements = append(l.procurements, id)
-		l.exec(`INSERT INTO procurements (id, title, description, languages, mode, zone, status, created_by, started_at)
-			VALUES ($1, '{"en": "Quiet trains"}', '{}', '["en"]', 'live', 'Europe/Paris', 'running', $2, now())`, id, person)
 		for n := range outcomes {
-			l.exec(`INSERT INTO commands (id, procurement_id, actor_id, verb, fingerprint, payload, status, created_at, done_at)
+			l.Exec(`INSERT INTO commands (id, procurement_id, actor_id, verb, fingerprint, payload, status, created_at, done_at)
 				VALUES ($1, $2, $3, 'vote', decode(repeat('00', 32), 'hex'), '{}', 'done', now() - interval '1 hour', now() - interval '1 hour')`,
 				fmt.Sprintf("%064x", p*outcomes+n), id, person)
 		}
@@ -49,15 +41,9 @@ func newLedger(t *testing.T, procurements, outcomes int) *ledger {
 	return l
 }
 
-func (l *ledger) exec(statement string, arguments ...any) {
-	l.Helper()
-	_, err := l.sql.Exec(l.Context(), statement, arguments...)
-	require.NoError(l, err)
-}
-
 func (l *ledger) untold(procurement models.ID) (n int) {
 	l.Helper()
-	require.NoError(l, l.sql.QueryRow(l.Context(),
+	require.NoError(l, l.SQL.QueryRow(l.Context(),
 		"SELECT count(*) FROM commands WHERE procurement_id = $1 AND told_at IS NULL", procurement).Scan(&n))
 	return n
 }
@@ -67,7 +53,7 @@ func (l *ledger) retell(workers int, to *runs) (stop func()) {
 	ctx, cancel := context.WithCancel(l.Context())
 	var all sync.WaitGroup
 	for range workers {
-		all.Go(func() { worker.Retell(ctx, l.store, to, slog.New(slog.DiscardHandler)) })
+		all.Go(func() { worker.Retell(ctx, l.Store, to, slog.New(slog.DiscardHandler)) })
 	}
 	return func() {
 		cancel()
@@ -135,7 +121,7 @@ func TestARunThatCannotBeToldIsLeftForAWhile(t *testing.T) {
 	}
 	require.Eventually(t, func() bool { return to.times(failing) > 0 && to.times(silent) > 0 }, patience, 20*time.Millisecond)
 	stop()
-	claimed, err := l.store.ClaimUntold(t.Context(), store.Claims{Limit: 2, First: time.Minute, Longest: time.Minute})
+	claimed, err := l.ClaimUntold(t.Context(), store.Claims{Limit: 2, First: time.Minute, Longest: time.Minute})
 	require.NoError(t, err)
 	require.Empty(t, claimed, "another worker finds both taken")
 	require.Equal(t, 1, to.times(failing))
@@ -143,7 +129,7 @@ func TestARunThatCannotBeToldIsLeftForAWhile(t *testing.T) {
 	require.Equal(t, 2, l.untold(failing))
 	require.Equal(t, 2, l.untold(silent))
 
-	l.exec("UPDATE retellings SET next_at = now()") // the while is over
+	l.Exec("UPDATE retellings SET next_at = now()") // the while is over
 	to.answer = func(context.Context, models.ID) error { return nil }
 	defer l.retell(1, to)()
 	for _, procurement := range []models.ID{failing, silent} {
@@ -163,7 +149,7 @@ func TestARunThatIsNotOpenNeedsNoTelling(t *testing.T) {
 func TestFreshOutcomesAreLeftToWhoAskedForThem(t *testing.T) {
 	t.Parallel()
 	l := newLedger(t, 2, 1)
-	l.exec("UPDATE commands SET created_at = now(), done_at = now() WHERE procurement_id = $1", l.procurements[0])
+	l.Exec("UPDATE commands SET created_at = now(), done_at = now() WHERE procurement_id = $1", l.procurements[0])
 	to := &runs{answer: func(context.Context, models.ID) error { return nil }}
 	defer l.retell(1, to)()
 	require.Eventually(t, func() bool { return l.untold(l.procurements[1]) == 0 }, patience, 20*time.Millisecond)
@@ -174,17 +160,17 @@ func TestFreshOutcomesAreLeftToWhoAskedForThem(t *testing.T) {
 func TestARecordThatIsAwayIsAskedAgain(t *testing.T) {
 	t.Parallel()
 	l := newLedger(t, 1, 1)
-	l.exec("ALTER TABLE retellings RENAME TO retellings_gone")
+	l.Exec("ALTER TABLE retellings RENAME TO retellings_gone")
 	warned := make(warnings, 16)
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		to := &runs{answer: func(context.Context, models.ID) error { return nil }}
-		worker.Retell(ctx, l.store, to, slog.New(slog.NewTextHandler(warned, nil)))
+		worker.Retell(ctx, l.Store, to, slog.New(slog.NewTextHandler(warned, nil)))
 	}()
 	require.Contains(t, <-warned, "interrupted")
-	l.exec("ALTER TABLE retellings_gone RENAME TO retellings")
+	l.Exec("ALTER TABLE retellings_gone RENAME TO retellings")
 	require.Eventually(t, func() bool { return l.untold(l.procurements[0]) == 0 }, patience, 20*time.Millisecond)
 	stop()
 	<-done
