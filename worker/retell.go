@@ -18,8 +18,10 @@ const (
 	// untoldAfter is how old an outcome is before it is told again: whoever asked would have told it long ago.
 	untoldAfter    = 30 * time.Second
 	retellInterval = 5 * time.Second
-	// retellAtOnce bounds the procurements that one worker looks after at the same time.
+	// retellAtOnce bounds the procurements that one worker looks after at the same time, retellBatch those it takes
+	// at once.
 	retellAtOnce = 16
+	retellBatch  = 8
 	// retellPatience bounds one attempt; retellPause, longer, leaves the procurement to nobody else meanwhile. Each
 	// attempt in vain doubles it, up to retellLongest.
 	retellPatience = 20 * time.Second
@@ -38,31 +40,28 @@ type sender interface {
 // knows all that came before. Any number of processes may call Retell: each takes other procurements. A command that is
 // told twice does no harm.
 func Retell(ctx context.Context, s *store.Store, to sender, log *slog.Logger) {
+	var group errgroup.Group // a run that does not answer holds up no other
+	group.SetLimit(retellAtOnce)
 	failing := false
 	for ctx.Err() == nil {
 		untold, err := s.ClaimUntold(ctx, store.Claims{
-			Age: untoldAfter, Limit: retellAtOnce, First: retellPause, Longest: retellLongest,
+			Age: untoldAfter, Limit: retellBatch, First: retellPause, Longest: retellLongest,
 		})
 		if err != nil && ctx.Err() == nil && !failing {
 			log.WarnContext(ctx, "looking for untold commands interrupted, will try again", "error", err)
 		}
 		failing = err != nil
-		retellAll(ctx, s, to, log, untold)
-		if len(untold) < retellAtOnce {
+		for _, u := range untold {
+			group.Go(func() error {
+				if err := retell(ctx, s, to, u); err != nil && ctx.Err() == nil {
+					log.WarnContext(ctx, "outcome not told yet", "command", u.ID, "verb", u.Verb, "error", err)
+				}
+				return nil
+			})
+		}
+		if len(untold) < retellBatch {
 			wait(ctx, retellInterval)
 		}
-	}
-}
-
-func retellAll(ctx context.Context, s *store.Store, to sender, log *slog.Logger, untold []store.Untold) {
-	var group errgroup.Group
-	for _, u := range untold {
-		group.Go(func() error {
-			if err := retell(ctx, s, to, u); err != nil && ctx.Err() == nil {
-				log.WarnContext(ctx, "outcome not told yet", "command", u.ID, "verb", u.Verb, "error", err)
-			}
-			return nil
-		})
 	}
 	_ = group.Wait() // each has said what it met
 }

@@ -150,16 +150,16 @@ type Untold struct {
 
 const isUntold = "c.told_at IS NULL AND (c.status <> 'pending' OR c.steps > 0)"
 
-// claimUntold takes on procurements whose turn has come; of two callers at once the second finds next_at moved. Any
-// command of a procurement does, so that one that cannot be told does not keep the others waiting.
+// claimUntold takes on procurements whose turn has come; of two callers at once the second finds next_at moved. It takes
+// any, and any command of each, so that what cannot be told does not keep the others waiting.
 const claimUntold = `WITH due AS (
 		SELECT c.procurement_id FROM commands c LEFT JOIN retellings r USING (procurement_id)
 		WHERE ` + isUntold + ` AND coalesce(c.done_at, c.created_at) < clock_timestamp() - make_interval(secs => @age)
 			AND coalesce(r.next_at <= clock_timestamp(), true)
-		GROUP BY c.procurement_id ORDER BY c.procurement_id LIMIT @limit
+		GROUP BY c.procurement_id ORDER BY random() LIMIT @limit
 	), claimed AS (
 		INSERT INTO retellings AS r (procurement_id, tries, next_at)
-		SELECT procurement_id, 1, clock_timestamp() + make_interval(secs => @first) FROM due
+		SELECT procurement_id, 1, clock_timestamp() + make_interval(secs => @first) FROM due ORDER BY procurement_id
 		ON CONFLICT (procurement_id) DO UPDATE SET tries = r.tries + 1,
 			next_at = clock_timestamp() + make_interval(secs => least(@first * 2 ^ least(r.tries, 20), @longest))
 			WHERE r.next_at <= clock_timestamp()
