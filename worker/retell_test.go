@@ -89,7 +89,7 @@ func TestARunIsToldByOneCommandOfAllThatCameBefore(t *testing.T) {
 	t.Parallel()
 	l := newLedger(t, 40, 5)
 	to := &runs{answer: func(context.Context, models.ID) error { return nil }}
-	stop := l.retell(3, to)
+	stop := l.retell(1, to)
 	for _, procurement := range l.procurements {
 		require.Eventually(t, func() bool { return l.untold(procurement) == 0 }, patience, 20*time.Millisecond)
 	}
