@@ -1,9 +1,6 @@
 package process
 
-import (
-	"encoding/json"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 // LongestSummary bounds a summary, in bytes as it travels: Temporal refuses payloads of more than 400, and what names
 // a payload's encoding counts too.
@@ -13,16 +10,12 @@ const LongestSummary = 340
 const LongestDetails = 19_900
 
 // Clip cuts s between two characters to what takes at most limit bytes in JSON, the form in which texts go to Temporal.
-// There a character such as & takes six.
 func Clip(s string, limit int) string {
 	const ellipsis = "…"
-	if 6*len(s)+len(`""`) <= limit { // no byte takes more
-		return s
-	}
 	size, cut := len(`""`), 0
 	for at := 0; at < len(s); {
-		_, width := utf8.DecodeRuneInString(s[at:])
-		size += encoded(s[at : at+width])
+		r, width := utf8.DecodeRuneInString(s[at:])
+		size += inJSON(r, width)
 		at += width
 		if size+len(ellipsis) <= limit {
 			cut = at
@@ -34,11 +27,15 @@ func Clip(s string, limit int) string {
 	return s[:cut] + ellipsis
 }
 
-// encoded is how many bytes a character takes within a text in JSON.
-func encoded(character string) int {
-	text, err := json.Marshal(character)
-	if err != nil {
-		return utf8.UTFMax // a text always has a form in JSON
+// inJSON is how many bytes a character of so many bytes takes within a text in JSON. encoding/json writes what means
+// something in HTML, and what is no character, by its number.
+func inJSON(r rune, width int) int {
+	const byLetter, byNumber = len(`\n`), len(`\u0026`)
+	switch {
+	case r == '"', r == '\\', r == '\b', r == '\f', r == '\n', r == '\r', r == '\t':
+		return byLetter
+	case r < ' ', r == '<', r == '>', r == '&', r == '\u2028', r == '\u2029', r == utf8.RuneError && width == 1:
+		return byNumber
 	}
-	return len(text) - len(`""`)
+	return width
 }

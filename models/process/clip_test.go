@@ -30,3 +30,14 @@ func TestATextIsCutToWhatItTakesInJSON(t *testing.T) {
 		require.LessOrEqual(t, len(text), 40, name)
 	}
 }
+
+func TestEachCharacterIsMeasuredAsItIsWritten(t *testing.T) {
+	t.Parallel()
+	for r := range rune(0x3000) {
+		whole := string(r) + "abc"
+		text, err := json.Marshal(whole)
+		require.NoError(t, err)
+		require.Equal(t, whole, process.Clip(whole, len(text)), "%U", r)
+		require.NotEqual(t, whole, process.Clip(whole, len(text)-1), "%U", r)
+	}
+}
