@@ -154,7 +154,7 @@ const isUntold = "c.told_at IS NULL AND (c.status <> 'pending' OR c.steps > 0)"
 // any, and any command of each, so that what cannot be told does not keep the others waiting.
 const claimUntold = `WITH due AS (
 		SELECT c.procurement_id FROM commands c LEFT JOIN retellings r USING (procurement_id)
-		WHERE ` + isUntold + ` AND coalesce(c.done_at, c.created_at) < clock_timestamp() - make_interval(secs => @age)
+		WHERE ` + isUntold + ` AND coalesce(c.done_at, c.created_at) <= statement_timestamp() - make_interval(secs => @age)
 			AND coalesce(r.next_at <= clock_timestamp(), true)
 		GROUP BY c.procurement_id ORDER BY random() LIMIT @limit
 	), claimed AS (
