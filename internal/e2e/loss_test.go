@@ -148,7 +148,7 @@ func TestADeadlineBroughtNearerUnheardStillClosesTheBox(t *testing.T) {
 	d.skipToTender(t)
 	p := d.published(t)
 	var deadline time.Time
-	d.scan(t, &deadline, "SELECT deadline FROM lots WHERE id = $1", p.lot)
+	d.scan(t, &deadline, "SELECT deadline FROM boxes WHERE lot_id = $1", p.lot)
 	// From now on the deadline is seconds away, and the run believes it to be weeks away.
 	d.dieAfterCommit(t, d.Lead, models.VerbAdvance, map[string]any{"to": deadline.Add(-15 * time.Second)})
 	require.Zero(t, d.countEvents(t, event.LotClosed{}))

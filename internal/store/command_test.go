@@ -116,7 +116,7 @@ func (p *platform) scan(into any, query string, arguments ...any) {
 // outcome writes a command down and its outcome, so long ago.
 func (p *platform) outcome(n int, procurement, actor models.ID, age time.Duration) models.Command {
 	p.Helper()
-	cmd := p.ask(n, procurement, actor, models.VerbVote, nil)
+	cmd := p.ask(n, procurement, actor, models.VerbVote, nil, "")
 	p.Exec(`UPDATE commands SET status = 'done', done_at = clock_timestamp() - make_interval(secs => $2),
 		created_at = clock_timestamp() - make_interval(secs => $2) WHERE id = $1`, cmd.ID, age.Seconds())
 	return cmd
@@ -167,7 +167,7 @@ func TestARunThatWasToldOfOneOutcomeKnowsAllThatWereThere(t *testing.T) {
 		p.outcome(n, procurement, lead, time.Hour)
 	}
 	p.outcome(3, other, lead, time.Hour)
-	halfway := p.ask(4, procurement, lead, models.VerbAdvance, nil)
+	halfway := p.ask(4, procurement, lead, models.VerbAdvance, nil, "")
 	p.Exec("UPDATE commands SET steps = 1 WHERE id = $1", halfway.ID)
 	claims := store.Claims{Limit: 10, First: time.Minute, Longest: time.Minute}
 	claimed, err := p.ClaimUntold(t.Context(), claims)
@@ -194,7 +194,7 @@ func TestACommandThatIsHalfDoneDoesNotExpire(t *testing.T) {
 	t.Parallel()
 	p := newPlatform(t)
 	lead := p.Person()
-	cmd := p.ask(1, p.Procurement(models.ModeRehearsal, lead), lead, models.VerbAdvance, nil)
+	cmd := p.ask(1, p.Procurement(models.ModeRehearsal, lead), lead, models.VerbAdvance, nil, "")
 	p.Exec("UPDATE commands SET steps = 1, created_at = clock_timestamp() - interval '1 day'")
 	require.NoError(t, p.InTx(t.Context(), func(tx *store.Tx) error {
 		expired, err := tx.ExpireCommand(cmd.ID, time.Minute)
