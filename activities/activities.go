@@ -29,9 +29,13 @@ const (
 	ErrTypeUnreachable = "record_unreachable"
 )
 
-// Load reads where a procurement stands.
+// Load reads where a procurement stands. It is repeated whatever it meets: a run that cannot read the record can do
+// nothing better than to ask again until the record, or we, are mended.
 func (a *Activities) Load(ctx context.Context, id models.ID) (*process.State, error) {
 	state, err := a.acts().Load(ctx, id)
+	if err != nil && !errors.Is(err, store.ErrNoProcurement) {
+		return nil, a.again(ctx, err)
+	}
 	return state, a.once(ctx, err)
 }
 

@@ -48,11 +48,27 @@ func TestOnlyWhatMaySucceedLaterIsRepeatedAndNoErrorTellsOfTheRecord(t *testing.
 	repeated(execute(ctx, written.ID))
 
 	d.exec("ALTER TABLE phase_rounds RENAME TO phase_rounds_gone")
-	_, err = transactions.Load(t.Context(), d.feed.ProcurementID)
+	_, err = transactions.RunDue(t.Context(), process.RunDue{ProcurementID: d.feed.ProcurementID})
 	fault := new(temporal.ApplicationError)
 	require.ErrorAs(t, err, &fault)
 	require.True(t, fault.NonRetryable())
 	require.NotContains(t, err.Error(), "phase_rounds")
 	require.Contains(t, log.String(), "phase_rounds")
 	require.Contains(t, log.String(), strings.TrimPrefix(fault.Message(), "fault "))
+}
+
+func TestARunAsksForItsStateUntilItGetsIt(t *testing.T) {
+	t.Parallel()
+	d := newDelivering(t, 0)
+	transactions := &activities.Activities{Store: d.store, Log: slog.New(slog.DiscardHandler)}
+	load := func(id models.ID) *temporal.ApplicationError {
+		_, err := transactions.Load(t.Context(), id)
+		fault := new(temporal.ApplicationError)
+		require.ErrorAs(t, err, &fault)
+		return fault
+	}
+	require.True(t, load(models.NewID(models.PrefixProcurement)).NonRetryable(), "there is none to read")
+	d.exec("ALTER TABLE phase_rounds RENAME TO phase_rounds_gone")
+	require.False(t, load(d.feed.ProcurementID).NonRetryable())
+	require.NotContains(t, load(d.feed.ProcurementID).Error(), "phase_rounds")
 }

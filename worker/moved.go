@@ -24,25 +24,25 @@ func moveOut(ctx context.Context, procurements client.Client, taskQueue string) 
 		}
 	}
 	left, err := leftBehind(ctx, procurements, taskQueue)
-	for _, run := range left {
-		if err = procurements.TerminateWorkflow(ctx, run.GetWorkflowId(), run.GetRunId(),
-			"goes on in the service namespace"); err != nil && !isGone(err) {
-			break
-		}
-		err = nil
-	}
 	if err != nil {
-		return fmt.Errorf("end what has moved to the service namespace: %w", err)
+		return fmt.Errorf("find what has moved to the service namespace: %w", err)
+	}
+	for _, run := range left {
+		err := procurements.TerminateWorkflow(ctx, run.GetWorkflowId(), run.GetRunId(), "goes on in the service namespace")
+		if err != nil && !isGone(err) {
+			return fmt.Errorf("end what has moved to the service namespace: %w", err)
+		}
 	}
 	return nil
 }
 
-// leftBehind lists the open runs of an installation that belong in the service namespace.
+// leftBehind lists the open runs of an installation that belong in the service namespace. The name of its task queue is
+// compared here: an operator chose it, and in a query it could mean anything.
 func leftBehind(
 	ctx context.Context, procurements client.Client, taskQueue string,
 ) (left []*commonpb.WorkflowExecution, err error) {
-	query := fmt.Sprintf("TaskQueue = '%s' AND ExecutionStatus = 'Running' AND WorkflowType IN ('%s', '%s', '%s', '%s')",
-		taskQueue, process.WorkflowPortalFeed, process.WorkflowReconcile, process.WorkflowCheckpoint, process.WorkflowCleanUp)
+	query := fmt.Sprintf("ExecutionStatus = 'Running' AND WorkflowType IN ('%s', '%s', '%s', '%s')",
+		process.WorkflowPortalFeed, process.WorkflowReconcile, process.WorkflowCheckpoint, process.WorkflowCleanUp)
 	for page := []byte(nil); ; {
 		found, err := procurements.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
 			Query: query, NextPageToken: page,
@@ -51,7 +51,9 @@ func leftBehind(
 			return nil, fmt.Errorf("list them: %w", err)
 		}
 		for _, run := range found.GetExecutions() {
-			left = append(left, run.GetExecution())
+			if run.GetTaskQueue() == taskQueue {
+				left = append(left, run.GetExecution())
+			}
 		}
 		if page = found.GetNextPageToken(); len(page) == 0 {
 			return left, nil

@@ -27,8 +27,9 @@ const (
 type queue struct {
 	client client.Client
 	name   string
-	// atOnce bounds the activities under way; 0 leaves it to the SDK.
+	// atOnce bounds the activities under way, actsAtOnce the local ones; 0 leaves it to the SDK.
 	atOnce     int
+	actsAtOnce int
 	workflows  map[string]any
 	activities map[string]any
 }
@@ -41,7 +42,7 @@ func queuesOf(d Deps) []queue {
 	portals := &activities.Portals{Store: d.Store, Courier: d.Courier, Log: d.Log, ToOneEndpoint: deliveriesToOne}
 	return []queue{
 		{
-			client: d.Temporal, name: d.TaskQueue,
+			client: d.Temporal, name: d.TaskQueue, actsAtOnce: actsAtOnce(d.Store.MaxConns()),
 			workflows:  map[string]any{process.WorkflowProcurement: workflows.Procurement},
 			activities: actsOf(transactions),
 		},
@@ -65,6 +66,10 @@ func queuesOf(d Deps) []queue {
 		},
 	}
 }
+
+// actsAtOnce is how many acts a worker carries out at the same time: as many as get a connection, with a quarter left for
+// what else it does. More would wait for one while the time of their attempt runs.
+func actsAtOnce(connections int) int { return connections - connections/4 }
 
 // actsOf are what changes the record: as ordinary activities, and as local ones under the names that histories and
 // the Temporal UI show.
@@ -103,9 +108,10 @@ func runWorkers(ctx context.Context, d Deps) error {
 
 func (q queue) worker(fatal chan<- error) worker.Worker {
 	w := worker.New(q.client, q.name, worker.Options{
-		MaxConcurrentActivityExecutionSize: q.atOnce,
-		WorkerStopTimeout:                  stopTimeout,
-		DisableRegistrationAliasing:        true,
+		MaxConcurrentActivityExecutionSize:      q.atOnce,
+		MaxConcurrentLocalActivityExecutionSize: q.actsAtOnce,
+		WorkerStopTimeout:                       stopTimeout,
+		DisableRegistrationAliasing:             true,
 		OnFatalError: func(err error) {
 			select {
 			case fatal <- err:

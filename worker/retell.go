@@ -18,10 +18,15 @@ const (
 	// untoldAfter is how old an outcome is before it is told again: whoever asked would have told it long ago.
 	untoldAfter    = 30 * time.Second
 	retellInterval = 5 * time.Second
-	retellBatch    = 200
-	retellAtOnce   = 8
-	// retellPatience bounds one attempt.
+	// retellAtOnce bounds the procurements that one worker looks after at the same time, retellBatch those it takes
+	// at once.
+	retellAtOnce = 16
+	retellBatch  = 8
+	// retellPatience bounds one attempt; retellPause, longer, leaves the procurement to nobody else meanwhile. Each
+	// attempt in vain doubles it, up to retellLongest.
 	retellPatience = 20 * time.Second
+	retellPause    = 30 * time.Second
+	retellLongest  = 2 * time.Minute
 )
 
 // A sender sends commands to runs.
@@ -31,41 +36,42 @@ type sender interface {
 
 // Retell makes runs know what the record knows, until the context ends. A command takes effect in the record before
 // its outcome is in the run's history; when all who knew of it die in between, nothing in Temporal would ever bring the
-// two together. Sent again, the command answers from the record with the state of the process. Any number of processes
-// may call Retell; a command that is told twice does no harm.
+// two together. Sent again, the command answers from the record with the state of the process, and with it the run
+// knows all that came before. Any number of processes may call Retell: each takes other procurements. A command that is
+// told twice does no harm.
 func Retell(ctx context.Context, s *store.Store, to sender, log *slog.Logger) {
+	var group errgroup.Group // a run that does not answer holds up no other
+	group.SetLimit(retellAtOnce)
 	failing := false
 	for ctx.Err() == nil {
-		untold, err := s.UntoldCommands(ctx, untoldAfter, retellBatch)
+		untold, err := s.ClaimUntold(ctx, store.Claims{
+			Age: untoldAfter, Limit: retellBatch, First: retellPause, Longest: retellLongest,
+		})
 		if err != nil && ctx.Err() == nil && !failing {
 			log.WarnContext(ctx, "looking for untold commands interrupted, will try again", "error", err)
 		}
 		failing = err != nil
-		retellAll(ctx, s, to, log, untold)
-		wait(ctx, retellInterval)
-	}
-}
-
-func retellAll(ctx context.Context, s *store.Store, to sender, log *slog.Logger, untold []models.Command) {
-	var group errgroup.Group
-	group.SetLimit(retellAtOnce)
-	for _, cmd := range untold {
-		group.Go(func() error {
-			if err := retell(ctx, s, to, cmd); err != nil && ctx.Err() == nil {
-				log.WarnContext(ctx, "outcome not told yet", "command", cmd.ID, "verb", cmd.Verb, "error", err)
-			}
-			return nil
-		})
+		for _, u := range untold {
+			group.Go(func() error {
+				if err := retell(ctx, s, to, u); err != nil && ctx.Err() == nil {
+					log.WarnContext(ctx, "outcome not told yet", "command", u.ID, "verb", u.Verb, "error", err)
+				}
+				return nil
+			})
+		}
+		if len(untold) < retellBatch {
+			wait(ctx, retellInterval)
+		}
 	}
 	_ = group.Wait() // each has said what it met
 }
 
-func retell(ctx context.Context, s *store.Store, to sender, cmd models.Command) error {
+func retell(ctx context.Context, s *store.Store, to sender, u store.Untold) error {
 	bounded, cancel := context.WithTimeout(ctx, retellPatience)
 	defer cancel()
-	_, err := to.Command(bounded, cmd)
+	_, err := to.Command(bounded, u.Command)
 	if err != nil && !errors.Is(err, engine.ErrNotRunning) { // a run that is not there yet begins by reading the record
 		return err
 	}
-	return s.TellCommands(ctx, []string{cmd.ID})
+	return s.Retold(ctx, u)
 }

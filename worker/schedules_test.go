@@ -28,7 +28,7 @@ func TestSchedulesAndFeedsLiveApartFromTheProcurements(t *testing.T) {
 	t.Parallel()
 	r, err := rig.Start(t.Context(), rig.Options{
 		DSN: pgtest.NewDatabase(t).Application, TemporalAddress: temporaltest.Address(t),
-		TaskQueue: "worker/" + uuid.NewString(), Log: slog.New(slog.DiscardHandler), Schedules: true,
+		TaskQueue: `the-city's-\-` + uuid.NewString(), Log: slog.New(slog.DiscardHandler), Schedules: true,
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, r.Close()) })

@@ -1,11 +1,14 @@
 package workflows
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
+	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 )
 
@@ -31,9 +34,20 @@ func actRetries() *temporal.RetryPolicy {
 // act has one transaction carried out, under the mutex. As a local activity it is part of the workflow task that asked
 // for it: its outcome is in the history, or the task is done again and the transaction answers from the record. A local
 // activity goes by its own name, which the Temporal UI shows, an ordinary one by that of its kind.
+//
+// A worker that does not know the name is of an earlier release. It panics, which fails the workflow task and leaves it
+// to another worker: an error would leave no marker, and no worker could replay the run any more.
 func (p *procurement) act(ctx workflow.Context, name, ordinary, summary string, in, out any) error {
+	if p.state.Stale {
+		if err := p.load(ctx); err != nil {
+			return err
+		}
+	}
 	summary = process.Clip(summary, process.LongestSummary)
 	if p.local {
+		if !knows(name) {
+			panic(fmt.Sprintf("this release does not know the act %q", name))
+		}
 		ctx = workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
 			Summary: summary, StartToCloseTimeout: actTimeout, ScheduleToCloseTimeout: actPatience, RetryPolicy: actRetries(),
 		})
@@ -43,4 +57,9 @@ func (p *procurement) act(ctx workflow.Context, name, ordinary, summary string, 
 		Summary: summary, StartToCloseTimeout: actTimeout, ScheduleToCloseTimeout: actPatience, RetryPolicy: actRetries(),
 	})
 	return workflow.ExecuteActivity(ctx, ordinary, in).Get(ctx, out)
+}
+
+// knows tells whether this release has an act of the name.
+func knows(name string) bool {
+	return slices.Contains(models.Verbs(), models.Verb(name)) || slices.Contains(process.DueKinds(), process.DueKind(name))
 }

@@ -34,8 +34,10 @@ func (p *procurement) answerUpdate(ctx workflow.Context, name string) error {
 	})
 }
 
-func (p *procurement) admit(cmd process.Command) error {
-	switch {
+func (p *procurement) admit(ctx workflow.Context, cmd process.Command) error {
+	switch verb := verbOf(ctx); {
+	case !knows(verb):
+		return temporal.NewApplicationError("this release does not know the command "+verb, process.ErrTypeUnknownVerb)
 	case !models.ValidCommandID(cmd.ID):
 		return temporal.NewNonRetryableApplicationError("a command's ID is 64 hexadecimal digits", process.ErrTypeMalformed, nil)
 	case p.closing:
@@ -46,10 +48,11 @@ func (p *procurement) admit(cmd process.Command) error {
 
 // command carries out one command under the mutex, step by step when it has several. When no answer
 // comes from the activity it looks up what is true before anything else may run; the command is then
-// answered as pending and its sender sends it again.
+// answered as pending and its sender sends it again. An error would be the answer to every repeat.
 func (p *procurement) command(ctx workflow.Context, cmd process.Command) (process.Outcome, error) {
+	pending := process.Outcome{CommandID: cmd.ID, Status: process.CommandPending}
 	if err := p.mutex.Lock(ctx); err != nil {
-		return process.Outcome{}, err
+		return pending, nil // the run was cancelled before the command's turn came
 	}
 	defer p.mutex.Unlock()
 	verb := verbOf(ctx)
@@ -59,7 +62,8 @@ func (p *procurement) command(ctx workflow.Context, cmd process.Command) (proces
 			process.Execute{ProcurementID: p.in.ProcurementID, CommandID: cmd.ID, Step: step}, &out)
 		if err != nil {
 			workflow.GetLogger(ctx).Error("command without an answer", "command", cmd.ID, "error", err)
-			return process.Outcome{CommandID: cmd.ID, Status: process.CommandPending}, p.load(ctx)
+			p.doubt(ctx)
+			return pending, nil
 		}
 		p.adopt(ctx, out.State)
 		if !out.More {
@@ -70,12 +74,22 @@ func (p *procurement) command(ctx workflow.Context, cmd process.Command) (proces
 	}
 }
 
-// verbOf reads the verb off the Update's ID.
+// verbOf is the Update's name. Updates that had no name of their own have the verb in their ID.
 func verbOf(ctx workflow.Context) string {
-	if info := workflow.GetCurrentUpdateInfo(ctx); info != nil {
+	info := workflow.GetCurrentUpdateInfo(ctx)
+	if info.Name == process.UpdateCommand {
 		return process.VerbOfUpdate(info.ID)
 	}
-	return process.UpdateCommand
+	return info.Name
+}
+
+// doubt follows an act without an answer: it may have been carried out. The run reads where the procurement stands;
+// what cannot be read now is read before the next act.
+func (p *procurement) doubt(ctx workflow.Context) {
+	p.state.Stale = true
+	if err := p.load(ctx); err != nil {
+		workflow.GetLogger(ctx).Error("the record could not be read", "error", err)
+	}
 }
 
 // load replaces the state by the record's, however long the record is out of reach. The caller holds

@@ -109,7 +109,9 @@ func (p *procurement) awaitDue(ctx workflow.Context, phase models.Phase, round p
 	disturbed := func() bool { return p.disturbed(ctx, phase, round, putOff, w) }
 	if workflow.Now(ctx).Before(w.until) {
 		timing, cancel := workflow.WithCancel(ctx)
-		timer := workflow.NewTimerWithOptions(timing, w.until.Sub(workflow.Now(ctx)), workflow.TimerOptions{Summary: dueSummary(w.due)})
+		timer := workflow.NewTimerWithOptions(timing, w.until.Sub(workflow.Now(ctx)), workflow.TimerOptions{
+			Summary: process.Clip(dueSummary(w.due), process.LongestSummary),
+		})
 		err := workflow.Await(ctx, func() bool { return timer.IsReady() || disturbed() })
 		cancel()
 		if err != nil {
@@ -137,7 +139,8 @@ func (p *procurement) runDue(ctx workflow.Context, due process.Due, pause time.D
 		process.RunDue{ProcurementID: p.in.ProcurementID, Due: due}, &out)
 	if err != nil {
 		workflow.GetLogger(ctx).Error("what is due could not be done", "due", due.Kind, "subject", due.Subject, "error", err)
-		return min(max(2*pause, firstPause), longPause), p.load(ctx)
+		p.doubt(ctx)
+		return min(max(2*pause, firstPause), longPause), nil
 	}
 	p.adopt(ctx, out.State)
 	if out.Wait == 0 && slices.ContainsFunc(p.state.Due, due.Equal) {

@@ -34,7 +34,9 @@ type procurementRun struct {
 	carryOut func(*process.State)
 	broken   error
 	loaded   int
-	runDue   func(process.Due) (process.DueOutcome, error)
+	// lost is what reading the record meets.
+	lost   error
+	runDue func(process.Due) (process.DueOutcome, error)
 }
 
 func tenderRun(t *testing.T, due ...time.Duration) *procurementRun {
@@ -62,6 +64,9 @@ func (r *procurementRun) register(t *testing.T) {
 	t.Helper()
 	r.RegisterWorkflowWithOptions(workflows.Procurement, workflow.RegisterOptions{Name: process.WorkflowProcurement})
 	r.RegisterActivityWithOptions(func(models.ID) (process.State, error) {
+		if r.lost != nil {
+			return process.State{}, r.lost
+		}
 		r.loaded++
 		return *r.state(), nil
 	}, activity.RegisterOptions{Name: process.ActivityLoad})
@@ -338,4 +343,105 @@ func TestWhatMeetsAFaultDoesNotHoldUpWhatElseIsDue(t *testing.T) {
 	for i := range again[2:] {
 		require.Greater(t, again[i+2]-again[i+1], again[i+1]-again[i], "the pauses grow: %v", again)
 	}
+}
+
+// What is stored as an Update's error is the answer to each of its repeats. A command whose run cannot even read the
+// record is pending, and the run reads it before the next act.
+func TestARunThatCouldNotReadTheRecordReadsItBeforeItsNextAct(t *testing.T) {
+	t.Parallel()
+	r := tenderRun(t)
+	fault := temporal.NewNonRetryableApplicationError("a fault", "fault", nil)
+	var outcome process.Outcome
+	r.RegisterDelayedCallback(func() {
+		r.broken, r.lost = fault, fault
+		r.UpdateWorkflow(string(models.VerbVote), "vote/1", answered(t, func(out process.Outcome) { outcome = out }),
+			process.Command{ID: strings.Repeat("0", 64)})
+	}, day)
+	r.RegisterDelayedCallback(func() {
+		require.Equal(t, process.CommandPending, outcome.Status)
+		require.True(t, r.knows(t).Stale)
+		r.broken, r.lost = nil, nil
+		r.record.Title = "changed unheard"
+	}, 2*day)
+	r.command(t, 3*day, func(*process.State) { require.Equal(t, 2, r.loaded, "at the start, and before this act") })
+	r.RegisterDelayedCallback(func() { require.False(t, r.knows(t).Stale) }, 4*day)
+	r.run(t, 5*day)
+}
+
+func (r *procurementRun) knows(t *testing.T) (s process.State) {
+	t.Helper()
+	value, err := r.QueryWorkflow(process.QueryState)
+	require.NoError(t, err)
+	require.NoError(t, value.Get(&s))
+	return s
+}
+
+// Neither the run nor what goes on beside its main phase ends by a fault in what is due.
+func TestWhatIsDueIsTriedUntilItIsDoneWhateverCannotBeRead(t *testing.T) {
+	t.Parallel()
+	for _, phase := range []models.Phase{models.PhaseTender, models.PhaseEngagement} {
+		r := tenderRun(t, 35*day)
+		r.record.Phases = append(r.record.Phases, process.PhaseState{Phase: models.PhaseEngagement, Round: 1, Status: models.PhaseOpen})
+		r.record.Due[0].Phase = phase
+		fault := temporal.NewNonRetryableApplicationError("a fault", "fault", nil)
+		r.runDue = func(due process.Due) (process.DueOutcome, error) {
+			if r.loaded == 1 {
+				r.lost = fault
+				return process.DueOutcome{}, fault
+			}
+			r.done(due)
+			return process.DueOutcome{State: r.state()}, nil
+		}
+		r.RegisterDelayedCallback(func() { r.lost = nil }, 36*day)
+		fell := r.run(t, 90*day)
+		require.Len(t, fell, 2, phase)
+		require.InDelta(t, 36*day, fell[1], float64(time.Hour), phase)
+		require.Equal(t, 2, r.loaded)
+	}
+}
+
+// A run that began before Updates had verbs may be sent one still; the verb is then in its ID.
+func TestAnUpdateWithoutANameOfItsOwnHasItsVerbInItsID(t *testing.T) {
+	t.Parallel()
+	r := tenderRun(t)
+	carried, refused := 0, error(nil)
+	r.RegisterDelayedCallback(func() {
+		r.carryOut = func(*process.State) { carried++ }
+		r.UpdateWorkflow(process.UpdateCommand, "vote/1/0", answered(t, func(process.Outcome) {}), process.Command{ID: strings.Repeat("0", 64)})
+		r.UpdateWorkflow(process.UpdateCommand, "teleport/1/0", &testsuite.TestUpdateCallback{
+			OnReject: func(err error) { refused = err }, OnAccept: func() {}, OnComplete: func(any, error) {},
+		}, process.Command{ID: strings.Repeat("0", 64)})
+	}, day)
+	r.run(t, 2*day)
+	require.Equal(t, 1, carried)
+	unknown := new(temporal.ApplicationError)
+	require.ErrorAs(t, refused, &unknown)
+	require.Equal(t, process.ErrTypeUnknownVerb, unknown.Type())
+}
+
+// The verb is the Update's name: whoever else sends one may give it any ID.
+func TestTheVerbOfAnUpdateIsItsName(t *testing.T) {
+	t.Parallel()
+	r := tenderRun(t)
+	carried := 0
+	r.RegisterDelayedCallback(func() {
+		r.carryOut = func(*process.State) { carried++ }
+		r.UpdateWorkflow(string(models.VerbVote), "an operator's ID", answered(t, func(out process.Outcome) {
+			require.Equal(t, process.CommandDone, out.Status)
+		}), process.Command{ID: strings.Repeat("0", 64)})
+	}, day)
+	r.run(t, 2*day)
+	require.Equal(t, 1, carried)
+}
+
+// An error would leave nothing in the history, and no worker could replay the run. A task that fails is taken by a
+// worker that knows what is due.
+func TestAWorkerOfAnEarlierReleaseLeavesWhatItDoesNotKnowToAnother(t *testing.T) {
+	t.Parallel()
+	r := tenderRun(t, 35*day)
+	r.record.Due[0].Kind = "cooling_off_over"
+	r.ExecuteWorkflow(process.WorkflowProcurement, process.Input{ProcurementID: r.record.ProcurementID})
+	panicked := new(temporal.PanicError)
+	require.ErrorAs(t, r.GetWorkflowError(), &panicked)
+	require.Contains(t, panicked.Error(), "cooling_off_over")
 }

@@ -106,7 +106,7 @@ func TestABoxIsClosedByItsTimer(t *testing.T) {
 	b := inTender(t)
 	p := b.published(t)
 	var deadline time.Time
-	b.scan(t, &deadline, "SELECT deadline FROM lots WHERE id = $1", p.lot)
+	b.scan(t, &deadline, "SELECT deadline FROM boxes WHERE lot_id = $1", p.lot)
 	b.advance(t, deadline.Add(-2*time.Second))
 	require.Zero(t, b.countEvents(t, event.LotClosed{}))
 	require.Eventually(t, func() bool { return b.countEvents(t, event.LotClosed{}) == 1 }, patience, 50*time.Millisecond)

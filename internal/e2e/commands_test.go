@@ -445,6 +445,7 @@ func TestARefusedStartLeavesADraftThatCanStartLater(t *testing.T) {
 	b.refused(t, models.CodeDraftIncomplete, b.Lead, models.VerbStart, nil)
 	require.Equal(t, "draft", b.status(t))
 	b.awaitClosed(t)
+	b.saveHistories(t, "start-refused")
 	_, err = b.Staff(t.Context(), organisation, models.RoleBoard)
 	require.NoError(t, err)
 	b.act(t, b.Lead, models.VerbStart, nil)

@@ -29,6 +29,8 @@ type workerProcess struct {
 	DSN, TemporalAddress, TaskQueue string
 	// Uncached gives it no cache of workflows: each task replays its run from the start.
 	Uncached bool
+	// Schedules has it keep the schedules.
+	Schedules bool
 	// Pace multiplies the pauses between attempts to deliver webhooks.
 	Pace float64
 }
@@ -52,7 +54,7 @@ func beWorker(spec string) int {
 		worker.SetStickyWorkflowCacheSize(0)
 	}
 	r, err := rig.Start(ctx, rig.Options{
-		DSN: w.DSN, TemporalAddress: w.TemporalAddress, TaskQueue: w.TaskQueue, Webhooks: rig.Webhooks{Pace: w.Pace},
+		DSN: w.DSN, TemporalAddress: w.TemporalAddress, TaskQueue: w.TaskQueue, Webhooks: rig.Webhooks{Pace: w.Pace}, Schedules: w.Schedules,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	if err != nil {

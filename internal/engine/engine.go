@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"time"
@@ -89,8 +90,9 @@ func (e *Engine) Start(ctx context.Context, procurement models.ID, title string,
 }
 
 // Command sends a command that is written down in the record and waits for its outcome, sending it
-// again whenever a run hands over to the next. Once an Update has answered, the outcome is in the run's history and
-// the command is told. It returns [ErrNotRunning], [ErrRejected], or [ErrUnavailable] once ctx ends.
+// again whenever a run hands over to the next, and whatever a run answered instead of an outcome. Once an Update has
+// answered, the outcome is in the run's history and the command is told. It returns [ErrNotRunning], [ErrRejected], or
+// [ErrUnavailable] once ctx ends.
 func (e *Engine) Command(ctx context.Context, cmd models.Command) (process.Outcome, error) {
 	pause := firstPause
 	for attempt := 0; ; {
@@ -99,22 +101,29 @@ func (e *Engine) Command(ctx context.Context, cmd models.Command) (process.Outco
 		case err == nil && out.Status != process.CommandPending:
 			e.told(cmd.ID)
 			return out, nil
-		case err == nil:
-			attempt++ // that attempt's answer is kept by Temporal: the next needs an ID of its own
+		case err == nil, errors.Is(err, errNoOutcome):
+			// Temporal keeps that answer for ever. The next attempt needs an ID of its own, and one that no earlier
+			// sender has used: else each sender would be given all answers of those before, one by one.
+			attempt = 1 + rand.IntN(math.MaxInt32) //nolint:gosec // only to differ
 			pause = max(pause, pendingPause)
 		case !errors.Is(err, errHandingOver):
 			return process.Outcome{}, err
 		}
 		select {
 		case <-ctx.Done():
-			return process.Outcome{}, fmt.Errorf("send command: %w: %w", ErrUnavailable, ctx.Err())
+			return process.Outcome{}, fmt.Errorf("send command: %w: %w", ErrUnavailable, errors.Join(ctx.Err(), err))
 		case <-time.After(pause/2 + rand.N(pause)): //nolint:gosec // jitter between attempts is no secret
 		}
 		pause = min(2*pause, max(longPause, pause))
 	}
 }
 
-var errHandingOver = errors.New("the run is handing over")
+var (
+	errHandingOver = errors.New("the run is handing over")
+	// errNoOutcome is an answer that is none: the run failed to handle the Update, or its worker does not know the
+	// verb, as long as workers of two releases run.
+	errNoOutcome = errors.New("the run has no outcome")
+)
 
 func (e *Engine) send(ctx context.Context, cmd models.Command, attempt int) (process.Outcome, error) {
 	var out process.Outcome
@@ -128,14 +137,11 @@ func (e *Engine) send(ctx context.Context, cmd models.Command, attempt int) (pro
 	if err == nil {
 		err = handle.Get(ctx, &out)
 	}
-	return out, translate(err)
+	return out, e.translate(ctx, cmd.ProcurementID, err)
 }
 
-func translate(err error) error {
-	var (
-		application *temporal.ApplicationError
-		notFound    *serviceerror.NotFound
-	)
+func (e *Engine) translate(ctx context.Context, procurement models.ID, err error) error {
+	var application *temporal.ApplicationError
 	switch {
 	case err == nil:
 		return nil
@@ -146,14 +152,32 @@ func translate(err error) error {
 		case process.ErrTypeMalformed:
 			return fmt.Errorf("%w: %w", ErrRejected, err)
 		}
-	case errors.As(err, &notFound):
-		return fmt.Errorf("%w: %w", ErrNotRunning, err)
+		return fmt.Errorf("%w: %w", errNoOutcome, err)
+	case errors.As(err, new(*temporal.CanceledError)):
+		return fmt.Errorf("%w: %w", errNoOutcome, err)
+	case isNotFound(err):
+		return e.notFound(ctx, procurement, err)
 	}
 	return fmt.Errorf("%w: %w", ErrUnavailable, err)
 }
 
+// notFound finds out what was not found: the run, or only the Update, which a server forgets when it is restarted or
+// when the run that it was sent to ends.
+func (e *Engine) notFound(ctx context.Context, procurement models.ID, cause error) error {
+	found, err := e.temporal.DescribeWorkflowExecution(ctx, process.WorkflowID(procurement), "")
+	switch {
+	case isNotFound(err), err == nil && found.GetWorkflowExecutionInfo().GetCloseTime() != nil:
+		return fmt.Errorf("%w: %w", ErrNotRunning, cause)
+	case err != nil:
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return errHandingOver
+}
+
+func isNotFound(err error) bool { return errors.As(err, new(*serviceerror.NotFound)) }
+
 func staticDetails(title string, buyers []string) string {
-	return process.Clip("# "+title+"\n\nContracting authorities:\n\n- "+strings.Join(buyers, "\n- ")+"\n", 20_000)
+	return process.Clip("# "+title+"\n\nContracting authorities:\n\n- "+strings.Join(buyers, "\n- ")+"\n", process.LongestDetails)
 }
 
 // Connect makes a client of the Temporal server, which is reached when it is first needed and may be away

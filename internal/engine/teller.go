@@ -39,31 +39,43 @@ func (t *Teller) Told(commandID string) {
 func (t *Teller) Run(ctx context.Context) {
 	tick := time.NewTicker(tellPause)
 	defer tick.Stop()
+	var left []string
 	for {
 		select {
 		case <-tick.C:
-			t.note(ctx)
+			left = t.note(ctx, left)
 		case <-ctx.Done():
-			t.note(context.WithoutCancel(ctx))
+			t.note(context.WithoutCancel(ctx), left)
 			return
 		}
 	}
 }
 
-func (t *Teller) note(ctx context.Context) {
+// note notes what an earlier attempt left, and what was told since. It returns what could not be noted, to be tried
+// once more.
+func (t *Teller) note(ctx context.Context, left []string) []string {
+	if len(left) > 0 && !t.noted(ctx, left) {
+		return nil
+	}
 	for {
 		ids := t.batch()
 		if len(ids) == 0 {
-			return
+			return nil
 		}
-		bounded, cancel := context.WithTimeout(ctx, tellTimeout)
-		err := t.mark(bounded, ids)
-		cancel()
-		if err != nil {
-			t.log.WarnContext(ctx, "told commands not noted; they are sent again", "commands", len(ids), "error", err)
-			return
+		if !t.noted(ctx, ids) {
+			return ids
 		}
 	}
+}
+
+func (t *Teller) noted(ctx context.Context, ids []string) bool {
+	bounded, cancel := context.WithTimeout(ctx, tellTimeout)
+	defer cancel()
+	err := t.mark(bounded, ids)
+	if err != nil {
+		t.log.WarnContext(ctx, "told commands not noted", "commands", len(ids), "error", err)
+	}
+	return err == nil
 }
 
 func (t *Teller) batch() []string {

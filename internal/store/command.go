@@ -118,10 +118,11 @@ func (tx *Tx) StepCommand(id string) error {
 }
 
 // ExpireCommand ends a pending command older than the given age, by the database's clock, and tells
-// whether it did. The procurement must be locked, so that nobody is carrying the command out.
+// whether it did. The procurement must be locked, so that nobody is carrying the command out. A command that was
+// carried out in part was taken up, and is finished instead.
 func (tx *Tx) ExpireCommand(id string, age time.Duration) (bool, error) {
 	result := tx.db.Exec(`UPDATE commands SET status = 'expired', done_at = clock_timestamp(), told_at = clock_timestamp()
-		WHERE id = ? AND status = 'pending' AND created_at < clock_timestamp() - make_interval(secs => ?)`, id, age.Seconds())
+		WHERE id = ? AND status = 'pending' AND steps = 0 AND created_at < clock_timestamp() - make_interval(secs => ?)`, id, age.Seconds())
 	if result.Error != nil {
 		return false, fmt.Errorf("expire command: %w", result.Error)
 	}
@@ -138,19 +139,66 @@ func (s *Store) TellCommands(ctx context.Context, ids []string) error {
 	return nil
 }
 
-// UntoldCommands lists commands that have taken effect longer ago than the given age, in whole or in some steps, and
-// whose run may not know: their sender died before it saw the answer. In any order, so that those that cannot be told
-// do not keep others waiting.
-func (s *Store) UntoldCommands(ctx context.Context, age time.Duration, limit int) ([]models.Command, error) {
-	var untold []models.Command
-	err := s.rows(ctx).
-		Where("told_at IS NULL AND (status <> 'pending' OR steps > 0)").
-		Where("coalesce(done_at, created_at) < clock_timestamp() - make_interval(secs => ?)", age.Seconds()).
-		Order("random()").Limit(limit).Find(&untold).Error
+// An Untold is a command that has taken effect, in whole or in some steps, and whose run may not know: its sender died
+// before it saw the answer.
+type Untold struct {
+	models.Command `gorm:"embedded"`
+
+	// ClaimedAt is when the caller took it on.
+	ClaimedAt time.Time
+}
+
+const isUntold = "c.told_at IS NULL AND (c.status <> 'pending' OR c.steps > 0)"
+
+// claimUntold takes on procurements whose turn has come; of two callers at once the second finds next_at moved. It takes
+// any, and any command of each, so that what cannot be told does not keep the others waiting.
+const claimUntold = `WITH due AS (
+		SELECT c.procurement_id FROM commands c LEFT JOIN retellings r USING (procurement_id)
+		WHERE ` + isUntold + ` AND coalesce(c.done_at, c.created_at) <= statement_timestamp() - make_interval(secs => @age)
+			AND coalesce(r.next_at <= clock_timestamp(), true)
+		GROUP BY c.procurement_id ORDER BY random() LIMIT @limit
+	), claimed AS (
+		INSERT INTO retellings AS r (procurement_id, tries, next_at)
+		SELECT procurement_id, 1, clock_timestamp() + make_interval(secs => @first) FROM due ORDER BY procurement_id
+		ON CONFLICT (procurement_id) DO UPDATE SET tries = r.tries + 1,
+			next_at = clock_timestamp() + make_interval(secs => least(@first * 2 ^ least(r.tries, 20), @longest))
+			WHERE r.next_at <= clock_timestamp()
+		RETURNING procurement_id
+	)
+	SELECT DISTINCT ON (c.procurement_id) c.*, statement_timestamp() AS claimed_at
+	FROM claimed JOIN commands c USING (procurement_id) WHERE ` + isUntold + ` ORDER BY c.procurement_id, random()`
+
+// Claims says what is claimed: outcomes of some age, of so many procurements at once, and for how long. Nobody else
+// claims a procurement meanwhile; each time it could not be told the pause doubles, up to the longest.
+type Claims struct {
+	Age            time.Duration
+	Limit          int
+	First, Longest time.Duration
+}
+
+// ClaimUntold takes on procurements whose runs may know less than the record, and returns a command of each.
+func (s *Store) ClaimUntold(ctx context.Context, c Claims) ([]Untold, error) {
+	var untold []Untold
+	err := s.rows(ctx).Raw(claimUntold, map[string]any{
+		"age": c.Age.Seconds(), "limit": c.Limit, "first": c.First.Seconds(), "longest": c.Longest.Seconds(),
+	}).Scan(&untold).Error
 	if err != nil {
-		return nil, fmt.Errorf("list untold commands: %w", err)
+		return nil, fmt.Errorf("claim untold commands: %w", err)
 	}
 	return untold, nil
+}
+
+// Retold notes that the run knows a command that was claimed, and with the state of the process every outcome that was
+// there before.
+func (s *Store) Retold(ctx context.Context, u Untold) error {
+	err := s.rows(ctx).Exec(`WITH told AS (DELETE FROM retellings WHERE procurement_id = @procurement)
+		UPDATE commands SET told_at = clock_timestamp() WHERE procurement_id = @procurement AND told_at IS NULL
+			AND status <> 'pending' AND (id = @id OR done_at <= @claimed)`,
+		map[string]any{"procurement": u.ProcurementID, "id": u.ID, "claimed": u.ClaimedAt}).Error
+	if err != nil {
+		return fmt.Errorf("note retold commands: %w", err)
+	}
+	return nil
 }
 
 func nullJSON(v any) (any, error) {

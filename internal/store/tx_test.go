@@ -81,7 +81,7 @@ func TestWhatMayBeTriedAgain(t *testing.T) {
 		"server starting":            {state("57P03"), true},
 		"server full":                {state("53300"), true},
 		"duplicate key":              {state("23505"), false},
-		"statement cancelled":        {state("57014"), false},
+		"statement timed out":        {state("57014"), true},
 		"syntax error":               {state("42601"), false},
 		"end of stream":              {fmt.Errorf("read: %w", io.ErrUnexpectedEOF), true},
 		"network":                    {&net.OpError{Op: "read", Err: errors.New("reset")}, true},
@@ -125,4 +125,26 @@ func TestADSNThatIsNoneIsNotQuoted(t *testing.T) {
 	_, err := store.Open(t.Context(), store.Options{DSN: "postgres://ppi:secret@host:port:port/"})
 	require.Error(t, err)
 	require.NotContains(t, err.Error(), "secret")
+}
+
+// The attempt that follows must not find the procurement locked by one that was given up.
+func TestWhoHasLockedAProcurementWaitsForNothingElseForLong(t *testing.T) {
+	t.Parallel()
+	p := newPlatform(t)
+	procurement := p.Procurement(models.ModeLive, p.Person())
+	held, err := p.SQL.Begin(t.Context())
+	require.NoError(t, err)
+	_, err = held.Exec(t.Context(), "SELECT 1 FROM procurements WHERE id = $1 FOR NO KEY UPDATE", procurement)
+	require.NoError(t, err)
+	err = p.InTx(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.LockProcurement(procurement)
+		return err
+	})
+	require.Error(t, err)
+	require.True(t, pg.IsRetryable(err), "%v", err)
+	require.NoError(t, held.Rollback(t.Context()))
+	require.NoError(t, p.InTx(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.LockProcurement(procurement)
+		return err
+	}))
 }

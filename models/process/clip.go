@@ -1,16 +1,41 @@
 package process
 
-// LongestSummary is what Temporal takes of a summary, in bytes.
-const LongestSummary = 200
+import "unicode/utf8"
 
-// Clip cuts s to at most limit bytes, between two characters.
+// LongestSummary bounds a summary, in bytes as it travels: Temporal refuses payloads of more than 400, and what names
+// a payload's encoding counts too.
+const LongestSummary = 340
+
+// LongestDetails bounds details in the same way; Temporal takes 20,000.
+const LongestDetails = 19_900
+
+// Clip cuts s between two characters to what takes at most limit bytes in JSON, the form in which texts go to Temporal.
 func Clip(s string, limit int) string {
-	if len(s) <= limit {
+	const ellipsis = "…"
+	size, cut := len(`""`), 0
+	for at := 0; at < len(s); {
+		r, width := utf8.DecodeRuneInString(s[at:])
+		size += inJSON(r, width)
+		at += width
+		if size+len(ellipsis) <= limit {
+			cut = at
+		}
+	}
+	if size <= limit {
 		return s
 	}
-	cut := limit - len("…")
-	for cut > 0 && s[cut]&0xC0 == 0x80 {
-		cut--
+	return s[:cut] + ellipsis
+}
+
+// inJSON is how many bytes a character of so many bytes takes within a text in JSON. encoding/json writes what means
+// something in HTML, and what is no character, by its number.
+func inJSON(r rune, width int) int {
+	const byLetter, byNumber = len(`\n`), len(`\u0026`)
+	switch {
+	case r == '"', r == '\\', r == '\b', r == '\f', r == '\n', r == '\r', r == '\t':
+		return byLetter
+	case r < ' ', r == '<', r == '>', r == '&', r == '\u2028', r == '\u2029', r == utf8.RuneError && width == 1:
+		return byNumber
 	}
-	return s[:cut] + "…"
+	return width
 }

@@ -37,6 +37,8 @@ const (
 const (
 	// ErrTypeMalformed turns away what is no command's ID.
 	ErrTypeMalformed = "malformed_command"
+	// ErrTypeUnknownVerb turns away what another release asks for: a worker of that release takes it.
+	ErrTypeUnknownVerb = "unknown_verb"
 	// ErrTypeClosing turns a command away because the run is about to hand over or has ended: send it again.
 	ErrTypeClosing = "run_closing"
 	// ErrTypeStartRefused ends the run of a procurement that was refused its start: it stays a draft, and

@@ -29,6 +29,8 @@ type State struct {
 	Buyers []string `json:"buyers,omitempty"`
 	// Zone is the procurement's, in which people read its instants.
 	Zone string `json:"zone,omitempty"`
+	// Stale tells that the record may know more: an act had no answer, and the record could not be read since.
+	Stale bool `json:"stale,omitempty"`
 	// Gates are what was last known of the gates of the open phases. Content changes a gate without a command.
 	Gates []GateState `json:"gates,omitempty"`
 }

@@ -127,6 +127,9 @@ func scanInUTC(_ context.Context, conn *pgx.Conn) error {
 	return nil
 }
 
+// MaxConns is how many connections are held at once at most.
+func (db *DB) MaxConns() int { return db.pool.Stats().MaxOpenConnections }
+
 // Close ends all connections. Transactions under way fail.
 func (db *DB) Close() error {
 	if err := db.pool.Close(); err != nil {

@@ -24,6 +24,7 @@ const (
 	serializationFailure = "40001"
 	deadlockDetected     = "40P01"
 	lockNotAvailable     = "55P03"
+	queryCanceled        = "57014"
 	adminShutdown        = "57P01"
 	crashShutdown        = "57P02"
 	cannotConnectNow     = "57P03"
@@ -68,8 +69,8 @@ func isRetryableState(code string) bool {
 	switch code {
 	case serializationFailure, deadlockDetected, lockNotAvailable,
 		adminShutdown, crashShutdown, cannotConnectNow, idleSessionTimeout,
-		// The server ended a transaction that took too long.
-		idleInTransaction, transactionTimedOut,
+		// The server ended a statement or a transaction that took too long.
+		queryCanceled, idleInTransaction, transactionTimedOut,
 		// A connection that outlived a failover still speaks to the old, now read-only server.
 		readOnlyTransaction:
 		return true

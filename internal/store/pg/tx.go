@@ -51,14 +51,19 @@ func (tx *Tx) Now() (time.Time, error) {
 
 // Lock waits until nobody else holds or shares the name, and holds it until the transaction ends. It is a
 // statement of its own: what is read in the same statement may be older than the lock. Read what must hold
-// after it.
-func (tx *Tx) Lock(name string) error { return tx.lock("pg_advisory_xact_lock", name) }
+// after it. Whoever holds a name bounds each of its further statements: an attempt that was given up, or whose
+// process died, must have let go before the next one gives up too.
+func (tx *Tx) Lock(name string) error {
+	return tx.lock("SELECT set_config('statement_timeout', '5s', true), pg_advisory_xact_lock(hashtextextended(?, 0))", name)
+}
 
 // Share waits until nobody holds the name, and shares it until the transaction ends. See [Tx.Lock].
-func (tx *Tx) Share(name string) error { return tx.lock("pg_advisory_xact_lock_shared", name) }
+func (tx *Tx) Share(name string) error {
+	return tx.lock("SELECT pg_advisory_xact_lock_shared(hashtextextended(?, 0))", name)
+}
 
-func (tx *Tx) lock(how, name string) error {
-	if err := tx.rows.Exec("SELECT "+how+"(hashtextextended(?, 0))", name).Error; err != nil {
+func (tx *Tx) lock(statement, name string) error {
+	if err := tx.rows.Exec(statement, name).Error; err != nil {
 		return fmt.Errorf("lock %s: %w", name, err)
 	}
 	return nil
