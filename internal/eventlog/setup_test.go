@@ -11,8 +11,6 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-const happened models.EventType = "test.happened"
-
 func TestMain(m *testing.M) { pgtest.Main(m) }
 
 // A platform is read as people do.
@@ -37,10 +35,10 @@ func (p *platform) read(person models.ID, q eventlog.FeedQuery) (ids []models.ID
 	page, err := p.Log().Feed(p.Context(), q)
 	require.NoError(p, err)
 	for _, e := range page.Events {
-		event, err := audit.ParseEvent(e.Canonical)
+		recorded, err := audit.ParseEvent(e.Canonical)
 		require.NoError(p, err)
-		require.Equal(p, e.ProcurementID, event.ProcurementID)
-		ids = append(ids, event.ID)
+		require.Equal(p, e.ProcurementID, recorded.ProcurementID)
+		ids = append(ids, recorded.ID)
 	}
 	return ids, page
 }

@@ -97,7 +97,11 @@ func rendersAgain(e event.Recorded) error {
 	if err := decoder.Decode(payload.Interface()); err != nil {
 		return fmt.Errorf("read payload: %w", err)
 	}
-	again, err := event.Event{Payload: payload.Elem().Interface().(event.Payload)}.Record() //nolint:forcetypeassert,errcheck // it is the type of the row's payload
+	said, ok := payload.Elem().Interface().(event.Payload)
+	if !ok {
+		return fmt.Errorf("%s is no payload", payload.Elem().Type())
+	}
+	again, err := event.Event{Payload: said}.Record()
 	if err != nil {
 		return err
 	}

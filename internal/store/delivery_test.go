@@ -115,7 +115,9 @@ func TestWhatTheCatalogueSendsToPortalsIsWhatTheyGet(t *testing.T) {
 	one := p.Procurement(models.ModeLive, ada)
 	e := p.endpoint(ada)
 	payloads := []event.Payload{
-		event.RoleGiven{Role: models.RoleSupplier}, event.RoleEnded{Role: models.RoleSupplier}, event.RoleGiven{Role: models.RoleOpener},
+		event.RoleGiven{Role: models.RoleSupplier},
+		event.RoleEnded{Role: models.RoleSupplier},
+		event.RoleGiven{Role: models.RoleOpener},
 		event.TaskRaised{Kind: "supplier"},
 	}
 	for _, row := range event.Catalogue() {
