@@ -10,8 +10,8 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// A work is what a verb does: the type of its payload, of the view of its command, and how it is carried out. run refuses
-// before it writes.
+// work is what a verb does: the types of its payload and of the view of its command, and how a command is carried out.
+// run refuses before it writes.
 type work struct {
 	payload, view reflect.Type
 	read          func(verb models.Verb, body []byte) (any, error)
@@ -67,8 +67,8 @@ func moves[P any](may, effect func(c *call, in P) error) work {
 	return decided(moved, may, effect)
 }
 
-// decided adds what a motion does once it is carried. What may refuses by then lapses, because
-// what was moved no longer stands: another ranking, an ended lot.
+// decided says what the board's decision does, once the motion is carried. The motion lapses if may refuses it by then:
+// what was moved no longer stands, because there is another ranking, or the lot has ended.
 func decided[P any](w work, may, effect func(c *call, in P) error) work {
 	w.motion = &motion{effect: func(c *call, m models.Motion) (models.MotionStatus, func() error) {
 		in, err := decode[P](m.Verb, m.Payload)

@@ -71,7 +71,7 @@ type dossierRow struct {
 	rows    func(s *server) []operation
 }
 
-// dossierRows binds each kind of entry to the type of its content; what else there is to a kind says its row.
+// dossierRows binds each kind of entry to the type of its content. Its row in models says the rest.
 func dossierRows() []dossierRow {
 	return []dossierRow{
 		entries(acts.EntryNeedsStatement),

@@ -16,7 +16,6 @@ func (s *server) marketOperations() []operation {
 	const responses = procurement + "/consultations/{announcement}/responses"
 	buyers := roles(models.BuyerSide()...)
 	return []operation{
-
 		op(GET, procurement+"/releases", authenticated(), "List what the market was told", s.listReleases),
 		op(GET, procurement+"/consultations", authenticated(), "List market consultations", s.listConsultations),
 		op(POST, responses, authenticated(), "Respond to a market consultation, as a person of an economic operator", s.respond),

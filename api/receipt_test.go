@@ -296,8 +296,8 @@ func TestTheDatabaseKeepsTendersAsReceived(t *testing.T) {
 		"DELETE FROM upload_chunks WHERE upload_id IN (SELECT upload_id FROM tender_envelopes WHERE tender_id = $1)",
 		"UPDATE upload_chunks SET content = 'x' WHERE upload_id IN (SELECT upload_id FROM tender_envelopes WHERE tender_id = $1)",
 		`INSERT INTO upload_chunks SELECT upload_id, 7, 'x' FROM tender_envelopes WHERE tender_id = $1`,
-		`INSERT INTO tenders (id, lot_id, organisation_id, person_id, manifest, received_at, recorded_at, receipt)
-			SELECT 'tnd_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e10', lot_id, organisation_id, person_id, manifest, received_at, recorded_at, receipt FROM tenders WHERE id = $1`,
+		`INSERT INTO tenders (id, lot_id, box_id, organisation_id, person_id, manifest, received_at, recorded_at, receipt)
+			SELECT 'tnd_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e10', lot_id, box_id, organisation_id, person_id, manifest, received_at, recorded_at, receipt FROM tenders WHERE id = $1`,
 	} {
 		_, err := conn.Exec(t.Context(), statement, r.TenderID)
 		require.Error(t, err, statement)
@@ -314,9 +314,9 @@ func TestTheDatabaseTakesNoTenderIntoABoxThatIsOverOrClosed(t *testing.T) {
 	_, err := conn.Exec(t.Context(), "UPDATE tenders SET ended_at = clock_timestamp(), ended_by = 'replaced' WHERE id = $1", tender)
 	require.NoError(t, err)
 	insert := func(at string) error {
-		_, err := conn.Exec(t.Context(), `INSERT INTO tenders (id, lot_id, organisation_id, person_id, manifest, received_at, recorded_at, receipt)
-			SELECT $2, t.lot_id, t.organisation_id, t.person_id, t.manifest, `+at+`, t.recorded_at, t.receipt
-			FROM tenders t JOIN lots l ON l.id = t.lot_id WHERE t.id = $1`, tender, models.NewID(models.PrefixTender))
+		_, err := conn.Exec(t.Context(), `INSERT INTO tenders (id, lot_id, box_id, organisation_id, person_id, manifest, received_at, recorded_at, receipt)
+			SELECT $2, t.lot_id, t.box_id, t.organisation_id, t.person_id, t.manifest, `+at+`, t.recorded_at, t.receipt
+			FROM tenders t JOIN boxes b ON b.id = t.box_id WHERE t.id = $1`, tender, models.NewID(models.PrefixTender))
 		return err
 	}
 	requireLate := func(err error) {
@@ -324,8 +324,8 @@ func TestTheDatabaseTakesNoTenderIntoABoxThatIsOverOrClosed(t *testing.T) {
 		require.True(t, ok, "%v", err)
 		require.Equal(t, "tenders_in_time", violation.Constraint)
 	}
-	requireLate(insert("l.deadline + interval '1 microsecond'"))
+	requireLate(insert("b.deadline + interval '1 microsecond'"))
 	d.setDeadline(lot.ID, d.clock().Add(-time.Microsecond))
 	d.close(lot.ID)
-	requireLate(insert("l.deadline"))
+	requireLate(insert("b.deadline"))
 }

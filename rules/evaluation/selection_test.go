@@ -1,0 +1,265 @@
+package evaluation
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// A round is a restricted procedure whose requests are opened, with candidates judged one by one.
+type round struct {
+	*desk
+
+	chair models.ID
+}
+
+// newRound is a lot for which so many asked to participate; at most most are invited, 0: all who qualify.
+func newRound(t *testing.T, candidates, most int) *round {
+	t.Helper()
+	d := newDesk(t, models.ConsensusChair)
+	d.write(models.EntryProcedureChoice, "", "", models.ProcedureChoice{Procedure: "restricted", Reasons: models.Text{"en": "Many are interested."}})
+	d.Tendering.Lots[0].Boxes = []models.Box{{
+		ID: "box_r", LotID: d.lot, Stage: "request", HandsIn: models.HandedRequest, OpenedAt: d.locked, ClosedAt: &d.locked, UnsealedAt: &d.locked,
+	}}
+	delete(d.Tendering.Stages, d.lot)
+	r := &round{d, models.NewID(models.PrefixPerson)}
+	d.write(models.EntryConflictDeclaration, "", r.chair, models.ConflictDeclaration{Lot: d.lot})
+	d.write(models.EntrySelectionCriteria, string(d.lot), "", models.SelectionCriteria{
+		Lot: d.lot, Least: 5, Most: most, Rule: models.Text{"en": "Ten points for each reference."},
+		Criteria: []models.SelectionCriterion{{ID: "turnover"}, {ID: "references"}},
+	})
+	for range candidates {
+		request := models.Tender{
+			ID: models.NewID(models.PrefixTender), LotID: d.lot, BoxID: "box_r", HandsIn: models.HandedRequest, OrganisationID: models.NewID(models.PrefixOrganisation),
+		}
+		d.Tendering.Received = append(d.Tendering.Received, request)
+		d.Tendering.Tenderers[request.OrganisationID] = models.Organisation{ID: request.OrganisationID, LegalName: "Candidate"}
+	}
+	return r
+}
+
+func (r *round) request(n int) models.ID { return r.Tendering.Received[n].ID }
+
+// able is a finding that a candidate qualifies, with its points.
+func (r *round) able(n int, points string) models.Selection {
+	s := models.Selection{Request: r.request(n), Points: points, Findings: []models.SelectionFinding{
+		{Criterion: "turnover", Met: true, Reason: "accounts"}, {Criterion: "references", Met: true, Reason: "two systems"},
+	}}
+	if points != "" {
+		s.Because = "by the rule"
+	}
+	return s
+}
+
+func (r *round) judged(s models.Selection) { r.write(models.EntrySelection, string(s.Request), r.chair, s) }
+
+// invited lists the numbers of those who are.
+func (r *round) invited() (numbers []int) {
+	r.Helper()
+	list, err := ComposeShortlist(r.Dossier, r.Tendering.Lots[0])
+	require.NoError(r, err)
+	for n, c := range list.Candidates {
+		if c.Invited {
+			numbers = append(numbers, n)
+		}
+	}
+	require.Len(r, numbers, list.Invited)
+	return numbers
+}
+
+// Directive 2014/24/EU, Article 65: the best by the announced rule are invited; nothing announced tells apart who has
+// as many points as the last of them, so equal treatment (Article 18(1)) invites both.
+func TestTheBestCandidatesAreInvitedAndWhoTiesWithTheLast(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		most   int
+		points []string
+		want   []int
+	}{
+		"fewer than may be invited":    {5, []string{"10", "20"}, []int{0, 1}},
+		"as many as may be invited":    {5, []string{"1", "2", "3", "4", "5"}, []int{0, 1, 2, 3, 4}},
+		"one too many":                 {5, []string{"30", "20", "50", "10", "40", "60"}, []int{0, 1, 2, 4, 5}},
+		"a tie at the end":             {5, []string{"30", "20", "50", "20", "40", "60"}, []int{0, 1, 2, 3, 4, 5}},
+		"points are numbers, not text": {5, []string{"9", "10", "100", "20", "30", "40.5"}, []int{1, 2, 3, 4, 5}},
+		"no highest number":            {0, []string{"", "", "", "", "", ""}, []int{0, 1, 2, 3, 4, 5}},
+	} {
+		r := newRound(t, len(c.points), c.most)
+		for n, points := range c.points {
+			r.judged(r.able(n, points))
+		}
+		require.Equal(t, c.want, r.invited(), name)
+	}
+}
+
+func TestWhoIsNotInvitedLearnsWhy(t *testing.T) {
+	t.Parallel()
+	r := newRound(t, 8, 5)
+	for n := range 6 {
+		r.judged(r.able(n, []string{"60", "50", "40", "30", "20", "10"}[n]))
+	}
+	unable := r.able(6, "")
+	unable.Findings[1] = models.SelectionFinding{Criterion: "references", Reason: "systems of other sizes"}
+	r.judged(unable)
+	r.judged(models.Selection{Request: r.request(7), Excluded: "collusion", Reason: models.Text{"en": "You wrote it together."}})
+	require.Equal(t, []int{0, 1, 2, 3, 4}, r.invited())
+	lot := r.Tendering.Lots[0]
+	list, err := ComposeShortlist(r.Dossier, lot)
+	require.NoError(t, err)
+	require.Equal(t, []string{"10 points; the 20 of the last who is invited were not reached"}, list.Candidates[5].Reasons)
+	require.Equal(t, []string{"references: systems of other sizes"}, list.Candidates[6].Reasons)
+	require.Equal(t, "collusion", list.Candidates[7].Excluded)
+	require.False(t, list.Candidates[7].Qualifies)
+
+	box := models.Box{ID: "box_t", Stage: list.Stage, Deadline: now.AddDate(0, 0, 40)}
+	letters := ComposeInvitations(r.Dossier, lot, list, box)
+	require.Len(t, letters, 8, "everyone is told")
+	for n, l := range letters {
+		require.Equal(t, n < 5, l.Invitation != nil, n)
+		require.Equal(t, now, l.SentAt)
+	}
+	require.Equal(t, models.ID("box_t"), letters[0].Invitation.Box)
+	require.Equal(t, "collusion", letters[7].ExcludedFor)
+	require.Equal(t, models.Text{"en": "You wrote it together."}, letters[7].ExclusionReason)
+}
+
+func TestNobodyIsInvitedOutOfOrder(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		spoil func(*round, *models.Lot)
+		code  models.Code
+	}{
+		"the requests are sealed":      {func(_ *round, l *models.Lot) { l.Boxes[0].UnsealedAt = nil }, models.CodeNotUnsealed},
+		"the lot has ended":            {func(_ *round, l *models.Lot) { l.EndedAt = &now }, models.CodeLotEnded},
+		"the lot is not published":     {func(_ *round, l *models.Lot) { l.Boxes = nil }, models.CodeNoFurtherStage},
+		"it is the last stage":         {func(_ *round, l *models.Lot) { l.Boxes[0].Stage = "tender" }, models.CodeNoFurtherStage},
+		"the procedure is open":        {func(r *round, _ *models.Lot) { r.drop(models.EntryProcedureChoice) }, models.CodeNoFurtherStage},
+		"a candidate is not judged":    {func(r *round, _ *models.Lot) { r.drop(models.EntrySelection) }, models.CodeSelectionMissing},
+		"nobody is able":               {func(r *round, _ *models.Lot) { r.rejectAll() }, models.CodeNobodyQualifies},
+		"the procedure is not to know": {func(r *round, _ *models.Lot) { r.rewrite(models.EntryProcedureChoice, "", models.ProcedureChoice{Procedure: "x"}) }, models.CodeInvalidValue},
+	} {
+		r := newRound(t, 1, 0)
+		r.judged(r.able(0, ""))
+		lot := r.Tendering.Lots[0]
+		c.spoil(r, &lot)
+		_, err := ComposeShortlist(r.Dossier, lot)
+		requireRefused(t, c.code, err)
+		require.NotEmpty(t, name)
+	}
+}
+
+func (r *round) rejectAll() {
+	r.rewrite(models.EntrySelection, string(r.request(0)), models.Selection{Request: r.request(0), Excluded: "incomplete"})
+}
+
+func TestTheBoardInvitesByTheListThatItSawAndToALawfulDeadline(t *testing.T) {
+	t.Parallel()
+	r := newRound(t, 1, 0)
+	r.judged(r.able(0, ""))
+	lot := r.Tendering.Lots[0]
+	list, err := ComposeShortlist(r.Dossier, lot)
+	require.NoError(t, err)
+	// 25 days from 2 March 2026, the day of dispatch not counted (Directive 2014/24/EU, Article 28(2) and (5)).
+	early := models.LocalTime{Local: "2026-03-27T23:59", Zone: "Europe/Paris"}
+	lawful := models.LocalTime{Local: "2026-03-28T00:00", Zone: "Europe/Paris"}
+	_, stage, err := MayInvite(r.Dossier, lot, list.Digest, lawful)
+	require.NoError(t, err)
+	require.Equal(t, models.StageCode("tender"), stage.Code)
+	require.True(t, stage.Invited)
+	_, _, err = MayInvite(r.Dossier, lot, list.Digest, early)
+	requireRefused(t, models.CodeBelowStatutoryMinimum, err)
+	_, _, err = MayInvite(r.Dossier, lot, "another", lawful)
+	requireRefused(t, models.CodeShortlistChanged, err)
+}
+
+func TestFindingsAreWrittenOnOpenedRequestsByWhoIsImpartial(t *testing.T) {
+	t.Parallel()
+	stranger := models.NewID(models.PrefixPerson)
+	for name, c := range map[string]struct {
+		most  int
+		spoil func(*round, *models.Selection)
+		by    models.ID
+		code  models.Code
+	}{
+		"nothing is wrong":          {0, func(*round, *models.Selection) {}, "", ""},
+		"no such request":           {0, func(_ *round, s *models.Selection) { s.Request = models.NewID(models.PrefixTender) }, "", models.CodeInvalidValue},
+		"it is a tender":            {0, func(r *round, _ *models.Selection) { r.Tendering.Received[0].HandsIn = models.HandedTender }, "", models.CodeInvalidValue},
+		"it is sealed":              {0, func(r *round, _ *models.Selection) { r.Tendering.Lots[0].Boxes[0].UnsealedAt = nil }, "", models.CodeNotUnsealed},
+		"the lot has ended":         {0, func(r *round, _ *models.Selection) { r.Tendering.Lots[0].EndedAt = &now }, "", models.CodeLotEnded},
+		"candidates were invited":   {0, func(r *round, _ *models.Selection) { r.goOn() }, "", models.CodeFrozen},
+		"nothing was declared":      {0, func(*round, *models.Selection) {}, stranger, models.CodeDeclarationMissing},
+		"no criteria":               {0, func(r *round, _ *models.Selection) { r.drop(models.EntrySelectionCriteria) }, "", models.CodeSelectionMissing},
+		"a criterion is left out":   {0, func(_ *round, s *models.Selection) { s.Findings = s.Findings[:1] }, "", models.CodeInvalidValue},
+		"a criterion comes twice":   {0, func(_ *round, s *models.Selection) { s.Findings[1] = s.Findings[0] }, "", models.CodeInvalidValue},
+		"no points where they tell": {5, func(*round, *models.Selection) {}, "", models.CodeInvalidValue},
+		"an exclusion needs none":   {5, func(_ *round, s *models.Selection) { s.Findings, s.Excluded = nil, "collusion" }, "", ""},
+		"nor who does not qualify":  {5, func(_ *round, s *models.Selection) { s.Findings[0].Met = false }, "", ""},
+		"an envelope is not opened": {0, func(r *round, _ *models.Selection) {
+			r.Tendering.Received[0].Envelopes = []models.Envelope{{N: 1, Kind: models.EnvelopeQualification}}
+		}, "", models.CodeNotUnsealed},
+	} {
+		r := newRound(t, 1, c.most)
+		s := r.able(0, "")
+		c.spoil(r, &s)
+		author := c.by
+		if author == "" {
+			author = r.chair
+		}
+		err := Selection{s}.CheckAgainst(r.Dossier, models.Entry{AuthorID: author})
+		if c.code == "" {
+			require.NoError(t, err, name)
+			continue
+		}
+		requireRefused(t, c.code, err)
+	}
+}
+
+// goOn opens the next box of the lot.
+func (r *round) goOn() {
+	r.Tendering.Lots[0].Boxes = append(r.Tendering.Lots[0].Boxes, models.Box{ID: "box_t", Stage: "tender", HandsIn: models.HandedTender})
+}
+
+func TestSelectionCriteriaBindFromPublicationAndInviteFiveAtLeast(t *testing.T) {
+	t.Parallel()
+	r := newRound(t, 0, 0)
+	r.Tendering.Lots[0].Boxes = nil
+	c := SelectionCriteria{models.SelectionCriteria{Lot: r.lot, Least: 5}}
+	require.NoError(t, c.CheckAgainst(r.Dossier, models.Entry{}))
+	c.Least = 4
+	requireRefused(t, models.CodeInvalidValue, c.CheckAgainst(r.Dossier, models.Entry{}))
+	c.Least, c.Lot = 5, models.NewID(models.PrefixLot)
+	requireRefused(t, models.CodeInvalidValue, c.CheckAgainst(r.Dossier, models.Entry{}))
+	c.Lot = r.lot
+	r.goOn()
+	requireRefused(t, models.CodeFrozen, c.CheckAgainst(r.Dossier, models.Entry{}))
+	r.Tendering.Lots[0].Boxes = nil
+	r.rewrite(models.EntryProcedureChoice, "", models.ProcedureChoice{Procedure: "x"})
+	requireRefused(t, models.CodeInvalidValue, c.CheckAgainst(r.Dossier, models.Entry{}))
+}
+
+func TestTheNoticeOfARestrictedProcedureSaysWhoIsInvited(t *testing.T) {
+	t.Parallel()
+	d := newPublication(t)
+	d.write(models.EntryProcedureChoice, "", "", models.ProcedureChoice{Procedure: "restricted"})
+	lots := d.Tendering.Lots
+	codes := func() (found []models.Code) {
+		for _, f := range Unready(d.Dossier, lots) {
+			found = append(found, f.Code)
+		}
+		return found
+	}
+	require.Contains(t, codes(), models.CodeSelectionMissing)
+	text := models.Text{"en": "x", "fr": "x"}
+	whole := models.SelectionCriteria{
+		Lot: d.lot, Least: 5, Most: 8, Rule: text, Criteria: []models.SelectionCriterion{{ID: "turnover", Title: text, Requirement: text}},
+	}
+	d.write(models.EntrySelectionCriteria, string(d.lot), "", whole)
+	require.NotContains(t, codes(), models.CodeSelectionMissing)
+	require.NotContains(t, codes(), models.CodeMissingTranslation)
+	d.published()
+	n := ComposeContractNotice(d.Dossier, d.Tendering.Lots)
+	require.Equal(t, models.ProcedureCode("restricted"), n.Procedure)
+	require.Equal(t, &whole, n.Lots[0].Selection)
+	require.NotEmpty(t, n.Lots[0].SelectionDigest)
+}
