@@ -121,7 +121,7 @@ func TestTheDeadlineIsReadAfterTheLock(t *testing.T) {
 			lot, supplier := d.openLot(), d.supplier()
 			body := d.tender(supplier)
 			d.setDeadline(lot.ID, d.clock().Add(c.asked))
-			release := d.hold("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", "box/"+string(lot.ID))
+			release := d.hold("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", "box/"+string(lot.Boxes[0].ID))
 			answered := make(chan response, 1)
 			go func() { answered <- d.submit(supplier, lot.ID, body) }()
 			d.untilWaiting(1)

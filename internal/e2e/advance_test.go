@@ -37,7 +37,7 @@ func TestTheClockStopsBeforeWhatMeetsAFaultAndNamesIt(t *testing.T) {
 	require.Contains(t, problem.Errors[0].Accepted, "an instant before that")
 
 	require.Equal(t, true, b.act(t, b.Lead, models.VerbAdvance, map[string]any{"to": end.AddDate(0, 0, -15)})["reached"])
-	_, err = conn.Exec(t.Context(), "DROP TRIGGER break ON lots")
+	_, err = conn.Exec(t.Context(), "DROP TRIGGER break ON boxes")
 	require.NoError(t, err)
 	b.advance(t, end)
 	require.WithinDuration(t, end, b.now(t), time.Minute)

@@ -24,7 +24,7 @@ func TestALeaveThatCancelsWaitsForATenderBeingReceived(t *testing.T) {
 	// A supplier at the box holds its lock shared.
 	tx, err := pgtest.Connect(t, b.database.Superuser).Begin(t.Context())
 	require.NoError(t, err)
-	_, err = tx.Exec(t.Context(), "SELECT pg_advisory_xact_lock_shared(hashtextextended('box/' || $1, 0))", string(p.lot))
+	_, err = tx.Exec(t.Context(), "SELECT pg_advisory_xact_lock_shared(hashtextextended('box/' || id, 0)) FROM boxes WHERE lot_id = $1", p.lot)
 	require.NoError(t, err)
 	answered := b.inBackground(t, b.Buyers[2].Board, models.VerbLeave, map[string]any{"reason": "no budget"})
 	conn := pgtest.Connect(t, b.database.Superuser)

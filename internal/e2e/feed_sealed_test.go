@@ -98,7 +98,8 @@ func (p *tenderPlay) requireClosingTold(t *testing.T, portal *portal, start stri
 	require.EqualValues(t, 1, closed[0].Data["standing"])
 	for _, m := range portal.all() {
 		if m.id() == closed[0].ID {
-			require.Equal(t, map[string]string{"lot_id": string(p.lot)}, m.Data.Subjects)
+			require.Equal(t, string(p.lot), m.Data.Subjects["lot_id"])
+			require.Len(t, m.Data.Subjects, 2, "the lot and its box")
 		}
 	}
 	_, header := p.export(t, p.Lead)

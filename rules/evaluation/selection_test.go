@@ -139,13 +139,15 @@ func TestNobodyIsInvitedOutOfOrder(t *testing.T) {
 		"nobody is able":               {func(r *round, _ *models.Lot) { r.rejectAll() }, models.CodeNobodyQualifies},
 		"the procedure is not to know": {func(r *round, _ *models.Lot) { r.rewrite(models.EntryProcedureChoice, "", models.ProcedureChoice{Procedure: "x"}) }, models.CodeInvalidValue},
 	} {
-		r := newRound(t, 1, 0)
-		r.judged(r.able(0, ""))
-		lot := r.Tendering.Lots[0]
-		c.spoil(r, &lot)
-		_, err := ComposeShortlist(r.Dossier, lot)
-		requireRefused(t, c.code, err)
-		require.NotEmpty(t, name)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRound(t, 1, 0)
+			r.judged(r.able(0, ""))
+			lot := r.Tendering.Lots[0]
+			c.spoil(r, &lot)
+			_, err := ComposeShortlist(r.Dossier, lot)
+			requireRefused(t, c.code, err)
+		})
 	}
 }
 

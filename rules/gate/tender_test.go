@@ -61,6 +61,32 @@ func (f *file) only(kind models.EntryKind) models.Entry {
 	return found[0]
 }
 
+// Directive 2014/24/EU, Article 55(1): candidates, too, learn of the decision.
+func TestTheTenderEndsOnceEveryCandidateWasTold(t *testing.T) {
+	t.Parallel()
+	f := bought(t)
+	lot := &f.Tendering.Lots[0]
+	request := models.Tender{ID: models.NewID(models.PrefixTender), LotID: lot.ID, BoxID: "box_0", HandsIn: models.HandedRequest, OrganisationID: "org_c"}
+	lot.Boxes = append([]models.Box{{ID: "box_0", HandsIn: models.HandedRequest, OpenedAt: today, ClosedAt: &today}}, lot.Boxes...)
+	f.Tendering.Received = append(f.Tendering.Received, request)
+	f.Tendering.Tenderers["org_c"] = models.Organisation{ID: "org_c", LegalName: "Candidate"}
+	told := func() models.Criterion {
+		for _, c := range Judge(models.PhaseTender, f.Dossier).Criteria {
+			if c.Code == "candidates_told" {
+				return c
+			}
+		}
+		return models.Criterion{}
+	}
+	require.Equal(t, models.FindingNotMet, told().Finding)
+	require.Contains(t, told().Detail, "lot 1: Candidate was not told")
+	f.Tendering.Letters = []models.Letter{{TenderID: request.ID, Kind: models.LetterSelection, Digest: "d"}}
+	require.Equal(t, models.FindingMet, told().Finding)
+	require.Equal(t, []string{"d"}, told().Evidence)
+	lot.Boxes = lot.Boxes[1:]
+	require.Empty(t, told().Code, "an open procedure has no candidates")
+}
+
 func TestTheTenderEndsOnceEveryBuyerHasPurchasedOrSaidWhyNot(t *testing.T) {
 	t.Parallel()
 	blockedBy(t, models.PhaseTender, bought, []fault{
