@@ -125,7 +125,7 @@ func TestReadinessFollowsItsCheckAndLivenessDoesNot(t *testing.T) {
 func TestDependenciesThatAreMissingAreReportedAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := New(Deps{ProblemBase: "problems/", Limits: Limits{Body: -1}})
-	for _, what := range []string{"a store", "acts", "an engine", "a logger", "cursor key", "absolute problem base", "build version", "readiness", "limits"} {
+	for _, what := range []string{"acts", "views", "an engine", "a logger", "cursor key", "absolute problem base", "build version", "readiness", "limits"} {
 		require.ErrorContains(t, err, what)
 	}
 	_, err = New(Deps{Engine: away{}, CursorKey: make([]byte, 31)})

@@ -54,6 +54,8 @@ func expectedAwardAccess(procurement string) map[string]string {
 		"GET " + procurement + "/lots/{lot}/score-sheets":                  studying,
 		"POST " + procurement + "/actions/lock_quality":                    "chair",
 		"GET " + procurement + "/lots/{lot}/ranking":                       buyers,
+		"GET " + procurement + "/lots/{lot}/shortlist":                     buyers,
+		"POST " + procurement + "/actions/invite":                          board,
 		"POST " + procurement + "/actions/award":                           board,
 		"POST " + procurement + "/actions/send_letters":                    lead,
 		"GET " + procurement + "/tenders/{tender}/letter":                  studying + " supplier",
@@ -63,6 +65,7 @@ func expectedAwardAccess(procurement string) map[string]string {
 	}
 	for entries, writers := range map[string]string{
 		"award-criteria": "lead_procurer drafter", "opening-key": lead, "conflict-declarations": "evaluator chair board awarder",
+		"selection-criteria": "lead_procurer drafter", "selections": "lead_procurer chair legal",
 		"admissions": "lead_procurer chair legal", "consensus-scores": "chair", "price-inquiries": "lead_procurer chair",
 		"review-applications": "lead_procurer legal", "contracts": "lead_procurer awarder buyer", "purchases": "buyer",
 		"non-purchases": "buyer", "individual-report": "lead_procurer legal",
