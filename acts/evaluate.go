@@ -36,7 +36,8 @@ func mayUnseal(lot models.Lot, d models.Dossier) error {
 	case lot.EndedAt != nil:
 		return models.Refuse(models.CodeLotEnded, "/lot", "lot %d has ended: %s", lot.Number, lot.EndReason)
 	case lot.Open():
-		return models.Refuse(models.CodeDeadlineNotOver, "/lot", "the box of lot %d is not closed; its deadline is %s", lot.Number, rfc3339(lot.Box().Deadline)).
+		return models.Refuse(models.CodeDeadlineNotOver, "/lot",
+			"the box of lot %d is not closed; its deadline is %s", lot.Number, rfc3339(lot.Box().Deadline)).
 			Accepting("opening after the deadline")
 	case d.Tendering.Stages[lot.ID].Awarded():
 		return models.Refuse(models.CodeAlreadyAwarded, "/lot", "the award of lot %d is decided", lot.Number)

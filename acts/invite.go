@@ -11,29 +11,28 @@ import (
 
 // mayInvite judges what is moved: to invite those of the shortlist to the next stage of a lot.
 func (c *call) mayInvite(in process.Invite) error {
-	_, _, _, err := c.invitation(in)
+	_, err := c.invitation(in)
 	return err
 }
 
 // invite opens the box of the next stage for those who are invited, and tells every candidate, all at once
 // (Directive 2014/24/EU, Article 54(1)).
 func (c *call) invite(in process.Invite) error {
-	d, list, stage, err := c.invitation(in)
+	to, err := c.invitation(in)
 	if err != nil {
 		return err
 	}
-	lot, _ := d.Tendering.Lot(in.Lot)
 	var invited []models.ID
-	for _, candidate := range list.Candidates {
+	for _, candidate := range to.list.Candidates {
 		if candidate.Invited {
 			invited = append(invited, candidate.Organisation)
 		}
 	}
-	box, err := c.open(&lot, stage, in.Deadline, invited...)
+	box, err := c.open(&to.lot, to.stage, in.Deadline, invited...)
 	if err != nil {
 		return err
 	}
-	letters := evaluation.ComposeInvitations(d, lot, list, box)
+	letters := evaluation.ComposeInvitations(to.dossier, to.lot, to.list, box)
 	digests := make([]string, len(letters))
 	for i, letter := range letters {
 		if digests[i], err = c.keepLetter(models.LetterSelection, letter, true); err != nil {
@@ -41,21 +40,28 @@ func (c *call) invite(in process.Invite) error {
 		}
 	}
 	return c.record(event.CandidatesInvited{
-		LotID: lot.ID, BoxID: box.ID, Shortlist: list.Digest, Deadline: utc(box.Deadline), Letters: digests,
+		LotID: to.lot.ID, BoxID: box.ID, Shortlist: to.list.Digest, Deadline: utc(box.Deadline), Letters: digests,
 	})
 }
 
-func (c *call) invitation(in process.Invite) (models.Dossier, evaluation.Shortlist, models.Stage, error) {
-	d, err := c.tx.Dossier(c.p, c.now)
-	if err != nil {
-		return d, evaluation.Shortlist{}, models.Stage{}, err
+// An invitation is whom the board invites for which lot, and to which stage.
+type invitation struct {
+	dossier models.Dossier
+	lot     models.Lot
+	list    evaluation.Shortlist
+	stage   models.Stage
+}
+
+func (c *call) invitation(in process.Invite) (to invitation, err error) {
+	if to.dossier, err = c.tx.Dossier(c.p, c.now); err != nil {
+		return to, err
 	}
-	lot, ok := d.Tendering.Lot(in.Lot)
-	if !ok {
-		return d, evaluation.Shortlist{}, models.Stage{}, models.NoSuchResource()
+	var ok bool
+	if to.lot, ok = to.dossier.Tendering.Lot(in.Lot); !ok {
+		return to, models.NoSuchResource()
 	}
-	list, stage, err := evaluation.MayInvite(d, lot, in.Shortlist, in.Deadline)
-	return d, list, stage, err
+	to.list, to.stage, err = evaluation.MayInvite(to.dossier, to.lot, in.Shortlist, in.Deadline)
+	return to, err
 }
 
 // selectionAuthors are those who made what the board decides on: the selection criteria and the findings. They may

@@ -121,9 +121,6 @@ func ifMatch(h http.Header) (precondition, error) {
 	return p, nil
 }
 
-// list is the precondition as a command keeps it: nil for any version.
-func (p precondition) list() []int64 { return p.versions }
-
 // etag is the strong validator of a version.
 func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
 

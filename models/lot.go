@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // A Lot is a part of the procurement that is tendered and awarded by itself (Directive 2014/24/EU,
 // Article 46). Each has boxes of its own, one for each stage of its procedure; before the first it is not
@@ -39,9 +42,9 @@ func (l Lot) Box() Box {
 
 // BoxFor is the last box that takes what is named; false while there is none.
 func (l Lot) BoxFor(what Handed) (Box, bool) {
-	for i := len(l.Boxes) - 1; i >= 0; i-- {
-		if l.Boxes[i].HandsIn == what {
-			return l.Boxes[i], true
+	for _, b := range slices.Backward(l.Boxes) {
+		if b.HandsIn == what {
+			return b, true
 		}
 	}
 	return Box{}, false
@@ -49,9 +52,9 @@ func (l Lot) BoxFor(what Handed) (Box, bool) {
 
 // Unsealed is the last box whose envelopes were opened; false while there is none.
 func (l Lot) Unsealed() (Box, bool) {
-	for i := len(l.Boxes) - 1; i >= 0; i-- {
-		if l.Boxes[i].UnsealedAt != nil {
-			return l.Boxes[i], true
+	for _, b := range slices.Backward(l.Boxes) {
+		if b.UnsealedAt != nil {
+			return b, true
 		}
 	}
 	return Box{}, false

@@ -1,5 +1,7 @@
 package models
 
+import "slices"
+
 // A ProcedureCode names a procedure as the eForms code list procurement-procedure-type does.
 type ProcedureCode string
 
@@ -78,11 +80,4 @@ func (p Procedure) After(code StageCode) (Stage, bool) {
 }
 
 // Asks tells whether the contract notice has to say something.
-func (p Procedure) Asks(item NoticeItem) bool {
-	for _, i := range p.Notice {
-		if i == item {
-			return true
-		}
-	}
-	return false
-}
+func (p Procedure) Asks(item NoticeItem) bool { return slices.Contains(p.Notice, item) }

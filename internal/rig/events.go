@@ -97,7 +97,7 @@ func rendersAgain(e event.Recorded) error {
 	if err := decoder.Decode(payload.Interface()); err != nil {
 		return fmt.Errorf("read payload: %w", err)
 	}
-	said, ok := payload.Elem().Interface().(event.Payload)
+	said, ok := reflect.TypeAssert[event.Payload](payload.Elem())
 	if !ok {
 		return fmt.Errorf("%s is no payload", payload.Elem().Type())
 	}

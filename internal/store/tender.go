@@ -9,7 +9,8 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-const selectTender = `SELECT t.id, b.procurement_id, t.lot_id, t.box_id, b.hands_in, t.organisation_id, t.person_id, coalesce(t.supersedes_id, '') AS supersedes_id, t.manifest,
+const selectTender = `SELECT t.id, b.procurement_id, t.lot_id, t.box_id, b.hands_in, t.organisation_id, t.person_id,
+	coalesce(t.supersedes_id, '') AS supersedes_id, t.manifest,
 	t.received_at, t.recorded_at, t.receipt, t.ended_at, t.ended_by, t.withdrawal
 	FROM tenders t JOIN boxes b ON b.id = t.box_id WHERE b.procurement_id = ? `
 

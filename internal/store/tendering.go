@@ -31,7 +31,8 @@ func (tx *Tx) Tendering(procurement models.ID) (models.Tendering, error) {
 	err = errors.Join(
 		tx.db.Raw(selectTender+"AND b.closed_at IS NOT NULL AND t.ended_at IS NULL ORDER BY t.id", procurement).Scan(&t.Received).Error,
 		tx.db.Where("id IN (SELECT organisation_id FROM tenders WHERE "+ofProcurement+")", procurement).Find(&tenderers).Error,
-		tx.db.Table("box_openers").Where("box_id IN (SELECT id FROM boxes WHERE procurement_id = ?)", procurement).Order("opened_at, person_id").Scan(&t.Openers).Error,
+		tx.db.Table("box_openers").Where("box_id IN (SELECT id FROM boxes WHERE procurement_id = ?)", procurement).
+			Order("opened_at, person_id").Scan(&t.Openers).Error,
 		tx.db.Raw("SELECT *, coalesce(upload_id, '') AS upload_id FROM openings WHERE "+ofTender+" ORDER BY id", procurement).Scan(&t.Openings).Error,
 		tx.db.Raw("SELECT DISTINCT ON (tender_id, person_id) * FROM score_sheets WHERE "+ofTender+" ORDER BY tender_id, person_id, version DESC", procurement).
 			Scan(&t.Sheets).Error,

@@ -15,7 +15,7 @@ type round struct {
 	chair models.ID
 }
 
-// newRound is a lot for which so many asked to participate; at most most are invited, 0: all who qualify.
+// newRound is a lot for which so many asked to participate; most limits how many are invited, 0: all who qualify.
 func newRound(t *testing.T, candidates, most int) *round {
 	t.Helper()
 	d := newDesk(t, models.ConsensusChair)

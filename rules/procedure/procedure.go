@@ -76,7 +76,8 @@ func check(p models.Procedure) error {
 	for i, s := range p.Stages {
 		known := s.HandsIn == models.HandedTender || s.HandsIn == models.HandedRequest
 		if s.Code == "" || s.Source == "" || !known || s.Invited != (i > 0) || (s.Least > 0) != s.Invited {
-			return fmt.Errorf("stage %d of %s: it needs code, source and what is handed in; after the first, only who was invited enters, at least so many", i+1, p.Code)
+			return fmt.Errorf("stage %d of %s: it needs code, source and what is handed in; after the first, "+
+				"only who was invited enters, at least so many", i+1, p.Code)
 		}
 	}
 	if p.Stages[len(p.Stages)-1].HandsIn != models.HandedTender {

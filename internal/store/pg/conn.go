@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -80,8 +81,10 @@ func EndTransaction(ctx context.Context, conn *pgx.Conn) error {
 // Apart connects outside the pool, with session parameters beside those of the pool's own sessions.
 func Apart(ctx context.Context, db *DB, parameters map[string]string) (*pgx.Conn, error) {
 	config := db.config.Copy()
-	for parameter, value := range parameters {
-		config.RuntimeParams[parameter] = value
+	maps.Copy(config.RuntimeParams, parameters)
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("connect to database: %w", err)
 	}
-	return pgx.ConnectConfig(ctx, config)
+	return conn, nil
 }
