@@ -53,7 +53,9 @@ func (r *round) able(n int, points string) models.Selection {
 	return s
 }
 
-func (r *round) judged(s models.Selection) { r.write(models.EntrySelection, string(s.Request), r.chair, s) }
+func (r *round) judged(s models.Selection) {
+	r.write(models.EntrySelection, string(s.Request), r.chair, s)
+}
 
 // invited lists the numbers of those who are.
 func (r *round) invited() (numbers []int) {
@@ -130,14 +132,16 @@ func TestNobodyIsInvitedOutOfOrder(t *testing.T) {
 		spoil func(*round, *models.Lot)
 		code  models.Code
 	}{
-		"the requests are sealed":      {func(_ *round, l *models.Lot) { l.Boxes[0].UnsealedAt = nil }, models.CodeNotUnsealed},
-		"the lot has ended":            {func(_ *round, l *models.Lot) { l.EndedAt = &now }, models.CodeLotEnded},
-		"the lot is not published":     {func(_ *round, l *models.Lot) { l.Boxes = nil }, models.CodeNoFurtherStage},
-		"it is the last stage":         {func(_ *round, l *models.Lot) { l.Boxes[0].Stage = "tender" }, models.CodeNoFurtherStage},
-		"the procedure is open":        {func(r *round, _ *models.Lot) { r.drop(models.EntryProcedureChoice) }, models.CodeNoFurtherStage},
-		"a candidate is not judged":    {func(r *round, _ *models.Lot) { r.drop(models.EntrySelection) }, models.CodeSelectionMissing},
-		"nobody is able":               {func(r *round, _ *models.Lot) { r.rejectAll() }, models.CodeNobodyQualifies},
-		"the procedure is not to know": {func(r *round, _ *models.Lot) { r.rewrite(models.EntryProcedureChoice, "", models.ProcedureChoice{Procedure: "x"}) }, models.CodeInvalidValue},
+		"the requests are sealed":   {func(_ *round, l *models.Lot) { l.Boxes[0].UnsealedAt = nil }, models.CodeNotUnsealed},
+		"the lot has ended":         {func(_ *round, l *models.Lot) { l.EndedAt = &now }, models.CodeLotEnded},
+		"the lot is not published":  {func(_ *round, l *models.Lot) { l.Boxes = nil }, models.CodeNoFurtherStage},
+		"it is the last stage":      {func(_ *round, l *models.Lot) { l.Boxes[0].Stage = "tender" }, models.CodeNoFurtherStage},
+		"the procedure is open":     {func(r *round, _ *models.Lot) { r.drop(models.EntryProcedureChoice) }, models.CodeNoFurtherStage},
+		"a candidate is not judged": {func(r *round, _ *models.Lot) { r.drop(models.EntrySelection) }, models.CodeSelectionMissing},
+		"nobody is able":            {func(r *round, _ *models.Lot) { r.rejectAll() }, models.CodeNobodyQualifies},
+		"the procedure is not to know": {func(r *round, _ *models.Lot) {
+			r.rewrite(models.EntryProcedureChoice, "", models.ProcedureChoice{Procedure: "x"})
+		}, models.CodeInvalidValue},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
