@@ -33,12 +33,9 @@ func (c *call) invite(in process.Invite) error {
 	if err != nil {
 		return err
 	}
-	letters := evaluation.ComposeInvitations(d, lot, list, box)
-	digests := make([]string, len(letters))
-	for i, letter := range letters {
-		if digests[i], err = c.keepLetter(models.LetterSelection, letter, true); err != nil {
-			return err
-		}
+	digests, err := c.keepLetters(models.LetterSelection, evaluation.ComposeInvitations(d, lot, list, box), true)
+	if err != nil {
+		return err
 	}
 	return c.record(event.CandidatesInvited{
 		LotID: lot.ID, BoxID: box.ID, Shortlist: list.Digest, Deadline: utc(box.Deadline), Letters: digests,
@@ -46,7 +43,7 @@ func (c *call) invite(in process.Invite) error {
 }
 
 func (c *call) invitation(in process.Invite) (models.Dossier, evaluation.Shortlist, models.Stage, error) {
-	d, err := c.tx.Dossier(c.p, c.now)
+	d, err := c.dossier()
 	if err != nil {
 		return d, evaluation.Shortlist{}, models.Stage{}, err
 	}

@@ -11,11 +11,13 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ppi-engine/ppi/internal/bench/command"
 	"github.com/ppi-engine/ppi/internal/bench/receipt"
 	"github.com/ppi-engine/ppi/internal/bench/runs"
+	"github.com/ppi-engine/ppi/internal/bench/statements"
 )
 
 // A benchmark adds its ratio to the result.
@@ -26,6 +28,7 @@ type benchmark struct {
 
 func benchmarks() []benchmark {
 	return []benchmark{
+		{"statements_per_command", runStatements},
 		{"command_p50_ratio", runCommand},
 		{"runs_ratio", runRuns},
 		{"tender_receipt_ratio", runReceipt},
@@ -69,6 +72,10 @@ func runCommand(ctx context.Context, out io.Writer, log *slog.Logger) (float64, 
 		worst = max(worst, r.Ratio)
 	}
 	return worst, err
+}
+
+func runStatements(ctx context.Context, out io.Writer, log *slog.Logger) (float64, error) {
+	return statements.Run(ctx, statements.Options{Out: out, Log: log, Show: strings.Fields(os.Getenv("SHOW"))})
 }
 
 func runRuns(ctx context.Context, out io.Writer, log *slog.Logger) (float64, error) {
