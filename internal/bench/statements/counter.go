@@ -22,8 +22,6 @@ type transaction struct {
 	statements int
 	// texts are the arguments that may be IDs of commands.
 	texts map[string]bool
-	// sql is what was sent.
-	sql []string
 }
 
 // NewCounter makes a counter of nothing.
@@ -45,7 +43,6 @@ func (c *Counter) TraceQueryStart(ctx context.Context, conn *pgx.Conn, data pgx.
 		return ctx
 	}
 	t.statements += parts(data.SQL)
-	t.sql = append(t.sql, data.SQL)
 	for _, argument := range data.Args {
 		if text, ok := argument.(string); ok && commandID.MatchString(text) {
 			t.texts[text] = true

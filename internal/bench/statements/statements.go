@@ -29,8 +29,6 @@ const Bar = 12.0
 type Options struct {
 	Out io.Writer
 	Log *slog.Logger
-	// Show names verbs whose longest act is printed statement by statement.
-	Show []string
 }
 
 // Run plays the demonstration's procurement once and returns how many statements its acts sent on average.
@@ -108,9 +106,6 @@ func (c *Counter) report(verbs map[string]string, o Options) float64 {
 		slices.SortFunc(all, func(a, b transaction) int { return cmp.Compare(b.statements, a.statements) })
 		fmt.Fprintf(o.Out, "statements, %-20s %5.1f on average, %2d to %2d, in %3d acts\n",
 			verb, meanOf(all), all[len(all)-1].statements, all[0].statements, len(all))
-		if slices.Contains(o.Show, verb) {
-			fmt.Fprintln(o.Out, strings.Join(all[0].sql, "\n"))
-		}
 	}
 	mean := float64(sum) / float64(acts)
 	fmt.Fprintf(o.Out, "statements per command: %.1f on average over %d acts, begin and commit and each part of a WITH counted (bar %.0f)\n",
