@@ -40,7 +40,7 @@ func advance(c *call, in process.Advance) (*process.AdvanceResult, error) {
 	if err := c.attempt(due); err != nil {
 		return nil, err
 	}
-	after, err := c.tx.Rounds(c.p.ID)
+	after, err := c.rounds()
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,10 @@ func (c *call) moveClock(at time.Time) error {
 	}
 	c.p.ClockOffset += at.Sub(c.now).Microseconds()
 	c.now = at
-	return c.record(event.ClockAdvanced{To: at.UTC()})
+	read := c.read // the clock is not read from the record: what was is as it was
+	err := c.record(event.ClockAdvanced{To: at.UTC()})
+	c.read = read
+	return err
 }
 
 func (c *call) reached(all bool) (*process.AdvanceResult, error) {

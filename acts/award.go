@@ -11,11 +11,11 @@ import (
 
 // mayAward refuses to award a lot to any but the winner of its ranking.
 func (c *call) mayAward(in process.Award) error {
-	dossier, err := c.tx.Dossier(c.p, c.now)
+	dossier, err := c.dossier()
 	if err != nil {
 		return err
 	}
-	if _, err := c.tx.Lot(c.p.ID, in.Lot); err != nil {
+	if _, err := c.lot(in.Lot); err != nil {
 		return err
 	}
 	return evaluation.MayAward(dossier, in.Lot, in.Tender, in.Ranking)
@@ -55,11 +55,11 @@ func awardAuthors(d models.Dossier, lot models.ID) []models.ID {
 // sendLetters tells all tenderers of an awarded lot, and starts the standstill. One letter
 // is composed for each, so that nobody is left out and all name the same day.
 func sendLetters(c *call, in process.SendLetters) (*process.LettersResult, error) {
-	dossier, err := c.tx.Dossier(c.p, c.now)
+	dossier, err := c.dossier()
 	if err != nil {
 		return nil, err
 	}
-	lot, err := c.tx.Lot(c.p.ID, in.Lot)
+	lot, err := c.lot(in.Lot)
 	if err != nil {
 		return nil, err
 	}
@@ -90,12 +90,9 @@ func maySend(lot models.Lot, stage models.LotStage) error {
 }
 
 func (c *call) send(lot models.Lot, in process.SendLetters, letters []evaluation.Letter, s evaluation.Standstill) (*process.LettersResult, error) {
-	digests := make([]string, len(letters))
-	for i, letter := range letters {
-		var err error
-		if digests[i], err = c.keepLetter(models.LetterAward, letter, in.Means == process.MeansElectronic); err != nil {
-			return nil, err
-		}
+	digests, err := c.keepLetters(models.LetterAward, letters, in.Means == process.MeansElectronic)
+	if err != nil {
+		return nil, err
 	}
 	if err := c.tx.StartStandstill(lot.ID, c.now, s.Until, s.Because.String()); err != nil {
 		return nil, err
@@ -115,7 +112,7 @@ func endStandstill(c *call, due process.Due) error {
 
 // notContracted refuses to end a lot, or without one the whole procurement, under which a contract was signed.
 func (c *call) notContracted(lot models.ID) error {
-	d, err := c.tx.Dossier(c.p, c.now)
+	d, err := c.dossier()
 	if err != nil {
 		return err
 	}

@@ -22,12 +22,12 @@ type call struct {
 	now, clock time.Time
 	// held are the actor's roles now.
 	held []models.RoleAssignment
-	// buyers are the consortium, once they were read.
-	buyers *consortium
+	// read is what was read of the procurement; nil: it is to be read, for the first time or again.
+	read *store.Reading
 	// judged is the gate that a vote was cast on, which the vote does not change.
 	judged *judgedGate
-	// dossier was read for other ends and holds still, but for its rounds: the state sums up the gates by it.
-	dossier *models.Dossier
+	// seen was read for other ends and holds still, but for its rounds: the state sums up the gates by it.
+	seen *models.Dossier
 	// step counts the steps of a command that has several; more asks for another.
 	step int
 	more bool
@@ -41,38 +41,61 @@ type judgedGate struct {
 	round int
 }
 
-func newCall(tx *store.Tx, in process.Execute) (*call, error) {
-	c, err := enter(tx, in.ProcurementID)
+// enter locks the boxes and the procurement, for a command or without one, and then reads the clock and what became of
+// the command meanwhile.
+func enter(tx *store.Tx, procurement models.ID, boxes []models.ID, cmd models.Command) (*call, error) {
+	h, err := tx.Hold(procurement, boxes, cmd)
 	if err != nil {
 		return nil, err
 	}
-	c.step = in.Step
-	c.cmd, err = tx.Command(in.CommandID)
-	return c, err
+	c := &call{tx: tx, cmd: cmd, p: h.Procurement, now: h.Procurement.Now(h.Clock), clock: h.Clock, held: h.Roles}
+	c.cmd.Status, c.cmd.Steps = h.Status, h.Steps
+	return c, nil
 }
 
-// enter locks the procurement and reads the clock after that.
-func enter(tx *store.Tx, procurement models.ID) (*call, error) {
-	p, err := tx.LockProcurement(procurement)
+// reading is what there is of the procurement now, whole or where it stands. It is read once, and again only after the
+// call has changed something: each change records its event; see [call.record]. Nobody else changes anything meanwhile.
+func (c *call) reading(whole bool) (store.Reading, error) {
+	if c.read == nil || (whole && !c.read.Whole) {
+		r, err := c.tx.Read(c.p, c.now, whole)
+		if err != nil {
+			return r, err
+		}
+		c.read = &r
+	}
+	c.read.Dossier.Procurement, c.read.Dossier.Now = c.p, c.now
+	return *c.read, nil
+}
+
+// dossier is all that the gates are judged on.
+func (c *call) dossier() (models.Dossier, error) {
+	r, err := c.reading(true)
+	return r.Dossier, err
+}
+
+// rounds are all rounds of all phases, oldest first.
+func (c *call) rounds() ([]models.PhaseRound, error) {
+	r, err := c.reading(false)
+	return r.Dossier.Rounds, err
+}
+
+// lot finds a lot in the dossier.
+func (c *call) lot(id models.ID) (models.Lot, error) {
+	d, err := c.dossier()
 	if err != nil {
-		return nil, err
+		return models.Lot{}, err
 	}
-	c := &call{tx: tx, p: p}
-	if c.clock, err = tx.Now(); err != nil {
-		return nil, err
+	lot, ok := d.Tendering.Lot(id)
+	if !ok {
+		return lot, models.NoSuchResource()
 	}
-	c.now = p.Now(c.clock)
-	return c, nil
+	return lot, nil
 }
 
 // admit checks again, now that nothing moves, what the API checked when it wrote the command down.
 func (c *call) admit(verb Verb) error {
 	if c.cmd.Steps > 0 {
 		return c.admitStatus(verb) // what it was admitted on has been changed by its own first steps
-	}
-	var err error
-	if c.held, err = c.tx.RolesHeld(c.p.ID, c.cmd.ActorID, c.now); err != nil {
-		return err
 	}
 	if !slices.ContainsFunc(c.held, func(a models.RoleAssignment) bool { return slices.Contains(verb.By, a.Role) }) {
 		return models.Refuse(models.CodeForbidden, "", "the actor does not hold the role for %s", c.cmd.Verb).
@@ -107,8 +130,10 @@ func (c *call) admitStatus(verb Verb) error {
 	return models.Refuse(code, "", "%s", detail).Accepting("%s while the procurement is %s", c.cmd.Verb, strings.Join(allowed, " or "))
 }
 
-// record appends an event of this call, by its actor, at its procedure time.
+// record appends an event of this call, by its actor, at its procedure time. It tells of a change just made: what was
+// read before is out of date.
 func (c *call) record(what event.Payload) error {
+	c.read = nil
 	_, err := c.tx.Append(event.Event{
 		ProcurementID: c.p.ID, ActorID: c.cmd.ActorID, At: c.now, RecordedAt: c.clock, Payload: what,
 	})

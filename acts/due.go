@@ -2,7 +2,6 @@ package acts
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -34,12 +33,11 @@ func (a *Acts) RunDue(ctx context.Context, in process.RunDue) (process.DueOutcom
 
 func runDueTx(tx *store.Tx, in process.RunDue) (process.DueOutcome, error) {
 	out := process.DueOutcome{Due: in.Due}
+	var boxes []models.ID
 	if in.Due.Kind == process.DueCloseBox {
-		if err := errors.Join(tx.LockBriefly(), tx.LockBoxes(in.Due.Subject)); err != nil {
-			return out, err
-		}
+		boxes = []models.ID{in.Due.Subject}
 	}
-	c, err := enter(tx, in.ProcurementID)
+	c, err := enter(tx, in.ProcurementID, boxes, models.Command{})
 	if err != nil {
 		return out, err
 	}
@@ -59,7 +57,7 @@ func runDueTx(tx *store.Tx, in process.RunDue) (process.DueOutcome, error) {
 	if err := tx.SaveProcess(&c.p); err != nil {
 		return out, err
 	}
-	c.dossier = nil // read before, for the votes that stand
+	c.seen = nil // read before, for the votes that stand
 	out.State, err = c.state()
 	return out, err
 }
@@ -88,14 +86,14 @@ func (c *call) nameOf(lot models.Lot) string {
 
 // dueOf lists what falls due by itself, earliest first. Suspension stops our acts, never a published
 // deadline: a box closes on time.
-func (c *call) dueOf(rounds []models.PhaseRound, at lotsAtHand) ([]process.Due, error) {
-	all, err := c.marketDues(rounds)
+func (c *call) dueOf(r store.Reading) ([]process.Due, error) {
+	all, err := c.marketDues(r)
 	if err != nil {
 		return nil, err
 	}
-	for _, lot := range at.lots {
+	for _, lot := range r.Dossier.Tendering.Lots {
 		due := process.Due{Phase: models.PhaseTender, Subject: lot.ID, Label: c.nameOf(lot)}
-		stage := at.stages[lot.ID]
+		stage := r.Dossier.Tendering.Stages[lot.ID]
 		switch {
 		case !lot.Running():
 			continue

@@ -23,7 +23,7 @@ func (b *bench) opened(phase models.Phase) *bench {
 		if err != nil {
 			return err
 		}
-		_, err = tx.OpenRound(b.draft, phase, p.Now(now))
+		_, err = tx.OpenRounds(b.draft, p.Now(now), phase)
 		return err
 	}))
 	return b

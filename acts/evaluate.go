@@ -13,11 +13,11 @@ import (
 // openers may fetch the envelopes, those with prices once quality is locked. Others may join them until the
 // award, to stand in for one who cannot go on: what is found counts from those who took part only.
 func unseal(c *call, in process.Open) (*process.OpenResult, error) {
-	dossier, err := c.tx.Dossier(c.p, c.now)
+	dossier, err := c.dossier()
 	if err != nil {
 		return nil, err
 	}
-	lot, err := c.tx.Lot(c.p.ID, in.Lot)
+	lot, err := c.lot(in.Lot)
 	if err != nil {
 		return nil, err
 	}
@@ -111,11 +111,11 @@ func (c *call) actsFor(role models.Role) (models.ID, error) {
 
 // lockQuality ends the scoring of a lot's quality. No score changes afterwards, and prices may be opened.
 func lockQuality(c *call, in process.LockQuality) (*process.Nothing, error) {
-	dossier, err := c.tx.Dossier(c.p, c.now)
+	dossier, err := c.dossier()
 	if err != nil {
 		return nil, err
 	}
-	if _, err := c.tx.Lot(c.p.ID, in.Lot); err != nil {
+	if _, err := c.lot(in.Lot); err != nil {
 		return nil, err
 	}
 	if err := evaluation.MayLockQuality(dossier, in.Lot, c.cmd.ActorID); err != nil {

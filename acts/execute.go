@@ -63,24 +63,28 @@ func (a *Acts) guarded(ctx context.Context, f func(tx *store.Tx) error) (err err
 // execute locks what the command needs, in the order boxes, procurement, and runs it on the view that
 // the locks keep still. Reading before the lock only tells which locks to take.
 func execute(tx *store.Tx, in process.Execute) (process.Outcome, error) {
-	cmd, err := tx.Command(in.CommandID)
+	s, err := tx.Summons(in.CommandID)
 	if err != nil {
 		return process.Outcome{}, err
 	}
-	if cmd.ProcurementID != in.ProcurementID {
+	if s.Command.ProcurementID != in.ProcurementID {
 		return process.Outcome{}, store.ErrNoCommand
 	}
-	verb, known := verbOf(cmd.Verb)
+	verb, known := verbOf(s.Command.Verb)
 	if !known {
-		return process.Outcome{}, fmt.Errorf("%w: verb %s", ErrOtherRelease, cmd.Verb)
+		return process.Outcome{}, fmt.Errorf("%w: verb %s", ErrOtherRelease, s.Command.Verb)
 	}
-	if err := lockBoxes(tx, cmd, verb); err != nil {
-		return process.Outcome{}, err
+	var boxes []models.ID
+	if verb.boxes != nil {
+		if boxes, err = verb.boxes(s); err != nil {
+			return process.Outcome{}, err
+		}
 	}
-	c, err := newCall(tx, in)
+	c, err := enter(tx, in.ProcurementID, boxes, s.Command)
 	if err != nil {
 		return process.Outcome{}, err
 	}
+	c.step = in.Step
 	if c.cmd.Status != string(process.CommandPending) {
 		return c.outcome(process.CommandStatus(c.cmd.Status))
 	}
@@ -88,20 +92,6 @@ func execute(tx *store.Tx, in process.Execute) (process.Outcome, error) {
 		return process.Outcome{}, err
 	}
 	return c.carryOut(verb)
-}
-
-func lockBoxes(tx *store.Tx, cmd models.Command, verb Verb) error {
-	if verb.boxes == nil {
-		return nil
-	}
-	boxes, err := verb.boxes(tx, cmd)
-	if err != nil || len(boxes) == 0 {
-		return err
-	}
-	if err := tx.LockBriefly(); err != nil {
-		return err
-	}
-	return tx.LockBoxes(boxes...)
 }
 
 func (c *call) carryOut(verb Verb) (process.Outcome, error) {
@@ -133,10 +123,15 @@ func (c *call) carryOut(verb Verb) (process.Outcome, error) {
 func (a *Acts) answer(ctx context.Context, in process.Execute, answer store.Answer) (process.Outcome, error) {
 	var out process.Outcome
 	err := a.guarded(ctx, func(tx *store.Tx) error {
-		c, err := newCall(tx, in)
+		s, err := tx.Summons(in.CommandID)
 		if err != nil {
 			return err
 		}
+		c, err := enter(tx, in.ProcurementID, nil, s.Command)
+		if err != nil {
+			return err
+		}
+		c.step = in.Step
 		answer = c.interrupted(answer)
 		first, err := tx.AnswerCommand(in.CommandID, answer)
 		if err != nil {

@@ -32,12 +32,9 @@ func (c *call) invite(in process.Invite) error {
 	if err != nil {
 		return err
 	}
-	letters := evaluation.ComposeInvitations(to.dossier, to.lot, to.list, box)
-	digests := make([]string, len(letters))
-	for i, letter := range letters {
-		if digests[i], err = c.keepLetter(models.LetterSelection, letter, true); err != nil {
-			return err
-		}
+	digests, err := c.keepLetters(models.LetterSelection, evaluation.ComposeInvitations(to.dossier, to.lot, to.list, box), true)
+	if err != nil {
+		return err
 	}
 	return c.record(event.CandidatesInvited{
 		LotID: to.lot.ID, BoxID: box.ID, Shortlist: to.list.Digest, Deadline: utc(box.Deadline), Letters: digests,
@@ -53,7 +50,7 @@ type invitation struct {
 }
 
 func (c *call) invitation(in process.Invite) (to invitation, err error) {
-	if to.dossier, err = c.tx.Dossier(c.p, c.now); err != nil {
+	if to.dossier, err = c.dossier(); err != nil {
 		return to, err
 	}
 	var ok bool

@@ -26,7 +26,6 @@ func leave(c *call, _ process.Leave) (*process.LeaveResult, error) {
 	if err := c.tx.LeaveConsortium(c.p.ID, buyer, c.now); err != nil {
 		return nil, err
 	}
-	c.buyers = nil
 	if err := c.record(event.MemberLeft{OrganisationID: buyer}); err != nil {
 		return nil, err
 	}
@@ -55,11 +54,11 @@ func (c *call) mayLeave(buyer models.ID) error {
 
 // leadProcurerRemains refuses to leave a procurement without anyone who can give roles and run it.
 func (c *call) leadProcurerRemains(leaving models.ID) error {
-	roles, err := c.tx.Roles(c.p.ID)
+	d, err := c.dossier()
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(roles, func(a models.RoleAssignment) bool {
+	if slices.ContainsFunc(d.Roles, func(a models.RoleAssignment) bool {
 		return a.Role == models.RoleLeadProcurer && a.OrganisationID != leaving && a.ValidUntil == nil && a.Holds(c.now)
 	}) {
 		return nil
@@ -70,7 +69,7 @@ func (c *call) leadProcurerRemains(leaving models.ID) error {
 
 func (c *call) eligibilityWithout(buyer models.ID) (process.LeaveResult, error) {
 	result := process.LeaveResult{OrganisationID: buyer, Eligible: true}
-	dossier, err := c.tx.Dossier(c.p, c.now)
+	dossier, err := c.dossier()
 	if err != nil {
 		return result, err
 	}

@@ -17,11 +17,11 @@ import (
 // closeDue closes a box whose deadline has passed. Its lock is held, so every tender was either received
 // before or will be refused.
 func closeDue(c *call, due process.Due) error {
-	lots, err := c.tx.Lots(c.p.ID)
+	r, err := c.reading(false)
 	if err != nil {
 		return err
 	}
-	for _, lot := range lots {
+	for _, lot := range r.Dossier.Tendering.Lots {
 		if lot.Open() && lot.Box().ID == due.Subject {
 			return c.closeBox(lot.Box())
 		}
@@ -47,7 +47,7 @@ func (c *call) closeBox(box models.Box) error {
 // moveDeadline gives the suppliers of an open lot more time, and tells the public. Its box is locked, so that every tender is
 // judged by the one deadline or the other.
 func moveDeadline(c *call, in process.MoveDeadline) (*process.MoveDeadlineResult, error) {
-	lot, err := c.tx.Lot(c.p.ID, in.Lot)
+	lot, err := c.lot(in.Lot)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func moveDeadline(c *call, in process.MoveDeadline) (*process.MoveDeadlineResult
 
 // tellOfMove dispatches the notice of a deadline that was moved.
 func (c *call) tellOfMove(lot models.Lot, to time.Time, in process.MoveDeadline) (models.Notice, error) {
-	dossier, err := c.tx.Dossier(c.p, c.now)
+	dossier, err := c.dossier()
 	if err != nil {
 		return models.Notice{}, err
 	}
@@ -101,7 +101,7 @@ func mayMove(lot models.Lot, to, now time.Time) error {
 // the lead procurer ends it alone. To end a published one is a decision on those who tender for it, like an
 // award (Directive 2014/24/EU, Article 55(1)), so it is moved and the board decides.
 func endLot(c *call, in process.EndLot) (*process.MotionResult, error) {
-	lot, err := c.tx.Lot(c.p.ID, in.Lot)
+	lot, err := c.lot(in.Lot)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +129,7 @@ func (c *call) holds(role models.Role, because string, args ...any) error {
 }
 
 func (c *call) mayEndLot(in process.EndLot) error {
-	lot, err := c.tx.Lot(c.p.ID, in.Lot)
+	lot, err := c.lot(in.Lot)
 	if err != nil {
 		return err
 	}
@@ -141,14 +141,14 @@ func (c *call) mayEndLot(in process.EndLot) error {
 
 // endPublished ends the lot of a motion that was carried, and tells those who tendered for it.
 func (c *call) endPublished(in process.EndLot) error {
-	lot, err := c.tx.Lot(c.p.ID, in.Lot)
+	lot, err := c.lot(in.Lot)
 	if err != nil {
 		return err
 	}
 	if err := c.end(lot, in.Code); err != nil {
 		return err
 	}
-	d, err := c.tx.Dossier(c.p, c.now)
+	d, err := c.dossier()
 	if err != nil {
 		return err
 	}
@@ -158,12 +158,12 @@ func (c *call) endPublished(in process.EndLot) error {
 // endLots ends every lot that has not ended, with a code from the list non-award-justification. Those who
 // tendered are told why, and the public that nothing comes of what was published.
 func (c *call) endLots(code, reason string) error {
-	lots, err := c.tx.Lots(c.p.ID)
+	before, err := c.dossier()
 	if err != nil {
 		return err
 	}
 	var ended []models.ID
-	for _, lot := range lots {
+	for _, lot := range before.Tendering.Lots {
 		if lot.EndedAt != nil {
 			continue
 		}
@@ -172,7 +172,7 @@ func (c *call) endLots(code, reason string) error {
 		}
 		ended = append(ended, lot.ID)
 	}
-	d, err := c.tx.Dossier(c.p, c.now)
+	d, err := c.dossier()
 	if err != nil {
 		return err
 	}
@@ -199,21 +199,30 @@ func (c *call) end(lot models.Lot, reason string) error {
 
 // lotsEnded refuses while a published lot has not ended with a reason.
 func (c *call) lotsEnded() error {
-	n, err := c.tx.PublishedLots(c.p.ID)
-	if err != nil || n == 0 {
+	r, err := c.reading(false)
+	if err != nil {
 		return err
+	}
+	n := 0
+	for _, lot := range r.Dossier.Tendering.Lots {
+		if lot.Running() {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
 	}
 	return models.Refuse(models.CodeLotsOpen, "", "%d published lots have not ended", n).
 		Accepting("ending each lot with a reason code first")
 }
 
 // boxOfLot names the open box of the lot that the command is about.
-func boxOfLot(tx *store.Tx, cmd models.Command) ([]models.ID, error) {
-	lot, err := lotOf(cmd)
+func boxOfLot(s store.Summons) ([]models.ID, error) {
+	lot, err := lotOf(s.Command)
 	if err != nil || lot == "" {
 		return nil, err
 	}
-	return tx.OpenBoxes(cmd.ProcurementID, lot)
+	return openBoxes(s, lot), nil
 }
 
 // lotOf is the lot that a command is about; empty: none.

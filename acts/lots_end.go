@@ -16,14 +16,11 @@ func (c *call) tellOfEnd(d models.Dossier, reason string, lots ...models.ID) err
 		if len(letters) == 0 {
 			continue
 		}
-		digests := make([]string, len(letters))
-		for i, letter := range letters {
-			var err error
-			if digests[i], err = c.keepLetter(models.LetterNonAward, letter, true); err != nil {
-				return err
-			}
+		digests, err := c.keepLetters(models.LetterNonAward, letters, true)
+		if err != nil {
+			return err
 		}
-		err := c.record(event.LettersSent{LotID: lot.ID, Letters: digests, Code: lot.EndReason})
+		err = c.record(event.LettersSent{LotID: lot.ID, Letters: digests, Code: lot.EndReason})
 		if err != nil {
 			return err
 		}
@@ -45,14 +42,18 @@ func (c *call) tellOfNoAward(d models.Dossier) error {
 	return err
 }
 
-// keepLetter keeps a letter as it leaves, and returns its digest.
-func (c *call) keepLetter(kind models.LetterKind, letter evaluation.Letter, electronic bool) (string, error) {
-	content, digest, err := models.Canonical(letter)
-	if err != nil {
-		return "", err
+// keepLetters keeps letters as they leave, and returns their digests.
+func (c *call) keepLetters(kind models.LetterKind, letters []evaluation.Letter, electronic bool) ([]string, error) {
+	kept, digests := make([]models.Letter, len(letters)), make([]string, len(letters))
+	for i, letter := range letters {
+		content, digest, err := models.Canonical(letter)
+		if err != nil {
+			return nil, err
+		}
+		digests[i], kept[i] = digest, models.Letter{
+			TenderID: letter.Tender, LotID: letter.Lot, Kind: kind, Content: content, Digest: digest, Electronic: electronic,
+			SentAt: c.now, PersonID: c.cmd.ActorID,
+		}
 	}
-	return digest, c.tx.SendLetter(models.Letter{
-		TenderID: letter.Tender, LotID: letter.Lot, Kind: kind, Content: content, Digest: digest, Electronic: electronic,
-		SentAt: c.now, PersonID: c.cmd.ActorID,
-	})
+	return digests, c.tx.SendLetters(kept...)
 }

@@ -2,8 +2,10 @@ package acts
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
@@ -12,7 +14,7 @@ import (
 
 // announce invites the market to a consultation: from its opening until its closing, everyone may respond.
 func announce(c *call, in process.Announce) (*process.AnnounceResult, error) {
-	dossier, err := c.tx.Dossier(c.p, c.now)
+	dossier, err := c.dossier()
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +43,7 @@ func announce(c *call, in process.Announce) (*process.AnnounceResult, error) {
 // extendConsultation gives the market more time. Nobody responds meanwhile: a response shares the
 // procurement's row, which is locked here.
 func extendConsultation(c *call, in process.ExtendConsultation) (*process.ExtendConsultationResult, error) {
-	dossier, err := c.tx.Dossier(c.p, c.now)
+	dossier, err := c.dossier()
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +86,7 @@ func closeConsultation(c *call, due process.Due) error {
 // releaseEntry tells the market what an entry says, in the version that was read. A report is compared with
 // what operators said in confidence; a bulletin may end the task to write one.
 func releaseEntry(c *call, in process.Release) (*process.ReleaseResult, error) {
-	dossier, err := c.tx.Dossier(c.p, c.now)
+	dossier, err := c.dossier()
 	if err != nil {
 		return nil, err
 	}
@@ -122,11 +124,11 @@ func (c *call) release(r models.Release) error {
 
 // informed ends the task to inform the market once it is informed.
 func (c *call) informed() error {
-	rounds, err := c.tx.Rounds(c.p.ID)
+	r, err := c.reading(false)
 	if err != nil {
 		return err
 	}
-	overdue, planned, err := c.firstOverdue(rounds, time.Time{})
+	overdue, planned, err := firstOverdue(r.Dossier, time.Time{})
 	if err != nil || (planned && !overdue.After(c.now)) {
 		return err
 	}
@@ -135,7 +137,7 @@ func (c *call) informed() error {
 
 // finish ends the open task of a kind about a subject, if there is one.
 func (c *call) finish(kind, subject string) error {
-	task, open, err := c.tx.OpenTask(c.p.ID, kind, subject)
+	task, open, err := c.openTask(kind, subject)
 	if err != nil || !open {
 		return err
 	}
@@ -145,9 +147,27 @@ func (c *call) finish(kind, subject string) error {
 	return c.record(event.TaskDone{TaskID: task.ID, Kind: kind})
 }
 
+// openTask finds the open task of a kind about a subject; false: there is none.
+func (c *call) openTask(kind, subject string) (models.Task, bool, error) {
+	r, err := c.reading(false)
+	if err != nil {
+		return models.Task{}, false, err
+	}
+	task, open := taskIn(r, kind, subject)
+	return task, open, nil
+}
+
+func taskIn(r store.Reading, kind, subject string) (models.Task, bool) {
+	at := slices.IndexFunc(r.Tasks, func(t models.Task) bool { return t.Kind == kind && t.SubjectID == subject })
+	if at < 0 {
+		return models.Task{}, false
+	}
+	return r.Tasks[at], true
+}
+
 // bulletinOverdue asks for a bulletin, and again after each further interval without one.
 func bulletinOverdue(c *call, _ process.Due) error {
-	_, open, err := c.tx.OpenTask(c.p.ID, models.TaskBulletin, string(c.p.ID))
+	_, open, err := c.openTask(models.TaskBulletin, string(c.p.ID))
 	if err != nil {
 		return err
 	}
@@ -161,12 +181,8 @@ func bulletinOverdue(c *call, _ process.Due) error {
 	return c.record(event.TaskReminded{TaskID: task.ID, Kind: task.Kind})
 }
 
-func (c *call) firstOverdue(rounds []models.PhaseRound, after time.Time) (time.Time, bool, error) {
-	told, err := c.tx.Told(c.p, rounds)
-	if err != nil {
-		return time.Time{}, false, err
-	}
-	window, planned, err := market.WindowOf(told)
+func firstOverdue(d models.Dossier, after time.Time) (time.Time, bool, error) {
+	window, planned, err := market.WindowOf(d)
 	if err != nil || !planned {
 		return time.Time{}, false, err
 	}
@@ -176,24 +192,20 @@ func (c *call) firstOverdue(rounds []models.PhaseRound, after time.Time) (time.T
 
 // marketDues lists when the open consultation closes and when the market has gone uninformed for longer
 // than planned; if people were asked to inform it already, when it has for another interval.
-func (c *call) marketDues(rounds []models.PhaseRound) ([]process.Due, error) {
-	d := models.Dossier{Rounds: rounds}
+func (c *call) marketDues(r store.Reading) ([]process.Due, error) {
+	d := r.Dossier
 	if d.Round(models.PhaseEngagement).Round == 0 {
 		return nil, nil
 	}
-	dues, err := c.consultationDue(d)
-	if err != nil || d.Round(models.PhaseEngagement).Status != models.PhaseOpen {
-		return dues, err
-	}
-	task, open, err := c.tx.OpenTask(c.p.ID, models.TaskBulletin, string(c.p.ID))
-	if err != nil {
-		return nil, err
+	dues := consultationDue(d)
+	if d.Round(models.PhaseEngagement).Status != models.PhaseOpen {
+		return dues, nil
 	}
 	var asked time.Time
-	if open {
+	if task, open := taskIn(r, models.TaskBulletin, string(c.p.ID)); open {
 		asked = task.Told()
 	}
-	at, planned, err := c.firstOverdue(rounds, asked)
+	at, planned, err := firstOverdue(d, asked)
 	if err != nil {
 		return nil, fmt.Errorf("count interval of bulletins: %w", err)
 	}
@@ -205,10 +217,10 @@ func (c *call) marketDues(rounds []models.PhaseRound) ([]process.Due, error) {
 
 // consultationDue says when the open consultation closes. It waits in the main phase that is open: after a
 // return to the needs, what was announced stands.
-func (c *call) consultationDue(d models.Dossier) ([]process.Due, error) {
-	x, open, err := c.tx.OpenConsultation(c.p.ID)
-	if err != nil || !open {
-		return nil, err
+func consultationDue(d models.Dossier) []process.Due {
+	x, open := d.Market.OpenConsultation()
+	if !open {
+		return nil
 	}
 	waits := models.PhaseConsultation
 	for _, phase := range models.MainPhases() {
@@ -216,5 +228,5 @@ func (c *call) consultationDue(d models.Dossier) ([]process.Due, error) {
 			waits = phase
 		}
 	}
-	return []process.Due{{Kind: process.DueCloseConsultation, Phase: waits, Subject: x.AnnouncementID, At: x.ClosesAt.UTC()}}, nil
+	return []process.Due{{Kind: process.DueCloseConsultation, Phase: waits, Subject: x.AnnouncementID, At: x.ClosesAt.UTC()}}
 }

@@ -3,7 +3,6 @@ package acts
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -26,7 +25,7 @@ func move[P any](c *call, in P, may func(c *call, in P) error) (*process.MotionR
 			return nil, err
 		}
 	}
-	dossier, err := c.tx.Dossier(c.p, c.now)
+	dossier, err := c.dossier()
 	if err != nil {
 		return nil, err
 	}
@@ -52,11 +51,11 @@ func (c *call) openMotion() (models.Motion, error) {
 	if err != nil {
 		return models.Motion{}, err
 	}
-	if open, err := c.tx.OpenMotion(c.p.ID, c.cmd.Verb, lot); err == nil {
+	if open, found, err := c.openMotionTo(c.cmd.Verb, lot); err != nil {
+		return open, err
+	} else if found {
 		return open, models.Refuse(models.CodeAlreadyMoved, "", "motion %s to %s is open", open.ID, c.cmd.Verb).
 			Accepting("a vote on motion %s with digest %s", open.ID, open.Digest)
-	} else if !errors.Is(err, store.ErrNoMotion) {
-		return open, err
 	}
 	if _, err := c.buyerOf(); err != nil {
 		return models.Motion{}, err
@@ -103,23 +102,50 @@ func (c *call) decideMotion(m models.Motion, status models.MotionStatus) error {
 
 // lapseMotion ends the open motion for a verb, on a lot or none, if there is one, because its time is over.
 func (c *call) lapseMotion(verb models.Verb, lot models.ID) error {
-	m, err := c.tx.OpenMotion(c.p.ID, verb, lot)
-	if errors.Is(err, store.ErrNoMotion) {
-		return nil
-	}
-	if err != nil {
+	m, open, err := c.openMotionTo(verb, lot)
+	if err != nil || !open {
 		return err
 	}
 	return c.decideMotion(m, models.MotionLapsed)
 }
 
+// openMotionTo finds the open motion for a verb, on a lot or none; false: there is none.
+func (c *call) openMotionTo(verb models.Verb, lot models.ID) (models.Motion, bool, error) {
+	r, err := c.reading(false)
+	if err != nil {
+		return models.Motion{}, false, err
+	}
+	for _, m := range r.Motions {
+		about, err := lotOf(models.Command{Verb: m.Verb, Payload: m.Payload})
+		if err != nil {
+			return m, false, err
+		}
+		if m.Verb == verb && about == lot {
+			return m, true, nil
+		}
+	}
+	return models.Motion{}, false, nil
+}
+
+// motion finds a motion, whatever became of it. It returns [store.ErrNoMotion].
+func (c *call) motion(id models.ID) (models.Motion, error) {
+	r, err := c.reading(false)
+	if err != nil {
+		return models.Motion{}, err
+	}
+	if at := slices.IndexFunc(r.Motions, func(m models.Motion) bool { return m.ID == id }); at >= 0 {
+		return r.Motions[at], nil
+	}
+	return c.tx.Motion(c.p.ID, id)
+}
+
 // recountMotions draws the consequence when a member has left whose vote was awaited.
 func (c *call) recountMotions() error {
-	open, err := c.tx.OpenMotions(c.p.ID)
+	r, err := c.reading(true)
 	if err != nil {
 		return err
 	}
-	for _, m := range open {
+	for _, m := range r.Motions {
 		if err := c.recount(m); err != nil {
 			return err
 		}
@@ -128,7 +154,7 @@ func (c *call) recountMotions() error {
 }
 
 func (c *call) recount(m models.Motion) error {
-	dossier, err := c.tx.Dossier(c.p, c.now)
+	dossier, err := c.dossier()
 	if err != nil {
 		return err
 	}
@@ -136,7 +162,7 @@ func (c *call) recount(m models.Motion) error {
 	if err != nil {
 		return err
 	}
-	votes, err := c.tx.StandingVotes(c.p.ID, b.subject, b.round)
+	votes, err := c.votesOn(b.subject, b.round)
 	if err != nil {
 		return err
 	}
@@ -150,20 +176,17 @@ func (c *call) recount(m models.Motion) error {
 
 // boxesOfMotion names the boxes that what was moved is about: all when it may cancel the procurement. Most votes leave
 // suppliers alone.
-func boxesOfMotion(tx *store.Tx, cmd models.Command) ([]models.ID, error) {
-	var in process.Vote
-	if err := json.Unmarshal(cmd.Payload, &in); err != nil || in.Motion == "" {
-		return nil, nil //nolint:nilerr // what cannot be read is refused where it is carried out
-	}
-	m, err := tx.Motion(cmd.ProcurementID, in.Motion)
-	if err != nil {
-		return nil, nil //nolint:nilerr // so is a vote on no motion
+func boxesOfMotion(s store.Summons) ([]models.ID, error) {
+	m := s.Motion
+	if m.ID == "" {
+		return nil, nil // a vote on no motion is refused where it is carried out
 	}
 	verb, err := movedVerb(m)
 	if err != nil || verb.boxes == nil {
 		return nil, err
 	}
-	return verb.boxes(tx, models.Command{ProcurementID: cmd.ProcurementID, Verb: m.Verb, Payload: m.Payload})
+	s.Command = models.Command{ProcurementID: m.ProcurementID, Verb: m.Verb, Payload: m.Payload}
+	return verb.boxes(s)
 }
 
 // movedVerb is the row of what was moved.
@@ -223,11 +246,10 @@ func (c *call) cancel(in process.Cancel) error {
 // mayReturn refuses a phase that is not earlier than the one that is open, and a return from a
 // published tender while a lot has not ended with a reason.
 func (c *call) mayReturn(in process.Return) error {
-	rounds, err := c.tx.Rounds(c.p.ID)
+	d, err := c.dossier()
 	if err != nil {
 		return err
 	}
-	d := models.Dossier{Rounds: rounds}
 	main := models.MainPhases()
 	current := slices.IndexFunc(main, func(p models.Phase) bool { return d.Round(p).Status == models.PhaseOpen })
 	if target := slices.Index(main, in.To); current < 0 || target < 0 || target >= current {

@@ -18,14 +18,11 @@ import (
 // publish opens the boxes of all lots that are ready: from now until its deadline, each takes tenders.
 // All boxes are locked, so that no lot is open before the others.
 func publish(c *call, _ process.Publish) (*process.PublishResult, error) {
-	dossier, err := c.tx.Dossier(c.p, c.now)
+	dossier, err := c.dossier()
 	if err != nil {
 		return nil, err
 	}
-	lots, err := c.tx.Lots(c.p.ID)
-	if err != nil {
-		return nil, err
-	}
+	lots := dossier.Tendering.Lots
 	if err := mayPublish(dossier, lots); err != nil {
 		return nil, err
 	}

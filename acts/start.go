@@ -16,7 +16,7 @@ import (
 // start turns a complete draft into a running procurement: needs assessment and capacity building
 // begin.
 func start(c *call, _ process.Start) (*process.Nothing, error) {
-	dossier, err := c.tx.Dossier(c.p, c.now)
+	dossier, err := c.dossier()
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +26,7 @@ func start(c *call, _ process.Start) (*process.Nothing, error) {
 	if err := eligible(dossier); err != nil {
 		return nil, err
 	}
-	c.dossier = &dossier
+	c.seen = &dossier
 	c.p.Status = models.StatusRunning
 	c.p.StartedAt = &c.now
 	if err := c.record(event.ProcurementStarted{Mode: c.p.Mode, Profile: c.p.Profile}); err != nil {
@@ -101,12 +101,12 @@ func holds(d models.Dossier, role models.Role, organisation models.ID) bool {
 }
 
 func (c *call) openPhases(phases ...models.Phase) error {
-	for _, phase := range phases {
-		round, err := c.tx.OpenRound(c.p.ID, phase, c.now)
-		if err != nil {
-			return err
-		}
-		if err := c.record(event.PhaseOpened{Phase: phase, Round: round.Round}); err != nil {
+	rounds, err := c.tx.OpenRounds(c.p.ID, c.now, phases...)
+	if err != nil {
+		return err
+	}
+	for _, round := range rounds {
+		if err := c.record(event.PhaseOpened{Phase: round.Phase, Round: round.Round}); err != nil {
 			return err
 		}
 	}
@@ -114,6 +114,15 @@ func (c *call) openPhases(phases ...models.Phase) error {
 }
 
 // allBoxes names all boxes of the procurement that are open.
-func allBoxes(tx *store.Tx, cmd models.Command) ([]models.ID, error) {
-	return tx.OpenBoxes(cmd.ProcurementID, "")
+func allBoxes(s store.Summons) ([]models.ID, error) { return openBoxes(s, ""), nil }
+
+// openBoxes names the boxes that are open, of one lot or of all.
+func openBoxes(s store.Summons, lot models.ID) []models.ID {
+	var ids []models.ID
+	for _, box := range s.Open {
+		if lot == "" || box.LotID == lot {
+			ids = append(ids, box.ID)
+		}
+	}
+	return ids
 }

@@ -21,7 +21,7 @@ func (a *Acts) Load(ctx context.Context, id models.ID) (*process.State, error) {
 		if err != nil {
 			return err
 		}
-		c := &call{tx: tx, p: p}
+		c := &call{tx: tx, p: p} // it shares the procurement: nothing is changed
 		if c.clock, err = tx.Now(); err != nil {
 			return err
 		}
@@ -61,19 +61,16 @@ func (c *call) state() (*process.State, error) {
 // standing is of the state where the phases stand and what falls due, with the rounds and lots it was read from.
 func (c *call) standing() (process.State, []models.PhaseRound, lotsAtHand, error) {
 	state := process.State{Status: c.p.Status}
-	rounds, err := c.tx.Rounds(c.p.ID)
+	r, err := c.reading(false)
 	if err != nil {
 		return state, nil, lotsAtHand{}, err
 	}
+	rounds, lots := r.Dossier.Rounds, lotsAtHand{r.Dossier.Tendering.Lots, r.Dossier.Tendering.Stages}
 	state.Phases = phasesOf(rounds)
 	if !runs(c.p.Status) {
-		return state, rounds, lotsAtHand{}, nil
+		return state, rounds, lots, nil
 	}
-	lots, err := c.lotsAtHand()
-	if err != nil {
-		return state, rounds, lots, err
-	}
-	state.Due, err = c.dueOf(rounds, lots)
+	state.Due, err = c.dueOf(r)
 	inLocalTime(state.Due, c.p.Zone)
 	return state, rounds, lots, err
 }
@@ -96,10 +93,10 @@ func inLocalTime(dues []process.Due, name string) {
 // gates sums up the gates of the open phases if the dossier was read anyway. It is never read for it: the
 // workflow shows the last it knows, and since when.
 func (c *call) gates(rounds []models.PhaseRound) []process.GateState {
-	if c.dossier == nil {
+	if c.seen == nil {
 		return nil
 	}
-	dossier := *c.dossier
+	dossier := *c.seen
 	dossier.Rounds = rounds
 	var gates []process.GateState
 	for _, phase := range models.Phases() {
@@ -140,15 +137,6 @@ type lotsAtHand struct {
 	stages map[models.ID]models.LotStage
 }
 
-func (c *call) lotsAtHand() (lotsAtHand, error) {
-	lots, err := c.tx.Lots(c.p.ID)
-	if err != nil || len(lots) == 0 {
-		return lotsAtHand{}, err
-	}
-	stages, err := c.tx.Stages(c.p.ID)
-	return lotsAtHand{lots, stages}, err
-}
-
 // waitingOn says in words whose act is awaited: the buyers whose vote on the open main phase's gate is
 // not in or was cast on what has changed since, and in the tender phase those whose act the lots wait for.
 func (c *call) waitingOn(state process.State, buyers consortium, lots lotsAtHand) ([]string, error) {
@@ -187,7 +175,7 @@ func (c *call) waitingOn(state process.State, buyers consortium, lots lotsAtHand
 // standingVotes tells of each buyer whose vote on the gate of a phase stands whether it counts: it was cast on
 // the gate as it is now, by somebody who wrote nothing of it. The gate is judged only if there is such a vote.
 func (c *call) standingVotes(phase models.Phase, round int) (map[models.ID]bool, error) {
-	votes, err := c.tx.StandingVotes(c.p.ID, models.GateSubject(phase), round)
+	votes, err := c.votesOn(models.GateSubject(phase), round)
 	if err != nil {
 		return nil, err
 	}
@@ -209,11 +197,11 @@ func (c *call) gateOf(phase models.Phase, round int) (models.Gate, error) {
 	if c.judged != nil && c.judged.phase == phase && c.judged.round == round {
 		return c.judged.Gate, nil
 	}
-	dossier, err := c.tx.Dossier(c.p, c.now)
+	dossier, err := c.dossier()
 	if err != nil {
 		return models.Gate{}, err
 	}
-	c.dossier = &dossier
+	c.seen = &dossier
 	return gate.Judge(phase, dossier), nil
 }
 
@@ -223,14 +211,9 @@ type consortium struct {
 	organisations map[models.ID]models.Organisation
 }
 
-// consortium reads the members once in a call; who changes them forgets what was read.
 func (c *call) consortium() (consortium, error) {
-	if c.buyers != nil {
-		return *c.buyers, nil
-	}
-	members, organisations, err := c.tx.Members(c.p.ID)
-	c.buyers = &consortium{members, organisations}
-	return *c.buyers, err
+	r, err := c.reading(false)
+	return consortium{r.Dossier.Members, r.Dossier.Organisations}, err
 }
 
 func (b consortium) lead() string {

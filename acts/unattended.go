@@ -17,11 +17,10 @@ const expiresAfter = 15 * time.Minute
 // ended. It is false when a run ought to be open: then the command still waits for that.
 func (a *Acts) RefuseWithoutRun(ctx context.Context, cmd models.Command) (answered bool, err error) {
 	err = a.guarded(ctx, func(tx *store.Tx) error {
-		c, err := enter(tx, cmd.ProcurementID)
+		c, err := enter(tx, cmd.ProcurementID, nil, cmd)
 		if err != nil {
 			return err
 		}
-		c.cmd = cmd
 		refusal := withoutRun(c.p.Status)
 		if refusal == nil {
 			return nil

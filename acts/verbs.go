@@ -19,7 +19,7 @@ type Verb struct {
 	// in are the statuses of the procurement in which it is allowed.
 	in []models.Status
 	// boxes names those to which nobody hands in meanwhile; nil: none.
-	boxes func(tx *store.Tx, cmd models.Command) ([]models.ID, error)
+	boxes func(s store.Summons) ([]models.ID, error)
 	// phaseIn is the field of the payload that names a phase, for the label of the command; empty: none does. A lot
 	// and a motion are told in every label.
 	phaseIn string

@@ -31,7 +31,7 @@ type ballot struct {
 // vote casts the vote of the actor's buyer and draws the consequence when the decision rule is
 // fulfilled.
 func vote(c *call, in process.Vote) (*process.VoteResult, error) {
-	dossier, err := c.tx.Dossier(c.p, c.now)
+	dossier, err := c.dossier()
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func (c *call) gateBallot(phase models.Phase, d models.Dossier) (ballot, error) 
 			Accepting("an open phase")
 	}
 	g := gate.Judge(phase, d)
-	c.judged, c.dossier = &judgedGate{g, phase, round.Round}, &d
+	c.judged, c.seen = &judgedGate{g, phase, round.Round}, &d
 	b := ballot{
 		subject: models.GateSubject(phase), round: round.Round, digest: g.Digest(), authors: g.Authors,
 		carried: func() error { return c.closePhase(phase, round.Round, g.Digest()) },
@@ -93,7 +93,7 @@ func gateNotMet(open []models.Criterion) *models.Refusal {
 }
 
 func (c *call) motionBallot(id models.ID, d models.Dossier) (ballot, error) {
-	m, err := c.tx.Motion(c.p.ID, id)
+	m, err := c.motion(id)
 	switch {
 	case errors.Is(err, store.ErrNoMotion):
 		return ballot{}, models.Refuse(models.CodeNotFound, "/motion", "the procurement has no motion %s", id)
@@ -169,10 +169,16 @@ func (c *call) mayCast(b ballot, choice models.Choice, reason string) error {
 	return nil
 }
 
+// votesOn lists the votes on a subject in a round that stand, oldest first.
+func (c *call) votesOn(subject string, round int) ([]models.Vote, error) {
+	r, err := c.reading(false)
+	return slices.DeleteFunc(slices.Clone(r.Votes), func(v models.Vote) bool { return v.Subject != subject || v.Round != round }), err
+}
+
 // voidReplaced voids the buyer's own earlier vote and all votes cast on what the subject was before it
 // changed, and returns those that stand.
 func (c *call) voidReplaced(b ballot, buyer models.ID, choice models.Choice) ([]models.Vote, error) {
-	votes, err := c.tx.StandingVotes(c.p.ID, b.subject, b.round)
+	votes, err := c.votesOn(b.subject, b.round)
 	if err != nil {
 		return nil, err
 	}

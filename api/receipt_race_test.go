@@ -221,15 +221,14 @@ var errOver = errors.New("the deadline is over")
 // extend moves a deadline to that far from now, as the command does, but to the microsecond.
 func (d *tendering) extend(lot models.ID, by time.Duration) error {
 	return d.store.InTx(d.Context(), func(tx *store.Tx) error {
-		boxes, err := tx.OpenBoxes(d.ID, lot)
-		if err != nil {
-			return err
-		}
-		if err := tx.LockBoxes(boxes...); err != nil {
-			return err
-		}
 		l, err := tx.Lot(d.ID, lot)
 		if err != nil {
+			return err
+		}
+		if err := tx.LockBoxes(l.Box().ID); err != nil {
+			return err
+		}
+		if l, err = tx.Lot(d.ID, lot); err != nil {
 			return err
 		}
 		p, err := tx.ReadProcurement(d.ID)
@@ -358,9 +357,15 @@ func (d *tendering) play(lot models.ID, bidders []*bidder, seed uint64) {
 func (d *tendering) advanceBy(by time.Duration) {
 	d.Helper()
 	require.NoError(d, d.store.InTx(d.Context(), func(tx *store.Tx) error {
-		boxes, err := tx.OpenBoxes(d.ID, "")
+		lots, err := tx.Lots(d.ID)
 		if err != nil {
 			return err
+		}
+		var boxes []models.ID
+		for _, lot := range lots {
+			if lot.Open() {
+				boxes = append(boxes, lot.Box().ID)
+			}
 		}
 		if err := tx.LockBoxes(boxes...); err != nil {
 			return err

@@ -65,7 +65,7 @@ func (r *record) give(to views.Reader, role models.Role) {
 func (r *record) tendering() *record {
 	r.Helper()
 	r.tx(func(tx *store.Tx) error {
-		_, err := tx.OpenRound(r.procurement.ID, models.PhaseTender, r.procurement.CreatedAt)
+		_, err := tx.OpenRounds(r.procurement.ID, r.procurement.CreatedAt, models.PhaseTender)
 		return err
 	})
 	return r

@@ -16,19 +16,30 @@ import (
 	"github.com/ppi-engine/ppi/internal/bench/command"
 	"github.com/ppi-engine/ppi/internal/bench/receipt"
 	"github.com/ppi-engine/ppi/internal/bench/runs"
+	"github.com/ppi-engine/ppi/internal/bench/statements"
 )
 
-// A benchmark adds its ratio to the result.
+// ratios are the last line; those that were not measured are left out.
+type ratios struct {
+	Command      *float64 `json:"command_p50_ratio,omitempty"`
+	CommandAlone *float64 `json:"command_p50_ratio_1,omitempty"`
+	Runs         *float64 `json:"runs_ratio,omitempty"`
+	Receipt      *float64 `json:"tender_receipt_ratio,omitempty"`
+	Statements   *float64 `json:"statements_per_command,omitempty"`
+}
+
+// A benchmark adds what it measures to the ratios.
 type benchmark struct {
 	name string
-	run  func(ctx context.Context, out io.Writer, log *slog.Logger) (float64, error)
+	run  func(ctx context.Context, out io.Writer, log *slog.Logger, into *ratios) error
 }
 
 func benchmarks() []benchmark {
 	return []benchmark{
-		{"command_p50_ratio", runCommand},
-		{"runs_ratio", runRuns},
-		{"tender_receipt_ratio", runReceipt},
+		{"statements", runStatements},
+		{"command", runCommand},
+		{"runs", runRuns},
+		{"receipt", runReceipt},
 	}
 }
 
@@ -41,19 +52,19 @@ func main() {
 
 func run(ctx context.Context, only []string, out, stderr io.Writer) int {
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	ratios := map[string]float64{}
+	var measured ratios
 	for _, b := range benchmarks() {
 		if len(only) > 0 && !slices.Contains(only, b.name) {
 			continue
 		}
-		ratio, err := b.run(ctx, out, log)
-		if err != nil {
+		began := time.Now()
+		if err := b.run(ctx, out, log, &measured); err != nil {
 			fmt.Fprintf(stderr, "%s: %v\n", b.name, err)
 			return 1
 		}
-		ratios[b.name] = ratio
+		fmt.Fprintf(out, "%s: measured in %v\n", b.name, time.Since(began).Round(time.Second))
 	}
-	line, err := json.Marshal(ratios)
+	line, err := json.Marshal(measured)
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 		return 1
@@ -62,21 +73,33 @@ func run(ctx context.Context, only []string, out, stderr io.Writer) int {
 	return 0
 }
 
-func runCommand(ctx context.Context, out io.Writer, log *slog.Logger) (float64, error) {
-	results, err := command.Run(ctx, command.Options{Slice: 3 * time.Second, Rounds: 5, Out: out, Log: log})
+func runStatements(ctx context.Context, out io.Writer, log *slog.Logger, into *ratios) error {
+	mean, err := statements.Run(ctx, statements.Options{Out: out, Log: log})
+	into.Statements = &mean
+	return err
+}
+
+func runCommand(ctx context.Context, out io.Writer, log *slog.Logger, into *ratios) error {
+	results, err := command.Run(ctx, command.Options{Slice: 2 * time.Second, Rounds: 4, Out: out, Log: log})
 	worst := 0.0
 	for _, r := range results {
 		worst = max(worst, r.Ratio)
+		if r.Callers == 1 {
+			into.CommandAlone = &r.Ratio
+		}
 	}
-	return worst, err
+	into.Command = &worst
+	return err
 }
 
-func runRuns(ctx context.Context, out io.Writer, log *slog.Logger) (float64, error) {
-	result, err := runs.Run(ctx, runs.Options{Together: 8, Rounds: 5, Out: out, Log: log})
-	return result.Ratio, err
+func runRuns(ctx context.Context, out io.Writer, log *slog.Logger, into *ratios) error {
+	result, err := runs.Run(ctx, runs.Options{Together: 8, Rounds: 3, Out: out, Log: log})
+	into.Runs = &result.Ratio
+	return err
 }
 
-func runReceipt(ctx context.Context, out io.Writer, log *slog.Logger) (float64, error) {
-	result, err := receipt.Run(ctx, receipt.Options{Slice: 20 * time.Second, Rounds: 3, Out: out, Log: log})
-	return result.Ratio, err
+func runReceipt(ctx context.Context, out io.Writer, log *slog.Logger, into *ratios) error {
+	result, err := receipt.Run(ctx, receipt.Options{Slice: 10 * time.Second, Rounds: 3, Out: out, Log: log})
+	into.Receipt = &result.Ratio
+	return err
 }

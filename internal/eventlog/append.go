@@ -5,6 +5,7 @@ package eventlog
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/ppi-engine/ppi/internal/audit"
@@ -13,34 +14,40 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 )
 
-// Append inserts an event and returns its ID. Its payload gives it its type. An empty ID is made; a zero
-// RecordedAt becomes the database's clock, a zero At the same instant. The event gets its place in the log
-// once the transaction has committed.
-func Append(tx *pg.Tx, e event.Event) (models.ID, error) {
+// Append inserts events in their order, in one statement. Each was dated before, and its payload gives it its type. It
+// gets its place in the log once the transaction has committed.
+func Append(tx *pg.Tx, events ...event.Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	const columns = 8
+	rows, values := make([]string, len(events)), make([]any, 0, columns*len(events))
+	for i, e := range events {
+		recorded, err := e.Record()
+		if err != nil {
+			return err
+		}
+		canonical, data, err := audit.Canonical(recorded)
+		if err != nil {
+			return err
+		}
+		rows[i] = "(?, nullif(?, ''), ?, nullif(?, ''), ?, ?, ?, ?)"
+		values = append(values, e.ID, e.ProcurementID, recorded.Type, e.ActorID, e.At, e.RecordedAt, string(data), canonical)
+	}
+	err := pg.RowsOf(tx).Exec("INSERT INTO events (id, procurement_id, type, actor_id, at, recorded_at, data, canonical) VALUES "+
+		strings.Join(rows, ", "), values...).Error
+	if err != nil {
+		return fmt.Errorf("append events: %w", err)
+	}
+	return nil
+}
+
+// Date makes an event ready to be appended: an empty ID is made; a zero RecordedAt becomes the database's clock, a zero
+// At the same instant.
+func Date(tx *pg.Tx, e *event.Event) error {
 	if e.ID == "" {
 		e.ID = models.NewID(models.PrefixEvent)
 	}
-	if err := date(tx, &e); err != nil {
-		return "", err
-	}
-	recorded, err := e.Record()
-	if err != nil {
-		return "", err
-	}
-	canonical, data, err := audit.Canonical(recorded)
-	if err != nil {
-		return "", err
-	}
-	err = pg.RowsOf(tx).Exec(`INSERT INTO events (id, procurement_id, type, actor_id, at, recorded_at, data, canonical)
-		VALUES (?, nullif(?, ''), ?, nullif(?, ''), ?, ?, ?, ?)`,
-		e.ID, e.ProcurementID, recorded.Type, e.ActorID, e.At, e.RecordedAt, string(data), canonical).Error
-	if err != nil {
-		return "", fmt.Errorf("append event %s: %w", recorded.Type, err)
-	}
-	return e.ID, nil
-}
-
-func date(tx *pg.Tx, e *event.Event) error {
 	if e.RecordedAt.IsZero() {
 		now, err := tx.Now()
 		if err != nil {

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
 
@@ -52,8 +53,10 @@ type Options struct {
 	// OrdinaryActs has acts carried out by ordinary activities.
 	OrdinaryActs bool
 	MaxConns     int
-	Log          *slog.Logger
-	Webhooks     Webhooks
+	// Tracer is told of every statement that is sent to PostgreSQL; nil: nobody is.
+	Tracer   pgx.QueryTracer
+	Log      *slog.Logger
+	Webhooks Webhooks
 	// Schedules has the workers keep the schedules, which all rigs on one Temporal server share.
 	Schedules bool
 }
@@ -95,7 +98,7 @@ type Rig struct {
 // Start brings up store, Temporal client and API.
 func Start(ctx context.Context, o Options) (_ *Rig, err error) {
 	r := &Rig{options: o}
-	if r.Store, err = store.Open(ctx, store.Options{DSN: o.DSN, MaxConns: o.MaxConns, Logger: o.Log}); err != nil {
+	if r.Store, err = store.Open(ctx, store.Options{DSN: o.DSN, MaxConns: o.MaxConns, Logger: o.Log, Tracer: o.Tracer}); err != nil {
 		return nil, err
 	}
 	defer func() {

@@ -60,14 +60,3 @@ func (tx *Tx) Unseal(b models.Box, at time.Time) error {
 func (tx *Tx) touchLot(lot models.ID) error {
 	return tx.stage("raise version of lot", "UPDATE lots SET version = version + 1 WHERE id = ?", lot)
 }
-
-// OpenBoxes lists the boxes of a procurement that are not closed; if lot is not empty, those of that lot.
-func (tx *Tx) OpenBoxes(procurement, lot models.ID) ([]models.ID, error) {
-	var ids []models.ID
-	err := tx.db.Raw("SELECT id FROM boxes WHERE procurement_id = ? AND closed_at IS NULL AND (lot_id = ? OR ? = '') ORDER BY id",
-		procurement, string(lot), string(lot)).Scan(&ids).Error
-	if err != nil {
-		return nil, fmt.Errorf("list open boxes: %w", err)
-	}
-	return ids, nil
-}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -60,15 +61,8 @@ func (s *Store) WriteCommand(ctx context.Context, c models.Command, l Label) (mo
 
 // Command reads a command. It returns [ErrNoCommand].
 func (s *Store) Command(ctx context.Context, id string) (models.Command, error) {
-	return readCommand(s.rows(ctx), id)
-}
-
-// Command reads a command within the transaction. It returns [ErrNoCommand].
-func (tx *Tx) Command(id string) (models.Command, error) { return readCommand(tx.db, id) }
-
-func readCommand(db *gorm.DB, id string) (models.Command, error) {
 	var c models.Command
-	err := db.Where("id = ?", id).Take(&c).Error
+	err := s.rows(ctx).Where("id = ?", id).Take(&c).Error
 	switch {
 	case errors.Is(err, gorm.ErrRecordNotFound):
 		return c, ErrNoCommand
@@ -76,6 +70,36 @@ func readCommand(db *gorm.DB, id string) (models.Command, error) {
 		return c, fmt.Errorf("read command: %w", err)
 	}
 	return c, nil
+}
+
+// A Summons is a command to be carried out, with what says which boxes it needs locked. It is read before any lock: what
+// must hold is read again after it.
+type Summons struct {
+	// Command has what was asked for; of what became of it, its status alone.
+	Command models.Command
+	// Motion is the one that is voted on; its ID is empty if none is.
+	Motion models.Motion
+	// Open are the boxes of the procurement that are open, by ID.
+	Open []models.Box
+}
+
+const selectSummons = `SELECT
+	(SELECT row_to_json(x) FROM (SELECT c.id, c.procurement_id, c.actor_id, c.verb, c.if_match, c.payload, c.label, c.status, c.created_at) x),
+	(SELECT row_to_json(m) FROM motions m WHERE m.procurement_id = c.procurement_id AND m.id = c.payload ->> 'motion'),
+	(SELECT json_agg(b ORDER BY b.id) FROM boxes b WHERE b.procurement_id = c.procurement_id AND b.closed_at IS NULL)
+	FROM commands c WHERE c.id = ?`
+
+// Summons reads a command to be carried out. It returns [ErrNoCommand].
+func (tx *Tx) Summons(id string) (Summons, error) {
+	var s Summons
+	err := tx.one(selectSummons, []any{id}, rowOf[models.Command]{&s.Command}, rowOf[models.Motion]{&s.Motion}, rowsOf[models.Box]{&s.Open})
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return s, ErrNoCommand
+	case err != nil:
+		return s, fmt.Errorf("read command: %w", err)
+	}
+	return s, nil
 }
 
 // An Answer is what became of a command.

@@ -3,7 +3,6 @@ package store
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -66,42 +65,4 @@ func (tx *Tx) WriteEntry(e *models.Entry, single bool) (bool, error) {
 		return false, fmt.Errorf("keep version of entry: %w", err)
 	}
 	return true, nil
-}
-
-// Dossier reads all that the gates of a procurement are judged on, at the procedure time now. The
-// procurement must be locked or shared, so that nothing of it changes meanwhile.
-func (tx *Tx) Dossier(p models.Procurement, now time.Time) (models.Dossier, error) {
-	d := models.Dossier{Procurement: p, Now: now, Authors: map[models.ID][]models.ID{}}
-	var (
-		authors []struct{ EntryID, AuthorID models.ID }
-		err     error
-	)
-	if d.Members, d.Organisations, err = tx.Members(p.ID); err != nil {
-		return d, err
-	}
-	err = errors.Join(
-		tx.db.Where("procurement_id = ?", p.ID).Order("id").Find(&d.Roles).Error,
-		tx.db.Where("procurement_id = ?", p.ID).Order("id").Find(&d.Entries).Error,
-		tx.db.Where("procurement_id = ?", p.ID).Order("opened_at, phase, round").Find(&d.Rounds).Error,
-		tx.db.Raw(`SELECT DISTINCT v.entry_id, v.author_id FROM entry_versions v JOIN entries e ON e.id = v.entry_id
-			WHERE e.procurement_id = ? ORDER BY v.entry_id, v.author_id`, p.ID).Scan(&authors).Error,
-	)
-	if err != nil {
-		return d, fmt.Errorf("read dossier: %w", err)
-	}
-	for _, a := range authors {
-		d.Authors[a.EntryID] = append(d.Authors[a.EntryID], a.AuthorID)
-	}
-	// The need is adopted before the market hears of anything.
-	if d.Round(models.PhaseEngagement).Round > 0 {
-		if d.Market, err = tx.Market(p.ID); err != nil {
-			return d, err
-		}
-	}
-	if d.Round(models.PhaseTender).Round > 0 {
-		d.Tendering, err = tx.Tendering(p.ID)
-	} else {
-		d.Tendering.Lots, err = tx.Lots(p.ID)
-	}
-	return d, err
 }

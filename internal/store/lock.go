@@ -1,9 +1,11 @@
 package store
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -20,7 +22,7 @@ var ErrNoProcurement = errors.New("no such procurement")
 // because FOR UPDATE would deadlock with the foreign key of a tender being received. It returns
 // [ErrNoProcurement].
 func (tx *Tx) LockProcurement(id models.ID) (models.Procurement, error) {
-	if err := tx.Lock(inLine(id)); err != nil {
+	if err := tx.lockInOrder(nil, inLine(id)); err != nil {
 		return models.Procurement{}, err
 	}
 	return tx.takeProcurement(id, "FOR NO KEY UPDATE")
@@ -56,18 +58,66 @@ func (tx *Tx) takeProcurement(id models.ID, lock string) (models.Procurement, er
 	return p, nil
 }
 
-// LockBoxes keeps everybody out of boxes until the transaction ends: nothing is received meanwhile. Always in
-// the same order, so that two who lock several never wait for each other.
+// LockBoxes keeps everybody out of boxes until the transaction ends: nothing is received meanwhile.
 func (tx *Tx) LockBoxes(boxes ...models.ID) error {
-	ordered := slices.Clone(boxes)
-	slices.Sort(ordered)
-	for _, box := range slices.Compact(ordered) {
-		if err := tx.Lock("box/" + string(box)); err != nil {
-			return err
-		}
-		tx.boxes = append(tx.boxes, box)
+	return tx.lockInOrder(boxes)
+}
+
+// lockInOrder locks boxes, and then what else is named, in one statement and always in the same order, so that two who
+// lock several never wait for each other. Who holds a box lets go rather than wait long for anything else: better to
+// try again than to keep suppliers out meanwhile.
+func (tx *Tx) lockInOrder(boxes []models.ID, then ...string) error {
+	ordered := slices.Compact(slices.Sorted(slices.Values(boxes)))
+	names := make([]string, 0, len(ordered)+len(then))
+	for _, box := range ordered {
+		names = append(names, "box/"+string(box))
 	}
+	if err := tx.Lock(len(boxes) > 0, append(names, then...)...); err != nil {
+		return err
+	}
+	tx.boxes = append(tx.boxes, ordered...)
 	return nil
+}
+
+// A Hold is what somebody finds who has locked a procurement to move its process on. It was read after the locks were
+// got, and stays true until the transaction ends.
+type Hold struct {
+	Procurement models.Procurement
+	// Clock is the database's own, in UTC.
+	Clock time.Time
+	// Roles are those that the command's actor holds at that time.
+	Roles []models.RoleAssignment
+	// Status and Steps are the command's; without a command they are empty.
+	Status string
+	Steps  int
+}
+
+// The row's own lock is got within, so that the clock is read after it.
+const selectHold = `SELECT row_to_json(p), clock_timestamp(),
+	(SELECT json_agg(r ORDER BY r.id) FROM role_assignments r WHERE r.procurement_id = p.id AND r.person_id = ?),
+	coalesce(c.status, ''), coalesce(c.steps, 0)
+	FROM (SELECT * FROM procurements WHERE id = ? FOR NO KEY UPDATE) p LEFT JOIN commands c ON c.id = ?`
+
+// Hold locks boxes and a procurement for a change of its process, by a command or by itself: then the command is empty.
+// Whoever changes the procurement, its content, its roles or its commands' outcomes has its place in line until all of
+// it is committed; so what is read in the statement after that lock is what they left. It returns [ErrNoProcurement].
+func (tx *Tx) Hold(procurement models.ID, boxes []models.ID, cmd models.Command) (Hold, error) {
+	var h Hold
+	if err := tx.lockInOrder(boxes, inLine(procurement)); err != nil {
+		return h, err
+	}
+	err := tx.one(selectHold, []any{cmd.ActorID, procurement, cmd.ID},
+		rowOf[models.Procurement]{&h.Procurement}, &h.Clock, rowsOf[models.RoleAssignment]{&h.Roles}, &h.Status, &h.Steps)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return h, ErrNoProcurement
+	case err != nil:
+		return h, fmt.Errorf("hold procurement: %w", err)
+	}
+	h.Clock = h.Clock.UTC()
+	now := h.Procurement.Now(h.Clock)
+	h.Roles = slices.DeleteFunc(h.Roles, func(a models.RoleAssignment) bool { return !a.Holds(now) })
+	return h, nil
 }
 
 // ErrBoxNotLocked means that a box is to be closed or moved that was opened after the transaction had found out

@@ -94,15 +94,3 @@ func (tx *Tx) EndLot(lot models.ID, reason string, at time.Time) error {
 	}
 	return nil
 }
-
-// PublishedLots counts the lots that were published and have not ended.
-func (tx *Tx) PublishedLots(procurement models.ID) (int64, error) {
-	var n int64
-	err := tx.db.Raw(`SELECT count(*) FROM lots l
-		WHERE procurement_id = ? AND ended_at IS NULL AND EXISTS (SELECT FROM boxes b WHERE b.lot_id = l.id)`, procurement).
-		Scan(&n).Error
-	if err != nil {
-		return 0, fmt.Errorf("count published lots: %w", err)
-	}
-	return n, nil
-}

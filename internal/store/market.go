@@ -2,44 +2,11 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
-	"gorm.io/gorm"
-
 	"github.com/ppi-engine/ppi/models"
 )
-
-// Market reads what a dossier holds of what was told to the market and of what came back. The procurement
-// must be locked or shared.
-func (tx *Tx) Market(procurement models.ID) (models.Market, error) {
-	var m models.Market
-	err := errors.Join(
-		tx.db.Where("procurement_id = ?", procurement).Order("announced_at, announcement_id").Find(&m.Consultations).Error,
-		tx.db.Where("procurement_id = ?", procurement).Order("released_at, entry_id").Find(&m.Releases).Error,
-		tx.db.Omit("Content").Where("procurement_id = ?", procurement).Order("id").Find(&m.Responses).Error,
-	)
-	if err != nil {
-		return m, fmt.Errorf("read market: %w", err)
-	}
-	return m, nil
-}
-
-// Told reads no more of a dossier than what says when the market is to be informed again.
-func (tx *Tx) Told(p models.Procurement, rounds []models.PhaseRound) (models.Dossier, error) {
-	d := models.Dossier{Procurement: p, Rounds: rounds}
-	const kinds = "procurement_id = ? AND kind IN ?"
-	told := []models.EntryKind{models.EntryEngagementPlan, models.EntryBulletin}
-	err := errors.Join(
-		tx.db.Where(kinds, p.ID, told).Order("released_at, entry_id").Find(&d.Market.Releases).Error,
-		tx.db.Where(kinds+" AND id IN (SELECT entry_id FROM releases)", p.ID, told).Order("id").Find(&d.Entries).Error,
-	)
-	if err != nil {
-		return d, fmt.Errorf("read bulletins: %w", err)
-	}
-	return d, nil
-}
 
 // Release writes down that an entry was told to the market.
 func (tx *Tx) Release(r models.Release) error {
@@ -112,19 +79,6 @@ func (tx *Tx) Consultation(procurement, announcement models.ID) (models.Consulta
 		return c, notFound("read consultation", err)
 	}
 	return c, nil
-}
-
-// OpenConsultation finds the consultation of a procurement that has not closed; false: none is open.
-func (tx *Tx) OpenConsultation(procurement models.ID) (models.Consultation, bool, error) {
-	var c models.Consultation
-	err := tx.db.Where("procurement_id = ? AND closed_at IS NULL", procurement).Take(&c).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return c, false, nil
-	}
-	if err != nil {
-		return c, false, fmt.Errorf("look for open consultation: %w", err)
-	}
-	return c, true, nil
 }
 
 // ExtendConsultation moves the closing of an open consultation.

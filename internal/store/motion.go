@@ -25,27 +25,8 @@ func (tx *Tx) Move(m *models.Motion) error {
 
 // Motion reads a motion of the procurement. It returns [ErrNoMotion].
 func (tx *Tx) Motion(procurement, id models.ID) (models.Motion, error) {
-	return takeMotion(tx.db.Where("procurement_id = ? AND id = ?", procurement, id))
-}
-
-// OpenMotion reads the open motion for a verb, about a lot if it is about one. It returns [ErrNoMotion].
-func (tx *Tx) OpenMotion(procurement models.ID, verb models.Verb, lot models.ID) (models.Motion, error) {
-	return takeMotion(tx.db.Where("procurement_id = ? AND verb = ? AND coalesce(payload ->> 'lot', '') = ? AND status = 'open'",
-		procurement, verb, string(lot)))
-}
-
-// OpenMotions lists all open motions, oldest first.
-func (tx *Tx) OpenMotions(procurement models.ID) ([]models.Motion, error) {
-	var motions []models.Motion
-	if err := tx.db.Where("procurement_id = ? AND status = 'open'", procurement).Order("id").Find(&motions).Error; err != nil {
-		return nil, fmt.Errorf("list open motions: %w", err)
-	}
-	return motions, nil
-}
-
-func takeMotion(db *gorm.DB) (models.Motion, error) {
 	var m models.Motion
-	err := db.Take(&m).Error
+	err := tx.db.Where("procurement_id = ? AND id = ?", procurement, id).Take(&m).Error
 	switch {
 	case errors.Is(err, gorm.ErrRecordNotFound):
 		return m, ErrNoMotion

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
@@ -17,16 +18,21 @@ func (tx *Tx) Rounds(procurement models.ID) ([]models.PhaseRound, error) {
 	return rounds, nil
 }
 
-// OpenRound opens the next round of a phase at the given procedure time and returns it.
-func (tx *Tx) OpenRound(procurement models.ID, phase models.Phase, at time.Time) (models.PhaseRound, error) {
-	var round models.PhaseRound
-	err := tx.db.Raw(`INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at)
-		SELECT ?, ?, coalesce(max(round), 0) + 1, 'open', ? FROM phase_rounds WHERE procurement_id = ? AND phase = ?
-		RETURNING *`, procurement, phase, at, procurement, phase).Take(&round).Error
-	if err != nil {
-		return round, fmt.Errorf("open round of %s: %w", phase, err)
+// OpenRounds opens the next round of each phase at the given procedure time and returns them in the order of the phases.
+func (tx *Tx) OpenRounds(procurement models.ID, at time.Time, phases ...models.Phase) ([]models.PhaseRound, error) {
+	names := make([]string, len(phases))
+	for i, phase := range phases {
+		names[i] = string(phase)
 	}
-	return round, nil
+	var rounds []models.PhaseRound
+	err := tx.db.Raw(`INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at)
+		SELECT p.id, f.phase, (SELECT coalesce(max(r.round), 0) + 1 FROM phase_rounds r WHERE r.procurement_id = p.id AND r.phase = f.phase), 'open', ?
+		FROM procurements p, unnest(string_to_array(?, ' ')) WITH ORDINALITY f(phase, n) WHERE p.id = ? ORDER BY f.n
+		RETURNING *`, at, strings.Join(names, " "), procurement).Scan(&rounds).Error
+	if err != nil {
+		return nil, fmt.Errorf("open rounds of %v: %w", phases, err)
+	}
+	return rounds, nil
 }
 
 // EndRounds gives the standing rounds of the phases (open ones, and closed ones when superseding) the

@@ -3,11 +3,8 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
-
-	"gorm.io/gorm"
 
 	"github.com/ppi-engine/ppi/models"
 )
@@ -47,19 +44,6 @@ func (tx *Tx) RemindOfTask(procurement models.ID, kind, subject string, at time.
 		return t, fmt.Errorf("remind of task: %w", err)
 	}
 	return t, nil
-}
-
-// OpenTask finds the open task of a kind about a subject; false: there is none.
-func (tx *Tx) OpenTask(procurement models.ID, kind, subject string) (models.Task, bool, error) {
-	var t models.Task
-	err := tx.db.Where("procurement_id = ? AND kind = ? AND subject_id = ? AND done_at IS NULL", procurement, kind, subject).Take(&t).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return t, false, nil
-	}
-	if err != nil {
-		return t, false, fmt.Errorf("look for task: %w", err)
-	}
-	return t, true, nil
 }
 
 // Tasks lists the tasks of a procurement after the given one, open ones first, then in the order they were

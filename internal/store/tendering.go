@@ -11,57 +11,6 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-const ofProcurement = "lot_id IN (SELECT id FROM lots WHERE procurement_id = ?)"
-
-// Tendering reads what a dossier holds of lots and tenders: of boxes that are open nothing but the lots
-// themselves. The procurement must be locked or shared.
-func (tx *Tx) Tendering(procurement models.ID) (models.Tendering, error) {
-	t := models.Tendering{Tenderers: map[models.ID]models.Organisation{}}
-	var (
-		tenderers []models.Organisation
-		err       error
-	)
-	if t.Lots, err = tx.Lots(procurement); err != nil || len(t.Lots) == 0 {
-		return t, err
-	}
-	if t.Stages, err = tx.Stages(procurement); err != nil {
-		return t, err
-	}
-	ofTender := "tender_id IN (SELECT id FROM tenders WHERE " + ofProcurement + ")"
-	err = errors.Join(
-		tx.db.Raw(selectTender+"AND b.closed_at IS NOT NULL AND t.ended_at IS NULL ORDER BY t.id", procurement).Scan(&t.Received).Error,
-		tx.db.Where("id IN (SELECT organisation_id FROM tenders WHERE "+ofProcurement+")", procurement).Find(&tenderers).Error,
-		tx.db.Table("box_openers").Where("box_id IN (SELECT id FROM boxes WHERE procurement_id = ?)", procurement).
-			Order("opened_at, person_id").Scan(&t.Openers).Error,
-		tx.db.Raw("SELECT *, coalesce(upload_id, '') AS upload_id FROM openings WHERE "+ofTender+" ORDER BY id", procurement).Scan(&t.Openings).Error,
-		tx.db.Raw("SELECT DISTINCT ON (tender_id, person_id) * FROM score_sheets WHERE "+ofTender+" ORDER BY tender_id, person_id, version DESC", procurement).
-			Scan(&t.Sheets).Error,
-		tx.db.Table("letters").Where(ofProcurement, procurement).Order("tender_id, sent_at").Scan(&t.Letters).Error,
-		tx.db.Table("notices").Where("procurement_id = ?", procurement).Order("id").Scan(&t.Notices).Error,
-	)
-	if err != nil {
-		return t, fmt.Errorf("read tendering: %w", err)
-	}
-	for _, o := range tenderers {
-		t.Tenderers[o.ID] = o
-	}
-	return t, withEnvelopes(tx.db, t.Received)
-}
-
-// Stages reads how far each lot of a procurement has come since its envelopes were opened.
-func (tx *Tx) Stages(procurement models.ID) (map[models.ID]models.LotStage, error) {
-	var found []models.LotStage
-	err := tx.db.Raw("SELECT *, coalesce(winner_id, '') AS winner_id FROM lot_stages WHERE "+ofProcurement, procurement).Scan(&found).Error
-	if err != nil {
-		return nil, fmt.Errorf("read stages of lots: %w", err)
-	}
-	stages := map[models.ID]models.LotStage{}
-	for _, s := range found {
-		stages[s.LotID] = s
-	}
-	return stages, nil
-}
-
 // Opener writes down that a person took part in opening a box. It tells whether that is new.
 func (tx *Tx) Opener(o models.BoxOpener) (bool, error) {
 	result := tx.db.Exec(`INSERT INTO box_openers (box_id, person_id, organisation_id, opened_at) VALUES (?, ?, ?, ?)
@@ -135,12 +84,13 @@ func (tx *Tx) WriteSheet(s *models.ScoreSheet) error {
 	return nil
 }
 
-// SendLetter keeps a letter.
-func (tx *Tx) SendLetter(l models.Letter) error {
-	err := tx.db.Exec(`INSERT INTO letters (tender_id, lot_id, kind, content, digest, electronic, sent_at, person_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		l.TenderID, l.LotID, l.Kind, string(l.Content), l.Digest, l.Electronic, l.SentAt, l.PersonID).Error
-	if err != nil {
-		return fmt.Errorf("keep letter: %w", err)
+// SendLetters keeps letters.
+func (tx *Tx) SendLetters(letters ...models.Letter) error {
+	if len(letters) == 0 {
+		return nil
+	}
+	if err := tx.db.Table("letters").Create(&letters).Error; err != nil {
+		return fmt.Errorf("keep letters: %w", err)
 	}
 	return nil
 }

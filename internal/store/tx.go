@@ -18,10 +18,18 @@ type Tx struct {
 	db *gorm.DB
 	// boxes are those whose lock it holds.
 	boxes []models.ID
+	// events are inserted at its end, in one statement.
+	events []event.Event
 }
 
 func inTx(f func(tx *Tx) error) func(tx *pg.Tx) error {
-	return func(tx *pg.Tx) error { return f(&Tx{Tx: tx, db: pg.RowsOf(tx)}) }
+	return func(tx *pg.Tx) error {
+		t := &Tx{Tx: tx, db: pg.RowsOf(tx)}
+		if err := f(t); err != nil {
+			return err
+		}
+		return eventlog.Append(tx, t.events...)
+	}
 }
 
 // InTx runs f in one transaction; see [pg.Run].
@@ -34,5 +42,12 @@ func (s *Store) Snapshot(ctx context.Context, f func(tx *Tx) error) error {
 	return pg.Look(ctx, s.DB, inTx(f))
 }
 
-// Append inserts an event and returns its ID; see [eventlog.Append].
-func (tx *Tx) Append(e event.Event) (models.ID, error) { return eventlog.Append(tx.Tx, e) }
+// Append has an event inserted at the end of the transaction, after those appended before, and returns its ID; see
+// [eventlog.Date].
+func (tx *Tx) Append(e event.Event) (models.ID, error) {
+	if err := eventlog.Date(tx.Tx, &e); err != nil {
+		return "", err
+	}
+	tx.events = append(tx.events, e)
+	return e.ID, nil
+}

@@ -4,24 +4,14 @@ import (
 	"fmt"
 	"time"
 
-	"gorm.io/gorm"
-
 	"github.com/ppi-engine/ppi/models"
 )
 
 // Votes lists the votes on a subject in a round, also the voided ones, oldest first.
 func (tx *Tx) Votes(procurement models.ID, subject string, round int) ([]models.Vote, error) {
-	return votesOf(tx.db.Where("procurement_id = ? AND subject = ? AND round = ?", procurement, subject, round))
-}
-
-// StandingVotes lists the votes on a subject in a round that are not voided, oldest first.
-func (tx *Tx) StandingVotes(procurement models.ID, subject string, round int) ([]models.Vote, error) {
-	return votesOf(tx.db.Where("procurement_id = ? AND subject = ? AND round = ? AND voided_at IS NULL", procurement, subject, round))
-}
-
-func votesOf(found *gorm.DB) ([]models.Vote, error) {
 	var votes []models.Vote
-	if err := found.Order("cast_at, id").Find(&votes).Error; err != nil {
+	err := tx.db.Where("procurement_id = ? AND subject = ? AND round = ?", procurement, subject, round).Order("cast_at, id").Find(&votes).Error
+	if err != nil {
 		return nil, fmt.Errorf("list votes: %w", err)
 	}
 	return votes, nil

@@ -33,23 +33,29 @@ type Options struct {
 // A Result compares both sides for one number of callers.
 type Result struct {
 	Callers int
-	// Product and Bare are median latencies.
-	Product, Bare time.Duration
-	Ratio         float64
+	// Product and Bare are median latencies, BareLocal that of a bare Update with a local activity.
+	Product, Bare, BareLocal time.Duration
+	Ratio                    float64
 }
 
-// Run measures with 1 and with 16 callers, each on a procurement, or a bare workflow, of its own.
+// Bar is the ratio the product is held to, at most; with one caller [BarAlone] is.
+const (
+	Bar      = 0.8
+	BarAlone = 0.7
+)
+
+// Run measures with 1 and with 16 callers, each on a procurement, or a bare workflow, of its own, and then the crowd.
 func Run(ctx context.Context, o Options) (results []Result, err error) {
 	s, err := stack.Start(ctx, true, o.Log)
 	if err != nil {
 		return nil, err
 	}
-	defer s.Close(context.WithoutCancel(ctx))
+	defer func() { err = errors.Join(err, s.Close(context.WithoutCancel(ctx))) }()
 	r, err := rig.Start(ctx, rig.Options{DSN: s.DSN, TemporalAddress: s.Temporal, TaskQueue: "product", MaxConns: 32, Log: o.Log})
 	if err != nil {
 		return nil, err
 	}
-	defer r.Close()
+	defer func() { err = errors.Join(err, r.Close()) }()
 	worker := r.StartWorker(ctx)
 	defer func() { err = errors.Join(err, worker.Stop()) }()
 	for _, callers := range []int{1, 16} {
@@ -58,11 +64,22 @@ func Run(ctx context.Context, o Options) (results []Result, err error) {
 			return nil, err
 		}
 		results = append(results, result)
-		fmt.Fprintf(o.Out, "command, %2d callers: product p50 %v, bare Update with one no-op activity p50 %v, ratio %.2f (bar 1.50)\n",
-			callers, result.Product.Round(10*time.Microsecond), result.Bare.Round(10*time.Microsecond), result.Ratio)
+		result.print(o.Out)
 	}
-	return results, nil
+	return results, crowd(ctx, s, r, o)
 }
+
+func (r Result) print(out io.Writer) {
+	bar := Bar
+	if r.Callers == 1 {
+		bar = BarAlone
+	}
+	fmt.Fprintf(out, "command, %2d callers: product p50 %v, bare Update with one no-op activity p50 %v, ratio %.2f (bar at most %.2f); "+
+		"with a local activity p50 %v, ratio %.2f\n",
+		r.Callers, brief(r.Product), brief(r.Bare), r.Ratio, bar, brief(r.BareLocal), float64(r.Product)/float64(r.BareLocal))
+}
+
+func brief(d time.Duration) time.Duration { return d.Round(10 * time.Microsecond) }
 
 // A call does one command or bare Update of one caller.
 type call func(ctx context.Context, n int) error
@@ -77,28 +94,39 @@ func measure(ctx context.Context, r *rig.Rig, callers int, o Options) (Result, e
 		return Result{}, err
 	}
 	defer stop()
-	updates, err := bareCalls(ctx, r.Temporal, callers)
+	plain, err := bareCalls(ctx, r.Temporal, callers, bare.Work{Activities: 1})
 	if err != nil {
 		return Result{}, err
 	}
-	var productTimes, bareTimes []time.Duration
-	for round := range o.Rounds + 1 {
-		p, err := slice(ctx, product, o.Slice)
-		if err != nil {
-			return Result{}, err
-		}
-		b, err := slice(ctx, updates, o.Slice)
-		if err != nil {
-			return Result{}, err
-		}
-		if round == 0 {
-			continue // warm-up
-		}
-		productTimes, bareTimes = append(productTimes, p...), append(bareTimes, b...)
+	local, err := bareCalls(ctx, r.Temporal, callers, bare.Work{Activities: 1, Local: true})
+	if err != nil {
+		return Result{}, err
 	}
-	result := Result{Callers: callers, Product: median(productTimes), Bare: median(bareTimes)}
+	times, err := alternate(ctx, o, product, plain, local)
+	if err != nil {
+		return Result{}, err
+	}
+	result := Result{Callers: callers, Product: percentile(times[0], 50), Bare: percentile(times[1], 50), BareLocal: percentile(times[2], 50)}
 	result.Ratio = float64(result.Product) / float64(result.Bare)
 	return result, nil
+}
+
+// alternate gives each side its turn, so that what else the machine does meets all of them, and returns how long the
+// calls of each took after a round to warm up.
+func alternate(ctx context.Context, o Options, sides ...[]call) ([][]time.Duration, error) {
+	times := make([][]time.Duration, len(sides))
+	for round := range o.Rounds + 1 {
+		for i, side := range sides {
+			took, err := slice(ctx, side, o.Slice)
+			if err != nil {
+				return nil, err
+			}
+			if round > 0 {
+				times[i] = append(times[i], took...)
+			}
+		}
+	}
+	return times, nil
 }
 
 // slice has every caller call for the given time and returns how long each call took.
@@ -132,9 +160,9 @@ func slice(ctx context.Context, calls []call, length time.Duration) ([]time.Dura
 	return times, fault
 }
 
-func median(times []time.Duration) time.Duration {
+func percentile(times []time.Duration, p int) time.Duration {
 	slices.Sort(times)
-	return times[len(times)/2]
+	return times[len(times)*p/100]
 }
 
 // productCalls prepares a running procurement for each caller, whose board member changes the buyer's
@@ -149,33 +177,34 @@ func productCalls(ctx context.Context, r *rig.Rig, callers int) ([]call, error) 
 		if _, err := c.Lead.Act(ctx, c.Procurement, string(models.VerbStart), nil, nil); err != nil {
 			return nil, err
 		}
-		if calls[i], err = voting(ctx, c); err != nil {
+		if calls[i], err = voting(ctx, c, 0); err != nil {
 			return nil, err
 		}
 	}
 	return calls, nil
 }
 
-func bareCalls(ctx context.Context, temporal client.Client, callers int) ([]call, error) {
+func bareCalls(ctx context.Context, temporal client.Client, callers int, asked bare.Work) ([]call, error) {
 	calls := make([]call, callers)
 	for i := range calls {
 		update, err := bare.Start(ctx, temporal)
 		if err != nil {
 			return nil, err
 		}
-		calls[i] = func(ctx context.Context, _ int) error { return update(ctx, 1) }
+		calls[i] = func(ctx context.Context, _ int) error { return update(ctx, asked) }
 	}
 	return calls, nil
 }
 
-func voting(ctx context.Context, c *rig.Consortium) (call, error) {
+// voting has a buyer change its vote with each call.
+func voting(ctx context.Context, c *rig.Consortium, buyer int) (call, error) {
 	var gate struct {
 		Digest string `json:"digest"`
 	}
 	if _, err := c.Lead.Get(ctx, c.Path("/phases/needs/gate"), &gate); err != nil {
 		return nil, err
 	}
-	board, turn := c.Buyers[0].Board, 0
+	board, turn := c.Buyers[buyer].Board, 0
 	return func(ctx context.Context, _ int) error {
 		turn++
 		_, err := board.Do(ctx, apiclient.Request{

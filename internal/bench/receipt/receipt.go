@@ -15,7 +15,7 @@ import (
 )
 
 // Bar is the ratio the product is held to.
-const Bar = 0.5
+const Bar = 0.7
 
 // Options say how long to measure and with how many clients.
 type Options struct {

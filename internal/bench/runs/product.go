@@ -75,7 +75,10 @@ func sideOf(path string) side {
 	return contents
 }
 
-// count reads the procurement's histories: how many activities there were, in how many runs, and that every
+// localActivity is the name of the marker that a local activity leaves.
+const localActivity = "LocalActivity"
+
+// count reads the procurement's histories: how many acts there were, in how many runs, and that every
 // Update was a command that was timed.
 func (w *Work) count(ctx context.Context, temporal client.Client, procurement models.ID) error {
 	updates, run := 0, ""
@@ -91,7 +94,11 @@ func (w *Work) count(ctx context.Context, temporal client.Client, procurement mo
 			case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
 				run = event.GetWorkflowExecutionStartedEventAttributes().GetContinuedExecutionRunId()
 			case enumspb.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
-				w.Activities++
+				w.Acts++
+			case enumspb.EVENT_TYPE_MARKER_RECORDED:
+				if event.GetMarkerRecordedEventAttributes().GetMarkerName() == localActivity {
+					w.Acts++
+				}
 			case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED:
 				updates++
 			default:

@@ -37,6 +37,8 @@ type Options struct {
 	MaxConns int
 	// Logger gets statements that fail or take over half a second; nil means slog's default.
 	Logger *slog.Logger
+	// Tracer is told of every statement, for benchmarks that count them; nil: nobody is.
+	Tracer pgx.QueryTracer
 }
 
 // A DB is an open database. It is safe for concurrent use.
@@ -53,6 +55,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	config.Tracer = o.Tracer
 	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(scanInUTC))
 	conns := cmp.Or(o.MaxConns, defaultMaxConns)
 	pool.SetMaxOpenConns(conns)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -49,12 +50,18 @@ func (tx *Tx) Now() (time.Time, error) {
 	return now, nil
 }
 
-// Lock waits until nobody else holds or shares the name, and holds it until the transaction ends. It is a
-// statement of its own: what is read in the same statement may be older than the lock. Read what must hold
-// after it. Whoever holds a name bounds each of its further statements: an attempt that was given up, or whose
-// process died, must have let go before the next one gives up too.
-func (tx *Tx) Lock(name string) error {
-	return tx.lock("SELECT set_config('statement_timeout', '5s', true), pg_advisory_xact_lock(hashtextextended(?, 0))", name)
+// Lock waits for each of the names, in their order, until nobody else holds or shares it, and holds them until the
+// transaction ends. It is a statement of its own: what is read in the same statement may be older than the lock. Read
+// what must hold after it. Whoever holds a name bounds each of its further statements: an attempt that was given up, or
+// whose process died, must have let go before the next one gives up too. Who locks briefly waits a second at most for
+// each of these and of all further locks.
+func (tx *Tx) Lock(briefly bool, names ...string) error {
+	settings := "set_config('statement_timeout', '5s', true)"
+	if briefly {
+		settings += ", set_config('lock_timeout', '1s', true)"
+	}
+	return tx.lock("SELECT "+settings+", pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(string_to_array(?, ' ')) name",
+		strings.Join(names, " "))
 }
 
 // Share waits until nobody holds the name, and shares it until the transaction ends. See [Tx.Lock].
@@ -62,18 +69,9 @@ func (tx *Tx) Share(name string) error {
 	return tx.lock("SELECT pg_advisory_xact_lock_shared(hashtextextended(?, 0))", name)
 }
 
-func (tx *Tx) lock(statement, name string) error {
-	if err := tx.rows.Exec(statement, name).Error; err != nil {
-		return fmt.Errorf("lock %s: %w", name, err)
-	}
-	return nil
-}
-
-// LockBriefly bounds how long the transaction waits for any further lock. Who holds a box uses it: better
-// to let go and try again than to keep suppliers out while waiting for somebody else.
-func (tx *Tx) LockBriefly() error {
-	if err := tx.rows.Exec("SET LOCAL lock_timeout = '1s'").Error; err != nil {
-		return fmt.Errorf("bound lock waits: %w", err)
+func (tx *Tx) lock(statement, names string) error {
+	if err := tx.rows.Exec(statement, names).Error; err != nil {
+		return fmt.Errorf("lock %s: %w", names, err)
 	}
 	return nil
 }

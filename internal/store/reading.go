@@ -1,0 +1,203 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// A Reading is what was read of a procurement at one instant, in one statement.
+type Reading struct {
+	// Dossier is whole, or has no more than says where the procurement stands: rounds, members, lots with their
+	// stages, consultations, releases, and of the entries the plans and bulletins that were released.
+	Dossier models.Dossier
+	Whole   bool
+	// Votes are those that stand, on whatever subject, oldest first.
+	Votes []models.Vote
+	// Motions and Tasks are those that are open, oldest first.
+	Motions []models.Motion
+	Tasks   []models.Task
+}
+
+// A part is a column of the statement: a table's rows of procurement p, or what is joined to them.
+type part struct {
+	query string
+	into  sql.Scanner
+}
+
+// Read reads a procurement, whole or where it stands, at the procedure time now. It must be locked or shared, so that
+// nothing of it changes meanwhile.
+func (tx *Tx) Read(p models.Procurement, now time.Time, whole bool) (Reading, error) {
+	r := Reading{Dossier: models.Dossier{Procurement: p, Now: now}, Whole: whole}
+	var (
+		organisations, tenderers []models.Organisation
+		stages                   []models.LotStage
+		envelopes                []models.Envelope
+		authors                  []authorship
+	)
+	d := &r.Dossier
+	parts := []part{
+		{roundsOf, rowsOf[models.PhaseRound]{&d.Rounds}},
+		{membersOf, rowsOf[models.Member]{&d.Members}},
+		{organisationsOf, rowsOf[models.Organisation]{&organisations}},
+		{lotsOf, rowsOf[models.Lot]{&d.Tendering.Lots}},
+		{stagesOf, rowsOf[models.LotStage]{&stages}},
+		{consultationsOf, rowsOf[models.Consultation]{&d.Market.Consultations}},
+		{releasesOf, rowsOf[models.Release]{&d.Market.Releases}},
+		{standingVotesOf, rowsOf[models.Vote]{&r.Votes}},
+		{openMotionsOf, rowsOf[models.Motion]{&r.Motions}},
+		{openTasksOf, rowsOf[models.Task]{&r.Tasks}},
+	}
+	if whole {
+		t := &d.Tendering
+		parts = append(parts,
+			part{entriesOf, rowsOf[models.Entry]{&d.Entries}},
+			part{authorsOf, rowsOf[authorship]{&authors}},
+			part{rolesOf, rowsOf[models.RoleAssignment]{&d.Roles}},
+			part{responsesOf, rowsOf[models.ConsultationResponse]{&d.Market.Responses}},
+			part{receivedOf, rowsOf[models.Tender]{&t.Received}},
+			part{envelopesOf, rowsOf[models.Envelope]{&envelopes}},
+			part{tenderersOf, rowsOf[models.Organisation]{&tenderers}},
+			part{openersOf, rowsOf[models.BoxOpener]{&t.Openers}},
+			part{openingsOf, rowsOf[models.Opening]{&t.Openings}},
+			part{sheetsOf, rowsOf[models.ScoreSheet]{&t.Sheets}},
+			part{lettersOf, rowsOf[models.Letter]{&t.Letters}},
+			part{noticesOf, rowsOf[models.Notice]{&t.Notices}},
+		)
+	} else {
+		parts = append(parts, part{toldOf, rowsOf[models.Entry]{&d.Entries}})
+	}
+	if err := tx.readParts(p.ID, parts); err != nil {
+		return r, fmt.Errorf("read procurement's dossier: %w", err)
+	}
+	d.Organisations, d.Tendering.Tenderers = byID(organisations), byID(tenderers)
+	d.Authors, d.Tendering.Stages = byEntry(authors), byLot(stages)
+	putInto(d.Tendering.Received, envelopes)
+	return r, nil
+}
+
+// Dossier reads all that the gates of a procurement are judged on; see [Tx.Read].
+func (tx *Tx) Dossier(p models.Procurement, now time.Time) (models.Dossier, error) {
+	r, err := tx.Read(p, now, true)
+	return r.Dossier, err
+}
+
+// Tendering reads what a dossier holds of lots and tenders. The procurement must be locked or shared.
+func (tx *Tx) Tendering(procurement models.ID) (models.Tendering, error) {
+	d, err := tx.Dossier(models.Procurement{ID: procurement}, time.Time{})
+	return d.Tendering, err
+}
+
+// readParts reads the parts in one statement: all of them show the same moment.
+func (tx *Tx) readParts(procurement models.ID, parts []part) error {
+	columns, into := make([]string, len(parts)), make([]any, len(parts))
+	for i, part := range parts {
+		columns[i], into[i] = "("+part.query+")", part.into
+	}
+	return tx.one("SELECT "+strings.Join(columns, ",\n")+"\nFROM procurements p WHERE p.id = ?", []any{procurement}, into...)
+}
+
+// one reads the columns of the one row that a statement answers with. It returns [sql.ErrNoRows].
+func (tx *Tx) one(statement string, arguments []any, into ...any) (err error) {
+	rows, err := tx.db.Raw(statement, arguments...).Rows()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	if !rows.Next() {
+		return errors.Join(rows.Err(), sql.ErrNoRows)
+	}
+	if err := rows.Scan(into...); err != nil {
+		return err
+	}
+	return rows.Err()
+}
+
+// The parts say, of procurement p, where it stands.
+const (
+	roundsOf = "SELECT json_agg(x ORDER BY x.opened_at, x.phase, x.round) FROM phase_rounds x WHERE x.procurement_id = p.id"
+	// The lead buyer is first. The share is a decimal, exact as text only.
+	membersOf = `SELECT json_agg(json_build_object('procurement_id', m.procurement_id, 'organisation_id', m.organisation_id,
+			'lead', m.lead, 'budget_share', m.budget_share::text, 'joined_at', m.joined_at, 'left_at', m.left_at)
+			ORDER BY m.lead DESC, m.joined_at, m.organisation_id)
+		FROM consortium_members m WHERE m.procurement_id = p.id`
+	organisationsOf = `SELECT json_agg(o) FROM organisations o
+		WHERE o.id IN (SELECT m.organisation_id FROM consortium_members m WHERE m.procurement_id = p.id)`
+	lotsOf          = "SELECT json_agg(x ORDER BY x.number) FROM (SELECT " + withBoxes + " FROM lots WHERE lots.procurement_id = p.id) x"
+	stagesOf        = "SELECT json_agg(x) FROM lot_stages x JOIN lots l ON l.id = x.lot_id WHERE l.procurement_id = p.id"
+	consultationsOf = "SELECT json_agg(x ORDER BY x.announced_at, x.announcement_id) FROM consultations x WHERE x.procurement_id = p.id"
+	releasesOf      = "SELECT json_agg(x ORDER BY x.released_at, x.entry_id) FROM releases x WHERE x.procurement_id = p.id"
+	standingVotesOf = "SELECT json_agg(x ORDER BY x.cast_at, x.id) FROM votes x WHERE x.procurement_id = p.id AND x.voided_at IS NULL"
+	openMotionsOf   = "SELECT json_agg(x ORDER BY x.id) FROM motions x WHERE x.procurement_id = p.id AND x.status = 'open'"
+	openTasksOf     = "SELECT json_agg(x ORDER BY x.id) FROM tasks x WHERE x.procurement_id = p.id AND x.done_at IS NULL"
+	toldOf          = `SELECT json_agg(x ORDER BY x.id) FROM entries x
+		WHERE x.procurement_id = p.id AND x.kind IN ('engagement_plan', 'bulletin') AND x.id IN (SELECT r.entry_id FROM releases r)`
+)
+
+// And these what else its dossier holds: of boxes that are open nothing but the lots themselves.
+const (
+	entriesOf = "SELECT json_agg(x ORDER BY x.id) FROM entries x WHERE x.procurement_id = p.id"
+	authorsOf = `SELECT json_agg(x ORDER BY x.entry_id, x.author_id) FROM (SELECT DISTINCT v.entry_id, v.author_id
+		FROM entry_versions v JOIN entries e ON e.id = v.entry_id WHERE e.procurement_id = p.id) x`
+	rolesOf     = "SELECT json_agg(x ORDER BY x.id) FROM role_assignments x WHERE x.procurement_id = p.id"
+	responsesOf = `SELECT json_agg(x ORDER BY x.id) FROM (SELECT id, procurement_id, announcement_id, organisation_id, person_id,
+		received_at, recorded_at, digest FROM consultation_responses WHERE procurement_id = p.id) x`
+	standsIn    = "FROM tenders t JOIN boxes b ON b.id = t.box_id WHERE b.procurement_id = p.id AND b.closed_at IS NOT NULL AND t.ended_at IS NULL"
+	receivedOf  = "SELECT json_agg(x ORDER BY x.id) FROM (SELECT t.*, b.procurement_id, b.hands_in " + standsIn + ") x"
+	envelopesOf = "SELECT json_agg(x ORDER BY x.tender_id, x.n) FROM tender_envelopes x WHERE x.tender_id IN (SELECT t.id " + standsIn + ")"
+	ofAnyLot    = "(SELECT t.id FROM tenders t JOIN lots l ON l.id = t.lot_id WHERE l.procurement_id = p.id)"
+	tenderersOf = `SELECT json_agg(o) FROM organisations o
+		WHERE o.id IN (SELECT t.organisation_id FROM tenders t JOIN lots l ON l.id = t.lot_id WHERE l.procurement_id = p.id)`
+	openersOf = `SELECT json_agg(x ORDER BY x.opened_at, x.person_id) FROM box_openers x
+		WHERE x.box_id IN (SELECT b.id FROM boxes b WHERE b.procurement_id = p.id)`
+	openingsOf = "SELECT json_agg(x ORDER BY x.id) FROM openings x WHERE x.tender_id IN " + ofAnyLot
+	sheetsOf   = `SELECT json_agg(x ORDER BY x.tender_id, x.person_id) FROM (SELECT DISTINCT ON (s.tender_id, s.person_id) s.*
+		FROM score_sheets s WHERE s.tender_id IN ` + ofAnyLot + ` ORDER BY s.tender_id, s.person_id, s.version DESC) x`
+	lettersOf = `SELECT json_agg(x ORDER BY x.tender_id, x.sent_at) FROM letters x
+		WHERE x.lot_id IN (SELECT l.id FROM lots l WHERE l.procurement_id = p.id)`
+	noticesOf = "SELECT json_agg(x ORDER BY x.id) FROM notices x WHERE x.procurement_id = p.id"
+)
+
+// An authorship tells who wrote a version of an entry.
+type authorship struct{ EntryID, AuthorID models.ID }
+
+func byEntry(authors []authorship) map[models.ID][]models.ID {
+	of := map[models.ID][]models.ID{}
+	for _, a := range authors {
+		of[a.EntryID] = append(of[a.EntryID], a.AuthorID)
+	}
+	return of
+}
+
+func byID(organisations []models.Organisation) map[models.ID]models.Organisation {
+	of := make(map[models.ID]models.Organisation, len(organisations))
+	for _, o := range organisations {
+		of[o.ID] = o
+	}
+	return of
+}
+
+func byLot(stages []models.LotStage) map[models.ID]models.LotStage {
+	of := make(map[models.ID]models.LotStage, len(stages))
+	for _, s := range stages {
+		of[s.LotID] = s
+	}
+	return of
+}
+
+// putInto gives each tender its envelopes.
+func putInto(tenders []models.Tender, envelopes []models.Envelope) {
+	at := make(map[models.ID]*models.Tender, len(tenders))
+	for i := range tenders {
+		at[tenders[i].ID] = &tenders[i]
+	}
+	for _, e := range envelopes {
+		if t := at[e.TenderID]; t != nil {
+			t.Envelopes = append(t.Envelopes, e)
+		}
+	}
+}
