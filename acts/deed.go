@@ -138,7 +138,7 @@ func (d *deed) enter(how lock) error {
 		return err
 	}
 	d.Standing, d.Actor.Roles = &standing, standing.Roles
-	if err := Permit(d.Actor, d.Roles...); err != nil {
+	if err := d.Actor.MustHoldAny(d.Roles...); err != nil {
 		return &Denied{err}
 	}
 	return nil

@@ -84,7 +84,7 @@ func (a *Acts) atBox(ctx context.Context, by By, v visit) (Done[seal.Issued], er
 		return Done[seal.Issued]{}, models.NoSuchResource()
 	}
 	// The roles are those that were looked up with the procurement: receipt takes no lock of it.
-	if err := Permit(by.Actor, by.Roles...); err != nil {
+	if err := by.Actor.MustHoldAny(by.Roles...); err != nil {
 		return Done[seal.Issued]{}, &Denied{err}
 	}
 	approach := store.Approach{

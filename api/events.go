@@ -19,11 +19,10 @@ import (
 )
 
 func (s *server) eventOperations() []operation {
-	buyers := roles(models.BuyerSide()...)
 	return []operation{
 		op(GET, "/v1/events", authenticated(), "Read what happens in the procurements I have a role in, oldest first", s.readEvents,
 			mayRefuse(http.StatusNotFound, http.StatusTooManyRequests)),
-		op(GET, "/v1/procurements/{procurement}/events", buyers, "Read what happened in a procurement, oldest first, or export it with its proof", s.readProcurementEvents,
+		op(GET, "/v1/procurements/{procurement}/events", roles(models.BuyerSide()...), "Read what happened in a procurement, oldest first, or export it with its proof", s.readProcurementEvents,
 			givesAlso[FeedAnswer](mediaLines), mayRefuse(http.StatusConflict, http.StatusTooManyRequests)),
 		op(GET, "/v1/checkpoints/latest", public(), "Read the latest signed head of the record that is public", s.getCheckpoint, mayRefuse(http.StatusNotFound)),
 		op(GET, "/v1/keys", public(), "List the public keys that verify receipts, checkpoints and exports", s.listKeys),

@@ -98,7 +98,7 @@ func (s *server) mustHold(c *gin.Context, call *call) error {
 	}
 	standing := call.standing
 	call.actor.Roles = standing.Roles
-	if err := acts.Permit(call.actor, call.op.access.roles...); err != nil && !s.answered(c, call) {
+	if err := call.actor.MustHoldAny(call.op.access.roles...); err != nil && !s.answered(c, call) {
 		call.standing = nil // what the caller may not see does not show in log or answer
 		return s.denied(ctx, err)
 	}

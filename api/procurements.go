@@ -78,7 +78,8 @@ func (s *server) listProcurements(ctx context.Context, in *procurementsQuery) (*
 }
 
 func (s *server) getProcurement(ctx context.Context, _ *struct{ ProcurementPath }) (*Answer[procurement], error) {
-	return show(ctx, showProcurement(*callOf(ctx).standing)), nil
+	st, err := s.views.Procurement(readerOf(ctx))
+	return found(ctx, st, err, showProcurement)
 }
 
 type procurementPatch struct {
