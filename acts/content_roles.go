@@ -76,9 +76,7 @@ func (d *deed) assignment(in NewRole) (models.RoleAssignment, error) {
 		return a, models.Refuse(models.CodeInvalidValue, "/person_id", "there is no such person")
 	}
 	a.OrganisationID = p.OrganisationID
-	if err == nil {
-		a.CreatedAt, err = d.tx.Now()
-	}
+	a.CreatedAt = d.Standing.Procurement.RealTime(now)
 	return a, err
 }
 

@@ -75,11 +75,24 @@ func keep[T any](tx *store.Tx, r Request, result T) error {
 }
 
 func recall[T any](r Request, earlier *store.Request, result *T) error {
-	if !bytes.Equal(earlier.Fingerprint, r.Fingerprint[:]) {
-		return anotherRequest()
+	if err := r.repeats(earlier); err != nil {
+		return err
 	}
 	if err := json.Unmarshal(earlier.Body, result); err != nil {
 		return fmt.Errorf("read earlier result: %w", err)
+	}
+	return nil
+}
+
+// repeats refuses a request that is not the earlier one again, or whose result cannot be read any more.
+func (r Request) repeats(earlier *store.Request) error {
+	switch {
+	case !bytes.Equal(earlier.Fingerprint, r.Fingerprint[:]):
+		return anotherRequest()
+	case earlier.Form != store.RequestForm:
+		return models.Refuse(models.CodeAnswerLost, models.FieldRequest,
+			"this request was carried out before the last upgrade, and its answer cannot be shown again").
+			Accepting("reading what the request has made or changed")
 	}
 	return nil
 }
@@ -198,15 +211,12 @@ func (d *deed) dossier() (models.Dossier, error) {
 	return d.tx.Dossier(d.Standing.Procurement, d.Standing.Now)
 }
 
-// record appends an event about what the actor did.
+// record appends an event about what the actor did. On a procurement it is dated by the instant at which the deed
+// found the procurement, as what was done is: one reading of the clock dates both.
 func (d *deed) record(what event.Payload) error {
 	e := event.Event{ActorID: d.Actor.PersonID, Payload: what}
-	if d.Standing != nil {
-		now, err := d.tx.Now()
-		if err != nil {
-			return err
-		}
-		e.ProcurementID, e.RecordedAt, e.At = d.procurement(), now, d.Standing.Procurement.Now(now)
+	if st := d.Standing; st != nil {
+		e.ProcurementID, e.At, e.RecordedAt = d.procurement(), st.Now, st.Procurement.RealTime(st.Now)
 	}
 	_, err := d.tx.Append(e)
 	return err

@@ -1,7 +1,6 @@
 package acts
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -252,8 +251,8 @@ func (a *Acts) recordLate(ctx context.Context, by By, v visit, b store.Counter, 
 
 func (a *Acts) issuedBefore(ctx context.Context, by By, earlier *store.Request) (Done[seal.Issued], error) {
 	done := Done[seal.Issued]{Again: true}
-	if !bytes.Equal(earlier.Fingerprint, by.Request.Fingerprint[:]) {
-		return done, anotherRequest()
+	if err := by.Request.repeats(earlier); err != nil {
+		return done, err
 	}
 	var kept tenderAnswer
 	if err := json.Unmarshal(earlier.Body, &kept); err != nil {
