@@ -12,8 +12,8 @@ import (
 type By struct {
 	// Actor is who acts, with the roles held on the procurement when it was looked up.
 	Actor models.Actor
-	// Standing is the procurement that the act is about, as it was looked up; nil: about none.
-	Standing *models.Standing
+	// Seat is the procurement that the act is about, as it was looked up; nil: about none.
+	Seat *models.Seat
 	// Roles are those of which the actor must hold one when the act is carried out.
 	Roles []models.Role
 	// Request recognises a repeat of an act that makes something.

@@ -136,9 +136,9 @@ func (l lock) take(tx *store.Tx, id models.ID) (models.Procurement, error) {
 }
 
 // enter locks the procurement and judges whether the actor may do this: between the look before and the lock a role
-// may have ended. From here on the deed's standing is that under the lock.
+// may have ended. From here on the deed's seat is that under the lock.
 func (d *deed) enter(how lock) error {
-	if d.Standing == nil {
+	if d.Seat == nil {
 		return models.NoSuchResource()
 	}
 	p, err := how.take(d.tx, d.procurement())
@@ -146,11 +146,11 @@ func (d *deed) enter(how lock) error {
 		return err
 	}
 	// The roles are read after the lock was got, in a statement of their own.
-	standing, err := d.tx.Standing(p, d.Actor.PersonID)
+	seat, err := d.tx.Seat(p, d.Actor.PersonID)
 	if err != nil {
 		return err
 	}
-	d.Standing, d.Actor.Roles = &standing, standing.Roles
+	d.Seat, d.Actor.Roles = &seat, seat.Roles
 	if err := d.Actor.MustHoldAny(d.Roles...); err != nil {
 		return &Denied{err}
 	}
@@ -163,7 +163,7 @@ func (d *deed) enterContent(how lock) error {
 	if err := d.enter(how); err != nil {
 		return err
 	}
-	switch status := d.Standing.Procurement.Status; {
+	switch status := d.Seat.Procurement.Status; {
 	case status.Ended():
 		return models.Refuse(models.CodeEnded, "", "the procurement is %s", status)
 	case status == models.StatusSuspended:
@@ -177,7 +177,7 @@ func (d *deed) enterDraft() error {
 	if err := d.enter(alone); err != nil {
 		return err
 	}
-	p := d.Standing.Procurement
+	p := d.Seat.Procurement
 	if err := d.On.check(p.Version); err != nil {
 		return err
 	}
@@ -192,7 +192,7 @@ func (d *deed) enterUnended() error {
 	if err := d.enter(alone); err != nil {
 		return err
 	}
-	if status := d.Standing.Procurement.Status; status.Ended() {
+	if status := d.Seat.Procurement.Status; status.Ended() {
 		return models.Refuse(models.CodeEnded, "", "the procurement is %s", status)
 	}
 	return nil
@@ -200,22 +200,22 @@ func (d *deed) enterUnended() error {
 
 // procurement is the ID of the procurement that the act is about, or nothing.
 func (d *deed) procurement() models.ID {
-	if d.Standing == nil {
+	if d.Seat == nil {
 		return ""
 	}
-	return d.Standing.Procurement.ID
+	return d.Seat.Procurement.ID
 }
 
 // dossier reads what the gates are judged on.
 func (d *deed) dossier() (models.Dossier, error) {
-	return d.tx.Dossier(d.Standing.Procurement, d.Standing.Now)
+	return d.tx.Dossier(d.Seat.Procurement, d.Seat.Now)
 }
 
 // record appends an event about what the actor did. On a procurement it is dated by the instant at which the deed
 // found the procurement, as what was done is: one reading of the clock dates both.
 func (d *deed) record(what event.Payload) error {
 	e := event.Event{ActorID: d.Actor.PersonID, Payload: what}
-	if st := d.Standing; st != nil {
+	if st := d.Seat; st != nil {
 		e.ProcurementID, e.At, e.RecordedAt = d.procurement(), st.Now, st.Procurement.RealTime(st.Now)
 	}
 	_, err := d.tx.Append(e)

@@ -9,16 +9,16 @@ import (
 // Procurements lists those on which the reader holds a role now, those after the given one; an empty status means all.
 func (v *Views) Procurements(
 	ctx context.Context, r Reader, status models.Status, after models.ID, limit int,
-) ([]models.Standing, error) {
-	return v.Store.Standings(ctx, r.Actor.PersonID, status, after, limit)
+) ([]models.Seat, error) {
+	return v.Store.Seats(ctx, r.Actor.PersonID, status, after, limit)
 }
 
 // Procurement reads the reader's procurement as the reader finds it.
-func (v *Views) Procurement(r Reader) (models.Standing, error) {
+func (v *Views) Procurement(r Reader) (models.Seat, error) {
 	if err := r.may(OfProcurement); err != nil {
-		return models.Standing{}, err
+		return models.Seat{}, err
 	}
-	return *r.Standing, nil
+	return *r.Seat, nil
 }
 
 // Members lists the members of the consortium by organisation, also those who left, those after the given one.

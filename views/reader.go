@@ -10,10 +10,10 @@ import (
 
 // A Reader is who reads.
 type Reader struct {
-	// Actor is the person, with the roles held now on the procurement of the standing.
+	// Actor is the person, with the roles held now on the procurement of the seat.
 	Actor models.Actor
-	// Standing is the procurement that is read, as the reader finds it; nil: none.
-	Standing *models.Standing
+	// Seat is the procurement that is read, as the reader finds it; nil: none.
+	Seat *models.Seat
 }
 
 // A Subject is what is read of a procurement. Who may read it is said once, by its row in readers. The feed of events
@@ -88,7 +88,7 @@ func Readers(of Subject) []models.Role { return slices.Clone(readers[of]) }
 // may refuses who holds no role that may read the subject, whoever asks: the procurement does not exist for who
 // holds no role on it.
 func (r Reader) may(read Subject) error {
-	if r.Standing == nil {
+	if r.Seat == nil {
 		return models.NoSuchResource()
 	}
 	return r.Actor.MustHoldAny(readers[read]...)
@@ -96,10 +96,10 @@ func (r Reader) may(read Subject) error {
 
 // procurement is the ID of the procurement that is read, or nothing.
 func (r Reader) procurement() models.ID {
-	if r.Standing == nil {
+	if r.Seat == nil {
 		return ""
 	}
-	return r.Standing.Procurement.ID
+	return r.Seat.Procurement.ID
 }
 
 // buyersEyes tells whether the reader sees what is not published.
@@ -138,7 +138,7 @@ func (v *Views) dossier(
 		return err
 	}
 	return v.Store.Snapshot(ctx, func(tx *store.Tx) error {
-		d, err := tx.Dossier(r.Standing.Procurement, r.Standing.Now)
+		d, err := tx.Dossier(r.Seat.Procurement, r.Seat.Now)
 		if err != nil {
 			return err
 		}

@@ -53,7 +53,7 @@ func whole[T any](who string, look func(*views.Views, context.Context, views.Rea
 func lookings() map[string]looking {
 	const lot, tender, other = models.ID("lot_none"), models.ID("tnd_none"), models.ID("none")
 	return map[string]looking{
-		"Procurement": at(everyone, func(_ context.Context, v *views.Views, r views.Reader) (models.Standing, error) {
+		"Procurement": at(everyone, func(_ context.Context, v *views.Views, r views.Reader) (models.Seat, error) {
 			return v.Procurement(r)
 		}),
 		"Members": all(buyers, (*views.Views).Members),
@@ -143,9 +143,9 @@ func TestForWhoHoldsNoRoleThereIsNothingToView(t *testing.T) {
 	t.Parallel()
 	r := setUp(t)
 	former := r.as(models.RoleLeadProcurer)
-	former.Actor.Roles, former.Standing.Roles = nil, nil
+	former.Actor.Roles, former.Seat.Roles = nil, nil
 	nowhere := r.as(models.RoleLeadProcurer)
-	nowhere.Standing = nil
+	nowhere.Seat = nil
 	for name, view := range lookings() {
 		if view.who == itself {
 			continue

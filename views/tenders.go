@@ -69,7 +69,7 @@ func (v *Views) Envelope(ctx context.Context, r Reader, tender models.ID, n int)
 		return models.Upload{}, err
 	}
 	buyers := r.sight().Buyers
-	if buyers && r.Standing.Procurement.Status == models.StatusSuspended {
+	if buyers && r.Seat.Procurement.Status == models.StatusSuspended {
 		return models.Upload{}, models.Refuse(models.CodeSuspended, "",
 			"the procurement is suspended; envelopes are opened once it goes on").Accepting("resume it first")
 	}

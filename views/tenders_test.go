@@ -233,7 +233,7 @@ func TestAnEnvelopeIsNotGivenToOpenersTooEarly(t *testing.T) {
 	require.Equal(t, models.Digest([]byte("sealed")), file.Digest)
 	_, err = r.views.Envelope(t.Context(), r.ofBuyers(models.RoleLeadProcurer), tender, 1)
 	refused(t, err, models.CodeForbidden)
-	opener.Standing.Procurement.Status = models.StatusSuspended
+	opener.Seat.Procurement.Status = models.StatusSuspended
 	_, err = r.views.Envelope(t.Context(), opener, tender, 1)
 	refused(t, err, models.CodeSuspended)
 }
