@@ -15,7 +15,7 @@ import (
 // [models.CodeKeyReused] when the request's ID stands for another request.
 func (a *Acts) Ask(ctx context.Context, by By, verb Verb, payload []byte) (cmd models.Command, repeated bool, err error) {
 	cmd, fresh, err := a.Store.WriteCommand(ctx, models.Command{
-		ID: by.Request.ID, ProcurementID: by.Standing.Procurement.ID, ActorID: by.Actor.PersonID, Verb: verb.Name,
+		ID: by.Request.ID, ProcurementID: by.Seat.Procurement.ID, ActorID: by.Actor.PersonID, Verb: verb.Name,
 		Fingerprint: by.Request.Fingerprint[:], IfMatch: by.On.list(), Payload: payload,
 	}, store.Label{By: verb.By, PhaseIn: verb.phaseIn})
 	switch {

@@ -3,7 +3,6 @@ package acts
 import (
 	"crypto/sha256"
 	"slices"
-	"strings"
 
 	"github.com/ppi-engine/ppi/internal/seal"
 	"github.com/ppi-engine/ppi/models"
@@ -13,8 +12,8 @@ import (
 type By struct {
 	// Actor is who acts, with the roles held on the procurement when it was looked up.
 	Actor models.Actor
-	// Standing is the procurement that the act is about, as it was looked up; nil: about none.
-	Standing *models.Standing
+	// Seat is the procurement that the act is about, as it was looked up; nil: about none.
+	Seat *models.Seat
 	// Roles are those of which the actor must hold one when the act is carried out.
 	Roles []models.Role
 	// Request recognises a repeat of an act that makes something.
@@ -53,23 +52,6 @@ func (v Versions) check(present int64) error {
 	return models.Refuse(models.CodeStale, models.FieldVersion,
 		"the present version is %d, and the change was not made on it", present).
 		Accepting(`"%d", once the change is judged anew`, present)
-}
-
-// Permit judges the roles an actor holds on a procurement by those of which one is asked for: without any, the
-// procurement does not exist for them.
-func Permit(actor models.Actor, roles ...models.Role) error {
-	if len(actor.Roles) == 0 {
-		return models.NoSuchResource()
-	}
-	if actor.HasAny(roles...) {
-		return nil
-	}
-	names := make([]string, len(roles))
-	for i, r := range roles {
-		names[i] = string(r)
-	}
-	return models.Refuse(models.CodeForbidden, "", "none of your roles on this procurement may do this").
-		Accepting("one of the roles %s", strings.Join(names, ", "))
 }
 
 // Administer refuses what only those may do who run the platform to anyone else.

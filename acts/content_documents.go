@@ -114,7 +114,7 @@ func (d *deed) writeDocument(doc models.Document, in DocumentText) (models.Docum
 	if err != nil {
 		return doc, err
 	}
-	doc.Version, doc.AuthorID, doc.WrittenAt = doc.Version+1, d.Actor.PersonID, d.Standing.Now
+	doc.Version, doc.AuthorID, doc.WrittenAt = doc.Version+1, d.Actor.PersonID, d.Seat.Now
 	doc.Title, doc.Audience, doc.UploadID = in.Title, in.Audience, u.ID
 	doc.Digest, doc.Size, doc.Filename, doc.MediaType = u.Digest, u.Size, u.Filename, u.MediaType
 	if err := d.tx.WriteDocument(doc); err != nil {

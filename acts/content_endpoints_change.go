@@ -180,10 +180,10 @@ func (a *Acts) RemoveEndpoint(ctx context.Context, by By, id models.ID) error {
 		}
 		e.Status, e.EndedAt = models.EndpointRemoved, endOf(e, now)
 		e.Secret, e.FormerSecret, e.FormerUntil = nil, nil, nil
-		if err := d.unpark(e); err != nil {
+		if e, err = d.saveEndpoint(e, event.EndpointRemoved(aboutEndpoint(e))); err != nil {
 			return e, err
 		}
-		return d.saveEndpoint(e, event.EndpointRemoved(aboutEndpoint(e)))
+		return e, d.unpark(e)
 	})
 	return err
 }

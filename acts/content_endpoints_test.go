@@ -13,8 +13,10 @@ import (
 
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/internal/webhook"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // courier may reach this machine.
@@ -170,4 +172,25 @@ func TestATestMessageIsSentOncePerRequest(t *testing.T) {
 	require.Equal(t, first.Result.Of, again.Result.Of)
 	require.True(t, first.Result.Attempt.StartedAt.Equal(again.Result.Attempt.StartedAt))
 	require.Equal(t, int32(1), calls.Load())
+}
+
+func TestAnEndpointIsRemovedBeforeItsFeedsLetGo(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	b.acts.Courier = courier(t)
+	made, err := b.acts.RegisterEndpoint(t.Context(), b.owner(), acts.NewEndpoint{
+		URL: "http://127.0.0.1:9/hooks", Procurements: []models.ID{b.draft}, Rehearsals: true,
+	})
+	require.NoError(t, err)
+	conn := pgtest.Connect(t, b.db.Application)
+	_, err = conn.Exec(t.Context(), `INSERT INTO portal_feeds (endpoint_id, procurement_id, state, reason)
+		VALUES ($1, $2, 'parked', 'gone')`, made.Result.Endpoint.ID, b.draft)
+	require.NoError(t, err)
+	require.NoError(t, b.acts.RemoveEndpoint(t.Context(), b.owner(), made.Result.Endpoint.ID))
+	var types []string
+	require.NoError(t, conn.QueryRow(t.Context(), `SELECT array_agg(type ORDER BY id) FROM events
+		WHERE data->>'endpoint_id' = $1 AND type <> 'endpoint.created'`, made.Result.Endpoint.ID).Scan(&types))
+	require.Equal(t, []string{
+		string(event.TypeOf(event.EndpointRemoved{})), string(event.TypeOf(event.EndpointUnparked{})),
+	}, types)
 }

@@ -43,14 +43,14 @@ func (a *Acts) PutMember(ctx context.Context, by By, part MemberPart) (MemberPut
 		if err := d.tx.PutMember(m); err != nil {
 			return MemberPut{}, err
 		}
-		if err := d.tx.SaveDraft(&d.Standing.Procurement); err != nil {
+		if err := d.tx.SaveDraft(&d.Seat.Procurement); err != nil {
 			return MemberPut{}, err
 		}
 		var what event.Payload = event.MemberChanged(aboutMember(m))
 		if joined {
 			what = aboutMember(m)
 		}
-		return MemberPut{Member: m, Of: d.Standing.Procurement.Version, Joined: joined}, d.record(what)
+		return MemberPut{Member: m, Of: d.Seat.Procurement.Version, Joined: joined}, d.record(what)
 	})
 }
 
@@ -61,7 +61,7 @@ func aboutMember(m models.Member) event.MemberJoined {
 // place judges a member among the others and tells whether it is new.
 func (d *deed) place(part MemberPart) (models.Member, bool, error) {
 	m := models.Member{
-		ProcurementID: d.procurement(), OrganisationID: part.Organisation, Lead: part.Lead, JoinedAt: d.Standing.Now,
+		ProcurementID: d.procurement(), OrganisationID: part.Organisation, Lead: part.Lead, JoinedAt: d.Seat.Now,
 	}
 	o, err := d.tx.Organisation(m.OrganisationID)
 	if err != nil {
@@ -143,10 +143,10 @@ func (a *Acts) RemoveMember(ctx context.Context, by By, organisation models.ID) 
 		if err := d.tx.RemoveMember(d.procurement(), organisation); err != nil {
 			return models.Procurement{}, err
 		}
-		if err := d.tx.SaveDraft(&d.Standing.Procurement); err != nil {
+		if err := d.tx.SaveDraft(&d.Seat.Procurement); err != nil {
 			return models.Procurement{}, err
 		}
-		return d.Standing.Procurement, d.record(event.MemberRemoved{OrganisationID: organisation})
+		return d.Seat.Procurement, d.record(event.MemberRemoved{OrganisationID: organisation})
 	})
 }
 
@@ -163,7 +163,7 @@ func (d *deed) mayGo(organisation models.ID) error {
 		return err
 	}
 	for _, a := range assignments {
-		if a.OrganisationID == organisation && forMembers(a.Role) && !over(a, d.Standing.Now) {
+		if a.OrganisationID == organisation && forMembers(a.Role) && !over(a, d.Seat.Now) {
 			return models.Refuse(models.CodeStillReferred, "",
 				"a person of the organisation is %s by the role %s", a.Role, a.ID).
 				Accepting("the removal once such roles have ended")

@@ -9,6 +9,7 @@ import (
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // administrator is the one who runs the platform.
@@ -121,4 +122,32 @@ func TestAPersonHoldsTwoKeysAtMostAndNobodyElses(t *testing.T) {
 	require.Equal(t, revoked.Version(), again.Version(), "it stays revoked since then")
 	_, err = b.acts.MakeKey(t.Context(), own(), in)
 	require.NoError(t, err)
+}
+
+func TestAnAnswerKeptByAnEarlierReleaseIsRefusedInWords(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	by, other := b.asLead(), b.person(models.OrganisationContractingAuthority)
+	in := acts.NewRole{Person: other.PersonID, Role: models.RoleObserver}
+	_, err := b.acts.GiveRole(t.Context(), by, in)
+	require.NoError(t, err)
+	again, err := b.acts.GiveRole(t.Context(), by, in)
+	require.NoError(t, err)
+	require.True(t, again.Again)
+
+	b.keptEarlier(by)
+	_, err = b.acts.GiveRole(t.Context(), by, in)
+	refusedAt(t, err, models.CodeAnswerLost, models.FieldRequest)
+	by.Request.Fingerprint[0]++
+	_, err = b.acts.GiveRole(t.Context(), by, in)
+	refused(t, err, models.CodeKeyReused)
+	require.Equal(t, 2, b.happened(event.RoleGiven{}), "the lead's and this one")
+}
+
+// keptEarlier makes what is kept of a request the row of an earlier release.
+func (b *bench) keptEarlier(by acts.By) {
+	b.Helper()
+	_, err := pgtest.Connect(b, b.db.Application).Exec(b.Context(),
+		`UPDATE requests SET form = 0, body = '{"id": "x"}' WHERE id = $1`, by.Request.ID)
+	require.NoError(b, err)
 }

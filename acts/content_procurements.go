@@ -33,24 +33,24 @@ func (in NewProcurement) check() error {
 
 // CreateProcurement makes a draft. Its author becomes lead procurer and the author's organisation lead buyer, so that
 // there is somebody who can go on with it.
-func (a *Acts) CreateProcurement(ctx context.Context, by By, in NewProcurement) (Done[models.Standing], error) {
+func (a *Acts) CreateProcurement(ctx context.Context, by By, in NewProcurement) (Done[models.Seat], error) {
 	if err := in.check(); err != nil {
-		return Done[models.Standing]{}, err
+		return Done[models.Seat]{}, err
 	}
-	return once(ctx, a, by, func(d *deed) (models.Standing, error) {
+	return once(ctx, a, by, func(d *deed) (models.Seat, error) {
 		if err := d.mustBuy(); err != nil {
-			return models.Standing{}, err
+			return models.Seat{}, err
 		}
 		now, err := d.tx.Now()
 		if err != nil {
-			return models.Standing{}, err
+			return models.Seat{}, err
 		}
 		st := in.draft(d.Actor, now)
 		if err := d.tx.CreateProcurement(&st.Procurement); err != nil {
 			return st, err
 		}
 		// From here on the deed is about this procurement, as its events are.
-		d.Standing = &st
+		d.Seat = &st
 		p := st.Procurement
 		err = d.record(event.ProcurementCreated{Mode: p.Mode, Zone: p.Zone, Profile: p.Profile})
 		if err != nil {
@@ -68,7 +68,7 @@ func (d *deed) mustBuy() error {
 	return err
 }
 
-func (in NewProcurement) draft(author models.Actor, now time.Time) models.Standing {
+func (in NewProcurement) draft(author models.Actor, now time.Time) models.Seat {
 	p := models.Procurement{
 		ID: models.NewID(models.PrefixProcurement), Title: in.Title, Description: in.Description,
 		Languages: in.Languages, Mode: in.Mode, Profile: in.Profile, Zone: in.Zone,
@@ -80,12 +80,12 @@ func (in NewProcurement) draft(author models.Actor, now time.Time) models.Standi
 	if in.Clock != nil {
 		p.ClockOffset = utc(*in.Clock).Sub(now).Microseconds()
 	}
-	return models.Standing{Procurement: p, Now: p.Now(now), Roles: []models.Role{models.RoleLeadProcurer}}
+	return models.Seat{Procurement: p, Now: p.Now(now), Roles: []models.Role{models.RoleLeadProcurer}}
 }
 
 func (d *deed) settleAuthor() error {
 	m := models.Member{
-		ProcurementID: d.procurement(), OrganisationID: d.Actor.OrganisationID, Lead: true, JoinedAt: d.Standing.Now,
+		ProcurementID: d.procurement(), OrganisationID: d.Actor.OrganisationID, Lead: true, JoinedAt: d.Seat.Now,
 	}
 	if err := d.tx.PutMember(m); err != nil {
 		return err
@@ -95,8 +95,8 @@ func (d *deed) settleAuthor() error {
 	}
 	a := models.RoleAssignment{
 		ID: models.NewID(models.PrefixRole), ProcurementID: d.procurement(), PersonID: d.Actor.PersonID,
-		OrganisationID: d.Actor.OrganisationID, Role: models.RoleLeadProcurer, ValidFrom: d.Standing.Now,
-		CreatedAt: d.Standing.Procurement.CreatedAt,
+		OrganisationID: d.Actor.OrganisationID, Role: models.RoleLeadProcurer, ValidFrom: d.Seat.Now,
+		CreatedAt: d.Seat.Procurement.CreatedAt,
 	}
 	if err := d.tx.GiveRole(&a); err != nil {
 		return err
@@ -113,19 +113,19 @@ type ProcurementChange struct {
 }
 
 // ChangeProcurement changes a draft.
-func (a *Acts) ChangeProcurement(ctx context.Context, by By, in ProcurementChange) (models.Standing, error) {
-	return change(ctx, a, by, func(d *deed) (models.Standing, error) {
+func (a *Acts) ChangeProcurement(ctx context.Context, by By, in ProcurementChange) (models.Seat, error) {
+	return change(ctx, a, by, func(d *deed) (models.Seat, error) {
 		if err := d.enterDraft(); err != nil {
-			return models.Standing{}, err
+			return models.Seat{}, err
 		}
-		p := &d.Standing.Procurement
+		p := &d.Seat.Procurement
 		if err := in.apply(p); err != nil {
-			return *d.Standing, err
+			return *d.Seat, err
 		}
 		if err := d.tx.SaveDraft(p); err != nil {
-			return *d.Standing, err
+			return *d.Seat, err
 		}
-		return *d.Standing, d.record(event.ProcurementChanged{Version: p.Version})
+		return *d.Seat, d.record(event.ProcurementChanged{Version: p.Version})
 	})
 }
 

@@ -58,6 +58,6 @@ func (d *deed) registration(procurement models.ID) (models.RoleAssignment, error
 		return a, err
 	}
 	a.ValidFrom = p.Now(a.CreatedAt)
-	d.Standing = &models.Standing{Procurement: p, Now: a.ValidFrom}
+	d.Seat = &models.Seat{Procurement: p, Now: a.ValidFrom}
 	return a, d.fits(a)
 }

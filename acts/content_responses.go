@@ -13,8 +13,6 @@ import (
 type NewResponse struct {
 	Procurement, Announcement models.ID
 	Content                   models.ResponseContent
-	// Most is how many responses one operator may give to one consultation.
-	Most int64
 }
 
 // Respond receives a response of any economic operator while the consultation is open. Who was announced a
@@ -22,7 +20,7 @@ type NewResponse struct {
 // shared, and whoever closes or extends holds it alone.
 func (a *Acts) Respond(ctx context.Context, by By, in NewResponse) (Done[models.ConsultationResponse], error) {
 	return once(ctx, a, by, func(d *deed) (models.ConsultationResponse, error) {
-		r, err := d.response(in)
+		r, err := d.response(in, a.Limits.orDefaults())
 		if err != nil {
 			return r, err
 		}
@@ -38,7 +36,7 @@ func (a *Acts) Respond(ctx context.Context, by By, in NewResponse) (Done[models.
 }
 
 // response makes the response and judges it. Who responds holds no role.
-func (d *deed) response(in NewResponse) (models.ConsultationResponse, error) {
+func (d *deed) response(in NewResponse, limits Limits) (models.ConsultationResponse, error) {
 	r := models.ConsultationResponse{
 		ID: models.NewID(models.PrefixResponse), ProcurementID: in.Procurement, AnnouncementID: in.Announcement,
 		OrganisationID: d.Actor.OrganisationID, PersonID: d.Actor.PersonID, Content: in.Content,
@@ -64,7 +62,7 @@ func (d *deed) response(in NewResponse) (models.ConsultationResponse, error) {
 	if err := c.Receives(r.ReceivedAt); err != nil {
 		return r, err
 	}
-	if err := d.mayRespond(in); err != nil {
+	if err := d.mayRespond(in, limits); err != nil {
 		return r, err
 	}
 	if err := d.fitsQuestionnaire(c, in.Content); err != nil {
@@ -76,7 +74,7 @@ func (d *deed) response(in NewResponse) (models.ConsultationResponse, error) {
 
 // mayRespond lets economic operators respond, and bounds how often one of them does. Several at once may pass the
 // bound by as many, which harms nobody.
-func (d *deed) mayRespond(in NewResponse) error {
+func (d *deed) mayRespond(in NewResponse, limits Limits) error {
 	o, err := d.tx.Organisation(d.Actor.OrganisationID)
 	if err != nil {
 		return err
@@ -86,9 +84,9 @@ func (d *deed) mayRespond(in NewResponse) error {
 			Accepting("a person of an economic operator")
 	}
 	given, err := d.tx.ResponsesOf(in.Announcement, o.ID)
-	if err == nil && given >= in.Most {
+	if err == nil && given >= limits.Responses {
 		return models.Refuse(models.CodeResponseLimit, "", "your organisation has responded %d times to this consultation", given).
-			Accepting("%d responses of one operator; the last ones count as well as the first", in.Most)
+			Accepting("%d responses of one operator; the last ones count as well as the first", limits.Responses)
 	}
 	return err
 }

@@ -55,7 +55,7 @@ func aboutRole(a models.RoleAssignment) event.RoleGiven {
 }
 
 func (d *deed) assignment(in NewRole) (models.RoleAssignment, error) {
-	now := d.Standing.Now
+	now := d.Seat.Now
 	a := models.RoleAssignment{
 		ID: models.NewID(models.PrefixRole), ProcurementID: d.procurement(), PersonID: in.Person, Role: in.Role,
 		ValidFrom: now, ValidUntil: utcOrNil(in.Until),
@@ -76,9 +76,7 @@ func (d *deed) assignment(in NewRole) (models.RoleAssignment, error) {
 		return a, models.Refuse(models.CodeInvalidValue, "/person_id", "there is no such person")
 	}
 	a.OrganisationID = p.OrganisationID
-	if err == nil {
-		a.CreatedAt, err = d.tx.Now()
-	}
+	a.CreatedAt = d.Seat.Procurement.RealTime(now)
 	return a, err
 }
 
@@ -154,13 +152,13 @@ func (a *Acts) EndRole(ctx context.Context, by By, id models.ID) (models.RoleAss
 		if err != nil {
 			return ending, err
 		}
-		if err := d.On.check(ending.Version()); err != nil || over(ending, d.Standing.Now) {
+		if err := d.On.check(ending.Version()); err != nil || over(ending, d.Seat.Now) {
 			return ending, err
 		}
 		if err := d.leadRemains(ending); err != nil {
 			return ending, err
 		}
-		end := d.Standing.Now
+		end := d.Seat.Now
 		if end.Before(ending.ValidFrom) {
 			end = ending.ValidFrom
 		}
@@ -182,7 +180,7 @@ func (d *deed) leadRemains(ending models.RoleAssignment) error {
 		return err
 	}
 	for _, a := range all {
-		if a.ID != ending.ID && a.Role == models.RoleLeadProcurer && a.ValidUntil == nil && a.Holds(d.Standing.Now) {
+		if a.ID != ending.ID && a.Role == models.RoleLeadProcurer && a.ValidUntil == nil && a.Holds(d.Seat.Now) {
 			return nil
 		}
 	}

@@ -58,16 +58,16 @@ func (b *bench) person(kind models.OrganisationKind) models.Actor {
 func (b *bench) by(actor models.Actor, role models.Role) acts.By {
 	b.Helper()
 	actor.Roles = []models.Role{role}
-	var st models.Standing
+	var st models.Seat
 	require.NoError(b, b.acts.Store.InTx(b.Context(), func(tx *store.Tx) error {
 		p, err := tx.ReadProcurement(b.draft)
 		if err != nil {
 			return err
 		}
-		st, err = tx.Standing(p, actor.PersonID)
+		st, err = tx.Seat(p, actor.PersonID)
 		return err
 	}))
-	return b.new(acts.By{Actor: actor, Standing: &st, Roles: []models.Role{role}, On: acts.Versions{Any: true}})
+	return b.new(acts.By{Actor: actor, Seat: &st, Roles: []models.Role{role}, On: acts.Versions{Any: true}})
 }
 
 // new gives an act a request of its own.

@@ -39,7 +39,7 @@ func (a *Acts) AnnounceUpload(ctx context.Context, by By, in NewUpload) (Done[mo
 
 func (in NewUpload) check(by By, limits Limits) error {
 	switch {
-	case by.Standing == nil:
+	case by.Seat == nil:
 		return models.NoSuchResource()
 	case in.Size > limits.Upload:
 		return models.Refuse(models.CodeUploadTooLarge, "/size", "the file has %d bytes", in.Size).
@@ -78,10 +78,10 @@ func (d *deed) roomForUpload(u models.Upload, limits Limits) error {
 
 // myUpload reads an upload of the actor's organisation, before any lock is taken. Nobody else knows of it.
 func (a *Acts) myUpload(ctx context.Context, by By, id models.ID) (models.Upload, error) {
-	if by.Standing == nil {
+	if by.Seat == nil {
 		return models.Upload{}, models.NoSuchResource()
 	}
-	u, err := a.Store.Upload(ctx, by.Standing.Procurement.ID, id)
+	u, err := a.Store.Upload(ctx, by.Seat.Procurement.ID, id)
 	if err == nil && !u.BelongsTo(by.Actor) {
 		return models.Upload{}, models.NoSuchResource()
 	}

@@ -75,11 +75,24 @@ func keep[T any](tx *store.Tx, r Request, result T) error {
 }
 
 func recall[T any](r Request, earlier *store.Request, result *T) error {
-	if !bytes.Equal(earlier.Fingerprint, r.Fingerprint[:]) {
-		return anotherRequest()
+	if err := r.repeats(earlier); err != nil {
+		return err
 	}
 	if err := json.Unmarshal(earlier.Body, result); err != nil {
 		return fmt.Errorf("read earlier result: %w", err)
+	}
+	return nil
+}
+
+// repeats refuses a request that is not the earlier one again, or whose result cannot be read any more.
+func (r Request) repeats(earlier *store.Request) error {
+	switch {
+	case !bytes.Equal(earlier.Fingerprint, r.Fingerprint[:]):
+		return anotherRequest()
+	case earlier.Form != store.RequestForm:
+		return models.Refuse(models.CodeAnswerLost, models.FieldRequest,
+			"this request was carried out before the last upgrade, and its answer cannot be shown again").
+			Accepting("reading what the request has made or changed")
 	}
 	return nil
 }
@@ -123,9 +136,9 @@ func (l lock) take(tx *store.Tx, id models.ID) (models.Procurement, error) {
 }
 
 // enter locks the procurement and judges whether the actor may do this: between the look before and the lock a role
-// may have ended. From here on the deed's standing is that under the lock.
+// may have ended. From here on the deed's seat is that under the lock.
 func (d *deed) enter(how lock) error {
-	if d.Standing == nil {
+	if d.Seat == nil {
 		return models.NoSuchResource()
 	}
 	p, err := how.take(d.tx, d.procurement())
@@ -133,12 +146,12 @@ func (d *deed) enter(how lock) error {
 		return err
 	}
 	// The roles are read after the lock was got, in a statement of their own.
-	standing, err := d.tx.Standing(p, d.Actor.PersonID)
+	seat, err := d.tx.Seat(p, d.Actor.PersonID)
 	if err != nil {
 		return err
 	}
-	d.Standing, d.Actor.Roles = &standing, standing.Roles
-	if err := Permit(d.Actor, d.Roles...); err != nil {
+	d.Seat, d.Actor.Roles = &seat, seat.Roles
+	if err := d.Actor.MustHoldAny(d.Roles...); err != nil {
 		return &Denied{err}
 	}
 	return nil
@@ -150,7 +163,7 @@ func (d *deed) enterContent(how lock) error {
 	if err := d.enter(how); err != nil {
 		return err
 	}
-	switch status := d.Standing.Procurement.Status; {
+	switch status := d.Seat.Procurement.Status; {
 	case status.Ended():
 		return models.Refuse(models.CodeEnded, "", "the procurement is %s", status)
 	case status == models.StatusSuspended:
@@ -164,7 +177,7 @@ func (d *deed) enterDraft() error {
 	if err := d.enter(alone); err != nil {
 		return err
 	}
-	p := d.Standing.Procurement
+	p := d.Seat.Procurement
 	if err := d.On.check(p.Version); err != nil {
 		return err
 	}
@@ -179,7 +192,7 @@ func (d *deed) enterUnended() error {
 	if err := d.enter(alone); err != nil {
 		return err
 	}
-	if status := d.Standing.Procurement.Status; status.Ended() {
+	if status := d.Seat.Procurement.Status; status.Ended() {
 		return models.Refuse(models.CodeEnded, "", "the procurement is %s", status)
 	}
 	return nil
@@ -187,26 +200,23 @@ func (d *deed) enterUnended() error {
 
 // procurement is the ID of the procurement that the act is about, or nothing.
 func (d *deed) procurement() models.ID {
-	if d.Standing == nil {
+	if d.Seat == nil {
 		return ""
 	}
-	return d.Standing.Procurement.ID
+	return d.Seat.Procurement.ID
 }
 
 // dossier reads what the gates are judged on.
 func (d *deed) dossier() (models.Dossier, error) {
-	return d.tx.Dossier(d.Standing.Procurement, d.Standing.Now)
+	return d.tx.Dossier(d.Seat.Procurement, d.Seat.Now)
 }
 
-// record appends an event about what the actor did.
+// record appends an event about what the actor did. On a procurement it is dated by the instant at which the deed
+// found the procurement, as what was done is: one reading of the clock dates both.
 func (d *deed) record(what event.Payload) error {
 	e := event.Event{ActorID: d.Actor.PersonID, Payload: what}
-	if d.Standing != nil {
-		now, err := d.tx.Now()
-		if err != nil {
-			return err
-		}
-		e.ProcurementID, e.RecordedAt, e.At = d.procurement(), now, d.Standing.Procurement.Now(now)
+	if st := d.Seat; st != nil {
+		e.ProcurementID, e.At, e.RecordedAt = d.procurement(), st.Now, st.Procurement.RealTime(st.Now)
 	}
 	_, err := d.tx.Append(e)
 	return err

@@ -154,7 +154,7 @@ func (k EntryKind[T]) next(
 		if err := d.mayChangeEntry(e); err != nil {
 			return e, err
 		}
-		e.Version, e.Round, e.AuthorID, e.WrittenAt = e.Version+1, round, d.Actor.PersonID, d.Standing.Now
+		e.Version, e.Round, e.AuthorID, e.WrittenAt = e.Version+1, round, d.Actor.PersonID, d.Seat.Now
 		return do(d, e)
 	})
 }
@@ -167,7 +167,7 @@ func (k EntryKind[T]) begin(d *deed) (models.Entry, error) {
 	}
 	e := models.Entry{
 		ProcurementID: d.procurement(), Kind: k.Kind, Phase: k.Rule().Phase,
-		Round: round, Version: 1, AuthorID: d.Actor.PersonID, WrittenAt: d.Standing.Now,
+		Round: round, Version: 1, AuthorID: d.Actor.PersonID, WrittenAt: d.Seat.Now,
 	}
 	if k.Rule().PerBuyer {
 		e.OrganisationID, err = d.speaksFor(k.Rule().Writers)
@@ -235,7 +235,7 @@ func (d *deed) enterPhaseOf(kind models.EntryKind) (int, error) {
 	if err := d.enter(share); err != nil {
 		return 0, err
 	}
-	switch status := d.Standing.Procurement.Status; {
+	switch status := d.Seat.Procurement.Status; {
 	case status.Ended():
 		return 0, models.Refuse(models.CodeEnded, "", "the procurement has ended: %s", status)
 	case status == models.StatusSuspended:
@@ -256,7 +256,7 @@ func (d *deed) enterPhaseOf(kind models.EntryKind) (int, error) {
 
 // speaksFor returns the member of the consortium for which the actor holds a role that may write.
 func (d *deed) speaksFor(writers []models.Role) (models.ID, error) {
-	held, err := d.tx.RolesHeld(d.procurement(), d.Actor.PersonID, d.Standing.Now)
+	held, err := d.tx.RolesHeld(d.procurement(), d.Actor.PersonID, d.Seat.Now)
 	if err != nil {
 		return "", err
 	}

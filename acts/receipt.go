@@ -1,7 +1,6 @@
 package acts
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -46,7 +45,7 @@ func (a *Acts) WithdrawTender(ctx context.Context, by By, tender models.ID) (Don
 // tenderToEnd reads the actor's own tender that is to be replaced or withdrawn. Whether it stands is decided at the
 // box; here only a version that never was is refused.
 func (a *Acts) tenderToEnd(ctx context.Context, by By, id models.ID) (models.Tender, error) {
-	if by.Standing == nil {
+	if by.Seat == nil {
 		return models.Tender{}, models.NoSuchResource()
 	}
 	t, err := a.ownTender(ctx, by, id)
@@ -58,7 +57,7 @@ func (a *Acts) tenderToEnd(ctx context.Context, by By, id models.ID) (models.Ten
 
 // ownTender reads a tender of the actor's organisation.
 func (a *Acts) ownTender(ctx context.Context, by By, id models.ID) (models.Tender, error) {
-	return a.Store.Tender(ctx, by.Standing.Procurement.ID, store.Sight{Organisation: by.Actor.OrganisationID}, id)
+	return a.Store.Tender(ctx, by.Seat.Procurement.ID, store.Sight{Organisation: by.Actor.OrganisationID}, id)
 }
 
 // A visit is what a supplier does at a box: hand in a tender, in place of another or not, or take one back.
@@ -80,15 +79,15 @@ type tenderAnswer struct {
 // atBox carries out a visit; its result is the receipt. What decides is read under the box's lock; see
 // [store.Store.AtBox]. Whoever repeats a visit gets the receipt of the first, also after the deadline.
 func (a *Acts) atBox(ctx context.Context, by By, v visit) (Done[seal.Issued], error) {
-	if by.Standing == nil {
+	if by.Seat == nil {
 		return Done[seal.Issued]{}, models.NoSuchResource()
 	}
 	// The roles are those that were looked up with the procurement: receipt takes no lock of it.
-	if err := Permit(by.Actor, by.Roles...); err != nil {
+	if err := by.Actor.MustHoldAny(by.Roles...); err != nil {
 		return Done[seal.Issued]{}, &Denied{err}
 	}
 	approach := store.Approach{
-		ProcurementID: by.Standing.Procurement.ID, LotID: v.lot, OrganisationID: by.Actor.OrganisationID,
+		ProcurementID: by.Seat.Procurement.ID, LotID: v.lot, OrganisationID: by.Actor.OrganisationID,
 	}
 	for _, e := range v.envelopes {
 		approach.UploadIDs = append(approach.UploadIDs, e.UploadID)
@@ -241,7 +240,7 @@ func (a *Acts) excluded(ctx context.Context, by By, v visit) error {
 func (a *Acts) recordLate(ctx context.Context, by By, v visit, b store.Counter, refusal *models.Refusal) error {
 	return a.Store.InTx(ctx, func(tx *store.Tx) error {
 		_, err := tx.Append(event.Event{
-			ProcurementID: by.Standing.Procurement.ID, ActorID: by.Actor.PersonID, At: b.Now(), RecordedAt: b.Clock,
+			ProcurementID: by.Seat.Procurement.ID, ActorID: by.Actor.PersonID, At: b.Now(), RecordedAt: b.Clock,
 			Payload: event.TenderRefused{
 				LotID: v.lot, OrganisationID: by.Actor.OrganisationID, Act: string(v.act), Code: refusal.Code,
 			},
@@ -252,8 +251,8 @@ func (a *Acts) recordLate(ctx context.Context, by By, v visit, b store.Counter, 
 
 func (a *Acts) issuedBefore(ctx context.Context, by By, earlier *store.Request) (Done[seal.Issued], error) {
 	done := Done[seal.Issued]{Again: true}
-	if !bytes.Equal(earlier.Fingerprint, by.Request.Fingerprint[:]) {
-		return done, anotherRequest()
+	if err := by.Request.repeats(earlier); err != nil {
+		return done, err
 	}
 	var kept tenderAnswer
 	if err := json.Unmarshal(earlier.Body, &kept); err != nil {

@@ -186,3 +186,27 @@ func TestABoxTakesOnlyWhatASupplierUploadedAndSealed(t *testing.T) {
 	refused(t, err, models.CodeForbidden)
 	require.Zero(t, b.count("SELECT count(*) FROM tenders"))
 }
+
+func TestARegistrationIsDatedByOneReadingOfTheClock(t *testing.T) {
+	t.Parallel()
+	b := openBox(t)
+	supplier := b.supplier()
+	var same bool
+	require.NoError(t, pgtest.Connect(t, b.db.Application).QueryRow(t.Context(), `
+		SELECT e.at = r.valid_from AND e.recorded_at = r.created_at AND (e.data->>'valid_from')::timestamptz = r.valid_from
+		FROM role_assignments r JOIN events e ON e.data->>'role_id' = r.id WHERE r.person_id = $1`,
+		supplier.PersonID).Scan(&same))
+	require.True(t, same)
+}
+
+func TestAReceiptKeptByAnEarlierReleaseIsRefusedInWords(t *testing.T) {
+	t.Parallel()
+	b := openBox(t)
+	actor := b.supplier()
+	by, envelopes := b.asSupplier(actor), b.sealed(actor)
+	_, err := b.acts.HandIn(t.Context(), by, b.lot, envelopes)
+	require.NoError(t, err)
+	b.keptEarlier(by)
+	_, err = b.acts.HandIn(t.Context(), by, b.lot, envelopes)
+	refused(t, err, models.CodeAnswerLost)
+}

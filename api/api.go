@@ -40,14 +40,11 @@ type Limits struct {
 	Body int64
 	// BodyTimeout is how long a body may take to arrive; 15 s.
 	BodyTimeout time.Duration
-	// Responses is how many an operator gives to one consultation; 100.
-	Responses int64
 }
 
 const (
 	defaultBody        = 1 << 20
 	defaultBodyTimeout = 15 * time.Second
-	defaultResponses   = 100
 	shortestCursorKey  = 32
 )
 
@@ -86,8 +83,16 @@ func (d *Deps) check() error {
 		missing(err != nil || !base.IsAbs(), "an absolute problem base"),
 		missing(d.BuildVersion == "", "a build version"),
 		missing(d.Ready == nil, "a readiness check"),
-		missing(d.Limits.Body < 0 || d.Limits.BodyTimeout < 0 || d.Limits.Responses < 0, "limits that are not negative"),
+		missing(d.Limits.Body < 0 || d.Limits.BodyTimeout < 0, "limits that are not negative"),
+		d.limitsOfActs(),
 	)
+}
+
+func (d *Deps) limitsOfActs() error {
+	if d.Acts == nil {
+		return nil
+	}
+	return d.Acts.Limits.Check()
 }
 
 func missing(is bool, what string) error {
@@ -101,7 +106,6 @@ func (d *Deps) setDefaults() {
 	l := &d.Limits
 	d.ProblemBase = cmp.Or(d.ProblemBase, DefaultProblemBase)
 	l.Body, l.BodyTimeout = cmp.Or(l.Body, defaultBody), cmp.Or(l.BodyTimeout, defaultBodyTimeout)
-	l.Responses = cmp.Or(l.Responses, defaultResponses)
 }
 
 type server struct {

@@ -14,7 +14,7 @@ import (
 func by(ctx context.Context) acts.By {
 	call := callOf(ctx)
 	return acts.By{
-		Actor: call.actor, Standing: call.standing, Roles: call.op.access.roles,
+		Actor: call.actor, Seat: call.seat, Roles: call.op.access.roles,
 		Request: acts.Request{ID: call.commandID(), Fingerprint: call.fingerprint},
 		On:      call.ifMatch.on(),
 	}
@@ -26,7 +26,7 @@ func (p precondition) on() acts.Versions { return acts.Versions{Any: p.any, Of: 
 // readerOf is the caller as views take one.
 func readerOf(ctx context.Context) views.Reader {
 	call := callOf(ctx)
-	return views.Reader{Actor: call.actor, Standing: call.standing}
+	return views.Reader{Actor: call.actor, Seat: call.seat}
 }
 
 // A resource is something that has a URL and a version.

@@ -21,8 +21,8 @@ type call struct {
 	credential models.Credential
 	// actor is the caller with the roles held on the procurement of the path.
 	actor models.Actor
-	// standing is the procurement of the path as the caller found it; nil when the path names none.
-	standing *models.Standing
+	// seat is the procurement of the path as the caller found it; nil when the path names none.
+	seat *models.Seat
 	// key is the Idempotency-Key.
 	key         string
 	ifMatch     precondition
@@ -54,8 +54,8 @@ func (c *call) commandID() string {
 
 // procurement returns the ID of the procurement that the path names, or nothing.
 func (c *call) procurement() models.ID {
-	if c.standing == nil {
+	if c.seat == nil {
 		return ""
 	}
-	return c.standing.Procurement.ID
+	return c.seat.Procurement.ID
 }

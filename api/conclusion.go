@@ -12,10 +12,10 @@ import (
 func (s *server) conclusionOperations() []operation {
 	const procurement = "/v1/procurements/{procurement}"
 	return []operation{
-		op(GET, procurement+"/tenders/{tender}/letter", roles(append(studies(), models.RoleSupplier)...), "Read the letter about a tender: a supplier's own", s.getLetter),
+		op(GET, procurement+"/tenders/{tender}/letter", reads(views.OfLetters), "Read the letter about a tender: a supplier's own", s.getLetter),
 		op(POST, procurement+"/notices", roles(models.RoleLeadProcurer), "Dispatch the award notice", s.sendNotice),
-		op(GET, procurement+"/notices", roles(models.Roles()...), "List the notices that were dispatched", s.listNotices),
-		op(GET, procurement+"/report-record", roles(models.BuyerSide()...), "Read what the record knows for the individual report", s.getRecord),
+		op(GET, procurement+"/notices", reads(views.OfNotices), "List the notices that were dispatched", s.listNotices),
+		op(GET, procurement+"/report-record", reads(views.OfReport), "Read what the record knows for the individual report", s.getRecord),
 	}
 }
 

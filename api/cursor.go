@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -69,12 +70,10 @@ func (c cursors) mac(list string, last models.ID) []byte {
 // read returns those after an ID, at most as many as asked for.
 func list[M, T any](s *server, call *call, p Paging, filters url.Values, read func(after models.ID, limit int) ([]M, error), id func(M) models.ID, show func(M) T) (*Listed[T], error) {
 	name := call.path + "?" + filters.Encode() + "#" + string(call.actor.PersonID)
-	after, err := s.cursors.open(name, p.Cursor)
-	if err != nil {
-		return nil, err
-	}
+	after, unusable := s.cursors.open(name, p.Cursor)
+	// Reading judges access. Who may not see the list is told that first, whatever the cursor.
 	found, err := read(after, p.Limit+1)
-	if err != nil {
+	if err := cmp.Or(err, unusable); err != nil {
 		return nil, err
 	}
 	out := &Listed[T]{Body: Page[T]{Items: []T{}}}

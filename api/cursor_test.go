@@ -73,6 +73,20 @@ func TestACursorServesItsOwnListOnly(t *testing.T) {
 	}
 }
 
+func TestWhoMayNotSeeAListIsToldThatBeforeItsCursorIsLookedAt(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	p, stranger := w.procurement(w.buyer()), w.buyer()
+	for _, path := range []string{
+		p.self() + "/releases?cursor=x", p.self() + "/consultations?cursor=x", p.self() + "/members?cursor=x",
+		"/v1/events?after=x&procurement=" + string(p.ID),
+		"/v1/endpoints/" + string(models.NewID(models.PrefixEndpoint)) + "/deliveries?cursor=x",
+	} {
+		w.do(stranger, GET, path, nil).is(http.StatusNotFound).refused(models.CodeNotFound)
+	}
+	w.do(stranger, GET, "/v1/events?after=x", nil).is(http.StatusBadRequest).refused(models.CodeInvalidCursor)
+}
+
 func TestLimitsAreBounded(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

@@ -8,11 +8,12 @@ import (
 
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/views"
 )
 
 func (s *server) documentOperations() []operation {
 	const all, one = "/v1/procurements/{procurement}/documents", "/v1/procurements/{procurement}/documents/{document}"
-	writers, readers := roles(models.DocumentWriters()...), roles(models.Roles()...)
+	writers, readers := roles(models.DocumentWriters()...), reads(views.OfDocuments)
 	return []operation{
 		op(POST, all, writers, "Write a document from a complete upload", s.createDocument),
 		op(GET, all, readers, "List documents; suppliers see those for tenderers, once published", s.listDocuments),

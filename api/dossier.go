@@ -11,6 +11,7 @@ import (
 
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/views"
 )
 
 // content is what an entry of the dossier says.
@@ -146,7 +147,7 @@ func (s *server) dossierOperations() []operation {
 func entries[T content](kind acts.EntryKind[T]) dossierRow {
 	return dossierRow{kind.Kind, reflect.TypeFor[T](), func(s *server) []operation {
 		h, rule := entryHandler[T]{s, kind}, kind.Rule()
-		writers, readers := roles(rule.Writers...), roles(models.BuyerSide()...)
+		writers, readers := roles(rule.Writers...), reads(views.OfEntries)
 		all := "/v1/procurements/{procurement}/" + rule.Path
 		rows := []operation{
 			op(http.MethodPost, all, writers, "Write "+rule.What, h.write),

@@ -14,9 +14,9 @@ func (s *server) evaluationOperations() []operation {
 	const lot = procurement + "/lots/{lot}"
 	return []operation{
 		op(POST, procurement+"/tenders/{tender}/score-sheets", roles(models.RoleEvaluator), "Write my own scores of a tender", s.writeSheet),
-		op(GET, lot+"/score-sheets", roles(studies()...), "List individual scores: my own, and the others' once all of mine are in", s.listSheets),
-		op(GET, lot+"/shortlist", roles(models.BuyerSide()...), "Say of every candidate whether it is invited to tender, and why not", s.getShortlist),
-		op(GET, lot+"/ranking", roles(models.BuyerSide()...), "Rank the tenders for a lot, every line explained", s.getRanking),
+		op(GET, lot+"/score-sheets", reads(views.OfScores), "List individual scores: my own, and the others' once all of mine are in", s.listSheets),
+		op(GET, lot+"/shortlist", reads(views.OfShortlist), "Say of every candidate whether it is invited to tender, and why not", s.getShortlist),
+		op(GET, lot+"/ranking", reads(views.OfRanking), "Rank the tenders for a lot, every line explained", s.getRanking),
 	}
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/cipher"
 	"encoding/base64"
@@ -19,11 +20,10 @@ import (
 )
 
 func (s *server) eventOperations() []operation {
-	buyers := roles(models.BuyerSide()...)
 	return []operation{
 		op(GET, "/v1/events", authenticated(), "Read what happens in the procurements I have a role in, oldest first", s.readEvents,
 			mayRefuse(http.StatusNotFound, http.StatusTooManyRequests)),
-		op(GET, "/v1/procurements/{procurement}/events", buyers, "Read what happened in a procurement, oldest first, or export it with its proof", s.readProcurementEvents,
+		op(GET, "/v1/procurements/{procurement}/events", roles(models.BuyerSide()...), "Read what happened in a procurement, oldest first, or export it with its proof", s.readProcurementEvents,
 			givesAlso[FeedAnswer](mediaLines), mayRefuse(http.StatusConflict, http.StatusTooManyRequests)),
 		op(GET, "/v1/checkpoints/latest", public(), "Read the latest signed head of the record that is public", s.getCheckpoint, mayRefuse(http.StatusNotFound)),
 		op(GET, "/v1/keys", public(), "List the public keys that verify receipts, checkpoints and exports", s.listKeys),
@@ -111,15 +111,16 @@ func (s *server) readFeed(ctx context.Context, procurement models.ID, in FeedPar
 	if r := models.CheckTypes("type", in.Type); r != nil {
 		return FeedAnswer{}, r
 	}
-	after, err := s.feedStart(ctx, in.After)
-	if err != nil {
-		return FeedAnswer{}, err
-	}
+	after, unusable := s.feedStart(ctx, in.After)
 	read := func() (views.FeedPage, error) {
 		return s.views.Feed(ctx, readerOf(ctx), views.FeedQuery{Procurement: procurement, Types: in.Type, After: after, Limit: in.Limit})
 	}
 	page, err := read()
-	if err == nil && len(page.Items) == 0 && in.Wait > 0 {
+	// Reading judges access. Who may not see the procurement is told that first, whatever the cursor.
+	if err := cmp.Or(err, unusable); err != nil {
+		return FeedAnswer{}, err
+	}
+	if len(page.Items) == 0 && in.Wait > 0 {
 		page, err = s.await(ctx, time.Duration(in.Wait)*time.Second, page, read)
 	}
 	if err != nil {

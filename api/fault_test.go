@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
@@ -36,6 +38,29 @@ func TestAFaultShowsItsIDAndTheLogItsCause(t *testing.T) {
 		require.Contains(t, w.logged(), "error_id="+problem.ErrorID)
 		require.Contains(t, w.logged(), "secret cause")
 	}
+}
+
+func TestAFaultBesideARefusalIsLoggedAndTheRefusalAnswered(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	refusal := models.Refuse(models.CodeNotUnsealed, "", "the envelopes are not opened")
+	for path, err := range map[string]error{
+		"/v1/joined":  errors.Join(errors.New("not recorded: joined"), refusal),
+		"/v1/wrapped": fmt.Errorf("hand in: %w", errors.Join(refusal, errors.New("not recorded: wrapped"))),
+	} {
+		o := op(GET, path, public(), "Fail", func(context.Context, *struct{}) (*healthOutput, error) {
+			return nil, err
+		})
+		o.hidden = true // it is not in the document
+		w.server.add(&o)
+		r := w.do(caller{}, GET, path, nil).is(http.StatusConflict)
+		r.refused(models.CodeNotUnsealed)
+		require.NotContains(t, r.Body.String(), "not recorded")
+		require.Contains(t, w.logged(), "not recorded: "+strings.TrimPrefix(path, "/v1/"))
+	}
+	before := w.logged()
+	w.server.translate.problem(t.Context(), refusal)
+	require.Equal(t, before, w.logged(), "a refusal alone is no fault")
 }
 
 func TestADatabaseThatIsAwayIsToldAsUnavailable(t *testing.T) {
@@ -128,6 +153,8 @@ func TestDependenciesThatAreMissingAreReportedAtOnce(t *testing.T) {
 	for _, what := range []string{"acts", "views", "an engine", "a logger", "cursor key", "absolute problem base", "build version", "readiness", "limits"} {
 		require.ErrorContains(t, err, what)
 	}
+	_, err = New(Deps{Acts: &acts.Acts{Limits: acts.Limits{Responses: -1}}})
+	require.ErrorContains(t, err, "acts need limits that are not negative")
 	_, err = New(Deps{Engine: away{}, CursorKey: make([]byte, 31)})
 	require.ErrorContains(t, err, "32 bytes")
 }

@@ -65,11 +65,11 @@ type Shown[T any] struct {
 
 func (s *server) gateOperations() []operation {
 	return []operation{
-		op(http.MethodGet, "/v1/procurements/{procurement}/phases", roles(models.BuyerSide()...),
+		op(http.MethodGet, "/v1/procurements/{procurement}/phases", reads(views.OfPhases),
 			"List every round of every phase", s.listPhases),
-		op(http.MethodGet, "/v1/procurements/{procurement}/phases/{phase}/gate", roles(models.BuyerSide()...),
+		op(http.MethodGet, "/v1/procurements/{procurement}/phases/{phase}/gate", reads(views.OfPhases),
 			"Judge the gate of a phase as it is now", s.getGate),
-		op(http.MethodGet, "/v1/procurements/{procurement}/motions", roles(models.BuyerSide()...),
+		op(http.MethodGet, "/v1/procurements/{procurement}/motions", reads(views.OfMotions),
 			"List the motions of the board", s.listMotions),
 	}
 }

@@ -60,7 +60,7 @@ func (s *server) recognise(c *gin.Context, call *call) error {
 	}
 	call.credential, err = s.authenticator.AuthenticateBy(c.Request.Context(), authorization, s.lookUp(c, call))
 	if err != nil {
-		call.standing = nil
+		call.seat = nil
 		return err
 	}
 	p := call.credential.Person
@@ -75,8 +75,8 @@ func (s *server) lookUp(c *gin.Context, call *call) auth.Lookup {
 		return s.views.Credential
 	}
 	return func(ctx context.Context, key models.ID) (models.Credential, error) {
-		credential, standing, err := s.views.Admission(ctx, key, procurement)
-		call.standing = standing
+		credential, seat, err := s.views.Admission(ctx, key, procurement)
+		call.seat = seat
 		return credential, err
 	}
 }
@@ -93,16 +93,16 @@ func (s *server) mustAdminister(c *gin.Context, call *call, own bool) error {
 
 func (s *server) mustHold(c *gin.Context, call *call) error {
 	ctx := c.Request.Context()
-	if call.standing == nil {
+	if call.seat == nil {
 		return noResource()
 	}
-	standing := call.standing
-	call.actor.Roles = standing.Roles
-	if err := acts.Permit(call.actor, call.op.access.roles...); err != nil && !s.answered(c, call) {
-		call.standing = nil // what the caller may not see does not show in log or answer
+	seat := call.seat
+	call.actor.Roles = seat.Roles
+	if err := call.actor.MustHoldAny(call.op.access.roles...); err != nil && !s.answered(c, call) {
+		call.seat = nil // what the caller may not see does not show in log or answer
 		return s.denied(ctx, err)
 	}
-	c.Header(headerMode, string(standing.Procurement.Mode))
+	c.Header(headerMode, string(seat.Procurement.Mode))
 	return nil
 }
 

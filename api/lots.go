@@ -12,7 +12,7 @@ import (
 
 func (s *server) lotOperations() []operation {
 	const all, one = "/v1/procurements/{procurement}/lots", "/v1/procurements/{procurement}/lots/{lot}"
-	writers, readers := roles(models.RoleLeadProcurer, models.RoleDrafter), roles(models.Roles()...)
+	writers, readers := roles(models.RoleLeadProcurer, models.RoleDrafter), reads(views.OfLots)
 	return []operation{
 		op(POST, all, writers, "Describe a lot", s.createLot),
 		op(GET, all, readers, "List lots; suppliers see those that were published", s.listLots),

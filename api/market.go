@@ -14,16 +14,15 @@ import (
 func (s *server) marketOperations() []operation {
 	const procurement = "/v1/procurements/{procurement}"
 	const responses = procurement + "/consultations/{announcement}/responses"
-	buyers := roles(models.BuyerSide()...)
 	return []operation{
 		op(GET, procurement+"/releases", authenticated(), "List what the market was told", s.listReleases),
 		op(GET, procurement+"/consultations", authenticated(), "List market consultations", s.listConsultations),
 		op(POST, responses, authenticated(), "Respond to a market consultation, as a person of an economic operator", s.respond),
 		op(GET, responses, authenticated(), "List my organisation's responses", s.listOwnResponses),
-		op(GET, procurement+"/consultation-responses", buyers, "List all responses, with what is confidential", s.listResponses),
-		op(GET, procurement+"/consultation-responses/{response}", buyers, "Read a response", s.getResponse),
+		op(GET, procurement+"/consultation-responses", reads(views.OfResponses), "List all responses, with what is confidential", s.listResponses),
+		op(GET, procurement+"/consultation-responses/{response}", reads(views.OfResponses), "Read a response", s.getResponse),
 
-		op(GET, procurement+"/tasks", buyers, "List what asks for attention, open tasks first", s.listTasks),
+		op(GET, procurement+"/tasks", reads(views.OfTasks), "List what asks for attention, open tasks first", s.listTasks),
 	}
 }
 

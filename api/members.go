@@ -64,7 +64,7 @@ func (s *server) getMember(ctx context.Context, in *struct{ MemberPath }) (*Answ
 		return nil, err
 	}
 	m, err := s.views.Member(ctx, readerOf(ctx), id)
-	return found(ctx, acts.MemberPut{Member: m, Of: callOf(ctx).standing.Procurement.Version}, err, showMemberPut)
+	return found(ctx, acts.MemberPut{Member: m, Of: callOf(ctx).seat.Procurement.Version}, err, showMemberPut)
 }
 
 type memberInput struct {

@@ -33,7 +33,7 @@ type NeutralityFindingsView struct {
 
 func (s *server) neutralityOperations() []operation {
 	return []operation{
-		op(GET, "/v1/procurements/{procurement}/neutrality-findings", roles(models.BuyerSide()...),
+		op(GET, "/v1/procurements/{procurement}/neutrality-findings", reads(views.OfNeutrality),
 			"Read needs and requirements as a tenderer's lawyer would, and list what may favour somebody", s.listNeutralityFindings),
 	}
 }

@@ -16,17 +16,9 @@ func (s *server) openingOperations() []operation {
 	const one = procurement + "/tenders/{tender}"
 	return []operation{
 		op(POST, one+"/openings", roles(models.RoleOpener), "Record what I found in an envelope", s.recordOpening),
-		op(GET, one+"/openings", roles(studies()...), "List what openers found in the envelopes of a tender", s.listOpenings),
-		op(GET, one+"/envelopes/{n}/plaintext", roles(studies()...), "Read what was in an envelope, if openers uploaded it", s.getPlaintext, givesBytes()),
-		op(GET, procurement+"/lots/{lot}/tenderers", roles(models.BuyerSide()...), "List who tendered for a lot, once it is opened", s.listTenderers),
-	}
-}
-
-// studies lists who may study tenders once they are opened; evaluators and the chair after a declaration.
-func studies() []models.Role {
-	return []models.Role{
-		models.RoleLeadProcurer, models.RoleBoard, models.RoleOpener, models.RoleEvaluator, models.RoleChair, models.RoleAwarder,
-		models.RoleLegal, models.RoleObserver,
+		op(GET, one+"/openings", reads(views.OfOpenings), "List what openers found in the envelopes of a tender", s.listOpenings),
+		op(GET, one+"/envelopes/{n}/plaintext", reads(views.OfOpenings), "Read what was in an envelope, if openers uploaded it", s.getPlaintext, givesBytes()),
+		op(GET, procurement+"/lots/{lot}/tenderers", reads(views.OfTenderers), "List who tendered for a lot, once it is opened", s.listTenderers),
 	}
 }
 

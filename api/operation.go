@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/views"
 )
 
 // An operation is one row of the table of operations.
@@ -169,6 +170,9 @@ func self() access { return access{kind: accessSelf} }
 
 // roles lets in who holds one of the roles on the procurement of the path, now in its procedure time.
 func roles(allowed ...models.Role) access { return access{kind: accessRoles, roles: allowed} }
+
+// reads lets in who may read a subject, as views judge it.
+func reads(of views.Subject) access { return roles(views.Readers(of)...) }
 
 // names lists who may call, for people and for the OpenAPI document.
 func (a access) names() []string {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/views"
 )
 
 // The methods in use.
@@ -18,7 +19,7 @@ const (
 // operations is the whole API and who may call it. Routing, access, the OpenAPI document and the access
 // test are made from it; what is not here is not served.
 func (s *server) operations() []operation {
-	lead, buyers := roles(models.RoleLeadProcurer), roles(models.BuyerSide()...)
+	lead := roles(models.RoleLeadProcurer)
 	rows := []operation{
 		op(GET, "/livez", public(), "Tell whether the process runs", s.live),
 		op(GET, "/readyz", public(), "Tell whether requests can be answered", s.isReady),
@@ -42,17 +43,17 @@ func (s *server) operations() []operation {
 
 		op(POST, "/v1/procurements", authenticated(), "Draft a procurement, as a person of a contracting authority", s.createProcurement),
 		op(GET, "/v1/procurements", authenticated(), "List the procurements in which I hold a role", s.listProcurements),
-		op(GET, "/v1/procurements/{procurement}", roles(models.Roles()...), "Read a procurement", s.getProcurement),
+		op(GET, "/v1/procurements/{procurement}", reads(views.OfProcurement), "Read a procurement", s.getProcurement),
 		op(PATCH, "/v1/procurements/{procurement}", lead, "Change a draft", s.changeProcurement),
 
-		op(GET, "/v1/procurements/{procurement}/members", buyers, "List the members of the consortium", s.listMembers),
-		op(GET, "/v1/procurements/{procurement}/members/{organisation}", buyers, "Read a member", s.getMember),
+		op(GET, "/v1/procurements/{procurement}/members", reads(views.OfMembers), "List the members of the consortium", s.listMembers),
+		op(GET, "/v1/procurements/{procurement}/members/{organisation}", reads(views.OfMembers), "Read a member", s.getMember),
 		op(PUT, "/v1/procurements/{procurement}/members/{organisation}", lead, "Take a contracting authority in, or change its part", s.putMember, mayCreate()),
 		op(DELETE, "/v1/procurements/{procurement}/members/{organisation}", lead, "Take a member out of a draft", s.removeMember, answers(noContent)),
 
 		op(POST, "/v1/procurements/{procurement}/roles", lead, "Give a person a role", s.giveRole),
-		op(GET, "/v1/procurements/{procurement}/roles", buyers, "List roles, ended ones too", s.listRoles),
-		op(GET, "/v1/procurements/{procurement}/roles/{role}", buyers, "Read a role", s.getRole),
+		op(GET, "/v1/procurements/{procurement}/roles", reads(views.OfRoles), "List roles, ended ones too", s.listRoles),
+		op(GET, "/v1/procurements/{procurement}/roles/{role}", reads(views.OfRoles), "Read a role", s.getRole),
 		op(DELETE, "/v1/procurements/{procurement}/roles/{role}", lead, "End a role now", s.endRole),
 	}
 	return slices.Concat(rows, s.commandOperations(), s.gateOperations(), s.dossierOperations(),

@@ -70,6 +70,9 @@ func (t *translator) problem(ctx context.Context, err error) *Problem {
 		return done
 	}
 	if refusal, ok := models.RefusalOf(err); ok {
+		if fault := beside(err); fault != nil {
+			t.log.ErrorContext(ctx, "a fault beside a refusal", "request", callOf(ctx).id, "refusal", refusal.Code, "cause", fault)
+		}
 		return t.refusal(ctx, inHeaders(refusal))
 	}
 	if failure, ok := errors.AsType[*auth.Failure](err); ok {
@@ -82,6 +85,25 @@ func (t *translator) problem(ctx context.Context, err error) *Problem {
 		return t.refusal(ctx, models.Refuse(models.CodeUnavailable, "", "The engine could not carry this out in time; repeat the request."))
 	}
 	return t.fault(ctx, err)
+}
+
+// beside collects what went wrong beside a refusal, such as that an attempt could not be recorded.
+func beside(err error) error {
+	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // it looks at this error, not at its chain
+	if !ok {
+		if inner := errors.Unwrap(err); inner != nil {
+			return beside(inner)
+		}
+		return nil
+	}
+	var faults []error
+	for _, part := range joined.Unwrap() {
+		if _, refused := models.RefusalOf(part); refused {
+			part = beside(part)
+		}
+		faults = append(faults, part)
+	}
+	return errors.Join(faults...)
 }
 
 func (t *translator) fault(ctx context.Context, cause error) *Problem {

@@ -30,7 +30,7 @@ type procurement struct {
 func (p procurement) self() string   { return "/v1/procurements/" + string(p.ID) }
 func (p procurement) version() int64 { return p.Version }
 
-func showProcurement(st models.Standing) procurement {
+func showProcurement(st models.Seat) procurement {
 	p := st.Procurement
 	return procurement{
 		ID: p.ID, Title: p.Title, Description: p.Description, Languages: p.Languages, Mode: p.Mode, Now: utc(st.Now), Status: p.Status,
@@ -71,14 +71,15 @@ func (s *server) listProcurements(ctx context.Context, in *procurementsQuery) (*
 		filters.Set("status", string(in.Status))
 	}
 	call := callOf(ctx)
-	read := func(after models.ID, limit int) ([]models.Standing, error) {
+	read := func(after models.ID, limit int) ([]models.Seat, error) {
 		return s.views.Procurements(ctx, readerOf(ctx), in.Status, after, limit)
 	}
-	return list(s, call, in.Paging, filters, read, func(st models.Standing) models.ID { return st.Procurement.ID }, showProcurement)
+	return list(s, call, in.Paging, filters, read, func(st models.Seat) models.ID { return st.Procurement.ID }, showProcurement)
 }
 
 func (s *server) getProcurement(ctx context.Context, _ *struct{ ProcurementPath }) (*Answer[procurement], error) {
-	return show(ctx, showProcurement(*callOf(ctx).standing)), nil
+	st, err := s.views.Procurement(readerOf(ctx))
+	return found(ctx, st, err, showProcurement)
 }
 
 type procurementPatch struct {

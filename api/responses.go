@@ -60,7 +60,7 @@ func (s *server) respond(ctx context.Context, in *newResponse) (*Answer[Response
 		return nil, err
 	}
 	done, err := s.acts.Respond(ctx, by(ctx), acts.NewResponse{
-		Procurement: procurement, Announcement: announcement, Content: in.Body, Most: s.limits.Responses,
+		Procurement: procurement, Announcement: announcement, Content: in.Body,
 	})
 	return created(ctx, done, err, showResponse)
 }

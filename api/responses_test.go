@@ -158,7 +158,7 @@ func TestARepeatedResponseIsReceivedOnce(t *testing.T) {
 func TestAnOperatorRespondsManyTimesButNotForEver(t *testing.T) {
 	t.Parallel()
 	d := inDialogue(t)
-	d.server.limits.Responses = 2
+	d.acts.Limits.Responses = 2
 	seller, rival := d.organisation(models.OrganisationEconomicOperator), d.organisation(models.OrganisationEconomicOperator)
 	for range 2 {
 		d.do(seller, POST, d.responses(), answer()).is(http.StatusCreated)

@@ -17,7 +17,7 @@ func (s *server) tenderOperations() []operation {
 	const procurement = "/v1/procurements/{procurement}"
 	const one = procurement + "/tenders/{tender}"
 	supplier := roles(models.RoleSupplier)
-	readers := roles(models.RoleSupplier, models.RoleLeadProcurer, models.RoleOpener)
+	readers := reads(views.OfTenders)
 	return []operation{
 		op(POST, procurement+"/registrations", authenticated(), "Register as a supplier, once lots are published", s.register),
 		op(POST, procurement+"/lots/{lot}/tenders", supplier, "Hand in a tender: sealed envelopes uploaded before", s.submitTender),
@@ -27,7 +27,7 @@ func (s *server) tenderOperations() []operation {
 		op(GET, one, readers, "Read a tender", s.getTender),
 		op(GET, one+"/receipt", readers, "Read the signed receipt of a tender again", s.getReceipt),
 		op(GET, one+"/withdrawal", readers, "Read the signed receipt of a withdrawal again", s.getWithdrawal),
-		op(GET, one+"/envelopes/{n}/content", roles(models.RoleSupplier, models.RoleOpener), "Read a sealed envelope: the supplier's own; the openers' once they have opened the lot", s.getEnvelope, givesBytes()),
+		op(GET, one+"/envelopes/{n}/content", reads(views.OfEnvelopes), "Read a sealed envelope: the supplier's own; the openers' once they have opened the lot", s.getEnvelope, givesBytes()),
 	}
 }
 

@@ -18,7 +18,7 @@ const chunkTimeout = time.Minute
 
 func (s *server) uploadOperations() []operation {
 	const all, one = "/v1/procurements/{procurement}/uploads", "/v1/procurements/{procurement}/uploads/{upload}"
-	uploaders := roles(append(models.DocumentWriters(), models.RoleSupplier)...)
+	uploaders := reads(views.OfUploads)
 	return []operation{
 		op(POST, all, uploaders, "Announce a file by size and digest", s.createUpload),
 		op(GET, one, uploaders, "Read how far an upload of mine is", s.getUpload),

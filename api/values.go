@@ -13,7 +13,7 @@ import (
 )
 
 // ProcurementPath is embedded by the input of what concerns a procurement. The guard has read and judged
-// the ID already; see [call.standing].
+// the ID already; see [call.seat].
 type ProcurementPath struct {
 	Procurement string `path:"procurement" doc:"ID of the procurement"`
 }

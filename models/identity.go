@@ -77,8 +77,8 @@ func (k APIKey) Version() int64 {
 	return k.RevokedAt.UnixMicro()
 }
 
-// A Standing is a procurement as one person finds it at one instant.
-type Standing struct {
+// A Seat is a procurement as one person finds it at one instant, with the roles that the person holds on it then.
+type Seat struct {
 	Procurement Procurement
 	// Now is procedure time.
 	Now time.Time

@@ -120,6 +120,11 @@ func (p Procurement) Now(database time.Time) time.Time {
 	return database.Add(time.Duration(p.ClockOffset) * time.Microsecond)
 }
 
+// RealTime turns procedure time into an instant of the database's clock.
+func (p Procurement) RealTime(procedure time.Time) time.Time {
+	return procedure.Add(-time.Duration(p.ClockOffset) * time.Microsecond)
+}
+
 // A Member is one contracting authority of the consortium.
 type Member struct {
 	ProcurementID  ID `gorm:"primaryKey"`

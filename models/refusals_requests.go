@@ -14,6 +14,7 @@ const (
 	CodeMissingKey           Code = "idempotency_key_missing"
 	CodeInvalidKey           Code = "idempotency_key_invalid"
 	CodeKeyReused            Code = "idempotency_key_reused"
+	CodeAnswerLost           Code = "idempotency_answer_lost"
 	CodeMissingIfMatch       Code = "if_match_missing"
 	CodeStale                Code = "version_stale"
 	CodeMethodNotAllowed     Code = "method_not_allowed"
@@ -71,6 +72,10 @@ var refusedRequests = []RefusalType{
 	{
 		CodeKeyReused, RefusalUnacceptable, "The Idempotency-Key belongs to another request",
 		"The same key came before with another body. Use a new key for a new request.",
+	},
+	{
+		CodeAnswerLost, RefusalConflict, "The answer cannot be shown again",
+		"The request was carried out, once. An upgrade has changed how answers are kept. Read what it has made.",
 	},
 	{
 		CodeMissingIfMatch, RefusalUnversioned, "The If-Match header is missing",

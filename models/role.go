@@ -2,6 +2,7 @@ package models
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -114,4 +115,21 @@ func (a Actor) HasAny(roles ...Role) bool {
 		}
 	}
 	return false
+}
+
+// MustHoldAny refuses an actor who holds none of the roles on the procurement. For who holds no role at all, the
+// procurement does not exist.
+func (a Actor) MustHoldAny(roles ...Role) error {
+	if len(a.Roles) == 0 {
+		return NoSuchResource()
+	}
+	if a.HasAny(roles...) {
+		return nil
+	}
+	names := make([]string, len(roles))
+	for i, r := range roles {
+		names[i] = string(r)
+	}
+	return Refuse(CodeForbidden, "", "none of your roles on this procurement may do this").
+		Accepting("one of the roles %s", strings.Join(names, ", "))
 }

@@ -14,9 +14,9 @@ func (v *Views) Credential(ctx context.Context, key models.ID) (models.Credentia
 // Admission reads, at once, an API key and the procurement as its holder finds it; nil when there is none with that ID.
 func (v *Views) Admission(
 	ctx context.Context, key, procurement models.ID,
-) (models.Credential, *models.Standing, error) {
+) (models.Credential, *models.Seat, error) {
 	a, err := v.Store.Admission(ctx, key, procurement)
-	return a.Credential, a.Standing, err
+	return a.Credential, a.Seat, err
 }
 
 // HasOutcome tells whether a command was carried out or refused.

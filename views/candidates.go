@@ -14,11 +14,8 @@ type Shortlist = evaluation.Shortlist
 // Shortlist judges the candidates of a lot by the record as it is now, for the buyers' side; nobody whose
 // organisation is a candidate sees it.
 func (v *Views) Shortlist(ctx context.Context, r Reader, lot models.ID) (Shortlist, error) {
-	if !r.buyersEyes() {
-		return Shortlist{}, models.NoSuchResource()
-	}
 	var list Shortlist
-	err := v.dossier(ctx, r, func(_ *store.Tx, d models.Dossier) error {
+	err := v.dossier(ctx, r, OfShortlist, func(_ *store.Tx, d models.Dossier) error {
 		l, ok := d.Tendering.Lot(lot)
 		if !ok {
 			return models.NoSuchResource()

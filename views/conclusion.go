@@ -26,6 +26,9 @@ type LetterSent struct {
 // about its own tender; of the buyers' side nobody whose organisation has tendered for the lot, because what a
 // letter says of its recipient's tender is no business of a competitor's people.
 func (v *Views) Letter(ctx context.Context, r Reader, tender models.ID, kind models.LetterKind) (LetterSent, error) {
+	if err := r.may(OfLetters); err != nil {
+		return LetterSent{}, err
+	}
 	sight := store.Sight{Buyers: true}
 	if r.Actor.HasAny(models.RoleSupplier) {
 		sight = store.Sight{Organisation: r.Actor.OrganisationID}
@@ -34,7 +37,7 @@ func (v *Views) Letter(ctx context.Context, r Reader, tender models.ID, kind mod
 		return LetterSent{}, err
 	}
 	var view LetterSent
-	err := v.dossier(ctx, r, func(tx *store.Tx, d models.Dossier) error {
+	err := v.dossier(ctx, r, OfLetters, func(tx *store.Tx, d models.Dossier) error {
 		if t, ok := d.Tendering.Tender(tender); ok && sight.Buyers {
 			if err := d.MayStudy(r.Actor.OrganisationID, t.LotID); err != nil {
 				return err
@@ -58,7 +61,9 @@ func (v *Views) Letter(ctx context.Context, r Reader, tender models.ID, kind mod
 
 // Notices lists the notices that were dispatched, those after the given one.
 func (v *Views) Notices(ctx context.Context, r Reader, after models.ID, limit int) ([]models.Notice, error) {
-	return inTx(ctx, v, func(tx *store.Tx) ([]models.Notice, error) { return tx.Notices(r.procurement(), after, limit) })
+	return inTx(ctx, v, r, OfNotices, func(tx *store.Tx, p models.ID) ([]models.Notice, error) {
+		return tx.Notices(p, after, limit)
+	})
 }
 
 // Record is what the record knows for the individual report.
@@ -67,7 +72,7 @@ type Record = evaluation.Record
 // Record composes what the record knows for the individual report.
 func (v *Views) Record(ctx context.Context, r Reader) (Record, error) {
 	var record Record
-	err := v.dossier(ctx, r, func(_ *store.Tx, d models.Dossier) error {
+	err := v.dossier(ctx, r, OfReport, func(_ *store.Tx, d models.Dossier) error {
 		var err error
 		record, err = evaluation.ComposeRecord(d)
 		return err

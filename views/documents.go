@@ -10,6 +10,9 @@ import (
 // audience is what the reader reads of the documents: all on the buyers' side, where it is empty; what is meant for
 // tenderers on the other, once lots are published. It refuses before that.
 func (v *Views) audience(ctx context.Context, r Reader) (models.Audience, error) {
+	if err := r.may(OfDocuments); err != nil {
+		return "", err
+	}
 	if r.buyersEyes() {
 		return "", nil
 	}

@@ -12,15 +12,15 @@ import (
 func (v *Views) Entries(
 	ctx context.Context, r Reader, kind models.EntryKind, after models.ID, limit int,
 ) ([]models.Entry, error) {
-	return inTx(ctx, v, func(tx *store.Tx) ([]models.Entry, error) {
-		return tx.Entries(r.procurement(), kind, after, limit)
+	return inTx(ctx, v, r, OfEntries, func(tx *store.Tx, p models.ID) ([]models.Entry, error) {
+		return tx.Entries(p, kind, after, limit)
 	})
 }
 
 // Entry reads an entry of a kind in its latest version.
 func (v *Views) Entry(ctx context.Context, r Reader, kind models.EntryKind, id models.ID) (models.Entry, error) {
-	return inTx(ctx, v, func(tx *store.Tx) (models.Entry, error) {
-		e, err := tx.Entry(r.procurement(), id)
+	return inTx(ctx, v, r, OfEntries, func(tx *store.Tx, p models.ID) (models.Entry, error) {
+		e, err := tx.Entry(p, id)
 		if errors.Is(err, store.ErrNoEntry) || (err == nil && e.Kind != kind) {
 			return models.Entry{}, models.NoSuchResource()
 		}

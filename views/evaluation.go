@@ -37,7 +37,7 @@ type Sheet struct {
 // evaluate sees them when quality is locked, the chair earlier.
 func (v *Views) Sheets(ctx context.Context, r Reader, lot models.ID) ([]Sheet, error) {
 	var sheets []Sheet
-	err := v.dossier(ctx, r, func(_ *store.Tx, d models.Dossier) error {
+	err := v.dossier(ctx, r, OfScores, func(_ *store.Tx, d models.Dossier) error {
 		if err := hasLot(d, lot); err != nil {
 			return err
 		}
@@ -75,7 +75,7 @@ type Evaluation = evaluation.Evaluation
 // Ranking computes the ranking of a lot from the record as it is now.
 func (v *Views) Ranking(ctx context.Context, r Reader, lot models.ID) (Evaluation, error) {
 	var ranking Evaluation
-	err := v.dossier(ctx, r, func(_ *store.Tx, d models.Dossier) error {
+	err := v.dossier(ctx, r, OfRanking, func(_ *store.Tx, d models.Dossier) error {
 		if err := hasLot(d, lot); err != nil {
 			return err
 		}

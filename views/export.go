@@ -10,11 +10,6 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// exporters lists who may export the events of a procurement with their proof.
-func exporters() []models.Role {
-	return []models.Role{models.RoleLeadProcurer, models.RoleBoard, models.RoleLegal, models.RoleObserver}
-}
-
 // An Export is the export of one procurement's events that somebody may have.
 type Export struct {
 	views *Views
@@ -23,12 +18,8 @@ type Export struct {
 
 // Export judges whether the reader may export the events of the procurement, and returns the export.
 func (v *Views) Export(r Reader) (Export, error) {
-	switch {
-	case r.Standing == nil:
-		return Export{}, models.NoSuchResource()
-	case !r.Actor.HasAny(exporters()...):
-		return Export{}, models.Refuse(models.CodeForbidden, "export", "none of your roles on this procurement may export its events").
-			Accepting("one of the roles lead_procurer, board, legal, observer")
+	if err := r.may(OfExport); err != nil {
+		return Export{}, err
 	}
 	return Export{v, r.procurement()}, nil
 }

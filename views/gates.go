@@ -11,7 +11,7 @@ import (
 
 // Rounds lists every round of every phase.
 func (v *Views) Rounds(ctx context.Context, r Reader) ([]models.PhaseRound, error) {
-	return inTx(ctx, v, func(tx *store.Tx) ([]models.PhaseRound, error) { return tx.Rounds(r.procurement()) })
+	return inTx(ctx, v, r, OfPhases, (*store.Tx).Rounds)
 }
 
 // A Gate is what stands between a phase and its end, as it is now.
@@ -30,7 +30,7 @@ type Gate struct {
 // Gate judges the gate of a phase. A vote of who wrote what is approved does not count.
 func (v *Views) Gate(ctx context.Context, r Reader, phase models.Phase) (Gate, error) {
 	var view Gate
-	err := v.dossier(ctx, r, func(tx *store.Tx, d models.Dossier) error {
+	err := v.dossier(ctx, r, OfPhases, func(tx *store.Tx, d models.Dossier) error {
 		votes, err := tx.Votes(d.Procurement.ID, models.GateSubject(phase), d.Round(phase).Round)
 		if err != nil {
 			return err
@@ -47,7 +47,9 @@ func (v *Views) Gate(ctx context.Context, r Reader, phase models.Phase) (Gate, e
 
 // Motions lists the motions of the board, those after the given one.
 func (v *Views) Motions(ctx context.Context, r Reader, after models.ID, limit int) ([]models.Motion, error) {
-	return inTx(ctx, v, func(tx *store.Tx) ([]models.Motion, error) { return tx.Motions(r.procurement(), after, limit) })
+	return inTx(ctx, v, r, OfMotions, func(tx *store.Tx, p models.ID) ([]models.Motion, error) {
+		return tx.Motions(p, after, limit)
+	})
 }
 
 // A NeutralityFinding points at words that favour somebody or leave open what is wanted.
@@ -56,7 +58,7 @@ type NeutralityFinding = gate.NeutralityFinding
 // NeutralityFindings reads needs and requirements as a tenderer's lawyer would, entry by entry.
 func (v *Views) NeutralityFindings(ctx context.Context, r Reader) ([]NeutralityFinding, error) {
 	var findings []NeutralityFinding
-	err := v.dossier(ctx, r, func(_ *store.Tx, d models.Dossier) error {
+	err := v.dossier(ctx, r, OfNeutrality, func(_ *store.Tx, d models.Dossier) error {
 		var err error
 		findings, err = gate.NeutralityFindings(d, models.NeutralityKinds()...)
 		return err

@@ -10,12 +10,14 @@ import (
 
 // Lots lists lots, those after the given one: the buyers' side sees all, a supplier those that were published.
 func (v *Views) Lots(ctx context.Context, r Reader, after models.ID, limit int) ([]models.Lot, error) {
-	return v.Store.ListLots(ctx, r.procurement(), !r.buyersEyes(), after, limit)
+	return rows(r, OfLots, func(p models.ID) ([]models.Lot, error) {
+		return v.Store.ListLots(ctx, p, !r.buyersEyes(), after, limit)
+	})
 }
 
 // Lot reads a lot. For a supplier one that was never published does not exist.
 func (v *Views) Lot(ctx context.Context, r Reader, id models.ID) (models.Lot, error) {
-	l, err := v.Store.Lot(ctx, r.procurement(), id)
+	l, err := rows(r, OfLots, func(p models.ID) (models.Lot, error) { return v.Store.Lot(ctx, p, id) })
 	if err == nil && !l.Published() && !r.buyersEyes() {
 		return models.Lot{}, models.NoSuchResource()
 	}

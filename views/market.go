@@ -64,7 +64,9 @@ func publicPart(e models.Entry) (json.RawMessage, error) {
 
 // Consultations lists the market consultations of a procurement, after the given announcement. Everyone may read
 // them.
-func (v *Views) Consultations(ctx context.Context, procurement, after models.ID, limit int) ([]models.Consultation, error) {
+func (v *Views) Consultations(
+	ctx context.Context, procurement, after models.ID, limit int,
+) ([]models.Consultation, error) {
 	if err := v.Told(ctx, procurement); err != nil {
 		return nil, err
 	}
@@ -73,19 +75,19 @@ func (v *Views) Consultations(ctx context.Context, procurement, after models.ID,
 
 // Responses lists the responses to all consultations of the reader's procurement, those after the given one, with
 // what is confidential: for the buyers' side only.
-func (v *Views) Responses(ctx context.Context, r Reader, after models.ID, limit int) ([]models.ConsultationResponse, error) {
-	if !r.buyersEyes() {
-		return nil, models.NoSuchResource()
-	}
-	return v.responses(ctx, models.ConsultationResponse{ProcurementID: r.procurement()}, after, limit)
+func (v *Views) Responses(
+	ctx context.Context, r Reader, after models.ID, limit int,
+) ([]models.ConsultationResponse, error) {
+	return rows(r, OfResponses, func(p models.ID) ([]models.ConsultationResponse, error) {
+		return v.responses(ctx, models.ConsultationResponse{ProcurementID: p}, after, limit)
+	})
 }
 
 // Response reads a response, for the buyers' side only.
 func (v *Views) Response(ctx context.Context, r Reader, id models.ID) (models.ConsultationResponse, error) {
-	if !r.buyersEyes() {
-		return models.ConsultationResponse{}, models.NoSuchResource()
-	}
-	return v.Store.Response(ctx, r.procurement(), id)
+	return rows(r, OfResponses, func(p models.ID) (models.ConsultationResponse, error) {
+		return v.Store.Response(ctx, p, id)
+	})
 }
 
 // OwnResponses lists the responses of the reader's organisation to a consultation, those after the given one.
@@ -103,10 +105,16 @@ func (v *Views) OwnResponses(
 func (v *Views) responses(
 	ctx context.Context, of models.ConsultationResponse, after models.ID, limit int,
 ) ([]models.ConsultationResponse, error) {
-	return inTx(ctx, v, func(tx *store.Tx) ([]models.ConsultationResponse, error) { return tx.Responses(of, after, limit) })
+	var found []models.ConsultationResponse
+	err := v.Store.InTx(ctx, func(tx *store.Tx) error {
+		var err error
+		found, err = tx.Responses(of, after, limit)
+		return err
+	})
+	return found, err
 }
 
 // Tasks lists what asks for attention in the reader's procurement, those after the given one.
 func (v *Views) Tasks(ctx context.Context, r Reader, after models.ID, limit int) ([]models.Task, error) {
-	return v.Store.Tasks(ctx, r.procurement(), after, limit)
+	return rows(r, OfTasks, func(p models.ID) ([]models.Task, error) { return v.Store.Tasks(ctx, p, after, limit) })
 }

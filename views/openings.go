@@ -62,11 +62,10 @@ func uploaded(d models.Dossier, tender models.ID, n int) (models.Opening, bool) 
 }
 
 // study lets read look at the dossier of a tender that the reader may study.
-func (v *Views) study(ctx context.Context, r Reader, tender models.ID, read func(*store.Tx, models.Dossier) error) error {
-	if !r.buyersEyes() {
-		return models.NoSuchResource()
-	}
-	return v.dossier(ctx, r, func(tx *store.Tx, d models.Dossier) error {
+func (v *Views) study(
+	ctx context.Context, r Reader, tender models.ID, read func(*store.Tx, models.Dossier) error,
+) error {
+	return v.dossier(ctx, r, OfOpenings, func(tx *store.Tx, d models.Dossier) error {
 		t, ok := d.Tendering.Tender(tender)
 		if !ok {
 			return models.NoSuchResource()
@@ -89,11 +88,8 @@ type Tenderer struct {
 
 // Tenderers lists who tendered for a lot, once it is opened.
 func (v *Views) Tenderers(ctx context.Context, r Reader, lot models.ID) ([]Tenderer, error) {
-	if !r.buyersEyes() {
-		return nil, models.NoSuchResource()
-	}
 	var tenderers []Tenderer
-	err := v.dossier(ctx, r, func(_ *store.Tx, d models.Dossier) error {
+	err := v.dossier(ctx, r, OfTenderers, func(_ *store.Tx, d models.Dossier) error {
 		l, ok := d.Tendering.Lot(lot)
 		if !ok {
 			return models.NoSuchResource()

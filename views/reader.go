@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"slices"
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
@@ -9,42 +10,135 @@ import (
 
 // A Reader is who reads.
 type Reader struct {
-	// Actor is the person, with the roles held now on the procurement of the standing.
+	// Actor is the person, with the roles held now on the procurement of the seat.
 	Actor models.Actor
-	// Standing is the procurement that is read, as the reader finds it; nil: none.
-	Standing *models.Standing
+	// Seat is the procurement that is read, as the reader finds it; nil: none.
+	Seat *models.Seat
+}
+
+// A Subject is what is read of a procurement. Who may read it is said once, by its row in readers. The feed of events
+// has none: it judges event by event.
+type Subject string
+
+// The subjects.
+const (
+	OfProcurement Subject = "procurement"
+	OfMembers     Subject = "members"
+	OfRoles       Subject = "roles"
+	OfPhases      Subject = "phases"
+	OfMotions     Subject = "motions"
+	OfTasks       Subject = "tasks"
+	OfEntries     Subject = "entries"
+	OfNeutrality  Subject = "neutrality"
+	OfDocuments   Subject = "documents"
+	OfUploads     Subject = "uploads"
+	OfResponses   Subject = "responses"
+	OfLots        Subject = "lots"
+	OfTenders     Subject = "tenders"
+	OfEnvelopes   Subject = "envelopes"
+	OfOpenings    Subject = "openings"
+	OfTenderers   Subject = "tenderers"
+	OfScores      Subject = "scores"
+	OfShortlist   Subject = "shortlist"
+	OfRanking     Subject = "ranking"
+	OfLetters     Subject = "letters"
+	OfNotices     Subject = "notices"
+	OfReport      Subject = "report"
+	OfExport      Subject = "export"
+)
+
+// readers holds the roles that may read each subject. Some views show less of it to some of them.
+var readers = map[Subject][]models.Role{
+	OfProcurement: models.Roles(),
+	OfMembers:     models.BuyerSide(),
+	OfRoles:       models.BuyerSide(),
+	OfPhases:      models.BuyerSide(),
+	OfMotions:     models.BuyerSide(),
+	OfTasks:       models.BuyerSide(),
+	OfEntries:     models.BuyerSide(),
+	OfNeutrality:  models.BuyerSide(),
+	OfDocuments:   models.Roles(),
+	OfUploads:     append(models.DocumentWriters(), models.RoleSupplier),
+	OfResponses:   models.BuyerSide(),
+	OfLots:        models.Roles(),
+	OfTenders:     {models.RoleSupplier, models.RoleLeadProcurer, models.RoleOpener},
+	OfEnvelopes:   {models.RoleSupplier, models.RoleOpener},
+	OfOpenings:    students(),
+	OfTenderers:   models.BuyerSide(),
+	OfScores:      students(),
+	OfShortlist:   models.BuyerSide(),
+	OfRanking:     models.BuyerSide(),
+	OfLetters:     append(students(), models.RoleSupplier),
+	OfNotices:     models.Roles(),
+	OfReport:      models.BuyerSide(),
+	OfExport:      {models.RoleLeadProcurer, models.RoleBoard, models.RoleLegal, models.RoleObserver},
+}
+
+// students are the roles that may study tenders once they are opened; evaluators and the chair after a declaration.
+func students() []models.Role {
+	return []models.Role{
+		models.RoleLeadProcurer, models.RoleBoard, models.RoleOpener, models.RoleEvaluator, models.RoleChair,
+		models.RoleAwarder, models.RoleLegal, models.RoleObserver,
+	}
+}
+
+// Readers are the roles of which one is needed to read a subject.
+func Readers(of Subject) []models.Role { return slices.Clone(readers[of]) }
+
+// may refuses who holds no role that may read the subject, whoever asks: the procurement does not exist for who
+// holds no role on it.
+func (r Reader) may(read Subject) error {
+	if r.Seat == nil {
+		return models.NoSuchResource()
+	}
+	return r.Actor.MustHoldAny(readers[read]...)
 }
 
 // procurement is the ID of the procurement that is read, or nothing.
 func (r Reader) procurement() models.ID {
-	if r.Standing == nil {
+	if r.Seat == nil {
 		return ""
 	}
-	return r.Standing.Procurement.ID
+	return r.Seat.Procurement.ID
 }
 
 // buyersEyes tells whether the reader sees what is not published.
 func (r Reader) buyersEyes() bool { return r.Actor.HasAny(models.BuyerSide()...) }
 
-// inTx lists by a method of a transaction.
-func inTx[T any](ctx context.Context, v *Views, read func(*store.Tx) (T, error)) (T, error) {
-	var found T
-	err := v.Store.InTx(ctx, func(tx *store.Tx) error {
-		var err error
-		found, err = read(tx)
-		return err
-	})
-	return found, err
+// rows reads a subject from the rows of the reader's procurement, for who may read it.
+func rows[T any](r Reader, of Subject, read func(procurement models.ID) (T, error)) (T, error) {
+	if err := r.may(of); err != nil {
+		var none T
+		return none, err
+	}
+	return read(r.procurement())
 }
 
-// dossier lets read look at the whole dossier of the reader's procurement, as it is at one instant and without a
-// lock: whoever watches must not keep commands out.
-func (v *Views) dossier(ctx context.Context, r Reader, read func(*store.Tx, models.Dossier) error) error {
-	if r.Standing == nil {
-		return models.NoSuchResource()
+// inTx is [rows] by a method of a transaction.
+func inTx[T any](
+	ctx context.Context, v *Views, r Reader, of Subject, read func(tx *store.Tx, procurement models.ID) (T, error),
+) (T, error) {
+	return rows(r, of, func(procurement models.ID) (T, error) {
+		var found T
+		err := v.Store.InTx(ctx, func(tx *store.Tx) error {
+			var err error
+			found, err = read(tx, procurement)
+			return err
+		})
+		return found, err
+	})
+}
+
+// dossier lets read look at the whole dossier of the reader's procurement, for who may read the subject. It is as it
+// is at one instant and without a lock: whoever watches must not keep commands out.
+func (v *Views) dossier(
+	ctx context.Context, r Reader, of Subject, read func(*store.Tx, models.Dossier) error,
+) error {
+	if err := r.may(of); err != nil {
+		return err
 	}
 	return v.Store.Snapshot(ctx, func(tx *store.Tx) error {
-		d, err := tx.Dossier(r.Standing.Procurement, r.Standing.Now)
+		d, err := tx.Dossier(r.Seat.Procurement, r.Seat.Now)
 		if err != nil {
 			return err
 		}

@@ -20,12 +20,14 @@ func (r Reader) sight() store.Sight {
 
 // Tenders lists the tenders that the reader sees, those after the given one; an empty lot means all.
 func (v *Views) Tenders(ctx context.Context, r Reader, lot, after models.ID, limit int) ([]models.Tender, error) {
-	return v.Store.Tenders(ctx, r.procurement(), r.sight(), lot, after, limit)
+	return rows(r, OfTenders, func(p models.ID) ([]models.Tender, error) {
+		return v.Store.Tenders(ctx, p, r.sight(), lot, after, limit)
+	})
 }
 
 // Tender reads a tender that the reader sees.
 func (v *Views) Tender(ctx context.Context, r Reader, id models.ID) (models.Tender, error) {
-	return v.Store.Tender(ctx, r.procurement(), r.sight(), id)
+	return rows(r, OfTenders, func(p models.ID) (models.Tender, error) { return v.Store.Tender(ctx, p, r.sight(), id) })
 }
 
 // A Receipt is what a supplier got for a tender or a withdrawal, with the note that proves it.
@@ -59,15 +61,15 @@ func (v *Views) Withdrawal(ctx context.Context, r Reader, tender models.ID) (Rec
 // the lot is opened, a price once quality is locked. Opening is the buyers' act and waits while the procurement is
 // suspended. To who asks too early it returns a [TooEarly].
 func (v *Views) Envelope(ctx context.Context, r Reader, tender models.ID, n int) (models.Upload, error) {
-	if !r.Actor.HasAny(models.RoleSupplier, models.RoleOpener) {
-		return models.Upload{}, models.NoSuchResource()
+	if err := r.may(OfEnvelopes); err != nil {
+		return models.Upload{}, err
 	}
 	t, err := v.Tender(ctx, r, tender)
 	if err != nil {
 		return models.Upload{}, err
 	}
 	buyers := r.sight().Buyers
-	if buyers && r.Standing.Procurement.Status == models.StatusSuspended {
+	if buyers && r.Seat.Procurement.Status == models.StatusSuspended {
 		return models.Upload{}, models.Refuse(models.CodeSuspended, "",
 			"the procurement is suspended; envelopes are opened once it goes on").Accepting("resume it first")
 	}
@@ -83,7 +85,7 @@ func (v *Views) Envelope(ctx context.Context, r Reader, tender models.ID, n int)
 
 // mayOpen judges whether the buyers get the sealed bytes of an envelope.
 func (v *Views) mayOpen(ctx context.Context, r Reader, t models.Tender, e models.Envelope) error {
-	return v.dossier(ctx, r, func(_ *store.Tx, d models.Dossier) error {
+	return v.dossier(ctx, r, OfEnvelopes, func(_ *store.Tx, d models.Dossier) error {
 		err := evaluation.MayFetch(d, t.ID, e)
 		if refusal, refused := models.RefusalOf(err); refused {
 			return &TooEarly{Tender: t.ID, Envelope: e.N, Refusal: refusal}

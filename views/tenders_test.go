@@ -163,20 +163,30 @@ func TestTheBuyersLearnNothingOfTendersBeforeTheBoxIsClosed(t *testing.T) {
 		readers = append(readers, r.ofBuyers(role))
 	}
 	published := []models.EventType{event.TypeOf(event.ProcurementPublished{})}
+	hidden := func(reader views.Reader, of views.Subject, err error) {
+		t.Helper()
+		if reader.Actor.HasAny(views.Readers(of)...) {
+			refused(t, err, models.CodeNotFound)
+		} else {
+			refused(t, err, models.CodeForbidden)
+		}
+	}
 	for _, reader := range readers {
 		all, err := r.views.Tenders(t.Context(), reader, "", "", 10)
-		require.NoError(t, err)
 		require.Empty(t, all, "not even how many there are")
+		if reader.Actor.HasAny(views.Readers(views.OfTenders)...) {
+			require.NoError(t, err)
+		}
 		_, err = r.views.Tender(t.Context(), reader, tender)
-		refused(t, err, models.CodeNotFound)
+		hidden(reader, views.OfTenders, err)
 		_, err = r.views.Receipt(t.Context(), reader, tender)
-		refused(t, err, models.CodeNotFound)
+		hidden(reader, views.OfTenders, err)
 		_, err = r.views.Envelope(t.Context(), reader, tender, 1)
-		refused(t, err, models.CodeNotFound)
+		hidden(reader, views.OfEnvelopes, err)
 		_, err = r.views.Openings(t.Context(), reader, tender)
-		refused(t, err, models.CodeNotFound)
+		hidden(reader, views.OfOpenings, err)
 		_, err = r.views.Plaintext(t.Context(), reader, tender, 1)
-		refused(t, err, models.CodeNotFound)
+		hidden(reader, views.OfOpenings, err)
 		_, err = r.views.Tenderers(t.Context(), reader, r.published.ID)
 		require.Error(t, err)
 		require.Equal(t, published, r.feed(reader), "%v", reader.Actor.Roles)
@@ -222,8 +232,8 @@ func TestAnEnvelopeIsNotGivenToOpenersTooEarly(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, models.Digest([]byte("sealed")), file.Digest)
 	_, err = r.views.Envelope(t.Context(), r.ofBuyers(models.RoleLeadProcurer), tender, 1)
-	refused(t, err, models.CodeNotFound)
-	opener.Standing.Procurement.Status = models.StatusSuspended
+	refused(t, err, models.CodeForbidden)
+	opener.Seat.Procurement.Status = models.StatusSuspended
 	_, err = r.views.Envelope(t.Context(), opener, tender, 1)
 	refused(t, err, models.CodeSuspended)
 }

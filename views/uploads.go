@@ -20,12 +20,9 @@ type Upload struct {
 
 // Upload reads how far an upload of the reader's organisation is. Nobody else knows of it.
 func (v *Views) Upload(ctx context.Context, r Reader, id models.ID) (Upload, error) {
-	u, err := v.Store.Upload(ctx, r.procurement(), id)
+	u, err := v.upload(ctx, r, id)
 	if err != nil {
 		return Upload{}, err
-	}
-	if !u.BelongsTo(r.Actor) {
-		return Upload{}, models.NoSuchResource()
 	}
 	there, err := v.Store.ChunksOf(ctx, u.ID)
 	return Upload{Upload: u, There: there}, err
@@ -33,17 +30,23 @@ func (v *Views) Upload(ctx context.Context, r Reader, id models.ID) (Upload, err
 
 // UploadedFile reads which file a complete upload of the reader's organisation is.
 func (v *Views) UploadedFile(ctx context.Context, r Reader, id models.ID) (models.Upload, error) {
-	u, err := v.Store.Upload(ctx, r.procurement(), id)
+	u, err := v.upload(ctx, r, id)
 	switch {
 	case err != nil:
 		return models.Upload{}, err
-	case !u.BelongsTo(r.Actor):
-		return models.Upload{}, models.NoSuchResource()
 	case !u.Complete():
 		return models.Upload{}, models.Refuse(models.CodeUploadIncomplete, "", "the upload is not complete").
 			Accepting("completing it first")
 	}
 	return u, nil
+}
+
+func (v *Views) upload(ctx context.Context, r Reader, id models.ID) (models.Upload, error) {
+	u, err := rows(r, OfUploads, func(p models.ID) (models.Upload, error) { return v.Store.Upload(ctx, p, id) })
+	if err == nil && !u.BelongsTo(r.Actor) {
+		return models.Upload{}, models.NoSuchResource()
+	}
+	return u, err
 }
 
 // Content reads the bytes of a file that was disclosed to the reader.

@@ -90,8 +90,8 @@ func (r *record) lot(tx *store.Tx, number int) models.Lot {
 // as reads with a role.
 func (r *record) as(role models.Role) views.Reader {
 	return views.Reader{
-		Actor:    models.Actor{PersonID: r.procurement.CreatedBy, Roles: []models.Role{role}},
-		Standing: &models.Standing{Procurement: r.procurement, Now: r.procurement.CreatedAt, Roles: []models.Role{role}},
+		Actor: models.Actor{PersonID: r.procurement.CreatedBy, Roles: []models.Role{role}},
+		Seat:  &models.Seat{Procurement: r.procurement, Now: r.procurement.CreatedAt, Roles: []models.Role{role}},
 	}
 }
 

@@ -42,11 +42,11 @@ func (p *play) first(l *lot) (*tender, bool) {
 	if p.err != nil {
 		return nil, false
 	}
-	if len(l.ranking.Ranking.Standings) == 0 {
+	if len(l.ranking.Ranking.Places) == 0 {
 		p.err = fmt.Errorf("lot %d has no ranking", l.number)
 		return nil, false
 	}
-	return l.tender(l.ranking.Ranking.Standings[0].Tender), true
+	return l.tender(l.ranking.Ranking.Places[0].Tender), true
 }
 
 func (l *lot) tender(id string) *tender {

@@ -50,13 +50,13 @@ func (p *play) showWinners() {
 	p.screen.chapter("Rankings and winners – assumed: true, no source names them")
 	p.screen.sayf("  %-4s %-30s %-6s %-10s %14s %9s %8s", "lot", "subject", "rank", "tenderer", "price in EUR", "quality", "of 100")
 	for _, l := range p.lots {
-		for _, s := range l.ranking.Ranking.Standings {
-			p.showStanding(l, s)
+		for _, s := range l.ranking.Ranking.Places {
+			p.showPlace(l, s)
 		}
 	}
 }
 
-func (p *play) showStanding(l *lot, s standing) {
+func (p *play) showPlace(l *lot, s place) {
 	t := l.tender(s.Tender)
 	number, title, mark := "", "", " "
 	if s.Rank == 1 {

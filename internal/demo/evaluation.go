@@ -15,11 +15,11 @@ import (
 type ranking struct {
 	Digest  string `json:"digest"`
 	Ranking struct {
-		Standings []standing `json:"standings"`
+		Places []place `json:"standings"`
 	} `json:"ranking"`
 }
 
-type standing struct {
+type place struct {
 	Tender  string `json:"tender"`
 	Rank    int    `json:"rank"`
 	Total   string `json:"total"`

@@ -13,7 +13,7 @@ func TestNobodyWithAConflictOfInterestVotesOnAnAward(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
 	p := b.ranked(t)
-	award := map[string]any{"lot": p.lot, "tender": p.ranking.Ranking.Standings[0].Tender, "ranking": p.ranking.Digest}
+	award := map[string]any{"lot": p.lot, "tender": p.ranking.Ranking.Places[0].Tender, "ranking": p.ranking.Digest}
 	conflict := map[string]any{"lot": p.lot, "tenderers": p.tenderers(t, b.Lead), "conflict": true, "statement": "I own shares in one"}
 	first, second, third := b.Buyers[0], b.Buyers[1], b.Buyers[2]
 	b.post(t, first.Board, "/conflict-declarations", conflict)

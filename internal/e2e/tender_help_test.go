@@ -71,7 +71,7 @@ func (p *tenderPlay) requireLetters(t *testing.T) {
 			Lines            []any  `json:"lines"`
 		}
 		p.get(t, s.Client, "/tenders/"+string(s.tender)+"/letter", &letter)
-		require.Equal(t, s.tender == p.ranking.Ranking.Standings[0].Tender, letter.Won)
+		require.Equal(t, s.tender == p.ranking.Ranking.Places[0].Tender, letter.Won)
 		require.NotEmpty(t, letter.Winner)
 		require.Equal(t, p.earliestContract, letter.EarliestContract)
 		require.Len(t, letter.Lines, 3)

@@ -50,7 +50,7 @@ type rankingView struct {
 	Digest    string `json:"digest"`
 	Reversals []any  `json:"reversals"`
 	Ranking   struct {
-		Standings []struct {
+		Places []struct {
 			Tender        models.ID `json:"tender"`
 			Rank          int       `json:"rank"`
 			Total         string    `json:"total"`
@@ -382,7 +382,7 @@ func (p *tenderPlay) readRanking(t *testing.T) {
 // award has the board decide for the tender that ranks first.
 func (p *tenderPlay) award(t *testing.T) {
 	t.Helper()
-	first := p.ranking.Ranking.Standings[0]
+	first := p.ranking.Ranking.Places[0]
 	require.Equal(t, 1, first.Rank)
 	p.move(t, models.VerbAward, map[string]any{"lot": p.lot, "tender": first.Tender, "ranking": p.ranking.Digest})
 	require.Equal(t, 1, p.countEvents(t, event.LotAwarded{}))
@@ -428,7 +428,7 @@ func (p *tenderPlay) contract(amount string) map[string]any {
 		buyers = append(buyers, buyer.Organisation)
 	}
 	return map[string]any{
-		"lot": p.lot, "tender": p.ranking.Ranking.Standings[0].Tender, "buyers": buyers, "signed_on": p.earliestContract,
+		"lot": p.lot, "tender": p.ranking.Ranking.Places[0].Tender, "buyers": buyers, "signed_on": p.earliestContract,
 		"value": models.Money{Amount: amount, Currency: "EUR"},
 	}
 }

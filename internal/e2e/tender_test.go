@@ -177,20 +177,20 @@ func TestALateExclusionRanksAnewAndSaysWhatItTurned(t *testing.T) {
 	before := p.ranking
 	low := p.suppliers[2]
 	require.NotEmpty(t, askedAbout(before, low.tender), "the lowest price is far below the others")
-	leader := before.Ranking.Standings[0].Tender
+	leader := before.Ranking.Places[0].Tender
 	b.refused(t, models.CodePriceUnexplained, b.Buyers[0].Board, models.VerbAward, map[string]any{"lot": p.lot, "tender": leader, "ranking": before.Digest})
 
 	b.post(t, b.Lead, "/price-inquiries", map[string]any{"tender": low.tender, "question": models.Text{"en": "How?"}, "finding": "rejected", "reason": models.Text{"en": "No answer came."}})
 	b.exclude(t, low.tender)
 	p.readRanking(t)
 	require.NotEqual(t, before.Digest, p.ranking.Digest)
-	require.NotEmpty(t, p.ranking.Ranking.Standings[2].Excluded)
+	require.NotEmpty(t, p.ranking.Ranking.Places[2].Excluded)
 	b.refused(t, models.CodeRankingChanged, b.Buyers[0].Board, models.VerbAward, map[string]any{"lot": p.lot, "tender": leader, "ranking": before.Digest})
 	p.award(t)
 }
 
 func askedAbout(r rankingView, tender models.ID) string {
-	for _, s := range r.Ranking.Standings {
+	for _, s := range r.Ranking.Places {
 		if s.Tender == tender {
 			return s.AskAboutPrice
 		}
@@ -202,9 +202,9 @@ func TestNoContractBeforeTheStandstillIsOverAndReviewsAreDecided(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
 	p := b.ranked(t)
-	first := p.ranking.Ranking.Standings[0]
+	first := p.ranking.Ranking.Places[0]
 	b.refused(t, models.CodeForbidden, b.Drafter, models.VerbAward, map[string]any{"lot": p.lot, "tender": first.Tender, "ranking": p.ranking.Digest})
-	b.refused(t, models.CodeNoWinner, b.Buyers[0].Board, models.VerbAward, map[string]any{"lot": p.lot, "tender": p.ranking.Ranking.Standings[1].Tender, "ranking": p.ranking.Digest})
+	b.refused(t, models.CodeNoWinner, b.Buyers[0].Board, models.VerbAward, map[string]any{"lot": p.lot, "tender": p.ranking.Ranking.Places[1].Tender, "ranking": p.ranking.Digest})
 	b.refused(t, models.CodeNotAwarded, b.Lead, models.VerbSendLetters, map[string]any{"lot": p.lot, "means": "electronic"})
 	p.award(t)
 	p.tell(t)

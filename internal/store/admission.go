@@ -14,8 +14,8 @@ import (
 // An Admission is what decides whether a request about a procurement is let in.
 type Admission struct {
 	Credential models.Credential
-	// Standing is the procurement as the key's holder finds it; nil when there is none with that ID.
-	Standing *models.Standing
+	// Seat is the procurement as the key's holder finds it; nil when there is none with that ID.
+	Seat *models.Seat
 }
 
 var selectAdmission = `SELECT c.at, k.person_id, k.label, k.digest, k.created_at, k.expires_at, k.revoked_at,
@@ -41,17 +41,17 @@ func (s *Store) Admission(ctx context.Context, key, procurement models.ID) (Admi
 	case err != nil:
 		return Admission{}, fmt.Errorf("read API key and procurement: %w", err)
 	}
-	a.Credential.Key.ID, a.Standing.Procurement.ID = key, procurement
+	a.Credential.Key.ID, a.Seat.Procurement.ID = key, procurement
 	return a, nil
 }
 
 func (a *Admission) scan(row pgx.Row) error {
-	a.Standing = &models.Standing{}
-	c, k, h, p := &a.Credential, &a.Credential.Key, &a.Credential.Person, &a.Standing.Procurement
+	a.Seat = &models.Seat{}
+	c, k, h, p := &a.Credential, &a.Credential.Key, &a.Credential.Person, &a.Seat.Procurement
 	err := row.Scan(&c.At, &k.PersonID, &k.Label, &k.Digest, &k.CreatedAt, &k.ExpiresAt, &k.RevokedAt,
 		&h.OrganisationID, &h.Name, &h.Email, &h.Administrator, &h.Version, &h.CreatedAt,
 		&p.Title, &p.Description, &p.Languages, &p.Mode, &p.ClockOffset, &p.Profile, &p.Zone, &p.Status, &p.Version, &p.EndReason,
-		&p.CreatedBy, &p.CreatedAt, &p.StartedAt, &p.EndedAt, &a.Standing.Roles)
-	h.ID, a.Standing.Now = k.PersonID, p.Now(c.At)
+		&p.CreatedBy, &p.CreatedAt, &p.StartedAt, &p.EndedAt, &a.Seat.Roles)
+	h.ID, a.Seat.Now = k.PersonID, p.Now(c.At)
 	return err
 }

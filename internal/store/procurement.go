@@ -32,17 +32,17 @@ var standingsOf = `SELECT p.*, c.at, ` + rolesNow + ` AS roles
 	AND (p.status = ? OR ? = '')
 	ORDER BY p.id LIMIT ?`
 
-// Standings lists the procurements on which a person holds a role now, by ID, those after the given
+// Seats lists the procurements on which a person holds a role now, by ID, those after the given
 // one, at most limit; an empty status means all.
-func (s *Store) Standings(ctx context.Context, person models.ID, status models.Status, after models.ID, limit int) ([]models.Standing, error) {
-	var rows []standingRow
+func (s *Store) Seats(ctx context.Context, person models.ID, status models.Status, after models.ID, limit int) ([]models.Seat, error) {
+	var rows []seatRow
 	err := s.rows(ctx).Raw(standingsOf, person, after, person, status, status, limit).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("list procurements: %w", err)
 	}
-	standings := make([]models.Standing, len(rows))
+	standings := make([]models.Seat, len(rows))
 	for i, row := range rows {
-		standings[i] = row.standing()
+		standings[i] = row.seat()
 	}
 	return standings, nil
 }

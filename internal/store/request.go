@@ -17,7 +17,12 @@ type Request struct {
 	ID          string
 	Fingerprint []byte
 	Body        json.RawMessage
+	// Form is that of the body; rows are inserted with [RequestForm].
+	Form int
 }
+
+// RequestForm is the form in which results are kept now: the default of the column form.
+const RequestForm = 1
 
 // ClaimRequest takes the ID of a request for this transaction. When another transaction has it, it
 // waits for that one's end: it returns the earlier request if that one was answered, and nil when the
@@ -31,7 +36,7 @@ func (tx *Tx) ClaimRequest(r Request) (*Request, error) {
 		return nil, nil //nolint:nilnil // nothing earlier is the usual case, not a fault
 	}
 	var earlier Request
-	err := tx.db.Raw("SELECT id, fingerprint, body FROM requests WHERE id = ?", r.ID).Take(&earlier).Error
+	err := tx.db.Raw("SELECT id, fingerprint, body, form FROM requests WHERE id = ?", r.ID).Take(&earlier).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		// The clean-up of old requests removed it between the two statements.
 		return nil, models.Refuse(models.CodeUnavailable, "", "the answer of the earlier request has just expired; repeat the request")

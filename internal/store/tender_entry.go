@@ -106,7 +106,7 @@ func (e BoxEntry) statement() (string, []any, error) {
 // EarlierRequest reads what a request with that ID was answered; nil when it was not.
 func (s *Store) EarlierRequest(ctx context.Context, id string) (*Request, error) {
 	var found []Request
-	err := s.rows(ctx).Raw("SELECT id, fingerprint, body FROM requests WHERE id = ?", id).Scan(&found).Error
+	err := s.rows(ctx).Raw("SELECT id, fingerprint, body, form FROM requests WHERE id = ?", id).Scan(&found).Error
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("read earlier request: %w", err)

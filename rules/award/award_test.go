@@ -45,18 +45,18 @@ func rank(t require.TestingT, s Scheme, tenders ...Tender) Ranking {
 	return r
 }
 
-func standing(t require.TestingT, r Ranking, id models.ID) Standing {
-	for _, s := range r.Standings {
+func placeOf(t require.TestingT, r Ranking, id models.ID) Place {
+	for _, s := range r.Places {
 		if s.Tender == id {
 			return s
 		}
 	}
-	require.FailNow(t, "no standing", "of %s in %+v", id, r)
-	return Standing{}
+	require.FailNow(t, "no place", "of %s in %+v", id, r)
+	return Place{}
 }
 
 func pricePoints(t require.TestingT, r Ranking, id models.ID) string {
-	for _, l := range standing(t, r, id).Lines {
+	for _, l := range placeOf(t, r, id).Lines {
 		if l.Criterion == PriceLine {
 			return l.Points.String()
 		}
@@ -125,15 +125,15 @@ func TestAThirdTenderTurnsTheOrderOfTwoOthers(t *testing.T) {
 	a, b, c := tender("A", "100", "54"), tender("B", "80", "47.5"), tender("C", "50", "12")
 
 	without := rank(t, s, a, b)
-	require.Equal(t, "86.000", standing(t, without, "A").Total.String())
-	require.Equal(t, "87.500", standing(t, without, "B").Total.String())
+	require.Equal(t, "86.000", placeOf(t, without, "A").Total.String())
+	require.Equal(t, "87.500", placeOf(t, without, "B").Total.String())
 	winner, ok := without.Winner()
 	require.True(t, ok)
 	require.Equal(t, models.ID("B"), winner.Tender)
 
 	with := rank(t, s, a, b, c)
-	require.Equal(t, "74.000", standing(t, with, "A").Total.String())
-	require.Equal(t, "72.500", standing(t, with, "B").Total.String())
+	require.Equal(t, "74.000", placeOf(t, with, "A").Total.String())
+	require.Equal(t, "72.500", placeOf(t, with, "B").Total.String())
 	winner, _ = with.Winner()
 	require.Equal(t, models.ID("A"), winner.Tender)
 	require.Equal(t, []Reversal{{Ahead: "A", Behind: "B"}}, Reversals(without, with))
@@ -141,16 +141,16 @@ func TestAThirdTenderTurnsTheOrderOfTwoOthers(t *testing.T) {
 
 	c.Excluded = "selection criterion not met"
 	after := rank(t, s, a, b, c)
-	require.Equal(t, "87.500", standing(t, after, "B").Total.String(), "an excluded price is nobody's yardstick")
+	require.Equal(t, "87.500", placeOf(t, after, "B").Total.String(), "an excluded price is nobody's yardstick")
 	require.Equal(t, []Reversal{{Ahead: "B", Behind: "A"}}, Reversals(with, after))
 }
 
 func TestOnlyAPairThatBothRankingsDecideCanBeTurned(t *testing.T) {
 	t.Parallel()
 	ranks := func(a, b int) Ranking {
-		r := Ranking{[]Standing{{Tender: "A", Rank: a}, {Tender: "B", Rank: b}}}
+		r := Ranking{[]Place{{Tender: "A", Rank: a}, {Tender: "B", Rank: b}}}
 		if 0 < b && b < a { // the best first
-			r.Standings[0], r.Standings[1] = r.Standings[1], r.Standings[0]
+			r.Places[0], r.Places[1] = r.Places[1], r.Places[0]
 		}
 		return r
 	}
@@ -167,7 +167,7 @@ func TestOnlyAPairThatBothRankingsDecideCanBeTurned(t *testing.T) {
 		"B was excluded":       {ranks(1, 0), ranks(1, 2), false},
 		"A is excluded now":    {ranks(2, 1), ranks(0, 1), false},
 		"B is excluded now":    {ranks(2, 1), ranks(1, 0), false},
-		"A stands there alone": {Ranking{[]Standing{{Tender: "A", Rank: 1}}}, ranks(1, 2), false},
+		"A stands there alone": {Ranking{[]Place{{Tender: "A", Rank: 1}}}, ranks(1, 2), false},
 	} {
 		turned := Reversals(c.before, c.after)
 		if c.turned {
@@ -184,12 +184,12 @@ func TestPricesOfExcludedTendersAreNotCompared(t *testing.T) {
 	s.Criteria[0].Minimum = dec("30")
 	r := rank(t, s, tender("A", "100", "30"), tender("B", "50", "29.99"), Tender{ID: "C", Excluded: "late"})
 	require.Equal(t, "40.000", pricePoints(t, r, "A"))
-	out := standing(t, r, "B")
+	out := placeOf(t, r, "B")
 	require.Equal(t, 0, out.Rank)
 	require.Equal(t, "score 29.99 of solution is below the minimum of 30", out.Excluded)
 	require.Len(t, out.Lines, 1, "the price is not scored")
-	require.Equal(t, "late", standing(t, r, "C").Excluded)
-	require.Equal(t, []models.ID{"A", "B", "C"}, []models.ID{r.Standings[0].Tender, r.Standings[1].Tender, r.Standings[2].Tender})
+	require.Equal(t, "late", placeOf(t, r, "C").Excluded)
+	require.Equal(t, []models.ID{"A", "B", "C"}, []models.ID{r.Places[0].Tender, r.Places[1].Tender, r.Places[2].Tender})
 }
 
 func TestAMinimumOfQualityHoldsHoweverFewRemain(t *testing.T) {
@@ -199,7 +199,7 @@ func TestAMinimumOfQualityHoldsHoweverFewRemain(t *testing.T) {
 	r := rank(t, s, tender("A", "100", "49.9"), tender("B", "120", "10"))
 	_, ok := r.Winner()
 	require.False(t, ok)
-	require.Contains(t, r.Standings[0].Excluded, "below the minimum of 50")
+	require.Contains(t, r.Places[0].Excluded, "below the minimum of 50")
 }
 
 func TestQualityIsWorthMoney(t *testing.T) {
@@ -213,8 +213,8 @@ func TestQualityIsWorthMoney(t *testing.T) {
 	a, b := tender("A", "100000", "9"), tender("B", "90000.50", "3")
 	a.Scores["service"], b.Scores["service"] = dec("5"), dec("4")
 	r := rank(t, s, a, b)
-	require.Equal(t, "77000.00", standing(t, r, "A").Total.String(), "100000 − 18000 − 5000")
-	require.Equal(t, "80000.50", standing(t, r, "B").Total.String(), "90000.50 − 6000 − 4000")
+	require.Equal(t, "77000.00", placeOf(t, r, "A").Total.String(), "100000 − 18000 − 5000")
+	require.Equal(t, "80000.50", placeOf(t, r, "B").Total.String(), "90000.50 − 6000 − 4000")
 	winner, _ := r.Winner()
 	require.Equal(t, models.ID("A"), winner.Tender, "the least wins")
 }
@@ -239,10 +239,10 @@ func TestEveryLineSaysHow(t *testing.T) {
 		QualityInMoney:   "price",
 	}
 	for method, want := range how {
-		lines := standing(t, rank(t, scheme(method), tender("A", "100", "30"), tender("B", "120", "30")), "B").Lines
+		lines := placeOf(t, rank(t, scheme(method), tender("A", "100", "30"), tender("B", "120", "30")), "B").Lines
 		require.Equal(t, want, lines[1].How)
 	}
-	lines := standing(t, rank(t, scheme(MinMax), tender("A", "100", "31.5")), "A").Lines
+	lines := placeOf(t, rank(t, scheme(MinMax), tender("A", "100", "31.5")), "A").Lines
 	require.Equal(t, "60 × 31.5 / 60", lines[0].How)
 	require.Equal(t, "40, as all prices are equal", lines[1].How)
 }
@@ -266,16 +266,16 @@ func TestTiesAreBrokenInTheOrderOfTheScheme(t *testing.T) {
 
 	s.TieBreak = []string{TieByPrice}
 	r := rank(t, s, a, b)
-	require.Equal(t, models.ID("B"), r.Standings[0].Tender)
-	require.Equal(t, TieByPrice, r.Standings[1].DecidedBy)
+	require.Equal(t, models.ID("B"), r.Places[0].Tender)
+	require.Equal(t, TieByPrice, r.Places[1].DecidedBy)
 
 	s.TieBreak = []string{TieByQuality, TieByPrice}
 	r = rank(t, s, a, b)
-	require.Equal(t, models.ID("A"), r.Standings[0].Tender)
-	require.Equal(t, TieByQuality, r.Standings[1].DecidedBy)
+	require.Equal(t, models.ID("A"), r.Places[0].Tender)
+	require.Equal(t, TieByQuality, r.Places[1].DecidedBy)
 
 	s.TieBreak = []string{"solution"}
-	require.Equal(t, models.ID("A"), rank(t, s, a, b).Standings[0].Tender)
+	require.Equal(t, models.ID("A"), rank(t, s, a, b).Places[0].Tender)
 }
 
 func TestATieThatNothingDecidesIsSaid(t *testing.T) {
@@ -283,9 +283,9 @@ func TestATieThatNothingDecidesIsSaid(t *testing.T) {
 	s := scheme(RelativeToLowest)
 	s.TieBreak = []string{TieByPrice, TieByQuality}
 	r := rank(t, s, tender("B", "100", "30"), tender("A", "100.00", "30"), tender("C", "120", "20"))
-	require.Equal(t, []int{1, 1, 3}, []int{r.Standings[0].Rank, r.Standings[1].Rank, r.Standings[2].Rank})
-	require.True(t, r.Standings[0].Tied && r.Standings[1].Tied)
-	require.False(t, r.Standings[2].Tied)
+	require.Equal(t, []int{1, 1, 3}, []int{r.Places[0].Rank, r.Places[1].Rank, r.Places[2].Rank})
+	require.True(t, r.Places[0].Tied && r.Places[1].Tied)
+	require.False(t, r.Places[2].Tied)
 	_, ok := r.Winner()
 	require.False(t, ok)
 }
@@ -307,14 +307,14 @@ func TestAPriceThatLooksAbnormallyLowIsAskedAbout(t *testing.T) {
 		s := scheme(RelativeToLowest)
 		s.Low = &c.low
 		r := rank(t, s, tender("A", c.prices[0], "30"), tender("B", c.prices[1], "30"), tender("C", c.prices[2], "30"))
-		a := standing(t, r, "A")
+		a := placeOf(t, r, "A")
 		require.Equal(t, c.asked, a.AskAboutPrice != "", "%+v: %s", c, a.AskAboutPrice)
 		require.Equal(t, 1, a.Rank, "a mark excludes nobody")
-		require.Empty(t, standing(t, r, "B").AskAboutPrice)
+		require.Empty(t, placeOf(t, r, "B").AskAboutPrice)
 	}
 	s := scheme(RelativeToLowest)
 	s.Low = &LowPrice{Against: LowAgainstMean, Percent: dec("20")}
-	require.Empty(t, rank(t, s, tender("A", "1", "30")).Standings[0].AskAboutPrice, "a single tender has nothing to be compared with")
+	require.Empty(t, rank(t, s, tender("A", "1", "30")).Places[0].AskAboutPrice, "a single tender has nothing to be compared with")
 }
 
 // The next higher price is what two equal low prices are compared with, not each other.
@@ -323,9 +323,9 @@ func TestTwoPricesThatAreAbnormallyLowDoNotExcuseEachOther(t *testing.T) {
 	s := scheme(RelativeToLowest)
 	s.Low = &LowPrice{Against: LowAgainstNext, Percent: dec("40")}
 	r := rank(t, s, tender("A", "50", "30"), tender("B", "50.00", "30"), tender("C", "100", "30"))
-	require.Equal(t, "50 is at least 40 % below 100 (next_price)", standing(t, r, "A").AskAboutPrice)
-	require.Equal(t, "50.00 is at least 40 % below 100 (next_price)", standing(t, r, "B").AskAboutPrice)
-	require.Empty(t, standing(t, r, "C").AskAboutPrice, "nobody is dearer")
+	require.Equal(t, "50 is at least 40 % below 100 (next_price)", placeOf(t, r, "A").AskAboutPrice)
+	require.Equal(t, "50.00 is at least 40 % below 100 (next_price)", placeOf(t, r, "B").AskAboutPrice)
+	require.Empty(t, placeOf(t, r, "C").AskAboutPrice, "nobody is dearer")
 }
 
 func TestTheMeanOfScoresIsRoundedByTheRule(t *testing.T) {
@@ -470,7 +470,7 @@ func TestTendersThatCannotBeScoredAreRefusedWithAllFaults(t *testing.T) {
 	_, err = Rank(s, []Tender{tender("A", "100", "1"), tender("A", "90", "1")})
 	requireCodes(t, err, models.CodeInvalidValue)
 	require.NotPanics(t, func() { rank(t, scheme(MinMax), tender("A", "0", "1"), tender("B", "5", "1")) }, "free is a price where nothing is divided by it")
-	require.Empty(t, rank(t, s).Standings)
+	require.Empty(t, rank(t, s).Places)
 }
 
 func TestARankingCanBeComputedAnewFromItsRecord(t *testing.T) {
@@ -490,7 +490,7 @@ func TestARankingCanBeComputedAnewFromItsRecord(t *testing.T) {
 		var read record
 		require.NoError(t, json.Unmarshal(written, &read))
 		require.True(t, rank(t, read.Scheme, read.Tenders...).Same(read.Ranking))
-		read.Ranking.Standings[0].Lines[0].Points = dec("1.234")
+		read.Ranking.Places[0].Lines[0].Points = dec("1.234")
 		require.False(t, rank(t, read.Scheme, read.Tenders...).Same(read.Ranking), "one changed line is found")
 	}
 }

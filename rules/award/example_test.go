@@ -28,7 +28,7 @@ func ExampleRank() {
 		tender("north", "1200000", "9", "4"), tender("south", "1000000", "6.5", "4"), tender("west", "800000", "4", "5"),
 	})
 	fmt.Println(err)
-	for _, s := range ranking.Standings {
+	for _, s := range ranking.Places {
 		fmt.Printf("%d %s %s %q\n", s.Rank, s.Tender, s.Total, s.Excluded)
 		for _, l := range s.Lines {
 			fmt.Printf("    %-7s %5s = %s\n", l.Criterion, l.Points, l.How)

@@ -67,12 +67,12 @@ type Reversal struct {
 // relative to the other prices, excluding a tender can do that to tenders it has nothing to do with.
 func Reversals(before, after Ranking) []Reversal {
 	was := map[models.ID]int{}
-	for _, s := range before.Standings {
+	for _, s := range before.Places {
 		was[s.Tender] = s.Rank
 	}
 	var turned []Reversal
-	for i, ahead := range after.Standings {
-		for _, behind := range after.Standings[i+1:] {
+	for i, ahead := range after.Places {
+		for _, behind := range after.Places[i+1:] {
 			a, b := was[ahead.Tender], was[behind.Tender]
 			if 0 < b && b < a && 0 < ahead.Rank && ahead.Rank < behind.Rank {
 				turned = append(turned, Reversal{ahead.Tender, behind.Tender})
@@ -84,7 +84,7 @@ func Reversals(before, after Ranking) []Reversal {
 
 // Same tells whether two rankings say the same, to check one by computing it anew.
 func (r Ranking) Same(other Ranking) bool {
-	return slices.EqualFunc(r.Standings, other.Standings, func(a, b Standing) bool {
+	return slices.EqualFunc(r.Places, other.Places, func(a, b Place) bool {
 		return a.Tender == b.Tender && a.Rank == b.Rank && a.Excluded == b.Excluded && a.Tied == b.Tied &&
 			a.DecidedBy == b.DecidedBy && a.AskAboutPrice == b.AskAboutPrice &&
 			equal(a.Total, b.Total) && equal(a.Quality, b.Quality) &&

@@ -40,9 +40,9 @@ func TestPropertiesOfEveryMethod(t *testing.T) {
 		s, tenders := anyScheme(rt), anyTenders(rt)
 		r := rank(rt, s, tenders...)
 		require.True(rt, r.Same(rank(rt, s, rapid.Permutation(tenders).Draw(rt, "order")...)), "the order of tenders does not matter")
-		require.Len(rt, r.Standings, len(tenders))
+		require.Len(rt, r.Places, len(tenders))
 
-		for i, st := range r.Standings {
+		for i, st := range r.Places {
 			sum := decimal.Zero
 			for _, l := range st.Lines {
 				var err error
@@ -53,8 +53,8 @@ func TestPropertiesOfEveryMethod(t *testing.T) {
 			require.True(rt, equal(sum, st.Total), "a total is the sum of its lines")
 			require.Equal(rt, st.Excluded != "", st.Rank == 0)
 			if i > 0 && st.Rank > 0 {
-				require.LessOrEqual(rt, r.Standings[i-1].Rank, st.Rank)
-				require.Positive(rt, r.Standings[i-1].Rank, "the excluded come last")
+				require.LessOrEqual(rt, r.Places[i-1].Rank, st.Rank)
+				require.Positive(rt, r.Places[i-1].Rank, "the excluded come last")
 			}
 		}
 	})
@@ -74,7 +74,7 @@ func TestALowerPriceNeverScoresWorse(t *testing.T) {
 		for _, a := range tenders {
 			for _, b := range tenders {
 				if dec(a.Price.Amount).Cmp(dec(b.Price.Amount)) < 0 && s.Method != FixedPrice {
-					require.LessOrEqual(rt, standing(rt, r, a.ID).Rank, standing(rt, r, b.ID).Rank, "%s %s", a.Price.Amount, b.Price.Amount)
+					require.LessOrEqual(rt, placeOf(rt, r, a.ID).Rank, placeOf(rt, r, b.ID).Rank, "%s %s", a.Price.Amount, b.Price.Amount)
 				}
 			}
 		}
@@ -95,9 +95,9 @@ func TestRelativeMethodsDoNotDependOnTheUnitOfMoney(t *testing.T) {
 			scaled[i].Price.Amount = product.String()
 		}
 		before, after := rank(rt, s, tenders...), rank(rt, s, scaled...)
-		for i := range before.Standings {
-			require.Equal(rt, before.Standings[i].Tender, after.Standings[i].Tender)
-			require.True(rt, equal(before.Standings[i].Total, after.Standings[i].Total))
+		for i := range before.Places {
+			require.Equal(rt, before.Places[i].Tender, after.Places[i].Tender)
+			require.True(rt, equal(before.Places[i].Total, after.Places[i].Total))
 		}
 	})
 }

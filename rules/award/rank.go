@@ -22,11 +22,11 @@ type Tender struct {
 
 // A Ranking is the order of the tenders, the best first, those excluded last.
 type Ranking struct {
-	Standings []Standing `json:"standings"`
+	Places []Place `json:"standings"`
 }
 
-// A Standing is where one tender stands, and why.
-type Standing struct {
+// A Place is that of one tender in the ranking, and why it has it.
+type Place struct {
 	Tender models.ID `json:"tender"`
 	// Rank counts from 1; equal standings share a rank; 0: excluded.
 	Rank int `json:"rank,omitempty"`
@@ -78,22 +78,22 @@ func Rank(s Scheme, tenders []Tender) (Ranking, error) {
 	slices.SortFunc(out, func(a, b *entry) int { return cmp.Compare(a.Tender, b.Tender) })
 	var ranking Ranking
 	for _, e := range append(in, out...) {
-		ranking.Standings = append(ranking.Standings, e.Standing)
+		ranking.Places = append(ranking.Places, e.Place)
 	}
 	return ranking, nil
 }
 
 // Winner returns the one tender with rank 1; false when there is none or a tie.
-func (r Ranking) Winner() (Standing, bool) {
-	if len(r.Standings) == 0 || r.Standings[0].Rank != 1 || r.Standings[0].Tied {
-		return Standing{}, false
+func (r Ranking) Winner() (Place, bool) {
+	if len(r.Places) == 0 || r.Places[0].Rank != 1 || r.Places[0].Tied {
+		return Place{}, false
 	}
-	return r.Standings[0], true
+	return r.Places[0], true
 }
 
-// An entry is a tender on its way to a standing.
+// An entry is a tender on its way to its place in the ranking.
 type entry struct {
-	Standing
+	Place
 
 	price  decimal.Decimal
 	scores map[string]decimal.Decimal
@@ -107,7 +107,7 @@ func (s Scheme) entriesOf(tenders []Tender) ([]*entry, error) {
 			faults = append(faults, models.Refuse(models.CodeInvalidValue, "/tenders/"+string(t.ID), "the tender is there twice"))
 			continue
 		}
-		e := &entry{Standing: Standing{Tender: t.ID, Excluded: t.Excluded}, scores: t.Scores}
+		e := &entry{Place: Place{Tender: t.ID, Excluded: t.Excluded}, scores: t.Scores}
 		if t.Excluded == "" {
 			price, refusal := s.checkPrice(t)
 			if refusal != nil {

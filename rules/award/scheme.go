@@ -76,7 +76,7 @@ const (
 	TieByQuality = "quality"
 )
 
-// PriceLine names the line of a standing that price accounts for; no criterion may have this ID.
+// PriceLine names the line of a place that price accounts for; no criterion may have this ID.
 const PriceLine = "price"
 
 // points tells whether weights are points that add up to 100.

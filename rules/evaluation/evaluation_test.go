@@ -15,7 +15,7 @@ func TestTheRecordBecomesARankingThatExplainsItself(t *testing.T) {
 	d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"}, offer{"80.00", "7"})
 	e, err := Evaluate(d.Dossier, d.lot)
 	require.NoError(t, err)
-	first, second := e.Ranking.Standings[0], e.Ranking.Standings[1]
+	first, second := e.Ranking.Places[0], e.Ranking.Places[1]
 	require.Equal(t, d.tenders[1].ID, first.Tender)
 	require.Equal(t, "82.00", first.Total.String(), "60 × 7/10 + 40 × 80/80")
 	require.Equal(t, "80.00", second.Total.String(), "60 × 8/10 + 40 × 80/100")
@@ -49,11 +49,11 @@ func TestALateExclusionNamesThePairsItTurned(t *testing.T) {
 	d := newDesk(t, models.ConsensusChair, offer{"100.00", "9"}, offer{"80.00", "8"}, offer{"40.00", "1"})
 	before, err := Evaluate(d.Dossier, d.lot)
 	require.NoError(t, err)
-	require.Equal(t, d.tenders[0].ID, before.Ranking.Standings[0].Tender, "54 + 16 against 48 + 20 and 6 + 40")
+	require.Equal(t, d.tenders[0].ID, before.Ranking.Places[0].Tender, "54 + 16 against 48 + 20 and 6 + 40")
 	d.exclude(2, time.Minute)
 	after, err := Evaluate(d.Dossier, d.lot)
 	require.NoError(t, err)
-	require.Equal(t, d.tenders[1].ID, after.Ranking.Standings[0].Tender, "48 + 40 against 54 + 32")
+	require.Equal(t, d.tenders[1].ID, after.Ranking.Places[0].Tender, "48 + 40 against 54 + 32")
 	require.Equal(t, []models.ID{d.tenders[2].ID}, after.LateExclusions)
 	require.Len(t, after.Reversals, 1)
 	require.Equal(t, d.tenders[1].ID, after.Reversals[0].Ahead)
@@ -123,7 +123,7 @@ func TestALotIsAwardedToTheOneThatRanksFirst(t *testing.T) {
 	d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"}, offer{"30.00", "2"})
 	e, err := Evaluate(d.Dossier, d.lot)
 	require.NoError(t, err)
-	winner, loser := e.Ranking.Standings[0].Tender, e.Ranking.Standings[1].Tender
+	winner, loser := e.Ranking.Places[0].Tender, e.Ranking.Places[1].Tender
 	err = MayAward(d.Dossier, d.lot, winner, strings.Repeat("0", 64))
 	requireRefused(t, models.CodeRankingChanged, err)
 	err = MayAward(d.Dossier, d.lot, loser, e.Digest)
@@ -158,7 +158,7 @@ func TestNothingIsAwardedWhileOneLowPriceIsUnexplained(t *testing.T) {
 	e, err := Evaluate(d.Dossier, d.lot)
 	require.NoError(t, err)
 	for _, n := range []int{0, 1} {
-		require.NotEmpty(t, e.Ranking.Standings[n].AskAboutPrice)
+		require.NotEmpty(t, e.Ranking.Places[n].AskAboutPrice)
 		requireRefused(t, models.CodePriceUnexplained, MayAward(d.Dossier, d.lot, d.tenders[0].ID, e.Digest))
 		tender := d.tenders[n].ID
 		d.write(models.EntryPriceInquiry, string(tender), "", models.PriceInquiry{Tender: tender, Finding: models.FindingAccepted})

@@ -117,11 +117,11 @@ func ComposeLetters(d models.Dossier, lot models.Lot, sent time.Time, s Standsti
 		return nil, models.Refuse(models.CodeRankingChanged, "/lot", "the record gives another ranking than the one that lot %d was awarded on", lot.Number).
 			Accepting("ending the lot with a reason")
 	}
-	at := slices.IndexFunc(e.Ranking.Standings, func(x award.Standing) bool { return x.Tender == stage.WinnerID })
+	at := slices.IndexFunc(e.Ranking.Places, func(x award.Place) bool { return x.Tender == stage.WinnerID })
 	if at < 0 {
 		return nil, models.Refuse(models.CodeNoWinner, "/lot", "the winner is not in the ranking")
 	}
-	winner := e.Ranking.Standings[at]
+	winner := e.Ranking.Places[at]
 	var letters []Letter
 	for _, t := range d.Tendering.TendersFor(lot.ID) {
 		l := Letter{
@@ -157,12 +157,12 @@ func tenderer(d models.Dossier, t models.Tender) string {
 }
 
 // about adds what became of the recipient's own tender.
-func (l Letter) about(d models.Dossier, t models.Tender, e Evaluation, winner award.Standing) Letter {
-	i := slices.IndexFunc(e.Ranking.Standings, func(x award.Standing) bool { return x.Tender == t.ID })
+func (l Letter) about(d models.Dossier, t models.Tender, e Evaluation, winner award.Place) Letter {
+	i := slices.IndexFunc(e.Ranking.Places, func(x award.Place) bool { return x.Tender == t.ID })
 	if i < 0 {
 		return l
 	}
-	own := e.Ranking.Standings[i]
+	own := e.Ranking.Places[i]
 	if own.Excluded != "" {
 		l.ExcludedFor = own.Excluded
 		if a, _, ok := d.AdmissionOf(t.ID); ok && a.Decision == models.AdmissionExcluded {

@@ -151,7 +151,7 @@ func MayAward(d models.Dossier, lot, tender models.ID, ranking string) error {
 }
 
 func explained(d models.Dossier, ranking award.Ranking) error {
-	for _, s := range ranking.Standings {
+	for _, s := range ranking.Places {
 		if s.AskAboutPrice == "" {
 			continue
 		}

@@ -121,7 +121,7 @@ func tenderRecords(d models.Dossier, lot models.Lot, stage models.LotStage) []Te
 		if a, _, ok := d.AdmissionOf(t.ID); ok && a.Decision == models.AdmissionExcluded {
 			r.Excluded, r.Reason = a.Code, a.Reason
 		}
-		for _, s := range evaluation.Ranking.Standings {
+		for _, s := range evaluation.Ranking.Places {
 			if err == nil && s.Tender == t.ID {
 				r.Rank, r.LowPrice = s.Rank, s.AskAboutPrice
 				if s.Excluded == "" {

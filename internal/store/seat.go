@@ -26,26 +26,26 @@ var (
 		WHERE r.procurement_id = p.id AND r.person_id = ? AND ` + held("c.at") + `)`
 )
 
-type standingRow struct {
+type seatRow struct {
 	Procurement models.Procurement `gorm:"embedded"`
 	At          time.Time
 	Roles       []models.Role `gorm:"serializer:json"`
 }
 
-func (r standingRow) standing() models.Standing {
-	return models.Standing{Procurement: r.Procurement, Now: r.Procurement.Now(r.At.UTC()), Roles: r.Roles}
+func (r seatRow) seat() models.Seat {
+	return models.Seat{Procurement: r.Procurement, Now: r.Procurement.Now(r.At.UTC()), Roles: r.Roles}
 }
 
-// Standing reads the clock and the roles a person holds now on a procurement that was locked before.
-func (tx *Tx) Standing(p models.Procurement, person models.ID) (models.Standing, error) {
-	var row standingRow
+// Seat reads the clock and the roles a person holds now on a procurement that was locked before.
+func (tx *Tx) Seat(p models.Procurement, person models.ID) (models.Seat, error) {
+	var row seatRow
 	err := tx.db.Raw(`SELECT c.at, `+rolesNow+` AS roles FROM procurements p, (SELECT clock_timestamp() AS at) c WHERE p.id = ?`, person, p.ID).
 		Take(&row).Error
 	if err != nil {
-		return models.Standing{}, fmt.Errorf("read roles: %w", err)
+		return models.Seat{}, fmt.Errorf("read roles: %w", err)
 	}
 	row.Procurement = p
-	return row.standing(), nil
+	return row.seat(), nil
 }
 
 // VisibleTo lists the procurements in which a person holds a role now.
