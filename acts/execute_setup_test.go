@@ -25,6 +25,8 @@ type procuring struct {
 	*acts.Acts
 
 	sql *pgx.Conn
+	// dsn is the application's.
+	dsn string
 	log *strings.Builder
 	id  models.ID
 	// lead is the lead procurer, board sits on the board of the lead buyer, partner on that of the other.
@@ -34,7 +36,7 @@ type procuring struct {
 func newProcuring(t *testing.T) *procuring {
 	t.Helper()
 	db := pgtest.NewDatabase(t)
-	p := &procuring{T: t, sql: pgtest.Connect(t, db.Superuser), log: &strings.Builder{}}
+	p := &procuring{T: t, sql: pgtest.Connect(t, db.Superuser), dsn: db.Application, log: &strings.Builder{}}
 	p.Acts = &acts.Acts{Store: pgtest.Open(t, db.Application), Log: slog.New(slog.NewTextHandler(p.log, nil))}
 	p.inTx(func(tx *store.Tx) {
 		city, region := p.organisation(tx, "City"), p.organisation(tx, "Region")

@@ -181,8 +181,8 @@ func (w *walker) step(token json.Token) error {
 		if strings.ContainsRune(t, 0) {
 			return models.Refuse(models.CodeInvalidText, w.pointer(), "a string holds the character U+0000")
 		}
-		if err := checkReversing(w.pointer(), t); err != nil {
-			return err
+		if _, found := reversing(t); found {
+			return checkReversing(w.pointer(), t)
 		}
 		if w.atName() {
 			return w.enterName(t)
@@ -247,6 +247,6 @@ func (w *walker) pointer() string {
 	return b.String()
 }
 
-func escapePointer(name string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
-}
+var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
+
+func escapePointer(name string) string { return pointerEscapes.Replace(name) }

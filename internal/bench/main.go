@@ -93,7 +93,7 @@ func runCommand(ctx context.Context, out io.Writer, log *slog.Logger, into *rati
 }
 
 func runRuns(ctx context.Context, out io.Writer, log *slog.Logger, into *ratios) error {
-	result, err := runs.Run(ctx, runs.Options{Together: 8, Rounds: 3, Out: out, Log: log})
+	result, err := runs.Run(ctx, runs.Options{Together: 4, Rounds: 3, Out: out, Log: log})
 	into.Runs = &result.Ratio
 	return err
 }

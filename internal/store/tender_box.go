@@ -136,11 +136,15 @@ func (c *Counter) scan(rows pgx.Rows, organisation models.ID) error {
 	l, p := &c.Lot, &c.Procurement
 	for rows.Next() {
 		var box *models.Box
+		var intoBox any = &box
+		if c.Lot.Published() {
+			intoBox = nil // it is the same in each row
+		}
 		var invited bool
 		var standing, upload, of, purpose, digest *string
 		var size *int64
 		var completed *time.Time
-		err := rows.Scan(&l.Number, &l.EndedAt, &box, &invited, &p.Status, &p.Mode, &p.ClockOffset, &c.Clock, &standing,
+		err := rows.Scan(&l.Number, &l.EndedAt, intoBox, &invited, &p.Status, &p.Mode, &p.ClockOffset, &c.Clock, &standing,
 			&upload, &of, &purpose, &size, &digest, &completed)
 		if err != nil {
 			return err

@@ -24,7 +24,7 @@ type Options struct {
 	Rounds int
 	// Clients are as many on both sides; 64.
 	Clients int
-	// Suppliers are made beforehand; each hands in one tender to the product. 0: enough for 4,000 a second.
+	// Suppliers are made beforehand; each hands in one tender to the product. 0: enough for 2,500 a second.
 	Suppliers int
 	Out       io.Writer
 	Log       *slog.Logger
@@ -49,7 +49,7 @@ func (o *Options) setDefaults() {
 		o.Clients = 64
 	}
 	if o.Suppliers == 0 {
-		const aSecond = 4000
+		const aSecond = 2500
 		o.Suppliers = int(o.Slice.Seconds()*float64(o.Rounds)+afterwards.Seconds())*aSecond + o.Clients
 	}
 }

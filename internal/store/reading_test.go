@@ -1,0 +1,82 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// What is read of all tables in one statement is what is read of each.
+func TestAReadingIsWhatTheTablesHold(t *testing.T) {
+	t.Parallel()
+	p := newPlatform(t)
+	lead := p.Person()
+	procurement := p.Procurement(models.ModeLive, lead)
+	p.Give(procurement, lead, models.RoleBoard)
+	p.Publish(procurement)
+	p.Exec(`INSERT INTO consortium_members (procurement_id, organisation_id, lead, budget_share, joined_at)
+		VALUES ($1, $2, true, 33.3, '2026-03-29T01:30:00.123456+05:30')`, procurement, p.Organisation)
+	p.Exec(`INSERT INTO votes (id, procurement_id, subject, round, digest, organisation_id, person_id, choice, cast_at, asked_at, voided_at)
+		SELECT $1, $2, 'gate/needs', 1, repeat('0', 64), $3, $4, 'approve', now(), now(), now()`,
+		models.NewID(models.PrefixVote), procurement, p.Organisation, lead)
+	require.NoError(t, p.InTx(t.Context(), func(tx *store.Tx) error {
+		shared, err := tx.ShareProcurement(procurement)
+		require.NoError(t, err)
+		opened, err := tx.OpenRounds(procurement, time.Now(), models.PhaseTender, models.PhaseCapacity)
+		require.NoError(t, err)
+		require.Equal(t, []models.Phase{models.PhaseTender, models.PhaseCapacity}, []models.Phase{opened[0].Phase, opened[1].Phase})
+		read, err := tx.Read(shared, time.Now(), true)
+		require.NoError(t, err)
+
+		rounds, err := tx.Rounds(procurement)
+		require.NoError(t, err)
+		require.Equal(t, rounds, read.Dossier.Rounds)
+		members, organisations, err := tx.Members(procurement)
+		require.NoError(t, err)
+		require.Equal(t, members, read.Dossier.Members)
+		require.Equal(t, "33.300000", read.Dossier.Members[0].BudgetShare)
+		require.Equal(t, organisations, read.Dossier.Organisations)
+		lots, err := tx.Lots(procurement)
+		require.NoError(t, err)
+		require.Equal(t, lots, read.Dossier.Tendering.Lots)
+		roles, err := tx.Roles(procurement)
+		require.NoError(t, err)
+		require.Equal(t, roles, read.Dossier.Roles)
+		require.Empty(t, read.Votes, "a voided vote does not stand")
+
+		brief, err := tx.Read(shared, read.Dossier.Now, false)
+		require.NoError(t, err)
+		require.Equal(t, read.Dossier.Tendering.Lots, brief.Dossier.Tendering.Lots)
+		require.Empty(t, brief.Dossier.Roles)
+		return nil
+	}))
+}
+
+func TestTwoWhoLockSeveralBoxesInDifferentOrderDoNotWaitForEachOther(t *testing.T) {
+	t.Parallel()
+	p := newPlatform(t)
+	procurement := p.Procurement(models.ModeLive, p.Person())
+	one, other := models.NewID(models.PrefixBox), models.NewID(models.PrefixBox)
+	done := make(chan error, 2)
+	for _, boxes := range [][]models.ID{{one, other}, {other, one, one}} {
+		go func() {
+			var err error
+			for range 50 {
+				err = p.InTx(t.Context(), func(tx *store.Tx) error {
+					_, err := tx.Hold(procurement, boxes, models.Command{})
+					return err
+				})
+				if err != nil {
+					break
+				}
+			}
+			done <- err
+		}()
+	}
+	require.NoError(t, <-done)
+	require.NoError(t, <-done)
+}
