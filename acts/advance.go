@@ -67,7 +67,7 @@ func (b *brokenDue) refusal(fault string) *models.Refusal {
 		what += " (" + b.due.Label + ")"
 	}
 	return models.Refuse(models.CodeDueBroken, "/to", "%s is due at %s and met fault %s", what, rfc3339(b.due.At), fault).
-		Accepting("an instant before that; a later one once who runs the platform has mended what its log says of the fault")
+		Accepting("an instant before that; a later one after the operator has mended the fault")
 }
 
 // attempt does one due thing. A fault in it is a [brokenDue].

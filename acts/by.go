@@ -81,7 +81,7 @@ func RefuseSecretKey(request []byte) error {
 }
 
 // Denied is a refusal by the rules of access, of an act whose actor held a role when it was asked for and none
-// when it was carried out. Whoever carries requests leaves a trace of it (Directive 2014/24/EU, Annex IV (h):
+// when it was carried out. Whoever carries requests leaves a trace of it (Directive 2014/24/EU, Annex IV (g):
 // infringements and attempts must be clearly detectable).
 type Denied struct {
 	Refusal error

@@ -98,7 +98,7 @@ func (c *call) admit(verb Verb) error {
 		return c.admitStatus(verb) // what it was admitted on has been changed by its own first steps
 	}
 	if !slices.ContainsFunc(c.held, func(a models.RoleAssignment) bool { return slices.Contains(verb.By, a.Role) }) {
-		return models.Refuse(models.CodeForbidden, "", "the actor does not hold the role for %s", c.cmd.Verb).
+		return models.Refuse(models.CodeForbidden, "", "you do not hold the role for %s", c.cmd.Verb).
 			Accepting("%s", roleList(verb.By))
 	}
 	if c.cmd.IfMatch != nil && !slices.Contains(c.cmd.IfMatch, c.p.Version) {
@@ -159,7 +159,7 @@ func (c *call) buyerOf() (models.ID, error) {
 			return a.OrganisationID, nil
 		}
 	}
-	return "", models.Refuse(models.CodeNotAMember, "", "the actor sits on the board for no member of the consortium").
+	return "", models.Refuse(models.CodeNotAMember, "", "you are not on the board for any member of the consortium").
 		Accepting("a board member of a contracting authority that belongs to the consortium")
 }
 

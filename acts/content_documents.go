@@ -74,7 +74,7 @@ func mayRewrite(tx *store.Tx, present models.Document, in DocumentChange) error 
 		return nil
 	case in.Audience != models.AudienceTenderers:
 		return models.Refuse(models.CodeFrozen, "/audience",
-			"lots are published: what tenderers were given is not taken from them").
+			"lots are published, so this document stays open to tenderers").
 			Accepting("tenderers")
 	case !slices.ContainsFunc(lots, models.Lot.Open):
 		return models.Refuse(models.CodeFrozen, "", "every box is closed: the tenders in them were made on this document").

@@ -99,7 +99,7 @@ func unpublished(lots []models.Lot) []models.Lot {
 // preconditions do not hold or whose lots are not complete; the last two with all that is missing.
 func mayPublish(d models.Dossier, lots []models.Lot) error {
 	if round := d.Round(models.PhaseTender); round.Status != models.PhaseOpen {
-		return models.Refuse(models.CodePhaseNotOpen, "", "the phase tender is %s", round.Status).Accepting("publication while tender is open")
+		return models.Refuse(models.CodePhaseNotOpen, "", "the phase tender is %s", round.Status).Accepting("publishing while the phase tender is open")
 	}
 	if slices.ContainsFunc(lots, models.Lot.Running) {
 		return models.Refuse(models.CodeAlreadyPublished, "", "the lots were published").

@@ -120,7 +120,7 @@ func (s *server) answered(c *gin.Context, call *call) bool {
 }
 
 // denied leaves a trace of an attempt that the rules of access turned away (Directive 2014/24/EU,
-// Annex IV (h): infringements and attempts must be clearly detectable).
+// Annex IV (g): infringements and attempts must be clearly detectable).
 func (s *server) denied(ctx context.Context, err error) error {
 	call := callOf(ctx)
 	s.log.WarnContext(ctx, "access denied", "request", call.id, "person", call.actor.PersonID, "method", call.op.method, "path", call.path, "reason", err.Error())

@@ -134,7 +134,7 @@ func asciiHost(host string) (string, error) {
 func (g *guard) checkReach(ctx context.Context, field string, u *url.URL) error {
 	port, err := portOf(u)
 	if err != nil {
-		return models.Refuse(models.CodeInvalidValue, field, "the URL's port is none").Accepting("no port, for %d", httpsPort)
+		return models.Refuse(models.CodeInvalidValue, field, "the URL's port is not valid").Accepting("no port, for %d", httpsPort)
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
 	defer cancel()

@@ -84,7 +84,7 @@ func (r *reader) number(s string) decimal.Decimal {
 	}
 	d, err := decimal.Parse(s)
 	if err != nil && r.err == nil {
-		r.err = models.Refuse(models.CodeInvalidCriteria, "", "%q is no number that can be computed with: %s", s, fmt.Sprint(err))
+		r.err = models.Refuse(models.CodeInvalidCriteria, "", "%q is not a decimal number: %s", s, fmt.Sprint(err))
 	}
 	return d
 }

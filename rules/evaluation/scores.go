@@ -64,7 +64,7 @@ func CheckSheet(d models.Dossier, sheet models.ScoreSheet) error {
 	}
 	if scored(d, sheet.TenderID, sheet.PersonID) && hadScoredAll(d, t.LotID, sheet.PersonID) {
 		return models.Refuse(models.CodeScoresFinal, "", "your own scores of all tenders are in, and you see those of the others").
-			Accepting("the consensus, for what you see otherwise now")
+			Accepting("a new consensus by the chair, if you judge otherwise now")
 	}
 	if faults := reasons(sheet.Scores); len(faults) > 0 {
 		return models.Refusals(faults)
