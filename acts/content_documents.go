@@ -3,6 +3,7 @@ package acts
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
@@ -96,7 +97,7 @@ func extended(tx *store.Tx, present models.Document, lots []models.Lot) error {
 		return err
 	}
 	for _, lot := range lots {
-		if lot.Open() && !evaluation.MovedSince(t, lot.ID, present.WrittenAt) {
+		if lot.Open() && !evaluation.MovedSince(t, lot.ID, later(present.WrittenAt, lot.Box().OpenedAt)) {
 			return models.Refuse(models.CodeDeadlineNotMoved, "/significant",
 				"the deadline of lot %d was not moved since version %d was written", lot.Number, present.Version).
 				Accepting("a significant change after the action move_deadline on every open lot")
@@ -148,4 +149,12 @@ func (d *deed) documentUpload(id models.ID) (models.Upload, error) {
 			Accepting("completing it first")
 	}
 	return u, nil
+}
+
+// later is the later of two instants. A deadline that was moved at an earlier stage gives no time at this one.
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }

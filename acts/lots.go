@@ -2,6 +2,7 @@ package acts
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -191,7 +192,7 @@ func (c *call) end(lot models.Lot, reason string) error {
 	if err := c.tx.EndLot(lot.ID, reason, c.now); err != nil {
 		return err
 	}
-	if err := c.lapseMotion(models.VerbAward, lot.ID); err != nil {
+	if err := errors.Join(c.lapseMotion(models.VerbAward, lot.ID), c.lapseMotion(models.VerbInvite, lot.ID)); err != nil {
 		return err
 	}
 	return c.record(event.LotEnded{LotID: lot.ID, Code: reason})

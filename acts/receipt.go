@@ -30,7 +30,7 @@ func (a *Acts) ReplaceTender(ctx context.Context, by By, tender models.ID, envel
 	if err != nil {
 		return Done[seal.Issued]{}, err
 	}
-	return a.atBox(ctx, by, visit{act: seal.ActReceived, lot: t.LotID, envelopes: envelopes, standing: t.ID})
+	return a.atBox(ctx, by, visit{act: seal.ActReceived, lot: t.LotID, box: t.BoxID, envelopes: envelopes, standing: t.ID})
 }
 
 // WithdrawTender takes a tender back.
@@ -39,7 +39,7 @@ func (a *Acts) WithdrawTender(ctx context.Context, by By, tender models.ID) (Don
 	if err != nil {
 		return Done[seal.Issued]{}, err
 	}
-	return a.atBox(ctx, by, visit{act: seal.ActWithdrawn, lot: t.LotID, envelopes: t.Envelopes, standing: t.ID})
+	return a.atBox(ctx, by, visit{act: seal.ActWithdrawn, lot: t.LotID, box: t.BoxID, envelopes: t.Envelopes, standing: t.ID})
 }
 
 // tenderToEnd reads the actor's own tender that is to be replaced or withdrawn. Whether it stands is decided at the
@@ -64,6 +64,8 @@ func (a *Acts) ownTender(ctx context.Context, by By, id models.ID) (models.Tende
 type visit struct {
 	act seal.Act
 	lot models.ID
+	// box is that of the tender that is replaced or withdrawn; empty: none is.
+	box models.ID
 	// envelopes are those of a tender handed in.
 	envelopes []models.Envelope
 	// standing is the tender that is replaced or withdrawn; empty: none.
@@ -116,6 +118,9 @@ func (a *Acts) atBox(ctx context.Context, by By, v visit) (Done[seal.Issued], er
 // mayEnter judges a visit by what the box shows: first whether it is open at that instant, then whether
 // the organisation's standing tender is the one meant, then the envelopes, whose sizes it fills in.
 func mayEnter(b store.Counter, v visit, organisation models.ID) error {
+	if v.box != "" && v.box != b.Lot.Box().ID {
+		return models.Refuse(models.CodeLotClosed, "", "lot %d has gone on to its next stage: nothing of what was handed in before changes any more", b.Lot.Number)
+	}
 	if refusal := b.Lot.Receives(organisation, b.Now()); refusal != nil {
 		return refusal
 	}

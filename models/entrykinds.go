@@ -192,7 +192,7 @@ var tenderEntries = []EntryRule{
 	},
 	{
 		Kind: EntrySelection, Path: "selections", What: "what was found about a candidate",
-		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair, RoleLegal}, Single: true,
+		Phase: PhaseTender, Writers: []Role{RoleChair}, Single: true,
 	},
 	{
 		Kind: EntryAdmission, Path: "admissions", What: "the outcome of the formal check of a tender",

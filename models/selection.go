@@ -20,8 +20,12 @@ type SelectionCriteria struct {
 	Criteria []SelectionCriterion `json:"criteria" minItems:"1" maxItems:"50"`
 	Least    int                  `json:"least" minimum:"1" maximum:"100" doc:"How many are invited at least, where so many qualify"`
 	Most     int                  `json:"most,omitempty" minimum:"1" maximum:"100" doc:"How many are invited at most; absent: all who qualify"`
+	Ties     string               `json:"ties,omitempty" enum:"all_invited" doc:"Who has as many points as the last who is invited is invited too, beyond most; required with most"`
 	Rule     Text                 `json:"rule,omitempty" doc:"The objective rule by which points are given to those who qualify; required with most"`
 }
+
+// TiesAllInvited says that a tie for the last place invites all of them: nothing that was announced tells them apart.
+const TiesAllInvited = "all_invited"
 
 // A SelectionCriterion is something that a candidate has to show.
 type SelectionCriterion struct {
@@ -43,6 +47,7 @@ func (c SelectionCriteria) Check() error {
 	}
 	if c.Most > 0 {
 		faults = append(faults, compact(CheckText("/rule", c.Rule, 8000))...)
+		faults = append(faults, checkOneOf("/ties", c.Ties, TiesAllInvited)...)
 		if c.Most < c.Least {
 			faults = append(faults, Refuse(CodeInvalidValue, "/most", "at most %d are fewer than at least %d", c.Most, c.Least).Accepting("%d or more", c.Least))
 		}

@@ -13,7 +13,7 @@ func TestSelectionCriteriaSayWhatIsAskedAndByWhichRuleTheNumberIsLimited(t *test
 	text := models.Text{"en": "x"}
 	whole := func() models.SelectionCriteria {
 		return models.SelectionCriteria{
-			Lot: models.NewID(models.PrefixLot), Least: 5, Most: 8, Rule: text,
+			Lot: models.NewID(models.PrefixLot), Least: 5, Most: 8, Rule: text, Ties: models.TiesAllInvited,
 			Criteria: []models.SelectionCriterion{{ID: "turnover", Title: text, Requirement: text}, {ID: "references", Title: text, Requirement: text}},
 		}
 	}
@@ -25,6 +25,7 @@ func TestSelectionCriteriaSayWhatIsAskedAndByWhichRuleTheNumberIsLimited(t *test
 		"a requirement is missing":   func(c *models.SelectionCriteria) { c.Criteria[0].Requirement = nil },
 		"a criterion is named twice": func(c *models.SelectionCriteria) { c.Criteria[1].ID = "turnover" },
 		"at most fewer than least":   func(c *models.SelectionCriteria) { c.Most = 4 },
+		"a tie that nobody decided":  func(c *models.SelectionCriteria) { c.Ties = "" },
 		"a limit without its rule":   func(c *models.SelectionCriteria) { c.Rule = nil },
 	} {
 		c := whole()
@@ -32,7 +33,7 @@ func TestSelectionCriteriaSayWhatIsAskedAndByWhichRuleTheNumberIsLimited(t *test
 		require.Error(t, c.Check(), name)
 	}
 	unlimited := whole()
-	unlimited.Most, unlimited.Rule = 0, nil
+	unlimited.Most, unlimited.Rule, unlimited.Ties = 0, nil, ""
 	require.NoError(t, unlimited.Check())
 }
 

@@ -94,6 +94,9 @@ func (v *Views) Tenderers(ctx context.Context, r Reader, lot models.ID) ([]Tende
 		if !ok {
 			return models.NoSuchResource()
 		}
+		if err := d.MayStudy(r.Actor.OrganisationID, lot); err != nil {
+			return err
+		}
 		box, opened := l.Unsealed()
 		if !opened {
 			return models.Refuse(models.CodeNotUnsealed, "", "the envelopes of lot %d are not opened", l.Number)

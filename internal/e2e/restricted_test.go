@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/age"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
@@ -112,6 +114,10 @@ func TestARestrictedProcedureInvitesWhoQualifiesAndNobodyElseTenders(t *testing.
 	p.requireSelectedInOrder(t, third)
 	list := p.shortlist(t)
 	require.Equal(t, 2, list.Invited, "fewer than five qualify: those who do are invited")
+	p.refused(t, models.CodeOpeningKeyUsed, p.Buyers[0].Board, models.VerbInvite, map[string]any{
+		"lot": p.lot, "shortlist": list.Digest, "deadline": p.deadlineIn(t, 40),
+	})
+	p.sealAnew(t)
 	p.invite(t, list)
 
 	var lot lotBoxes
@@ -132,6 +138,8 @@ func TestARestrictedProcedureInvitesWhoQualifiesAndNobodyElseTenders(t *testing.
 	_, err = p.chair.Post(t.Context(), p.Path("/selections"), finding(third, true), nil)
 	require.Error(t, err, "who was judged is judged")
 
+	_, err = first.Post(t.Context(), p.Path("/tenders/"+string(first.tender)+"/actions/withdraw"), nil, nil)
+	requireRefused(t, models.CodeLotClosed, err)
 	p.suppliers = nil
 	p.handIn(t, first)
 	p.handIn(t, second)
@@ -188,6 +196,17 @@ func (p *tenderPlay) invite(t *testing.T, list shortlistView) {
 	in["deadline"] = p.deadlineIn(t, 40)
 	p.move(t, models.VerbInvite, in)
 	require.Equal(t, 1, p.countEvents(t, event.CandidatesInvited{}))
+}
+
+// sealAnew has the openers make other keys: they have used those of the requests.
+func (p *tenderPlay) sealAnew(t *testing.T) {
+	t.Helper()
+	var err error
+	p.quality, err = age.GenerateX25519Identity()
+	require.NoError(t, err)
+	p.price, err = age.GenerateX25519Identity()
+	require.NoError(t, err)
+	p.nextVersion(t, p.Lead, "/opening-key", p.key, map[string]any{"quality": p.quality.Recipient().String(), "price": p.price.Recipient().String()})
 }
 
 // requireTold reads what an invited candidate and another were told, at the same time.

@@ -25,6 +25,7 @@ type tenderPlay struct {
 
 	lot              models.ID
 	quality, price   *age.X25519Identity
+	key              entry
 	openers          []*apiclient.Client
 	evaluators       []*apiclient.Client
 	chair            *apiclient.Client
@@ -134,7 +135,7 @@ func (b *bundle) describeTender(t *testing.T) *tenderPlay {
 	p.staff(t)
 	p.lot = b.post(t, b.Lead, "/lots", map[string]any{"title": models.Text{"en": "Nodes"}, "deadline": b.deadlineIn(t, 40)}).ID
 	b.post(t, b.Lead, "/award-criteria", awardCriteria(p.lot))
-	b.post(t, b.Lead, "/opening-key", map[string]any{"quality": p.quality.Recipient().String(), "price": p.price.Recipient().String()})
+	p.key = b.post(t, b.Lead, "/opening-key", map[string]any{"quality": p.quality.Recipient().String(), "price": p.price.Recipient().String()})
 	return p
 }
 

@@ -49,13 +49,19 @@ type OpeningKey struct {
 	models.OpeningKey
 }
 
-// CheckAgainst refuses another key while a lot is published for which envelopes are sealed with this one.
+// CheckAgainst refuses another key while a lot is published for which envelopes are sealed with this one. Between
+// the requests to participate and the invitations there has to be another: who opened the requests has used this one.
 func (OpeningKey) CheckAgainst(d models.Dossier, _ models.Entry) error {
-	if slices.ContainsFunc(d.Tendering.Lots, models.Lot.Running) {
+	if slices.ContainsFunc(d.Tendering.Lots, sealing) {
 		return models.Refuse(models.CodeFrozen, "", "envelopes are being sealed for the opening key that was published").
 			Accepting("another key once every published lot has ended")
 	}
 	return nil
+}
+
+// sealing tells whether envelopes are or were sealed for the present opening key in a lot that goes on.
+func sealing(l models.Lot) bool {
+	return l.Running() && (l.Open() || l.Box().HandsIn == models.HandedTender)
 }
 
 // SchemeOf reads award criteria as the scheme by which they rank tenders.

@@ -263,7 +263,7 @@ func TestEveryTendererIsToldWhyALotEndedWithoutAward(t *testing.T) {
 
 // checkDeadline judges the deadline that a lot is to have, in an open procedure.
 func checkDeadline(d models.Dossier, lot models.Lot) error {
-	return CheckDeadline(d, models.Stage{Limit: "open/tenders"}, "/deadline", lot.DeadlineLocal, lot.DeadlineZone)
+	return CheckDeadline(d, lot, models.Stage{Limit: "open/tenders"}, "/deadline", models.LocalTime{Local: lot.DeadlineLocal, Zone: lot.DeadlineZone})
 }
 
 func TestADeadlineIsCountedFromTodayByTheCalendarOfTheLead(t *testing.T) {

@@ -95,6 +95,12 @@ type Invitation struct {
 	Deadline      time.Time        `json:"deadline"`
 	DeadlineLocal string           `json:"deadline_local"`
 	DeadlineZone  string           `json:"deadline_zone"`
+	// Notice and Criteria are the contract notice and the award criteria by their digests; Languages are those of
+	// the tenders (Directive 2014/24/EU, Annex IX(1)).
+	Notice     string            `json:"notice"`
+	Criteria   string            `json:"award_criteria"`
+	Languages  []string          `json:"languages"`
+	OpeningKey models.OpeningKey `json:"opening_key" doc:"For which tenders are sealed; another than that of the requests"`
 }
 
 // A Comparison is one line of the recipient's points beside the winner's.
@@ -134,11 +140,20 @@ func ComposeLetters(d models.Dossier, lot models.Lot, sent time.Time, s Standsti
 	return letters, nil
 }
 
-// ComposeEndLetters writes one letter to each whose tender, or what is handed in at the stage that was reached,
-// stands in a lot that has ended without award.
+// ComposeEndLetters writes one letter to each who took part in the stage that was reached of a lot that has ended
+// without award: whose tender or request stands, and who was invited and has handed in nothing.
 func ComposeEndLetters(d models.Dossier, lot models.Lot, reason string) []Letter {
 	var letters []Letter
-	for _, t := range d.Tendering.In(lot.Box().ID) {
+	box := lot.Box()
+	concerned := d.Tendering.In(box.ID)
+	for _, request := range d.Tendering.RequestsFor(lot.ID) {
+		invited := box.ByInvitation && box.Admits(request.OrganisationID)
+		handedIn := slices.ContainsFunc(concerned, func(t models.Tender) bool { return t.OrganisationID == request.OrganisationID })
+		if invited && !handedIn {
+			concerned = append(concerned, request)
+		}
+	}
+	for _, t := range concerned {
 		letters = append(letters, Letter{
 			Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: t.ID, Recipient: tenderer(d, t),
 			DecidedAt: lot.EndedAt.UTC(), EndedFor: lot.EndReason, EndReason: reason, SentAt: d.Now.UTC(),

@@ -26,7 +26,7 @@ func Unready(d models.Dossier, lots []models.Lot) []*models.Refusal {
 			continue // said already, with what else is missing of the lot
 		}
 		field := fmt.Sprintf("/lots/%d/deadline", lot.Number)
-		if err := CheckDeadline(d, way.First(), field, lot.DeadlineLocal, lot.DeadlineZone); err != nil {
+		if err := CheckDeadline(d, lot, way.First(), field, models.LocalTime{Local: lot.DeadlineLocal, Zone: lot.DeadlineZone}); err != nil {
 			faults = append(faults, unlawful(lot, err))
 		}
 	}
@@ -43,17 +43,42 @@ func keyFaults(d models.Dossier) []*models.Refusal {
 			Accepting("the openers' public key")}
 	}
 	key, _ := models.BodyOf[models.OpeningKey](entry)
-	for _, notice := range d.Tendering.Notices {
-		var earlier ContractNotice
-		if notice.Kind != models.NoticeContract || json.Unmarshal(notice.Content, &earlier) != nil {
-			continue
-		}
-		if used := earlier.OpeningKey; slices.Contains([]string{used.Quality, used.Price}, key.Quality) || slices.Contains([]string{used.Quality, used.Price}, key.Price) {
-			return []*models.Refusal{models.Refuse(models.CodeOpeningKeyUsed, at, "tenders were sealed for this key since %s", earlier.DispatchedAt.Format(time.RFC3339)).
+	for _, used := range usedKeys(d) {
+		if of := []string{used.Quality, used.Price}; slices.Contains(of, key.Quality) || slices.Contains(of, key.Price) {
+			return []*models.Refusal{models.Refuse(models.CodeOpeningKeyUsed, at, "envelopes were sealed for this key since %s", used.since.Format(time.RFC3339)).
 				Accepting("the next version of the opening key, with two keys that were never published")}
 		}
 	}
 	return nil
+}
+
+// A usedKey was published for sealing.
+type usedKey struct {
+	models.OpeningKey
+
+	since time.Time
+}
+
+// usedKeys are those of earlier contract notices, and of invitations to boxes that were opened since.
+func usedKeys(d models.Dossier) []usedKey {
+	var used []usedKey
+	for _, notice := range d.Tendering.Notices {
+		var earlier ContractNotice
+		if notice.Kind == models.NoticeContract && json.Unmarshal(notice.Content, &earlier) == nil {
+			used = append(used, usedKey{earlier.OpeningKey, earlier.DispatchedAt})
+		}
+	}
+	for _, letter := range d.Tendering.Letters {
+		var earlier Letter
+		if letter.Kind != models.LetterSelection || json.Unmarshal(letter.Content, &earlier) != nil || earlier.Invitation == nil {
+			continue
+		}
+		lot, _ := d.Tendering.Lot(letter.LotID)
+		if lot.Box().UnsealedAt != nil || lot.EndedAt != nil {
+			used = append(used, usedKey{earlier.Invitation.OpeningKey, earlier.SentAt})
+		}
+	}
+	return used
 }
 
 // unlawful is why a deadline was refused; what cannot be told is not published either.
@@ -90,7 +115,7 @@ func untranslated(d models.Dossier, at string, text models.Text) []*models.Refus
 
 // CheckDeadline refuses a deadline shorter than the minimum of a stage, counted from today, the day the notice or
 // the invitation is dispatched, by the holidays of the lead buyer's country.
-func CheckDeadline(d models.Dossier, stage models.Stage, field, local, zoneName string) error {
+func CheckDeadline(d models.Dossier, lot models.Lot, stage models.Stage, field string, at models.LocalTime) error {
 	if stage.Limit == "" {
 		return nil
 	}
@@ -103,6 +128,10 @@ func CheckDeadline(d models.Dossier, stage models.Stage, field, local, zoneName 
 		return err
 	}
 	today := calendar.DateOf(d.Now, zone)
+	noticed := today // the day of the contract notice, which the planning notice goes before
+	if lot.Published() {
+		noticed = calendar.DateOf(lot.Boxes[0].OpenedAt, zone)
+	}
 	pack, err := calendar.PackFor(country, today)
 	if err != nil {
 		return err
@@ -112,15 +141,15 @@ func CheckDeadline(d models.Dossier, stage models.Stage, field, local, zoneName 
 		return err
 	}
 	_, err = pack.CheckDeadline(calendar.Deadline{
-		Field: field, Rule: stage.Limit, Event: today, Local: local, Zone: zoneName,
-		Circumstances: circumstances(d, pack, today),
+		Field: field, Rule: stage.Limit, Event: today, Local: at.Local, Zone: at.Zone,
+		Circumstances: circumstances(d, pack, noticed),
 	}, holidays)
 	return err
 }
 
 // circumstances are those that shorten the time limit: electronic submission, and a planning notice that was
-// complete and sent in its window before today, when the plan says that it is to (Article 27(2)).
-func circumstances(d models.Dossier, pack calendar.Pack, today calendar.Date) []calendar.Circumstance {
+// complete and sent in its window before the contract notice, when the plan says that it is to (Article 27(2)).
+func circumstances(d models.Dossier, pack calendar.Pack, noticed calendar.Date) []calendar.Circumstance {
 	all := []calendar.Circumstance{calendar.ElectronicSubmission}
 	if plan, _, ok := d.Plan(); !ok || !plan.Shortens {
 		return all
@@ -128,7 +157,7 @@ func circumstances(d models.Dossier, pack calendar.Pack, today calendar.Date) []
 	for _, e := range d.Of(models.EntryPlanningNotice) {
 		notice, ok := models.BodyOf[models.PlanningNotice](e)
 		sent, err := calendar.ParseDate("/sent_on", notice.SentOn)
-		if ok && err == nil && notice.Complete && pack.CheckPlanningNotice("/sent_on", sent, today) == nil {
+		if ok && err == nil && notice.Complete && pack.CheckPlanningNotice("/sent_on", sent, noticed) == nil {
 			return append(all, calendar.PlanningNotice)
 		}
 	}
@@ -250,10 +279,16 @@ func ComposeChangeNotice(d models.Dossier, lot models.Lot, from time.Time, reaso
 		From: from.UTC(), Deadline: box.Deadline.UTC(), DeadlineLocal: box.DeadlineLocal, DeadlineZone: box.DeadlineZone,
 		Reason: reason, DispatchedAt: d.Now.UTC(),
 	}
-	for _, notice := range d.Tendering.Notices {
+	n.Changes = noticeOf(d, lot)
+	return n
+}
+
+// noticeOf is the digest of the contract notice that published a lot.
+func noticeOf(d models.Dossier, lot models.Lot) string {
+	for _, notice := range slices.Backward(d.Tendering.Notices) {
 		if notice.Kind == models.NoticeContract && notice.DispatchedAt.Equal(lot.Boxes[0].OpenedAt) {
-			n.Changes = notice.Digest
+			return notice.Digest
 		}
 	}
-	return n
+	return ""
 }

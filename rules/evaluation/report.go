@@ -94,6 +94,10 @@ func lotRecord(d models.Dossier, lot models.Lot) LotRecord {
 	}
 	criteria, _, _ := d.SelectionFor(lot.ID)
 	r.Candidates, _ = candidates(d, lot, criteria.Most) // as far as findings are there
+	for i := range r.Candidates {
+		c := &r.Candidates[i]
+		c.Invited = slices.ContainsFunc(lot.Boxes, func(b models.Box) bool { return b.ByInvitation && b.Admits(c.Organisation) })
+	}
 	r.Tenders = append(r.Tenders, tenderRecords(d, lot, stage)...)
 	for _, e := range d.Of(models.EntryContract) {
 		if c, ok := models.BodyOf[models.Contract](e); ok && c.Lot == lot.ID {

@@ -31,9 +31,17 @@ func (c SelectionCriteria) CheckAgainst(d models.Dossier, _ models.Entry) error 
 	if err != nil {
 		return err
 	}
+	if fault := tooFew(way, c.Least, "/least"); fault != nil {
+		return fault
+	}
+	return nil
+}
+
+// tooFew refuses an announced least number below that of the procedure.
+func tooFew(way models.Procedure, least int, field string) *models.Refusal {
 	for _, stage := range way.Stages {
-		if c.Least < stage.Least {
-			return models.Refuse(models.CodeInvalidValue, "/least", "%d are fewer than the %d that are to be invited at least (%s)", c.Least, stage.Least, stage.Source).
+		if least < stage.Least {
+			return models.Refuse(models.CodeInvalidValue, field, "%d are fewer than the %d that are to be invited at least (%s)", least, stage.Least, stage.Source).
 				Accepting("%d or more; fewer are invited where fewer qualify", stage.Least)
 		}
 	}
@@ -121,6 +129,7 @@ type Candidate struct {
 	Name         string      `json:"name"`
 	Qualifies    bool        `json:"qualifies"`
 	Points       string      `json:"points,omitempty"`
+	Because      string      `json:"because,omitempty" doc:"Why so many points"`
 	Invited      bool        `json:"invited"`
 	Excluded     string      `json:"excluded,omitempty" doc:"Why the candidate was excluded"`
 	Reason       models.Text `json:"reason,omitempty" doc:"What it is told of an exclusion"`
@@ -177,8 +186,10 @@ func candidates(d models.Dossier, lot models.Lot, most int) ([]Candidate, error)
 		s, _, found := d.SelectionOf(t.ID)
 		if !found {
 			missing = append(missing, c.Name)
+			all = append(all, c)
 			continue
 		}
+		c.Because = s.Because
 		c.Qualifies, c.Points, c.Excluded, c.Reason = s.Qualifies(), s.Points, s.Excluded, s.Reason
 		for _, f := range s.Findings {
 			if !f.Met {
@@ -210,7 +221,7 @@ func invite(all []Candidate, points []decimal.Decimal, most int) {
 		c := &all[i]
 		c.Invited = c.Qualifies && (!limited || cmp.Compare(pointsOf(*c).Cmp(lowest), 0) >= 0)
 		if c.Qualifies && !c.Invited {
-			c.Reasons = append(c.Reasons, c.Points+" points; the "+lowest.String()+" of the last who is invited were not reached")
+			c.Reasons = append(c.Reasons, c.Points+" points ("+c.Because+"); the "+lowest.String()+" of the last who is invited were not reached")
 		}
 	}
 }
@@ -231,6 +242,9 @@ func selectionFaults(d models.Dossier, way models.Procedure, lot models.Lot, at 
 			Accepting("criteria, the least number to be invited and, if there is one, the highest")}
 	}
 	var faults []*models.Refusal
+	if fault := tooFew(way, criteria.Least, at+"/least"); fault != nil {
+		faults = append(faults, fault)
+	}
 	for _, k := range criteria.Criteria {
 		faults = append(faults, untranslated(d, at+"/"+k.ID+"/title", k.Title)...)
 		faults = append(faults, untranslated(d, at+"/"+k.ID+"/requirement", k.Requirement)...)
@@ -256,12 +270,18 @@ func MayInvite(d models.Dossier, lot models.Lot, shortlist string, deadline mode
 		return list, models.Stage{}, err
 	}
 	stage, _ := way.After(lot.Box().Stage)
-	return list, stage, CheckDeadline(d, stage, "/deadline", deadline.Local, deadline.Zone)
+	if faults := keyFaults(d); len(faults) > 0 {
+		return list, stage, models.Refusals(faults)
+	}
+	return list, stage, CheckDeadline(d, lot, stage, "/deadline", deadline)
 }
 
 // ComposeInvitations writes one letter to each candidate: the invitation, or why there is none (Directive
 // 2014/24/EU, Articles 54, 55(1) and 55(2)(a)). All leave at once.
 func ComposeInvitations(d models.Dossier, lot models.Lot, list Shortlist, box models.Box) []Letter {
+	key, _ := d.Latest(models.EntryOpeningKey)
+	sealFor, _ := models.BodyOf[models.OpeningKey](key)
+	_, criteria, _ := d.CriteriaFor(lot.ID)
 	letters := make([]Letter, len(list.Candidates))
 	for i, c := range list.Candidates {
 		l := Letter{
@@ -271,6 +291,7 @@ func ComposeInvitations(d models.Dossier, lot models.Lot, list Shortlist, box mo
 		if c.Invited {
 			l.Invitation = &Invitation{
 				Box: box.ID, Stage: box.Stage, Deadline: box.Deadline.UTC(), DeadlineLocal: box.DeadlineLocal, DeadlineZone: box.DeadlineZone,
+				Notice: noticeOf(d, lot), Criteria: criteria.Digest, Languages: d.Procurement.Languages, OpeningKey: sealFor,
 			}
 		}
 		letters[i] = l

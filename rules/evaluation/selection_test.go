@@ -24,6 +24,8 @@ func newRound(t *testing.T, candidates, most int) *round {
 		ID: "box_r", LotID: d.lot, Stage: "request", HandsIn: models.HandedRequest, OpenedAt: d.locked, ClosedAt: &d.locked, UnsealedAt: &d.locked,
 	}}
 	delete(d.Tendering.Stages, d.lot)
+	d.dispatch(models.NoticeContract, d.locked, ContractNotice{OpeningKey: models.OpeningKey{Quality: "quality 1", Price: "price 1"}})
+	d.write(models.EntryOpeningKey, "", "", models.OpeningKey{Quality: "quality 2", Price: "price 2"})
 	r := &round{d, models.NewID(models.PrefixPerson)}
 	d.write(models.EntryConflictDeclaration, "", r.chair, models.ConflictDeclaration{Lot: d.lot})
 	d.write(models.EntrySelectionCriteria, string(d.lot), "", models.SelectionCriteria{
@@ -109,7 +111,7 @@ func TestWhoIsNotInvitedLearnsWhy(t *testing.T) {
 	lot := r.Tendering.Lots[0]
 	list, err := ComposeShortlist(r.Dossier, lot)
 	require.NoError(t, err)
-	require.Equal(t, []string{"10 points; the 20 of the last who is invited were not reached"}, list.Candidates[5].Reasons)
+	require.Equal(t, []string{"10 points (by the rule); the 20 of the last who is invited were not reached"}, list.Candidates[5].Reasons)
 	require.Equal(t, []string{"references: systems of other sizes"}, list.Candidates[6].Reasons)
 	require.Equal(t, "collusion", list.Candidates[7].Excluded)
 	require.False(t, list.Candidates[7].Qualifies)
@@ -177,6 +179,89 @@ func TestTheBoardInvitesByTheListThatItSawAndToALawfulDeadline(t *testing.T) {
 	requireRefused(t, models.CodeBelowStatutoryMinimum, err)
 	_, _, err = MayInvite(r.Dossier, lot, "another", lawful)
 	requireRefused(t, models.CodeShortlistChanged, err)
+}
+
+// Who opened the requests has used the key for which they were sealed: tenders are sealed for another.
+func TestTendersOfTheInvitedAreSealedForAKeyThatNobodyHasUsed(t *testing.T) {
+	t.Parallel()
+	r := newRound(t, 1, 0)
+	r.judged(r.able(0, ""))
+	lot := r.Tendering.Lots[0]
+	list, err := ComposeShortlist(r.Dossier, lot)
+	require.NoError(t, err)
+	deadline := models.LocalTime{Local: "2026-04-28T00:00", Zone: "Europe/Paris"}
+	r.rewrite(models.EntryOpeningKey, "", models.OpeningKey{Quality: "quality 1", Price: "price 3"})
+	_, _, err = MayInvite(r.Dossier, lot, list.Digest, deadline)
+	requireRefused(t, models.CodeOpeningKeyUsed, err)
+	require.NoError(t, OpeningKey{}.CheckAgainst(r.Dossier, models.Entry{}), "it can be replaced by now")
+	r.rewrite(models.EntryOpeningKey, "", models.OpeningKey{Quality: "quality 3", Price: "price 3"})
+	_, _, err = MayInvite(r.Dossier, lot, list.Digest, deadline)
+	require.NoError(t, err)
+
+	letters := ComposeInvitations(r.Dossier, lot, list, models.Box{ID: "box_t"})
+	require.Equal(t, models.OpeningKey{Quality: "quality 3", Price: "price 3"}, letters[0].Invitation.OpeningKey)
+	content, digest, err := models.Canonical(letters[0])
+	require.NoError(t, err)
+	other := models.Lot{ID: models.NewID(models.PrefixLot), EndedAt: &now}
+	r.Tendering.Lots = append(r.Tendering.Lots, other)
+	r.Tendering.Letters = append(r.Tendering.Letters, models.Letter{LotID: other.ID, Kind: models.LetterSelection, Content: content, Digest: digest})
+	_, _, err = MayInvite(r.Dossier, lot, list.Digest, deadline)
+	requireRefused(t, models.CodeOpeningKeyUsed, err)
+	r.goOn()
+	requireRefused(t, models.CodeFrozen, OpeningKey{}.CheckAgainst(r.Dossier, models.Entry{}))
+}
+
+// Directive 2014/24/EU, Article 28(3): a planning notice shortens the time for tenders if it went before the
+// contract notice in its window, whenever the invitation leaves.
+func TestAPlanningNoticeIsJudgedByTheDayOfTheContractNotice(t *testing.T) {
+	t.Parallel()
+	for sent, shortens := range map[string]bool{"2026-01-26": false, "2025-12-01": true, "2025-02-03": true, "2025-01-01": false} {
+		r := newRound(t, 1, 0)
+		r.judged(r.able(0, ""))
+		r.Tendering.Lots[0].Boxes[0].OpenedAt = now.AddDate(0, 0, -35) // 26 January 2026
+		plan := r.write(models.EntryEngagementPlan, "", "", models.EngagementPlan{Shortens: true})
+		r.Market.Releases = []models.Release{{EntryID: plan, Kind: models.EntryEngagementPlan}}
+		r.write(models.EntryPlanningNotice, "", "", models.PlanningNotice{SentOn: sent, Complete: true})
+		list, err := ComposeShortlist(r.Dossier, r.Tendering.Lots[0])
+		require.NoError(t, err)
+		_, _, err = MayInvite(r.Dossier, r.Tendering.Lots[0], list.Digest, models.LocalTime{Local: "2026-03-13T00:00", Zone: "Europe/Paris"})
+		if shortens {
+			require.NoError(t, err, sent)
+			continue
+		}
+		requireRefused(t, models.CodeBelowStatutoryMinimum, err)
+	}
+}
+
+// Directive 2014/24/EU, Article 55(1): who was invited and has handed in nothing yet learns of the end, too.
+func TestTheInvitedAreToldThatTheLotEnded(t *testing.T) {
+	t.Parallel()
+	r := newRound(t, 3, 0)
+	box := models.Box{ID: "box_t", LotID: r.lot, HandsIn: models.HandedTender, ByInvitation: true}
+	box.Invited = []models.ID{r.Tendering.Received[0].OrganisationID, r.Tendering.Received[1].OrganisationID}
+	lot := &r.Tendering.Lots[0]
+	lot.Boxes = append(lot.Boxes, box)
+	tender := models.Tender{ID: models.NewID(models.PrefixTender), LotID: r.lot, BoxID: "box_t", HandsIn: models.HandedTender, OrganisationID: box.Invited[0]}
+	r.Tendering.Received = append(r.Tendering.Received, tender)
+	lot.EndedAt, lot.EndReason = &now, "ins-fund"
+	var told []models.ID
+	for _, l := range ComposeEndLetters(r.Dossier, *lot, "The grant was withdrawn.") {
+		told = append(told, l.Tender)
+	}
+	require.Equal(t, []models.ID{tender.ID, r.request(1)}, told, "each once; who was not invited was told before")
+}
+
+func TestTheRecordSaysOfCandidatesWhatBecameOfThem(t *testing.T) {
+	t.Parallel()
+	r := newRound(t, 2, 0)
+	r.judged(r.able(0, ""))
+	found := func() []Candidate { return lotRecord(r.Dossier, r.Tendering.Lots[0]).Candidates }
+	require.Len(t, found(), 2, "also who is not judged")
+	require.False(t, found()[0].Invited, "nobody was invited")
+	r.goOn()
+	r.Tendering.Lots[0].Boxes[1].ByInvitation, r.Tendering.Lots[0].Boxes[1].Invited = true, []models.ID{r.Tendering.Received[0].OrganisationID}
+	require.True(t, found()[0].Invited)
+	require.False(t, found()[1].Invited)
 }
 
 func TestFindingsAreWrittenOnOpenedRequestsByWhoIsImpartial(t *testing.T) {
@@ -258,9 +343,14 @@ func TestTheNoticeOfARestrictedProcedureSaysWhoIsInvited(t *testing.T) {
 	require.Contains(t, codes(), models.CodeSelectionMissing)
 	text := models.Text{"en": "x", "fr": "x"}
 	whole := models.SelectionCriteria{
-		Lot: d.lot, Least: 5, Most: 8, Rule: text, Criteria: []models.SelectionCriterion{{ID: "turnover", Title: text, Requirement: text}},
+		Lot: d.lot, Least: 5, Most: 8, Ties: models.TiesAllInvited, Rule: text, Criteria: []models.SelectionCriterion{{ID: "turnover", Title: text, Requirement: text}},
 	}
-	d.write(models.EntrySelectionCriteria, string(d.lot), "", whole)
+	few := whole
+	few.Least = 4
+	d.write(models.EntrySelectionCriteria, string(d.lot), "", few)
+	require.Contains(t, codes(), models.CodeInvalidValue, "it was written for another procedure")
+	d.rewrite(models.EntrySelectionCriteria, string(d.lot), whole)
+	require.NotContains(t, codes(), models.CodeInvalidValue)
 	require.NotContains(t, codes(), models.CodeSelectionMissing)
 	require.NotContains(t, codes(), models.CodeMissingTranslation)
 	d.published()

@@ -74,6 +74,14 @@ alter table lot_stages drop column unsealed_at;
 alter table lots drop column opened_at, drop column closed_at, drop column deadline;
 
 -- +goose Down
+-- +goose StatementBegin
+do $$
+begin
+    if exists (select from boxes where hands_in <> 'tender' or round > 1 or by_invitation) then
+        raise exception 'boxes of other stages than that of tenders have no place in the schema before';
+    end if;
+end $$;
+-- +goose StatementEnd
 alter table lots add column deadline timestamptz, add column opened_at timestamptz, add column closed_at timestamptz;
 update lots l set deadline = b.deadline, opened_at = b.opened_at, closed_at = b.closed_at,
     deadline_local = b.deadline_local, deadline_zone = b.deadline_zone
