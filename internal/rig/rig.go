@@ -15,7 +15,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
 
@@ -27,6 +26,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/engine"
 	"github.com/ppi-engine/ppi/internal/seal"
 	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/internal/webhook"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/views"
@@ -54,7 +54,7 @@ type Options struct {
 	OrdinaryActs bool
 	MaxConns     int
 	// Tracer is told of every statement that is sent to PostgreSQL; nil: nobody is.
-	Tracer   pgx.QueryTracer
+	Tracer   pg.Tracer
 	Log      *slog.Logger
 	Webhooks Webhooks
 	// Schedules has the workers keep the schedules, which all rigs on one Temporal server share.

@@ -105,7 +105,7 @@ func (tx *Tx) readParts(procurement models.ID, parts []part) error {
 func (tx *Tx) one(statement string, arguments []any, into ...any) (err error) {
 	rows, err := tx.db.Raw(statement, arguments...).Rows()
 	if err != nil {
-		return err
+		return fmt.Errorf("ask: %w", err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	if !rows.Next() {

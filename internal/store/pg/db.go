@@ -29,6 +29,9 @@ const (
 	transactionTimeout = time.Minute
 )
 
+// A Tracer is told of each statement that is sent.
+type Tracer = pgx.QueryTracer
+
 // Options says which database to open and how.
 type Options struct {
 	// DSN names the database and the application's role, as a URL or as keywords.
@@ -38,7 +41,7 @@ type Options struct {
 	// Logger gets statements that fail or take over half a second; nil means slog's default.
 	Logger *slog.Logger
 	// Tracer is told of every statement, for benchmarks that count them; nil: nobody is.
-	Tracer pgx.QueryTracer
+	Tracer Tracer
 }
 
 // A DB is an open database. It is safe for concurrent use.
