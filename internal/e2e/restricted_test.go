@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
@@ -138,7 +140,9 @@ func TestARestrictedProcedureInvitesWhoQualifiesAndNobodyElseTenders(t *testing.
 	_, err = p.chair.Post(t.Context(), p.Path("/selections"), finding(third, true), nil)
 	require.Error(t, err, "who was judged is judged")
 
-	_, err = first.Post(t.Context(), p.Path("/tenders/"+string(first.tender)+"/actions/withdraw"), nil, nil)
+	_, err = first.Do(t.Context(), apiclient.Request{
+		Method: http.MethodPost, Path: p.Path("/tenders/" + string(first.tender) + "/actions/withdraw"), IfMatch: "*",
+	})
 	requireRefused(t, models.CodeLotClosed, err)
 	p.suppliers = nil
 	p.handIn(t, first)

@@ -97,10 +97,11 @@ type Invitation struct {
 	DeadlineZone  string           `json:"deadline_zone"`
 	// Notice and Criteria are the contract notice and the award criteria by their digests; Languages are those of
 	// the tenders (Directive 2014/24/EU, Annex IX(1)).
-	Notice     string            `json:"notice"`
-	Criteria   string            `json:"award_criteria"`
-	Languages  []string          `json:"languages"`
-	OpeningKey models.OpeningKey `json:"opening_key" doc:"For which tenders are sealed; another than that of the requests"`
+	Notice    string   `json:"notice"`
+	Criteria  string   `json:"award_criteria"`
+	Languages []string `json:"languages"`
+	Quality   string   `json:"quality_key" doc:"For which all envelopes but those with prices are sealed; another key than that of the requests"`
+	Price     string   `json:"price_key" doc:"For which envelopes with prices are sealed"`
 }
 
 // A Comparison is one line of the recipient's points beside the winner's.

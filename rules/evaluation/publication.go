@@ -75,7 +75,7 @@ func usedKeys(d models.Dossier) []usedKey {
 		}
 		lot, _ := d.Tendering.Lot(letter.LotID)
 		if lot.Box().UnsealedAt != nil || lot.EndedAt != nil {
-			used = append(used, usedKey{earlier.Invitation.OpeningKey, earlier.SentAt})
+			used = append(used, usedKey{models.OpeningKey{Quality: earlier.Invitation.Quality, Price: earlier.Invitation.Price}, earlier.SentAt})
 		}
 	}
 	return used

@@ -291,7 +291,7 @@ func ComposeInvitations(d models.Dossier, lot models.Lot, list Shortlist, box mo
 		if c.Invited {
 			l.Invitation = &Invitation{
 				Box: box.ID, Stage: box.Stage, Deadline: box.Deadline.UTC(), DeadlineLocal: box.DeadlineLocal, DeadlineZone: box.DeadlineZone,
-				Notice: noticeOf(d, lot), Criteria: criteria.Digest, Languages: d.Procurement.Languages, OpeningKey: sealFor,
+				Notice: noticeOf(d, lot), Criteria: criteria.Digest, Languages: d.Procurement.Languages, Quality: sealFor.Quality, Price: sealFor.Price,
 			}
 		}
 		letters[i] = l

@@ -199,7 +199,8 @@ func TestTendersOfTheInvitedAreSealedForAKeyThatNobodyHasUsed(t *testing.T) {
 	require.NoError(t, err)
 
 	letters := ComposeInvitations(r.Dossier, lot, list, models.Box{ID: "box_t"})
-	require.Equal(t, models.OpeningKey{Quality: "quality 3", Price: "price 3"}, letters[0].Invitation.OpeningKey)
+	require.Equal(t, "quality 3", letters[0].Invitation.Quality)
+	require.Equal(t, "price 3", letters[0].Invitation.Price)
 	content, digest, err := models.Canonical(letters[0])
 	require.NoError(t, err)
 	other := models.Lot{ID: models.NewID(models.PrefixLot), EndedAt: &now}
