@@ -45,7 +45,7 @@ const (
 // before all that precede it: what has arrived is written down after it arrived, and nothing later is sent
 // before. Any error is repeated, and says nothing of hosts and statements.
 func (p *Portals) Deliver(ctx context.Context, in process.PortalFeed) (process.FeedOutcome, error) {
-	if !p.admit(in.EndpointID) {
+	if !p.take(in.EndpointID) {
 		wait := busyPause + rand.N(busyPause) //nolint:gosec // jitter is no secret
 		return process.FeedOutcome{Status: process.FeedBusy, Wait: wait}, nil
 	}
@@ -71,8 +71,8 @@ func (p *Portals) Deliver(ctx context.Context, in process.PortalFeed) (process.F
 // busyPause is about how long a feed waits while as many others as may be are under way to its endpoint.
 const busyPause = 2 * time.Second
 
-// admit counts a feed to an endpoint in, unless there are as many as may be.
-func (p *Portals) admit(endpoint models.ID) bool {
+// take counts a feed to an endpoint in, unless there are as many as may be.
+func (p *Portals) take(endpoint models.ID) bool {
 	p.servingMu.Lock()
 	defer p.servingMu.Unlock()
 	if p.ToOneEndpoint > 0 && p.serving[endpoint] >= p.ToOneEndpoint {

@@ -27,22 +27,22 @@ func (k MadeKey) WithoutSecret() MadeKey {
 
 // A NewKey is an API key to be made.
 type NewKey struct {
-	Holder models.ID
-	Label  string
+	Owner models.ID
+	Label string
 	// Until is real time; nil: until the key is revoked.
 	Until *time.Time
 }
 
 // MakeKey makes an API key for the actor; for anyone, when the actor runs the platform.
 func (a *Acts) MakeKey(ctx context.Context, by By, in NewKey) (Done[MadeKey], error) {
-	if err := administerOwn(by.Actor, in.Holder); err != nil {
+	if err := administerOwn(by.Actor, in.Owner); err != nil {
 		return Done[MadeKey]{}, err
 	}
 	if refusal := checkInstant("/expires_at", in.Until); refusal != nil {
 		return Done[MadeKey]{}, refusal
 	}
 	return once(ctx, a, by, func(d *deed) (MadeKey, error) {
-		now, err := d.roomForKey(in.Holder)
+		now, err := d.roomForKey(in.Owner)
 		if err != nil {
 			return MadeKey{}, err
 		}
@@ -52,7 +52,7 @@ func (a *Acts) MakeKey(ctx context.Context, by By, in NewKey) (Done[MadeKey], er
 		}
 		token := auth.NewToken()
 		k := models.APIKey{
-			ID: token.KeyID, PersonID: in.Holder, Label: in.Label, Digest: token.Digest(), CreatedAt: now,
+			ID: token.KeyID, PersonID: in.Owner, Label: in.Label, Digest: token.Digest(), CreatedAt: now,
 			ExpiresAt: utcOrNil(in.Until),
 		}
 		if err := d.tx.CreateAPIKey(&k); err != nil {
@@ -67,12 +67,12 @@ func aboutKey(k models.APIKey) event.APIKeyCreated {
 	return event.APIKeyCreated{APIKeyID: k.ID, PersonID: k.PersonID}
 }
 
-// roomForKey locks the holder, so that keys made at once are counted one after the other.
-func (d *deed) roomForKey(holder models.ID) (time.Time, error) {
-	if _, err := d.tx.LockPerson(holder); err != nil {
+// roomForKey locks the owner, so that keys made at once are counted one after the other.
+func (d *deed) roomForKey(owner models.ID) (time.Time, error) {
+	if _, err := d.tx.LockPerson(owner); err != nil {
 		return time.Time{}, err
 	}
-	alive, err := d.tx.LiveAPIKeys(holder)
+	alive, err := d.tx.LiveAPIKeys(owner)
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -84,12 +84,12 @@ func (d *deed) roomForKey(holder models.ID) (time.Time, error) {
 }
 
 // RevokeKey ends a key at once. A key that is revoked already stays revoked since then.
-func (a *Acts) RevokeKey(ctx context.Context, by By, holder, id models.ID) (models.APIKey, error) {
-	if err := administerOwn(by.Actor, holder); err != nil {
+func (a *Acts) RevokeKey(ctx context.Context, by By, owner, id models.ID) (models.APIKey, error) {
+	if err := administerOwn(by.Actor, owner); err != nil {
 		return models.APIKey{}, err
 	}
 	return change(ctx, a, by, func(d *deed) (models.APIKey, error) {
-		k, err := d.tx.LockAPIKey(holder, id)
+		k, err := d.tx.LockAPIKey(owner, id)
 		if err != nil {
 			return k, err
 		}

@@ -80,7 +80,7 @@ func TestTheSecretOfAKeyIsToldOnceAndNotKept(t *testing.T) {
 	t.Parallel()
 	b := setUp(t)
 	by := b.new(acts.By{Actor: b.lead})
-	in := acts.NewKey{Holder: b.lead.PersonID, Label: "laptop"}
+	in := acts.NewKey{Owner: b.lead.PersonID, Label: "laptop"}
 	made, err := b.acts.MakeKey(t.Context(), by, in)
 	require.NoError(t, err)
 	require.NotEmpty(t, made.Result.Secret)
@@ -96,7 +96,7 @@ func TestAPersonHoldsTwoKeysAtMostAndNobodyElses(t *testing.T) {
 	t.Parallel()
 	b := setUp(t)
 	own := func() acts.By { return b.new(acts.By{Actor: b.lead, On: acts.Versions{Any: true}}) }
-	in := acts.NewKey{Holder: b.lead.PersonID, Label: "laptop"}
+	in := acts.NewKey{Owner: b.lead.PersonID, Label: "laptop"}
 	_, err := b.acts.MakeKey(t.Context(), b.new(acts.By{Actor: b.person(models.OrganisationOther)}), in)
 	refused(t, err, models.CodeForbidden)
 	past := time.Now().Add(-time.Hour)

@@ -31,7 +31,7 @@ func (c *call) tellOfEnd(d models.Dossier, reason string, lots ...models.ID) err
 // tellOfNoAward dispatches the result notice of a procurement that ends without award, unless the public knows
 // of all its lots.
 func (c *call) tellOfNoAward(d models.Dossier) error {
-	if len(evaluation.Untold(d)) == 0 {
+	if len(evaluation.Uninformed(d)) == 0 {
 		return nil
 	}
 	notice, err := evaluation.ComposeAwardNotice(d)

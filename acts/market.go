@@ -203,7 +203,7 @@ func (c *call) marketDues(r store.Reading) ([]process.Due, error) {
 	}
 	var asked time.Time
 	if task, open := taskIn(r, models.TaskBulletin, string(c.p.ID)); open {
-		asked = task.Told()
+		asked = task.LastRaised()
 	}
 	at, planned, err := firstOverdue(d, asked)
 	if err != nil {

@@ -98,16 +98,16 @@ func (a *Acts) atBox(ctx context.Context, by By, v visit) (Done[seal.Issued], er
 		box    store.Counter
 		issued seal.Issued
 	)
-	err := a.Store.AtBox(ctx, approach, func(b store.Counter) (store.BoxEntry, error) {
+	err := a.Store.AtBox(ctx, approach, func(b store.Counter) (store.Deposit, error) {
 		box = b
-		if err := mayEnter(b, v, approach.OrganisationID); err != nil {
-			return store.BoxEntry{}, err
+		if err := mayHandIn(b, v, approach.OrganisationID); err != nil {
+			return store.Deposit{}, err
 		}
 		var err error
 		if issued, err = a.Receipts.Issue(v.receipt(b, approach.OrganisationID)); err != nil {
-			return store.BoxEntry{}, err
+			return store.Deposit{}, err
 		}
-		return v.entry(by, b, issued)
+		return v.deposit(by, b, issued)
 	})
 	if err != nil {
 		return a.turnedAway(ctx, by, v, box, err)
@@ -115,9 +115,9 @@ func (a *Acts) atBox(ctx context.Context, by By, v visit) (Done[seal.Issued], er
 	return Done[seal.Issued]{Result: issued}, nil
 }
 
-// mayEnter judges a visit by what the box shows: first whether it is open at that instant, then whether
+// mayHandIn judges a visit by what the box shows: first whether it is open at that instant, then whether
 // the organisation's standing tender is the one meant, then the envelopes, whose sizes it fills in.
-func mayEnter(b store.Counter, v visit, organisation models.ID) error {
+func mayHandIn(b store.Counter, v visit, organisation models.ID) error {
 	if v.box != "" && v.box != b.Lot.Box().ID {
 		return models.Refuse(models.CodeLotClosed, "", "lot %d has gone on to its next stage: nothing of what was handed in before changes any more", b.Lot.Number)
 	}
@@ -125,7 +125,7 @@ func mayEnter(b store.Counter, v visit, organisation models.ID) error {
 		return refusal
 	}
 	if b.StandingID != v.standing {
-		return store.ErrEntryRefused
+		return store.ErrDepositRefused
 	}
 	return brought(b.Lot.Box(), b.Uploads, v.envelopes, organisation)
 }
@@ -178,13 +178,13 @@ func (v visit) receipt(b store.Counter, organisation models.ID) seal.Receipt {
 // entry is what the visit writes. Its event tells nobody anything before the box is closed: it belongs to
 // no procurement, names no actor, and holds the tender's ID and the digest of its receipt only. The
 // closing of the box binds these to the lot.
-func (v visit) entry(by By, b store.Counter, r seal.Issued) (store.BoxEntry, error) {
+func (v visit) deposit(by By, b store.Counter, r seal.Issued) (store.Deposit, error) {
 	body, err := json.Marshal(tenderAnswer{Tender: r.TenderID, Act: r.Act})
 	if err != nil {
-		return store.BoxEntry{}, fmt.Errorf("render answer: %w", err)
+		return store.Deposit{}, fmt.Errorf("render answer: %w", err)
 	}
 	received := event.TenderReceived{TenderID: r.TenderID, Receipt: models.Digest([]byte(r.Note))}
-	e := store.BoxEntry{
+	e := store.Deposit{
 		Event: event.Event{
 			ID: models.NewID(models.PrefixEvent), At: r.RealTime, RecordedAt: r.RealTime, Payload: received,
 		},
@@ -208,7 +208,7 @@ func (v visit) entry(by By, b store.Counter, r seal.Issued) (store.BoxEntry, err
 func (a *Acts) turnedAway(ctx context.Context, by By, v visit, b store.Counter, cause error) (Done[seal.Issued], error) {
 	none := Done[seal.Issued]{}
 	refusal, refused := models.RefusalOf(cause)
-	if !refused && !errors.Is(cause, store.ErrEntryRefused) {
+	if !refused && !errors.Is(cause, store.ErrDepositRefused) {
 		return none, cause
 	}
 	earlier, err := a.Store.EarlierRequest(ctx, by.Request.ID)

@@ -30,7 +30,7 @@ func TestATenderOneMicrosecondLateIsRefused(t *testing.T) {
 			Procurement: models.Procurement{Status: models.StatusRunning}, Clock: clock, Uploads: []models.Upload{file},
 		}
 		envelopes := []models.Envelope{{N: 1, Kind: models.EnvelopePrice, UploadID: file.ID, Digest: file.Digest}}
-		refusal, refused := models.RefusalOf(mayEnter(box, visit{act: seal.ActReceived, envelopes: envelopes}, operator))
+		refusal, refused := models.RefusalOf(mayHandIn(box, visit{act: seal.ActReceived, envelopes: envelopes}, operator))
 		if want == "" {
 			require.False(t, refused, "%s: %v", late, refusal)
 			require.Equal(t, file.Size, envelopes[0].Size)

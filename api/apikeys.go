@@ -56,11 +56,11 @@ type newAPIKey struct {
 }
 
 func (s *server) createAPIKey(ctx context.Context, in *newAPIKey) (*Answer[MadeKey], error) {
-	holder, err := pathID(models.PrefixPerson, "person", in.Person)
+	owner, err := pathID(models.PrefixPerson, "person", in.Person)
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.acts.MakeKey(ctx, by(ctx), acts.NewKey{Holder: holder, Label: in.Body.Label, Until: in.Body.ExpiresAt})
+	done, err := s.acts.MakeKey(ctx, by(ctx), acts.NewKey{Owner: owner, Label: in.Body.Label, Until: in.Body.ExpiresAt})
 	return created(ctx, done, err, showMadeKey)
 }
 
@@ -70,14 +70,14 @@ type apiKeysQuery struct {
 }
 
 func (s *server) listAPIKeys(ctx context.Context, in *apiKeysQuery) (*Listed[Key], error) {
-	holder, err := pathID(models.PrefixPerson, "person", in.Person)
+	owner, err := pathID(models.PrefixPerson, "person", in.Person)
 	if err != nil {
 		return nil, err
 	}
 	read := func(after models.ID, limit int) ([]models.APIKey, error) {
-		return s.views.Keys(ctx, holder, after, limit)
+		return s.views.Keys(ctx, owner, after, limit)
 	}
-	return list(s, callOf(ctx), in.Paging, nil, read, func(k models.APIKey) models.ID { return k.ID }, showAPIKey)
+	return list(s, requestOf(ctx), in.Paging, nil, read, func(k models.APIKey) models.ID { return k.ID }, showAPIKey)
 }
 
 // KeyPath is embedded by the input of what concerns one API key.
@@ -87,28 +87,28 @@ type KeyPath struct {
 	Key string `path:"key" doc:"ID of the API key"`
 }
 
-func (in KeyPath) ids() (holder, key models.ID, err error) {
-	if holder, err = pathID(models.PrefixPerson, "person", in.Person); err != nil {
+func (in KeyPath) ids() (owner, key models.ID, err error) {
+	if owner, err = pathID(models.PrefixPerson, "person", in.Person); err != nil {
 		return "", "", err
 	}
 	key, err = pathID(models.PrefixAPIKey, "key", in.Key)
-	return holder, key, err
+	return owner, key, err
 }
 
 func (s *server) getAPIKey(ctx context.Context, in *struct{ KeyPath }) (*Answer[Key], error) {
-	holder, id, err := in.ids()
+	owner, id, err := in.ids()
 	if err != nil {
 		return nil, err
 	}
-	k, err := s.views.Key(ctx, holder, id)
-	return found(ctx, k, err, showAPIKey)
+	k, err := s.views.Key(ctx, owner, id)
+	return got(ctx, k, err, showAPIKey)
 }
 
 func (s *server) revokeAPIKey(ctx context.Context, in *struct{ KeyPath }) (*Answer[Key], error) {
-	holder, id, err := in.ids()
+	owner, id, err := in.ids()
 	if err != nil {
 		return nil, err
 	}
-	k, err := s.acts.RevokeKey(ctx, by(ctx), holder, id)
+	k, err := s.acts.RevokeKey(ctx, by(ctx), owner, id)
 	return changed(ctx, k, err, showAPIKey)
 }

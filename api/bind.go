@@ -12,11 +12,11 @@ import (
 
 // by is the caller as an act is asked for.
 func by(ctx context.Context) acts.By {
-	call := callOf(ctx)
+	req := requestOf(ctx)
 	return acts.By{
-		Actor: call.actor, Seat: call.seat, Roles: call.op.access.roles,
-		Request: acts.Request{ID: call.commandID(), Fingerprint: call.fingerprint},
-		On:      call.ifMatch.on(),
+		Actor: req.actor, Seat: req.seat, Roles: req.op.access.roles,
+		Request: acts.Request{ID: req.commandID(), Fingerprint: req.fingerprint},
+		On:      req.ifMatch.on(),
 	}
 }
 
@@ -25,8 +25,8 @@ func (p precondition) on() acts.Versions { return acts.Versions{Any: p.any, Of: 
 
 // readerOf is the caller as views take one.
 func readerOf(ctx context.Context) views.Reader {
-	call := callOf(ctx)
-	return views.Reader{Actor: call.actor, Seat: call.seat}
+	req := requestOf(ctx)
+	return views.Reader{Actor: req.actor, Seat: req.seat}
 }
 
 // A resource is something that has a URL and a version.
@@ -47,7 +47,7 @@ type Answer[T resource] struct {
 // show answers a GET; with 304 when the caller has this version already.
 func show[T resource](ctx context.Context, body T) *Answer[T] {
 	a := &Answer[T]{Status: http.StatusOK, ETag: etag(body.version()), Body: body}
-	if matchesNone(callOf(ctx).ifNoneMatch, a.ETag) {
+	if matchesNone(requestOf(ctx).ifNoneMatch, a.ETag) {
 		a.Status = http.StatusNotModified
 	}
 	return a
@@ -64,7 +64,7 @@ func created[M any, T resource](ctx context.Context, done acts.Done[M], err erro
 		return nil, err
 	}
 	body := show(done.Result)
-	a := &Answer[T]{Status: callOf(ctx).op.status, ETag: etag(body.version()), Location: body.self(), Body: body}
+	a := &Answer[T]{Status: requestOf(ctx).op.status, ETag: etag(body.version()), Location: body.self(), Body: body}
 	if done.Again {
 		a.Replayed = "true"
 	}
@@ -77,15 +77,15 @@ func changed[M any, T resource](ctx context.Context, result M, err error, show f
 		return nil, err
 	}
 	body := show(result)
-	a := &Answer[T]{Status: callOf(ctx).op.status, ETag: etag(body.version()), Body: body}
+	a := &Answer[T]{Status: requestOf(ctx).op.status, ETag: etag(body.version()), Body: body}
 	if n, ok := any(body).(novel); ok && n.isNew() {
 		a.Status, a.Location = http.StatusCreated, body.self()
 	}
 	return a, nil
 }
 
-// found answers a GET of something that has a version.
-func found[M any, T resource](ctx context.Context, result M, err error, view func(M) T) (*Answer[T], error) {
+// got answers a GET of something that has a version.
+func got[M any, T resource](ctx context.Context, result M, err error, view func(M) T) (*Answer[T], error) {
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,7 @@ func clip(s string) string {
 // bindingProblem makes a problem of what huma found while binding and validating. The offending value
 // itself is never repeated: it may be a secret, and it ends in the caller's logs.
 func bindingProblem(ctx context.Context, status int, message string, errs []error) *Problem {
-	s := callOf(ctx).server
+	s := requestOf(ctx).server
 	if s == nil {
 		return &Problem{Status: status} // huma asks for the type when it describes an operation
 	}

@@ -29,17 +29,17 @@ const (
 
 // readBody reads the whole body of a JSON operation, refuses what the standard decoder would let pass
 // or alter, and leaves the bytes for huma to bind.
-func (s *server) readBody(c *gin.Context, call *call) error {
-	body, err := s.receive(c, call.op.maxBody, s.limits.BodyTimeout)
+func (s *server) readBody(c *gin.Context, req *request) error {
+	body, err := s.receive(c, req.op.maxBody, s.limits.BodyTimeout)
 	if err != nil {
 		return err
 	}
-	call.fingerprint = sha256.Sum256(body)
+	req.fingerprint = sha256.Sum256(body)
 	if len(body) > 0 {
 		if utf8.Valid(body) {
 			body = composed(body)
 		}
-		if err := checkBody(call.op, c.Request.Header, body); err != nil {
+		if err := checkBody(req.op, c.Request.Header, body); err != nil {
 			return err
 		}
 	}
@@ -50,12 +50,12 @@ func (s *server) readBody(c *gin.Context, call *call) error {
 }
 
 // readBytes reads the whole body of an operation that takes bytes into the call.
-func (s *server) readBytes(c *gin.Context, call *call) error {
+func (s *server) readBytes(c *gin.Context, req *request) error {
 	if media, _, err := mime.ParseMediaType(c.GetHeader("Content-Type")); err != nil || media != mediaBytes {
 		return models.Refuse(models.CodeUnsupportedMediaType, "Content-Type", "the body's media type is not supported").Accepting("%s", mediaBytes)
 	}
 	var err error
-	call.bytes, err = s.receive(c, call.op.maxBody, call.op.bodyTimeout)
+	req.bytes, err = s.receive(c, req.op.maxBody, req.op.bodyTimeout)
 	return err
 }
 
@@ -185,7 +185,7 @@ func (w *walker) step(token json.Token) error {
 			return checkReversing(w.pointer(), t)
 		}
 		if w.atName() {
-			return w.enterName(t)
+			return w.openName(t)
 		}
 	}
 	w.valueDone()
@@ -213,7 +213,7 @@ func (w *walker) atName() bool {
 	return len(w.open) > 0 && w.top().names != nil && !w.top().value
 }
 
-func (w *walker) enterName(name string) error {
+func (w *walker) openName(name string) error {
 	top := w.top()
 	top.name, top.value = name, true
 	if top.names[name] {

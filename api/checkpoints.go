@@ -23,5 +23,5 @@ func showCheckpoint(c views.Checkpoint) CheckpointView {
 
 func (s *server) getCheckpoint(ctx context.Context, _ *struct{}) (*Answer[CheckpointView], error) {
 	c, err := s.views.Checkpoint(ctx)
-	return found(ctx, c, err, showCheckpoint)
+	return got(ctx, c, err, showCheckpoint)
 }

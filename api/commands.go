@@ -176,7 +176,7 @@ func (s *server) answerTo(ctx context.Context, verb acts.Verb, cmd models.Comman
 	if err != nil {
 		return nil, err
 	}
-	answer := &CommandAnswer{Status: callOf(ctx).op.status, ETag: etag(cmd.Version), Body: view}
+	answer := &CommandAnswer{Status: requestOf(ctx).op.status, ETag: etag(cmd.Version), Body: view}
 	if replayed {
 		answer.Replayed = "true"
 	}

@@ -86,7 +86,7 @@ func (s *server) listNotices(ctx context.Context, in *NoticesInput) (*Listed[Not
 	read := func(after models.ID, limit int) ([]models.Notice, error) {
 		return s.views.Notices(ctx, readerOf(ctx), after, limit)
 	}
-	return list(s, callOf(ctx), in.Paging, nil, read, func(n models.Notice) models.ID { return n.ID }, showNotice)
+	return list(s, requestOf(ctx), in.Paging, nil, read, func(n models.Notice) models.ID { return n.ID }, showNotice)
 }
 
 func (s *server) getRecord(ctx context.Context, _ *ProcurementPath) (*Shown[views.Record], error) {

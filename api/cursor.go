@@ -68,8 +68,8 @@ func (c cursors) mac(list string, last models.ID) []byte {
 
 // list answers one page. filters are what narrows the list, by the names of their query parameters;
 // read returns those after an ID, at most as many as asked for.
-func list[M, T any](s *server, call *call, p Paging, filters url.Values, read func(after models.ID, limit int) ([]M, error), id func(M) models.ID, show func(M) T) (*Listed[T], error) {
-	name := call.path + "?" + filters.Encode() + "#" + string(call.actor.PersonID)
+func list[M, T any](s *server, req *request, p Paging, filters url.Values, read func(after models.ID, limit int) ([]M, error), id func(M) models.ID, show func(M) T) (*Listed[T], error) {
+	name := req.path + "?" + filters.Encode() + "#" + string(req.actor.PersonID)
 	after, unusable := s.cursors.open(name, p.Cursor)
 	// Reading judges access. Who may not see the list is told that first, whatever the cursor.
 	found, err := read(after, p.Limit+1)
@@ -82,7 +82,7 @@ func list[M, T any](s *server, call *call, p Paging, filters url.Values, read fu
 	}
 	if len(found) > p.Limit {
 		out.Body.NextCursor = s.cursors.seal(name, id(found[p.Limit-1]))
-		out.Link = nextLink(call.path, p.Limit, out.Body.NextCursor, filters)
+		out.Link = nextLink(req.path, p.Limit, out.Body.NextCursor, filters)
 	}
 	return out, nil
 }

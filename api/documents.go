@@ -114,7 +114,7 @@ func (s *server) listDocuments(ctx context.Context, in *documentsQuery) (*Listed
 	read := func(after models.ID, limit int) ([]models.Document, error) {
 		return s.views.Documents(ctx, readerOf(ctx), after, limit)
 	}
-	return list(s, callOf(ctx), in.Paging, nil, read, func(d models.Document) models.ID { return d.ID }, showDocument)
+	return list(s, requestOf(ctx), in.Paging, nil, read, func(d models.Document) models.ID { return d.ID }, showDocument)
 }
 
 func (s *server) getDocument(ctx context.Context, in *DocumentPath) (*Answer[DocumentView], error) {
@@ -123,7 +123,7 @@ func (s *server) getDocument(ctx context.Context, in *DocumentPath) (*Answer[Doc
 		return nil, err
 	}
 	d, err := s.views.Document(ctx, readerOf(ctx), id)
-	return found(ctx, d, err, showDocument)
+	return got(ctx, d, err, showDocument)
 }
 
 // DocumentVersions lists the versions of a document.

@@ -194,7 +194,7 @@ func (h entryHandler[T]) withdraw(ctx context.Context, in *EntryPath) (*Answer[E
 func (h entryHandler[T]) get(ctx context.Context, in *EntryPath) (*Answer[EntryView[T]], error) {
 	e, err := h.s.views.Entry(ctx, readerOf(ctx), h.kind.Kind, models.ID(in.Entry))
 	view, err := viewEntry[T](e, err)
-	return found(ctx, view, err, asIs)
+	return got(ctx, view, err, asIs)
 }
 
 func (h entryHandler[T]) list(ctx context.Context, in *EntriesInput) (*Listed[EntryView[T]], error) {
@@ -202,7 +202,7 @@ func (h entryHandler[T]) list(ctx context.Context, in *EntriesInput) (*Listed[En
 		return h.s.views.Entries(ctx, readerOf(ctx), h.kind.Kind, after, limit)
 	}
 	var broken error
-	page, err := list(h.s, callOf(ctx), in.Paging, nil, read, func(e models.Entry) models.ID { return e.ID },
+	page, err := list(h.s, requestOf(ctx), in.Paging, nil, read, func(e models.Entry) models.ID { return e.ID },
 		func(e models.Entry) EntryView[T] {
 			view, err := viewEntry[T](e, nil)
 			broken = errors.Join(broken, err)

@@ -31,7 +31,7 @@ func (v EntriesView[T]) version() int64 { return 1 }
 
 func (h entryHandler[T]) importAll(ctx context.Context, in *EntriesImport[T]) (*Answer[EntriesView[T]], error) {
 	done, err := h.kind.Import(ctx, h.s.acts, by(ctx), in.Body.Items)
-	view := EntriesView[T]{ProcurementID: callOf(ctx).procurement(), Kind: h.kind.Kind}
+	view := EntriesView[T]{ProcurementID: requestOf(ctx).procurement(), Kind: h.kind.Kind}
 	for _, e := range done.Result {
 		var item EntryView[T]
 		item, err = viewEntry[T](e, err)

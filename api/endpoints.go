@@ -102,7 +102,7 @@ func (s *server) listEndpoints(ctx context.Context, in *endpointsQuery) (*Listed
 	read := func(after models.ID, limit int) ([]models.Endpoint, error) {
 		return s.views.Endpoints(ctx, readerOf(ctx), after, limit)
 	}
-	return list(s, callOf(ctx), in.Paging, nil, read, func(e models.Endpoint) models.ID { return e.ID }, showEndpoint(ctx))
+	return list(s, requestOf(ctx), in.Paging, nil, read, func(e models.Endpoint) models.ID { return e.ID }, showEndpoint(ctx))
 }
 
 // EndpointPath is embedded by the input of what concerns one endpoint.
@@ -120,5 +120,5 @@ func (s *server) getEndpoint(ctx context.Context, in *struct{ EndpointPath }) (*
 		return nil, err
 	}
 	e, err := s.views.Endpoint(ctx, readerOf(ctx), id)
-	return found(ctx, e, err, showEndpoint(ctx))
+	return got(ctx, e, err, showEndpoint(ctx))
 }

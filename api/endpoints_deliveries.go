@@ -103,7 +103,7 @@ func (s *server) listDeliveries(ctx context.Context, in *deliveriesQuery) (*List
 	read := func(after models.ID, limit int) ([]models.Delivery, error) {
 		return s.views.Deliveries(ctx, readerOf(ctx), id, only, after, limit)
 	}
-	return list(s, callOf(ctx), in.Paging, filters, read, func(d models.Delivery) models.ID { return d.EventID }, showDelivery)
+	return list(s, requestOf(ctx), in.Paging, filters, read, func(d models.Delivery) models.ID { return d.EventID }, showDelivery)
 }
 
 // PingView is what came of a test message.

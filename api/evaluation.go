@@ -49,7 +49,7 @@ func (s *server) writeSheet(ctx context.Context, in *newSheet) (*Answer[SheetVie
 	}
 	done, err := s.acts.WriteSheet(ctx, by(ctx), id, in.Body.Scores)
 	return created(ctx, done, err, func(w acts.SheetWritten) SheetView {
-		return showSheet(callOf(ctx).procurement(), w.ScoreSheet, w.Complete)
+		return showSheet(requestOf(ctx).procurement(), w.ScoreSheet, w.Complete)
 	})
 }
 
@@ -69,7 +69,7 @@ func (s *server) listSheets(ctx context.Context, in *LotPath) (*Shown[SheetsView
 	sheets, err := s.views.Sheets(ctx, readerOf(ctx), models.ID(in.Lot))
 	view := SheetsView{Items: []SheetView{}}
 	for _, sheet := range sheets {
-		view.Items = append(view.Items, showSheet(callOf(ctx).procurement(), sheet.ScoreSheet, sheet.Complete))
+		view.Items = append(view.Items, showSheet(requestOf(ctx).procurement(), sheet.ScoreSheet, sheet.Complete))
 	}
 	return &Shown[SheetsView]{Body: view}, err
 }

@@ -91,8 +91,8 @@ func (s *server) readProcurementEvents(ctx context.Context, in *procurementEvent
 	if in.Export {
 		return s.exportEvents(ctx)
 	}
-	call := callOf(ctx)
-	answer, err := s.readFeed(ctx, call.procurement(), in.FeedParameters)
+	req := requestOf(ctx)
+	answer, err := s.readFeed(ctx, req.procurement(), in.FeedParameters)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +101,7 @@ func (s *server) readProcurementEvents(ctx context.Context, in *procurementEvent
 		return nil, fmt.Errorf("render events: %w", err)
 	}
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
-		humagin.Unwrap(hc).Data(call.op.status, mediaJSON, body)
+		humagin.Unwrap(hc).Data(req.op.status, mediaJSON, body)
 	}}, nil
 }
 
@@ -134,7 +134,7 @@ func (s *server) readFeed(ctx context.Context, procurement models.ID, in FeedPar
 func (s *server) await(
 	ctx context.Context, limit time.Duration, page views.FeedPage, read func() (views.FeedPage, error),
 ) (views.FeedPage, error) {
-	leave, ok := s.tail.join(callOf(ctx).actor.PersonID)
+	leave, ok := s.tail.join(requestOf(ctx).actor.PersonID)
 	if !ok {
 		return page, models.Refuse(models.CodeRateLimited, "wait", "too many requests are waiting for events").Accepting("fewer at once, or no wait")
 	}

@@ -28,7 +28,7 @@ const (
 
 // exportEvents streams the verifiable export of the procurement of the path.
 func (s *server) exportEvents(ctx context.Context) (*huma.StreamResponse, error) {
-	call := callOf(ctx)
+	req := requestOf(ctx)
 	export, err := s.views.Export(readerOf(ctx))
 	if err != nil {
 		return nil, s.denied(ctx, err)
@@ -45,7 +45,7 @@ func (s *server) exportEvents(ctx context.Context) (*huma.StreamResponse, error)
 		err := export.Write(ctx, func(cut bool) io.Writer {
 			h := c.Writer.Header()
 			h.Set("Content-Type", mediaLines)
-			h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": string(call.procurement()) + ".ndjson"}))
+			h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": string(req.procurement()) + ".ndjson"}))
 			if cut {
 				h.Set(headerCut, cutReason)
 			}
@@ -54,7 +54,7 @@ func (s *server) exportEvents(ctx context.Context) (*huma.StreamResponse, error)
 		switch {
 		case err == nil, errors.Is(err, errHeadOnly):
 		case out.begun:
-			s.log.ErrorContext(ctx, "export broken off", "request", call.id, "cause", err)
+			s.log.ErrorContext(ctx, "export broken off", "request", req.id, "cause", err)
 			panic(http.ErrAbortHandler) // a reader must not take a part for the whole
 		default:
 			s.abort(c, err)

@@ -130,7 +130,7 @@ func (s *server) listMotions(ctx context.Context, in *MotionsInput) (*Listed[Mot
 	read := func(after models.ID, limit int) ([]models.Motion, error) {
 		return s.views.Motions(ctx, readerOf(ctx), after, limit)
 	}
-	return list(s, callOf(ctx), in.Paging, nil, read, func(m models.Motion) models.ID { return m.ID }, viewMotion)
+	return list(s, requestOf(ctx), in.Paging, nil, read, func(m models.Motion) models.ID { return m.ID }, viewMotion)
 }
 
 func viewMotion(m models.Motion) MotionView {

@@ -17,13 +17,13 @@ func (s *server) guard(c *gin.Context) {
 	if c.FullPath() == "" {
 		return // no route: gin's answer for that is next
 	}
-	current := callOf(c.Request.Context())
+	current := requestOf(c.Request.Context())
 	current.op = s.row(c.Request.Method, c.FullPath())
 	if current.op == nil {
 		s.abort(c, noResource())
 		return
 	}
-	for _, step := range []func(*gin.Context, *call) error{s.admit, readHeaders, s.readInput} {
+	for _, step := range []func(*gin.Context, *request) error{s.letIn, readHeaders, s.readInput} {
 		if err := step(c, current); err != nil {
 			s.abort(c, err)
 			return
@@ -31,75 +31,75 @@ func (s *server) guard(c *gin.Context) {
 	}
 }
 
-// admit recognises the caller and judges access. Who may not even know that something exists is told
+// letIn recognises the caller and judges access. Who may not even know that something exists is told
 // that it does not.
-func (s *server) admit(c *gin.Context, call *call) error {
-	if call.op.access.kind == accessPublic {
+func (s *server) letIn(c *gin.Context, req *request) error {
+	if req.op.access.kind == accessPublic {
 		return nil
 	}
-	if err := s.recognise(c, call); err != nil {
+	if err := s.recognise(c, req); err != nil {
 		return err
 	}
-	switch call.op.access.kind {
+	switch req.op.access.kind {
 	case accessPublic, accessAuthenticated:
 		return nil
 	case accessAdministrator:
-		return s.mustAdminister(c, call, false)
+		return s.mustAdminister(c, req, false)
 	case accessSelf:
-		return s.mustAdminister(c, call, c.Param("person") == string(call.actor.PersonID))
+		return s.mustAdminister(c, req, c.Param("person") == string(req.actor.PersonID))
 	case accessRoles:
-		return s.mustHold(c, call)
+		return s.mustHold(c, req)
 	}
 	return s.denied(c.Request.Context(), models.Refuse(models.CodeForbidden, "", "nobody may call this operation"))
 }
 
-func (s *server) recognise(c *gin.Context, call *call) error {
+func (s *server) recognise(c *gin.Context, req *request) error {
 	authorization, err := single(c.Request.Header, "Authorization", models.CodeInvalidRequest)
 	if err != nil {
 		return err
 	}
-	call.credential, err = s.authenticator.AuthenticateBy(c.Request.Context(), authorization, s.lookUp(c, call))
+	req.credential, err = s.authenticator.AuthenticateBy(c.Request.Context(), authorization, s.lookUp(c, req))
 	if err != nil {
-		call.seat = nil
+		req.seat = nil
 		return err
 	}
-	p := call.credential.Person
-	call.actor = models.Actor{PersonID: p.ID, OrganisationID: p.OrganisationID, Administrator: p.Administrator}
+	p := req.credential.Person
+	req.actor = models.Actor{PersonID: p.ID, OrganisationID: p.OrganisationID, Administrator: p.Administrator}
 	return nil
 }
 
 // lookUp finds a key and, where access hangs on a procurement, that too, all in one query.
-func (s *server) lookUp(c *gin.Context, call *call) auth.Lookup {
+func (s *server) lookUp(c *gin.Context, req *request) auth.Lookup {
 	procurement := models.ID(c.Param("procurement"))
-	if call.op.access.kind != accessRoles || !procurement.Is(models.PrefixProcurement) {
+	if req.op.access.kind != accessRoles || !procurement.Is(models.PrefixProcurement) {
 		return s.views.Credential
 	}
 	return func(ctx context.Context, key models.ID) (models.Credential, error) {
-		credential, seat, err := s.views.Admission(ctx, key, procurement)
-		call.seat = seat
+		credential, seat, err := s.views.KeyAndSeat(ctx, key, procurement)
+		req.seat = seat
 		return credential, err
 	}
 }
 
-func (s *server) mustAdminister(c *gin.Context, call *call, own bool) error {
+func (s *server) mustAdminister(c *gin.Context, req *request, own bool) error {
 	if own {
 		return nil
 	}
-	if err := acts.Administer(call.actor); err != nil {
+	if err := acts.Administer(req.actor); err != nil {
 		return s.denied(c.Request.Context(), err)
 	}
 	return nil
 }
 
-func (s *server) mustHold(c *gin.Context, call *call) error {
+func (s *server) mustHold(c *gin.Context, req *request) error {
 	ctx := c.Request.Context()
-	if call.seat == nil {
+	if req.seat == nil {
 		return noResource()
 	}
-	seat := call.seat
-	call.actor.Roles = seat.Roles
-	if err := call.actor.MustHoldAny(call.op.access.roles...); err != nil && !s.answered(c, call) {
-		call.seat = nil // what the caller may not see does not show in log or answer
+	seat := req.seat
+	req.actor.Roles = seat.Roles
+	if err := req.actor.MustHoldAny(req.op.access.roles...); err != nil && !s.answered(c, req) {
+		req.seat = nil // what the caller may not see does not show in log or answer
 		return s.denied(ctx, err)
 	}
 	c.Header(headerMode, string(seat.Procurement.Mode))
@@ -108,55 +108,55 @@ func (s *server) mustHold(c *gin.Context, call *call) error {
 
 // answered tells whether the call repeats a command of the same person that has its outcome: whoever
 // asked may learn it, even if the command itself ended the role it was asked in.
-func (s *server) answered(c *gin.Context, call *call) bool {
-	if !call.op.command {
+func (s *server) answered(c *gin.Context, req *request) bool {
+	if !req.op.command {
 		return false
 	}
 	var err error
-	if call.key, err = idempotencyKey(c.Request.Header); err != nil {
+	if req.key, err = idempotencyKey(c.Request.Header); err != nil {
 		return false
 	}
-	return s.views.HasOutcome(c.Request.Context(), call.commandID())
+	return s.views.HasOutcome(c.Request.Context(), req.commandID())
 }
 
 // denied leaves a trace of an attempt that the rules of access turned away (Directive 2014/24/EU,
 // Annex IV (g): infringements and attempts must be clearly detectable).
 func (s *server) denied(ctx context.Context, err error) error {
-	call := callOf(ctx)
-	s.log.WarnContext(ctx, "access denied", "request", call.id, "person", call.actor.PersonID, "method", call.op.method, "path", call.path, "reason", err.Error())
+	req := requestOf(ctx)
+	s.log.WarnContext(ctx, "access denied", "request", req.id, "person", req.actor.PersonID, "method", req.op.method, "path", req.path, "reason", err.Error())
 	return err
 }
 
 func noResource() *models.Refusal { return models.NoSuchResource() }
 
-func readHeaders(c *gin.Context, call *call) error {
+func readHeaders(c *gin.Context, req *request) error {
 	var err error
 	h := c.Request.Header
-	if call.op.keyed {
-		if call.key, err = idempotencyKey(h); err != nil {
+	if req.op.keyed {
+		if req.key, err = idempotencyKey(h); err != nil {
 			return err
 		}
 	}
-	if call.op.conditional {
-		if call.ifMatch, err = ifMatch(h); err != nil {
+	if req.op.conditional {
+		if req.ifMatch, err = ifMatch(h); err != nil {
 			return err
 		}
 	}
-	if call.op.method == http.MethodGet {
+	if req.op.method == http.MethodGet {
 		// What serves files looks at one line only.
-		if call.ifNoneMatch = joined(h, headerIfNoneMatch); call.ifNoneMatch != "" {
-			h.Set(headerIfNoneMatch, call.ifNoneMatch)
+		if req.ifNoneMatch = joined(h, headerIfNoneMatch); req.ifNoneMatch != "" {
+			h.Set(headerIfNoneMatch, req.ifNoneMatch)
 		}
 	}
 	return nil
 }
 
-func (s *server) readInput(c *gin.Context, call *call) error {
+func (s *server) readInput(c *gin.Context, req *request) error {
 	switch {
-	case call.op.method == http.MethodGet:
+	case req.op.method == http.MethodGet:
 		return nil
-	case call.op.takesBytes:
-		return s.readBytes(c, call)
+	case req.op.takesBytes:
+		return s.readBytes(c, req)
 	}
-	return s.readBody(c, call)
+	return s.readBody(c, req)
 }

@@ -173,7 +173,7 @@ func (s *server) listLots(ctx context.Context, in *lotsQuery) (*Listed[LotView],
 	read := func(after models.ID, limit int) ([]models.Lot, error) {
 		return s.views.Lots(ctx, readerOf(ctx), after, limit)
 	}
-	return list(s, callOf(ctx), in.Paging, nil, read, func(l models.Lot) models.ID { return l.ID }, showLot)
+	return list(s, requestOf(ctx), in.Paging, nil, read, func(l models.Lot) models.ID { return l.ID }, showLot)
 }
 
 func (s *server) getLot(ctx context.Context, in *LotPath) (*Answer[LotView], error) {
@@ -182,5 +182,5 @@ func (s *server) getLot(ctx context.Context, in *LotPath) (*Answer[LotView], err
 		return nil, err
 	}
 	l, err := s.views.Lot(ctx, readerOf(ctx), id)
-	return found(ctx, l, err, showLot)
+	return got(ctx, l, err, showLot)
 }

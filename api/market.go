@@ -45,7 +45,7 @@ func (s *server) listReleases(ctx context.Context, in *releasesQuery) (*Listed[R
 	if err != nil {
 		return nil, err
 	}
-	return list(s, callOf(ctx), in.Paging, nil,
+	return list(s, requestOf(ctx), in.Paging, nil,
 		func(after models.ID, limit int) ([]views.Release, error) {
 			return s.views.Releases(ctx, id, after, limit)
 		},
@@ -77,7 +77,7 @@ func (s *server) listConsultations(ctx context.Context, in *consultationsQuery) 
 	if err != nil {
 		return nil, err
 	}
-	return list(s, callOf(ctx), in.Paging, nil,
+	return list(s, requestOf(ctx), in.Paging, nil,
 		func(after models.ID, limit int) ([]models.Consultation, error) {
 			return s.views.Consultations(ctx, id, after, limit)
 		},
@@ -108,7 +108,7 @@ type tasksQuery struct {
 }
 
 func (s *server) listTasks(ctx context.Context, in *tasksQuery) (*Listed[TaskView], error) {
-	return list(s, callOf(ctx), in.Paging, nil,
+	return list(s, requestOf(ctx), in.Paging, nil,
 		func(after models.ID, limit int) ([]models.Task, error) {
 			return s.views.Tasks(ctx, readerOf(ctx), after, limit)
 		},

@@ -27,7 +27,7 @@ type involvement struct {
 type meOutput struct{ Body me }
 
 func (s *server) getMe(ctx context.Context, _ *struct{}) (*meOutput, error) {
-	credential := callOf(ctx).credential
+	credential := requestOf(ctx).credential
 	o, err := s.views.Organisation(ctx, credential.Person.OrganisationID)
 	if err != nil {
 		return nil, err

@@ -49,7 +49,7 @@ func (s *server) listMembers(ctx context.Context, in *membersQuery) (*Listed[mem
 	read := func(after models.ID, limit int) ([]models.Member, error) {
 		return s.views.Members(ctx, readerOf(ctx), after, limit)
 	}
-	return list(s, callOf(ctx), in.Paging, nil, read, func(m models.Member) models.ID { return m.OrganisationID }, showMember)
+	return list(s, requestOf(ctx), in.Paging, nil, read, func(m models.Member) models.ID { return m.OrganisationID }, showMember)
 }
 
 // MemberPath is embedded by the input of what concerns one member.
@@ -64,7 +64,7 @@ func (s *server) getMember(ctx context.Context, in *struct{ MemberPath }) (*Answ
 		return nil, err
 	}
 	m, err := s.views.Member(ctx, readerOf(ctx), id)
-	return found(ctx, acts.MemberPut{Member: m, Of: callOf(ctx).seat.Procurement.Version}, err, showMemberPut)
+	return got(ctx, acts.MemberPut{Member: m, Of: requestOf(ctx).seat.Procurement.Version}, err, showMemberPut)
 }
 
 type memberInput struct {

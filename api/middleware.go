@@ -18,24 +18,24 @@ import (
 
 // begin gives the request its call, which all that follows fills in.
 func (s *server) begin(c *gin.Context) {
-	call := &call{
+	req := &request{
 		id: requestID(c.Request.Header), path: c.Request.URL.Path, instance: clip(c.Request.URL.EscapedPath()), server: s,
 	}
-	c.Request = c.Request.WithContext(withCall(c.Request.Context(), call))
-	c.Header(headerRequestID, call.id)
+	c.Request = c.Request.WithContext(withRequest(c.Request.Context(), req))
+	c.Header(headerRequestID, req.id)
 }
 
 // logAccess writes one line per request: who did what with which result, and nothing of what was sent.
 func (s *server) logAccess(c *gin.Context) {
 	start := time.Now()
 	c.Next()
-	call := callOf(c.Request.Context())
+	req := requestOf(c.Request.Context())
 	s.log.InfoContext(c.Request.Context(), "request",
-		"request", call.id,
+		"request", req.id,
 		"method", c.Request.Method,
 		"route", c.FullPath(),
-		"procurement", call.procurement(),
-		"person", call.actor.PersonID,
+		"procurement", req.procurement(),
+		"person", req.actor.PersonID,
 		"status", c.Writer.Status(),
 		"bytes", max(0, c.Writer.Size()),
 		"duration", time.Since(start),

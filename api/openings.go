@@ -76,7 +76,7 @@ func (s *server) recordOpening(ctx context.Context, in *newOpening) (*Answer[Ope
 		N: b.Envelope, Unreadable: b.Unreadable, PlaintextDigest: b.PlaintextDigest, Size: b.Size, Upload: b.Upload, Price: b.Price,
 	})
 	return created(ctx, done, err, func(o acts.OpeningRecorded) OpeningView {
-		return showOpening(callOf(ctx).procurement(), o.Opening, o.Found)
+		return showOpening(requestOf(ctx).procurement(), o.Opening, o.Found)
 	})
 }
 
@@ -92,7 +92,7 @@ func (s *server) listOpenings(ctx context.Context, in *TenderPath) (*Shown[Openi
 	}
 	view := OpeningsView{Items: make([]OpeningView, len(openings))}
 	for i, o := range openings {
-		view.Items[i] = showOpening(callOf(ctx).procurement(), o.Opening, o.Found)
+		view.Items[i] = showOpening(requestOf(ctx).procurement(), o.Opening, o.Found)
 	}
 	return &Shown[OpeningsView]{Body: view}, nil
 }

@@ -48,7 +48,7 @@ func (s *server) listOrganisations(ctx context.Context, in *struct{ Paging }) (*
 	read := func(after models.ID, limit int) ([]models.Organisation, error) {
 		return s.views.Organisations(ctx, after, limit)
 	}
-	return list(s, callOf(ctx), in.Paging, nil, read, func(o models.Organisation) models.ID { return o.ID }, showOrganisation)
+	return list(s, requestOf(ctx), in.Paging, nil, read, func(o models.Organisation) models.ID { return o.ID }, showOrganisation)
 }
 
 // OrganisationPath is embedded by the input of what concerns one organisation.
@@ -62,7 +62,7 @@ func (s *server) getOrganisation(ctx context.Context, in *struct{ OrganisationPa
 		return nil, err
 	}
 	o, err := s.views.Organisation(ctx, id)
-	return found(ctx, o, err, showOrganisation)
+	return got(ctx, o, err, showOrganisation)
 }
 
 type organisationPatch struct {

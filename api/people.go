@@ -59,7 +59,7 @@ func (s *server) listPeople(ctx context.Context, in *peopleQuery) (*Listed[perso
 	read := func(after models.ID, limit int) ([]models.Person, error) {
 		return s.views.People(ctx, models.ID(in.OrganisationID), after, limit)
 	}
-	return list(s, callOf(ctx), in.Paging, filters, read, func(p models.Person) models.ID { return p.ID }, showPerson)
+	return list(s, requestOf(ctx), in.Paging, filters, read, func(p models.Person) models.ID { return p.ID }, showPerson)
 }
 
 // PersonPath is embedded by the input of what concerns one person.
@@ -73,7 +73,7 @@ func (s *server) getPerson(ctx context.Context, in *struct{ PersonPath }) (*Answ
 		return nil, err
 	}
 	p, err := s.views.Person(ctx, id)
-	return found(ctx, p, err, showPerson)
+	return got(ctx, p, err, showPerson)
 }
 
 type personPatch struct {

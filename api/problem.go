@@ -71,7 +71,7 @@ func (t *translator) problem(ctx context.Context, err error) *Problem {
 	}
 	if refusal, ok := models.RefusalOf(err); ok {
 		if fault := beside(err); fault != nil {
-			t.log.ErrorContext(ctx, "a fault beside a refusal", "request", callOf(ctx).id, "refusal", refusal.Code, "cause", fault)
+			t.log.ErrorContext(ctx, "a fault beside a refusal", "request", requestOf(ctx).id, "refusal", refusal.Code, "cause", fault)
 		}
 		return t.refusal(ctx, inHeaders(refusal))
 	}
@@ -81,7 +81,7 @@ func (t *translator) problem(ctx context.Context, err error) *Problem {
 		return p
 	}
 	if acts.MayRepeat(err) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		t.log.WarnContext(ctx, "request not carried out", "request", callOf(ctx).id, "cause", err)
+		t.log.WarnContext(ctx, "request not carried out", "request", requestOf(ctx).id, "cause", err)
 		return t.refusal(ctx, models.Refuse(models.CodeUnavailable, "", "The engine could not carry this out in time; repeat the request."))
 	}
 	return t.fault(ctx, err)
@@ -108,7 +108,7 @@ func beside(err error) error {
 
 func (t *translator) fault(ctx context.Context, cause error) *Problem {
 	id := uuid.NewString()
-	t.log.ErrorContext(ctx, "internal error", "error_id", id, "request", callOf(ctx).id, "cause", cause)
+	t.log.ErrorContext(ctx, "internal error", "error_id", id, "request", requestOf(ctx).id, "cause", cause)
 	return t.failed(ctx, id)
 }
 
@@ -120,7 +120,7 @@ func (t *translator) failed(ctx context.Context, id string) *Problem {
 }
 
 func (t *translator) refusal(ctx context.Context, r *models.Refusal) *Problem {
-	call := callOf(ctx)
+	req := requestOf(ctx)
 	refused, known := models.RefusalTypeOf(r.Code)
 	if !known {
 		return t.fault(ctx, fmt.Errorf("refusal with a code that has no row: %w", r))
@@ -130,9 +130,9 @@ func (t *translator) refusal(ctx context.Context, r *models.Refusal) *Problem {
 		Title:     refused.Title,
 		Status:    httpStatus[refused.Kind],
 		Detail:    r.Detail,
-		Instance:  call.instance,
+		Instance:  req.instance,
 		Code:      r.Code,
-		RequestID: call.id,
+		RequestID: req.id,
 		Errors:    faults(r),
 		headers:   http.Header{},
 	}

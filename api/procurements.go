@@ -70,16 +70,16 @@ func (s *server) listProcurements(ctx context.Context, in *procurementsQuery) (*
 	if in.Status != "" {
 		filters.Set("status", string(in.Status))
 	}
-	call := callOf(ctx)
+	req := requestOf(ctx)
 	read := func(after models.ID, limit int) ([]models.Seat, error) {
 		return s.views.Procurements(ctx, readerOf(ctx), in.Status, after, limit)
 	}
-	return list(s, call, in.Paging, filters, read, func(st models.Seat) models.ID { return st.Procurement.ID }, showProcurement)
+	return list(s, req, in.Paging, filters, read, func(st models.Seat) models.ID { return st.Procurement.ID }, showProcurement)
 }
 
 func (s *server) getProcurement(ctx context.Context, _ *struct{ ProcurementPath }) (*Answer[procurement], error) {
 	st, err := s.views.Procurement(readerOf(ctx))
-	return found(ctx, st, err, showProcurement)
+	return got(ctx, st, err, showProcurement)
 }
 
 type procurementPatch struct {

@@ -79,7 +79,7 @@ func (s *server) listOwnResponses(ctx context.Context, in *ownResponsesQuery) (*
 	read := func(after models.ID, limit int) ([]models.ConsultationResponse, error) {
 		return s.views.OwnResponses(ctx, readerOf(ctx), of, after, limit)
 	}
-	return list(s, callOf(ctx), in.Paging, nil, read, responseID, showResponse)
+	return list(s, requestOf(ctx), in.Paging, nil, read, responseID, showResponse)
 }
 
 type responsesQuery struct {
@@ -91,7 +91,7 @@ func (s *server) listResponses(ctx context.Context, in *responsesQuery) (*Listed
 	read := func(after models.ID, limit int) ([]models.ConsultationResponse, error) {
 		return s.views.Responses(ctx, readerOf(ctx), after, limit)
 	}
-	return list(s, callOf(ctx), in.Paging, nil, read, responseID, showResponse)
+	return list(s, requestOf(ctx), in.Paging, nil, read, responseID, showResponse)
 }
 
 func responseID(r models.ConsultationResponse) models.ID { return r.ID }
@@ -108,5 +108,5 @@ func (s *server) getResponse(ctx context.Context, in *ResponsePath) (*Answer[Res
 		return nil, err
 	}
 	r, err := s.views.Response(ctx, readerOf(ctx), id)
-	return found(ctx, r, err, showResponse)
+	return got(ctx, r, err, showResponse)
 }

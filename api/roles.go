@@ -56,7 +56,7 @@ func (s *server) listRoles(ctx context.Context, in *rolesQuery) (*Listed[role], 
 	read := func(after models.ID, limit int) ([]models.RoleAssignment, error) {
 		return s.views.Roles(ctx, readerOf(ctx), after, limit)
 	}
-	return list(s, callOf(ctx), in.Paging, nil, read, func(a models.RoleAssignment) models.ID { return a.ID }, showRole)
+	return list(s, requestOf(ctx), in.Paging, nil, read, func(a models.RoleAssignment) models.ID { return a.ID }, showRole)
 }
 
 // RolePath is embedded by the input of what concerns one role.
@@ -72,7 +72,7 @@ func (s *server) getRole(ctx context.Context, in *struct{ RolePath }) (*Answer[r
 		return nil, err
 	}
 	a, err := s.views.Role(ctx, readerOf(ctx), id)
-	return found(ctx, a, err, showRole)
+	return got(ctx, a, err, showRole)
 }
 
 func (s *server) endRole(ctx context.Context, in *struct{ RolePath }) (*Answer[role], error) {

@@ -161,7 +161,7 @@ type tendersQuery struct {
 }
 
 func (s *server) listTenders(ctx context.Context, in *tendersQuery) (*Listed[TenderView], error) {
-	call, filters := callOf(ctx), url.Values{}
+	req, filters := requestOf(ctx), url.Values{}
 	if in.Lot != "" {
 		if _, err := models.ParseID(models.PrefixLot, "lot", string(in.Lot)); err != nil {
 			return nil, err
@@ -171,7 +171,7 @@ func (s *server) listTenders(ctx context.Context, in *tendersQuery) (*Listed[Ten
 	read := func(after models.ID, limit int) ([]models.Tender, error) {
 		return s.views.Tenders(ctx, readerOf(ctx), in.Lot, after, limit)
 	}
-	return list(s, call, in.Paging, filters, read, func(t models.Tender) models.ID { return t.ID }, showTender)
+	return list(s, req, in.Paging, filters, read, func(t models.Tender) models.ID { return t.ID }, showTender)
 }
 
 func (s *server) getTender(ctx context.Context, in *TenderPath) (*Answer[TenderView], error) {
@@ -180,7 +180,7 @@ func (s *server) getTender(ctx context.Context, in *TenderPath) (*Answer[TenderV
 		return nil, err
 	}
 	t, err := s.views.Tender(ctx, readerOf(ctx), id)
-	return found(ctx, t, err, showTender)
+	return got(ctx, t, err, showTender)
 }
 
 // ReceiptView is what a supplier gets for a tender or a withdrawal: what the signed note says, and the
@@ -233,7 +233,7 @@ func (s *server) getReceipt(ctx context.Context, in *TenderPath) (*Answer[Receip
 		return nil, err
 	}
 	r, err := s.views.Receipt(ctx, readerOf(ctx), id)
-	return found(ctx, r, err, showReceipt)
+	return got(ctx, r, err, showReceipt)
 }
 
 func (s *server) getWithdrawal(ctx context.Context, in *TenderPath) (*Answer[ReceiptView], error) {
@@ -242,7 +242,7 @@ func (s *server) getWithdrawal(ctx context.Context, in *TenderPath) (*Answer[Rec
 		return nil, err
 	}
 	r, err := s.views.Withdrawal(ctx, readerOf(ctx), id)
-	return found(ctx, r, err, showReceipt)
+	return got(ctx, r, err, showReceipt)
 }
 
 type envelopePath struct {

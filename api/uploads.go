@@ -117,7 +117,7 @@ func (s *server) getUpload(ctx context.Context, in *UploadPath) (*Answer[UploadV
 		return nil, err
 	}
 	u, err := s.views.Upload(ctx, readerOf(ctx), id)
-	return found(ctx, u, err, showUpload)
+	return got(ctx, u, err, showUpload)
 }
 
 func (s *server) completeUpload(ctx context.Context, in *UploadPath) (*Answer[UploadView], error) {
@@ -145,7 +145,7 @@ func (s *server) putChunk(ctx context.Context, in *chunkInput) (*StoredChunk, er
 	if err != nil {
 		return nil, err
 	}
-	sum, err := s.acts.PutChunk(ctx, by(ctx), id, in.N, callOf(ctx).bytes)
+	sum, err := s.acts.PutChunk(ctx, by(ctx), id, in.N, requestOf(ctx).bytes)
 	if err != nil {
 		return nil, err
 	}

@@ -45,7 +45,7 @@ func (s *server) serveFile(u models.Upload) *huma.StreamResponse {
 		http.ServeContent(c.Writer, c.Request, "", time.Time{}, content)
 		if err := content.Err(); err != nil {
 			// The answer has begun: that it stays shorter than announced tells the client.
-			s.log.ErrorContext(c.Request.Context(), "file not read", "request", callOf(c.Request.Context()).id, "upload", u.ID, "cause", err)
+			s.log.ErrorContext(c.Request.Context(), "file not read", "request", requestOf(c.Request.Context()).id, "upload", u.ID, "cause", err)
 		}
 	}}
 }

@@ -67,7 +67,7 @@ func (b Box) Open() bool { return b.ClosedAt == nil }
 // it is late.
 func (b Box) Over(at time.Time) bool { return at.After(b.Deadline) }
 
-// Admits tells whether an organisation may hand anything in, were the box open.
-func (b Box) Admits(organisation ID) bool {
+// OpenTo tells whether an organisation may hand anything in, were the box open.
+func (b Box) OpenTo(organisation ID) bool {
 	return !b.ByInvitation || slices.Contains(b.Invited, organisation)
 }

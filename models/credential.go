@@ -2,7 +2,7 @@ package models
 
 import "time"
 
-// A Credential is what the record says of the holder of an API key, at one instant of real time.
+// A Credential is what the record says of the owner of an API key, at one instant of real time.
 type Credential struct {
 	Key    APIKey `gorm:"embedded;embeddedPrefix:key_"`
 	Person Person `gorm:"embedded;embeddedPrefix:person_"`

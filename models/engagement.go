@@ -130,7 +130,7 @@ func (b Bulletin) CheckAgainst(d Dossier, e Entry) error {
 		if _, told := d.Market.Release(b.Replaces); !told {
 			return Refuse(CodeInvalidValue, "/replaces", "%s was not released", b.Replaces).Accepting("a released bulletin")
 		}
-		if _, standing := find(d.Bulletins(), func(s ToldBulletin) bool { return s.Entry.ID == b.Replaces }); !standing {
+		if _, standing := find(d.Bulletins(), func(s ReleasedBulletin) bool { return s.Entry.ID == b.Replaces }); !standing {
 			return Refuse(CodeInvalidValue, "/replaces", "%s is no bulletin, or was replaced before", b.Replaces).Accepting("the bulletin that replaced it")
 		}
 	}
@@ -146,33 +146,33 @@ func (b Bulletin) CheckAgainst(d Dossier, e Entry) error {
 	return nil
 }
 
-// A ToldBulletin is a bulletin that was released and not replaced.
-type ToldBulletin struct {
+// A ReleasedBulletin is a bulletin that was released and not replaced.
+type ReleasedBulletin struct {
 	Bulletin
 	Entry   Entry
 	Release Release
 }
 
 // Bulletins lists the bulletins that stand: released and not replaced by another, in the order of their release.
-func (d Dossier) Bulletins() []ToldBulletin {
-	var told []ToldBulletin
+func (d Dossier) Bulletins() []ReleasedBulletin {
+	var told []ReleasedBulletin
 	for _, e := range d.Released(EntryBulletin) {
 		b, ok := BodyOf[Bulletin](e)
 		if !ok {
 			continue
 		}
 		release, _ := d.Market.Release(e.ID)
-		told = slices.DeleteFunc(told, func(s ToldBulletin) bool { return s.Entry.ID == b.Replaces })
-		told = append(told, ToldBulletin{b, e, release})
+		told = slices.DeleteFunc(told, func(s ReleasedBulletin) bool { return s.Entry.ID == b.Replaces })
+		told = append(told, ReleasedBulletin{b, e, release})
 	}
 	return told
 }
 
 // LastOn returns the last standing bulletin that covers a topic.
-func (d Dossier) LastOn(topic string) (ToldBulletin, bool) {
+func (d Dossier) LastOn(topic string) (ReleasedBulletin, bool) {
 	told := d.Bulletins()
 	slices.Reverse(told)
-	return find(told, func(b ToldBulletin) bool { return slices.Contains(b.Covers, topic) })
+	return find(told, func(b ReleasedBulletin) bool { return slices.Contains(b.Covers, topic) })
 }
 
 // A MarketChange is a change of budget, timing or needs that the market is to learn of.

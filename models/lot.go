@@ -70,7 +70,7 @@ func (l Lot) Running() bool { return l.Published() && l.EndedAt == nil }
 // it. It returns nil, or a refusal with [CodeLotNotOpen], [CodeDeadlinePassed], [CodeLotClosed], the last
 // also when the clock was set back since the box was closed, or [CodeNotInvited].
 func (l Lot) Receives(organisation ID, at time.Time) *Refusal {
-	if b := l.Box(); l.Published() && !b.Admits(organisation) {
+	if b := l.Box(); l.Published() && !b.OpenTo(organisation) {
 		return Refuse(CodeNotInvited, "", "your organisation was not invited to hand in %s for lot %d", b.HandsIn.Called(), l.Number).
 			Accepting("%s of those who were invited", b.HandsIn.Called())
 	}

@@ -76,9 +76,9 @@ func TestARequestToParticipateHoldsNeitherOfferNorPrice(t *testing.T) {
 func TestOnlyWhoWasInvitedEntersABoxByInvitation(t *testing.T) {
 	t.Parallel()
 	box := models.Box{ByInvitation: true, Invited: []models.ID{"org_a"}}
-	require.True(t, box.Admits("org_a"))
-	require.False(t, box.Admits("org_b"))
-	require.True(t, models.Box{}.Admits("org_b"))
+	require.True(t, box.OpenTo("org_a"))
+	require.False(t, box.OpenTo("org_b"))
+	require.True(t, models.Box{}.OpenTo("org_b"))
 	lot := models.Lot{Number: 1, Boxes: []models.Box{box}}
 	require.Equal(t, models.CodeNotInvited, lot.Receives("org_b", box.Deadline).Code)
 	require.Nil(t, lot.Receives("org_a", box.Deadline))

@@ -21,8 +21,8 @@ type Task struct {
 	DoneAt     *time.Time
 }
 
-// Told is when the task was last brought to mind.
-func (t Task) Told() time.Time {
+// LastRaised is when the task was last brought to mind.
+func (t Task) LastRaised() time.Time {
 	if t.RemindedAt != nil {
 		return *t.RemindedAt
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// Told refuses a procurement of which the market was told nothing: for who holds no role it does not exist.
-func (v *Views) Told(ctx context.Context, procurement models.ID) error {
+// Released refuses a procurement of which the market was told nothing: for who holds no role it does not exist.
+func (v *Views) Released(ctx context.Context, procurement models.ID) error {
 	told, err := v.Store.HasReleases(ctx, procurement)
 	if err == nil && !told {
 		err = models.NoSuchResource()
@@ -28,7 +28,7 @@ type Release struct {
 
 // Releases lists what the market was told of a procurement, after the given entry. Everyone may read it.
 func (v *Views) Releases(ctx context.Context, procurement, after models.ID, limit int) ([]Release, error) {
-	if err := v.Told(ctx, procurement); err != nil {
+	if err := v.Released(ctx, procurement); err != nil {
 		return nil, err
 	}
 	found, entries, err := v.Store.Releases(ctx, procurement, after, limit)
@@ -67,7 +67,7 @@ func publicPart(e models.Entry) (json.RawMessage, error) {
 func (v *Views) Consultations(
 	ctx context.Context, procurement, after models.ID, limit int,
 ) ([]models.Consultation, error) {
-	if err := v.Told(ctx, procurement); err != nil {
+	if err := v.Released(ctx, procurement); err != nil {
 		return nil, err
 	}
 	return v.Store.Consultations(ctx, procurement, after, limit)
@@ -94,7 +94,7 @@ func (v *Views) Response(ctx context.Context, r Reader, id models.ID) (models.Co
 func (v *Views) OwnResponses(
 	ctx context.Context, r Reader, of models.Consultation, after models.ID, limit int,
 ) ([]models.ConsultationResponse, error) {
-	if err := v.Told(ctx, of.ProcurementID); err != nil {
+	if err := v.Released(ctx, of.ProcurementID); err != nil {
 		return nil, err
 	}
 	return v.responses(ctx, models.ConsultationResponse{

@@ -27,11 +27,11 @@ func (v *Views) Person(ctx context.Context, id models.ID) (models.Person, error)
 }
 
 // Keys lists the API keys of a person, those after the given one.
-func (v *Views) Keys(ctx context.Context, holder, after models.ID, limit int) ([]models.APIKey, error) {
-	return v.Store.APIKeys(ctx, holder, after, limit)
+func (v *Views) Keys(ctx context.Context, owner, after models.ID, limit int) ([]models.APIKey, error) {
+	return v.Store.APIKeys(ctx, owner, after, limit)
 }
 
 // Key reads an API key of a person.
-func (v *Views) Key(ctx context.Context, holder, id models.ID) (models.APIKey, error) {
-	return v.Store.APIKey(ctx, holder, id)
+func (v *Views) Key(ctx context.Context, owner, id models.ID) (models.APIKey, error) {
+	return v.Store.APIKey(ctx, owner, id)
 }

@@ -84,13 +84,13 @@ func (r *record) handsIn(s views.Reader) models.ID {
 	require.NoError(r, err)
 	id := models.NewID(models.PrefixTender)
 	approach := store.Approach{ProcurementID: r.procurement.ID, LotID: r.published.ID, OrganisationID: s.Actor.OrganisationID}
-	require.NoError(r, r.views.Store.AtBox(r.Context(), approach, func(b store.Counter) (store.BoxEntry, error) {
+	require.NoError(r, r.views.Store.AtBox(r.Context(), approach, func(b store.Counter) (store.Deposit, error) {
 		envelopes := []models.Envelope{{N: 1, Kind: models.EnvelopePrice, UploadID: u.ID, Digest: u.Digest, Size: u.Size}}
 		issued, err := signer.Issue(seal.Receipt{
 			Act: seal.ActReceived, TenderID: id, ProcurementID: r.procurement.ID, LotID: r.published.ID, Envelopes: envelopes,
 			OrganisationID: s.Actor.OrganisationID, Mode: r.procurement.Mode, ProcedureTime: b.Now(), RealTime: b.Clock, Manifest: seal.Manifest(envelopes),
 		})
-		return store.BoxEntry{
+		return store.Deposit{
 			Tender: &models.Tender{
 				ID: id, LotID: r.published.ID, BoxID: b.Lot.Box().ID, OrganisationID: s.Actor.OrganisationID, PersonID: s.Actor.PersonID, Manifest: issued.Manifest,
 				ReceivedAt: b.Now(), RecordedAt: b.Clock, Receipt: issued.Note, Envelopes: envelopes,

@@ -91,7 +91,7 @@ func (r *relay) look(ctx context.Context) error {
 
 // wakeAll wakes feeds until one cannot be woken: usually Temporal is away then. If it is but that feed, it must
 // not stand in the way of the others for ever, so they are taken in any order and those under way are finished.
-func (r *relay) wakeAll(ctx context.Context, calls []store.Call) error {
+func (r *relay) wakeAll(ctx context.Context, calls []store.Wake) error {
 	rand.Shuffle(len(calls), func(i, j int) { calls[i], calls[j] = calls[j], calls[i] }) //nolint:gosec // an order is no secret
 	var group errgroup.Group
 	var failed atomic.Bool
@@ -111,7 +111,7 @@ func (r *relay) wakeAll(ctx context.Context, calls []store.Call) error {
 	return group.Wait()
 }
 
-func (r *relay) wakeOne(ctx context.Context, c store.Call) error {
+func (r *relay) wakeOne(ctx context.Context, c store.Wake) error {
 	feed := process.PortalFeed{EndpointID: c.EndpointID, ProcurementID: c.ProcurementID}
 	if err := r.wake.Wake(ctx, feed, c.UpTo, fmt.Sprintf("%s: webhooks of %s", c.Title, c.Owner)); err != nil {
 		return err

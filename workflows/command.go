@@ -11,8 +11,8 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// answerCalls registers the handlers, which lets in the calls that have been waiting.
-func (p *procurement) answerCalls(ctx workflow.Context) error {
+// answerUpdates registers the handlers, which lets in the calls that have been waiting.
+func (p *procurement) answerUpdates(ctx workflow.Context) error {
 	err := workflow.SetQueryHandlerWithOptions(ctx, process.QueryState,
 		func() (process.State, error) { return p.state, nil },
 		workflow.QueryHandlerOptions{Description: "What the workflow knows of the procurement"})
@@ -29,12 +29,12 @@ func (p *procurement) answerCalls(ctx workflow.Context) error {
 
 func (p *procurement) answerUpdate(ctx workflow.Context, name string) error {
 	return workflow.SetUpdateHandlerWithOptions(ctx, name, p.command, workflow.UpdateHandlerOptions{
-		Validator:   p.admit,
+		Validator:   p.mayWait,
 		Description: "Carries out the command with this ID, written down in the record before",
 	})
 }
 
-func (p *procurement) admit(ctx workflow.Context, cmd process.Command) error {
+func (p *procurement) mayWait(ctx workflow.Context, cmd process.Command) error {
 	switch verb := verbOf(ctx); {
 	case !knows(verb):
 		return temporal.NewApplicationError("this release does not know the command "+verb, process.ErrTypeUnknownVerb)

@@ -54,7 +54,7 @@ func newProcurement(ctx workflow.Context, in process.Input) (*procurement, error
 		return nil, err
 	}
 	defer p.mutex.Unlock()
-	if err := p.answerCalls(ctx); err != nil {
+	if err := p.answerUpdates(ctx); err != nil {
 		return nil, err
 	}
 	if in.State == nil {

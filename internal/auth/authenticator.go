@@ -11,7 +11,7 @@ import (
 
 // Credentials is where keys are looked up.
 type Credentials interface {
-	// Credential reads a key with its holder. It returns a refusal with [models.CodeNotFound] when
+	// Credential reads a key with its owner. It returns a refusal with [models.CodeNotFound] when
 	// there is no such key.
 	Credential(ctx context.Context, key models.ID) (models.Credential, error)
 }
@@ -34,11 +34,11 @@ type Authenticator struct {
 // NewAuthenticator makes an authenticator over the record.
 func NewAuthenticator(c Credentials) *Authenticator { return &Authenticator{credentials: c} }
 
-// A Lookup reads a key with its holder. It returns a refusal with [models.CodeNotFound] when there is no
+// A Lookup reads a key with its owner. It returns a refusal with [models.CodeNotFound] when there is no
 // such key.
 type Lookup func(ctx context.Context, key models.ID) (models.Credential, error)
 
-// Authenticate reads the value of an Authorization header and returns the key with its holder.
+// Authenticate reads the value of an Authorization header and returns the key with its owner.
 // It returns a [*Failure] when the caller is not recognised. Expiry and revocation are judged by the
 // database's clock, in real time, on each call; nothing is cached, so a revoked key is dead at once.
 func (a *Authenticator) Authenticate(ctx context.Context, authorization string) (models.Credential, error) {

@@ -26,7 +26,7 @@ const (
 // ErrMalformed means that a string does not have the form of an API key.
 var ErrMalformed = errors.New("not an API key: ppi_, 32 hexadecimal digits, _ and 43 letters and digits")
 
-// A Token is an API key as its holder presents it: ppi_<key's UUID>_<secret>. It prints without its
+// A Token is an API key as its owner presents it: ppi_<key's UUID>_<secret>. It prints without its
 // secret; [Token.Reveal] is the one way to show it.
 type Token struct {
 	KeyID  models.ID

@@ -30,18 +30,18 @@ func (m made) named() object { return object{"entry": m.ID, "digest": m.Digest} 
 // post makes something below the procurement.
 func (p *play) post(who *person, path string, in any) made {
 	var out made
-	p.call(who, apiclient.Request{Method: http.MethodPost, Path: p.path(path), In: in, Out: &out})
+	p.send(who, apiclient.Request{Method: http.MethodPost, Path: p.path(path), In: in, Out: &out})
 	return out
 }
 
 // put writes the next version of something below the procurement.
 func (p *play) put(who *person, path string, in any) {
-	p.call(who, apiclient.Request{Method: http.MethodPut, Path: p.path(path), In: in, IfMatch: "*"})
+	p.send(who, apiclient.Request{Method: http.MethodPut, Path: p.path(path), In: in, IfMatch: "*"})
 }
 
 // get reads something below the procurement.
 func (p *play) get(who *person, path string, out any) {
-	p.call(who, apiclient.Request{Method: http.MethodGet, Path: p.path(path), Out: out})
+	p.send(who, apiclient.Request{Method: http.MethodGet, Path: p.path(path), Out: out})
 }
 
 // act carries out a command on the procurement and reads its result, if out is not nil.
@@ -55,7 +55,7 @@ func (p *play) act(who *person, verb models.Verb, in, out any) {
 	answer.Result = out
 	r := p.command(verb, in, "*")
 	r.Out = &answer
-	p.call(who, r)
+	p.send(who, r)
 }
 
 func (p *play) command(verb models.Verb, in any, ifMatch string) apiclient.Request {
@@ -67,7 +67,7 @@ func (p *play) writing(path string, in any) apiclient.Request {
 	return apiclient.Request{Method: http.MethodPost, Path: p.path(path), In: in}
 }
 
-func (p *play) call(who *person, r apiclient.Request) {
+func (p *play) send(who *person, r apiclient.Request) {
 	if p.err == nil {
 		p.err = p.do(who, r)
 	}
@@ -135,8 +135,8 @@ func (p *play) upload(who *person, content []byte, filename, purpose string) str
 	file := p.post(who, "/uploads", object{
 		"size": len(content), "sha256": models.Digest(content), "media_type": "application/octet-stream", "filename": filename, "purpose": purpose,
 	}).ID
-	p.call(who, apiclient.Request{Method: http.MethodPut, Path: p.path("/uploads/" + file + "/chunks/0"), In: bytes.NewReader(content), IfMatch: "*"})
-	p.call(who, apiclient.Request{Method: http.MethodPost, Path: p.path("/uploads/" + file + "/actions/complete"), IfMatch: "*"})
+	p.send(who, apiclient.Request{Method: http.MethodPut, Path: p.path("/uploads/" + file + "/chunks/0"), In: bytes.NewReader(content), IfMatch: "*"})
+	p.send(who, apiclient.Request{Method: http.MethodPost, Path: p.path("/uploads/" + file + "/actions/complete"), IfMatch: "*"})
 	return file
 }
 

@@ -127,7 +127,7 @@ func (p *portal) await(ctx context.Context, procurement string, events int) {
 // registerPortal registers the portal before anything is drafted, so that it is told of everything.
 func (p *play) registerPortal() {
 	var endpoint made
-	p.call(p.lead, apiclient.Request{Method: http.MethodPost, Path: "/v1/endpoints", Out: &endpoint, In: object{
+	p.send(p.lead, apiclient.Request{Method: http.MethodPost, Path: "/v1/endpoints", Out: &endpoint, In: object{
 		"url": p.portal.url, "description": "Tender portal of the rehearsal", "rehearsals": true,
 	}})
 	if p.err == nil {
@@ -190,7 +190,7 @@ func (p *play) failedAttempts() int {
 			} `json:"items"`
 			Next string `json:"next_cursor"`
 		}
-		p.call(p.lead, apiclient.Request{Method: http.MethodGet, Path: next, Out: &page})
+		p.send(p.lead, apiclient.Request{Method: http.MethodGet, Path: next, Out: &page})
 		for _, d := range page.Items {
 			for _, a := range d.Attempts {
 				if a.Fault != "" {

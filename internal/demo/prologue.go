@@ -74,7 +74,7 @@ func (p *play) draftOf(title, profile string, members []string) {
 	}
 	p.clock = kickOff
 	var out made
-	p.call(p.lead, apiclient.Request{Method: http.MethodPost, Path: "/v1/procurements", Out: &out, In: object{
+	p.send(p.lead, apiclient.Request{Method: http.MethodPost, Path: "/v1/procurements", Out: &out, In: object{
 		"title":       en(title),
 		"description": en("Innovation sought in " + p.facts.InnovationFocus.Value + ". Rehearsal of a real case; assumed: true where the sources are silent."),
 		"languages":   []string{"en"}, "mode": models.ModeRehearsal, "clock": kickOff.UTC(),
@@ -100,7 +100,7 @@ func (p *play) refusedConsortium() {
 
 func (p *play) organisation(name, country string, kind models.OrganisationKind) string {
 	var out made
-	p.callAdmin(apiclient.Request{Method: http.MethodPost, Path: "/v1/organisations", Out: &out, In: object{
+	p.sendAsAdmin(apiclient.Request{Method: http.MethodPost, Path: "/v1/organisations", Out: &out, In: object{
 		"legal_name": name, "country": country, "kind": kind,
 	}})
 	return out.ID
@@ -109,14 +109,14 @@ func (p *play) organisation(name, country string, kind models.OrganisationKind) 
 // person registers a person with an API key.
 func (p *play) person(organisation, name string) *person {
 	var someone, key made
-	p.callAdmin(apiclient.Request{Method: http.MethodPost, Path: "/v1/people", Out: &someone, In: object{
+	p.sendAsAdmin(apiclient.Request{Method: http.MethodPost, Path: "/v1/people", Out: &someone, In: object{
 		"organisation_id": organisation, "name": name,
 	}})
-	p.callAdmin(apiclient.Request{Method: http.MethodPost, Path: "/v1/people/" + someone.ID + "/api-keys", Out: &key, In: object{"label": name}})
+	p.sendAsAdmin(apiclient.Request{Method: http.MethodPost, Path: "/v1/people/" + someone.ID + "/api-keys", Out: &key, In: object{"label": name}})
 	return &person{Client: p.admin.As(key.Secret), id: someone.ID}
 }
 
-func (p *play) callAdmin(r apiclient.Request) { p.call(&person{Client: p.admin}, r) }
+func (p *play) sendAsAdmin(r apiclient.Request) { p.send(&person{Client: p.admin}, r) }
 
 // staff registers a person and gives them roles on the procurement.
 func (p *play) staff(organisation string, roles ...models.Role) *person {

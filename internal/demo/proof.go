@@ -18,7 +18,7 @@ func (p *play) readKeys() {
 			Verifier string `json:"verifier"`
 		} `json:"items"`
 	}
-	p.callAdmin(apiclient.Request{Method: http.MethodGet, Path: "/v1/keys", Out: &keys})
+	p.sendAsAdmin(apiclient.Request{Method: http.MethodGet, Path: "/v1/keys", Out: &keys})
 	p.verifiers = map[string]string{}
 	for _, k := range keys.Items {
 		p.verifiers[k.Use] = k.Verifier

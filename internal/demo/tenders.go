@@ -66,7 +66,7 @@ func (p *play) handIn(l *lot, o offer) {
 	}
 	r := p.handingIn(l, s, o)
 	r.Out = &receipt
-	p.call(s.person, r)
+	p.send(s.person, r)
 	if p.err != nil {
 		return
 	}

@@ -63,7 +63,7 @@ func removeAbandoned(pattern string) error {
 			continue
 		}
 		data := filepath.Join(dir, "data")
-		if pid := lockHolder(data); pid != 0 && !worksElsewhere(pid, data) {
+		if pid := lockOwner(data); pid != 0 && !worksElsewhere(pid, data) {
 			continue // its server still runs
 		}
 		lock, err := supervise.LockDir(dir)

@@ -226,9 +226,9 @@ func (s *Server) startFailure() error {
 	case s.log.said("could not bind IPv4 address"):
 		return &PortTakenError{Port: s.port}
 	case s.log.said("pre-existing shared memory block"):
-		return &InUseError{Dir: s.cluster.dir, PID: lockHolder(s.cluster.dir), Orphans: true}
+		return &InUseError{Dir: s.cluster.dir, PID: lockOwner(s.cluster.dir), Orphans: true}
 	case s.log.said(`lock file "postmaster.pid" already exists`):
-		return &InUseError{Dir: s.cluster.dir, PID: lockHolder(s.cluster.dir)}
+		return &InUseError{Dir: s.cluster.dir, PID: lockOwner(s.cluster.dir)}
 	default:
 		return fmt.Errorf("the server ended while it started: %s: %s", s.process.State(), s.log.last())
 	}

@@ -74,8 +74,8 @@ func (t *takeover) again(ctx context.Context, failure error) error {
 	}
 }
 
-// lockHolder reads the postmaster's number from its lock file; 0 without one.
-func lockHolder(dir string) int {
+// lockOwner reads the postmaster's number from its lock file; 0 without one.
+func lockOwner(dir string) int {
 	text, err := os.ReadFile(filepath.Join(dir, "postmaster.pid"))
 	if err != nil {
 		return 0
@@ -90,7 +90,7 @@ func lockHolder(dir string) int {
 
 // removeLock removes the lock file if it is still that of pid.
 func removeLock(dir string, pid int) error {
-	if lockHolder(dir) != pid {
+	if lockOwner(dir) != pid {
 		return nil
 	}
 	if err := os.Remove(filepath.Join(dir, "postmaster.pid")); err != nil && !errors.Is(err, fs.ErrNotExist) {

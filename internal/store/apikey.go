@@ -7,7 +7,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// Credential reads an API key with its holder by primary key. It returns a refusal with
+// Credential reads an API key with its owner by primary key. It returns a refusal with
 // [models.CodeNotFound].
 func (s *Store) Credential(ctx context.Context, key models.ID) (models.Credential, error) {
 	var c models.Credential

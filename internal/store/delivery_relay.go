@@ -115,8 +115,8 @@ var queueDeliveries = `WITH queued AS (
 	ON CONFLICT (endpoint_id, procurement_id) DO UPDATE SET asked = f.asked + 1,
 		moved_at = CASE WHEN f.told = f.asked THEN clock_timestamp() ELSE f.moved_at END`
 
-// A Call is a feed whose workflow is to be woken, since there is more to deliver.
-type Call struct {
+// A Wake is a feed whose workflow is to be woken, since there is more to deliver.
+type Wake struct {
 	PortalFeed
 	// UpTo is the last place of the procurement's log that waits; 0: none.
 	UpTo int64
@@ -129,22 +129,22 @@ type Call struct {
 }
 
 // Untold lists feeds whose workflows do not know yet that there is more.
-func (s *Store) Untold(ctx context.Context, limit int) ([]Call, error) {
-	return s.calls(ctx, "f.told < f.asked AND f.state = 'active'", limit)
+func (s *Store) Untold(ctx context.Context, limit int) ([]Wake, error) {
+	return s.wakes(ctx, "f.told < f.asked AND f.state = 'active'", limit)
 }
 
 // Quiet lists feeds that have something to deliver and should have been heard of since: the workflow was
 // terminated, or lost with its server.
-func (s *Store) Quiet(ctx context.Context, since time.Duration, limit int) ([]Call, error) {
-	return s.calls(ctx, `f.state <> 'parked' AND f.moved_at < clock_timestamp() - ? * interval '1 microsecond'
+func (s *Store) Quiet(ctx context.Context, since time.Duration, limit int) ([]Wake, error) {
+	return s.wakes(ctx, `f.state <> 'parked' AND f.moved_at < clock_timestamp() - ? * interval '1 microsecond'
 		AND (f.state = 'active' OR f.retry_at < clock_timestamp() - ? * interval '1 microsecond')
 		AND EXISTS (SELECT FROM deliveries d
 			WHERE d.endpoint_id = f.endpoint_id AND d.procurement_id = f.procurement_id AND d.delivered_at IS NULL)`,
 		limit, since.Microseconds(), since.Microseconds())
 }
 
-func (s *Store) calls(ctx context.Context, which string, limit int, arguments ...any) ([]Call, error) {
-	var found []Call
+func (s *Store) wakes(ctx context.Context, which string, limit int, arguments ...any) ([]Wake, error) {
+	var found []Wake
 	err := s.rows(ctx).Raw(`SELECT f.endpoint_id, f.procurement_id, f.asked, o.legal_name AS owner, p.title->>(p.languages->>0) AS title, coalesce((SELECT max(d.seq) FROM deliveries d
 			WHERE d.endpoint_id = f.endpoint_id AND d.procurement_id = f.procurement_id AND d.delivered_at IS NULL), 0) AS up_to
 		FROM portal_feeds f JOIN endpoints x ON x.id = f.endpoint_id JOIN organisations o ON o.id = x.organisation_id
@@ -156,8 +156,8 @@ func (s *Store) calls(ctx context.Context, which string, limit int, arguments ..
 	return found, nil
 }
 
-// Told notes that a feed's workflow was woken for the reasons there were when it was called.
-func (s *Store) Told(ctx context.Context, c Call) error {
+// Told notes that a feed's workflow was woken for the reasons there were when that was asked for.
+func (s *Store) Told(ctx context.Context, c Wake) error {
 	err := s.rows(ctx).Exec(`UPDATE portal_feeds SET told = greatest(told, ?), moved_at = clock_timestamp()
 		WHERE endpoint_id = ? AND procurement_id = ?`, c.Asked, c.EndpointID, c.ProcurementID).Error
 	if err != nil {

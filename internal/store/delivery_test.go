@@ -270,7 +270,7 @@ func TestAFeedIsWokenUntilItWasTold(t *testing.T) {
 	one := p.Procurement(models.ModeLive, ada)
 	e := p.endpoint(ada)
 	feed := store.PortalFeed{EndpointID: e.ID, ProcurementID: one}
-	untold := func() []store.Call {
+	untold := func() []store.Wake {
 		calls, err := p.Untold(t.Context(), 10)
 		require.NoError(t, err)
 		return calls

@@ -45,24 +45,24 @@ func (c Counter) Now() time.Time { return c.Procurement.Now(c.Clock) }
 // began, so the deadline read after the lock is the one in force until the transaction ends.
 //
 // It returns decide's error, a refusal with [models.CodeNotFound] when there is no such lot, and
-// [ErrEntryRefused] when the entry cannot be made because of another one made at the same time.
-func (s *Store) AtBox(ctx context.Context, a Approach, decide func(Counter) (BoxEntry, error)) error {
+// [ErrDepositRefused] when the deposit cannot be made because of another one made at the same time.
+func (s *Store) AtBox(ctx context.Context, a Approach, decide func(Counter) (Deposit, error)) error {
 	return pg.OnLiveConn(ctx, s.DB, func(conn *pgx.Conn) error { return atBox(ctx, conn, a, decide) })
 }
 
-func atBox(ctx context.Context, conn *pgx.Conn, a Approach, decide func(Counter) (BoxEntry, error)) error {
+func atBox(ctx context.Context, conn *pgx.Conn, a Approach, decide func(Counter) (Deposit, error)) error {
 	box, err := approach(ctx, conn, a)
 	for errors.Is(err, errNextBox) {
 		if err = pg.EndTransaction(ctx, conn); err == nil {
 			box, err = approach(ctx, conn, a)
 		}
 	}
-	var entry BoxEntry
+	var brought Deposit
 	if err == nil {
-		entry, err = decide(box)
+		brought, err = decide(box)
 	}
 	if err == nil {
-		err = enter(ctx, conn, entry)
+		err = deposit(ctx, conn, brought)
 	}
 	return errors.Join(err, pg.EndTransaction(ctx, conn))
 }

@@ -14,10 +14,10 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 )
 
-// A BoxEntry is what one act at a box writes: a tender that comes in, in place of another or not, or a
+// A Deposit is what one act at a box writes: a tender that comes in, in place of another or not, or a
 // tender that is withdrawn; always with its event, dated by the database's clock alone, and the answer to
 // its request.
-type BoxEntry struct {
+type Deposit struct {
 	// Tender comes in, in place of the one it supersedes.
 	Tender *models.Tender
 	// Withdrawn is taken back: its ID, EndedAt and Withdrawal are written.
@@ -26,10 +26,10 @@ type BoxEntry struct {
 	Request   Request
 }
 
-// ErrEntryRefused means that another entry was made at the same time that excludes this one: the same
+// ErrDepositRefused means that another deposit was made at the same time that excludes this one: the same
 // request, another tender of the organisation, or one that ended the tender acted on. Nothing was
 // written; who looks again finds it.
-var ErrEntryRefused = errors.New("another entry excludes this one")
+var ErrDepositRefused = errors.New("another deposit excludes this one")
 
 // The statements share their first parameters, those of the event and the request.
 const (
@@ -45,9 +45,9 @@ const (
 	INSERT INTO requests (id, fingerprint, body) SELECT $5, $6, $7 FROM tender`
 )
 
-// enter writes an entry in one statement and commits, in one round trip. A statement that fails keeps
+// deposit writes a deposit in one statement and commits, in one round trip. A statement that fails keeps
 // the commit behind it from being carried out.
-func enter(ctx context.Context, conn *pgx.Conn, e BoxEntry) error {
+func deposit(ctx context.Context, conn *pgx.Conn, e Deposit) error {
 	statement, arguments, err := e.statement()
 	if err != nil {
 		return err
@@ -60,18 +60,18 @@ func enter(ctx context.Context, conn *pgx.Conn, e BoxEntry) error {
 	err = errors.Join(err, results.Close())
 	switch violation, _ := pg.ViolationOf(err); {
 	case violation.Constraint == "requests_pkey", violation.Constraint == "tenders_standing":
-		return ErrEntryRefused
+		return ErrDepositRefused
 	case violation.Constraint == "tender_envelopes_upload_id_fkey":
 		return models.Refuse(models.CodeUploadGone, "/envelopes", "an upload was removed as abandoned").Accepting("uploading it again")
 	case err != nil:
 		return fmt.Errorf("enter into box of lot: %w", err)
 	case written.RowsAffected() == 0:
-		return ErrEntryRefused
+		return ErrDepositRefused
 	}
 	return nil
 }
 
-func (e BoxEntry) statement() (string, []any, error) {
+func (e Deposit) statement() (string, []any, error) {
 	recorded, err := e.Event.Record()
 	if err != nil {
 		return "", nil, err

@@ -41,31 +41,31 @@ func LockDir(dir string) (*DirLock, error) {
 		return nil, fmt.Errorf("lock %s: %w", dir, err)
 	}
 	lock := &DirLock{file: file}
-	holder, err := lock.take()
+	owner, err := lock.take()
 	if err != nil {
 		_ = file.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, &LockedError{Dir: dir, PID: holder}
+			return nil, &LockedError{Dir: dir, PID: owner}
 		}
 		return nil, fmt.Errorf("lock %s: %w", dir, err)
 	}
-	lock.Abandoned = holder
+	lock.Abandoned = owner
 	return lock, nil
 }
 
 // take locks the file and writes our number into it. It returns the number it
 // found there.
-func (l *DirLock) take() (holder int, err error) {
+func (l *DirLock) take() (owner int, err error) {
 	lockErr := syscall.Flock(int(l.file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	text, err := io.ReadAll(l.file)
 	if err != nil {
 		return 0, fmt.Errorf("read the lock file: %w", err)
 	}
-	holder, _ = strconv.Atoi(strings.TrimSpace(string(text))) // a lock without a number is nobody's
+	owner, _ = strconv.Atoi(strings.TrimSpace(string(text))) // a lock without a number is nobody's
 	if lockErr != nil {
-		return holder, fmt.Errorf("lock the lock file: %w", lockErr)
+		return owner, fmt.Errorf("lock the lock file: %w", lockErr)
 	}
-	return holder, l.write(strconv.Itoa(os.Getpid()) + "\n")
+	return owner, l.write(strconv.Itoa(os.Getpid()) + "\n")
 }
 
 func (l *DirLock) write(text string) error {

@@ -38,7 +38,7 @@ func (a Audience) Names() []string {
 	return names
 }
 
-// A Condition holds for events whose payload has this value in this field.
+// A Condition is met by events whose payload has this value in this field.
 type Condition struct{ Field, Value string }
 
 // JSON is the condition as an object that the payload must contain.
@@ -47,7 +47,7 @@ func (c Condition) JSON() string {
 	return string(contained)
 }
 
-func (c Condition) holds(data json.RawMessage) bool {
+func (c Condition) metBy(data json.RawMessage) bool {
 	var fields map[string]json.RawMessage
 	var value string
 	return json.Unmarshal(data, &fields) == nil && json.Unmarshal(fields[c.Field], &value) == nil && value == c.Value
@@ -77,7 +77,7 @@ var (
 // Sent tells whether an event of a procurement goes to portals.
 func Sent(eventType models.EventType, data json.RawMessage) bool {
 	row, known := Find(eventType)
-	return known && row.Audience.Portals && (row.Audience.PortalsUnless == nil || !row.Audience.PortalsUnless.holds(data))
+	return known && row.Audience.Portals && (row.Audience.PortalsUnless == nil || !row.Audience.PortalsUnless.metBy(data))
 }
 
 // Types lists the types that have such an audience.

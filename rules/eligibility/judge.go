@@ -89,8 +89,8 @@ func (f finding) on(evidence ...string) finding {
 }
 
 // metIf is met or not met, with the same words.
-func metIf(holds bool, format string, args ...any) finding {
-	if holds {
+func metIf(is bool, format string, args ...any) finding {
+	if is {
 		return met(format, args...)
 	}
 	return notMet(format, args...)

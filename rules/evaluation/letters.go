@@ -148,7 +148,7 @@ func ComposeEndLetters(d models.Dossier, lot models.Lot, reason string) []Letter
 	box := lot.Box()
 	concerned := d.Tendering.In(box.ID)
 	for _, request := range d.Tendering.RequestsFor(lot.ID) {
-		invited := box.ByInvitation && box.Admits(request.OrganisationID)
+		invited := box.ByInvitation && box.OpenTo(request.OrganisationID)
 		handedIn := slices.ContainsFunc(concerned, func(t models.Tender) bool { return t.OrganisationID == request.OrganisationID })
 		if invited && !handedIn {
 			concerned = append(concerned, request)

@@ -96,7 +96,7 @@ func lotRecord(d models.Dossier, lot models.Lot) LotRecord {
 	r.Candidates, _ = candidates(d, lot, criteria.Most) // as far as findings are there
 	for i := range r.Candidates {
 		c := &r.Candidates[i]
-		c.Invited = slices.ContainsFunc(lot.Boxes, func(b models.Box) bool { return b.ByInvitation && b.Admits(c.Organisation) })
+		c.Invited = slices.ContainsFunc(lot.Boxes, func(b models.Box) bool { return b.ByInvitation && b.OpenTo(c.Organisation) })
 	}
 	r.Tenders = append(r.Tenders, tenderRecords(d, lot, stage)...)
 	for _, e := range d.Of(models.EntryContract) {
@@ -193,8 +193,8 @@ func awardedLot(r LotRecord) AwardedLot {
 	return a
 }
 
-// Untold lists the published lots that ended without award after the last award notice was dispatched.
-func Untold(d models.Dossier) []models.Lot {
+// Uninformed lists the published lots that ended without award after the last award notice was dispatched.
+func Uninformed(d models.Dossier) []models.Lot {
 	var told time.Time
 	for _, n := range d.Tendering.Notices {
 		if n.Kind == models.NoticeAward {

@@ -172,17 +172,17 @@ func TestALotThatEndsAfterTheAwardNoticeIsToldInAnother(t *testing.T) {
 		{Number: 3, Boxes: open, EndedAt: ended(told)},
 		{Number: 4, Boxes: open, EndedAt: ended(told.Add(time.Second))},
 	}}}
-	untold := func() (numbers []int) {
-		for _, l := range Untold(d) {
+	uninformed := func() (numbers []int) {
+		for _, l := range Uninformed(d) {
 			numbers = append(numbers, l.Number)
 		}
 		return numbers
 	}
-	require.Equal(t, []int{3, 4}, untold(), "nothing was told yet")
+	require.Equal(t, []int{3, 4}, uninformed(), "nothing was told yet")
 	d.Tendering.Notices = []models.Notice{
 		{Kind: models.NoticeAward, DispatchedAt: told}, {Kind: models.NoticeChange, DispatchedAt: told.Add(time.Hour)},
 	}
-	require.Equal(t, []int{4}, untold())
+	require.Equal(t, []int{4}, uninformed())
 	d.Tendering.Notices = append(d.Tendering.Notices, models.Notice{Kind: models.NoticeAward, DispatchedAt: told.Add(time.Minute)})
-	require.Empty(t, untold())
+	require.Empty(t, uninformed())
 }

@@ -125,7 +125,7 @@ func lawKnown(d models.Dossier) models.Criterion {
 	}
 	today, err := calendar.ParseDate("", d.Today())
 	if err != nil {
-		return c.found(models.FindingUnknown, nil, "what day it is cannot be told: %v", err)
+		return c.of(models.FindingUnknown, nil, "what day it is cannot be told: %v", err)
 	}
 	holidays, err := calendar.HolidaysOf(a.ApplicableLaw)
 	if err != nil {

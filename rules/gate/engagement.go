@@ -46,12 +46,12 @@ func informed(d models.Dossier, topic string) models.Criterion {
 	told := dayOf(d, last.Release.ReleasedAt)
 	plan, _, ok := d.Plan()
 	if !ok {
-		return c.found(models.FindingUnknown, nil, "the last bulletin on %s is of %s; without a plan it cannot be told whether that is recent enough", topic, told)
+		return c.of(models.FindingUnknown, nil, "the last bulletin on %s is of %s; without a plan it cannot be told whether that is recent enough", topic, told)
 	}
 	stale, err := market.Stale(d, last, plan.Days())
 	switch {
 	case err != nil:
-		return c.found(models.FindingUnknown, nil, "how old the last bulletin on %s is cannot be told: %v", topic, err)
+		return c.of(models.FindingUnknown, nil, "how old the last bulletin on %s is cannot be told: %v", topic, err)
 	case stale:
 		return c.notMet("the last bulletin on %s is of %s, older than the %d days of the plan", topic, told, plan.Days())
 	}
@@ -84,7 +84,7 @@ func planningNotice(d models.Dossier) models.Criterion {
 	c := check{"planning_notice_in_window", shorteningSource}
 	plan, _, ok := d.Plan()
 	if !ok {
-		return c.found(models.FindingUnknown, nil, "without a plan it cannot be told whether time limits are to be shortened")
+		return c.of(models.FindingUnknown, nil, "without a plan it cannot be told whether time limits are to be shortened")
 	}
 	if !plan.Shortens {
 		return c.met(nil, "no time limit is to be shortened by a planning notice")
@@ -94,7 +94,7 @@ func planningNotice(d models.Dossier) models.Criterion {
 		return c.notMet("%s", refusal.Detail)
 	}
 	if err != nil {
-		return c.found(models.FindingUnknown, nil, "the window of the planning notice cannot be told: %v", err)
+		return c.of(models.FindingUnknown, nil, "the window of the planning notice cannot be told: %v", err)
 	}
 	return c.met([]string{Reference(e)}, "the planning notice was sent in its window")
 }

@@ -94,14 +94,14 @@ type check struct {
 }
 
 func (c check) met(evidence []string, format string, args ...any) models.Criterion {
-	return c.found(models.FindingMet, evidence, format, args...)
+	return c.of(models.FindingMet, evidence, format, args...)
 }
 
 func (c check) notMet(format string, args ...any) models.Criterion {
-	return c.found(models.FindingNotMet, nil, format, args...)
+	return c.of(models.FindingNotMet, nil, format, args...)
 }
 
-func (c check) found(f models.Finding, evidence []string, format string, args ...any) models.Criterion {
+func (c check) of(f models.Finding, evidence []string, format string, args ...any) models.Criterion {
 	return models.Criterion{Code: c.code, Finding: f, Detail: fmt.Sprintf(format, args...), Evidence: evidence, Source: c.source}
 }
 

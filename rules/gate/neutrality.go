@@ -55,7 +55,7 @@ func neutral(d models.Dossier, kinds ...models.EntryKind) models.Criterion {
 	c := check{"neutral", "Directive 2014/24/EU, Article 42(2) to (4)"}
 	findings, err := NeutralityFindings(d, kinds...)
 	if err != nil {
-		return c.found(models.FindingUnknown, nil, "neutrality cannot be judged: %v", err)
+		return c.of(models.FindingUnknown, nil, "neutrality cannot be judged: %v", err)
 	}
 	var open, unread, evidence []string
 	for _, f := range findings {
@@ -72,7 +72,7 @@ func neutral(d models.Dossier, kinds ...models.EntryKind) models.Criterion {
 		return c.notMet("%d findings on neutrality are open: %s", len(open), strings.Join(open[:min(len(open), 10)], "; "))
 	}
 	if len(unread) > 0 {
-		return c.found(models.FindingUnknown, unique(evidence), "%d texts are in languages without rules, so whether they are neutral is unknown until "+
+		return c.of(models.FindingUnknown, unique(evidence), "%d texts are in languages without rules, so whether they are neutral is unknown until "+
 			"someone who reads the language has answered: %s", len(unread), strings.Join(unread[:min(len(unread), 10)], "; "))
 	}
 	return c.met(unique(evidence), "no finding on neutrality is open, %d were answered", len(findings))

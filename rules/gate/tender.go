@@ -24,7 +24,7 @@ var tenderSubject = []models.EntryKind{
 func tender(d models.Dossier) []models.Criterion {
 	criteria := []models.Criterion{lotsConcluded(d), standstillsOver(d), purchased(d), awardNoticeSent(d), reported(d)}
 	if invites(d) {
-		criteria = append(criteria, candidatesTold(d))
+		criteria = append(criteria, candidatesInformed(d))
 	}
 	return criteria
 }
@@ -37,8 +37,8 @@ func invites(d models.Dossier) bool {
 	})
 }
 
-// candidatesTold asks for a letter to every candidate, invited or not.
-func candidatesTold(d models.Dossier) models.Criterion {
+// candidatesInformed asks for a letter to every candidate, invited or not.
+func candidatesInformed(d models.Dossier) models.Criterion {
 	c := check{"candidates_told", "Directive 2014/24/EU, Article 55(1)"}
 	var evidence []string
 	for _, lot := range d.Tendering.Lots {
@@ -158,8 +158,8 @@ func awardNoticeSent(d models.Dossier) models.Criterion {
 		}
 	}
 	evidence := []string{string(last.ID) + "@" + last.Digest}
-	if untold := evaluation.Untold(d); len(untold) > 0 {
-		return c.notMet("lot %d ended after the last award notice", untold[0].Number)
+	if uninformed := evaluation.Uninformed(d); len(uninformed) > 0 {
+		return c.notMet("lot %d ended after the last award notice", uninformed[0].Number)
 	}
 	signed, late := "", ""
 	for _, e := range d.Of(models.EntryContract) {

@@ -68,7 +68,7 @@ func dayOf(d models.Dossier, at time.Time) (calendar.Date, error) {
 }
 
 // Stale tells whether a bulletin is older than the interval of the plan allows.
-func Stale(d models.Dossier, b models.ToldBulletin, days int) (bool, error) {
+func Stale(d models.Dossier, b models.ReleasedBulletin, days int) (bool, error) {
 	told, err := dayOf(d, b.Release.ReleasedAt)
 	if err != nil {
 		return false, err

@@ -78,7 +78,7 @@ func (f *file) plan(p models.EngagementPlan) {
 }
 
 // bulletin has one released that covers topics.
-func (f *file) bulletin(at time.Time, topics ...string) models.ToldBulletin {
+func (f *file) bulletin(at time.Time, topics ...string) models.ReleasedBulletin {
 	f.Helper()
 	f.tell(f.write(models.EntryBulletin, models.Bulletin{Covers: topics}), at)
 	told, ok := f.LastOn(topics[0])

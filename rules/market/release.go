@@ -147,7 +147,7 @@ func budget(d models.Dossier) []models.Reference {
 }
 
 // Outdated tells whether what a standing bulletin told about its topics has changed since.
-func Outdated(d models.Dossier, b models.ToldBulletin, topic string) bool {
+func Outdated(d models.Dossier, b models.ReleasedBulletin, topic string) bool {
 	var kind models.EntryKind
 	var now []models.Reference
 	switch topic {

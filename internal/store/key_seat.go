@@ -11,14 +11,14 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// An Admission is what decides whether a request about a procurement is let in.
-type Admission struct {
+// A KeyAndSeat is what decides whether a request about a procurement is let in.
+type KeyAndSeat struct {
 	Credential models.Credential
-	// Seat is the procurement as the key's holder finds it; nil when there is none with that ID.
+	// Seat is the procurement as the key's owner finds it; nil when there is none with that ID.
 	Seat *models.Seat
 }
 
-var selectAdmission = `SELECT c.at, k.person_id, k.label, k.digest, k.created_at, k.expires_at, k.revoked_at,
+var selectKeyAndSeat = `SELECT c.at, k.person_id, k.label, k.digest, k.created_at, k.expires_at, k.revoked_at,
 	h.organisation_id, h.name, h.email, h.administrator, h.version, h.created_at,
 	p.title, p.description, p.languages, p.mode, p.clock_offset, p.profile, p.zone, p.status, p.version, p.end_reason,
 	p.created_by, p.created_at, p.started_at, p.ended_at,
@@ -27,25 +27,25 @@ var selectAdmission = `SELECT c.at, k.person_id, k.label, k.digest, k.created_at
 	FROM (SELECT clock_timestamp() AS at) c, api_keys k JOIN people h ON h.id = k.person_id, procurements p
 	WHERE k.id = $1 AND p.id = $2`
 
-// Admission reads, in one query, who holds an API key, and a procurement, its clock and the roles that
+// KeyAndSeat reads, in one query, who owns an API key, and a procurement, its clock and the roles that
 // person holds on it now. It returns a refusal with [models.CodeNotFound] when there is no such key.
-func (s *Store) Admission(ctx context.Context, key, procurement models.ID) (Admission, error) {
-	var a Admission
+func (s *Store) KeyAndSeat(ctx context.Context, key, procurement models.ID) (KeyAndSeat, error) {
+	var a KeyAndSeat
 	err := pg.OnLiveConn(ctx, s.DB, func(conn *pgx.Conn) error {
-		return a.scan(conn.QueryRow(ctx, selectAdmission, key, procurement))
+		return a.scan(conn.QueryRow(ctx, selectKeyAndSeat, key, procurement))
 	})
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		credential, err := s.Credential(ctx, key)
-		return Admission{Credential: credential}, err
+		return KeyAndSeat{Credential: credential}, err
 	case err != nil:
-		return Admission{}, fmt.Errorf("read API key and procurement: %w", err)
+		return KeyAndSeat{}, fmt.Errorf("read API key and procurement: %w", err)
 	}
 	a.Credential.Key.ID, a.Seat.Procurement.ID = key, procurement
 	return a, nil
 }
 
-func (a *Admission) scan(row pgx.Row) error {
+func (a *KeyAndSeat) scan(row pgx.Row) error {
 	a.Seat = &models.Seat{}
 	c, k, h, p := &a.Credential, &a.Credential.Key, &a.Credential.Person, &a.Seat.Procurement
 	err := row.Scan(&c.At, &k.PersonID, &k.Label, &k.Digest, &k.CreatedAt, &k.ExpiresAt, &k.RevokedAt,

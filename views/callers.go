@@ -6,16 +6,16 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// Credential reads an API key and who holds it.
+// Credential reads an API key and whose it is.
 func (v *Views) Credential(ctx context.Context, key models.ID) (models.Credential, error) {
 	return v.Store.Credential(ctx, key)
 }
 
-// Admission reads, at once, an API key and the procurement as its holder finds it; nil when there is none with that ID.
-func (v *Views) Admission(
+// KeyAndSeat reads, at once, an API key and the procurement as its owner finds it; nil when there is none with that ID.
+func (v *Views) KeyAndSeat(
 	ctx context.Context, key, procurement models.ID,
 ) (models.Credential, *models.Seat, error) {
-	a, err := v.Store.Admission(ctx, key, procurement)
+	a, err := v.Store.KeyAndSeat(ctx, key, procurement)
 	return a.Credential, a.Seat, err
 }
 

@@ -7,8 +7,8 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// A call is what the guard found out about a request before its handler runs.
-type call struct {
+// A request is one request, with what the guard found out about it before its handler runs.
+type request struct {
 	// id is the request's X-Request-Id.
 	id   string
 	path string
@@ -32,30 +32,30 @@ type call struct {
 	bytes []byte
 }
 
-type callKey struct{}
+type requestKey struct{}
 
-func withCall(ctx context.Context, c *call) context.Context {
-	return context.WithValue(ctx, callKey{}, c)
+func withRequest(ctx context.Context, c *request) context.Context {
+	return context.WithValue(ctx, requestKey{}, c)
 }
 
-// callOf returns the call that ctx belongs to; outside of any request it is empty.
-func callOf(ctx context.Context) *call {
-	if c, ok := ctx.Value(callKey{}).(*call); ok {
+// requestOf returns the request that ctx belongs to; outside of any request it is empty.
+func requestOf(ctx context.Context) *request {
+	if c, ok := ctx.Value(requestKey{}).(*request); ok {
 		return c
 	}
-	return &call{}
+	return &request{}
 }
 
 // commandID is the ID under which a repeat of the request is recognised. The path stands for the
 // route: the same key on another procurement is another request.
-func (c *call) commandID() string {
-	return models.CommandID(c.actor.PersonID, c.op.method, c.path, c.key)
+func (r *request) commandID() string {
+	return models.CommandID(r.actor.PersonID, r.op.method, r.path, r.key)
 }
 
 // procurement returns the ID of the procurement that the path names, or nothing.
-func (c *call) procurement() models.ID {
-	if c.seat == nil {
+func (r *request) procurement() models.ID {
+	if r.seat == nil {
 		return ""
 	}
-	return c.seat.Procurement.ID
+	return r.seat.Procurement.ID
 }
