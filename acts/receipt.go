@@ -119,7 +119,8 @@ func (a *Acts) atBox(ctx context.Context, by By, v visit) (Done[seal.Issued], er
 // the organisation's standing tender is the one meant, then the envelopes, whose sizes it fills in.
 func mayHandIn(b store.Counter, v visit, organisation models.ID) error {
 	if v.box != "" && v.box != b.Lot.Box().ID {
-		return models.Refuse(models.CodeLotClosed, "", "lot %d has gone on to its next stage: nothing of what was handed in before changes any more", b.Lot.Number)
+		return models.Refuse(models.CodeLotClosed, "",
+			"lot %d has gone on to its next stage: nothing of what was handed in before changes any more", b.Lot.Number)
 	}
 	if refusal := b.Lot.Receives(organisation, b.Now()); refusal != nil {
 		return refusal

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -73,8 +72,11 @@ func list[M, T any](s *server, req *request, p Paging, filters url.Values, read 
 	after, unusable := s.cursors.open(name, p.Cursor)
 	// Reading judges access. Who may not see the list is told that first, whatever the cursor.
 	found, err := read(after, p.Limit+1)
-	if err := cmp.Or(err, unusable); err != nil {
+	if err != nil {
 		return nil, err
+	}
+	if unusable != nil {
+		return nil, unusable
 	}
 	out := &Listed[T]{Body: Page[T]{Items: []T{}}}
 	for _, m := range found[:min(p.Limit, len(found))] {

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"crypto/cipher"
 	"encoding/base64"
@@ -117,8 +116,11 @@ func (s *server) readFeed(ctx context.Context, procurement models.ID, in FeedPar
 	}
 	page, err := read()
 	// Reading judges access. Who may not see the procurement is told that first, whatever the cursor.
-	if err := cmp.Or(err, unusable); err != nil {
+	if err != nil {
 		return FeedAnswer{}, err
+	}
+	if unusable != nil {
+		return FeedAnswer{}, unusable
 	}
 	if len(page.Items) == 0 && in.Wait > 0 {
 		page, err = s.await(ctx, time.Duration(in.Wait)*time.Second, page, read)

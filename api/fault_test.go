@@ -59,7 +59,7 @@ func TestAFaultBesideARefusalIsLoggedAndTheRefusalAnswered(t *testing.T) {
 		require.Contains(t, w.logged(), "not recorded: "+strings.TrimPrefix(path, "/v1/"))
 	}
 	before := w.logged()
-	w.server.translate.problem(t.Context(), refusal)
+	_ = w.server.translate.problem(t.Context(), refusal)
 	require.Equal(t, before, w.logged(), "a refusal alone is no fault")
 }
 

@@ -89,7 +89,7 @@ func (t *translator) problem(ctx context.Context, err error) *Problem {
 
 // beside collects what went wrong beside a refusal, such as that an attempt could not be recorded.
 func beside(err error) error {
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // it looks at this error, not at its chain
+	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		if inner := errors.Unwrap(err); inner != nil {
 			return beside(inner)

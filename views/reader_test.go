@@ -160,8 +160,8 @@ func TestEveryViewOfAReaderIsInTheTableOfThisTest(t *testing.T) {
 	t.Parallel()
 	table, reader := lookings(), reflect.TypeFor[views.Reader]()
 	for method := range reflect.TypeFor[*views.Views]().Methods() {
-		for i := range method.Type.NumIn() {
-			if method.Type.In(i) == reader {
+		for in := range method.Type.Ins() {
+			if in == reader {
 				require.Contains(t, table, method.Name, "decide who may read it and write it down")
 			}
 		}

@@ -64,7 +64,8 @@ var (
 const readFeed = `SELECT f.position, f.procurement, f.canonical, f.sealed FROM (
 	SELECT x.*, v.id AS procurement FROM unnest($1::text[], $2::bool[]) AS v (id, buyers) CROSS JOIN LATERAL (
 		SELECT l.position, e.canonical, e.type <> ALL ($12) OR e.type = ANY ($11) AND EXISTS (SELECT FROM boxes b
-				WHERE b.procurement_id = v.id AND b.closed_at IS NULL AND b.opened_at <= e.at AND b.lot_id = coalesce(nullif(e.data->>'lot_id', ''), b.lot_id)) AS sealed
+				WHERE b.procurement_id = v.id AND b.closed_at IS NULL AND b.opened_at <= e.at
+					AND b.lot_id = coalesce(nullif(e.data->>'lot_id', ''), b.lot_id)) AS sealed
 		FROM event_log l JOIN events e ON e.id = l.event_id
 		WHERE l.procurement_id = v.id AND l.position > $4 AND l.position <= $5 AND ` + wanted + `
 			AND (e.type = ANY (CASE WHEN v.buyers THEN $9::text[] ELSE $6::text[] END) OR e.type <> ALL ($12::text[]))
