@@ -104,10 +104,21 @@ func (c *call) moveClock(at time.Time) error {
 	if !at.After(c.now) {
 		return nil
 	}
+	r, err := c.reading(false)
+	if err != nil {
+		return err
+	}
+	for _, lot := range r.Dossier.Tendering.Lots {
+		if lot.Open() {
+			if err := c.tx.Holds(lot.Box().ID); err != nil {
+				return err
+			}
+		}
+	}
 	c.p.ClockOffset += at.Sub(c.now).Microseconds()
 	c.now = at
 	read := c.read // the clock is not read from the record: what was is as it was
-	err := c.record(event.ClockAdvanced{To: at.UTC()})
+	err = c.record(event.ClockAdvanced{To: at.UTC()})
 	c.read = read
 	return err
 }

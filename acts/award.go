@@ -48,8 +48,12 @@ func awardAuthors(d models.Dossier, lot models.ID) []models.ID {
 			}
 		}
 	}
-	slices.Sort(authors)
-	return slices.Compact(authors)
+	return eachOnce(authors)
+}
+
+func eachOnce(people []models.ID) []models.ID {
+	slices.Sort(people)
+	return slices.Compact(people)
 }
 
 // sendLetters tells all tenderers of an awarded lot, and starts the standstill. One letter

@@ -1,8 +1,6 @@
 package acts
 
 import (
-	"slices"
-
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
@@ -73,6 +71,5 @@ func selectionAuthors(d models.Dossier, lot models.ID) []models.ID {
 			authors = append(authors, d.Authors[e.ID]...)
 		}
 	}
-	slices.Sort(authors)
-	return slices.Compact(authors)
+	return eachOnce(authors)
 }

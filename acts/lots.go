@@ -72,7 +72,7 @@ func moveDeadline(c *call, in process.MoveDeadline) (*process.MoveDeadlineResult
 	})
 }
 
-// tellOfMove dispatches the notice of a deadline that was moved.
+// tellOfMove dispatches the notice of a deadline that was moved, and tells who was invited until then.
 func (c *call) tellOfMove(lot models.Lot, to time.Time, in process.MoveDeadline) (models.Notice, error) {
 	dossier, err := c.dossier()
 	if err != nil {
@@ -82,6 +82,11 @@ func (c *call) tellOfMove(lot models.Lot, to time.Time, in process.MoveDeadline)
 	moved := lot.Box()
 	moved.Deadline, moved.DeadlineLocal, moved.DeadlineZone = to, in.Deadline.Local, in.Deadline.Zone
 	lot.Boxes = append(slices.Clone(lot.Boxes[:len(lot.Boxes)-1]), moved)
+	if letters := evaluation.ComposeDeadlineLetters(dossier, lot, in.Reason); len(letters) > 0 {
+		if _, err := c.keepLetters(models.LetterDeadline, letters, true); err != nil {
+			return models.Notice{}, err
+		}
+	}
 	return c.dispatch(models.NoticeChange, evaluation.ComposeChangeNotice(dossier, lot, from, in.Reason))
 }
 

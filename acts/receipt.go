@@ -167,7 +167,8 @@ func brought(b models.Box, uploads []models.Upload, envelopes []models.Envelope,
 
 func (v visit) receipt(b store.Counter, organisation models.ID) seal.Receipt {
 	r := seal.Receipt{
-		Act: v.act, TenderID: v.standing, ProcurementID: b.Procurement.ID, LotID: b.Lot.ID, OrganisationID: organisation,
+		Act: v.act, TenderID: v.standing, ProcurementID: b.Procurement.ID, LotID: b.Lot.ID,
+		BoxID: b.Lot.Box().ID, HandsIn: b.Lot.Box().HandsIn, OrganisationID: organisation,
 		Mode: b.Procurement.Mode, ProcedureTime: b.Now(), RealTime: b.Clock, Envelopes: v.envelopes, Manifest: seal.Manifest(v.envelopes),
 	}
 	if v.act == seal.ActReceived {
@@ -197,7 +198,7 @@ func (v visit) deposit(by By, b store.Counter, r seal.Issued) (store.Deposit, er
 		return e, nil
 	}
 	e.Tender = &models.Tender{
-		ID: r.TenderID, LotID: r.LotID, BoxID: b.Lot.Box().ID, OrganisationID: r.OrganisationID, PersonID: by.Actor.PersonID, SupersedesID: r.SupersedesID,
+		ID: r.TenderID, LotID: r.LotID, BoxID: r.BoxID, OrganisationID: r.OrganisationID, PersonID: by.Actor.PersonID, SupersedesID: r.SupersedesID,
 		Manifest: r.Manifest, ReceivedAt: r.ProcedureTime, RecordedAt: r.RealTime, Receipt: r.Note, Envelopes: r.Envelopes,
 	}
 	return e, nil

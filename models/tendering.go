@@ -92,6 +92,8 @@ const (
 	LetterNonAward LetterKind = "non_award"
 	// LetterSelection invites a candidate, or says why it is not invited.
 	LetterSelection LetterKind = "selection"
+	// LetterDeadline tells who was invited that the deadline was moved.
+	LetterDeadline LetterKind = "deadline"
 )
 
 // A Letter tells one tenderer of the decision on a lot.

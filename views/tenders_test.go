@@ -87,7 +87,8 @@ func (r *record) handsIn(s views.Reader) models.ID {
 	require.NoError(r, r.views.Store.AtBox(r.Context(), approach, func(b store.Counter) (store.Deposit, error) {
 		envelopes := []models.Envelope{{N: 1, Kind: models.EnvelopePrice, UploadID: u.ID, Digest: u.Digest, Size: u.Size}}
 		issued, err := signer.Issue(seal.Receipt{
-			Act: seal.ActReceived, TenderID: id, ProcurementID: r.procurement.ID, LotID: r.published.ID, Envelopes: envelopes,
+			Act: seal.ActReceived, TenderID: id, ProcurementID: r.procurement.ID, LotID: r.published.ID,
+			BoxID: b.Lot.Box().ID, HandsIn: models.HandedTender, Envelopes: envelopes,
 			OrganisationID: s.Actor.OrganisationID, Mode: r.procurement.Mode, ProcedureTime: b.Now(), RealTime: b.Clock, Manifest: seal.Manifest(envelopes),
 		})
 		return store.Deposit{

@@ -80,7 +80,7 @@ func runStatements(ctx context.Context, out io.Writer, log *slog.Logger, into *r
 }
 
 func runCommand(ctx context.Context, out io.Writer, log *slog.Logger, into *ratios) error {
-	results, err := command.Run(ctx, command.Options{Slice: 2 * time.Second, Rounds: 4, Out: out, Log: log})
+	results, err := command.Run(ctx, command.Options{Slice: 2 * time.Second, Rounds: 3, Out: out, Log: log})
 	worst := 0.0
 	for _, r := range results {
 		worst = max(worst, r.Ratio)
@@ -93,13 +93,13 @@ func runCommand(ctx context.Context, out io.Writer, log *slog.Logger, into *rati
 }
 
 func runRuns(ctx context.Context, out io.Writer, log *slog.Logger, into *ratios) error {
-	result, err := runs.Run(ctx, runs.Options{Together: 4, Rounds: 3, Out: out, Log: log})
+	result, err := runs.Run(ctx, runs.Options{Together: 4, Rounds: 2, Out: out, Log: log})
 	into.Runs = &result.Ratio
 	return err
 }
 
 func runReceipt(ctx context.Context, out io.Writer, log *slog.Logger, into *ratios) error {
-	result, err := receipt.Run(ctx, receipt.Options{Slice: 10 * time.Second, Rounds: 3, Out: out, Log: log})
+	result, err := receipt.Run(ctx, receipt.Options{Slice: 8 * time.Second, Rounds: 3, Out: out, Log: log})
 	into.Receipt = &result.Ratio
 	return err
 }

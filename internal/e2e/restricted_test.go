@@ -138,7 +138,8 @@ func TestARestrictedProcedureInvitesWhoQualifiesAndNobodyElseTenders(t *testing.
 		"lot": p.lot, "shortlist": list.Digest, "deadline": p.deadlineIn(t, 40),
 	})
 	_, err = p.chair.Post(t.Context(), p.Path("/selections"), finding(third, true), nil)
-	require.Error(t, err, "who was judged is judged")
+	requireRefused(t, models.CodeFrozen, err)
+	p.requireMoveTold(t, first, third)
 
 	_, err = first.Do(t.Context(), apiclient.Request{
 		Method: http.MethodPost, Path: p.Path("/tenders/" + string(first.tender) + "/actions/withdraw"), IfMatch: "*",
@@ -160,6 +161,7 @@ func TestARestrictedProcedureInvitesWhoQualifiesAndNobodyElseTenders(t *testing.
 	p.approve(t, models.PhaseTender)
 	require.Equal(t, "completed", p.status(t))
 	p.awaitClosed(t)
+	p.saveLastRun(t, "tender-restricted")
 }
 
 // requireSelectedInOrder has the chair write findings about all candidates, of whom the last does not qualify; not
@@ -229,6 +231,24 @@ func (p *tenderPlay) requireTold(t *testing.T, invited, other *supplier) {
 	require.Nil(t, no.Invitation)
 	require.Equal(t, []string{"references: systems of other sizes"}, no.NotInvited)
 	require.Equal(t, yes.SentAt, no.SentAt, "all at once")
+}
+
+// requireMoveTold moves the deadline of the tenders: who was invited is told by letter, nobody else.
+func (p *tenderPlay) requireMoveTold(t *testing.T, invited, other *supplier) {
+	t.Helper()
+	p.act(t, p.Lead, models.VerbMoveDeadline, map[string]any{"lot": p.lot, "deadline": p.deadlineIn(t, 50), "reason": "The documents changed."})
+	const kind = "/letter?kind=deadline"
+	var letter struct {
+		MovedFor   string `json:"moved_for"`
+		Invitation struct {
+			Local string `json:"deadline_local"`
+		} `json:"invitation"`
+	}
+	p.get(t, invited.Client, "/tenders/"+string(invited.tender)+kind, &letter)
+	require.Equal(t, "The documents changed.", letter.MovedFor)
+	require.Equal(t, p.deadlineIn(t, 50)["local"], letter.Invitation.Local)
+	_, err := other.Get(t.Context(), p.Path("/tenders/"+string(other.tender)+kind), nil)
+	requireRefused(t, models.CodeNotFound, err)
 }
 
 // requireCandidatesInRecord finds in the record for the report who was selected and why others were not.

@@ -13,7 +13,7 @@ import (
 )
 
 // receiptType is the first line of every receipt: what kind of text was signed, and its version.
-const receiptType = "ppi-engine.org/tender-receipt/1"
+const receiptType = "ppi-engine.org/tender-receipt/2"
 
 // instantLayout is RFC 3339 in UTC with exactly six decimals.
 const instantLayout = "2006-01-02T15:04:05.000000Z"
@@ -30,10 +30,13 @@ const (
 // A Receipt confirms to a supplier that its tender was received or withdrawn, and when (Directive
 // 2014/24/EU, Annex IV (a): the exact time and date of receipt can be determined precisely).
 type Receipt struct {
-	Act            Act
-	TenderID       models.ID
-	ProcurementID  models.ID
-	LotID          models.ID
+	Act           Act
+	TenderID      models.ID
+	ProcurementID models.ID
+	LotID         models.ID
+	// BoxID is the box of the lot, HandsIn what it takes: a receipt of a request to participate is none of a tender.
+	BoxID          models.ID
+	HandsIn        models.Handed
 	OrganisationID models.ID
 	Mode           models.Mode
 	// ProcedureTime is the instant of the act; RealTime is the same by the database's own clock. They differ
@@ -64,8 +67,8 @@ func writeEnvelopes(b *strings.Builder, envelopes []models.Envelope) {
 // Text is what is signed: the type of text, then one line each of a name and a value.
 func (r Receipt) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\nact %s\ntender %s\nprocurement %s\nlot %s\norganisation %s\nmode %s\n",
-		receiptType, r.Act, r.TenderID, r.ProcurementID, r.LotID, r.OrganisationID, r.Mode)
+	fmt.Fprintf(&b, "%s\nact %s\ntender %s\nprocurement %s\nlot %s\nbox %s\nhands_in %s\norganisation %s\nmode %s\n",
+		receiptType, r.Act, r.TenderID, r.ProcurementID, r.LotID, r.BoxID, r.HandsIn, r.OrganisationID, r.Mode)
 	fmt.Fprintf(&b, "procedure_time %s\nreal_time %s\nmanifest %s\n",
 		r.ProcedureTime.UTC().Format(instantLayout), r.RealTime.UTC().Format(instantLayout), r.Manifest)
 	if r.SupersedesID != "" {
@@ -137,6 +140,7 @@ func parse(text string) (Receipt, error) {
 func (r *Receipt) fill(values map[string]string) error {
 	r.Act, r.TenderID = Act(values["act"]), models.ID(values["tender"])
 	r.ProcurementID, r.LotID = models.ID(values["procurement"]), models.ID(values["lot"])
+	r.BoxID, r.HandsIn = models.ID(values["box"]), models.Handed(values["hands_in"])
 	r.OrganisationID, r.Mode = models.ID(values["organisation"]), models.Mode(values["mode"])
 	r.Manifest, r.SupersedesID = values["manifest"], models.ID(values["supersedes"])
 	var procedure, clock error

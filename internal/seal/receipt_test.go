@@ -24,7 +24,8 @@ func signer(t *testing.T, name string, seed byte) *seal.Signer {
 func receipt() seal.Receipt {
 	r := seal.Receipt{
 		Act: seal.ActReceived, TenderID: "tnd_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e10", ProcurementID: "prc_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e11",
-		LotID: "lot_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e12", OrganisationID: "org_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e13", Mode: models.ModeRehearsal,
+		LotID: "lot_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e12", BoxID: "box_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e14", HandsIn: models.HandedTender,
+		OrganisationID: "org_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e13", Mode: models.ModeRehearsal,
 		ProcedureTime: time.Date(2018, 7, 9, 9, 59, 59, 123456000, time.UTC), RealTime: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC),
 		Envelopes: []models.Envelope{
 			{N: 1, Kind: models.EnvelopeQuality, Digest: strings.Repeat("a", 64), Size: 7340032},
@@ -43,11 +44,13 @@ func ExampleVerify() {
 	r, err := seal.Verify(signed, issuer.PublicKey())
 	fmt.Println(r.Act, r.ProcedureTime.Format(time.RFC3339Nano), err)
 	// Output:
-	// ppi-engine.org/tender-receipt/1
+	// ppi-engine.org/tender-receipt/2
 	// act received
 	// tender tnd_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e10
 	// procurement prc_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e11
 	// lot lot_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e12
+	// box box_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e14
+	// hands_in tender
 	// organisation org_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e13
 	// mode rehearsal
 	// procedure_time 2018-07-09T09:59:59.123456Z
@@ -56,7 +59,7 @@ func ExampleVerify() {
 	// envelope quality aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa 7340032
 	// envelope price bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb 4096
 	//
-	// — ppi.example.eu/receipts UhsaJXvcY81crMc3NSkas3I27KAlz5Bi3yQ0Epzjhlitu2abrwU2goMVl0CKiw5NE0+/h/JaCE/bLXiFegaBK0B6Fwg=
+	// — ppi.example.eu/receipts UhsaJWZ3aKlysdwRQmH/AQbdaYKCrmPZ7ETSriMfybyUIKnAjI03SZ0otys8GSNal3tSQO9fXe9r9OuhM7Fa3XEIDwg=
 	// received 2018-07-09T09:59:59.123456Z <nil>
 }
 
@@ -121,7 +124,7 @@ func TestOnlyReceiptsAreReadAsReceipts(t *testing.T) {
 	t.Parallel()
 	good := receipt().Text()
 	for name, text := range map[string]string{
-		"another type":       strings.Replace(good, "/1\n", "/2\n", 1),
+		"another type":       strings.Replace(good, "/2\n", "/3\n", 1),
 		"a line too many":    good + "remark none\n",
 		"a line twice":       strings.Replace(good, "act received\n", "act received\nact received\n", 1),
 		"a line missing":     strings.Replace(good, "mode rehearsal\n", "", 1),

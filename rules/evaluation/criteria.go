@@ -33,9 +33,14 @@ func (c Criteria) Check() error {
 
 // CheckAgainst refuses criteria for no lot, and any change once the lot is published.
 func (c Criteria) CheckAgainst(d models.Dossier, _ models.Entry) error {
-	lot, ok := d.Tendering.Lot(c.Lot)
+	return unpublished(d, c.Lot)
+}
+
+// unpublished refuses criteria for no lot, and any change of them once the lot is published: they bind from then on.
+func unpublished(d models.Dossier, id models.ID) error {
+	lot, ok := d.Tendering.Lot(id)
 	if !ok {
-		return models.Refuse(models.CodeInvalidValue, "/lot", "the procurement has no lot %s", c.Lot)
+		return models.Refuse(models.CodeInvalidValue, "/lot", "the procurement has no lot %s", id)
 	}
 	if lot.Published() {
 		return models.Refuse(models.CodeFrozen, "", "the criteria of lot %d were published", lot.Number).

@@ -82,6 +82,8 @@ type Letter struct {
 	// Invitation invites a candidate to the next stage; NotInvited says why another is not. All else is absent then.
 	Invitation *Invitation `json:"invitation,omitempty"`
 	NotInvited []string    `json:"not_invited_for,omitempty"`
+	// MovedFor says why the deadline of an earlier invitation was moved.
+	MovedFor string `json:"moved_for,omitempty"`
 	// EarliestContract is the first day on which a contract can be concluded.
 	EarliestContract string    `json:"earliest_contract,omitempty"`
 	Standstill       string    `json:"standstill,omitempty" doc:"How it was counted"`

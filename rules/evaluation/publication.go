@@ -253,6 +253,9 @@ type ChangeNotice struct {
 	Title       models.Text `json:"title"`
 	Lot         models.ID   `json:"lot"`
 	Number      int         `json:"number"`
+	// Box and Stage say which deadline of the lot it is.
+	Box   models.ID        `json:"box"`
+	Stage models.StageCode `json:"stage"`
 	// Changes is the notice that published the lot, by its digest.
 	Changes       string    `json:"changes,omitempty" doc:"Digest of the contract notice"`
 	From          time.Time `json:"from"`
@@ -275,7 +278,7 @@ func MovedSince(t models.Tendering, lot models.ID, since time.Time) bool {
 func ComposeChangeNotice(d models.Dossier, lot models.Lot, from time.Time, reason string) ChangeNotice {
 	box := lot.Box()
 	n := ChangeNotice{
-		Procurement: d.Procurement.ID, Mode: d.Procurement.Mode, Title: d.Procurement.Title, Lot: lot.ID, Number: lot.Number,
+		Procurement: d.Procurement.ID, Mode: d.Procurement.Mode, Title: d.Procurement.Title, Lot: lot.ID, Number: lot.Number, Box: box.ID, Stage: box.Stage,
 		From: from.UTC(), Deadline: box.Deadline.UTC(), DeadlineLocal: box.DeadlineLocal, DeadlineZone: box.DeadlineZone,
 		Reason: reason, DispatchedAt: d.Now.UTC(),
 	}

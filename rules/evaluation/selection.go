@@ -19,13 +19,8 @@ type SelectionCriteria struct {
 // CheckAgainst refuses criteria for no lot, any change once the lot is published, and fewer invitations than the
 // procedure asks for.
 func (c SelectionCriteria) CheckAgainst(d models.Dossier, _ models.Entry) error {
-	lot, ok := d.Tendering.Lot(c.Lot)
-	if !ok {
-		return models.Refuse(models.CodeInvalidValue, "/lot", "the procurement has no lot %s", c.Lot)
-	}
-	if lot.Published() {
-		return models.Refuse(models.CodeFrozen, "", "the selection criteria of lot %d were published", lot.Number).
-			Accepting("ending the lot, and criteria for another")
+	if err := unpublished(d, c.Lot); err != nil {
+		return err
 	}
 	way, err := procedure.Of(d)
 	if err != nil {
@@ -183,8 +178,9 @@ func candidates(d models.Dossier, lot models.Lot, most int) ([]Candidate, error)
 	var points []decimal.Decimal
 	for _, t := range d.Tendering.RequestsFor(lot.ID) {
 		c := Candidate{Request: t.ID, Organisation: t.OrganisationID, Name: tenderer(d, t)}
-		s, _, found := d.SelectionOf(t.ID)
-		if !found {
+		s, e, found := d.SelectionOf(t.ID)
+		// Whoever has an interest, by now, decides nothing (Article 24); what was decided before stands.
+		if !found || !d.Later(t) && d.Impartial(e.AuthorID, lot.ID) != nil {
 			missing = append(missing, c.Name)
 			all = append(all, c)
 			continue
@@ -279,9 +275,6 @@ func MayInvite(d models.Dossier, lot models.Lot, shortlist string, deadline mode
 // ComposeInvitations writes one letter to each candidate: the invitation, or why there is none (Directive
 // 2014/24/EU, Articles 54, 55(1) and 55(2)(a)). All leave at once.
 func ComposeInvitations(d models.Dossier, lot models.Lot, list Shortlist, box models.Box) []Letter {
-	key, _ := d.Latest(models.EntryOpeningKey)
-	sealFor, _ := models.BodyOf[models.OpeningKey](key)
-	_, criteria, _ := d.CriteriaFor(lot.ID)
 	letters := make([]Letter, len(list.Candidates))
 	for i, c := range list.Candidates {
 		l := Letter{
@@ -289,12 +282,34 @@ func ComposeInvitations(d models.Dossier, lot models.Lot, list Shortlist, box mo
 			DecidedAt: d.Now.UTC(), SentAt: d.Now.UTC(), ExcludedFor: c.Excluded, ExclusionReason: c.Reason, NotInvited: c.Reasons,
 		}
 		if c.Invited {
-			l.Invitation = &Invitation{
-				Box: box.ID, Stage: box.Stage, Deadline: box.Deadline.UTC(), DeadlineLocal: box.DeadlineLocal, DeadlineZone: box.DeadlineZone,
-				Notice: noticeOf(d, lot), Criteria: criteria.Digest, Languages: d.Procurement.Languages, Quality: sealFor.Quality, Price: sealFor.Price,
-			}
+			l.Invitation = invitationTo(d, lot, box)
 		}
 		letters[i] = l
 	}
 	return letters
+}
+
+// ComposeDeadlineLetters writes one letter to each who was invited to the lot's box: the invitation, with the deadline
+// that the box has now.
+func ComposeDeadlineLetters(d models.Dossier, lot models.Lot, reason string) []Letter {
+	var letters []Letter
+	for _, request := range d.Tendering.RequestsFor(lot.ID) {
+		if box := lot.Box(); box.ByInvitation && box.OpenTo(request.OrganisationID) {
+			letters = append(letters, Letter{
+				Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: request.ID, Recipient: tenderer(d, request),
+				DecidedAt: d.Now.UTC(), SentAt: d.Now.UTC(), Invitation: invitationTo(d, lot, box), MovedFor: reason,
+			})
+		}
+	}
+	return letters
+}
+
+func invitationTo(d models.Dossier, lot models.Lot, box models.Box) *Invitation {
+	entry, _ := d.Latest(models.EntryOpeningKey)
+	key, _ := models.BodyOf[models.OpeningKey](entry)
+	_, criteria, _ := d.CriteriaFor(lot.ID)
+	return &Invitation{
+		Box: box.ID, Stage: box.Stage, Deadline: box.Deadline.UTC(), DeadlineLocal: box.DeadlineLocal, DeadlineZone: box.DeadlineZone,
+		Notice: noticeOf(d, lot), Criteria: criteria.Digest, Languages: d.Procurement.Languages, Quality: key.Quality, Price: key.Price,
+	}
 }

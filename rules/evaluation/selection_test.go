@@ -265,6 +265,17 @@ func TestTheRecordSaysOfCandidatesWhatBecameOfThem(t *testing.T) {
 	require.False(t, found()[1].Invited)
 }
 
+// Directive 2014/24/EU, Article 24: findings of somebody who turns out to have an interest are written anew.
+func TestFindingsOfWhoHasAnInterestDoNotSelect(t *testing.T) {
+	t.Parallel()
+	r := newRound(t, 1, 0)
+	r.judged(r.able(0, ""))
+	require.Equal(t, []int{0}, r.invited())
+	r.write(models.EntryConflictDeclaration, "", r.chair, models.ConflictDeclaration{Lot: r.lot, Conflict: true, Statement: "my spouse works there"})
+	_, err := ComposeShortlist(r.Dossier, r.Tendering.Lots[0])
+	requireRefused(t, models.CodeSelectionMissing, err)
+}
+
 func TestFindingsAreWrittenOnOpenedRequestsByWhoIsImpartial(t *testing.T) {
 	t.Parallel()
 	stranger := models.NewID(models.PrefixPerson)

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"slices"
 	"sync"
+	"time"
 
 	"gopkg.in/yaml.v3"
 
@@ -106,8 +107,8 @@ func Known(on calendar.Date) ([]models.Procedure, error) {
 	return known, nil
 }
 
-// Of is the procedure that was decided on: the open one, unless another was. It returns a refusal with
-// [models.CodeInvalidValue] when it may not be begun at the dossier's time.
+// Of is the procedure that was decided on: the open one, unless another was, as it was described when the first
+// running lot was published. It returns a refusal with [models.CodeInvalidValue] when it may not be begun then.
 func Of(d models.Dossier) (models.Procedure, error) {
 	code := models.ProcedureOpen
 	if e, ok := d.Latest(models.EntryProcedureChoice); ok {
@@ -123,7 +124,7 @@ func named(d models.Dossier, code models.ProcedureCode) (models.Procedure, error
 	if err != nil {
 		return models.Procedure{}, err
 	}
-	known, err := Known(calendar.DateOf(d.Now, zone))
+	known, err := Known(calendar.DateOf(begun(d), zone))
 	if err != nil {
 		return models.Procedure{}, err
 	}
@@ -136,6 +137,17 @@ func named(d models.Dossier, code models.ProcedureCode) (models.Procedure, error
 	}
 	return models.Procedure{}, models.Refuse(models.CodeInvalidValue, "/procedure", "the procedure %q is not known here", code).
 		Accepting("one of %v", codes)
+}
+
+// begun is when the procedure was begun that the lots are under: now, while none is published.
+func begun(d models.Dossier) time.Time {
+	at := d.Now
+	for _, lot := range d.Tendering.Lots {
+		if lot.Running() && lot.Boxes[0].OpenedAt.Before(at) {
+			at = lot.Boxes[0].OpenedAt
+		}
+	}
+	return at
 }
 
 // Choice is the decision on a procedure that is known here.

@@ -80,6 +80,25 @@ func TestItIsTheOpenProcedureUnlessAnotherWasDecidedOn(t *testing.T) {
 	require.NoError(t, choice.CheckAgainst(dossier(t, ""), models.Entry{}))
 }
 
+// A description that holds from later on does not change what was begun before.
+func TestLotsStayUnderTheProcedureAsItWasWhenTheyWerePublished(t *testing.T) {
+	t.Parallel()
+	d := dossier(t, "")
+	d.Now = time.Date(2016, 4, 17, 9, 0, 0, 0, time.UTC)
+	_, err := Of(d)
+	require.Error(t, err, "on the day before its first nothing is begun by it")
+	opened := models.Box{OpenedAt: d.Now}
+	d.Now = d.Now.AddDate(0, 1, 0)
+	_, err = Of(d)
+	require.NoError(t, err)
+	d.Tendering.Lots = []models.Lot{{Boxes: []models.Box{opened}}}
+	_, err = Of(d)
+	require.Error(t, err, "the lot was published under another")
+	d.Tendering.Lots[0].EndedAt = &d.Now
+	_, err = Of(d)
+	require.NoError(t, err, "it has ended")
+}
+
 func TestADescriptionThatMeansNothingIsNotRead(t *testing.T) {
 	t.Parallel()
 	const whole = `

@@ -127,7 +127,7 @@ func sampleReceipt() string {
 	}
 	const signature = "\n— bench/receipts 0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789\n"
 	return seal.Receipt{
-		Act: seal.ActReceived, TenderID: id(models.PrefixTender, 0, 1), ProcurementID: procurementID(), LotID: lotID(0),
+		Act: seal.ActReceived, TenderID: id(models.PrefixTender, 0, 1), ProcurementID: procurementID(), LotID: lotID(0), BoxID: boxID(0), HandsIn: models.HandedTender,
 		OrganisationID: id(models.PrefixOrganisation, 0, 1), Mode: models.ModeLive, Manifest: envelopeDigest, Envelopes: envelopes,
 	}.Text() + signature
 }
