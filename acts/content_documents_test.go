@@ -3,12 +3,12 @@ package acts_test
 import (
 	"errors"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 )
@@ -22,16 +22,7 @@ func (b *bench) publish() models.Lot {
 	b.Helper()
 	made, err := b.acts.CreateLot(b.Context(), b.asLead(), lot("Cryostat"))
 	require.NoError(b, err)
-	require.NoError(b, b.acts.Store.InTx(b.Context(), func(tx *store.Tx) error {
-		now, err := tx.Now()
-		if err != nil {
-			return err
-		}
-		return tx.OpenBox(models.Box{
-			ID: models.NewID(models.PrefixBox), ProcurementID: made.Result.ProcurementID, LotID: made.Result.ID, Stage: "tender", Round: 1,
-			HandsIn: models.HandedTender, OpenedAt: now, Deadline: now.Add(time.Hour), DeadlineLocal: "2100-01-01T12:00", DeadlineZone: "UTC",
-		})
-	}))
+	b.exec(pgtest.OpenBox("clock_timestamp() + interval '1 hour'"), made.Result.ID)
 	return made.Result
 }
 

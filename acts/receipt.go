@@ -107,7 +107,7 @@ func (a *Acts) atBox(ctx context.Context, by By, v visit) (Done[seal.Issued], er
 		if issued, err = a.Receipts.Issue(v.receipt(b, approach.OrganisationID)); err != nil {
 			return store.Deposit{}, err
 		}
-		return v.deposit(by, b, issued)
+		return v.deposit(by, issued)
 	})
 	if err != nil {
 		return a.turnedAway(ctx, by, v, box, err)
@@ -180,7 +180,7 @@ func (v visit) receipt(b store.Counter, organisation models.ID) seal.Receipt {
 // entry is what the visit writes. Its event tells nobody anything before the box is closed: it belongs to
 // no procurement, names no actor, and holds the tender's ID and the digest of its receipt only. The
 // closing of the box binds these to the lot.
-func (v visit) deposit(by By, b store.Counter, r seal.Issued) (store.Deposit, error) {
+func (v visit) deposit(by By, r seal.Issued) (store.Deposit, error) {
 	body, err := json.Marshal(tenderAnswer{Tender: r.TenderID, Act: r.Act})
 	if err != nil {
 		return store.Deposit{}, fmt.Errorf("render answer: %w", err)
