@@ -102,3 +102,30 @@ func TestWhatTenderersWereGivenIsNotTakenFromThem(t *testing.T) {
 	}))
 	refused(t, rewrite(models.AudienceTenderers, &no), models.CodeFrozen)
 }
+
+// Directive 2014/24/EU, Article 47(3): a significant change takes more time at the stage at which it is made.
+func TestADeadlineMovedAtAnEarlierStageGivesNoTimeAtTheNext(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	upload := b.uploaded(b.asLead(), "for tenderers")
+	given, err := b.acts.WriteDocument(t.Context(), b.asLead(), specification(upload, models.AudienceTenderers))
+	require.NoError(t, err)
+	significant := func() error {
+		yes := true
+		_, err := b.acts.RewriteDocument(t.Context(), b.asLead(), given.Result.ID,
+			acts.DocumentChange{DocumentText: specification(upload, models.AudienceTenderers), Significant: &yes})
+		return err
+	}
+	moved := func(lot models.Lot) {
+		b.exec(`INSERT INTO notices (id, procurement_id, kind, content, digest, dispatched_at, person_id)
+			VALUES ($1, $2, 'change', json_build_object('lot', $3::text), repeat('0', 64), clock_timestamp(), $4)`,
+			models.NewID(models.PrefixNotice), lot.ProcurementID, lot.ID, b.lead.PersonID)
+	}
+	lot := b.publish()
+	moved(lot)
+	b.exec("UPDATE boxes SET closed_at = clock_timestamp() WHERE lot_id = $1", lot.ID)
+	b.exec(pgtest.OpenNextBox, lot.ID, models.NewID(models.PrefixBox))
+	refused(t, significant(), models.CodeDeadlineNotMoved)
+	moved(lot)
+	require.NoError(t, significant())
+}

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/eventlog"
+	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 )
@@ -92,6 +93,9 @@ func TestTheFeedOfALateTenderWaitsForTheBoxToClose(t *testing.T) {
 	ids, _ = p.read(ada, eventlog.FeedQuery{After: held.Reached})
 	require.Equal(t, []models.ID{refused, behind}, ids)
 
+	p.Exec(pgtest.OpenNextBox, lot, models.NewID(models.PrefixBox))
+	ids, _ = p.read(ada, eventlog.FeedQuery{After: held.Reached})
+	require.Equal(t, []models.ID{refused, behind}, ids, "nor does the next box of the lot")
 	p.Publish(one)
 	ids, _ = p.read(ada, eventlog.FeedQuery{After: held.Reached})
 	require.Equal(t, refused, ids[0], "another lot's box does not hold it")
