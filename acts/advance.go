@@ -21,7 +21,7 @@ func advance(c *call, in process.Advance) (*process.AdvanceResult, error) {
 	if err := c.mayAdvance(in.To); err != nil {
 		return nil, err
 	}
-	before, _, _, err := c.standing()
+	before, _, _, err := c.position()
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +110,7 @@ func (c *call) moveClock(at time.Time) error {
 	}
 	for _, lot := range r.Dossier.Tendering.Lots {
 		if lot.Open() {
-			if err := c.tx.Holds(lot.Box().ID); err != nil {
+			if err := c.tx.HasLocked(lot.Box().ID); err != nil {
 				return err
 			}
 		}

@@ -92,10 +92,10 @@ func (c *call) lot(id models.ID) (models.Lot, error) {
 	return lot, nil
 }
 
-// admit checks again, now that nothing moves, what the API checked when it wrote the command down.
-func (c *call) admit(verb Verb) error {
+// permit checks again, now that nothing moves, what the API checked when it wrote the command down.
+func (c *call) permit(verb Verb) error {
 	if c.cmd.Steps > 0 {
-		return c.admitStatus(verb) // what it was admitted on has been changed by its own first steps
+		return c.permitStatus(verb) // what it was permitted on has been changed by its own first steps
 	}
 	if !slices.ContainsFunc(c.held, func(a models.RoleAssignment) bool { return slices.Contains(verb.By, a.Role) }) {
 		return models.Refuse(models.CodeForbidden, "", "you do not hold the role for %s", c.cmd.Verb).
@@ -105,10 +105,10 @@ func (c *call) admit(verb Verb) error {
 		return models.Refuse(models.CodeStale, models.FieldVersion, "the procurement is at version %d, and the command was not made on it", c.p.Version).
 			Accepting(`"%d", after reading what has changed`, c.p.Version)
 	}
-	return c.admitStatus(verb)
+	return c.permitStatus(verb)
 }
 
-func (c *call) admitStatus(verb Verb) error {
+func (c *call) permitStatus(verb Verb) error {
 	if slices.Contains(verb.in, c.p.Status) {
 		return nil
 	}

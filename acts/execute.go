@@ -88,7 +88,7 @@ func execute(tx *store.Tx, in process.Execute) (process.Outcome, error) {
 	if c.cmd.Status != string(process.CommandPending) {
 		return c.outcome(process.CommandStatus(c.cmd.Status))
 	}
-	if err := c.admit(verb); err != nil {
+	if err := c.permit(verb); err != nil {
 		return process.Outcome{}, err
 	}
 	return c.carryOut(verb)

@@ -35,7 +35,7 @@ func (a *Acts) Load(ctx context.Context, id models.ID) (*process.State, error) {
 // state builds what the workflow is told: where the procurement stands, what falls due, and who is
 // awaited.
 func (c *call) state() (*process.State, error) {
-	state, rounds, lots, err := c.standing()
+	state, rounds, lots, err := c.position()
 	if err != nil {
 		return nil, err
 	}
@@ -58,8 +58,8 @@ func (c *call) state() (*process.State, error) {
 	return &state, nil
 }
 
-// standing is of the state where the phases stand and what falls due, with the rounds and lots it was read from.
-func (c *call) standing() (process.State, []models.PhaseRound, lotsAtHand, error) {
+// position is of the state where the phases stand and what falls due, with the rounds and lots it was read from.
+func (c *call) position() (process.State, []models.PhaseRound, lotsAtHand, error) {
 	state := process.State{Status: c.p.Status}
 	r, err := c.reading(false)
 	if err != nil {

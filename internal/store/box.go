@@ -25,7 +25,7 @@ func (tx *Tx) OpenBox(b models.Box) error {
 // MoveDeadline sets another deadline, as entered and as an instant of procedure time. It returns
 // [ErrBoxNotLocked] when the box is not locked.
 func (tx *Tx) MoveDeadline(b models.Box, deadline time.Time, local, zone string) error {
-	if err := tx.Holds(b.ID); err != nil {
+	if err := tx.HasLocked(b.ID); err != nil {
 		return err
 	}
 	err := tx.stage("move deadline", "UPDATE boxes SET deadline = ?, deadline_local = ?, deadline_zone = ? WHERE id = ? AND closed_at IS NULL",
@@ -38,7 +38,7 @@ func (tx *Tx) MoveDeadline(b models.Box, deadline time.Time, local, zone string)
 
 // CloseBox closes a box at the procedure time at. It returns [ErrBoxNotLocked] when the box is not locked.
 func (tx *Tx) CloseBox(b models.Box, at time.Time) error {
-	if err := tx.Holds(b.ID); err != nil {
+	if err := tx.HasLocked(b.ID); err != nil {
 		return err
 	}
 	if err := tx.stage("close box", "UPDATE boxes SET closed_at = ? WHERE id = ? AND closed_at IS NULL", at, b.ID); err != nil {

@@ -124,8 +124,8 @@ func (tx *Tx) Hold(procurement models.ID, boxes []models.ID, cmd models.Command)
 // which ones to lock.
 var ErrBoxNotLocked = errors.New("a box was opened meanwhile")
 
-// Holds returns [ErrBoxNotLocked] unless the transaction holds the lock of the box.
-func (tx *Tx) Holds(box models.ID) error {
+// HasLocked returns [ErrBoxNotLocked] unless the transaction holds the lock of the box.
+func (tx *Tx) HasLocked(box models.ID) error {
 	if slices.Contains(tx.boxes, box) {
 		return nil
 	}
