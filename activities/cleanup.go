@@ -34,7 +34,9 @@ func (m *Maintenance) CleanUp(ctx context.Context) (done process.CleanedUp, err 
 }
 
 // untilNothing removes some at a time until nothing is left, and tells Temporal that it is alive.
-func untilNothing(ctx context.Context, remove func(ctx context.Context, limit int) (int64, error), limit int) (removed int64, err error) {
+func untilNothing(ctx context.Context, remove func(ctx context.Context, limit int) (int64, error),
+	limit int,
+) (removed int64, err error) {
 	for {
 		activity.RecordHeartbeat(ctx)
 		n, err := remove(ctx, limit)

@@ -129,7 +129,10 @@ func (p *Portals) deliverNext(ctx context.Context, feed store.PortalFeed) (proce
 	case next.State == models.FeedParked:
 		return process.FeedOutcome{Status: process.FeedHeld, Reason: next.Reason}, nil
 	case next.Wait > 0:
-		return process.FeedOutcome{Status: process.FeedWaiting, Wait: next.Wait, Attempt: next.Failures + 1, Reason: next.Reason}, nil
+		return process.FeedOutcome{
+			Status: process.FeedWaiting, Wait: next.Wait, Attempt: next.Failures + 1,
+			Reason: next.Reason,
+		}, nil
 	case !next.Led:
 		return p.acts().ParkDelivery(ctx, feed, next.EventID, models.ParkedOwner)
 	}
@@ -158,9 +161,12 @@ func (p *Portals) send(ctx context.Context, next store.Outgoing) (webhook.Report
 }
 
 // settle writes an attempt down and what follows from it.
-func (p *Portals) settle(ctx context.Context, feed store.PortalFeed, event models.ID, r webhook.Report) (process.FeedOutcome, error) {
+func (p *Portals) settle(ctx context.Context, feed store.PortalFeed, event models.ID,
+	r webhook.Report,
+) (process.FeedOutcome, error) {
 	attempt := models.DeliveryAttempt{
-		EventID: event, StartedAt: r.StartedAt, Latency: r.Latency.Microseconds(), Status: r.Status, Fault: r.Fault, Answer: r.Answer,
+		EventID: event, StartedAt: r.StartedAt, Latency: r.Latency.Microseconds(), Status: r.Status, Fault: r.Fault,
+		Answer: r.Answer,
 	}
 	pause := func(failures int) (time.Duration, bool) { return p.Courier.Pause(failures, r.Asked) }
 	return p.acts().SettleDelivery(ctx, feed, attempt, pause)

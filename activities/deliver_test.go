@@ -55,14 +55,19 @@ func newDelivering(t *testing.T, events int) *delivering {
 	db := pgtest.NewDatabase(t)
 	var suite testsuite.WorkflowTestSuite
 	d := &delivering{
-		T: t, TestActivityEnvironment: suite.NewTestActivityEnvironment(), store: pgtest.Open(t, db.Application), sql: pgtest.Connect(t, db.Superuser),
-		feed:  process.PortalFeed{EndpointID: models.NewID(models.PrefixEndpoint), ProcurementID: models.NewID(models.PrefixProcurement)},
+		T: t, TestActivityEnvironment: suite.NewTestActivityEnvironment(), store: pgtest.Open(t, db.Application),
+		sql: pgtest.Connect(t, db.Superuser),
+		feed: process.PortalFeed{
+			EndpointID:    models.NewID(models.PrefixEndpoint),
+			ProcurementID: models.NewID(models.PrefixProcurement),
+		},
 		owner: models.NewID(models.PrefixPerson),
 	}
 	d.portals = &activities.Portals{Store: d.store, Courier: courier(t, "m"), Log: slog.New(slog.DiscardHandler)}
 	d.RegisterActivity(d.portals.Deliver)
 	organisation := models.NewID(models.PrefixOrganisation)
-	d.exec("INSERT INTO organisations (id, legal_name, country, kind) VALUES ($1, 'Buyer', 'FR', 'contracting_authority')", organisation)
+	d.exec("INSERT INTO organisations (id, legal_name, country, kind) VALUES ($1, 'Buyer', 'FR', "+
+		"'contracting_authority')", organisation)
 	d.exec("INSERT INTO people (id, organisation_id, name, email) VALUES ($1, $2, 'P', '')", d.owner, organisation)
 	d.exec(`INSERT INTO procurements (id, title, description, languages, mode, zone, status, created_by)
 		VALUES ($1, '{"en": "Quiet trains"}', '{}', '["en"]', 'live', 'Europe/Paris', 'draft', $2)`, d.feed.ProcurementID, d.owner)
@@ -91,8 +96,8 @@ func (d *delivering) register(organisation models.ID) {
 	_, sealed := d.portals.Courier.NewSecret(d.feed.EndpointID)
 	require.NoError(d, d.store.InTx(d.Context(), func(tx *store.Tx) error {
 		return tx.CreateEndpoint(&models.Endpoint{
-			ID: d.feed.EndpointID, OrganisationID: organisation, OwnerID: d.owner, URL: receiver.URL, Types: []string{}, Procurements: []models.ID{},
-			Secret: sealed, Status: models.EndpointActive,
+			ID: d.feed.EndpointID, OrganisationID: organisation, OwnerID: d.owner, URL: receiver.URL, Types: []string{},
+			Procurements: []models.ID{}, Secret: sealed, Status: models.EndpointActive,
 		})
 	}))
 }
@@ -102,7 +107,10 @@ func (d *delivering) happens(events int) {
 	d.Helper()
 	require.NoError(d, d.store.InTx(d.Context(), func(tx *store.Tx) error {
 		for range events {
-			if _, err := tx.Append(event.Event{ProcurementID: d.feed.ProcurementID, Payload: event.LotCreated{}}); err != nil {
+			if _, err := tx.Append(event.Event{
+				ProcurementID: d.feed.ProcurementID,
+				Payload:       event.LotCreated{},
+			}); err != nil {
 				return err
 			}
 		}
@@ -230,7 +238,8 @@ func TestAPauseIsWaitedForAlsoWhenSomebodyWakesTheRun(t *testing.T) {
 	t.Parallel()
 	d := newDelivering(t, 1)
 	require.NoError(t, d.store.InTx(context.WithoutCancel(t.Context()), func(tx *store.Tx) error {
-		return tx.RetryFeed(store.PortalFeed{EndpointID: d.feed.EndpointID, ProcurementID: d.feed.ProcurementID}, 3, "status 500", time.Hour)
+		return tx.RetryFeed(store.PortalFeed{EndpointID: d.feed.EndpointID, ProcurementID: d.feed.ProcurementID}, 3,
+			"status 500", time.Hour)
 	}))
 	out := d.deliver()
 	require.Equal(t, process.FeedWaiting, out.Status)

@@ -13,7 +13,9 @@ import (
 // procurement's run has it carried out. It returns the command as the record has it, and whether that was
 // asked for before: a repeat finds the first, with its outcome if it has one. It returns a refusal with
 // [models.CodeKeyReused] when the request's ID stands for another request.
-func (a *Acts) Ask(ctx context.Context, by By, verb Verb, payload []byte) (cmd models.Command, repeated bool, err error) {
+func (a *Acts) Ask(ctx context.Context, by By, verb Verb,
+	payload []byte,
+) (cmd models.Command, repeated bool, err error) {
 	cmd, fresh, err := a.Store.WriteCommand(ctx, models.Command{
 		ID: by.Request.ID, ProcurementID: by.Seat.Procurement.ID, ActorID: by.Actor.PersonID, Verb: verb.Name,
 		Fingerprint: by.Request.Fingerprint[:], IfMatch: by.On.list(), Payload: payload,
@@ -22,7 +24,8 @@ func (a *Acts) Ask(ctx context.Context, by By, verb Verb, payload []byte) (cmd m
 	case err != nil:
 		return cmd, false, err
 	case !bytes.Equal(cmd.Fingerprint, by.Request.Fingerprint[:]):
-		return cmd, false, models.Refuse(models.CodeKeyReused, models.FieldRequest, "the same request was made before with another body").
+		return cmd, false, models.Refuse(models.CodeKeyReused, models.FieldRequest,
+			"the same request was made before with another body").
 			Accepting("a new key for a new request, or the first request as it was")
 	}
 	return cmd, !fresh, nil

@@ -88,12 +88,15 @@ func maySend(lot models.Lot, stage models.LotStage) error {
 	case lot.EndedAt != nil:
 		return models.Refuse(models.CodeLotEnded, "/lot", "lot %d has ended: %s", lot.Number, lot.EndReason)
 	case stage.LettersAt != nil:
-		return models.Refuse(models.CodeLettersSent, "/lot", "the letters on lot %d were sent at %s", lot.Number, rfc3339(*stage.LettersAt))
+		return models.Refuse(models.CodeLettersSent, "/lot", "the letters on lot %d were sent at %s", lot.Number,
+			rfc3339(*stage.LettersAt))
 	}
 	return nil
 }
 
-func (c *call) send(lot models.Lot, in process.SendLetters, letters []evaluation.Letter, s evaluation.Standstill) (*process.LettersResult, error) {
+func (c *call) send(lot models.Lot, in process.SendLetters, letters []evaluation.Letter,
+	s evaluation.Standstill,
+) (*process.LettersResult, error) {
 	digests, err := c.keepLetters(models.LetterAward, letters, in.Means == process.MeansElectronic)
 	if err != nil {
 		return nil, err
@@ -101,7 +104,10 @@ func (c *call) send(lot models.Lot, in process.SendLetters, letters []evaluation
 	if err := c.tx.StartStandstill(lot.ID, c.now, s.Until, s.Because.String()); err != nil {
 		return nil, err
 	}
-	return &process.LettersResult{Letters: len(letters), StandstillUntil: s.Until.UTC(), EarliestContract: s.FirstDay.String(), Because: s.Because.String()},
+	return &process.LettersResult{
+			Letters: len(letters), StandstillUntil: s.Until.UTC(),
+			EarliestContract: s.FirstDay.String(), Because: s.Because.String(),
+		},
 		c.record(event.LettersSent{LotID: lot.ID, Letters: digests, StandstillUntil: utcOrNil(&s.Until)})
 }
 

@@ -102,7 +102,8 @@ func (c *call) permit(verb Verb) error {
 			Accepting("%s", roleList(verb.By))
 	}
 	if c.cmd.IfMatch != nil && !slices.Contains(c.cmd.IfMatch, c.p.Version) {
-		return models.Refuse(models.CodeStale, models.FieldVersion, "the procurement is at version %d, and the command was not made on it", c.p.Version).
+		return models.Refuse(models.CodeStale, models.FieldVersion,
+			"the procurement is at version %d, and the command was not made on it", c.p.Version).
 			Accepting(`"%d", after reading what has changed`, c.p.Version)
 	}
 	return c.permitStatus(verb)
@@ -127,7 +128,8 @@ func (c *call) permitStatus(verb Verb) error {
 	for i, s := range verb.in {
 		allowed[i] = string(s)
 	}
-	return models.Refuse(code, "", "%s", detail).Accepting("%s while the procurement is %s", c.cmd.Verb, strings.Join(allowed, " or "))
+	return models.Refuse(code, "", "%s", detail).
+		Accepting("%s while the procurement is %s", c.cmd.Verb, strings.Join(allowed, " or "))
 }
 
 // record appends an event of this call, by its actor, at its procedure time. It tells of a change just made: what was
@@ -144,7 +146,8 @@ func (c *call) record(what event.Payload) error {
 func (c *call) outcome(status process.CommandStatus) (process.Outcome, error) {
 	state, err := c.state()
 	return process.Outcome{
-		CommandID: c.cmd.ID, Step: c.step, Verb: c.cmd.Verb, Status: status, More: c.more, Version: c.p.Version, State: state,
+		CommandID: c.cmd.ID, Step: c.step, Verb: c.cmd.Verb, Status: status, More: c.more, Version: c.p.Version,
+		State: state,
 	}, err
 }
 

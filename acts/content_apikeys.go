@@ -47,7 +47,8 @@ func (a *Acts) MakeKey(ctx context.Context, by By, in NewKey) (Done[MadeKey], er
 			return MadeKey{}, err
 		}
 		if in.Until != nil && !in.Until.After(now) {
-			return MadeKey{}, models.Refuse(models.CodeInvalidValue, "/expires_at", "the key would have expired already").
+			return MadeKey{}, models.Refuse(models.CodeInvalidValue, "/expires_at",
+				"the key would have expired already").
 				Accepting("an instant after %s", now.Format(time.RFC3339))
 		}
 		token := auth.NewToken()

@@ -25,7 +25,8 @@ func (a *Acts) WriteDocument(ctx context.Context, by By, in DocumentText) (Done[
 		if err := d.enterContent(share); err != nil {
 			return models.Document{}, err
 		}
-		return d.writeDocument(models.Document{ID: models.NewID(models.PrefixDocument), ProcurementID: d.procurement()}, in)
+		return d.writeDocument(models.Document{ID: models.NewID(models.PrefixDocument), ProcurementID: d.procurement()},
+			in)
 	})
 }
 
@@ -78,7 +79,8 @@ func mayRewrite(tx *store.Tx, present models.Document, in DocumentChange) error 
 			"lots are published, so this document stays open to tenderers").
 			Accepting("tenderers")
 	case !slices.ContainsFunc(lots, models.Lot.Open):
-		return models.Refuse(models.CodeFrozen, "", "every box is closed: the tenders in them were made on this document").
+		return models.Refuse(models.CodeFrozen, "",
+			"every box is closed: the tenders in them were made on this document").
 			Accepting("a change while a box is open, or another document")
 	case in.Significant == nil:
 		return models.Refuse(models.CodeInvalidValue, "/significant",

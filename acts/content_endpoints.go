@@ -35,7 +35,8 @@ func (in NewEndpoint) endpoint(owner models.Actor) models.Endpoint {
 	return models.Endpoint{
 		ID: models.NewID(models.PrefixEndpoint), OrganisationID: owner.OrganisationID, OwnerID: owner.PersonID,
 		URL: in.URL, Description: in.Description, Types: append([]string{}, in.Types...),
-		Procurements: append([]models.ID{}, in.Procurements...), Rehearsals: in.Rehearsals, Status: models.EndpointActive,
+		Procurements: append([]models.ID{}, in.Procurements...), Rehearsals: in.Rehearsals,
+		Status: models.EndpointActive,
 	}
 }
 
@@ -154,8 +155,8 @@ func (a *Acts) PingEndpoint(ctx context.Context, by By, id models.ID) (Done[Ping
 	}
 	return once(ctx, a, by, func(*deed) (Pinged, error) {
 		return Pinged{Endpoint: e.ID, Of: e.Version, Attempt: models.DeliveryAttempt{
-			EndpointID: e.ID, N: 1, StartedAt: report.StartedAt, Latency: report.Latency.Microseconds(), Status: report.Status,
-			Fault: report.Fault, Answer: report.Answer,
+			EndpointID: e.ID, N: 1, StartedAt: report.StartedAt, Latency: report.Latency.Microseconds(),
+			Status: report.Status, Fault: report.Fault, Answer: report.Answer,
 		}}, nil
 	})
 }

@@ -29,7 +29,9 @@ type OpeningRecorded struct {
 }
 
 // RecordOpening takes down what an opener found in an envelope.
-func (a *Acts) RecordOpening(ctx context.Context, by By, tender models.ID, in EnvelopeFound) (Done[OpeningRecorded], error) {
+func (a *Acts) RecordOpening(ctx context.Context, by By, tender models.ID,
+	in EnvelopeFound,
+) (Done[OpeningRecorded], error) {
 	return once(ctx, a, by, func(d *deed) (OpeningRecorded, error) {
 		if err := d.enterContent(share); err != nil {
 			return OpeningRecorded{}, err
@@ -57,8 +59,9 @@ func (a *Acts) RecordOpening(ctx context.Context, by By, tender models.ID, in En
 // opening makes the record and judges it.
 func (d *deed) opening(dossier models.Dossier, tender models.ID, in EnvelopeFound) (models.Opening, error) {
 	o := models.Opening{
-		TenderID: tender, N: in.N, PersonID: d.Actor.PersonID, OrganisationID: d.Actor.OrganisationID, Readable: !in.Unreadable,
-		PlaintextDigest: in.PlaintextDigest, Size: in.Size, UploadID: in.Upload, Price: in.Price, RecordedAt: dossier.Now,
+		TenderID: tender, N: in.N, PersonID: d.Actor.PersonID, OrganisationID: d.Actor.OrganisationID,
+		Readable: !in.Unreadable, PlaintextDigest: in.PlaintextDigest, Size: in.Size, UploadID: in.Upload,
+		Price: in.Price, RecordedAt: dossier.Now,
 	}
 	for _, opener := range dossier.Tendering.Openers {
 		if opener.PersonID == o.PersonID {
@@ -73,7 +76,8 @@ func (d *deed) opening(dossier models.Dossier, tender models.ID, in EnvelopeFoun
 	case err != nil:
 		return o, err
 	case u.OrganisationID != d.Actor.OrganisationID || u.Purpose == models.PurposeEnvelope || !u.Complete():
-		return o, models.Refuse(models.CodeUploadIncomplete, "/upload", "this is no complete upload of your organisation")
+		return o, models.Refuse(models.CodeUploadIncomplete, "/upload",
+			"this is no complete upload of your organisation")
 	case u.Digest != o.PlaintextDigest || u.Size != o.Size:
 		return o, models.Refuse(models.CodeDigestMismatch, "/upload", "the upload is not what was in the envelope").
 			Accepting("an upload with the SHA-256 %s", o.PlaintextDigest)

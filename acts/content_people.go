@@ -25,7 +25,10 @@ func (a *Acts) RegisterPerson(ctx context.Context, by By, in NewPerson) (Done[mo
 		return Done[models.Person]{}, err
 	}
 	return once(ctx, a, by, func(d *deed) (models.Person, error) {
-		p := models.Person{OrganisationID: in.Organisation, Name: in.Name, Email: in.Email, Administrator: in.Administrator}
+		p := models.Person{
+			OrganisationID: in.Organisation, Name: in.Name, Email: in.Email,
+			Administrator: in.Administrator,
+		}
 		if err := d.tx.CreatePerson(&p); err != nil {
 			return p, err
 		}

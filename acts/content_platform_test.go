@@ -38,7 +38,8 @@ func TestOnlyAdministratorsRegisterWhoTakesPart(t *testing.T) {
 	in := acts.NewOrganisation{LegalName: "City", Country: "FR", Kind: models.OrganisationContractingAuthority}
 	_, err := b.acts.RegisterOrganisation(t.Context(), b.asLead(), in)
 	refused(t, err, models.CodeForbidden)
-	_, err = b.acts.RegisterPerson(t.Context(), b.asLead(), acts.NewPerson{Organisation: b.lead.OrganisationID, Name: "P"})
+	_, err = b.acts.RegisterPerson(t.Context(), b.asLead(),
+		acts.NewPerson{Organisation: b.lead.OrganisationID, Name: "P"})
 	refused(t, err, models.CodeForbidden)
 
 	admin := b.administrator()
@@ -71,7 +72,8 @@ func TestThePlatformIsNotLeftWithoutAnAdministrator(t *testing.T) {
 	_, err := b.acts.ChangePerson(t.Context(), admin, admin.Actor.PersonID, acts.PersonChange{Administrator: &no})
 	refused(t, err, models.CodeLastAdministrator)
 	second := b.administrator()
-	stepped, err := b.acts.ChangePerson(t.Context(), admin, second.Actor.PersonID, acts.PersonChange{Administrator: &no})
+	stepped, err := b.acts.ChangePerson(t.Context(), admin, second.Actor.PersonID,
+		acts.PersonChange{Administrator: &no})
 	require.NoError(t, err)
 	require.False(t, stepped.Administrator)
 }

@@ -26,7 +26,8 @@ func (in NewProcurement) check() error {
 			Accepting("no clock, or mode rehearsal")
 	}
 	return models.Refusals([]*models.Refusal{
-		models.CheckText("/title", in.Title, longestTitle), checkDescription(in.Description), checkLanguages(in.Languages),
+		models.CheckText("/title", in.Title, longestTitle), checkDescription(in.Description),
+		checkLanguages(in.Languages),
 		live, checkInstant("/clock", in.Clock), checkZone(in.Zone),
 	})
 }

@@ -85,7 +85,8 @@ func (d *deed) mayRespond(in NewResponse, limits Limits) error {
 	}
 	given, err := d.tx.ResponsesOf(in.Announcement, o.ID)
 	if err == nil && given >= limits.Responses {
-		return models.Refuse(models.CodeResponseLimit, "", "your organisation has responded %d times to this consultation", given).
+		return models.Refuse(models.CodeResponseLimit, "",
+			"your organisation has responded %d times to this consultation", given).
 			Accepting("%d responses of one operator; the last ones count as well as the first", limits.Responses)
 	}
 	return err

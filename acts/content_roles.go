@@ -21,7 +21,10 @@ func (in NewRole) check() error {
 	if _, err := models.ParseID(models.PrefixPerson, "/person_id", string(in.Person)); err != nil {
 		return err
 	}
-	return models.Refusals([]*models.Refusal{checkInstant("/valid_from", in.From), checkInstant("/valid_until", in.Until)})
+	return models.Refusals([]*models.Refusal{
+		checkInstant("/valid_from", in.From),
+		checkInstant("/valid_until", in.Until),
+	})
 }
 
 // GiveRole gives a person a role.

@@ -32,7 +32,8 @@ func setUp(t testing.TB) *bench {
 	b := &bench{TB: t, db: db, acts: &acts.Acts{Store: record, Log: slog.New(slog.DiscardHandler)}}
 	b.lead = b.person(models.OrganisationContractingAuthority)
 	made, err := b.acts.CreateProcurement(t.Context(), b.new(acts.By{Actor: b.lead}), acts.NewProcurement{
-		Title: models.Text{"en": "Quantum"}, Languages: []string{"en"}, Mode: models.ModeRehearsal, Zone: "Europe/Paris",
+		Title: models.Text{"en": "Quantum"}, Languages: []string{"en"}, Mode: models.ModeRehearsal,
+		Zone: "Europe/Paris",
 	})
 	require.NoError(t, err)
 	b.draft = made.Result.Procurement.ID

@@ -80,7 +80,8 @@ func TestARoleThatEndedBetweenLookAndLockDeniesTheAct(t *testing.T) {
 	b := setUp(t)
 	other := models.Person{OrganisationID: b.lead.OrganisationID, Name: "Q"}
 	require.NoError(t, b.acts.Store.InTx(t.Context(), func(tx *store.Tx) error { return tx.CreatePerson(&other) }))
-	given, err := b.acts.GiveRole(t.Context(), b.asLead(), acts.NewRole{Person: other.ID, Role: models.RoleLeadProcurer})
+	given, err := b.acts.GiveRole(t.Context(), b.asLead(),
+		acts.NewRole{Person: other.ID, Role: models.RoleLeadProcurer})
 	require.NoError(t, err)
 	looked := b.by(models.Actor{PersonID: other.ID, OrganisationID: other.OrganisationID}, models.RoleLeadProcurer)
 	_, err = b.acts.EndRole(t.Context(), b.asLead(), given.Result.ID)

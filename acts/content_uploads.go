@@ -26,8 +26,8 @@ func (a *Acts) AnnounceUpload(ctx context.Context, by By, in NewUpload) (Done[mo
 	return once(ctx, a, by, func(d *deed) (models.Upload, error) {
 		u := models.Upload{
 			ProcurementID: d.procurement(), OrganisationID: d.Actor.OrganisationID, PersonID: d.Actor.PersonID,
-			Purpose: in.Purpose, Filename: models.CleanFilename(in.Filename), MediaType: models.SafeMediaType(in.MediaType),
-			Size: in.Size, Digest: in.Digest,
+			Purpose: in.Purpose, Filename: models.CleanFilename(in.Filename),
+			MediaType: models.SafeMediaType(in.MediaType), Size: in.Size, Digest: in.Digest,
 		}
 		if err := d.roomForUpload(u, limits); err != nil {
 			return u, err
@@ -45,7 +45,8 @@ func (in NewUpload) check(by By, limits Limits) error {
 		return models.Refuse(models.CodeUploadTooLarge, "/size", "the file has %d bytes", in.Size).
 			Accepting("at most %d bytes", limits.Upload)
 	case !in.Purpose.OpenTo(by.Actor):
-		return models.Refuse(models.CodeForbidden, "/purpose", "none of your roles uploads for the purpose %s", in.Purpose).
+		return models.Refuse(models.CodeForbidden, "/purpose", "none of your roles uploads for the purpose %s",
+			in.Purpose).
 			Accepting("envelope as a supplier, document on the buyers' side")
 	}
 	return nil

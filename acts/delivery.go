@@ -14,7 +14,8 @@ import (
 // SettleDelivery writes an attempt to deliver down and what follows from it. pause says how long to wait after so
 // many failures; false: there is no further attempt.
 func (a *Acts) SettleDelivery(
-	ctx context.Context, feed store.PortalFeed, attempt models.DeliveryAttempt, pause func(failures int) (time.Duration, bool),
+	ctx context.Context, feed store.PortalFeed, attempt models.DeliveryAttempt,
+	pause func(failures int) (time.Duration, bool),
 ) (process.FeedOutcome, error) {
 	out := process.FeedOutcome{Status: process.FeedMore}
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
@@ -33,7 +34,10 @@ func (a *Acts) SettleDelivery(
 		if err != nil || attempt.Fault == "" || !locked.Pending {
 			return err
 		}
-		f := undelivered{tx: tx, feed: feed, event: attempt.EventID, failures: locked.Failures + 1, reason: faultOf(attempt)}
+		f := undelivered{
+			tx: tx, feed: feed, event: attempt.EventID, failures: locked.Failures + 1,
+			reason: faultOf(attempt),
+		}
 		if attempt.Fault == models.FaultGone {
 			out, err = f.gone(disabled)
 			return err
@@ -57,7 +61,9 @@ func faultOf(attempt models.DeliveryAttempt) string {
 }
 
 // ParkDelivery has a feed wait for a person although nothing was sent.
-func (a *Acts) ParkDelivery(ctx context.Context, feed store.PortalFeed, event models.ID, why string) (process.FeedOutcome, error) {
+func (a *Acts) ParkDelivery(ctx context.Context, feed store.PortalFeed, event models.ID,
+	why string,
+) (process.FeedOutcome, error) {
 	var out process.FeedOutcome
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
 		locked, err := tx.LockFeed(feed, event)
@@ -97,7 +103,8 @@ func (f undelivered) gone(first bool) (process.FeedOutcome, error) {
 	if err := f.tx.ParkFeed(f.feed, f.failures, f.reason); err != nil || !first {
 		return out, err
 	}
-	return out, f.tell(models.TaskEndpointDisabled, func(p event.EndpointParked) event.Payload { return event.EndpointDisabled(p) })
+	return out, f.tell(models.TaskEndpointDisabled,
+		func(p event.EndpointParked) event.Payload { return event.EndpointDisabled(p) })
 }
 
 // tell raises a task and records an event on the procurement. Such events are never sent to endpoints, or
@@ -118,7 +125,10 @@ func (f undelivered) tell(task string, as func(event.EndpointParked) event.Paylo
 	}
 	_, err = f.tx.Append(event.Event{
 		ProcurementID: p.ID, At: p.Now(clock), RecordedAt: clock,
-		Payload: as(event.EndpointParked{EndpointID: f.feed.EndpointID, EventID: f.event, Reason: f.reason, TaskID: id}),
+		Payload: as(event.EndpointParked{
+			EndpointID: f.feed.EndpointID, EventID: f.event, Reason: f.reason,
+			TaskID: id,
+		}),
 	})
 	return err
 }

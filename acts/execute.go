@@ -37,7 +37,8 @@ func (a *Acts) Execute(ctx context.Context, in process.Execute) (process.Outcome
 		return out, err
 	}
 	fault := uuid.NewString()
-	a.Log.ErrorContext(ctx, "command failed", "command", in.CommandID, "procurement", in.ProcurementID, "fault", fault, "error", err)
+	a.Log.ErrorContext(ctx, "command failed", "command", in.CommandID, "procurement", in.ProcurementID, "fault", fault,
+		"error", err)
 	if errors.As(err, &broken) {
 		return a.answer(ctx, in, store.Answer{Status: process.CommandRefused, Refusal: broken.refusal(fault)})
 	}
@@ -108,7 +109,8 @@ func (c *call) carryOut(verb Verb) (process.Outcome, error) {
 		}
 		return c.outcome(process.CommandPending)
 	}
-	first, err := c.tx.AnswerCommand(c.cmd.ID, store.Answer{Status: process.CommandDone, Result: result, Version: c.p.Version})
+	first, err := c.tx.AnswerCommand(c.cmd.ID,
+		store.Answer{Status: process.CommandDone, Result: result, Version: c.p.Version})
 	if err == nil && !first {
 		err = errors.New("the command was answered while the procurement was locked for it")
 	}
@@ -158,7 +160,10 @@ func (c *call) interrupted(answer store.Answer) store.Answer {
 	if c.cmd.Steps == 0 {
 		return answer
 	}
-	return store.Answer{Status: process.CommandDone, Result: process.AdvanceResult{Now: c.now.UTC()}, Version: c.p.Version}
+	return store.Answer{
+		Status: process.CommandDone, Result: process.AdvanceResult{Now: c.now.UTC()},
+		Version: c.p.Version,
+	}
 }
 
 // aboutAnswer tells of a command that was not carried out.

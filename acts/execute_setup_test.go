@@ -42,13 +42,17 @@ func newProcuring(t *testing.T) *procuring {
 		city, region := p.organisation(tx, "City"), p.organisation(tx, "Region")
 		p.lead, p.board, p.partner = p.person(tx, city), p.person(tx, city), p.person(tx, region)
 		draft := models.Procurement{
-			ID: models.NewID(models.PrefixProcurement), Title: models.Text{"en": "Quiet trains"}, Description: models.Text{}, Languages: []string{"en"},
-			Mode: models.ModeRehearsal, Zone: "Europe/Paris", Status: models.StatusDraft, Version: 1, CreatedBy: p.lead,
+			ID: models.NewID(models.PrefixProcurement), Title: models.Text{"en": "Quiet trains"},
+			Description: models.Text{}, Languages: []string{"en"}, Mode: models.ModeRehearsal, Zone: "Europe/Paris",
+			Status: models.StatusDraft, Version: 1, CreatedBy: p.lead,
 		}
 		require.NoError(p, tx.CreateProcurement(&draft))
 		p.id = draft.ID
 		joined := time.Now().Add(-time.Hour)
-		require.NoError(p, tx.PutMember(models.Member{ProcurementID: p.id, OrganisationID: city, Lead: true, JoinedAt: joined}))
+		require.NoError(p, tx.PutMember(models.Member{
+			ProcurementID: p.id, OrganisationID: city, Lead: true,
+			JoinedAt: joined,
+		}))
 		require.NoError(p, tx.PutMember(models.Member{ProcurementID: p.id, OrganisationID: region, JoinedAt: joined}))
 		p.give(tx, models.RoleLeadProcurer, p.lead, city)
 		p.give(tx, models.RoleBoard, p.board, city)
@@ -67,7 +71,10 @@ func (p *procuring) inTx(f func(tx *store.Tx)) {
 
 func (p *procuring) organisation(tx *store.Tx, name string) models.ID {
 	p.Helper()
-	o := models.Organisation{ID: models.NewID(models.PrefixOrganisation), LegalName: name, Country: "FR", Kind: models.OrganisationContractingAuthority}
+	o := models.Organisation{
+		ID: models.NewID(models.PrefixOrganisation), LegalName: name, Country: "FR",
+		Kind: models.OrganisationContractingAuthority,
+	}
 	require.NoError(p, tx.CreateOrganisation(&o))
 	return o.ID
 }
@@ -82,8 +89,8 @@ func (p *procuring) person(tx *store.Tx, organisation models.ID) models.ID {
 func (p *procuring) give(tx *store.Tx, role models.Role, person, organisation models.ID) {
 	p.Helper()
 	require.NoError(p, tx.GiveRole(&models.RoleAssignment{
-		ID: models.NewID(models.PrefixRole), ProcurementID: p.id, PersonID: person, OrganisationID: organisation, Role: role,
-		ValidFrom: time.Now().Add(-time.Hour),
+		ID: models.NewID(models.PrefixRole), ProcurementID: p.id, PersonID: person, OrganisationID: organisation,
+		Role: role, ValidFrom: time.Now().Add(-time.Hour),
 	}))
 }
 
@@ -121,7 +128,8 @@ func (p *procuring) command(id string) models.Command {
 // events counts those of a type.
 func (p *procuring) events(kind event.Payload) (n int) {
 	p.Helper()
-	require.NoError(p, p.sql.QueryRow(p.Context(), "SELECT count(*) FROM events WHERE procurement_id = $1 AND type = $2", p.id, event.TypeOf(kind)).Scan(&n))
+	require.NoError(p, p.sql.QueryRow(p.Context(),
+		"SELECT count(*) FROM events WHERE procurement_id = $1 AND type = $2", p.id, event.TypeOf(kind)).Scan(&n))
 	return n
 }
 

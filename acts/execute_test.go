@@ -83,7 +83,8 @@ func TestAPoisonousCommandFailsWithAFaultThatTheLogExplains(t *testing.T) {
 	require.Contains(t, p.log.String(), "decode payload of cancel")
 	require.Equal(t, 1, p.events(event.CommandFailed{}))
 
-	require.Equal(t, process.CommandDone, p.execute(p.asked(p.board, models.VerbSuspend, `{"reason": "a flood"}`)).Status)
+	require.Equal(t, process.CommandDone, p.execute(p.asked(p.board, models.VerbSuspend, `{"reason": "a flood"}`)).
+		Status)
 }
 
 func TestACommandOfANewerReleaseWaitsForIt(t *testing.T) {
@@ -141,7 +142,8 @@ func TestABoxClosesAtItsDeadlineAndNotBefore(t *testing.T) {
 	paris, known := zone.Load("Europe/Paris")
 	require.True(t, known)
 	require.Equal(t, "lot 1, Wheels", out.State.Due[0].Label)
-	require.Equal(t, deadline.In(paris).Format(time.RFC3339), out.State.Due[0].Local, "as the procurement's people read it")
+	require.Equal(t, deadline.In(paris).Format(time.RFC3339), out.State.Due[0].Local,
+		"as the procurement's people read it")
 	require.Zero(t, p.events(event.LotClosed{}))
 
 	p.exec("UPDATE procurements SET clock_offset = 2 * 3600 * 1000000::bigint WHERE id = $1", p.id)

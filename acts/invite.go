@@ -30,7 +30,8 @@ func (c *call) invite(in process.Invite) error {
 	if err != nil {
 		return err
 	}
-	digests, err := c.keepLetters(models.LetterSelection, evaluation.ComposeInvitations(to.dossier, to.lot, to.list, box), true)
+	digests, err := c.keepLetters(models.LetterSelection,
+		evaluation.ComposeInvitations(to.dossier, to.lot, to.list, box), true)
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,8 @@ func (c *call) mayLeave(buyer models.ID) error {
 	active := slices.DeleteFunc(slices.Clone(buyers.members), func(m models.Member) bool { return !m.Active() })
 	switch i := slices.IndexFunc(active, func(m models.Member) bool { return m.OrganisationID == buyer }); {
 	case len(active) == 1:
-		return models.Refuse(models.CodeLastMember, "", "the last member cannot leave").Accepting("cancelling the procurement")
+		return models.Refuse(models.CodeLastMember, "", "the last member cannot leave").
+			Accepting("cancelling the procurement")
 	case active[i].Lead:
 		return models.Refuse(models.CodeLeadMissing, "", "the lead buyer cannot leave: the procedure runs in its name").
 			Accepting("cancelling the procurement, or returning to an earlier phase with another lead buyer")
@@ -74,7 +75,8 @@ func (c *call) eligibilityWithout(buyer models.ID) (process.LeaveResult, error) 
 		return result, err
 	}
 	result.Criteria = gate.Eligibility(dossier)
-	lost := slices.DeleteFunc(slices.Clone(result.Criteria), func(k models.Criterion) bool { return k.Finding != models.FindingNotMet })
+	lost := slices.DeleteFunc(slices.Clone(result.Criteria),
+		func(k models.Criterion) bool { return k.Finding != models.FindingNotMet })
 	if len(lost) == 0 {
 		return result, nil
 	}

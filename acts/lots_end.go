@@ -51,8 +51,8 @@ func (c *call) keepLetters(kind models.LetterKind, letters []evaluation.Letter, 
 			return nil, err
 		}
 		digests[i], kept[i] = digest, models.Letter{
-			TenderID: letter.Tender, LotID: letter.Lot, Kind: kind, Content: content, Digest: digest, Electronic: electronic,
-			SentAt: c.now, PersonID: c.cmd.ActorID,
+			TenderID: letter.Tender, LotID: letter.Lot, Kind: kind, Content: content, Digest: digest,
+			Electronic: electronic, SentAt: c.now, PersonID: c.cmd.ActorID,
 		}
 	}
 	return digests, c.tx.SendLetters(kept...)

@@ -20,7 +20,10 @@ func announce(c *call, in process.Announce) (*process.AnnounceResult, error) {
 	}
 	announced, err := market.Announce(dossier,
 		models.Reference{Entry: in.Announcement.Entry, Kind: models.EntryAnnouncement, Digest: in.Announcement.Digest},
-		models.Reference{Entry: in.Questionnaire.Entry, Kind: models.EntryQuestionnaire, Digest: in.Questionnaire.Digest})
+		models.Reference{
+			Entry: in.Questionnaire.Entry, Kind: models.EntryQuestionnaire,
+			Digest: in.Questionnaire.Digest,
+		})
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +66,8 @@ func extendConsultation(c *call, in process.ExtendConsultation) (*process.Extend
 
 // closeConsultation ends the time for responses and says how many came, with their digests.
 func closeConsultation(c *call, due process.Due) error {
-	responses, err := c.tx.Responses(models.ConsultationResponse{ProcurementID: c.p.ID, AnnouncementID: due.Subject}, "", 0)
+	responses, err := c.tx.Responses(models.ConsultationResponse{ProcurementID: c.p.ID, AnnouncementID: due.Subject},
+		"", 0)
 	if err != nil {
 		return err
 	}
@@ -210,7 +214,10 @@ func (c *call) marketDues(r store.Reading) ([]process.Due, error) {
 		return nil, fmt.Errorf("count interval of bulletins: %w", err)
 	}
 	if planned {
-		dues = append(dues, process.Due{Kind: process.DueBulletin, Phase: models.PhaseEngagement, Subject: c.p.ID, At: at.UTC()})
+		dues = append(dues, process.Due{
+			Kind: process.DueBulletin, Phase: models.PhaseEngagement, Subject: c.p.ID,
+			At: at.UTC(),
+		})
 	}
 	return dues, nil
 }
@@ -228,5 +235,8 @@ func consultationDue(d models.Dossier) []process.Due {
 			waits = phase
 		}
 	}
-	return []process.Due{{Kind: process.DueCloseConsultation, Phase: waits, Subject: x.AnnouncementID, At: x.ClosesAt.UTC()}}
+	return []process.Due{{
+		Kind: process.DueCloseConsultation, Phase: waits, Subject: x.AnnouncementID,
+		At: x.ClosesAt.UTC(),
+	}}
 }

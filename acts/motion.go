@@ -41,7 +41,10 @@ func move[P any](c *call, in P, may func(c *call, in P) error) (*process.MotionR
 	if err != nil {
 		return nil, err
 	}
-	return &process.MotionResult{MotionID: m.ID, Digest: m.Digest, Decision: result.Decision, Missing: result.Missing}, nil
+	return &process.MotionResult{
+		MotionID: m.ID, Digest: m.Digest, Decision: result.Decision,
+		Missing: result.Missing,
+	}, nil
 }
 
 // openMotion writes the motion down. One of a kind is open at a time, for a lot if it is about one; others
@@ -253,7 +256,8 @@ func (c *call) mayReturn(in process.Return) error {
 	main := models.MainPhases()
 	current := slices.IndexFunc(main, func(p models.Phase) bool { return d.Round(p).Status == models.PhaseOpen })
 	if target := slices.Index(main, in.To); current < 0 || target < 0 || target >= current {
-		return models.Refuse(models.CodeReturnNotEarlier, "/to", "%s is not earlier than the phase that is open", in.To).
+		return models.Refuse(models.CodeReturnNotEarlier, "/to", "%s is not earlier than the phase that is open",
+			in.To).
 			Accepting("one of %v", main[:max(current, 0)])
 	}
 	return c.lotsEnded()

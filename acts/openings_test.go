@@ -19,7 +19,8 @@ func (b *box) opener() models.Actor {
 	actor := b.bystander()
 	require.NoError(b, b.acts.Store.InTx(b.Context(), func(tx *store.Tx) error {
 		_, err := tx.Opener(models.BoxOpener{
-			BoxID: pgtest.BoxOf(b.lot), PersonID: actor.PersonID, OrganisationID: actor.OrganisationID, OpenedAt: time.Now(),
+			BoxID: pgtest.BoxOf(b.lot), PersonID: actor.PersonID, OrganisationID: actor.OrganisationID,
+			OpenedAt: time.Now(),
 		})
 		return err
 	}))
@@ -32,12 +33,15 @@ func (b *box) bystander() models.Actor {
 	actor := b.person(models.OrganisationContractingAuthority)
 	before := time.Now().Add(-time.Hour)
 	require.NoError(b, b.acts.Store.InTx(b.Context(), func(tx *store.Tx) error {
-		if err := tx.PutMember(models.Member{ProcurementID: b.draft, OrganisationID: actor.OrganisationID, JoinedAt: before}); err != nil {
+		if err := tx.PutMember(models.Member{
+			ProcurementID: b.draft, OrganisationID: actor.OrganisationID,
+			JoinedAt: before,
+		}); err != nil {
 			return err
 		}
 		return tx.GiveRole(&models.RoleAssignment{
-			ID: models.NewID(models.PrefixRole), ProcurementID: b.draft, PersonID: actor.PersonID, OrganisationID: actor.OrganisationID,
-			Role: models.RoleOpener, ValidFrom: before,
+			ID: models.NewID(models.PrefixRole), ProcurementID: b.draft, PersonID: actor.PersonID,
+			OrganisationID: actor.OrganisationID, Role: models.RoleOpener, ValidFrom: before,
 		})
 	}))
 	return actor
@@ -110,7 +114,8 @@ func TestAnAttemptToOpenTooEarlyIsRecorded(t *testing.T) {
 	b := openBox(t)
 	opener := b.opener()
 	tender := models.NewID(models.PrefixTender)
-	require.NoError(t, b.acts.RecordTooEarly(t.Context(), b.by(opener, models.RoleOpener), tender, 2, models.CodeNotUnsealed))
+	require.NoError(t, b.acts.RecordTooEarly(t.Context(), b.by(opener, models.RoleOpener), tender, 2,
+		models.CodeNotUnsealed))
 	require.Equal(t, 1, b.count(`SELECT count(*) FROM events WHERE type = $1 AND procurement_id = $2 AND actor_id = $3
 		AND data = jsonb_build_object('tender_id', $4::text, 'envelope', 2, 'code', $5::text)`,
 		event.TypeOf(event.OpeningRefused{}), b.draft, opener.PersonID, tender, models.CodeNotUnsealed))

@@ -33,11 +33,15 @@ func publish(c *call, _ process.Publish) (*process.PublishResult, error) {
 	ready := unpublished(lots)
 	result := process.PublishResult{Lots: []process.PublishedLot{}}
 	for i := range ready {
-		box, err := c.open(&ready[i], way.First(), process.LocalTime{Local: ready[i].DeadlineLocal, Zone: ready[i].DeadlineZone})
+		box, err := c.open(&ready[i], way.First(),
+			process.LocalTime{Local: ready[i].DeadlineLocal, Zone: ready[i].DeadlineZone})
 		if err != nil {
 			return nil, err
 		}
-		result.Lots = append(result.Lots, process.PublishedLot{Lot: box.LotID, Number: ready[i].Number, Box: box.ID, Deadline: box.Deadline})
+		result.Lots = append(result.Lots, process.PublishedLot{
+			Lot: box.LotID, Number: ready[i].Number, Box: box.ID,
+			Deadline: box.Deadline,
+		})
 	}
 	notice, err := c.dispatch(models.NoticeContract, evaluation.ComposeContractNotice(dossier, ready))
 	if err != nil {
@@ -56,7 +60,9 @@ func publish(c *call, _ process.Publish) (*process.PublishResult, error) {
 }
 
 // open opens a box for a stage of a lot, until the deadline: for everyone, or for those who are invited.
-func (c *call) open(lot *models.Lot, stage models.Stage, until process.LocalTime, invited ...models.ID) (models.Box, error) {
+func (c *call) open(lot *models.Lot, stage models.Stage, until process.LocalTime,
+	invited ...models.ID,
+) (models.Box, error) {
 	round := 1
 	for _, earlier := range lot.Boxes {
 		if earlier.Stage == stage.Code {
@@ -67,8 +73,9 @@ func (c *call) open(lot *models.Lot, stage models.Stage, until process.LocalTime
 		return models.Box{}, fmt.Errorf("open box of lot %d: the stage %s does not repeat", lot.Number, stage.Code)
 	}
 	box := models.Box{
-		ID: models.NewID(models.PrefixBox), ProcurementID: lot.ProcurementID, LotID: lot.ID, Stage: stage.Code, Round: round, HandsIn: stage.HandsIn,
-		ByInvitation: stage.Invited, Invited: invited, OpenedAt: c.now, DeadlineLocal: until.Local, DeadlineZone: until.Zone,
+		ID: models.NewID(models.PrefixBox), ProcurementID: lot.ProcurementID, LotID: lot.ID, Stage: stage.Code,
+		Round: round, HandsIn: stage.HandsIn, ByInvitation: stage.Invited, Invited: invited, OpenedAt: c.now,
+		DeadlineLocal: until.Local, DeadlineZone: until.Zone,
 	}
 	var err error
 	if box.Deadline, err = calendar.Instant("/deadline", until.Local, until.Zone); err != nil {
@@ -80,7 +87,10 @@ func (c *call) open(lot *models.Lot, stage models.Stage, until process.LocalTime
 
 // dispatch keeps a notice as it leaves.
 func (c *call) dispatch(kind models.NoticeKind, content any) (models.Notice, error) {
-	n := models.Notice{ID: models.NewID(models.PrefixNotice), ProcurementID: c.p.ID, Kind: kind, DispatchedAt: c.now, PersonID: c.cmd.ActorID}
+	n := models.Notice{
+		ID: models.NewID(models.PrefixNotice), ProcurementID: c.p.ID, Kind: kind, DispatchedAt: c.now,
+		PersonID: c.cmd.ActorID,
+	}
 	var err error
 	if n.Content, n.Digest, err = models.Canonical(content); err != nil {
 		return n, err
@@ -108,7 +118,8 @@ func unpublished(lots []models.Lot) []models.Lot {
 // preconditions do not hold or whose lots are not complete; the last two with all that is missing.
 func mayPublish(d models.Dossier, lots []models.Lot) error {
 	if round := d.Round(models.PhaseTender); round.Status != models.PhaseOpen {
-		return models.Refuse(models.CodePhaseNotOpen, "", "the phase tender is %s", round.Status).Accepting("publishing while the phase tender is open")
+		return models.Refuse(models.CodePhaseNotOpen, "", "the phase tender is %s", round.Status).
+			Accepting("publishing while the phase tender is open")
 	}
 	if slices.ContainsFunc(lots, models.Lot.Running) {
 		return models.Refuse(models.CodeAlreadyPublished, "", "the lots were published").
@@ -116,12 +127,14 @@ func mayPublish(d models.Dossier, lots []models.Lot) error {
 	}
 	ready := unpublished(lots)
 	if len(ready) == 0 {
-		return models.Refuse(models.CodeLotsMissing, "", "there is no lot to publish").Accepting("at least one lot with a deadline")
+		return models.Refuse(models.CodeLotsMissing, "", "there is no lot to publish").
+			Accepting("at least one lot with a deadline")
 	}
 	if refusal := gate.LotsAsDecided(d); refusal != nil {
 		return refusal
 	}
-	return models.Refusals(slices.Concat(publicationPreconditions(d), incompleteLots(d, ready), evaluation.Unready(d, ready)))
+	return models.Refusals(slices.Concat(publicationPreconditions(d), incompleteLots(d, ready),
+		evaluation.Unready(d, ready)))
 }
 
 // publicationPreconditions lists what must be settled outside of the lots before anything is published.
@@ -131,7 +144,8 @@ func publicationPreconditions(d models.Dossier) []*models.Refusal {
 	faults = append(faults, notClosed(d, models.PhaseCapacity, models.CodeCapacityOpen)...)
 	faults = append(faults, notClosed(d, models.PhaseSpecification, models.CodeSpecificationOpen)...)
 	if open := notEngaged(d); len(open) > 0 {
-		faults = append(faults, models.Refuse(models.CodeEngagementStale, "", "the market is not informed as planned: %s", strings.Join(open, "; ")).
+		faults = append(faults, models.Refuse(models.CodeEngagementStale, "",
+			"the market is not informed as planned: %s", strings.Join(open, "; ")).
 			Accepting("publication once it is"))
 	}
 	return faults
@@ -142,7 +156,8 @@ func notClosed(d models.Dossier, phase models.Phase, code models.Code) []*models
 	if status == models.PhaseClosed {
 		return nil
 	}
-	return []*models.Refusal{models.Refuse(code, "", "the phase %s is %s", phase, status).Accepting("publication once it is closed")}
+	return []*models.Refusal{models.Refuse(code, "", "the phase %s is %s", phase, status).
+		Accepting("publication once it is closed")}
 }
 
 // notEngaged says what is missing of informing the market: nothing once that was concluded by vote.
@@ -169,10 +184,12 @@ func notEngaged(d models.Dossier) []string {
 func incompleteLots(d models.Dossier, lots []models.Lot) []*models.Refusal {
 	var faults []*models.Refusal
 	for _, lot := range lots {
-		at, name, languages := fmt.Sprintf("/lots/%d", lot.Number), fmt.Sprintf("lot %d", lot.Number), d.Procurement.Languages
+		at, name, languages := fmt.Sprintf("/lots/%d", lot.Number), fmt.Sprintf("lot %d", lot.Number),
+			d.Procurement.Languages
 		faults = append(faults, missingText(at+"/title", "the title of "+name, lot.Title, languages)...)
 		if len(lot.Description) > 0 {
-			faults = append(faults, missingText(at+"/description", "the description of "+name, lot.Description, languages)...)
+			faults = append(faults, missingText(at+"/description", "the description of "+name, lot.Description,
+				languages)...)
 		}
 		if fault := deadlineFault(at+"/deadline", name, lot, d.Now); fault != nil {
 			faults = append(faults, fault)
@@ -192,14 +209,16 @@ func missingText(field, what string, text models.Text, languages []string) []*mo
 
 func deadlineFault(field, name string, lot models.Lot, now time.Time) *models.Refusal {
 	if lot.DeadlineLocal == "" {
-		return models.Refuse(models.CodeDeadlineMissing, field, "%s has no deadline", name).Accepting("a local time and its zone")
+		return models.Refuse(models.CodeDeadlineMissing, field, "%s has no deadline", name).
+			Accepting("a local time and its zone")
 	}
 	deadline, err := calendar.Instant(field, lot.DeadlineLocal, lot.DeadlineZone)
 	if refusal, refused := models.RefusalOf(err); refused {
 		return refusal // the zone's rules have changed since it was entered
 	}
 	if !deadline.After(now) {
-		return models.Refuse(models.CodeDeadlineInPast, field, "the deadline of %s is %s, and it is %s", name, rfc3339(deadline), rfc3339(now)).
+		return models.Refuse(models.CodeDeadlineInPast, field, "the deadline of %s is %s, and it is %s", name,
+			rfc3339(deadline), rfc3339(now)).
 			Accepting("an instant in the future")
 	}
 	return nil

@@ -14,7 +14,9 @@ import (
 )
 
 // HandIn hands in a tender for a lot.
-func (a *Acts) HandIn(ctx context.Context, by By, lot models.ID, envelopes []models.Envelope) (Done[seal.Issued], error) {
+func (a *Acts) HandIn(ctx context.Context, by By, lot models.ID,
+	envelopes []models.Envelope,
+) (Done[seal.Issued], error) {
 	if err := models.Refusals(models.CheckEnvelopes("/envelopes", envelopes)); err != nil {
 		return Done[seal.Issued]{}, err
 	}
@@ -22,7 +24,9 @@ func (a *Acts) HandIn(ctx context.Context, by By, lot models.ID, envelopes []mod
 }
 
 // ReplaceTender hands in a tender in place of one of the same organisation.
-func (a *Acts) ReplaceTender(ctx context.Context, by By, tender models.ID, envelopes []models.Envelope) (Done[seal.Issued], error) {
+func (a *Acts) ReplaceTender(ctx context.Context, by By, tender models.ID,
+	envelopes []models.Envelope,
+) (Done[seal.Issued], error) {
 	if err := models.Refusals(models.CheckEnvelopes("/envelopes", envelopes)); err != nil {
 		return Done[seal.Issued]{}, err
 	}
@@ -30,7 +34,10 @@ func (a *Acts) ReplaceTender(ctx context.Context, by By, tender models.ID, envel
 	if err != nil {
 		return Done[seal.Issued]{}, err
 	}
-	return a.atBox(ctx, by, visit{act: seal.ActReceived, lot: t.LotID, box: t.BoxID, envelopes: envelopes, standing: t.ID})
+	return a.atBox(ctx, by, visit{
+		act: seal.ActReceived, lot: t.LotID, box: t.BoxID, envelopes: envelopes,
+		standing: t.ID,
+	})
 }
 
 // WithdrawTender takes a tender back.
@@ -39,7 +46,10 @@ func (a *Acts) WithdrawTender(ctx context.Context, by By, tender models.ID) (Don
 	if err != nil {
 		return Done[seal.Issued]{}, err
 	}
-	return a.atBox(ctx, by, visit{act: seal.ActWithdrawn, lot: t.LotID, box: t.BoxID, envelopes: t.Envelopes, standing: t.ID})
+	return a.atBox(ctx, by, visit{
+		act: seal.ActWithdrawn, lot: t.LotID, box: t.BoxID, envelopes: t.Envelopes,
+		standing: t.ID,
+	})
 }
 
 // tenderToEnd reads the actor's own tender that is to be replaced or withdrawn. Whether it stands is decided at the
@@ -138,7 +148,8 @@ func brought(b models.Box, uploads []models.Upload, envelopes []models.Envelope,
 	for i := range envelopes {
 		e, field := &envelopes[i], fmt.Sprintf("/envelopes/%d", i)
 		if kinds := b.HandsIn.Envelopes(); !slices.Contains(kinds, e.Kind) {
-			faults = append(faults, models.Refuse(models.CodeInvalidValue, field+"/kind", "there is no envelope for %s among %s", e.Kind, b.HandsIn.Called()).
+			faults = append(faults, models.Refuse(models.CodeInvalidValue, field+"/kind",
+				"there is no envelope for %s among %s", e.Kind, b.HandsIn.Called()).
 				Accepting("%v", kinds))
 		}
 		at := slices.IndexFunc(uploads, func(u models.Upload) bool {
@@ -152,13 +163,16 @@ func brought(b models.Box, uploads []models.Upload, envelopes []models.Envelope,
 		u := uploads[at]
 		switch {
 		case u.Purpose != models.PurposeEnvelope:
-			faults = append(faults, models.Refuse(models.CodeNotSealed, field+"/upload", "the file was not uploaded as an envelope").
+			faults = append(faults, models.Refuse(models.CodeNotSealed, field+"/upload",
+				"the file was not uploaded as an envelope").
 				Accepting("an upload for the purpose envelope"))
 		case !u.Complete():
-			faults = append(faults, models.Refuse(models.CodeUploadIncomplete, field+"/upload", "the upload is not complete").
+			faults = append(faults, models.Refuse(models.CodeUploadIncomplete, field+"/upload",
+				"the upload is not complete").
 				Accepting("completing it first"))
 		case u.Digest != e.Digest:
-			faults = append(faults, models.Refuse(models.CodeDigestMismatch, field+"/digest", "the upload has the SHA-256 %s", u.Digest))
+			faults = append(faults, models.Refuse(models.CodeDigestMismatch, field+"/digest",
+				"the upload has the SHA-256 %s", u.Digest))
 		}
 		e.Size = u.Size
 	}
@@ -169,7 +183,8 @@ func (v visit) receipt(b store.Counter, organisation models.ID) seal.Receipt {
 	r := seal.Receipt{
 		Act: v.act, TenderID: v.standing, ProcurementID: b.Procurement.ID, LotID: b.Lot.ID,
 		BoxID: b.Lot.Box().ID, HandsIn: b.Lot.Box().HandsIn, OrganisationID: organisation,
-		Mode: b.Procurement.Mode, ProcedureTime: b.Now(), RealTime: b.Clock, Envelopes: v.envelopes, Manifest: seal.Manifest(v.envelopes),
+		Mode: b.Procurement.Mode, ProcedureTime: b.Now(), RealTime: b.Clock, Envelopes: v.envelopes,
+		Manifest: seal.Manifest(v.envelopes),
 	}
 	if v.act == seal.ActReceived {
 		r.TenderID, r.SupersedesID = models.NewID(models.PrefixTender), v.standing
@@ -198,8 +213,9 @@ func (v visit) deposit(by By, r seal.Issued) (store.Deposit, error) {
 		return e, nil
 	}
 	e.Tender = &models.Tender{
-		ID: r.TenderID, LotID: r.LotID, BoxID: r.BoxID, OrganisationID: r.OrganisationID, PersonID: by.Actor.PersonID, SupersedesID: r.SupersedesID,
-		Manifest: r.Manifest, ReceivedAt: r.ProcedureTime, RecordedAt: r.RealTime, Receipt: r.Note, Envelopes: r.Envelopes,
+		ID: r.TenderID, LotID: r.LotID, BoxID: r.BoxID, OrganisationID: r.OrganisationID, PersonID: by.Actor.PersonID,
+		SupersedesID: r.SupersedesID, Manifest: r.Manifest, ReceivedAt: r.ProcedureTime, RecordedAt: r.RealTime,
+		Receipt: r.Note, Envelopes: r.Envelopes,
 	}
 	return e, nil
 }
@@ -207,7 +223,9 @@ func (v visit) deposit(by By, r seal.Issued) (store.Deposit, error) {
 // turnedAway answers a visit that came to nothing: with the receipt of the same visit made before, or
 // with a refusal. That a tender came too late is recorded (Directive 2014/24/EU, Annex IV (g): attempts
 // are clearly detectable).
-func (a *Acts) turnedAway(ctx context.Context, by By, v visit, b store.Counter, cause error) (Done[seal.Issued], error) {
+func (a *Acts) turnedAway(ctx context.Context, by By, v visit, b store.Counter,
+	cause error,
+) (Done[seal.Issued], error) {
 	none := Done[seal.Issued]{}
 	refusal, refused := models.RefusalOf(cause)
 	if !refused && !errors.Is(cause, store.ErrDepositRefused) {
@@ -241,7 +259,8 @@ func (a *Acts) excluded(ctx context.Context, by By, v visit) error {
 	if refusal := t.Ended(); refusal != nil {
 		return refusal
 	}
-	return models.Refuse(models.CodeUnavailable, "", "another request of your organisation is under way; repeat this one")
+	return models.Refuse(models.CodeUnavailable, "",
+		"another request of your organisation is under way; repeat this one")
 }
 
 func (a *Acts) recordLate(ctx context.Context, by By, v visit, b store.Counter, refusal *models.Refusal) error {

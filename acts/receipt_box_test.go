@@ -21,7 +21,10 @@ func TestATenderOneMicrosecondLateIsRefused(t *testing.T) {
 		Digest: models.Digest([]byte("sealed")), Size: 6, CompletedAt: &clock,
 	}
 	published := clock.Add(-time.Hour)
-	for late, want := range map[time.Duration]models.Code{-time.Microsecond: "", 0: "", time.Microsecond: models.CodeDeadlinePassed} {
+	for late, want := range map[time.Duration]models.Code{
+		-time.Microsecond: "", 0: "",
+		time.Microsecond: models.CodeDeadlinePassed,
+	} {
 		deadline := clock.Add(-late)
 		box := store.Counter{
 			Lot: models.Lot{Number: 1, Boxes: []models.Box{{
@@ -30,7 +33,8 @@ func TestATenderOneMicrosecondLateIsRefused(t *testing.T) {
 			Procurement: models.Procurement{Status: models.StatusRunning}, Clock: clock, Uploads: []models.Upload{file},
 		}
 		envelopes := []models.Envelope{{N: 1, Kind: models.EnvelopePrice, UploadID: file.ID, Digest: file.Digest}}
-		refusal, refused := models.RefusalOf(mayHandIn(box, visit{act: seal.ActReceived, envelopes: envelopes}, operator))
+		refusal, refused := models.RefusalOf(mayHandIn(box, visit{act: seal.ActReceived, envelopes: envelopes},
+			operator))
 		if want == "" {
 			require.False(t, refused, "%s: %v", late, refusal)
 			require.Equal(t, file.Size, envelopes[0].Size)

@@ -75,8 +75,9 @@ func (b *box) sealed(actor models.Actor) []models.Envelope {
 	b.Helper()
 	now := time.Now()
 	u := models.Upload{
-		ProcurementID: b.draft, OrganisationID: actor.OrganisationID, PersonID: actor.PersonID, Purpose: models.PurposeEnvelope,
-		Filename: "offer.age", MediaType: models.MediaTypeBytes, Size: 6, Digest: models.Digest([]byte("sealed")), CompletedAt: &now,
+		ProcurementID: b.draft, OrganisationID: actor.OrganisationID, PersonID: actor.PersonID,
+		Purpose: models.PurposeEnvelope, Filename: "offer.age", MediaType: models.MediaTypeBytes, Size: 6,
+		Digest: models.Digest([]byte("sealed")), CompletedAt: &now,
 	}
 	require.NoError(b, b.acts.Store.InTx(b.Context(), func(tx *store.Tx) error { return tx.CreateUpload(&u) }))
 	return []models.Envelope{{N: 1, Kind: models.EnvelopeQuality, UploadID: u.ID, Digest: u.Digest}}
@@ -101,8 +102,10 @@ func TestATenderInTimeGetsASignedReceipt(t *testing.T) {
 	require.Equal(t, b.lot, signed.LotID)
 	require.Equal(t, supplier.OrganisationID, signed.OrganisationID)
 	require.Equal(t, int64(6), signed.Envelopes[0].Size)
-	require.Equal(t, 1, b.count("SELECT count(*) FROM tenders WHERE id = $1 AND receipt = $2", issued.TenderID, issued.Note))
-	require.Equal(t, 1, b.count("SELECT count(*) FROM events WHERE type = 'tender.received' AND procurement_id IS NULL AND actor_id IS NULL"),
+	require.Equal(t, 1, b.count("SELECT count(*) FROM tenders WHERE id = $1 AND receipt = $2", issued.TenderID,
+		issued.Note))
+	require.Equal(t, 1, b.count("SELECT count(*) FROM events WHERE type = 'tender.received' AND procurement_id IS "+
+		"NULL AND actor_id IS NULL"),
 		"the event belongs to no procurement and names nobody")
 }
 

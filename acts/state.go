@@ -109,7 +109,10 @@ func (c *call) gates(rounds []models.PhaseRound) []process.GateState {
 
 func summaryOf(g models.Gate, now time.Time) process.GateState {
 	open := g.Open()
-	s := process.GateState{Phase: g.Phase, Round: g.Round, Met: len(g.Criteria) - len(open), Total: len(g.Criteria), At: now.UTC()}
+	s := process.GateState{
+		Phase: g.Phase, Round: g.Round, Met: len(g.Criteria) - len(open), Total: len(g.Criteria),
+		At: now.UTC(),
+	}
 	for _, criterion := range open {
 		s.Missing = append(s.Missing, criterion.Code)
 	}
@@ -238,5 +241,8 @@ func (b consortium) names() []string {
 
 // active tells whether an organisation belongs to the consortium now.
 func (b consortium) active(organisation models.ID) bool {
-	return slices.ContainsFunc(b.members, func(m models.Member) bool { return m.OrganisationID == organisation && m.Active() })
+	return slices.ContainsFunc(b.members, func(m models.Member) bool {
+		return m.OrganisationID == organisation &&
+			m.Active()
+	})
 }

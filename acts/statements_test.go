@@ -33,10 +33,14 @@ func TestAnActReadsTheProcurementOnceBeforeAndOnceAfterItChangesIt(t *testing.T)
 	p := newProcuring(t)
 	p.started()
 	digest := p.gate(models.PhaseNeeds).Digest()
-	id := p.asked(p.board, models.VerbVote, fmt.Sprintf(`{"phase": "needs", "digest": %q, "choice": "abstain"}`, digest))
+	id := p.asked(p.board, models.VerbVote, fmt.Sprintf(`{"phase": "needs", "digest": %q, "choice": "abstain"}`,
+		digest))
 
 	trace := &sent{}
-	traced, err := store.Open(t.Context(), store.Options{DSN: p.dsn, Logger: slog.New(slog.DiscardHandler), Tracer: trace})
+	traced, err := store.Open(t.Context(), store.Options{
+		DSN: p.dsn, Logger: slog.New(slog.DiscardHandler),
+		Tracer: trace,
+	})
 	require.NoError(t, err)
 	defer traced.Close()
 	begun := len(trace.statements)

@@ -37,7 +37,8 @@ func waitingOnLots(at lotsAtHand, now time.Time) (waiting []string, concluding b
 		}
 	}
 	for _, act := range []string{
-		awaitPublication, awaitRequests, awaitOpening, awaitInvitation, awaitTenders, awaitScores, awaitAward, awaitLetters, awaitStandstill, awaitContracts,
+		awaitPublication, awaitRequests, awaitOpening, awaitInvitation, awaitTenders, awaitScores, awaitAward,
+		awaitLetters, awaitStandstill, awaitContracts,
 	} {
 		if found := numbers[act]; len(found) > 0 {
 			waiting = append(waiting, act+"lot "+strings.Join(found, ", "))

@@ -53,7 +53,8 @@ func (c *call) ballotFor(in process.Vote, d models.Dossier) (ballot, error) {
 		return c.motionBallot(in.Motion, d)
 	case in.Phase != "" && in.Motion == "":
 		if c.p.Status == models.StatusSuspended {
-			return ballot{}, models.Refuse(models.CodeSuspended, "/phase", "no gate is decided while the procurement is suspended").
+			return ballot{}, models.Refuse(models.CodeSuspended, "/phase",
+				"no gate is decided while the procurement is suspended").
 				Accepting("a vote on a motion, or resume first")
 		}
 		return c.gateBallot(in.Phase, d)
@@ -100,11 +101,13 @@ func (c *call) motionBallot(id models.ID, d models.Dossier) (ballot, error) {
 	case err != nil:
 		return ballot{}, err
 	case m.Status != models.MotionOpen:
-		return ballot{}, models.Refuse(models.CodeAlreadyDecided, "/motion", "the motion is %s", m.Status).Accepting("an open motion")
+		return ballot{}, models.Refuse(models.CodeAlreadyDecided, "/motion", "the motion is %s", m.Status).
+			Accepting("an open motion")
 	}
 	if v, _ := verbOf(m.Verb); c.p.Status == models.StatusSuspended && !slices.Contains(v.in, c.p.Status) {
 		// Deciding it now would make it lapse.
-		return ballot{}, models.Refuse(models.CodeSuspended, "/motion", "a motion to %s is not decided while the procurement is suspended", m.Verb).
+		return ballot{}, models.Refuse(models.CodeSuspended, "/motion",
+			"a motion to %s is not decided while the procurement is suspended", m.Verb).
 			Accepting("a vote on a motion to resume or to cancel, or resume first")
 	}
 	return c.ballotOf(m, d)
@@ -125,8 +128,9 @@ func (c *call) castOn(b ballot, d models.Dossier, choice models.Choice, reason s
 		return result, err
 	}
 	cast := models.Vote{
-		ID: models.NewID(models.PrefixVote), ProcurementID: c.p.ID, Subject: b.subject, Round: b.round, Digest: b.digest,
-		OrganisationID: buyer, PersonID: c.cmd.ActorID, Choice: choice, Reason: reason, CastAt: c.now, AskedAt: c.cmd.CreatedAt,
+		ID: models.NewID(models.PrefixVote), ProcurementID: c.p.ID, Subject: b.subject, Round: b.round,
+		Digest: b.digest, OrganisationID: buyer, PersonID: c.cmd.ActorID, Choice: choice, Reason: reason, CastAt: c.now,
+		AskedAt: c.cmd.CreatedAt,
 	}
 	if err := c.tx.CastVote(&cast); err != nil {
 		return result, err
@@ -157,11 +161,13 @@ func (c *call) mayCast(b ballot, choice models.Choice, reason string) error {
 		}
 	}
 	if slices.Contains(b.authors, c.cmd.ActorID) {
-		return models.Refuse(models.CodeAuthorMayNotVote, "", "who wrote what is approved may not cast the buyer's vote").
+		return models.Refuse(models.CodeAuthorMayNotVote, "",
+			"who wrote what is approved may not cast the buyer's vote").
 			Accepting("the vote of another of the buyer's board members")
 	}
 	if choice == models.ChoiceReject && strings.TrimSpace(reason) == "" {
-		return models.Refuse(models.CodeInvalidValue, "/reason", "a rejection needs a reason").Accepting("a reason of at most 4000 characters")
+		return models.Refuse(models.CodeInvalidValue, "/reason", "a rejection needs a reason").
+			Accepting("a reason of at most 4000 characters")
 	}
 	if choice == models.ChoiceApprove && b.blocked != nil {
 		return b.blocked
@@ -172,7 +178,8 @@ func (c *call) mayCast(b ballot, choice models.Choice, reason string) error {
 // votesOn lists the votes on a subject in a round that stand, oldest first.
 func (c *call) votesOn(subject string, round int) ([]models.Vote, error) {
 	r, err := c.reading(false)
-	return slices.DeleteFunc(slices.Clone(r.Votes), func(v models.Vote) bool { return v.Subject != subject || v.Round != round }), err
+	return slices.DeleteFunc(slices.Clone(r.Votes),
+		func(v models.Vote) bool { return v.Subject != subject || v.Round != round }), err
 }
 
 // voidReplaced voids the buyer's own earlier vote and all votes cast on what the subject was before it

@@ -8,11 +8,14 @@ func expectedPhaseAccess(procurement string) map[string]string {
 		"POST " + procurement + "/requirements/actions/import": drafters,
 	}
 	for entries, writers := range map[string]string{
-		"agreement": "lead_procurer legal drafter", "role-plan": lead, "activities": "lead_procurer buyer", "interest-declarations": buyers,
-		"memberships": "buyer", "grant-action": lead,
+		"agreement": "lead_procurer legal drafter", "role-plan": lead, "activities": "lead_procurer buyer",
+		"interest-declarations": buyers,
+		"memberships":           "buyer", "grant-action": lead,
 
-		"requirements": drafters, "glossary": drafters, "specification-clauses": "lead_procurer drafter legal", "lots-decision": drafters, "procedure-choice": drafters,
-		"business-case": drafters, "specification-versions": drafters, "specification-approvals": "buyer", "legal-certifications": "legal",
+		"requirements": drafters, "glossary": drafters, "specification-clauses": "lead_procurer drafter legal",
+		"lots-decision": drafters, "procedure-choice": drafters,
+		"business-case": drafters, "specification-versions": drafters, "specification-approvals": "buyer",
+		"legal-certifications": "legal",
 
 		"neutrality-answers": "lead_procurer drafter buyer legal",
 	} {

@@ -56,7 +56,8 @@ func expectedAccess() map[string]string {
 		"GET " + procurement + "/motions":             buyers,
 	}
 	for verb, who := range map[string]string{
-		"start": lead, "advance": lead, "suspend": board, "resume": board, "vote": board, "cancel": board, "return": board, "leave": board,
+		"start": lead, "advance": lead, "suspend": board, "resume": board, "vote": board, "cancel": board,
+		"return": board, "leave": board,
 	} {
 		expected["POST "+procurement+"/actions/"+verb] = who
 	}

@@ -34,7 +34,8 @@ func TestEveryOperationLetsInExactlyWhoItShould(t *testing.T) {
 		}
 		require.NotNil(t, o, "%s %s is served but not in the table of operations", route.Method, route.Path)
 		who, listed := expected[o.method+" "+o.path]
-		require.True(t, listed, "%s %s is not in the table of this test: decide who may call it and write it down", o.method, o.path)
+		require.True(t, listed, "%s %s is not in the table of this test: decide who may call it and write it down",
+			o.method, o.path)
 		delete(expected, o.method+" "+o.path)
 		for _, person := range all {
 			got := w.knock(person.caller, o, path.Replace(o.path))
@@ -62,19 +63,22 @@ func cast(w *world) ([]persona, procurement, *strings.Replacer) {
 		w.give(leader, p, c.person, r)
 		all = append(all, persona{c, string(r), string(r), true})
 	}
-	former, later, myself := w.personOf(leader.organisation), w.personOf(leader.organisation), w.personOf(leader.organisation)
+	former, later, myself := w.personOf(leader.organisation), w.personOf(leader.organisation),
+		w.personOf(leader.organisation)
 	ended := w.give(leader, p, former.person, models.RoleLeadProcurer)
 	w.do(leader, DELETE, ended.self(), nil).is(http.StatusOK)
 	w.do(leader, POST, p.self()+"/roles", map[string]any{
 		"person_id": later.person, "role": models.RoleLeadProcurer, "valid_from": time.Now().Add(time.Hour),
 	}).is(http.StatusCreated)
-	all = append(all, persona{former, "former lead", "", false}, persona{later, "future lead", "", false}, persona{myself, "the person itself", "self", false})
+	all = append(all, persona{former, "former lead", "", false}, persona{later, "future lead", "", false},
+		persona{myself, "the person itself", "self", false})
 
 	var keys Page[Key]
 	w.do(myself, GET, "/v1/people/"+string(myself.person)+"/api-keys", nil).is(http.StatusOK).into(&keys)
 	return all, p, strings.NewReplacer(
 		"{procurement}", string(p.ID), "{organisation}", string(leader.organisation), "{person}", string(myself.person),
-		"{key}", string(keys.Items[0].ID), "{role}", string(ended.ID), "{phase}", "needs", "{entry}", string(models.NewID(models.PrefixEntry)),
+		"{key}", string(keys.Items[0].ID), "{role}", string(ended.ID), "{phase}", "needs", "{entry}",
+		string(models.NewID(models.PrefixEntry)),
 	)
 }
 
@@ -97,7 +101,10 @@ func admission(o *operation, who string, p persona) string {
 // knock sends a request that cannot succeed for a reason that is looked at only after access was
 // judged, and so tells whether the caller was let in.
 func (w *world) knock(c caller, o *operation, path string) string {
-	afterwards := map[models.Code]bool{models.CodeMissingKey: true, models.CodeMissingIfMatch: true, models.CodeInvalidRequest: true, models.CodeUnsupportedMediaType: true}
+	afterwards := map[models.Code]bool{
+		models.CodeMissingKey: true, models.CodeMissingIfMatch: true,
+		models.CodeInvalidRequest: true, models.CodeUnsupportedMediaType: true,
+	}
 	if o.method == GET && !o.hidden {
 		path += "?" + uuid.NewString() + "=1"
 	}
@@ -157,7 +164,10 @@ func TestWhatIsNoIDOfAProcurementIsNotFound(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	buyer := w.buyer()
-	for _, id := range []string{"x", "prc_", string(buyer.organisation), string(models.NewID(models.PrefixProcurement)), strings.Repeat("p", 5000)} {
+	for _, id := range []string{
+		"x", "prc_", string(buyer.organisation), string(models.NewID(models.PrefixProcurement)),
+		strings.Repeat("p", 5000),
+	} {
 		w.do(buyer, GET, "/v1/procurements/"+id, nil).is(http.StatusNotFound).refused(models.CodeNotFound)
 	}
 }

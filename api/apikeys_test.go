@@ -59,7 +59,10 @@ func TestKeysMadeAtOnceAreCountedOneByOne(t *testing.T) {
 	buyer := w.buyer()
 	path := "/v1/people/" + string(buyer.person) + "/api-keys"
 	made := 0
-	for _, a := range w.atOnce(8, func(int) response { return w.do(buyer, POST, path, map[string]any{"label": "more"}) }) {
+	for _, a := range w.atOnce(8, func(int) response {
+		return w.do(buyer, POST, path,
+			map[string]any{"label": "more"})
+	}) {
 		if a.Code == http.StatusCreated {
 			made++
 		}
@@ -73,13 +76,16 @@ func TestAnExpiredKeyIsRefusedAndLeavesRoomForAnother(t *testing.T) {
 	buyer := w.buyer()
 	path := "/v1/people/" + string(buyer.person) + "/api-keys"
 	for _, at := range []string{"2020-01-01T00:00:00Z", "1989-12-31T23:59:59Z", "9999-12-31T23:59:59-14:00"} {
-		problem := w.do(buyer, POST, path, map[string]any{"label": "x", "expires_at": at}).is(http.StatusUnprocessableEntity).refused(models.CodeInvalidValue)
+		problem := w.do(buyer, POST, path, map[string]any{"label": "x", "expires_at": at}).
+			is(http.StatusUnprocessableEntity).refused(models.CodeInvalidValue)
 		require.Equal(t, "/expires_at", problem.Errors[0].Pointer)
 	}
-	w.do(buyer, POST, path, map[string]any{"label": "x", "expires_at": "2030-01-01T00:00:00"}).is(http.StatusUnprocessableEntity)
+	w.do(buyer, POST, path, map[string]any{"label": "x", "expires_at": "2030-01-01T00:00:00"}).
+		is(http.StatusUnprocessableEntity)
 
 	var key MadeKey
-	w.do(buyer, POST, path, map[string]any{"label": "x", "expires_at": time.Now().Add(time.Hour)}).is(http.StatusCreated).into(&key)
+	w.do(buyer, POST, path, map[string]any{"label": "x", "expires_at": time.Now().Add(time.Hour)}).
+		is(http.StatusCreated).into(&key)
 	var who me
 	short := caller{key: key.Secret}
 	w.do(short, GET, "/v1/me", nil).is(http.StatusOK).into(&who)
@@ -99,7 +105,8 @@ func TestKeysOfOthersAreOutOfReach(t *testing.T) {
 	// b's own path with a's key: the key is not found below b.
 	w.do(b, DELETE, "/v1/people/"+string(b.person)+"/api-keys/"+string(keys.Items[0].ID), nil).is(http.StatusNotFound)
 	w.do(a, GET, "/v1/me", nil).is(http.StatusOK)
-	w.do(w.admin, POST, "/v1/people/"+string(models.NewID(models.PrefixPerson))+"/api-keys", map[string]any{"label": "x"}).is(http.StatusNotFound)
+	w.do(w.admin, POST, "/v1/people/"+string(models.NewID(models.PrefixPerson))+"/api-keys",
+		map[string]any{"label": "x"}).is(http.StatusNotFound)
 }
 
 func TestSecretsNeverReachTheLog(t *testing.T) {

@@ -96,7 +96,8 @@ func got[M any, T resource](ctx context.Context, result M, err error, view func(
 // somebody tried to open an envelope too early.
 func (s *server) traced(ctx context.Context, err error) error {
 	if early, ok := errors.AsType[*views.TooEarly](err); ok {
-		return errors.Join(s.acts.RecordTooEarly(ctx, by(ctx), early.Tender, early.Envelope, early.Refusal.Code), early.Refusal)
+		return errors.Join(s.acts.RecordTooEarly(ctx, by(ctx), early.Tender, early.Envelope, early.Refusal.Code),
+			early.Refusal)
 	}
 	if denied, ok := errors.AsType[*acts.Denied](err); ok {
 		return s.denied(ctx, denied.Refusal)
@@ -120,6 +121,7 @@ func inHeaders(r *models.Refusal) *models.Refusal {
 }
 
 func keyReused() *models.Refusal {
-	return models.Refuse(models.CodeKeyReused, headerIdempotencyKey, "this Idempotency-Key was used for a request with another body").
+	return models.Refuse(models.CodeKeyReused, headerIdempotencyKey,
+		"this Idempotency-Key was used for a request with another body").
 		Accepting("a new key for a new request, or the first request as it was")
 }

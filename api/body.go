@@ -52,7 +52,8 @@ func (s *server) readBody(c *gin.Context, req *request) error {
 // readBytes reads the whole body of an operation that takes bytes into the call.
 func (s *server) readBytes(c *gin.Context, req *request) error {
 	if media, _, err := mime.ParseMediaType(c.GetHeader("Content-Type")); err != nil || media != mediaBytes {
-		return models.Refuse(models.CodeUnsupportedMediaType, "Content-Type", "the body's media type is not supported").Accepting("%s", mediaBytes)
+		return models.Refuse(models.CodeUnsupportedMediaType, "Content-Type", "the body's media type is not supported").
+			Accepting("%s", mediaBytes)
 	}
 	var err error
 	req.bytes, err = s.receive(c, req.op.maxBody, req.op.bodyTimeout)
@@ -86,7 +87,8 @@ func checkBody(op *operation, h http.Header, body []byte) error {
 	}
 	media, _, err := mime.ParseMediaType(h.Get("Content-Type"))
 	if err != nil || (media != mediaJSON && (media != mediaMergePatch || op.method != http.MethodPatch)) {
-		return models.Refuse(models.CodeUnsupportedMediaType, "Content-Type", "the body's media type is not supported").Accepting("%s", mediaJSON)
+		return models.Refuse(models.CodeUnsupportedMediaType, "Content-Type", "the body's media type is not supported").
+			Accepting("%s", mediaJSON)
 	}
 	return checkJSON(body)
 }
@@ -110,7 +112,8 @@ func checkJSON(body []byte) error {
 			return nil
 		}
 		if err != nil {
-			return models.Refuse(models.CodeInvalidRequest, w.pointer(), "the body is not valid JSON near byte %d", d.InputOffset())
+			return models.Refuse(models.CodeInvalidRequest, w.pointer(), "the body is not valid JSON near byte %d",
+				d.InputOffset())
 		}
 		if err := w.step(token); err != nil {
 			return err
@@ -199,7 +202,8 @@ func (w *walker) delimiter(d json.Delim) error {
 		return nil
 	}
 	if len(w.open) == deepestJSON {
-		return models.Refuse(models.CodeInvalidRequest, w.pointer(), "the JSON is nested too deeply").Accepting("at most %d levels", deepestJSON)
+		return models.Refuse(models.CodeInvalidRequest, w.pointer(), "the JSON is nested too deeply").
+			Accepting("at most %d levels", deepestJSON)
 	}
 	next := level{}
 	if d == '{' {

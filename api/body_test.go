@@ -37,7 +37,10 @@ func TestJSONThatCouldBeReadInTwoWaysIsRefused(t *testing.T) {
 		` `:                                   {Code: models.CodeInvalidRequest},
 		"\ufeff{}":                            {Code: models.CodeInvalidRequest},
 		`{"a/b":{"~":"\u0000"}}`:              {Code: models.CodeInvalidText, Field: "/a~1b/~0"},
-		deep(deepestJSON + 1):                 {Code: models.CodeInvalidRequest, Field: strings.Repeat("/0", deepestJSON)},
+		deep(deepestJSON + 1): {
+			Code:  models.CodeInvalidRequest,
+			Field: strings.Repeat("/0", deepestJSON),
+		},
 	} {
 		refusal, refused := models.RefusalOf(checkJSON([]byte(body)))
 		require.True(t, refused, body)
@@ -47,14 +50,18 @@ func TestJSONThatCouldBeReadInTwoWaysIsRefused(t *testing.T) {
 		}
 	}
 	for _, body := range []string{
-		`{}`, ` [] `, `null`, `"x"`, `1e400`, `{"a":{"a":1},"b":[{"a":1},{"a":1}]}`, `"\ud83d\ude00 \\ud800 \n"`, `{"":{"":1}}`, deep(deepestJSON), `"�"`,
+		`{}`, ` [] `, `null`, `"x"`, `1e400`, `{"a":{"a":1},"b":[{"a":1},{"a":1}]}`, `"\ud83d\ude00 \\ud800 \n"`,
+		`{"":{"":1}}`, deep(deepestJSON), `"�"`,
 	} {
 		require.NoError(t, checkJSON([]byte(body)), body)
 	}
 }
 
 func FuzzCheckJSON(f *testing.F) {
-	for _, seed := range []string{`{"a":[1,{"b":"\ud83d\ude00"}]}`, `{"a":1,"a":2}`, `[[[[]]]]`, `"\ud800"`, `{"a":"\u0000"}`, "\x00", `1 1`} {
+	for _, seed := range []string{
+		`{"a":[1,{"b":"\ud83d\ude00"}]}`, `{"a":1,"a":2}`, `[[[[]]]]`, `"\ud800"`,
+		`{"a":"\u0000"}`, "\x00", `1 1`,
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
@@ -84,12 +91,17 @@ func TestBodiesAreBoundedAndOfOneMediaType(t *testing.T) {
 		is(http.StatusRequestEntityTooLarge).refused(models.CodeBodyTooLarge)
 	exact := `{"legal_name":"A","country":"FR","kind":"other"}`
 	w.do(w.admin, POST, "/v1/organisations", exact+strings.Repeat(" ", defaultBody-len(exact))).is(http.StatusCreated)
-	for _, media := range []string{"text/plain", "application/x-www-form-urlencoded", "application/jsonx", "application/merge-patch+json", "", "x"} {
+	for _, media := range []string{
+		"text/plain", "application/x-www-form-urlencoded", "application/jsonx",
+		"application/merge-patch+json", "", "x",
+	} {
 		w.do(w.admin, POST, "/v1/organisations", exact, with("Content-Type", media)).
 			is(http.StatusUnsupportedMediaType).refused(models.CodeUnsupportedMediaType)
 	}
-	w.do(w.admin, POST, "/v1/organisations", exact, with("Content-Type", "Application/JSON; charset=utf-8")).is(http.StatusCreated)
-	w.do(w.admin, PATCH, "/v1/organisations/"+string(w.admin.organisation), `{}`, with("Content-Type", mediaMergePatch)).is(http.StatusOK)
+	w.do(w.admin, POST, "/v1/organisations", exact, with("Content-Type", "Application/JSON; charset=utf-8")).
+		is(http.StatusCreated)
+	w.do(w.admin, PATCH, "/v1/organisations/"+string(w.admin.organisation), `{}`,
+		with("Content-Type", mediaMergePatch)).is(http.StatusOK)
 	w.do(w.admin, POST, "/v1/organisations", nil).is(http.StatusBadRequest).refused(models.CodeInvalidRequest)
 	k := w.do(w.admin, DELETE, "/v1/people/"+string(w.admin.person)+"/api-keys/x", `{"x":1}`)
 	k.is(http.StatusBadRequest).refused(models.CodeInvalidRequest)
@@ -106,7 +118,10 @@ func TestEveryFaultOfABodyIsToldAtOnceWithoutRepeatingIt(t *testing.T) {
 		pointers[fault.Pointer] = true
 		require.Equal(t, models.CodeInvalidValue, fault.Code)
 	}
-	require.Equal(t, map[string]bool{"/legal_name": true, "/country": true, "/kind": true, "/sme": true, "/password": true, "/Country": true}, pointers)
+	require.Equal(t, map[string]bool{
+		"/legal_name": true, "/country": true, "/kind": true, "/sme": true,
+		"/password": true, "/Country": true,
+	}, pointers)
 	require.NotContains(t, r.Body.String(), "hush-hush")
 }
 
@@ -116,7 +131,8 @@ func TestNullIsNoListAndNoName(t *testing.T) {
 	buyer := w.buyer()
 	body := draft()
 	body["languages"] = nil
-	problem := w.do(buyer, POST, "/v1/procurements", body).is(http.StatusUnprocessableEntity).refused(models.CodeInvalidValue)
+	problem := w.do(buyer, POST, "/v1/procurements", body).is(http.StatusUnprocessableEntity).
+		refused(models.CodeInvalidValue)
 	require.Equal(t, "/languages", problem.Errors[0].Pointer)
 	body["languages"] = []any{nil}
 	w.do(buyer, POST, "/v1/procurements", body).is(http.StatusUnprocessableEntity)

@@ -47,7 +47,8 @@ func (s *server) commandOperations() []operation {
 // act makes the operation of a verb: its payload is written down as a command, carried out by the procurement's
 // workflow, and answered with its result.
 func (s *server) act(verb acts.Verb) operation {
-	return op(http.MethodPost, "/v1/procurements/{procurement}/actions/"+string(verb.Name), roles(verb.By...), verb.Summary,
+	return op(http.MethodPost, "/v1/procurements/{procurement}/actions/"+string(verb.Name), roles(verb.By...),
+		verb.Summary,
 		func(ctx context.Context, in *CommandInput) (*CommandAnswer, error) {
 			payload, err := readPayload(verb, in.Body)
 			if err != nil {
@@ -160,12 +161,15 @@ func (s *server) refuseWithoutRun(ctx context.Context, cmd models.Command) error
 	return err
 }
 
-func (s *server) answerTo(ctx context.Context, verb acts.Verb, cmd models.Command, replayed bool) (*CommandAnswer, error) {
+func (s *server) answerTo(ctx context.Context, verb acts.Verb, cmd models.Command,
+	replayed bool,
+) (*CommandAnswer, error) {
 	switch process.CommandStatus(cmd.Status) {
 	case process.CommandRefused:
 		return nil, inHeaders(cmd.Refusal)
 	case process.CommandExpired:
-		return nil, models.Refuse(models.CodeExpired, "", "the command was never taken up").Accepting("a new Idempotency-Key")
+		return nil, models.Refuse(models.CodeExpired, "", "the command was never taken up").
+			Accepting("a new Idempotency-Key")
 	case process.CommandFailed:
 		return nil, s.translate.failed(ctx, cmd.FaultID)
 	case process.CommandPending:

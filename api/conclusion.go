@@ -12,10 +12,12 @@ import (
 func (s *server) conclusionOperations() []operation {
 	const procurement = "/v1/procurements/{procurement}"
 	return []operation{
-		op(GET, procurement+"/tenders/{tender}/letter", reads(views.OfLetters), "Read the letter about a tender: a supplier's own", s.getLetter),
+		op(GET, procurement+"/tenders/{tender}/letter", reads(views.OfLetters),
+			"Read the letter about a tender: a supplier's own", s.getLetter),
 		op(POST, procurement+"/notices", roles(models.RoleLeadProcurer), "Dispatch the award notice", s.sendNotice),
 		op(GET, procurement+"/notices", reads(views.OfNotices), "List the notices that were dispatched", s.listNotices),
-		op(GET, procurement+"/report-record", reads(views.OfReport), "Read what the record knows for the individual report", s.getRecord),
+		op(GET, procurement+"/report-record", reads(views.OfReport),
+			"Read what the record knows for the individual report", s.getRecord),
 	}
 }
 
@@ -58,7 +60,10 @@ func (v NoticeView) self() string { return "/v1/procurements/" + string(v.Procur
 func (NoticeView) version() int64 { return 1 }
 
 func showNotice(n models.Notice) NoticeView {
-	v := NoticeView{ID: n.ID, ProcurementID: n.ProcurementID, Kind: n.Kind, Digest: n.Digest, DispatchedAt: utc(n.DispatchedAt)}
+	v := NoticeView{
+		ID: n.ID, ProcurementID: n.ProcurementID, Kind: n.Kind, Digest: n.Digest,
+		DispatchedAt: utc(n.DispatchedAt),
+	}
 	_ = json.Unmarshal(n.Content, &v.Content) // the database holds nothing but JSON there
 	return v
 }

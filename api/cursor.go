@@ -55,7 +55,8 @@ func (c cursors) open(list, cursor string) (models.ID, error) {
 			return last, nil
 		}
 	}
-	return "", models.Refuse(models.CodeInvalidCursor, "cursor", "the cursor is not one of this list with these filters").
+	return "", models.Refuse(models.CodeInvalidCursor, "cursor",
+		"the cursor is not one of this list with these filters").
 		Accepting("next_cursor of the page before, unaltered, or no cursor")
 }
 
@@ -67,7 +68,9 @@ func (c cursors) mac(list string, last models.ID) []byte {
 
 // list answers one page. filters are what narrows the list, by the names of their query parameters;
 // read returns those after an ID, at most as many as asked for.
-func list[M, T any](s *server, req *request, p Paging, filters url.Values, read func(after models.ID, limit int) ([]M, error), id func(M) models.ID, show func(M) T) (*Listed[T], error) {
+func list[M, T any](s *server, req *request, p Paging, filters url.Values,
+	read func(after models.ID, limit int) ([]M, error), id func(M) models.ID, show func(M) T,
+) (*Listed[T], error) {
 	name := req.path + "?" + filters.Encode() + "#" + string(req.actor.PersonID)
 	after, unusable := s.cursors.open(name, p.Cursor)
 	// Reading judges access. Who may not see the list is told that first, whatever the cursor.

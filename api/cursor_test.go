@@ -16,7 +16,8 @@ func TestAListIsReadPageByPageWithoutGapOrRepeat(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	for i := range 7 {
-		w.do(w.admin, POST, "/v1/organisations", map[string]any{"legal_name": strconv.Itoa(i), "country": "DE", "kind": "other"}).is(http.StatusCreated)
+		w.do(w.admin, POST, "/v1/organisations",
+			map[string]any{"legal_name": strconv.Itoa(i), "country": "DE", "kind": "other"}).is(http.StatusCreated)
 	}
 	var names []string
 	pages := 0
@@ -60,7 +61,8 @@ func TestACursorServesItsOwnListOnly(t *testing.T) {
 	w.do(a, GET, "/v1/procurements?limit=2&cursor="+cursor, nil).is(http.StatusOK)
 
 	refuse := func(c caller, path, cursor string) {
-		w.do(c, GET, path+"limit=1&cursor="+url.QueryEscape(cursor), nil).is(http.StatusBadRequest).refused(models.CodeInvalidCursor)
+		w.do(c, GET, path+"limit=1&cursor="+url.QueryEscape(cursor), nil).is(http.StatusBadRequest).
+			refused(models.CodeInvalidCursor)
 	}
 	refuse(other, "/v1/procurements?", cursor)
 	refuse(a, "/v1/organisations?", cursor)
@@ -91,7 +93,8 @@ func TestLimitsAreBounded(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	for _, limit := range []string{"0", "-1", "201", "x", "1.5", "99999999999999999999"} {
-		problem := w.do(w.admin, GET, "/v1/people?limit="+limit, nil).is(http.StatusUnprocessableEntity).refused(models.CodeInvalidValue)
+		problem := w.do(w.admin, GET, "/v1/people?limit="+limit, nil).is(http.StatusUnprocessableEntity).
+			refused(models.CodeInvalidValue)
 		require.Equal(t, "limit", problem.Errors[0].Parameter)
 	}
 	w.do(w.admin, GET, "/v1/people?limit=200", nil).is(http.StatusOK)
@@ -112,5 +115,6 @@ func TestFiltersNarrowAListAndStayWithItsPages(t *testing.T) {
 	for _, page := range []Page[person]{first, second} {
 		require.Equal(t, a.organisation, page.Items[0].OrganisationID)
 	}
-	w.do(w.admin, GET, "/v1/people?organisation_id=x", nil).is(http.StatusUnprocessableEntity).refused(models.CodeInvalidID)
+	w.do(w.admin, GET, "/v1/people?organisation_id=x", nil).is(http.StatusUnprocessableEntity).
+		refused(models.CodeInvalidID)
 }

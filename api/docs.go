@@ -20,7 +20,8 @@ var docs embed.FS
 
 // docsPolicy lets the reference page run and load what this server serves, and nothing else. Swagger
 // UI draws its icons from data: URIs.
-const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src " +
+	"'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // docsPages are the reference page and its files, all embedded: the page is ours, Swagger UI comes with a module.

@@ -47,7 +47,8 @@ func (v DocumentView) version() int64 { return v.Version }
 
 func showDocument(d models.Document) DocumentView {
 	return DocumentView{
-		ID: d.ID, ProcurementID: d.ProcurementID, Version: d.Version, Title: d.Title, Audience: d.Audience, SHA256: d.Digest, Size: d.Size,
+		ID: d.ID, ProcurementID: d.ProcurementID, Version: d.Version, Title: d.Title, Audience: d.Audience,
+		SHA256: d.Digest, Size: d.Size,
 		Filename: d.Filename, MediaType: d.MediaType, AuthorID: d.AuthorID, WrittenAt: utc(d.WrittenAt),
 	}
 }
@@ -114,7 +115,8 @@ func (s *server) listDocuments(ctx context.Context, in *documentsQuery) (*Listed
 	read := func(after models.ID, limit int) ([]models.Document, error) {
 		return s.views.Documents(ctx, readerOf(ctx), after, limit)
 	}
-	return list(s, requestOf(ctx), in.Paging, nil, read, func(d models.Document) models.ID { return d.ID }, showDocument)
+	return list(s, requestOf(ctx), in.Paging, nil, read, func(d models.Document) models.ID { return d.ID },
+		showDocument)
 }
 
 func (s *server) getDocument(ctx context.Context, in *DocumentPath) (*Answer[DocumentView], error) {
@@ -167,5 +169,8 @@ func (s *server) getDocumentContent(ctx context.Context, in *documentContentQuer
 	if err != nil {
 		return nil, err
 	}
-	return s.serveFile(models.Upload{ID: d.UploadID, Size: d.Size, Digest: d.Digest, Filename: d.Filename, MediaType: d.MediaType}), nil
+	return s.serveFile(models.Upload{
+		ID: d.UploadID, Size: d.Size, Digest: d.Digest, Filename: d.Filename,
+		MediaType: d.MediaType,
+	}), nil
 }

@@ -21,7 +21,8 @@ func TestADocumentKeepsItsVersions(t *testing.T) {
 	d := inTender(t)
 	first, second := []byte("first"), []byte("second")
 	var doc DocumentView
-	d.do(d.lead, POST, d.self()+"/documents", documentBody(d.upload(d.lead, first, models.PurposeDocument), models.AudienceBuyers)).
+	d.do(d.lead, POST, d.self()+"/documents",
+		documentBody(d.upload(d.lead, first, models.PurposeDocument), models.AudienceBuyers)).
 		is(http.StatusCreated).into(&doc)
 	require.Equal(t, int64(1), doc.Version)
 	require.Equal(t, sha(first), doc.SHA256)
@@ -36,7 +37,8 @@ func TestADocumentKeepsItsVersions(t *testing.T) {
 	require.Equal(t, second, d.do(d.lead, GET, doc.self()+"/content", nil).is(http.StatusOK).Body.Bytes())
 	require.Equal(t, first, d.do(d.lead, GET, doc.self()+"/content?version=1", nil).is(http.StatusOK).Body.Bytes())
 	d.do(d.lead, GET, doc.self()+"/content?version=3", nil).is(http.StatusNotFound)
-	require.Equal(t, 1, d.count(`SELECT count(*) FROM events WHERE type = 'document.written' AND data ->> 'digest' = $1 AND procurement_id = $2`, sha(second), d.ID))
+	require.Equal(t, 1,
+		d.count(`SELECT count(*) FROM events WHERE type = 'document.written' AND data ->> 'digest' = $1 AND procurement_id = $2`, sha(second), d.ID))
 	d.exec("UPDATE procurements SET status = 'suspended' WHERE id = $1", d.ID)
 	d.do(d.lead, PUT, doc.self(), next).is(http.StatusConflict).refused(models.CodeSuspended)
 }
@@ -48,8 +50,10 @@ func TestWhatTenderersWereGivenStaysOnceTheirTendersAreIn(t *testing.T) {
 		return documentBody(d.upload(d.lead, []byte(content), models.PurposeDocument), audience)
 	}
 	var given, internal DocumentView
-	d.do(d.lead, POST, d.self()+"/documents", write("draft", models.AudienceTenderers)).is(http.StatusCreated).into(&given)
-	d.do(d.lead, POST, d.self()+"/documents", write("notes", models.AudienceBuyers)).is(http.StatusCreated).into(&internal)
+	d.do(d.lead, POST, d.self()+"/documents", write("draft", models.AudienceTenderers)).is(http.StatusCreated).
+		into(&given)
+	d.do(d.lead, POST, d.self()+"/documents", write("notes", models.AudienceBuyers)).is(http.StatusCreated).
+		into(&internal)
 	d.do(d.lead, PUT, given.self(), write("still a draft", models.AudienceBuyers)).is(http.StatusOK)
 	d.do(d.lead, PUT, given.self(), write("published", models.AudienceTenderers)).is(http.StatusOK)
 	lot := d.openLot()
@@ -57,10 +61,12 @@ func TestWhatTenderersWereGivenStaysOnceTheirTendersAreIn(t *testing.T) {
 	d.do(d.lead, PUT, given.self(), corrected).is(http.StatusUnprocessableEntity).refused(models.CodeInvalidValue)
 	corrected["significant"] = false
 	d.do(d.lead, PUT, given.self(), corrected).is(http.StatusOK)
-	d.do(d.lead, PUT, given.self(), write("hidden", models.AudienceBuyers)).is(http.StatusConflict).refused(models.CodeFrozen)
+	d.do(d.lead, PUT, given.self(), write("hidden", models.AudienceBuyers)).is(http.StatusConflict).
+		refused(models.CodeFrozen)
 	d.setDeadline(lot.ID, d.clock().Add(-time.Microsecond))
 	d.close(lot.ID)
-	d.do(d.lead, PUT, given.self(), write("after the fact", models.AudienceTenderers)).is(http.StatusConflict).refused(models.CodeFrozen)
+	d.do(d.lead, PUT, given.self(), write("after the fact", models.AudienceTenderers)).is(http.StatusConflict).
+		refused(models.CodeFrozen)
 	d.do(d.lead, PUT, internal.self(), write("more notes", models.AudienceBuyers)).is(http.StatusOK)
 	require.Equal(t, "corrected", d.do(d.lead, GET, given.self()+"/content", nil).is(http.StatusOK).Body.String())
 }
@@ -94,7 +100,8 @@ func TestOnlyACompleteDocumentOfOnesOwnIsWritten(t *testing.T) {
 	d := inTender(t)
 	d.openLot()
 	supplier, buyer := d.supplier(), d.buyer()
-	d.exec("INSERT INTO consortium_members (procurement_id, organisation_id, joined_at) VALUES ($1, $2, clock_timestamp())", d.ID, buyer.organisation)
+	d.exec("INSERT INTO consortium_members (procurement_id, organisation_id, joined_at) VALUES ($1, $2, "+
+		"clock_timestamp())", d.ID, buyer.organisation)
 	d.give(d.lead, d.procurement, buyer.person, models.RoleBuyer)
 	envelope := d.upload(supplier, ageFile(t, 10), models.PurposeEnvelope)
 	others := d.upload(buyer, []byte("x"), models.PurposeDocument)
@@ -119,8 +126,10 @@ func TestSuppliersReadWhatIsMeantForTenderersOncePublished(t *testing.T) {
 	t.Parallel()
 	d := inTender(t)
 	var inner, outer DocumentView
-	d.do(d.lead, POST, d.self()+"/documents", documentBody(d.upload(d.lead, []byte("inner"), models.PurposeDocument), models.AudienceBuyers)).into(&inner)
-	d.do(d.lead, POST, d.self()+"/documents", documentBody(d.upload(d.lead, []byte("outer"), models.PurposeDocument), models.AudienceTenderers)).into(&outer)
+	d.do(d.lead, POST, d.self()+"/documents",
+		documentBody(d.upload(d.lead, []byte("inner"), models.PurposeDocument), models.AudienceBuyers)).into(&inner)
+	d.do(d.lead, POST, d.self()+"/documents",
+		documentBody(d.upload(d.lead, []byte("outer"), models.PurposeDocument), models.AudienceTenderers)).into(&outer)
 	early := d.organisation(models.OrganisationEconomicOperator)
 	d.give(d.lead, d.procurement, early.person, models.RoleSupplier)
 	d.do(early, GET, d.self()+"/documents", nil).is(http.StatusNotFound)
@@ -138,7 +147,8 @@ func TestSuppliersReadWhatIsMeantForTenderersOncePublished(t *testing.T) {
 		}
 	}
 	// A version that was not for them stays hidden, also behind one that is.
-	d.do(d.lead, PUT, inner.self(), documentBody(d.upload(d.lead, []byte("now outer"), models.PurposeDocument), models.AudienceTenderers)).is(http.StatusOK)
+	d.do(d.lead, PUT, inner.self(), documentBody(d.upload(d.lead, []byte("now outer"), models.PurposeDocument),
+		models.AudienceTenderers)).is(http.StatusOK)
 	d.do(supplier, GET, inner.self()+"/content?version=1", nil).is(http.StatusNotFound)
 	versions := d.do(supplier, GET, inner.self()+"/versions", nil).is(http.StatusOK).Body.String()
 	require.Equal(t, 1, strings.Count(versions, `"version"`))

@@ -217,8 +217,9 @@ func viewEntry[T any](e models.Entry, err error) (EntryView[T], error) {
 		return EntryView[T]{}, err
 	}
 	view := EntryView[T]{
-		ID: e.ID, ProcurementID: e.ProcurementID, Kind: e.Kind, Phase: e.Phase, Round: e.Round, OrganisationID: e.OrganisationID,
-		Version: e.Version, AuthorID: e.AuthorID, Digest: e.Digest, WrittenAt: e.WrittenAt, WithdrawnAt: e.WithdrawnAt,
+		ID: e.ID, ProcurementID: e.ProcurementID, Kind: e.Kind, Phase: e.Phase, Round: e.Round,
+		OrganisationID: e.OrganisationID, Version: e.Version, AuthorID: e.AuthorID, Digest: e.Digest,
+		WrittenAt: e.WrittenAt, WithdrawnAt: e.WithdrawnAt,
 	}
 	if err := json.Unmarshal(e.Body, &view.Content); err != nil {
 		return view, fmt.Errorf("read entry %s: %w", e.ID, err)

@@ -14,17 +14,22 @@ func (s *server) endpointOperations() []operation {
 	const one = "/v1/endpoints/{endpoint}"
 	known := authenticated()
 	return []operation{
-		op(POST, "/v1/endpoints", known, "Register a webhook endpoint for procurements I lead; its secret is shown once", s.createEndpoint),
+		op(POST, "/v1/endpoints", known,
+			"Register a webhook endpoint for procurements I lead; its secret is shown once", s.createEndpoint),
 		op(GET, "/v1/endpoints", known, "List my webhook endpoints; an administrator's list has all", s.listEndpoints),
 		op(GET, one, known, "Read a webhook endpoint", s.getEndpoint),
 		op(PATCH, one, known, "Change my webhook endpoint", s.changeEndpoint),
 		op(DELETE, one, known, "Remove a webhook endpoint", s.removeEndpoint, answers(noContent)),
 		op(GET, one+"/backlog", known, "Read what waits for a webhook endpoint", s.getBacklog),
 		op(GET, one+"/deliveries", known, "List what goes to my webhook endpoint, and the attempts", s.listDeliveries),
-		op(POST, one+"/actions/rotate", known, "Replace my endpoint's secret; both sign for 24 hours", s.rotateEndpoint, conditional(), answers(http.StatusOK)),
-		op(POST, one+"/actions/ping", known, "Send a test message to my endpoint", s.pingEndpoint, answers(http.StatusOK)),
-		op(POST, one+"/actions/pause", known, "Keep back what goes to an endpoint", s.pauseEndpoint, conditional(), answers(http.StatusOK)),
-		op(POST, one+"/actions/resume", known, "Go on with an endpoint that is paused or whose deliveries are parked", s.resumeEndpoint, conditional(), answers(http.StatusOK)),
+		op(POST, one+"/actions/rotate", known, "Replace my endpoint's secret; both sign for 24 hours", s.rotateEndpoint,
+			conditional(), answers(http.StatusOK)),
+		op(POST, one+"/actions/ping", known, "Send a test message to my endpoint", s.pingEndpoint,
+			answers(http.StatusOK)),
+		op(POST, one+"/actions/pause", known, "Keep back what goes to an endpoint", s.pauseEndpoint, conditional(),
+			answers(http.StatusOK)),
+		op(POST, one+"/actions/resume", known, "Go on with an endpoint that is paused or whose deliveries are parked",
+			s.resumeEndpoint, conditional(), answers(http.StatusOK)),
 	}
 }
 
@@ -52,9 +57,10 @@ func showEndpoint(ctx context.Context) func(models.Endpoint) EndpointView {
 	reader := readerOf(ctx)
 	return func(e models.Endpoint) EndpointView {
 		return EndpointView{
-			ID: e.ID, OrganisationID: e.OrganisationID, OwnerID: e.OwnerID, URL: views.URLOf(reader, e), Description: e.Description,
-			Types: e.Types, Procurements: e.Procurements, Rehearsals: e.Rehearsals, Status: e.Status,
-			FormerUntil: utcOrNil(e.FormerUntil), Version: e.Version, CreatedAt: utc(e.CreatedAt), EndedAt: utcOrNil(e.EndedAt),
+			ID: e.ID, OrganisationID: e.OrganisationID, OwnerID: e.OwnerID, URL: views.URLOf(reader, e),
+			Description: e.Description, Types: e.Types, Procurements: e.Procurements, Rehearsals: e.Rehearsals,
+			Status: e.Status, FormerUntil: utcOrNil(e.FormerUntil), Version: e.Version, CreatedAt: utc(e.CreatedAt),
+			EndedAt: utcOrNil(e.EndedAt),
 		}
 	}
 }
@@ -102,7 +108,8 @@ func (s *server) listEndpoints(ctx context.Context, in *endpointsQuery) (*Listed
 	read := func(after models.ID, limit int) ([]models.Endpoint, error) {
 		return s.views.Endpoints(ctx, readerOf(ctx), after, limit)
 	}
-	return list(s, requestOf(ctx), in.Paging, nil, read, func(e models.Endpoint) models.ID { return e.ID }, showEndpoint(ctx))
+	return list(s, requestOf(ctx), in.Paging, nil, read, func(e models.Endpoint) models.ID { return e.ID },
+		showEndpoint(ctx))
 }
 
 // EndpointPath is embedded by the input of what concerns one endpoint.

@@ -58,8 +58,8 @@ const (
 
 func showDelivery(d models.Delivery) DeliveryView {
 	v := DeliveryView{
-		EventID: d.EventID, Type: d.Type, ProcurementID: d.ProcurementID, Status: deliveryPending, QueuedAt: utc(d.QueuedAt),
-		DeliveredAt: utcOrNil(d.DeliveredAt), Attempts: make([]AttemptView, len(d.Attempts)),
+		EventID: d.EventID, Type: d.Type, ProcurementID: d.ProcurementID, Status: deliveryPending,
+		QueuedAt: utc(d.QueuedAt), DeliveredAt: utcOrNil(d.DeliveredAt), Attempts: make([]AttemptView, len(d.Attempts)),
 	}
 	if d.DeliveredAt != nil {
 		v.Status = deliveryDelivered
@@ -72,7 +72,10 @@ func showDelivery(d models.Delivery) DeliveryView {
 
 func showAttempt(a models.DeliveryAttempt) AttemptView {
 	latency := time.Duration(a.Latency) * time.Microsecond
-	return AttemptView{N: a.N, StartedAt: utc(a.StartedAt), Millis: latency.Milliseconds(), Status: a.Status, Fault: a.Fault, Answer: a.Answer}
+	return AttemptView{
+		N: a.N, StartedAt: utc(a.StartedAt), Millis: latency.Milliseconds(), Status: a.Status,
+		Fault: a.Fault, Answer: a.Answer,
+	}
 }
 
 type deliveriesQuery struct {
@@ -103,7 +106,8 @@ func (s *server) listDeliveries(ctx context.Context, in *deliveriesQuery) (*List
 	read := func(after models.ID, limit int) ([]models.Delivery, error) {
 		return s.views.Deliveries(ctx, readerOf(ctx), id, only, after, limit)
 	}
-	return list(s, requestOf(ctx), in.Paging, filters, read, func(d models.Delivery) models.ID { return d.EventID }, showDelivery)
+	return list(s, requestOf(ctx), in.Paging, filters, read, func(d models.Delivery) models.ID { return d.EventID },
+		showDelivery)
 }
 
 // PingView is what came of a test message.
@@ -119,7 +123,10 @@ func (v PingView) self() string   { return "/v1/endpoints/" + string(v.EndpointI
 func (v PingView) version() int64 { return v.of }
 
 func showPing(p acts.Pinged) PingView {
-	return PingView{EndpointID: p.Endpoint, Delivered: p.Attempt.Fault == "", AttemptView: showAttempt(p.Attempt), of: p.Of}
+	return PingView{
+		EndpointID: p.Endpoint, Delivered: p.Attempt.Fault == "", AttemptView: showAttempt(p.Attempt),
+		of: p.Of,
+	}
 }
 
 func (s *server) pingEndpoint(ctx context.Context, in *struct{ EndpointPath }) (*Answer[PingView], error) {

@@ -24,7 +24,8 @@ func checkpointKey(t testing.TB) audit.Key {
 func courier(t testing.TB) *webhook.Courier {
 	t.Helper()
 	c, err := webhook.NewCourier(webhook.Options{
-		MasterKey: bytes.Repeat([]byte{9}, 32), Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: 2 * time.Second,
+		MasterKey: bytes.Repeat([]byte{9}, 32), Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+		Timeout: 2 * time.Second,
 	})
 	require.NoError(t, err)
 	return c

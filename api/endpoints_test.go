@@ -85,7 +85,8 @@ func TestAnEndpointIsRegisteredWithASecretShownOnce(t *testing.T) {
 		require.Zero(t, w.count(column, secret))
 	}
 	require.NotContains(t, w.logged(), secret)
-	require.Equal(t, 1, w.count("SELECT count(*) FROM events WHERE type = 'endpoint.created' AND procurement_id IS NULL"))
+	require.Equal(t, 1,
+		w.count("SELECT count(*) FROM events WHERE type = 'endpoint.created' AND procurement_id IS NULL"))
 	var shown EndpointView
 	w.do(leader, GET, made.self(), nil).is(http.StatusOK).into(&shown)
 	require.Equal(t, p.URL, shown.URL)
@@ -118,7 +119,8 @@ func TestAnEndpointThatCannotBeIsRefused(t *testing.T) {
 	for range models.MostEndpoints - 1 {
 		w.endpoint(leader, p.URL)
 	}
-	w.do(leader, POST, "/v1/endpoints", map[string]any{"url": p.URL}).is(http.StatusConflict).refused(models.CodeEndpointLimit)
+	w.do(leader, POST, "/v1/endpoints", map[string]any{"url": p.URL}).is(http.StatusConflict).
+		refused(models.CodeEndpointLimit)
 }
 
 func TestAnEndpointIsItsOwners(t *testing.T) {
@@ -154,11 +156,14 @@ func TestAnEndpointIsChangedOnTheVersionItsOwnerSaw(t *testing.T) {
 	leader, p := w.buyer(), newPortal(t)
 	made := w.endpoint(leader, p.URL)
 	var now EndpointView
-	w.do(leader, PATCH, made.self(), map[string]any{"types": []string{"lot"}, "description": "x"}, with(headerIfMatch, `"1"`)).is(http.StatusOK).into(&now)
+	w.do(leader, PATCH, made.self(), map[string]any{"types": []string{"lot"}, "description": "x"},
+		with(headerIfMatch, `"1"`)).is(http.StatusOK).into(&now)
 	require.Equal(t, []string{"lot"}, now.Types)
 	require.EqualValues(t, 2, now.Version)
-	w.do(leader, PATCH, made.self(), map[string]any{"types": []string{}}, with(headerIfMatch, `"1"`)).is(http.StatusPreconditionFailed)
-	w.do(leader, PATCH, made.self(), map[string]any{"url": "https://127.0.0.2.invalid/"}).is(http.StatusUnprocessableEntity)
+	w.do(leader, PATCH, made.self(), map[string]any{"types": []string{}}, with(headerIfMatch, `"1"`)).
+		is(http.StatusPreconditionFailed)
+	w.do(leader, PATCH, made.self(), map[string]any{"url": "https://127.0.0.2.invalid/"}).
+		is(http.StatusUnprocessableEntity)
 	w.do(leader, PATCH, made.self(), map[string]any{"url": p.URL + "/other"}).is(http.StatusOK).into(&now)
 	require.Equal(t, p.URL+"/other", now.URL)
 	w.do(leader, POST, made.self()+"/actions/rotate", nil, with(headerIfMatch, `"1"`)).is(http.StatusPreconditionFailed)
@@ -237,23 +242,28 @@ func TestPausedAndParkedFeedsGoOnWhenResumed(t *testing.T) {
 	w.do(leader, POST, made.self()+"/actions/resume", nil).is(http.StatusOK)
 	require.Equal(t, 1, untold())
 	require.Equal(t, 1, w.count("SELECT count(*) FROM tasks WHERE done_at IS NOT NULL"))
-	require.Equal(t, 1, w.count("SELECT count(*) FROM events WHERE type = 'endpoint.unparked' AND procurement_id = $1", procurement.ID))
+	require.Equal(t, 1, w.count("SELECT count(*) FROM events WHERE type = 'endpoint.unparked' AND procurement_id = $1",
+		procurement.ID))
 
 	var list Page[DeliveryView]
 	w.do(leader, GET, made.self()+"/deliveries?limit=2&status=pending", nil).is(http.StatusOK).into(&list)
 	require.Len(t, list.Items, 2)
-	w.do(leader, GET, made.self()+"/deliveries?limit=2&status=pending&cursor="+list.NextCursor, nil).is(http.StatusOK).into(&list)
+	w.do(leader, GET, made.self()+"/deliveries?limit=2&status=pending&cursor="+list.NextCursor, nil).is(http.StatusOK).
+		into(&list)
 	require.Len(t, list.Items, 1)
 	require.Equal(t, "pending", list.Items[0].Status)
 	w.do(leader, GET, made.self()+"/deliveries?status=delivered", nil).is(http.StatusOK).into(&list)
 	require.Empty(t, list.Items)
-	w.do(leader, GET, made.self()+"/deliveries?procurement="+string(models.NewID(models.PrefixProcurement)), nil).is(http.StatusOK).into(&list)
+	w.do(leader, GET, made.self()+"/deliveries?procurement="+string(models.NewID(models.PrefixProcurement)), nil).
+		is(http.StatusOK).into(&list)
 	require.Empty(t, list.Items)
 
 	w.exec("UPDATE endpoints SET status = 'disabled', ended_at = clock_timestamp()")
 	for _, action := range []string{"rotate", "ping", "pause", "resume"} {
-		w.do(leader, POST, made.self()+"/actions/"+action, nil).is(http.StatusConflict).refused(models.CodeEndpointDisabled)
+		w.do(leader, POST, made.self()+"/actions/"+action, nil).is(http.StatusConflict).
+			refused(models.CodeEndpointDisabled)
 	}
-	w.do(leader, PATCH, made.self(), map[string]any{"url": p.URL}).is(http.StatusConflict).refused(models.CodeEndpointDisabled)
+	w.do(leader, PATCH, made.self(), map[string]any{"url": p.URL}).is(http.StatusConflict).
+		refused(models.CodeEndpointDisabled)
 	w.do(leader, DELETE, made.self(), nil).is(http.StatusNoContent)
 }

@@ -13,10 +13,14 @@ func (s *server) evaluationOperations() []operation {
 	const procurement = "/v1/procurements/{procurement}"
 	const lot = procurement + "/lots/{lot}"
 	return []operation{
-		op(POST, procurement+"/tenders/{tender}/score-sheets", roles(models.RoleEvaluator), "Write my own scores of a tender", s.writeSheet),
-		op(GET, lot+"/score-sheets", reads(views.OfScores), "List individual scores: my own, and the others' once all of mine are in", s.listSheets),
-		op(GET, lot+"/shortlist", reads(views.OfShortlist), "Say of every candidate whether it is invited to tender, and why not", s.getShortlist),
-		op(GET, lot+"/ranking", reads(views.OfRanking), "Rank the tenders for a lot, every line explained", s.getRanking),
+		op(POST, procurement+"/tenders/{tender}/score-sheets", roles(models.RoleEvaluator),
+			"Write my own scores of a tender", s.writeSheet),
+		op(GET, lot+"/score-sheets", reads(views.OfScores),
+			"List individual scores: my own, and the others' once all of mine are in", s.listSheets),
+		op(GET, lot+"/shortlist", reads(views.OfShortlist),
+			"Say of every candidate whether it is invited to tender, and why not", s.getShortlist),
+		op(GET, lot+"/ranking", reads(views.OfRanking), "Rank the tenders for a lot, every line explained",
+			s.getRanking),
 	}
 }
 
@@ -55,8 +59,8 @@ func (s *server) writeSheet(ctx context.Context, in *newSheet) (*Answer[SheetVie
 
 func showSheet(procurement models.ID, sheet models.ScoreSheet, complete bool) SheetView {
 	return SheetView{
-		ProcurementID: procurement, TenderID: sheet.TenderID, PersonID: sheet.PersonID, Version: int64(sheet.Version), Scores: sheet.Scores,
-		WrittenAt: utc(sheet.WrittenAt), Complete: complete,
+		ProcurementID: procurement, TenderID: sheet.TenderID, PersonID: sheet.PersonID, Version: int64(sheet.Version),
+		Scores: sheet.Scores, WrittenAt: utc(sheet.WrittenAt), Complete: complete,
 	}
 }
 

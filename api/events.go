@@ -20,11 +20,14 @@ import (
 
 func (s *server) eventOperations() []operation {
 	return []operation{
-		op(GET, "/v1/events", authenticated(), "Read what happens in the procurements I have a role in, oldest first", s.readEvents,
+		op(GET, "/v1/events", authenticated(), "Read what happens in the procurements I have a role in, oldest first",
+			s.readEvents,
 			mayRefuse(http.StatusNotFound, http.StatusTooManyRequests)),
-		op(GET, "/v1/procurements/{procurement}/events", roles(models.BuyerSide()...), "Read what happened in a procurement, oldest first, or export it with its proof", s.readProcurementEvents,
+		op(GET, "/v1/procurements/{procurement}/events", roles(models.BuyerSide()...),
+			"Read what happened in a procurement, oldest first, or export it with its proof", s.readProcurementEvents,
 			givesAlso[FeedAnswer](mediaLines), mayRefuse(http.StatusConflict, http.StatusTooManyRequests)),
-		op(GET, "/v1/checkpoints/latest", public(), "Read the latest signed head of the record that is public", s.getCheckpoint, mayRefuse(http.StatusNotFound)),
+		op(GET, "/v1/checkpoints/latest", public(), "Read the latest signed head of the record that is public",
+			s.getCheckpoint, mayRefuse(http.StatusNotFound)),
 		op(GET, "/v1/keys", public(), "List the public keys that verify receipts, checkpoints and exports", s.listKeys),
 	}
 }
@@ -112,7 +115,10 @@ func (s *server) readFeed(ctx context.Context, procurement models.ID, in FeedPar
 	}
 	after, unusable := s.feedStart(ctx, in.After)
 	read := func() (views.FeedPage, error) {
-		return s.views.Feed(ctx, readerOf(ctx), views.FeedQuery{Procurement: procurement, Types: in.Type, After: after, Limit: in.Limit})
+		return s.views.Feed(ctx, readerOf(ctx), views.FeedQuery{
+			Procurement: procurement, Types: in.Type, After: after,
+			Limit: in.Limit,
+		})
 	}
 	page, err := read()
 	// Reading judges access. Who may not see the procurement is told that first, whatever the cursor.
@@ -138,7 +144,8 @@ func (s *server) await(
 ) (views.FeedPage, error) {
 	leave, ok := s.tail.join(requestOf(ctx).actor.PersonID)
 	if !ok {
-		return page, models.Refuse(models.CodeRateLimited, "wait", "too many requests are waiting for events").Accepting("fewer at once, or no wait")
+		return page, models.Refuse(models.CodeRateLimited, "wait", "too many requests are waiting for events").
+			Accepting("fewer at once, or no wait")
 	}
 	defer leave()
 	timer := time.NewTimer(limit)
@@ -204,8 +211,10 @@ func newFeedCursors(key []byte) (feedCursors, error) {
 }
 
 func (c feedCursors) seal(position int64) string {
-	plain := binary.BigEndian.AppendUint64(nil, uint64(position))                                  //nolint:gosec // positions are not negative
-	return base64.RawURLEncoding.EncodeToString(c.aead.Seal(nil, nil, plain, []byte(feedPurpose))) //nolint:gosec // the cipher makes its own random nonce
+	plain := binary.BigEndian.AppendUint64(nil,
+		uint64(position)) //nolint:gosec // positions are not negative
+	return base64.RawURLEncoding.EncodeToString(c.aead.Seal(nil, nil, plain,
+		[]byte(feedPurpose))) //nolint:gosec // the cipher makes its own random nonce
 }
 
 func (c feedCursors) open(cursor string) (int64, error) {

@@ -41,11 +41,15 @@ func (s *server) exportEvents(ctx context.Context) (*huma.StreamResponse, error)
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		defer func() { <-s.exports }()
 		c := humagin.Unwrap(hc)
-		out := &patientWriter{to: c.Writer, control: http.NewResponseController(c.Writer), head: c.Request.Method == http.MethodHead}
+		out := &patientWriter{
+			to: c.Writer, control: http.NewResponseController(c.Writer),
+			head: c.Request.Method == http.MethodHead,
+		}
 		err := export.Write(ctx, func(cut bool) io.Writer {
 			h := c.Writer.Header()
 			h.Set("Content-Type", mediaLines)
-			h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": string(req.procurement()) + ".ndjson"}))
+			h.Set("Content-Disposition", mime.FormatMediaType("attachment",
+				map[string]string{"filename": string(req.procurement()) + ".ndjson"}))
 			if cut {
 				h.Set(headerCut, cutReason)
 			}

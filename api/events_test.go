@@ -101,10 +101,14 @@ func TestTheFeedIsReadOnFromAnyCursor(t *testing.T) {
 	for _, cursor := range []string{now.NextCursor, all.NextCursor} {
 		require.Equal(t, typesFor(event.ProcurementChanged{}), typesOf(w.feed(leader, "/v1/events?after="+cursor)))
 	}
-	require.Equal(t, typesFor(event.MemberJoined{}, event.RoleGiven{}), typesOf(w.feed(leader, "/v1/events?type=member,role.given")))
+	require.Equal(t, typesFor(event.MemberJoined{}, event.RoleGiven{}),
+		typesOf(w.feed(leader, "/v1/events?type=member,role.given")))
 	require.Empty(t, w.feed(leader, "/v1/events?type=procurement.change").Items)
 
-	for _, cursor := range []string{"x", "1", all.NextCursor[1:], all.NextCursor + "A", base64.RawURLEncoding.EncodeToString(make([]byte, 36))} {
+	for _, cursor := range []string{
+		"x", "1", all.NextCursor[1:], all.NextCursor + "A",
+		base64.RawURLEncoding.EncodeToString(make([]byte, 36)),
+	} {
 		w.do(leader, GET, "/v1/events?after="+cursor, nil).is(http.StatusBadRequest).refused(models.CodeInvalidCursor)
 	}
 	w.do(leader, GET, "/v1/events?type=No", nil).is(http.StatusUnprocessableEntity).refused(models.CodeInvalidValue)
@@ -186,7 +190,8 @@ func TestTheFeedDoesNotTellOfTendersInAnOpenBox(t *testing.T) {
 	d.do(supplier, POST, d.self()+"/tenders/"+string(handedIn.TenderID)+"/actions/withdraw", nil).is(http.StatusOK)
 	d.submitted(supplier, lot.ID)
 	sequence()
-	require.Equal(t, 3, d.count("SELECT count(*) FROM event_log l JOIN events e ON e.id = l.event_id WHERE e.type LIKE 'tender.%'"))
+	require.Equal(t, 3, d.count("SELECT count(*) FROM event_log l JOIN events e ON e.id = l.event_id WHERE e.type "+
+		"LIKE 'tender.%'"))
 	seenAfter, exportsAfter := look()
 	require.Equal(t, seen, seenAfter)
 	require.Equal(t, exports, exportsAfter)
@@ -230,7 +235,8 @@ func TestAnExportIsForThoseWhoAnswerForTheProcedure(t *testing.T) {
 		}
 		answer.is(http.StatusOK)
 		require.Equal(t, mediaLines, answer.Header().Get("Content-Type"))
-		report, err := audit.VerifyExport(answer.Body, audit.Options{VerifierKeys: []string{checkpointKey(t).Verifier()}})
+		report, err := audit.VerifyExport(answer.Body,
+			audit.Options{VerifierKeys: []string{checkpointKey(t).Verifier()}})
 		require.NoError(t, err)
 		require.True(t, report.Valid)
 		require.EqualValues(t, 3, report.Events)
@@ -275,11 +281,15 @@ func TestTheLatestCheckpointIsPublic(t *testing.T) {
 	raw, err := base64.StdEncoding.DecodeString(verifiers["receipts"].PublicKey)
 	require.NoError(t, err)
 	require.Len(t, raw, 32)
-	envelopes := []models.Envelope{{N: 1, Kind: models.EnvelopeQuality, Digest: models.Digest([]byte("sealed")), Size: 6}}
+	envelopes := []models.Envelope{{
+		N: 1, Kind: models.EnvelopeQuality, Digest: models.Digest([]byte("sealed")),
+		Size: 6,
+	}}
 	receipt := seal.Receipt{
-		Act: seal.ActReceived, TenderID: models.NewID(models.PrefixTender), ProcurementID: models.NewID(models.PrefixProcurement),
-		LotID: models.NewID(models.PrefixLot), OrganisationID: models.NewID(models.PrefixOrganisation), Mode: models.ModeLive,
-		ProcedureTime: time.Unix(1, 0).UTC(), RealTime: time.Unix(1, 0).UTC(), Manifest: seal.Manifest(envelopes), Envelopes: envelopes,
+		Act: seal.ActReceived, TenderID: models.NewID(models.PrefixTender),
+		ProcurementID: models.NewID(models.PrefixProcurement), LotID: models.NewID(models.PrefixLot),
+		OrganisationID: models.NewID(models.PrefixOrganisation), Mode: models.ModeLive, ProcedureTime: time.Unix(1, 0).
+				UTC(), RealTime: time.Unix(1, 0).UTC(), Manifest: seal.Manifest(envelopes), Envelopes: envelopes,
 	}
 	signedReceipt, err := receiptSigner(t).Sign(receipt)
 	require.NoError(t, err)
@@ -315,7 +325,8 @@ func TestAReaderWaitsForWhatHappens(t *testing.T) {
 	began := time.Now()
 	require.Empty(t, w.feed(leader, "/v1/events?wait=1&after=now").Items)
 	require.GreaterOrEqual(t, time.Since(began), time.Second)
-	require.Eventually(t, func() bool { return !w.server.tail.isFollowing() }, patienceOfTests, tick, "nobody waits, nobody looks")
+	require.Eventually(t, func() bool { return !w.server.tail.isFollowing() }, patienceOfTests, tick,
+		"nobody waits, nobody looks")
 }
 
 func (t *tail) waiting() int {
@@ -352,9 +363,11 @@ func TestManyReadersWaitWithoutConnections(t *testing.T) {
 		go func() { answers <- w.feed(people[i/mostOfOne], "/v1/events?wait=20&after="+start) }()
 	}
 	require.Eventually(t, func() bool { return w.server.tail.waiting() == readers }, patienceOfTests, tick)
-	w.do(people[0], GET, "/v1/events?wait=1&after="+start, nil).is(http.StatusTooManyRequests).refused(models.CodeRateLimited)
+	w.do(people[0], GET, "/v1/events?wait=1&after="+start, nil).is(http.StatusTooManyRequests).
+		refused(models.CodeRateLimited)
 	require.Empty(t, w.feed(people[0], "/v1/events?after="+start).Items, "reading without a wait is always allowed")
-	require.Less(t, w.count("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'"), 4)
+	require.Less(t, w.count("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = "+
+		"'active'"), 4)
 	w.do(leader, PATCH, p.self(), map[string]any{"zone": "Europe/Rome"}).is(http.StatusOK)
 	sequence()
 	for range readers {

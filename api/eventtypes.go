@@ -16,7 +16,8 @@ import (
 
 func (s *server) eventTypeOperations() []operation {
 	return []operation{
-		op(GET, "/v1/event-types", public(), "List what can happen: each type of event, who is told, and what its payload holds", s.listEventTypes),
+		op(GET, "/v1/event-types", public(), "List what can happen: each type of event, who is told, and what its "+
+			"payload holds", s.listEventTypes),
 		op(GET, "/v1/event-types/{type}", public(), "Read a type of event", s.getEventType),
 	}
 }
@@ -98,7 +99,8 @@ func showEventType(row event.Row) (EventType, error) {
 		return EventType{}, fmt.Errorf("render schema of %s: %w", row.Type, err)
 	}
 	shown := EventType{
-		Type: row.Type, Meaning: row.Means, Audience: row.Audience.Names(), Sealed: row.Audience.Sealed, Schema: RawObject{schema},
+		Type: row.Type, Meaning: row.Means, Audience: row.Audience.Names(), Sealed: row.Audience.Sealed,
+		Schema: RawObject{schema},
 	}
 	if c := row.Audience.PortalsUnless; c != nil {
 		shown.Unless = &EventCondition{Field: c.Field, Value: c.Value}

@@ -167,7 +167,8 @@ func TestTheDocumentDescribesEveryMessageToPortals(t *testing.T) {
 		require.Contains(t, described.Responses, "410")
 
 		recorded, err := event.Event{
-			ID: models.NewID(models.PrefixEvent), ProcurementID: models.NewID(models.PrefixProcurement), Payload: filled(row.Payload),
+			ID: models.NewID(models.PrefixEvent), ProcurementID: models.NewID(models.PrefixProcurement),
+			Payload: filled(row.Payload),
 		}.Record()
 		require.NoError(t, err)
 		message, err := webhook.EventMessage(recorded, models.ModeRehearsal)

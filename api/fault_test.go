@@ -25,7 +25,10 @@ func TestAFaultShowsItsIDAndTheLogItsCause(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	for path, handle := range map[string]func(context.Context, *struct{}) (*healthOutput, error){
-		"/v1/broken":    func(context.Context, *struct{}) (*healthOutput, error) { return nil, errors.New("secret cause") },
+		"/v1/broken": func(context.Context, *struct{}) (*healthOutput, error) {
+			return nil,
+				errors.New("secret cause")
+		},
 		"/v1/panicking": func(context.Context, *struct{}) (*healthOutput, error) { panic("secret cause") },
 	} {
 		o := op(GET, path, public(), "Fail", handle)
@@ -150,7 +153,10 @@ func TestReadinessFollowsItsCheckAndLivenessDoesNot(t *testing.T) {
 func TestDependenciesThatAreMissingAreReportedAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := New(Deps{ProblemBase: "problems/", Limits: Limits{Body: -1}})
-	for _, what := range []string{"acts", "views", "an engine", "a logger", "cursor key", "absolute problem base", "build version", "readiness", "limits"} {
+	for _, what := range []string{
+		"acts", "views", "an engine", "a logger", "cursor key", "absolute problem base",
+		"build version", "readiness", "limits",
+	} {
 		require.ErrorContains(t, err, what)
 	}
 	_, err = New(Deps{Acts: &acts.Acts{Limits: acts.Limits{Responses: -1}}})
@@ -162,7 +168,10 @@ func TestDependenciesThatAreMissingAreReportedAtOnce(t *testing.T) {
 func TestAnswersAreSafeToReceive(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	for _, r := range []response{w.do(w.admin, GET, "/v1/me", nil), w.do(caller{}, GET, "/v1/me", nil), w.do(caller{}, GET, "/nothing", nil)} {
+	for _, r := range []response{
+		w.do(w.admin, GET, "/v1/me", nil), w.do(caller{}, GET, "/v1/me", nil),
+		w.do(caller{}, GET, "/nothing", nil),
+	} {
 		require.Equal(t, "no-store", r.Header().Get("Cache-Control"))
 		require.Equal(t, "nosniff", r.Header().Get("X-Content-Type-Options"))
 		require.Contains(t, r.Header().Get("Content-Security-Policy"), "default-src 'none'")

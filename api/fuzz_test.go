@@ -32,10 +32,14 @@ func (gone) Command(context.Context, models.Command) (process.Outcome, error) {
 // hostile are values that break what is careless: too large, too deep, of another type, not text.
 func hostile() []string {
 	return []string{
-		``, `null`, `true`, `0`, `-1`, `1e400`, `1e308`, `123456789012345678901234567890`, `0.1`, `""`, `"x"`, `" "`, `"\u0000"`, `"\ud800"`,
-		`"` + strings.Repeat("ä", 5000) + `"`, `[]`, `{}`, `[null]`, `{"":null}`, `{"en":null}`, `{"en":"x"}`, `{"en":1}`,
-		strings.Repeat(`[`, 100) + strings.Repeat(`]`, 100), strings.Repeat(`{"a":`, 31) + `1` + strings.Repeat(`}`, 31),
-		`"9999-12-31T23:59:59-14:00"`, `"0000-01-01T00:00:00Z"`, `"2026-02-30T00:00:00Z"`, `"2026-11-22T12:00:00Z"`, `"2026-11-22T12:00:00"`,
+		``, `null`, `true`, `0`, `-1`, `1e400`, `1e308`, `123456789012345678901234567890`, `0.1`, `""`, `"x"`, `" "`,
+		`"\u0000"`, `"\ud800"`,
+		`"` + strings.Repeat("ä", 5000) + `"`, `[]`, `{}`, `[null]`, `{"":null}`, `{"en":null}`, `{"en":"x"}`,
+		`{"en":1}`,
+		strings.Repeat(`[`, 100) + strings.Repeat(`]`, 100),
+		strings.Repeat(`{"a":`, 31) + `1` + strings.Repeat(`}`, 31),
+		`"9999-12-31T23:59:59-14:00"`, `"0000-01-01T00:00:00Z"`, `"2026-02-30T00:00:00Z"`, `"2026-11-22T12:00:00Z"`,
+		`"2026-11-22T12:00:00"`,
 		"\"\xff\"", "\x00", `{"a":1,"a":2}`, `Infinity`, `"per_00000000-0000-7000-8000-000000000000"`,
 	}
 }
@@ -67,14 +71,16 @@ func FuzzRequests(f *testing.F) {
 		r.URL.Path, r.URL.RawQuery = ids.fill(o.path, segment), query
 		r.Header = http.Header{
 			"Authorization": {"Bearer " + w.admin.key}, "Content-Type": {mediaJSON},
-			headerIfMatch: {ifMatch}, headerIfNoneMatch: {ifMatch}, headerIdempotencyKey: {string(models.NewID(models.PrefixEvent))},
+			headerIfMatch: {ifMatch}, headerIfNoneMatch: {ifMatch},
+			headerIdempotencyKey: {string(models.NewID(models.PrefixEvent))},
 		}
 		if len(body) == 0 {
 			r.Header.Del("Content-Type")
 		}
 		rec := httptest.NewRecorder()
 		w.server.gin.ServeHTTP(rec, r)
-		require.True(t, rec.Code < http.StatusInternalServerError || awaitsRun(o, rec), "%s %s\n%s\n%s", o.method, r.URL, rec.Body, faults.String())
+		require.True(t, rec.Code < http.StatusInternalServerError || awaitsRun(o, rec), "%s %s\n%s\n%s", o.method,
+			r.URL, rec.Body, faults.String())
 		here.keepsContract(r, rec)
 	})
 }
@@ -98,10 +104,12 @@ func (w *world) mayCallAll() []places {
 		p := w.procurement(c)
 		for _, r := range models.Roles()[1:] {
 			w.exec(`INSERT INTO role_assignments (id, procurement_id, person_id, organisation_id, role, valid_from)
-				VALUES ($1, $2, $3, $4, $5, '2000-01-01')`, models.NewID(models.PrefixRole), p.ID, c.person, c.organisation, r)
+				VALUES ($1, $2, $3, $4, $5, '2000-01-01')`, models.NewID(models.PrefixRole), p.ID, c.person,
+				c.organisation, r)
 		}
 		stages = append(stages, places{
-			"{procurement}": string(p.ID), "{organisation}": string(c.organisation), "{person}": string(other.person), "{phase}": "needs",
+			"{procurement}": string(p.ID), "{organisation}": string(c.organisation), "{person}": string(other.person),
+			"{phase}": "needs",
 		})
 	}
 	running := stages[1]["{procurement}"]
@@ -211,8 +219,10 @@ func (w *world) example(s *huma.Schema, name string) any {
 
 func exampleText(s *huma.Schema, name string, c caller) string {
 	known := map[string]string{
-		"organisation_id": string(c.organisation), "person_id": string(c.person), "country": "FR", "zone": "Europe/Paris", "budget_share": "10",
-		"email": string(models.NewID(models.PrefixPerson)) + "@example.org", "languages": "en", "clock": "2017-09-06T09:00:00Z",
+		"organisation_id": string(c.organisation), "person_id": string(c.person), "country": "FR",
+		"zone": "Europe/Paris", "budget_share": "10",
+		"email": string(models.NewID(models.PrefixPerson)) + "@example.org", "languages": "en",
+		"clock":  "2017-09-06T09:00:00Z",
 		"digest": strings.Repeat("0", 64), "amount": "1000.00", "currency": "EUR",
 	}
 	if text, ok := known[name]; ok {

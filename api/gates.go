@@ -95,7 +95,10 @@ func showGate(g views.Gate) GateView {
 		Rule: g.Rule, Decision: g.Decision, Missing: orEmpty(g.Missing), Votes: []VoteView{},
 	}
 	for _, v := range g.Votes {
-		view.Votes = append(view.Votes, VoteView{v.ID, v.OrganisationID, v.PersonID, v.Digest, v.Choice, v.Reason, v.CastAt, v.VoidedAt})
+		view.Votes = append(view.Votes, VoteView{
+			v.ID, v.OrganisationID, v.PersonID, v.Digest, v.Choice, v.Reason,
+			v.CastAt, v.VoidedAt,
+		})
 	}
 	return view
 }

@@ -123,7 +123,8 @@ func (s *server) answered(c *gin.Context, req *request) bool {
 // Annex IV (g): infringements and attempts must be clearly detectable).
 func (s *server) denied(ctx context.Context, err error) error {
 	req := requestOf(ctx)
-	s.log.WarnContext(ctx, "access denied", "request", req.id, "person", req.actor.PersonID, "method", req.op.method, "path", req.path, "reason", err.Error())
+	s.log.WarnContext(ctx, "access denied", "request", req.id, "person", req.actor.PersonID, "method", req.op.method,
+		"path", req.path, "reason", err.Error())
 	return err
 }
 

@@ -19,7 +19,8 @@ func TestHEADIsAnsweredAsGETWithoutABody(t *testing.T) {
 	all, p, path := cast(w)
 	site := httptest.NewServer(w.server.gin)
 	t.Cleanup(site.Close)
-	w.exec("UPDATE procurements SET title = jsonb_build_object('en', repeat('x', 5000)) WHERE id = $1", p.ID) // more than is buffered
+	w.exec("UPDATE procurements SET title = jsonb_build_object('en', repeat('x', 5000)) WHERE id = $1",
+		p.ID) // more than is buffered
 	for _, o := range w.server.table {
 		if o.method != GET {
 			continue
@@ -82,17 +83,22 @@ func TestHEADTellsOfFilesAndExportsWhatGETWould(t *testing.T) {
 	}
 	part := d.over(http.MethodHead, site.URL+u.self()+"/content", d.lead, with("Range", "bytes=0-9"))
 	require.Equal(t, http.StatusOK, part.StatusCode, "ranges are of GET only")
-	had := d.over(http.MethodHead, site.URL+u.self()+"/content", d.lead, with(headerIfNoneMatch, part.Header.Get("ETag")))
+	had := d.over(http.MethodHead, site.URL+u.self()+"/content", d.lead,
+		with(headerIfNoneMatch, part.Header.Get("ETag")))
 	require.Equal(t, http.StatusNotModified, had.StatusCode)
 }
 
 func TestAllowNamesHEADWhereverItNamesGET(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	for _, at := range []string{"/livez", "/readyz", "/docs", "/openapi.json", "/v1/organisations", "/v1/procurements/x/actions/start"} {
+	for _, at := range []string{
+		"/livez", "/readyz", "/docs", "/openapi.json", "/v1/organisations",
+		"/v1/procurements/x/actions/start",
+	} {
 		allowed := w.do(w.admin, "TRACE", at, nil).is(http.StatusMethodNotAllowed).Header().Get("Allow")
 		methods := strings.Split(allowed, ", ")
-		require.Equal(t, slices.Contains(methods, GET), slices.Contains(methods, http.MethodHead), "%s: %s", at, allowed)
+		require.Equal(t, slices.Contains(methods, GET), slices.Contains(methods, http.MethodHead), "%s: %s", at,
+			allowed)
 	}
 	require.Contains(t, w.do(w.admin, DELETE, "/readyz", nil).Header().Get("Allow"), "HEAD")
 }

@@ -54,11 +54,13 @@ func idempotencyKey(h http.Header) (string, error) {
 		return "", err
 	}
 	if value == "" && len(h.Values(headerIdempotencyKey)) == 0 {
-		return "", models.Refuse(models.CodeMissingKey, headerIdempotencyKey, "the request has no Idempotency-Key").Accepting("a key of your making, such as a UUID")
+		return "", models.Refuse(models.CodeMissingKey, headerIdempotencyKey, "the request has no Idempotency-Key").
+			Accepting("a key of your making, such as a UUID")
 	}
 	key, ok := unquote(value)
 	if !ok || key == "" || len(key) > longestKey || strings.ContainsFunc(key, notVisible) {
-		return "", models.Refuse(models.CodeInvalidKey, headerIdempotencyKey, "the Idempotency-Key cannot be used").Accepting("1 to %d visible ASCII characters, bare or in double quotes", longestKey)
+		return "", models.Refuse(models.CodeInvalidKey, headerIdempotencyKey, "the Idempotency-Key cannot be used").
+			Accepting("1 to %d visible ASCII characters, bare or in double quotes", longestKey)
 	}
 	return key, nil
 }
@@ -101,14 +103,16 @@ func ifMatch(h http.Header) (precondition, error) {
 	value := joined(h, headerIfMatch)
 	switch value {
 	case "":
-		return precondition{}, models.Refuse(models.CodeMissingIfMatch, headerIfMatch, "the change does not say on which version it was made").
+		return precondition{}, models.Refuse(models.CodeMissingIfMatch, headerIfMatch,
+			"the change does not say on which version it was made").
 			Accepting(`the ETag of the last answer, such as "3", or *`)
 	case anyTag:
 		return precondition{any: true}, nil
 	}
 	tags, ok := entityTags(value)
 	if !ok || len(tags) > mostTags {
-		return precondition{}, models.Refuse(models.CodeInvalidRequest, headerIfMatch, "the If-Match header cannot be read").
+		return precondition{}, models.Refuse(models.CodeInvalidRequest, headerIfMatch,
+			"the If-Match header cannot be read").
 			Accepting(`ETags as they were answered, such as "3", at most %d of them, or *`, mostTags)
 	}
 	p := precondition{versions: []int64{}}

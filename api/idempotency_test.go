@@ -28,7 +28,8 @@ func TestARepeatedRequestIsCarriedOutOnceAndAnsweredAlike(t *testing.T) {
 	require.Equal(t, first.etag(), again.etag())
 	require.Equal(t, first.Header().Get("Location"), again.Header().Get("Location"))
 	require.Equal(t, 1, w.count("SELECT count(*) FROM organisations WHERE legal_name = 'GENCI'"))
-	require.Equal(t, 1, w.count("SELECT count(*) FROM events e JOIN organisations o ON o.id = e.data->>'organisation_id' WHERE o.legal_name = 'GENCI'"))
+	require.Equal(t, 1, w.count("SELECT count(*) FROM events e JOIN organisations o ON o.id = "+
+		"e.data->>'organisation_id' WHERE o.legal_name = 'GENCI'"))
 }
 
 func TestAKeyIsNotForAnotherBody(t *testing.T) {
@@ -36,7 +37,8 @@ func TestAKeyIsNotForAnotherBody(t *testing.T) {
 	w := setup(t)
 	key := with(headerIdempotencyKey, "k")
 	w.do(w.admin, POST, "/v1/organisations", anOrganisation(), key).is(http.StatusCreated)
-	w.do(w.admin, POST, "/v1/organisations", map[string]any{"legal_name": "BSC", "country": "ES", "kind": "contracting_authority"}, key).
+	w.do(w.admin, POST, "/v1/organisations",
+		map[string]any{"legal_name": "BSC", "country": "ES", "kind": "contracting_authority"}, key).
 		is(http.StatusUnprocessableEntity).refused(models.CodeKeyReused)
 	require.Equal(t, 0, w.count("SELECT count(*) FROM organisations WHERE legal_name = 'BSC'"))
 }
@@ -122,10 +124,12 @@ func TestTheSecretOfAKeyIsNeitherKeptNorRepeated(t *testing.T) {
 	w := setup(t)
 	path := "/v1/people/" + string(w.admin.person) + "/api-keys"
 	var made, again MadeKey
-	w.do(w.admin, POST, path, map[string]any{"label": "second"}, with(headerIdempotencyKey, "k")).is(http.StatusCreated).into(&made)
+	w.do(w.admin, POST, path, map[string]any{"label": "second"}, with(headerIdempotencyKey, "k")).
+		is(http.StatusCreated).into(&made)
 	require.NotEmpty(t, made.Secret)
 	require.Empty(t, made.Note)
-	w.do(w.admin, POST, path, map[string]any{"label": "second"}, with(headerIdempotencyKey, "k")).is(http.StatusCreated).into(&again)
+	w.do(w.admin, POST, path, map[string]any{"label": "second"}, with(headerIdempotencyKey, "k")).
+		is(http.StatusCreated).into(&again)
 	require.Empty(t, again.Secret)
 	require.Equal(t, secretNote, again.Note)
 	require.Equal(t, made.Key, again.Key)
@@ -134,7 +138,8 @@ func TestTheSecretOfAKeyIsNeitherKeptNorRepeated(t *testing.T) {
 	require.NoError(t, err)
 	secret := made.Secret[strings.LastIndex(made.Secret, "_")+1:]
 	require.Equal(t, 0, w.count(`SELECT count(*) FROM requests WHERE body::text LIKE '%' || $1 || '%'`, secret))
-	require.Equal(t, 0, w.count(`SELECT count(*) FROM events WHERE convert_from(canonical, 'UTF8') LIKE '%' || $1 || '%'`, secret))
+	require.Equal(t, 0,
+		w.count(`SELECT count(*) FROM events WHERE convert_from(canonical, 'UTF8') LIKE '%' || $1 || '%'`, secret))
 	require.Equal(t, 1, w.count(`SELECT count(*) FROM api_keys WHERE digest = $1`, token.Digest()))
 	require.NotContains(t, w.logged(), secret)
 }
@@ -164,9 +169,14 @@ func TestIdempotencyKeysAreReadStrictly(t *testing.T) {
 		w.do(w.admin, POST, "/v1/organisations", anOrganisation(), change).is(http.StatusBadRequest).refused(code)
 	}
 	twice := func(h http.Header) { h[headerIdempotencyKey] = []string{"a", "b"} }
-	w.do(w.admin, POST, "/v1/organisations", anOrganisation(), twice).is(http.StatusBadRequest).refused(models.CodeInvalidKey)
-	for _, value := range []string{"k", strings.Repeat("k", 255), `"` + strings.Repeat("l", 255) + `"`, `"a\"\\b"`, "!#$~"} {
-		w.do(w.admin, POST, "/v1/organisations", anOrganisation(), with(headerIdempotencyKey, value)).is(http.StatusCreated)
+	w.do(w.admin, POST, "/v1/organisations", anOrganisation(), twice).is(http.StatusBadRequest).
+		refused(models.CodeInvalidKey)
+	for _, value := range []string{
+		"k", strings.Repeat("k", 255), `"` + strings.Repeat("l", 255) + `"`, `"a\"\\b"`,
+		"!#$~",
+	} {
+		w.do(w.admin, POST, "/v1/organisations", anOrganisation(), with(headerIdempotencyKey, value)).
+			is(http.StatusCreated)
 	}
 }
 
@@ -184,5 +194,6 @@ func TestAnswersAreForgottenAfterAMonth(t *testing.T) {
 	forgotten, err = w.store.ForgetRequests(t.Context(), 10)
 	require.NoError(t, err)
 	require.EqualValues(t, 1, forgotten)
-	require.Empty(t, w.do(w.admin, POST, "/v1/organisations", anOrganisation(), key).is(http.StatusCreated).Header().Get(headerReplayed))
+	require.Empty(t, w.do(w.admin, POST, "/v1/organisations", anOrganisation(), key).is(http.StatusCreated).Header().
+		Get(headerReplayed))
 }

@@ -64,9 +64,9 @@ func (v LotView) version() int64 { return v.Version }
 
 func showLot(l models.Lot) LotView {
 	return LotView{
-		ID: l.ID, ProcurementID: l.ProcurementID, Number: l.Number, Title: l.Title, Description: l.Description, Status: lotStatus(l),
-		Deadline: showDeadline(l), ClosedAt: utcOrNil(l.Box().ClosedAt), Boxes: showBoxes(l), EndedAt: utcOrNil(l.EndedAt),
-		EndReason: l.EndReason, Version: l.Version, CreatedAt: utc(l.CreatedAt),
+		ID: l.ID, ProcurementID: l.ProcurementID, Number: l.Number, Title: l.Title, Description: l.Description,
+		Status: lotStatus(l), Deadline: showDeadline(l), ClosedAt: utcOrNil(l.Box().ClosedAt), Boxes: showBoxes(l),
+		EndedAt: utcOrNil(l.EndedAt), EndReason: l.EndReason, Version: l.Version, CreatedAt: utc(l.CreatedAt),
 	}
 }
 
@@ -87,9 +87,12 @@ func showBoxes(l models.Lot) []BoxView {
 	boxes := make([]BoxView, len(l.Boxes))
 	for i, b := range l.Boxes {
 		boxes[i] = BoxView{
-			ID: b.ID, Stage: b.Stage, Round: b.Round, HandsIn: b.HandsIn, ByInvitation: b.ByInvitation, OpenedAt: utc(b.OpenedAt),
-			Deadline: DeadlineView{At: utc(b.Deadline), LocalTime: process.LocalTime{Local: b.DeadlineLocal, Zone: b.DeadlineZone}},
-			ClosedAt: utcOrNil(b.ClosedAt), UnsealedAt: utcOrNil(b.UnsealedAt),
+			ID: b.ID, Stage: b.Stage, Round: b.Round, HandsIn: b.HandsIn, ByInvitation: b.ByInvitation,
+			OpenedAt: utc(b.OpenedAt), Deadline: DeadlineView{
+				At:        utc(b.Deadline),
+				LocalTime: process.LocalTime{Local: b.DeadlineLocal, Zone: b.DeadlineZone},
+			}, ClosedAt: utcOrNil(b.ClosedAt),
+			UnsealedAt: utcOrNil(b.UnsealedAt),
 		}
 	}
 	return boxes
@@ -159,7 +162,8 @@ func (s *server) changeLot(ctx context.Context, in *lotPatch) (*Answer[LotView],
 	}
 	b := in.Body
 	l, err := s.acts.ChangeLot(ctx, by(ctx), id, acts.LotChange{
-		Number: b.Number, Title: b.Title, Description: b.Description, MoveDeadline: b.Deadline.given, Deadline: b.Deadline.value,
+		Number: b.Number, Title: b.Title, Description: b.Description, MoveDeadline: b.Deadline.given,
+		Deadline: b.Deadline.value,
 	})
 	return changed(ctx, l, err, showLot)
 }

@@ -22,22 +22,28 @@ func TestLotsAreDescribedUntilTheyArePublished(t *testing.T) {
 	require.Equal(t, 1, first.Number)
 	require.Equal(t, LotDraft, first.Status)
 	require.Equal(t, 2, d.describe().Number)
-	d.do(d.lead, POST, d.self()+"/lots", map[string]any{"number": 2, "title": models.Text{"en": "x"}}).is(http.StatusConflict).refused(models.CodeAlreadyExists)
-	d.do(d.lead, POST, d.self()+"/lots", map[string]any{"number": 7, "title": models.Text{"en": "x"}}).is(http.StatusCreated)
+	d.do(d.lead, POST, d.self()+"/lots", map[string]any{"number": 2, "title": models.Text{"en": "x"}}).
+		is(http.StatusConflict).refused(models.CodeAlreadyExists)
+	d.do(d.lead, POST, d.self()+"/lots", map[string]any{"number": 7, "title": models.Text{"en": "x"}}).
+		is(http.StatusCreated)
 
 	var changed LotView
-	d.do(d.lead, PATCH, first.self(), map[string]any{"description": models.Text{"en": "Fast"}, "deadline": nil}, with(headerIfMatch, `"1"`)).
+	d.do(d.lead, PATCH, first.self(), map[string]any{"description": models.Text{"en": "Fast"}, "deadline": nil},
+		with(headerIfMatch, `"1"`)).
 		is(http.StatusOK).into(&changed)
 	require.Equal(t, models.Text{"en": "Fast"}, changed.Description)
 	require.Equal(t, first.Title, changed.Title)
 	require.Nil(t, changed.Deadline)
-	d.do(d.lead, PATCH, first.self(), map[string]any{"number": 3}, with(headerIfMatch, `"1"`)).is(http.StatusPreconditionFailed)
-	d.do(d.lead, PATCH, first.self(), map[string]any{"number": 7}).is(http.StatusConflict).refused(models.CodeAlreadyExists)
+	d.do(d.lead, PATCH, first.self(), map[string]any{"number": 3}, with(headerIfMatch, `"1"`)).
+		is(http.StatusPreconditionFailed)
+	d.do(d.lead, PATCH, first.self(), map[string]any{"number": 7}).is(http.StatusConflict).
+		refused(models.CodeAlreadyExists)
 	d.do(d.lead, PATCH, first.self(), map[string]any{"deadline": d.deadlineIn(inTwoMonths)}).is(http.StatusOK)
 	d.exec("DELETE FROM lots WHERE number = 7")
 
 	d.publish()
-	d.do(d.lead, PATCH, first.self(), map[string]any{"number": 5}).is(http.StatusConflict).refused(models.CodeLotPublished)
+	d.do(d.lead, PATCH, first.self(), map[string]any{"number": 5}).is(http.StatusConflict).
+		refused(models.CodeLotPublished)
 	var page Page[LotView]
 	d.do(d.lead, GET, d.self()+"/lots", nil).is(http.StatusOK).into(&page)
 	require.Len(t, page.Items, 2)
@@ -66,11 +72,20 @@ func TestADeadlineIsALocalTimeThatExistsOnce(t *testing.T) {
 		deadline process.LocalTime
 		at       string
 	}{
-		"summer in Paris":    {process.LocalTime{Local: "2018-07-09T12:00", Zone: "Europe/Paris"}, "2018-07-09T10:00:00Z"},
-		"winter in Paris":    {process.LocalTime{Local: "2019-01-09T12:00:30", Zone: "Europe/Paris"}, "2019-01-09T11:00:30Z"},
-		"skipped":            {process.LocalTime{Local: "2026-03-29T02:30", Zone: "Europe/Paris"}, ""},
-		"repeated":           {process.LocalTime{Local: "2026-10-25T02:30", Zone: "Europe/Paris"}, ""},
-		"the hour before":    {process.LocalTime{Local: "2026-10-25T01:59", Zone: "Europe/Paris"}, "2026-10-24T23:59:00Z"},
+		"summer in Paris": {
+			process.LocalTime{Local: "2018-07-09T12:00", Zone: "Europe/Paris"},
+			"2018-07-09T10:00:00Z",
+		},
+		"winter in Paris": {
+			process.LocalTime{Local: "2019-01-09T12:00:30", Zone: "Europe/Paris"},
+			"2019-01-09T11:00:30Z",
+		},
+		"skipped":  {process.LocalTime{Local: "2026-03-29T02:30", Zone: "Europe/Paris"}, ""},
+		"repeated": {process.LocalTime{Local: "2026-10-25T02:30", Zone: "Europe/Paris"}, ""},
+		"the hour before": {
+			process.LocalTime{Local: "2026-10-25T01:59", Zone: "Europe/Paris"},
+			"2026-10-24T23:59:00Z",
+		},
 		"unknown zone":       {process.LocalTime{Local: "2026-07-09T12:00", Zone: "Europe/Atlantis"}, ""},
 		"the machine's zone": {process.LocalTime{Local: "2026-07-09T12:00", Zone: "Local"}, ""},
 		"no zone":            {process.LocalTime{Local: "2026-07-09T12:00"}, ""},
@@ -78,7 +93,8 @@ func TestADeadlineIsALocalTimeThatExistsOnce(t *testing.T) {
 		"an offset instead":  {process.LocalTime{Local: "2026-07-09T12:00Z", Zone: "UTC"}, ""},
 		"no such day":        {process.LocalTime{Local: "2026-02-30T12:00", Zone: "UTC"}, ""},
 	} {
-		answer := d.do(d.lead, POST, d.self()+"/lots", map[string]any{"title": models.Text{"en": "x"}, "deadline": c.deadline})
+		answer := d.do(d.lead, POST, d.self()+"/lots",
+			map[string]any{"title": models.Text{"en": "x"}, "deadline": c.deadline})
 		if c.at == "" {
 			require.Equal(t, models.CodeInvalidLocalTime, answer.refused(models.CodeInvalidLocalTime).Code, name)
 			continue
@@ -95,11 +111,13 @@ func TestADeadlineMovesLaterOnly(t *testing.T) {
 	d := inTender(t)
 	lot := d.openLot()
 	move := func(to process.LocalTime) response {
-		return d.do(d.lead, POST, d.self()+"/actions/move_deadline", process.MoveDeadline{Lot: lot.ID, Deadline: to, Reason: "late answers"})
+		return d.do(d.lead, POST, d.self()+"/actions/move_deadline",
+			process.MoveDeadline{Lot: lot.ID, Deadline: to, Reason: "late answers"})
 	}
 	move(lot.Deadline.LocalTime).is(http.StatusUnprocessableEntity).refused(models.CodeDeadlineEarlier)
 	move(d.deadlineIn(30 * time.Minute)).refused(models.CodeDeadlineEarlier)
-	move(process.LocalTime{Local: "2099-03-29T02:30", Zone: "Europe/Paris"}).is(http.StatusUnprocessableEntity).refused(models.CodeInvalidLocalTime)
+	move(process.LocalTime{Local: "2099-03-29T02:30", Zone: "Europe/Paris"}).is(http.StatusUnprocessableEntity).
+		refused(models.CodeInvalidLocalTime)
 	later := d.deadlineIn(inTwoMonths + time.Hour)
 	var view acts.CommandView[process.MoveDeadlineResult]
 	move(later).is(http.StatusOK).into(&view)
@@ -107,9 +125,11 @@ func TestADeadlineMovesLaterOnly(t *testing.T) {
 	moved := d.lot(lot.ID)
 	require.Equal(t, view.Result.To, moved.Deadline.At)
 	require.Equal(t, later, moved.Deadline.LocalTime)
-	require.Equal(t, 1, d.count("SELECT count(*) FROM events WHERE type = 'lot.deadline_moved' AND data ->> 'lot_id' = $1", lot.ID))
+	require.Equal(t, 1,
+		d.count("SELECT count(*) FROM events WHERE type = 'lot.deadline_moved' AND data ->> 'lot_id' = $1", lot.ID))
 
-	require.Equal(t, 1, d.count("SELECT count(*) FROM events WHERE type = 'notice.dispatched' AND data ->> 'notice_id' = $1", view.Result.Notice))
+	require.Equal(t, 1, d.count("SELECT count(*) FROM events WHERE type = 'notice.dispatched' AND data ->> "+
+		"'notice_id' = $1", view.Result.Notice))
 
 	var notices struct{ Items []NoticeView }
 	d.do(d.supplier(), GET, d.self()+"/notices", nil).is(http.StatusOK).into(&notices)
@@ -148,7 +168,8 @@ func TestALotEndedBeforeItsDeadlineClosesItsBox(t *testing.T) {
 	alone := d.personOf(d.lead.organisation)
 	d.give(d.lead, d.procurement, alone.person, models.RoleLeadProcurer)
 	d.do(alone, POST, d.self()+"/actions/end_lot", end).is(http.StatusForbidden)
-	d.do(d.lead, POST, d.self()+"/actions/end_lot", process.EndLot{Lot: lot.ID, Code: "whim", Reason: "x"}).is(http.StatusUnprocessableEntity)
+	d.do(d.lead, POST, d.self()+"/actions/end_lot", process.EndLot{Lot: lot.ID, Code: "whim", Reason: "x"}).
+		is(http.StatusUnprocessableEntity)
 	d.do(d.lead, POST, d.self()+"/actions/end_lot", end).is(http.StatusOK)
 	d.do(d.lead, POST, d.self()+"/actions/end_lot", end).is(http.StatusConflict).refused(models.CodeLotEnded)
 	ended := d.lot(lot.ID)
@@ -157,5 +178,6 @@ func TestALotEndedBeforeItsDeadlineClosesItsBox(t *testing.T) {
 	require.NotNil(t, ended.ClosedAt)
 	d.submit(d.supplier(), lot.ID, d.tender(supplier)).is(http.StatusConflict).refused(models.CodeLotClosed)
 	d.withdraw(supplier, tender.TenderID).refused(models.CodeLotClosed)
-	require.Equal(t, 1, d.count("SELECT count(*) FROM events WHERE type = 'lot.closed' AND (data ->> 'received')::int = 1 AND data ->> 'lot_id' = $1", lot.ID))
+	require.Equal(t, 1, d.count("SELECT count(*) FROM events WHERE type = 'lot.closed' AND (data ->> "+
+		"'received')::int = 1 AND data ->> 'lot_id' = $1", lot.ID))
 }

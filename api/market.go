@@ -17,12 +17,16 @@ func (s *server) marketOperations() []operation {
 	return []operation{
 		op(GET, procurement+"/releases", authenticated(), "List what the market was told", s.listReleases),
 		op(GET, procurement+"/consultations", authenticated(), "List market consultations", s.listConsultations),
-		op(POST, responses, authenticated(), "Respond to a market consultation, as a person of an economic operator", s.respond),
+		op(POST, responses, authenticated(), "Respond to a market consultation, as a person of an economic operator",
+			s.respond),
 		op(GET, responses, authenticated(), "List my organisation's responses", s.listOwnResponses),
-		op(GET, procurement+"/consultation-responses", reads(views.OfResponses), "List all responses, with what is confidential", s.listResponses),
-		op(GET, procurement+"/consultation-responses/{response}", reads(views.OfResponses), "Read a response", s.getResponse),
+		op(GET, procurement+"/consultation-responses", reads(views.OfResponses),
+			"List all responses, with what is confidential", s.listResponses),
+		op(GET, procurement+"/consultation-responses/{response}", reads(views.OfResponses), "Read a response",
+			s.getResponse),
 
-		op(GET, procurement+"/tasks", reads(views.OfTasks), "List what asks for attention, open tasks first", s.listTasks),
+		op(GET, procurement+"/tasks", reads(views.OfTasks), "List what asks for attention, open tasks first",
+			s.listTasks),
 	}
 }
 
@@ -51,7 +55,10 @@ func (s *server) listReleases(ctx context.Context, in *releasesQuery) (*Listed[R
 		},
 		func(r views.Release) models.ID { return r.EntryID },
 		func(r views.Release) ReleaseView {
-			return ReleaseView{EntryID: r.EntryID, Kind: r.Kind, Digest: r.Digest, ReleasedAt: utc(r.ReleasedAt), Content: r.Content}
+			return ReleaseView{
+				EntryID: r.EntryID, Kind: r.Kind, Digest: r.Digest, ReleasedAt: utc(r.ReleasedAt),
+				Content: r.Content,
+			}
 		})
 }
 
@@ -84,8 +91,9 @@ func (s *server) listConsultations(ctx context.Context, in *consultationsQuery) 
 		func(c models.Consultation) models.ID { return c.AnnouncementID },
 		func(c models.Consultation) ConsultationView {
 			return ConsultationView{
-				Announcement: c.AnnouncementID, Questionnaire: c.QuestionnaireID, AnnouncedAt: utc(c.AnnouncedAt), OpensAt: utc(c.OpensAt),
-				ClosesAt: utc(c.ClosesAt), ClosesLocal: c.ClosesLocal, ClosesZone: c.ClosesZone, ClosedAt: utcOrNil(c.ClosedAt),
+				Announcement: c.AnnouncementID, Questionnaire: c.QuestionnaireID, AnnouncedAt: utc(c.AnnouncedAt),
+				OpensAt: utc(c.OpensAt), ClosesAt: utc(c.ClosesAt), ClosesLocal: c.ClosesLocal,
+				ClosesZone: c.ClosesZone, ClosedAt: utcOrNil(c.ClosedAt),
 			}
 		})
 }

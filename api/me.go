@@ -36,7 +36,10 @@ func (s *server) getMe(ctx context.Context, _ *struct{}) (*meOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := me{showPerson(credential.Person), showOrganisation(o), showAPIKey(credential.Key), make([]involvement, len(standings))}
+	out := me{
+		showPerson(credential.Person), showOrganisation(o), showAPIKey(credential.Key),
+		make([]involvement, len(standings)),
+	}
 	for i, st := range standings {
 		p := st.Procurement
 		out.Procurements[i] = involvement{p.ID, p.Title, p.Mode, p.Status, st.Roles}

@@ -49,7 +49,8 @@ func (s *server) listMembers(ctx context.Context, in *membersQuery) (*Listed[mem
 	read := func(after models.ID, limit int) ([]models.Member, error) {
 		return s.views.Members(ctx, readerOf(ctx), after, limit)
 	}
-	return list(s, requestOf(ctx), in.Paging, nil, read, func(m models.Member) models.ID { return m.OrganisationID }, showMember)
+	return list(s, requestOf(ctx), in.Paging, nil, read, func(m models.Member) models.ID { return m.OrganisationID },
+		showMember)
 }
 
 // MemberPath is embedded by the input of what concerns one member.
@@ -83,7 +84,8 @@ func (s *server) putMember(ctx context.Context, in *memberInput) (*Answer[member
 	if err != nil {
 		return nil, err
 	}
-	m, err := s.acts.PutMember(ctx, by(ctx), acts.MemberPart{Organisation: id, Lead: in.Body.Lead, BudgetShare: in.Body.BudgetShare})
+	m, err := s.acts.PutMember(ctx, by(ctx),
+		acts.MemberPart{Organisation: id, Lead: in.Body.Lead, BudgetShare: in.Body.BudgetShare})
 	return changed(ctx, m, err, showMemberPut)
 }
 

@@ -15,7 +15,8 @@ func TestMembersArePartOfTheProcurementsVersion(t *testing.T) {
 	leader, other := w.buyer(), w.buyer()
 	p := w.procurement(leader)
 	path := p.self() + "/members/" + string(other.organisation)
-	joined := w.do(leader, PUT, path, map[string]any{"budget_share": "25.50"}, with(headerIfMatch, `"1"`)).is(http.StatusCreated)
+	joined := w.do(leader, PUT, path, map[string]any{"budget_share": "25.50"}, with(headerIfMatch, `"1"`)).
+		is(http.StatusCreated)
 	require.Equal(t, path, joined.Header().Get("Location"))
 	require.Equal(t, `"2"`, joined.etag())
 	var m member
@@ -72,7 +73,10 @@ func TestSharesOfTheBudgetAreExactAndNoMoreThanAll(t *testing.T) {
 	share(third, "33.333335").is(http.StatusConflict).refused(models.CodeSharesExceeded)
 	share(third, "33.333334").is(http.StatusCreated)
 	share(third, "100").is(http.StatusConflict).refused(models.CodeSharesExceeded)
-	for _, malformed := range []string{"0", "0.000000", "100.000001", "-1", "1e1", "1,5", "1.0000001", "", " 1", "NaN", "001"} {
+	for _, malformed := range []string{
+		"0", "0.000000", "100.000001", "-1", "1e1", "1,5", "1.0000001", "", " 1", "NaN",
+		"001",
+	} {
 		share(second, malformed).is(http.StatusUnprocessableEntity).refused(models.CodeInvalidValue)
 	}
 }
@@ -88,5 +92,6 @@ func TestAMemberGoesOnceNobodyActsForIt(t *testing.T) {
 	w.do(leader, DELETE, path, nil).is(http.StatusConflict).refused(models.CodeStillReferred)
 	w.do(leader, DELETE, given.self(), nil).is(http.StatusOK)
 	w.do(leader, DELETE, path, nil).is(http.StatusNoContent)
-	w.do(leader, DELETE, p.self()+"/members/"+string(leader.organisation), nil).is(http.StatusConflict).refused(models.CodeStillReferred)
+	w.do(leader, DELETE, p.self()+"/members/"+string(leader.organisation), nil).is(http.StatusConflict).
+		refused(models.CodeStillReferred)
 }

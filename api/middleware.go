@@ -19,7 +19,8 @@ import (
 // begin gives the request its call, which all that follows fills in.
 func (s *server) begin(c *gin.Context) {
 	req := &request{
-		id: requestID(c.Request.Header), path: c.Request.URL.Path, instance: clip(c.Request.URL.EscapedPath()), server: s,
+		id: requestID(c.Request.Header), path: c.Request.URL.Path, instance: clip(c.Request.URL.EscapedPath()),
+		server: s,
 	}
 	c.Request = c.Request.WithContext(withRequest(c.Request.Context(), req))
 	c.Header(headerRequestID, req.id)
@@ -81,7 +82,8 @@ func (s *server) refuseHostile(c *gin.Context) {
 	}
 	for name, values := range query {
 		if len(values) > 1 {
-			s.abort(c, models.Refuse(models.CodeInvalidRequest, clip(name), "the query parameter is given %d times", len(values)))
+			s.abort(c, models.Refuse(models.CodeInvalidRequest, clip(name), "the query parameter is given %d times",
+				len(values)))
 			return
 		}
 		if unfit(name) || unfit(values[0]) {

@@ -34,11 +34,14 @@ type NeutralityFindingsView struct {
 func (s *server) neutralityOperations() []operation {
 	return []operation{
 		op(GET, "/v1/procurements/{procurement}/neutrality-findings", reads(views.OfNeutrality),
-			"Read needs and requirements as a tenderer's lawyer would, and list what may favour somebody", s.listNeutralityFindings),
+			"Read needs and requirements as a tenderer's lawyer would, and list what may favour somebody",
+			s.listNeutralityFindings),
 	}
 }
 
-func (s *server) listNeutralityFindings(ctx context.Context, _ *ProcurementPath) (*Shown[NeutralityFindingsView], error) {
+func (s *server) listNeutralityFindings(ctx context.Context,
+	_ *ProcurementPath,
+) (*Shown[NeutralityFindingsView], error) {
 	findings, err := s.views.NeutralityFindings(ctx, readerOf(ctx))
 	view := NeutralityFindingsView{Items: []NeutralityFindingView{}}
 	for _, f := range findings {
@@ -52,8 +55,8 @@ func (v *NeutralityFindingsView) add(f views.NeutralityFinding) {
 		v.Open++
 	}
 	v.Items = append(v.Items, NeutralityFindingView{
-		Entry: f.Entry.ID, Kind: f.Entry.Kind, Field: f.Field, Code: string(f.Code), Severity: string(f.Severity), Language: f.Language,
-		Start: f.Start, End: f.End, Text: f.Text, Reason: f.Reason, Suggestion: f.Suggestion, Source: f.Source,
-		Open: f.Answer == "", Answer: f.Answer,
+		Entry: f.Entry.ID, Kind: f.Entry.Kind, Field: f.Field, Code: string(f.Code), Severity: string(f.Severity),
+		Language: f.Language, Start: f.Start, End: f.End, Text: f.Text, Reason: f.Reason, Suggestion: f.Suggestion,
+		Source: f.Source, Open: f.Answer == "", Answer: f.Answer,
 	})
 }

@@ -40,12 +40,18 @@ func (s *server) newHuma() huma.API {
 			},
 			Servers: []*huma.Server{{URL: "/"}},
 			Components: &huma.Components{
-				Schemas:         huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
-				SecuritySchemes: map[string]*huma.SecurityScheme{securityScheme: {Type: "http", Scheme: "bearer", BearerFormat: "ppi_<key>_<secret>"}}, //nolint:gosec // the form of a key, not a key
+				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+				SecuritySchemes: map[string]*huma.SecurityScheme{securityScheme: {
+					Type: "http", Scheme: "bearer",
+					BearerFormat: "ppi_<key>_<secret>",
+				}}, //nolint:gosec // the form of a key, not a key
 			},
 		},
 		// "json" serves what ends in +json.
-		Formats:                      map[string]huma.Format{mediaJSON: huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
+		Formats: map[string]huma.Format{
+			mediaJSON: huma.DefaultJSONFormat,
+			"json":    huma.DefaultJSONFormat,
+		},
 		DefaultFormat:                mediaJSON,
 		RejectUnknownQueryParameters: true,
 	})
@@ -75,7 +81,10 @@ func (s *server) describe(o *operation) huma.Operation {
 	}
 	if o.takes != nil {
 		d.RequestBody = &huma.RequestBody{Content: s.jsonOf(o.takes)}
-		d.Responses[strconv.Itoa(o.status)] = &huma.Response{Description: http.StatusText(o.status), Content: s.jsonOf(o.gives)}
+		d.Responses[strconv.Itoa(o.status)] = &huma.Response{
+			Description: http.StatusText(o.status),
+			Content:     s.jsonOf(o.gives),
+		}
 	}
 	if o.content != nil {
 		content := o.content(s.huma.OpenAPI().Components.Schemas)
@@ -89,7 +98,8 @@ func (s *server) describe(o *operation) huma.Operation {
 
 // jsonOf describes JSON of a type.
 func (s *server) jsonOf(t reflect.Type) map[string]*huma.MediaType {
-	return map[string]*huma.MediaType{mediaJSON: {Schema: s.huma.OpenAPI().Components.Schemas.Schema(t, true, t.Name())}}
+	return map[string]*huma.MediaType{mediaJSON: {Schema: s.huma.OpenAPI().
+		Components.Schemas.Schema(t, true, t.Name())}}
 }
 
 // describeFile says what [http.ServeContent] can answer; the media type is the file's own.
@@ -149,10 +159,14 @@ func (s *server) documentHeaders(o *operation) {
 	d := s.describedBy(o)
 	text := &huma.Schema{Type: huma.TypeString}
 	add := func(name, doc string, required bool) {
-		d.Parameters = append(d.Parameters, &huma.Param{Name: name, In: "header", Description: doc, Required: required, Schema: text})
+		d.Parameters = append(d.Parameters, &huma.Param{
+			Name: name, In: "header", Description: doc, Required: required,
+			Schema: text,
+		})
 	}
 	if o.keyed {
-		add(headerIdempotencyKey, "A key of the caller's making, repeated when the request is repeated; kept for "+days(acts.RequestsKept), true)
+		add(headerIdempotencyKey, "A key of the caller's making, repeated when the request is repeated; kept for "+
+			days(acts.RequestsKept), true)
 	}
 	if o.conditional {
 		add(headerIfMatch, `The ETags of the versions the change may have been made on, or *`, true)
@@ -186,7 +200,8 @@ func (s *server) describedBy(o *operation) *huma.Operation {
 // description introduces the API on its reference page, with every code a problem can have.
 func description() string {
 	var b strings.Builder
-	b.WriteString("Instants are RFC 3339 in UTC. Every POST carries an `Idempotency-Key`, every change an `If-Match`. " +
+	b.WriteString("Instants are RFC 3339 in UTC. Every POST carries an `Idempotency-Key`, every change an " +
+		"`If-Match`. " +
 		"Whatever answers GET answers HEAD. Lists are read page by page with `next_cursor`. What is refused is answered by a problem (RFC 9457).\n\n" +
 		"<details><summary>All codes of problems</summary>\n\n| code | status | what to do |\n|---|---|---|\n")
 	for _, t := range models.RefusalTypes() {

@@ -91,7 +91,8 @@ func TestTheReferencePageLoadsNothingFromElsewhere(t *testing.T) {
 		require.Equal(t, policy, file.Header().Get("Content-Security-Policy"))
 		w.do(caller{}, GET, load[1], nil, with(headerIfNoneMatch, file.etag())).is(http.StatusNotModified)
 		media := file.Header().Get("Content-Type")
-		require.True(t, slices.ContainsFunc([]string{"text/javascript", "text/css"}, func(m string) bool { return strings.HasPrefix(media, m) }), media)
+		require.True(t, slices.ContainsFunc([]string{"text/javascript", "text/css"},
+			func(m string) bool { return strings.HasPrefix(media, m) }), media)
 	}
 	script := w.do(caller{}, GET, "/docs/page.js", nil).Body.String()
 	require.NotContains(t, script, "http")

@@ -16,9 +16,12 @@ func (s *server) openingOperations() []operation {
 	const one = procurement + "/tenders/{tender}"
 	return []operation{
 		op(POST, one+"/openings", roles(models.RoleOpener), "Record what I found in an envelope", s.recordOpening),
-		op(GET, one+"/openings", reads(views.OfOpenings), "List what openers found in the envelopes of a tender", s.listOpenings),
-		op(GET, one+"/envelopes/{n}/plaintext", reads(views.OfOpenings), "Read what was in an envelope, if openers uploaded it", s.getPlaintext, givesBytes()),
-		op(GET, procurement+"/lots/{lot}/tenderers", reads(views.OfTenderers), "List who tendered for a lot, once it is opened", s.listTenderers),
+		op(GET, one+"/openings", reads(views.OfOpenings), "List what openers found in the envelopes of a tender",
+			s.listOpenings),
+		op(GET, one+"/envelopes/{n}/plaintext", reads(views.OfOpenings),
+			"Read what was in an envelope, if openers uploaded it", s.getPlaintext, givesBytes()),
+		op(GET, procurement+"/lots/{lot}/tenderers", reads(views.OfTenderers),
+			"List who tendered for a lot, once it is opened", s.listTenderers),
 	}
 }
 
@@ -60,9 +63,9 @@ func (OpeningView) version() int64 { return 1 }
 
 func showOpening(procurement models.ID, o models.Opening, found models.Found) OpeningView {
 	return OpeningView{
-		ProcurementID: procurement, TenderID: o.TenderID, Envelope: o.N, PersonID: o.PersonID, OrganisationID: o.OrganisationID,
-		Readable: o.Readable, PlaintextDigest: o.PlaintextDigest, Size: o.Size, Upload: o.UploadID, Price: o.Price,
-		RecordedAt: utc(o.RecordedAt), Found: found,
+		ProcurementID: procurement, TenderID: o.TenderID, Envelope: o.N, PersonID: o.PersonID,
+		OrganisationID: o.OrganisationID, Readable: o.Readable, PlaintextDigest: o.PlaintextDigest, Size: o.Size,
+		Upload: o.UploadID, Price: o.Price, RecordedAt: utc(o.RecordedAt), Found: found,
 	}
 }
 
@@ -73,7 +76,8 @@ func (s *server) recordOpening(ctx context.Context, in *newOpening) (*Answer[Ope
 	}
 	b := in.Body
 	done, err := s.acts.RecordOpening(ctx, by(ctx), id, acts.EnvelopeFound{
-		N: b.Envelope, Unreadable: b.Unreadable, PlaintextDigest: b.PlaintextDigest, Size: b.Size, Upload: b.Upload, Price: b.Price,
+		N: b.Envelope, Unreadable: b.Unreadable, PlaintextDigest: b.PlaintextDigest, Size: b.Size, Upload: b.Upload,
+		Price: b.Price,
 	})
 	return created(ctx, done, err, func(o acts.OpeningRecorded) OpeningView {
 		return showOpening(requestOf(ctx).procurement(), o.Opening, o.Found)

@@ -89,7 +89,9 @@ func unconditional() option { return func(o *operation) { o.conditional = false 
 // op makes a row whose handler is bound, validated and described by huma. By its method a row needs an
 // Idempotency-Key (POST) or an If-Match (PUT, PATCH, DELETE), and its status of success is 201 for POST
 // and 200 otherwise.
-func op[I, O any](method, path string, access access, summary string, handle func(context.Context, *I) (*O, error), options ...option) operation {
+func op[I, O any](method, path string, access access, summary string,
+	handle func(context.Context, *I) (*O, error), options ...option,
+) operation {
 	o := operation{
 		method: method, path: path, access: access, summary: summary,
 		status:      http.StatusOK,

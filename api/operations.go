@@ -41,22 +41,30 @@ func (s *server) operations() []operation {
 		op(GET, "/v1/people/{person}/api-keys/{key}", self(), "Read an API key", s.getAPIKey),
 		op(DELETE, "/v1/people/{person}/api-keys/{key}", self(), "Revoke an API key", s.revokeAPIKey),
 
-		op(POST, "/v1/procurements", authenticated(), "Draft a procurement, as a person of a contracting authority", s.createProcurement),
-		op(GET, "/v1/procurements", authenticated(), "List the procurements in which I hold a role", s.listProcurements),
+		op(POST, "/v1/procurements", authenticated(), "Draft a procurement, as a person of a contracting authority",
+			s.createProcurement),
+		op(GET, "/v1/procurements", authenticated(), "List the procurements in which I hold a role",
+			s.listProcurements),
 		op(GET, "/v1/procurements/{procurement}", reads(views.OfProcurement), "Read a procurement", s.getProcurement),
 		op(PATCH, "/v1/procurements/{procurement}", lead, "Change a draft", s.changeProcurement),
 
-		op(GET, "/v1/procurements/{procurement}/members", reads(views.OfMembers), "List the members of the consortium", s.listMembers),
-		op(GET, "/v1/procurements/{procurement}/members/{organisation}", reads(views.OfMembers), "Read a member", s.getMember),
-		op(PUT, "/v1/procurements/{procurement}/members/{organisation}", lead, "Take a contracting authority in, or change its part", s.putMember, mayCreate()),
-		op(DELETE, "/v1/procurements/{procurement}/members/{organisation}", lead, "Take a member out of a draft", s.removeMember, answers(noContent)),
+		op(GET, "/v1/procurements/{procurement}/members", reads(views.OfMembers), "List the members of the consortium",
+			s.listMembers),
+		op(GET, "/v1/procurements/{procurement}/members/{organisation}", reads(views.OfMembers), "Read a member",
+			s.getMember),
+		op(PUT, "/v1/procurements/{procurement}/members/{organisation}", lead,
+			"Take a contracting authority in, or change its part", s.putMember, mayCreate()),
+		op(DELETE, "/v1/procurements/{procurement}/members/{organisation}", lead, "Take a member out of a draft",
+			s.removeMember, answers(noContent)),
 
 		op(POST, "/v1/procurements/{procurement}/roles", lead, "Give a person a role", s.giveRole),
-		op(GET, "/v1/procurements/{procurement}/roles", reads(views.OfRoles), "List roles, ended ones too", s.listRoles),
+		op(GET, "/v1/procurements/{procurement}/roles", reads(views.OfRoles), "List roles, ended ones too",
+			s.listRoles),
 		op(GET, "/v1/procurements/{procurement}/roles/{role}", reads(views.OfRoles), "Read a role", s.getRole),
 		op(DELETE, "/v1/procurements/{procurement}/roles/{role}", lead, "End a role now", s.endRole),
 	}
 	return slices.Concat(rows, s.commandOperations(), s.gateOperations(), s.dossierOperations(),
-		s.documentOperations(), s.uploadOperations(), s.lotOperations(), s.tenderOperations(), s.openingOperations(), s.evaluationOperations(), s.conclusionOperations(), s.neutralityOperations(), s.marketOperations(),
+		s.documentOperations(), s.uploadOperations(), s.lotOperations(), s.tenderOperations(), s.openingOperations(),
+		s.evaluationOperations(), s.conclusionOperations(), s.neutralityOperations(), s.marketOperations(),
 		s.eventOperations(), s.eventTypeOperations(), s.endpointOperations(), docsPages())
 }

@@ -39,7 +39,8 @@ type newOrganisation struct {
 func (s *server) createOrganisation(ctx context.Context, in *newOrganisation) (*Answer[organisation], error) {
 	b := in.Body
 	done, err := s.acts.RegisterOrganisation(ctx, by(ctx), acts.NewOrganisation{
-		LegalName: b.LegalName, Country: b.Country, Kind: b.Kind, SME: b.SME, LessDevelopedRegion: b.LessDevelopedRegion,
+		LegalName: b.LegalName, Country: b.Country, Kind: b.Kind, SME: b.SME,
+		LessDevelopedRegion: b.LessDevelopedRegion,
 	})
 	return created(ctx, done, err, showOrganisation)
 }
@@ -48,7 +49,8 @@ func (s *server) listOrganisations(ctx context.Context, in *struct{ Paging }) (*
 	read := func(after models.ID, limit int) ([]models.Organisation, error) {
 		return s.views.Organisations(ctx, after, limit)
 	}
-	return list(s, requestOf(ctx), in.Paging, nil, read, func(o models.Organisation) models.ID { return o.ID }, showOrganisation)
+	return list(s, requestOf(ctx), in.Paging, nil, read, func(o models.Organisation) models.ID { return o.ID },
+		showOrganisation)
 }
 
 // OrganisationPath is embedded by the input of what concerns one organisation.
@@ -83,7 +85,8 @@ func (s *server) changeOrganisation(ctx context.Context, in *organisationPatch) 
 	}
 	b := in.Body
 	o, err := s.acts.ChangeOrganisation(ctx, by(ctx), id, acts.OrganisationChange{
-		LegalName: b.LegalName, Country: b.Country, SME: b.SME.change(), LessDevelopedRegion: b.LessDevelopedRegion.change(),
+		LegalName: b.LegalName, Country: b.Country, SME: b.SME.change(),
+		LessDevelopedRegion: b.LessDevelopedRegion.change(),
 	})
 	return changed(ctx, o, err, showOrganisation)
 }

@@ -37,7 +37,8 @@ type newPerson struct {
 
 func (s *server) createPerson(ctx context.Context, in *newPerson) (*Answer[person], error) {
 	done, err := s.acts.RegisterPerson(ctx, by(ctx), acts.NewPerson{
-		Organisation: in.Body.OrganisationID, Name: in.Body.Name, Email: in.Body.Email, Administrator: in.Body.Administrator,
+		Organisation: in.Body.OrganisationID, Name: in.Body.Name, Email: in.Body.Email,
+		Administrator: in.Body.Administrator,
 	})
 	return created(ctx, done, err, showPerson)
 }
@@ -59,7 +60,8 @@ func (s *server) listPeople(ctx context.Context, in *peopleQuery) (*Listed[perso
 	read := func(after models.ID, limit int) ([]models.Person, error) {
 		return s.views.People(ctx, models.ID(in.OrganisationID), after, limit)
 	}
-	return list(s, requestOf(ctx), in.Paging, filters, read, func(p models.Person) models.ID { return p.ID }, showPerson)
+	return list(s, requestOf(ctx), in.Paging, filters, read, func(p models.Person) models.ID { return p.ID },
+		showPerson)
 }
 
 // PersonPath is embedded by the input of what concerns one person.

@@ -50,7 +50,10 @@ func TestThePlatformKeepsAnAdministrator(t *testing.T) {
 	w.do(w.admin, PATCH, "/v1/people/"+string(second.person), map[string]any{"administrator": true}).is(http.StatusOK)
 	both := []caller{w.admin, second}
 	stepped := 0
-	for _, a := range w.atOnce(2, func(i int) response { return w.do(both[i], PATCH, "/v1/people/"+string(both[i].person), down) }) {
+	for _, a := range w.atOnce(2, func(i int) response {
+		return w.do(both[i], PATCH,
+			"/v1/people/"+string(both[i].person), down)
+	}) {
 		if a.Code == http.StatusOK {
 			stepped++
 		}

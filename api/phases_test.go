@@ -47,7 +47,8 @@ func (r *run) person(held ...models.Role) caller {
 
 func (r *run) end(phase models.Phase) {
 	r.Helper()
-	r.exec("UPDATE phase_rounds SET status = 'closed', closed_at = clock_timestamp() WHERE procurement_id = $1 AND phase = $2", r.p.ID, phase)
+	r.exec("UPDATE phase_rounds SET status = 'closed', closed_at = clock_timestamp() WHERE procurement_id = $1 AND "+
+		"phase = $2", r.p.ID, phase)
 }
 
 func (r *run) post(who caller, path string, body any) response {
@@ -68,7 +69,8 @@ func (r *run) agreement() map[string]any {
 	return map[string]any{
 		"lead": r.lead.organisation, "applicable_law": "FR", "decision_rule": "majority",
 		"shares":           []map[string]any{{"organisation": r.lead.organisation, "percent": "100"}},
-		"responsibilities": text, "internal_organisation": text, "distribution": text, "conclusion_of_contracts": text, "exit": text, "dispute": text,
+		"responsibilities": text, "internal_organisation": text, "distribution": text, "conclusion_of_contracts": text,
+		"exit": text, "dispute": text,
 	}
 }
 
@@ -114,8 +116,10 @@ func TestADocumentThatIsNamedMustBeThere(t *testing.T) {
 	r.written(r.lead, "/agreement", in)
 
 	training := map[string]any{
-		"activity": "training", "topic": "law", "title": models.Text{"en": "Law"}, "date": "2020-01-01", "provider": "School",
-		"participants": []map[string]any{{"person": r.lead.person}}, "proof": map[string]any{"document": strings.Repeat("b", 64)},
+		"activity": "training", "topic": "law", "title": models.Text{"en": "Law"}, "date": "2020-01-01",
+		"provider":     "School",
+		"participants": []map[string]any{{"person": r.lead.person}},
+		"proof":        map[string]any{"document": strings.Repeat("b", 64)},
 	}
 	r.post(r.lead, "/activities", training).refused(models.CodeDocumentUnknown)
 	training["proof"] = map[string]any{"document": in["document"]}
@@ -141,7 +145,8 @@ func (r *run) document(who caller, text string) DocumentView {
 	d := &tendering{world: r.world, lead: r.lead, procurement: r.p}
 	var v DocumentView
 	r.post(who, "/documents", DocumentBody{
-		Title: models.Text{"en": text}, Audience: models.AudienceBuyers, Upload: d.upload(who, []byte(text), models.PurposeDocument).ID,
+		Title: models.Text{"en": text}, Audience: models.AudienceBuyers,
+		Upload: d.upload(who, []byte(text), models.PurposeDocument).ID,
 	}).is(http.StatusCreated).into(&v)
 	return v
 }
@@ -151,7 +156,8 @@ func (r *run) need() models.ID {
 	r.Helper()
 	buyer := r.person(models.RoleBuyer)
 	outcome := map[string]any{
-		"outcome": models.Text{"en": "Less energy per result"}, "indicator": models.Text{"en": "Energy"}, "baseline": "48", "target": "30", "unit": "kWh",
+		"outcome": models.Text{"en": "Less energy per result"}, "indicator": models.Text{"en": "Energy"},
+		"baseline": "48", "target": "30", "unit": "kWh",
 	}
 	common := map[string]any{}
 	maps.Copy(common, outcome)
@@ -162,7 +168,8 @@ func (r *run) need() models.ID {
 
 func (r *run) requirement(n int, need models.ID) map[string]any {
 	return map[string]any{
-		"code": fmt.Sprintf("R-%03d", n), "statement": models.Text{"en": fmt.Sprintf("Job %d needs at most 30 kWh.", n)}, "type": "performance",
+		"code": fmt.Sprintf("R-%03d", n), "statement": models.Text{"en": fmt.Sprintf("Job %d needs at most 30 kWh.",
+			n)}, "type": "performance",
 		"priority": "must", "use": "minimum", "minimum": models.Text{"en": "30 kWh"}, "traces": []models.ID{need},
 		"verification": map[string]any{"method": "test", "how": models.Text{"en": "Run it and read the meter."}},
 	}
@@ -180,8 +187,10 @@ func TestRequirementsAreImportedAllOrNone(t *testing.T) {
 	broken := r.requirement(7, need)
 	broken["use"] = "award"
 	elsewhere := r.requirement(8, models.NewID(models.PrefixEntry))
-	require.Equal(t, "/items/1/use", r.post(r.drafter, path, map[string]any{"items": []any{items[0], broken}}).refused(models.CodeInvalidValue).Errors[0].Pointer)
-	require.Equal(t, "/items/1/traces", r.post(r.drafter, path, map[string]any{"items": []any{items[0], elsewhere}}).refused(models.CodeInvalidValue).Errors[0].Pointer)
+	require.Equal(t, "/items/1/use", r.post(r.drafter, path, map[string]any{"items": []any{items[0], broken}}).
+		refused(models.CodeInvalidValue).Errors[0].Pointer)
+	require.Equal(t, "/items/1/traces", r.post(r.drafter, path, map[string]any{"items": []any{items[0], elsewhere}}).
+		refused(models.CodeInvalidValue).Errors[0].Pointer)
 	r.post(r.drafter, path, map[string]any{"items": []any{items[0], items[0]}}).refused(models.CodeAlreadyExists)
 	require.Zero(t, r.count("SELECT count(*) FROM entries WHERE kind = 'requirement'"), "all or none")
 
@@ -191,9 +200,11 @@ func TestRequirementsAreImportedAllOrNone(t *testing.T) {
 	r.do(r.drafter, POST, r.p.self()+path, body, again).is(http.StatusCreated).into(&view)
 	require.Len(t, view.Items, 200)
 	require.Equal(t, "R-200", view.Items[199].Content.Code)
-	require.Equal(t, "true", r.do(r.drafter, POST, r.p.self()+path, body, again).is(http.StatusCreated).Header().Get("Idempotent-Replayed"))
+	require.Equal(t, "true", r.do(r.drafter, POST, r.p.self()+path, body, again).is(http.StatusCreated).Header().
+		Get("Idempotent-Replayed"))
 	require.Equal(t, 200, r.count("SELECT count(*) FROM entries WHERE kind = 'requirement'"))
-	require.Equal(t, 200, r.count("SELECT count(*) FROM events WHERE type = $1 AND data->>'kind' = 'requirement'", event.TypeOf(event.EntryWritten{})))
+	require.Equal(t, 200, r.count("SELECT count(*) FROM events WHERE type = $1 AND data->>'kind' = 'requirement'",
+		event.TypeOf(event.EntryWritten{})))
 	r.post(r.drafter, path, map[string]any{"items": append(items, items[0])}).refused(models.CodeInvalidValue)
 }
 
@@ -213,10 +224,14 @@ func TestTheEngineListsWhatAVersionConsistsOf(t *testing.T) {
 	r := running(t, models.PhaseNeeds, models.PhaseSpecification)
 	r.post(r.lead, "/specification-versions", map[string]any{}).refused(models.CodeInvalidValue)
 	first := r.written(r.drafter, "/requirements", r.requirement(1, r.need()))
-	forged := []map[string]any{{"entry": models.NewID(models.PrefixEntry), "kind": "requirement", "digest": strings.Repeat("0", 64)}}
+	forged := []map[string]any{{
+		"entry": models.NewID(models.PrefixEntry), "kind": "requirement",
+		"digest": strings.Repeat("0", 64),
+	}}
 	var v EntryView[models.SpecificationVersion]
 	r.post(r.lead, "/specification-versions", map[string]any{"items": forged}).is(http.StatusCreated).into(&v)
-	require.Equal(t, []models.Reference{{Entry: first.ID, Kind: models.EntryRequirement, Digest: first.Digest}}, v.Content.Items)
+	require.Equal(t, []models.Reference{{Entry: first.ID, Kind: models.EntryRequirement, Digest: first.Digest}},
+		v.Content.Items)
 
 	buyer, lawyer := r.person(models.RoleBuyer), r.person(models.RoleLegal)
 	named := map[string]any{"entry": v.ID, "digest": v.Digest}
@@ -226,18 +241,21 @@ func TestTheEngineListsWhatAVersionConsistsOf(t *testing.T) {
 	named["digest"] = v.Digest
 	r.post(own, "/specification-approvals", named).is(http.StatusForbidden).refused(models.CodeOwnWork)
 	r.written(buyer, "/specification-approvals", named)
-	r.written(lawyer, "/legal-certifications", map[string]any{"entry": v.ID, "digest": v.Digest, "statement": "neutral"})
+	r.written(lawyer, "/legal-certifications",
+		map[string]any{"entry": v.ID, "digest": v.Digest, "statement": "neutral"})
 
 	changed := r.requirement(1, r.furtherNeed())
 	r.do(r.drafter, PUT, first.self(), changed).is(http.StatusOK)
-	r.post(r.person(models.RoleBuyer), "/specification-approvals", named).is(http.StatusConflict).refused(models.CodeNotFrozen)
+	r.post(r.person(models.RoleBuyer), "/specification-approvals", named).is(http.StatusConflict).
+		refused(models.CodeNotFrozen)
 }
 
 // furtherNeed is a need of another buyer's officer.
 func (r *run) furtherNeed() models.ID {
 	r.Helper()
 	return r.written(r.person(models.RoleBuyer), "/needs-statements", map[string]any{
-		"outcome": models.Text{"en": "Less noise"}, "indicator": models.Text{"en": "Noise"}, "baseline": "60", "target": "40", "unit": "dB", "priority": "should",
+		"outcome": models.Text{"en": "Less noise"}, "indicator": models.Text{"en": "Noise"}, "baseline": "60",
+		"target": "40", "unit": "dB", "priority": "should",
 	}).ID
 }
 
@@ -254,7 +272,10 @@ func TestFindingsAreListedAndAnsweredByOthers(t *testing.T) {
 	require.Equal(t, e.ID, found.Items[0].Entry)
 
 	r.end(models.PhaseNeeds) // an answer is taken in whatever phase the words stand
-	answer := map[string]any{"entry": e.ID, "code": "vague", "language": "en", "text": found.Items[1].Text, "reason": "measured by R-002"}
+	answer := map[string]any{
+		"entry": e.ID, "code": "vague", "language": "en", "text": found.Items[1].Text,
+		"reason": "measured by R-002",
+	}
 	r.post(r.drafter, "/neutrality-answers", answer).is(http.StatusForbidden).refused(models.CodeOwnWork)
 	given := r.written(r.lead, "/neutrality-answers", answer)
 	answer["text"] = "modern"

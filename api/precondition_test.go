@@ -17,21 +17,27 @@ func TestAChangeNamesTheVersionItWasMadeOn(t *testing.T) {
 	leader := w.buyer()
 	p := w.procurement(leader)
 	patch := map[string]any{"zone": "Europe/Rome"}
-	w.do(leader, PATCH, p.self(), patch, without(headerIfMatch)).is(http.StatusPreconditionRequired).refused(models.CodeMissingIfMatch)
+	w.do(leader, PATCH, p.self(), patch, without(headerIfMatch)).is(http.StatusPreconditionRequired).
+		refused(models.CodeMissingIfMatch)
 	for _, unreadable := range []string{
-		"1", `"1`, "**", ",", `*, "1"`, `"1", *`, `"1" "2"`, `"1", 2`, `w/"1"`, `W"1"`, `W/ "1"`, `"1"x`, "\"\t1\"", `" 1"`,
+		"1", `"1`, "**", ",", `*, "1"`, `"1", *`, `"1" "2"`, `"1", 2`, `w/"1"`, `W"1"`, `W/ "1"`, `"1"x`, "\"\t1\"",
+		`" 1"`,
 		strings.Repeat(`"7",`, 101),
 	} {
-		w.do(leader, PATCH, p.self(), patch, with(headerIfMatch, unreadable)).is(http.StatusBadRequest).refused(models.CodeInvalidRequest)
+		w.do(leader, PATCH, p.self(), patch, with(headerIfMatch, unreadable)).is(http.StatusBadRequest).
+			refused(models.CodeInvalidRequest)
 	}
 	for _, another := range []string{
-		`W/"1"`, `"7", W/"1"`, `"7"`, `"x"`, `"01"`, `"+1"`, `""`, `"9223372036854775808"`, `"7,"`, `"*"`, `"é"`, `"7", "9"`, `"1,1"`,
+		`W/"1"`, `"7", W/"1"`, `"7"`, `"x"`, `"01"`, `"+1"`, `""`, `"9223372036854775808"`, `"7,"`, `"*"`, `"é"`,
+		`"7", "9"`, `"1,1"`,
 	} {
-		w.do(leader, PATCH, p.self(), patch, with(headerIfMatch, another)).is(http.StatusPreconditionFailed).refused(models.CodeStale)
+		w.do(leader, PATCH, p.self(), patch, with(headerIfMatch, another)).is(http.StatusPreconditionFailed).
+			refused(models.CodeStale)
 	}
 	changed := w.do(leader, PATCH, p.self(), patch, with(headerIfMatch, `"1"`)).is(http.StatusOK)
 	require.Equal(t, `"2"`, changed.etag())
-	stale := w.do(leader, PATCH, p.self(), patch, with(headerIfMatch, `"1"`)).is(http.StatusPreconditionFailed).refused(models.CodeStale)
+	stale := w.do(leader, PATCH, p.self(), patch, with(headerIfMatch, `"1"`)).is(http.StatusPreconditionFailed).
+		refused(models.CodeStale)
 	require.Contains(t, stale.Detail, "present version is 2")
 	w.do(leader, PATCH, p.self(), patch, with(headerIfMatch, "*")).is(http.StatusOK)
 }
@@ -59,8 +65,10 @@ func TestACommandKeepsTheVersionsItMayBeCarriedOutOn(t *testing.T) {
 	p := w.procurement(leader)
 	for header, kept := range map[string]string{"*": "any", `"7", "1"`: "[7, 1]", `W/"1"`: "[]", `"1"`: "[1]"} {
 		// No engine runs in this test: the command stays as it was written down.
-		w.do(leader, POST, p.self()+"/actions/start", map[string]any{}, with(headerIfMatch, header)).is(http.StatusServiceUnavailable)
-		require.Equal(t, 1, w.count("SELECT count(*) FROM commands WHERE coalesce(if_match::text, 'any') = $1", kept), header)
+		w.do(leader, POST, p.self()+"/actions/start", map[string]any{}, with(headerIfMatch, header)).
+			is(http.StatusServiceUnavailable)
+		require.Equal(t, 1, w.count("SELECT count(*) FROM commands WHERE coalesce(if_match::text, 'any') = $1", kept),
+			header)
 	}
 }
 
@@ -137,7 +145,10 @@ func TestEveryResourceHasAnETagThatChangesWithIt(t *testing.T) {
 	}{
 		{w.admin, "/v1/organisations/" + string(leader.organisation), PATCH, map[string]any{"legal_name": "New"}},
 		{w.admin, path, PATCH, map[string]any{"name": "New"}},
-		{leader, p.self() + "/members/" + string(leader.organisation), PUT, map[string]any{"lead": true, "budget_share": "50"}},
+		{
+			leader, p.self() + "/members/" + string(leader.organisation), PUT,
+			map[string]any{"lead": true, "budget_share": "50"},
+		},
 		{leader, given.self(), DELETE, nil},
 		{w.admin, path + "/api-keys/" + string(keys.Items[0].ID), DELETE, nil},
 	} {

@@ -71,7 +71,8 @@ func (t *translator) problem(ctx context.Context, err error) *Problem {
 	}
 	if refusal, ok := models.RefusalOf(err); ok {
 		if fault := beside(err); fault != nil {
-			t.log.ErrorContext(ctx, "a fault beside a refusal", "request", requestOf(ctx).id, "refusal", refusal.Code, "cause", fault)
+			t.log.ErrorContext(ctx, "a fault beside a refusal", "request", requestOf(ctx).id, "refusal", refusal.Code,
+				"cause", fault)
 		}
 		return t.refusal(ctx, inHeaders(refusal))
 	}
@@ -82,7 +83,8 @@ func (t *translator) problem(ctx context.Context, err error) *Problem {
 	}
 	if acts.MayRepeat(err) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		t.log.WarnContext(ctx, "request not carried out", "request", requestOf(ctx).id, "cause", err)
-		return t.refusal(ctx, models.Refuse(models.CodeUnavailable, "", "The engine could not carry this out in time; repeat the request."))
+		return t.refusal(ctx, models.Refuse(models.CodeUnavailable, "",
+			"The engine could not carry this out in time; repeat the request."))
 	}
 	return t.fault(ctx, err)
 }
@@ -114,7 +116,8 @@ func (t *translator) fault(ctx context.Context, cause error) *Problem {
 
 // failed tells of a fault whose cause is in the log under its ID.
 func (t *translator) failed(ctx context.Context, id string) *Problem {
-	p := t.refusal(ctx, models.Refuse(models.CodeInternal, "", "The engine met a fault; the operator finds its cause under error_id."))
+	p := t.refusal(ctx, models.Refuse(models.CodeInternal, "",
+		"The engine met a fault; the operator finds its cause under error_id."))
 	p.ErrorID = id
 	return p
 }

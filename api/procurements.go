@@ -33,9 +33,9 @@ func (p procurement) version() int64 { return p.Version }
 func showProcurement(st models.Seat) procurement {
 	p := st.Procurement
 	return procurement{
-		ID: p.ID, Title: p.Title, Description: p.Description, Languages: p.Languages, Mode: p.Mode, Now: utc(st.Now), Status: p.Status,
-		Profile: p.Profile, Zone: p.Zone, EndReason: p.EndReason, CreatedBy: p.CreatedBy, CreatedAt: utc(p.CreatedAt),
-		StartedAt: utcOrNil(p.StartedAt), EndedAt: utcOrNil(p.EndedAt), Version: p.Version,
+		ID: p.ID, Title: p.Title, Description: p.Description, Languages: p.Languages, Mode: p.Mode, Now: utc(st.Now),
+		Status: p.Status, Profile: p.Profile, Zone: p.Zone, EndReason: p.EndReason, CreatedBy: p.CreatedBy,
+		CreatedAt: utc(p.CreatedAt), StartedAt: utcOrNil(p.StartedAt), EndedAt: utcOrNil(p.EndedAt), Version: p.Version,
 	}
 }
 
@@ -54,7 +54,8 @@ type newProcurement struct {
 func (s *server) createProcurement(ctx context.Context, in *newProcurement) (*Answer[procurement], error) {
 	b := in.Body
 	done, err := s.acts.CreateProcurement(ctx, by(ctx), acts.NewProcurement{
-		Title: b.Title, Description: b.Description, Languages: b.Languages, Mode: b.Mode, Clock: b.Clock, Profile: b.Profile, Zone: b.Zone,
+		Title: b.Title, Description: b.Description, Languages: b.Languages, Mode: b.Mode, Clock: b.Clock,
+		Profile: b.Profile, Zone: b.Zone,
 	})
 	return created(ctx, done, err, showProcurement)
 }
@@ -74,7 +75,8 @@ func (s *server) listProcurements(ctx context.Context, in *procurementsQuery) (*
 	read := func(after models.ID, limit int) ([]models.Seat, error) {
 		return s.views.Procurements(ctx, readerOf(ctx), in.Status, after, limit)
 	}
-	return list(s, req, in.Paging, filters, read, func(st models.Seat) models.ID { return st.Procurement.ID }, showProcurement)
+	return list(s, req, in.Paging, filters, read, func(st models.Seat) models.ID { return st.Procurement.ID },
+		showProcurement)
 }
 
 func (s *server) getProcurement(ctx context.Context, _ *struct{ ProcurementPath }) (*Answer[procurement], error) {

@@ -38,7 +38,10 @@ func TestTheAuthorOfADraftLeadsItForItsLeadBuyer(t *testing.T) {
 func TestOnlyContractingAuthoritiesDraftProcurements(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	for _, c := range []caller{w.admin, w.organisation(models.OrganisationEconomicOperator), w.organisation(models.OrganisationOther)} {
+	for _, c := range []caller{
+		w.admin, w.organisation(models.OrganisationEconomicOperator),
+		w.organisation(models.OrganisationOther),
+	} {
 		w.do(c, POST, "/v1/procurements", draft()).is(http.StatusForbidden).refused(models.CodeForbidden)
 	}
 }
@@ -60,7 +63,8 @@ func TestARehearsalRunsOnItsOwnClockAndSaysSo(t *testing.T) {
 	given := w.give(leader, p, w.personOf(leader.organisation).person, models.RoleBoard)
 	require.WithinRange(t, given.ValidFrom, start, start.Add(time.Minute))
 	require.WithinDuration(t, time.Now(), given.CreatedAt, time.Minute)
-	require.Equal(t, 4, w.count("SELECT count(*) FROM events WHERE procurement_id = $1 AND at < '2018-01-01' AND recorded_at > '2020-01-01'", p.ID))
+	require.Equal(t, 4, w.count("SELECT count(*) FROM events WHERE procurement_id = $1 AND at < '2018-01-01' AND "+
+		"recorded_at > '2020-01-01'", p.ID))
 
 	live := w.procurement(leader)
 	require.Equal(t, "live", w.do(leader, GET, live.self(), nil).Header().Get(headerMode))
@@ -71,8 +75,9 @@ func TestADraftIsCheckedInAllItsPartsAtOnce(t *testing.T) {
 	w := setup(t)
 	leader := w.buyer()
 	body := map[string]any{
-		"title": models.Text{"en": " ", "fr": "x"}, "description": models.Text{"English!": "x"}, "languages": []string{"en", "EN"},
-		"mode": "live", "clock": "2999-01-01T00:00:00Z", "zone": "Europe/Atlantis",
+		"title": models.Text{"en": " ", "fr": "x"}, "description": models.Text{"English!": "x"},
+		"languages": []string{"en", "EN"},
+		"mode":      "live", "clock": "2999-01-01T00:00:00Z", "zone": "Europe/Atlantis",
 	}
 	r := w.do(leader, POST, "/v1/procurements", body)
 	found := map[string]models.Code{}
@@ -87,7 +92,8 @@ func TestADraftIsCheckedInAllItsPartsAtOnce(t *testing.T) {
 	for _, zone := range []string{"", "Local", "CEST", "../etc/passwd", "+01:00"} {
 		changed := draft()
 		changed["zone"] = zone
-		w.do(leader, POST, "/v1/procurements", changed).is(http.StatusUnprocessableEntity).refused(models.CodeInvalidValue)
+		w.do(leader, POST, "/v1/procurements", changed).is(http.StatusUnprocessableEntity).
+			refused(models.CodeInvalidValue)
 	}
 	require.Equal(t, 0, w.count("SELECT count(*) FROM procurements"))
 }
@@ -99,7 +105,8 @@ func TestADraftChangesUntilItStarts(t *testing.T) {
 	p := w.procurement(leader)
 	var changed procurement
 	w.do(leader, PATCH, p.self(), map[string]any{
-		"title": models.Text{"fr": "Trains silencieux"}, "languages": []string{"fr", "en"}, "zone": "Europe/Rome", "profile": "COS-PPI-2020-2-04",
+		"title": models.Text{"fr": "Trains silencieux"}, "languages": []string{"fr", "en"}, "zone": "Europe/Rome",
+		"profile": "COS-PPI-2020-2-04",
 	}).is(http.StatusOK).into(&changed)
 	require.Equal(t, models.Text{"fr": "Trains silencieux"}, changed.Title)
 	require.Equal(t, p.Description, changed.Description)
@@ -107,24 +114,31 @@ func TestADraftChangesUntilItStarts(t *testing.T) {
 	w.do(leader, PATCH, p.self(), map[string]any{"profile": nil}).is(http.StatusOK).into(&changed)
 	require.Empty(t, changed.Profile)
 	for _, immutable := range []string{"mode", "clock", "status", "now"} {
-		w.do(leader, PATCH, p.self(), map[string]any{immutable: "live"}).is(http.StatusUnprocessableEntity).refused(models.CodeInvalidValue)
+		w.do(leader, PATCH, p.self(), map[string]any{immutable: "live"}).is(http.StatusUnprocessableEntity).
+			refused(models.CodeInvalidValue)
 	}
 	w.exec("UPDATE procurements SET status = 'running', started_at = clock_timestamp() WHERE id = $1", p.ID)
-	w.do(leader, PATCH, p.self(), map[string]any{"zone": "Europe/Rome"}).is(http.StatusConflict).refused(models.CodeNotDraft)
-	w.do(leader, PUT, p.self()+"/members/"+string(leader.organisation), map[string]any{}).is(http.StatusConflict).refused(models.CodeNotDraft)
-	w.do(leader, DELETE, p.self()+"/members/"+string(leader.organisation), nil).is(http.StatusConflict).refused(models.CodeNotDraft)
+	w.do(leader, PATCH, p.self(), map[string]any{"zone": "Europe/Rome"}).is(http.StatusConflict).
+		refused(models.CodeNotDraft)
+	w.do(leader, PUT, p.self()+"/members/"+string(leader.organisation), map[string]any{}).is(http.StatusConflict).
+		refused(models.CodeNotDraft)
+	w.do(leader, DELETE, p.self()+"/members/"+string(leader.organisation), nil).is(http.StatusConflict).
+		refused(models.CodeNotDraft)
 }
 
 func TestEveryChangeLeavesItsEventWithoutPersonalData(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	leader := w.buyer()
-	w.do(w.admin, PATCH, "/v1/people/"+string(leader.person), map[string]any{"name": "Zacharias", "email": "zacharias@example.org"}).is(http.StatusOK)
-	w.do(w.admin, PATCH, "/v1/organisations/"+string(leader.organisation), map[string]any{"country": "BE"}).is(http.StatusOK)
+	w.do(w.admin, PATCH, "/v1/people/"+string(leader.person),
+		map[string]any{"name": "Zacharias", "email": "zacharias@example.org"}).is(http.StatusOK)
+	w.do(w.admin, PATCH, "/v1/organisations/"+string(leader.organisation), map[string]any{"country": "BE"}).
+		is(http.StatusOK)
 	p := w.procurement(leader)
 	other := w.buyer()
 	w.join(leader, p, other.organisation)
-	w.do(leader, PUT, p.self()+"/members/"+string(other.organisation), map[string]any{"budget_share": "12.5"}).is(http.StatusOK)
+	w.do(leader, PUT, p.self()+"/members/"+string(other.organisation), map[string]any{"budget_share": "12.5"}).
+		is(http.StatusOK)
 	given := w.give(leader, p, other.person, models.RoleBoard)
 	w.do(leader, DELETE, given.self(), nil).is(http.StatusOK)
 	w.do(leader, DELETE, p.self()+"/members/"+string(other.organisation), nil).is(http.StatusNoContent)
@@ -137,13 +151,17 @@ func TestEveryChangeLeavesItsEventWithoutPersonalData(t *testing.T) {
 		event.OrganisationCreated{}, event.OrganisationChanged{}, event.PersonCreated{}, event.PersonChanged{},
 		event.APIKeyCreated{}, event.APIKeyRevoked{},
 	) {
-		require.Positive(t, w.count("SELECT count(*) FROM events WHERE type = $1 AND procurement_id IS NULL", kind), kind)
+		require.Positive(t, w.count("SELECT count(*) FROM events WHERE type = $1 AND procurement_id IS NULL", kind),
+			kind)
 	}
 	for _, kind := range typesFor(
-		event.ProcurementCreated{}, event.ProcurementChanged{}, event.MemberJoined{}, event.MemberChanged{}, event.MemberRemoved{},
+		event.ProcurementCreated{}, event.ProcurementChanged{}, event.MemberJoined{}, event.MemberChanged{},
+		event.MemberRemoved{},
 		event.RoleGiven{}, event.RoleEnded{},
 	) {
-		require.Positive(t, w.count("SELECT count(*) FROM events WHERE type = $1 AND procurement_id = $2 AND actor_id = $3", kind, p.ID, leader.person), kind)
+		require.Positive(t, w.count("SELECT count(*) FROM events WHERE type = $1 AND procurement_id = $2 AND "+
+			"actor_id = $3", kind, p.ID, leader.person), kind)
 	}
-	require.Equal(t, 0, w.count(`SELECT count(*) FROM events WHERE convert_from(canonical, 'UTF8') ~ '[Zz]acharias|Org |Ada|Quiet'`))
+	require.Equal(t, 0,
+		w.count(`SELECT count(*) FROM events WHERE convert_from(canonical, 'UTF8') ~ '[Zz]acharias|Org |Ada|Quiet'`))
 }

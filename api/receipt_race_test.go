@@ -41,15 +41,24 @@ func (d *tendering) bidders(n int) []*bidder {
 	}
 	for i := range all {
 		token := auth.NewToken()
-		c := caller{key: token.Reveal(), person: models.NewID(models.PrefixPerson), organisation: models.NewID(models.PrefixOrganisation)}
-		run("INSERT INTO organisations (id, legal_name, country, kind) VALUES ($1, 'Bidder', 'FR', 'economic_operator')", c.organisation)
+		c := caller{
+			key: token.Reveal(), person: models.NewID(models.PrefixPerson),
+			organisation: models.NewID(models.PrefixOrganisation),
+		}
+		run("INSERT INTO organisations (id, legal_name, country, kind) VALUES ($1, 'Bidder', 'FR', "+
+			"'economic_operator')", c.organisation)
 		run("INSERT INTO people (id, organisation_id, name, email) VALUES ($1, $2, 'B', '')", c.person, c.organisation)
-		run("INSERT INTO api_keys (id, person_id, label, digest) VALUES ($1, $2, 'test', $3)", token.KeyID, c.person, token.Digest())
+		run("INSERT INTO api_keys (id, person_id, label, digest) VALUES ($1, $2, 'test', $3)", token.KeyID, c.person,
+			token.Digest())
 		run(`INSERT INTO role_assignments (id, procurement_id, person_id, organisation_id, role, valid_from)
-			VALUES ($1, $2, $3, $4, 'supplier', '2000-01-01')`, models.NewID(models.PrefixRole), d.ID, c.person, c.organisation)
+			VALUES ($1, $2, $3, $4, 'supplier', '2000-01-01')`, models.NewID(models.PrefixRole), d.ID, c.person,
+			c.organisation)
 		all[i] = &bidder{caller: c}
 		for range 2 {
-			e := EnvelopeInput{Kind: models.EnvelopePrice, Upload: models.NewID(models.PrefixUpload), Digest: sha([]byte(c.key))}
+			e := EnvelopeInput{
+				Kind: models.EnvelopePrice, Upload: models.NewID(models.PrefixUpload),
+				Digest: sha([]byte(c.key)),
+			}
 			run(`INSERT INTO uploads (id, procurement_id, organisation_id, person_id, purpose, filename, media_type, size, digest, completed_at)
 				VALUES ($1, $2, $3, $4, 'envelope', 'f', 'application/octet-stream', 1, $5, clock_timestamp())`, e.Upload, d.ID, c.organisation, c.person, e.Digest)
 			all[i].bodies = append(all[i].bodies, TenderBody{Envelopes: []EnvelopeInput{e}})
@@ -101,8 +110,10 @@ func (d *tendering) holds(lot LotView, bidders []*bidder) {
 		var last time.Time
 		for _, r := range b.acts {
 			signed := d.verified(r)
-			require.False(d, signed.ProcedureTime.After(lot.Deadline.At), "received %s, deadline %s", signed.ProcedureTime, lot.Deadline.At)
-			require.False(d, signed.ProcedureTime.After(*lot.ClosedAt), "received %s, closed %s", signed.ProcedureTime, lot.ClosedAt)
+			require.False(d, signed.ProcedureTime.After(lot.Deadline.At), "received %s, deadline %s",
+				signed.ProcedureTime, lot.Deadline.At)
+			require.False(d, signed.ProcedureTime.After(*lot.ClosedAt), "received %s, closed %s", signed.ProcedureTime,
+				lot.ClosedAt)
 			require.True(d, signed.ProcedureTime.After(last), "one act of a bidder comes after the other")
 			last = signed.ProcedureTime
 		}
@@ -113,7 +124,8 @@ func (d *tendering) holds(lot LotView, bidders []*bidder) {
 		}
 	}
 	require.Equal(d, acts, d.count(`SELECT count(*) FROM tenders WHERE lot_id = $1`, lot.ID)+
-		d.count(`SELECT count(*) FROM tenders WHERE lot_id = $1 AND ended_by = 'withdrawn'`, lot.ID), "nothing came in that was not acknowledged")
+		d.count(`SELECT count(*) FROM tenders WHERE lot_id = $1 AND ended_by = 'withdrawn'`, lot.ID),
+		"nothing came in that was not acknowledged")
 	require.Equal(d, standing, d.count(`SELECT count(*) FROM tenders WHERE lot_id = $1 AND ended_at IS NULL`, lot.ID))
 	require.Zero(d, d.count(`SELECT count(*) FROM tenders t WHERE lot_id = $1 AND ended_by = 'replaced'
 		AND NOT EXISTS (SELECT FROM tenders s WHERE s.supersedes_id = t.id AND s.received_at = t.ended_at)`, lot.ID))
@@ -277,10 +289,14 @@ func TestOneOrganisationActsOnATenderOnce(t *testing.T) {
 			}
 			var p Problem
 			answer.is(http.StatusConflict).into(&p)
-			require.Contains(t, []models.Code{models.CodeTenderReplaced, models.CodeTenderWithdrawn, models.CodeTenderExists}, p.Code)
+			require.Contains(t, []models.Code{
+				models.CodeTenderReplaced, models.CodeTenderWithdrawn,
+				models.CodeTenderExists,
+			}, p.Code)
 		}
 		require.Equal(t, 1, heard)
-		require.LessOrEqual(t, d.count("SELECT count(*) FROM tenders WHERE lot_id = $1 AND ended_at IS NULL", lot.ID), 1)
+		require.LessOrEqual(t, d.count("SELECT count(*) FROM tenders WHERE lot_id = $1 AND ended_at IS NULL", lot.ID),
+			1)
 		d.clear(supplier, lot.ID)
 	}
 }
@@ -319,8 +335,10 @@ func TestAnyInterleavingLeavesTheBoxAsAcknowledged(t *testing.T) {
 func (d *tendering) another(seed uint64) models.ID {
 	d.Helper()
 	id := models.NewID(models.PrefixLot)
-	d.exec(`INSERT INTO lots (id, procurement_id, number, title) VALUES ($1, $2, $3, '{"en": "Lot"}')`, id, d.ID, seed+100)
-	d.exec(pgtest.OpenBox("clock_timestamp() + p.clock_offset * interval '1 microsecond' + interval '80 milliseconds'"), id)
+	d.exec(`INSERT INTO lots (id, procurement_id, number, title) VALUES ($1, $2, $3, '{"en": "Lot"}')`, id, d.ID,
+		seed+100)
+	d.exec(pgtest.OpenBox("clock_timestamp() + p.clock_offset * interval '1 microsecond' + interval '80 milliseconds'"),
+		id)
 	return id
 }
 
@@ -346,7 +364,8 @@ func (d *tendering) play(lot models.ID, bidders []*bidder, seed uint64) {
 		}
 	}
 	if r.IntN(4) == 0 {
-		answer := d.do(d.lead, POST, d.self()+"/actions/end_lot", process.EndLot{Lot: lot, Code: "other", Reason: "enough"})
+		answer := d.do(d.lead, POST, d.self()+"/actions/end_lot",
+			process.EndLot{Lot: lot, Code: "other", Reason: "enough"})
 		answer.is(http.StatusOK)
 	}
 	d.closeOnTime(lot)

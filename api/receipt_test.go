@@ -44,7 +44,8 @@ func TestATenderIsAcknowledgedByASignedReceipt(t *testing.T) {
 	var again ReceiptView
 	d.do(supplier, GET, tenderPath(d.ID, r.TenderID)+"/receipt", nil).is(http.StatusOK).into(&again)
 	require.Equal(t, r, again, "the same receipt is issued again")
-	require.Equal(t, 1, d.count("SELECT count(*) FROM events WHERE type = 'tender.received' AND data = jsonb_build_object('tender_id', $1::text, 'receipt', $2::text)",
+	require.Equal(t, 1, d.count("SELECT count(*) FROM events WHERE type = 'tender.received' AND data = "+
+		"jsonb_build_object('tender_id', $1::text, 'receipt', $2::text)",
 		r.TenderID, models.Digest([]byte(r.Note))))
 }
 
@@ -67,10 +68,12 @@ func TestALateTenderIsRefusedAndTheAttemptRecorded(t *testing.T) {
 
 	require.Equal(t, 1, d.count("SELECT count(*) FROM tenders"))
 	require.Equal(t, 1, d.count("SELECT count(*) FROM tenders WHERE ended_at IS NULL"))
-	require.Equal(t, 4, d.count("SELECT count(*) FROM events WHERE type = 'tender.refused' AND procurement_id = $1", d.ID))
+	require.Equal(t, 4, d.count("SELECT count(*) FROM events WHERE type = 'tender.refused' AND procurement_id = $1",
+		d.ID))
 	require.Equal(t, 2, d.count(`SELECT count(*) FROM events WHERE type = 'tender.refused' AND actor_id = $1
 		AND data = jsonb_build_object('lot_id', $2::text, 'organisation_id', $3::text, 'act', 'received', 'code', 'deadline_passed')
-		AND recorded_at BETWEEN clock_timestamp() - interval '1 minute' AND clock_timestamp()`, late.person, lot.ID, late.organisation))
+		AND recorded_at BETWEEN clock_timestamp() - interval '1 minute' AND clock_timestamp()`, late.person, lot.ID,
+		late.organisation))
 }
 
 func TestALotTakesTendersFromItsPublicationOn(t *testing.T) {
@@ -100,7 +103,8 @@ func TestAClockSetBackOpensNoBox(t *testing.T) {
 	require.True(t, d.clock().Add(-time.Hour).Before(d.lot(lot.ID).Deadline.At))
 	d.submit(supplier, lot.ID, body).is(http.StatusConflict).refused(models.CodeLotClosed)
 	require.Equal(t, 1, d.count("SELECT count(*) FROM tenders"))
-	require.Equal(t, 1, d.count("SELECT count(*) FROM events WHERE type = 'tender.refused' AND data ->> 'code' = 'lot_closed'"))
+	require.Equal(t, 1, d.count("SELECT count(*) FROM events WHERE type = 'tender.refused' AND data ->> 'code' = "+
+		"'lot_closed'"))
 	require.Equal(t, 1, d.count("SELECT count(*) FROM tenders WHERE id = $1 AND ended_at IS NULL", tender.TenderID))
 }
 
@@ -197,7 +201,8 @@ func TestATenderIsReplacedAndWithdrawnUntilTheDeadline(t *testing.T) {
 	first := d.submitted(supplier, lot.ID)
 
 	var second ReceiptView
-	d.replace(supplier, first.TenderID, d.tender(supplier), with(headerIfMatch, `"1"`)).is(http.StatusCreated).into(&second)
+	d.replace(supplier, first.TenderID, d.tender(supplier), with(headerIfMatch, `"1"`)).is(http.StatusCreated).
+		into(&second)
 	require.NotEqual(t, first.TenderID, second.TenderID)
 	require.Equal(t, first.TenderID, d.verified(second).SupersedesID)
 	var old TenderView
@@ -243,17 +248,42 @@ func TestOnlyTheSuppliersOwnSealedFilesMakeATender(t *testing.T) {
 		envelopes []EnvelopeInput
 		code      models.Code
 	}{
-		"another's upload":       {[]EnvelopeInput{envelope(models.EnvelopePrice, foreign.ID, foreign.SHA256)}, models.CodeInvalidValue},
-		"a buyers' document":     {[]EnvelopeInput{envelope(models.EnvelopePrice, document.ID, document.SHA256)}, models.CodeInvalidValue},
-		"no upload":              {[]EnvelopeInput{envelope(models.EnvelopePrice, models.NewID(models.PrefixUpload), own.SHA256)}, models.CodeInvalidValue},
-		"an unfinished upload":   {[]EnvelopeInput{envelope(models.EnvelopePrice, unfinished.ID, unfinished.SHA256)}, models.CodeUploadIncomplete},
-		"another digest":         {[]EnvelopeInput{envelope(models.EnvelopePrice, own.ID, foreign.SHA256)}, models.CodeDigestMismatch},
-		"a file twice":           {[]EnvelopeInput{good, envelope(models.EnvelopeOther, own.ID, own.SHA256)}, models.CodeInvalidValue},
-		"two prices":             {[]EnvelopeInput{good, envelope(models.EnvelopePrice, foreign.ID, foreign.SHA256)}, models.CodeInvalidValue},
-		"an unknown kind":        {[]EnvelopeInput{envelope("bribe", own.ID, own.SHA256)}, models.CodeInvalidValue},
-		"no envelope":            {[]EnvelopeInput{}, models.CodeInvalidValue},
-		"something else's ID":    {[]EnvelopeInput{envelope(models.EnvelopePrice, lot.ID, own.SHA256)}, models.CodeInvalidID},
-		"a digest of no SHA-256": {[]EnvelopeInput{envelope(models.EnvelopePrice, own.ID, "00")}, models.CodeInvalidValue},
+		"another's upload": {
+			[]EnvelopeInput{envelope(models.EnvelopePrice, foreign.ID, foreign.SHA256)},
+			models.CodeInvalidValue,
+		},
+		"a buyers' document": {
+			[]EnvelopeInput{envelope(models.EnvelopePrice, document.ID, document.SHA256)},
+			models.CodeInvalidValue,
+		},
+		"no upload": {[]EnvelopeInput{envelope(models.EnvelopePrice, models.NewID(models.PrefixUpload),
+			own.SHA256)}, models.CodeInvalidValue},
+		"an unfinished upload": {
+			[]EnvelopeInput{envelope(models.EnvelopePrice, unfinished.ID, unfinished.SHA256)},
+			models.CodeUploadIncomplete,
+		},
+		"another digest": {
+			[]EnvelopeInput{envelope(models.EnvelopePrice, own.ID, foreign.SHA256)},
+			models.CodeDigestMismatch,
+		},
+		"a file twice": {
+			[]EnvelopeInput{good, envelope(models.EnvelopeOther, own.ID, own.SHA256)},
+			models.CodeInvalidValue,
+		},
+		"two prices": {
+			[]EnvelopeInput{good, envelope(models.EnvelopePrice, foreign.ID, foreign.SHA256)},
+			models.CodeInvalidValue,
+		},
+		"an unknown kind": {[]EnvelopeInput{envelope("bribe", own.ID, own.SHA256)}, models.CodeInvalidValue},
+		"no envelope":     {[]EnvelopeInput{}, models.CodeInvalidValue},
+		"something else's ID": {
+			[]EnvelopeInput{envelope(models.EnvelopePrice, lot.ID, own.SHA256)},
+			models.CodeInvalidID,
+		},
+		"a digest of no SHA-256": {
+			[]EnvelopeInput{envelope(models.EnvelopePrice, own.ID, "00")},
+			models.CodeInvalidValue,
+		},
 	} {
 		r := d.submit(supplier, lot.ID, TenderBody{Envelopes: c.envelopes})
 		require.Contains(t, []int{http.StatusUnprocessableEntity, http.StatusConflict}, r.Code, name)
@@ -311,10 +341,12 @@ func TestTheDatabaseTakesNoTenderIntoABoxThatIsOverOrClosed(t *testing.T) {
 	lot, supplier := d.openLot(), d.supplier()
 	tender := d.submitted(supplier, lot.ID).TenderID
 	conn := asApplication(d)
-	_, err := conn.Exec(t.Context(), "UPDATE tenders SET ended_at = clock_timestamp(), ended_by = 'replaced' WHERE id = $1", tender)
+	_, err := conn.Exec(t.Context(), "UPDATE tenders SET ended_at = clock_timestamp(), ended_by = 'replaced' WHERE "+
+		"id = $1", tender)
 	require.NoError(t, err)
 	insert := func(at string) error {
-		_, err := conn.Exec(t.Context(), `INSERT INTO tenders (id, lot_id, box_id, organisation_id, person_id, manifest, received_at, recorded_at, receipt)
+		_, err := conn.Exec(t.Context(),
+			`INSERT INTO tenders (id, lot_id, box_id, organisation_id, person_id, manifest, received_at, recorded_at, receipt)
 			SELECT $2, t.lot_id, t.box_id, t.organisation_id, t.person_id, t.manifest, `+at+`, t.recorded_at, t.receipt
 			FROM tenders t JOIN boxes b ON b.id = t.box_id WHERE t.id = $1`, tender, models.NewID(models.PrefixTender))
 		return err

@@ -44,8 +44,9 @@ func (v ResponseView) version() int64 { return 1 }
 
 func showResponse(r models.ConsultationResponse) ResponseView {
 	return ResponseView{
-		ID: r.ID, ProcurementID: r.ProcurementID, Announcement: r.AnnouncementID, OrganisationID: r.OrganisationID, PersonID: r.PersonID,
-		ReceivedAt: utc(r.ReceivedAt), RecordedAt: utc(r.RecordedAt), Digest: r.Digest, Content: r.Content,
+		ID: r.ID, ProcurementID: r.ProcurementID, Announcement: r.AnnouncementID, OrganisationID: r.OrganisationID,
+		PersonID: r.PersonID, ReceivedAt: utc(r.ReceivedAt), RecordedAt: utc(r.RecordedAt), Digest: r.Digest,
+		Content: r.Content,
 	}
 }
 

@@ -31,7 +31,8 @@ func inDialogue(t *testing.T) *dialogue {
 	body["mode"] = models.ModeRehearsal
 	w.do(d.lead, POST, "/v1/procurements", body).is(http.StatusCreated).into(&d.procurement)
 	d.exec("UPDATE procurements SET status = 'running', started_at = clock_timestamp() WHERE id = $1", d.ID)
-	d.exec("INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at) VALUES ($1, 'needs', 1, 'open', clock_timestamp())", d.ID)
+	d.exec("INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at) VALUES ($1, 'needs', 1, "+
+		"'open', clock_timestamp())", d.ID)
 	d.adoptNeed()
 	d.announce()
 	return d
@@ -47,7 +48,8 @@ func (d *dialogue) adoptNeed() {
 	officer := d.personOf(d.lead.organisation)
 	d.give(d.lead, d.procurement, officer.person, models.RoleBuyer)
 	outcome := map[string]any{
-		"outcome": models.Text{"en": "Less energy"}, "indicator": models.Text{"en": "Energy"}, "baseline": "48", "target": "30", "unit": "kWh", "priority": "must",
+		"outcome": models.Text{"en": "Less energy"}, "indicator": models.Text{"en": "Energy"}, "baseline": "48",
+		"target": "30", "unit": "kWh", "priority": "must",
 	}
 	var statement written
 	d.do(officer, POST, d.self()+"/needs-statements", outcome).is(http.StatusCreated).into(&statement)
@@ -56,7 +58,8 @@ func (d *dialogue) adoptNeed() {
 	d.do(d.lead, POST, d.self()+"/common-need", outcome).is(http.StatusCreated)
 	d.exec("UPDATE phase_rounds SET status = 'closed', closed_at = clock_timestamp() WHERE procurement_id = $1", d.ID)
 	for _, phase := range []models.Phase{models.PhaseConsultation, models.PhaseEngagement} {
-		d.exec("INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at) VALUES ($1, $2, 1, 'open', clock_timestamp())", d.ID, phase)
+		d.exec("INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at) VALUES ($1, $2, 1, "+
+			"'open', clock_timestamp())", d.ID, phase)
 	}
 }
 
@@ -71,7 +74,8 @@ func (d *dialogue) announce() {
 	}
 	var announcement, questionnaire written
 	d.do(d.lead, POST, d.self()+"/consultation-announcements", map[string]any{
-		"title": all("Dialogue"), "subject": all("Computing"), "how_to_take_part": all("Respond"), "places": []map[string]any{{"title": "TED"}}, "countries": []string{"FR"},
+		"title": all("Dialogue"), "subject": all("Computing"), "how_to_take_part": all("Respond"),
+		"places": []map[string]any{{"title": "TED"}}, "countries": []string{"FR"},
 		"closes": models.LocalTime{Local: time.Now().Add(time.Hour).UTC().Format("2006-01-02T15:04:05"), Zone: "UTC"},
 	}).is(http.StatusCreated).into(&announcement)
 	d.do(d.lead, POST, d.self()+"/questionnaires", map[string]any{
@@ -89,14 +93,18 @@ func (d *dialogue) responses() string {
 }
 
 func answer() map[string]any {
-	return map[string]any{"language": "en", "answers": []map[string]any{{"question": "means", "answer": "Sea water", "confidential": true, "rationale": "secret"}}}
+	return map[string]any{"language": "en", "answers": []map[string]any{{
+		"question": "means", "answer": "Sea water",
+		"confidential": true, "rationale": "secret",
+	}}}
 }
 
 // pass lets the closing be over behind everybody's back, with nobody having closed.
 func (d *dialogue) pass() {
 	d.Helper()
 	d.exec("ALTER TABLE consultations DISABLE TRIGGER kept")
-	d.exec("UPDATE consultations SET announced_at = announced_at - interval '2 hours', opens_at = opens_at - interval '2 hours', closes_at = closes_at - interval '2 hours'")
+	d.exec("UPDATE consultations SET announced_at = announced_at - interval '2 hours', opens_at = opens_at - " +
+		"interval '2 hours', closes_at = closes_at - interval '2 hours'")
 	d.exec("ALTER TABLE consultations ENABLE TRIGGER kept")
 }
 
@@ -126,7 +134,8 @@ func TestAResponseThatWaitedForTheClosingIsLate(t *testing.T) {
 func TestWhatAnOperatorRespondsIsForTheBuyersOnly(t *testing.T) {
 	t.Parallel()
 	d := inDialogue(t)
-	seller, rival := d.organisation(models.OrganisationEconomicOperator), d.organisation(models.OrganisationEconomicOperator)
+	seller, rival := d.organisation(models.OrganisationEconomicOperator),
+		d.organisation(models.OrganisationEconomicOperator)
 	var own ResponseView
 	d.do(seller, POST, d.responses(), answer()).is(http.StatusCreated).into(&own)
 
@@ -139,8 +148,10 @@ func TestWhatAnOperatorRespondsIsForTheBuyersOnly(t *testing.T) {
 	d.do(d.lead, GET, own.self(), nil).is(http.StatusOK).into(&own)
 	require.True(t, own.Content.Answers[0].Confidential)
 
-	require.Equal(t, 1, d.count("SELECT count(*) FROM events WHERE type = 'consultation.response_received' AND actor_id IS NULL"))
-	require.Equal(t, 0, d.count("SELECT count(*) FROM events WHERE type = 'consultation.response_received' AND convert_from(canonical, 'UTF8') ~ $1",
+	require.Equal(t, 1, d.count("SELECT count(*) FROM events WHERE type = 'consultation.response_received' AND "+
+		"actor_id IS NULL"))
+	require.Equal(t, 0, d.count("SELECT count(*) FROM events WHERE type = 'consultation.response_received' AND "+
+		"convert_from(canonical, 'UTF8') ~ $1",
 		string(seller.organisation)+"|"+string(seller.person)))
 }
 
@@ -159,7 +170,8 @@ func TestAnOperatorRespondsManyTimesButNotForEver(t *testing.T) {
 	t.Parallel()
 	d := inDialogue(t)
 	d.acts.Limits.Responses = 2
-	seller, rival := d.organisation(models.OrganisationEconomicOperator), d.organisation(models.OrganisationEconomicOperator)
+	seller, rival := d.organisation(models.OrganisationEconomicOperator),
+		d.organisation(models.OrganisationEconomicOperator)
 	for range 2 {
 		d.do(seller, POST, d.responses(), answer()).is(http.StatusCreated)
 	}
@@ -181,7 +193,8 @@ func TestReleasesAreReadByAllAndBelongToOneProcurement(t *testing.T) {
 
 	other := d.world.procurement(d.lead)
 	d.do(stranger, GET, other.self()+"/releases", nil).is(http.StatusNotFound)
-	d.do(stranger, POST, strings.Replace(d.responses(), string(d.ID), string(other.ID), 1), answer()).is(http.StatusNotFound)
+	d.do(stranger, POST, strings.Replace(d.responses(), string(d.ID), string(other.ID), 1), answer()).
+		is(http.StatusNotFound)
 }
 
 func TestWhatWasAnnouncedOutlivesEveryStatement(t *testing.T) {
@@ -192,7 +205,8 @@ func TestWhatWasAnnouncedOutlivesEveryStatement(t *testing.T) {
 	for _, statement := range []string{
 		"UPDATE consultations SET opens_at = opens_at - interval '1 hour'",
 		"UPDATE consultations SET closes_at = closes_at - interval '1 minute'",
-		"DELETE FROM consultations", "UPDATE releases SET digest = repeat('0', 64)", "DELETE FROM consultation_responses",
+		"DELETE FROM consultations", "UPDATE releases SET digest = repeat('0', 64)",
+		"DELETE FROM consultation_responses",
 	} {
 		_, err := conn.Exec(t.Context(), statement)
 		require.Error(t, err, statement)

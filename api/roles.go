@@ -26,7 +26,10 @@ func (r role) self() string {
 func (r role) version() int64 { return models.RoleAssignment{ValidUntil: r.ValidUntil}.Version() }
 
 func showRole(a models.RoleAssignment) role {
-	return role{a.ID, a.ProcurementID, a.PersonID, a.OrganisationID, a.Role, utc(a.ValidFrom), utcOrNil(a.ValidUntil), utc(a.CreatedAt)}
+	return role{
+		a.ID, a.ProcurementID, a.PersonID, a.OrganisationID, a.Role, utc(a.ValidFrom), utcOrNil(a.ValidUntil),
+		utc(a.CreatedAt),
+	}
 }
 
 type newRole struct {
@@ -56,7 +59,8 @@ func (s *server) listRoles(ctx context.Context, in *rolesQuery) (*Listed[role], 
 	read := func(after models.ID, limit int) ([]models.RoleAssignment, error) {
 		return s.views.Roles(ctx, readerOf(ctx), after, limit)
 	}
-	return list(s, requestOf(ctx), in.Paging, nil, read, func(a models.RoleAssignment) models.ID { return a.ID }, showRole)
+	return list(s, requestOf(ctx), in.Paging, nil, read, func(a models.RoleAssignment) models.ID { return a.ID },
+		showRole)
 }
 
 // RolePath is embedded by the input of what concerns one role.

@@ -54,16 +54,22 @@ func TestWhoActsForABuyerBelongsToOne(t *testing.T) {
 	p := w.procurement(leader)
 	path := p.self() + "/roles"
 	for _, r := range []models.Role{models.RoleLeadProcurer, models.RoleBuyer, models.RoleBoard} {
-		problem := w.do(leader, POST, path, map[string]any{"person_id": outsider.person, "role": r}).is(http.StatusConflict).refused(models.CodeNotAMember)
+		problem := w.do(leader, POST, path, map[string]any{"person_id": outsider.person, "role": r}).
+			is(http.StatusConflict).refused(models.CodeNotAMember)
 		require.Contains(t, problem.Detail, string(outsider.organisation))
 	}
 	w.give(leader, p, outsider.person, models.RoleLegal)
-	w.do(leader, POST, path, map[string]any{"person_id": w.personOf(leader.organisation).person, "role": models.RoleSupplier}).
+	w.do(leader, POST, path, map[string]any{
+		"person_id": w.personOf(leader.organisation).person,
+		"role":      models.RoleSupplier,
+	}).
 		is(http.StatusConflict).refused(models.CodeRoleIncompatible)
 	w.do(leader, POST, path, map[string]any{"person_id": models.NewID(models.PrefixPerson), "role": models.RoleBoard}).
 		is(http.StatusUnprocessableEntity).refused(models.CodeInvalidValue)
-	w.do(leader, POST, path, map[string]any{"person_id": "x", "role": models.RoleBoard}).is(http.StatusUnprocessableEntity).refused(models.CodeInvalidID)
-	w.do(leader, POST, path, map[string]any{"person_id": outsider.person, "role": models.RoleAdministrator}).is(http.StatusUnprocessableEntity)
+	w.do(leader, POST, path, map[string]any{"person_id": "x", "role": models.RoleBoard}).
+		is(http.StatusUnprocessableEntity).refused(models.CodeInvalidID)
+	w.do(leader, POST, path, map[string]any{"person_id": outsider.person, "role": models.RoleAdministrator}).
+		is(http.StatusUnprocessableEntity)
 }
 
 func TestARoleIsDatedInProcedureTime(t *testing.T) {
@@ -121,7 +127,10 @@ func TestAProcurementKeepsALeadProcurer(t *testing.T) {
 	w.do(leader, GET, p.self()+"/roles", nil).into(&roles)
 	w.do(leader, DELETE, roles.Items[0].self(), nil).is(http.StatusConflict).refused(models.CodeLastLeadProcurer)
 	second := w.personOf(leader.organisation)
-	limited := map[string]any{"person_id": second.person, "role": models.RoleLeadProcurer, "valid_until": time.Now().Add(time.Hour)}
+	limited := map[string]any{
+		"person_id": second.person, "role": models.RoleLeadProcurer,
+		"valid_until": time.Now().Add(time.Hour),
+	}
 	w.do(leader, POST, p.self()+"/roles", limited).is(http.StatusCreated)
 	w.do(leader, DELETE, roles.Items[0].self(), nil).is(http.StatusConflict).refused(models.CodeLastLeadProcurer)
 	third := w.personOf(leader.organisation)
@@ -136,7 +145,8 @@ func TestRolesStayAsTheyWereWhenAProcurementHasEnded(t *testing.T) {
 	leader := w.buyer()
 	p := w.procurement(leader)
 	given := w.give(leader, p, w.personOf(leader.organisation).person, models.RoleObserver)
-	w.exec("UPDATE procurements SET status = 'completed', started_at = clock_timestamp(), ended_at = clock_timestamp() WHERE id = $1", p.ID)
+	w.exec("UPDATE procurements SET status = 'completed', started_at = clock_timestamp(), ended_at = "+
+		"clock_timestamp() WHERE id = $1", p.ID)
 	w.do(leader, DELETE, given.self(), nil).is(http.StatusConflict).refused(models.CodeEnded)
 	w.do(leader, POST, p.self()+"/roles", map[string]any{"person_id": given.PersonID, "role": models.RoleLegal}).
 		is(http.StatusConflict).refused(models.CodeEnded)

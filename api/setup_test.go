@@ -69,11 +69,13 @@ func setup(t testing.TB) *world {
 	w.server, err = newServer(Deps{
 		Acts: w.acts, Views: &views.Views{Store: w.store, Checkpoints: checkpointKey(t)},
 		Engine: away{}, Logger: logger,
-		CursorKey: []byte(strings.Repeat("k", 32)), BuildVersion: "test", Ready: func(context.Context) error { return nil },
+		CursorKey: []byte(strings.Repeat("k", 32)), BuildVersion: "test",
+		Ready: func(context.Context) error { return nil },
 	})
 	require.NoError(t, err)
 	w.document = documentOf(t, w.server)
-	token, err := auth.CreateAdministrator(t.Context(), w.store, auth.Administrator{Name: "Ada", Organisation: "Operator"})
+	token, err := auth.CreateAdministrator(t.Context(), w.store,
+		auth.Administrator{Name: "Ada", Organisation: "Operator"})
 	require.NoError(t, err)
 	w.admin.key = token.Reveal()
 	var who me
@@ -173,7 +175,10 @@ func (w *world) keepsContract(r *http.Request, rec *httptest.ResponseRecorder) {
 	err := openapi3filter.ValidateResponse(w.Context(), (&openapi3filter.ResponseValidationInput{
 		RequestValidationInput: &openapi3filter.RequestValidationInput{
 			Request: r,
-			Route:   &routers.Route{Spec: w.document, Path: o.path, PathItem: item, Method: o.method, Operation: item.GetOperation(o.method)},
+			Route: &routers.Route{
+				Spec: w.document, Path: o.path, PathItem: item, Method: o.method,
+				Operation: item.GetOperation(o.method),
+			},
 		},
 		Status:  rec.Code,
 		Header:  rec.Header(),
@@ -252,7 +257,8 @@ func (r response) etag() string { return r.Header().Get("ETag") }
 func (w *world) organisation(kind models.OrganisationKind) caller {
 	w.Helper()
 	var o organisation
-	w.do(w.admin, POST, "/v1/organisations", map[string]any{"legal_name": "Org " + uuid.NewString(), "country": "FR", "kind": kind}).
+	w.do(w.admin, POST, "/v1/organisations",
+		map[string]any{"legal_name": "Org " + uuid.NewString(), "country": "FR", "kind": kind}).
 		is(http.StatusCreated).into(&o)
 	return w.personOf(o.ID)
 }
@@ -263,15 +269,18 @@ func (w *world) buyer() caller { return w.organisation(models.OrganisationContra
 func (w *world) personOf(organisation models.ID) caller {
 	w.Helper()
 	var p person
-	w.do(w.admin, POST, "/v1/people", map[string]any{"organisation_id": organisation, "name": "P"}).is(http.StatusCreated).into(&p)
+	w.do(w.admin, POST, "/v1/people", map[string]any{"organisation_id": organisation, "name": "P"}).
+		is(http.StatusCreated).into(&p)
 	var k MadeKey
-	w.do(w.admin, POST, "/v1/people/"+string(p.ID)+"/api-keys", map[string]any{"label": "test"}).is(http.StatusCreated).into(&k)
+	w.do(w.admin, POST, "/v1/people/"+string(p.ID)+"/api-keys", map[string]any{"label": "test"}).is(http.StatusCreated).
+		into(&k)
 	return caller{key: k.Secret, person: p.ID, organisation: organisation}
 }
 
 func draft() map[string]any {
 	return map[string]any{
-		"title": models.Text{"en": "Quiet trains"}, "description": models.Text{"en": "…"}, "languages": []string{"en"}, "mode": models.ModeLive, "zone": "Europe/Paris",
+		"title": models.Text{"en": "Quiet trains"}, "description": models.Text{"en": "…"}, "languages": []string{"en"},
+		"mode": models.ModeLive, "zone": "Europe/Paris",
 	}
 }
 
@@ -287,7 +296,8 @@ func (w *world) procurement(lead caller) procurement {
 func (w *world) give(lead caller, p procurement, person models.ID, r models.Role) role {
 	w.Helper()
 	var given role
-	w.do(lead, POST, p.self()+"/roles", map[string]any{"person_id": person, "role": r}).is(http.StatusCreated).into(&given)
+	w.do(lead, POST, p.self()+"/roles", map[string]any{"person_id": person, "role": r}).is(http.StatusCreated).
+		into(&given)
 	return given
 }
 
@@ -359,7 +369,8 @@ func (w *world) hold(statement string, args ...any) (release func()) {
 func (w *world) untilWaiting(n int) {
 	w.Helper()
 	require.Eventually(w, func() bool {
-		return n == w.count("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+		return n == w.count("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "+
+			"wait_event_type = 'Lock'")
 	}, patienceOfTests, tick)
 }
 

@@ -19,15 +19,21 @@ func (s *server) tenderOperations() []operation {
 	supplier := roles(models.RoleSupplier)
 	readers := reads(views.OfTenders)
 	return []operation{
-		op(POST, procurement+"/registrations", authenticated(), "Register as a supplier, once lots are published", s.register),
-		op(POST, procurement+"/lots/{lot}/tenders", supplier, "Hand in a tender: sealed envelopes uploaded before", s.submitTender),
+		op(POST, procurement+"/registrations", authenticated(), "Register as a supplier, once lots are published",
+			s.register),
+		op(POST, procurement+"/lots/{lot}/tenders", supplier, "Hand in a tender: sealed envelopes uploaded before",
+			s.submitTender),
 		op(POST, one+"/actions/replace", supplier, "Replace my tender by another", s.replaceTender, conditional()),
-		op(POST, one+"/actions/withdraw", supplier, "Withdraw my tender", s.withdrawTender, conditional(), answers(http.StatusOK)),
-		op(GET, procurement+"/tenders", readers, "List tenders: a supplier's own; the buyers' once the box is closed", s.listTenders),
+		op(POST, one+"/actions/withdraw", supplier, "Withdraw my tender", s.withdrawTender, conditional(),
+			answers(http.StatusOK)),
+		op(GET, procurement+"/tenders", readers, "List tenders: a supplier's own; the buyers' once the box is closed",
+			s.listTenders),
 		op(GET, one, readers, "Read a tender", s.getTender),
 		op(GET, one+"/receipt", readers, "Read the signed receipt of a tender again", s.getReceipt),
 		op(GET, one+"/withdrawal", readers, "Read the signed receipt of a withdrawal again", s.getWithdrawal),
-		op(GET, one+"/envelopes/{n}/content", reads(views.OfEnvelopes), "Read a sealed envelope: the supplier's own; the openers' once they have opened the lot", s.getEnvelope, givesBytes()),
+		op(GET, one+"/envelopes/{n}/content", reads(views.OfEnvelopes),
+			"Read a sealed envelope: the supplier's own; the openers' once they have opened the lot", s.getEnvelope,
+			givesBytes()),
 	}
 }
 
@@ -135,8 +141,9 @@ func (v TenderView) version() int64 { return v.Version }
 
 func showTender(t models.Tender) TenderView {
 	v := TenderView{
-		ID: t.ID, ProcurementID: t.ProcurementID, LotID: t.LotID, BoxID: t.BoxID, HandsIn: t.HandsIn, OrganisationID: t.OrganisationID, Status: tenderStanding,
-		ReceivedAt: utc(t.ReceivedAt), RecordedAt: utc(t.RecordedAt), Envelopes: showEnvelopes(t.Envelopes), Manifest: t.Manifest,
+		ID: t.ID, ProcurementID: t.ProcurementID, LotID: t.LotID, BoxID: t.BoxID, HandsIn: t.HandsIn,
+		OrganisationID: t.OrganisationID, Status: tenderStanding, ReceivedAt: utc(t.ReceivedAt),
+		RecordedAt: utc(t.RecordedAt), Envelopes: showEnvelopes(t.Envelopes), Manifest: t.Manifest,
 		SupersedesID: t.SupersedesID, EndedAt: utcOrNil(t.EndedAt), Version: t.Version(),
 	}
 	if !t.Standing() {
@@ -207,9 +214,9 @@ func (ReceiptView) version() int64 { return 1 }
 
 func showReceipt(r views.Receipt) ReceiptView {
 	return ReceiptView{
-		Act: r.Act, TenderID: r.TenderID, ProcurementID: r.ProcurementID, LotID: r.LotID, OrganisationID: r.OrganisationID, Mode: r.Mode,
-		ProcedureTime: r.ProcedureTime, RealTime: r.RealTime, Envelopes: showEnvelopes(r.Envelopes), Manifest: r.Manifest,
-		SupersedesID: r.SupersedesID, Note: r.Note,
+		Act: r.Act, TenderID: r.TenderID, ProcurementID: r.ProcurementID, LotID: r.LotID,
+		OrganisationID: r.OrganisationID, Mode: r.Mode, ProcedureTime: r.ProcedureTime, RealTime: r.RealTime,
+		Envelopes: showEnvelopes(r.Envelopes), Manifest: r.Manifest, SupersedesID: r.SupersedesID, Note: r.Note,
 	}
 }
 

@@ -64,9 +64,11 @@ func expectedAwardAccess(procurement string) map[string]string {
 		"GET " + procurement + "/report-record":                            buyers,
 	}
 	for entries, writers := range map[string]string{
-		"award-criteria": "lead_procurer drafter", "opening-key": lead, "conflict-declarations": "evaluator chair board awarder",
-		"selection-criteria": "lead_procurer drafter", "selections": "chair",
-		"admissions": "lead_procurer chair legal", "consensus-scores": "chair", "price-inquiries": "lead_procurer chair",
+		"award-criteria": "lead_procurer drafter", "opening-key": lead,
+		"conflict-declarations": "evaluator chair board awarder",
+		"selection-criteria":    "lead_procurer drafter", "selections": "chair",
+		"admissions": "lead_procurer chair legal", "consensus-scores": "chair",
+		"price-inquiries":     "lead_procurer chair",
 		"review-applications": "lead_procurer legal", "contracts": "lead_procurer awarder buyer", "purchases": "buyer",
 		"non-purchases": "buyer", "individual-report": "lead_procurer legal",
 	} {

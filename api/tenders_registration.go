@@ -27,7 +27,8 @@ func (s *server) register(ctx context.Context, in *ProcurementPath) (*Answer[Reg
 	done, err := s.acts.Register(ctx, by(ctx), id)
 	return created(ctx, done, err, func(a models.RoleAssignment) RegistrationView {
 		return RegistrationView{
-			RoleID: a.ID, ProcurementID: a.ProcurementID, PersonID: a.PersonID, OrganisationID: a.OrganisationID, Since: utc(a.ValidFrom),
+			RoleID: a.ID, ProcurementID: a.ProcurementID, PersonID: a.PersonID, OrganisationID: a.OrganisationID,
+			Since: utc(a.ValidFrom),
 		}
 	})
 }

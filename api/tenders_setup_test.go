@@ -40,7 +40,10 @@ func (direct) Start(context.Context, models.ID, string, []string) error { return
 
 func (d direct) Command(ctx context.Context, cmd models.Command) (process.Outcome, error) {
 	for step := 0; ; step++ {
-		out, err := d.acts.Execute(ctx, process.Execute{ProcurementID: cmd.ProcurementID, CommandID: cmd.ID, Step: step})
+		out, err := d.acts.Execute(ctx, process.Execute{
+			ProcurementID: cmd.ProcurementID, CommandID: cmd.ID,
+			Step: step,
+		})
 		if err != nil || !out.More {
 			return out, err
 		}
@@ -74,7 +77,8 @@ func (d *tendering) draftIn(mode models.Mode) procurement {
 	var p procurement
 	d.do(d.lead, POST, "/v1/procurements", body).is(http.StatusCreated).into(&p)
 	d.exec("UPDATE procurements SET status = 'running', started_at = clock_timestamp() WHERE id = $1", p.ID)
-	d.exec("INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at) VALUES ($1, 'tender', 1, 'open', clock_timestamp())", p.ID)
+	d.exec("INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at) VALUES ($1, 'tender', 1, "+
+		"'open', clock_timestamp())", p.ID)
 	for _, before := range []models.Phase{models.PhaseCapacity, models.PhaseEngagement, models.PhaseSpecification} {
 		d.exec(`INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at, closed_at)
 			VALUES ($1, $2, 1, 'closed', clock_timestamp(), clock_timestamp())`, p.ID, before)
@@ -99,9 +103,11 @@ func openingKeys(t testing.TB) map[string]any {
 // criteria are award criteria for a lot.
 func criteria(lot models.ID) map[string]any {
 	return map[string]any{
-		"lot": lot, "method": "relative_to_lowest", "currency": "EUR", "price_weight": "40", "digits": 2, "rounding": "half_up",
+		"lot": lot, "method": "relative_to_lowest", "currency": "EUR", "price_weight": "40", "digits": 2,
+		"rounding":  "half_up",
 		"tie_break": []string{"price"}, "consensus": "chair", "criteria": []map[string]any{{
-			"id": "energy", "title": models.Text{"en": "Energy"}, "link": models.Text{"en": "Energy the system uses"}, "weight": "60", "max": "10",
+			"id": "energy", "title": models.Text{"en": "Energy"}, "link": models.Text{"en": "Energy the system uses"},
+			"weight": "60", "max": "10",
 		}},
 	}
 }
@@ -118,7 +124,10 @@ func (d *tendering) deadlineIn(after time.Duration) process.LocalTime {
 func (d *tendering) describe() LotView {
 	d.Helper()
 	var l LotView
-	d.do(d.lead, POST, d.self()+"/lots", map[string]any{"title": models.Text{"en": "Nodes"}, "deadline": d.deadlineIn(60 * 24 * time.Hour)}).
+	d.do(d.lead, POST, d.self()+"/lots", map[string]any{
+		"title":    models.Text{"en": "Nodes"},
+		"deadline": d.deadlineIn(60 * 24 * time.Hour),
+	}).
 		is(http.StatusCreated).into(&l)
 	d.do(d.lead, POST, d.self()+"/award-criteria", criteria(l.ID)).is(http.StatusCreated)
 	return l
@@ -176,7 +185,10 @@ func (d *tendering) close(lot models.ID) process.DueOutcome {
 
 func (d *tendering) due(lot models.ID) process.Due {
 	l := d.lot(lot)
-	return process.Due{Kind: process.DueCloseBox, Phase: models.PhaseTender, Subject: l.Boxes[len(l.Boxes)-1].ID, At: utc(l.Deadline.At)}
+	return process.Due{
+		Kind: process.DueCloseBox, Phase: models.PhaseTender, Subject: l.Boxes[len(l.Boxes)-1].ID,
+		At: utc(l.Deadline.At),
+	}
 }
 
 // supplier makes a registered person of a new economic operator.
@@ -215,7 +227,10 @@ func (d *tendering) announce(c caller, content []byte, purpose models.Purpose) U
 }
 
 func announcement(content []byte, purpose models.Purpose) map[string]any {
-	return map[string]any{"size": len(content), "sha256": sha(content), "media_type": "application/pdf", "filename": "offer.pdf", "purpose": purpose}
+	return map[string]any{
+		"size": len(content), "sha256": sha(content), "media_type": "application/pdf",
+		"filename": "offer.pdf", "purpose": purpose,
+	}
 }
 
 // send puts one chunk of an upload.

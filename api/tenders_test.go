@@ -23,7 +23,8 @@ func TestEconomicOperatorsRegisterOnceLotsArePublished(t *testing.T) {
 	for _, c := range []caller{operator, d.lead, d.admin} {
 		register(c).is(http.StatusNotFound)
 	}
-	d.do(operator, POST, "/v1/procurements/"+string(models.NewID(models.PrefixProcurement))+"/registrations", nil).is(http.StatusNotFound)
+	d.do(operator, POST, "/v1/procurements/"+string(models.NewID(models.PrefixProcurement))+"/registrations", nil).
+		is(http.StatusNotFound)
 	d.do(operator, GET, d.self(), nil).is(http.StatusNotFound)
 
 	d.publish()
@@ -34,7 +35,8 @@ func TestEconomicOperatorsRegisterOnceLotsArePublished(t *testing.T) {
 	register(operator).is(http.StatusConflict).refused(models.CodeAlreadyExists)
 	register(d.lead).refused(models.CodeNotAnOperator)
 	register(d.admin).refused(models.CodeNotAnOperator)
-	require.Equal(t, 1, d.count(`SELECT count(*) FROM events WHERE type = 'role.given' AND actor_id = $1 AND data ->> 'role' = 'supplier'`, operator.person))
+	require.Equal(t, 1,
+		d.count(`SELECT count(*) FROM events WHERE type = 'role.given' AND actor_id = $1 AND data ->> 'role' = 'supplier'`, operator.person))
 
 	// Who is on the buyers' side cannot be a supplier as well.
 	observer := d.organisation(models.OrganisationEconomicOperator)
@@ -52,7 +54,10 @@ func TestTendersAreSeenByTheirSupplierAndAfterClosingByTheBuyers(t *testing.T) {
 	content := ageFile(t, 500)
 	envelope := d.upload(supplier, content, models.PurposeEnvelope)
 	var r ReceiptView
-	d.submit(supplier, lot.ID, TenderBody{Envelopes: []EnvelopeInput{{Kind: models.EnvelopePrice, Upload: envelope.ID, Digest: envelope.SHA256}}}).into(&r)
+	d.submit(supplier, lot.ID, TenderBody{Envelopes: []EnvelopeInput{{
+		Kind: models.EnvelopePrice, Upload: envelope.ID,
+		Digest: envelope.SHA256,
+	}}}).into(&r)
 	theirs := d.submitted(other, lot.ID)
 	opener := d.personOf(d.lead.organisation)
 	d.give(d.lead, d.procurement, opener.person, models.RoleOpener)
@@ -83,8 +88,10 @@ func TestTendersAreSeenByTheirSupplierAndAfterClosingByTheBuyers(t *testing.T) {
 	d.do(other, POST, path+"/actions/withdraw", nil).is(http.StatusNotFound)
 	d.replace(other, r.TenderID, d.tender(other)).is(http.StatusNotFound)
 	require.Equal(t, content, d.do(supplier, GET, path+"/envelopes/1/content", nil).is(http.StatusOK).Body.Bytes())
-	require.Zero(t, d.count("SELECT count(*) FROM events WHERE procurement_id = $1 AND type LIKE 'tender.%'", d.ID), "the procurement's log tells nothing")
-	require.Zero(t, d.count("SELECT count(*) FROM events WHERE type LIKE 'tender.%' AND (actor_id IS NOT NULL OR data::text ~ $1)", "lot_|org_|per_|prc_"))
+	require.Zero(t, d.count("SELECT count(*) FROM events WHERE procurement_id = $1 AND type LIKE 'tender.%'", d.ID),
+		"the procurement's log tells nothing")
+	require.Zero(t, d.count("SELECT count(*) FROM events WHERE type LIKE 'tender.%' AND (actor_id IS NOT NULL OR "+
+		"data::text ~ $1)", "lot_|org_|per_|prc_"))
 
 	d.setDeadline(lot.ID, d.clock().Add(-time.Microsecond))
 	require.Empty(t, listed(d.lead), "the deadline is over, but the box not closed")
@@ -118,7 +125,8 @@ func TestTheClosingBindsWhatWasReceived(t *testing.T) {
 
 	lines := string(first.TenderID) + " " + models.Digest([]byte(first.Note)) + "\n" +
 		string(replaced.TenderID) + " " + models.Digest([]byte(replaced.Note)) + "\n" +
-		string(third.TenderID) + " " + models.Digest([]byte(third.Note)) + " " + models.Digest([]byte(withdrawn.Note)) + "\n"
+		string(third.TenderID) + " " + models.Digest([]byte(third.Note)) + " " + models.Digest([]byte(withdrawn.Note)) +
+		"\n"
 	sum := sha256.Sum256([]byte(lines))
 	var received, standing int
 	var digest string
@@ -128,7 +136,8 @@ func TestTheClosingBindsWhatWasReceived(t *testing.T) {
 	require.Equal(t, 1, standing)
 	require.Equal(t, hex.EncodeToString(sum[:]), digest)
 	for _, r := range []ReceiptView{first, replaced, third, withdrawn} {
-		require.Equal(t, 1, d.count("SELECT count(*) FROM events WHERE data ->> 'receipt' = $1 AND data ->> 'tender_id' = $2", models.Digest([]byte(r.Note)), r.TenderID))
+		require.Equal(t, 1, d.count("SELECT count(*) FROM events WHERE data ->> 'receipt' = $1 AND data ->> "+
+			"'tender_id' = $2", models.Digest([]byte(r.Note)), r.TenderID))
 	}
 }
 

@@ -87,7 +87,8 @@ func reversing(s string) (rune, bool) {
 // checkReversing refuses such a text.
 func checkReversing(field, s string) error {
 	if r, found := reversing(s); found {
-		return models.Refuse(models.CodeInvalidText, field, "the text holds U+%04X, which makes it read in another order than it is written", r).
+		return models.Refuse(models.CodeInvalidText, field,
+			"the text holds U+%04X, which makes it read in another order than it is written", r).
 			Accepting("the text without characters U+202A to U+202E and U+2066 to U+2069")
 	}
 	return nil

@@ -48,15 +48,18 @@ func TestTextThatReadsInAnotherOrderIsRefused(t *testing.T) {
 			{map[string]any{"legal_name": "a", "country": "DE", "kind": "other", "x": []string{"", string(r)}}, "/x/1"},
 			{map[string]any{"legal_name" + string(r): "a"}, ""},
 		} {
-			p := w.do(w.admin, POST, "/v1/organisations", c.body).is(http.StatusUnprocessableEntity).refused(models.CodeInvalidText)
+			p := w.do(w.admin, POST, "/v1/organisations", c.body).is(http.StatusUnprocessableEntity).
+				refused(models.CodeInvalidText)
 			require.Equal(t, c.field, p.Errors[0].Pointer)
 			require.Contains(t, p.Detail, "another order")
 		}
-		w.do(w.admin, GET, "/v1/organisations?after="+url.QueryEscape(string(r)), nil).is(http.StatusUnprocessableEntity).refused(models.CodeInvalidText)
+		w.do(w.admin, GET, "/v1/organisations?after="+url.QueryEscape(string(r)), nil).
+			is(http.StatusUnprocessableEntity).refused(models.CodeInvalidText)
 	}
 	for _, fine := range []string{"a\u200eb", "שלום\u200f!", "\u061cمرحبا", "soft\u00adhyphen", "zero\u200dwidth"} {
 		var o organisation
-		w.do(w.admin, POST, "/v1/organisations", map[string]any{"legal_name": fine, "country": "DE", "kind": "other"}).is(http.StatusCreated).into(&o)
+		w.do(w.admin, POST, "/v1/organisations", map[string]any{"legal_name": fine, "country": "DE", "kind": "other"}).
+			is(http.StatusCreated).into(&o)
 		require.Equal(t, fine, o.LegalName, "what is not seen is kept as it was written")
 	}
 }
@@ -69,7 +72,10 @@ func TestNamesThatComposeToOneAreGivenTwice(t *testing.T) {
 }
 
 func FuzzComposed(f *testing.F) {
-	for _, seed := range []string{"{\"e\u0301\":\"a\u0308\"}", `"\u0061\u0308"`, `["\"e\u0301\\"]`, `"\ud83d\ude00\u0301"`, "e\u0301", `"e\u0301`, `{"a":1.0e5}`} {
+	for _, seed := range []string{
+		"{\"e\u0301\":\"a\u0308\"}", `"\u0061\u0308"`, `["\"e\u0301\\"]`,
+		`"\ud83d\ude00\u0301"`, "e\u0301", `"e\u0301`, `{"a":1.0e5}`,
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {

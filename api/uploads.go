@@ -24,8 +24,10 @@ func (s *server) uploadOperations() []operation {
 		op(GET, one, uploaders, "Read how far an upload of mine is", s.getUpload),
 		op(PUT, one+"/chunks/{n}", uploaders, "Send one chunk, again if need be, in any order", s.putChunk,
 			takesBytes(models.ChunkSize, chunkTimeout), unconditional(), answers(noContent)),
-		op(POST, one+"/actions/complete", uploaders, "Have the bytes checked and kept for good", s.completeUpload, answers(http.StatusOK)),
-		op(GET, one+"/content", uploaders, "Read back the file of a complete upload of mine", s.getUploadContent, givesBytes()),
+		op(POST, one+"/actions/complete", uploaders, "Have the bytes checked and kept for good", s.completeUpload,
+			answers(http.StatusOK)),
+		op(GET, one+"/content", uploaders, "Read back the file of a complete upload of mine", s.getUploadContent,
+			givesBytes()),
 	}
 }
 
@@ -64,7 +66,8 @@ func showWhole(u models.Upload) UploadView { return showUpload(views.Upload{Uplo
 // showUpload shows an upload with what of it has arrived.
 func showUpload(u views.Upload) UploadView {
 	v := UploadView{
-		ID: u.ID, ProcurementID: u.ProcurementID, Purpose: u.Purpose, Filename: u.Filename, MediaType: u.MediaType, Size: u.Size,
+		ID: u.ID, ProcurementID: u.ProcurementID, Purpose: u.Purpose, Filename: u.Filename, MediaType: u.MediaType,
+		Size:   u.Size,
 		SHA256: u.Digest, ChunkSize: models.ChunkSize, Chunks: u.Chunks(), Missing: []ChunkRange{},
 		CreatedAt: utc(u.CreatedAt), CompletedAt: utcOrNil(u.CompletedAt), Version: int64(len(u.There)) + 1,
 	}

@@ -45,7 +45,8 @@ func (s *server) serveFile(u models.Upload) *huma.StreamResponse {
 		http.ServeContent(c.Writer, c.Request, "", time.Time{}, content)
 		if err := content.Err(); err != nil {
 			// The answer has begun: that it stays shorter than announced tells the client.
-			s.log.ErrorContext(c.Request.Context(), "file not read", "request", requestOf(c.Request.Context()).id, "upload", u.ID, "cause", err)
+			s.log.ErrorContext(c.Request.Context(), "file not read", "request", requestOf(c.Request.Context()).id,
+				"upload", u.ID, "cause", err)
 		}
 	}}
 }
@@ -64,7 +65,8 @@ func ignoreUnusableRange(c *gin.Context, size int64) {
 	first, noFirst := strconv.ParseInt(parts[1], 10, 64)
 	last, noLast := strconv.ParseInt(parts[2], 10, 64)
 	switch {
-	case noFirst != nil && (noLast != nil || last == 0), noFirst == nil && first >= size, noFirst == nil && noLast == nil && last < first:
+	case noFirst != nil && (noLast != nil || last == 0), noFirst == nil && first >= size,
+		noFirst == nil && noLast == nil && last < first:
 		c.Request.Header.Del(header)
 	}
 }

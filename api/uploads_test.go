@@ -64,7 +64,8 @@ func TestAnUploadWhoseBytesAreOthersIsNotKept(t *testing.T) {
 	altered[models.ChunkSize] ^= 1
 	d.send(d.lead, u, 0, chunkOf(altered, 0)).is(http.StatusNoContent)
 	d.send(d.lead, u, 1, chunkOf(altered, 1)).is(http.StatusNoContent)
-	d.do(d.lead, POST, u.self()+"/actions/complete", nil).is(http.StatusUnprocessableEntity).refused(models.CodeDigestMismatch)
+	d.do(d.lead, POST, u.self()+"/actions/complete", nil).is(http.StatusUnprocessableEntity).
+		refused(models.CodeDigestMismatch)
 	d.send(d.lead, u, 1, chunkOf(content, 1)).is(http.StatusNoContent)
 	d.do(d.lead, POST, u.self()+"/actions/complete", nil).is(http.StatusOK)
 
@@ -107,9 +108,12 @@ func TestWhatIsNoChunkIsRefused(t *testing.T) {
 	} {
 		require.Equal(t, c.status, d.send(d.lead, u, c.n, c.content).Code, name)
 	}
-	d.do(d.lead, PUT, u.self()+"/chunks/0", chunkOf(content, 0), with("Content-Type", mediaJSON)).is(http.StatusUnsupportedMediaType)
-	d.do(d.lead, PUT, u.self()+"/chunks/x", chunkOf(content, 0), with("Content-Type", mediaBytes)).is(http.StatusUnprocessableEntity)
-	d.do(d.lead, PUT, u.self()+"/chunks/-1", chunkOf(content, 0), with("Content-Type", mediaBytes)).is(http.StatusUnprocessableEntity)
+	d.do(d.lead, PUT, u.self()+"/chunks/0", chunkOf(content, 0), with("Content-Type", mediaJSON)).
+		is(http.StatusUnsupportedMediaType)
+	d.do(d.lead, PUT, u.self()+"/chunks/x", chunkOf(content, 0), with("Content-Type", mediaBytes)).
+		is(http.StatusUnprocessableEntity)
+	d.do(d.lead, PUT, u.self()+"/chunks/-1", chunkOf(content, 0), with("Content-Type", mediaBytes)).
+		is(http.StatusUnprocessableEntity)
 	require.Zero(t, d.count("SELECT count(*) FROM upload_chunks"))
 }
 
@@ -121,12 +125,14 @@ func TestAPlaintextEnvelopeNeverReachesTheDatabase(t *testing.T) {
 	plain := []byte(strings.Repeat("our price is 100 EUR\n", 20))
 	u := d.announce(supplier, plain, models.PurposeEnvelope)
 	d.send(supplier, u, 0, plain).is(http.StatusUnprocessableEntity).refused(models.CodeNotSealed)
-	d.send(supplier, u, 0, append([]byte("age-encryption.org/v1\n"), plain...)[:len(plain)]).refused(models.CodeNotSealed)
+	d.send(supplier, u, 0, append([]byte("age-encryption.org/v1\n"), plain...)[:len(plain)]).
+		refused(models.CodeNotSealed)
 	require.Zero(t, d.count("SELECT count(*) FROM upload_chunks"))
 
 	// Nor is one completed that got there otherwise.
 	d.exec("INSERT INTO upload_chunks VALUES ($1, 0, $2)", u.ID, plain)
-	d.do(supplier, POST, u.self()+"/actions/complete", nil).is(http.StatusUnprocessableEntity).refused(models.CodeNotSealed)
+	d.do(supplier, POST, u.self()+"/actions/complete", nil).is(http.StatusUnprocessableEntity).
+		refused(models.CodeNotSealed)
 }
 
 func TestAnEnvelopeIsReadByItsOwnerAlone(t *testing.T) {
@@ -157,7 +163,8 @@ func TestUploadsAreBounded(t *testing.T) {
 	d.acts.Limits.Upload, d.acts.Limits.OpenUploads = 1000, 3
 	body := announcement(noise(t, 1000), models.PurposeDocument)
 	body["size"] = 1001
-	d.do(d.lead, POST, d.self()+"/uploads", body).is(http.StatusRequestEntityTooLarge).refused(models.CodeUploadTooLarge)
+	d.do(d.lead, POST, d.self()+"/uploads", body).is(http.StatusRequestEntityTooLarge).
+		refused(models.CodeUploadTooLarge)
 	body["size"] = 0
 	d.do(d.lead, POST, d.self()+"/uploads", body).is(http.StatusUnprocessableEntity)
 
@@ -210,7 +217,10 @@ func TestAFileIsServedToBeSavedNotShown(t *testing.T) {
 		part := d.do(d.lead, GET, u.self()+"/content", nil, with("Range", asked)).is(http.StatusPartialContent)
 		require.Equal(t, want, part.Body.Bytes(), asked)
 	}
-	for _, unusable := range []string{"bytes=9999999-", "bytes=5-4", "bytes=-0", "bytes=0-1,5-6", "lines=1-2", "bytes=-", "bytes=99999999999999999999-"} {
+	for _, unusable := range []string{
+		"bytes=9999999-", "bytes=5-4", "bytes=-0", "bytes=0-1,5-6", "lines=1-2",
+		"bytes=-", "bytes=99999999999999999999-",
+	} {
 		all := d.do(d.lead, GET, u.self()+"/content", nil, with("Range", unusable)).is(http.StatusOK)
 		require.Equal(t, len(content), all.Body.Len(), unusable)
 	}
@@ -221,9 +231,12 @@ func TestAbandonedUploadsAreRemoved(t *testing.T) {
 	d := inTender(t)
 	lot, supplier := d.openLot(), d.supplier()
 	content := noise(t, 10)
-	begun, finished := d.announce(d.lead, content, models.PurposeDocument), d.upload(d.lead, content, models.PurposeDocument)
+	begun, finished := d.announce(d.lead, content, models.PurposeDocument),
+		d.upload(d.lead, content, models.PurposeDocument)
 	written := d.upload(d.lead, content, models.PurposeDocument)
-	d.do(d.lead, POST, d.self()+"/documents", map[string]any{"title": models.Text{"en": "T"}, "audience": "buyers", "upload": written.ID}).is(http.StatusCreated)
+	d.do(d.lead, POST, d.self()+"/documents",
+		map[string]any{"title": models.Text{"en": "T"}, "audience": "buyers", "upload": written.ID}).
+		is(http.StatusCreated)
 	d.submitted(supplier, lot.ID)
 	all := d.count("SELECT count(*) FROM uploads")
 
@@ -231,7 +244,8 @@ func TestAbandonedUploadsAreRemoved(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, removed, "nothing is old enough")
 	d.exec("ALTER TABLE uploads DISABLE TRIGGER kept")
-	d.exec("UPDATE uploads SET created_at = created_at - interval '91 days', completed_at = completed_at - interval '91 days'")
+	d.exec("UPDATE uploads SET created_at = created_at - interval '91 days', completed_at = completed_at - interval " +
+		"'91 days'")
 	removed, err = d.store.CleanUploads(t.Context(), 10)
 	require.NoError(t, err)
 	require.Equal(t, int64(2), removed)
@@ -267,6 +281,7 @@ func TestAnEnvelopeThatWasCutOffIsNotCompleted(t *testing.T) {
 	for n := range 2 {
 		require.Less(t, d.send(supplier, u, n, chunkOf(envelope, n)).Code, http.StatusBadRequest)
 	}
-	d.do(supplier, POST, u.self()+"/actions/complete", nil).is(http.StatusUnprocessableEntity).refused(models.CodeNotSealed)
+	d.do(supplier, POST, u.self()+"/actions/complete", nil).is(http.StatusUnprocessableEntity).
+		refused(models.CodeNotSealed)
 	require.Equal(t, 1, d.count("SELECT count(*) FROM uploads WHERE id = $1 AND completed_at IS NULL", u.ID))
 }

@@ -21,7 +21,8 @@ func describeWebhooks(document *huma.OpenAPI) {
 	}
 	ping := openSchema(reflect.TypeFor[webhook.Envelope[webhook.Ping]]())
 	ping.Properties["type"].Enum = []any{string(webhook.TypePing)}
-	document.Webhooks[string(webhook.TypePing)] = describeWebhook(webhook.TypePing, "The endpoint is tried out; nothing happened.", ping)
+	document.Webhooks[string(webhook.TypePing)] = describeWebhook(webhook.TypePing,
+		"The endpoint is tried out; nothing happened.", ping)
 }
 
 // messageSchema describes a message about events of a type: it names what the payload names, and nothing else of it.
@@ -39,20 +40,30 @@ func messageSchema(row event.Row) *huma.Schema {
 
 func describeWebhook(kind models.EventType, means string, message *huma.Schema) *huma.PathItem {
 	header := func(name, doc string) *huma.Param {
-		return &huma.Param{Name: name, In: "header", Required: true, Description: doc, Schema: &huma.Schema{Type: huma.TypeString}}
+		return &huma.Param{
+			Name: name, In: "header", Required: true, Description: doc,
+			Schema: &huma.Schema{Type: huma.TypeString},
+		}
 	}
 	return &huma.PathItem{Post: &huma.Operation{
 		OperationID: "webhook-" + string(kind),
 		Summary:     means,
 		Tags:        []string{"webhooks"},
 		Parameters: []*huma.Param{
-			header("webhook-id", "ID of the message, the same for each attempt: who has it already need not look again"),
-			header("webhook-timestamp", "When this attempt was made, in seconds since 1970; refuse what is more than five minutes off"),
-			header("webhook-signature", "One or two signatures, separated by spaces: v1, a comma, and the base64 of HMAC-SHA256 under the endpoint's secret over ID, timestamp and body, joined by full stops (Standard Webhooks). Any one that fits is enough"),
+			header("webhook-id",
+				"ID of the message, the same for each attempt: who has it already need not look again"),
+			header("webhook-timestamp", "When this attempt was made, in seconds since 1970; refuse what is more than "+
+				"five minutes off"),
+			header("webhook-signature", "One or two signatures, separated by spaces: v1, a comma, and the base64 of "+
+				"HMAC-SHA256 under the endpoint's secret over ID, timestamp and body, joined by full stops (Standard Webhooks). Any one that fits is enough"),
 		},
-		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{mediaJSON: {Schema: message}}},
+		RequestBody: &huma.RequestBody{
+			Required: true,
+			Content:  map[string]*huma.MediaType{mediaJSON: {Schema: message}},
+		},
 		Responses: map[string]*huma.Response{
-			"2XX": {Description: "The message was received. After any other answer, or none in time, it is sent again later; what happened since waits behind it"},
+			"2XX": {Description: "The message was received. After any other answer, or none in time, it is sent " +
+				"again later; what happened since waits behind it"},
 			"410": {Description: "No more is wanted: the endpoint is disabled for good"},
 		},
 	}}

@@ -84,17 +84,20 @@ func (a Agreement) checkShares() []*Refusal {
 		faults = append(faults, checkID("/shares", s.Organisation, PrefixOrganisation)...)
 		part, ok := new(big.Rat).SetString(s.Percent)
 		if !ok || !ValidDecimal(s.Percent) || part.Sign() <= 0 {
-			faults = append(faults, Refuse(CodeInvalidValue, "/shares", "%q is not a part of the costs", s.Percent).Accepting("a decimal number above 0 as text, such as 12.5"))
+			faults = append(faults, Refuse(CodeInvalidValue, "/shares", "%q is not a part of the costs", s.Percent).
+				Accepting("a decimal number above 0 as text, such as 12.5"))
 			continue
 		}
 		if seen[s.Organisation] {
-			faults = append(faults, Refuse(CodeInvalidValue, "/shares", "%s is named twice", s.Organisation).Accepting("each member once"))
+			faults = append(faults, Refuse(CodeInvalidValue, "/shares", "%s is named twice", s.Organisation).
+				Accepting("each member once"))
 		}
 		seen[s.Organisation] = true
 		sum.Add(sum, part)
 	}
 	if len(faults) == 0 && sum.Cmp(big.NewRat(100, 1)) != 0 {
-		faults = append(faults, Refuse(CodeInvalidValue, "/shares", "the shares add up to %s", sum.FloatString(6)).Accepting("shares that add up to exactly 100"))
+		faults = append(faults, Refuse(CodeInvalidValue, "/shares", "the shares add up to %s", sum.FloatString(6)).
+			Accepting("shares that add up to exactly 100"))
 	}
 	return faults
 }
@@ -107,10 +110,12 @@ func (a Agreement) CheckAgainst(d Dossier, e Entry) error {
 	var faults []*Refusal
 	members := d.ActiveMembers()
 	if len(members) == 0 || !members[0].Lead || members[0].OrganisationID != a.Lead {
-		faults = append(faults, Refuse(CodeInvalidValue, "/lead", "%s is not the lead buyer of this procurement", a.Lead).Accepting("the member that leads"))
+		faults = append(faults, Refuse(CodeInvalidValue, "/lead", "%s is not the lead buyer of this procurement",
+			a.Lead).Accepting("the member that leads"))
 	}
 	if !a.between(members) {
-		faults = append(faults, Refuse(CodeInvalidValue, "/shares", "the shares are not those of the %d members", len(members)).Accepting("one share for each member: %v", organisationsOf(members)))
+		faults = append(faults, Refuse(CodeInvalidValue, "/shares", "the shares are not those of the %d members",
+			len(members)).Accepting("one share for each member: %v", organisationsOf(members)))
 	}
 	return Refusals(faults)
 }
@@ -164,7 +169,8 @@ func (s Signature) CheckAgainst(d Dossier, _ Entry) error {
 			Accepting("the digest of the agreement, after reading it again")
 	}
 	if lacking := d.Untranslated(standing); len(lacking) > 0 {
-		return Refuse(CodeMissingTranslation, "/agreement", "the agreement is not complete in every language: %v", lacking).
+		return Refuse(CodeMissingTranslation, "/agreement", "the agreement is not complete in every language: %v",
+			lacking).
 			Accepting("a signature once it is")
 	}
 	return nil

@@ -35,7 +35,10 @@ const (
 
 // NonAwardCodes is the eForms code list non-award-justification.
 func NonAwardCodes() []string {
-	return []string{"all-rej", "chan-need", "ins-fund", "no-rece", "no-signed", "one-admis", "rev-body", "rev-buyer", "tch-pr-error", "other"}
+	return []string{
+		"all-rej", "chan-need", "ins-fund", "no-rece", "no-signed", "one-admis", "rev-body", "rev-buyer",
+		"tch-pr-error", "other",
+	}
 }
 
 // How the agreed scores of a tender come about.
@@ -88,18 +91,22 @@ var criterionID = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,59}$`)
 func (c AwardCriteria) Check() error {
 	faults := checkID("/lot", c.Lot, PrefixLot)
 	faults = append(faults, compact(
-		CheckDecimal("/price_weight", c.PriceWeight), optionalDecimal("/factor", c.Factor), optionalDecimal("/from", c.From),
+		CheckDecimal("/price_weight", c.PriceWeight), optionalDecimal("/factor", c.Factor),
+		optionalDecimal("/from", c.From),
 		optionalDecimal("/to", c.To), optionalDecimal("/minimum_quality", c.MinimumQuality))...)
 	faults = append(faults, checkOneOf("/consensus", c.Consensus, ConsensusChair, ConsensusMean)...)
 	for _, k := range c.Criteria {
 		if !criterionID.MatchString(k.ID) {
-			faults = append(faults, Refuse(CodeInvalidValue, "/criteria", "%q is no ID of a criterion", k.ID).Accepting("a short word in lower case"))
+			faults = append(faults, Refuse(CodeInvalidValue, "/criteria", "%q is no ID of a criterion", k.ID).
+				Accepting("a short word in lower case"))
 		}
 		faults = append(faults, compact(CheckText("/criteria", k.Title, 400), CheckText("/criteria", k.Link, 4000),
-			CheckDecimal("/criteria", k.Weight), CheckDecimal("/criteria", k.Max), optionalDecimal("/criteria", k.Minimum))...)
+			CheckDecimal("/criteria", k.Weight), CheckDecimal("/criteria", k.Max),
+			optionalDecimal("/criteria", k.Minimum))...)
 	}
 	if c.Low != nil {
-		faults = append(faults, compact(CheckDecimal("/low/percent", c.Low.Percent), optionalDecimal("/low/estimate", c.Low.Estimate))...)
+		faults = append(faults, compact(CheckDecimal("/low/percent", c.Low.Percent),
+			optionalDecimal("/low/estimate", c.Low.Estimate))...)
 	}
 	return Refusals(faults)
 }
@@ -163,7 +170,8 @@ func (c ConflictDeclaration) CheckAgainst(d Dossier, e Entry) error {
 	slices.Sort(all)
 	slices.Sort(named)
 	if !slices.Equal(all, slices.Compact(named)) {
-		return Refuse(CodeInvalidValue, "/tenderers", "these are not the %d tenderers of the lot", len(all)).Accepting("%v", all)
+		return Refuse(CodeInvalidValue, "/tenderers", "these are not the %d tenderers of the lot", len(all)).
+			Accepting("%v", all)
 	}
 	return nil
 }
@@ -192,7 +200,8 @@ type Admission struct {
 
 // Check refuses an exclusion without code and reason.
 func (a Admission) Check() error {
-	faults := append(checkID("/tender", a.Tender, PrefixTender), checkOneOf("/decision", a.Decision, AdmissionAdmitted, AdmissionExcluded)...)
+	faults := append(checkID("/tender", a.Tender, PrefixTender),
+		checkOneOf("/decision", a.Decision, AdmissionAdmitted, AdmissionExcluded)...)
 	if a.Decision == AdmissionExcluded {
 		faults = append(faults, checkOneOf("/code", a.Code, ExclusionCodes()...)...)
 		faults = append(faults, compact(CheckText("/reason", a.Reason, 8000))...)
@@ -211,11 +220,13 @@ func (a Admission) CheckAgainst(d Dossier, e Entry) error {
 	case err != nil:
 		return err
 	case stage.QualityLockedAt != nil && (a.Decision == AdmissionAdmitted || e.WithdrawnAt != nil):
-		return Refuse(CodeQualityLocked, "/decision", "quality is locked: no tender is admitted any more").Accepting("an exclusion")
+		return Refuse(CodeQualityLocked, "/decision", "quality is locked: no tender is admitted any more").
+			Accepting("an exclusion")
 	}
 	t, _ := d.Tendering.Tender(a.Tender)
 	if unopened := d.Unopened(t); a.Decision == AdmissionAdmitted && len(unopened) > 0 {
-		return Refuse(CodeNotUnsealed, "/tender", "envelopes %v of the tender were not found readable by two openers", unopened).
+		return Refuse(CodeNotUnsealed, "/tender", "envelopes %v of the tender were not found readable by two openers",
+			unopened).
 			Accepting("an admission once two openers of different buyers have recorded the same of each")
 	}
 	return nil
@@ -245,7 +256,8 @@ func (q PriceInquiry) Check() error {
 		faults = append(faults, compact(CheckText("/reason", q.Reason, 8000))...)
 	}
 	if q.Finding == FindingAccepted && strings.TrimSpace(q.Answer) == "" {
-		faults = append(faults, Refuse(CodeInvalidValue, "/answer", "there is no explanation to accept").Accepting("what the tenderer explained"))
+		faults = append(faults, Refuse(CodeInvalidValue, "/answer", "there is no explanation to accept").
+			Accepting("what the tenderer explained"))
 	}
 	return Refusals(faults)
 }
@@ -277,7 +289,8 @@ const ReviewUpheld = "upheld"
 
 // Check refuses malformed dates and an outcome without its date.
 func (r Review) Check() error {
-	faults := append(checkID("/lot", r.Lot, PrefixLot), compact(checkWord("/body", r.Body, 400), checkDate("/lodged_on", r.LodgedOn))...)
+	faults := append(checkID("/lot", r.Lot, PrefixLot),
+		compact(checkWord("/body", r.Body, 400), checkDate("/lodged_on", r.LodgedOn))...)
 	if r.Outcome != "" {
 		faults = append(faults, checkOneOf("/outcome", r.Outcome, "dismissed", ReviewUpheld, "withdrawn")...)
 		faults = append(faults, compact(checkDate("/decided_on", r.Decided))...)

@@ -61,11 +61,13 @@ func (a Activity) Check() error {
 	if a.Until != "" {
 		faults = append(faults, compact(checkDate("/until", a.Until))...)
 		if a.Until < a.Date {
-			faults = append(faults, Refuse(CodeInvalidValue, "/until", "the last day %s is before the first, %s", a.Until, a.Date).Accepting("%s or later", a.Date))
+			faults = append(faults, Refuse(CodeInvalidValue, "/until", "the last day %s is before the first, %s",
+				a.Until, a.Date).Accepting("%s or later", a.Date))
 		}
 	}
 	if len(a.Participants) == 0 {
-		faults = append(faults, Refuse(CodeInvalidValue, "/participants", "nobody took part").Accepting("at least one participant"))
+		faults = append(faults, Refuse(CodeInvalidValue, "/participants", "nobody took part").
+			Accepting("at least one participant"))
 	}
 	for _, p := range a.Participants {
 		faults = append(faults, p.check()...)
@@ -77,7 +79,8 @@ func checkShortName(field, s string) *Refusal {
 	if shortName.MatchString(s) {
 		return nil
 	}
-	return Refuse(CodeInvalidValue, field, "%q is not a short name", s).Accepting("1 to 60 lower-case letters, digits and _, a letter first")
+	return Refuse(CodeInvalidValue, field, "%q is not a short name", s).
+		Accepting("1 to 60 lower-case letters, digits and _, a letter first")
 }
 
 func (p Participant) check() []*Refusal {
@@ -85,7 +88,8 @@ func (p Participant) check() []*Refusal {
 		return checkID("/participants", p.Person, PrefixPerson)
 	}
 	if fault := checkWord("/participants", p.Organisation, 400); fault != nil || p.Count < 1 {
-		return []*Refusal{Refuse(CodeInvalidValue, "/participants", "a participant is neither a person nor a number of people of an organisation").
+		return []*Refusal{Refuse(CodeInvalidValue, "/participants",
+			"a participant is neither a person nor a number of people of an organisation").
 			Accepting("person; or organisation and count")}
 	}
 	return nil
@@ -104,7 +108,8 @@ func (a Activity) Documents() []string { return given(a.Proof.Document) }
 // CheckAgainst refuses to record what has not taken place yet.
 func (a Activity) CheckAgainst(d Dossier, _ Entry) error {
 	if today := d.Today(); max(a.Date, a.Until) > today {
-		return Refuse(CodeInvalidValue, "/date", "today is %s: the activity is still to come", today).Accepting("a day until %s", today)
+		return Refuse(CodeInvalidValue, "/date", "today is %s: the activity is still to come", today).
+			Accepting("a day until %s", today)
 	}
 	return nil
 }
@@ -116,7 +121,8 @@ func (d Dossier) Today() string {
 
 // Trained tells whether the activity is a training in which the person took part.
 func (a Activity) Trained(person ID) bool {
-	return a.Activity == ActivityTraining && slices.ContainsFunc(a.Participants, func(p Participant) bool { return p.Person == person })
+	return a.Activity == ActivityTraining &&
+		slices.ContainsFunc(a.Participants, func(p Participant) bool { return p.Person == person })
 }
 
 // An InterestDeclaration says whether its author has an interest that might be seen to compromise
@@ -129,7 +135,8 @@ type InterestDeclaration struct {
 
 // Check refuses a declaration without words.
 func (i InterestDeclaration) Check() error {
-	return Refusals(append(checkID("/person", i.Person, PrefixPerson), compact(checkWord("/statement", i.Statement, 4000))...))
+	return Refusals(append(checkID("/person", i.Person, PrefixPerson),
+		compact(checkWord("/statement", i.Statement, 4000))...))
 }
 
 // Subject is the person: one declaration stands for each.

@@ -39,7 +39,8 @@ func refused[T interface{ Check() error }](t *testing.T, good func() T, wrongs [
 func agreementOf(organisations ...ID) Agreement {
 	c := Text{"en": "As settled."}
 	a := Agreement{
-		Lead: organisations[0], ApplicableLaw: "FR", Responsibilities: c, Internal: c, Distribution: c, Conclusion: c, Exit: c, Dispute: c, Rule: RuleMajority,
+		Lead: organisations[0], ApplicableLaw: "FR", Responsibilities: c, Internal: c, Distribution: c, Conclusion: c,
+		Exit: c, Dispute: c, Rule: RuleMajority,
 	}
 	for i, o := range organisations {
 		a.Shares = append(a.Shares, Share{o, []string{"33.333333", "33.333333", "33.333334"}[i]})
@@ -59,7 +60,13 @@ func TestAnAgreementIsRefused(t *testing.T) {
 		{"without an exit clause", func(a *Agreement) { a.Exit = nil }, "/exit"},
 		{"with shares a millionth short of 100", func(a *Agreement) { a.Shares[2].Percent = "33.333333" }, "/shares"},
 		{"with shares above 100", func(a *Agreement) { a.Shares[0].Percent = "33.333334" }, "/shares"},
-		{"with a share of nothing", func(a *Agreement) { a.Shares[0].Percent, a.Shares[1].Percent = "0", "66.666666" }, "/shares"},
+		{
+			"with a share of nothing", func(a *Agreement) {
+				a.Shares[0].Percent, a.Shares[1].Percent = "0",
+					"66.666666"
+			},
+			"/shares",
+		},
 		{"with a share in another notation", func(a *Agreement) { a.Shares[0].Percent = "1/3" }, "/shares"},
 		{"with a member twice", func(a *Agreement) { a.Shares[1].Organisation = a.Shares[0].Organisation }, "/shares"},
 		{"without shares", func(a *Agreement) { a.Shares = nil }, "/shares"},
@@ -73,7 +80,10 @@ func TestAnAgreementIsRefused(t *testing.T) {
 // between makes a dossier of three members and the agreement between them.
 func between(t *testing.T) (Dossier, Agreement, Entry) {
 	t.Helper()
-	d := Dossier{Procurement: Procurement{Languages: []string{"en"}, Zone: "Europe/Paris"}, Authors: map[ID][]ID{}, Now: time.Date(2026, 3, 2, 22, 59, 0, 0, time.UTC)}
+	d := Dossier{
+		Procurement: Procurement{Languages: []string{"en"}, Zone: "Europe/Paris"}, Authors: map[ID][]ID{},
+		Now: time.Date(2026, 3, 2, 22, 59, 0, 0, time.UTC),
+	}
 	var ids []ID
 	for i := range 3 {
 		ids = append(ids, NewID(PrefixOrganisation))
@@ -88,7 +98,10 @@ func (d *Dossier) put(t *testing.T, kind EntryKind, buyer ID, content any) Entry
 	t.Helper()
 	text, digest, err := Canonical(content)
 	require.NoError(t, err)
-	e := Entry{ID: NewID(PrefixEntry), Kind: kind, OrganisationID: buyer, Version: 1, AuthorID: NewID(PrefixPerson), Body: text, Digest: digest}
+	e := Entry{
+		ID: NewID(PrefixEntry), Kind: kind, OrganisationID: buyer, Version: 1, AuthorID: NewID(PrefixPerson),
+		Body: text, Digest: digest,
+	}
 	d.Entries = append(d.Entries, e)
 	d.Authors[e.ID] = []ID{e.AuthorID}
 	return e
@@ -134,16 +147,25 @@ func TestAnActivityIsRefused(t *testing.T) {
 	refused(t, func() Activity {
 		return Activity{
 			Activity: "training", Topic: "law", Title: Text{"en": "Law"}, Date: "2026-03-01", Provider: "School",
-			Participants: []Participant{{Person: NewID(PrefixPerson)}, {Organisation: "A small enterprise", Count: 3, SME: true}}, Proof: Proof{Note: "list"},
+			Participants: []Participant{
+				{Person: NewID(PrefixPerson)},
+				{Organisation: "A small enterprise", Count: 3, SME: true},
+			}, Proof: Proof{Note: "list"},
 		}
 	}, []wrong[Activity]{
 		{"without a date", func(a *Activity) { a.Date = "" }, "/date"},
 		{"on a day there is not", func(a *Activity) { a.Date = "2026-02-30" }, "/date"},
 		{"ending before it begins", func(a *Activity) { a.Until = "2026-02-28" }, "/until"},
 		{"without anybody", func(a *Activity) { a.Participants = nil }, "/participants"},
-		{"with an organisation of nobody", func(a *Activity) { a.Participants = []Participant{{Organisation: "x"}} }, "/participants"},
+		{
+			"with an organisation of nobody", func(a *Activity) { a.Participants = []Participant{{Organisation: "x"}} },
+			"/participants",
+		},
 		{"with people of nowhere", func(a *Activity) { a.Participants = []Participant{{Count: 3}} }, "/participants"},
-		{"with a name instead of an ID", func(a *Activity) { a.Participants = []Participant{{Person: "Ada"}} }, "/participants"},
+		{
+			"with a name instead of an ID", func(a *Activity) { a.Participants = []Participant{{Person: "Ada"}} },
+			"/participants",
+		},
 		{"without proof", func(a *Activity) { a.Proof = Proof{} }, "/proof/note"},
 		{"of no kind", func(a *Activity) { a.Activity = "" }, "/activity"},
 		{"on no topic", func(a *Activity) { a.Topic = "Public law" }, "/topic"},
@@ -167,7 +189,10 @@ func TestARolePlanIsRefused(t *testing.T) {
 		{"with openers of one buyer", func(p *RolePlan) { p.Slots[3].Buyers = 1 }, "/slots"},
 		{"with more buyers than people", func(p *RolePlan) { p.Slots[3].Buyers = 4 }, "/slots"},
 		{"with a role twice", func(p *RolePlan) { p.Slots = append(p.Slots, p.Slots[0]) }, "/slots"},
-		{"with suppliers", func(p *RolePlan) { p.Slots = append(p.Slots, RoleSlot{Role: RoleSupplier, People: 1}) }, "/slots"},
+		{
+			"with suppliers", func(p *RolePlan) { p.Slots = append(p.Slots, RoleSlot{Role: RoleSupplier, People: 1}) },
+			"/slots",
+		},
 		{"with nobody in a role", func(p *RolePlan) { p.Slots[0].People = 0 }, "/slots"},
 		{"with a topic in a sentence", func(p *RolePlan) { p.Slots[0].Topics = []string{"Public law"} }, "/slots"},
 	})

@@ -15,7 +15,8 @@ func checkDigest(field, s string) []*Refusal {
 	if ValidDigest(s) {
 		return nil
 	}
-	return []*Refusal{Refuse(CodeInvalidValue, field, "%q is not a digest", s).Accepting("a SHA-256 as 64 hexadecimal digits in lower case")}
+	return []*Refusal{Refuse(CodeInvalidValue, field, "%q is not a digest", s).
+		Accepting("a SHA-256 as 64 hexadecimal digits in lower case")}
 }
 
 func checkID(field string, id ID, prefix Prefix) []*Refusal {
@@ -31,12 +32,14 @@ func checkOneOf(field, s string, allowed ...string) []*Refusal {
 	if slices.Contains(allowed, s) {
 		return nil
 	}
-	return []*Refusal{Refuse(CodeInvalidValue, field, "%q is not one of the values", s).Accepting("%s", strings.Join(allowed, ", "))}
+	return []*Refusal{Refuse(CodeInvalidValue, field, "%q is not one of the values", s).
+		Accepting("%s", strings.Join(allowed, ", "))}
 }
 
 func checkWord(field, s string, limit int) *Refusal {
 	if strings.TrimSpace(s) != "" && len([]rune(s)) <= limit {
 		return nil
 	}
-	return Refuse(CodeInvalidValue, field, "the text is empty or longer than %d characters", limit).Accepting("1 to %d characters", limit)
+	return Refuse(CodeInvalidValue, field, "the text is empty or longer than %d characters", limit).
+		Accepting("1 to %d characters", limit)
 }

@@ -26,7 +26,8 @@ func (c Contract) Check() error {
 		faults = append(faults, checkID("/buyers", id, PrefixOrganisation)...)
 	}
 	if len(c.Buyers) == 0 {
-		faults = append(faults, Refuse(CodeInvalidValue, "/buyers", "the contract binds no buyer").Accepting("at least one"))
+		faults = append(faults, Refuse(CodeInvalidValue, "/buyers", "the contract binds no buyer").
+			Accepting("at least one"))
 	}
 	if c.Document != "" {
 		faults = append(faults, checkDigest("/document", c.Document)...)
@@ -41,7 +42,8 @@ func (c Contract) Subject() string { return string(c.Lot) }
 // standstill is over and reviews are decided (Directive 89/665/EEC, Articles 2(3) and 2a(2)).
 func (c Contract) CheckAgainst(d Dossier, e Entry) error {
 	if e.WithdrawnAt != nil {
-		return Refuse(CodeEntryFinal, "", "that a contract was signed stays on record").Accepting("the next version, if it was recorded wrongly")
+		return Refuse(CodeEntryFinal, "", "that a contract was signed stays on record").
+			Accepting("the next version, if it was recorded wrongly")
 	}
 	if err := d.MayConclude(c.Lot); err != nil {
 		return err
@@ -60,10 +62,12 @@ func (c Contract) CheckAgainst(d Dossier, e Entry) error {
 func (c Contract) fits(d Dossier) error {
 	stage := d.Tendering.Stages[c.Lot]
 	if c.Tender != stage.WinnerID {
-		return Refuse(CodeInvalidValue, "/tender", "the lot was awarded to another tender").Accepting("%s", stage.WinnerID)
+		return Refuse(CodeInvalidValue, "/tender", "the lot was awarded to another tender").
+			Accepting("%s", stage.WinnerID)
 	}
 	if criteria, _, ok := d.CriteriaFor(c.Lot); ok && c.Value.Currency != criteria.Currency {
-		return Refuse(CodeInvalidValue, "/value/currency", "prices are in %s", criteria.Currency).Accepting("%s", criteria.Currency)
+		return Refuse(CodeInvalidValue, "/value/currency", "prices are in %s", criteria.Currency).
+			Accepting("%s", criteria.Currency)
 	}
 	there, known := zone.Load(d.Procurement.Zone)
 	if !known {
@@ -71,7 +75,8 @@ func (c Contract) fits(d Dossier) error {
 	}
 	earliest, today := stage.StandstillUntil.In(there).Format(time.DateOnly), d.Now.In(there).Format(time.DateOnly)
 	if c.SignedOn < earliest || c.SignedOn > today {
-		return Refuse(CodeStandstill, "/signed_on", "%s is before the end of the standstill or after today", c.SignedOn).
+		return Refuse(CodeStandstill, "/signed_on", "%s is before the end of the standstill or after today",
+			c.SignedOn).
 			Accepting("a date from %s to %s", earliest, today)
 	}
 	return nil
@@ -88,9 +93,11 @@ func (d Dossier) MayConclude(lot ID) error {
 	case l.EndedAt != nil:
 		return Refuse(CodeLotEnded, "/lot", "lot %d has ended: %s", l.Number, l.EndReason)
 	case stage.LettersAt == nil:
-		return Refuse(CodeStandstill, "/lot", "the tenderers have not been told of the decision").Accepting("a contract after letters and standstill")
+		return Refuse(CodeStandstill, "/lot", "the tenderers have not been told of the decision").
+			Accepting("a contract after letters and standstill")
 	case !stage.StandstillOver(d.Now):
-		return Refuse(CodeStandstill, "/lot", "the standstill lasts until %s", stage.StandstillUntil.UTC().Format(instantLayout)).
+		return Refuse(CodeStandstill, "/lot", "the standstill lasts until %s",
+			stage.StandstillUntil.UTC().Format(instantLayout)).
 			Accepting("a contract after that: %s", stage.Standstill)
 	}
 	for _, e := range d.Of(EntryReview) {
@@ -98,9 +105,11 @@ func (d Dossier) MayConclude(lot ID) error {
 		switch {
 		case !ok || r.Lot != lot:
 		case r.Outcome == "":
-			return Refuse(CodeReviewPending, "/lot", "%s has not decided on the review lodged on %s", r.Body, r.LodgedOn).Accepting("a contract after its decision")
+			return Refuse(CodeReviewPending, "/lot", "%s has not decided on the review lodged on %s", r.Body,
+				r.LodgedOn).Accepting("a contract after its decision")
 		case r.Outcome == ReviewUpheld:
-			return Refuse(CodeReviewPending, "/lot", "%s has upheld the review lodged on %s", r.Body, r.LodgedOn).Accepting("ending the lot with rev-body")
+			return Refuse(CodeReviewPending, "/lot", "%s has upheld the review lodged on %s", r.Body, r.LodgedOn).
+				Accepting("ending the lot with rev-body")
 		}
 	}
 	return nil
@@ -115,7 +124,8 @@ type Purchase struct {
 
 // Check refuses a malformed ID, date or amount.
 func (p Purchase) Check() error {
-	return Refusals(append(checkID("/contract", p.Contract, PrefixEntry), compact(checkDate("/ordered_on", p.OrderedOn), p.Value.Check("/value"))...))
+	return Refusals(append(checkID("/contract", p.Contract, PrefixEntry),
+		compact(checkDate("/ordered_on", p.OrderedOn), p.Value.Check("/value"))...))
 }
 
 // CheckAgainst refuses a purchase under a contract that does not bind the buyer, or before it was signed.
@@ -125,14 +135,17 @@ func (p Purchase) CheckAgainst(d Dossier, e Entry) error {
 		switch {
 		case entry.ID != p.Contract || !ok:
 		case !slices.Contains(c.Buyers, e.OrganisationID):
-			return Refuse(CodeInvalidValue, "/contract", "the contract does not bind your organisation").Accepting("a contract of %s", e.OrganisationID)
+			return Refuse(CodeInvalidValue, "/contract", "the contract does not bind your organisation").
+				Accepting("a contract of %s", e.OrganisationID)
 		case p.OrderedOn < c.SignedOn:
-			return Refuse(CodeInvalidValue, "/ordered_on", "the contract was signed on %s", c.SignedOn).Accepting("a date from then on")
+			return Refuse(CodeInvalidValue, "/ordered_on", "the contract was signed on %s", c.SignedOn).
+				Accepting("a date from then on")
 		default:
 			return nil
 		}
 	}
-	return Refuse(CodeInvalidValue, "/contract", "there is no such contract").Accepting("the ID of an entry of a contract")
+	return Refuse(CodeInvalidValue, "/contract", "there is no such contract").
+		Accepting("the ID of an entry of a contract")
 }
 
 // A NonPurchase says why a buyer buys nothing in this procurement.
@@ -143,7 +156,8 @@ type NonPurchase struct {
 
 // Check refuses an unknown code and an empty reason.
 func (n NonPurchase) Check() error {
-	return Refusals(append(checkOneOf("/code", n.Code, NonAwardCodes()...), compact(CheckText("/reason", n.Reason, 8000))...))
+	return Refusals(append(checkOneOf("/code", n.Code, NonAwardCodes()...),
+		compact(CheckText("/reason", n.Reason, 8000))...))
 }
 
 // An IndividualReport is the report on the procedure (Directive 2014/24/EU, Article 84). What the record
@@ -161,7 +175,8 @@ type IndividualReport struct {
 func (r IndividualReport) Check() error {
 	faults := checkDigest("/record", r.Record)
 	for field, text := range map[string]Text{
-		"/subject": r.Subject, "/procedure": r.Procedure, "/conflicts": r.Conflicts, "/subcontracting": r.Subcontracting,
+		"/subject": r.Subject, "/procedure": r.Procedure, "/conflicts": r.Conflicts,
+		"/subcontracting": r.Subcontracting,
 	} {
 		faults = append(faults, compact(CheckText(field, text, 20_000))...)
 	}

@@ -37,11 +37,14 @@ type Announcement struct {
 // Check refuses an announcement that does not say what, how, where and to whom. Whether its times exist is
 // for the calendar to say.
 func (a Announcement) Check() error {
-	faults := compact(CheckText("/title", a.Title, 400), CheckText("/subject", a.Subject, 20_000), CheckText("/how_to_take_part", a.HowTo, 8000))
+	faults := compact(CheckText("/title", a.Title, 400), CheckText("/subject", a.Subject, 20_000),
+		CheckText("/how_to_take_part", a.HowTo, 8000))
 	if len(a.Places) == 0 {
-		faults = append(faults, Refuse(CodeInvalidValue, "/places", "it is announced nowhere").Accepting("at least one place that is open to all"))
+		faults = append(faults, Refuse(CodeInvalidValue, "/places", "it is announced nowhere").
+			Accepting("at least one place that is open to all"))
 	}
-	faults = slices.Concat(faults, checkSources("/places", a.Places), checkSources("/materials", a.Materials), checkCountries("/countries", a.Countries))
+	faults = slices.Concat(faults, checkSources("/places", a.Places), checkSources("/materials", a.Materials),
+		checkCountries("/countries", a.Countries))
 	return Refusals(faults)
 }
 
@@ -55,7 +58,8 @@ func checkSources(field string, all []Source) []*Refusal {
 
 func checkCountries(field string, all []string) []*Refusal {
 	if len(all) == 0 {
-		return []*Refusal{Refuse(CodeInvalidValue, field, "no country is named").Accepting("ISO 3166-1 codes such as FR")}
+		return []*Refusal{Refuse(CodeInvalidValue, field, "no country is named").
+			Accepting("ISO 3166-1 codes such as FR")}
 	}
 	for i, c := range all {
 		switch {
@@ -102,13 +106,15 @@ type Question struct {
 func (q Questionnaire) Check() error {
 	var faults []*Refusal
 	if len(q.Questions) == 0 {
-		faults = append(faults, Refuse(CodeInvalidValue, "/questions", "nothing is asked").Accepting("at least one question"))
+		faults = append(faults, Refuse(CodeInvalidValue, "/questions", "nothing is asked").
+			Accepting("at least one question"))
 	}
 	seen := map[string]bool{}
 	for _, question := range q.Questions {
 		faults = append(faults, question.check()...)
 		if seen[question.ID] {
-			faults = append(faults, Refuse(CodeInvalidValue, "/questions", "%q names two questions", question.ID).Accepting("another ID for each"))
+			faults = append(faults, Refuse(CodeInvalidValue, "/questions", "%q names two questions", question.ID).
+				Accepting("another ID for each"))
 		}
 		seen[question.ID] = true
 	}
@@ -119,7 +125,8 @@ func (q Question) check() []*Refusal {
 	faults := compact(checkShortName("/questions", q.ID), CheckText("/questions", q.Text, 4000))
 	faults = append(faults, checkOneOf("/questions", q.Answer, AnswerText, AnswerNumber, AnswerYesNo, AnswerChoice)...)
 	if (q.Answer == AnswerChoice) != (len(q.Choices) > 1) {
-		faults = append(faults, Refuse(CodeInvalidValue, "/questions", "%q is a choice between %d", q.ID, len(q.Choices)).
+		faults = append(faults, Refuse(CodeInvalidValue, "/questions", "%q is a choice between %d", q.ID,
+			len(q.Choices)).
 			Accepting("two choices or more for a choice, none for other answers"))
 	}
 	for _, c := range q.Choices {
@@ -166,9 +173,11 @@ type EventOrganisation struct {
 func (c ConsultationEvent) Check() error {
 	faults := slices.Concat(checkID("/announcement", c.Announcement, PrefixEntry),
 		checkOneOf("/format", c.Format, "webinar", "meeting", "workshop", "hearing", "visit", "other"),
-		compact(CheckText("/title", c.Title, 400), checkDate("/date", c.Date), checkWord("/place", c.Place, 400)), c.checkMinutes())
+		compact(CheckText("/title", c.Title, 400), checkDate("/date", c.Date), checkWord("/place", c.Place, 400)),
+		c.checkMinutes())
 	if c.Participants < len(c.Organisations) {
-		faults = append(faults, Refuse(CodeInvalidValue, "/participants", "%d people cannot be of %d organisations", c.Participants, len(c.Organisations)).
+		faults = append(faults, Refuse(CodeInvalidValue, "/participants", "%d people cannot be of %d organisations",
+			c.Participants, len(c.Organisations)).
 			Accepting("at least one person of each organisation"))
 	}
 	for _, o := range c.Organisations {
@@ -198,10 +207,12 @@ func (c ConsultationEvent) CheckAgainst(d Dossier, e Entry) error {
 	}
 	consultation, ok := d.Market.Consultation(c.Announcement)
 	if !ok {
-		return Refuse(CodeNotAnnounced, "/announcement", "%s was not announced", c.Announcement).Accepting("an event to which everyone was invited")
+		return Refuse(CodeNotAnnounced, "/announcement", "%s was not announced", c.Announcement).
+			Accepting("an event to which everyone was invited")
 	}
 	if from, today := d.day(consultation.AnnouncedAt), d.Today(); c.Date < from || c.Date > today {
-		return Refuse(CodeInvalidValue, "/date", "%s is before the announcement or after today", c.Date).Accepting("a day from %s to %s", from, today)
+		return Refuse(CodeInvalidValue, "/date", "%s is before the announcement or after today", c.Date).
+			Accepting("a day from %s to %s", from, today)
 	}
 	return nil
 }
@@ -228,19 +239,23 @@ type MarketContact struct {
 
 // Check refuses a contact without operator, date or subject, and an involvement without measures.
 func (m MarketContact) Check() error {
-	faults := slices.Concat(compact(checkWord("/operator", m.Operator, 400), checkDate("/date", m.Date), checkWord("/shared", m.Shared, 8000),
-		checkWord("/shared_with_all", m.SharedWithAll, 8000)), checkOneOf("/involvement", m.Involvement, InvolvementNone, InvolvementAdvised, InvolvementPrepared))
+	faults := slices.Concat(compact(checkWord("/operator", m.Operator, 400), checkDate("/date", m.Date),
+		checkWord("/shared", m.Shared, 8000),
+		checkWord("/shared_with_all", m.SharedWithAll, 8000)),
+		checkOneOf("/involvement", m.Involvement, InvolvementNone, InvolvementAdvised, InvolvementPrepared))
 	if m.Organisation != "" {
 		faults = append(faults, checkID("/organisation", m.Organisation, PrefixOrganisation)...)
 	}
 	if len(m.With) == 0 {
-		faults = append(faults, Refuse(CodeInvalidValue, "/with", "nobody took part for the buyers").Accepting("at least one person"))
+		faults = append(faults, Refuse(CodeInvalidValue, "/with", "nobody took part for the buyers").
+			Accepting("at least one person"))
 	}
 	for _, person := range m.With {
 		faults = append(faults, checkID("/with", person, PrefixPerson)...)
 	}
 	if m.Involvement != InvolvementNone && strings.TrimSpace(m.Measures) == "" {
-		faults = append(faults, Refuse(CodeInvalidValue, "/measures", "an operator was involved, and nothing keeps competition undistorted").
+		faults = append(faults, Refuse(CodeInvalidValue, "/measures",
+			"an operator was involved, and nothing keeps competition undistorted").
 			Accepting("what was done, such as giving everyone the same information and enough time"))
 	}
 	return Refusals(faults)
@@ -249,7 +264,8 @@ func (m MarketContact) Check() error {
 // CheckAgainst refuses a contact that is still to come.
 func (m MarketContact) CheckAgainst(d Dossier, e Entry) error {
 	if today := d.Today(); e.WithdrawnAt == nil && m.Date > today {
-		return Refuse(CodeInvalidValue, "/date", "today is %s: the contact is still to come", today).Accepting("a day until %s", today)
+		return Refuse(CodeInvalidValue, "/date", "today is %s: the contact is still to come", today).
+			Accepting("a day until %s", today)
 	}
 	return nil
 }
@@ -282,11 +298,13 @@ func (r ConsultationReport) Check() error {
 	seen := map[ID]bool{}
 	for _, in := range r.Inputs {
 		if !in.Input.Is(PrefixResponse) && !in.Input.Is(PrefixEntry) {
-			faults = append(faults, Refuse(CodeInvalidID, "/inputs", "%q is neither a response nor an event", in.Input).Accepting("rsp_… or ent_…"))
+			faults = append(faults, Refuse(CodeInvalidID, "/inputs", "%q is neither a response nor an event", in.Input).
+				Accepting("rsp_… or ent_…"))
 		}
 		faults = append(faults, compact(checkWord("/inputs", in.Reason, 4000))...)
 		if seen[in.Input] {
-			faults = append(faults, Refuse(CodeInvalidValue, "/inputs", "%s is dealt with twice", in.Input).Accepting("each input once"))
+			faults = append(faults, Refuse(CodeInvalidValue, "/inputs", "%s is dealt with twice", in.Input).
+				Accepting("each input once"))
 		}
 		seen[in.Input] = true
 	}
@@ -314,7 +332,8 @@ func (r ConsultationReport) CheckAgainst(d Dossier, e Entry) error {
 	inputs := d.ConsultationInputs()
 	for _, in := range r.Inputs {
 		if !slices.Contains(inputs, in.Input) {
-			return Refuse(CodeInvalidValue, "/inputs", "%s is no input of the consultation", in.Input).Accepting("a response, or a standing event")
+			return Refuse(CodeInvalidValue, "/inputs", "%s is no input of the consultation", in.Input).
+				Accepting("a response, or a standing event")
 		}
 	}
 	return nil

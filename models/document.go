@@ -119,8 +119,10 @@ var charsetName = regexp.MustCompile(`^[a-z0-9][a-z0-9._+-]{0,39}$`)
 
 func safeMediaTypes() []string {
 	return []string{
-		"application/pdf", "application/json", "application/xml", "application/zip", "text/plain", "text/csv", "image/png", "image/jpeg",
-		"application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.spreadsheet", "application/vnd.oasis.opendocument.presentation",
+		"application/pdf", "application/json", "application/xml", "application/zip", "text/plain", "text/csv",
+		"image/png", "image/jpeg",
+		"application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.spreadsheet",
+		"application/vnd.oasis.opendocument.presentation",
 		"application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 		"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 		"application/vnd.openxmlformats-officedocument.presentationml.presentation",

@@ -58,7 +58,10 @@ func TestFilenamesAreMadeSafeToShowAndSave(t *testing.T) {
 }
 
 func FuzzCleanFilename(f *testing.F) {
-	for _, seed := range []string{"offer.pdf", "../x", "con.", "\xff", "a\u202Eb", strings.Repeat("é.", 200), "COM¹ .x", "ﾟ．", strings.Repeat("e\u0301", 101)} {
+	for _, seed := range []string{
+		"offer.pdf", "../x", "con.", "\xff", "a\u202Eb", strings.Repeat("é.", 200), "COM¹ .x",
+		"ﾟ．", strings.Repeat("e\u0301", 101),
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
@@ -76,8 +79,10 @@ func FuzzCleanFilename(f *testing.F) {
 func TestNothingThatBrowsersRunIsServedAsItself(t *testing.T) {
 	t.Parallel()
 	for _, given := range []string{
-		"text/html", "image/svg+xml", "application/xhtml+xml", "text/javascript", "", "TEXT/HTML", "text/html; charset=utf-8", "image/svg+xml;x",
-		"text/plain, text/html", "text/plain; charset", "text/csv; charset=utf-8; charset=utf-7", "text / csv", "text/csv\r\nx: y", ";", "pdf",
+		"text/html", "image/svg+xml", "application/xhtml+xml", "text/javascript", "", "TEXT/HTML",
+		"text/html; charset=utf-8", "image/svg+xml;x",
+		"text/plain, text/html", "text/plain; charset", "text/csv; charset=utf-8; charset=utf-7", "text / csv",
+		"text/csv\r\nx: y", ";", "pdf",
 	} {
 		require.Equal(t, models.MediaTypeBytes, models.SafeMediaType(given), given)
 	}
@@ -86,11 +91,14 @@ func TestNothingThatBrowsersRunIsServedAsItself(t *testing.T) {
 func TestMediaTypesAreComparedAsTheStandardSays(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]string{
-		"application/pdf": "application/pdf", "APPLICATION/PDF": "application/pdf", " Application/Pdf ": "application/pdf",
-		"application/pdf; x=y": "application/pdf", "application/pdf;": "application/pdf", "text/plain; format=flowed": "text/plain",
-		"text/csv; charset=utf-8": "text/csv; charset=utf-8", `Text/CSV ;Charset="UTF-8"`: "text/csv; charset=utf-8",
-		"text/csv;charset=ISO-8859-15;header=present": "text/csv; charset=iso-8859-15", `text/csv; charset="a\"b"`: "text/csv",
-		"text/csv; charset*=utf-8''%0d%0a": "text/csv", "Image/PNG": "image/png",
+		"application/pdf": "application/pdf", "APPLICATION/PDF": "application/pdf",
+		" Application/Pdf ":    "application/pdf",
+		"application/pdf; x=y": "application/pdf", "application/pdf;": "application/pdf",
+		"text/plain; format=flowed": "text/plain",
+		"text/csv; charset=utf-8":   "text/csv; charset=utf-8", `Text/CSV ;Charset="UTF-8"`: "text/csv; charset=utf-8",
+		"text/csv;charset=ISO-8859-15;header=present": "text/csv; charset=iso-8859-15",
+		`text/csv; charset="a\"b"`:                    "text/csv",
+		"text/csv; charset*=utf-8''%0d%0a":            "text/csv", "Image/PNG": "image/png",
 	} {
 		require.Equal(t, want, models.SafeMediaType(given), given)
 	}
@@ -98,7 +106,10 @@ func TestMediaTypesAreComparedAsTheStandardSays(t *testing.T) {
 
 func TestAnUploadIsCutIntoChunks(t *testing.T) {
 	t.Parallel()
-	for size, last := range map[int64]int{1: 1, models.ChunkSize: models.ChunkSize, models.ChunkSize + 1: 1, 5*models.ChunkSize + 77: 77, 2 << 30: models.ChunkSize} {
+	for size, last := range map[int64]int{
+		1: 1, models.ChunkSize: models.ChunkSize, models.ChunkSize + 1: 1,
+		5*models.ChunkSize + 77: 77, 2 << 30: models.ChunkSize,
+	} {
 		u := models.Upload{Size: size}
 		sum := int64(0)
 		for n := range u.Chunks() {

@@ -58,16 +58,19 @@ func (p EngagementPlan) Days() int {
 func (p EngagementPlan) Check() error {
 	faults := checkSources("/channels", p.Channels)
 	if p.Days() == 0 {
-		faults = append(faults, Refuse(CodeInvalidValue, "/interval", "%q is no interval", p.Interval).Accepting("1 to %d days, such as P60D or 60", longestInterval))
+		faults = append(faults, Refuse(CodeInvalidValue, "/interval", "%q is no interval", p.Interval).
+			Accepting("1 to %d days, such as P60D or 60", longestInterval))
 	}
 	if len(p.Channels) == 0 {
-		faults = append(faults, Refuse(CodeInvalidValue, "/channels", "bulletins would appear nowhere").Accepting("at least one place that is open to all"))
+		faults = append(faults, Refuse(CodeInvalidValue, "/channels", "bulletins would appear nowhere").
+			Accepting("at least one place that is open to all"))
 	}
 	if p.ContractNotice != "" {
 		faults = append(faults, compact(checkDate("/contract_notice", p.ContractNotice))...)
 	}
 	if p.Shortens && p.ContractNotice == "" {
-		faults = append(faults, Refuse(CodeInvalidValue, "/contract_notice", "the window of a planning notice is counted from the contract notice").
+		faults = append(faults, Refuse(CodeInvalidValue, "/contract_notice",
+			"the window of a planning notice is counted from the contract notice").
 			Accepting("the day on which it is expected to be sent"))
 	}
 	return Refusals(faults)
@@ -100,12 +103,14 @@ type Bulletin struct {
 func (b Bulletin) Check() error {
 	faults := compact(CheckText("/title", b.Title, 400), CheckText("/text", b.Text, 40_000))
 	if len(b.Covers) == 0 {
-		faults = append(faults, Refuse(CodeInvalidValue, "/covers", "the bulletin covers no topic").Accepting("at least one of %v", Topics()))
+		faults = append(faults, Refuse(CodeInvalidValue, "/covers", "the bulletin covers no topic").
+			Accepting("at least one of %v", Topics()))
 	}
 	for i, topic := range b.Covers {
 		faults = append(faults, checkOneOf("/covers", topic, Topics()...)...)
 		if slices.Contains(b.Covers[:i], topic) {
-			faults = append(faults, Refuse(CodeInvalidValue, "/covers", "%s is named twice", topic).Accepting("each topic once"))
+			faults = append(faults, Refuse(CodeInvalidValue, "/covers", "%s is named twice", topic).
+				Accepting("each topic once"))
 		}
 	}
 	if b.Replaces != "" {
@@ -128,10 +133,13 @@ func (b Bulletin) CheckAgainst(d Dossier, e Entry) error {
 	}
 	if b.Replaces != "" {
 		if _, told := d.Market.Release(b.Replaces); !told {
-			return Refuse(CodeInvalidValue, "/replaces", "%s was not released", b.Replaces).Accepting("a released bulletin")
+			return Refuse(CodeInvalidValue, "/replaces", "%s was not released", b.Replaces).
+				Accepting("a released bulletin")
 		}
-		if _, standing := find(d.Bulletins(), func(s ReleasedBulletin) bool { return s.Entry.ID == b.Replaces }); !standing {
-			return Refuse(CodeInvalidValue, "/replaces", "%s is no bulletin, or was replaced before", b.Replaces).Accepting("the bulletin that replaced it")
+		if _, standing := find(d.Bulletins(),
+			func(s ReleasedBulletin) bool { return s.Entry.ID == b.Replaces }); !standing {
+			return Refuse(CodeInvalidValue, "/replaces", "%s is no bulletin, or was replaced before", b.Replaces).
+				Accepting("the bulletin that replaced it")
 		}
 	}
 	for _, id := range b.Announces {
@@ -140,7 +148,8 @@ func (b Bulletin) CheckAgainst(d Dossier, e Entry) error {
 			return Refuse(CodeInvalidValue, "/announces", "%s is no change", id).Accepting("a standing market change")
 		}
 		if about, _ := BodyOf[MarketChange](change); !slices.Contains(b.Covers, about.Topic) {
-			return Refuse(CodeInvalidValue, "/covers", "%s changes %s", id, about.Topic).Accepting("a bulletin that covers %s", about.Topic)
+			return Refuse(CodeInvalidValue, "/covers", "%s changes %s", id, about.Topic).
+				Accepting("a bulletin that covers %s", about.Topic)
 		}
 	}
 	return nil
@@ -214,13 +223,15 @@ type PlanningNotice struct {
 
 // Check refuses a notice without day, reference or place.
 func (n PlanningNotice) Check() error {
-	return Refusals(compact(checkDate("/sent_on", n.SentOn), checkWord("/reference", n.Reference, 200), checkWord("/place", n.Place, 400)))
+	return Refusals(compact(checkDate("/sent_on", n.SentOn), checkWord("/reference", n.Reference, 200),
+		checkWord("/place", n.Place, 400)))
 }
 
 // CheckAgainst refuses a notice that is still to be sent.
 func (n PlanningNotice) CheckAgainst(d Dossier, e Entry) error {
 	if today := d.Today(); e.WithdrawnAt == nil && n.SentOn > today {
-		return Refuse(CodeInvalidValue, "/sent_on", "today is %s: the notice is still to be sent", today).Accepting("a day until %s", today)
+		return Refuse(CodeInvalidValue, "/sent_on", "today is %s: the notice is still to be sent", today).
+			Accepting("a day until %s", today)
 	}
 	return nil
 }

@@ -15,7 +15,8 @@ func TestABoxTakesTendersFromPublicationToTheDeadline(t *testing.T) {
 	opened := time.Date(2018, 5, 12, 8, 0, 0, 0, time.UTC)
 	deadline := time.Date(2018, 7, 9, 10, 0, 0, 0, time.UTC)
 	published := models.Lot{Number: 2, Boxes: []models.Box{{
-		HandsIn: models.HandedTender, OpenedAt: opened, Deadline: deadline, DeadlineLocal: "2018-07-09T12:00", DeadlineZone: "Europe/Paris",
+		HandsIn: models.HandedTender, OpenedAt: opened, Deadline: deadline, DeadlineLocal: "2018-07-09T12:00",
+		DeadlineZone: "Europe/Paris",
 	}}}
 	shut := models.Lot{Number: 2, Boxes: slices.Clone(published.Boxes)}
 	shut.Boxes[0].ClosedAt = &deadline
@@ -40,5 +41,6 @@ func TestABoxTakesTendersFromPublicationToTheDeadline(t *testing.T) {
 		require.Equal(t, c.code, refusal.Code, name)
 	}
 	late := published.Receives("org_a", deadline.Add(time.Microsecond))
-	require.Equal(t, "the deadline of lot 2 was 2018-07-09T10:00:00.000000Z (2018-07-09T12:00 Europe/Paris); this was received at 2018-07-09T10:00:00.000001Z", late.Detail)
+	require.Equal(t, "the deadline of lot 2 was 2018-07-09T10:00:00.000000Z (2018-07-09T12:00 Europe/Paris); this "+
+		"was received at 2018-07-09T10:00:00.000001Z", late.Detail)
 }

@@ -31,7 +31,8 @@ func (o Outcome) check() []*Refusal {
 		CheckText("/outcome", o.Outcome, 4000), CheckText("/indicator", o.Indicator, 1000),
 		CheckDecimal("/baseline", o.Baseline), CheckDecimal("/target", o.Target), checkWord("/unit", o.Unit, 60))
 	if o.Baseline == o.Target && len(faults) == 0 {
-		faults = append(faults, Refuse(CodeInvalidValue, "/target", "the target equals the baseline: nothing would change").
+		faults = append(faults, Refuse(CodeInvalidValue, "/target",
+			"the target equals the baseline: nothing would change").
 			Accepting("a target that differs from the baseline %s", o.Baseline))
 	}
 	return faults
@@ -58,7 +59,8 @@ type CommonNeed struct {
 func (n CommonNeed) Check() error {
 	faults := n.check()
 	if len(n.Statements) == 0 {
-		faults = append(faults, Refuse(CodeInvalidValue, "/statements", "no needs statement is named").Accepting("at least one"))
+		faults = append(faults, Refuse(CodeInvalidValue, "/statements", "no needs statement is named").
+			Accepting("at least one"))
 	}
 	for _, id := range n.Statements {
 		faults = append(faults, checkID("/statements", id, PrefixEntry)...)
@@ -102,9 +104,11 @@ type Source struct {
 // Check refuses a report without summary, conclusion or sources.
 func (s StateOfTheArt) Check() error {
 	faults := append(compact(CheckText("/summary", s.Summary, 20_000)),
-		checkOneOf("/conclusion", s.Conclusion, ConclusionUnmet, ConclusionNearMarket, ConclusionOffTheShelf, ConclusionNeedsRD, ConclusionUndetermined)...)
+		checkOneOf("/conclusion", s.Conclusion, ConclusionUnmet, ConclusionNearMarket, ConclusionOffTheShelf,
+			ConclusionNeedsRD, ConclusionUndetermined)...)
 	if len(s.Sources) == 0 {
-		faults = append(faults, Refuse(CodeInvalidValue, "/sources", "the report names no source").Accepting("at least one source"))
+		faults = append(faults, Refuse(CodeInvalidValue, "/sources", "the report names no source").
+			Accepting("at least one source"))
 	}
 	for _, src := range s.Sources {
 		faults = append(faults, compact(checkWord("/sources", src.Title, 500))...)
@@ -121,7 +125,8 @@ type Estimate struct {
 
 // Check refuses a malformed value or quantity.
 func (e Estimate) Check() error {
-	return Refusals(compact(e.Value.Check("/value"), CheckDecimal("/quantity", e.Quantity), checkWord("/unit", e.Unit, 60)))
+	return Refusals(compact(e.Value.Check("/value"), CheckDecimal("/quantity", e.Quantity),
+		checkWord("/unit", e.Unit, 60)))
 }
 
 func compact(faults ...*Refusal) []*Refusal {

@@ -26,7 +26,8 @@ type NeutralityAnswer struct {
 // Check refuses an answer without words or reason.
 func (n NeutralityAnswer) Check() error {
 	return Refusals(slices.Concat(checkID("/entry", n.Entry, PrefixEntry), compact(
-		checkWord("/code", n.Code, 60), checkWord("/language", n.Language, 35), checkWord("/text", n.Text, 8000), checkWord("/reason", n.Reason, 8000))))
+		checkWord("/code", n.Code, 60), checkWord("/language", n.Language, 35), checkWord("/text", n.Text, 8000),
+		checkWord("/reason", n.Reason, 8000))))
 }
 
 // CheckAgainst refuses an answer about words that do not stand there, and by who wrote them.
@@ -35,7 +36,8 @@ func (n NeutralityAnswer) CheckAgainst(d Dossier, e Entry) error {
 		return nil
 	}
 	about, ok := d.Standing(n.Entry, NeutralityKinds()...)
-	if !ok || !slices.ContainsFunc(WordingOf(about), func(w Wording) bool { return strings.Contains(w.Text[n.Language], n.Text) }) {
+	if !ok || !slices.ContainsFunc(WordingOf(about),
+		func(w Wording) bool { return strings.Contains(w.Text[n.Language], n.Text) }) {
 		return Refuse(CodeInvalidValue, "/text", "the words do not stand in %s in %s", n.Entry, n.Language).
 			Accepting("entry, language and text of a finding, as it quotes them")
 	}

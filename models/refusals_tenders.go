@@ -74,7 +74,10 @@ var refusedTenders = []RefusalType{
 		CodeShortlistChanged, RefusalConflict, "The list of candidates has changed",
 		"Findings were written since the list was read. Read it again and decide on it as it is now.",
 	},
-	{CodeNobodyQualifies, RefusalConflict, "No candidate qualifies", "Nobody can be invited. End the lot with a reason."},
+	{
+		CodeNobodyQualifies, RefusalConflict, "No candidate qualifies",
+		"Nobody can be invited. End the lot with a reason.",
+	},
 	{
 		CodeNoFurtherStage, RefusalConflict, "There is no further stage",
 		"Nobody is invited in this procedure, or the candidates were invited before.",

@@ -25,13 +25,17 @@ func ValidCountry(code string) bool {
 // officiallyAssigned tells of a region of the library, which follows CLDR and IANA, whether it is a country of
 // ISO 3166-1 as well: not one that is replaced by another, nor one that ISO only reserves or has withdrawn.
 func officiallyAssigned(region language.Region) bool {
-	return region.IsCountry() && region.Canonicalize() == region && !slices.Contains(reservedOrWithdrawn(), region.String())
+	return region.IsCountry() && region.Canonicalize() == region &&
+		!slices.Contains(reservedOrWithdrawn(), region.String())
 }
 
 // reservedOrWithdrawn lists what the library takes for a country and ISO 3166-1 has not assigned (any more).
 // A test holds the rest against the number of countries of ISO 3166-1: 249.
 func reservedOrWithdrawn() []string {
-	return []string{"AC", "AN", "CP", "CQ", "CS", "DG", "EA", "EZ", "FQ", "IC", "NT", "PC", "SU", "TA", "UN", "XK", "YU"}
+	return []string{
+		"AC", "AN", "CP", "CQ", "CS", "DG", "EA", "EZ", "FQ", "IC", "NT", "PC", "SU", "TA", "UN", "XK",
+		"YU",
+	}
 }
 
 // CheckCurrency refuses what is not legal tender by ISO 4217 today ([CodeInvalidValue]).
@@ -39,7 +43,8 @@ func CheckCurrency(field, code string) *Refusal {
 	if ValidCurrency(code) {
 		return nil
 	}
-	return Refuse(CodeInvalidValue, field, "%q is not a currency in use", code).Accepting("an ISO 4217 code such as EUR")
+	return Refuse(CodeInvalidValue, field, "%q is not a currency in use", code).
+		Accepting("an ISO 4217 code such as EUR")
 }
 
 // ValidCurrency tells whether code is a currency in use by ISO 4217: no fund, no unit of account, no metal.
@@ -74,7 +79,8 @@ func ValidLanguage(tag string) bool { return tag != "" && languageTag(tag) == ta
 func noLanguages() []string {
 	return []string{
 		"und", "mul", "zxx", "mis", "sh",
-		"alb", "arm", "baq", "bur", "chi", "cze", "dut", "fre", "geo", "ger", "gre", "ice", "mac", "mao", "may", "per", "rum", "slo", "tib", "wel",
+		"alb", "arm", "baq", "bur", "chi", "cze", "dut", "fre", "geo", "ger", "gre", "ice", "mac", "mao", "may", "per",
+		"rum", "slo", "tib", "wel",
 	}
 }
 
@@ -89,7 +95,8 @@ func languageTag(tag string) string {
 	if confidence != language.Exact || base.IsPrivateUse() || slices.Contains(noLanguages(), base.String()) {
 		return ""
 	}
-	if region, given := parsed.Region(); given == language.Exact && len(region.String()) == 2 && !officiallyAssigned(region) { // 419 is Latin America
+	if region, given := parsed.Region(); given == language.Exact && len(region.String()) == 2 &&
+		!officiallyAssigned(region) { // 419 is Latin America
 		return ""
 	}
 	if script, given := parsed.Script(); given == language.Exact && script.IsPrivateUse() {

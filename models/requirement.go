@@ -50,7 +50,8 @@ var requirementCode = regexp.MustCompile(`^R-[0-9]{3,5}$`)
 func (r Requirement) Check() error {
 	var faults []*Refusal
 	if !requirementCode.MatchString(r.Code) {
-		faults = append(faults, Refuse(CodeInvalidValue, "/code", "%q is no code of a requirement", r.Code).Accepting("R- and three to five digits"))
+		faults = append(faults, Refuse(CodeInvalidValue, "/code", "%q is no code of a requirement", r.Code).
+			Accepting("R- and three to five digits"))
 	}
 	faults = append(faults, compact(CheckText("/statement", r.Statement, 8000))...)
 	faults = append(faults, checkOneOf("/type", r.Type, "functional", "performance", "constraint")...)
@@ -65,7 +66,8 @@ func (r Requirement) checkUse() []*Refusal {
 		faults = append(faults, Refuse(CodeInvalidValue, "/use", "a must is no matter of points").Accepting(UseMinimum))
 	}
 	if (r.Priority == "wont") != (r.Use == UseNone) {
-		faults = append(faults, Refuse(CodeInvalidValue, "/use", "priority %s and use %s contradict each other", r.Priority, r.Use).
+		faults = append(faults, Refuse(CodeInvalidValue, "/use", "priority %s and use %s contradict each other",
+			r.Priority, r.Use).
 			Accepting("%s for wont, and for nothing else", UseNone))
 	}
 	if r.Use == UseMinimum || len(r.Minimum) > 0 {
@@ -114,17 +116,20 @@ func (r Requirement) CheckAgainst(d Dossier, e Entry) error {
 	var faults []*Refusal
 	for _, id := range r.Traces {
 		if _, ok := d.Standing(id, EntryCommonNeed, EntryNeedsStatement); !ok {
-			faults = append(faults, Refuse(CodeInvalidValue, "/traces", "%s is neither the common need nor a needs statement", id).Accepting("IDs of these"))
+			faults = append(faults, Refuse(CodeInvalidValue, "/traces",
+				"%s is neither the common need nor a needs statement", id).Accepting("IDs of these"))
 		}
 	}
 	for _, id := range r.Evidence {
 		if found, ok := d.Standing(id); !ok || found.Phase != PhaseConsultation {
-			faults = append(faults, Refuse(CodeInvalidValue, "/evidence", "%s is no entry of the market consultation", id).Accepting("IDs of these"))
+			faults = append(faults, Refuse(CodeInvalidValue, "/evidence", "%s is no entry of the market consultation",
+				id).Accepting("IDs of these"))
 		}
 	}
 	for _, id := range r.Lots {
 		if lot, ok := d.Tendering.Lot(id); !ok || lot.EndedAt != nil {
-			faults = append(faults, Refuse(CodeInvalidValue, "/lots", "%s is no lot of this procurement", id).Accepting("IDs of its lots, or none for all"))
+			faults = append(faults, Refuse(CodeInvalidValue, "/lots", "%s is no lot of this procurement", id).
+				Accepting("IDs of its lots, or none for all"))
 		}
 	}
 	return Refusals(faults)

@@ -48,23 +48,27 @@ func (c Confidentiality) check(field string) []*Refusal {
 func (r ResponseContent) Check(q Questionnaire) error {
 	faults := compact(CheckLanguage("/language", r.Language))
 	if len(r.Answers) == 0 && r.Remarks == nil {
-		faults = append(faults, Refuse(CodeInvalidValue, "/answers", "the response says nothing").Accepting("an answer or a remark"))
+		faults = append(faults, Refuse(CodeInvalidValue, "/answers", "the response says nothing").
+			Accepting("an answer or a remark"))
 	}
 	if r.Remarks != nil {
-		faults = slices.Concat(faults, compact(checkWord("/remarks/text", r.Remarks.Text, 40_000)), r.Remarks.check("/remarks"))
+		faults = slices.Concat(faults, compact(checkWord("/remarks/text", r.Remarks.Text, 40_000)),
+			r.Remarks.check("/remarks"))
 	}
 	seen := map[string]bool{}
 	for i, a := range r.Answers {
 		field := "/answers/" + strconv.Itoa(i)
 		faults = append(faults, a.checkAnswer(field, q)...)
 		if seen[a.Question] {
-			faults = append(faults, Refuse(CodeInvalidValue, field, "%q is answered twice", a.Question).Accepting("one answer to each question"))
+			faults = append(faults, Refuse(CodeInvalidValue, field, "%q is answered twice", a.Question).
+				Accepting("one answer to each question"))
 		}
 		seen[a.Question] = true
 	}
 	for _, question := range q.Questions {
 		if question.Required && !seen[question.ID] {
-			faults = append(faults, Refuse(CodeInvalidValue, "/answers", "%q is not answered", question.ID).Accepting("an answer to each required question"))
+			faults = append(faults, Refuse(CodeInvalidValue, "/answers", "%q is not answered", question.ID).
+				Accepting("an answer to each required question"))
 		}
 	}
 	return Refusals(faults)
@@ -73,7 +77,8 @@ func (r ResponseContent) Check(q Questionnaire) error {
 func (a ResponseAnswer) checkAnswer(field string, q Questionnaire) []*Refusal {
 	question, ok := find(q.Questions, func(x Question) bool { return x.ID == a.Question })
 	if !ok {
-		return []*Refusal{Refuse(CodeInvalidValue, field+"/question", "%q is no question", a.Question).Accepting("the ID of a question")}
+		return []*Refusal{Refuse(CodeInvalidValue, field+"/question", "%q is no question", a.Question).
+			Accepting("the ID of a question")}
 	}
 	return append(a.check(field), question.fits(field+"/answer", a.Answer)...)
 }
@@ -87,7 +92,8 @@ func (q Question) fits(field, answer string) []*Refusal {
 		return checkOneOf(field, answer, "yes", "no")
 	case AnswerChoice:
 		if n, err := strconv.Atoi(answer); err != nil || n < 1 || n > len(q.Choices) {
-			return []*Refusal{Refuse(CodeInvalidValue, field, "%q is no choice", answer).Accepting("a number from 1 to %d", len(q.Choices))}
+			return []*Refusal{Refuse(CodeInvalidValue, field, "%q is no choice", answer).
+				Accepting("a number from 1 to %d", len(q.Choices))}
 		}
 		return nil
 	}
@@ -114,7 +120,8 @@ func quotes(told, secret string) bool {
 	if whole := spoken(secret); tellsSomething(whole) && strings.Contains(told, whole) {
 		return true
 	}
-	for _, sentence := range strings.FieldsFunc(secret, func(r rune) bool { return strings.ContainsRune(".!?;\n", r) }) {
+	for _, sentence := range strings.FieldsFunc(secret,
+		func(r rune) bool { return strings.ContainsRune(".!?;\n", r) }) {
 		if s := spoken(sentence); len([]rune(s)) >= shortestSentence && strings.Contains(told, s) {
 			return true
 		}
@@ -130,16 +137,19 @@ const shortestSentence = 20
 // choice, and what is said instead of an answer are not: to refuse them would refuse any report.
 func tellsSomething(whole string) bool {
 	const shortest = 3 // letters or digits
-	return len([]rune(strings.ReplaceAll(whole, " ", ""))) >= shortest && !slices.Contains(sayNothing(), strings.TrimSpace(whole))
+	return len([]rune(strings.ReplaceAll(whole, " ", ""))) >= shortest &&
+		!slices.Contains(sayNothing(), strings.TrimSpace(whole))
 }
 
 // sayNothing lists answers that tell nothing of who gives them, in the languages most procurements are in.
 func sayNothing() []string {
 	return []string{
 		"yes", "none", "not", "n a", "see above", "not applicable", "unknown", "not known", "confidential",
-		"oui", "non", "aucun", "aucune", "sans objet", "voir ci dessus", "inconnu", "confidentiel", //nolint:misspell // French
+		"oui", "non", "aucun", "aucune", "sans objet", "voir ci dessus", "inconnu",
+		"confidentiel", //nolint:misspell // French
 		"nein", "keine", "keiner", "keines", "siehe oben", "entfällt", "unbekannt", "vertraulich", "nicht zutreffend",
-		"ninguno", "ninguna", "véase arriba", "no aplicable", "desconocido", "confidencial", //nolint:misspell // Spanish
+		"ninguno", "ninguna", "véase arriba", "no aplicable", "desconocido",
+		"confidencial",                                                                    //nolint:misspell // Spanish
 		"nessuno", "nessuna", "vedi sopra", "non applicabile", "sconosciuto", "riservato", //nolint:misspell // Italian
 		"nee", "geen", "zie boven", "niet van toepassing", "onbekend", "vertrouwelijk",
 		"tak", "nie", "brak", "nie dotyczy", "poufne", "sim", "não", "nenhum", "nenhuma", "não aplicável", "ver acima",
@@ -149,6 +159,9 @@ func sayNothing() []string {
 
 // spoken is a text as its words alone, each between blanks: punctuation is not spoken.
 func spoken(s string) string {
-	words := strings.FieldsFunc(Plain(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) })
+	words := strings.FieldsFunc(Plain(s), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsNumber(r) &&
+			!unicode.IsMark(r)
+	})
 	return " " + strings.Join(words, " ") + " "
 }

@@ -37,9 +37,11 @@ func (p RolePlan) Check() error {
 		slot, ok := p.slot(usual.Role)
 		switch {
 		case !ok:
-			faults = append(faults, Refuse(CodeInvalidValue, "/slots", "nobody is planned as %s", usual.Role).Accepting("a slot for each of the usual roles"))
+			faults = append(faults, Refuse(CodeInvalidValue, "/slots", "nobody is planned as %s", usual.Role).
+				Accepting("a slot for each of the usual roles"))
 		case slot.Buyers < usual.Buyers:
-			faults = append(faults, Refuse(CodeInvalidValue, "/slots", "%s of %d buyers are planned", usual.Role, slot.Buyers).
+			faults = append(faults, Refuse(CodeInvalidValue, "/slots", "%s of %d buyers are planned", usual.Role,
+				slot.Buyers).
 				Accepting("people of at least %d different buyers", usual.Buyers))
 		}
 	}
@@ -58,13 +60,16 @@ func (p RolePlan) slot(role Role) (RoleSlot, bool) {
 func (s RoleSlot) check(twice bool) []*Refusal {
 	var faults []*Refusal
 	if !slices.Contains(BuyerSide(), s.Role) {
-		faults = append(faults, Refuse(CodeInvalidValue, "/slots", "%q is no role of the buyers' side", s.Role).Accepting("%v", BuyerSide()))
+		faults = append(faults, Refuse(CodeInvalidValue, "/slots", "%q is no role of the buyers' side", s.Role).
+			Accepting("%v", BuyerSide()))
 	}
 	if twice {
-		faults = append(faults, Refuse(CodeInvalidValue, "/slots", "%s is planned twice", s.Role).Accepting("one slot for each role"))
+		faults = append(faults, Refuse(CodeInvalidValue, "/slots", "%s is planned twice", s.Role).
+			Accepting("one slot for each role"))
 	}
 	if s.People < 1 || s.Substitutes < 0 || s.Buyers < 0 || s.Buyers > s.People+s.Substitutes {
-		faults = append(faults, Refuse(CodeInvalidValue, "/slots", "%s: %d people and %d substitutes cannot be of %d buyers", s.Role, s.People, s.Substitutes, s.Buyers).
+		faults = append(faults, Refuse(CodeInvalidValue, "/slots",
+			"%s: %d people and %d substitutes cannot be of %d buyers", s.Role, s.People, s.Substitutes, s.Buyers).
 			Accepting("at least one person, and no more buyers than people"))
 	}
 	for _, topic := range s.Topics {
@@ -85,5 +90,6 @@ func (d Dossier) RolePlan() RolePlan {
 
 // Holding lists who holds a role now, each assignment once, in the order they were given.
 func (d Dossier) Holding(role Role) []RoleAssignment {
-	return slices.DeleteFunc(slices.Clone(d.Roles), func(a RoleAssignment) bool { return a.Role != role || !a.Holds(d.Now) })
+	return slices.DeleteFunc(slices.Clone(d.Roles),
+		func(a RoleAssignment) bool { return a.Role != role || !a.Holds(d.Now) })
 }

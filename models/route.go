@@ -46,11 +46,13 @@ func (r Route) CheckAgainst(d Dossier, e Entry) error {
 	}
 	report, ok := d.Latest(EntryStateOfTheArt)
 	if !ok {
-		return Refuse(CodeInvalidValue, "/route", "there is no report on the state of the art").Accepting("a route with a reason in deviation")
+		return Refuse(CodeInvalidValue, "/route", "there is no report on the state of the art").
+			Accepting("a route with a reason in deviation")
 	}
 	art, _ := BodyOf[StateOfTheArt](report)
 	if allowed := RoutesFor(art.Conclusion); !slices.Contains(allowed, r.Route) {
-		return Refuse(CodeRouteInconsistent, "/route", "the report on the state of the art concludes %s", art.Conclusion).
+		return Refuse(CodeRouteInconsistent, "/route", "the report on the state of the art concludes %s",
+			art.Conclusion).
 			Accepting("one of %v, or another with a reason in deviation", allowed)
 	}
 	return nil

@@ -40,16 +40,19 @@ func (c SelectionCriteria) Check() error {
 	faults := checkID("/lot", c.Lot, PrefixLot)
 	for i, k := range c.Criteria {
 		at := fmt.Sprintf("/criteria/%d", i)
-		faults = append(faults, compact(checkWord(at+"/id", k.ID, 60), CheckText(at+"/title", k.Title, 400), CheckText(at+"/requirement", k.Requirement, 8000))...)
+		faults = append(faults, compact(checkWord(at+"/id", k.ID, 60), CheckText(at+"/title", k.Title, 400),
+			CheckText(at+"/requirement", k.Requirement, 8000))...)
 		if slices.ContainsFunc(c.Criteria[:i], func(o SelectionCriterion) bool { return o.ID == k.ID }) {
-			faults = append(faults, Refuse(CodeInvalidValue, at+"/id", "the criterion %s is there twice", k.ID).Accepting("each criterion once"))
+			faults = append(faults, Refuse(CodeInvalidValue, at+"/id", "the criterion %s is there twice", k.ID).
+				Accepting("each criterion once"))
 		}
 	}
 	if c.Most > 0 {
 		faults = append(faults, compact(CheckText("/rule", c.Rule, 8000))...)
 		faults = append(faults, checkOneOf("/ties", c.Ties, TiesAllInvited)...)
 		if c.Most < c.Least {
-			faults = append(faults, Refuse(CodeInvalidValue, "/most", "at most %d are fewer than at least %d", c.Most, c.Least).Accepting("%d or more", c.Least))
+			faults = append(faults, Refuse(CodeInvalidValue, "/most", "at most %d are fewer than at least %d", c.Most,
+				c.Least).Accepting("%d or more", c.Least))
 		}
 	}
 	return Refusals(faults)

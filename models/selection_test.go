@@ -14,7 +14,10 @@ func TestSelectionCriteriaSayWhatIsAskedAndByWhichRuleTheNumberIsLimited(t *test
 	whole := func() models.SelectionCriteria {
 		return models.SelectionCriteria{
 			Lot: models.NewID(models.PrefixLot), Least: 5, Most: 8, Rule: text, Ties: models.TiesAllInvited,
-			Criteria: []models.SelectionCriterion{{ID: "turnover", Title: text, Requirement: text}, {ID: "references", Title: text, Requirement: text}},
+			Criteria: []models.SelectionCriterion{
+				{ID: "turnover", Title: text, Requirement: text},
+				{ID: "references", Title: text, Requirement: text},
+			},
 		}
 	}
 	require.NoError(t, whole().Check())
@@ -48,13 +51,19 @@ func TestASelectionGivesItsReasons(t *testing.T) {
 	require.NoError(t, whole().Check())
 	require.True(t, whole().Qualifies())
 	for name, spoil := range map[string]func(*models.Selection){
-		"no request":                   func(s *models.Selection) { s.Request = "x" },
-		"a finding without reason":     func(s *models.Selection) { s.Findings[0].Reason = "" },
-		"points that are no number":    func(s *models.Selection) { s.Points = "many" },
-		"points without reason":        func(s *models.Selection) { s.Because = "" },
-		"an unknown exclusion":         func(s *models.Selection) { s.Excluded, s.Reason = "ugly", models.Text{"en": "x"} },
-		"an exclusion without reason":  func(s *models.Selection) { s.Excluded = "collusion" },
-		"an exclusion of empty reason": func(s *models.Selection) { s.Excluded, s.Reason = "collusion", models.Text{"en": " "} },
+		"no request":                func(s *models.Selection) { s.Request = "x" },
+		"a finding without reason":  func(s *models.Selection) { s.Findings[0].Reason = "" },
+		"points that are no number": func(s *models.Selection) { s.Points = "many" },
+		"points without reason":     func(s *models.Selection) { s.Because = "" },
+		"an unknown exclusion": func(s *models.Selection) {
+			s.Excluded, s.Reason = "ugly",
+				models.Text{"en": "x"}
+		},
+		"an exclusion without reason": func(s *models.Selection) { s.Excluded = "collusion" },
+		"an exclusion of empty reason": func(s *models.Selection) {
+			s.Excluded, s.Reason = "collusion",
+				models.Text{"en": " "}
+		},
 	} {
 		s := whole()
 		spoil(&s)
@@ -69,7 +78,8 @@ func TestASelectionGivesItsReasons(t *testing.T) {
 
 func TestARequestToParticipateHoldsNeitherOfferNorPrice(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, []models.EnvelopeKind{models.EnvelopeQualification, models.EnvelopeOther}, models.HandedRequest.Envelopes())
+	require.Equal(t, []models.EnvelopeKind{models.EnvelopeQualification, models.EnvelopeOther},
+		models.HandedRequest.Envelopes())
 	require.Equal(t, models.EnvelopeKinds(), models.HandedTender.Envelopes())
 }
 

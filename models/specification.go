@@ -26,7 +26,10 @@ const (
 
 // SpecificationKinds lists what a version of the specification consists of.
 func SpecificationKinds() []EntryKind {
-	return []EntryKind{EntryRequirement, EntryGlossary, EntryClauses, EntryLotsDecision, EntryProcedureChoice, EntryBusinessCase}
+	return []EntryKind{
+		EntryRequirement, EntryGlossary, EntryClauses, EntryLotsDecision, EntryProcedureChoice,
+		EntryBusinessCase,
+	}
 }
 
 // A Glossary says what words of the specification mean.
@@ -70,7 +73,8 @@ type Clauses struct {
 
 // Check refuses an empty clause.
 func (c Clauses) Check() error {
-	return Refusals(compact(CheckText("/intellectual_property", c.IntellectualProperty, 20_000), CheckText("/confidentiality", c.Confidentiality, 20_000)))
+	return Refusals(compact(CheckText("/intellectual_property", c.IntellectualProperty, 20_000),
+		CheckText("/confidentiality", c.Confidentiality, 20_000)))
 }
 
 // Wording lists the clauses.
@@ -106,9 +110,11 @@ type BusinessCase struct {
 
 // Check refuses a business case without functionality, price or estimate.
 func (b BusinessCase) Check() error {
-	faults := compact(CheckText("/functionality", b.Functionality, 20_000), CheckText("/reasoning", b.Reasoning, 20_000), b.Price.Check("/price"))
+	faults := compact(CheckText("/functionality", b.Functionality, 20_000),
+		CheckText("/reasoning", b.Reasoning, 20_000), b.Price.Check("/price"))
 	if len(b.Estimates) == 0 {
-		faults = append(faults, Refuse(CodeInvalidValue, "/estimates", "the business case rests on no estimate").Accepting("at least one"))
+		faults = append(faults, Refuse(CodeInvalidValue, "/estimates", "the business case rests on no estimate").
+			Accepting("at least one"))
 	}
 	for _, id := range b.Estimates {
 		faults = append(faults, checkID("/estimates", id, PrefixEntry)...)
@@ -129,7 +135,8 @@ func (b BusinessCase) CheckAgainst(d Dossier, e Entry) error {
 	var faults []*Refusal
 	for _, id := range b.Estimates {
 		if _, ok := d.Standing(id, EntryEstimate); !ok {
-			faults = append(faults, Refuse(CodeInvalidValue, "/estimates", "%s is no buyer's estimate", id).Accepting("IDs of estimates"))
+			faults = append(faults, Refuse(CodeInvalidValue, "/estimates", "%s is no buyer's estimate", id).
+				Accepting("IDs of estimates"))
 		}
 	}
 	return Refusals(faults)
@@ -175,7 +182,8 @@ func (v SpecificationVersion) Drawn(d Dossier) SpecificationVersion {
 // CheckAgainst refuses to freeze a specification without a requirement.
 func (v SpecificationVersion) CheckAgainst(d Dossier, e Entry) error {
 	if e.WithdrawnAt == nil && len(d.Of(EntryRequirement)) == 0 {
-		return Refuse(CodeInvalidValue, "", "there is no requirement to freeze").Accepting("a version once requirements are written")
+		return Refuse(CodeInvalidValue, "", "there is no requirement to freeze").
+			Accepting("a version once requirements are written")
 	}
 	return nil
 }
@@ -207,7 +215,8 @@ func (d Dossier) FrozenSpecification() (Entry, bool) {
 func (d Dossier) SpecificationAuthors() []ID {
 	var all []ID
 	for _, e := range d.Entries {
-		if e.WithdrawnAt == nil && (e.Kind == EntrySpecificationVersion || slices.Contains(SpecificationKinds(), e.Kind)) {
+		if e.WithdrawnAt == nil && (e.Kind == EntrySpecificationVersion ||
+			slices.Contains(SpecificationKinds(), e.Kind)) {
 			all = append(all, d.Authors[e.ID]...)
 		}
 	}
@@ -235,11 +244,14 @@ func (c Confirmation) judged(d Dossier, e Entry) error {
 	frozen, ok := d.FrozenSpecification()
 	switch {
 	case !ok:
-		return Refuse(CodeNotFrozen, "/entry", "no version lists the specification as it stands").Accepting("a version frozen after the last change")
+		return Refuse(CodeNotFrozen, "/entry", "no version lists the specification as it stands").
+			Accepting("a version frozen after the last change")
 	case frozen.ID != c.Entry || frozen.Digest != c.Digest:
-		return Refuse(CodeInvalidValue, "/digest", "this is not the version that stands").Accepting("entry %s with digest %s, after reading it", frozen.ID, frozen.Digest)
+		return Refuse(CodeInvalidValue, "/digest", "this is not the version that stands").
+			Accepting("entry %s with digest %s, after reading it", frozen.ID, frozen.Digest)
 	case slices.Contains(d.SpecificationAuthors(), e.AuthorID):
-		return Refuse(CodeOwnWork, "", "who wrote a part of the specification does not judge it").Accepting("another person")
+		return Refuse(CodeOwnWork, "", "who wrote a part of the specification does not judge it").
+			Accepting("another person")
 	}
 	return nil
 }
@@ -254,7 +266,8 @@ type LegalCertification struct {
 
 // Check refuses a malformed reference and a certification without words.
 func (l LegalCertification) Check() error {
-	return Refusals(slices.Concat(checkID("/entry", l.Entry, PrefixEntry), checkDigest("/digest", l.Digest), compact(checkWord("/statement", l.Statement, 8000))))
+	return Refusals(slices.Concat(checkID("/entry", l.Entry, PrefixEntry), checkDigest("/digest", l.Digest),
+		compact(checkWord("/statement", l.Statement, 8000))))
 }
 
 // Subject is the digest.

@@ -9,7 +9,8 @@ import (
 
 func requirement() Requirement {
 	return Requirement{
-		Code: "R-001", Statement: Text{"en": "Results need little energy."}, Type: "performance", Priority: "must", Use: UseMinimum, Minimum: Text{"en": "30 kWh"},
+		Code: "R-001", Statement: Text{"en": "Results need little energy."}, Type: "performance", Priority: "must",
+		Use: UseMinimum, Minimum: Text{"en": "30 kWh"},
 		Verification: Verification{"test", Text{"en": "Run the reference job."}}, Traces: []ID{NewID(PrefixEntry)},
 	}
 }
@@ -23,7 +24,10 @@ func TestARequirementIsRefused(t *testing.T) {
 		{"of no priority", func(r *Requirement) { r.Priority = "high" }, "/priority"},
 		{"that is a must and scored", func(r *Requirement) { r.Use = UseAward }, "/use"},
 		{"that will not be and is scored", func(r *Requirement) { r.Priority, r.Use = "wont", UseAward }, "/use"},
-		{"that could be and is not in the tender", func(r *Requirement) { r.Priority, r.Use = "could", UseNone }, "/use"},
+		{
+			"that could be and is not in the tender", func(r *Requirement) { r.Priority, r.Use = "could", UseNone },
+			"/use",
+		},
 		{"that is a minimum without level", func(r *Requirement) { r.Minimum = nil }, "/minimum"},
 		{"verified nobody knows how", func(r *Requirement) { r.Verification.Method = "trust" }, "/verification/method"},
 		{"verified without words", func(r *Requirement) { r.Verification.How = nil }, "/verification/how"},
@@ -123,7 +127,8 @@ func TestAVersionListsWhatStandsAndIsJudgedByOthersThanItsAuthors(t *testing.T) 
 	require.NoError(t, approval.CheckAgainst(d, stranger))
 	for _, author := range []ID{written.AuthorID, frozen.AuthorID} {
 		require.Equal(t, CodeOwnWork, code(approval.CheckAgainst(d, Entry{AuthorID: author})))
-		require.Equal(t, CodeOwnWork, code(LegalCertification{approval.Confirmation, "x"}.CheckAgainst(d, Entry{AuthorID: author})))
+		require.Equal(t, CodeOwnWork, code(LegalCertification{approval.Confirmation, "x"}.CheckAgainst(d,
+			Entry{AuthorID: author})))
 	}
 	d.put(t, EntryGlossary, "", Glossary{})
 	require.Equal(t, CodeNotFrozen, code(approval.CheckAgainst(d, stranger)), "something was written since")

@@ -45,17 +45,20 @@ func (Envelope) TableName() string { return "tender_envelopes" }
 func CheckEnvelopes(field string, envelopes []Envelope) []*Refusal {
 	var faults []*Refusal
 	if len(envelopes) == 0 || len(envelopes) > MostEnvelopes {
-		return append(faults, Refuse(CodeInvalidValue, field, "the tender has %d envelopes", len(envelopes)).Accepting("1 to %d envelopes", MostEnvelopes))
+		return append(faults, Refuse(CodeInvalidValue, field, "the tender has %d envelopes", len(envelopes)).
+			Accepting("1 to %d envelopes", MostEnvelopes))
 	}
 	for i, e := range envelopes {
 		faults = append(faults, checkOneOf(field, string(e.Kind), kindNames()...)...)
 		faults = append(faults, checkID(field, e.UploadID, PrefixUpload)...)
 		faults = append(faults, checkDigest(field, e.Digest)...)
 		if slices.ContainsFunc(envelopes[:i], func(o Envelope) bool { return o.UploadID == e.UploadID }) {
-			faults = append(faults, Refuse(CodeInvalidValue, field, "upload %s is in the tender twice", e.UploadID).Accepting("each file once"))
+			faults = append(faults, Refuse(CodeInvalidValue, field, "upload %s is in the tender twice", e.UploadID).
+				Accepting("each file once"))
 		}
 		if e.Kind.Single() && slices.ContainsFunc(envelopes[:i], func(o Envelope) bool { return o.Kind == e.Kind }) {
-			faults = append(faults, Refuse(CodeInvalidValue, field, "the tender has two envelopes for %s", e.Kind).Accepting("at most one"))
+			faults = append(faults, Refuse(CodeInvalidValue, field, "the tender has two envelopes for %s", e.Kind).
+				Accepting("at most one"))
 		}
 	}
 	return faults
@@ -125,10 +128,12 @@ func (t Tender) Version() int64 {
 func (t Tender) Ended() *Refusal {
 	switch t.EndedBy {
 	case TenderWithdrawn:
-		return Refuse(CodeTenderWithdrawn, "", "tender %s was withdrawn at %s", t.ID, t.EndedAt.UTC().Format(instantLayout)).
+		return Refuse(CodeTenderWithdrawn, "", "tender %s was withdrawn at %s", t.ID,
+			t.EndedAt.UTC().Format(instantLayout)).
 			Accepting("a new tender")
 	case TenderReplaced:
-		return Refuse(CodeTenderReplaced, "", "tender %s was replaced at %s", t.ID, t.EndedAt.UTC().Format(instantLayout)).
+		return Refuse(CodeTenderReplaced, "", "tender %s was replaced at %s", t.ID,
+			t.EndedAt.UTC().Format(instantLayout)).
 			Accepting("acting on the tender that stands")
 	}
 	return nil

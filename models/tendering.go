@@ -62,8 +62,10 @@ type Opening struct {
 
 // Agrees tells whether two openers found the same.
 func (o Opening) Agrees(other Opening) bool {
-	samePrice := o.Price == nil && other.Price == nil || o.Price != nil && other.Price != nil && *o.Price == *other.Price
-	return o.Readable == other.Readable && o.PlaintextDigest == other.PlaintextDigest && o.Size == other.Size && samePrice
+	samePrice := o.Price == nil && other.Price == nil || o.Price != nil && other.Price != nil &&
+		*o.Price == *other.Price
+	return o.Readable == other.Readable && o.PlaintextDigest == other.PlaintextDigest && o.Size == other.Size &&
+		samePrice
 }
 
 // A Score is what somebody gives a tender under one criterion, and why.

@@ -111,7 +111,8 @@ func (d Dossier) Later(t Tender) bool {
 }
 
 func notUnsealed() *Refusal {
-	return Refuse(CodeNotUnsealed, "/lot", "the envelopes of the lot are not opened").Accepting("two openers of different buyers, after the deadline")
+	return Refuse(CodeNotUnsealed, "/lot", "the envelopes of the lot are not opened").
+		Accepting("two openers of different buyers, after the deadline")
 }
 
 // evaluating refuses unless the tender's lot is opened, its award not decided, and who judges it impartial.
@@ -141,7 +142,8 @@ func (d Dossier) MayEvaluate(person, lot ID) error {
 		return err
 	}
 	if free, _ := d.declared(person, lot); free == nil {
-		return Refuse(CodeDeclarationMissing, "", "you have not declared whether you have an interest in the tenderers of this lot").
+		return Refuse(CodeDeclarationMissing, "",
+			"you have not declared whether you have an interest in the tenderers of this lot").
 			Accepting("a conflict declaration that names them all")
 	}
 	return nil
@@ -156,7 +158,8 @@ func (d Dossier) Impartial(person, lot ID) error {
 		}
 	}
 	if _, conflict := d.declared(person, lot); conflict != nil {
-		return Refuse(CodeConflictDeclared, "", "you have declared a conflict of interest in this lot").Accepting("another person")
+		return Refuse(CodeConflictDeclared, "", "you have declared a conflict of interest in this lot").
+			Accepting("another person")
 	}
 	return nil
 }
@@ -169,7 +172,8 @@ func (d Dossier) MayDecide(person, lot ID) error {
 	}
 	for _, e := range d.Of(EntryInterestDeclaration) {
 		if i, ok := BodyOf[InterestDeclaration](e); ok && i.Conflict && i.Person == person {
-			return Refuse(CodeConflictDeclared, "", "you have declared a conflict of interest in this procurement").Accepting("another person")
+			return Refuse(CodeConflictDeclared, "", "you have declared a conflict of interest in this procurement").
+				Accepting("another person")
 		}
 	}
 	return nil
@@ -185,12 +189,14 @@ func (d Dossier) MayStudy(organisation, lot ID) error {
 }
 
 func ownTender() *Refusal {
-	return Refuse(CodeConflictDeclared, "", "your organisation has tendered for this lot").Accepting("a person of another organisation")
+	return Refuse(CodeConflictDeclared, "", "your organisation has tendered for this lot").
+		Accepting("a person of another organisation")
 }
 
 // Tendered tells whether something of an organisation stands in a closed box of the lot, at whatever stage.
 func (d Dossier) Tendered(organisation, lot ID) bool {
-	return slices.ContainsFunc(d.Tendering.Received, func(t Tender) bool { return t.LotID == lot && t.OrganisationID == organisation })
+	return slices.ContainsFunc(d.Tendering.Received,
+		func(t Tender) bool { return t.LotID == lot && t.OrganisationID == organisation })
 }
 
 // declared is when a person first declared to be free of interests in the tenderers of a lot, and when to have
@@ -238,7 +244,8 @@ func (d Dossier) panelAtLock(lot ID) []ID {
 		at = *stage.QualityLockedAt
 	}
 	for _, a := range d.Roles {
-		if a.Role != RoleEvaluator || !a.Holds(at) || slices.Contains(panel, a.PersonID) || d.Tendered(a.OrganisationID, lot) {
+		if a.Role != RoleEvaluator || !a.Holds(at) || slices.Contains(panel, a.PersonID) ||
+			d.Tendered(a.OrganisationID, lot) {
 			continue
 		}
 		free, conflict := d.declared(a.PersonID, lot)

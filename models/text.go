@@ -46,7 +46,8 @@ func (t Text) Missing(languages []string) []string {
 // more than limit characters in one language ([CodeInvalidText]).
 func CheckText(field string, t Text, limit int) *Refusal {
 	if len(t) == 0 {
-		return Refuse(CodeInvalidText, field, "the text is empty").Accepting(`at least one language, such as {"en": "…"}`)
+		return Refuse(CodeInvalidText, field, "the text is empty").
+			Accepting(`at least one language, such as {"en": "…"}`)
 	}
 	for _, tag := range t.Languages() {
 		switch s := t[tag]; {
@@ -55,9 +56,11 @@ func CheckText(field string, t Text, limit int) *Refusal {
 			r.Code = CodeInvalidText
 			return r
 		case strings.TrimSpace(s) == "":
-			return Refuse(CodeInvalidText, field+"/"+tag, "the text in %s is empty", tag).Accepting("some text, or no entry for %s", tag)
+			return Refuse(CodeInvalidText, field+"/"+tag, "the text in %s is empty", tag).
+				Accepting("some text, or no entry for %s", tag)
 		case len([]rune(s)) > limit:
-			return Refuse(CodeInvalidText, field+"/"+tag, "the text in %s is longer than %d characters", tag, limit).Accepting("at most %d characters", limit)
+			return Refuse(CodeInvalidText, field+"/"+tag, "the text in %s is longer than %d characters", tag, limit).
+				Accepting("at most %d characters", limit)
 		}
 	}
 	return nil

@@ -38,8 +38,9 @@ func (r *record) document(audiences ...models.Audience) models.ID {
 	r.tx(func(tx *store.Tx) error {
 		for i, audience := range audiences {
 			if err := tx.WriteDocument(models.Document{
-				ID: id, ProcurementID: r.procurement.ID, Version: int64(i + 1), Title: models.Text{"en": "T"}, Audience: audience,
-				UploadID: u.ID, AuthorID: r.procurement.CreatedBy, WrittenAt: r.procurement.CreatedAt,
+				ID: id, ProcurementID: r.procurement.ID, Version: int64(i + 1), Title: models.Text{"en": "T"},
+				Audience: audience, UploadID: u.ID, AuthorID: r.procurement.CreatedBy,
+				WrittenAt: r.procurement.CreatedAt,
 			}); err != nil {
 				return err
 			}

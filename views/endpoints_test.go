@@ -41,7 +41,10 @@ func TestWhatGoesToAnEndpointConcernsItsOwnerOnly(t *testing.T) {
 	require.Zero(t, waiting.Pending)
 	_, err = r.views.Deliveries(t.Context(), owner, e.ID, views.DeliveryFilter{}, "", 10)
 	require.NoError(t, err)
-	for reader, code := range map[*views.Reader]models.Code{&admin: models.CodeForbidden, &stranger: models.CodeNotFound} {
+	for reader, code := range map[*views.Reader]models.Code{
+		&admin:    models.CodeForbidden,
+		&stranger: models.CodeNotFound,
+	} {
 		_, err = r.views.Backlog(t.Context(), *reader, e.ID)
 		refused(t, err, code)
 		_, err = r.views.Deliveries(t.Context(), *reader, e.ID, views.DeliveryFilter{}, "", 10)

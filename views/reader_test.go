@@ -38,12 +38,18 @@ func at[T any](who string, look func(context.Context, *views.Views, views.Reader
 }
 
 // by looks at one thing, all looks at a list.
-func by[T any](who string, look func(*views.Views, context.Context, views.Reader, models.ID) (T, error), id models.ID) looking {
+func by[T any](who string, look func(*views.Views, context.Context, views.Reader,
+	models.ID) (T, error), id models.ID,
+) looking {
 	return at(who, func(ctx context.Context, v *views.Views, r views.Reader) (T, error) { return look(v, ctx, r, id) })
 }
 
 func all[T any](who string, look func(*views.Views, context.Context, views.Reader, models.ID, int) (T, error)) looking {
-	return at(who, func(ctx context.Context, v *views.Views, r views.Reader) (T, error) { return look(v, ctx, r, "", 10) })
+	return at(who, func(ctx context.Context, v *views.Views, r views.Reader) (T,
+		error,
+	) {
+		return look(v, ctx, r, "", 10)
+	})
 }
 
 func whole[T any](who string, look func(*views.Views, context.Context, views.Reader) (T, error)) looking {
@@ -75,7 +81,9 @@ func lookings() map[string]looking {
 		}),
 		"Documents": all(everyone, (*views.Views).Documents),
 		"Document":  by(everyone, (*views.Views).Document, other),
-		"DocumentVersion": at(everyone, func(ctx context.Context, v *views.Views, r views.Reader) (models.Document, error) {
+		"DocumentVersion": at(everyone, func(ctx context.Context, v *views.Views, r views.Reader) (models.Document,
+			error,
+		) {
 			return v.DocumentVersion(ctx, r, other, 1)
 		}),
 		"DocumentVersions": by(everyone, (*views.Views).DocumentVersions, other),
@@ -91,7 +99,9 @@ func lookings() map[string]looking {
 		"Tender":     by(boxes, (*views.Views).Tender, tender),
 		"Receipt":    by(boxes, (*views.Views).Receipt, tender),
 		"Withdrawal": by(boxes, (*views.Views).Withdrawal, tender),
-		"Envelope": at("supplier opener", func(ctx context.Context, v *views.Views, r views.Reader) (models.Upload, error) {
+		"Envelope": at("supplier opener", func(ctx context.Context, v *views.Views, r views.Reader) (models.Upload,
+			error,
+		) {
 			return v.Envelope(ctx, r, tender, 1)
 		}),
 		"Openings": by(students, (*views.Views).Openings, tender),
@@ -102,14 +112,17 @@ func lookings() map[string]looking {
 		"Sheets":    by(students, (*views.Views).Sheets, lot),
 		"Shortlist": by(buyers, (*views.Views).Shortlist, lot),
 		"Ranking":   by(buyers, (*views.Views).Ranking, lot),
-		"Letter": at(students+" supplier", func(ctx context.Context, v *views.Views, r views.Reader) (views.LetterSent, error) {
+		"Letter": at(students+" supplier", func(ctx context.Context, v *views.Views, r views.Reader) (views.LetterSent,
+			error,
+		) {
 			return v.Letter(ctx, r, tender, "")
 		}),
 		"Notices": all(everyone, (*views.Views).Notices),
 		"Record":  whole(buyers, (*views.Views).Record),
-		"Export": at("lead_procurer board legal observer", func(_ context.Context, v *views.Views, r views.Reader) (views.Export, error) {
-			return v.Export(r)
-		}),
+		"Export": at("lead_procurer board legal observer",
+			func(_ context.Context, v *views.Views, r views.Reader) (views.Export, error) {
+				return v.Export(r)
+			}),
 
 		"Procurements": {who: itself},
 		"OwnResponses": {who: itself},

@@ -24,7 +24,10 @@ func (r *record) supplier() views.Reader {
 	r.Helper()
 	s := r.as(models.RoleSupplier)
 	r.tx(func(tx *store.Tx) error {
-		o := models.Organisation{LegalName: "Operator " + uuid.NewString(), Country: "FR", Kind: models.OrganisationEconomicOperator}
+		o := models.Organisation{
+			LegalName: "Operator " + uuid.NewString(), Country: "FR",
+			Kind: models.OrganisationEconomicOperator,
+		}
 		require.NoError(r, tx.CreateOrganisation(&o))
 		p := models.Person{OrganisationID: o.ID, Name: "S"}
 		require.NoError(r, tx.CreatePerson(&p))
@@ -77,29 +80,42 @@ func (r *record) handsIn(s views.Reader) models.ID {
 	now := time.Now()
 	u := models.Upload{
 		ProcurementID: r.procurement.ID, OrganisationID: s.Actor.OrganisationID, PersonID: s.Actor.PersonID,
-		Purpose: models.PurposeEnvelope, Filename: "offer.age", MediaType: models.MediaTypeBytes, Size: 6, Digest: models.Digest([]byte("sealed")), CompletedAt: &now,
+		Purpose: models.PurposeEnvelope, Filename: "offer.age", MediaType: models.MediaTypeBytes, Size: 6,
+		Digest: models.Digest([]byte("sealed")), CompletedAt: &now,
 	}
 	r.tx(func(tx *store.Tx) error { return tx.CreateUpload(&u) })
 	signer, err := seal.NewSigner("test/receipts", bytes.Repeat([]byte{7}, ed25519.SeedSize))
 	require.NoError(r, err)
 	id := models.NewID(models.PrefixTender)
-	approach := store.Approach{ProcurementID: r.procurement.ID, LotID: r.published.ID, OrganisationID: s.Actor.OrganisationID}
+	approach := store.Approach{
+		ProcurementID: r.procurement.ID, LotID: r.published.ID,
+		OrganisationID: s.Actor.OrganisationID,
+	}
 	require.NoError(r, r.views.Store.AtBox(r.Context(), approach, func(b store.Counter) (store.Deposit, error) {
-		envelopes := []models.Envelope{{N: 1, Kind: models.EnvelopePrice, UploadID: u.ID, Digest: u.Digest, Size: u.Size}}
+		envelopes := []models.Envelope{{
+			N: 1, Kind: models.EnvelopePrice, UploadID: u.ID, Digest: u.Digest,
+			Size: u.Size,
+		}}
 		issued, err := signer.Issue(seal.Receipt{
 			Act: seal.ActReceived, TenderID: id, ProcurementID: r.procurement.ID, LotID: r.published.ID,
 			BoxID: b.Lot.Box().ID, HandsIn: models.HandedTender, Envelopes: envelopes,
-			OrganisationID: s.Actor.OrganisationID, Mode: r.procurement.Mode, ProcedureTime: b.Now(), RealTime: b.Clock, Manifest: seal.Manifest(envelopes),
+			OrganisationID: s.Actor.OrganisationID, Mode: r.procurement.Mode, ProcedureTime: b.Now(), RealTime: b.Clock,
+			Manifest: seal.Manifest(envelopes),
 		})
 		return store.Deposit{
 			Tender: &models.Tender{
-				ID: id, LotID: r.published.ID, BoxID: b.Lot.Box().ID, OrganisationID: s.Actor.OrganisationID, PersonID: s.Actor.PersonID, Manifest: issued.Manifest,
+				ID: id, LotID: r.published.ID, BoxID: b.Lot.Box().
+					ID, OrganisationID: s.Actor.OrganisationID, PersonID: s.Actor.PersonID, Manifest: issued.Manifest,
 				ReceivedAt: b.Now(), RecordedAt: b.Clock, Receipt: issued.Note, Envelopes: envelopes,
 			},
 			Event: event.Event{
-				ID: models.NewID(models.PrefixEvent), At: b.Clock, RecordedAt: b.Clock, Payload: event.TenderReceived{TenderID: id},
+				ID: models.NewID(models.PrefixEvent), At: b.Clock, RecordedAt: b.Clock,
+				Payload: event.TenderReceived{TenderID: id},
 			},
-			Request: store.Request{ID: models.CommandID(s.Actor.PersonID, "test", "", uuid.NewString()), Fingerprint: make([]byte, 32), Body: []byte("{}")},
+			Request: store.Request{
+				ID:          models.CommandID(s.Actor.PersonID, "test", "", uuid.NewString()),
+				Fingerprint: make([]byte, 32), Body: []byte("{}"),
+			},
 		}, err
 	}))
 	return id
@@ -273,7 +289,8 @@ func TestNobodyReadsEventsWithoutARole(t *testing.T) {
 	require.Empty(t, r.feed(stranger))
 	_, err := r.views.Feed(t.Context(), stranger, views.FeedQuery{Procurement: r.procurement.ID, Limit: 10})
 	refused(t, err, models.CodeNotFound)
-	page, err := r.views.Feed(t.Context(), r.ofBuyers(models.RoleObserver), views.FeedQuery{Procurement: r.procurement.ID, Limit: 10})
+	page, err := r.views.Feed(t.Context(), r.ofBuyers(models.RoleObserver),
+		views.FeedQuery{Procurement: r.procurement.ID, Limit: 10})
 	require.NoError(t, err)
 	require.True(t, page.Concerns(r.procurement.ID))
 	require.False(t, page.Concerns(""))

@@ -30,8 +30,9 @@ func setUp(t testing.TB) *record {
 	at := r.procurement.CreatedAt
 	r.tx(func(tx *store.Tx) error {
 		return tx.OpenBox(models.Box{
-			ID: models.NewID(models.PrefixBox), ProcurementID: r.procurement.ID, LotID: r.published.ID, Stage: "tender", Round: 1,
-			HandsIn: models.HandedTender, OpenedAt: at, Deadline: at.Add(time.Hour), DeadlineLocal: "2100-01-01T12:00", DeadlineZone: "UTC",
+			ID: models.NewID(models.PrefixBox), ProcurementID: r.procurement.ID, LotID: r.published.ID, Stage: "tender",
+			Round: 1, HandsIn: models.HandedTender, OpenedAt: at, Deadline: at.Add(time.Hour),
+			DeadlineLocal: "2100-01-01T12:00", DeadlineZone: "UTC",
 		})
 	})
 	return r
@@ -61,8 +62,8 @@ func setUpDraft(t testing.TB) *record {
 		require.NoError(t, tx.CreatePerson(&p))
 		r.procurement = models.Procurement{
 			ID: models.NewID(models.PrefixProcurement), Title: models.Text{"en": "Quantum"}, Description: models.Text{},
-			Languages: []string{"en"}, Mode: models.ModeRehearsal, Zone: "Europe/Paris", Status: models.StatusDraft, Version: 1,
-			CreatedBy: p.ID, CreatedAt: o.CreatedAt,
+			Languages: []string{"en"}, Mode: models.ModeRehearsal, Zone: "Europe/Paris", Status: models.StatusDraft,
+			Version: 1, CreatedBy: p.ID, CreatedAt: o.CreatedAt,
 		}
 		require.NoError(t, tx.CreateProcurement(&r.procurement))
 		r.buyer, r.published, r.draft = o.ID, r.lot(tx, 1), r.lot(tx, 2)
@@ -79,9 +80,9 @@ func (r *record) tx(do func(*store.Tx) error) {
 func (r *record) lot(tx *store.Tx, number int) models.Lot {
 	r.Helper()
 	l := models.Lot{
-		ID: models.NewID(models.PrefixLot), ProcurementID: r.procurement.ID, Number: number, Title: models.Text{"en": "Lot"},
-		Description: models.Text{}, DeadlineLocal: "2027-03-01T12:00", DeadlineZone: "Europe/Paris", Version: 1,
-		CreatedAt: r.procurement.CreatedAt,
+		ID: models.NewID(models.PrefixLot), ProcurementID: r.procurement.ID, Number: number,
+		Title: models.Text{"en": "Lot"}, Description: models.Text{}, DeadlineLocal: "2027-03-01T12:00",
+		DeadlineZone: "Europe/Paris", Version: 1, CreatedAt: r.procurement.CreatedAt,
 	}
 	require.NoError(r, tx.CreateLot(&l))
 	return l

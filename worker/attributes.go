@@ -37,7 +37,8 @@ func ensureSearchAttributes(ctx context.Context, temporal client.Client, namespa
 		workflows.AttributeTitle.GetName():     enumspb.INDEXED_VALUE_TYPE_KEYWORD,
 		workflows.AttributeDeadline.GetName():  enumspb.INDEXED_VALUE_TYPE_DATETIME,
 	}
-	there, err := temporal.OperatorService().ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: namespace})
+	there, err := temporal.OperatorService().
+		ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: namespace})
 	if err != nil {
 		return fmt.Errorf("list search attributes: %w", err)
 	}

@@ -28,7 +28,8 @@ func moveOut(ctx context.Context, procurements client.Client, taskQueue string) 
 		return fmt.Errorf("find what has moved to the service namespace: %w", err)
 	}
 	for _, run := range left {
-		err := procurements.TerminateWorkflow(ctx, run.GetWorkflowId(), run.GetRunId(), "goes on in the service namespace")
+		err := procurements.TerminateWorkflow(ctx, run.GetWorkflowId(), run.GetRunId(),
+			"goes on in the service namespace")
 		if err != nil && !isGone(err) {
 			return fmt.Errorf("end what has moved to the service namespace: %w", err)
 		}

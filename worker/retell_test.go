@@ -119,7 +119,8 @@ func TestARunThatCannotBeToldIsLeftForAWhile(t *testing.T) {
 	for _, procurement := range l.procurements[2:] {
 		require.Eventually(t, func() bool { return l.untold(procurement) == 0 }, patience, 20*time.Millisecond)
 	}
-	require.Eventually(t, func() bool { return to.times(failing) > 0 && to.times(silent) > 0 }, patience, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return to.times(failing) > 0 && to.times(silent) > 0 }, patience,
+		20*time.Millisecond)
 	stop()
 	claimed, err := l.ClaimUntold(t.Context(), store.Claims{Limit: 2, First: time.Minute, Longest: time.Minute})
 	require.NoError(t, err)

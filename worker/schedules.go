@@ -44,12 +44,15 @@ func ensureSchedules(ctx context.Context, c client.Client, taskQueue string) err
 
 func scheduleOf(workflow string, r routine, taskQueue string) client.ScheduleOptions {
 	return client.ScheduleOptions{
-		ID:            process.ScheduleID(taskQueue, workflow),
-		Spec:          client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: r.every}}, Jitter: r.every / 10},
-		Overlap:       enumspb.SCHEDULE_OVERLAP_POLICY_SKIP,
+		ID: process.ScheduleID(taskQueue, workflow),
+		Spec: client.ScheduleSpec{
+			Intervals: []client.ScheduleIntervalSpec{{Every: r.every}},
+			Jitter:    r.every / 10,
+		}, Overlap: enumspb.SCHEDULE_OVERLAP_POLICY_SKIP,
 		CatchupWindow: r.every,
 		Action: &client.ScheduleWorkflowAction{
-			ID: process.MaintenanceID(taskQueue, workflow), Workflow: workflow, TaskQueue: taskQueue, StaticSummary: r.summary,
+			ID: process.MaintenanceID(taskQueue, workflow), Workflow: workflow, TaskQueue: taskQueue,
+			StaticSummary: r.summary,
 		},
 	}
 }

@@ -53,7 +53,8 @@ func TestSchedulesAndFeedsLiveApartFromTheProcurements(t *testing.T) {
 		defer func() { require.NoError(t, w.Stop()) }()
 		requireKept(t, r)
 		found, err := r.Temporal.DescribeWorkflowExecution(t.Context(), feed, "")
-		return err == nil && found.GetWorkflowExecutionInfo().GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_TERMINATED
+		return err == nil && found.GetWorkflowExecutionInfo().
+			GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_TERMINATED
 	}, patience, 50*time.Millisecond)
 	for _, workflow := range maintained {
 		_, err := schedule(t, r, r.Temporal, workflow).Describe(t.Context())

@@ -95,7 +95,8 @@ func newCrashing(t *testing.T) *crashing {
 	require.NoError(t, c.server.Provision(t.Context(),
 		[]pgserver.Role{{Name: "owner", Password: "o"}, {Name: "app", Password: "a"}},
 		[]pgserver.Database{{Name: "record", Owner: "owner", Users: []string{"app"}}}))
-	require.NoError(t, store.Migrate(t.Context(), c.server.DSN("owner", "o", "record"), "app", slog.New(slog.DiscardHandler)))
+	require.NoError(t, store.Migrate(t.Context(), c.server.DSN("owner", "o", "record"), "app",
+		slog.New(slog.DiscardHandler)))
 	dsn, err := url.Parse(c.server.DSN("app", "a", "record"))
 	require.NoError(t, err)
 	// A disposable server confirms commits before they are safe from a crash.
@@ -170,7 +171,8 @@ func (c *crashing) awaitCatchUp() {
 	defer conn.Close(context.Background())
 	require.Eventually(c.t, func() bool {
 		var missing int
-		err := conn.QueryRow(c.t.Context(), "SELECT (SELECT count(*) FROM events) - (SELECT count(*) FROM event_log)").Scan(&missing)
+		err := conn.QueryRow(c.t.Context(), "SELECT (SELECT count(*) FROM events) - (SELECT count(*) FROM event_log)").
+			Scan(&missing)
 		return err == nil && missing == 0
 	}, catchUpLimit, 10*time.Millisecond)
 }

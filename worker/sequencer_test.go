@@ -69,7 +69,8 @@ func scenarios() *rapid.Generator[scenario] {
 	faults := rapid.Custom(func(t *rapid.T) fault {
 		return fault{
 			after: milliseconds(150).Draw(t, "after"),
-			kind:  rapid.SampledFrom([]string{sequencerStopped, sequencerCutOff, allCutOff, databaseAway}).Draw(t, "kind"),
+			kind: rapid.SampledFrom([]string{sequencerStopped, sequencerCutOff, allCutOff, databaseAway}).
+				Draw(t, "kind"),
 		}
 	})
 	return rapid.Custom(func(t *rapid.T) scenario {
@@ -99,7 +100,8 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	db := pgtest.NewDatabase(t)
-	_, err := pgtest.Connect(t, db.Owner).Exec(t.Context(), "ALTER TABLE events DROP CONSTRAINT IF EXISTS events_procurement")
+	_, err := pgtest.Connect(t, db.Owner).Exec(t.Context(),
+		"ALTER TABLE events DROP CONSTRAINT IF EXISTS events_procurement")
 	require.NoError(t, err)
 	w := &world{t: t, db: db, store: pgtest.Open(t, db.Application)}
 	for i := 1; i <= procurements; i++ {
@@ -171,7 +173,8 @@ func (w *world) inflict(kind string, victim *sequencer) {
 	case sequencerStopped:
 		victim.restart()
 	case sequencerCutOff:
-		w.admin("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND application_name = 'ppi sequencer'")
+		w.admin("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND application_name = " +
+			"'ppi sequencer'")
 	case allCutOff:
 		w.admin("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1")
 	case databaseAway:
@@ -209,7 +212,10 @@ func (w *world) write(transactions []transaction) result {
 		var ids []models.ID
 		err := w.store.InTx(w.t.Context(), func(tx *store.Tx) error {
 			for _, procurement := range transaction.events {
-				id, err := tx.Append(event.Event{ProcurementID: w.procurements[procurement], Payload: event.ProcurementChanged{}})
+				id, err := tx.Append(event.Event{
+					ProcurementID: w.procurements[procurement],
+					Payload:       event.ProcurementChanged{},
+				})
 				if err != nil {
 					return err
 				}
@@ -239,7 +245,8 @@ func (w *world) awaitCatchUp(rt *rapid.T) {
 	deadline := time.Now().Add(catchUpLimit)
 	for {
 		var missing int
-		err := conn.QueryRow(w.t.Context(), "SELECT (SELECT count(*) FROM events) - (SELECT count(*) FROM event_log)").Scan(&missing)
+		err := conn.QueryRow(w.t.Context(), "SELECT (SELECT count(*) FROM events) - (SELECT count(*) FROM event_log)").
+			Scan(&missing)
 		require.NoError(rt, err)
 		if missing == 0 {
 			return
@@ -274,6 +281,7 @@ func (w *world) check(rt *rapid.T, results []result) {
 			require.Contains(rt, positions, id, "a confirmed event is missing")
 			order[i] = positions[id]
 		}
-		require.True(rt, slices.IsSorted(order), "a writer's events stand in another order than it wrote them: %v", order)
+		require.True(rt, slices.IsSorted(order), "a writer's events stand in another order than it wrote them: %v",
+			order)
 	}
 }

@@ -26,7 +26,8 @@ func deps(t *testing.T) worker.Deps {
 	return worker.Deps{
 		Temporal: temporal, Namespace: "ppi", Service: temporal, TaskQueue: "worker", Store: pgtest.New(t),
 		Engine: engine.New(temporal, "worker", nil, engine.Runs{}),
-		Feeds:  engine.NewFeeds(temporal, engine.FeedOptions{TaskQueue: "worker"}), Courier: courier, Log: log, Checkpoint: func(context.Context) error { return nil },
+		Feeds:  engine.NewFeeds(temporal, engine.FeedOptions{TaskQueue: "worker"}), Courier: courier, Log: log,
+		Checkpoint: func(context.Context) error { return nil },
 	}
 }
 

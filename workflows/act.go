@@ -28,7 +28,10 @@ const (
 )
 
 func actRetries() *temporal.RetryPolicy {
-	return &temporal.RetryPolicy{InitialInterval: 100 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 5 * time.Second}
+	return &temporal.RetryPolicy{
+		InitialInterval: 100 * time.Millisecond, BackoffCoefficient: 2,
+		MaximumInterval: 5 * time.Second,
+	}
 }
 
 // act has one transaction carried out, under the mutex. As a local activity it is part of the workflow task that asked
@@ -49,17 +52,20 @@ func (p *procurement) act(ctx workflow.Context, name, ordinary, summary string, 
 			panic(fmt.Sprintf("this release does not know the act %q", name))
 		}
 		ctx = workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
-			Summary: summary, StartToCloseTimeout: actTimeout, ScheduleToCloseTimeout: actPatience, RetryPolicy: actRetries(),
+			Summary: summary, StartToCloseTimeout: actTimeout, ScheduleToCloseTimeout: actPatience,
+			RetryPolicy: actRetries(),
 		})
 		return workflow.ExecuteLocalActivity(ctx, name, in).Get(ctx, out)
 	}
 	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		Summary: summary, StartToCloseTimeout: actTimeout, ScheduleToCloseTimeout: actPatience, RetryPolicy: actRetries(),
+		Summary: summary, StartToCloseTimeout: actTimeout, ScheduleToCloseTimeout: actPatience,
+		RetryPolicy: actRetries(),
 	})
 	return workflow.ExecuteActivity(ctx, ordinary, in).Get(ctx, out)
 }
 
 // knows tells whether this release has an act of the name.
 func knows(name string) bool {
-	return slices.Contains(models.Verbs(), models.Verb(name)) || slices.Contains(process.DueKinds(), process.DueKind(name))
+	return slices.Contains(models.Verbs(), models.Verb(name)) ||
+		slices.Contains(process.DueKinds(), process.DueKind(name))
 }

@@ -39,7 +39,8 @@ func (p *procurement) mayWait(ctx workflow.Context, cmd process.Command) error {
 	case !knows(verb):
 		return temporal.NewApplicationError("this release does not know the command "+verb, process.ErrTypeUnknownVerb)
 	case !models.ValidCommandID(cmd.ID):
-		return temporal.NewNonRetryableApplicationError("a command's ID is 64 hexadecimal digits", process.ErrTypeMalformed, nil)
+		return temporal.NewNonRetryableApplicationError("a command's ID is 64 hexadecimal digits",
+			process.ErrTypeMalformed, nil)
 	case p.closing:
 		return temporal.NewApplicationError("the run is handing over", process.ErrTypeClosing)
 	}
@@ -98,7 +99,10 @@ func (p *procurement) load(ctx workflow.Context) error {
 	reading := workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		Summary:             "read where the procurement stands",
 		StartToCloseTimeout: 10 * time.Second,
-		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 100 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 10 * time.Second},
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval: 100 * time.Millisecond, BackoffCoefficient: 2,
+			MaximumInterval: 10 * time.Second,
+		},
 	})
 	var state process.State
 	if err := workflow.ExecuteActivity(reading, process.ActivityLoad, p.in.ProcurementID).Get(ctx, &state); err != nil {

@@ -24,7 +24,10 @@ func (p *procurement) whileOpen(ctx workflow.Context, phase models.Phase) error 
 	for p.state.Phase(phase) == round && !p.rotate(ctx) {
 		next, ok := putOff.next(p.state, phase)
 		if !ok {
-			if err := workflow.Await(ctx, func() bool { return p.disturbed(ctx, phase, round, putOff, wait{}) }); err != nil {
+			if err := workflow.Await(ctx, func() bool {
+				return p.disturbed(ctx, phase, round, putOff,
+					wait{})
+			}); err != nil {
 				return err
 			}
 			continue
@@ -105,7 +108,9 @@ func (all delays) next(s process.State, phase models.Phase) (wait, bool) {
 
 // awaitDue waits for an instant. It answers false when something changed that makes the wait another one. A
 // timer that is cancelled reports ready like one that fired, so the clock and the state decide, never the timer.
-func (p *procurement) awaitDue(ctx workflow.Context, phase models.Phase, round process.PhaseState, putOff delays, w wait) (bool, error) {
+func (p *procurement) awaitDue(ctx workflow.Context, phase models.Phase, round process.PhaseState, putOff delays,
+	w wait,
+) (bool, error) {
 	disturbed := func() bool { return p.disturbed(ctx, phase, round, putOff, w) }
 	if workflow.Now(ctx).Before(w.until) {
 		timing, cancel := workflow.WithCancel(ctx)
@@ -122,7 +127,9 @@ func (p *procurement) awaitDue(ctx workflow.Context, phase models.Phase, round p
 }
 
 // disturbed tells whether waiting for w in this round of phase is no longer the right thing to do.
-func (p *procurement) disturbed(ctx workflow.Context, phase models.Phase, round process.PhaseState, putOff delays, w wait) bool {
+func (p *procurement) disturbed(ctx workflow.Context, phase models.Phase, round process.PhaseState, putOff delays,
+	w wait,
+) bool {
 	next, _ := putOff.next(p.state, phase)
 	return p.state.Phase(phase) != round || !next.equal(w) || p.rotate(ctx)
 }
@@ -138,7 +145,8 @@ func (p *procurement) runDue(ctx workflow.Context, due process.Due, pause time.D
 	err := p.act(ctx, string(due.Kind), process.ActivityRunDue, dueSummary(due),
 		process.RunDue{ProcurementID: p.in.ProcurementID, Due: due}, &out)
 	if err != nil {
-		workflow.GetLogger(ctx).Error("what is due could not be done", "due", due.Kind, "subject", due.Subject, "error", err)
+		workflow.GetLogger(ctx).Error("what is due could not be done", "due", due.Kind, "subject", due.Subject, "error",
+			err)
 		p.doubt(ctx)
 		return min(max(2*pause, firstPause), longPause), nil
 	}

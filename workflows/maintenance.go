@@ -11,7 +11,8 @@ import (
 // Reconcile makes process and record agree; a schedule starts it.
 func Reconcile(ctx workflow.Context) (process.Reconciled, error) {
 	var done process.Reconciled
-	err := workflow.ExecuteActivity(maintaining(ctx, "send again what was interrupted, and restart runs that are missing", 10*time.Minute),
+	err := workflow.ExecuteActivity(maintaining(ctx,
+		"send again what was interrupted, and restart runs that are missing", 10*time.Minute),
 		process.ActivityReconcile).Get(ctx, &done)
 	return done, err
 }
@@ -25,7 +26,8 @@ func Checkpoint(ctx workflow.Context) error {
 // CleanUp removes what nobody needs any more; a schedule starts it.
 func CleanUp(ctx workflow.Context) (process.CleanedUp, error) {
 	var done process.CleanedUp
-	err := workflow.ExecuteActivity(maintaining(ctx, "remove abandoned uploads, old answers and old deliveries", 10*time.Minute),
+	err := workflow.ExecuteActivity(maintaining(ctx, "remove abandoned uploads, old answers and old deliveries",
+		10*time.Minute),
 		process.ActivityCleanUp).Get(ctx, &done)
 	return done, err
 }

@@ -82,7 +82,10 @@ func (f *portalFeed) deliver(ctx workflow.Context) (process.FeedOutcome, error) 
 		Summary:             "bring what waits to the receiver, oldest first",
 		StartToCloseTimeout: time.Minute,
 		HeartbeatTimeout:    lostAfter,
-		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval: time.Second, BackoffCoefficient: 2,
+			MaximumInterval: time.Minute,
+		},
 	})
 	var out process.FeedOutcome
 	err := workflow.ExecuteActivity(ctx, process.ActivityDeliver, f.in.PortalFeed).Get(ctx, &out)
@@ -123,7 +126,8 @@ func feedDetails(out process.FeedOutcome, linger time.Duration) string {
 	case process.FeedBusy:
 		return "**Waiting for the receiver**, which is taking the events of other procurements."
 	case process.FeedHeld:
-		return fmt.Sprintf("**Waiting for a person:** %s. Nothing is sent until somebody goes on.", faultText(out.Reason))
+		return fmt.Sprintf("**Waiting for a person:** %s. Nothing is sent until somebody goes on.",
+			faultText(out.Reason))
 	case process.FeedDrained:
 		if linger > 0 {
 			return fmt.Sprintf("**Everything was delivered.** This run ends when nothing happens for %s.", linger)

@@ -84,7 +84,10 @@ func TestAFeedTriesAgainAfterThePausesItIsTold(t *testing.T) {
 	r.run(t)
 	require.NoError(t, r.GetWorkflowError())
 	require.Equal(t, []time.Duration{5 * time.Second, 5 * time.Minute, 24 * time.Hour}, r.timers)
-	require.Equal(t, []time.Duration{0, 5 * time.Second, 5*time.Second + 5*time.Minute, 5*time.Second + 5*time.Minute + 24*time.Hour}, r.calls)
+	require.Equal(t, []time.Duration{
+		0, 5 * time.Second, 5*time.Second + 5*time.Minute,
+		5*time.Second + 5*time.Minute + 24*time.Hour,
+	}, r.calls)
 }
 
 func TestAFeedEndsWhenOnlyAPersonCanGoOn(t *testing.T) {
@@ -108,14 +111,15 @@ func TestAPersonWhoGoesOnShortensThePause(t *testing.T) {
 func TestASignalDuringTheLastDeliveryIsHeeded(t *testing.T) {
 	t.Parallel()
 	r := newFeedRun(t)
-	r.OnActivity(process.ActivityDeliver, mock.Anything, mock.Anything).Return(func(process.PortalFeed) (process.FeedOutcome, error) {
-		r.calls = append(r.calls, 0)
-		if len(r.calls) == 1 {
-			r.SignalWorkflow(process.SignalMore, process.More{UpTo: 8})
-			r.SignalWorkflow(process.SignalMore, process.More{UpTo: 9})
-		}
-		return drained, nil
-	})
+	r.OnActivity(process.ActivityDeliver, mock.Anything, mock.Anything).
+		Return(func(process.PortalFeed) (process.FeedOutcome, error) {
+			r.calls = append(r.calls, 0)
+			if len(r.calls) == 1 {
+				r.SignalWorkflow(process.SignalMore, process.More{UpTo: 8})
+				r.SignalWorkflow(process.SignalMore, process.More{UpTo: 9})
+			}
+			return drained, nil
+		})
 	r.run(t)
 	require.NoError(t, r.GetWorkflowError())
 	require.Len(t, r.calls, 2)

@@ -117,12 +117,16 @@ func (p *procurement) awaitStart(ctx workflow.Context) error {
 // startRefused ends a run whose procurement stays a draft, so that the ID can be used again. Cancelled is what an
 // operator reads as "it did not come to it"; a failure would be a red row that calls for help.
 func startRefused(ctx workflow.Context) error {
-	workflow.SetCurrentDetails(ctx, "The start was refused. The procurement stays a draft; a later start makes a new run.")
+	workflow.SetCurrentDetails(ctx,
+		"The start was refused. The procurement stays a draft; a later start makes a new run.")
 	if workflow.GetVersion(ctx, changeLocalActs, workflow.DefaultVersion, 1) >= 1 {
 		return temporal.NewCanceledError("the start was refused; the procurement stays a draft")
 	}
 	return temporal.NewApplicationErrorWithOptions("the start was refused; the procurement stays a draft",
-		process.ErrTypeStartRefused, temporal.ApplicationErrorOptions{NonRetryable: true, Category: temporal.ApplicationErrorCategoryBenign})
+		process.ErrTypeStartRefused, temporal.ApplicationErrorOptions{
+			NonRetryable: true,
+			Category:     temporal.ApplicationErrorCategoryBenign,
+		})
 }
 
 func (p *procurement) mainPhase() process.PhaseState {

@@ -46,8 +46,11 @@ func tenderRun(t *testing.T, due ...time.Duration) *procurementRun {
 	r.SetTestTimeout(time.Minute)
 	r.began = r.Now()
 	r.record = process.State{
-		Schema: process.Schema, ProcurementID: models.NewID(models.PrefixProcurement), Status: models.StatusRunning, Mode: models.ModeLive,
-		Phases: []process.PhaseState{{Phase: models.PhaseTender, Round: 1, Status: models.PhaseOpen}},
+		Schema: process.Schema, ProcurementID: models.NewID(models.PrefixProcurement), Status: models.StatusRunning,
+		Mode: models.ModeLive, Phases: []process.PhaseState{{
+			Phase: models.PhaseTender, Round: 1,
+			Status: models.PhaseOpen,
+		}},
 	}
 	for i, after := range due {
 		r.record.Due = append(r.record.Due, r.lot(i, after))
@@ -119,7 +122,8 @@ func (r *procurementRun) command(t *testing.T, after time.Duration, change func(
 	t.Helper()
 	r.RegisterDelayedCallback(func() {
 		r.carryOut = change
-		r.UpdateWorkflow(string(models.VerbVote), "vote/"+after.String(), answered(t, func(process.Outcome) {}), process.Command{ID: strings.Repeat("0", 64)})
+		r.UpdateWorkflow(string(models.VerbVote), "vote/"+after.String(), answered(t, func(process.Outcome) {}),
+			process.Command{ID: strings.Repeat("0", 64)})
 	}, after)
 }
 
@@ -229,14 +233,18 @@ func TestWhatIsDueIsTriedUntilItIsDone(t *testing.T) {
 	r := tenderRun(t, 35*day)
 	r.runDue = func(due process.Due) (process.DueOutcome, error) {
 		if len(r.fell) <= 3 {
-			return process.DueOutcome{}, temporal.NewNonRetryableApplicationError("a fault", "fault", errors.New("broken"))
+			return process.DueOutcome{}, temporal.NewNonRetryableApplicationError("a fault", "fault",
+				errors.New("broken"))
 		}
 		r.done(due)
 		return process.DueOutcome{State: r.state()}, nil
 	}
 	answered := false
 	r.command(t, 35*day+20*time.Second, func(*process.State) { answered = true })
-	require.Equal(t, []time.Duration{35 * day, 35*day + 15*time.Second, 35*day + 45*time.Second, 35*day + 105*time.Second}, r.run(t, 90*day))
+	require.Equal(t, []time.Duration{
+		35 * day, 35*day + 15*time.Second, 35*day + 45*time.Second,
+		35*day + 105*time.Second,
+	}, r.run(t, 90*day))
 	require.True(t, answered)
 }
 
@@ -330,13 +338,15 @@ func TestWhatMeetsAFaultDoesNotHoldUpWhatElseIsDue(t *testing.T) {
 	r.runDue = func(due process.Due) (process.DueOutcome, error) {
 		tried[due.Subject] = append(tried[due.Subject], r.Now().Sub(r.began))
 		if due.Equal(broken) && len(tried[due.Subject]) <= 6 {
-			return process.DueOutcome{}, temporal.NewNonRetryableApplicationError("a fault", "fault", errors.New("broken"))
+			return process.DueOutcome{}, temporal.NewNonRetryableApplicationError("a fault", "fault",
+				errors.New("broken"))
 		}
 		r.done(due)
 		return process.DueOutcome{State: r.state()}, nil
 	}
 	r.run(t, day)
-	require.Equal(t, []time.Duration{time.Minute + time.Second}, tried[punctual.Subject], "a deadline a second later is kept to the second")
+	require.Equal(t, []time.Duration{time.Minute + time.Second}, tried[punctual.Subject],
+		"a deadline a second later is kept to the second")
 	require.Equal(t, []time.Duration{5 * time.Minute}, tried[later.Subject])
 	again := tried[broken.Subject]
 	require.Len(t, again, 7, "it is tried until it succeeds")
@@ -381,7 +391,8 @@ func TestWhatIsDueIsTriedUntilItIsDoneWhateverCannotBeRead(t *testing.T) {
 	t.Parallel()
 	for _, phase := range []models.Phase{models.PhaseTender, models.PhaseEngagement} {
 		r := tenderRun(t, 35*day)
-		r.record.Phases = append(r.record.Phases, process.PhaseState{Phase: models.PhaseEngagement, Round: 1, Status: models.PhaseOpen})
+		r.record.Phases = append(r.record.Phases,
+			process.PhaseState{Phase: models.PhaseEngagement, Round: 1, Status: models.PhaseOpen})
 		r.record.Due[0].Phase = phase
 		fault := temporal.NewNonRetryableApplicationError("a fault", "fault", nil)
 		r.runDue = func(due process.Due) (process.DueOutcome, error) {
@@ -407,7 +418,8 @@ func TestAnUpdateWithoutANameOfItsOwnHasItsVerbInItsID(t *testing.T) {
 	carried, refused := 0, error(nil)
 	r.RegisterDelayedCallback(func() {
 		r.carryOut = func(*process.State) { carried++ }
-		r.UpdateWorkflow(process.UpdateCommand, "vote/1/0", answered(t, func(process.Outcome) {}), process.Command{ID: strings.Repeat("0", 64)})
+		r.UpdateWorkflow(process.UpdateCommand, "vote/1/0", answered(t, func(process.Outcome) {}),
+			process.Command{ID: strings.Repeat("0", 64)})
 		r.UpdateWorkflow(process.UpdateCommand, "teleport/1/0", &testsuite.TestUpdateCallback{
 			OnReject: func(err error) { refused = err }, OnAccept: func() {}, OnComplete: func(any, error) {},
 		}, process.Command{ID: strings.Repeat("0", 64)})

@@ -22,7 +22,9 @@ type recorder struct {
 	did *deeds
 }
 
-func (r *recorder) InterceptWorkflow(_ workflow.Context, next interceptor.WorkflowInboundInterceptor) interceptor.WorkflowInboundInterceptor {
+func (r *recorder) InterceptWorkflow(_ workflow.Context,
+	next interceptor.WorkflowInboundInterceptor,
+) interceptor.WorkflowInboundInterceptor {
 	return &inbound{WorkflowInboundInterceptorBase: interceptor.WorkflowInboundInterceptorBase{Next: next}, did: r.did}
 }
 
@@ -80,12 +82,16 @@ func askedBy(name string, outcome []byte) (string, error) {
 	return askedStep(out.CommandID, out.Step), err
 }
 
-func (o *outbound) NewTimerWithOptions(ctx workflow.Context, d time.Duration, options workflow.TimerOptions) workflow.Future {
+func (o *outbound) NewTimerWithOptions(ctx workflow.Context, d time.Duration,
+	options workflow.TimerOptions,
+) workflow.Future {
 	o.did.timers = append(o.did.timers, d.String())
 	return o.Next.NewTimerWithOptions(ctx, d, options)
 }
 
-func (o *outbound) UpsertTypedSearchAttributes(ctx workflow.Context, attributes ...temporal.SearchAttributeUpdate) error {
+func (o *outbound) UpsertTypedSearchAttributes(ctx workflow.Context,
+	attributes ...temporal.SearchAttributeUpdate,
+) error {
 	set := temporal.NewSearchAttributes(attributes...)
 	value := func(key temporal.SearchAttributeKeyKeyword) string {
 		s, there := set.GetKeyword(key)
@@ -94,8 +100,9 @@ func (o *outbound) UpsertTypedSearchAttributes(ctx workflow.Context, attributes 
 		}
 		return marshal(s)
 	}
-	o.did.attributes = append(o.did.attributes, fmt.Sprintf("%s %s %s %s %s", value(workflows.AttributePhase), value(workflows.AttributeStatus),
-		value(workflows.AttributeWaitingOn), value(workflows.AttributeLeadBuyer), value(workflows.AttributeTitle)))
+	o.did.attributes = append(o.did.attributes,
+		fmt.Sprintf("%s %s %s %s %s", value(workflows.AttributePhase), value(workflows.AttributeStatus),
+			value(workflows.AttributeWaitingOn), value(workflows.AttributeLeadBuyer), value(workflows.AttributeTitle)))
 	return o.Next.UpsertTypedSearchAttributes(ctx, attributes...)
 }
 

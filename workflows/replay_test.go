@@ -42,7 +42,8 @@ func TestReplayOfSavedHistories(t *testing.T) {
 		require.NoError(t, err, file)
 		said := recorded(t, history)
 		require.Equal(t, said.activities, did.activities, "%s: activities and their arguments", file)
-		require.Equal(t, said.acts, sameFailures(said.acts, did.acts), "%s: acts, and the commands, steps and instants asked", file)
+		require.Equal(t, said.acts, sameFailures(said.acts, did.acts),
+			"%s: acts, and the commands, steps and instants asked", file)
 		require.Equal(t, said.attributes, did.attributes, "%s: search attributes", file)
 		require.Equal(t, said.continued, did.continued, "%s: state carried to the next run", file)
 		requireWithin(t, said.timers, did.timers, file)
@@ -90,7 +91,8 @@ func (c *coverage) add(said deeds) {
 }
 
 func (c *coverage) String() string {
-	return fmt.Sprintf("%d histories replayed; compared: %d activity arguments, %d local acts, %d of them failed, %d timers, %d carried states",
+	return fmt.Sprintf("%d histories replayed; compared: %d activity arguments, %d local acts, %d of them failed, %d "+
+		"timers, %d carried states",
 		c.histories, c.arguments, c.acts, c.failed, c.timers, c.carried)
 }
 
@@ -193,8 +195,10 @@ func replay(history *historypb.History) (*deeds, error) {
 	if err != nil {
 		return nil, err
 	}
-	replayer.RegisterWorkflowWithOptions(workflows.Procurement, workflow.RegisterOptions{Name: process.WorkflowProcurement})
-	replayer.RegisterWorkflowWithOptions(workflows.PortalFeed, workflow.RegisterOptions{Name: process.WorkflowPortalFeed})
+	replayer.RegisterWorkflowWithOptions(workflows.Procurement,
+		workflow.RegisterOptions{Name: process.WorkflowProcurement})
+	replayer.RegisterWorkflowWithOptions(workflows.PortalFeed,
+		workflow.RegisterOptions{Name: process.WorkflowPortalFeed})
 	return did, replayer.ReplayWorkflowHistory(log.NewStructuredLogger(slog.New(slog.DiscardHandler)), history)
 }
 
@@ -215,13 +219,15 @@ func recorded(t *testing.T, history *historypb.History) deeds {
 		switch event.GetEventType() {
 		case enumspb.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
 			a := event.GetActivityTaskScheduledEventAttributes()
-			d.activities = append(d.activities, a.GetActivityType().GetName()+" "+string(a.GetInput().GetPayloads()[0].GetData()))
+			d.activities = append(d.activities, a.GetActivityType().GetName()+" "+
+				string(a.GetInput().GetPayloads()[0].GetData()))
 		case enumspb.EVENT_TYPE_MARKER_RECORDED:
 			if a, ok := localAct(t, event); ok {
 				d.acts = append(d.acts, a)
 			}
 		case enumspb.EVENT_TYPE_TIMER_STARTED:
-			d.timers = append(d.timers, event.GetTimerStartedEventAttributes().GetStartToFireTimeout().AsDuration().String())
+			d.timers = append(d.timers, event.GetTimerStartedEventAttributes().GetStartToFireTimeout().AsDuration().
+				String())
 		case enumspb.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES:
 			fields := event.GetUpsertWorkflowSearchAttributesEventAttributes().GetSearchAttributes().GetIndexedFields()
 			phase := strings.Trim(string(fields["PPIPhase"].GetData()), `"`)
@@ -229,7 +235,8 @@ func recorded(t *testing.T, history *historypb.History) deeds {
 			if fields["PPIPhase"] == nil {
 				continue // the versions that the SDK notes
 			}
-			d.attributes = append(d.attributes, fmt.Sprintf("%s %s %s %s %s", fields["PPIPhase"].GetData(), fields["PPIStatus"].GetData(),
+			d.attributes = append(d.attributes, fmt.Sprintf("%s %s %s %s %s", fields["PPIPhase"].GetData(),
+				fields["PPIStatus"].GetData(),
 				fields["PPIWaitingOn"].GetData(), fields["PPILeadBuyer"].GetData(), fields["PPITitle"].GetData()))
 		case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED:
 			d.cancelled = true

@@ -90,19 +90,23 @@ func (c *config) flags() *flag.FlagSet {
 	f.StringVar(&c.DB.VisibilityName, "db-visibility-name", "temporal_visibility", "`database` of the workflow lists")
 	f.IntVar(&c.DB.MaxConns, "db-max-conns", 10, "most connections per service to -db-name (four services)")
 	f.IntVar(&c.DB.VisibilityMaxConns, "db-visibility-max-conns", 5, "the same for -db-visibility-name")
-	f.StringVar(&c.Bind, "bind", "127.0.0.1", "`IP` of the frontend; nothing asks for a login there. All else is on 127.0.0.1")
+	f.StringVar(&c.Bind, "bind", "127.0.0.1",
+		"`IP` of the frontend; nothing asks for a login there. All else is on 127.0.0.1")
 	f.IntVar(&c.FrontendPort, "frontend-port", 7233, "gRPC `port` of the frontend, 0 for any free one")
 	f.IntVar(&c.UIPort, "ui-port", 8233, "HTTP `port` of the web UI, 0 for any free one")
 	f.StringVar(&c.Namespace.Name, "namespace", "ppi", "`namespace` of the procurements, to create if absent")
 	f.IntVar(&c.Namespace.RetentionDays, "retention-days", 90, "`days` to keep the history of a closed procurement")
 	f.StringVar(&c.Service.Name, "service-namespace", "",
 		"`namespace` of webhooks and maintenance, to create if absent (default: that of the procurements with -service)")
-	f.IntVar(&c.Service.RetentionDays, "service-retention-days", 7, "`days` to keep the history of what is closed there")
+	f.IntVar(&c.Service.RetentionDays, "service-retention-days", 7,
+		"`days` to keep the history of what is closed there")
 	f.IntVar(&c.HistoryShards, "history-shards", 4, "`number` of history shards, fixed when the databases are created")
 	f.StringVar(&c.LogLevel, "log-level", "warn", "lowest `level` to log: "+strings.Join(logLevels(), ", "))
-	f.BoolVar(&c.ExitOnStdinClose, "exit-on-stdin-close", false, "stop when stdin is closed, as it is when the parent dies")
+	f.BoolVar(&c.ExitOnStdinClose, "exit-on-stdin-close", false,
+		"stop when stdin is closed, as it is when the parent dies")
 	f.Usage = func() {
-		_, _ = fmt.Fprintf(f.Output(), "Usage: ppi-temporal [flags]\n\nEach flag can be given as environment variable, "+
+		_, _ = fmt.Fprintf(f.Output(), "Usage: ppi-temporal [flags]\n\nEach flag can be given as environment "+
+			"variable, "+
 			"e.g. -db-host as %s.\nThe password is read from %s only.\n\n", envName("db-host"), passwordEnv)
 		f.PrintDefaults()
 	}

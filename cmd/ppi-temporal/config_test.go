@@ -39,10 +39,16 @@ func TestAFlagWinsOverTheEnvironmentAndThatOverTheDefault(t *testing.T) {
 
 func TestAllFaultsAreReportedAtOnce(t *testing.T) {
 	t.Parallel()
-	_, err := parseConfig([]string{"-retention-days", "0", "-service-retention-days", "0", "-service-namespace", "ppi", "-bind", "here", "-db-name", "temporal_visibility", "-log-level", "loud"},
+	_, err := parseConfig([]string{
+		"-retention-days", "0", "-service-retention-days", "0", "-service-namespace", "ppi",
+		"-bind", "here", "-db-name", "temporal_visibility", "-log-level", "loud",
+	},
 		env(map[string]string{"PPI_TEMPORAL_DB_PORT": "many"}), io.Discard)
 	require.ErrorIs(t, err, errRefused)
-	for _, name := range []string{"-retention-days", "-service-retention-days", "-service-namespace", "-bind", "-db-name", "-log-level", "PPI_TEMPORAL_DB_PORT"} {
+	for _, name := range []string{
+		"-retention-days", "-service-retention-days", "-service-namespace", "-bind",
+		"-db-name", "-log-level", "PPI_TEMPORAL_DB_PORT",
+	} {
 		require.ErrorContains(t, err, name)
 	}
 }
@@ -54,7 +60,8 @@ func TestThePasswordIsNoFlag(t *testing.T) {
 	require.Equal(t, exitRefused, code)
 
 	usage.Reset()
-	code = run(t.Context(), []string{"-help"}, env(map[string]string{passwordEnv: "hunter2"}), streams{out: io.Discard, err: &usage})
+	code = run(t.Context(), []string{"-help"}, env(map[string]string{passwordEnv: "hunter2"}),
+		streams{out: io.Discard, err: &usage})
 	require.Equal(t, exitStopped, code)
 	require.Contains(t, usage.String(), passwordEnv)
 	require.NotContains(t, usage.String(), "hunter2")
@@ -83,7 +90,8 @@ func TestATakenPortIsRefusedWithWhatToDo(t *testing.T) {
 
 	for flagName, other := range map[string]string{"frontend-port": "ui-port", "ui-port": "frontend-port"} {
 		var out, faults bytes.Buffer
-		code := run(t.Context(), []string{"-" + flagName, port, "-" + other, "0"}, env(nil), streams{out: &out, err: &faults})
+		code := run(t.Context(), []string{"-" + flagName, port, "-" + other, "0"}, env(nil),
+			streams{out: &out, err: &faults})
 		require.Equal(t, exitRefused, code)
 		require.Contains(t, faults.String(), "port "+port)
 		require.Contains(t, faults.String(), "-"+flagName)

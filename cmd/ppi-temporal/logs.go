@@ -25,7 +25,8 @@ func newLogs(level string, w io.Writer) logs {
 	if err != nil {
 		lowest = zapcore.WarnLevel // not reached: config.faults knows the levels
 	}
-	core := zapcore.NewCore(zapcore.NewJSONEncoder(log.DefaultZapEncoderConfig), zapcore.Lock(zapcore.AddSync(w)), lowest)
+	core := zapcore.NewCore(zapcore.NewJSONEncoder(log.DefaultZapEncoderConfig), zapcore.Lock(zapcore.AddSync(w)),
+		lowest)
 	if lowest > zapcore.DebugLevel {
 		core = zapcore.NewSamplerWithOptions(core, time.Second, samePerSecond, 0)
 	}

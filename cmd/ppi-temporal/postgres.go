@@ -112,7 +112,8 @@ func (p postgres) open(ctx context.Context, database string) (*pgx.Conn, error) 
 		case <-ctx.Done():
 			return nil, fmt.Errorf("connect to database %q: %w", database, context.Cause(ctx))
 		case <-until:
-			return nil, fmt.Errorf("is PostgreSQL running, and are -db-host and -db-port right? Waited %s: %w", startupWait, err)
+			return nil, fmt.Errorf("is PostgreSQL running, and are -db-host and -db-port right? Waited %s: %w",
+				startupWait, err)
 		case <-tick.C:
 		}
 	}
@@ -156,7 +157,8 @@ func createDatabase(ctx context.Context, p postgres, database string) error {
 	case codeDuplicateDatabase, codeUniqueViolation: // somebody was faster
 		return nil
 	case codeNotPrivileged:
-		return refuse("role %q may not create database %q: create it for that role, or grant CREATEDB", p.User, database)
+		return refuse("role %q may not create database %q: create it for that role, or grant CREATEDB", p.User,
+			database)
 	}
 	if err != nil {
 		return fmt.Errorf("create database %q: %w", database, err)

@@ -44,7 +44,8 @@ func newCluster(t *testing.T) *pgCluster {
 	if c.owner != nil {
 		require.NoError(t, os.Chown(dir, int(c.owner.Uid), int(c.owner.Gid)))
 	}
-	out, err := c.command("initdb", "-D", c.data(), "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync").CombinedOutput()
+	out, err := c.command("initdb", "-D", c.data(), "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C",
+		"--no-sync").CombinedOutput()
 	require.NoError(t, err, string(out))
 	c.start(t)
 	t.Cleanup(c.stop)

@@ -66,7 +66,10 @@ func launch(t *testing.T, c *pgCluster, args ...string) *instance {
 	ctx, cancel := context.WithCancel(context.Background())
 	inR, inW := io.Pipe()
 	outR, outW := io.Pipe()
-	i := &instance{stdin: inW, stdout: bufio.NewReader(outR), cancel: cancel, code: make(chan int, 1), faults: &bytes.Buffer{}}
+	i := &instance{
+		stdin: inW, stdout: bufio.NewReader(outR), cancel: cancel, code: make(chan int, 1),
+		faults: &bytes.Buffer{},
+	}
 	go func() {
 		i.code <- run(ctx, append(c.flags(t), args...), env(nil), streams{in: inR, out: outW, err: i.faults})
 		_ = outW.Close()
@@ -272,7 +275,8 @@ func rival(t *testing.T, c *pgCluster, args ...string) (code int, faults string)
 
 func (*instance) retention(t *testing.T, c client.Client, namespace string) time.Duration {
 	t.Helper()
-	found, err := c.WorkflowService().DescribeNamespace(t.Context(), &workflowservice.DescribeNamespaceRequest{Namespace: namespace})
+	found, err := c.WorkflowService().DescribeNamespace(t.Context(),
+		&workflowservice.DescribeNamespaceRequest{Namespace: namespace})
 	require.NoError(t, err)
 	return found.GetConfig().GetWorkflowExecutionRetentionTtl().AsDuration()
 }

@@ -29,13 +29,17 @@ type audited struct {
 func newAudited(t *testing.T) audited {
 	t.Helper()
 	a := audited{db: pgtest.NewDatabase(t), procurement: models.NewID(models.PrefixProcurement), dir: t.TempDir()}
-	_, err := pgtest.Connect(t, a.db.Owner).Exec(t.Context(), "ALTER TABLE events DROP CONSTRAINT IF EXISTS events_procurement")
+	_, err := pgtest.Connect(t, a.db.Owner).
+		Exec(t.Context(), "ALTER TABLE events DROP CONSTRAINT IF EXISTS events_procurement")
 	require.NoError(t, err)
 	a.environ = []string{"PPI_DATABASE_URL=" + a.db.Application, "PPI_DATA_DIR=" + a.dir}
 	a.store = pgtest.Open(t, a.db.Application)
 	require.NoError(t, a.store.InTx(t.Context(), func(tx *store.Tx) error {
 		for range 5 {
-			if _, err := tx.Append(event.Event{ProcurementID: a.procurement, Payload: event.ProcurementChanged{}}); err != nil {
+			if _, err := tx.Append(event.Event{
+				ProcurementID: a.procurement,
+				Payload:       event.ProcurementChanged{},
+			}); err != nil {
 				return err
 			}
 		}
@@ -153,9 +157,13 @@ func TestAnAuditWithoutItsInputSaysWhatIsMissing(t *testing.T) {
 func TestStandalonesOwnDatabaseIsFound(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	require.NoError(t, roles{Owner: "o", Application: "a/p", Temporal: "t"}.write(filepath.Join(dir, "postgres-roles.json")))
+	require.NoError(t, roles{
+		Owner: "o", Application: "a/p",
+		Temporal: "t",
+	}.write(filepath.Join(dir, "postgres-roles.json")))
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "postgres"), 0o700))
-	lock := strings.Join([]string{"4711", dir, "1700000000", "54321", "/tmp", "127.0.0.1", "  1 2", "ready   ", ""}, "\n")
+	lock := strings.Join([]string{"4711", dir, "1700000000", "54321", "/tmp", "127.0.0.1", "  1 2", "ready   ", ""},
+		"\n")
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "postgres", "postmaster.pid"), []byte(lock), 0o600))
 	cfg, err := config.Load([]string{"PPI_DATA_DIR=" + dir}, config.Inspect)
 	require.NoError(t, err)

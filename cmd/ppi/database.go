@@ -49,7 +49,8 @@ func readOrMakeRoles(dataDir string) (roles, error) {
 		return r, fmt.Errorf("read the passwords of the database roles: %w", err)
 	}
 	if err := json.Unmarshal(text, &r); err != nil {
-		return r, fmt.Errorf("read the passwords of the database roles in %s: %w (remove it, new ones are made)", file, err)
+		return r, fmt.Errorf("read the passwords of the database roles in %s: %w (remove it, new ones are made)", file,
+			err)
 	}
 	return r, nil
 }

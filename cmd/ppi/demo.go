@@ -72,7 +72,8 @@ func demoApp(inv *invocation, dir string) (*demoSystem, error) {
 			environ = append(environ, v)
 		}
 	}
-	environ = append(environ, "PPI_DATA_DIR="+filepath.Join(dir, "data"), "PPI_LISTEN=127.0.0.1:0", "PPI_POSTGRES_PORT=0",
+	environ = append(environ, "PPI_DATA_DIR="+filepath.Join(dir, "data"), "PPI_LISTEN=127.0.0.1:0",
+		"PPI_POSTGRES_PORT=0",
 		"PPI_TEMPORAL_PORT=0", "PPI_TEMPORAL_UI_PORT=0", "PPI_WEBHOOK_ALLOW=127.0.0.0/8")
 	cfg, err := config.Load(environ, config.Standalone)
 	if err != nil {
@@ -130,7 +131,8 @@ func demoAdministrator(ctx context.Context, a *app, where addresses) (*apiclient
 		return nil, err
 	}
 	defer record.Close()
-	token, err := auth.CreateAdministrator(ctx, record, auth.Administrator{Name: "Operator", Organisation: "Platform operator"})
+	token, err := auth.CreateAdministrator(ctx, record,
+		auth.Administrator{Name: "Operator", Organisation: "Platform operator"})
 	if err != nil {
 		return nil, err
 	}

@@ -38,7 +38,8 @@ func TestSeveralInstancesShareTheWork(t *testing.T) {
 		readyAt(t, address)
 	}
 
-	token, err := auth.CreateAdministrator(t.Context(), pgtest.Open(t, database.Application), auth.Administrator{Name: "A", Organisation: "P", Country: "FR"})
+	token, err := auth.CreateAdministrator(t.Context(), pgtest.Open(t, database.Application),
+		auth.Administrator{Name: "A", Organisation: "P", Country: "FR"})
 	require.NoError(t, err)
 	clients := []*apiclient.Client{
 		{Base: addresses[0], Key: token.Reveal(), HTTP: http.DefaultClient},
@@ -65,7 +66,8 @@ func TestSeveralInstancesShareTheWork(t *testing.T) {
 	var view struct {
 		Status string `json:"status"`
 	}
-	_, err = (&apiclient.Client{Base: addresses[1], Key: lead, HTTP: http.DefaultClient}).Get(t.Context(), "/v1/procurements/"+procurement, &view)
+	_, err = (&apiclient.Client{Base: addresses[1], Key: lead, HTTP: http.DefaultClient}).
+		Get(t.Context(), "/v1/procurements/"+procurement, &view)
 	require.NoError(t, err)
 	require.Equal(t, "running", view.Status)
 }
@@ -75,7 +77,8 @@ func startAgain(t *testing.T, client *apiclient.Client, procurement string) (api
 	t.Helper()
 	for {
 		answer, err := client.Do(t.Context(), apiclient.Request{
-			Method: http.MethodPost, Path: "/v1/procurements/" + procurement + "/actions/start", In: struct{}{}, Key: "start", IfMatch: "*",
+			Method: http.MethodPost, Path: "/v1/procurements/" + procurement + "/actions/start", In: struct{}{},
+			Key: "start", IfMatch: "*",
 		})
 		problem, ok := apiclient.ProblemOf(err)
 		if !ok || problem.Status != http.StatusServiceUnavailable {
@@ -100,11 +103,13 @@ func fleetProcurement(t *testing.T, admin []*apiclient.Client) (key, procurement
 	post := func(client *apiclient.Client, path string, in any) made {
 		var out made
 		turn++
-		_, err := (&apiclient.Client{Base: admin[turn%2].Base, Key: client.Key, HTTP: client.HTTP}).Post(t.Context(), path, in, &out)
+		_, err := (&apiclient.Client{Base: admin[turn%2].Base, Key: client.Key, HTTP: client.HTTP}).
+			Post(t.Context(), path, in, &out)
 		require.NoError(t, err, path)
 		return out
 	}
-	organisation := post(admin[0], "/v1/organisations", map[string]any{"legal_name": "Buyer", "country": "FR", "kind": "contracting_authority"}).ID
+	organisation := post(admin[0], "/v1/organisations",
+		map[string]any{"legal_name": "Buyer", "country": "FR", "kind": "contracting_authority"}).ID
 	lead := post(admin[0], "/v1/people", map[string]any{"organisation_id": organisation, "name": "Lead"}).ID
 	key = post(admin[0], "/v1/people/"+lead+"/api-keys", map[string]any{"label": "test"}).Secret
 	client := admin[0].As(key)
@@ -119,5 +124,9 @@ func fleetProcurement(t *testing.T, admin []*apiclient.Client) (key, procurement
 // readyAt waits until an API answers that it can serve.
 func readyAt(t *testing.T, address string) {
 	t.Helper()
-	require.Eventually(t, func() bool { status, _ := get(t.Context(), address+"/readyz"); return status == http.StatusOK }, recovery, 20*time.Millisecond)
+	require.Eventually(t, func() bool {
+		status,
+			_ := get(t.Context(), address+"/readyz")
+		return status == http.StatusOK
+	}, recovery, 20*time.Millisecond)
 }

@@ -37,7 +37,10 @@ type program struct {
 func startProgram(t *testing.T, environ []string, args ...string) *program {
 	t.Helper()
 	p := &program{t: t, cmd: exec.Command(os.Args[0], args...), stderr: &safeBuffer{}, ended: make(chan struct{})}
-	p.cmd.Env = append([]string{beProgram + "=1", "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "PPI_LOG_LEVEL=debug"}, environ...)
+	p.cmd.Env = append([]string{
+		beProgram + "=1", "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(),
+		"PPI_LOG_LEVEL=debug",
+	}, environ...)
 	// The children of a killed parent must not keep us waiting for its output.
 	reader, writer, err := os.Pipe()
 	require.NoError(t, err)
@@ -182,7 +185,8 @@ func requireNoneLeft(t *testing.T, family []process, dataDir string) {
 // dataDir makes a directory that the account which runs PostgreSQL can reach.
 func dataDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "ppi-test-") //nolint:usetesting // another user must pass, and t.TempDir lies in a closed directory
+	dir, err := os.MkdirTemp("",
+		"ppi-test-") //nolint:usetesting // another user must pass, and t.TempDir lies in a closed directory
 	require.NoError(t, err)
 	require.NoError(t, os.Chmod(dir, 0o711))
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })

@@ -47,7 +47,8 @@ type invocation struct {
 func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
 	helped := false
 	parser, err := kong.New(&commands{}, kong.Name("ppi"), kong.Writers(stdout, stderr),
-		kong.Description("A workflow engine for public procurement of innovation. Settings come from the environment: ppi config lists them."),
+		kong.Description("A workflow engine for public procurement of innovation. Settings come from the "+
+			"environment: ppi config lists them."),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Exit(func(int) { helped = true }),
 		kong.BindTo(ctx, (*context.Context)(nil)))
@@ -81,7 +82,8 @@ func exitCode(err error) int {
 	case is[*pgserver.NotInstalledError](err), is[*temporalserver.NotFoundError](err):
 		return exitMissing
 	case is[*kong.ParseError](err), is[config.Faults](err), is[*portsTakenError](err), is[*supervise.LockedError](err),
-		is[*pgserver.UnreachableError](err), is[*pgserver.VersionError](err), is[*pgserver.InUseError](err), is[*temporalserver.RefusedError](err):
+		is[*pgserver.UnreachableError](err), is[*pgserver.VersionError](err), is[*pgserver.InUseError](err),
+		is[*temporalserver.RefusedError](err):
 		return exitUsage
 	default:
 		return exitFailed

@@ -67,10 +67,14 @@ func TestConfigShowsValuesAndSources(t *testing.T) {
 
 func TestConfigReportsAllFaultsAndExitsWithTwo(t *testing.T) {
 	t.Parallel()
-	code, stdout, stderr := invoke(t, []string{"PPI_DATA_DIR=/srv/ppi", "PPI_LISTEN=here", "PPI_LOG_LEVL=info"}, "config", "--for=serve")
+	code, stdout, stderr := invoke(t, []string{"PPI_DATA_DIR=/srv/ppi", "PPI_LISTEN=here", "PPI_LOG_LEVL=info"},
+		"config", "--for=serve")
 	require.Equal(t, exitUsage, code)
 	require.Empty(t, stdout)
-	for _, variable := range []string{"PPI_LISTEN", "PPI_LOG_LEVL", "PPI_LOG_LEVEL (did you mean that?)", "PPI_DATABASE_URL"} {
+	for _, variable := range []string{
+		"PPI_LISTEN", "PPI_LOG_LEVL", "PPI_LOG_LEVEL (did you mean that?)",
+		"PPI_DATABASE_URL",
+	} {
 		require.Contains(t, stderr, variable)
 	}
 }
@@ -90,20 +94,23 @@ func TestServeAndWorkerWaitForPostgres(t *testing.T) {
 	}
 	listen, postgres := freeAddress(t), freeAddress(t)
 	environ := []string{
-		"PPI_DATA_DIR=" + dataDir(t), "PPI_LISTEN=" + listen.String(), "TEMPORAL_ADDRESS=" + listen.String(), // anything that answers
+		"PPI_DATA_DIR=" + dataDir(t), "PPI_LISTEN=" + listen.String(),
+		"TEMPORAL_ADDRESS=" + listen.String(), // anything that answers
 		"PPI_DATABASE_URL=postgres://app:a@" + postgres.String() + "/record?sslmode=disable",
 		"PPI_DATABASE_OWNER_URL=postgres://owner:o@" + postgres.String() + "/record?sslmode=disable",
 	}
 	api, worker := startProgram(t, environ, "serve"), startProgram(t, environ, "worker")
 	url := "http://" + listen.String()
-	require.Eventually(t, func() bool { status, _ := get(t.Context(), url+"/livez"); return status == http.StatusOK }, recovery, 20*time.Millisecond)
+	require.Eventually(t, func() bool { status, _ := get(t.Context(), url+"/livez"); return status == http.StatusOK },
+		recovery, 20*time.Millisecond)
 	status, body := get(t.Context(), url+"/readyz")
 	require.Equal(t, http.StatusServiceUnavailable, status)
 	require.JSONEq(t, `{"status":"unavailable","failing":["database"]}`, body)
 
 	startPostgresFor(t, int(postgres.Port()))
 	require.Equal(t, exitDone, startProgram(t, environ, "migrate").wait())
-	require.Eventually(t, func() bool { status, _ := get(t.Context(), url+"/readyz"); return status == http.StatusOK }, recovery, 20*time.Millisecond)
+	require.Eventually(t, func() bool { status, _ := get(t.Context(), url+"/readyz"); return status == http.StatusOK },
+		recovery, 20*time.Millisecond)
 	for _, p := range []*program{api, worker} {
 		p.signal(syscall.SIGTERM)
 		require.Equal(t, exitDone, p.wait())

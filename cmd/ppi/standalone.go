@@ -145,9 +145,12 @@ func (s *standalone) parts() []supervise.Part {
 		supervise.Part{Name: "api", Needs: []string{"schema"}, Start: supervise.Task(func(ctx context.Context) error {
 			return runServe(ctx, s.app)
 		})},
-		supervise.Part{Name: "worker", Needs: append(engine, "schema"), Start: supervise.Task(func(ctx context.Context) error {
-			return runWorker(ctx, s.app)
-		})},
+		supervise.Part{
+			Name: "worker", Needs: append(engine, "schema"),
+			Start: supervise.Task(func(ctx context.Context) error {
+				return runWorker(ctx, s.app)
+			}),
+		},
 	)
 }
 
@@ -169,6 +172,7 @@ func (s *standalone) startTemporal(ctx context.Context) (supervise.Started, erro
 
 func (s *standalone) addresses() addresses {
 	return addresses{
-		Ready: true, API: s.cfg.PublicURL.String(), Temporal: s.cfg.Temporal.Address(), TemporalUI: s.temporal.ui, DataDir: s.cfg.DataDir,
+		Ready: true, API: s.cfg.PublicURL.String(), Temporal: s.cfg.Temporal.Address(), TemporalUI: s.temporal.ui,
+		DataDir: s.cfg.DataDir,
 	}
 }

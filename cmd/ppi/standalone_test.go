@@ -55,7 +55,8 @@ func runWorkflow(ctx context.Context, address, id string) error {
 	defer cancel()
 	return withTemporal(ctx, address, func(c client.Client) error {
 		w := worker.New(c, id, worker.Options{})
-		w.RegisterWorkflowWithOptions(func(workflow.Context) (string, error) { return "done", nil }, workflow.RegisterOptions{Name: "Probe"})
+		w.RegisterWorkflowWithOptions(func(workflow.Context) (string, error) { return "done", nil },
+			workflow.RegisterOptions{Name: "Probe"})
 		if err := w.Start(); err != nil {
 			return err
 		}
@@ -69,7 +70,10 @@ func runWorkflow(ctx context.Context, address, id string) error {
 }
 
 func withTemporal(ctx context.Context, address string, use func(client.Client) error) error {
-	c, err := client.DialContext(ctx, client.Options{HostPort: address, Namespace: "ppi", Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler))})
+	c, err := client.DialContext(ctx, client.Options{
+		HostPort: address, Namespace: "ppi",
+		Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler)),
+	})
 	if err != nil {
 		return err
 	}
@@ -144,7 +148,8 @@ func TestStandaloneRestartsWhatIsKilled(t *testing.T) {
 		began := time.Now()
 		for _, victim := range victims {
 			pid := kill(victim)
-			require.Eventually(t, func() bool { _, alive := readProcess(pid); return !alive }, recovery, 5*time.Millisecond)
+			require.Eventually(t, func() bool { _, alive := readProcess(pid); return !alive }, recovery,
+				5*time.Millisecond)
 		}
 		requireUp(t, a, "after"+strconv.FormatInt(began.UnixNano(), 10))
 		took := time.Since(began)
@@ -198,7 +203,8 @@ func TestStandaloneThatIsInterruptedWhileItStartsLeavesNothing(t *testing.T) {
 	dir := dataDir(t)
 	p := startProgram(t, freely(t, dir), "standalone", "--json")
 	var family []process
-	require.Eventually(t, func() bool { family = p.descendants(); return len(family) > 0 }, recovery, 5*time.Millisecond)
+	require.Eventually(t, func() bool { family = p.descendants(); return len(family) > 0 }, recovery,
+		5*time.Millisecond)
 	p.signal(syscall.SIGTERM)
 	require.Equal(t, exitDone, p.wait())
 	requireNoneLeft(t, family, dir)
@@ -230,7 +236,10 @@ func TestTakenPortsAreRefusedAllAtOnce(t *testing.T) {
 		require.NoError(t, err)
 		return port
 	}
-	ports := map[string]string{"PPI_LISTEN": taken(), "PPI_TEMPORAL_PORT": taken(), "PPI_TEMPORAL_UI_PORT": taken(), "PPI_POSTGRES_PORT": taken()}
+	ports := map[string]string{
+		"PPI_LISTEN": taken(), "PPI_TEMPORAL_PORT": taken(), "PPI_TEMPORAL_UI_PORT": taken(),
+		"PPI_POSTGRES_PORT": taken(),
+	}
 	p := startProgram(t, []string{
 		"PPI_DATA_DIR=" + dir, "PPI_TEMPORAL_BIN=" + requirePrograms(t), "PPI_LISTEN=127.0.0.1:" + ports["PPI_LISTEN"],
 		"PPI_TEMPORAL_PORT=" + ports["PPI_TEMPORAL_PORT"], "PPI_TEMPORAL_UI_PORT=" + ports["PPI_TEMPORAL_UI_PORT"],
@@ -257,7 +266,8 @@ func TestStandaloneUsesAPostgresThatIsGiven(t *testing.T) {
 	environ := freely(t, dir)
 	postgres := startPostgresFor(t, 0)
 	p := startProgram(t, append(environ,
-		"PPI_DATABASE_URL="+postgres.DSN("app", "a", "record"), "PPI_DATABASE_OWNER_URL="+postgres.DSN("owner", "o", "record"),
+		"PPI_DATABASE_URL="+postgres.DSN("app", "a", "record"),
+		"PPI_DATABASE_OWNER_URL="+postgres.DSN("owner", "o", "record"),
 		"PPI_TEMPORAL_DATABASE_URL="+postgres.DSN("engine", "e", "engine"),
 	), "standalone", "--json")
 	requireUp(t, p.ready(), "elsewhere")
@@ -276,7 +286,9 @@ func startPostgresFor(t *testing.T, port int) *pgserver.Server {
 	require.NoError(t, postgres.Provision(t.Context(),
 		[]pgserver.Role{{Name: "owner", Password: "o"}, {Name: "app", Password: "a"}, {Name: "engine", Password: "e"}},
 		[]pgserver.Database{
-			{Name: "record", Owner: "owner", Users: []string{"app"}}, {Name: "engine", Owner: "engine"}, {Name: "engine_visibility", Owner: "engine"},
+			{Name: "record", Owner: "owner", Users: []string{"app"}},
+			{Name: "engine", Owner: "engine"},
+			{Name: "engine_visibility", Owner: "engine"},
 		}))
 	return postgres
 }

@@ -22,7 +22,8 @@ func TestWhateverTheSourcesLackIsAssumedAndSaysSo(t *testing.T) {
 	require.NoError(t, json.Unmarshal(facts, &raw))
 	require.Contains(t, f.Dates, "contract_notice")
 	all := map[string]Fact{
-		"call": f.Call, "investment": f.TotalInvestment, "subject": f.Subject, "procedure": f.Procedure, "law": f.ApplicableLaw,
+		"call": f.Call, "investment": f.TotalInvestment, "subject": f.Subject, "procedure": f.Procedure,
+		"law":  f.ApplicableLaw,
 		"lots": f.Tender.LotCount, "event": f.Consultation.Event.Name, "interval": f.Engagement.Interval,
 	}
 	for name, date := range f.Dates {
@@ -32,7 +33,8 @@ func TestWhateverTheSourcesLackIsAssumedAndSaysSo(t *testing.T) {
 		all["lot of "+lot.Buyer] = lot.Title
 	}
 	for name, fact := range all {
-		require.Equal(t, fact.Played != "", fact.Assumed, "%s: what is played instead is assumed, and nothing else", name)
+		require.Equal(t, fact.Played != "", fact.Assumed, "%s: what is played instead is assumed, and nothing else",
+			name)
 		require.Equal(t, fact.Value != "", len(fact.Source) > 0, "%s: a value has a source", name)
 		require.NotEmpty(t, fact.Text(), name)
 		for _, source := range fact.Source {
@@ -48,7 +50,8 @@ func TestTheDatesAreThoseOfTheSources(t *testing.T) {
 	there, known := zone.Load(f.Zone)
 	require.True(t, known)
 	for name, want := range map[string]string{
-		"kick_off": "2017-07-11T07:00:00Z", "open_dialogue_event": "2017-09-06T07:00:00Z", "contract_notice": "2018-05-12T07:00:00Z", "deadline": "2018-07-09T10:00:00Z",
+		"kick_off": "2017-07-11T07:00:00Z", "open_dialogue_event": "2017-09-06T07:00:00Z",
+		"contract_notice": "2018-05-12T07:00:00Z", "deadline": "2018-07-09T10:00:00Z",
 	} {
 		at, err := f.Dates[name].At(there)
 		require.NoError(t, err)

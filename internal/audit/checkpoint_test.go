@@ -68,7 +68,8 @@ func TestANoteThatIsNoTreeHeadIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	root := treeOf(0).Root().String()
 	for _, bad := range []string{
-		"o\n", "o\n1\n", "\n1\n" + root + "\n", "o\n-1\n" + root + "\n", "o\n01\n" + root + "\n", "o\n1\nroot\n", "o\n1 \n" + root + "\n",
+		"o\n", "o\n1\n", "\n1\n" + root + "\n", "o\n-1\n" + root + "\n", "o\n01\n" + root + "\n", "o\n1\nroot\n",
+		"o\n1 \n" + root + "\n",
 	} {
 		signed, err := note.Sign(&note.Note{Text: bad}, signer)
 		require.NoError(t, err)

@@ -20,7 +20,10 @@ const (
 // for. It reads the rest of the log, since what belongs here may stand anywhere.
 func (v *verifier) diagnose(e Entry, next func() (Entry, error, bool)) (*Fault, error) {
 	fault := func(kind FaultKind, e Entry, format string, args ...any) *Fault {
-		return &Fault{Kind: kind, Position: e.Position, Seq: e.Seq, EventID: e.EventID, Detail: fmt.Sprintf(format, args...)}
+		return &Fault{
+			Kind: kind, Position: e.Position, Seq: e.Seq, EventID: e.EventID,
+			Detail: fmt.Sprintf(format, args...),
+		}
 	}
 	switch {
 	case e.Damage != "":
@@ -28,7 +31,8 @@ func (v *verifier) diagnose(e Entry, next func() (Entry, error, bool)) (*Fault, 
 	case e.Canonical == nil:
 		return fault(FaultRemoved, e, "the event is gone, its entry in the log is left"), nil
 	case v.fits(e, v.place(e)):
-		return fault(FaultAltered, v.named(e), "the event is as recorded, but its entry was altered: position, seq or prev_hash"), nil
+		return fault(FaultAltered, v.named(e), "the event is as recorded, but its entry was altered: position, seq "+
+			"or prev_hash"), nil
 	}
 	if forged, ok := v.overtook(e); ok {
 		if forged.Hash == e.Hash {
@@ -46,14 +50,17 @@ func (v *verifier) diagnose(e Entry, next func() (Entry, error, bool)) (*Fault, 
 	case rest.fitting && rest.repeated:
 		return fault(FaultInserted, e, "a copy of this entry was put in before its place"), nil
 	case rest.fitting && (asMade || rest.swapped):
-		return fault(FaultReordered, e, "this entry was made for another place; the one that belongs here is %s", rest.belonging), nil
+		return fault(FaultReordered, e, "this entry was made for another place; the one that belongs here is %s",
+			rest.belonging), nil
 	case rest.fitting:
-		return fault(FaultInserted, e, "this event was put in; the one that belongs here, %s, comes later", rest.belonging), nil
+		return fault(FaultInserted, e, "this event was put in; the one that belongs here, %s, comes later",
+			rest.belonging), nil
 	case asMade && (e.Seq <= end.Seq || e.Position <= v.position):
 		return fault(FaultInserted, e, "an entry of an earlier place was put in again"), nil
 	case asMade && e.Position == v.place(e) && e.Seq == end.Seq+1:
 		before := Entry{Position: end.position, Seq: end.Seq, EventID: end.event}
-		return fault(FaultAltered, before, "this entry was altered and hashed anew: the next one of its chain, %s, continues another", e.EventID), nil
+		return fault(FaultAltered, before, "this entry was altered and hashed anew: the next one of its chain, %s, "+
+			"continues another", e.EventID), nil
 	case asMade || v.closedGap(e):
 		return v.removed(e), nil
 	}

@@ -38,8 +38,9 @@ type Entry struct {
 func HashEntry(position, seq int64, prev tlog.Hash, canonical []byte) tlog.Hash {
 	preimage := make([]byte, 0, len(entryDomain)+8+8+tlog.HashSize+len(canonical))
 	preimage = append(preimage, entryDomain...)
-	preimage = binary.BigEndian.AppendUint64(preimage, uint64(position)) //nolint:gosec // two's complement, whatever a forger wrote
-	preimage = binary.BigEndian.AppendUint64(preimage, uint64(seq))      //nolint:gosec // as above
+	preimage = binary.BigEndian.AppendUint64(preimage,
+		uint64(position)) //nolint:gosec // two's complement, whatever a forger wrote
+	preimage = binary.BigEndian.AppendUint64(preimage, uint64(seq)) //nolint:gosec // as above
 	preimage = append(preimage, prev[:]...)
 	preimage = append(preimage, canonical...)
 	return tlog.RecordHash(preimage)

@@ -118,7 +118,8 @@ func ParseEvent(canonical []byte) (event.Recorded, error) {
 		return event.Recorded{}, fmt.Errorf("read event: %w", err)
 	}
 	e := event.Recorded{
-		ID: doc.ID, Type: models.EventType(doc.Type), ProcurementID: absent(doc.Procurement), ActorID: absent(doc.Actor), Data: doc.Data,
+		ID: doc.ID, Type: models.EventType(doc.Type), ProcurementID: absent(doc.Procurement),
+		ActorID: absent(doc.Actor), Data: doc.Data,
 	}
 	var errs [2]error
 	e.At, errs[0] = time.Parse(instantLayout, doc.At)

@@ -29,7 +29,8 @@ func TestTheCanonicalFormOfAnEvent(t *testing.T) {
 	require.NoError(t, err)
 	wantData := `{"a":{"é":"€<>&"},"lots":[2,1],"none":null,"to":"2018-07-16T10:00:00Z"}`
 	require.Equal(t, wantData, string(data))
-	require.Equal(t, `{"actor":"per_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e12","at":"2018-05-12T10:00:00.000000Z","data":`+wantData+
+	require.Equal(t, `{"actor":"per_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e12","at":"2018-05-12T10:00:00.000000Z","data":`+
+		wantData+
 		`,"id":"evt_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e10","procurement":"prc_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e11",`+
 		`"recorded_at":"2026-11-22T01:02:03.004005Z","type":"deadline.extended"}`, string(canonical))
 
@@ -44,7 +45,10 @@ func TestTheCanonicalFormOfAnEvent(t *testing.T) {
 
 func TestNumbersThatReadersWouldNotKeepAreRefused(t *testing.T) {
 	t.Parallel()
-	for _, number := range []string{"1.5", "1e300", "1.0", "9007199254740992", "18446744073709551615", "-9007199254740992"} {
+	for _, number := range []string{
+		"1.5", "1e300", "1.0", "9007199254740992", "18446744073709551615",
+		"-9007199254740992",
+	} {
 		_, _, err := audit.Canonical(event.Recorded{Data: json.RawMessage(`{"n":[` + number + `]}`)})
 		require.ErrorContains(t, err, "write it as a string", number)
 	}
@@ -56,7 +60,10 @@ func TestNumbersThatReadersWouldNotKeepAreRefused(t *testing.T) {
 
 func TestAnEventNotInCanonicalFormIsRefused(t *testing.T) {
 	t.Parallel()
-	good, _, err := audit.Canonical(event.Recorded{ID: models.NewID(models.PrefixEvent), Type: "a.b", Data: json.RawMessage(`{"x": 1}`)})
+	good, _, err := audit.Canonical(event.Recorded{
+		ID: models.NewID(models.PrefixEvent), Type: "a.b",
+		Data: json.RawMessage(`{"x": 1}`),
+	})
 	require.NoError(t, err)
 	_, err = audit.ParseEvent(good)
 	require.NoError(t, err)

@@ -40,7 +40,9 @@ type exportLine struct {
 }
 
 // WriteExport writes the entries of one procurement, whose tree has the given head.
-func WriteExport(out io.Writer, key Key, procurement models.ID, head Checkpoint, entries iter.Seq2[Entry, error]) error {
+func WriteExport(out io.Writer, key Key, procurement models.ID, head Checkpoint,
+	entries iter.Seq2[Entry, error],
+) error {
 	buffered := bufio.NewWriter(out)
 	header := exportHeader{Format: ExportFormat, Procurement: procurement, Key: key.Verifier(), Head: string(head.Note)}
 	if err := encodeLine(buffered, header); err != nil {
@@ -142,7 +144,10 @@ func openHeads(header exportHeader, earlier [][]byte, verifiers note.Verifiers) 
 			return nil, &Fault{Kind: FaultSignature, Detail: fmt.Sprintf("%s: %v", which, err)}
 		}
 		if want := ProcurementOrigin(c.Signer, header.Procurement); c.Origin != want {
-			return nil, &Fault{Kind: FaultSignature, Detail: fmt.Sprintf("%s is of %s, not of %s", which, c.Origin, want)}
+			return nil, &Fault{
+				Kind:   FaultSignature,
+				Detail: fmt.Sprintf("%s is of %s, not of %s", which, c.Origin, want),
+			}
 		}
 		heads = append(heads, c)
 	}
@@ -172,8 +177,12 @@ func readEntry(raw []byte, number int, procurement models.ID) Entry {
 		return Entry{ProcurementID: procurement, Damage: fmt.Sprintf("line %d is no entry: %v", number, err)}
 	}
 	var written bytes.Buffer
-	if err := encodeLine(&written, line); err != nil || !bytes.Equal(bytes.TrimSuffix(written.Bytes(), []byte("\n")), raw) {
-		return Entry{ProcurementID: procurement, Damage: fmt.Sprintf("line %d holds more than an entry, or in another form", number)}
+	if err := encodeLine(&written, line); err != nil ||
+		!bytes.Equal(bytes.TrimSuffix(written.Bytes(), []byte("\n")), raw) {
+		return Entry{
+			ProcurementID: procurement,
+			Damage:        fmt.Sprintf("line %d holds more than an entry, or in another form", number),
+		}
 	}
 	e := Entry{
 		Position: line.Position, Seq: line.Seq, Prev: line.PrevHash, Hash: line.Hash,

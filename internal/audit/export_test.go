@@ -131,22 +131,49 @@ type forgery struct {
 
 func forgeries() map[string]forgery {
 	return map[string]forgery{
-		"an event is altered":               {func(f *forger) { f.alter(6) }, audit.FaultAltered, 7, was(6)},
-		"the last event is altered":         {func(f *forger) { f.alter(19) }, audit.FaultAltered, 20, was(19)},
-		"a hash is altered":                 {func(f *forger) { f.entries[6].Hash[0]++ }, audit.FaultAltered, 7, was(6)},
-		"a link is altered":                 {func(f *forger) { f.entries[6].Prev[0]++ }, audit.FaultAltered, 7, was(6)},
-		"a position is altered":             {func(f *forger) { f.entries[19].Position += 100 }, audit.FaultAltered, 20, was(19)},
-		"a seq is altered":                  {func(f *forger) { f.entries[6].Seq = 6 }, audit.FaultAltered, 7, was(6)},
-		"an event is altered with its hash": {func(f *forger) { f.alter(6); f.rehashOne(6) }, audit.FaultAltered, 7, was(6)},
+		"an event is altered":       {func(f *forger) { f.alter(6) }, audit.FaultAltered, 7, was(6)},
+		"the last event is altered": {func(f *forger) { f.alter(19) }, audit.FaultAltered, 20, was(19)},
+		"a hash is altered": {
+			func(f *forger) { f.entries[6].Hash[0]++ }, audit.FaultAltered, 7,
+			was(6),
+		},
+		"a link is altered": {
+			func(f *forger) { f.entries[6].Prev[0]++ }, audit.FaultAltered, 7,
+			was(6),
+		},
+		"a position is altered": {
+			func(f *forger) { f.entries[19].Position += 100 }, audit.FaultAltered, 20,
+			was(19),
+		},
+		"a seq is altered": {func(f *forger) { f.entries[6].Seq = 6 }, audit.FaultAltered, 7, was(6)},
+		"an event is altered with its hash": {
+			func(f *forger) { f.alter(6); f.rehashOne(6) }, audit.FaultAltered, 7,
+			was(6),
+		},
 
-		"the first event is removed":             {func(f *forger) { f.remove(0) }, audit.FaultRemoved, 1, nameless},
-		"an event is removed":                    {func(f *forger) { f.remove(6) }, audit.FaultRemoved, 7, nameless},
-		"two events are removed":                 {func(f *forger) { f.remove(6); f.remove(6) }, audit.FaultRemoved, 7, nameless},
-		"an event is removed and the gap closed": {func(f *forger) { f.remove(6); f.renumber(6) }, audit.FaultRemoved, 7, nameless},
+		"the first event is removed": {func(f *forger) { f.remove(0) }, audit.FaultRemoved, 1, nameless},
+		"an event is removed":        {func(f *forger) { f.remove(6) }, audit.FaultRemoved, 7, nameless},
+		"two events are removed": {
+			func(f *forger) { f.remove(6); f.remove(6) }, audit.FaultRemoved, 7,
+			nameless,
+		},
+		"an event is removed and the gap closed": {
+			func(f *forger) { f.remove(6); f.renumber(6) }, audit.FaultRemoved,
+			7, nameless,
+		},
 
-		"an event is inserted":                      {func(f *forger) { f.insert(6, false) }, audit.FaultInserted, 7, is(6)},
-		"an event is inserted, the rest renumbered": {func(f *forger) { f.insert(6, false); f.renumber(6) }, audit.FaultInserted, 7, is(6)},
-		"an event is inserted with a fitting hash":  {func(f *forger) { f.insert(6, true) }, audit.FaultInserted, 7, is(6)},
+		"an event is inserted": {
+			func(f *forger) { f.insert(6, false) }, audit.FaultInserted, 7,
+			is(6),
+		},
+		"an event is inserted, the rest renumbered": {
+			func(f *forger) { f.insert(6, false); f.renumber(6) },
+			audit.FaultInserted, 7, is(6),
+		},
+		"an event is inserted with a fitting hash": {
+			func(f *forger) { f.insert(6, true) }, audit.FaultInserted, 7,
+			is(6),
+		},
 		"an event is inserted with a fitting hash, the rest renumbered": {func(f *forger) {
 			f.insert(6, true)
 			f.renumber(7)
@@ -159,13 +186,28 @@ func forgeries() map[string]forgery {
 		"a copy is inserted behind the event": {func(f *forger) { f.copyTo(6, 7) }, audit.FaultInserted, 7, was(6)},
 		"a copy is inserted long before":      {func(f *forger) { f.copyTo(6, 2) }, audit.FaultInserted, 7, was(6)},
 		"a copy is inserted long behind":      {func(f *forger) { f.copyTo(4, 12) }, audit.FaultInserted, 5, was(4)},
-		"an event is added at the end":        {func(f *forger) { f.insert(20, true) }, audit.FaultInserted, 21, is(20)},
+		"an event is added at the end": {
+			func(f *forger) { f.insert(20, true) }, audit.FaultInserted, 21,
+			is(20),
+		},
 
-		"two neighbours are exchanged":            {func(f *forger) { f.swap(6, 7) }, audit.FaultReordered, 8, was(7)},
-		"two distant entries are exchanged":       {func(f *forger) { f.swap(6, 15) }, audit.FaultReordered, 16, was(15)},
-		"an entry is moved to the end":            {func(f *forger) { f.copyTo(6, 20); f.remove(6) }, audit.FaultReordered, 8, was(7)},
-		"entries are exchanged with their places": {func(f *forger) { f.swapWithNumbers(6, 15) }, audit.FaultReordered, 7, was(15)},
-		"two events are exchanged in place":       {func(f *forger) { f.swapEvents(6, 9) }, audit.FaultReordered, 7, was(9)},
+		"two neighbours are exchanged": {func(f *forger) { f.swap(6, 7) }, audit.FaultReordered, 8, was(7)},
+		"two distant entries are exchanged": {
+			func(f *forger) { f.swap(6, 15) }, audit.FaultReordered, 16,
+			was(15),
+		},
+		"an entry is moved to the end": {
+			func(f *forger) { f.copyTo(6, 20); f.remove(6) },
+			audit.FaultReordered, 8, was(7),
+		},
+		"entries are exchanged with their places": {
+			func(f *forger) { f.swapWithNumbers(6, 15) }, audit.FaultReordered,
+			7, was(15),
+		},
+		"two events are exchanged in place": {
+			func(f *forger) { f.swapEvents(6, 9) }, audit.FaultReordered, 7,
+			was(9),
+		},
 
 		"the end is cut off": {func(f *forger) { f.entries = f.entries[:15] }, audit.FaultCut, 16, nameless},
 	}
@@ -237,7 +279,8 @@ func TestAnEarlierCheckpointBetraysACutExport(t *testing.T) {
 func TestAHeadBySomebodyElseIsNoProof(t *testing.T) {
 	t.Parallel()
 	f, other := newForger(t, 3), newForger(t, 3)
-	report, err := audit.VerifyExport(strings.NewReader(f.export()), audit.Options{VerifierKeys: []string{other.key.Verifier()}})
+	report, err := audit.VerifyExport(strings.NewReader(f.export()),
+		audit.Options{VerifierKeys: []string{other.key.Verifier()}})
 	require.NoError(t, err)
 	require.Equal(t, audit.FaultSignature, report.Fault.Kind)
 
@@ -276,7 +319,8 @@ func TestWhatIsNoExportIsRefused(t *testing.T) {
 		_, err := audit.VerifyExport(strings.NewReader(input), audit.Options{})
 		require.ErrorIs(t, err, audit.ErrNotAnExport, input)
 	}
-	_, err := audit.VerifyExport(strings.NewReader(newForger(t, 1).export()), audit.Options{VerifierKeys: []string{"no key"}})
+	_, err := audit.VerifyExport(strings.NewReader(newForger(t, 1).export()),
+		audit.Options{VerifierKeys: []string{"no key"}})
 	require.Error(t, err)
 }
 
@@ -292,7 +336,8 @@ func FuzzAChangedByteIsFound(f *testing.F) {
 			return
 		}
 		export[i] = to
-		report, err := audit.VerifyExport(bytes.NewReader(export), audit.Options{VerifierKeys: []string{forger.key.Verifier()}})
+		report, err := audit.VerifyExport(bytes.NewReader(export),
+			audit.Options{VerifierKeys: []string{forger.key.Verifier()}})
 		inHeader := i < bytes.IndexByte(export, '\n')
 		require.True(t, err != nil || !report.Valid || inHeader, "byte %d changed to %q in %s", i, to, export)
 	})

@@ -35,7 +35,8 @@ func NewKey(name string, secret []byte) (Key, error) {
 	private := base64.StdEncoding.EncodeToString(append([]byte{ed25519Algorithm}, secret...))
 	signer, err := note.NewSigner("PRIVATE+KEY+" + name + "+" + id + "+" + private)
 	if err != nil {
-		return Key{}, fmt.Errorf("make checkpoint key: %q cannot name a key: it needs letters, and neither space nor plus sign", name)
+		return Key{}, fmt.Errorf("make checkpoint key: %q cannot name a key: it needs letters, and neither space nor "+
+			"plus sign", name)
 	}
 	return Key{signer: signer, verifier: verifier}, nil
 }

@@ -67,9 +67,11 @@ func (r Report) Print(out io.Writer) error {
 	if r.Procurement != "" {
 		what = "export of " + string(r.Procurement)
 	}
-	text := fmt.Sprintf("valid: %s, %d events, root %s, agrees with %d checkpoints\n", what, r.Events, r.Root, r.Checkpoints)
+	text := fmt.Sprintf("valid: %s, %d events, root %s, agrees with %d checkpoints\n", what, r.Events, r.Root,
+		r.Checkpoints)
 	if !r.Valid {
-		text = fmt.Sprintf("NOT VALID: %s, after %d good events\nfirst fault: %s %s\n%s\n", what, r.Events, r.Fault.Kind, r.Fault.place(), r.Fault.Detail)
+		text = fmt.Sprintf("NOT VALID: %s, after %d good events\nfirst fault: %s %s\n%s\n", what, r.Events,
+			r.Fault.Kind, r.Fault.place(), r.Fault.Detail)
 	}
 	if !r.KeyGiven {
 		text += "note: no key was given, so nobody has verified who signed\n"

@@ -27,7 +27,8 @@ type Log struct {
 // error is that of reading; faults of the log are in the report.
 func Verify(log Log) (Report, error) {
 	v := &verifier{whole: log.Whole, closed: log.Closed, chains: map[models.ID]chainEnd{}}
-	v.heads = slices.SortedFunc(slices.Values(log.Heads), func(a, b Checkpoint) int { return cmp.Compare(a.Size, b.Size) })
+	v.heads = slices.SortedFunc(slices.Values(log.Heads),
+		func(a, b Checkpoint) int { return cmp.Compare(a.Size, b.Size) })
 	fault, err := v.run(log.Entries)
 	if err != nil {
 		return Report{}, fmt.Errorf("verify log: %w", err)
@@ -130,7 +131,8 @@ func (v *verifier) compareHeads() *Fault {
 func (v *verifier) rehashed(head Checkpoint) *Fault {
 	f := &Fault{
 		Kind: FaultRehashed,
-		Detail: fmt.Sprintf("the %d entries hold together, but their root is %s and a head signed by %s says %s: they were rewritten and hashed anew",
+		Detail: fmt.Sprintf("the %d entries hold together, but their root is %s and a head signed by %s says %s: "+
+			"they were rewritten and hashed anew",
 			v.tree.Size(), v.tree.Root(), head.Signer, head.Root),
 	}
 	if d := v.doubted; d != nil {

@@ -33,7 +33,10 @@ func CreateAdministrator(ctx context.Context, s *store.Store, a Administrator) (
 		if err := tx.CreatePerson(&p); err != nil {
 			return err
 		}
-		k := models.APIKey{ID: token.KeyID, PersonID: p.ID, Label: "first key", Digest: token.Digest(), CreatedAt: p.CreatedAt, ExpiresAt: a.ExpiresAt}
+		k := models.APIKey{
+			ID: token.KeyID, PersonID: p.ID, Label: "first key", Digest: token.Digest(),
+			CreatedAt: p.CreatedAt, ExpiresAt: a.ExpiresAt,
+		}
 		if err := tx.CreateAPIKey(&k); err != nil {
 			return err
 		}

@@ -88,8 +88,10 @@ func TestOnlyWellFormedKeysAreLookedUp(t *testing.T) {
 	t.Parallel()
 	good := auth.NewToken().Reveal()
 	for _, header := range []string{
-		"", "Bearer", "Bearer ", "Basic " + good, good, "Bearer " + good[1:], "Bearer " + good + "0", "Bearer " + good[:len(good)-1],
-		"Bearer " + strings.ToUpper(good), "Bearer " + strings.Replace(good, "_", "-", 2), "Bearer ppi_" + strings.Repeat("0", 32) + good[36:],
+		"", "Bearer", "Bearer ", "Basic " + good, good, "Bearer " + good[1:], "Bearer " + good + "0",
+		"Bearer " + good[:len(good)-1],
+		"Bearer " + strings.ToUpper(good), "Bearer " + strings.Replace(good, "_", "-", 2),
+		"Bearer ppi_" + strings.Repeat("0", 32) + good[36:],
 		"Bearer " + good[:len(good)-1] + "\x00", "Bearer " + good[:len(good)-2] + "é",
 	} {
 		_, err := auth.NewAuthenticator(keys(nil)).Authenticate(t.Context(), header)

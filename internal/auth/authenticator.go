@@ -46,7 +46,9 @@ func (a *Authenticator) Authenticate(ctx context.Context, authorization string) 
 }
 
 // AuthenticateBy authenticates with a lookup that finds out more than the credential on its way.
-func (*Authenticator) AuthenticateBy(ctx context.Context, authorization string, lookUp Lookup) (models.Credential, error) {
+func (*Authenticator) AuthenticateBy(ctx context.Context, authorization string,
+	lookUp Lookup,
+) (models.Credential, error) {
 	token, err := bearer(authorization)
 	if err != nil {
 		return models.Credential{}, err
@@ -84,7 +86,10 @@ func bearer(authorization string) (Token, error) {
 	}
 	scheme, value, _ := strings.Cut(authorization, " ")
 	if !strings.EqualFold(scheme, "Bearer") {
-		return Token{}, &Failure{Presented: true, Reason: "the Authorization header is not of the form Bearer <API key>"}
+		return Token{}, &Failure{
+			Presented: true,
+			Reason:    "the Authorization header is not of the form Bearer <API key>",
+		}
 	}
 	token, err := ParseToken(strings.TrimSpace(value))
 	if errors.Is(err, ErrMalformed) {

@@ -100,7 +100,10 @@ func Load(environ []string, purpose Purpose) (*Config, error) {
 	faults = append(faults, unknown(env, c.settings)...)
 	temporal, err := loadTemporal(env)
 	if err != nil {
-		faults = append(faults, Fault{Variable: "TEMPORAL_*", Reason: err.Error(), Accepted: "see docs.temporal.io/develop/environment-configuration"})
+		faults = append(faults, Fault{
+			Variable: "TEMPORAL_*", Reason: err.Error(),
+			Accepted: "see docs.temporal.io/develop/environment-configuration",
+		})
 	}
 	c.Temporal = temporal
 	c.derive(env)

@@ -107,8 +107,10 @@ func TestAllFaultsAreReportedAtOnce(t *testing.T) {
 	}, config.Migrate)
 	faults := faultsOf(t, err)
 	require.ElementsMatch(t, []string{
-		"PPI_DATABASE_URL", "PPI_DATABASE_MAX_CONNS", "PPI_LISTEN", "PPI_PUBLIC_URL", "PPI_TRUSTED_PROXIES", "PPI_TASK_QUEUE",
-		"PPI_MASTER_KEY", "PPI_WEBHOOK_ALLOW", "PPI_LOG_LEVEL", "PPI_LOG_FORMAT", "PPI_SHUTDOWN_TIMEOUT", "PPI_TEMPORAL_PORT",
+		"PPI_DATABASE_URL", "PPI_DATABASE_MAX_CONNS", "PPI_LISTEN", "PPI_PUBLIC_URL", "PPI_TRUSTED_PROXIES",
+		"PPI_TASK_QUEUE",
+		"PPI_MASTER_KEY", "PPI_WEBHOOK_ALLOW", "PPI_LOG_LEVEL", "PPI_LOG_FORMAT", "PPI_SHUTDOWN_TIMEOUT",
+		"PPI_TEMPORAL_PORT",
 		"PPI_LISTENS", "TEMPORAL_*", "PPI_DATABASE_OWNER_URL",
 	}, variables(faults))
 	for _, f := range faults {
@@ -139,16 +141,21 @@ func TestAMisspeltVariableIsAFault(t *testing.T) {
 
 func TestSettingsThatContradictEachOtherAreFaults(t *testing.T) {
 	t.Parallel()
-	_, err := config.Load([]string{"PPI_DATA_DIR=/srv/ppi", "PPI_LISTEN=127.0.0.1:7233", "PPI_POSTGRES_PORT=8233"}, config.Inspect)
+	_, err := config.Load([]string{"PPI_DATA_DIR=/srv/ppi", "PPI_LISTEN=127.0.0.1:7233", "PPI_POSTGRES_PORT=8233"},
+		config.Inspect)
 	require.Equal(t, []string{"PPI_TEMPORAL_PORT", "PPI_POSTGRES_PORT"}, variables(faultsOf(t, err)))
 	load(t, "PPI_DATA_DIR=/srv/ppi", "PPI_LISTEN=127.0.0.1:0", "PPI_TEMPORAL_PORT=0", "PPI_TEMPORAL_UI_PORT=0")
 
 	_, err = config.Load([]string{
-		"PPI_DATA_DIR=/srv/ppi", "PPI_DATABASE_URL=postgres://ppi@db/ppi", "PPI_DATABASE_OWNER_URL=postgres://ppi@db/ppi",
+		"PPI_DATA_DIR=/srv/ppi", "PPI_DATABASE_URL=postgres://ppi@db/ppi",
+		"PPI_DATABASE_OWNER_URL=postgres://ppi@db/ppi",
 	}, config.Inspect)
 	require.Equal(t, []string{"PPI_DATABASE_URL"}, variables(faultsOf(t, err)))
 
-	_, err = config.Load([]string{"PPI_DATA_DIR=/srv/ppi", "TEMPORAL_NAMESPACE=one", "PPI_TEMPORAL_SERVICE_NAMESPACE=one"}, config.Inspect)
+	_, err = config.Load([]string{
+		"PPI_DATA_DIR=/srv/ppi", "TEMPORAL_NAMESPACE=one",
+		"PPI_TEMPORAL_SERVICE_NAMESPACE=one",
+	}, config.Inspect)
 	require.Equal(t, []string{"PPI_TEMPORAL_SERVICE_NAMESPACE"}, variables(faultsOf(t, err)))
 	require.ErrorContains(t, err, "one-service")
 }
@@ -221,8 +228,10 @@ func TestSecretsNeverShow(t *testing.T) {
 	described, err := json.Marshal(c.Describe())
 	require.NoError(t, err)
 	var logged bytes.Buffer
-	slog.New(slog.NewJSONHandler(&logged, nil)).Info("c", "config", c, "all", *c, "key", c.MasterKey, "url", c.DatabaseURL, "temporal", c.Temporal)
-	slog.New(slog.NewTextHandler(&logged, nil)).Info("c", "config", c, "all", *c, "key", c.MasterKey, "url", c.DatabaseURL, "temporal", c.Temporal)
+	slog.New(slog.NewJSONHandler(&logged, nil)).
+		Info("c", "config", c, "all", *c, "key", c.MasterKey, "url", c.DatabaseURL, "temporal", c.Temporal)
+	slog.New(slog.NewTextHandler(&logged, nil)).
+		Info("c", "config", c, "all", *c, "key", c.MasterKey, "url", c.DatabaseURL, "temporal", c.Temporal)
 	// fmt cannot call methods of a field that is not exported.
 	inside := struct {
 		c config.Config
@@ -251,7 +260,8 @@ func TestSecretsNeverShow(t *testing.T) {
 func TestASecretThatCannotBeReadIsNotQuoted(t *testing.T) {
 	t.Parallel()
 	_, err := config.Load([]string{
-		"PPI_DATA_DIR=/srv/ppi", "PPI_MASTER_KEY=" + secretText, "PPI_DATABASE_URL=postgres://app:" + secretText + "%zz@db",
+		"PPI_DATA_DIR=/srv/ppi", "PPI_MASTER_KEY=" + secretText,
+		"PPI_DATABASE_URL=postgres://app:" + secretText + "%zz@db",
 		"PPI_DATABASE_OWNER_URL=" + secretText,
 	}, config.Inspect)
 	require.Len(t, faultsOf(t, err), 3)
@@ -282,7 +292,8 @@ func TestTheFileOfTemporalProfilesIsReadOnlyOnRequest(t *testing.T) {
 
 func TestKeysAreMadeOnceThoughManyProcessesAsk(t *testing.T) {
 	t.Parallel()
-	c := load(t, "PPI_DATA_DIR="+filepath.Join(t.TempDir(), "ppi"), "PPI_RECEIPT_KEY="+base64.StdEncoding.EncodeToString([]byte(secretText)))
+	c := load(t, "PPI_DATA_DIR="+filepath.Join(t.TempDir(), "ppi"),
+		"PPI_RECEIPT_KEY="+base64.StdEncoding.EncodeToString([]byte(secretText)))
 	var (
 		group sync.WaitGroup
 		all   [16]config.Keys

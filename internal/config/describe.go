@@ -37,7 +37,10 @@ func (t Temporal) describe() []Described {
 	}
 	p := t.read()
 	return []Described{
-		{"TEMPORAL_ADDRESS", t.Address(), source(t.IsSet()), "the Temporal server; standalone without it runs one of its own"},
+		{
+			"TEMPORAL_ADDRESS", t.Address(), source(t.IsSet()),
+			"the Temporal server; standalone without it runs one of its own",
+		},
 		{"TEMPORAL_NAMESPACE", t.Namespace(), source(p.Namespace != ""), "where the procurements live"},
 		{"TEMPORAL_TLS", t.tls(), source((p.TLS != nil || p.APIKey != "")), "whether the connection is encrypted"},
 		{"TEMPORAL_API_KEY", t.apiKey(), source(p.APIKey != ""), "login to the Temporal server"},

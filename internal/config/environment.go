@@ -30,7 +30,10 @@ func (c *Config) read(env environment) Faults {
 			continue
 		}
 		if err := s.value.set(text); err != nil {
-			faults = append(faults, Fault{Variable: s.name, Value: s.shown(text), Reason: err.Error(), Accepted: s.accepted})
+			faults = append(faults, Fault{
+				Variable: s.name, Value: s.shown(text), Reason: err.Error(),
+				Accepted: s.accepted,
+			})
 		}
 	}
 	return faults

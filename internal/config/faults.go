@@ -43,17 +43,22 @@ func (f Faults) Error() string {
 func (c *Config) Validate(purpose Purpose) Faults {
 	faults := c.missing(purpose)
 	if c.DataDir == "" {
-		faults = append(faults, Fault{Variable: "PPI_DATA_DIR", Reason: "is not set, and neither XDG_DATA_HOME nor HOME is", Accepted: "a directory"})
+		faults = append(faults, Fault{
+			Variable: "PPI_DATA_DIR",
+			Reason:   "is not set, and neither XDG_DATA_HOME nor HOME is", Accepted: "a directory",
+		})
 	}
 	if owner := c.DatabaseOwnerURL.User(); owner != "" && owner == c.DatabaseURL.User() {
 		faults = append(faults, Fault{
-			Variable: "PPI_DATABASE_URL", Reason: "uses the role " + owner + " that owns the schema, and could alter the record",
+			Variable: "PPI_DATABASE_URL", Reason: "uses the role " + owner +
+				" that owns the schema, and could alter the record",
 			Accepted: "a role of its own for the application",
 		})
 	}
 	if c.ServiceNamespace == c.Temporal.Namespace() {
 		faults = append(faults, Fault{
-			Variable: "PPI_TEMPORAL_SERVICE_NAMESPACE", Value: c.ServiceNamespace, Reason: "is the namespace of the procurements",
+			Variable: "PPI_TEMPORAL_SERVICE_NAMESPACE", Value: c.ServiceNamespace,
+			Reason:   "is the namespace of the procurements",
 			Accepted: "a namespace of its own, such as " + c.Temporal.Namespace() + "-service",
 		})
 	}
@@ -75,7 +80,10 @@ func (c *Config) missing(purpose Purpose) Faults {
 		{"PPI_TEMPORAL_DATABASE_URL", elsewhere && !c.Temporal.IsSet(), c.TemporalDatabaseURL},
 	} {
 		if need.needed && !need.given.IsSet() {
-			faults = append(faults, Fault{Variable: need.variable, Reason: "is needed here and not set", Accepted: databaseForm})
+			faults = append(faults, Fault{
+				Variable: need.variable, Reason: "is needed here and not set",
+				Accepted: databaseForm,
+			})
 		}
 	}
 	return faults
@@ -116,10 +124,14 @@ func unknown(env environment, settings []setting) Faults {
 	}
 	var faults Faults
 	for name, value := range env {
-		if value == "" || !strings.HasPrefix(name, "PPI_") || strings.HasPrefix(name, testPrefix) || slices.Contains(names, name) {
+		if value == "" || !strings.HasPrefix(name, "PPI_") || strings.HasPrefix(name, testPrefix) ||
+			slices.Contains(names, name) {
 			continue
 		}
-		fault := Fault{Variable: name, Reason: "is not a setting of ppi", Accepted: "the names that \"ppi config\" lists"}
+		fault := Fault{
+			Variable: name, Reason: "is not a setting of ppi",
+			Accepted: "the names that \"ppi config\" lists",
+		}
 		if near := nearest(name, names); near != "" {
 			fault.Accepted = near + " (did you mean that?)"
 		}

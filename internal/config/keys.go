@@ -33,7 +33,9 @@ func (c *Config) Keys() (Keys, error) {
 		configured Key
 		target     *Key
 	}{
-		{"master", c.MasterKey, &keys.Master}, {"checkpoint", c.CheckpointKey, &keys.Checkpoint}, {"receipt", c.ReceiptKey, &keys.Receipt},
+		{"master", c.MasterKey, &keys.Master},
+		{"checkpoint", c.CheckpointKey, &keys.Checkpoint},
+		{"receipt", c.ReceiptKey, &keys.Receipt},
 	} {
 		*k.target = k.configured
 		if k.configured.IsSet() {
@@ -81,7 +83,9 @@ func readKey(file string) (Key, error) {
 		return Key{}, err
 	}
 	if info.Mode().Perm()&0o077 != 0 {
-		return Key{}, fmt.Errorf("%s may be read by other users: chmod 600 it, and consider whether the key is still secret", file)
+		return Key{},
+			fmt.Errorf("%s may be read by other users: chmod 600 it, and consider whether the key is still secret",
+				file)
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {

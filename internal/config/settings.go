@@ -43,8 +43,9 @@ func (c *Config) table() []setting { //nolint:funlen // it is a table
 			meaning: "the record, as the role that owns the schema; for migrations only",
 		},
 		{
-			name: "PPI_DATABASE_MAX_CONNS", fallback: "16", value: number(&c.DatabaseMaxConns, 4, 1000), accepted: "4 to 1000",
-			meaning: "most connections that one process holds to the record",
+			name: "PPI_DATABASE_MAX_CONNS", fallback: "16", value: number(&c.DatabaseMaxConns, 4, 1000),
+			accepted: "4 to 1000",
+			meaning:  "most connections that one process holds to the record",
 		},
 		{
 			name: "PPI_DATA_DIR", value: directory(&c.DataDir), accepted: "a directory",
@@ -59,20 +60,23 @@ func (c *Config) table() []setting { //nolint:funlen // it is a table
 			meaning: "where the API listens",
 		},
 		{
-			name: "PPI_PUBLIC_URL", value: publicURL(&c.PublicURL), accepted: "http or https URL without query, such as https://ppi.example.eu",
-			meaning: "how clients reach the API",
+			name: "PPI_PUBLIC_URL", value: publicURL(&c.PublicURL),
+			accepted: "http or https URL without query, such as https://ppi.example.eu",
+			meaning:  "how clients reach the API",
 		},
 		{
 			name: "PPI_TRUSTED_PROXIES", value: networks(&c.TrustedProxies), accepted: networkForm,
 			meaning: "who may name its client in X-Forwarded-For",
 		},
 		{
-			name: "PPI_TASK_QUEUE", fallback: "ppi", value: name(&c.TaskQueue), accepted: "up to 200 visible characters",
-			meaning: "where API and worker meet in Temporal",
+			name: "PPI_TASK_QUEUE", fallback: "ppi", value: name(&c.TaskQueue),
+			accepted: "up to 200 visible characters",
+			meaning:  "where API and worker meet in Temporal",
 		},
 		{
-			name: "PPI_TEMPORAL_SERVICE_NAMESPACE", value: name(&c.ServiceNamespace), accepted: "up to 200 visible characters",
-			meaning: "where webhooks and maintenance live; without it that of the procurements with -service",
+			name: "PPI_TEMPORAL_SERVICE_NAMESPACE", value: name(&c.ServiceNamespace),
+			accepted: "up to 200 visible characters",
+			meaning:  "where webhooks and maintenance live; without it that of the procurements with -service",
 		},
 		{
 			name: "PPI_MASTER_KEY", value: key(&c.MasterKey), accepted: keyForm,
@@ -91,15 +95,17 @@ func (c *Config) table() []setting { //nolint:funlen // it is a table
 			meaning: "internal networks that webhooks may reach",
 		},
 		{
-			name: "PPI_LOG_LEVEL", fallback: "info", value: logLevel(&c.LogLevel), accepted: "debug, info, warn or error",
-			meaning: "lowest level to log",
+			name: "PPI_LOG_LEVEL", fallback: "info", value: logLevel(&c.LogLevel),
+			accepted: "debug, info, warn or error",
+			meaning:  "lowest level to log",
 		},
 		{
 			name: "PPI_LOG_FORMAT", fallback: "text", value: logFormat(&c.LogFormat), accepted: "text or json",
 			meaning: "how log records are written",
 		},
 		{
-			name: "PPI_SHUTDOWN_TIMEOUT", fallback: "15s", value: duration(&c.ShutdownTimeout, time.Second, 10*time.Minute), accepted: "1s to 10m",
+			name: "PPI_SHUTDOWN_TIMEOUT", fallback: "15s",
+			value: duration(&c.ShutdownTimeout, time.Second, 10*time.Minute), accepted: "1s to 10m",
 			meaning: "how long work under way may take after the signal to stop",
 		},
 		{
@@ -108,15 +114,17 @@ func (c *Config) table() []setting { //nolint:funlen // it is a table
 		},
 		{
 			name: "PPI_TEMPORAL_DATABASE_URL", value: databaseURL(&c.TemporalDatabaseURL), accepted: databaseForm,
-			meaning: "standalone: Temporal's role and database NAME on the PostgreSQL of PPI_DATABASE_URL; NAME_visibility is used, too",
+			meaning: "standalone: Temporal's role and database NAME on the PostgreSQL of PPI_DATABASE_URL; " +
+				"NAME_visibility is used, too",
 		},
 		{
 			name: "PPI_TEMPORAL_PORT", fallback: "7233", value: number(&c.TemporalPort, 0, maxPort), accepted: portForm,
 			meaning: "standalone: port of its Temporal server",
 		},
 		{
-			name: "PPI_TEMPORAL_UI_PORT", fallback: "8233", value: number(&c.TemporalUIPort, 0, maxPort), accepted: portForm,
-			meaning: "standalone: port of Temporal's web UI",
+			name: "PPI_TEMPORAL_UI_PORT", fallback: "8233", value: number(&c.TemporalUIPort, 0, maxPort),
+			accepted: portForm,
+			meaning:  "standalone: port of Temporal's web UI",
 		},
 		{
 			name: "PPI_POSTGRES_PORT", fallback: "0", value: number(&c.PostgresPort, 0, maxPort), accepted: portForm,

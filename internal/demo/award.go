@@ -15,15 +15,18 @@ func (p *play) awardLots() {
 		if !ok {
 			return
 		}
-		p.decide(p.indexOf(l.buyer), models.VerbAward, object{"lot": l.id, "tender": first.id, "ranking": l.ranking.Digest})
-		p.tellf(l.buyer.Short, "moves to award lot %d to %s, the first of the ranking; the boards of all buyers agree", l.number, first.supplier.Name)
+		p.decide(p.indexOf(l.buyer), models.VerbAward,
+			object{"lot": l.id, "tender": first.id, "ranking": l.ranking.Digest})
+		p.tellf(l.buyer.Short, "moves to award lot %d to %s, the first of the ranking; the boards of all buyers agree",
+			l.number, first.supplier.Name)
 	}
 	p.until("letters")
 	var last time.Time
 	for _, l := range p.lots {
 		last = p.sendLetters(l)
 	}
-	p.refused(models.CodeStandstill, p.lead, p.writing("/contracts", p.contract(p.lots[0])), "GENCI", "signs the contract of lot 1 during the standstill")
+	p.refused(models.CodeStandstill, p.lead, p.writing("/contracts", p.contract(p.lots[0])), "GENCI",
+		"signs the contract of lot 1 during the standstill")
 	p.advance(last)
 	p.showClock(toTheMinute, "the standstill is over, as the engine counted it", "from an assumed date")
 }
@@ -67,6 +70,7 @@ func (p *play) sendLetters(l *lot) time.Time {
 	}
 	p.act(p.lead, models.VerbSendLetters, object{"lot": l.id, "means": "electronic"}, &out)
 	l.earliest = out.EarliestContract
-	p.tellf("GENCI", "sends %d letters on lot %d with points and reasons; by the standstill no contract before %s", out.Letters, l.number, out.EarliestContract)
+	p.tellf("GENCI", "sends %d letters on lot %d with points and reasons; by the standstill no contract before %s",
+		out.Letters, l.number, out.EarliestContract)
 	return out.StandstillUntil
 }

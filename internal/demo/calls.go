@@ -59,7 +59,10 @@ func (p *play) act(who *person, verb models.Verb, in, out any) {
 }
 
 func (p *play) command(verb models.Verb, in any, ifMatch string) apiclient.Request {
-	return apiclient.Request{Method: http.MethodPost, Path: p.path("/actions/" + string(verb)), In: in, IfMatch: ifMatch}
+	return apiclient.Request{
+		Method: http.MethodPost, Path: p.path("/actions/" + string(verb)), In: in,
+		IfMatch: ifMatch,
+	}
 }
 
 // writing is a request that writes something below the procurement.
@@ -133,10 +136,17 @@ func (p *play) tellf(name, format string, args ...any) {
 // upload brings a file to the platform for a purpose.
 func (p *play) upload(who *person, content []byte, filename, purpose string) string {
 	file := p.post(who, "/uploads", object{
-		"size": len(content), "sha256": models.Digest(content), "media_type": "application/octet-stream", "filename": filename, "purpose": purpose,
+		"size": len(content), "sha256": models.Digest(content), "media_type": "application/octet-stream",
+		"filename": filename, "purpose": purpose,
 	}).ID
-	p.send(who, apiclient.Request{Method: http.MethodPut, Path: p.path("/uploads/" + file + "/chunks/0"), In: bytes.NewReader(content), IfMatch: "*"})
-	p.send(who, apiclient.Request{Method: http.MethodPost, Path: p.path("/uploads/" + file + "/actions/complete"), IfMatch: "*"})
+	p.send(who, apiclient.Request{
+		Method: http.MethodPut, Path: p.path("/uploads/" + file + "/chunks/0"),
+		In: bytes.NewReader(content), IfMatch: "*",
+	})
+	p.send(who, apiclient.Request{
+		Method: http.MethodPost, Path: p.path("/uploads/" + file + "/actions/complete"),
+		IfMatch: "*",
+	})
 	return file
 }
 

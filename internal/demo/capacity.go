@@ -36,14 +36,16 @@ func (p *play) fillRoles() {
 	of := func(buyer int, roles ...models.Role) *person { return p.staff(p.buyers[buyer].organisation, roles...) }
 	t := &p.team
 	t.evaluators = []*person{
-		of(0, models.RoleEvaluator, models.RoleChair), of(1, models.RoleEvaluator, models.RoleChair), of(2, models.RoleEvaluator), of(3, models.RoleEvaluator),
+		of(0, models.RoleEvaluator, models.RoleChair), of(1, models.RoleEvaluator, models.RoleChair),
+		of(2, models.RoleEvaluator), of(3, models.RoleEvaluator),
 	}
 	t.chairs = t.evaluators[:2]
 	t.lawyers = []*person{of(0, models.RoleLegal, models.RoleOpener), of(1, models.RoleLegal, models.RoleOpener)}
 	t.openers = append(slices.Clone(t.lawyers), of(2, models.RoleOpener))
 	t.awarders = []*person{of(0, models.RoleAwarder), of(1, models.RoleAwarder)}
 	t.substitute = of(0, models.RoleLeadProcurer)
-	p.tellf("all", "fill the roles, each with a substitute: lead procurer, legal advisers, evaluators of four buyers with a chair, openers of three")
+	p.tellf("all", "fill the roles, each with a substitute: lead procurer, legal advisers, evaluators of four buyers "+
+		"with a chair, openers of three")
 }
 
 func (p *play) signAgreement() {
@@ -53,13 +55,16 @@ func (p *play) signAgreement() {
 		shares = append(shares, object{"organisation": b.organisation, "percent": c.Share})
 	}
 	agreement := object{
-		"lead": p.buyers[0].organisation, "applicable_law": p.facts.ApplicableLaw.Value, "decision_rule": c.DecisionRule, "shares": shares,
+		"lead": p.buyers[0].organisation, "applicable_law": p.facts.ApplicableLaw.Value,
+		"decision_rule": c.DecisionRule, "shares": shares,
 	}
 	maps.Copy(agreement, clauses(c.Clauses))
 	written := p.post(p.lead, "/agreement", agreement)
-	p.tellf("GENCI", "writes the collaboration agreement: law of %s (sourced), decisions %s, equal shares (assumed)", p.facts.ApplicableLaw.Value, c.DecisionRule)
+	p.tellf("GENCI", "writes the collaboration agreement: law of %s (sourced), decisions %s, equal shares (assumed)",
+		p.facts.ApplicableLaw.Value, c.DecisionRule)
 	for _, b := range p.buyers {
-		p.post(b.officer, "/agreement-signatures", object{"agreement": written.ID, "digest": written.Digest, "capacity": "Head of procurement (assumed)"})
+		p.post(b.officer, "/agreement-signatures",
+			object{"agreement": written.ID, "digest": written.Digest, "capacity": "Head of procurement (assumed)"})
 		p.tellf(b.Short, "signs the agreement by its digest %s", short(written.Digest))
 	}
 }
@@ -79,13 +84,20 @@ func (p *play) train() {
 	everyone := p.team.everyone(p.lead)
 	for _, someone := range everyone {
 		participants = append(participants, object{"person": someone.id})
-		p.post(someone, "/interest-declarations", object{"person": someone.id, "conflict": false, "statement": "I have no interest in any supplier of computers."})
+		p.post(someone, "/interest-declarations",
+			object{
+				"person": someone.id, "conflict": false,
+				"statement": "I have no interest in any supplier of computers.",
+			})
 	}
-	list := p.document(p.lead, "List of participants", "List of participants, signed by all who took part (assumed)", models.AudienceBuyers)
+	list := p.document(p.lead, "List of participants", "List of participants, signed by all who took part (assumed)",
+		models.AudienceBuyers)
 	p.post(p.lead, "/activities", object{
-		"activity": models.ActivityTraining, "topic": t.Topic, "title": en(t.Title), "date": p.today(), "provider": t.Provider,
+		"activity": models.ActivityTraining, "topic": t.Topic, "title": en(t.Title), "date": p.today(),
+		"provider":     t.Provider,
 		"participants": participants, "proof": object{"document": list},
 	})
-	p.tellf("all", "train %d people and %d guests of small enterprises; the proof is the document %s", len(everyone), t.GuestCount, short(list))
+	p.tellf("all", "train %d people and %d guests of small enterprises; the proof is the document %s", len(everyone),
+		t.GuestCount, short(list))
 	p.tellf("all", "each of the %d declares to have no conflict of interest", len(everyone))
 }

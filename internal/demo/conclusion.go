@@ -15,8 +15,12 @@ func (p *play) concludeContracts() {
 			return
 		}
 		contract := p.post(p.lead, "/contracts", p.contract(l))
-		p.post(l.buyer.officer, "/purchases", object{"contract": contract.ID, "ordered_on": p.today(), "value": winner.price})
-		p.tellf(l.buyer.Short, "signs the contract of its lot with %s and purchases for %s %s (assumed)", winner.supplier.Name, winner.price.Currency, grouped(winner.price.Amount))
+		p.post(l.buyer.officer, "/purchases", object{
+			"contract": contract.ID, "ordered_on": p.today(),
+			"value": winner.price,
+		})
+		p.tellf(l.buyer.Short, "signs the contract of its lot with %s and purchases for %s %s (assumed)",
+			winner.supplier.Name, winner.price.Currency, grouped(winner.price.Amount))
 	}
 	p.until("report")
 	p.post(p.lead, "/notices", object{"kind": "award"})
@@ -30,7 +34,10 @@ func (p *play) contract(l *lot) object {
 	if !ok {
 		return nil
 	}
-	return object{"lot": l.id, "tender": winner.id, "buyers": []string{l.buyer.organisation}, "signed_on": p.today(), "value": winner.price}
+	return object{
+		"lot": l.id, "tender": winner.id, "buyers": []string{l.buyer.organisation}, "signed_on": p.today(),
+		"value": winner.price,
+	}
 }
 
 func (p *play) writeReport() {
@@ -39,8 +46,10 @@ func (p *play) writeReport() {
 	}
 	p.get(p.lead, "/report-record", &record)
 	p.post(p.lead, "/individual-report", object{
-		"record": record.Digest, "subject": en(p.facts.Subject.Value), "conflicts": en("None were found (assumed)."), "subcontracting": en("None is known (assumed)."),
-		"procedure": en("A rehearsal as an " + p.facts.Procedure.Played + " of what was a " + p.facts.Procedure.Value + "."),
+		"record": record.Digest, "subject": en(p.facts.Subject.Value), "conflicts": en("None were found (assumed)."),
+		"subcontracting": en("None is known (assumed)."),
+		"procedure": en("A rehearsal as an " + p.facts.Procedure.Played + " of what was a " + p.facts.Procedure.Value +
+			"."),
 	})
 	p.tellf("GENCI", "writes the individual report on the record %s", short(record.Digest))
 }
@@ -48,7 +57,8 @@ func (p *play) writeReport() {
 // showWinners shows the rankings. All in them is assumed: no source names a tenderer.
 func (p *play) showWinners() {
 	p.screen.chapter("Rankings and winners – assumed: true, no source names them")
-	p.screen.sayf("  %-4s %-30s %-6s %-10s %14s %9s %8s", "lot", "subject", "rank", "tenderer", "price in EUR", "quality", "of 100")
+	p.screen.sayf("  %-4s %-30s %-6s %-10s %14s %9s %8s", "lot", "subject", "rank", "tenderer", "price in EUR",
+		"quality", "of 100")
 	for _, l := range p.lots {
 		for _, s := range l.ranking.Ranking.Places {
 			p.showPlace(l, s)
@@ -62,8 +72,10 @@ func (p *play) showPlace(l *lot, s place) {
 	if s.Rank == 1 {
 		number, title, mark = strconv.Itoa(l.number), l.title, "★"
 		p.result.Winners = append(p.result.Winners, Winner{
-			Lot: l.number, Buyer: l.buyer.Short, Tenderer: t.supplier.Name, Price: t.price.Amount, Total: s.Total, Assumed: true,
+			Lot: l.number, Buyer: l.buyer.Short, Tenderer: t.supplier.Name, Price: t.price.Amount, Total: s.Total,
+			Assumed: true,
 		})
 	}
-	p.screen.sayf("  %-4s %-30s %s %-4d %-10s %14s %9s %8s", number, title, mark, s.Rank, t.supplier.Name, grouped(t.price.Amount), s.Quality, s.Total)
+	p.screen.sayf("  %-4s %-30s %s %-4d %-10s %14s %9s %8s", number, title, mark, s.Rank, t.supplier.Name,
+		grouped(t.price.Amount), s.Quality, s.Total)
 }

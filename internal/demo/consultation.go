@@ -42,15 +42,19 @@ func (p *play) announce() {
 		questions = append(questions, object{"id": q.ID, "text": en(q.Text), "answer": q.Answer, "required": true})
 	}
 	branded := object{"questions": []object{{"id": "energy", "text": en(c.BrandedQuestion), "answer": "text"}}}
-	p.refused(models.CodeProductNamed, p.drafter, p.writing("/questionnaires", branded), "GENCI", fmt.Sprintf("asks the market: “%s”", c.BrandedQuestion))
+	p.refused(models.CodeProductNamed, p.drafter, p.writing("/questionnaires", branded), "GENCI",
+		fmt.Sprintf("asks the market: “%s”", c.BrandedQuestion))
 	p.announcement = p.post(p.drafter, "/consultation-announcements", object{
 		"title": en(c.Event.Name.Value + " and questions to the market"), "subject": en(p.facts.Needs.Outcome),
 		"how_to_take_part": en("Come to the event, respond to the questions, or both; everyone is told the same."),
-		"closes":           p.local("consultation_closes"), "countries": strings.Split(c.Countries.Text(), ","), "places": p.channels(),
+		"closes":           p.local("consultation_closes"), "countries": strings.Split(c.Countries.Text(), ","),
+		"places": p.channels(),
 	})
 	asked := p.post(p.drafter, "/questionnaires", object{"questions": questions})
-	p.act(p.lead, models.VerbAnnounce, object{"announcement": p.announcement.named(), "questionnaire": asked.named()}, nil)
-	p.tellf("GENCI", "announces the market consultation to all on equal terms, with %d questions, until %s*", len(questions), p.on("consultation_closes", onHour))
+	p.act(p.lead, models.VerbAnnounce, object{"announcement": p.announcement.named(), "questionnaire": asked.named()},
+		nil)
+	p.tellf("GENCI", "announces the market consultation to all on equal terms, with %d questions, until %s*",
+		len(questions), p.on("consultation_closes", onHour))
 }
 
 // openDialogue records the event. No source names the companies, so they are counted and not named.
@@ -58,20 +62,24 @@ func (p *play) openDialogue() string {
 	e := p.facts.Consultation.Event
 	var companies []object
 	for i := range e.Companies {
-		companies = append(companies, object{"name": fmt.Sprintf("Company %d of %d (name not in the sources)", i+1, e.Companies)})
+		companies = append(companies, object{"name": fmt.Sprintf("Company %d of %d (name not in the sources)", i+1,
+			e.Companies)})
 	}
 	held := p.post(p.drafter, "/consultation-events", object{
-		"announcement": p.announcement.ID, "format": "meeting", "title": en(e.Name.Value), "date": p.today(), "place": e.Place.Value,
+		"announcement": p.announcement.ID, "format": "meeting", "title": en(e.Name.Value), "date": p.today(),
+		"place":        e.Place.Value,
 		"participants": e.Companies, "organisations": companies, "minutes": object{"note": e.Content.Value},
 	})
-	p.tellf("all", "hold the %s in %s with %d companies. Their names and countries are in no source", e.Name.Value, e.Place.Value, e.Companies)
+	p.tellf("all", "hold the %s in %s with %d companies. Their names and countries are in no source", e.Name.Value,
+		e.Place.Value, e.Companies)
 	return held.ID
 }
 
 func (p *play) meetOneToOne() {
 	p.until("one_to_one")
 	p.post(p.buyers[0].officer, "/market-contacts", object{
-		"operator": "A vendor (name not in the sources)", "date": p.today(), "with": []string{p.lead.id}, "involvement": models.InvolvementNone,
+		"operator": "A vendor (name not in the sources)", "date": p.today(), "with": []string{p.lead.id},
+		"involvement":     models.InvolvementNone,
 		"shared":          "Confidential technical information of the vendor only",
 		"shared_with_all": "Nothing was told that was not told to all at the event",
 	})
@@ -80,7 +88,8 @@ func (p *play) meetOneToOne() {
 
 func (p *play) legalConference() string {
 	held := p.post(p.drafter, "/consultation-events", object{
-		"announcement": p.announcement.ID, "format": "other", "title": en("Audio conference on legal matters, 11:00 to 13:00"), "date": p.today(),
+		"announcement": p.announcement.ID, "format": "other",
+		"title": en("Audio conference on legal matters, 11:00 to 13:00"), "date": p.today(),
 		"place": "By telephone", "participants": 0, "organisations": []object{},
 		"minutes": object{"note": p.facts.Consultation.LegalConference.Value + " How many took part is in no source."},
 	})
@@ -97,9 +106,10 @@ func (p *play) respond(r ppi4hpc.Response) string {
 		means["confidential"], means["rationale"] = true, "trade secret"
 		confidence = ", partly in confidence"
 	}
-	given := p.post(s.person, "/consultations/"+p.announcement.ID+"/responses", object{"language": "en", "answers": []object{
-		{"question": "energy", "answer": r.Energy}, means,
-	}})
+	given := p.post(s.person, "/consultations/"+p.announcement.ID+"/responses",
+		object{"language": "en", "answers": []object{
+			{"question": "energy", "answer": r.Energy}, means,
+		}})
 	p.tellf(s.Name, "responds (assumed)%s: %s MWh can be reached", confidence, r.Energy)
 	return given.ID
 }
@@ -110,6 +120,9 @@ func (p *play) report(inputs []object) {
 	})
 	p.act(p.lead, models.VerbRelease, report.named(), nil)
 	p.tellf("GENCI", "releases the report: what came of each of %d inputs, without anybody's secrets", len(inputs))
-	p.post(p.lead, "/route", object{"route": "ppi", "reason": "Offers exist in small quantity; first buyers are missing."})
+	p.post(p.lead, "/route", object{
+		"route":  "ppi",
+		"reason": "Offers exist in small quantity; first buyers are missing.",
+	})
 	p.tellf("GENCI", "confirms the route: public procurement of innovation, not pre-commercial procurement")
 }

@@ -22,7 +22,8 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 func stage(t *testing.T) *rig.Rig {
 	t.Helper()
 	r, err := rig.Start(t.Context(), rig.Options{
-		DSN: pgtest.NewDatabase(t).Application, TemporalAddress: temporaltest.Address(t), TaskQueue: "demo/" + uuid.NewString(), Log: slog.New(slog.DiscardHandler),
+		DSN: pgtest.NewDatabase(t).Application, TemporalAddress: temporaltest.Address(t),
+		TaskQueue: "demo/" + uuid.NewString(), Log: slog.New(slog.DiscardHandler),
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, r.Close()) })
@@ -49,7 +50,8 @@ func requirePlayed(t *testing.T, result Result) {
 		codes = append(codes, r.Code)
 	}
 	require.Subset(t, codes, []string{
-		"author_may_not_vote", "deadline_passed", "product_named", "gate_not_met", "consortium_ineligible", "version_stale",
+		"author_may_not_vote", "deadline_passed", "product_named", "gate_not_met", "consortium_ineligible",
+		"version_stale",
 	})
 }
 
@@ -65,7 +67,10 @@ func TestTheWholeProcurementIsPlayedAndAnotherSeedBringsOtherWinners(t *testing.
 		admin, err := stages[i].Administrator(t.Context())
 		require.NoError(t, err)
 		both.Go(func() {
-			results[i], errs[i] = Play(t.Context(), Options{Admin: admin, Screen: &screens[i], Began: time.Now(), Seed: uint64(i) + 1})
+			results[i], errs[i] = Play(t.Context(), Options{
+				Admin: admin, Screen: &screens[i], Began: time.Now(),
+				Seed: uint64(i) + 1,
+			})
 		})
 	}
 	both.Wait()

@@ -11,7 +11,8 @@ func (p *play) planEngagement() {
 	interval := p.facts.Engagement.Interval.Text()
 	plan := p.post(p.lead, "/engagement-plans", object{"interval": interval, "channels": p.channels()})
 	p.act(p.lead, models.VerbRelease, plan.named(), nil)
-	p.tellf("GENCI", "releases the plan of engagement: a bulletin on budget, timing and needs at least every %s (assumed)", interval)
+	p.tellf("GENCI", "releases the plan of engagement: a bulletin on budget, timing and needs at least every %s "+
+		"(assumed)", interval)
 	p.inform("consultation_opens")
 }
 
@@ -26,7 +27,8 @@ func (p *play) channels() []object {
 // inform releases the bulletin of a date.
 func (p *play) inform(date string) {
 	b := p.facts.Engagement.Bulletins[date]
-	entry := p.post(p.drafter, "/bulletins", object{"covers": models.Topics(), "title": en(b.Title), "text": en(b.Text)})
+	entry := p.post(p.drafter, "/bulletins",
+		object{"covers": models.Topics(), "title": en(b.Title), "text": en(b.Text)})
 	p.act(p.lead, models.VerbRelease, entry.named(), nil)
 	p.tellf("GENCI", "tells the market of budget, timing and needs (text assumed): “%s”", b.Title)
 }
@@ -51,6 +53,7 @@ func (p *play) showTasks() {
 	}
 	p.get(p.lead, "/tasks", &tasks)
 	for _, task := range tasks.Items {
-		p.tellf("engine", "raised a task on %s: %s, %s", task.RaisedAt.In(p.zone).Format(time.DateOnly), task.Kind, task.Status)
+		p.tellf("engine", "raised a task on %s: %s, %s", task.RaisedAt.In(p.zone).Format(time.DateOnly), task.Kind,
+			task.Status)
 	}
 }

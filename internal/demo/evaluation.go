@@ -40,7 +40,8 @@ func (p *play) evaluate() {
 			p.openPrice(t)
 		}
 		p.get(p.lead, "/lots/"+l.id+"/ranking", &l.ranking)
-		p.tellf("panel", "of three buyers scores lot %d, each alone, then by consensus (energy, service): %s. Quality is locked, only then prices are opened",
+		p.tellf("panel", "of three buyers scores lot %d, each alone, then by consensus (energy, service): %s. "+
+			"Quality is locked, only then prices are opened",
 			l.number, strings.Join(agreed, "; "))
 	}
 }
@@ -73,7 +74,8 @@ func (p *play) score(l *lot) []string {
 	sheets := map[*tender][][]models.Score{}
 	for i, evaluator := range p.panel() {
 		for _, t := range l.tenders {
-			p.read(p.download(evaluator, "/tenders/"+t.id+"/envelopes/"+strconv.Itoa(envelopeQuality)+"/plaintext"), &t.found)
+			p.read(p.download(evaluator, "/tenders/"+t.id+"/envelopes/"+strconv.Itoa(envelopeQuality)+"/plaintext"),
+				&t.found)
 			scores := p.scores(t.found, t.offer.liking[i])
 			p.post(evaluator, "/tenders/"+t.id+"/score-sheets", object{"scores": scores})
 			sheets[t] = append(sheets[t], scores)
@@ -108,8 +110,15 @@ func (p *play) scores(found promise, liking int) []models.Score {
 	forEnergy := min(max((most*tenths-energy)/tenths+liking, 0), halves)
 	forService := halves - 2*found.Hours
 	return []models.Score{
-		{Criterion: "energy", Score: half(forEnergy), Reason: "warrants " + found.Energy + " MWh for a simulated year, where at most " + asked + " are asked for (assumed)"},
-		{Criterion: "service", Score: half(forService), Reason: fmt.Sprintf("staff on the site within %d hours, where 8 are asked for (assumed)", found.Hours)},
+		{
+			Criterion: "energy", Score: half(forEnergy),
+			Reason: "warrants " + found.Energy + " MWh for a simulated year, where at most " + asked +
+				" are asked for (assumed)",
+		},
+		{
+			Criterion: "service", Score: half(forService),
+			Reason: fmt.Sprintf("staff on the site within %d hours, where 8 are asked for (assumed)", found.Hours),
+		},
 	}
 }
 

@@ -29,11 +29,15 @@ type openingKeys struct {
 // describeLots describes one lot for each buyer, and decides that there are lots.
 func (p *play) describeLots() {
 	for i, l := range p.facts.Tender.Lots {
-		made := p.post(p.drafter, "/lots", object{"number": i + 1, "title": en(l.Title.Text()), "deadline": p.local("deadline")})
+		made := p.post(p.drafter, "/lots", object{
+			"number": i + 1, "title": en(l.Title.Text()),
+			"deadline": p.local("deadline"),
+		})
 		p.lots = append(p.lots, &lot{id: made.ID, number: i + 1, title: l.Title.Text(), buyer: p.buyerOf(l.Buyer)})
 	}
 	p.post(p.drafter, "/lots-decision", object{"divided": true})
-	p.tellf("GENCI", "divides the procurement into %d lots with one buyer each (sourced; titles and numbers are assumed)", len(p.lots))
+	p.tellf("GENCI", "divides the procurement into %d lots with one buyer each (sourced; titles and numbers are "+
+		"assumed)", len(p.lots))
 }
 
 func (p *play) buyerOf(short string) *buyer {
@@ -57,7 +61,8 @@ func (p *play) prepareTender() {
 	for _, k := range c.Quality {
 		said = append(said, k.ID+" "+k.Weight)
 	}
-	p.tellf("GENCI", "settles the award criteria of each lot (assumed): %s points; price relative to the lowest, exact decimals", strings.Join(said, ", "))
+	p.tellf("GENCI", "settles the award criteria of each lot (assumed): %s points; price relative to the lowest, "+
+		"exact decimals", strings.Join(said, ", "))
 	p.makeKeys()
 }
 
@@ -65,12 +70,16 @@ func (p *play) criteria(l *lot) object {
 	c := p.facts.Tender.Criteria
 	var quality []object
 	for _, k := range c.Quality {
-		quality = append(quality, object{"id": k.ID, "title": en(k.Title), "link": en(k.Link), "weight": k.Weight, "max": k.Max})
+		quality = append(quality, object{
+			"id": k.ID, "title": en(k.Title), "link": en(k.Link), "weight": k.Weight,
+			"max": k.Max,
+		})
 	}
 	return object{
 		"lot": l.id, "method": c.Method, "currency": "EUR", "price_weight": c.PriceWeight, "criteria": quality,
-		"digits": 2, "rounding": "half_up", "tie_break": []string{"price", "quality", "energy"}, "consensus": models.ConsensusChair,
-		"low": object{"against": "mean_of_others", "percent": c.LowPercent},
+		"digits": 2, "rounding": "half_up", "tie_break": []string{"price", "quality", "energy"},
+		"consensus": models.ConsensusChair,
+		"low":       object{"against": "mean_of_others", "percent": c.LowPercent},
 	}
 }
 
@@ -84,8 +93,12 @@ func (p *play) makeKeys() {
 		p.err = fmt.Errorf("make opening keys: %w", err)
 		return
 	}
-	p.post(p.lead, "/opening-key", object{"quality": p.keys.quality.Recipient().String(), "price": p.keys.price.Recipient().String()})
-	p.tellf("openers", "make two key pairs on their own machine, for quality and for price; the platform gets the public halves only: %s…", p.keys.quality.Recipient().String()[:16])
+	p.post(p.lead, "/opening-key", object{
+		"quality": p.keys.quality.Recipient().String(),
+		"price":   p.keys.price.Recipient().String(),
+	})
+	p.tellf("openers", "make two key pairs on their own machine, for quality and for price; the platform gets the "+
+		"public halves only: %s…", p.keys.quality.Recipient().String()[:16])
 }
 
 // publish dispatches the notice, on the date that is sourced. Until then the market was kept informed.
@@ -97,13 +110,15 @@ func (p *play) publish() {
 	}
 	p.act(p.lead, models.VerbPublish, nil, &published)
 	p.screen.closed++
-	p.tellf("GENCI", "dispatches the contract notice (%s in reality): %d lots, deadline %s in Paris; digest %s. The phase engagement is closed",
+	p.tellf("GENCI", "dispatches the contract notice (%s in reality): %d lots, deadline %s in Paris; digest %s. The "+
+		"phase engagement is closed",
 		p.facts.Dates["contract_notice"].OJS, len(p.lots), p.on("deadline", onHour), short(published.Digest))
 	p.until("questions_answered")
 	var text strings.Builder
 	for i, a := range p.facts.Tender.Answers {
 		fmt.Fprintf(&text, "%d. %s\n%s\n", i+1, a.Question, a.Answer)
 	}
-	p.document(p.lead, "Answers to questions of "+p.facts.Tender.Answers[0].Asked, text.String(), models.AudienceTenderers)
+	p.document(p.lead, "Answers to questions of "+p.facts.Tender.Answers[0].Asked, text.String(),
+		models.AudienceTenderers)
 	p.tellf("GENCI", "answers %d questions to all tenderers alike", len(p.facts.Tender.Answers))
 }

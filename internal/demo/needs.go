@@ -16,14 +16,16 @@ func (p *play) assessNeeds() {
 		p.estimates = append(p.estimates, p.post(b.officer, "/estimates", object{
 			"value": models.Money{Amount: n.Estimate.Amount, Currency: "EUR"}, "quantity": "1", "unit": "system",
 		}).ID)
-		p.tellf(b.Short, "states its need, from %s to %s %s for each simulated year, and estimates one system of EUR %s (assumed)", n.Baseline, n.Target, n.Unit, grouped(n.Estimate.Amount))
+		p.tellf(b.Short, "states its need, from %s to %s %s for each simulated year, and estimates one system of EUR "+
+			"%s (assumed)", n.Baseline, n.Target, n.Unit, grouped(n.Estimate.Amount))
 	}
 	common := p.outcome()
 	common["statements"] = statements
 	p.need = p.post(p.drafter, "/common-need", common)
 	p.tellf("GENCI", "its drafter consolidates the common need, as an outcome with baseline and target")
 	p.post(p.drafter, "/state-of-the-art", object{
-		"summary": en(n.StateOfTheArt), "conclusion": models.ConclusionNearMarket, "sources": []object{{"title": n.PriorProcurement.Value}},
+		"summary": en(n.StateOfTheArt), "conclusion": models.ConclusionNearMarket,
+		"sources": []object{{"title": n.PriorProcurement.Value}},
 	})
 	p.tellf("GENCI", "its drafter reports on the state of the art: near the market, not yet at large scale")
 	p.until("needs_adopted")
@@ -37,17 +39,24 @@ func (p *play) assessNeeds() {
 
 // refusedInNeeds provokes what the engine must refuse in this phase, and shows how it says no.
 func (p *play) refusedInNeeds() {
-	p.refused(models.CodeGateNotMet, p.buyers[0].board, p.command(models.VerbVote, p.ballot(models.PhaseNeeds, "approve"), "*"),
+	p.refused(models.CodeGateNotMet, p.buyers[0].board,
+		p.command(models.VerbVote, p.ballot(models.PhaseNeeds, "approve"), "*"),
 		"GENCI", "votes before every buyer has confirmed the common need")
-	p.refused(models.CodeAuthorMayNotVote, p.drafter, p.command(models.VerbVote, p.ballot(models.PhaseNeeds, "abstain"), "*"),
+	p.refused(models.CodeAuthorMayNotVote, p.drafter,
+		p.command(models.VerbVote, p.ballot(models.PhaseNeeds, "abstain"), "*"),
 		"GENCI", "lets the author of the common need vote on it")
-	p.refused(models.CodeStale, p.buyers[0].board, p.command(models.VerbSuspend, object{"reason": "seen an old version"}, `"1"`),
+	p.refused(models.CodeStale, p.buyers[0].board,
+		p.command(models.VerbSuspend, object{"reason": "seen an old version"}, `"1"`),
 		"GENCI", "moves to suspend, having seen an old version of the procurement (If-Match)")
-	p.refused(models.CodeForbidden, p.buyers[1].officer, p.command(models.VerbCancel, object{"code": "other", "reason": "not mine to ask"}, "*"),
+	p.refused(models.CodeForbidden, p.buyers[1].officer,
+		p.command(models.VerbCancel, object{"code": "other", "reason": "not mine to ask"}, "*"),
 		"BSC", "lets an officer cancel what only the board may")
 }
 
 func (p *play) outcome() object {
 	n := p.facts.Needs
-	return object{"outcome": en(n.Outcome), "indicator": en(n.Indicator), "baseline": n.Baseline, "target": n.Target, "unit": n.Unit}
+	return object{
+		"outcome": en(n.Outcome), "indicator": en(n.Indicator), "baseline": n.Baseline, "target": n.Target,
+		"unit": n.Unit,
+	}
 }

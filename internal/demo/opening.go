@@ -22,7 +22,8 @@ func (p *play) open() {
 		for _, t := range l.tenders {
 			p.openQuality(t)
 		}
-		p.tellf("openers", "of GENCI and BSC open lot %d together: %d tenders, decrypted on their own machines; prices stay sealed", l.number, len(l.tenders))
+		p.tellf("openers", "of GENCI and BSC open lot %d together: %d tenders, decrypted on their own machines; "+
+			"prices stay sealed", l.number, len(l.tenders))
 	}
 }
 

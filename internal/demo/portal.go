@@ -46,7 +46,10 @@ func openPortal(ctx context.Context) (*portal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen for webhooks: %w", err)
 	}
-	p := &portal{url: "http://" + listener.Addr().String() + "/webhooks", arrived: make(chan struct{}, 1), verified: map[string]map[string]bool{}}
+	p := &portal{
+		url: "http://" + listener.Addr().String() + "/webhooks", arrived: make(chan struct{}, 1),
+		verified: map[string]map[string]bool{},
+	}
 	p.server = &http.Server{Handler: http.HandlerFunc(p.receive), ReadHeaderTimeout: headerTimeout}
 	go func() { _ = p.server.Serve(listener) }()
 	return p, nil
@@ -146,7 +149,8 @@ func (p *play) hearPortal() {
 	p.portal.await(p.ctx, p.procurement, p.result.Events)
 	verified, forged := p.portal.heard(p.procurement)
 	p.result.Webhooks = Webhooks{Delivered: verified, Failed: forged + p.failedAttempts()}
-	p.tellf("portal", "has verified the signatures of %d webhooks; the feed has %d events for it, %d failed", verified, p.result.Events, p.result.Webhooks.Failed)
+	p.tellf("portal", "has verified the signatures of %d webhooks; the feed has %d events for it, %d failed", verified,
+		p.result.Events, p.result.Webhooks.Failed)
 }
 
 // countEvents reads the procurement's feed to its end, the completion, and counts what is sent to endpoints.

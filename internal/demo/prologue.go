@@ -18,12 +18,16 @@ func (p *play) prologue() {
 	s.sayf("%s", strings.Repeat("═", rule))
 	s.sayf("NOT as it was: the real procedure was a %s. It is replayed here as an %s.",
 		strings.ToUpper(p.facts.Procedure.Value), strings.ToUpper(p.facts.Procedure.Played))
-	s.wrap("Sourced:  ", fmt.Sprintf("the %d buyers, the lead, the call, the %s of %s with %d companies, the audio conference of %s, the notice of %s, "+
+	s.wrap("Sourced:  ", fmt.Sprintf("the %d buyers, the lead, the call, the %s of %s with %d companies, the audio "+
+		"conference of %s, the notice of %s, "+
 		"the answers of %s, the deadline of %s in Paris (in reality for requests to participate), %s lots with one buyer each. "+
 		"Each with its source in examples/ppi4hpc/facts.json.",
-		len(p.facts.Buyers), p.facts.Consultation.Event.Name.Value, p.on("open_dialogue_event", onDay), p.facts.Consultation.Event.Companies,
-		p.on("legal_conference", onDay), p.on("contract_notice", onHour), p.on("questions_answered", onDay), p.on("deadline", onHour), p.facts.Tender.LotCount.Value))
-	s.wrap("Assumed:  ", "the procedure, what is written, suppliers, tenders, scores, prices, winners, and every date that the sources lack. "+
+		len(p.facts.Buyers), p.facts.Consultation.Event.Name.Value, p.on("open_dialogue_event", onDay),
+		p.facts.Consultation.Event.Companies,
+		p.on("legal_conference", onDay), p.on("contract_notice", onHour), p.on("questions_answered", onDay),
+		p.on("deadline", onHour), p.facts.Tender.LotCount.Value))
+	s.wrap("Assumed:  ", "the procedure, what is written, suppliers, tenders, scores, prices, winners, and every "+
+		"date that the sources lack. "+
 		"They carry assumed: true there; here their dates have a star*.")
 	s.sayf("Nothing is published: a rehearsal runs on a clock of its own, on the code that runs live procurements.")
 }
@@ -32,7 +36,10 @@ func (p *play) prologue() {
 func (p *play) gatherConsortium() {
 	p.screen.chapter("The consortium")
 	for _, b := range p.facts.Buyers {
-		p.buyers = append(p.buyers, buyer{Buyer: b, organisation: p.organisation(b.Name, b.Country, models.OrganisationContractingAuthority)})
+		p.buyers = append(p.buyers, buyer{
+			Buyer:        b,
+			organisation: p.organisation(b.Name, b.Country, models.OrganisationContractingAuthority),
+		})
 	}
 	p.lead = p.person(p.buyers[0].organisation, "lead procurer")
 	p.readKeys()
@@ -75,9 +82,10 @@ func (p *play) draftOf(title, profile string, members []string) {
 	p.clock = kickOff
 	var out made
 	p.send(p.lead, apiclient.Request{Method: http.MethodPost, Path: "/v1/procurements", Out: &out, In: object{
-		"title":       en(title),
-		"description": en("Innovation sought in " + p.facts.InnovationFocus.Value + ". Rehearsal of a real case; assumed: true where the sources are silent."),
-		"languages":   []string{"en"}, "mode": models.ModeRehearsal, "clock": kickOff.UTC(),
+		"title": en(title),
+		"description": en("Innovation sought in " + p.facts.InnovationFocus.Value +
+			". Rehearsal of a real case; assumed: true where the sources are silent."),
+		"languages": []string{"en"}, "mode": models.ModeRehearsal, "clock": kickOff.UTC(),
 		"profile": profile, "zone": p.facts.Zone,
 	}})
 	p.procurement, p.others = out.ID, members
@@ -90,7 +98,8 @@ func (p *play) draftOf(title, profile string, members []string) {
 func (p *play) refusedConsortium() {
 	const profile = "COS-PPI-2020-2-04"
 	second := *p
-	second.draftOf("A second consortium, of one country", profile, []string{p.organisation("Second French buyer (assumed)", "FR", models.OrganisationContractingAuthority)})
+	second.draftOf("A second consortium, of one country", profile,
+		[]string{p.organisation("Second French buyer (assumed)", "FR", models.OrganisationContractingAuthority)})
 	second.staff(p.buyers[0].organisation, models.RoleBoard)
 	second.staff(second.others[0], models.RoleBoard)
 	p.err = second.err
@@ -112,7 +121,10 @@ func (p *play) person(organisation, name string) *person {
 	p.sendAsAdmin(apiclient.Request{Method: http.MethodPost, Path: "/v1/people", Out: &someone, In: object{
 		"organisation_id": organisation, "name": name,
 	}})
-	p.sendAsAdmin(apiclient.Request{Method: http.MethodPost, Path: "/v1/people/" + someone.ID + "/api-keys", Out: &key, In: object{"label": name}})
+	p.sendAsAdmin(apiclient.Request{
+		Method: http.MethodPost, Path: "/v1/people/" + someone.ID + "/api-keys", Out: &key,
+		In: object{"label": name},
+	})
 	return &person{Client: p.admin.As(key.Secret), id: someone.ID}
 }
 

@@ -33,7 +33,8 @@ func (p *play) audit() {
 	if p.err != nil {
 		return
 	}
-	report, err := audit.VerifyExport(bytes.NewReader(export), audit.Options{VerifierKeys: []string{p.verifiers["checkpoints"]}})
+	report, err := audit.VerifyExport(bytes.NewReader(export),
+		audit.Options{VerifierKeys: []string{p.verifiers["checkpoints"]}})
 	if err != nil {
 		p.err = fmt.Errorf("verify the export: %w", err)
 		return

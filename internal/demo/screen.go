@@ -32,7 +32,8 @@ func (s *screen) sayf(format string, args ...any) { fmt.Fprintf(s.out, format+"\
 // chapter begins a part of the story and shows how far the play has come.
 func (s *screen) chapter(title string) {
 	progress := fmt.Sprintf(" %s %d of %d phases closed · %.0f s ",
-		strings.Repeat("■", s.closed)+strings.Repeat("□", phases-s.closed), s.closed, phases, time.Since(s.began).Seconds())
+		strings.Repeat("■", s.closed)+strings.Repeat("□", phases-s.closed), s.closed, phases, time.Since(s.began).
+			Seconds())
 	line := "── " + title + " "
 	s.sayf("\n%s%s%s", line, strings.Repeat("─", max(rule-width(line)-width(progress), 0)), progress)
 }

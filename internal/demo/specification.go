@@ -42,7 +42,8 @@ func (p *play) writeRequirements() made {
 
 func (p *play) requirement(r ppi4hpc.Requirement, statement string) object {
 	all := object{
-		"code": r.Code, "statement": en(statement), "type": r.Type, "priority": r.Priority, "use": r.Use, "traces": []string{p.need.ID},
+		"code": r.Code, "statement": en(statement), "type": r.Type, "priority": r.Priority, "use": r.Use,
+		"traces":       []string{p.need.ID},
 		"verification": object{"method": r.Method, "how": en(r.How)},
 	}
 	if r.Minimum != "" {
@@ -64,12 +65,14 @@ func (p *play) refuseBrand(branded made) {
 	}
 	p.get(p.lead, "/neutrality-findings", &found)
 	for _, f := range found.Items {
-		p.tellf("engine", "reads %s as a tenderer's lawyer would: %q is a %s; %s (%s)", p.facts.Specification.Branded.Code, f.Text, f.Code, f.Suggestion, f.Source)
+		p.tellf("engine", "reads %s as a tenderer's lawyer would: %q is a %s; %s (%s)",
+			p.facts.Specification.Branded.Code, f.Text, f.Code, f.Suggestion, f.Source)
 	}
 	if p.err == nil && len(found.Items) == 0 {
 		p.err = fmt.Errorf("no finding on %q", p.facts.Specification.Branded.Statement)
 	}
-	p.refused(models.CodeGateNotMet, p.buyers[0].board, p.command(models.VerbVote, p.ballot(models.PhaseSpecification, "approve"), "*"),
+	p.refused(models.CodeGateNotMet, p.buyers[0].board,
+		p.command(models.VerbVote, p.ballot(models.PhaseSpecification, "approve"), "*"),
 		"GENCI", "votes for a specification with a brand in it, neither frozen nor approved")
 	for _, r := range p.facts.Specification.Requirements {
 		if r.Code == p.facts.Specification.Branded.Code {
@@ -88,7 +91,8 @@ func (p *play) writeBusinessCase() {
 		"functionality": en(s.Functionality), "reasoning": en(s.Reasoning),
 		"price": models.Money{Amount: p.facts.TotalInvestment.Value, Currency: "EUR"}, "estimates": p.estimates,
 	})
-	p.tellf("GENCI", "writes the business case: EUR %s in all (sourced: about 73 million) for the same results with two fifths less energy", grouped(p.facts.TotalInvestment.Value))
+	p.tellf("GENCI", "writes the business case: EUR %s in all (sourced: about 73 million) for the same results with "+
+		"two fifths less energy", grouped(p.facts.TotalInvestment.Value))
 }
 
 // approve has every buyer approve the frozen version and a lawyer certify it.

@@ -53,7 +53,8 @@ func (p *play) receiveTenders() {
 			p.handIn(l, o)
 		}
 	}
-	p.refused(models.CodeDeadlineNotOver, p.team.openers[0], p.command(models.VerbOpen, object{"lot": p.lots[0].id}, "*"),
+	p.refused(models.CodeDeadlineNotOver, p.team.openers[0],
+		p.command(models.VerbOpen, object{"lot": p.lots[0].id}, "*"),
 		"GENCI", "lets an opener try to open lot 1 a minute before the deadline")
 }
 
@@ -76,7 +77,8 @@ func (p *play) handIn(l *lot, o offer) {
 		return
 	}
 	l.tenders = append(l.tenders, &tender{id: string(verified.TenderID), supplier: s, offer: o})
-	p.tellf(s.Name, "hands in a sealed tender for lot %d (assumed) and verifies its receipt: received at %s", l.number, verified.ProcedureTime.In(p.zone).Format("15:04:05.000"))
+	p.tellf(s.Name, "hands in a sealed tender for lot %d (assumed) and verifies its receipt: received at %s", l.number,
+		verified.ProcedureTime.In(p.zone).Format("15:04:05.000"))
 }
 
 // handingIn uploads the sealed envelopes of an offer and is the request that hands them in.
@@ -97,7 +99,10 @@ func (p *play) sealed(s *supplier, kind string, says any, key *age.X25519Identit
 	if p.err = seal(&file, says, key.Recipient()); p.err != nil {
 		return nil
 	}
-	return object{"kind": kind, "upload": p.upload(s.person, file.Bytes(), kind+".age", "envelope"), "digest": models.Digest(file.Bytes())}
+	return object{
+		"kind": kind, "upload": p.upload(s.person, file.Bytes(), kind+".age", "envelope"),
+		"digest": models.Digest(file.Bytes()),
+	}
 }
 
 func seal(file *bytes.Buffer, says any, recipient age.Recipient) error {
@@ -125,7 +130,8 @@ func (p *play) closeBoxes() {
 	handing := p.handingIn(p.lots[0], late, offersOf(p.facts.Tender, p.seed)[0][0])
 	p.until("deadline")
 	p.advance(p.clock.Truncate(time.Second).Add(time.Second))
-	p.refused(models.CodeDeadlinePassed, late.person, handing, late.Name, "hands in a tender for lot 1 one second after the deadline")
+	p.refused(models.CodeDeadlinePassed, late.person, handing, late.Name,
+		"hands in a tender for lot 1 one second after the deadline")
 	for _, l := range p.lots {
 		p.awaitClosed(l)
 	}

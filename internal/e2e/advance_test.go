@@ -16,13 +16,18 @@ func TestTheClockStopsBeforeWhatMeetsAFaultAndNamesIt(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
 	p := b.describeTender(t)
-	second := b.post(t, b.Lead, "/lots", map[string]any{"title": models.Text{"en": "Storage"}, "deadline": b.deadlineIn(t, 50)}).ID
+	second := b.post(t, b.Lead, "/lots", map[string]any{
+		"title":    models.Text{"en": "Storage"},
+		"deadline": b.deadlineIn(t, 50),
+	}).ID
 	b.post(t, b.Lead, "/award-criteria", awardCriteria(second))
 	b.act(t, b.Lead, models.VerbPublish, nil)
 	p.supply(t, "480000.00", "8")
 	conn := pgtest.Connect(t, b.database.Superuser)
-	_, err := conn.Exec(t.Context(), `CREATE FUNCTION break() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken'; END $$;
-		CREATE TRIGGER break BEFORE UPDATE OF closed_at ON boxes FOR EACH ROW WHEN (new.lot_id = '`+string(second)+`') EXECUTE FUNCTION break()`)
+	_, err := conn.Exec(t.Context(),
+		`CREATE FUNCTION break() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken'; END $$;
+		CREATE TRIGGER break BEFORE UPDATE OF closed_at ON boxes FOR EACH ROW WHEN (new.lot_id = '`+string(second)+
+			`') EXECUTE FUNCTION break()`)
 	require.NoError(t, err)
 
 	end := b.now(t).AddDate(0, 0, 60)
@@ -36,7 +41,8 @@ func TestTheClockStopsBeforeWhatMeetsAFaultAndNamesIt(t *testing.T) {
 	require.Contains(t, problem.Detail, "close_lot (lot 2, Storage) is due at ")
 	require.Contains(t, problem.Errors[0].Accepted, "an instant before that")
 
-	require.Equal(t, true, b.act(t, b.Lead, models.VerbAdvance, map[string]any{"to": end.AddDate(0, 0, -15)})["reached"])
+	require.Equal(t, true, b.act(t, b.Lead, models.VerbAdvance,
+		map[string]any{"to": end.AddDate(0, 0, -15)})["reached"])
 	_, err = conn.Exec(t.Context(), "DROP TRIGGER break ON boxes")
 	require.NoError(t, err)
 	b.advance(t, end)

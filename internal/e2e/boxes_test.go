@@ -18,19 +18,23 @@ func TestALeaveThatCancelsWaitsForATenderBeingReceived(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
 	p := b.published(t)
-	cancel := b.act(t, b.Buyers[0].Board, models.VerbCancel, map[string]any{"code": "chan-need", "reason": "the need is gone"})
-	b.act(t, b.Buyers[1].Board, models.VerbVote, map[string]any{"motion": cancel["motion_id"], "digest": cancel["digest"], "choice": "approve"})
+	cancel := b.act(t, b.Buyers[0].Board, models.VerbCancel,
+		map[string]any{"code": "chan-need", "reason": "the need is gone"})
+	b.act(t, b.Buyers[1].Board, models.VerbVote,
+		map[string]any{"motion": cancel["motion_id"], "digest": cancel["digest"], "choice": "approve"})
 
 	// A supplier at the box holds its lock shared.
 	tx, err := pgtest.Connect(t, b.database.Superuser).Begin(t.Context())
 	require.NoError(t, err)
-	_, err = tx.Exec(t.Context(), "SELECT pg_advisory_xact_lock_shared(hashtextextended('box/' || id, 0)) FROM boxes WHERE lot_id = $1", p.lot)
+	_, err = tx.Exec(t.Context(), "SELECT pg_advisory_xact_lock_shared(hashtextextended('box/' || id, 0)) FROM boxes "+
+		"WHERE lot_id = $1", p.lot)
 	require.NoError(t, err)
 	answered := b.inBackground(t, b.Buyers[2].Board, models.VerbLeave, map[string]any{"reason": "no budget"})
 	conn := pgtest.Connect(t, b.database.Superuser)
 	require.Eventually(t, func() bool {
 		var waiting int
-		err := conn.QueryRow(t.Context(), "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND NOT granted").Scan(&waiting)
+		err := conn.QueryRow(t.Context(), "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = "+
+			"'ExclusiveLock' AND NOT granted").Scan(&waiting)
 		return err == nil && waiting > 0
 	}, patience, 5*time.Millisecond, "the box must be locked before the procurement is cancelled")
 	require.Equal(t, "running", b.status(t))
@@ -43,7 +47,10 @@ func TestALotIsEndedByTheBoardOnceItIsPublished(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
 	p := b.describeTender(t)
-	spare := b.post(t, b.Lead, "/lots", map[string]any{"title": models.Text{"en": "Spare"}, "deadline": b.deadlineIn(t, 40)}).ID
+	spare := b.post(t, b.Lead, "/lots", map[string]any{
+		"title":    models.Text{"en": "Spare"},
+		"deadline": b.deadlineIn(t, 40),
+	}).ID
 	end := func(lot models.ID) map[string]any {
 		return map[string]any{"lot": lot, "code": "ins-fund", "reason": "the budget was cut"}
 	}
@@ -55,7 +62,8 @@ func TestALotIsEndedByTheBoardOnceItIsPublished(t *testing.T) {
 	first, _ := p.supply(t, "480000.00", "8"), p.supply(t, "400000.00", "5")
 	b.refused(t, models.CodeForbidden, b.Lead, models.VerbEndLot, end(p.lot))
 	p.rank(t)
-	award := b.act(t, b.Buyers[0].Board, models.VerbAward, map[string]any{"lot": p.lot, "tender": first.tender, "ranking": p.ranking.Digest})
+	award := b.act(t, b.Buyers[0].Board, models.VerbAward,
+		map[string]any{"lot": p.lot, "tender": first.tender, "ranking": p.ranking.Digest})
 	b.suspend(t)
 	b.refused(t, models.CodeSuspended, b.Buyers[1].Board, models.VerbVote,
 		map[string]any{"motion": award["motion_id"], "digest": award["digest"], "choice": "approve"})
@@ -87,7 +95,10 @@ func TestAnOpenerWhoCannotGoOnIsReplacedByAnother(t *testing.T) {
 	third, err := p.Staff(t.Context(), b.Buyers[2].Organisation, models.RoleOpener)
 	require.NoError(t, err)
 	opening := b.Path("/tenders/" + string(p.suppliers[0].tender) + "/openings")
-	price := map[string]any{"envelope": 2, "plaintext_digest": sha([]byte("480000.00")), "size": 9, "price": models.Money{Amount: "480000.00", Currency: "EUR"}}
+	price := map[string]any{
+		"envelope": 2, "plaintext_digest": sha([]byte("480000.00")), "size": 9,
+		"price": models.Money{Amount: "480000.00", Currency: "EUR"},
+	}
 	_, err = third.Post(t.Context(), opening, price, nil)
 	requireRefused(t, models.CodeForbidden, err)
 	require.Equal(t, true, b.act(t, third, models.VerbOpen, map[string]any{"lot": p.lot})["opened"])
@@ -109,7 +120,8 @@ func TestABoxIsClosedByItsTimer(t *testing.T) {
 	b.scan(t, &deadline, "SELECT deadline FROM boxes WHERE lot_id = $1", p.lot)
 	b.advance(t, deadline.Add(-2*time.Second))
 	require.Zero(t, b.countEvents(t, event.LotClosed{}))
-	require.Eventually(t, func() bool { return b.countEvents(t, event.LotClosed{}) == 1 }, patience, 50*time.Millisecond)
+	require.Eventually(t, func() bool { return b.countEvents(t, event.LotClosed{}) == 1 }, patience,
+		50*time.Millisecond)
 	b.move(t, models.VerbCancel, map[string]any{"code": "chan-need", "reason": "the need is gone"})
 	b.awaitClosed(t)
 	b.saveLastRun(t, "tender-timer")

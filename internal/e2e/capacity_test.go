@@ -31,7 +31,10 @@ func (b *bundle) staff(t *testing.T) team {
 		hire(0, models.RoleEvaluator, models.RoleChair), hire(1, models.RoleEvaluator, models.RoleChair),
 		hire(0, models.RoleEvaluator), hire(1, models.RoleEvaluator),
 	}
-	lawyers := []*apiclient.Client{hire(0, models.RoleLegal, models.RoleOpener), hire(1, models.RoleLegal, models.RoleOpener)}
+	lawyers := []*apiclient.Client{
+		hire(0, models.RoleLegal, models.RoleOpener),
+		hire(1, models.RoleLegal, models.RoleOpener),
+	}
 	b.people = team{
 		models.RoleLeadProcurer: {b.Lead, hire(0, models.RoleLeadProcurer)},
 		models.RoleLegal:        lawyers,
@@ -81,8 +84,10 @@ func (b *bundle) buildCapacity(t *testing.T) {
 		})
 	}
 	b.post(t, b.Lead, "/activities", map[string]any{
-		"activity": "training", "topic": "innovation_procurement", "title": models.Text{"en": "Buying what is new"}, "date": b.now(t).Format("2006-01-02"),
-		"provider": "Competence centre", "participants": participants, "proof": map[string]any{"note": "list of participants, signed"},
+		"activity": "training", "topic": "innovation_procurement", "title": models.Text{"en": "Buying what is new"},
+		"date":     b.now(t).Format("2006-01-02"),
+		"provider": "Competence centre", "participants": participants,
+		"proof": map[string]any{"note": "list of participants, signed"},
 	})
 	b.sign(t, b.post(t, b.Lead, "/agreement", b.agreement("unanimous")))
 }
@@ -106,7 +111,8 @@ func (b *bundle) agreement(rule models.DecisionRule) map[string]any {
 func (b *bundle) sign(t *testing.T, agreement entry) {
 	t.Helper()
 	for _, buyer := range b.Buyers {
-		b.post(t, buyer.Officer, "/agreement-signatures", map[string]any{"agreement": agreement.ID, "digest": agreement.Digest, "capacity": "by mandate"})
+		b.post(t, buyer.Officer, "/agreement-signatures",
+			map[string]any{"agreement": agreement.ID, "digest": agreement.Digest, "capacity": "by mandate"})
 	}
 }
 
@@ -153,7 +159,10 @@ func TestTheSignedAgreementDecidesHowVotesAreCounted(t *testing.T) {
 	g := b.gate(t, models.PhaseNeeds)
 	require.True(t, g.Met, g.open())
 	for _, buyer := range b.Buyers[1:] {
-		b.act(t, buyer.Board, models.VerbVote, map[string]any{"phase": "needs", "digest": g.Digest, "choice": "approve"})
+		b.act(t, buyer.Board, models.VerbVote, map[string]any{
+			"phase": "needs", "digest": g.Digest,
+			"choice": "approve",
+		})
 	}
 	b.requirePhase(t, models.PhaseNeeds, "closed")
 
@@ -180,7 +189,8 @@ func TestWeightedVotesWeighWhatTheAgreementSays(t *testing.T) {
 	b.sign(t, b.post(t, b.Lead, "/agreement", in))
 	motion := b.act(t, b.Buyers[0].Board, models.VerbSuspend, map[string]any{"reason": "a flood"})
 	vote := map[string]any{"motion": motion["motion_id"], "digest": motion["digest"], "choice": "approve"}
-	require.Equal(t, "open", b.act(t, b.Buyers[1].Board, models.VerbVote, vote)["decision"], "49.999999 percent are not half")
+	require.Equal(t, "open", b.act(t, b.Buyers[1].Board, models.VerbVote, vote)["decision"],
+		"49.999999 percent are not half")
 	require.Equal(t, "approved", b.act(t, b.Buyers[2].Board, models.VerbVote, vote)["decision"])
 
 	// Whoever leaves takes the agreement's basis away.
@@ -199,7 +209,9 @@ func TestTheAuthorOfTheAgreementSignsAndDoesNotVote(t *testing.T) {
 	}
 	b.act(t, b.Lead, models.VerbStart, nil)
 	agreement := b.post(t, author, "/agreement", b.agreement("unanimous"))
-	b.post(t, author, "/agreement-signatures", map[string]any{"agreement": agreement.ID, "digest": agreement.Digest, "capacity": "director"})
+	b.post(t, author, "/agreement-signatures",
+		map[string]any{"agreement": agreement.ID, "digest": agreement.Digest, "capacity": "director"})
 	g := b.gate(t, models.PhaseCapacity)
-	b.refused(t, models.CodeAuthorMayNotVote, author, models.VerbVote, map[string]any{"phase": "capacity", "digest": g.Digest, "choice": "abstain"})
+	b.refused(t, models.CodeAuthorMayNotVote, author, models.VerbVote,
+		map[string]any{"phase": "capacity", "digest": g.Digest, "choice": "abstain"})
 }

@@ -29,7 +29,10 @@ func TestTheSameKeyTwiceIsCarriedOutOnce(t *testing.T) {
 	b := setup(t, options{})
 	b.act(t, b.Lead, models.VerbStart, nil)
 
-	suspend := apiclient.Request{Path: b.actionPath(models.VerbSuspend), In: map[string]any{"reason": "a flood"}, Key: uuid.NewString(), IfMatch: "*"}
+	suspend := apiclient.Request{
+		Path: b.actionPath(models.VerbSuspend), In: map[string]any{"reason": "a flood"},
+		Key: uuid.NewString(), IfMatch: "*",
+	}
 	var first, second struct {
 		CommandID string `json:"command_id"`
 		Result    struct {
@@ -58,7 +61,10 @@ func TestARefusalIsAnOutcomeThatStands(t *testing.T) {
 	b := setup(t, options{})
 	b.act(t, b.Lead, models.VerbStart, nil)
 
-	resume := apiclient.Request{Path: b.actionPath(models.VerbResume), In: map[string]any{"reason": "over"}, Key: uuid.NewString(), IfMatch: "*"}
+	resume := apiclient.Request{
+		Path: b.actionPath(models.VerbResume), In: map[string]any{"reason": "over"},
+		Key: uuid.NewString(), IfMatch: "*",
+	}
 	_, problem := do(t, b.Buyers[0].Board, resume)
 	require.Equal(t, string(models.CodeNotSuspended), problem.Code)
 	// What was refused stays refused under this key, even once it would be allowed.
@@ -80,7 +86,10 @@ func (b *bundle) move(t *testing.T, verb models.Verb, in any) {
 	t.Helper()
 	motion := b.act(t, b.Buyers[0].Board, verb, in)
 	for _, buyer := range b.Buyers[1:] {
-		b.act(t, buyer.Board, models.VerbVote, map[string]any{"motion": motion["motion_id"], "digest": motion["digest"], "choice": "approve"})
+		b.act(t, buyer.Board, models.VerbVote, map[string]any{
+			"motion": motion["motion_id"], "digest": motion["digest"],
+			"choice": "approve",
+		})
 	}
 }
 
@@ -88,7 +97,8 @@ func (b *bundle) move(t *testing.T, verb models.Verb, in any) {
 func (b *bundle) countEvents(t *testing.T, kind event.Payload) int {
 	t.Helper()
 	var n int
-	b.scan(t, &n, "SELECT count(*) FROM events WHERE procurement_id = $1 AND type = $2", b.Procurement, event.TypeOf(kind))
+	b.scan(t, &n, "SELECT count(*) FROM events WHERE procurement_id = $1 AND type = $2", b.Procurement,
+		event.TypeOf(kind))
 	return n
 }
 
@@ -110,7 +120,10 @@ func TestARepeatAfterContinueAsNewIsAnsweredFromTheRecord(t *testing.T) {
 	require.True(t, answer.Replayed)
 
 	// Even if the record is passed over, the new run carries the command out no second time.
-	_, err := b.Engine.Command(t.Context(), models.Command{ID: b.commandIDs(t)[0], ProcurementID: models.ID(b.Procurement), Verb: models.VerbVote})
+	_, err := b.Engine.Command(t.Context(), models.Command{
+		ID:            b.commandIDs(t)[0],
+		ProcurementID: models.ID(b.Procurement), Verb: models.VerbVote,
+	})
 	require.NoError(t, err)
 	require.Equal(t, 2, b.countEvents(t, event.VoteCast{}))
 }
@@ -151,7 +164,8 @@ func (b *bundle) chain(t *testing.T, id, first string) []string {
 func (b *bundle) commandIDs(t *testing.T) []string {
 	t.Helper()
 	conn := pgtest.Connect(t, b.database.Superuser)
-	rows, err := conn.Query(t.Context(), "SELECT id FROM commands WHERE procurement_id = $1 AND verb = 'vote' ORDER BY created_at", b.Procurement)
+	rows, err := conn.Query(t.Context(), "SELECT id FROM commands WHERE procurement_id = $1 AND verb = 'vote' ORDER "+
+		"BY created_at", b.Procurement)
 	require.NoError(t, err)
 	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	require.NoError(t, err)
@@ -172,7 +186,8 @@ func TestThirtyTwoCallersAtOnce(t *testing.T) {
 		for range 32 {
 			callers.Go(func() {
 				_, err := b.Buyers[0].Board.Do(t.Context(), apiclient.Request{
-					Method: "POST", Path: b.actionPath(models.VerbCancel), In: map[string]any{"code": "other", "reason": "no need"}, Key: key(), IfMatch: "*",
+					Method: "POST", Path: b.actionPath(models.VerbCancel),
+					In: map[string]any{"code": "other", "reason": "no need"}, Key: key(), IfMatch: "*",
 				})
 				switch problem, ok := apiclient.ProblemOf(err); {
 				case err == nil:
@@ -240,7 +255,8 @@ func (b *bundle) awaitCommands(t *testing.T, status string, n int) {
 	conn := pgtest.Connect(t, b.database.Superuser)
 	require.Eventually(t, func() bool {
 		var found int
-		err := conn.QueryRow(t.Context(), "SELECT count(*) FROM commands WHERE procurement_id = $1 AND status = $2", b.Procurement, status).Scan(&found)
+		err := conn.QueryRow(t.Context(), "SELECT count(*) FROM commands WHERE procurement_id = $1 AND status = $2",
+			b.Procurement, status).Scan(&found)
 		return err == nil && found >= n
 	}, patience, 20*time.Millisecond)
 }
@@ -328,7 +344,8 @@ func TestAPoisonousCommandHarmsNothingElse(t *testing.T) {
 		FROM role_assignments WHERE procurement_id = $2 AND role = 'board' LIMIT 1`, id, b.Procurement)
 	require.NoError(t, err)
 	for range 2 {
-		out, err := b.Engine.Command(t.Context(), models.Command{ID: id, ProcurementID: models.ID(b.Procurement), Verb: models.VerbCancel})
+		out, err := b.Engine.Command(t.Context(),
+			models.Command{ID: id, ProcurementID: models.ID(b.Procurement), Verb: models.VerbCancel})
 		require.NoError(t, err)
 		require.Equal(t, process.CommandFailed, out.Status)
 	}
@@ -388,9 +405,13 @@ func TestRunsHandOverUnderLoad(t *testing.T) {
 			for i := range votes {
 				choice := []string{"reject", "abstain"}[i%2]
 				_, err := buyer.Act(t.Context(), b.Procurement, "vote",
-					map[string]any{"phase": "needs", "digest": digest, "choice": choice, "reason": fmt.Sprint(caller, i)}, nil)
+					map[string]any{
+						"phase": "needs", "digest": digest, "choice": choice,
+						"reason": fmt.Sprint(caller, i),
+					}, nil)
 				problem, ok := apiclient.ProblemOf(err)
-				if ok && slices.Contains([]string{string(models.CodeAlreadyVoted), string(models.CodeSuperseded)}, problem.Code) {
+				if ok && slices.Contains([]string{string(models.CodeAlreadyVoted), string(models.CodeSuperseded)},
+					problem.Code) {
 					continue // another caller of the same buyer was first, or was asked later
 				}
 				assert.NoError(t, err)
@@ -409,7 +430,10 @@ func TestAStaleVersionIsRefused(t *testing.T) {
 	t.Parallel()
 	b := setup(t, options{})
 	b.act(t, b.Lead, models.VerbStart, nil)
-	request := apiclient.Request{Path: b.actionPath(models.VerbSuspend), In: map[string]any{"reason": "a flood"}, IfMatch: `"1"`}
+	request := apiclient.Request{
+		Path: b.actionPath(models.VerbSuspend), In: map[string]any{"reason": "a flood"},
+		IfMatch: `"1"`,
+	}
 	answer, problem := do(t, b.Buyers[0].Board, request)
 	require.Equal(t, 412, answer.Status)
 	require.Equal(t, string(models.CodeStale), problem.Code)
@@ -440,7 +464,10 @@ func TestARefusedStartLeavesADraftThatCanStartLater(t *testing.T) {
 	// A third buyer without a board member.
 	organisation, err := b.Organisation(t.Context(), "Third buyer", "IT", models.OrganisationContractingAuthority)
 	require.NoError(t, err)
-	_, problem := do(t, b.Lead, apiclient.Request{Method: "PUT", Path: b.Path("/members/" + organisation), In: map[string]any{}, IfMatch: "*"})
+	_, problem := do(t, b.Lead, apiclient.Request{
+		Method: "PUT", Path: b.Path("/members/" + organisation),
+		In: map[string]any{}, IfMatch: "*",
+	})
 	require.Nil(t, problem)
 	b.refused(t, models.CodeDraftIncomplete, b.Lead, models.VerbStart, nil)
 	require.Equal(t, "draft", b.status(t))

@@ -23,7 +23,8 @@ func (b *bundle) consultMarket(t *testing.T) {
 	response := b.respond(t, b.supplier(t, "FR"), announcement)
 	event := b.post(t, b.Drafter, "/consultation-events", b.eventOf(t, announcement))
 	b.post(t, b.Buyers[0].Officer, "/market-contacts", object{
-		"operator": "Machines SA", "date": b.day(t), "with": []models.ID{b.person(t, b.Lead)}, "shared": "The schedule, as announced",
+		"operator": "Machines SA", "date": b.day(t), "with": []models.ID{b.person(t, b.Lead)},
+		"shared":          "The schedule, as announced",
 		"shared_with_all": "It stands in the announcement", "involvement": "none",
 	})
 	b.advance(t, b.noonAt(t, b.noon(t, 30)).Add(time.Minute))
@@ -43,22 +44,30 @@ func (b *bundle) announce(t *testing.T, closes string) models.ID {
 	t.Helper()
 	announcement := b.post(t, b.Drafter, "/consultation-announcements", announcementUntil(closes))
 	questionnaire := b.post(t, b.Drafter, "/questionnaires", questionnaire())
-	b.act(t, b.Lead, models.VerbAnnounce, object{"announcement": named(announcement), "questionnaire": named(questionnaire)})
+	b.act(t, b.Lead, models.VerbAnnounce, object{
+		"announcement":  named(announcement),
+		"questionnaire": named(questionnaire),
+	})
 	return announcement.ID
 }
 
 func announcementUntil(closes string) object {
 	return object{
-		"title": models.Text{"en": "Open dialogue"}, "subject": models.Text{"en": "Computing at less energy per result"},
+		"title":            models.Text{"en": "Open dialogue"},
+		"subject":          models.Text{"en": "Computing at less energy per result"},
 		"how_to_take_part": models.Text{"en": "Respond to the questions"},
 		"closes":           object{"local": closes, "zone": "Europe/Paris"},
-		"places":           []object{{"title": "TED", "address": "https://ted.europa.eu"}}, "countries": []string{"FR", "ES", "DE", "IT", "PL"},
+		"places":           []object{{"title": "TED", "address": "https://ted.europa.eu"}},
+		"countries":        []string{"FR", "ES", "DE", "IT", "PL"},
 	}
 }
 
 func questionnaire() object {
 	return object{"questions": []object{
-		{"id": "energy", "text": models.Text{"en": "Which energy per result can be reached?"}, "answer": "number", "required": true},
+		{
+			"id": "energy", "text": models.Text{"en": "Which energy per result can be reached?"}, "answer": "number",
+			"required": true,
+		},
 		{"id": "means", "text": models.Text{"en": "By what means?"}, "answer": "text"},
 	}}
 }
@@ -73,8 +82,10 @@ func (b *bundle) release(t *testing.T, e entry) {
 func (b *bundle) eventOf(t *testing.T, announcement models.ID) object {
 	t.Helper()
 	return object{
-		"announcement": announcement, "format": "meeting", "title": models.Text{"en": "Open dialogue event"}, "date": b.day(t), "place": "Brussels",
-		"participants": 2, "organisations": []object{{"name": "Machines SA", "country": "FR", "sme": true}}, "minutes": object{"note": "All were told the same."},
+		"announcement": announcement, "format": "meeting", "title": models.Text{"en": "Open dialogue event"},
+		"date": b.day(t), "place": "Brussels",
+		"participants": 2, "organisations": []object{{"name": "Machines SA", "country": "FR", "sme": true}},
+		"minutes": object{"note": "All were told the same."},
 	}
 }
 
@@ -167,7 +178,10 @@ func TestAnyOperatorRespondsUntilTheConsultationCloses(t *testing.T) {
 	b.refusedPost(t, models.CodeInvalidValue, seller, responses, unanswered)
 
 	move := func(to string) object {
-		return object{"announcement": announcement.ID, "closes": object{"local": to, "zone": "Europe/Paris"}, "reason": "holidays"}
+		return object{
+			"announcement": announcement.ID, "closes": object{"local": to, "zone": "Europe/Paris"},
+			"reason": "holidays",
+		}
 	}
 	b.refused(t, models.CodeDeadlineEarlier, b.Lead, models.VerbExtendConsultation, move(b.noon(t, 10)))
 	extended := b.noon(t, 40)
@@ -190,7 +204,10 @@ func TestAnyOperatorRespondsUntilTheConsultationCloses(t *testing.T) {
 	require.Equal(t, id, own.Items[0].ID)
 	b.get(t, b.Lead, "/consultation-responses", &all)
 	require.Len(t, all.Items, 2)
-	_, problem := do(t, seller, apiclient.Request{Method: http.MethodGet, Path: b.Path("/consultation-responses/" + string(id))})
+	_, problem := do(t, seller, apiclient.Request{
+		Method: http.MethodGet,
+		Path:   b.Path("/consultation-responses/" + string(id)),
+	})
 	require.NotNil(t, problem)
 	require.Equal(t, string(models.CodeNotFound), problem.Code)
 }
@@ -205,19 +222,22 @@ func TestWhatWasAnnouncedIsFixedForAll(t *testing.T) {
 	named1 := questionnaire()
 	named1["questions"].([]object)[0]["text"] = models.Text{"en": "Would an NVIDIA A100 do?"}
 	b.refusedPost(t, models.CodeProductNamed, b.Drafter, "/questionnaires", named1)
-	b.refusedPost(t, models.CodeInvalidLocalTime, b.Drafter, "/consultation-announcements", announcementUntil("2027-03-28T02:30"))
+	b.refusedPost(t, models.CodeInvalidLocalTime, b.Drafter, "/consultation-announcements",
+		announcementUntil("2027-03-28T02:30"))
 
 	announcement := b.post(t, b.Drafter, "/consultation-announcements", announcementUntil(b.noon(t, 30)))
 	asked := b.post(t, b.Drafter, "/questionnaires", questionnaire())
 	stale := named(announcement)
 	stale["digest"] = asked.Digest
-	b.refused(t, models.CodeEntryChanged, b.Lead, models.VerbAnnounce, object{"announcement": stale, "questionnaire": named(asked)})
+	b.refused(t, models.CodeEntryChanged, b.Lead, models.VerbAnnounce,
+		object{"announcement": stale, "questionnaire": named(asked)})
 	both := object{"announcement": named(announcement), "questionnaire": named(asked)}
 	b.act(t, b.Lead, models.VerbAnnounce, both)
 	b.refused(t, models.CodeConsultationRunning, b.Lead, models.VerbAnnounce, both)
 
 	_, problem = do(t, b.Drafter, apiclient.Request{
-		Method: http.MethodPut, Path: b.Path("/consultation-announcements/" + string(announcement.ID)), In: announcementUntil(b.noon(t, 60)), IfMatch: "*",
+		Method: http.MethodPut, Path: b.Path("/consultation-announcements/" + string(announcement.ID)),
+		In: announcementUntil(b.noon(t, 60)), IfMatch: "*",
 	})
 	require.NotNil(t, problem)
 	require.Equal(t, string(models.CodeFrozen), problem.Code)
@@ -245,9 +265,11 @@ func TestTheReportCoversEverythingAndKeepsSecrets(t *testing.T) {
 	b.refused(t, models.CodeConsultationRunning, b.Lead, models.VerbRelease, named(report("Done", used)))
 	b.advance(t, b.noonAt(t, b.noon(t, 30)))
 	b.refused(t, models.CodeInputsMissing, b.Lead, models.VerbRelease, named(report("Nobody said anything")))
-	b.refused(t, models.CodeConfidential, b.Lead, models.VerbRelease, named(report("One operator says: "+secret+".", used)))
+	b.refused(t, models.CodeConfidential, b.Lead, models.VerbRelease,
+		named(report("One operator says: "+secret+".", used)))
 	b.refusedPost(t, models.CodeInvalidValue, b.Drafter, "/consultation-reports", object{
-		"summary": models.Text{"en": "x"}, "register_complete": true, "inputs": []object{{"input": models.NewID(models.PrefixResponse), "used": false, "reason": "no"}},
+		"summary": models.Text{"en": "x"}, "register_complete": true,
+		"inputs": []object{{"input": models.NewID(models.PrefixResponse), "used": false, "reason": "no"}},
 	})
 	early := b.eventOf(t, announcement)
 	early["date"] = "2020-01-01"
@@ -267,7 +289,8 @@ func TestAConsultationOnANeedThatChangedIsHeldAnew(t *testing.T) {
 	b.announce(t, b.noon(t, 30))
 	b.move(t, models.VerbReturn, object{"to": "needs", "reason": "the target is too low"})
 	b.advance(t, b.now(t).AddDate(0, 0, 31))
-	require.Equal(t, 1, b.countEvents(t, event.ConsultationClosed{}), "what was announced closes on its date in any phase")
+	require.Equal(t, 1, b.countEvents(t, event.ConsultationClosed{}),
+		"what was announced closes on its date in any phase")
 
 	b.rewriteNeed(t)
 	b.approve(t, models.PhaseNeeds)

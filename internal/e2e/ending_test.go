@@ -97,8 +97,14 @@ func TestAnOpeningKeyServesOnePublication(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
 	p := b.published(t)
-	b.move(t, models.VerbEndLot, map[string]any{"lot": p.lot, "code": "tch-pr-error", "reason": "a criterion was wrong"})
-	again := b.post(t, b.Lead, "/lots", map[string]any{"title": models.Text{"en": "Nodes"}, "deadline": b.deadlineIn(t, 40)}).ID
+	b.move(t, models.VerbEndLot, map[string]any{
+		"lot": p.lot, "code": "tch-pr-error",
+		"reason": "a criterion was wrong",
+	})
+	again := b.post(t, b.Lead, "/lots", map[string]any{
+		"title":    models.Text{"en": "Nodes"},
+		"deadline": b.deadlineIn(t, 40),
+	}).ID
 	b.post(t, b.Lead, "/award-criteria", awardCriteria(again))
 	b.refused(t, models.CodeOpeningKeyUsed, b.Lead, models.VerbPublish, nil)
 

@@ -23,7 +23,8 @@ func (b *bundle) engageMarket(t *testing.T) {
 
 func (b *bundle) plan(t *testing.T, interval string) {
 	t.Helper()
-	b.release(t, b.post(t, b.Lead, "/engagement-plans", object{"interval": interval, "channels": []object{{"title": "Website", "address": "https://example.eu"}}}))
+	b.release(t, b.post(t, b.Lead, "/engagement-plans",
+		object{"interval": interval, "channels": []object{{"title": "Website", "address": "https://example.eu"}}}))
 }
 
 // inform releases a bulletin.
@@ -35,7 +36,10 @@ func (b *bundle) inform(t *testing.T, in object) entry {
 }
 
 func bulletin(in object) object {
-	out := object{"title": models.Text{"en": "Where we stand"}, "text": models.Text{"en": "Budget, timing and needs are as follows."}}
+	out := object{
+		"title": models.Text{"en": "Where we stand"},
+		"text":  models.Text{"en": "Budget, timing and needs are as follows."},
+	}
 	maps.Copy(out, in)
 	return out
 }
@@ -105,7 +109,8 @@ func TestAMarketThatIsNotInformedRaisesATask(t *testing.T) {
 	tasks := b.tasks(t)
 	require.Len(t, tasks, 1)
 	require.Equal(t, []string{models.TaskBulletin, "open"}, []string{tasks[0].Kind, tasks[0].Status})
-	require.True(t, overdue.Equal(tasks[0].RaisedAt), "the day after the 60th in Paris, whatever the clocks did: %s", tasks[0].RaisedAt)
+	require.True(t, overdue.Equal(tasks[0].RaisedAt), "the day after the 60th in Paris, whatever the clocks did: %s",
+		tasks[0].RaisedAt)
 	require.Contains(t, b.gate(t, models.PhaseEngagement).open(), "informed_of_timing")
 
 	again := overdue.In(paris(t)).AddDate(0, 0, 60)
@@ -120,7 +125,8 @@ func TestAMarketThatIsNotInformedRaisesATask(t *testing.T) {
 	b.inform(t, object{"covers": []string{models.TopicTiming, models.TopicNeeds}})
 	require.Equal(t, "done", b.tasks(t)[0].Status)
 	require.True(t, b.gate(t, models.PhaseEngagement).Met, b.gate(t, models.PhaseEngagement).open())
-	b.requireDue(t, process.DueBulletin, b.noonAt(t, b.now(t).In(paris(t)).AddDate(0, 0, 61).Format(time.DateOnly)+"T00:00"))
+	b.requireDue(t, process.DueBulletin, b.noonAt(t,
+		b.now(t).In(paris(t)).AddDate(0, 0, 61).Format(time.DateOnly)+"T00:00"))
 }
 
 // requireDue looks at what the run itself waits for.
@@ -140,26 +146,34 @@ func (b *bundle) requireDue(t *testing.T, kind process.DueKind, at time.Time) {
 func TestEveryChangeIsAnnounced(t *testing.T) {
 	t.Parallel()
 	b := engaged(t)
-	b.refusedPost(t, models.CodeInvalidValue, b.Lead, "/engagement-plans", object{"interval": "P2M", "channels": []object{{"title": "Website"}}})
+	b.refusedPost(t, models.CodeInvalidValue, b.Lead, "/engagement-plans",
+		object{"interval": "P2M", "channels": []object{{"title": "Website"}}})
 	b.refusedPost(t, models.CodeProductNamed, b.Drafter, "/bulletins", bulletin(object{
 		"covers": []string{"needs"}, "text": models.Text{"en": "We want an NVIDIA A100."},
 	}))
 	b.plan(t, "60")
 	first := b.inform(t, object{"covers": models.Topics()})
 
-	moved := b.post(t, b.Buyers[1].Officer, "/market-changes", object{"topic": "timing", "change": models.Text{"en": "From June to August"}, "reason": "budget vote"})
+	moved := b.post(t, b.Buyers[1].Officer, "/market-changes",
+		object{"topic": "timing", "change": models.Text{"en": "From June to August"}, "reason": "budget vote"})
 	require.Equal(t, "changes_announced", b.gate(t, models.PhaseEngagement).open())
-	b.refusedPost(t, models.CodeInvalidValue, b.Drafter, "/bulletins", bulletin(object{"covers": []string{"budget"}, "announces": []models.ID{moved.ID}}))
-	correction := b.inform(t, object{"covers": models.Topics(), "announces": []models.ID{moved.ID}, "replaces": first.ID})
+	b.refusedPost(t, models.CodeInvalidValue, b.Drafter, "/bulletins",
+		bulletin(object{"covers": []string{"budget"}, "announces": []models.ID{moved.ID}}))
+	correction := b.inform(t, object{
+		"covers": models.Topics(), "announces": []models.ID{moved.ID},
+		"replaces": first.ID,
+	})
 	require.True(t, b.gate(t, models.PhaseEngagement).Met, b.gate(t, models.PhaseEngagement).open())
-	b.refusedPost(t, models.CodeInvalidValue, b.Drafter, "/bulletins", bulletin(object{"covers": []string{"budget"}, "replaces": first.ID}))
+	b.refusedPost(t, models.CodeInvalidValue, b.Drafter, "/bulletins",
+		bulletin(object{"covers": []string{"budget"}, "replaces": first.ID}))
 	b.post(t, b.Drafter, "/bulletins", bulletin(object{"covers": []string{"budget"}, "replaces": correction.ID}))
 
 	b.move(t, models.VerbReturn, object{"to": "needs", "reason": "the target is too low"})
 	b.refused(t, models.CodePhaseNotOpen, b.Lead, models.VerbRelease, named(correction))
 	b.rewriteNeed(t)
 	b.approve(t, models.PhaseNeeds)
-	require.Equal(t, "changes_announced", b.gate(t, models.PhaseEngagement).open(), "the need is another than the market was told")
+	require.Equal(t, "changes_announced", b.gate(t, models.PhaseEngagement).open(),
+		"the need is another than the market was told")
 	b.inform(t, object{"covers": []string{models.TopicNeeds}})
 	b.approve(t, models.PhaseEngagement)
 	b.requirePhase(t, models.PhaseEngagement, "closed")
@@ -169,11 +183,16 @@ func TestAPlanningNoticeShortensOnlyInItsWindow(t *testing.T) {
 	t.Parallel()
 	b := engaged(t)
 	b.release(t, b.post(t, b.Lead, "/engagement-plans", object{
-		"interval": "P90D", "channels": []object{{"title": "Website"}}, "shortens_time_limits": true, "contract_notice": "2026-04-15",
+		"interval": "P90D", "channels": []object{{"title": "Website"}}, "shortens_time_limits": true,
+		"contract_notice": "2026-04-15",
 	}))
 	b.inform(t, object{"covers": models.Topics()})
-	b.refusedPost(t, models.CodeInvalidValue, b.Lead, "/planning-notices", object{"sent_on": "2027-01-01", "reference": "1", "place": "TED", "complete": true})
+	b.refusedPost(t, models.CodeInvalidValue, b.Lead, "/planning-notices",
+		object{"sent_on": "2027-01-01", "reference": "1", "place": "TED", "complete": true})
 	require.Equal(t, "planning_notice_in_window", b.gate(t, models.PhaseEngagement).open())
-	b.post(t, b.Lead, "/planning-notices", object{"sent_on": b.day(t), "reference": "2026/S 000-000000", "place": "TED", "complete": true})
+	b.post(t, b.Lead, "/planning-notices", object{
+		"sent_on": b.day(t), "reference": "2026/S 000-000000", "place": "TED",
+		"complete": true,
+	})
 	require.True(t, b.gate(t, models.PhaseEngagement).Met, b.gate(t, models.PhaseEngagement).open())
 }

@@ -61,7 +61,8 @@ func TestNobodyLearnsOfTendersInAnOpenBox(t *testing.T) {
 
 			p.handIn(t, first)
 			p.handIn(t, second)
-			_, problem := do(t, second.Client, apiclient.Request{Path: p.Path("/tenders/" + string(second.tender) + "/actions/withdraw"), IfMatch: "*"})
+			_, problem := do(t, second.Client, apiclient.Request{Path: p.Path("/tenders/" + string(second.tender) +
+				"/actions/withdraw"), IfMatch: "*"})
 			require.Nil(t, problem)
 			require.Equal(t, before, p.look(t, legal, second.Client))
 			require.Equal(t, heard, p.awaitSent(t, portal, start))

@@ -34,7 +34,8 @@ func TestTheFeedIsReadByPositionPageByPageAndByType(t *testing.T) {
 	one := feed(t, b.Lead, b.Path("/events"), "")
 	require.Greater(t, len(one), 20)
 	require.Equal(t, idsOf(one), idsOf(feed(t, b.Lead, "/v1/events?procurement="+b.Procurement, "")))
-	require.Equal(t, idsOf(one), idsOf(feed(t, b.Buyers[1].Board, "/v1/events", "")), "who has a role in one procurement reads that one")
+	require.Equal(t, idsOf(one), idsOf(feed(t, b.Buyers[1].Board, "/v1/events", "")),
+		"who has a role in one procurement reads that one")
 	other := feed(t, b.Lead, second.Path("/events"), "")
 	require.ElementsMatch(t, idsOf(all), append(idsOf(one), idsOf(other)...))
 	require.Equal(t, models.ModeRehearsal, other[0].Mode)
@@ -48,7 +49,8 @@ func TestTheFeedIsReadByPositionPageByPageAndByType(t *testing.T) {
 	}
 	require.NotEmpty(t, votes)
 	require.Equal(t, votes, idsOf(feed(t, b.Lead, b.Path("/events?type=vote,motion.moved"), "")))
-	require.Equal(t, idsOf(one)[10:], idsOf(feed(t, b.Lead, b.Path("/events"), one[9].Cursor)), "any cursor is a place to go on")
+	require.Equal(t, idsOf(one)[10:], idsOf(feed(t, b.Lead, b.Path("/events"), one[9].Cursor)),
+		"any cursor is a place to go on")
 	_, err := b.Admin.Get(t.Context(), b.Path("/events"), nil)
 	requireRefused(t, models.CodeNotFound, err)
 	for _, e := range feed(t, b.Admin, "/v1/events", "") {
@@ -92,7 +94,8 @@ func TestWhoWaitsForTheFeedIsWokenByAnEvent(t *testing.T) {
 	for _, who := range []*apiclient.Client{b.Lead, b.Buyers[1].Board} {
 		go func() {
 			var a answer
-			_, a.err = who.Get(t.Context(), "/v1/events?wait=30&type=procurement.changed&after="+url.QueryEscape(after), &a.page)
+			_, a.err = who.Get(t.Context(), "/v1/events?wait=30&type=procurement.changed&after="+url.QueryEscape(after),
+				&a.page)
 			answers <- a
 		}()
 	}
@@ -217,7 +220,8 @@ func TestTheLatestCheckpointIsSignedForEverybody(t *testing.T) {
 // maintain has the worker run what a schedule starts.
 func (b *bundle) maintain(t *testing.T, workflow string, out any) {
 	t.Helper()
-	run, err := b.Service.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: b.TaskQueue() + "/" + workflow, TaskQueue: b.TaskQueue()}, workflow)
+	run, err := b.Service.ExecuteWorkflow(t.Context(),
+		client.StartWorkflowOptions{ID: b.TaskQueue() + "/" + workflow, TaskQueue: b.TaskQueue()}, workflow)
 	require.NoError(t, err)
 	require.NoError(t, run.Get(t.Context(), out))
 }

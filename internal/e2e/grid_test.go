@@ -140,7 +140,10 @@ func needed(phase models.Phase) []models.Phase {
 	case models.PhaseCapacity:
 		return nil
 	case models.PhaseTender:
-		return []models.Phase{models.PhaseNeeds, models.PhaseConsultation, models.PhaseCapacity, models.PhaseSpecification}
+		return []models.Phase{
+			models.PhaseNeeds, models.PhaseConsultation, models.PhaseCapacity,
+			models.PhaseSpecification,
+		}
 	default:
 		main := models.MainPhases()
 		return main[:slices.Index(main, phase)]
@@ -210,7 +213,10 @@ func playBacktrack(t *testing.T, b *bundle, phase models.Phase) {
 	require.Equal(t, 2, round)
 	require.Equal(t, "open", status)
 	b.requirePhase(t, phase, "superseded")
-	b.requirePhase(t, models.PhaseCapacity, map[bool]string{true: "closed", false: "open"}[slices.Contains(needed(phase), models.PhaseCapacity)])
+	b.requirePhase(t, models.PhaseCapacity, map[bool]string{
+		true:  "closed",
+		false: "open",
+	}[slices.Contains(needed(phase), models.PhaseCapacity)])
 	b.saveLastRun(t, string(phase)+"-backtrack")
 }
 
@@ -219,7 +225,8 @@ func playSuspend(t *testing.T, b *bundle, phase models.Phase) {
 	b.reach(t, phase)
 	b.suspend(t)
 	g := b.gate(t, phase)
-	b.refused(t, models.CodeSuspended, b.Buyers[0].Board, models.VerbVote, map[string]any{"phase": phase, "digest": g.Digest, "choice": "abstain"})
+	b.refused(t, models.CodeSuspended, b.Buyers[0].Board, models.VerbVote,
+		map[string]any{"phase": phase, "digest": g.Digest, "choice": "abstain"})
 	b.move(t, models.VerbResume, map[string]any{"reason": "it goes on"})
 	stories[phase](b, t)
 	b.approve(t, phase)
@@ -231,7 +238,8 @@ func playCancel(t *testing.T, b *bundle, phase models.Phase) {
 	b.reach(t, phase)
 	b.move(t, models.VerbCancel, map[string]any{"code": "chan-need", "reason": "the need is gone"})
 	require.Equal(t, "cancelled", b.status(t))
-	b.refused(t, models.CodeEnded, b.Buyers[0].Board, models.VerbCancel, map[string]any{"code": "other", "reason": "again"})
+	b.refused(t, models.CodeEnded, b.Buyers[0].Board, models.VerbCancel,
+		map[string]any{"code": "other", "reason": "again"})
 	b.awaitClosed(t)
 	b.saveLastRun(t, string(phase)+"-cancelled")
 }

@@ -48,7 +48,8 @@ func (b *bundle) saveRuns(t *testing.T, workflow string, runs []string, name str
 		}
 		text, err := protojson.MarshalOptions{Indent: " "}.Marshal(history)
 		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(directory, fmt.Sprintf("%s-%d.json", name, i+1)), append(text, '\n'), 0o644))
+		require.NoError(t, os.WriteFile(filepath.Join(directory, fmt.Sprintf("%s-%d.json", name, i+1)),
+			append(text, '\n'), 0o644))
 	}
 }
 

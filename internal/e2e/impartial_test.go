@@ -14,11 +14,15 @@ func TestNobodyWithAConflictOfInterestVotesOnAnAward(t *testing.T) {
 	b := inTender(t)
 	p := b.ranked(t)
 	award := map[string]any{"lot": p.lot, "tender": p.ranking.Ranking.Places[0].Tender, "ranking": p.ranking.Digest}
-	conflict := map[string]any{"lot": p.lot, "tenderers": p.tenderers(t, b.Lead), "conflict": true, "statement": "I own shares in one"}
+	conflict := map[string]any{
+		"lot": p.lot, "tenderers": p.tenderers(t, b.Lead), "conflict": true,
+		"statement": "I own shares in one",
+	}
 	first, second, third := b.Buyers[0], b.Buyers[1], b.Buyers[2]
 	b.post(t, first.Board, "/conflict-declarations", conflict)
 	b.refused(t, models.CodeConflictDeclared, first.Board, models.VerbAward, award)
-	b.refused(t, models.CodeConflictDeclared, first.Board, models.VerbEndLot, map[string]any{"lot": p.lot, "code": "other", "reason": "try again"})
+	b.refused(t, models.CodeConflictDeclared, first.Board, models.VerbEndLot,
+		map[string]any{"lot": p.lot, "code": "other", "reason": "try again"})
 
 	motion := b.act(t, second.Board, models.VerbAward, award)
 	vote := map[string]any{"motion": motion["motion_id"], "digest": motion["digest"], "choice": "approve"}

@@ -37,7 +37,8 @@ func setUpDoomed(t *testing.T, mode models.Mode) *doomed {
 	t.Helper()
 	d := &doomed{server: startTemporal(t)}
 	d.bundle = setup(t, options{
-		draft: rig.Draft{Mode: mode, Countries: []string{"FR", "ES", "DE"}}, noWorker: true, temporal: d.server.address(),
+		draft: rig.Draft{Mode: mode, Countries: []string{"FR", "ES", "DE"}}, noWorker: true,
+		temporal: d.server.address(),
 	})
 	d.way = newProxy(t, d.server.address())
 	w := d.ownWorker()
@@ -134,7 +135,10 @@ func TestARunLearnsOfACommandWhoseWitnessesAllDied(t *testing.T) {
 	d.dieAfterCommit(t, d.Buyers[0].Board, models.VerbVote, vote)
 	back := time.Now()
 	require.Eventually(t, func() bool {
-		return d.agrees(t, d.Procurement, func(s process.State) bool { return s.Phase(models.PhaseConsultation).Status == models.PhaseOpen })
+		return d.agrees(t, d.Procurement, func(s process.State) bool {
+			return s.Phase(models.PhaseConsultation).
+				Status == models.PhaseOpen
+		})
 	}, healed, 100*time.Millisecond, "the workflow stands in the new phase, and nobody sent a command")
 	t.Logf("healed after %s", time.Since(back).Round(100*time.Millisecond))
 	require.Equal(t, 3, d.countEvents(t, event.VoteCast{}))
@@ -181,7 +185,8 @@ func TestTemporalKilledBetweenAcceptanceAndCompletionOfAnUpdate(t *testing.T) {
 	require.NoError(t, <-answered)
 	require.Equal(t, 1, d.countEvents(t, event.MotionMoved{}))
 	d.awaitTold(t, healed)
-	require.Eventually(t, func() bool { return d.agrees(t, d.Procurement, func(process.State) bool { return true }) }, healed, 100*time.Millisecond)
+	require.Eventually(t, func() bool { return d.agrees(t, d.Procurement, func(process.State) bool { return true }) },
+		healed, 100*time.Millisecond)
 }
 
 func TestPostgresFrozenForLongerThanAWorkflowTask(t *testing.T) {
@@ -203,7 +208,8 @@ func TestPostgresFrozenForLongerThanAWorkflowTask(t *testing.T) {
 	require.NoError(t, <-answered)
 	require.Equal(t, 1, b.countEvents(t, event.MotionMoved{}))
 	b.awaitTold(t, healed)
-	require.Eventually(t, func() bool { return b.agrees(t, b.Procurement, func(process.State) bool { return true }) }, healed, 100*time.Millisecond)
+	require.Eventually(t, func() bool { return b.agrees(t, b.Procurement, func(process.State) bool { return true }) },
+		healed, 100*time.Millisecond)
 }
 
 // Whoever is killed, by whatever signal, and whenever: soon every run knows what the record knows, and no command is
@@ -241,7 +247,10 @@ func TestRunsKnowWhatTheRecordKnowsAfterKillsAndStops(t *testing.T) {
 	}
 	b.awaitTold(t, 3*healed)
 	for _, c := range all {
-		require.Eventually(t, func() bool { return b.agrees(t, c.Procurement, func(process.State) bool { return true }) }, healed, 100*time.Millisecond)
+		require.Eventually(t, func() bool {
+			return b.agrees(t, c.Procurement,
+				func(process.State) bool { return true })
+		}, healed, 100*time.Millisecond)
 	}
 	var once bool
 	b.scan(t, &once, `SELECT (SELECT count(*) FROM events WHERE type = $1) =
@@ -253,7 +262,8 @@ func TestRunsKnowWhatTheRecordKnowsAfterKillsAndStops(t *testing.T) {
 func (b *bundle) removeSchedules(t *testing.T) {
 	t.Helper()
 	for _, workflow := range []string{process.WorkflowReconcile, process.WorkflowCheckpoint, process.WorkflowCleanUp} {
-		schedule := b.Service.ScheduleClient().GetHandle(context.WithoutCancel(t.Context()), process.ScheduleID(b.TaskQueue(), workflow))
+		schedule := b.Service.ScheduleClient().GetHandle(context.WithoutCancel(t.Context()),
+			process.ScheduleID(b.TaskQueue(), workflow))
 		require.NoError(t, schedule.Delete(context.WithoutCancel(t.Context())))
 	}
 }
@@ -276,7 +286,8 @@ func (b *bundle) keepBusy(t *testing.T, all []*rig.Consortium, p product, round 
 		busy.Go(func() {
 			for n := 0; ; n++ {
 				_, err := voter.Act(t.Context(), c.Procurement, string(models.VerbVote), map[string]any{
-					"phase": "needs", "digest": g.Digest, "choice": []string{"reject", "abstain"}[n%2], "reason": fmt.Sprint(round, n),
+					"phase": "needs", "digest": g.Digest, "choice": []string{"reject", "abstain"}[n%2],
+					"reason": fmt.Sprint(round, n),
 				}, nil)
 				if _, answered := apiclient.ProblemOf(err); err != nil && !answered {
 					return
@@ -293,7 +304,8 @@ func TestAHistoryTellsActsByTheirVerbs(t *testing.T) {
 	b := setup(t, options{})
 	b.act(t, b.Lead, models.VerbStart, nil)
 	g := b.gate(t, models.PhaseNeeds)
-	b.act(t, b.Buyers[1].Board, models.VerbVote, map[string]any{"phase": "needs", "digest": g.Digest, "choice": "abstain"})
+	b.act(t, b.Buyers[1].Board, models.VerbVote,
+		map[string]any{"phase": "needs", "digest": g.Digest, "choice": "abstain"})
 
 	var updates, markers, summaries []string
 	for _, event := range b.history(t, process.WorkflowID(models.ID(b.Procurement)), b.runs(t)[0]).GetEvents() {
@@ -301,8 +313,10 @@ func TestAHistoryTellsActsByTheirVerbs(t *testing.T) {
 			input := accepted.GetAcceptedRequest().GetInput()
 			updates = append(updates, input.GetName()+" "+string(input.GetArgs().GetPayloads()[0].GetData()))
 		}
-		if event.GetEventType() == enumspb.EVENT_TYPE_MARKER_RECORDED && event.GetMarkerRecordedEventAttributes().GetMarkerName() == "LocalActivity" {
-			markers = append(markers, string(event.GetMarkerRecordedEventAttributes().GetDetails()["data"].GetPayloads()[0].GetData()))
+		if event.GetEventType() == enumspb.EVENT_TYPE_MARKER_RECORDED && event.GetMarkerRecordedEventAttributes().
+			GetMarkerName() == "LocalActivity" {
+			markers = append(markers, string(event.GetMarkerRecordedEventAttributes().
+				GetDetails()["data"].GetPayloads()[0].GetData()))
 			summaries = append(summaries, strings.Trim(string(event.GetUserMetadata().GetSummary().GetData()), `"`))
 		}
 	}

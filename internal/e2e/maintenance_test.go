@@ -29,7 +29,10 @@ func TestWhatNobodyNeedsIsRemovedBySchedule(t *testing.T) {
 		kept = append(kept, b.upload(t, b.Lead, []byte("unused"), "document"))
 	}
 	written := b.upload(t, b.Lead, []byte("written"), "document")
-	b.post(t, b.Lead, "/documents", map[string]any{"title": models.Text{"en": "T"}, "audience": "buyers", "upload": written})
+	b.post(t, b.Lead, "/documents", map[string]any{
+		"title": models.Text{"en": "T"}, "audience": "buyers",
+		"upload": written,
+	})
 	b.change(t, 3)
 	b.awaitSent(t, p, start)
 	require.Eventually(t, func() bool { return b.backlog(t, id).Pending == 0 }, patience, 20*time.Millisecond)
@@ -60,15 +63,20 @@ func TestWhatNobodyNeedsIsRemovedBySchedule(t *testing.T) {
 func (b *bundle) keepElsewhere(t *testing.T) {
 	t.Helper()
 	schedule, err := b.Service.ScheduleClient().Create(t.Context(), client.ScheduleOptions{
-		ID: process.ScheduleID(b.TaskQueue(), process.WorkflowCleanUp), Spec: client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: 24 * time.Hour}}},
-		Action: &client.ScheduleWorkflowAction{ID: process.MaintenanceID("elsewhere", process.WorkflowCleanUp), Workflow: process.WorkflowCleanUp, TaskQueue: "elsewhere"},
+		ID:   process.ScheduleID(b.TaskQueue(), process.WorkflowCleanUp),
+		Spec: client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: 24 * time.Hour}}},
+		Action: &client.ScheduleWorkflowAction{
+			ID:       process.MaintenanceID("elsewhere", process.WorkflowCleanUp),
+			Workflow: process.WorkflowCleanUp, TaskQueue: "elsewhere",
+		},
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { // the next test on this server begins without
 		ctx := context.WithoutCancel(t.Context())
 		require.NoError(t, schedule.Delete(ctx))
 		for _, workflow := range []string{process.WorkflowReconcile, process.WorkflowCheckpoint} {
-			require.NoError(t, b.Service.ScheduleClient().GetHandle(ctx, process.ScheduleID(b.TaskQueue(), workflow)).Delete(ctx))
+			require.NoError(t, b.Service.ScheduleClient().GetHandle(ctx, process.ScheduleID(b.TaskQueue(), workflow)).
+				Delete(ctx))
 		}
 	})
 }
@@ -97,7 +105,8 @@ func count(t *testing.T, conn *pgx.Conn, query string) (n int64) {
 // cleanUp has the schedule start a clean-up and asks what it removed.
 func (b *bundle) cleanUp(t *testing.T, want process.CleanedUp) {
 	t.Helper()
-	schedule := b.Service.ScheduleClient().GetHandle(t.Context(), process.ScheduleID(b.TaskQueue(), process.WorkflowCleanUp))
+	schedule := b.Service.ScheduleClient().GetHandle(t.Context(),
+		process.ScheduleID(b.TaskQueue(), process.WorkflowCleanUp))
 	var before int
 	require.Eventually(t, func() bool {
 		found, err := schedule.Describe(t.Context())

@@ -79,7 +79,10 @@ func TestWhoLeavesLearnsTheOutcomeAgain(t *testing.T) {
 	t.Parallel()
 	b := setup(t, options{draft: rig.Draft{Countries: []string{"FR", "ES", "DE"}}})
 	b.act(t, b.Lead, models.VerbStart, nil)
-	leave := apiclient.Request{Path: b.actionPath(models.VerbLeave), In: map[string]any{"reason": "no budget"}, Key: "leave", IfMatch: "*"}
+	leave := apiclient.Request{
+		Path: b.actionPath(models.VerbLeave), In: map[string]any{"reason": "no budget"},
+		Key: "leave", IfMatch: "*",
+	}
 	_, problem := do(t, b.Buyers[2].Board, leave)
 	require.Nil(t, problem)
 	answer, problem := do(t, b.Buyers[2].Board, leave)
@@ -92,7 +95,8 @@ func TestALeavingMemberDecidesNoMotionBySilence(t *testing.T) {
 	b := setup(t, options{draft: rig.Draft{Countries: []string{"FR", "ES", "DE"}}})
 	b.act(t, b.Lead, models.VerbStart, nil)
 	motion := b.act(t, b.Buyers[0].Board, models.VerbSuspend, map[string]any{"reason": "a flood"})
-	b.act(t, b.Buyers[1].Board, models.VerbVote, map[string]any{"motion": motion["motion_id"], "digest": motion["digest"], "choice": "approve"})
+	b.act(t, b.Buyers[1].Board, models.VerbVote,
+		map[string]any{"motion": motion["motion_id"], "digest": motion["digest"], "choice": "approve"})
 	require.Equal(t, "running", b.status(t))
 	b.act(t, b.Buyers[2].Board, models.VerbLeave, map[string]any{"reason": "no budget"})
 	require.Equal(t, "suspended", b.status(t), "all who remain have approved")

@@ -161,7 +161,10 @@ func (b *bundle) change(t *testing.T, times int) {
 	t.Helper()
 	for i := range times {
 		zone := []string{"Europe/Rome", "Europe/Paris", "Europe/Madrid"}[i%3]
-		_, problem := do(t, b.Lead, apiclient.Request{Method: http.MethodPatch, Path: b.Path(""), In: map[string]any{"zone": zone}, IfMatch: "*"})
+		_, problem := do(t, b.Lead, apiclient.Request{
+			Method: http.MethodPatch, Path: b.Path(""),
+			In: map[string]any{"zone": zone}, IfMatch: "*",
+		})
 		require.Nil(t, problem)
 	}
 }
@@ -172,7 +175,8 @@ func (b *bundle) settleLog(t *testing.T) {
 	conn := pgtest.Connect(t, b.database.Superuser)
 	require.Eventually(t, func() bool {
 		var placed bool
-		err := conn.QueryRow(t.Context(), "SELECT (SELECT count(*) FROM events) = (SELECT count(*) FROM event_log)").Scan(&placed)
+		err := conn.QueryRow(t.Context(), "SELECT (SELECT count(*) FROM events) = (SELECT count(*) FROM event_log)").
+			Scan(&placed)
 		return err == nil && placed
 	}, patience, 20*time.Millisecond)
 }
@@ -279,7 +283,8 @@ func (b *bundle) backlog(t *testing.T, endpoint string) (l backlog) {
 
 func (b *bundle) awaitParked(t *testing.T, endpoint string) {
 	t.Helper()
-	require.Eventually(t, func() bool { return slices.Contains(b.backlog(t, endpoint).Parked, b.Procurement) }, patience, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return slices.Contains(b.backlog(t, endpoint).Parked, b.Procurement) },
+		patience, 20*time.Millisecond)
 }
 
 type delivery struct {
@@ -306,7 +311,10 @@ func (b *bundle) deliveries(t *testing.T, endpoint, status string) []delivery {
 // actOn does something to an endpoint that must succeed.
 func (b *bundle) actOn(t *testing.T, endpoint, action string, out any) {
 	t.Helper()
-	_, problem := do(t, b.Lead, apiclient.Request{Path: "/v1/endpoints/" + endpoint + "/actions/" + action, IfMatch: "*", Out: out})
+	_, problem := do(t, b.Lead, apiclient.Request{
+		Path:    "/v1/endpoints/" + endpoint + "/actions/" + action,
+		IfMatch: "*", Out: out,
+	})
 	require.Nil(t, problem)
 }
 

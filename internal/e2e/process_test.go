@@ -54,8 +54,9 @@ func beWorker(spec string) int {
 		worker.SetStickyWorkflowCacheSize(0)
 	}
 	r, err := rig.Start(ctx, rig.Options{
-		DSN: w.DSN, TemporalAddress: w.TemporalAddress, TaskQueue: w.TaskQueue, Webhooks: rig.Webhooks{Pace: w.Pace}, Schedules: w.Schedules,
-		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		DSN: w.DSN, TemporalAddress: w.TemporalAddress, TaskQueue: w.TaskQueue, Webhooks: rig.Webhooks{Pace: w.Pace},
+		Schedules: w.Schedules, Log: slog.New(slog.NewTextHandler(os.Stderr,
+			&slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

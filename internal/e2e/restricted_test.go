@@ -20,14 +20,19 @@ func (b *bundle) chooses(t *testing.T, code models.ProcedureCode) {
 	t.Helper()
 	conn := pgtest.Connect(t, b.database.Superuser)
 	set := func(status models.PhaseStatus) {
-		_, err := conn.Exec(t.Context(), `UPDATE phase_rounds SET status = $2, closed_at = CASE WHEN $2 = 'closed' THEN clock_timestamp() END
+		_, err := conn.Exec(t.Context(),
+			`UPDATE phase_rounds SET status = $2, closed_at = CASE WHEN $2 = 'closed' THEN clock_timestamp() END
 			WHERE procurement_id = $1 AND phase = 'specification'`, b.Procurement, status)
 		require.NoError(t, err)
 	}
 	set(models.PhaseOpen)
-	_, err := b.Lead.Post(t.Context(), b.Path("/procedure-choice"), map[string]any{"procedure": "lottery", "reasons": models.Text{"en": "Why not."}}, nil)
+	_, err := b.Lead.Post(t.Context(), b.Path("/procedure-choice"),
+		map[string]any{"procedure": "lottery", "reasons": models.Text{"en": "Why not."}}, nil)
 	requireRefused(t, models.CodeInvalidValue, err)
-	b.post(t, b.Lead, "/procedure-choice", map[string]any{"procedure": code, "reasons": models.Text{"en": "Many will be interested."}})
+	b.post(t, b.Lead, "/procedure-choice", map[string]any{
+		"procedure": code,
+		"reasons":   models.Text{"en": "Many will be interested."},
+	})
 	set(models.PhaseClosed)
 }
 
@@ -35,8 +40,14 @@ func selectionCriteria(lot models.ID) map[string]any {
 	return map[string]any{
 		"lot": lot, "least": 5,
 		"criteria": []map[string]any{
-			{"id": "turnover", "title": models.Text{"en": "Turnover"}, "requirement": models.Text{"en": "Twice the value of the lot, shown by accounts"}},
-			{"id": "references", "title": models.Text{"en": "References"}, "requirement": models.Text{"en": "Two systems of this size"}},
+			{
+				"id": "turnover", "title": models.Text{"en": "Turnover"},
+				"requirement": models.Text{"en": "Twice the value of the lot, shown by accounts"},
+			},
+			{
+				"id": "references", "title": models.Text{"en": "References"},
+				"requirement": models.Text{"en": "Two systems of this size"},
+			},
 		},
 	}
 }
@@ -52,7 +63,8 @@ func (p *tenderPlay) ask(t *testing.T, amount, score string) *supplier {
 	var receipt struct {
 		Tender models.ID `json:"tender_id"`
 	}
-	_, err = s.Post(t.Context(), tenders, map[string]any{"envelopes": []map[string]any{p.sealed(t, s, "qualification", able, p.quality.Recipient())}}, &receipt)
+	_, err = s.Post(t.Context(), tenders, map[string]any{"envelopes": []map[string]any{p.sealed(t, s, "qualification",
+		able, p.quality.Recipient())}}, &receipt)
 	require.NoError(t, err)
 	s.tender = receipt.Tender
 	p.suppliers = append(p.suppliers, s)
@@ -131,7 +143,8 @@ func TestARestrictedProcedureInvitesWhoQualifiesAndNobodyElseTenders(t *testing.
 	require.Contains(t, p.waitingOn(t), "to tender for lot 1")
 	p.requireTold(t, first, third)
 
-	offer := map[string]any{"envelopes": []map[string]any{p.sealed(t, third, "quality", []byte("We offer all the same."), p.quality.Recipient())}}
+	offer := map[string]any{"envelopes": []map[string]any{p.sealed(t, third, "quality",
+		[]byte("We offer all the same."), p.quality.Recipient())}}
 	_, err := third.Post(t.Context(), p.Path("/lots/"+string(p.lot)+"/tenders"), offer, nil)
 	requireRefused(t, models.CodeNotInvited, err)
 	p.refused(t, models.CodeNoFurtherStage, p.Buyers[0].Board, models.VerbInvite, map[string]any{
@@ -212,7 +225,8 @@ func (p *tenderPlay) sealAnew(t *testing.T) {
 	require.NoError(t, err)
 	p.price, err = age.GenerateX25519Identity()
 	require.NoError(t, err)
-	p.nextVersion(t, p.Lead, "/opening-key", p.key, map[string]any{"quality": p.quality.Recipient().String(), "price": p.price.Recipient().String()})
+	p.nextVersion(t, p.Lead, "/opening-key", p.key,
+		map[string]any{"quality": p.quality.Recipient().String(), "price": p.price.Recipient().String()})
 }
 
 // requireTold reads what an invited candidate and another were told, at the same time.
@@ -236,7 +250,8 @@ func (p *tenderPlay) requireTold(t *testing.T, invited, other *supplier) {
 // requireMoveTold moves the deadline of the tenders: who was invited is told by letter, nobody else.
 func (p *tenderPlay) requireMoveTold(t *testing.T, invited, other *supplier) {
 	t.Helper()
-	p.act(t, p.Lead, models.VerbMoveDeadline, map[string]any{"lot": p.lot, "deadline": p.deadlineIn(t, 50), "reason": "The documents changed."})
+	p.act(t, p.Lead, models.VerbMoveDeadline,
+		map[string]any{"lot": p.lot, "deadline": p.deadlineIn(t, 50), "reason": "The documents changed."})
 	const kind = "/letter?kind=deadline"
 	var letter struct {
 		MovedFor   string `json:"moved_for"`

@@ -58,12 +58,15 @@ func setup(t *testing.T, o options) *bundle {
 	if o.draft.Mode == "" {
 		o.draft.Mode = models.ModeLive
 	}
-	b := &bundle{temporal: cmp.Or(o.temporal, temporaltest.Address(t)), database: pgtest.NewDatabase(t), maxEvents: o.maxEvents}
+	b := &bundle{
+		temporal: cmp.Or(o.temporal, temporaltest.Address(t)), database: pgtest.NewDatabase(t),
+		maxEvents: o.maxEvents,
+	}
 	ctx := t.Context()
 	var err error
 	b.Rig, err = rig.Start(ctx, rig.Options{
-		DSN: b.database.Application, TemporalAddress: b.temporal, TaskQueue: "e2e/" + uuid.NewString(), MaxEvents: o.maxEvents,
-		Log: logger(t), Webhooks: o.webhooks, Schedules: o.schedules,
+		DSN: b.database.Application, TemporalAddress: b.temporal, TaskQueue: "e2e/" + uuid.NewString(),
+		MaxEvents: o.maxEvents, Log: logger(t), Webhooks: o.webhooks, Schedules: o.schedules,
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() {

@@ -35,7 +35,10 @@ func startTemporal(t *testing.T) *ownTemporal {
 	require.NoError(t, err)
 	name := "temporal_" + strings.ReplaceAll(uuid.NewString(), "-", "")
 	database.Path = "/" + name
-	own := &ownTemporal{options: temporalserver.Options{Binary: binary, DatabaseURL: database.String(), Namespace: "ppi"}}
+	own := &ownTemporal{options: temporalserver.Options{
+		Binary: binary, DatabaseURL: database.String(),
+		Namespace: "ppi",
+	}}
 	own.start(t)
 	_, port, err := net.SplitHostPort(own.server.Frontend())
 	require.NoError(t, err)

@@ -22,7 +22,8 @@ func requireRefused(t *testing.T, code models.Code, err error) {
 func (b *bundle) nextVersion(t *testing.T, who *apiclient.Client, path string, e entry, in any) {
 	t.Helper()
 	_, err := who.Do(t.Context(), apiclient.Request{
-		Method: http.MethodPut, Path: b.Path(path + "/" + string(e.ID)), In: in, IfMatch: `"` + strconv.FormatInt(e.Version, 10) + `"`,
+		Method: http.MethodPut, Path: b.Path(path + "/" + string(e.ID)), In: in,
+		IfMatch: `"` + strconv.FormatInt(e.Version, 10) + `"`,
 	})
 	require.NoError(t, err)
 }
@@ -42,7 +43,8 @@ func (b *bundle) exclude(t *testing.T, tender models.ID) {
 	for _, item := range found.Items {
 		if item.Content.Tender == tender {
 			b.nextVersion(t, b.Lead, "/admissions", item.entry, map[string]any{
-				"tender": tender, "decision": "excluded", "code": "abnormally_low", "reason": models.Text{"en": "The price was not explained."},
+				"tender": tender, "decision": "excluded", "code": "abnormally_low",
+				"reason": models.Text{"en": "The price was not explained."},
 			})
 			return
 		}

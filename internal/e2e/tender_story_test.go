@@ -133,19 +133,31 @@ func (b *bundle) describeTender(t *testing.T) *tenderPlay {
 	p.price, err = age.GenerateX25519Identity()
 	require.NoError(t, err)
 	p.staff(t)
-	p.lot = b.post(t, b.Lead, "/lots", map[string]any{"title": models.Text{"en": "Nodes"}, "deadline": b.deadlineIn(t, 40)}).ID
+	p.lot = b.post(t, b.Lead, "/lots", map[string]any{
+		"title":    models.Text{"en": "Nodes"},
+		"deadline": b.deadlineIn(t, 40),
+	}).ID
 	b.post(t, b.Lead, "/award-criteria", awardCriteria(p.lot))
-	p.key = b.post(t, b.Lead, "/opening-key", map[string]any{"quality": p.quality.Recipient().String(), "price": p.price.Recipient().String()})
+	p.key = b.post(t, b.Lead, "/opening-key",
+		map[string]any{"quality": p.quality.Recipient().String(), "price": p.price.Recipient().String()})
 	return p
 }
 
 func awardCriteria(lot models.ID) map[string]any {
 	return map[string]any{
-		"lot": lot, "method": "relative_to_lowest", "currency": "EUR", "price_weight": "40", "digits": 2, "rounding": "half_up",
-		"tie_break": []string{"price", "quality"}, "consensus": "chair", "low": map[string]any{"against": "mean_of_others", "percent": "30"},
+		"lot": lot, "method": "relative_to_lowest", "currency": "EUR", "price_weight": "40", "digits": 2,
+		"rounding":  "half_up",
+		"tie_break": []string{"price", "quality"}, "consensus": "chair",
+		"low": map[string]any{"against": "mean_of_others", "percent": "30"},
 		"criteria": []map[string]any{
-			{"id": "energy", "title": models.Text{"en": "Energy"}, "link": models.Text{"en": "What the system uses"}, "weight": "40", "max": "10"},
-			{"id": "service", "title": models.Text{"en": "Service"}, "link": models.Text{"en": "How the system is kept running"}, "weight": "20", "max": "10"},
+			{
+				"id": "energy", "title": models.Text{"en": "Energy"}, "link": models.Text{"en": "What the system uses"},
+				"weight": "40", "max": "10",
+			},
+			{
+				"id": "service", "title": models.Text{"en": "Service"},
+				"link": models.Text{"en": "How the system is kept running"}, "weight": "20", "max": "10",
+			},
 		},
 	}
 }
@@ -153,7 +165,10 @@ func awardCriteria(lot models.ID) map[string]any {
 // deadlineIn is noon in Paris so many days from now in procedure time.
 func (b *bundle) deadlineIn(t *testing.T, days int) map[string]any {
 	t.Helper()
-	return map[string]any{"local": b.now(t).AddDate(0, 0, days).Format(time.DateOnly) + "T12:00", "zone": "Europe/Paris"}
+	return map[string]any{
+		"local": b.now(t).AddDate(0, 0, days).Format(time.DateOnly) + "T12:00",
+		"zone":  "Europe/Paris",
+	}
 }
 
 func (p *tenderPlay) staff(t *testing.T) {
@@ -190,7 +205,8 @@ func (p *tenderPlay) handIn(t *testing.T, s *supplier) {
 		Tender models.ID `json:"tender_id"`
 		Note   string    `json:"note"`
 	}
-	_, err := s.Post(t.Context(), p.Path("/lots/"+string(p.lot)+"/tenders"), map[string]any{"envelopes": envelopes}, &receipt)
+	_, err := s.Post(t.Context(), p.Path("/lots/"+string(p.lot)+"/tenders"), map[string]any{"envelopes": envelopes},
+		&receipt)
 	require.NoError(t, err)
 	require.NotEmpty(t, receipt.Note)
 	s.tender = receipt.Tender
@@ -210,7 +226,9 @@ func (p *tenderPlay) newSupplier(t *testing.T, amount, score string) *supplier {
 	return s
 }
 
-func (p *tenderPlay) sealed(t *testing.T, s *supplier, kind string, plain []byte, recipient age.Recipient) map[string]any {
+func (p *tenderPlay) sealed(t *testing.T, s *supplier, kind string, plain []byte,
+	recipient age.Recipient,
+) map[string]any {
 	t.Helper()
 	var file bytes.Buffer
 	w, err := age.Encrypt(&file, recipient)
@@ -225,13 +243,18 @@ func (p *tenderPlay) sealed(t *testing.T, s *supplier, kind string, plain []byte
 func (b *bundle) upload(t *testing.T, who *apiclient.Client, content []byte, purpose string) models.ID {
 	t.Helper()
 	u := b.post(t, who, "/uploads", map[string]any{
-		"size": len(content), "sha256": sha(content), "media_type": "application/octet-stream", "filename": "file.age", "purpose": purpose,
+		"size": len(content), "sha256": sha(content), "media_type": "application/octet-stream", "filename": "file.age",
+		"purpose": purpose,
 	})
 	_, err := who.Do(t.Context(), apiclient.Request{
-		Method: http.MethodPut, Path: b.Path("/uploads/" + string(u.ID) + "/chunks/0"), In: bytes.NewReader(content), IfMatch: "*",
+		Method: http.MethodPut, Path: b.Path("/uploads/" + string(u.ID) + "/chunks/0"), In: bytes.NewReader(content),
+		IfMatch: "*",
 	})
 	require.NoError(t, err)
-	_, err = who.Do(t.Context(), apiclient.Request{Method: http.MethodPost, Path: b.Path("/uploads/" + string(u.ID) + "/actions/complete"), IfMatch: "*"})
+	_, err = who.Do(t.Context(), apiclient.Request{
+		Method: http.MethodPost,
+		Path:   b.Path("/uploads/" + string(u.ID) + "/actions/complete"), IfMatch: "*",
+	})
 	require.NoError(t, err)
 	return u.ID
 }
@@ -311,7 +334,8 @@ func (b *bundle) download(t *testing.T, who *apiclient.Client, path string) []by
 func (p *tenderPlay) declare(t *testing.T) {
 	t.Helper()
 	for _, who := range append([]*apiclient.Client{p.chair}, p.evaluators...) {
-		p.post(t, who, "/conflict-declarations", map[string]any{"lot": p.lot, "tenderers": p.tenderers(t, who), "conflict": false})
+		p.post(t, who, "/conflict-declarations",
+			map[string]any{"lot": p.lot, "tenderers": p.tenderers(t, who), "conflict": false})
 	}
 }
 
@@ -361,7 +385,8 @@ func (p *tenderPlay) score(t *testing.T) {
 
 func (p *tenderPlay) writeSheet(t *testing.T, who *apiclient.Client, s *supplier) {
 	t.Helper()
-	_, err := who.Post(t.Context(), p.Path("/tenders/"+string(s.tender)+"/score-sheets"), map[string]any{"scores": scores(s.score)}, nil)
+	_, err := who.Post(t.Context(), p.Path("/tenders/"+string(s.tender)+"/score-sheets"),
+		map[string]any{"scores": scores(s.score)}, nil)
 	require.NoError(t, err)
 }
 
@@ -406,7 +431,8 @@ func (p *tenderPlay) tell(t *testing.T) {
 			EarliestContract string    `json:"earliest_contract"`
 		} `json:"result"`
 	}
-	_, err := p.Lead.Act(t.Context(), p.Procurement, string(models.VerbSendLetters), map[string]any{"lot": p.lot, "means": "electronic"}, &out)
+	_, err := p.Lead.Act(t.Context(), p.Procurement, string(models.VerbSendLetters),
+		map[string]any{"lot": p.lot, "means": "electronic"}, &out)
 	require.NoError(t, err)
 	require.Equal(t, len(p.suppliers), out.Result.Letters)
 	p.standstill, p.earliestContract = out.Result.StandstillUntil, out.Result.EarliestContract
@@ -418,7 +444,8 @@ func (p *tenderPlay) conclude(t *testing.T) {
 	contract := p.post(t, p.Lead, "/contracts", p.contract("480000.00"))
 	for _, buyer := range p.Buyers {
 		p.post(t, buyer.Officer, "/purchases", map[string]any{
-			"contract": contract.ID, "ordered_on": p.earliestContract, "value": models.Money{Amount: "160000.00", Currency: "EUR"},
+			"contract": contract.ID, "ordered_on": p.earliestContract,
+			"value": models.Money{Amount: "160000.00", Currency: "EUR"},
 		})
 	}
 }
@@ -450,7 +477,8 @@ func (b *bundle) writeReport(t *testing.T) {
 	}
 	b.get(t, b.Lead, "/report-record", &record)
 	b.post(t, b.Lead, "/individual-report", map[string]any{
-		"record": record.Digest, "subject": models.Text{"en": "Computing nodes"}, "procedure": models.Text{"en": "Open procedure: the need is well described."},
+		"record": record.Digest, "subject": models.Text{"en": "Computing nodes"},
+		"procedure": models.Text{"en": "Open procedure: the need is well described."},
 		"conflicts": models.Text{"en": "None were found."}, "subcontracting": models.Text{"en": "None is known."},
 	})
 }

@@ -26,13 +26,16 @@ func (b *bundle) skipToTender(t *testing.T) {
 	t.Helper()
 	b.act(t, b.Lead, models.VerbStart, nil)
 	conn := pgtest.Connect(t, b.database.Superuser)
-	_, err := conn.Exec(t.Context(), "UPDATE phase_rounds SET status = 'closed', closed_at = clock_timestamp() WHERE procurement_id = $1", b.Procurement)
+	_, err := conn.Exec(t.Context(), "UPDATE phase_rounds SET status = 'closed', closed_at = clock_timestamp() WHERE "+
+		"procurement_id = $1", b.Procurement)
 	require.NoError(t, err)
 	for phase, status := range map[models.Phase]models.PhaseStatus{
-		models.PhaseConsultation: models.PhaseClosed, models.PhaseEngagement: models.PhaseClosed, models.PhaseSpecification: models.PhaseClosed,
-		models.PhaseTender: models.PhaseOpen,
+		models.PhaseConsultation: models.PhaseClosed, models.PhaseEngagement: models.PhaseClosed,
+		models.PhaseSpecification: models.PhaseClosed,
+		models.PhaseTender:        models.PhaseOpen,
 	} {
-		_, err = conn.Exec(t.Context(), `INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at, closed_at)
+		_, err = conn.Exec(t.Context(),
+			`INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at, closed_at)
 			VALUES ($1, $2, 1, $3, clock_timestamp(), CASE WHEN $3 = 'closed' THEN clock_timestamp() END)`, b.Procurement, phase, status)
 		require.NoError(t, err)
 	}
@@ -51,7 +54,10 @@ func TestNothingIsPublishedBeforeItIsReady(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
 	b.refused(t, models.CodeLotsMissing, b.Lead, models.VerbPublish, nil)
-	lot := b.post(t, b.Lead, "/lots", map[string]any{"title": models.Text{"en": "Nodes"}, "deadline": b.deadlineIn(t, 29)}).ID
+	lot := b.post(t, b.Lead, "/lots", map[string]any{
+		"title":    models.Text{"en": "Nodes"},
+		"deadline": b.deadlineIn(t, 29),
+	}).ID
 	_, err := b.Lead.Act(t.Context(), b.Procurement, string(models.VerbPublish), nil, nil)
 	problem, ok := apiclient.ProblemOf(err)
 	require.True(t, ok, "%v", err)
@@ -59,14 +65,18 @@ func TestNothingIsPublishedBeforeItIsReady(t *testing.T) {
 	for _, e := range problem.Errors {
 		codes, accepted = append(codes, e.Code), append(accepted, e.Accepted)
 	}
-	require.Equal(t, []string{string(models.CodeOpeningKeyMissing), string(models.CodeCriteriaMissing), string(models.CodeBelowStatutoryMinimum)}, codes)
+	require.Equal(t, []string{
+		string(models.CodeOpeningKeyMissing), string(models.CodeCriteriaMissing),
+		string(models.CodeBelowStatutoryMinimum),
+	}, codes)
 	require.Contains(t, accepted[2], "or later", "the earliest lawful deadline is named")
 
 	criteria := awardCriteria(lot)
 	criteria["price_weight"] = "41"
 	_, err = b.Lead.Post(t.Context(), b.Path("/award-criteria"), criteria, nil)
 	requireRefused(t, models.CodeInvalidCriteria, err)
-	_, err = b.Lead.Post(t.Context(), b.Path("/opening-key"), map[string]any{"quality": "AGE-SECRET-KEY-1", "price": "x"}, nil)
+	_, err = b.Lead.Post(t.Context(), b.Path("/opening-key"),
+		map[string]any{"quality": "AGE-SECRET-KEY-1", "price": "x"}, nil)
 	requireRefused(t, models.CodeSecretKey, err)
 }
 
@@ -104,7 +114,8 @@ func TestEnvelopesStaySealedUntilTwoBuyersOpenThem(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "disputed", view.Found)
 	require.Equal(t, 1, b.countEvents(t, event.OpeningDisputed{}))
-	_, err = b.Lead.Post(t.Context(), b.Path("/admissions"), map[string]any{"tender": s.tender, "decision": "admitted"}, nil)
+	_, err = b.Lead.Post(t.Context(), b.Path("/admissions"), map[string]any{"tender": s.tender, "decision": "admitted"},
+		nil)
 	requireRefused(t, models.CodeNotUnsealed, err)
 }
 
@@ -123,10 +134,12 @@ func TestWhoHasAConflictDoesNotEvaluate(t *testing.T) {
 	requireRefused(t, models.CodeDeclarationMissing, err)
 	_, err = fair.Get(t.Context(), b.Path("/tenders/"+string(first.tender)+"/openings"), nil)
 	requireRefused(t, models.CodeDeclarationMissing, err)
-	_, err = fair.Post(t.Context(), b.Path("/conflict-declarations"), map[string]any{"lot": p.lot, "tenderers": p.tenderers(t, fair)[:1], "conflict": false}, nil)
+	_, err = fair.Post(t.Context(), b.Path("/conflict-declarations"),
+		map[string]any{"lot": p.lot, "tenderers": p.tenderers(t, fair)[:1], "conflict": false}, nil)
 	requireRefused(t, models.CodeInvalidValue, err)
 	all := p.tenderers(t, fair)
-	b.post(t, biased, "/conflict-declarations", map[string]any{"lot": p.lot, "tenderers": all, "conflict": true, "statement": "my spouse works for one"})
+	b.post(t, biased, "/conflict-declarations",
+		map[string]any{"lot": p.lot, "tenderers": all, "conflict": true, "statement": "my spouse works for one"})
 	b.post(t, biased, "/conflict-declarations", map[string]any{"lot": p.lot, "tenderers": all, "conflict": false})
 	_, err = biased.Post(t.Context(), sheet, map[string]any{"scores": scores("10")}, nil)
 	requireRefused(t, models.CodeConflictDeclared, err)
@@ -137,13 +150,18 @@ func TestWhoHasAConflictDoesNotEvaluate(t *testing.T) {
 	requireRefused(t, models.CodeInvalidScore, err)
 	_, err = fair.Post(t.Context(), sheet, map[string]any{"scores": scores("8")[:1]}, nil)
 	requireRefused(t, models.CodeInvalidScore, err)
-	_, err = p.chair.Post(t.Context(), b.Path("/consensus-scores"), map[string]any{"tender": first.tender, "scores": scores("8")}, nil)
+	_, err = p.chair.Post(t.Context(), b.Path("/consensus-scores"),
+		map[string]any{"tender": first.tender, "scores": scores("8")}, nil)
 	requireRefused(t, models.CodeScoresMissing, err)
 	p.writeSheet(t, fair, first)
 	p.writeSheet(t, fair, second)
 	_, err = fair.Post(t.Context(), sheet, map[string]any{"scores": scores("9")}, nil)
 	requireRefused(t, models.CodeScoresFinal, err)
-	_, err = p.chair.Post(t.Context(), b.Path("/consensus-scores"), map[string]any{"tender": first.tender, "scores": []models.Score{{Criterion: "energy", Score: "1"}, {Criterion: "service", Score: "1"}}}, nil)
+	_, err = p.chair.Post(t.Context(), b.Path("/consensus-scores"),
+		map[string]any{"tender": first.tender, "scores": []models.Score{
+			{Criterion: "energy", Score: "1"},
+			{Criterion: "service", Score: "1"},
+		}}, nil)
 	requireRefused(t, models.CodeInvalidValue, err)
 	b.refused(t, models.CodeScoresMissing, p.chair, models.VerbLockQuality, map[string]any{"lot": p.lot})
 }
@@ -178,14 +196,19 @@ func TestALateExclusionRanksAnewAndSaysWhatItTurned(t *testing.T) {
 	low := p.suppliers[2]
 	require.NotEmpty(t, askedAbout(before, low.tender), "the lowest price is far below the others")
 	leader := before.Ranking.Places[0].Tender
-	b.refused(t, models.CodePriceUnexplained, b.Buyers[0].Board, models.VerbAward, map[string]any{"lot": p.lot, "tender": leader, "ranking": before.Digest})
+	b.refused(t, models.CodePriceUnexplained, b.Buyers[0].Board, models.VerbAward,
+		map[string]any{"lot": p.lot, "tender": leader, "ranking": before.Digest})
 
-	b.post(t, b.Lead, "/price-inquiries", map[string]any{"tender": low.tender, "question": models.Text{"en": "How?"}, "finding": "rejected", "reason": models.Text{"en": "No answer came."}})
+	b.post(t, b.Lead, "/price-inquiries", map[string]any{
+		"tender": low.tender, "question": models.Text{"en": "How?"},
+		"finding": "rejected", "reason": models.Text{"en": "No answer came."},
+	})
 	b.exclude(t, low.tender)
 	p.readRanking(t)
 	require.NotEqual(t, before.Digest, p.ranking.Digest)
 	require.NotEmpty(t, p.ranking.Ranking.Places[2].Excluded)
-	b.refused(t, models.CodeRankingChanged, b.Buyers[0].Board, models.VerbAward, map[string]any{"lot": p.lot, "tender": leader, "ranking": before.Digest})
+	b.refused(t, models.CodeRankingChanged, b.Buyers[0].Board, models.VerbAward,
+		map[string]any{"lot": p.lot, "tender": leader, "ranking": before.Digest})
 	p.award(t)
 }
 
@@ -203,9 +226,12 @@ func TestNoContractBeforeTheStandstillIsOverAndReviewsAreDecided(t *testing.T) {
 	b := inTender(t)
 	p := b.ranked(t)
 	first := p.ranking.Ranking.Places[0]
-	b.refused(t, models.CodeForbidden, b.Drafter, models.VerbAward, map[string]any{"lot": p.lot, "tender": first.Tender, "ranking": p.ranking.Digest})
-	b.refused(t, models.CodeNoWinner, b.Buyers[0].Board, models.VerbAward, map[string]any{"lot": p.lot, "tender": p.ranking.Ranking.Places[1].Tender, "ranking": p.ranking.Digest})
-	b.refused(t, models.CodeNotAwarded, b.Lead, models.VerbSendLetters, map[string]any{"lot": p.lot, "means": "electronic"})
+	b.refused(t, models.CodeForbidden, b.Drafter, models.VerbAward,
+		map[string]any{"lot": p.lot, "tender": first.Tender, "ranking": p.ranking.Digest})
+	b.refused(t, models.CodeNoWinner, b.Buyers[0].Board, models.VerbAward,
+		map[string]any{"lot": p.lot, "tender": p.ranking.Ranking.Places[1].Tender, "ranking": p.ranking.Digest})
+	b.refused(t, models.CodeNotAwarded, b.Lead, models.VerbSendLetters,
+		map[string]any{"lot": p.lot, "means": "electronic"})
 	p.award(t)
 	p.tell(t)
 	p.requireLetters(t)
@@ -213,12 +239,14 @@ func TestNoContractBeforeTheStandstillIsOverAndReviewsAreDecided(t *testing.T) {
 	contract := b.Path("/contracts")
 	_, err := b.Lead.Post(t.Context(), contract, p.contract("480000.00"), nil)
 	requireRefused(t, models.CodeStandstill, err)
-	review := b.post(t, b.Lead, "/review-applications", map[string]any{"lot": p.lot, "body": "Tribunal", "lodged_on": b.now(t).Format(time.DateOnly)})
+	review := b.post(t, b.Lead, "/review-applications",
+		map[string]any{"lot": p.lot, "body": "Tribunal", "lodged_on": b.now(t).Format(time.DateOnly)})
 	b.advance(t, p.standstill.Add(time.Hour))
 	_, err = b.Lead.Post(t.Context(), contract, p.contract("480000.00"), nil)
 	requireRefused(t, models.CodeReviewPending, err)
 	b.nextVersion(t, b.Lead, "/review-applications", review, map[string]any{
-		"lot": p.lot, "body": "Tribunal", "lodged_on": b.now(t).Format(time.DateOnly), "outcome": "dismissed", "decided_on": b.now(t).Format(time.DateOnly),
+		"lot": p.lot, "body": "Tribunal", "lodged_on": b.now(t).
+			Format(time.DateOnly), "outcome": "dismissed", "decided_on": b.now(t).Format(time.DateOnly),
 	})
 	dollars := p.contract("480000.00")
 	dollars["value"] = models.Money{Amount: "480000.00", Currency: "USD"}
@@ -226,8 +254,10 @@ func TestNoContractBeforeTheStandstillIsOverAndReviewsAreDecided(t *testing.T) {
 	requireRefused(t, models.CodeInvalidValue, err)
 	p.conclude(t)
 	p.requireContractStaysOnLot(t)
-	b.refused(t, models.CodeContractSigned, b.Buyers[0].Board, models.VerbCancel, map[string]any{"code": "other", "reason": "too late"})
-	b.refused(t, models.CodeContractSigned, b.Buyers[0].Board, models.VerbEndLot, map[string]any{"lot": p.lot, "code": "other", "reason": "too late"})
+	b.refused(t, models.CodeContractSigned, b.Buyers[0].Board, models.VerbCancel,
+		map[string]any{"code": "other", "reason": "too late"})
+	b.refused(t, models.CodeContractSigned, b.Buyers[0].Board, models.VerbEndLot,
+		map[string]any{"lot": p.lot, "code": "other", "reason": "too late"})
 }
 
 func TestALotEndsWithoutAwardAndBuyersSayWhy(t *testing.T) {
@@ -240,7 +270,8 @@ func TestALotEndsWithoutAwardAndBuyersSayWhy(t *testing.T) {
 	b.move(t, models.VerbResume, map[string]any{"reason": "it goes on"})
 	b.move(t, models.VerbEndLot, map[string]any{"lot": p.lot, "code": "no-rece", "reason": "nobody tendered"})
 	for _, buyer := range b.Buyers {
-		b.post(t, buyer.Officer, "/non-purchases", map[string]any{"code": "no-rece", "reason": models.Text{"en": "Nobody tendered."}})
+		b.post(t, buyer.Officer, "/non-purchases",
+			map[string]any{"code": "no-rece", "reason": models.Text{"en": "Nobody tendered."}})
 	}
 	p.report(t)
 	b.approve(t, models.PhaseTender)

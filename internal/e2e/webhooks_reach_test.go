@@ -113,7 +113,8 @@ func TestANameThatLeadsInsideLaterIsNotFollowed(t *testing.T) {
 		require.Equal(t, models.FaultBlocked, a.Fault)
 	}
 	_, problem := do(t, b.Lead, apiclient.Request{
-		Method: http.MethodPatch, Path: "/v1/endpoints/" + id, In: map[string]any{"url": "http://portal.example:" + portOf(t, p.URL) + "/other"}, IfMatch: "*",
+		Method: http.MethodPatch, Path: "/v1/endpoints/" + id,
+		In: map[string]any{"url": "http://portal.example:" + portOf(t, p.URL) + "/other"}, IfMatch: "*",
 	})
 	require.Equal(t, string(models.CodeInvalidValue), problem.Code, "it is judged anew when it is changed")
 
@@ -155,8 +156,10 @@ func TestEndpointsInsideAreRefusedUnlessTheOperatorAllowsThem(t *testing.T) {
 		Pace: quick.Pace, Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.2/32")}, Resolver: dns.resolver(),
 	}})
 	for _, address := range []string{
-		"http://127.0.0.1/", "https://127.0.0.1/", "https://[::1]/", "https://[::ffff:127.0.0.1]/", "https://10.0.0.1/", "https://169.254.169.254/latest",
-		"https://0.0.0.0/", "https://portal.example/", "http://portal.example:8080/", "http://93.184.216.34/", "https://93.184.216.34:8443/",
+		"http://127.0.0.1/", "https://127.0.0.1/", "https://[::1]/", "https://[::ffff:127.0.0.1]/", "https://10.0.0.1/",
+		"https://169.254.169.254/latest",
+		"https://0.0.0.0/", "https://portal.example/", "http://portal.example:8080/", "http://93.184.216.34/",
+		"https://93.184.216.34:8443/",
 	} {
 		_, problem := do(t, b.Lead, apiclient.Request{Path: "/v1/endpoints", In: map[string]any{"url": address}})
 		require.NotNil(t, problem, address)
@@ -178,7 +181,10 @@ func TestARedirectIsNotFollowedAndCountsAsAFailure(t *testing.T) {
 	t.Cleanup(elsewhere.Close)
 	p, start := newPortal(t), now(t, b.Lead)
 	p.redirect = elsewhere.URL
-	statuses := []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect}
+	statuses := []int{
+		http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect,
+		http.StatusPermanentRedirect,
+	}
 	p.answers(func(n int, _ heard) int { return statuses[n%len(statuses)] })
 	id := b.endpoint(t, p, nil)
 	b.change(t, 1)

@@ -22,7 +22,8 @@ func (b *bundle) feedRuns(t *testing.T, endpoint string) (runs []string) {
 	t.Helper()
 	id := b.feedWorkflow(endpoint)
 	require.Eventually(t, func() bool {
-		found, err := b.Service.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{Query: "WorkflowId = '" + id + "'"})
+		found, err := b.Service.ListWorkflow(t.Context(),
+			&workflowservice.ListWorkflowExecutionsRequest{Query: "WorkflowId = '" + id + "'"})
 		if err != nil || len(found.GetExecutions()) == 0 || b.isOpen(t, id, "") {
 			return false
 		}

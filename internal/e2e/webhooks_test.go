@@ -34,7 +34,10 @@ func TestWebhooksArriveOnceInTheOrderOfTheFeed(t *testing.T) {
 	some.answers(faulty)
 	start := now(t, b.Lead)
 	b.endpoint(t, all, nil)
-	b.endpoint(t, some, map[string]any{"types": []string{"entry", "motion.moved"}, "procurements": []string{b.Procurement}})
+	b.endpoint(t, some, map[string]any{
+		"types":        []string{"entry", "motion.moved"},
+		"procurements": []string{b.Procurement},
+	})
 	second := b.another(t, models.ModeLive)
 
 	b.act(t, b.Lead, models.VerbStart, nil)
@@ -48,7 +51,8 @@ func TestWebhooksArriveOnceInTheOrderOfTheFeed(t *testing.T) {
 	other.awaitSent(t, all, start)
 	narrow := sentOf(feed(t, b.Lead, b.Path("/events?type=entry,motion.moved"), start))
 	require.Greater(t, len(narrow), 5)
-	require.Eventually(t, func() bool { return len(some.taken(b.Procurement)) >= len(narrow) }, patience, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return len(some.taken(b.Procurement)) >= len(narrow) }, patience,
+		20*time.Millisecond)
 	require.Equal(t, narrow, some.taken(b.Procurement))
 	require.Empty(t, some.taken(second.Procurement))
 	for _, p := range []*portal{all, some} {
@@ -216,7 +220,8 @@ func TestBothSecretsSignUntilTheOverlapIsOver(t *testing.T) {
 	require.True(t, byNew)
 
 	conn := pgtest.Connect(t, b.database.Superuser)
-	ended, err := conn.Exec(t.Context(), "UPDATE endpoints SET former_until = clock_timestamp() WHERE id = $1 AND former_until > clock_timestamp() + interval '23 hours'", id)
+	ended, err := conn.Exec(t.Context(), "UPDATE endpoints SET former_until = clock_timestamp() WHERE id = $1 AND "+
+		"former_until > clock_timestamp() + interval '23 hours'", id)
 	require.NoError(t, err)
 	require.EqualValues(t, 1, ended.RowsAffected(), "both sign for a day")
 	b.change(t, 1)
@@ -252,7 +257,8 @@ func TestLiveEndpointsHearNothingOfRehearsalsNorTheOtherWayRound(t *testing.T) {
 	}
 	var wrong int
 	conn := pgtest.Connect(t, b.database.Superuser)
-	require.NoError(t, conn.QueryRow(t.Context(), `SELECT count(*) FROM deliveries d JOIN endpoints e ON e.id = d.endpoint_id
+	require.NoError(t, conn.QueryRow(t.Context(),
+		`SELECT count(*) FROM deliveries d JOIN endpoints e ON e.id = d.endpoint_id
 		JOIN procurements p ON p.id = d.procurement_id WHERE e.rehearsals <> (p.mode = 'rehearsal')`).Scan(&wrong))
 	require.Zero(t, wrong, "nothing waits to be sent either")
 }

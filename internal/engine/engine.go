@@ -78,7 +78,10 @@ func (e *Engine) Start(ctx context.Context, procurement models.ID, title string,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		StaticSummary:            process.Clip(title, process.LongestSummary),
 		StaticDetails:            staticDetails(title, buyers),
-	}, process.WorkflowProcurement, process.Input{ProcurementID: procurement, MaxEvents: e.runs.MaxEvents, OrdinaryActs: e.runs.OrdinaryActs})
+	}, process.WorkflowProcurement, process.Input{
+		ProcurementID: procurement, MaxEvents: e.runs.MaxEvents,
+		OrdinaryActs: e.runs.OrdinaryActs,
+	})
 	var closed *serviceerror.WorkflowExecutionAlreadyStarted
 	switch {
 	case err == nil:
@@ -177,7 +180,8 @@ func (e *Engine) notFound(ctx context.Context, procurement models.ID, cause erro
 func isNotFound(err error) bool { return errors.As(err, new(*serviceerror.NotFound)) }
 
 func staticDetails(title string, buyers []string) string {
-	return process.Clip("# "+title+"\n\nContracting authorities:\n\n- "+strings.Join(buyers, "\n- ")+"\n", process.LongestDetails)
+	return process.Clip("# "+title+"\n\nContracting authorities:\n\n- "+strings.Join(buyers, "\n- ")+"\n",
+		process.LongestDetails)
 }
 
 // Connect makes a client of the Temporal server, which is reached when it is first needed and may be away

@@ -39,7 +39,9 @@ type answer struct {
 	err    error
 }
 
-func (s *server) UpdateWorkflow(_ context.Context, o client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
+func (s *server) UpdateWorkflow(_ context.Context,
+	o client.UpdateWorkflowOptions,
+) (client.WorkflowUpdateHandle, error) {
 	if a, ok := s.kept[o.UpdateID]; ok {
 		return handle{answer: a}, nil
 	}
@@ -55,7 +57,9 @@ func (s *server) UpdateWorkflow(_ context.Context, o client.UpdateWorkflowOption
 	return handle{answer: a}, nil
 }
 
-func (s *server) DescribeWorkflowExecution(context.Context, string, string) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
+func (s *server) DescribeWorkflowExecution(context.Context, string,
+	string,
+) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
 	return s.run()
 }
 
@@ -70,7 +74,10 @@ func (h handle) Get(_ context.Context, out any) error {
 	return h.answer.err
 }
 
-var cast = models.Command{ID: strings.Repeat("a", 64), ProcurementID: models.NewID(models.PrefixProcurement), Verb: models.VerbVote}
+var cast = models.Command{
+	ID: strings.Repeat("a", 64), ProcurementID: models.NewID(models.PrefixProcurement),
+	Verb: models.VerbVote,
+}
 
 // send sends a command for as long as an API does, and says who was told and how long it took.
 func send(t *testing.T, s *server) (told bool, took time.Duration, err error) {
@@ -158,7 +165,10 @@ func TestOnlyARunThatIsNotOpenIsNotRunning(t *testing.T) {
 		"not known": {nil, serviceerror.NewUnavailable("restarting"), engine.ErrUnavailable},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			s := &server{run: func() (*workflowservice.DescribeWorkflowExecutionResponse, error) { return c.run, c.err }}
+			s := &server{run: func() (*workflowservice.DescribeWorkflowExecutionResponse, error) {
+				return c.run,
+					c.err
+			}}
 			s.answer = func(n int) (process.CommandStatus, error) {
 				if n < 2 {
 					return "", serviceerror.NewNotFound("update not found")

@@ -50,7 +50,8 @@ func (f *Feeds) Wake(ctx context.Context, feed process.PortalFeed, upTo int64, s
 		TaskQueue: process.FeedQueue(f.options.TaskQueue), StaticSummary: process.Clip(summary, process.LongestSummary),
 	}
 	more := process.More{UpTo: upTo}
-	_, err := f.service.SignalWithStartWorkflow(ctx, id, process.SignalMore, more, start, process.WorkflowPortalFeed, in)
+	_, err := f.service.SignalWithStartWorkflow(ctx, id, process.SignalMore, more, start, process.WorkflowPortalFeed,
+		in)
 	if err != nil {
 		return fmt.Errorf("wake feed: %w (%w)", ErrUnavailable, err)
 	}

@@ -32,9 +32,11 @@ func Append(tx *pg.Tx, events ...event.Event) error {
 			return err
 		}
 		rows[i] = "(?, nullif(?, ''), ?, nullif(?, ''), ?, ?, ?, ?)"
-		values = append(values, e.ID, e.ProcurementID, recorded.Type, e.ActorID, e.At, e.RecordedAt, string(data), canonical)
+		values = append(values, e.ID, e.ProcurementID, recorded.Type, e.ActorID, e.At, e.RecordedAt, string(data),
+			canonical)
 	}
-	err := pg.RowsOf(tx).Exec("INSERT INTO events (id, procurement_id, type, actor_id, at, recorded_at, data, canonical) VALUES "+
+	err := pg.RowsOf(tx).Exec("INSERT INTO events (id, procurement_id, type, actor_id, at, recorded_at, data, "+
+		"canonical) VALUES "+
 		strings.Join(rows, ", "), values...).Error
 	if err != nil {
 		return fmt.Errorf("append events: %w", err)

@@ -25,7 +25,10 @@ func TestAnAppendedEventIsStoredInItsCanonicalBytes(t *testing.T) {
 		ActorID:       models.NewID(models.PrefixPerson),
 		At:            time.Date(2027, 3, 1, 12, 0, 0, 999_999_999, time.FixedZone("CET", 3600)),
 		Payload: event.ProcurementPublished{
-			Digest: "Énergie <&> ünïcode", Lots: []event.PublishedLot{{Number: 2, Deadline: time.Unix(0, 0).UTC()}, {Number: 1}},
+			Digest: "Énergie <&> ünïcode", Lots: []event.PublishedLot{
+				{Number: 2, Deadline: time.Unix(0, 0).UTC()},
+				{Number: 1},
+			},
 		},
 	}
 	require.NoError(t, s.InTx(t.Context(), func(tx *store.Tx) error {
@@ -36,7 +39,8 @@ func TestAnAppendedEventIsStoredInItsCanonicalBytes(t *testing.T) {
 
 	var canonical, data []byte
 	var at time.Time
-	row := pgtest.Connect(t, db.Application).QueryRow(t.Context(), "SELECT canonical, data, at FROM events WHERE id = $1", moved.ID)
+	row := pgtest.Connect(t, db.Application).
+		QueryRow(t.Context(), "SELECT canonical, data, at FROM events WHERE id = $1", moved.ID)
 	require.NoError(t, row.Scan(&canonical, &data, &at))
 	read, err := audit.ParseEvent(canonical)
 	require.NoError(t, err)
@@ -63,8 +67,10 @@ func TestColumnsThatDifferFromTheCanonicalBytesAreRefused(t *testing.T) {
 	require.NoError(t, err)
 	conn := pgtest.Connect(t, db.Application)
 	insert := func(e event.Recorded, data string) error {
-		_, err := conn.Exec(t.Context(), `INSERT INTO events (id, procurement_id, type, actor_id, at, recorded_at, data, canonical)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, e.ID, e.ProcurementID, e.Type, e.ActorID, e.At, e.RecordedAt, data, canonical)
+		_, err := conn.Exec(t.Context(),
+			`INSERT INTO events (id, procurement_id, type, actor_id, at, recorded_at, data, canonical)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, e.ID, e.ProcurementID, e.Type, e.ActorID, e.At, e.RecordedAt,
+			data, canonical)
 		return err
 	}
 	for name, change := range map[string]func(*event.Recorded){
@@ -121,6 +127,7 @@ func TestAnEventOfAnotherFormIsRefusedByItsConstraint(t *testing.T) {
 // withoutProcurements lets events name procurements that are not there: the record is tested by itself.
 func withoutProcurements(t *testing.T, db pgtest.Database) {
 	t.Helper()
-	_, err := pgtest.Connect(t, db.Owner).Exec(t.Context(), "ALTER TABLE events DROP CONSTRAINT IF EXISTS events_procurement")
+	_, err := pgtest.Connect(t, db.Owner).Exec(t.Context(),
+		"ALTER TABLE events DROP CONSTRAINT IF EXISTS events_procurement")
 	require.NoError(t, err)
 }

@@ -77,7 +77,8 @@ func contradictions(ctx context.Context, tx pgx.Tx, archive audit.Archive, size 
 			return err
 		}
 		if earlier.Size > 0 && tree.Root() != earlier.Root {
-			return fmt.Errorf("%w: the root of its first %d entries was %s, now it is %s", ErrLogRewritten, earlier.Size, earlier.Root, tree.Root())
+			return fmt.Errorf("%w: the root of its first %d entries was %s, now it is %s", ErrLogRewritten,
+				earlier.Size, earlier.Root, tree.Root())
 		}
 	}
 	return nil
@@ -86,7 +87,8 @@ func contradictions(ctx context.Context, tx pgx.Tx, archive audit.Archive, size 
 // storeCheckpoint returns the stored checkpoint of that size, which may be an earlier one.
 func (l *Log) storeCheckpoint(ctx context.Context, c audit.Checkpoint) (audit.Checkpoint, error) {
 	err := pg.OnConn(ctx, l.db, func(conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, "INSERT INTO checkpoints (size, root, note) VALUES ($1, $2, $3) ON CONFLICT (size) DO NOTHING",
+		_, err := conn.Exec(ctx, "INSERT INTO checkpoints (size, root, note) VALUES ($1, $2, $3) ON CONFLICT (size) "+
+			"DO NOTHING",
 			c.Size, c.Root[:], string(c.Note))
 		if err != nil {
 			return fmt.Errorf("store checkpoint: %w", err)

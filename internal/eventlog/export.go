@@ -20,7 +20,9 @@ var ErrNothingRecorded = errors.New("nothing is recorded of this procurement")
 
 // Export writes all entries of one procurement with a head signed over them, in the form that
 // [audit.VerifyExport] reads. It returns the signed head, or [ErrNothingRecorded].
-func (l *Log) Export(ctx context.Context, key audit.Key, procurement models.ID, out io.Writer) (audit.Checkpoint, error) {
+func (l *Log) Export(ctx context.Context, key audit.Key, procurement models.ID,
+	out io.Writer,
+) (audit.Checkpoint, error) {
 	var head audit.Checkpoint
 	err := pg.InSnapshot(ctx, l.db, func(tx pgx.Tx) error {
 		tree, err := chainTree(ctx, tx, procurement)
@@ -62,7 +64,8 @@ func chainTree(ctx context.Context, tx pgx.Tx, procurement models.ID) (audit.Tre
 
 func chainEntries(ctx context.Context, tx pgx.Tx, procurement models.ID) iter.Seq2[audit.Entry, error] {
 	load := func(after int64) ([]audit.Entry, error) {
-		rows, err := tx.Query(ctx, selectEntries+"WHERE l.procurement_id = $1 AND l.seq > $2 ORDER BY l.seq LIMIT $3", procurement, after, pageSize)
+		rows, err := tx.Query(ctx, selectEntries+"WHERE l.procurement_id = $1 AND l.seq > $2 ORDER BY l.seq LIMIT $3",
+			procurement, after, pageSize)
 		if err != nil {
 			return nil, fmt.Errorf("read chain: %w", err)
 		}

@@ -93,7 +93,8 @@ func (l *Log) Feed(ctx context.Context, q FeedQuery) (page FeedPage, err error) 
 	}
 	types := append([]string{}, q.Types...)
 	err = pg.OnConn(ctx, l.db, func(conn *pgx.Conn) error {
-		rows, err := conn.Query(ctx, readFeed, ids, buyers, q.Platform, q.After, page.Head, supplierTypes, types, q.Limit,
+		rows, err := conn.Query(ctx, readFeed, ids, buyers, q.Platform, q.After, page.Head, supplierTypes, types,
+			q.Limit,
 			buyersTypes, platformTypes, sealedTypes, knownTypes)
 		if err != nil {
 			return err

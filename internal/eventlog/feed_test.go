@@ -50,7 +50,8 @@ func TestTheFeedIsReadPageByPageAndByType(t *testing.T) {
 	one, other := p.Procurement(models.ModeLive, ada), p.Procurement(models.ModeLive, ada)
 	var want []models.ID
 	for range 5 {
-		want = append(want, p.Event(one, event.EntryWritten{}), p.Event(other, event.VoteCast{}), p.Event(one, event.LotCreated{}))
+		want = append(want, p.Event(one, event.EntryWritten{}), p.Event(other, event.VoteCast{}),
+			p.Event(one, event.LotCreated{}))
 	}
 	var got []models.ID
 	for after := int64(0); ; {

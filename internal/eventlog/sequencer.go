@@ -84,7 +84,8 @@ func (q *Sequencer) waitForLock(ctx context.Context) error {
 		case <-timer.C:
 		}
 		var held bool
-		err := q.conn.QueryRow(ctx, "SELECT pg_try_advisory_lock($1, $2)", sequencerLockClass, sequencerLock).Scan(&held)
+		err := q.conn.QueryRow(ctx, "SELECT pg_try_advisory_lock($1, $2)", sequencerLockClass, sequencerLock).
+			Scan(&held)
 		if err != nil {
 			return fmt.Errorf("take the sequencer's lock: %w", err)
 		}

@@ -31,7 +31,10 @@ func appendEvents(t *testing.T, s *store.Store, procurements ...models.ID) []mod
 	require.NoError(t, s.InTx(t.Context(), func(tx *store.Tx) error {
 		for i, procurement := range procurements {
 			var err error
-			ids[i], err = tx.Append(event.Event{ProcurementID: procurement, Payload: event.ProcurementChanged{Version: int64(i)}})
+			ids[i], err = tx.Append(event.Event{
+				ProcurementID: procurement,
+				Payload:       event.ProcurementChanged{Version: int64(i)},
+			})
 			require.NoError(t, err)
 		}
 		return nil
@@ -164,7 +167,8 @@ func TestABacklogIsWorkedOffInSteps(t *testing.T) {
 	require.True(t, more)
 	require.Equal(t, 5_002, pgtest.Sequence(t, q))
 	require.EqualValues(t, 17_002, pgtest.RowCount(t, db, "SELECT max(position) FROM event_log"))
-	require.Zero(t, pgtest.RowCount(t, db, "SELECT count(*) FROM events e JOIN event_log l ON l.event_id = e.id WHERE e.ordinal <> l.position"))
+	require.Zero(t, pgtest.RowCount(t, db, "SELECT count(*) FROM events e JOIN event_log l ON l.event_id = e.id "+
+		"WHERE e.ordinal <> l.position"))
 }
 
 // A dump restored on another server brings events whose transaction numbers mean nothing there: some
@@ -180,7 +184,8 @@ func TestEventsRestoredOnAnotherServerAreNeitherLostNorRepeated(t *testing.T) {
 	conn := pgtest.Connect(t, db.Superuser)
 	exec(t, conn, "SET session_replication_role = replica")
 	exec(t, conn, "UPDATE events SET xid = (pg_snapshot_xmax(pg_current_snapshot())::text::bigint + 20)::text::xid8")
-	exec(t, conn, "UPDATE sequencer SET cluster = 1, seen_before = (pg_snapshot_xmax(pg_current_snapshot())::text::bigint + 1000)::text::xid8")
+	exec(t, conn, "UPDATE sequencer SET cluster = 1, seen_before = "+
+		"(pg_snapshot_xmax(pg_current_snapshot())::text::bigint + 1000)::text::xid8")
 	future := "(pg_snapshot_xmax(pg_current_snapshot())::text::bigint + 500)::text::xid8"
 	bulkInsert(t, conn, 3, future, "waiting in the dump, number in the future")
 	bulkInsert(t, conn, 3, "'3'::xid8", "waiting in the dump, number in the past")

@@ -67,7 +67,8 @@ func verifyLog(ctx context.Context, tx pgx.Tx, o VerifyOptions) (audit.Report, e
 // wholeLog yields all entries, each with its event's columns compared with the recorded bytes.
 func wholeLog(ctx context.Context, tx pgx.Tx) iter.Seq2[audit.Entry, error] {
 	load := func(after int64) ([]audit.Entry, error) {
-		rows, err := tx.Query(ctx, `SELECT l.position, l.seq, coalesce(l.procurement_id, ''), l.event_id, l.prev_hash, l.hash, e.canonical,
+		rows, err := tx.Query(ctx,
+			`SELECT l.position, l.seq, coalesce(l.procurement_id, ''), l.event_id, l.prev_hash, l.hash, e.canonical,
 				coalesce(e.procurement_id, ''), coalesce(e.type, ''), coalesce(e.actor_id, ''), e.at, e.recorded_at, coalesce(e.data::text, '')
 			FROM event_log l LEFT JOIN events e ON e.id = l.event_id
 			WHERE l.position > $1 ORDER BY l.position LIMIT $2`, after, pageSize)
@@ -102,7 +103,9 @@ func scanWithColumns(row pgx.CollectableRow) (audit.Entry, error) {
 }
 
 // storedCheckpoints reads all checkpoints in the database, and the fault of the first that is forged.
-func storedCheckpoints(ctx context.Context, tx pgx.Tx, verifiers note.Verifiers) ([]audit.Checkpoint, *audit.Fault, error) {
+func storedCheckpoints(ctx context.Context, tx pgx.Tx,
+	verifiers note.Verifiers,
+) ([]audit.Checkpoint, *audit.Fault, error) {
 	rows, err := tx.Query(ctx, "SELECT size, root, note FROM checkpoints ORDER BY size")
 	if err != nil {
 		return nil, nil, fmt.Errorf("read checkpoints: %w", err)
@@ -152,7 +155,8 @@ func besideTheLog(ctx context.Context, tx pgx.Tx, r audit.Report) (*audit.Fault,
 	case placed > r.Events:
 		return &audit.Fault{
 			Kind: audit.FaultCut, Position: r.Events + 1, Through: placed,
-			Detail: fmt.Sprintf("the sequencer placed %d events, and there are %d: the end is cut off", placed, r.Events),
+			Detail: fmt.Sprintf("the sequencer placed %d events, and there are %d: the end is cut off", placed,
+				r.Events),
 		}, nil
 	case placed < r.Events:
 		return neverWritten(ctx, tx, placed+1)
@@ -163,14 +167,18 @@ func besideTheLog(ctx context.Context, tx pgx.Tx, r audit.Report) (*audit.Fault,
 		return nil, err
 	}
 	if damaged || tree.Root() != r.Root {
-		return &audit.Fault{Kind: audit.FaultSignature, Detail: "the stored tree is not that of the log: the next checkpoint would sign another log"}, nil
+		return &audit.Fault{
+			Kind:   audit.FaultSignature,
+			Detail: "the stored tree is not that of the log: the next checkpoint would sign another log",
+		}, nil
 	}
 	return passedOver(ctx, tx)
 }
 
 func neverWritten(ctx context.Context, tx pgx.Tx, position int64) (*audit.Fault, error) {
 	f := &audit.Fault{Kind: audit.FaultInserted, Position: position, Detail: "the sequencer never wrote this entry"}
-	err := tx.QueryRow(ctx, "SELECT seq, event_id FROM event_log WHERE position = $1", position).Scan(&f.Seq, &f.EventID)
+	err := tx.QueryRow(ctx, "SELECT seq, event_id FROM event_log WHERE position = $1", position).
+		Scan(&f.Seq, &f.EventID)
 	if err != nil {
 		return nil, fmt.Errorf("read log: %w", err)
 	}
@@ -184,7 +192,8 @@ func passedOver(ctx context.Context, tx pgx.Tx) (*audit.Fault, error) {
 	}
 	return &audit.Fault{
 		Kind: audit.FaultInserted, EventID: orphans[0],
-		Detail: "the event has no place in the log, though it would have one had it been there when its transaction ended: it was put in later",
+		Detail: "the event has no place in the log, though it would have one had it been there when its transaction " +
+			"ended: it was put in later",
 	}, nil
 }
 

@@ -65,7 +65,8 @@ func (i *intruder) moveUp(position int) {
 	procurement := i.procurements[(position-1)%3]
 	i.do("UPDATE event_log SET position = -position WHERE position >= $1", position)
 	i.do("UPDATE event_log SET position = 1 - position WHERE position < 0")
-	i.do("UPDATE event_log SET seq = -seq WHERE position > $1 AND coalesce(procurement_id, '') = $2", position, procurement)
+	i.do("UPDATE event_log SET seq = -seq WHERE position > $1 AND coalesce(procurement_id, '') = $2", position,
+		procurement)
 	i.do("UPDATE event_log SET seq = 1 - seq WHERE seq < 0")
 }
 
@@ -76,9 +77,11 @@ func (i *intruder) insert(position, behind int) models.ID {
 	id := appendEvents(i.t, i.s, i.procurements[(behind-1)%3])[0]
 	before := i.entry(i.ids[behind-1])
 	var canonical []byte
-	require.NoError(i.t, i.conn.QueryRow(i.t.Context(), "SELECT canonical FROM events WHERE id = $1", id).Scan(&canonical))
+	require.NoError(i.t, i.conn.QueryRow(i.t.Context(), "SELECT canonical FROM events WHERE id = $1", id).
+		Scan(&canonical))
 	e, _ := audit.Link{Seq: before.Seq, Hash: before.Hash}.Next(int64(position), canonical)
-	i.do("INSERT INTO event_log VALUES ($1, $2, nullif($3, ''), $4, $5, $6)", e.Position, id, i.procurements[(behind-1)%3], e.Seq, e.Prev[:], e.Hash[:])
+	i.do("INSERT INTO event_log VALUES ($1, $2, nullif($3, ''), $4, $5, $6)", e.Position, id,
+		i.procurements[(behind-1)%3], e.Seq, e.Prev[:], e.Hash[:])
 	return id
 }
 
@@ -107,7 +110,8 @@ func (i *intruder) rehash() {
 	for n, e := range entries {
 		placed, link := chains[e.ProcurementID].Next(int64(n+1), e.Canonical)
 		chains[e.ProcurementID] = link
-		i.do("UPDATE event_log SET prev_hash = $2, hash = $3 WHERE position = $1", e.Position, placed.Prev[:], placed.Hash[:])
+		i.do("UPDATE event_log SET prev_hash = $2, hash = $3 WHERE position = $1", e.Position, placed.Prev[:],
+			placed.Hash[:])
 		tree, completed = tree.Append(placed.Hash)
 		for _, node := range completed {
 			i.do("INSERT INTO event_tree VALUES ($1, $2, $3)", node.Level, node.N, node.Hash[:])
@@ -123,7 +127,8 @@ func (i *intruder) swap(column string, one, other int) {
 
 func (i *intruder) dropKeys() {
 	i.t.Helper()
-	i.do("ALTER TABLE event_log DROP CONSTRAINT event_log_pkey, DROP CONSTRAINT event_log_event_key, DROP CONSTRAINT event_log_chain_key")
+	i.do("ALTER TABLE event_log DROP CONSTRAINT event_log_pkey, DROP CONSTRAINT event_log_event_key, DROP CONSTRAINT " +
+		"event_log_chain_key")
 }
 
 func (i *intruder) verify(o eventlog.VerifyOptions) audit.Report {
@@ -203,14 +208,20 @@ func TestEveryFaultOfTheLiveRecordIsNamed(t *testing.T) {
 			return ""
 		}, audit.FaultRemoved, 8},
 
-		"an event is inserted": {func(i *intruder) models.ID { i.moveUp(8); return i.insert(8, 5) }, audit.FaultInserted, 8},
+		"an event is inserted": {
+			func(i *intruder) models.ID { i.moveUp(8); return i.insert(8, 5) },
+			audit.FaultInserted, 8,
+		},
 		"an event is inserted with a false hash": {func(i *intruder) models.ID {
 			i.moveUp(8)
 			id := i.insert(8, 5)
 			i.do("UPDATE event_log SET hash = sha256(hash) WHERE position = 8")
 			return id
 		}, audit.FaultInserted, 8},
-		"an entry is added at the end": {func(i *intruder) models.ID { return i.insert(recorded+1, recorded) }, audit.FaultInserted, recorded + 1},
+		"an entry is added at the end": {
+			func(i *intruder) models.ID { return i.insert(recorded+1, recorded) },
+			audit.FaultInserted, recorded + 1,
+		},
 		"an event is inserted past the sequencer": {func(i *intruder) models.ID {
 			id := appendEvents(i.t, i.s, "")[0]
 			i.do("UPDATE events SET xid = '3' WHERE id = $1", id)
@@ -345,7 +356,8 @@ func TestAnExportOfTheRecordVerifiesByItself(t *testing.T) {
 	_, err = i.s.Log().Export(t.Context(), key, i.procurements[0], &second)
 	require.NoError(t, err)
 
-	report, err := audit.VerifyExport(&second, audit.Options{VerifierKeys: []string{key.Verifier()}, Earlier: [][]byte{head.Note}})
+	report, err := audit.VerifyExport(&second,
+		audit.Options{VerifierKeys: []string{key.Verifier()}, Earlier: [][]byte{head.Note}})
 	require.NoError(t, err)
 	require.Nil(t, report.Fault)
 	require.EqualValues(t, 8, report.Events)
@@ -405,9 +417,12 @@ func TestARewrittenLogIsNotSigned(t *testing.T) {
 		// inArchive says that only the archive still knows the log as it was.
 		inArchive bool
 	}{
-		"rehashed":                    {func(i *intruder) { i.alter(8); i.rehash() }, false},
-		"rehashed, checkpoints wiped": {func(i *intruder) { i.alter(8); i.rehash(); i.do("DELETE FROM checkpoints") }, true},
-		"cut":                         {func(i *intruder) { i.do("DELETE FROM event_log WHERE position > 15") }, false},
+		"rehashed": {func(i *intruder) { i.alter(8); i.rehash() }, false},
+		"rehashed, checkpoints wiped": {
+			func(i *intruder) { i.alter(8); i.rehash(); i.do("DELETE FROM checkpoints") },
+			true,
+		},
+		"cut": {func(i *intruder) { i.do("DELETE FROM event_log WHERE position > 15") }, false},
 		"emptied": {func(i *intruder) {
 			i.do("DELETE FROM event_log")
 			i.do("DELETE FROM checkpoints")

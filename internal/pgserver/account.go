@@ -34,7 +34,8 @@ func accountFor(dir string) (account, error) {
 			return accountOf(u)
 		}
 	}
-	return account{}, errors.New("PostgreSQL refuses to run as root and this machine has neither a user postgres nor nobody: " +
+	return account{}, errors.New("PostgreSQL refuses to run as root and this machine has neither a user postgres nor " +
+		"nobody: " +
 		"run as another user or create one with: useradd --system postgres")
 }
 
@@ -44,7 +45,8 @@ func ownerOf(dir string, info fs.FileInfo) (account, error) {
 		return account{}, fmt.Errorf("find the owner of %s: not told by this system", dir)
 	}
 	if stat.Uid == 0 {
-		return account{}, fmt.Errorf("%s belongs to root, as whom PostgreSQL refuses to run: give it away with: chown -R postgres %s", dir, dir)
+		return account{}, fmt.Errorf("%s belongs to root, as whom PostgreSQL refuses to run: give it away with: "+
+			"chown -R postgres %s", dir, dir)
 	}
 	name := strconv.FormatUint(uint64(stat.Uid), 10)
 	if u, err := user.LookupId(name); err == nil {

@@ -141,7 +141,8 @@ func (c *cluster) refuseForeignFiles() error {
 		return err
 	}
 	if len(entries) > 0 {
-		return fmt.Errorf("%s holds files (%s, …) but no PostgreSQL data: empty it or choose another directory", c.dir, entries[0].Name())
+		return fmt.Errorf("%s holds files (%s, …) but no PostgreSQL data: empty it or choose another directory", c.dir,
+			entries[0].Name())
 	}
 	return nil
 }
@@ -195,7 +196,8 @@ func (c *cluster) initdb(ctx context.Context, staging string, durable bool) erro
 // command prepares one of the installation's programs to run in dir, as the
 // account, with an environment that holds none of our secrets and no PG* variable.
 func (c *cluster) command(program, dir string, args ...string) *exec.Cmd {
-	cmd := exec.Command(filepath.Join(c.BinDir, program), args...) //nolint:noctx // its life is its Process's, which stops it in order
+	cmd := exec.Command(filepath.Join(c.BinDir, program),
+		args...) //nolint:noctx // its life is its Process's, which stops it in order
 	cmd.Dir = dir
 	cmd.Env = []string{"LC_ALL=C", "TZ=UTC", "PATH=" + os.Getenv("PATH")}
 	cmd.SysProcAttr = c.account.sysProcAttr()

@@ -51,7 +51,10 @@ func Find(ctx context.Context) (Installation, error) {
 		return Installation{}, fmt.Errorf("find PostgreSQL: %w", context.Cause(ctx))
 	}
 	if len(found) == 0 || found[0].Major < oldestMajor {
-		return Installation{}, &NotInstalledError{Install: installLine("/etc/os-release", os.Geteuid() == 0), Found: found}
+		return Installation{}, &NotInstalledError{
+			Install: installLine("/etc/os-release", os.Geteuid() == 0),
+			Found:   found,
+		}
 	}
 	return found[0], nil
 }
@@ -112,5 +115,6 @@ func installLine(osRelease string, root bool) string {
 	if regexp.MustCompile(`(?m)^ID(_LIKE)?=.*\b(debian|ubuntu)\b`).Match(text) {
 		return sudo + "apt-get install -y postgresql"
 	}
-	return fmt.Sprintf("install your system's PostgreSQL %d (or later) server package, so that postgres and initdb are in PATH", oldestMajor)
+	return fmt.Sprintf("install your system's PostgreSQL %d (or later) server package, so that postgres and initdb "+
+		"are in PATH", oldestMajor)
 }

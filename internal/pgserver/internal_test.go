@@ -19,7 +19,8 @@ func TestTheInstallLineFitsTheSystem(t *testing.T) {
 		{"Debian as root", "ID=debian\n", true, "apt-get install -y postgresql"},
 		{"Ubuntu as a person", "ID=ubuntu\nID_LIKE=debian\n", false, "sudo apt-get install -y postgresql"},
 		{"a relative of Debian", "ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n", true, "apt-get install -y postgresql"},
-		{"another system", "ID=fedora\n", true, "install your system's PostgreSQL 15 (or later) server package, so that postgres and initdb are in PATH"},
+		{"another system", "ID=fedora\n", true, "install your system's PostgreSQL 15 (or later) server package, so " +
+			"that postgres and initdb are in PATH"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -32,7 +33,10 @@ func TestTheInstallLineFitsTheSystem(t *testing.T) {
 
 func TestOfSeveralInstallationsTheNewestIsFirst(t *testing.T) {
 	t.Parallel()
-	dirs := []string{fakeInstallation(t, "15.18 (Debian 15.18-0)"), fakeInstallation(t, "17.2"), fakeInstallation(t, "18beta1"), t.TempDir()}
+	dirs := []string{
+		fakeInstallation(t, "15.18 (Debian 15.18-0)"), fakeInstallation(t, "17.2"),
+		fakeInstallation(t, "18beta1"), t.TempDir(),
+	}
 	found := installations(t.Context(), append(dirs, dirs[0]))
 	require.Len(t, found, 3)
 	require.Equal(t, []int{18, 17, 15}, []int{found[0].Major, found[1].Major, found[2].Major})

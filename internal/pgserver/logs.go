@@ -44,7 +44,8 @@ func levelOf(severity, message string) (slog.Level, bool) {
 	case "WARNING", "ERROR":
 		return slog.LevelWarn, true
 	case "FATAL":
-		if strings.HasPrefix(message, "the database system is ") || strings.HasPrefix(message, "terminating connection") {
+		if strings.HasPrefix(message, "the database system is ") ||
+			strings.HasPrefix(message, "terminating connection") {
 			return slog.LevelDebug, true
 		}
 		return slog.LevelWarn, true

@@ -45,7 +45,8 @@ func (s *Server) Provision(ctx context.Context, roles []Role, databases []Databa
 
 func ensureRole(ctx context.Context, conn *pgx.Conn, role Role) error {
 	verb := "CREATE"
-	if exists, err := catalogHas(ctx, conn, "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role.Name); err != nil {
+	if exists, err := catalogHas(ctx, conn, "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)",
+		role.Name); err != nil {
 		return err
 	} else if exists {
 		verb = "ALTER"

@@ -202,7 +202,8 @@ func (s *Server) waitReady(ctx context.Context) error {
 			return nil
 		}
 		if refused, ok := errors.AsType[*pgconn.PgError](err); ok && refused.Code == "28P01" {
-			return fmt.Errorf("the password in %s is not the superuser's: %w", filepath.Join(s.cluster.dir, passwordFile), err)
+			return fmt.Errorf("the password in %s is not the superuser's: %w",
+				filepath.Join(s.cluster.dir, passwordFile), err)
 		}
 	}
 }

@@ -36,7 +36,8 @@ func start(t *testing.T, dir string) *pgserver.Server {
 func dataDir(t *testing.T) string {
 	t.Helper()
 	requirePostgres(t)
-	parent, err := os.MkdirTemp("", "pgserver-test-") //nolint:usetesting // another user must pass, and t.TempDir lies in a closed directory
+	parent, err := os.MkdirTemp("",
+		"pgserver-test-") //nolint:usetesting // another user must pass, and t.TempDir lies in a closed directory
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(parent)) })
 	require.NoError(t, os.Chmod(parent, 0o711))
@@ -75,7 +76,8 @@ func TestDataSurvivesARestart(t *testing.T) {
 
 	var answer int
 	second := start(t, dir)
-	require.NoError(t, connect(t, second.AdminDSN("postgres")).QueryRow(t.Context(), "SELECT answer FROM kept").Scan(&answer))
+	require.NoError(t, connect(t, second.AdminDSN("postgres")).QueryRow(t.Context(), "SELECT answer FROM kept").
+		Scan(&answer))
 	require.Equal(t, 42, answer)
 }
 
@@ -214,7 +216,8 @@ func TestAKilledPostmasterIsReplacedThoughABackendIsStillBusy(t *testing.T) {
 	require.NoError(t, syscall.Kill(first.PID(), syscall.SIGKILL))
 	<-first.Done()
 	require.Error(t, first.Err())
-	require.NoError(t, syscall.Kill(busyPID, 0), "the backend should outlive its postmaster, else this test shows nothing")
+	require.NoError(t, syscall.Kill(busyPID, 0),
+		"the backend should outlive its postmaster, else this test shows nothing")
 
 	start(t, dir)
 	requireGone(t, busyPID)
@@ -262,8 +265,15 @@ func TestACancelledStartLeavesNoProcess(t *testing.T) {
 func TestEachRoleReachesOnlyItsDatabases(t *testing.T) {
 	t.Parallel()
 	s := start(t, dataDir(t))
-	roles := []pgserver.Role{{Name: "owner", Password: "it's o'clock"}, {Name: "app", Password: `back\slash`}, {Name: "other", Password: "x"}}
-	databases := []pgserver.Database{{Name: "record", Owner: "owner", Users: []string{"app"}}, {Name: "own", Owner: "other"}}
+	roles := []pgserver.Role{
+		{Name: "owner", Password: "it's o'clock"},
+		{Name: "app", Password: `back\slash`},
+		{Name: "other", Password: "x"},
+	}
+	databases := []pgserver.Database{
+		{Name: "record", Owner: "owner", Users: []string{"app"}},
+		{Name: "own", Owner: "other"},
+	}
 	require.NoError(t, s.Provision(t.Context(), roles, databases))
 	roles[1].Password = "changed"
 	require.NoError(t, s.Provision(t.Context(), roles, databases), "it runs at every start")
@@ -317,7 +327,8 @@ func TestTheServerDiesWithAKilledParent(t *testing.T) {
 // taken note.
 func requireGone(t *testing.T, pid int) {
 	t.Helper()
-	require.Eventually(t, func() bool { return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }, 15*time.Second, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }, 15*time.Second,
+		20*time.Millisecond)
 }
 
 func postmasterIn(t *testing.T, out io.Reader) int {

@@ -31,7 +31,8 @@ type InUseError struct {
 
 func (e *InUseError) Error() string {
 	if e.Orphans {
-		return fmt.Sprintf("the data in %s is in use by processes that a killed PostgreSQL (process %d) left behind: end them first", e.Dir, e.PID)
+		return fmt.Sprintf("the data in %s is in use by processes that a killed PostgreSQL (process %d) left behind: "+
+			"end them first", e.Dir, e.PID)
 	}
 	return fmt.Sprintf("the data in %s is in use by another PostgreSQL (process %d): stop it first", e.Dir, e.PID)
 }

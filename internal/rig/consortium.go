@@ -111,16 +111,20 @@ func (c *Consortium) staff(ctx context.Context) error {
 func (c *Consortium) Path(rest string) string { return "/v1/procurements/" + c.Procurement + rest }
 
 // Organisation registers an organisation.
-func (c *Consortium) Organisation(ctx context.Context, name, country string, kind models.OrganisationKind) (string, error) {
+func (c *Consortium) Organisation(ctx context.Context, name, country string,
+	kind models.OrganisationKind,
+) (string, error) {
 	var o identified
-	_, err := c.Admin.Post(ctx, "/v1/organisations", map[string]any{"legal_name": name, "country": country, "kind": kind}, &o)
+	_, err := c.Admin.Post(ctx, "/v1/organisations",
+		map[string]any{"legal_name": name, "country": country, "kind": kind}, &o)
 	return o.ID, err
 }
 
 // Person registers a person with a key.
 func (c *Consortium) Person(ctx context.Context, organisation, name string) (string, *apiclient.Client, error) {
 	var person identified
-	if _, err := c.Admin.Post(ctx, "/v1/people", map[string]any{"organisation_id": organisation, "name": name}, &person); err != nil {
+	if _, err := c.Admin.Post(ctx, "/v1/people", map[string]any{"organisation_id": organisation, "name": name},
+		&person); err != nil {
 		return "", nil, err
 	}
 	var key struct {

@@ -35,7 +35,8 @@ func (r *Rig) CheckEvents(ctx context.Context) (read int, err error) {
 				err = errors.Join(fits(schemas[string(recorded.Type)], recorded), rendersAgain(recorded))
 			}
 			if err != nil {
-				return read, fmt.Errorf("check event %s of type %s with %s: %w", recorded.ID, recorded.Type, recorded.Data, err)
+				return read, fmt.Errorf("check event %s of type %s with %s: %w", recorded.ID, recorded.Type,
+					recorded.Data, err)
 			}
 			read++
 			after = entry.Position

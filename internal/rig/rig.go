@@ -98,7 +98,10 @@ type Rig struct {
 // Start brings up store, Temporal client and API.
 func Start(ctx context.Context, o Options) (_ *Rig, err error) {
 	r := &Rig{options: o}
-	if r.Store, err = store.Open(ctx, store.Options{DSN: o.DSN, MaxConns: o.MaxConns, Logger: o.Log, Tracer: o.Tracer}); err != nil {
+	if r.Store, err = store.Open(ctx, store.Options{
+		DSN: o.DSN, MaxConns: o.MaxConns, Logger: o.Log,
+		Tracer: o.Tracer,
+	}); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -158,7 +161,10 @@ func (w Webhooks) courier() (*webhook.Courier, error) {
 	if w.Pace > 0 {
 		schedule = schedule.Scaled(w.Pace)
 	}
-	return webhook.NewCourier(webhook.Options{MasterKey: key[:], Schedule: schedule, Timeout: w.Timeout, Allow: w.Allow, Resolver: w.Resolver})
+	return webhook.NewCourier(webhook.Options{
+		MasterKey: key[:], Schedule: schedule, Timeout: w.Timeout, Allow: w.Allow,
+		Resolver: w.Resolver,
+	})
 }
 
 func (r *Rig) serve(ctx context.Context) error {
@@ -188,7 +194,10 @@ func (r *Rig) serve(ctx context.Context) error {
 	}
 	r.server = &http.Server{Handler: handler, ReadHeaderTimeout: headerTimeout}
 	r.Base = "http://" + listener.Addr().String()
-	r.Anonymous = &apiclient.Client{Base: r.Base, HTTP: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}}
+	r.Anonymous = &apiclient.Client{
+		Base: r.Base,
+		HTTP: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}},
+	}
 	go func() { _ = r.server.Serve(listener) }()
 	return nil
 }

@@ -23,10 +23,12 @@ func signer(t *testing.T, name string, seed byte) *seal.Signer {
 
 func receipt() seal.Receipt {
 	r := seal.Receipt{
-		Act: seal.ActReceived, TenderID: "tnd_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e10", ProcurementID: "prc_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e11",
-		LotID: "lot_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e12", BoxID: "box_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e14", HandsIn: models.HandedTender,
+		Act: seal.ActReceived, TenderID: "tnd_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e10",
+		ProcurementID: "prc_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e11", LotID: "lot_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e12",
+		BoxID: "box_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e14", HandsIn: models.HandedTender,
 		OrganisationID: "org_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e13", Mode: models.ModeRehearsal,
-		ProcedureTime: time.Date(2018, 7, 9, 9, 59, 59, 123456000, time.UTC), RealTime: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC),
+		ProcedureTime: time.Date(2018, 7, 9, 9, 59, 59, 123456000, time.UTC),
+		RealTime:      time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC),
 		Envelopes: []models.Envelope{
 			{N: 1, Kind: models.EnvelopeQuality, Digest: strings.Repeat("a", 64), Size: 7340032},
 			{N: 2, Kind: models.EnvelopePrice, Digest: strings.Repeat("b", 64), Size: 4096},
@@ -124,11 +126,12 @@ func TestOnlyReceiptsAreReadAsReceipts(t *testing.T) {
 	t.Parallel()
 	good := receipt().Text()
 	for name, text := range map[string]string{
-		"another type":       strings.Replace(good, "/2\n", "/3\n", 1),
-		"a line too many":    good + "remark none\n",
-		"a line twice":       strings.Replace(good, "act received\n", "act received\nact received\n", 1),
-		"a line missing":     strings.Replace(good, "mode rehearsal\n", "", 1),
-		"another order":      strings.Replace(good, "act received\ntender tnd_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e10\n", "tender tnd_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e10\nact received\n", 1),
+		"another type":    strings.Replace(good, "/2\n", "/3\n", 1),
+		"a line too many": good + "remark none\n",
+		"a line twice":    strings.Replace(good, "act received\n", "act received\nact received\n", 1),
+		"a line missing":  strings.Replace(good, "mode rehearsal\n", "", 1),
+		"another order": strings.Replace(good, "act received\ntender tnd_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e10\n",
+			"tender tnd_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e10\nact received\n", 1),
 		"another instant":    strings.Replace(good, "59.123456Z", "59.123Z", 1),
 		"another envelope":   strings.Replace(good, "price b", "price c", 1),
 		"half an envelope":   strings.Replace(good, " 4096\n", "\n", 1),

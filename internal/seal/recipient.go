@@ -20,11 +20,13 @@ const postQuantum = "age1pq1"
 func CheckRecipient(field, recipient string) *models.Refusal {
 	const accepted = "a public X25519 key as ppi seal keygen or age-keygen prints it: age1 and 58 characters"
 	if strings.HasPrefix(recipient, postQuantum) {
-		return models.Refuse(models.CodeInvalidValue, field, "this is a post-quantum key, and sealing is not post-quantum yet").
+		return models.Refuse(models.CodeInvalidValue, field,
+			"this is a post-quantum key, and sealing is not post-quantum yet").
 			Accepting("%s", accepted)
 	}
 	if _, err := age.ParseX25519Recipient(recipient); err != nil {
-		return models.Refuse(models.CodeInvalidValue, field, "this is no X25519 recipient of age").Accepting("%s", accepted)
+		return models.Refuse(models.CodeInvalidValue, field, "this is no X25519 recipient of age").
+			Accepting("%s", accepted)
 	}
 	return nil
 }

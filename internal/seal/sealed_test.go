@@ -65,13 +65,14 @@ func TestAPartOfAnEnvelopeIsABeginningButNotSealed(t *testing.T) {
 	t.Parallel()
 	big := strings.Repeat("offer", 1<<20)
 	for name, file := range map[string][]byte{
-		"cut within a tag":              cut(sealed(t, strings.Repeat("x", 64<<10+1), 1, false), 1),
-		"armored":                       sealed(t, big, 1, true)[:models.ChunkSize],
-		"armored, half":                 cut(sealed(t, strings.Repeat("x", 5000), 1, true), 10),
-		"text after the end":            append(sealed(t, "our offer", 1, true), "\nour offer\n"...),
-		"a second file after the end":   append(sealed(t, "our offer", 1, true), sealed(t, "our offer", 1, true)...),
-		"many blanks after the end":     append(sealed(t, "our offer", 1, true), strings.Repeat("\n", 2000)...),
-		"a damaged line":                bytes.Replace(sealed(t, strings.Repeat("x", 50_000), 1, true), []byte("\n-----END"), []byte("!\n-----END"), 1),
+		"cut within a tag":            cut(sealed(t, strings.Repeat("x", 64<<10+1), 1, false), 1),
+		"armored":                     sealed(t, big, 1, true)[:models.ChunkSize],
+		"armored, half":               cut(sealed(t, strings.Repeat("x", 5000), 1, true), 10),
+		"text after the end":          append(sealed(t, "our offer", 1, true), "\nour offer\n"...),
+		"a second file after the end": append(sealed(t, "our offer", 1, true), sealed(t, "our offer", 1, true)...),
+		"many blanks after the end":   append(sealed(t, "our offer", 1, true), strings.Repeat("\n", 2000)...),
+		"a damaged line": bytes.Replace(sealed(t, strings.Repeat("x", 50_000), 1, true),
+			[]byte("\n-----END"), []byte("!\n-----END"), 1),
 		"binary with a little after it": append(sealed(t, strings.Repeat("x", 64<<10), 1, false), "more"...),
 	} {
 		require.NoError(t, seal.CheckBeginning(file), name)
@@ -112,7 +113,10 @@ func TestOpeningKeysAreX25519(t *testing.T) {
 	hybrid, err := age.GenerateHybridIdentity()
 	require.NoError(t, err)
 	require.Contains(t, seal.CheckRecipient("/quality", hybrid.Recipient().String()).Detail, "not post-quantum yet")
-	for _, other := range []string{"", "age1", "ssh-ed25519 AAAA", strings.ToUpper(identity.Recipient().String()), identity.Recipient().String() + "x"} {
+	for _, other := range []string{
+		"", "age1", "ssh-ed25519 AAAA", strings.ToUpper(identity.Recipient().String()),
+		identity.Recipient().String() + "x",
+	} {
 		require.NotNil(t, seal.CheckRecipient("/quality", other), other)
 	}
 }

@@ -42,7 +42,8 @@ func (s *Store) APIKeys(ctx context.Context, person, after models.ID, limit int)
 func (tx *Tx) LiveAPIKeys(person models.ID) (int64, error) {
 	var n int64
 	err := tx.db.Model(&models.APIKey{}).
-		Where("person_id = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp())", person).
+		Where("person_id = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp())",
+			person).
 		Count(&n).Error
 	if err != nil {
 		return 0, fmt.Errorf("count API keys: %w", err)

@@ -10,11 +10,14 @@ import (
 // OpenBox opens a box, with who is invited to it. The lot must be locked; the next version of the lot is that
 // with the box.
 func (tx *Tx) OpenBox(b models.Box) error {
-	err := tx.stage("open box", `INSERT INTO boxes (id, procurement_id, lot_id, stage, round, hands_in, by_invitation, opened_at,
+	err := tx.stage("open box",
+		`INSERT INTO boxes (id, procurement_id, lot_id, stage, round, hands_in, by_invitation, opened_at,
 			deadline, deadline_local, deadline_zone) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		b.ID, b.ProcurementID, b.LotID, b.Stage, b.Round, b.HandsIn, b.ByInvitation, b.OpenedAt, b.Deadline, b.DeadlineLocal, b.DeadlineZone)
+		b.ID, b.ProcurementID, b.LotID, b.Stage, b.Round, b.HandsIn, b.ByInvitation, b.OpenedAt, b.Deadline,
+		b.DeadlineLocal, b.DeadlineZone)
 	if err == nil && len(b.Invited) > 0 {
-		err = tx.db.Exec("INSERT INTO box_invited (box_id, organisation_id) SELECT ?, o.id FROM organisations o WHERE o.id IN ?", b.ID, b.Invited).Error
+		err = tx.db.Exec("INSERT INTO box_invited (box_id, organisation_id) SELECT ?, o.id FROM organisations o "+
+			"WHERE o.id IN ?", b.ID, b.Invited).Error
 	}
 	if err != nil {
 		return fmt.Errorf("open box: %w", err)
@@ -28,7 +31,8 @@ func (tx *Tx) MoveDeadline(b models.Box, deadline time.Time, local, zone string)
 	if err := tx.HasLocked(b.ID); err != nil {
 		return err
 	}
-	err := tx.stage("move deadline", "UPDATE boxes SET deadline = ?, deadline_local = ?, deadline_zone = ? WHERE id = ? AND closed_at IS NULL",
+	err := tx.stage("move deadline", "UPDATE boxes SET deadline = ?, deadline_local = ?, deadline_zone = ? WHERE id "+
+		"= ? AND closed_at IS NULL",
 		deadline, local, zone, b.ID)
 	if err != nil {
 		return err
@@ -41,7 +45,8 @@ func (tx *Tx) CloseBox(b models.Box, at time.Time) error {
 	if err := tx.HasLocked(b.ID); err != nil {
 		return err
 	}
-	if err := tx.stage("close box", "UPDATE boxes SET closed_at = ? WHERE id = ? AND closed_at IS NULL", at, b.ID); err != nil {
+	if err := tx.stage("close box", "UPDATE boxes SET closed_at = ? WHERE id = ? AND closed_at IS NULL", at,
+		b.ID); err != nil {
 		return err
 	}
 	return tx.touchLot(b.LotID)

@@ -45,7 +45,8 @@ type Label struct {
 // returns the one that stands and whether it is new.
 func (s *Store) WriteCommand(ctx context.Context, c models.Command, l Label) (models.Command, bool, error) {
 	err := pg.OnLiveConn(ctx, s.DB, func(conn *pgx.Conn) error {
-		return conn.QueryRow(ctx, writeCommand, c.ID, c.ProcurementID, c.ActorID, c.Verb, c.Fingerprint, c.IfMatch, c.Payload,
+		return conn.QueryRow(ctx, writeCommand, c.ID, c.ProcurementID, c.ActorID, c.Verb, c.Fingerprint, c.IfMatch,
+			c.Payload,
 			l.PhaseIn, l.By, models.OrganisationContractingAuthority).Scan(&c.Label, &c.Status, &c.CreatedAt)
 	})
 	switch {
@@ -92,7 +93,8 @@ const selectSummons = `SELECT
 // Summons reads a command to be carried out. It returns [ErrNoCommand].
 func (tx *Tx) Summons(id string) (Summons, error) {
 	var s Summons
-	err := tx.one(selectSummons, []any{id}, rowOf[models.Command]{&s.Command}, rowOf[models.Motion]{&s.Motion}, rowsOf[models.Box]{&s.Open})
+	err := tx.one(selectSummons, []any{id}, rowOf[models.Command]{&s.Command}, rowOf[models.Motion]{&s.Motion},
+		rowsOf[models.Box]{&s.Open})
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return s, ErrNoCommand
@@ -156,7 +158,8 @@ func (tx *Tx) ExpireCommand(id string, age time.Duration) (bool, error) {
 // TellCommands notes that the runs of their procurements have the outcomes of these commands in their histories.
 func (s *Store) TellCommands(ctx context.Context, ids []string) error {
 	err := s.rows(ctx).
-		Exec("UPDATE commands SET told_at = clock_timestamp() WHERE id IN ? AND told_at IS NULL AND status <> 'pending'", ids).Error
+		Exec("UPDATE commands SET told_at = clock_timestamp() WHERE id IN ? AND told_at IS NULL AND status <> "+
+			"'pending'", ids).Error
 	if err != nil {
 		return fmt.Errorf("note told commands: %w", err)
 	}
@@ -178,7 +181,8 @@ const isUntold = "c.told_at IS NULL AND (c.status <> 'pending' OR c.steps > 0)"
 // any, and any command of each, so that what cannot be told does not keep the others waiting.
 const claimUntold = `WITH due AS (
 		SELECT c.procurement_id FROM commands c LEFT JOIN retellings r USING (procurement_id)
-		WHERE ` + isUntold + ` AND coalesce(c.done_at, c.created_at) <= statement_timestamp() - make_interval(secs => @age)
+		WHERE ` + isUntold +
+	` AND coalesce(c.done_at, c.created_at) <= statement_timestamp() - make_interval(secs => @age)
 			AND coalesce(r.next_at <= clock_timestamp(), true)
 		GROUP BY c.procurement_id ORDER BY random() LIMIT @limit
 	), claimed AS (

@@ -17,12 +17,15 @@ import (
 )
 
 // ask writes a command down, with the n-th ID.
-func (p *platform) ask(n int, procurement, actor models.ID, verb models.Verb, payload any, phaseIn string) models.Command {
+func (p *platform) ask(n int, procurement, actor models.ID, verb models.Verb, payload any,
+	phaseIn string,
+) models.Command {
 	p.Helper()
 	body, err := json.Marshal(payload)
 	require.NoError(p, err)
 	cmd, fresh, err := p.WriteCommand(p.Context(), models.Command{
-		ID: fmt.Sprintf("%064x", n), ProcurementID: procurement, ActorID: actor, Verb: verb, Fingerprint: make([]byte, 32), Payload: body,
+		ID: fmt.Sprintf("%064x", n), ProcurementID: procurement, ActorID: actor, Verb: verb,
+		Fingerprint: make([]byte, 32), Payload: body,
 	}, store.Label{By: []models.Role{models.RoleBoard}, PhaseIn: phaseIn})
 	require.NoError(p, err)
 	require.True(p, fresh)
@@ -45,7 +48,12 @@ func TestACommandIsLabelledWithWhoAsksWhat(t *testing.T) {
 		label   string
 	}{
 		{models.VerbVote, process.Vote{Phase: models.PhaseNeeds}, "phase", "vote · needs · BSC"},
-		{models.VerbReturn, process.Return{To: models.PhaseConsultation, Reason: "secret"}, "to", "return · consultation · BSC"},
+		{
+			models.VerbReturn,
+			process.Return{To: models.PhaseConsultation, Reason: "secret"},
+			"to",
+			"return · consultation · BSC",
+		},
 		{models.VerbMoveDeadline, process.MoveDeadline{Lot: lot, Reason: "secret"}, "", "move deadline · lot 1 · BSC"},
 		{models.VerbCancel, process.Cancel{Code: "other", Reason: "secret"}, "", "cancel · BSC"},
 		{models.VerbStart, nil, "", "start · BSC"},
@@ -58,7 +66,8 @@ func TestACommandIsLabelledWithWhoAsksWhat(t *testing.T) {
 	}
 
 	again, fresh, err := p.WriteCommand(t.Context(), models.Command{
-		ID: strings.Repeat("0", 64), ProcurementID: procurement, ActorID: lead, Verb: models.VerbCancel, Fingerprint: make([]byte, 32), Payload: []byte("{}"),
+		ID: strings.Repeat("0", 64), ProcurementID: procurement, ActorID: lead, Verb: models.VerbCancel,
+		Fingerprint: make([]byte, 32), Payload: []byte("{}"),
 	}, store.Label{})
 	require.NoError(t, err)
 	require.False(t, fresh)
@@ -82,7 +91,8 @@ func TestACommandIsUntoldUntilItsRunKnows(t *testing.T) {
 	procurement := p.Procurement(models.ModeLive, lead)
 	untold := func(age time.Duration) (ids []string) {
 		p.Exec("DELETE FROM retellings")
-		found, err := p.ClaimUntold(t.Context(), store.Claims{Age: age, Limit: 10, First: time.Hour, Longest: time.Hour})
+		found, err := p.ClaimUntold(t.Context(),
+			store.Claims{Age: age, Limit: 10, First: time.Hour, Longest: time.Hour})
 		require.NoError(t, err)
 		for _, c := range found {
 			ids = append(ids, c.ID)
@@ -133,7 +143,10 @@ func TestWhatIsUntoldIsClaimedByOneWorkerAndLessAndLessOften(t *testing.T) {
 		p.outcome(2*n+1, procurement, lead, time.Hour)
 	}
 	claims := store.Claims{Age: time.Minute, Limit: procurements, First: time.Minute, Longest: 5 * time.Minute}
-	for _, pause := range []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute, 5 * time.Minute, 5 * time.Minute} {
+	for _, pause := range []time.Duration{
+		time.Minute, 2 * time.Minute, 4 * time.Minute, 5 * time.Minute,
+		5 * time.Minute,
+	} {
 		var all errgroup.Group
 		claimed := make([][]store.Untold, workers)
 		for worker := range workers {

@@ -64,8 +64,8 @@ func (s *Store) NextDelivery(ctx context.Context, f PortalFeed) (Outgoing, error
 		return Outgoing{}, ErrNoDelivery
 	}
 	out := Outgoing{
-		EventID: row.EventID, Canonical: row.Canonical, Mode: row.Mode, State: row.State, Reason: row.Reason, Failures: row.Failures,
-		Wait: time.Duration(row.Micros) * time.Microsecond, Led: row.Led,
+		EventID: row.EventID, Canonical: row.Canonical, Mode: row.Mode, State: row.State, Reason: row.Reason,
+		Failures: row.Failures, Wait: time.Duration(row.Micros) * time.Microsecond, Led: row.Led,
 	}
 	if err == nil {
 		err = db.Where("id = ?", f.EndpointID).Take(&out.Endpoint).Error
@@ -83,7 +83,8 @@ func (tx *Tx) RecordAttempt(f PortalFeed, a models.DeliveryAttempt) error {
 		SELECT ?, ?, count(*) + 1, ?, ?, ?, ?, ? FROM delivery_attempts WHERE endpoint_id = ? AND event_id = ?`,
 		f.EndpointID, a.EventID, a.StartedAt, a.Latency, a.Status, a.Fault, a.Answer, f.EndpointID, a.EventID).Error
 	if err == nil && a.Fault == "" {
-		err = tx.db.Exec("UPDATE deliveries SET delivered_at = clock_timestamp() WHERE endpoint_id = ? AND event_id = ? AND delivered_at IS NULL",
+		err = tx.db.Exec("UPDATE deliveries SET delivered_at = clock_timestamp() WHERE endpoint_id = ? AND event_id "+
+			"= ? AND delivered_at IS NULL",
 			f.EndpointID, a.EventID).Error
 	}
 	if err == nil && a.Fault == "" {
@@ -107,10 +108,12 @@ type LockedFeed struct {
 // LockFeed takes a feed and looks whether the delivery of an event is still to be made.
 func (tx *Tx) LockFeed(f PortalFeed, event models.ID) (LockedFeed, error) {
 	var l LockedFeed
-	err := tx.db.Raw("SELECT failures FROM portal_feeds WHERE endpoint_id = ? AND procurement_id = ? FOR UPDATE", f.EndpointID, f.ProcurementID).
+	err := tx.db.Raw("SELECT failures FROM portal_feeds WHERE endpoint_id = ? AND procurement_id = ? FOR UPDATE",
+		f.EndpointID, f.ProcurementID).
 		Scan(&l.Failures).Error
 	if err == nil {
-		err = tx.db.Raw("SELECT EXISTS (SELECT FROM deliveries WHERE endpoint_id = ? AND event_id = ? AND delivered_at IS NULL)", f.EndpointID, event).
+		err = tx.db.Raw("SELECT EXISTS (SELECT FROM deliveries WHERE endpoint_id = ? AND event_id = ? AND "+
+			"delivered_at IS NULL)", f.EndpointID, event).
 			Scan(&l.Pending).Error
 	}
 	if err != nil {
@@ -155,7 +158,9 @@ const attemptsShown = 20
 
 // Deliveries lists what goes to an endpoint by the ID of its event, after the given one, at most limit, with
 // the latest attempts. A status of nil lists all, else those that have arrived or not.
-func (s *Store) Deliveries(ctx context.Context, endpoint, procurement models.ID, arrived *bool, after models.ID, limit int) ([]models.Delivery, error) {
+func (s *Store) Deliveries(ctx context.Context, endpoint, procurement models.ID, arrived *bool, after models.ID,
+	limit int,
+) ([]models.Delivery, error) {
 	db := s.rows(ctx).Where("endpoint_id = ? AND event_id > ?", endpoint, string(after))
 	if procurement != "" {
 		db = db.Where("procurement_id = ?", procurement)
@@ -180,9 +185,10 @@ func (s *Store) withAttempts(ctx context.Context, endpoint models.ID, deliveries
 		at[d.EventID], ids[i] = i, d.EventID
 	}
 	var attempts []models.DeliveryAttempt
-	err := s.rows(ctx).Raw(`SELECT * FROM (SELECT a.*, row_number() OVER (PARTITION BY event_id ORDER BY n DESC) AS recency
+	err := s.rows(ctx).
+		Raw(`SELECT * FROM (SELECT a.*, row_number() OVER (PARTITION BY event_id ORDER BY n DESC) AS recency
 		FROM delivery_attempts a WHERE endpoint_id = ? AND event_id IN ?) a WHERE recency <= ? ORDER BY event_id, n`,
-		endpoint, ids, attemptsShown).Scan(&attempts).Error
+			endpoint, ids, attemptsShown).Scan(&attempts).Error
 	if err != nil {
 		return fmt.Errorf("list attempts: %w", err)
 	}

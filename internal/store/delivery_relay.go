@@ -48,7 +48,8 @@ var ErrNewerEvent = errors.New("the next event is of a type that only a later re
 func (s *Store) Relay(ctx context.Context) (more bool, err error) {
 	err = pg.OnConn(ctx, s.DB, func(conn *pgx.Conn) error {
 		var behind bool
-		err := conn.QueryRow(ctx, "SELECT position < (SELECT coalesce(max(position), 0) FROM event_log) FROM webhook_relay").Scan(&behind)
+		err := conn.QueryRow(ctx, "SELECT position < (SELECT coalesce(max(position), 0) FROM event_log) FROM "+
+			"webhook_relay").Scan(&behind)
 		if err != nil || !behind {
 			return err
 		}
@@ -145,11 +146,13 @@ func (s *Store) Quiet(ctx context.Context, since time.Duration, limit int) ([]Wa
 
 func (s *Store) wakes(ctx context.Context, which string, limit int, arguments ...any) ([]Wake, error) {
 	var found []Wake
-	err := s.rows(ctx).Raw(`SELECT f.endpoint_id, f.procurement_id, f.asked, o.legal_name AS owner, p.title->>(p.languages->>0) AS title, coalesce((SELECT max(d.seq) FROM deliveries d
+	err := s.rows(ctx).
+		Raw(`SELECT f.endpoint_id, f.procurement_id, f.asked, o.legal_name AS owner, p.title->>(p.languages->>0) AS title, coalesce((SELECT max(d.seq) FROM deliveries d
 			WHERE d.endpoint_id = f.endpoint_id AND d.procurement_id = f.procurement_id AND d.delivered_at IS NULL), 0) AS up_to
 		FROM portal_feeds f JOIN endpoints x ON x.id = f.endpoint_id JOIN organisations o ON o.id = x.organisation_id
 			JOIN procurements p ON p.id = f.procurement_id
-		WHERE x.status = 'active' AND `+which+" ORDER BY f.moved_at LIMIT ?", append(arguments, limit)...).Scan(&found).Error
+		WHERE x.status = 'active' AND `+which+" ORDER BY f.moved_at LIMIT ?", append(arguments, limit)...).Scan(&found).
+		Error
 	if err != nil {
 		return nil, fmt.Errorf("list feeds to wake: %w", err)
 	}

@@ -28,7 +28,8 @@ func newPlatform(t *testing.T) *platform {
 func (p *platform) endpoint(owner models.ID, change ...func(*models.Endpoint)) models.Endpoint {
 	p.Helper()
 	e := models.Endpoint{
-		ID: models.NewID(models.PrefixEndpoint), OrganisationID: p.Organisation, OwnerID: owner, URL: "https://portal.example.eu/ppi",
+		ID: models.NewID(models.PrefixEndpoint), OrganisationID: p.Organisation, OwnerID: owner,
+		URL:   "https://portal.example.eu/ppi",
 		Types: []string{}, Procurements: []models.ID{}, Secret: []byte("sealed"), Status: models.EndpointActive,
 	}
 	for _, f := range change {
@@ -48,7 +49,8 @@ func (p *platform) relayAll() {
 		_, err := p.Relay(p.Context())
 		require.NoError(p, err)
 		var behind bool
-		row := p.SQL.QueryRow(p.Context(), "SELECT position < (SELECT coalesce(max(position), 0) FROM event_log) FROM webhook_relay")
+		row := p.SQL.QueryRow(p.Context(), "SELECT position < (SELECT coalesce(max(position), 0) FROM event_log) "+
+			"FROM webhook_relay")
 		require.NoError(p, row.Scan(&behind))
 		return !behind
 	}, time.Minute, time.Millisecond)
@@ -57,7 +59,8 @@ func (p *platform) relayAll() {
 // queued lists the events that go to an endpoint, by procurement in their order.
 func (p *platform) queued(endpoint models.ID) map[models.ID][]models.ID {
 	p.Helper()
-	rows, err := p.SQL.Query(p.Context(), "SELECT procurement_id, event_id FROM deliveries WHERE endpoint_id = $1 ORDER BY seq", endpoint)
+	rows, err := p.SQL.Query(p.Context(), "SELECT procurement_id, event_id FROM deliveries WHERE endpoint_id = $1 "+
+		"ORDER BY seq", endpoint)
 	require.NoError(p, err)
 	defer rows.Close()
 	found := map[models.ID][]models.ID{}
@@ -74,7 +77,8 @@ func TestAnEndpointGetsExactlyWhatItWants(t *testing.T) {
 	t.Parallel()
 	p := newPlatform(t)
 	ada, ben := p.Person(), p.Person()
-	one, other, rehearsal := p.Procurement(models.ModeLive, ada), p.Procurement(models.ModeLive, ada), p.Procurement(models.ModeRehearsal, ada)
+	one, other, rehearsal := p.Procurement(models.ModeLive, ada), p.Procurement(models.ModeLive, ada),
+		p.Procurement(models.ModeRehearsal, ada)
 	p.Give(one, ben, models.RoleObserver)
 	p.Event(one, event.ProcurementStarted{})
 	everything, lots := p.endpoint(ada), p.endpoint(ada, types("lot", "vote.cast"))
@@ -182,7 +186,10 @@ func TestNoEventIsLostUnderConcurrentWriters(t *testing.T) {
 	t.Parallel()
 	p := newPlatform(t)
 	ada := p.Person()
-	procurements := []models.ID{p.Procurement(models.ModeLive, ada), p.Procurement(models.ModeLive, ada), p.Procurement(models.ModeLive, ada)}
+	procurements := []models.ID{
+		p.Procurement(models.ModeLive, ada), p.Procurement(models.ModeLive, ada),
+		p.Procurement(models.ModeLive, ada),
+	}
 	all, votes := p.endpoint(ada), p.endpoint(ada, types("vote"))
 	const writers, each = 16, 30
 	done := make(chan struct{})
@@ -195,7 +202,8 @@ func TestNoEventIsLostUnderConcurrentWriters(t *testing.T) {
 					finished = true
 				default:
 				}
-				ctx, cancel := context.WithTimeout(context.Background(), time.Duration(1+time.Now().UnixNano()%40)*time.Millisecond)
+				ctx, cancel := context.WithTimeout(context.Background(),
+					time.Duration(1+time.Now().UnixNano()%40)*time.Millisecond)
 				_, _ = p.Relay(ctx) // often cut off in the middle
 				cancel()
 			}
@@ -242,7 +250,8 @@ func TestNoEventIsLostUnderConcurrentWriters(t *testing.T) {
 
 	committed := 0
 	for _, procurement := range procurements {
-		rows, err := p.SQL.Query(t.Context(), `SELECT l.event_id, e.type FROM event_log l JOIN events e ON e.id = l.event_id
+		rows, err := p.SQL.Query(t.Context(),
+			`SELECT l.event_id, e.type FROM event_log l JOIN events e ON e.id = l.event_id
 			WHERE l.procurement_id = $1 ORDER BY l.position`, procurement)
 		require.NoError(t, err)
 		var events, ofVotes []models.ID
@@ -362,7 +371,10 @@ func TestDeliveriesGoInOrderAndRemainOnRecord(t *testing.T) {
 		p.inTx(func(tx *store.Tx) error {
 			locked, err = tx.LockFeed(feed, id)
 			require.NoError(t, err)
-			return tx.RecordAttempt(feed, models.DeliveryAttempt{EventID: id, StartedAt: time.Now().UTC(), Latency: 5, Status: 500, Fault: fault, Answer: "no"})
+			return tx.RecordAttempt(feed, models.DeliveryAttempt{
+				EventID: id, StartedAt: time.Now().UTC(), Latency: 5,
+				Status: 500, Fault: fault, Answer: "no",
+			})
 		})
 		return locked
 	}
@@ -433,7 +445,10 @@ func TestAnEndpointIsItsOwnersAndAdministrators(t *testing.T) {
 	p := newPlatform(t)
 	ada, ben := p.Person(), p.Person()
 	e := p.endpoint(ada)
-	for actor, sees := range map[*models.Actor]bool{{PersonID: ada}: true, {PersonID: ben}: false, {PersonID: ben, Administrator: true}: true} {
+	for actor, sees := range map[*models.Actor]bool{
+		{PersonID: ada}: true, {PersonID: ben}: false,
+		{PersonID: ben, Administrator: true}: true,
+	} {
 		_, err := p.Endpoint(t.Context(), *actor, e.ID)
 		_, refused := models.RefusalOf(err)
 		require.Equal(t, sees, !refused)

@@ -12,8 +12,9 @@ import (
 
 const (
 	ofUpload       = ", u.digest, u.size, u.filename, u.media_type "
-	selectDocument = "SELECT d.*" + ofUpload + "FROM documents d JOIN uploads u ON u.id = d.upload_id WHERE d.procurement_id = ? "
-	selectVersion  = `SELECT d.id, d.procurement_id, v.version, v.title, v.audience, v.upload_id, v.author_id, v.written_at` + ofUpload + `
+	selectDocument = "SELECT d.*" + ofUpload +
+		"FROM documents d JOIN uploads u ON u.id = d.upload_id WHERE d.procurement_id = ? "
+	selectVersion = `SELECT d.id, d.procurement_id, v.version, v.title, v.audience, v.upload_id, v.author_id, v.written_at` + ofUpload + `
 		FROM documents d JOIN document_versions v ON v.document_id = d.id JOIN uploads u ON u.id = v.upload_id WHERE d.procurement_id = ? `
 )
 
@@ -29,7 +30,9 @@ func (tx *Tx) LockDocument(procurement, id models.ID) (models.Document, error) {
 }
 
 // DocumentVersion reads a document in one of its versions. It returns a refusal with [models.CodeNotFound].
-func (s *Store) DocumentVersion(ctx context.Context, procurement, id models.ID, version int64) (models.Document, error) {
+func (s *Store) DocumentVersion(ctx context.Context, procurement, id models.ID,
+	version int64,
+) (models.Document, error) {
 	return takeDocument(s.rows(ctx).Raw(selectVersion+"AND d.id = ? AND v.version = ?", procurement, id, version))
 }
 
@@ -43,8 +46,11 @@ func takeDocument(db *gorm.DB) (models.Document, error) {
 
 // Documents lists the documents of a procurement in their latest versions by ID, those after the given
 // one, at most limit; an empty audience means all.
-func (s *Store) Documents(ctx context.Context, procurement models.ID, audience models.Audience, after models.ID, limit int) ([]models.Document, error) {
-	return scanDocuments(s.rows(ctx).Raw(selectDocument+"AND (d.audience = ? OR ? = '') AND d.id > ? ORDER BY d.id LIMIT ?",
+func (s *Store) Documents(ctx context.Context, procurement models.ID, audience models.Audience, after models.ID,
+	limit int,
+) ([]models.Document, error) {
+	return scanDocuments(s.rows(ctx).Raw(selectDocument+
+		"AND (d.audience = ? OR ? = '') AND d.id > ? ORDER BY d.id LIMIT ?",
 		procurement, audience, audience, string(after), limit))
 }
 
@@ -77,7 +83,8 @@ func (tx *Tx) WriteDocument(d models.Document) error {
 		return fmt.Errorf("write document: %w", err)
 	}
 	err = tx.db.Exec(`INSERT INTO document_versions (document_id, version, title, audience, upload_id, author_id, written_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?)`, d.ID, d.Version, string(title), d.Audience, d.UploadID, d.AuthorID, d.WrittenAt).Error
+		VALUES (?, ?, ?, ?, ?, ?, ?)`, d.ID, d.Version, string(title), d.Audience, d.UploadID, d.AuthorID, d.WrittenAt).
+		Error
 	if err != nil {
 		return fmt.Errorf("keep version of document: %w", err)
 	}

@@ -32,7 +32,9 @@ func (tx *Tx) LockEndpoint(actor models.Actor, id models.ID) (models.Endpoint, e
 }
 
 // Endpoints lists the endpoints that the actor may see by ID, those after the given one, at most limit.
-func (s *Store) Endpoints(ctx context.Context, actor models.Actor, after models.ID, limit int) ([]models.Endpoint, error) {
+func (s *Store) Endpoints(ctx context.Context, actor models.Actor, after models.ID,
+	limit int,
+) ([]models.Endpoint, error) {
 	return listAfter[models.Endpoint](endpointsOf(s.rows(ctx), actor), "list endpoints", after, limit)
 }
 
@@ -40,7 +42,8 @@ func (s *Store) Endpoints(ctx context.Context, actor models.Actor, after models.
 func (tx *Tx) LiveEndpoints(organisation models.ID) (int64, error) {
 	var n int64
 	err := tx.db.Model(&models.Endpoint{}).
-		Where("organisation_id = ? AND status IN ?", organisation, []models.EndpointStatus{models.EndpointActive, models.EndpointPaused}).
+		Where("organisation_id = ? AND status IN ?", organisation,
+			[]models.EndpointStatus{models.EndpointActive, models.EndpointPaused}).
 		Count(&n).Error
 	if err != nil {
 		return 0, fmt.Errorf("count endpoints: %w", err)
@@ -67,7 +70,8 @@ func (tx *Tx) CreateEndpoint(e *models.Endpoint) error {
 // SaveEndpoint writes back what can change of a locked endpoint and raises its version.
 func (tx *Tx) SaveEndpoint(e *models.Endpoint) error {
 	e.Version++
-	err := tx.db.Model(e).Select("url", "description", "types", "procurements", "secret", "former_secret", "former_until",
+	err := tx.db.Model(e).Select("url", "description", "types", "procurements", "secret", "former_secret",
+		"former_until",
 		"status", "version", "ended_at").Updates(e).Error
 	if err != nil {
 		return fmt.Errorf("save endpoint: %w", err)
@@ -79,7 +83,8 @@ func (tx *Tx) SaveEndpoint(e *models.Endpoint) error {
 func (tx *Tx) LedBy(person models.ID, procurements []models.ID) (map[models.ID]models.Mode, error) {
 	var found []models.Procurement
 	err := tx.db.Raw(`SELECT p.id, p.mode FROM procurements p WHERE p.id IN ? AND EXISTS (SELECT FROM role_assignments r
-		WHERE r.procurement_id = p.id AND r.person_id = ? AND r.role = 'lead_procurer' AND `+heldNow+`)`, procurements, person).Scan(&found).Error
+		WHERE r.procurement_id = p.id AND r.person_id = ? AND r.role = 'lead_procurer' AND `+heldNow+`)`, procurements,
+		person).Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("list led procurements: %w", err)
 	}
@@ -107,9 +112,11 @@ func (tx *Tx) Backlog(endpoint models.ID) (Backlog, error) { return backlog(tx.d
 
 func backlog(db *gorm.DB, endpoint models.ID) (Backlog, error) {
 	var b Backlog
-	err := db.Raw("SELECT count(*) FROM deliveries WHERE endpoint_id = ? AND delivered_at IS NULL", endpoint).Scan(&b.Pending).Error
+	err := db.Raw("SELECT count(*) FROM deliveries WHERE endpoint_id = ? AND delivered_at IS NULL", endpoint).
+		Scan(&b.Pending).Error
 	if err == nil {
-		err = db.Raw("SELECT procurement_id FROM portal_feeds WHERE endpoint_id = ? AND state = 'parked' ORDER BY procurement_id", endpoint).
+		err = db.Raw("SELECT procurement_id FROM portal_feeds WHERE endpoint_id = ? AND state = 'parked' ORDER BY "+
+			"procurement_id", endpoint).
 			Scan(&b.Parked).Error
 	}
 	if err != nil {

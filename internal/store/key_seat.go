@@ -50,7 +50,8 @@ func (a *KeyAndSeat) scan(row pgx.Row) error {
 	c, k, h, p := &a.Credential, &a.Credential.Key, &a.Credential.Person, &a.Seat.Procurement
 	err := row.Scan(&c.At, &k.PersonID, &k.Label, &k.Digest, &k.CreatedAt, &k.ExpiresAt, &k.RevokedAt,
 		&h.OrganisationID, &h.Name, &h.Email, &h.Administrator, &h.Version, &h.CreatedAt,
-		&p.Title, &p.Description, &p.Languages, &p.Mode, &p.ClockOffset, &p.Profile, &p.Zone, &p.Status, &p.Version, &p.EndReason,
+		&p.Title, &p.Description, &p.Languages, &p.Mode, &p.ClockOffset, &p.Profile, &p.Zone, &p.Status, &p.Version,
+		&p.EndReason,
 		&p.CreatedBy, &p.CreatedAt, &p.StartedAt, &p.EndedAt, &a.Seat.Roles)
 	h.ID, a.Seat.Now = k.PersonID, p.Now(c.At)
 	return err

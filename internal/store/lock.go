@@ -107,7 +107,8 @@ func (tx *Tx) Hold(procurement models.ID, boxes []models.ID, cmd models.Command)
 		return h, err
 	}
 	err := tx.one(selectHold, []any{cmd.ActorID, procurement, cmd.ID},
-		rowOf[models.Procurement]{&h.Procurement}, &h.Clock, rowsOf[models.RoleAssignment]{&h.Roles}, &h.Status, &h.Steps)
+		rowOf[models.Procurement]{&h.Procurement}, &h.Clock, rowsOf[models.RoleAssignment]{&h.Roles}, &h.Status,
+		&h.Steps)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return h, ErrNoProcurement

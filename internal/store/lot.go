@@ -45,7 +45,9 @@ func (tx *Tx) LockLot(procurement, id models.ID) (models.Lot, error) {
 }
 
 // ListLots lists lots by ID, those after the given one, at most limit; published leaves out the others.
-func (s *Store) ListLots(ctx context.Context, procurement models.ID, published bool, after models.ID, limit int) ([]models.Lot, error) {
+func (s *Store) ListLots(ctx context.Context, procurement models.ID, published bool, after models.ID,
+	limit int,
+) ([]models.Lot, error) {
 	query := lots(s.rows(ctx), procurement)
 	if published {
 		query = query.Where("EXISTS (SELECT FROM boxes b WHERE b.lot_id = lots.id)")
@@ -81,14 +83,16 @@ func lotFault(doing string, err error) error {
 	case err == nil:
 		return nil
 	case violation.Constraint == "lots_procurement_id_number_key":
-		return models.Refuse(models.CodeAlreadyExists, "/number", "another lot has this number").Accepting("a number that no lot has, or none for the next")
+		return models.Refuse(models.CodeAlreadyExists, "/number", "another lot has this number").
+			Accepting("a number that no lot has, or none for the next")
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
 // EndLot ends a lot with a reason at the procedure time at. Its box must be closed, or never have been open.
 func (tx *Tx) EndLot(lot models.ID, reason string, at time.Time) error {
-	err := tx.db.Exec("UPDATE lots SET ended_at = ?, end_reason = ?, version = version + 1 WHERE id = ? AND ended_at IS NULL", at, reason, lot).Error
+	err := tx.db.Exec("UPDATE lots SET ended_at = ?, end_reason = ?, version = version + 1 WHERE id = ? AND ended_at "+
+		"IS NULL", at, reason, lot).Error
 	if err != nil {
 		return fmt.Errorf("end lot: %w", err)
 	}

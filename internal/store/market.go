@@ -17,13 +17,16 @@ func (tx *Tx) Release(r models.Release) error {
 }
 
 // Releases lists what the market was told of a procurement, after the given entry, with the entries.
-func (s *Store) Releases(ctx context.Context, procurement, after models.ID, limit int) ([]models.Release, map[models.ID]models.Entry, error) {
+func (s *Store) Releases(ctx context.Context, procurement, after models.ID,
+	limit int,
+) ([]models.Release, map[models.ID]models.Entry, error) {
 	var (
 		releases []models.Release
 		entries  []models.Entry
 	)
 	db := s.rows(ctx)
-	err := db.Where("procurement_id = ? AND entry_id > ?", procurement, string(after)).Order("entry_id").Limit(limit).Find(&releases).Error
+	err := db.Where("procurement_id = ? AND entry_id > ?", procurement, string(after)).Order("entry_id").Limit(limit).
+		Find(&releases).Error
 	ids := make([]models.ID, len(releases))
 	for i, r := range releases {
 		ids[i] = r.EntryID
@@ -44,7 +47,8 @@ func (s *Store) Releases(ctx context.Context, procurement, after models.ID, limi
 // HasReleases tells whether anything of a procurement was told to the market.
 func (s *Store) HasReleases(ctx context.Context, procurement models.ID) (bool, error) {
 	var found bool
-	err := s.rows(ctx).Raw("SELECT EXISTS (SELECT FROM releases WHERE procurement_id = ?)", procurement).Scan(&found).Error
+	err := s.rows(ctx).Raw("SELECT EXISTS (SELECT FROM releases WHERE procurement_id = ?)", procurement).Scan(&found).
+		Error
 	if err != nil {
 		return false, fmt.Errorf("look for releases: %w", err)
 	}
@@ -52,7 +56,9 @@ func (s *Store) HasReleases(ctx context.Context, procurement models.ID) (bool, e
 }
 
 // Consultations lists the consultations of a procurement after the given announcement.
-func (s *Store) Consultations(ctx context.Context, procurement, after models.ID, limit int) ([]models.Consultation, error) {
+func (s *Store) Consultations(ctx context.Context, procurement, after models.ID,
+	limit int,
+) ([]models.Consultation, error) {
 	var found []models.Consultation
 	err := s.rows(ctx).Where("procurement_id = ? AND announcement_id > ?", procurement, string(after)).
 		Order("announcement_id").Limit(limit).Find(&found).Error
@@ -89,7 +95,8 @@ func (tx *Tx) ExtendConsultation(announcement models.ID, closes time.Time, at mo
 
 // CloseConsultation closes an open consultation.
 func (tx *Tx) CloseConsultation(announcement models.ID, at time.Time) error {
-	return tx.stage("close consultation", "UPDATE consultations SET closed_at = ? WHERE announcement_id = ? AND closed_at IS NULL", at, announcement)
+	return tx.stage("close consultation", "UPDATE consultations SET closed_at = ? WHERE announcement_id = ? AND "+
+		"closed_at IS NULL", at, announcement)
 }
 
 // Respond keeps a response.
@@ -103,7 +110,8 @@ func (tx *Tx) Respond(r models.ConsultationResponse) error {
 // ResponsesOf counts the responses of an organisation to a consultation.
 func (tx *Tx) ResponsesOf(announcement, organisation models.ID) (int64, error) {
 	var n int64
-	err := tx.db.Raw("SELECT count(*) FROM consultation_responses WHERE announcement_id = ? AND organisation_id = ?", announcement, organisation).
+	err := tx.db.Raw("SELECT count(*) FROM consultation_responses WHERE announcement_id = ? AND organisation_id = ?",
+		announcement, organisation).
 		Scan(&n).Error
 	if err != nil {
 		return 0, fmt.Errorf("count responses: %w", err)
@@ -113,7 +121,9 @@ func (tx *Tx) ResponsesOf(announcement, organisation models.ID) (int64, error) {
 
 // Responses lists responses with their content after the given ID: of a procurement, or, if organisation is
 // not empty, of one operator to one consultation. A limit of 0 lists all.
-func (tx *Tx) Responses(of models.ConsultationResponse, after models.ID, limit int) ([]models.ConsultationResponse, error) {
+func (tx *Tx) Responses(of models.ConsultationResponse, after models.ID,
+	limit int,
+) ([]models.ConsultationResponse, error) {
 	query := tx.db.Where("procurement_id = ? AND id > ?", of.ProcurementID, string(after)).Order("id")
 	if of.AnnouncementID != "" {
 		query = query.Where("announcement_id = ?", of.AnnouncementID)

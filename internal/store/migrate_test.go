@@ -50,9 +50,13 @@ func TestTheApplicationMayOnlyReadAndAppendTheRecord(t *testing.T) {
 	db := pgtest.NewDatabase(t)
 	conn := pgtest.Connect(t, db.Superuser)
 	for _, table := range []string{"events", "event_log", "event_tree", "checkpoints"} {
-		for _, privilege := range []string{"SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"} {
+		for _, privilege := range []string{
+			"SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES",
+			"TRIGGER",
+		} {
 			var granted bool
-			err := conn.QueryRow(t.Context(), "SELECT has_table_privilege($1, $2, $3)", testRole, table, privilege).Scan(&granted)
+			err := conn.QueryRow(t.Context(), "SELECT has_table_privilege($1, $2, $3)", testRole, table, privilege).
+				Scan(&granted)
 			require.NoError(t, err)
 			want := privilege == "SELECT" || privilege == "INSERT"
 			require.Equal(t, want, granted, "%s on %s", privilege, table)

@@ -52,7 +52,8 @@ func (tx *Tx) CreatePerson(p *models.Person) error {
 // refusal with [models.CodeAlreadyExists] when the address is taken.
 func (tx *Tx) SavePerson(p *models.Person) error {
 	p.Version++
-	return personFault("save person", tx.db.Model(p).Select("name", "email", "administrator", "version").Updates(p).Error)
+	return personFault("save person", tx.db.Model(p).Select("name", "email", "administrator", "version").Updates(p).
+		Error)
 }
 
 func personFault(doing string, err error) error {

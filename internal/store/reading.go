@@ -98,7 +98,8 @@ func (tx *Tx) readParts(procurement models.ID, parts []part) error {
 	for i, part := range parts {
 		columns[i], into[i] = "("+part.query+")", part.into
 	}
-	return tx.one("SELECT "+strings.Join(columns, ",\n")+"\nFROM procurements p WHERE p.id = ?", []any{procurement}, into...)
+	return tx.one("SELECT "+strings.Join(columns, ",\n")+"\nFROM procurements p WHERE p.id = ?", []any{procurement},
+		into...)
 }
 
 // one reads the columns of the one row that a statement answers with. It returns [sql.ErrNoRows].
@@ -127,14 +128,17 @@ const (
 		FROM consortium_members m WHERE m.procurement_id = p.id`
 	organisationsOf = `SELECT json_agg(o) FROM organisations o
 		WHERE o.id IN (SELECT m.organisation_id FROM consortium_members m WHERE m.procurement_id = p.id)`
-	lotsOf          = "SELECT json_agg(x ORDER BY x.number) FROM (SELECT " + withBoxes + " FROM lots WHERE lots.procurement_id = p.id) x"
+	lotsOf = "SELECT json_agg(x ORDER BY x.number) FROM (SELECT " + withBoxes +
+		" FROM lots WHERE lots.procurement_id = p.id) x"
 	stagesOf        = "SELECT json_agg(x) FROM lot_stages x JOIN lots l ON l.id = x.lot_id WHERE l.procurement_id = p.id"
-	consultationsOf = "SELECT json_agg(x ORDER BY x.announced_at, x.announcement_id) FROM consultations x WHERE x.procurement_id = p.id"
+	consultationsOf = "SELECT json_agg(x ORDER BY x.announced_at, x.announcement_id) FROM consultations x WHERE " +
+		"x.procurement_id = p.id"
 	releasesOf      = "SELECT json_agg(x ORDER BY x.released_at, x.entry_id) FROM releases x WHERE x.procurement_id = p.id"
-	standingVotesOf = "SELECT json_agg(x ORDER BY x.cast_at, x.id) FROM votes x WHERE x.procurement_id = p.id AND x.voided_at IS NULL"
-	openMotionsOf   = "SELECT json_agg(x ORDER BY x.id) FROM motions x WHERE x.procurement_id = p.id AND x.status = 'open'"
-	openTasksOf     = "SELECT json_agg(x ORDER BY x.id) FROM tasks x WHERE x.procurement_id = p.id AND x.done_at IS NULL"
-	toldOf          = `SELECT json_agg(x ORDER BY x.id) FROM entries x
+	standingVotesOf = "SELECT json_agg(x ORDER BY x.cast_at, x.id) FROM votes x WHERE x.procurement_id = p.id AND " +
+		"x.voided_at IS NULL"
+	openMotionsOf = "SELECT json_agg(x ORDER BY x.id) FROM motions x WHERE x.procurement_id = p.id AND x.status = 'open'"
+	openTasksOf   = "SELECT json_agg(x ORDER BY x.id) FROM tasks x WHERE x.procurement_id = p.id AND x.done_at IS NULL"
+	toldOf        = `SELECT json_agg(x ORDER BY x.id) FROM entries x
 		WHERE x.procurement_id = p.id AND x.kind IN ('engagement_plan', 'bulletin') AND x.id IN (SELECT r.entry_id FROM releases r)`
 )
 
@@ -146,7 +150,8 @@ const (
 	rolesOf     = "SELECT json_agg(x ORDER BY x.id) FROM role_assignments x WHERE x.procurement_id = p.id"
 	responsesOf = `SELECT json_agg(x ORDER BY x.id) FROM (SELECT id, procurement_id, announcement_id, organisation_id, person_id,
 		received_at, recorded_at, digest FROM consultation_responses WHERE procurement_id = p.id) x`
-	standsIn    = "FROM tenders t JOIN boxes b ON b.id = t.box_id WHERE b.procurement_id = p.id AND b.closed_at IS NOT NULL AND t.ended_at IS NULL"
+	standsIn = "FROM tenders t JOIN boxes b ON b.id = t.box_id WHERE b.procurement_id = p.id AND b.closed_at IS " +
+		"NOT NULL AND t.ended_at IS NULL"
 	receivedOf  = "SELECT json_agg(x ORDER BY x.id) FROM (SELECT t.*, b.procurement_id, b.hands_in " + standsIn + ") x"
 	envelopesOf = "SELECT json_agg(x ORDER BY x.tender_id, x.n) FROM tender_envelopes x WHERE x.tender_id IN (SELECT t.id " + standsIn + ")"
 	ofAnyLot    = "(SELECT t.id FROM tenders t JOIN lots l ON l.id = t.lot_id WHERE l.procurement_id = p.id)"

@@ -28,7 +28,8 @@ func TestAReadingIsWhatTheTablesHold(t *testing.T) {
 		require.NoError(t, err)
 		opened, err := tx.OpenRounds(procurement, time.Now(), models.PhaseTender, models.PhaseCapacity)
 		require.NoError(t, err)
-		require.Equal(t, []models.Phase{models.PhaseTender, models.PhaseCapacity}, []models.Phase{opened[0].Phase, opened[1].Phase})
+		require.Equal(t, []models.Phase{models.PhaseTender, models.PhaseCapacity},
+			[]models.Phase{opened[0].Phase, opened[1].Phase})
 		read, err := tx.Read(shared, time.Now(), true)
 		require.NoError(t, err)
 

@@ -28,7 +28,8 @@ const RequestForm = 1
 // waits for that one's end: it returns the earlier request if that one was answered, and nil when the
 // ID is now this transaction's.
 func (tx *Tx) ClaimRequest(r Request) (*Request, error) {
-	claimed := tx.db.Exec(`INSERT INTO requests (id, fingerprint) VALUES (?, ?) ON CONFLICT (id) DO NOTHING`, r.ID, r.Fingerprint)
+	claimed := tx.db.Exec(`INSERT INTO requests (id, fingerprint) VALUES (?, ?) ON CONFLICT (id) DO NOTHING`, r.ID,
+		r.Fingerprint)
 	if claimed.Error != nil {
 		return nil, fmt.Errorf("claim request: %w", claimed.Error)
 	}
@@ -39,7 +40,8 @@ func (tx *Tx) ClaimRequest(r Request) (*Request, error) {
 	err := tx.db.Raw("SELECT id, fingerprint, body, form FROM requests WHERE id = ?", r.ID).Take(&earlier).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		// The clean-up of old requests removed it between the two statements.
-		return nil, models.Refuse(models.CodeUnavailable, "", "the answer of the earlier request has just expired; repeat the request")
+		return nil, models.Refuse(models.CodeUnavailable, "",
+			"the answer of the earlier request has just expired; repeat the request")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read earlier request: %w", err)

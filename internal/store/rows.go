@@ -84,7 +84,10 @@ func shapeOf(model reflect.Type) shape {
 	for i := range fields {
 		f := model.Field(i)
 		column := schema.NamingStrategy{}.ColumnName("", f.Name)
-		fields[i] = reflect.StructField{Name: f.Name, Type: f.Type, Tag: reflect.StructTag(fmt.Sprintf("json:%q", column))}
+		fields[i] = reflect.StructField{
+			Name: f.Name, Type: f.Type,
+			Tag: reflect.StructTag(fmt.Sprintf("json:%q", column)),
+		}
 		if f.Type == reflect.TypeFor[time.Time]() || f.Type == reflect.TypeFor[*time.Time]() {
 			s.instants = append(s.instants, i)
 		}

@@ -11,14 +11,17 @@ import (
 
 // RaiseTask asks people to look after something, unless the same is being asked already. It tells
 // whether the task is new.
-func (tx *Tx) RaiseTask(procurement models.ID, kind, subject string, detail map[string]any, at time.Time) (models.ID, bool, error) {
+func (tx *Tx) RaiseTask(procurement models.ID, kind, subject string, detail map[string]any,
+	at time.Time,
+) (models.ID, bool, error) {
 	body, err := json.Marshal(detail)
 	if err != nil {
 		return "", false, fmt.Errorf("render task: %w", err)
 	}
 	id := models.NewID(models.PrefixTask)
 	result := tx.db.Exec(`INSERT INTO tasks (id, procurement_id, kind, subject_id, detail, raised_at) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (procurement_id, kind, subject_id) WHERE done_at IS NULL DO NOTHING`, id, procurement, kind, subject, string(body), at)
+		ON CONFLICT (procurement_id, kind, subject_id) WHERE done_at IS NULL DO NOTHING`, id, procurement, kind,
+		subject, string(body), at)
 	if result.Error != nil {
 		return "", false, fmt.Errorf("raise task: %w", result.Error)
 	}
@@ -51,7 +54,8 @@ func (tx *Tx) RemindOfTask(procurement models.ID, kind, subject string, at time.
 func (s *Store) Tasks(ctx context.Context, procurement, after models.ID, limit int) ([]models.Task, error) {
 	query := s.rows(ctx).Where("procurement_id = ?", procurement).Order("(done_at IS NOT NULL), id").Limit(limit)
 	if after != "" {
-		query = query.Where("((done_at IS NOT NULL), id) > (SELECT (t.done_at IS NOT NULL), t.id FROM tasks t WHERE t.id = ?)", after)
+		query = query.Where("((done_at IS NOT NULL), id) > (SELECT (t.done_at IS NOT NULL), t.id FROM tasks t WHERE "+
+			"t.id = ?)", after)
 	}
 	var found []models.Task
 	if err := query.Find(&found).Error; err != nil {

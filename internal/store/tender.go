@@ -33,7 +33,8 @@ const (
 func (s *Store) Tender(ctx context.Context, procurement models.ID, sight Sight, id models.ID) (models.Tender, error) {
 	db := s.rows(ctx)
 	var t models.Tender
-	err := db.Raw(selectTender+within+"AND t.id = ?", procurement, string(sight.Organisation), sight.Buyers, id).Take(&t).Error
+	err := db.Raw(selectTender+within+"AND t.id = ?", procurement, string(sight.Organisation), sight.Buyers, id).
+		Take(&t).Error
 	if err != nil {
 		return t, notFound("read tender", err)
 	}
@@ -44,11 +45,14 @@ func (s *Store) Tender(ctx context.Context, procurement models.ID, sight Sight, 
 
 // Tenders lists the tenders in sight with their envelopes by ID, those after the given one, at most
 // limit; an empty lot means all.
-func (s *Store) Tenders(ctx context.Context, procurement models.ID, sight Sight, lot, after models.ID, limit int) ([]models.Tender, error) {
+func (s *Store) Tenders(ctx context.Context, procurement models.ID, sight Sight, lot, after models.ID,
+	limit int,
+) ([]models.Tender, error) {
 	db := s.rows(ctx)
 	var found []models.Tender
 	err := db.Raw(selectTender+within+"AND (t.lot_id = ? OR ? = '') AND t.id > ? ORDER BY t.id LIMIT ?",
-		procurement, string(sight.Organisation), sight.Buyers, string(lot), string(lot), string(after), limit).Scan(&found).Error
+		procurement, string(sight.Organisation), sight.Buyers, string(lot), string(lot), string(after), limit).
+		Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("list tenders: %w", err)
 	}

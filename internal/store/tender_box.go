@@ -90,7 +90,10 @@ var (
 // approach begins the transaction, waits for the lock of the lot's last box, and reads. It returns [errNextBox]
 // when that is no longer the last.
 func approach(ctx context.Context, conn *pgx.Conn, a Approach) (Counter, error) {
-	box := Counter{Lot: models.Lot{ID: a.LotID, ProcurementID: a.ProcurementID}, Procurement: models.Procurement{ID: a.ProcurementID}}
+	box := Counter{
+		Lot:         models.Lot{ID: a.LotID, ProcurementID: a.ProcurementID},
+		Procurement: models.Procurement{ID: a.ProcurementID},
+	}
 	arguments := []any{a.ProcurementID, a.LotID, a.OrganisationID}
 	for _, upload := range a.UploadIDs {
 		arguments = append(arguments, upload)
@@ -144,7 +147,8 @@ func (c *Counter) scan(rows pgx.Rows, organisation models.ID) error {
 		var standing, upload, of, purpose, digest *string
 		var size *int64
 		var completed *time.Time
-		err := rows.Scan(&l.Number, &l.EndedAt, intoBox, &invited, &p.Status, &p.Mode, &p.ClockOffset, &c.Clock, &standing,
+		err := rows.Scan(&l.Number, &l.EndedAt, intoBox, &invited, &p.Status, &p.Mode, &p.ClockOffset, &c.Clock,
+			&standing,
 			&upload, &of, &purpose, &size, &digest, &completed)
 		if err != nil {
 			return err

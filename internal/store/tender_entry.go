@@ -33,7 +33,8 @@ var ErrDepositRefused = errors.New("another deposit excludes this one")
 
 // The statements share their first parameters, those of the event and the request.
 const (
-	endReplaced = "WITH ended AS (UPDATE tenders SET ended_at = $13, ended_by = 'replaced' WHERE id = $16 AND ended_at IS NULL RETURNING id), "
+	endReplaced = "WITH ended AS (UPDATE tenders SET ended_at = $13, ended_by = 'replaced' WHERE id = $16 AND " +
+		"ended_at IS NULL RETURNING id), "
 	// The envelopes follow as rows of four parameters each.
 	insertTender = `tender AS (INSERT INTO tenders
 			(id, lot_id, organisation_id, person_id, manifest, receipt, received_at, recorded_at, box_id, supersedes_id)
@@ -62,7 +63,8 @@ func deposit(ctx context.Context, conn *pgx.Conn, e Deposit) error {
 	case violation.Constraint == "requests_pkey", violation.Constraint == "tenders_standing":
 		return ErrDepositRefused
 	case violation.Constraint == "tender_envelopes_upload_id_fkey":
-		return models.Refuse(models.CodeUploadGone, "/envelopes", "an upload was removed as abandoned").Accepting("uploading it again")
+		return models.Refuse(models.CodeUploadGone, "/envelopes", "an upload was removed as abandoned").
+			Accepting("uploading it again")
 	case err != nil:
 		return fmt.Errorf("enter into box of lot: %w", err)
 	case written.RowsAffected() == 0:
@@ -88,7 +90,8 @@ func (e Deposit) statement() (string, []any, error) {
 		return endWithdrawn + rest, append(arguments, w.EndedAt, w.Withdrawal, w.ID), nil
 	}
 	t := e.Tender
-	arguments = append(arguments, t.ID, t.LotID, t.OrganisationID, t.PersonID, t.Manifest, t.ReceivedAt, t.Receipt, t.BoxID)
+	arguments = append(arguments, t.ID, t.LotID, t.OrganisationID, t.PersonID, t.Manifest, t.ReceivedAt, t.Receipt,
+		t.BoxID)
 	begin := "WITH " + fmt.Sprintf(insertTender, "NULL")
 	if t.SupersedesID != "" {
 		begin = endReplaced + fmt.Sprintf(insertTender, "ended.id FROM ended")

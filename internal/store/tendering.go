@@ -23,24 +23,28 @@ func (tx *Tx) Opener(o models.BoxOpener) (bool, error) {
 
 // LockQuality ends the scoring of quality.
 func (tx *Tx) LockQuality(lot models.ID, at time.Time) error {
-	return tx.stage("lock quality", "UPDATE lot_stages SET quality_locked_at = ? WHERE lot_id = ? AND quality_locked_at IS NULL", at, lot)
+	return tx.stage("lock quality", "UPDATE lot_stages SET quality_locked_at = ? WHERE lot_id = ? AND "+
+		"quality_locked_at IS NULL", at, lot)
 }
 
 // Award writes down the decision on a lot.
 func (tx *Tx) Award(lot, winner models.ID, ranking string, at time.Time) error {
-	return tx.stage("award lot", "UPDATE lot_stages SET awarded_at = ?, winner_id = ?, ranking = ? WHERE lot_id = ? AND awarded_at IS NULL",
+	return tx.stage("award lot", "UPDATE lot_stages SET awarded_at = ?, winner_id = ?, ranking = ? WHERE lot_id = ? "+
+		"AND awarded_at IS NULL",
 		at, winner, ranking, lot)
 }
 
 // StartStandstill writes down when the letters were sent and how long no contract may be concluded.
 func (tx *Tx) StartStandstill(lot models.ID, letters, until time.Time, because string) error {
-	return tx.stage("start standstill", "UPDATE lot_stages SET letters_at = ?, standstill_until = ?, standstill = ? WHERE lot_id = ? AND letters_at IS NULL",
+	return tx.stage("start standstill", "UPDATE lot_stages SET letters_at = ?, standstill_until = ?, standstill = ? "+
+		"WHERE lot_id = ? AND letters_at IS NULL",
 		letters, until, because, lot)
 }
 
 // EndStandstill writes down that the standstill of a lot is over.
 func (tx *Tx) EndStandstill(lot models.ID, at time.Time) error {
-	return tx.stage("end standstill", "UPDATE lot_stages SET standstill_over_at = ? WHERE lot_id = ? AND standstill_over_at IS NULL", at, lot)
+	return tx.stage("end standstill", "UPDATE lot_stages SET standstill_over_at = ? WHERE lot_id = ? AND "+
+		"standstill_over_at IS NULL", at, lot)
 }
 
 // stage writes one step of a lot; it fails when the lot is not where the step begins.
@@ -64,7 +68,8 @@ func (tx *Tx) RecordOpening(o models.Opening) (int64, error) {
 	var id int64
 	err = tx.db.Raw(`INSERT INTO openings (tender_id, n, person_id, organisation_id, readable, plaintext_digest, size, upload_id, price, recorded_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, 'null')::jsonb, ?) RETURNING id`,
-		o.TenderID, o.N, o.PersonID, o.OrganisationID, o.Readable, o.PlaintextDigest, o.Size, o.UploadID, string(price), o.RecordedAt).Scan(&id).Error
+		o.TenderID, o.N, o.PersonID, o.OrganisationID, o.Readable, o.PlaintextDigest, o.Size, o.UploadID, string(price),
+		o.RecordedAt).Scan(&id).Error
 	if err != nil {
 		return 0, fmt.Errorf("record opening: %w", err)
 	}
@@ -73,7 +78,8 @@ func (tx *Tx) RecordOpening(o models.Opening) (int64, error) {
 
 // WriteSheet writes the next version of an evaluator's own scores of a tender and returns its number.
 func (tx *Tx) WriteSheet(s *models.ScoreSheet) error {
-	err := tx.db.Raw("SELECT coalesce(max(version), 0) + 1 FROM score_sheets WHERE tender_id = ? AND person_id = ?", s.TenderID, s.PersonID).
+	err := tx.db.Raw("SELECT coalesce(max(version), 0) + 1 FROM score_sheets WHERE tender_id = ? AND person_id = ?",
+		s.TenderID, s.PersonID).
 		Scan(&s.Version).Error
 	if err == nil {
 		err = tx.db.Table("score_sheets").Create(s).Error
@@ -99,7 +105,8 @@ func (tx *Tx) SendLetters(letters ...models.Letter) error {
 // was sent.
 func (tx *Tx) Letter(tender models.ID, kind models.LetterKind) (models.Letter, bool, error) {
 	var l models.Letter
-	err := tx.db.Table("letters").Where("tender_id = ? AND ? IN ('', kind)", tender, kind).Order("sent_at DESC, kind DESC").Take(&l).Error
+	err := tx.db.Table("letters").Where("tender_id = ? AND ? IN ('', kind)", tender, kind).
+		Order("sent_at DESC, kind DESC").Take(&l).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return l, false, nil
 	}
@@ -122,7 +129,8 @@ func (tx *Tx) WriteNotice(n models.Notice) error {
 // Notices lists the notices of a procurement after the given ID, oldest first.
 func (tx *Tx) Notices(procurement, after models.ID, limit int) ([]models.Notice, error) {
 	var found []models.Notice
-	err := tx.db.Table("notices").Where("procurement_id = ? AND id > ?", procurement, string(after)).Order("id").Limit(limit).Scan(&found).Error
+	err := tx.db.Table("notices").Where("procurement_id = ? AND id > ?", procurement, string(after)).Order("id").
+		Limit(limit).Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("list notices: %w", err)
 	}

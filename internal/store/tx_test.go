@@ -39,7 +39,8 @@ func TestATransactionThatFailsLeavesNothing(t *testing.T) {
 		})
 	})
 	require.Zero(t, pgtest.RowCount(t, db, "SELECT count(*) FROM events"))
-	require.Zero(t, pgtest.RowCount(t, db, "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND state LIKE 'idle in%'", db.Name))
+	require.Zero(t, pgtest.RowCount(t, db, "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND state LIKE "+
+		"'idle in%'", db.Name))
 }
 
 func TestTheDatabaseClockIsUTCAndMovesWithinATransaction(t *testing.T) {

@@ -28,7 +28,8 @@ func (tx *Tx) CreateUpload(u *models.Upload) error {
 // OpenUploads counts the uploads of a person that are not complete.
 func (tx *Tx) OpenUploads(person models.ID) (int64, error) {
 	var n int64
-	if err := tx.db.Model(&models.Upload{}).Where("person_id = ? AND completed_at IS NULL", person).Count(&n).Error; err != nil {
+	if err := tx.db.Model(&models.Upload{}).Where("person_id = ? AND completed_at IS NULL", person).Count(&n).
+		Error; err != nil {
 		return 0, fmt.Errorf("count open uploads: %w", err)
 	}
 	return n, nil
@@ -37,7 +38,8 @@ func (tx *Tx) OpenUploads(person models.ID) (int64, error) {
 // EnvelopesOf counts the envelopes that an organisation has announced or completed for a procurement.
 func (tx *Tx) EnvelopesOf(procurement, organisation models.ID) (int64, error) {
 	var n int64
-	err := tx.db.Raw("SELECT count(*) FROM uploads WHERE procurement_id = ? AND organisation_id = ? AND purpose = 'envelope'", procurement, organisation).
+	err := tx.db.Raw("SELECT count(*) FROM uploads WHERE procurement_id = ? AND organisation_id = ? AND purpose = "+
+		"'envelope'", procurement, organisation).
 		Scan(&n).Error
 	if err != nil {
 		return 0, fmt.Errorf("count envelopes: %w", err)
@@ -59,7 +61,8 @@ func (tx *Tx) Upload(procurement, id models.ID) (models.Upload, error) {
 // LockUpload reads an upload to complete it; no chunk of it is written meanwhile. It returns a refusal
 // with [models.CodeNotFound].
 func (tx *Tx) LockUpload(procurement, id models.ID) (models.Upload, error) {
-	return takeByID[models.Upload](tx.db.Clauses(forChange()).Where("procurement_id = ?", procurement), "lock upload", id)
+	return takeByID[models.Upload](tx.db.Clauses(forChange()).Where("procurement_id = ?", procurement), "lock upload",
+		id)
 }
 
 // PutChunk writes chunk n of an upload that is not complete, in a transaction of its own; the same chunk
@@ -72,7 +75,8 @@ func (s *Store) PutChunk(ctx context.Context, upload models.ID, n int, content [
 		SELECT id FROM open`, upload, n, content).Scan(&open).Error
 	switch violation, _ := pg.ViolationOf(err); {
 	case violation.Constraint == "uploads_kept", err == nil && len(open) == 0:
-		return models.Refuse(models.CodeUploadComplete, "", "the upload is complete: nothing of it is changed any more").Accepting("a new upload")
+		return models.Refuse(models.CodeUploadComplete, "",
+			"the upload is complete: nothing of it is changed any more").Accepting("a new upload")
 	case err != nil:
 		return fmt.Errorf("write chunk: %w", err)
 	}
@@ -109,7 +113,8 @@ func (s *Store) ChunksOf(ctx context.Context, upload models.ID) ([]int, error) {
 // CompleteUpload makes a locked upload, whose bytes were checked, complete for good.
 func (tx *Tx) CompleteUpload(u *models.Upload) error {
 	var now time.Time
-	err := tx.db.Raw("UPDATE uploads SET completed_at = clock_timestamp() WHERE id = ? RETURNING completed_at", u.ID).Scan(&now).Error
+	err := tx.db.Raw("UPDATE uploads SET completed_at = clock_timestamp() WHERE id = ? RETURNING completed_at", u.ID).
+		Scan(&now).Error
 	if err != nil {
 		return fmt.Errorf("complete upload: %w", err)
 	}

@@ -30,7 +30,8 @@ func (s *Store) CleanUploads(ctx context.Context, limit int) (int64, error) {
 	var n int64
 	err := s.InTx(ctx, func(tx *Tx) error {
 		var ids []models.ID
-		if err := tx.db.Raw(abandoned, UploadsKept.Seconds(), UploadsKept.Seconds(), limit).Scan(&ids).Error; err != nil {
+		if err := tx.db.Raw(abandoned, UploadsKept.Seconds(), UploadsKept.Seconds(), limit).Scan(&ids).
+			Error; err != nil {
 			return fmt.Errorf("find abandoned uploads: %w", err)
 		}
 		if len(ids) == 0 {

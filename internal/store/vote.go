@@ -10,7 +10,8 @@ import (
 // Votes lists the votes on a subject in a round, also the voided ones, oldest first.
 func (tx *Tx) Votes(procurement models.ID, subject string, round int) ([]models.Vote, error) {
 	var votes []models.Vote
-	err := tx.db.Where("procurement_id = ? AND subject = ? AND round = ?", procurement, subject, round).Order("cast_at, id").Find(&votes).Error
+	err := tx.db.Where("procurement_id = ? AND subject = ? AND round = ?", procurement, subject, round).
+		Order("cast_at, id").Find(&votes).Error
 	if err != nil {
 		return nil, fmt.Errorf("list votes: %w", err)
 	}

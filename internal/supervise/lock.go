@@ -30,7 +30,8 @@ type LockedError struct {
 }
 
 func (e *LockedError) Error() string {
-	return fmt.Sprintf("%s is in use by process %d: stop that one first (kill %d), or choose another data directory", e.Dir, e.PID, e.PID)
+	return fmt.Sprintf("%s is in use by process %d: stop that one first (kill %d), or choose another data directory",
+		e.Dir, e.PID, e.PID)
 }
 
 // LockDir takes the exclusive use of dir, which must exist. The error is a

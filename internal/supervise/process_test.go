@@ -36,7 +36,8 @@ func sh(t *testing.T, script string) (*supervise.Process, <-chan string) {
 
 func requireGone(t *testing.T, pid int) {
 	t.Helper()
-	require.Eventually(t, func() bool { return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }, 10*time.Second,
+		10*time.Millisecond)
 }
 
 func TestAProcessTellsHowItEnded(t *testing.T) {

@@ -196,7 +196,8 @@ func (u *unit) restart(ctx context.Context, pause time.Duration) (Started, time.
 			return started, pause
 		}
 		if ctx.Err() == nil {
-			u.log.ErrorContext(ctx, "part cannot be started, will try again", slog.Any("error", err), slog.Duration("pause", pause))
+			u.log.ErrorContext(ctx, "part cannot be started, will try again", slog.Any("error", err),
+				slog.Duration("pause", pause))
 		}
 	}
 }

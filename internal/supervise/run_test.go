@@ -124,17 +124,23 @@ func TestPartsStartAfterWhatTheyNeedAndStopBeforeIt(t *testing.T) {
 		database := &fake{name: "database", diary: d, slow: time.Second}
 		engine := &fake{name: "engine", diary: d, slow: 3 * time.Second}
 		api := &fake{name: "api", diary: d}
-		schema := supervise.Part{Name: "schema", Needs: []string{"database"}, Start: supervise.Once(func(context.Context) error {
-			d.note("migrate")
-			return nil
-		})}
+		schema := supervise.Part{
+			Name: "schema", Needs: []string{"database"},
+			Start: supervise.Once(func(context.Context) error {
+				d.note("migrate")
+				return nil
+			}),
+		}
 		worker := &fake{name: "worker", diary: d}
 		stop := runs(t, []supervise.Part{
 			database.part(), engine.part("database"), schema, api.part("schema"), worker.part("schema", "engine"),
 		}, supervise.Options{Ready: func() { d.note("ready") }})
 
 		pass(2 * time.Second)
-		require.ElementsMatch(t, []string{"start database", "up database", "start engine", "migrate", "start api", "up api"}, d.read(),
+		require.ElementsMatch(t, []string{
+			"start database", "up database", "start engine", "migrate", "start api",
+			"up api",
+		}, d.read(),
 			"the API does not wait for the engine")
 		pass(3 * time.Second)
 		require.Equal(t, []string{"up engine", "start worker", "up worker", "ready"}, d.read()[6:])
@@ -230,7 +236,10 @@ func TestAPartThatDoesNotStopIsLeftAfterItsTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
-		stubborn := supervise.Part{Name: "stubborn", Start: supervise.Task(func(context.Context) error { <-release; return nil })}
+		stubborn := supervise.Part{
+			Name:  "stubborn",
+			Start: supervise.Task(func(context.Context) error { <-release; return nil }),
+		}
 		var log bytes.Buffer
 		stop := runs(t, []supervise.Part{stubborn}, supervise.Options{
 			StopTimeout: 3 * time.Second, Logger: slog.New(slog.NewTextHandler(&log, nil)),
@@ -267,7 +276,9 @@ func TestPartsMustBeDeclaredInOrder(t *testing.T) {
 	t.Parallel()
 	d := &diary{}
 	a, b := &fake{name: "a", diary: d}, &fake{name: "b", diary: d}
-	require.ErrorContains(t, supervise.Run(t.Context(), []supervise.Part{a.part("b"), b.part()}, supervise.Options{}), `needs "b"`)
-	require.ErrorContains(t, supervise.Run(t.Context(), []supervise.Part{a.part(), a.part()}, supervise.Options{}), "two parts")
+	require.ErrorContains(t, supervise.Run(t.Context(), []supervise.Part{a.part("b"), b.part()}, supervise.Options{}),
+		`needs "b"`)
+	require.ErrorContains(t, supervise.Run(t.Context(), []supervise.Part{a.part(), a.part()}, supervise.Options{}),
+		"two parts")
 	require.Empty(t, d.read())
 }

@@ -89,7 +89,8 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	case <-process.Done():
 		return nil, startFailure(process, log)
 	case <-ctx.Done():
-		return nil, errors.Join(fmt.Errorf("wait for ppi-temporal: %w", context.Cause(ctx)), s.Stop(context.WithoutCancel(ctx)))
+		return nil, errors.Join(fmt.Errorf("wait for ppi-temporal: %w", context.Cause(ctx)),
+			s.Stop(context.WithoutCancel(ctx)))
 	}
 }
 
@@ -116,7 +117,10 @@ func (o Options) command() (*exec.Cmd, error) {
 	}
 	password, _ := database.User.Password()
 	cmd := exec.Command(o.Binary, args...) //nolint:noctx // its life is its Process's, which stops it in order
-	cmd.Env = []string{"PPI_TEMPORAL_DB_PASSWORD=" + password, "PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TZ=UTC"}
+	cmd.Env = []string{
+		"PPI_TEMPORAL_DB_PASSWORD=" + password, "PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"),
+		"TZ=UTC",
+	}
 	return cmd, nil
 }
 

@@ -23,7 +23,8 @@ func script(t *testing.T, body string) temporalserver.Options {
 	require.NoError(t, os.WriteFile(file, []byte("#!/bin/sh\n"+body), 0o700))
 	return temporalserver.Options{
 		Binary:      file,
-		DatabaseURL: "postgres://engine:p%40ss@127.0.0.1:5433/engine?sslmode=disable", Namespace: "ppi", FrontendPort: 7000,
+		DatabaseURL: "postgres://engine:p%40ss@127.0.0.1:5433/engine?sslmode=disable", Namespace: "ppi",
+		FrontendPort: 7000,
 	}
 }
 
@@ -54,7 +55,8 @@ echo '{"level":"error","msg":"shard is away","error":"gone","password":"x"}' >&2
 func TestThePasswordIsNotOnTheCommandLine(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	o := script(t, `echo "$@" > `+dir+`/args; printf '%s' "$PPI_TEMPORAL_DB_PASSWORD" > `+dir+"/password\n"+sayReady+`exec sleep 600`)
+	o := script(t, `echo "$@" > `+dir+`/args; printf '%s' "$PPI_TEMPORAL_DB_PASSWORD" > `+dir+"/password\n"+sayReady+
+		`exec sleep 600`)
 	o.ServiceNamespace = "upkeep"
 	s, err := temporalserver.Start(t.Context(), o)
 	require.NoError(t, err)
@@ -62,7 +64,8 @@ func TestThePasswordIsNotOnTheCommandLine(t *testing.T) {
 
 	args, err := os.ReadFile(filepath.Join(dir, "args"))
 	require.NoError(t, err)
-	require.Equal(t, "-db-host 127.0.0.1 -db-user engine -namespace ppi -frontend-port 7000 -ui-port 0 -exit-on-stdin-close "+
+	require.Equal(t, "-db-host 127.0.0.1 -db-user engine -namespace ppi -frontend-port 7000 -ui-port 0 "+
+		"-exit-on-stdin-close "+
 		"-service-namespace upkeep -db-port 5433 -db-sslmode disable -db-name engine -db-visibility-name engine_visibility\n", string(args))
 	password, err := os.ReadFile(filepath.Join(dir, "password"))
 	require.NoError(t, err)
@@ -86,7 +89,8 @@ func TestACancelledStartEndsTheServer(t *testing.T) {
 	dir := t.TempDir()
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	_, err := temporalserver.Start(ctx, script(t, "trap 'touch "+dir+"/stopped; exit 0' TERM; while :; do sleep 0.05; done"))
+	_, err := temporalserver.Start(ctx, script(t,
+		"trap 'touch "+dir+"/stopped; exit 0' TERM; while :; do sleep 0.05; done"))
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	require.FileExists(t, filepath.Join(dir, "stopped"))
 }

@@ -56,7 +56,10 @@ func NewCourier(o Options) (*Courier, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Courier{vault: v, guard: newGuard(o.Allow, o.Resolver), schedule: o.Schedule, clients: map[string]*http.Client{}}
+	c := &Courier{
+		vault: v, guard: newGuard(o.Allow, o.Resolver), schedule: o.Schedule,
+		clients: map[string]*http.Client{},
+	}
 	if c.schedule == nil {
 		c.schedule = StandardSchedule()
 	}

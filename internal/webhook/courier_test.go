@@ -43,8 +43,9 @@ func receiver(t *testing.T, c *Courier, answer http.HandlerFunc) (models.Endpoin
 
 func happened() event.Recorded {
 	return event.Recorded{
-		ID: models.NewID(models.PrefixEvent), ProcurementID: models.NewID(models.PrefixProcurement), Type: event.TypeOf(event.LotClosed{}),
-		ActorID: models.NewID(models.PrefixPerson), At: time.Unix(1_500_000_000, 0), RecordedAt: time.Unix(1_700_000_000, 0),
+		ID: models.NewID(models.PrefixEvent), ProcurementID: models.NewID(models.PrefixProcurement),
+		Type: event.TypeOf(event.LotClosed{}), ActorID: models.NewID(models.PrefixPerson),
+		At: time.Unix(1_500_000_000, 0), RecordedAt: time.Unix(1_700_000_000, 0),
 		Data: json.RawMessage(`{"lot_id": "lot_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e10", "received": 7, "digest": "` +
 			strings.Repeat("0", 64) + `", "person_id": "per_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e10"}`),
 	}
@@ -165,7 +166,10 @@ func TestWhatIsSaidInsideIsNotTold(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, report.Answer)
 
-	report.answered(&http.Response{StatusCode: http.StatusInternalServerError, Body: io.NopCloser(strings.NewReader("no\x00 \xff" + strings.Repeat("x", 5000)))}, false)
+	report.answered(&http.Response{
+		StatusCode: http.StatusInternalServerError,
+		Body:       io.NopCloser(strings.NewReader("no\x00 \xff" + strings.Repeat("x", 5000))),
+	}, false)
 	require.True(t, strings.HasPrefix(report.Answer, "no ?xxx"))
 	require.LessOrEqual(t, len([]rune(report.Answer)), keptOfAnswer)
 }
@@ -175,7 +179,8 @@ func TestAReceiverAsksForTime(t *testing.T) {
 	now := time.Unix(1_700_000_000, 0)
 	for value, want := range map[string]time.Duration{
 		"": 0, "120": 2 * time.Minute, "0": 0, "-1": 0, "soon": 0, "99999999999": 0,
-		now.Add(time.Hour).UTC().Format(http.TimeFormat): time.Hour, now.Add(-time.Hour).UTC().Format(http.TimeFormat): 0,
+		now.Add(time.Hour).UTC().Format(http.TimeFormat): time.Hour, now.Add(-time.Hour).UTC().
+									Format(http.TimeFormat): 0,
 	} {
 		require.Equal(t, want, retryAfter(http.Header{"Retry-After": {value}}, now), value)
 	}
@@ -233,7 +238,8 @@ func TestASecretOpensForItsEndpointAndInstallationOnly(t *testing.T) {
 func TestASecretDoesNotShow(t *testing.T) {
 	t.Parallel()
 	secret := NewSecret()
-	shown := fmt.Sprintf("%v %+v %#v %s %q %x %v", secret, secret, secret, secret, secret, secret, struct{ S Secret }{secret})
+	shown := fmt.Sprintf("%v %+v %#v %s %q %x %v", secret, secret, secret, secret, secret, secret,
+		struct{ S Secret }{secret})
 	var log strings.Builder
 	slog.New(slog.NewTextHandler(&log, nil)).Info("made", "secret", secret)
 	for _, text := range []string{shown, log.String()} {

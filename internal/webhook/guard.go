@@ -97,13 +97,16 @@ func parseURL(field, raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil, u.Scheme != "https" && u.Scheme != "http", u.Hostname() == "", u.Opaque != "":
-		return nil, models.Refuse(models.CodeInvalidValue, field, "this is not an https URL").Accepting("an absolute URL such as https://portal.example.eu/ppi")
+		return nil, models.Refuse(models.CodeInvalidValue, field, "this is not an https URL").
+			Accepting("an absolute URL such as https://portal.example.eu/ppi")
 	case u.User != nil, u.Fragment != "":
-		return nil, models.Refuse(models.CodeInvalidValue, field, "the URL has a user or a fragment").Accepting("a URL without either")
+		return nil, models.Refuse(models.CodeInvalidValue, field, "the URL has a user or a fragment").
+			Accepting("a URL without either")
 	}
 	host, err := asciiHost(u.Hostname())
 	if err != nil {
-		return nil, models.Refuse(models.CodeInvalidValue, field, "the URL's host %q is no internationalised domain name", u.Hostname()).
+		return nil, models.Refuse(models.CodeInvalidValue, field,
+			"the URL's host %q is no internationalised domain name", u.Hostname()).
 			Accepting("a host by RFC 5891, such as bücher.example or xn--bcher-kva.example")
 	}
 	switch port := u.Port(); {
@@ -134,19 +137,22 @@ func asciiHost(host string) (string, error) {
 func (g *guard) checkReach(ctx context.Context, field string, u *url.URL) error {
 	port, err := portOf(u)
 	if err != nil {
-		return models.Refuse(models.CodeInvalidValue, field, "the URL's port is not valid").Accepting("no port, for %d", httpsPort)
+		return models.Refuse(models.CodeInvalidValue, field, "the URL's port is not valid").
+			Accepting("no port, for %d", httpsPort)
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
 	defer cancel()
 	addresses, err := g.resolver.LookupNetIP(ctx, "ip", u.Hostname())
 	if err != nil {
-		return models.Refuse(models.CodeInvalidValue, field, "the URL's host name leads to no address").Accepting("a host that can be reached")
+		return models.Refuse(models.CodeInvalidValue, field, "the URL's host name leads to no address").
+			Accepting("a host that can be reached")
 	}
 	for _, ip := range addresses {
 		if g.judge(u.Scheme, netip.AddrPortFrom(ip.Unmap(), port)) != nil {
 			// Which address it is, or what else is wrong with it, would tell of the network inside.
 			return models.Refuse(models.CodeInvalidValue, field, "the URL leads where webhooks may not go").
-				Accepting("https on port %d of a public address, or an internal network that the operator has allowed", httpsPort)
+				Accepting("https on port %d of a public address, or an internal network that the operator has allowed",
+					httpsPort)
 		}
 	}
 	return nil

@@ -71,9 +71,12 @@ func TestAURLThatWouldNotBeServedIsRefused(t *testing.T) {
 		require.Equal(t, url, kept)
 	}
 	for _, url := range []string{
-		"", "portal", "/hook", "ftp://93.184.216.34/", "https:93.184.216.34", "https://", "https://user:word@93.184.216.34/",
-		"https://93.184.216.34/#part", "https://93.184.216.34:0/", "https://93.184.216.34:99999/", "https://93.184.216.34:8443/",
-		"http://93.184.216.34/", "https://10.0.0.1/", "http://[::1]/", "https://no-such-host.invalid/", "https://169.254.169.254/latest",
+		"", "portal", "/hook", "ftp://93.184.216.34/", "https:93.184.216.34", "https://",
+		"https://user:word@93.184.216.34/",
+		"https://93.184.216.34/#part", "https://93.184.216.34:0/", "https://93.184.216.34:99999/",
+		"https://93.184.216.34:8443/",
+		"http://93.184.216.34/", "https://10.0.0.1/", "http://[::1]/", "https://no-such-host.invalid/",
+		"https://169.254.169.254/latest",
 	} {
 		_, err := g.checkURL(t.Context(), "/url", url)
 		refusal, refused := models.RefusalOf(err)

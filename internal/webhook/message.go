@@ -45,7 +45,8 @@ func EventMessage(e event.Recorded, mode models.Mode) (Message, error) {
 	subjects := map[string]models.ID{}
 	for name, value := range payload {
 		var id models.ID
-		if json.Unmarshal(value, &id) == nil && id.Valid() && !strings.HasPrefix(string(id), string(models.PrefixPerson)) {
+		if json.Unmarshal(value, &id) == nil && id.Valid() &&
+			!strings.HasPrefix(string(id), string(models.PrefixPerson)) {
 			subjects[name] = id
 		}
 	}

@@ -50,7 +50,8 @@ func (c *Courier) send(ctx context.Context, target string, secrets []Secret, m M
 	}
 	started := time.Now()
 	var internal atomic.Bool
-	request, err := http.NewRequestWithContext(c.watch(ctx, &internal), http.MethodPost, target, bytes.NewReader(m.Body))
+	request, err := http.NewRequestWithContext(c.watch(ctx, &internal), http.MethodPost, target,
+		bytes.NewReader(m.Body))
 	if err != nil {
 		return Report{}, fmt.Errorf("make request: %w", err)
 	}

@@ -63,7 +63,10 @@ var (
 	process = Audience{Buyers: true, Portals: true}
 	// exceptSuppliers is sent to no portal when it is about a supplier: they are as many as will hand in a
 	// tender (Directive 2014/24/EU, Article 21).
-	exceptSuppliers = Audience{Buyers: true, Portals: true, PortalsUnless: &Condition{"role", string(models.RoleSupplier)}}
+	exceptSuppliers = Audience{
+		Buyers: true, Portals: true,
+		PortalsUnless: &Condition{"role", string(models.RoleSupplier)},
+	}
 	// buyersOnly is what becomes of webhooks themselves, which would beget further webhooks, and what would tell
 	// the world how many will tender.
 	buyersOnly = Audience{Buyers: true}
@@ -77,7 +80,8 @@ var (
 // Sent tells whether an event of a procurement goes to portals.
 func Sent(eventType models.EventType, data json.RawMessage) bool {
 	row, known := Find(eventType)
-	return known && row.Audience.Portals && (row.Audience.PortalsUnless == nil || !row.Audience.PortalsUnless.metBy(data))
+	return known && row.Audience.Portals && (row.Audience.PortalsUnless == nil ||
+		!row.Audience.PortalsUnless.metBy(data))
 }
 
 // Types lists the types that have such an audience.

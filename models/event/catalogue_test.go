@@ -134,7 +134,8 @@ func published(row Row) string {
 	if c := row.Audience.PortalsUnless; c != nil {
 		who = append(who, "portals unless "+c.Field+" is "+c.Value)
 	}
-	line := strings.Join([]string{string(row.Type), strings.Join(who, ", "), fields(reflect.TypeOf(row.Payload))}, " | ")
+	line := strings.Join([]string{string(row.Type), strings.Join(who, ", "), fields(reflect.TypeOf(row.Payload))},
+		" | ")
 	return strings.TrimRight(line, " |")
 }
 
@@ -167,7 +168,11 @@ func (stray) event() {}
 
 func TestARoleOfASupplierIsSentToNoPortal(t *testing.T) {
 	t.Parallel()
-	for _, payload := range []Payload{RoleGiven{Role: models.RoleSupplier}, RoleEnded{Role: models.RoleSupplier}, RoleGiven{Role: models.RoleOpener}} {
+	for _, payload := range []Payload{
+		RoleGiven{Role: models.RoleSupplier},
+		RoleEnded{Role: models.RoleSupplier},
+		RoleGiven{Role: models.RoleOpener},
+	} {
 		recorded, err := Event{Payload: payload}.Record()
 		require.NoError(t, err)
 		require.Equal(t, !strings.Contains(string(recorded.Data), `"supplier"`), Sent(recorded.Type, recorded.Data))

@@ -72,7 +72,8 @@ func read(name string, shown []string) (*time.Location, error) {
 				return nil, err
 			}
 		}
-		changes.Write(binary.BigEndian.AppendUint64(nil, uint64(at))) //nolint:gosec // two's complement, as the format has it
+		changes.Write(binary.BigEndian.AppendUint64(nil,
+			uint64(at))) //nolint:gosec // two's complement, as the format has it
 		kinds.WriteByte(known[change])
 	}
 	// A file of version 2 is an empty one of version 1 and one with 64 bits (RFC 9636 §3).
@@ -102,7 +103,8 @@ func writeType(types, abbreviations *bytes.Buffer, clock string) error {
 	if err != nil {
 		return fmt.Errorf("read offset: %w", err)
 	}
-	types.Write(binary.BigEndian.AppendUint32(nil, uint32(offset))) //nolint:gosec // two's complement, as the format has it
+	types.Write(binary.BigEndian.AppendUint32(nil,
+		uint32(offset))) //nolint:gosec // two's complement, as the format has it
 	daylight := byte(0)
 	if standard != seconds {
 		daylight = 1

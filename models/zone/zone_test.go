@@ -18,15 +18,21 @@ import (
 
 func TestOnlyNamesOfTheDatabaseAreZones(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"Europe/Paris", "Europe/Brussels", "America/Argentina/Ushuaia", "UTC", "Etc/GMT+5", "CET", "GB-Eire", "Asia/Calcutta", "EST5EDT"} {
+	for _, name := range []string{
+		"Europe/Paris", "Europe/Brussels", "America/Argentina/Ushuaia", "UTC", "Etc/GMT+5",
+		"CET", "GB-Eire", "Asia/Calcutta", "EST5EDT",
+	} {
 		found, ok := zone.Load(name)
 		require.True(t, ok, name)
 		require.Equal(t, name, found.String())
 	}
 	for _, name := range []string{
-		"", "Local", "localtime", "posixrules", "Factory", "right/Europe/Paris", "posix/Europe/Paris", "right/UTC", "posix/UTC", "Europe",
-		"Europe/", "/Europe/Paris", "Europe//Paris", "./Europe/Paris", "Europe/../Europe/Paris", "europe/paris", " Europe/Paris", "Europe/Paris\n",
-		"Europe/Paris\x00", "Europe\\Paris", "zone.tab", "tzdata.zi", "leapseconds", "leap-seconds.list", "CEST", "GMT+2", "+02:00", "Europe/Bonn",
+		"", "Local", "localtime", "posixrules", "Factory", "right/Europe/Paris", "posix/Europe/Paris", "right/UTC",
+		"posix/UTC", "Europe",
+		"Europe/", "/Europe/Paris", "Europe//Paris", "./Europe/Paris", "Europe/../Europe/Paris", "europe/paris",
+		" Europe/Paris", "Europe/Paris\n",
+		"Europe/Paris\x00", "Europe\\Paris", "zone.tab", "tzdata.zi", "leapseconds", "leap-seconds.list", "CEST",
+		"GMT+2", "+02:00", "Europe/Bonn",
 		"Mars/Olympus", "../../../etc/localtime", "/etc/localtime", "Éurope/Paris", "#", "CET-1CEST",
 	} {
 		_, ok := zone.Load(name)
@@ -45,7 +51,8 @@ func TestTheTableSaysWhatTheDatabaseSays(t *testing.T) {
 	release := regexp.MustCompile(`(?m)^DATA=(\S+)`).FindSubmatch(update)[1]
 	table, err := os.ReadFile("zones.txt")
 	require.NoError(t, err)
-	require.Contains(t, string(table), "release "+string(release)+",", "Go has another release: run go generate ./models/zone")
+	require.Contains(t, string(table), "release "+string(release)+",",
+		"Go has another release: run go generate ./models/zone")
 
 	archive, err := zip.OpenReader(filepath.Join(root, "zoneinfo.zip"))
 	require.NoError(t, err)
@@ -102,7 +109,8 @@ func TestTheMachineDoesNotDecide(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "Europe"), 0o700))
 	empty := "TZif2" + strings.Repeat("\x00", 39)
-	utc := empty + "TZif2" + strings.Repeat("\x00", 34) + "\x01\x00\x00\x00\x04" + "\x00\x00\x00\x00\x00\x00UTC\x00" + "\nUTC0\n"
+	utc := empty + "TZif2" + strings.Repeat("\x00", 34) + "\x01\x00\x00\x00\x04" + "\x00\x00\x00\x00\x00\x00UTC\x00" +
+		"\nUTC0\n"
 	for _, name := range []string{"Europe/Paris", "Europe/Invented"} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(utc), 0o600))
 	}

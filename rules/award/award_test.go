@@ -36,7 +36,10 @@ func scheme(method Method) Scheme {
 }
 
 func tender(id models.ID, price, score string) Tender {
-	return Tender{ID: id, Price: models.Money{Amount: price, Currency: "EUR"}, Scores: map[string]decimal.Decimal{"solution": dec(score)}}
+	return Tender{
+		ID: id, Price: models.Money{Amount: price, Currency: "EUR"},
+		Scores: map[string]decimal.Decimal{"solution": dec(score)},
+	}
 }
 
 func rank(t require.TestingT, s Scheme, tenders ...Tender) Ranking {
@@ -85,7 +88,8 @@ func TestMethodsOnPricesOf100And120And150(t *testing.T) {
 		MinMax:           {"40.000", "24.000", "0.000"},
 	} {
 		r := rank(t, scheme(method), tender("A", "100", "0"), tender("B", "120", "0"), tender("C", "150", "0"))
-		require.Equal(t, want, [3]string{pricePoints(t, r, "A"), pricePoints(t, r, "B"), pricePoints(t, r, "C")}, method)
+		require.Equal(t, want, [3]string{pricePoints(t, r, "A"), pricePoints(t, r, "B"), pricePoints(t, r, "C")},
+			method)
 	}
 }
 
@@ -189,7 +193,8 @@ func TestPricesOfExcludedTendersAreNotCompared(t *testing.T) {
 	require.Equal(t, "score 29.99 of solution is below the minimum of 30", out.Excluded)
 	require.Len(t, out.Lines, 1, "the price is not scored")
 	require.Equal(t, "late", placeOf(t, r, "C").Excluded)
-	require.Equal(t, []models.ID{"A", "B", "C"}, []models.ID{r.Places[0].Tender, r.Places[1].Tender, r.Places[2].Tender})
+	require.Equal(t, []models.ID{"A", "B", "C"},
+		[]models.ID{r.Places[0].Tender, r.Places[1].Tender, r.Places[2].Tender})
 }
 
 func TestAMinimumOfQualityHoldsHoweverFewRemain(t *testing.T) {
@@ -297,12 +302,24 @@ func TestAPriceThatLooksAbnormallyLowIsAskedAbout(t *testing.T) {
 		prices [3]string
 		asked  bool
 	}{
-		{LowPrice{Against: LowAgainstMean, Percent: dec("20")}, [3]string{"80", "90", "110"}, true}, // mean of the others 100
+		{
+			LowPrice{Against: LowAgainstMean, Percent: dec("20")},
+			[3]string{"80", "90", "110"},
+			true,
+		}, // mean of the others 100
 		{LowPrice{Against: LowAgainstMean, Percent: dec("20")}, [3]string{"80.01", "90", "110"}, false},
 		{LowPrice{Against: LowAgainstNext, Percent: dec("10")}, [3]string{"81", "90", "95"}, true},
 		{LowPrice{Against: LowAgainstNext, Percent: dec("10")}, [3]string{"81.01", "90", "95"}, false},
-		{LowPrice{Against: LowAgainstEstimate, Percent: dec("30"), Estimate: dec("100")}, [3]string{"70", "71", "72"}, true},
-		{LowPrice{Against: LowAgainstEstimate, Percent: dec("30"), Estimate: dec("100")}, [3]string{"70.01", "71", "72"}, false},
+		{
+			LowPrice{Against: LowAgainstEstimate, Percent: dec("30"), Estimate: dec("100")},
+			[3]string{"70", "71", "72"},
+			true,
+		},
+		{
+			LowPrice{Against: LowAgainstEstimate, Percent: dec("30"), Estimate: dec("100")},
+			[3]string{"70.01", "71", "72"},
+			false,
+		},
 	} {
 		s := scheme(RelativeToLowest)
 		s.Low = &c.low
@@ -314,7 +331,8 @@ func TestAPriceThatLooksAbnormallyLowIsAskedAbout(t *testing.T) {
 	}
 	s := scheme(RelativeToLowest)
 	s.Low = &LowPrice{Against: LowAgainstMean, Percent: dec("20")}
-	require.Empty(t, rank(t, s, tender("A", "1", "30")).Places[0].AskAboutPrice, "a single tender has nothing to be compared with")
+	require.Empty(t, rank(t, s, tender("A", "1", "30")).Places[0].AskAboutPrice,
+		"a single tender has nothing to be compared with")
 }
 
 // The next higher price is what two equal low prices are compared with, not each other.
@@ -414,10 +432,13 @@ func TestASchemeThatCannotRankIsRefusedWithAllFaults(t *testing.T) {
 	strict.Criteria[0].Minimum = strict.Criteria[0].Max
 	require.NoError(t, strict.Check(), "only the highest score will do")
 	for name, spoil := range map[string]func(*Scheme){
-		"unknown method":        func(s *Scheme) { s.Method = "guess" },
-		"weights under 100":     func(s *Scheme) { s.PriceWeight = dec("39.99") },
-		"weights over 100":      func(s *Scheme) { s.PriceWeight = dec("40.01") },
-		"price without weight":  func(s *Scheme) { s.PriceWeight, s.Criteria[0].Weight = decimal.Zero, decimal.Hundred },
+		"unknown method":    func(s *Scheme) { s.Method = "guess" },
+		"weights under 100": func(s *Scheme) { s.PriceWeight = dec("39.99") },
+		"weights over 100":  func(s *Scheme) { s.PriceWeight = dec("40.01") },
+		"price without weight": func(s *Scheme) {
+			s.PriceWeight, s.Criteria[0].Weight = decimal.Zero,
+				decimal.Hundred
+		},
 		"no factor":             func(s *Scheme) { s.Method = LinearToBest },
 		"factor of one":         func(s *Scheme) { s.Method, s.Factor = Logarithmic, decimal.One },
 		"bounds turned round":   func(s *Scheme) { s.Method, s.From, s.To = AbsoluteLinear, dec("160"), dec("80") },
@@ -432,8 +453,13 @@ func TestASchemeThatCannotRankIsRefusedWithAllFaults(t *testing.T) {
 		"unknown tie-break":     func(s *Scheme) { s.TieBreak = []string{"lots"} },
 		"tie-break twice":       func(s *Scheme) { s.TieBreak = []string{TieByPrice, TieByPrice} },
 		"low against nothing":   func(s *Scheme) { s.Low = &LowPrice{Against: "feeling", Percent: dec("20")} },
-		"low by everything":     func(s *Scheme) { s.Low = &LowPrice{Against: LowAgainstMean, Percent: decimal.Hundred} },
-		"low without estimate":  func(s *Scheme) { s.Low = &LowPrice{Against: LowAgainstEstimate, Percent: dec("20")} },
+		"low by everything": func(s *Scheme) {
+			s.Low = &LowPrice{
+				Against: LowAgainstMean,
+				Percent: decimal.Hundred,
+			}
+		},
+		"low without estimate": func(s *Scheme) { s.Low = &LowPrice{Against: LowAgainstEstimate, Percent: dec("20")} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -460,16 +486,19 @@ func TestTendersThatCannotBeScoredAreRefusedWithAllFaults(t *testing.T) {
 	_, err := Rank(s, []Tender{dollars, free, exponent})
 	requireCodes(t, err, models.CodeInvalidPrice, models.CodeInvalidPrice, models.CodeInvalidPrice)
 
-	high, low, without, stray := tender("A", "100", "60.01"), tender("B", "100", "-0.1"), tender("C", "100", "1"), tender("D", "100", "1")
+	high, low, without, stray := tender("A", "100", "60.01"), tender("B", "100", "-0.1"), tender("C", "100", "1"),
+		tender("D", "100", "1")
 	without.Scores = nil
 	stray.Scores["charm"] = decimal.One
 	_, err = Rank(s, []Tender{high, low, without, stray})
-	refusal := requireCodes(t, err, models.CodeInvalidScore, models.CodeInvalidScore, models.CodeInvalidScore, models.CodeInvalidScore)
+	refusal := requireCodes(t, err, models.CodeInvalidScore, models.CodeInvalidScore, models.CodeInvalidScore,
+		models.CodeInvalidScore)
 	require.Equal(t, "/tenders/A/scores/solution", refusal.Field)
 
 	_, err = Rank(s, []Tender{tender("A", "100", "1"), tender("A", "90", "1")})
 	requireCodes(t, err, models.CodeInvalidValue)
-	require.NotPanics(t, func() { rank(t, scheme(MinMax), tender("A", "0", "1"), tender("B", "5", "1")) }, "free is a price where nothing is divided by it")
+	require.NotPanics(t, func() { rank(t, scheme(MinMax), tender("A", "0", "1"), tender("B", "5", "1")) },
+		"free is a price where nothing is divided by it")
 	require.Empty(t, rank(t, s).Places)
 }
 

@@ -13,19 +13,26 @@ func ExampleRank() {
 	scheme := award.Scheme{
 		Method: award.RelativeToLowest, Currency: "EUR", PriceWeight: decimal.MustParse("40"),
 		Criteria: []award.QualityCriterion{
-			{ID: "energy", Weight: decimal.MustParse("35"), Max: decimal.MustParse("10"), Minimum: decimal.MustParse("5")},
+			{
+				ID: "energy", Weight: decimal.MustParse("35"), Max: decimal.MustParse("10"),
+				Minimum: decimal.MustParse("5"),
+			},
 			{ID: "support", Weight: decimal.MustParse("25"), Max: decimal.MustParse("5")},
 		},
 		Rounding: award.Rounding{Digits: 2, Mode: award.HalfUp},
 		TieBreak: []string{award.TieByQuality},
 	}
 	tender := func(id models.ID, price, energy, support string) award.Tender {
-		return award.Tender{ID: id, Price: models.Money{Amount: price, Currency: "EUR"}, Scores: map[string]decimal.Decimal{
-			"energy": decimal.MustParse(energy), "support": decimal.MustParse(support),
-		}}
+		return award.Tender{
+			ID: id, Price: models.Money{Amount: price, Currency: "EUR"},
+			Scores: map[string]decimal.Decimal{
+				"energy": decimal.MustParse(energy), "support": decimal.MustParse(support),
+			},
+		}
 	}
 	ranking, err := award.Rank(scheme, []award.Tender{
-		tender("north", "1200000", "9", "4"), tender("south", "1000000", "6.5", "4"), tender("west", "800000", "4", "5"),
+		tender("north", "1200000", "9", "4"), tender("south", "1000000", "6.5", "4"),
+		tender("west", "800000", "4", "5"),
 	})
 	fmt.Println(err)
 	for _, s := range ranking.Places {

@@ -38,7 +38,8 @@ func (l LowPrice) check() []*models.Refusal {
 			Accepting("%s, %s or %s", LowAgainstMean, LowAgainstNext, LowAgainstEstimate))
 	}
 	if !l.Percent.IsPos() || l.Percent.Cmp(decimal.Hundred) >= 0 {
-		faults = append(faults, invalid("/low/percent", "%s percent", l.Percent).Accepting("more than 0 and less than 100"))
+		faults = append(faults, invalid("/low/percent", "%s percent", l.Percent).
+			Accepting("more than 0 and less than 100"))
 	}
 	if l.Against == LowAgainstEstimate && !l.Estimate.IsPos() {
 		faults = append(faults, invalid("/low/estimate", "the estimate is %s", l.Estimate).Accepting("more than 0"))

@@ -35,7 +35,8 @@ func (p priced) points(price decimal.Decimal) (ratio, string) {
 	case LinearToBest:
 		factor := fraction(k)
 		points := weight.times(factor.minus(exact.over(lowest))).over(factor.minus(whole(1)))
-		return points.between(whole(0), weight), fmt.Sprintf("%s × (%s − %s / %s) / (%s − 1), at least 0", w, k, price, p.lowest, k)
+		return points.between(whole(0), weight),
+			fmt.Sprintf("%s × (%s − %s / %s) / (%s − 1), at least 0", w, k, price, p.lowest, k)
 	case MinMax:
 		if p.lowest.Cmp(p.highest) == 0 {
 			return weight, fmt.Sprintf("%s, as all prices are equal", w)
@@ -46,7 +47,8 @@ func (p priced) points(price decimal.Decimal) (ratio, string) {
 	case AbsoluteLinear:
 		from, to := fraction(p.scheme.From), fraction(p.scheme.To)
 		return weight.times(to.minus(exact)).over(to.minus(from)).between(whole(0), weight),
-			fmt.Sprintf("%s × (%s − %s) / (%s − %s), within 0 and %s", w, p.scheme.To, price, p.scheme.To, p.scheme.From, w)
+			fmt.Sprintf("%s × (%s − %s) / (%s − %s), within 0 and %s", w, p.scheme.To, price, p.scheme.To,
+				p.scheme.From, w)
 	case Logarithmic:
 		return weight.times(whole(1).minus(logRatio(exact.over(lowest), fraction(k)))),
 			fmt.Sprintf("%s × (1 − log(%s / %s) / log(%s))", w, price, p.lowest, k)
@@ -63,13 +65,15 @@ func (s Scheme) checkPrice(t Tender) (decimal.Decimal, *models.Refusal) {
 		return decimal.Zero, refusal
 	}
 	if t.Price.Currency != s.Currency {
-		return decimal.Zero, models.Refuse(models.CodeInvalidPrice, field+"/currency", "the price is in %s", t.Price.Currency).
+		return decimal.Zero, models.Refuse(models.CodeInvalidPrice, field+"/currency", "the price is in %s",
+			t.Price.Currency).
 			Accepting("a price in %s", s.Currency)
 	}
 	price, err := decimal.Parse(t.Price.Amount)
 	divides := s.Method == RelativeToLowest || s.Method == LinearToBest || s.Method == Logarithmic
 	if err != nil || (divides && !price.IsPos()) {
-		return decimal.Zero, models.Refuse(models.CodeInvalidPrice, field+"/amount", "a price of %s cannot be scored by %s", t.Price.Amount, s.Method).
+		return decimal.Zero, models.Refuse(models.CodeInvalidPrice, field+"/amount",
+			"a price of %s cannot be scored by %s", t.Price.Amount, s.Method).
 			Accepting("a price of more than 0")
 	}
 	return price, nil

@@ -26,7 +26,10 @@ func anyTenders(rt *rapid.T) []Tender {
 
 func anyScheme(rt *rapid.T) Scheme {
 	s := scheme(rapid.SampledFrom(Methods()).Draw(rt, "method"))
-	s.Rounding = Rounding{rapid.IntRange(0, maxDigits).Draw(rt, "digits"), rapid.SampledFrom(RoundingModes()).Draw(rt, "mode")}
+	s.Rounding = Rounding{
+		rapid.IntRange(0, maxDigits).Draw(rt, "digits"),
+		rapid.SampledFrom(RoundingModes()).Draw(rt, "mode"),
+	}
 	s.TieBreak = rapid.Permutation([]string{TieByPrice, TieByQuality}).Draw(rt, "tie break")
 	if rapid.Bool().Draw(rt, "minimum") {
 		s.Criteria[0].Minimum = dec("20")
@@ -39,7 +42,8 @@ func TestPropertiesOfEveryMethod(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		s, tenders := anyScheme(rt), anyTenders(rt)
 		r := rank(rt, s, tenders...)
-		require.True(rt, r.Same(rank(rt, s, rapid.Permutation(tenders).Draw(rt, "order")...)), "the order of tenders does not matter")
+		require.True(rt, r.Same(rank(rt, s, rapid.Permutation(tenders).Draw(rt, "order")...)),
+			"the order of tenders does not matter")
 		require.Len(rt, r.Places, len(tenders))
 
 		for i, st := range r.Places {
@@ -74,7 +78,8 @@ func TestALowerPriceNeverScoresWorse(t *testing.T) {
 		for _, a := range tenders {
 			for _, b := range tenders {
 				if dec(a.Price.Amount).Cmp(dec(b.Price.Amount)) < 0 && s.Method != FixedPrice {
-					require.LessOrEqual(rt, placeOf(rt, r, a.ID).Rank, placeOf(rt, r, b.ID).Rank, "%s %s", a.Price.Amount, b.Price.Amount)
+					require.LessOrEqual(rt, placeOf(rt, r, a.ID).Rank, placeOf(rt, r, b.ID).Rank, "%s %s",
+						a.Price.Amount, b.Price.Amount)
 				}
 			}
 		}

@@ -104,7 +104,8 @@ func (s Scheme) entriesOf(tenders []Tender) ([]*entry, error) {
 	var faults []*models.Refusal
 	for i, t := range tenders {
 		if slices.ContainsFunc(tenders[:i], func(earlier Tender) bool { return earlier.ID == t.ID }) {
-			faults = append(faults, models.Refuse(models.CodeInvalidValue, "/tenders/"+string(t.ID), "the tender is there twice"))
+			faults = append(faults, models.Refuse(models.CodeInvalidValue, "/tenders/"+string(t.ID),
+				"the tender is there twice"))
 			continue
 		}
 		e := &entry{Place: Place{Tender: t.ID, Excluded: t.Excluded}, scores: t.Scores}
@@ -128,9 +129,11 @@ func (s Scheme) checkScores(t Tender) []*models.Refusal {
 		score, given := t.Scores[c.ID]
 		switch {
 		case !given:
-			faults = append(faults, models.Refuse(models.CodeInvalidScore, field+c.ID, "the score is missing").Accepting("0 to %s", c.Max))
+			faults = append(faults, models.Refuse(models.CodeInvalidScore, field+c.ID, "the score is missing").
+				Accepting("0 to %s", c.Max))
 		case score.IsNeg() || score.Cmp(c.Max) > 0:
-			faults = append(faults, models.Refuse(models.CodeInvalidScore, field+c.ID, "the score %s is outside the scale", score).Accepting("0 to %s", c.Max))
+			faults = append(faults, models.Refuse(models.CodeInvalidScore, field+c.ID,
+				"the score %s is outside the scale", score).Accepting("0 to %s", c.Max))
 		}
 	}
 	for id := range t.Scores {
@@ -195,7 +198,8 @@ func (e *entry) add(rule Rounding, criterion string, exact ratio, how string) er
 // uncountable refuses points with more digits than are computed with: only prices or weights beyond all measure
 // lead there.
 func uncountable(tender models.ID, criterion string, err error) error {
-	return models.Refuse(models.CodeInvalidPrice, "/tenders/"+string(tender), "the points for %s cannot be computed exactly: %v", criterion, err).
+	return models.Refuse(models.CodeInvalidPrice, "/tenders/"+string(tender),
+		"the points for %s cannot be computed exactly: %v", criterion, err).
 		Accepting("the exclusion of the tender, or ending the lot")
 }
 

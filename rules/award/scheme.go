@@ -101,7 +101,8 @@ func (s Scheme) checkMethod() []*models.Refusal {
 	if !slices.Contains(Methods(), s.Method) {
 		return append(faults, invalid("/method", "%q is not a method", s.Method).Accepting("one of %v", Methods()))
 	}
-	if weightless := s.Method == QualityInMoney || s.Method == FixedPrice; weightless != s.PriceWeight.IsZero() || s.PriceWeight.IsNeg() {
+	if weightless := s.Method == QualityInMoney || s.Method == FixedPrice; weightless != s.PriceWeight.IsZero() ||
+		s.PriceWeight.IsNeg() {
 		faults = append(faults, invalid("/price_weight", "the weight of price is %s", s.PriceWeight).
 			Accepting("0 under %s and %s, more than 0 under all other methods", QualityInMoney, FixedPrice))
 	}
@@ -109,10 +110,12 @@ func (s Scheme) checkMethod() []*models.Refusal {
 		faults = append(faults, invalid("/factor", "the factor is %s", s.Factor).Accepting("more than 1"))
 	}
 	if s.Method == AbsoluteLinear && (s.From.IsNeg() || s.From.Cmp(s.To) >= 0) {
-		faults = append(faults, invalid("/from", "the bounds are %s to %s", s.From, s.To).Accepting("two prices, the lower first"))
+		faults = append(faults, invalid("/from", "the bounds are %s to %s", s.From, s.To).
+			Accepting("two prices, the lower first"))
 	}
 	if !models.ValidCurrency(s.Currency) {
-		faults = append(faults, invalid("/currency", "%q is not a currency in use", s.Currency).Accepting("an ISO 4217 code such as EUR"))
+		faults = append(faults, invalid("/currency", "%q is not a currency in use", s.Currency).
+			Accepting("an ISO 4217 code such as EUR"))
 	}
 	return faults
 }
@@ -130,13 +133,16 @@ func (s Scheme) checkCriteria() []*models.Refusal {
 		case slices.ContainsFunc(s.Criteria[:i], func(earlier QualityCriterion) bool { return earlier.ID == c.ID }):
 			faults = append(faults, invalid(field+"/id", "%q names two criteria", c.ID))
 		case !c.Weight.IsPos() || !c.Max.IsPos():
-			faults = append(faults, invalid(field, "weight %s and maximum %s", c.Weight, c.Max).Accepting("both more than 0"))
+			faults = append(faults, invalid(field, "weight %s and maximum %s", c.Weight, c.Max).
+				Accepting("both more than 0"))
 		case c.Minimum.IsNeg() || c.Minimum.Cmp(c.Max) > 0:
-			faults = append(faults, invalid(field+"/minimum", "the minimum %s is outside the scale", c.Minimum).Accepting("0 to %s", c.Max))
+			faults = append(faults, invalid(field+"/minimum", "the minimum %s is outside the scale", c.Minimum).
+				Accepting("0 to %s", c.Max))
 		}
 	}
 	if s.MinimumQuality.IsNeg() {
-		faults = append(faults, invalid("/minimum_quality", "the minimum is %s", s.MinimumQuality).Accepting("0 or more"))
+		faults = append(faults, invalid("/minimum_quality", "the minimum is %s", s.MinimumQuality).
+			Accepting("0 or more"))
 	}
 	return append(faults, s.checkWeights()...)
 }
@@ -154,7 +160,8 @@ func (s Scheme) checkWeights() []*models.Refusal {
 	if sum.cmp(fraction(decimal.Hundred)) == 0 {
 		return nil
 	}
-	return []*models.Refusal{invalid("/criteria", "the weights add up to %s", sum).Accepting("weights that add up to exactly 100")}
+	return []*models.Refusal{invalid("/criteria", "the weights add up to %s", sum).
+		Accepting("weights that add up to exactly 100")}
 }
 
 func (s Scheme) checkTieBreak() []*models.Refusal {

@@ -23,7 +23,9 @@ type embedded struct {
 }
 
 // loadData reads the embedded files once. An error means that the program was built with broken data.
-var loadData = sync.OnceValues(func() (*embedded, error) { //nolint:gochecknoglobals // embedded data, read once and never changed
+var loadData = sync.OnceValues(func() (*embedded,
+	error,
+) { //nolint:gochecknoglobals // embedded data, read once and never changed
 	data := &embedded{holidays: map[string]holidayFile{}}
 	return data, errors.Join(data.loadHolidays(), data.loadPacks(), data.loadThresholds())
 })

@@ -25,7 +25,8 @@ func NewDate(year int, month time.Month, day int) Date {
 func ParseDate(field, s string) (Date, error) {
 	t, err := time.Parse(time.DateOnly, s)
 	if err != nil {
-		return Date{}, models.Refuse(models.CodeInvalidValue, field, "%q is not a date", s).Accepting("a date such as 2026-03-02")
+		return Date{}, models.Refuse(models.CodeInvalidValue, field, "%q is not a date", s).
+			Accepting("a date such as 2026-03-02")
 	}
 	return dateOf(t), nil
 }

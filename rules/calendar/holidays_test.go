@@ -141,21 +141,27 @@ func TestHolidaysMoveAsTheirLawsSay(t *testing.T) {
 func TestAHolidayFileMustSayWhereItIsFrom(t *testing.T) {
 	t.Parallel()
 	for name, yaml := range map[string]string{
-		"no source":     "{country: XX, name: X, from: 2026, until: 2027, holidays: [{name: A, on: '01-01'}]}",
-		"no years":      "{country: XX, name: X, sources: [s], holidays: [{name: A, on: '01-01'}]}",
-		"years astray":  "{country: XX, name: X, sources: [s], from: 2027, until: 2026, holidays: [{name: A, on: '01-01'}]}",
-		"no such day":   "{country: XX, name: X, sources: [s], from: 2026, until: 2027, holidays: [{name: A, on: '02-30'}]}",
-		"no such week":  "{country: XX, name: X, sources: [s], from: 2026, until: 2027, holidays: [{name: A, weekday: Foo, on_or_after: '02-01'}]}",
-		"nameless":      "{country: XX, name: X, sources: [s], from: 2026, until: 2027, holidays: [{on: '01-01'}]}",
-		"bad date":      "{country: XX, name: X, sources: [s], from: 2026, until: 2027, holidays: [{name: A, dates: ['2026-13-01']}]}",
-		"bad part":      "{country: XX, name: X, sources: [s], from: 2026, until: 2027, holidays: [{name: A, on: '01-01'}], subdivisions: {Y: [{name: B}]}}",
+		"no source": "{country: XX, name: X, from: 2026, until: 2027, holidays: [{name: A, on: '01-01'}]}",
+		"no years":  "{country: XX, name: X, sources: [s], holidays: [{name: A, on: '01-01'}]}",
+		"years astray": "{country: XX, name: X, sources: [s], from: 2027, until: 2026, holidays: [{name: A, on: " +
+			"'01-01'}]}",
+		"no such day": "{country: XX, name: X, sources: [s], from: 2026, until: 2027, holidays: [{name: A, on: " +
+			"'02-30'}]}",
+		"no such week": "{country: XX, name: X, sources: [s], from: 2026, until: 2027, holidays: [{name: A, " +
+			"weekday: Foo, on_or_after: '02-01'}]}",
+		"nameless": "{country: XX, name: X, sources: [s], from: 2026, until: 2027, holidays: [{on: '01-01'}]}",
+		"bad date": "{country: XX, name: X, sources: [s], from: 2026, until: 2027, holidays: [{name: A, dates: " +
+			"['2026-13-01']}]}",
+		"bad part": "{country: XX, name: X, sources: [s], from: 2026, until: 2027, holidays: [{name: A, on: " +
+			"'01-01'}], subdivisions: {Y: [{name: B}]}}",
 		"without a day": "{country: XX, name: X, sources: [s], from: 2026, until: 2027, holidays: []}",
 	} {
 		var f holidayFile
 		require.NoError(t, decode([]byte(yaml), &f), name)
 		require.Error(t, f.check(), name)
 	}
-	holidaysFrom(t, "{country: XX, name: X, sources: [s], from: 2026, until: 2026, holidays: [{name: A, on: '01-01'}]}") // one year will do
+	holidaysFrom(t, "{country: XX, name: X, sources: [s], from: 2026, until: 2026, holidays: [{name: A, on: "+
+		"'01-01'}]}") // one year will do
 	var f holidayFile
 	require.Error(t, decode([]byte("{country: XX, colour: red}"), &f), "unknown field")
 }

@@ -18,7 +18,8 @@ const localLayoutMinutes = "2006-01-02T15:04"
 // [models.CodeInvalidLocalTime].
 func Zone(field, name string) (*time.Location, error) {
 	if name == "" {
-		return nil, models.Refuse(models.CodeInvalidLocalTime, field, "the zone is missing").Accepting("an IANA zone such as Europe/Brussels")
+		return nil, models.Refuse(models.CodeInvalidLocalTime, field, "the zone is missing").
+			Accepting("an IANA zone such as Europe/Brussels")
 	}
 	found, ok := zone.Load(name)
 	if !ok {
@@ -48,10 +49,12 @@ func Instant(field, local, zoneName string) (time.Time, error) {
 	case 1:
 		return found[0].UTC(), nil
 	case 0:
-		return time.Time{}, models.Refuse(models.CodeInvalidLocalTime, field, "%s does not exist in %s: the clock is put forward over it", local, zoneName).
+		return time.Time{}, models.Refuse(models.CodeInvalidLocalTime, field,
+			"%s does not exist in %s: the clock is put forward over it", local, zoneName).
 			Accepting("a time outside the hour that is skipped")
 	default:
-		return time.Time{}, models.Refuse(models.CodeInvalidLocalTime, field, "%s happens twice in %s: the clock is put back over it", local, zoneName).
+		return time.Time{}, models.Refuse(models.CodeInvalidLocalTime, field,
+			"%s happens twice in %s: the clock is put back over it", local, zoneName).
 			Accepting("a time outside the hour that is repeated")
 	}
 }

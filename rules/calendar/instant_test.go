@@ -57,7 +57,10 @@ func TestAZoneMustBeNamed(t *testing.T) {
 		_, err = StartOfDay(date(t, "2026-03-02"), zone)
 		requireCode(t, models.CodeInvalidLocalTime, err)
 	}
-	for _, local := range []string{"", "2026-03-02", "2026-03-02T12:00Z", "2026-03-02T12:00+01:00", "2026-02-29T12:00", "2026-03-02T24:00"} {
+	for _, local := range []string{
+		"", "2026-03-02", "2026-03-02T12:00Z", "2026-03-02T12:00+01:00", "2026-02-29T12:00",
+		"2026-03-02T24:00",
+	} {
 		_, err := Instant("/deadline", local, "Europe/Brussels")
 		requireCode(t, models.CodeInvalidLocalTime, err)
 	}

@@ -30,7 +30,10 @@ const (
 
 // Circumstances lists every circumstance.
 func Circumstances() []Circumstance {
-	return []Circumstance{PlanningNotice, Urgency, ElectronicSubmission, NoAgreement, DocumentsNotElectronic, ElectronicLetters}
+	return []Circumstance{
+		PlanningNotice, Urgency, ElectronicSubmission, NoAgreement, DocumentsNotElectronic,
+		ElectronicLetters,
+	}
 }
 
 // A Bound says whether a period is the shortest or the longest that the law allows.
@@ -124,7 +127,8 @@ func (p Pack) Rules() []Rule {
 func (p Pack) Rule(id string) (Rule, error) {
 	r, known := p.rules[id]
 	if !known {
-		return Rule{}, models.Refuse(models.CodeRuleUnknown, "", "the rule packs of %s know no time limit %q", p.Country, id)
+		return Rule{}, models.Refuse(models.CodeRuleUnknown, "", "the rule packs of %s know no time limit %q",
+			p.Country, id)
 	}
 	return r, nil
 }
@@ -228,7 +232,8 @@ func (r Rule) check() error {
 		}
 	}
 	for _, x := range r.Extensions {
-		if x.AddDays <= 0 || r.Length.Unit != Days || x.Source == "" || !all(x.When, Circumstances()) || !all(x.Unless, Circumstances()) {
+		if x.AddDays <= 0 || r.Length.Unit != Days || x.Source == "" || !all(x.When, Circumstances()) ||
+			!all(x.Unless, Circumstances()) {
 			return fmt.Errorf("extension %v needs days, known circumstances and a source", x)
 		}
 	}

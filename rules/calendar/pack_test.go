@@ -29,11 +29,26 @@ func TestMinimumPeriodsOfTheDirective(t *testing.T) {
 		{"open/tenders", []Circumstance{PlanningNotice}, "15 days", "Directive 2014/24/EU, Article 27(2)"},
 		{"open/tenders", []Circumstance{Urgency}, "15 days", "Directive 2014/24/EU, Article 27(3)"},
 		// The five days for electronic tenders are taken off 35 only.
-		{"open/tenders", []Circumstance{PlanningNotice, ElectronicSubmission}, "15 days", "Directive 2014/24/EU, Article 27(2)"},
+		{
+			"open/tenders",
+			[]Circumstance{PlanningNotice, ElectronicSubmission},
+			"15 days",
+			"Directive 2014/24/EU, Article 27(2)",
+		},
 		// Of two that shorten alike the Directive's first is cited.
 		{"open/tenders", []Circumstance{Urgency, PlanningNotice}, "15 days", "Directive 2014/24/EU, Article 27(2)"},
-		{"open/tenders", []Circumstance{DocumentsNotElectronic}, "40 days", "Directive 2014/24/EU, Article 27(1) and Article 53(1)"},
-		{"open/tenders", []Circumstance{DocumentsNotElectronic, Urgency}, "15 days", "Directive 2014/24/EU, Article 27(3)"},
+		{
+			"open/tenders",
+			[]Circumstance{DocumentsNotElectronic},
+			"40 days",
+			"Directive 2014/24/EU, Article 27(1) and Article 53(1)",
+		},
+		{
+			"open/tenders",
+			[]Circumstance{DocumentsNotElectronic, Urgency},
+			"15 days",
+			"Directive 2014/24/EU, Article 27(3)",
+		},
 		{"restricted/requests", nil, "30 days", "Directive 2014/24/EU, Article 28(1)"},
 		{"restricted/requests", []Circumstance{Urgency}, "15 days", "Directive 2014/24/EU, Article 28(6)(a)"},
 		{"restricted/requests", []Circumstance{ElectronicSubmission}, "30 days", "Directive 2014/24/EU, Article 28(1)"},
@@ -61,10 +76,12 @@ func TestMinimumPeriodsOfTheDirective(t *testing.T) {
 
 func TestAClaimThatChangesNothingIsNamed(t *testing.T) {
 	t.Parallel()
-	e, err := packFor(t, "FR", "2026-03-02").Count("comp-dial/requests", date(t, "2026-03-02"), holidaysOf(t, "FR"), Urgency)
+	e, err := packFor(t, "FR", "2026-03-02").
+		Count("comp-dial/requests", date(t, "2026-03-02"), holidaysOf(t, "FR"), Urgency)
 	require.NoError(t, err)
 	require.Equal(t, []Circumstance{Urgency}, e.Without)
-	_, err = packFor(t, "FR", "2026-03-02").Count("comp-dial/requests", date(t, "2026-03-02"), holidaysOf(t, "FR"), "friday")
+	_, err = packFor(t, "FR", "2026-03-02").
+		Count("comp-dial/requests", date(t, "2026-03-02"), holidaysOf(t, "FR"), "friday")
 	requireCode(t, models.CodeInvalidValue, err)
 }
 
@@ -143,7 +160,10 @@ func TestADeadlineAtMidnightBelongsToTheDayThatEnds(t *testing.T) {
 func TestADeadlineIsCheckedInItsOwnZone(t *testing.T) {
 	t.Parallel()
 	pack, holidays := packFor(t, "PT", "2026-03-02"), holidaysOf(t, "PT")
-	deadline := Deadline{Rule: "open/tenders", Event: date(t, "2026-03-02"), Local: "2026-04-06T23:30", Zone: "Europe/Lisbon"}
+	deadline := Deadline{
+		Rule: "open/tenders", Event: date(t, "2026-03-02"), Local: "2026-04-06T23:30",
+		Zone: "Europe/Lisbon",
+	}
 	_, err := pack.CheckDeadline(deadline, holidays) // 00:30 in Paris already
 	requireCode(t, models.CodeBelowStatutoryMinimum, err)
 	deadline.Local = "2026-03-29T01:30"
@@ -161,8 +181,10 @@ func TestAPlanningNoticeShortensOnlyInsideItsWindow(t *testing.T) {
 	for _, sent := range []string{"2025-06-01", "2026-01-15", "2026-04-27"} {
 		require.NoError(t, pack.CheckPlanningNotice("/planning_notice", date(t, sent), notice), sent)
 	}
-	for _, sent := range []string{"2026-04-28" /* 34 days */, "2025-05-31", "2025-05-01" /* 13 months */, "2026-07-01"} {
-		refusal := requireCode(t, models.CodeShorteningNotAllowed, pack.CheckPlanningNotice("/planning_notice", date(t, sent), notice))
+	for _, sent := range []string{"2026-04-28" /* 34 days */, "2025-05-31", "2025-05-01", /* 13 months */
+		"2026-07-01"} {
+		refusal := requireCode(t, models.CodeShorteningNotAllowed,
+			pack.CheckPlanningNotice("/planning_notice", date(t, sent), notice))
 		require.Equal(t, "a planning notice sent from 2025-06-01 to 2026-04-27", refusal.Accepted)
 	}
 }
@@ -222,12 +244,14 @@ func TestAnExplanationIsASentenceALawyerCanCheck(t *testing.T) {
 	pack, france := packFor(t, "FR", "2026-03-02"), holidaysOf(t, "FR")
 	forward, err := pack.Count("open/tenders", date(t, "2026-03-02"), france)
 	require.NoError(t, err)
-	require.Equal(t, "open/tenders (Directive 2014/24/EU, Article 27(1)): 35 days from dispatch of the contract notice on 2026-03-02, "+
+	require.Equal(t, "open/tenders (Directive 2014/24/EU, Article 27(1)): 35 days from dispatch of the contract "+
+		"notice on 2026-03-02, "+
 		"a day not counted, end on 2026-04-06; not 2026-04-06: Easter Monday in FR; so the last hour of Tuesday 2026-04-07 "+
 		"(Regulation (EEC, Euratom) No 1182/71, Article 3(1), 3(2)(b), 3(4))", forward.String())
 	backward, err := pack.Count("answers", date(t, "2026-04-10"), nil)
 	require.NoError(t, err)
-	require.Equal(t, "answers (Directive 2014/24/EU, Articles 47(3)(a) and 53(2)): 6 days before the time limit for tenders on "+
+	require.Equal(t, "answers (Directive 2014/24/EU, Articles 47(3)(a) and 53(2)): 6 days before the time limit for "+
+		"tenders on "+
 		"2026-04-10 is 2026-04-04; a period counted backwards does not move "+
 		"(Regulation (EEC, Euratom) No 1182/71, Article 3(1), 3(4) second sentence)", backward.String())
 }

@@ -181,7 +181,8 @@ func TestAPeriodOfNoDaysIsRefused(t *testing.T) {
 
 // settled draws a place of which every day is settled.
 func settled(rt *rapid.T) *Holidays {
-	return holidaysOf(rt, rapid.SampledFrom([]string{"FR", "DE-NW", "BE", "IT", "ES", "PL", "IE", "SE", "PT", "BG"}).Draw(rt, "place"))
+	return holidaysOf(rt, rapid.SampledFrom([]string{"FR", "DE-NW", "BE", "IT", "ES", "PL", "IE", "SE", "PT", "BG"}).
+		Draw(rt, "place"))
 }
 
 func anyDate(rt *rapid.T) Date {

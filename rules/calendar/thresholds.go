@@ -47,7 +47,8 @@ func ThresholdsOn(day Date) (Thresholds, error) {
 			return t, nil
 		}
 	}
-	return Thresholds{}, models.Refuse(models.CodeRuleUnknown, "", "the thresholds in force on %s are not known here", day)
+	return Thresholds{}, models.Refuse(models.CodeRuleUnknown, "", "the thresholds in force on %s are not known here",
+		day)
 }
 
 // Reached tells whether an estimate in euro without VAT reaches the threshold of its kind (Article 4:
@@ -86,7 +87,8 @@ func (e *embedded) loadThresholds() error {
 			}
 			t.Amounts[kind] = amount
 		}
-		if t.Source == "" || t.ValidFrom.IsZero() || t.ValidUntil.Before(t.ValidFrom) || len(p.Amounts) != len(t.Amounts) {
+		if t.Source == "" || t.ValidFrom.IsZero() || t.ValidUntil.Before(t.ValidFrom) ||
+			len(p.Amounts) != len(t.Amounts) {
 			return errors.New("a period of thresholds needs a source, dates in order and the four kinds")
 		}
 		e.thresholds = append(e.thresholds, t)

@@ -65,7 +65,8 @@ func votersUnder(rule models.DecisionRule, members []models.Member) ([]voter, er
 		voters = append(voters, voter{m.OrganisationID, weight})
 	}
 	if rule == models.RuleLeadAlone && len(voters) != 1 {
-		return nil, models.Refuse(models.CodeLeadMissing, "", "the consortium has %d lead buyers, so the lead buyer alone cannot decide", len(voters)).
+		return nil, models.Refuse(models.CodeLeadMissing, "",
+			"the consortium has %d lead buyers, so the lead buyer alone cannot decide", len(voters)).
 			Accepting("exactly one lead buyer")
 	}
 	return voters, nil
@@ -91,7 +92,8 @@ func weightUnder(rule models.DecisionRule, m models.Member) (decimal.Decimal, er
 
 // choicesOn returns each organisation's last standing choice on the digest.
 func choicesOn(votes []models.Vote, digest string) map[models.ID]models.Choice {
-	standing := slices.DeleteFunc(slices.Clone(votes), func(v models.Vote) bool { return v.VoidedAt != nil || v.Digest != digest })
+	standing := slices.DeleteFunc(slices.Clone(votes),
+		func(v models.Vote) bool { return v.VoidedAt != nil || v.Digest != digest })
 	slices.SortFunc(standing, func(a, b models.Vote) int {
 		return cmp.Or(a.CastAt.Compare(b.CastAt), cmp.Compare(a.ID, b.ID))
 	})

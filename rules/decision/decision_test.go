@@ -27,7 +27,10 @@ func four() []models.Member {
 }
 
 func vote(organisation models.ID, choice models.Choice) models.Vote {
-	return models.Vote{ID: "vot_" + organisation, OrganisationID: organisation, Choice: choice, Digest: digest, CastAt: epoch()}
+	return models.Vote{
+		ID: "vot_" + organisation, OrganisationID: organisation, Choice: choice, Digest: digest,
+		CastAt: epoch(),
+	}
 }
 
 const (
@@ -55,23 +58,89 @@ func TestVotesAreCountedByTheRuleOfTheAgreement(t *testing.T) {
 		missing []models.ID
 	}{
 		{"nobody has voted", unanimous, choices{}, open, []models.ID{"genci", "bsc", "cineca", "juelich"}},
-		{"unanimity waits for the last", unanimous, choices{"genci": yes, "bsc": yes, "cineca": yes}, open, []models.ID{"juelich"}},
-		{"every buyer approves", unanimous, choices{"genci": yes, "bsc": yes, "cineca": yes, "juelich": yes}, approved, nil},
-		{"one rejection ends unanimity", unanimous, choices{"bsc": no}, rejected, []models.ID{"genci", "cineca", "juelich"}},
-		{"one abstention ends unanimity", unanimous, choices{"genci": yes, "bsc": yes, "cineca": yes, "juelich": abst}, rejected, nil},
-		{"who has left does not count", unanimous, choices{"genci": yes, "bsc": yes, "cineca": yes, "juelich": yes, "gone": no}, approved, nil},
+		{
+			"unanimity waits for the last", unanimous,
+			choices{"genci": yes, "bsc": yes, "cineca": yes},
+			open,
+			[]models.ID{"juelich"},
+		},
+		{
+			"every buyer approves", unanimous,
+			choices{"genci": yes, "bsc": yes, "cineca": yes, "juelich": yes},
+			approved,
+			nil,
+		},
+		{
+			"one rejection ends unanimity", unanimous,
+			choices{"bsc": no},
+			rejected,
+			[]models.ID{"genci", "cineca", "juelich"},
+		},
+		{
+			"one abstention ends unanimity", unanimous,
+			choices{"genci": yes, "bsc": yes, "cineca": yes, "juelich": abst},
+			rejected, nil,
+		},
+		{
+			"who has left does not count", unanimous,
+			choices{"genci": yes, "bsc": yes, "cineca": yes, "juelich": yes, "gone": no},
+			approved, nil,
+		},
 
-		{"two of four are no majority", majority, choices{"genci": yes, "bsc": yes}, open, []models.ID{"cineca", "juelich"}},
-		{"three of four are a majority", majority, choices{"genci": yes, "bsc": yes, "cineca": yes}, approved, []models.ID{"juelich"}},
-		{"a tie does not carry", majority, choices{"genci": yes, "bsc": yes, "cineca": no, "juelich": no}, rejected, nil},
-		{"two who abstain block like two who reject", majority, choices{"cineca": abst, "juelich": abst}, rejected, []models.ID{"genci", "bsc"}},
+		{
+			"two of four are no majority", majority,
+			choices{"genci": yes, "bsc": yes},
+			open,
+			[]models.ID{"cineca", "juelich"},
+		},
+		{
+			"three of four are a majority", majority,
+			choices{"genci": yes, "bsc": yes, "cineca": yes},
+			approved,
+			[]models.ID{"juelich"},
+		},
+		{
+			"a tie does not carry", majority,
+			choices{"genci": yes, "bsc": yes, "cineca": no, "juelich": no},
+			rejected,
+			nil,
+		},
+		{
+			"two who abstain block like two who reject", majority,
+			choices{"cineca": abst, "juelich": abst},
+			rejected,
+			[]models.ID{"genci", "bsc"},
+		},
 
-		{"half of the budget does not carry", weighted, choices{"bsc": yes, "juelich": yes}, open, []models.ID{"genci", "cineca"}},
-		{"half against half is rejected", weighted, choices{"bsc": yes, "juelich": yes, "genci": no, "cineca": no}, rejected, nil},
-		{"sixty percent carry", weighted, choices{"genci": yes, "juelich": yes}, approved, []models.ID{"bsc", "cineca"}},
-		{"three small buyers can stop the largest", weighted, choices{"bsc": no, "juelich": no, "cineca": no, "genci": yes}, rejected, nil},
+		{
+			"half of the budget does not carry", weighted,
+			choices{"bsc": yes, "juelich": yes},
+			open,
+			[]models.ID{"genci", "cineca"},
+		},
+		{
+			"half against half is rejected", weighted,
+			choices{"bsc": yes, "juelich": yes, "genci": no, "cineca": no},
+			rejected, nil,
+		},
+		{
+			"sixty percent carry", weighted,
+			choices{"genci": yes, "juelich": yes},
+			approved,
+			[]models.ID{"bsc", "cineca"},
+		},
+		{
+			"three small buyers can stop the largest", weighted,
+			choices{"bsc": no, "juelich": no, "cineca": no, "genci": yes},
+			rejected, nil,
+		},
 
-		{"the lead alone approves", models.RuleLeadAlone, choices{"genci": yes, "bsc": no, "cineca": no}, approved, nil},
+		{
+			"the lead alone approves", models.RuleLeadAlone,
+			choices{"genci": yes, "bsc": no, "cineca": no},
+			approved,
+			nil,
+		},
 		{"the lead alone rejects", models.RuleLeadAlone, choices{"genci": no, "bsc": yes}, rejected, nil},
 		{"only the lead is missing", models.RuleLeadAlone, choices{"bsc": yes}, open, []models.ID{"genci"}},
 	} {

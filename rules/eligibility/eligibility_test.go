@@ -20,16 +20,23 @@ func profile(t require.TestingT, id string) Profile {
 }
 
 func authority(id models.ID, country string) models.Organisation {
-	return models.Organisation{ID: id, LegalName: string(id), Country: country, Kind: models.OrganisationContractingAuthority}
+	return models.Organisation{
+		ID: id, LegalName: string(id), Country: country,
+		Kind: models.OrganisationContractingAuthority,
+	}
 }
 
 // ppi4hpc is the consortium of the first joint procurement of innovation in high-performance computing.
 func ppi4hpc() models.Dossier {
-	return dossierOf(authority("GENCI", "FR"), authority("BSC", "ES"), authority("Cineca", "IT"), authority("Jülich", "DE"))
+	return dossierOf(authority("GENCI", "FR"), authority("BSC", "ES"), authority("Cineca", "IT"),
+		authority("Jülich", "DE"))
 }
 
 func dossierOf(organisations ...models.Organisation) models.Dossier {
-	d := models.Dossier{Organisations: map[models.ID]models.Organisation{}, Now: time.Date(2021, time.June, 1, 9, 0, 0, 0, time.UTC)}
+	d := models.Dossier{
+		Organisations: map[models.ID]models.Organisation{},
+		Now:           time.Date(2021, time.June, 1, 9, 0, 0, 0, time.UTC),
+	}
 	for i, o := range organisations {
 		d.Organisations[o.ID] = o
 		d.Members = append(d.Members, models.Member{OrganisationID: o.ID, Lead: i == 0})
@@ -114,8 +121,10 @@ func TestWhoHasLeftDoesNotCount(t *testing.T) {
 func TestABuyerFromACountryOutsideTheProgrammeIsNamed(t *testing.T) {
 	t.Parallel()
 	p := profile(t, "COS-PPI-2020-2-04")
-	require.Equal(t, models.FindingMet, findingOf(t, Judge(p, dossierOf(authority("KOSGEB", "TR"), authority("GENCI", "FR"))), "eligible_countries").Finding)
-	criterion := findingOf(t, Judge(p, dossierOf(authority("Empa", "CH"), authority("GENCI", "FR"))), "eligible_countries")
+	require.Equal(t, models.FindingMet, findingOf(t,
+		Judge(p, dossierOf(authority("KOSGEB", "TR"), authority("GENCI", "FR"))), "eligible_countries").Finding)
+	criterion := findingOf(t, Judge(p, dossierOf(authority("Empa", "CH"), authority("GENCI", "FR"))),
+		"eligible_countries")
 	require.Equal(t, models.FindingNotMet, criterion.Finding)
 	require.Contains(t, criterion.Detail, "Empa (CH)")
 }
@@ -126,7 +135,8 @@ func TestWhatIsNotRecordedIsUnknown(t *testing.T) {
 	for _, rule := range []string{"submission", "grant"} {
 		require.Equal(t, models.FindingUnknown, findingOf(t, criteria, rule).Finding, rule)
 	}
-	reach := findingOf(t, JudgeAt(profile(t, "COS-PPI-2020-2-04"), models.PhaseConsultation, ppi4hpc()), "consultation_reach")
+	reach := findingOf(t, JudgeAt(profile(t, "COS-PPI-2020-2-04"), models.PhaseConsultation, ppi4hpc()),
+		"consultation_reach")
 	require.Equal(t, models.FindingUnknown, reach.Finding)
 }
 
@@ -157,9 +167,21 @@ func TestTheActionMustFitTheCall(t *testing.T) {
 		action                       Action
 		duration, coFinancing, grant models.Finding
 	}{
-		{Action{Months: 20, CoFinancing: "75", Grant: "500000"}, models.FindingMet, models.FindingMet, models.FindingMet},
-		{Action{Months: 24, CoFinancing: "74.99", Grant: "0.5"}, models.FindingMet, models.FindingMet, models.FindingMet},
-		{Action{Months: 19, CoFinancing: "75.01", Grant: "500000.01"}, models.FindingNotMet, models.FindingNotMet, models.FindingNotMet},
+		{
+			Action{Months: 20, CoFinancing: "75", Grant: "500000"},
+			models.FindingMet, models.FindingMet,
+			models.FindingMet,
+		},
+		{
+			Action{Months: 24, CoFinancing: "74.99", Grant: "0.5"},
+			models.FindingMet, models.FindingMet,
+			models.FindingMet,
+		},
+		{
+			Action{Months: 19, CoFinancing: "75.01", Grant: "500000.01"},
+			models.FindingNotMet, models.FindingNotMet,
+			models.FindingNotMet,
+		},
 		{Action{Months: 25}, models.FindingNotMet, models.FindingUnknown, models.FindingUnknown},
 	} {
 		d := ppi4hpc()
@@ -171,7 +193,8 @@ func TestTheActionMustFitTheCall(t *testing.T) {
 	}
 	d := ppi4hpc()
 	write(t, &d, EntryAction, "", Action{Grant: "1999999.99"})
-	require.Equal(t, models.FindingNotMet, findingOf(t, JudgeAt(profile(t, "COS-PPI-2020-2-04"), models.PhaseCapacity, d), "grant").Finding)
+	require.Equal(t, models.FindingNotMet, findingOf(t,
+		JudgeAt(profile(t, "COS-PPI-2020-2-04"), models.PhaseCapacity, d), "grant").Finding)
 }
 
 func TestARegionNotSaidIsUnknownUnlessAnotherMemberSettlesIt(t *testing.T) {
@@ -269,9 +292,11 @@ func TestTheConsultationMustReachFiveStates(t *testing.T) {
 	p := profile(t, "COS-PPI-2020-2-04")
 	facts := FactsOf(ppi4hpc())
 	facts.ConsultationStates = []string{"FR", "ES", "IT", "DE", "DE"}
-	require.Equal(t, models.FindingNotMet, findingOf(t, JudgeFacts(p, models.PhaseConsultation, facts), "consultation_reach").Finding)
+	require.Equal(t, models.FindingNotMet, findingOf(t, JudgeFacts(p, models.PhaseConsultation, facts),
+		"consultation_reach").Finding)
 	facts.ConsultationStates = []string{"FR", "ES", "IT", "DE", "BE"}
-	require.Equal(t, models.FindingMet, findingOf(t, JudgeFacts(p, models.PhaseConsultation, facts), "consultation_reach").Finding)
+	require.Equal(t, models.FindingMet, findingOf(t, JudgeFacts(p, models.PhaseConsultation, facts),
+		"consultation_reach").Finding)
 }
 
 func TestMandatoryActivitiesAreClosedBeforeTheTenderEnds(t *testing.T) {
@@ -291,7 +316,8 @@ func TestAnEntryThatCannotBeReadIsNotThere(t *testing.T) {
 	t.Parallel()
 	d := ppi4hpc()
 	d.Entries = append(d.Entries, models.Entry{Kind: EntryAction, Body: json.RawMessage(`{"months": "many"}`)})
-	require.Equal(t, models.FindingUnknown, findingOf(t, JudgeAt(profile(t, "COS-CLUSTER-2020-3-03"), models.PhaseCapacity, d), "duration").Finding)
+	require.Equal(t, models.FindingUnknown, findingOf(t,
+		JudgeAt(profile(t, "COS-CLUSTER-2020-3-03"), models.PhaseCapacity, d), "duration").Finding)
 }
 
 func TestAProfileIsReadStrictly(t *testing.T) {
@@ -300,27 +326,31 @@ func TestAProfileIsReadStrictly(t *testing.T) {
 	_, err := parse([]byte(head + "[{id: a, kind: countries, at_least: 2, source: s}]}"))
 	require.NoError(t, err)
 	for name, yaml := range map[string]string{
-		"unknown field":       head + "[{id: a, kind: countries, at_least: 2, source: s, colour: red}]}",
-		"no source":           head + "[{id: a, kind: countries, at_least: 2}]}",
-		"no id":               head + "[{kind: countries, at_least: 2, source: s}]}",
-		"unknown kind":        head + "[{id: a, kind: luck, source: s}]}",
-		"twice":               head + "[{id: a, kind: countries, at_least: 2, source: s}, {id: a, kind: countries, at_least: 2, source: s}]}",
-		"no number":           head + "[{id: a, kind: countries, source: s}]}",
-		"of whom":             head + "[{id: a, kind: countries, of: grant, at_least: 2, source: s}]}",
-		"malformed country":   head + "[{id: a, kind: eligible_countries, countries: [Fr], source: s}]}",
-		"no such phase":       head + "[{id: a, kind: countries, at_least: 2, source: s, phase: lunch}]}",
-		"deadline without":    head + "[{id: a, kind: submission, deadline: {local: '2021-01-26T17:00'}, source: s}]}",
-		"deadline in the gap": head + "[{id: a, kind: submission, deadline: {local: '2021-03-28T02:30', zone: Europe/Brussels}, source: s}]}",
-		"no body":             head + "[{id: a, kind: membership, deadline: {local: '2021-01-26T17:00', zone: UTC}, source: s}]}",
+		"unknown field": head + "[{id: a, kind: countries, at_least: 2, source: s, colour: red}]}",
+		"no source":     head + "[{id: a, kind: countries, at_least: 2}]}",
+		"no id":         head + "[{kind: countries, at_least: 2, source: s}]}",
+		"unknown kind":  head + "[{id: a, kind: luck, source: s}]}",
+		"twice": head + "[{id: a, kind: countries, at_least: 2, source: s}, {id: a, kind: countries, " +
+			"at_least: 2, source: s}]}",
+		"no number":         head + "[{id: a, kind: countries, source: s}]}",
+		"of whom":           head + "[{id: a, kind: countries, of: grant, at_least: 2, source: s}]}",
+		"malformed country": head + "[{id: a, kind: eligible_countries, countries: [Fr], source: s}]}",
+		"no such phase":     head + "[{id: a, kind: countries, at_least: 2, source: s, phase: lunch}]}",
+		"deadline without":  head + "[{id: a, kind: submission, deadline: {local: '2021-01-26T17:00'}, source: s}]}",
+		"deadline in the gap": head + "[{id: a, kind: submission, deadline: {local: '2021-03-28T02:30', zone: " +
+			"Europe/Brussels}, source: s}]}",
+		"no body": head + "[{id: a, kind: membership, deadline: {local: '2021-01-26T17:00', zone: UTC}, " +
+			"source: s}]}",
 		"months turned round": head + "[{id: a, kind: duration, months: {from: 24, to: 20}, source: s}]}",
 		"percent over 100":    head + "[{id: a, kind: co_financing, percent: '101', source: s}]}",
 		"amount":              head + "[{id: a, kind: grant, amount: {to: 1e6}, source: s}]}",
-		"share of whom":       head + "[{id: a, kind: activity_share, activity: x, percent: '50', participants: cats, source: s}]}",
-		"no activity":         head + "[{id: a, kind: activity_count, at_least: 3, source: s}]}",
-		"phases":              head + "[{id: a, kind: phases_closed, phases: [lunch], source: s}]}",
-		"empty":               head + "[]}",
-		"nameless":            "{title: T, rules: []}",
-		"not YAML":            "}",
+		"share of whom": head + "[{id: a, kind: activity_share, activity: x, percent: '50', participants: " +
+			"cats, source: s}]}",
+		"no activity": head + "[{id: a, kind: activity_count, at_least: 3, source: s}]}",
+		"phases":      head + "[{id: a, kind: phases_closed, phases: [lunch], source: s}]}",
+		"empty":       head + "[]}",
+		"nameless":    "{title: T, rules: []}",
+		"not YAML":    "}",
 	} {
 		_, err := parse([]byte(yaml))
 		require.Error(t, err, name)

@@ -40,7 +40,8 @@ type finding struct {
 func (r Rule) judge(f Facts) models.Criterion {
 	found := r.find(f)
 	return models.Criterion{
-		Code: CodePrefix + r.ID, Finding: found.Finding, Detail: found.detail, Evidence: found.evidence, Source: r.Source,
+		Code: CodePrefix + r.ID, Finding: found.Finding, Detail: found.detail, Evidence: found.evidence,
+		Source: r.Source,
 	}
 }
 
@@ -145,7 +146,8 @@ func (r Rule) lessDevelopedRegion(f Facts) finding {
 		}
 	}
 	if yes < r.AtLeast && yes+unsaid >= r.AtLeast {
-		return unknown("%d members from a less developed or transition region, of %d it is not said, at least %d required", yes, unsaid, r.AtLeast)
+		return unknown("%d members from a less developed or transition region, of %d it is not said, at least %d "+
+			"required", yes, unsaid, r.AtLeast)
 	}
 	return r.enough(yes, "members from a less developed or transition region")
 }
@@ -167,14 +169,16 @@ func (r Rule) membership(f Facts) finding {
 		evidence = append(evidence, f.Memberships[i].evidence)
 	}
 	if len(missing) > 0 {
-		return notMet("no membership of the %s by %s recorded of %s", r.Body, by, strings.Join(missing, ", ")).on(evidence...)
+		return notMet("no membership of the %s by %s recorded of %s", r.Body, by, strings.Join(missing, ", ")).
+			on(evidence...)
 	}
 	return met("all %d members belong to the %s by %s", len(f.Members), r.Body, by).on(evidence...)
 }
 
 func (r Rule) consultationStates(f Facts) finding {
 	if f.ConsultationStates == nil {
-		return unknown("in which Member States the market was consulted is not recorded, at least %d required", r.AtLeast)
+		return unknown("in which Member States the market was consulted is not recorded, at least %d required",
+			r.AtLeast)
 	}
 	states := slices.Clone(f.ConsultationStates)
 	slices.Sort(states)

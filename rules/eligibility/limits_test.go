@@ -22,7 +22,8 @@ func TestAGrantMayBeTheSmallestAndTheLargestOfTheCall(t *testing.T) {
 	} {
 		d := ppi4hpc()
 		write(t, &d, EntryAction, "", Action{Grant: grant})
-		require.Equal(t, want, findingOf(t, JudgeAt(profile(t, "COS-PPI-2018-2-01"), models.PhaseCapacity, d), "grant").Finding, grant)
+		require.Equal(t, want, findingOf(t, JudgeAt(profile(t, "COS-PPI-2018-2-01"), models.PhaseCapacity, d), "grant").
+			Finding, grant)
 	}
 }
 
@@ -30,7 +31,10 @@ func TestAGrantMayBeTheSmallestAndTheLargestOfTheCall(t *testing.T) {
 func TestEventsAreDueInFullYearsOfTheActionOnly(t *testing.T) {
 	t.Parallel()
 	p := profile(t, "COS-CLUSTER-2020-3-03")
-	for months, years := range map[int]string{11: "each of the 0 full years", 12: "each of the 1 full years", 23: "each of the 1 full", 24: "each of the 2 full"} {
+	for months, years := range map[int]string{
+		11: "each of the 0 full years", 12: "each of the 1 full years",
+		23: "each of the 1 full", 24: "each of the 2 full",
+	} {
 		d := ppi4hpc()
 		d.Now = time.Date(2030, time.January, 1, 0, 0, 0, 0, time.UTC)
 		write(t, &d, EntryAction, "", Action{Starts: day("2022-02-01"), Months: months})

@@ -50,7 +50,9 @@ func ProfileByID(id string) (Profile, bool) {
 //go:embed profiles/*.yaml
 var files embed.FS
 
-var loadProfiles = sync.OnceValues(func() ([]Profile, error) { //nolint:gochecknoglobals // embedded data, read once and never changed
+var loadProfiles = sync.OnceValues(func() ([]Profile,
+	error,
+) { //nolint:gochecknoglobals // embedded data, read once and never changed
 	names, err := fs.Glob(files, "profiles/*.yaml") // in lexical order
 	if err != nil {
 		return nil, fmt.Errorf("list profiles: %w", err)

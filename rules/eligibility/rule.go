@@ -122,11 +122,13 @@ func (r Rule) check() error {
 	case KindContractingAuthorities, KindLegalEntities, KindLessDevelopedRegion, KindConsultationStates:
 		return r.needs(r.AtLeast > 0, "at_least")
 	case KindCountries:
-		return errors.Join(r.needs(r.AtLeast > 0, "at_least"), r.needs(r.Of == "" || r.Of == KindContractingAuthorities, "of"))
+		return errors.Join(r.needs(r.AtLeast > 0, "at_least"),
+			r.needs(r.Of == "" || r.Of == KindContractingAuthorities, "of"))
 	case KindActivityCount, KindActivityYearly:
 		return errors.Join(r.needs(r.AtLeast > 0, "at_least"), r.needs(r.Activity != "", "activity"))
 	case KindActivityShare:
-		return errors.Join(r.needs(r.validPercent(), "percent"), r.needs(r.Activity != "", "activity"), r.needs(r.With.valid(), "participants"))
+		return errors.Join(r.needs(r.validPercent(), "percent"), r.needs(r.Activity != "", "activity"),
+			r.needs(r.With.valid(), "participants"))
 	case KindEligibleCountries:
 		return r.needs(len(r.Countries) > 0 && !slices.ContainsFunc(r.Countries, unknownCountry), "countries")
 	case KindMembership:

@@ -58,7 +58,8 @@ type OpeningKey struct {
 // the requests to participate and the invitations there has to be another: who opened the requests has used this one.
 func (OpeningKey) CheckAgainst(d models.Dossier, _ models.Entry) error {
 	if slices.ContainsFunc(d.Tendering.Lots, sealing) {
-		return models.Refuse(models.CodeFrozen, "", "envelopes are being sealed for the opening key that was published").
+		return models.Refuse(models.CodeFrozen, "",
+			"envelopes are being sealed for the opening key that was published").
 			Accepting("another key once every published lot has ended")
 	}
 	return nil
@@ -73,15 +74,22 @@ func sealing(l models.Lot) bool {
 func SchemeOf(c models.AwardCriteria) (award.Scheme, error) {
 	var r reader
 	s := award.Scheme{
-		Method: award.Method(c.Method), Currency: c.Currency, PriceWeight: r.number(c.PriceWeight), Factor: r.number(c.Factor),
-		From: r.number(c.From), To: r.number(c.To), MinimumQuality: r.number(c.MinimumQuality),
-		Rounding: award.Rounding{Digits: c.Digits, Mode: award.RoundingMode(c.Rounding)}, TieBreak: c.TieBreak,
+		Method: award.Method(c.Method), Currency: c.Currency, PriceWeight: r.number(c.PriceWeight),
+		Factor: r.number(c.Factor), From: r.number(c.From), To: r.number(c.To),
+		MinimumQuality: r.number(c.MinimumQuality),
+		Rounding:       award.Rounding{Digits: c.Digits, Mode: award.RoundingMode(c.Rounding)}, TieBreak: c.TieBreak,
 	}
 	for _, k := range c.Criteria {
-		s.Criteria = append(s.Criteria, award.QualityCriterion{ID: k.ID, Weight: r.number(k.Weight), Max: r.number(k.Max), Minimum: r.number(k.Minimum)})
+		s.Criteria = append(s.Criteria, award.QualityCriterion{
+			ID: k.ID, Weight: r.number(k.Weight),
+			Max: r.number(k.Max), Minimum: r.number(k.Minimum),
+		})
 	}
 	if c.Low != nil {
-		s.Low = &award.LowPrice{Against: award.LowReference(c.Low.Against), Percent: r.number(c.Low.Percent), Estimate: r.number(c.Low.Estimate)}
+		s.Low = &award.LowPrice{
+			Against: award.LowReference(c.Low.Against), Percent: r.number(c.Low.Percent),
+			Estimate: r.number(c.Low.Estimate),
+		}
 	}
 	return s, r.err
 }

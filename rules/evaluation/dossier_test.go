@@ -31,9 +31,15 @@ func newDesk(t *testing.T, consensus string, offers ...offer) *desk {
 	t.Helper()
 	d := &desk{T: t, lot: models.NewID(models.PrefixLot), locked: now.Add(-time.Hour)}
 	d.Dossier = models.Dossier{
-		Procurement: models.Procurement{Zone: "Europe/Paris", Languages: []string{"en"}}, Now: now, Authors: map[models.ID][]models.ID{},
-		Members:       []models.Member{{OrganisationID: "org_a", Lead: true}, {OrganisationID: "org_b"}},
-		Organisations: map[models.ID]models.Organisation{"org_a": {ID: "org_a", LegalName: "Lead", Country: "FR"}, "org_b": {ID: "org_b", Country: "ES"}},
+		Procurement: models.Procurement{Zone: "Europe/Paris", Languages: []string{"en"}}, Now: now,
+		Authors: map[models.ID][]models.ID{}, Members: []models.Member{
+			{OrganisationID: "org_a", Lead: true},
+			{OrganisationID: "org_b"},
+		},
+		Organisations: map[models.ID]models.Organisation{
+			"org_a": {ID: "org_a", LegalName: "Lead", Country: "FR"},
+			"org_b": {ID: "org_b", Country: "ES"},
+		},
 	}
 	d.Tendering = models.Tendering{
 		Lots:      []models.Lot{{ID: d.lot, Number: 1, Boxes: []models.Box{d.box()}}},
@@ -41,15 +47,19 @@ func newDesk(t *testing.T, consensus string, offers ...offer) *desk {
 		Tenderers: map[models.ID]models.Organisation{},
 	}
 	criteria := models.AwardCriteria{
-		Lot: d.lot, Method: "relative_to_lowest", Currency: "EUR", PriceWeight: "40", Digits: 2, Rounding: "half_up", TieBreak: []string{"price"},
-		Consensus: consensus, Low: &models.LowPriceMark{Against: "mean_of_others", Percent: "50"},
+		Lot: d.lot, Method: "relative_to_lowest", Currency: "EUR", PriceWeight: "40", Digits: 2, Rounding: "half_up",
+		TieBreak: []string{"price"}, Consensus: consensus,
+		Low:      &models.LowPriceMark{Against: "mean_of_others", Percent: "50"},
 		Criteria: []models.AwardCriterion{{ID: "energy", Weight: "60", Max: "10"}},
 	}
 	d.write(models.EntryAwardCriteria, string(d.lot), "", criteria)
 	for range 2 {
 		person := models.NewID(models.PrefixPerson)
 		d.evaluators = append(d.evaluators, person)
-		d.Roles = append(d.Roles, models.RoleAssignment{PersonID: person, Role: models.RoleEvaluator, OrganisationID: "org_a"})
+		d.Roles = append(d.Roles, models.RoleAssignment{
+			PersonID: person, Role: models.RoleEvaluator,
+			OrganisationID: "org_a",
+		})
 	}
 	for _, o := range offers {
 		d.tender(o)
@@ -62,25 +72,34 @@ func newDesk(t *testing.T, consensus string, offers ...offer) *desk {
 
 // box is that of the lot's tenders, closed and opened when the scores were locked.
 func (d *desk) box() models.Box {
-	return models.Box{ID: "box_1", LotID: d.lot, HandsIn: models.HandedTender, OpenedAt: d.locked, ClosedAt: &d.locked, UnsealedAt: &d.locked}
+	return models.Box{
+		ID: "box_1", LotID: d.lot, HandsIn: models.HandedTender, OpenedAt: d.locked, ClosedAt: &d.locked,
+		UnsealedAt: &d.locked,
+	}
 }
 
 func (d *desk) tender(o offer) {
 	t := models.Tender{
-		ID: models.NewID(models.PrefixTender), LotID: d.lot, BoxID: "box_1", HandsIn: models.HandedTender, OrganisationID: models.NewID(models.PrefixOrganisation),
-		Envelopes: []models.Envelope{{N: 1, Kind: models.EnvelopeQuality}, {N: 2, Kind: models.EnvelopePrice}},
+		ID: models.NewID(models.PrefixTender), LotID: d.lot, BoxID: "box_1", HandsIn: models.HandedTender,
+		OrganisationID: models.NewID(models.PrefixOrganisation),
+		Envelopes:      []models.Envelope{{N: 1, Kind: models.EnvelopeQuality}, {N: 2, Kind: models.EnvelopePrice}},
 	}
 	d.tenders = append(d.tenders, t)
 	d.Tendering.Received = append(d.Tendering.Received, t)
-	d.Tendering.Tenderers[t.OrganisationID] = models.Organisation{ID: t.OrganisationID, LegalName: "Supplier of " + o.price}
+	d.Tendering.Tenderers[t.OrganisationID] = models.Organisation{
+		ID:        t.OrganisationID,
+		LegalName: "Supplier of " + o.price,
+	}
 	d.write(models.EntryAdmission, string(t.ID), "", models.Admission{Tender: t.ID, Decision: models.AdmissionAdmitted})
 	d.write(models.EntryConsensus, string(t.ID), "", Consensus{t.ID, scores(o.score)})
 	for _, person := range d.evaluators {
-		d.Tendering.Sheets = append(d.Tendering.Sheets, models.ScoreSheet{TenderID: t.ID, PersonID: person, Scores: scores(o.score)})
+		d.Tendering.Sheets = append(d.Tendering.Sheets,
+			models.ScoreSheet{TenderID: t.ID, PersonID: person, Scores: scores(o.score)})
 	}
 	for _, buyer := range []models.ID{"org_a", "org_b"} {
 		d.Tendering.Openings = append(d.Tendering.Openings, models.Opening{
-			TenderID: t.ID, N: 2, PersonID: "per_of_" + buyer, OrganisationID: buyer, Readable: true, Price: &models.Money{Amount: o.price, Currency: "EUR"},
+			TenderID: t.ID, N: 2, PersonID: "per_of_" + buyer, OrganisationID: buyer, Readable: true,
+			Price: &models.Money{Amount: o.price, Currency: "EUR"},
 		})
 	}
 }
@@ -94,8 +113,8 @@ func (d *desk) write(kind models.EntryKind, subject string, author models.ID, co
 	text, digest, err := models.Canonical(content)
 	require.NoError(d, err)
 	e := models.Entry{
-		ID: models.NewID(models.PrefixEntry), Kind: kind, Subject: subject, AuthorID: author, Body: text, Digest: digest,
-		WrittenAt: now.Add(-2 * time.Hour),
+		ID: models.NewID(models.PrefixEntry), Kind: kind, Subject: subject, AuthorID: author, Body: text,
+		Digest: digest, WrittenAt: now.Add(-2 * time.Hour),
 	}
 	d.Entries = append(d.Entries, e)
 	return e.ID
@@ -119,7 +138,10 @@ func (d *desk) stage(change func(*models.LotStage)) {
 // exclude excludes a tender, so long after the scores were locked.
 func (d *desk) exclude(n int, after time.Duration) {
 	d.Helper()
-	d.check(n, models.Admission{Decision: models.AdmissionExcluded, Code: "not_conforming", Reason: models.Text{"en": "No."}}, d.locked.Add(after))
+	d.check(n, models.Admission{
+		Decision: models.AdmissionExcluded, Code: "not_conforming",
+		Reason: models.Text{"en": "No."},
+	}, d.locked.Add(after))
 }
 
 // check puts another outcome of a tender's formal check in the place of the one there is.

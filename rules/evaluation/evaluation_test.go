@@ -32,12 +32,14 @@ func TestTheMeanCountsThePanelOnly(t *testing.T) {
 	d := newDesk(t, models.ConsensusMean, offer{"100.00", "8"}, offer{"100.00", "5"})
 	stranger := models.NewID(models.PrefixPerson)
 	d.Tendering.Sheets[0].Scores = scores("9")
-	d.Tendering.Sheets = append(d.Tendering.Sheets, models.ScoreSheet{TenderID: d.tenders[0].ID, PersonID: stranger, Scores: scores("0")})
+	d.Tendering.Sheets = append(d.Tendering.Sheets,
+		models.ScoreSheet{TenderID: d.tenders[0].ID, PersonID: stranger, Scores: scores("0")})
 	e, err := Evaluate(d.Dossier, d.lot)
 	require.NoError(t, err)
 	require.Equal(t, "8.50", e.Tenders[0].Scores["energy"].String())
 
-	d.write(models.EntryConflictDeclaration, "", d.evaluators[0], models.ConflictDeclaration{Lot: d.lot, Conflict: true, Statement: "a share"})
+	d.write(models.EntryConflictDeclaration, "", d.evaluators[0],
+		models.ConflictDeclaration{Lot: d.lot, Conflict: true, Statement: "a share"})
 	e, err = Evaluate(d.Dossier, d.lot)
 	require.NoError(t, err)
 	require.Equal(t, "8.00", e.Tenders[0].Scores["energy"].String(), "the scores of who has a conflict do not count")
@@ -68,7 +70,8 @@ func TestALateExclusionNamesThePairsItTurned(t *testing.T) {
 // A tender whose price nobody could read never stood in a ranking: taking it out turns nothing.
 func TestALateExclusionOfATenderWithoutAPriceTurnsNothing(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, models.ConsensusChair, offer{"40.00", "1"}, offer{"100.00", "9"}, offer{"80.00", "8"}, offer{"90.00", "1"})
+	d := newDesk(t, models.ConsensusChair, offer{"40.00", "1"}, offer{"100.00", "9"}, offer{"80.00", "8"},
+		offer{"90.00", "1"})
 	d.Tendering.Openings = d.Tendering.Openings[2:]
 	_, err := Evaluate(d.Dossier, d.lot)
 	requireRefused(t, models.CodePriceMissing, err)
@@ -92,8 +95,16 @@ func TestThereIsNoRankingWhileSomethingIsMissing(t *testing.T) {
 		"a tender was not checked": {func(d *desk) { d.drop(models.EntryAdmission) }, models.CodeAdmissionMissing},
 		"no consensus":             {func(d *desk) { d.drop(models.EntryConsensus) }, models.CodeScoresMissing},
 		"no criteria":              {func(d *desk) { d.drop(models.EntryAwardCriteria) }, models.CodeCriteriaMissing},
-		"one opener only":          {func(d *desk) { d.Tendering.Openings = d.Tendering.Openings[1:] }, models.CodePriceMissing},
-		"two prices":               {func(d *desk) { d.Tendering.Openings[0].Price = &models.Money{Amount: "1.00", Currency: "EUR"} }, models.CodePriceMissing},
+		"one opener only": {
+			func(d *desk) { d.Tendering.Openings = d.Tendering.Openings[1:] },
+			models.CodePriceMissing,
+		},
+		"two prices": {func(d *desk) {
+			d.Tendering.Openings[0].Price = &models.Money{
+				Amount:   "1.00",
+				Currency: "EUR",
+			}
+		}, models.CodePriceMissing},
 		"one buyer's openers": {func(d *desk) {
 			for i := range d.Tendering.Openings {
 				d.Tendering.Openings[i].OrganisationID = "org_a"
@@ -131,7 +142,8 @@ func TestALotIsAwardedToTheOneThatRanksFirst(t *testing.T) {
 	err = MayAward(d.Dossier, d.lot, winner, e.Digest)
 	requireRefused(t, models.CodePriceUnexplained, err)
 
-	inquiry := d.write(models.EntryPriceInquiry, string(d.tenders[1].ID), "", models.PriceInquiry{Tender: d.tenders[1].ID, Finding: models.FindingRejected})
+	inquiry := d.write(models.EntryPriceInquiry, string(d.tenders[1].ID), "",
+		models.PriceInquiry{Tender: d.tenders[1].ID, Finding: models.FindingRejected})
 	err = MayAward(d.Dossier, d.lot, winner, e.Digest)
 	requireRefused(t, models.CodePriceUnexplained, err)
 	d.accept(inquiry)
@@ -161,7 +173,8 @@ func TestNothingIsAwardedWhileOneLowPriceIsUnexplained(t *testing.T) {
 		require.NotEmpty(t, e.Ranking.Places[n].AskAboutPrice)
 		requireRefused(t, models.CodePriceUnexplained, MayAward(d.Dossier, d.lot, d.tenders[0].ID, e.Digest))
 		tender := d.tenders[n].ID
-		d.write(models.EntryPriceInquiry, string(tender), "", models.PriceInquiry{Tender: tender, Finding: models.FindingAccepted})
+		d.write(models.EntryPriceInquiry, string(tender), "",
+			models.PriceInquiry{Tender: tender, Finding: models.FindingAccepted})
 	}
 	require.NoError(t, MayAward(d.Dossier, d.lot, d.tenders[0].ID, e.Digest))
 }
@@ -169,7 +182,10 @@ func TestNothingIsAwardedWhileOneLowPriceIsUnexplained(t *testing.T) {
 func (d *desk) accept(inquiry models.ID) {
 	for i, e := range d.Entries {
 		if e.ID == inquiry {
-			text, _, err := models.Canonical(models.PriceInquiry{Tender: models.ID(e.Subject), Finding: models.FindingAccepted})
+			text, _, err := models.Canonical(models.PriceInquiry{
+				Tender:  models.ID(e.Subject),
+				Finding: models.FindingAccepted,
+			})
 			require.NoError(d, err)
 			d.Entries[i].Body = text
 		}
@@ -233,7 +249,10 @@ func TestALetterNamesTheMinimumThatATenderMissed(t *testing.T) {
 	criteria, _, _ := d.CriteriaFor(d.lot)
 	criteria.Criteria[0].Minimum = "3"
 	d.rewrite(models.EntryAwardCriteria, string(d.lot), criteria)
-	d.check(1, models.Admission{Decision: models.AdmissionAdmitted, Reason: models.Text{"en": "Complete after a question."}}, d.locked)
+	d.check(1, models.Admission{
+		Decision: models.AdmissionAdmitted,
+		Reason:   models.Text{"en": "Complete after a question."},
+	}, d.locked)
 	d.award(d.tenders[0].ID)
 	letters, err := ComposeLetters(d.Dossier, d.Tendering.Lots[0], now, Standstill{})
 	require.NoError(t, err)
@@ -246,7 +265,8 @@ func TestALetterNamesTheMinimumThatATenderMissed(t *testing.T) {
 func TestEveryTendererIsToldWhyALotEndedWithoutAward(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"}, offer{"80.00", "7"})
-	d.Tendering.Received = append(d.Tendering.Received, models.Tender{ID: models.NewID(models.PrefixTender), LotID: models.NewID(models.PrefixLot)})
+	d.Tendering.Received = append(d.Tendering.Received,
+		models.Tender{ID: models.NewID(models.PrefixTender), LotID: models.NewID(models.PrefixLot)})
 	lot := d.Tendering.Lots[0]
 	lot.EndedAt, lot.EndReason = &d.locked, "ins-fund"
 	letters := ComposeEndLetters(d.Dossier, lot, "The grant was withdrawn.")
@@ -263,7 +283,8 @@ func TestEveryTendererIsToldWhyALotEndedWithoutAward(t *testing.T) {
 
 // checkDeadline judges the deadline that a lot is to have, in an open procedure.
 func checkDeadline(d models.Dossier, lot models.Lot) error {
-	return CheckDeadline(d, lot, models.Stage{Limit: "open/tenders"}, "/deadline", models.LocalTime{Local: lot.DeadlineLocal, Zone: lot.DeadlineZone})
+	return CheckDeadline(d, lot, models.Stage{Limit: "open/tenders"}, "/deadline",
+		models.LocalTime{Local: lot.DeadlineLocal, Zone: lot.DeadlineZone})
 }
 
 func TestADeadlineIsCountedFromTodayByTheCalendarOfTheLead(t *testing.T) {
@@ -284,8 +305,8 @@ func TestCriteriaMustRankTenders(t *testing.T) {
 	text := models.Text{"en": "x"}
 	whole := func() Criteria {
 		return Criteria{models.AwardCriteria{
-			Lot: models.NewID(models.PrefixLot), Method: "relative_to_lowest", Currency: "EUR", PriceWeight: "40", Digits: 2, Rounding: "half_up",
-			TieBreak: []string{"price"}, Consensus: models.ConsensusChair,
+			Lot: models.NewID(models.PrefixLot), Method: "relative_to_lowest", Currency: "EUR", PriceWeight: "40",
+			Digits: 2, Rounding: "half_up", TieBreak: []string{"price"}, Consensus: models.ConsensusChair,
 			Criteria: []models.AwardCriterion{{ID: "energy", Title: text, Link: text, Weight: "60", Max: "10"}},
 		}}
 	}

@@ -123,7 +123,8 @@ func ComposeLetters(d models.Dossier, lot models.Lot, sent time.Time, s Standsti
 	}
 	stage := d.Tendering.Stages[lot.ID]
 	if e.Digest != stage.Ranking {
-		return nil, models.Refuse(models.CodeRankingChanged, "/lot", "the record gives another ranking than the one that lot %d was awarded on", lot.Number).
+		return nil, models.Refuse(models.CodeRankingChanged, "/lot",
+			"the record gives another ranking than the one that lot %d was awarded on", lot.Number).
 			Accepting("ending the lot with a reason")
 	}
 	at := slices.IndexFunc(e.Ranking.Places, func(x award.Place) bool { return x.Tender == stage.WinnerID })
@@ -135,8 +136,9 @@ func ComposeLetters(d models.Dossier, lot models.Lot, sent time.Time, s Standsti
 	for _, t := range d.Tendering.TendersFor(lot.ID) {
 		l := Letter{
 			Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: t.ID,
-			Recipient: tenderer(d, t), Winner: winnerName(d, stage), Won: t.ID == stage.WinnerID, DecidedAt: stage.AwardedAt.UTC(),
-			WinnerTotal: winner.Total.String(), EarliestContract: s.FirstDay.String(), Standstill: s.Because.String(), SentAt: sent.UTC(),
+			Recipient: tenderer(d, t), Winner: winnerName(d, stage), Won: t.ID == stage.WinnerID,
+			DecidedAt: stage.AwardedAt.UTC(), WinnerTotal: winner.Total.String(), EarliestContract: s.FirstDay.String(),
+			Standstill: s.Because.String(), SentAt: sent.UTC(),
 		}
 		letters = append(letters, l.about(d, t, e, winner))
 	}
@@ -151,15 +153,17 @@ func ComposeEndLetters(d models.Dossier, lot models.Lot, reason string) []Letter
 	concerned := d.Tendering.In(box.ID)
 	for _, request := range d.Tendering.RequestsFor(lot.ID) {
 		invited := box.ByInvitation && box.OpenTo(request.OrganisationID)
-		handedIn := slices.ContainsFunc(concerned, func(t models.Tender) bool { return t.OrganisationID == request.OrganisationID })
+		handedIn := slices.ContainsFunc(concerned,
+			func(t models.Tender) bool { return t.OrganisationID == request.OrganisationID })
 		if invited && !handedIn {
 			concerned = append(concerned, request)
 		}
 	}
 	for _, t := range concerned {
 		letters = append(letters, Letter{
-			Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: t.ID, Recipient: tenderer(d, t),
-			DecidedAt: lot.EndedAt.UTC(), EndedFor: lot.EndReason, EndReason: reason, SentAt: d.Now.UTC(),
+			Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: t.ID,
+			Recipient: tenderer(d, t), DecidedAt: lot.EndedAt.UTC(), EndedFor: lot.EndReason, EndReason: reason,
+			SentAt: d.Now.UTC(),
 		})
 	}
 	return letters

@@ -17,7 +17,8 @@ func MayFetch(d models.Dossier, tender models.ID, e models.Envelope) error {
 		return err
 	}
 	if e.Kind == models.EnvelopePrice && d.Tendering.Stages[t.LotID].QualityLockedAt == nil {
-		return models.Refuse(models.CodeQualityOpen, "", "prices are opened once quality is locked").Accepting("the other envelopes")
+		return models.Refuse(models.CodeQualityOpen, "", "prices are opened once quality is locked").
+			Accepting("the other envelopes")
 	}
 	return nil
 }
@@ -34,14 +35,17 @@ func CheckOpening(d models.Dossier, o models.Opening) error {
 		return err
 	}
 	stage, lot := d.Tendering.Stages[t.LotID], t.LotID
-	took := slices.ContainsFunc(d.Tendering.Openers, func(x models.BoxOpener) bool { return x.BoxID == t.BoxID && x.PersonID == o.PersonID })
+	took := slices.ContainsFunc(d.Tendering.Openers,
+		func(x models.BoxOpener) bool { return x.BoxID == t.BoxID && x.PersonID == o.PersonID })
 	switch {
 	case !took:
-		return models.Refuse(models.CodeForbidden, "", "you did not take part in opening the lot").Accepting("an opener who did")
+		return models.Refuse(models.CodeForbidden, "", "you did not take part in opening the lot").
+			Accepting("an opener who did")
 	case stage.Awarded():
 		return models.Refuse(models.CodeAlreadyAwarded, "", "the award of the lot is decided")
 	case d.Later(t):
-		return models.Refuse(models.CodeFrozen, "", "the candidates of the lot are decided on: nothing of the requests changes any more")
+		return models.Refuse(models.CodeFrozen, "",
+			"the candidates of the lot are decided on: nothing of the requests changes any more")
 	case e.Kind != models.EnvelopePrice && stage.QualityLockedAt != nil:
 		return models.Refuse(models.CodeQualityLocked, "", "quality is locked: nothing of it changes any more")
 	}
@@ -54,7 +58,8 @@ func checkFound(o models.Opening) []*models.Refusal {
 			Accepting("the SHA-256 of the plaintext, in hexadecimal")}
 	}
 	if !o.Readable && (o.PlaintextDigest != "" || o.UploadID != "" || o.Size != 0) {
-		return []*models.Refusal{models.Refuse(models.CodeInvalidValue, "/unreadable", "an envelope that cannot be read has no plaintext")}
+		return []*models.Refusal{models.Refuse(models.CodeInvalidValue, "/unreadable",
+			"an envelope that cannot be read has no plaintext")}
 	}
 	return nil
 }
@@ -70,7 +75,8 @@ func checkPrice(d models.Dossier, lot models.ID, kind models.EnvelopeKind, o mod
 		return []*models.Refusal{models.Refuse(models.CodePriceMissing, "/price", "the price is missing").
 			Accepting("the price in %s; or the exclusion of a tender without one", criteria.Currency)}
 	case o.Price.Currency != criteria.Currency:
-		return []*models.Refusal{models.Refuse(models.CodeInvalidPrice, "/price/currency", "prices are in %s", criteria.Currency)}
+		return []*models.Refusal{models.Refuse(models.CodeInvalidPrice, "/price/currency", "prices are in %s",
+			criteria.Currency)}
 	}
 	if refusal := o.Price.Check("/price"); refusal != nil {
 		return []*models.Refusal{refusal}

@@ -28,7 +28,10 @@ func (d *desk) lock() { d.stage(func(s *models.LotStage) { s.QualityLockedAt = &
 
 // found is what an opener records of an envelope that can be read.
 func (d *desk) found(n int) models.Opening {
-	o := models.Opening{TenderID: d.tenders[0].ID, N: n, PersonID: opener, Readable: true, PlaintextDigest: strings.Repeat("a", 64)}
+	o := models.Opening{
+		TenderID: d.tenders[0].ID, N: n, PersonID: opener, Readable: true,
+		PlaintextDigest: strings.Repeat("a", 64),
+	}
 	if n == 2 {
 		o.Price = &models.Money{Amount: "100.00", Currency: "EUR"}
 	}
@@ -97,13 +100,23 @@ func TestWhatIsRecordedOfAnEnvelopeFitsWhatIsInIt(t *testing.T) {
 		code  models.Code
 		field string
 	}{
-		"read, but no digest": {1, func(o *models.Opening) { o.PlaintextDigest = "" }, models.CodeInvalidValue, "/plaintext_digest"},
-		"read, with half a digest": {
-			2, func(o *models.Opening) { o.PlaintextDigest = o.PlaintextDigest[:32] }, models.CodeInvalidValue, "/plaintext_digest",
+		"read, but no digest": {
+			1, func(o *models.Opening) { o.PlaintextDigest = "" }, models.CodeInvalidValue,
+			"/plaintext_digest",
 		},
-		"unreadable, with a digest": {2, func(o *models.Opening) { o.Readable, o.Price = false, nil }, models.CodeInvalidValue, "/unreadable"},
+		"read, with half a digest": {
+			2, func(o *models.Opening) { o.PlaintextDigest = o.PlaintextDigest[:32] }, models.CodeInvalidValue,
+			"/plaintext_digest",
+		},
+		"unreadable, with a digest": {
+			2, func(o *models.Opening) { o.Readable, o.Price = false, nil },
+			models.CodeInvalidValue, "/unreadable",
+		},
 		"unreadable, with a plaintext": {2, func(o *models.Opening) {
-			*o = models.Opening{TenderID: o.TenderID, N: o.N, PersonID: o.PersonID, UploadID: models.NewID(models.PrefixUpload)}
+			*o = models.Opening{
+				TenderID: o.TenderID, N: o.N, PersonID: o.PersonID,
+				UploadID: models.NewID(models.PrefixUpload),
+			}
 		}, models.CodeInvalidValue, "/unreadable"},
 		"unreadable, with a size": {2, func(o *models.Opening) {
 			*o = models.Opening{TenderID: o.TenderID, N: o.N, PersonID: o.PersonID, Size: 1}
@@ -111,10 +124,21 @@ func TestWhatIsRecordedOfAnEnvelopeFitsWhatIsInIt(t *testing.T) {
 		"unreadable, with a price": {2, func(o *models.Opening) {
 			*o = models.Opening{TenderID: o.TenderID, N: o.N, PersonID: o.PersonID, Price: o.Price}
 		}, models.CodeInvalidPrice, "/price"},
-		"a price among the quality": {1, func(o *models.Opening) { o.Price = &models.Money{Amount: "1.00", Currency: "EUR"} }, models.CodeInvalidPrice, "/price"},
-		"no price":                  {2, func(o *models.Opening) { o.Price = nil }, models.CodePriceMissing, "/price"},
-		"a price in dollars":        {2, func(o *models.Opening) { o.Price.Currency = "USD" }, models.CodeInvalidPrice, "/price/currency"},
-		"a price to the mill":       {2, func(o *models.Opening) { o.Price.Amount = "100.001" }, models.CodeInvalidValue, "/price/amount"},
+		"a price among the quality": {1, func(o *models.Opening) {
+			o.Price = &models.Money{
+				Amount:   "1.00",
+				Currency: "EUR",
+			}
+		}, models.CodeInvalidPrice, "/price"},
+		"no price": {2, func(o *models.Opening) { o.Price = nil }, models.CodePriceMissing, "/price"},
+		"a price in dollars": {
+			2, func(o *models.Opening) { o.Price.Currency = "USD" }, models.CodeInvalidPrice,
+			"/price/currency",
+		},
+		"a price to the mill": {
+			2, func(o *models.Opening) { o.Price.Amount = "100.001" },
+			models.CodeInvalidValue, "/price/amount",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -13,7 +13,8 @@ import (
 // declareAt has a person declare on the lot so long after quality was locked.
 func (d *desk) declareAt(person models.ID, conflict bool, after time.Duration) {
 	d.Helper()
-	d.write(models.EntryConflictDeclaration, "", person, models.ConflictDeclaration{Lot: d.lot, Conflict: conflict, Statement: "a share"})
+	d.write(models.EntryConflictDeclaration, "", person,
+		models.ConflictDeclaration{Lot: d.lot, Conflict: conflict, Statement: "a share"})
 	d.Entries[len(d.Entries)-1].WrittenAt = d.locked.Add(after)
 }
 
@@ -21,7 +22,10 @@ func TestWhoDeclaresAfterTheLockJoinsNoPanel(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, models.ConsensusMean, offer{"100.00", "8"}, offer{"80.00", "5"})
 	silent := models.NewID(models.PrefixPerson)
-	d.Roles = append(d.Roles, models.RoleAssignment{PersonID: silent, Role: models.RoleEvaluator, OrganisationID: "org_b"})
+	d.Roles = append(d.Roles, models.RoleAssignment{
+		PersonID: silent, Role: models.RoleEvaluator,
+		OrganisationID: "org_b",
+	})
 	before, err := Evaluate(d.Dossier, d.lot)
 	require.NoError(t, err, "who has declared nothing is not awaited")
 	d.declareAt(silent, false, time.Minute)
@@ -68,7 +72,10 @@ func TestWhoseOrganisationTenderedNeitherEvaluatesNorStudies(t *testing.T) {
 	require.Equal(t, d.evaluators[1:], d.Panel(d.lot))
 	requireRefused(t, models.CodeConflictDeclared, d.MayStudy(tenderer, d.lot))
 	require.NoError(t, d.MayStudy("org_a", d.lot))
-	all := models.ConflictDeclaration{Lot: d.lot, Tenderers: []models.ID{d.tenders[0].OrganisationID, d.tenders[1].OrganisationID}}
+	all := models.ConflictDeclaration{
+		Lot:       d.lot,
+		Tenderers: []models.ID{d.tenders[0].OrganisationID, d.tenders[1].OrganisationID},
+	}
 	requireRefused(t, models.CodeConflictDeclared, all.CheckAgainst(d.Dossier, models.Entry{AuthorID: partisan}))
 	all.Conflict = true
 	require.NoError(t, all.CheckAgainst(d.Dossier, models.Entry{AuthorID: partisan}))
@@ -78,7 +85,10 @@ func TestWhoHasDeclaredAConflictNeitherAdmitsNorExcludes(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"}, offer{"80.00", "5"})
 	tender := d.tenders[0].ID
-	exclusion := models.Admission{Tender: tender, Decision: models.AdmissionExcluded, Code: "other", Reason: models.Text{"en": "No."}}
+	exclusion := models.Admission{
+		Tender: tender, Decision: models.AdmissionExcluded, Code: "other",
+		Reason: models.Text{"en": "No."},
+	}
 	inquiry := models.PriceInquiry{Tender: tender, Question: models.Text{"en": "How?"}}
 	by := models.Entry{AuthorID: d.evaluators[0]}
 	require.NoError(t, exclusion.CheckAgainst(d.Dossier, by))
@@ -98,17 +108,21 @@ func TestATenderAdmittedLaterLetsNobodyScoreTheOthersAnew(t *testing.T) {
 	for i := range d.Tendering.Sheets {
 		d.Tendering.Sheets[i].WrittenAt = now.Add(-time.Hour)
 	}
-	d.Tendering.Sheets = slices.DeleteFunc(d.Tendering.Sheets, func(s models.ScoreSheet) bool { return s.TenderID == late })
+	d.Tendering.Sheets = slices.DeleteFunc(d.Tendering.Sheets,
+		func(s models.ScoreSheet) bool { return s.TenderID == late })
 	for i, e := range d.Entries {
 		if e.Kind == models.EntryAdmission && e.Subject == string(late) {
 			d.Entries[i].WrittenAt = now.Add(-time.Minute)
 		}
 	}
-	requireRefused(t, models.CodeScoresFinal, CheckSheet(d.Dossier, models.ScoreSheet{TenderID: first, PersonID: own, Scores: scores("10")}))
+	requireRefused(t, models.CodeScoresFinal,
+		CheckSheet(d.Dossier, models.ScoreSheet{TenderID: first, PersonID: own, Scores: scores("10")}))
 	require.NoError(t, CheckSheet(d.Dossier, models.ScoreSheet{TenderID: late, PersonID: own, Scores: scores("10")}))
 
-	d.Tendering.Sheets = slices.DeleteFunc(d.Tendering.Sheets, func(s models.ScoreSheet) bool { return s.TenderID == d.tenders[1].ID && s.PersonID == own })
-	require.NoError(t, CheckSheet(d.Dossier, models.ScoreSheet{TenderID: first, PersonID: own, Scores: scores("10")}), "the others' scores were not shown yet")
+	d.Tendering.Sheets = slices.DeleteFunc(d.Tendering.Sheets,
+		func(s models.ScoreSheet) bool { return s.TenderID == d.tenders[1].ID && s.PersonID == own })
+	require.NoError(t, CheckSheet(d.Dossier, models.ScoreSheet{TenderID: first, PersonID: own, Scores: scores("10")}),
+		"the others' scores were not shown yet")
 }
 
 func TestWhoIsNoOpenerAnyMoreKeepsNoDisputeOpen(t *testing.T) {
@@ -120,7 +134,10 @@ func TestWhoIsNoOpenerAnyMoreKeepsNoDisputeOpen(t *testing.T) {
 	}
 	d.Tendering.Openings = append(d.Tendering.Openings, wrong)
 	for _, buyer := range []models.ID{"org_a", "org_b", "org_c"} {
-		d.Roles = append(d.Roles, models.RoleAssignment{PersonID: "per_of_" + buyer, Role: models.RoleOpener, OrganisationID: buyer})
+		d.Roles = append(d.Roles, models.RoleAssignment{
+			PersonID: "per_of_" + buyer, Role: models.RoleOpener,
+			OrganisationID: buyer,
+		})
 	}
 	_, found := d.FoundIn(d.tenders[0].ID, 2)
 	require.Equal(t, models.FoundDisputed, found)

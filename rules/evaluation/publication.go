@@ -26,7 +26,8 @@ func Unready(d models.Dossier, lots []models.Lot) []*models.Refusal {
 			continue // said already, with what else is missing of the lot
 		}
 		field := fmt.Sprintf("/lots/%d/deadline", lot.Number)
-		if err := CheckDeadline(d, lot, way.First(), field, models.LocalTime{Local: lot.DeadlineLocal, Zone: lot.DeadlineZone}); err != nil {
+		if err := CheckDeadline(d, lot, way.First(), field,
+			models.LocalTime{Local: lot.DeadlineLocal, Zone: lot.DeadlineZone}); err != nil {
 			faults = append(faults, unlawful(lot, err))
 		}
 	}
@@ -39,13 +40,16 @@ func keyFaults(d models.Dossier) []*models.Refusal {
 	const at = "/opening_key"
 	entry, ok := d.Latest(models.EntryOpeningKey)
 	if !ok {
-		return []*models.Refusal{models.Refuse(models.CodeOpeningKeyMissing, at, "there is no key for which tenders are sealed").
+		return []*models.Refusal{models.Refuse(models.CodeOpeningKeyMissing, at,
+			"there is no key for which tenders are sealed").
 			Accepting("the openers' public key")}
 	}
 	key, _ := models.BodyOf[models.OpeningKey](entry)
 	for _, used := range usedKeys(d) {
-		if of := []string{used.Quality, used.Price}; slices.Contains(of, key.Quality) || slices.Contains(of, key.Price) {
-			return []*models.Refusal{models.Refuse(models.CodeOpeningKeyUsed, at, "envelopes were sealed for this key since %s", used.since.Format(time.RFC3339)).
+		if of := []string{used.Quality, used.Price}; slices.Contains(of, key.Quality) ||
+			slices.Contains(of, key.Price) {
+			return []*models.Refusal{models.Refuse(models.CodeOpeningKeyUsed, at,
+				"envelopes were sealed for this key since %s", used.since.Format(time.RFC3339)).
 				Accepting("the next version of the opening key, with two keys that were never published")}
 		}
 	}
@@ -70,12 +74,16 @@ func usedKeys(d models.Dossier) []usedKey {
 	}
 	for _, letter := range d.Tendering.Letters {
 		var earlier Letter
-		if letter.Kind != models.LetterSelection || json.Unmarshal(letter.Content, &earlier) != nil || earlier.Invitation == nil {
+		if letter.Kind != models.LetterSelection || json.Unmarshal(letter.Content, &earlier) != nil ||
+			earlier.Invitation == nil {
 			continue
 		}
 		lot, _ := d.Tendering.Lot(letter.LotID)
 		if lot.Box().UnsealedAt != nil || lot.EndedAt != nil {
-			used = append(used, usedKey{models.OpeningKey{Quality: earlier.Invitation.Quality, Price: earlier.Invitation.Price}, earlier.SentAt})
+			used = append(used, usedKey{models.OpeningKey{
+				Quality: earlier.Invitation.Quality,
+				Price:   earlier.Invitation.Price,
+			}, earlier.SentAt})
 		}
 	}
 	return used
@@ -86,14 +94,16 @@ func unlawful(lot models.Lot, err error) *models.Refusal {
 	if refusal, ok := models.RefusalOf(err); ok {
 		return refusal
 	}
-	return models.Refuse(models.CodeRuleUnknown, fmt.Sprintf("/lots/%d/deadline", lot.Number), "whether the deadline of lot %d is lawful cannot be told: %v", lot.Number, err)
+	return models.Refuse(models.CodeRuleUnknown, fmt.Sprintf("/lots/%d/deadline", lot.Number),
+		"whether the deadline of lot %d is lawful cannot be told: %v", lot.Number, err)
 }
 
 func criteriaFaults(d models.Dossier, lot models.Lot) []*models.Refusal {
 	at := fmt.Sprintf("/lots/%d/award_criteria", lot.Number)
 	criteria, _, ok := d.CriteriaFor(lot.ID)
 	if !ok {
-		return []*models.Refusal{models.Refuse(models.CodeCriteriaMissing, at, "lot %d has no award criteria", lot.Number).
+		return []*models.Refusal{models.Refuse(models.CodeCriteriaMissing, at, "lot %d has no award criteria",
+			lot.Number).
 			Accepting("criteria, weights, method, rounding and tie-break")}
 	}
 	var faults []*models.Refusal
@@ -216,8 +226,9 @@ func ComposeContractNotice(d models.Dossier, lots []models.Lot) ContractNotice {
 	p := d.Procurement
 	way, _ := procedure.Of(d) // judged before
 	n := ContractNotice{
-		Procurement: p.ID, Mode: p.Mode, Title: p.Title, Description: p.Description, Procedure: way.Code, Buyers: buyers(d),
-		Specification: models.References(d.Entries, models.PhaseSpecification), DispatchedAt: d.Now.UTC(),
+		Procurement: p.ID, Mode: p.Mode, Title: p.Title, Description: p.Description, Procedure: way.Code,
+		Buyers: buyers(d), Specification: models.References(d.Entries, models.PhaseSpecification),
+		DispatchedAt: d.Now.UTC(),
 	}
 	if key, ok := d.Latest(models.EntryOpeningKey); ok {
 		n.OpeningKey, _ = models.BodyOf[models.OpeningKey](key)
@@ -225,8 +236,10 @@ func ComposeContractNotice(d models.Dossier, lots []models.Lot) ContractNotice {
 	for _, lot := range lots {
 		criteria, entry, _ := d.CriteriaFor(lot.ID)
 		published := NoticeLot{
-			Lot: lot.ID, Number: lot.Number, Title: lot.Title, Description: lot.Description, Deadline: lot.Box().Deadline.UTC(),
-			DeadlineLocal: lot.Box().DeadlineLocal, DeadlineZone: lot.Box().DeadlineZone, Criteria: criteria, CriteriaDigest: entry.Digest,
+			Lot: lot.ID, Number: lot.Number, Title: lot.Title, Description: lot.Description, Deadline: lot.Box().
+				Deadline.UTC(),
+			DeadlineLocal: lot.Box().DeadlineLocal, DeadlineZone: lot.Box().
+					DeadlineZone, Criteria: criteria, CriteriaDigest: entry.Digest,
 		}
 		if selection, entry, ok := d.SelectionFor(lot.ID); ok && way.Asks(models.NoticeSelection) {
 			published.Selection, published.SelectionDigest = &selection, entry.Digest
@@ -270,7 +283,8 @@ type ChangeNotice struct {
 func MovedSince(t models.Tendering, lot models.ID, since time.Time) bool {
 	return slices.ContainsFunc(t.Notices, func(n models.Notice) bool {
 		var change ChangeNotice
-		return n.Kind == models.NoticeChange && n.DispatchedAt.After(since) && json.Unmarshal(n.Content, &change) == nil && change.Lot == lot
+		return n.Kind == models.NoticeChange && n.DispatchedAt.After(since) &&
+			json.Unmarshal(n.Content, &change) == nil && change.Lot == lot
 	})
 }
 
@@ -278,9 +292,9 @@ func MovedSince(t models.Tendering, lot models.ID, since time.Time) bool {
 func ComposeChangeNotice(d models.Dossier, lot models.Lot, from time.Time, reason string) ChangeNotice {
 	box := lot.Box()
 	n := ChangeNotice{
-		Procurement: d.Procurement.ID, Mode: d.Procurement.Mode, Title: d.Procurement.Title, Lot: lot.ID, Number: lot.Number, Box: box.ID, Stage: box.Stage,
-		From: from.UTC(), Deadline: box.Deadline.UTC(), DeadlineLocal: box.DeadlineLocal, DeadlineZone: box.DeadlineZone,
-		Reason: reason, DispatchedAt: d.Now.UTC(),
+		Procurement: d.Procurement.ID, Mode: d.Procurement.Mode, Title: d.Procurement.Title, Lot: lot.ID,
+		Number: lot.Number, Box: box.ID, Stage: box.Stage, From: from.UTC(), Deadline: box.Deadline.UTC(),
+		DeadlineLocal: box.DeadlineLocal, DeadlineZone: box.DeadlineZone, Reason: reason, DispatchedAt: d.Now.UTC(),
 	}
 	n.Changes = noticeOf(d, lot)
 	return n

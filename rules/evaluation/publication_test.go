@@ -29,7 +29,10 @@ func newPublication(t *testing.T) *desk {
 
 func bilingual(lot models.ID) models.AwardCriteria {
 	text := models.Text{"en": "Energy", "fr": "Énergie"}
-	return models.AwardCriteria{Lot: lot, Currency: "EUR", Criteria: []models.AwardCriterion{{ID: "energy", Title: text, Link: text}}}
+	return models.AwardCriteria{
+		Lot: lot, Currency: "EUR",
+		Criteria: []models.AwardCriterion{{ID: "energy", Title: text, Link: text}},
+	}
 }
 
 // rewrite puts another entry in the place of those of the kind.
@@ -45,7 +48,8 @@ func (d *desk) published() models.Notice {
 	deadline := time.Date(2026, time.April, 1, 22, 0, 0, 0, time.UTC)
 	lot := &d.Tendering.Lots[0]
 	lot.Boxes = []models.Box{{
-		ID: "box_1", HandsIn: models.HandedTender, OpenedAt: d.Now, Deadline: deadline, DeadlineLocal: lot.DeadlineLocal, DeadlineZone: lot.DeadlineZone,
+		ID: "box_1", HandsIn: models.HandedTender, OpenedAt: d.Now, Deadline: deadline,
+		DeadlineLocal: lot.DeadlineLocal, DeadlineZone: lot.DeadlineZone,
 	}}
 	return d.dispatch(models.NoticeContract, d.Now, ComposeContractNotice(d.Dossier, d.Tendering.Lots))
 }
@@ -54,7 +58,10 @@ func (d *desk) dispatch(kind models.NoticeKind, at time.Time, content any) model
 	d.Helper()
 	text, digest, err := models.Canonical(content)
 	require.NoError(d, err)
-	n := models.Notice{ID: models.NewID(models.PrefixNotice), Kind: kind, Content: text, Digest: digest, DispatchedAt: at}
+	n := models.Notice{
+		ID: models.NewID(models.PrefixNotice), Kind: kind, Content: text, Digest: digest,
+		DispatchedAt: at,
+	}
 	d.Tendering.Notices = append(d.Tendering.Notices, n)
 	return n
 }
@@ -73,8 +80,14 @@ func TestWhatIsMissingOfALotIsNamedBeforeItIsPublished(t *testing.T) {
 		code  models.Code
 		field string
 	}{
-		"no opening key": {func(d *desk) { d.drop(models.EntryOpeningKey) }, models.CodeOpeningKeyMissing, "/opening_key"},
-		"no criteria":    {func(d *desk) { d.drop(models.EntryAwardCriteria) }, models.CodeCriteriaMissing, "/lots/1/award_criteria"},
+		"no opening key": {
+			func(d *desk) { d.drop(models.EntryOpeningKey) }, models.CodeOpeningKeyMissing,
+			"/opening_key",
+		},
+		"no criteria": {
+			func(d *desk) { d.drop(models.EntryAwardCriteria) }, models.CodeCriteriaMissing,
+			"/lots/1/award_criteria",
+		},
 		"a title in one language": {func(d *desk) {
 			c := bilingual(d.lot)
 			c.Criteria[0].Title = models.Text{"en": "Energy"}
@@ -88,8 +101,11 @@ func TestWhatIsMissingOfALotIsNamedBeforeItIsPublished(t *testing.T) {
 		"29 days": {func(d *desk) {
 			d.Tendering.Lots[0].DeadlineLocal = "2026-04-01T23:59"
 		}, models.CodeBelowStatutoryMinimum, "/lots/1/deadline"},
-		"no lead buyer, so no calendar": {func(d *desk) { d.Members[0].Lead = false }, models.CodeLeadMissing, "/members"},
-		"nobody at all":                 {func(d *desk) { d.Members = nil }, models.CodeLeadMissing, "/members"},
+		"no lead buyer, so no calendar": {
+			func(d *desk) { d.Members[0].Lead = false }, models.CodeLeadMissing,
+			"/members",
+		},
+		"nobody at all": {func(d *desk) { d.Members = nil }, models.CodeLeadMissing, "/members"},
 		"a lead whose holidays are not known": {func(d *desk) {
 			d.Organisations["org_a"] = models.Organisation{ID: "org_a", Country: "TR"}
 		}, models.CodeHolidayUnknown, ""},
@@ -167,7 +183,8 @@ func TestCriteriaAreOfALotAndFrozenOnceItIsPublished(t *testing.T) {
 	require.NoError(t, criteria.CheckAgainst(d.Dossier, models.Entry{}))
 	d.published()
 	requireRefused(t, models.CodeFrozen, criteria.CheckAgainst(d.Dossier, models.Entry{}))
-	requireRefused(t, models.CodeInvalidValue, Criteria{bilingual(models.NewID(models.PrefixLot))}.CheckAgainst(d.Dossier, models.Entry{}))
+	requireRefused(t, models.CodeInvalidValue,
+		Criteria{bilingual(models.NewID(models.PrefixLot))}.CheckAgainst(d.Dossier, models.Entry{}))
 }
 
 func TestTheOpeningKeyChangesOnlyWhileNoEnvelopeIsSealedForIt(t *testing.T) {
@@ -212,13 +229,41 @@ func TestAPlanningNoticeShortensTheDeadlineIfItWasPlannedCompleteAndInTime(t *te
 		notice   models.PlanningNotice
 		earliest string
 	}{
-		"35 days before":        {models.EngagementPlan{Shortens: true}, models.PlanningNotice{SentOn: "2026-01-26", Complete: true}, shortened},
-		"12 months before":      {models.EngagementPlan{Shortens: true}, models.PlanningNotice{SentOn: "2025-03-02", Complete: true}, shortened},
-		"34 days before":        {models.EngagementPlan{Shortens: true}, models.PlanningNotice{SentOn: "2026-01-27", Complete: true}, ordinary},
-		"12 months and a day":   {models.EngagementPlan{Shortens: true}, models.PlanningNotice{SentOn: "2025-03-01", Complete: true}, ordinary},
-		"not complete":          {models.EngagementPlan{Shortens: true}, models.PlanningNotice{SentOn: "2026-01-26"}, ordinary},
-		"on a day that is none": {models.EngagementPlan{Shortens: true}, models.PlanningNotice{SentOn: "2026-02-30", Complete: true}, ordinary},
-		"not meant to shorten":  {models.EngagementPlan{}, models.PlanningNotice{SentOn: "2026-01-26", Complete: true}, ordinary},
+		"35 days before": {
+			models.EngagementPlan{Shortens: true},
+			models.PlanningNotice{SentOn: "2026-01-26", Complete: true},
+			shortened,
+		},
+		"12 months before": {
+			models.EngagementPlan{Shortens: true},
+			models.PlanningNotice{SentOn: "2025-03-02", Complete: true},
+			shortened,
+		},
+		"34 days before": {
+			models.EngagementPlan{Shortens: true},
+			models.PlanningNotice{SentOn: "2026-01-27", Complete: true},
+			ordinary,
+		},
+		"12 months and a day": {
+			models.EngagementPlan{Shortens: true},
+			models.PlanningNotice{SentOn: "2025-03-01", Complete: true},
+			ordinary,
+		},
+		"not complete": {
+			models.EngagementPlan{Shortens: true},
+			models.PlanningNotice{SentOn: "2026-01-26"},
+			ordinary,
+		},
+		"on a day that is none": {
+			models.EngagementPlan{Shortens: true},
+			models.PlanningNotice{SentOn: "2026-02-30", Complete: true},
+			ordinary,
+		},
+		"not meant to shorten": {
+			models.EngagementPlan{},
+			models.PlanningNotice{SentOn: "2026-01-26", Complete: true},
+			ordinary,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -242,14 +287,18 @@ func TestTheContractNoticeHoldsAllThatDecidesOnTenders(t *testing.T) {
 	d := newPublication(t)
 	d.Members = []models.Member{{OrganisationID: "org_b"}, {OrganisationID: "org_a", Lead: true}}
 	d.Now = d.Now.In(time.FixedZone("", 3600))
-	d.Entries = append(d.Entries, models.Entry{ID: "ent_1", Kind: models.EntryRequirement, Phase: models.PhaseSpecification, Digest: "d"})
+	d.Entries = append(d.Entries, models.Entry{
+		ID: "ent_1", Kind: models.EntryRequirement,
+		Phase: models.PhaseSpecification, Digest: "d",
+	})
 	d.published()
 	lot := d.Tendering.Lots[0]
 	n := ComposeContractNotice(d.Dossier, d.Tendering.Lots)
 	require.Equal(t, d.Procurement.ID, n.Procurement)
 	require.Equal(t, models.ModeRehearsal, n.Mode, "nobody takes a rehearsal for a notice")
 	require.Equal(t, models.ProcedureOpen, n.Procedure)
-	require.Equal(t, []NoticeBuyer{{"org_a", "Lead", "FR", true}, {"org_b", "", "ES", false}}, n.Buyers, "the lead first")
+	require.Equal(t, []NoticeBuyer{{"org_a", "Lead", "FR", true}, {"org_b", "", "ES", false}}, n.Buyers,
+		"the lead first")
 	require.Equal(t, models.OpeningKey{Quality: "quality 1", Price: "price 1"}, n.OpeningKey)
 	require.Equal(t, []models.Reference{{Entry: "ent_1", Kind: models.EntryRequirement, Digest: "d"}}, n.Specification)
 	require.Equal(t, now, n.DispatchedAt, "in UTC")
@@ -292,7 +341,8 @@ func TestThePublicWasToldOfAMovedDeadlineByAChangeNoticeOnThatLotSince(t *testin
 	told := now.Add(time.Hour)
 	d.dispatch(models.NoticeContract, told.Add(time.Hour), moved)
 	d.dispatch(models.NoticeChange, told.Add(time.Hour), ChangeNotice{Lot: models.NewID(models.PrefixLot)})
-	d.Tendering.Notices = append(d.Tendering.Notices, models.Notice{Kind: models.NoticeChange, DispatchedAt: told.Add(time.Hour), Content: []byte("{")})
+	d.Tendering.Notices = append(d.Tendering.Notices,
+		models.Notice{Kind: models.NoticeChange, DispatchedAt: told.Add(time.Hour), Content: []byte("{")})
 	require.False(t, MovedSince(d.Tendering, d.lot, now), "of this lot only its publication was told")
 	d.dispatch(models.NoticeChange, told, moved)
 	require.True(t, MovedSince(d.Tendering, d.lot, now))

@@ -31,7 +31,8 @@ func Evaluate(d models.Dossier, lot models.ID) (Evaluation, error) {
 	e := Evaluation{Lot: lot}
 	stage, ok := d.Tendering.Stage(lot)
 	if !ok || stage.QualityLockedAt == nil {
-		return e, models.Refuse(models.CodeQualityOpen, "/lot", "there is no ranking before quality is locked and prices are opened")
+		return e, models.Refuse(models.CodeQualityOpen, "/lot",
+			"there is no ranking before quality is locked and prices are opened")
 	}
 	s, err := scoresOf(d, lot)
 	if err != nil {
@@ -93,7 +94,8 @@ func prices(d models.Dossier, tenders []award.Tender) error {
 		price, known := d.Price(t)
 		tenders[i].Price = price
 		if !known && tenders[i].Excluded == "" {
-			return models.Refuse(models.CodePriceMissing, "/lot", "two openers have not found the same price in tender %s", t.ID).
+			return models.Refuse(models.CodePriceMissing, "/lot",
+				"two openers have not found the same price in tender %s", t.ID).
 				Accepting("the price as recorded by openers of two buyers, or an exclusion")
 		}
 	}
@@ -143,9 +145,11 @@ func MayAward(d models.Dossier, lot, tender models.ID, ranking string) error {
 		return models.Refuse(models.CodeRankingChanged, "/ranking", "the ranking has changed since it was read").
 			Accepting("the digest %s, after reading it again", e.Digest)
 	case !ok:
-		return models.Refuse(models.CodeNoWinner, "/tender", "no one tender ranks first").Accepting("ending the lot with a reason")
+		return models.Refuse(models.CodeNoWinner, "/tender", "no one tender ranks first").
+			Accepting("ending the lot with a reason")
 	case winner.Tender != tender:
-		return models.Refuse(models.CodeNoWinner, "/tender", "another tender ranks first").Accepting("%s", winner.Tender)
+		return models.Refuse(models.CodeNoWinner, "/tender", "another tender ranks first").
+			Accepting("%s", winner.Tender)
 	}
 	return explained(d, e.Ranking)
 }
@@ -155,14 +159,16 @@ func explained(d models.Dossier, ranking award.Ranking) error {
 		if s.AskAboutPrice == "" {
 			continue
 		}
-		i := slices.IndexFunc(d.Of(models.EntryPriceInquiry), func(e models.Entry) bool { return e.Subject == string(s.Tender) })
+		i := slices.IndexFunc(d.Of(models.EntryPriceInquiry),
+			func(e models.Entry) bool { return e.Subject == string(s.Tender) })
 		if i >= 0 {
 			q, ok := models.BodyOf[models.PriceInquiry](d.Of(models.EntryPriceInquiry)[i])
 			if ok && q.Finding == models.FindingAccepted {
 				continue
 			}
 		}
-		return models.Refuse(models.CodePriceUnexplained, "/tender", "the price of tender %s looks abnormally low (%s)", s.Tender, s.AskAboutPrice).
+		return models.Refuse(models.CodePriceUnexplained, "/tender", "the price of tender %s looks abnormally low (%s)",
+			s.Tender, s.AskAboutPrice).
 			Accepting("a question to the tenderer, its explanation and that it was accepted; or the exclusion of the tender")
 	}
 	return nil

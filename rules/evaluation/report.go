@@ -68,7 +68,10 @@ func ComposeRecord(d models.Dossier) (Record, error) {
 	if err != nil {
 		return Record{}, err
 	}
-	r := Record{Procurement: d.Procurement.ID, Title: d.Procurement.Title, Procedure: way.Code, Buyers: buyers(d), Lots: []LotRecord{}, Notices: []NoticeSent{}}
+	r := Record{
+		Procurement: d.Procurement.ID, Title: d.Procurement.Title, Procedure: way.Code, Buyers: buyers(d),
+		Lots: []LotRecord{}, Notices: []NoticeSent{},
+	}
 	for _, lot := range d.Tendering.Lots {
 		if lot.Published() {
 			r.Lots = append(r.Lots, lotRecord(d, lot))
@@ -84,8 +87,9 @@ func ComposeRecord(d models.Dossier) (Record, error) {
 func lotRecord(d models.Dossier, lot models.Lot) LotRecord {
 	stage := d.Tendering.Stages[lot.ID]
 	r := LotRecord{
-		Lot: lot.ID, Number: lot.Number, Title: lot.Title, EndReason: lot.EndReason, AwardedAt: stage.AwardedAt, Ranking: stage.Ranking,
-		Tenders: []TenderRecord{}, Contracts: []models.ID{}, Value: []models.Money{}, Conflicts: []models.ID{}, Reviews: []models.Review{},
+		Lot: lot.ID, Number: lot.Number, Title: lot.Title, EndReason: lot.EndReason, AwardedAt: stage.AwardedAt,
+		Ranking: stage.Ranking, Tenders: []TenderRecord{}, Contracts: []models.ID{}, Value: []models.Money{},
+		Conflicts: []models.ID{}, Reviews: []models.Review{},
 	}
 	if stage.Awarded() {
 		r.Winner = winnerName(d, stage)
@@ -96,7 +100,8 @@ func lotRecord(d models.Dossier, lot models.Lot) LotRecord {
 	r.Candidates, _ = candidates(d, lot, criteria.Most) // as far as findings are there
 	for i := range r.Candidates {
 		c := &r.Candidates[i]
-		c.Invited = slices.ContainsFunc(lot.Boxes, func(b models.Box) bool { return b.ByInvitation && b.OpenTo(c.Organisation) })
+		c.Invited = slices.ContainsFunc(lot.Boxes,
+			func(b models.Box) bool { return b.ByInvitation && b.OpenTo(c.Organisation) })
 	}
 	r.Tenders = append(r.Tenders, tenderRecords(d, lot, stage)...)
 	for _, e := range d.Of(models.EntryContract) {
@@ -209,14 +214,18 @@ func Uninformed(d models.Dossier) []models.Lot {
 // ComposeAwardNotice writes the award notice of all published lots. It refuses while one is neither ended
 // nor under contract.
 func ComposeAwardNotice(d models.Dossier) (AwardNotice, error) {
-	n := AwardNotice{Procurement: d.Procurement.ID, Mode: d.Procurement.Mode, Title: d.Procurement.Title, Buyers: buyers(d), DispatchedAt: d.Now.UTC()}
+	n := AwardNotice{
+		Procurement: d.Procurement.ID, Mode: d.Procurement.Mode, Title: d.Procurement.Title,
+		Buyers: buyers(d), DispatchedAt: d.Now.UTC(),
+	}
 	for _, lot := range d.Tendering.Lots {
 		if !lot.Published() {
 			continue
 		}
 		r := lotRecord(d, lot)
 		if r.EndReason == "" && len(r.Contracts) == 0 {
-			return n, models.Refuse(models.CodeNotAwarded, "/lots", "lot %d has neither a contract nor ended without one", lot.Number).
+			return n, models.Refuse(models.CodeNotAwarded, "/lots",
+				"lot %d has neither a contract nor ended without one", lot.Number).
 				Accepting("an award notice once every lot is concluded")
 		}
 		n.Lots = append(n.Lots, awardedLot(r))

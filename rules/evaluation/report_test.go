@@ -15,10 +15,15 @@ func newConclusion(t *testing.T) *desk {
 	t.Helper()
 	d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"}, offer{"30.00", "7"}, offer{"90.00", "1"})
 	d.exclude(2, -time.Minute)
-	d.write(models.EntryPriceInquiry, string(d.tenders[1].ID), "", models.PriceInquiry{Tender: d.tenders[1].ID, Finding: models.FindingAccepted})
+	d.write(models.EntryPriceInquiry, string(d.tenders[1].ID), "",
+		models.PriceInquiry{Tender: d.tenders[1].ID, Finding: models.FindingAccepted})
 	d.award(d.tenders[1].ID)
 	draft := models.Lot{ID: models.NewID(models.PrefixLot), Number: 2}
-	ended := models.Lot{ID: models.NewID(models.PrefixLot), Number: 3, Boxes: []models.Box{{ID: "box_3", HandsIn: models.HandedTender, OpenedAt: d.locked}}, EndedAt: &d.locked, EndReason: "no-rece"}
+	ended := models.Lot{
+		ID: models.NewID(models.PrefixLot), Number: 3,
+		Boxes: []models.Box{{ID: "box_3", HandsIn: models.HandedTender, OpenedAt: d.locked}}, EndedAt: &d.locked,
+		EndReason: "no-rece",
+	}
 	d.Tendering.Lots = append(d.Tendering.Lots, draft, ended)
 	return d
 }
@@ -26,7 +31,8 @@ func newConclusion(t *testing.T) *desk {
 // conclude has a contract on the lot recorded.
 func (d *desk) conclude(amount string) models.ID {
 	d.Helper()
-	return d.write(models.EntryContract, string(d.lot), "", models.Contract{Lot: d.lot, Value: models.Money{Amount: amount, Currency: "EUR"}})
+	return d.write(models.EntryContract, string(d.lot), "",
+		models.Contract{Lot: d.lot, Value: models.Money{Amount: amount, Currency: "EUR"}})
 }
 
 // Directive 2014/24/EU, Article 84(1): who was selected and why, who was rejected and why, why a low price was.
@@ -43,14 +49,16 @@ func TestTheRecordSaysOfEachTenderWhatBecameOfItAndWhy(t *testing.T) {
 	require.Len(t, lot.Tenders, 3)
 
 	beaten, selected, excluded := lot.Tenders[0], lot.Tenders[1], lot.Tenders[2]
-	require.Equal(t, TenderRecord{Tender: d.tenders[0].ID, Tenderer: "Supplier of 100.00", Rank: 2, Total: "60.00"}, beaten, "60 × 8/10 + 40 × 30/100")
+	require.Equal(t, TenderRecord{Tender: d.tenders[0].ID, Tenderer: "Supplier of 100.00", Rank: 2, Total: "60.00"},
+		beaten, "60 × 8/10 + 40 × 30/100")
 	require.True(t, selected.Selected)
 	require.Equal(t, 1, selected.Rank)
 	require.Equal(t, "82.00", selected.Total, "60 × 7/10 + 40")
 	require.Contains(t, selected.LowPrice, "30.00")
 	require.Equal(t, models.FindingAccepted, selected.Explanation)
 	require.Equal(t, TenderRecord{
-		Tender: d.tenders[2].ID, Tenderer: "Supplier of 90.00", Excluded: "not_conforming", Reason: models.Text{"en": "No."},
+		Tender: d.tenders[2].ID, Tenderer: "Supplier of 90.00", Excluded: "not_conforming",
+		Reason: models.Text{"en": "No."},
 	}, excluded)
 
 	require.Equal(t, "no-rece", r.Lots[1].EndReason)
@@ -66,7 +74,10 @@ func TestTheRecordSaysWhichMinimumATenderMissed(t *testing.T) {
 	criteria, _, _ := d.CriteriaFor(d.lot)
 	criteria.MinimumQuality = "30"
 	d.rewrite(models.EntryAwardCriteria, string(d.lot), criteria)
-	d.check(1, models.Admission{Decision: models.AdmissionAdmitted, Reason: models.Text{"en": "Complete after a question."}}, d.locked)
+	d.check(1, models.Admission{
+		Decision: models.AdmissionAdmitted,
+		Reason:   models.Text{"en": "Complete after a question."},
+	}, d.locked)
 	r, err := ComposeRecord(d.Dossier)
 	require.NoError(t, err)
 	require.Equal(t, 1, r.Lots[0].Tenders[0].Rank)
@@ -91,10 +102,15 @@ func TestALotThatEndedBeforeItWasEvaluatedIsRecordedWithItsTenders(t *testing.T)
 func TestTheRecordNamesContractsConflictsAndReviewsOfItsLotsOnly(t *testing.T) {
 	t.Parallel()
 	d := newConclusion(t)
-	d.write(models.EntryContract, "", "", models.Contract{Lot: models.NewID(models.PrefixLot), Value: models.Money{Amount: "1.00", Currency: "EUR"}})
+	d.write(models.EntryContract, "", "", models.Contract{
+		Lot:   models.NewID(models.PrefixLot),
+		Value: models.Money{Amount: "1.00", Currency: "EUR"},
+	})
 	contract := d.conclude("30.00")
-	d.write(models.EntryConflictDeclaration, "", "per_1", models.ConflictDeclaration{Lot: models.NewID(models.PrefixLot), Conflict: true})
-	conflict := d.write(models.EntryConflictDeclaration, "", "per_2", models.ConflictDeclaration{Lot: d.lot, Conflict: true})
+	d.write(models.EntryConflictDeclaration, "", "per_1",
+		models.ConflictDeclaration{Lot: models.NewID(models.PrefixLot), Conflict: true})
+	conflict := d.write(models.EntryConflictDeclaration, "", "per_2",
+		models.ConflictDeclaration{Lot: d.lot, Conflict: true})
 	d.write(models.EntryReview, "", "", models.Review{Lot: models.NewID(models.PrefixLot), Body: "Elsewhere"})
 	d.write(models.EntryReview, "", "", models.Review{Lot: d.lot, Body: "Chamber"})
 	notice := d.dispatch(models.NoticeContract, now, ContractNotice{})
@@ -123,7 +139,8 @@ func TestAReportRestsOnTheRecordAsItStands(t *testing.T) {
 	require.NoError(t, err)
 	refusal, _ := models.RefusalOf(report.CheckAgainst(d.Dossier, models.Entry{}))
 	require.Contains(t, refusal.Accepted, stands.Digest)
-	require.NoError(t, report.CheckAgainst(d.Dossier, models.Entry{WithdrawnAt: &now}), "an old report can be withdrawn")
+	require.NoError(t, report.CheckAgainst(d.Dossier, models.Entry{WithdrawnAt: &now}),
+		"an old report can be withdrawn")
 }
 
 // Directive 2014/24/EU, Article 50, with Articles 21(1) and 55(3): who won and for how much, not who else tendered.
@@ -183,6 +200,7 @@ func TestALotThatEndsAfterTheAwardNoticeIsToldInAnother(t *testing.T) {
 		{Kind: models.NoticeAward, DispatchedAt: told}, {Kind: models.NoticeChange, DispatchedAt: told.Add(time.Hour)},
 	}
 	require.Equal(t, []int{4}, uninformed())
-	d.Tendering.Notices = append(d.Tendering.Notices, models.Notice{Kind: models.NoticeAward, DispatchedAt: told.Add(time.Minute)})
+	d.Tendering.Notices = append(d.Tendering.Notices,
+		models.Notice{Kind: models.NoticeAward, DispatchedAt: told.Add(time.Minute)})
 	require.Empty(t, uninformed())
 }

@@ -21,7 +21,8 @@ type Consensus struct {
 func (c Consensus) Check() error {
 	var faults []*models.Refusal
 	if !c.Tender.Is(models.PrefixTender) {
-		faults = append(faults, models.Refuse(models.CodeInvalidID, "/tender", "%q is not the ID of a tender", c.Tender))
+		faults = append(faults, models.Refuse(models.CodeInvalidID, "/tender", "%q is not the ID of a tender",
+			c.Tender))
 	}
 	return models.Refusals(append(faults, reasons(c.Scores)...))
 }
@@ -44,7 +45,8 @@ func (c Consensus) CheckAgainst(d models.Dossier, e models.Entry) error {
 		return models.Refuse(models.CodeInvalidValue, "", "the criteria fix the mean of the individual scores")
 	}
 	if missing := without(d, t); len(missing) > 0 {
-		return models.Refuse(models.CodeScoresMissing, "", "%d evaluators have not scored the tender: %v", len(missing), missing).
+		return models.Refuse(models.CodeScoresMissing, "", "%d evaluators have not scored the tender: %v", len(missing),
+			missing).
 			Accepting("a consensus once every evaluator's own scores are in")
 	}
 	return checkScores(criteria, c.Scores)
@@ -63,7 +65,8 @@ func CheckSheet(d models.Dossier, sheet models.ScoreSheet) error {
 		return err
 	}
 	if scored(d, sheet.TenderID, sheet.PersonID) && hadScoredAll(d, t.LotID, sheet.PersonID) {
-		return models.Refuse(models.CodeScoresFinal, "", "your own scores of all tenders are in, and you see those of the others").
+		return models.Refuse(models.CodeScoresFinal, "",
+			"your own scores of all tenders are in, and you see those of the others").
 			Accepting("a new consensus by the chair, if you judge otherwise now")
 	}
 	if faults := reasons(sheet.Scores); len(faults) > 0 {
@@ -90,7 +93,8 @@ func scorable(d models.Dossier, tender models.ID) (models.AwardCriteria, error) 
 	case stage.QualityLockedAt != nil:
 		return none, models.Refuse(models.CodeQualityLocked, "/tender", "quality is locked: no score changes any more")
 	case !slices.ContainsFunc(d.Admitted(t.LotID), func(x models.Tender) bool { return x.ID == tender }):
-		return none, models.Refuse(models.CodeNotAdmitted, "/tender", "the tender is not admitted").Accepting("scores of tenders that are")
+		return none, models.Refuse(models.CodeNotAdmitted, "/tender", "the tender is not admitted").
+			Accepting("scores of tenders that are")
 	case !found:
 		return none, models.Refuse(models.CodeCriteriaMissing, "/tender", "lot %d has no award criteria", lot.Number)
 	}
@@ -101,7 +105,8 @@ func reasons(scores []models.Score) []*models.Refusal {
 	var faults []*models.Refusal
 	for _, s := range scores {
 		if strings.TrimSpace(s.Reason) == "" {
-			faults = append(faults, models.Refuse(models.CodeInvalidValue, "/scores", "the score of %s has no reason", s.Criterion).Accepting("why, in words"))
+			faults = append(faults, models.Refuse(models.CodeInvalidValue, "/scores", "the score of %s has no reason",
+				s.Criterion).Accepting("why, in words"))
 		}
 	}
 	return faults
@@ -114,7 +119,8 @@ func checkScores(criteria models.AwardCriteria, scores []models.Score) error {
 	for _, s := range scores {
 		i := slices.IndexFunc(criteria.Criteria, func(k models.AwardCriterion) bool { return k.ID == s.Criterion })
 		if i < 0 || given[s.Criterion] {
-			faults = append(faults, models.Refuse(models.CodeInvalidScore, "/scores", "%s is no criterion, or is scored twice", s.Criterion))
+			faults = append(faults, models.Refuse(models.CodeInvalidScore, "/scores",
+				"%s is no criterion, or is scored twice", s.Criterion))
 			continue
 		}
 		given[s.Criterion] = true
@@ -124,7 +130,8 @@ func checkScores(criteria models.AwardCriteria, scores []models.Score) error {
 	}
 	for _, k := range criteria.Criteria {
 		if !given[k.ID] {
-			faults = append(faults, models.Refuse(models.CodeInvalidScore, "/scores", "%s is not scored", k.ID).Accepting("a score for each criterion"))
+			faults = append(faults, models.Refuse(models.CodeInvalidScore, "/scores", "%s is not scored", k.ID).
+				Accepting("a score for each criterion"))
 		}
 	}
 	return models.Refusals(faults)
@@ -134,7 +141,8 @@ func onScale(k models.AwardCriterion, score string) *models.Refusal {
 	var r reader
 	given, highest := r.number(score), r.number(k.Max)
 	if r.err != nil || score == "" || !models.ValidDecimal(score) || given.IsNeg() || given.Cmp(highest) > 0 {
-		return models.Refuse(models.CodeInvalidScore, "/scores", "%q is outside the scale of %s", score, k.ID).Accepting("a number from 0 to %s", k.Max)
+		return models.Refuse(models.CodeInvalidScore, "/scores", "%q is outside the scale of %s", score, k.ID).
+			Accepting("a number from 0 to %s", k.Max)
 	}
 	return nil
 }
@@ -143,7 +151,8 @@ func onScale(k models.AwardCriterion, score string) *models.Refusal {
 // the evaluator sees the others'.
 func HasScoredAll(d models.Dossier, lot, person models.ID) bool {
 	admitted := d.Admitted(lot)
-	return len(admitted) > 0 && !slices.ContainsFunc(admitted, func(t models.Tender) bool { return !scored(d, t.ID, person) })
+	return len(admitted) > 0 && !slices.ContainsFunc(admitted,
+		func(t models.Tender) bool { return !scored(d, t.ID, person) })
 }
 
 // hadScoredAll tells whether an evaluator's own scores were in, when the last of them was written, of all
@@ -164,7 +173,8 @@ func hadScoredAll(d models.Dossier, lot, person models.ID) bool {
 }
 
 func scored(d models.Dossier, tender, person models.ID) bool {
-	return slices.ContainsFunc(d.Tendering.Sheets, func(s models.ScoreSheet) bool { return s.TenderID == tender && s.PersonID == person })
+	return slices.ContainsFunc(d.Tendering.Sheets,
+		func(s models.ScoreSheet) bool { return s.TenderID == tender && s.PersonID == person })
 }
 
 // without lists the evaluators of the panel whose own scores of a tender are not in; who has declared
@@ -178,7 +188,9 @@ func without(d models.Dossier, t models.Tender) []models.ID {
 }
 
 // agreed are the scores that count for a tender: the consensus, or the mean of those of the panel.
-func agreed(d models.Dossier, t models.Tender, criteria models.AwardCriteria, rule award.Rounding) (map[string]decimal.Decimal, error) {
+func agreed(d models.Dossier, t models.Tender, criteria models.AwardCriteria,
+	rule award.Rounding,
+) (map[string]decimal.Decimal, error) {
 	if criteria.Consensus == models.ConsensusMean {
 		return mean(d, t, criteria, rule)
 	}
@@ -188,12 +200,16 @@ func agreed(d models.Dossier, t models.Tender, criteria models.AwardCriteria, ru
 			return numbers(c.Scores)
 		}
 	}
-	return nil, models.Refuse(models.CodeScoresMissing, "", "the panel has agreed on no scores of tender %s", t.ID).Accepting("a consensus by the chair")
+	return nil, models.Refuse(models.CodeScoresMissing, "", "the panel has agreed on no scores of tender %s", t.ID).
+		Accepting("a consensus by the chair")
 }
 
-func mean(d models.Dossier, t models.Tender, criteria models.AwardCriteria, rule award.Rounding) (map[string]decimal.Decimal, error) {
+func mean(d models.Dossier, t models.Tender, criteria models.AwardCriteria,
+	rule award.Rounding,
+) (map[string]decimal.Decimal, error) {
 	if missing := without(d, t); len(missing) > 0 {
-		return nil, models.Refuse(models.CodeScoresMissing, "", "own scores of tender %s are missing from %v", t.ID, missing)
+		return nil, models.Refuse(models.CodeScoresMissing, "", "own scores of tender %s are missing from %v", t.ID,
+			missing)
 	}
 	panel, sheets := d.Panel(t.LotID), map[string][]decimal.Decimal{}
 	for _, s := range d.Tendering.Sheets {

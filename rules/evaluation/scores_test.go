@@ -51,14 +51,16 @@ func TestTheChairWritesDownWhatAPanelThatHasScoredAgreedOn(t *testing.T) {
 	requireRefused(t, models.CodeDeclarationMissing, agreed.CheckAgainst(d.Dossier, by))
 	d.write(models.EntryConflictDeclaration, "", chair, models.ConflictDeclaration{Lot: d.lot})
 	require.NoError(t, agreed.CheckAgainst(d.Dossier, by))
-	requireRefused(t, models.CodeInvalidValue, Consensus{models.NewID(models.PrefixTender), scores("8")}.CheckAgainst(d.Dossier, by))
+	requireRefused(t, models.CodeInvalidValue,
+		Consensus{models.NewID(models.PrefixTender), scores("8")}.CheckAgainst(d.Dossier, by))
 	requireRefused(t, models.CodeInvalidScore, Consensus{d.tenders[0].ID, scores("10.1")}.CheckAgainst(d.Dossier, by))
 
 	d.forget(d.tenders[0].ID, d.evaluators[1])
 	err := agreed.CheckAgainst(d.Dossier, by)
 	requireRefused(t, models.CodeScoresMissing, err)
 	require.ErrorContains(t, err, string(d.evaluators[1]))
-	require.NoError(t, Consensus{d.tenders[1].ID, scores("5")}.CheckAgainst(d.Dossier, by), "of the other tender all scores are in")
+	require.NoError(t, Consensus{d.tenders[1].ID, scores("5")}.CheckAgainst(d.Dossier, by),
+		"of the other tender all scores are in")
 
 	d.Roles = nil
 	requireRefused(t, models.CodeScoresMissing, agreed.CheckAgainst(d.Dossier, by))
@@ -84,8 +86,14 @@ func TestATenderIsScoredBetweenTheOpeningAndTheLock(t *testing.T) {
 		"the tender is excluded": {func(d *desk) { d.exclude(0, 0) }, models.CodeNotAdmitted},
 		"no tender was checked":  {func(d *desk) { d.drop(models.EntryAdmission) }, models.CodeNotAdmitted},
 		"there are no criteria":  {func(d *desk) { d.drop(models.EntryAwardCriteria) }, models.CodeCriteriaMissing},
-		"a conflict of interest": {func(d *desk) { d.declareAt(d.evaluators[0], true, 0) }, models.CodeConflictDeclared},
-		"nothing was declared":   {func(d *desk) { d.drop(models.EntryConflictDeclaration) }, models.CodeDeclarationMissing},
+		"a conflict of interest": {
+			func(d *desk) { d.declareAt(d.evaluators[0], true, 0) },
+			models.CodeConflictDeclared,
+		},
+		"nothing was declared": {
+			func(d *desk) { d.drop(models.EntryConflictDeclaration) },
+			models.CodeDeclarationMissing,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -106,18 +114,21 @@ func TestASheetHoldsOneScoreWithAReasonForEachCriterion(t *testing.T) {
 		given []models.Score
 		code  models.Code
 	}{
-		"the lowest":        {scores("0"), ""},
-		"the highest":       {scores("10"), ""},
-		"between":           {scores("7.25"), ""},
-		"below the scale":   {scores("-0.01"), models.CodeInvalidScore},
-		"above the scale":   {scores("10.01"), models.CodeInvalidScore},
-		"nothing":           {scores(""), models.CodeInvalidScore},
-		"in words":          {scores("good"), models.CodeInvalidScore},
-		"with an exponent":  {scores("1e1"), models.CodeInvalidScore},
-		"no score":          {nil, models.CodeInvalidScore},
-		"twice":             {append(scores("7"), scores("8")...), models.CodeInvalidScore},
-		"another criterion": {append(scores("7"), models.Score{Criterion: "colour", Score: "1", Reason: "red"}), models.CodeInvalidScore},
-		"no reason":         {[]models.Score{{Criterion: "energy", Score: "8"}}, models.CodeInvalidValue},
+		"the lowest":       {scores("0"), ""},
+		"the highest":      {scores("10"), ""},
+		"between":          {scores("7.25"), ""},
+		"below the scale":  {scores("-0.01"), models.CodeInvalidScore},
+		"above the scale":  {scores("10.01"), models.CodeInvalidScore},
+		"nothing":          {scores(""), models.CodeInvalidScore},
+		"in words":         {scores("good"), models.CodeInvalidScore},
+		"with an exponent": {scores("1e1"), models.CodeInvalidScore},
+		"no score":         {nil, models.CodeInvalidScore},
+		"twice":            {append(scores("7"), scores("8")...), models.CodeInvalidScore},
+		"another criterion": {
+			append(scores("7"), models.Score{Criterion: "colour", Score: "1", Reason: "red"}),
+			models.CodeInvalidScore,
+		},
+		"no reason": {[]models.Score{{Criterion: "energy", Score: "8"}}, models.CodeInvalidValue},
 	} {
 		err := CheckSheet(d.Dossier, d.sheet(0, c.given...))
 		if c.code == "" {
@@ -126,7 +137,8 @@ func TestASheetHoldsOneScoreWithAReasonForEachCriterion(t *testing.T) {
 		}
 		requireRefused(t, c.code, err)
 	}
-	err := CheckSheet(d.Dossier, d.sheet(0, models.Score{Criterion: "colour", Score: "1", Reason: "red"}, scores("11")[0]))
+	err := CheckSheet(d.Dossier, d.sheet(0, models.Score{Criterion: "colour", Score: "1", Reason: "red"},
+		scores("11")[0]))
 	faults := models.Faults(err)
 	require.Len(t, faults, 2, "all faults are told at once")
 	require.Contains(t, faults[1].Detail, "outside the scale")
@@ -169,7 +181,8 @@ func TestOwnScoresAreFinalFromTheLastSheetOn(t *testing.T) {
 	requireRefused(t, models.CodeScoresFinal, CheckSheet(d.Dossier, anew))
 	other := models.NewID(models.PrefixTender)
 	d.Tendering.Received = append(d.Tendering.Received, models.Tender{ID: other, LotID: models.NewID(models.PrefixLot)})
-	d.Tendering.Sheets = append(d.Tendering.Sheets, models.ScoreSheet{TenderID: other, PersonID: own, WrittenAt: last.Add(time.Minute)})
+	d.Tendering.Sheets = append(d.Tendering.Sheets,
+		models.ScoreSheet{TenderID: other, PersonID: own, WrittenAt: last.Add(time.Minute)})
 	requireRefused(t, models.CodeScoresFinal, CheckSheet(d.Dossier, anew))
 }
 
@@ -179,14 +192,22 @@ func TestQualityIsLockedOnceEveryTenderIsCheckedAndScored(t *testing.T) {
 		spoil func(*desk)
 		code  models.Code
 	}{
-		"all is there":                {func(*desk) {}, ""},
-		"an excluded one is not":      {func(d *desk) { d.drop(models.EntryConsensus); d.exclude(0, 0); d.exclude(1, 0) }, ""},
-		"the box is not opened":       {func(d *desk) { delete(d.Tendering.Stages, d.lot) }, models.CodeNotUnsealed},
-		"the lot has ended":           {func(d *desk) { d.Tendering.Lots[0].EndedAt = &now }, models.CodeLotEnded},
-		"it is locked":                {(*desk).lock, models.CodeQualityLocked},
-		"the chair has declared none": {func(d *desk) { d.drop(models.EntryConflictDeclaration) }, models.CodeDeclarationMissing},
-		"a tender is not checked":     {func(d *desk) { d.drop(models.EntryAdmission) }, models.CodeAdmissionMissing},
-		"a tender is not scored":      {func(d *desk) { d.drop(models.EntryConsensus) }, models.CodeScoresMissing},
+		"all is there": {func(*desk) {}, ""},
+		"an excluded one is not": {func(d *desk) {
+			d.drop(models.EntryConsensus)
+			d.exclude(0, 0)
+			d.exclude(1,
+				0)
+		}, ""},
+		"the box is not opened": {func(d *desk) { delete(d.Tendering.Stages, d.lot) }, models.CodeNotUnsealed},
+		"the lot has ended":     {func(d *desk) { d.Tendering.Lots[0].EndedAt = &now }, models.CodeLotEnded},
+		"it is locked":          {(*desk).lock, models.CodeQualityLocked},
+		"the chair has declared none": {
+			func(d *desk) { d.drop(models.EntryConflictDeclaration) },
+			models.CodeDeclarationMissing,
+		},
+		"a tender is not checked": {func(d *desk) { d.drop(models.EntryAdmission) }, models.CodeAdmissionMissing},
+		"a tender is not scored":  {func(d *desk) { d.drop(models.EntryConsensus) }, models.CodeScoresMissing},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

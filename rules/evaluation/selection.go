@@ -36,7 +36,8 @@ func (c SelectionCriteria) CheckAgainst(d models.Dossier, _ models.Entry) error 
 func tooFew(way models.Procedure, least int, field string) *models.Refusal {
 	for _, stage := range way.Stages {
 		if least < stage.Least {
-			return models.Refuse(models.CodeInvalidValue, field, "%d are fewer than the %d that are to be invited at least (%s)", least, stage.Least, stage.Source).
+			return models.Refuse(models.CodeInvalidValue, field,
+				"%d are fewer than the %d that are to be invited at least (%s)", least, stage.Least, stage.Source).
 				Accepting("%d or more; fewer are invited where fewer qualify", stage.Least)
 		}
 	}
@@ -53,7 +54,8 @@ type Selection struct {
 func (s Selection) CheckAgainst(d models.Dossier, e models.Entry) error {
 	t, ok := d.Tendering.Tender(s.Request)
 	if !ok || t.HandsIn != models.HandedRequest {
-		return models.Refuse(models.CodeInvalidValue, "/request", "there is no such request to participate in a closed box")
+		return models.Refuse(models.CodeInvalidValue, "/request",
+			"there is no such request to participate in a closed box")
 	}
 	if err := d.Unsealed(t); err != nil {
 		return err
@@ -63,13 +65,15 @@ func (s Selection) CheckAgainst(d models.Dossier, e models.Entry) error {
 	case lot.EndedAt != nil:
 		return models.Refuse(models.CodeLotEnded, "/request", "lot %d has ended: %s", lot.Number, lot.EndReason)
 	case d.Later(t):
-		return models.Refuse(models.CodeFrozen, "", "the candidates of lot %d were invited", lot.Number).Accepting("ending the lot with a reason")
+		return models.Refuse(models.CodeFrozen, "", "the candidates of lot %d were invited", lot.Number).
+			Accepting("ending the lot with a reason")
 	}
 	if err := d.MayEvaluate(e.AuthorID, t.LotID); err != nil {
 		return err
 	}
 	if unopened := d.Unopened(t); s.Excluded == "" && len(unopened) > 0 {
-		return models.Refuse(models.CodeNotUnsealed, "/request", "envelopes %v of the request were not found readable by two openers", unopened).
+		return models.Refuse(models.CodeNotUnsealed, "/request",
+			"envelopes %v of the request were not found readable by two openers", unopened).
 			Accepting("findings once two openers of different buyers have recorded the same of each")
 	}
 	criteria, _, ok := d.SelectionFor(t.LotID)
@@ -95,11 +99,13 @@ func (s Selection) faults(criteria models.SelectionCriteria) []*models.Refusal {
 	slices.Sort(found)
 	var faults []*models.Refusal
 	if !slices.Equal(asked, found) {
-		faults = append(faults, models.Refuse(models.CodeInvalidValue, "/findings", "the findings are on %s", strings.Join(found, ", ")).
+		faults = append(faults, models.Refuse(models.CodeInvalidValue, "/findings", "the findings are on %s",
+			strings.Join(found, ", ")).
 			Accepting("one finding on each of %s", strings.Join(asked, ", ")))
 	}
 	if criteria.Most > 0 && s.Qualifies() && s.Points == "" {
-		faults = append(faults, models.Refuse(models.CodeInvalidValue, "/points", "at most %d are invited: who qualifies needs points", criteria.Most).
+		faults = append(faults, models.Refuse(models.CodeInvalidValue, "/points",
+			"at most %d are invited: who qualifies needs points", criteria.Most).
 			Accepting("points by the announced rule, and why"))
 	}
 	return faults
@@ -146,9 +152,11 @@ func ComposeShortlist(d models.Dossier, lot models.Lot) (Shortlist, error) {
 	case lot.EndedAt != nil:
 		return list, models.Refuse(models.CodeLotEnded, "/lot", "lot %d has ended: %s", lot.Number, lot.EndReason)
 	case !lot.Published() || !further:
-		return list, models.Refuse(models.CodeNoFurtherStage, "/lot", "nobody is to be invited for lot %d now: the %s has no further stage", lot.Number, way.Name)
+		return list, models.Refuse(models.CodeNoFurtherStage, "/lot",
+			"nobody is to be invited for lot %d now: the %s has no further stage", lot.Number, way.Name)
 	case box.UnsealedAt == nil:
-		return list, models.Refuse(models.CodeNotUnsealed, "/lot", "the requests to participate in lot %d are not opened", lot.Number).
+		return list, models.Refuse(models.CodeNotUnsealed, "/lot",
+			"the requests to participate in lot %d are not opened", lot.Number).
 			Accepting("openers of two buyers, each by the action open, after the deadline")
 	}
 	criteria, _, _ := d.SelectionFor(lot.ID)
@@ -162,7 +170,8 @@ func ComposeShortlist(d models.Dossier, lot models.Lot) (Shortlist, error) {
 		}
 	}
 	if list.Invited == 0 {
-		return list, models.Refuse(models.CodeNobodyQualifies, "/lot", "none of %d candidates for lot %d qualifies", len(list.Candidates), lot.Number).
+		return list, models.Refuse(models.CodeNobodyQualifies, "/lot", "none of %d candidates for lot %d qualifies",
+			len(list.Candidates), lot.Number).
 			Accepting("ending the lot with a reason")
 	}
 	list.Digest, err = digest(list)
@@ -198,7 +207,8 @@ func candidates(d models.Dossier, lot models.Lot, most int) ([]Candidate, error)
 		all = append(all, c)
 	}
 	if len(missing) > 0 {
-		return all, models.Refuse(models.CodeSelectionMissing, "/lot", "nothing was found yet about %s", strings.Join(missing, ", ")).
+		return all, models.Refuse(models.CodeSelectionMissing, "/lot", "nothing was found yet about %s",
+			strings.Join(missing, ", ")).
 			Accepting("findings about every candidate of lot %d", lot.Number)
 	}
 	invite(all, points, most)
@@ -217,7 +227,8 @@ func invite(all []Candidate, points []decimal.Decimal, most int) {
 		c := &all[i]
 		c.Invited = c.Qualifies && (!limited || cmp.Compare(pointsOf(*c).Cmp(lowest), 0) >= 0)
 		if c.Qualifies && !c.Invited {
-			c.Reasons = append(c.Reasons, c.Points+" points ("+c.Because+"); the "+lowest.String()+" of the last who is invited were not reached")
+			c.Reasons = append(c.Reasons, c.Points+" points ("+c.Because+"); the "+lowest.String()+
+				" of the last who is invited were not reached")
 		}
 	}
 }
@@ -234,7 +245,8 @@ func selectionFaults(d models.Dossier, way models.Procedure, lot models.Lot, at 
 	}
 	criteria, _, ok := d.SelectionFor(lot.ID)
 	if !ok {
-		return []*models.Refusal{models.Refuse(models.CodeSelectionMissing, at, "lot %d has no selection criteria, and the %s needs them", lot.Number, way.Name).
+		return []*models.Refusal{models.Refuse(models.CodeSelectionMissing, at,
+			"lot %d has no selection criteria, and the %s needs them", lot.Number, way.Name).
 			Accepting("criteria, the least number to be invited and, if there is one, the highest")}
 	}
 	var faults []*models.Refusal
@@ -252,13 +264,16 @@ func selectionFaults(d models.Dossier, way models.Procedure, lot models.Lot, at 
 }
 
 // MayInvite refuses to invite by another list than the record gives now, and to a deadline that is not lawful.
-func MayInvite(d models.Dossier, lot models.Lot, shortlist string, deadline models.LocalTime) (Shortlist, models.Stage, error) {
+func MayInvite(d models.Dossier, lot models.Lot, shortlist string,
+	deadline models.LocalTime,
+) (Shortlist, models.Stage, error) {
 	list, err := ComposeShortlist(d, lot)
 	if err != nil {
 		return list, models.Stage{}, err
 	}
 	if list.Digest != shortlist {
-		return list, models.Stage{}, models.Refuse(models.CodeShortlistChanged, "/shortlist", "the record gives another list of candidates").
+		return list, models.Stage{}, models.Refuse(models.CodeShortlistChanged, "/shortlist",
+			"the record gives another list of candidates").
 			Accepting("the digest %s, after reading the list again", list.Digest)
 	}
 	way, err := procedure.Of(d)
@@ -278,8 +293,9 @@ func ComposeInvitations(d models.Dossier, lot models.Lot, list Shortlist, box mo
 	letters := make([]Letter, len(list.Candidates))
 	for i, c := range list.Candidates {
 		l := Letter{
-			Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: c.Request, Recipient: c.Name,
-			DecidedAt: d.Now.UTC(), SentAt: d.Now.UTC(), ExcludedFor: c.Excluded, ExclusionReason: c.Reason, NotInvited: c.Reasons,
+			Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: c.Request,
+			Recipient: c.Name, DecidedAt: d.Now.UTC(), SentAt: d.Now.UTC(), ExcludedFor: c.Excluded,
+			ExclusionReason: c.Reason, NotInvited: c.Reasons,
 		}
 		if c.Invited {
 			l.Invitation = invitationTo(d, lot, box)
@@ -296,8 +312,9 @@ func ComposeDeadlineLetters(d models.Dossier, lot models.Lot, reason string) []L
 	for _, request := range d.Tendering.RequestsFor(lot.ID) {
 		if box := lot.Box(); box.ByInvitation && box.OpenTo(request.OrganisationID) {
 			letters = append(letters, Letter{
-				Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: request.ID, Recipient: tenderer(d, request),
-				DecidedAt: d.Now.UTC(), SentAt: d.Now.UTC(), Invitation: invitationTo(d, lot, box), MovedFor: reason,
+				Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: request.ID,
+				Recipient: tenderer(d, request), DecidedAt: d.Now.UTC(), SentAt: d.Now.UTC(),
+				Invitation: invitationTo(d, lot, box), MovedFor: reason,
 			})
 		}
 	}
@@ -309,7 +326,8 @@ func invitationTo(d models.Dossier, lot models.Lot, box models.Box) *Invitation 
 	key, _ := models.BodyOf[models.OpeningKey](entry)
 	_, criteria, _ := d.CriteriaFor(lot.ID)
 	return &Invitation{
-		Box: box.ID, Stage: box.Stage, Deadline: box.Deadline.UTC(), DeadlineLocal: box.DeadlineLocal, DeadlineZone: box.DeadlineZone,
-		Notice: noticeOf(d, lot), Criteria: criteria.Digest, Languages: d.Procurement.Languages, Quality: key.Quality, Price: key.Price,
+		Box: box.ID, Stage: box.Stage, Deadline: box.Deadline.UTC(), DeadlineLocal: box.DeadlineLocal,
+		DeadlineZone: box.DeadlineZone, Notice: noticeOf(d, lot), Criteria: criteria.Digest,
+		Languages: d.Procurement.Languages, Quality: key.Quality, Price: key.Price,
 	}
 }

@@ -19,12 +19,15 @@ type round struct {
 func newRound(t *testing.T, candidates, most int) *round {
 	t.Helper()
 	d := newDesk(t, models.ConsensusChair)
-	d.write(models.EntryProcedureChoice, "", "", models.ProcedureChoice{Procedure: "restricted", Reasons: models.Text{"en": "Many are interested."}})
+	d.write(models.EntryProcedureChoice, "", "",
+		models.ProcedureChoice{Procedure: "restricted", Reasons: models.Text{"en": "Many are interested."}})
 	d.Tendering.Lots[0].Boxes = []models.Box{{
-		ID: "box_r", LotID: d.lot, Stage: "request", HandsIn: models.HandedRequest, OpenedAt: d.locked, ClosedAt: &d.locked, UnsealedAt: &d.locked,
+		ID: "box_r", LotID: d.lot, Stage: "request", HandsIn: models.HandedRequest, OpenedAt: d.locked,
+		ClosedAt: &d.locked, UnsealedAt: &d.locked,
 	}}
 	delete(d.Tendering.Stages, d.lot)
-	d.dispatch(models.NoticeContract, d.locked, ContractNotice{OpeningKey: models.OpeningKey{Quality: "quality 1", Price: "price 1"}})
+	d.dispatch(models.NoticeContract, d.locked,
+		ContractNotice{OpeningKey: models.OpeningKey{Quality: "quality 1", Price: "price 1"}})
 	d.write(models.EntryOpeningKey, "", "", models.OpeningKey{Quality: "quality 2", Price: "price 2"})
 	r := &round{d, models.NewID(models.PrefixPerson)}
 	d.write(models.EntryConflictDeclaration, "", r.chair, models.ConflictDeclaration{Lot: d.lot})
@@ -34,10 +37,14 @@ func newRound(t *testing.T, candidates, most int) *round {
 	})
 	for range candidates {
 		request := models.Tender{
-			ID: models.NewID(models.PrefixTender), LotID: d.lot, BoxID: "box_r", HandsIn: models.HandedRequest, OrganisationID: models.NewID(models.PrefixOrganisation),
+			ID: models.NewID(models.PrefixTender), LotID: d.lot, BoxID: "box_r", HandsIn: models.HandedRequest,
+			OrganisationID: models.NewID(models.PrefixOrganisation),
 		}
 		d.Tendering.Received = append(d.Tendering.Received, request)
-		d.Tendering.Tenderers[request.OrganisationID] = models.Organisation{ID: request.OrganisationID, LegalName: "Candidate"}
+		d.Tendering.Tenderers[request.OrganisationID] = models.Organisation{
+			ID:        request.OrganisationID,
+			LegalName: "Candidate",
+		}
 	}
 	return r
 }
@@ -47,7 +54,8 @@ func (r *round) request(n int) models.ID { return r.Tendering.Received[n].ID }
 // able is a finding that a candidate qualifies, with its points.
 func (r *round) able(n int, points string) models.Selection {
 	s := models.Selection{Request: r.request(n), Points: points, Findings: []models.SelectionFinding{
-		{Criterion: "turnover", Met: true, Reason: "accounts"}, {Criterion: "references", Met: true, Reason: "two systems"},
+		{Criterion: "turnover", Met: true, Reason: "accounts"},
+		{Criterion: "references", Met: true, Reason: "two systems"},
 	}}
 	if points != "" {
 		s.Because = "by the rule"
@@ -106,12 +114,16 @@ func TestWhoIsNotInvitedLearnsWhy(t *testing.T) {
 	unable := r.able(6, "")
 	unable.Findings[1] = models.SelectionFinding{Criterion: "references", Reason: "systems of other sizes"}
 	r.judged(unable)
-	r.judged(models.Selection{Request: r.request(7), Excluded: "collusion", Reason: models.Text{"en": "You wrote it together."}})
+	r.judged(models.Selection{
+		Request: r.request(7), Excluded: "collusion",
+		Reason: models.Text{"en": "You wrote it together."},
+	})
 	require.Equal(t, []int{0, 1, 2, 3, 4}, r.invited())
 	lot := r.Tendering.Lots[0]
 	list, err := ComposeShortlist(r.Dossier, lot)
 	require.NoError(t, err)
-	require.Equal(t, []string{"10 points (by the rule); the 20 of the last who is invited were not reached"}, list.Candidates[5].Reasons)
+	require.Equal(t, []string{"10 points (by the rule); the 20 of the last who is invited were not reached"},
+		list.Candidates[5].Reasons)
 	require.Equal(t, []string{"references: systems of other sizes"}, list.Candidates[6].Reasons)
 	require.Equal(t, "collusion", list.Candidates[7].Excluded)
 	require.False(t, list.Candidates[7].Qualifies)
@@ -134,13 +146,25 @@ func TestNobodyIsInvitedOutOfOrder(t *testing.T) {
 		spoil func(*round, *models.Lot)
 		code  models.Code
 	}{
-		"the requests are sealed":   {func(_ *round, l *models.Lot) { l.Boxes[0].UnsealedAt = nil }, models.CodeNotUnsealed},
-		"the lot has ended":         {func(_ *round, l *models.Lot) { l.EndedAt = &now }, models.CodeLotEnded},
-		"the lot is not published":  {func(_ *round, l *models.Lot) { l.Boxes = nil }, models.CodeNoFurtherStage},
-		"it is the last stage":      {func(_ *round, l *models.Lot) { l.Boxes[0].Stage = "tender" }, models.CodeNoFurtherStage},
-		"the procedure is open":     {func(r *round, _ *models.Lot) { r.drop(models.EntryProcedureChoice) }, models.CodeNoFurtherStage},
-		"a candidate is not judged": {func(r *round, _ *models.Lot) { r.drop(models.EntrySelection) }, models.CodeSelectionMissing},
-		"nobody is able":            {func(r *round, _ *models.Lot) { r.rejectAll() }, models.CodeNobodyQualifies},
+		"the requests are sealed": {
+			func(_ *round, l *models.Lot) { l.Boxes[0].UnsealedAt = nil },
+			models.CodeNotUnsealed,
+		},
+		"the lot has ended":        {func(_ *round, l *models.Lot) { l.EndedAt = &now }, models.CodeLotEnded},
+		"the lot is not published": {func(_ *round, l *models.Lot) { l.Boxes = nil }, models.CodeNoFurtherStage},
+		"it is the last stage": {
+			func(_ *round, l *models.Lot) { l.Boxes[0].Stage = "tender" },
+			models.CodeNoFurtherStage,
+		},
+		"the procedure is open": {
+			func(r *round, _ *models.Lot) { r.drop(models.EntryProcedureChoice) },
+			models.CodeNoFurtherStage,
+		},
+		"a candidate is not judged": {
+			func(r *round, _ *models.Lot) { r.drop(models.EntrySelection) },
+			models.CodeSelectionMissing,
+		},
+		"nobody is able": {func(r *round, _ *models.Lot) { r.rejectAll() }, models.CodeNobodyQualifies},
 		"the procedure is not to know": {func(r *round, _ *models.Lot) {
 			r.rewrite(models.EntryProcedureChoice, "", models.ProcedureChoice{Procedure: "x"})
 		}, models.CodeInvalidValue},
@@ -158,7 +182,8 @@ func TestNobodyIsInvitedOutOfOrder(t *testing.T) {
 }
 
 func (r *round) rejectAll() {
-	r.rewrite(models.EntrySelection, string(r.request(0)), models.Selection{Request: r.request(0), Excluded: "incomplete"})
+	r.rewrite(models.EntrySelection, string(r.request(0)),
+		models.Selection{Request: r.request(0), Excluded: "incomplete"})
 }
 
 func TestTheBoardInvitesByTheListThatItSawAndToALawfulDeadline(t *testing.T) {
@@ -205,7 +230,8 @@ func TestTendersOfTheInvitedAreSealedForAKeyThatNobodyHasUsed(t *testing.T) {
 	require.NoError(t, err)
 	other := models.Lot{ID: models.NewID(models.PrefixLot), EndedAt: &now}
 	r.Tendering.Lots = append(r.Tendering.Lots, other)
-	r.Tendering.Letters = append(r.Tendering.Letters, models.Letter{LotID: other.ID, Kind: models.LetterSelection, Content: content, Digest: digest})
+	r.Tendering.Letters = append(r.Tendering.Letters,
+		models.Letter{LotID: other.ID, Kind: models.LetterSelection, Content: content, Digest: digest})
 	_, _, err = MayInvite(r.Dossier, lot, list.Digest, deadline)
 	requireRefused(t, models.CodeOpeningKeyUsed, err)
 	r.goOn()
@@ -216,7 +242,10 @@ func TestTendersOfTheInvitedAreSealedForAKeyThatNobodyHasUsed(t *testing.T) {
 // contract notice in its window, whenever the invitation leaves.
 func TestAPlanningNoticeIsJudgedByTheDayOfTheContractNotice(t *testing.T) {
 	t.Parallel()
-	for sent, shortens := range map[string]bool{"2026-01-26": false, "2025-12-01": true, "2025-02-03": true, "2025-01-01": false} {
+	for sent, shortens := range map[string]bool{
+		"2026-01-26": false, "2025-12-01": true, "2025-02-03": true,
+		"2025-01-01": false,
+	} {
 		r := newRound(t, 1, 0)
 		r.judged(r.able(0, ""))
 		r.Tendering.Lots[0].Boxes[0].OpenedAt = now.AddDate(0, 0, -35) // 26 January 2026
@@ -225,7 +254,8 @@ func TestAPlanningNoticeIsJudgedByTheDayOfTheContractNotice(t *testing.T) {
 		r.write(models.EntryPlanningNotice, "", "", models.PlanningNotice{SentOn: sent, Complete: true})
 		list, err := ComposeShortlist(r.Dossier, r.Tendering.Lots[0])
 		require.NoError(t, err)
-		_, _, err = MayInvite(r.Dossier, r.Tendering.Lots[0], list.Digest, models.LocalTime{Local: "2026-03-13T00:00", Zone: "Europe/Paris"})
+		_, _, err = MayInvite(r.Dossier, r.Tendering.Lots[0], list.Digest,
+			models.LocalTime{Local: "2026-03-13T00:00", Zone: "Europe/Paris"})
 		if shortens {
 			require.NoError(t, err, sent)
 			continue
@@ -242,7 +272,10 @@ func TestTheInvitedAreToldThatTheLotEnded(t *testing.T) {
 	box.Invited = []models.ID{r.Tendering.Received[0].OrganisationID, r.Tendering.Received[1].OrganisationID}
 	lot := &r.Tendering.Lots[0]
 	lot.Boxes = append(lot.Boxes, box)
-	tender := models.Tender{ID: models.NewID(models.PrefixTender), LotID: r.lot, BoxID: "box_t", HandsIn: models.HandedTender, OrganisationID: box.Invited[0]}
+	tender := models.Tender{
+		ID: models.NewID(models.PrefixTender), LotID: r.lot, BoxID: "box_t",
+		HandsIn: models.HandedTender, OrganisationID: box.Invited[0],
+	}
 	r.Tendering.Received = append(r.Tendering.Received, tender)
 	lot.EndedAt, lot.EndReason = &now, "ins-fund"
 	var told []models.ID
@@ -260,7 +293,8 @@ func TestTheRecordSaysOfCandidatesWhatBecameOfThem(t *testing.T) {
 	require.Len(t, found(), 2, "also who is not judged")
 	require.False(t, found()[0].Invited, "nobody was invited")
 	r.goOn()
-	r.Tendering.Lots[0].Boxes[1].ByInvitation, r.Tendering.Lots[0].Boxes[1].Invited = true, []models.ID{r.Tendering.Received[0].OrganisationID}
+	r.Tendering.Lots[0].Boxes[1].ByInvitation, r.Tendering.Lots[0].Boxes[1].Invited = true,
+		[]models.ID{r.Tendering.Received[0].OrganisationID}
 	require.True(t, found()[0].Invited)
 	require.False(t, found()[1].Invited)
 }
@@ -271,7 +305,8 @@ func TestFindingsOfWhoHasAnInterestDoNotSelect(t *testing.T) {
 	r := newRound(t, 1, 0)
 	r.judged(r.able(0, ""))
 	require.Equal(t, []int{0}, r.invited())
-	r.write(models.EntryConflictDeclaration, "", r.chair, models.ConflictDeclaration{Lot: r.lot, Conflict: true, Statement: "my spouse works there"})
+	r.write(models.EntryConflictDeclaration, "", r.chair,
+		models.ConflictDeclaration{Lot: r.lot, Conflict: true, Statement: "my spouse works there"})
 	_, err := ComposeShortlist(r.Dossier, r.Tendering.Lots[0])
 	requireRefused(t, models.CodeSelectionMissing, err)
 }
@@ -285,19 +320,49 @@ func TestFindingsAreWrittenOnOpenedRequestsByWhoIsImpartial(t *testing.T) {
 		by    models.ID
 		code  models.Code
 	}{
-		"nothing is wrong":          {0, func(*round, *models.Selection) {}, "", ""},
-		"no such request":           {0, func(_ *round, s *models.Selection) { s.Request = models.NewID(models.PrefixTender) }, "", models.CodeInvalidValue},
-		"it is a tender":            {0, func(r *round, _ *models.Selection) { r.Tendering.Received[0].HandsIn = models.HandedTender }, "", models.CodeInvalidValue},
-		"it is sealed":              {0, func(r *round, _ *models.Selection) { r.Tendering.Lots[0].Boxes[0].UnsealedAt = nil }, "", models.CodeNotUnsealed},
-		"the lot has ended":         {0, func(r *round, _ *models.Selection) { r.Tendering.Lots[0].EndedAt = &now }, "", models.CodeLotEnded},
-		"candidates were invited":   {0, func(r *round, _ *models.Selection) { r.goOn() }, "", models.CodeFrozen},
-		"nothing was declared":      {0, func(*round, *models.Selection) {}, stranger, models.CodeDeclarationMissing},
-		"no criteria":               {0, func(r *round, _ *models.Selection) { r.drop(models.EntrySelectionCriteria) }, "", models.CodeSelectionMissing},
-		"a criterion is left out":   {0, func(_ *round, s *models.Selection) { s.Findings = s.Findings[:1] }, "", models.CodeInvalidValue},
-		"a criterion comes twice":   {0, func(_ *round, s *models.Selection) { s.Findings[1] = s.Findings[0] }, "", models.CodeInvalidValue},
+		"nothing is wrong": {0, func(*round, *models.Selection) {}, "", ""},
+		"no such request": {0, func(_ *round,
+			s *models.Selection,
+		) {
+			s.Request = models.NewID(models.PrefixTender)
+		}, "", models.CodeInvalidValue},
+		"it is a tender": {
+			0, func(r *round,
+				_ *models.Selection,
+			) {
+				r.Tendering.Received[0].HandsIn = models.HandedTender
+			}, "",
+			models.CodeInvalidValue,
+		},
+		"it is sealed": {0, func(r *round,
+			_ *models.Selection,
+		) {
+			r.Tendering.Lots[0].Boxes[0].UnsealedAt = nil
+		}, "", models.CodeNotUnsealed},
+		"the lot has ended": {
+			0, func(r *round, _ *models.Selection) { r.Tendering.Lots[0].EndedAt = &now }, "",
+			models.CodeLotEnded,
+		},
+		"candidates were invited": {0, func(r *round, _ *models.Selection) { r.goOn() }, "", models.CodeFrozen},
+		"nothing was declared":    {0, func(*round, *models.Selection) {}, stranger, models.CodeDeclarationMissing},
+		"no criteria": {
+			0, func(r *round, _ *models.Selection) { r.drop(models.EntrySelectionCriteria) },
+			"", models.CodeSelectionMissing,
+		},
+		"a criterion is left out": {
+			0, func(_ *round, s *models.Selection) { s.Findings = s.Findings[:1] }, "",
+			models.CodeInvalidValue,
+		},
+		"a criterion comes twice": {
+			0, func(_ *round, s *models.Selection) { s.Findings[1] = s.Findings[0] }, "",
+			models.CodeInvalidValue,
+		},
 		"no points where they tell": {5, func(*round, *models.Selection) {}, "", models.CodeInvalidValue},
-		"an exclusion needs none":   {5, func(_ *round, s *models.Selection) { s.Findings, s.Excluded = nil, "collusion" }, "", ""},
-		"nor who does not qualify":  {5, func(_ *round, s *models.Selection) { s.Findings[0].Met = false }, "", ""},
+		"an exclusion needs none": {5, func(_ *round, s *models.Selection) {
+			s.Findings, s.Excluded = nil,
+				"collusion"
+		}, "", ""},
+		"nor who does not qualify": {5, func(_ *round, s *models.Selection) { s.Findings[0].Met = false }, "", ""},
 		"an envelope is not opened": {0, func(r *round, _ *models.Selection) {
 			r.Tendering.Received[0].Envelopes = []models.Envelope{{N: 1, Kind: models.EnvelopeQualification}}
 		}, "", models.CodeNotUnsealed},
@@ -320,7 +385,8 @@ func TestFindingsAreWrittenOnOpenedRequestsByWhoIsImpartial(t *testing.T) {
 
 // goOn opens the next box of the lot.
 func (r *round) goOn() {
-	r.Tendering.Lots[0].Boxes = append(r.Tendering.Lots[0].Boxes, models.Box{ID: "box_t", Stage: "tender", HandsIn: models.HandedTender})
+	r.Tendering.Lots[0].Boxes = append(r.Tendering.Lots[0].Boxes,
+		models.Box{ID: "box_t", Stage: "tender", HandsIn: models.HandedTender})
 }
 
 func TestSelectionCriteriaBindFromPublicationAndInviteFiveAtLeast(t *testing.T) {
@@ -355,7 +421,8 @@ func TestTheNoticeOfARestrictedProcedureSaysWhoIsInvited(t *testing.T) {
 	require.Contains(t, codes(), models.CodeSelectionMissing)
 	text := models.Text{"en": "x", "fr": "x"}
 	whole := models.SelectionCriteria{
-		Lot: d.lot, Least: 5, Most: 8, Ties: models.TiesAllInvited, Rule: text, Criteria: []models.SelectionCriterion{{ID: "turnover", Title: text, Requirement: text}},
+		Lot: d.lot, Least: 5, Most: 8, Ties: models.TiesAllInvited, Rule: text,
+		Criteria: []models.SelectionCriterion{{ID: "turnover", Title: text, Requirement: text}},
 	}
 	few := whole
 	few.Least = 4

@@ -15,14 +15,19 @@ var clause = models.Text{"en": "As the buyers have settled."}
 
 func (f *file) agreement(rule models.DecisionRule) models.Agreement {
 	return models.Agreement{
-		Lead: f.buyer(0), ApplicableLaw: "FR", Responsibilities: clause, Internal: clause, Distribution: clause, Conclusion: clause,
-		Exit: clause, Dispute: clause, Rule: rule,
-		Shares: []models.Share{{Organisation: f.buyer(0), Percent: "33.4"}, {Organisation: f.buyer(1), Percent: "33.3"}, {Organisation: f.buyer(2), Percent: "33.3"}},
+		Lead: f.buyer(0), ApplicableLaw: "FR", Responsibilities: clause, Internal: clause, Distribution: clause,
+		Conclusion: clause, Exit: clause, Dispute: clause, Rule: rule,
+		Shares: []models.Share{
+			{Organisation: f.buyer(0), Percent: "33.4"},
+			{Organisation: f.buyer(1), Percent: "33.3"},
+			{Organisation: f.buyer(2), Percent: "33.3"},
+		},
 	}
 }
 
 func (f *file) sign(buyer int, e models.Entry) models.Entry {
-	return f.writeFor(f.buyer(buyer), models.EntrySignature, models.Signature{Agreement: e.ID, Digest: e.Digest, Capacity: "director"})
+	return f.writeFor(f.buyer(buyer), models.EntrySignature,
+		models.Signature{Agreement: e.ID, Digest: e.Digest, Capacity: "director"})
 }
 
 // agreed has all buyers sign an agreement.
@@ -50,13 +55,15 @@ func capable(t *testing.T) *file {
 // ready has a person trained and declared.
 func (f *file) ready(person models.ID) {
 	f.write(models.EntryActivity, models.Activity{
-		Activity: "training", Topic: "law", Title: clause, Date: "2026-02-02", Provider: "x", Participants: []models.Participant{{Person: person}},
+		Activity: "training", Topic: "law", Title: clause, Date: "2026-02-02", Provider: "x",
+		Participants: []models.Participant{{Person: person}},
 	})
 	f.declare(person, false)
 }
 
 func (f *file) declare(person models.ID, conflict bool) {
-	f.write(models.EntryInterestDeclaration, models.InterestDeclaration{Person: person, Conflict: conflict, Statement: "none"})
+	f.write(models.EntryInterestDeclaration,
+		models.InterestDeclaration{Person: person, Conflict: conflict, Statement: "none"})
 }
 
 func (f *file) latest(kind models.EntryKind) models.ID {
@@ -81,9 +88,18 @@ func (f *file) forget(kind models.EntryKind, person models.ID) {
 func TestTheCapacityGateNamesWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	blockedBy(t, models.PhaseCapacity, capable, []fault{
-		{"no agreement", func(f *file) { f.withdraw(f.latest(models.EntryAgreement)) }, "agreement_written", "no collaboration agreement"},
-		{"an agreement in one of two languages", func(f *file) { f.Procurement.Languages = []string{"en", "es"} }, "agreement_written", "/exit (es)"},
-		{"a buyer has not signed", func(f *file) { f.withdraw(f.latest(models.EntrySignature)) }, "agreement_signed", "Buyer DE"},
+		{
+			"no agreement", func(f *file) { f.withdraw(f.latest(models.EntryAgreement)) }, "agreement_written",
+			"no collaboration agreement",
+		},
+		{
+			"an agreement in one of two languages", func(f *file) { f.Procurement.Languages = []string{"en", "es"} },
+			"agreement_written", "/exit (es)",
+		},
+		{
+			"a buyer has not signed", func(f *file) { f.withdraw(f.latest(models.EntrySignature)) }, "agreement_signed",
+			"Buyer DE",
+		},
 		{"versions signed differ", func(f *file) {
 			f.change(f.latest(models.EntryAgreement), func(c map[string]any) { c["decision_rule"] = "majority" })
 		}, "agreement_signed", "version 2"},
@@ -95,7 +111,11 @@ func TestTheCapacityGateNamesWhatIsMissing(t *testing.T) {
 		{"a law whose holidays nobody knows", func(f *file) {
 			f.change(f.latest(models.EntryAgreement), func(c map[string]any) { c["applicable_law"] = "BR" })
 		}, "law_known", "the law of BR"},
-		{"a year without holidays", func(f *file) { f.Now = time.Date(1950, 1, 1, 0, 0, 0, 0, time.UTC) }, "law_known", "not in 1950"},
+		{
+			"a year without holidays", func(f *file) { f.Now = time.Date(1950, 1, 1, 0, 0, 0, 0, time.UTC) },
+			"law_known",
+			"not in 1950",
+		},
 		{"no substitute", func(f *file) { f.Roles = f.Roles[1:] }, "roles_filled", "lead_procurer: 1 of 2"},
 		{"openers of one buyer", func(f *file) {
 			for i := range f.Roles {
@@ -116,18 +136,30 @@ func TestTheCapacityGateNamesWhatIsMissing(t *testing.T) {
 			plan.Slots[2].People = 5
 			f.write(models.EntryRolePlan, plan)
 		}, "roles_filled", "evaluator: 4 of 6"},
-		{"somebody untrained", func(f *file) { f.forget(models.EntryActivity, f.holder(models.RoleEvaluator)) }, "people_trained", "as evaluator"},
+		{
+			"somebody untrained", func(f *file) { f.forget(models.EntryActivity, f.holder(models.RoleEvaluator)) },
+			"people_trained", "as evaluator",
+		},
 		{"trained in something else", func(f *file) {
 			plan := models.UsualRolePlan()
 			plan.Slots[2].Topics = []string{"scoring"}
 			f.write(models.EntryRolePlan, plan)
 		}, "people_trained", "as evaluator in scoring"},
-		{"nothing declared", func(f *file) { f.forget(models.EntryInterestDeclaration, f.holder(models.RoleAwarder)) }, "people_declared", "as awarder: nothing declared"},
+		{
+			"nothing declared", func(f *file) {
+				f.forget(models.EntryInterestDeclaration,
+					f.holder(models.RoleAwarder))
+			},
+			"people_declared", "as awarder: nothing declared",
+		},
 		{"a conflict declared", func(f *file) {
 			f.forget(models.EntryInterestDeclaration, f.holder(models.RoleLegal))
 			f.declare(f.holder(models.RoleLegal), true)
 		}, "people_declared", "declared a conflict"},
-		{"drafter and evaluator in one", func(f *file) { f.give(f.holder(models.RoleEvaluator), 0, models.RoleDrafter) }, "roles_compatible", "evaluator and drafter"},
+		{"drafter and evaluator in one", func(f *file) {
+			f.give(f.holder(models.RoleEvaluator), 0,
+				models.RoleDrafter)
+		}, "roles_compatible", "evaluator and drafter"},
 	})
 }
 
@@ -150,7 +182,8 @@ func TestTimeLimitsAreCountedInTheYearsWhoseHolidaysAreKnown(t *testing.T) {
 func TestTheCriterionSaysWhereTheClausesOfTheAgreementStand(t *testing.T) {
 	t.Parallel()
 	f := capable(t)
-	require.Contains(t, f.find(models.PhaseCapacity, "agreement_written").Detail, "the agreement says who is responsible")
+	require.Contains(t, f.find(models.PhaseCapacity, "agreement_written").Detail,
+		"the agreement says who is responsible")
 	document := strings.Repeat("a", 64)
 	f.change(f.latest(models.EntryAgreement), func(c map[string]any) { c["document"] = document })
 	require.Contains(t, f.find(models.PhaseCapacity, "agreement_written").Detail, "stand in the document "+document)
@@ -168,16 +201,23 @@ func TestTheCallsQuotasAreJudgedWithTheCapacity(t *testing.T) {
 	}
 	code := eligibility.CodePrefix + "exchanges"
 	require.Equal(t, models.FindingNotMet, f.find(models.PhaseCapacity, code).Finding)
-	f.write(models.EntryActivity, models.Activity{Activity: "exchange", Topic: "visit", Title: clause, Date: "2026-02-02", Participants: []models.Participant{{Organisation: "x", Count: 1}}})
+	f.write(models.EntryActivity, models.Activity{
+		Activity: "exchange", Topic: "visit", Title: clause,
+		Date: "2026-02-02", Participants: []models.Participant{{Organisation: "x", Count: 1}},
+	})
 	require.Equal(t, models.FindingMet, f.find(models.PhaseCapacity, code).Finding)
 	require.Equal(t, models.FindingMet, f.find(models.PhaseCapacity, code+"_with_sme").Finding, "40 of 80")
 	require.Equal(t, models.FindingMet, f.find(models.PhaseCapacity, code+"_with_outsiders").Finding, "20 of 80")
 
-	f.write(models.EntryGrantAction, models.GrantAction{Starts: "2026-01-01", Months: 30, CoFinancing: "75", Grant: "400000"})
+	f.write(models.EntryGrantAction, models.GrantAction{
+		Starts: "2026-01-01", Months: 30, CoFinancing: "75",
+		Grant: "400000",
+	})
 	require.Equal(t, models.FindingMet, f.find(models.PhaseCapacity, eligibility.CodePrefix+"grant").Finding)
 	require.Contains(t, f.find(models.PhaseCapacity, eligibility.CodePrefix+"duration").Detail, "30 months")
 	for i := range f.Members {
-		f.writeFor(f.buyer(i), models.EntryMembership, models.Membership{Body: "European Cluster Collaboration Platform", Since: "2020-01-01"})
+		f.writeFor(f.buyer(i), models.EntryMembership,
+			models.Membership{Body: "European Cluster Collaboration Platform", Since: "2020-01-01"})
 	}
 	require.Equal(t, models.FindingMet, f.find(models.PhaseNeeds, eligibility.CodePrefix+"platform_membership").Finding)
 }
@@ -189,7 +229,8 @@ func TestTheGateOfCapacityIsAboutAgreementAndRolePlan(t *testing.T) {
 	agreement, _ := f.Latest(models.EntryAgreement)
 	require.Equal(t, []models.ID{agreement.AuthorID}, before.Authors, "who signed may vote")
 	f.write(models.EntryActivity, models.Activity{Activity: "visit", Date: "2026-02-02"})
-	require.Equal(t, before.Digest(), Judge(models.PhaseCapacity, f.Dossier).Digest(), "a visit more changes nothing that is approved")
+	require.Equal(t, before.Digest(), Judge(models.PhaseCapacity, f.Dossier).Digest(),
+		"a visit more changes nothing that is approved")
 	f.write(models.EntryRolePlan, models.UsualRolePlan())
 	require.NotEqual(t, before.Digest(), Judge(models.PhaseCapacity, f.Dossier).Digest())
 }

@@ -22,15 +22,23 @@ var today = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 func newFile(t *testing.T) *file {
 	t.Helper()
 	f := &file{t, models.Dossier{
-		Procurement:   models.Procurement{ID: models.NewID(models.PrefixProcurement), Languages: []string{"en"}, Zone: "Europe/Paris", Status: models.StatusRunning},
-		Organisations: map[models.ID]models.Organisation{},
-		Authors:       map[models.ID][]models.ID{},
-		Now:           today,
+		Procurement: models.Procurement{
+			ID: models.NewID(models.PrefixProcurement), Languages: []string{"en"},
+			Zone: "Europe/Paris", Status: models.StatusRunning,
+		}, Organisations: map[models.ID]models.Organisation{},
+		Authors: map[models.ID][]models.ID{},
+		Now:     today,
 	}}
 	for i, country := range []string{"FR", "ES", "DE"} {
 		id := models.NewID(models.PrefixOrganisation)
-		f.Members = append(f.Members, models.Member{OrganisationID: id, Lead: i == 0, BudgetShare: []string{"80", "10", "10"}[i]})
-		f.Organisations[id] = models.Organisation{ID: id, LegalName: "Buyer " + country, Country: country, Kind: models.OrganisationContractingAuthority}
+		f.Members = append(f.Members, models.Member{
+			OrganisationID: id, Lead: i == 0,
+			BudgetShare: []string{"80", "10", "10"}[i],
+		})
+		f.Organisations[id] = models.Organisation{
+			ID: id, LegalName: "Buyer " + country, Country: country,
+			Kind: models.OrganisationContractingAuthority,
+		}
 	}
 	return f
 }
@@ -49,8 +57,8 @@ func (f *file) writeFor(buyer models.ID, kind models.EntryKind, content any) mod
 	rule, ok := models.EntryRuleOf(kind)
 	require.True(f, ok, "%s", kind)
 	e := models.Entry{
-		ID: models.NewID(models.PrefixEntry), Kind: kind, Phase: rule.Phase, Round: 1, OrganisationID: buyer, Version: 1,
-		AuthorID: models.NewID(models.PrefixPerson), Body: text, Digest: digest, WrittenAt: today,
+		ID: models.NewID(models.PrefixEntry), Kind: kind, Phase: rule.Phase, Round: 1, OrganisationID: buyer,
+		Version: 1, AuthorID: models.NewID(models.PrefixPerson), Body: text, Digest: digest, WrittenAt: today,
 	}
 	f.Entries = append(f.Entries, e)
 	f.Authors[e.ID] = []models.ID{e.AuthorID}
@@ -97,7 +105,10 @@ func (f *file) hire(buyer int, role models.Role) models.ID {
 }
 
 func (f *file) give(person models.ID, buyer int, role models.Role) {
-	f.Roles = append(f.Roles, models.RoleAssignment{PersonID: person, OrganisationID: f.buyer(buyer), Role: role, ValidFrom: today.Add(-time.Hour)})
+	f.Roles = append(f.Roles, models.RoleAssignment{
+		PersonID: person, OrganisationID: f.buyer(buyer), Role: role,
+		ValidFrom: today.Add(-time.Hour),
+	})
 }
 
 func (f *file) find(phase models.Phase, code string) models.Criterion {

@@ -34,7 +34,8 @@ func Judge(phase models.Phase, d models.Dossier) models.Gate {
 	keeper, known := gatekeepers[phase]
 	if !known {
 		g.Criteria = append(g.Criteria, models.Criterion{
-			Code: "criteria_unknown", Finding: models.FindingUnknown, Detail: "this release does not judge the phase " + string(phase),
+			Code: "criteria_unknown", Finding: models.FindingUnknown,
+			Detail: "this release does not judge the phase " + string(phase),
 		})
 		return g
 	}
@@ -102,13 +103,19 @@ func (c check) notMet(format string, args ...any) models.Criterion {
 }
 
 func (c check) of(f models.Finding, evidence []string, format string, args ...any) models.Criterion {
-	return models.Criterion{Code: c.code, Finding: f, Detail: fmt.Sprintf(format, args...), Evidence: evidence, Source: c.source}
+	return models.Criterion{
+		Code: c.code, Finding: f, Detail: fmt.Sprintf(format, args...), Evidence: evidence,
+		Source: c.source,
+	}
 }
 
 // byMember maps each active member to its entry of the kind and lists the names of those without one.
 func byMember(d models.Dossier, kind models.EntryKind, fits func(models.Entry) bool) (evidence, missing []string) {
 	for _, m := range d.ActiveMembers() {
-		found := slices.IndexFunc(d.Of(kind), func(e models.Entry) bool { return e.OrganisationID == m.OrganisationID && fits(e) })
+		found := slices.IndexFunc(d.Of(kind), func(e models.Entry) bool {
+			return e.OrganisationID == m.OrganisationID &&
+				fits(e)
+		})
 		if found < 0 {
 			missing = append(missing, d.Organisations[m.OrganisationID].LegalName)
 			continue
@@ -121,7 +128,9 @@ func byMember(d models.Dossier, kind models.EntryKind, fits func(models.Entry) b
 func always(models.Entry) bool { return true }
 
 // everyMember asks for an entry of the kind from each active member.
-func (c check) everyMember(d models.Dossier, kind models.EntryKind, fits func(models.Entry) bool, what string) models.Criterion {
+func (c check) everyMember(d models.Dossier, kind models.EntryKind, fits func(models.Entry) bool,
+	what string,
+) models.Criterion {
 	evidence, missing := byMember(d, kind, fits)
 	if len(missing) > 0 {
 		return c.notMet("%s: missing from %s", what, strings.Join(missing, "; "))

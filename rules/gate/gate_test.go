@@ -35,10 +35,22 @@ func TestACriterionNamesAllThatIsMissingAtOnce(t *testing.T) {
 		do       func(*file)
 		names    []string
 	}{
-		"needs_stated":     {models.PhaseNeeds, needed, withdrawAll(models.EntryNeedsStatement), []string{"Buyer FR", "Buyer ES", "Buyer DE"}},
-		"agreement_signed": {models.PhaseCapacity, capable, withdrawAll(models.EntrySignature), []string{"Buyer FR", "Buyer ES", "Buyer DE"}},
-		"people_trained":   {models.PhaseCapacity, capable, withdrawAll(models.EntryActivity), []string{"as opener", "as evaluator", "as awarder"}},
-		"people_declared":  {models.PhaseCapacity, capable, withdrawAll(models.EntryInterestDeclaration), []string{"as opener", "as evaluator", "as awarder"}},
+		"needs_stated": {
+			models.PhaseNeeds, needed, withdrawAll(models.EntryNeedsStatement),
+			[]string{"Buyer FR", "Buyer ES", "Buyer DE"},
+		},
+		"agreement_signed": {
+			models.PhaseCapacity, capable, withdrawAll(models.EntrySignature),
+			[]string{"Buyer FR", "Buyer ES", "Buyer DE"},
+		},
+		"people_trained": {
+			models.PhaseCapacity, capable, withdrawAll(models.EntryActivity),
+			[]string{"as opener", "as evaluator", "as awarder"},
+		},
+		"people_declared": {
+			models.PhaseCapacity, capable, withdrawAll(models.EntryInterestDeclaration),
+			[]string{"as opener", "as evaluator", "as awarder"},
+		},
 		"requirements_verifiable": {models.PhaseSpecification, specified, func(f *file) {
 			for _, e := range f.Of(models.EntryRequirement) {
 				f.change(e.ID, func(c map[string]any) { delete(c, "verification") })
@@ -50,9 +62,19 @@ func TestACriterionNamesAllThatIsMissingAtOnce(t *testing.T) {
 				f.change(e.ID, func(c map[string]any) { c["statement"] = said(words) })
 			}
 		}, []string{"modern", "user-friendly"}},
-		"translated":    {models.PhaseSpecification, specified, func(f *file) { f.Procurement.Languages = []string{"fr"} }, []string{"requirement", "specification_clauses", "lots_decision", "business_case"}},
-		"business_case": {models.PhaseSpecification, specified, withdrawAll(models.EntryEstimate), []string{"Buyer FR", "Buyer ES", "Buyer DE"}},
-		"purchased":     {models.PhaseTender, bought, withdrawAll(models.EntryPurchase, models.EntryNonPurchase), []string{"Buyer FR", "Buyer ES", "Buyer DE"}},
+		"translated": {
+			models.PhaseSpecification, specified,
+			func(f *file) { f.Procurement.Languages = []string{"fr"} },
+			[]string{"requirement", "specification_clauses", "lots_decision", "business_case"},
+		},
+		"business_case": {
+			models.PhaseSpecification, specified, withdrawAll(models.EntryEstimate),
+			[]string{"Buyer FR", "Buyer ES", "Buyer DE"},
+		},
+		"purchased": {
+			models.PhaseTender, bought, withdrawAll(models.EntryPurchase, models.EntryNonPurchase),
+			[]string{"Buyer FR", "Buyer ES", "Buyer DE"},
+		},
 		"standstill_over": {models.PhaseTender, bought, func(f *file) {
 			lots := f.Tendering.Lots
 			lots[0], lots[1] = lots[1], lots[0] // the one that has ended comes first

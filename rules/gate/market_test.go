@@ -15,7 +15,8 @@ func (f *file) tell(e models.Entry, at time.Time, basis ...models.Reference) mod
 	if basis == nil {
 		basis = market.Basis(f.Dossier, e)
 	}
-	f.Market.Releases = append(f.Market.Releases, models.Release{EntryID: e.ID, Kind: e.Kind, Digest: e.Digest, ReleasedAt: at, Basis: basis})
+	f.Market.Releases = append(f.Market.Releases,
+		models.Release{EntryID: e.ID, Kind: e.Kind, Digest: e.Digest, ReleasedAt: at, Basis: basis})
 	return e
 }
 
@@ -28,7 +29,10 @@ func (f *file) reference(kind models.EntryKind) models.Reference {
 func said(s string) models.Text { return models.Text{"en": s} }
 
 func outcome(target string) models.Outcome {
-	return models.Outcome{Outcome: said("Less energy"), Indicator: said("Energy per result"), Baseline: "48", Target: target, Unit: "kWh"}
+	return models.Outcome{
+		Outcome: said("Less energy"), Indicator: said("Energy per result"), Baseline: "48",
+		Target: target, Unit: "kWh",
+	}
 }
 
 // needed is a dossier whose need is adopted.
@@ -37,11 +41,16 @@ func needed(t *testing.T) *file {
 	f := newFile(t)
 	var statements []models.ID
 	for i := range f.Members {
-		statements = append(statements, f.writeFor(f.buyer(i), models.EntryNeedsStatement, models.NeedsStatement{Outcome: outcome("30"), Priority: "must"}).ID)
-		f.writeFor(f.buyer(i), models.EntryEstimate, models.Estimate{Value: models.Money{Amount: "1", Currency: "EUR"}, Quantity: "1", Unit: "system"})
+		statements = append(statements, f.writeFor(f.buyer(i), models.EntryNeedsStatement,
+			models.NeedsStatement{Outcome: outcome("30"), Priority: "must"}).ID)
+		f.writeFor(f.buyer(i), models.EntryEstimate,
+			models.Estimate{Value: models.Money{Amount: "1", Currency: "EUR"}, Quantity: "1", Unit: "system"})
 	}
 	need := f.write(models.EntryCommonNeed, models.CommonNeed{Outcome: outcome("30"), Statements: statements})
-	f.write(models.EntryStateOfTheArt, models.StateOfTheArt{Summary: said("Little is on sale"), Conclusion: models.ConclusionNearMarket, Sources: []models.Source{{Title: "Survey"}}})
+	f.write(models.EntryStateOfTheArt, models.StateOfTheArt{
+		Summary:    said("Little is on sale"),
+		Conclusion: models.ConclusionNearMarket, Sources: []models.Source{{Title: "Survey"}},
+	})
 	for i := range f.Members {
 		f.writeFor(f.buyer(i), models.EntryNeedConfirmation, models.Confirmation{Entry: need.ID, Digest: need.Digest})
 	}
@@ -91,11 +100,13 @@ func consulted(t *testing.T) *file {
 	f.consult("FR", "ES", "DE", "IT", "PL")
 	event := f.write(models.EntryConsultationEvent, models.ConsultationEvent{Title: said("Dialogue")})
 	f.Market.Responses = []models.ConsultationResponse{{
-		ID: models.NewID(models.PrefixResponse), AnnouncementID: f.Market.Consultations[0].AnnouncementID, OrganisationID: models.NewID(models.PrefixOrganisation),
+		ID: models.NewID(models.PrefixResponse), AnnouncementID: f.Market.Consultations[0].AnnouncementID,
+		OrganisationID: models.NewID(models.PrefixOrganisation),
 	}}
-	f.tell(f.write(models.EntryConsultationReport, models.ConsultationReport{Summary: said("It can be done"), RegisterComplete: true, Inputs: []models.InputUse{
-		{Input: f.Market.Responses[0].ID, Used: true, Reason: "target"}, {Input: event.ID, Reason: "nothing new"},
-	}}), today)
+	f.tell(f.write(models.EntryConsultationReport,
+		models.ConsultationReport{Summary: said("It can be done"), RegisterComplete: true, Inputs: []models.InputUse{
+			{Input: f.Market.Responses[0].ID, Used: true, Reason: "target"}, {Input: event.ID, Reason: "nothing new"},
+		}}), today)
 	f.write(models.EntryRoute, models.Route{Route: models.RoutePPI, Reason: "near the market"})
 	return f
 }
@@ -104,10 +115,12 @@ func consulted(t *testing.T) *file {
 func (f *file) consult(countries ...string) {
 	need := f.reference(models.EntryCommonNeed)
 	closed := today.AddDate(0, 0, -7)
-	a := f.tell(f.write(models.EntryAnnouncement, models.Announcement{Title: said("Dialogue"), Countries: countries}), today.AddDate(0, -2, 0), need)
+	a := f.tell(f.write(models.EntryAnnouncement, models.Announcement{Title: said("Dialogue"), Countries: countries}),
+		today.AddDate(0, -2, 0), need)
 	q := f.tell(f.write(models.EntryQuestionnaire, models.Questionnaire{}), today.AddDate(0, -2, 0), need)
 	f.Market.Consultations = append(f.Market.Consultations, models.Consultation{
-		AnnouncementID: a.ID, QuestionnaireID: q.ID, AnnouncedAt: today.AddDate(0, -2, 0), ClosesAt: closed, ClosesLocal: "2026-02-23T12:00", ClosesZone: "Europe/Paris", ClosedAt: &closed,
+		AnnouncementID: a.ID, QuestionnaireID: q.ID, AnnouncedAt: today.AddDate(0, -2, 0), ClosesAt: closed,
+		ClosesLocal: "2026-02-23T12:00", ClosesZone: "Europe/Paris", ClosedAt: &closed,
 	})
 }
 
@@ -126,43 +139,67 @@ func TestTheConsultationGate(t *testing.T) {
 		"is met when all was consulted, dealt with and reported": {func(*file) {}, nil},
 		"asks for a consultation at all": {
 			func(f *file) { f.Market = models.Market{} },
-			[]string{"consultation_announced", "consultation_closed", "consultation_responses", "consultation_reach", "consultation_reported"},
+			[]string{
+				"consultation_announced", "consultation_closed", "consultation_responses", "consultation_reach",
+				"consultation_reported",
+			},
 		},
 		"asks for one on the need as it stands": {
 			rewrite(models.EntryCommonNeed, func(c map[string]any) { c["target"] = "25" }),
 			[]string{"consultation_announced", "consultation_responses", "consultation_reach"},
 		},
-		"waits until it has closed": {func(f *file) { f.Market.Consultations[0].ClosedAt = nil }, []string{"consultation_closed"}},
+		"waits until it has closed": {
+			func(f *file) { f.Market.Consultations[0].ClosedAt = nil },
+			[]string{"consultation_closed"},
+		},
 		"asks why nobody responded": {func(f *file) { f.Market.Responses = nil }, []string{"consultation_responses"}},
 		"takes silence that is explained": {func(f *file) {
 			f.Market.Responses = nil
-			rewrite(models.EntryConsultationReport, func(c map[string]any) { c["silence"] = "asked anew in all trade journals" })(f)
+			rewrite(models.EntryConsultationReport,
+				func(c map[string]any) { c["silence"] = "asked anew in all trade journals" })(f)
 		}, nil},
-		"asks for every buyer's country": {rewrite(models.EntryAnnouncement, func(c map[string]any) { c["countries"] = []string{"FR", "ES"} }), []string{"consultation_reach"}},
+		"asks for every buyer's country": {rewrite(models.EntryAnnouncement,
+			func(c map[string]any) { c["countries"] = []string{"FR", "ES"} }), []string{"consultation_reach"}},
 		"takes a reason for less reach": {func(f *file) {
 			rewrite(models.EntryAnnouncement, func(c map[string]any) { c["countries"] = []string{"FR", "ES"} })(f)
-			rewrite(models.EntryConsultationReport, func(c map[string]any) { c["reach_reason"] = "the German market was consulted in 2025" })(f)
+			rewrite(models.EntryConsultationReport,
+				func(c map[string]any) { c["reach_reason"] = "the German market was consulted in 2025" })(f)
 		}, nil},
 		"asks what came of each input": {func(f *file) {
-			f.Market.Responses = append(f.Market.Responses, models.ConsultationResponse{ID: models.NewID(models.PrefixResponse)})
+			f.Market.Responses = append(f.Market.Responses,
+				models.ConsultationResponse{ID: models.NewID(models.PrefixResponse)})
 		}, []string{"inputs_covered"}},
-		"asks that the report was released":          {func(f *file) { f.Market.Releases = f.Market.Releases[:2] }, []string{"consultation_reported"}},
+		"asks that the report was released": {
+			func(f *file) { f.Market.Releases = f.Market.Releases[:2] },
+			[]string{"consultation_reported"},
+		},
 		"asks for a report on the last consultation": {func(f *file) { f.Market.Releases[2].ReleasedAt = today.AddDate(0, -4, 0) }, []string{"consultation_reported"}},
 		"takes a report when there was nothing to announce": {
 			func(f *file) { f.Market.Consultations = nil },
 			[]string{"consultation_announced", "consultation_closed", "consultation_responses", "consultation_reach"},
 		},
-		"asks whether the register is complete": {rewrite(models.EntryConsultationReport, func(c map[string]any) { c["register_complete"] = false }), []string{"prior_involvement_registered"}},
+		"asks whether the register is complete": {rewrite(models.EntryConsultationReport,
+			func(c map[string]any) { c["register_complete"] = false }), []string{"prior_involvement_registered"}},
 		"asks for a route": {func(f *file) {
 			e, _ := f.Latest(models.EntryRoute)
 			f.withdraw(e.ID)
 		}, []string{"route_confirmed"}},
-		"asks that the route follows from the state of the art": {rewrite(models.EntryStateOfTheArt, func(c map[string]any) { c["conclusion"] = models.ConclusionOffTheShelf }), []string{"route_confirmed"}},
+		"asks that the route follows from the state of the art": {rewrite(models.EntryStateOfTheArt,
+			func(c map[string]any) { c["conclusion"] = models.ConclusionOffTheShelf }), []string{"route_confirmed"}},
 		"takes another route with a reason": {func(f *file) {
-			rewrite(models.EntryStateOfTheArt, func(c map[string]any) { c["conclusion"] = models.ConclusionOffTheShelf })(f)
-			rewrite(models.EntryRoute, func(c map[string]any) { c["deviation"] = "not on sale in the quantity needed" })(f)
+			rewrite(models.EntryStateOfTheArt,
+				func(c map[string]any) { c["conclusion"] = models.ConclusionOffTheShelf })(f)
+			rewrite(models.EntryRoute,
+				func(c map[string]any) { c["deviation"] = "not on sale in the quantity needed" })(f)
 		}, nil},
-		"does not go on to buy research and development": {rewrite(models.EntryRoute, func(c map[string]any) { c["route"], c["deviation"] = models.RoutePCP, "research is needed after all" }), []string{"route_confirmed"}},
+		"does not go on to buy research and development": {
+			rewrite(models.EntryRoute,
+				func(c map[string]any) {
+					c["route"], c["deviation"] = models.RoutePCP,
+						"research is needed after all"
+				}),
+			[]string{"route_confirmed"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -177,8 +214,12 @@ func TestTheConsultationGate(t *testing.T) {
 func TestTheRegisterCountsWhoWasInvolvedBeforehand(t *testing.T) {
 	t.Parallel()
 	f := consulted(t)
-	require.Contains(t, f.find(models.PhaseConsultation, "prior_involvement_registered").Detail, "0 contacts, 0 operators involved")
-	for _, involvement := range []string{models.InvolvementNone, models.InvolvementAdvised, models.InvolvementPrepared} {
+	require.Contains(t, f.find(models.PhaseConsultation, "prior_involvement_registered").Detail,
+		"0 contacts, 0 operators involved")
+	for _, involvement := range []string{
+		models.InvolvementNone, models.InvolvementAdvised,
+		models.InvolvementPrepared,
+	} {
 		f.write(models.EntryMarketContact, models.MarketContact{Involvement: involvement})
 	}
 	found := f.find(models.PhaseConsultation, "prior_involvement_registered")
@@ -190,9 +231,12 @@ func TestARouteAgainstTheStateOfTheArtIsSaidToBeOne(t *testing.T) {
 	t.Parallel()
 	f := consulted(t)
 	require.Equal(t, "the route is "+models.RoutePPI, f.find(models.PhaseConsultation, "route_confirmed").Detail)
-	f.change(f.latest(models.EntryStateOfTheArt), func(c map[string]any) { c["conclusion"] = models.ConclusionOffTheShelf })
-	f.change(f.latest(models.EntryRoute), func(c map[string]any) { c["deviation"] = "not on sale in the quantity needed" })
-	require.Contains(t, f.find(models.PhaseConsultation, "route_confirmed").Detail, "other than the state of the art points to")
+	f.change(f.latest(models.EntryStateOfTheArt),
+		func(c map[string]any) { c["conclusion"] = models.ConclusionOffTheShelf })
+	f.change(f.latest(models.EntryRoute),
+		func(c map[string]any) { c["deviation"] = "not on sale in the quantity needed" })
+	require.Contains(t, f.find(models.PhaseConsultation, "route_confirmed").Detail,
+		"other than the state of the art points to")
 }
 
 func TestACallAsksForAConsultationInFiveMemberStates(t *testing.T) {
@@ -209,7 +253,9 @@ func TestACallAsksForAConsultationInFiveMemberStates(t *testing.T) {
 func informedFile(t *testing.T) *file {
 	t.Helper()
 	f := needed(t)
-	f.tell(f.write(models.EntryEngagementPlan, models.EngagementPlan{Interval: "P60D", Channels: []models.Source{{Title: "Website"}}}), today.AddDate(0, -3, 0))
+	f.tell(f.write(models.EntryEngagementPlan,
+		models.EngagementPlan{Interval: "P60D", Channels: []models.Source{{Title: "Website"}}}),
+		today.AddDate(0, -3, 0))
 	f.bulletin(today.AddDate(0, 0, -60), models.Bulletin{Covers: models.Topics()})
 	return f
 }
@@ -226,20 +272,35 @@ func TestTheEngagementGate(t *testing.T) {
 		open  []string
 	}{
 		"is met on the last day of the interval": {func(*file) {}, nil},
-		"is no longer met the day after":         {func(f *file) { f.Now = f.Now.AddDate(0, 0, 1) }, []string{"informed_of_budget", "informed_of_timing", "informed_of_needs"}},
+		"is no longer met the day after": {
+			func(f *file) { f.Now = f.Now.AddDate(0, 0, 1) },
+			[]string{"informed_of_budget", "informed_of_timing", "informed_of_needs"},
+		},
 		"asks for each topic": {func(f *file) {
 			f.Now = f.Now.AddDate(0, 0, 1)
 			f.bulletin(f.Now, models.Bulletin{Covers: []string{models.TopicNeeds}})
 		}, []string{"informed_of_budget", "informed_of_timing"}},
 		"asks for a plan": {
 			func(f *file) { f.Market.Releases = f.Market.Releases[1:] },
-			[]string{"engagement_planned", "informed_of_budget", "informed_of_timing", "informed_of_needs", "planning_notice_in_window"},
+			[]string{
+				"engagement_planned", "informed_of_budget", "informed_of_timing", "informed_of_needs",
+				"planning_notice_in_window",
+			},
 		},
-		"counts no draft": {func(f *file) { f.Market.Releases = f.Market.Releases[:1] }, []string{"informed_of_budget", "informed_of_timing", "informed_of_needs"}},
+		"counts no draft": {
+			func(f *file) { f.Market.Releases = f.Market.Releases[:1] },
+			[]string{"informed_of_budget", "informed_of_timing", "informed_of_needs"},
+		},
 		"counts no bulletin that was replaced": {func(f *file) {
-			f.bulletin(today, models.Bulletin{Covers: []string{models.TopicBudget}, Replaces: f.reference(models.EntryBulletin).Entry})
+			f.bulletin(today, models.Bulletin{
+				Covers:   []string{models.TopicBudget},
+				Replaces: f.reference(models.EntryBulletin).Entry,
+			})
 		}, []string{"informed_of_timing", "informed_of_needs"}},
-		"asks that changes are announced": {func(f *file) { f.write(models.EntryMarketChange, change) }, []string{"changes_announced"}},
+		"asks that changes are announced": {
+			func(f *file) { f.write(models.EntryMarketChange, change) },
+			[]string{"changes_announced"},
+		},
 		"is met once they are": {func(f *file) {
 			e := f.write(models.EntryMarketChange, change)
 			f.bulletin(today, models.Bulletin{Covers: models.Topics(), Announces: []models.ID{e.ID}})
@@ -248,11 +309,26 @@ func TestTheEngagementGate(t *testing.T) {
 			e, _ := f.Latest(models.EntryCommonNeed)
 			f.change(e.ID, func(c map[string]any) { c["target"] = "25" })
 		}, []string{"changes_announced"}},
-		"sees that a buyer with its budget has left":                      {func(f *file) { f.Members[2].LeftAt = &today }, []string{"changes_announced"}},
-		"asks for a planning notice when time limits are to be shortened": {func(f *file) { f.shorten() }, []string{"planning_notice_in_window"}},
-		"refuses one sent 34 days before":                                 {func(f *file) { f.shorten("2026-03-02") }, []string{"planning_notice_in_window"}},
-		"takes one sent 35 days before":                                   {func(f *file) { f.shorten("2026-03-01") }, nil},
-		"refuses one of more than twelve months":                          {func(f *file) { f.shorten("2025-04-04") }, []string{"planning_notice_in_window"}},
+		"sees that a buyer with its budget has left": {
+			func(f *file) { f.Members[2].LeftAt = &today },
+			[]string{"changes_announced"},
+		},
+		"asks for a planning notice when time limits are to be shortened": {
+			func(f *file) { f.shorten() },
+			[]string{"planning_notice_in_window"},
+		},
+		"refuses one sent 34 days before": {
+			func(f *file) { f.shorten("2026-03-02") },
+			[]string{"planning_notice_in_window"},
+		},
+		"takes one sent 35 days before": {
+			func(f *file) { f.shorten("2026-03-01") },
+			nil,
+		},
+		"refuses one of more than twelve months": {
+			func(f *file) { f.shorten("2025-04-04") },
+			[]string{"planning_notice_in_window"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -269,6 +345,9 @@ func (f *file) shorten(sent ...string) {
 		Interval: "60", Channels: []models.Source{{Title: "Website"}}, Shortens: true, ContractNotice: "2026-04-05",
 	}), today)
 	for _, day := range sent {
-		f.write(models.EntryPlanningNotice, models.PlanningNotice{SentOn: day, Reference: "1", Place: "TED", Complete: true})
+		f.write(models.EntryPlanningNotice, models.PlanningNotice{
+			SentOn: day, Reference: "1", Place: "TED",
+			Complete: true,
+		})
 	}
 }

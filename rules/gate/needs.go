@@ -21,7 +21,8 @@ func needs(d models.Dossier) []models.Criterion {
 		commonNeed(d),
 		confirmed(d),
 		stateOfTheArt(d),
-		check{"estimated", "Directive 2014/24/EU, Article 5"}.everyMember(d, models.EntryEstimate, always, "an estimate of value and quantity"),
+		check{"estimated", "Directive 2014/24/EU, Article 5"}.everyMember(d, models.EntryEstimate, always,
+			"an estimate of value and quantity"),
 		neutral(d, models.EntryNeedsStatement, models.EntryCommonNeed),
 	}
 }

@@ -31,7 +31,10 @@ func NeutralityFindings(d models.Dossier, kinds ...models.EntryKind) ([]Neutrali
 					return nil, fmt.Errorf("read %s for neutrality: %w", e.ID, err)
 				}
 				for _, f := range found {
-					all = append(all, NeutralityFinding{Entry: e, Field: w.Field, Finding: f, Answer: answerTo(d, e, f)})
+					all = append(all, NeutralityFinding{
+						Entry: e, Field: w.Field, Finding: f,
+						Answer: answerTo(d, e, f),
+					})
 				}
 			}
 		}
@@ -65,15 +68,19 @@ func neutral(d models.Dossier, kinds ...models.EntryKind) models.Criterion {
 		case f.Code == neutrality.CodeLanguage:
 			unread = append(unread, fmt.Sprintf("%s%s (%s)", f.Entry.ID, f.Field, f.Language))
 		default:
-			open = append(open, fmt.Sprintf("%s%s (%s) %s %q", f.Entry.ID, f.Field, f.Language, f.Code, shortened(f.Text)))
+			open = append(open, fmt.Sprintf("%s%s (%s) %s %q", f.Entry.ID, f.Field, f.Language, f.Code,
+				shortened(f.Text)))
 		}
 	}
 	if len(open) > 0 {
-		return c.notMet("%d findings on neutrality are open: %s", len(open), strings.Join(open[:min(len(open), 10)], "; "))
+		return c.notMet("%d findings on neutrality are open: %s", len(open),
+			strings.Join(open[:min(len(open), 10)], "; "))
 	}
 	if len(unread) > 0 {
-		return c.of(models.FindingUnknown, unique(evidence), "%d texts are in languages without rules, so whether they are neutral is unknown until "+
-			"someone who reads the language has answered: %s", len(unread), strings.Join(unread[:min(len(unread), 10)], "; "))
+		return c.of(models.FindingUnknown, unique(evidence),
+			"%d texts are in languages without rules, so whether they are neutral is unknown until "+
+				"someone who reads the language has answered: %s", len(unread),
+			strings.Join(unread[:min(len(unread), 10)], "; "))
 	}
 	return c.met(unique(evidence), "no finding on neutrality is open, %d were answered", len(findings))
 }

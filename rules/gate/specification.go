@@ -22,7 +22,8 @@ var specificationSubject = append(models.SpecificationKinds(), models.EntrySpeci
 func specification(d models.Dossier) []models.Criterion {
 	requirements := requirementsOf(d)
 	return []models.Criterion{
-		requirementsTraced(d, requirements), requirementsVerifiable(requirements), minimumSeparated(requirements), requirementsPlaced(d, requirements),
+		requirementsTraced(d, requirements), requirementsVerifiable(requirements), minimumSeparated(requirements),
+		requirementsPlaced(d, requirements),
 		neutral(d, models.EntryRequirement), translated(d), lotsDecided(d), businessCase(d), clausesWritten(d),
 		frozen(d), approvedByAll(d), legallyCertified(d),
 	}
@@ -46,7 +47,9 @@ func requirementsOf(d models.Dossier) []requirement {
 }
 
 // each asks of every requirement that it has no fault.
-func (c check) each(requirements []requirement, fault func(requirement) string, format string, args ...any) models.Criterion {
+func (c check) each(requirements []requirement, fault func(requirement) string, format string,
+	args ...any,
+) models.Criterion {
 	if len(requirements) == 0 {
 		return c.notMet("no requirement is written down")
 	}
@@ -114,7 +117,8 @@ func minimumSeparated(all []requirement) models.Criterion {
 			}
 		}
 		return ""
-	}, "%d minimum requirements, %d scored for the award, %d not in this tender", count[models.UseMinimum], count[models.UseAward], count[models.UseNone])
+	}, "%d minimum requirements, %d scored for the award, %d not in this tender", count[models.UseMinimum],
+		count[models.UseAward], count[models.UseNone])
 }
 
 func requirementsPlaced(d models.Dossier, all []requirement) models.Criterion {
@@ -220,11 +224,14 @@ func (c check) affordable(business models.BusinessCase, estimates []models.Estim
 	case !readable:
 		return c.notMet("the price of the business case cannot be read")
 	case !ok || currency != business.Price.Currency:
-		return c.met([]string{Reference(e)}, "the business case rests on %d estimates in several currencies; price and sum were not compared", len(estimates))
+		return c.met([]string{Reference(e)}, "the business case rests on %d estimates in several currencies; price "+
+			"and sum were not compared", len(estimates))
 	case price.Cmp(sum) > 0:
-		return c.notMet("the price of %s %s is above the estimates, %s in all", business.Price.Amount, currency, sum.FloatString(2))
+		return c.notMet("the price of %s %s is above the estimates, %s in all", business.Price.Amount, currency,
+			sum.FloatString(2))
 	}
-	return c.met([]string{Reference(e)}, "the price of %s %s is within the estimates of %d buyers, %s in all", business.Price.Amount, currency, len(estimates), sum.FloatString(2))
+	return c.met([]string{Reference(e)}, "the price of %s %s is within the estimates of %d buyers, %s in all",
+		business.Price.Amount, currency, len(estimates), sum.FloatString(2))
 }
 
 func clausesWritten(d models.Dossier) models.Criterion {

@@ -11,10 +11,15 @@ import (
 
 func (f *file) require(code, use string, trace models.ID) models.Entry {
 	r := models.Requirement{
-		Code: code, Statement: models.Text{"en": "Each result of " + code + " needs at most 30 kWh of energy."}, Type: "performance",
-		Priority: map[string]string{models.UseMinimum: "must", models.UseAward: "should", models.UseNone: "wont"}[use], Use: use,
-		Verification: models.Verification{Method: "test", How: models.Text{"en": "Run the reference job and read the meter."}},
-		Traces:       []models.ID{trace},
+		Code: code, Statement: models.Text{"en": "Each result of " + code + " needs at most 30 kWh of energy."},
+		Type: "performance", Priority: map[string]string{
+			models.UseMinimum: "must", models.UseAward: "should",
+			models.UseNone: "wont",
+		}[use], Use: use,
+		Verification: models.Verification{
+			Method: "test",
+			How:    models.Text{"en": "Run the reference job and read the meter."},
+		}, Traces: []models.ID{trace},
 	}
 	if use == models.UseMinimum {
 		r.Minimum = models.Text{"en": "30 kWh"}
@@ -26,19 +31,25 @@ func (f *file) require(code, use string, trace models.ID) models.Entry {
 func specified(t *testing.T) *file {
 	t.Helper()
 	f := newFile(t)
-	need := f.write(models.EntryCommonNeed, models.CommonNeed{Outcome: models.Outcome{Outcome: models.Text{"en": "Less energy per result"}}})
+	need := f.write(models.EntryCommonNeed,
+		models.CommonNeed{Outcome: models.Outcome{Outcome: models.Text{"en": "Less energy per result"}}})
 	var estimates []models.ID
 	for i := range f.Members {
-		e := f.writeFor(f.buyer(i), models.EntryEstimate, models.Estimate{Value: models.Money{Amount: "1000000.10", Currency: "EUR"}, Quantity: "1", Unit: "system"})
+		e := f.writeFor(f.buyer(i), models.EntryEstimate,
+			models.Estimate{Value: models.Money{Amount: "1000000.10", Currency: "EUR"}, Quantity: "1", Unit: "system"})
 		estimates = append(estimates, e.ID)
 	}
 	f.require("R-001", models.UseMinimum, need.ID)
 	f.require("R-002", models.UseAward, need.ID)
-	f.write(models.EntryClauses, models.Clauses{IntellectualProperty: models.Text{"en": "Rights are licensed."}, Confidentiality: models.Text{"en": "Marked parts are."}})
+	f.write(models.EntryClauses, models.Clauses{
+		IntellectualProperty: models.Text{"en": "Rights are licensed."},
+		Confidentiality:      models.Text{"en": "Marked parts are."},
+	})
 	f.write(models.EntryLotsDecision, models.LotsDecision{Reasons: models.Text{"en": "One system serves all."}})
 	f.write(models.EntryBusinessCase, models.BusinessCase{
-		Functionality: models.Text{"en": "Results at less energy."}, Reasoning: models.Text{"en": "Energy saved pays for it."},
-		Price: models.Money{Amount: "3000000.30", Currency: "EUR"}, Estimates: estimates,
+		Functionality: models.Text{"en": "Results at less energy."},
+		Reasoning:     models.Text{"en": "Energy saved pays for it."},
+		Price:         models.Money{Amount: "3000000.30", Currency: "EUR"}, Estimates: estimates,
 	})
 	f.freeze()
 	return f
@@ -51,7 +62,10 @@ func (f *file) freeze() {
 	for i := range f.Members {
 		f.writeFor(f.buyer(i), models.EntrySpecificationApproval, models.Approval{Confirmation: c})
 	}
-	f.write(models.EntryLegalCertification, models.LegalCertification{Confirmation: c, Statement: "read and found neutral"})
+	f.write(models.EntryLegalCertification, models.LegalCertification{
+		Confirmation: c,
+		Statement:    "read and found neutral",
+	})
 }
 
 // alter changes a requirement and freezes anew.
@@ -95,9 +109,18 @@ func TestTheSpecificationGateNamesWhatIsMissing(t *testing.T) {
 				f.withdraw(e.ID)
 			}
 		}, "requirements_traced", "no requirement"},
-		{"a requirement from no need", func(f *file) { f.alter(func(c map[string]any) { delete(c, "traces") }) }, "requirements_traced", "R-002: comes from no need"},
-		{"a need that was withdrawn", func(f *file) { f.withdraw(f.latest(models.EntryCommonNeed)) }, "requirements_traced", "no longer stands"},
-		{"nobody can verify it", func(f *file) { f.alter(func(c map[string]any) { delete(c, "verification") }) }, "requirements_verifiable", "R-002"},
+		{
+			"a requirement from no need", func(f *file) { f.alter(func(c map[string]any) { delete(c, "traces") }) },
+			"requirements_traced", "R-002: comes from no need",
+		},
+		{
+			"a need that was withdrawn", func(f *file) { f.withdraw(f.latest(models.EntryCommonNeed)) },
+			"requirements_traced", "no longer stands",
+		},
+		{
+			"nobody can verify it", func(f *file) { f.alter(func(c map[string]any) { delete(c, "verification") }) },
+			"requirements_verifiable", "R-002",
+		},
 		{"no minimum", func(f *file) {
 			f.withdraw(f.Of(models.EntryRequirement)[0].ID)
 			f.freeze()
@@ -126,35 +149,64 @@ func TestTheSpecificationGateNamesWhatIsMissing(t *testing.T) {
 		{"a word nobody can measure", func(f *file) {
 			f.alter(func(c map[string]any) { c["statement"] = map[string]any{"en": "It is user-friendly."} })
 		}, "neutral", "vague"},
-		{"one of two languages", func(f *file) { f.Procurement.Languages = []string{"en", "fr"} }, "translated", "/statement (fr)"},
-		{"lots not decided", func(f *file) { f.withdraw(f.latest(models.EntryLotsDecision)) }, "lots_decided", "not decided"},
+		{
+			"one of two languages", func(f *file) { f.Procurement.Languages = []string{"en", "fr"} }, "translated",
+			"/statement (fr)",
+		},
+		{
+			"lots not decided", func(f *file) { f.withdraw(f.latest(models.EntryLotsDecision)) }, "lots_decided",
+			"not decided",
+		},
 		{"divided into one lot", func(f *file) {
 			f.Tendering.Lots = []models.Lot{lot(false), lot(true)}
 			divide(f)
 		}, "lots_decided", "there are 1 lots"},
-		{"not divided into two", func(f *file) { f.Tendering.Lots = []models.Lot{lot(false), lot(false)} }, "lots_decided", "there are 2 lots"},
-		{"no business case", func(f *file) { f.withdraw(f.latest(models.EntryBusinessCase)) }, "business_case", "no business case"},
+		{
+			"not divided into two", func(f *file) { f.Tendering.Lots = []models.Lot{lot(false), lot(false)} },
+			"lots_decided", "there are 2 lots",
+		},
+		{
+			"no business case", func(f *file) { f.withdraw(f.latest(models.EntryBusinessCase)) }, "business_case",
+			"no business case",
+		},
 		{"an estimate left out", func(f *file) {
-			f.change(f.latest(models.EntryBusinessCase), func(c map[string]any) { c["estimates"] = c["estimates"].([]any)[:2] })
+			f.change(f.latest(models.EntryBusinessCase),
+				func(c map[string]any) { c["estimates"] = c["estimates"].([]any)[:2] })
 		}, "business_case", "Buyer DE"},
 		{"a price a cent above the estimates", func(f *file) {
-			f.change(f.latest(models.EntryBusinessCase), func(c map[string]any) { c["price"].(map[string]any)["amount"] = "3000000.31" })
+			f.change(f.latest(models.EntryBusinessCase),
+				func(c map[string]any) { c["price"].(map[string]any)["amount"] = "3000000.31" })
 		}, "business_case", "above the estimates, 3000000.30 in all"},
 		{"no clauses", func(f *file) { f.withdraw(f.latest(models.EntryClauses)) }, "clauses_written", "no clauses"},
-		{"nothing frozen", func(f *file) { f.withdraw(f.latest(models.EntrySpecificationVersion)) }, "version_frozen", "no version"},
+		{
+			"nothing frozen", func(f *file) { f.withdraw(f.latest(models.EntrySpecificationVersion)) },
+			"version_frozen",
+			"no version",
+		},
 		{"changed after the freeze", func(f *file) {
 			f.change(f.latest(models.EntryRequirement), func(c map[string]any) { c["priority"] = "could" })
 		}, "version_frozen", "changed after"},
-		{"more written after the freeze", func(f *file) { f.write(models.EntryGlossary, models.Glossary{}) }, "version_approved", "no frozen version"},
-		{"a buyer has not approved", func(f *file) { f.withdraw(f.latest(models.EntrySpecificationApproval)) }, "version_approved", "Buyer DE"},
+		{
+			"more written after the freeze", func(f *file) { f.write(models.EntryGlossary, models.Glossary{}) },
+			"version_approved", "no frozen version",
+		},
+		{
+			"a buyer has not approved", func(f *file) { f.withdraw(f.latest(models.EntrySpecificationApproval)) },
+			"version_approved", "Buyer DE",
+		},
 		{"an author approved", func(f *file) {
 			requirement := f.latest(models.EntryRequirement)
 			e, _ := f.Latest(models.EntrySpecificationApproval)
 			f.Authors[requirement] = append(f.Authors[requirement], e.AuthorID)
 		}, "version_approved", "Buyer DE"},
-		{"not certified", func(f *file) { f.withdraw(f.latest(models.EntryLegalCertification)) }, "legally_certified", "nobody of the lawyers"},
+		{
+			"not certified", func(f *file) { f.withdraw(f.latest(models.EntryLegalCertification)) },
+			"legally_certified",
+			"nobody of the lawyers",
+		},
 		{"another version is approved", func(f *file) {
-			f.change(f.latest(models.EntrySpecificationVersion), func(c map[string]any) { c["note"] = map[string]any{"en": "later"} })
+			f.change(f.latest(models.EntrySpecificationVersion),
+				func(c map[string]any) { c["note"] = map[string]any{"en": "later"} })
 		}, "legally_certified", "nobody of the lawyers"},
 	})
 }
@@ -176,7 +228,10 @@ func TestAProcurementIsDividedIntoTwoLotsAtLeast(t *testing.T) {
 	f := specified(t)
 	f.change(f.latest(models.EntryLotsDecision), func(c map[string]any) { c["divided"] = true })
 	f.freeze()
-	for lots, finding := range []models.Finding{models.FindingNotMet, models.FindingNotMet, models.FindingMet, models.FindingMet} {
+	for lots, finding := range []models.Finding{
+		models.FindingNotMet, models.FindingNotMet, models.FindingMet,
+		models.FindingMet,
+	} {
 		f.Tendering.Lots = make([]models.Lot, lots)
 		require.Equal(t, finding, f.find(models.PhaseSpecification, "lots_decided").Finding, "%d lots", lots)
 	}
@@ -210,7 +265,8 @@ func TestAFindingOnNeutralityIsAnsweredByAnotherThanItsAuthor(t *testing.T) {
 	require.Equal(t, "/statement", found.Field)
 
 	answer := f.write(models.EntryNeutralityAnswer, models.NeutralityAnswer{
-		Entry: found.Entry.ID, Code: string(found.Code), Language: found.Language, Text: found.Text, Reason: "ISO 9241-11 says how that is measured",
+		Entry: found.Entry.ID, Code: string(found.Code), Language: found.Language, Text: found.Text,
+		Reason: "ISO 9241-11 says how that is measured",
 	})
 	require.Equal(t, models.FindingMet, f.find(models.PhaseSpecification, "neutral").Finding)
 	require.Contains(t, f.find(models.PhaseSpecification, "neutral").Evidence, string(answer.ID))
@@ -226,7 +282,10 @@ func TestAnAnswerHoldsForTheWordsItNames(t *testing.T) {
 	f.alter(func(c map[string]any) { c["statement"] = map[string]any{"en": "It is user-friendly."} })
 	findings, err := NeutralityFindings(f.Dossier, models.EntryRequirement)
 	require.NoError(t, err)
-	f.write(models.EntryNeutralityAnswer, models.NeutralityAnswer{Entry: findings[0].Entry.ID, Code: "vague", Language: "en", Text: findings[0].Text, Reason: "x"})
+	f.write(models.EntryNeutralityAnswer, models.NeutralityAnswer{
+		Entry: findings[0].Entry.ID, Code: "vague",
+		Language: "en", Text: findings[0].Text, Reason: "x",
+	})
 	f.alter(func(c map[string]any) { c["statement"] = map[string]any{"en": "It is modern."} })
 	require.Contains(t, f.find(models.PhaseSpecification, "neutral").Detail, `"modern"`)
 }
@@ -234,7 +293,8 @@ func TestAnAnswerHoldsForTheWordsItNames(t *testing.T) {
 func TestPricesInSeveralCurrenciesAreNotCompared(t *testing.T) {
 	t.Parallel()
 	f := specified(t)
-	f.change(f.Of(models.EntryEstimate)[0].ID, func(c map[string]any) { c["value"].(map[string]any)["currency"] = "PLN" })
+	f.change(f.Of(models.EntryEstimate)[0].ID,
+		func(c map[string]any) { c["value"].(map[string]any)["currency"] = "PLN" })
 	found := f.find(models.PhaseSpecification, "business_case")
 	require.Equal(t, models.FindingMet, found.Finding)
 	require.Contains(t, found.Detail, "not compared")

@@ -45,7 +45,8 @@ func candidatesInformed(d models.Dossier) models.Criterion {
 		for _, t := range d.Tendering.RequestsFor(lot.ID) {
 			i := slices.IndexFunc(d.Tendering.Letters, func(l models.Letter) bool { return l.TenderID == t.ID })
 			if i < 0 {
-				return c.notMet("lot %d: %s was not told what became of its request to participate", lot.Number, d.Tendering.Tenderers[t.OrganisationID].LegalName)
+				return c.notMet("lot %d: %s was not told what became of its request to participate", lot.Number,
+					d.Tendering.Tenderers[t.OrganisationID].LegalName)
 			}
 			evidence = append(evidence, d.Tendering.Letters[i].Digest)
 		}
@@ -116,7 +117,8 @@ func purchased(d models.Dossier) models.Criterion {
 		evidence = append(evidence, found)
 	}
 	if len(missing) > 0 {
-		return c.notMet("neither a purchase under a contract nor a reason: missing from %s", strings.Join(missing, "; "))
+		return c.notMet("neither a purchase under a contract nor a reason: missing from %s",
+			strings.Join(missing, "; "))
 	}
 	return c.met(evidence, "all %d buyers have purchased, or said why not", len(evidence))
 }

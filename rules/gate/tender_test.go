@@ -15,23 +15,33 @@ func bought(t *testing.T) *file {
 	t.Helper()
 	f := newFile(t)
 	lot, ended := models.NewID(models.PrefixLot), models.NewID(models.PrefixLot)
-	winner := models.Tender{ID: models.NewID(models.PrefixTender), LotID: lot, BoxID: "box_1", HandsIn: models.HandedTender, OrganisationID: models.NewID(models.PrefixOrganisation)}
+	winner := models.Tender{
+		ID: models.NewID(models.PrefixTender), LotID: lot, BoxID: "box_1",
+		HandsIn: models.HandedTender, OrganisationID: models.NewID(models.PrefixOrganisation),
+	}
 	published, decided, until := today.AddDate(0, -3, 0), today.AddDate(0, 0, -30), today.AddDate(0, 0, -15)
-	boxes := []models.Box{{ID: "box_1", HandsIn: models.HandedTender, OpenedAt: published, ClosedAt: &decided, UnsealedAt: &decided}}
+	boxes := []models.Box{{
+		ID: "box_1", HandsIn: models.HandedTender, OpenedAt: published, ClosedAt: &decided,
+		UnsealedAt: &decided,
+	}}
 	f.Tendering = models.Tendering{
 		Lots: []models.Lot{
 			{ID: lot, Number: 1, Boxes: boxes},
 			{ID: ended, Number: 2, Boxes: boxes, EndedAt: &decided, EndReason: "no-rece"},
 		},
-		Received:  []models.Tender{winner},
-		Tenderers: map[models.ID]models.Organisation{winner.OrganisationID: {ID: winner.OrganisationID, LegalName: "Supplier"}},
+		Received: []models.Tender{winner},
+		Tenderers: map[models.ID]models.Organisation{winner.OrganisationID: {
+			ID:        winner.OrganisationID,
+			LegalName: "Supplier",
+		}},
 		Stages: map[models.ID]models.LotStage{lot: {
 			LotID: lot, QualityLockedAt: &decided, AwardedAt: &decided, WinnerID: winner.ID,
 			LettersAt: &decided, StandstillUntil: &until,
 		}},
 	}
 	contract := f.write(models.EntryContract, models.Contract{
-		Lot: lot, Tender: winner.ID, Buyers: []models.ID{f.buyer(0), f.buyer(1)}, SignedOn: "2026-02-20", Value: models.Money{Amount: "1", Currency: "EUR"},
+		Lot: lot, Tender: winner.ID, Buyers: []models.ID{f.buyer(0), f.buyer(1)}, SignedOn: "2026-02-20",
+		Value: models.Money{Amount: "1", Currency: "EUR"},
 	})
 	for i := range 2 {
 		f.writeFor(f.buyer(i), models.EntryPurchase, models.Purchase{
@@ -39,7 +49,10 @@ func bought(t *testing.T) *file {
 		})
 	}
 	f.writeFor(f.buyer(2), models.EntryNonPurchase, models.NonPurchase{Code: "ins-fund", Reason: clause})
-	f.Tendering.Notices = []models.Notice{{ID: models.NewID(models.PrefixNotice), Kind: models.NoticeAward, Digest: "d", DispatchedAt: today}}
+	f.Tendering.Notices = []models.Notice{{
+		ID: models.NewID(models.PrefixNotice), Kind: models.NoticeAward, Digest: "d",
+		DispatchedAt: today,
+	}}
 	f.report()
 	return f
 }
@@ -66,8 +79,12 @@ func TestTheTenderEndsOnceEveryCandidateWasTold(t *testing.T) {
 	t.Parallel()
 	f := bought(t)
 	lot := &f.Tendering.Lots[0]
-	request := models.Tender{ID: models.NewID(models.PrefixTender), LotID: lot.ID, BoxID: "box_0", HandsIn: models.HandedRequest, OrganisationID: "org_c"}
-	lot.Boxes = append([]models.Box{{ID: "box_0", HandsIn: models.HandedRequest, OpenedAt: today, ClosedAt: &today}}, lot.Boxes...)
+	request := models.Tender{
+		ID: models.NewID(models.PrefixTender), LotID: lot.ID, BoxID: "box_0",
+		HandsIn: models.HandedRequest, OrganisationID: "org_c",
+	}
+	lot.Boxes = append([]models.Box{{ID: "box_0", HandsIn: models.HandedRequest, OpenedAt: today, ClosedAt: &today}},
+		lot.Boxes...)
 	f.Tendering.Received = append(f.Tendering.Received, request)
 	f.Tendering.Tenderers["org_c"] = models.Organisation{ID: "org_c", LegalName: "Candidate"}
 	told := func() models.Criterion {
@@ -91,26 +108,42 @@ func TestTheTenderEndsOnceEveryBuyerHasPurchasedOrSaidWhyNot(t *testing.T) {
 	t.Parallel()
 	blockedBy(t, models.PhaseTender, bought, []fault{
 		{"nothing was published", func(f *file) { f.Tendering.Lots = nil }, "lots_concluded", "no lot was published"},
-		{"a lot stays a draft", func(f *file) { f.Tendering.Lots[1].Boxes, f.Tendering.Lots[1].EndedAt = nil, nil }, "lots_concluded", "lot 2 is neither"},
-		{"a lot has no contract", func(f *file) { f.withdraw(f.only(models.EntryContract).ID) }, "lots_concluded", "lot 1 has neither"},
+		{
+			"a lot stays a draft", func(f *file) { f.Tendering.Lots[1].Boxes, f.Tendering.Lots[1].EndedAt = nil, nil },
+			"lots_concluded", "lot 2 is neither",
+		},
+		{
+			"a lot has no contract", func(f *file) { f.withdraw(f.only(models.EntryContract).ID) }, "lots_concluded",
+			"lot 1 has neither",
+		},
 		{"the standstill runs", func(f *file) {
 			stage, later := f.Tendering.Stages[f.Tendering.Lots[0].ID], today.Add(time.Hour)
 			stage.StandstillUntil = &later
 			f.Tendering.Stages[stage.LotID] = stage
 		}, "standstill_over", "the standstill lasts"},
 		{"a review is pending", func(f *file) {
-			f.write(models.EntryReview, models.Review{Lot: f.Tendering.Lots[0].ID, Body: "Tribunal", LodgedOn: "2026-02-10"})
+			f.write(models.EntryReview, models.Review{
+				Lot: f.Tendering.Lots[0].ID, Body: "Tribunal",
+				LodgedOn: "2026-02-10",
+			})
 		}, "standstill_over", "Tribunal has not decided"},
 		{"a review was upheld", func(f *file) {
 			f.write(models.EntryReview, models.Review{
-				Lot: f.Tendering.Lots[0].ID, Body: "Tribunal", LodgedOn: "2026-02-10", Outcome: "upheld", Decided: "2026-02-12",
+				Lot: f.Tendering.Lots[0].ID, Body: "Tribunal", LodgedOn: "2026-02-10", Outcome: "upheld",
+				Decided: "2026-02-12",
 			})
 		}, "standstill_over", "has upheld"},
-		{"a buyer says nothing", func(f *file) { f.withdraw(f.only(models.EntryNonPurchase).ID) }, "purchased", "Buyer DE"},
+		{
+			"a buyer says nothing", func(f *file) { f.withdraw(f.only(models.EntryNonPurchase).ID) }, "purchased",
+			"Buyer DE",
+		},
 		{"a contract binds others", func(f *file) {
 			f.change(f.only(models.EntryContract).ID, func(c map[string]any) { c["buyers"] = []models.ID{f.buyer(1)} })
 		}, "purchased", "Buyer FR"},
-		{"another buyer ordered", func(f *file) { f.withdraw(f.only(models.EntryPurchase).ID) }, "purchased", "Buyer FR"},
+		{
+			"another buyer ordered", func(f *file) { f.withdraw(f.only(models.EntryPurchase).ID) }, "purchased",
+			"Buyer FR",
+		},
 		{"no award notice", func(f *file) { f.Tendering.Notices = nil }, "award_notice_sent", "no award notice"},
 		{"a contract after the notice", func(f *file) {
 			f.Tendering.Notices[0].DispatchedAt = today.Add(-time.Hour)
@@ -119,8 +152,15 @@ func TestTheTenderEndsOnceEveryBuyerHasPurchasedOrSaidWhyNot(t *testing.T) {
 			later := today.Add(time.Second)
 			f.Tendering.Lots[1].EndedAt = &later
 		}, "award_notice_sent", "lot 2 ended after the last award notice"},
-		{"no report", func(f *file) { f.withdraw(f.only(models.EntryIndividualReport).ID) }, "individual_report", "there is no"},
-		{"a report on another record", func(f *file) { f.Tendering.Lots[1].EndReason = "other" }, "individual_report", "has changed"},
+		{
+			"no report", func(f *file) { f.withdraw(f.only(models.EntryIndividualReport).ID) }, "individual_report",
+			"there is no",
+		},
+		{
+			"a report on another record", func(f *file) { f.Tendering.Lots[1].EndReason = "other" },
+			"individual_report",
+			"has changed",
+		},
 	})
 }
 
@@ -141,9 +181,11 @@ func TestTheDayOfANoticeIsTheDayInTheZoneOfTheProcurement(t *testing.T) {
 	f.change(f.only(models.EntryContract).ID, func(c map[string]any) { c["signed_on"] = "2026-01-30" })
 	late := today.Add(14*time.Hour + 30*time.Minute)
 	f.Tendering.Notices[0].DispatchedAt = late
-	require.Contains(t, f.find(models.PhaseTender, "award_notice_sent").Detail, "dispatched on 2026-03-03, after the last day for it, 2026-03-02")
+	require.Contains(t, f.find(models.PhaseTender, "award_notice_sent").Detail,
+		"dispatched on 2026-03-03, after the last day for it, 2026-03-02")
 	f.Tendering.Notices[0].DispatchedAt = late.Add(-time.Hour)
-	require.Equal(t, "the award notice was dispatched on 2026-03-02", f.find(models.PhaseTender, "award_notice_sent").Detail)
+	require.Equal(t, "the award notice was dispatched on 2026-03-02",
+		f.find(models.PhaseTender, "award_notice_sent").Detail)
 	f.Procurement.Zone = "Nowhere"
 	require.Equal(t, "2026-03-02", dayOf(f.Dossier, late).String(), "in UTC where the zone is not known")
 }

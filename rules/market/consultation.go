@@ -23,7 +23,8 @@ func Announce(d models.Dossier, announcement, questionnaire models.Reference) (A
 		return none, err
 	}
 	if open, running := d.Market.OpenConsultation(); running {
-		return none, models.Refuse(models.CodeConsultationRunning, "", "a consultation is open until %s (%s)", open.ClosesLocal, open.ClosesZone).
+		return none, models.Refuse(models.CodeConsultationRunning, "", "a consultation is open until %s (%s)",
+			open.ClosesLocal, open.ClosesZone).
 			Accepting("an extension of it, or another consultation afterwards")
 	}
 	told, err := releasable(d, "/announcement", announcement)
@@ -47,7 +48,8 @@ func Announce(d models.Dossier, announcement, questionnaire models.Reference) (A
 	return Announced{
 		Consultation: models.Consultation{
 			AnnouncementID: told.ID, ProcurementID: d.Procurement.ID, QuestionnaireID: asked.ID,
-			AnnouncedAt: d.Now, OpensAt: opens, ClosesAt: closes, ClosesLocal: a.Closes.Local, ClosesZone: a.Closes.Zone,
+			AnnouncedAt: d.Now, OpensAt: opens, ClosesAt: closes, ClosesLocal: a.Closes.Local,
+			ClosesZone: a.Closes.Zone,
 		},
 		Releases: []models.Release{release(d, told, basis), release(d, asked, basis)},
 	}, nil
@@ -60,7 +62,8 @@ func bounds(a models.Announcement, now time.Time) (opens, closes time.Time, err 
 			return opens, closes, err
 		}
 		if opens.Before(now) {
-			return opens, closes, models.Refuse(models.CodeDeadlineInPast, "/announcement/opens", "it would open at %s, and it is %s", instant(opens), instant(now)).
+			return opens, closes, models.Refuse(models.CodeDeadlineInPast, "/announcement/opens",
+				"it would open at %s, and it is %s", instant(opens), instant(now)).
 				Accepting("an instant in the future, or none: it opens with the announcement")
 		}
 	}
@@ -68,7 +71,8 @@ func bounds(a models.Announcement, now time.Time) (opens, closes time.Time, err 
 		return opens, closes, err
 	}
 	if !closes.After(opens) {
-		return opens, closes, models.Refuse(models.CodeDeadlineInPast, "/announcement/closes", "it would close at %s, and opens at %s", instant(closes), instant(opens)).
+		return opens, closes, models.Refuse(models.CodeDeadlineInPast, "/announcement/closes",
+			"it would close at %s, and opens at %s", instant(closes), instant(opens)).
 			Accepting("an instant after it opens")
 	}
 	return opens, closes, nil
@@ -80,9 +84,11 @@ func Extend(d models.Dossier, announcement models.ID, closes models.LocalTime) (
 	c, ok := d.Market.Consultation(announcement)
 	switch {
 	case !ok:
-		return time.Time{}, models.Refuse(models.CodeNotAnnounced, "/announcement", "%s was not announced", announcement)
+		return time.Time{}, models.Refuse(models.CodeNotAnnounced, "/announcement", "%s was not announced",
+			announcement)
 	case c.ClosedAt != nil || !d.Now.Before(c.ClosesAt):
-		return time.Time{}, models.Refuse(models.CodeConsultationClosed, "/announcement", "the consultation closed at %s (%s)", c.ClosesLocal, c.ClosesZone).
+		return time.Time{}, models.Refuse(models.CodeConsultationClosed, "/announcement",
+			"the consultation closed at %s (%s)", c.ClosesLocal, c.ClosesZone).
 			Accepting("another consultation")
 	}
 	to, err := calendar.Instant("/closes", closes.Local, closes.Zone)
@@ -90,7 +96,8 @@ func Extend(d models.Dossier, announcement models.ID, closes models.LocalTime) (
 		return to, err
 	}
 	if !to.After(c.ClosesAt) {
-		return to, models.Refuse(models.CodeDeadlineEarlier, "/closes", "%s is not later than what was announced", instant(to)).
+		return to, models.Refuse(models.CodeDeadlineEarlier, "/closes", "%s is not later than what was announced",
+			instant(to)).
 			Accepting("an instant after %s", instant(c.ClosesAt))
 	}
 	return to, nil

@@ -15,7 +15,10 @@ const zone = "Europe/Paris"
 
 // invitation is an announcement that closes on 4 May 2026 at noon in Paris.
 func invitation() models.Announcement {
-	return models.Announcement{Title: said("Dialogue"), Closes: models.LocalTime{Local: "2026-05-04T12:00", Zone: zone}, Countries: []string{"FR"}}
+	return models.Announcement{
+		Title: said("Dialogue"), Closes: models.LocalTime{Local: "2026-05-04T12:00", Zone: zone},
+		Countries: []string{"FR"},
+	}
 }
 
 // invite writes an announcement and a questionnaire.
@@ -74,17 +77,74 @@ func TestAConsultationIsNotAnnounced(t *testing.T) {
 		"after its phase": {func(f *file, _ *models.Announcement) {
 			f.phase(models.PhaseConsultation, models.PhaseClosed)
 		}, nil, models.CodePhaseNotOpen, ""},
-		"while another is open":                   {func(f *file, _ *models.Announcement) { f.consult("FR") }, nil, models.CodeConsultationRunning, ""},
-		"in a language the procurement has not":   {func(_ *file, a *models.Announcement) { a.Title = models.Text{"fr": "Dialogue"} }, nil, models.CodeMissingTranslation, "/announcement/entry"},
-		"to open in the past":                     {func(_ *file, a *models.Announcement) { a.Opens = local("2026-03-03T00:29:59") }, nil, models.CodeDeadlineInPast, "/announcement/opens"},
-		"to open at an hour that is not":          {func(_ *file, a *models.Announcement) { a.Opens = local("2026-03-29T02:30") }, nil, models.CodeInvalidLocalTime, "/announcement/opens"},
-		"to close when it opens":                  {func(_ *file, a *models.Announcement) { a.Opens = &a.Closes }, nil, models.CodeDeadlineInPast, "/announcement/closes"},
-		"to close in the past":                    {func(_ *file, a *models.Announcement) { a.Closes = *local("2026-03-03T00:30") }, nil, models.CodeDeadlineInPast, "/announcement/closes"},
-		"to close at an hour that is twice":       {func(_ *file, a *models.Announcement) { a.Closes = *local("2026-10-25T02:30") }, nil, models.CodeInvalidLocalTime, "/announcement/closes"},
-		"of an announcement that has changed":     {nil, func(_ *file, told, _ *models.Reference) { told.Digest = strings.Repeat("0", 64) }, models.CodeEntryChanged, "/announcement/digest"},
-		"of a questionnaire that has changed":     {nil, func(_ *file, _, asked *models.Reference) { asked.Digest = strings.Repeat("0", 64) }, models.CodeEntryChanged, "/questionnaire/digest"},
-		"of a questionnaire that is another kind": {nil, func(_ *file, told, asked *models.Reference) { asked.Entry = told.Entry }, models.CodeNotFound, "/questionnaire/entry"},
-		"of a questionnaire that was withdrawn":   {nil, func(f *file, _, asked *models.Reference) { f.withdraw(asked.Entry) }, models.CodeNotFound, "/questionnaire/entry"},
+		"while another is open": {
+			func(f *file, _ *models.Announcement) { f.consult("FR") }, nil,
+			models.CodeConsultationRunning, "",
+		},
+		"in a language the procurement has not": {
+			func(_ *file,
+				a *models.Announcement,
+			) {
+				a.Title = models.Text{"fr": "Dialogue"}
+			}, nil, models.CodeMissingTranslation,
+			"/announcement/entry",
+		},
+		"to open in the past": {
+			func(_ *file,
+				a *models.Announcement,
+			) {
+				a.Opens = local("2026-03-03T00:29:59")
+			}, nil, models.CodeDeadlineInPast,
+			"/announcement/opens",
+		},
+		"to open at an hour that is not": {
+			func(_ *file,
+				a *models.Announcement,
+			) {
+				a.Opens = local("2026-03-29T02:30")
+			}, nil, models.CodeInvalidLocalTime,
+			"/announcement/opens",
+		},
+		"to close when it opens": {
+			func(_ *file, a *models.Announcement) { a.Opens = &a.Closes }, nil,
+			models.CodeDeadlineInPast, "/announcement/closes",
+		},
+		"to close in the past": {
+			func(_ *file,
+				a *models.Announcement,
+			) {
+				a.Closes = *local("2026-03-03T00:30")
+			}, nil, models.CodeDeadlineInPast,
+			"/announcement/closes",
+		},
+		"to close at an hour that is twice": {
+			func(_ *file,
+				a *models.Announcement,
+			) {
+				a.Closes = *local("2026-10-25T02:30")
+			}, nil, models.CodeInvalidLocalTime,
+			"/announcement/closes",
+		},
+		"of an announcement that has changed": {
+			nil,
+			func(_ *file, told, _ *models.Reference) { told.Digest = strings.Repeat("0", 64) }, models.CodeEntryChanged,
+			"/announcement/digest",
+		},
+		"of a questionnaire that has changed": {
+			nil,
+			func(_ *file, _, asked *models.Reference) { asked.Digest = strings.Repeat("0", 64) },
+			models.CodeEntryChanged, "/questionnaire/digest",
+		},
+		"of a questionnaire that is another kind": {
+			nil,
+			func(_ *file, told, asked *models.Reference) { asked.Entry = told.Entry }, models.CodeNotFound,
+			"/questionnaire/entry",
+		},
+		"of a questionnaire that was withdrawn": {
+			nil,
+			func(f *file, _, asked *models.Reference) { f.withdraw(asked.Entry) }, models.CodeNotFound,
+			"/questionnaire/entry",
+		},
 		"of words that were told before": {nil, func(f *file, told, _ *models.Reference) {
 			e, _ := f.Standing(told.Entry)
 			f.tell(e, now)
@@ -140,7 +200,8 @@ func TestAConsultationIsExtendedAndNeverShortened(t *testing.T) {
 	requireRefused(t, models.CodeDeadlineEarlier, extend("2026-05-04T12:00"))
 	requireRefused(t, models.CodeDeadlineEarlier, extend("2026-05-04T11:00"))
 	requireRefused(t, models.CodeInvalidLocalTime, extend("2026-10-25T02:30"))
-	_, err = market.Extend(f.Dossier, models.NewID(models.PrefixEntry), models.LocalTime{Local: "2026-05-05T12:00", Zone: zone})
+	_, err = market.Extend(f.Dossier, models.NewID(models.PrefixEntry),
+		models.LocalTime{Local: "2026-05-05T12:00", Zone: zone})
 	requireRefused(t, models.CodeNotAnnounced, err)
 
 	f.Now = time.Date(2026, time.May, 4, 10, 0, 0, 0, time.UTC)

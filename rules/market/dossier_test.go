@@ -23,8 +23,13 @@ type file struct {
 func newFile(t *testing.T) *file {
 	t.Helper()
 	f := &file{t, models.Dossier{
-		Procurement: models.Procurement{ID: models.NewID(models.PrefixProcurement), Languages: []string{"en"}, Zone: "Europe/Paris"},
-		Members:     []models.Member{{OrganisationID: "org_a", Lead: true}, {OrganisationID: "org_b"}},
+		Procurement: models.Procurement{
+			ID: models.NewID(models.PrefixProcurement), Languages: []string{"en"},
+			Zone: "Europe/Paris",
+		}, Members: []models.Member{
+			{OrganisationID: "org_a", Lead: true},
+			{OrganisationID: "org_b"},
+		},
 		Organisations: map[models.ID]models.Organisation{
 			"org_a": {ID: "org_a", Country: "FR"}, "org_b": {ID: "org_b", Country: "ES"},
 		},
@@ -50,7 +55,10 @@ func (f *file) writeFor(buyer models.ID, kind models.EntryKind, content any) mod
 	text, digest, err := models.Canonical(content)
 	require.NoError(f, err)
 	rule, _ := models.EntryRuleOf(kind)
-	e := models.Entry{ID: models.NewID(models.PrefixEntry), Kind: kind, Phase: rule.Phase, OrganisationID: buyer, Body: text, Digest: digest}
+	e := models.Entry{
+		ID: models.NewID(models.PrefixEntry), Kind: kind, Phase: rule.Phase, OrganisationID: buyer,
+		Body: text, Digest: digest,
+	}
 	f.Entries = append(f.Entries, e)
 	return e
 }
@@ -67,7 +75,8 @@ func (f *file) withdraw(id models.ID) {
 // tell has an entry released at an instant, about the dossier as it stands.
 func (f *file) tell(e models.Entry, at time.Time, basis ...models.Reference) models.Entry {
 	f.Market.Releases = append(f.Market.Releases, models.Release{
-		EntryID: e.ID, Kind: e.Kind, Digest: e.Digest, ReleasedAt: at, Basis: append(market.Basis(f.Dossier, e), basis...),
+		EntryID: e.ID, Kind: e.Kind, Digest: e.Digest, ReleasedAt: at,
+		Basis: append(market.Basis(f.Dossier, e), basis...),
 	})
 	return e
 }

@@ -17,8 +17,11 @@ func TestTheWindowRunsFromTheOldestOfTheLastBulletins(t *testing.T) {
 		do   func(*file)
 		want string
 	}{
-		"nothing was told: from the beginning":    {func(*file) {}, "2026-01-03"},
-		"one topic was told: the others were not": {func(f *file) { f.bulletin(now, models.TopicBudget) }, "2026-01-03"},
+		"nothing was told: from the beginning": {func(*file) {}, "2026-01-03"},
+		"one topic was told: the others were not": {
+			func(f *file) { f.bulletin(now, models.TopicBudget) },
+			"2026-01-03",
+		},
 		"all were told": {func(f *file) { f.bulletin(now.AddDate(0, -1, 0), models.Topics()...) }, "2026-02-03"},
 		"one was told again": {func(f *file) {
 			f.bulletin(now.AddDate(0, -1, 0), models.Topics()...)
@@ -29,7 +32,10 @@ func TestTheWindowRunsFromTheOldestOfTheLastBulletins(t *testing.T) {
 			f.bulletin(now.AddDate(0, 0, -5), models.TopicTiming)
 			f.bulletin(now.AddDate(0, 0, -4), models.TopicBudget)
 		}, "2026-02-26"},
-		"before engagement began": {func(f *file) { f.bulletin(began.AddDate(0, 0, -1), models.Topics()...) }, "2026-01-03"},
+		"before engagement began": {
+			func(f *file) { f.bulletin(began.AddDate(0, 0, -1), models.Topics()...) },
+			"2026-01-03",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -39,7 +45,8 @@ func TestTheWindowRunsFromTheOldestOfTheLastBulletins(t *testing.T) {
 			w, planned, err := market.WindowOf(f.Dossier)
 			require.NoError(t, err)
 			require.True(t, planned)
-			require.Equal(t, market.Window{Since: day(t, c.want), Days: 60, Zone: "Europe/Paris"}, w, "by the calendar of Paris")
+			require.Equal(t, market.Window{Since: day(t, c.want), Days: 60, Zone: "Europe/Paris"}, w,
+				"by the calendar of Paris")
 		})
 	}
 }
@@ -97,15 +104,51 @@ func TestAPlanningNoticeIsJudgedByTheDayOfTheContractNotice(t *testing.T) {
 		chosen   int
 		detail   string
 	}{
-		"35 days before":             {"2026-06-01", []models.PlanningNotice{{SentOn: "2026-04-27", Complete: true}}, 0, ""},
-		"34 days before":             {"2026-06-01", []models.PlanningNotice{{SentOn: "2026-04-28", Complete: true}}, -1, "34 days older"},
-		"none":                       {"2026-06-01", nil, -1, "no complete planning notice was sent"},
-		"not complete":               {"2026-06-01", []models.PlanningNotice{{SentOn: "2026-04-27"}}, -1, "no complete planning notice was sent"},
-		"the second will do":         {"2026-06-01", []models.PlanningNotice{{SentOn: "2026-04-28", Complete: true}, {SentOn: "2026-04-27", Complete: true}}, 1, ""},
-		"behind an empty one":        {"2026-06-01", []models.PlanningNotice{{SentOn: "2026-04-27"}, {SentOn: "2026-04-27", Complete: true}}, 1, ""},
-		"today, for the day is past": {"2026-01-01", []models.PlanningNotice{{SentOn: "2026-01-27", Complete: true}}, 0, ""},
-		"today, 34 days before":      {"2026-01-01", []models.PlanningNotice{{SentOn: "2026-01-28", Complete: true}}, -1, "34 days older than the contract notice of 2026-03-03"},
-		"on a day that is none":      {"2026-06-01", []models.PlanningNotice{{SentOn: "2026-02-30", Complete: true}}, -1, "is not a date"},
+		"35 days before": {
+			"2026-06-01",
+			[]models.PlanningNotice{{SentOn: "2026-04-27", Complete: true}},
+			0,
+			"",
+		},
+		"34 days before": {
+			"2026-06-01",
+			[]models.PlanningNotice{{SentOn: "2026-04-28", Complete: true}},
+			-1, "34 days older",
+		},
+		"none": {"2026-06-01", nil, -1, "no complete planning notice was sent"},
+		"not complete": {
+			"2026-06-01",
+			[]models.PlanningNotice{{SentOn: "2026-04-27"}},
+			-1,
+			"no complete planning notice was sent",
+		},
+		"the second will do": {
+			"2026-06-01",
+			[]models.PlanningNotice{{SentOn: "2026-04-28", Complete: true}, {SentOn: "2026-04-27", Complete: true}},
+			1,
+			"",
+		},
+		"behind an empty one": {
+			"2026-06-01",
+			[]models.PlanningNotice{{SentOn: "2026-04-27"}, {SentOn: "2026-04-27", Complete: true}},
+			1, "",
+		},
+		"today, for the day is past": {
+			"2026-01-01",
+			[]models.PlanningNotice{{SentOn: "2026-01-27", Complete: true}},
+			0,
+			"",
+		},
+		"today, 34 days before": {
+			"2026-01-01",
+			[]models.PlanningNotice{{SentOn: "2026-01-28", Complete: true}},
+			-1, "34 days older than the contract notice of 2026-03-03",
+		},
+		"on a day that is none": {
+			"2026-06-01",
+			[]models.PlanningNotice{{SentOn: "2026-02-30", Complete: true}},
+			-1, "is not a date",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -164,7 +207,8 @@ func TestABulletinTellsOfTheNeedAndTheBudgetAsTheyStand(t *testing.T) {
 		require.Empty(t, market.Basis(f.Dossier, e), "only bulletins tell of them")
 	}
 	f.withdraw(need.ID)
-	require.Empty(t, market.Basis(f.Dossier, f.write(models.EntryBulletin, models.Bulletin{Covers: []string{models.TopicNeeds}})))
+	require.Empty(t, market.Basis(f.Dossier,
+		f.write(models.EntryBulletin, models.Bulletin{Covers: []string{models.TopicNeeds}})))
 }
 
 func TestABulletinIsOutdatedByWhatItToldOf(t *testing.T) {

@@ -62,7 +62,10 @@ func TestEveryReminderIsLaterThanTheOneBefore(t *testing.T) {
 
 func TestMemberStatesAreThoseOfTheDay(t *testing.T) {
 	t.Parallel()
-	for on, want := range map[string]int{"2004-04-30": 15, "2004-05-01": 25, "2013-07-01": 28, "2020-12-31": 28, "2021-01-01": 27} {
+	for on, want := range map[string]int{
+		"2004-04-30": 15, "2004-05-01": 25, "2013-07-01": 28, "2020-12-31": 28,
+		"2021-01-01": 27,
+	} {
 		states, err := market.MemberStates(day(t, on))
 		require.NoError(t, err)
 		require.Len(t, states, want, on)
@@ -71,8 +74,8 @@ func TestMemberStatesAreThoseOfTheDay(t *testing.T) {
 
 func announcement() market.Announcement {
 	return market.Announcement{Announcement: models.Announcement{
-		Title: models.Text{"en": "Dialogue"}, Subject: models.Text{"en": "Computing"}, HowTo: models.Text{"en": "Respond"},
-		Closes: models.LocalTime{Local: "2026-05-04T12:00", Zone: "Europe/Paris"},
+		Title: models.Text{"en": "Dialogue"}, Subject: models.Text{"en": "Computing"},
+		HowTo: models.Text{"en": "Respond"}, Closes: models.LocalTime{Local: "2026-05-04T12:00", Zone: "Europe/Paris"},
 		Places: []models.Source{{Title: "TED"}}, Countries: []string{"FR"},
 	}}
 }
@@ -85,10 +88,22 @@ func TestAnAnnouncementIsRefused(t *testing.T) {
 		field string
 		code  models.Code
 	}{
-		"without a place":                    {func(a *market.Announcement) { a.Places = nil }, "/places", models.CodeInvalidValue},
-		"to nobody":                          {func(a *market.Announcement) { a.Countries = nil }, "/countries", models.CodeInvalidValue},
-		"to a country twice":                 {func(a *market.Announcement) { a.Countries = []string{"FR", "FR"} }, "/countries", models.CodeInvalidValue},
-		"that closes at an hour that is not": {func(a *market.Announcement) { a.Closes.Local = "2026-03-29T02:30" }, "/closes", models.CodeInvalidLocalTime},
+		"without a place": {
+			func(a *market.Announcement) { a.Places = nil }, "/places",
+			models.CodeInvalidValue,
+		},
+		"to nobody": {
+			func(a *market.Announcement) { a.Countries = nil }, "/countries",
+			models.CodeInvalidValue,
+		},
+		"to a country twice": {
+			func(a *market.Announcement) { a.Countries = []string{"FR", "FR"} },
+			"/countries", models.CodeInvalidValue,
+		},
+		"that closes at an hour that is not": {
+			func(a *market.Announcement) { a.Closes.Local = "2026-03-29T02:30" },
+			"/closes", models.CodeInvalidLocalTime,
+		},
 		"that opens at an hour that is twice": {func(a *market.Announcement) {
 			a.Opens = &models.LocalTime{Local: "2026-10-25T02:30", Zone: "Europe/Paris"}
 		}, "/opens", models.CodeInvalidLocalTime},

@@ -49,7 +49,8 @@ func phaseOpen(d models.Dossier, kind models.EntryKind) error {
 	if status == models.PhaseOpen || (status == models.PhaseClosed && rule.Lasting) {
 		return nil
 	}
-	return models.Refuse(models.CodePhaseNotOpen, "", "the phase %s is %s", rule.Phase, status).Accepting("a release while it is open")
+	return models.Refuse(models.CodePhaseNotOpen, "", "the phase %s is %s", rule.Phase, status).
+		Accepting("a release while it is open")
 }
 
 // releasable finds an entry that stands in the version named, unreleased and complete in every language.
@@ -57,17 +58,20 @@ func releasable(d models.Dossier, field string, ref models.Reference) (models.En
 	e, ok := d.Standing(ref.Entry, ref.Kind)
 	switch {
 	case !ok:
-		return e, models.Refuse(models.CodeNotFound, field+"/entry", "the dossier has no standing %s %s", ref.Kind, ref.Entry)
+		return e, models.Refuse(models.CodeNotFound, field+"/entry", "the dossier has no standing %s %s", ref.Kind,
+			ref.Entry)
 	case e.Digest != ref.Digest:
 		return e, models.Refuse(models.CodeEntryChanged, field+"/digest", "the entry has changed since it was read").
 			Accepting("%s, after reading it again", e.Digest)
 	}
 	if r, told := d.Market.Release(e.ID); told {
-		return e, models.Refuse(models.CodeAlreadyReleased, field+"/entry", "it was released on %s", instant(r.ReleasedAt)).
+		return e, models.Refuse(models.CodeAlreadyReleased, field+"/entry", "it was released on %s",
+			instant(r.ReleasedAt)).
 			Accepting("a new entry")
 	}
 	if lacking := d.Untranslated(e); len(lacking) > 0 {
-		return e, models.Refuse(models.CodeMissingTranslation, field+"/entry", "it is not complete in every language: %s", strings.Join(lacking, ", ")).
+		return e, models.Refuse(models.CodeMissingTranslation, field+"/entry",
+			"it is not complete in every language: %s", strings.Join(lacking, ", ")).
 			Accepting("text in each of the languages %v", d.Procurement.Languages)
 	}
 	return e, nil
@@ -81,15 +85,18 @@ func bulletinFits(d models.Dossier, e models.Entry) error {
 // reportFits asks that the consultation is over and that the report deals with all that came of it.
 func reportFits(d models.Dossier, e models.Entry) error {
 	if len(d.Market.Consultations) == 0 {
-		return models.Refuse(models.CodeNotAnnounced, "/entry", "no consultation was announced that the report could be about")
+		return models.Refuse(models.CodeNotAnnounced, "/entry",
+			"no consultation was announced that the report could be about")
 	}
 	if open, running := d.Market.OpenConsultation(); running {
-		return models.Refuse(models.CodeConsultationRunning, "/entry", "a consultation is open until %s (%s)", open.ClosesLocal, open.ClosesZone).
+		return models.Refuse(models.CodeConsultationRunning, "/entry", "a consultation is open until %s (%s)",
+			open.ClosesLocal, open.ClosesZone).
 			Accepting("a release once it has closed")
 	}
 	report, _ := models.BodyOf[models.ConsultationReport](e)
 	if left := report.Uncovered(d.ConsultationInputs()); len(left) > 0 {
-		return models.Refuse(models.CodeInputsMissing, "/entry", "%d inputs are not dealt with: %v", len(left), left[:min(len(left), 20)]).
+		return models.Refuse(models.CodeInputsMissing, "/entry", "%d inputs are not dealt with: %v", len(left),
+			left[:min(len(left), 20)]).
 			Accepting("for each input whether it was used, and why")
 	}
 	return nil
@@ -102,7 +109,8 @@ func CheckDisclosure(e models.Entry, responses []models.ConsultationResponse) er
 		for _, language := range w.Text.Languages() {
 			for _, r := range responses {
 				if at := r.Content.Discloses(w.Text[language]); at != "" {
-					return models.Refuse(models.CodeConfidential, w.Field+"/"+language, "it repeats what %s says in confidence (%s)", r.ID, at).
+					return models.Refuse(models.CodeConfidential, w.Field+"/"+language,
+						"it repeats what %s says in confidence (%s)", r.ID, at).
 						Accepting("a report that does not")
 				}
 			}
@@ -139,7 +147,8 @@ func needs(d models.Dossier) []models.Reference {
 func budget(d models.Dossier) []models.Reference {
 	var all []models.Reference
 	for _, e := range d.Of(models.EntryEstimate) {
-		if slices.ContainsFunc(d.ActiveMembers(), func(m models.Member) bool { return m.OrganisationID == e.OrganisationID }) {
+		if slices.ContainsFunc(d.ActiveMembers(),
+			func(m models.Member) bool { return m.OrganisationID == e.OrganisationID }) {
 			all = append(all, reference(e))
 		}
 	}

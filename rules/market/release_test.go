@@ -35,20 +35,42 @@ func TestNothingElseIsReleased(t *testing.T) {
 		code  models.Code
 		field string
 	}{
-		"what is not there":       {func(f *file, e *models.Entry) { f.withdraw(e.ID) }, models.CodeNotFound, "/entry"},
-		"another version":         {func(_ *file, e *models.Entry) { e.Digest = strings.Repeat("0", 64) }, models.CodeEntryChanged, "/digest"},
-		"what was told":           {func(f *file, e *models.Entry) { f.tell(*e, now) }, models.CodeAlreadyReleased, "/entry"},
-		"half of the languages":   {func(f *file, _ *models.Entry) { f.Procurement.Languages = []string{"en", "fr"} }, models.CodeMissingTranslation, "/entry"},
-		"what nobody may yet say": {func(f *file, _ *models.Entry) { f.phase(models.PhaseEngagement, models.PhasePending) }, models.CodePhaseNotOpen, ""},
-		"what is no message":      {func(f *file, e *models.Entry) { *e = f.write(models.EntryRoute, models.Route{}) }, models.CodeNotReleasable, "/entry"},
+		"what is not there": {func(f *file, e *models.Entry) { f.withdraw(e.ID) }, models.CodeNotFound, "/entry"},
+		"another version": {
+			func(_ *file, e *models.Entry) { e.Digest = strings.Repeat("0", 64) },
+			models.CodeEntryChanged, "/digest",
+		},
+		"what was told": {
+			func(f *file, e *models.Entry) { f.tell(*e, now) }, models.CodeAlreadyReleased,
+			"/entry",
+		},
+		"half of the languages": {
+			func(f *file, _ *models.Entry) { f.Procurement.Languages = []string{"en", "fr"} },
+			models.CodeMissingTranslation, "/entry",
+		},
+		"what nobody may yet say": {func(f *file,
+			_ *models.Entry,
+		) {
+			f.phase(models.PhaseEngagement, models.PhasePending)
+		}, models.CodePhaseNotOpen, ""},
+		"what is no message": {
+			func(f *file, e *models.Entry) { *e = f.write(models.EntryRoute, models.Route{}) },
+			models.CodeNotReleasable, "/entry",
+		},
 		"the correction of what was never told": {func(f *file, e *models.Entry) {
-			*e = f.write(models.EntryBulletin, models.Bulletin{Covers: models.Topics(), Replaces: models.NewID(models.PrefixEntry)})
+			*e = f.write(models.EntryBulletin, models.Bulletin{
+				Covers:   models.Topics(),
+				Replaces: models.NewID(models.PrefixEntry),
+			})
 		}, models.CodeInvalidValue, "/replaces"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFile(t)
-			e := f.write(models.EntryBulletin, models.Bulletin{Covers: []string{models.TopicNeeds}, Title: said("News")})
+			e := f.write(models.EntryBulletin, models.Bulletin{
+				Covers: []string{models.TopicNeeds},
+				Title:  said("News"),
+			})
 			c.upset(f, &e)
 			_, err := market.Release(f.Dossier, e.ID, e.Digest)
 			require.Equal(t, c.field, requireRefused(t, c.code, err).Field)
@@ -99,14 +121,22 @@ func TestAReportRepeatsNothingThatWasSaidInConfidence(t *testing.T) {
 	const secret = "The next generation needs a third less energy"
 	f := newFile(t)
 	in := func(language string) models.Entry {
-		return f.write(models.EntryConsultationReport, models.ConsultationReport{Summary: models.Text{language: "One says: " + secret + ", and more."}})
+		return f.write(models.EntryConsultationReport,
+			models.ConsultationReport{Summary: models.Text{language: "One says: " + secret + ", and more."}})
 	}
-	open := models.ConsultationResponse{ID: "res_1", Content: models.ResponseContent{Answers: []models.ResponseAnswer{{Question: "energy", Answer: secret}}}}
+	open := models.ConsultationResponse{
+		ID:      "res_1",
+		Content: models.ResponseContent{Answers: []models.ResponseAnswer{{Question: "energy", Answer: secret}}},
+	}
 	require.NoError(t, market.CheckDisclosure(in("en"), []models.ConsultationResponse{open}), "it is no secret")
 	closed := open
 	closed.ID = "res_2"
-	closed.Content.Answers = []models.ResponseAnswer{{Question: "energy", Answer: secret, Confidentiality: models.Confidentiality{Confidential: true}}}
-	refusal := requireRefused(t, models.CodeConfidential, market.CheckDisclosure(in("fr"), []models.ConsultationResponse{open, closed}))
+	closed.Content.Answers = []models.ResponseAnswer{{
+		Question: "energy", Answer: secret,
+		Confidentiality: models.Confidentiality{Confidential: true},
+	}}
+	refusal := requireRefused(t, models.CodeConfidential,
+		market.CheckDisclosure(in("fr"), []models.ConsultationResponse{open, closed}))
 	require.Equal(t, "/summary/fr", refusal.Field)
 	require.Contains(t, refusal.Detail, "res_2")
 	require.NoError(t, market.CheckDisclosure(in("en"), nil))
@@ -116,14 +146,21 @@ func TestWhatIsToldOrAskedNamesNoProduct(t *testing.T) {
 	t.Parallel()
 	product := said("An NVIDIA A100")
 	question := func(text models.Text) models.Questionnaire {
-		return models.Questionnaire{Questions: []models.Question{{ID: "readiness", Text: text, Answer: models.AnswerText}}}
+		return models.Questionnaire{Questions: []models.Question{{
+			ID: "readiness", Text: text,
+			Answer: models.AnswerText,
+		}}}
 	}
 	require.NoError(t, market.Questionnaire{Questionnaire: question(said("What is on sale?"))}.Check())
 	requireRefused(t, models.CodeProductNamed, market.Questionnaire{Questionnaire: question(product)}.Check())
 	requireRefused(t, models.CodeInvalidValue, market.Questionnaire{}.Check())
 
-	bulletin := models.Bulletin{Covers: models.Topics(), Title: said("News"), Text: said("A user-friendly system, to be tested as in EN 50600-4-2")}
-	require.NoError(t, market.Bulletin{Bulletin: bulletin}.Check(), "what else a requirement may not say does no harm here")
+	bulletin := models.Bulletin{
+		Covers: models.Topics(), Title: said("News"),
+		Text: said("A user-friendly system, to be tested as in EN 50600-4-2"),
+	}
+	require.NoError(t, market.Bulletin{Bulletin: bulletin}.Check(),
+		"what else a requirement may not say does no harm here")
 	bulletin.Text = product
 	requireRefused(t, models.CodeProductNamed, market.Bulletin{Bulletin: bulletin}.Check())
 	requireRefused(t, models.CodeInvalidText, market.Bulletin{}.Check())

@@ -21,7 +21,9 @@ type accession struct {
 	States []string      `yaml:"states"`
 }
 
-var loadAccessions = sync.OnceValues(func() ([]accession, error) { //nolint:gochecknoglobals // embedded data, read once and never changed
+var loadAccessions = sync.OnceValues(func() ([]accession,
+	error,
+) { //nolint:gochecknoglobals // embedded data, read once and never changed
 	var all []accession
 	if err := yaml.Unmarshal(memberStatesFile, &all); err != nil {
 		return nil, fmt.Errorf("read Member States: %w", err)

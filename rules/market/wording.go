@@ -52,13 +52,15 @@ func productsIn(all []models.Wording) []*models.Refusal {
 	for _, w := range all {
 		findings, err := neutrality.Lint([]neutrality.Requirement{{ID: w.Field, Statement: w.Text}})
 		if err != nil {
-			return []*models.Refusal{models.Refuse(models.CodeProductNamed, w.Field, "whether it names a product cannot be told: %v", err)}
+			return []*models.Refusal{models.Refuse(models.CodeProductNamed, w.Field,
+				"whether it names a product cannot be told: %v", err)}
 		}
 		for _, f := range findings {
 			if f.Code != neutrality.CodeBrand && f.Code != neutrality.CodeBrandEquivalent {
 				continue
 			}
-			faults = append(faults, models.Refuse(models.CodeProductNamed, fmt.Sprintf("%s/%s", w.Field, f.Language), "%q is the name of a product or maker", f.Text).
+			faults = append(faults, models.Refuse(models.CodeProductNamed, fmt.Sprintf("%s/%s", w.Field, f.Language),
+				"%q is the name of a product or maker", f.Text).
 				Accepting("what is needed, in words that fit every product that meets it"))
 		}
 	}

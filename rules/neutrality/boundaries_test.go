@@ -46,7 +46,8 @@ func TestAWordKnowsItsSentenceAndWhatStandsBeforeIt(t *testing.T) {
 		sentences, joined = append(sentences, w.sentence), append(joined, w.joined)
 	}
 	require.Equal(t, []int{0, 0, 1, 1, 1, 2, 2, 3}, sentences)
-	require.Equal(t, []bool{false, true, false, true, true, false, true, false}, joined, "nothing stands before the first")
+	require.Equal(t, []bool{false, true, false, true, true, false, true, false}, joined,
+		"nothing stands before the first")
 }
 
 func TestAPhraseWithoutAWordIsNotLookedFor(t *testing.T) {

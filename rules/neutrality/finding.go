@@ -69,12 +69,14 @@ func explain(code Code) explanation {
 	case CodeBrand:
 		return explanation{
 			High, "names a product or its maker, which favours it",
-			"describe function and performance; where that is impossible, say why and add \"or equivalent\"", "Directive 2014/24/EU, Article 42(4)",
+			"describe function and performance; where that is impossible, say why and add \"or equivalent\"",
+			"Directive 2014/24/EU, Article 42(4)",
 		}
 	case CodeBrandEquivalent:
 		return explanation{
 			Medium, "names a product or its maker, if with \"or equivalent\"",
-			"keep it only where no precise description is possible, and record why", "Directive 2014/24/EU, Article 42(4)",
+			"keep it only where no precise description is possible, and record why",
+			"Directive 2014/24/EU, Article 42(4)",
 		}
 	case CodeOrigin:
 		return explanation{
@@ -84,7 +86,8 @@ func explain(code Code) explanation {
 	case CodeStandard:
 		return explanation{
 			High, "cites a standard without \"or equivalent\"",
-			"add \"or equivalent\" in the same sentence, or state the performance itself", "Directive 2014/24/EU, Article 42(3)(b)",
+			"add \"or equivalent\" in the same sentence, or state the performance itself",
+			"Directive 2014/24/EU, Article 42(3)(b)",
 		}
 	case CodeVague:
 		return explanation{
@@ -94,7 +97,8 @@ func explain(code Code) explanation {
 	case CodeSolutionFirst:
 		return explanation{
 			Low, "names a technology where a need should stand",
-			"state the outcome with baseline and target, and leave the way to the market", "Call COS-PPI-2020-2-04, mandatory activity I",
+			"state the outcome with baseline and target, and leave the way to the market",
+			"Call COS-PPI-2020-2-04, mandatory activity I",
 		}
 	default:
 		return explanation{

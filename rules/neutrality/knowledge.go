@@ -82,7 +82,9 @@ type languageFile struct {
 }
 
 // load reads the embedded files once. An error means that the program was built with broken data.
-var load = sync.OnceValues(func() (*knowledge, error) { //nolint:gochecknoglobals // embedded data, read once and never changed
+var load = sync.OnceValues(func() (*knowledge,
+	error,
+) { //nolint:gochecknoglobals // embedded data, read once and never changed
 	k := &knowledge{brands: dictionary{}, bodies: map[string]bool{}, languages: map[string]*language{}}
 	return k, errors.Join(k.loadBrands(), k.loadStandards(), k.loadLanguages())
 })
@@ -129,7 +131,8 @@ func (k *knowledge) loadLanguages() error {
 	for _, name := range names {
 		var f languageFile
 		err := read(name, &f)
-		if err == nil && (f.Language == "" || f.Source == "" || len(f.Equivalent.Or) == 0 || len(f.Equivalent.Words) == 0) {
+		if err == nil && (f.Language == "" || f.Source == "" || len(f.Equivalent.Or) == 0 ||
+			len(f.Equivalent.Words) == 0) {
 			err = fmt.Errorf("read %s: language, source and equivalent are required", name)
 		}
 		faults = append(faults, err)

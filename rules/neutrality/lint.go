@@ -79,7 +79,11 @@ func (k *knowledge) lint(requirement, tag, statement string) []Finding {
 		r.findPhrases(r.language.vague, CodeVague)
 		r.findPhrases(r.language.solution, CodeSolutionFirst)
 	}
-	slices.SortStableFunc(r.findings, func(a, b Finding) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End)) })
+	slices.SortStableFunc(r.findings, func(a,
+		b Finding,
+	) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
+	})
 	return r.findings
 }
 
@@ -87,7 +91,8 @@ func (k *knowledge) lint(requirement, tag, statement string) []Finding {
 func (r *reading) findNames() {
 	for i := 0; i < len(r.words); {
 		if n := r.k.standardAt(r.words[i:]); n > 0 {
-			if r.language != nil && !r.orEquivalent(i+n) { // where it is not known how that is said, nothing can be told
+			if r.language != nil && !r.orEquivalent(i+
+				n) { // where it is not known how that is said, nothing can be told
 				r.reportWords(CodeStandard, i, n)
 			}
 			i += n

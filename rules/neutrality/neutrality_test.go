@@ -51,7 +51,10 @@ func TestBrandsAreFoundAsWholeWordsInAnyCase(t *testing.T) {
 		{"en", "Remote meetings take place with Zoom at 1080p.", []string{"brand: Zoom"}},
 		{"en", "The nodes have NVIDIA accelerators.", []string{"brand: NVIDIA"}},
 		{"en", "The nodes have nvidia accelerators.", []string{"brand: nvidia"}},
-		{"en", "Mail is read in Microsoft 365 or in Google Workspace.", []string{"brand: Microsoft 365", "brand: Google Workspace"}},
+		{
+			"en", "Mail is read in Microsoft 365 or in Google Workspace.",
+			[]string{"brand: Microsoft 365", "brand: Google Workspace"},
+		},
 		{"en", "Documents open in MICROSOFT\u00a0TEAMS.", []string{"brand: MICROSOFT\u00a0TEAMS"}},
 		{"en", "Runs on Hyper‑V hosts.", []string{"brand: Hyper‑V"}}, // with a hyphen that does not break
 		{"en", "The nodes have Nvi\u00addia accelerators.", []string{"brand: Nvi\u00addia"}},
@@ -88,7 +91,8 @@ func TestCommonWordsAreNoBrands(t *testing.T) {
 func TestABrandWithOrEquivalentNeedsAReason(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, []string{"brand_or_equivalent: Nvidia"}, found(t, "en", "Nvidia accelerators or equivalent."))
-	require.Equal(t, []string{"brand_or_equivalent: MATLAB"}, found(t, "de", "Lizenzen für MATLAB oder gleichwertige Software."))
+	require.Equal(t, []string{"brand_or_equivalent: MATLAB"},
+		found(t, "de", "Lizenzen für MATLAB oder gleichwertige Software."))
 	require.Equal(t, []string{"brand: Nvidia"}, found(t, "en", "Nvidia accelerators. Or equivalent, said someone."))
 }
 
@@ -103,13 +107,22 @@ func TestAStandardNeedsOrEquivalentInItsSentence(t *testing.T) {
 		{"en", "Management follows ISO/IEC 27001:2022 (or an equivalent standard).", nil},
 		{"en", "Management follows ISO/IEC 27001:2022.", []string{"standard_without_equivalent: ISO/IEC 27001:2022"}},
 		{"en", "ISO 9001, ISO 14001 or equivalent.", nil},
-		{"en", "ISO 9001 applies. EN 301 549 or equivalent applies.", []string{"standard_without_equivalent: ISO 9001"}},
-		{"en", "Equivalent or better proof is taken; ISO 9001 applies.", []string{"standard_without_equivalent: ISO 9001"}},
+		{
+			"en", "ISO 9001 applies. EN 301 549 or equivalent applies.",
+			[]string{"standard_without_equivalent: ISO 9001"},
+		},
+		{
+			"en", "Equivalent or better proof is taken; ISO 9001 applies.",
+			[]string{"standard_without_equivalent: ISO 9001"},
+		},
 		{"en", "Follows ISO 9001 (e.g. part 2) or equivalent.", nil},
 		{"en", "Access by IEEE 802.11ax.", []string{"standard_without_equivalent: IEEE 802.11ax"}},
 		{"en", "Certificates by ITU-T X.509.", []string{"standard_without_equivalent: ITU-T X.509"}},
 		{"en", "Accessible by ETSI EN 301 549.", []string{"standard_without_equivalent: ETSI EN 301 549"}},
-		{"en", "Mail by RFC 5322 and ISO9001.", []string{"standard_without_equivalent: RFC 5322", "standard_without_equivalent: ISO9001"}},
+		{"en", "Mail by RFC 5322 and ISO9001.", []string{
+			"standard_without_equivalent: RFC 5322",
+			"standard_without_equivalent: ISO9001",
+		}},
 		{"en", "Follows ISO\u00a09001.", []string{"standard_without_equivalent: ISO\u00a09001"}},
 		{"de", "Prüfung nach DIN EN ISO 50001.", []string{"standard_without_equivalent: DIN EN ISO 50001"}},
 		{"de", "Prüfung nach DIN EN ISO 50001 oder gleichwertig.", nil},
@@ -149,7 +162,8 @@ func TestAStandardNeedsOrEquivalentInItsSentence(t *testing.T) {
 func TestWhatLooksLikeAStandardIsNone(t *testing.T) {
 	t.Parallel()
 	for _, statement := range []string{
-		"The ISO decides.", "Delivered en 2026 copies.", "At most 9001 requests.", "The iso 100 film.", "Part EN A of the annex.", "ISO 5",
+		"The ISO decides.", "Delivered en 2026 copies.", "At most 9001 requests.", "The iso 100 film.",
+		"Part EN A of the annex.", "ISO 5",
 	} {
 		require.Empty(t, found(t, "en", statement), statement)
 	}
@@ -161,8 +175,14 @@ func TestVagueWordsAreFoundInEachLanguage(t *testing.T) {
 		language, statement string
 		want                []string
 	}{
-		{"en", "A modern, user-friendly and State of the Art portal.", []string{"vague: modern", "vague: user-friendly", "vague: State of the Art"}},
-		{"fr", "Une interface conviviale et moderne, à l'état de l'art.", []string{"vague: conviviale", "vague: moderne", "vague: état de l'art"}},
+		{
+			"en", "A modern, user-friendly and State of the Art portal.",
+			[]string{"vague: modern", "vague: user-friendly", "vague: State of the Art"},
+		},
+		{
+			"fr", "Une interface conviviale et moderne, à l'état de l'art.",
+			[]string{"vague: conviviale", "vague: moderne", "vague: état de l'art"},
+		},
 		{
 			"de", "Eine moderne, benutzerfreundliche Oberfläche nach Stand der Technik.",
 			[]string{"vague: moderne", "vague: benutzerfreundliche", "vague: Stand der Technik"},
@@ -172,8 +192,14 @@ func TestVagueWordsAreFoundInEachLanguage(t *testing.T) {
 			[]string{"vague: moderna", "vague: fácil de usar", "vague: de última generación"},
 		},
 		{"it", "Un'interfaccia moderna, allo stato dell’arte.", []string{"vague: moderna", "vague: stato dell’arte"}},
-		{"nl", "Een moderne, gebruiksvriendelijke interface.", []string{"vague: moderne", "vague: gebruiksvriendelijke"}},
-		{"pl", "Nowoczesny i intuicyjny interfejs wysokiej jakości.", []string{"vague: Nowoczesny", "vague: intuicyjny", "vague: wysokiej jakości"}},
+		{
+			"nl", "Een moderne, gebruiksvriendelijke interface.",
+			[]string{"vague: moderne", "vague: gebruiksvriendelijke"},
+		},
+		{
+			"pl", "Nowoczesny i intuicyjny interfejs wysokiej jakości.",
+			[]string{"vague: Nowoczesny", "vague: intuicyjny", "vague: wysokiej jakości"},
+		},
 		{"pt", "Uma interface moderna e fácil de utilizar.", []string{"vague: moderna", "vague: fácil de utilizar"}},
 		{"de-AT", "Eine zeitgemäße Lösung.", []string{"vague: zeitgemäße"}},
 	} {
@@ -203,7 +229,10 @@ func TestALanguageWithoutPhrasesIsSaid(t *testing.T) {
 	require.ElementsMatch(t,
 		[]string{"language_not_checked: Nvidia-kort og ISO 9001", "brand: Nvidia"},
 		found(t, "da", "Nvidia-kort og ISO 9001."))
-	for language, statement := range map[string]string{"sv": "ISO 27001 eller likvärdig", "fi": "Nvidia tai vastaava; ISO 27001", "el": "ISO 27001 ή ισοδύναμο"} {
+	for language, statement := range map[string]string{
+		"sv": "ISO 27001 eller likvärdig",
+		"fi": "Nvidia tai vastaava; ISO 27001", "el": "ISO 27001 ή ισοδύναμο",
+	} {
 		findings, err := Lint([]Requirement{{ID: "R1", Statement: map[string]string{language: statement}}})
 		require.NoError(t, err)
 		require.True(t, slices.ContainsFunc(findings, func(f Finding) bool { return f.Code == CodeLanguage }), language)
@@ -266,7 +295,8 @@ func FuzzLint(f *testing.F) {
 		require.NoError(t, err)
 		runes := []rune(statement)
 		for i, finding := range findings {
-			require.True(t, 0 <= finding.Start && finding.Start < finding.End && finding.End <= len(runes), "%+v", finding)
+			require.True(t, 0 <= finding.Start && finding.Start < finding.End && finding.End <= len(runes), "%+v",
+				finding)
 			require.Equal(t, string(runes[finding.Start:finding.End]), finding.Text)
 			if i > 0 {
 				require.LessOrEqual(t, findings[i-1].Start, finding.Start)

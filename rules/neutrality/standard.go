@@ -42,7 +42,8 @@ func (k *knowledge) standardInOneWord(words []word) int {
 func withNumber(words []word, n int) int {
 	digits := 0
 	for ; n < len(words) && startsWithDigit(lastDigits(words[n].exact)); n++ {
-		goesOn := strings.ContainsRune(".:-/–", words[n].near) || (words[n].joined && threeDigits(words[n]) && threeDigits(words[n-1]))
+		goesOn := strings.ContainsRune(".:-/–", words[n].near) ||
+			(words[n].joined && threeDigits(words[n]) && threeDigits(words[n-1]))
 		if digits > 0 && !goesOn {
 			break
 		}

@@ -96,7 +96,8 @@ const (
 // semicolon, a bullet or a new line, unless the line is only wrapped before a small letter.
 func endOf(before word, gap []rune, next rune, abbreviations map[string]bool) end {
 	found := unbroken
-	abbreviation := before.end-before.start == 1 || abbreviations[before.folded] || unicode.IsLower(next) || unicode.IsDigit(next)
+	abbreviation := before.end-before.start == 1 || abbreviations[before.folded] || unicode.IsLower(next) ||
+		unicode.IsDigit(next)
 	for i, r := range gap {
 		switch r {
 		case '!', '?':

@@ -30,7 +30,9 @@ type described struct {
 
 // load reads the embedded files once, the oldest descriptions first. An error means that the program was built
 // with broken data.
-var load = sync.OnceValues(func() ([]described, error) { //nolint:gochecknoglobals // embedded data, read once and never changed
+var load = sync.OnceValues(func() ([]described,
+	error,
+) { //nolint:gochecknoglobals // embedded data, read once and never changed
 	names, err := fs.Glob(files, "*.yaml")
 	if err != nil {
 		return nil, fmt.Errorf("list procedures: %w", err)
@@ -135,7 +137,8 @@ func named(d models.Dossier, code models.ProcedureCode) (models.Procedure, error
 		}
 		codes[i] = string(p.Code)
 	}
-	return models.Procedure{}, models.Refuse(models.CodeInvalidValue, "/procedure", "the procedure %q is not known here", code).
+	return models.Procedure{}, models.Refuse(models.CodeInvalidValue, "/procedure",
+		"the procedure %q is not known here", code).
 		Accepting("one of %v", codes)
 }
 

@@ -52,9 +52,15 @@ func TestAProcedureIsKnownFromItsFirstDay(t *testing.T) {
 
 func dossier(t *testing.T, chosen models.ProcedureCode) models.Dossier {
 	t.Helper()
-	d := models.Dossier{Procurement: models.Procurement{Zone: "Europe/Paris"}, Now: time.Date(2026, 11, 29, 9, 0, 0, 0, time.UTC)}
+	d := models.Dossier{
+		Procurement: models.Procurement{Zone: "Europe/Paris"},
+		Now:         time.Date(2026, 11, 29, 9, 0, 0, 0, time.UTC),
+	}
 	if chosen != "" {
-		body, _, err := models.Canonical(models.ProcedureChoice{Procedure: chosen, Reasons: models.Text{"en": "Because."}})
+		body, _, err := models.Canonical(models.ProcedureChoice{
+			Procedure: chosen,
+			Reasons:   models.Text{"en": "Because."},
+		})
 		require.NoError(t, err)
 		d.Entries = append(d.Entries, models.Entry{Kind: models.EntryProcedureChoice, Body: body})
 	}

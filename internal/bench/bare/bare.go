@@ -75,12 +75,14 @@ type Update func(ctx context.Context, asked Work) error
 // Start starts a workflow and returns what updates it.
 func Start(ctx context.Context, temporal client.Client) (Update, error) {
 	id := "bare/" + uuid.NewString()
-	if _, err := temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: id, TaskQueue: queue}, serve); err != nil {
+	if _, err := temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: id, TaskQueue: queue},
+		serve); err != nil {
 		return nil, fmt.Errorf("start bare workflow: %w", err)
 	}
 	return func(ctx context.Context, asked Work) error {
 		handle, err := temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
-			WorkflowID: id, UpdateName: updateName, Args: []any{asked}, WaitForStage: client.WorkflowUpdateStageCompleted,
+			WorkflowID: id, UpdateName: updateName, Args: []any{asked},
+			WaitForStage: client.WorkflowUpdateStageCompleted,
 		})
 		if err != nil {
 			return fmt.Errorf("update bare workflow: %w", err)

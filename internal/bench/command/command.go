@@ -51,7 +51,10 @@ func Run(ctx context.Context, o Options) (results []Result, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.Close(context.WithoutCancel(ctx))) }()
-	r, err := rig.Start(ctx, rig.Options{DSN: s.DSN, TemporalAddress: s.Temporal, TaskQueue: "product", MaxConns: 32, Log: o.Log})
+	r, err := rig.Start(ctx, rig.Options{
+		DSN: s.DSN, TemporalAddress: s.Temporal, TaskQueue: "product", MaxConns: 32,
+		Log: o.Log,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -74,9 +77,11 @@ func (r Result) print(out io.Writer) {
 	if r.Callers == 1 {
 		bar = BarAlone
 	}
-	fmt.Fprintf(out, "command, %2d callers: product p50 %v, bare Update with one no-op activity p50 %v, ratio %.2f (bar at most %.2f); "+
+	fmt.Fprintf(out, "command, %2d callers: product p50 %v, bare Update with one no-op activity p50 %v, ratio %.2f "+
+		"(bar at most %.2f); "+
 		"with a local activity p50 %v, ratio %.2f\n",
-		r.Callers, brief(r.Product), brief(r.Bare), r.Ratio, bar, brief(r.BareLocal), float64(r.Product)/float64(r.BareLocal))
+		r.Callers, brief(r.Product), brief(r.Bare), r.Ratio, bar, brief(r.BareLocal),
+		float64(r.Product)/float64(r.BareLocal))
 }
 
 func brief(d time.Duration) time.Duration { return d.Round(10 * time.Microsecond) }
@@ -106,7 +111,10 @@ func measure(ctx context.Context, r *rig.Rig, callers int, o Options) (Result, e
 	if err != nil {
 		return Result{}, err
 	}
-	result := Result{Callers: callers, Product: percentile(times[0], 50), Bare: percentile(times[1], 50), BareLocal: percentile(times[2], 50)}
+	result := Result{
+		Callers: callers, Product: percentile(times[0], 50), Bare: percentile(times[1], 50),
+		BareLocal: percentile(times[2], 50),
+	}
 	result.Ratio = float64(result.Product) / float64(result.Bare)
 	return result, nil
 }
@@ -209,7 +217,10 @@ func voting(ctx context.Context, c *rig.Consortium, buyer int) (call, error) {
 		turn++
 		_, err := board.Do(ctx, apiclient.Request{
 			Method: "POST", Path: c.Path("/actions/vote"), IfMatch: "*",
-			In: map[string]any{"phase": "needs", "digest": gate.Digest, "choice": []string{"abstain", "reject"}[turn%2], "reason": "benchmark"},
+			In: map[string]any{
+				"phase": "needs", "digest": gate.Digest, "choice": []string{"abstain", "reject"}[turn%2],
+				"reason": "benchmark",
+			},
 		})
 		return err
 	}, nil

@@ -42,9 +42,11 @@ func crowd(ctx context.Context, s *stack.Stack, product *rig.Rig, o Options) (er
 		return err
 	}
 	p50, p99 := ratioAt(times, 50), ratioAt(times, 99)
-	fmt.Fprintf(o.Out, "command, %d callers on one procurement: product p50 %v, p99 %v; with ordinary activities p50 %v, p99 %v; "+
+	fmt.Fprintf(o.Out, "command, %d callers on one procurement: product p50 %v, p99 %v; with ordinary activities p50 "+
+		"%v, p99 %v; "+
 		"ratios %.2f and %.2f (bar of p99 at most %.2f)\n", len(local),
-		brief(percentile(times[0], 50)), brief(percentile(times[0], 99)), brief(percentile(times[1], 50)), brief(percentile(times[1], 99)),
+		brief(percentile(times[0], 50)), brief(percentile(times[0], 99)), brief(percentile(times[1], 50)),
+		brief(percentile(times[1], 99)),
 		p50, p99, CrowdBar)
 	return nil
 }

@@ -43,7 +43,8 @@ type Figures struct {
 
 // Print writes the figures for a reader.
 func (f Figures) Print(out io.Writer) {
-	fmt.Fprintf(out, "feed: %d events by %d writers in %s: %.0f events/s; %d lost, %d repeated, %d out of order; lag p50 %s, p99 %s, max %s\n",
+	fmt.Fprintf(out, "feed: %d events by %d writers in %s: %.0f events/s; %d lost, %d repeated, %d out of order; lag "+
+		"p50 %s, p99 %s, max %s\n",
 		f.Events, f.Writers, f.Writing.Round(time.Millisecond), f.EventsPerSecond, f.Lost, f.Repeated, f.OutOfOrder,
 		f.P50.Round(time.Millisecond), f.P99.Round(time.Millisecond), f.Max.Round(time.Millisecond))
 }
@@ -198,7 +199,8 @@ func compare(commits []commit, seen []arrival) Figures {
 // overtakings counts the events that stand in the feed before one that was confirmed before they began.
 func overtakings(commits []commit, arrivals map[models.ID]arrival) int {
 	byBegin := slices.SortedFunc(slices.Values(commits), func(a, b commit) int { return a.began.Compare(b.began) })
-	byConfirmation := slices.SortedFunc(slices.Values(commits), func(a, b commit) int { return a.confirmed.Compare(b.confirmed) })
+	byConfirmation := slices.SortedFunc(slices.Values(commits),
+		func(a, b commit) int { return a.confirmed.Compare(b.confirmed) })
 	count, next, highest := 0, 0, int64(0)
 	for _, c := range byBegin {
 		for ; next < len(byConfirmation) && byConfirmation[next].confirmed.Before(c.began); next++ {

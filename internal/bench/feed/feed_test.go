@@ -42,7 +42,10 @@ func TestNoEventIsLostRepeatedOrOutOfOrder(t *testing.T) {
 
 func run(t testing.TB, events, writers int) feed.Figures {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Options{DSN: pgtest.NewDatabase(t).Application, MaxConns: writers + 2, Logger: slog.New(slog.DiscardHandler)})
+	s, err := store.Open(t.Context(), store.Options{
+		DSN: pgtest.NewDatabase(t).Application, MaxConns: writers + 2,
+		Logger: slog.New(slog.DiscardHandler),
+	})
 	require.NoError(t, err)
 	defer s.Close()
 	ctx, stop := context.WithCancel(t.Context())

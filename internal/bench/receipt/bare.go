@@ -38,7 +38,8 @@ func (b bare) slice(ctx context.Context, length time.Duration, script string) (f
 		return 0, fmt.Errorf("write script of pgbench: %w", err)
 	}
 	output, err := exec.CommandContext(ctx, filepath.Join(b.installation.BinDir, "pgbench"), "-n", "-M", "prepared",
-		"-c", strconv.Itoa(b.options.Clients), "-j", "2", "-T", strconv.Itoa(int(length.Seconds())), "-D", "i=0", "-f", file, b.dsn).CombinedOutput()
+		"-c", strconv.Itoa(b.options.Clients), "-j", "2", "-T", strconv.Itoa(int(length.Seconds())), "-D", "i=0", "-f",
+		file, b.dsn).CombinedOutput()
 	if err != nil {
 		return 0, fmt.Errorf("run pgbench: %w: %s", err, output)
 	}
@@ -88,8 +89,10 @@ envelopes AS (INSERT INTO tender_envelopes (tender_id, n, kind, upload_id, diges
 	SELECT tender, e.* FROM row, LATERAL (VALUES (1, 'quality', quality, '%s', %d), (2, 'price', price, '%s', %d)) e),
 event AS (INSERT INTO events (id, type, at, recorded_at, data, canonical) SELECT event, 'tender.received', moment, row.moment, data, canonical FROM row)
 INSERT INTO requests (id, fingerprint, body) SELECT request, decode('%s', 'hex'), body FROM row`,
-		r.tender, r.organisation, r.person, r.at, r.quality, r.price, r.event, r.data, r.canonical, r.request, r.body, from,
-		lotID(lot), boxID(lot), envelopeDigest, text(sampleReceipt()), envelopeDigest, envelopeSize, envelopeDigest, envelopeSize, envelopeDigest)
+		r.tender, r.organisation, r.person, r.at, r.quality, r.price, r.event, r.data, r.canonical, r.request, r.body,
+		from,
+		lotID(lot), boxID(lot), envelopeDigest, text(sampleReceipt()), envelopeDigest, envelopeSize, envelopeDigest,
+		envelopeSize, envelopeDigest)
 }
 
 // rows are the SQL expressions of what differs between one tender and the next. What the product inserts
@@ -102,7 +105,8 @@ type rows struct {
 func rowsOf(lot int, n string) rows {
 	const instant = "2026-11-22T12:00:00.123456Z"
 	r := rows{
-		tender: sqlID(models.PrefixTender, lot, n), event: sqlID(models.PrefixEvent, lot, n), at: text(instant) + "::timestamptz",
+		tender: sqlID(models.PrefixTender, lot, n), event: sqlID(models.PrefixEvent, lot, n),
+		at:           text(instant) + "::timestamptz",
 		organisation: sqlID(models.PrefixOrganisation, 0, n), person: sqlID(models.PrefixPerson, 0, n),
 		quality: sqlID(models.PrefixUpload, quality, n), price: sqlID(models.PrefixUpload, price, n),
 		request: fmt.Sprintf("lpad(to_hex(%s), 60, '0') || lpad(to_hex(%d), 4, '0')", n, lot),
@@ -110,7 +114,8 @@ func rowsOf(lot int, n string) rows {
 	data := text(`{"receipt":"`+envelopeDigest+`","tender_id":"`) + " || " + r.tender + " || '\"}'"
 	r.data = "(" + data + ")::jsonb"
 	r.body = "(" + text(`{"act":"received","tender":"`) + " || " + r.tender + " || '\"}')::jsonb"
-	r.canonical = "convert_to(" + text(`{"actor":null,"at":"`+instant+`","data":`) + " || " + data + " || " + text(`,"id":"`) + " || " + r.event + " || " +
+	r.canonical = "convert_to(" + text(`{"actor":null,"at":"`+instant+`","data":`) + " || " + data + " || " +
+		text(`,"id":"`) + " || " + r.event + " || " +
 		text(`","procurement":null,"recorded_at":"`+instant+`","type":"tender.received"}`) + ", 'UTF8')"
 	return r
 }
@@ -123,11 +128,14 @@ func text(s string) string {
 // sampleReceipt is a text as long as a receipt.
 func sampleReceipt() string {
 	envelopes := []models.Envelope{
-		{Kind: models.EnvelopeQuality, Digest: envelopeDigest, Size: envelopeSize}, {Kind: models.EnvelopePrice, Digest: envelopeDigest, Size: envelopeSize},
+		{Kind: models.EnvelopeQuality, Digest: envelopeDigest, Size: envelopeSize},
+		{Kind: models.EnvelopePrice, Digest: envelopeDigest, Size: envelopeSize},
 	}
-	const signature = "\n— bench/receipts 0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789\n"
+	const signature = "\n— bench/receipts " +
+		"0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789\n"
 	return seal.Receipt{
-		Act: seal.ActReceived, TenderID: id(models.PrefixTender, 0, 1), ProcurementID: procurementID(), LotID: lotID(0), BoxID: boxID(0), HandsIn: models.HandedTender,
-		OrganisationID: id(models.PrefixOrganisation, 0, 1), Mode: models.ModeLive, Manifest: envelopeDigest, Envelopes: envelopes,
+		Act: seal.ActReceived, TenderID: id(models.PrefixTender, 0, 1), ProcurementID: procurementID(), LotID: lotID(0),
+		BoxID: boxID(0), HandsIn: models.HandedTender, OrganisationID: id(models.PrefixOrganisation, 0, 1),
+		Mode: models.ModeLive, Manifest: envelopeDigest, Envelopes: envelopes,
 	}.Text() + signature
 }

@@ -36,7 +36,8 @@ func (c *client) handIn(n int) error {
 	if _, err := io.WriteString(c.conn, request(n)); err != nil {
 		return fmt.Errorf("send tender: %w", err)
 	}
-	response, err := http.ReadResponse(c.reader, nil) //nolint:bodyclose // read to its end below; the connection goes on
+	response, err := http.ReadResponse(c.reader,
+		nil) //nolint:bodyclose // read to its end below; the connection goes on
 	if err != nil {
 		return fmt.Errorf("read answer: %w", err)
 	}
@@ -68,7 +69,8 @@ func request(n int) string {
 	body := fmt.Sprintf(`{"envelopes":[{"kind":"quality","upload":"%s","digest":"%s"},{"kind":"price","upload":"%s","digest":"%s"}]}`,
 		id(models.PrefixUpload, quality, n), envelopeDigest, id(models.PrefixUpload, price, n), envelopeDigest)
 	key := strings.ReplaceAll(id(models.PrefixAPIKey, 0, n).UUID(), "-", "")
-	return fmt.Sprintf("POST /v1/procurements/%s/lots/%s/tenders HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer ppi_%s_%s\r\n"+
+	return fmt.Sprintf("POST /v1/procurements/%s/lots/%s/tenders HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer "+
+		"ppi_%s_%s\r\n"+
 		"Idempotency-Key: tender-%d\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
 		procurementID(), lotID(0), key, secret(n), n, len(body), body)
 }

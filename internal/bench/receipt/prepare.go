@@ -49,7 +49,8 @@ func prepare(ctx context.Context, admin string, suppliers, lots int) error {
 		return fmt.Errorf("connect to prepare: %w", err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	statements := slices.Concat(procurement(lots), all(suppliers), []string{history(lots+1, suppliers), "VACUUM ANALYZE", "CHECKPOINT"})
+	statements := slices.Concat(procurement(lots), all(suppliers),
+		[]string{history(lots+1, suppliers), "VACUUM ANALYZE", "CHECKPOINT"})
 	for _, statement := range statements {
 		if _, err := conn.Exec(ctx, statement); err != nil {
 			return fmt.Errorf("prepare suppliers: %s: %w", statement, err)
@@ -61,8 +62,10 @@ func prepare(ctx context.Context, admin string, suppliers, lots int) error {
 func procurement(lots int) []string {
 	lead, buyer := id(models.PrefixPerson, 0, 0), id(models.PrefixOrganisation, 0, 0)
 	statements := []string{
-		fmt.Sprintf("INSERT INTO organisations (id, legal_name, country, kind) VALUES ('%s', 'Buyer', 'FR', 'contracting_authority')", buyer),
-		fmt.Sprintf("INSERT INTO people (id, organisation_id, name, email) VALUES ('%s', '%s', 'Lead', '')", lead, buyer),
+		fmt.Sprintf("INSERT INTO organisations (id, legal_name, country, kind) VALUES ('%s', 'Buyer', 'FR', "+
+			"'contracting_authority')", buyer),
+		fmt.Sprintf("INSERT INTO people (id, organisation_id, name, email) VALUES ('%s', '%s', 'Lead', '')", lead,
+			buyer),
 		fmt.Sprintf(`INSERT INTO procurements (id, title, description, languages, mode, zone, status, created_by, started_at)
 			VALUES ('%s', '{"en": "Bench"}', '{}', '["en"]', 'live', 'Europe/Paris', 'running', '%s', clock_timestamp())`, procurementID(), lead),
 	}
@@ -73,7 +76,8 @@ func procurement(lots int) []string {
 			deadline = "clock_timestamp() + interval '1 minute'"
 		}
 		statements = append(statements,
-			fmt.Sprintf(`INSERT INTO lots (id, procurement_id, number, title) VALUES ('%s', '%s', %d, '{"en": "Lot"}')`, lotID(n), procurementID(), n+1),
+			fmt.Sprintf(`INSERT INTO lots (id, procurement_id, number, title) VALUES ('%s', '%s', %d, '{"en": "Lot"}')`,
+				lotID(n), procurementID(), n+1),
 			fmt.Sprintf(`INSERT INTO boxes (id, procurement_id, lot_id, stage, hands_in, opened_at, deadline, deadline_local, deadline_zone)
 				VALUES ('%s', '%s', '%s', 'tender', 'tender', clock_timestamp(), %s, '2100-01-01T12:00', 'UTC')`,
 				boxID(n), procurementID(), lotID(n), deadline))
@@ -86,20 +90,27 @@ func all(suppliers int) []string {
 	organisation, person := sqlID(models.PrefixOrganisation, 0, n), sqlID(models.PrefixPerson, 0, n)
 	from := fmt.Sprintf(" FROM generate_series(1, %d) n", suppliers)
 	upload := func(class int) string {
-		return "INSERT INTO uploads (id, procurement_id, organisation_id, person_id, purpose, filename, media_type, size, digest, completed_at) SELECT " +
+		return "INSERT INTO uploads (id, procurement_id, organisation_id, person_id, purpose, filename, media_type, " +
+			"size, digest, completed_at) SELECT " +
 			strings.Join([]string{
 				sqlID(models.PrefixUpload, class, n), "'" + string(procurementID()) + "'", organisation, person,
-				fmt.Sprintf("'envelope', 'offer.age', 'application/octet-stream', %d, '%s', clock_timestamp()", envelopeSize, envelopeDigest),
+				fmt.Sprintf("'envelope', 'offer.age', 'application/octet-stream', %d, '%s', clock_timestamp()",
+					envelopeSize, envelopeDigest),
 			}, ", ") + from
 	}
 	return []string{
 		"SET session_replication_role = replica", // all references are to what was just made
-		"INSERT INTO organisations (id, legal_name, country, kind) SELECT " + organisation + ", 'Supplier ' || n, 'FR', 'economic_operator'" + from,
-		"INSERT INTO people (id, organisation_id, name, email) SELECT " + person + ", " + organisation + ", 'Bidder', ''" + from,
-		"INSERT INTO api_keys (id, person_id, label, digest) SELECT " + sqlID(models.PrefixAPIKey, 0, n) + ", " + person +
+		"INSERT INTO organisations (id, legal_name, country, kind) SELECT " + organisation +
+			", 'Supplier ' || n, 'FR', 'economic_operator'" + from,
+		"INSERT INTO people (id, organisation_id, name, email) SELECT " + person + ", " + organisation +
+			", 'Bidder', ''" + from,
+		"INSERT INTO api_keys (id, person_id, label, digest) SELECT " + sqlID(models.PrefixAPIKey, 0, n) + ", " +
+			person +
 			fmt.Sprintf(", 'bench', sha256(convert_to(lpad(n::text, %d, '0'), 'UTF8'))", secretDigits) + from,
-		"INSERT INTO role_assignments (id, procurement_id, person_id, organisation_id, role, valid_from) SELECT " + sqlID(models.PrefixRole, 0, n) +
-			", '" + string(procurementID()) + "', " + person + ", " + organisation + ", 'supplier', '2020-01-01'" + from,
+		"INSERT INTO role_assignments (id, procurement_id, person_id, organisation_id, role, valid_from) SELECT " +
+			sqlID(models.PrefixRole, 0, n) +
+			", '" + string(procurementID()) + "', " + person + ", " + organisation + ", 'supplier', '2020-01-01'" +
+			from,
 		upload(quality), upload(price),
 		"SET session_replication_role = origin",
 	}

@@ -93,7 +93,8 @@ func (p *product) serve(ctx context.Context) error {
 		// The access log is written, though nobody reads it.
 		Acts: p.acts, Views: &views.Views{Store: p.store, Checkpoints: checkpoints},
 		Engine: idle{}, Logger: slog.New(slog.DiscardHandler),
-		CursorKey: make([]byte, ed25519.SeedSize), BuildVersion: "bench", Ready: func(ctx context.Context) error { return p.store.Ping(ctx) },
+		CursorKey: make([]byte, ed25519.SeedSize), BuildVersion: "bench",
+		Ready: func(ctx context.Context) error { return p.store.Ping(ctx) },
 	})
 	if err != nil {
 		return err
@@ -215,7 +216,10 @@ func (p *product) passDeadline(ctx context.Context) error {
 }
 
 func (p *product) closeOnTime(ctx context.Context, lot models.Lot) error {
-	due := process.Due{Kind: process.DueCloseBox, Phase: models.PhaseTender, Subject: lot.Box().ID, At: lot.Box().Deadline.UTC()}
+	due := process.Due{
+		Kind: process.DueCloseBox, Phase: models.PhaseTender, Subject: lot.Box().ID,
+		At: lot.Box().Deadline.UTC(),
+	}
 	for {
 		out, err := p.acts.RunDue(ctx, process.RunDue{ProcurementID: procurementID(), Due: due})
 		if err != nil || out.Wait == 0 {

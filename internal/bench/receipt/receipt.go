@@ -103,7 +103,8 @@ func alternate(ctx context.Context, s *stack.Stack, p *product, o Options, resul
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(o.Out, "tender receipt, round %d: product %.0f/s, pgbench %.0f/s, in one statement %.0f/s, ratios %.2f and %.2f\n",
+		fmt.Fprintf(o.Out, "tender receipt, round %d: product %.0f/s, pgbench %.0f/s, in one statement %.0f/s, "+
+			"ratios %.2f and %.2f\n",
 			round+1, product, transactions, statements, product/transactions, product/statements)
 		result.Product += product / float64(o.Rounds)
 		result.Bare += transactions / float64(o.Rounds)
@@ -117,7 +118,9 @@ func alternate(ctx context.Context, s *stack.Stack, p *product, o Options, resul
 const scripts = 2
 
 func (r Result) print(o Options) {
-	fmt.Fprintf(o.Out, "tender receipt, %d clients, %d × %v: product %.0f/s over HTTP, pgbench -M prepared %.0f/s, ratio %.2f (bar %.2f); "+
+	fmt.Fprintf(o.Out, "tender receipt, %d clients, %d × %v: product %.0f/s over HTTP, pgbench -M prepared %.0f/s, "+
+		"ratio %.2f (bar %.2f); "+
 		"with all rows in one statement %.0f/s, ratio %.2f; %d acknowledged, %d after the deadline refused; %d accepted late, %d acknowledged but absent\n",
-		o.Clients, o.Rounds, o.Slice, r.Product, r.Bare, r.Ratio, Bar, r.BareStatement, r.Product/r.BareStatement, r.Received, r.Refused, r.Late, r.Lost)
+		o.Clients, o.Rounds, o.Slice, r.Product, r.Bare, r.Ratio, Bar, r.BareStatement, r.Product/r.BareStatement,
+		r.Received, r.Refused, r.Late, r.Lost)
 }

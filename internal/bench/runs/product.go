@@ -30,9 +30,15 @@ func playTogether(ctx context.Context, r *rig.Rig, together int) (time.Duration,
 	var work Work
 	var last string
 	timed, err := throughTurnstile(together, func(p *pace) error {
-		paced := &apiclient.Client{Base: admin.Base, Key: admin.Key, HTTP: &http.Client{Transport: &pacedTransport{pace: p, below: admin.HTTP.Transport}}}
+		paced := &apiclient.Client{
+			Base: admin.Base, Key: admin.Key,
+			HTTP: &http.Client{Transport: &pacedTransport{pace: p, below: admin.HTTP.Transport}},
+		}
 		var screen bytes.Buffer
-		result, err := demo.Play(ctx, demo.Options{Admin: paced, Screen: &screen, Began: time.Now(), Seed: 1, ProcedureOnly: true})
+		result, err := demo.Play(ctx, demo.Options{
+			Admin: paced, Screen: &screen, Began: time.Now(), Seed: 1,
+			ProcedureOnly: true,
+		})
 		if err != nil {
 			return fmt.Errorf("play the procurement: %w\n%s", err, &screen)
 		}
@@ -83,7 +89,8 @@ const localActivity = "LocalActivity"
 func (w *Work) count(ctx context.Context, temporal client.Client, procurement models.ID) error {
 	updates, run := 0, ""
 	for {
-		events := temporal.GetWorkflowHistory(ctx, process.WorkflowID(procurement), run, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+		events := temporal.GetWorkflowHistory(ctx, process.WorkflowID(procurement), run, false,
+			enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 		w.Runs++
 		for events.HasNext() {
 			event, err := events.Next()

@@ -58,7 +58,10 @@ func Run(ctx context.Context, o Options) (result Result, err error) {
 		return Result{}, err
 	}
 	defer func() { err = errors.Join(err, s.Close(context.WithoutCancel(ctx))) }()
-	r, err := rig.Start(ctx, rig.Options{DSN: s.DSN, TemporalAddress: s.Temporal, TaskQueue: "product", MaxConns: 32, Log: o.Log})
+	r, err := rig.Start(ctx, rig.Options{
+		DSN: s.DSN, TemporalAddress: s.Temporal, TaskQueue: "product", MaxConns: 32,
+		Log: o.Log,
+	})
 	if err != nil {
 		return Result{}, err
 	}
@@ -95,7 +98,8 @@ func measure(ctx context.Context, r *rig.Rig, o Options) (Result, error) {
 		result.Work = work
 		product, plain = append(product, perMinute(o.Together, timed)), append(plain, perMinute(o.Together, same))
 		local = append(local, perMinute(o.Together, sameLocally))
-		fmt.Fprintf(o.Out, "runs, round %d: %d together, product %.1f s, bare %.1f s, bare with local activities %.1f s, ratios %.2f and %.2f\n",
+		fmt.Fprintf(o.Out, "runs, round %d: %d together, product %.1f s, bare %.1f s, bare with local activities "+
+			"%.1f s, ratios %.2f and %.2f\n",
 			round, o.Together, timed.Seconds(), same.Seconds(), sameLocally.Seconds(),
 			same.Seconds()/timed.Seconds(), sameLocally.Seconds()/timed.Seconds())
 	}

@@ -49,7 +49,10 @@ func Start(ctx context.Context, withTemporal bool, log *slog.Logger) (_ *Stack, 
 	if err := os.Chmod(s.dir, 0o755); err != nil { //nolint:gosec // PostgreSQL's user must reach its data below it
 		return nil, fmt.Errorf("open data directory: %w", err)
 	}
-	s.Postgres, err = pgserver.Start(ctx, pgserver.Options{DataDir: filepath.Join(s.dir, "postgres"), MaxConnections: connections, Logger: log})
+	s.Postgres, err = pgserver.Start(ctx, pgserver.Options{
+		DataDir:        filepath.Join(s.dir, "postgres"),
+		MaxConnections: connections, Logger: log,
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,10 @@ func Run(ctx context.Context, o Options) (mean float64, err error) {
 		return 0, err
 	}
 	var screen bytes.Buffer
-	_, err = demo.Play(ctx, demo.Options{Admin: admin, Screen: &screen, Began: time.Now(), Seed: 1, ProcedureOnly: true})
+	_, err = demo.Play(ctx, demo.Options{
+		Admin: admin, Screen: &screen, Began: time.Now(), Seed: 1,
+		ProcedureOnly: true,
+	})
 	if err != nil {
 		return 0, fmt.Errorf("play the procurement: %w\n%s", err, &screen)
 	}
@@ -108,7 +111,8 @@ func (c *Counter) report(verbs map[string]string, o Options) float64 {
 			verb, meanOf(all), all[len(all)-1].statements, all[0].statements, len(all))
 	}
 	mean := float64(sum) / float64(acts)
-	fmt.Fprintf(o.Out, "statements per command: %.1f on average over %d acts, begin and commit and each part of a WITH counted (bar %.0f)\n",
+	fmt.Fprintf(o.Out, "statements per command: %.1f on average over %d acts, begin and commit and each part of a "+
+		"WITH counted (bar %.0f)\n",
 		mean, acts, Bar)
 	return mean
 }

@@ -60,7 +60,8 @@ func (tx *Tx) Lock(briefly bool, names ...string) error {
 	if briefly {
 		settings += ", set_config('lock_timeout', '1s', true)"
 	}
-	return tx.lock("SELECT "+settings+", pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(string_to_array(?, ' ')) name",
+	return tx.lock("SELECT "+settings+", pg_advisory_xact_lock(hashtextextended(name, 0)) FROM "+
+		"unnest(string_to_array(?, ' ')) name",
 		strings.Join(names, " "))
 }
 

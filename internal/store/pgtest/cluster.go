@@ -99,7 +99,8 @@ func (c cluster) makeTemplate(ctx context.Context, conn *pgx.Conn, name string) 
 func makeRoles(ctx context.Context, conn *pgx.Conn) error {
 	for _, role := range []string{ownerRole, applicationRole} {
 		var exists bool
-		if err := conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role).Scan(&exists); err != nil {
+		if err := conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role).
+			Scan(&exists); err != nil {
 			return fmt.Errorf("look for role %s: %w", role, err)
 		}
 		if exists {

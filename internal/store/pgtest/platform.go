@@ -35,7 +35,8 @@ func NewPlatform(t *testing.T) *Platform {
 	p := &Platform{T: t, Store: Open(t, db.Application), Database: db, SQL: Connect(t, db.Superuser)}
 	p.Sequencer = OpenSequencer(t, p.Store)
 	p.Organisation = models.NewID(models.PrefixOrganisation)
-	p.Exec("INSERT INTO organisations (id, legal_name, country, kind) VALUES ($1, 'Buyer', 'FR', 'contracting_authority')", p.Organisation)
+	p.Exec("INSERT INTO organisations (id, legal_name, country, kind) VALUES ($1, 'Buyer', 'FR', "+
+		"'contracting_authority')", p.Organisation)
 	return p
 }
 
@@ -68,13 +69,15 @@ func (p *Platform) Procurement(mode models.Mode, lead models.ID) models.ID {
 func (p *Platform) Give(procurement, person models.ID, role models.Role) {
 	p.Helper()
 	p.Exec(`INSERT INTO role_assignments (id, procurement_id, person_id, organisation_id, role, valid_from)
-		VALUES ($1, $2, $3, $4, $5, clock_timestamp() - interval '1 hour')`, models.NewID(models.PrefixRole), procurement, person, p.Organisation, role)
+		VALUES ($1, $2, $3, $4, $5, clock_timestamp() - interval '1 hour')`, models.NewID(models.PrefixRole),
+		procurement, person, p.Organisation, role)
 }
 
 // EndRoles ends all roles of a person on a procurement.
 func (p *Platform) EndRoles(procurement, person models.ID) {
 	p.Helper()
-	p.Exec("UPDATE role_assignments SET valid_until = clock_timestamp() WHERE procurement_id = $1 AND person_id = $2", procurement, person)
+	p.Exec("UPDATE role_assignments SET valid_until = clock_timestamp() WHERE procurement_id = $1 AND person_id = $2",
+		procurement, person)
 }
 
 // Publish opens the box of a new lot, with the event that says so.
@@ -82,7 +85,8 @@ func (p *Platform) Publish(procurement models.ID) (lot models.ID) {
 	p.Helper()
 	lot = models.NewID(models.PrefixLot)
 	at := time.Now().UTC().Truncate(time.Microsecond)
-	p.Exec("INSERT INTO lots (id, procurement_id, number, title) VALUES ($1, $2::text, (SELECT count(*) + 1 FROM lots WHERE procurement_id = $2::text), '{}')",
+	p.Exec("INSERT INTO lots (id, procurement_id, number, title) VALUES ($1, $2::text, (SELECT count(*) + 1 FROM "+
+		"lots WHERE procurement_id = $2::text), '{}')",
 		lot, procurement)
 	p.Exec(OpenBox("clock_timestamp() + interval '1 hour'"), lot)
 	p.Exec("UPDATE boxes SET opened_at = $2 WHERE id = $1", BoxOf(lot), at)
