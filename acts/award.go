@@ -23,9 +23,7 @@ func (c *call) mayAward(in process.Award) error {
 
 // award takes the decision on a lot.
 func (c *call) award(in process.Award) error {
-	if err := c.tx.Award(in.Lot, in.Tender, in.Ranking, c.now); err != nil {
-		return err
-	}
+	c.tx.Award(in.Lot, in.Tender, in.Ranking, c.now)
 	return c.record(event.LotAwarded{LotID: in.Lot, TenderID: in.Tender, Ranking: in.Ranking})
 }
 
@@ -101,9 +99,7 @@ func (c *call) send(lot models.Lot, in process.SendLetters, letters []evaluation
 	if err != nil {
 		return nil, err
 	}
-	if err := c.tx.StartStandstill(lot.ID, c.now, s.Until, s.Because.String()); err != nil {
-		return nil, err
-	}
+	c.tx.StartStandstill(lot.ID, c.now, s.Until, s.Because.String())
 	return &process.LettersResult{
 			Letters: len(letters), StandstillUntil: s.Until.UTC(),
 			EarliestContract: s.FirstDay.String(), Because: s.Because.String(),
@@ -114,9 +110,7 @@ func (c *call) send(lot models.Lot, in process.SendLetters, letters []evaluation
 // endStandstill says that the standstill of a lot is over. Whether a contract may be concluded is judged
 // when one is recorded.
 func endStandstill(c *call, due process.Due) error {
-	if err := c.tx.EndStandstill(due.Subject, c.now); err != nil {
-		return err
-	}
+	c.tx.EndStandstill(due.Subject, c.now)
 	return c.record(event.StandstillOver{LotID: due.Subject})
 }
 

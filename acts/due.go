@@ -54,9 +54,7 @@ func runDueTx(tx *store.Tx, in process.RunDue) (process.DueOutcome, error) {
 	if err := c.runDue(in.Due); err != nil {
 		return out, err
 	}
-	if err := tx.SaveProcess(&c.p); err != nil {
-		return out, err
-	}
+	tx.SaveProcess(&c.p)
 	c.seen = nil // read before, for the votes that stand
 	out.State, err = c.state()
 	return out, err

@@ -73,9 +73,7 @@ func (c *call) joinOpening(lot models.Lot, d models.Dossier) (process.OpenResult
 	if !d.Jointly(people, buyers) {
 		return result, nil
 	}
-	if err := c.tx.Unseal(box, c.now); err != nil {
-		return result, err
-	}
+	c.tx.Unseal(box, c.now)
 	result.Opened, result.Tenders = true, len(d.Tendering.In(box.ID))
 	return result, c.record(event.LotUnsealed{LotID: lot.ID, BoxID: box.ID, Tenders: result.Tenders})
 }
@@ -122,8 +120,6 @@ func lockQuality(c *call, in process.LockQuality) (*process.Nothing, error) {
 	if err := evaluation.MayLockQuality(dossier, in.Lot, c.cmd.ActorID); err != nil {
 		return nil, err
 	}
-	if err := c.tx.LockQuality(in.Lot, c.now); err != nil {
-		return nil, err
-	}
+	c.tx.LockQuality(in.Lot, c.now)
 	return nil, c.record(event.QualityLocked{LotID: in.Lot})
 }

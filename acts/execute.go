@@ -100,20 +100,12 @@ func (c *call) carryOut(verb Verb) (process.Outcome, error) {
 	if err != nil {
 		return process.Outcome{}, err
 	}
-	if err := c.tx.SaveProcess(&c.p); err != nil {
-		return process.Outcome{}, err
-	}
+	c.tx.SaveProcess(&c.p)
 	if c.more {
-		if err := c.tx.StepCommand(c.cmd.ID); err != nil {
-			return process.Outcome{}, err
-		}
+		c.tx.StepCommand(c.cmd.ID)
 		return c.outcome(process.CommandPending)
 	}
-	first, err := c.tx.AnswerCommand(c.cmd.ID,
-		store.Answer{Status: process.CommandDone, Result: result, Version: c.p.Version})
-	if err == nil && !first {
-		err = errors.New("the command was answered while the procurement was locked for it")
-	}
+	err = c.tx.AnswerCommand(c.cmd.ID, store.Answer{Status: process.CommandDone, Result: result, Version: c.p.Version})
 	if err != nil {
 		return process.Outcome{}, err
 	}
@@ -135,7 +127,7 @@ func (a *Acts) answer(ctx context.Context, in process.Execute, answer store.Answ
 		}
 		c.step = in.Step
 		answer = c.interrupted(answer)
-		first, err := tx.AnswerCommand(in.CommandID, answer)
+		first, err := tx.AnswerIfPending(in.CommandID, answer)
 		if err != nil {
 			return err
 		}

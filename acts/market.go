@@ -55,9 +55,7 @@ func extendConsultation(c *call, in process.ExtendConsultation) (*process.Extend
 		return nil, err
 	}
 	before, _ := dossier.Market.Consultation(in.Announcement)
-	if err := c.tx.ExtendConsultation(in.Announcement, to, in.Closes); err != nil {
-		return nil, err
-	}
+	c.tx.ExtendConsultation(in.Announcement, to, in.Closes)
 	return &process.ExtendConsultationResult{Announcement: in.Announcement, From: before.ClosesAt.UTC(), To: to},
 		c.record(event.ConsultationExtended{
 			AnnouncementID: in.Announcement, From: utc(before.ClosesAt), To: utc(to), Zone: in.Closes.Zone,
@@ -79,9 +77,7 @@ func closeConsultation(c *call, due process.Due) error {
 	if err != nil {
 		return err
 	}
-	if err := c.tx.CloseConsultation(due.Subject, c.now); err != nil {
-		return err
-	}
+	c.tx.CloseConsultation(due.Subject, c.now)
 	return c.record(event.ConsultationClosed{
 		AnnouncementID: due.Subject, Responses: len(responses), Digest: digest,
 	})

@@ -72,9 +72,7 @@ func (c *call) openMotion() (models.Motion, error) {
 		ID: models.NewID(models.PrefixMotion), ProcurementID: c.p.ID, Verb: c.cmd.Verb, Payload: c.cmd.Payload,
 		Digest: hex.EncodeToString(sum[:]), MoverID: c.cmd.ActorID, MovedAt: c.now, Status: models.MotionOpen,
 	}
-	if err := c.tx.Move(&m); err != nil {
-		return m, err
-	}
+	c.tx.Move(m)
 	return m, c.record(event.MotionMoved{MotionID: m.ID, Verb: m.Verb, Digest: m.Digest})
 }
 
@@ -97,9 +95,7 @@ func (c *call) ballotOf(m models.Motion, d models.Dossier) (ballot, error) {
 }
 
 func (c *call) decideMotion(m models.Motion, status models.MotionStatus) error {
-	if err := c.tx.DecideMotion(m.ID, status, c.now); err != nil {
-		return err
-	}
+	c.tx.DecideMotion(m.ID, status, c.now)
 	return c.record(event.MotionDecided{MotionID: m.ID, Verb: m.Verb, Status: status})
 }
 

@@ -82,7 +82,8 @@ func (c *call) open(lot *models.Lot, stage models.Stage, until process.LocalTime
 		return box, err
 	}
 	lot.Boxes = append(lot.Boxes, box)
-	return box, c.tx.OpenBox(box)
+	c.tx.OpenBox(box)
+	return box, nil
 }
 
 // dispatch keeps a notice as it leaves.

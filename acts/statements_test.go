@@ -18,13 +18,29 @@ import (
 	"github.com/ppi-engine/ppi/rules/gate"
 )
 
-// sent notes the statements that reach the database.
-type sent struct{ statements []string }
+// sent notes the statements that reach the database, and in how many round trips.
+type sent struct {
+	statements []string
+	trips      int
+}
 
 func (s *sent) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
 	s.statements = append(s.statements, data.SQL)
+	s.trips++
 	return ctx
 }
+
+func (s *sent) TraceBatchStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceBatchStartData) context.Context {
+	for _, q := range data.Batch.QueuedQueries {
+		s.statements = append(s.statements, q.SQL)
+	}
+	s.trips++
+	return ctx
+}
+
+func (*sent) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {}
+
+func (*sent) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData) {}
 
 func (*sent) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
@@ -43,7 +59,7 @@ func TestAnActReadsTheProcurementOnceBeforeAndOnceAfterItChangesIt(t *testing.T)
 	})
 	require.NoError(t, err)
 	defer traced.Close()
-	begun := len(trace.statements)
+	begun, trips := len(trace.statements), trace.trips
 	out, err := (&acts.Acts{Store: traced, Log: slog.New(slog.DiscardHandler)}).Execute(t.Context(),
 		process.Execute{ProcurementID: p.id, CommandID: id})
 	require.NoError(t, err)
@@ -51,6 +67,7 @@ func TestAnActReadsTheProcurementOnceBeforeAndOnceAfterItChangesIt(t *testing.T)
 
 	act := trace.statements[begun:]
 	require.LessOrEqual(t, len(act), 12, strings.Join(act, "\n"))
+	require.LessOrEqual(t, trace.trips-trips, 6, "round trips")
 	for part, times := range map[string]int{"FROM phase_rounds": 2, "FROM entry_versions": 1, "INSERT INTO events": 1} {
 		with := slices.DeleteFunc(slices.Clone(act), func(s string) bool { return !strings.Contains(s, part) })
 		require.Len(t, with, times, part)

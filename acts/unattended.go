@@ -27,7 +27,7 @@ func (a *Acts) RefuseWithoutRun(ctx context.Context, cmd models.Command) (answer
 		}
 		answered = true
 		answer := store.Answer{Status: process.CommandRefused, Refusal: refusal}
-		first, err := tx.AnswerCommand(cmd.ID, answer)
+		first, err := tx.AnswerIfPending(cmd.ID, answer)
 		if err != nil || !first {
 			return err
 		}

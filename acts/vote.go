@@ -132,9 +132,7 @@ func (c *call) castOn(b ballot, d models.Dossier, choice models.Choice, reason s
 		Digest: b.digest, OrganisationID: buyer, PersonID: c.cmd.ActorID, Choice: choice, Reason: reason, CastAt: c.now,
 		AskedAt: c.cmd.CreatedAt,
 	}
-	if err := c.tx.CastVote(&cast); err != nil {
-		return result, err
-	}
+	c.tx.CastVote(cast)
 	err = c.record(event.VoteCast{
 		VoteID: cast.ID, Subject: b.subject, Round: b.round, Digest: b.digest, OrganisationID: buyer, Choice: choice,
 	})
@@ -210,7 +208,8 @@ func (c *call) voidReplaced(b ballot, buyer models.ID, choice models.Choice) ([]
 			return nil, err
 		}
 	}
-	return standing, c.tx.VoidVotes(c.now, void...)
+	c.tx.VoidVotes(c.now, void...)
+	return standing, nil
 }
 
 func (b ballot) conclude(d models.Decision) error {

@@ -31,16 +31,14 @@ func Append(tx *pg.Tx, events ...event.Event) error {
 		if err != nil {
 			return err
 		}
-		rows[i] = "(?, nullif(?, ''), ?, nullif(?, ''), ?, ?, ?, ?)"
+		n := len(values)
+		rows[i] = fmt.Sprintf("($%d, nullif($%d, ''), $%d, nullif($%d, ''), $%d, $%d, $%d, $%d)",
+			n+1, n+2, n+3, n+4, n+5, n+6, n+7, n+8)
 		values = append(values, e.ID, e.ProcurementID, recorded.Type, e.ActorID, e.At, e.RecordedAt, string(data),
 			canonical)
 	}
-	err := pg.RowsOf(tx).Exec("INSERT INTO events (id, procurement_id, type, actor_id, at, recorded_at, data, "+
-		"canonical) VALUES "+
-		strings.Join(rows, ", "), values...).Error
-	if err != nil {
-		return fmt.Errorf("append events: %w", err)
-	}
+	tx.Send("append events", "INSERT INTO events (id, procurement_id, type, actor_id, at, recorded_at, data, "+
+		"canonical) VALUES "+strings.Join(rows, ", "), values...)
 	return nil
 }
 

@@ -30,7 +30,7 @@ func (s *Store) APIKey(ctx context.Context, person, id models.ID) (models.APIKey
 
 // LockAPIKey reads one key of a person to change it. It returns a refusal with [models.CodeNotFound].
 func (tx *Tx) LockAPIKey(person, id models.ID) (models.APIKey, error) {
-	return takeByID[models.APIKey](tx.db.Clauses(forChange()).Where("person_id = ?", person), "lock API key", id)
+	return takeByID[models.APIKey](tx.db().Clauses(forChange()).Where("person_id = ?", person), "lock API key", id)
 }
 
 // APIKeys lists the keys of a person by ID, those after the given one, at most limit.
@@ -41,7 +41,7 @@ func (s *Store) APIKeys(ctx context.Context, person, after models.ID, limit int)
 // LiveAPIKeys counts the keys of a person that are neither expired nor revoked by the database's clock.
 func (tx *Tx) LiveAPIKeys(person models.ID) (int64, error) {
 	var n int64
-	err := tx.db.Model(&models.APIKey{}).
+	err := tx.db().Model(&models.APIKey{}).
 		Where("person_id = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp())",
 			person).
 		Count(&n).Error
@@ -53,7 +53,7 @@ func (tx *Tx) LiveAPIKeys(person models.ID) (int64, error) {
 
 // CreateAPIKey inserts a key.
 func (tx *Tx) CreateAPIKey(k *models.APIKey) error {
-	if err := tx.db.Create(k).Error; err != nil {
+	if err := tx.db().Create(k).Error; err != nil {
 		return fmt.Errorf("create API key: %w", err)
 	}
 	return nil
@@ -61,7 +61,7 @@ func (tx *Tx) CreateAPIKey(k *models.APIKey) error {
 
 // RevokeAPIKey ends a locked key at the instant of k.RevokedAt (real time).
 func (tx *Tx) RevokeAPIKey(k *models.APIKey) error {
-	if err := tx.db.Model(k).Select("revoked_at").Updates(k).Error; err != nil {
+	if err := tx.db().Model(k).Select("revoked_at").Updates(k).Error; err != nil {
 		return fmt.Errorf("revoke API key: %w", err)
 	}
 	return nil

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
@@ -9,20 +8,16 @@ import (
 
 // OpenBox opens a box, with who is invited to it. The lot must be locked; the next version of the lot is that
 // with the box.
-func (tx *Tx) OpenBox(b models.Box) error {
-	err := tx.stage("open box",
-		`INSERT INTO boxes (id, procurement_id, lot_id, stage, round, hands_in, by_invitation, opened_at,
-			deadline, deadline_local, deadline_zone) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+func (tx *Tx) OpenBox(b models.Box) {
+	tx.SendFor(1, "open box", `INSERT INTO boxes (id, procurement_id, lot_id, stage, round, hands_in, by_invitation,
+		opened_at, deadline, deadline_local, deadline_zone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 		b.ID, b.ProcurementID, b.LotID, b.Stage, b.Round, b.HandsIn, b.ByInvitation, b.OpenedAt, b.Deadline,
 		b.DeadlineLocal, b.DeadlineZone)
-	if err == nil && len(b.Invited) > 0 {
-		err = tx.db.Exec("INSERT INTO box_invited (box_id, organisation_id) SELECT ?, o.id FROM organisations o "+
-			"WHERE o.id IN ?", b.ID, b.Invited).Error
+	if len(b.Invited) > 0 {
+		tx.SendFor(int64(len(b.Invited)), "invite to box", `INSERT INTO box_invited (box_id, organisation_id)
+			SELECT $1, o.id FROM organisations o WHERE o.id = ANY($2)`, b.ID, b.Invited)
 	}
-	if err != nil {
-		return fmt.Errorf("open box: %w", err)
-	}
-	return tx.touchLot(b.LotID)
+	tx.touchLot(b.LotID)
 }
 
 // MoveDeadline sets another deadline, as entered and as an instant of procedure time. It returns
@@ -31,13 +26,10 @@ func (tx *Tx) MoveDeadline(b models.Box, deadline time.Time, local, zone string)
 	if err := tx.HasLocked(b.ID); err != nil {
 		return err
 	}
-	err := tx.stage("move deadline", "UPDATE boxes SET deadline = ?, deadline_local = ?, deadline_zone = ? WHERE id "+
-		"= ? AND closed_at IS NULL",
-		deadline, local, zone, b.ID)
-	if err != nil {
-		return err
-	}
-	return tx.touchLot(b.LotID)
+	tx.SendFor(1, "move deadline", `UPDATE boxes SET deadline = $1, deadline_local = $2, deadline_zone = $3
+		WHERE id = $4 AND closed_at IS NULL`, deadline, local, zone, b.ID)
+	tx.touchLot(b.LotID)
+	return nil
 }
 
 // CloseBox closes a box at the procedure time at. It returns [ErrBoxNotLocked] when the box is not locked.
@@ -45,23 +37,20 @@ func (tx *Tx) CloseBox(b models.Box, at time.Time) error {
 	if err := tx.HasLocked(b.ID); err != nil {
 		return err
 	}
-	if err := tx.stage("close box", "UPDATE boxes SET closed_at = ? WHERE id = ? AND closed_at IS NULL", at,
-		b.ID); err != nil {
-		return err
-	}
-	return tx.touchLot(b.LotID)
+	tx.SendFor(1, "close box", "UPDATE boxes SET closed_at = $1 WHERE id = $2 AND closed_at IS NULL", at, b.ID)
+	tx.touchLot(b.LotID)
+	return nil
 }
 
 // Unseal writes down that what is in a box is opened. Tenders are evaluated from then on.
-func (tx *Tx) Unseal(b models.Box, at time.Time) error {
-	err := tx.stage("unseal box", "UPDATE boxes SET unsealed_at = ? WHERE id = ? AND unsealed_at IS NULL", at, b.ID)
-	if err == nil && b.HandsIn == models.HandedTender {
-		err = tx.stage("unseal box", "INSERT INTO lot_stages (lot_id) VALUES (?)", b.LotID)
+func (tx *Tx) Unseal(b models.Box, at time.Time) {
+	tx.SendFor(1, "unseal box", "UPDATE boxes SET unsealed_at = $1 WHERE id = $2 AND unsealed_at IS NULL", at, b.ID)
+	if b.HandsIn == models.HandedTender {
+		tx.SendFor(1, "unseal box", "INSERT INTO lot_stages (lot_id) VALUES ($1)", b.LotID)
 	}
-	return err
 }
 
 // touchLot raises the version of a lot, which shows its boxes.
-func (tx *Tx) touchLot(lot models.ID) error {
-	return tx.stage("raise version of lot", "UPDATE lots SET version = version + 1 WHERE id = ?", lot)
+func (tx *Tx) touchLot(lot models.ID) {
+	tx.SendFor(1, "raise version of lot", "UPDATE lots SET version = version + 1 WHERE id = $1", lot)
 }

@@ -88,12 +88,12 @@ const selectSummons = `SELECT
 	(SELECT row_to_json(x) FROM (SELECT c.id, c.procurement_id, c.actor_id, c.verb, c.if_match, c.payload, c.label, c.status, c.created_at) x),
 	(SELECT row_to_json(m) FROM motions m WHERE m.procurement_id = c.procurement_id AND m.id = c.payload ->> 'motion'),
 	(SELECT json_agg(b ORDER BY b.id) FROM boxes b WHERE b.procurement_id = c.procurement_id AND b.closed_at IS NULL)
-	FROM commands c WHERE c.id = ?`
+	FROM commands c WHERE c.id = $1`
 
 // Summons reads a command to be carried out. It returns [ErrNoCommand].
 func (tx *Tx) Summons(id string) (Summons, error) {
 	var s Summons
-	err := tx.one(selectSummons, []any{id}, rowOf[models.Command]{&s.Command}, rowOf[models.Motion]{&s.Motion},
+	err := tx.Ask(selectSummons, []any{id}, rowOf[models.Command]{&s.Command}, rowOf[models.Motion]{&s.Motion},
 		rowsOf[models.Box]{&s.Open})
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -114,40 +114,58 @@ type Answer struct {
 	Version int64
 }
 
-// AnswerCommand writes the outcome of a pending command and tells whether it was still pending: only
-// the first outcome stands.
-func (tx *Tx) AnswerCommand(id string, a Answer) (bool, error) {
+const answerCommand = `UPDATE commands SET status = $2, result = $3, refusal = $4, fault_id = $5, version = $6,
+	done_at = clock_timestamp() WHERE id = $1 AND status = 'pending'`
+
+// AnswerCommand writes the outcome of a command, which must be pending and its procurement locked.
+func (tx *Tx) AnswerCommand(id string, a Answer) error {
+	arguments, err := a.arguments(id)
+	if err == nil {
+		tx.SendFor(1, "answer command", answerCommand, arguments...)
+	}
+	return err
+}
+
+// AnswerIfPending writes the outcome of a command and tells whether it was still pending: only the first outcome
+// stands.
+func (tx *Tx) AnswerIfPending(id string, a Answer) (first bool, err error) {
+	arguments, err := a.arguments(id)
+	if err != nil {
+		return false, err
+	}
+	err = tx.Ask("WITH answered AS ("+answerCommand+" RETURNING id) SELECT EXISTS (SELECT FROM answered)", arguments,
+		&first)
+	if err != nil {
+		return false, fmt.Errorf("answer command: %w", err)
+	}
+	return first, nil
+}
+
+// arguments are those of [answerCommand].
+func (a Answer) arguments(id string) ([]any, error) {
 	result, err := nullJSON(a.Result)
 	if err != nil {
-		return false, fmt.Errorf("render result: %w", err)
+		return nil, fmt.Errorf("render result: %w", err)
 	}
 	var refusal any
 	if a.Refusal != nil {
 		if refusal, err = nullJSON(a.Refusal); err != nil {
-			return false, fmt.Errorf("render refusal: %w", err)
+			return nil, fmt.Errorf("render refusal: %w", err)
 		}
 	}
-	done := tx.db.Exec(`UPDATE commands SET status = ?, result = ?, refusal = ?, fault_id = ?, version = ?, done_at = clock_timestamp()
-		WHERE id = ? AND status = 'pending'`, a.Status, result, refusal, a.FaultID, a.Version, id)
-	if done.Error != nil {
-		return false, fmt.Errorf("answer command: %w", done.Error)
-	}
-	return done.RowsAffected == 1, nil
+	return []any{id, a.Status, result, refusal, a.FaultID, a.Version}, nil
 }
 
 // StepCommand counts one more step of a command.
-func (tx *Tx) StepCommand(id string) error {
-	if err := tx.db.Exec("UPDATE commands SET steps = steps + 1 WHERE id = ?", id).Error; err != nil {
-		return fmt.Errorf("count step of command: %w", err)
-	}
-	return nil
+func (tx *Tx) StepCommand(id string) {
+	tx.SendFor(1, "count step of command", "UPDATE commands SET steps = steps + 1 WHERE id = $1", id)
 }
 
 // ExpireCommand ends a pending command older than the given age, by the database's clock, and tells
 // whether it did. The procurement must be locked, so that nobody is carrying the command out. A command that was
 // carried out in part was taken up, and is finished instead.
 func (tx *Tx) ExpireCommand(id string, age time.Duration) (bool, error) {
-	result := tx.db.Exec(`UPDATE commands SET status = 'expired', done_at = clock_timestamp(), told_at = clock_timestamp()
+	result := tx.db().Exec(`UPDATE commands SET status = 'expired', done_at = clock_timestamp(), told_at = clock_timestamp()
 		WHERE id = ? AND status = 'pending' AND steps = 0 AND created_at < clock_timestamp() - make_interval(secs => ?)`, id, age.Seconds())
 	if result.Error != nil {
 		return false, fmt.Errorf("expire command: %w", result.Error)

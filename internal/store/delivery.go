@@ -79,16 +79,16 @@ func (s *Store) NextDelivery(ctx context.Context, f PortalFeed) (Outgoing, error
 // RecordAttempt writes an attempt down as the next of its delivery. On success the delivery is done and the
 // feed goes on. The feed must be locked.
 func (tx *Tx) RecordAttempt(f PortalFeed, a models.DeliveryAttempt) error {
-	err := tx.db.Exec(`INSERT INTO delivery_attempts (endpoint_id, event_id, n, started_at, latency, status, fault, answer)
+	err := tx.db().Exec(`INSERT INTO delivery_attempts (endpoint_id, event_id, n, started_at, latency, status, fault, answer)
 		SELECT ?, ?, count(*) + 1, ?, ?, ?, ?, ? FROM delivery_attempts WHERE endpoint_id = ? AND event_id = ?`,
 		f.EndpointID, a.EventID, a.StartedAt, a.Latency, a.Status, a.Fault, a.Answer, f.EndpointID, a.EventID).Error
 	if err == nil && a.Fault == "" {
-		err = tx.db.Exec("UPDATE deliveries SET delivered_at = clock_timestamp() WHERE endpoint_id = ? AND event_id "+
+		err = tx.db().Exec("UPDATE deliveries SET delivered_at = clock_timestamp() WHERE endpoint_id = ? AND event_id "+
 			"= ? AND delivered_at IS NULL",
 			f.EndpointID, a.EventID).Error
 	}
 	if err == nil && a.Fault == "" {
-		err = tx.db.Exec(`UPDATE portal_feeds SET state = 'active', reason = '', failures = 0, retry_at = NULL, moved_at = clock_timestamp()
+		err = tx.db().Exec(`UPDATE portal_feeds SET state = 'active', reason = '', failures = 0, retry_at = NULL, moved_at = clock_timestamp()
 			WHERE endpoint_id = ? AND procurement_id = ?`, f.EndpointID, f.ProcurementID).Error
 	}
 	if err != nil {
@@ -108,11 +108,11 @@ type LockedFeed struct {
 // LockFeed takes a feed and looks whether the delivery of an event is still to be made.
 func (tx *Tx) LockFeed(f PortalFeed, event models.ID) (LockedFeed, error) {
 	var l LockedFeed
-	err := tx.db.Raw("SELECT failures FROM portal_feeds WHERE endpoint_id = ? AND procurement_id = ? FOR UPDATE",
+	err := tx.db().Raw("SELECT failures FROM portal_feeds WHERE endpoint_id = ? AND procurement_id = ? FOR UPDATE",
 		f.EndpointID, f.ProcurementID).
 		Scan(&l.Failures).Error
 	if err == nil {
-		err = tx.db.Raw("SELECT EXISTS (SELECT FROM deliveries WHERE endpoint_id = ? AND event_id = ? AND "+
+		err = tx.db().Raw("SELECT EXISTS (SELECT FROM deliveries WHERE endpoint_id = ? AND event_id = ? AND "+
 			"delivered_at IS NULL)", f.EndpointID, event).
 			Scan(&l.Pending).Error
 	}
@@ -124,7 +124,7 @@ func (tx *Tx) LockFeed(f PortalFeed, event models.ID) (LockedFeed, error) {
 
 // RetryFeed has a locked feed wait for its next attempt after so many failures.
 func (tx *Tx) RetryFeed(f PortalFeed, failures int, reason string, wait time.Duration) error {
-	err := tx.db.Exec(`UPDATE portal_feeds SET state = 'retrying', reason = ?, failures = ?, moved_at = clock_timestamp(),
+	err := tx.db().Exec(`UPDATE portal_feeds SET state = 'retrying', reason = ?, failures = ?, moved_at = clock_timestamp(),
 			retry_at = clock_timestamp() + ? * interval '1 microsecond' WHERE endpoint_id = ? AND procurement_id = ?`,
 		reason, failures, wait.Microseconds(), f.EndpointID, f.ProcurementID).Error
 	if err != nil {
@@ -135,7 +135,7 @@ func (tx *Tx) RetryFeed(f PortalFeed, failures int, reason string, wait time.Dur
 
 // ParkFeed has a feed wait for a person.
 func (tx *Tx) ParkFeed(f PortalFeed, failures int, reason string) error {
-	err := tx.db.Exec(`UPDATE portal_feeds SET state = 'parked', reason = ?, failures = ?, retry_at = NULL, moved_at = clock_timestamp()
+	err := tx.db().Exec(`UPDATE portal_feeds SET state = 'parked', reason = ?, failures = ?, retry_at = NULL, moved_at = clock_timestamp()
 		WHERE endpoint_id = ? AND procurement_id = ?`, reason, failures, f.EndpointID, f.ProcurementID).Error
 	if err != nil {
 		return fmt.Errorf("park feed: %w", err)
@@ -145,7 +145,7 @@ func (tx *Tx) ParkFeed(f PortalFeed, failures int, reason string) error {
 
 // DisableEndpoint ends an endpoint for good and tells whether it was still served.
 func (tx *Tx) DisableEndpoint(id models.ID) (bool, error) {
-	done := tx.db.Exec(`UPDATE endpoints SET status = 'disabled', ended_at = clock_timestamp(), version = version + 1
+	done := tx.db().Exec(`UPDATE endpoints SET status = 'disabled', ended_at = clock_timestamp(), version = version + 1
 		WHERE id = ? AND status IN ('active', 'paused')`, id)
 	if done.Error != nil {
 		return false, fmt.Errorf("disable endpoint: %w", done.Error)

@@ -26,7 +26,7 @@ func (s *Store) Document(ctx context.Context, procurement, id models.ID) (models
 // LockDocument reads a document in its latest version to write the next. It returns a refusal with
 // [models.CodeNotFound].
 func (tx *Tx) LockDocument(procurement, id models.ID) (models.Document, error) {
-	return takeDocument(tx.db.Raw(selectDocument+"AND d.id = ? FOR NO KEY UPDATE OF d", procurement, id))
+	return takeDocument(tx.db().Raw(selectDocument+"AND d.id = ? FOR NO KEY UPDATE OF d", procurement, id))
 }
 
 // DocumentVersion reads a document in one of its versions. It returns a refusal with [models.CodeNotFound].
@@ -74,7 +74,7 @@ func (tx *Tx) WriteDocument(d models.Document) error {
 	if err != nil {
 		return fmt.Errorf("render title of document: %w", err)
 	}
-	err = tx.db.Exec(`INSERT INTO documents (id, procurement_id, version, title, audience, upload_id, author_id, written_at)
+	err = tx.db().Exec(`INSERT INTO documents (id, procurement_id, version, title, audience, upload_id, author_id, written_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.title, audience = excluded.audience,
 			upload_id = excluded.upload_id, author_id = excluded.author_id, written_at = excluded.written_at`,
@@ -82,7 +82,7 @@ func (tx *Tx) WriteDocument(d models.Document) error {
 	if err != nil {
 		return fmt.Errorf("write document: %w", err)
 	}
-	err = tx.db.Exec(`INSERT INTO document_versions (document_id, version, title, audience, upload_id, author_id, written_at)
+	err = tx.db().Exec(`INSERT INTO document_versions (document_id, version, title, audience, upload_id, author_id, written_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?)`, d.ID, d.Version, string(title), d.Audience, d.UploadID, d.AuthorID, d.WrittenAt).
 		Error
 	if err != nil {

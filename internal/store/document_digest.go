@@ -10,7 +10,7 @@ import (
 // [models.CodeDocumentUnknown].
 func (tx *Tx) DocumentWritten(procurement models.ID, digest string) error {
 	var found bool
-	err := tx.db.Raw(`SELECT EXISTS (SELECT 1 FROM documents d JOIN document_versions v ON v.document_id = d.id
+	err := tx.db().Raw(`SELECT EXISTS (SELECT 1 FROM documents d JOIN document_versions v ON v.document_id = d.id
 		JOIN uploads u ON u.id = v.upload_id WHERE d.procurement_id = ? AND u.digest = ?)`, procurement, digest).
 		Scan(&found).Error
 	switch {

@@ -28,7 +28,7 @@ func (s *Store) Endpoint(ctx context.Context, actor models.Actor, id models.ID) 
 // LockEndpoint reads an endpoint to change it, if the actor may see it. It returns a refusal with
 // [models.CodeNotFound].
 func (tx *Tx) LockEndpoint(actor models.Actor, id models.ID) (models.Endpoint, error) {
-	return takeByID[models.Endpoint](endpointsOf(tx.db.Clauses(forChange()), actor), "lock endpoint", id)
+	return takeByID[models.Endpoint](endpointsOf(tx.db().Clauses(forChange()), actor), "lock endpoint", id)
 }
 
 // Endpoints lists the endpoints that the actor may see by ID, those after the given one, at most limit.
@@ -41,7 +41,7 @@ func (s *Store) Endpoints(ctx context.Context, actor models.Actor, after models.
 // LiveEndpoints counts an organisation's endpoints that are served or may be again.
 func (tx *Tx) LiveEndpoints(organisation models.ID) (int64, error) {
 	var n int64
-	err := tx.db.Model(&models.Endpoint{}).
+	err := tx.db().Model(&models.Endpoint{}).
 		Where("organisation_id = ? AND status IN ?", organisation,
 			[]models.EndpointStatus{models.EndpointActive, models.EndpointPaused}).
 		Count(&n).Error
@@ -58,10 +58,10 @@ func (tx *Tx) CreateEndpoint(e *models.Endpoint) error {
 		return err
 	}
 	e.Version, e.CreatedAt = 1, now
-	if err := tx.db.Raw("SELECT coalesce(max(position), 0) FROM event_log").Scan(&e.Since).Error; err != nil {
+	if err := tx.db().Raw("SELECT coalesce(max(position), 0) FROM event_log").Scan(&e.Since).Error; err != nil {
 		return fmt.Errorf("read head of the log: %w", err)
 	}
-	if err := tx.db.Create(e).Error; err != nil {
+	if err := tx.db().Create(e).Error; err != nil {
 		return fmt.Errorf("create endpoint: %w", err)
 	}
 	return nil
@@ -70,7 +70,7 @@ func (tx *Tx) CreateEndpoint(e *models.Endpoint) error {
 // SaveEndpoint writes back what can change of a locked endpoint and raises its version.
 func (tx *Tx) SaveEndpoint(e *models.Endpoint) error {
 	e.Version++
-	err := tx.db.Model(e).Select("url", "description", "types", "procurements", "secret", "former_secret",
+	err := tx.db().Model(e).Select("url", "description", "types", "procurements", "secret", "former_secret",
 		"former_until",
 		"status", "version", "ended_at").Updates(e).Error
 	if err != nil {
@@ -82,7 +82,7 @@ func (tx *Tx) SaveEndpoint(e *models.Endpoint) error {
 // LedBy lists the modes of those of the procurements that a person leads now.
 func (tx *Tx) LedBy(person models.ID, procurements []models.ID) (map[models.ID]models.Mode, error) {
 	var found []models.Procurement
-	err := tx.db.Raw(`SELECT p.id, p.mode FROM procurements p WHERE p.id IN ? AND EXISTS (SELECT FROM role_assignments r
+	err := tx.db().Raw(`SELECT p.id, p.mode FROM procurements p WHERE p.id IN ? AND EXISTS (SELECT FROM role_assignments r
 		WHERE r.procurement_id = p.id AND r.person_id = ? AND r.role = 'lead_procurer' AND `+heldNow+`)`, procurements,
 		person).Scan(&found).Error
 	if err != nil {
@@ -108,7 +108,7 @@ func (s *Store) Backlog(ctx context.Context, endpoint models.ID) (Backlog, error
 }
 
 // Backlog sums up what waits for an endpoint.
-func (tx *Tx) Backlog(endpoint models.ID) (Backlog, error) { return backlog(tx.db, endpoint) }
+func (tx *Tx) Backlog(endpoint models.ID) (Backlog, error) { return backlog(tx.db(), endpoint) }
 
 func backlog(db *gorm.DB, endpoint models.ID) (Backlog, error) {
 	var b Backlog
@@ -138,11 +138,11 @@ func (tx *Tx) GoOn(endpoint models.ID) ([]Unparked, error) {
 		Unparked
 		State models.FeedState
 	}
-	err := tx.db.Raw(`SELECT f.procurement_id, f.state, clock_timestamp() + p.clock_offset * interval '1 microsecond' AS now
+	err := tx.db().Raw(`SELECT f.procurement_id, f.state, clock_timestamp() + p.clock_offset * interval '1 microsecond' AS now
 		FROM portal_feeds f JOIN procurements p ON p.id = f.procurement_id
 		WHERE f.endpoint_id = ? ORDER BY f.procurement_id FOR UPDATE OF f`, endpoint).Scan(&feeds).Error
 	if err == nil {
-		err = tx.db.Exec(`UPDATE portal_feeds SET state = 'active', reason = '', failures = 0, retry_at = NULL, asked = asked + 1,
+		err = tx.db().Exec(`UPDATE portal_feeds SET state = 'active', reason = '', failures = 0, retry_at = NULL, asked = asked + 1,
 			moved_at = clock_timestamp() WHERE endpoint_id = ?`, endpoint).Error
 	}
 	if err != nil {

@@ -15,7 +15,7 @@ var ErrNoEntry = errors.New("no such entry")
 // Entry reads one entry in its latest version. It returns [ErrNoEntry].
 func (tx *Tx) Entry(procurement, id models.ID) (models.Entry, error) {
 	var e models.Entry
-	err := tx.db.Where("procurement_id = ? AND id = ?", procurement, id).Take(&e).Error
+	err := tx.db().Where("procurement_id = ? AND id = ?", procurement, id).Take(&e).Error
 	switch {
 	case errors.Is(err, gorm.ErrRecordNotFound):
 		return e, ErrNoEntry
@@ -30,7 +30,7 @@ func (tx *Tx) Entry(procurement, id models.ID) (models.Entry, error) {
 func (tx *Tx) Entries(procurement models.ID, kind models.EntryKind, after models.ID,
 	limit int,
 ) ([]models.Entry, error) {
-	query := tx.db.Where("procurement_id = ? AND kind = ? AND id > ?", procurement, kind, string(after)).Order("id")
+	query := tx.db().Where("procurement_id = ? AND kind = ? AND id > ?", procurement, kind, string(after)).Order("id")
 	if limit > 0 {
 		query = query.Limit(limit)
 	}
@@ -47,12 +47,12 @@ func (tx *Tx) Entries(procurement models.ID, kind models.EntryKind, after models
 func (tx *Tx) WriteEntry(e *models.Entry, single bool) (bool, error) {
 	var result *gorm.DB
 	if e.Version == 1 {
-		result = tx.db.Exec(`INSERT INTO entries (id, procurement_id, kind, phase, round, organisation_id, subject, version, author_id,
+		result = tx.db().Exec(`INSERT INTO entries (id, procurement_id, kind, phase, round, organisation_id, subject, version, author_id,
 			body, digest, written_at, single) VALUES (?, ?, ?, ?, ?, nullif(?, ''), ?, 1, ?, ?, ?, ?, ?)`,
 			e.ID, e.ProcurementID, e.Kind, e.Phase, e.Round, e.OrganisationID, e.Subject, e.AuthorID, string(e.Body),
 			e.Digest, e.WrittenAt, single)
 	} else {
-		result = tx.db.Exec(`UPDATE entries SET round = ?, version = ?, author_id = ?, body = ?, digest = ?, written_at = ?, withdrawn_at = ?
+		result = tx.db().Exec(`UPDATE entries SET round = ?, version = ?, author_id = ?, body = ?, digest = ?, written_at = ?, withdrawn_at = ?
 			WHERE id = ? AND version = ?`,
 			e.Round, e.Version, e.AuthorID, string(e.Body), e.Digest, e.WrittenAt, e.WithdrawnAt, e.ID, e.Version-1)
 	}
@@ -62,7 +62,7 @@ func (tx *Tx) WriteEntry(e *models.Entry, single bool) (bool, error) {
 	if result.RowsAffected == 0 {
 		return false, nil
 	}
-	err := tx.db.Exec(`INSERT INTO entry_versions (entry_id, version, author_id, body, digest, written_at, withdrawn_at)
+	err := tx.db().Exec(`INSERT INTO entry_versions (entry_id, version, author_id, body, digest, written_at, withdrawn_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?)`, e.ID, e.Version, e.AuthorID, string(e.Body), e.Digest, e.WrittenAt,
 		e.WithdrawnAt).Error
 	if err != nil {

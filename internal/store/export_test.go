@@ -6,7 +6,7 @@ import "context"
 func (s *Store) IsolationLevel(ctx context.Context) (string, error) {
 	var level string
 	err := s.InTx(ctx, func(tx *Tx) error {
-		return tx.db.Raw("SHOW transaction_isolation").Scan(&level).Error
+		return tx.db().Raw("SHOW transaction_isolation").Scan(&level).Error
 	})
 	return level, err
 }

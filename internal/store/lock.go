@@ -22,9 +22,7 @@ var ErrNoProcurement = errors.New("no such procurement")
 // because FOR UPDATE would deadlock with the foreign key of a tender being received. It returns
 // [ErrNoProcurement].
 func (tx *Tx) LockProcurement(id models.ID) (models.Procurement, error) {
-	if err := tx.lockInOrder(nil, inLine(id)); err != nil {
-		return models.Procurement{}, err
-	}
+	tx.lockInOrder(nil, inLine(id))
 	return tx.takeProcurement(id, "FOR NO KEY UPDATE")
 }
 
@@ -35,9 +33,7 @@ func inLine(id models.ID) string { return "procurement/" + string(id) }
 // ShareProcurement takes the procurement's row against changes of its process, for a change of its
 // content. It returns [ErrNoProcurement].
 func (tx *Tx) ShareProcurement(id models.ID) (models.Procurement, error) {
-	if err := tx.Share(inLine(id)); err != nil {
-		return models.Procurement{}, err
-	}
+	tx.Share(inLine(id))
 	return tx.takeProcurement(id, "FOR SHARE")
 }
 
@@ -48,7 +44,7 @@ func (tx *Tx) ReadProcurement(id models.ID) (models.Procurement, error) {
 
 func (tx *Tx) takeProcurement(id models.ID, lock string) (models.Procurement, error) {
 	var p models.Procurement
-	err := tx.db.Raw("SELECT * FROM procurements WHERE id = ? "+lock, id).Take(&p).Error
+	err := tx.db().Raw("SELECT * FROM procurements WHERE id = ? "+lock, id).Take(&p).Error
 	switch {
 	case errors.Is(err, gorm.ErrRecordNotFound):
 		return p, ErrNoProcurement
@@ -60,23 +56,21 @@ func (tx *Tx) takeProcurement(id models.ID, lock string) (models.Procurement, er
 
 // LockBoxes keeps everybody out of boxes until the transaction ends: nothing is received meanwhile.
 func (tx *Tx) LockBoxes(boxes ...models.ID) error {
-	return tx.lockInOrder(boxes)
+	tx.lockInOrder(boxes)
+	return tx.Flush()
 }
 
 // lockInOrder locks boxes, and then what else is named, in one statement and always in the same order, so that two who
 // lock several never wait for each other. Who holds a box lets go rather than wait long for anything else: better to
 // try again than to keep suppliers out meanwhile.
-func (tx *Tx) lockInOrder(boxes []models.ID, then ...string) error {
+func (tx *Tx) lockInOrder(boxes []models.ID, then ...string) {
 	ordered := slices.Compact(slices.Sorted(slices.Values(boxes)))
 	names := make([]string, 0, len(ordered)+len(then))
 	for _, box := range ordered {
 		names = append(names, "box/"+string(box))
 	}
-	if err := tx.Lock(len(boxes) > 0, append(names, then...)...); err != nil {
-		return err
-	}
+	tx.Lock(len(boxes) > 0, append(names, then...)...)
 	tx.boxes = append(tx.boxes, ordered...)
-	return nil
 }
 
 // A Hold is what somebody finds who has locked a procurement to move its process on. It was read after the locks were
@@ -94,19 +88,17 @@ type Hold struct {
 
 // The row's own lock is got within, so that the clock is read after it.
 const selectHold = `SELECT row_to_json(p), clock_timestamp(),
-	(SELECT json_agg(r ORDER BY r.id) FROM role_assignments r WHERE r.procurement_id = p.id AND r.person_id = ?),
+	(SELECT json_agg(r ORDER BY r.id) FROM role_assignments r WHERE r.procurement_id = p.id AND r.person_id = $1),
 	coalesce(c.status, ''), coalesce(c.steps, 0)
-	FROM (SELECT * FROM procurements WHERE id = ? FOR NO KEY UPDATE) p LEFT JOIN commands c ON c.id = ?`
+	FROM (SELECT * FROM procurements WHERE id = $2 FOR NO KEY UPDATE) p LEFT JOIN commands c ON c.id = $3`
 
 // Hold locks boxes and a procurement for a change of its process, by a command or by itself: then the command is empty.
 // Whoever changes the procurement, its content, its roles or its commands' outcomes has its place in line until all of
 // it is committed; so what is read in the statement after that lock is what they left. It returns [ErrNoProcurement].
 func (tx *Tx) Hold(procurement models.ID, boxes []models.ID, cmd models.Command) (Hold, error) {
 	var h Hold
-	if err := tx.lockInOrder(boxes, inLine(procurement)); err != nil {
-		return h, err
-	}
-	err := tx.one(selectHold, []any{cmd.ActorID, procurement, cmd.ID},
+	tx.lockInOrder(boxes, inLine(procurement))
+	err := tx.Ask(selectHold, []any{cmd.ActorID, procurement, cmd.ID},
 		rowOf[models.Procurement]{&h.Procurement}, &h.Clock, rowsOf[models.RoleAssignment]{&h.Roles}, &h.Status,
 		&h.Steps)
 	switch {
@@ -135,12 +127,9 @@ func (tx *Tx) HasLocked(box models.ID) error {
 
 // SaveProcess writes back what a command may change of a procurement, and raises its version. The row
 // must be locked.
-func (tx *Tx) SaveProcess(p *models.Procurement) error {
+func (tx *Tx) SaveProcess(p *models.Procurement) {
 	p.Version++
-	err := tx.db.Model(p).
-		Select("status", "clock_offset", "zone", "version", "end_reason", "started_at", "ended_at").Updates(p).Error
-	if err != nil {
-		return fmt.Errorf("save procurement: %w", err)
-	}
-	return nil
+	tx.SendFor(1, "save procurement", `UPDATE procurements SET status = $2, clock_offset = $3, zone = $4, version = $5,
+		end_reason = $6, started_at = $7, ended_at = $8 WHERE id = $1`,
+		p.ID, p.Status, p.ClockOffset, p.Zone, p.Version, p.EndReason, p.StartedAt, p.EndedAt)
 }

@@ -23,7 +23,7 @@ func lots(db *gorm.DB, procurement models.ID) *gorm.DB {
 // Lots lists all lots of a procurement by number.
 func (tx *Tx) Lots(procurement models.ID) ([]models.Lot, error) {
 	var found []models.Lot
-	if err := lots(tx.db, procurement).Order("number").Find(&found).Error; err != nil {
+	if err := lots(tx.db(), procurement).Order("number").Find(&found).Error; err != nil {
 		return nil, fmt.Errorf("list lots: %w", err)
 	}
 	return found, nil
@@ -36,12 +36,12 @@ func (s *Store) Lot(ctx context.Context, procurement, id models.ID) (models.Lot,
 
 // Lot reads a lot within the transaction. It returns a refusal with [models.CodeNotFound].
 func (tx *Tx) Lot(procurement, id models.ID) (models.Lot, error) {
-	return takeByID[models.Lot](lots(tx.db, procurement), "read lot", id)
+	return takeByID[models.Lot](lots(tx.db(), procurement), "read lot", id)
 }
 
 // LockLot reads a lot to change its content. It returns a refusal with [models.CodeNotFound].
 func (tx *Tx) LockLot(procurement, id models.ID) (models.Lot, error) {
-	return takeByID[models.Lot](lots(tx.db, procurement).Clauses(forChange()), "lock lot", id)
+	return takeByID[models.Lot](lots(tx.db(), procurement).Clauses(forChange()), "lock lot", id)
 }
 
 // ListLots lists lots by ID, those after the given one, at most limit; published leaves out the others.
@@ -67,13 +67,13 @@ func (s *Store) HasPublishedLot(ctx context.Context, procurement models.ID) (boo
 }
 
 // CreateLot inserts a lot. It returns a refusal with [models.CodeAlreadyExists] when its number is taken.
-func (tx *Tx) CreateLot(l *models.Lot) error { return lotFault("create lot", tx.db.Create(l).Error) }
+func (tx *Tx) CreateLot(l *models.Lot) error { return lotFault("create lot", tx.db().Create(l).Error) }
 
 // SaveLot writes back the content of a locked lot and raises its version. It returns a refusal with
 // [models.CodeAlreadyExists] when its number is taken.
 func (tx *Tx) SaveLot(l *models.Lot) error {
 	l.Version++
-	return lotFault("save lot", tx.db.Model(l).
+	return lotFault("save lot", tx.db().Model(l).
 		Select("number", "title", "description", "deadline_local", "deadline_zone", "version").Updates(l).Error)
 }
 
@@ -91,7 +91,7 @@ func lotFault(doing string, err error) error {
 
 // EndLot ends a lot with a reason at the procedure time at. Its box must be closed, or never have been open.
 func (tx *Tx) EndLot(lot models.ID, reason string, at time.Time) error {
-	err := tx.db.Exec("UPDATE lots SET ended_at = ?, end_reason = ?, version = version + 1 WHERE id = ? AND ended_at "+
+	err := tx.db().Exec("UPDATE lots SET ended_at = ?, end_reason = ?, version = version + 1 WHERE id = ? AND ended_at "+
 		"IS NULL", at, reason, lot).Error
 	if err != nil {
 		return fmt.Errorf("end lot: %w", err)

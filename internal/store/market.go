@@ -10,7 +10,7 @@ import (
 
 // Release writes down that an entry was told to the market.
 func (tx *Tx) Release(r models.Release) error {
-	if err := tx.db.Create(&r).Error; err != nil {
+	if err := tx.db().Create(&r).Error; err != nil {
 		return fmt.Errorf("write release: %w", err)
 	}
 	return nil
@@ -70,7 +70,7 @@ func (s *Store) Consultations(ctx context.Context, procurement, after models.ID,
 
 // Announce writes a consultation down.
 func (tx *Tx) Announce(c models.Consultation) error {
-	if err := tx.db.Create(&c).Error; err != nil {
+	if err := tx.db().Create(&c).Error; err != nil {
 		return fmt.Errorf("announce consultation: %w", err)
 	}
 	return nil
@@ -80,7 +80,7 @@ func (tx *Tx) Announce(c models.Consultation) error {
 // [models.CodeNotFound].
 func (tx *Tx) Consultation(procurement, announcement models.ID) (models.Consultation, error) {
 	var c models.Consultation
-	err := tx.db.Where("procurement_id = ? AND announcement_id = ?", procurement, announcement).Take(&c).Error
+	err := tx.db().Where("procurement_id = ? AND announcement_id = ?", procurement, announcement).Take(&c).Error
 	if err != nil {
 		return c, notFound("read consultation", err)
 	}
@@ -88,20 +88,20 @@ func (tx *Tx) Consultation(procurement, announcement models.ID) (models.Consulta
 }
 
 // ExtendConsultation moves the closing of an open consultation.
-func (tx *Tx) ExtendConsultation(announcement models.ID, closes time.Time, at models.LocalTime) error {
-	return tx.stage("extend consultation", `UPDATE consultations SET closes_at = ?, closes_local = ?, closes_zone = ?
-		WHERE announcement_id = ? AND closed_at IS NULL`, closes, at.Local, at.Zone, announcement)
+func (tx *Tx) ExtendConsultation(announcement models.ID, closes time.Time, at models.LocalTime) {
+	tx.SendFor(1, "extend consultation", `UPDATE consultations SET closes_at = $1, closes_local = $2, closes_zone = $3
+		WHERE announcement_id = $4 AND closed_at IS NULL`, closes, at.Local, at.Zone, announcement)
 }
 
 // CloseConsultation closes an open consultation.
-func (tx *Tx) CloseConsultation(announcement models.ID, at time.Time) error {
-	return tx.stage("close consultation", "UPDATE consultations SET closed_at = ? WHERE announcement_id = ? AND "+
+func (tx *Tx) CloseConsultation(announcement models.ID, at time.Time) {
+	tx.SendFor(1, "close consultation", "UPDATE consultations SET closed_at = $1 WHERE announcement_id = $2 AND "+
 		"closed_at IS NULL", at, announcement)
 }
 
 // Respond keeps a response.
 func (tx *Tx) Respond(r models.ConsultationResponse) error {
-	if err := tx.db.Create(&r).Error; err != nil {
+	if err := tx.db().Create(&r).Error; err != nil {
 		return fmt.Errorf("keep response: %w", err)
 	}
 	return nil
@@ -110,7 +110,7 @@ func (tx *Tx) Respond(r models.ConsultationResponse) error {
 // ResponsesOf counts the responses of an organisation to a consultation.
 func (tx *Tx) ResponsesOf(announcement, organisation models.ID) (int64, error) {
 	var n int64
-	err := tx.db.Raw("SELECT count(*) FROM consultation_responses WHERE announcement_id = ? AND organisation_id = ?",
+	err := tx.db().Raw("SELECT count(*) FROM consultation_responses WHERE announcement_id = ? AND organisation_id = ?",
 		announcement, organisation).
 		Scan(&n).Error
 	if err != nil {
@@ -124,7 +124,7 @@ func (tx *Tx) ResponsesOf(announcement, organisation models.ID) (int64, error) {
 func (tx *Tx) Responses(of models.ConsultationResponse, after models.ID,
 	limit int,
 ) ([]models.ConsultationResponse, error) {
-	query := tx.db.Where("procurement_id = ? AND id > ?", of.ProcurementID, string(after)).Order("id")
+	query := tx.db().Where("procurement_id = ? AND id > ?", of.ProcurementID, string(after)).Order("id")
 	if of.AnnouncementID != "" {
 		query = query.Where("announcement_id = ?", of.AnnouncementID)
 	}

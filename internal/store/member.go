@@ -37,7 +37,7 @@ func (s *Store) ListMembers(ctx context.Context, procurement, after models.ID, l
 
 // PutMember inserts or replaces a member. The procurement must be locked.
 func (tx *Tx) PutMember(m models.Member) error {
-	err := tx.db.Exec(`INSERT INTO consortium_members (procurement_id, organisation_id, lead, budget_share, joined_at)
+	err := tx.db().Exec(`INSERT INTO consortium_members (procurement_id, organisation_id, lead, budget_share, joined_at)
 		VALUES (?, ?, ?, nullif(?, '')::numeric, ?)
 		ON CONFLICT (procurement_id, organisation_id) DO UPDATE SET lead = excluded.lead, budget_share = excluded.budget_share`,
 		m.ProcurementID, m.OrganisationID, m.Lead, m.BudgetShare, m.JoinedAt).Error
@@ -49,7 +49,7 @@ func (tx *Tx) PutMember(m models.Member) error {
 
 // RemoveMember deletes a member of a draft, of which there is no record yet beyond its events.
 func (tx *Tx) RemoveMember(procurement, organisation models.ID) error {
-	err := tx.db.Exec("DELETE FROM consortium_members WHERE procurement_id = ? AND organisation_id = ?", procurement,
+	err := tx.db().Exec("DELETE FROM consortium_members WHERE procurement_id = ? AND organisation_id = ?", procurement,
 		organisation).Error
 	if err != nil {
 		return fmt.Errorf("remove member: %w", err)

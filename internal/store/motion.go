@@ -14,20 +14,16 @@ import (
 var ErrNoMotion = errors.New("no such motion")
 
 // Move inserts an open motion.
-func (tx *Tx) Move(m *models.Motion) error {
-	err := tx.db.Exec(`INSERT INTO motions (id, procurement_id, verb, payload, digest, mover_id, status, moved_at)
-		VALUES (?, ?, ?, ?, ?, ?, 'open', ?)`, m.ID, m.ProcurementID, m.Verb, string(m.Payload), m.Digest, m.MoverID,
-		m.MovedAt).Error
-	if err != nil {
-		return fmt.Errorf("move: %w", err)
-	}
-	return nil
+func (tx *Tx) Move(m models.Motion) {
+	tx.Send("move", `INSERT INTO motions (id, procurement_id, verb, payload, digest, mover_id, status, moved_at)
+		VALUES ($1, $2, $3, $4, $5, $6, 'open', $7)`,
+		m.ID, m.ProcurementID, m.Verb, string(m.Payload), m.Digest, m.MoverID, m.MovedAt)
 }
 
 // Motion reads a motion of the procurement. It returns [ErrNoMotion].
 func (tx *Tx) Motion(procurement, id models.ID) (models.Motion, error) {
 	var m models.Motion
-	err := tx.db.Where("procurement_id = ? AND id = ?", procurement, id).Take(&m).Error
+	err := tx.db().Where("procurement_id = ? AND id = ?", procurement, id).Take(&m).Error
 	switch {
 	case errors.Is(err, gorm.ErrRecordNotFound):
 		return m, ErrNoMotion
@@ -40,7 +36,7 @@ func (tx *Tx) Motion(procurement, id models.ID) (models.Motion, error) {
 // Motions lists the motions of a procurement after the given ID, oldest first.
 func (tx *Tx) Motions(procurement, after models.ID, limit int) ([]models.Motion, error) {
 	var motions []models.Motion
-	err := tx.db.Where("procurement_id = ? AND id > ?", procurement, string(after)).Order("id").Limit(limit).
+	err := tx.db().Where("procurement_id = ? AND id > ?", procurement, string(after)).Order("id").Limit(limit).
 		Find(&motions).Error
 	if err != nil {
 		return nil, fmt.Errorf("list motions: %w", err)
@@ -49,11 +45,7 @@ func (tx *Tx) Motions(procurement, after models.ID, limit int) ([]models.Motion,
 }
 
 // DecideMotion ends an open motion at the procedure time.
-func (tx *Tx) DecideMotion(id models.ID, status models.MotionStatus, at time.Time) error {
-	err := tx.db.Exec("UPDATE motions SET status = ?, decided_at = ? WHERE id = ? AND status = 'open'", status, at, id).
-		Error
-	if err != nil {
-		return fmt.Errorf("decide motion: %w", err)
-	}
-	return nil
+func (tx *Tx) DecideMotion(id models.ID, status models.MotionStatus, at time.Time) {
+	tx.Send("decide motion", "UPDATE motions SET status = $1, decided_at = $2 WHERE id = $3 AND status = 'open'",
+		status, at, id)
 }

@@ -16,12 +16,12 @@ func (s *Store) Organisation(ctx context.Context, id models.ID) (models.Organisa
 
 // Organisation reads an organisation within the transaction. It returns a refusal with [models.CodeNotFound].
 func (tx *Tx) Organisation(id models.ID) (models.Organisation, error) {
-	return takeByID[models.Organisation](tx.db, "read organisation", id)
+	return takeByID[models.Organisation](tx.db(), "read organisation", id)
 }
 
 // LockOrganisation reads an organisation to change it. It returns a refusal with [models.CodeNotFound].
 func (tx *Tx) LockOrganisation(id models.ID) (models.Organisation, error) {
-	return takeByID[models.Organisation](tx.db.Clauses(forChange()), "lock organisation", id)
+	return takeByID[models.Organisation](tx.db().Clauses(forChange()), "lock organisation", id)
 }
 
 // Organisations lists organisations by ID, those after the given one, at most limit.
@@ -36,7 +36,7 @@ func (tx *Tx) CreateOrganisation(o *models.Organisation) error {
 		return err
 	}
 	o.ID, o.Version, o.CreatedAt = models.NewID(models.PrefixOrganisation), 1, now
-	if err := tx.db.Create(o).Error; err != nil {
+	if err := tx.db().Create(o).Error; err != nil {
 		return fmt.Errorf("create organisation: %w", err)
 	}
 	return nil
@@ -45,7 +45,7 @@ func (tx *Tx) CreateOrganisation(o *models.Organisation) error {
 // SaveOrganisation writes back what can change of a locked organisation and raises its version.
 func (tx *Tx) SaveOrganisation(o *models.Organisation) error {
 	o.Version++
-	err := tx.db.Model(o).Select("legal_name", "country", "sme", "less_developed_region", "version").Updates(o).Error
+	err := tx.db().Model(o).Select("legal_name", "country", "sme", "less_developed_region", "version").Updates(o).Error
 	if err != nil {
 		return fmt.Errorf("save organisation: %w", err)
 	}

@@ -20,12 +20,12 @@ func (s *Store) Person(ctx context.Context, id models.ID) (models.Person, error)
 
 // Person reads a person within the transaction. It returns a refusal with [models.CodeNotFound].
 func (tx *Tx) Person(id models.ID) (models.Person, error) {
-	return takeByID[models.Person](tx.db, "read person", id)
+	return takeByID[models.Person](tx.db(), "read person", id)
 }
 
 // LockPerson reads a person to change it or what hangs on it. It returns a refusal with [models.CodeNotFound].
 func (tx *Tx) LockPerson(id models.ID) (models.Person, error) {
-	return takeByID[models.Person](tx.db.Clauses(forChange()), "lock person", id)
+	return takeByID[models.Person](tx.db().Clauses(forChange()), "lock person", id)
 }
 
 // People lists people by ID, those after the given one, at most limit; an empty organisation means all.
@@ -45,14 +45,14 @@ func (tx *Tx) CreatePerson(p *models.Person) error {
 		return err
 	}
 	p.ID, p.Version, p.CreatedAt = models.NewID(models.PrefixPerson), 1, now
-	return personFault("create person", tx.db.Create(p).Error)
+	return personFault("create person", tx.db().Create(p).Error)
 }
 
 // SavePerson writes back what can change of a locked person and raises its version. It returns a
 // refusal with [models.CodeAlreadyExists] when the address is taken.
 func (tx *Tx) SavePerson(p *models.Person) error {
 	p.Version++
-	return personFault("save person", tx.db.Model(p).Select("name", "email", "administrator", "version").Updates(p).
+	return personFault("save person", tx.db().Model(p).Select("name", "email", "administrator", "version").Updates(p).
 		Error)
 }
 
@@ -73,7 +73,7 @@ func personFault(doing string, err error) error {
 // until the transaction ends.
 func (tx *Tx) OtherAdministrators(person models.ID) (int, error) {
 	var ids []models.ID
-	err := tx.db.Raw("SELECT id FROM people WHERE administrator ORDER BY id FOR NO KEY UPDATE").Scan(&ids).Error
+	err := tx.db().Raw("SELECT id FROM people WHERE administrator ORDER BY id FOR NO KEY UPDATE").Scan(&ids).Error
 	if err != nil {
 		return 0, fmt.Errorf("count administrators: %w", err)
 	}

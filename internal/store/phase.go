@@ -11,7 +11,7 @@ import (
 // Rounds lists all rounds of all phases of a procurement, oldest first.
 func (tx *Tx) Rounds(procurement models.ID) ([]models.PhaseRound, error) {
 	var rounds []models.PhaseRound
-	err := tx.db.Where("procurement_id = ?", procurement).Order("opened_at, phase, round").Find(&rounds).Error
+	err := tx.db().Where("procurement_id = ?", procurement).Order("opened_at, phase, round").Find(&rounds).Error
 	if err != nil {
 		return nil, fmt.Errorf("list rounds: %w", err)
 	}
@@ -25,7 +25,7 @@ func (tx *Tx) OpenRounds(procurement models.ID, at time.Time, phases ...models.P
 		names[i] = string(phase)
 	}
 	var rounds []models.PhaseRound
-	err := tx.db.Raw(`INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at)
+	err := tx.db().Raw(`INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at)
 		SELECT p.id, f.phase, (SELECT coalesce(max(r.round), 0) + 1 FROM phase_rounds r WHERE r.procurement_id = p.id AND r.phase = f.phase), 'open', ?
 		FROM procurements p, unnest(string_to_array(?, ' ')) WITH ORDINALITY f(phase, n) WHERE p.id = ? ORDER BY f.n
 		RETURNING *`, at, strings.Join(names, " "), procurement).Scan(&rounds).Error
@@ -44,7 +44,7 @@ func (tx *Tx) EndRounds(procurement models.ID, status models.PhaseStatus, at tim
 	if status == models.PhaseSuperseded {
 		from = append(from, models.PhaseClosed)
 	}
-	result := tx.db.Exec(`UPDATE phase_rounds SET status = ?, closed_at = coalesce(closed_at, ?)
+	result := tx.db().Exec(`UPDATE phase_rounds SET status = ?, closed_at = coalesce(closed_at, ?)
 		WHERE procurement_id = ? AND phase IN ? AND status IN ?`, status, at, procurement, phases, from)
 	if result.Error != nil {
 		return 0, fmt.Errorf("end rounds: %w", result.Error)

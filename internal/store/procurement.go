@@ -9,7 +9,7 @@ import (
 
 // CreateProcurement inserts a procurement.
 func (tx *Tx) CreateProcurement(p *models.Procurement) error {
-	if err := tx.db.Create(p).Error; err != nil {
+	if err := tx.db().Create(p).Error; err != nil {
 		return fmt.Errorf("create procurement: %w", err)
 	}
 	return nil
@@ -18,7 +18,7 @@ func (tx *Tx) CreateProcurement(p *models.Procurement) error {
 // SaveDraft writes back what can change of a locked draft and raises its version.
 func (tx *Tx) SaveDraft(p *models.Procurement) error {
 	p.Version++
-	err := tx.db.Model(p).Select("title", "description", "languages", "profile", "zone", "version").Updates(p).Error
+	err := tx.db().Model(p).Select("title", "description", "languages", "profile", "zone", "version").Updates(p).Error
 	if err != nil {
 		return fmt.Errorf("save draft: %w", err)
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -98,24 +97,8 @@ func (tx *Tx) readParts(procurement models.ID, parts []part) error {
 	for i, part := range parts {
 		columns[i], into[i] = "("+part.query+")", part.into
 	}
-	return tx.one("SELECT "+strings.Join(columns, ",\n")+"\nFROM procurements p WHERE p.id = ?", []any{procurement},
+	return tx.Ask("SELECT "+strings.Join(columns, ",\n")+"\nFROM procurements p WHERE p.id = $1", []any{procurement},
 		into...)
-}
-
-// one reads the columns of the one row that a statement answers with. It returns [sql.ErrNoRows].
-func (tx *Tx) one(statement string, arguments []any, into ...any) (err error) {
-	rows, err := tx.db.Raw(statement, arguments...).Rows()
-	if err != nil {
-		return fmt.Errorf("ask: %w", err)
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	if !rows.Next() {
-		return errors.Join(rows.Err(), sql.ErrNoRows)
-	}
-	if err := rows.Scan(into...); err != nil {
-		return err
-	}
-	return rows.Err()
 }
 
 // The parts say, of procurement p, where it stands.

@@ -28,7 +28,7 @@ const RequestForm = 1
 // waits for that one's end: it returns the earlier request if that one was answered, and nil when the
 // ID is now this transaction's.
 func (tx *Tx) ClaimRequest(r Request) (*Request, error) {
-	claimed := tx.db.Exec(`INSERT INTO requests (id, fingerprint) VALUES (?, ?) ON CONFLICT (id) DO NOTHING`, r.ID,
+	claimed := tx.db().Exec(`INSERT INTO requests (id, fingerprint) VALUES (?, ?) ON CONFLICT (id) DO NOTHING`, r.ID,
 		r.Fingerprint)
 	if claimed.Error != nil {
 		return nil, fmt.Errorf("claim request: %w", claimed.Error)
@@ -37,7 +37,7 @@ func (tx *Tx) ClaimRequest(r Request) (*Request, error) {
 		return nil, nil //nolint:nilnil // nothing earlier is the usual case, not a fault
 	}
 	var earlier Request
-	err := tx.db.Raw("SELECT id, fingerprint, body, form FROM requests WHERE id = ?", r.ID).Take(&earlier).Error
+	err := tx.db().Raw("SELECT id, fingerprint, body, form FROM requests WHERE id = ?", r.ID).Take(&earlier).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		// The clean-up of old requests removed it between the two statements.
 		return nil, models.Refuse(models.CodeUnavailable, "",
@@ -51,7 +51,7 @@ func (tx *Tx) ClaimRequest(r Request) (*Request, error) {
 
 // AnswerRequest keeps the answer of a claimed request with what it did.
 func (tx *Tx) AnswerRequest(r Request) error {
-	err := tx.db.Exec("UPDATE requests SET body = ? WHERE id = ?", string(r.Body), r.ID).Error
+	err := tx.db().Exec("UPDATE requests SET body = ? WHERE id = ?", string(r.Body), r.ID).Error
 	if err != nil {
 		return fmt.Errorf("keep answer of request: %w", err)
 	}

@@ -15,7 +15,7 @@ func (s *Store) Role(ctx context.Context, procurement, id models.ID) (models.Rol
 // Role reads one assignment on a procurement within the transaction. It returns a refusal with
 // [models.CodeNotFound].
 func (tx *Tx) Role(procurement, id models.ID) (models.RoleAssignment, error) {
-	return takeByID[models.RoleAssignment](tx.db.Where("procurement_id = ?", procurement), "read role", id)
+	return takeByID[models.RoleAssignment](tx.db().Where("procurement_id = ?", procurement), "read role", id)
 }
 
 // ListRoles lists the assignments on a procurement by ID, also ended ones, those after the given one,
@@ -30,7 +30,7 @@ func (s *Store) ListRoles(ctx context.Context, procurement, after models.ID,
 // Roles lists all assignments on a procurement by ID.
 func (tx *Tx) Roles(procurement models.ID) ([]models.RoleAssignment, error) {
 	var found []models.RoleAssignment
-	if err := tx.db.Where("procurement_id = ?", procurement).Order("id").Find(&found).Error; err != nil {
+	if err := tx.db().Where("procurement_id = ?", procurement).Order("id").Find(&found).Error; err != nil {
 		return nil, fmt.Errorf("list roles: %w", err)
 	}
 	return found, nil
@@ -39,7 +39,7 @@ func (tx *Tx) Roles(procurement models.ID) ([]models.RoleAssignment, error) {
 // GiveRole inserts an assignment. The procurement must be locked, so that two roles given at once are
 // judged one after the other.
 func (tx *Tx) GiveRole(a *models.RoleAssignment) error {
-	if err := tx.db.Create(a).Error; err != nil {
+	if err := tx.db().Create(a).Error; err != nil {
 		return fmt.Errorf("give role: %w", err)
 	}
 	return nil
@@ -47,7 +47,7 @@ func (tx *Tx) GiveRole(a *models.RoleAssignment) error {
 
 // EndRole writes the end of an assignment.
 func (tx *Tx) EndRole(a *models.RoleAssignment) error {
-	if err := tx.db.Model(a).Select("valid_until").Updates(a).Error; err != nil {
+	if err := tx.db().Model(a).Select("valid_until").Updates(a).Error; err != nil {
 		return fmt.Errorf("end role: %w", err)
 	}
 	return nil

@@ -39,7 +39,7 @@ func (r seatRow) seat() models.Seat {
 // Seat reads the clock and the roles a person holds now on a procurement that was locked before.
 func (tx *Tx) Seat(p models.Procurement, person models.ID) (models.Seat, error) {
 	var row seatRow
-	err := tx.db.Raw(`SELECT c.at, `+rolesNow+
+	err := tx.db().Raw(`SELECT c.at, `+rolesNow+
 		` AS roles FROM procurements p, (SELECT clock_timestamp() AS at) c WHERE p.id = ?`, person, p.ID).
 		Take(&row).Error
 	if err != nil {

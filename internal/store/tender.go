@@ -93,7 +93,7 @@ type Content struct {
 // BoxContent sums up a box, which must be locked.
 func (tx *Tx) BoxContent(box models.ID) (Content, error) {
 	var c Content
-	err := tx.db.Raw(`SELECT count(*) AS received, count(*) FILTER (WHERE ended_at IS NULL) AS standing,
+	err := tx.db().Raw(`SELECT count(*) AS received, count(*) FILTER (WHERE ended_at IS NULL) AS standing,
 		encode(sha256(convert_to(coalesce(string_agg(id || ' ' || encode(sha256(convert_to(receipt, 'UTF8')), 'hex')
 			|| CASE WHEN withdrawal = '' THEN '' ELSE ' ' || encode(sha256(convert_to(withdrawal, 'UTF8')), 'hex') END
 			|| E'\n', '' ORDER BY id), ''), 'UTF8')), 'hex') AS digest

@@ -13,7 +13,7 @@ import (
 
 // Opener writes down that a person took part in opening a box. It tells whether that is new.
 func (tx *Tx) Opener(o models.BoxOpener) (bool, error) {
-	result := tx.db.Exec(`INSERT INTO box_openers (box_id, person_id, organisation_id, opened_at) VALUES (?, ?, ?, ?)
+	result := tx.db().Exec(`INSERT INTO box_openers (box_id, person_id, organisation_id, opened_at) VALUES (?, ?, ?, ?)
 		ON CONFLICT DO NOTHING`, o.BoxID, o.PersonID, o.OrganisationID, o.OpenedAt)
 	if result.Error != nil {
 		return false, fmt.Errorf("write opener of box: %w", result.Error)
@@ -22,41 +22,29 @@ func (tx *Tx) Opener(o models.BoxOpener) (bool, error) {
 }
 
 // LockQuality ends the scoring of quality.
-func (tx *Tx) LockQuality(lot models.ID, at time.Time) error {
-	return tx.stage("lock quality", "UPDATE lot_stages SET quality_locked_at = ? WHERE lot_id = ? AND "+
+func (tx *Tx) LockQuality(lot models.ID, at time.Time) {
+	tx.SendFor(1, "lock quality", "UPDATE lot_stages SET quality_locked_at = $1 WHERE lot_id = $2 AND "+
 		"quality_locked_at IS NULL", at, lot)
 }
 
 // Award writes down the decision on a lot.
-func (tx *Tx) Award(lot, winner models.ID, ranking string, at time.Time) error {
-	return tx.stage("award lot", "UPDATE lot_stages SET awarded_at = ?, winner_id = ?, ranking = ? WHERE lot_id = ? "+
+func (tx *Tx) Award(lot, winner models.ID, ranking string, at time.Time) {
+	tx.SendFor(1, "award lot", "UPDATE lot_stages SET awarded_at = $1, winner_id = $2, ranking = $3 WHERE lot_id = $4 "+
 		"AND awarded_at IS NULL",
 		at, winner, ranking, lot)
 }
 
 // StartStandstill writes down when the letters were sent and how long no contract may be concluded.
-func (tx *Tx) StartStandstill(lot models.ID, letters, until time.Time, because string) error {
-	return tx.stage("start standstill", "UPDATE lot_stages SET letters_at = ?, standstill_until = ?, standstill = ? "+
-		"WHERE lot_id = ? AND letters_at IS NULL",
+func (tx *Tx) StartStandstill(lot models.ID, letters, until time.Time, because string) {
+	tx.SendFor(1, "start standstill", "UPDATE lot_stages SET letters_at = $1, standstill_until = $2, standstill = $3 "+
+		"WHERE lot_id = $4 AND letters_at IS NULL",
 		letters, until, because, lot)
 }
 
 // EndStandstill writes down that the standstill of a lot is over.
-func (tx *Tx) EndStandstill(lot models.ID, at time.Time) error {
-	return tx.stage("end standstill", "UPDATE lot_stages SET standstill_over_at = ? WHERE lot_id = ? AND "+
+func (tx *Tx) EndStandstill(lot models.ID, at time.Time) {
+	tx.SendFor(1, "end standstill", "UPDATE lot_stages SET standstill_over_at = $1 WHERE lot_id = $2 AND "+
 		"standstill_over_at IS NULL", at, lot)
-}
-
-// stage writes one step of a lot; it fails when the lot is not where the step begins.
-func (tx *Tx) stage(doing, query string, args ...any) error {
-	result := tx.db.Exec(query, args...)
-	switch {
-	case result.Error != nil:
-		return fmt.Errorf("%s: %w", doing, result.Error)
-	case result.RowsAffected != 1:
-		return fmt.Errorf("%s: %d rows were written", doing, result.RowsAffected)
-	}
-	return nil
 }
 
 // RecordOpening writes down what an opener found and returns its number.
@@ -66,7 +54,7 @@ func (tx *Tx) RecordOpening(o models.Opening) (int64, error) {
 		return 0, fmt.Errorf("record opening: %w", err)
 	}
 	var id int64
-	err = tx.db.Raw(`INSERT INTO openings (tender_id, n, person_id, organisation_id, readable, plaintext_digest, size, upload_id, price, recorded_at)
+	err = tx.db().Raw(`INSERT INTO openings (tender_id, n, person_id, organisation_id, readable, plaintext_digest, size, upload_id, price, recorded_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, 'null')::jsonb, ?) RETURNING id`,
 		o.TenderID, o.N, o.PersonID, o.OrganisationID, o.Readable, o.PlaintextDigest, o.Size, o.UploadID, string(price),
 		o.RecordedAt).Scan(&id).Error
@@ -78,11 +66,11 @@ func (tx *Tx) RecordOpening(o models.Opening) (int64, error) {
 
 // WriteSheet writes the next version of an evaluator's own scores of a tender and returns its number.
 func (tx *Tx) WriteSheet(s *models.ScoreSheet) error {
-	err := tx.db.Raw("SELECT coalesce(max(version), 0) + 1 FROM score_sheets WHERE tender_id = ? AND person_id = ?",
+	err := tx.db().Raw("SELECT coalesce(max(version), 0) + 1 FROM score_sheets WHERE tender_id = ? AND person_id = ?",
 		s.TenderID, s.PersonID).
 		Scan(&s.Version).Error
 	if err == nil {
-		err = tx.db.Table("score_sheets").Create(s).Error
+		err = tx.db().Table("score_sheets").Create(s).Error
 	}
 	if err != nil {
 		return fmt.Errorf("write score sheet: %w", err)
@@ -95,7 +83,7 @@ func (tx *Tx) SendLetters(letters ...models.Letter) error {
 	if len(letters) == 0 {
 		return nil
 	}
-	if err := tx.db.Table("letters").Create(&letters).Error; err != nil {
+	if err := tx.db().Table("letters").Create(&letters).Error; err != nil {
 		return fmt.Errorf("keep letters: %w", err)
 	}
 	return nil
@@ -105,7 +93,7 @@ func (tx *Tx) SendLetters(letters ...models.Letter) error {
 // was sent.
 func (tx *Tx) Letter(tender models.ID, kind models.LetterKind) (models.Letter, bool, error) {
 	var l models.Letter
-	err := tx.db.Table("letters").Where("tender_id = ? AND ? IN ('', kind)", tender, kind).
+	err := tx.db().Table("letters").Where("tender_id = ? AND ? IN ('', kind)", tender, kind).
 		Order("sent_at DESC, kind DESC").Take(&l).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return l, false, nil
@@ -118,7 +106,7 @@ func (tx *Tx) Letter(tender models.ID, kind models.LetterKind) (models.Letter, b
 
 // WriteNotice keeps a notice.
 func (tx *Tx) WriteNotice(n models.Notice) error {
-	err := tx.db.Exec(`INSERT INTO notices (id, procurement_id, kind, content, digest, dispatched_at, person_id) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+	err := tx.db().Exec(`INSERT INTO notices (id, procurement_id, kind, content, digest, dispatched_at, person_id) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		n.ID, n.ProcurementID, n.Kind, string(n.Content), n.Digest, n.DispatchedAt, n.PersonID).Error
 	if err != nil {
 		return fmt.Errorf("keep notice: %w", err)
@@ -129,7 +117,7 @@ func (tx *Tx) WriteNotice(n models.Notice) error {
 // Notices lists the notices of a procurement after the given ID, oldest first.
 func (tx *Tx) Notices(procurement, after models.ID, limit int) ([]models.Notice, error) {
 	var found []models.Notice
-	err := tx.db.Table("notices").Where("procurement_id = ? AND id > ?", procurement, string(after)).Order("id").
+	err := tx.db().Table("notices").Where("procurement_id = ? AND id > ?", procurement, string(after)).Order("id").
 		Limit(limit).Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("list notices: %w", err)

@@ -15,7 +15,6 @@ import (
 type Tx struct {
 	*pg.Tx
 
-	db *gorm.DB
 	// boxes are those whose lock it holds.
 	boxes []models.ID
 	// events are inserted at its end, in one statement.
@@ -24,13 +23,16 @@ type Tx struct {
 
 func inTx(f func(tx *Tx) error) func(tx *pg.Tx) error {
 	return func(tx *pg.Tx) error {
-		t := &Tx{Tx: tx, db: pg.RowsOf(tx)}
+		t := &Tx{Tx: tx}
 		if err := f(t); err != nil {
 			return err
 		}
 		return eventlog.Append(tx, t.events...)
 	}
 }
+
+// db is GORM's side of the transaction.
+func (tx *Tx) db() *gorm.DB { return pg.RowsOf(tx.Tx) }
 
 // InTx runs f in one transaction; see [pg.Run].
 func (s *Store) InTx(ctx context.Context, f func(tx *Tx) error) error {

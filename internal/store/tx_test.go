@@ -101,9 +101,11 @@ func TestACutConnectionMayBeTriedAgain(t *testing.T) {
 	db := pgtest.NewDatabase(t)
 	s := pgtest.Open(t, db.Application)
 	err := s.InTx(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.Now()
+		require.NoError(t, err)
 		require.Positive(t, pgtest.RowCount(t, db,
 			"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()", db.Name))
-		_, err := tx.Append(event.Event{Payload: event.ProcurementChanged{}})
+		_, err = tx.Append(event.Event{Payload: event.ProcurementChanged{}})
 		return err
 	})
 	require.Error(t, err)
@@ -112,6 +114,19 @@ func TestACutConnectionMayBeTriedAgain(t *testing.T) {
 		_, err := tx.Append(event.Event{Payload: event.ProcurementChanged{}})
 		return err
 	}), "the next transaction gets a new connection")
+}
+
+func TestAConnectionThatDiedBeforeATransactionIsReplaced(t *testing.T) {
+	t.Parallel()
+	db := pgtest.NewDatabase(t)
+	s := pgtest.Open(t, db.Application)
+	require.NoError(t, s.InTx(t.Context(), func(tx *store.Tx) error {
+		require.Positive(t, pgtest.RowCount(t, db,
+			"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()", db.Name))
+		_, err := tx.Append(event.Event{Payload: event.ProcurementChanged{}})
+		return err
+	}))
+	require.EqualValues(t, 1, pgtest.RowCount(t, db, "SELECT count(*) FROM events"))
 }
 
 func TestAnUnreachableServerMayBeTriedAgain(t *testing.T) {

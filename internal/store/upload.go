@@ -19,7 +19,7 @@ func (tx *Tx) CreateUpload(u *models.Upload) error {
 		return err
 	}
 	u.ID, u.CreatedAt = models.NewID(models.PrefixUpload), now
-	if err := tx.db.Create(u).Error; err != nil {
+	if err := tx.db().Create(u).Error; err != nil {
 		return fmt.Errorf("create upload: %w", err)
 	}
 	return nil
@@ -28,7 +28,7 @@ func (tx *Tx) CreateUpload(u *models.Upload) error {
 // OpenUploads counts the uploads of a person that are not complete.
 func (tx *Tx) OpenUploads(person models.ID) (int64, error) {
 	var n int64
-	if err := tx.db.Model(&models.Upload{}).Where("person_id = ? AND completed_at IS NULL", person).Count(&n).
+	if err := tx.db().Model(&models.Upload{}).Where("person_id = ? AND completed_at IS NULL", person).Count(&n).
 		Error; err != nil {
 		return 0, fmt.Errorf("count open uploads: %w", err)
 	}
@@ -38,7 +38,7 @@ func (tx *Tx) OpenUploads(person models.ID) (int64, error) {
 // EnvelopesOf counts the envelopes that an organisation has announced or completed for a procurement.
 func (tx *Tx) EnvelopesOf(procurement, organisation models.ID) (int64, error) {
 	var n int64
-	err := tx.db.Raw("SELECT count(*) FROM uploads WHERE procurement_id = ? AND organisation_id = ? AND purpose = "+
+	err := tx.db().Raw("SELECT count(*) FROM uploads WHERE procurement_id = ? AND organisation_id = ? AND purpose = "+
 		"'envelope'", procurement, organisation).
 		Scan(&n).Error
 	if err != nil {
@@ -55,13 +55,13 @@ func (s *Store) Upload(ctx context.Context, procurement, id models.ID) (models.U
 // Upload reads an upload for a procurement within the transaction. It returns a refusal with
 // [models.CodeNotFound].
 func (tx *Tx) Upload(procurement, id models.ID) (models.Upload, error) {
-	return takeByID[models.Upload](tx.db.Where("procurement_id = ?", procurement), "read upload", id)
+	return takeByID[models.Upload](tx.db().Where("procurement_id = ?", procurement), "read upload", id)
 }
 
 // LockUpload reads an upload to complete it; no chunk of it is written meanwhile. It returns a refusal
 // with [models.CodeNotFound].
 func (tx *Tx) LockUpload(procurement, id models.ID) (models.Upload, error) {
-	return takeByID[models.Upload](tx.db.Clauses(forChange()).Where("procurement_id = ?", procurement), "lock upload",
+	return takeByID[models.Upload](tx.db().Clauses(forChange()).Where("procurement_id = ?", procurement), "lock upload",
 		id)
 }
 
@@ -89,7 +89,7 @@ func (s *Store) Chunk(ctx context.Context, upload models.ID, n int) ([]byte, err
 }
 
 // Chunk reads chunk n of an upload within the transaction; nil when it is not there.
-func (tx *Tx) Chunk(upload models.ID, n int) ([]byte, error) { return readChunk(tx.db, upload, n) }
+func (tx *Tx) Chunk(upload models.ID, n int) ([]byte, error) { return readChunk(tx.db(), upload, n) }
 
 func readChunk(db *gorm.DB, upload models.ID, n int) ([]byte, error) {
 	var row struct{ Content []byte }
@@ -113,7 +113,7 @@ func (s *Store) ChunksOf(ctx context.Context, upload models.ID) ([]int, error) {
 // CompleteUpload makes a locked upload, whose bytes were checked, complete for good.
 func (tx *Tx) CompleteUpload(u *models.Upload) error {
 	var now time.Time
-	err := tx.db.Raw("UPDATE uploads SET completed_at = clock_timestamp() WHERE id = ? RETURNING completed_at", u.ID).
+	err := tx.db().Raw("UPDATE uploads SET completed_at = clock_timestamp() WHERE id = ? RETURNING completed_at", u.ID).
 		Scan(&now).Error
 	if err != nil {
 		return fmt.Errorf("complete upload: %w", err)

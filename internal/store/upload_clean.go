@@ -30,14 +30,14 @@ func (s *Store) CleanUploads(ctx context.Context, limit int) (int64, error) {
 	var n int64
 	err := s.InTx(ctx, func(tx *Tx) error {
 		var ids []models.ID
-		if err := tx.db.Raw(abandoned, UploadsKept.Seconds(), UploadsKept.Seconds(), limit).Scan(&ids).
+		if err := tx.db().Raw(abandoned, UploadsKept.Seconds(), UploadsKept.Seconds(), limit).Scan(&ids).
 			Error; err != nil {
 			return fmt.Errorf("find abandoned uploads: %w", err)
 		}
 		if len(ids) == 0 {
 			return nil
 		}
-		deleted := tx.db.Exec("DELETE FROM uploads u WHERE u.id IN ? AND"+unused, ids)
+		deleted := tx.db().Exec("DELETE FROM uploads u WHERE u.id IN ? AND"+unused, ids)
 		if deleted.Error != nil {
 			return fmt.Errorf("remove abandoned uploads: %w", deleted.Error)
 		}

@@ -10,7 +10,7 @@ import (
 // Votes lists the votes on a subject in a round, also the voided ones, oldest first.
 func (tx *Tx) Votes(procurement models.ID, subject string, round int) ([]models.Vote, error) {
 	var votes []models.Vote
-	err := tx.db.Where("procurement_id = ? AND subject = ? AND round = ?", procurement, subject, round).
+	err := tx.db().Where("procurement_id = ? AND subject = ? AND round = ?", procurement, subject, round).
 		Order("cast_at, id").Find(&votes).Error
 	if err != nil {
 		return nil, fmt.Errorf("list votes: %w", err)
@@ -19,21 +19,17 @@ func (tx *Tx) Votes(procurement models.ID, subject string, round int) ([]models.
 }
 
 // CastVote inserts a vote.
-func (tx *Tx) CastVote(v *models.Vote) error {
-	if err := tx.db.Create(v).Error; err != nil {
-		return fmt.Errorf("cast vote: %w", err)
-	}
-	return nil
+func (tx *Tx) CastVote(v models.Vote) {
+	tx.Send("cast vote", `INSERT INTO votes (id, procurement_id, subject, round, digest, organisation_id, person_id, choice,
+		reason, cast_at, asked_at, voided_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		v.ID, v.ProcurementID, v.Subject, v.Round, v.Digest, v.OrganisationID, v.PersonID, v.Choice, v.Reason, v.CastAt,
+		v.AskedAt, v.VoidedAt)
 }
 
 // VoidVotes voids the given standing votes at the procedure time; they are kept.
-func (tx *Tx) VoidVotes(at time.Time, votes ...models.ID) error {
+func (tx *Tx) VoidVotes(at time.Time, votes ...models.ID) {
 	if len(votes) == 0 {
-		return nil
+		return
 	}
-	err := tx.db.Exec("UPDATE votes SET voided_at = ? WHERE id IN ? AND voided_at IS NULL", at, votes).Error
-	if err != nil {
-		return fmt.Errorf("void votes: %w", err)
-	}
-	return nil
+	tx.Send("void votes", "UPDATE votes SET voided_at = $1 WHERE id = ANY($2) AND voided_at IS NULL", at, votes)
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // A Counter counts the statements of each transaction that a command's ID is an argument in, as they are sent to
-// PostgreSQL: begin and commit too, and each part of a WITH.
+// PostgreSQL (begin and commit too, and each part of a WITH), and in how many round trips.
 type Counter struct {
 	mu   sync.Mutex
 	open map[*pgx.Conn]*transaction
@@ -19,7 +19,7 @@ type Counter struct {
 
 // A transaction is one under way on a connection, or one of a command that has ended.
 type transaction struct {
-	statements int
+	statements, trips int
 	// texts are the arguments that may be IDs of commands.
 	texts map[string]bool
 }
@@ -34,16 +34,42 @@ var commandID = regexp.MustCompile(`^[0-9a-f]{64}$`)
 func (c *Counter) TraceQueryStart(ctx context.Context, conn *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	verb := firstWord(data.SQL)
+	c.statement(conn, data.SQL, data.Args, 1)
+	return ctx
+}
+
+// TraceBatchStart implements pgx.BatchTracer.
+func (c *Counter) TraceBatchStart(ctx context.Context, conn *pgx.Conn, data pgx.TraceBatchStartData) context.Context {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i, q := range data.Batch.QueuedQueries {
+		trips := 0
+		if i == 0 {
+			trips = 1
+		}
+		c.statement(conn, q.SQL, q.Arguments, trips)
+	}
+	return ctx
+}
+
+// TraceBatchQuery implements pgx.BatchTracer.
+func (*Counter) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {}
+
+// TraceBatchEnd implements pgx.BatchTracer.
+func (*Counter) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData) {}
+
+func (c *Counter) statement(conn *pgx.Conn, sql string, arguments []any, trips int) {
+	verb := firstWord(sql)
 	if verb == "begin" {
 		c.open[conn] = &transaction{texts: map[string]bool{}}
 	}
 	t := c.open[conn]
 	if t == nil {
-		return ctx
+		return
 	}
-	t.statements += parts(data.SQL)
-	for _, argument := range data.Args {
+	t.statements += parts(sql)
+	t.trips += trips
+	for _, argument := range arguments {
 		if text, ok := argument.(string); ok && commandID.MatchString(text) {
 			t.texts[text] = true
 		}
@@ -54,7 +80,6 @@ func (c *Counter) TraceQueryStart(ctx context.Context, conn *pgx.Conn, data pgx.
 			c.acts = append(c.acts, *t)
 		}
 	}
-	return ctx
 }
 
 // TraceQueryEnd implements pgx.QueryTracer.

@@ -42,8 +42,23 @@ func TestAnActIsTheTransactionThatNamesACommand(t *testing.T) {
 	} {
 		counter.TraceQueryStart(t.Context(), sent.conn, pgx.TraceQueryStartData{SQL: sent.sql, Args: sent.args})
 	}
-	require.Equal(t, []transaction{{statements: 5, texts: map[string]bool{id: true}}}, counter.acts)
+	require.Equal(t, []transaction{{statements: 5, trips: 4, texts: map[string]bool{id: true}}}, counter.acts)
 	var out strings.Builder
 	require.InDelta(t, 5, counter.report(map[string]string{id: "vote"}, Options{Out: &out}), 0)
 	require.Contains(t, out.String(), "vote")
+}
+
+// Statements that are sent together make one round trip.
+func TestABatchIsOneRoundTrip(t *testing.T) {
+	t.Parallel()
+	id := strings.Repeat("ab", 32)
+	counter, act := NewCounter(), &pgx.Conn{}
+	for _, together := range [][]string{{"begin", "SELECT $1"}, {"UPDATE lots SET version = 2", "SELECT 1", "commit"}} {
+		batch := &pgx.Batch{}
+		for _, sql := range together {
+			batch.Queue(sql, id)
+		}
+		counter.TraceBatchStart(t.Context(), act, pgx.TraceBatchStartData{Batch: batch})
+	}
+	require.Equal(t, []transaction{{statements: 5, trips: 2, texts: map[string]bool{id: true}}}, counter.acts)
 }

@@ -94,11 +94,11 @@ func (c *Counter) report(verbs map[string]string, o Options) float64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	byVerb := map[string][]transaction{}
-	sum, acts := 0, 0
+	sum, trips, acts := 0, 0, 0
 	for _, t := range c.acts {
 		if verb := t.verb(verbs); verb != "" {
 			byVerb[verb] = append(byVerb[verb], t)
-			sum, acts = sum+t.statements, acts+1
+			sum, trips, acts = sum+t.statements, trips+t.trips, acts+1
 		}
 	}
 	names := slices.SortedFunc(maps.Keys(byVerb), func(a, b string) int {
@@ -112,8 +112,7 @@ func (c *Counter) report(verbs map[string]string, o Options) float64 {
 	}
 	mean := float64(sum) / float64(acts)
 	fmt.Fprintf(o.Out, "statements per command: %.1f on average over %d acts, begin and commit and each part of a "+
-		"WITH counted (bar %.0f)\n",
-		mean, acts, Bar)
+		"WITH counted (bar %.0f), in %.1f round trips\n", mean, acts, Bar, float64(trips)/float64(acts))
 	return mean
 }
 

@@ -31,12 +31,12 @@ func OnConn(ctx context.Context, db *DB, f func(conn *pgx.Conn) error) error {
 	defer conn.Close()
 	var done error
 	pool := conn.Raw(func(raw any) error {
-		pooled, ok := raw.(*stdlib.Conn)
-		if !ok {
-			return fmt.Errorf("reach database: the pool holds a %T", raw)
+		conn, err := pgxConn(raw)
+		if err != nil {
+			return err
 		}
-		done = f(pooled.Conn())
-		if pooled.Conn().IsClosed() {
+		done = f(conn)
+		if conn.IsClosed() {
 			// Else the pool would hand what was cut off to the next who waits for a connection.
 			return driver.ErrBadConn
 		}
@@ -46,6 +46,14 @@ func OnConn(ctx context.Context, db *DB, f func(conn *pgx.Conn) error) error {
 		return pool
 	}
 	return done
+}
+
+func pgxConn(raw any) (*pgx.Conn, error) {
+	pooled, ok := raw.(*stdlib.Conn)
+	if !ok {
+		return nil, fmt.Errorf("reach database: the pool holds a %T", raw)
+	}
+	return pooled.Conn(), nil
 }
 
 // OnLiveConn lends f a connection as [OnConn] does. When it turns out to be dead before anything was

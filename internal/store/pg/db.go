@@ -29,8 +29,11 @@ const (
 	transactionTimeout = time.Minute
 )
 
-// A Tracer is told of each statement that is sent.
-type Tracer = pgx.QueryTracer
+// A Tracer is told of each statement that is sent, alone or with others.
+type Tracer interface {
+	pgx.QueryTracer
+	pgx.BatchTracer
+}
 
 // Options says which database to open and how.
 type Options struct {
@@ -58,7 +61,9 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	config.Tracer = o.Tracer
+	if o.Tracer != nil {
+		config.Tracer = o.Tracer
+	}
 	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(scanInUTC))
 	conns := cmp.Or(o.MaxConns, defaultMaxConns)
 	pool.SetMaxOpenConns(conns)
