@@ -19,7 +19,11 @@ import (
 // ErrNoCommand means that no command with the ID was written down.
 var ErrNoCommand = errors.New("no such command")
 
-// writeCommand labels the command for those who watch the process: what is done, to what, and by whom on the buyers'
+// writeCommand does not wait for the disk: what a command does is committed after it and so is never on disk without it.
+// One that is lost in a crash of the database had no effect, and its repeat writes it down again; see
+// docs/decisions/0009.
+//
+// It labels the command for those who watch the process: what is done, to what, and by whom on the buyers'
 // side. Suppliers and tenders are in no label.
 const writeCommand = `INSERT INTO commands (id, procurement_id, actor_id, verb, fingerprint, if_match, payload, label)
 	SELECT c.id, c.procurement_id, c.actor_id, c.verb, $5, $6, c.payload, concat_ws(' · ', replace(c.verb, '_', ' '),
@@ -31,7 +35,7 @@ const writeCommand = `INSERT INTO commands (id, procurement_id, actor_id, verb, 
 			WHERE r.procurement_id = c.procurement_id AND r.person_id = c.actor_id AND r.role = ANY($9) AND o.kind = $10
 			ORDER BY r.valid_from DESC, r.id LIMIT 1))
 	FROM (SELECT $1::text AS id, $2::text AS procurement_id, $3::text AS actor_id, $4::text AS verb, $7::jsonb AS payload) c
-	ON CONFLICT DO NOTHING RETURNING label, status, created_at`
+	ON CONFLICT DO NOTHING RETURNING label, status, created_at, set_config('synchronous_commit', 'off', true)`
 
 // A Label says what a command's label tells besides its verb.
 type Label struct {
@@ -47,7 +51,7 @@ func (s *Store) WriteCommand(ctx context.Context, c models.Command, l Label) (mo
 	err := pg.OnLiveConn(ctx, s.DB, func(conn *pgx.Conn) error {
 		return conn.QueryRow(ctx, writeCommand, c.ID, c.ProcurementID, c.ActorID, c.Verb, c.Fingerprint, c.IfMatch,
 			c.Payload,
-			l.PhaseIn, l.By, models.OrganisationContractingAuthority).Scan(&c.Label, &c.Status, &c.CreatedAt)
+			l.PhaseIn, l.By, models.OrganisationContractingAuthority).Scan(&c.Label, &c.Status, &c.CreatedAt, nil)
 	})
 	switch {
 	case err == nil:
