@@ -20,6 +20,8 @@ import (
 type Activities struct {
 	Store *store.Store
 	Log   *slog.Logger
+	// Address is where clients reach the API; see [acts.Acts].
+	Address string
 }
 
 const (
@@ -51,7 +53,9 @@ func (a *Activities) RunDue(ctx context.Context, in process.RunDue) (process.Due
 	return out, a.once(ctx, err)
 }
 
-func (a *Activities) acts() *acts.Acts { return &acts.Acts{Store: a.Store, Log: a.Log} }
+func (a *Activities) acts() *acts.Acts { 
+	return &acts.Acts{Store: a.Store, Log: a.Log, Address: a.Address}
+}
 
 // once has Temporal repeat what may succeed later and nothing else. What the database said stays in our
 // log: a history is no place for hosts, users and statements.

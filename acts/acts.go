@@ -20,6 +20,8 @@ type Acts struct {
 	// Courier makes the secrets of webhook endpoints and reaches them, by the same master key in all instances.
 	// What does not register or ping an endpoint needs none.
 	Courier *webhook.Courier
+	// Address is where clients reach the API, without a slash at the end, for letters; empty: nobody knows.
+	Address string
 	// Limits bound what a person or an organisation may have kept.
 	Limits Limits
 }

@@ -16,6 +16,8 @@ import (
 type call struct {
 	tx  *store.Tx
 	cmd models.Command
+	// address is that of the API; see [Acts].
+	address string
 	// p is saved at the end, with a version one higher.
 	p models.Procurement
 	// now is procedure time, clock the database's, both read after the locks were got.

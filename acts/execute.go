@@ -24,7 +24,7 @@ var ErrOtherRelease = errors.New("this release does not know the command")
 func (a *Acts) Execute(ctx context.Context, in process.Execute) (process.Outcome, error) {
 	var out process.Outcome
 	err := a.guarded(ctx, func(tx *store.Tx) (err error) {
-		out, err = execute(tx, in)
+		out, err = a.execute(tx, in)
 		return err
 	})
 	var broken *brokenDue
@@ -63,7 +63,7 @@ func (a *Acts) guarded(ctx context.Context, f func(tx *store.Tx) error) (err err
 
 // execute locks what the command needs, in the order boxes, procurement, and runs it on the view that
 // the locks keep still. Reading before the lock only tells which locks to take.
-func execute(tx *store.Tx, in process.Execute) (process.Outcome, error) {
+func (a *Acts) execute(tx *store.Tx, in process.Execute) (process.Outcome, error) {
 	s, err := tx.Summons(in.CommandID)
 	if err != nil {
 		return process.Outcome{}, err
@@ -85,7 +85,7 @@ func execute(tx *store.Tx, in process.Execute) (process.Outcome, error) {
 	if err != nil {
 		return process.Outcome{}, err
 	}
-	c.step = in.Step
+	c.step, c.address = in.Step, a.Address
 	if c.cmd.Status != string(process.CommandPending) {
 		return c.outcome(process.CommandStatus(c.cmd.Status))
 	}

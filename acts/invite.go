@@ -30,14 +30,24 @@ func (c *call) invite(in process.Invite) error {
 	if err != nil {
 		return err
 	}
-	digests, err := c.keepLetters(models.LetterSelection,
-		evaluation.ComposeInvitations(to.dossier, to.lot, to.list, box), true)
+	place, err := c.place()
+	if err != nil {
+		return err
+	}
+	letters := evaluation.ComposeInvitations(to.dossier, to.lot, to.list, box, place)
+	digests, err := c.keepLetters(models.LetterSelection, letters, true)
 	if err != nil {
 		return err
 	}
 	return c.record(event.CandidatesInvited{
 		LotID: to.lot.ID, BoxID: box.ID, Shortlist: to.list.Digest, Deadline: utc(box.Deadline), Letters: digests,
 	})
+}
+
+// place is where candidates find what they are invited by.
+func (c *call) place() (evaluation.Place, error) {
+	documents, err := c.tx.Documents(c.p.ID, models.AudienceTenderers)
+	return evaluation.Place{Address: c.address, Documents: documents}, err
 }
 
 // An invitation is whom the board invites for which lot, and to which stage.

@@ -83,7 +83,12 @@ func (c *call) tellOfMove(lot models.Lot, to time.Time, in process.MoveDeadline)
 	moved := lot.Box()
 	moved.Deadline, moved.DeadlineLocal, moved.DeadlineZone = to, in.Deadline.Local, in.Deadline.Zone
 	lot.Boxes = append(slices.Clone(lot.Boxes[:len(lot.Boxes)-1]), moved)
-	if letters := evaluation.ComposeDeadlineLetters(dossier, lot, in.Reason); len(letters) > 0 {
+	if moved.ByInvitation {
+		place, err := c.place()
+		if err != nil {
+			return models.Notice{}, err
+		}
+		letters := evaluation.ComposeDeadlineLetters(dossier, lot, in.Reason, place)
 		if _, err := c.keepLetters(models.LetterDeadline, letters, true); err != nil {
 			return models.Notice{}, err
 		}

@@ -55,5 +55,8 @@ func (c *call) keepLetters(kind models.LetterKind, letters []evaluation.Letter, 
 			Electronic: electronic, SentAt: c.now, PersonID: c.cmd.ActorID,
 		}
 	}
+	if len(kept) == 0 {
+		return digests, nil
+	}
 	return digests, c.tx.SendLetters(kept...)
 }

@@ -192,20 +192,20 @@ var tenderEntries = []EntryRule{
 	},
 	{
 		Kind: EntrySelection, Path: "selections", What: "what was found about a candidate",
-		Phase: PhaseTender, Writers: []Role{RoleChair}, Single: true,
+		Phase: PhaseTender, Writers: []Role{RoleChair}, Single: true, OfTender: true,
 	},
 	{
 		Kind: EntryAdmission, Path: "admissions", What: "the outcome of the formal check of a tender",
-		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair, RoleLegal}, Single: true,
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair, RoleLegal}, Single: true, OfTender: true,
 	},
 	{
 		Kind: EntryConsensus, Path: "consensus-scores", What: "the scores of a tender on which the panel agreed",
-		Phase: PhaseTender, Writers: []Role{RoleChair}, Single: true,
+		Phase: PhaseTender, Writers: []Role{RoleChair}, Single: true, OfTender: true,
 	},
 	{
 		Kind: EntryPriceInquiry, Path: "price-inquiries",
 		What:  "the question to a tenderer about its price, and what came of it",
-		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair}, Single: true,
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair}, Single: true, OfTender: true,
 	},
 	{
 		Kind: EntryReview, Path: "review-applications", What: "an application for review of an award",

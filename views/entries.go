@@ -3,27 +3,69 @@ package views
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 )
 
-// Entries lists the entries of a kind, withdrawn ones too, those after the given one.
+// Entries lists the entries of a kind, withdrawn ones too, those after the given one, without those that
+// [models.EntryRule.OfTender] keeps from the reader.
 func (v *Views) Entries(
 	ctx context.Context, r Reader, kind models.EntryKind, after models.ID, limit int,
 ) ([]models.Entry, error) {
-	return inTx(ctx, v, r, OfEntries, func(tx *store.Tx, p models.ID) ([]models.Entry, error) {
-		return tx.Entries(p, kind, after, limit)
+	var found []models.Entry
+	err := v.entries(ctx, r, kind, func(tx *store.Tx, p models.ID, mayRead func(models.Entry) error) error {
+		for len(found) < limit {
+			batch, err := tx.Entries(p, kind, after, limit)
+			if err != nil || len(batch) == 0 {
+				return err
+			}
+			after = batch[len(batch)-1].ID
+			found = append(found, slices.DeleteFunc(batch, func(e models.Entry) bool { return mayRead(e) != nil })...)
+		}
+		found = found[:limit]
+		return nil
 	})
+	return found, err
 }
 
 // Entry reads an entry of a kind in its latest version.
-func (v *Views) Entry(ctx context.Context, r Reader, kind models.EntryKind, id models.ID) (models.Entry, error) {
-	return inTx(ctx, v, r, OfEntries, func(tx *store.Tx, p models.ID) (models.Entry, error) {
-		e, err := tx.Entry(p, id)
-		if errors.Is(err, store.ErrNoEntry) || (err == nil && e.Kind != kind) {
-			return models.Entry{}, models.NoSuchResource()
+func (v *Views) Entry(ctx context.Context, r Reader, kind models.EntryKind, id models.ID) (e models.Entry, err error) {
+	err = v.entries(ctx, r, kind, func(tx *store.Tx, p models.ID, mayRead func(models.Entry) error) error {
+		e, err = tx.Entry(p, id)
+		switch {
+		case errors.Is(err, store.ErrNoEntry), err == nil && e.Kind != kind:
+			return models.NoSuchResource()
+		case err != nil:
+			return err
 		}
-		return e, err
+		return mayRead(e)
 	})
+	if err != nil {
+		return models.Entry{}, err
+	}
+	return e, nil
+}
+
+// entries lets read look at entries of a kind, with what judges whether the reader may see one.
+func (v *Views) entries(ctx context.Context, r Reader, kind models.EntryKind,
+	read func(tx *store.Tx, procurement models.ID, mayRead func(models.Entry) error) error,
+) error {
+	rule, _ := models.EntryRuleOf(kind)
+	if rule.OfTender {
+		return v.dossier(ctx, r, OfEntries, func(tx *store.Tx, d models.Dossier) error {
+			return read(tx, d.Procurement.ID, func(e models.Entry) error {
+				t, ok := d.Tendering.Tender(models.ID(e.Subject))
+				if !ok {
+					return nil
+				}
+				return d.MayStudy(r.Actor.OrganisationID, t.LotID)
+			})
+		})
+	}
+	_, err := inTx(ctx, v, r, OfEntries, func(tx *store.Tx, p models.ID) (struct{}, error) {
+		return struct{}{}, read(tx, p, func(models.Entry) error { return nil })
+	})
+	return err
 }

@@ -242,9 +242,15 @@ func TestAnEnvelopeIsNotGivenToOpenersTooEarly(t *testing.T) {
 		require.Equal(t, 1, early.Envelope)
 	}
 	tooEarly(models.CodeNotUnsealed)
-	r.tx(func(tx *store.Tx) error { return tx.Unseal(r.box(), time.Now()) })
+	r.tx(func(tx *store.Tx) error {
+		tx.Unseal(r.box(), time.Now())
+		return nil
+	})
 	tooEarly(models.CodeQualityOpen)
-	r.tx(func(tx *store.Tx) error { return tx.LockQuality(r.published.ID, time.Now()) })
+	r.tx(func(tx *store.Tx) error {
+		tx.LockQuality(r.published.ID, time.Now())
+		return nil
+	})
 	file, err := r.views.Envelope(t.Context(), opener, tender, 1)
 	require.NoError(t, err)
 	require.Equal(t, models.Digest([]byte("sealed")), file.Digest)
@@ -295,4 +301,59 @@ func TestNobodyReadsEventsWithoutARole(t *testing.T) {
 	require.True(t, page.Concerns(r.procurement.ID))
 	require.False(t, page.Concerns(""))
 	require.False(t, page.Concerns(models.NewID(models.PrefixProcurement)))
+}
+
+// What was found about a tender is read by the buyers' side, but by nobody of an organisation that tendered for the lot.
+func TestATenderersPeopleDoNotReadWhatWasFoundAboutTenders(t *testing.T) {
+	t.Parallel()
+	r := setUp(t).tendering()
+	tenderer := r.supplier()
+	tender := r.handsIn(r.supplier())
+	r.handsIn(tenderer)
+	r.close()
+	ids := map[models.EntryKind][]models.ID{}
+	for _, kind := range []models.EntryKind{
+		models.EntryAdmission, models.EntrySelection, models.EntryConsensus, models.EntryPriceInquiry,
+		models.EntryContract,
+	} {
+		for _, subject := range []models.ID{tender, "of another lot", "of a third"} {
+			ids[kind] = append(ids[kind], r.enter(kind, string(subject)))
+		}
+	}
+	observer := r.as(models.RoleObserver)
+	inside := observer
+	inside.Actor.OrganisationID = tenderer.Actor.OrganisationID
+	for kind, of := range ids {
+		rule, _ := models.EntryRuleOf(kind)
+		for _, reader := range []views.Reader{observer, inside} {
+			closed := rule.OfTender && reader.Actor.OrganisationID == tenderer.Actor.OrganisationID
+			_, err := r.views.Entry(t.Context(), reader, kind, of[0])
+			if closed {
+				refused(t, err, models.CodeConflictDeclared)
+			} else {
+				require.NoError(t, err, kind)
+			}
+			_, err = r.views.Entry(t.Context(), reader, kind, of[1])
+			require.NoError(t, err, kind)
+			listed, err := r.views.Entries(t.Context(), reader, kind, "", 2)
+			require.NoError(t, err)
+			require.Len(t, listed, 2, "%s: a page is full while there is more", kind)
+			require.Equal(t, closed, listed[0].ID != of[0], kind)
+		}
+	}
+}
+
+// enter writes an entry about a subject.
+func (r *record) enter(kind models.EntryKind, subject string) models.ID {
+	r.Helper()
+	e := models.Entry{
+		ID: models.NewID(models.PrefixEntry), ProcurementID: r.procurement.ID, Kind: kind, Phase: models.PhaseTender,
+		Round: 1, Subject: subject, Version: 1, AuthorID: r.procurement.CreatedBy, Body: []byte("{}"),
+		Digest: models.Digest([]byte("{}")), WrittenAt: time.Now(),
+	}
+	r.tx(func(tx *store.Tx) error {
+		_, err := tx.WriteEntry(&e, false)
+		return err
+	})
+	return e.ID
 }

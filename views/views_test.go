@@ -29,11 +29,12 @@ func setUp(t testing.TB) *record {
 	r := setUpDraft(t)
 	at := r.procurement.CreatedAt
 	r.tx(func(tx *store.Tx) error {
-		return tx.OpenBox(models.Box{
+		tx.OpenBox(models.Box{
 			ID: models.NewID(models.PrefixBox), ProcurementID: r.procurement.ID, LotID: r.published.ID, Stage: "tender",
 			Round: 1, HandsIn: models.HandedTender, OpenedAt: at, Deadline: at.Add(time.Hour),
 			DeadlineLocal: "2100-01-01T12:00", DeadlineZone: "UTC",
 		})
+		return nil
 	})
 	return r
 }

@@ -37,7 +37,7 @@ type queue struct {
 // queuesOf lists the work of an installation: commands on procurements, maintenance, and deliveries, which may
 // be slow for as long as somebody else's server is.
 func queuesOf(d Deps) []queue {
-	transactions := &activities.Activities{Store: d.Store, Log: d.Log}
+	transactions := &activities.Activities{Store: d.Store, Log: d.Log, Address: d.Address}
 	maintenance := &activities.Maintenance{Store: d.Store, Engine: d.Engine, Log: d.Log, Checkpoint: d.Checkpoint}
 	portals := &activities.Portals{Store: d.Store, Courier: d.Courier, Log: d.Log, ToOneEndpoint: deliveriesToOne}
 	return []queue{

@@ -33,6 +33,8 @@ type Deps struct {
 	Store     *store.Store
 	Engine    activities.Engine
 	Feeds     waker
+	// Address is where clients reach the API, without a slash at the end, for letters.
+	Address string
 	// Courier brings messages to webhook endpoints.
 	Courier *webhook.Courier
 	Log     *slog.Logger

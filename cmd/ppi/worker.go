@@ -68,6 +68,7 @@ func workerDeps(a *app, record *store.Store) (worker.Deps, error) {
 	return worker.Deps{
 		Temporal: temporal, Namespace: a.cfg.Temporal.Namespace(), Service: service, TaskQueue: a.cfg.TaskQueue,
 		Store: record, Engine: engine.New(temporal, a.cfg.TaskQueue, nil, engine.Runs{}), Log: a.log, Schedules: true,
+		Address: a.cfg.PublicURL.String(),
 		Feeds: engine.NewFeeds(service, engine.FeedOptions{
 			TaskQueue: a.cfg.TaskQueue,
 			Linger:    engine.StandardLinger,

@@ -54,6 +54,11 @@ func (s *Store) Documents(ctx context.Context, procurement models.ID, audience m
 		procurement, audience, audience, string(after), limit))
 }
 
+// Documents lists the documents for an audience in their latest versions, by ID.
+func (tx *Tx) Documents(procurement models.ID, audience models.Audience) ([]models.Document, error) {
+	return scanDocuments(tx.db().Raw(selectDocument+"AND d.audience = ? ORDER BY d.id", procurement, audience))
+}
+
 // DocumentVersions lists all versions of a document, oldest first.
 func (s *Store) DocumentVersions(ctx context.Context, procurement, id models.ID) ([]models.Document, error) {
 	return scanDocuments(s.rows(ctx).Raw(selectVersion+"AND d.id = ? ORDER BY v.version", procurement, id))

@@ -102,8 +102,28 @@ type Invitation struct {
 	Notice    string   `json:"notice"`
 	Criteria  string   `json:"award_criteria"`
 	Languages []string `json:"languages"`
-	Quality   string   `json:"quality_key" doc:"For which all envelopes but those with prices are sealed; another key than that of the requests"`
-	Price     string   `json:"price_key" doc:"For which envelopes with prices are sealed"`
+	// SendTo is where tenders are sent to, electronically; Documents are the procurement documents, and where they are.
+	SendTo    string             `json:"send_to" doc:"Address to which tenders are sent"`
+	Documents []InvitingDocument `json:"documents"`
+	Quality   string             `json:"quality_key" doc:"For which all envelopes but those with prices are sealed; another key than that of the requests"`
+	Price     string             `json:"price_key" doc:"For which envelopes with prices are sealed"`
+}
+
+// An InvitingDocument is a procurement document as it is when the invitation is sent.
+type InvitingDocument struct {
+	ID      models.ID   `json:"id"`
+	Version int64       `json:"version"`
+	Title   models.Text `json:"title"`
+	Digest  string      `json:"sha256"`
+	Address string      `json:"address" doc:"Where it is read, in its latest version"`
+}
+
+// A Place is where what an invitation speaks of is found.
+type Place struct {
+	// Address is where clients reach the API, without a slash at the end; empty: addresses begin with their path.
+	Address string
+	// Documents are those that tenderers may read.
+	Documents []models.Document
 }
 
 // A Comparison is one line of the recipient's points beside the winner's.

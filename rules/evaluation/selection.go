@@ -2,6 +2,7 @@ package evaluation
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -289,7 +290,9 @@ func MayInvite(d models.Dossier, lot models.Lot, shortlist string,
 
 // ComposeInvitations writes one letter to each candidate: the invitation, or why there is none (Directive
 // 2014/24/EU, Articles 54, 55(1) and 55(2)(a)). All leave at once.
-func ComposeInvitations(d models.Dossier, lot models.Lot, list Shortlist, box models.Box) []Letter {
+func ComposeInvitations(d models.Dossier, lot models.Lot, list Shortlist, box models.Box,
+	at Place,
+) []Letter {
 	letters := make([]Letter, len(list.Candidates))
 	for i, c := range list.Candidates {
 		l := Letter{
@@ -298,7 +301,7 @@ func ComposeInvitations(d models.Dossier, lot models.Lot, list Shortlist, box mo
 			ExclusionReason: c.Reason, NotInvited: c.Reasons,
 		}
 		if c.Invited {
-			l.Invitation = invitationTo(d, lot, box)
+			l.Invitation = invitationTo(d, lot, box, at)
 		}
 		letters[i] = l
 	}
@@ -307,27 +310,38 @@ func ComposeInvitations(d models.Dossier, lot models.Lot, list Shortlist, box mo
 
 // ComposeDeadlineLetters writes one letter to each who was invited to the lot's box: the invitation, with the deadline
 // that the box has now.
-func ComposeDeadlineLetters(d models.Dossier, lot models.Lot, reason string) []Letter {
+func ComposeDeadlineLetters(d models.Dossier, lot models.Lot, reason string, at Place) []Letter {
 	var letters []Letter
 	for _, request := range d.Tendering.RequestsFor(lot.ID) {
 		if box := lot.Box(); box.ByInvitation && box.OpenTo(request.OrganisationID) {
 			letters = append(letters, Letter{
 				Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: request.ID,
 				Recipient: tenderer(d, request), DecidedAt: d.Now.UTC(), SentAt: d.Now.UTC(),
-				Invitation: invitationTo(d, lot, box), MovedFor: reason,
+				Invitation: invitationTo(d, lot, box, at), MovedFor: reason,
 			})
 		}
 	}
 	return letters
 }
 
-func invitationTo(d models.Dossier, lot models.Lot, box models.Box) *Invitation {
+// invitationTo says what Annex IX(1) of Directive 2014/24/EU asks for, and where the procurement documents are (Article
+// 54(2)).
+func invitationTo(d models.Dossier, lot models.Lot, box models.Box, at Place) *Invitation {
 	entry, _ := d.Latest(models.EntryOpeningKey)
 	key, _ := models.BodyOf[models.OpeningKey](entry)
 	_, criteria, _ := d.CriteriaFor(lot.ID)
+	in := fmt.Sprintf("%s/v1/procurements/%s/", at.Address, d.Procurement.ID)
+	documents := make([]InvitingDocument, len(at.Documents))
+	for i, doc := range at.Documents {
+		documents[i] = InvitingDocument{
+			ID: doc.ID, Version: doc.Version, Title: doc.Title, Digest: doc.Digest,
+			Address: in + "documents/" + string(doc.ID),
+		}
+	}
 	return &Invitation{
 		Box: box.ID, Stage: box.Stage, Deadline: box.Deadline.UTC(), DeadlineLocal: box.DeadlineLocal,
 		DeadlineZone: box.DeadlineZone, Notice: noticeOf(d, lot), Criteria: criteria.Digest,
-		Languages: d.Procurement.Languages, Quality: key.Quality, Price: key.Price,
+		Languages: d.Procurement.Languages, SendTo: in + "lots/" + string(lot.ID) + "/tenders", Documents: documents,
+		Quality: key.Quality, Price: key.Price,
 	}
 }

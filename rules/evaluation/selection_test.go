@@ -129,13 +129,20 @@ func TestWhoIsNotInvitedLearnsWhy(t *testing.T) {
 	require.False(t, list.Candidates[7].Qualifies)
 
 	box := models.Box{ID: "box_t", Stage: list.Stage, Deadline: now.AddDate(0, 0, 40)}
-	letters := ComposeInvitations(r.Dossier, lot, list, box)
+	documents := []models.Document{{ID: "doc_1", Version: 2, Title: models.Text{"en": "Terms"}, Digest: "d1"}}
+	letters := ComposeInvitations(r.Dossier, lot, list, box,
+		Place{Address: "https://ppi.example.eu", Documents: documents})
 	require.Len(t, letters, 8, "everyone is told")
 	for n, l := range letters {
 		require.Equal(t, n < 5, l.Invitation != nil, n)
 		require.Equal(t, now, l.SentAt)
 	}
 	require.Equal(t, models.ID("box_t"), letters[0].Invitation.Box)
+	in := "https://ppi.example.eu/v1/procurements/" + string(r.Procurement.ID) + "/"
+	require.Equal(t, in+"lots/"+string(lot.ID)+"/tenders", letters[0].Invitation.SendTo)
+	require.Equal(t, []InvitingDocument{{
+		ID: "doc_1", Version: 2, Title: models.Text{"en": "Terms"}, Digest: "d1", Address: in + "documents/doc_1",
+	}}, letters[0].Invitation.Documents)
 	require.Equal(t, "collusion", letters[7].ExcludedFor)
 	require.Equal(t, models.Text{"en": "You wrote it together."}, letters[7].ExclusionReason)
 }
@@ -223,7 +230,7 @@ func TestTendersOfTheInvitedAreSealedForAKeyThatNobodyHasUsed(t *testing.T) {
 	_, _, err = MayInvite(r.Dossier, lot, list.Digest, deadline)
 	require.NoError(t, err)
 
-	letters := ComposeInvitations(r.Dossier, lot, list, models.Box{ID: "box_t"})
+	letters := ComposeInvitations(r.Dossier, lot, list, models.Box{ID: "box_t"}, Place{})
 	require.Equal(t, "quality 3", letters[0].Invitation.Quality)
 	require.Equal(t, "price 3", letters[0].Invitation.Price)
 	content, digest, err := models.Canonical(letters[0])

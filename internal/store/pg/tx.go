@@ -93,21 +93,29 @@ func run(ctx context.Context, db *DB, f func(tx *Tx) error, begin string) (err e
 }
 
 // connect borrows a connection from the pool.
-func (tx *Tx) connect() (err error) {
-	if tx.lent, err = tx.db.pool.Conn(tx.ctx); err != nil {
+func (tx *Tx) connect() error {
+	lent, err := tx.db.pool.Conn(tx.ctx)
+	if err != nil {
 		return fmt.Errorf("reach database: %w", err)
 	}
-	if tx.conn, err = pgxOf(tx.lent); err != nil {
-		return errors.Join(err, tx.lent.Close())
+	conn, err := pgxOf(lent)
+	if err != nil {
+		return errors.Join(err, lent.Close())
 	}
+	tx.lent, tx.conn = lent, conn
 	tx.rows = tx.db.rows.Session(&gorm.Session{NewDB: true, Context: tx.ctx})
 	tx.rows.Statement.ConnPool = tx.lent
 	return nil
 }
 
-// end rolls back what was not committed and gives the connection back.
+// end rolls back what was not committed and gives the connection back, if there is one.
 func (tx *Tx) end() error {
-	return errors.Join(EndTransaction(tx.ctx, tx.conn), giveBack(tx.lent, tx.conn))
+	if tx.lent == nil {
+		return nil
+	}
+	err := errors.Join(EndTransaction(tx.ctx, tx.conn), giveBack(tx.lent, tx.conn))
+	tx.lent, tx.conn = nil, nil
+	return err
 }
 
 func (tx *Tx) commit() error {
@@ -165,10 +173,10 @@ func (tx *Tx) send(ask *question, commit bool) error {
 	if err == nil || tx.begun || !tx.conn.IsClosed() || tx.ctx.Err() != nil || (commit && !pgconn.SafeToRetry(err)) {
 		return err
 	}
-	if err := errors.Join(giveBack(tx.lent, tx.conn), tx.connect()); err != nil {
-		return err
+	tx.failed = errors.Join(tx.end(), tx.connect())
+	if tx.failed != nil {
+		return tx.failed
 	}
-	tx.failed = nil
 	return tx.sendOn(ask, commit)
 }
 
