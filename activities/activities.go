@@ -53,7 +53,7 @@ func (a *Activities) RunDue(ctx context.Context, in process.RunDue) (process.Due
 	return out, a.once(ctx, err)
 }
 
-func (a *Activities) acts() *acts.Acts { 
+func (a *Activities) acts() *acts.Acts {
 	return &acts.Acts{Store: a.Store, Log: a.Log, Address: a.Address}
 }
 

@@ -66,13 +66,15 @@ func newDelivering(t *testing.T, events int) *delivering {
 	d.portals = &activities.Portals{Store: d.store, Courier: courier(t, "m"), Log: slog.New(slog.DiscardHandler)}
 	d.RegisterActivity(d.portals.Deliver)
 	organisation := models.NewID(models.PrefixOrganisation)
-	d.exec("INSERT INTO organisations (id, legal_name, country, kind) VALUES ($1, 'Buyer', 'FR', "+
-		"'contracting_authority')", organisation)
+	d.exec(`INSERT INTO organisations (id, legal_name, country, kind)
+		VALUES ($1, 'Buyer', 'FR', 'contracting_authority')`, organisation)
 	d.exec("INSERT INTO people (id, organisation_id, name, email) VALUES ($1, $2, 'P', '')", d.owner, organisation)
 	d.exec(`INSERT INTO procurements (id, title, description, languages, mode, zone, status, created_by)
-		VALUES ($1, '{"en": "Quiet trains"}', '{}', '["en"]', 'live', 'Europe/Paris', 'draft', $2)`, d.feed.ProcurementID, d.owner)
+		VALUES ($1, '{"en": "Quiet trains"}', '{}', '["en"]', 'live', 'Europe/Paris', 'draft', $2)`,
+		d.feed.ProcurementID, d.owner)
 	d.exec(`INSERT INTO role_assignments (id, procurement_id, person_id, organisation_id, role, valid_from)
-		VALUES ($1, $2, $3, $4, 'lead_procurer', clock_timestamp() - interval '1 hour')`, models.NewID(models.PrefixRole), d.feed.ProcurementID, d.owner, organisation)
+		VALUES ($1, $2, $3, $4, 'lead_procurer', clock_timestamp() - interval '1 hour')`,
+		models.NewID(models.PrefixRole), d.feed.ProcurementID, d.owner, organisation)
 	d.register(organisation)
 	d.happens(events)
 	return d

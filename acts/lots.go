@@ -45,8 +45,8 @@ func (c *call) closeBox(box models.Box) error {
 	})
 }
 
-// moveDeadline gives the suppliers of an open lot more time, and tells the public. Its box is locked, so that every tender is
-// judged by the one deadline or the other.
+// moveDeadline gives the suppliers of an open lot more time, and tells the public. Its box is locked, so that every
+// tender is judged by the one deadline or the other.
 func moveDeadline(c *call, in process.MoveDeadline) (*process.MoveDeadlineResult, error) {
 	lot, err := c.lot(in.Lot)
 	if err != nil {
@@ -172,7 +172,7 @@ func (c *call) endPublished(in process.EndLot) error {
 
 // endLots ends every lot that has not ended, with a code from the list non-award-justification. Those who
 // tendered are told why, and the public that nothing comes of what was published.
-func (c *call) endLots(code, reason string) error {
+func (c *call) endLots(code models.NonAwardCode, reason string) error {
 	before, err := c.dossier()
 	if err != nil {
 		return err
@@ -197,20 +197,20 @@ func (c *call) endLots(code, reason string) error {
 	return c.tellOfNoAward(d)
 }
 
-func (c *call) end(lot models.Lot, reason string) error {
+func (c *call) end(lot models.Lot, code models.NonAwardCode) error {
 	if lot.Open() {
 		if err := c.closeBox(lot.Box()); err != nil {
 			return err
 		}
 	}
-	if err := c.tx.EndLot(lot.ID, reason, c.now); err != nil {
+	if err := c.tx.EndLot(lot.ID, string(code), c.now); err != nil {
 		return err
 	}
 	if err := errors.Join(c.lapseMotion(models.VerbAward, lot.ID),
 		c.lapseMotion(models.VerbInvite, lot.ID)); err != nil {
 		return err
 	}
-	return c.record(event.LotEnded{LotID: lot.ID, Code: reason})
+	return c.record(event.LotEnded{LotID: lot.ID, Code: string(code)})
 }
 
 // lotsEnded refuses while a published lot has not ended with a reason.

@@ -237,9 +237,9 @@ func (c *call) cancel(in process.Cancel) error {
 		return err
 	}
 	c.p.Status = models.StatusCancelled
-	c.p.EndReason = in.Code
+	c.p.EndReason = string(in.Code)
 	c.p.EndedAt = &c.now
-	return c.record(event.ProcurementCancelled{Code: in.Code})
+	return c.record(event.ProcurementCancelled{Code: string(in.Code)})
 }
 
 // mayReturn refuses a phase that is not earlier than the one that is open, and a return from a

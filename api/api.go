@@ -50,7 +50,7 @@ const (
 
 // Deps are what the API works with.
 type Deps struct {
-	// Acts change the record, Views read it; each with the keys that it signs with, and acts with a courier of webhooks.
+	// Acts change the record, Views read it; each with the keys that it signs with. Acts have a courier of webhooks.
 	Acts   *acts.Acts
 	Views  *views.Views
 	Engine Engine

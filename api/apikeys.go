@@ -32,7 +32,7 @@ func showAPIKey(k models.APIKey) Key {
 type MadeKey struct {
 	Key
 
-	Secret string `json:"secret,omitempty" doc:"What to send as Authorization: Bearer. Only its digest is kept, so it is shown this once"`
+	Secret string `json:"secret,omitempty" doc:"To send as Authorization: Bearer. Shown once: only its digest is kept"`
 	Note   string `json:"note,omitempty" doc:"Why the secret is not shown"`
 }
 
@@ -50,7 +50,8 @@ type newAPIKey struct {
 	PersonPath
 
 	Body struct {
-		Label     string     `json:"label" maxLength:"200" pattern:"\\S" patternDescription:"not blank" doc:"What the key is for"`
+		Label string `json:"label" maxLength:"200" pattern:"\\S" patternDescription:"not blank" doc:"What it is for"`
+
 		ExpiresAt *time.Time `json:"expires_at,omitempty" doc:"Real time; absent: until it is revoked"`
 	}
 }

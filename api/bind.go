@@ -40,7 +40,7 @@ type Answer[T resource] struct {
 	Status   int
 	ETag     string `header:"ETag" doc:"The version, for If-Match and If-None-Match"`
 	Location string `header:"Location" doc:"Where the resource is, when it was just created"`
-	Replayed string `header:"Idempotent-Replayed" doc:"true when this is the answer of an earlier request with the same Idempotency-Key"`
+	Replayed string `header:"Idempotent-Replayed" doc:"true: the answer of an earlier request with the same key"`
 	Body     T
 }
 

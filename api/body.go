@@ -94,8 +94,8 @@ func checkBody(op *operation, h http.Header, body []byte) error {
 }
 
 // checkJSON refuses JSON that Go's decoder would accept but alter or read in one of several ways:
-// invalid UTF-8, U+0000, half a surrogate pair, characters that reverse the order of reading, a name given twice, more than one value, and nesting
-// beyond what any of our documents has (RFC 8259 §4, §8; RFC 7493).
+// invalid UTF-8, U+0000, half a surrogate pair, characters that reverse the order of reading, a name given
+// twice, more than one value, and nesting beyond what any of our documents has (RFC 8259 §4, §8; RFC 7493).
 func checkJSON(body []byte) error {
 	switch {
 	case !utf8.Valid(body):

@@ -110,7 +110,8 @@ func TestBodiesAreBoundedAndOfOneMediaType(t *testing.T) {
 func TestEveryFaultOfABodyIsToldAtOnceWithoutRepeatingIt(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	body := `{"legal_name":"  ","country":"France","kind":"bank","sme":"hush-hush","password":"hush-hush","Country":"FR"}`
+	body := `{"legal_name":"  ","country":"France","kind":"bank","sme":"hush-hush","password":"hush-hush",` +
+		`"Country":"FR"}`
 	r := w.do(w.admin, POST, "/v1/organisations", body).is(http.StatusUnprocessableEntity)
 	problem := r.refused(models.CodeInvalidValue)
 	pointers := map[string]bool{}

@@ -32,7 +32,7 @@ type LetterView struct {
 type letterQuery struct {
 	TenderPath
 
-	Kind models.LetterKind `query:"kind" enum:"award,non_award,selection,deadline" doc:"Absent: of the last decision. A lot can end without award after its tenderers were told of one"`
+	Kind models.LetterKind `query:"kind" enum:"award,non_award,selection,deadline" doc:"Absent: of the last decision"`
 }
 
 func (s *server) getLetter(ctx context.Context, in *letterQuery) (*Shown[LetterView], error) {

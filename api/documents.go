@@ -56,8 +56,8 @@ func showDocument(d models.Document) DocumentView {
 // DocumentBody is what is written of a document.
 type DocumentBody struct {
 	Title    models.Text     `json:"title"`
-	Audience models.Audience `json:"audience" enum:"buyers,tenderers" doc:"tenderers: everyone registered as supplier may read it, once lots are published"`
-	Upload   models.ID       `json:"upload" doc:"A complete upload of the caller's organisation for the purpose document"`
+	Audience models.Audience `json:"audience" enum:"buyers,tenderers" doc:"tenderers: all suppliers, once published"`
+	Upload   models.ID       `json:"upload" doc:"A complete upload of the caller's organisation, of purpose document"`
 }
 
 type newDocument struct {
@@ -91,7 +91,7 @@ type documentChange struct {
 	Body struct {
 		DocumentBody
 
-		Significant *bool `json:"significant,omitempty" doc:"Whether tenderers need more time because of the change; required for a document of tenderers while a box is open"`
+		Significant *bool `json:"significant,omitempty" doc:"Tenderers need more time; required while a box is open"`
 	}
 }
 

@@ -38,7 +38,8 @@ func TestADocumentKeepsItsVersions(t *testing.T) {
 	require.Equal(t, first, d.do(d.lead, GET, doc.self()+"/content?version=1", nil).is(http.StatusOK).Body.Bytes())
 	d.do(d.lead, GET, doc.self()+"/content?version=3", nil).is(http.StatusNotFound)
 	require.Equal(t, 1,
-		d.count(`SELECT count(*) FROM events WHERE type = 'document.written' AND data ->> 'digest' = $1 AND procurement_id = $2`, sha(second), d.ID))
+		d.count(`SELECT count(*) FROM events
+			WHERE type = 'document.written' AND data ->> 'digest' = $1 AND procurement_id = $2`, sha(second), d.ID))
 	d.exec("UPDATE procurements SET status = 'suspended' WHERE id = $1", d.ID)
 	d.do(d.lead, PUT, doc.self(), next).is(http.StatusConflict).refused(models.CodeSuspended)
 }

@@ -26,12 +26,12 @@ type EntryView[T any] struct {
 	Kind           models.EntryKind `json:"kind"`
 	Phase          models.Phase     `json:"phase"`
 	Round          int              `json:"round" doc:"Round of the phase in which this version was written"`
-	OrganisationID models.ID        `json:"organisation_id,omitempty" doc:"The buyer it speaks for; absent: the consortium"`
+	OrganisationID models.ID        `json:"organisation_id,omitempty" doc:"The buyer it is of; absent: the consortium"`
 	Version        int64            `json:"version"`
 	AuthorID       models.ID        `json:"author_id" doc:"Who wrote this version"`
 	Digest         string           `json:"digest" doc:"SHA-256 of the content's canonical form (RFC 8785)"`
 	WrittenAt      time.Time        `json:"written_at" doc:"Procedure time"`
-	WithdrawnAt    *time.Time       `json:"withdrawn_at,omitempty" doc:"Procedure time; a withdrawn entry counts no longer and is kept"`
+	WithdrawnAt    *time.Time       `json:"withdrawn_at,omitempty" doc:"Procedure time; kept, but counts no longer"`
 	Content        T                `json:"content"`
 }
 

@@ -37,14 +37,14 @@ func (s *server) endpointOperations() []operation {
 type EndpointView struct {
 	ID             models.ID             `json:"id"`
 	OrganisationID models.ID             `json:"organisation_id"`
-	OwnerID        models.ID             `json:"owner_id" doc:"Who registered it. It is told of the procurements that this person leads"`
+	OwnerID        models.ID             `json:"owner_id" doc:"It is told of what this person leads"`
 	URL            string                `json:"url,omitempty" doc:"Shown to its owner"`
 	Description    string                `json:"description,omitempty"`
-	Types          []string              `json:"types" doc:"Only these types of events and those below them; empty: all that portals are told of, see /v1/event-types"`
-	Procurements   []models.ID           `json:"procurements" doc:"Only these procurements; empty: all that the owner leads"`
-	Rehearsals     bool                  `json:"rehearsals" doc:"Told of rehearsals only; otherwise of live procurements only"`
-	Status         models.EndpointStatus `json:"status" enum:"active,paused,disabled" doc:"disabled: it has answered 410 Gone and is served no more, for good"`
-	FormerUntil    *time.Time            `json:"former_secret_until,omitempty" doc:"Until then the secret before the last rotation signs, too"`
+	Types          []string              `json:"types" doc:"These types and those below; empty: all"`
+	Procurements   []models.ID           `json:"procurements" doc:"Only these; empty: all that the owner leads"`
+	Rehearsals     bool                  `json:"rehearsals" doc:"Rehearsals only, or live ones only"`
+	Status         models.EndpointStatus `json:"status"`
+	FormerUntil    *time.Time            `json:"former_secret_until,omitempty" doc:"The former secret signs until then"`
 	Version        int64                 `json:"version"`
 	CreatedAt      time.Time             `json:"created_at"`
 	EndedAt        *time.Time            `json:"ended_at,omitempty"`
@@ -86,18 +86,19 @@ func showMadeEndpoint(ctx context.Context) func(acts.MadeEndpoint) MadeEndpoint 
 
 type newEndpoint struct {
 	Body struct {
-		URL          string      `json:"url" minLength:"1" maxLength:"2000" doc:"https; http only into networks that the operator allows. A host with letters beyond ASCII is kept and shown by its A-labels (xn--…)"`
-		Description  string      `json:"description,omitempty" maxLength:"400"`
-		Types        []string    `json:"types,omitempty" maxItems:"50" uniqueItems:"true" doc:"Only these types of events and those below them, such as lot or lot.closed; absent: all"`
-		Procurements []models.ID `json:"procurements,omitempty" maxItems:"50" uniqueItems:"true" doc:"Only these procurements, which I lead; absent: all that I lead, also those to come"`
-		Rehearsals   bool        `json:"rehearsals,omitempty" doc:"For rehearsals only; absent: for live procurements only"`
+		URL          endpointURL      `json:"url" minLength:"1" maxLength:"2000"`
+		Description  string           `json:"description,omitempty" maxLength:"400"`
+		Types        onlyTypes        `json:"types,omitempty" maxItems:"50" uniqueItems:"true"`
+		Procurements onlyProcurements `json:"procurements,omitempty" maxItems:"50" uniqueItems:"true"`
+		Rehearsals   bool             `json:"rehearsals,omitempty" doc:"Rehearsals only; absent: live ones only"`
 	}
 }
 
 func (s *server) createEndpoint(ctx context.Context, in *newEndpoint) (*Answer[MadeEndpoint], error) {
 	b := in.Body
 	done, err := s.acts.RegisterEndpoint(ctx, by(ctx), acts.NewEndpoint{
-		URL: b.URL, Description: b.Description, Types: b.Types, Procurements: b.Procurements, Rehearsals: b.Rehearsals,
+		URL: string(b.URL), Description: b.Description, Types: b.Types, Procurements: b.Procurements,
+		Rehearsals: b.Rehearsals,
 	})
 	return created(ctx, done, err, showMadeEndpoint(ctx))
 }

@@ -13,7 +13,7 @@ import (
 // BacklogView says what waits for an endpoint.
 type BacklogView struct {
 	Pending int64       `json:"pending" doc:"Events that have not arrived"`
-	Parked  []models.ID `json:"parked" doc:"Procurements whose events wait for you: the last attempt failed. Mend the receiver and resume"`
+	Parked  []models.ID `json:"parked" doc:"Procurements that wait for you: mend the receiver, then resume"`
 }
 
 type backlogOutput struct{ Body BacklogView }
@@ -43,12 +43,14 @@ type DeliveryView struct {
 
 // AttemptView is one try to deliver an event.
 type AttemptView struct {
-	N         int                  `json:"n" doc:"Counts the attempts from 1"`
-	StartedAt time.Time            `json:"started_at"`
-	Millis    int64                `json:"duration_ms"`
-	Status    int                  `json:"status,omitempty" doc:"HTTP status; absent: there was no answer"`
-	Fault     models.DeliveryFault `json:"fault,omitempty" enum:"status,redirect,gone,timeout,name,tls,network,blocked" doc:"What kept it from the receiver; absent: nothing"`
-	Answer    string               `json:"answer,omitempty" doc:"Up to 1 KB of the receiver's answer; never for receivers in internal networks"`
+	N         int       `json:"n" doc:"Counts the attempts from 1"`
+	StartedAt time.Time `json:"started_at"`
+	Millis    int64     `json:"duration_ms"`
+	Status    int       `json:"status,omitempty" doc:"HTTP status; absent: there was no answer"`
+
+	Fault models.DeliveryFault `json:"fault,omitempty" doc:"What kept it from the receiver; absent: nothing"`
+
+	Answer string `json:"answer,omitempty" doc:"Up to 1 KB of the answer; never from internal networks"`
 }
 
 const (

@@ -80,7 +80,8 @@ func TestAnEndpointIsRegisteredWithASecretShownOnce(t *testing.T) {
 	for _, column := range []string{
 		"SELECT count(*) FROM requests WHERE strpos(body::text, $1) > 0",
 		"SELECT count(*) FROM events WHERE strpos(convert_from(canonical, 'UTF8'), $1) > 0",
-		"SELECT count(*) FROM endpoints WHERE strpos(encode(secret, 'base64'), $1) > 0 OR encode(secret, 'escape') LIKE '%' || $1 || '%'",
+		`SELECT count(*) FROM endpoints
+			WHERE strpos(encode(secret, 'base64'), $1) > 0 OR encode(secret, 'escape') LIKE '%' || $1 || '%'`,
 	} {
 		require.Zero(t, w.count(column, secret))
 	}

@@ -40,7 +40,7 @@ type SheetView struct {
 	Scores        []models.Score `json:"scores"`
 	WrittenAt     time.Time      `json:"written_at" doc:"Procedure time"`
 	// Complete is false while the evaluator has tenders left to score.
-	Complete bool `json:"complete" doc:"Whether all of the evaluator's own scores for the lot are in; they are final then"`
+	Complete bool `json:"complete" doc:"Whether all of the evaluator's scores for the lot are in; they are then final"`
 }
 
 func (v SheetView) self() string   { return tenderPath(v.ProcurementID, v.TenderID) + "/score-sheets" }

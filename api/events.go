@@ -34,10 +34,10 @@ func (s *server) eventOperations() []operation {
 
 // FeedParameters say what to read of the feed.
 type FeedParameters struct {
-	Type  []string `query:"type" maxItems:"50" doc:"Only events of these types and those below them, separated by commas, such as lot,vote.cast; /v1/event-types lists all"`
-	After string   `query:"after" maxLength:"100" doc:"Cursor of the last event read, or next_cursor; now begins with what happens next; empty begins with the first event"`
+	Type  []string `query:"type" maxItems:"50" doc:"These types and those below; see /v1/event-types"`
+	After string   `query:"after" maxLength:"100" doc:"A cursor; now: what happens next; empty: from the first event"`
 	Limit int      `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many events at most"`
-	Wait  int      `query:"wait" minimum:"0" maximum:"30" default:"0" doc:"How many seconds to wait for an event when there is none"`
+	Wait  int      `query:"wait" minimum:"0" maximum:"30" default:"0" doc:"Seconds to wait for an event"`
 }
 
 // FeedItem is an event as it was recorded.
@@ -45,7 +45,7 @@ type FeedItem struct {
 	ID            models.ID        `json:"id"`
 	Type          models.EventType `json:"type"`
 	ProcurementID models.ID        `json:"procurement,omitempty" doc:"Absent for what concerns the platform"`
-	Mode          models.Mode      `json:"mode,omitempty" enum:"live,rehearsal" doc:"Absent for what concerns the platform"`
+	Mode          models.Mode      `json:"mode,omitempty" enum:"live,rehearsal" doc:"Absent for the platform"`
 	ActorID       models.ID        `json:"actor,omitempty" doc:"The person who acted; absent when the engine did"`
 	At            time.Time        `json:"at" doc:"Procedure time"`
 	RecordedAt    time.Time        `json:"recorded_at" doc:"Real time"`
@@ -85,12 +85,12 @@ type procurementEventsQuery struct {
 	ProcurementPath
 	FeedParameters
 
-	Export bool `query:"export" doc:"1 answers with all events and their proof as JSON Lines, which ppi audit verify reads; the other parameters do not apply. For lead procurers, board members, legal advisers and observers. While a box of tenders is open it ends before the publication that opened it, and the header Ppi-Export-Cut says so"`
+	Export wholeExport `query:"export"`
 }
 
 // readProcurementEvents reads the events of one procurement, or exports them.
 func (s *server) readProcurementEvents(ctx context.Context, in *procurementEventsQuery) (*huma.StreamResponse, error) {
-	if in.Export {
+	if bool(in.Export) {
 		return s.exportEvents(ctx)
 	}
 	req := requestOf(ctx)

@@ -19,7 +19,8 @@ const (
 	mediaLines = "application/x-ndjson"
 	// headerCut says that an export leaves something out, and why.
 	headerCut = "Ppi-Export-Cut"
-	cutReason = "a box of tenders is open: what was recorded since the publication that opened it follows once it is closed"
+	cutReason = "a box of tenders is open: what was recorded since the publication that opened it follows once it " +
+		"is closed"
 	// exportsAtOnce bounds the exports under way: each holds a connection to the database.
 	exportsAtOnce = 3
 	// exportPatience is how long a reader may take for each part.

@@ -26,10 +26,10 @@ func (s *server) eventTypeOperations() []operation {
 type EventType struct {
 	Type     models.EventType `json:"type" doc:"Never changes its meaning; types are added, never renamed"`
 	Meaning  string           `json:"meaning" doc:"What happened"`
-	Audience []string         `json:"audience" doc:"Who is told: administrators (of what concerns the platform), buyers (every role of the procurement but supplier), suppliers (who registered for the procurement) by the feed, portals by webhooks; empty: nobody, it stands in the record only"`
-	Unless   *EventCondition  `json:"portals_unless,omitempty" doc:"Portals are not told of an event whose payload says this"`
+	Audience audienceNames    `json:"audience"`
+	Unless   *EventCondition  `json:"portals_unless,omitempty" doc:"Portals are not told if the payload says this"`
 	Sealed   bool             `json:"sealed" doc:"Told to nobody while the box of tenders is open"`
-	Schema   RawObject        `json:"schema" doc:"JSON Schema (2020-12) of the payload, the member data of an event in the feed. Members are added, never renamed or removed"`
+	Schema   RawObject        `json:"schema" doc:"JSON Schema (2020-12) of data in the feed; members are only added"`
 }
 
 // EventCondition holds for an event whose payload has this value in this field.

@@ -85,7 +85,7 @@ func TestEveryTypeOfEventIsDescribedToEveryone(t *testing.T) {
 		item := shown.Items[i]
 		require.Equal(t, row.Type, item.Type)
 		require.Equal(t, row.Means, item.Meaning)
-		require.Equal(t, row.Audience.Names(), item.Audience)
+		require.Equal(t, row.Audience.Names(), []string(item.Audience))
 		require.Equal(t, row.Audience.Sealed, item.Sealed)
 		schema := compiled(t, item.Schema.RawMessage)
 		require.Equal(t, 2020, schema.DraftVersion, row.Type)

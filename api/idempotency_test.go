@@ -98,7 +98,8 @@ func TestTheSecondOfTwoWaitsForTheFirstAndTakesOverWhenThatFails(t *testing.T) {
 	second := w.begin(send)
 	w.untilWaiting(2)
 	// The first one's connection is lost: its claim goes with it, and the second one does the work.
-	w.exec(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FROM procurements%'`)
+	w.exec(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+		WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FROM procurements%'`)
 	lost := first()
 	lost.is(http.StatusServiceUnavailable).refused(models.CodeUnavailable)
 	require.NotEmpty(t, lost.Header().Get("Retry-After"))

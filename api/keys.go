@@ -9,10 +9,10 @@ import (
 
 // PublicKey verifies what this installation signs for one use.
 type PublicKey struct {
-	Use       string `json:"use" enum:"receipts,checkpoints" doc:"receipts of tenders, or checkpoints of the record and exports of it"`
+	Use       string `json:"use" enum:"receipts,checkpoints" doc:"receipts of tenders; or of the record and exports"`
 	Name      string `json:"name" doc:"The name of the key on signed notes"`
 	Algorithm string `json:"algorithm" enum:"Ed25519"`
-	Verifier  string `json:"verifier" doc:"The key in the notation of C2SP signed-note, as ppi audit verify --key takes it"`
+	Verifier  string `json:"verifier" doc:"The key as a C2SP signed note has it, for ppi audit verify --key"`
 	PublicKey string `json:"public_key" doc:"The 32 bytes of the key in base64"`
 }
 

@@ -39,10 +39,10 @@ type LotView struct {
 	Number        int           `json:"number"`
 	Title         models.Text   `json:"title"`
 	Description   models.Text   `json:"description"`
-	Status        LotStatus     `json:"status" enum:"draft,open,closed,ended" doc:"open: published and not closed; the deadline decides what is received"`
-	Deadline      *DeadlineView `json:"deadline,omitempty" doc:"That of its last box, or, before it is published, of the first it is to have"`
+	Status        LotStatus     `json:"status" enum:"draft,open,closed,ended" doc:"open: published and not closed"`
+	Deadline      *DeadlineView `json:"deadline,omitempty" doc:"Of its last box; before publication, of the first"`
 	ClosedAt      *time.Time    `json:"closed_at,omitempty" doc:"When its last box was closed; procedure time"`
-	Boxes         []BoxView     `json:"boxes" doc:"One for each stage of the procedure that was reached; none: it is not published"`
+	Boxes         []BoxView     `json:"boxes" doc:"One for each stage reached; none: not published"`
 	EndedAt       *time.Time    `json:"ended_at,omitempty" doc:"Procedure time"`
 	EndReason     string        `json:"end_reason,omitempty" doc:"eForms code list non-award-justification"`
 	Version       int64         `json:"version"`
@@ -75,12 +75,12 @@ type BoxView struct {
 	ID           models.ID        `json:"id"`
 	Stage        models.StageCode `json:"stage" doc:"The stage of the procedure, such as request or tender"`
 	Round        int              `json:"round" doc:"Counts from 1 where the stage repeats"`
-	HandsIn      models.Handed    `json:"hands_in" enum:"tender,request" doc:"What it takes: tenders, or requests to participate"`
+	HandsIn      models.Handed    `json:"hands_in" enum:"tender,request" doc:"Tenders, or requests to participate"`
 	ByInvitation bool             `json:"by_invitation" doc:"true: only who was invited hands in anything"`
 	OpenedAt     time.Time        `json:"opened_at" doc:"Procedure time"`
 	Deadline     DeadlineView     `json:"deadline"`
 	ClosedAt     *time.Time       `json:"closed_at,omitempty" doc:"Procedure time"`
-	UnsealedAt   *time.Time       `json:"unsealed_at,omitempty" doc:"When openers of two buyers had opened it; procedure time"`
+	UnsealedAt   *time.Time       `json:"unsealed_at,omitempty" doc:"When openers of two buyers had; procedure time"`
 }
 
 func showBoxes(l models.Lot) []BoxView {
@@ -151,7 +151,7 @@ type lotPatch struct {
 		Number      *int                        `json:"number,omitempty" minimum:"1" maximum:"1000"`
 		Title       *models.Text                `json:"title,omitempty"`
 		Description *models.Text                `json:"description,omitempty"`
-		Deadline    optional[process.LocalTime] `json:"deadline,omitempty"` //nolint:modernize // huma reads omitempty: the field is optional
+		Deadline    optional[process.LocalTime] `json:"deadline,omitempty"` //nolint:modernize // huma reads omitempty
 	}
 }
 

@@ -34,7 +34,7 @@ func (s *server) marketOperations() []operation {
 type ReleaseView struct {
 	EntryID    models.ID        `json:"entry_id"`
 	Kind       models.EntryKind `json:"kind"`
-	Digest     string           `json:"digest" doc:"SHA-256 of the entry's canonical form (RFC 8785), the buyers' own parts included"`
+	Digest     string           `json:"digest" doc:"SHA-256 of the whole entry's canonical form (RFC 8785)"`
 	ReleasedAt time.Time        `json:"released_at" doc:"Procedure time"`
 	Content    json.RawMessage  `json:"content" doc:"What is told"`
 }

@@ -13,7 +13,7 @@ type me struct {
 	Person       person        `json:"person"`
 	Organisation organisation  `json:"organisation"`
 	Key          Key           `json:"key" doc:"The key this request was made with"`
-	Procurements []involvement `json:"procurements" doc:"Where I hold a role now; the first 200, all are at /v1/procurements"`
+	Procurements []involvement `json:"procurements" doc:"Where I hold a role now: the first 200, see /v1/procurements"`
 }
 
 type involvement struct {

@@ -72,8 +72,8 @@ type memberInput struct {
 	MemberPath
 
 	Body struct {
-		Lead        bool   `json:"lead,omitempty"`
-		BudgetShare string `json:"budget_share,omitempty" pattern:"^(100(\\.0{1,6})?|[0-9]{1,2}(\\.[0-9]{1,6})?)$" patternDescription:"a decimal above 0 and up to 100 with at most 6 places" doc:"Absent: not yet agreed"`
+		Lead        bool        `json:"lead,omitempty"`
+		BudgetShare budgetShare `json:"budget_share,omitempty" doc:"Absent: not yet agreed"`
 	}
 }
 
@@ -85,7 +85,7 @@ func (s *server) putMember(ctx context.Context, in *memberInput) (*Answer[member
 		return nil, err
 	}
 	m, err := s.acts.PutMember(ctx, by(ctx),
-		acts.MemberPart{Organisation: id, Lead: in.Body.Lead, BudgetShare: in.Body.BudgetShare})
+		acts.MemberPart{Organisation: id, Lead: in.Body.Lead, BudgetShare: string(in.Body.BudgetShare)})
 	return changed(ctx, m, err, showMemberPut)
 }
 

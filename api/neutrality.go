@@ -12,7 +12,7 @@ type NeutralityFindingView struct {
 	Entry      models.ID        `json:"entry" doc:"Where the words stand"`
 	Kind       models.EntryKind `json:"kind"`
 	Field      string           `json:"field" doc:"JSON pointer into its content"`
-	Code       string           `json:"code" enum:"brand,brand_or_equivalent,origin,standard_without_equivalent,vague,solution_first,language_not_checked"`
+	Code       findingCode      `json:"code"`
 	Severity   string           `json:"severity" enum:"high,medium,low"`
 	Language   string           `json:"language"`
 	Start      int              `json:"start" doc:"Offset in characters (Unicode code points)"`
@@ -21,7 +21,7 @@ type NeutralityFindingView struct {
 	Reason     string           `json:"reason"`
 	Suggestion string           `json:"suggestion"`
 	Source     string           `json:"source" doc:"Article or rule"`
-	Open       bool             `json:"open" doc:"Whether it blocks a gate: nobody but its author has said why it may stand"`
+	Open       bool             `json:"open" doc:"It blocks a gate: no second person has said why it may stand"`
 	Answer     models.ID        `json:"answer,omitempty" doc:"The answer that lets it stand"`
 }
 
@@ -55,7 +55,7 @@ func (v *NeutralityFindingsView) add(f views.NeutralityFinding) {
 		v.Open++
 	}
 	v.Items = append(v.Items, NeutralityFindingView{
-		Entry: f.Entry.ID, Kind: f.Entry.Kind, Field: f.Field, Code: string(f.Code), Severity: string(f.Severity),
+		Entry: f.Entry.ID, Kind: f.Entry.Kind, Field: f.Field, Code: findingCode(f.Code), Severity: string(f.Severity),
 		Language: f.Language, Start: f.Start, End: f.End, Text: f.Text, Reason: f.Reason, Suggestion: f.Suggestion,
 		Source: f.Source, Open: f.Answer == "", Answer: f.Answer,
 	})

@@ -40,7 +40,7 @@ func (s *server) newHuma() huma.API {
 			},
 			Servers: []*huma.Server{{URL: "/"}},
 			Components: &huma.Components{
-				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+				Schemas: newSchemas(),
 				SecuritySchemes: map[string]*huma.SecurityScheme{securityScheme: {
 					Type: "http", Scheme: "bearer",
 					BearerFormat: "ppi_<key>_<secret>",
@@ -183,7 +183,8 @@ func (s *server) documentHeaders(o *operation) {
 	}
 	if o.method == http.MethodGet && success.Headers["ETag"] != nil {
 		add(headerIfNoneMatch, "ETags the caller has already; answered by 304 when one is current", false)
-		d.Responses[strconv.Itoa(http.StatusNotModified)] = &huma.Response{Description: http.StatusText(http.StatusNotModified)}
+		const unchanged = http.StatusNotModified
+		d.Responses[strconv.Itoa(unchanged)] = &huma.Response{Description: http.StatusText(unchanged)}
 	}
 }
 
@@ -201,8 +202,8 @@ func (s *server) describedBy(o *operation) *huma.Operation {
 func description() string {
 	var b strings.Builder
 	b.WriteString("Instants are RFC 3339 in UTC. Every POST carries an `Idempotency-Key`, every change an " +
-		"`If-Match`. " +
-		"Whatever answers GET answers HEAD. Lists are read page by page with `next_cursor`. What is refused is answered by a problem (RFC 9457).\n\n" +
+		"`If-Match`. Whatever answers GET answers HEAD. Lists are read page by page with `next_cursor`. What is " +
+		"refused is answered by a problem (RFC 9457).\n\n" +
 		"<details><summary>All codes of problems</summary>\n\n| code | status | what to do |\n|---|---|---|\n")
 	for _, t := range models.RefusalTypes() {
 		fmt.Fprintf(&b, "| `%s` | %d | %s. %s |\n", t.Code, httpStatus[t.Kind], t.Title, t.Doc)

@@ -29,9 +29,9 @@ func (s *server) openingOperations() []operation {
 type OpeningBody struct {
 	Envelope        int           `json:"envelope" minimum:"1" maximum:"20" doc:"Its number"`
 	Unreadable      bool          `json:"unreadable,omitempty" doc:"It cannot be decrypted with the opening key"`
-	PlaintextDigest string        `json:"plaintext_digest,omitempty" doc:"SHA-256 of what was in it, in hexadecimal, as ppi seal open prints it"`
+	PlaintextDigest string        `json:"plaintext_digest,omitempty" doc:"SHA-256 in hexadecimal, by ppi seal open"`
 	Size            int64         `json:"size,omitempty" minimum:"0" doc:"Bytes of what was in it"`
-	Upload          models.ID     `json:"upload,omitempty" doc:"What was in it, uploaded as a document, for the evaluators"`
+	Upload          models.ID     `json:"upload,omitempty" doc:"What was in it, uploaded for the evaluators"`
 	Price           *models.Money `json:"price,omitempty" doc:"Of a price envelope: the price it names"`
 }
 
@@ -53,7 +53,8 @@ type OpeningView struct {
 	Upload          models.ID     `json:"upload,omitempty"`
 	Price           *models.Money `json:"price,omitempty"`
 	RecordedAt      time.Time     `json:"recorded_at" doc:"Procedure time"`
-	Found           models.Found  `json:"found" enum:"missing,agreed,disputed" doc:"missing: an opener of another buyer is awaited; disputed: openers found different things"`
+
+	Found models.Found `json:"found"`
 }
 
 func (v OpeningView) self() string { return tenderPath(v.ProcurementID, v.TenderID) + "/openings" }

@@ -11,10 +11,10 @@ import (
 type organisation struct {
 	ID                  models.ID               `json:"id"`
 	LegalName           string                  `json:"legal_name"`
-	Country             string                  `json:"country" doc:"ISO 3166-1 alpha-2; Greece is GR; empty for who runs the platform, where it was not said"`
-	Kind                models.OrganisationKind `json:"kind" enum:"contracting_authority,economic_operator,other"`
-	SME                 *bool                   `json:"sme,omitempty" doc:"Small or medium-sized (Recommendation 2003/361/EC)"`
-	LessDevelopedRegion *bool                   `json:"less_developed_region,omitempty" doc:"Seat in a less developed or transition region"`
+	Country             string                  `json:"country" doc:"ISO 3166-1 alpha-2; Greece is GR; empty: not said"`
+	Kind                models.OrganisationKind `json:"kind"`
+	SME                 *bool                   `json:"sme,omitempty" doc:"See Recommendation 2003/361/EC"`
+	LessDevelopedRegion *bool                   `json:"less_developed_region,omitempty" doc:"Or in a transition region"`
 	Version             int64                   `json:"version"`
 	CreatedAt           time.Time               `json:"created_at"`
 }
@@ -28,11 +28,14 @@ func showOrganisation(o models.Organisation) organisation {
 
 type newOrganisation struct {
 	Body struct {
-		LegalName           string                  `json:"legal_name" maxLength:"400" pattern:"\\S" patternDescription:"not blank"`
-		Country             string                  `json:"country" pattern:"^[A-Z]{2}$" patternDescription:"an ISO 3166-1 alpha-2 code"`
-		Kind                models.OrganisationKind `json:"kind" enum:"contracting_authority,economic_operator,other" doc:"Which side it can stand on; fixed for good"`
-		SME                 *bool                   `json:"sme,omitempty"`
-		LessDevelopedRegion *bool                   `json:"less_developed_region,omitempty"`
+		LegalName string `json:"legal_name" maxLength:"400" pattern:"\\S" patternDescription:"not blank"`
+
+		Country string `json:"country" pattern:"^[A-Z]{2}$" patternDescription:"an ISO 3166-1 alpha-2 code"`
+
+		Kind models.OrganisationKind `json:"kind" doc:"Which side it can stand on; fixed for good"`
+
+		SME                 *bool `json:"sme,omitempty"`
+		LessDevelopedRegion *bool `json:"less_developed_region,omitempty"`
 	}
 }
 
@@ -71,8 +74,10 @@ type organisationPatch struct {
 	OrganisationPath
 
 	Body struct {
-		LegalName           *string        `json:"legal_name,omitempty" maxLength:"400" pattern:"\\S" patternDescription:"not blank"`
-		Country             *string        `json:"country,omitempty" pattern:"^[A-Z]{2}$" patternDescription:"an ISO 3166-1 alpha-2 code"`
+		LegalName *string `json:"legal_name,omitempty" maxLength:"400" pattern:"\\S" patternDescription:"not blank"`
+
+		Country *string `json:"country,omitempty" pattern:"^[A-Z]{2}$" patternDescription:"an ISO 3166-1 alpha-2 code"`
+
 		SME                 optional[bool] `json:"sme,omitzero"`
 		LessDevelopedRegion optional[bool] `json:"less_developed_region,omitzero"`
 	}

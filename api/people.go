@@ -28,16 +28,16 @@ func showPerson(p models.Person) person {
 
 type newPerson struct {
 	Body struct {
-		OrganisationID models.ID `json:"organisation_id" doc:"The organisation the person acts for; fixed for good"`
-		Name           string    `json:"name" maxLength:"200" pattern:"\\S" patternDescription:"not blank"`
-		Email          string    `json:"email,omitempty" maxLength:"320" pattern:"^[^@\\s]+@[^@\\s]+$" patternDescription:"an e-mail address"`
-		Administrator  bool      `json:"administrator,omitempty"`
+		OrganisationID models.ID    `json:"organisation_id" doc:"The organisation the person acts for; fixed for good"`
+		Name           string       `json:"name" maxLength:"200" pattern:"\\S" patternDescription:"not blank"`
+		Email          emailAddress `json:"email,omitempty"`
+		Administrator  bool         `json:"administrator,omitempty"`
 	}
 }
 
 func (s *server) createPerson(ctx context.Context, in *newPerson) (*Answer[person], error) {
 	done, err := s.acts.RegisterPerson(ctx, by(ctx), acts.NewPerson{
-		Organisation: in.Body.OrganisationID, Name: in.Body.Name, Email: in.Body.Email,
+		Organisation: in.Body.OrganisationID, Name: in.Body.Name, Email: string(in.Body.Email),
 		Administrator: in.Body.Administrator,
 	})
 	return created(ctx, done, err, showPerson)
@@ -82,9 +82,10 @@ type personPatch struct {
 	PersonPath
 
 	Body struct {
-		Name          *string          `json:"name,omitempty" maxLength:"200" pattern:"\\S" patternDescription:"not blank"`
-		Email         optional[string] `json:"email,omitzero" maxLength:"320" pattern:"^[^@\\s]+@[^@\\s]+$" patternDescription:"an e-mail address"`
-		Administrator *bool            `json:"administrator,omitempty"`
+		Name *string `json:"name,omitempty" maxLength:"200" pattern:"\\S" patternDescription:"not blank"`
+
+		Email         optionalEmail `json:"email,omitzero"`
+		Administrator *bool         `json:"administrator,omitempty"`
 	}
 }
 

@@ -268,7 +268,7 @@ func TestFindingsAreListedAndAnsweredByOthers(t *testing.T) {
 	var found NeutralityFindingsView
 	r.do(r.lead, GET, r.p.self()+"/neutrality-findings", nil).is(http.StatusOK).into(&found)
 	require.Equal(t, 2, found.Open)
-	require.Equal(t, []string{"brand", "vague"}, []string{found.Items[0].Code, found.Items[1].Code})
+	require.Equal(t, []string{"brand", "vague"}, []string{string(found.Items[0].Code), string(found.Items[1].Code)})
 	require.Equal(t, e.ID, found.Items[0].Entry)
 
 	r.end(models.PhaseNeeds) // an answer is taken in whatever phase the words stand

@@ -13,9 +13,9 @@ type procurement struct {
 	ID          models.ID     `json:"id"`
 	Title       models.Text   `json:"title"`
 	Description models.Text   `json:"description"`
-	Languages   []string      `json:"languages" doc:"Published text is complete in all of them; the first is the default"`
+	Languages   []string      `json:"languages" doc:"Published text is in all of them; the first is the default"`
 	Mode        models.Mode   `json:"mode" enum:"live,rehearsal"`
-	Now         time.Time     `json:"now" doc:"Procedure time: real time when live, the rehearsal's own clock otherwise"`
+	Now         time.Time     `json:"now" doc:"Procedure time: real time if live, else the rehearsal's own clock"`
 	Status      models.Status `json:"status" enum:"draft,running,suspended,cancelled,completed"`
 	Profile     string        `json:"profile,omitempty"`
 	Zone        string        `json:"zone"`
@@ -43,11 +43,15 @@ type newProcurement struct {
 	Body struct {
 		Title       models.Text `json:"title"`
 		Description models.Text `json:"description,omitempty"`
-		Languages   []string    `json:"languages" minItems:"1" maxItems:"24" uniqueItems:"true" maxLength:"35" doc:"BCP 47"`
-		Mode        models.Mode `json:"mode" enum:"live,rehearsal" doc:"Chosen for good"`
-		Clock       *time.Time  `json:"clock,omitempty" doc:"Procedure time at which a rehearsal begins; absent: now"`
-		Profile     string      `json:"profile,omitempty" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$" doc:"Call profile that eligibility is judged by"`
-		Zone        string      `json:"zone" maxLength:"64" doc:"IANA zone of the lead buyer, in which days are counted, such as Europe/Paris"`
+
+		Languages []string `json:"languages" minItems:"1" maxItems:"24" uniqueItems:"true" maxLength:"35" doc:"BCP 47"`
+
+		Mode  models.Mode `json:"mode" enum:"live,rehearsal" doc:"Chosen for good"`
+		Clock *time.Time  `json:"clock,omitempty" doc:"Procedure time at which a rehearsal begins; absent: now"`
+
+		Profile callProfile `json:"profile,omitempty" doc:"Call profile that eligibility is judged by"`
+
+		Zone string `json:"zone" maxLength:"64" doc:"IANA zone in which days are counted, such as Europe/Paris"`
 	}
 }
 
@@ -55,7 +59,7 @@ func (s *server) createProcurement(ctx context.Context, in *newProcurement) (*An
 	b := in.Body
 	done, err := s.acts.CreateProcurement(ctx, by(ctx), acts.NewProcurement{
 		Title: b.Title, Description: b.Description, Languages: b.Languages, Mode: b.Mode, Clock: b.Clock,
-		Profile: b.Profile, Zone: b.Zone,
+		Profile: string(b.Profile), Zone: b.Zone,
 	})
 	return created(ctx, done, err, showProcurement)
 }
@@ -63,7 +67,7 @@ func (s *server) createProcurement(ctx context.Context, in *newProcurement) (*An
 type procurementsQuery struct {
 	Paging
 
-	Status models.Status `query:"status" enum:"draft,running,suspended,cancelled,completed" doc:"Only procurements that stand there"`
+	Status models.Status `query:"status" enum:"draft,running,suspended,cancelled,completed" doc:"Only with it"`
 }
 
 func (s *server) listProcurements(ctx context.Context, in *procurementsQuery) (*Listed[procurement], error) {
@@ -88,11 +92,13 @@ type procurementPatch struct {
 	ProcurementPath
 
 	Body struct {
-		Title       *models.Text     `json:"title,omitempty"`
-		Description *models.Text     `json:"description,omitempty"`
-		Languages   *[]string        `json:"languages,omitempty" minItems:"1" maxItems:"24" uniqueItems:"true" maxLength:"35"`
-		Profile     optional[string] `json:"profile,omitzero" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
-		Zone        *string          `json:"zone,omitempty" maxLength:"64"`
+		Title       *models.Text `json:"title,omitempty"`
+		Description *models.Text `json:"description,omitempty"`
+
+		Languages *[]string `json:"languages,omitempty" minItems:"1" maxItems:"24" uniqueItems:"true" maxLength:"35"`
+
+		Profile optional[string] `json:"profile,omitzero" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
+		Zone    *string          `json:"zone,omitempty" maxLength:"64"`
 	}
 }
 

@@ -59,8 +59,10 @@ func (d *tendering) bidders(n int) []*bidder {
 				Kind: models.EnvelopePrice, Upload: models.NewID(models.PrefixUpload),
 				Digest: sha([]byte(c.key)),
 			}
-			run(`INSERT INTO uploads (id, procurement_id, organisation_id, person_id, purpose, filename, media_type, size, digest, completed_at)
-				VALUES ($1, $2, $3, $4, 'envelope', 'f', 'application/octet-stream', 1, $5, clock_timestamp())`, e.Upload, d.ID, c.organisation, c.person, e.Digest)
+			run(`INSERT INTO uploads (id, procurement_id, organisation_id, person_id, purpose, filename, media_type,
+					size, digest, completed_at)
+				VALUES ($1, $2, $3, $4, 'envelope', 'f', 'application/octet-stream', 1, $5, clock_timestamp())`,
+				e.Upload, d.ID, c.organisation, c.person, e.Digest)
 			all[i].bodies = append(all[i].bodies, TenderBody{Envelopes: []EnvelopeInput{e}})
 		}
 	}

@@ -71,7 +71,8 @@ func TestALateTenderIsRefusedAndTheAttemptRecorded(t *testing.T) {
 	require.Equal(t, 4, d.count("SELECT count(*) FROM events WHERE type = 'tender.refused' AND procurement_id = $1",
 		d.ID))
 	require.Equal(t, 2, d.count(`SELECT count(*) FROM events WHERE type = 'tender.refused' AND actor_id = $1
-		AND data = jsonb_build_object('lot_id', $2::text, 'organisation_id', $3::text, 'act', 'received', 'code', 'deadline_passed')
+		AND data = jsonb_build_object('lot_id', $2::text, 'organisation_id', $3::text, 'act', 'received',
+			'code', 'deadline_passed')
 		AND recorded_at BETWEEN clock_timestamp() - interval '1 minute' AND clock_timestamp()`, late.person, lot.ID,
 		late.organisation))
 }
@@ -322,12 +323,17 @@ func TestTheDatabaseKeepsTendersAsReceived(t *testing.T) {
 		"UPDATE tenders SET ended_at = clock_timestamp(), ended_by = 'replaced', receipt = 'x' WHERE id = $1",
 		"UPDATE tenders SET ended_at = clock_timestamp(), ended_by = 'withdrawn' WHERE id = $1",
 		"DELETE FROM uploads WHERE id IN (SELECT upload_id FROM tender_envelopes WHERE tender_id = $1)",
-		"UPDATE uploads SET digest = repeat('0', 64) WHERE id IN (SELECT upload_id FROM tender_envelopes WHERE tender_id = $1)",
+		`UPDATE uploads SET digest = repeat('0', 64)
+			WHERE id IN (SELECT upload_id FROM tender_envelopes WHERE tender_id = $1)`,
 		"DELETE FROM upload_chunks WHERE upload_id IN (SELECT upload_id FROM tender_envelopes WHERE tender_id = $1)",
-		"UPDATE upload_chunks SET content = 'x' WHERE upload_id IN (SELECT upload_id FROM tender_envelopes WHERE tender_id = $1)",
+		`UPDATE upload_chunks SET content = 'x'
+			WHERE upload_id IN (SELECT upload_id FROM tender_envelopes WHERE tender_id = $1)`,
 		`INSERT INTO upload_chunks SELECT upload_id, 7, 'x' FROM tender_envelopes WHERE tender_id = $1`,
-		`INSERT INTO tenders (id, lot_id, box_id, organisation_id, person_id, manifest, received_at, recorded_at, receipt)
-			SELECT 'tnd_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e10', lot_id, box_id, organisation_id, person_id, manifest, received_at, recorded_at, receipt FROM tenders WHERE id = $1`,
+		`INSERT INTO tenders
+				(id, lot_id, box_id, organisation_id, person_id, manifest, received_at, recorded_at, receipt)
+			SELECT 'tnd_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e10', lot_id, box_id, organisation_id, person_id, manifest,
+				received_at, recorded_at, receipt
+			FROM tenders WHERE id = $1`,
 	} {
 		_, err := conn.Exec(t.Context(), statement, r.TenderID)
 		require.Error(t, err, statement)
@@ -346,7 +352,8 @@ func TestTheDatabaseTakesNoTenderIntoABoxThatIsOverOrClosed(t *testing.T) {
 	require.NoError(t, err)
 	insert := func(at string) error {
 		_, err := conn.Exec(t.Context(),
-			`INSERT INTO tenders (id, lot_id, box_id, organisation_id, person_id, manifest, received_at, recorded_at, receipt)
+			`INSERT INTO tenders
+				(id, lot_id, box_id, organisation_id, person_id, manifest, received_at, recorded_at, receipt)
 			SELECT $2, t.lot_id, t.box_id, t.organisation_id, t.person_id, t.manifest, `+at+`, t.recorded_at, t.receipt
 			FROM tenders t JOIN boxes b ON b.id = t.box_id WHERE t.id = $1`, tender, models.NewID(models.PrefixTender))
 		return err

@@ -36,16 +36,16 @@ type newRole struct {
 	ProcurementPath
 
 	Body struct {
-		PersonID   models.ID   `json:"person_id"`
-		Role       models.Role `json:"role" enum:"lead_procurer,buyer,board,drafter,opener,evaluator,chair,awarder,legal,observer,supplier"`
-		ValidFrom  *time.Time  `json:"valid_from,omitempty" doc:"Procedure time, not in the past; absent: now"`
-		ValidUntil *time.Time  `json:"valid_until,omitempty" doc:"Procedure time; absent: until further notice"`
+		PersonID   models.ID  `json:"person_id"`
+		Role       givenRole  `json:"role"`
+		ValidFrom  *time.Time `json:"valid_from,omitempty" doc:"Procedure time, not in the past; absent: now"`
+		ValidUntil *time.Time `json:"valid_until,omitempty" doc:"Procedure time; absent: until further notice"`
 	}
 }
 
 func (s *server) giveRole(ctx context.Context, in *newRole) (*Answer[role], error) {
 	done, err := s.acts.GiveRole(ctx, by(ctx), acts.NewRole{
-		Person: in.Body.PersonID, Role: in.Body.Role, From: in.Body.ValidFrom, Until: in.Body.ValidUntil,
+		Person: in.Body.PersonID, Role: models.Role(in.Body.Role), From: in.Body.ValidFrom, Until: in.Body.ValidUntil,
 	})
 	return created(ctx, done, err, showRole)
 }

@@ -39,7 +39,7 @@ func (s *server) tenderOperations() []operation {
 
 // EnvelopeInput is one sealed envelope of a tender.
 type EnvelopeInput struct {
-	Kind   models.EnvelopeKind `json:"kind" enum:"quality,price,qualification,other" doc:"At most one for quality and one for price"`
+	Kind   models.EnvelopeKind `json:"kind" doc:"At most one for quality and one for price"`
 	Upload models.ID           `json:"upload" doc:"A complete upload of my organisation for the purpose envelope"`
 	Digest string              `json:"digest" pattern:"^[0-9a-f]{64}$" doc:"SHA-256 of the sealed file, in hexadecimal"`
 }
@@ -109,7 +109,7 @@ type TenderView struct {
 	ProcurementID  models.ID      `json:"procurement_id"`
 	LotID          models.ID      `json:"lot_id"`
 	BoxID          models.ID      `json:"box_id" doc:"The box of the lot that it was put into"`
-	HandsIn        models.Handed  `json:"hands_in" enum:"tender,request" doc:"Whether it is a tender or a request to participate"`
+	HandsIn        models.Handed  `json:"hands_in" enum:"tender,request" doc:"A tender, or a request to participate"`
 	OrganisationID models.ID      `json:"organisation_id"`
 	Status         string         `json:"status" enum:"standing,replaced,withdrawn"`
 	ReceivedAt     time.Time      `json:"received_at" doc:"Procedure time"`
@@ -124,7 +124,7 @@ type TenderView struct {
 // EnvelopeView is one sealed envelope.
 type EnvelopeView struct {
 	N      int                 `json:"n" doc:"Number within the tender, from 1"`
-	Kind   models.EnvelopeKind `json:"kind" enum:"quality,price,qualification,other"`
+	Kind   models.EnvelopeKind `json:"kind"`
 	Digest string              `json:"digest" doc:"SHA-256 of the sealed file, in hexadecimal"`
 	Size   int64               `json:"size" doc:"Bytes"`
 }
@@ -199,7 +199,7 @@ type ReceiptView struct {
 	LotID          models.ID        `json:"lot_id"`
 	OrganisationID models.ID        `json:"organisation_id"`
 	Mode           models.Mode      `json:"mode" enum:"live,rehearsal"`
-	ProcedureTime  time.Time        `json:"procedure_time" doc:"The instant of receipt or withdrawal, by the procurement's clock"`
+	ProcedureTime  time.Time        `json:"procedure_time" doc:"When it was received or withdrawn; procedure time"`
 	RealTime       time.Time        `json:"real_time" doc:"The same instant, by the database's own clock"`
 	Envelopes      []EnvelopeView   `json:"envelopes"`
 	Manifest       string           `json:"manifest" doc:"SHA-256 over the list of envelopes, in hexadecimal"`

@@ -36,7 +36,8 @@ func TestEconomicOperatorsRegisterOnceLotsArePublished(t *testing.T) {
 	register(d.lead).refused(models.CodeNotAnOperator)
 	register(d.admin).refused(models.CodeNotAnOperator)
 	require.Equal(t, 1,
-		d.count(`SELECT count(*) FROM events WHERE type = 'role.given' AND actor_id = $1 AND data ->> 'role' = 'supplier'`, operator.person))
+		d.count(`SELECT count(*) FROM events
+			WHERE type = 'role.given' AND actor_id = $1 AND data ->> 'role' = 'supplier'`, operator.person))
 
 	// Who is on the buyers' side cannot be a supplier as well.
 	observer := d.organisation(models.OrganisationEconomicOperator)
@@ -130,7 +131,8 @@ func TestTheClosingBindsWhatWasReceived(t *testing.T) {
 	sum := sha256.Sum256([]byte(lines))
 	var received, standing int
 	var digest string
-	d.read(`SELECT (data ->> 'received')::int, (data ->> 'standing')::int, data ->> 'digest' FROM events WHERE type = 'lot.closed' AND procurement_id = $1`,
+	d.read(`SELECT (data ->> 'received')::int, (data ->> 'standing')::int, data ->> 'digest'
+		FROM events WHERE type = 'lot.closed' AND procurement_id = $1`,
 		[]any{d.ID}, &received, &standing, &digest)
 	require.Equal(t, 3, received)
 	require.Equal(t, 1, standing)

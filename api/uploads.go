@@ -35,8 +35,8 @@ func (s *server) uploadOperations() []operation {
 type UploadView struct {
 	ID            models.ID      `json:"id"`
 	ProcurementID models.ID      `json:"procurement_id"`
-	Purpose       models.Purpose `json:"purpose" enum:"document,envelope"`
-	Filename      string         `json:"filename" doc:"As it is shown and saved: the name given, without what is unsafe"`
+	Purpose       models.Purpose `json:"purpose"`
+	Filename      string         `json:"filename" doc:"The name given, without what is unsafe"`
 	MediaType     string         `json:"media_type"`
 	Size          int64          `json:"size" doc:"Bytes"`
 	SHA256        string         `json:"sha256" doc:"In hexadecimal"`
@@ -89,11 +89,12 @@ type newUpload struct {
 	ProcurementPath
 
 	Body struct {
-		Size      int64          `json:"size" minimum:"1" doc:"Bytes"`
-		SHA256    string         `json:"sha256" pattern:"^[0-9a-f]{64}$" doc:"SHA-256 of the file, in hexadecimal"`
-		MediaType string         `json:"media_type,omitempty" maxLength:"200" doc:"One that browsers may run is replaced by application/octet-stream"`
-		Filename  string         `json:"filename" minLength:"1" maxLength:"1000"`
-		Purpose   models.Purpose `json:"purpose" enum:"document,envelope" doc:"Envelopes are suppliers': sealed before they come, read by nobody else before the box is closed"`
+		Size      int64  `json:"size" minimum:"1" doc:"Bytes"`
+		SHA256    string `json:"sha256" pattern:"^[0-9a-f]{64}$" doc:"SHA-256 of the file, in hexadecimal"`
+		MediaType string `json:"media_type,omitempty" maxLength:"200" doc:"Replaced if browsers may run it"`
+		Filename  string `json:"filename" minLength:"1" maxLength:"1000"`
+
+		Purpose models.Purpose `json:"purpose"`
 	}
 }
 

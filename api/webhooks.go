@@ -55,7 +55,8 @@ func describeWebhook(kind models.EventType, means string, message *huma.Schema) 
 			header("webhook-timestamp", "When this attempt was made, in seconds since 1970; refuse what is more than "+
 				"five minutes off"),
 			header("webhook-signature", "One or two signatures, separated by spaces: v1, a comma, and the base64 of "+
-				"HMAC-SHA256 under the endpoint's secret over ID, timestamp and body, joined by full stops (Standard Webhooks). Any one that fits is enough"),
+				"HMAC-SHA256 under the endpoint's secret over ID, timestamp and body, joined by full stops (Standard "+
+				"Webhooks). Any one that fits is enough"),
 		},
 		RequestBody: &huma.RequestBody{
 			Required: true,

@@ -17,23 +17,27 @@ const (
 // (Directive 2014/24/EU, Article 39(4)), and what governs their decisions. Its clauses are written here, or
 // they stand in an uploaded document; what the engine acts on is written here in either case.
 type Agreement struct {
-	Lead             ID           `json:"lead" doc:"The lead buyer's organisation"`
-	ApplicableLaw    string       `json:"applicable_law" pattern:"^[A-Z]{2}$" doc:"ISO 3166-1 code of the one country whose law governs the procurement" example:"FR"`
-	Responsibilities Text         `json:"responsibilities,omitempty"`
-	Internal         Text         `json:"internal_organisation,omitempty" doc:"Internal organisation, management of the procedure"`
-	Distribution     Text         `json:"distribution,omitempty" doc:"How works, supplies or services are distributed"`
-	Conclusion       Text         `json:"conclusion_of_contracts,omitempty"`
-	Exit             Text         `json:"exit,omitempty" doc:"What holds when a member leaves"`
-	Dispute          Text         `json:"dispute,omitempty"`
-	Document         string       `json:"document,omitempty" pattern:"^[0-9a-f]{64}$" doc:"SHA-256 of an uploaded document that holds the clauses"`
-	Rule             DecisionRule `json:"decision_rule" enum:"unanimous,majority,weighted,lead_alone" doc:"How the buyers' votes are counted once every buyer has signed"`
-	Shares           []Share      `json:"shares" minItems:"1" maxItems:"100" doc:"Each member's share of the costs; together exactly 100. Weighted votes weigh as much"`
+	Lead ID `json:"lead" doc:"The lead buyer's organisation"`
+
+	ApplicableLaw string `json:"applicable_law" pattern:"^[A-Z]{2}$" doc:"Whose law governs (ISO 3166-1)" example:"FR"`
+
+	Responsibilities Text   `json:"responsibilities,omitempty"`
+	Internal         Text   `json:"internal_organisation,omitempty" doc:"How the work is organised and managed"`
+	Distribution     Text   `json:"distribution,omitempty" doc:"How works, supplies or services are distributed"`
+	Conclusion       Text   `json:"conclusion_of_contracts,omitempty"`
+	Exit             Text   `json:"exit,omitempty" doc:"What holds when a member leaves"`
+	Dispute          Text   `json:"dispute,omitempty"`
+	Document         string `json:"document,omitempty" pattern:"^[0-9a-f]{64}$" doc:"SHA-256 of an upload with clauses"`
+
+	Rule DecisionRule `json:"decision_rule" doc:"How the buyers' votes are counted once every buyer has signed"`
+
+	Shares []Share `json:"shares" minItems:"1" maxItems:"100" doc:"Each member's share of costs; exactly 100 in all"`
 }
 
 // A Share is one member's part of the common costs.
 type Share struct {
 	Organisation ID     `json:"organisation"`
-	Percent      string `json:"percent" doc:"Decimal number as text, above 0" example:"33.333333"`
+	Percent      string `json:"percent" doc:"A decimal above 0; weighted votes weigh as much" example:"33.333333"`
 }
 
 // Check refuses an agreement without its clauses, with another number of applicable laws than one, and
@@ -149,7 +153,7 @@ func organisationsOf(members []Member) []ID {
 type Signature struct {
 	Agreement ID     `json:"agreement" doc:"The agreement's entry"`
 	Digest    string `json:"digest" doc:"Digest of the version that is signed"`
-	Capacity  string `json:"capacity" minLength:"1" maxLength:"400" doc:"In which capacity the author signs" example:"Head of procurement, mandate of 3 March"`
+	Capacity  string `json:"capacity" minLength:"1" maxLength:"400" doc:"As what the author signs" example:"Mayor"`
 }
 
 // Check refuses a malformed ID or digest, and a signature that does not say in which capacity it is given.

@@ -33,9 +33,12 @@ const (
 	EntryIndividualReport EntryKind = "individual_report"
 )
 
+// A NonAwardCode says why nothing was awarded.
+type NonAwardCode string
+
 // NonAwardCodes is the eForms code list non-award-justification.
-func NonAwardCodes() []string {
-	return []string{
+func NonAwardCodes() []NonAwardCode {
+	return []NonAwardCode{
 		"all-rej", "chan-need", "ins-fund", "no-rece", "no-signed", "one-admis", "rev-body", "rev-buyer",
 		"tch-pr-error", "other",
 	}
@@ -49,23 +52,35 @@ const (
 	ConsensusMean = "mean"
 )
 
+// An AwardMethod says how prices become points, or quality becomes money.
+type AwardMethod string
+
+// AwardMethods lists the methods; rules/award computes with them.
+func AwardMethods() []AwardMethod {
+	return []AwardMethod{
+		"relative_to_lowest", "linear_to_best", "min_max", "absolute_linear", "logarithmic", "quality_in_money",
+		"fixed_price",
+	}
+}
+
 // AwardCriteria say how tenders for a lot are ranked: what is published and never changes afterwards
 // (Directive 2014/24/EU, Article 67; C-6/15 Dimarso).
 type AwardCriteria struct {
 	Lot            ID               `json:"lot"`
-	Method         string           `json:"method" enum:"relative_to_lowest,linear_to_best,min_max,absolute_linear,logarithmic,quality_in_money,fixed_price" doc:"How prices become points"`
+	Method         AwardMethod      `json:"method" doc:"How prices become points"`
 	Currency       string           `json:"currency" doc:"ISO 4217 code of all prices" example:"EUR"`
 	PriceWeight    string           `json:"price_weight" doc:"Points for the best price" example:"40"`
-	Criteria       []AwardCriterion `json:"criteria" maxItems:"100" doc:"The quality criteria; with the price their weights add up to 100"`
+	Criteria       []AwardCriterion `json:"criteria" maxItems:"100" doc:"Of quality; with the price they weigh 100"`
 	Factor         string           `json:"factor,omitempty" doc:"k of linear_to_best and logarithmic"`
 	From           string           `json:"from,omitempty" doc:"Lower bound of absolute_linear"`
 	To             string           `json:"to,omitempty" doc:"Upper bound of absolute_linear"`
-	MinimumQuality string           `json:"minimum_quality,omitempty" doc:"Excludes a tender with fewer quality points in all"`
-	Digits         int              `json:"digits" minimum:"0" maximum:"6" doc:"Digits after the decimal point of the points of a criterion"`
+	MinimumQuality string           `json:"minimum_quality,omitempty" doc:"Excludes a tender with less quality in all"`
+	Digits         int              `json:"digits" minimum:"0" maximum:"6" doc:"Decimal places of a criterion's points"`
 	Rounding       string           `json:"rounding" enum:"half_up,half_even,down"`
-	TieBreak       []string         `json:"tie_break" maxItems:"100" doc:"price, quality or a criterion's ID, the first key first"`
-	Low            *LowPriceMark    `json:"low,omitempty" doc:"Which prices look abnormally low; absent: none is marked"`
-	Consensus      string           `json:"consensus" enum:"chair,mean" doc:"chair: the panel agrees on scores; mean: of the individual scores"`
+	TieBreak       []string         `json:"tie_break" maxItems:"100" doc:"price, quality or IDs of criteria, in order"`
+	Low            *LowPriceMark    `json:"low,omitempty" doc:"Which prices look abnormally low; absent: none"`
+
+	Consensus string `json:"consensus" enum:"chair,mean" doc:"chair: what the panel agrees on; mean: of all scores"`
 }
 
 // An AwardCriterion is one quality criterion, scored from 0 to Max.
@@ -124,17 +139,18 @@ func optionalDecimal(field, s string) *Refusal {
 // An OpeningKey is for whom envelopes are sealed: the public half of keys that only openers hold. The
 // platform never sees the other half.
 type OpeningKey struct {
-	Quality string `json:"quality" maxLength:"4000" doc:"age recipient for all envelopes but those with prices: an X25519 public key, age1 and 58 characters"`
+	Quality string `json:"quality" maxLength:"4000" doc:"age recipient (X25519, age1…) for envelopes without prices"`
 	Price   string `json:"price" maxLength:"4000" doc:"age recipient for envelopes with prices; best another one"`
 }
 
-// A ConflictDeclaration says whether its author, who evaluates or decides, has an interest in one of the tenderers of a lot (Directive
-// 2014/24/EU, Article 24). It names them all, so that it cannot have been given before they were known.
+// A ConflictDeclaration says whether its author, who evaluates or decides, has an interest in one of the
+// tenderers of a lot (Directive 2014/24/EU, Article 24). It names them all, so that it cannot have been given
+// before they were known.
 type ConflictDeclaration struct {
 	Lot       ID     `json:"lot"`
 	Tenderers []ID   `json:"tenderers" maxItems:"1000" doc:"The organisations of all tenderers of the lot"`
 	Conflict  bool   `json:"conflict" doc:"true: I have an interest; I neither evaluate this lot nor vote on it"`
-	Statement string `json:"statement,omitempty" maxLength:"4000" doc:"What the interest is; required when there is one"`
+	Statement string `json:"statement,omitempty" maxLength:"4000" doc:"What the interest is; required if there is one"`
 }
 
 // Check refuses malformed IDs and a conflict without a statement.
@@ -182,9 +198,12 @@ const (
 	AdmissionExcluded = "excluded"
 )
 
-// ExclusionCodes says why a tender can be excluded.
-func ExclusionCodes() []string {
-	return []string{
+// An ExclusionCode says why a tender is excluded.
+type ExclusionCode string
+
+// ExclusionCodes lists why a tender can be excluded.
+func ExclusionCodes() []ExclusionCode {
+	return []ExclusionCode{
 		"incomplete", "unreadable", "not_conforming", "exclusion_ground", "selection_criteria", "abnormally_low",
 		"conflict_of_interest", "collusion", "price_missing", "other",
 	}
@@ -192,10 +211,10 @@ func ExclusionCodes() []string {
 
 // An Admission is the outcome of the formal check of a tender.
 type Admission struct {
-	Tender   ID     `json:"tender"`
-	Decision string `json:"decision" enum:"admitted,excluded"`
-	Code     string `json:"code,omitempty" enum:"incomplete,unreadable,not_conforming,exclusion_ground,selection_criteria,abnormally_low,conflict_of_interest,collusion,price_missing,other" doc:"Why it is excluded"`
-	Reason   Text   `json:"reason,omitempty" doc:"What the tenderer is told; required for an exclusion"`
+	Tender   ID            `json:"tender"`
+	Decision string        `json:"decision" enum:"admitted,excluded"`
+	Code     ExclusionCode `json:"code,omitempty" doc:"Why it is excluded"`
+	Reason   Text          `json:"reason,omitempty" doc:"What the tenderer is told; required for an exclusion"`
 }
 
 // Check refuses an exclusion without code and reason.

@@ -26,8 +26,10 @@ const ActivityTraining = "training"
 // An Activity is something done to learn or to coordinate (call COS-PPI-2020-2-04, activity IV). People are
 // named by ID only; others are counted by organisation.
 type Activity struct {
-	Activity     string        `json:"activity" pattern:"^[a-z][a-z_]{0,59}$" doc:"training, visit, exchange, or another kind that a call counts" example:"training"`
-	Topic        string        `json:"topic" pattern:"^[a-z][a-z0-9_]{0,59}$" doc:"A short name of the topic; the role plan asks for topics by it" example:"conflicts_of_interest"`
+	Activity string `json:"activity" pattern:"^[a-z][a-z_]{0,59}$" doc:"training, visit, exchange…" example:"training"`
+
+	Topic string `json:"topic" pattern:"^[a-z][a-z0-9_]{0,59}$" doc:"A short name, as in a role plan" example:"law"`
+
 	Title        Text          `json:"title"`
 	Date         string        `json:"date" format:"date" doc:"The day, or the first one, in the procurement's zone"`
 	Until        string        `json:"until,omitempty" format:"date" doc:"The last day of several"`
@@ -39,7 +41,7 @@ type Activity struct {
 // A Participant is a person, or a number of people of one organisation.
 type Participant struct {
 	Person       ID     `json:"person,omitempty" doc:"A person known here; absent: people of an organisation"`
-	Organisation string `json:"organisation,omitempty" maxLength:"400" doc:"Name of the organisation; required where no person is named"`
+	Organisation string `json:"organisation,omitempty" maxLength:"400" doc:"Its name; required without a person"`
 	Count        int    `json:"count,omitempty" minimum:"0" maximum:"10000" doc:"How many people of the organisation"`
 	SME          bool   `json:"sme,omitempty" doc:"A small or medium-sized enterprise (Recommendation 2003/361/EC)"`
 	Outside      bool   `json:"outside,omitempty" doc:"Belongs to no partnership of the programme"`
@@ -47,7 +49,7 @@ type Participant struct {
 
 // A Proof shows that something took place.
 type Proof struct {
-	Document string `json:"document,omitempty" pattern:"^[0-9a-f]{64}$" doc:"SHA-256 of an uploaded document, such as the list of participants"`
+	Document string `json:"document,omitempty" pattern:"^[0-9a-f]{64}$" doc:"SHA-256 of an upload, such as a list"`
 	Note     string `json:"note,omitempty" maxLength:"4000" doc:"What shows it where there is no document"`
 }
 
@@ -130,7 +132,7 @@ func (a Activity) Trained(person ID) bool {
 type InterestDeclaration struct {
 	Person    ID     `json:"person" doc:"The author: nobody declares for another"`
 	Conflict  bool   `json:"conflict" doc:"true: I have such an interest; I fill no role"`
-	Statement string `json:"statement" minLength:"1" maxLength:"4000" doc:"In the author's own words; which interest, if there is one"`
+	Statement string `json:"statement" minLength:"1" maxLength:"4000" doc:"In the author's words: the interest, if any"`
 }
 
 // Check refuses a declaration without words.
@@ -152,7 +154,7 @@ func (i InterestDeclaration) CheckAgainst(_ Dossier, e Entry) error {
 
 // A Membership says since when a member belongs to a body that a call asks for, or has applied to.
 type Membership struct {
-	Body    string `json:"body" minLength:"1" maxLength:"400" doc:"As the call names it" example:"European Cluster Collaboration Platform"`
+	Body    string `json:"body" minLength:"1" maxLength:"400" doc:"As the call names it" example:"Cluster Platform"`
 	Applied bool   `json:"applied,omitempty" doc:"Membership is applied for, not yet given"`
 	Since   string `json:"since" format:"date"`
 }
@@ -169,8 +171,8 @@ func (m Membership) Subject() string { return m.Body }
 type GrantAction struct {
 	Starts      string     `json:"starts,omitempty" format:"date" doc:"First day of the action"`
 	Months      int        `json:"months" minimum:"0" maximum:"120" doc:"How long it lasts; 0: not said"`
-	CoFinancing string     `json:"co_financing,omitempty" doc:"Percent of the eligible costs that the union pays" example:"90"`
-	Grant       string     `json:"grant,omitempty" doc:"What the union pays, in euro" example:"3000000"`
+	CoFinancing string     `json:"co_financing,omitempty" doc:"Percent of eligible costs that the EU pays" example:"90"`
+	Grant       string     `json:"grant,omitempty" doc:"What the EU pays, in euro" example:"3000000"`
 	SubmittedAt *time.Time `json:"submitted_at,omitempty" doc:"When the application was submitted"`
 }
 

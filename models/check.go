@@ -28,12 +28,16 @@ func checkID(field string, id ID, prefix Prefix) []*Refusal {
 	return []*Refusal{r}
 }
 
-func checkOneOf(field, s string, allowed ...string) []*Refusal {
+func checkOneOf[T ~string](field string, s T, allowed ...T) []*Refusal {
 	if slices.Contains(allowed, s) {
 		return nil
 	}
+	names := make([]string, len(allowed))
+	for i, value := range allowed {
+		names[i] = string(value)
+	}
 	return []*Refusal{Refuse(CodeInvalidValue, field, "%q is not one of the values", s).
-		Accepting("%s", strings.Join(allowed, ", "))}
+		Accepting("%s", strings.Join(names, ", "))}
 }
 
 func checkWord(field, s string, limit int) *Refusal {

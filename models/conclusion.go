@@ -150,8 +150,8 @@ func (p Purchase) CheckAgainst(d Dossier, e Entry) error {
 
 // A NonPurchase says why a buyer buys nothing in this procurement.
 type NonPurchase struct {
-	Code   string `json:"code" enum:"all-rej,chan-need,ins-fund,no-rece,no-signed,one-admis,rev-body,rev-buyer,tch-pr-error,other" doc:"eForms code list non-award-justification"`
-	Reason Text   `json:"reason"`
+	Code   NonAwardCode `json:"code"`
+	Reason Text         `json:"reason"`
 }
 
 // Check refuses an unknown code and an empty reason.

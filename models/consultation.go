@@ -27,10 +27,10 @@ type Announcement struct {
 	Title     Text       `json:"title"`
 	Subject   Text       `json:"subject" doc:"What the market is consulted on and what for"`
 	HowTo     Text       `json:"how_to_take_part"`
-	Opens     *LocalTime `json:"opens,omitempty" doc:"From when responses are received; absent: from the announcement on"`
+	Opens     *LocalTime `json:"opens,omitempty" doc:"From when responses are received; absent: at once"`
 	Closes    LocalTime  `json:"closes" doc:"From then on nothing is received"`
-	Places    []Source   `json:"places" minItems:"1" maxItems:"50" doc:"Where it is announced: official journal, website"`
-	Countries []string   `json:"countries" minItems:"1" maxItems:"60" doc:"Countries whose market is addressed, ISO 3166-1"`
+	Places    []Source   `json:"places" minItems:"1" maxItems:"50" doc:"Where it is announced: official journal, site"`
+	Countries []string   `json:"countries" minItems:"1" maxItems:"60" doc:"Countries whose market is asked, ISO 3166-1"`
 	Materials []Source   `json:"materials,omitempty" maxItems:"200" doc:"What everyone who takes part is given"`
 }
 
@@ -95,7 +95,7 @@ const (
 
 // A Question is one of a questionnaire.
 type Question struct {
-	ID       string `json:"id" pattern:"^[a-z][a-z0-9_]{0,59}$" doc:"Names the question within the questionnaire" example:"readiness"`
+	ID       string `json:"id" pattern:"^[a-z][a-z0-9_]{0,59}$" doc:"Names the question" example:"readiness"`
 	Text     Text   `json:"text"`
 	Answer   string `json:"answer" enum:"text,number,yes_no,choice"`
 	Choices  []Text `json:"choices,omitempty" maxItems:"50" doc:"Of a choice: what can be chosen, by number from 1"`
@@ -156,8 +156,8 @@ type ConsultationEvent struct {
 	Format        string              `json:"format" enum:"webinar,meeting,workshop,hearing,visit,other"`
 	Title         Text                `json:"title"`
 	Date          string              `json:"date" format:"date" doc:"By the calendar of the procurement's zone"`
-	Place         string              `json:"place" minLength:"1" maxLength:"400" doc:"Town and venue, or the address of a meeting online"`
-	Participants  int                 `json:"participants" minimum:"0" maximum:"100000" doc:"How many people took part, buyers aside"`
+	Place         string              `json:"place" minLength:"1" maxLength:"400" doc:"Town, venue, or address online"`
+	Participants  int                 `json:"participants" minimum:"0" maximum:"100000" doc:"How many, without buyers"`
 	Organisations []EventOrganisation `json:"organisations" maxItems:"2000" doc:"Of which organisations"`
 	Minutes       Proof               `json:"minutes" doc:"What was said, as a document or in short"`
 }
@@ -230,11 +230,11 @@ type MarketContact struct {
 	Operator      string `json:"operator" minLength:"1" maxLength:"400" doc:"Name of the economic operator"`
 	Organisation  ID     `json:"organisation,omitempty" doc:"The operator, if it is known here"`
 	Date          string `json:"date" format:"date"`
-	With          []ID   `json:"with" minItems:"1" maxItems:"50" doc:"Who took part for the buyers, as people known here"`
+	With          []ID   `json:"with" minItems:"1" maxItems:"50" doc:"Who took part for the buyers: people known here"`
 	Shared        string `json:"shared" minLength:"1" maxLength:"8000" doc:"What was shared or exchanged"`
-	SharedWithAll string `json:"shared_with_all" minLength:"1" maxLength:"8000" doc:"How everyone else learns the same, or why nothing relevant was shared"`
+	SharedWithAll string `json:"shared_with_all" minLength:"1" maxLength:"8000" doc:"How others learn it, or why not"`
 	Involvement   string `json:"involvement" enum:"none,advised,took_part_in_preparation"`
-	Measures      string `json:"measures,omitempty" maxLength:"8000" doc:"What keeps competition undistorted; required if the operator was involved"`
+	Measures      string `json:"measures,omitempty" maxLength:"8000" doc:"To keep competition fair; needed if involved"`
 }
 
 // Check refuses a contact without operator, date or subject, and an involvement without measures.
@@ -277,8 +277,8 @@ type ConsultationReport struct {
 	Findings Text       `json:"findings,omitempty" doc:"Released, so without anything confidential"`
 	Inputs   []InputUse `json:"inputs" maxItems:"20000" doc:"Each response and event, with what came of it"`
 	// Silence, ReachReason and RegisterComplete are what the gate asks for where numbers do not say it.
-	Silence          string `json:"silence,omitempty" maxLength:"8000" doc:"If nobody responded: why, and what was done about it"`
-	ReachReason      string `json:"reach_reason,omitempty" maxLength:"8000" doc:"Why a buyer's country was not addressed"`
+	Silence          string `json:"silence,omitempty" maxLength:"8000" doc:"If nobody responded: why; what was done"`
+	ReachReason      string `json:"reach_reason,omitempty" maxLength:"8000" doc:"Why a buyer's country was not asked"`
 	RegisterComplete bool   `json:"register_complete" doc:"true: the register of market contacts lists all there were"`
 }
 

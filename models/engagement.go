@@ -28,13 +28,16 @@ const (
 // Topics lists what bulletins must cover.
 func Topics() []string { return []string{TopicBudget, TopicTiming, TopicNeeds} }
 
+// A BulletinInterval is a number of days, plain or as an ISO 8601 duration.
+type BulletinInterval string
+
 // An EngagementPlan says how often and where the market is informed. It holds once it is released, until
 // another is.
 type EngagementPlan struct {
-	Interval       string   `json:"interval" pattern:"^(P[1-9][0-9]{0,2}D|[1-9][0-9]{0,2})$" doc:"Longest time between bulletins on a topic, in days, at most 366: an ISO 8601 duration or a number" example:"P60D"`
-	Channels       []Source `json:"channels" minItems:"1" maxItems:"50" doc:"Where bulletins appear, open to all"`
-	Shortens       bool     `json:"shortens_time_limits,omitempty" doc:"A planning notice is to shorten the time limits of the procedure"`
-	ContractNotice string   `json:"contract_notice,omitempty" format:"date" doc:"When the contract notice is expected to be sent"`
+	Interval       BulletinInterval `json:"interval" doc:"Longest time between bulletins on a topic" example:"P60D"`
+	Channels       []Source         `json:"channels" minItems:"1" maxItems:"50" doc:"Where bulletins appear, for all"`
+	Shortens       bool             `json:"shortens_time_limits,omitempty" doc:"A planning notice shortens time limits"`
+	ContractNotice string           `json:"contract_notice,omitempty" format:"date" doc:"Day it is expected to be sent"`
 }
 
 const longestInterval = 366
@@ -43,7 +46,7 @@ var intervalPattern = regexp.MustCompile(`^(?:P([1-9][0-9]{0,2})D|([1-9][0-9]{0,
 
 // Days is the interval in days; 0 when it is malformed.
 func (p EngagementPlan) Days() int {
-	m := intervalPattern.FindStringSubmatch(p.Interval)
+	m := intervalPattern.FindStringSubmatch(string(p.Interval))
 	if m == nil {
 		return 0
 	}
@@ -218,7 +221,7 @@ type PlanningNotice struct {
 	SentOn    string `json:"sent_on" format:"date" doc:"Day of dispatch, by the calendar of the procurement's zone"`
 	Reference string `json:"reference" minLength:"1" maxLength:"200" doc:"Number of the notice"`
 	Place     string `json:"place" minLength:"1" maxLength:"400" doc:"Where it was sent for publication" example:"TED"`
-	Complete  bool   `json:"complete" doc:"true: it holds all the information of Annex V, part B, section I that was available, as a notice that shortens time limits must"`
+	Complete  bool   `json:"complete" doc:"true: with all that Annex V, part B, section I asks and was known"`
 }
 
 // Check refuses a notice without day, reference or place.

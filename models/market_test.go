@@ -38,7 +38,7 @@ func TestAnIntervalIsInDays(t *testing.T) {
 		"P60D": 60, "60": 60, "366": 366, "P1D": 1, "367": 0, "P2M": 0, "0": 0,
 		"P0D": 0, "-5": 0, "": 0, "P60": 0, "60D": 0,
 	} {
-		require.Equal(t, want, models.EngagementPlan{Interval: text}.Days(), text)
+		require.Equal(t, want, models.EngagementPlan{Interval: models.BulletinInterval(text)}.Days(), text)
 	}
 }
 

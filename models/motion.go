@@ -16,8 +16,8 @@ const (
 	MotionLapsed   MotionStatus = "lapsed"
 )
 
-// A Motion asks the board to suspend, resume, return to an earlier phase, cancel, award a lot or end it. It takes effect
-// once the votes on it fulfil the decision rule.
+// A Motion asks the board to suspend, resume, return to an earlier phase, cancel, award a lot or end it. It takes
+// effect once the votes on it fulfil the decision rule.
 type Motion struct {
 	ID            ID `gorm:"primaryKey"`
 	ProcurementID ID

@@ -13,7 +13,7 @@ const EntryProcedureChoice EntryKind = "procedure_choice"
 
 // A ProcedureChoice decides on a procedure. Without one it is the open procedure.
 type ProcedureChoice struct {
-	Procedure ProcedureCode `json:"procedure" maxLength:"40" doc:"eForms code list procurement-procedure-type" example:"open"`
+	Procedure ProcedureCode `json:"procedure" maxLength:"40" doc:"eForms procurement-procedure-type" example:"open"`
 	Reasons   Text          `json:"reasons" doc:"Why this one"`
 }
 

@@ -131,7 +131,7 @@ type Member struct {
 	OrganisationID ID `gorm:"primaryKey"`
 	// Lead marks the lead buyer, who acts in the name and on behalf of the others.
 	Lead bool
-	// BudgetShare is the member's part of the common budget in percent, an exact decimal as text; empty: not yet agreed.
+	// BudgetShare is the member's part of the common budget in percent, a decimal as text; empty: not yet agreed.
 	BudgetShare string
 	JoinedAt    time.Time
 	// LeftAt is set once the member has left; it is kept for the record.

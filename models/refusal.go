@@ -55,8 +55,8 @@ func RefusalOf(err error) (*Refusal, bool) {
 	return r, ok
 }
 
-// Refusals gathers the faults of one request into one refusal, or nil when there are none; nil is no fault. Faults that were
-// gathered before are listed beside the others.
+// Refusals gathers the faults of one request into one refusal, or nil when there are none; nil is no fault. Faults
+// that were gathered before are listed beside the others.
 func Refusals(all []*Refusal) error {
 	var flat []*Refusal
 	for _, r := range all {

@@ -35,7 +35,7 @@ const (
 var refusedAward = []RefusalType{
 	{
 		CodeSecretKey, RefusalUnacceptable, "A secret key does not belong here",
-		"The platform never holds a key that opens tenders. Others may have seen the key that was sent: make a new one.",
+		"The platform never holds a key that opens tenders. Others may have seen the key that was sent: make another.",
 	},
 	{
 		CodeFrozen, RefusalConflict, "The publication has frozen this",

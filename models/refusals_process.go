@@ -55,7 +55,7 @@ var refusedProcess = []RefusalType{
 	},
 	{
 		CodeDueBroken, RefusalConflict, "What is due cannot be done because of a fault",
-		"The clock stays before that instant. Report the ID of the fault to the operator, who finds the cause in the log.",
+		"The clock stays before that instant. Tell the operator the ID of the fault: the log names the cause under it.",
 	},
 	{
 		CodeStaleGate, RefusalConflict, "The subject of the vote has changed",

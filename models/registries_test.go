@@ -64,11 +64,13 @@ func TestCurrenciesAreThoseThatPeoplePayWith(t *testing.T) {
 func TestLanguagesAreThoseOfTheRegistry(t *testing.T) {
 	t.Parallel()
 	for tag := range strings.FieldsSeq("en fr de it es tr el bg hr cs da nl et fi hu ga lv lt mt pl pt ro sk sl sv " +
-		"no nb nn is lb eu ca gl cy uk ru sr sr-Latn de-AT de-CH pt-BR en-GB es-419 zh-Hant zh-Hant-TW ca-valencia de-CH-1996 hsb frr gsw") {
+		"no nb nn is lb eu ca gl cy uk ru sr sr-Latn de-AT de-CH pt-BR en-GB es-419 zh-Hant zh-Hant-TW ca-valencia " +
+		"de-CH-1996 hsb frr gsw") {
 		require.True(t, models.ValidLanguage(tag), tag)
 	}
 	for tag := range strings.FieldsSeq("gr xx zz qq und mul zxx mis qaa qtz EN En de-at DE-AT de_AT deu ger eng " +
-		"en-UK en-EU en-ZZ en-XX en-AA fr-XK de- -de de--AT de-AT-AT de-1999 iw in ji mo sh i-klingon art-lojban x-foo zh-cmn a english deutsch e n de-Qaaa en-Latn-US-x") {
+		"en-UK en-EU en-ZZ en-XX en-AA fr-XK de- -de de--AT de-AT-AT de-1999 iw in ji mo sh i-klingon art-lojban " +
+		"x-foo zh-cmn a english deutsch e n de-Qaaa en-Latn-US-x") {
 		require.False(t, models.ValidLanguage(tag), tag)
 	}
 	for _, tag := range []string{

@@ -26,11 +26,11 @@ type Requirement struct {
 	Statement    Text         `json:"statement"`
 	Type         string       `json:"type" enum:"functional,performance,constraint"`
 	Priority     string       `json:"priority" enum:"must,should,could,wont" doc:"MoSCoW priority"`
-	Use          string       `json:"use" enum:"minimum,award,none" doc:"A minimum that every tender meets, or scored for the award; none: not in this tender"`
+	Use          string       `json:"use" enum:"minimum,award,none" doc:"Met by every tender; scored; or neither"`
 	Minimum      Text         `json:"minimum,omitempty" doc:"The minimum level; a minimum requirement needs one"`
 	Verification Verification `json:"verification,omitzero"`
-	Traces       []ID         `json:"traces,omitempty" maxItems:"200" doc:"The common need or needs statements it comes from"`
-	Evidence     []ID         `json:"evidence,omitempty" maxItems:"200" doc:"Entries of the market consultation it rests on"`
+	Traces       []ID         `json:"traces,omitempty" maxItems:"200" doc:"The common need or needs that it comes from"`
+	Evidence     []ID         `json:"evidence,omitempty" maxItems:"200" doc:"Entries of the consultation it rests on"`
 	Lots         []ID         `json:"lots,omitempty" maxItems:"200" doc:"The lots it applies to; absent: all"`
 }
 

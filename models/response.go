@@ -10,7 +10,7 @@ import (
 // ResponseContent is what an economic operator answers to a market consultation.
 type ResponseContent struct {
 	Language string           `json:"language" minLength:"2" maxLength:"35" doc:"BCP 47 tag of the answers"`
-	SME      bool             `json:"sme,omitempty" doc:"The operator is a small or medium-sized enterprise (Recommendation 2003/361/EC)"`
+	SME      bool             `json:"sme,omitempty" doc:"Small or medium-sized enterprise (Recommendation 2003/361/EC)"`
 	Answers  []ResponseAnswer `json:"answers" maxItems:"200"`
 	Remarks  *ResponseRemarks `json:"remarks,omitempty" doc:"What was not asked"`
 }
@@ -18,7 +18,7 @@ type ResponseContent struct {
 // A ResponseAnswer answers one question.
 type ResponseAnswer struct {
 	Question string `json:"question" maxLength:"60" doc:"ID of the question"`
-	Answer   string `json:"answer" minLength:"1" maxLength:"20000" doc:"Text; a decimal number; yes or no; or the number of a choice"`
+	Answer   string `json:"answer" minLength:"1" maxLength:"20000" doc:"Text, decimal, yes or no, or a choice's number"`
 	Confidentiality
 }
 

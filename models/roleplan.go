@@ -4,16 +4,17 @@ import "slices"
 
 // A RolePlan says how many people each role needs before the consortium may publish.
 type RolePlan struct {
-	Slots []RoleSlot `json:"slots" minItems:"1" maxItems:"20" doc:"One for each role; all of the usual plan, and others if wanted"`
+	Slots []RoleSlot `json:"slots" minItems:"1" maxItems:"20" doc:"One for each role of the usual plan, or more"`
 }
 
 // A RoleSlot is what one role needs.
 type RoleSlot struct {
-	Role        Role     `json:"role" enum:"lead_procurer,buyer,board,drafter,opener,evaluator,chair,awarder,legal,observer"`
+	Role Role `json:"role" enum:"lead_procurer,buyer,board,drafter,opener,evaluator,chair,awarder,legal,observer"`
+
 	People      int      `json:"people" minimum:"1" maximum:"100"`
-	Substitutes int      `json:"substitutes,omitempty" minimum:"0" maximum:"100" doc:"Who hold the role as well and can step in"`
+	Substitutes int      `json:"substitutes,omitempty" minimum:"0" maximum:"100" doc:"Others who hold the role"`
 	Buyers      int      `json:"buyers,omitempty" minimum:"0" maximum:"100" doc:"Of at least so many different buyers"`
-	Topics      []string `json:"topics,omitempty" maxItems:"20" doc:"Topics in which each of them was trained; absent: one training of any topic"`
+	Topics      []string `json:"topics,omitempty" maxItems:"20" doc:"In which each was trained; absent: in any one"`
 }
 
 // UsualRolePlan is what holds until the consortium writes another: each role of the procedure with a

@@ -17,7 +17,7 @@ const (
 type Route struct {
 	Route     string `json:"route" enum:"ppi,pcp,ordinary_purchase,innovation_partnership"`
 	Reason    string `json:"reason" minLength:"1" maxLength:"8000"`
-	Deviation string `json:"deviation,omitempty" maxLength:"8000" doc:"Why the route is another than the conclusion on the state of the art points to"`
+	Deviation string `json:"deviation,omitempty" maxLength:"8000" doc:"Why other than the state of the art suggests"`
 }
 
 // Check refuses an unknown route and one without reason.

@@ -18,10 +18,11 @@ const (
 type SelectionCriteria struct {
 	Lot      ID                   `json:"lot"`
 	Criteria []SelectionCriterion `json:"criteria" minItems:"1" maxItems:"50"`
-	Least    int                  `json:"least" minimum:"1" maximum:"100" doc:"How many are invited at least, where so many qualify"`
-	Most     int                  `json:"most,omitempty" minimum:"1" maximum:"100" doc:"How many are invited at most; absent: all who qualify"`
-	Ties     string               `json:"ties,omitempty" enum:"all_invited" doc:"Who has as many points as the last who is invited is invited too, beyond most; required with most"`
-	Rule     Text                 `json:"rule,omitempty" doc:"The objective rule by which points are given to those who qualify; required with most"`
+	Least    int                  `json:"least" minimum:"1" maximum:"100" doc:"Fewest to invite, if so many qualify"`
+	Most     int                  `json:"most,omitempty" minimum:"1" maximum:"100" doc:"Most to invite; absent: all"`
+
+	Ties string `json:"ties,omitempty" enum:"all_invited" doc:"All with as many points as the last; required with most"`
+	Rule Text   `json:"rule,omitempty" doc:"The objective rule by which points are given; required with most"`
 }
 
 // TiesAllInvited says that a tie for the last place invites all of them: nothing that was announced tells them apart.
@@ -29,7 +30,7 @@ const TiesAllInvited = "all_invited"
 
 // A SelectionCriterion is something that a candidate has to show.
 type SelectionCriterion struct {
-	ID          string `json:"id" minLength:"1" maxLength:"60" pattern:"^[a-z0-9_-]+$" doc:"Names the criterion within the lot"`
+	ID          string `json:"id" minLength:"1" maxLength:"60" pattern:"^[a-z0-9_-]+$" doc:"Unique within the lot"`
 	Title       Text   `json:"title"`
 	Requirement Text   `json:"requirement" doc:"What is asked, and how it is shown"`
 }
@@ -64,11 +65,12 @@ func (c SelectionCriteria) Subject() string { return string(c.Lot) }
 // A Selection is what was found about a candidate, by its request to participate.
 type Selection struct {
 	Request  ID                 `json:"request" doc:"The request to participate"`
-	Excluded string             `json:"excluded,omitempty" enum:"incomplete,unreadable,exclusion_ground,conflict_of_interest,collusion,other" doc:"Why the candidate is excluded (Directive 2014/24/EU, Article 57)"`
+	Excluded CandidateExclusion `json:"excluded,omitempty"`
 	Reason   Text               `json:"reason,omitempty" doc:"What the candidate is told; required for an exclusion"`
-	Findings []SelectionFinding `json:"findings,omitempty" maxItems:"50" doc:"One for each criterion; none for a candidate who is excluded"`
-	Points   string             `json:"points,omitempty" maxLength:"20" doc:"By the announced rule; required of who qualifies where a highest number was announced" example:"82.5"`
-	Because  string             `json:"because,omitempty" maxLength:"8000" doc:"Why so many points; required with them"`
+	Findings []SelectionFinding `json:"findings,omitempty" maxItems:"50" doc:"One for each criterion; none if excluded"`
+
+	Points  string `json:"points,omitempty" maxLength:"20" doc:"By the rule; needed where most is set" example:"82.5"`
+	Because string `json:"because,omitempty" maxLength:"8000" doc:"Why so many points; required with them"`
 }
 
 // A SelectionFinding says whether a candidate shows what one criterion asks.
@@ -78,16 +80,21 @@ type SelectionFinding struct {
 	Reason    string `json:"reason" minLength:"1" maxLength:"8000" doc:"Told to a candidate who is not invited"`
 }
 
-// SelectionExclusions lists why a candidate can be excluded.
-func SelectionExclusions() []string {
-	return []string{"incomplete", "unreadable", "exclusion_ground", "conflict_of_interest", "collusion", "other"}
+// A CandidateExclusion says why a candidate is excluded (Directive 2014/24/EU, Article 57).
+type CandidateExclusion string
+
+// CandidateExclusions lists why a candidate can be excluded.
+func CandidateExclusions() []CandidateExclusion {
+	return []CandidateExclusion{
+		"incomplete", "unreadable", "exclusion_ground", "conflict_of_interest", "collusion", "other",
+	}
 }
 
 // Check refuses an exclusion without its reason, and points without theirs.
 func (s Selection) Check() error {
 	faults := checkID("/request", s.Request, PrefixTender)
 	if s.Excluded != "" {
-		faults = append(faults, checkOneOf("/excluded", s.Excluded, SelectionExclusions()...)...)
+		faults = append(faults, checkOneOf("/excluded", s.Excluded, CandidateExclusions()...)...)
 		faults = append(faults, compact(CheckText("/reason", s.Reason, 8000))...)
 	}
 	for i, f := range s.Findings {

@@ -162,7 +162,7 @@ func SumOfEstimates(estimates []Estimate) (*big.Rat, string, bool) {
 // of this entry names them all. The list is the engine's, never the author's.
 type SpecificationVersion struct {
 	Note  Text        `json:"note,omitempty" doc:"What has changed since the version before"`
-	Items []Reference `json:"items,omitempty" readOnly:"true" maxItems:"2000" doc:"What the version consists of, by digest; written by the engine"`
+	Items []Reference `json:"items,omitempty" readOnly:"true" maxItems:"2000" doc:"Its parts, by digest"`
 }
 
 // Check refuses a malformed note.

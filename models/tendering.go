@@ -71,7 +71,7 @@ func (o Opening) Agrees(other Opening) bool {
 // A Score is what somebody gives a tender under one criterion, and why.
 type Score struct {
 	Criterion string `json:"criterion" maxLength:"60" doc:"ID of the criterion"`
-	Score     string `json:"score" maxLength:"23" doc:"Decimal number as text, within the criterion's scale" example:"7.5"`
+	Score     string `json:"score" maxLength:"23" doc:"A decimal as text, within the criterion's scale" example:"7.5"`
 	Reason    string `json:"reason" minLength:"1" maxLength:"8000" doc:"So that a reader understands the score"`
 }
 

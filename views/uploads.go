@@ -56,7 +56,7 @@ func (v *Views) Content(ctx context.Context, file models.Upload) *Content {
 
 // A Content reads the bytes of a complete upload with one chunk in memory.
 type Content struct {
-	ctx    context.Context //nolint:containedctx // io.ReadSeeker has no room for it, and it lives as long as one request
+	ctx    context.Context //nolint:containedctx // io.ReadSeeker has no room for it; it lives as long as one request
 	store  *store.Store
 	upload models.Upload
 

@@ -67,8 +67,8 @@ func queuesOf(d Deps) []queue {
 	}
 }
 
-// actsAtOnce is how many acts a worker carries out at the same time: as many as get a connection, with a quarter left for
-// what else it does. More would wait for one while the time of their attempt runs.
+// actsAtOnce is how many acts a worker carries out at the same time: as many as get a connection, with a quarter
+// left for what else it does. More would wait for one while the time of their attempt runs.
 func actsAtOnce(connections int) int { return connections - connections/4 }
 
 // actsOf are what changes the record: as ordinary activities, and as local ones under the names that histories and

@@ -36,11 +36,13 @@ func TestAFeedThatCannotBeWokenDoesNotHoldUpTheOthers(t *testing.T) {
 	}
 	organisation, person, endpoint := models.NewID(models.PrefixOrganisation), models.NewID(models.PrefixPerson),
 		models.NewID(models.PrefixEndpoint)
-	exec("INSERT INTO organisations (id, legal_name, country, kind) VALUES ($1, 'Buyer', 'FR', "+
-		"'contracting_authority')", organisation)
+	exec(`INSERT INTO organisations (id, legal_name, country, kind)
+		VALUES ($1, 'Buyer', 'FR', 'contracting_authority')`, organisation)
 	exec("INSERT INTO people (id, organisation_id, name, email) VALUES ($1, $2, 'P', '')", person, organisation)
-	exec(`INSERT INTO endpoints (id, organisation_id, owner_id, url, types, procurements, rehearsals, secret, status, since, version, created_at)
-		VALUES ($1, $2, $3, 'https://portal.example.eu', '[]', '[]', false, 'sealed', 'active', 0, 1, now())`, endpoint, organisation, person)
+	exec(`INSERT INTO endpoints (id, organisation_id, owner_id, url, types, procurements, rehearsals, secret, status,
+			since, version, created_at)
+		VALUES ($1, $2, $3, 'https://portal.example.eu', '[]', '[]', false, 'sealed', 'active', 0, 1, now())`,
+		endpoint, organisation, person)
 	var oldest models.ID
 	for range feeds {
 		id := models.NewID(models.PrefixProcurement)

@@ -33,8 +33,10 @@ func newLedger(t *testing.T, procurements, outcomes int) *ledger {
 		id := l.Procurement(models.ModeLive, person)
 		l.procurements = append(l.procurements, id)
 		for n := range outcomes {
-			l.Exec(`INSERT INTO commands (id, procurement_id, actor_id, verb, fingerprint, payload, status, created_at, done_at)
-				VALUES ($1, $2, $3, 'vote', decode(repeat('00', 32), 'hex'), '{}', 'done', now() - interval '1 hour', now() - interval '1 hour')`,
+			l.Exec(`INSERT INTO commands
+					(id, procurement_id, actor_id, verb, fingerprint, payload, status, created_at, done_at)
+				VALUES ($1, $2, $3, 'vote', decode(repeat('00', 32), 'hex'), '{}', 'done',
+					now() - interval '1 hour', now() - interval '1 hour')`,
 				fmt.Sprintf("%064x", p*outcomes+n), id, person)
 		}
 	}

@@ -121,7 +121,8 @@ func pauseSummary(out process.FeedOutcome) string {
 func feedDetails(out process.FeedOutcome, linger time.Duration) string {
 	switch out.Status {
 	case process.FeedWaiting:
-		return fmt.Sprintf("**The last message did not arrive:** %s. Attempt %d follows after %s; what is behind it waits.",
+		return fmt.Sprintf("**The last message did not arrive:** %s. Attempt %d follows after %s; "+
+			"what is behind it waits.",
 			faultText(out.Reason), out.Attempt, out.Wait.Round(time.Second))
 	case process.FeedBusy:
 		return "**Waiting for the receiver**, which is taking the events of other procurements."

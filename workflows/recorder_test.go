@@ -34,7 +34,8 @@ type inbound struct {
 }
 
 func (i *inbound) Init(next interceptor.WorkflowOutboundInterceptor) error {
-	return i.Next.Init(&outbound{WorkflowOutboundInterceptorBase: interceptor.WorkflowOutboundInterceptorBase{Next: next}, did: i.did})
+	base := interceptor.WorkflowOutboundInterceptorBase{Next: next}
+	return i.Next.Init(&outbound{WorkflowOutboundInterceptorBase: base, did: i.did})
 }
 
 type outbound struct {

@@ -97,7 +97,7 @@ func (c *config) flags() *flag.FlagSet {
 	f.StringVar(&c.Namespace.Name, "namespace", "ppi", "`namespace` of the procurements, to create if absent")
 	f.IntVar(&c.Namespace.RetentionDays, "retention-days", 90, "`days` to keep the history of a closed procurement")
 	f.StringVar(&c.Service.Name, "service-namespace", "",
-		"`namespace` of webhooks and maintenance, to create if absent (default: that of the procurements with -service)")
+		"`namespace` of webhooks and maintenance, created if absent (default: that of the procurements with -service)")
 	f.IntVar(&c.Service.RetentionDays, "service-retention-days", 7,
 		"`days` to keep the history of what is closed there")
 	f.IntVar(&c.HistoryShards, "history-shards", 4, "`number` of history shards, fixed when the databases are created")

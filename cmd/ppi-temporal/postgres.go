@@ -137,7 +137,8 @@ func createDatabases(ctx context.Context, p postgres) error {
 	return nil
 }
 
-// createDatabase tries the database first: a role that may not visit the maintenance database can use one prepared for it.
+// createDatabase tries the database first: a role that may not visit the maintenance database can use one that
+// was prepared for it.
 func createDatabase(ctx context.Context, p postgres, database string) error {
 	conn, err := p.open(ctx, database)
 	if err == nil {

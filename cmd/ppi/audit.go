@@ -16,8 +16,8 @@ import (
 )
 
 type auditCommand struct {
-	Verify auditVerifyCommand `cmd:"" help:"Verify the record, or an export of one procurement: name the first event altered, removed, inserted or reordered."`
-	Export auditExportCommand `cmd:"" help:"Write all events of a procurement with their proof; ppi audit verify --export reads it anywhere."`
+	Verify auditVerifyCommand `cmd:"" help:"Verify the record or an export; name the first event that does not fit."`
+	Export auditExportCommand `cmd:"" help:"Write all events of a procurement with their proof, for ppi audit verify."`
 	Key    auditKeyCommand    `cmd:"" help:"Show the public key that verifies our checkpoints and exports."`
 }
 
@@ -25,10 +25,12 @@ type auditCommand struct {
 var errNotValid = errors.New("the record is not valid")
 
 type auditVerifyCommand struct {
-	Export     string   `type:"existingfile" placeholder:"FILE" help:"Verify this export, without a database; - is the standard input."`
-	Checkpoint []string `type:"existingfile" sep:"none" placeholder:"FILE" help:"Compare with this earlier checkpoint, too; may be repeated."`
-	Key        []string `sep:"none" placeholder:"KEY" help:"Accept signatures of this key only, see ppi audit key; may be repeated."`
-	JSON       bool     `name:"json" help:"Write JSON."`
+	Export string `type:"existingfile" placeholder:"FILE" help:"Verify this export; - is the standard input."`
+
+	Checkpoint []string `type:"existingfile" sep:"none" placeholder:"FILE" help:"Compare with this one; repeatable."`
+
+	Key  []string `sep:"none" placeholder:"KEY" help:"Accept this key only, see ppi audit key; repeatable."`
+	JSON bool     `name:"json" help:"Write JSON."`
 }
 
 func (c auditVerifyCommand) Run(ctx context.Context, inv *invocation) error {

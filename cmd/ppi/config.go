@@ -9,8 +9,9 @@ import (
 )
 
 type configCommand struct {
-	JSON bool           `help:"Write JSON." name:"json"`
-	For  config.Purpose `enum:"config,standalone,serve,worker,migrate" default:"config" help:"Also check that nothing is missing for: ${enum}."`
+	JSON bool `help:"Write JSON." name:"json"`
+
+	For config.Purpose `enum:"config,standalone,serve,worker,migrate" default:"config" help:"Check it for: ${enum}."`
 }
 
 func (c configCommand) Run(inv *invocation) error {

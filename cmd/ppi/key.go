@@ -14,18 +14,18 @@ import (
 )
 
 type keyCommand struct {
-	Create keyCreateCommand `cmd:"" help:"Make an administrator with an API key and write the key, this once, to standard output."`
+	Create keyCreateCommand `cmd:"" help:"Make an administrator and write the API key, once, to standard output."`
 }
 
 // keyCreateCommand makes the first key of an installation, or lets an operator in again who has lost
 // theirs. All other people and keys are made through the API.
 type keyCreateCommand struct {
-	Administrator bool       `required:"" help:"The key is an administrator's: who makes organisations, people and keys, and sees no procurement."`
+	Administrator bool       `required:"" help:"For who makes organisations, people and keys, and sees no procurement."`
 	Name          string     `default:"Administrator" help:"The person's name."`
 	Email         string     `placeholder:"ADDRESS" help:"The person's e-mail address."`
 	Organisation  string     `default:"Platform operator" help:"Legal name of who runs the platform."`
 	Country       string     `placeholder:"CODE" help:"Where that is, in two letters (ISO 3166-1)."`
-	Expires       *time.Time `placeholder:"INSTANT" help:"When the key ends, such as 2027-01-31T12:00:00Z; it is good until revoked otherwise."`
+	Expires       *time.Time `placeholder:"INSTANT" help:"When it ends, such as 2027-01-31T12:00:00Z; default: never."`
 }
 
 var mailAddress = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)

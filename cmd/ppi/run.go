@@ -18,19 +18,19 @@ import (
 const (
 	exitDone    = 0
 	exitFailed  = 1 // anything not below
-	exitUsage   = 2 // the command line or the configuration must change: a fault in it, a taken port, a data directory in use
+	exitUsage   = 2 // command line or configuration must change: a fault in it, a port or data directory in use
 	exitMissing = 3 // a program that must be installed or built first
 )
 
 // commands is the command line. A command is a struct in a file of its own, with
 // a method Run(context.Context, *invocation) error.
 type commands struct {
-	Standalone standaloneCommand `cmd:"" help:"Run everything on this machine: PostgreSQL, Temporal with its web UI, API and worker."`
+	Standalone standaloneCommand `cmd:"" help:"Run PostgreSQL, Temporal with its web UI, API and worker here."`
 	Serve      serveCommand      `cmd:"" help:"Serve the API."`
 	Worker     workerCommand     `cmd:"" help:"Run workflows and activities."`
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database's schema up to date."`
 	Audit      auditCommand      `cmd:"" help:"Verify the record, export a procurement's part of it."`
-	Demo       demoCommand       `cmd:"" help:"Play a real joint procurement through all six phases, on a system that is gone afterwards."`
+	Demo       demoCommand       `cmd:"" help:"Play a real joint procurement on a system that is gone afterwards."`
 	Key        keyCommand        `cmd:"" help:"Make an API key for an administrator."`
 	Seal       sealCommand       `cmd:"" help:"Seal and open tenders on this machine; no server is asked."`
 	Config     configCommand     `cmd:"" help:"Show the effective configuration, without secrets."`

@@ -23,7 +23,8 @@ func TestTheCanonicalFormOfAnEvent(t *testing.T) {
 		Type:          "deadline.extended",
 		At:            time.Date(2018, 5, 12, 12, 0, 0, 0, time.FixedZone("CEST", 7200)),
 		RecordedAt:    time.Date(2026, 11, 22, 1, 2, 3, 4005999, time.UTC),
-		Data:          json.RawMessage(`{"to": "2018-07-16T10:00:00Z", "lots": [2, 1], "a": {"\u00e9": "€\u003c>&"}, "none": null}`),
+		Data: json.RawMessage(`{"to": "2018-07-16T10:00:00Z", "lots": [2, 1], "a": {"\u00e9": "€\u003c>&"},
+			"none": null}`),
 	}
 	canonical, data, err := audit.Canonical(e)
 	require.NoError(t, err)
@@ -38,8 +39,9 @@ func TestTheCanonicalFormOfAnEvent(t *testing.T) {
 	canonical, data, err = audit.Canonical(e)
 	require.NoError(t, err)
 	require.Equal(t, `{}`, string(data))
-	want := `{"actor":null,"at":"2018-05-12T10:00:00.000000Z","data":{},"id":"evt_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e10",` +
-		`"procurement":null,"recorded_at":"2026-11-22T01:02:03.004005Z","type":"deadline.extended"}`
+	want := `{"actor":null,"at":"2018-05-12T10:00:00.000000Z","data":{},` +
+		`"id":"evt_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e10","procurement":null,` +
+		`"recorded_at":"2026-11-22T01:02:03.004005Z","type":"deadline.extended"}`
 	require.Equal(t, want, string(canonical))
 }
 

@@ -19,9 +19,8 @@ func (p *play) prologue() {
 	s.sayf("NOT as it was: the real procedure was a %s. It is replayed here as an %s.",
 		strings.ToUpper(p.facts.Procedure.Value), strings.ToUpper(p.facts.Procedure.Played))
 	s.wrap("Sourced:  ", fmt.Sprintf("the %d buyers, the lead, the call, the %s of %s with %d companies, the audio "+
-		"conference of %s, the notice of %s, "+
-		"the answers of %s, the deadline of %s in Paris (in reality for requests to participate), %s lots with one buyer each. "+
-		"Each with its source in examples/ppi4hpc/facts.json.",
+		"conference of %s, the notice of %s, the answers of %s, the deadline of %s in Paris (in reality for requests "+
+		"to participate), %s lots with one buyer each. Each with its source in examples/ppi4hpc/facts.json.",
 		len(p.facts.Buyers), p.facts.Consultation.Event.Name.Value, p.on("open_dialogue_event", onDay),
 		p.facts.Consultation.Event.Companies,
 		p.on("legal_conference", onDay), p.on("contract_notice", onHour), p.on("questions_answered", onDay),

@@ -36,7 +36,8 @@ func (b *bundle) skipToTender(t *testing.T) {
 	} {
 		_, err = conn.Exec(t.Context(),
 			`INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at, closed_at)
-			VALUES ($1, $2, 1, $3, clock_timestamp(), CASE WHEN $3 = 'closed' THEN clock_timestamp() END)`, b.Procurement, phase, status)
+			VALUES ($1, $2, 1, $3, clock_timestamp(), CASE WHEN $3 = 'closed' THEN clock_timestamp() END)`,
+			b.Procurement, phase, status)
 		require.NoError(t, err)
 	}
 }

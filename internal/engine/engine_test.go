@@ -150,9 +150,10 @@ func TestAnUpdateIsRejectedForGoodOnlyWhenItIsMalformed(t *testing.T) {
 func TestOnlyARunThatIsNotOpenIsNotRunning(t *testing.T) {
 	t.Parallel()
 	execution := func(closed *timestamppb.Timestamp) *workflowservice.DescribeWorkflowExecutionResponse {
-		return &workflowservice.DescribeWorkflowExecutionResponse{WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{
+		info := &workflowpb.WorkflowExecutionInfo{
 			CloseTime: closed, Status: enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING,
-		}}
+		}
+		return &workflowservice.DescribeWorkflowExecutionResponse{WorkflowExecutionInfo: info}
 	}
 	for name, c := range map[string]struct {
 		run  *workflowservice.DescribeWorkflowExecutionResponse

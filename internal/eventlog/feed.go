@@ -78,7 +78,8 @@ const readFeed = `SELECT f.position, f.procurement, f.canonical, f.sealed FROM (
 	) f ORDER BY f.position LIMIT $8`
 
 // wanted tells whether an event is of a type asked for.
-const wanted = `(cardinality($7::text[]) = 0 OR EXISTS (SELECT FROM unnest($7::text[]) t WHERE e.type = t OR starts_with(e.type, t || '.')))`
+const wanted = `(cardinality($7::text[]) = 0 OR EXISTS (SELECT FROM unnest($7::text[]) t
+	WHERE e.type = t OR starts_with(e.type, t || '.')))`
 
 // Feed reads events in the order of the log. Every event of the query turns up, once, however many are
 // being written: positions are given after commit.

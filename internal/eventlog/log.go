@@ -42,7 +42,8 @@ func (l *Log) Read(ctx context.Context, after int64, limit int) (entries []audit
 	return entries, err
 }
 
-const selectEntries = `SELECT l.position, l.seq, coalesce(l.procurement_id, ''), l.event_id, l.prev_hash, l.hash, e.canonical
+const selectEntries = `SELECT l.position, l.seq, coalesce(l.procurement_id, ''), l.event_id, l.prev_hash, l.hash,
+	e.canonical
 	FROM event_log l LEFT JOIN events e ON e.id = l.event_id `
 
 func readLog(ctx context.Context, db pg.Querier, after int64, limit int) ([]audit.Entry, error) {

@@ -60,7 +60,8 @@ func loadProgress(ctx context.Context, conn *pgx.Conn) (progress, error) {
 	var cluster *int64
 	var size int64
 	err := conn.QueryRow(ctx, `SELECT seen_before, in_progress, size, cluster,
-			(SELECT system_identifier FROM pg_control_system()), pg_snapshot_xmax(pg_current_snapshot()) FROM sequencer`).
+			(SELECT system_identifier FROM pg_control_system()), pg_snapshot_xmax(pg_current_snapshot())
+		FROM sequencer`).
 		Scan(&p.seen.before, &p.seen.inProgress, &size, &cluster, &p.cluster, &current)
 	if err != nil {
 		return progress{}, fmt.Errorf("load the sequencer's progress: %w", err)

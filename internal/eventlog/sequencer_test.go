@@ -208,6 +208,8 @@ func TestEventsRestoredOnAnotherServerAreNeitherLostNorRepeated(t *testing.T) {
 func bulkInsert(t *testing.T, conn *pgx.Conn, n int, xid, note string) {
 	t.Helper()
 	at := time.Date(2027, 1, 2, 3, 4, 5, 6000, time.UTC)
+	insert := strings.ReplaceAll(`INSERT INTO events (id, type, at, recorded_at, data, canonical, xid)
+		VALUES ($1, $2, $3, $3, $4, $5, XID)`, "XID", xid)
 	batch := &pgx.Batch{}
 	for range n {
 		id := models.NewID(models.PrefixEvent)
@@ -215,8 +217,7 @@ func bulkInsert(t *testing.T, conn *pgx.Conn, n int, xid, note string) {
 		require.NoError(t, err)
 		canonical, data, err := audit.Canonical(recorded)
 		require.NoError(t, err)
-		batch.Queue(strings.ReplaceAll(`INSERT INTO events (id, type, at, recorded_at, data, canonical, xid) VALUES ($1, $2, $3, $3, $4, $5, XID)`, "XID", xid),
-			id, recorded.Type, at, string(data), canonical)
+		batch.Queue(insert, id, recorded.Type, at, string(data), canonical)
 	}
 	require.NoError(t, conn.SendBatch(t.Context(), batch).Close())
 }

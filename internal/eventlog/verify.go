@@ -69,7 +69,8 @@ func wholeLog(ctx context.Context, tx pgx.Tx) iter.Seq2[audit.Entry, error] {
 	load := func(after int64) ([]audit.Entry, error) {
 		rows, err := tx.Query(ctx,
 			`SELECT l.position, l.seq, coalesce(l.procurement_id, ''), l.event_id, l.prev_hash, l.hash, e.canonical,
-				coalesce(e.procurement_id, ''), coalesce(e.type, ''), coalesce(e.actor_id, ''), e.at, e.recorded_at, coalesce(e.data::text, '')
+				coalesce(e.procurement_id, ''), coalesce(e.type, ''), coalesce(e.actor_id, ''), e.at, e.recorded_at,
+				coalesce(e.data::text, '')
 			FROM event_log l LEFT JOIN events e ON e.id = l.event_id
 			WHERE l.position > $1 ORDER BY l.position LIMIT $2`, after, pageSize)
 		if err != nil {

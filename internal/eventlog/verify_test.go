@@ -55,7 +55,8 @@ func (i *intruder) do(sql string, args ...any) {
 func (i *intruder) alter(position int) {
 	i.t.Helper()
 	i.do(`UPDATE events SET data = '{"version": 99}',
-		canonical = convert_to(regexp_replace(convert_from(canonical, 'UTF8'), '"data":{"version":\d+}', '"data":{"version":99}'), 'UTF8')
+		canonical = convert_to(regexp_replace(convert_from(canonical, 'UTF8'),
+			'"data":{"version":\d+}', '"data":{"version":99}'), 'UTF8')
 		WHERE id = $1`, i.ids[position-1])
 }
 

@@ -39,7 +39,7 @@ func receipt() seal.Receipt {
 }
 
 func ExampleVerify() {
-	issuer, _ := seal.NewSigner("ppi.example.eu/receipts", bytes.Repeat([]byte{7}, 32))
+	issuer, _ := seal.NewSigner("ppi.test/receipts", bytes.Repeat([]byte{7}, 32))
 	signed, _ := issuer.Sign(receipt())
 	fmt.Print(signed)
 
@@ -61,7 +61,7 @@ func ExampleVerify() {
 	// envelope quality aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa 7340032
 	// envelope price bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb 4096
 	//
-	// — ppi.example.eu/receipts UhsaJWZ3aKlysdwRQmH/AQbdaYKCrmPZ7ETSriMfybyUIKnAjI03SZ0otys8GSNal3tSQO9fXe9r9OuhM7Fa3XEIDwg=
+	// — ppi.test/receipts A/N4ymZ3aKlysdwRQmH/AQbdaYKCrmPZ7ETSriMfybyUIKnAjI03SZ0otys8GSNal3tSQO9fXe9r9OuhM7Fa3XEIDwg=
 	// received 2018-07-09T09:59:59.123456Z <nil>
 }
 

@@ -29,12 +29,15 @@ const writeCommand = `INSERT INTO commands (id, procurement_id, actor_id, verb, 
 	SELECT c.id, c.procurement_id, c.actor_id, c.verb, $5, $6, c.payload, concat_ws(' · ', replace(c.verb, '_', ' '),
 		coalesce(
 			c.payload->>$8::text,
-			(SELECT replace(m.verb, '_', ' ') FROM motions m WHERE m.procurement_id = c.procurement_id AND m.id = c.payload->>'motion'),
-			(SELECT 'lot ' || l.number FROM lots l WHERE l.procurement_id = c.procurement_id AND l.id = c.payload->>'lot')),
+			(SELECT replace(m.verb, '_', ' ') FROM motions m
+				WHERE m.procurement_id = c.procurement_id AND m.id = c.payload->>'motion'),
+			(SELECT 'lot ' || l.number FROM lots l
+				WHERE l.procurement_id = c.procurement_id AND l.id = c.payload->>'lot')),
 		(SELECT left(o.legal_name, 80) FROM role_assignments r JOIN organisations o ON o.id = r.organisation_id
 			WHERE r.procurement_id = c.procurement_id AND r.person_id = c.actor_id AND r.role = ANY($9) AND o.kind = $10
 			ORDER BY r.valid_from DESC, r.id LIMIT 1))
-	FROM (SELECT $1::text AS id, $2::text AS procurement_id, $3::text AS actor_id, $4::text AS verb, $7::jsonb AS payload) c
+	FROM (SELECT $1::text AS id, $2::text AS procurement_id, $3::text AS actor_id, $4::text AS verb,
+		$7::jsonb AS payload) c
 	ON CONFLICT DO NOTHING RETURNING label, status, created_at, set_config('synchronous_commit', 'off', true)`
 
 // A Label says what a command's label tells besides its verb.
@@ -77,8 +80,8 @@ func (s *Store) Command(ctx context.Context, id string) (models.Command, error) 
 	return c, nil
 }
 
-// A Summons is a command to be carried out, with what says which boxes it needs locked. It is read before any lock: what
-// must hold is read again after it.
+// A Summons is a command to be carried out, with what says which boxes it needs locked. It is read before any lock:
+// what must hold is read again after it.
 type Summons struct {
 	// Command has what was asked for; of what became of it, its status alone.
 	Command models.Command
@@ -89,7 +92,8 @@ type Summons struct {
 }
 
 const selectSummons = `SELECT
-	(SELECT row_to_json(x) FROM (SELECT c.id, c.procurement_id, c.actor_id, c.verb, c.if_match, c.payload, c.label, c.status, c.created_at) x),
+	(SELECT row_to_json(x) FROM (SELECT c.id, c.procurement_id, c.actor_id, c.verb, c.if_match, c.payload, c.label,
+		c.status, c.created_at) x),
 	(SELECT row_to_json(m) FROM motions m WHERE m.procurement_id = c.procurement_id AND m.id = c.payload ->> 'motion'),
 	(SELECT json_agg(b ORDER BY b.id) FROM boxes b WHERE b.procurement_id = c.procurement_id AND b.closed_at IS NULL)
 	FROM commands c WHERE c.id = $1`
@@ -169,8 +173,10 @@ func (tx *Tx) StepCommand(id string) {
 // whether it did. The procurement must be locked, so that nobody is carrying the command out. A command that was
 // carried out in part was taken up, and is finished instead.
 func (tx *Tx) ExpireCommand(id string, age time.Duration) (bool, error) {
-	result := tx.db().Exec(`UPDATE commands SET status = 'expired', done_at = clock_timestamp(), told_at = clock_timestamp()
-		WHERE id = ? AND status = 'pending' AND steps = 0 AND created_at < clock_timestamp() - make_interval(secs => ?)`, id, age.Seconds())
+	result := tx.db().Exec(`UPDATE commands
+		SET status = 'expired', done_at = clock_timestamp(), told_at = clock_timestamp()
+		WHERE id = ? AND status = 'pending' AND steps = 0
+			AND created_at < clock_timestamp() - make_interval(secs => ?)`, id, age.Seconds())
 	if result.Error != nil {
 		return false, fmt.Errorf("expire command: %w", result.Error)
 	}
@@ -199,8 +205,8 @@ type Untold struct {
 
 const isUntold = "c.told_at IS NULL AND (c.status <> 'pending' OR c.steps > 0)"
 
-// claimUntold takes on procurements whose turn has come; of two callers at once the second finds next_at moved. It takes
-// any, and any command of each, so that what cannot be told does not keep the others waiting.
+// claimUntold takes on procurements whose turn has come; of two callers at once the second finds next_at moved. It
+// takes any, and any command of each, so that what cannot be told does not keep the others waiting.
 const claimUntold = `WITH due AS (
 		SELECT c.procurement_id FROM commands c LEFT JOIN retellings r USING (procurement_id)
 		WHERE ` + isUntold +

@@ -79,16 +79,17 @@ func (s *Store) NextDelivery(ctx context.Context, f PortalFeed) (Outgoing, error
 // RecordAttempt writes an attempt down as the next of its delivery. On success the delivery is done and the
 // feed goes on. The feed must be locked.
 func (tx *Tx) RecordAttempt(f PortalFeed, a models.DeliveryAttempt) error {
-	err := tx.db().Exec(`INSERT INTO delivery_attempts (endpoint_id, event_id, n, started_at, latency, status, fault, answer)
+	err := tx.db().Exec(`INSERT INTO delivery_attempts
+			(endpoint_id, event_id, n, started_at, latency, status, fault, answer)
 		SELECT ?, ?, count(*) + 1, ?, ?, ?, ?, ? FROM delivery_attempts WHERE endpoint_id = ? AND event_id = ?`,
 		f.EndpointID, a.EventID, a.StartedAt, a.Latency, a.Status, a.Fault, a.Answer, f.EndpointID, a.EventID).Error
 	if err == nil && a.Fault == "" {
-		err = tx.db().Exec("UPDATE deliveries SET delivered_at = clock_timestamp() WHERE endpoint_id = ? AND event_id "+
-			"= ? AND delivered_at IS NULL",
-			f.EndpointID, a.EventID).Error
+		err = tx.db().Exec(`UPDATE deliveries SET delivered_at = clock_timestamp()
+			WHERE endpoint_id = ? AND event_id = ? AND delivered_at IS NULL`, f.EndpointID, a.EventID).Error
 	}
 	if err == nil && a.Fault == "" {
-		err = tx.db().Exec(`UPDATE portal_feeds SET state = 'active', reason = '', failures = 0, retry_at = NULL, moved_at = clock_timestamp()
+		err = tx.db().Exec(`UPDATE portal_feeds
+			SET state = 'active', reason = '', failures = 0, retry_at = NULL, moved_at = clock_timestamp()
 			WHERE endpoint_id = ? AND procurement_id = ?`, f.EndpointID, f.ProcurementID).Error
 	}
 	if err != nil {
@@ -124,8 +125,10 @@ func (tx *Tx) LockFeed(f PortalFeed, event models.ID) (LockedFeed, error) {
 
 // RetryFeed has a locked feed wait for its next attempt after so many failures.
 func (tx *Tx) RetryFeed(f PortalFeed, failures int, reason string, wait time.Duration) error {
-	err := tx.db().Exec(`UPDATE portal_feeds SET state = 'retrying', reason = ?, failures = ?, moved_at = clock_timestamp(),
-			retry_at = clock_timestamp() + ? * interval '1 microsecond' WHERE endpoint_id = ? AND procurement_id = ?`,
+	err := tx.db().Exec(`UPDATE portal_feeds
+		SET state = 'retrying', reason = ?, failures = ?, moved_at = clock_timestamp(),
+			retry_at = clock_timestamp() + ? * interval '1 microsecond'
+		WHERE endpoint_id = ? AND procurement_id = ?`,
 		reason, failures, wait.Microseconds(), f.EndpointID, f.ProcurementID).Error
 	if err != nil {
 		return fmt.Errorf("retry feed: %w", err)
@@ -135,7 +138,8 @@ func (tx *Tx) RetryFeed(f PortalFeed, failures int, reason string, wait time.Dur
 
 // ParkFeed has a feed wait for a person.
 func (tx *Tx) ParkFeed(f PortalFeed, failures int, reason string) error {
-	err := tx.db().Exec(`UPDATE portal_feeds SET state = 'parked', reason = ?, failures = ?, retry_at = NULL, moved_at = clock_timestamp()
+	err := tx.db().Exec(`UPDATE portal_feeds
+		SET state = 'parked', reason = ?, failures = ?, retry_at = NULL, moved_at = clock_timestamp()
 		WHERE endpoint_id = ? AND procurement_id = ?`, reason, failures, f.EndpointID, f.ProcurementID).Error
 	if err != nil {
 		return fmt.Errorf("park feed: %w", err)
@@ -206,10 +210,14 @@ const DeliveriesKept = 180 * 24 * time.Hour
 // many that never will because their endpoint ended as long ago.
 func (s *Store) ForgetDeliveries(ctx context.Context, limit int) (int64, error) {
 	done := s.rows(ctx).Exec(`WITH arrived AS (SELECT endpoint_id, event_id FROM deliveries
-			WHERE delivered_at < clock_timestamp() - make_interval(secs => @kept) ORDER BY delivered_at LIMIT @limit FOR UPDATE SKIP LOCKED),
-		stranded AS (SELECT d.endpoint_id, d.event_id FROM endpoints x JOIN deliveries d ON d.endpoint_id = x.id AND d.delivered_at IS NULL
-			WHERE x.ended_at < clock_timestamp() - make_interval(secs => @kept) LIMIT @limit FOR UPDATE OF d SKIP LOCKED)
-		DELETE FROM deliveries WHERE (endpoint_id, event_id) IN (SELECT * FROM arrived UNION ALL SELECT * FROM stranded)`,
+			WHERE delivered_at < clock_timestamp() - make_interval(secs => @kept)
+			ORDER BY delivered_at LIMIT @limit FOR UPDATE SKIP LOCKED),
+		stranded AS (SELECT d.endpoint_id, d.event_id
+			FROM endpoints x JOIN deliveries d ON d.endpoint_id = x.id AND d.delivered_at IS NULL
+			WHERE x.ended_at < clock_timestamp() - make_interval(secs => @kept)
+			LIMIT @limit FOR UPDATE OF d SKIP LOCKED)
+		DELETE FROM deliveries
+		WHERE (endpoint_id, event_id) IN (SELECT * FROM arrived UNION ALL SELECT * FROM stranded)`,
 		map[string]any{"kept": DeliveriesKept.Seconds(), "limit": limit})
 	if done.Error != nil {
 		return 0, fmt.Errorf("forget deliveries: %w", done.Error)

@@ -103,10 +103,12 @@ var queueDeliveries = `WITH queued AS (
 		CROSS JOIN event_log l
 		JOIN events e ON e.id = l.event_id
 		JOIN procurements p ON p.id = l.procurement_id
-		WHERE x.status IN ('active', 'paused') AND l.position > $1 AND l.position <= $2 AND l.position > x.since AND ` + sent + `
+		WHERE x.status IN ('active', 'paused') AND l.position > $1 AND l.position <= $2 AND l.position > x.since
+			AND ` + sent + `
 			AND x.rehearsals = (p.mode = 'rehearsal')
 			AND (x.procurements = '[]' OR x.procurements @> to_jsonb(p.id::text))
-			AND (x.types = '[]' OR EXISTS (SELECT FROM jsonb_array_elements_text(x.types) t WHERE e.type = t OR starts_with(e.type, t || '.')))
+			AND (x.types = '[]' OR EXISTS (SELECT FROM jsonb_array_elements_text(x.types) t
+				WHERE e.type = t OR starts_with(e.type, t || '.')))
 			AND EXISTS (SELECT FROM role_assignments r WHERE r.procurement_id = p.id AND r.person_id = x.owner_id
 				AND r.role = 'lead_procurer' AND ` + heldNow + `)
 		RETURNING endpoint_id, procurement_id, seq
@@ -147,8 +149,10 @@ func (s *Store) Quiet(ctx context.Context, since time.Duration, limit int) ([]Wa
 func (s *Store) wakes(ctx context.Context, which string, limit int, arguments ...any) ([]Wake, error) {
 	var found []Wake
 	err := s.rows(ctx).
-		Raw(`SELECT f.endpoint_id, f.procurement_id, f.asked, o.legal_name AS owner, p.title->>(p.languages->>0) AS title, coalesce((SELECT max(d.seq) FROM deliveries d
-			WHERE d.endpoint_id = f.endpoint_id AND d.procurement_id = f.procurement_id AND d.delivered_at IS NULL), 0) AS up_to
+		Raw(`SELECT f.endpoint_id, f.procurement_id, f.asked, o.legal_name AS owner,
+			p.title->>(p.languages->>0) AS title,
+			coalesce((SELECT max(d.seq) FROM deliveries d WHERE d.endpoint_id = f.endpoint_id
+				AND d.procurement_id = f.procurement_id AND d.delivered_at IS NULL), 0) AS up_to
 		FROM portal_feeds f JOIN endpoints x ON x.id = f.endpoint_id JOIN organisations o ON o.id = x.organisation_id
 			JOIN procurements p ON p.id = f.procurement_id
 		WHERE x.status = 'active' AND `+which+" ORDER BY f.moved_at LIMIT ?", append(arguments, limit)...).Scan(&found).

@@ -14,8 +14,10 @@ const (
 	ofUpload       = ", u.digest, u.size, u.filename, u.media_type "
 	selectDocument = "SELECT d.*" + ofUpload +
 		"FROM documents d JOIN uploads u ON u.id = d.upload_id WHERE d.procurement_id = ? "
-	selectVersion = `SELECT d.id, d.procurement_id, v.version, v.title, v.audience, v.upload_id, v.author_id, v.written_at` + ofUpload + `
-		FROM documents d JOIN document_versions v ON v.document_id = d.id JOIN uploads u ON u.id = v.upload_id WHERE d.procurement_id = ? `
+	selectVersion = `SELECT d.id, d.procurement_id,
+			v.version, v.title, v.audience, v.upload_id, v.author_id, v.written_at` + ofUpload + `
+		FROM documents d JOIN document_versions v ON v.document_id = d.id JOIN uploads u ON u.id = v.upload_id
+		WHERE d.procurement_id = ? `
 )
 
 // Document reads a document in its latest version. It returns a refusal with [models.CodeNotFound].
@@ -79,7 +81,8 @@ func (tx *Tx) WriteDocument(d models.Document) error {
 	if err != nil {
 		return fmt.Errorf("render title of document: %w", err)
 	}
-	err = tx.db().Exec(`INSERT INTO documents (id, procurement_id, version, title, audience, upload_id, author_id, written_at)
+	err = tx.db().Exec(`INSERT INTO documents
+			(id, procurement_id, version, title, audience, upload_id, author_id, written_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.title, audience = excluded.audience,
 			upload_id = excluded.upload_id, author_id = excluded.author_id, written_at = excluded.written_at`,
@@ -87,9 +90,10 @@ func (tx *Tx) WriteDocument(d models.Document) error {
 	if err != nil {
 		return fmt.Errorf("write document: %w", err)
 	}
-	err = tx.db().Exec(`INSERT INTO document_versions (document_id, version, title, audience, upload_id, author_id, written_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?)`, d.ID, d.Version, string(title), d.Audience, d.UploadID, d.AuthorID, d.WrittenAt).
-		Error
+	err = tx.db().Exec(`INSERT INTO document_versions
+			(document_id, version, title, audience, upload_id, author_id, written_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		d.ID, d.Version, string(title), d.Audience, d.UploadID, d.AuthorID, d.WrittenAt).Error
 	if err != nil {
 		return fmt.Errorf("keep version of document: %w", err)
 	}

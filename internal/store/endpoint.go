@@ -138,12 +138,15 @@ func (tx *Tx) GoOn(endpoint models.ID) ([]Unparked, error) {
 		Unparked
 		State models.FeedState
 	}
-	err := tx.db().Raw(`SELECT f.procurement_id, f.state, clock_timestamp() + p.clock_offset * interval '1 microsecond' AS now
+	err := tx.db().Raw(`SELECT f.procurement_id, f.state,
+			clock_timestamp() + p.clock_offset * interval '1 microsecond' AS now
 		FROM portal_feeds f JOIN procurements p ON p.id = f.procurement_id
 		WHERE f.endpoint_id = ? ORDER BY f.procurement_id FOR UPDATE OF f`, endpoint).Scan(&feeds).Error
 	if err == nil {
-		err = tx.db().Exec(`UPDATE portal_feeds SET state = 'active', reason = '', failures = 0, retry_at = NULL, asked = asked + 1,
-			moved_at = clock_timestamp() WHERE endpoint_id = ?`, endpoint).Error
+		err = tx.db().Exec(`UPDATE portal_feeds
+			SET state = 'active', reason = '', failures = 0, retry_at = NULL, asked = asked + 1,
+				moved_at = clock_timestamp()
+			WHERE endpoint_id = ?`, endpoint).Error
 	}
 	if err != nil {
 		return nil, fmt.Errorf("go on with feeds of endpoint: %w", err)

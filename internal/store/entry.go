@@ -47,12 +47,14 @@ func (tx *Tx) Entries(procurement models.ID, kind models.EntryKind, after models
 func (tx *Tx) WriteEntry(e *models.Entry, single bool) (bool, error) {
 	var result *gorm.DB
 	if e.Version == 1 {
-		result = tx.db().Exec(`INSERT INTO entries (id, procurement_id, kind, phase, round, organisation_id, subject, version, author_id,
-			body, digest, written_at, single) VALUES (?, ?, ?, ?, ?, nullif(?, ''), ?, 1, ?, ?, ?, ?, ?)`,
+		result = tx.db().Exec(`INSERT INTO entries (id, procurement_id, kind, phase, round, organisation_id, subject,
+				version, author_id, body, digest, written_at, single)
+			VALUES (?, ?, ?, ?, ?, nullif(?, ''), ?, 1, ?, ?, ?, ?, ?)`,
 			e.ID, e.ProcurementID, e.Kind, e.Phase, e.Round, e.OrganisationID, e.Subject, e.AuthorID, string(e.Body),
 			e.Digest, e.WrittenAt, single)
 	} else {
-		result = tx.db().Exec(`UPDATE entries SET round = ?, version = ?, author_id = ?, body = ?, digest = ?, written_at = ?, withdrawn_at = ?
+		result = tx.db().Exec(`UPDATE entries
+			SET round = ?, version = ?, author_id = ?, body = ?, digest = ?, written_at = ?, withdrawn_at = ?
 			WHERE id = ? AND version = ?`,
 			e.Round, e.Version, e.AuthorID, string(e.Body), e.Digest, e.WrittenAt, e.WithdrawnAt, e.ID, e.Version-1)
 	}

@@ -8,8 +8,9 @@ import (
 )
 
 // selectMembers reads a share as it was agreed: 25, not the column's 25.000000.
-const selectMembers = `SELECT procurement_id, organisation_id, lead, coalesce(trim_scale(budget_share)::text, '') AS budget_share,
-	joined_at, left_at FROM consortium_members `
+const selectMembers = `SELECT procurement_id, organisation_id, lead,
+	coalesce(trim_scale(budget_share)::text, '') AS budget_share, joined_at, left_at
+	FROM consortium_members `
 
 // Member reads one member of a consortium. It returns a refusal with [models.CodeNotFound].
 func (s *Store) Member(ctx context.Context, procurement, organisation models.ID) (models.Member, error) {
@@ -39,7 +40,8 @@ func (s *Store) ListMembers(ctx context.Context, procurement, after models.ID, l
 func (tx *Tx) PutMember(m models.Member) error {
 	err := tx.db().Exec(`INSERT INTO consortium_members (procurement_id, organisation_id, lead, budget_share, joined_at)
 		VALUES (?, ?, ?, nullif(?, '')::numeric, ?)
-		ON CONFLICT (procurement_id, organisation_id) DO UPDATE SET lead = excluded.lead, budget_share = excluded.budget_share`,
+		ON CONFLICT (procurement_id, organisation_id)
+			DO UPDATE SET lead = excluded.lead, budget_share = excluded.budget_share`,
 		m.ProcurementID, m.OrganisationID, m.Lead, m.BudgetShare, m.JoinedAt).Error
 	if err != nil {
 		return fmt.Errorf("put member: %w", err)

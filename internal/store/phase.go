@@ -18,7 +18,8 @@ func (tx *Tx) Rounds(procurement models.ID) ([]models.PhaseRound, error) {
 	return rounds, nil
 }
 
-// OpenRounds opens the next round of each phase at the given procedure time and returns them in the order of the phases.
+// OpenRounds opens the next round of each phase at the given procedure time and returns them in the order of the
+// phases.
 func (tx *Tx) OpenRounds(procurement models.ID, at time.Time, phases ...models.Phase) ([]models.PhaseRound, error) {
 	names := make([]string, len(phases))
 	for i, phase := range phases {
@@ -26,7 +27,9 @@ func (tx *Tx) OpenRounds(procurement models.ID, at time.Time, phases ...models.P
 	}
 	var rounds []models.PhaseRound
 	err := tx.db().Raw(`INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at)
-		SELECT p.id, f.phase, (SELECT coalesce(max(r.round), 0) + 1 FROM phase_rounds r WHERE r.procurement_id = p.id AND r.phase = f.phase), 'open', ?
+		SELECT p.id, f.phase,
+			(SELECT coalesce(max(r.round), 0) + 1 FROM phase_rounds r
+				WHERE r.procurement_id = p.id AND r.phase = f.phase), 'open', ?
 		FROM procurements p, unnest(string_to_array(?, ' ')) WITH ORDINALITY f(phase, n) WHERE p.id = ? ORDER BY f.n
 		RETURNING *`, at, strings.Join(names, " "), procurement).Scan(&rounds).Error
 	if err != nil {

@@ -28,7 +28,8 @@ func (tx *Tx) SaveDraft(p *models.Procurement) error {
 // standingsOf selects the procurements on which the person of the parameters holds a role.
 var standingsOf = `SELECT p.*, c.at, ` + rolesNow + ` AS roles
 	FROM procurements p CROSS JOIN (SELECT clock_timestamp() AS at) c
-	WHERE p.id > ? AND EXISTS (SELECT FROM role_assignments r WHERE r.procurement_id = p.id AND r.person_id = ? AND ` + held("c.at") + `)
+	WHERE p.id > ? AND EXISTS (SELECT FROM role_assignments r
+		WHERE r.procurement_id = p.id AND r.person_id = ? AND ` + held("c.at") + `)
 	AND (p.status = ? OR ? = '')
 	ORDER BY p.id LIMIT ?`
 

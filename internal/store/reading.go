@@ -103,26 +103,32 @@ func (tx *Tx) readParts(procurement models.ID, parts []part) error {
 
 // The parts say, of procurement p, where it stands.
 const (
-	roundsOf = "SELECT json_agg(x ORDER BY x.opened_at, x.phase, x.round) FROM phase_rounds x WHERE x.procurement_id = p.id"
+	roundsOf = `SELECT json_agg(x ORDER BY x.opened_at, x.phase, x.round)
+		FROM phase_rounds x WHERE x.procurement_id = p.id`
 	// The lead buyer is first. The share is a decimal, exact as text only.
-	membersOf = `SELECT json_agg(json_build_object('procurement_id', m.procurement_id, 'organisation_id', m.organisation_id,
-			'lead', m.lead, 'budget_share', m.budget_share::text, 'joined_at', m.joined_at, 'left_at', m.left_at)
+	membersOf = `SELECT json_agg(json_build_object('procurement_id', m.procurement_id,
+			'organisation_id', m.organisation_id, 'lead', m.lead, 'budget_share', m.budget_share::text,
+			'joined_at', m.joined_at, 'left_at', m.left_at)
 			ORDER BY m.lead DESC, m.joined_at, m.organisation_id)
 		FROM consortium_members m WHERE m.procurement_id = p.id`
 	organisationsOf = `SELECT json_agg(o) FROM organisations o
 		WHERE o.id IN (SELECT m.organisation_id FROM consortium_members m WHERE m.procurement_id = p.id)`
 	lotsOf = "SELECT json_agg(x ORDER BY x.number) FROM (SELECT " + withBoxes +
 		" FROM lots WHERE lots.procurement_id = p.id) x"
-	stagesOf        = "SELECT json_agg(x) FROM lot_stages x JOIN lots l ON l.id = x.lot_id WHERE l.procurement_id = p.id"
-	consultationsOf = "SELECT json_agg(x ORDER BY x.announced_at, x.announcement_id) FROM consultations x WHERE " +
-		"x.procurement_id = p.id"
-	releasesOf      = "SELECT json_agg(x ORDER BY x.released_at, x.entry_id) FROM releases x WHERE x.procurement_id = p.id"
-	standingVotesOf = "SELECT json_agg(x ORDER BY x.cast_at, x.id) FROM votes x WHERE x.procurement_id = p.id AND " +
-		"x.voided_at IS NULL"
-	openMotionsOf = "SELECT json_agg(x ORDER BY x.id) FROM motions x WHERE x.procurement_id = p.id AND x.status = 'open'"
-	openTasksOf   = "SELECT json_agg(x ORDER BY x.id) FROM tasks x WHERE x.procurement_id = p.id AND x.done_at IS NULL"
-	toldOf        = `SELECT json_agg(x ORDER BY x.id) FROM entries x
-		WHERE x.procurement_id = p.id AND x.kind IN ('engagement_plan', 'bulletin') AND x.id IN (SELECT r.entry_id FROM releases r)`
+	stagesOf = `SELECT json_agg(x) FROM lot_stages x JOIN lots l ON l.id = x.lot_id
+		WHERE l.procurement_id = p.id`
+	consultationsOf = `SELECT json_agg(x ORDER BY x.announced_at, x.announcement_id) FROM consultations x
+		WHERE x.procurement_id = p.id`
+	releasesOf = `SELECT json_agg(x ORDER BY x.released_at, x.entry_id) FROM releases x
+		WHERE x.procurement_id = p.id`
+	standingVotesOf = `SELECT json_agg(x ORDER BY x.cast_at, x.id) FROM votes x
+		WHERE x.procurement_id = p.id AND x.voided_at IS NULL`
+	openMotionsOf = `SELECT json_agg(x ORDER BY x.id) FROM motions x
+		WHERE x.procurement_id = p.id AND x.status = 'open'`
+	openTasksOf = "SELECT json_agg(x ORDER BY x.id) FROM tasks x WHERE x.procurement_id = p.id AND x.done_at IS NULL"
+	toldOf      = `SELECT json_agg(x ORDER BY x.id) FROM entries x
+		WHERE x.procurement_id = p.id AND x.kind IN ('engagement_plan', 'bulletin')
+			AND x.id IN (SELECT r.entry_id FROM releases r)`
 )
 
 // And these what else its dossier holds: of boxes that are open nothing but the lots themselves.
@@ -131,20 +137,24 @@ const (
 	authorsOf = `SELECT json_agg(x ORDER BY x.entry_id, x.author_id) FROM (SELECT DISTINCT v.entry_id, v.author_id
 		FROM entry_versions v JOIN entries e ON e.id = v.entry_id WHERE e.procurement_id = p.id) x`
 	rolesOf     = "SELECT json_agg(x ORDER BY x.id) FROM role_assignments x WHERE x.procurement_id = p.id"
-	responsesOf = `SELECT json_agg(x ORDER BY x.id) FROM (SELECT id, procurement_id, announcement_id, organisation_id, person_id,
-		received_at, recorded_at, digest FROM consultation_responses WHERE procurement_id = p.id) x`
-	standsIn = "FROM tenders t JOIN boxes b ON b.id = t.box_id WHERE b.procurement_id = p.id AND b.closed_at IS " +
-		"NOT NULL AND t.ended_at IS NULL"
+	responsesOf = `SELECT json_agg(x ORDER BY x.id) FROM (SELECT id, procurement_id, announcement_id, organisation_id,
+		person_id, received_at, recorded_at, digest FROM consultation_responses WHERE procurement_id = p.id) x`
+	standsIn = `FROM tenders t JOIN boxes b ON b.id = t.box_id
+		WHERE b.procurement_id = p.id AND b.closed_at IS NOT NULL AND t.ended_at IS NULL`
 	receivedOf  = "SELECT json_agg(x ORDER BY x.id) FROM (SELECT t.*, b.procurement_id, b.hands_in " + standsIn + ") x"
-	envelopesOf = "SELECT json_agg(x ORDER BY x.tender_id, x.n) FROM tender_envelopes x WHERE x.tender_id IN (SELECT t.id " + standsIn + ")"
+	envelopesOf = `SELECT json_agg(x ORDER BY x.tender_id, x.n) FROM tender_envelopes x
+		WHERE x.tender_id IN (SELECT t.id ` + standsIn + ")"
 	ofAnyLot    = "(SELECT t.id FROM tenders t JOIN lots l ON l.id = t.lot_id WHERE l.procurement_id = p.id)"
 	tenderersOf = `SELECT json_agg(o) FROM organisations o
-		WHERE o.id IN (SELECT t.organisation_id FROM tenders t JOIN lots l ON l.id = t.lot_id WHERE l.procurement_id = p.id)`
+		WHERE o.id IN (SELECT t.organisation_id FROM tenders t JOIN lots l ON l.id = t.lot_id
+			WHERE l.procurement_id = p.id)`
 	openersOf = `SELECT json_agg(x ORDER BY x.opened_at, x.person_id) FROM box_openers x
 		WHERE x.box_id IN (SELECT b.id FROM boxes b WHERE b.procurement_id = p.id)`
 	openingsOf = "SELECT json_agg(x ORDER BY x.id) FROM openings x WHERE x.tender_id IN " + ofAnyLot
-	sheetsOf   = `SELECT json_agg(x ORDER BY x.tender_id, x.person_id) FROM (SELECT DISTINCT ON (s.tender_id, s.person_id) s.*
-		FROM score_sheets s WHERE s.tender_id IN ` + ofAnyLot + ` ORDER BY s.tender_id, s.person_id, s.version DESC) x`
+	sheetsOf   = `SELECT json_agg(x ORDER BY x.tender_id, x.person_id)
+		FROM (SELECT DISTINCT ON (s.tender_id, s.person_id) s.* FROM score_sheets s
+			WHERE s.tender_id IN ` + ofAnyLot + `
+			ORDER BY s.tender_id, s.person_id, s.version DESC) x`
 	lettersOf = `SELECT json_agg(x ORDER BY x.tender_id, x.sent_at) FROM letters x
 		WHERE x.lot_id IN (SELECT l.id FROM lots l WHERE l.procurement_id = p.id)`
 	noticesOf = "SELECT json_agg(x ORDER BY x.id) FROM notices x WHERE x.procurement_id = p.id"

@@ -20,8 +20,10 @@ func TestAReadingIsWhatTheTablesHold(t *testing.T) {
 	p.Publish(procurement)
 	p.Exec(`INSERT INTO consortium_members (procurement_id, organisation_id, lead, budget_share, joined_at)
 		VALUES ($1, $2, true, 33.3, '2026-03-29T01:30:00.123456+05:30')`, procurement, p.Organisation)
-	p.Exec(`INSERT INTO votes (id, procurement_id, subject, round, digest, organisation_id, person_id, choice, cast_at, asked_at, voided_at)
-		SELECT $1, $2, 'gate/needs', 1, repeat('0', 64), $3, $4, 'approve', c.now, c.asked, c.now FROM (SELECT now() AS now, now() AS asked) c`,
+	p.Exec(`INSERT INTO votes (id, procurement_id, subject, round, digest, organisation_id, person_id, choice,
+			cast_at, asked_at, voided_at)
+		SELECT $1, $2, 'gate/needs', 1, repeat('0', 64), $3, $4, 'approve', c.now, c.asked, c.now
+		FROM (SELECT now() AS now, now() AS asked) c`,
 		models.NewID(models.PrefixVote), procurement, p.Organisation, lead)
 	require.NoError(t, p.InTx(t.Context(), func(tx *store.Tx) error {
 		shared, err := tx.ShareProcurement(procurement)

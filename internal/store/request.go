@@ -65,7 +65,8 @@ const RequestsKept = 30 * 24 * time.Hour
 // ForgetRequests deletes at most limit answers that were kept for [RequestsKept] and returns how many.
 func (s *Store) ForgetRequests(ctx context.Context, limit int) (int64, error) {
 	done := s.rows(ctx).Exec(`DELETE FROM requests WHERE id IN (SELECT id FROM requests
-		WHERE created_at < clock_timestamp() - make_interval(secs => ?) ORDER BY created_at LIMIT ? FOR UPDATE SKIP LOCKED)`,
+		WHERE created_at < clock_timestamp() - make_interval(secs => ?)
+		ORDER BY created_at LIMIT ? FOR UPDATE SKIP LOCKED)`,
 		RequestsKept.Seconds(), limit)
 	if done.Error != nil {
 		return 0, fmt.Errorf("forget requests: %w", done.Error)

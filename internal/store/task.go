@@ -19,9 +19,10 @@ func (tx *Tx) RaiseTask(procurement models.ID, kind, subject string, detail map[
 		return "", false, fmt.Errorf("render task: %w", err)
 	}
 	id := models.NewID(models.PrefixTask)
-	result := tx.db().Exec(`INSERT INTO tasks (id, procurement_id, kind, subject_id, detail, raised_at) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (procurement_id, kind, subject_id) WHERE done_at IS NULL DO NOTHING`, id, procurement, kind,
-		subject, string(body), at)
+	result := tx.db().Exec(`INSERT INTO tasks (id, procurement_id, kind, subject_id, detail, raised_at)
+		VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (procurement_id, kind, subject_id) WHERE done_at IS NULL DO NOTHING`,
+		id, procurement, kind, subject, string(body), at)
 	if result.Error != nil {
 		return "", false, fmt.Errorf("raise task: %w", result.Error)
 	}
@@ -30,7 +31,8 @@ func (tx *Tx) RaiseTask(procurement models.ID, kind, subject string, detail map[
 
 // FinishTask ends the open task of a kind about a subject, if there is one.
 func (tx *Tx) FinishTask(procurement models.ID, kind, subject string, at time.Time) (bool, error) {
-	result := tx.db().Exec(`UPDATE tasks SET done_at = ? WHERE procurement_id = ? AND kind = ? AND subject_id = ? AND done_at IS NULL`,
+	result := tx.db().Exec(`UPDATE tasks SET done_at = ?
+		WHERE procurement_id = ? AND kind = ? AND subject_id = ? AND done_at IS NULL`,
 		at, procurement, kind, subject)
 	if result.Error != nil {
 		return false, fmt.Errorf("finish task: %w", result.Error)
@@ -41,7 +43,8 @@ func (tx *Tx) FinishTask(procurement models.ID, kind, subject string, at time.Ti
 // RemindOfTask notes that an open task was brought to mind again.
 func (tx *Tx) RemindOfTask(procurement models.ID, kind, subject string, at time.Time) (models.Task, error) {
 	var t models.Task
-	err := tx.db().Raw(`UPDATE tasks SET reminded_at = ? WHERE procurement_id = ? AND kind = ? AND subject_id = ? AND done_at IS NULL
+	err := tx.db().Raw(`UPDATE tasks SET reminded_at = ?
+		WHERE procurement_id = ? AND kind = ? AND subject_id = ? AND done_at IS NULL
 		RETURNING *`, at, procurement, kind, subject).Take(&t).Error
 	if err != nil {
 		return t, fmt.Errorf("remind of task: %w", err)

@@ -75,10 +75,12 @@ const (
 	shareBox = "SELECT b.id, pg_advisory_xact_lock_shared(hashtextextended('box/' || b.id, 0)) FROM (%s) b"
 	// The clock is read once, in a subquery that is evaluated once, for all uploads brought.
 	readBox = `SELECT b.*, u.id, u.organisation_id, u.purpose, u.size, u.digest, u.completed_at FROM
-		(SELECT l.number, l.ended_at, to_jsonb(x), EXISTS (SELECT FROM box_invited i WHERE i.box_id = x.id AND i.organisation_id = $3),
+		(SELECT l.number, l.ended_at, to_jsonb(x),
+			EXISTS (SELECT FROM box_invited i WHERE i.box_id = x.id AND i.organisation_id = $3),
 			p.status, p.mode, p.clock_offset, clock_timestamp(),
 			(SELECT t.id FROM tenders t WHERE t.box_id = x.id AND t.organisation_id = $3 AND t.ended_at IS NULL)
-		FROM lots l JOIN procurements p ON p.id = l.procurement_id LEFT JOIN LATERAL (%s) x ON true WHERE l.id = $2 AND p.id = $1) b
+		FROM lots l JOIN procurements p ON p.id = l.procurement_id LEFT JOIN LATERAL (%s) x ON true
+		WHERE l.id = $2 AND p.id = $1) b
 		LEFT JOIN uploads u ON u.procurement_id = $1 AND u.id IN `
 )
 

@@ -33,16 +33,18 @@ var ErrDepositRefused = errors.New("another deposit excludes this one")
 
 // The statements share their first parameters, those of the event and the request.
 const (
-	endReplaced = "WITH ended AS (UPDATE tenders SET ended_at = $13, ended_by = 'replaced' WHERE id = $16 AND " +
-		"ended_at IS NULL RETURNING id), "
+	endReplaced = `WITH ended AS (UPDATE tenders SET ended_at = $13, ended_by = 'replaced'
+		WHERE id = $16 AND ended_at IS NULL RETURNING id), `
 	// The envelopes follow as rows of four parameters each.
 	insertTender = `tender AS (INSERT INTO tenders
 			(id, lot_id, organisation_id, person_id, manifest, receipt, received_at, recorded_at, box_id, supersedes_id)
 		SELECT $8, $9, $10, $11, $12, $14, $13, $2, $15, %s RETURNING id),
-	envelopes AS (INSERT INTO tender_envelopes (tender_id, n, kind, upload_id, digest, size) SELECT tender.id, e.* FROM tender, (VALUES `
+	envelopes AS (INSERT INTO tender_envelopes (tender_id, n, kind, upload_id, digest, size)
+		SELECT tender.id, e.* FROM tender, (VALUES `
 	endWithdrawn = `WITH tender AS (UPDATE tenders SET ended_at = $8, ended_by = 'withdrawn', withdrawal = $9
 		WHERE id = $10 AND ended_at IS NULL RETURNING id)`
-	insertRest = `, event AS (INSERT INTO events (id, type, at, recorded_at, data, canonical) SELECT $1, '%s', $2, $2, $3, $4 FROM tender)
+	insertRest = `, event AS (INSERT INTO events (id, type, at, recorded_at, data, canonical)
+		SELECT $1, '%s', $2, $2, $3, $4 FROM tender)
 	INSERT INTO requests (id, fingerprint, body) SELECT $5, $6, $7 FROM tender`
 )
 

@@ -54,7 +54,8 @@ func (tx *Tx) RecordOpening(o models.Opening) (int64, error) {
 		return 0, fmt.Errorf("record opening: %w", err)
 	}
 	var id int64
-	err = tx.db().Raw(`INSERT INTO openings (tender_id, n, person_id, organisation_id, readable, plaintext_digest, size, upload_id, price, recorded_at)
+	err = tx.db().Raw(`INSERT INTO openings (tender_id, n, person_id, organisation_id, readable, plaintext_digest, size,
+			upload_id, price, recorded_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, 'null')::jsonb, ?) RETURNING id`,
 		o.TenderID, o.N, o.PersonID, o.OrganisationID, o.Readable, o.PlaintextDigest, o.Size, o.UploadID, string(price),
 		o.RecordedAt).Scan(&id).Error
@@ -106,7 +107,8 @@ func (tx *Tx) Letter(tender models.ID, kind models.LetterKind) (models.Letter, b
 
 // WriteNotice keeps a notice.
 func (tx *Tx) WriteNotice(n models.Notice) error {
-	err := tx.db().Exec(`INSERT INTO notices (id, procurement_id, kind, content, digest, dispatched_at, person_id) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+	err := tx.db().Exec(`INSERT INTO notices (id, procurement_id, kind, content, digest, dispatched_at, person_id)
+		VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		n.ID, n.ProcurementID, n.Kind, string(n.Content), n.Digest, n.DispatchedAt, n.PersonID).Error
 	if err != nil {
 		return fmt.Errorf("keep notice: %w", err)

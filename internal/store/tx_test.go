@@ -104,7 +104,8 @@ func TestACutConnectionMayBeTriedAgain(t *testing.T) {
 		_, err := tx.Now()
 		require.NoError(t, err)
 		require.Positive(t, pgtest.RowCount(t, db,
-			"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()", db.Name))
+			`SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+			WHERE datname = $1 AND pid <> pg_backend_pid()`, db.Name))
 		_, err = tx.Append(event.Event{Payload: event.ProcurementChanged{}})
 		return err
 	})
@@ -122,7 +123,8 @@ func TestAConnectionThatDiedBeforeATransactionIsReplaced(t *testing.T) {
 	s := pgtest.Open(t, db.Application)
 	require.NoError(t, s.InTx(t.Context(), func(tx *store.Tx) error {
 		require.Positive(t, pgtest.RowCount(t, db,
-			"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()", db.Name))
+			`SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+			WHERE datname = $1 AND pid <> pg_backend_pid()`, db.Name))
 		_, err := tx.Append(event.Event{Payload: event.ProcurementChanged{}})
 		return err
 	}))

@@ -65,8 +65,8 @@ func TestThePasswordIsNotOnTheCommandLine(t *testing.T) {
 	args, err := os.ReadFile(filepath.Join(dir, "args"))
 	require.NoError(t, err)
 	require.Equal(t, "-db-host 127.0.0.1 -db-user engine -namespace ppi -frontend-port 7000 -ui-port 0 "+
-		"-exit-on-stdin-close "+
-		"-service-namespace upkeep -db-port 5433 -db-sslmode disable -db-name engine -db-visibility-name engine_visibility\n", string(args))
+		"-exit-on-stdin-close -service-namespace upkeep -db-port 5433 -db-sslmode disable -db-name engine "+
+		"-db-visibility-name engine_visibility\n", string(args))
 	password, err := os.ReadFile(filepath.Join(dir, "password"))
 	require.NoError(t, err)
 	require.Equal(t, "p@ss", string(password))

@@ -33,7 +33,7 @@ type Occurrence struct {
 	Mode        models.Mode `json:"mode" enum:"live,rehearsal" doc:"Whether the procurement is live or a rehearsal"`
 	At          time.Time   `json:"at" doc:"When it happened, in procedure time"`
 	// Subjects are the IDs in the event's payload, by their names there.
-	Subjects map[string]models.ID `json:"subjects" doc:"The IDs in the event's payload, by their names there, but none of people"`
+	Subjects map[string]models.ID `json:"subjects" doc:"The IDs in the event's payload by name, but none of people"`
 }
 
 // EventMessage tells of an event.

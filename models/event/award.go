@@ -72,8 +72,8 @@ type CandidatesInvited struct {
 type LettersSent struct {
 	LotID           models.ID  `json:"lot_id" doc:"The lot"`
 	Letters         []string   `json:"letters" doc:"SHA-256 of each letter"`
-	StandstillUntil *time.Time `json:"standstill_until,omitempty" doc:"Until when no contract may be concluded, in procedure time; absent: nothing is awarded"`
-	Code            string     `json:"code,omitempty" doc:"Why nothing is awarded, from the eForms code list non-award-justification; absent: something is"`
+	StandstillUntil *time.Time `json:"standstill_until,omitempty" doc:"No contract before it; absent: no award"`
+	Code            string     `json:"code,omitempty" doc:"Code of eForms non-award-justification; absent: an award"`
 }
 
 // StandstillOver is the payload of lot.standstill_over.

@@ -35,7 +35,7 @@ type CommandFailed struct {
 // VoteCast is the payload of vote.cast.
 type VoteCast struct {
 	VoteID         models.ID     `json:"vote_id" doc:"The vote"`
-	Subject        string        `json:"subject" doc:"What it is on: gate/ with the phase, or motion/ with the motion's ID"`
+	Subject        string        `json:"subject" doc:"What it is on: gate/ and the phase, or motion/ and its ID"`
 	Round          int           `json:"round" doc:"The round of the phase; 1 for a motion"`
 	Digest         string        `json:"digest" doc:"SHA-256 of what was voted on"`
 	OrganisationID models.ID     `json:"organisation_id" doc:"The buyer whose vote it is"`

@@ -22,7 +22,7 @@ type ProcurementChanged struct {
 type MemberJoined struct {
 	OrganisationID models.ID `json:"organisation_id" doc:"The buyer"`
 	Lead           bool      `json:"lead" doc:"Whether it is the lead buyer"`
-	BudgetShare    string    `json:"budget_share" doc:"Its part of the common budget in percent, an exact decimal; empty: not yet agreed"`
+	BudgetShare    string    `json:"budget_share" doc:"Percent of the common budget, a decimal; empty: not yet agreed"`
 }
 
 // MemberChanged is the payload of member.changed.
@@ -43,7 +43,7 @@ type RoleGiven struct {
 	PersonID       models.ID   `json:"person_id" doc:"The person"`
 	OrganisationID models.ID   `json:"organisation_id" doc:"The organisation for which the person holds it"`
 	ValidFrom      time.Time   `json:"valid_from" doc:"From when on it is held, in procedure time"`
-	ValidUntil     *time.Time  `json:"valid_until,omitempty" doc:"Until when it is held, in procedure time; absent: without end"`
+	ValidUntil     *time.Time  `json:"valid_until,omitempty" doc:"Until when it is held, by that clock; absent: no end"`
 }
 
 // RoleEnded is the payload of role.ended.

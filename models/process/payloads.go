@@ -14,9 +14,9 @@ type Nothing struct{}
 
 // Vote casts a buyer's vote on the gate of a phase or on a motion.
 type Vote struct {
-	Phase  models.Phase  `json:"phase,omitempty" enum:"needs,consultation,engagement,capacity,specification,tender" doc:"The phase whose gate is voted on; absent for a motion"`
-	Motion models.ID     `json:"motion,omitempty" doc:"The motion voted on; absent for a gate"`
-	Digest string        `json:"digest" pattern:"^[0-9a-f]{64}$" doc:"Digest of the gate or the motion as the voter saw it"`
+	Phase  models.Phase  `json:"phase,omitempty" enum:"needs,consultation,engagement,capacity,specification,tender"`
+	Motion models.ID     `json:"motion,omitempty" doc:"The motion voted on; absent: the gate of the phase is voted on"`
+	Digest string        `json:"digest" pattern:"^[0-9a-f]{64}$" doc:"Digest of the gate or motion that the voter saw"`
 	Choice models.Choice `json:"choice" enum:"approve,reject,abstain"`
 	Reason string        `json:"reason,omitempty" maxLength:"4000" doc:"Required for a rejection"`
 }
@@ -47,8 +47,8 @@ type Return struct {
 
 // Cancel moves to end the procurement without award.
 type Cancel struct {
-	Code   string `json:"code" enum:"all-rej,chan-need,ins-fund,no-rece,no-signed,one-admis,rev-body,rev-buyer,tch-pr-error,other" doc:"eForms code list non-award-justification"`
-	Reason string `json:"reason" minLength:"1" maxLength:"4000" doc:"Tenderers are told it"`
+	Code   models.NonAwardCode `json:"code"`
+	Reason string              `json:"reason" minLength:"1" maxLength:"4000" doc:"Tenderers are told it"`
 }
 
 // MotionResult says where a motion stands after its mover's vote.

@@ -47,13 +47,13 @@ type MoveDeadlineResult struct {
 // Invite moves to invite the candidates of a shortlist to the next stage of a lot.
 type Invite struct {
 	Lot       models.ID `json:"lot"`
-	Shortlist string    `json:"shortlist" pattern:"^[0-9a-f]{64}$" doc:"Digest of the list of candidates as the mover saw it"`
+	Shortlist string    `json:"shortlist" pattern:"^[0-9a-f]{64}$" doc:"Digest of the candidates that the mover saw"`
 	Deadline  LocalTime `json:"deadline" doc:"Until when those who are invited hand in"`
 }
 
 // EndLot ends one lot without award, or moves to end it if it was published.
 type EndLot struct {
-	Lot    models.ID `json:"lot"`
-	Code   string    `json:"code" enum:"all-rej,chan-need,ins-fund,no-rece,no-signed,one-admis,rev-body,rev-buyer,tch-pr-error,other" doc:"eForms code list non-award-justification"`
-	Reason string    `json:"reason" minLength:"1" maxLength:"4000" doc:"Tenderers are told it"`
+	Lot    models.ID           `json:"lot"`
+	Code   models.NonAwardCode `json:"code"`
+	Reason string              `json:"reason" minLength:"1" maxLength:"4000" doc:"Tenderers are told it"`
 }

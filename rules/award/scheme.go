@@ -10,7 +10,7 @@ import (
 )
 
 // A Method turns prices into points, or quality into money.
-type Method string
+type Method = models.AwardMethod
 
 // The methods, with W the weight of price, P a price, L the lowest and H the highest price.
 const (

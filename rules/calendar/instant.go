@@ -50,7 +50,7 @@ func Instant(field, local, zoneName string) (time.Time, error) {
 		return found[0].UTC(), nil
 	case 0:
 		return time.Time{}, models.Refuse(models.CodeInvalidLocalTime, field,
-			"%s does not exist in %s: the clock is put forward over it", local, zoneName).
+			"%s does not exist in %s: clocks go forward over it", local, zoneName).
 			Accepting("a time outside the hour that is skipped")
 	default:
 		return time.Time{}, models.Refuse(models.CodeInvalidLocalTime, field,

@@ -245,13 +245,12 @@ func TestAnExplanationIsASentenceALawyerCanCheck(t *testing.T) {
 	forward, err := pack.Count("open/tenders", date(t, "2026-03-02"), france)
 	require.NoError(t, err)
 	require.Equal(t, "open/tenders (Directive 2014/24/EU, Article 27(1)): 35 days from dispatch of the contract "+
-		"notice on 2026-03-02, "+
-		"a day not counted, end on 2026-04-06; not 2026-04-06: Easter Monday in FR; so the last hour of Tuesday 2026-04-07 "+
+		"notice on 2026-03-02, a day not counted, end on 2026-04-06; not 2026-04-06: Easter Monday in FR; "+
+		"so the last hour of Tuesday 2026-04-07 "+
 		"(Regulation (EEC, Euratom) No 1182/71, Article 3(1), 3(2)(b), 3(4))", forward.String())
 	backward, err := pack.Count("answers", date(t, "2026-04-10"), nil)
 	require.NoError(t, err)
 	require.Equal(t, "answers (Directive 2014/24/EU, Articles 47(3)(a) and 53(2)): 6 days before the time limit for "+
-		"tenders on "+
-		"2026-04-10 is 2026-04-04; a period counted backwards does not move "+
+		"tenders on 2026-04-10 is 2026-04-04; a period counted backwards does not move "+
 		"(Regulation (EEC, Euratom) No 1182/71, Article 3(1), 3(4) second sentence)", backward.String())
 }

@@ -74,7 +74,7 @@ func sealing(l models.Lot) bool {
 func SchemeOf(c models.AwardCriteria) (award.Scheme, error) {
 	var r reader
 	s := award.Scheme{
-		Method: award.Method(c.Method), Currency: c.Currency, PriceWeight: r.number(c.PriceWeight),
+		Method: c.Method, Currency: c.Currency, PriceWeight: r.number(c.PriceWeight),
 		Factor: r.number(c.Factor), From: r.number(c.From), To: r.number(c.To),
 		MinimumQuality: r.number(c.MinimumQuality),
 		Rounding:       award.Rounding{Digits: c.Digits, Mode: award.RoundingMode(c.Rounding)}, TieBreak: c.TieBreak,

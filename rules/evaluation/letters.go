@@ -78,7 +78,7 @@ type Letter struct {
 	Lines           []Comparison      `json:"lines,omitempty" doc:"The recipient's points beside the winner's"`
 	ExcludedFor     string            `json:"excluded_for,omitempty" doc:"Code of the exclusion"`
 	ExclusionReason models.Text       `json:"exclusion_reason,omitempty"`
-	Reasons         map[string]string `json:"reasons,omitempty" doc:"What the panel wrote on the recipient's tender, by criterion"`
+	Reasons         map[string]string `json:"reasons,omitempty" doc:"What the panel wrote on this tender, by criterion"`
 	// Invitation invites a candidate to the next stage; NotInvited says why another is not. All else is absent then.
 	Invitation *Invitation `json:"invitation,omitempty"`
 	NotInvited []string    `json:"not_invited_for,omitempty"`
@@ -105,7 +105,7 @@ type Invitation struct {
 	// SendTo is where tenders are sent to, electronically; Documents are the procurement documents, and where they are.
 	SendTo    string             `json:"send_to" doc:"Address to which tenders are sent"`
 	Documents []InvitingDocument `json:"documents"`
-	Quality   string             `json:"quality_key" doc:"For which all envelopes but those with prices are sealed; another key than that of the requests"`
+	Quality   string             `json:"quality_key" doc:"For envelopes without prices; not the key of the requests"`
 	Price     string             `json:"price_key" doc:"For which envelopes with prices are sealed"`
 }
 

@@ -78,7 +78,7 @@ func scoresOf(d models.Dossier, lot models.ID) (scoredLot, error) {
 		}
 		ranked := award.Tender{ID: t.ID}
 		if a.Decision == models.AdmissionExcluded {
-			ranked.Excluded = a.Code
+			ranked.Excluded = string(a.Code)
 		} else if ranked.Scores, err = agreed(d, t, criteria, s.scheme.Rounding); err != nil {
 			return s, err
 		}
@@ -169,7 +169,7 @@ func explained(d models.Dossier, ranking award.Ranking) error {
 		}
 		return models.Refuse(models.CodePriceUnexplained, "/tender", "the price of tender %s looks abnormally low (%s)",
 			s.Tender, s.AskAboutPrice).
-			Accepting("a question to the tenderer, its explanation and that it was accepted; or the exclusion of the tender")
+			Accepting("an explanation that was asked for and accepted, or the exclusion of the tender")
 	}
 	return nil
 }

@@ -128,7 +128,7 @@ func tenderRecords(d models.Dossier, lot models.Lot, stage models.LotStage) []Te
 	for _, t := range d.Tendering.TendersFor(lot.ID) {
 		r := TenderRecord{Tender: t.ID, Tenderer: tenderer(d, t), Selected: t.ID == stage.WinnerID}
 		if a, _, ok := d.AdmissionOf(t.ID); ok && a.Decision == models.AdmissionExcluded {
-			r.Excluded, r.Reason = a.Code, a.Reason
+			r.Excluded, r.Reason = string(a.Code), a.Reason
 		}
 		for _, s := range evaluation.Ranking.Places {
 			if err == nil && s.Tender == t.ID {

@@ -196,7 +196,7 @@ func candidates(d models.Dossier, lot models.Lot, most int) ([]Candidate, error)
 			continue
 		}
 		c.Because = s.Because
-		c.Qualifies, c.Points, c.Excluded, c.Reason = s.Qualifies(), s.Points, s.Excluded, s.Reason
+		c.Qualifies, c.Points, c.Excluded, c.Reason = s.Qualifies(), s.Points, string(s.Excluded), s.Reason
 		for _, f := range s.Findings {
 			if !f.Met {
 				c.Reasons = append(c.Reasons, f.Criterion+": "+f.Reason)

@@ -173,7 +173,10 @@ func TestTheConsultationGate(t *testing.T) {
 			func(f *file) { f.Market.Releases = f.Market.Releases[:2] },
 			[]string{"consultation_reported"},
 		},
-		"asks for a report on the last consultation": {func(f *file) { f.Market.Releases[2].ReleasedAt = today.AddDate(0, -4, 0) }, []string{"consultation_reported"}},
+		"asks for a report on the last consultation": {
+			func(f *file) { f.Market.Releases[2].ReleasedAt = today.AddDate(0, -4, 0) },
+			[]string{"consultation_reported"},
+		},
 		"takes a report when there was nothing to announce": {
 			func(f *file) { f.Market.Consultations = nil },
 			[]string{"consultation_announced", "consultation_closed", "consultation_responses", "consultation_reach"},
@@ -210,7 +213,8 @@ func TestTheConsultationGate(t *testing.T) {
 	}
 }
 
-// Directive 2014/24/EU, Article 41: who advised the buyers beforehand is known, with what keeps that from distorting competition.
+// Directive 2014/24/EU, Article 41: who advised the buyers beforehand is known, with what keeps that from distorting
+// competition.
 func TestTheRegisterCountsWhoWasInvolvedBeforehand(t *testing.T) {
 	t.Parallel()
 	f := consulted(t)

@@ -145,8 +145,8 @@ func binds(d models.Dossier, contract, buyer models.ID) bool {
 	})
 }
 
-// awardNoticeSent asks for an award notice after the last contract and the last end of a lot. One that left late is said to be late:
-// it cannot be made good any more.
+// awardNoticeSent asks for an award notice after the last contract and the last end of a lot. One that left late is
+// said to be late: that cannot be made good any more.
 func awardNoticeSent(d models.Dossier) models.Criterion {
 	c := check{"award_notice_sent", "Directive 2014/24/EU, Article 50(1)"}
 	i := slices.IndexFunc(d.Tendering.Notices, func(n models.Notice) bool { return n.Kind == models.NoticeAward })

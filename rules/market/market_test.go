@@ -107,7 +107,10 @@ func TestAnAnnouncementIsRefused(t *testing.T) {
 		"that opens at an hour that is twice": {func(a *market.Announcement) {
 			a.Opens = &models.LocalTime{Local: "2026-10-25T02:30", Zone: "Europe/Paris"}
 		}, "/opens", models.CodeInvalidLocalTime},
-		"that names a product": {func(a *market.Announcement) { a.Subject = models.Text{"en": "An NVIDIA A100, or equivalent"} }, "/subject/en", models.CodeProductNamed},
+		"that names a product": {
+			func(a *market.Announcement) { a.Subject = models.Text{"en": "An NVIDIA A100, or equivalent"} },
+			"/subject/en", models.CodeProductNamed,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

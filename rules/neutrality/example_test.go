@@ -14,7 +14,7 @@ func ExampleLint() {
 		fmt.Printf("%s %s: %q %s (%s)\n", f.Requirement, f.Severity, f.Text, f.Reason, f.Source)
 	}
 	// Output:
-	// REQ-7 medium: "modern" cannot be verified, so tenders cannot be compared on it (Directive 2014/24/EU, Article 42(3)(a))
+	// REQ-7 medium: "modern" cannot be verified, nor compared between tenders (Directive 2014/24/EU, Article 42(3)(a))
 	// REQ-7 high: "NVIDIA" names a product or its maker, which favours it (Directive 2014/24/EU, Article 42(4))
 	// REQ-7 high: "ISO 50001" cites a standard without "or equivalent" (Directive 2014/24/EU, Article 42(3)(b))
 }

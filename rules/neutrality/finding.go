@@ -91,7 +91,7 @@ func explain(code Code) explanation {
 		}
 	case CodeVague:
 		return explanation{
-			Medium, "cannot be verified, so tenders cannot be compared on it",
+			Medium, "cannot be verified, nor compared between tenders",
 			"give a value, a unit and how it is measured", "Directive 2014/24/EU, Article 42(3)(a)",
 		}
 	case CodeSolutionFirst:

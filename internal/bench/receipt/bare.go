@@ -62,8 +62,10 @@ const supplier = ":n::bigint"
 func (b bare) transaction(lot int) string {
 	r := rowsOf(lot, supplier)
 	return b.count() + fmt.Sprintf(`BEGIN;
-INSERT INTO tenders (id, lot_id, box_id, organisation_id, person_id, manifest, received_at, recorded_at, receipt) VALUES (%s, '%s', '%s', %s, %s, '%s', %s, %s, %s);
-INSERT INTO tender_envelopes (tender_id, n, kind, upload_id, digest, size) VALUES (%s, 1, 'quality', %s, '%s', %d), (%s, 2, 'price', %s, '%s', %d);
+INSERT INTO tenders (id, lot_id, box_id, organisation_id, person_id, manifest, received_at, recorded_at, receipt)
+	VALUES (%s, '%s', '%s', %s, %s, '%s', %s, %s, %s);
+INSERT INTO tender_envelopes (tender_id, n, kind, upload_id, digest, size)
+	VALUES (%s, 1, 'quality', %s, '%s', %d), (%s, 2, 'price', %s, '%s', %d);
 INSERT INTO events (id, type, at, recorded_at, data, canonical) VALUES (%s, 'tender.received', %s, %s, %s, %s);
 INSERT INTO requests (id, fingerprint, body) VALUES (%s, decode('%s', 'hex'), %s);
 COMMIT;
@@ -81,18 +83,19 @@ func (b bare) statement(lot int) string {
 // FROM clause, of several.
 func insertTenders(lot int, n, from string) string {
 	r := rowsOf(lot, n)
-	return fmt.Sprintf(`WITH row AS (SELECT %s AS tender, %s AS organisation, %s AS person, %s AS moment, %s AS quality, %s AS price,
-	%s AS event, %s AS data, %s AS canonical, %s AS request, %s AS body %s),
-tender AS (INSERT INTO tenders (id, lot_id, box_id, organisation_id, person_id, manifest, received_at, recorded_at, receipt)
+	return fmt.Sprintf(`WITH row AS (SELECT %s AS tender, %s AS organisation, %s AS person, %s AS moment,
+	%s AS quality, %s AS price, %s AS event, %s AS data, %s AS canonical, %s AS request, %s AS body %s),
+tender AS (INSERT INTO tenders
+		(id, lot_id, box_id, organisation_id, person_id, manifest, received_at, recorded_at, receipt)
 	SELECT tender, '%s', '%s', organisation, person, '%s', moment, row.moment, %s FROM row),
 envelopes AS (INSERT INTO tender_envelopes (tender_id, n, kind, upload_id, digest, size)
 	SELECT tender, e.* FROM row, LATERAL (VALUES (1, 'quality', quality, '%s', %d), (2, 'price', price, '%s', %d)) e),
-event AS (INSERT INTO events (id, type, at, recorded_at, data, canonical) SELECT event, 'tender.received', moment, row.moment, data, canonical FROM row)
+event AS (INSERT INTO events (id, type, at, recorded_at, data, canonical)
+	SELECT event, 'tender.received', moment, row.moment, data, canonical FROM row)
 INSERT INTO requests (id, fingerprint, body) SELECT request, decode('%s', 'hex'), body FROM row`,
 		r.tender, r.organisation, r.person, r.at, r.quality, r.price, r.event, r.data, r.canonical, r.request, r.body,
-		from,
-		lotID(lot), boxID(lot), envelopeDigest, text(sampleReceipt()), envelopeDigest, envelopeSize, envelopeDigest,
-		envelopeSize, envelopeDigest)
+		from, lotID(lot), boxID(lot), envelopeDigest, text(sampleReceipt()),
+		envelopeDigest, envelopeSize, envelopeDigest, envelopeSize, envelopeDigest)
 }
 
 // rows are the SQL expressions of what differs between one tender and the next. What the product inserts

@@ -31,7 +31,8 @@ func (p *product) check(ctx context.Context, admin string, result *Result) error
 	}
 	var there, standing int64
 	err = conn.QueryRow(ctx,
-		`SELECT count(*) FILTER (WHERE t.received_at > b.deadline OR t.received_at > b.closed_at), count(*), count(DISTINCT organisation_id)
+		`SELECT count(*) FILTER (WHERE t.received_at > b.deadline OR t.received_at > b.closed_at), count(*),
+			count(DISTINCT organisation_id)
 		FROM tenders t JOIN boxes b ON b.id = t.box_id WHERE b.id = $1`, boxID(0)).Scan(&result.Late, &there, &standing)
 	if err != nil {
 		return fmt.Errorf("count late tenders: %w", err)

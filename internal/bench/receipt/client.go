@@ -66,7 +66,8 @@ func late(body []byte) bool {
 
 // request is what supplier n sends.
 func request(n int) string {
-	body := fmt.Sprintf(`{"envelopes":[{"kind":"quality","upload":"%s","digest":"%s"},{"kind":"price","upload":"%s","digest":"%s"}]}`,
+	body := fmt.Sprintf(`{"envelopes":[{"kind":"quality","upload":"%s","digest":"%s"},`+
+		`{"kind":"price","upload":"%s","digest":"%s"}]}`,
 		id(models.PrefixUpload, quality, n), envelopeDigest, id(models.PrefixUpload, price, n), envelopeDigest)
 	key := strings.ReplaceAll(id(models.PrefixAPIKey, 0, n).UUID(), "-", "")
 	return fmt.Sprintf("POST /v1/procurements/%s/lots/%s/tenders HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer "+

@@ -62,12 +62,15 @@ func prepare(ctx context.Context, admin string, suppliers, lots int) error {
 func procurement(lots int) []string {
 	lead, buyer := id(models.PrefixPerson, 0, 0), id(models.PrefixOrganisation, 0, 0)
 	statements := []string{
-		fmt.Sprintf("INSERT INTO organisations (id, legal_name, country, kind) VALUES ('%s', 'Buyer', 'FR', "+
-			"'contracting_authority')", buyer),
+		fmt.Sprintf(`INSERT INTO organisations (id, legal_name, country, kind)
+			VALUES ('%s', 'Buyer', 'FR', 'contracting_authority')`, buyer),
 		fmt.Sprintf("INSERT INTO people (id, organisation_id, name, email) VALUES ('%s', '%s', 'Lead', '')", lead,
 			buyer),
-		fmt.Sprintf(`INSERT INTO procurements (id, title, description, languages, mode, zone, status, created_by, started_at)
-			VALUES ('%s', '{"en": "Bench"}', '{}', '["en"]', 'live', 'Europe/Paris', 'running', '%s', clock_timestamp())`, procurementID(), lead),
+		fmt.Sprintf(`INSERT INTO procurements
+				(id, title, description, languages, mode, zone, status, created_by, started_at)
+			VALUES ('%s', '{"en": "Bench"}', '{}', '["en"]', 'live', 'Europe/Paris', 'running', '%s',
+				clock_timestamp())`,
+			procurementID(), lead),
 	}
 	for n := range lots + 2 {
 		// The product's own is moved while it runs; the others take what is dated by hand.
@@ -78,7 +81,8 @@ func procurement(lots int) []string {
 		statements = append(statements,
 			fmt.Sprintf(`INSERT INTO lots (id, procurement_id, number, title) VALUES ('%s', '%s', %d, '{"en": "Lot"}')`,
 				lotID(n), procurementID(), n+1),
-			fmt.Sprintf(`INSERT INTO boxes (id, procurement_id, lot_id, stage, hands_in, opened_at, deadline, deadline_local, deadline_zone)
+			fmt.Sprintf(`INSERT INTO boxes
+					(id, procurement_id, lot_id, stage, hands_in, opened_at, deadline, deadline_local, deadline_zone)
 				VALUES ('%s', '%s', '%s', 'tender', 'tender', clock_timestamp(), %s, '2100-01-01T12:00', 'UTC')`,
 				boxID(n), procurementID(), lotID(n), deadline))
 	}

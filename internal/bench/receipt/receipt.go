@@ -119,8 +119,8 @@ const scripts = 2
 
 func (r Result) print(o Options) {
 	fmt.Fprintf(o.Out, "tender receipt, %d clients, %d × %v: product %.0f/s over HTTP, pgbench -M prepared %.0f/s, "+
-		"ratio %.2f (bar %.2f); "+
-		"with all rows in one statement %.0f/s, ratio %.2f; %d acknowledged, %d after the deadline refused; %d accepted late, %d acknowledged but absent\n",
+		"ratio %.2f (bar %.2f); with all rows in one statement %.0f/s, ratio %.2f; "+
+		"%d acknowledged, %d after the deadline refused; %d accepted late, %d acknowledged but absent\n",
 		o.Clients, o.Rounds, o.Slice, r.Product, r.Bare, r.Ratio, Bar, r.BareStatement, r.Product/r.BareStatement,
 		r.Received, r.Refused, r.Late, r.Lost)
 }

@@ -1,6 +1,6 @@
 // Package runs measures how many procurements pass through all six phases per minute, their content preloaded
-// and only their commands timed, against bare workflows with the same number of Updates, and an activity that does nothing
-// for each act, on the same Temporal server.
+// and only their commands timed, against bare workflows with the same number of Updates, and an activity that does
+// nothing for each act, on the same Temporal server.
 package runs
 
 import (

@@ -1,0 +1,237 @@
+package api
+
+import (
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// What a type says of itself in the API's document, where the tag of a field has no room for it.
+
+// newSchemas makes the schemas of the API. Models know nothing of huma, so another type speaks for theirs.
+func newSchemas() huma.Registry {
+	r := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	speaks := func(model, spokesman any) {
+		r.RegisterTypeAlias(reflect.TypeOf(model), reflect.TypeOf(spokesman))
+	}
+	speaks(models.NonAwardCode(""), nonAwardCode{})
+	speaks(models.ExclusionCode(""), exclusionCode{})
+	speaks(models.CandidateExclusion(""), candidateExclusion{})
+	speaks(models.AwardMethod(""), awardMethod{})
+	speaks(models.BulletinInterval(""), bulletinInterval{})
+	speaks(models.DecisionRule(""), decisionRule{})
+	speaks(models.OrganisationKind(""), organisationKind{})
+	speaks(models.EnvelopeKind(""), envelopeKind{})
+	speaks(models.Purpose(""), purpose{})
+	speaks(models.Found(""), found{})
+	speaks(models.EndpointStatus(""), endpointStatus{})
+	speaks(models.DeliveryFault(""), deliveryFault{})
+	return r
+}
+
+// oneOf is a text that is one of some values.
+func oneOf[T ~string](description string, values ...T) *huma.Schema {
+	s := &huma.Schema{Type: huma.TypeString, Description: description}
+	for _, value := range values {
+		s.Enum = append(s.Enum, string(value))
+	}
+	return s
+}
+
+type nonAwardCode struct{}
+
+// Schema names the values.
+func (nonAwardCode) Schema(huma.Registry) *huma.Schema {
+	return oneOf("eForms code list non-award-justification", models.NonAwardCodes()...)
+}
+
+type exclusionCode struct{}
+
+// Schema names the values.
+func (exclusionCode) Schema(huma.Registry) *huma.Schema { return oneOf("", models.ExclusionCodes()...) }
+
+type candidateExclusion struct{}
+
+// Schema names the values.
+func (candidateExclusion) Schema(huma.Registry) *huma.Schema {
+	return oneOf("Why the candidate is excluded (Directive 2014/24/EU, Article 57)", models.CandidateExclusions()...)
+}
+
+type awardMethod struct{}
+
+// Schema names the values.
+func (awardMethod) Schema(huma.Registry) *huma.Schema { return oneOf("", models.AwardMethods()...) }
+
+type bulletinInterval struct{}
+
+// Schema says what an interval looks like.
+func (bulletinInterval) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Pattern: "^(P[1-9][0-9]{0,2}D|[1-9][0-9]{0,2})$"}
+}
+
+type decisionRule struct{}
+
+// Schema names the values.
+func (decisionRule) Schema(huma.Registry) *huma.Schema {
+	return oneOf("", models.RuleUnanimous, models.RuleMajority, models.RuleWeighted, models.RuleLeadAlone)
+}
+
+type organisationKind struct{}
+
+// Schema names the values.
+func (organisationKind) Schema(huma.Registry) *huma.Schema {
+	return oneOf("", models.OrganisationKinds()...)
+}
+
+type envelopeKind struct{}
+
+// Schema names the values.
+func (envelopeKind) Schema(huma.Registry) *huma.Schema { return oneOf("", models.EnvelopeKinds()...) }
+
+type purpose struct{}
+
+// Schema names the values.
+func (purpose) Schema(huma.Registry) *huma.Schema {
+	return oneOf("Envelopes are for suppliers: they are sealed before they come, and nobody else reads them before "+
+		"the box is closed", models.PurposeDocument, models.PurposeEnvelope)
+}
+
+type found struct{}
+
+// Schema names the values.
+func (found) Schema(huma.Registry) *huma.Schema {
+	return oneOf("missing: an opener of another buyer is awaited; disputed: openers found different things",
+		models.FoundMissing, models.FoundAgreed, models.FoundDisputed)
+}
+
+type endpointStatus struct{}
+
+// Schema names the values.
+func (endpointStatus) Schema(huma.Registry) *huma.Schema {
+	return oneOf("disabled: it has answered 410 Gone and is served no more, for good",
+		models.EndpointActive, models.EndpointPaused, models.EndpointDisabled)
+}
+
+type deliveryFault struct{}
+
+// Schema names the values.
+func (deliveryFault) Schema(huma.Registry) *huma.Schema {
+	return oneOf("", models.FaultStatus, models.FaultRedirect, models.FaultGone, models.FaultTimeout, models.FaultName,
+		models.FaultTLS, models.FaultNetwork, models.FaultBlocked)
+}
+
+// givenRole is a role that can be given on a procurement.
+type givenRole models.Role
+
+// Schema names the values.
+func (givenRole) Schema(huma.Registry) *huma.Schema { return oneOf("", models.Roles()...) }
+
+// findingCode is a kind of finding about the neutrality of a text.
+type findingCode string
+
+// Schema names the values.
+func (findingCode) Schema(huma.Registry) *huma.Schema {
+	return oneOf[findingCode]("", "brand", "brand_or_equivalent", "origin", "standard_without_equivalent", "vague",
+		"solution_first", "language_not_checked")
+}
+
+// emailAddress is an e-mail address, or what looks like one.
+type emailAddress string
+
+const longestEmail = 320
+
+// Schema says what an address looks like.
+func (emailAddress) Schema(huma.Registry) *huma.Schema {
+	length := longestEmail
+	return &huma.Schema{
+		Type: huma.TypeString, MaxLength: &length,
+		Pattern: `^[^@\s]+@[^@\s]+$`, PatternDescription: "an e-mail address",
+	}
+}
+
+// optionalEmail is an e-mail address in a merge patch.
+type optionalEmail struct{ optional[string] }
+
+// Schema describes the address or null.
+func (optionalEmail) Schema(r huma.Registry) *huma.Schema { return optional[emailAddress]{}.Schema(r) }
+
+// budgetShare is a member's part of the common budget in percent.
+type budgetShare string
+
+// Schema says what a share looks like.
+func (budgetShare) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{
+		Type: huma.TypeString, Pattern: `^(100(\.0{1,6})?|[0-9]{1,2}(\.[0-9]{1,6})?)$`,
+		PatternDescription: "a decimal above 0 and up to 100 with at most 6 places",
+	}
+}
+
+// endpointURL is where an endpoint receives webhooks.
+type endpointURL string
+
+// Schema says which addresses are taken.
+func (endpointURL) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{
+		Type: huma.TypeString, Description: "https; http only into networks that the operator allows. A host with " +
+			"letters beyond ASCII is kept and shown by its A-labels (xn--…)",
+	}
+}
+
+// onlyTypes are the types of events that an endpoint is told of.
+type onlyTypes []string
+
+// Schema says what a type includes.
+func (onlyTypes) Schema(huma.Registry) *huma.Schema {
+	return listOfTexts("Only these types of events and those below them, such as lot or lot.closed; absent: all")
+}
+
+// onlyProcurements are the procurements that an endpoint is told of.
+type onlyProcurements []models.ID
+
+// Schema says which can be named.
+func (onlyProcurements) Schema(huma.Registry) *huma.Schema {
+	return listOfTexts("Only these procurements, which I lead; absent: all that I lead, also those to come")
+}
+
+func listOfTexts(description string) *huma.Schema {
+	return &huma.Schema{
+		Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeString}, Description: description,
+	}
+}
+
+// callProfile names the rules of a call for proposals.
+type callProfile string
+
+const longestProfile = 64
+
+// Schema says what a name looks like.
+func (callProfile) Schema(huma.Registry) *huma.Schema {
+	length := longestProfile
+	return &huma.Schema{Type: huma.TypeString, MaxLength: &length, Pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$"}
+}
+
+// audienceNames say who is told of events of a type.
+type audienceNames []string
+
+// Schema says who each of them is.
+func (audienceNames) Schema(huma.Registry) *huma.Schema {
+	return listOfTexts("Who is told: administrators (of what concerns the platform), buyers (every role of the " +
+		"procurement but supplier), suppliers (who registered for the procurement) by the feed, portals by webhooks; " +
+		"empty: nobody, it stands in the record only")
+}
+
+// wholeExport asks for all events of a procurement at once.
+type wholeExport bool
+
+// Schema says what is exported, for whom, and when a part of it is held back.
+func (wholeExport) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{
+		Type: huma.TypeBoolean,
+		Description: "1 answers with all events and their proof as JSON Lines, which ppi audit verify reads; the " +
+			"other parameters do not apply. For lead procurers, board members, legal advisers and observers. While a " +
+			"box of tenders is open it ends before the publication that opened it, and the header Ppi-Export-Cut " +
+			"says so",
+	}
+}
