@@ -24,8 +24,8 @@ type EntryRule struct {
 	Lasting bool
 	// Importable entries are also written many at once.
 	Importable bool
-	// OfTender entries are about the tender, or request to participate, that is their subject. Nobody whose organisation
-	// has tendered for the lot reads them: see [Dossier.MayStudy].
+	// OfTender entries are about the tender, or request to participate, that is their subject. Nobody whose
+	// organisation has tendered for the lot reads them: see [Dossier.MayStudy].
 	OfTender bool
 	// wording reads the texts that must exist in every language of the procurement; nil: there are none.
 	wording func(Entry) (worded, bool)

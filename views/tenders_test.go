@@ -303,7 +303,8 @@ func TestNobodyReadsEventsWithoutARole(t *testing.T) {
 	require.False(t, page.Concerns(models.NewID(models.PrefixProcurement)))
 }
 
-// What was found about a tender is read by the buyers' side, but by nobody of an organisation that tendered for the lot.
+// What was found about a tender is read by the buyers' side, but by nobody of an organisation that tendered for the
+// lot.
 func TestATenderersPeopleDoNotReadWhatWasFoundAboutTenders(t *testing.T) {
 	t.Parallel()
 	r := setUp(t).tendering()

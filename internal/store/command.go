@@ -19,8 +19,8 @@ import (
 // ErrNoCommand means that no command with the ID was written down.
 var ErrNoCommand = errors.New("no such command")
 
-// writeCommand does not wait for the disk: what a command does is committed after it and so is never on disk without it.
-// One that is lost in a crash of the database had no effect, and its repeat writes it down again; see
+// writeCommand does not wait for the disk: what a command does is committed after it and so is never on disk without
+// it. One that is lost in a crash of the database had no effect, and its repeat writes it down again; see
 // docs/decisions/0009.
 //
 // It labels the command for those who watch the process: what is done, to what, and by whom on the buyers'

@@ -82,7 +82,8 @@ func (tx *Tx) SaveEndpoint(e *models.Endpoint) error {
 // LedBy lists the modes of those of the procurements that a person leads now.
 func (tx *Tx) LedBy(person models.ID, procurements []models.ID) (map[models.ID]models.Mode, error) {
 	var found []models.Procurement
-	err := tx.db().Raw(`SELECT p.id, p.mode FROM procurements p WHERE p.id IN ? AND EXISTS (SELECT FROM role_assignments r
+	err := tx.db().Raw(`SELECT p.id, p.mode FROM procurements p
+		WHERE p.id IN ? AND EXISTS (SELECT FROM role_assignments r
 		WHERE r.procurement_id = p.id AND r.person_id = ? AND r.role = 'lead_procurer' AND `+heldNow+`)`, procurements,
 		person).Scan(&found).Error
 	if err != nil {

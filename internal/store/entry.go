@@ -64,7 +64,8 @@ func (tx *Tx) WriteEntry(e *models.Entry, single bool) (bool, error) {
 	if result.RowsAffected == 0 {
 		return false, nil
 	}
-	err := tx.db().Exec(`INSERT INTO entry_versions (entry_id, version, author_id, body, digest, written_at, withdrawn_at)
+	err := tx.db().Exec(`INSERT INTO entry_versions
+			(entry_id, version, author_id, body, digest, written_at, withdrawn_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?)`, e.ID, e.Version, e.AuthorID, string(e.Body), e.Digest, e.WrittenAt,
 		e.WithdrawnAt).Error
 	if err != nil {

@@ -91,8 +91,8 @@ func lotFault(doing string, err error) error {
 
 // EndLot ends a lot with a reason at the procedure time at. Its box must be closed, or never have been open.
 func (tx *Tx) EndLot(lot models.ID, reason string, at time.Time) error {
-	err := tx.db().Exec("UPDATE lots SET ended_at = ?, end_reason = ?, version = version + 1 WHERE id = ? AND ended_at "+
-		"IS NULL", at, reason, lot).Error
+	err := tx.db().Exec(`UPDATE lots SET ended_at = ?, end_reason = ?, version = version + 1
+		WHERE id = ? AND ended_at IS NULL`, at, reason, lot).Error
 	if err != nil {
 		return fmt.Errorf("end lot: %w", err)
 	}

@@ -20,8 +20,8 @@ func (tx *Tx) Votes(procurement models.ID, subject string, round int) ([]models.
 
 // CastVote inserts a vote.
 func (tx *Tx) CastVote(v models.Vote) {
-	tx.Send("cast vote", `INSERT INTO votes (id, procurement_id, subject, round, digest, organisation_id, person_id, choice,
-		reason, cast_at, asked_at, voided_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+	tx.Send("cast vote", `INSERT INTO votes (id, procurement_id, subject, round, digest, organisation_id, person_id,
+		choice, reason, cast_at, asked_at, voided_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 		v.ID, v.ProcurementID, v.Subject, v.Round, v.Digest, v.OrganisationID, v.PersonID, v.Choice, v.Reason, v.CastAt,
 		v.AskedAt, v.VoidedAt)
 }
