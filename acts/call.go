@@ -50,7 +50,10 @@ func enter(tx *store.Tx, procurement models.ID, boxes []models.ID, cmd models.Co
 	if err != nil {
 		return nil, err
 	}
-	c := &call{tx: tx, cmd: cmd, p: h.Procurement, now: h.Procurement.Now(h.Clock), clock: h.Clock, held: h.Roles}
+	c := &call{
+		tx: tx, cmd: cmd, p: h.Procurement, now: h.Procurement.Now(h.Clock), clock: h.Clock, held: h.Roles,
+		read: h.Reading,
+	}
 	c.cmd.Status, c.cmd.Steps = h.Status, h.Steps
 	return c, nil
 }

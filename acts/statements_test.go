@@ -66,8 +66,8 @@ func TestAnActReadsTheProcurementOnceBeforeAndOnceAfterItChangesIt(t *testing.T)
 	require.Equal(t, process.CommandDone, out.Status)
 
 	act := trace.statements[begun:]
-	require.LessOrEqual(t, len(act), 12, strings.Join(act, "\n"))
-	require.LessOrEqual(t, trace.trips-trips, 6, "round trips")
+	require.LessOrEqual(t, len(act), 11, strings.Join(act, "\n"))
+	require.LessOrEqual(t, trace.trips-trips, 4, "round trips")
 	for part, times := range map[string]int{"FROM phase_rounds": 2, "FROM entry_versions": 1, "INSERT INTO events": 1} {
 		with := slices.DeleteFunc(slices.Clone(act), func(s string) bool { return !strings.Contains(s, part) })
 		require.Len(t, with, times, part)

@@ -84,12 +84,14 @@ type Hold struct {
 	// Status and Steps are the command's; without a command they are empty.
 	Status string
 	Steps  int
+	// Reading is the whole procurement, for a command; nil without one.
+	Reading *Reading
 }
 
 // The row's own lock is got within, so that the clock is read after it.
 const selectHold = `SELECT row_to_json(p), clock_timestamp(),
 	(SELECT json_agg(r ORDER BY r.id) FROM role_assignments r WHERE r.procurement_id = p.id AND r.person_id = $1),
-	coalesce(c.status, ''), coalesce(c.steps, 0)
+	coalesce(c.status, ''), coalesce(c.steps, 0)%s
 	FROM (SELECT * FROM procurements WHERE id = $2 FOR NO KEY UPDATE) p LEFT JOIN commands c ON c.id = $3`
 
 // Hold locks boxes and a procurement for a change of its process, by a command or by itself: then the command is empty.
@@ -98,15 +100,24 @@ const selectHold = `SELECT row_to_json(p), clock_timestamp(),
 func (tx *Tx) Hold(procurement models.ID, boxes []models.ID, cmd models.Command) (Hold, error) {
 	var h Hold
 	tx.lockInOrder(boxes, inLine(procurement))
-	err := tx.Ask(selectHold, []any{cmd.ActorID, procurement, cmd.ID},
-		rowOf[models.Procurement]{&h.Procurement}, &h.Clock, rowsOf[models.RoleAssignment]{&h.Roles}, &h.Status,
-		&h.Steps)
+	into := []any{
+		rowOf[models.Procurement]{&h.Procurement}, &h.Clock, rowsOf[models.RoleAssignment]{&h.Roles}, &h.Status, &h.Steps,
+	}
+	columns, assemble := "", func() {}
+	if cmd.ID != "" {
+		h.Reading = &Reading{Whole: true}
+		var read []any
+		columns, read, assemble = h.Reading.columns()
+		columns, into = ", "+columns, append(into, read...)
+	}
+	err := tx.Ask(fmt.Sprintf(selectHold, columns), []any{cmd.ActorID, procurement, cmd.ID}, into...)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return h, ErrNoProcurement
 	case err != nil:
 		return h, fmt.Errorf("hold procurement: %w", err)
 	}
+	assemble()
 	h.Clock = h.Clock.UTC()
 	now := h.Procurement.Now(h.Clock)
 	h.Roles = slices.DeleteFunc(h.Roles, func(a models.RoleAssignment) bool { return !a.Holds(now) })

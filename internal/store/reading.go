@@ -32,6 +32,18 @@ type part struct {
 // nothing of it changes meanwhile.
 func (tx *Tx) Read(p models.Procurement, now time.Time, whole bool) (Reading, error) {
 	r := Reading{Dossier: models.Dossier{Procurement: p, Now: now}, Whole: whole}
+	columns, into, assemble := r.columns()
+	err := tx.Ask("SELECT "+columns+"\nFROM procurements p WHERE p.id = $1", []any{p.ID}, into...)
+	if err != nil {
+		return r, fmt.Errorf("read procurement's dossier: %w", err)
+	}
+	assemble()
+	return r, nil
+}
+
+// columns are what a statement selects of procurement p to make the reading, what they are scanned into, and what then
+// puts it together. In one statement all of them show the same moment.
+func (r *Reading) columns() (columns string, into []any, assemble func()) {
 	var (
 		organisations, tenderers []models.Organisation
 		stages                   []models.LotStage
@@ -51,7 +63,7 @@ func (tx *Tx) Read(p models.Procurement, now time.Time, whole bool) (Reading, er
 		{openMotionsOf, rowsOf[models.Motion]{&r.Motions}},
 		{openTasksOf, rowsOf[models.Task]{&r.Tasks}},
 	}
-	if whole {
+	if r.Whole {
 		t := &d.Tendering
 		parts = append(parts,
 			part{entriesOf, rowsOf[models.Entry]{&d.Entries}},
@@ -70,13 +82,15 @@ func (tx *Tx) Read(p models.Procurement, now time.Time, whole bool) (Reading, er
 	} else {
 		parts = append(parts, part{toldOf, rowsOf[models.Entry]{&d.Entries}})
 	}
-	if err := tx.readParts(p.ID, parts); err != nil {
-		return r, fmt.Errorf("read procurement's dossier: %w", err)
+	queries := make([]string, len(parts))
+	for i, part := range parts {
+		queries[i], into = "("+part.query+")", append(into, part.into)
 	}
-	d.Organisations, d.Tendering.Tenderers = byID(organisations), byID(tenderers)
-	d.Authors, d.Tendering.Stages = byEntry(authors), byLot(stages)
-	putInto(d.Tendering.Received, envelopes)
-	return r, nil
+	return strings.Join(queries, ",\n"), into, func() {
+		d.Organisations, d.Tendering.Tenderers = byID(organisations), byID(tenderers)
+		d.Authors, d.Tendering.Stages = byEntry(authors), byLot(stages)
+		putInto(d.Tendering.Received, envelopes)
+	}
 }
 
 // Dossier reads all that the gates of a procurement are judged on; see [Tx.Read].
@@ -89,16 +103,6 @@ func (tx *Tx) Dossier(p models.Procurement, now time.Time) (models.Dossier, erro
 func (tx *Tx) Tendering(procurement models.ID) (models.Tendering, error) {
 	d, err := tx.Dossier(models.Procurement{ID: procurement}, time.Time{})
 	return d.Tendering, err
-}
-
-// readParts reads the parts in one statement: all of them show the same moment.
-func (tx *Tx) readParts(procurement models.ID, parts []part) error {
-	columns, into := make([]string, len(parts)), make([]any, len(parts))
-	for i, part := range parts {
-		columns[i], into[i] = "("+part.query+")", part.into
-	}
-	return tx.Ask("SELECT "+strings.Join(columns, ",\n")+"\nFROM procurements p WHERE p.id = $1", []any{procurement},
-		into...)
 }
 
 // The parts say, of procurement p, where it stands.
