@@ -3,7 +3,7 @@ package api
 import "maps"
 
 // Who may call what, written down a second time and by hand: a change of access has to be made twice.
-// The words are those of [access.names]; buyers stands for every role but supplier.
+// The words are those of [rest.Access.Names]; buyers stands for every role but supplier.
 const (
 	everyone = "public"
 	known    = "authenticated"

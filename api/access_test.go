@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -27,19 +28,14 @@ func TestEveryOperationLetsInExactlyWhoItShould(t *testing.T) {
 	w := setup(t)
 	all, p, path := cast(w)
 	expected := expectedAccess()
-	for _, route := range w.server.gin.Routes() {
-		o := w.server.row(route.Method, route.Path)
-		if route.Method == http.MethodHead {
-			continue // see TestHEADIsAnsweredAsGETWithoutABody
-		}
-		require.NotNil(t, o, "%s %s is served but not in the table of operations", route.Method, route.Path)
-		who, listed := expected[o.method+" "+o.path]
+	for _, o := range w.server.router.Operations() { // HEAD: see TestHEADIsAnsweredAsGETWithoutABody
+		who, listed := expected[o.Method+" "+o.Path]
 		require.True(t, listed, "%s %s is not in the table of this test: decide who may call it and write it down",
-			o.method, o.path)
-		delete(expected, o.method+" "+o.path)
+			o.Method, o.Path)
+		delete(expected, o.Method+" "+o.Path)
 		for _, person := range all {
-			got := w.knock(person.caller, o, path.Replace(o.path))
-			require.Equal(t, admission(o, who, person), got, "%s %s as %s on %s", o.method, o.path, person.name, p.ID)
+			got := w.knock(person.caller, o, path.Replace(o.Path))
+			require.Equal(t, admission(o, who, person), got, "%s %s as %s on %s", o.Method, o.Path, person.name, p.ID)
 		}
 	}
 	require.Empty(t, expected, "this test expects operations that are not served")
@@ -66,14 +62,14 @@ func cast(w *world) ([]persona, procurement, *strings.Replacer) {
 	former, later, myself := w.personOf(leader.organisation), w.personOf(leader.organisation),
 		w.personOf(leader.organisation)
 	ended := w.give(leader, p, former.person, models.RoleLeadProcurer)
-	w.do(leader, DELETE, ended.self(), nil).is(http.StatusOK)
-	w.do(leader, POST, p.self()+"/roles", map[string]any{
+	w.do(leader, DELETE, ended.Self(), nil).is(http.StatusOK)
+	w.do(leader, POST, p.Self()+"/roles", map[string]any{
 		"person_id": later.person, "role": models.RoleLeadProcurer, "valid_from": time.Now().Add(time.Hour),
 	}).is(http.StatusCreated)
 	all = append(all, persona{former, "former lead", "", false}, persona{later, "future lead", "", false},
 		persona{myself, "the person itself", "self", false})
 
-	var keys Page[Key]
+	var keys rest.Page[Key]
 	w.do(myself, GET, "/v1/people/"+string(myself.person)+"/api-keys", nil).is(http.StatusOK).into(&keys)
 	return all, p, strings.NewReplacer(
 		"{procurement}", string(p.ID), "{organisation}", string(leader.organisation), "{person}", string(myself.person),
@@ -83,7 +79,7 @@ func cast(w *world) ([]persona, procurement, *strings.Replacer) {
 }
 
 // admission is what a persona meets at an operation that lets in who.
-func admission(o *operation, who string, p persona) string {
+func admission(o rest.Operation, who string, p persona) string {
 	words := strings.Fields(who)
 	switch {
 	case who == everyone:
@@ -92,7 +88,7 @@ func admission(o *operation, who string, p persona) string {
 		return string(models.CodeUnauthenticated)
 	case who == known, who == own && p.word == platform, slices.Contains(words, p.word):
 		return "let in"
-	case strings.Contains(o.path, "{procurement}") && !p.holds:
+	case strings.Contains(o.Path, "{procurement}") && !p.holds:
 		return string(models.CodeNotFound)
 	}
 	return string(models.CodeForbidden)
@@ -100,19 +96,19 @@ func admission(o *operation, who string, p persona) string {
 
 // knock sends a request that cannot succeed for a reason that is looked at only after access was
 // judged, and so tells whether the caller was let in.
-func (w *world) knock(c caller, o *operation, path string) string {
+func (w *world) knock(c caller, o rest.Operation, path string) string {
 	afterwards := map[models.Code]bool{
 		models.CodeMissingKey: true, models.CodeMissingIfMatch: true,
 		models.CodeInvalidRequest: true, models.CodeUnsupportedMediaType: true,
 	}
-	if o.method == GET && !o.hidden {
+	if o.Method == GET && !o.Hidden {
 		path += "?" + uuid.NewString() + "=1"
 	}
-	r := w.do(c, o.method, path, nil, without(headerIdempotencyKey), without(headerIfMatch))
-	if o.hidden && r.Code == http.StatusOK {
+	r := w.do(c, o.Method, path, nil, without(headerIdempotencyKey), without(headerIfMatch))
+	if o.Hidden && r.Code == http.StatusOK {
 		return "let in"
 	}
-	var p Problem
+	var p rest.Problem
 	r.into(&p)
 	if afterwards[p.Code] {
 		return "let in"
@@ -129,13 +125,13 @@ func TestARoleThatEndsWhileARequestWaitsIsLookedAtAgain(t *testing.T) {
 	given := w.give(first, p, second.person, models.RoleLeadProcurer)
 
 	release := w.hold("SELECT 1 FROM procurements WHERE id = $1 FOR UPDATE", p.ID)
-	answer := w.begin(func() response { return w.do(second, PATCH, p.self(), map[string]any{"zone": "Europe/Rome"}) })
+	answer := w.begin(func() response { return w.do(second, PATCH, p.Self(), map[string]any{"zone": "Europe/Rome"}) })
 	w.untilWaiting(1)
 	w.exec("UPDATE role_assignments SET valid_until = clock_timestamp() WHERE id = $1", given.ID)
 	release()
 	answer().is(http.StatusNotFound)
 	var now procurement
-	w.do(first, GET, p.self(), nil).into(&now)
+	w.do(first, GET, p.Self(), nil).into(&now)
 	require.Equal(t, "Europe/Paris", now.Zone)
 }
 
@@ -144,9 +140,9 @@ func TestAnAttemptThatWasTurnedAwayIsLogged(t *testing.T) {
 	w := setup(t)
 	p := w.procurement(w.buyer())
 	stranger := w.buyer()
-	w.do(stranger, GET, p.self(), nil).is(http.StatusNotFound)
+	w.do(stranger, GET, p.Self(), nil).is(http.StatusNotFound)
 	require.Contains(t, w.logged(), "access denied")
-	require.Contains(t, w.logged(), "person="+string(stranger.person)+" method=GET path="+p.self())
+	require.Contains(t, w.logged(), "person="+string(stranger.person)+" method=GET path="+p.Self())
 }
 
 func TestTheRefusalOfARoleNamesThoseThatMay(t *testing.T) {
@@ -156,7 +152,7 @@ func TestTheRefusalOfARoleNamesThoseThatMay(t *testing.T) {
 	p := w.procurement(leader)
 	observer := w.personOf(leader.organisation)
 	w.give(leader, p, observer.person, models.RoleObserver)
-	problem := w.do(observer, PATCH, p.self(), map[string]any{}).is(http.StatusForbidden).refused(models.CodeForbidden)
+	problem := w.do(observer, PATCH, p.Self(), map[string]any{}).is(http.StatusForbidden).refused(models.CodeForbidden)
 	require.Contains(t, problem.Errors[0].Accepted, "lead_procurer")
 }
 

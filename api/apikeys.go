@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -18,11 +19,11 @@ type Key struct {
 	RevokedAt *time.Time `json:"revoked_at,omitempty"`
 }
 
-func (k Key) self() string {
+func (k Key) Self() string {
 	return "/v1/people/" + string(k.PersonID) + "/api-keys/" + string(k.ID)
 }
 
-func (k Key) version() int64 { return models.APIKey{RevokedAt: k.RevokedAt}.Version() }
+func (k Key) AtVersion() int64 { return models.APIKey{RevokedAt: k.RevokedAt}.Version() }
 
 func showAPIKey(k models.APIKey) Key {
 	return Key{k.ID, k.PersonID, k.Label, utc(k.CreatedAt), utcOrNil(k.ExpiresAt), utcOrNil(k.RevokedAt)}
@@ -56,21 +57,21 @@ type newAPIKey struct {
 	}
 }
 
-func (s *server) createAPIKey(ctx context.Context, in *newAPIKey) (*Answer[MadeKey], error) {
+func (s *server) createAPIKey(ctx context.Context, in *newAPIKey) (*rest.Answer[MadeKey], error) {
 	owner, err := pathID(models.PrefixPerson, "person", in.Person)
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.acts.MakeKey(ctx, by(ctx), acts.NewKey{Owner: owner, Label: in.Body.Label, Until: in.Body.ExpiresAt})
-	return created(ctx, done, err, showMadeKey)
+	done, err := s.acts.MakeKey(ctx, rest.By(ctx), acts.NewKey{Owner: owner, Label: in.Body.Label, Until: in.Body.ExpiresAt})
+	return rest.Created(ctx, done, err, showMadeKey)
 }
 
 type apiKeysQuery struct {
 	PersonPath
-	Paging
+	rest.Paging
 }
 
-func (s *server) listAPIKeys(ctx context.Context, in *apiKeysQuery) (*Listed[Key], error) {
+func (s *server) listAPIKeys(ctx context.Context, in *apiKeysQuery) (*rest.Listed[Key], error) {
 	owner, err := pathID(models.PrefixPerson, "person", in.Person)
 	if err != nil {
 		return nil, err
@@ -78,7 +79,7 @@ func (s *server) listAPIKeys(ctx context.Context, in *apiKeysQuery) (*Listed[Key
 	read := func(after models.ID, limit int) ([]models.APIKey, error) {
 		return s.views.Keys(ctx, owner, after, limit)
 	}
-	return list(s, requestOf(ctx), in.Paging, nil, read, func(k models.APIKey) models.ID { return k.ID }, showAPIKey)
+	return rest.List(ctx, in.Paging, nil, read, func(k models.APIKey) models.ID { return k.ID }, showAPIKey)
 }
 
 // KeyPath is embedded by the input of what concerns one API key.
@@ -96,20 +97,20 @@ func (in KeyPath) ids() (owner, key models.ID, err error) {
 	return owner, key, err
 }
 
-func (s *server) getAPIKey(ctx context.Context, in *struct{ KeyPath }) (*Answer[Key], error) {
+func (s *server) getAPIKey(ctx context.Context, in *struct{ KeyPath }) (*rest.Answer[Key], error) {
 	owner, id, err := in.ids()
 	if err != nil {
 		return nil, err
 	}
 	k, err := s.views.Key(ctx, owner, id)
-	return got(ctx, k, err, showAPIKey)
+	return rest.Got(ctx, k, err, showAPIKey)
 }
 
-func (s *server) revokeAPIKey(ctx context.Context, in *struct{ KeyPath }) (*Answer[Key], error) {
+func (s *server) revokeAPIKey(ctx context.Context, in *struct{ KeyPath }) (*rest.Answer[Key], error) {
 	owner, id, err := in.ids()
 	if err != nil {
 		return nil, err
 	}
-	k, err := s.acts.RevokeKey(ctx, by(ctx), owner, id)
-	return changed(ctx, k, err, showAPIKey)
+	k, err := s.acts.RevokeKey(ctx, rest.By(ctx), owner, id)
+	return rest.Changed(ctx, k, err, showAPIKey)
 }

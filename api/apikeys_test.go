@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -31,7 +32,7 @@ func TestAKeyIsReplacedByAnotherWithoutAGap(t *testing.T) {
 	w := setup(t)
 	buyer := w.buyer()
 	path := "/v1/people/" + string(buyer.person) + "/api-keys"
-	var keys Page[Key]
+	var keys rest.Page[Key]
 	w.do(buyer, GET, path, nil).is(http.StatusOK).into(&keys)
 	first := keys.Items[0]
 
@@ -43,12 +44,12 @@ func TestAKeyIsReplacedByAnotherWithoutAGap(t *testing.T) {
 	w.do(buyer, POST, path, map[string]any{"label": "third"}).is(http.StatusConflict).refused(models.CodeKeyLimit)
 
 	var revoked Key
-	w.do(successor, DELETE, first.self(), nil).is(http.StatusOK).into(&revoked)
+	w.do(successor, DELETE, first.Self(), nil).is(http.StatusOK).into(&revoked)
 	require.NotNil(t, revoked.RevokedAt)
 	problem := w.do(buyer, GET, "/v1/me", nil).is(http.StatusUnauthorized).refused(models.CodeUnauthenticated)
 	require.Contains(t, problem.Detail, "revoked")
 	var again Key
-	w.do(successor, DELETE, first.self(), nil).is(http.StatusOK).into(&again)
+	w.do(successor, DELETE, first.Self(), nil).is(http.StatusOK).into(&again)
 	require.Equal(t, revoked, again, "a revoked key stays revoked since then")
 	w.do(successor, POST, path, map[string]any{"label": "third"}).is(http.StatusCreated)
 }
@@ -100,7 +101,7 @@ func TestKeysOfOthersAreOutOfReach(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	a, b := w.buyer(), w.buyer()
-	var keys Page[Key]
+	var keys rest.Page[Key]
 	w.do(a, GET, "/v1/people/"+string(a.person)+"/api-keys", nil).into(&keys)
 	// b's own path with a's key: the key is not found below b.
 	w.do(b, DELETE, "/v1/people/"+string(b.person)+"/api-keys/"+string(keys.Items[0].ID), nil).is(http.StatusNotFound)

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/views"
 )
 
@@ -14,14 +15,14 @@ type CheckpointView struct {
 	Note   string `json:"note" doc:"The signed text (C2SP tlog-checkpoint); see /v1/keys for the key"`
 }
 
-func (CheckpointView) self() string     { return "/v1/checkpoints/latest" }
-func (v CheckpointView) version() int64 { return v.Size }
+func (CheckpointView) Self() string       { return "/v1/checkpoints/latest" }
+func (v CheckpointView) AtVersion() int64 { return v.Size }
 
 func showCheckpoint(c views.Checkpoint) CheckpointView {
 	return CheckpointView{Origin: c.Origin, Size: c.Size, Root: c.Root.String(), Note: string(c.Note)}
 }
 
-func (s *server) getCheckpoint(ctx context.Context, _ *struct{}) (*Answer[CheckpointView], error) {
+func (s *server) getCheckpoint(ctx context.Context, _ *struct{}) (*rest.Answer[CheckpointView], error) {
 	c, err := s.views.Checkpoint(ctx)
-	return got(ctx, c, err, showCheckpoint)
+	return rest.Got(ctx, c, err, showCheckpoint)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/internal/engine"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
@@ -35,20 +36,10 @@ type CommandAnswer struct {
 	Body     any
 }
 
-// commandOperations are one for each verb.
-func (s *server) commandOperations() []operation {
-	var all []operation
-	for _, verb := range acts.Verbs() {
-		all = append(all, s.act(verb))
-	}
-	return all
-}
-
 // act makes the operation of a verb: its payload is written down as a command, carried out by the procurement's
 // workflow, and answered with its result.
-func (s *server) act(verb acts.Verb) operation {
-	return op(http.MethodPost, "/v1/procurements/{procurement}/actions/"+string(verb.Name), roles(verb.By...),
-		verb.Summary,
+func (s *server) act(verb acts.Verb) rest.Operation {
+	return rest.Post(ofProcurement+"/actions/"+string(verb.Name), rest.Roles(verb.By...), verb.Summary,
 		func(ctx context.Context, in *CommandInput) (*CommandAnswer, error) {
 			payload, err := readPayload(verb, in.Body)
 			if err != nil {
@@ -58,15 +49,16 @@ func (s *server) act(verb acts.Verb) operation {
 			if err != nil {
 				return nil, err
 			}
-			return s.answerTo(ctx, verb, cmd, replayed)
-		}, conditional(), commands(), answers(http.StatusOK), exchanges(verb.Payload(), verb.View()))
+			return answerTo(verb, cmd, replayed)
+		}, rest.Conditional(), rest.KeepsOutcome(), rest.Answers(http.StatusOK),
+		rest.Exchanges(verb.Payload(), verb.View()))
 }
 
 // readPayload brings what a request says into the form in which it is written down.
 func readPayload(verb acts.Verb, body []byte) ([]byte, error) {
 	in, err := verb.Read(body)
 	if err != nil {
-		return nil, models.Refuse(models.CodeInvalidValue, "", doesNotFit)
+		return nil, rest.DoesNotFit()
 	}
 	payload, err := json.Marshal(in)
 	if err != nil {
@@ -78,10 +70,10 @@ func readPayload(verb acts.Verb, body []byte) ([]byte, error) {
 // command writes a command down, has it carried out, and reads its outcome from the record. A repeat is
 // answered from the record, however long ago the first was.
 func (s *server) command(ctx context.Context, verb acts.Verb, payload []byte) (models.Command, bool, error) {
-	cmd, repeated, err := s.acts.Ask(ctx, by(ctx), verb, payload)
+	cmd, repeated, err := s.acts.Ask(ctx, rest.By(ctx), verb, payload)
 	switch {
 	case err != nil:
-		return cmd, false, s.traced(ctx, err)
+		return cmd, false, err
 	case !acts.Pending(cmd):
 		return cmd, true, nil
 	}
@@ -161,17 +153,15 @@ func (s *server) refuseWithoutRun(ctx context.Context, cmd models.Command) error
 	return err
 }
 
-func (s *server) answerTo(ctx context.Context, verb acts.Verb, cmd models.Command,
-	replayed bool,
-) (*CommandAnswer, error) {
+func answerTo(verb acts.Verb, cmd models.Command, replayed bool) (*CommandAnswer, error) {
 	switch process.CommandStatus(cmd.Status) {
 	case process.CommandRefused:
-		return nil, inHeaders(cmd.Refusal)
+		return nil, cmd.Refusal
 	case process.CommandExpired:
 		return nil, models.Refuse(models.CodeExpired, "", "the command was never taken up").
 			Accepting("a new Idempotency-Key")
 	case process.CommandFailed:
-		return nil, s.translate.failed(ctx, cmd.FaultID)
+		return nil, rest.KnownFault(cmd.FaultID)
 	case process.CommandPending:
 		return nil, notAnswered()
 	case process.CommandDone:
@@ -180,7 +170,7 @@ func (s *server) answerTo(ctx context.Context, verb acts.Verb, cmd models.Comman
 	if err != nil {
 		return nil, err
 	}
-	answer := &CommandAnswer{Status: requestOf(ctx).op.status, ETag: etag(cmd.Version), Body: view}
+	answer := &CommandAnswer{Status: http.StatusOK, ETag: rest.ETag(cmd.Version), Body: view}
 	if replayed {
 		answer.Replayed = "true"
 	}

@@ -5,21 +5,10 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/views"
 )
-
-func (s *server) conclusionOperations() []operation {
-	const procurement = "/v1/procurements/{procurement}"
-	return []operation{
-		op(GET, procurement+"/tenders/{tender}/letter", reads(views.OfLetters),
-			"Read the letter about a tender: a supplier's own", s.getLetter),
-		op(POST, procurement+"/notices", roles(models.RoleLeadProcurer), "Dispatch the award notice", s.sendNotice),
-		op(GET, procurement+"/notices", reads(views.OfNotices), "List the notices that were dispatched", s.listNotices),
-		op(GET, procurement+"/report-record", reads(views.OfReport),
-			"Read what the record knows for the individual report", s.getRecord),
-	}
-}
 
 // A LetterView is a letter as it was sent.
 type LetterView struct {
@@ -35,13 +24,13 @@ type letterQuery struct {
 	Kind models.LetterKind `query:"kind" enum:"award,non_award,selection,deadline" doc:"Absent: of the last decision"`
 }
 
-func (s *server) getLetter(ctx context.Context, in *letterQuery) (*Shown[LetterView], error) {
+func (s *server) getLetter(ctx context.Context, in *letterQuery) (*rest.Shown[LetterView], error) {
 	id, err := pathID(models.PrefixTender, "tender", in.Tender)
 	if err != nil {
 		return nil, err
 	}
-	sent, err := s.views.Letter(ctx, readerOf(ctx), id, in.Kind)
-	return &Shown[LetterView]{Body: LetterView{sent.Letter, sent.Digest, sent.Electronic}}, err
+	sent, err := s.views.Letter(ctx, rest.Reader(ctx), id, in.Kind)
+	return &rest.Shown[LetterView]{Body: LetterView{sent.Letter, sent.Digest, sent.Electronic}}, err
 }
 
 // A NoticeView is a notice as it was dispatched.
@@ -54,10 +43,10 @@ type NoticeView struct {
 	Content       map[string]any    `json:"content"`
 }
 
-func (v NoticeView) self() string { return "/v1/procurements/" + string(v.ProcurementID) + "/notices" }
+func (v NoticeView) Self() string { return "/v1/procurements/" + string(v.ProcurementID) + "/notices" }
 
-// version: a notice is never changed.
-func (NoticeView) version() int64 { return 1 }
+// AtVersion is always the first: a notice is never changed.
+func (NoticeView) AtVersion() int64 { return 1 }
 
 func showNotice(n models.Notice) NoticeView {
 	v := NoticeView{
@@ -76,25 +65,25 @@ type newNotice struct {
 }
 
 // sendNotice dispatches the one kind of notice that is dispatched by itself.
-func (s *server) sendNotice(ctx context.Context, _ *newNotice) (*Answer[NoticeView], error) {
-	done, err := s.acts.SendAwardNotice(ctx, by(ctx))
-	return created(ctx, done, err, showNotice)
+func (s *server) sendNotice(ctx context.Context, _ *newNotice) (*rest.Answer[NoticeView], error) {
+	done, err := s.acts.SendAwardNotice(ctx, rest.By(ctx))
+	return rest.Created(ctx, done, err, showNotice)
 }
 
 // NoticesInput lists notices.
 type NoticesInput struct {
 	ProcurementPath
-	Paging
+	rest.Paging
 }
 
-func (s *server) listNotices(ctx context.Context, in *NoticesInput) (*Listed[NoticeView], error) {
+func (s *server) listNotices(ctx context.Context, in *NoticesInput) (*rest.Listed[NoticeView], error) {
 	read := func(after models.ID, limit int) ([]models.Notice, error) {
-		return s.views.Notices(ctx, readerOf(ctx), after, limit)
+		return s.views.Notices(ctx, rest.Reader(ctx), after, limit)
 	}
-	return list(s, requestOf(ctx), in.Paging, nil, read, func(n models.Notice) models.ID { return n.ID }, showNotice)
+	return rest.List(ctx, in.Paging, nil, read, func(n models.Notice) models.ID { return n.ID }, showNotice)
 }
 
-func (s *server) getRecord(ctx context.Context, _ *ProcurementPath) (*Shown[views.Record], error) {
-	record, err := s.views.Record(ctx, readerOf(ctx))
-	return &Shown[views.Record]{Body: record}, err
+func (s *server) getRecord(ctx context.Context, _ *ProcurementPath) (*rest.Shown[views.Record], error) {
+	record, err := s.views.Record(ctx, rest.Reader(ctx))
+	return &rest.Shown[views.Record]{Body: record}, err
 }

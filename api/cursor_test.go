@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -22,7 +23,7 @@ func TestAListIsReadPageByPageWithoutGapOrRepeat(t *testing.T) {
 	var names []string
 	pages := 0
 	for path := "/v1/organisations?limit=3"; path != ""; pages++ {
-		var page Page[organisation]
+		var page rest.Page[organisation]
 		r := w.do(w.admin, GET, path, nil).is(http.StatusOK).into(&page)
 		for _, o := range page.Items {
 			names = append(names, o.LegalName)
@@ -55,7 +56,7 @@ func TestACursorServesItsOwnListOnly(t *testing.T) {
 		w.procurement(a)
 	}
 	other := w.personOf(a.organisation)
-	var page Page[procurement]
+	var page rest.Page[procurement]
 	w.do(a, GET, "/v1/procurements?limit=1", nil).into(&page)
 	cursor := page.NextCursor
 	w.do(a, GET, "/v1/procurements?limit=2&cursor="+cursor, nil).is(http.StatusOK)
@@ -80,7 +81,7 @@ func TestWhoMayNotSeeAListIsToldThatBeforeItsCursorIsLookedAt(t *testing.T) {
 	w := setup(t)
 	p, stranger := w.procurement(w.buyer()), w.buyer()
 	for _, path := range []string{
-		p.self() + "/releases?cursor=x", p.self() + "/consultations?cursor=x", p.self() + "/members?cursor=x",
+		p.Self() + "/releases?cursor=x", p.Self() + "/consultations?cursor=x", p.Self() + "/members?cursor=x",
 		"/v1/events?after=x&procurement=" + string(p.ID),
 		"/v1/endpoints/" + string(models.NewID(models.PrefixEndpoint)) + "/deliveries?cursor=x",
 	} {
@@ -107,12 +108,12 @@ func TestFiltersNarrowAListAndStayWithItsPages(t *testing.T) {
 	w.personOf(a.organisation)
 	w.buyer()
 	path := "/v1/people?limit=1&organisation_id=" + string(a.organisation)
-	var first, second Page[person]
+	var first, second rest.Page[person]
 	r := w.do(w.admin, GET, path, nil).is(http.StatusOK).into(&first)
 	next := strings.TrimSuffix(strings.TrimPrefix(r.Header().Get("Link"), "<"), `>; rel="next"`)
 	w.do(w.admin, GET, next, nil).is(http.StatusOK).into(&second)
 	require.Empty(t, second.NextCursor)
-	for _, page := range []Page[person]{first, second} {
+	for _, page := range []rest.Page[person]{first, second} {
 		require.Equal(t, a.organisation, page.Items[0].OrganisationID)
 	}
 	w.do(w.admin, GET, "/v1/people?organisation_id=x", nil).is(http.StatusUnprocessableEntity).

@@ -5,14 +5,14 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 )
 
 // What a type says of itself in the API's document, where the tag of a field has no room for it.
 
-// newSchemas makes the schemas of the API. Models know nothing of huma, so another type speaks for theirs.
-func newSchemas() huma.Registry {
-	r := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+// speakForModels has other types speak for those of models, which know nothing of huma.
+func speakForModels(r huma.Registry) {
 	speaks := func(model, spokesman any) {
 		r.RegisterTypeAlias(reflect.TypeOf(model), reflect.TypeOf(spokesman))
 	}
@@ -28,7 +28,6 @@ func newSchemas() huma.Registry {
 	speaks(models.Found(""), found{})
 	speaks(models.EndpointStatus(""), endpointStatus{})
 	speaks(models.DeliveryFault(""), deliveryFault{})
-	return r
 }
 
 // oneOf is a text that is one of some values.
@@ -152,10 +151,12 @@ func (emailAddress) Schema(huma.Registry) *huma.Schema {
 }
 
 // optionalEmail is an e-mail address in a merge patch.
-type optionalEmail struct{ optional[string] }
+type optionalEmail struct{ rest.Optional[string] }
 
 // Schema describes the address or null.
-func (optionalEmail) Schema(r huma.Registry) *huma.Schema { return optional[emailAddress]{}.Schema(r) }
+func (optionalEmail) Schema(r huma.Registry) *huma.Schema {
+	return rest.Optional[emailAddress]{}.Schema(r)
+}
 
 // budgetShare is a member's part of the common budget in percent.
 type budgetShare string

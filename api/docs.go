@@ -2,17 +2,16 @@ package api
 
 import (
 	"compress/gzip"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"mime"
 	"path"
 	"sync"
 
-	"github.com/gin-gonic/gin"
 	swaggerui "github.com/swaggest/swgui/v5/static"
+
+	"github.com/ppi-engine/ppi/api/rest"
 )
 
 //go:embed docs
@@ -25,8 +24,8 @@ const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // docsPages are the reference page and its files, all embedded: the page is ours, Swagger UI comes with a module.
-func docsPages() []operation {
-	return []operation{
+func docsPages() []rest.Operation {
+	return []rest.Operation{
 		docsPage("/docs", "index.html", ours),
 		docsPage("/docs/page.css", "page.css", ours),
 		docsPage("/docs/page.js", "page.js", ours),
@@ -73,16 +72,12 @@ func unpack(file string) ([]byte, error) {
 	return unpacked, nil
 }
 
-func docsPage(at, file string, read func(file string) ([]byte, error)) operation {
+func docsPage(at, file string, read func(file string) ([]byte, error)) rest.Operation {
 	content, err := read(file)
 	if err != nil {
 		panic(err) // the files are part of the program
 	}
-	sum := sha256.Sum256(content)
-	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
-	media := mime.TypeByExtension(path.Ext(file))
-	return page(at, "The reference page", func(c *gin.Context) {
-		c.Header("Content-Security-Policy", docsPolicy)
-		serveStatic(c, media, tag, content)
+	return rest.File(at, "The reference page", rest.Static{
+		Media: mime.TypeByExtension(path.Ext(file)), Content: content, Policy: docsPolicy,
 	})
 }

@@ -7,22 +7,9 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
-	"github.com/ppi-engine/ppi/views"
 )
-
-func (s *server) documentOperations() []operation {
-	const all, one = "/v1/procurements/{procurement}/documents", "/v1/procurements/{procurement}/documents/{document}"
-	writers, readers := roles(models.DocumentWriters()...), reads(views.OfDocuments)
-	return []operation{
-		op(POST, all, writers, "Write a document from a complete upload", s.createDocument),
-		op(GET, all, readers, "List documents; suppliers see those for tenderers, once published", s.listDocuments),
-		op(GET, one, readers, "Read what a document is", s.getDocument),
-		op(PUT, one, writers, "Write the next version of a document", s.rewriteDocument),
-		op(GET, one+"/versions", readers, "List all versions of a document, oldest first", s.listDocumentVersions),
-		op(GET, one+"/content", readers, "Read the file of a document", s.getDocumentContent, givesBytes()),
-	}
-}
 
 // DocumentView is a document in one version.
 type DocumentView struct {
@@ -39,11 +26,11 @@ type DocumentView struct {
 	WrittenAt     time.Time       `json:"written_at" doc:"Procedure time"`
 }
 
-func (v DocumentView) self() string {
+func (v DocumentView) Self() string {
 	return "/v1/procurements/" + string(v.ProcurementID) + "/documents/" + string(v.ID)
 }
 
-func (v DocumentView) version() int64 { return v.Version }
+func (v DocumentView) AtVersion() int64 { return v.Version }
 
 func showDocument(d models.Document) DocumentView {
 	return DocumentView{
@@ -69,9 +56,9 @@ func (b DocumentBody) text() acts.DocumentText {
 	return acts.DocumentText{Title: b.Title, Audience: b.Audience, Upload: b.Upload}
 }
 
-func (s *server) createDocument(ctx context.Context, in *newDocument) (*Answer[DocumentView], error) {
-	done, err := s.acts.WriteDocument(ctx, by(ctx), in.Body.text())
-	return created(ctx, done, err, showDocument)
+func (s *server) createDocument(ctx context.Context, in *newDocument) (*rest.Answer[DocumentView], error) {
+	done, err := s.acts.WriteDocument(ctx, rest.By(ctx), in.Body.text())
+	return rest.Created(ctx, done, err, showDocument)
 }
 
 // DocumentPath names a document.
@@ -95,37 +82,37 @@ type documentChange struct {
 	}
 }
 
-func (s *server) rewriteDocument(ctx context.Context, in *documentChange) (*Answer[DocumentView], error) {
+func (s *server) rewriteDocument(ctx context.Context, in *documentChange) (*rest.Answer[DocumentView], error) {
 	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	d, err := s.acts.RewriteDocument(ctx, by(ctx), id, acts.DocumentChange{
+	d, err := s.acts.RewriteDocument(ctx, rest.By(ctx), id, acts.DocumentChange{
 		DocumentText: in.Body.text(), Significant: in.Body.Significant,
 	})
-	return changed(ctx, d, err, showDocument)
+	return rest.Changed(ctx, d, err, showDocument)
 }
 
 type documentsQuery struct {
 	ProcurementPath
-	Paging
+	rest.Paging
 }
 
-func (s *server) listDocuments(ctx context.Context, in *documentsQuery) (*Listed[DocumentView], error) {
+func (s *server) listDocuments(ctx context.Context, in *documentsQuery) (*rest.Listed[DocumentView], error) {
 	read := func(after models.ID, limit int) ([]models.Document, error) {
-		return s.views.Documents(ctx, readerOf(ctx), after, limit)
+		return s.views.Documents(ctx, rest.Reader(ctx), after, limit)
 	}
-	return list(s, requestOf(ctx), in.Paging, nil, read, func(d models.Document) models.ID { return d.ID },
+	return rest.List(ctx, in.Paging, nil, read, func(d models.Document) models.ID { return d.ID },
 		showDocument)
 }
 
-func (s *server) getDocument(ctx context.Context, in *DocumentPath) (*Answer[DocumentView], error) {
+func (s *server) getDocument(ctx context.Context, in *DocumentPath) (*rest.Answer[DocumentView], error) {
 	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	d, err := s.views.Document(ctx, readerOf(ctx), id)
-	return got(ctx, d, err, showDocument)
+	d, err := s.views.Document(ctx, rest.Reader(ctx), id)
+	return rest.Got(ctx, d, err, showDocument)
 }
 
 // DocumentVersions lists the versions of a document.
@@ -140,7 +127,7 @@ func (s *server) listDocumentVersions(ctx context.Context, in *DocumentPath) (*D
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.views.DocumentVersions(ctx, readerOf(ctx), id)
+	all, err := s.views.DocumentVersions(ctx, rest.Reader(ctx), id)
 	out := &DocumentVersions{}
 	out.Body.Items = make([]DocumentView, len(all))
 	for i, d := range all {
@@ -162,9 +149,9 @@ func (s *server) getDocumentContent(ctx context.Context, in *documentContentQuer
 	}
 	var d models.Document
 	if in.Version == 0 {
-		d, err = s.views.Document(ctx, readerOf(ctx), id)
+		d, err = s.views.Document(ctx, rest.Reader(ctx), id)
 	} else {
-		d, err = s.views.DocumentVersion(ctx, readerOf(ctx), id, in.Version)
+		d, err = s.views.DocumentVersion(ctx, rest.Reader(ctx), id, in.Version)
 	}
 	if err != nil {
 		return nil, err

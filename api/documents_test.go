@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 )
@@ -21,27 +22,27 @@ func TestADocumentKeepsItsVersions(t *testing.T) {
 	d := inTender(t)
 	first, second := []byte("first"), []byte("second")
 	var doc DocumentView
-	d.do(d.lead, POST, d.self()+"/documents",
+	d.do(d.lead, POST, d.Self()+"/documents",
 		documentBody(d.upload(d.lead, first, models.PurposeDocument), models.AudienceBuyers)).
 		is(http.StatusCreated).into(&doc)
 	require.Equal(t, int64(1), doc.Version)
 	require.Equal(t, sha(first), doc.SHA256)
 	next := documentBody(d.upload(d.lead, second, models.PurposeDocument), models.AudienceBuyers)
-	d.do(d.lead, PUT, doc.self(), next, with(headerIfMatch, `"2"`)).is(http.StatusPreconditionFailed)
-	d.do(d.lead, PUT, doc.self(), next, with(headerIfMatch, `"1"`)).is(http.StatusOK).into(&doc)
+	d.do(d.lead, PUT, doc.Self(), next, with(headerIfMatch, `"2"`)).is(http.StatusPreconditionFailed)
+	d.do(d.lead, PUT, doc.Self(), next, with(headerIfMatch, `"1"`)).is(http.StatusOK).into(&doc)
 	require.Equal(t, int64(2), doc.Version)
 
 	var versions struct{ Items []DocumentView }
-	d.do(d.lead, GET, doc.self()+"/versions", nil).is(http.StatusOK).into(&versions)
+	d.do(d.lead, GET, doc.Self()+"/versions", nil).is(http.StatusOK).into(&versions)
 	require.Equal(t, []string{sha(first), sha(second)}, []string{versions.Items[0].SHA256, versions.Items[1].SHA256})
-	require.Equal(t, second, d.do(d.lead, GET, doc.self()+"/content", nil).is(http.StatusOK).Body.Bytes())
-	require.Equal(t, first, d.do(d.lead, GET, doc.self()+"/content?version=1", nil).is(http.StatusOK).Body.Bytes())
-	d.do(d.lead, GET, doc.self()+"/content?version=3", nil).is(http.StatusNotFound)
+	require.Equal(t, second, d.do(d.lead, GET, doc.Self()+"/content", nil).is(http.StatusOK).Body.Bytes())
+	require.Equal(t, first, d.do(d.lead, GET, doc.Self()+"/content?version=1", nil).is(http.StatusOK).Body.Bytes())
+	d.do(d.lead, GET, doc.Self()+"/content?version=3", nil).is(http.StatusNotFound)
 	require.Equal(t, 1,
 		d.count(`SELECT count(*) FROM events
 			WHERE type = 'document.written' AND data ->> 'digest' = $1 AND procurement_id = $2`, sha(second), d.ID))
 	d.exec("UPDATE procurements SET status = 'suspended' WHERE id = $1", d.ID)
-	d.do(d.lead, PUT, doc.self(), next).is(http.StatusConflict).refused(models.CodeSuspended)
+	d.do(d.lead, PUT, doc.Self(), next).is(http.StatusConflict).refused(models.CodeSuspended)
 }
 
 func TestWhatTenderersWereGivenStaysOnceTheirTendersAreIn(t *testing.T) {
@@ -51,25 +52,25 @@ func TestWhatTenderersWereGivenStaysOnceTheirTendersAreIn(t *testing.T) {
 		return documentBody(d.upload(d.lead, []byte(content), models.PurposeDocument), audience)
 	}
 	var given, internal DocumentView
-	d.do(d.lead, POST, d.self()+"/documents", write("draft", models.AudienceTenderers)).is(http.StatusCreated).
+	d.do(d.lead, POST, d.Self()+"/documents", write("draft", models.AudienceTenderers)).is(http.StatusCreated).
 		into(&given)
-	d.do(d.lead, POST, d.self()+"/documents", write("notes", models.AudienceBuyers)).is(http.StatusCreated).
+	d.do(d.lead, POST, d.Self()+"/documents", write("notes", models.AudienceBuyers)).is(http.StatusCreated).
 		into(&internal)
-	d.do(d.lead, PUT, given.self(), write("still a draft", models.AudienceBuyers)).is(http.StatusOK)
-	d.do(d.lead, PUT, given.self(), write("published", models.AudienceTenderers)).is(http.StatusOK)
+	d.do(d.lead, PUT, given.Self(), write("still a draft", models.AudienceBuyers)).is(http.StatusOK)
+	d.do(d.lead, PUT, given.Self(), write("published", models.AudienceTenderers)).is(http.StatusOK)
 	lot := d.openLot()
 	corrected := write("corrected", models.AudienceTenderers)
-	d.do(d.lead, PUT, given.self(), corrected).is(http.StatusUnprocessableEntity).refused(models.CodeInvalidValue)
+	d.do(d.lead, PUT, given.Self(), corrected).is(http.StatusUnprocessableEntity).refused(models.CodeInvalidValue)
 	corrected["significant"] = false
-	d.do(d.lead, PUT, given.self(), corrected).is(http.StatusOK)
-	d.do(d.lead, PUT, given.self(), write("hidden", models.AudienceBuyers)).is(http.StatusConflict).
+	d.do(d.lead, PUT, given.Self(), corrected).is(http.StatusOK)
+	d.do(d.lead, PUT, given.Self(), write("hidden", models.AudienceBuyers)).is(http.StatusConflict).
 		refused(models.CodeFrozen)
 	d.setDeadline(lot.ID, d.clock().Add(-time.Microsecond))
 	d.close(lot.ID)
-	d.do(d.lead, PUT, given.self(), write("after the fact", models.AudienceTenderers)).is(http.StatusConflict).
+	d.do(d.lead, PUT, given.Self(), write("after the fact", models.AudienceTenderers)).is(http.StatusConflict).
 		refused(models.CodeFrozen)
-	d.do(d.lead, PUT, internal.self(), write("more notes", models.AudienceBuyers)).is(http.StatusOK)
-	require.Equal(t, "corrected", d.do(d.lead, GET, given.self()+"/content", nil).is(http.StatusOK).Body.String())
+	d.do(d.lead, PUT, internal.Self(), write("more notes", models.AudienceBuyers)).is(http.StatusOK)
+	require.Equal(t, "corrected", d.do(d.lead, GET, given.Self()+"/content", nil).is(http.StatusOK).Body.String())
 }
 
 // Directive 2014/24/EU, Article 47(3).
@@ -84,16 +85,16 @@ func TestASignificantChangeOfTheDocumentsTakesMoreTime(t *testing.T) {
 	first := write("published")
 	delete(first, "significant")
 	var given DocumentView
-	d.do(d.lead, POST, d.self()+"/documents", first).is(http.StatusCreated).into(&given)
+	d.do(d.lead, POST, d.Self()+"/documents", first).is(http.StatusCreated).into(&given)
 	lot := d.openLot()
 	change := write("another interface")
-	problem := d.do(d.lead, PUT, given.self(), change).is(http.StatusConflict).refused(models.CodeDeadlineNotMoved)
+	problem := d.do(d.lead, PUT, given.Self(), change).is(http.StatusConflict).refused(models.CodeDeadlineNotMoved)
 	require.Contains(t, problem.Errors[0].Accepted, "move_deadline")
-	d.do(d.lead, POST, d.self()+"/actions/move_deadline", process.MoveDeadline{
+	d.do(d.lead, POST, d.Self()+"/actions/move_deadline", process.MoveDeadline{
 		Lot: lot.ID, Deadline: d.deadlineIn(inTwoMonths + 240*time.Hour), Reason: "another interface",
 	}).is(http.StatusOK)
-	d.do(d.lead, PUT, given.self(), change).is(http.StatusOK)
-	d.do(d.lead, PUT, given.self(), write("yet another")).is(http.StatusConflict).refused(models.CodeDeadlineNotMoved)
+	d.do(d.lead, PUT, given.Self(), change).is(http.StatusOK)
+	d.do(d.lead, PUT, given.Self(), write("yet another")).is(http.StatusConflict).refused(models.CodeDeadlineNotMoved)
 }
 
 func TestOnlyACompleteDocumentOfOnesOwnIsWritten(t *testing.T) {
@@ -117,7 +118,7 @@ func TestOnlyACompleteDocumentOfOnesOwnIsWritten(t *testing.T) {
 		"unfinished":            {begun.ID, models.CodeUploadIncomplete},
 		"no upload at all":      {begun.ProcurementID, models.CodeInvalidID},
 	} {
-		r := d.do(d.lead, POST, d.self()+"/documents", documentBody(UploadView{ID: c.upload}, models.AudienceBuyers))
+		r := d.do(d.lead, POST, d.Self()+"/documents", documentBody(UploadView{ID: c.upload}, models.AudienceBuyers))
 		require.Equal(t, c.code, r.refused(c.code).Code, name)
 	}
 	require.Zero(t, d.count("SELECT count(*) FROM documents"))
@@ -127,33 +128,33 @@ func TestSuppliersReadWhatIsMeantForTenderersOncePublished(t *testing.T) {
 	t.Parallel()
 	d := inTender(t)
 	var inner, outer DocumentView
-	d.do(d.lead, POST, d.self()+"/documents",
+	d.do(d.lead, POST, d.Self()+"/documents",
 		documentBody(d.upload(d.lead, []byte("inner"), models.PurposeDocument), models.AudienceBuyers)).into(&inner)
-	d.do(d.lead, POST, d.self()+"/documents",
+	d.do(d.lead, POST, d.Self()+"/documents",
 		documentBody(d.upload(d.lead, []byte("outer"), models.PurposeDocument), models.AudienceTenderers)).into(&outer)
 	early := d.organisation(models.OrganisationEconomicOperator)
 	d.give(d.lead, d.procurement, early.person, models.RoleSupplier)
-	d.do(early, GET, d.self()+"/documents", nil).is(http.StatusNotFound)
-	d.do(early, GET, outer.self(), nil).is(http.StatusNotFound)
+	d.do(early, GET, d.Self()+"/documents", nil).is(http.StatusNotFound)
+	d.do(early, GET, outer.Self(), nil).is(http.StatusNotFound)
 
 	d.openLot()
 	supplier := d.supplier()
 	for _, c := range []caller{early, supplier} {
-		var page Page[DocumentView]
-		d.do(c, GET, d.self()+"/documents", nil).is(http.StatusOK).into(&page)
+		var page rest.Page[DocumentView]
+		d.do(c, GET, d.Self()+"/documents", nil).is(http.StatusOK).into(&page)
 		require.Equal(t, []DocumentView{outer}, page.Items)
-		require.Equal(t, "outer", d.do(c, GET, outer.self()+"/content", nil).is(http.StatusOK).Body.String())
+		require.Equal(t, "outer", d.do(c, GET, outer.Self()+"/content", nil).is(http.StatusOK).Body.String())
 		for _, path := range []string{"", "/content", "/versions"} {
-			d.do(c, GET, inner.self()+path, nil).is(http.StatusNotFound)
+			d.do(c, GET, inner.Self()+path, nil).is(http.StatusNotFound)
 		}
 	}
 	// A version that was not for them stays hidden, also behind one that is.
-	d.do(d.lead, PUT, inner.self(), documentBody(d.upload(d.lead, []byte("now outer"), models.PurposeDocument),
+	d.do(d.lead, PUT, inner.Self(), documentBody(d.upload(d.lead, []byte("now outer"), models.PurposeDocument),
 		models.AudienceTenderers)).is(http.StatusOK)
-	d.do(supplier, GET, inner.self()+"/content?version=1", nil).is(http.StatusNotFound)
-	versions := d.do(supplier, GET, inner.self()+"/versions", nil).is(http.StatusOK).Body.String()
+	d.do(supplier, GET, inner.Self()+"/content?version=1", nil).is(http.StatusNotFound)
+	versions := d.do(supplier, GET, inner.Self()+"/versions", nil).is(http.StatusOK).Body.String()
 	require.Equal(t, 1, strings.Count(versions, `"version"`))
-	var all Page[DocumentView]
-	d.do(d.lead, GET, d.self()+"/documents", nil).is(http.StatusOK).into(&all)
+	var all rest.Page[DocumentView]
+	d.do(d.lead, GET, d.Self()+"/documents", nil).is(http.StatusOK).into(&all)
 	require.Len(t, all.Items, 2)
 }

@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"reflect"
 	"time"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/views"
 )
@@ -35,11 +35,11 @@ type EntryView[T any] struct {
 	Content        T                `json:"content"`
 }
 
-func (v EntryView[T]) self() string {
+func (v EntryView[T]) Self() string {
 	return "/v1/procurements/" + string(v.ProcurementID) + "/" + entryPath(v.Kind) + "/" + string(v.ID)
 }
 
-func (v EntryView[T]) version() int64 { return v.Version }
+func (v EntryView[T]) AtVersion() int64 { return v.Version }
 
 // EntryInput writes an entry.
 type EntryInput[T any] struct {
@@ -62,14 +62,14 @@ type EntryChange[T any] struct {
 // EntriesInput lists entries of a kind.
 type EntriesInput struct {
 	ProcurementPath
-	Paging
+	rest.Paging
 }
 
 // A dossierRow makes the operations of one kind of entry.
 type dossierRow struct {
 	kind    models.EntryKind
 	content reflect.Type
-	rows    func(s *server) []operation
+	rows    func(s *server) []rest.Operation
 }
 
 // dossierRows binds each kind of entry to the type of its content. Its row in models says the rest.
@@ -134,34 +134,26 @@ func entryPath(kind models.EntryKind) string {
 	return rule.Path
 }
 
-func (s *server) dossierOperations() []operation {
-	var all []operation
-	for _, row := range dossierRows() {
-		all = append(all, row.rows(s)...)
-	}
-	return all
-}
-
 // entries makes the operations of a kind of entry, as its row says. The type of its content, which is bound and
 // described, is that of the kind.
 func entries[T content](kind acts.EntryKind[T]) dossierRow {
-	return dossierRow{kind.Kind, reflect.TypeFor[T](), func(s *server) []operation {
+	return dossierRow{kind.Kind, reflect.TypeFor[T](), func(s *server) []rest.Operation {
 		h, rule := entryHandler[T]{s, kind}, kind.Rule()
-		writers, readers := roles(rule.Writers...), reads(views.OfEntries)
-		all := "/v1/procurements/{procurement}/" + rule.Path
-		rows := []operation{
-			op(http.MethodPost, all, writers, "Write "+rule.What, h.write),
-			op(http.MethodGet, all, readers, "List every entry: "+rule.What, h.list),
-			op(http.MethodGet, all+"/{entry}", readers, "Read "+rule.What, h.get),
+		writers, readers := rest.Roles(rule.Writers...), reads(views.OfEntries)
+		all := ofProcurement + "/" + rule.Path
+		rows := []rest.Operation{
+			rest.Post(all, writers, "Write "+rule.What, h.write),
+			rest.Get(all, readers, "List every entry: "+rule.What, h.list),
+			rest.Get(all+"/{entry}", readers, "Read "+rule.What, h.get),
 		}
 		if !rule.Final {
 			rows = append(rows,
-				op(http.MethodPut, all+"/{entry}", writers, "Write the next version of "+rule.What, h.rewrite),
-				op(http.MethodDelete, all+"/{entry}", writers, "Withdraw "+rule.What, h.withdraw),
+				rest.Put(all+"/{entry}", writers, "Write the next version of "+rule.What, h.rewrite),
+				rest.Delete(all+"/{entry}", writers, "Withdraw "+rule.What, h.withdraw),
 			)
 		}
 		if rule.Importable {
-			rows = append(rows, op(http.MethodPost, all+"/actions/import", writers,
+			rows = append(rows, rest.Post(all+"/actions/import", writers,
 				"Write up to 200 entries, all or none: "+rule.What, h.importAll))
 		}
 		return rows
@@ -173,36 +165,36 @@ type entryHandler[T content] struct {
 	kind acts.EntryKind[T]
 }
 
-func (h entryHandler[T]) write(ctx context.Context, in *EntryInput[T]) (*Answer[EntryView[T]], error) {
-	done, err := h.kind.Write(ctx, h.s.acts, by(ctx), in.Body)
+func (h entryHandler[T]) write(ctx context.Context, in *EntryInput[T]) (*rest.Answer[EntryView[T]], error) {
+	done, err := h.kind.Write(ctx, h.s.acts, rest.By(ctx), in.Body)
 	view, err := viewEntry[T](done.Result, err)
-	return created(ctx, acts.Done[EntryView[T]]{Result: view, Again: done.Again}, err, asIs)
+	return rest.Created(ctx, acts.Done[EntryView[T]]{Result: view, Again: done.Again}, err, asIs)
 }
 
-func (h entryHandler[T]) rewrite(ctx context.Context, in *EntryChange[T]) (*Answer[EntryView[T]], error) {
-	e, err := h.kind.Rewrite(ctx, h.s.acts, by(ctx), models.ID(in.Entry), in.Body)
+func (h entryHandler[T]) rewrite(ctx context.Context, in *EntryChange[T]) (*rest.Answer[EntryView[T]], error) {
+	e, err := h.kind.Rewrite(ctx, h.s.acts, rest.By(ctx), models.ID(in.Entry), in.Body)
 	view, err := viewEntry[T](e, err)
-	return changed(ctx, view, err, asIs)
+	return rest.Changed(ctx, view, err, asIs)
 }
 
-func (h entryHandler[T]) withdraw(ctx context.Context, in *EntryPath) (*Answer[EntryView[T]], error) {
-	e, err := h.kind.Withdraw(ctx, h.s.acts, by(ctx), models.ID(in.Entry))
+func (h entryHandler[T]) withdraw(ctx context.Context, in *EntryPath) (*rest.Answer[EntryView[T]], error) {
+	e, err := h.kind.Withdraw(ctx, h.s.acts, rest.By(ctx), models.ID(in.Entry))
 	view, err := viewEntry[T](e, err)
-	return changed(ctx, view, err, asIs)
+	return rest.Changed(ctx, view, err, asIs)
 }
 
-func (h entryHandler[T]) get(ctx context.Context, in *EntryPath) (*Answer[EntryView[T]], error) {
-	e, err := h.s.views.Entry(ctx, readerOf(ctx), h.kind.Kind, models.ID(in.Entry))
+func (h entryHandler[T]) get(ctx context.Context, in *EntryPath) (*rest.Answer[EntryView[T]], error) {
+	e, err := h.s.views.Entry(ctx, rest.Reader(ctx), h.kind.Kind, models.ID(in.Entry))
 	view, err := viewEntry[T](e, err)
-	return got(ctx, view, err, asIs)
+	return rest.Got(ctx, view, err, asIs)
 }
 
-func (h entryHandler[T]) list(ctx context.Context, in *EntriesInput) (*Listed[EntryView[T]], error) {
+func (h entryHandler[T]) list(ctx context.Context, in *EntriesInput) (*rest.Listed[EntryView[T]], error) {
 	read := func(after models.ID, limit int) ([]models.Entry, error) {
-		return h.s.views.Entries(ctx, readerOf(ctx), h.kind.Kind, after, limit)
+		return h.s.views.Entries(ctx, rest.Reader(ctx), h.kind.Kind, after, limit)
 	}
 	var broken error
-	page, err := list(h.s, requestOf(ctx), in.Paging, nil, read, func(e models.Entry) models.ID { return e.ID },
+	page, err := rest.List(ctx, in.Paging, nil, read, func(e models.Entry) models.ID { return e.ID },
 		func(e models.Entry) EntryView[T] {
 			view, err := viewEntry[T](e, nil)
 			broken = errors.Join(broken, err)

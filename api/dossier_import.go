@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -22,20 +23,20 @@ type EntriesView[T content] struct {
 	Items         []EntryView[T]   `json:"items"`
 }
 
-func (v EntriesView[T]) self() string {
+func (v EntriesView[T]) Self() string {
 	return "/v1/procurements/" + string(v.ProcurementID) + "/" + entryPath(v.Kind)
 }
 
-// version is that of what was written: each entry is at its first.
-func (v EntriesView[T]) version() int64 { return 1 }
+// AtVersion is that of what was written: each entry is at its first.
+func (v EntriesView[T]) AtVersion() int64 { return 1 }
 
-func (h entryHandler[T]) importAll(ctx context.Context, in *EntriesImport[T]) (*Answer[EntriesView[T]], error) {
-	done, err := h.kind.Import(ctx, h.s.acts, by(ctx), in.Body.Items)
-	view := EntriesView[T]{ProcurementID: requestOf(ctx).procurement(), Kind: h.kind.Kind}
+func (h entryHandler[T]) importAll(ctx context.Context, in *EntriesImport[T]) (*rest.Answer[EntriesView[T]], error) {
+	done, err := h.kind.Import(ctx, h.s.acts, rest.By(ctx), in.Body.Items)
+	view := EntriesView[T]{ProcurementID: rest.Procurement(ctx), Kind: h.kind.Kind}
 	for _, e := range done.Result {
 		var item EntryView[T]
 		item, err = viewEntry[T](e, err)
 		view.Items = append(view.Items, item)
 	}
-	return created(ctx, acts.Done[EntriesView[T]]{Result: view, Again: done.Again}, err, asIs)
+	return rest.Created(ctx, acts.Done[EntriesView[T]]{Result: view, Again: done.Again}, err, asIs)
 }

@@ -2,36 +2,13 @@ package api
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/views"
 )
-
-func (s *server) endpointOperations() []operation {
-	const one = "/v1/endpoints/{endpoint}"
-	known := authenticated()
-	return []operation{
-		op(POST, "/v1/endpoints", known,
-			"Register a webhook endpoint for procurements I lead; its secret is shown once", s.createEndpoint),
-		op(GET, "/v1/endpoints", known, "List my webhook endpoints; an administrator's list has all", s.listEndpoints),
-		op(GET, one, known, "Read a webhook endpoint", s.getEndpoint),
-		op(PATCH, one, known, "Change my webhook endpoint", s.changeEndpoint),
-		op(DELETE, one, known, "Remove a webhook endpoint", s.removeEndpoint, answers(noContent)),
-		op(GET, one+"/backlog", known, "Read what waits for a webhook endpoint", s.getBacklog),
-		op(GET, one+"/deliveries", known, "List what goes to my webhook endpoint, and the attempts", s.listDeliveries),
-		op(POST, one+"/actions/rotate", known, "Replace my endpoint's secret; both sign for 24 hours", s.rotateEndpoint,
-			conditional(), answers(http.StatusOK)),
-		op(POST, one+"/actions/ping", known, "Send a test message to my endpoint", s.pingEndpoint,
-			answers(http.StatusOK)),
-		op(POST, one+"/actions/pause", known, "Keep back what goes to an endpoint", s.pauseEndpoint, conditional(),
-			answers(http.StatusOK)),
-		op(POST, one+"/actions/resume", known, "Go on with an endpoint that is paused or whose deliveries are parked",
-			s.resumeEndpoint, conditional(), answers(http.StatusOK)),
-	}
-}
 
 // EndpointView shows a webhook endpoint without its secret.
 type EndpointView struct {
@@ -50,11 +27,11 @@ type EndpointView struct {
 	EndedAt        *time.Time            `json:"ended_at,omitempty"`
 }
 
-func (v EndpointView) self() string   { return "/v1/endpoints/" + string(v.ID) }
-func (v EndpointView) version() int64 { return v.Version }
+func (v EndpointView) Self() string     { return "/v1/endpoints/" + string(v.ID) }
+func (v EndpointView) AtVersion() int64 { return v.Version }
 
 func showEndpoint(ctx context.Context) func(models.Endpoint) EndpointView {
-	reader := readerOf(ctx)
+	reader := rest.Reader(ctx)
 	return func(e models.Endpoint) EndpointView {
 		return EndpointView{
 			ID: e.ID, OrganisationID: e.OrganisationID, OwnerID: e.OwnerID, URL: views.URLOf(reader, e),
@@ -94,22 +71,22 @@ type newEndpoint struct {
 	}
 }
 
-func (s *server) createEndpoint(ctx context.Context, in *newEndpoint) (*Answer[MadeEndpoint], error) {
+func (s *server) createEndpoint(ctx context.Context, in *newEndpoint) (*rest.Answer[MadeEndpoint], error) {
 	b := in.Body
-	done, err := s.acts.RegisterEndpoint(ctx, by(ctx), acts.NewEndpoint{
+	done, err := s.acts.RegisterEndpoint(ctx, rest.By(ctx), acts.NewEndpoint{
 		URL: string(b.URL), Description: b.Description, Types: b.Types, Procurements: b.Procurements,
 		Rehearsals: b.Rehearsals,
 	})
-	return created(ctx, done, err, showMadeEndpoint(ctx))
+	return rest.Created(ctx, done, err, showMadeEndpoint(ctx))
 }
 
-type endpointsQuery struct{ Paging }
+type endpointsQuery struct{ rest.Paging }
 
-func (s *server) listEndpoints(ctx context.Context, in *endpointsQuery) (*Listed[EndpointView], error) {
+func (s *server) listEndpoints(ctx context.Context, in *endpointsQuery) (*rest.Listed[EndpointView], error) {
 	read := func(after models.ID, limit int) ([]models.Endpoint, error) {
-		return s.views.Endpoints(ctx, readerOf(ctx), after, limit)
+		return s.views.Endpoints(ctx, rest.Reader(ctx), after, limit)
 	}
-	return list(s, requestOf(ctx), in.Paging, nil, read, func(e models.Endpoint) models.ID { return e.ID },
+	return rest.List(ctx, in.Paging, nil, read, func(e models.Endpoint) models.ID { return e.ID },
 		showEndpoint(ctx))
 }
 
@@ -122,11 +99,11 @@ func (in EndpointPath) id() (models.ID, error) {
 	return pathID(models.PrefixEndpoint, "endpoint", in.Endpoint)
 }
 
-func (s *server) getEndpoint(ctx context.Context, in *struct{ EndpointPath }) (*Answer[EndpointView], error) {
+func (s *server) getEndpoint(ctx context.Context, in *struct{ EndpointPath }) (*rest.Answer[EndpointView], error) {
 	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	e, err := s.views.Endpoint(ctx, readerOf(ctx), id)
-	return got(ctx, e, err, showEndpoint(ctx))
+	e, err := s.views.Endpoint(ctx, rest.Reader(ctx), id)
+	return rest.Got(ctx, e, err, showEndpoint(ctx))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -18,43 +19,43 @@ type endpointPatch struct {
 	}
 }
 
-func (s *server) changeEndpoint(ctx context.Context, in *endpointPatch) (*Answer[EndpointView], error) {
+func (s *server) changeEndpoint(ctx context.Context, in *endpointPatch) (*rest.Answer[EndpointView], error) {
 	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
 	b := in.Body
-	e, err := s.acts.ChangeEndpoint(ctx, by(ctx), id, acts.EndpointChange{
+	e, err := s.acts.ChangeEndpoint(ctx, rest.By(ctx), id, acts.EndpointChange{
 		URL: b.URL, Description: b.Description, Types: b.Types, Procurements: b.Procurements,
 	})
-	return changed(ctx, e, err, showEndpoint(ctx))
+	return rest.Changed(ctx, e, err, showEndpoint(ctx))
 }
 
-func (s *server) rotateEndpoint(ctx context.Context, in *struct{ EndpointPath }) (*Answer[MadeEndpoint], error) {
+func (s *server) rotateEndpoint(ctx context.Context, in *struct{ EndpointPath }) (*rest.Answer[MadeEndpoint], error) {
 	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.acts.RotateEndpoint(ctx, by(ctx), id)
-	return created(ctx, done, err, showMadeEndpoint(ctx))
+	done, err := s.acts.RotateEndpoint(ctx, rest.By(ctx), id)
+	return rest.Created(ctx, done, err, showMadeEndpoint(ctx))
 }
 
-func (s *server) pauseEndpoint(ctx context.Context, in *struct{ EndpointPath }) (*Answer[EndpointView], error) {
+func (s *server) pauseEndpoint(ctx context.Context, in *struct{ EndpointPath }) (*rest.Answer[EndpointView], error) {
 	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.acts.PauseEndpoint(ctx, by(ctx), id)
-	return created(ctx, done, err, showEndpoint(ctx))
+	done, err := s.acts.PauseEndpoint(ctx, rest.By(ctx), id)
+	return rest.Created(ctx, done, err, showEndpoint(ctx))
 }
 
-func (s *server) resumeEndpoint(ctx context.Context, in *struct{ EndpointPath }) (*Answer[EndpointView], error) {
+func (s *server) resumeEndpoint(ctx context.Context, in *struct{ EndpointPath }) (*rest.Answer[EndpointView], error) {
 	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.acts.ResumeEndpoint(ctx, by(ctx), id)
-	return created(ctx, done, err, showEndpoint(ctx))
+	done, err := s.acts.ResumeEndpoint(ctx, rest.By(ctx), id)
+	return rest.Created(ctx, done, err, showEndpoint(ctx))
 }
 
 func (s *server) removeEndpoint(ctx context.Context, in *struct{ EndpointPath }) (*struct{}, error) {
@@ -62,5 +63,5 @@ func (s *server) removeEndpoint(ctx context.Context, in *struct{ EndpointPath })
 	if err != nil {
 		return nil, err
 	}
-	return nil, s.acts.RemoveEndpoint(ctx, by(ctx), id)
+	return nil, s.acts.RemoveEndpoint(ctx, rest.By(ctx), id)
 }

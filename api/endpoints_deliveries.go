@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/views"
 )
@@ -23,7 +24,7 @@ func (s *server) getBacklog(ctx context.Context, in *struct{ EndpointPath }) (*b
 	if err != nil {
 		return nil, err
 	}
-	b, err := s.views.Backlog(ctx, readerOf(ctx), id)
+	b, err := s.views.Backlog(ctx, rest.Reader(ctx), id)
 	if err != nil {
 		return nil, err
 	}
@@ -82,13 +83,13 @@ func showAttempt(a models.DeliveryAttempt) AttemptView {
 
 type deliveriesQuery struct {
 	EndpointPath
-	Paging
+	rest.Paging
 
 	Status      string    `query:"status" enum:"pending,delivered" doc:"Only those that have arrived, or not"`
 	Procurement models.ID `query:"procurement" doc:"Only those of this procurement"`
 }
 
-func (s *server) listDeliveries(ctx context.Context, in *deliveriesQuery) (*Listed[DeliveryView], error) {
+func (s *server) listDeliveries(ctx context.Context, in *deliveriesQuery) (*rest.Listed[DeliveryView], error) {
 	id, err := in.id()
 	if err != nil {
 		return nil, err
@@ -106,9 +107,9 @@ func (s *server) listDeliveries(ctx context.Context, in *deliveriesQuery) (*List
 		filters.Set("procurement", string(in.Procurement))
 	}
 	read := func(after models.ID, limit int) ([]models.Delivery, error) {
-		return s.views.Deliveries(ctx, readerOf(ctx), id, only, after, limit)
+		return s.views.Deliveries(ctx, rest.Reader(ctx), id, only, after, limit)
 	}
-	return list(s, requestOf(ctx), in.Paging, filters, read, func(d models.Delivery) models.ID { return d.EventID },
+	return rest.List(ctx, in.Paging, filters, read, func(d models.Delivery) models.ID { return d.EventID },
 		showDelivery)
 }
 
@@ -121,8 +122,8 @@ type PingView struct {
 	of int64
 }
 
-func (v PingView) self() string   { return "/v1/endpoints/" + string(v.EndpointID) }
-func (v PingView) version() int64 { return v.of }
+func (v PingView) Self() string     { return "/v1/endpoints/" + string(v.EndpointID) }
+func (v PingView) AtVersion() int64 { return v.of }
 
 func showPing(p acts.Pinged) PingView {
 	return PingView{
@@ -131,11 +132,11 @@ func showPing(p acts.Pinged) PingView {
 	}
 }
 
-func (s *server) pingEndpoint(ctx context.Context, in *struct{ EndpointPath }) (*Answer[PingView], error) {
+func (s *server) pingEndpoint(ctx context.Context, in *struct{ EndpointPath }) (*rest.Answer[PingView], error) {
 	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.acts.PingEndpoint(ctx, by(ctx), id)
-	return created(ctx, done, err, showPing)
+	done, err := s.acts.PingEndpoint(ctx, rest.By(ctx), id)
+	return rest.Created(ctx, done, err, showPing)
 }

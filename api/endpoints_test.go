@@ -13,6 +13,7 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 )
@@ -89,9 +90,9 @@ func TestAnEndpointIsRegisteredWithASecretShownOnce(t *testing.T) {
 	require.Equal(t, 1,
 		w.count("SELECT count(*) FROM events WHERE type = 'endpoint.created' AND procurement_id IS NULL"))
 	var shown EndpointView
-	w.do(leader, GET, made.self(), nil).is(http.StatusOK).into(&shown)
+	w.do(leader, GET, made.Self(), nil).is(http.StatusOK).into(&shown)
 	require.Equal(t, p.URL, shown.URL)
-	var all Page[EndpointView]
+	var all rest.Page[EndpointView]
 	w.do(leader, GET, "/v1/endpoints", nil).is(http.StatusOK).into(&all)
 	require.Len(t, all.Items, 1)
 }
@@ -109,7 +110,7 @@ func TestAnEndpointThatCannotBeIsRefused(t *testing.T) {
 		"/procurements not mine": {"url": p.URL, "procurements": []models.ID{mine.ID, others.ID}},
 		"/rehearsals":            {"url": p.URL, "procurements": []models.ID{mine.ID}, "rehearsals": true},
 	} {
-		problem := Problem{}
+		problem := rest.Problem{}
 		w.do(leader, POST, "/v1/endpoints", body).is(http.StatusUnprocessableEntity).into(&problem)
 		require.Equal(t, strings.Fields(field)[0], problem.Errors[0].Pointer)
 		require.NotContains(t, problem.Detail, "10.0.0.1")
@@ -130,24 +131,24 @@ func TestAnEndpointIsItsOwners(t *testing.T) {
 	leader, p := w.buyer(), newPortal(t)
 	made := w.endpoint(leader, p.URL)
 	for _, c := range []caller{w.buyer(), w.personOf(leader.organisation)} {
-		w.do(c, GET, made.self(), nil).is(http.StatusNotFound)
-		w.do(c, PATCH, made.self(), map[string]any{"url": p.URL}).is(http.StatusNotFound)
-		w.do(c, DELETE, made.self(), nil).is(http.StatusNotFound)
+		w.do(c, GET, made.Self(), nil).is(http.StatusNotFound)
+		w.do(c, PATCH, made.Self(), map[string]any{"url": p.URL}).is(http.StatusNotFound)
+		w.do(c, DELETE, made.Self(), nil).is(http.StatusNotFound)
 		for _, action := range []string{"rotate", "ping", "pause", "resume"} {
-			w.do(c, POST, made.self()+"/actions/"+action, nil).is(http.StatusNotFound)
+			w.do(c, POST, made.Self()+"/actions/"+action, nil).is(http.StatusNotFound)
 		}
 	}
 	// An administrator can stop it but neither turn it elsewhere nor see what goes there.
 	var shown EndpointView
-	w.do(w.admin, GET, made.self(), nil).is(http.StatusOK).into(&shown)
+	w.do(w.admin, GET, made.Self(), nil).is(http.StatusOK).into(&shown)
 	require.Empty(t, shown.URL)
-	w.do(w.admin, PATCH, made.self(), map[string]any{"url": p.URL}).is(http.StatusForbidden)
-	w.do(w.admin, GET, made.self()+"/deliveries", nil).is(http.StatusForbidden)
-	w.do(w.admin, GET, made.self()+"/backlog", nil).is(http.StatusForbidden)
-	w.do(w.admin, POST, made.self()+"/actions/rotate", nil).is(http.StatusForbidden)
-	w.do(w.admin, POST, made.self()+"/actions/ping", nil).is(http.StatusForbidden)
-	w.do(w.admin, POST, made.self()+"/actions/pause", nil).is(http.StatusOK)
-	w.do(w.admin, DELETE, made.self(), nil).is(http.StatusNoContent)
+	w.do(w.admin, PATCH, made.Self(), map[string]any{"url": p.URL}).is(http.StatusForbidden)
+	w.do(w.admin, GET, made.Self()+"/deliveries", nil).is(http.StatusForbidden)
+	w.do(w.admin, GET, made.Self()+"/backlog", nil).is(http.StatusForbidden)
+	w.do(w.admin, POST, made.Self()+"/actions/rotate", nil).is(http.StatusForbidden)
+	w.do(w.admin, POST, made.Self()+"/actions/ping", nil).is(http.StatusForbidden)
+	w.do(w.admin, POST, made.Self()+"/actions/pause", nil).is(http.StatusOK)
+	w.do(w.admin, DELETE, made.Self(), nil).is(http.StatusNoContent)
 	require.Equal(t, 1, w.count("SELECT count(*) FROM endpoints WHERE status = 'removed' AND secret IS NULL"))
 }
 
@@ -157,20 +158,20 @@ func TestAnEndpointIsChangedOnTheVersionItsOwnerSaw(t *testing.T) {
 	leader, p := w.buyer(), newPortal(t)
 	made := w.endpoint(leader, p.URL)
 	var now EndpointView
-	w.do(leader, PATCH, made.self(), map[string]any{"types": []string{"lot"}, "description": "x"},
+	w.do(leader, PATCH, made.Self(), map[string]any{"types": []string{"lot"}, "description": "x"},
 		with(headerIfMatch, `"1"`)).is(http.StatusOK).into(&now)
 	require.Equal(t, []string{"lot"}, now.Types)
 	require.EqualValues(t, 2, now.Version)
-	w.do(leader, PATCH, made.self(), map[string]any{"types": []string{}}, with(headerIfMatch, `"1"`)).
+	w.do(leader, PATCH, made.Self(), map[string]any{"types": []string{}}, with(headerIfMatch, `"1"`)).
 		is(http.StatusPreconditionFailed)
-	w.do(leader, PATCH, made.self(), map[string]any{"url": "https://127.0.0.2.invalid/"}).
+	w.do(leader, PATCH, made.Self(), map[string]any{"url": "https://127.0.0.2.invalid/"}).
 		is(http.StatusUnprocessableEntity)
-	w.do(leader, PATCH, made.self(), map[string]any{"url": p.URL + "/other"}).is(http.StatusOK).into(&now)
+	w.do(leader, PATCH, made.Self(), map[string]any{"url": p.URL + "/other"}).is(http.StatusOK).into(&now)
 	require.Equal(t, p.URL+"/other", now.URL)
-	w.do(leader, POST, made.self()+"/actions/rotate", nil, with(headerIfMatch, `"1"`)).is(http.StatusPreconditionFailed)
-	w.do(leader, DELETE, made.self(), nil, with(headerIfMatch, `"1"`)).is(http.StatusPreconditionFailed)
-	w.do(leader, DELETE, made.self(), nil).is(http.StatusNoContent)
-	w.do(leader, GET, made.self(), nil).is(http.StatusNotFound)
+	w.do(leader, POST, made.Self()+"/actions/rotate", nil, with(headerIfMatch, `"1"`)).is(http.StatusPreconditionFailed)
+	w.do(leader, DELETE, made.Self(), nil, with(headerIfMatch, `"1"`)).is(http.StatusPreconditionFailed)
+	w.do(leader, DELETE, made.Self(), nil).is(http.StatusNoContent)
+	w.do(leader, GET, made.Self(), nil).is(http.StatusNotFound)
 }
 
 func TestAPingReachesTheEndpointSignedWithBothSecrets(t *testing.T) {
@@ -179,15 +180,15 @@ func TestAPingReachesTheEndpointSignedWithBothSecrets(t *testing.T) {
 	leader, p := w.buyer(), newPortal(t)
 	made := w.endpoint(leader, p.URL)
 	var rotated MadeEndpoint
-	w.do(leader, POST, made.self()+"/actions/rotate", nil).is(http.StatusOK).into(&rotated)
+	w.do(leader, POST, made.Self()+"/actions/rotate", nil).is(http.StatusOK).into(&rotated)
 	require.NotEqual(t, made.Secret, rotated.Secret)
 	require.WithinDuration(t, time.Now().Add(24*time.Hour), *rotated.FormerUntil, time.Minute)
 
 	var ping, again PingView
-	w.do(leader, POST, made.self()+"/actions/ping", nil, with(headerIdempotencyKey, "p")).is(http.StatusOK).into(&ping)
+	w.do(leader, POST, made.Self()+"/actions/ping", nil, with(headerIdempotencyKey, "p")).is(http.StatusOK).into(&ping)
 	require.True(t, ping.Delivered)
 	require.Equal(t, http.StatusOK, ping.Status)
-	w.do(leader, POST, made.self()+"/actions/ping", nil, with(headerIdempotencyKey, "p")).is(http.StatusOK).into(&again)
+	w.do(leader, POST, made.Self()+"/actions/ping", nil, with(headerIdempotencyKey, "p")).is(http.StatusOK).into(&again)
 	require.Equal(t, ping, again)
 	require.Len(t, p.received, 1, "a repeat sends nothing")
 	for _, secret := range []string{made.Secret, rotated.Secret} {
@@ -200,7 +201,7 @@ func TestAPingReachesTheEndpointSignedWithBothSecrets(t *testing.T) {
 	p.mu.Lock()
 	p.status = http.StatusInternalServerError
 	p.mu.Unlock()
-	w.do(leader, POST, made.self()+"/actions/ping", nil).is(http.StatusOK).into(&ping)
+	w.do(leader, POST, made.Self()+"/actions/ping", nil).is(http.StatusOK).into(&ping)
 	require.False(t, ping.Delivered)
 	require.Equal(t, models.FaultStatus, ping.Fault)
 	require.Empty(t, ping.Answer, "what is said inside is not told")
@@ -223,10 +224,10 @@ func TestPausedAndParkedFeedsGoOnWhenResumed(t *testing.T) {
 	}
 	require.Equal(t, 1, untold())
 	var view EndpointView
-	w.do(leader, POST, made.self()+"/actions/pause", nil).is(http.StatusOK).into(&view)
+	w.do(leader, POST, made.Self()+"/actions/pause", nil).is(http.StatusOK).into(&view)
 	require.Equal(t, models.EndpointPaused, view.Status)
 	require.Zero(t, untold())
-	w.do(leader, POST, made.self()+"/actions/resume", nil).is(http.StatusOK).into(&view)
+	w.do(leader, POST, made.Self()+"/actions/resume", nil).is(http.StatusOK).into(&view)
 	require.Equal(t, models.EndpointActive, view.Status)
 	require.Equal(t, 1, untold())
 
@@ -237,34 +238,34 @@ func TestPausedAndParkedFeedsGoOnWhenResumed(t *testing.T) {
 		return tx.ParkFeed(feed, 10, "status 500")
 	}))
 	var backlog BacklogView
-	w.do(leader, GET, made.self()+"/backlog", nil).is(http.StatusOK).into(&backlog)
+	w.do(leader, GET, made.Self()+"/backlog", nil).is(http.StatusOK).into(&backlog)
 	require.Equal(t, BacklogView{Pending: 3, Parked: []models.ID{procurement.ID}}, backlog)
 	require.Zero(t, untold())
-	w.do(leader, POST, made.self()+"/actions/resume", nil).is(http.StatusOK)
+	w.do(leader, POST, made.Self()+"/actions/resume", nil).is(http.StatusOK)
 	require.Equal(t, 1, untold())
 	require.Equal(t, 1, w.count("SELECT count(*) FROM tasks WHERE done_at IS NOT NULL"))
 	require.Equal(t, 1, w.count("SELECT count(*) FROM events WHERE type = 'endpoint.unparked' AND procurement_id = $1",
 		procurement.ID))
 
-	var list Page[DeliveryView]
-	w.do(leader, GET, made.self()+"/deliveries?limit=2&status=pending", nil).is(http.StatusOK).into(&list)
+	var list rest.Page[DeliveryView]
+	w.do(leader, GET, made.Self()+"/deliveries?limit=2&status=pending", nil).is(http.StatusOK).into(&list)
 	require.Len(t, list.Items, 2)
-	w.do(leader, GET, made.self()+"/deliveries?limit=2&status=pending&cursor="+list.NextCursor, nil).is(http.StatusOK).
+	w.do(leader, GET, made.Self()+"/deliveries?limit=2&status=pending&cursor="+list.NextCursor, nil).is(http.StatusOK).
 		into(&list)
 	require.Len(t, list.Items, 1)
 	require.Equal(t, "pending", list.Items[0].Status)
-	w.do(leader, GET, made.self()+"/deliveries?status=delivered", nil).is(http.StatusOK).into(&list)
+	w.do(leader, GET, made.Self()+"/deliveries?status=delivered", nil).is(http.StatusOK).into(&list)
 	require.Empty(t, list.Items)
-	w.do(leader, GET, made.self()+"/deliveries?procurement="+string(models.NewID(models.PrefixProcurement)), nil).
+	w.do(leader, GET, made.Self()+"/deliveries?procurement="+string(models.NewID(models.PrefixProcurement)), nil).
 		is(http.StatusOK).into(&list)
 	require.Empty(t, list.Items)
 
 	w.exec("UPDATE endpoints SET status = 'disabled', ended_at = clock_timestamp()")
 	for _, action := range []string{"rotate", "ping", "pause", "resume"} {
-		w.do(leader, POST, made.self()+"/actions/"+action, nil).is(http.StatusConflict).
+		w.do(leader, POST, made.Self()+"/actions/"+action, nil).is(http.StatusConflict).
 			refused(models.CodeEndpointDisabled)
 	}
-	w.do(leader, PATCH, made.self(), map[string]any{"url": p.URL}).is(http.StatusConflict).
+	w.do(leader, PATCH, made.Self(), map[string]any{"url": p.URL}).is(http.StatusConflict).
 		refused(models.CodeEndpointDisabled)
-	w.do(leader, DELETE, made.self(), nil).is(http.StatusNoContent)
+	w.do(leader, DELETE, made.Self(), nil).is(http.StatusNoContent)
 }

@@ -5,24 +5,10 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/views"
 )
-
-func (s *server) evaluationOperations() []operation {
-	const procurement = "/v1/procurements/{procurement}"
-	const lot = procurement + "/lots/{lot}"
-	return []operation{
-		op(POST, procurement+"/tenders/{tender}/score-sheets", roles(models.RoleEvaluator),
-			"Write my own scores of a tender", s.writeSheet),
-		op(GET, lot+"/score-sheets", reads(views.OfScores),
-			"List individual scores: my own, and the others' once all of mine are in", s.listSheets),
-		op(GET, lot+"/shortlist", reads(views.OfShortlist),
-			"Say of every candidate whether it is invited to tender, and why not", s.getShortlist),
-		op(GET, lot+"/ranking", reads(views.OfRanking), "Rank the tenders for a lot, every line explained",
-			s.getRanking),
-	}
-}
 
 type newSheet struct {
 	TenderPath
@@ -43,17 +29,17 @@ type SheetView struct {
 	Complete bool `json:"complete" doc:"Whether all of the evaluator's scores for the lot are in; they are then final"`
 }
 
-func (v SheetView) self() string   { return tenderPath(v.ProcurementID, v.TenderID) + "/score-sheets" }
-func (v SheetView) version() int64 { return v.Version }
+func (v SheetView) Self() string     { return tenderPath(v.ProcurementID, v.TenderID) + "/score-sheets" }
+func (v SheetView) AtVersion() int64 { return v.Version }
 
-func (s *server) writeSheet(ctx context.Context, in *newSheet) (*Answer[SheetView], error) {
+func (s *server) writeSheet(ctx context.Context, in *newSheet) (*rest.Answer[SheetView], error) {
 	id, err := pathID(models.PrefixTender, "tender", in.Tender)
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.acts.WriteSheet(ctx, by(ctx), id, in.Body.Scores)
-	return created(ctx, done, err, func(w acts.SheetWritten) SheetView {
-		return showSheet(requestOf(ctx).procurement(), w.ScoreSheet, w.Complete)
+	done, err := s.acts.WriteSheet(ctx, rest.By(ctx), id, in.Body.Scores)
+	return rest.Created(ctx, done, err, func(w acts.SheetWritten) SheetView {
+		return showSheet(rest.Procurement(ctx), w.ScoreSheet, w.Complete)
 	})
 }
 
@@ -69,25 +55,25 @@ type SheetsView struct {
 	Items []SheetView `json:"items"`
 }
 
-func (s *server) listSheets(ctx context.Context, in *LotPath) (*Shown[SheetsView], error) {
-	sheets, err := s.views.Sheets(ctx, readerOf(ctx), models.ID(in.Lot))
+func (s *server) listSheets(ctx context.Context, in *LotPath) (*rest.Shown[SheetsView], error) {
+	sheets, err := s.views.Sheets(ctx, rest.Reader(ctx), models.ID(in.Lot))
 	view := SheetsView{Items: []SheetView{}}
 	for _, sheet := range sheets {
-		view.Items = append(view.Items, showSheet(requestOf(ctx).procurement(), sheet.ScoreSheet, sheet.Complete))
+		view.Items = append(view.Items, showSheet(rest.Procurement(ctx), sheet.ScoreSheet, sheet.Complete))
 	}
-	return &Shown[SheetsView]{Body: view}, err
+	return &rest.Shown[SheetsView]{Body: view}, err
 }
 
-func (s *server) getShortlist(ctx context.Context, in *LotPath) (*Shown[views.Shortlist], error) {
+func (s *server) getShortlist(ctx context.Context, in *LotPath) (*rest.Shown[views.Shortlist], error) {
 	id, err := pathID(models.PrefixLot, "lot", in.Lot)
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.views.Shortlist(ctx, readerOf(ctx), id)
-	return &Shown[views.Shortlist]{Body: list}, err
+	list, err := s.views.Shortlist(ctx, rest.Reader(ctx), id)
+	return &rest.Shown[views.Shortlist]{Body: list}, err
 }
 
-func (s *server) getRanking(ctx context.Context, in *LotPath) (*Shown[views.Evaluation], error) {
-	ranking, err := s.views.Ranking(ctx, readerOf(ctx), models.ID(in.Lot))
-	return &Shown[views.Evaluation]{Body: ranking}, err
+func (s *server) getRanking(ctx context.Context, in *LotPath) (*rest.Shown[views.Evaluation], error) {
+	ranking, err := s.views.Ranking(ctx, rest.Reader(ctx), models.ID(in.Lot))
+	return &rest.Shown[views.Evaluation]{Body: ranking}, err
 }

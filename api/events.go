@@ -13,24 +13,11 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/internal/cipherbox"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/views"
 )
-
-func (s *server) eventOperations() []operation {
-	return []operation{
-		op(GET, "/v1/events", authenticated(), "Read what happens in the procurements I have a role in, oldest first",
-			s.readEvents,
-			mayRefuse(http.StatusNotFound, http.StatusTooManyRequests)),
-		op(GET, "/v1/procurements/{procurement}/events", roles(models.BuyerSide()...),
-			"Read what happened in a procurement, oldest first, or export it with its proof", s.readProcurementEvents,
-			givesAlso[FeedAnswer](mediaLines), mayRefuse(http.StatusConflict, http.StatusTooManyRequests)),
-		op(GET, "/v1/checkpoints/latest", public(), "Read the latest signed head of the record that is public",
-			s.getCheckpoint, mayRefuse(http.StatusNotFound)),
-		op(GET, "/v1/keys", public(), "List the public keys that verify receipts, checkpoints and exports", s.listKeys),
-	}
-}
 
 // FeedParameters say what to read of the feed.
 type FeedParameters struct {
@@ -93,8 +80,7 @@ func (s *server) readProcurementEvents(ctx context.Context, in *procurementEvent
 	if bool(in.Export) {
 		return s.exportEvents(ctx)
 	}
-	req := requestOf(ctx)
-	answer, err := s.readFeed(ctx, req.procurement(), in.FeedParameters)
+	answer, err := s.readFeed(ctx, rest.Procurement(ctx), in.FeedParameters)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +89,7 @@ func (s *server) readProcurementEvents(ctx context.Context, in *procurementEvent
 		return nil, fmt.Errorf("render events: %w", err)
 	}
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
-		humagin.Unwrap(hc).Data(req.op.status, mediaJSON, body)
+		humagin.Unwrap(hc).Data(http.StatusOK, rest.MediaJSON, body)
 	}}, nil
 }
 
@@ -115,7 +101,7 @@ func (s *server) readFeed(ctx context.Context, procurement models.ID, in FeedPar
 	}
 	after, unusable := s.feedStart(ctx, in.After)
 	read := func() (views.FeedPage, error) {
-		return s.views.Feed(ctx, readerOf(ctx), views.FeedQuery{
+		return s.views.Feed(ctx, rest.Reader(ctx), views.FeedQuery{
 			Procurement: procurement, Types: in.Type, After: after,
 			Limit: in.Limit,
 		})
@@ -142,7 +128,7 @@ func (s *server) readFeed(ctx context.Context, procurement models.ID, in FeedPar
 func (s *server) await(
 	ctx context.Context, limit time.Duration, page views.FeedPage, read func() (views.FeedPage, error),
 ) (views.FeedPage, error) {
-	leave, ok := s.tail.join(requestOf(ctx).actor.PersonID)
+	leave, ok := s.tail.join(rest.Reader(ctx).Actor.PersonID)
 	if !ok {
 		return page, models.Refuse(models.CodeRateLimited, "wait", "too many requests are waiting for events").
 			Accepting("fewer at once, or no wait")
@@ -211,10 +197,9 @@ func newFeedCursors(key []byte) (feedCursors, error) {
 }
 
 func (c feedCursors) seal(position int64) string {
-	plain := binary.BigEndian.AppendUint64(nil,
-		uint64(position)) //nolint:gosec // positions are not negative
-	return base64.RawURLEncoding.EncodeToString(c.aead.Seal(nil, nil, plain,
-		[]byte(feedPurpose))) //nolint:gosec // the cipher makes its own random nonce
+	plain := binary.BigEndian.AppendUint64(nil, uint64(position)) //nolint:gosec // positions are not negative
+	sealed := c.aead.Seal(nil, nil, plain, []byte(feedPurpose))   //nolint:gosec // it makes its own random nonce
+	return base64.RawURLEncoding.EncodeToString(sealed)
 }
 
 func (c feedCursors) open(cursor string) (int64, error) {

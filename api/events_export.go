@@ -6,12 +6,12 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"reflect"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -29,10 +29,9 @@ const (
 
 // exportEvents streams the verifiable export of the procurement of the path.
 func (s *server) exportEvents(ctx context.Context) (*huma.StreamResponse, error) {
-	req := requestOf(ctx)
-	export, err := s.views.Export(readerOf(ctx))
+	export, err := s.views.Export(rest.Reader(ctx))
 	if err != nil {
-		return nil, s.denied(ctx, err)
+		return nil, rest.Denied(ctx, err)
 	}
 	select {
 	case s.exports <- struct{}{}:
@@ -50,7 +49,7 @@ func (s *server) exportEvents(ctx context.Context) (*huma.StreamResponse, error)
 			h := c.Writer.Header()
 			h.Set("Content-Type", mediaLines)
 			h.Set("Content-Disposition", mime.FormatMediaType("attachment",
-				map[string]string{"filename": string(req.procurement()) + ".ndjson"}))
+				map[string]string{"filename": string(rest.Procurement(ctx)) + ".ndjson"}))
 			if cut {
 				h.Set(headerCut, cutReason)
 			}
@@ -59,10 +58,10 @@ func (s *server) exportEvents(ctx context.Context) (*huma.StreamResponse, error)
 		switch {
 		case err == nil, errors.Is(err, errHeadOnly):
 		case out.begun:
-			s.log.ErrorContext(ctx, "export broken off", "request", req.id, "cause", err)
+			s.log.ErrorContext(ctx, "export broken off", "request", rest.ID(ctx), "cause", err)
 			panic(http.ErrAbortHandler) // a reader must not take a part for the whole
 		default:
-			s.abort(c, err)
+			rest.Abort(c, err)
 		}
 	}}, nil
 }
@@ -87,13 +86,4 @@ func (w *patientWriter) Write(part []byte) (int, error) {
 	_ = w.control.SetWriteDeadline(time.Now().Add(exportPatience)) // a recorder in a test has no deadline
 	defer func() { _ = w.control.SetWriteDeadline(time.Time{}) }()
 	return w.to.Write(part)
-}
-
-// givesAlso says that the answer is JSON of type T or of another media type.
-func givesAlso[T any](media string) option {
-	return func(o *operation) {
-		o.content = func(r huma.Registry) map[string]*huma.MediaType {
-			return map[string]*huma.MediaType{mediaJSON: {Schema: r.Schema(reflect.TypeFor[T](), true, "")}, media: {}}
-		}
-	}
 }

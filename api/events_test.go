@@ -68,11 +68,11 @@ func TestTheFeedShowsWhatHappensWhereOneTakesPart(t *testing.T) {
 	require.Equal(t, models.ModeLive, first.Mode)
 	require.Equal(t, leader.person, first.ActorID)
 	require.JSONEq(t, `{"mode":"live","profile":"","zone":"Europe/Paris"}`, string(first.Data.RawMessage))
-	inside := w.feed(leader, p.self()+"/events")
+	inside := w.feed(leader, p.Self()+"/events")
 	require.Equal(t, typesOf(all), typesOf(inside))
 	require.Equal(t, first.ID, inside.Items[0].ID)
 	require.Len(t, w.feed(stranger, "/v1/events?procurement="+string(other.ID)).Items, 3)
-	w.do(stranger, GET, p.self()+"/events", nil).is(http.StatusNotFound)
+	w.do(stranger, GET, p.Self()+"/events", nil).is(http.StatusNotFound)
 }
 
 func TestTheFeedIsReadOnFromAnyCursor(t *testing.T) {
@@ -87,7 +87,7 @@ func TestTheFeedIsReadOnFromAnyCursor(t *testing.T) {
 	require.Equal(t, typesOf(all)[1:], typesOf(rest))
 	var paged []models.EventType
 	for after, n := "", 0; n < len(all.Items); n++ {
-		page := w.feed(leader, p.self()+"/events?limit=1&after="+after)
+		page := w.feed(leader, p.Self()+"/events?limit=1&after="+after)
 		require.Len(t, page.Items, 1)
 		paged, after = append(paged, page.Items[0].Type), page.NextCursor
 	}
@@ -96,7 +96,7 @@ func TestTheFeedIsReadOnFromAnyCursor(t *testing.T) {
 	require.Empty(t, w.feed(leader, "/v1/events?after="+all.NextCursor).Items)
 	now := w.feed(leader, "/v1/events?after=now")
 	require.Empty(t, now.Items)
-	w.do(leader, PATCH, p.self(), map[string]any{"zone": "Europe/Rome"}).is(http.StatusOK)
+	w.do(leader, PATCH, p.Self(), map[string]any{"zone": "Europe/Rome"}).is(http.StatusOK)
 	sequence()
 	for _, cursor := range []string{now.NextCursor, all.NextCursor} {
 		require.Equal(t, typesFor(event.ProcurementChanged{}), typesOf(w.feed(leader, "/v1/events?after="+cursor)))
@@ -179,7 +179,7 @@ func TestTheFeedDoesNotTellOfTendersInAnOpenBox(t *testing.T) {
 			seen = append(seen, f.Items)
 		}
 		for _, c := range readers[:2] {
-			exports = append(exports, d.do(c, GET, d.self()+"/events?export=1", nil).is(http.StatusOK).Body.String())
+			exports = append(exports, d.do(c, GET, d.Self()+"/events?export=1", nil).is(http.StatusOK).Body.String())
 		}
 		return seen, exports
 	}
@@ -187,7 +187,7 @@ func TestTheFeedDoesNotTellOfTendersInAnOpenBox(t *testing.T) {
 	sequence()
 	seen, exports := look()
 	handedIn := d.submitted(supplier, lot.ID)
-	d.do(supplier, POST, d.self()+"/tenders/"+string(handedIn.TenderID)+"/actions/withdraw", nil).is(http.StatusOK)
+	d.do(supplier, POST, d.Self()+"/tenders/"+string(handedIn.TenderID)+"/actions/withdraw", nil).is(http.StatusOK)
 	d.submitted(supplier, lot.ID)
 	sequence()
 	require.Equal(t, 3, d.count("SELECT count(*) FROM event_log l JOIN events e ON e.id = l.event_id WHERE e.type "+
@@ -207,7 +207,7 @@ func TestTheFeedDoesNotTellOfTendersInAnOpenBox(t *testing.T) {
 	require.Contains(t, types, event.TypeOf(event.TenderRefused{}))
 	require.Contains(t, types, event.TypeOf(event.LotClosed{}))
 	require.NotContains(t, types, event.TypeOf(event.TenderReceived{}))
-	whole := d.do(d.lead, GET, d.self()+"/events?export=1", nil).is(http.StatusOK)
+	whole := d.do(d.lead, GET, d.Self()+"/events?export=1", nil).is(http.StatusOK)
 	require.Empty(t, whole.Header().Get(headerCut))
 	require.Contains(t, whole.Body.String(), "procurement.published")
 	report, err := audit.VerifyExport(whole.Body, audit.Options{VerifierKeys: []string{checkpointKey(t).Verifier()}})
@@ -228,7 +228,7 @@ func TestAnExportIsForThoseWhoAnswerForTheProcedure(t *testing.T) {
 			c = w.personOf(leader.organisation)
 			w.give(leader, p, c.person, r)
 		}
-		answer := w.do(c, GET, p.self()+"/events?export=1", nil)
+		answer := w.do(c, GET, p.Self()+"/events?export=1", nil)
 		if !slices.Contains(mayExport, r) {
 			answer.is(http.StatusForbidden).refused(models.CodeForbidden)
 			continue
@@ -248,11 +248,11 @@ func TestAnExportOfNothingYetIsRefused(t *testing.T) {
 	w := setup(t)
 	leader := w.buyer()
 	p := w.procurement(leader)
-	w.do(leader, GET, p.self()+"/events?export=1", nil).is(http.StatusConflict).refused(models.CodeBoxOpen)
+	w.do(leader, GET, p.Self()+"/events?export=1", nil).is(http.StatusConflict).refused(models.CodeBoxOpen)
 	for range exportsAtOnce {
 		w.server.exports <- struct{}{}
 	}
-	w.do(leader, GET, p.self()+"/events?export=1", nil).is(http.StatusTooManyRequests).refused(models.CodeRateLimited)
+	w.do(leader, GET, p.Self()+"/events?export=1", nil).is(http.StatusTooManyRequests).refused(models.CodeRateLimited)
 }
 
 func TestTheLatestCheckpointIsPublic(t *testing.T) {
@@ -307,14 +307,14 @@ func TestAReaderWaitsForWhatHappens(t *testing.T) {
 	leader, stranger := w.buyer(), w.buyer()
 	p := w.procurement(leader)
 	sequence()
-	for _, path := range []string{"/v1/events", p.self() + "/events"} {
+	for _, path := range []string{"/v1/events", p.Self() + "/events"} {
 		start := w.feed(leader, path+"?after=now").NextCursor
 		answered := make(chan FeedAnswer, 1)
 		go func() { answered <- w.feed(leader, path+"?wait=20&after="+start) }()
 		require.Eventually(t, func() bool { return w.server.tail.waiting() == 1 }, patienceOfTests, tick)
 		w.procurement(stranger)
 		sequence()
-		w.do(leader, PATCH, p.self(), map[string]any{"zone": "Europe/Rome"}).is(http.StatusOK)
+		w.do(leader, PATCH, p.Self(), map[string]any{"zone": "Europe/Rome"}).is(http.StatusOK)
 		placed := time.Now()
 		sequence()
 		got := <-answered
@@ -368,7 +368,7 @@ func TestManyReadersWaitWithoutConnections(t *testing.T) {
 	require.Empty(t, w.feed(people[0], "/v1/events?after="+start).Items, "reading without a wait is always allowed")
 	require.Less(t, w.count("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = "+
 		"'active'"), 4)
-	w.do(leader, PATCH, p.self(), map[string]any{"zone": "Europe/Rome"}).is(http.StatusOK)
+	w.do(leader, PATCH, p.Self(), map[string]any{"zone": "Europe/Rome"}).is(http.StatusOK)
 	sequence()
 	for range readers {
 		require.Len(t, (<-answers).Items, 1)
@@ -385,9 +385,9 @@ func TestWhoLosesTheRoleWhileWaitingGetsNothing(t *testing.T) {
 	given := w.give(leader, p, observer.person, models.RoleObserver)
 	sequence()
 	answered := make(chan response, 2)
-	go func() { answered <- w.do(observer, GET, p.self()+"/events?wait=20&after=now", nil) }()
+	go func() { answered <- w.do(observer, GET, p.Self()+"/events?wait=20&after=now", nil) }()
 	require.Eventually(t, func() bool { return w.server.tail.waiting() == 1 }, patienceOfTests, tick)
-	w.do(leader, DELETE, given.self(), nil).is(http.StatusOK)
+	w.do(leader, DELETE, given.Self(), nil).is(http.StatusOK)
 	sequence()
 	(<-answered).is(http.StatusNotFound)
 }

@@ -14,14 +14,6 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 )
 
-func (s *server) eventTypeOperations() []operation {
-	return []operation{
-		op(GET, "/v1/event-types", public(), "List what can happen: each type of event, who is told, and what its "+
-			"payload holds", s.listEventTypes),
-		op(GET, "/v1/event-types/{type}", public(), "Read a type of event", s.getEventType),
-	}
-}
-
 // EventType says all of one type of event.
 type EventType struct {
 	Type     models.EventType `json:"type" doc:"Never changes its meaning; types are added, never renamed"`

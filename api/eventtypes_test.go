@@ -12,6 +12,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/internal/webhook"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
@@ -150,7 +151,7 @@ func TestTheDocumentDescribesEveryMessageToPortals(t *testing.T) {
 			} `json:"post"`
 		} `json:"webhooks"`
 	}
-	require.NoError(t, json.Unmarshal(w.do(caller{}, GET, documentPath, nil).is(http.StatusOK).Body.Bytes(), &document))
+	require.NoError(t, json.Unmarshal(w.do(caller{}, GET, "/openapi.json", nil).is(http.StatusOK).Body.Bytes(), &document))
 	sent := event.Types(func(a event.Audience) bool { return a.Portals })
 	require.Len(t, document.Webhooks, len(sent)+1)
 	require.Contains(t, document.Webhooks, string(webhook.TypePing))
@@ -173,7 +174,7 @@ func TestTheDocumentDescribesEveryMessageToPortals(t *testing.T) {
 		require.NoError(t, err)
 		message, err := webhook.EventMessage(recorded, models.ModeRehearsal)
 		require.NoError(t, err)
-		schema := compiled(t, described.RequestBody.Content[mediaJSON].Schema)
+		schema := compiled(t, described.RequestBody.Content[rest.MediaJSON].Schema)
 		read, err := jsonschema.UnmarshalJSON(bytes.NewReader(message.Body))
 		require.NoError(t, err)
 		require.NoError(t, schema.Validate(read), "%s", message.Body)

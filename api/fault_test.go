@@ -3,68 +3,21 @@ package api
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
-	"strings"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 )
-
-func TestAFaultShowsItsIDAndTheLogItsCause(t *testing.T) {
-	t.Parallel()
-	w := setup(t)
-	for path, handle := range map[string]func(context.Context, *struct{}) (*healthOutput, error){
-		"/v1/broken": func(context.Context, *struct{}) (*healthOutput, error) {
-			return nil,
-				errors.New("secret cause")
-		},
-		"/v1/panicking": func(context.Context, *struct{}) (*healthOutput, error) { panic("secret cause") },
-	} {
-		o := op(GET, path, public(), "Fail", handle)
-		o.hidden = true // it is not in the document
-		w.server.add(&o)
-		r := w.do(caller{}, GET, path, nil).is(http.StatusInternalServerError)
-		problem := r.refused(models.CodeInternal)
-		require.NotContains(t, r.Body.String(), "secret cause")
-		require.NotEmpty(t, problem.ErrorID)
-		require.Contains(t, w.logged(), "error_id="+problem.ErrorID)
-		require.Contains(t, w.logged(), "secret cause")
-	}
-}
-
-func TestAFaultBesideARefusalIsLoggedAndTheRefusalAnswered(t *testing.T) {
-	t.Parallel()
-	w := setup(t)
-	refusal := models.Refuse(models.CodeNotUnsealed, "", "the envelopes are not opened")
-	for path, err := range map[string]error{
-		"/v1/joined":  errors.Join(errors.New("not recorded: joined"), refusal),
-		"/v1/wrapped": fmt.Errorf("hand in: %w", errors.Join(refusal, errors.New("not recorded: wrapped"))),
-	} {
-		o := op(GET, path, public(), "Fail", func(context.Context, *struct{}) (*healthOutput, error) {
-			return nil, err
-		})
-		o.hidden = true // it is not in the document
-		w.server.add(&o)
-		r := w.do(caller{}, GET, path, nil).is(http.StatusConflict)
-		r.refused(models.CodeNotUnsealed)
-		require.NotContains(t, r.Body.String(), "not recorded")
-		require.Contains(t, w.logged(), "not recorded: "+strings.TrimPrefix(path, "/v1/"))
-	}
-	before := w.logged()
-	_ = w.server.translate.problem(t.Context(), refusal)
-	require.Equal(t, before, w.logged(), "a refusal alone is no fault")
-}
 
 func TestADatabaseThatIsAwayIsToldAsUnavailable(t *testing.T) {
 	t.Parallel()
@@ -83,11 +36,7 @@ func TestADatabaseThatIsAwayIsToldAsUnavailable(t *testing.T) {
 }
 
 // readAndWrite has the API do all it does in another way to the database.
-func (w *world) readAndWrite(s *store.Store) {
-	changed, read := *w.server.acts, *w.server.views
-	changed.Store, read.Store = s, s
-	w.server.acts, w.server.views = &changed, &read
-}
+func (w *world) readAndWrite(s *store.Store) { w.server.acts.Store, w.server.views.Store = s, s }
 
 // A line carries connections to the database until it is cut.
 type line struct {
@@ -152,7 +101,7 @@ func TestReadinessFollowsItsCheckAndLivenessDoesNot(t *testing.T) {
 
 func TestDependenciesThatAreMissingAreReportedAtOnce(t *testing.T) {
 	t.Parallel()
-	_, err := New(Deps{ProblemBase: "problems/", Limits: Limits{Body: -1}})
+	_, err := New(Deps{ProblemBase: "problems/", Limits: rest.Limits{Body: -1}})
 	for _, what := range []string{
 		"acts", "views", "an engine", "a logger", "cursor key", "absolute problem base",
 		"build version", "readiness", "limits",
@@ -163,48 +112,4 @@ func TestDependenciesThatAreMissingAreReportedAtOnce(t *testing.T) {
 	require.ErrorContains(t, err, "acts need limits that are not negative")
 	_, err = New(Deps{Engine: away{}, CursorKey: make([]byte, 31)})
 	require.ErrorContains(t, err, "32 bytes")
-}
-
-func TestAnswersAreSafeToReceive(t *testing.T) {
-	t.Parallel()
-	w := setup(t)
-	for _, r := range []response{
-		w.do(w.admin, GET, "/v1/me", nil), w.do(caller{}, GET, "/v1/me", nil),
-		w.do(caller{}, GET, "/nothing", nil),
-	} {
-		require.Equal(t, "no-store", r.Header().Get("Cache-Control"))
-		require.Equal(t, "nosniff", r.Header().Get("X-Content-Type-Options"))
-		require.Contains(t, r.Header().Get("Content-Security-Policy"), "default-src 'none'")
-		require.Len(t, r.Header().Values("Cache-Control"), 1)
-	}
-}
-
-func TestARequestIDIsTakenOverWhenItIsSafe(t *testing.T) {
-	t.Parallel()
-	w := setup(t)
-	r := w.do(w.admin, GET, "/v1/me", nil, with(headerRequestID, "trace-1/a:b"))
-	require.Equal(t, "trace-1/a:b", r.Header().Get(headerRequestID))
-	for _, unsafe := range []string{"a b", "a\nb", "ä", `"`, strings.Repeat("a", 129), ""} {
-		r := w.do(w.admin, GET, "/v1/me", nil, with(headerRequestID, unsafe))
-		require.NotEqual(t, unsafe, r.Header().Get(headerRequestID))
-		require.NotEmpty(t, r.Header().Get(headerRequestID))
-	}
-}
-
-func TestABodyThatDoesNotArriveIsNotWaitedForForever(t *testing.T) {
-	t.Parallel()
-	w := setup(t)
-	w.server.limits.BodyTimeout = tick
-	outside := httptest.NewServer(w.server.gin)
-	defer outside.Close()
-	body, unfinished := io.Pipe()
-	defer unfinished.Close()
-	r, err := http.NewRequestWithContext(t.Context(), POST, outside.URL+"/v1/organisations", body)
-	require.NoError(t, err)
-	r.Header.Set("Authorization", "Bearer "+w.admin.key)
-	r.Header.Set(headerIdempotencyKey, "k")
-	answer, err := http.DefaultTransport.RoundTrip(r)
-	require.NoError(t, err)
-	defer answer.Body.Close()
-	require.Equal(t, http.StatusRequestTimeout, answer.StatusCode)
 }

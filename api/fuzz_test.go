@@ -15,6 +15,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/internal/engine"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
@@ -47,11 +48,10 @@ func hostile() []string {
 // FuzzRequests sends anything to every operation, as someone who may call it, and asks that the answer
 // is one of the document's and never a fault of the engine.
 func FuzzRequests(f *testing.F) {
-	w := setup(f)
-	w.server.engine = gone{}
 	faults := &lockedBuffer{}
-	w.server.log = slog.New(slog.NewTextHandler(faults, &slog.HandlerOptions{Level: slog.LevelError}))
-	w.server.translate.log = w.server.log
+	w := setupWith(f, func(d *Deps) {
+		d.Engine, d.Logger = gone{}, slog.New(slog.NewTextHandler(faults, &slog.HandlerOptions{Level: slog.LevelError}))
+	})
 	stages := w.mayCallAll()
 	operations := w.described()
 	for i, o := range operations {
@@ -67,10 +67,10 @@ func FuzzRequests(f *testing.F) {
 		here := *w
 		here.TB = t
 		o, ids := operations[int(i)%len(operations)], stages[int(i)/len(operations)%len(stages)]
-		r := httptest.NewRequestWithContext(t.Context(), o.method, "/", strings.NewReader(string(body)))
-		r.URL.Path, r.URL.RawQuery = ids.fill(o.path, segment), query
+		r := httptest.NewRequestWithContext(t.Context(), o.Method, "/", strings.NewReader(string(body)))
+		r.URL.Path, r.URL.RawQuery = ids.fill(o.Path, segment), query
 		r.Header = http.Header{
-			"Authorization": {"Bearer " + w.admin.key}, "Content-Type": {mediaJSON},
+			"Authorization": {"Bearer " + w.admin.key}, "Content-Type": {rest.MediaJSON},
 			headerIfMatch: {ifMatch}, headerIfNoneMatch: {ifMatch},
 			headerIdempotencyKey: {string(models.NewID(models.PrefixEvent))},
 		}
@@ -78,16 +78,16 @@ func FuzzRequests(f *testing.F) {
 			r.Header.Del("Content-Type")
 		}
 		rec := httptest.NewRecorder()
-		w.server.gin.ServeHTTP(rec, r)
-		require.True(t, rec.Code < http.StatusInternalServerError || awaitsRun(o, rec), "%s %s\n%s\n%s", o.method,
+		w.server.router.ServeHTTP(rec, r)
+		require.True(t, rec.Code < http.StatusInternalServerError || awaitsRun(o, rec), "%s %s\n%s\n%s", o.Method,
 			r.URL, rec.Body, faults.String())
 		here.keepsContract(r, rec)
 	})
 }
 
 // awaitsRun tells whether a command was answered as it should be when the procurement's run is away.
-func awaitsRun(o *operation, rec *httptest.ResponseRecorder) bool {
-	return rec.Code == http.StatusServiceUnavailable && strings.Contains(o.path, "/actions/")
+func awaitsRun(o rest.Operation, rec *httptest.ResponseRecorder) bool {
+	return rec.Code == http.StatusServiceUnavailable && strings.Contains(o.Path, "/actions/")
 }
 
 // places are the IDs of what exists, by where they stand in a path.
@@ -132,14 +132,14 @@ func some(values []string, i int) []string {
 }
 
 // described lists the operations that huma binds, always in the same order.
-func (w *world) described() []*operation {
-	var all []*operation
-	for _, o := range w.server.table {
-		if !o.hidden {
+func (w *world) described() []rest.Operation {
+	var all []rest.Operation
+	for _, o := range w.server.router.Operations() {
+		if !o.Hidden {
 			all = append(all, o)
 		}
 	}
-	slices.SortFunc(all, func(a, b *operation) int { return strings.Compare(a.id(), b.id()) })
+	slices.SortFunc(all, func(a, b rest.Operation) int { return strings.Compare(a.ID(), b.ID()) })
 	return all
 }
 
@@ -159,18 +159,18 @@ func (ids places) fill(path, segment string) string {
 }
 
 // seeds are a body that fits the operation's schema, and that body with each of its parts made hostile.
-func (w *world) seeds(o *operation) [][]byte {
-	d := w.server.describedBy(o)
-	if d.RequestBody == nil || d.RequestBody.Content[mediaJSON] == nil {
+func (w *world) seeds(o rest.Operation) [][]byte {
+	d := w.describedBy(o)
+	if d.RequestBody == nil || d.RequestBody.Content[rest.MediaJSON] == nil {
 		return [][]byte{nil}
 	}
-	valid, ok := w.example(d.RequestBody.Content[mediaJSON].Schema, "").(map[string]any)
+	valid, ok := w.example(d.RequestBody.Content[rest.MediaJSON].Schema, "").(map[string]any)
 	if !ok {
 		return [][]byte{[]byte("{}")}
 	}
 	seeds := [][]byte{marshal(valid)}
 	for i, name := range slices.Sorted(maps.Keys(valid)) {
-		for _, value := range some(hostile(), len(o.path)+i) {
+		for _, value := range some(hostile(), len(o.Path)+i) {
 			changed := map[string]json.RawMessage{}
 			for n, v := range valid {
 				changed[n] = marshal(v)
@@ -179,6 +179,13 @@ func (w *world) seeds(o *operation) [][]byte {
 		}
 	}
 	return seeds
+}
+
+func (w *world) describedBy(o rest.Operation) *huma.Operation {
+	item := w.server.router.Document().Paths[o.Path]
+	return map[string]*huma.Operation{
+		GET: item.Get, POST: item.Post, PUT: item.Put, PATCH: item.Patch, DELETE: item.Delete,
+	}[o.Method]
 }
 
 func marshal(v any) []byte {
@@ -192,7 +199,7 @@ func marshal(v any) []byte {
 // example makes a value of a schema.
 func (w *world) example(s *huma.Schema, name string) any {
 	for s.Ref != "" {
-		s = w.server.huma.OpenAPI().Components.Schemas.SchemaFromRef(s.Ref)
+		s = w.server.router.Document().Components.Schemas.SchemaFromRef(s.Ref)
 	}
 	if len(s.Enum) > 0 {
 		return s.Enum[0]

@@ -3,9 +3,9 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 	"time"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/views"
 )
@@ -63,29 +63,18 @@ type Shown[T any] struct {
 	Body T
 }
 
-func (s *server) gateOperations() []operation {
-	return []operation{
-		op(http.MethodGet, "/v1/procurements/{procurement}/phases", reads(views.OfPhases),
-			"List every round of every phase", s.listPhases),
-		op(http.MethodGet, "/v1/procurements/{procurement}/phases/{phase}/gate", reads(views.OfPhases),
-			"Judge the gate of a phase as it is now", s.getGate),
-		op(http.MethodGet, "/v1/procurements/{procurement}/motions", reads(views.OfMotions),
-			"List the motions of the board", s.listMotions),
-	}
-}
-
-func (s *server) listPhases(ctx context.Context, _ *ProcurementPath) (*Shown[PhasesView], error) {
-	rounds, err := s.views.Rounds(ctx, readerOf(ctx))
+func (s *server) listPhases(ctx context.Context, _ *ProcurementPath) (*rest.Shown[PhasesView], error) {
+	rounds, err := s.views.Rounds(ctx, rest.Reader(ctx))
 	view := PhasesView{Items: []PhaseView{}}
 	for _, r := range rounds {
 		view.Items = append(view.Items, viewRound(r))
 	}
-	return &Shown[PhasesView]{Body: view}, err
+	return &rest.Shown[PhasesView]{Body: view}, err
 }
 
-func (s *server) getGate(ctx context.Context, in *PhasePath) (*Shown[GateView], error) {
-	gate, err := s.views.Gate(ctx, readerOf(ctx), in.Phase)
-	return &Shown[GateView]{Body: showGate(gate)}, err
+func (s *server) getGate(ctx context.Context, in *PhasePath) (*rest.Shown[GateView], error) {
+	gate, err := s.views.Gate(ctx, rest.Reader(ctx), in.Phase)
+	return &rest.Shown[GateView]{Body: showGate(gate)}, err
 }
 
 func showGate(g views.Gate) GateView {
@@ -126,14 +115,14 @@ type MotionView struct {
 // A MotionsInput lists motions.
 type MotionsInput struct {
 	ProcurementPath
-	Paging
+	rest.Paging
 }
 
-func (s *server) listMotions(ctx context.Context, in *MotionsInput) (*Listed[MotionView], error) {
+func (s *server) listMotions(ctx context.Context, in *MotionsInput) (*rest.Listed[MotionView], error) {
 	read := func(after models.ID, limit int) ([]models.Motion, error) {
-		return s.views.Motions(ctx, readerOf(ctx), after, limit)
+		return s.views.Motions(ctx, rest.Reader(ctx), after, limit)
 	}
-	return list(s, requestOf(ctx), in.Paging, nil, read, func(m models.Motion) models.ID { return m.ID }, viewMotion)
+	return rest.List(ctx, in.Paging, nil, read, func(m models.Motion) models.ID { return m.ID }, viewMotion)
 }
 
 func viewMotion(m models.Motion) MotionView {

@@ -17,22 +17,22 @@ func TestHEADIsAnsweredAsGETWithoutABody(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	all, p, path := cast(w)
-	site := httptest.NewServer(w.server.gin)
+	site := httptest.NewServer(w.server.router)
 	t.Cleanup(site.Close)
 	w.exec("UPDATE procurements SET title = jsonb_build_object('en', repeat('x', 5000)) WHERE id = $1",
 		p.ID) // more than is buffered
-	for _, o := range w.server.table {
-		if o.method != GET {
+	for _, o := range w.server.router.Operations() {
+		if o.Method != GET {
 			continue
 		}
 		for _, person := range all {
-			at := site.URL + path.Replace(o.path)
+			at := site.URL + path.Replace(o.Path)
 			get, head := w.over(GET, at, person.caller), w.over(http.MethodHead, at, person.caller)
-			require.Equal(t, get.StatusCode, head.StatusCode, "%s as %s", o.path, person.name)
+			require.Equal(t, get.StatusCode, head.StatusCode, "%s as %s", o.Path, person.name)
 			if len(get.TransferEncoding) > 0 {
 				head.Header.Del("Content-Length")
 			}
-			require.Equal(t, get.Header, head.Header, "%s as %s", o.path, person.name)
+			require.Equal(t, get.Header, head.Header, "%s as %s", o.Path, person.name)
 		}
 	}
 }
@@ -74,16 +74,16 @@ func TestHEADTellsOfFilesAndExportsWhatGETWould(t *testing.T) {
 	content := noise(t, models.ChunkSize+10)
 	u := d.upload(d.lead, content, models.PurposeDocument)
 	d.sequencer()()
-	site := httptest.NewServer(d.server.gin)
+	site := httptest.NewServer(d.server.router)
 	t.Cleanup(site.Close)
-	for _, at := range []string{u.self() + "/content", d.self() + "/events?export=1", "/docs", "/openapi.json"} {
+	for _, at := range []string{u.Self() + "/content", d.Self() + "/events?export=1", "/docs", "/openapi.json"} {
 		get, head := d.over(GET, site.URL+at, d.lead), d.over(http.MethodHead, site.URL+at, d.lead)
 		require.Equal(t, http.StatusOK, head.StatusCode, at)
 		require.Equal(t, get.Header, head.Header, at)
 	}
-	part := d.over(http.MethodHead, site.URL+u.self()+"/content", d.lead, with("Range", "bytes=0-9"))
+	part := d.over(http.MethodHead, site.URL+u.Self()+"/content", d.lead, with("Range", "bytes=0-9"))
 	require.Equal(t, http.StatusOK, part.StatusCode, "ranges are of GET only")
-	had := d.over(http.MethodHead, site.URL+u.self()+"/content", d.lead,
+	had := d.over(http.MethodHead, site.URL+u.Self()+"/content", d.lead,
 		with(headerIfNoneMatch, part.Header.Get("ETag")))
 	require.Equal(t, http.StatusNotModified, had.StatusCode)
 }

@@ -53,7 +53,7 @@ func TestTheSameKeyByAnotherPersonOrOnAnotherPathIsAnotherRequest(t *testing.T) 
 	body := map[string]any{"person_id": third.person, "role": models.RoleObserver}
 	for _, p := range []procurement{first, second} {
 		var given role
-		w.do(a, POST, p.self()+"/roles", body, key).is(http.StatusCreated).into(&given)
+		w.do(a, POST, p.Self()+"/roles", body, key).is(http.StatusCreated).into(&given)
 		require.Equal(t, p.ID, given.ProcurementID)
 	}
 	for _, c := range []caller{a, b} {
@@ -92,7 +92,7 @@ func TestTheSecondOfTwoWaitsForTheFirstAndTakesOverWhenThatFails(t *testing.T) {
 	p := w.procurement(leader)
 	body := map[string]any{"person_id": w.personOf(leader.organisation).person, "role": models.RoleObserver}
 	release := w.hold("SELECT 1 FROM procurements WHERE id = $1 FOR UPDATE", p.ID)
-	send := func() response { return w.do(leader, POST, p.self()+"/roles", body, with(headerIdempotencyKey, "k")) }
+	send := func() response { return w.do(leader, POST, p.Self()+"/roles", body, with(headerIdempotencyKey, "k")) }
 	first := w.begin(send)
 	w.untilWaiting(1)
 	second := w.begin(send)
@@ -106,7 +106,7 @@ func TestTheSecondOfTwoWaitsForTheFirstAndTakesOverWhenThatFails(t *testing.T) {
 	release()
 	done := second().is(http.StatusCreated)
 	require.Empty(t, done.Header().Get(headerReplayed))
-	w.do(leader, POST, p.self()+"/roles", body, with(headerIdempotencyKey, "k")).is(http.StatusCreated)
+	w.do(leader, POST, p.Self()+"/roles", body, with(headerIdempotencyKey, "k")).is(http.StatusCreated)
 	require.Equal(t, 1, w.count("SELECT count(*) FROM role_assignments WHERE role = 'observer'"))
 }
 

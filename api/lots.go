@@ -5,21 +5,11 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/views"
 )
-
-func (s *server) lotOperations() []operation {
-	const all, one = "/v1/procurements/{procurement}/lots", "/v1/procurements/{procurement}/lots/{lot}"
-	writers, readers := roles(models.RoleLeadProcurer, models.RoleDrafter), reads(views.OfLots)
-	return []operation{
-		op(POST, all, writers, "Describe a lot", s.createLot),
-		op(GET, all, readers, "List lots; suppliers see those that were published", s.listLots),
-		op(GET, one, readers, "Read a lot", s.getLot),
-		op(PATCH, one, writers, "Change a lot that is not published", s.changeLot),
-	}
-}
 
 // LotStatus is where a lot stands.
 type LotStatus string
@@ -56,11 +46,11 @@ type DeadlineView struct {
 	process.LocalTime
 }
 
-func (v LotView) self() string {
+func (v LotView) Self() string {
 	return "/v1/procurements/" + string(v.ProcurementID) + "/lots/" + string(v.ID)
 }
 
-func (v LotView) version() int64 { return v.Version }
+func (v LotView) AtVersion() int64 { return v.Version }
 
 func showLot(l models.Lot) LotView {
 	return LotView{
@@ -129,12 +119,12 @@ type newLot struct {
 	}
 }
 
-func (s *server) createLot(ctx context.Context, in *newLot) (*Answer[LotView], error) {
+func (s *server) createLot(ctx context.Context, in *newLot) (*rest.Answer[LotView], error) {
 	b := in.Body
-	done, err := s.acts.CreateLot(ctx, by(ctx), acts.NewLot{
+	done, err := s.acts.CreateLot(ctx, rest.By(ctx), acts.NewLot{
 		Number: b.Number, Title: b.Title, Description: b.Description, Deadline: b.Deadline,
 	})
-	return created(ctx, done, err, showLot)
+	return rest.Created(ctx, done, err, showLot)
 }
 
 // LotPath names a lot.
@@ -148,43 +138,43 @@ type lotPatch struct {
 	LotPath
 
 	Body struct {
-		Number      *int                        `json:"number,omitempty" minimum:"1" maximum:"1000"`
-		Title       *models.Text                `json:"title,omitempty"`
-		Description *models.Text                `json:"description,omitempty"`
-		Deadline    optional[process.LocalTime] `json:"deadline,omitempty"` //nolint:modernize // huma reads omitempty
+		Number      *int                             `json:"number,omitempty" minimum:"1" maximum:"1000"`
+		Title       *models.Text                     `json:"title,omitempty"`
+		Description *models.Text                     `json:"description,omitempty"`
+		Deadline    rest.Optional[process.LocalTime] `json:"deadline,omitempty"` //nolint:modernize // huma reads omitempty
 	}
 }
 
-func (s *server) changeLot(ctx context.Context, in *lotPatch) (*Answer[LotView], error) {
+func (s *server) changeLot(ctx context.Context, in *lotPatch) (*rest.Answer[LotView], error) {
 	id, err := pathID(models.PrefixLot, "lot", in.Lot)
 	if err != nil {
 		return nil, err
 	}
 	b := in.Body
-	l, err := s.acts.ChangeLot(ctx, by(ctx), id, acts.LotChange{
-		Number: b.Number, Title: b.Title, Description: b.Description, MoveDeadline: b.Deadline.given,
-		Deadline: b.Deadline.value,
+	l, err := s.acts.ChangeLot(ctx, rest.By(ctx), id, acts.LotChange{
+		Number: b.Number, Title: b.Title, Description: b.Description, MoveDeadline: b.Deadline.Given(),
+		Deadline: b.Deadline.Value(),
 	})
-	return changed(ctx, l, err, showLot)
+	return rest.Changed(ctx, l, err, showLot)
 }
 
 type lotsQuery struct {
 	ProcurementPath
-	Paging
+	rest.Paging
 }
 
-func (s *server) listLots(ctx context.Context, in *lotsQuery) (*Listed[LotView], error) {
+func (s *server) listLots(ctx context.Context, in *lotsQuery) (*rest.Listed[LotView], error) {
 	read := func(after models.ID, limit int) ([]models.Lot, error) {
-		return s.views.Lots(ctx, readerOf(ctx), after, limit)
+		return s.views.Lots(ctx, rest.Reader(ctx), after, limit)
 	}
-	return list(s, requestOf(ctx), in.Paging, nil, read, func(l models.Lot) models.ID { return l.ID }, showLot)
+	return rest.List(ctx, in.Paging, nil, read, func(l models.Lot) models.ID { return l.ID }, showLot)
 }
 
-func (s *server) getLot(ctx context.Context, in *LotPath) (*Answer[LotView], error) {
+func (s *server) getLot(ctx context.Context, in *LotPath) (*rest.Answer[LotView], error) {
 	id, err := pathID(models.PrefixLot, "lot", in.Lot)
 	if err != nil {
 		return nil, err
 	}
-	l, err := s.views.Lot(ctx, readerOf(ctx), id)
-	return got(ctx, l, err, showLot)
+	l, err := s.views.Lot(ctx, rest.Reader(ctx), id)
+	return rest.Got(ctx, l, err, showLot)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 )
@@ -22,30 +23,30 @@ func TestLotsAreDescribedUntilTheyArePublished(t *testing.T) {
 	require.Equal(t, 1, first.Number)
 	require.Equal(t, LotDraft, first.Status)
 	require.Equal(t, 2, d.describe().Number)
-	d.do(d.lead, POST, d.self()+"/lots", map[string]any{"number": 2, "title": models.Text{"en": "x"}}).
+	d.do(d.lead, POST, d.Self()+"/lots", map[string]any{"number": 2, "title": models.Text{"en": "x"}}).
 		is(http.StatusConflict).refused(models.CodeAlreadyExists)
-	d.do(d.lead, POST, d.self()+"/lots", map[string]any{"number": 7, "title": models.Text{"en": "x"}}).
+	d.do(d.lead, POST, d.Self()+"/lots", map[string]any{"number": 7, "title": models.Text{"en": "x"}}).
 		is(http.StatusCreated)
 
 	var changed LotView
-	d.do(d.lead, PATCH, first.self(), map[string]any{"description": models.Text{"en": "Fast"}, "deadline": nil},
+	d.do(d.lead, PATCH, first.Self(), map[string]any{"description": models.Text{"en": "Fast"}, "deadline": nil},
 		with(headerIfMatch, `"1"`)).
 		is(http.StatusOK).into(&changed)
 	require.Equal(t, models.Text{"en": "Fast"}, changed.Description)
 	require.Equal(t, first.Title, changed.Title)
 	require.Nil(t, changed.Deadline)
-	d.do(d.lead, PATCH, first.self(), map[string]any{"number": 3}, with(headerIfMatch, `"1"`)).
+	d.do(d.lead, PATCH, first.Self(), map[string]any{"number": 3}, with(headerIfMatch, `"1"`)).
 		is(http.StatusPreconditionFailed)
-	d.do(d.lead, PATCH, first.self(), map[string]any{"number": 7}).is(http.StatusConflict).
+	d.do(d.lead, PATCH, first.Self(), map[string]any{"number": 7}).is(http.StatusConflict).
 		refused(models.CodeAlreadyExists)
-	d.do(d.lead, PATCH, first.self(), map[string]any{"deadline": d.deadlineIn(inTwoMonths)}).is(http.StatusOK)
+	d.do(d.lead, PATCH, first.Self(), map[string]any{"deadline": d.deadlineIn(inTwoMonths)}).is(http.StatusOK)
 	d.exec("DELETE FROM lots WHERE number = 7")
 
 	d.publish()
-	d.do(d.lead, PATCH, first.self(), map[string]any{"number": 5}).is(http.StatusConflict).
+	d.do(d.lead, PATCH, first.Self(), map[string]any{"number": 5}).is(http.StatusConflict).
 		refused(models.CodeLotPublished)
-	var page Page[LotView]
-	d.do(d.lead, GET, d.self()+"/lots", nil).is(http.StatusOK).into(&page)
+	var page rest.Page[LotView]
+	d.do(d.lead, GET, d.Self()+"/lots", nil).is(http.StatusOK).into(&page)
 	require.Len(t, page.Items, 2)
 	require.Equal(t, LotOpen, page.Items[0].Status)
 }
@@ -55,7 +56,7 @@ func TestLotsDescribedAtOnceGetDifferentNumbers(t *testing.T) {
 	d := inTender(t)
 	numbers := map[int]bool{}
 	for _, answer := range d.atOnce(8, func(int) response {
-		return d.do(d.lead, POST, d.self()+"/lots", map[string]any{"title": models.Text{"en": "x"}})
+		return d.do(d.lead, POST, d.Self()+"/lots", map[string]any{"title": models.Text{"en": "x"}})
 	}) {
 		var l LotView
 		answer.is(http.StatusCreated).into(&l)
@@ -93,7 +94,7 @@ func TestADeadlineIsALocalTimeThatExistsOnce(t *testing.T) {
 		"an offset instead":  {process.LocalTime{Local: "2026-07-09T12:00Z", Zone: "UTC"}, ""},
 		"no such day":        {process.LocalTime{Local: "2026-02-30T12:00", Zone: "UTC"}, ""},
 	} {
-		answer := d.do(d.lead, POST, d.self()+"/lots",
+		answer := d.do(d.lead, POST, d.Self()+"/lots",
 			map[string]any{"title": models.Text{"en": "x"}, "deadline": c.deadline})
 		if c.at == "" {
 			require.Equal(t, models.CodeInvalidLocalTime, answer.refused(models.CodeInvalidLocalTime).Code, name)
@@ -111,7 +112,7 @@ func TestADeadlineMovesLaterOnly(t *testing.T) {
 	d := inTender(t)
 	lot := d.openLot()
 	move := func(to process.LocalTime) response {
-		return d.do(d.lead, POST, d.self()+"/actions/move_deadline",
+		return d.do(d.lead, POST, d.Self()+"/actions/move_deadline",
 			process.MoveDeadline{Lot: lot.ID, Deadline: to, Reason: "late answers"})
 	}
 	move(lot.Deadline.LocalTime).is(http.StatusUnprocessableEntity).refused(models.CodeDeadlineEarlier)
@@ -132,7 +133,7 @@ func TestADeadlineMovesLaterOnly(t *testing.T) {
 		"'notice_id' = $1", view.Result.Notice))
 
 	var notices struct{ Items []NoticeView }
-	d.do(d.supplier(), GET, d.self()+"/notices", nil).is(http.StatusOK).into(&notices)
+	d.do(d.supplier(), GET, d.Self()+"/notices", nil).is(http.StatusOK).into(&notices)
 	require.Len(t, notices.Items, 2, "who reads the contract notice learns of the change")
 	change := notices.Items[1]
 	require.Equal(t, models.NoticeChange, change.Kind)
@@ -155,7 +156,7 @@ func TestADeadlineMovesLaterOnly(t *testing.T) {
 	d.close(lot.ID)
 	move(d.deadlineIn(inTwoMonths + 2*time.Hour)).is(http.StatusConflict)
 	move(d.deadlineIn(inTwoMonths + 2*time.Hour)).is(http.StatusConflict)
-	d.do(d.lead, POST, d.self()+"/actions/move_deadline",
+	d.do(d.lead, POST, d.Self()+"/actions/move_deadline",
 		process.MoveDeadline{Lot: models.NewID(models.PrefixLot), Deadline: later, Reason: "x"}).is(http.StatusNotFound)
 }
 
@@ -167,11 +168,11 @@ func TestALotEndedBeforeItsDeadlineClosesItsBox(t *testing.T) {
 	end := process.EndLot{Lot: lot.ID, Code: "ins-fund", Reason: "the budget was cut"}
 	alone := d.personOf(d.lead.organisation)
 	d.give(d.lead, d.procurement, alone.person, models.RoleLeadProcurer)
-	d.do(alone, POST, d.self()+"/actions/end_lot", end).is(http.StatusForbidden)
-	d.do(d.lead, POST, d.self()+"/actions/end_lot", process.EndLot{Lot: lot.ID, Code: "whim", Reason: "x"}).
+	d.do(alone, POST, d.Self()+"/actions/end_lot", end).is(http.StatusForbidden)
+	d.do(d.lead, POST, d.Self()+"/actions/end_lot", process.EndLot{Lot: lot.ID, Code: "whim", Reason: "x"}).
 		is(http.StatusUnprocessableEntity)
-	d.do(d.lead, POST, d.self()+"/actions/end_lot", end).is(http.StatusOK)
-	d.do(d.lead, POST, d.self()+"/actions/end_lot", end).is(http.StatusConflict).refused(models.CodeLotEnded)
+	d.do(d.lead, POST, d.Self()+"/actions/end_lot", end).is(http.StatusOK)
+	d.do(d.lead, POST, d.Self()+"/actions/end_lot", end).is(http.StatusConflict).refused(models.CodeLotEnded)
 	ended := d.lot(lot.ID)
 	require.Equal(t, LotEnded, ended.Status)
 	require.Equal(t, "ins-fund", ended.EndReason)

@@ -5,30 +5,10 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/views"
 )
-
-// marketOperations is what goes out to the market and comes back from it, and what asks for attention.
-// Whatever is released can be read by everyone who has a key, on equal terms.
-func (s *server) marketOperations() []operation {
-	const procurement = "/v1/procurements/{procurement}"
-	const responses = procurement + "/consultations/{announcement}/responses"
-	return []operation{
-		op(GET, procurement+"/releases", authenticated(), "List what the market was told", s.listReleases),
-		op(GET, procurement+"/consultations", authenticated(), "List market consultations", s.listConsultations),
-		op(POST, responses, authenticated(), "Respond to a market consultation, as a person of an economic operator",
-			s.respond),
-		op(GET, responses, authenticated(), "List my organisation's responses", s.listOwnResponses),
-		op(GET, procurement+"/consultation-responses", reads(views.OfResponses),
-			"List all responses, with what is confidential", s.listResponses),
-		op(GET, procurement+"/consultation-responses/{response}", reads(views.OfResponses), "Read a response",
-			s.getResponse),
-
-		op(GET, procurement+"/tasks", reads(views.OfTasks), "List what asks for attention, open tasks first",
-			s.listTasks),
-	}
-}
 
 // A ReleaseView is what everyone was told.
 type ReleaseView struct {
@@ -41,15 +21,15 @@ type ReleaseView struct {
 
 type releasesQuery struct {
 	ProcurementPath
-	Paging
+	rest.Paging
 }
 
-func (s *server) listReleases(ctx context.Context, in *releasesQuery) (*Listed[ReleaseView], error) {
+func (s *server) listReleases(ctx context.Context, in *releasesQuery) (*rest.Listed[ReleaseView], error) {
 	id, err := pathID(models.PrefixProcurement, "procurement", in.Procurement)
 	if err != nil {
 		return nil, err
 	}
-	return list(s, requestOf(ctx), in.Paging, nil,
+	return rest.List(ctx, in.Paging, nil,
 		func(after models.ID, limit int) ([]views.Release, error) {
 			return s.views.Releases(ctx, id, after, limit)
 		},
@@ -76,15 +56,15 @@ type ConsultationView struct {
 
 type consultationsQuery struct {
 	ProcurementPath
-	Paging
+	rest.Paging
 }
 
-func (s *server) listConsultations(ctx context.Context, in *consultationsQuery) (*Listed[ConsultationView], error) {
+func (s *server) listConsultations(ctx context.Context, in *consultationsQuery) (*rest.Listed[ConsultationView], error) {
 	id, err := pathID(models.PrefixProcurement, "procurement", in.Procurement)
 	if err != nil {
 		return nil, err
 	}
-	return list(s, requestOf(ctx), in.Paging, nil,
+	return rest.List(ctx, in.Paging, nil,
 		func(after models.ID, limit int) ([]models.Consultation, error) {
 			return s.views.Consultations(ctx, id, after, limit)
 		},
@@ -112,13 +92,13 @@ type TaskView struct {
 
 type tasksQuery struct {
 	ProcurementPath
-	Paging
+	rest.Paging
 }
 
-func (s *server) listTasks(ctx context.Context, in *tasksQuery) (*Listed[TaskView], error) {
-	return list(s, requestOf(ctx), in.Paging, nil,
+func (s *server) listTasks(ctx context.Context, in *tasksQuery) (*rest.Listed[TaskView], error) {
+	return rest.List(ctx, in.Paging, nil,
 		func(after models.ID, limit int) ([]models.Task, error) {
-			return s.views.Tasks(ctx, readerOf(ctx), after, limit)
+			return s.views.Tasks(ctx, rest.Reader(ctx), after, limit)
 		},
 		func(t models.Task) models.ID { return t.ID },
 		func(t models.Task) TaskView {

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -27,12 +28,12 @@ type involvement struct {
 type meOutput struct{ Body me }
 
 func (s *server) getMe(ctx context.Context, _ *struct{}) (*meOutput, error) {
-	credential := requestOf(ctx).credential
+	credential := rest.Credential(ctx)
 	o, err := s.views.Organisation(ctx, credential.Person.OrganisationID)
 	if err != nil {
 		return nil, err
 	}
-	standings, err := s.views.Procurements(ctx, readerOf(ctx), "", "", mostShown)
+	standings, err := s.views.Procurements(ctx, rest.Reader(ctx), "", "", mostShown)
 	if err != nil {
 		return nil, err
 	}

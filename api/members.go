@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -21,11 +22,11 @@ type member struct {
 	joined bool
 }
 
-func (m member) self() string {
+func (m member) Self() string {
 	return "/v1/procurements/" + string(m.ProcurementID) + "/members/" + string(m.OrganisationID)
 }
-func (m member) version() int64 { return m.of }
-func (m member) isNew() bool    { return m.joined }
+func (m member) AtVersion() int64 { return m.of }
+func (m member) IsNew() bool      { return m.joined }
 
 func showMember(m models.Member) member {
 	return member{
@@ -42,14 +43,14 @@ func showMemberPut(p acts.MemberPut) member {
 
 type membersQuery struct {
 	ProcurementPath
-	Paging
+	rest.Paging
 }
 
-func (s *server) listMembers(ctx context.Context, in *membersQuery) (*Listed[member], error) {
+func (s *server) listMembers(ctx context.Context, in *membersQuery) (*rest.Listed[member], error) {
 	read := func(after models.ID, limit int) ([]models.Member, error) {
-		return s.views.Members(ctx, readerOf(ctx), after, limit)
+		return s.views.Members(ctx, rest.Reader(ctx), after, limit)
 	}
-	return list(s, requestOf(ctx), in.Paging, nil, read, func(m models.Member) models.ID { return m.OrganisationID },
+	return rest.List(ctx, in.Paging, nil, read, func(m models.Member) models.ID { return m.OrganisationID },
 		showMember)
 }
 
@@ -59,13 +60,13 @@ type MemberPath struct {
 	OrganisationPath
 }
 
-func (s *server) getMember(ctx context.Context, in *struct{ MemberPath }) (*Answer[member], error) {
+func (s *server) getMember(ctx context.Context, in *struct{ MemberPath }) (*rest.Answer[member], error) {
 	id, err := pathID(models.PrefixOrganisation, "organisation", in.Organisation)
 	if err != nil {
 		return nil, err
 	}
-	m, err := s.views.Member(ctx, readerOf(ctx), id)
-	return got(ctx, acts.MemberPut{Member: m, Of: requestOf(ctx).seat.Procurement.Version}, err, showMemberPut)
+	m, err := s.views.Member(ctx, rest.Reader(ctx), id)
+	return rest.Got(ctx, acts.MemberPut{Member: m, Of: rest.Reader(ctx).Seat.Procurement.Version}, err, showMemberPut)
 }
 
 type memberInput struct {
@@ -79,14 +80,14 @@ type memberInput struct {
 
 // putMember takes an organisation into the consortium of a draft or changes its part. The ETag of a member is the
 // procurement's.
-func (s *server) putMember(ctx context.Context, in *memberInput) (*Answer[member], error) {
+func (s *server) putMember(ctx context.Context, in *memberInput) (*rest.Answer[member], error) {
 	id, err := pathID(models.PrefixOrganisation, "organisation", in.Organisation)
 	if err != nil {
 		return nil, err
 	}
-	m, err := s.acts.PutMember(ctx, by(ctx),
+	m, err := s.acts.PutMember(ctx, rest.By(ctx),
 		acts.MemberPart{Organisation: id, Lead: in.Body.Lead, BudgetShare: string(in.Body.BudgetShare)})
-	return changed(ctx, m, err, showMemberPut)
+	return rest.Changed(ctx, m, err, showMemberPut)
 }
 
 // Removed answers a removal with the version of what it was removed from.
@@ -99,6 +100,6 @@ func (s *server) removeMember(ctx context.Context, in *struct{ MemberPath }) (*R
 	if err != nil {
 		return nil, err
 	}
-	draft, err := s.acts.RemoveMember(ctx, by(ctx), id)
-	return &Removed{ETag: etag(draft.Version)}, err
+	draft, err := s.acts.RemoveMember(ctx, rest.By(ctx), id)
+	return &Removed{ETag: rest.ETag(draft.Version)}, err
 }

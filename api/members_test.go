@@ -14,7 +14,7 @@ func TestMembersArePartOfTheProcurementsVersion(t *testing.T) {
 	w := setup(t)
 	leader, other := w.buyer(), w.buyer()
 	p := w.procurement(leader)
-	path := p.self() + "/members/" + string(other.organisation)
+	path := p.Self() + "/members/" + string(other.organisation)
 	joined := w.do(leader, PUT, path, map[string]any{"budget_share": "25.50"}, with(headerIfMatch, `"1"`)).
 		is(http.StatusCreated)
 	require.Equal(t, path, joined.Header().Get("Location"))
@@ -40,11 +40,11 @@ func TestOnlyContractingAuthoritiesAreMembers(t *testing.T) {
 	leader := w.buyer()
 	p := w.procurement(leader)
 	for _, kind := range []models.OrganisationKind{models.OrganisationEconomicOperator, models.OrganisationOther} {
-		w.do(leader, PUT, p.self()+"/members/"+string(w.organisation(kind).organisation), map[string]any{}).
+		w.do(leader, PUT, p.Self()+"/members/"+string(w.organisation(kind).organisation), map[string]any{}).
 			is(http.StatusConflict).refused(models.CodeNotAnAuthority)
 	}
 	for _, id := range []models.ID{models.NewID(models.PrefixOrganisation), leader.person, "x"} {
-		w.do(leader, PUT, p.self()+"/members/"+string(id), map[string]any{}).is(http.StatusNotFound)
+		w.do(leader, PUT, p.Self()+"/members/"+string(id), map[string]any{}).is(http.StatusNotFound)
 	}
 }
 
@@ -53,7 +53,7 @@ func TestThereIsOneLeadBuyer(t *testing.T) {
 	w := setup(t)
 	leader, other := w.buyer(), w.buyer()
 	p := w.procurement(leader)
-	mine, theirs := p.self()+"/members/"+string(leader.organisation), p.self()+"/members/"+string(other.organisation)
+	mine, theirs := p.Self()+"/members/"+string(leader.organisation), p.Self()+"/members/"+string(other.organisation)
 	w.do(leader, PUT, theirs, map[string]any{"lead": true}).is(http.StatusConflict).refused(models.CodeLeadExists)
 	w.do(leader, PUT, mine, map[string]any{"lead": false}).is(http.StatusOK)
 	w.do(leader, PUT, theirs, map[string]any{"lead": true}).is(http.StatusCreated)
@@ -65,7 +65,7 @@ func TestSharesOfTheBudgetAreExactAndNoMoreThanAll(t *testing.T) {
 	leader := w.buyer()
 	p := w.procurement(leader)
 	share := func(organisation models.ID, share string) response {
-		return w.do(leader, PUT, p.self()+"/members/"+string(organisation), map[string]any{"budget_share": share})
+		return w.do(leader, PUT, p.Self()+"/members/"+string(organisation), map[string]any{"budget_share": share})
 	}
 	second, third := w.buyer().organisation, w.buyer().organisation
 	share(leader.organisation, "33.333333").is(http.StatusOK)
@@ -88,10 +88,10 @@ func TestAMemberGoesOnceNobodyActsForIt(t *testing.T) {
 	p := w.procurement(leader)
 	w.join(leader, p, other.organisation)
 	given := w.give(leader, p, other.person, models.RoleBoard)
-	path := p.self() + "/members/" + string(other.organisation)
+	path := p.Self() + "/members/" + string(other.organisation)
 	w.do(leader, DELETE, path, nil).is(http.StatusConflict).refused(models.CodeStillReferred)
-	w.do(leader, DELETE, given.self(), nil).is(http.StatusOK)
+	w.do(leader, DELETE, given.Self(), nil).is(http.StatusOK)
 	w.do(leader, DELETE, path, nil).is(http.StatusNoContent)
-	w.do(leader, DELETE, p.self()+"/members/"+string(leader.organisation), nil).is(http.StatusConflict).
+	w.do(leader, DELETE, p.Self()+"/members/"+string(leader.organisation), nil).is(http.StatusConflict).
 		refused(models.CodeStillReferred)
 }

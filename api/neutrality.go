@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/views"
 )
@@ -31,23 +32,15 @@ type NeutralityFindingsView struct {
 	Open  int                     `json:"open" doc:"How many are not answered"`
 }
 
-func (s *server) neutralityOperations() []operation {
-	return []operation{
-		op(GET, "/v1/procurements/{procurement}/neutrality-findings", reads(views.OfNeutrality),
-			"Read needs and requirements as a tenderer's lawyer would, and list what may favour somebody",
-			s.listNeutralityFindings),
-	}
-}
-
 func (s *server) listNeutralityFindings(ctx context.Context,
 	_ *ProcurementPath,
-) (*Shown[NeutralityFindingsView], error) {
-	findings, err := s.views.NeutralityFindings(ctx, readerOf(ctx))
+) (*rest.Shown[NeutralityFindingsView], error) {
+	findings, err := s.views.NeutralityFindings(ctx, rest.Reader(ctx))
 	view := NeutralityFindingsView{Items: []NeutralityFindingView{}}
 	for _, f := range findings {
 		view.add(f)
 	}
-	return &Shown[NeutralityFindingsView]{Body: view}, err
+	return &rest.Shown[NeutralityFindingsView]{Body: view}, err
 }
 
 func (v *NeutralityFindingsView) add(f views.NeutralityFinding) {

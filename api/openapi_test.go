@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -23,21 +24,21 @@ func TestTheDocumentDescribesEveryOperationAndWhoMayCallIt(t *testing.T) {
 		described += len(item.Operations())
 	}
 	expected := 0
-	for _, o := range w.server.table {
-		if o.hidden {
+	for _, o := range w.server.router.Operations() {
+		if o.Hidden {
 			continue
 		}
 		expected++
-		d := w.document.Paths.Value(o.path).GetOperation(o.method)
-		require.NotNil(t, d, o.id())
+		d := w.document.Paths.Value(o.Path).GetOperation(o.Method)
+		require.NotNil(t, d, o.ID())
 		var names []string
 		for _, n := range d.Extensions["x-roles"].([]any) {
 			names = append(names, n.(string))
 		}
-		require.Equal(t, o.access.names(), names, o.id())
-		require.Equal(t, o.access.kind != accessPublic, d.Security != nil && len(*d.Security) > 0, o.id())
-		require.Equal(t, o.keyed, d.Parameters.GetByInAndName("header", headerIdempotencyKey) != nil, o.id())
-		require.Equal(t, o.conditional, d.Parameters.GetByInAndName("header", headerIfMatch) != nil, o.id())
+		require.Equal(t, o.Access.Names(), names, o.ID())
+		require.Equal(t, !slices.Equal(o.Access.Names(), []string{everyone}), d.Security != nil && len(*d.Security) > 0, o.ID())
+		require.Equal(t, o.Keyed, d.Parameters.GetByInAndName("header", headerIdempotencyKey) != nil, o.ID())
+		require.Equal(t, o.Conditional, d.Parameters.GetByInAndName("header", headerIfMatch) != nil, o.ID())
 	}
 	require.Equal(t, expected, described)
 	for _, refused := range models.RefusalTypes() {
@@ -116,7 +117,7 @@ func TestEveryVerbHasAnOperationMadeOfItsRow(t *testing.T) {
 		d := w.document.Paths.Value(actions + string(v.Name)).Post
 		require.Equal(t, v.Summary, d.Summary)
 		require.True(t, d.RequestBody.Value.Required, v.Name)
-		require.Equal(t, "#/components/schemas/"+v.Payload().Name(), d.RequestBody.Value.Content[mediaJSON].Schema.Ref)
-		require.Contains(t, d.Responses.Value("200").Value.Content[mediaJSON].Schema.Ref, "/CommandView", v.Name)
+		require.Equal(t, "#/components/schemas/"+v.Payload().Name(), d.RequestBody.Value.Content[rest.MediaJSON].Schema.Ref)
+		require.Contains(t, d.Responses.Value("200").Value.Content[rest.MediaJSON].Schema.Ref, "/CommandView", v.Name)
 	}
 }

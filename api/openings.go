@@ -7,23 +7,10 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/views"
 )
-
-func (s *server) openingOperations() []operation {
-	const procurement = "/v1/procurements/{procurement}"
-	const one = procurement + "/tenders/{tender}"
-	return []operation{
-		op(POST, one+"/openings", roles(models.RoleOpener), "Record what I found in an envelope", s.recordOpening),
-		op(GET, one+"/openings", reads(views.OfOpenings), "List what openers found in the envelopes of a tender",
-			s.listOpenings),
-		op(GET, one+"/envelopes/{n}/plaintext", reads(views.OfOpenings),
-			"Read what was in an envelope, if openers uploaded it", s.getPlaintext, givesBytes()),
-		op(GET, procurement+"/lots/{lot}/tenderers", reads(views.OfTenderers),
-			"List who tendered for a lot, once it is opened", s.listTenderers),
-	}
-}
 
 // OpeningBody is what an opener found in an envelope.
 type OpeningBody struct {
@@ -57,10 +44,10 @@ type OpeningView struct {
 	Found models.Found `json:"found"`
 }
 
-func (v OpeningView) self() string { return tenderPath(v.ProcurementID, v.TenderID) + "/openings" }
+func (v OpeningView) Self() string { return tenderPath(v.ProcurementID, v.TenderID) + "/openings" }
 
-// version: what was recorded is never changed.
-func (OpeningView) version() int64 { return 1 }
+// AtVersion is always the first: what was recorded is never changed.
+func (OpeningView) AtVersion() int64 { return 1 }
 
 func showOpening(procurement models.ID, o models.Opening, found models.Found) OpeningView {
 	return OpeningView{
@@ -70,18 +57,18 @@ func showOpening(procurement models.ID, o models.Opening, found models.Found) Op
 	}
 }
 
-func (s *server) recordOpening(ctx context.Context, in *newOpening) (*Answer[OpeningView], error) {
+func (s *server) recordOpening(ctx context.Context, in *newOpening) (*rest.Answer[OpeningView], error) {
 	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
 	b := in.Body
-	done, err := s.acts.RecordOpening(ctx, by(ctx), id, acts.EnvelopeFound{
+	done, err := s.acts.RecordOpening(ctx, rest.By(ctx), id, acts.EnvelopeFound{
 		N: b.Envelope, Unreadable: b.Unreadable, PlaintextDigest: b.PlaintextDigest, Size: b.Size, Upload: b.Upload,
 		Price: b.Price,
 	})
-	return created(ctx, done, err, func(o acts.OpeningRecorded) OpeningView {
-		return showOpening(requestOf(ctx).procurement(), o.Opening, o.Found)
+	return rest.Created(ctx, done, err, func(o acts.OpeningRecorded) OpeningView {
+		return showOpening(rest.Procurement(ctx), o.Opening, o.Found)
 	})
 }
 
@@ -90,20 +77,20 @@ type OpeningsView struct {
 	Items []OpeningView `json:"items"`
 }
 
-func (s *server) listOpenings(ctx context.Context, in *TenderPath) (*Shown[OpeningsView], error) {
-	openings, err := s.views.Openings(ctx, readerOf(ctx), models.ID(in.Tender))
+func (s *server) listOpenings(ctx context.Context, in *TenderPath) (*rest.Shown[OpeningsView], error) {
+	openings, err := s.views.Openings(ctx, rest.Reader(ctx), models.ID(in.Tender))
 	if err != nil {
 		return nil, err
 	}
 	view := OpeningsView{Items: make([]OpeningView, len(openings))}
 	for i, o := range openings {
-		view.Items[i] = showOpening(requestOf(ctx).procurement(), o.Opening, o.Found)
+		view.Items[i] = showOpening(rest.Procurement(ctx), o.Opening, o.Found)
 	}
-	return &Shown[OpeningsView]{Body: view}, nil
+	return &rest.Shown[OpeningsView]{Body: view}, nil
 }
 
 func (s *server) getPlaintext(ctx context.Context, in *envelopePath) (*huma.StreamResponse, error) {
-	file, err := s.views.Plaintext(ctx, readerOf(ctx), models.ID(in.Tender), in.N)
+	file, err := s.views.Plaintext(ctx, rest.Reader(ctx), models.ID(in.Tender), in.N)
 	if err != nil {
 		return nil, err
 	}
@@ -127,8 +114,8 @@ type TenderersView struct {
 	Items []TendererView `json:"items"`
 }
 
-func (s *server) listTenderers(ctx context.Context, in *LotPath) (*Shown[TenderersView], error) {
-	tenderers, err := s.views.Tenderers(ctx, readerOf(ctx), models.ID(in.Lot))
+func (s *server) listTenderers(ctx context.Context, in *LotPath) (*rest.Shown[TenderersView], error) {
+	tenderers, err := s.views.Tenderers(ctx, rest.Reader(ctx), models.ID(in.Lot))
 	if err != nil {
 		return nil, err
 	}
@@ -136,5 +123,5 @@ func (s *server) listTenderers(ctx context.Context, in *LotPath) (*Shown[Tendere
 	for i, t := range tenderers {
 		view.Items[i] = showTenderer(t)
 	}
-	return &Shown[TenderersView]{Body: view}, nil
+	return &rest.Shown[TenderersView]{Body: view}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -19,8 +20,8 @@ type organisation struct {
 	CreatedAt           time.Time               `json:"created_at"`
 }
 
-func (o organisation) self() string   { return "/v1/organisations/" + string(o.ID) }
-func (o organisation) version() int64 { return o.Version }
+func (o organisation) Self() string     { return "/v1/organisations/" + string(o.ID) }
+func (o organisation) AtVersion() int64 { return o.Version }
 
 func showOrganisation(o models.Organisation) organisation {
 	return organisation{o.ID, o.LegalName, o.Country, o.Kind, o.SME, o.LessDevelopedRegion, o.Version, utc(o.CreatedAt)}
@@ -39,20 +40,20 @@ type newOrganisation struct {
 	}
 }
 
-func (s *server) createOrganisation(ctx context.Context, in *newOrganisation) (*Answer[organisation], error) {
+func (s *server) createOrganisation(ctx context.Context, in *newOrganisation) (*rest.Answer[organisation], error) {
 	b := in.Body
-	done, err := s.acts.RegisterOrganisation(ctx, by(ctx), acts.NewOrganisation{
+	done, err := s.acts.RegisterOrganisation(ctx, rest.By(ctx), acts.NewOrganisation{
 		LegalName: b.LegalName, Country: b.Country, Kind: b.Kind, SME: b.SME,
 		LessDevelopedRegion: b.LessDevelopedRegion,
 	})
-	return created(ctx, done, err, showOrganisation)
+	return rest.Created(ctx, done, err, showOrganisation)
 }
 
-func (s *server) listOrganisations(ctx context.Context, in *struct{ Paging }) (*Listed[organisation], error) {
+func (s *server) listOrganisations(ctx context.Context, in *struct{ rest.Paging }) (*rest.Listed[organisation], error) {
 	read := func(after models.ID, limit int) ([]models.Organisation, error) {
 		return s.views.Organisations(ctx, after, limit)
 	}
-	return list(s, requestOf(ctx), in.Paging, nil, read, func(o models.Organisation) models.ID { return o.ID },
+	return rest.List(ctx, in.Paging, nil, read, func(o models.Organisation) models.ID { return o.ID },
 		showOrganisation)
 }
 
@@ -61,13 +62,13 @@ type OrganisationPath struct {
 	Organisation string `path:"organisation" doc:"ID of the organisation"`
 }
 
-func (s *server) getOrganisation(ctx context.Context, in *struct{ OrganisationPath }) (*Answer[organisation], error) {
+func (s *server) getOrganisation(ctx context.Context, in *struct{ OrganisationPath }) (*rest.Answer[organisation], error) {
 	id, err := pathID(models.PrefixOrganisation, "organisation", in.Organisation)
 	if err != nil {
 		return nil, err
 	}
 	o, err := s.views.Organisation(ctx, id)
-	return got(ctx, o, err, showOrganisation)
+	return rest.Got(ctx, o, err, showOrganisation)
 }
 
 type organisationPatch struct {
@@ -78,20 +79,20 @@ type organisationPatch struct {
 
 		Country *string `json:"country,omitempty" pattern:"^[A-Z]{2}$" patternDescription:"an ISO 3166-1 alpha-2 code"`
 
-		SME                 optional[bool] `json:"sme,omitzero"`
-		LessDevelopedRegion optional[bool] `json:"less_developed_region,omitzero"`
+		SME                 rest.Optional[bool] `json:"sme,omitzero"`
+		LessDevelopedRegion rest.Optional[bool] `json:"less_developed_region,omitzero"`
 	}
 }
 
-func (s *server) changeOrganisation(ctx context.Context, in *organisationPatch) (*Answer[organisation], error) {
+func (s *server) changeOrganisation(ctx context.Context, in *organisationPatch) (*rest.Answer[organisation], error) {
 	id, err := pathID(models.PrefixOrganisation, "organisation", in.Organisation)
 	if err != nil {
 		return nil, err
 	}
 	b := in.Body
-	o, err := s.acts.ChangeOrganisation(ctx, by(ctx), id, acts.OrganisationChange{
-		LegalName: b.LegalName, Country: b.Country, SME: b.SME.change(),
-		LessDevelopedRegion: b.LessDevelopedRegion.change(),
+	o, err := s.acts.ChangeOrganisation(ctx, rest.By(ctx), id, acts.OrganisationChange{
+		LegalName: b.LegalName, Country: b.Country, SME: b.SME.Change(),
+		LessDevelopedRegion: b.LessDevelopedRegion.Change(),
 	})
-	return changed(ctx, o, err, showOrganisation)
+	return rest.Changed(ctx, o, err, showOrganisation)
 }

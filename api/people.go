@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -19,8 +20,8 @@ type person struct {
 	CreatedAt      time.Time `json:"created_at"`
 }
 
-func (p person) self() string   { return "/v1/people/" + string(p.ID) }
-func (p person) version() int64 { return p.Version }
+func (p person) Self() string     { return "/v1/people/" + string(p.ID) }
+func (p person) AtVersion() int64 { return p.Version }
 
 func showPerson(p models.Person) person {
 	return person{p.ID, p.OrganisationID, p.Name, p.Email, p.Administrator, p.Version, utc(p.CreatedAt)}
@@ -35,21 +36,21 @@ type newPerson struct {
 	}
 }
 
-func (s *server) createPerson(ctx context.Context, in *newPerson) (*Answer[person], error) {
-	done, err := s.acts.RegisterPerson(ctx, by(ctx), acts.NewPerson{
+func (s *server) createPerson(ctx context.Context, in *newPerson) (*rest.Answer[person], error) {
+	done, err := s.acts.RegisterPerson(ctx, rest.By(ctx), acts.NewPerson{
 		Organisation: in.Body.OrganisationID, Name: in.Body.Name, Email: string(in.Body.Email),
 		Administrator: in.Body.Administrator,
 	})
-	return created(ctx, done, err, showPerson)
+	return rest.Created(ctx, done, err, showPerson)
 }
 
 type peopleQuery struct {
-	Paging
+	rest.Paging
 
 	OrganisationID string `query:"organisation_id" maxLength:"60" doc:"Only people of this organisation"`
 }
 
-func (s *server) listPeople(ctx context.Context, in *peopleQuery) (*Listed[person], error) {
+func (s *server) listPeople(ctx context.Context, in *peopleQuery) (*rest.Listed[person], error) {
 	filters := url.Values{}
 	if in.OrganisationID != "" {
 		if _, err := models.ParseID(models.PrefixOrganisation, "organisation_id", in.OrganisationID); err != nil {
@@ -60,7 +61,7 @@ func (s *server) listPeople(ctx context.Context, in *peopleQuery) (*Listed[perso
 	read := func(after models.ID, limit int) ([]models.Person, error) {
 		return s.views.People(ctx, models.ID(in.OrganisationID), after, limit)
 	}
-	return list(s, requestOf(ctx), in.Paging, filters, read, func(p models.Person) models.ID { return p.ID },
+	return rest.List(ctx, in.Paging, filters, read, func(p models.Person) models.ID { return p.ID },
 		showPerson)
 }
 
@@ -69,13 +70,13 @@ type PersonPath struct {
 	Person string `path:"person" doc:"ID of the person"`
 }
 
-func (s *server) getPerson(ctx context.Context, in *struct{ PersonPath }) (*Answer[person], error) {
+func (s *server) getPerson(ctx context.Context, in *struct{ PersonPath }) (*rest.Answer[person], error) {
 	id, err := pathID(models.PrefixPerson, "person", in.Person)
 	if err != nil {
 		return nil, err
 	}
 	p, err := s.views.Person(ctx, id)
-	return got(ctx, p, err, showPerson)
+	return rest.Got(ctx, p, err, showPerson)
 }
 
 type personPatch struct {
@@ -89,13 +90,13 @@ type personPatch struct {
 	}
 }
 
-func (s *server) changePerson(ctx context.Context, in *personPatch) (*Answer[person], error) {
+func (s *server) changePerson(ctx context.Context, in *personPatch) (*rest.Answer[person], error) {
 	id, err := pathID(models.PrefixPerson, "person", in.Person)
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.acts.ChangePerson(ctx, by(ctx), id, acts.PersonChange{
-		Name: in.Body.Name, Email: in.Body.Email.orZero(), Administrator: in.Body.Administrator,
+	p, err := s.acts.ChangePerson(ctx, rest.By(ctx), id, acts.PersonChange{
+		Name: in.Body.Name, Email: in.Body.Email.OrZero(), Administrator: in.Body.Administrator,
 	})
-	return changed(ctx, p, err, showPerson)
+	return rest.Changed(ctx, p, err, showPerson)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -20,8 +21,8 @@ func TestAnAddressBelongsToOnePerson(t *testing.T) {
 	body["email"] = "other@example.org"
 	var other person
 	w.do(w.admin, POST, "/v1/people", body).is(http.StatusCreated).into(&other)
-	w.do(w.admin, PATCH, other.self(), map[string]any{"email": "p@example.org"}).is(http.StatusConflict)
-	w.do(w.admin, PATCH, other.self(), map[string]any{"email": nil}).is(http.StatusOK).into(&other)
+	w.do(w.admin, PATCH, other.Self(), map[string]any{"email": "p@example.org"}).is(http.StatusConflict)
+	w.do(w.admin, PATCH, other.Self(), map[string]any{"email": nil}).is(http.StatusOK).into(&other)
 }
 
 func TestAPatchLeavesWhatItDoesNotNameAndRemovesWhatIsNull(t *testing.T) {
@@ -32,11 +33,11 @@ func TestAPatchLeavesWhatItDoesNotNameAndRemovesWhatIsNull(t *testing.T) {
 		"legal_name": "A", "country": "GR", "kind": "economic_operator", "sme": true, "less_developed_region": false,
 	}).is(http.StatusCreated).into(&o)
 	var changed organisation
-	w.do(w.admin, PATCH, o.self(), map[string]any{"legal_name": "B", "sme": nil}).is(http.StatusOK).into(&changed)
+	w.do(w.admin, PATCH, o.Self(), map[string]any{"legal_name": "B", "sme": nil}).is(http.StatusOK).into(&changed)
 	o.LegalName, o.SME, o.Version = "B", nil, 2
 	require.Equal(t, o, changed)
-	w.do(w.admin, PATCH, o.self(), map[string]any{"kind": "other"}).is(http.StatusUnprocessableEntity)
-	w.do(w.admin, PATCH, o.self(), map[string]any{"sme": "yes"}).is(http.StatusUnprocessableEntity)
+	w.do(w.admin, PATCH, o.Self(), map[string]any{"kind": "other"}).is(http.StatusUnprocessableEntity)
+	w.do(w.admin, PATCH, o.Self(), map[string]any{"sme": "yes"}).is(http.StatusUnprocessableEntity)
 }
 
 func TestThePlatformKeepsAnAdministrator(t *testing.T) {
@@ -71,7 +72,7 @@ func TestMeShowsWhereIHoldARoleNow(t *testing.T) {
 	w.give(leader, first, other.person, models.RoleBoard)
 	w.give(leader, first, other.person, models.RoleBuyer)
 	ended := w.give(leader, second, other.person, models.RoleBoard)
-	w.do(leader, DELETE, ended.self(), nil).is(http.StatusOK)
+	w.do(leader, DELETE, ended.Self(), nil).is(http.StatusOK)
 
 	var who me
 	w.do(other, GET, "/v1/me", nil).is(http.StatusOK).into(&who)
@@ -81,7 +82,7 @@ func TestMeShowsWhereIHoldARoleNow(t *testing.T) {
 	require.Equal(t, first.ID, who.Procurements[0].ProcurementID)
 	require.Equal(t, []models.Role{models.RoleBoard, models.RoleBuyer}, who.Procurements[0].Roles)
 
-	var page Page[procurement]
+	var page rest.Page[procurement]
 	w.do(other, GET, "/v1/procurements", nil).is(http.StatusOK).into(&page)
 	require.Len(t, page.Items, 1)
 	w.do(leader, GET, "/v1/procurements?status=draft", nil).is(http.StatusOK).into(&page)

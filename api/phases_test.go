@@ -53,7 +53,7 @@ func (r *run) end(phase models.Phase) {
 
 func (r *run) post(who caller, path string, body any) response {
 	r.Helper()
-	return r.do(who, POST, r.p.self()+path, body)
+	return r.do(who, POST, r.p.Self()+path, body)
 }
 
 // written writes an entry that must be taken.
@@ -84,14 +84,14 @@ func TestAnAgreementIsAmendedAndSignedAnewAfterCapacityIsClosed(t *testing.T) {
 	signed := r.written(buyer, "/agreement-signatures", signature)
 	require.Equal(t, r.lead.organisation, signed.OrganisationID)
 	r.post(buyer, "/agreement-signatures", signature).is(http.StatusConflict).refused(models.CodeAlreadyExists)
-	r.do(buyer, DELETE, signed.self(), nil).is(http.StatusMethodNotAllowed)
+	r.do(buyer, DELETE, signed.Self(), nil).is(http.StatusMethodNotAllowed)
 
 	r.end(models.PhaseCapacity)
 	r.post(r.lead, "/role-plan", models.UsualRolePlan()).is(http.StatusConflict).refused(models.CodePhaseNotOpen)
 	amended := r.agreement()
 	amended["decision_rule"] = "lead_alone"
 	var next EntryView[map[string]any]
-	r.do(r.lead, PUT, first.self(), amended).is(http.StatusOK).into(&next)
+	r.do(r.lead, PUT, first.Self(), amended).is(http.StatusOK).into(&next)
 	r.post(buyer, "/agreement-signatures", signature).refused(models.CodeInvalidValue)
 	signature["digest"] = next.Digest
 	r.written(buyer, "/agreement-signatures", signature)
@@ -134,9 +134,9 @@ func TestADeclarationIsOnesOwn(t *testing.T) {
 	r.post(r.lead, "/interest-declarations", mine).is(http.StatusForbidden).refused(models.CodeForbidden)
 	declared := r.written(evaluator, "/interest-declarations", mine)
 	mine["conflict"], mine["statement"] = true, "My sister works for a supplier."
-	r.do(r.lead, PUT, declared.self(), mine).is(http.StatusForbidden).refused(models.CodeForbidden)
-	r.do(r.lead, DELETE, declared.self(), nil).is(http.StatusForbidden).refused(models.CodeForbidden)
-	r.do(evaluator, PUT, declared.self(), mine).is(http.StatusOK)
+	r.do(r.lead, PUT, declared.Self(), mine).is(http.StatusForbidden).refused(models.CodeForbidden)
+	r.do(r.lead, DELETE, declared.Self(), nil).is(http.StatusForbidden).refused(models.CodeForbidden)
+	r.do(evaluator, PUT, declared.Self(), mine).is(http.StatusOK)
 }
 
 // document uploads a text and writes it to the procurement.
@@ -197,10 +197,10 @@ func TestRequirementsAreImportedAllOrNone(t *testing.T) {
 	body := map[string]any{"items": items}
 	var view EntriesView[models.Requirement]
 	again := with(headerIdempotencyKey, "import")
-	r.do(r.drafter, POST, r.p.self()+path, body, again).is(http.StatusCreated).into(&view)
+	r.do(r.drafter, POST, r.p.Self()+path, body, again).is(http.StatusCreated).into(&view)
 	require.Len(t, view.Items, 200)
 	require.Equal(t, "R-200", view.Items[199].Content.Code)
-	require.Equal(t, "true", r.do(r.drafter, POST, r.p.self()+path, body, again).is(http.StatusCreated).Header().
+	require.Equal(t, "true", r.do(r.drafter, POST, r.p.Self()+path, body, again).is(http.StatusCreated).Header().
 		Get("Idempotent-Replayed"))
 	require.Equal(t, 200, r.count("SELECT count(*) FROM entries WHERE kind = 'requirement'"))
 	require.Equal(t, 200, r.count("SELECT count(*) FROM events WHERE type = $1 AND data->>'kind' = 'requirement'",
@@ -214,8 +214,8 @@ func TestACodeIsGivenToOneRequirementForGood(t *testing.T) {
 	need := r.need()
 	first := r.written(r.drafter, "/requirements", r.requirement(1, need))
 	r.post(r.drafter, "/requirements", r.requirement(1, need)).is(http.StatusConflict).refused(models.CodeAlreadyExists)
-	r.do(r.drafter, PUT, first.self(), r.requirement(2, need)).refused(models.CodeInvalidValue)
-	r.do(r.drafter, DELETE, first.self(), nil).is(http.StatusOK)
+	r.do(r.drafter, PUT, first.Self(), r.requirement(2, need)).refused(models.CodeInvalidValue)
+	r.do(r.drafter, DELETE, first.Self(), nil).is(http.StatusOK)
 	r.written(r.drafter, "/requirements", r.requirement(1, need))
 }
 
@@ -236,7 +236,7 @@ func TestTheEngineListsWhatAVersionConsistsOf(t *testing.T) {
 	buyer, lawyer := r.person(models.RoleBuyer), r.person(models.RoleLegal)
 	named := map[string]any{"entry": v.ID, "digest": v.Digest}
 	own := r.person(models.RoleBuyer, models.RoleLeadProcurer)
-	r.do(own, PUT, v.self(), map[string]any{"note": models.Text{"en": "again"}}).is(http.StatusOK).into(&v)
+	r.do(own, PUT, v.Self(), map[string]any{"note": models.Text{"en": "again"}}).is(http.StatusOK).into(&v)
 	r.post(buyer, "/specification-approvals", named).refused(models.CodeInvalidValue)
 	named["digest"] = v.Digest
 	r.post(own, "/specification-approvals", named).is(http.StatusForbidden).refused(models.CodeOwnWork)
@@ -245,7 +245,7 @@ func TestTheEngineListsWhatAVersionConsistsOf(t *testing.T) {
 		map[string]any{"entry": v.ID, "digest": v.Digest, "statement": "neutral"})
 
 	changed := r.requirement(1, r.furtherNeed())
-	r.do(r.drafter, PUT, first.self(), changed).is(http.StatusOK)
+	r.do(r.drafter, PUT, first.Self(), changed).is(http.StatusOK)
 	r.post(r.person(models.RoleBuyer), "/specification-approvals", named).is(http.StatusConflict).
 		refused(models.CodeNotFrozen)
 }
@@ -266,7 +266,7 @@ func TestFindingsAreListedAndAnsweredByOthers(t *testing.T) {
 	in["statement"] = models.Text{"en": "It runs on NVIDIA processors and is user-friendly."}
 	e := r.written(r.drafter, "/requirements", in)
 	var found NeutralityFindingsView
-	r.do(r.lead, GET, r.p.self()+"/neutrality-findings", nil).is(http.StatusOK).into(&found)
+	r.do(r.lead, GET, r.p.Self()+"/neutrality-findings", nil).is(http.StatusOK).into(&found)
 	require.Equal(t, 2, found.Open)
 	require.Equal(t, []string{"brand", "vague"}, []string{string(found.Items[0].Code), string(found.Items[1].Code)})
 	require.Equal(t, e.ID, found.Items[0].Entry)
@@ -280,7 +280,7 @@ func TestFindingsAreListedAndAnsweredByOthers(t *testing.T) {
 	given := r.written(r.lead, "/neutrality-answers", answer)
 	answer["text"] = "modern"
 	r.post(r.lead, "/neutrality-answers", answer).refused(models.CodeInvalidValue)
-	r.do(r.lead, GET, r.p.self()+"/neutrality-findings", nil).is(http.StatusOK).into(&found)
+	r.do(r.lead, GET, r.p.Self()+"/neutrality-findings", nil).is(http.StatusOK).into(&found)
 	require.Equal(t, 1, found.Open)
 	require.Equal(t, given.ID, found.Items[1].Answer)
 }

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -17,29 +17,29 @@ func TestAChangeNamesTheVersionItWasMadeOn(t *testing.T) {
 	leader := w.buyer()
 	p := w.procurement(leader)
 	patch := map[string]any{"zone": "Europe/Rome"}
-	w.do(leader, PATCH, p.self(), patch, without(headerIfMatch)).is(http.StatusPreconditionRequired).
+	w.do(leader, PATCH, p.Self(), patch, without(headerIfMatch)).is(http.StatusPreconditionRequired).
 		refused(models.CodeMissingIfMatch)
 	for _, unreadable := range []string{
 		"1", `"1`, "**", ",", `*, "1"`, `"1", *`, `"1" "2"`, `"1", 2`, `w/"1"`, `W"1"`, `W/ "1"`, `"1"x`, "\"\t1\"",
 		`" 1"`,
 		strings.Repeat(`"7",`, 101),
 	} {
-		w.do(leader, PATCH, p.self(), patch, with(headerIfMatch, unreadable)).is(http.StatusBadRequest).
+		w.do(leader, PATCH, p.Self(), patch, with(headerIfMatch, unreadable)).is(http.StatusBadRequest).
 			refused(models.CodeInvalidRequest)
 	}
 	for _, another := range []string{
 		`W/"1"`, `"7", W/"1"`, `"7"`, `"x"`, `"01"`, `"+1"`, `""`, `"9223372036854775808"`, `"7,"`, `"*"`, `"é"`,
 		`"7", "9"`, `"1,1"`,
 	} {
-		w.do(leader, PATCH, p.self(), patch, with(headerIfMatch, another)).is(http.StatusPreconditionFailed).
+		w.do(leader, PATCH, p.Self(), patch, with(headerIfMatch, another)).is(http.StatusPreconditionFailed).
 			refused(models.CodeStale)
 	}
-	changed := w.do(leader, PATCH, p.self(), patch, with(headerIfMatch, `"1"`)).is(http.StatusOK)
+	changed := w.do(leader, PATCH, p.Self(), patch, with(headerIfMatch, `"1"`)).is(http.StatusOK)
 	require.Equal(t, `"2"`, changed.etag())
-	stale := w.do(leader, PATCH, p.self(), patch, with(headerIfMatch, `"1"`)).is(http.StatusPreconditionFailed).
+	stale := w.do(leader, PATCH, p.Self(), patch, with(headerIfMatch, `"1"`)).is(http.StatusPreconditionFailed).
 		refused(models.CodeStale)
 	require.Contains(t, stale.Detail, "present version is 2")
-	w.do(leader, PATCH, p.self(), patch, with(headerIfMatch, "*")).is(http.StatusOK)
+	w.do(leader, PATCH, p.Self(), patch, with(headerIfMatch, "*")).is(http.StatusOK)
 }
 
 func TestAChangeMayNameSeveralVersions(t *testing.T) {
@@ -49,13 +49,13 @@ func TestAChangeMayNameSeveralVersions(t *testing.T) {
 	p := w.procurement(leader)
 	patch := map[string]any{"zone": "Europe/Rome"}
 	for _, list := range []string{`"7", "1"`, `"2","1"`, `,, "3" , "x,y",`, `W/"4", "4"`} {
-		w.do(leader, PATCH, p.self(), patch, with(headerIfMatch, list)).is(http.StatusOK)
+		w.do(leader, PATCH, p.Self(), patch, with(headerIfMatch, list)).is(http.StatusOK)
 	}
 	lines := func(h http.Header) { h[headerIfMatch] = []string{`"7"`, `"5"`} }
-	w.do(leader, PATCH, p.self(), patch, lines).is(http.StatusOK)
-	w.do(leader, PATCH, p.self(), patch, lines).is(http.StatusPreconditionFailed)
+	w.do(leader, PATCH, p.Self(), patch, lines).is(http.StatusOK)
+	w.do(leader, PATCH, p.Self(), patch, lines).is(http.StatusPreconditionFailed)
 	starred := func(h http.Header) { h[headerIfMatch] = []string{"*", `"6"`} }
-	w.do(leader, PATCH, p.self(), patch, starred).is(http.StatusBadRequest)
+	w.do(leader, PATCH, p.Self(), patch, starred).is(http.StatusBadRequest)
 }
 
 func TestACommandKeepsTheVersionsItMayBeCarriedOutOn(t *testing.T) {
@@ -65,31 +65,11 @@ func TestACommandKeepsTheVersionsItMayBeCarriedOutOn(t *testing.T) {
 	p := w.procurement(leader)
 	for header, kept := range map[string]string{"*": "any", `"7", "1"`: "[7, 1]", `W/"1"`: "[]", `"1"`: "[1]"} {
 		// No engine runs in this test: the command stays as it was written down.
-		w.do(leader, POST, p.self()+"/actions/start", map[string]any{}, with(headerIfMatch, header)).
+		w.do(leader, POST, p.Self()+"/actions/start", map[string]any{}, with(headerIfMatch, header)).
 			is(http.StatusServiceUnavailable)
 		require.Equal(t, 1, w.count("SELECT count(*) FROM commands WHERE coalesce(if_match::text, 'any') = $1", kept),
 			header)
 	}
-}
-
-func TestEntityTagsAreFoundInAnyList(t *testing.T) {
-	t.Parallel()
-	tag := rapid.StringMatching(`(W/)?"[!#-~]{0,5}"`)
-	rapid.Check(t, func(t *rapid.T) {
-		want := rapid.SliceOfN(tag, 1, 5).Draw(t, "tags")
-		var list strings.Builder
-		for i, tag := range want {
-			if i > 0 {
-				list.WriteString(rapid.StringMatching(`[ \t]?,[ \t,]{0,3}`).Draw(t, "separator"))
-			}
-			list.WriteString(tag)
-		}
-		got, ok := entityTags(list.String())
-		require.True(t, ok)
-		require.Equal(t, want, got)
-		_, ok = entityTags(list.String() + rapid.StringMatching(`[ ,]{0,2}[a-z"]`).Draw(t, "garbage"))
-		require.False(t, ok)
-	})
 }
 
 func TestOfChangesMadeOnOneVersionOneSucceeds(t *testing.T) {
@@ -99,7 +79,7 @@ func TestOfChangesMadeOnOneVersionOneSucceeds(t *testing.T) {
 	p := w.procurement(leader)
 	succeeded := 0
 	for _, a := range w.atOnce(16, func(int) response {
-		return w.do(leader, PATCH, p.self(), map[string]any{"profile": "X"}, with(headerIfMatch, `"1"`))
+		return w.do(leader, PATCH, p.Self(), map[string]any{"profile": "X"}, with(headerIfMatch, `"1"`))
 	}) {
 		if a.Code == http.StatusOK {
 			succeeded++
@@ -117,14 +97,14 @@ func TestAReaderThatHasTheVersionIsToldSo(t *testing.T) {
 	leader := w.buyer()
 	p := w.procurement(leader)
 	for _, header := range []string{`"1"`, `W/"1"`, `"0", "1"`, `"0", W/"1"`, `"a,b","1"`, "*"} {
-		r := w.do(leader, GET, p.self(), nil, with(headerIfNoneMatch, header)).is(http.StatusNotModified)
+		r := w.do(leader, GET, p.Self(), nil, with(headerIfNoneMatch, header)).is(http.StatusNotModified)
 		require.Empty(t, r.Body.String())
 		require.Equal(t, `"1"`, r.etag())
 	}
 	lines := func(h http.Header) { h[headerIfNoneMatch] = []string{`"0"`, `W/"1"`} }
-	w.do(leader, GET, p.self(), nil, lines).is(http.StatusNotModified)
+	w.do(leader, GET, p.Self(), nil, lines).is(http.StatusNotModified)
 	for _, header := range []string{`"2"`, `W/"2"`, "1", `"a,"1",b"`, `W/W/"1"`} {
-		w.do(leader, GET, p.self(), nil, with(headerIfNoneMatch, header)).is(http.StatusOK)
+		w.do(leader, GET, p.Self(), nil, with(headerIfNoneMatch, header)).is(http.StatusOK)
 	}
 }
 
@@ -135,7 +115,7 @@ func TestEveryResourceHasAnETagThatChangesWithIt(t *testing.T) {
 	p := w.procurement(leader)
 	given := w.give(leader, p, w.personOf(leader.organisation).person, models.RoleObserver)
 	path := "/v1/people/" + string(leader.person)
-	var keys Page[Key]
+	var keys rest.Page[Key]
 	w.do(leader, GET, path+"/api-keys", nil).into(&keys)
 	for _, c := range []struct {
 		who    caller
@@ -146,10 +126,10 @@ func TestEveryResourceHasAnETagThatChangesWithIt(t *testing.T) {
 		{w.admin, "/v1/organisations/" + string(leader.organisation), PATCH, map[string]any{"legal_name": "New"}},
 		{w.admin, path, PATCH, map[string]any{"name": "New"}},
 		{
-			leader, p.self() + "/members/" + string(leader.organisation), PUT,
+			leader, p.Self() + "/members/" + string(leader.organisation), PUT,
 			map[string]any{"lead": true, "budget_share": "50"},
 		},
-		{leader, given.self(), DELETE, nil},
+		{leader, given.Self(), DELETE, nil},
 		{w.admin, path + "/api-keys/" + string(keys.Items[0].ID), DELETE, nil},
 	} {
 		reader := c.who

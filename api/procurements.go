@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -27,8 +28,8 @@ type procurement struct {
 	Version     int64         `json:"version"`
 }
 
-func (p procurement) self() string   { return "/v1/procurements/" + string(p.ID) }
-func (p procurement) version() int64 { return p.Version }
+func (p procurement) Self() string     { return "/v1/procurements/" + string(p.ID) }
+func (p procurement) AtVersion() int64 { return p.Version }
 
 func showProcurement(st models.Seat) procurement {
 	p := st.Procurement
@@ -55,37 +56,36 @@ type newProcurement struct {
 	}
 }
 
-func (s *server) createProcurement(ctx context.Context, in *newProcurement) (*Answer[procurement], error) {
+func (s *server) createProcurement(ctx context.Context, in *newProcurement) (*rest.Answer[procurement], error) {
 	b := in.Body
-	done, err := s.acts.CreateProcurement(ctx, by(ctx), acts.NewProcurement{
+	done, err := s.acts.CreateProcurement(ctx, rest.By(ctx), acts.NewProcurement{
 		Title: b.Title, Description: b.Description, Languages: b.Languages, Mode: b.Mode, Clock: b.Clock,
 		Profile: string(b.Profile), Zone: b.Zone,
 	})
-	return created(ctx, done, err, showProcurement)
+	return rest.Created(ctx, done, err, showProcurement)
 }
 
 type procurementsQuery struct {
-	Paging
+	rest.Paging
 
 	Status models.Status `query:"status" enum:"draft,running,suspended,cancelled,completed" doc:"Only with it"`
 }
 
-func (s *server) listProcurements(ctx context.Context, in *procurementsQuery) (*Listed[procurement], error) {
+func (s *server) listProcurements(ctx context.Context, in *procurementsQuery) (*rest.Listed[procurement], error) {
 	filters := url.Values{}
 	if in.Status != "" {
 		filters.Set("status", string(in.Status))
 	}
-	req := requestOf(ctx)
 	read := func(after models.ID, limit int) ([]models.Seat, error) {
-		return s.views.Procurements(ctx, readerOf(ctx), in.Status, after, limit)
+		return s.views.Procurements(ctx, rest.Reader(ctx), in.Status, after, limit)
 	}
-	return list(s, req, in.Paging, filters, read, func(st models.Seat) models.ID { return st.Procurement.ID },
+	return rest.List(ctx, in.Paging, filters, read, func(st models.Seat) models.ID { return st.Procurement.ID },
 		showProcurement)
 }
 
-func (s *server) getProcurement(ctx context.Context, _ *struct{ ProcurementPath }) (*Answer[procurement], error) {
-	st, err := s.views.Procurement(readerOf(ctx))
-	return got(ctx, st, err, showProcurement)
+func (s *server) getProcurement(ctx context.Context, _ *struct{ ProcurementPath }) (*rest.Answer[procurement], error) {
+	st, err := s.views.Procurement(rest.Reader(ctx))
+	return rest.Got(ctx, st, err, showProcurement)
 }
 
 type procurementPatch struct {
@@ -97,15 +97,15 @@ type procurementPatch struct {
 
 		Languages *[]string `json:"languages,omitempty" minItems:"1" maxItems:"24" uniqueItems:"true" maxLength:"35"`
 
-		Profile optional[string] `json:"profile,omitzero" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
-		Zone    *string          `json:"zone,omitempty" maxLength:"64"`
+		Profile rest.Optional[string] `json:"profile,omitzero" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$"`
+		Zone    *string               `json:"zone,omitempty" maxLength:"64"`
 	}
 }
 
-func (s *server) changeProcurement(ctx context.Context, in *procurementPatch) (*Answer[procurement], error) {
+func (s *server) changeProcurement(ctx context.Context, in *procurementPatch) (*rest.Answer[procurement], error) {
 	b := in.Body
-	st, err := s.acts.ChangeProcurement(ctx, by(ctx), acts.ProcurementChange{
-		Title: b.Title, Description: b.Description, Languages: b.Languages, Profile: b.Profile.orZero(), Zone: b.Zone,
+	st, err := s.acts.ChangeProcurement(ctx, rest.By(ctx), acts.ProcurementChange{
+		Title: b.Title, Description: b.Description, Languages: b.Languages, Profile: b.Profile.OrZero(), Zone: b.Zone,
 	})
-	return changed(ctx, st, err, showProcurement)
+	return rest.Changed(ctx, st, err, showProcurement)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 )
@@ -18,18 +19,18 @@ func TestTheAuthorOfADraftLeadsItForItsLeadBuyer(t *testing.T) {
 	r := w.do(leader, POST, "/v1/procurements", draft()).is(http.StatusCreated)
 	var p procurement
 	r.into(&p)
-	require.Equal(t, p.self(), r.Header().Get("Location"))
+	require.Equal(t, p.Self(), r.Header().Get("Location"))
 	require.Equal(t, models.StatusDraft, p.Status)
 	require.WithinDuration(t, time.Now(), p.Now, time.Minute)
 	require.Equal(t, time.UTC, p.Now.Location())
 
-	var members Page[member]
-	w.do(leader, GET, p.self()+"/members", nil).is(http.StatusOK).into(&members)
+	var members rest.Page[member]
+	w.do(leader, GET, p.Self()+"/members", nil).is(http.StatusOK).into(&members)
 	require.Len(t, members.Items, 1)
 	require.Equal(t, leader.organisation, members.Items[0].OrganisationID)
 	require.True(t, members.Items[0].Lead)
-	var roles Page[role]
-	w.do(leader, GET, p.self()+"/roles", nil).is(http.StatusOK).into(&roles)
+	var roles rest.Page[role]
+	w.do(leader, GET, p.Self()+"/roles", nil).is(http.StatusOK).into(&roles)
 	require.Len(t, roles.Items, 1)
 	require.Equal(t, models.RoleLeadProcurer, roles.Items[0].Role)
 	require.Equal(t, p.Now, roles.Items[0].ValidFrom)
@@ -56,7 +57,7 @@ func TestARehearsalRunsOnItsOwnClockAndSaysSo(t *testing.T) {
 	var p procurement
 	w.do(leader, POST, "/v1/procurements", body).is(http.StatusCreated).into(&p)
 	require.True(t, p.Now.Equal(start), p.Now)
-	r := w.do(leader, GET, p.self(), nil).is(http.StatusOK)
+	r := w.do(leader, GET, p.Self(), nil).is(http.StatusOK)
 	r.into(&p)
 	require.Equal(t, "rehearsal", r.Header().Get(headerMode))
 	require.WithinRange(t, p.Now, start, start.Add(time.Minute))
@@ -67,7 +68,7 @@ func TestARehearsalRunsOnItsOwnClockAndSaysSo(t *testing.T) {
 		"recorded_at > '2020-01-01'", p.ID))
 
 	live := w.procurement(leader)
-	require.Equal(t, "live", w.do(leader, GET, live.self(), nil).Header().Get(headerMode))
+	require.Equal(t, "live", w.do(leader, GET, live.Self(), nil).Header().Get(headerMode))
 }
 
 func TestADraftIsCheckedInAllItsPartsAtOnce(t *testing.T) {
@@ -104,25 +105,25 @@ func TestADraftChangesUntilItStarts(t *testing.T) {
 	leader := w.buyer()
 	p := w.procurement(leader)
 	var changed procurement
-	w.do(leader, PATCH, p.self(), map[string]any{
+	w.do(leader, PATCH, p.Self(), map[string]any{
 		"title": models.Text{"fr": "Trains silencieux"}, "languages": []string{"fr", "en"}, "zone": "Europe/Rome",
 		"profile": "COS-PPI-2020-2-04",
 	}).is(http.StatusOK).into(&changed)
 	require.Equal(t, models.Text{"fr": "Trains silencieux"}, changed.Title)
 	require.Equal(t, p.Description, changed.Description)
 	require.Equal(t, "COS-PPI-2020-2-04", changed.Profile)
-	w.do(leader, PATCH, p.self(), map[string]any{"profile": nil}).is(http.StatusOK).into(&changed)
+	w.do(leader, PATCH, p.Self(), map[string]any{"profile": nil}).is(http.StatusOK).into(&changed)
 	require.Empty(t, changed.Profile)
 	for _, immutable := range []string{"mode", "clock", "status", "now"} {
-		w.do(leader, PATCH, p.self(), map[string]any{immutable: "live"}).is(http.StatusUnprocessableEntity).
+		w.do(leader, PATCH, p.Self(), map[string]any{immutable: "live"}).is(http.StatusUnprocessableEntity).
 			refused(models.CodeInvalidValue)
 	}
 	w.exec("UPDATE procurements SET status = 'running', started_at = clock_timestamp() WHERE id = $1", p.ID)
-	w.do(leader, PATCH, p.self(), map[string]any{"zone": "Europe/Rome"}).is(http.StatusConflict).
+	w.do(leader, PATCH, p.Self(), map[string]any{"zone": "Europe/Rome"}).is(http.StatusConflict).
 		refused(models.CodeNotDraft)
-	w.do(leader, PUT, p.self()+"/members/"+string(leader.organisation), map[string]any{}).is(http.StatusConflict).
+	w.do(leader, PUT, p.Self()+"/members/"+string(leader.organisation), map[string]any{}).is(http.StatusConflict).
 		refused(models.CodeNotDraft)
-	w.do(leader, DELETE, p.self()+"/members/"+string(leader.organisation), nil).is(http.StatusConflict).
+	w.do(leader, DELETE, p.Self()+"/members/"+string(leader.organisation), nil).is(http.StatusConflict).
 		refused(models.CodeNotDraft)
 }
 
@@ -137,15 +138,15 @@ func TestEveryChangeLeavesItsEventWithoutPersonalData(t *testing.T) {
 	p := w.procurement(leader)
 	other := w.buyer()
 	w.join(leader, p, other.organisation)
-	w.do(leader, PUT, p.self()+"/members/"+string(other.organisation), map[string]any{"budget_share": "12.5"}).
+	w.do(leader, PUT, p.Self()+"/members/"+string(other.organisation), map[string]any{"budget_share": "12.5"}).
 		is(http.StatusOK)
 	given := w.give(leader, p, other.person, models.RoleBoard)
-	w.do(leader, DELETE, given.self(), nil).is(http.StatusOK)
-	w.do(leader, DELETE, p.self()+"/members/"+string(other.organisation), nil).is(http.StatusNoContent)
-	w.do(leader, PATCH, p.self(), map[string]any{"zone": "Europe/Rome"}).is(http.StatusOK)
-	var keys Page[Key]
+	w.do(leader, DELETE, given.Self(), nil).is(http.StatusOK)
+	w.do(leader, DELETE, p.Self()+"/members/"+string(other.organisation), nil).is(http.StatusNoContent)
+	w.do(leader, PATCH, p.Self(), map[string]any{"zone": "Europe/Rome"}).is(http.StatusOK)
+	var keys rest.Page[Key]
 	w.do(other, GET, "/v1/people/"+string(other.person)+"/api-keys", nil).into(&keys)
-	w.do(other, DELETE, keys.Items[0].self(), nil).is(http.StatusOK)
+	w.do(other, DELETE, keys.Items[0].Self(), nil).is(http.StatusOK)
 
 	for _, kind := range typesFor(
 		event.OrganisationCreated{}, event.OrganisationChanged{}, event.PersonCreated{}, event.PersonChanged{},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/internal/auth"
 	"github.com/ppi-engine/ppi/internal/seal"
 	"github.com/ppi-engine/ppi/internal/store"
@@ -83,7 +84,7 @@ func (d *tendering) act(b *bidder, lot models.ID, r *rand.Rand) {
 		answer = d.replace(b.caller, b.standing, body)
 	}
 	if answer.Code >= http.StatusBadRequest {
-		var p Problem
+		var p rest.Problem
 		answer.into(&p)
 		b.refusals = append(b.refusals, p.Code)
 		return
@@ -266,7 +267,7 @@ func TestOneOrganisationActsOnATenderOnce(t *testing.T) {
 	d := inTender(t)
 	lot, supplier := d.openLot(), d.supplier()
 	colleague := d.personOf(supplier.organisation)
-	d.do(colleague, POST, d.self()+"/registrations", nil).is(http.StatusCreated)
+	d.do(colleague, POST, d.Self()+"/registrations", nil).is(http.StatusCreated)
 	mine, theirs := d.tender(supplier), d.tender(colleague)
 	for range 5 {
 		r := d.submitted(supplier, lot.ID)
@@ -289,7 +290,7 @@ func TestOneOrganisationActsOnATenderOnce(t *testing.T) {
 				}
 				continue
 			}
-			var p Problem
+			var p rest.Problem
 			answer.is(http.StatusConflict).into(&p)
 			require.Contains(t, []models.Code{
 				models.CodeTenderReplaced, models.CodeTenderWithdrawn,
@@ -306,8 +307,8 @@ func TestOneOrganisationActsOnATenderOnce(t *testing.T) {
 // clear withdraws what stands of an organisation.
 func (d *tendering) clear(c caller, lot models.ID) {
 	d.Helper()
-	var page Page[TenderView]
-	d.do(c, GET, d.self()+"/tenders?lot="+string(lot), nil).is(http.StatusOK).into(&page)
+	var page rest.Page[TenderView]
+	d.do(c, GET, d.Self()+"/tenders?lot="+string(lot), nil).is(http.StatusOK).into(&page)
 	for _, t := range page.Items {
 		if t.Status == tenderStanding {
 			d.withdraw(c, t.ID).is(http.StatusOK)
@@ -366,7 +367,7 @@ func (d *tendering) play(lot models.ID, bidders []*bidder, seed uint64) {
 		}
 	}
 	if r.IntN(4) == 0 {
-		answer := d.do(d.lead, POST, d.self()+"/actions/end_lot",
+		answer := d.do(d.lead, POST, d.Self()+"/actions/end_lot",
 			process.EndLot{Lot: lot, Code: "other", Reason: "enough"})
 		answer.is(http.StatusOK)
 	}

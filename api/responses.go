@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -35,12 +36,12 @@ type ResponseView struct {
 	Content        models.ResponseContent `json:"content"`
 }
 
-func (v ResponseView) self() string {
+func (v ResponseView) Self() string {
 	return "/v1/procurements/" + string(v.ProcurementID) + "/consultation-responses/" + string(v.ID)
 }
 
-// version is that of what was received: it never changes.
-func (v ResponseView) version() int64 { return 1 }
+// AtVersion is that of what was received: it never changes.
+func (v ResponseView) AtVersion() int64 { return 1 }
 
 func showResponse(r models.ConsultationResponse) ResponseView {
 	return ResponseView{
@@ -55,44 +56,44 @@ type newResponse struct {
 	Body models.ResponseContent
 }
 
-func (s *server) respond(ctx context.Context, in *newResponse) (*Answer[ResponseView], error) {
+func (s *server) respond(ctx context.Context, in *newResponse) (*rest.Answer[ResponseView], error) {
 	procurement, announcement, err := in.ids()
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.acts.Respond(ctx, by(ctx), acts.NewResponse{
+	done, err := s.acts.Respond(ctx, rest.By(ctx), acts.NewResponse{
 		Procurement: procurement, Announcement: announcement, Content: in.Body,
 	})
-	return created(ctx, done, err, showResponse)
+	return rest.Created(ctx, done, err, showResponse)
 }
 
 type ownResponsesQuery struct {
 	ConsultationPath
-	Paging
+	rest.Paging
 }
 
-func (s *server) listOwnResponses(ctx context.Context, in *ownResponsesQuery) (*Listed[ResponseView], error) {
+func (s *server) listOwnResponses(ctx context.Context, in *ownResponsesQuery) (*rest.Listed[ResponseView], error) {
 	procurement, announcement, err := in.ids()
 	if err != nil {
 		return nil, err
 	}
 	of := models.Consultation{ProcurementID: procurement, AnnouncementID: announcement}
 	read := func(after models.ID, limit int) ([]models.ConsultationResponse, error) {
-		return s.views.OwnResponses(ctx, readerOf(ctx), of, after, limit)
+		return s.views.OwnResponses(ctx, rest.Reader(ctx), of, after, limit)
 	}
-	return list(s, requestOf(ctx), in.Paging, nil, read, responseID, showResponse)
+	return rest.List(ctx, in.Paging, nil, read, responseID, showResponse)
 }
 
 type responsesQuery struct {
 	ProcurementPath
-	Paging
+	rest.Paging
 }
 
-func (s *server) listResponses(ctx context.Context, in *responsesQuery) (*Listed[ResponseView], error) {
+func (s *server) listResponses(ctx context.Context, in *responsesQuery) (*rest.Listed[ResponseView], error) {
 	read := func(after models.ID, limit int) ([]models.ConsultationResponse, error) {
-		return s.views.Responses(ctx, readerOf(ctx), after, limit)
+		return s.views.Responses(ctx, rest.Reader(ctx), after, limit)
 	}
-	return list(s, requestOf(ctx), in.Paging, nil, read, responseID, showResponse)
+	return rest.List(ctx, in.Paging, nil, read, responseID, showResponse)
 }
 
 func responseID(r models.ConsultationResponse) models.ID { return r.ID }
@@ -103,11 +104,11 @@ type ResponsePath struct {
 	Response string `path:"response" doc:"The response's ID"`
 }
 
-func (s *server) getResponse(ctx context.Context, in *ResponsePath) (*Answer[ResponseView], error) {
+func (s *server) getResponse(ctx context.Context, in *ResponsePath) (*rest.Answer[ResponseView], error) {
 	id, err := pathID(models.PrefixResponse, "response", in.Response)
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.views.Response(ctx, readerOf(ctx), id)
-	return got(ctx, r, err, showResponse)
+	r, err := s.views.Response(ctx, rest.Reader(ctx), id)
+	return rest.Got(ctx, r, err, showResponse)
 }

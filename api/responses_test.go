@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 )
@@ -52,10 +53,10 @@ func (d *dialogue) adoptNeed() {
 		"target": "30", "unit": "kWh", "priority": "must",
 	}
 	var statement written
-	d.do(officer, POST, d.self()+"/needs-statements", outcome).is(http.StatusCreated).into(&statement)
+	d.do(officer, POST, d.Self()+"/needs-statements", outcome).is(http.StatusCreated).into(&statement)
 	delete(outcome, "priority")
 	outcome["statements"] = []models.ID{statement.ID}
-	d.do(d.lead, POST, d.self()+"/common-need", outcome).is(http.StatusCreated)
+	d.do(d.lead, POST, d.Self()+"/common-need", outcome).is(http.StatusCreated)
 	d.exec("UPDATE phase_rounds SET status = 'closed', closed_at = clock_timestamp() WHERE procurement_id = $1", d.ID)
 	for _, phase := range []models.Phase{models.PhaseConsultation, models.PhaseEngagement} {
 		d.exec("INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at) VALUES ($1, $2, 1, "+
@@ -73,15 +74,15 @@ func (d *dialogue) announce() {
 		return text
 	}
 	var announcement, questionnaire written
-	d.do(d.lead, POST, d.self()+"/consultation-announcements", map[string]any{
+	d.do(d.lead, POST, d.Self()+"/consultation-announcements", map[string]any{
 		"title": all("Dialogue"), "subject": all("Computing"), "how_to_take_part": all("Respond"),
 		"places": []map[string]any{{"title": "TED"}}, "countries": []string{"FR"},
 		"closes": models.LocalTime{Local: time.Now().Add(time.Hour).UTC().Format("2006-01-02T15:04:05"), Zone: "UTC"},
 	}).is(http.StatusCreated).into(&announcement)
-	d.do(d.lead, POST, d.self()+"/questionnaires", map[string]any{
+	d.do(d.lead, POST, d.Self()+"/questionnaires", map[string]any{
 		"questions": []map[string]any{{"id": "means", "text": all("By what means?"), "answer": "text"}},
 	}).is(http.StatusCreated).into(&questionnaire)
-	d.do(d.lead, POST, d.self()+"/actions/announce", map[string]any{
+	d.do(d.lead, POST, d.Self()+"/actions/announce", map[string]any{
 		"announcement":  map[string]any{"entry": announcement.ID, "digest": announcement.Digest},
 		"questionnaire": map[string]any{"entry": questionnaire.ID, "digest": questionnaire.Digest},
 	}).is(http.StatusOK)
@@ -89,7 +90,7 @@ func (d *dialogue) announce() {
 }
 
 func (d *dialogue) responses() string {
-	return d.self() + "/consultations/" + string(d.announcement) + "/responses"
+	return d.Self() + "/consultations/" + string(d.announcement) + "/responses"
 }
 
 func answer() map[string]any {
@@ -139,13 +140,13 @@ func TestWhatAnOperatorRespondsIsForTheBuyersOnly(t *testing.T) {
 	var own ResponseView
 	d.do(seller, POST, d.responses(), answer()).is(http.StatusCreated).into(&own)
 
-	var list Page[ResponseView]
+	var list rest.Page[ResponseView]
 	d.do(rival, GET, d.responses(), nil).is(http.StatusOK).into(&list)
 	require.Empty(t, list.Items)
-	d.do(rival, GET, own.self(), nil).is(http.StatusNotFound)
+	d.do(rival, GET, own.Self(), nil).is(http.StatusNotFound)
 	d.do(seller, GET, d.responses(), nil).is(http.StatusOK).into(&list)
 	require.Len(t, list.Items, 1)
-	d.do(d.lead, GET, own.self(), nil).is(http.StatusOK).into(&own)
+	d.do(d.lead, GET, own.Self(), nil).is(http.StatusOK).into(&own)
 	require.True(t, own.Content.Answers[0].Confidential)
 
 	require.Equal(t, 1, d.count("SELECT count(*) FROM events WHERE type = 'consultation.response_received' AND "+
@@ -183,16 +184,16 @@ func TestReleasesAreReadByAllAndBelongToOneProcurement(t *testing.T) {
 	t.Parallel()
 	d := inDialogue(t)
 	stranger := d.organisation(models.OrganisationEconomicOperator)
-	var told Page[ReleaseView]
-	d.do(stranger, GET, d.self()+"/releases", nil).is(http.StatusOK).into(&told)
+	var told rest.Page[ReleaseView]
+	d.do(stranger, GET, d.Self()+"/releases", nil).is(http.StatusOK).into(&told)
 	require.Len(t, told.Items, 2)
-	var open Page[ConsultationView]
-	d.do(stranger, GET, d.self()+"/consultations", nil).is(http.StatusOK).into(&open)
+	var open rest.Page[ConsultationView]
+	d.do(stranger, GET, d.Self()+"/consultations", nil).is(http.StatusOK).into(&open)
 	require.Len(t, open.Items, 1)
 	require.Nil(t, open.Items[0].ClosedAt)
 
 	other := d.world.procurement(d.lead)
-	d.do(stranger, GET, other.self()+"/releases", nil).is(http.StatusNotFound)
+	d.do(stranger, GET, other.Self()+"/releases", nil).is(http.StatusNotFound)
 	d.do(stranger, POST, strings.Replace(d.responses(), string(d.ID), string(other.ID), 1), answer()).
 		is(http.StatusNotFound)
 }

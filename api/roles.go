@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -19,11 +20,11 @@ type role struct {
 	CreatedAt      time.Time   `json:"created_at" doc:"Real time"`
 }
 
-func (r role) self() string {
+func (r role) Self() string {
 	return "/v1/procurements/" + string(r.ProcurementID) + "/roles/" + string(r.ID)
 }
 
-func (r role) version() int64 { return models.RoleAssignment{ValidUntil: r.ValidUntil}.Version() }
+func (r role) AtVersion() int64 { return models.RoleAssignment{ValidUntil: r.ValidUntil}.Version() }
 
 func showRole(a models.RoleAssignment) role {
 	return role{
@@ -43,23 +44,23 @@ type newRole struct {
 	}
 }
 
-func (s *server) giveRole(ctx context.Context, in *newRole) (*Answer[role], error) {
-	done, err := s.acts.GiveRole(ctx, by(ctx), acts.NewRole{
+func (s *server) giveRole(ctx context.Context, in *newRole) (*rest.Answer[role], error) {
+	done, err := s.acts.GiveRole(ctx, rest.By(ctx), acts.NewRole{
 		Person: in.Body.PersonID, Role: models.Role(in.Body.Role), From: in.Body.ValidFrom, Until: in.Body.ValidUntil,
 	})
-	return created(ctx, done, err, showRole)
+	return rest.Created(ctx, done, err, showRole)
 }
 
 type rolesQuery struct {
 	ProcurementPath
-	Paging
+	rest.Paging
 }
 
-func (s *server) listRoles(ctx context.Context, in *rolesQuery) (*Listed[role], error) {
+func (s *server) listRoles(ctx context.Context, in *rolesQuery) (*rest.Listed[role], error) {
 	read := func(after models.ID, limit int) ([]models.RoleAssignment, error) {
-		return s.views.Roles(ctx, readerOf(ctx), after, limit)
+		return s.views.Roles(ctx, rest.Reader(ctx), after, limit)
 	}
-	return list(s, requestOf(ctx), in.Paging, nil, read, func(a models.RoleAssignment) models.ID { return a.ID },
+	return rest.List(ctx, in.Paging, nil, read, func(a models.RoleAssignment) models.ID { return a.ID },
 		showRole)
 }
 
@@ -70,20 +71,20 @@ type RolePath struct {
 	Role string `path:"role" doc:"ID of the role assignment"`
 }
 
-func (s *server) getRole(ctx context.Context, in *struct{ RolePath }) (*Answer[role], error) {
+func (s *server) getRole(ctx context.Context, in *struct{ RolePath }) (*rest.Answer[role], error) {
 	id, err := pathID(models.PrefixRole, "role", in.Role)
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.views.Role(ctx, readerOf(ctx), id)
-	return got(ctx, a, err, showRole)
+	a, err := s.views.Role(ctx, rest.Reader(ctx), id)
+	return rest.Got(ctx, a, err, showRole)
 }
 
-func (s *server) endRole(ctx context.Context, in *struct{ RolePath }) (*Answer[role], error) {
+func (s *server) endRole(ctx context.Context, in *struct{ RolePath }) (*rest.Answer[role], error) {
 	id, err := pathID(models.PrefixRole, "role", in.Role)
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.acts.EndRole(ctx, by(ctx), id)
-	return changed(ctx, a, err, showRole)
+	a, err := s.acts.EndRole(ctx, rest.By(ctx), id)
+	return rest.Changed(ctx, a, err, showRole)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -22,7 +23,7 @@ func TestRolesThatExcludeEachOtherAreNamed(t *testing.T) {
 			}
 			someone := w.personOf(leader.organisation)
 			w.give(leader, p, someone.person, a)
-			r := w.do(leader, POST, p.self()+"/roles", map[string]any{"person_id": someone.person, "role": b})
+			r := w.do(leader, POST, p.Self()+"/roles", map[string]any{"person_id": someone.person, "role": b})
 			if !models.Incompatible(a, b) {
 				r.is(http.StatusCreated)
 				continue
@@ -42,7 +43,7 @@ func TestOfRolesThatExcludeEachOtherGivenAtOnceOneStands(t *testing.T) {
 	someone := w.personOf(leader.organisation)
 	pair := []models.Role{models.RoleDrafter, models.RoleEvaluator}
 	w.atOnce(8, func(i int) response {
-		return w.do(leader, POST, p.self()+"/roles", map[string]any{"person_id": someone.person, "role": pair[i%2]})
+		return w.do(leader, POST, p.Self()+"/roles", map[string]any{"person_id": someone.person, "role": pair[i%2]})
 	})
 	require.Equal(t, 1, w.count("SELECT count(*) FROM role_assignments WHERE person_id = $1", someone.person))
 }
@@ -52,7 +53,7 @@ func TestWhoActsForABuyerBelongsToOne(t *testing.T) {
 	w := setup(t)
 	leader, outsider := w.buyer(), w.buyer()
 	p := w.procurement(leader)
-	path := p.self() + "/roles"
+	path := p.Self() + "/roles"
 	for _, r := range []models.Role{models.RoleLeadProcurer, models.RoleBuyer, models.RoleBoard} {
 		problem := w.do(leader, POST, path, map[string]any{"person_id": outsider.person, "role": r}).
 			is(http.StatusConflict).refused(models.CodeNotAMember)
@@ -79,7 +80,7 @@ func TestARoleIsDatedInProcedureTime(t *testing.T) {
 	p := w.procurement(leader)
 	someone := w.personOf(leader.organisation)
 	give := func(from, until time.Time) response {
-		return w.do(leader, POST, p.self()+"/roles", map[string]any{
+		return w.do(leader, POST, p.Self()+"/roles", map[string]any{
 			"person_id": someone.person, "role": models.RoleObserver, "valid_from": from, "valid_until": until,
 		})
 	}
@@ -91,10 +92,10 @@ func TestARoleIsDatedInProcedureTime(t *testing.T) {
 	give(now.Add(time.Hour), now.Add(2*time.Hour)).is(http.StatusCreated).into(&later)
 	give(now.Add(90*time.Minute), now.Add(3*time.Hour)).is(http.StatusConflict).refused(models.CodeAlreadyExists)
 	give(now.Add(2*time.Hour), now.Add(3*time.Hour)).is(http.StatusCreated)
-	w.do(someone, GET, p.self(), nil).is(http.StatusNotFound)
+	w.do(someone, GET, p.Self(), nil).is(http.StatusNotFound)
 	// A role that has not begun and is ended never begins.
 	var ended role
-	w.do(leader, DELETE, later.self(), nil).is(http.StatusOK).into(&ended)
+	w.do(leader, DELETE, later.Self(), nil).is(http.StatusOK).into(&ended)
 	require.Equal(t, later.ValidFrom, *ended.ValidUntil)
 }
 
@@ -105,17 +106,17 @@ func TestAnEndedRoleEndsAtOnceAndForGood(t *testing.T) {
 	p := w.procurement(leader)
 	someone := w.personOf(leader.organisation)
 	given := w.give(leader, p, someone.person, models.RoleBoard)
-	w.do(someone, GET, p.self(), nil).is(http.StatusOK)
+	w.do(someone, GET, p.Self(), nil).is(http.StatusOK)
 	var ended, again role
-	w.do(leader, DELETE, given.self(), nil).is(http.StatusOK).into(&ended)
-	w.do(someone, GET, p.self(), nil).is(http.StatusNotFound)
-	w.do(leader, DELETE, given.self(), nil).is(http.StatusOK).into(&again)
+	w.do(leader, DELETE, given.Self(), nil).is(http.StatusOK).into(&ended)
+	w.do(someone, GET, p.Self(), nil).is(http.StatusNotFound)
+	w.do(leader, DELETE, given.Self(), nil).is(http.StatusOK).into(&again)
 	require.Equal(t, ended, again)
 	require.Equal(t, 1, w.count("SELECT count(*) FROM events WHERE type = 'role.ended'"))
 	w.give(leader, p, someone.person, models.RoleBoard)
-	w.do(leader, GET, p.self()+"/roles/"+string(models.NewID(models.PrefixRole)), nil).is(http.StatusNotFound)
+	w.do(leader, GET, p.Self()+"/roles/"+string(models.NewID(models.PrefixRole)), nil).is(http.StatusNotFound)
 	other := w.procurement(leader)
-	w.do(leader, DELETE, other.self()+"/roles/"+string(given.ID), nil).is(http.StatusNotFound)
+	w.do(leader, DELETE, other.Self()+"/roles/"+string(given.ID), nil).is(http.StatusNotFound)
 }
 
 func TestAProcurementKeepsALeadProcurer(t *testing.T) {
@@ -123,20 +124,20 @@ func TestAProcurementKeepsALeadProcurer(t *testing.T) {
 	w := setup(t)
 	leader := w.buyer()
 	p := w.procurement(leader)
-	var roles Page[role]
-	w.do(leader, GET, p.self()+"/roles", nil).into(&roles)
-	w.do(leader, DELETE, roles.Items[0].self(), nil).is(http.StatusConflict).refused(models.CodeLastLeadProcurer)
+	var roles rest.Page[role]
+	w.do(leader, GET, p.Self()+"/roles", nil).into(&roles)
+	w.do(leader, DELETE, roles.Items[0].Self(), nil).is(http.StatusConflict).refused(models.CodeLastLeadProcurer)
 	second := w.personOf(leader.organisation)
 	limited := map[string]any{
 		"person_id": second.person, "role": models.RoleLeadProcurer,
 		"valid_until": time.Now().Add(time.Hour),
 	}
-	w.do(leader, POST, p.self()+"/roles", limited).is(http.StatusCreated)
-	w.do(leader, DELETE, roles.Items[0].self(), nil).is(http.StatusConflict).refused(models.CodeLastLeadProcurer)
+	w.do(leader, POST, p.Self()+"/roles", limited).is(http.StatusCreated)
+	w.do(leader, DELETE, roles.Items[0].Self(), nil).is(http.StatusConflict).refused(models.CodeLastLeadProcurer)
 	third := w.personOf(leader.organisation)
 	w.give(leader, p, third.person, models.RoleLeadProcurer)
-	w.do(leader, DELETE, roles.Items[0].self(), nil).is(http.StatusOK)
-	w.do(leader, GET, p.self(), nil).is(http.StatusNotFound)
+	w.do(leader, DELETE, roles.Items[0].Self(), nil).is(http.StatusOK)
+	w.do(leader, GET, p.Self(), nil).is(http.StatusNotFound)
 }
 
 func TestRolesStayAsTheyWereWhenAProcurementHasEnded(t *testing.T) {
@@ -147,7 +148,7 @@ func TestRolesStayAsTheyWereWhenAProcurementHasEnded(t *testing.T) {
 	given := w.give(leader, p, w.personOf(leader.organisation).person, models.RoleObserver)
 	w.exec("UPDATE procurements SET status = 'completed', started_at = clock_timestamp(), ended_at = "+
 		"clock_timestamp() WHERE id = $1", p.ID)
-	w.do(leader, DELETE, given.self(), nil).is(http.StatusConflict).refused(models.CodeEnded)
-	w.do(leader, POST, p.self()+"/roles", map[string]any{"person_id": given.PersonID, "role": models.RoleLegal}).
+	w.do(leader, DELETE, given.Self(), nil).is(http.StatusConflict).refused(models.CodeEnded)
+	w.do(leader, POST, p.Self()+"/roles", map[string]any{"person_id": given.PersonID, "role": models.RoleLegal}).
 		is(http.StatusConflict).refused(models.CodeEnded)
 }

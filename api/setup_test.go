@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/internal/auth"
 	"github.com/ppi-engine/ppi/internal/engine"
 	"github.com/ppi-engine/ppi/internal/store"
@@ -27,6 +28,25 @@ import (
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/views"
+)
+
+// The methods in use.
+const (
+	GET    = http.MethodGet
+	POST   = http.MethodPost
+	PUT    = http.MethodPut
+	PATCH  = http.MethodPatch
+	DELETE = http.MethodDelete
+)
+
+// The headers, as callers know them.
+const (
+	headerIdempotencyKey = "Idempotency-Key"
+	headerIfMatch        = "If-Match"
+	headerIfNoneMatch    = "If-None-Match"
+	headerReplayed       = "Idempotent-Replayed"
+	headerRequestID      = "X-Request-Id"
+	headerMode           = "Ppi-Mode"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -61,17 +81,25 @@ type caller struct {
 
 func setup(t testing.TB) *world {
 	t.Helper()
+	return setupWith(t, func(*Deps) {})
+}
+
+// setupWith makes a world whose API works with something else.
+func setupWith(t testing.TB, change func(*Deps)) *world {
+	t.Helper()
 	db := pgtest.NewDatabase(t)
 	w := &world{TB: t, db: db, store: pgtest.Open(t, db.Application), log: &lockedBuffer{}}
 	logger := slog.New(slog.NewTextHandler(w.log, nil))
 	w.acts = &acts.Acts{Store: w.store, Log: logger, Receipts: receiptSigner(t), Courier: courier(t)}
-	var err error
-	w.server, err = newServer(Deps{
+	deps := Deps{
 		Acts: w.acts, Views: &views.Views{Store: w.store, Checkpoints: checkpointKey(t)},
 		Engine: away{}, Logger: logger,
 		CursorKey: []byte(strings.Repeat("k", 32)), BuildVersion: "test",
 		Ready: func(context.Context) error { return nil },
-	})
+	}
+	change(&deps)
+	var err error
+	w.server, err = newServer(deps)
 	require.NoError(t, err)
 	w.document = documentOf(t, w.server)
 	token, err := auth.CreateAdministrator(t.Context(), w.store,
@@ -97,7 +125,7 @@ func documentOf(t testing.TB, s *server) *openapi3.T {
 	t.Helper()
 	document.once.Do(func() {
 		rec := httptest.NewRecorder()
-		s.gin.ServeHTTP(rec, httptest.NewRequestWithContext(t.Context(), GET, documentPath, nil))
+		s.router.ServeHTTP(rec, httptest.NewRequestWithContext(t.Context(), GET, "/openapi.json", nil))
 		document.read, document.err = openapi3.NewLoader().LoadFromData(rec.Body.Bytes())
 	})
 	require.NoError(t, document.err)
@@ -124,7 +152,7 @@ func (w *world) do(c caller, method, path string, body any, headers ...header) r
 	w.Helper()
 	r := httptest.NewRequestWithContext(w.Context(), method, path, reader(w, body))
 	if body != nil {
-		r.Header.Set("Content-Type", mediaJSON)
+		r.Header.Set("Content-Type", rest.MediaJSON)
 	}
 	if c.key != "" {
 		r.Header.Set("Authorization", "Bearer "+c.key)
@@ -140,7 +168,7 @@ func (w *world) do(c caller, method, path string, body any, headers ...header) r
 		change(r.Header)
 	}
 	rec := httptest.NewRecorder()
-	w.server.gin.ServeHTTP(rec, r)
+	w.server.router.ServeHTTP(rec, r)
 	w.keepsContract(r, rec)
 	return response{rec, w}
 }
@@ -167,17 +195,17 @@ func (w *world) keepsContract(r *http.Request, rec *httptest.ResponseRecorder) {
 	if rec.Code >= http.StatusBadRequest {
 		w.isProblem(r, rec)
 	}
-	o := w.operationOf(r)
-	if o == nil || o.hidden {
+	o, found := w.operationOf(r)
+	if !found || o.Hidden {
 		return
 	}
-	item := w.document.Paths.Value(o.path)
+	item := w.document.Paths.Value(o.Path)
 	err := openapi3filter.ValidateResponse(w.Context(), (&openapi3filter.ResponseValidationInput{
 		RequestValidationInput: &openapi3filter.RequestValidationInput{
 			Request: r,
 			Route: &routers.Route{
-				Spec: w.document, Path: o.path, PathItem: item, Method: o.method,
-				Operation: item.GetOperation(o.method),
+				Spec: w.document, Path: o.Path, PathItem: item, Method: o.Method,
+				Operation: item.GetOperation(o.Method),
 			},
 		},
 		Status:  rec.Code,
@@ -189,30 +217,39 @@ func (w *world) keepsContract(r *http.Request, rec *httptest.ResponseRecorder) {
 
 func (w *world) isProblem(r *http.Request, rec *httptest.ResponseRecorder) {
 	w.Helper()
-	require.Equal(w, problemMediaType, rec.Header().Get("Content-Type"), rec.Body)
-	var p Problem
+	require.Equal(w, "application/problem+json", rec.Header().Get("Content-Type"), rec.Body)
+	var p rest.Problem
 	d := json.NewDecoder(bytes.NewReader(rec.Body.Bytes()))
 	d.DisallowUnknownFields()
 	require.NoError(w, d.Decode(&p), rec.Body)
 	require.Equal(w, rec.Code, p.Status)
 	refused, known := models.RefusalTypeOf(p.Code)
 	require.True(w, known, p.Code)
-	require.Equal(w, httpStatus[refused.Kind], p.Status)
-	require.Equal(w, DefaultProblemBase+string(p.Code), p.Type)
+	require.Equal(w, rest.Status(refused.Kind), p.Status)
+	require.Equal(w, rest.DefaultProblemBase+string(p.Code), p.Type)
 	require.Equal(w, refused.Title, p.Title)
 	require.NotEmpty(w, p.Detail)
-	require.Equal(w, clip(r.URL.EscapedPath()), p.Instance)
+	require.Equal(w, instanceOf(r), p.Instance)
 	require.Equal(w, rec.Header().Get(headerRequestID), p.RequestID)
 }
 
+// instanceOf is the path of a request as a problem repeats it: not all of one that is hostile.
+func instanceOf(r *http.Request) string {
+	const longest = 200
+	if path := r.URL.EscapedPath(); len(path) > longest {
+		return path[:longest] + "…"
+	}
+	return r.URL.EscapedPath()
+}
+
 // operationOf finds the row that a request falls to, by comparing paths part by part.
-func (w *world) operationOf(r *http.Request) *operation {
-	for _, o := range w.server.table {
-		if o.method == r.Method && fitsPath(o.path, r.URL.Path) {
-			return o
+func (w *world) operationOf(r *http.Request) (rest.Operation, bool) {
+	for _, o := range w.server.router.Operations() {
+		if o.Method == r.Method && fitsPath(o.Path, r.URL.Path) {
+			return o, true
 		}
 	}
-	return nil
+	return rest.Operation{}, false
 }
 
 func fitsPath(template, path string) bool {
@@ -235,9 +272,9 @@ func (r response) is(status int) response {
 }
 
 // refused expects a problem with a code and returns it.
-func (r response) refused(code models.Code) Problem {
+func (r response) refused(code models.Code) rest.Problem {
 	r.w.Helper()
-	var p Problem
+	var p rest.Problem
 	require.NoError(r.w, json.Unmarshal(r.Body.Bytes(), &p), r.Body)
 	require.Equal(r.w, code, p.Code, r.Body)
 	return p
@@ -296,7 +333,7 @@ func (w *world) procurement(lead caller) procurement {
 func (w *world) give(lead caller, p procurement, person models.ID, r models.Role) role {
 	w.Helper()
 	var given role
-	w.do(lead, POST, p.self()+"/roles", map[string]any{"person_id": person, "role": r}).is(http.StatusCreated).
+	w.do(lead, POST, p.Self()+"/roles", map[string]any{"person_id": person, "role": r}).is(http.StatusCreated).
 		into(&given)
 	return given
 }
@@ -304,7 +341,7 @@ func (w *world) give(lead caller, p procurement, person models.ID, r models.Role
 // join takes an organisation into the consortium.
 func (w *world) join(lead caller, p procurement, organisation models.ID) {
 	w.Helper()
-	w.do(lead, PUT, p.self()+"/members/"+string(organisation), map[string]any{}).is(http.StatusCreated)
+	w.do(lead, PUT, p.Self()+"/members/"+string(organisation), map[string]any{}).is(http.StatusCreated)
 }
 
 // exec changes the database behind the API's back.

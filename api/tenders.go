@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -9,33 +10,10 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/views"
 )
-
-func (s *server) tenderOperations() []operation {
-	const procurement = "/v1/procurements/{procurement}"
-	const one = procurement + "/tenders/{tender}"
-	supplier := roles(models.RoleSupplier)
-	readers := reads(views.OfTenders)
-	return []operation{
-		op(POST, procurement+"/registrations", authenticated(), "Register as a supplier, once lots are published",
-			s.register),
-		op(POST, procurement+"/lots/{lot}/tenders", supplier, "Hand in a tender: sealed envelopes uploaded before",
-			s.submitTender),
-		op(POST, one+"/actions/replace", supplier, "Replace my tender by another", s.replaceTender, conditional()),
-		op(POST, one+"/actions/withdraw", supplier, "Withdraw my tender", s.withdrawTender, conditional(),
-			answers(http.StatusOK)),
-		op(GET, procurement+"/tenders", readers, "List tenders: a supplier's own; the buyers' once the box is closed",
-			s.listTenders),
-		op(GET, one, readers, "Read a tender", s.getTender),
-		op(GET, one+"/receipt", readers, "Read the signed receipt of a tender again", s.getReceipt),
-		op(GET, one+"/withdrawal", readers, "Read the signed receipt of a withdrawal again", s.getWithdrawal),
-		op(GET, one+"/envelopes/{n}/content", reads(views.OfEnvelopes),
-			"Read a sealed envelope: the supplier's own; the openers' once they have opened the lot", s.getEnvelope,
-			givesBytes()),
-	}
-}
 
 // EnvelopeInput is one sealed envelope of a tender.
 type EnvelopeInput struct {
@@ -62,12 +40,12 @@ type newTender struct {
 	Body TenderBody
 }
 
-func (s *server) submitTender(ctx context.Context, in *newTender) (*Answer[ReceiptView], error) {
+func (s *server) submitTender(ctx context.Context, in *newTender) (*rest.Answer[ReceiptView], error) {
 	lot, err := pathID(models.PrefixLot, "lot", in.Lot)
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.acts.HandIn(ctx, by(ctx), lot, in.Body.envelopes())
+	done, err := s.acts.HandIn(ctx, rest.By(ctx), lot, in.Body.envelopes())
 	return receipted(ctx, done, err)
 }
 
@@ -85,21 +63,21 @@ type tenderReplacement struct {
 
 func (in TenderPath) id() (models.ID, error) { return pathID(models.PrefixTender, "tender", in.Tender) }
 
-func (s *server) replaceTender(ctx context.Context, in *tenderReplacement) (*Answer[ReceiptView], error) {
+func (s *server) replaceTender(ctx context.Context, in *tenderReplacement) (*rest.Answer[ReceiptView], error) {
 	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.acts.ReplaceTender(ctx, by(ctx), id, in.Body.envelopes())
+	done, err := s.acts.ReplaceTender(ctx, rest.By(ctx), id, in.Body.envelopes())
 	return receipted(ctx, done, err)
 }
 
-func (s *server) withdrawTender(ctx context.Context, in *TenderPath) (*Answer[ReceiptView], error) {
+func (s *server) withdrawTender(ctx context.Context, in *TenderPath) (*rest.Answer[ReceiptView], error) {
 	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.acts.WithdrawTender(ctx, by(ctx), id)
+	done, err := s.acts.WithdrawTender(ctx, rest.By(ctx), id)
 	return receipted(ctx, done, err)
 }
 
@@ -136,8 +114,8 @@ func tenderPath(procurement, tender models.ID) string {
 	return "/v1/procurements/" + string(procurement) + "/tenders/" + string(tender)
 }
 
-func (v TenderView) self() string   { return tenderPath(v.ProcurementID, v.ID) }
-func (v TenderView) version() int64 { return v.Version }
+func (v TenderView) Self() string     { return tenderPath(v.ProcurementID, v.ID) }
+func (v TenderView) AtVersion() int64 { return v.Version }
 
 func showTender(t models.Tender) TenderView {
 	v := TenderView{
@@ -162,13 +140,13 @@ func showEnvelopes(envelopes []models.Envelope) []EnvelopeView {
 
 type tendersQuery struct {
 	ProcurementPath
-	Paging
+	rest.Paging
 
 	Lot models.ID `query:"lot" doc:"Only those for this lot"`
 }
 
-func (s *server) listTenders(ctx context.Context, in *tendersQuery) (*Listed[TenderView], error) {
-	req, filters := requestOf(ctx), url.Values{}
+func (s *server) listTenders(ctx context.Context, in *tendersQuery) (*rest.Listed[TenderView], error) {
+	filters := url.Values{}
 	if in.Lot != "" {
 		if _, err := models.ParseID(models.PrefixLot, "lot", string(in.Lot)); err != nil {
 			return nil, err
@@ -176,18 +154,18 @@ func (s *server) listTenders(ctx context.Context, in *tendersQuery) (*Listed[Ten
 		filters.Set("lot", string(in.Lot))
 	}
 	read := func(after models.ID, limit int) ([]models.Tender, error) {
-		return s.views.Tenders(ctx, readerOf(ctx), in.Lot, after, limit)
+		return s.views.Tenders(ctx, rest.Reader(ctx), in.Lot, after, limit)
 	}
-	return list(s, req, in.Paging, filters, read, func(t models.Tender) models.ID { return t.ID }, showTender)
+	return rest.List(ctx, in.Paging, filters, read, func(t models.Tender) models.ID { return t.ID }, showTender)
 }
 
-func (s *server) getTender(ctx context.Context, in *TenderPath) (*Answer[TenderView], error) {
+func (s *server) getTender(ctx context.Context, in *TenderPath) (*rest.Answer[TenderView], error) {
 	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	t, err := s.views.Tender(ctx, readerOf(ctx), id)
-	return got(ctx, t, err, showTender)
+	t, err := s.views.Tender(ctx, rest.Reader(ctx), id)
+	return rest.Got(ctx, t, err, showTender)
 }
 
 // ReceiptView is what a supplier gets for a tender or a withdrawal: what the signed note says, and the
@@ -207,10 +185,10 @@ type ReceiptView struct {
 	Note           string           `json:"note" doc:"The signed receipt (C2SP signed-note, Ed25519)"`
 }
 
-func (v ReceiptView) self() string { return tenderPath(v.ProcurementID, v.TenderID) + "/receipt" }
+func (v ReceiptView) Self() string { return tenderPath(v.ProcurementID, v.TenderID) + "/receipt" }
 
-// version: a receipt is never changed.
-func (ReceiptView) version() int64 { return 1 }
+// AtVersion is always the first: a receipt is never changed.
+func (ReceiptView) AtVersion() int64 { return 1 }
 
 func showReceipt(r views.Receipt) ReceiptView {
 	return ReceiptView{
@@ -222,8 +200,8 @@ func showReceipt(r views.Receipt) ReceiptView {
 
 // receipted answers what a supplier did at a box with its receipt. What was made is the tender, so that is where
 // the answer leads.
-func receipted(ctx context.Context, done acts.Done[views.Receipt], err error) (*Answer[ReceiptView], error) {
-	a, err := created(ctx, done, err, showReceipt)
+func receipted(ctx context.Context, done acts.Done[views.Receipt], err error) (*rest.Answer[ReceiptView], error) {
+	a, err := rest.Created(ctx, done, err, showReceipt)
 	if err != nil {
 		return nil, err
 	}
@@ -234,22 +212,22 @@ func receipted(ctx context.Context, done acts.Done[views.Receipt], err error) (*
 	return a, nil
 }
 
-func (s *server) getReceipt(ctx context.Context, in *TenderPath) (*Answer[ReceiptView], error) {
+func (s *server) getReceipt(ctx context.Context, in *TenderPath) (*rest.Answer[ReceiptView], error) {
 	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.views.Receipt(ctx, readerOf(ctx), id)
-	return got(ctx, r, err, showReceipt)
+	r, err := s.views.Receipt(ctx, rest.Reader(ctx), id)
+	return rest.Got(ctx, r, err, showReceipt)
 }
 
-func (s *server) getWithdrawal(ctx context.Context, in *TenderPath) (*Answer[ReceiptView], error) {
+func (s *server) getWithdrawal(ctx context.Context, in *TenderPath) (*rest.Answer[ReceiptView], error) {
 	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.views.Withdrawal(ctx, readerOf(ctx), id)
-	return got(ctx, r, err, showReceipt)
+	r, err := s.views.Withdrawal(ctx, rest.Reader(ctx), id)
+	return rest.Got(ctx, r, err, showReceipt)
 }
 
 type envelopePath struct {
@@ -258,13 +236,17 @@ type envelopePath struct {
 	N int `path:"n" minimum:"1" maximum:"20" doc:"Number of the envelope, from 1"`
 }
 
-// getEnvelope serves the sealed bytes.
+// getEnvelope serves the sealed bytes. That somebody asked for them too early is recorded.
 func (s *server) getEnvelope(ctx context.Context, in *envelopePath) (*huma.StreamResponse, error) {
 	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	file, err := s.views.Envelope(ctx, readerOf(ctx), id, in.N)
+	file, err := s.views.Envelope(ctx, rest.Reader(ctx), id, in.N)
+	if early, ok := errors.AsType[*views.TooEarly](err); ok {
+		return nil, errors.Join(
+			s.acts.RecordTooEarly(ctx, rest.By(ctx), early.Tender, early.Envelope, early.Refusal.Code), early.Refusal)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -16,16 +17,16 @@ type RegistrationView struct {
 	Since          time.Time `json:"since" doc:"Procedure time"`
 }
 
-func (v RegistrationView) self() string   { return "/v1/procurements/" + string(v.ProcurementID) }
-func (v RegistrationView) version() int64 { return 1 }
+func (v RegistrationView) Self() string     { return "/v1/procurements/" + string(v.ProcurementID) }
+func (v RegistrationView) AtVersion() int64 { return 1 }
 
-func (s *server) register(ctx context.Context, in *ProcurementPath) (*Answer[RegistrationView], error) {
+func (s *server) register(ctx context.Context, in *ProcurementPath) (*rest.Answer[RegistrationView], error) {
 	id, err := pathID(models.PrefixProcurement, "procurement", in.Procurement)
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.acts.Register(ctx, by(ctx), id)
-	return created(ctx, done, err, func(a models.RoleAssignment) RegistrationView {
+	done, err := s.acts.Register(ctx, rest.By(ctx), id)
+	return rest.Created(ctx, done, err, func(a models.RoleAssignment) RegistrationView {
 		return RegistrationView{
 			RoleID: a.ID, ProcurementID: a.ProcurementID, PersonID: a.PersonID, OrganisationID: a.OrganisationID,
 			Since: utc(a.ValidFrom),

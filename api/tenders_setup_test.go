@@ -83,7 +83,7 @@ func (d *tendering) draftIn(mode models.Mode) procurement {
 		d.exec(`INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at, closed_at)
 			VALUES ($1, $2, 1, 'closed', clock_timestamp(), clock_timestamp())`, p.ID, before)
 	}
-	d.do(d.lead, POST, p.self()+"/opening-key", openingKeys(d)).is(http.StatusCreated)
+	d.do(d.lead, POST, p.Self()+"/opening-key", openingKeys(d)).is(http.StatusCreated)
 	d.give(d.lead, p, d.lead.person, models.RoleBoard)
 	return p
 }
@@ -116,7 +116,7 @@ func criteria(lot models.ID) map[string]any {
 func (d *tendering) deadlineIn(after time.Duration) process.LocalTime {
 	d.Helper()
 	var p procurement
-	d.do(d.lead, GET, d.self(), nil).is(http.StatusOK).into(&p)
+	d.do(d.lead, GET, d.Self(), nil).is(http.StatusOK).into(&p)
 	return process.LocalTime{Local: p.Now.Add(after).UTC().Format("2006-01-02T15:04:05"), Zone: "UTC"}
 }
 
@@ -124,12 +124,12 @@ func (d *tendering) deadlineIn(after time.Duration) process.LocalTime {
 func (d *tendering) describe() LotView {
 	d.Helper()
 	var l LotView
-	d.do(d.lead, POST, d.self()+"/lots", map[string]any{
+	d.do(d.lead, POST, d.Self()+"/lots", map[string]any{
 		"title":    models.Text{"en": "Nodes"},
 		"deadline": d.deadlineIn(60 * 24 * time.Hour),
 	}).
 		is(http.StatusCreated).into(&l)
-	d.do(d.lead, POST, d.self()+"/award-criteria", criteria(l.ID)).is(http.StatusCreated)
+	d.do(d.lead, POST, d.Self()+"/award-criteria", criteria(l.ID)).is(http.StatusCreated)
 	return l
 }
 
@@ -137,7 +137,7 @@ func (d *tendering) describe() LotView {
 func (d *tendering) publish() process.PublishResult {
 	d.Helper()
 	var view acts.CommandView[process.PublishResult]
-	d.do(d.lead, POST, d.self()+"/actions/publish", map[string]any{}).is(http.StatusOK).into(&view)
+	d.do(d.lead, POST, d.Self()+"/actions/publish", map[string]any{}).is(http.StatusOK).into(&view)
 	return *view.Result
 }
 
@@ -152,7 +152,7 @@ func (d *tendering) openLot() LotView {
 func (d *tendering) lot(id models.ID) LotView {
 	d.Helper()
 	var l LotView
-	d.do(d.lead, GET, d.self()+"/lots/"+string(id), nil).is(http.StatusOK).into(&l)
+	d.do(d.lead, GET, d.Self()+"/lots/"+string(id), nil).is(http.StatusOK).into(&l)
 	return l
 }
 
@@ -195,7 +195,7 @@ func (d *tendering) due(lot models.ID) process.Due {
 func (d *tendering) supplier() caller {
 	d.Helper()
 	c := d.organisation(models.OrganisationEconomicOperator)
-	d.do(c, POST, d.self()+"/registrations", nil).is(http.StatusCreated)
+	d.do(c, POST, d.Self()+"/registrations", nil).is(http.StatusCreated)
 	return c
 }
 
@@ -222,7 +222,7 @@ func sha(content []byte) string {
 func (d *tendering) announce(c caller, content []byte, purpose models.Purpose) UploadView {
 	d.Helper()
 	var u UploadView
-	d.do(c, POST, d.self()+"/uploads", announcement(content, purpose)).is(http.StatusCreated).into(&u)
+	d.do(c, POST, d.Self()+"/uploads", announcement(content, purpose)).is(http.StatusCreated).into(&u)
 	return u
 }
 
@@ -236,7 +236,7 @@ func announcement(content []byte, purpose models.Purpose) map[string]any {
 // send puts one chunk of an upload.
 func (d *tendering) send(c caller, u UploadView, n int, chunk []byte) response {
 	d.Helper()
-	return d.do(c, PUT, u.self()+"/chunks/"+strconv.Itoa(n), chunk, with("Content-Type", mediaBytes))
+	return d.do(c, PUT, u.Self()+"/chunks/"+strconv.Itoa(n), chunk, with("Content-Type", models.MediaTypeBytes))
 }
 
 func chunkOf(content []byte, n int) []byte {
@@ -250,7 +250,7 @@ func (d *tendering) upload(c caller, content []byte, purpose models.Purpose) Upl
 	for n := range u.Chunks {
 		d.send(c, u, n, chunkOf(content, n)).is(http.StatusNoContent)
 	}
-	d.do(c, POST, u.self()+"/actions/complete", nil).is(http.StatusOK).into(&u)
+	d.do(c, POST, u.Self()+"/actions/complete", nil).is(http.StatusOK).into(&u)
 	return u
 }
 
@@ -267,7 +267,7 @@ func (d *tendering) tender(c caller) TenderBody {
 
 func (d *tendering) submit(c caller, lot models.ID, b TenderBody, headers ...header) response {
 	d.Helper()
-	return d.do(c, POST, d.self()+"/lots/"+string(lot)+"/tenders", b, headers...)
+	return d.do(c, POST, d.Self()+"/lots/"+string(lot)+"/tenders", b, headers...)
 }
 
 // submitted hands in a tender and expects its receipt.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/internal/seal"
 	"github.com/ppi-engine/ppi/models"
 )
@@ -17,7 +18,7 @@ import (
 func TestEconomicOperatorsRegisterOnceLotsArePublished(t *testing.T) {
 	t.Parallel()
 	d := inTender(t)
-	register := func(c caller) response { return d.do(c, POST, d.self()+"/registrations", nil) }
+	register := func(c caller) response { return d.do(c, POST, d.Self()+"/registrations", nil) }
 	operator := d.organisation(models.OrganisationEconomicOperator)
 	d.describe()
 	for _, c := range []caller{operator, d.lead, d.admin} {
@@ -25,13 +26,13 @@ func TestEconomicOperatorsRegisterOnceLotsArePublished(t *testing.T) {
 	}
 	d.do(operator, POST, "/v1/procurements/"+string(models.NewID(models.PrefixProcurement))+"/registrations", nil).
 		is(http.StatusNotFound)
-	d.do(operator, GET, d.self(), nil).is(http.StatusNotFound)
+	d.do(operator, GET, d.Self(), nil).is(http.StatusNotFound)
 
 	d.publish()
 	var r RegistrationView
 	register(operator).is(http.StatusCreated).into(&r)
 	require.Equal(t, operator.organisation, r.OrganisationID)
-	d.do(operator, GET, d.self(), nil).is(http.StatusOK)
+	d.do(operator, GET, d.Self(), nil).is(http.StatusOK)
 	register(operator).is(http.StatusConflict).refused(models.CodeAlreadyExists)
 	register(d.lead).refused(models.CodeNotAnOperator)
 	register(d.admin).refused(models.CodeNotAnOperator)
@@ -65,8 +66,8 @@ func TestTendersAreSeenByTheirSupplierAndAfterClosingByTheBuyers(t *testing.T) {
 	path := tenderPath(d.ID, r.TenderID)
 
 	listed := func(c caller) []models.ID {
-		var page Page[TenderView]
-		d.do(c, GET, d.self()+"/tenders?lot="+string(lot.ID), nil).is(http.StatusOK).into(&page)
+		var page rest.Page[TenderView]
+		d.do(c, GET, d.Self()+"/tenders?lot="+string(lot.ID), nil).is(http.StatusOK).into(&page)
 		ids := []models.ID{}
 		for _, t := range page.Items {
 			ids = append(ids, t.ID)

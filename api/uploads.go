@@ -4,32 +4,17 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/views"
 )
 
 // chunkTimeout is how long one chunk may take to arrive: 1 MiB over a line of 150 kbit/s.
 const chunkTimeout = time.Minute
-
-func (s *server) uploadOperations() []operation {
-	const all, one = "/v1/procurements/{procurement}/uploads", "/v1/procurements/{procurement}/uploads/{upload}"
-	uploaders := reads(views.OfUploads)
-	return []operation{
-		op(POST, all, uploaders, "Announce a file by size and digest", s.createUpload),
-		op(GET, one, uploaders, "Read how far an upload of mine is", s.getUpload),
-		op(PUT, one+"/chunks/{n}", uploaders, "Send one chunk, again if need be, in any order", s.putChunk,
-			takesBytes(models.ChunkSize, chunkTimeout), unconditional(), answers(noContent)),
-		op(POST, one+"/actions/complete", uploaders, "Have the bytes checked and kept for good", s.completeUpload,
-			answers(http.StatusOK)),
-		op(GET, one+"/content", uploaders, "Read back the file of a complete upload of mine", s.getUploadContent,
-			givesBytes()),
-	}
-}
 
 // UploadView shows an upload to its owner.
 type UploadView struct {
@@ -54,11 +39,11 @@ type ChunkRange struct {
 	Last  int `json:"last"`
 }
 
-func (v UploadView) self() string {
+func (v UploadView) Self() string {
 	return "/v1/procurements/" + string(v.ProcurementID) + "/uploads/" + string(v.ID)
 }
 
-func (v UploadView) version() int64 { return v.Version }
+func (v UploadView) AtVersion() int64 { return v.Version }
 
 // showWhole shows an upload that has none of its chunks yet, or all.
 func showWhole(u models.Upload) UploadView { return showUpload(views.Upload{Upload: u}) }
@@ -98,12 +83,12 @@ type newUpload struct {
 	}
 }
 
-func (s *server) createUpload(ctx context.Context, in *newUpload) (*Answer[UploadView], error) {
+func (s *server) createUpload(ctx context.Context, in *newUpload) (*rest.Answer[UploadView], error) {
 	b := in.Body
-	done, err := s.acts.AnnounceUpload(ctx, by(ctx), acts.NewUpload{
+	done, err := s.acts.AnnounceUpload(ctx, rest.By(ctx), acts.NewUpload{
 		Purpose: b.Purpose, Filename: b.Filename, MediaType: b.MediaType, Size: b.Size, Digest: b.SHA256,
 	})
-	return created(ctx, done, err, showWhole)
+	return rest.Created(ctx, done, err, showWhole)
 }
 
 // UploadPath names an upload.
@@ -115,22 +100,22 @@ type UploadPath struct {
 
 func (in UploadPath) id() (models.ID, error) { return pathID(models.PrefixUpload, "upload", in.Upload) }
 
-func (s *server) getUpload(ctx context.Context, in *UploadPath) (*Answer[UploadView], error) {
+func (s *server) getUpload(ctx context.Context, in *UploadPath) (*rest.Answer[UploadView], error) {
 	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	u, err := s.views.Upload(ctx, readerOf(ctx), id)
-	return got(ctx, u, err, showUpload)
+	u, err := s.views.Upload(ctx, rest.Reader(ctx), id)
+	return rest.Got(ctx, u, err, showUpload)
 }
 
-func (s *server) completeUpload(ctx context.Context, in *UploadPath) (*Answer[UploadView], error) {
+func (s *server) completeUpload(ctx context.Context, in *UploadPath) (*rest.Answer[UploadView], error) {
 	id, err := in.id()
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.acts.CompleteUpload(ctx, by(ctx), id)
-	return created(ctx, done, err, showWhole)
+	done, err := s.acts.CompleteUpload(ctx, rest.By(ctx), id)
+	return rest.Created(ctx, done, err, showWhole)
 }
 
 type chunkInput struct {
@@ -149,7 +134,7 @@ func (s *server) putChunk(ctx context.Context, in *chunkInput) (*StoredChunk, er
 	if err != nil {
 		return nil, err
 	}
-	sum, err := s.acts.PutChunk(ctx, by(ctx), id, in.N, requestOf(ctx).bytes)
+	sum, err := s.acts.PutChunk(ctx, rest.By(ctx), id, in.N, rest.Bytes(ctx))
 	if err != nil {
 		return nil, err
 	}

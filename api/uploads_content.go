@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -21,7 +22,7 @@ func (s *server) getUploadContent(ctx context.Context, in *UploadPath) (*huma.St
 	if err != nil {
 		return nil, err
 	}
-	u, err := s.views.UploadedFile(ctx, readerOf(ctx), id)
+	u, err := s.views.UploadedFile(ctx, rest.Reader(ctx), id)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +46,7 @@ func (s *server) serveFile(u models.Upload) *huma.StreamResponse {
 		http.ServeContent(c.Writer, c.Request, "", time.Time{}, content)
 		if err := content.Err(); err != nil {
 			// The answer has begun: that it stays shorter than announced tells the client.
-			s.log.ErrorContext(c.Request.Context(), "file not read", "request", requestOf(c.Request.Context()).id,
+			s.log.ErrorContext(c.Request.Context(), "file not read", "request", rest.ID(c.Request.Context()),
 				"upload", u.ID, "cause", err)
 		}
 	}}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -40,19 +41,19 @@ func TestAFileArrivesInChunksInAnyOrderAndIsResumed(t *testing.T) {
 	d.send(d.lead, u, 0, chunkOf(content, 0)).is(http.StatusNoContent)
 
 	var now UploadView
-	before := d.do(d.lead, GET, u.self(), nil).is(http.StatusOK).into(&now).etag()
+	before := d.do(d.lead, GET, u.Self(), nil).is(http.StatusOK).into(&now).etag()
 	require.Equal(t, []ChunkRange{{1, 1}, {3, 4}}, now.Missing)
-	d.do(d.lead, POST, u.self()+"/actions/complete", nil).is(http.StatusConflict).refused(models.CodeUploadIncomplete)
-	d.do(d.lead, GET, u.self()+"/content", nil).is(http.StatusConflict).refused(models.CodeUploadIncomplete)
+	d.do(d.lead, POST, u.Self()+"/actions/complete", nil).is(http.StatusConflict).refused(models.CodeUploadIncomplete)
+	d.do(d.lead, GET, u.Self()+"/content", nil).is(http.StatusConflict).refused(models.CodeUploadIncomplete)
 
 	for _, n := range []int{1, 3, 4} {
 		d.send(d.lead, u, n, chunkOf(content, n)).is(http.StatusNoContent)
 	}
-	d.do(d.lead, POST, u.self()+"/actions/complete", nil).is(http.StatusOK).into(&now)
+	d.do(d.lead, POST, u.Self()+"/actions/complete", nil).is(http.StatusOK).into(&now)
 	require.Empty(t, now.Missing)
 	require.NotNil(t, now.CompletedAt)
-	require.NotEqual(t, before, d.do(d.lead, GET, u.self(), nil).etag())
-	require.Equal(t, content, d.do(d.lead, GET, u.self()+"/content", nil).is(http.StatusOK).Body.Bytes())
+	require.NotEqual(t, before, d.do(d.lead, GET, u.Self(), nil).etag())
+	require.Equal(t, content, d.do(d.lead, GET, u.Self()+"/content", nil).is(http.StatusOK).Body.Bytes())
 }
 
 func TestAnUploadWhoseBytesAreOthersIsNotKept(t *testing.T) {
@@ -64,15 +65,15 @@ func TestAnUploadWhoseBytesAreOthersIsNotKept(t *testing.T) {
 	altered[models.ChunkSize] ^= 1
 	d.send(d.lead, u, 0, chunkOf(altered, 0)).is(http.StatusNoContent)
 	d.send(d.lead, u, 1, chunkOf(altered, 1)).is(http.StatusNoContent)
-	d.do(d.lead, POST, u.self()+"/actions/complete", nil).is(http.StatusUnprocessableEntity).
+	d.do(d.lead, POST, u.Self()+"/actions/complete", nil).is(http.StatusUnprocessableEntity).
 		refused(models.CodeDigestMismatch)
 	d.send(d.lead, u, 1, chunkOf(content, 1)).is(http.StatusNoContent)
-	d.do(d.lead, POST, u.self()+"/actions/complete", nil).is(http.StatusOK)
+	d.do(d.lead, POST, u.Self()+"/actions/complete", nil).is(http.StatusOK)
 
 	// Complete is for good.
 	d.send(d.lead, u, 1, chunkOf(content, 1)).is(http.StatusConflict).refused(models.CodeUploadComplete)
-	d.do(d.lead, POST, u.self()+"/actions/complete", nil).is(http.StatusOK)
-	require.Equal(t, content, d.do(d.lead, GET, u.self()+"/content", nil).is(http.StatusOK).Body.Bytes())
+	d.do(d.lead, POST, u.Self()+"/actions/complete", nil).is(http.StatusOK)
+	require.Equal(t, content, d.do(d.lead, GET, u.Self()+"/content", nil).is(http.StatusOK).Body.Bytes())
 }
 
 func TestAChunkWrittenWhileAnUploadIsCompletedIsRefused(t *testing.T) {
@@ -87,7 +88,7 @@ func TestAChunkWrittenWhileAnUploadIsCompletedIsRefused(t *testing.T) {
 	d.untilWaiting(1)
 	release()
 	(<-answered).is(http.StatusConflict).refused(models.CodeUploadComplete)
-	require.Equal(t, content, d.do(d.lead, GET, u.self()+"/content", nil).Body.Bytes())
+	require.Equal(t, content, d.do(d.lead, GET, u.Self()+"/content", nil).Body.Bytes())
 }
 
 func TestWhatIsNoChunkIsRefused(t *testing.T) {
@@ -108,11 +109,11 @@ func TestWhatIsNoChunkIsRefused(t *testing.T) {
 	} {
 		require.Equal(t, c.status, d.send(d.lead, u, c.n, c.content).Code, name)
 	}
-	d.do(d.lead, PUT, u.self()+"/chunks/0", chunkOf(content, 0), with("Content-Type", mediaJSON)).
+	d.do(d.lead, PUT, u.Self()+"/chunks/0", chunkOf(content, 0), with("Content-Type", rest.MediaJSON)).
 		is(http.StatusUnsupportedMediaType)
-	d.do(d.lead, PUT, u.self()+"/chunks/x", chunkOf(content, 0), with("Content-Type", mediaBytes)).
+	d.do(d.lead, PUT, u.Self()+"/chunks/x", chunkOf(content, 0), with("Content-Type", models.MediaTypeBytes)).
 		is(http.StatusUnprocessableEntity)
-	d.do(d.lead, PUT, u.self()+"/chunks/-1", chunkOf(content, 0), with("Content-Type", mediaBytes)).
+	d.do(d.lead, PUT, u.Self()+"/chunks/-1", chunkOf(content, 0), with("Content-Type", models.MediaTypeBytes)).
 		is(http.StatusUnprocessableEntity)
 	require.Zero(t, d.count("SELECT count(*) FROM upload_chunks"))
 }
@@ -131,7 +132,7 @@ func TestAPlaintextEnvelopeNeverReachesTheDatabase(t *testing.T) {
 
 	// Nor is one completed that got there otherwise.
 	d.exec("INSERT INTO upload_chunks VALUES ($1, 0, $2)", u.ID, plain)
-	d.do(supplier, POST, u.self()+"/actions/complete", nil).is(http.StatusUnprocessableEntity).
+	d.do(supplier, POST, u.Self()+"/actions/complete", nil).is(http.StatusUnprocessableEntity).
 		refused(models.CodeNotSealed)
 }
 
@@ -142,19 +143,19 @@ func TestAnEnvelopeIsReadByItsOwnerAlone(t *testing.T) {
 	content := ageFile(t, 3000)
 	u := d.upload(supplier, content, models.PurposeEnvelope)
 	colleague := d.personOf(supplier.organisation)
-	d.do(colleague, GET, u.self(), nil).is(http.StatusNotFound)
-	d.do(colleague, POST, d.self()+"/registrations", nil).is(http.StatusCreated)
-	require.Equal(t, content, d.do(colleague, GET, u.self()+"/content", nil).is(http.StatusOK).Body.Bytes())
+	d.do(colleague, GET, u.Self(), nil).is(http.StatusNotFound)
+	d.do(colleague, POST, d.Self()+"/registrations", nil).is(http.StatusCreated)
+	require.Equal(t, content, d.do(colleague, GET, u.Self()+"/content", nil).is(http.StatusOK).Body.Bytes())
 	opener := d.personOf(d.lead.organisation)
 	d.give(d.lead, d.procurement, opener.person, models.RoleOpener)
 	for _, stranger := range []caller{other, d.lead, opener} {
-		for _, path := range []string{u.self(), u.self() + "/content"} {
+		for _, path := range []string{u.Self(), u.Self() + "/content"} {
 			d.do(stranger, GET, path, nil).is(http.StatusNotFound)
 		}
 		d.send(stranger, u, 0, content).is(http.StatusNotFound)
-		d.do(stranger, POST, u.self()+"/actions/complete", nil).is(http.StatusNotFound)
+		d.do(stranger, POST, u.Self()+"/actions/complete", nil).is(http.StatusNotFound)
 	}
-	d.do(opener, GET, d.self()+"/uploads/"+string(lot.ID), nil).is(http.StatusNotFound)
+	d.do(opener, GET, d.Self()+"/uploads/"+string(lot.ID), nil).is(http.StatusNotFound)
 }
 
 func TestUploadsAreBounded(t *testing.T) {
@@ -163,15 +164,15 @@ func TestUploadsAreBounded(t *testing.T) {
 	d.acts.Limits.Upload, d.acts.Limits.OpenUploads = 1000, 3
 	body := announcement(noise(t, 1000), models.PurposeDocument)
 	body["size"] = 1001
-	d.do(d.lead, POST, d.self()+"/uploads", body).is(http.StatusRequestEntityTooLarge).
+	d.do(d.lead, POST, d.Self()+"/uploads", body).is(http.StatusRequestEntityTooLarge).
 		refused(models.CodeUploadTooLarge)
 	body["size"] = 0
-	d.do(d.lead, POST, d.self()+"/uploads", body).is(http.StatusUnprocessableEntity)
+	d.do(d.lead, POST, d.Self()+"/uploads", body).is(http.StatusUnprocessableEntity)
 
 	content := noise(t, 1000)
 	created := 0
 	for _, answer := range d.atOnce(8, func(int) response {
-		return d.do(d.lead, POST, d.self()+"/uploads", announcement(content, models.PurposeDocument))
+		return d.do(d.lead, POST, d.Self()+"/uploads", announcement(content, models.PurposeDocument))
 	}) {
 		if answer.Code == http.StatusCreated {
 			created++
@@ -183,7 +184,7 @@ func TestUploadsAreBounded(t *testing.T) {
 	d.exec("DELETE FROM uploads WHERE id = (SELECT id FROM uploads LIMIT 1)")
 	d.upload(d.lead, content, models.PurposeDocument)
 	d.announce(d.lead, content, models.PurposeDocument)
-	d.do(d.lead, POST, d.self()+"/uploads", announcement(content, models.PurposeEnvelope)).is(http.StatusForbidden)
+	d.do(d.lead, POST, d.Self()+"/uploads", announcement(content, models.PurposeEnvelope)).is(http.StatusForbidden)
 }
 
 func TestAFileIsServedToBeSavedNotShown(t *testing.T) {
@@ -193,12 +194,12 @@ func TestAFileIsServedToBeSavedNotShown(t *testing.T) {
 	body := announcement(content, models.PurposeDocument)
 	body["filename"], body["media_type"] = `..\..\CON.häßlich "x".html`, "text/html"
 	var u UploadView
-	d.do(d.lead, POST, d.self()+"/uploads", body).is(http.StatusCreated).into(&u)
+	d.do(d.lead, POST, d.Self()+"/uploads", body).is(http.StatusCreated).into(&u)
 	d.send(d.lead, u, 0, chunkOf(content, 0))
 	d.send(d.lead, u, 1, chunkOf(content, 1))
-	d.do(d.lead, POST, u.self()+"/actions/complete", nil).is(http.StatusOK)
+	d.do(d.lead, POST, u.Self()+"/actions/complete", nil).is(http.StatusOK)
 
-	whole := d.do(d.lead, GET, u.self()+"/content", nil).is(http.StatusOK)
+	whole := d.do(d.lead, GET, u.Self()+"/content", nil).is(http.StatusOK)
 	h := whole.Header()
 	require.Equal(t, "application/octet-stream", h.Get("Content-Type"))
 	require.Equal(t, "attachment; filename*=utf-8''_CON.h%C3%A4%C3%9Flich%20_x_.html", h.Get("Content-Disposition"))
@@ -207,21 +208,21 @@ func TestAFileIsServedToBeSavedNotShown(t *testing.T) {
 	require.Equal(t, strconv.Itoa(len(content)), h.Get("Content-Length"))
 	require.Contains(t, h.Get("Content-Security-Policy"), "default-src 'none'")
 
-	d.do(d.lead, GET, u.self()+"/content", nil, with("If-None-Match", h.Get("ETag"))).is(http.StatusNotModified)
+	d.do(d.lead, GET, u.Self()+"/content", nil, with("If-None-Match", h.Get("ETag"))).is(http.StatusNotModified)
 	for asked, want := range map[string][]byte{
 		"bytes=0-9":             content[:10],
 		"bytes=1048570-1048585": content[1048570:1048586], // over the border of two chunks
 		"bytes=1048576-":        content[1048576:],
 		"bytes=-50":             content[len(content)-50:],
 	} {
-		part := d.do(d.lead, GET, u.self()+"/content", nil, with("Range", asked)).is(http.StatusPartialContent)
+		part := d.do(d.lead, GET, u.Self()+"/content", nil, with("Range", asked)).is(http.StatusPartialContent)
 		require.Equal(t, want, part.Body.Bytes(), asked)
 	}
 	for _, unusable := range []string{
 		"bytes=9999999-", "bytes=5-4", "bytes=-0", "bytes=0-1,5-6", "lines=1-2",
 		"bytes=-", "bytes=99999999999999999999-",
 	} {
-		all := d.do(d.lead, GET, u.self()+"/content", nil, with("Range", unusable)).is(http.StatusOK)
+		all := d.do(d.lead, GET, u.Self()+"/content", nil, with("Range", unusable)).is(http.StatusOK)
 		require.Equal(t, len(content), all.Body.Len(), unusable)
 	}
 }
@@ -234,7 +235,7 @@ func TestAbandonedUploadsAreRemoved(t *testing.T) {
 	begun, finished := d.announce(d.lead, content, models.PurposeDocument),
 		d.upload(d.lead, content, models.PurposeDocument)
 	written := d.upload(d.lead, content, models.PurposeDocument)
-	d.do(d.lead, POST, d.self()+"/documents",
+	d.do(d.lead, POST, d.Self()+"/documents",
 		map[string]any{"title": models.Text{"en": "T"}, "audience": "buyers", "upload": written.ID}).
 		is(http.StatusCreated)
 	d.submitted(supplier, lot.ID)
@@ -251,8 +252,8 @@ func TestAbandonedUploadsAreRemoved(t *testing.T) {
 	require.Equal(t, int64(2), removed)
 	require.Equal(t, all-2, d.count("SELECT count(*) FROM uploads"))
 	require.Zero(t, d.count("SELECT count(*) FROM upload_chunks WHERE upload_id IN ($1, $2)", begun.ID, finished.ID))
-	d.do(d.lead, GET, finished.self(), nil).is(http.StatusNotFound)
-	d.do(d.lead, GET, written.self()+"/content", nil).is(http.StatusOK)
+	d.do(d.lead, GET, finished.Self(), nil).is(http.StatusNotFound)
+	d.do(d.lead, GET, written.Self()+"/content", nil).is(http.StatusOK)
 }
 
 func TestASuppliersEnvelopesAreBounded(t *testing.T) {
@@ -265,9 +266,9 @@ func TestASuppliersEnvelopesAreBounded(t *testing.T) {
 		d.upload(supplier, ageFile(t, 400), models.PurposeEnvelope)
 	}
 	one := announcement(ageFile(t, 400), models.PurposeEnvelope)
-	problem := d.do(supplier, POST, d.self()+"/uploads", one).is(http.StatusConflict).refused(models.CodeUploadLimit)
+	problem := d.do(supplier, POST, d.Self()+"/uploads", one).is(http.StatusConflict).refused(models.CodeUploadLimit)
 	require.Contains(t, problem.Errors[0].Accepted, "2 of one supplier")
-	d.do(rival, POST, d.self()+"/uploads", one).is(http.StatusCreated)
+	d.do(rival, POST, d.Self()+"/uploads", one).is(http.StatusCreated)
 }
 
 func TestAnEnvelopeThatWasCutOffIsNotCompleted(t *testing.T) {
@@ -281,7 +282,7 @@ func TestAnEnvelopeThatWasCutOffIsNotCompleted(t *testing.T) {
 	for n := range 2 {
 		require.Less(t, d.send(supplier, u, n, chunkOf(envelope, n)).Code, http.StatusBadRequest)
 	}
-	d.do(supplier, POST, u.self()+"/actions/complete", nil).is(http.StatusUnprocessableEntity).
+	d.do(supplier, POST, u.Self()+"/actions/complete", nil).is(http.StatusUnprocessableEntity).
 		refused(models.CodeNotSealed)
 	require.Equal(t, 1, d.count("SELECT count(*) FROM uploads WHERE id = $1 AND completed_at IS NULL", u.ID))
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/internal/webhook"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
@@ -60,7 +61,7 @@ func describeWebhook(kind models.EventType, means string, message *huma.Schema) 
 		},
 		RequestBody: &huma.RequestBody{
 			Required: true,
-			Content:  map[string]*huma.MediaType{mediaJSON: {Schema: message}},
+			Content:  map[string]*huma.MediaType{rest.MediaJSON: {Schema: message}},
 		},
 		Responses: map[string]*huma.Response{
 			"2XX": {Description: "The message was received. After any other answer, or none in time, it is sent " +

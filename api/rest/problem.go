@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"context"
@@ -69,6 +69,9 @@ func (t *translator) problem(ctx context.Context, err error) *Problem {
 	if done, ok := errors.AsType[*Problem](err); ok {
 		return done
 	}
+	if known, ok := errors.AsType[*knownFault](err); ok {
+		return t.failed(ctx, known.id)
+	}
 	if refusal, ok := models.RefusalOf(err); ok {
 		if fault := beside(err); fault != nil {
 			t.log.ErrorContext(ctx, "a fault beside a refusal", "request", requestOf(ctx).id, "refusal", refusal.Code,
@@ -88,6 +91,15 @@ func (t *translator) problem(ctx context.Context, err error) *Problem {
 	}
 	return t.fault(ctx, err)
 }
+
+// A knownFault is a fault of the engine whose cause is in the log already.
+type knownFault struct{ id string }
+
+// Error says where the cause is.
+func (f *knownFault) Error() string { return "fault " + f.id }
+
+// KnownFault makes an error that is answered as a fault of the engine whose cause is in the log under the ID.
+func KnownFault(id string) error { return &knownFault{id} }
 
 // beside collects what went wrong beside a refusal, such as that an attempt could not be recorded.
 func beside(err error) error {
@@ -131,7 +143,7 @@ func (t *translator) refusal(ctx context.Context, r *models.Refusal) *Problem {
 	p := &Problem{
 		Type:      t.base + string(r.Code),
 		Title:     refused.Title,
-		Status:    httpStatus[refused.Kind],
+		Status:    Status(refused.Kind),
 		Detail:    r.Detail,
 		Instance:  req.instance,
 		Code:      r.Code,
@@ -171,6 +183,23 @@ func faultOf(r *models.Refusal) Fault {
 	return f
 }
 
+// inHeaders makes a refusal name the headers by which a request says what it does not say in its body.
+func inHeaders(r *models.Refusal) *models.Refusal {
+	if r.Code == models.CodeKeyReused {
+		return models.Refuse(models.CodeKeyReused, headerIdempotencyKey,
+			"this Idempotency-Key was used for a request with another body").
+			Accepting("a new key for a new request, or the first request as it was")
+	}
+	named := *r
+	switch r.Field {
+	case models.FieldVersion:
+		named.Field = headerIfMatch
+	case models.FieldRequest:
+		named.Field = headerIdempotencyKey
+	}
+	return &named
+}
+
 func challenge(f *auth.Failure) string {
 	if !f.Presented {
 		return `Bearer realm="ppi"`
@@ -178,9 +207,10 @@ func challenge(f *auth.Failure) string {
 	return `Bearer realm="ppi", error="invalid_token", error_description="` + f.Reason + `"`
 }
 
-// abort answers with the problem of err and ends the request.
-func (s *server) abort(c *gin.Context, err error) {
-	p := s.translate.problem(c.Request.Context(), err)
+// Abort answers with the problem of err and ends the request.
+func Abort(c *gin.Context, err error) {
+	ctx := c.Request.Context()
+	p := requestOf(ctx).router.translate.problem(ctx, err)
 	maps.Copy(c.Writer.Header(), p.headers)
 	body, err := json.Marshal(p)
 	if err != nil {

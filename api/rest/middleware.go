@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"cmp"
@@ -17,21 +17,21 @@ import (
 )
 
 // begin gives the request its call, which all that follows fills in.
-func (s *server) begin(c *gin.Context) {
+func (r *Router) begin(c *gin.Context) {
 	req := &request{
-		id: requestID(c.Request.Header), path: c.Request.URL.Path, instance: clip(c.Request.URL.EscapedPath()),
-		server: s,
+		id: requestIDOf(c.Request.Header), path: c.Request.URL.Path, instance: clip(c.Request.URL.EscapedPath()),
+		router: r,
 	}
 	c.Request = c.Request.WithContext(withRequest(c.Request.Context(), req))
 	c.Header(headerRequestID, req.id)
 }
 
 // logAccess writes one line per request: who did what with which result, and nothing of what was sent.
-func (s *server) logAccess(c *gin.Context) {
+func (r *Router) logAccess(c *gin.Context) {
 	start := time.Now()
 	c.Next()
 	req := requestOf(c.Request.Context())
-	s.log.InfoContext(c.Request.Context(), "request",
+	r.log.InfoContext(c.Request.Context(), "request",
 		"request", req.id,
 		"method", c.Request.Method,
 		"route", c.FullPath(),
@@ -44,7 +44,7 @@ func (s *server) logAccess(c *gin.Context) {
 }
 
 // recover turns a panic into a problem; the connection is given up only when an answer had begun.
-func (s *server) recover(c *gin.Context) {
+func (r *Router) recover(c *gin.Context) {
 	defer func() {
 		cause := recover()
 		if cause == nil {
@@ -53,13 +53,13 @@ func (s *server) recover(c *gin.Context) {
 		if err, ok := cause.(error); (ok && errors.Is(err, http.ErrAbortHandler)) || c.Writer.Written() {
 			panic(http.ErrAbortHandler)
 		}
-		s.abort(c, fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
+		Abort(c, fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
 	}()
 	c.Next()
 }
 
 // secure sets the headers that keep an answer from being stored, sniffed, framed or run.
-func (*server) secure(c *gin.Context) {
+func (*Router) secure(c *gin.Context) {
 	h := c.Writer.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
@@ -70,28 +70,28 @@ func (*server) secure(c *gin.Context) {
 }
 
 // refuseHostile refuses a URL that would be read in more than one way.
-func (s *server) refuseHostile(c *gin.Context) {
+func (r *Router) refuseHostile(c *gin.Context) {
 	query, err := url.ParseQuery(c.Request.URL.RawQuery)
 	if err != nil {
-		s.abort(c, models.Refuse(models.CodeInvalidRequest, "", "the query cannot be read"))
+		Abort(c, models.Refuse(models.CodeInvalidRequest, "", "the query cannot be read"))
 		return
 	}
 	if unfit(c.Request.URL.Path) {
-		s.abort(c, models.Refuse(models.CodeInvalidText, "", "the path holds U+0000 or is not valid UTF-8"))
+		Abort(c, models.Refuse(models.CodeInvalidText, "", "the path holds U+0000 or is not valid UTF-8"))
 		return
 	}
 	for name, values := range query {
 		if len(values) > 1 {
-			s.abort(c, models.Refuse(models.CodeInvalidRequest, clip(name), "the query parameter is given %d times",
+			Abort(c, models.Refuse(models.CodeInvalidRequest, clip(name), "the query parameter is given %d times",
 				len(values)))
 			return
 		}
 		if unfit(name) || unfit(values[0]) {
-			s.abort(c, models.Refuse(models.CodeInvalidText, "", "the query holds U+0000 or is not valid UTF-8"))
+			Abort(c, models.Refuse(models.CodeInvalidText, "", "the query holds U+0000 or is not valid UTF-8"))
 			return
 		}
 		if err := cmp.Or(checkReversing("", name), checkReversing(clip(name), values[0])); err != nil {
-			s.abort(c, err)
+			Abort(c, err)
 			return
 		}
 	}

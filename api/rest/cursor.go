@@ -1,6 +1,7 @@
-package api
+package rest
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -66,13 +67,15 @@ func (c cursors) mac(list string, last models.ID) []byte {
 	return h.Sum(nil)[:macBytes]
 }
 
-// list answers one page. filters are what narrows the list, by the names of their query parameters;
+// List answers one page. filters are what narrows the list, by the names of their query parameters;
 // read returns those after an ID, at most as many as asked for.
-func list[M, T any](s *server, req *request, p Paging, filters url.Values,
+func List[M, T any](ctx context.Context, p Paging, filters url.Values,
 	read func(after models.ID, limit int) ([]M, error), id func(M) models.ID, show func(M) T,
 ) (*Listed[T], error) {
+	req := requestOf(ctx)
+	cursors := req.router.cursors
 	name := req.path + "?" + filters.Encode() + "#" + string(req.actor.PersonID)
-	after, unusable := s.cursors.open(name, p.Cursor)
+	after, unusable := cursors.open(name, p.Cursor)
 	// Reading judges access. Who may not see the list is told that first, whatever the cursor.
 	found, err := read(after, p.Limit+1)
 	if err != nil {
@@ -86,7 +89,7 @@ func list[M, T any](s *server, req *request, p Paging, filters url.Values,
 		out.Body.Items = append(out.Body.Items, show(m))
 	}
 	if len(found) > p.Limit {
-		out.Body.NextCursor = s.cursors.seal(name, id(found[p.Limit-1]))
+		out.Body.NextCursor = cursors.seal(name, id(found[p.Limit-1]))
 		out.Link = nextLink(req.path, p.Limit, out.Body.NextCursor, filters)
 	}
 	return out, nil

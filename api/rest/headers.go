@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"net/http"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -24,8 +25,8 @@ const (
 
 var requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9._:/=+-]{1,128}$`)
 
-// requestID takes over the caller's request ID when it is safe to log and to answer, else makes one.
-func requestID(h http.Header) string {
+// requestIDOf takes over the caller's request ID when it is safe to log and to answer, else makes one.
+func requestIDOf(h http.Header) string {
 	if id := h.Get(headerRequestID); requestIDPattern.MatchString(id) {
 		return id
 	}
@@ -88,45 +89,39 @@ func unquote(value string) (string, bool) {
 	return "", false
 }
 
-// A precondition is what If-Match says: the versions a change may have been made on.
-type precondition struct {
-	any      bool
-	versions []int64
-}
-
 // mostTags bounds what is kept of one If-Match: each version that a caller could know of is one tag.
 const mostTags = 100
 
 // ifMatch reads the If-Match of a change (RFC 9110 §13.1.1). Several lines are one list (§5.3). A tag that is
 // well formed but weak, or none of ours, matches nothing: the comparison is strong (§8.8.3.2).
-func ifMatch(h http.Header) (precondition, error) {
+func ifMatch(h http.Header) (acts.Versions, error) {
 	value := joined(h, headerIfMatch)
 	switch value {
 	case "":
-		return precondition{}, models.Refuse(models.CodeMissingIfMatch, headerIfMatch,
+		return acts.Versions{}, models.Refuse(models.CodeMissingIfMatch, headerIfMatch,
 			"the change does not say on which version it was made").
 			Accepting(`the ETag of the last answer, such as "3", or *`)
 	case anyTag:
-		return precondition{any: true}, nil
+		return acts.Versions{Any: true}, nil
 	}
 	tags, ok := entityTags(value)
 	if !ok || len(tags) > mostTags {
-		return precondition{}, models.Refuse(models.CodeInvalidRequest, headerIfMatch,
+		return acts.Versions{}, models.Refuse(models.CodeInvalidRequest, headerIfMatch,
 			"the If-Match header cannot be read").
 			Accepting(`ETags as they were answered, such as "3", at most %d of them, or *`, mostTags)
 	}
-	p := precondition{versions: []int64{}}
+	on := acts.Versions{Of: []int64{}}
 	for _, tag := range tags {
 		version, err := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
-		if err == nil && etag(version) == tag {
-			p.versions = append(p.versions, version)
+		if err == nil && ETag(version) == tag {
+			on.Of = append(on.Of, version)
 		}
 	}
-	return p, nil
+	return on, nil
 }
 
-// etag is the strong validator of a version.
-func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
+// ETag is the strong validator of a version.
+func ETag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
 
 // matchesNone tells whether If-None-Match names the tag (weak comparison, RFC 9110 §13.1.2). What cannot be
 // read names nothing: the caller then gets the whole answer.

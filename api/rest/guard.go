@@ -1,7 +1,8 @@
-package api
+package rest
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -13,19 +14,19 @@ import (
 
 // guard stands before every handler: it finds the row of the table, recognises the caller, judges
 // access, reads the headers the row asks for, and reads the body. A route without a row is not served.
-func (s *server) guard(c *gin.Context) {
+func (r *Router) guard(c *gin.Context) {
 	if c.FullPath() == "" {
 		return // no route: gin's answer for that is next
 	}
 	current := requestOf(c.Request.Context())
-	current.op = s.row(c.Request.Method, c.FullPath())
+	current.op = r.row(c.Request.Method, c.FullPath())
 	if current.op == nil {
-		s.abort(c, noResource())
+		Abort(c, noResource())
 		return
 	}
-	for _, step := range []func(*gin.Context, *request) error{s.letIn, readHeaders, s.readInput} {
+	for _, step := range []func(*gin.Context, *request) error{r.letIn, readHeaders, r.readInput} {
 		if err := step(c, current); err != nil {
-			s.abort(c, err)
+			Abort(c, err)
 			return
 		}
 	}
@@ -33,32 +34,32 @@ func (s *server) guard(c *gin.Context) {
 
 // letIn recognises the caller and judges access. Who may not even know that something exists is told
 // that it does not.
-func (s *server) letIn(c *gin.Context, req *request) error {
-	if req.op.access.kind == accessPublic {
+func (r *Router) letIn(c *gin.Context, req *request) error {
+	if req.op.Access.kind == accessPublic {
 		return nil
 	}
-	if err := s.recognise(c, req); err != nil {
+	if err := r.recognise(c, req); err != nil {
 		return err
 	}
-	switch req.op.access.kind {
+	switch req.op.Access.kind {
 	case accessPublic, accessAuthenticated:
 		return nil
 	case accessAdministrator:
-		return s.mustAdminister(c, req, false)
+		return mustAdminister(c, req, false)
 	case accessSelf:
-		return s.mustAdminister(c, req, c.Param("person") == string(req.actor.PersonID))
+		return mustAdminister(c, req, c.Param("person") == string(req.actor.PersonID))
 	case accessRoles:
-		return s.mustHold(c, req)
+		return r.mustHold(c, req)
 	}
-	return s.denied(c.Request.Context(), models.Refuse(models.CodeForbidden, "", "nobody may call this operation"))
+	return Denied(c.Request.Context(), models.Refuse(models.CodeForbidden, "", "nobody may call this operation"))
 }
 
-func (s *server) recognise(c *gin.Context, req *request) error {
+func (r *Router) recognise(c *gin.Context, req *request) error {
 	authorization, err := single(c.Request.Header, "Authorization", models.CodeInvalidRequest)
 	if err != nil {
 		return err
 	}
-	req.credential, err = s.authenticator.AuthenticateBy(c.Request.Context(), authorization, s.lookUp(c, req))
+	req.credential, err = r.authenticator.AuthenticateBy(c.Request.Context(), authorization, r.lookUp(c, req))
 	if err != nil {
 		req.seat = nil
 		return err
@@ -69,38 +70,38 @@ func (s *server) recognise(c *gin.Context, req *request) error {
 }
 
 // lookUp finds a key and, where access hangs on a procurement, that too, all in one query.
-func (s *server) lookUp(c *gin.Context, req *request) auth.Lookup {
+func (r *Router) lookUp(c *gin.Context, req *request) auth.Lookup {
 	procurement := models.ID(c.Param("procurement"))
-	if req.op.access.kind != accessRoles || !procurement.Is(models.PrefixProcurement) {
-		return s.views.Credential
+	if req.op.Access.kind != accessRoles || !procurement.Is(models.PrefixProcurement) {
+		return r.callers.Credential
 	}
 	return func(ctx context.Context, key models.ID) (models.Credential, error) {
-		credential, seat, err := s.views.KeyAndSeat(ctx, key, procurement)
+		credential, seat, err := r.callers.KeyAndSeat(ctx, key, procurement)
 		req.seat = seat
 		return credential, err
 	}
 }
 
-func (s *server) mustAdminister(c *gin.Context, req *request, own bool) error {
+func mustAdminister(c *gin.Context, req *request, own bool) error {
 	if own {
 		return nil
 	}
 	if err := acts.Administer(req.actor); err != nil {
-		return s.denied(c.Request.Context(), err)
+		return Denied(c.Request.Context(), err)
 	}
 	return nil
 }
 
-func (s *server) mustHold(c *gin.Context, req *request) error {
+func (r *Router) mustHold(c *gin.Context, req *request) error {
 	ctx := c.Request.Context()
 	if req.seat == nil {
 		return noResource()
 	}
 	seat := req.seat
 	req.actor.Roles = seat.Roles
-	if err := req.actor.MustHoldAny(req.op.access.roles...); err != nil && !s.answered(c, req) {
+	if err := req.actor.MustHoldAny(req.op.Access.roles...); err != nil && !r.answered(c, req) {
 		req.seat = nil // what the caller may not see does not show in log or answer
-		return s.denied(ctx, err)
+		return Denied(ctx, err)
 	}
 	c.Header(headerMode, string(seat.Procurement.Mode))
 	return nil
@@ -108,23 +109,31 @@ func (s *server) mustHold(c *gin.Context, req *request) error {
 
 // answered tells whether the call repeats a command of the same person that has its outcome: whoever
 // asked may learn it, even if the command itself ended the role it was asked in.
-func (s *server) answered(c *gin.Context, req *request) bool {
-	if !req.op.command {
+func (r *Router) answered(c *gin.Context, req *request) bool {
+	if !req.op.keepsOutcome {
 		return false
 	}
 	var err error
 	if req.key, err = idempotencyKey(c.Request.Header); err != nil {
 		return false
 	}
-	return s.views.HasOutcome(c.Request.Context(), req.commandID())
+	return r.callers.HasOutcome(c.Request.Context(), req.commandID())
 }
 
-// denied leaves a trace of an attempt that the rules of access turned away (Directive 2014/24/EU,
+// Denied leaves a trace of an attempt that the rules of access turned away (Directive 2014/24/EU,
 // Annex IV (g): infringements and attempts must be clearly detectable).
-func (s *server) denied(ctx context.Context, err error) error {
+func Denied(ctx context.Context, err error) error {
 	req := requestOf(ctx)
-	s.log.WarnContext(ctx, "access denied", "request", req.id, "person", req.actor.PersonID, "method", req.op.method,
+	req.router.log.WarnContext(ctx, "access denied", "request", req.id, "person", req.actor.PersonID, "method", req.op.Method,
 		"path", req.path, "reason", err.Error())
+	return err
+}
+
+// traced leaves a trace of an act that was denied only when it was to be carried out.
+func traced(ctx context.Context, err error) error {
+	if denied, ok := errors.AsType[*acts.Denied](err); ok {
+		return Denied(ctx, denied.Refusal)
+	}
 	return err
 }
 
@@ -133,17 +142,17 @@ func noResource() *models.Refusal { return models.NoSuchResource() }
 func readHeaders(c *gin.Context, req *request) error {
 	var err error
 	h := c.Request.Header
-	if req.op.keyed {
+	if req.op.Keyed {
 		if req.key, err = idempotencyKey(h); err != nil {
 			return err
 		}
 	}
-	if req.op.conditional {
+	if req.op.Conditional {
 		if req.ifMatch, err = ifMatch(h); err != nil {
 			return err
 		}
 	}
-	if req.op.method == http.MethodGet {
+	if req.op.Method == http.MethodGet {
 		// What serves files looks at one line only.
 		if req.ifNoneMatch = joined(h, headerIfNoneMatch); req.ifNoneMatch != "" {
 			h.Set(headerIfNoneMatch, req.ifNoneMatch)
@@ -152,12 +161,12 @@ func readHeaders(c *gin.Context, req *request) error {
 	return nil
 }
 
-func (s *server) readInput(c *gin.Context, req *request) error {
+func (r *Router) readInput(c *gin.Context, req *request) error {
 	switch {
-	case req.op.method == http.MethodGet:
+	case req.op.Method == http.MethodGet:
 		return nil
 	case req.op.takesBytes:
-		return s.readBytes(c, req)
+		return readBytes(c, req)
 	}
-	return s.readBody(c, req)
+	return r.readBody(c, req)
 }

@@ -1,14 +1,10 @@
-package api
+package rest
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,48 +24,57 @@ const (
 	humaUnbounded = -1
 )
 
-func (s *server) newHuma() huma.API {
-	return humagin.New(s.gin, huma.Config{
+// newSchemas makes a registry of schemas.
+func newSchemas(alias func(huma.Registry)) huma.Registry {
+	r := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	if alias != nil {
+		alias(r)
+	}
+	return r
+}
+
+func newHuma(to *gin.Engine, in huma.Registry, version string) huma.API {
+	return humagin.New(to, huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
 			Info: &huma.Info{
 				Title:       "PPI Engine",
-				Version:     s.version,
+				Version:     version,
 				Description: description(),
 				License:     &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
 			},
 			Servers: []*huma.Server{{URL: "/"}},
 			Components: &huma.Components{
-				Schemas: newSchemas(),
-				SecuritySchemes: map[string]*huma.SecurityScheme{securityScheme: {
-					Type: "http", Scheme: "bearer",
-					BearerFormat: "ppi_<key>_<secret>",
-				}}, //nolint:gosec // the form of a key, not a key
+				Schemas: in,
+				SecuritySchemes: map[string]*huma.SecurityScheme{
+					//nolint:gosec // the form of a key, not a key
+					securityScheme: {Type: "http", Scheme: "bearer", BearerFormat: "ppi_<key>_<secret>"},
+				},
 			},
 		},
 		// "json" serves what ends in +json.
 		Formats: map[string]huma.Format{
-			mediaJSON: huma.DefaultJSONFormat,
+			MediaJSON: huma.DefaultJSONFormat,
 			"json":    huma.DefaultJSONFormat,
 		},
-		DefaultFormat:                mediaJSON,
+		DefaultFormat:                MediaJSON,
 		RejectUnknownQueryParameters: true,
 	})
 }
 
 // describe tells huma what a row is.
-func (s *server) describe(o *operation) huma.Operation {
+func (r *Router) describe(o *Operation) huma.Operation {
 	d := huma.Operation{
-		OperationID:   o.id(),
-		Method:        o.method,
-		Path:          o.path,
-		Summary:       o.summary,
-		Tags:          []string{tag(o.path)},
+		OperationID:   o.ID(),
+		Method:        o.Method,
+		Path:          o.Path,
+		Summary:       o.Summary,
+		Tags:          []string{tag(o.Path)},
 		DefaultStatus: o.status,
 		MaxBodyBytes:  humaUnbounded,
 		// A deadline left on the connection would cancel a handler that waits longer for its command.
 		BodyReadTimeout: humaUnbounded,
-		Extensions:      map[string]any{"x-roles": o.access.names()},
+		Extensions:      map[string]any{"x-roles": o.Access.Names()},
 		Errors:          o.problems(),
 		Responses:       map[string]*huma.Response{},
 	}
@@ -80,25 +85,25 @@ func (s *server) describe(o *operation) huma.Operation {
 		describeFile(&d)
 	}
 	if o.takes != nil {
-		d.RequestBody = &huma.RequestBody{Content: s.jsonOf(o.takes)}
+		d.RequestBody = &huma.RequestBody{Content: r.jsonOf(o.takes)}
 		d.Responses[strconv.Itoa(o.status)] = &huma.Response{
 			Description: http.StatusText(o.status),
-			Content:     s.jsonOf(o.gives),
+			Content:     r.jsonOf(o.gives),
 		}
 	}
 	if o.content != nil {
-		content := o.content(s.huma.OpenAPI().Components.Schemas)
+		content := o.content(r.huma.OpenAPI().Components.Schemas)
 		d.Responses[strconv.Itoa(o.status)] = &huma.Response{Description: http.StatusText(o.status), Content: content}
 	}
-	if o.access.kind != accessPublic {
+	if o.Access.kind != accessPublic {
 		d.Security = []map[string][]string{{securityScheme: {}}}
 	}
 	return d
 }
 
 // jsonOf describes JSON of a type.
-func (s *server) jsonOf(t reflect.Type) map[string]*huma.MediaType {
-	return map[string]*huma.MediaType{mediaJSON: {Schema: s.huma.OpenAPI().
+func (r *Router) jsonOf(t reflect.Type) map[string]*huma.MediaType {
+	return map[string]*huma.MediaType{MediaJSON: {Schema: r.huma.OpenAPI().
 		Components.Schemas.Schema(t, true, t.Name())}}
 }
 
@@ -128,35 +133,9 @@ func tag(path string) string {
 	return "platform"
 }
 
-// problems lists the statuses other than success that a row can answer.
-func (o *operation) problems() []int {
-	statuses := []int{http.StatusBadRequest, http.StatusServiceUnavailable}
-	if o.access.kind != accessPublic {
-		statuses = append(statuses, http.StatusUnauthorized, http.StatusForbidden)
-	}
-	if strings.Contains(o.path, "{") || strings.HasSuffix(o.path, "/latest") { // there may be none yet
-		statuses = append(statuses, http.StatusNotFound)
-	}
-	if o.conditional {
-		statuses = append(statuses, http.StatusPreconditionFailed, http.StatusPreconditionRequired)
-	}
-	if o.method != http.MethodGet {
-		statuses = append(statuses, http.StatusConflict, http.StatusRequestEntityTooLarge)
-	}
-	if o.givesBytes {
-		statuses = append(statuses, http.StatusConflict)
-	}
-	if o.takesBody || o.takesBytes {
-		statuses = append(statuses, http.StatusRequestTimeout, http.StatusUnsupportedMediaType)
-	}
-	statuses = append(statuses, o.refuses...)
-	slices.Sort(statuses)
-	return append(statuses, http.StatusUnprocessableEntity) // huma adds 500
-}
-
 // documentHeaders adds to the document what the guard reads and huma does not bind.
-func (s *server) documentHeaders(o *operation) {
-	d := s.describedBy(o)
+func (r *Router) documentHeaders(o *Operation) {
+	d := r.describedBy(o)
 	text := &huma.Schema{Type: huma.TypeString}
 	add := func(name, doc string, required bool) {
 		d.Parameters = append(d.Parameters, &huma.Param{
@@ -164,11 +143,11 @@ func (s *server) documentHeaders(o *operation) {
 			Schema: text,
 		})
 	}
-	if o.keyed {
+	if o.Keyed {
 		add(headerIdempotencyKey, "A key of the caller's making, repeated when the request is repeated; kept for "+
 			days(acts.RequestsKept), true)
 	}
-	if o.conditional {
+	if o.Conditional {
 		add(headerIfMatch, `The ETags of the versions the change may have been made on, or *`, true)
 	}
 	success := d.Responses[strconv.Itoa(o.status)]
@@ -181,7 +160,7 @@ func (s *server) documentHeaders(o *operation) {
 	if o.mayCreate {
 		d.Responses[strconv.Itoa(http.StatusCreated)] = success
 	}
-	if o.method == http.MethodGet && success.Headers["ETag"] != nil {
+	if o.Method == http.MethodGet && success.Headers["ETag"] != nil {
 		add(headerIfNoneMatch, "ETags the caller has already; answered by 304 when one is current", false)
 		const unchanged = http.StatusNotModified
 		d.Responses[strconv.Itoa(unchanged)] = &huma.Response{Description: http.StatusText(unchanged)}
@@ -190,12 +169,12 @@ func (s *server) documentHeaders(o *operation) {
 
 func days(d time.Duration) string { return strconv.Itoa(int(d.Hours()/24)) + " days" }
 
-func (s *server) describedBy(o *operation) *huma.Operation {
-	item := s.huma.OpenAPI().Paths[o.path]
+func (r *Router) describedBy(o *Operation) *huma.Operation {
+	item := r.huma.OpenAPI().Paths[o.Path]
 	return map[string]*huma.Operation{
 		http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodPut: item.Put,
 		http.MethodPatch: item.Patch, http.MethodDelete: item.Delete,
-	}[o.method]
+	}[o.Method]
 }
 
 // description introduces the API on its reference page, with every code a problem can have.
@@ -206,40 +185,28 @@ func description() string {
 		"refused is answered by a problem (RFC 9457).\n\n" +
 		"<details><summary>All codes of problems</summary>\n\n| code | status | what to do |\n|---|---|---|\n")
 	for _, t := range models.RefusalTypes() {
-		fmt.Fprintf(&b, "| `%s` | %d | %s. %s |\n", t.Code, httpStatus[t.Kind], t.Title, t.Doc)
+		fmt.Fprintf(&b, "| `%s` | %d | %s. %s |\n", t.Code, Status(t.Kind), t.Title, t.Doc)
 	}
 	b.WriteString("\n</details>\n")
 	return b.String()
 }
 
 // serveDocument renders the OpenAPI document, once all rows are in it, and serves the bytes.
-func (s *server) serveDocument() error {
-	for _, schema := range s.huma.OpenAPI().Components.Schemas.Map() {
+func (r *Router) serveDocument(also func(*huma.OpenAPI)) error {
+	document := r.huma.OpenAPI()
+	for _, schema := range document.Components.Schemas.Map() {
 		for _, property := range schema.Properties {
 			// It has done its part, the message of a refusal, and is no keyword of JSON Schema.
 			property.PatternDescription = ""
 		}
 	}
-	describeWebhooks(s.huma.OpenAPI())
-	document, err := json.Marshal(s.huma.OpenAPI())
+	if also != nil {
+		also(document)
+	}
+	rendered, err := json.Marshal(document)
 	if err != nil {
 		return fmt.Errorf("render OpenAPI document: %w", err)
 	}
-	sum := sha256.Sum256(document)
-	row := page(documentPath, "The OpenAPI 3.1 document", func(c *gin.Context) {
-		serveStatic(c, "application/json", `"`+hex.EncodeToString(sum[:8])+`"`, document)
-	})
-	s.add(&row)
+	r.Add(File(documentPath, "The OpenAPI 3.1 document", Static{Media: MediaJSON, Content: rendered}))
 	return nil
-}
-
-// serveStatic answers with bytes that change only with the program.
-func serveStatic(c *gin.Context, media, tag string, content []byte) {
-	c.Header("Cache-Control", "no-cache")
-	c.Header("ETag", tag)
-	if matchesNone(joined(c.Request.Header, headerIfNoneMatch), tag) {
-		c.Status(http.StatusNotModified)
-		return
-	}
-	c.DataFromReader(http.StatusOK, int64(len(content)), media, bytes.NewReader(content), nil)
 }

@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"net/http"
@@ -24,3 +24,6 @@ var httpStatus = map[models.RefusalKind]int{
 	models.RefusalUnavailable:     http.StatusServiceUnavailable,
 	models.RefusalFault:           http.StatusInternalServerError,
 }
+
+// Status is how HTTP calls a kind of refusal.
+func Status(kind models.RefusalKind) int { return httpStatus[kind] }

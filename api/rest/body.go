@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"bytes"
@@ -20,8 +20,10 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
+// MediaJSON is the media type of whatever is neither a file nor a problem.
+const MediaJSON = "application/json"
+
 const (
-	mediaJSON       = "application/json"
 	mediaMergePatch = "application/merge-patch+json"
 	mediaBytes      = models.MediaTypeBytes
 	deepestJSON     = 32
@@ -29,8 +31,8 @@ const (
 
 // readBody reads the whole body of a JSON operation, refuses what the standard decoder would let pass
 // or alter, and leaves the bytes for huma to bind.
-func (s *server) readBody(c *gin.Context, req *request) error {
-	body, err := s.receive(c, req.op.maxBody, s.limits.BodyTimeout)
+func (r *Router) readBody(c *gin.Context, req *request) error {
+	body, err := receive(c, req.op.maxBody, r.limits.BodyTimeout)
 	if err != nil {
 		return err
 	}
@@ -45,22 +47,22 @@ func (s *server) readBody(c *gin.Context, req *request) error {
 	}
 	c.Request.Body = io.NopCloser(bytes.NewReader(body))
 	// huma picks its decoder by the header; the formats we accept are all JSON.
-	c.Request.Header.Set("Content-Type", mediaJSON)
+	c.Request.Header.Set("Content-Type", MediaJSON)
 	return nil
 }
 
 // readBytes reads the whole body of an operation that takes bytes into the call.
-func (s *server) readBytes(c *gin.Context, req *request) error {
+func readBytes(c *gin.Context, req *request) error {
 	if media, _, err := mime.ParseMediaType(c.GetHeader("Content-Type")); err != nil || media != mediaBytes {
 		return models.Refuse(models.CodeUnsupportedMediaType, "Content-Type", "the body's media type is not supported").
 			Accepting("%s", mediaBytes)
 	}
 	var err error
-	req.bytes, err = s.receive(c, req.op.maxBody, req.op.bodyTimeout)
+	req.bytes, err = receive(c, req.op.maxBody, req.op.bodyTimeout)
 	return err
 }
 
-func (s *server) receive(c *gin.Context, limit int64, within time.Duration) ([]byte, error) {
+func receive(c *gin.Context, limit int64, within time.Duration) ([]byte, error) {
 	control := http.NewResponseController(c.Writer)
 	_ = control.SetReadDeadline(time.Now().Add(within)) // a recorder in a test has no deadline
 	defer func() { _ = control.SetReadDeadline(time.Time{}) }()
@@ -81,14 +83,14 @@ func (s *server) receive(c *gin.Context, limit int64, within time.Duration) ([]b
 	return body, nil
 }
 
-func checkBody(op *operation, h http.Header, body []byte) error {
+func checkBody(op *Operation, h http.Header, body []byte) error {
 	if !op.takesBody {
 		return models.Refuse(models.CodeInvalidRequest, "", "this operation takes no body")
 	}
 	media, _, err := mime.ParseMediaType(h.Get("Content-Type"))
-	if err != nil || (media != mediaJSON && (media != mediaMergePatch || op.method != http.MethodPatch)) {
+	if err != nil || (media != MediaJSON && (media != mediaMergePatch || op.Method != http.MethodPatch)) {
 		return models.Refuse(models.CodeUnsupportedMediaType, "Content-Type", "the body's media type is not supported").
-			Accepting("%s", mediaJSON)
+			Accepting("%s", MediaJSON)
 	}
 	return checkJSON(body)
 }

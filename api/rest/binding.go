@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"context"
@@ -17,6 +17,9 @@ const longestEcho = 200
 // doesNotFit is said of a value that the schema lets pass and the field does not.
 const doesNotFit = "a value does not fit its field"
 
+// DoesNotFit refuses a body that the schema lets pass and the type that it describes does not.
+func DoesNotFit() *models.Refusal { return models.Refuse(models.CodeInvalidValue, "", doesNotFit) }
+
 // clip shortens what comes from a request to what may be repeated.
 func clip(s string) string {
 	runes := []rune(s)
@@ -29,8 +32,8 @@ func clip(s string) string {
 // bindingProblem makes a problem of what huma found while binding and validating. The offending value
 // itself is never repeated: it may be a secret, and it ends in the caller's logs.
 func bindingProblem(ctx context.Context, status int, message string, errs []error) *Problem {
-	s := requestOf(ctx).server
-	if s == nil {
+	r := requestOf(ctx).router
+	if r == nil {
 		return &Problem{Status: status} // huma asks for the type when it describes an operation
 	}
 	var all []*models.Refusal
@@ -40,7 +43,7 @@ func bindingProblem(ctx context.Context, status int, message string, errs []erro
 	if len(all) == 0 {
 		all = append(all, models.Refuse(bindingCode(status), "", "%s", message))
 	}
-	return s.translate.problem(ctx, models.Refusals(all))
+	return r.translate.problem(ctx, models.Refusals(all))
 }
 
 func bindingFault(status int, err error) *models.Refusal {

@@ -1,0 +1,76 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/ppi-engine/ppi/acts"
+)
+
+// A Resource is something that has a URL and a version.
+type Resource interface {
+	Self() string
+	AtVersion() int64
+}
+
+// An Answer shows a resource.
+type Answer[T Resource] struct {
+	Status   int
+	ETag     string `header:"ETag" doc:"The version, for If-Match and If-None-Match"`
+	Location string `header:"Location" doc:"Where the resource is, when it was just created"`
+	Replayed string `header:"Idempotent-Replayed" doc:"true: the answer of an earlier request with the same key"`
+	Body     T
+}
+
+// Shown answers with something that has no version of its own.
+type Shown[T any] struct {
+	Body T
+}
+
+// Got answers a GET of something that has a version; with 304 when the caller has this version already.
+func Got[M any, T Resource](ctx context.Context, result M, err error, show func(M) T) (*Answer[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	body := show(result)
+	a := &Answer[T]{Status: http.StatusOK, ETag: ETag(body.AtVersion()), Body: body}
+	if matchesNone(requestOf(ctx).ifNoneMatch, a.ETag) {
+		a.Status = http.StatusNotModified
+	}
+	return a, nil
+}
+
+// Created answers a POST with what its act has made.
+func Created[M any, T Resource](
+	ctx context.Context, done acts.Done[M], err error, show func(M) T,
+) (*Answer[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	body := show(done.Result)
+	a := &Answer[T]{
+		Status: requestOf(ctx).op.status, ETag: ETag(body.AtVersion()), Location: body.Self(), Body: body,
+	}
+	if done.Again {
+		a.Replayed = "true"
+	}
+	return a, nil
+}
+
+// A novel resource tells whether a PUT has just created it (RFC 9110 §9.3.4 asks for 201).
+type novel interface {
+	IsNew() bool
+}
+
+// Changed answers a PUT, PATCH or DELETE with what has come of its act.
+func Changed[M any, T Resource](ctx context.Context, result M, err error, show func(M) T) (*Answer[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	body := show(result)
+	a := &Answer[T]{Status: requestOf(ctx).op.status, ETag: ETag(body.AtVersion()), Body: body}
+	if n, ok := any(body).(novel); ok && n.IsNew() {
+		a.Status, a.Location = http.StatusCreated, body.Self()
+	}
+	return a, nil
+}

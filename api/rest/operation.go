@@ -1,0 +1,195 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// An Operation is one row of the table of operations.
+type Operation struct {
+	Method, Path, Summary string
+	// Access says who may call it.
+	Access Access
+	// Keyed operations need an Idempotency-Key, conditional ones an If-Match.
+	Keyed, Conditional bool
+	// Hidden operations are served but not part of the described API.
+	Hidden bool
+
+	// status is that of success.
+	status int
+	// maxBody bounds the body in bytes; 0 takes the router's limit.
+	maxBody int64
+	// takesBody tells whether there is a body to bind; takesBytes, that the body is bytes for the handler.
+	takesBody, takesBytes bool
+	// bodyTimeout is how long the body may take to arrive; 0 takes the router's limit.
+	bodyTimeout time.Duration
+	// givesBytes tells that the answer is a file rather than a resource.
+	givesBytes bool
+	// takes and gives are the types of body and answer where the handler's own do not say them.
+	takes, gives reflect.Type
+	// content describes an answer that the handler renders by itself.
+	content func(huma.Registry) map[string]*huma.MediaType
+	// refuses are statuses of problems besides those that its kind implies.
+	refuses []int
+	// mayCreate marks a PUT that answers 201 when there was nothing before.
+	mayCreate bool
+	// keepsOutcome marks an operation that writes a command down for the procurement's workflow.
+	keepsOutcome bool
+
+	bind func(*Router, *Operation)
+}
+
+// A Handler answers a request whose parameters and body are an I with an O.
+type Handler[I, O any] func(context.Context, *I) (*O, error)
+
+// Get makes a row that reads.
+func Get[I, O any](
+	path string, access Access, summary string, handle Handler[I, O], options ...Option,
+) Operation {
+	return bound(Operation{
+		Method: http.MethodGet, Path: path, Access: access, Summary: summary, status: http.StatusOK,
+	}, handle, options)
+}
+
+// Post makes a row that makes something, once for each Idempotency-Key. Its status of success is 201.
+func Post[I, O any](
+	path string, access Access, summary string, handle Handler[I, O], options ...Option,
+) Operation {
+	return bound(Operation{
+		Method: http.MethodPost, Path: path, Access: access, Summary: summary, status: http.StatusCreated, Keyed: true,
+	}, handle, options)
+}
+
+// Put makes a row that says all of what exists anew, on the version that If-Match names.
+func Put[I, O any](
+	path string, access Access, summary string, handle Handler[I, O], options ...Option,
+) Operation {
+	return bound(change(http.MethodPut, path, access, summary), handle, options)
+}
+
+// Patch makes a row that changes a part of what exists, on the version that If-Match names.
+func Patch[I, O any](
+	path string, access Access, summary string, handle Handler[I, O], options ...Option,
+) Operation {
+	return bound(change(http.MethodPatch, path, access, summary), handle, options)
+}
+
+// Delete makes a row that ends what exists, in the version that If-Match names.
+func Delete[I, O any](
+	path string, access Access, summary string, handle Handler[I, O], options ...Option,
+) Operation {
+	return bound(change(http.MethodDelete, path, access, summary), handle, options)
+}
+
+func change(method, path string, access Access, summary string) Operation {
+	return Operation{
+		Method: method, Path: path, Access: access, Summary: summary, status: http.StatusOK, Conditional: true,
+	}
+}
+
+// bound makes a row whose handler is bound, validated and described by huma.
+func bound[I, O any](o Operation, handle Handler[I, O], options []Option) Operation {
+	_, o.takesBody = reflect.TypeFor[I]().FieldByName("Body")
+	for _, apply := range options {
+		apply(&o)
+	}
+	o.bind = func(r *Router, o *Operation) {
+		huma.Register(r.huma, r.describe(o), func(ctx context.Context, in *I) (*O, error) {
+			out, err := handle(ctx, in)
+			if err != nil {
+				return nil, r.translate.problem(ctx, traced(ctx, err))
+			}
+			return out, nil
+		})
+		r.documentHeaders(o)
+	}
+	return o
+}
+
+// An Option departs from what a method implies.
+type Option func(*Operation)
+
+// Conditional makes a POST ask for If-Match, because it acts on a version of what exists.
+func Conditional() Option { return func(o *Operation) { o.Conditional = true } }
+
+// Unconditional spares a PUT the If-Match, because it says the same whatever was there before.
+func Unconditional() Option { return func(o *Operation) { o.Conditional = false } }
+
+// KeepsOutcome marks an operation whose outcome is kept for good under its Idempotency-Key: whoever asked may learn
+// it, even if the operation itself ended the role it was asked in.
+func KeepsOutcome() Option { return func(o *Operation) { o.keepsOutcome = true } }
+
+// Answers sets the status of success where the method's usual one does not fit.
+func Answers(status int) Option { return func(o *Operation) { o.status = status } }
+
+// MayCreate says that a PUT answers 201 when there was nothing before.
+func MayCreate() Option { return func(o *Operation) { o.mayCreate = true } }
+
+// TakesBytes says that the body is bytes of [models.MediaTypeBytes], at most n and within the time: the handler finds
+// them by [Bytes].
+func TakesBytes(n int64, within time.Duration) Option {
+	return func(o *Operation) { o.takesBytes, o.maxBody, o.bodyTimeout = true, n, within }
+}
+
+// GivesBytes says that the answer is a file.
+func GivesBytes() Option { return func(o *Operation) { o.givesBytes = true } }
+
+// GivesAlso says that the answer, which the handler renders by itself, is JSON of type T or of another media type.
+func GivesAlso[T any](media string) Option {
+	return func(o *Operation) {
+		o.content = func(r huma.Registry) map[string]*huma.MediaType {
+			return map[string]*huma.MediaType{MediaJSON: {Schema: r.Schema(reflect.TypeFor[T](), true, "")}, media: {}}
+		}
+	}
+}
+
+// Exchanges says what a body must be and what an answer is, where the handler takes and gives anything.
+func Exchanges(body, answer reflect.Type) Option {
+	return func(o *Operation) { o.takes, o.gives = body, answer }
+}
+
+// MayRefuse adds statuses of problems to those that the operation's kind implies.
+func MayRefuse(statuses ...int) Option { return func(o *Operation) { o.refuses = statuses } }
+
+// ID names the operation in the OpenAPI document, such as get-v1-procurements-procurement.
+func (o *Operation) ID() string {
+	return strings.ToLower(o.Method) + strings.NewReplacer("/", "-", "{", "", "}", "").Replace(o.Path)
+}
+
+// route is the path in gin's notation.
+func (o *Operation) route() string { return strings.NewReplacer("{", ":", "}", "").Replace(o.Path) }
+
+// onProcurement tells whether the operation concerns the procurement that its path names.
+func (o *Operation) onProcurement() bool { return o.Access.kind == accessRoles }
+
+// problems lists the statuses other than success that a row can answer.
+func (o *Operation) problems() []int {
+	statuses := []int{http.StatusBadRequest, http.StatusServiceUnavailable}
+	if o.Access.kind != accessPublic {
+		statuses = append(statuses, http.StatusUnauthorized, http.StatusForbidden)
+	}
+	if strings.Contains(o.Path, "{") || strings.HasSuffix(o.Path, "/latest") { // there may be none yet
+		statuses = append(statuses, http.StatusNotFound)
+	}
+	if o.Conditional {
+		statuses = append(statuses, http.StatusPreconditionFailed, http.StatusPreconditionRequired)
+	}
+	if o.Method != http.MethodGet {
+		statuses = append(statuses, http.StatusConflict, http.StatusRequestEntityTooLarge)
+	}
+	if o.givesBytes {
+		statuses = append(statuses, http.StatusConflict)
+	}
+	if o.takesBody || o.takesBytes {
+		statuses = append(statuses, http.StatusRequestTimeout, http.StatusUnsupportedMediaType)
+	}
+	statuses = append(statuses, o.refuses...)
+	slices.Sort(statuses)
+	return append(statuses, http.StatusUnprocessableEntity) // huma adds 500
+}

@@ -1,0 +1,58 @@
+package rest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// Optional is a member of a merge patch (RFC 7396): absent leaves the value, null removes it.
+type Optional[T any] struct {
+	given bool
+	value *T
+}
+
+// UnmarshalJSON reads null or a value.
+func (o *Optional[T]) UnmarshalJSON(b []byte) error {
+	o.given = true
+	if bytes.Equal(b, []byte("null")) {
+		o.value = nil
+		return nil
+	}
+	if err := json.Unmarshal(b, &o.value); err != nil {
+		return fmt.Errorf("read optional value: %w", err)
+	}
+	return nil
+}
+
+// Schema describes the value or null.
+func (o Optional[T]) Schema(r huma.Registry) *huma.Schema {
+	s := *r.Schema(reflect.TypeFor[T](), false, "")
+	s.Nullable = true
+	return &s
+}
+
+// Change points to what the member changes its value to, which may be nothing; nil: the member was not given.
+func (o Optional[T]) Change() **T {
+	if !o.given {
+		return nil
+	}
+	return &o.value
+}
+
+// OrZero points to what the member changes a value to that is never absent, only empty; nil: the member was not given.
+func (o Optional[T]) OrZero() *T {
+	if o.given && o.value == nil {
+		return new(T)
+	}
+	return o.value
+}
+
+// Given tells whether the member was given.
+func (o Optional[T]) Given() bool { return o.given }
+
+// Value is what the member says; nil: nothing.
+func (o Optional[T]) Value() *T { return o.value }

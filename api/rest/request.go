@@ -1,0 +1,91 @@
+package rest
+
+import (
+	"context"
+	"crypto/sha256"
+
+	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/views"
+)
+
+// A request is one request, with what the guard found out about it before its handler runs.
+type request struct {
+	// id is the request's X-Request-Id.
+	id   string
+	path string
+	// instance is the path as a problem repeats it.
+	instance string
+	// router is the one that answers; nil outside of any request.
+	router *Router
+	op     *Operation
+	// credential is the key the caller presented; its zero value means a public operation.
+	credential models.Credential
+	// actor is the caller with the roles held on the procurement of the path.
+	actor models.Actor
+	// seat is the procurement of the path as the caller found it; nil when the path names none.
+	seat *models.Seat
+	// key is the Idempotency-Key.
+	key         string
+	ifMatch     acts.Versions
+	ifNoneMatch string
+	fingerprint [sha256.Size]byte
+	// bytes are the body of an operation that takes bytes.
+	bytes []byte
+}
+
+type requestKey struct{}
+
+func withRequest(ctx context.Context, r *request) context.Context {
+	return context.WithValue(ctx, requestKey{}, r)
+}
+
+// requestOf returns the request that ctx belongs to; outside of any request it is empty.
+func requestOf(ctx context.Context) *request {
+	if r, ok := ctx.Value(requestKey{}).(*request); ok {
+		return r
+	}
+	return &request{}
+}
+
+// commandID is the ID under which a repeat of the request is recognised. The path stands for the
+// route: the same key on another procurement is another request.
+func (r *request) commandID() string {
+	return models.CommandID(r.actor.PersonID, r.op.Method, r.path, r.key)
+}
+
+// procurement returns the ID of the procurement that the path names, or nothing.
+func (r *request) procurement() models.ID {
+	if r.seat == nil {
+		return ""
+	}
+	return r.seat.Procurement.ID
+}
+
+// By is the caller as an act is asked for.
+func By(ctx context.Context) acts.By {
+	req := requestOf(ctx)
+	return acts.By{
+		Actor: req.actor, Seat: req.seat, Roles: req.op.Access.roles,
+		Request: acts.Request{ID: req.commandID(), Fingerprint: req.fingerprint},
+		On:      req.ifMatch,
+	}
+}
+
+// Reader is the caller as views take one.
+func Reader(ctx context.Context) views.Reader {
+	req := requestOf(ctx)
+	return views.Reader{Actor: req.actor, Seat: req.seat}
+}
+
+// Credential is the key that the caller presented, and whose it is.
+func Credential(ctx context.Context) models.Credential { return requestOf(ctx).credential }
+
+// Procurement is the ID of the procurement that the path names and the caller holds a role on, or nothing.
+func Procurement(ctx context.Context) models.ID { return requestOf(ctx).procurement() }
+
+// Bytes are the body of an operation that takes bytes.
+func Bytes(ctx context.Context) []byte { return requestOf(ctx).bytes }
+
+// ID is the request's X-Request-Id, which finds it in the log.
+func ID(ctx context.Context) string { return requestOf(ctx).id }
