@@ -2,9 +2,9 @@ package acts
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"sync"
@@ -14,11 +14,6 @@ import (
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 )
-
-// content is what an entry of the dossier says; it checks itself beyond what its schema can.
-type content interface {
-	Check() error
-}
 
 // subjected content is about one thing, such as a lot: of a single kind one entry stands for each. What an
 // entry is about never changes.
@@ -32,29 +27,13 @@ type contextual interface {
 	CheckAgainst(d models.Dossier, e models.Entry) error
 }
 
-// drawn content takes a part of what it says from the rest of the dossier, in the transaction that writes it.
-type drawn[T any] interface {
-	Drawn(d models.Dossier) T
-}
-
 // documented content names documents of the procurement by digest.
 type documented interface {
 	Documents() []string
 }
 
-// An EntryKind is one kind of entry. Its content is a T, which says by itself what it must hold.
-type EntryKind[T content] struct {
-	Kind models.EntryKind
-}
-
-// Rule says who writes entries of the kind, when, and how many stand at once.
-func (k EntryKind[T]) Rule() models.EntryRule {
-	rule, _ := models.EntryRuleOf(k.Kind)
-	return rule
-}
-
 // Write writes an entry.
-func (k EntryKind[T]) Write(ctx context.Context, a *Acts, by By, body T) (Done[models.Entry], error) {
+func (k EntryKind) Write(ctx context.Context, a *Acts, by By, body Content) (Done[models.Entry], error) {
 	return once(ctx, a, by, func(d *deed) (models.Entry, error) {
 		e, err := k.begin(d)
 		if err != nil {
@@ -65,7 +44,7 @@ func (k EntryKind[T]) Write(ctx context.Context, a *Acts, by By, body T) (Done[m
 }
 
 // Import writes all entries or, with all their faults, none. Each is judged by the dossier as it was before.
-func (k EntryKind[T]) Import(ctx context.Context, a *Acts, by By, bodies []T) (Done[[]models.Entry], error) {
+func (k EntryKind) Import(ctx context.Context, a *Acts, by By, bodies []Content) (Done[[]models.Entry], error) {
 	return once(ctx, a, by, func(d *deed) ([]models.Entry, error) {
 		first, err := k.begin(d)
 		if err != nil {
@@ -84,7 +63,7 @@ func (k EntryKind[T]) Import(ctx context.Context, a *Acts, by By, bodies []T) (D
 	})
 }
 
-func checkAll[T content](bodies []T) error {
+func checkAll(bodies []Content) error {
 	var faults []*models.Refusal
 	for i, body := range bodies {
 		faults = append(faults, models.Faults(within(body.Check(), i))...)
@@ -111,18 +90,18 @@ func within(err error, i int) error {
 }
 
 // Rewrite writes the next version of an entry.
-func (k EntryKind[T]) Rewrite(ctx context.Context, a *Acts, by By, id models.ID, body T) (models.Entry, error) {
+func (k EntryKind) Rewrite(ctx context.Context, a *Acts, by By, id models.ID, body Content) (models.Entry, error) {
 	return k.next(ctx, a, by, id, func(d *deed, e models.Entry) (models.Entry, error) {
 		return k.save(d, e, body, d.dossierOnce())
 	})
 }
 
 // Withdraw takes an entry back; it is kept and counts no longer.
-func (k EntryKind[T]) Withdraw(ctx context.Context, a *Acts, by By, id models.ID) (models.Entry, error) {
+func (k EntryKind) Withdraw(ctx context.Context, a *Acts, by By, id models.ID) (models.Entry, error) {
 	return k.next(ctx, a, by, id, func(d *deed, e models.Entry) (models.Entry, error) {
 		e.WithdrawnAt = &e.WrittenAt
-		var body T
-		if err := json.Unmarshal(e.Body, &body); err != nil {
+		body, err := k.read(e.Body)
+		if err != nil {
 			return e, fmt.Errorf("read entry %s: %w", e.ID, err)
 		}
 		if err := d.entryFits(body, e, d.dossierOnce()); err != nil {
@@ -136,7 +115,7 @@ func (k EntryKind[T]) Withdraw(ctx context.Context, a *Acts, by By, id models.ID
 }
 
 // next makes the next version of an entry that the actor has seen.
-func (k EntryKind[T]) next(
+func (k EntryKind) next(
 	ctx context.Context, a *Acts, by By, id models.ID, do func(*deed, models.Entry) (models.Entry, error),
 ) (models.Entry, error) {
 	return change(ctx, a, by, func(d *deed) (models.Entry, error) {
@@ -160,31 +139,34 @@ func (k EntryKind[T]) next(
 }
 
 // begin makes the first version of an entry, empty yet and without ID.
-func (k EntryKind[T]) begin(d *deed) (models.Entry, error) {
+func (k EntryKind) begin(d *deed) (models.Entry, error) {
 	round, err := d.enterPhaseOf(k.Kind)
 	if err != nil {
 		return models.Entry{}, err
 	}
 	e := models.Entry{
-		ProcurementID: d.procurement(), Kind: k.Kind, Phase: k.Rule().Phase,
+		ProcurementID: d.procurement(), Kind: k.Kind, Phase: k.Phase,
 		Round: round, Version: 1, AuthorID: d.Actor.PersonID, WrittenAt: d.Seat.Now,
 	}
-	if k.Rule().PerBuyer {
-		e.OrganisationID, err = d.speaksFor(k.Rule().Writers)
+	if k.PerBuyer {
+		e.OrganisationID, err = d.speaksFor(k.Writers)
 	}
 	return e, err
 }
 
-func (k EntryKind[T]) save(
-	d *deed, e models.Entry, body T, dossier func() (models.Dossier, error),
+func (k EntryKind) save(
+	d *deed, e models.Entry, body Content, dossier func() (models.Dossier, error),
 ) (models.Entry, error) {
+	if reflect.TypeOf(body) != k.content {
+		return e, fmt.Errorf("write entry of kind %s: it does not say a %T", k.Kind, body)
+	}
 	if e.ID == "" {
 		e.ID = models.NewID(models.PrefixEntry)
 	}
 	if err := body.Check(); err != nil {
 		return e, err
 	}
-	body, err := draw(body, dossier)
+	body, err := k.drawnFrom(dossier, body)
 	if err != nil {
 		return e, err
 	}
@@ -203,18 +185,8 @@ func (k EntryKind[T]) save(
 	return e, d.record(aboutEntry(e))
 }
 
-// draw completes content that takes a part of what it says from the dossier.
-func draw[T content](body T, dossier func() (models.Dossier, error)) (T, error) {
-	c, ok := any(body).(drawn[T])
-	if !ok {
-		return body, nil
-	}
-	d, err := dossier()
-	return c.Drawn(d), err
-}
-
 // about notes what the entry is about when it is first written, and refuses to make it about something else.
-func about(body content, e *models.Entry) error {
+func about(body Content, e *models.Entry) error {
 	s, ok := body.(subjected)
 	if !ok || e.Version > 1 && s.Subject() == e.Subject {
 		return nil
@@ -293,7 +265,7 @@ func (d *deed) mayChangeEntry(e models.Entry) error {
 }
 
 // entryFits judges an entry by the rest of the dossier, if its content asks for that, and by the documents it names.
-func (d *deed) entryFits(body content, e models.Entry, dossier func() (models.Dossier, error)) error {
+func (d *deed) entryFits(body Content, e models.Entry, dossier func() (models.Dossier, error)) error {
 	if named, ok := body.(documented); ok && e.WithdrawnAt == nil {
 		for _, digest := range named.Documents() {
 			if err := d.tx.DocumentWritten(e.ProcurementID, digest); err != nil {

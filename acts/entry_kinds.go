@@ -1,6 +1,11 @@
 package acts
 
 import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+
 	"github.com/ppi-engine/ppi/internal/seal"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/evaluation"
@@ -8,60 +13,136 @@ import (
 	"github.com/ppi-engine/ppi/rules/procedure"
 )
 
-// The kinds of entries, phase by phase, each with the type of its content.
-var (
-	EntryNeedsStatement   = EntryKind[models.NeedsStatement]{models.EntryNeedsStatement}
-	EntryCommonNeed       = EntryKind[models.CommonNeed]{models.EntryCommonNeed}
-	EntryNeedConfirmation = EntryKind[models.Confirmation]{models.EntryNeedConfirmation}
-	EntryStateOfTheArt    = EntryKind[models.StateOfTheArt]{models.EntryStateOfTheArt}
-	EntryEstimate         = EntryKind[models.Estimate]{models.EntryEstimate}
+// entryKinds is the table of the kinds of entries, phase by phase, each with the type of what an entry says. The row in
+// models says the rest.
+var entryKinds = []EntryKind{
+	says[models.NeedsStatement](models.EntryNeedsStatement),
+	says[models.CommonNeed](models.EntryCommonNeed),
+	says[models.Confirmation](models.EntryNeedConfirmation),
+	says[models.StateOfTheArt](models.EntryStateOfTheArt),
+	says[models.Estimate](models.EntryEstimate),
 
-	EntryAgreement           = EntryKind[models.Agreement]{models.EntryAgreement}
-	EntrySignature           = EntryKind[models.Signature]{models.EntrySignature}
-	EntryRolePlan            = EntryKind[models.RolePlan]{models.EntryRolePlan}
-	EntryActivity            = EntryKind[models.Activity]{models.EntryActivity}
-	EntryInterestDeclaration = EntryKind[models.InterestDeclaration]{models.EntryInterestDeclaration}
-	EntryMembership          = EntryKind[models.Membership]{models.EntryMembership}
-	EntryGrantAction         = EntryKind[models.GrantAction]{models.EntryGrantAction}
+	says[models.Agreement](models.EntryAgreement),
+	says[models.Signature](models.EntrySignature),
+	says[models.RolePlan](models.EntryRolePlan),
+	says[models.Activity](models.EntryActivity),
+	says[models.InterestDeclaration](models.EntryInterestDeclaration),
+	says[models.Membership](models.EntryMembership),
+	says[models.GrantAction](models.EntryGrantAction),
 
-	EntryRequirement           = EntryKind[models.Requirement]{models.EntryRequirement}
-	EntryGlossary              = EntryKind[models.Glossary]{models.EntryGlossary}
-	EntryClauses               = EntryKind[models.Clauses]{models.EntryClauses}
-	EntryLotsDecision          = EntryKind[models.LotsDecision]{models.EntryLotsDecision}
-	EntryProcedureChoice       = EntryKind[procedure.Choice]{models.EntryProcedureChoice}
-	EntryBusinessCase          = EntryKind[models.BusinessCase]{models.EntryBusinessCase}
-	EntrySpecificationVersion  = EntryKind[models.SpecificationVersion]{models.EntrySpecificationVersion}
-	EntrySpecificationApproval = EntryKind[models.Approval]{models.EntrySpecificationApproval}
-	EntryLegalCertification    = EntryKind[models.LegalCertification]{models.EntryLegalCertification}
+	says[models.Requirement](models.EntryRequirement),
+	says[models.Glossary](models.EntryGlossary),
+	says[models.Clauses](models.EntryClauses),
+	says[models.LotsDecision](models.EntryLotsDecision),
+	says[procedure.Choice](models.EntryProcedureChoice),
+	says[models.BusinessCase](models.EntryBusinessCase),
+	says[models.SpecificationVersion](models.EntrySpecificationVersion),
+	says[models.Approval](models.EntrySpecificationApproval),
+	says[models.LegalCertification](models.EntryLegalCertification),
 
-	EntryAnnouncement       = EntryKind[market.Announcement]{models.EntryAnnouncement}
-	EntryQuestionnaire      = EntryKind[market.Questionnaire]{models.EntryQuestionnaire}
-	EntryConsultationEvent  = EntryKind[models.ConsultationEvent]{models.EntryConsultationEvent}
-	EntryMarketContact      = EntryKind[models.MarketContact]{models.EntryMarketContact}
-	EntryConsultationReport = EntryKind[models.ConsultationReport]{models.EntryConsultationReport}
-	EntryRoute              = EntryKind[models.Route]{models.EntryRoute}
+	says[market.Announcement](models.EntryAnnouncement),
+	says[market.Questionnaire](models.EntryQuestionnaire),
+	says[models.ConsultationEvent](models.EntryConsultationEvent),
+	says[models.MarketContact](models.EntryMarketContact),
+	says[models.ConsultationReport](models.EntryConsultationReport),
+	says[models.Route](models.EntryRoute),
 
-	EntryEngagementPlan = EntryKind[models.EngagementPlan]{models.EntryEngagementPlan}
-	EntryBulletin       = EntryKind[market.Bulletin]{models.EntryBulletin}
-	EntryMarketChange   = EntryKind[models.MarketChange]{models.EntryMarketChange}
-	EntryPlanningNotice = EntryKind[models.PlanningNotice]{models.EntryPlanningNotice}
+	says[models.EngagementPlan](models.EntryEngagementPlan),
+	says[market.Bulletin](models.EntryBulletin),
+	says[models.MarketChange](models.EntryMarketChange),
+	says[models.PlanningNotice](models.EntryPlanningNotice),
 
-	EntryNeutralityAnswer = EntryKind[models.NeutralityAnswer]{models.EntryNeutralityAnswer}
+	says[models.NeutralityAnswer](models.EntryNeutralityAnswer),
 
-	EntryAwardCriteria       = EntryKind[evaluation.Criteria]{models.EntryAwardCriteria}
-	EntryOpeningKey          = EntryKind[openingKey]{models.EntryOpeningKey}
-	EntryConflictDeclaration = EntryKind[models.ConflictDeclaration]{models.EntryConflictDeclaration}
-	EntrySelectionCriteria   = EntryKind[evaluation.SelectionCriteria]{models.EntrySelectionCriteria}
-	EntrySelection           = EntryKind[evaluation.Selection]{models.EntrySelection}
-	EntryAdmission           = EntryKind[models.Admission]{models.EntryAdmission}
-	EntryConsensus           = EntryKind[evaluation.Consensus]{models.EntryConsensus}
-	EntryPriceInquiry        = EntryKind[models.PriceInquiry]{models.EntryPriceInquiry}
-	EntryReview              = EntryKind[models.Review]{models.EntryReview}
-	EntryContract            = EntryKind[models.Contract]{models.EntryContract}
-	EntryPurchase            = EntryKind[models.Purchase]{models.EntryPurchase}
-	EntryNonPurchase         = EntryKind[models.NonPurchase]{models.EntryNonPurchase}
-	EntryIndividualReport    = EntryKind[evaluation.Report]{models.EntryIndividualReport}
-)
+	says[evaluation.Criteria](models.EntryAwardCriteria),
+	says[openingKey](models.EntryOpeningKey),
+	says[models.ConflictDeclaration](models.EntryConflictDeclaration),
+	says[evaluation.SelectionCriteria](models.EntrySelectionCriteria),
+	says[evaluation.Selection](models.EntrySelection),
+	says[models.Admission](models.EntryAdmission),
+	says[evaluation.Consensus](models.EntryConsensus),
+	says[models.PriceInquiry](models.EntryPriceInquiry),
+	says[models.Review](models.EntryReview),
+	says[models.Contract](models.EntryContract),
+	says[models.Purchase](models.EntryPurchase),
+	says[models.NonPurchase](models.EntryNonPurchase),
+	says[evaluation.Report](models.EntryIndividualReport),
+}
+
+// EntryKinds lists the kinds of entries that can be written.
+func EntryKinds() []EntryKind { return slices.Clone(entryKinds) }
+
+// EntryKindOf returns the row of a kind; false: entries of it cannot be written.
+func EntryKindOf(kind models.EntryKind) (EntryKind, bool) {
+	i := slices.IndexFunc(entryKinds, func(k EntryKind) bool { return k.Kind == kind })
+	if i < 0 {
+		return EntryKind{}, false
+	}
+	return entryKinds[i], true
+}
+
+// An EntryKind is one kind of entry: its row in models, and the type of its content.
+type EntryKind struct {
+	models.EntryRule
+
+	content reflect.Type
+	read    func(body []byte) (Content, error)
+	// draw completes content with what it takes from the dossier; nil: it says all by itself.
+	draw func(body Content, d models.Dossier) Content
+}
+
+// Content is what an entry says. It refuses what its schema cannot.
+type Content interface {
+	Check() error
+}
+
+// drawn content takes a part of what it says from the rest of the dossier, in the transaction that writes it.
+type drawn[T any] interface {
+	Drawn(d models.Dossier) T
+}
+
+// says makes the row of a kind whose entries say a T.
+func says[T Content](kind models.EntryKind) EntryKind {
+	rule, _ := models.EntryRuleOf(kind)
+	row := EntryKind{EntryRule: rule, content: reflect.TypeFor[T](), read: readContent[T]}
+	if reflect.TypeFor[T]().Implements(reflect.TypeFor[drawn[T]]()) {
+		row.draw = drawContent[T]
+	}
+	return row
+}
+
+func readContent[T Content](body []byte) (Content, error) {
+	var content T
+	if err := json.Unmarshal(body, &content); err != nil {
+		return nil, fmt.Errorf("read content: %w", err)
+	}
+	return content, nil
+}
+
+func drawContent[T Content](body Content, d models.Dossier) Content {
+	if c, ok := body.(drawn[T]); ok {
+		return c.Drawn(d)
+	}
+	return body
+}
+
+// Content is the type of what an entry of the kind says.
+func (k EntryKind) Content() reflect.Type { return k.content }
+
+// Read reads what an entry says.
+func (k EntryKind) Read(body []byte) (Content, error) { return k.read(body) }
+
+// drawnFrom completes content that takes a part of what it says from the dossier.
+func (k EntryKind) drawnFrom(dossier func() (models.Dossier, error), body Content) (Content, error) {
+	if k.draw == nil {
+		return body, nil
+	}
+	d, err := dossier()
+	if err != nil {
+		return body, err
+	}
+	return k.draw(body, d), nil
+}
 
 // An openingKey is an opening key for which envelopes can be sealed.
 type openingKey struct {

@@ -29,6 +29,11 @@ func (b *bench) opened(phase models.Phase) *bench {
 	return b
 }
 
+var (
+	glossaries, _ = acts.EntryKindOf(models.EntryGlossary)
+	clauses, _    = acts.EntryKindOf(models.EntryClauses)
+)
+
 func glossary(term string) models.Glossary {
 	meaning := models.Text{"en": "what it says"}
 	return models.Glossary{Terms: []models.Term{{Term: models.Text{"en": term}, Meaning: meaning}}}
@@ -37,22 +42,22 @@ func glossary(term string) models.Glossary {
 func TestAnEntryIsWrittenWhileItsPhaseIsOpen(t *testing.T) {
 	t.Parallel()
 	b := setUp(t)
-	_, err := acts.EntryGlossary.Write(t.Context(), b.acts, b.asLead(), glossary("qubit"))
+	_, err := glossaries.Write(t.Context(), b.acts, b.asLead(), glossary("qubit"))
 	refused(t, err, models.CodePhaseNotOpen)
 
 	b.opened(models.PhaseSpecification)
 	by := b.asLead()
-	by.Roles = acts.EntryGlossary.Rule().Writers
-	first, err := acts.EntryGlossary.Write(t.Context(), b.acts, by, glossary("qubit"))
+	by.Roles = glossaries.Writers
+	first, err := glossaries.Write(t.Context(), b.acts, by, glossary("qubit"))
 	require.NoError(t, err)
 	require.Equal(t, int64(1), first.Result.Version)
-	again, err := acts.EntryGlossary.Write(t.Context(), b.acts, by, glossary("qubit"))
+	again, err := glossaries.Write(t.Context(), b.acts, by, glossary("qubit"))
 	require.NoError(t, err)
 	require.True(t, again.Again)
 	require.Equal(t, first.Result.ID, again.Result.ID)
 	require.Equal(t, first.Result.Digest, again.Result.Digest)
 	require.JSONEq(t, string(first.Result.Body), string(again.Result.Body))
-	_, err = acts.EntryGlossary.Write(t.Context(), b.acts, b.asLead(), glossary("gate"))
+	_, err = glossaries.Write(t.Context(), b.acts, b.asLead(), glossary("gate"))
 	refused(t, err, models.CodeAlreadyExists)
 	require.Equal(t, 1, b.happened(event.EntryWritten{}))
 }
@@ -60,19 +65,19 @@ func TestAnEntryIsWrittenWhileItsPhaseIsOpen(t *testing.T) {
 func TestAnEntryIsRewrittenAndWithdrawnOnItsPresentVersion(t *testing.T) {
 	t.Parallel()
 	b := setUp(t).opened(models.PhaseSpecification)
-	made, err := acts.EntryGlossary.Write(t.Context(), b.acts, b.asLead(), glossary("qubit"))
+	made, err := glossaries.Write(t.Context(), b.acts, b.asLead(), glossary("qubit"))
 	require.NoError(t, err)
 	by := b.asLead()
 	by.On = acts.Versions{Of: []int64{1}}
-	next, err := acts.EntryGlossary.Rewrite(t.Context(), b.acts, by, made.Result.ID, glossary("gate"))
+	next, err := glossaries.Rewrite(t.Context(), b.acts, by, made.Result.ID, glossary("gate"))
 	require.NoError(t, err)
 	require.Equal(t, int64(2), next.Version)
 	require.NotEqual(t, made.Result.Digest, next.Digest)
-	_, err = acts.EntryGlossary.Rewrite(t.Context(), b.acts, by, made.Result.ID, glossary("gate"))
+	_, err = glossaries.Rewrite(t.Context(), b.acts, by, made.Result.ID, glossary("gate"))
 	refused(t, err, models.CodeStale)
-	_, err = acts.EntryClauses.Withdraw(t.Context(), b.acts, b.asLead(), made.Result.ID)
+	_, err = clauses.Withdraw(t.Context(), b.acts, b.asLead(), made.Result.ID)
 	refused(t, err, models.CodeNotFound)
-	withdrawn, err := acts.EntryGlossary.Withdraw(t.Context(), b.acts, b.asLead(), made.Result.ID)
+	withdrawn, err := glossaries.Withdraw(t.Context(), b.acts, b.asLead(), made.Result.ID)
 	require.NoError(t, err)
 	require.NotNil(t, withdrawn.WithdrawnAt)
 	require.Equal(t, 1, b.happened(event.EntryWithdrawn{}))
@@ -81,8 +86,16 @@ func TestAnEntryIsRewrittenAndWithdrawnOnItsPresentVersion(t *testing.T) {
 func TestAnImportWritesAllOrNone(t *testing.T) {
 	t.Parallel()
 	b := setUp(t).opened(models.PhaseSpecification)
-	all := []models.Glossary{glossary("qubit"), glossary("gate")}
-	_, err := acts.EntryGlossary.Import(t.Context(), b.acts, b.asLead(), all)
+	all := []acts.Content{glossary("qubit"), glossary("gate")}
+	_, err := glossaries.Import(t.Context(), b.acts, b.asLead(), all)
 	refusedAt(t, err, models.CodeAlreadyExists, "/items/1")
+	require.Zero(t, b.happened(event.EntryWritten{}))
+}
+
+func TestAnEntrySaysWhatItsKindSays(t *testing.T) {
+	t.Parallel()
+	b := setUp(t).opened(models.PhaseSpecification)
+	_, err := glossaries.Write(t.Context(), b.acts, b.asLead(), models.Clauses{})
+	require.ErrorContains(t, err, "models.Clauses")
 	require.Zero(t, b.happened(event.EntryWritten{}))
 }

@@ -51,7 +51,7 @@ func (s *server) act(verb acts.Verb) rest.Operation {
 			}
 			return answerTo(verb, cmd, replayed)
 		}, rest.Conditional(), rest.KeepsOutcome(), rest.Answers(http.StatusOK),
-		rest.Exchanges(verb.Payload(), verb.View()))
+		rest.Takes(rest.SchemaOf(verb.Payload())), rest.Gives(rest.SchemaOf(verb.View())))
 }
 
 // readPayload brings what a request says into the form in which it is written down.

@@ -5,8 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"reflect"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/api/rest"
@@ -14,13 +15,37 @@ import (
 	"github.com/ppi-engine/ppi/views"
 )
 
-// content is what an entry of the dossier says.
-type content interface {
-	Check() error
+// entries makes the operations of a kind of entry, as its row says. What an entry says is of the type of the kind.
+func (s *server) entries(kind acts.EntryKind) []rest.Operation {
+	h := entryHandler{s, kind}
+	writers, readers := rest.Roles(kind.Writers...), reads(views.OfEntries)
+	all := ofProcurement + "/" + kind.Path
+	name, content := huma.DefaultSchemaNamer(kind.Content(), ""), rest.SchemaOf(kind.Content())
+	view := rest.In[EntryView]("EntryView"+name, "content", content)
+	rows := []rest.Operation{
+		rest.Post(all, writers, "Write "+kind.What, h.write, rest.Takes(content), rest.Gives(view)),
+		rest.Get(all, readers, "List every entry: "+kind.What, h.list,
+			rest.Gives(rest.In[rest.Page[any]]("PageEntryView"+name, "items", view))),
+		rest.Get(all+"/{entry}", readers, "Read "+kind.What, h.get, rest.Gives(view)),
+	}
+	if !kind.Final {
+		rows = append(rows,
+			rest.Put(all+"/{entry}", writers, "Write the next version of "+kind.What, h.rewrite, rest.Takes(content),
+				rest.Gives(view)),
+			rest.Delete(all+"/{entry}", writers, "Withdraw "+kind.What, h.withdraw, rest.Gives(view)),
+		)
+	}
+	if kind.Importable {
+		rows = append(rows, rest.Post(all+"/actions/import", writers,
+			"Write up to 200 entries, all or none: "+kind.What, h.importAll,
+			rest.Takes(rest.In[importBody]("EntriesImport"+name+"Body", "items", content)),
+			rest.Gives(rest.In[EntriesView]("EntriesView"+name, "items", view))))
+	}
+	return rows
 }
 
 // An EntryView is one entry of the dossier in its latest version.
-type EntryView[T any] struct {
+type EntryView struct {
 	ID             models.ID        `json:"id"`
 	ProcurementID  models.ID        `json:"procurement_id"`
 	Kind           models.EntryKind `json:"kind"`
@@ -32,19 +57,19 @@ type EntryView[T any] struct {
 	Digest         string           `json:"digest" doc:"SHA-256 of the content's canonical form (RFC 8785)"`
 	WrittenAt      time.Time        `json:"written_at" doc:"Procedure time"`
 	WithdrawnAt    *time.Time       `json:"withdrawn_at,omitempty" doc:"Procedure time; kept, but counts no longer"`
-	Content        T                `json:"content"`
+	Content        any              `json:"content"`
 }
 
-func (v EntryView[T]) Self() string {
+func (v EntryView) Self() string {
 	return "/v1/procurements/" + string(v.ProcurementID) + "/" + entryPath(v.Kind) + "/" + string(v.ID)
 }
 
-func (v EntryView[T]) AtVersion() int64 { return v.Version }
+func (v EntryView) AtVersion() int64 { return v.Version }
 
-// EntryInput writes an entry.
-type EntryInput[T any] struct {
+// EntryInput writes an entry. What its body must be, the kind says.
+type EntryInput struct {
 	ProcurementPath
-	Body T
+	Body json.RawMessage
 }
 
 // EntryPath names an entry.
@@ -54,9 +79,9 @@ type EntryPath struct {
 }
 
 // EntryChange writes the next version of an entry.
-type EntryChange[T any] struct {
+type EntryChange struct {
 	EntryPath
-	Body T
+	Body json.RawMessage
 }
 
 // EntriesInput lists entries of a kind.
@@ -65,68 +90,10 @@ type EntriesInput struct {
 	rest.Paging
 }
 
-// A dossierRow makes the operations of one kind of entry.
-type dossierRow struct {
-	kind    models.EntryKind
-	content reflect.Type
-	rows    func(s *server) []rest.Operation
-}
-
-// dossierRows binds each kind of entry to the type of its content. Its row in models says the rest.
-func dossierRows() []dossierRow {
-	return []dossierRow{
-		entries(acts.EntryNeedsStatement),
-		entries(acts.EntryCommonNeed),
-		entries(acts.EntryNeedConfirmation),
-		entries(acts.EntryStateOfTheArt),
-		entries(acts.EntryEstimate),
-
-		entries(acts.EntryAgreement),
-		entries(acts.EntrySignature),
-		entries(acts.EntryRolePlan),
-		entries(acts.EntryActivity),
-		entries(acts.EntryInterestDeclaration),
-		entries(acts.EntryMembership),
-		entries(acts.EntryGrantAction),
-
-		entries(acts.EntryRequirement),
-		entries(acts.EntryGlossary),
-		entries(acts.EntryClauses),
-		entries(acts.EntryLotsDecision),
-		entries(acts.EntryProcedureChoice),
-		entries(acts.EntryBusinessCase),
-		entries(acts.EntrySpecificationVersion),
-		entries(acts.EntrySpecificationApproval),
-		entries(acts.EntryLegalCertification),
-
-		entries(acts.EntryAnnouncement),
-		entries(acts.EntryQuestionnaire),
-		entries(acts.EntryConsultationEvent),
-		entries(acts.EntryMarketContact),
-		entries(acts.EntryConsultationReport),
-		entries(acts.EntryRoute),
-
-		entries(acts.EntryEngagementPlan),
-		entries(acts.EntryBulletin),
-		entries(acts.EntryMarketChange),
-		entries(acts.EntryPlanningNotice),
-
-		entries(acts.EntryNeutralityAnswer),
-
-		entries(acts.EntryAwardCriteria),
-		entries(acts.EntryOpeningKey),
-		entries(acts.EntryConflictDeclaration),
-		entries(acts.EntrySelectionCriteria),
-		entries(acts.EntrySelection),
-		entries(acts.EntryAdmission),
-		entries(acts.EntryConsensus),
-		entries(acts.EntryPriceInquiry),
-		entries(acts.EntryReview),
-		entries(acts.EntryContract),
-		entries(acts.EntryPurchase),
-		entries(acts.EntryNonPurchase),
-		entries(acts.EntryIndividualReport),
-	}
+// EntriesAnswer answers with a page of entries.
+type EntriesAnswer struct {
+	Link string `header:"Link" doc:"The next page, as rel=next (RFC 8288)"`
+	Body any
 }
 
 func entryPath(kind models.EntryKind) string {
@@ -134,90 +101,89 @@ func entryPath(kind models.EntryKind) string {
 	return rule.Path
 }
 
-// entries makes the operations of a kind of entry, as its row says. The type of its content, which is bound and
-// described, is that of the kind.
-func entries[T content](kind acts.EntryKind[T]) dossierRow {
-	return dossierRow{kind.Kind, reflect.TypeFor[T](), func(s *server) []rest.Operation {
-		h, rule := entryHandler[T]{s, kind}, kind.Rule()
-		writers, readers := rest.Roles(rule.Writers...), reads(views.OfEntries)
-		all := ofProcurement + "/" + rule.Path
-		rows := []rest.Operation{
-			rest.Post(all, writers, "Write "+rule.What, h.write),
-			rest.Get(all, readers, "List every entry: "+rule.What, h.list),
-			rest.Get(all+"/{entry}", readers, "Read "+rule.What, h.get),
-		}
-		if !rule.Final {
-			rows = append(rows,
-				rest.Put(all+"/{entry}", writers, "Write the next version of "+rule.What, h.rewrite),
-				rest.Delete(all+"/{entry}", writers, "Withdraw "+rule.What, h.withdraw),
-			)
-		}
-		if rule.Importable {
-			rows = append(rows, rest.Post(all+"/actions/import", writers,
-				"Write up to 200 entries, all or none: "+rule.What, h.importAll))
-		}
-		return rows
-	}}
+// An entryHandler answers the operations of one kind of entry.
+type entryHandler struct {
+	*server
+
+	kind acts.EntryKind
 }
 
-type entryHandler[T content] struct {
-	s    *server
-	kind acts.EntryKind[T]
+// An entryAnswer shows an entry, or several.
+type entryAnswer = rest.Answer[rest.Resource]
+
+func (h entryHandler) write(ctx context.Context, in *EntryInput) (*entryAnswer, error) {
+	content, err := h.read(in.Body)
+	if err != nil {
+		return nil, err
+	}
+	done, err := h.kind.Write(ctx, h.acts, rest.By(ctx), content)
+	view, err := h.show(done.Result, err)
+	return rest.Created(ctx, acts.Done[EntryView]{Result: view, Again: done.Again}, err, asIs)
 }
 
-func (h entryHandler[T]) write(ctx context.Context, in *EntryInput[T]) (*rest.Answer[EntryView[T]], error) {
-	done, err := h.kind.Write(ctx, h.s.acts, rest.By(ctx), in.Body)
-	view, err := viewEntry[T](done.Result, err)
-	return rest.Created(ctx, acts.Done[EntryView[T]]{Result: view, Again: done.Again}, err, asIs)
-}
-
-func (h entryHandler[T]) rewrite(ctx context.Context, in *EntryChange[T]) (*rest.Answer[EntryView[T]], error) {
-	e, err := h.kind.Rewrite(ctx, h.s.acts, rest.By(ctx), models.ID(in.Entry), in.Body)
-	view, err := viewEntry[T](e, err)
+func (h entryHandler) rewrite(ctx context.Context, in *EntryChange) (*entryAnswer, error) {
+	content, err := h.read(in.Body)
+	if err != nil {
+		return nil, err
+	}
+	e, err := h.kind.Rewrite(ctx, h.acts, rest.By(ctx), models.ID(in.Entry), content)
+	view, err := h.show(e, err)
 	return rest.Changed(ctx, view, err, asIs)
 }
 
-func (h entryHandler[T]) withdraw(ctx context.Context, in *EntryPath) (*rest.Answer[EntryView[T]], error) {
-	e, err := h.kind.Withdraw(ctx, h.s.acts, rest.By(ctx), models.ID(in.Entry))
-	view, err := viewEntry[T](e, err)
+func (h entryHandler) withdraw(ctx context.Context, in *EntryPath) (*entryAnswer, error) {
+	e, err := h.kind.Withdraw(ctx, h.acts, rest.By(ctx), models.ID(in.Entry))
+	view, err := h.show(e, err)
 	return rest.Changed(ctx, view, err, asIs)
 }
 
-func (h entryHandler[T]) get(ctx context.Context, in *EntryPath) (*rest.Answer[EntryView[T]], error) {
-	e, err := h.s.views.Entry(ctx, rest.Reader(ctx), h.kind.Kind, models.ID(in.Entry))
-	view, err := viewEntry[T](e, err)
+func (h entryHandler) get(ctx context.Context, in *EntryPath) (*entryAnswer, error) {
+	e, err := h.views.Entry(ctx, rest.Reader(ctx), h.kind.Kind, models.ID(in.Entry))
+	view, err := h.show(e, err)
 	return rest.Got(ctx, view, err, asIs)
 }
 
-func (h entryHandler[T]) list(ctx context.Context, in *EntriesInput) (*rest.Listed[EntryView[T]], error) {
+func (h entryHandler) list(ctx context.Context, in *EntriesInput) (*EntriesAnswer, error) {
 	read := func(after models.ID, limit int) ([]models.Entry, error) {
-		return h.s.views.Entries(ctx, rest.Reader(ctx), h.kind.Kind, after, limit)
+		return h.views.Entries(ctx, rest.Reader(ctx), h.kind.Kind, after, limit)
 	}
 	var broken error
 	page, err := rest.List(ctx, in.Paging, nil, read, func(e models.Entry) models.ID { return e.ID },
-		func(e models.Entry) EntryView[T] {
-			view, err := viewEntry[T](e, nil)
+		func(e models.Entry) EntryView {
+			view, err := h.show(e, nil)
 			broken = errors.Join(broken, err)
 			return view
 		})
-	return page, errors.Join(err, broken)
+	if err := errors.Join(err, broken); err != nil {
+		return nil, err
+	}
+	return &EntriesAnswer{Link: page.Link, Body: page.Body}, nil
 }
 
-// viewEntry shows an entry that was read or written without fault.
-func viewEntry[T any](e models.Entry, err error) (EntryView[T], error) {
+// read reads what an entry is to say.
+func (h entryHandler) read(body []byte) (acts.Content, error) {
+	content, err := h.kind.Read(body)
 	if err != nil {
-		return EntryView[T]{}, err
+		return nil, rest.DoesNotFit()
 	}
-	view := EntryView[T]{
+	return content, nil
+}
+
+// show shows an entry that was read or written without fault.
+func (h entryHandler) show(e models.Entry, err error) (EntryView, error) {
+	if err != nil {
+		return EntryView{}, err
+	}
+	content, err := h.kind.Read(e.Body)
+	if err != nil {
+		return EntryView{}, fmt.Errorf("read entry %s: %w", e.ID, err)
+	}
+	return EntryView{
 		ID: e.ID, ProcurementID: e.ProcurementID, Kind: e.Kind, Phase: e.Phase, Round: e.Round,
 		OrganisationID: e.OrganisationID, Version: e.Version, AuthorID: e.AuthorID, Digest: e.Digest,
-		WrittenAt: e.WrittenAt, WithdrawnAt: e.WithdrawnAt,
-	}
-	if err := json.Unmarshal(e.Body, &view.Content); err != nil {
-		return view, fmt.Errorf("read entry %s: %w", e.ID, err)
-	}
-	return view, nil
+		WrittenAt: e.WrittenAt, WithdrawnAt: e.WithdrawnAt, Content: content,
+	}, nil
 }
 
 // asIs shows what is a view already.
-func asIs[T any](view T) T { return view }
+func asIs[T rest.Resource](view T) rest.Resource { return view }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"reflect"
 	"slices"
 
 	"github.com/ppi-engine/ppi/acts"
@@ -110,8 +111,8 @@ func (s *server) commands() []rest.Operation {
 // dossier is what the buyers write, kind by kind.
 func (s *server) dossier() []rest.Operation {
 	var all []rest.Operation
-	for _, row := range dossierRows() {
-		all = append(all, row.rows(s)...)
+	for _, kind := range acts.EntryKinds() {
+		all = append(all, s.entries(kind)...)
 	}
 	return all
 }
@@ -235,7 +236,7 @@ func (s *server) feed() []rest.Operation {
 			rest.MayRefuse(http.StatusNotFound, http.StatusTooManyRequests)),
 		rest.Get(ofProcurement+"/events", rest.Roles(models.BuyerSide()...),
 			"Read what happened in a procurement, oldest first, or export it with its proof", s.readProcurementEvents,
-			rest.GivesAlso[FeedAnswer](mediaLines),
+			rest.Gives(rest.SchemaOf(reflect.TypeFor[FeedAnswer]()), mediaLines),
 			rest.MayRefuse(http.StatusConflict, http.StatusTooManyRequests)),
 		rest.Get("/v1/event-types", rest.Public(),
 			"List what can happen: each type of event, who is told, and what its payload holds", s.listEventTypes),

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -24,16 +23,7 @@ const (
 	humaUnbounded = -1
 )
 
-// newSchemas makes a registry of schemas.
-func newSchemas(alias func(huma.Registry)) huma.Registry {
-	r := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
-	if alias != nil {
-		alias(r)
-	}
-	return r
-}
-
-func newHuma(to *gin.Engine, in huma.Registry, version string) huma.API {
+func newHuma(to *gin.Engine, schemas Schemas, version string) huma.API {
 	return humagin.New(to, huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
@@ -45,7 +35,7 @@ func newHuma(to *gin.Engine, in huma.Registry, version string) huma.API {
 			},
 			Servers: []*huma.Server{{URL: "/"}},
 			Components: &huma.Components{
-				Schemas: in,
+				Schemas: schemas.Registry,
 				SecuritySchemes: map[string]*huma.SecurityScheme{
 					//nolint:gosec // the form of a key, not a key
 					securityScheme: {Type: "http", Scheme: "bearer", BearerFormat: "ppi_<key>_<secret>"},
@@ -85,14 +75,13 @@ func (r *Router) describe(o *Operation) huma.Operation {
 		describeFile(&d)
 	}
 	if o.takes != nil {
-		d.RequestBody = &huma.RequestBody{Content: r.jsonOf(o.takes)}
-		d.Responses[strconv.Itoa(o.status)] = &huma.Response{
-			Description: http.StatusText(o.status),
-			Content:     r.jsonOf(o.gives),
-		}
+		d.RequestBody = &huma.RequestBody{Content: r.json(o.takes)}
 	}
-	if o.content != nil {
-		content := o.content(r.huma.OpenAPI().Components.Schemas)
+	if o.gives != nil {
+		content := r.json(o.gives)
+		for _, media := range o.givesAlso {
+			content[media] = &huma.MediaType{}
+		}
 		d.Responses[strconv.Itoa(o.status)] = &huma.Response{Description: http.StatusText(o.status), Content: content}
 	}
 	if o.Access.kind != accessPublic {
@@ -101,10 +90,8 @@ func (r *Router) describe(o *Operation) huma.Operation {
 	return d
 }
 
-// jsonOf describes JSON of a type.
-func (r *Router) jsonOf(t reflect.Type) map[string]*huma.MediaType {
-	return map[string]*huma.MediaType{MediaJSON: {Schema: r.huma.OpenAPI().
-		Components.Schemas.Schema(t, true, t.Name())}}
+func (r *Router) json(of Schema) map[string]*huma.MediaType {
+	return map[string]*huma.MediaType{MediaJSON: {Schema: of(r.schemas)}}
 }
 
 // describeFile says what [http.ServeContent] can answer; the media type is the file's own.

@@ -31,10 +31,10 @@ type Operation struct {
 	bodyTimeout time.Duration
 	// givesBytes tells that the answer is a file rather than a resource.
 	givesBytes bool
-	// takes and gives are the types of body and answer where the handler's own do not say them.
-	takes, gives reflect.Type
-	// content describes an answer that the handler renders by itself.
-	content func(huma.Registry) map[string]*huma.MediaType
+	// takes and gives describe body and answer where the handler's own types do not.
+	takes, gives Schema
+	// givesAlso are media types that an answer can have besides JSON.
+	givesAlso []string
 	// refuses are statuses of problems besides those that its kind implies.
 	refuses []int
 	// mayCreate marks a PUT that answers 201 when there was nothing before.
@@ -140,18 +140,12 @@ func TakesBytes(n int64, within time.Duration) Option {
 // GivesBytes says that the answer is a file.
 func GivesBytes() Option { return func(o *Operation) { o.givesBytes = true } }
 
-// GivesAlso says that the answer, which the handler renders by itself, is JSON of type T or of another media type.
-func GivesAlso[T any](media string) Option {
-	return func(o *Operation) {
-		o.content = func(r huma.Registry) map[string]*huma.MediaType {
-			return map[string]*huma.MediaType{MediaJSON: {Schema: r.Schema(reflect.TypeFor[T](), true, "")}, media: {}}
-		}
-	}
-}
+// Takes says what a body must be, where the handler takes any JSON.
+func Takes(body Schema) Option { return func(o *Operation) { o.takes = body } }
 
-// Exchanges says what a body must be and what an answer is, where the handler takes and gives anything.
-func Exchanges(body, answer reflect.Type) Option {
-	return func(o *Operation) { o.takes, o.gives = body, answer }
+// Gives says what an answer is, where the handler gives anything, and of which media types it may be instead of JSON.
+func Gives(answer Schema, also ...string) Option {
+	return func(o *Operation) { o.gives, o.givesAlso = answer, also }
 }
 
 // MayRefuse adds statuses of problems to those that the operation's kind implies.

@@ -100,8 +100,9 @@ type Router struct {
 	translate     *translator
 	authenticator *auth.Authenticator
 
-	gin  *gin.Engine
-	huma huma.API
+	gin     *gin.Engine
+	huma    huma.API
+	schemas Schemas
 	// rows finds the operation of a method and a route.
 	rows map[string]*Operation
 }
@@ -121,12 +122,13 @@ func New(c Config, table []Operation) (*Router, error) {
 		translate:     &translator{base: c.ProblemBase, log: c.Logger},
 		authenticator: auth.NewAuthenticator(c.Callers),
 		gin:           gin.New(),
+		schemas:       newSchemas(c.Alias),
 		rows:          map[string]*Operation{},
 	}
 	if err := r.setUpGin(); err != nil {
 		return nil, err
 	}
-	r.huma = newHuma(r.gin, newSchemas(c.Alias), c.Version)
+	r.huma = newHuma(r.gin, r.schemas, c.Version)
 	for _, o := range table {
 		r.Add(o)
 	}

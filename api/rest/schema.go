@@ -1,0 +1,50 @@
+package rest
+
+import (
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// A Schema describes a body or an answer, where the handler's own types do not say what it is.
+type Schema func(Schemas) *huma.Schema
+
+// SchemaOf describes a Go type.
+func SchemaOf(t reflect.Type) Schema {
+	return func(s Schemas) *huma.Schema { return s.Schema(t, true, t.Name()) }
+}
+
+// In describes a T one member of which, or each item of that if it is a list, is what another schema describes: as if
+// T were a generic type, whose argument is known only when the program runs. The name is that in the document.
+func In[T any](name, member string, other Schema) Schema {
+	return func(s Schemas) *huma.Schema {
+		inner := other(s)
+		// Made aside, T itself gets no place in the document.
+		outer := newSchemas(s.alias).Schema(reflect.TypeFor[T](), false, "")
+		if list := outer.Properties[member]; list.Type == huma.TypeArray {
+			list.Items = inner
+		} else {
+			outer.Properties[member] = inner
+		}
+		s.Map()[name] = outer
+		return &huma.Schema{Ref: schemaPath + name}
+	}
+}
+
+// Schemas are those of the document, by name.
+type Schemas struct {
+	huma.Registry
+
+	alias func(huma.Registry)
+}
+
+// schemaPath begins the reference to a schema of the document.
+const schemaPath = "#/components/schemas/"
+
+func newSchemas(alias func(huma.Registry)) Schemas {
+	s := Schemas{huma.NewMapRegistry(schemaPath, huma.DefaultSchemaNamer), alias}
+	if alias != nil {
+		alias(s.Registry)
+	}
+	return s
+}
