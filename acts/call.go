@@ -151,8 +151,8 @@ func (c *call) record(what event.Payload) error {
 func (c *call) outcome(status process.CommandStatus) (process.Outcome, error) {
 	state, err := c.state()
 	return process.Outcome{
-		CommandID: c.cmd.ID, Step: c.step, Verb: c.cmd.Verb, Status: status, More: c.more, Version: c.p.Version,
-		State: state,
+		CommandID: c.cmd.ID, Step: c.step, Verb: c.cmd.Verb,
+		Status: status, More: c.more, Version: c.p.Version, State: state,
 	}, err
 }
 

@@ -25,8 +25,8 @@ func (a *Acts) WriteDocument(ctx context.Context, by By, in DocumentText) (Done[
 		if err := d.enterContent(share); err != nil {
 			return models.Document{}, err
 		}
-		return d.writeDocument(models.Document{ID: models.NewID(models.PrefixDocument), ProcurementID: d.procurement()},
-			in)
+		written := models.Document{ID: models.NewID(models.PrefixDocument), ProcurementID: d.procurement()}
+		return d.writeDocument(written, in)
 	})
 }
 

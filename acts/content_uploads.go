@@ -45,8 +45,8 @@ func (in NewUpload) check(by By, limits Limits) error {
 		return models.Refuse(models.CodeUploadTooLarge, "/size", "the file has %d bytes", in.Size).
 			Accepting("at most %d bytes", limits.Upload)
 	case !in.Purpose.OpenTo(by.Actor):
-		return models.Refuse(models.CodeForbidden, "/purpose", "none of your roles uploads for the purpose %s",
-			in.Purpose).
+		return models.Refuse(models.CodeForbidden, "/purpose",
+			"none of your roles uploads for the purpose %s", in.Purpose).
 			Accepting("envelope as a supplier, document on the buyers' side")
 	}
 	return nil

@@ -58,8 +58,8 @@ func (c *call) joinOpening(lot models.Lot, d models.Dossier) (process.OpenResult
 		return result, err
 	}
 	if !fresh {
-		return result, models.Refuse(models.CodeAlreadyOpened, "/lot", "you have done your part in opening lot %d",
-			lot.Number).
+		return result, models.Refuse(models.CodeAlreadyOpened, "/lot",
+			"you have done your part in opening lot %d", lot.Number).
 			Accepting("an opener of another buyer")
 	}
 	err = c.record(event.OpeningJoined{LotID: lot.ID, OrganisationID: buyer})

@@ -252,8 +252,8 @@ func (c *call) mayReturn(in process.Return) error {
 	main := models.MainPhases()
 	current := slices.IndexFunc(main, func(p models.Phase) bool { return d.Round(p).Status == models.PhaseOpen })
 	if target := slices.Index(main, in.To); current < 0 || target < 0 || target >= current {
-		return models.Refuse(models.CodeReturnNotEarlier, "/to", "%s is not earlier than the phase that is open",
-			in.To).
+		return models.Refuse(models.CodeReturnNotEarlier, "/to",
+			"%s is not earlier than the phase that is open", in.To).
 			Accepting("one of %v", main[:max(current, 0)])
 	}
 	return c.lotsEnded()

@@ -40,8 +40,8 @@ func start(c *call, _ process.Start) (*process.Nothing, error) {
 func missingInDraft(d models.Dossier) []*models.Refusal {
 	var faults []*models.Refusal
 	if missing := d.Procurement.Title.Missing(d.Procurement.Languages); len(missing) > 0 {
-		faults = append(faults, models.Refuse(models.CodeMissingTranslation, "/title", "the title is missing in %v",
-			missing).
+		faults = append(faults, models.Refuse(models.CodeMissingTranslation, "/title",
+			"the title is missing in %v", missing).
 			Accepting("a title in each of the languages %v", d.Procurement.Languages))
 	}
 	members := d.ActiveMembers()
@@ -55,8 +55,8 @@ func missingInDraft(d models.Dossier) []*models.Refusal {
 	}
 	for _, m := range members {
 		if !holds(d, models.RoleBoard, m.OrganisationID) {
-			faults = append(faults, models.Refuse(models.CodeDraftIncomplete, "/roles", "%s has nobody on the board",
-				m.OrganisationID).
+			faults = append(faults, models.Refuse(models.CodeDraftIncomplete, "/roles",
+				"%s has nobody on the board", m.OrganisationID).
 				Accepting("a person with the role board for each member"))
 		}
 	}

@@ -211,10 +211,9 @@ func newFeedCursors(key []byte) (feedCursors, error) {
 }
 
 func (c feedCursors) seal(position int64) string {
-	plain := binary.BigEndian.AppendUint64(nil,
-		uint64(position)) //nolint:gosec // positions are not negative
-	return base64.RawURLEncoding.EncodeToString(c.aead.Seal(nil, nil, plain,
-		[]byte(feedPurpose))) //nolint:gosec // the cipher makes its own random nonce
+	plain := binary.BigEndian.AppendUint64(nil, uint64(position)) //nolint:gosec // positions are not negative
+	//nolint:gosec // the cipher makes its own random nonce
+	return base64.RawURLEncoding.EncodeToString(c.aead.Seal(nil, nil, plain, []byte(feedPurpose)))
 }
 
 func (c feedCursors) open(cursor string) (int64, error) {

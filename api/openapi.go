@@ -41,10 +41,10 @@ func (s *server) newHuma() huma.API {
 			Servers: []*huma.Server{{URL: "/"}},
 			Components: &huma.Components{
 				Schemas: newSchemas(),
+				//nolint:gosec // the form of a key, not a key
 				SecuritySchemes: map[string]*huma.SecurityScheme{securityScheme: {
-					Type: "http", Scheme: "bearer",
-					BearerFormat: "ppi_<key>_<secret>",
-				}}, //nolint:gosec // the form of a key, not a key
+					Type: "http", Scheme: "bearer", BearerFormat: "ppi_<key>_<secret>",
+				}},
 			},
 		},
 		// "json" serves what ends in +json.

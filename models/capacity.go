@@ -63,8 +63,8 @@ func (a Activity) Check() error {
 	if a.Until != "" {
 		faults = append(faults, compact(checkDate("/until", a.Until))...)
 		if a.Until < a.Date {
-			faults = append(faults, Refuse(CodeInvalidValue, "/until", "the last day %s is before the first, %s",
-				a.Until, a.Date).Accepting("%s or later", a.Date))
+			faults = append(faults, Refuse(CodeInvalidValue, "/until",
+				"the last day %s is before the first, %s", a.Until, a.Date).Accepting("%s or later", a.Date))
 		}
 	}
 	if len(a.Participants) == 0 {

@@ -75,8 +75,8 @@ func (c Contract) fits(d Dossier) error {
 	}
 	earliest, today := stage.StandstillUntil.In(there).Format(time.DateOnly), d.Now.In(there).Format(time.DateOnly)
 	if c.SignedOn < earliest || c.SignedOn > today {
-		return Refuse(CodeStandstill, "/signed_on", "%s is before the end of the standstill or after today",
-			c.SignedOn).
+		return Refuse(CodeStandstill, "/signed_on",
+			"%s is before the end of the standstill or after today", c.SignedOn).
 			Accepting("a date from %s to %s", earliest, today)
 	}
 	return nil
@@ -96,8 +96,8 @@ func (d Dossier) MayConclude(lot ID) error {
 		return Refuse(CodeStandstill, "/lot", "the tenderers have not been told of the decision").
 			Accepting("a contract after letters and standstill")
 	case !stage.StandstillOver(d.Now):
-		return Refuse(CodeStandstill, "/lot", "the standstill lasts until %s",
-			stage.StandstillUntil.UTC().Format(instantLayout)).
+		return Refuse(CodeStandstill, "/lot",
+			"the standstill lasts until %s", stage.StandstillUntil.UTC().Format(instantLayout)).
 			Accepting("a contract after that: %s", stage.Standstill)
 	}
 	for _, e := range d.Of(EntryReview) {

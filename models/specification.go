@@ -27,8 +27,8 @@ const (
 // SpecificationKinds lists what a version of the specification consists of.
 func SpecificationKinds() []EntryKind {
 	return []EntryKind{
-		EntryRequirement, EntryGlossary, EntryClauses, EntryLotsDecision, EntryProcedureChoice,
-		EntryBusinessCase,
+		EntryRequirement, EntryGlossary, EntryClauses,
+		EntryLotsDecision, EntryProcedureChoice, EntryBusinessCase,
 	}
 }
 

@@ -102,8 +102,8 @@ func criteriaFaults(d models.Dossier, lot models.Lot) []*models.Refusal {
 	at := fmt.Sprintf("/lots/%d/award_criteria", lot.Number)
 	criteria, _, ok := d.CriteriaFor(lot.ID)
 	if !ok {
-		return []*models.Refusal{models.Refuse(models.CodeCriteriaMissing, at, "lot %d has no award criteria",
-			lot.Number).
+		return []*models.Refusal{models.Refuse(models.CodeCriteriaMissing, at,
+			"lot %d has no award criteria", lot.Number).
 			Accepting("criteria, weights, method, rounding and tie-break")}
 	}
 	var faults []*models.Refusal

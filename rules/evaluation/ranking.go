@@ -167,8 +167,8 @@ func explained(d models.Dossier, ranking award.Ranking) error {
 				continue
 			}
 		}
-		return models.Refuse(models.CodePriceUnexplained, "/tender", "the price of tender %s looks abnormally low (%s)",
-			s.Tender, s.AskAboutPrice).
+		return models.Refuse(models.CodePriceUnexplained, "/tender",
+			"the price of tender %s looks abnormally low (%s)", s.Tender, s.AskAboutPrice).
 			Accepting("an explanation that was asked for and accepted, or the exclusion of the tender")
 	}
 	return nil

@@ -21,8 +21,8 @@ type Consensus struct {
 func (c Consensus) Check() error {
 	var faults []*models.Refusal
 	if !c.Tender.Is(models.PrefixTender) {
-		faults = append(faults, models.Refuse(models.CodeInvalidID, "/tender", "%q is not the ID of a tender",
-			c.Tender))
+		faults = append(faults, models.Refuse(models.CodeInvalidID, "/tender",
+			"%q is not the ID of a tender", c.Tender))
 	}
 	return models.Refusals(append(faults, reasons(c.Scores)...))
 }
@@ -45,8 +45,8 @@ func (c Consensus) CheckAgainst(d models.Dossier, e models.Entry) error {
 		return models.Refuse(models.CodeInvalidValue, "", "the criteria fix the mean of the individual scores")
 	}
 	if missing := without(d, t); len(missing) > 0 {
-		return models.Refuse(models.CodeScoresMissing, "", "%d evaluators have not scored the tender: %v", len(missing),
-			missing).
+		return models.Refuse(models.CodeScoresMissing, "",
+			"%d evaluators have not scored the tender: %v", len(missing), missing).
 			Accepting("a consensus once every evaluator's own scores are in")
 	}
 	return checkScores(criteria, c.Scores)
@@ -105,8 +105,8 @@ func reasons(scores []models.Score) []*models.Refusal {
 	var faults []*models.Refusal
 	for _, s := range scores {
 		if strings.TrimSpace(s.Reason) == "" {
-			faults = append(faults, models.Refuse(models.CodeInvalidValue, "/scores", "the score of %s has no reason",
-				s.Criterion).Accepting("why, in words"))
+			faults = append(faults, models.Refuse(models.CodeInvalidValue, "/scores",
+				"the score of %s has no reason", s.Criterion).Accepting("why, in words"))
 		}
 	}
 	return faults
@@ -188,8 +188,8 @@ func without(d models.Dossier, t models.Tender) []models.ID {
 }
 
 // agreed are the scores that count for a tender: the consensus, or the mean of those of the panel.
-func agreed(d models.Dossier, t models.Tender, criteria models.AwardCriteria,
-	rule award.Rounding,
+func agreed(
+	d models.Dossier, t models.Tender, criteria models.AwardCriteria, rule award.Rounding,
 ) (map[string]decimal.Decimal, error) {
 	if criteria.Consensus == models.ConsensusMean {
 		return mean(d, t, criteria, rule)
@@ -204,12 +204,12 @@ func agreed(d models.Dossier, t models.Tender, criteria models.AwardCriteria,
 		Accepting("a consensus by the chair")
 }
 
-func mean(d models.Dossier, t models.Tender, criteria models.AwardCriteria,
-	rule award.Rounding,
+func mean(
+	d models.Dossier, t models.Tender, criteria models.AwardCriteria, rule award.Rounding,
 ) (map[string]decimal.Decimal, error) {
 	if missing := without(d, t); len(missing) > 0 {
-		return nil, models.Refuse(models.CodeScoresMissing, "", "own scores of tender %s are missing from %v", t.ID,
-			missing)
+		return nil, models.Refuse(models.CodeScoresMissing, "",
+			"own scores of tender %s are missing from %v", t.ID, missing)
 	}
 	panel, sheets := d.Panel(t.LotID), map[string][]decimal.Decimal{}
 	for _, s := range d.Tendering.Sheets {

@@ -44,14 +44,15 @@ func agreementWritten(d models.Dossier) models.Criterion {
 		return c.notMet("no collaboration agreement is written down")
 	}
 	if lacking := d.Untranslated(e); len(lacking) > 0 {
-		return c.notMet("the collaboration agreement is not complete in every language: %s",
-			strings.Join(lacking, ", "))
+		return c.notMet(
+			"the collaboration agreement is not complete in every language: %s", strings.Join(lacking, ", "))
 	}
 	if a.Document != "" {
 		return c.met([]string{Reference(e)}, "the clauses of the agreement stand in the document %s", a.Document)
 	}
-	return c.met([]string{Reference(e)}, "the agreement says who is responsible for what, how the consortium is "+
-		"organised, how it buys and how a member leaves")
+	return c.met([]string{Reference(e)},
+		"the agreement says who is responsible for what, how the consortium is organised, how it buys "+
+			"and how a member leaves")
 }
 
 func agreementSigned(d models.Dossier) models.Criterion {
@@ -70,8 +71,8 @@ func agreementSigned(d models.Dossier) models.Criterion {
 		evidence = append(evidence, Reference(signature))
 	}
 	if len(missing) > 0 {
-		return c.notMet("version %d of the agreement is not signed by %s", standing.Version,
-			strings.Join(missing, ", "))
+		return c.notMet(
+			"version %d of the agreement is not signed by %s", standing.Version, strings.Join(missing, ", "))
 	}
 	return c.met(evidence, "all %d buyers have signed the digest %s", len(evidence), standing.Digest)
 }
@@ -135,8 +136,8 @@ func lawKnown(d models.Dossier) models.Criterion {
 		return c.notMet("the law of %s is agreed, and its public holidays are not known here", a.ApplicableLaw)
 	}
 	if from, until := holidays.Covers(); today.Year() < from || today.Year() > until {
-		return c.notMet("the public holidays of %s are known from %d to %d, not in %d", a.ApplicableLaw, from, until,
-			today.Year())
+		return c.notMet(
+			"the public holidays of %s are known from %d to %d, not in %d", a.ApplicableLaw, from, until, today.Year())
 	}
 	pack, err := calendar.PackFor(a.ApplicableLaw, today)
 	if err != nil {

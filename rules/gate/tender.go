@@ -117,8 +117,8 @@ func purchased(d models.Dossier) models.Criterion {
 		evidence = append(evidence, found)
 	}
 	if len(missing) > 0 {
-		return c.notMet("neither a purchase under a contract nor a reason: missing from %s",
-			strings.Join(missing, "; "))
+		return c.notMet(
+			"neither a purchase under a contract nor a reason: missing from %s", strings.Join(missing, "; "))
 	}
 	return c.met(evidence, "all %d buyers have purchased, or said why not", len(evidence))
 }
