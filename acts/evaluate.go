@@ -104,7 +104,8 @@ func (c *call) actsFor(role models.Role) (models.ID, error) {
 			return a.OrganisationID, nil
 		}
 	}
-	return "", models.Refuse(models.CodeNotAMember, "", "you are not %s for any member of the consortium", role).
+	return "", models.Refuse(models.CodeNotAMember, "",
+		"you do not hold the role %s for a member of the consortium", role).
 		Accepting("a person of a contracting authority that belongs to the consortium")
 }
 

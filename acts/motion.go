@@ -57,7 +57,7 @@ func (c *call) openMotion() (models.Motion, error) {
 	if open, found, err := c.openMotionTo(c.cmd.Verb, lot); err != nil {
 		return open, err
 	} else if found {
-		return open, models.Refuse(models.CodeAlreadyMoved, "", "motion %s to %s is open", open.ID, c.cmd.Verb).
+		return open, models.Refuse(models.CodeAlreadyMoved, "", "a motion to %s is open already", c.cmd.Verb).
 			Accepting("a vote on motion %s with digest %s", open.ID, open.Digest)
 	}
 	if _, err := c.buyerOf(); err != nil {

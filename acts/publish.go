@@ -147,7 +147,7 @@ func publicationPreconditions(d models.Dossier) []*models.Refusal {
 	if open := notEngaged(d); len(open) > 0 {
 		faults = append(faults, models.Refuse(models.CodeEngagementStale, "",
 			"the market is not informed as planned: %s", strings.Join(open, "; ")).
-			Accepting("publication once it is"))
+			Accepting("publication once the market is informed as planned"))
 	}
 	return faults
 }
@@ -158,7 +158,7 @@ func notClosed(d models.Dossier, phase models.Phase, code models.Code) []*models
 		return nil
 	}
 	return []*models.Refusal{models.Refuse(code, "", "the phase %s is %s", phase, status).
-		Accepting("publication once it is closed")}
+		Accepting("publication once that phase is closed")}
 }
 
 // notEngaged says what is missing of informing the market: nothing once that was concluded by vote.

@@ -50,13 +50,14 @@ func missingInDraft(d models.Dossier) []*models.Refusal {
 			Accepting("one member marked as lead"))
 	}
 	if !holds(d, models.RoleLeadProcurer, "") {
-		faults = append(faults, models.Refuse(models.CodeDraftIncomplete, "/roles", "nobody is lead procurer").
+		faults = append(faults, models.Refuse(models.CodeDraftIncomplete, "/roles",
+			"nobody holds the role lead_procurer").
 			Accepting("a person with the role lead_procurer"))
 	}
 	for _, m := range members {
 		if !holds(d, models.RoleBoard, m.OrganisationID) {
 			faults = append(faults, models.Refuse(models.CodeDraftIncomplete, "/roles",
-				"%s has nobody on the board", m.OrganisationID).
+				"%s has nobody on the board", d.NameOf(m.OrganisationID)).
 				Accepting("a person with the role board for each member"))
 		}
 	}

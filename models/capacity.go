@@ -147,7 +147,7 @@ func (i InterestDeclaration) Subject() string { return string(i.Person) }
 // CheckAgainst refuses a declaration by another than the person.
 func (i InterestDeclaration) CheckAgainst(_ Dossier, e Entry) error {
 	if e.AuthorID != i.Person {
-		return Refuse(CodeForbidden, "/person", "nobody declares for another").Accepting("%s", e.AuthorID)
+		return Refuse(CodeForbidden, "/person", "nobody declares for another person").Accepting("%s", e.AuthorID)
 	}
 	return nil
 }

@@ -63,7 +63,9 @@ func (r Requirement) Check() error {
 func (r Requirement) checkUse() []*Refusal {
 	var faults []*Refusal
 	if r.Priority == "must" && r.Use != UseMinimum {
-		faults = append(faults, Refuse(CodeInvalidValue, "/use", "a must is no matter of points").Accepting(UseMinimum))
+		faults = append(faults, Refuse(CodeInvalidValue, "/use",
+			"a requirement of priority must is never scored").
+			Accepting(UseMinimum))
 	}
 	if (r.Priority == "wont") != (r.Use == UseNone) {
 		faults = append(faults, Refuse(CodeInvalidValue, "/use",

@@ -95,7 +95,7 @@ func unlawful(lot models.Lot, err error) *models.Refusal {
 		return refusal
 	}
 	return models.Refuse(models.CodeRuleUnknown, fmt.Sprintf("/lots/%d/deadline", lot.Number),
-		"whether the deadline of lot %d is lawful cannot be told: %v", lot.Number, err)
+		"the engine cannot tell whether the deadline of lot %d is lawful: %v", lot.Number, err)
 }
 
 func criteriaFaults(d models.Dossier, lot models.Lot) []*models.Refusal {

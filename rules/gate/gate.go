@@ -116,7 +116,7 @@ func byMember(d models.Dossier, kind models.EntryKind, fits func(models.Entry) b
 			return e.OrganisationID == m.OrganisationID && fits(e)
 		})
 		if found < 0 {
-			missing = append(missing, d.Organisations[m.OrganisationID].LegalName)
+			missing = append(missing, d.NameOf(m.OrganisationID))
 			continue
 		}
 		evidence = append(evidence, Reference(d.Of(kind)[found]))

@@ -203,7 +203,7 @@ func businessCase(d models.Dossier) models.Criterion {
 			return x.OrganisationID == m.OrganisationID && slices.Contains(business.Estimates, x.ID)
 		})
 		if i < 0 {
-			missing = append(missing, name(d, m.OrganisationID))
+			missing = append(missing, d.NameOf(m.OrganisationID))
 			continue
 		}
 		if estimate, ok := models.BodyOf[models.Estimate](d.Of(models.EntryEstimate)[i]); ok {
