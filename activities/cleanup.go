@@ -34,8 +34,8 @@ func (m *Maintenance) CleanUp(ctx context.Context) (done process.CleanedUp, err 
 }
 
 // untilNothing removes some at a time until nothing is left, and tells Temporal that it is alive.
-func untilNothing(ctx context.Context, remove func(ctx context.Context, limit int) (int64, error),
-	limit int,
+func untilNothing(
+	ctx context.Context, remove func(ctx context.Context, limit int) (int64, error), limit int,
 ) (removed int64, err error) {
 	for {
 		activity.RecordHeartbeat(ctx)

@@ -130,8 +130,8 @@ func (p *Portals) deliverNext(ctx context.Context, feed store.PortalFeed) (proce
 		return process.FeedOutcome{Status: process.FeedHeld, Reason: next.Reason}, nil
 	case next.Wait > 0:
 		return process.FeedOutcome{
-			Status: process.FeedWaiting, Wait: next.Wait, Attempt: next.Failures + 1,
-			Reason: next.Reason,
+			Status: process.FeedWaiting, Wait: next.Wait,
+			Attempt: next.Failures + 1, Reason: next.Reason,
 		}, nil
 	case !next.Led:
 		return p.acts().ParkDelivery(ctx, feed, next.EventID, models.ParkedOwner)
@@ -161,12 +161,12 @@ func (p *Portals) send(ctx context.Context, next store.Outgoing) (webhook.Report
 }
 
 // settle writes an attempt down and what follows from it.
-func (p *Portals) settle(ctx context.Context, feed store.PortalFeed, event models.ID,
-	r webhook.Report,
+func (p *Portals) settle(
+	ctx context.Context, feed store.PortalFeed, event models.ID, r webhook.Report,
 ) (process.FeedOutcome, error) {
 	attempt := models.DeliveryAttempt{
-		EventID: event, StartedAt: r.StartedAt, Latency: r.Latency.Microseconds(), Status: r.Status, Fault: r.Fault,
-		Answer: r.Answer,
+		EventID: event, StartedAt: r.StartedAt, Latency: r.Latency.Microseconds(),
+		Status: r.Status, Fault: r.Fault, Answer: r.Answer,
 	}
 	pause := func(failures int) (time.Duration, bool) { return p.Courier.Pause(failures, r.Asked) }
 	return p.acts().SettleDelivery(ctx, feed, attempt, pause)

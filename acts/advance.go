@@ -66,9 +66,9 @@ func (b *brokenDue) refusal(fault string) *models.Refusal {
 	if b.due.Label != "" {
 		what += " (" + b.due.Label + ")"
 	}
-	return models.Refuse(models.CodeDueBroken, "/to", "%s is due at %s and met fault %s", what, rfc3339(b.due.At),
-		fault).
-		Accepting("an instant before that; a later one after the operator has mended the fault")
+	return models.Refuse(models.CodeDueBroken, "/to",
+		"%s was due at %s and failed; the log explains it under %s", what, rfc3339(b.due.At), fault).
+		Accepting("an instant before that; a later one once the operator has repaired the fault")
 }
 
 // attempt does one due thing. A fault in it is a [brokenDue].
@@ -94,8 +94,8 @@ func (c *call) mayAdvance(to time.Time) error {
 			Accepting("an instant before %s", latestClock.Format(time.RFC3339))
 	}
 	if to.Before(c.now) && c.cmd.Steps == 0 {
-		return models.Refuse(models.CodeClockBackwards, "/to", "procedure time is %s already",
-			c.now.Format(time.RFC3339)).
+		return models.Refuse(models.CodeClockBackwards, "/to",
+			"procedure time has reached %s already", c.now.Format(time.RFC3339)).
 			Accepting("an instant from now on")
 	}
 	return nil

@@ -13,8 +13,8 @@ import (
 // procurement's run has it carried out. It returns the command as the record has it, and whether that was
 // asked for before: a repeat finds the first, with its outcome if it has one. It returns a refusal with
 // [models.CodeKeyReused] when the request's ID stands for another request.
-func (a *Acts) Ask(ctx context.Context, by By, verb Verb,
-	payload []byte,
+func (a *Acts) Ask(
+	ctx context.Context, by By, verb Verb, payload []byte,
 ) (cmd models.Command, repeated bool, err error) {
 	cmd, fresh, err := a.Store.WriteCommand(ctx, models.Command{
 		ID: by.Request.ID, ProcurementID: by.Seat.Procurement.ID, ActorID: by.Actor.PersonID, Verb: verb.Name,

@@ -86,14 +86,14 @@ func maySend(lot models.Lot, stage models.LotStage) error {
 	case lot.EndedAt != nil:
 		return models.Refuse(models.CodeLotEnded, "/lot", "lot %d has ended: %s", lot.Number, lot.EndReason)
 	case stage.LettersAt != nil:
-		return models.Refuse(models.CodeLettersSent, "/lot", "the letters on lot %d were sent at %s", lot.Number,
-			rfc3339(*stage.LettersAt))
+		return models.Refuse(models.CodeLettersSent, "/lot",
+			"the letters on lot %d were sent at %s", lot.Number, rfc3339(*stage.LettersAt))
 	}
 	return nil
 }
 
-func (c *call) send(lot models.Lot, in process.SendLetters, letters []evaluation.Letter,
-	s evaluation.Standstill,
+func (c *call) send(
+	lot models.Lot, in process.SendLetters, letters []evaluation.Letter, s evaluation.Standstill,
 ) (*process.LettersResult, error) {
 	digests, err := c.keepLetters(models.LetterAward, letters, in.Means == process.MeansElectronic)
 	if err != nil {

@@ -50,8 +50,8 @@ func (v Versions) check(present int64) error {
 		return nil
 	}
 	return models.Refuse(models.CodeStale, models.FieldVersion,
-		"the present version is %d, and the change was not made on it", present).
-		Accepting(`"%d", once the change is judged anew`, present)
+		"the present version is %d, and the change was made on another one", present).
+		Accepting(`"%d", once you have read what has changed`, present)
 }
 
 // Administer refuses what only those may do who run the platform to anyone else.

@@ -103,13 +103,13 @@ func (c *call) permit(verb Verb) error {
 		return c.permitStatus(verb) // what it was permitted on has been changed by its own first steps
 	}
 	if !slices.ContainsFunc(c.held, func(a models.RoleAssignment) bool { return slices.Contains(verb.By, a.Role) }) {
-		return models.Refuse(models.CodeForbidden, "", "you do not hold the role for %s", c.cmd.Verb).
+		return models.Refuse(models.CodeForbidden, "", "none of your roles may do this: %s", c.cmd.Verb).
 			Accepting("%s", roleList(verb.By))
 	}
 	if c.cmd.IfMatch != nil && !slices.Contains(c.cmd.IfMatch, c.p.Version) {
 		return models.Refuse(models.CodeStale, models.FieldVersion,
-			"the procurement is at version %d, and the command was not made on it", c.p.Version).
-			Accepting(`"%d", after reading what has changed`, c.p.Version)
+			"the procurement is at version %d, and the command was made on another one", c.p.Version).
+			Accepting(`"%d", once you have read what has changed`, c.p.Version)
 	}
 	return c.permitStatus(verb)
 }
@@ -151,8 +151,8 @@ func (c *call) record(what event.Payload) error {
 func (c *call) outcome(status process.CommandStatus) (process.Outcome, error) {
 	state, err := c.state()
 	return process.Outcome{
-		CommandID: c.cmd.ID, Step: c.step, Verb: c.cmd.Verb, Status: status, More: c.more, Version: c.p.Version,
-		State: state,
+		CommandID: c.cmd.ID, Step: c.step, Verb: c.cmd.Verb,
+		Status: status, More: c.more, Version: c.p.Version, State: state,
 	}, err
 }
 

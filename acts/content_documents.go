@@ -25,8 +25,8 @@ func (a *Acts) WriteDocument(ctx context.Context, by By, in DocumentText) (Done[
 		if err := d.enterContent(share); err != nil {
 			return models.Document{}, err
 		}
-		return d.writeDocument(models.Document{ID: models.NewID(models.PrefixDocument), ProcurementID: d.procurement()},
-			in)
+		written := models.Document{ID: models.NewID(models.PrefixDocument), ProcurementID: d.procurement()}
+		return d.writeDocument(written, in)
 	})
 }
 
@@ -80,11 +80,11 @@ func mayRewrite(tx *store.Tx, present models.Document, in DocumentChange) error 
 			Accepting("tenderers")
 	case !slices.ContainsFunc(lots, models.Lot.Open):
 		return models.Refuse(models.CodeFrozen, "",
-			"every box is closed: the tenders in them were made on this document").
+			"every box is closed: the tenders in it rest on this document").
 			Accepting("a change while a box is open, or another document")
 	case in.Significant == nil:
 		return models.Refuse(models.CodeInvalidValue, "/significant",
-			"a box is open: whether the change is significant is to be said").
+			"a box is open: say whether the change is significant").
 			Accepting("true, once the deadlines were moved; or false")
 	case !*in.Significant:
 		return nil
@@ -148,7 +148,7 @@ func (d *deed) documentUpload(id models.ID) (models.Upload, error) {
 			Accepting("one for the purpose document")
 	case !u.Complete():
 		return u, models.Refuse(models.CodeUploadIncomplete, field, "the upload is not complete").
-			Accepting("completing it first")
+			Accepting("an upload with all of its chunks")
 	}
 	return u, nil
 }

@@ -71,7 +71,7 @@ func (d *deed) place(part MemberPart) (models.Member, bool, error) {
 		return m, false, models.Refuse(models.CodeNotAnAuthority, "organisation",
 			"the organisation is registered as %s", o.Kind)
 	}
-	all, _, err := d.tx.Members(m.ProcurementID)
+	all, organisations, err := d.tx.Members(m.ProcurementID)
 	if err != nil {
 		return m, false, err
 	}
@@ -81,7 +81,7 @@ func (d *deed) place(part MemberPart) (models.Member, bool, error) {
 	if m.BudgetShare, err = shareBeside(others, part.BudgetShare); err != nil {
 		return m, false, err
 	}
-	if err := leadBeside(others, m); err != nil {
+	if err := leadBeside(others, organisations, m); err != nil {
 		return m, false, err
 	}
 	i := slices.IndexFunc(all, func(o models.Member) bool { return o.OrganisationID == m.OrganisationID })
@@ -91,10 +91,12 @@ func (d *deed) place(part MemberPart) (models.Member, bool, error) {
 	return m, i < 0, nil
 }
 
-func leadBeside(others []models.Member, m models.Member) error {
+func leadBeside(others []models.Member, named map[models.ID]models.Organisation, m models.Member) error {
 	for _, o := range others {
 		if o.Lead && m.Lead {
-			return models.Refuse(models.CodeLeadExists, "/lead", "%s is the lead buyer", o.OrganisationID)
+			return models.Refuse(models.CodeLeadExists, "/lead",
+				"%s is the lead buyer", named[o.OrganisationID].LegalName).
+				Accepting("one lead buyer: take the mark lead from the other member first")
 		}
 	}
 	return nil
@@ -107,7 +109,7 @@ func shareBeside(others []models.Member, share string) (string, error) {
 	}
 	sum, err := decimal.Parse(share)
 	if err != nil || !sum.IsPos() {
-		return "", models.Refuse(models.CodeInvalidValue, "/budget_share", "the share is not a part of the budget").
+		return "", models.Refuse(models.CodeInvalidValue, "/budget_share", "the share is no percentage of the budget").
 			Accepting("a decimal above 0 and up to 100")
 	}
 	shortest := sum.Trim(0).String()
@@ -165,8 +167,8 @@ func (d *deed) mayGo(organisation models.ID) error {
 	for _, a := range assignments {
 		if a.OrganisationID == organisation && forMembers(a.Role) && !over(a, d.Seat.Now) {
 			return models.Refuse(models.CodeStillReferred, "",
-				"a person of the organisation is %s by the role %s", a.Role, a.ID).
-				Accepting("the removal once such roles have ended")
+				"a person of the organisation holds the role %s", a.Role).
+				Accepting("the removal once its people hold no role for it")
 		}
 	}
 	return nil

@@ -29,8 +29,8 @@ type OpeningRecorded struct {
 }
 
 // RecordOpening takes down what an opener found in an envelope.
-func (a *Acts) RecordOpening(ctx context.Context, by By, tender models.ID,
-	in EnvelopeFound,
+func (a *Acts) RecordOpening(
+	ctx context.Context, by By, tender models.ID, in EnvelopeFound,
 ) (Done[OpeningRecorded], error) {
 	return once(ctx, a, by, func(d *deed) (OpeningRecorded, error) {
 		if err := d.enterContent(share); err != nil {

@@ -42,8 +42,8 @@ func (d *deed) registration(procurement models.ID) (models.RoleAssignment, error
 		return a, err
 	}
 	if organisation.Kind != models.OrganisationEconomicOperator {
-		return a, models.Refuse(models.CodeNotAnOperator, "", "your organisation is registered as %s",
-			organisation.Kind).
+		return a, models.Refuse(models.CodeNotAnOperator, "",
+			"your organisation is registered as %s", organisation.Kind).
 			Accepting("a person of an economic operator")
 	}
 	p, err := d.tx.LockProcurement(procurement)

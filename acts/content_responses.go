@@ -87,7 +87,7 @@ func (d *deed) mayRespond(in NewResponse, limits Limits) error {
 	if err == nil && given >= limits.Responses {
 		return models.Refuse(models.CodeResponseLimit, "",
 			"your organisation has responded %d times to this consultation", given).
-			Accepting("%d responses of one operator; the last ones count as well as the first", limits.Responses)
+			Accepting("at most %d responses of one operator; all of them count", limits.Responses)
 	}
 	return err
 }

@@ -98,11 +98,11 @@ func (d *deed) fits(a models.RoleAssignment) error {
 		}
 		if other.Role == a.Role {
 			return models.Refuse(models.CodeAlreadyExists, "/role",
-				"the person is %s in that time already, by the role %s", a.Role, other.ID)
+				"the person holds the role %s in that time already", a.Role)
 		}
 		if models.Incompatible(other.Role, a.Role) {
 			return models.Refuse(models.CodeRoleIncompatible, "/role",
-				"the person is %s in that time, and %s and %s exclude each other on one procurement",
+				"the person holds the role %s in that time; nobody holds both %s and %s on one procurement",
 				other.Role, other.Role, a.Role)
 		}
 	}
@@ -125,8 +125,8 @@ func (d *deed) fitsOrganisation(a models.RoleAssignment) error {
 	switch {
 	case forMembers(a.Role) && !isMember:
 		return models.Refuse(models.CodeNotAMember, "/person_id",
-			"the person's organisation %s is not a member of the consortium, so the person cannot be its %s",
-			a.OrganisationID, a.Role)
+			"the person's organisation is not a member of the consortium, so the person cannot hold the role %s for it",
+			a.Role)
 	case a.Role == models.RoleSupplier && isMember:
 		return models.Refuse(models.CodeRoleIncompatible, "/role",
 			"the person's organisation buys on this procurement, so the person cannot be a supplier")
@@ -187,5 +187,5 @@ func (d *deed) leadRemains(ending models.RoleAssignment) error {
 			return nil
 		}
 	}
-	return models.Refuse(models.CodeLastLeadProcurer, "", "no other lead procurer is in force without an end")
+	return models.Refuse(models.CodeLastLeadProcurer, "", "no other person holds the role lead_procurer without an end")
 }

@@ -45,8 +45,8 @@ func (in NewUpload) check(by By, limits Limits) error {
 		return models.Refuse(models.CodeUploadTooLarge, "/size", "the file has %d bytes", in.Size).
 			Accepting("at most %d bytes", limits.Upload)
 	case !in.Purpose.OpenTo(by.Actor):
-		return models.Refuse(models.CodeForbidden, "/purpose", "none of your roles uploads for the purpose %s",
-			in.Purpose).
+		return models.Refuse(models.CodeForbidden, "/purpose",
+			"none of your roles uploads for the purpose %s", in.Purpose).
 			Accepting("envelope as a supplier, document on the buyers' side")
 	}
 	return nil
@@ -66,13 +66,13 @@ func (d *deed) roomForUpload(u models.Upload, limits Limits) error {
 		if kept >= limits.Envelopes {
 			return models.Refuse(models.CodeUploadLimit, "",
 				"your organisation has uploaded %d envelopes for this procurement", kept).
-				Accepting("%d of one supplier; complete uploads can be handed in as they are", limits.Envelopes)
+				Accepting("at most %d of one supplier; what is complete can be handed in again", limits.Envelopes)
 		}
 	}
 	open, err := d.tx.OpenUploads(u.PersonID)
 	if err == nil && open >= limits.OpenUploads {
 		return models.Refuse(models.CodeUploadLimit, "", "you have %d uploads that are not complete", open).
-			Accepting("completing one first; abandoned ones are removed by themselves")
+			Accepting("completing one first; the engine removes those that stay incomplete")
 	}
 	return err
 }

@@ -61,8 +61,8 @@ func faultOf(attempt models.DeliveryAttempt) string {
 }
 
 // ParkDelivery has a feed wait for a person although nothing was sent.
-func (a *Acts) ParkDelivery(ctx context.Context, feed store.PortalFeed, event models.ID,
-	why string,
+func (a *Acts) ParkDelivery(
+	ctx context.Context, feed store.PortalFeed, event models.ID, why string,
 ) (process.FeedOutcome, error) {
 	var out process.FeedOutcome
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
@@ -126,8 +126,7 @@ func (f undelivered) tell(task string, as func(event.EndpointParked) event.Paylo
 	_, err = f.tx.Append(event.Event{
 		ProcurementID: p.ID, At: p.Now(clock), RecordedAt: clock,
 		Payload: as(event.EndpointParked{
-			EndpointID: f.feed.EndpointID, EventID: f.event, Reason: f.reason,
-			TaskID: id,
+			EndpointID: f.feed.EndpointID, EventID: f.event, Reason: f.reason, TaskID: id,
 		}),
 	})
 	return err

@@ -192,8 +192,8 @@ func about(body Content, e *models.Entry) error {
 		return nil
 	}
 	if e.Version > 1 {
-		return models.Refuse(models.CodeInvalidValue, "", "the entry is about %s", e.Subject).
-			Accepting("another entry about %s", s.Subject())
+		return models.Refuse(models.CodeInvalidValue, "", "what an entry is about never changes").
+			Accepting("another entry about something else")
 	}
 	e.Subject = s.Subject()
 	return nil
@@ -243,8 +243,9 @@ func (d *deed) speaksFor(writers []models.Role) (models.ID, error) {
 			return a.OrganisationID, nil
 		}
 	}
-	return "", models.Refuse(models.CodeNotAMember, "", "you act for no member of the consortium").
-		Accepting("a person with a role for a member of the consortium")
+	return "", models.Refuse(models.CodeNotAMember, "",
+		"you hold no role for a member of the consortium that may write this").
+		Accepting("a person with such a role for a member of the consortium")
 }
 
 func (d *deed) mayChangeEntry(e models.Entry) error {
@@ -258,7 +259,7 @@ func (d *deed) mayChangeEntry(e models.Entry) error {
 		}
 		if buyer != e.OrganisationID {
 			return models.Refuse(models.CodeForbidden, "", "the entry speaks for another buyer").
-				Accepting("a person of %s", e.OrganisationID)
+				Accepting("a person of that buyer")
 		}
 	}
 	return d.On.check(e.Version)
@@ -288,11 +289,13 @@ func (d *deed) putEntry(e *models.Entry) error {
 	rule, _ := models.EntryRuleOf(e.Kind)
 	written, err := d.tx.WriteEntry(e, rule.Single)
 	if v, ok := pg.ViolationOf(err); ok && v.Constraint == "entries_single" {
-		return models.Refuse(models.CodeAlreadyExists, "", "there is one already").Accepting("the next version of it")
+		return models.Refuse(models.CodeAlreadyExists, "",
+			"there is such an entry already").
+			Accepting("the next version of that entry")
 	}
 	if err == nil && !written {
-		return models.Refuse(models.CodeStale, models.FieldVersion, "the entry has changed since").
-			Accepting("reading it again first")
+		return models.Refuse(models.CodeStale, models.FieldVersion, "the entry has changed since you read it").
+			Accepting("the change, made on the present version")
 	}
 	return err
 }

@@ -58,8 +58,8 @@ func (c *call) joinOpening(lot models.Lot, d models.Dossier) (process.OpenResult
 		return result, err
 	}
 	if !fresh {
-		return result, models.Refuse(models.CodeAlreadyOpened, "/lot", "you have done your part in opening lot %d",
-			lot.Number).
+		return result, models.Refuse(models.CodeAlreadyOpened, "/lot",
+			"you have done your part in opening lot %d", lot.Number).
 			Accepting("an opener of another buyer")
 	}
 	err = c.record(event.OpeningJoined{LotID: lot.ID, OrganisationID: buyer})
@@ -104,7 +104,8 @@ func (c *call) actsFor(role models.Role) (models.ID, error) {
 			return a.OrganisationID, nil
 		}
 	}
-	return "", models.Refuse(models.CodeNotAMember, "", "you are not %s for any member of the consortium", role).
+	return "", models.Refuse(models.CodeNotAMember, "",
+		"you do not hold the role %s for a member of the consortium", role).
 		Accepting("a person of a contracting authority that belongs to the consortium")
 }
 

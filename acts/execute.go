@@ -37,8 +37,8 @@ func (a *Acts) Execute(ctx context.Context, in process.Execute) (process.Outcome
 		return out, err
 	}
 	fault := uuid.NewString()
-	a.Log.ErrorContext(ctx, "command failed", "command", in.CommandID, "procurement", in.ProcurementID, "fault", fault,
-		"error", err)
+	a.Log.ErrorContext(ctx, "command failed",
+		"command", in.CommandID, "procurement", in.ProcurementID, "fault", fault, "error", err)
 	if errors.As(err, &broken) {
 		return a.answer(ctx, in, store.Answer{Status: process.CommandRefused, Refusal: broken.refusal(fault)})
 	}
@@ -153,8 +153,8 @@ func (c *call) interrupted(answer store.Answer) store.Answer {
 		return answer
 	}
 	return store.Answer{
-		Status: process.CommandDone, Result: process.AdvanceResult{Now: c.now.UTC()},
-		Version: c.p.Version,
+		Status: process.CommandDone,
+		Result: process.AdvanceResult{Now: c.now.UTC()}, Version: c.p.Version,
 	}
 }
 

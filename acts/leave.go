@@ -64,8 +64,9 @@ func (c *call) leadProcurerRemains(leaving models.ID) error {
 	}) {
 		return nil
 	}
-	return models.Refuse(models.CodeLastLeadProcurer, "", "nobody of another organisation is lead procurer").
-		Accepting("leaving once a person of another organisation is lead procurer")
+	return models.Refuse(models.CodeLastLeadProcurer, "",
+		"nobody of another organisation holds the role lead_procurer").
+		Accepting("leaving once a person of another organisation holds it without an end")
 }
 
 func (c *call) eligibilityWithout(buyer models.ID) (process.LeaveResult, error) {

@@ -68,8 +68,8 @@ func moveDeadline(c *call, in process.MoveDeadline) (*process.MoveDeadlineResult
 	}
 	result := &process.MoveDeadlineResult{Lot: lot.ID, From: lot.Box().Deadline.UTC(), To: to, Notice: notice.ID}
 	return result, c.record(event.DeadlineMoved{
-		LotID: lot.ID, BoxID: lot.Box().ID, From: utc(lot.Box().Deadline), To: utc(to), Zone: in.Deadline.Zone,
-		NoticeID: notice.ID,
+		LotID: lot.ID, BoxID: lot.Box().ID, From: utc(lot.Box().Deadline),
+		To: utc(to), Zone: in.Deadline.Zone, NoticeID: notice.ID,
 	})
 }
 
@@ -103,8 +103,8 @@ func mayMove(lot models.Lot, to, now time.Time) error {
 		return refusal
 	}
 	if !to.After(lot.Box().Deadline) {
-		return models.Refuse(models.CodeDeadlineEarlier, "/deadline", "%s is not later than the present deadline",
-			rfc3339(to)).
+		return models.Refuse(models.CodeDeadlineEarlier, "/deadline",
+			"%s is not later than the present deadline", rfc3339(to)).
 			Accepting("an instant after %s", rfc3339(lot.Box().Deadline))
 	}
 	return nil
@@ -119,8 +119,8 @@ func endLot(c *call, in process.EndLot) (*process.MotionResult, error) {
 		return nil, err
 	}
 	if lot.Published() {
-		if err := c.holds(models.RoleBoard, "lot %d was published: its end is for the board to decide",
-			lot.Number); err != nil {
+		err := c.holds(models.RoleBoard, "lot %d was published: only the board decides on its end", lot.Number)
+		if err != nil {
 			return nil, err
 		}
 		return move(c, in, (*call).mayEndLot)
@@ -148,8 +148,8 @@ func (c *call) mayEndLot(in process.EndLot) error {
 		return err
 	}
 	if lot.EndedAt != nil {
-		return models.Refuse(models.CodeLotEnded, "/lot", "lot %d ended at %s: %s", lot.Number, rfc3339(*lot.EndedAt),
-			lot.EndReason)
+		return models.Refuse(models.CodeLotEnded, "/lot",
+			"lot %d ended at %s: %s", lot.Number, rfc3339(*lot.EndedAt), lot.EndReason)
 	}
 	return c.notContracted(lot.ID)
 }

@@ -19,10 +19,11 @@ func announce(c *call, in process.Announce) (*process.AnnounceResult, error) {
 		return nil, err
 	}
 	announced, err := market.Announce(dossier,
-		models.Reference{Entry: in.Announcement.Entry, Kind: models.EntryAnnouncement, Digest: in.Announcement.Digest},
 		models.Reference{
-			Entry: in.Questionnaire.Entry, Kind: models.EntryQuestionnaire,
-			Digest: in.Questionnaire.Digest,
+			Entry: in.Announcement.Entry, Kind: models.EntryAnnouncement, Digest: in.Announcement.Digest,
+		},
+		models.Reference{
+			Entry: in.Questionnaire.Entry, Kind: models.EntryQuestionnaire, Digest: in.Questionnaire.Digest,
 		})
 	if err != nil {
 		return nil, err
@@ -64,8 +65,8 @@ func extendConsultation(c *call, in process.ExtendConsultation) (*process.Extend
 
 // closeConsultation ends the time for responses and says how many came, with their digests.
 func closeConsultation(c *call, due process.Due) error {
-	responses, err := c.tx.Responses(models.ConsultationResponse{ProcurementID: c.p.ID, AnnouncementID: due.Subject},
-		"", 0)
+	all := models.ConsultationResponse{ProcurementID: c.p.ID, AnnouncementID: due.Subject}
+	responses, err := c.tx.Responses(all, "", 0)
 	if err != nil {
 		return err
 	}
@@ -211,8 +212,8 @@ func (c *call) marketDues(r store.Reading) ([]process.Due, error) {
 	}
 	if planned {
 		dues = append(dues, process.Due{
-			Kind: process.DueBulletin, Phase: models.PhaseEngagement, Subject: c.p.ID,
-			At: at.UTC(),
+			Kind: process.DueBulletin, Phase: models.PhaseEngagement,
+			Subject: c.p.ID, At: at.UTC(),
 		})
 	}
 	return dues, nil
@@ -232,7 +233,7 @@ func consultationDue(d models.Dossier) []process.Due {
 		}
 	}
 	return []process.Due{{
-		Kind: process.DueCloseConsultation, Phase: waits, Subject: x.AnnouncementID,
-		At: x.ClosesAt.UTC(),
+		Kind: process.DueCloseConsultation, Phase: waits,
+		Subject: x.AnnouncementID, At: x.ClosesAt.UTC(),
 	}}
 }

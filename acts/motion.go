@@ -57,7 +57,7 @@ func (c *call) openMotion() (models.Motion, error) {
 	if open, found, err := c.openMotionTo(c.cmd.Verb, lot); err != nil {
 		return open, err
 	} else if found {
-		return open, models.Refuse(models.CodeAlreadyMoved, "", "motion %s to %s is open", open.ID, c.cmd.Verb).
+		return open, models.Refuse(models.CodeAlreadyMoved, "", "a motion to %s is open already", c.cmd.Verb).
 			Accepting("a vote on motion %s with digest %s", open.ID, open.Digest)
 	}
 	if _, err := c.buyerOf(); err != nil {
@@ -252,8 +252,8 @@ func (c *call) mayReturn(in process.Return) error {
 	main := models.MainPhases()
 	current := slices.IndexFunc(main, func(p models.Phase) bool { return d.Round(p).Status == models.PhaseOpen })
 	if target := slices.Index(main, in.To); current < 0 || target < 0 || target >= current {
-		return models.Refuse(models.CodeReturnNotEarlier, "/to", "%s is not earlier than the phase that is open",
-			in.To).
+		return models.Refuse(models.CodeReturnNotEarlier, "/to",
+			"%s is not earlier than the phase that is open", in.To).
 			Accepting("one of %v", main[:max(current, 0)])
 	}
 	return c.lotsEnded()

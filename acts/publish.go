@@ -60,8 +60,8 @@ func publish(c *call, _ process.Publish) (*process.PublishResult, error) {
 }
 
 // open opens a box for a stage of a lot, until the deadline: for everyone, or for those who are invited.
-func (c *call) open(lot *models.Lot, stage models.Stage, until process.LocalTime,
-	invited ...models.ID,
+func (c *call) open(
+	lot *models.Lot, stage models.Stage, until process.LocalTime, invited ...models.ID,
 ) (models.Box, error) {
 	round := 1
 	for _, earlier := range lot.Boxes {
@@ -134,8 +134,8 @@ func mayPublish(d models.Dossier, lots []models.Lot) error {
 	if refusal := gate.LotsAsDecided(d); refusal != nil {
 		return refusal
 	}
-	return models.Refusals(slices.Concat(publicationPreconditions(d), incompleteLots(d, ready),
-		evaluation.Unready(d, ready)))
+	return models.Refusals(slices.Concat(
+		publicationPreconditions(d), incompleteLots(d, ready), evaluation.Unready(d, ready)))
 }
 
 // publicationPreconditions lists what must be settled outside of the lots before anything is published.
@@ -147,7 +147,7 @@ func publicationPreconditions(d models.Dossier) []*models.Refusal {
 	if open := notEngaged(d); len(open) > 0 {
 		faults = append(faults, models.Refuse(models.CodeEngagementStale, "",
 			"the market is not informed as planned: %s", strings.Join(open, "; ")).
-			Accepting("publication once it is"))
+			Accepting("publication once the market is informed as planned"))
 	}
 	return faults
 }
@@ -158,7 +158,7 @@ func notClosed(d models.Dossier, phase models.Phase, code models.Code) []*models
 		return nil
 	}
 	return []*models.Refusal{models.Refuse(code, "", "the phase %s is %s", phase, status).
-		Accepting("publication once it is closed")}
+		Accepting("publication once that phase is closed")}
 }
 
 // notEngaged says what is missing of informing the market: nothing once that was concluded by vote.
@@ -184,13 +184,13 @@ func notEngaged(d models.Dossier) []string {
 // deadline in the future.
 func incompleteLots(d models.Dossier, lots []models.Lot) []*models.Refusal {
 	var faults []*models.Refusal
+	languages := d.Procurement.Languages
 	for _, lot := range lots {
-		at, name, languages := fmt.Sprintf("/lots/%d", lot.Number), fmt.Sprintf("lot %d", lot.Number),
-			d.Procurement.Languages
+		at, name := fmt.Sprintf("/lots/%d", lot.Number), fmt.Sprintf("lot %d", lot.Number)
 		faults = append(faults, missingText(at+"/title", "the title of "+name, lot.Title, languages)...)
 		if len(lot.Description) > 0 {
-			faults = append(faults, missingText(at+"/description", "the description of "+name, lot.Description,
-				languages)...)
+			missing := missingText(at+"/description", "the description of "+name, lot.Description, languages)
+			faults = append(faults, missing...)
 		}
 		if fault := deadlineFault(at+"/deadline", name, lot, d.Now); fault != nil {
 			faults = append(faults, fault)
@@ -218,8 +218,8 @@ func deadlineFault(field, name string, lot models.Lot, now time.Time) *models.Re
 		return refusal // the zone's rules have changed since it was entered
 	}
 	if !deadline.After(now) {
-		return models.Refuse(models.CodeDeadlineInPast, field, "the deadline of %s is %s, and it is %s", name,
-			rfc3339(deadline), rfc3339(now)).
+		return models.Refuse(models.CodeDeadlineInPast, field,
+			"the deadline of %s is %s, and it is %s", name, rfc3339(deadline), rfc3339(now)).
 			Accepting("an instant in the future")
 	}
 	return nil

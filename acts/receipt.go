@@ -14,8 +14,8 @@ import (
 )
 
 // HandIn hands in a tender for a lot.
-func (a *Acts) HandIn(ctx context.Context, by By, lot models.ID,
-	envelopes []models.Envelope,
+func (a *Acts) HandIn(
+	ctx context.Context, by By, lot models.ID, envelopes []models.Envelope,
 ) (Done[seal.Issued], error) {
 	if err := models.Refusals(models.CheckEnvelopes("/envelopes", envelopes)); err != nil {
 		return Done[seal.Issued]{}, err
@@ -24,8 +24,8 @@ func (a *Acts) HandIn(ctx context.Context, by By, lot models.ID,
 }
 
 // ReplaceTender hands in a tender in place of one of the same organisation.
-func (a *Acts) ReplaceTender(ctx context.Context, by By, tender models.ID,
-	envelopes []models.Envelope,
+func (a *Acts) ReplaceTender(
+	ctx context.Context, by By, tender models.ID, envelopes []models.Envelope,
 ) (Done[seal.Issued], error) {
 	if err := models.Refusals(models.CheckEnvelopes("/envelopes", envelopes)); err != nil {
 		return Done[seal.Issued]{}, err
@@ -47,8 +47,8 @@ func (a *Acts) WithdrawTender(ctx context.Context, by By, tender models.ID) (Don
 		return Done[seal.Issued]{}, err
 	}
 	return a.atBox(ctx, by, visit{
-		act: seal.ActWithdrawn, lot: t.LotID, box: t.BoxID, envelopes: t.Envelopes,
-		standing: t.ID,
+		act: seal.ActWithdrawn, lot: t.LotID, box: t.BoxID,
+		envelopes: t.Envelopes, standing: t.ID,
 	})
 }
 
@@ -168,8 +168,7 @@ func brought(b models.Box, uploads []models.Upload, envelopes []models.Envelope,
 				Accepting("an upload for the purpose envelope"))
 		case !u.Complete():
 			faults = append(faults, models.Refuse(models.CodeUploadIncomplete, field+"/upload",
-				"the upload is not complete").
-				Accepting("completing it first"))
+				"the upload is not complete").Accepting("an upload with all of its chunks"))
 		case u.Digest != e.Digest:
 			faults = append(faults, models.Refuse(models.CodeDigestMismatch, field+"/digest",
 				"the upload has the SHA-256 %s", u.Digest))
@@ -223,8 +222,8 @@ func (v visit) deposit(by By, r seal.Issued) (store.Deposit, error) {
 // turnedAway answers a visit that came to nothing: with the receipt of the same visit made before, or
 // with a refusal. That a tender came too late is recorded (Directive 2014/24/EU, Annex IV (g): attempts
 // are clearly detectable).
-func (a *Acts) turnedAway(ctx context.Context, by By, v visit, b store.Counter,
-	cause error,
+func (a *Acts) turnedAway(
+	ctx context.Context, by By, v visit, b store.Counter, cause error,
 ) (Done[seal.Issued], error) {
 	none := Done[seal.Issued]{}
 	refusal, refused := models.RefusalOf(cause)

@@ -40,8 +40,8 @@ func start(c *call, _ process.Start) (*process.Nothing, error) {
 func missingInDraft(d models.Dossier) []*models.Refusal {
 	var faults []*models.Refusal
 	if missing := d.Procurement.Title.Missing(d.Procurement.Languages); len(missing) > 0 {
-		faults = append(faults, models.Refuse(models.CodeMissingTranslation, "/title", "the title is missing in %v",
-			missing).
+		faults = append(faults, models.Refuse(models.CodeMissingTranslation, "/title",
+			"the title is missing in %v", missing).
 			Accepting("a title in each of the languages %v", d.Procurement.Languages))
 	}
 	members := d.ActiveMembers()
@@ -50,13 +50,14 @@ func missingInDraft(d models.Dossier) []*models.Refusal {
 			Accepting("one member marked as lead"))
 	}
 	if !holds(d, models.RoleLeadProcurer, "") {
-		faults = append(faults, models.Refuse(models.CodeDraftIncomplete, "/roles", "nobody is lead procurer").
+		faults = append(faults, models.Refuse(models.CodeDraftIncomplete, "/roles",
+			"nobody holds the role lead_procurer").
 			Accepting("a person with the role lead_procurer"))
 	}
 	for _, m := range members {
 		if !holds(d, models.RoleBoard, m.OrganisationID) {
-			faults = append(faults, models.Refuse(models.CodeDraftIncomplete, "/roles", "%s has nobody on the board",
-				m.OrganisationID).
+			faults = append(faults, models.Refuse(models.CodeDraftIncomplete, "/roles",
+				"%s has nobody on the board", d.NameOf(m.OrganisationID)).
 				Accepting("a person with the role board for each member"))
 		}
 	}

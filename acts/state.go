@@ -110,8 +110,8 @@ func (c *call) gates(rounds []models.PhaseRound) []process.GateState {
 func summaryOf(g models.Gate, now time.Time) process.GateState {
 	open := g.Open()
 	s := process.GateState{
-		Phase: g.Phase, Round: g.Round, Met: len(g.Criteria) - len(open), Total: len(g.Criteria),
-		At: now.UTC(),
+		Phase: g.Phase, Round: g.Round, Met: len(g.Criteria) - len(open),
+		Total: len(g.Criteria), At: now.UTC(),
 	}
 	for _, criterion := range open {
 		s.Missing = append(s.Missing, criterion.Code)
@@ -242,7 +242,6 @@ func (b consortium) names() []string {
 // active tells whether an organisation belongs to the consortium now.
 func (b consortium) active(organisation models.ID) bool {
 	return slices.ContainsFunc(b.members, func(m models.Member) bool {
-		return m.OrganisationID == organisation &&
-			m.Active()
+		return m.OrganisationID == organisation && m.Active()
 	})
 }

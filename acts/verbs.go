@@ -112,9 +112,9 @@ func awardVerbs() []Verb {
 			By: []models.Role{models.RoleOpener}, in: whileRunning, work: does(unseal),
 		},
 		{
-			Name: models.VerbInvite, Summary: "Move to invite the selected candidates of a lot to the next stage, " +
-				"all at once",
-			By: []models.Role{models.RoleBoard}, in: whileRunning,
+			Name:    models.VerbInvite,
+			Summary: "Move to invite the selected candidates of a lot to the next stage, all at once",
+			By:      []models.Role{models.RoleBoard}, in: whileRunning,
 			work: writtenBy(selectionAuthors, moves((*call).mayInvite, (*call).invite)),
 		},
 		{

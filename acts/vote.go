@@ -97,7 +97,8 @@ func (c *call) motionBallot(id models.ID, d models.Dossier) (ballot, error) {
 	m, err := c.motion(id)
 	switch {
 	case errors.Is(err, store.ErrNoMotion):
-		return ballot{}, models.Refuse(models.CodeNotFound, "/motion", "the procurement has no motion %s", id)
+		return ballot{}, models.Refuse(models.CodeNotFound, "/motion", "the procurement has no such motion").
+			Accepting("the ID of an open motion")
 	case err != nil:
 		return ballot{}, err
 	case m.Status != models.MotionOpen:
@@ -160,8 +161,8 @@ func (c *call) mayCast(b ballot, choice models.Choice, reason string) error {
 	}
 	if slices.Contains(b.authors, c.cmd.ActorID) {
 		return models.Refuse(models.CodeAuthorMayNotVote, "",
-			"who wrote what is approved may not cast the buyer's vote").
-			Accepting("the vote of another of the buyer's board members")
+			"you wrote a part of what is voted on, so you may not cast the buyer's vote").
+			Accepting("the vote of another board member of the buyer")
 	}
 	if choice == models.ChoiceReject && strings.TrimSpace(reason) == "" {
 		return models.Refuse(models.CodeInvalidValue, "/reason", "a rejection needs a reason").
@@ -192,8 +193,8 @@ func (c *call) voidReplaced(b ballot, buyer models.ID, choice models.Choice) ([]
 	for _, v := range votes {
 		switch {
 		case v.OrganisationID == buyer && v.AskedAt.After(c.cmd.CreatedAt):
-			return nil, models.Refuse(models.CodeSuperseded, "", "the buyer has voted since this vote was asked for").
-				Accepting("a new vote, as a new request, if it is still meant")
+			return nil, models.Refuse(models.CodeSuperseded, "", "the buyer voted again after you sent this vote").
+				Accepting("a new request, if you still want this vote")
 		case v.OrganisationID == buyer && v.Digest == b.digest && v.Choice == choice:
 			return nil, models.Refuse(models.CodeAlreadyVoted, "", "the buyer has cast this vote already").
 				Accepting("another choice, which replaces the vote")

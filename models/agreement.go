@@ -114,12 +114,13 @@ func (a Agreement) CheckAgainst(d Dossier, e Entry) error {
 	var faults []*Refusal
 	members := d.ActiveMembers()
 	if len(members) == 0 || !members[0].Lead || members[0].OrganisationID != a.Lead {
-		faults = append(faults, Refuse(CodeInvalidValue, "/lead", "%s is not the lead buyer of this procurement",
-			a.Lead).Accepting("the member that leads"))
+		faults = append(faults, Refuse(CodeInvalidValue, "/lead",
+			"%s is not the lead buyer of this procurement", d.NameOf(a.Lead)).Accepting("the member that is"))
 	}
 	if !a.between(members) {
-		faults = append(faults, Refuse(CodeInvalidValue, "/shares", "the shares are not those of the %d members",
-			len(members)).Accepting("one share for each member: %v", organisationsOf(members)))
+		faults = append(faults, Refuse(CodeInvalidValue, "/shares",
+			"the shares are not those of the %d members", len(members)).
+			Accepting("one share for each member: %s", d.namesWithIDs(organisationsOf(members))))
 	}
 	return Refusals(faults)
 }
@@ -173,9 +174,9 @@ func (s Signature) CheckAgainst(d Dossier, _ Entry) error {
 			Accepting("the digest of the agreement, after reading it again")
 	}
 	if lacking := d.Untranslated(standing); len(lacking) > 0 {
-		return Refuse(CodeMissingTranslation, "/agreement", "the agreement is not complete in every language: %v",
-			lacking).
-			Accepting("a signature once it is")
+		return Refuse(CodeMissingTranslation, "/agreement",
+			"the agreement is not complete in every language: %v", lacking).
+			Accepting("a signature once the agreement is complete")
 	}
 	return nil
 }

@@ -187,7 +187,7 @@ func (c ConflictDeclaration) CheckAgainst(d Dossier, e Entry) error {
 	slices.Sort(named)
 	if !slices.Equal(all, slices.Compact(named)) {
 		return Refuse(CodeInvalidValue, "/tenderers", "these are not the %d tenderers of the lot", len(all)).
-			Accepting("%v", all)
+			Accepting("%s", d.namesWithIDs(all))
 	}
 	return nil
 }
@@ -244,8 +244,8 @@ func (a Admission) CheckAgainst(d Dossier, e Entry) error {
 	}
 	t, _ := d.Tendering.Tender(a.Tender)
 	if unopened := d.Unopened(t); a.Decision == AdmissionAdmitted && len(unopened) > 0 {
-		return Refuse(CodeNotUnsealed, "/tender", "envelopes %v of the tender were not found readable by two openers",
-			unopened).
+		return Refuse(CodeNotUnsealed, "/tender",
+			"envelopes %v of the tender were not found readable by two openers", unopened).
 			Accepting("an admission once two openers of different buyers have recorded the same of each")
 	}
 	return nil
@@ -323,7 +323,7 @@ func (r Review) Subject() string { return string(r.Lot) }
 // CheckAgainst refuses a review of what is not decided, and to take the record of one away.
 func (r Review) CheckAgainst(d Dossier, e Entry) error {
 	if e.WithdrawnAt != nil {
-		return Refuse(CodeEntryFinal, "", "that a review was applied for stays on record").Accepting("its outcome")
+		return Refuse(CodeEntryFinal, "", "an application for a review stays on record").Accepting("its outcome")
 	}
 	if stage, ok := d.Tendering.Stage(r.Lot); !ok || !stage.Awarded() {
 		return Refuse(CodeNotAwarded, "/lot", "the award of the lot is not decided")

@@ -63,8 +63,8 @@ func (a Activity) Check() error {
 	if a.Until != "" {
 		faults = append(faults, compact(checkDate("/until", a.Until))...)
 		if a.Until < a.Date {
-			faults = append(faults, Refuse(CodeInvalidValue, "/until", "the last day %s is before the first, %s",
-				a.Until, a.Date).Accepting("%s or later", a.Date))
+			faults = append(faults, Refuse(CodeInvalidValue, "/until",
+				"the last day %s is before the first, %s", a.Until, a.Date).Accepting("%s or later", a.Date))
 		}
 	}
 	if len(a.Participants) == 0 {
@@ -147,7 +147,7 @@ func (i InterestDeclaration) Subject() string { return string(i.Person) }
 // CheckAgainst refuses a declaration by another than the person.
 func (i InterestDeclaration) CheckAgainst(_ Dossier, e Entry) error {
 	if e.AuthorID != i.Person {
-		return Refuse(CodeForbidden, "/person", "nobody declares for another").Accepting("%s", e.AuthorID)
+		return Refuse(CodeForbidden, "/person", "nobody declares for another person").Accepting("%s", e.AuthorID)
 	}
 	return nil
 }

@@ -42,10 +42,9 @@ const (
 // command on need its name.
 func Verbs() []Verb {
 	return []Verb{
-		VerbAdvance, VerbAnnounce, VerbAward, VerbCancel, VerbEndLot, VerbExtendConsultation, VerbInvite, VerbLeave,
-		VerbLockQuality,
-		VerbMoveDeadline, VerbOpen, VerbPublish, VerbRelease, VerbResume, VerbReturn, VerbSendLetters, VerbStart,
-		VerbSuspend, VerbVote,
+		VerbAdvance, VerbAnnounce, VerbAward, VerbCancel, VerbEndLot, VerbExtendConsultation, VerbInvite,
+		VerbLeave, VerbLockQuality, VerbMoveDeadline, VerbOpen, VerbPublish, VerbRelease, VerbResume, VerbReturn,
+		VerbSendLetters, VerbStart, VerbSuspend, VerbVote,
 	}
 }
 

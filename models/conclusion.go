@@ -42,7 +42,7 @@ func (c Contract) Subject() string { return string(c.Lot) }
 // standstill is over and reviews are decided (Directive 89/665/EEC, Articles 2(3) and 2a(2)).
 func (c Contract) CheckAgainst(d Dossier, e Entry) error {
 	if e.WithdrawnAt != nil {
-		return Refuse(CodeEntryFinal, "", "that a contract was signed stays on record").
+		return Refuse(CodeEntryFinal, "", "a contract that was signed stays on record").
 			Accepting("the next version, if it was recorded wrongly")
 	}
 	if err := d.MayConclude(c.Lot); err != nil {
@@ -53,7 +53,7 @@ func (c Contract) CheckAgainst(d Dossier, e Entry) error {
 	}
 	for _, buyer := range c.Buyers {
 		if !slices.ContainsFunc(d.ActiveMembers(), func(m Member) bool { return m.OrganisationID == buyer }) {
-			return Refuse(CodeNotAMember, "/buyers", "%s is no member of the consortium", buyer)
+			return Refuse(CodeNotAMember, "/buyers", "%s is no member of the consortium", d.NameOf(buyer))
 		}
 	}
 	return nil
@@ -62,7 +62,7 @@ func (c Contract) CheckAgainst(d Dossier, e Entry) error {
 func (c Contract) fits(d Dossier) error {
 	stage := d.Tendering.Stages[c.Lot]
 	if c.Tender != stage.WinnerID {
-		return Refuse(CodeInvalidValue, "/tender", "the lot was awarded to another tender").
+		return Refuse(CodeInvalidValue, "/tender", "the lot was awarded to %s", d.TendererOf(stage.WinnerID)).
 			Accepting("%s", stage.WinnerID)
 	}
 	if criteria, _, ok := d.CriteriaFor(c.Lot); ok && c.Value.Currency != criteria.Currency {
@@ -75,8 +75,8 @@ func (c Contract) fits(d Dossier) error {
 	}
 	earliest, today := stage.StandstillUntil.In(there).Format(time.DateOnly), d.Now.In(there).Format(time.DateOnly)
 	if c.SignedOn < earliest || c.SignedOn > today {
-		return Refuse(CodeStandstill, "/signed_on", "%s is before the end of the standstill or after today",
-			c.SignedOn).
+		return Refuse(CodeStandstill, "/signed_on",
+			"%s is before the end of the standstill or after today", c.SignedOn).
 			Accepting("a date from %s to %s", earliest, today)
 	}
 	return nil
@@ -96,8 +96,8 @@ func (d Dossier) MayConclude(lot ID) error {
 		return Refuse(CodeStandstill, "/lot", "the tenderers have not been told of the decision").
 			Accepting("a contract after letters and standstill")
 	case !stage.StandstillOver(d.Now):
-		return Refuse(CodeStandstill, "/lot", "the standstill lasts until %s",
-			stage.StandstillUntil.UTC().Format(instantLayout)).
+		return Refuse(CodeStandstill, "/lot",
+			"the standstill lasts until %s", stage.StandstillUntil.UTC().Format(instantLayout)).
 			Accepting("a contract after that: %s", stage.Standstill)
 	}
 	for _, e := range d.Of(EntryReview) {
@@ -105,11 +105,12 @@ func (d Dossier) MayConclude(lot ID) error {
 		switch {
 		case !ok || r.Lot != lot:
 		case r.Outcome == "":
-			return Refuse(CodeReviewPending, "/lot", "%s has not decided on the review lodged on %s", r.Body,
-				r.LodgedOn).Accepting("a contract after its decision")
+			return Refuse(CodeReviewPending, "/lot",
+				"%s has not decided on the review lodged on %s", r.Body, r.LodgedOn).
+				Accepting("a contract after its decision")
 		case r.Outcome == ReviewUpheld:
 			return Refuse(CodeReviewPending, "/lot", "%s has upheld the review lodged on %s", r.Body, r.LodgedOn).
-				Accepting("ending the lot with rev-body")
+				Accepting("ending the lot with the code rev-body")
 		}
 	}
 	return nil
@@ -136,7 +137,7 @@ func (p Purchase) CheckAgainst(d Dossier, e Entry) error {
 		case entry.ID != p.Contract || !ok:
 		case !slices.Contains(c.Buyers, e.OrganisationID):
 			return Refuse(CodeInvalidValue, "/contract", "the contract does not bind your organisation").
-				Accepting("a contract of %s", e.OrganisationID)
+				Accepting("a contract that binds %s", d.NameOf(e.OrganisationID))
 		case p.OrderedOn < c.SignedOn:
 			return Refuse(CodeInvalidValue, "/ordered_on", "the contract was signed on %s", c.SignedOn).
 				Accepting("a date from then on")

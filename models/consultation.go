@@ -125,8 +125,8 @@ func (q Question) check() []*Refusal {
 	faults := compact(checkShortName("/questions", q.ID), CheckText("/questions", q.Text, 4000))
 	faults = append(faults, checkOneOf("/questions", q.Answer, AnswerText, AnswerNumber, AnswerYesNo, AnswerChoice)...)
 	if (q.Answer == AnswerChoice) != (len(q.Choices) > 1) {
-		faults = append(faults, Refuse(CodeInvalidValue, "/questions", "%q is a choice between %d", q.ID,
-			len(q.Choices)).
+		faults = append(faults, Refuse(CodeInvalidValue, "/questions",
+			"%q is a choice between %d", q.ID, len(q.Choices)).
 			Accepting("two choices or more for a choice, none for other answers"))
 	}
 	for _, c := range q.Choices {
@@ -176,8 +176,8 @@ func (c ConsultationEvent) Check() error {
 		compact(CheckText("/title", c.Title, 400), checkDate("/date", c.Date), checkWord("/place", c.Place, 400)),
 		c.checkMinutes())
 	if c.Participants < len(c.Organisations) {
-		faults = append(faults, Refuse(CodeInvalidValue, "/participants", "%d people cannot be of %d organisations",
-			c.Participants, len(c.Organisations)).
+		faults = append(faults, Refuse(CodeInvalidValue, "/participants",
+			"%d people cannot be of %d organisations", c.Participants, len(c.Organisations)).
 			Accepting("at least one person of each organisation"))
 	}
 	for _, o := range c.Organisations {

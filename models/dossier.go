@@ -2,6 +2,7 @@ package models
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -63,6 +64,46 @@ func (d Dossier) ActiveMembers() []Member {
 		}
 	}
 	return append(lead, others...)
+}
+
+// NameOf is the legal name of an organisation that buys or tenders, or its ID if it does neither: a refusal names
+// people and organisations as their readers do.
+func (d Dossier) NameOf(organisation ID) string {
+	for _, known := range []map[ID]Organisation{d.Organisations, d.Tendering.Tenderers} {
+		if name := known[organisation].LegalName; name != "" {
+			return name
+		}
+	}
+	return string(organisation)
+}
+
+// TendererOf is the legal name of who handed in a tender.
+func (d Dossier) TendererOf(tender ID) string {
+	t, ok := d.Tendering.Tender(tender)
+	if !ok {
+		return string(tender)
+	}
+	return d.NameOf(t.OrganisationID)
+}
+
+// PersonOf says for which organisation a person holds a role now. The dossier holds no names of people, so the ID
+// says which person it is.
+func (d Dossier) PersonOf(person ID) string {
+	for _, a := range d.Roles {
+		if a.PersonID == person && a.Holds(d.Now) {
+			return "a person of " + d.NameOf(a.OrganisationID) + " (" + string(person) + ")"
+		}
+	}
+	return string(person)
+}
+
+// namesWithIDs lists organisations by name, each with the ID by which a request names it.
+func (d Dossier) namesWithIDs(organisations []ID) string {
+	names := make([]string, len(organisations))
+	for i, id := range organisations {
+		names[i] = d.NameOf(id) + " (" + string(id) + ")"
+	}
+	return strings.Join(names, ", ")
 }
 
 // Of returns the standing entries of a kind, in the order they were first written.

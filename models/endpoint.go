@@ -76,8 +76,8 @@ func (e Endpoint) Check() []*Refusal {
 		faults = append(faults, r)
 	}
 	if len(e.Procurements) > MostFilters {
-		faults = append(faults, Refuse(CodeInvalidValue, "/procurements", "there are %d procurements",
-			len(e.Procurements)).
+		faults = append(faults, Refuse(CodeInvalidValue, "/procurements",
+			"there are %d procurements", len(e.Procurements)).
 			Accepting("at most %d, or none for all that you lead", MostFilters))
 	}
 	for _, id := range e.Procurements {

@@ -71,8 +71,8 @@ func (l Lot) Running() bool { return l.Published() && l.EndedAt == nil }
 // also when the clock was set back since the box was closed, or [CodeNotInvited].
 func (l Lot) Receives(organisation ID, at time.Time) *Refusal {
 	if b := l.Box(); l.Published() && !b.OpenTo(organisation) {
-		return Refuse(CodeNotInvited, "", "your organisation was not invited to hand in %s for lot %d",
-			b.HandsIn.Called(), l.Number).
+		return Refuse(CodeNotInvited, "",
+			"your organisation was not invited to hand in %s for lot %d", b.HandsIn.Called(), l.Number).
 			Accepting("%s of those who were invited", b.HandsIn.Called())
 	}
 	return l.Takes(at)
@@ -92,8 +92,8 @@ func (l Lot) Takes(at time.Time) *Refusal {
 			b.Deadline.UTC().Format(instantLayout), b.DeadlineLocal, b.DeadlineZone, at.UTC().Format(instantLayout)).
 			Accepting("what arrives at that very instant or before; nothing afterwards")
 	case b.ClosedAt != nil:
-		return Refuse(CodeLotClosed, "", "the box of lot %d was closed at %s", l.Number,
-			b.ClosedAt.UTC().Format(instantLayout))
+		return Refuse(CodeLotClosed, "",
+			"the box of lot %d was closed at %s", l.Number, b.ClosedAt.UTC().Format(instantLayout))
 	}
 	return nil
 }

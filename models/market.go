@@ -48,8 +48,8 @@ type Consultation struct {
 func (c Consultation) Receives(now time.Time) error {
 	switch {
 	case now.Before(c.OpensAt):
-		return Refuse(CodeConsultationNotOpen, "", "responses are received from %s",
-			c.OpensAt.UTC().Format(instantLayout)).
+		return Refuse(CodeConsultationNotOpen, "",
+			"responses are received from %s", c.OpensAt.UTC().Format(instantLayout)).
 			Accepting("a response from then until %s (%s)", c.ClosesLocal, c.ClosesZone)
 	case c.ClosedAt != nil || !now.Before(c.ClosesAt):
 		return Refuse(CodeConsultationClosed, "", "the consultation closed at %s (%s)", c.ClosesLocal, c.ClosesZone)
@@ -116,8 +116,8 @@ func (d Dossier) unreleased(e Entry) error {
 	if !ok {
 		return nil
 	}
-	return Refuse(CodeFrozen, "", "it was released on %s: everyone reads the same",
-		r.ReleasedAt.UTC().Format(instantLayout)).
+	return Refuse(CodeFrozen, "",
+		"it was released on %s: everyone reads the same", r.ReleasedAt.UTC().Format(instantLayout)).
 		Accepting("a new entry, which is released in its turn")
 }
 

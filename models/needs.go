@@ -125,8 +125,8 @@ type Estimate struct {
 
 // Check refuses a malformed value or quantity.
 func (e Estimate) Check() error {
-	return Refusals(compact(e.Value.Check("/value"), CheckDecimal("/quantity", e.Quantity),
-		checkWord("/unit", e.Unit, 60)))
+	return Refusals(compact(
+		e.Value.Check("/value"), CheckDecimal("/quantity", e.Quantity), checkWord("/unit", e.Unit, 60)))
 }
 
 func compact(faults ...*Refusal) []*Refusal {

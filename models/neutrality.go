@@ -38,11 +38,13 @@ func (n NeutralityAnswer) CheckAgainst(d Dossier, e Entry) error {
 	about, ok := d.Standing(n.Entry, NeutralityKinds()...)
 	if !ok || !slices.ContainsFunc(WordingOf(about),
 		func(w Wording) bool { return strings.Contains(w.Text[n.Language], n.Text) }) {
-		return Refuse(CodeInvalidValue, "/text", "the words do not stand in %s in %s", n.Entry, n.Language).
+		return Refuse(CodeInvalidValue, "/text", "the entry does not contain these words in %s", n.Language).
 			Accepting("entry, language and text of a finding, as it quotes them")
 	}
 	if slices.Contains(d.Authors[n.Entry], e.AuthorID) {
-		return Refuse(CodeOwnWork, "", "who wrote the words does not excuse them").Accepting("another person")
+		return Refuse(CodeOwnWork, "",
+			"you wrote these words, so you do not say why they may stand").
+			Accepting("another person")
 	}
 	return nil
 }

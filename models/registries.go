@@ -33,8 +33,8 @@ func officiallyAssigned(region language.Region) bool {
 // A test holds the rest against the number of countries of ISO 3166-1: 249.
 func reservedOrWithdrawn() []string {
 	return []string{
-		"AC", "AN", "CP", "CQ", "CS", "DG", "EA", "EZ", "FQ", "IC", "NT", "PC", "SU", "TA", "UN", "XK",
-		"YU",
+		"AC", "AN", "CP", "CQ", "CS", "DG", "EA", "EZ", "FQ",
+		"IC", "NT", "PC", "SU", "TA", "UN", "XK", "YU",
 	}
 }
 

@@ -63,11 +63,13 @@ func (r Requirement) Check() error {
 func (r Requirement) checkUse() []*Refusal {
 	var faults []*Refusal
 	if r.Priority == "must" && r.Use != UseMinimum {
-		faults = append(faults, Refuse(CodeInvalidValue, "/use", "a must is no matter of points").Accepting(UseMinimum))
+		faults = append(faults, Refuse(CodeInvalidValue, "/use",
+			"a requirement of priority must is never scored").
+			Accepting(UseMinimum))
 	}
 	if (r.Priority == "wont") != (r.Use == UseNone) {
-		faults = append(faults, Refuse(CodeInvalidValue, "/use", "priority %s and use %s contradict each other",
-			r.Priority, r.Use).
+		faults = append(faults, Refuse(CodeInvalidValue, "/use",
+			"priority %s and use %s contradict each other", r.Priority, r.Use).
 			Accepting("%s for wont, and for nothing else", UseNone))
 	}
 	if r.Use == UseMinimum || len(r.Minimum) > 0 {
@@ -122,8 +124,8 @@ func (r Requirement) CheckAgainst(d Dossier, e Entry) error {
 	}
 	for _, id := range r.Evidence {
 		if found, ok := d.Standing(id); !ok || found.Phase != PhaseConsultation {
-			faults = append(faults, Refuse(CodeInvalidValue, "/evidence", "%s is no entry of the market consultation",
-				id).Accepting("IDs of these"))
+			faults = append(faults, Refuse(CodeInvalidValue, "/evidence",
+				"%s is no entry of the market consultation", id).Accepting("IDs of these"))
 		}
 	}
 	for _, id := range r.Lots {

@@ -52,8 +52,8 @@ func (r ResponseContent) Check(q Questionnaire) error {
 			Accepting("an answer or a remark"))
 	}
 	if r.Remarks != nil {
-		faults = slices.Concat(faults, compact(checkWord("/remarks/text", r.Remarks.Text, 40_000)),
-			r.Remarks.check("/remarks"))
+		words := compact(checkWord("/remarks/text", r.Remarks.Text, 40_000))
+		faults = slices.Concat(faults, words, r.Remarks.check("/remarks"))
 	}
 	seen := map[string]bool{}
 	for i, a := range r.Answers {
@@ -160,8 +160,7 @@ func sayNothing() []string {
 // spoken is a text as its words alone, each between blanks: punctuation is not spoken.
 func spoken(s string) string {
 	words := strings.FieldsFunc(Plain(s), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsNumber(r) &&
-			!unicode.IsMark(r)
+		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r)
 	})
 	return " " + strings.Join(words, " ") + " "
 }

@@ -41,8 +41,8 @@ func (p RolePlan) Check() error {
 			faults = append(faults, Refuse(CodeInvalidValue, "/slots", "nobody is planned as %s", usual.Role).
 				Accepting("a slot for each of the usual roles"))
 		case slot.Buyers < usual.Buyers:
-			faults = append(faults, Refuse(CodeInvalidValue, "/slots", "%s of %d buyers are planned", usual.Role,
-				slot.Buyers).
+			faults = append(faults, Refuse(CodeInvalidValue, "/slots",
+				"%s of %d buyers are planned", usual.Role, slot.Buyers).
 				Accepting("people of at least %d different buyers", usual.Buyers))
 		}
 	}

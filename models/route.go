@@ -51,8 +51,8 @@ func (r Route) CheckAgainst(d Dossier, e Entry) error {
 	}
 	art, _ := BodyOf[StateOfTheArt](report)
 	if allowed := RoutesFor(art.Conclusion); !slices.Contains(allowed, r.Route) {
-		return Refuse(CodeRouteInconsistent, "/route", "the report on the state of the art concludes %s",
-			art.Conclusion).
+		return Refuse(CodeRouteInconsistent, "/route",
+			"the report on the state of the art concludes %s", art.Conclusion).
 			Accepting("one of %v, or another with a reason in deviation", allowed)
 	}
 	return nil

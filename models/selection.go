@@ -52,8 +52,8 @@ func (c SelectionCriteria) Check() error {
 		faults = append(faults, compact(CheckText("/rule", c.Rule, 8000))...)
 		faults = append(faults, checkOneOf("/ties", c.Ties, TiesAllInvited)...)
 		if c.Most < c.Least {
-			faults = append(faults, Refuse(CodeInvalidValue, "/most", "at most %d are fewer than at least %d", c.Most,
-				c.Least).Accepting("%d or more", c.Least))
+			faults = append(faults, Refuse(CodeInvalidValue, "/most",
+				"at most %d are fewer than at least %d", c.Most, c.Least).Accepting("%d or more", c.Least))
 		}
 	}
 	return Refusals(faults)

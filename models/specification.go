@@ -27,8 +27,8 @@ const (
 // SpecificationKinds lists what a version of the specification consists of.
 func SpecificationKinds() []EntryKind {
 	return []EntryKind{
-		EntryRequirement, EntryGlossary, EntryClauses, EntryLotsDecision, EntryProcedureChoice,
-		EntryBusinessCase,
+		EntryRequirement, EntryGlossary, EntryClauses,
+		EntryLotsDecision, EntryProcedureChoice, EntryBusinessCase,
 	}
 }
 
@@ -250,7 +250,7 @@ func (c Confirmation) judged(d Dossier, e Entry) error {
 		return Refuse(CodeInvalidValue, "/digest", "this is not the version that stands").
 			Accepting("entry %s with digest %s, after reading it", frozen.ID, frozen.Digest)
 	case slices.Contains(d.SpecificationAuthors(), e.AuthorID):
-		return Refuse(CodeOwnWork, "", "who wrote a part of the specification does not judge it").
+		return Refuse(CodeOwnWork, "", "you wrote a part of the specification, so you do not judge it").
 			Accepting("another person")
 	}
 	return nil

@@ -128,12 +128,12 @@ func (t Tender) Version() int64 {
 func (t Tender) Ended() *Refusal {
 	switch t.EndedBy {
 	case TenderWithdrawn:
-		return Refuse(CodeTenderWithdrawn, "", "tender %s was withdrawn at %s", t.ID,
-			t.EndedAt.UTC().Format(instantLayout)).
+		return Refuse(CodeTenderWithdrawn, "",
+			"tender %s was withdrawn at %s", t.ID, t.EndedAt.UTC().Format(instantLayout)).
 			Accepting("a new tender")
 	case TenderReplaced:
-		return Refuse(CodeTenderReplaced, "", "tender %s was replaced at %s", t.ID,
-			t.EndedAt.UTC().Format(instantLayout)).
+		return Refuse(CodeTenderReplaced, "",
+			"tender %s was replaced at %s", t.ID, t.EndedAt.UTC().Format(instantLayout)).
 			Accepting("acting on the tender that stands")
 	}
 	return nil

@@ -111,7 +111,7 @@ func (d Dossier) Later(t Tender) bool {
 }
 
 func notUnsealed() *Refusal {
-	return Refuse(CodeNotUnsealed, "/lot", "the envelopes of the lot are not opened").
+	return Refuse(CodeNotUnsealed, "/lot", "the envelopes of the lot are not opened yet").
 		Accepting("two openers of different buyers, after the deadline")
 }
 

@@ -42,7 +42,7 @@ func (v *Views) Sheets(ctx context.Context, r Reader, lot models.ID) ([]Sheet, e
 			return err
 		}
 		if _, opened := d.Tendering.Stage(lot); !opened {
-			return models.Refuse(models.CodeNotUnsealed, "", "the envelopes of the lot are not opened")
+			return models.Refuse(models.CodeNotUnsealed, "", "the envelopes of the lot are not opened yet")
 		}
 		if err := r.mayStudy(d, lot); err != nil {
 			return err

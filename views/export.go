@@ -43,7 +43,7 @@ type Checkpoint = audit.Checkpoint
 func (v *Views) Checkpoint(ctx context.Context) (Checkpoint, error) {
 	c, err := v.Store.Log().PublicCheckpoint(ctx)
 	if errors.Is(err, eventlog.ErrNoCheckpoint) {
-		return c, models.Refuse(models.CodeNotFound, "", "no signed head of the record can be shown yet")
+		return c, models.Refuse(models.CodeNotFound, "", "there is no signed head of the record to show yet")
 	}
 	return c, err
 }

@@ -99,7 +99,7 @@ func (v *Views) Tenderers(ctx context.Context, r Reader, lot models.ID) ([]Tende
 		}
 		box, opened := l.Unsealed()
 		if !opened {
-			return models.Refuse(models.CodeNotUnsealed, "", "the envelopes of lot %d are not opened", l.Number)
+			return models.Refuse(models.CodeNotUnsealed, "", "the envelopes of lot %d are not opened yet", l.Number)
 		}
 		for _, t := range d.Tendering.In(box.ID) {
 			tenderers = append(tenderers, Tenderer{t.ID, d.Tendering.Tenderers[t.OrganisationID]})

@@ -36,7 +36,7 @@ func (v *Views) UploadedFile(ctx context.Context, r Reader, id models.ID) (model
 		return models.Upload{}, err
 	case !u.Complete():
 		return models.Upload{}, models.Refuse(models.CodeUploadIncomplete, "", "the upload is not complete").
-			Accepting("completing it first")
+			Accepting("the content once all chunks have arrived")
 	}
 	return u, nil
 }

@@ -92,10 +92,8 @@ func (r *relay) look(ctx context.Context) error {
 // wakeAll wakes feeds until one cannot be woken: usually Temporal is away then. If it is but that feed, it must
 // not stand in the way of the others for ever, so they are taken in any order and those under way are finished.
 func (r *relay) wakeAll(ctx context.Context, calls []store.Wake) error {
-	rand.Shuffle(len(calls), func(i, j int) {
-		calls[i], calls[j] = calls[j],
-			calls[i]
-	}) //nolint:gosec // an order is no secret
+	//nolint:gosec // an order is no secret
+	rand.Shuffle(len(calls), func(i, j int) { calls[i], calls[j] = calls[j], calls[i] })
 	var group errgroup.Group
 	var failed atomic.Bool
 	group.SetLimit(wakeAtOnce)

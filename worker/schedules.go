@@ -48,7 +48,8 @@ func scheduleOf(workflow string, r routine, taskQueue string) client.ScheduleOpt
 		Spec: client.ScheduleSpec{
 			Intervals: []client.ScheduleIntervalSpec{{Every: r.every}},
 			Jitter:    r.every / 10,
-		}, Overlap: enumspb.SCHEDULE_OVERLAP_POLICY_SKIP,
+		},
+		Overlap:       enumspb.SCHEDULE_OVERLAP_POLICY_SKIP,
 		CatchupWindow: r.every,
 		Action: &client.ScheduleWorkflowAction{
 			ID: process.MaintenanceID(taskQueue, workflow), Workflow: workflow, TaskQueue: taskQueue,

@@ -24,10 +24,8 @@ func (p *procurement) whileOpen(ctx workflow.Context, phase models.Phase) error 
 	for p.state.Phase(phase) == round && !p.rotate(ctx) {
 		next, ok := putOff.next(p.state, phase)
 		if !ok {
-			if err := workflow.Await(ctx, func() bool {
-				return p.disturbed(ctx, phase, round, putOff,
-					wait{})
-			}); err != nil {
+			disturbed := func() bool { return p.disturbed(ctx, phase, round, putOff, wait{}) }
+			if err := workflow.Await(ctx, disturbed); err != nil {
 				return err
 			}
 			continue
@@ -108,8 +106,8 @@ func (all delays) next(s process.State, phase models.Phase) (wait, bool) {
 
 // awaitDue waits for an instant. It answers false when something changed that makes the wait another one. A
 // timer that is cancelled reports ready like one that fired, so the clock and the state decide, never the timer.
-func (p *procurement) awaitDue(ctx workflow.Context, phase models.Phase, round process.PhaseState, putOff delays,
-	w wait,
+func (p *procurement) awaitDue(
+	ctx workflow.Context, phase models.Phase, round process.PhaseState, putOff delays, w wait,
 ) (bool, error) {
 	disturbed := func() bool { return p.disturbed(ctx, phase, round, putOff, w) }
 	if workflow.Now(ctx).Before(w.until) {
@@ -127,8 +125,8 @@ func (p *procurement) awaitDue(ctx workflow.Context, phase models.Phase, round p
 }
 
 // disturbed tells whether waiting for w in this round of phase is no longer the right thing to do.
-func (p *procurement) disturbed(ctx workflow.Context, phase models.Phase, round process.PhaseState, putOff delays,
-	w wait,
+func (p *procurement) disturbed(
+	ctx workflow.Context, phase models.Phase, round process.PhaseState, putOff delays, w wait,
 ) bool {
 	next, _ := putOff.next(p.state, phase)
 	return p.state.Phase(phase) != round || !next.equal(w) || p.rotate(ctx)
@@ -145,8 +143,8 @@ func (p *procurement) runDue(ctx workflow.Context, due process.Due, pause time.D
 	err := p.act(ctx, string(due.Kind), process.ActivityRunDue, dueSummary(due),
 		process.RunDue{ProcurementID: p.in.ProcurementID, Due: due}, &out)
 	if err != nil {
-		workflow.GetLogger(ctx).Error("what is due could not be done", "due", due.Kind, "subject", due.Subject, "error",
-			err)
+		workflow.GetLogger(ctx).Error("what is due could not be done",
+			"due", due.Kind, "subject", due.Subject, "error", err)
 		p.doubt(ctx)
 		return min(max(2*pause, firstPause), longPause), nil
 	}

@@ -22,8 +22,8 @@ type recorder struct {
 	did *deeds
 }
 
-func (r *recorder) InterceptWorkflow(_ workflow.Context,
-	next interceptor.WorkflowInboundInterceptor,
+func (r *recorder) InterceptWorkflow(
+	_ workflow.Context, next interceptor.WorkflowInboundInterceptor,
 ) interceptor.WorkflowInboundInterceptor {
 	return &inbound{WorkflowInboundInterceptorBase: interceptor.WorkflowInboundInterceptorBase{Next: next}, did: r.did}
 }
@@ -83,15 +83,15 @@ func askedBy(name string, outcome []byte) (string, error) {
 	return askedStep(out.CommandID, out.Step), err
 }
 
-func (o *outbound) NewTimerWithOptions(ctx workflow.Context, d time.Duration,
-	options workflow.TimerOptions,
+func (o *outbound) NewTimerWithOptions(
+	ctx workflow.Context, d time.Duration, options workflow.TimerOptions,
 ) workflow.Future {
 	o.did.timers = append(o.did.timers, d.String())
 	return o.Next.NewTimerWithOptions(ctx, d, options)
 }
 
-func (o *outbound) UpsertTypedSearchAttributes(ctx workflow.Context,
-	attributes ...temporal.SearchAttributeUpdate,
+func (o *outbound) UpsertTypedSearchAttributes(
+	ctx workflow.Context, attributes ...temporal.SearchAttributeUpdate,
 ) error {
 	set := temporal.NewSearchAttributes(attributes...)
 	value := func(key temporal.SearchAttributeKeyKeyword) string {

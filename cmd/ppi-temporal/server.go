@@ -92,8 +92,8 @@ func newServer(ctx context.Context, cfg config, logs logs) (*temporalServer, err
 // services gives every service its port: the frontend the configured one, the others free ones on loopback. As all
 // run in this process, membership is fixed and no gossip ring is needed, which would open four more ports and, after a
 // kill, wait for members that are gone.
-func (c *config) services(ctx context.Context) (map[string]temporalconfig.Service,
-	map[primitives.ServiceName]static.Hosts, error,
+func (c *config) services(ctx context.Context) (
+	map[string]temporalconfig.Service, map[primitives.ServiceName]static.Hosts, error,
 ) {
 	internal := []primitives.ServiceName{
 		primitives.HistoryService, primitives.MatchingService,

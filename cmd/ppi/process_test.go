@@ -185,8 +185,8 @@ func requireNoneLeft(t *testing.T, family []process, dataDir string) {
 // dataDir makes a directory that the account which runs PostgreSQL can reach.
 func dataDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("",
-		"ppi-test-") //nolint:usetesting // another user must pass, and t.TempDir lies in a closed directory
+	//nolint:usetesting // another user must pass, and t.TempDir lies in a closed directory
+	dir, err := os.MkdirTemp("", "ppi-test-")
 	require.NoError(t, err)
 	require.NoError(t, os.Chmod(dir, 0o711))
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })

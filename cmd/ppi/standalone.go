@@ -172,7 +172,7 @@ func (s *standalone) startTemporal(ctx context.Context) (supervise.Started, erro
 
 func (s *standalone) addresses() addresses {
 	return addresses{
-		Ready: true, API: s.cfg.PublicURL.String(), Temporal: s.cfg.Temporal.Address(), TemporalUI: s.temporal.ui,
-		DataDir: s.cfg.DataDir,
+		Ready: true, API: s.cfg.PublicURL.String(), Temporal: s.cfg.Temporal.Address(),
+		TemporalUI: s.temporal.ui, DataDir: s.cfg.DataDir,
 	}
 }

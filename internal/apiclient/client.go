@@ -95,8 +95,8 @@ func (c *Client) Act(ctx context.Context, procurement, verb string, in, out any)
 		in = struct{}{}
 	}
 	return c.Do(ctx, Request{
-		Method: http.MethodPost, Path: "/v1/procurements/" + procurement + "/actions/" + verb, In: in, Out: out,
-		IfMatch: "*",
+		Method: http.MethodPost, Path: "/v1/procurements/" + procurement + "/actions/" + verb,
+		In: in, Out: out, IfMatch: "*",
 	})
 }
 

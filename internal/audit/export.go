@@ -40,8 +40,8 @@ type exportLine struct {
 }
 
 // WriteExport writes the entries of one procurement, whose tree has the given head.
-func WriteExport(out io.Writer, key Key, procurement models.ID, head Checkpoint,
-	entries iter.Seq2[Entry, error],
+func WriteExport(
+	out io.Writer, key Key, procurement models.ID, head Checkpoint, entries iter.Seq2[Entry, error],
 ) error {
 	buffered := bufio.NewWriter(out)
 	header := exportHeader{Format: ExportFormat, Procurement: procurement, Key: key.Verifier(), Head: string(head.Note)}

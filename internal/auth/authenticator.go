@@ -46,8 +46,8 @@ func (a *Authenticator) Authenticate(ctx context.Context, authorization string) 
 }
 
 // AuthenticateBy authenticates with a lookup that finds out more than the credential on its way.
-func (*Authenticator) AuthenticateBy(ctx context.Context, authorization string,
-	lookUp Lookup,
+func (*Authenticator) AuthenticateBy(
+	ctx context.Context, authorization string, lookUp Lookup,
 ) (models.Credential, error) {
 	token, err := bearer(authorization)
 	if err != nil {

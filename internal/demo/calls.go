@@ -60,8 +60,8 @@ func (p *play) act(who *person, verb models.Verb, in, out any) {
 
 func (p *play) command(verb models.Verb, in any, ifMatch string) apiclient.Request {
 	return apiclient.Request{
-		Method: http.MethodPost, Path: p.path("/actions/" + string(verb)), In: in,
-		IfMatch: ifMatch,
+		Method: http.MethodPost, Path: p.path("/actions/" + string(verb)),
+		In: in, IfMatch: ifMatch,
 	}
 }
 
@@ -144,8 +144,8 @@ func (p *play) upload(who *person, content []byte, filename, purpose string) str
 		In: bytes.NewReader(content), IfMatch: "*",
 	})
 	p.send(who, apiclient.Request{
-		Method: http.MethodPost, Path: p.path("/uploads/" + file + "/actions/complete"),
-		IfMatch: "*",
+		Method: http.MethodPost,
+		Path:   p.path("/uploads/" + file + "/actions/complete"), IfMatch: "*",
 	})
 	return file
 }

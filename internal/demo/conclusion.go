@@ -35,8 +35,8 @@ func (p *play) contract(l *lot) object {
 		return nil
 	}
 	return object{
-		"lot": l.id, "tender": winner.id, "buyers": []string{l.buyer.organisation}, "signed_on": p.today(),
-		"value": winner.price,
+		"lot": l.id, "tender": winner.id, "buyers": []string{l.buyer.organisation},
+		"signed_on": p.today(), "value": winner.price,
 	}
 }
 
@@ -72,8 +72,8 @@ func (p *play) showPlace(l *lot, s place) {
 	if s.Rank == 1 {
 		number, title, mark = strconv.Itoa(l.number), l.title, "★"
 		p.result.Winners = append(p.result.Winners, Winner{
-			Lot: l.number, Buyer: l.buyer.Short, Tenderer: t.supplier.Name, Price: t.price.Amount, Total: s.Total,
-			Assumed: true,
+			Lot: l.number, Buyer: l.buyer.Short, Tenderer: t.supplier.Name,
+			Price: t.price.Amount, Total: s.Total, Assumed: true,
 		})
 	}
 	p.screen.sayf("  %-4s %-30s %s %-4d %-10s %14s %9s %8s", number, title, mark, s.Rank, t.supplier.Name,

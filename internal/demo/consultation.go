@@ -47,8 +47,8 @@ func (p *play) announce() {
 	p.announcement = p.post(p.drafter, "/consultation-announcements", object{
 		"title": en(c.Event.Name.Value + " and questions to the market"), "subject": en(p.facts.Needs.Outcome),
 		"how_to_take_part": en("Come to the event, respond to the questions, or both; everyone is told the same."),
-		"closes":           p.local("consultation_closes"), "countries": strings.Split(c.Countries.Text(), ","),
-		"places": p.channels(),
+		"closes":           p.local("consultation_closes"),
+		"countries":        strings.Split(c.Countries.Text(), ","), "places": p.channels(),
 	})
 	asked := p.post(p.drafter, "/questionnaires", object{"questions": questions})
 	p.act(p.lead, models.VerbAnnounce, object{"announcement": p.announcement.named(), "questionnaire": asked.named()},

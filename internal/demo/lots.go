@@ -71,8 +71,8 @@ func (p *play) criteria(l *lot) object {
 	var quality []object
 	for _, k := range c.Quality {
 		quality = append(quality, object{
-			"id": k.ID, "title": en(k.Title), "link": en(k.Link), "weight": k.Weight,
-			"max": k.Max,
+			"id": k.ID, "title": en(k.Title), "link": en(k.Link),
+			"weight": k.Weight, "max": k.Max,
 		})
 	}
 	return object{

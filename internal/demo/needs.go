@@ -56,7 +56,7 @@ func (p *play) refusedInNeeds() {
 func (p *play) outcome() object {
 	n := p.facts.Needs
 	return object{
-		"outcome": en(n.Outcome), "indicator": en(n.Indicator), "baseline": n.Baseline, "target": n.Target,
-		"unit": n.Unit,
+		"outcome": en(n.Outcome), "indicator": en(n.Indicator),
+		"baseline": n.Baseline, "target": n.Target, "unit": n.Unit,
 	}
 }

@@ -226,8 +226,8 @@ func (p *tenderPlay) newSupplier(t *testing.T, amount, score string) *supplier {
 	return s
 }
 
-func (p *tenderPlay) sealed(t *testing.T, s *supplier, kind string, plain []byte,
-	recipient age.Recipient,
+func (p *tenderPlay) sealed(
+	t *testing.T, s *supplier, kind string, plain []byte, recipient age.Recipient,
 ) map[string]any {
 	t.Helper()
 	var file bytes.Buffer

@@ -39,8 +39,8 @@ type answer struct {
 	err    error
 }
 
-func (s *server) UpdateWorkflow(_ context.Context,
-	o client.UpdateWorkflowOptions,
+func (s *server) UpdateWorkflow(
+	_ context.Context, o client.UpdateWorkflowOptions,
 ) (client.WorkflowUpdateHandle, error) {
 	if a, ok := s.kept[o.UpdateID]; ok {
 		return handle{answer: a}, nil
@@ -57,8 +57,8 @@ func (s *server) UpdateWorkflow(_ context.Context,
 	return handle{answer: a}, nil
 }
 
-func (s *server) DescribeWorkflowExecution(context.Context, string,
-	string,
+func (s *server) DescribeWorkflowExecution(
+	context.Context, string, string,
 ) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
 	return s.run()
 }

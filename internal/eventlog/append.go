@@ -34,11 +34,11 @@ func Append(tx *pg.Tx, events ...event.Event) error {
 		n := len(values)
 		rows[i] = fmt.Sprintf("($%d, nullif($%d, ''), $%d, nullif($%d, ''), $%d, $%d, $%d, $%d)",
 			n+1, n+2, n+3, n+4, n+5, n+6, n+7, n+8)
-		values = append(values, e.ID, e.ProcurementID, recorded.Type, e.ActorID, e.At, e.RecordedAt, string(data),
-			canonical)
+		values = append(values,
+			e.ID, e.ProcurementID, recorded.Type, e.ActorID, e.At, e.RecordedAt, string(data), canonical)
 	}
-	tx.Send("append events", "INSERT INTO events (id, procurement_id, type, actor_id, at, recorded_at, data, "+
-		"canonical) VALUES "+strings.Join(rows, ", "), values...)
+	tx.Send("append events", `INSERT INTO events (id, procurement_id, type, actor_id, at, recorded_at, data, canonical)
+		VALUES `+strings.Join(rows, ", "), values...)
 	return nil
 }
 

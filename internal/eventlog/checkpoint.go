@@ -87,8 +87,8 @@ func contradictions(ctx context.Context, tx pgx.Tx, archive audit.Archive, size 
 // storeCheckpoint returns the stored checkpoint of that size, which may be an earlier one.
 func (l *Log) storeCheckpoint(ctx context.Context, c audit.Checkpoint) (audit.Checkpoint, error) {
 	err := pg.OnConn(ctx, l.db, func(conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, "INSERT INTO checkpoints (size, root, note) VALUES ($1, $2, $3) ON CONFLICT (size) "+
-			"DO NOTHING",
+		_, err := conn.Exec(ctx, `INSERT INTO checkpoints (size, root, note)
+			VALUES ($1, $2, $3) ON CONFLICT (size) DO NOTHING`,
 			c.Size, c.Root[:], string(c.Note))
 		if err != nil {
 			return fmt.Errorf("store checkpoint: %w", err)

@@ -62,8 +62,8 @@ func (l *Log) PublicCheckpoint(ctx context.Context) (c audit.Checkpoint, err err
 // ExportDisclosed writes the entries of one procurement that may be told now, with a head signed over them,
 // in the form that [audit.VerifyExport] reads. begin is called first and told whether anything was left
 // out because a box is open. It returns [ErrNothingRecorded] when nothing is left.
-func (l *Log) ExportDisclosed(ctx context.Context, key audit.Key, procurement models.ID,
-	begin func(cut bool) io.Writer,
+func (l *Log) ExportDisclosed(
+	ctx context.Context, key audit.Key, procurement models.ID, begin func(cut bool) io.Writer,
 ) error {
 	err := pg.InSnapshot(ctx, l.db, func(tx pgx.Tx) error {
 		through, err := disclosed(ctx, tx, procurement)
@@ -98,8 +98,8 @@ func (l *Log) ExportDisclosed(ctx context.Context, key audit.Key, procurement mo
 
 // disclosedTree builds the tree over the entries of one procurement up to a position, and tells whether
 // these are all.
-func disclosedTree(ctx context.Context, tx pgx.Tx, procurement models.ID,
-	through int64,
+func disclosedTree(
+	ctx context.Context, tx pgx.Tx, procurement models.ID, through int64,
 ) (whole bool, tree audit.Tree, err error) {
 	rows, err := tx.Query(ctx, "SELECT hash, position <= $2 FROM event_log WHERE procurement_id = $1 ORDER BY seq",
 		procurement, through)

@@ -20,8 +20,8 @@ var ErrNothingRecorded = errors.New("nothing is recorded of this procurement")
 
 // Export writes all entries of one procurement with a head signed over them, in the form that
 // [audit.VerifyExport] reads. It returns the signed head, or [ErrNothingRecorded].
-func (l *Log) Export(ctx context.Context, key audit.Key, procurement models.ID,
-	out io.Writer,
+func (l *Log) Export(
+	ctx context.Context, key audit.Key, procurement models.ID, out io.Writer,
 ) (audit.Checkpoint, error) {
 	var head audit.Checkpoint
 	err := pg.InSnapshot(ctx, l.db, func(tx pgx.Tx) error {

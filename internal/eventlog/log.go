@@ -60,8 +60,8 @@ func readLog(ctx context.Context, db pg.Querier, after int64, limit int) ([]audi
 
 func scanEntry(row pgx.CollectableRow) (audit.Entry, error) {
 	var e audit.Entry
-	return e, row.Scan(&e.Position, &e.Seq, &e.ProcurementID, &e.EventID, (*hash)(&e.Prev), (*hash)(&e.Hash),
-		&e.Canonical)
+	return e, row.Scan(
+		&e.Position, &e.Seq, &e.ProcurementID, &e.EventID, (*hash)(&e.Prev), (*hash)(&e.Hash), &e.Canonical)
 }
 
 // hash scans 32 bytes.

@@ -104,8 +104,8 @@ func scanWithColumns(row pgx.CollectableRow) (audit.Entry, error) {
 }
 
 // storedCheckpoints reads all checkpoints in the database, and the fault of the first that is forged.
-func storedCheckpoints(ctx context.Context, tx pgx.Tx,
-	verifiers note.Verifiers,
+func storedCheckpoints(
+	ctx context.Context, tx pgx.Tx, verifiers note.Verifiers,
 ) ([]audit.Checkpoint, *audit.Fault, error) {
 	rows, err := tx.Query(ctx, "SELECT size, root, note FROM checkpoints ORDER BY size")
 	if err != nil {

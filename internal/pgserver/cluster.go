@@ -196,8 +196,8 @@ func (c *cluster) initdb(ctx context.Context, staging string, durable bool) erro
 // command prepares one of the installation's programs to run in dir, as the
 // account, with an environment that holds none of our secrets and no PG* variable.
 func (c *cluster) command(program, dir string, args ...string) *exec.Cmd {
-	cmd := exec.Command(filepath.Join(c.BinDir, program),
-		args...) //nolint:noctx // its life is its Process's, which stops it in order
+	//nolint:noctx // its life is its Process's, which stops it in order
+	cmd := exec.Command(filepath.Join(c.BinDir, program), args...)
 	cmd.Dir = dir
 	cmd.Env = []string{"LC_ALL=C", "TZ=UTC", "PATH=" + os.Getenv("PATH")}
 	cmd.SysProcAttr = c.account.sysProcAttr()

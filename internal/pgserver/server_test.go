@@ -36,8 +36,8 @@ func start(t *testing.T, dir string) *pgserver.Server {
 func dataDir(t *testing.T) string {
 	t.Helper()
 	requirePostgres(t)
-	parent, err := os.MkdirTemp("",
-		"pgserver-test-") //nolint:usetesting // another user must pass, and t.TempDir lies in a closed directory
+	//nolint:usetesting // another user must pass, and t.TempDir lies in a closed directory
+	parent, err := os.MkdirTemp("", "pgserver-test-")
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(parent)) })
 	require.NoError(t, os.Chmod(parent, 0o711))

@@ -111,8 +111,8 @@ func (c *Consortium) staff(ctx context.Context) error {
 func (c *Consortium) Path(rest string) string { return "/v1/procurements/" + c.Procurement + rest }
 
 // Organisation registers an organisation.
-func (c *Consortium) Organisation(ctx context.Context, name, country string,
-	kind models.OrganisationKind,
+func (c *Consortium) Organisation(
+	ctx context.Context, name, country string, kind models.OrganisationKind,
 ) (string, error) {
 	var o identified
 	_, err := c.Admin.Post(ctx, "/v1/organisations",

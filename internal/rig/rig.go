@@ -162,8 +162,8 @@ func (w Webhooks) courier() (*webhook.Courier, error) {
 		schedule = schedule.Scaled(w.Pace)
 	}
 	return webhook.NewCourier(webhook.Options{
-		MasterKey: key[:], Schedule: schedule, Timeout: w.Timeout, Allow: w.Allow,
-		Resolver: w.Resolver,
+		MasterKey: key[:], Schedule: schedule, Timeout: w.Timeout,
+		Allow: w.Allow, Resolver: w.Resolver,
 	})
 }
 

@@ -25,8 +25,8 @@ func NewSigner(name string, seed []byte) (*Signer, error) {
 		return nil, errors.New("make signer of receipts: the seed does not have 32 bytes")
 	}
 	key := ed25519.NewKeyFromSeed(seed)
-	public, err := note.NewEd25519VerifierKey(name,
-		key.Public().(ed25519.PublicKey)) //nolint:forcetypeassert // an Ed25519 key has no other public key
+	//nolint:forcetypeassert // an Ed25519 key has no other public key
+	public, err := note.NewEd25519VerifierKey(name, key.Public().(ed25519.PublicKey))
 	if err != nil {
 		return nil, fmt.Errorf("make signer of receipts: %w", err)
 	}

@@ -101,8 +101,8 @@ const selectSummons = `SELECT
 // Summons reads a command to be carried out. It returns [ErrNoCommand].
 func (tx *Tx) Summons(id string) (Summons, error) {
 	var s Summons
-	err := tx.Ask(selectSummons, []any{id}, rowOf[models.Command]{&s.Command}, rowOf[models.Motion]{&s.Motion},
-		rowsOf[models.Box]{&s.Open})
+	err := tx.Ask(selectSummons, []any{id},
+		rowOf[models.Command]{&s.Command}, rowOf[models.Motion]{&s.Motion}, rowsOf[models.Box]{&s.Open})
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return s, ErrNoCommand
@@ -186,8 +186,8 @@ func (tx *Tx) ExpireCommand(id string, age time.Duration) (bool, error) {
 // TellCommands notes that the runs of their procurements have the outcomes of these commands in their histories.
 func (s *Store) TellCommands(ctx context.Context, ids []string) error {
 	err := s.rows(ctx).
-		Exec("UPDATE commands SET told_at = clock_timestamp() WHERE id IN ? AND told_at IS NULL AND status <> "+
-			"'pending'", ids).Error
+		Exec(`UPDATE commands SET told_at = clock_timestamp()
+			WHERE id IN ? AND told_at IS NULL AND status <> 'pending'`, ids).Error
 	if err != nil {
 		return fmt.Errorf("note told commands: %w", err)
 	}

@@ -17,8 +17,8 @@ import (
 )
 
 // ask writes a command down, with the n-th ID.
-func (p *platform) ask(n int, procurement, actor models.ID, verb models.Verb, payload any,
-	phaseIn string,
+func (p *platform) ask(
+	n int, procurement, actor models.ID, verb models.Verb, payload any, phaseIn string,
 ) models.Command {
 	p.Helper()
 	body, err := json.Marshal(payload)

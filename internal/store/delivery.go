@@ -113,8 +113,8 @@ func (tx *Tx) LockFeed(f PortalFeed, event models.ID) (LockedFeed, error) {
 		f.EndpointID, f.ProcurementID).
 		Scan(&l.Failures).Error
 	if err == nil {
-		err = tx.db().Raw("SELECT EXISTS (SELECT FROM deliveries WHERE endpoint_id = ? AND event_id = ? AND "+
-			"delivered_at IS NULL)", f.EndpointID, event).
+		err = tx.db().Raw(`SELECT EXISTS (SELECT FROM deliveries
+			WHERE endpoint_id = ? AND event_id = ? AND delivered_at IS NULL)`, f.EndpointID, event).
 			Scan(&l.Pending).Error
 	}
 	if err != nil {
@@ -162,8 +162,8 @@ const attemptsShown = 20
 
 // Deliveries lists what goes to an endpoint by the ID of its event, after the given one, at most limit, with
 // the latest attempts. A status of nil lists all, else those that have arrived or not.
-func (s *Store) Deliveries(ctx context.Context, endpoint, procurement models.ID, arrived *bool, after models.ID,
-	limit int,
+func (s *Store) Deliveries(
+	ctx context.Context, endpoint, procurement models.ID, arrived *bool, after models.ID, limit int,
 ) ([]models.Delivery, error) {
 	db := s.rows(ctx).Where("endpoint_id = ? AND event_id > ?", endpoint, string(after))
 	if procurement != "" {

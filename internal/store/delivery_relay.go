@@ -48,8 +48,8 @@ var ErrNewerEvent = errors.New("the next event is of a type that only a later re
 func (s *Store) Relay(ctx context.Context) (more bool, err error) {
 	err = pg.OnConn(ctx, s.DB, func(conn *pgx.Conn) error {
 		var behind bool
-		err := conn.QueryRow(ctx, "SELECT position < (SELECT coalesce(max(position), 0) FROM event_log) FROM "+
-			"webhook_relay").Scan(&behind)
+		err := conn.QueryRow(ctx, `SELECT position < (SELECT coalesce(max(position), 0) FROM event_log)
+			FROM webhook_relay`).Scan(&behind)
 		if err != nil || !behind {
 			return err
 		}

@@ -32,8 +32,8 @@ func (tx *Tx) LockDocument(procurement, id models.ID) (models.Document, error) {
 }
 
 // DocumentVersion reads a document in one of its versions. It returns a refusal with [models.CodeNotFound].
-func (s *Store) DocumentVersion(ctx context.Context, procurement, id models.ID,
-	version int64,
+func (s *Store) DocumentVersion(
+	ctx context.Context, procurement, id models.ID, version int64,
 ) (models.Document, error) {
 	return takeDocument(s.rows(ctx).Raw(selectVersion+"AND d.id = ? AND v.version = ?", procurement, id, version))
 }
@@ -48,8 +48,8 @@ func takeDocument(db *gorm.DB) (models.Document, error) {
 
 // Documents lists the documents of a procurement in their latest versions by ID, those after the given
 // one, at most limit; an empty audience means all.
-func (s *Store) Documents(ctx context.Context, procurement models.ID, audience models.Audience, after models.ID,
-	limit int,
+func (s *Store) Documents(
+	ctx context.Context, procurement models.ID, audience models.Audience, after models.ID, limit int,
 ) ([]models.Document, error) {
 	return scanDocuments(s.rows(ctx).Raw(selectDocument+
 		"AND (d.audience = ? OR ? = '') AND d.id > ? ORDER BY d.id LIMIT ?",

@@ -17,8 +17,8 @@ func (tx *Tx) DocumentWritten(procurement models.ID, digest string) error {
 	case err != nil:
 		return fmt.Errorf("look for document: %w", err)
 	case !found:
-		return models.Refuse(models.CodeDocumentUnknown, "", "the procurement has no document with the digest %s",
-			digest).
+		return models.Refuse(models.CodeDocumentUnknown, "",
+			"the procurement has no document with the digest %s", digest).
 			Accepting("a document written before from a complete upload")
 	}
 	return nil

@@ -32,8 +32,8 @@ func (tx *Tx) LockEndpoint(actor models.Actor, id models.ID) (models.Endpoint, e
 }
 
 // Endpoints lists the endpoints that the actor may see by ID, those after the given one, at most limit.
-func (s *Store) Endpoints(ctx context.Context, actor models.Actor, after models.ID,
-	limit int,
+func (s *Store) Endpoints(
+	ctx context.Context, actor models.Actor, after models.ID, limit int,
 ) ([]models.Endpoint, error) {
 	return listAfter[models.Endpoint](endpointsOf(s.rows(ctx), actor), "list endpoints", after, limit)
 }
@@ -84,8 +84,8 @@ func (tx *Tx) LedBy(person models.ID, procurements []models.ID) (map[models.ID]m
 	var found []models.Procurement
 	err := tx.db().Raw(`SELECT p.id, p.mode FROM procurements p
 		WHERE p.id IN ? AND EXISTS (SELECT FROM role_assignments r
-		WHERE r.procurement_id = p.id AND r.person_id = ? AND r.role = 'lead_procurer' AND `+heldNow+`)`, procurements,
-		person).Scan(&found).Error
+		WHERE r.procurement_id = p.id AND r.person_id = ? AND r.role = 'lead_procurer' AND `+heldNow+`)`,
+		procurements, person).Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("list led procurements: %w", err)
 	}
@@ -116,8 +116,8 @@ func backlog(db *gorm.DB, endpoint models.ID) (Backlog, error) {
 	err := db.Raw("SELECT count(*) FROM deliveries WHERE endpoint_id = ? AND delivered_at IS NULL", endpoint).
 		Scan(&b.Pending).Error
 	if err == nil {
-		err = db.Raw("SELECT procurement_id FROM portal_feeds WHERE endpoint_id = ? AND state = 'parked' ORDER BY "+
-			"procurement_id", endpoint).
+		err = db.Raw(`SELECT procurement_id FROM portal_feeds
+			WHERE endpoint_id = ? AND state = 'parked' ORDER BY procurement_id`, endpoint).
 			Scan(&b.Parked).Error
 	}
 	if err != nil {

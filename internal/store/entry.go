@@ -27,8 +27,8 @@ func (tx *Tx) Entry(procurement, id models.ID) (models.Entry, error) {
 
 // Entries lists entries of a kind after the given ID, in the order they were first written; withdrawn
 // ones too. A limit of 0 lists all.
-func (tx *Tx) Entries(procurement models.ID, kind models.EntryKind, after models.ID,
-	limit int,
+func (tx *Tx) Entries(
+	procurement models.ID, kind models.EntryKind, after models.ID, limit int,
 ) ([]models.Entry, error) {
 	query := tx.db().Where("procurement_id = ? AND kind = ? AND id > ?", procurement, kind, string(after)).Order("id")
 	if limit > 0 {
@@ -66,8 +66,8 @@ func (tx *Tx) WriteEntry(e *models.Entry, single bool) (bool, error) {
 	}
 	err := tx.db().Exec(`INSERT INTO entry_versions
 			(entry_id, version, author_id, body, digest, written_at, withdrawn_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?)`, e.ID, e.Version, e.AuthorID, string(e.Body), e.Digest, e.WrittenAt,
-		e.WithdrawnAt).Error
+		VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		e.ID, e.Version, e.AuthorID, string(e.Body), e.Digest, e.WrittenAt, e.WithdrawnAt).Error
 	if err != nil {
 		return false, fmt.Errorf("keep version of entry: %w", err)
 	}

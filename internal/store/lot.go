@@ -45,8 +45,8 @@ func (tx *Tx) LockLot(procurement, id models.ID) (models.Lot, error) {
 }
 
 // ListLots lists lots by ID, those after the given one, at most limit; published leaves out the others.
-func (s *Store) ListLots(ctx context.Context, procurement models.ID, published bool, after models.ID,
-	limit int,
+func (s *Store) ListLots(
+	ctx context.Context, procurement models.ID, published bool, after models.ID, limit int,
 ) ([]models.Lot, error) {
 	query := lots(s.rows(ctx), procurement)
 	if published {

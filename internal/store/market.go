@@ -17,8 +17,8 @@ func (tx *Tx) Release(r models.Release) error {
 }
 
 // Releases lists what the market was told of a procurement, after the given entry, with the entries.
-func (s *Store) Releases(ctx context.Context, procurement, after models.ID,
-	limit int,
+func (s *Store) Releases(
+	ctx context.Context, procurement, after models.ID, limit int,
 ) ([]models.Release, map[models.ID]models.Entry, error) {
 	var (
 		releases []models.Release
@@ -56,8 +56,8 @@ func (s *Store) HasReleases(ctx context.Context, procurement models.ID) (bool, e
 }
 
 // Consultations lists the consultations of a procurement after the given announcement.
-func (s *Store) Consultations(ctx context.Context, procurement, after models.ID,
-	limit int,
+func (s *Store) Consultations(
+	ctx context.Context, procurement, after models.ID, limit int,
 ) ([]models.Consultation, error) {
 	var found []models.Consultation
 	err := s.rows(ctx).Where("procurement_id = ? AND announcement_id > ?", procurement, string(after)).
@@ -95,8 +95,8 @@ func (tx *Tx) ExtendConsultation(announcement models.ID, closes time.Time, at mo
 
 // CloseConsultation closes an open consultation.
 func (tx *Tx) CloseConsultation(announcement models.ID, at time.Time) {
-	tx.SendFor(1, "close consultation", "UPDATE consultations SET closed_at = $1 WHERE announcement_id = $2 AND "+
-		"closed_at IS NULL", at, announcement)
+	tx.SendFor(1, "close consultation", `UPDATE consultations SET closed_at = $1
+		WHERE announcement_id = $2 AND closed_at IS NULL`, at, announcement)
 }
 
 // Respond keeps a response.
@@ -121,8 +121,8 @@ func (tx *Tx) ResponsesOf(announcement, organisation models.ID) (int64, error) {
 
 // Responses lists responses with their content after the given ID: of a procurement, or, if organisation is
 // not empty, of one operator to one consultation. A limit of 0 lists all.
-func (tx *Tx) Responses(of models.ConsultationResponse, after models.ID,
-	limit int,
+func (tx *Tx) Responses(
+	of models.ConsultationResponse, after models.ID, limit int,
 ) ([]models.ConsultationResponse, error) {
 	query := tx.db().Where("procurement_id = ? AND id > ?", of.ProcurementID, string(after)).Order("id")
 	if of.AnnouncementID != "" {

@@ -27,9 +27,8 @@ func (s *Store) Member(ctx context.Context, procurement, organisation models.ID)
 // given one, at most limit.
 func (s *Store) ListMembers(ctx context.Context, procurement, after models.ID, limit int) ([]models.Member, error) {
 	var found []models.Member
-	err := s.rows(ctx).Raw(selectMembers+"WHERE procurement_id = ? AND organisation_id > ? ORDER BY organisation_id "+
-		"LIMIT ?",
-		procurement, after, limit).Scan(&found).Error
+	err := s.rows(ctx).Raw(selectMembers+`WHERE procurement_id = ? AND organisation_id > ?
+		ORDER BY organisation_id LIMIT ?`, procurement, after, limit).Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("list members: %w", err)
 	}
@@ -51,8 +50,8 @@ func (tx *Tx) PutMember(m models.Member) error {
 
 // RemoveMember deletes a member of a draft, of which there is no record yet beyond its events.
 func (tx *Tx) RemoveMember(procurement, organisation models.ID) error {
-	err := tx.db().Exec("DELETE FROM consortium_members WHERE procurement_id = ? AND organisation_id = ?", procurement,
-		organisation).Error
+	err := tx.db().Exec("DELETE FROM consortium_members WHERE procurement_id = ? AND organisation_id = ?",
+		procurement, organisation).Error
 	if err != nil {
 		return fmt.Errorf("remove member: %w", err)
 	}

@@ -40,8 +40,8 @@ func (tx *Tx) OpenRounds(procurement models.ID, at time.Time, phases ...models.P
 
 // EndRounds gives the standing rounds of the phases (open ones, and closed ones when superseding) the
 // status at the given procedure time and tells how many there were.
-func (tx *Tx) EndRounds(procurement models.ID, status models.PhaseStatus, at time.Time,
-	phases ...models.Phase,
+func (tx *Tx) EndRounds(
+	procurement models.ID, status models.PhaseStatus, at time.Time, phases ...models.Phase,
 ) (int64, error) {
 	from := []models.PhaseStatus{models.PhaseOpen}
 	if status == models.PhaseSuperseded {

@@ -35,8 +35,8 @@ var standingsOf = `SELECT p.*, c.at, ` + rolesNow + ` AS roles
 
 // Seats lists the procurements on which a person holds a role now, by ID, those after the given
 // one, at most limit; an empty status means all.
-func (s *Store) Seats(ctx context.Context, person models.ID, status models.Status, after models.ID,
-	limit int,
+func (s *Store) Seats(
+	ctx context.Context, person models.ID, status models.Status, after models.ID, limit int,
 ) ([]models.Seat, error) {
 	var rows []seatRow
 	err := s.rows(ctx).Raw(standingsOf, person, after, person, status, status, limit).Scan(&rows).Error

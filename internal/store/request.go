@@ -28,8 +28,8 @@ const RequestForm = 1
 // waits for that one's end: it returns the earlier request if that one was answered, and nil when the
 // ID is now this transaction's.
 func (tx *Tx) ClaimRequest(r Request) (*Request, error) {
-	claimed := tx.db().Exec(`INSERT INTO requests (id, fingerprint) VALUES (?, ?) ON CONFLICT (id) DO NOTHING`, r.ID,
-		r.Fingerprint)
+	claimed := tx.db().Exec("INSERT INTO requests (id, fingerprint) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
+		r.ID, r.Fingerprint)
 	if claimed.Error != nil {
 		return nil, fmt.Errorf("claim request: %w", claimed.Error)
 	}

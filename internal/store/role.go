@@ -20,11 +20,11 @@ func (tx *Tx) Role(procurement, id models.ID) (models.RoleAssignment, error) {
 
 // ListRoles lists the assignments on a procurement by ID, also ended ones, those after the given one,
 // at most limit.
-func (s *Store) ListRoles(ctx context.Context, procurement, after models.ID,
-	limit int,
+func (s *Store) ListRoles(
+	ctx context.Context, procurement, after models.ID, limit int,
 ) ([]models.RoleAssignment, error) {
-	return listAfter[models.RoleAssignment](s.rows(ctx).Where("procurement_id = ?", procurement), "list roles", after,
-		limit)
+	query := s.rows(ctx).Where("procurement_id = ?", procurement)
+	return listAfter[models.RoleAssignment](query, "list roles", after, limit)
 }
 
 // Roles lists all assignments on a procurement by ID.

@@ -11,8 +11,8 @@ import (
 
 // RaiseTask asks people to look after something, unless the same is being asked already. It tells
 // whether the task is new.
-func (tx *Tx) RaiseTask(procurement models.ID, kind, subject string, detail map[string]any,
-	at time.Time,
+func (tx *Tx) RaiseTask(
+	procurement models.ID, kind, subject string, detail map[string]any, at time.Time,
 ) (models.ID, bool, error) {
 	body, err := json.Marshal(detail)
 	if err != nil {
@@ -57,8 +57,8 @@ func (tx *Tx) RemindOfTask(procurement models.ID, kind, subject string, at time.
 func (s *Store) Tasks(ctx context.Context, procurement, after models.ID, limit int) ([]models.Task, error) {
 	query := s.rows(ctx).Where("procurement_id = ?", procurement).Order("(done_at IS NOT NULL), id").Limit(limit)
 	if after != "" {
-		query = query.Where("((done_at IS NOT NULL), id) > (SELECT (t.done_at IS NOT NULL), t.id FROM tasks t WHERE "+
-			"t.id = ?)", after)
+		query = query.Where(`((done_at IS NOT NULL), id) >
+			(SELECT (t.done_at IS NOT NULL), t.id FROM tasks t WHERE t.id = ?)`, after)
 	}
 	var found []models.Task
 	if err := query.Find(&found).Error; err != nil {

@@ -45,8 +45,8 @@ func (s *Store) Tender(ctx context.Context, procurement models.ID, sight Sight, 
 
 // Tenders lists the tenders in sight with their envelopes by ID, those after the given one, at most
 // limit; an empty lot means all.
-func (s *Store) Tenders(ctx context.Context, procurement models.ID, sight Sight, lot, after models.ID,
-	limit int,
+func (s *Store) Tenders(
+	ctx context.Context, procurement models.ID, sight Sight, lot, after models.ID, limit int,
 ) ([]models.Tender, error) {
 	db := s.rows(ctx)
 	var found []models.Tender

@@ -92,8 +92,8 @@ func (e Deposit) statement() (string, []any, error) {
 		return endWithdrawn + rest, append(arguments, w.EndedAt, w.Withdrawal, w.ID), nil
 	}
 	t := e.Tender
-	arguments = append(arguments, t.ID, t.LotID, t.OrganisationID, t.PersonID, t.Manifest, t.ReceivedAt, t.Receipt,
-		t.BoxID)
+	arguments = append(arguments,
+		t.ID, t.LotID, t.OrganisationID, t.PersonID, t.Manifest, t.ReceivedAt, t.Receipt, t.BoxID)
 	begin := "WITH " + fmt.Sprintf(insertTender, "NULL")
 	if t.SupersedesID != "" {
 		begin = endReplaced + fmt.Sprintf(insertTender, "ended.id FROM ended")

@@ -23,28 +23,28 @@ func (tx *Tx) Opener(o models.BoxOpener) (bool, error) {
 
 // LockQuality ends the scoring of quality.
 func (tx *Tx) LockQuality(lot models.ID, at time.Time) {
-	tx.SendFor(1, "lock quality", "UPDATE lot_stages SET quality_locked_at = $1 WHERE lot_id = $2 AND "+
-		"quality_locked_at IS NULL", at, lot)
+	tx.SendFor(1, "lock quality", `UPDATE lot_stages SET quality_locked_at = $1
+		WHERE lot_id = $2 AND quality_locked_at IS NULL`, at, lot)
 }
 
 // Award writes down the decision on a lot.
 func (tx *Tx) Award(lot, winner models.ID, ranking string, at time.Time) {
-	tx.SendFor(1, "award lot", "UPDATE lot_stages SET awarded_at = $1, winner_id = $2, ranking = $3 WHERE lot_id = $4 "+
-		"AND awarded_at IS NULL",
+	tx.SendFor(1, "award lot", `UPDATE lot_stages SET awarded_at = $1, winner_id = $2, ranking = $3
+		WHERE lot_id = $4 AND awarded_at IS NULL`,
 		at, winner, ranking, lot)
 }
 
 // StartStandstill writes down when the letters were sent and how long no contract may be concluded.
 func (tx *Tx) StartStandstill(lot models.ID, letters, until time.Time, because string) {
-	tx.SendFor(1, "start standstill", "UPDATE lot_stages SET letters_at = $1, standstill_until = $2, standstill = $3 "+
-		"WHERE lot_id = $4 AND letters_at IS NULL",
+	tx.SendFor(1, "start standstill", `UPDATE lot_stages SET letters_at = $1, standstill_until = $2, standstill = $3
+		WHERE lot_id = $4 AND letters_at IS NULL`,
 		letters, until, because, lot)
 }
 
 // EndStandstill writes down that the standstill of a lot is over.
 func (tx *Tx) EndStandstill(lot models.ID, at time.Time) {
-	tx.SendFor(1, "end standstill", "UPDATE lot_stages SET standstill_over_at = $1 WHERE lot_id = $2 AND "+
-		"standstill_over_at IS NULL", at, lot)
+	tx.SendFor(1, "end standstill", `UPDATE lot_stages SET standstill_over_at = $1
+		WHERE lot_id = $2 AND standstill_over_at IS NULL`, at, lot)
 }
 
 // RecordOpening writes down what an opener found and returns its number.

@@ -38,8 +38,8 @@ func (tx *Tx) OpenUploads(person models.ID) (int64, error) {
 // EnvelopesOf counts the envelopes that an organisation has announced or completed for a procurement.
 func (tx *Tx) EnvelopesOf(procurement, organisation models.ID) (int64, error) {
 	var n int64
-	err := tx.db().Raw("SELECT count(*) FROM uploads WHERE procurement_id = ? AND organisation_id = ? AND purpose = "+
-		"'envelope'", procurement, organisation).
+	err := tx.db().Raw(`SELECT count(*) FROM uploads
+		WHERE procurement_id = ? AND organisation_id = ? AND purpose = 'envelope'`, procurement, organisation).
 		Scan(&n).Error
 	if err != nil {
 		return 0, fmt.Errorf("count envelopes: %w", err)
@@ -61,8 +61,8 @@ func (tx *Tx) Upload(procurement, id models.ID) (models.Upload, error) {
 // LockUpload reads an upload to complete it; no chunk of it is written meanwhile. It returns a refusal
 // with [models.CodeNotFound].
 func (tx *Tx) LockUpload(procurement, id models.ID) (models.Upload, error) {
-	return takeByID[models.Upload](tx.db().Clauses(forChange()).Where("procurement_id = ?", procurement), "lock upload",
-		id)
+	query := tx.db().Clauses(forChange()).Where("procurement_id = ?", procurement)
+	return takeByID[models.Upload](query, "lock upload", id)
 }
 
 // PutChunk writes chunk n of an upload that is not complete, in a transaction of its own; the same chunk

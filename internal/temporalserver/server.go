@@ -118,8 +118,8 @@ func (o Options) command() (*exec.Cmd, error) {
 	password, _ := database.User.Password()
 	cmd := exec.Command(o.Binary, args...) //nolint:noctx // its life is its Process's, which stops it in order
 	cmd.Env = []string{
-		"PPI_TEMPORAL_DB_PASSWORD=" + password, "PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"),
-		"TZ=UTC",
+		"PPI_TEMPORAL_DB_PASSWORD=" + password, "PATH=" + os.Getenv("PATH"),
+		"HOME=" + os.Getenv("HOME"), "TZ=UTC",
 	}
 	return cmd, nil
 }

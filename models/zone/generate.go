@@ -50,10 +50,10 @@ func main() {
 	}
 	slices.Sort(lines)
 	var out bytes.Buffer
-	fmt.Fprintf(&out, "# Time zones of the IANA database, release %s, from %s on.\n", release,
-		since.Format(time.DateOnly))
-	fmt.Fprintf(&out, "# Source: https://www.iana.org/time-zones (in the public domain). Made by generate.go; do not "+
-		"edit.\n")
+	from := since.Format(time.DateOnly)
+	fmt.Fprintf(&out, "# Time zones of the IANA database, release %s, from %s on.\n", release, from)
+	fmt.Fprint(&out, "# Source: https://www.iana.org/time-zones (in the public domain). "+
+		"Made by generate.go; do not edit.\n")
 	fmt.Fprintf(&out, "# names <tab> what clocks show first, then from each instant on, then for good (POSIX TZ)\n")
 	for _, line := range lines {
 		fmt.Fprintln(&out, line)

@@ -47,8 +47,8 @@ func (p priced) points(price decimal.Decimal) (ratio, string) {
 	case AbsoluteLinear:
 		from, to := fraction(p.scheme.From), fraction(p.scheme.To)
 		return weight.times(to.minus(exact)).over(to.minus(from)).between(whole(0), weight),
-			fmt.Sprintf("%s × (%s − %s) / (%s − %s), within 0 and %s", w, p.scheme.To, price, p.scheme.To,
-				p.scheme.From, w)
+			fmt.Sprintf("%s × (%s − %s) / (%s − %s), within 0 and %s",
+				w, p.scheme.To, price, p.scheme.To, p.scheme.From, w)
 	case Logarithmic:
 		return weight.times(whole(1).minus(logRatio(exact.over(lowest), fraction(k)))),
 			fmt.Sprintf("%s × (1 − log(%s / %s) / log(%s))", w, price, p.lowest, k)
@@ -65,8 +65,8 @@ func (s Scheme) checkPrice(t Tender) (decimal.Decimal, *models.Refusal) {
 		return decimal.Zero, refusal
 	}
 	if t.Price.Currency != s.Currency {
-		return decimal.Zero, models.Refuse(models.CodeInvalidPrice, field+"/currency", "the price is in %s",
-			t.Price.Currency).
+		return decimal.Zero, models.Refuse(models.CodeInvalidPrice, field+"/currency",
+			"the price is in %s", t.Price.Currency).
 			Accepting("a price in %s", s.Currency)
 	}
 	price, err := decimal.Parse(t.Price.Amount)

@@ -52,8 +52,8 @@ func (p Pack) CheckDeadline(d Deadline, holidays *Holidays) (Checked, error) {
 		return Checked{}, err
 	}
 	if at.Before(earliest) {
-		return Checked{}, models.Refuse(models.CodeBelowStatutoryMinimum, d.Field, "%s %s is too early: %s", d.Local,
-			d.Zone, because).
+		return Checked{}, models.Refuse(models.CodeBelowStatutoryMinimum, d.Field,
+			"%s %s is too early: %s", d.Local, d.Zone, because).
 			Accepting("%s or later", on(earliest, d.Zone))
 	}
 	warnings, err := warn(at, d.Zone, holidays)

@@ -55,8 +55,8 @@ func (e Explained) String() string {
 		from = "the event"
 	}
 	if e.Backward {
-		fmt.Fprintf(&s, "%s before %s on %s is %s; a period counted backwards does not move", e.Length, from, e.Event,
-			e.LastDay)
+		fmt.Fprintf(&s, "%s before %s on %s is %s; a period counted backwards does not move",
+			e.Length, from, e.Event, e.LastDay)
 	} else {
 		fmt.Fprintf(&s, "%s from %s on %s, a day not counted, end on %s", e.Length, from, e.Event, e.RawDay)
 		for _, move := range e.Moves {

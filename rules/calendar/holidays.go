@@ -64,8 +64,8 @@ func (h *Holidays) Covers() (from, until int) { return h.from, h.until }
 // [models.CodeHolidayUnknown].
 func (h *Holidays) Name(d Date) (string, error) {
 	if d.Year() < h.from || d.Year() > h.until {
-		return "", models.Refuse(models.CodeHolidayUnknown, "", "whether %s is a public holiday in %s is not known", d,
-			h.place).
+		return "", models.Refuse(models.CodeHolidayUnknown, "",
+			"whether %s is a public holiday in %s is not known", d, h.place).
 			Accepting("a date from %d to %d", h.from, h.until)
 	}
 	if why, open := h.undecided[d]; open && h.names[d] == "" {

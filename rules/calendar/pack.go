@@ -31,8 +31,8 @@ const (
 // Circumstances lists every circumstance.
 func Circumstances() []Circumstance {
 	return []Circumstance{
-		PlanningNotice, Urgency, ElectronicSubmission, NoAgreement, DocumentsNotElectronic,
-		ElectronicLetters,
+		PlanningNotice, Urgency, ElectronicSubmission,
+		NoAgreement, DocumentsNotElectronic, ElectronicLetters,
 	}
 }
 
@@ -127,8 +127,8 @@ func (p Pack) Rules() []Rule {
 func (p Pack) Rule(id string) (Rule, error) {
 	r, known := p.rules[id]
 	if !known {
-		return Rule{}, models.Refuse(models.CodeRuleUnknown, "", "the rule packs of %s know no time limit %q",
-			p.Country, id)
+		return Rule{}, models.Refuse(models.CodeRuleUnknown, "",
+			"the rule packs of %s know no time limit %q", p.Country, id)
 	}
 	return r, nil
 }

@@ -47,8 +47,8 @@ func ThresholdsOn(day Date) (Thresholds, error) {
 			return t, nil
 		}
 	}
-	return Thresholds{}, models.Refuse(models.CodeRuleUnknown, "", "the thresholds in force on %s are not known here",
-		day)
+	return Thresholds{}, models.Refuse(models.CodeRuleUnknown, "",
+		"the thresholds in force on %s are not known here", day)
 }
 
 // Reached tells whether an estimate in euro without VAT reaches the threshold of its kind (Article 4:

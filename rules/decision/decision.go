@@ -80,7 +80,7 @@ func weightUnder(rule models.DecisionRule, m models.Member) (decimal.Decimal, er
 		share, err := decimal.Parse(m.BudgetShare)
 		if err != nil || share.IsNeg() || !models.ValidDecimal(m.BudgetShare) {
 			return decimal.Zero, models.Refuse(models.CodeBudgetShareMissing, "",
-				"the budget share of %s is %q, so its vote cannot be weighted", m.OrganisationID, m.BudgetShare).
+				"votes are weighted by budget share, and the share of a buyer is %q", m.BudgetShare).
 				Accepting("an agreed share in percent for every member, such as 25 or 12.5")
 		}
 		return share, nil

@@ -40,8 +40,8 @@ type finding struct {
 func (r Rule) judge(f Facts) models.Criterion {
 	found := r.find(f)
 	return models.Criterion{
-		Code: CodePrefix + r.ID, Finding: found.Finding, Detail: found.detail, Evidence: found.evidence,
-		Source: r.Source,
+		Code: CodePrefix + r.ID, Finding: found.Finding,
+		Detail: found.detail, Evidence: found.evidence, Source: r.Source,
 	}
 }
 
@@ -146,8 +146,9 @@ func (r Rule) lessDevelopedRegion(f Facts) finding {
 		}
 	}
 	if yes < r.AtLeast && yes+unsaid >= r.AtLeast {
-		return unknown("%d members from a less developed or transition region, of %d it is not said, at least %d "+
-			"required", yes, unsaid, r.AtLeast)
+		return unknown(
+			"%d members from a less developed or transition region, of %d it is not said, at least %d required",
+			yes, unsaid, r.AtLeast)
 	}
 	return r.enough(yes, "members from a less developed or transition region")
 }
@@ -177,8 +178,8 @@ func (r Rule) membership(f Facts) finding {
 
 func (r Rule) consultationStates(f Facts) finding {
 	if f.ConsultationStates == nil {
-		return unknown("in which Member States the market was consulted is not recorded, at least %d required",
-			r.AtLeast)
+		return unknown(
+			"in which Member States the market was consulted is not recorded, at least %d required", r.AtLeast)
 	}
 	states := slices.Clone(f.ConsultationStates)
 	slices.Sort(states)

@@ -38,8 +38,8 @@ func (r Rule) submission(a Action) finding {
 	if err != nil {
 		return unknown("the zone of the deadline cannot be read: %v", err)
 	}
-	return metIf(!a.SubmittedAt.After(deadline), "submitted %s, deadline %s %s", local, r.Deadline.Local,
-		r.Deadline.Zone)
+	return metIf(!a.SubmittedAt.After(deadline),
+		"submitted %s, deadline %s %s", local, r.Deadline.Local, r.Deadline.Zone)
 }
 
 // within compares a decimal number with the bounds of a rule.

@@ -37,8 +37,8 @@ func (r Rule) share(all []Activity) finding {
 			with++
 		}
 	}
-	return metIf(r.reaches(with, len(all)), "%d of %d activities of kind %s with participants of kind %s, at least "+
-		"%s %% required",
+	return metIf(r.reaches(with, len(all)),
+		"%d of %d activities of kind %s with participants of kind %s, at least %s %% required",
 		with, len(all), r.Activity, r.With, r.Percent)
 }
 
@@ -73,8 +73,8 @@ func (r Rule) yearly(f Facts, all []Activity) finding {
 			}
 		}
 		if got < r.AtLeast {
-			return notMet("%d activities of kind %s in the year from %s, at least %d required", got, r.Activity, from,
-				r.AtLeast)
+			return notMet(
+				"%d activities of kind %s in the year from %s, at least %d required", got, r.Activity, from, r.AtLeast)
 		}
 	}
 	return met("at least %d activities of kind %s in each of the %d full years so far", r.AtLeast, r.Activity, years)

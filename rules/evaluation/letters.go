@@ -182,8 +182,8 @@ func ComposeEndLetters(d models.Dossier, lot models.Lot, reason string) []Letter
 	for _, t := range concerned {
 		letters = append(letters, Letter{
 			Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: t.ID,
-			Recipient: tenderer(d, t), DecidedAt: lot.EndedAt.UTC(), EndedFor: lot.EndReason, EndReason: reason,
-			SentAt: d.Now.UTC(),
+			Recipient: tenderer(d, t), DecidedAt: lot.EndedAt.UTC(),
+			EndedFor: lot.EndReason, EndReason: reason, SentAt: d.Now.UTC(),
 		})
 	}
 	return letters

@@ -95,15 +95,15 @@ func unlawful(lot models.Lot, err error) *models.Refusal {
 		return refusal
 	}
 	return models.Refuse(models.CodeRuleUnknown, fmt.Sprintf("/lots/%d/deadline", lot.Number),
-		"whether the deadline of lot %d is lawful cannot be told: %v", lot.Number, err)
+		"the engine cannot tell whether the deadline of lot %d is lawful: %v", lot.Number, err)
 }
 
 func criteriaFaults(d models.Dossier, lot models.Lot) []*models.Refusal {
 	at := fmt.Sprintf("/lots/%d/award_criteria", lot.Number)
 	criteria, _, ok := d.CriteriaFor(lot.ID)
 	if !ok {
-		return []*models.Refusal{models.Refuse(models.CodeCriteriaMissing, at, "lot %d has no award criteria",
-			lot.Number).
+		return []*models.Refusal{models.Refuse(models.CodeCriteriaMissing, at,
+			"lot %d has no award criteria", lot.Number).
 			Accepting("criteria, weights, method, rounding and tie-break")}
 	}
 	var faults []*models.Refusal

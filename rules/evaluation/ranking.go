@@ -73,7 +73,8 @@ func scoresOf(d models.Dossier, lot models.ID) (scoredLot, error) {
 	for _, t := range d.Tendering.TendersFor(lot) {
 		a, _, checked := d.AdmissionOf(t.ID)
 		if !checked {
-			return s, models.Refuse(models.CodeAdmissionMissing, "/lot", "tender %s was not checked", t.ID).
+			return s, models.Refuse(models.CodeAdmissionMissing, "/lot",
+				"the tender of %s was not checked", tenderer(d, t)).
 				Accepting("an admission or exclusion of each tender")
 		}
 		ranked := award.Tender{ID: t.ID}
@@ -95,7 +96,7 @@ func prices(d models.Dossier, tenders []award.Tender) error {
 		tenders[i].Price = price
 		if !known && tenders[i].Excluded == "" {
 			return models.Refuse(models.CodePriceMissing, "/lot",
-				"two openers have not found the same price in tender %s", t.ID).
+				"two openers have not found the same price in the tender of %s", tenderer(d, t)).
 				Accepting("the price as recorded by openers of two buyers, or an exclusion")
 		}
 	}
@@ -145,10 +146,11 @@ func MayAward(d models.Dossier, lot, tender models.ID, ranking string) error {
 		return models.Refuse(models.CodeRankingChanged, "/ranking", "the ranking has changed since it was read").
 			Accepting("the digest %s, after reading it again", e.Digest)
 	case !ok:
-		return models.Refuse(models.CodeNoWinner, "/tender", "no one tender ranks first").
+		return models.Refuse(models.CodeNoWinner, "/tender", "no single tender ranks first").
 			Accepting("ending the lot with a reason")
 	case winner.Tender != tender:
-		return models.Refuse(models.CodeNoWinner, "/tender", "another tender ranks first").
+		return models.Refuse(models.CodeNoWinner, "/tender",
+			"the tender of %s ranks first", d.TendererOf(winner.Tender)).
 			Accepting("%s", winner.Tender)
 	}
 	return explained(d, e.Ranking)
@@ -167,8 +169,8 @@ func explained(d models.Dossier, ranking award.Ranking) error {
 				continue
 			}
 		}
-		return models.Refuse(models.CodePriceUnexplained, "/tender", "the price of tender %s looks abnormally low (%s)",
-			s.Tender, s.AskAboutPrice).
+		return models.Refuse(models.CodePriceUnexplained, "/tender",
+			"the price of %s looks abnormally low (%s)", d.TendererOf(s.Tender), s.AskAboutPrice).
 			Accepting("an explanation that was asked for and accepted, or the exclusion of the tender")
 	}
 	return nil

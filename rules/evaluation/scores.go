@@ -21,8 +21,8 @@ type Consensus struct {
 func (c Consensus) Check() error {
 	var faults []*models.Refusal
 	if !c.Tender.Is(models.PrefixTender) {
-		faults = append(faults, models.Refuse(models.CodeInvalidID, "/tender", "%q is not the ID of a tender",
-			c.Tender))
+		faults = append(faults, models.Refuse(models.CodeInvalidID, "/tender",
+			"%q is not the ID of a tender", c.Tender))
 	}
 	return models.Refusals(append(faults, reasons(c.Scores)...))
 }
@@ -42,11 +42,11 @@ func (c Consensus) CheckAgainst(d models.Dossier, e models.Entry) error {
 		return err
 	}
 	if criteria.Consensus != models.ConsensusChair {
-		return models.Refuse(models.CodeInvalidValue, "", "the criteria fix the mean of the individual scores")
+		return models.Refuse(models.CodeInvalidValue, "", "by the criteria, the mean of the individual scores counts")
 	}
-	if missing := without(d, t); len(missing) > 0 {
-		return models.Refuse(models.CodeScoresMissing, "", "%d evaluators have not scored the tender: %v", len(missing),
-			missing).
+	if missing := unscored(d, t); missing != "" {
+		return models.Refuse(models.CodeScoresMissing, "",
+			"not every evaluator has scored the tender of %s: %s", tenderer(d, t), missing).
 			Accepting("a consensus once every evaluator's own scores are in")
 	}
 	return checkScores(criteria, c.Scores)
@@ -66,8 +66,8 @@ func CheckSheet(d models.Dossier, sheet models.ScoreSheet) error {
 	}
 	if scored(d, sheet.TenderID, sheet.PersonID) && hadScoredAll(d, t.LotID, sheet.PersonID) {
 		return models.Refuse(models.CodeScoresFinal, "",
-			"your own scores of all tenders are in, and you see those of the others").
-			Accepting("a new consensus by the chair, if you judge otherwise now")
+			"you have scored all tenders, and you have seen the scores of the others").
+			Accepting("a new consensus by the chair, if you judge differently now")
 	}
 	if faults := reasons(sheet.Scores); len(faults) > 0 {
 		return models.Refusals(faults)
@@ -105,8 +105,8 @@ func reasons(scores []models.Score) []*models.Refusal {
 	var faults []*models.Refusal
 	for _, s := range scores {
 		if strings.TrimSpace(s.Reason) == "" {
-			faults = append(faults, models.Refuse(models.CodeInvalidValue, "/scores", "the score of %s has no reason",
-				s.Criterion).Accepting("why, in words"))
+			faults = append(faults, models.Refuse(models.CodeInvalidValue, "/scores",
+				"the score of %s has no reason", s.Criterion).Accepting("why, in words"))
 		}
 	}
 	return faults
@@ -177,19 +177,28 @@ func scored(d models.Dossier, tender, person models.ID) bool {
 		func(s models.ScoreSheet) bool { return s.TenderID == tender && s.PersonID == person })
 }
 
-// without lists the evaluators of the panel whose own scores of a tender are not in; who has declared
+// unscored says whose own scores of a tender are missing from the panel, or nothing if all are in. Who has declared
 // nothing is not of the panel. A panel of nobody has not scored anything.
-func without(d models.Dossier, t models.Tender) []models.ID {
+func unscored(d models.Dossier, t models.Tender) string {
 	panel := d.Panel(t.LotID)
 	if len(panel) == 0 {
-		return []models.ID{"(nobody evaluates the lot)"}
+		return "nobody evaluates the lot"
 	}
-	return slices.DeleteFunc(panel, func(person models.ID) bool { return scored(d, t.ID, person) })
+	var missing []string
+	for _, person := range panel {
+		if !scored(d, t.ID, person) {
+			missing = append(missing, d.PersonOf(person))
+		}
+	}
+	if len(missing) == 0 {
+		return ""
+	}
+	return "scores are missing from " + strings.Join(missing, ", ")
 }
 
 // agreed are the scores that count for a tender: the consensus, or the mean of those of the panel.
-func agreed(d models.Dossier, t models.Tender, criteria models.AwardCriteria,
-	rule award.Rounding,
+func agreed(
+	d models.Dossier, t models.Tender, criteria models.AwardCriteria, rule award.Rounding,
 ) (map[string]decimal.Decimal, error) {
 	if criteria.Consensus == models.ConsensusMean {
 		return mean(d, t, criteria, rule)
@@ -200,16 +209,18 @@ func agreed(d models.Dossier, t models.Tender, criteria models.AwardCriteria,
 			return numbers(c.Scores)
 		}
 	}
-	return nil, models.Refuse(models.CodeScoresMissing, "", "the panel has agreed on no scores of tender %s", t.ID).
+	return nil, models.Refuse(models.CodeScoresMissing, "",
+		"the panel has agreed on no scores for the tender of %s", tenderer(d, t)).
 		Accepting("a consensus by the chair")
 }
 
-func mean(d models.Dossier, t models.Tender, criteria models.AwardCriteria,
-	rule award.Rounding,
+func mean(
+	d models.Dossier, t models.Tender, criteria models.AwardCriteria, rule award.Rounding,
 ) (map[string]decimal.Decimal, error) {
-	if missing := without(d, t); len(missing) > 0 {
-		return nil, models.Refuse(models.CodeScoresMissing, "", "own scores of tender %s are missing from %v", t.ID,
-			missing)
+	if missing := unscored(d, t); missing != "" {
+		return nil, models.Refuse(models.CodeScoresMissing, "",
+			"not every evaluator has scored the tender of %s: %s", tenderer(d, t), missing).
+			Accepting("own scores of every evaluator")
 	}
 	panel, sheets := d.Panel(t.LotID), map[string][]decimal.Decimal{}
 	for _, s := range d.Tendering.Sheets {

@@ -100,8 +100,8 @@ func (s Selection) faults(criteria models.SelectionCriteria) []*models.Refusal {
 	slices.Sort(found)
 	var faults []*models.Refusal
 	if !slices.Equal(asked, found) {
-		faults = append(faults, models.Refuse(models.CodeInvalidValue, "/findings", "the findings are on %s",
-			strings.Join(found, ", ")).
+		faults = append(faults, models.Refuse(models.CodeInvalidValue, "/findings",
+			"the findings are on %s", strings.Join(found, ", ")).
 			Accepting("one finding on each of %s", strings.Join(asked, ", ")))
 	}
 	if criteria.Most > 0 && s.Qualifies() && s.Points == "" {
@@ -171,8 +171,8 @@ func ComposeShortlist(d models.Dossier, lot models.Lot) (Shortlist, error) {
 		}
 	}
 	if list.Invited == 0 {
-		return list, models.Refuse(models.CodeNobodyQualifies, "/lot", "none of %d candidates for lot %d qualifies",
-			len(list.Candidates), lot.Number).
+		return list, models.Refuse(models.CodeNobodyQualifies, "/lot",
+			"none of %d candidates for lot %d qualifies", len(list.Candidates), lot.Number).
 			Accepting("ending the lot with a reason")
 	}
 	list.Digest, err = digest(list)
@@ -208,8 +208,8 @@ func candidates(d models.Dossier, lot models.Lot, most int) ([]Candidate, error)
 		all = append(all, c)
 	}
 	if len(missing) > 0 {
-		return all, models.Refuse(models.CodeSelectionMissing, "/lot", "nothing was found yet about %s",
-			strings.Join(missing, ", ")).
+		return all, models.Refuse(models.CodeSelectionMissing, "/lot",
+			"nothing was found yet about %s", strings.Join(missing, ", ")).
 			Accepting("findings about every candidate of lot %d", lot.Number)
 	}
 	invite(all, points, most)
@@ -265,8 +265,8 @@ func selectionFaults(d models.Dossier, way models.Procedure, lot models.Lot, at 
 }
 
 // MayInvite refuses to invite by another list than the record gives now, and to a deadline that is not lawful.
-func MayInvite(d models.Dossier, lot models.Lot, shortlist string,
-	deadline models.LocalTime,
+func MayInvite(
+	d models.Dossier, lot models.Lot, shortlist string, deadline models.LocalTime,
 ) (Shortlist, models.Stage, error) {
 	list, err := ComposeShortlist(d, lot)
 	if err != nil {

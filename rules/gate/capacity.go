@@ -44,14 +44,15 @@ func agreementWritten(d models.Dossier) models.Criterion {
 		return c.notMet("no collaboration agreement is written down")
 	}
 	if lacking := d.Untranslated(e); len(lacking) > 0 {
-		return c.notMet("the collaboration agreement is not complete in every language: %s",
-			strings.Join(lacking, ", "))
+		return c.notMet(
+			"the collaboration agreement is not complete in every language: %s", strings.Join(lacking, ", "))
 	}
 	if a.Document != "" {
 		return c.met([]string{Reference(e)}, "the clauses of the agreement stand in the document %s", a.Document)
 	}
-	return c.met([]string{Reference(e)}, "the agreement says who is responsible for what, how the consortium is "+
-		"organised, how it buys and how a member leaves")
+	return c.met([]string{Reference(e)},
+		"the agreement says who is responsible for what, how the consortium is organised, how it buys "+
+			"and how a member leaves")
 }
 
 func agreementSigned(d models.Dossier) models.Criterion {
@@ -64,14 +65,14 @@ func agreementSigned(d models.Dossier) models.Criterion {
 	for _, m := range d.ActiveMembers() {
 		signature, signed := d.SignatureOf(m.OrganisationID, standing)
 		if !signed {
-			missing = append(missing, name(d, m.OrganisationID))
+			missing = append(missing, d.NameOf(m.OrganisationID))
 			continue
 		}
 		evidence = append(evidence, Reference(signature))
 	}
 	if len(missing) > 0 {
-		return c.notMet("version %d of the agreement is not signed by %s", standing.Version,
-			strings.Join(missing, ", "))
+		return c.notMet(
+			"version %d of the agreement is not signed by %s", standing.Version, strings.Join(missing, ", "))
 	}
 	return c.met(evidence, "all %d buyers have signed the digest %s", len(evidence), standing.Digest)
 }
@@ -85,16 +86,16 @@ func sharesAgreed(d models.Dossier) models.Criterion {
 	var missing, gone []string
 	for _, m := range d.ActiveMembers() {
 		if a.Share(m.OrganisationID) == "" {
-			missing = append(missing, name(d, m.OrganisationID))
+			missing = append(missing, d.NameOf(m.OrganisationID))
 		}
 	}
 	for _, s := range a.Shares {
 		if !active(d, s.Organisation) {
-			gone = append(gone, name(d, s.Organisation))
+			gone = append(gone, d.NameOf(s.Organisation))
 		}
 	}
 	if len(missing)+len(gone) > 0 {
-		return c.notMet("the agreement was made between others: without %v, with %v", missing, gone)
+		return c.notMet("the agreement has no share of %v and shares of %v, who are no members", missing, gone)
 	}
 	return c.met([]string{Reference(e)}, "the shares of the %d members add up to 100 percent", len(a.Shares))
 }
@@ -112,11 +113,11 @@ func oneLead(d models.Dossier) models.Criterion {
 	case len(leads) != 1:
 		return c.notMet("the consortium has %d lead buyers", len(leads))
 	case !ok:
-		return c.notMet("no agreement names %s as lead buyer", name(d, leads[0]))
+		return c.notMet("no agreement names %s as lead buyer", d.NameOf(leads[0]))
 	case a.Lead != leads[0]:
-		return c.notMet("the agreement names %s as lead buyer, the consortium %s", name(d, a.Lead), name(d, leads[0]))
+		return c.notMet("the agreement names %s as lead buyer, the consortium %s", d.NameOf(a.Lead), d.NameOf(leads[0]))
 	}
-	return c.met([]string{Reference(e)}, "%s leads", name(d, a.Lead))
+	return c.met([]string{Reference(e)}, "%s leads", d.NameOf(a.Lead))
 }
 
 // lawKnown asks that the engine can count time limits under the law that was agreed.
@@ -135,8 +136,8 @@ func lawKnown(d models.Dossier) models.Criterion {
 		return c.notMet("the law of %s is agreed, and its public holidays are not known here", a.ApplicableLaw)
 	}
 	if from, until := holidays.Covers(); today.Year() < from || today.Year() > until {
-		return c.notMet("the public holidays of %s are known from %d to %d, not in %d", a.ApplicableLaw, from, until,
-			today.Year())
+		return c.notMet(
+			"the public holidays of %s are known from %d to %d, not in %d", a.ApplicableLaw, from, until, today.Year())
 	}
 	pack, err := calendar.PackFor(a.ApplicableLaw, today)
 	if err != nil {
@@ -241,10 +242,10 @@ func peopleDeclared(d models.Dossier) models.Criterion {
 			e, ok := declared[person]
 			switch {
 			case !ok:
-				silent = append(silent, fmt.Sprintf("%s as %s: nothing declared", person, slot.Role))
+				silent = append(silent, fmt.Sprintf("%s as %s: nothing declared", d.PersonOf(person), slot.Role))
 			case conflicted[person]:
-				silent = append(silent, fmt.Sprintf("%s as %s: declared a conflict on %s", person, slot.Role,
-					e.WrittenAt.Format(time.DateOnly)))
+				silent = append(silent, fmt.Sprintf("%s as %s: declared a conflict on %s",
+					d.PersonOf(person), slot.Role, e.WrittenAt.Format(time.DateOnly)))
 			default:
 				evidence = append(evidence, Reference(e))
 			}
@@ -272,7 +273,8 @@ func rolesCompatible(d models.Dossier) models.Criterion {
 		for i, one := range held[person] {
 			for _, other := range held[person][i+1:] {
 				if models.Incompatible(one, other) {
-					pairs = append(pairs, fmt.Sprintf("%s is %s and %s", person, one, other))
+					pairs = append(pairs, fmt.Sprintf("%s holds %s and %s",
+						d.PersonOf(person), one, other))
 				}
 			}
 		}
@@ -281,13 +283,6 @@ func rolesCompatible(d models.Dossier) models.Criterion {
 		return c.notMet("roles that exclude each other: %s", strings.Join(pairs, "; "))
 	}
 	return c.met(nil, "nobody holds roles that exclude each other")
-}
-
-func name(d models.Dossier, organisation models.ID) string {
-	if o, ok := d.Organisations[organisation]; ok && o.LegalName != "" {
-		return o.LegalName
-	}
-	return string(organisation)
 }
 
 func active(d models.Dossier, organisation models.ID) bool {

@@ -24,8 +24,8 @@ var consultationSubject = []models.EntryKind{
 // that all it brought was dealt with and reported, and that the route follows from it.
 func consultation(d models.Dossier) []models.Criterion {
 	return []models.Criterion{
-		announced(d), closed(d), responded(d), reached(d), inputsCovered(d), consultationReported(d), registered(d),
-		routed(d),
+		announced(d), closed(d), responded(d), reached(d), inputsCovered(d),
+		consultationReported(d), registered(d), routed(d),
 	}
 }
 
@@ -42,13 +42,14 @@ func announced(d models.Dossier) models.Criterion {
 	for _, x := range current {
 		for _, id := range []models.ID{x.AnnouncementID, x.QuestionnaireID} {
 			if r, ok := d.Market.Release(id); ok {
-				evidence = append(evidence, string(r.EntryID)+"@"+
-					r.Digest) // of no version: what is released is known by its digest
+				// Of no version: what is released is known by its digest.
+				evidence = append(evidence, string(r.EntryID)+"@"+r.Digest)
 			}
 		}
 	}
-	return c.met(evidence, "a consultation on the common need was announced to all, in %s, with the same questions "+
-		"for all", strings.Join(d.Procurement.Languages, ", "))
+	return c.met(evidence,
+		"a consultation on the common need was announced to all, in %s, with the same questions for all",
+		strings.Join(d.Procurement.Languages, ", "))
 }
 
 func closed(d models.Dossier) models.Criterion {
@@ -125,11 +126,11 @@ func inputsCovered(d models.Dossier) models.Criterion {
 		return c.notMet("no report deals with the %d inputs", len(inputs))
 	}
 	if left := r.Uncovered(inputs); len(left) > 0 {
-		return c.notMet("the report does not say what came of %d of %d inputs: %v", len(left), len(inputs),
-			left[:min(len(left), 10)])
+		return c.notMet("the report does not say what came of %d of %d inputs: %v",
+			len(left), len(inputs), left[:min(len(left), 10)])
 	}
-	return c.met([]string{Reference(e)}, "the report says of each of %d inputs whether it was used, and why",
-		len(inputs))
+	return c.met([]string{Reference(e)},
+		"the report says of each of %d inputs whether it was used, and why", len(inputs))
 }
 
 func consultationReported(d models.Dossier) models.Criterion {
@@ -162,8 +163,9 @@ func registered(d models.Dossier) models.Criterion {
 			involved++
 		}
 	}
-	return c.met(evidence, "the register is complete: %d contacts, %d operators involved beforehand, with measures "+
-		"for each", len(contacts), involved)
+	return c.met(evidence,
+		"the register is complete: %d contacts, %d operators involved beforehand, with measures for each",
+		len(contacts), involved)
 }
 
 func routed(d models.Dossier) models.Criterion {

@@ -34,8 +34,8 @@ func planned(d models.Dossier) models.Criterion {
 	if !ok {
 		return c.notMet("no engagement plan was released")
 	}
-	return c.met([]string{Reference(e)}, "the market is informed at least every %d days, in %d places", plan.Days(),
-		len(plan.Channels))
+	return c.met([]string{Reference(e)},
+		"the market is informed at least every %d days, in %d places", plan.Days(), len(plan.Channels))
 }
 
 func informed(d models.Dossier, topic string) models.Criterion {
@@ -47,16 +47,17 @@ func informed(d models.Dossier, topic string) models.Criterion {
 	told := dayOf(d, last.Release.ReleasedAt)
 	plan, _, ok := d.Plan()
 	if !ok {
-		return c.of(models.FindingUnknown, nil, "the last bulletin on %s is of %s; without a plan it cannot be told "+
-			"whether that is recent enough", topic, told)
+		return c.of(models.FindingUnknown, nil,
+			"the last bulletin on %s is of %s; without a plan nobody can tell whether that is recent enough",
+			topic, told)
 	}
 	stale, err := market.Stale(d, last, plan.Days())
 	switch {
 	case err != nil:
 		return c.of(models.FindingUnknown, nil, "how old the last bulletin on %s is cannot be told: %v", topic, err)
 	case stale:
-		return c.notMet("the last bulletin on %s is of %s, older than the %d days of the plan", topic, told,
-			plan.Days())
+		return c.notMet(
+			"the last bulletin on %s is of %s, older than the %d days of the plan", topic, told, plan.Days())
 	}
 	return c.met([]string{Reference(last.Entry)}, "the last bulletin on %s is of %s", topic, told)
 }
@@ -87,8 +88,8 @@ func planningNotice(d models.Dossier) models.Criterion {
 	c := check{"planning_notice_in_window", shorteningSource}
 	plan, _, ok := d.Plan()
 	if !ok {
-		return c.of(models.FindingUnknown, nil, "without a plan it cannot be told whether time limits are to be "+
-			"shortened")
+		return c.of(models.FindingUnknown, nil,
+			"without a plan nobody can tell whether time limits are to be shortened")
 	}
 	if !plan.Shortens {
 		return c.met(nil, "no time limit is to be shortened by a planning notice")

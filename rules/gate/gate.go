@@ -104,8 +104,8 @@ func (c check) notMet(format string, args ...any) models.Criterion {
 
 func (c check) of(f models.Finding, evidence []string, format string, args ...any) models.Criterion {
 	return models.Criterion{
-		Code: c.code, Finding: f, Detail: fmt.Sprintf(format, args...), Evidence: evidence,
-		Source: c.source,
+		Code: c.code, Finding: f, Detail: fmt.Sprintf(format, args...),
+		Evidence: evidence, Source: c.source,
 	}
 }
 
@@ -113,11 +113,10 @@ func (c check) of(f models.Finding, evidence []string, format string, args ...an
 func byMember(d models.Dossier, kind models.EntryKind, fits func(models.Entry) bool) (evidence, missing []string) {
 	for _, m := range d.ActiveMembers() {
 		found := slices.IndexFunc(d.Of(kind), func(e models.Entry) bool {
-			return e.OrganisationID == m.OrganisationID &&
-				fits(e)
+			return e.OrganisationID == m.OrganisationID && fits(e)
 		})
 		if found < 0 {
-			missing = append(missing, d.Organisations[m.OrganisationID].LegalName)
+			missing = append(missing, d.NameOf(m.OrganisationID))
 			continue
 		}
 		evidence = append(evidence, Reference(d.Of(kind)[found]))
@@ -128,8 +127,8 @@ func byMember(d models.Dossier, kind models.EntryKind, fits func(models.Entry) b
 func always(models.Entry) bool { return true }
 
 // everyMember asks for an entry of the kind from each active member.
-func (c check) everyMember(d models.Dossier, kind models.EntryKind, fits func(models.Entry) bool,
-	what string,
+func (c check) everyMember(
+	d models.Dossier, kind models.EntryKind, fits func(models.Entry) bool, what string,
 ) models.Criterion {
 	evidence, missing := byMember(d, kind, fits)
 	if len(missing) > 0 {

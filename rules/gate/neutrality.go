@@ -68,8 +68,8 @@ func neutral(d models.Dossier, kinds ...models.EntryKind) models.Criterion {
 		case f.Code == neutrality.CodeLanguage:
 			unread = append(unread, fmt.Sprintf("%s%s (%s)", f.Entry.ID, f.Field, f.Language))
 		default:
-			open = append(open, fmt.Sprintf("%s%s (%s) %s %q", f.Entry.ID, f.Field, f.Language, f.Code,
-				shortened(f.Text)))
+			words := shortened(f.Text)
+			open = append(open, fmt.Sprintf("%s%s (%s) %s %q", f.Entry.ID, f.Field, f.Language, f.Code, words))
 		}
 	}
 	if len(open) > 0 {
@@ -78,9 +78,8 @@ func neutral(d models.Dossier, kinds ...models.EntryKind) models.Criterion {
 	}
 	if len(unread) > 0 {
 		return c.of(models.FindingUnknown, unique(evidence),
-			"%d texts are in languages without rules, so whether they are neutral is unknown until "+
-				"someone who reads the language has answered: %s", len(unread),
-			strings.Join(unread[:min(len(unread), 10)], "; "))
+			"%d texts are in languages without rules. A person who reads the language must say whether they are "+
+				"neutral: %s", len(unread), strings.Join(unread[:min(len(unread), 10)], "; "))
 	}
 	return c.met(unique(evidence), "no finding on neutrality is open, %d were answered", len(findings))
 }

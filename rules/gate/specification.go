@@ -47,8 +47,8 @@ func requirementsOf(d models.Dossier) []requirement {
 }
 
 // each asks of every requirement that it has no fault.
-func (c check) each(requirements []requirement, fault func(requirement) string, format string,
-	args ...any,
+func (c check) each(
+	requirements []requirement, fault func(requirement) string, format string, args ...any,
 ) models.Criterion {
 	if len(requirements) == 0 {
 		return c.notMet("no requirement is written down")
@@ -203,7 +203,7 @@ func businessCase(d models.Dossier) models.Criterion {
 			return x.OrganisationID == m.OrganisationID && slices.Contains(business.Estimates, x.ID)
 		})
 		if i < 0 {
-			missing = append(missing, name(d, m.OrganisationID))
+			missing = append(missing, d.NameOf(m.OrganisationID))
 			continue
 		}
 		if estimate, ok := models.BodyOf[models.Estimate](d.Of(models.EntryEstimate)[i]); ok {
@@ -224,11 +224,12 @@ func (c check) affordable(business models.BusinessCase, estimates []models.Estim
 	case !readable:
 		return c.notMet("the price of the business case cannot be read")
 	case !ok || currency != business.Price.Currency:
-		return c.met([]string{Reference(e)}, "the business case rests on %d estimates in several currencies; price "+
-			"and sum were not compared", len(estimates))
+		return c.met([]string{Reference(e)},
+			"the business case rests on %d estimates in several currencies; price and sum were not compared",
+			len(estimates))
 	case price.Cmp(sum) > 0:
-		return c.notMet("the price of %s %s is above the estimates, %s in all", business.Price.Amount, currency,
-			sum.FloatString(2))
+		return c.notMet(
+			"the price of %s %s is above the estimates, %s in all", business.Price.Amount, currency, sum.FloatString(2))
 	}
 	return c.met([]string{Reference(e)}, "the price of %s %s is within the estimates of %d buyers, %s in all",
 		business.Price.Amount, currency, len(estimates), sum.FloatString(2))

@@ -46,7 +46,7 @@ func candidatesInformed(d models.Dossier) models.Criterion {
 			i := slices.IndexFunc(d.Tendering.Letters, func(l models.Letter) bool { return l.TenderID == t.ID })
 			if i < 0 {
 				return c.notMet("lot %d: %s was not told what became of its request to participate", lot.Number,
-					d.Tendering.Tenderers[t.OrganisationID].LegalName)
+					d.NameOf(t.OrganisationID))
 			}
 			evidence = append(evidence, d.Tendering.Letters[i].Digest)
 		}
@@ -111,14 +111,14 @@ func purchased(d models.Dossier) models.Criterion {
 	for _, m := range d.ActiveMembers() {
 		found := boughtBy(d, m.OrganisationID)
 		if found == "" {
-			missing = append(missing, d.Organisations[m.OrganisationID].LegalName)
+			missing = append(missing, d.NameOf(m.OrganisationID))
 			continue
 		}
 		evidence = append(evidence, found)
 	}
 	if len(missing) > 0 {
-		return c.notMet("neither a purchase under a contract nor a reason: missing from %s",
-			strings.Join(missing, "; "))
+		return c.notMet(
+			"neither a purchase under a contract nor a reason: missing from %s", strings.Join(missing, "; "))
 	}
 	return c.met(evidence, "all %d buyers have purchased, or said why not", len(evidence))
 }
@@ -170,7 +170,8 @@ func awardNoticeSent(d models.Dossier) models.Criterion {
 			continue
 		}
 		if e.WrittenAt.After(last.DispatchedAt) {
-			return c.notMet("contract %s was recorded after the last award notice", e.ID)
+			lot, _ := d.Tendering.Lot(contract.Lot)
+			return c.notMet("a contract on lot %d was recorded after the last award notice", lot.Number)
 		}
 		signed = max(signed, contract.SignedOn)
 	}

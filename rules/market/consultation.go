@@ -23,8 +23,8 @@ func Announce(d models.Dossier, announcement, questionnaire models.Reference) (A
 		return none, err
 	}
 	if open, running := d.Market.OpenConsultation(); running {
-		return none, models.Refuse(models.CodeConsultationRunning, "", "a consultation is open until %s (%s)",
-			open.ClosesLocal, open.ClosesZone).
+		return none, models.Refuse(models.CodeConsultationRunning, "",
+			"a consultation is open until %s (%s)", open.ClosesLocal, open.ClosesZone).
 			Accepting("an extension of it, or another consultation afterwards")
 	}
 	told, err := releasable(d, "/announcement", announcement)
@@ -84,8 +84,8 @@ func Extend(d models.Dossier, announcement models.ID, closes models.LocalTime) (
 	c, ok := d.Market.Consultation(announcement)
 	switch {
 	case !ok:
-		return time.Time{}, models.Refuse(models.CodeNotAnnounced, "/announcement", "%s was not announced",
-			announcement)
+		return time.Time{}, models.Refuse(models.CodeNotAnnounced, "/announcement",
+			"%s was not announced", announcement)
 	case c.ClosedAt != nil || !d.Now.Before(c.ClosesAt):
 		return time.Time{}, models.Refuse(models.CodeConsultationClosed, "/announcement",
 			"the consultation closed at %s (%s)", c.ClosesLocal, c.ClosesZone).
@@ -96,8 +96,8 @@ func Extend(d models.Dossier, announcement models.ID, closes models.LocalTime) (
 		return to, err
 	}
 	if !to.After(c.ClosesAt) {
-		return to, models.Refuse(models.CodeDeadlineEarlier, "/closes", "%s is not later than what was announced",
-			instant(to)).
+		return to, models.Refuse(models.CodeDeadlineEarlier, "/closes",
+			"%s is not later than what was announced", instant(to)).
 			Accepting("an instant after %s", instant(c.ClosesAt))
 	}
 	return to, nil

@@ -58,15 +58,15 @@ func releasable(d models.Dossier, field string, ref models.Reference) (models.En
 	e, ok := d.Standing(ref.Entry, ref.Kind)
 	switch {
 	case !ok:
-		return e, models.Refuse(models.CodeNotFound, field+"/entry", "the dossier has no standing %s %s", ref.Kind,
-			ref.Entry)
+		return e, models.Refuse(models.CodeNotFound, field+"/entry",
+			"the dossier has no standing %s %s", ref.Kind, ref.Entry)
 	case e.Digest != ref.Digest:
 		return e, models.Refuse(models.CodeEntryChanged, field+"/digest", "the entry has changed since it was read").
 			Accepting("%s, after reading it again", e.Digest)
 	}
 	if r, told := d.Market.Release(e.ID); told {
-		return e, models.Refuse(models.CodeAlreadyReleased, field+"/entry", "it was released on %s",
-			instant(r.ReleasedAt)).
+		return e, models.Refuse(models.CodeAlreadyReleased, field+"/entry",
+			"it was released on %s", instant(r.ReleasedAt)).
 			Accepting("a new entry")
 	}
 	if lacking := d.Untranslated(e); len(lacking) > 0 {
@@ -89,14 +89,14 @@ func reportFits(d models.Dossier, e models.Entry) error {
 			"no consultation was announced that the report could be about")
 	}
 	if open, running := d.Market.OpenConsultation(); running {
-		return models.Refuse(models.CodeConsultationRunning, "/entry", "a consultation is open until %s (%s)",
-			open.ClosesLocal, open.ClosesZone).
+		return models.Refuse(models.CodeConsultationRunning, "/entry",
+			"a consultation is open until %s (%s)", open.ClosesLocal, open.ClosesZone).
 			Accepting("a release once it has closed")
 	}
 	report, _ := models.BodyOf[models.ConsultationReport](e)
 	if left := report.Uncovered(d.ConsultationInputs()); len(left) > 0 {
-		return models.Refuse(models.CodeInputsMissing, "/entry", "%d inputs are not dealt with: %v", len(left),
-			left[:min(len(left), 20)]).
+		return models.Refuse(models.CodeInputsMissing, "/entry",
+			"%d inputs are not dealt with: %v", len(left), left[:min(len(left), 20)]).
 			Accepting("for each input whether it was used, and why")
 	}
 	return nil

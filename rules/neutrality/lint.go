@@ -79,9 +79,7 @@ func (k *knowledge) lint(requirement, tag, statement string) []Finding {
 		r.findPhrases(r.language.vague, CodeVague)
 		r.findPhrases(r.language.solution, CodeSolutionFirst)
 	}
-	slices.SortStableFunc(r.findings, func(a,
-		b Finding,
-	) int {
+	slices.SortStableFunc(r.findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
 	})
 	return r.findings

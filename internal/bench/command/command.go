@@ -52,8 +52,8 @@ func Run(ctx context.Context, o Options) (results []Result, err error) {
 	}
 	defer func() { err = errors.Join(err, s.Close(context.WithoutCancel(ctx))) }()
 	r, err := rig.Start(ctx, rig.Options{
-		DSN: s.DSN, TemporalAddress: s.Temporal, TaskQueue: "product", MaxConns: 32,
-		Log: o.Log,
+		DSN: s.DSN, TemporalAddress: s.Temporal,
+		TaskQueue: "product", MaxConns: 32, Log: o.Log,
 	})
 	if err != nil {
 		return nil, err
@@ -218,8 +218,8 @@ func voting(ctx context.Context, c *rig.Consortium, buyer int) (call, error) {
 		_, err := board.Do(ctx, apiclient.Request{
 			Method: "POST", Path: c.Path("/actions/vote"), IfMatch: "*",
 			In: map[string]any{
-				"phase": "needs", "digest": gate.Digest, "choice": []string{"abstain", "reject"}[turn%2],
-				"reason": "benchmark",
+				"phase": "needs", "digest": gate.Digest,
+				"choice": []string{"abstain", "reject"}[turn%2], "reason": "benchmark",
 			},
 		})
 		return err

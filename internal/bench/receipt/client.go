@@ -36,8 +36,8 @@ func (c *client) handIn(n int) error {
 	if _, err := io.WriteString(c.conn, request(n)); err != nil {
 		return fmt.Errorf("send tender: %w", err)
 	}
-	response, err := http.ReadResponse(c.reader,
-		nil) //nolint:bodyclose // read to its end below; the connection goes on
+	//nolint:bodyclose // read to its end below; the connection goes on
+	response, err := http.ReadResponse(c.reader, nil)
 	if err != nil {
 		return fmt.Errorf("read answer: %w", err)
 	}

@@ -59,8 +59,8 @@ func Run(ctx context.Context, o Options) (result Result, err error) {
 	}
 	defer func() { err = errors.Join(err, s.Close(context.WithoutCancel(ctx))) }()
 	r, err := rig.Start(ctx, rig.Options{
-		DSN: s.DSN, TemporalAddress: s.Temporal, TaskQueue: "product", MaxConns: 32,
-		Log: o.Log,
+		DSN: s.DSN, TemporalAddress: s.Temporal,
+		TaskQueue: "product", MaxConns: 32, Log: o.Log,
 	})
 	if err != nil {
 		return Result{}, err

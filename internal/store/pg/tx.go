@@ -259,8 +259,8 @@ func (tx *Tx) Lock(briefly bool, names ...string) {
 	if briefly {
 		settings += ", set_config('lock_timeout', '1s', true)"
 	}
-	tx.lock("SELECT "+settings+", pg_advisory_xact_lock(hashtextextended(name, 0)) FROM "+
-		"unnest(string_to_array($1, ' ')) name", strings.Join(names, " "))
+	tx.lock("SELECT "+settings+`, pg_advisory_xact_lock(hashtextextended(name, 0))
+		FROM unnest(string_to_array($1, ' ')) name`, strings.Join(names, " "))
 }
 
 // Share waits until nobody holds the name, and shares it until the transaction ends. See [Tx.Lock].

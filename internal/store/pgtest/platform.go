@@ -35,8 +35,8 @@ func NewPlatform(t *testing.T) *Platform {
 	p := &Platform{T: t, Store: Open(t, db.Application), Database: db, SQL: Connect(t, db.Superuser)}
 	p.Sequencer = OpenSequencer(t, p.Store)
 	p.Organisation = models.NewID(models.PrefixOrganisation)
-	p.Exec("INSERT INTO organisations (id, legal_name, country, kind) VALUES ($1, 'Buyer', 'FR', "+
-		"'contracting_authority')", p.Organisation)
+	p.Exec(`INSERT INTO organisations (id, legal_name, country, kind)
+		VALUES ($1, 'Buyer', 'FR', 'contracting_authority')`, p.Organisation)
 	return p
 }
 
@@ -85,8 +85,8 @@ func (p *Platform) Publish(procurement models.ID) (lot models.ID) {
 	p.Helper()
 	lot = models.NewID(models.PrefixLot)
 	at := time.Now().UTC().Truncate(time.Microsecond)
-	p.Exec("INSERT INTO lots (id, procurement_id, number, title) VALUES ($1, $2::text, (SELECT count(*) + 1 FROM "+
-		"lots WHERE procurement_id = $2::text), '{}')",
+	p.Exec(`INSERT INTO lots (id, procurement_id, number, title)
+		VALUES ($1, $2::text, (SELECT count(*) + 1 FROM lots WHERE procurement_id = $2::text), '{}')`,
 		lot, procurement)
 	p.Exec(OpenBox("clock_timestamp() + interval '1 hour'"), lot)
 	p.Exec("UPDATE boxes SET opened_at = $2 WHERE id = $1", BoxOf(lot), at)
