@@ -62,7 +62,9 @@ func (s *server) createAPIKey(ctx context.Context, in *newAPIKey) (*rest.Answer[
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.acts.MakeKey(ctx, rest.By(ctx), acts.NewKey{Owner: owner, Label: in.Body.Label, Until: in.Body.ExpiresAt})
+	done, err := s.acts.MakeKey(ctx, rest.By(ctx), acts.NewKey{
+		Owner: owner, Label: in.Body.Label, Until: in.Body.ExpiresAt,
+	})
 	return rest.Created(ctx, done, err, showMadeKey)
 }
 

@@ -151,7 +151,8 @@ func TestTheDocumentDescribesEveryMessageToPortals(t *testing.T) {
 			} `json:"post"`
 		} `json:"webhooks"`
 	}
-	require.NoError(t, json.Unmarshal(w.do(caller{}, GET, "/openapi.json", nil).is(http.StatusOK).Body.Bytes(), &document))
+	rendered := w.do(caller{}, GET, "/openapi.json", nil).is(http.StatusOK).Body.Bytes()
+	require.NoError(t, json.Unmarshal(rendered, &document))
 	sent := event.Types(func(a event.Audience) bool { return a.Portals })
 	require.Len(t, document.Webhooks, len(sent)+1)
 	require.Contains(t, document.Webhooks, string(webhook.TypePing))

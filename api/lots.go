@@ -138,10 +138,11 @@ type lotPatch struct {
 	LotPath
 
 	Body struct {
-		Number      *int                             `json:"number,omitempty" minimum:"1" maximum:"1000"`
-		Title       *models.Text                     `json:"title,omitempty"`
-		Description *models.Text                     `json:"description,omitempty"`
-		Deadline    rest.Optional[process.LocalTime] `json:"deadline,omitempty"` //nolint:modernize // huma reads omitempty
+		Number      *int         `json:"number,omitempty" minimum:"1" maximum:"1000"`
+		Title       *models.Text `json:"title,omitempty"`
+		Description *models.Text `json:"description,omitempty"`
+
+		Deadline rest.Optional[process.LocalTime] `json:"deadline,omitempty"` //nolint:modernize // huma reads omitempty
 	}
 }
 

@@ -59,7 +59,9 @@ type consultationsQuery struct {
 	rest.Paging
 }
 
-func (s *server) listConsultations(ctx context.Context, in *consultationsQuery) (*rest.Listed[ConsultationView], error) {
+func (s *server) listConsultations(
+	ctx context.Context, in *consultationsQuery,
+) (*rest.Listed[ConsultationView], error) {
 	id, err := pathID(models.PrefixProcurement, "procurement", in.Procurement)
 	if err != nil {
 		return nil, err

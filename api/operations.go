@@ -18,8 +18,8 @@ const ofProcurement = "/v1/procurements/{procurement}"
 // test are made from it; what is not here is not served.
 func (s *server) operations() []rest.Operation {
 	return slices.Concat(
-		s.platform(), s.people(), s.consortium(), s.board(), s.commands(), s.dossier(), s.files(), s.lots(), s.tenders(),
-		s.evaluation(), s.conclusion(), s.market(), s.feed(), s.endpoints(), docsPages(),
+		s.platform(), s.people(), s.consortium(), s.board(), s.commands(), s.dossier(), s.files(), s.market(),
+		s.lots(), s.tenders(), s.evaluation(), s.conclusion(), s.feed(), s.endpoints(), docsPages(),
 	)
 }
 
@@ -127,7 +127,8 @@ func (s *server) files() []rest.Operation {
 			"List documents; suppliers see those for tenderers, once published", s.listDocuments),
 		rest.Get(document, readers, "Read what a document is", s.getDocument),
 		rest.Put(document, writers, "Write the next version of a document", s.rewriteDocument),
-		rest.Get(document+"/versions", readers, "List all versions of a document, oldest first", s.listDocumentVersions),
+		rest.Get(document+"/versions", readers, "List all versions of a document, oldest first",
+			s.listDocumentVersions),
 		rest.Get(document+"/content", readers, "Read the file of a document", s.getDocumentContent, rest.GivesBytes()),
 
 		rest.Post(ofProcurement+"/uploads", uploaders, "Announce a file by size and digest", s.createUpload),
@@ -138,6 +139,23 @@ func (s *server) files() []rest.Operation {
 			rest.Answers(http.StatusOK)),
 		rest.Get(upload+"/content", uploaders, "Read back the file of a complete upload of mine", s.getUploadContent,
 			rest.GivesBytes()),
+	}
+}
+
+// market is what goes out to the market and comes back from it. Whatever is released can be read by everyone who
+// has a key, on equal terms.
+func (s *server) market() []rest.Operation {
+	const own = ofProcurement + "/consultations/{announcement}/responses"
+	const all = ofProcurement + "/consultation-responses"
+	return []rest.Operation{
+		rest.Get(ofProcurement+"/releases", rest.Authenticated(), "List what the market was told", s.listReleases),
+		rest.Get(ofProcurement+"/consultations", rest.Authenticated(), "List market consultations",
+			s.listConsultations),
+		rest.Post(own, rest.Authenticated(),
+			"Respond to a market consultation, as a person of an economic operator", s.respond),
+		rest.Get(own, rest.Authenticated(), "List my organisation's responses", s.listOwnResponses),
+		rest.Get(all, reads(views.OfResponses), "List all responses, with what is confidential", s.listResponses),
+		rest.Get(all+"/{response}", reads(views.OfResponses), "Read a response", s.getResponse),
 	}
 }
 
@@ -161,7 +179,8 @@ func (s *server) tenders() []rest.Operation {
 			"Register as a supplier, once lots are published", s.register),
 		rest.Post(ofProcurement+"/lots/{lot}/tenders", supplier, "Hand in a tender: sealed envelopes uploaded before",
 			s.submitTender),
-		rest.Post(one+"/actions/replace", supplier, "Replace my tender by another", s.replaceTender, rest.Conditional()),
+		rest.Post(one+"/actions/replace", supplier, "Replace my tender by another", s.replaceTender,
+			rest.Conditional()),
 		rest.Post(one+"/actions/withdraw", supplier, "Withdraw my tender", s.withdrawTender, rest.Conditional(),
 			rest.Answers(http.StatusOK)),
 		rest.Get(ofProcurement+"/tenders", readers,
@@ -209,22 +228,6 @@ func (s *server) conclusion() []rest.Operation {
 			s.listNotices),
 		rest.Get(ofProcurement+"/report-record", reads(views.OfReport),
 			"Read what the record knows for the individual report", s.getRecord),
-	}
-}
-
-// market is what goes out to the market and comes back from it. Whatever is released can be read by everyone who
-// has a key, on equal terms.
-func (s *server) market() []rest.Operation {
-	const own, all = ofProcurement + "/consultations/{announcement}/responses", ofProcurement + "/consultation-responses"
-	return []rest.Operation{
-		rest.Get(ofProcurement+"/releases", rest.Authenticated(), "List what the market was told", s.listReleases),
-		rest.Get(ofProcurement+"/consultations", rest.Authenticated(), "List market consultations",
-			s.listConsultations),
-		rest.Post(own, rest.Authenticated(),
-			"Respond to a market consultation, as a person of an economic operator", s.respond),
-		rest.Get(own, rest.Authenticated(), "List my organisation's responses", s.listOwnResponses),
-		rest.Get(all, reads(views.OfResponses), "List all responses, with what is confidential", s.listResponses),
-		rest.Get(all+"/{response}", reads(views.OfResponses), "Read a response", s.getResponse),
 	}
 }
 

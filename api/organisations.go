@@ -62,7 +62,9 @@ type OrganisationPath struct {
 	Organisation string `path:"organisation" doc:"ID of the organisation"`
 }
 
-func (s *server) getOrganisation(ctx context.Context, in *struct{ OrganisationPath }) (*rest.Answer[organisation], error) {
+func (s *server) getOrganisation(
+	ctx context.Context, in *struct{ OrganisationPath },
+) (*rest.Answer[organisation], error) {
 	id, err := pathID(models.PrefixOrganisation, "organisation", in.Organisation)
 	if err != nil {
 		return nil, err

@@ -124,8 +124,8 @@ func (r *Router) answered(c *gin.Context, req *request) bool {
 // Annex IV (g): infringements and attempts must be clearly detectable).
 func Denied(ctx context.Context, err error) error {
 	req := requestOf(ctx)
-	req.router.log.WarnContext(ctx, "access denied", "request", req.id, "person", req.actor.PersonID, "method", req.op.Method,
-		"path", req.path, "reason", err.Error())
+	req.router.log.WarnContext(ctx, "access denied", "request", req.id, "person", req.actor.PersonID,
+		"method", req.op.Method, "path", req.path, "reason", err.Error())
 	return err
 }
 

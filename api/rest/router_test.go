@@ -222,7 +222,9 @@ func TestABodyThatDoesNotArriveIsNotWaitedForForever(t *testing.T) {
 func TestWhatIsMissingIsReportedAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := New(Config{ProblemBase: "problems/", CursorKey: make([]byte, 31), Limits: Limits{Body: -1}}, nil)
-	for _, what := range []string{"callers", "a logger", "32 bytes", "absolute problem base", "build version", "limits"} {
+	for _, what := range []string{
+		"callers", "a logger", "32 bytes", "absolute problem base", "build version", "limits",
+	} {
 		require.ErrorContains(t, err, what)
 	}
 }
