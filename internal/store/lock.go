@@ -101,7 +101,10 @@ func (tx *Tx) Hold(procurement models.ID, boxes []models.ID, cmd models.Command)
 	var h Hold
 	tx.lockInOrder(boxes, inLine(procurement))
 	into := []any{
-		rowOf[models.Procurement]{&h.Procurement}, &h.Clock, rowsOf[models.RoleAssignment]{&h.Roles}, &h.Status, &h.Steps,
+		rowOf[models.Procurement]{&h.Procurement},
+		&h.Clock,
+		rowsOf[models.RoleAssignment]{&h.Roles},
+		&h.Status, &h.Steps,
 	}
 	columns, assemble := "", func() {}
 	if cmd.ID != "" {
