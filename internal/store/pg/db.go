@@ -1,6 +1,6 @@
-// Package pg holds connections to PostgreSQL, transactions and locks; it knows no table. Rows of single
-// nouns are GORM's; what is a transition or joins tables is SQL by name; pgx itself serves the boxes and
-// the log, where round trips and plans are counted.
+// Package pg holds connections to PostgreSQL, transactions and locks; it knows no table. Rows of single nouns are
+// GORM's; what joins tables is SQL by name. Where round trips are counted, SQL is numbered and sent by pgx: what
+// commands read and write by [Tx.Send] and [Tx.Ask], boxes and the log by connections of their own.
 package pg
 
 import (
