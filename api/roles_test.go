@@ -57,7 +57,7 @@ func TestWhoActsForABuyerBelongsToOne(t *testing.T) {
 	for _, r := range []models.Role{models.RoleLeadProcurer, models.RoleBuyer, models.RoleBoard} {
 		problem := w.do(leader, POST, path, map[string]any{"person_id": outsider.person, "role": r}).
 			is(http.StatusConflict).refused(models.CodeNotAMember)
-		require.Contains(t, problem.Detail, string(outsider.organisation))
+		require.Contains(t, problem.Detail, "the role "+string(r))
 	}
 	w.give(leader, p, outsider.person, models.RoleLegal)
 	w.do(leader, POST, path, map[string]any{
