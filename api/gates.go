@@ -58,11 +58,6 @@ type PhasePath struct {
 	Phase models.Phase `path:"phase" enum:"needs,consultation,engagement,capacity,specification,tender"`
 }
 
-// Shown answers with something that has no version of its own.
-type Shown[T any] struct {
-	Body T
-}
-
 func (s *server) listPhases(ctx context.Context, _ *ProcurementPath) (*rest.Shown[PhasesView], error) {
 	rounds, err := s.views.Rounds(ctx, rest.Reader(ctx))
 	view := PhasesView{Items: []PhaseView{}}

@@ -168,7 +168,7 @@ func (o *Operation) problems() []int {
 	if o.Access.kind != accessPublic {
 		statuses = append(statuses, http.StatusUnauthorized, http.StatusForbidden)
 	}
-	if strings.Contains(o.Path, "{") || strings.HasSuffix(o.Path, "/latest") { // there may be none yet
+	if strings.Contains(o.Path, "{") {
 		statuses = append(statuses, http.StatusNotFound)
 	}
 	if o.Conditional {

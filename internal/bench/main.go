@@ -99,7 +99,7 @@ func runRuns(ctx context.Context, out io.Writer, log *slog.Logger, into *ratios)
 }
 
 func runReceipt(ctx context.Context, out io.Writer, log *slog.Logger, into *ratios) error {
-	result, err := receipt.Run(ctx, receipt.Options{Slice: 8 * time.Second, Rounds: 3, Out: out, Log: log})
+	result, err := receipt.Run(ctx, receipt.Options{Slice: 6 * time.Second, Rounds: 3, Out: out, Log: log})
 	into.Receipt = &result.Ratio
 	return err
 }

@@ -39,9 +39,11 @@ type statement struct {
 	// doing says what it does, for the error.
 	doing, sql string
 	arguments  []any
-	// rows is how many rows it must change; negative: any number.
-	rows int64
+	// changes is how many rows it must change, or [anyNumber].
+	changes int64
 }
+
+const anyNumber = -1
 
 // Rows is GORM's side of a database, outside of any transaction.
 func Rows(ctx context.Context, db *DB) *gorm.DB { return db.rows.WithContext(ctx) }
@@ -124,7 +126,7 @@ func (tx *Tx) commit() error {
 	}
 	// A statement that wrote another number of rows than it must is found out before the commit is sent.
 	for _, s := range tx.unsent {
-		if s.rows >= 0 {
+		if s.changes != anyNumber {
 			if err := tx.Flush(); err != nil {
 				return err
 			}
@@ -137,15 +139,15 @@ func (tx *Tx) commit() error {
 // Send has a statement sent with the next one that wants an answer, or with the commit; if it fails, that fails, saying
 // what was being done. Its parameters are $1 and so on.
 func (tx *Tx) Send(doing, sql string, arguments ...any) {
-	tx.unsent = append(tx.unsent, statement{doing, sql, arguments, -1})
+	tx.unsent = append(tx.unsent, statement{doing, sql, arguments, anyNumber})
 }
 
 // SendFor has a statement sent as [Tx.Send] does, which must change so many rows.
-func (tx *Tx) SendFor(rows int64, doing, sql string, arguments ...any) {
-	tx.unsent = append(tx.unsent, statement{doing, sql, arguments, rows})
+func (tx *Tx) SendFor(changes int64, doing, sql string, arguments ...any) {
+	tx.unsent = append(tx.unsent, statement{doing, sql, arguments, changes})
 }
 
-// Flush sends the statements that wait.
+// Flush begins the transaction, if that is still to be done, and sends the statements that wait.
 func (tx *Tx) Flush() error { return tx.send(nil, false) }
 
 // Ask sends a statement, after those that wait, and scans the one row that it answers with. Its parameters are $1 and
@@ -170,14 +172,20 @@ func (tx *Tx) send(ask *question, commit bool) error {
 		return nil
 	}
 	err := tx.sendOn(ask, commit)
-	if err == nil || tx.begun || !tx.conn.IsClosed() || tx.ctx.Err() != nil || (commit && !pgconn.SafeToRetry(err)) {
+	if err == nil || !tx.mayStartAnew(err, commit) {
 		return err
 	}
-	tx.failed = errors.Join(tx.end(), tx.connect())
-	if tx.failed != nil {
+	if tx.failed = errors.Join(tx.end(), tx.connect()); tx.failed != nil {
 		return tx.failed
 	}
 	return tx.sendOn(ask, commit)
+}
+
+// mayStartAnew tells whether nothing can have been done yet on a connection that turned out to be dead. What was sent
+// with a commit may have been.
+func (tx *Tx) mayStartAnew(err error, commit bool) bool {
+	dead := !tx.begun && tx.conn.IsClosed() && tx.ctx.Err() == nil
+	return dead && (!commit || pgconn.SafeToRetry(err))
 }
 
 func (tx *Tx) sendOn(ask *question, commit bool) error {
@@ -188,7 +196,7 @@ func (tx *Tx) sendOn(ask *question, commit bool) error {
 	done := 0 // how many of those that waited
 	for _, s := range tx.unsent {
 		batch.Queue(s.sql, s.arguments...).Exec(func(tag pgconn.CommandTag) error {
-			if s.rows >= 0 && tag.RowsAffected() != s.rows {
+			if s.changes != anyNumber && tag.RowsAffected() != s.changes {
 				return fmt.Errorf("%d rows were written", tag.RowsAffected())
 			}
 			done++
