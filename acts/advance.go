@@ -67,7 +67,7 @@ func (b *brokenDue) refusal(fault string) *models.Refusal {
 		what += " (" + b.due.Label + ")"
 	}
 	return models.Refuse(models.CodeDueBroken, "/to",
-		"%s was due at %s and failed; the log explains it under %s", what, rfc3339(b.due.At), fault).
+		"%s is due at %s but failed; the log explains it under %s", what, rfc3339(b.due.At), fault).
 		Accepting("an instant before that; a later one once the operator has repaired the fault")
 }
 
