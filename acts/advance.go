@@ -81,7 +81,10 @@ func (c *call) attempt(due process.Due) (err error) {
 			err = &brokenDue{due, err}
 		}
 	}()
-	return c.runDue(due)
+	if err := c.runDue(due); err != nil {
+		return err
+	}
+	return c.tx.Flush() // a fault of what it wrote is its own
 }
 
 func (c *call) mayAdvance(to time.Time) error {

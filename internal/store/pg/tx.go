@@ -70,7 +70,7 @@ func Run(ctx context.Context, db *DB, f func(tx *Tx) error) error {
 
 // Look runs f on one unchanging view of the database, without any lock, for reading only.
 func Look(ctx context.Context, db *DB, f func(tx *Tx) error) error {
-	return run(ctx, db, f, "begin isolation level repeatable read read only")
+	return run(ctx, db, f, "begin read only, isolation level repeatable read")
 }
 
 func run(ctx context.Context, db *DB, f func(tx *Tx) error, begin string) (err error) {
@@ -197,7 +197,7 @@ func (tx *Tx) sendOn(ask *question, commit bool) error {
 	for _, s := range tx.unsent {
 		batch.Queue(s.sql, s.arguments...).Exec(func(tag pgconn.CommandTag) error {
 			if s.changes != anyNumber && tag.RowsAffected() != s.changes {
-				return fmt.Errorf("%d rows were written", tag.RowsAffected())
+				return fmt.Errorf("%d rows were written instead of %d", tag.RowsAffected(), s.changes)
 			}
 			done++
 			return nil
@@ -216,7 +216,13 @@ func (tx *Tx) sendOn(ask *question, commit bool) error {
 		return tx.failed
 	}
 	tx.unsent = nil
-	return err
+	switch {
+	case err == nil:
+		return nil
+	case commit:
+		return fmt.Errorf("commit: %w", err)
+	}
+	return fmt.Errorf("ask: %w", err)
 }
 
 // committed tells whether a commit was one: the server rolls a transaction back instead in which a statement failed.
@@ -245,7 +251,10 @@ func giveBack(lent *sql.Conn, conn *pgx.Conn) error {
 		}
 		return nil
 	}
-	return lent.Close()
+	if err := lent.Close(); err != nil {
+		return fmt.Errorf("give back connection: %w", err)
+	}
+	return nil
 }
 
 // Now returns the database's clock in UTC, to the microsecond. It moves within a transaction.
