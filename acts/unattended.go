@@ -14,7 +14,7 @@ import (
 const expiresAfter = 15 * time.Minute
 
 // RefuseWithoutRun answers a command that no run can take up, because its procurement has not started or has
-// ended. It is false when a run ought to be open: then the command still waits for that.
+// ended. It is false when a run ought to be open, for which the command still waits, or when there is no such command.
 func (a *Acts) RefuseWithoutRun(ctx context.Context, cmd models.Command) (answered bool, err error) {
 	err = a.guarded(ctx, func(tx *store.Tx) error {
 		c, err := enter(tx, cmd.ProcurementID, nil, cmd)
@@ -22,8 +22,8 @@ func (a *Acts) RefuseWithoutRun(ctx context.Context, cmd models.Command) (answer
 			return err
 		}
 		refusal := withoutRun(c.p.Status)
-		if refusal == nil {
-			return nil
+		if refusal == nil || c.cmd.Status == "" {
+			return nil // it waits, or was lost before it was on disk: then whoever asks again writes it down again
 		}
 		answered = true
 		answer := store.Answer{Status: process.CommandRefused, Refusal: refusal}

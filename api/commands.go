@@ -139,7 +139,7 @@ func (s *server) unanswered(ctx context.Context, cmd models.Command, err error) 
 }
 
 func notAnswered() *models.Refusal {
-	return models.Refuse(models.CodeUnavailable, "", "the command is written down but has no outcome yet").
+	return models.Refuse(models.CodeUnavailable, "", "the command has no outcome yet").
 		Accepting("the same request with the same Idempotency-Key: it is carried out once")
 }
 

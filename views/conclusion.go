@@ -59,6 +59,16 @@ func (v *Views) Letter(ctx context.Context, r Reader, tender models.ID, kind mod
 	return view, err
 }
 
+// mayStudyAll refuses somebody of an organisation that tendered for any lot.
+func mayStudyAll(d models.Dossier, organisation models.ID) error {
+	for _, lot := range d.Tendering.Lots {
+		if err := d.MayStudy(organisation, lot.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Notices lists the notices that were dispatched, those after the given one.
 func (v *Views) Notices(ctx context.Context, r Reader, after models.ID, limit int) ([]models.Notice, error) {
 	return inTx(ctx, v, r, OfNotices, func(tx *store.Tx, p models.ID) ([]models.Notice, error) {
@@ -69,10 +79,14 @@ func (v *Views) Notices(ctx context.Context, r Reader, after models.ID, limit in
 // Record is what the record knows for the individual report.
 type Record = evaluation.Record
 
-// Record composes what the record knows for the individual report.
+// Record composes what the record knows for the individual report. It says what was found about every tender, so nobody
+// reads it whose organisation has tendered.
 func (v *Views) Record(ctx context.Context, r Reader) (Record, error) {
 	var record Record
 	err := v.dossier(ctx, r, OfReport, func(_ *store.Tx, d models.Dossier) error {
+		if err := mayStudyAll(d, r.Actor.OrganisationID); err != nil {
+			return err
+		}
 		var err error
 		record, err = evaluation.ComposeRecord(d)
 		return err

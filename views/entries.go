@@ -58,7 +58,7 @@ func (v *Views) entries(ctx context.Context, r Reader, kind models.EntryKind,
 			return read(tx, d.Procurement.ID, func(e models.Entry) error {
 				t, ok := d.Tendering.Tender(models.ID(e.Subject))
 				if !ok {
-					return nil
+					return mayStudyAll(d, r.Actor.OrganisationID)
 				}
 				return d.MayStudy(r.Actor.OrganisationID, t.LotID)
 			})

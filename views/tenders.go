@@ -10,12 +10,15 @@ import (
 )
 
 // sight is what the reader sees of tenders: as a supplier those of its own organisation, on the buyers'
-// side nothing, not even how many there are, before a box is closed.
+// side nothing, not even how many there are, before a box is closed, and nothing of a lot for which their own
+// organisation has tendered.
 func (r Reader) sight() store.Sight {
 	if r.Actor.HasAny(models.RoleSupplier) {
 		return store.Sight{Organisation: r.Actor.OrganisationID}
 	}
-	return store.Sight{Buyers: r.Actor.HasAny(models.RoleLeadProcurer, models.RoleOpener)}
+	return store.Sight{
+		Buyers: r.Actor.HasAny(models.RoleLeadProcurer, models.RoleOpener), Rival: r.Actor.OrganisationID,
+	}
 }
 
 // Tenders lists the tenders that the reader sees, those after the given one; an empty lot means all.

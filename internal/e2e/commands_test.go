@@ -290,7 +290,7 @@ func (b *bundle) awaitCaught(t *testing.T) {
 		var waiting int
 		err := conn.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity
 			WHERE datname = current_database() AND wait_event_type = 'Lock'
-				AND query LIKE '%FOR NO KEY UPDATE%'`).Scan(&waiting)
+				AND query LIKE 'SELECT row_to_json(p)%'`).Scan(&waiting)
 		return err == nil && waiting > 0
 	}, patience, 20*time.Millisecond)
 }

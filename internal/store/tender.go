@@ -18,13 +18,16 @@ const selectTender = `SELECT t.id, b.procurement_id, t.lot_id, t.box_id, b.hands
 type Sight struct {
 	// Organisation sees its own, whenever; empty: none.
 	Organisation models.ID
-	// Buyers see those in boxes that are closed.
+	// Buyers see those in boxes that are closed, but not those for a lot for which Rival has tendered itself: the
+	// organisation on whose behalf they look, which must not read its competitors' tenders.
 	Buyers bool
+	Rival  models.ID
 }
 
 const (
 	own    = "t.organisation_id = ?"
-	closed = "(? AND b.closed_at IS NOT NULL)"
+	closed = `(? AND b.closed_at IS NOT NULL AND NOT EXISTS (SELECT FROM tenders r JOIN boxes c ON c.id = r.box_id
+		WHERE r.lot_id = t.lot_id AND r.organisation_id = ? AND r.ended_at IS NULL AND c.closed_at IS NOT NULL))`
 	within = "AND (" + own + " OR " + closed + ") "
 )
 
@@ -33,7 +36,8 @@ const (
 func (s *Store) Tender(ctx context.Context, procurement models.ID, sight Sight, id models.ID) (models.Tender, error) {
 	db := s.rows(ctx)
 	var t models.Tender
-	err := db.Raw(selectTender+within+"AND t.id = ?", procurement, string(sight.Organisation), sight.Buyers, id).
+	err := db.Raw(selectTender+within+"AND t.id = ?", procurement, string(sight.Organisation), sight.Buyers,
+		string(sight.Rival), id).
 		Take(&t).Error
 	if err != nil {
 		return t, notFound("read tender", err)
@@ -51,7 +55,8 @@ func (s *Store) Tenders(
 	db := s.rows(ctx)
 	var found []models.Tender
 	err := db.Raw(selectTender+within+"AND (t.lot_id = ? OR ? = '') AND t.id > ? ORDER BY t.id LIMIT ?",
-		procurement, string(sight.Organisation), sight.Buyers, string(lot), string(lot), string(after), limit).
+		procurement, string(sight.Organisation), sight.Buyers, string(sight.Rival), string(lot), string(lot),
+		string(after), limit).
 		Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("list tenders: %w", err)

@@ -166,3 +166,115 @@ func TestWhoHasLockedAProcurementWaitsForNothingElseForLong(t *testing.T) {
 		return err
 	}))
 }
+
+// A connection that is cut in the middle of the first question takes with it what was sent before: locks and writes are
+// sent again with the question.
+func TestWhatWasSentBeforeACutIsSentAgain(t *testing.T) {
+	t.Parallel()
+	p := newPlatform(t)
+	p.Exec("CREATE TABLE written (n int); GRANT ALL ON written TO PUBLIC")
+	done := make(chan error, 1)
+	go func() {
+		done <- p.InTx(t.Context(), func(tx *store.Tx) error {
+			tx.SendFor(1, "write", "INSERT INTO written VALUES ($1)", 1)
+			var slept any
+			return tx.Ask("SELECT pg_sleep(CASE WHEN count(*) = 0 THEN 0 ELSE 1 END)::text FROM written", nil, &slept)
+		})
+	}()
+	require.Eventually(t, func() bool {
+		return pgtest.RowCount(t, p.Database, `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+			WHERE datname = $1 AND wait_event = 'PgSleep'`, p.Database.Name) > 0
+	}, 5*time.Second, 5*time.Millisecond)
+	require.NoError(t, <-done)
+	require.EqualValues(t, 1, pgtest.RowCount(t, p.Database, "SELECT count(*) FROM written"))
+}
+
+// A panics is an answer that cannot be read.
+type panics struct{}
+
+func (panics) Scan(any) error { panic("scan") }
+
+func TestAConnectionLeftInTheMiddleOfAnAnswerIsNotUsedAgain(t *testing.T) {
+	t.Parallel()
+	db := pgtest.NewDatabase(t)
+	s := pgtest.Open(t, db.Application)
+	for _, begun := range []bool{false, true} {
+		require.Panics(t, func() {
+			_ = s.InTx(t.Context(), func(tx *store.Tx) error {
+				if begun {
+					_, err := tx.Now()
+					require.NoError(t, err)
+				}
+				tx.Lock(false, "x")
+				return tx.Ask("SELECT 'x'", nil, panics{})
+			})
+		})
+		require.NoError(t, s.InTx(t.Context(), func(tx *store.Tx) error {
+			tx.Lock(true, "x")
+			return tx.Flush()
+		}), "the lock is free, and so is a connection")
+	}
+}
+
+// Once its caller has gone, a transaction does nothing more, and is not to be tried again.
+func TestATransactionEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	s := pgtest.Open(t, pgtest.NewDatabase(t).Application)
+	for name, next := range map[string]func(tx *store.Tx) error{
+		"a question": func(tx *store.Tx) error {
+			_, err := tx.Now()
+			return err
+		},
+		"rows": func(tx *store.Tx) error {
+			_, err := tx.Rounds("prc_none")
+			return err
+		},
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		err := s.InTx(ctx, func(tx *store.Tx) error {
+			_, err := tx.Now()
+			require.NoError(t, err)
+			cancel()
+			return next(tx)
+		})
+		require.ErrorIs(t, err, context.Canceled, name)
+		require.False(t, pg.IsRetryable(err), name)
+	}
+}
+
+// Neither a write nor a question that failed is passed over, also when nobody looks.
+func TestAFaultThatNobodyLooksAtStillFailsTheTransaction(t *testing.T) {
+	t.Parallel()
+	p := newPlatform(t)
+	p.Exec("CREATE TABLE once (n int PRIMARY KEY); GRANT ALL ON once TO PUBLIC")
+	write := func(tx *store.Tx) { tx.Send("write", "INSERT INTO once VALUES (1)") }
+	for name, c := range map[string]struct {
+		do    func(tx *store.Tx)
+		cause string
+	}{
+		"a write, at the next question": {func(tx *store.Tx) {
+			write(tx)
+			write(tx)
+			_, _ = tx.Now()
+		}, "write: "},
+		"a write, at the commit": {func(tx *store.Tx) {
+			write(tx)
+			write(tx)
+		}, "write: "},
+		"another number of rows": {func(tx *store.Tx) {
+			tx.SendFor(2, "write two", "INSERT INTO once VALUES (1)")
+		}, "write two: 1 rows were written instead of 2"},
+		"a question": {func(tx *store.Tx) {
+			write(tx)
+			var n int
+			_ = tx.Ask("SELECT 1/0", nil, &n)
+		}, "division by zero"},
+	} {
+		err := p.InTx(t.Context(), func(tx *store.Tx) error {
+			c.do(tx)
+			return nil
+		})
+		require.ErrorContains(t, err, c.cause, name)
+		require.Zero(t, pgtest.RowCount(t, p.Database, "SELECT count(*) FROM once"), name)
+	}
+}

@@ -97,7 +97,9 @@ func lotRecord(d models.Dossier, lot models.Lot) LotRecord {
 		r.AwardedAt = &at
 	}
 	criteria, _, _ := d.SelectionFor(lot.ID)
-	r.Candidates, _ = candidates(d, lot, criteria.Most) // as far as findings are there
+	if requests := d.Tendering.RequestsFor(lot.ID); len(requests) > 0 && known(d, lot, requests[0]) {
+		r.Candidates, _ = candidates(d, lot, criteria.Most) // as far as findings are there
+	}
 	for i := range r.Candidates {
 		c := &r.Candidates[i]
 		c.Invited = slices.ContainsFunc(lot.Boxes,
@@ -122,10 +124,18 @@ func lotRecord(d models.Dossier, lot models.Lot) LotRecord {
 	return r
 }
 
+// known tells whether the buyers know of a tender: once its box is opened, or its lot has ended.
+func known(d models.Dossier, lot models.Lot, t models.Tender) bool {
+	return lot.EndedAt != nil || d.Tendering.BoxOf(t).UnsealedAt != nil
+}
+
 func tenderRecords(d models.Dossier, lot models.Lot, stage models.LotStage) []TenderRecord {
 	evaluation, err := Evaluate(d, lot.ID) // none of a lot that ended before it was evaluated
 	var all []TenderRecord
 	for _, t := range d.Tendering.TendersFor(lot.ID) {
+		if !known(d, lot, t) {
+			continue
+		}
 		r := TenderRecord{Tender: t.ID, Tenderer: tenderer(d, t), Selected: t.ID == stage.WinnerID}
 		if a, _, ok := d.AdmissionOf(t.ID); ok && a.Decision == models.AdmissionExcluded {
 			r.Excluded, r.Reason = string(a.Code), a.Reason

@@ -36,8 +36,7 @@ func OnConn(ctx context.Context, db *DB, f func(conn *pgx.Conn) error) error {
 			return err
 		}
 		done = f(conn)
-		if conn.IsClosed() {
-			// Else the pool would hand what was cut off to the next who waits for a connection.
+		if unfit(conn) {
 			return driver.ErrBadConn
 		}
 		return nil
@@ -46,6 +45,12 @@ func OnConn(ctx context.Context, db *DB, f func(conn *pgx.Conn) error) error {
 		return pool
 	}
 	return done
+}
+
+// unfit tells whether a connection must not go back to the pool, which would hand it to the next who waits for one: it
+// was cut off, or somebody left it in the middle of an answer or of a transaction.
+func unfit(conn *pgx.Conn) bool {
+	return conn.IsClosed() || conn.PgConn().IsBusy() || conn.PgConn().TxStatus() != 'I'
 }
 
 func pgxConn(raw any) (*pgx.Conn, error) {

@@ -52,11 +52,14 @@ func IsRetryable(err error) bool {
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return true
 	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
 	var network net.Error
 	return pgconn.SafeToRetry(err) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
 		errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
-		(errors.As(err, &network) && !errors.Is(err, context.DeadlineExceeded))
+		errors.As(err, &network)
 }
 
 // stalePlan tells whether a prepared statement met a table that a migration has changed since; its

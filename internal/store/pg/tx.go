@@ -30,7 +30,7 @@ type Tx struct {
 	// begun tells that the server has begun the transaction.
 	begun  bool
 	unsent []statement
-	// failed is why a statement that waited failed: nothing more can be done.
+	// failed is why a statement failed: nothing more can be done.
 	failed error
 }
 
@@ -168,9 +168,13 @@ func (tx *Tx) send(ask *question, commit bool) error {
 	if tx.failed != nil {
 		return tx.failed
 	}
+	if err := tx.ctx.Err(); err != nil {
+		return fmt.Errorf("ask: %w", err)
+	}
 	if tx.begun && len(tx.unsent) == 0 && ask == nil && !commit {
 		return nil
 	}
+	waiting := tx.unsent
 	err := tx.sendOn(ask, commit)
 	if err == nil || !tx.mayStartAnew(err, commit) {
 		return err
@@ -178,6 +182,7 @@ func (tx *Tx) send(ask *question, commit bool) error {
 	if tx.failed = errors.Join(tx.end(), tx.connect()); tx.failed != nil {
 		return tx.failed
 	}
+	tx.unsent = waiting // also those that were answered: what they did ended with their connection
 	return tx.sendOn(ask, commit)
 }
 
@@ -222,7 +227,11 @@ func (tx *Tx) sendOn(ask *question, commit bool) error {
 	case commit:
 		return fmt.Errorf("commit: %w", err)
 	}
-	return fmt.Errorf("ask: %w", err)
+	err = fmt.Errorf("ask: %w", err)
+	if tx.conn.PgConn().TxStatus() == 'E' {
+		tx.failed = err
+	}
+	return err
 }
 
 // committed tells whether a commit was one: the server rolls a transaction back instead in which a statement failed.
@@ -242,10 +251,9 @@ func pgxOf(lent *sql.Conn) (conn *pgx.Conn, err error) {
 	return conn, err
 }
 
-// giveBack returns a connection to the pool, unless it is closed: else the pool would hand what was cut off to the next
-// who waits for one.
+// giveBack returns a connection to the pool, unless it is unfit.
 func giveBack(lent *sql.Conn, conn *pgx.Conn) error {
-	if conn.IsClosed() {
+	if unfit(conn) {
 		if err := lent.Raw(func(any) error { return driver.ErrBadConn }); !errors.Is(err, driver.ErrBadConn) {
 			return err
 		}
