@@ -73,7 +73,7 @@ func Look(ctx context.Context, db *DB, f func(tx *Tx) error) error {
 	return run(ctx, db, f, "begin read only, isolation level repeatable read")
 }
 
-func run(ctx context.Context, db *DB, f func(tx *Tx) error, begin string) (err error) {
+func run(ctx context.Context, db *DB, f func(tx *Tx) error, begin string) error {
 	if _, bounded := ctx.Deadline(); !bounded {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, transactionTimeout)
@@ -83,11 +83,7 @@ func run(ctx context.Context, db *DB, f func(tx *Tx) error, begin string) (err e
 	if err := tx.connect(); err != nil {
 		return err
 	}
-	defer func() {
-		if end := tx.end(); err == nil {
-			err = end
-		}
-	}()
+	defer tx.end()
 	if err := f(tx); err != nil {
 		return err
 	}
@@ -110,14 +106,14 @@ func (tx *Tx) connect() error {
 	return nil
 }
 
-// end rolls back what was not committed and gives the connection back, if there is one.
-func (tx *Tx) end() error {
+// end rolls back what was not committed and gives the connection back, if there is one. Should that fail, nothing is
+// lost: what was committed stays, and an unfit connection is not used again.
+func (tx *Tx) end() {
 	if tx.lent == nil {
-		return nil
+		return
 	}
-	err := errors.Join(EndTransaction(tx.ctx, tx.conn), giveBack(tx.lent, tx.conn))
+	_ = errors.Join(EndTransaction(tx.ctx, tx.conn), giveBack(tx.lent, tx.conn))
 	tx.lent, tx.conn = nil, nil
-	return err
 }
 
 func (tx *Tx) commit() error {
@@ -179,7 +175,8 @@ func (tx *Tx) send(ask *question, commit bool) error {
 	if err == nil || !tx.mayStartAnew(err, commit) {
 		return err
 	}
-	if tx.failed = errors.Join(tx.end(), tx.connect()); tx.failed != nil {
+	tx.end()
+	if tx.failed = tx.connect(); tx.failed != nil {
 		return tx.failed
 	}
 	tx.unsent = waiting // also those that were answered: what they did ended with their connection
