@@ -130,4 +130,6 @@ stages:
 		_, err := read([]byte(strings.Replace(whole, change[0], change[1], 1)))
 		require.Error(t, err, name)
 	}
+	_, err = read([]byte(whole + "  - {code: again, hands_in: tender, source: Article 27}\n"))
+	require.ErrorContains(t, err, "stage 2 of open", "it says which stage means nothing")
 }
