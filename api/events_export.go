@@ -58,7 +58,7 @@ func (s *server) exportEvents(ctx context.Context) (*huma.StreamResponse, error)
 		switch {
 		case err == nil, errors.Is(err, errHeadOnly):
 		case out.begun:
-			s.log.ErrorContext(ctx, "export broken off", "request", rest.ID(ctx), "cause", err)
+			s.log.ErrorContext(ctx, "export broken off", "request", rest.RequestID(ctx), "cause", err)
 			panic(http.ErrAbortHandler) // a reader must not take a part for the whole
 		default:
 			rest.Abort(c, err)

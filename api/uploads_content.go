@@ -46,7 +46,7 @@ func (s *server) serveFile(u models.Upload) *huma.StreamResponse {
 		http.ServeContent(c.Writer, c.Request, "", time.Time{}, content)
 		if err := content.Err(); err != nil {
 			// The answer has begun: that it stays shorter than announced tells the client.
-			s.log.ErrorContext(c.Request.Context(), "file not read", "request", rest.ID(c.Request.Context()),
+			s.log.ErrorContext(c.Request.Context(), "file not read", "request", rest.RequestID(c.Request.Context()),
 				"upload", u.ID, "cause", err)
 		}
 	}}

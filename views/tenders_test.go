@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"io"
+	"slices"
 	"testing"
 	"time"
 
@@ -308,39 +309,60 @@ func TestNobodyReadsEventsWithoutARole(t *testing.T) {
 func TestATenderersPeopleDoNotReadWhatWasFoundAboutTenders(t *testing.T) {
 	t.Parallel()
 	r := setUp(t).tendering()
-	tenderer := r.supplier()
-	tender := r.handsIn(r.supplier())
-	r.handsIn(tenderer)
+	rival := r.supplier()
+	kept := r.handsIn(r.supplier())
+	r.handsIn(rival)
 	r.close()
-	ids := map[models.EntryKind][]models.ID{}
+	r.publish(r.draft)
+	shown := r.handsIn(r.supplier()) // for a lot for which the rival has not tendered
+	r.close()
+	everybody := r.as(models.RoleObserver)
+	inside := everybody
+	inside.Actor.OrganisationID = rival.Actor.OrganisationID
+
 	for _, kind := range []models.EntryKind{
 		models.EntryAdmission, models.EntrySelection, models.EntryConsensus, models.EntryPriceInquiry,
-		models.EntryContract,
 	} {
-		for _, subject := range []models.ID{tender, "of another lot", "of a third"} {
-			ids[kind] = append(ids[kind], r.enter(kind, string(subject)))
+		var all, readable []models.ID
+		for _, about := range []models.ID{kept, shown, kept, "nobody knows", shown, shown} {
+			all = append(all, r.enter(kind, about))
+			if about == shown {
+				readable = append(readable, all[len(all)-1])
+			}
+		}
+		require.Equal(t, all, r.pages(everybody, kind), kind)
+		require.Equal(t, readable, r.pages(inside, kind), "%s: pages are full while there is more", kind)
+		for _, id := range all {
+			_, err := r.views.Entry(t.Context(), everybody, kind, id)
+			require.NoError(t, err, kind)
+			_, err = r.views.Entry(t.Context(), inside, kind, id)
+			if slices.Contains(readable, id) {
+				require.NoError(t, err, kind)
+			} else {
+				refused(t, err, models.CodeConflictDeclared)
+			}
 		}
 	}
-	observer := r.as(models.RoleObserver)
-	inside := observer
-	inside.Actor.OrganisationID = tenderer.Actor.OrganisationID
-	for kind, of := range ids {
-		rule, _ := models.EntryRuleOf(kind)
-		for _, reader := range []views.Reader{observer, inside} {
-			closed := rule.OfTender && reader.Actor.OrganisationID == tenderer.Actor.OrganisationID
-			_, err := r.views.Entry(t.Context(), reader, kind, of[0])
-			if closed {
-				refused(t, err, models.CodeConflictDeclared)
-			} else {
-				require.NoError(t, err, kind)
-			}
-			_, err = r.views.Entry(t.Context(), reader, kind, of[1])
-			require.Equal(t, closed, err != nil, "%s about a tender that nobody knows", kind)
-			listed, err := r.views.Entries(t.Context(), reader, kind, "", 2)
-			require.NoError(t, err)
-			require.Equal(t, closed, len(listed) == 0, kind)
-			require.LessOrEqual(t, len(listed), 2, kind)
+	contract := r.enter(models.EntryContract, kept)
+	_, err := r.views.Entry(t.Context(), inside, models.EntryContract, contract)
+	require.NoError(t, err, "a contract is about no tender that lost")
+}
+
+// pages lists the entries of a kind, two by two; only the last page may hold less.
+func (r *record) pages(reader views.Reader, kind models.EntryKind) (all []models.ID) {
+	r.Helper()
+	const most = 2
+	for after := models.ID(""); ; {
+		page, err := r.views.Entries(r.Context(), reader, kind, after, most)
+		require.NoError(r, err)
+		for _, e := range page {
+			all = append(all, e.ID)
 		}
+		if len(page) < most {
+			return all
+		}
+		require.Len(r, page, most)
+		after = page[most-1].ID
 	}
 }
 
@@ -384,11 +406,11 @@ func TestATenderersPeopleReadNoTenderOfTheLot(t *testing.T) {
 }
 
 // enter writes an entry about a subject.
-func (r *record) enter(kind models.EntryKind, subject string) models.ID {
+func (r *record) enter(kind models.EntryKind, subject models.ID) models.ID {
 	r.Helper()
 	e := models.Entry{
 		ID: models.NewID(models.PrefixEntry), ProcurementID: r.procurement.ID, Kind: kind, Phase: models.PhaseTender,
-		Round: 1, Subject: subject, Version: 1, AuthorID: r.procurement.CreatedBy, Body: []byte("{}"),
+		Round: 1, Subject: string(subject), Version: 1, AuthorID: r.procurement.CreatedBy, Body: []byte("{}"),
 		Digest: models.Digest([]byte("{}")), WrittenAt: time.Now(),
 	}
 	r.tx(func(tx *store.Tx) error {

@@ -27,16 +27,23 @@ type record struct {
 func setUp(t testing.TB) *record {
 	t.Helper()
 	r := setUpDraft(t)
+	r.publish(r.published)
+	return r
+}
+
+// publish opens the box of a lot; it is the published one from now on.
+func (r *record) publish(lot models.Lot) {
+	r.Helper()
 	at := r.procurement.CreatedAt
 	r.tx(func(tx *store.Tx) error {
 		tx.OpenBox(models.Box{
-			ID: models.NewID(models.PrefixBox), ProcurementID: r.procurement.ID, LotID: r.published.ID, Stage: "tender",
+			ID: models.NewID(models.PrefixBox), ProcurementID: r.procurement.ID, LotID: lot.ID, Stage: "tender",
 			Round: 1, HandsIn: models.HandedTender, OpenedAt: at, Deadline: at.Add(time.Hour),
 			DeadlineLocal: "2100-01-01T12:00", DeadlineZone: "UTC",
 		})
 		return nil
 	})
-	return r
+	r.published = lot
 }
 
 // box is that of the published lot, as it is now.

@@ -51,7 +51,7 @@ func (r *Router) readBody(c *gin.Context, req *request) error {
 	return nil
 }
 
-// readBytes reads the whole body of an operation that takes bytes into the call.
+// readBytes reads the whole body of an operation that takes bytes into the request.
 func readBytes(c *gin.Context, req *request) error {
 	if media, _, err := mime.ParseMediaType(c.GetHeader("Content-Type")); err != nil || media != mediaBytes {
 		return models.Refuse(models.CodeUnsupportedMediaType, "Content-Type", "the body's media type is not supported").

@@ -16,7 +16,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// begin gives the request its call, which all that follows fills in.
+// begin keeps what is found out about the request, which all that follows fills in.
 func (r *Router) begin(c *gin.Context) {
 	req := &request{
 		id: requestIDOf(c.Request.Header), path: c.Request.URL.Path, instance: clip(c.Request.URL.EscapedPath()),

@@ -87,5 +87,5 @@ func Procurement(ctx context.Context) models.ID { return requestOf(ctx).procurem
 // Bytes are the body of an operation that takes bytes.
 func Bytes(ctx context.Context) []byte { return requestOf(ctx).bytes }
 
-// ID is the request's X-Request-Id, which finds it in the log.
-func ID(ctx context.Context) string { return requestOf(ctx).id }
+// RequestID is the request's X-Request-Id, which finds it in the log.
+func RequestID(ctx context.Context) string { return requestOf(ctx).id }

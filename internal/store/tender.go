@@ -19,7 +19,8 @@ type Sight struct {
 	// Organisation sees its own, whenever; empty: none.
 	Organisation models.ID
 	// Buyers see those in boxes that are closed, but not those for a lot for which Rival has tendered itself: the
-	// organisation on whose behalf they look, which must not read its competitors' tenders.
+	// organisation on whose behalf they look, which must not read its competitors' tenders (as
+	// [models.Dossier.MayStudy] has it).
 	Buyers bool
 	Rival  models.ID
 }

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -121,12 +122,9 @@ func (tx *Tx) commit() error {
 		return nil
 	}
 	// A statement that wrote another number of rows than it must is found out before the commit is sent.
-	for _, s := range tx.unsent {
-		if s.changes != anyNumber {
-			if err := tx.Flush(); err != nil {
-				return err
-			}
-			break
+	if slices.ContainsFunc(tx.unsent, func(s statement) bool { return s.changes != anyNumber }) {
+		if err := tx.Flush(); err != nil {
+			return err
 		}
 	}
 	return tx.send(nil, true)
