@@ -45,9 +45,7 @@ func by[T any](who string, look func(*views.Views, context.Context, views.Reader
 }
 
 func all[T any](who string, look func(*views.Views, context.Context, views.Reader, models.ID, int) (T, error)) looking {
-	return at(who, func(ctx context.Context, v *views.Views, r views.Reader) (T,
-		error,
-	) {
+	return at(who, func(ctx context.Context, v *views.Views, r views.Reader) (T, error) {
 		return look(v, ctx, r, "", 10)
 	})
 }

@@ -105,9 +105,9 @@ func (c *config) flags() *flag.FlagSet {
 	f.BoolVar(&c.ExitOnStdinClose, "exit-on-stdin-close", false,
 		"stop when stdin is closed, as it is when the parent dies")
 	f.Usage = func() {
-		_, _ = fmt.Fprintf(f.Output(), "Usage: ppi-temporal [flags]\n\nEach flag can be given as environment "+
-			"variable, "+
-			"e.g. -db-host as %s.\nThe password is read from %s only.\n\n", envName("db-host"), passwordEnv)
+		_, _ = fmt.Fprintf(f.Output(), "Usage: ppi-temporal [flags]\n\n"+
+			"Each flag can be given as environment variable, e.g. -db-host as %s.\n"+
+			"The password is read from %s only.\n\n", envName("db-host"), passwordEnv)
 		f.PrintDefaults()
 	}
 	return f

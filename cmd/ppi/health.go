@@ -29,9 +29,7 @@ type check func(ctx context.Context) error
 func healthRoutes(checks map[string]check) *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { writeHealth(w, nil) })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter,
-		r *http.Request,
-	) {
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		writeHealth(w, failing(r.Context(), checks))
 	})
 	return mux

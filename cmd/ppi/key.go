@@ -61,8 +61,8 @@ func (c *keyCreateCommand) Run(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(inv.stderr, "ppi: %s, an administrator's; only its digest is kept, so this is the one time it is "+
-		"shown\n", token)
+	fmt.Fprintf(inv.stderr, "ppi: %s, an administrator's; only its digest is kept, "+
+		"so this is the one time it is shown\n", token)
 	if _, err := fmt.Fprintln(inv.stdout, token.Reveal()); err != nil {
 		return fmt.Errorf("write the key, which is lost by that: make another: %w", err)
 	}

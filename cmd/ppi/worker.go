@@ -69,10 +69,9 @@ func workerDeps(a *app, record *store.Store) (worker.Deps, error) {
 		Temporal: temporal, Namespace: a.cfg.Temporal.Namespace(), Service: service, TaskQueue: a.cfg.TaskQueue,
 		Store: record, Engine: engine.New(temporal, a.cfg.TaskQueue, nil, engine.Runs{}), Log: a.log, Schedules: true,
 		Address: a.cfg.PublicURL.String(),
-		Feeds: engine.NewFeeds(service, engine.FeedOptions{
-			TaskQueue: a.cfg.TaskQueue,
-			Linger:    engine.StandardLinger,
-		}), Courier: keys.courier,
+		Feeds: engine.NewFeeds(service,
+			engine.FeedOptions{TaskQueue: a.cfg.TaskQueue, Linger: engine.StandardLinger}),
+		Courier: keys.courier,
 		Checkpoint: func(ctx context.Context) error {
 			_, err := record.Log().Checkpoint(ctx, keys.checkpoints, audit.Archive(a.cfg.CheckpointDir))
 			return err

@@ -328,22 +328,16 @@ func TestFindingsAreWrittenOnOpenedRequestsByWhoIsImpartial(t *testing.T) {
 		code  models.Code
 	}{
 		"nothing is wrong": {0, func(*round, *models.Selection) {}, "", ""},
-		"no such request": {0, func(_ *round,
-			s *models.Selection,
-		) {
+		"no such request": {0, func(_ *round, s *models.Selection) {
 			s.Request = models.NewID(models.PrefixTender)
 		}, "", models.CodeInvalidValue},
 		"it is a tender": {
-			0, func(r *round,
-				_ *models.Selection,
-			) {
+			0, func(r *round, _ *models.Selection) {
 				r.Tendering.Received[0].HandsIn = models.HandedTender
 			}, "",
 			models.CodeInvalidValue,
 		},
-		"it is sealed": {0, func(r *round,
-			_ *models.Selection,
-		) {
+		"it is sealed": {0, func(r *round, _ *models.Selection) {
 			r.Tendering.Lots[0].Boxes[0].UnsealedAt = nil
 		}, "", models.CodeNotUnsealed},
 		"the lot has ended": {

@@ -82,25 +82,19 @@ func TestAConsultationIsNotAnnounced(t *testing.T) {
 			models.CodeConsultationRunning, "",
 		},
 		"in a language the procurement has not": {
-			func(_ *file,
-				a *models.Announcement,
-			) {
+			func(_ *file, a *models.Announcement) {
 				a.Title = models.Text{"fr": "Dialogue"}
 			}, nil, models.CodeMissingTranslation,
 			"/announcement/entry",
 		},
 		"to open in the past": {
-			func(_ *file,
-				a *models.Announcement,
-			) {
+			func(_ *file, a *models.Announcement) {
 				a.Opens = local("2026-03-03T00:29:59")
 			}, nil, models.CodeDeadlineInPast,
 			"/announcement/opens",
 		},
 		"to open at an hour that is not": {
-			func(_ *file,
-				a *models.Announcement,
-			) {
+			func(_ *file, a *models.Announcement) {
 				a.Opens = local("2026-03-29T02:30")
 			}, nil, models.CodeInvalidLocalTime,
 			"/announcement/opens",
@@ -110,17 +104,13 @@ func TestAConsultationIsNotAnnounced(t *testing.T) {
 			models.CodeDeadlineInPast, "/announcement/closes",
 		},
 		"to close in the past": {
-			func(_ *file,
-				a *models.Announcement,
-			) {
+			func(_ *file, a *models.Announcement) {
 				a.Closes = *local("2026-03-03T00:30")
 			}, nil, models.CodeDeadlineInPast,
 			"/announcement/closes",
 		},
 		"to close at an hour that is twice": {
-			func(_ *file,
-				a *models.Announcement,
-			) {
+			func(_ *file, a *models.Announcement) {
 				a.Closes = *local("2026-10-25T02:30")
 			}, nil, models.CodeInvalidLocalTime,
 			"/announcement/closes",

@@ -48,9 +48,7 @@ func TestNothingElseIsReleased(t *testing.T) {
 			func(f *file, _ *models.Entry) { f.Procurement.Languages = []string{"en", "fr"} },
 			models.CodeMissingTranslation, "/entry",
 		},
-		"what nobody may yet say": {func(f *file,
-			_ *models.Entry,
-		) {
+		"what nobody may yet say": {func(f *file, _ *models.Entry) {
 			f.phase(models.PhaseEngagement, models.PhasePending)
 		}, models.CodePhaseNotOpen, ""},
 		"what is no message": {
