@@ -1,5 +1,5 @@
-// Package api is the REST API: one table of operations, and a file for each resource that binds them to acts and
-// views. What they have in common is in package rest.
+// Package api is the REST API: one table of operations, and a file for each resource that binds them to acts and views.
+// What the operations have in common is in package rest.
 package api
 
 import (
@@ -26,25 +26,26 @@ type Engine interface {
 
 // Deps are what the API works with.
 type Deps struct {
-	// Acts change the record, Views read it; each with the keys that it signs with. Acts have a courier of webhooks.
+	// Acts change the record and Views read it; each holds the keys that it signs with. Acts need a courier of
+	// webhooks.
 	Acts   *acts.Acts
 	Views  *views.Views
 	Engine Engine
 	Logger *slog.Logger
 	// CursorKey signs the cursors of lists; at least 32 bytes, the same for all instances.
 	CursorKey []byte
-	// ProblemBase is an absolute URI that the types of problems begin with; empty: [rest.DefaultProblemBase].
+	// ProblemBase is the absolute URI that the types of problems begin with; empty means [rest.DefaultProblemBase].
 	ProblemBase  string
 	Limits       rest.Limits
 	BuildVersion string
-	// Ready tells why the instance should get no requests; nil: it should.
+	// Ready returns why the instance should get no requests, or nil when it may get them.
 	Ready func(context.Context) error
-	// Closing is closed when the instance is to end: requests that wait for events are then answered. It may
+	// Closing is closed when the instance shuts down: requests that wait for events are then answered at once. It may
 	// be nil.
 	Closing <-chan struct{}
 }
 
-// check reports all that is missing at once, beside what the router asks for.
+// check reports everything that is missing at once, except what the router checks itself.
 func (d *Deps) check() error {
 	return errors.Join(
 		missing(d.Acts == nil, "acts"),

@@ -33,7 +33,7 @@ func showAPIKey(k models.APIKey) Key {
 type MadeKey struct {
 	Key
 
-	Secret string `json:"secret,omitempty" doc:"To send as Authorization: Bearer. Shown once: only its digest is kept"`
+	Secret string `json:"secret,omitempty" doc:"Send it as Authorization: Bearer. Shown once: only its digest is kept"`
 	Note   string `json:"note,omitempty" doc:"Why the secret is not shown"`
 }
 
@@ -84,7 +84,7 @@ func (s *server) listAPIKeys(ctx context.Context, in *apiKeysQuery) (*rest.Liste
 	return rest.List(ctx, in.Paging, nil, read, func(k models.APIKey) models.ID { return k.ID }, showAPIKey)
 }
 
-// KeyPath is embedded by the input of what concerns one API key.
+// KeyPath is embedded by the inputs of operations on one API key.
 type KeyPath struct {
 	PersonPath
 

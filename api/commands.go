@@ -15,20 +15,20 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// patience is how long a caller is kept waiting for a command's outcome. What is not answered by then
-// goes on; repeating the request answers with the outcome.
+// patience is how long a caller waits for the outcome of a command. A command that has no outcome by then may still be
+// carried out; the caller gets its outcome by repeating the request.
 const patience = 25 * time.Second
 
-// startPause is how long a start waits for the run of a refused one to end.
+// startPause is how long a start waits before it tries again, so that the run of a refused start can end.
 const startPause = 50 * time.Millisecond
 
-// A CommandInput asks something of the process of a procurement. What its body must be, the verb says.
+// A CommandInput asks the process of a procurement for something. The verb says what its body must be.
 type CommandInput struct {
 	ProcurementPath
 	Body json.RawMessage
 }
 
-// A CommandAnswer answers a command that was carried out, by the view that its verb gives.
+// A CommandAnswer answers a command that was carried out. Its body is the view that the verb gives.
 type CommandAnswer struct {
 	Status   int
 	ETag     string `header:"ETag" doc:"The procurement's version after the command"`
@@ -54,7 +54,7 @@ func (s *server) act(verb acts.Verb) rest.Operation {
 		rest.Takes(rest.SchemaOf(verb.Payload())), rest.Gives(rest.SchemaOf(verb.View())))
 }
 
-// readPayload brings what a request says into the form in which it is written down.
+// readPayload turns the body of a request into the payload that is written down.
 func readPayload(verb acts.Verb, body []byte) ([]byte, error) {
 	in, err := verb.Read(body)
 	if err != nil {
@@ -67,8 +67,8 @@ func readPayload(verb acts.Verb, body []byte) ([]byte, error) {
 	return payload, nil
 }
 
-// command writes a command down, has it carried out, and reads its outcome from the record. A repeat is
-// answered from the record, however long ago the first was.
+// command writes a command down, has it carried out, and reads its outcome from the record. A repeated request is
+// answered from the record, however long ago the first one was.
 func (s *server) command(ctx context.Context, verb acts.Verb, payload []byte) (models.Command, bool, error) {
 	cmd, repeated, err := s.acts.Ask(ctx, rest.By(ctx), verb, payload)
 	switch {
@@ -96,8 +96,8 @@ func (s *server) carryOut(ctx context.Context, cmd models.Command) error {
 	return s.unanswered(ctx, cmd, err)
 }
 
-// start starts the run and sends it the command. A run that another start was refused in may end in
-// between; then there is room for the next.
+// start starts the run and sends it the command. The open run may be one that refused another start and now ends. If it
+// ends before the command arrives, start tries again with a new run.
 func (s *server) start(ctx context.Context, cmd models.Command) error {
 	for {
 		if err := s.startRun(ctx, cmd.ProcurementID); err != nil {
@@ -123,8 +123,8 @@ func (s *server) startRun(ctx context.Context, procurement models.ID) error {
 	return s.engine.Start(ctx, procurement, title, buyers)
 }
 
-// unanswered makes of an engine's silence what the caller can act on. When no run is open the record
-// knows why; only a run that should be open and is not leaves the command pending.
+// unanswered turns silence of the engine into something the caller can act on. When no run is open, the record knows
+// why. The command stays pending only when a run should be open and is not.
 func (s *server) unanswered(ctx context.Context, cmd models.Command, err error) error {
 	switch {
 	case err == nil:
@@ -140,11 +140,11 @@ func (s *server) unanswered(ctx context.Context, cmd models.Command, err error) 
 
 func notAnswered() *models.Refusal {
 	return models.Refuse(models.CodeUnavailable, "", "the command has no outcome yet").
-		Accepting("the same request with the same Idempotency-Key: it is carried out once")
+		Accepting("the same request with the same Idempotency-Key: the command is carried out only once")
 }
 
-// refuseWithoutRun has the record answer a command that no run takes up, unless a run ought to be open: the
-// reconcile schedule starts that again and sends the command.
+// refuseWithoutRun answers, from the record, a command that no run takes up. When a run ought to be open, the command
+// stays pending: the reconcile schedule starts the run again and sends the command.
 func (s *server) refuseWithoutRun(ctx context.Context, cmd models.Command) error {
 	answered, err := s.acts.RefuseWithoutRun(ctx, cmd)
 	if err == nil && !answered {
@@ -158,8 +158,8 @@ func answerTo(verb acts.Verb, cmd models.Command, replayed bool) (*CommandAnswer
 	case process.CommandRefused:
 		return nil, cmd.Refusal
 	case process.CommandExpired:
-		return nil, models.Refuse(models.CodeExpired, "", "the command was never taken up").
-			Accepting("a new Idempotency-Key")
+		return nil, models.Refuse(models.CodeExpired, "", "the command expired: it was not carried out").
+			Accepting("the same request with a new Idempotency-Key")
 	case process.CommandFailed:
 		return nil, rest.KnownFault(cmd.FaultID)
 	case process.CommandPending:

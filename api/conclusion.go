@@ -21,7 +21,7 @@ type LetterView struct {
 type letterQuery struct {
 	TenderPath
 
-	Kind models.LetterKind `query:"kind" enum:"award,non_award,selection,deadline" doc:"Absent: of the last decision"`
+	Kind models.LetterKind `query:"kind" enum:"award,non_award,selection,deadline" doc:"Absent: the last decision's"`
 }
 
 func (s *server) getLetter(ctx context.Context, in *letterQuery) (*rest.Shown[LetterView], error) {
@@ -45,7 +45,7 @@ type NoticeView struct {
 
 func (v NoticeView) Self() string { return "/v1/procurements/" + string(v.ProcurementID) + "/notices" }
 
-// AtVersion is always the first: a notice is never changed.
+// AtVersion is always 1: a notice is never changed.
 func (NoticeView) AtVersion() int64 { return 1 }
 
 func showNotice(n models.Notice) NoticeView {
@@ -60,11 +60,11 @@ func showNotice(n models.Notice) NoticeView {
 type newNotice struct {
 	ProcurementPath
 	Body struct {
-		Kind models.NoticeKind `json:"kind" enum:"award" doc:"The contract notice leaves by the action publish"`
+		Kind models.NoticeKind `json:"kind" enum:"award" doc:"The action publish dispatches the contract notice"`
 	}
 }
 
-// sendNotice dispatches the one kind of notice that is dispatched by itself.
+// sendNotice dispatches the award notice, the only kind of notice that has an operation of its own.
 func (s *server) sendNotice(ctx context.Context, _ *newNotice) (*rest.Answer[NoticeView], error) {
 	done, err := s.acts.SendAwardNotice(ctx, rest.By(ctx))
 	return rest.Created(ctx, done, err, showNotice)

@@ -9,9 +9,9 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// What a type says of itself in the API's document, where the tag of a field has no room for it.
+// The types of this file describe themselves in the OpenAPI document, where the tag of a field has no room for it.
 
-// speakForModels has other types speak for those of models, which know nothing of huma.
+// speakForModels describes types of package models by types of this file, because models knows nothing of huma.
 func speakForModels(r huma.Registry) {
 	speaks := func(model, spokesman any) {
 		r.RegisterTypeAlias(reflect.TypeOf(model), reflect.TypeOf(spokesman))
@@ -30,7 +30,7 @@ func speakForModels(r huma.Registry) {
 	speaks(models.DeliveryFault(""), deliveryFault{})
 }
 
-// oneOf is a text that is one of some values.
+// oneOf is the schema of a text that must be one of the values.
 func oneOf[T ~string](description string, values ...T) *huma.Schema {
 	s := &huma.Schema{Type: huma.TypeString, Description: description}
 	for _, value := range values {
@@ -93,7 +93,7 @@ type purpose struct{}
 
 // Schema names the values.
 func (purpose) Schema(huma.Registry) *huma.Schema {
-	return oneOf("Envelopes are for suppliers: they are sealed before they come, and nobody else reads them before "+
+	return oneOf("Suppliers upload envelopes, which they have sealed before; nobody else reads an envelope before "+
 		"the box is closed", models.PurposeDocument, models.PurposeEnvelope)
 }
 
@@ -101,7 +101,7 @@ type found struct{}
 
 // Schema names the values.
 func (found) Schema(huma.Registry) *huma.Schema {
-	return oneOf("missing: an opener of another buyer is awaited; disputed: openers found different things",
+	return oneOf("missing: an opener of another buyer has yet to record; disputed: openers found different things",
 		models.FoundMissing, models.FoundAgreed, models.FoundDisputed)
 }
 
@@ -109,7 +109,7 @@ type endpointStatus struct{}
 
 // Schema names the values.
 func (endpointStatus) Schema(huma.Registry) *huma.Schema {
-	return oneOf("disabled: it has answered 410 Gone and is served no more, for good",
+	return oneOf("disabled: the endpoint answered 410 Gone; nothing will be sent to it any more",
 		models.EndpointActive, models.EndpointPaused, models.EndpointDisabled)
 }
 
@@ -136,7 +136,7 @@ func (findingCode) Schema(huma.Registry) *huma.Schema {
 		"solution_first", "language_not_checked")
 }
 
-// emailAddress is an e-mail address, or what looks like one.
+// emailAddress is a text in the form of an e-mail address.
 type emailAddress string
 
 const longestEmail = 320
@@ -176,7 +176,7 @@ type endpointURL string
 func (endpointURL) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{
 		Type: huma.TypeString, Description: "https; http only into networks that the operator allows. A host with " +
-			"letters beyond ASCII is kept and shown by its A-labels (xn--…)",
+			"letters beyond ASCII is kept and shown as A-labels (xn--…)",
 	}
 }
 
@@ -220,7 +220,7 @@ type audienceNames []string
 func (audienceNames) Schema(huma.Registry) *huma.Schema {
 	return listOfTexts("Who is told: administrators (of what concerns the platform), buyers (every role of the " +
 		"procurement but supplier), suppliers (who registered for the procurement) by the feed, portals by webhooks; " +
-		"empty: nobody, it stands in the record only")
+		"empty: nobody, the event is only in the record")
 }
 
 // wholeExport asks for all events of a procurement at once.
@@ -232,7 +232,7 @@ func (wholeExport) Schema(huma.Registry) *huma.Schema {
 		Type: huma.TypeBoolean,
 		Description: "1 answers with all events and their proof as JSON Lines, which ppi audit verify reads; the " +
 			"other parameters do not apply. For lead procurers, board members, legal advisers and observers. While a " +
-			"box of tenders is open it ends before the publication that opened it, and the header Ppi-Export-Cut " +
-			"says so",
+			"box of tenders is open, the export ends before the publication that opened the box, and the header " +
+			"Ppi-Export-Cut says so",
 	}
 }

@@ -40,7 +40,7 @@ func showDocument(d models.Document) DocumentView {
 	}
 }
 
-// DocumentBody is what is written of a document.
+// DocumentBody writes a document or its next version.
 type DocumentBody struct {
 	Title    models.Text     `json:"title"`
 	Audience models.Audience `json:"audience" enum:"buyers,tenderers" doc:"tenderers: all suppliers, once published"`

@@ -15,7 +15,7 @@ import (
 	"github.com/ppi-engine/ppi/views"
 )
 
-// entries makes the operations of a kind of entry, as its row says. What an entry says is of the type of the kind.
+// entries makes the operations of a kind of entry from its row. The content of an entry has the type of its kind.
 func (s *server) entries(kind acts.EntryKind) []rest.Operation {
 	h := entryHandler{s, kind}
 	writers, readers := rest.Roles(kind.Writers...), reads(views.OfEntries)
@@ -51,12 +51,12 @@ type EntryView struct {
 	Kind           models.EntryKind `json:"kind"`
 	Phase          models.Phase     `json:"phase"`
 	Round          int              `json:"round" doc:"Round of the phase in which this version was written"`
-	OrganisationID models.ID        `json:"organisation_id,omitempty" doc:"The buyer it is of; absent: the consortium"`
+	OrganisationID models.ID        `json:"organisation_id,omitempty" doc:"Of this buyer; absent: of the consortium"`
 	Version        int64            `json:"version"`
 	AuthorID       models.ID        `json:"author_id" doc:"Who wrote this version"`
 	Digest         string           `json:"digest" doc:"SHA-256 of the content's canonical form (RFC 8785)"`
 	WrittenAt      time.Time        `json:"written_at" doc:"Procedure time"`
-	WithdrawnAt    *time.Time       `json:"withdrawn_at,omitempty" doc:"Procedure time; kept, but counts no longer"`
+	WithdrawnAt    *time.Time       `json:"withdrawn_at,omitempty" doc:"Procedure time; kept, but no longer counts"`
 	Content        any              `json:"content"`
 }
 
@@ -66,7 +66,7 @@ func (v EntryView) Self() string {
 
 func (v EntryView) AtVersion() int64 { return v.Version }
 
-// EntryInput writes an entry. What its body must be, the kind says.
+// EntryInput writes an entry. The kind says what its body must be.
 type EntryInput struct {
 	ProcurementPath
 	Body json.RawMessage
@@ -160,7 +160,7 @@ func (h entryHandler) list(ctx context.Context, in *EntriesInput) (*EntriesAnswe
 	return &EntriesAnswer{Link: page.Link, Body: page.Body}, nil
 }
 
-// read reads what an entry is to say.
+// read reads the content of an entry from the body of a request.
 func (h entryHandler) read(body []byte) (acts.Content, error) {
 	content, err := h.kind.Read(body)
 	if err != nil {
@@ -169,7 +169,7 @@ func (h entryHandler) read(body []byte) (acts.Content, error) {
 	return content, nil
 }
 
-// show shows an entry that was read or written without fault.
+// show shows an entry, unless err says that it could not be read or written.
 func (h entryHandler) show(e models.Entry, err error) (EntryView, error) {
 	if err != nil {
 		return EntryView{}, err
@@ -185,5 +185,5 @@ func (h entryHandler) show(e models.Entry, err error) (EntryView, error) {
 	}, nil
 }
 
-// asIs shows what is a view already.
+// asIs shows a value that is already a view.
 func asIs[T rest.Resource](view T) rest.Resource { return view }

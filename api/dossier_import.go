@@ -30,7 +30,7 @@ func (v EntriesView) Self() string {
 	return "/v1/procurements/" + string(v.ProcurementID) + "/" + entryPath(v.Kind)
 }
 
-// AtVersion is that of what was written: each entry is at its first.
+// AtVersion is 1: each entry that was written is at its first version.
 func (v EntriesView) AtVersion() int64 { return 1 }
 
 func (h entryHandler) importAll(ctx context.Context, in *EntriesImport) (*entryAnswer, error) {

@@ -14,12 +14,12 @@ import (
 type EndpointView struct {
 	ID             models.ID             `json:"id"`
 	OrganisationID models.ID             `json:"organisation_id"`
-	OwnerID        models.ID             `json:"owner_id" doc:"It is told of what this person leads"`
+	OwnerID        models.ID             `json:"owner_id" doc:"It is told of procurements that this person leads"`
 	URL            string                `json:"url,omitempty" doc:"Shown to its owner"`
 	Description    string                `json:"description,omitempty"`
 	Types          []string              `json:"types" doc:"These types and those below; empty: all"`
 	Procurements   []models.ID           `json:"procurements" doc:"Only these; empty: all that the owner leads"`
-	Rehearsals     bool                  `json:"rehearsals" doc:"Rehearsals only, or live ones only"`
+	Rehearsals     bool                  `json:"rehearsals" doc:"true: rehearsals only; false: live ones only"`
 	Status         models.EndpointStatus `json:"status"`
 	FormerUntil    *time.Time            `json:"former_secret_until,omitempty" doc:"The former secret signs until then"`
 	Version        int64                 `json:"version"`
@@ -46,7 +46,7 @@ func showEndpoint(ctx context.Context) func(models.Endpoint) EndpointView {
 type MadeEndpoint struct {
 	EndpointView
 
-	Secret string `json:"secret,omitempty" doc:"Verifies what is sent (Standard Webhooks). It is shown this once"`
+	Secret string `json:"secret,omitempty" doc:"Verifies what is sent (Standard Webhooks). Shown only once"`
 	Note   string `json:"note,omitempty" doc:"Why the secret is not shown"`
 }
 
@@ -67,7 +67,7 @@ type newEndpoint struct {
 		Description  string           `json:"description,omitempty" maxLength:"400"`
 		Types        onlyTypes        `json:"types,omitempty" maxItems:"50" uniqueItems:"true"`
 		Procurements onlyProcurements `json:"procurements,omitempty" maxItems:"50" uniqueItems:"true"`
-		Rehearsals   bool             `json:"rehearsals,omitempty" doc:"Rehearsals only; absent: live ones only"`
+		Rehearsals   bool             `json:"rehearsals,omitempty" doc:"true: rehearsals only; absent: live ones only"`
 	}
 }
 
@@ -90,7 +90,7 @@ func (s *server) listEndpoints(ctx context.Context, in *endpointsQuery) (*rest.L
 		showEndpoint(ctx))
 }
 
-// EndpointPath is embedded by the input of what concerns one endpoint.
+// EndpointPath is embedded by the inputs of operations on one endpoint.
 type EndpointPath struct {
 	Endpoint string `path:"endpoint" doc:"ID of the endpoint"`
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/ppi-engine/ppi/views"
 )
 
-// BacklogView says what waits for an endpoint.
+// BacklogView says what has not been delivered to an endpoint.
 type BacklogView struct {
 	Pending int64       `json:"pending" doc:"Events that have not arrived"`
-	Parked  []models.ID `json:"parked" doc:"Procurements that wait for you: mend the receiver, then resume"`
+	Parked  []models.ID `json:"parked" doc:"Procurements that wait for you: repair the receiver, then resume"`
 }
 
 type backlogOutput struct{ Body BacklogView }
@@ -49,7 +49,7 @@ type AttemptView struct {
 	Millis    int64     `json:"duration_ms"`
 	Status    int       `json:"status,omitempty" doc:"HTTP status; absent: there was no answer"`
 
-	Fault models.DeliveryFault `json:"fault,omitempty" doc:"What kept it from the receiver; absent: nothing"`
+	Fault models.DeliveryFault `json:"fault,omitempty" doc:"Why it did not arrive; absent: it arrived"`
 
 	Answer string `json:"answer,omitempty" doc:"Up to 1 KB of the answer; never from internal networks"`
 }
@@ -85,7 +85,7 @@ type deliveriesQuery struct {
 	EndpointPath
 	rest.Paging
 
-	Status      string    `query:"status" enum:"pending,delivered" doc:"Only those that have arrived, or not"`
+	Status      string    `query:"status" enum:"pending,delivered" doc:"Only deliveries that have arrived, or have not"`
 	Procurement models.ID `query:"procurement" doc:"Only those of this procurement"`
 }
 

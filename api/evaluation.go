@@ -22,7 +22,7 @@ type SheetView struct {
 	ProcurementID models.ID      `json:"procurement_id"`
 	TenderID      models.ID      `json:"tender_id"`
 	PersonID      models.ID      `json:"person_id" doc:"The evaluator"`
-	Version       int64          `json:"version" doc:"The last one counts"`
+	Version       int64          `json:"version" doc:"The latest version counts"`
 	Scores        []models.Score `json:"scores"`
 	WrittenAt     time.Time      `json:"written_at" doc:"Procedure time"`
 	// Complete is false while the evaluator has tenders left to score.

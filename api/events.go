@@ -19,10 +19,10 @@ import (
 	"github.com/ppi-engine/ppi/views"
 )
 
-// FeedParameters say what to read of the feed.
+// FeedParameters say what to read from the feed.
 type FeedParameters struct {
 	Type  []string `query:"type" maxItems:"50" doc:"These types and those below; see /v1/event-types"`
-	After string   `query:"after" maxLength:"100" doc:"A cursor; now: what happens next; empty: from the first event"`
+	After string   `query:"after" maxLength:"100" doc:"A cursor; now: only new events; empty: from the first event"`
 	Limit int      `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many events at most"`
 	Wait  int      `query:"wait" minimum:"0" maximum:"30" default:"0" doc:"Seconds to wait for an event"`
 }
@@ -37,13 +37,13 @@ type FeedItem struct {
 	At            time.Time        `json:"at" doc:"Procedure time"`
 	RecordedAt    time.Time        `json:"recorded_at" doc:"Real time"`
 	Data          RawObject        `json:"data" doc:"What happened; /v1/event-types says for each type what it holds"`
-	Cursor        string           `json:"cursor" doc:"Reading after it goes on with the next event"`
+	Cursor        string           `json:"cursor" doc:"Give it as after to read from the next event on"`
 }
 
 // FeedAnswer is a part of the feed.
 type FeedAnswer struct {
 	Items      []FeedItem `json:"items"`
-	NextCursor string     `json:"next_cursor" doc:"Where to read on, now or later; also when there is nothing new"`
+	NextCursor string     `json:"next_cursor" doc:"Where to continue; also given when there is nothing new"`
 }
 
 type eventsQuery struct {
@@ -93,8 +93,8 @@ func (s *server) readProcurementEvents(ctx context.Context, in *procurementEvent
 	}}, nil
 }
 
-// readFeed answers with what there is, or waits for it. What the caller may read is looked up again
-// whenever something has happened.
+// readFeed answers with the events there are, or waits for one. What the caller may read is looked up again whenever
+// something has happened.
 func (s *server) readFeed(ctx context.Context, procurement models.ID, in FeedParameters) (FeedAnswer, error) {
 	if r := models.CheckTypes("type", in.Type); r != nil {
 		return FeedAnswer{}, r
@@ -107,7 +107,7 @@ func (s *server) readFeed(ctx context.Context, procurement models.ID, in FeedPar
 		})
 	}
 	page, err := read()
-	// Reading judges access. Who may not see the procurement is told that first, whatever the cursor.
+	// Reading judges access: a caller who may not see the procurement is told that first, whatever the cursor.
 	if err != nil {
 		return FeedAnswer{}, err
 	}
@@ -123,15 +123,15 @@ func (s *server) readFeed(ctx context.Context, procurement models.ID, in FeedPar
 	return s.showFeed(page), nil
 }
 
-// await reads again whenever something has happened that the caller might read, until there is something
-// or the time is over. It holds no connection to the database meanwhile.
+// await reads again whenever something has happened that the caller might read, until there is an event to show or the
+// time is over. It holds no connection to the database while it waits.
 func (s *server) await(
 	ctx context.Context, limit time.Duration, page views.FeedPage, read func() (views.FeedPage, error),
 ) (views.FeedPage, error) {
 	leave, ok := s.tail.join(rest.Reader(ctx).Actor.PersonID)
 	if !ok {
 		return page, models.Refuse(models.CodeRateLimited, "wait", "too many requests are waiting for events").
-			Accepting("fewer at once, or no wait")
+			Accepting("fewer waiting requests at once (one person: at most %d), or a request without wait", mostOfOne)
 	}
 	defer leave()
 	timer := time.NewTimer(limit)
@@ -169,7 +169,7 @@ func (s *server) showFeed(page views.FeedPage) FeedAnswer {
 	return answer
 }
 
-// fromNow is the cursor of who wants nothing of what has been.
+// fromNow is the cursor of a reader who wants only what happens from now on.
 const fromNow = "now"
 
 func (s *server) feedStart(ctx context.Context, after string) (int64, error) {
@@ -182,8 +182,8 @@ func (s *server) feedStart(ctx context.Context, after string) (int64, error) {
 	return s.feedCursors.open(after)
 }
 
-// feedCursors encrypt positions of the log: they count what others did, so whoever could read two of them
-// could count the tenders that came in between.
+// feedCursors encrypt positions of the log. A position counts what others did: a reader of two positions could count
+// the tenders that came in between.
 type feedCursors struct{ aead cipher.AEAD }
 
 const (
@@ -210,6 +210,6 @@ func (c feedCursors) open(cursor string) (int64, error) {
 			return int64(binary.BigEndian.Uint64(plain)), nil //nolint:gosec // as it was sealed
 		}
 	}
-	return 0, models.Refuse(models.CodeInvalidCursor, "after", "the cursor is not one of the feed").
-		Accepting("a cursor as it was answered, now, or none")
+	return 0, models.Refuse(models.CodeInvalidCursor, "after", "the cursor does not come from the feed").
+		Accepting("a cursor exactly as the feed gave it, the word now, or no cursor")
 }

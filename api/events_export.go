@@ -19,8 +19,8 @@ const (
 	mediaLines = "application/x-ndjson"
 	// headerCut says that an export leaves something out, and why.
 	headerCut = "Ppi-Export-Cut"
-	cutReason = "a box of tenders is open: what was recorded since the publication that opened it follows once it " +
-		"is closed"
+	cutReason = "a box of tenders is open: what was recorded since the publication that opened it can be exported " +
+		"once the box is closed"
 	// exportsAtOnce bounds the exports under way: each holds a connection to the database.
 	exportsAtOnce = 3
 	// exportPatience is how long a reader may take for each part.
@@ -36,7 +36,8 @@ func (s *server) exportEvents(ctx context.Context) (*huma.StreamResponse, error)
 	select {
 	case s.exports <- struct{}{}:
 	default:
-		return nil, models.Refuse(models.CodeRateLimited, "export", "other exports are under way")
+		return nil, models.Refuse(models.CodeRateLimited, "export", "too many exports are under way").
+			Accepting("the same request when another export has ended")
 	}
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		defer func() { <-s.exports }()
@@ -59,7 +60,7 @@ func (s *server) exportEvents(ctx context.Context) (*huma.StreamResponse, error)
 		case err == nil, errors.Is(err, errHeadOnly):
 		case out.begun:
 			s.log.ErrorContext(ctx, "export broken off", "request", rest.RequestID(ctx), "cause", err)
-			panic(http.ErrAbortHandler) // a reader must not take a part for the whole
+			panic(http.ErrAbortHandler) // the reader must not mistake a part for the whole
 		default:
 			rest.Abort(c, err)
 		}
@@ -69,7 +70,7 @@ func (s *server) exportEvents(ctx context.Context) (*huma.StreamResponse, error)
 // errHeadOnly ends an export of which only the headers were asked for.
 var errHeadOnly = errors.New("only the headers were asked for")
 
-// A patientWriter gives up a reader that takes nothing for a while.
+// A patientWriter gives up when its reader takes nothing for a while.
 type patientWriter struct {
 	head    bool
 	to      io.Writer

@@ -11,7 +11,8 @@ import (
 )
 
 const (
-	// tailInterval is how often the log is looked at while somebody waits; tailRetry, after a failure.
+	// tailInterval is the time between two looks at the log while somebody waits; tailRetry is the time after a
+	// failure.
 	tailInterval = 50 * time.Millisecond
 	tailRetry    = time.Second
 	tailTimeout  = 5 * time.Second
@@ -21,8 +22,8 @@ const (
 	mostOfOne   = 10
 )
 
-// A tail looks at the end of the log for all requests that wait for events: one query however many they
-// are, and none when there is nobody.
+// A tail looks at the end of the log for all requests that wait for events: with one query, however many they are, and
+// with none when nobody waits.
 type tail struct {
 	read func(ctx context.Context, after int64, limit int) (head int64, happened []views.Happening, err error)
 	log  *slog.Logger
@@ -31,12 +32,12 @@ type tail struct {
 	joined   int
 	joinedBy map[models.ID]int
 	watching map[*watch]struct{}
-	// head is how far the log was looked at; it is only moved while following.
+	// head is the position up to which the log was read; it moves only while following.
 	head      int64
 	following bool
 }
 
-// A watch is one request that waits for what happens behind a position.
+// A watch is one request that waits for what happens after a position.
 type watch struct {
 	wants    func(procurement models.ID) bool
 	since    int64
@@ -47,7 +48,7 @@ func newTail(v *views.Views, log *slog.Logger) *tail {
 	return &tail{read: v.Happenings, log: log, joinedBy: map[models.ID]int{}, watching: map[*watch]struct{}{}}
 }
 
-// join takes one of the places for those who wait; false when there is none.
+// join takes one of the places for waiting requests; ok is false when none is free.
 func (t *tail) join(person models.ID) (leave func(), ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -66,8 +67,8 @@ func (t *tail) join(person models.ID) (leave func(), ok bool) {
 	}, true
 }
 
-// watch returns a channel that is closed once something has happened behind a position that is wanted, or
-// may have.
+// watch returns a channel that is closed when something that the caller wants has happened, or may have happened, after
+// the position since.
 func (t *tail) watch(wants func(models.ID) bool, since int64) (happened <-chan struct{}, stop func()) {
 	w := &watch{wants: wants, since: since, happened: make(chan struct{})}
 	t.mu.Lock()
@@ -77,7 +78,7 @@ func (t *tail) watch(wants func(models.ID) bool, since int64) (happened <-chan s
 		t.head, t.following = since, true
 		go t.follow()
 	case since < t.head:
-		// What happened in between was told to those who watched then.
+		// Something happened in between, and only those who watched then were told.
 		close(w.happened)
 		return w.happened, func() {}
 	}
@@ -108,7 +109,7 @@ func (t *tail) follow() {
 	}
 }
 
-// begin tells from where on to look, and ends the following when nobody watches.
+// begin returns the position to read from; it ends the following when nobody watches.
 func (t *tail) begin() (head int64, watched bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

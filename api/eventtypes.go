@@ -14,7 +14,7 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 )
 
-// EventType says all of one type of event.
+// EventType describes one type of event.
 type EventType struct {
 	Type     models.EventType `json:"type" doc:"Never changes its meaning; types are added, never renamed"`
 	Meaning  string           `json:"meaning" doc:"What happened"`
@@ -24,7 +24,7 @@ type EventType struct {
 	Schema   RawObject        `json:"schema" doc:"JSON Schema (2020-12) of data in the feed; members are only added"`
 }
 
-// EventCondition holds for an event whose payload has this value in this field.
+// EventCondition is met by an event whose payload has this value in this field.
 type EventCondition struct {
 	Field string `json:"field" doc:"Name of a member of the payload"`
 	Value string `json:"value" doc:"Its value"`
@@ -44,7 +44,7 @@ type eventTypesOutput struct {
 	}
 }
 
-// listEventTypes lists the whole catalogue at once: it is as long as the program makes it.
+// listEventTypes lists the whole catalogue on one page: the program fixes its length.
 func (s *server) listEventTypes(context.Context, *struct{}) (*eventTypesOutput, error) {
 	all, err := eventTypes()
 	if err != nil {
@@ -73,7 +73,7 @@ func (s *server) getEventType(_ context.Context, in *eventTypePath) (*eventTypeO
 	return &eventTypeOutput{all[i]}, nil
 }
 
-// eventTypes are the catalogue as it is shown.
+// eventTypes returns the catalogue as it is shown.
 var eventTypes = sync.OnceValues(func() (all []EventType, err error) {
 	for _, row := range event.Catalogue() {
 		shown, err := showEventType(row)
@@ -100,8 +100,8 @@ func showEventType(row event.Row) (EventType, error) {
 	return shown, nil
 }
 
-// payloadSchema describes what events of a type say. A later release may say more, so whoever validates must let
-// through what is not described.
+// payloadSchema describes the payload of a type of event. A later release of PPI Engine may add members, so a validator
+// must accept members that are not described.
 func payloadSchema(row event.Row) *huma.Schema {
 	schema := openSchema(reflect.TypeOf(row.Payload))
 	schema.Title, schema.Description = string(row.Type), row.Means

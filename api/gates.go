@@ -33,19 +33,19 @@ type VoteView struct {
 	Choice         models.Choice `json:"choice"`
 	Reason         string        `json:"reason,omitempty"`
 	CastAt         time.Time     `json:"cast_at" doc:"Procedure time"`
-	VoidedAt       *time.Time    `json:"voided_at,omitempty" doc:"Set when the subject changed or the buyer voted anew"`
+	VoidedAt       *time.Time    `json:"voided_at,omitempty" doc:"Set if the subject changed or the buyer voted again"`
 }
 
-// A GateView is what stands between a phase and its end, as it is now.
+// A GateView is the gate of a phase as it is now.
 type GateView struct {
 	Phase    models.Phase        `json:"phase"`
 	Round    int                 `json:"round"`
 	Status   models.PhaseStatus  `json:"status"`
-	Digest   string              `json:"digest" doc:"Names what is judged; a vote names it"`
+	Digest   string              `json:"digest" doc:"Identifies what is judged; a vote must name it"`
 	Met      bool                `json:"met" doc:"Whether no criterion blocks"`
 	Criteria []models.Criterion  `json:"criteria"`
 	Subject  []string            `json:"subject" doc:"What is approved, as id@digest"`
-	Authors  []models.ID         `json:"authors" doc:"Who wrote it and may not cast their buyer's vote"`
+	Authors  []models.ID         `json:"authors" doc:"Who wrote the subject, and so may not cast their buyer's vote"`
 	Rule     models.DecisionRule `json:"rule" doc:"How the votes are counted"`
 	Decision models.Decision     `json:"decision"`
 	Missing  []models.ID         `json:"missing" doc:"Buyers whose vote is not in"`
@@ -87,7 +87,7 @@ func showGate(g views.Gate) GateView {
 	return view
 }
 
-// orEmpty makes an empty list of none, because null is not a list.
+// orEmpty turns nil into an empty list, because null is not a list in JSON.
 func orEmpty[T any](items []T) []T {
 	if items == nil {
 		return []T{}
@@ -100,7 +100,7 @@ type MotionView struct {
 	ID        models.ID           `json:"id"`
 	Verb      models.Verb         `json:"verb"`
 	Payload   map[string]any      `json:"payload"`
-	Digest    string              `json:"digest" doc:"Names what is moved; a vote names it"`
+	Digest    string              `json:"digest" doc:"Identifies what is moved; a vote must name it"`
 	MoverID   models.ID           `json:"mover_id"`
 	Status    models.MotionStatus `json:"status"`
 	MovedAt   time.Time           `json:"moved_at" doc:"Procedure time"`

@@ -9,7 +9,7 @@ import (
 
 // PublicKey verifies what this installation signs for one use.
 type PublicKey struct {
-	Use       string `json:"use" enum:"receipts,checkpoints" doc:"receipts of tenders; or of the record and exports"`
+	Use       string `json:"use" enum:"receipts,checkpoints" doc:"Receipts of tenders, or checkpoints and exports"`
 	Name      string `json:"name" doc:"The name of the key on signed notes"`
 	Algorithm string `json:"algorithm" enum:"Ed25519"`
 	Verifier  string `json:"verifier" doc:"The key as a C2SP signed note has it, for ppi audit verify --key"`
@@ -22,8 +22,8 @@ type keysOutput struct {
 	}
 }
 
-// listKeys lists what is needed to verify what we sign. Webhooks are not among it: each endpoint has a
-// secret of its own, which its owner got when it was registered.
+// listKeys lists the public keys that verify what we sign. Webhooks need none: each endpoint has a secret of its own,
+// which its owner got when the endpoint was registered.
 func (s *server) listKeys(context.Context, *struct{}) (*keysOutput, error) {
 	out := &keysOutput{}
 	for _, k := range []PublicKey{
@@ -38,7 +38,7 @@ func (s *server) listKeys(context.Context, *struct{}) (*keysOutput, error) {
 	return out, nil
 }
 
-// read takes a verifier apart: name, hash, and algorithm and key in base64, which may itself hold a plus.
+// read splits a verifier into its name, its hash, and algorithm and key in base64; base64 may itself contain a plus.
 func (k *PublicKey) read() error {
 	name, rest, _ := strings.Cut(k.Verifier, "+")
 	_, encoded, _ := strings.Cut(rest, "+")

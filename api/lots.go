@@ -11,7 +11,7 @@ import (
 	"github.com/ppi-engine/ppi/views"
 )
 
-// LotStatus is where a lot stands.
+// LotStatus is the state of a lot.
 type LotStatus string
 
 // The statuses of a lot.
@@ -60,17 +60,17 @@ func showLot(l models.Lot) LotView {
 	}
 }
 
-// BoxView is what takes what is handed in for a lot at one stage of its procedure.
+// BoxView is the box that receives what suppliers hand in for a lot at one stage of its procedure.
 type BoxView struct {
 	ID           models.ID        `json:"id"`
 	Stage        models.StageCode `json:"stage" doc:"The stage of the procedure, such as request or tender"`
 	Round        int              `json:"round" doc:"Counts from 1 where the stage repeats"`
 	HandsIn      models.Handed    `json:"hands_in" enum:"tender,request" doc:"Tenders, or requests to participate"`
-	ByInvitation bool             `json:"by_invitation" doc:"true: only who was invited hands in anything"`
+	ByInvitation bool             `json:"by_invitation" doc:"true: only invited suppliers can hand in"`
 	OpenedAt     time.Time        `json:"opened_at" doc:"Procedure time"`
 	Deadline     DeadlineView     `json:"deadline"`
 	ClosedAt     *time.Time       `json:"closed_at,omitempty" doc:"Procedure time"`
-	UnsealedAt   *time.Time       `json:"unsealed_at,omitempty" doc:"When openers of two buyers had; procedure time"`
+	UnsealedAt   *time.Time       `json:"unsealed_at,omitempty" doc:"When two buyers had opened it; procedure time"`
 }
 
 func showBoxes(l models.Lot) []BoxView {

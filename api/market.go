@@ -10,7 +10,7 @@ import (
 	"github.com/ppi-engine/ppi/views"
 )
 
-// A ReleaseView is what everyone was told.
+// A ReleaseView is an entry as the market was told it.
 type ReleaseView struct {
 	EntryID    models.ID        `json:"entry_id"`
 	Kind       models.EntryKind `json:"kind"`
@@ -42,7 +42,7 @@ func (s *server) listReleases(ctx context.Context, in *releasesQuery) (*rest.Lis
 		})
 }
 
-// A ConsultationView is a market consultation, which the announcement names.
+// A ConsultationView is a market consultation, identified by its announcement.
 type ConsultationView struct {
 	Announcement  models.ID  `json:"announcement"`
 	Questionnaire models.ID  `json:"questionnaire"`
@@ -80,7 +80,7 @@ func (s *server) listConsultations(
 		})
 }
 
-// A TaskView asks people to look after something.
+// A TaskView is something that people are asked to look after.
 type TaskView struct {
 	ID         models.ID       `json:"id"`
 	Kind       string          `json:"kind" doc:"Such as bulletin_overdue or consortium_ineligible"`
@@ -88,7 +88,7 @@ type TaskView struct {
 	Status     string          `json:"status" enum:"open,done"`
 	Detail     json.RawMessage `json:"detail"`
 	RaisedAt   time.Time       `json:"raised_at" doc:"Procedure time"`
-	RemindedAt *time.Time      `json:"reminded_at,omitempty" doc:"When it was last brought to mind again"`
+	RemindedAt *time.Time      `json:"reminded_at,omitempty" doc:"When people were last reminded of it"`
 	DoneAt     *time.Time      `json:"done_at,omitempty"`
 }
 

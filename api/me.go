@@ -7,14 +7,14 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// mostShown bounds the procurements that /v1/me shows in line.
+// mostShown is how many procurements /v1/me shows at most.
 const mostShown = 200
 
 type me struct {
 	Person       person        `json:"person"`
 	Organisation organisation  `json:"organisation"`
 	Key          Key           `json:"key" doc:"The key this request was made with"`
-	Procurements []involvement `json:"procurements" doc:"Where I hold a role now: the first 200, see /v1/procurements"`
+	Procurements []involvement `json:"procurements" doc:"Where I hold a role now; at most 200, see /v1/procurements"`
 }
 
 type involvement struct {

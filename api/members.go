@@ -17,7 +17,7 @@ type member struct {
 	JoinedAt       time.Time  `json:"joined_at"`
 	LeftAt         *time.Time `json:"left_at,omitempty"`
 
-	// of is the version of the procurement, whose part the consortium is.
+	// of is the version of the procurement, because the consortium is a part of it.
 	of     int64
 	joined bool
 }
@@ -54,7 +54,7 @@ func (s *server) listMembers(ctx context.Context, in *membersQuery) (*rest.Liste
 		showMember)
 }
 
-// MemberPath is embedded by the input of what concerns one member.
+// MemberPath is embedded by the inputs of operations on one member.
 type MemberPath struct {
 	ProcurementPath
 	OrganisationPath

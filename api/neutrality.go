@@ -8,9 +8,9 @@ import (
 	"github.com/ppi-engine/ppi/views"
 )
 
-// A NeutralityFindingView points at words that favour somebody or leave open what is wanted.
+// A NeutralityFindingView points at words that may favour somebody or that leave open what is wanted.
 type NeutralityFindingView struct {
-	Entry      models.ID        `json:"entry" doc:"Where the words stand"`
+	Entry      models.ID        `json:"entry" doc:"The entry that contains the words"`
 	Kind       models.EntryKind `json:"kind"`
 	Field      string           `json:"field" doc:"JSON pointer into its content"`
 	Code       findingCode      `json:"code"`
@@ -18,12 +18,12 @@ type NeutralityFindingView struct {
 	Language   string           `json:"language"`
 	Start      int              `json:"start" doc:"Offset in characters (Unicode code points)"`
 	End        int              `json:"end" doc:"Exclusive"`
-	Text       string           `json:"text" doc:"What stands there"`
+	Text       string           `json:"text" doc:"The words themselves"`
 	Reason     string           `json:"reason"`
 	Suggestion string           `json:"suggestion"`
 	Source     string           `json:"source" doc:"Article or rule"`
-	Open       bool             `json:"open" doc:"It blocks a gate: no second person has said why it may stand"`
-	Answer     models.ID        `json:"answer,omitempty" doc:"The answer that lets it stand"`
+	Open       bool             `json:"open" doc:"It blocks a gate: no second person has said why the words may stay"`
+	Answer     models.ID        `json:"answer,omitempty" doc:"The answer that says why the words may stay"`
 }
 
 // NeutralityFindingsView lists findings, entry by entry.

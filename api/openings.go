@@ -16,7 +16,7 @@ import (
 type OpeningBody struct {
 	Envelope        int           `json:"envelope" minimum:"1" maximum:"20" doc:"Its number"`
 	Unreadable      bool          `json:"unreadable,omitempty" doc:"It cannot be decrypted with the opening key"`
-	PlaintextDigest string        `json:"plaintext_digest,omitempty" doc:"SHA-256 in hexadecimal, by ppi seal open"`
+	PlaintextDigest string        `json:"plaintext_digest,omitempty" doc:"SHA-256 in hexadecimal, from ppi seal open"`
 	Size            int64         `json:"size,omitempty" minimum:"0" doc:"Bytes of what was in it"`
 	Upload          models.ID     `json:"upload,omitempty" doc:"What was in it, uploaded for the evaluators"`
 	Price           *models.Money `json:"price,omitempty" doc:"Of a price envelope: the price it names"`
@@ -46,7 +46,7 @@ type OpeningView struct {
 
 func (v OpeningView) Self() string { return tenderPath(v.ProcurementID, v.TenderID) + "/openings" }
 
-// AtVersion is always the first: what was recorded is never changed.
+// AtVersion is always 1: what was recorded is never changed.
 func (OpeningView) AtVersion() int64 { return 1 }
 
 func showOpening(procurement models.ID, o models.Opening, found models.Found) OpeningView {

@@ -23,13 +23,13 @@ func (s *server) operations() []rest.Operation {
 	)
 }
 
-// reads lets in who may read a subject, as views judge it.
+// reads lets in the roles that may read a subject of a view.
 func reads(of views.Subject) rest.Access { return rest.Roles(views.Readers(of)...) }
 
 func (s *server) platform() []rest.Operation {
 	const one = "/v1/organisations/{organisation}"
 	return []rest.Operation{
-		rest.Get("/livez", rest.Public(), "Tell whether the process runs", s.live),
+		rest.Get("/livez", rest.Public(), "Tell whether the instance runs", s.live),
 		rest.Get("/readyz", rest.Public(), "Tell whether requests can be answered", s.isReady),
 
 		rest.Get("/v1/keys", rest.Public(), "List the public keys that verify receipts, checkpoints and exports",
@@ -74,8 +74,8 @@ func (s *server) consortium() []rest.Operation {
 
 		rest.Get(ofProcurement+"/members", reads(views.OfMembers), "List the members of the consortium", s.listMembers),
 		rest.Get(member, reads(views.OfMembers), "Read a member", s.getMember),
-		rest.Put(member, lead, "Take a contracting authority in, or change its part", s.putMember, rest.MayCreate()),
-		rest.Delete(member, lead, "Take a member out of a draft", s.removeMember, rest.Answers(http.StatusNoContent)),
+		rest.Put(member, lead, "Add a contracting authority, or change its part", s.putMember, rest.MayCreate()),
+		rest.Delete(member, lead, "Remove a member from a draft", s.removeMember, rest.Answers(http.StatusNoContent)),
 
 		rest.Post(ofProcurement+"/roles", lead, "Give a person a role", s.giveRole),
 		rest.Get(ofProcurement+"/roles", reads(views.OfRoles), "List roles, ended ones too", s.listRoles),
@@ -125,18 +125,20 @@ func (s *server) files() []rest.Operation {
 		rest.Post(ofProcurement+"/documents", writers, "Write a document from a complete upload", s.createDocument),
 		rest.Get(ofProcurement+"/documents", readers,
 			"List documents; suppliers see those for tenderers, once published", s.listDocuments),
-		rest.Get(document, readers, "Read what a document is", s.getDocument),
+		rest.Get(document, readers, "Read the description of a document", s.getDocument),
 		rest.Put(document, writers, "Write the next version of a document", s.rewriteDocument),
 		rest.Get(document+"/versions", readers, "List all versions of a document, oldest first",
 			s.listDocumentVersions),
 		rest.Get(document+"/content", readers, "Read the file of a document", s.getDocumentContent, rest.GivesBytes()),
 
-		rest.Post(ofProcurement+"/uploads", uploaders, "Announce a file by size and digest", s.createUpload),
+		rest.Post(ofProcurement+"/uploads", uploaders, "Begin an upload: state the size and digest of a file",
+			s.createUpload),
 		rest.Get(upload, uploaders, "Read how far an upload of mine is", s.getUpload),
-		rest.Put(upload+"/chunks/{n}", uploaders, "Send one chunk, again if need be, in any order", s.putChunk,
-			rest.TakesBytes(models.ChunkSize, chunkTimeout), rest.Unconditional(), rest.Answers(http.StatusNoContent)),
-		rest.Post(upload+"/actions/complete", uploaders, "Have the bytes checked and kept for good", s.completeUpload,
-			rest.Answers(http.StatusOK)),
+		rest.Put(upload+"/chunks/{n}", uploaders, "Send one chunk; chunks may come in any order and be repeated",
+			s.putChunk, rest.TakesBytes(models.ChunkSize, chunkTimeout), rest.Unconditional(),
+			rest.Answers(http.StatusNoContent)),
+		rest.Post(upload+"/actions/complete", uploaders, "Complete an upload: have the file checked and kept for good",
+			s.completeUpload, rest.Answers(http.StatusOK)),
 		rest.Get(upload+"/content", uploaders, "Read back the file of a complete upload of mine", s.getUploadContent,
 			rest.GivesBytes()),
 	}
@@ -212,7 +214,7 @@ func (s *server) evaluation() []rest.Operation {
 		rest.Get(lot+"/score-sheets", reads(views.OfScores),
 			"List individual scores: my own, and the others' once all of mine are in", s.listSheets),
 		rest.Get(lot+"/shortlist", reads(views.OfShortlist),
-			"Say of every candidate whether it is invited to tender, and why not", s.getShortlist),
+			"Say of every candidate whether it is invited to tender, and if not, why", s.getShortlist),
 		rest.Get(lot+"/ranking", reads(views.OfRanking), "Rank the tenders for a lot, every line explained",
 			s.getRanking),
 	}
@@ -231,7 +233,7 @@ func (s *server) conclusion() []rest.Operation {
 	}
 }
 
-// feed is what happens. It has no subject: views judge it event by event.
+// feed is what happens. It is no subject of a view: access is judged event by event.
 func (s *server) feed() []rest.Operation {
 	return []rest.Operation{
 		rest.Get("/v1/events", rest.Authenticated(),
@@ -247,7 +249,8 @@ func (s *server) feed() []rest.Operation {
 	}
 }
 
-// endpoints are looked at by views and acts: an endpoint is its owner's, and in part an administrator's.
+// endpoints are open to every caller here; views and acts judge access, because an endpoint belongs to its owner and
+// administrators may do some things with it.
 func (s *server) endpoints() []rest.Operation {
 	const one = "/v1/endpoints/{endpoint}"
 	known, ok := rest.Authenticated(), rest.Answers(http.StatusOK)
@@ -258,14 +261,15 @@ func (s *server) endpoints() []rest.Operation {
 		rest.Get(one, known, "Read a webhook endpoint", s.getEndpoint),
 		rest.Patch(one, known, "Change my webhook endpoint", s.changeEndpoint),
 		rest.Delete(one, known, "Remove a webhook endpoint", s.removeEndpoint, rest.Answers(http.StatusNoContent)),
-		rest.Get(one+"/backlog", known, "Read what waits for a webhook endpoint", s.getBacklog),
-		rest.Get(one+"/deliveries", known, "List what goes to my webhook endpoint, and the attempts", s.listDeliveries),
+		rest.Get(one+"/backlog", known, "Read what has not been delivered to a webhook endpoint", s.getBacklog),
+		rest.Get(one+"/deliveries", known, "List the deliveries to my webhook endpoint, with the attempts",
+			s.listDeliveries),
 		rest.Post(one+"/actions/rotate", known, "Replace my endpoint's secret; both sign for 24 hours",
 			s.rotateEndpoint, rest.Conditional(), ok),
 		rest.Post(one+"/actions/ping", known, "Send a test message to my endpoint", s.pingEndpoint, ok),
-		rest.Post(one+"/actions/pause", known, "Keep back what goes to an endpoint", s.pauseEndpoint,
+		rest.Post(one+"/actions/pause", known, "Pause the deliveries to an endpoint", s.pauseEndpoint,
 			rest.Conditional(), ok),
-		rest.Post(one+"/actions/resume", known, "Go on with an endpoint that is paused or whose deliveries are parked",
+		rest.Post(one+"/actions/resume", known, "Resume the deliveries to an endpoint that are paused or parked",
 			s.resumeEndpoint, rest.Conditional(), ok),
 	}
 }

@@ -12,10 +12,10 @@ import (
 type organisation struct {
 	ID                  models.ID               `json:"id"`
 	LegalName           string                  `json:"legal_name"`
-	Country             string                  `json:"country" doc:"ISO 3166-1 alpha-2; Greece is GR; empty: not said"`
+	Country             string                  `json:"country" doc:"ISO 3166-1 alpha-2; Greece is GR; may be empty"`
 	Kind                models.OrganisationKind `json:"kind"`
 	SME                 *bool                   `json:"sme,omitempty" doc:"See Recommendation 2003/361/EC"`
-	LessDevelopedRegion *bool                   `json:"less_developed_region,omitempty" doc:"Or in a transition region"`
+	LessDevelopedRegion *bool                   `json:"less_developed_region,omitempty" doc:"Or a transition region"`
 	Version             int64                   `json:"version"`
 	CreatedAt           time.Time               `json:"created_at"`
 }
@@ -33,7 +33,7 @@ type newOrganisation struct {
 
 		Country string `json:"country" pattern:"^[A-Z]{2}$" patternDescription:"an ISO 3166-1 alpha-2 code"`
 
-		Kind models.OrganisationKind `json:"kind" doc:"Which side it can stand on; fixed for good"`
+		Kind models.OrganisationKind `json:"kind" doc:"Whether it buys or offers; fixed for good"`
 
 		SME                 *bool `json:"sme,omitempty"`
 		LessDevelopedRegion *bool `json:"less_developed_region,omitempty"`
@@ -57,7 +57,7 @@ func (s *server) listOrganisations(ctx context.Context, in *struct{ rest.Paging 
 		showOrganisation)
 }
 
-// OrganisationPath is embedded by the input of what concerns one organisation.
+// OrganisationPath is embedded by the inputs of operations on one organisation.
 type OrganisationPath struct {
 	Organisation string `path:"organisation" doc:"ID of the organisation"`
 }

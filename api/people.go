@@ -15,7 +15,7 @@ type person struct {
 	OrganisationID models.ID `json:"organisation_id"`
 	Name           string    `json:"name"`
 	Email          string    `json:"email,omitempty"`
-	Administrator  bool      `json:"administrator" doc:"Runs the platform; sees no procurement by that"`
+	Administrator  bool      `json:"administrator" doc:"Runs the platform; this alone shows no procurement"`
 	Version        int64     `json:"version"`
 	CreatedAt      time.Time `json:"created_at"`
 }
@@ -65,7 +65,7 @@ func (s *server) listPeople(ctx context.Context, in *peopleQuery) (*rest.Listed[
 		showPerson)
 }
 
-// PersonPath is embedded by the input of what concerns one person.
+// PersonPath is embedded by the inputs of operations on one person.
 type PersonPath struct {
 	Person string `path:"person" doc:"ID of the person"`
 }

@@ -47,7 +47,7 @@ type newProcurement struct {
 
 		Languages []string `json:"languages" minItems:"1" maxItems:"24" uniqueItems:"true" maxLength:"35" doc:"BCP 47"`
 
-		Mode  models.Mode `json:"mode" enum:"live,rehearsal" doc:"Chosen for good"`
+		Mode  models.Mode `json:"mode" enum:"live,rehearsal" doc:"It cannot be changed later"`
 		Clock *time.Time  `json:"clock,omitempty" doc:"Procedure time at which a rehearsal begins; absent: now"`
 
 		Profile callProfile `json:"profile,omitempty" doc:"Call profile that eligibility is judged by"`
@@ -68,7 +68,7 @@ func (s *server) createProcurement(ctx context.Context, in *newProcurement) (*re
 type procurementsQuery struct {
 	rest.Paging
 
-	Status models.Status `query:"status" enum:"draft,running,suspended,cancelled,completed" doc:"Only with it"`
+	Status models.Status `query:"status" enum:"draft,running,suspended,cancelled,completed" doc:"Only with this status"`
 }
 
 func (s *server) listProcurements(ctx context.Context, in *procurementsQuery) (*rest.Listed[procurement], error) {

@@ -23,7 +23,7 @@ func (in ConsultationPath) ids() (procurement, announcement models.ID, err error
 	return procurement, announcement, err
 }
 
-// A ResponseView is a response to a market consultation. Its operator and the buyers see it, nobody else.
+// A ResponseView is a response to a market consultation. Only the economic operator that sent it and the buyers see it.
 type ResponseView struct {
 	ID             models.ID              `json:"id"`
 	ProcurementID  models.ID              `json:"procurement_id"`
@@ -40,7 +40,7 @@ func (v ResponseView) Self() string {
 	return "/v1/procurements/" + string(v.ProcurementID) + "/consultation-responses/" + string(v.ID)
 }
 
-// AtVersion is that of what was received: it never changes.
+// AtVersion is always 1: a response is never changed after it was received.
 func (v ResponseView) AtVersion() int64 { return 1 }
 
 func showResponse(r models.ConsultationResponse) ResponseView {

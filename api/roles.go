@@ -64,7 +64,7 @@ func (s *server) listRoles(ctx context.Context, in *rolesQuery) (*rest.Listed[ro
 		showRole)
 }
 
-// RolePath is embedded by the input of what concerns one role.
+// RolePath is embedded by the inputs of operations on one role.
 type RolePath struct {
 	ProcurementPath
 

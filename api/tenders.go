@@ -81,12 +81,12 @@ func (s *server) withdrawTender(ctx context.Context, in *TenderPath) (*rest.Answ
 	return receipted(ctx, done, err)
 }
 
-// TenderView is a tender as its supplier sees it, and, once the box is closed, the buyers.
+// TenderView is a tender as its supplier sees it; the buyers see it once the box is closed.
 type TenderView struct {
 	ID             models.ID      `json:"id"`
 	ProcurementID  models.ID      `json:"procurement_id"`
 	LotID          models.ID      `json:"lot_id"`
-	BoxID          models.ID      `json:"box_id" doc:"The box of the lot that it was put into"`
+	BoxID          models.ID      `json:"box_id" doc:"The box of the lot that received it"`
 	HandsIn        models.Handed  `json:"hands_in" enum:"tender,request" doc:"A tender, or a request to participate"`
 	OrganisationID models.ID      `json:"organisation_id"`
 	Status         string         `json:"status" enum:"standing,replaced,withdrawn"`
@@ -168,8 +168,8 @@ func (s *server) getTender(ctx context.Context, in *TenderPath) (*rest.Answer[Te
 	return rest.Got(ctx, t, err, showTender)
 }
 
-// ReceiptView is what a supplier gets for a tender or a withdrawal: what the signed note says, and the
-// note, which proves it to anyone who has the public key.
+// ReceiptView is what a supplier gets for a tender or a withdrawal: the content of the receipt, and the signed note
+// that proves it to anyone who has the public key.
 type ReceiptView struct {
 	Act            views.ReceiptAct `json:"act" enum:"received,withdrawn"`
 	TenderID       models.ID        `json:"tender_id"`
@@ -187,7 +187,7 @@ type ReceiptView struct {
 
 func (v ReceiptView) Self() string { return tenderPath(v.ProcurementID, v.TenderID) + "/receipt" }
 
-// AtVersion is always the first: a receipt is never changed.
+// AtVersion is always 1: a receipt is never changed.
 func (ReceiptView) AtVersion() int64 { return 1 }
 
 func showReceipt(r views.Receipt) ReceiptView {
@@ -198,8 +198,8 @@ func showReceipt(r views.Receipt) ReceiptView {
 	}
 }
 
-// receipted answers what a supplier did at a box with its receipt. What was made is the tender, so that is where
-// the answer leads.
+// receipted answers an act of a supplier at a box with its receipt. The Location is that of the tender, because the
+// tender is what was created.
 func receipted(ctx context.Context, done acts.Done[views.Receipt], err error) (*rest.Answer[ReceiptView], error) {
 	a, err := rest.Created(ctx, done, err, showReceipt)
 	if err != nil {
@@ -236,7 +236,7 @@ type envelopePath struct {
 	N int `path:"n" minimum:"1" maximum:"20" doc:"Number of the envelope, from 1"`
 }
 
-// getEnvelope serves the sealed bytes. That somebody asked for them too early is recorded.
+// getEnvelope serves the sealed bytes. A request that comes too early is recorded.
 func (s *server) getEnvelope(ctx context.Context, in *envelopePath) (*huma.StreamResponse, error) {
 	id, err := in.id()
 	if err != nil {

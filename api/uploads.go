@@ -21,7 +21,7 @@ type UploadView struct {
 	ID            models.ID      `json:"id"`
 	ProcurementID models.ID      `json:"procurement_id"`
 	Purpose       models.Purpose `json:"purpose"`
-	Filename      string         `json:"filename" doc:"The name given, without what is unsafe"`
+	Filename      string         `json:"filename" doc:"The name given, without unsafe characters"`
 	MediaType     string         `json:"media_type"`
 	Size          int64          `json:"size" doc:"Bytes"`
 	SHA256        string         `json:"sha256" doc:"In hexadecimal"`
@@ -45,10 +45,10 @@ func (v UploadView) Self() string {
 
 func (v UploadView) AtVersion() int64 { return v.Version }
 
-// showWhole shows an upload that has none of its chunks yet, or all.
+// showWhole shows an upload that has none of its chunks yet, or all of them.
 func showWhole(u models.Upload) UploadView { return showUpload(views.Upload{Upload: u}) }
 
-// showUpload shows an upload with what of it has arrived.
+// showUpload shows an upload with the chunks of it that have not arrived.
 func showUpload(u views.Upload) UploadView {
 	v := UploadView{
 		ID: u.ID, ProcurementID: u.ProcurementID, Purpose: u.Purpose, Filename: u.Filename, MediaType: u.MediaType,

@@ -29,8 +29,8 @@ func (s *server) getUploadContent(ctx context.Context, in *UploadPath) (*huma.St
 	return s.serveFile(u), nil
 }
 
-// serveFile answers with the bytes of a complete upload: whole or in ranges, chunk by chunk, to be saved
-// and never shown (RFC 6266), because what is in it was written by others.
+// serveFile answers with the bytes of a complete upload, whole or in ranges, read chunk by chunk. Browsers must save
+// the file and not show it (RFC 6266), because its content was written by others.
 func (s *server) serveFile(u models.Upload) *huma.StreamResponse {
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		c := humagin.Unwrap(hc)
@@ -45,7 +45,7 @@ func (s *server) serveFile(u models.Upload) *huma.StreamResponse {
 		content := s.views.Content(c.Request.Context(), u)
 		http.ServeContent(c.Writer, c.Request, "", time.Time{}, content)
 		if err := content.Err(); err != nil {
-			// The answer has begun: that it stays shorter than announced tells the client.
+			// The answer has begun; it stays shorter than its Content-Length, which tells the client.
 			s.log.ErrorContext(c.Request.Context(), "file not read", "request", rest.RequestID(c.Request.Context()),
 				"upload", u.ID, "cause", err)
 		}
@@ -54,8 +54,9 @@ func (s *server) serveFile(u models.Upload) *huma.StreamResponse {
 
 var oneRange = regexp.MustCompile(`^bytes=([0-9]{1,18})?-([0-9]{1,18})?$`)
 
-// ignoreUnusableRange answers with the whole file what asks for several ranges or for what is not in it,
-// as a server may, and what asks without GET, as it must (RFC 9110 §14.2).
+// ignoreUnusableRange removes a Range header so that the whole file is the answer: when it asks for several ranges or
+// for bytes that the file does not have, as a server may, and when the method is not GET, as a server must (RFC 9110
+// §14.2).
 func ignoreUnusableRange(c *gin.Context, size int64) {
 	const header = "Range"
 	parts := oneRange.FindStringSubmatch(c.GetHeader(header))

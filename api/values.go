@@ -6,8 +6,8 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// ProcurementPath is embedded by the input of what concerns a procurement. The guard has read and judged
-// the ID already; see [rest.Procurement].
+// ProcurementPath is embedded by the inputs of operations on a procurement. The guard has already read and judged the
+// ID; see [rest.Procurement].
 type ProcurementPath struct {
 	Procurement string `path:"procurement" doc:"ID of the procurement"`
 }
@@ -23,7 +23,7 @@ func utcOrNil(t *time.Time) *time.Time {
 	return &u
 }
 
-// pathID reads an ID of the path; what is not one names nothing.
+// pathID reads an ID from the path; it refuses what is not an ID as a resource that does not exist.
 func pathID(prefix models.Prefix, parameter, s string) (models.ID, error) {
 	id, err := models.ParseID(prefix, parameter, s)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 )
 
-// describeWebhooks adds to the document what endpoints are sent: a message of each type that portals are told of,
-// and the test message.
+// describeWebhooks adds to the document the messages that endpoints receive: one for each type of event that portals
+// are told of, and the test message.
 func describeWebhooks(document *huma.OpenAPI) {
 	document.Webhooks = map[string]*huma.PathItem{}
 	for _, row := range event.Catalogue() {
@@ -23,10 +23,11 @@ func describeWebhooks(document *huma.OpenAPI) {
 	ping := openSchema(reflect.TypeFor[webhook.Envelope[webhook.Ping]]())
 	ping.Properties["type"].Enum = []any{string(webhook.TypePing)}
 	document.Webhooks[string(webhook.TypePing)] = describeWebhook(webhook.TypePing,
-		"The endpoint is tried out; nothing happened.", ping)
+		"A test of the endpoint; nothing happened.", ping)
 }
 
-// messageSchema describes a message about events of a type: it names what the payload names, and nothing else of it.
+// messageSchema describes a message about events of a type: it contains the IDs that the payload contains, and nothing
+// else of the payload.
 func messageSchema(row event.Row) *huma.Schema {
 	message := openSchema(reflect.TypeFor[webhook.Envelope[webhook.Occurrence]]())
 	message.Properties["type"].Enum = []any{string(row.Type)}
@@ -52,12 +53,12 @@ func describeWebhook(kind models.EventType, means string, message *huma.Schema) 
 		Tags:        []string{"webhooks"},
 		Parameters: []*huma.Param{
 			header("webhook-id",
-				"ID of the message, the same for each attempt: who has it already need not look again"),
-			header("webhook-timestamp", "When this attempt was made, in seconds since 1970; refuse what is more than "+
-				"five minutes off"),
+				"ID of the message, the same for each attempt; ignore a message that you have already"),
+			header("webhook-timestamp", "When this attempt was made, in seconds since 1970; refuse a message when it "+
+				"differs from your clock by more than five minutes"),
 			header("webhook-signature", "One or two signatures, separated by spaces: v1, a comma, and the base64 of "+
 				"HMAC-SHA256 under the endpoint's secret over ID, timestamp and body, joined by full stops (Standard "+
-				"Webhooks). Any one that fits is enough"),
+				"Webhooks). One valid signature is enough"),
 		},
 		RequestBody: &huma.RequestBody{
 			Required: true,
@@ -65,8 +66,8 @@ func describeWebhook(kind models.EventType, means string, message *huma.Schema) 
 		},
 		Responses: map[string]*huma.Response{
 			"2XX": {Description: "The message was received. After any other answer, or none in time, it is sent " +
-				"again later; what happened since waits behind it"},
-			"410": {Description: "No more is wanted: the endpoint is disabled for good"},
+				"again later; later events wait until it has arrived"},
+			"410": {Description: "The receiver wants no more messages: the endpoint is disabled for good"},
 		},
 	}}
 }

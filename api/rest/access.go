@@ -21,16 +21,16 @@ const (
 // Public lets everyone in.
 func Public() Access { return Access{kind: accessPublic} }
 
-// Authenticated lets everyone in who has an API key.
+// Authenticated lets in everyone who has an API key.
 func Authenticated() Access { return Access{kind: accessAuthenticated} }
 
-// Administrator lets in who runs the platform.
+// Administrator lets in the people who run the platform.
 func Administrator() Access { return Access{kind: accessAdministrator} }
 
-// Self lets in administrators and the person of the path.
+// Self lets in administrators and the person whom the path names.
 func Self() Access { return Access{kind: accessSelf} }
 
-// Roles lets in who holds one of the roles on the procurement of the path, now in its procedure time.
+// Roles lets in everyone who holds one of the roles on the procurement of the path now, in its procedure time.
 func Roles(allowed ...models.Role) Access { return Access{kind: accessRoles, roles: allowed} }
 
 // Names lists who may call, for people and for the OpenAPI document.

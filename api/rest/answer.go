@@ -62,7 +62,7 @@ type novel interface {
 	IsNew() bool
 }
 
-// Changed answers a PUT, PATCH or DELETE with what has come of its act.
+// Changed answers a PUT, PATCH or DELETE with the result of its act.
 func Changed[M any, T Resource](ctx context.Context, result M, err error, show func(M) T) (*Answer[T], error) {
 	if err != nil {
 		return nil, err

@@ -11,16 +11,16 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// longestEcho bounds what of a request is repeated in an answer.
+// longestEcho is how many characters of a text from a request an answer repeats at most.
 const longestEcho = 200
 
-// doesNotFit is said of a value that the schema lets pass and the field does not.
+// doesNotFit is said of a value that fits the schema but not the type of its field.
 const doesNotFit = "a value does not fit its field"
 
-// DoesNotFit refuses a body that the schema lets pass and the type that it describes does not.
+// DoesNotFit refuses a body that fits the schema but not the type that the schema describes.
 func DoesNotFit() *models.Refusal { return models.Refuse(models.CodeInvalidValue, "", doesNotFit) }
 
-// clip shortens what comes from a request to what may be repeated.
+// clip shortens text from a request to what an answer may repeat.
 func clip(s string) string {
 	runes := []rune(s)
 	if len(runes) <= longestEcho {
@@ -29,8 +29,8 @@ func clip(s string) string {
 	return string(runes[:longestEcho]) + "…"
 }
 
-// bindingProblem makes a problem of what huma found while binding and validating. The offending value
-// itself is never repeated: it may be a secret, and it ends in the caller's logs.
+// bindingProblem makes a problem of the errors that huma found while it bound and validated a request. The offending
+// value itself is never repeated: it may be a secret, and a problem ends up in the caller's logs.
 func bindingProblem(ctx context.Context, status int, message string, errs []error) *Problem {
 	r := requestOf(ctx).router
 	if r == nil {

@@ -29,8 +29,8 @@ const (
 	deepestJSON     = 32
 )
 
-// readBody reads the whole body of a JSON operation, refuses what the standard decoder would let pass
-// or alter, and leaves the bytes for huma to bind.
+// readBody reads the whole body of a JSON operation, refuses what the standard decoder would accept or alter, and
+// leaves the bytes for huma to bind.
 func (r *Router) readBody(c *gin.Context, req *request) error {
 	body, err := receive(c, req.op.maxBody, r.limits.BodyTimeout)
 	if err != nil {
@@ -223,7 +223,7 @@ func (w *walker) openName(name string) error {
 	top := w.top()
 	top.name, top.value = name, true
 	if top.names[name] {
-		return models.Refuse(models.CodeInvalidRequest, w.pointer(), "the name is given twice")
+		return models.Refuse(models.CodeInvalidRequest, w.pointer(), "the object has the same name twice")
 	}
 	top.names[name] = true
 	return nil

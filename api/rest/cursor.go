@@ -30,8 +30,8 @@ type Listed[T any] struct {
 	Body Page[T]
 }
 
-// cursors makes and reads the cursors of lists: the ID that the page before ended with, signed together
-// with what was listed, so that a cursor serves its own list only and nobody makes one up.
+// cursors makes and reads the cursors of lists. A cursor is the ID that the page before ended with, signed together
+// with the name of the list: it serves this list only, and nobody can make one up.
 type cursors struct {
 	key []byte
 }
@@ -57,8 +57,8 @@ func (c cursors) open(list, cursor string) (models.ID, error) {
 		}
 	}
 	return "", models.Refuse(models.CodeInvalidCursor, "cursor",
-		"the cursor is not one of this list with these filters").
-		Accepting("next_cursor of the page before, unaltered, or no cursor")
+		"the cursor does not belong to this list with these filters").
+		Accepting("the next_cursor of the page before, unaltered, or no cursor")
 }
 
 func (c cursors) mac(list string, last models.ID) []byte {
@@ -67,8 +67,8 @@ func (c cursors) mac(list string, last models.ID) []byte {
 	return h.Sum(nil)[:macBytes]
 }
 
-// List answers one page. filters are what narrows the list, by the names of their query parameters;
-// read returns those after an ID, at most as many as asked for.
+// List answers one page. filters narrow the list, by the names of their query parameters. read returns what comes after
+// an ID, at most limit items.
 func List[M, T any](ctx context.Context, p Paging, filters url.Values,
 	read func(after models.ID, limit int) ([]M, error), id func(M) models.ID, show func(M) T,
 ) (*Listed[T], error) {
@@ -76,7 +76,7 @@ func List[M, T any](ctx context.Context, p Paging, filters url.Values,
 	cursors := req.router.cursors
 	name := req.path + "?" + filters.Encode() + "#" + string(req.actor.PersonID)
 	after, unusable := cursors.open(name, p.Cursor)
-	// Reading judges access. Who may not see the list is told that first, whatever the cursor.
+	// Reading judges access: a caller who may not see the list is told that first, whatever the cursor.
 	found, err := read(after, p.Limit+1)
 	if err != nil {
 		return nil, err

@@ -32,8 +32,8 @@ func (r *Router) guard(c *gin.Context) {
 	}
 }
 
-// letIn recognises the caller and judges access. Who may not even know that something exists is told
-// that it does not.
+// letIn recognises the caller and judges access. A caller who may not even know that something exists is told that it
+// does not.
 func (r *Router) letIn(c *gin.Context, req *request) error {
 	if req.op.Access.kind == accessPublic {
 		return nil
@@ -72,7 +72,7 @@ func (r *Router) recognise(c *gin.Context, req *request) error {
 	return nil
 }
 
-// lookUp finds a key and, where access hangs on a procurement, that too, all in one query.
+// lookUp finds a key and, where access depends on a procurement, the seat of its owner there, in one query.
 func (r *Router) lookUp(c *gin.Context, req *request) auth.Lookup {
 	procurement := models.ID(c.Param("procurement"))
 	if req.op.Access.kind != accessRoles || !procurement.Is(models.PrefixProcurement) {
@@ -107,8 +107,9 @@ func (r *Router) mustHold(c *gin.Context, req *request) error {
 	return nil
 }
 
-// answered tells whether the request repeats a command of the same person that has its outcome: whoever
-// asked may learn it, even if the command itself ended the role it was asked in. The ID of the command needs the key.
+// answered tells whether the request repeats a command of the same person that has its outcome. The person may learn
+// the outcome even if the command itself ended the role in which the person asked. The ID of the command is made from
+// the Idempotency-Key, so that is read first.
 func (r *Router) answered(c *gin.Context, req *request) bool {
 	if !req.op.keepsOutcome {
 		return false
@@ -120,8 +121,8 @@ func (r *Router) answered(c *gin.Context, req *request) bool {
 	return r.callers.HasOutcome(c.Request.Context(), req.commandID())
 }
 
-// Denied leaves a trace of an attempt that the rules of access turned away (Directive 2014/24/EU,
-// Annex IV (g): infringements and attempts must be clearly detectable).
+// Denied logs an attempt that the rules of access refused (Directive 2014/24/EU, Annex IV (g): infringements and
+// attempts must be clearly detectable).
 func Denied(ctx context.Context, err error) error {
 	req := requestOf(ctx)
 	req.router.log.WarnContext(ctx, "access denied", "request", req.id, "person", req.actor.PersonID,
@@ -129,7 +130,7 @@ func Denied(ctx context.Context, err error) error {
 	return err
 }
 
-// traced leaves a trace of an act that was denied only when it was to be carried out.
+// traced logs an attempt that was denied only by the act itself.
 func traced(ctx context.Context, err error) error {
 	if denied, ok := errors.AsType[*acts.Denied](err); ok {
 		return Denied(ctx, denied.Refusal)
@@ -153,7 +154,7 @@ func readHeaders(c *gin.Context, req *request) error {
 		}
 	}
 	if req.op.Method == http.MethodGet {
-		// What serves files looks at one line only.
+		// http.ServeContent reads only the first line of the header.
 		if req.ifNoneMatch = joined(h, headerIfNoneMatch); req.ifNoneMatch != "" {
 			h.Set(headerIfNoneMatch, req.ifNoneMatch)
 		}

@@ -25,7 +25,7 @@ const (
 
 var requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9._:/=+-]{1,128}$`)
 
-// requestIDOf takes over the caller's request ID when it is safe to log and to answer, else makes one.
+// requestIDOf takes the caller's request ID when it is safe to log and to repeat in the answer; otherwise it makes one.
 func requestIDOf(h http.Header) string {
 	if id := h.Get(headerRequestID); requestIDPattern.MatchString(id) {
 		return id
@@ -33,7 +33,7 @@ func requestIDOf(h http.Header) string {
 	return uuid.NewString()
 }
 
-// single returns the value of a header that may be given once.
+// single returns the value of a header that may be given only once; it refuses a repeated one with the code.
 func single(h http.Header, name string, code models.Code) (string, error) {
 	values := h.Values(name)
 	switch len(values) {
@@ -56,11 +56,11 @@ func idempotencyKey(h http.Header) (string, error) {
 	}
 	if value == "" && len(h.Values(headerIdempotencyKey)) == 0 {
 		return "", models.Refuse(models.CodeMissingKey, headerIdempotencyKey, "the request has no Idempotency-Key").
-			Accepting("a key of your making, such as a UUID")
+			Accepting("a key that you choose, such as a UUID")
 	}
 	key, ok := unquote(value)
 	if !ok || key == "" || len(key) > longestKey || strings.ContainsFunc(key, notVisible) {
-		return "", models.Refuse(models.CodeInvalidKey, headerIdempotencyKey, "the Idempotency-Key cannot be used").
+		return "", models.Refuse(models.CodeInvalidKey, headerIdempotencyKey, "the Idempotency-Key is not valid").
 			Accepting("1 to %d visible ASCII characters, bare or in double quotes", longestKey)
 	}
 	return key, nil
@@ -89,7 +89,7 @@ func unquote(value string) (string, bool) {
 	return "", false
 }
 
-// mostTags bounds what is kept of one If-Match: each version that a caller could know of is one tag.
+// mostTags is how many tags one If-Match may have: one for each version that the caller may have seen.
 const mostTags = 100
 
 // ifMatch reads the If-Match of a change (RFC 9110 §13.1.1). Several lines are one list (§5.3). A tag that is
@@ -99,7 +99,7 @@ func ifMatch(h http.Header) (acts.Versions, error) {
 	switch value {
 	case "":
 		return acts.Versions{}, models.Refuse(models.CodeMissingIfMatch, headerIfMatch,
-			"the change does not say on which version it was made").
+			"the request does not say which version it changes").
 			Accepting(`the ETag of the last answer, such as "3", or *`)
 	case anyTag:
 		return acts.Versions{Any: true}, nil
@@ -123,8 +123,8 @@ func ifMatch(h http.Header) (acts.Versions, error) {
 // ETag is the strong validator of a version.
 func ETag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
 
-// matchesNone tells whether If-None-Match names the tag (weak comparison, RFC 9110 §13.1.2). What cannot be
-// read names nothing: the caller then gets the whole answer.
+// matchesNone tells whether If-None-Match names the tag (weak comparison, RFC 9110 §13.1.2). A header that cannot be
+// read names no tag: the caller then gets the whole answer.
 func matchesNone(header, tag string) bool {
 	if header == anyTag {
 		return true

@@ -16,7 +16,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// begin keeps what is found out about the request, which all that follows fills in.
+// begin puts a request into the context; the handlers that follow fill in what they find out.
 func (r *Router) begin(c *gin.Context) {
 	req := &request{
 		id: requestIDOf(c.Request.Header), path: c.Request.URL.Path, instance: clip(c.Request.URL.EscapedPath()),
@@ -83,7 +83,7 @@ func (r *Router) refuseHostile(c *gin.Context) {
 	for name, values := range query {
 		if len(values) > 1 {
 			Abort(c, models.Refuse(models.CodeInvalidRequest, clip(name), "the query parameter is given %d times",
-				len(values)))
+				len(values)).Accepting("the parameter once"))
 			return
 		}
 		if unfit(name) || unfit(values[0]) {

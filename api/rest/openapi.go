@@ -120,7 +120,7 @@ func tag(path string) string {
 	return "platform"
 }
 
-// documentHeaders adds to the document what the guard reads and huma does not bind.
+// documentHeaders adds to the document the headers that the guard reads and huma does not bind.
 func (r *Router) documentHeaders(o *Operation) {
 	d := r.describedBy(o)
 	text := &huma.Schema{Type: huma.TypeString}
@@ -131,11 +131,11 @@ func (r *Router) documentHeaders(o *Operation) {
 		})
 	}
 	if o.Keyed {
-		add(headerIdempotencyKey, "A key of the caller's making, repeated when the request is repeated; kept for "+
+		add(headerIdempotencyKey, "A key that the caller chooses, and repeats when it repeats the request; kept for "+
 			days(acts.RequestsKept), true)
 	}
 	if o.Conditional {
-		add(headerIfMatch, `The ETags of the versions the change may have been made on, or *`, true)
+		add(headerIfMatch, `The ETags of the versions that the change may be based on, or *`, true)
 	}
 	success := d.Responses[strconv.Itoa(o.status)]
 	if o.onProcurement() {
@@ -148,7 +148,7 @@ func (r *Router) documentHeaders(o *Operation) {
 		d.Responses[strconv.Itoa(http.StatusCreated)] = success
 	}
 	if o.Method == http.MethodGet && success.Headers["ETag"] != nil {
-		add(headerIfNoneMatch, "ETags the caller has already; answered by 304 when one is current", false)
+		add(headerIfNoneMatch, "ETags of versions that the caller has; the answer is 304 when one is current", false)
 		const unchanged = http.StatusNotModified
 		d.Responses[strconv.Itoa(unchanged)] = &huma.Response{Description: http.StatusText(unchanged)}
 	}
@@ -168,8 +168,8 @@ func (r *Router) describedBy(o *Operation) *huma.Operation {
 func description() string {
 	var b strings.Builder
 	b.WriteString("Instants are RFC 3339 in UTC. Every POST carries an `Idempotency-Key`, every change an " +
-		"`If-Match`. Whatever answers GET answers HEAD. Lists are read page by page with `next_cursor`. What is " +
-		"refused is answered by a problem (RFC 9457).\n\n" +
+		"`If-Match`. Every path with GET also has HEAD. Lists are read page by page with `next_cursor`. A refusal " +
+		"is answered with a problem (RFC 9457).\n\n" +
 		"<details><summary>All codes of problems</summary>\n\n| code | status | what to do |\n|---|---|---|\n")
 	for _, t := range models.RefusalTypes() {
 		fmt.Fprintf(&b, "| `%s` | %d | %s. %s |\n", t.Code, Status(t.Kind), t.Title, t.Doc)
@@ -183,7 +183,7 @@ func (r *Router) serveDocument(also func(*huma.OpenAPI)) error {
 	document := r.huma.OpenAPI()
 	for _, schema := range document.Components.Schemas.Map() {
 		for _, property := range schema.Properties {
-			// It has done its part, the message of a refusal, and is no keyword of JSON Schema.
+			// It has served the messages of refusals; it is not a keyword of JSON Schema.
 			property.PatternDescription = ""
 		}
 	}

@@ -21,7 +21,7 @@ type Operation struct {
 	// Hidden operations are served but not part of the described API.
 	Hidden bool
 
-	// status is that of success.
+	// status is the HTTP status of success.
 	status int
 	// maxBody bounds the body in bytes; 0 takes the router's limit.
 	maxBody int64
@@ -35,7 +35,7 @@ type Operation struct {
 	takes, gives Schema
 	// givesAlso are media types that an answer can have besides JSON.
 	givesAlso []string
-	// refuses are statuses of problems besides those that its kind implies.
+	// refuses are statuses of problems besides those that the rest of the row implies.
 	refuses []int
 	// mayCreate marks a PUT that answers 201 when there was nothing before.
 	mayCreate bool
@@ -66,14 +66,14 @@ func Post[I, O any](
 	}, handle, options)
 }
 
-// Put makes a row that says all of what exists anew, on the version that If-Match names.
+// Put makes a row that replaces what exists, in the version that If-Match names.
 func Put[I, O any](
 	path string, access Access, summary string, handle Handler[I, O], options ...Option,
 ) Operation {
 	return bound(change(http.MethodPut, path, access, summary), handle, options)
 }
 
-// Patch makes a row that changes a part of what exists, on the version that If-Match names.
+// Patch makes a row that changes a part of what exists, in the version that If-Match names.
 func Patch[I, O any](
 	path string, access Access, summary string, handle Handler[I, O], options ...Option,
 ) Operation {
@@ -112,17 +112,17 @@ func bound[I, O any](o Operation, handle Handler[I, O], options []Option) Operat
 	return o
 }
 
-// An Option departs from what a method implies.
+// An Option changes what the method of an operation implies.
 type Option func(*Operation)
 
 // Conditional makes a POST ask for If-Match, because it acts on a version of what exists.
 func Conditional() Option { return func(o *Operation) { o.Conditional = true } }
 
-// Unconditional spares a PUT the If-Match, because it says the same whatever was there before.
+// Unconditional lets a PUT do without If-Match, because its result does not depend on what was there before.
 func Unconditional() Option { return func(o *Operation) { o.Conditional = false } }
 
-// KeepsOutcome marks an operation whose outcome is kept for good under its Idempotency-Key: whoever asked may learn
-// it, even if the operation itself ended the role it was asked in.
+// KeepsOutcome marks an operation whose outcome is kept for good under its Idempotency-Key. The person who asked may
+// learn it, even if the operation itself ended the role in which the person asked.
 func KeepsOutcome() Option { return func(o *Operation) { o.keepsOutcome = true } }
 
 // Answers sets the status of success where the method's usual one does not fit.
@@ -143,12 +143,13 @@ func GivesBytes() Option { return func(o *Operation) { o.givesBytes = true } }
 // Takes says what a body must be, where the handler takes any JSON.
 func Takes(body Schema) Option { return func(o *Operation) { o.takes = body } }
 
-// Gives says what an answer is, where the handler gives anything, and of which media types it may be instead of JSON.
+// Gives describes the answer where the handler may give anything, and names the media types that it may have instead of
+// JSON.
 func Gives(answer Schema, also ...string) Option {
 	return func(o *Operation) { o.gives, o.givesAlso = answer, also }
 }
 
-// MayRefuse adds statuses of problems to those that the operation's kind implies.
+// MayRefuse adds statuses of problems to those that the rest of its row implies.
 func MayRefuse(statuses ...int) Option { return func(o *Operation) { o.refuses = statuses } }
 
 // ID names the operation in the OpenAPI document, such as get-v1-procurements-procurement.

@@ -35,7 +35,8 @@ func (o Optional[T]) Schema(r huma.Registry) *huma.Schema {
 	return &s
 }
 
-// Change points to what the member changes its value to, which may be nothing; nil: the member was not given.
+// Change points to the new value, which is nil when the member is null. Change returns nil when the member was not
+// given.
 func (o Optional[T]) Change() **T {
 	if !o.given {
 		return nil
@@ -43,7 +44,8 @@ func (o Optional[T]) Change() **T {
 	return &o.value
 }
 
-// OrZero points to what the member changes a value to that is never absent, only empty; nil: the member was not given.
+// OrZero points to the new value of something that can be empty but never absent: null becomes the zero value. OrZero
+// returns nil when the member was not given.
 func (o Optional[T]) OrZero() *T {
 	if o.given && o.value == nil {
 		return new(T)
@@ -54,5 +56,5 @@ func (o Optional[T]) OrZero() *T {
 // Given tells whether the member was given.
 func (o Optional[T]) Given() bool { return o.given }
 
-// Value is what the member says; nil: nothing.
+// Value is the new value; nil when the member is null or was not given.
 func (o Optional[T]) Value() *T { return o.value }

@@ -23,7 +23,7 @@ const problemMediaType = "application/problem+json"
 
 // A Problem is the body of every answer that is not a success (RFC 9457).
 type Problem struct {
-	Type      string      `json:"type" format:"uri" doc:"Names the kind of problem, for good"`
+	Type      string      `json:"type" format:"uri" doc:"Names the kind of problem; it never changes"`
 	Title     string      `json:"title" doc:"The kind of problem in words, the same for all of its type"`
 	Status    int         `json:"status" doc:"HTTP status"`
 	Detail    string      `json:"detail" doc:"What was wrong this time"`
@@ -31,7 +31,7 @@ type Problem struct {
 	Code      models.Code `json:"code" doc:"The kind of problem for programs; it never changes"`
 	RequestID string      `json:"request_id,omitempty" doc:"The request's X-Request-Id"`
 	ErrorID   string      `json:"error_id,omitempty" doc:"Finds the cause of an internal error in the operator's log"`
-	Errors    []Fault     `json:"errors,omitempty" doc:"Each fault of the request, so that all can be mended at once"`
+	Errors    []Fault     `json:"errors,omitempty" doc:"Each fault of the request, to correct all at once"`
 
 	headers http.Header
 }
@@ -63,8 +63,8 @@ type translator struct {
 	log  *slog.Logger
 }
 
-// problem translates any error. A refusal is told in full; of a fault of the engine only an ID is told
-// and the cause is logged under it.
+// problem translates any error. A refusal is shown in full. Of a fault of the engine only an ID is shown; the cause is
+// logged under that ID.
 func (t *translator) problem(ctx context.Context, err error) *Problem {
 	if done, ok := errors.AsType[*Problem](err); ok {
 		return done
@@ -101,7 +101,7 @@ func (f *knownFault) Error() string { return "fault " + f.id }
 // KnownFault makes an error that is answered as a fault of the engine whose cause is in the log under the ID.
 func KnownFault(id string) error { return &knownFault{id} }
 
-// beside collects what went wrong beside a refusal, such as that an attempt could not be recorded.
+// beside collects the errors that came with a refusal, such as an attempt that could not be recorded.
 func beside(err error) error {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
@@ -129,7 +129,7 @@ func (t *translator) fault(ctx context.Context, cause error) *Problem {
 // failed tells of a fault whose cause is in the log under its ID.
 func (t *translator) failed(ctx context.Context, id string) *Problem {
 	p := t.refusal(ctx, models.Refuse(models.CodeInternal, "",
-		"The engine met a fault; the operator finds its cause under error_id."))
+		"The engine failed; the operator finds the cause in the log under error_id."))
 	p.ErrorID = id
 	return p
 }
@@ -183,7 +183,7 @@ func faultOf(r *models.Refusal) Fault {
 	return f
 }
 
-// inHeaders makes a refusal name the headers by which a request says what it does not say in its body.
+// inHeaders makes a refusal name the header in which the request gave its version or its ID.
 func inHeaders(r *models.Refusal) *models.Refusal {
 	if r.Code == models.CodeKeyReused {
 		return models.Refuse(models.CodeKeyReused, headerIdempotencyKey,

@@ -48,8 +48,8 @@ func requestOf(ctx context.Context) *request {
 	return &request{}
 }
 
-// commandID is the ID under which a repeat of the request is recognised. The path stands for the
-// route: the same key on another procurement is another request.
+// commandID is the ID under which a repeat of the request is recognised. It is made from the path, not from the route:
+// the same key on another procurement is another request.
 func (r *request) commandID() string {
 	return models.CommandID(r.actor.PersonID, r.op.Method, r.path, r.key)
 }
@@ -62,7 +62,7 @@ func (r *request) procurement() models.ID {
 	return r.seat.Procurement.ID
 }
 
-// By is the caller as an act is asked for.
+// By says who asks for an act, in which roles and by which request.
 func By(ctx context.Context) acts.By {
 	req := requestOf(ctx)
 	return acts.By{
@@ -72,7 +72,7 @@ func By(ctx context.Context) acts.By {
 	}
 }
 
-// Reader is the caller as views take one.
+// Reader is the caller as a reader of views.
 func Reader(ctx context.Context) views.Reader {
 	req := requestOf(ctx)
 	return views.Reader{Actor: req.actor, Seat: req.seat}

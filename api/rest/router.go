@@ -1,5 +1,5 @@
-// Package rest carries requests over HTTP to acts and views. It serves a table of operations, stands guard before
-// each, reads what every request says in the same way (who calls, on which version, for the first time or again),
+// Package rest carries requests over HTTP to acts and views. It serves a table of operations, stands guard before each,
+// reads what every request says in the same way (who calls, which version is changed, whether the request is repeated),
 // and answers with resources, pages and problems. It knows no resource.
 package rest
 
@@ -38,11 +38,12 @@ const (
 	shortestCursorKey  = 32
 )
 
-// Callers finds who calls, and what they may.
+// Callers finds out who calls, and which roles they hold.
 type Callers interface {
-	// Credential reads an API key and whose it is; a refusal with [models.CodeNotFound] says that there is none.
+	// Credential reads an API key and its owner; a refusal with [models.CodeNotFound] says that there is none.
 	Credential(ctx context.Context, key models.ID) (models.Credential, error)
-	// KeyAndSeat reads, at once, a key and the procurement as its owner finds it; nil: there is none with that ID.
+	// KeyAndSeat reads, at once, a key and the seat of its owner on the procurement; the seat is nil when no
+	// procurement has the ID.
 	KeyAndSeat(ctx context.Context, key, procurement models.ID) (models.Credential, *models.Seat, error)
 	// HasOutcome tells whether a command was carried out or refused.
 	HasOutcome(ctx context.Context, command string) bool
@@ -59,12 +60,13 @@ type Config struct {
 	Limits      Limits
 	// Version is that of the build, for the document.
 	Version string
-	// Alias has types speak for others in the document, Describe adds to it what is no operation; both may be nil.
+	// Alias describes types by other types in the document; Describe adds to it what is not an operation. Both may be
+	// nil.
 	Alias    func(huma.Registry)
 	Describe func(*huma.OpenAPI)
 }
 
-// check reports all that is missing at once.
+// check reports everything that is missing at once.
 func (c *Config) check() error {
 	base, err := url.Parse(c.ProblemBase)
 	return errors.Join(
@@ -148,7 +150,7 @@ func (r *Router) setUpGin() error {
 	r.gin.Use(r.begin, r.logAccess, r.recover, r.secure, r.refuseHostile, r.guard)
 	r.gin.NoRoute(func(c *gin.Context) { Abort(c, noResource()) })
 	r.gin.NoMethod(func(c *gin.Context) {
-		Abort(c, models.Refuse(models.CodeMethodNotAllowed, "", "%s is not allowed here", c.Request.Method))
+		Abort(c, models.Refuse(models.CodeMethodNotAllowed, "", "the path does not accept %s", c.Request.Method))
 	})
 	return nil
 }
@@ -166,7 +168,7 @@ func (r *Router) answerHEAD() {
 // ServeHTTP answers a request.
 func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) { r.gin.ServeHTTP(w, req) }
 
-// Add serves one more operation. One that is added to a router that was made is not in its document.
+// Add serves one more operation. An operation that is added after New is not in the document.
 func (r *Router) Add(o Operation) {
 	if o.maxBody == 0 {
 		o.maxBody = r.limits.Body

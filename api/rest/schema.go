@@ -6,7 +6,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// A Schema describes a body or an answer, where the handler's own types do not say what it is.
+// A Schema describes a body or an answer where the types of the handler do not.
 type Schema func(Schemas) *huma.Schema
 
 // SchemaOf describes a Go type.
@@ -14,12 +14,13 @@ func SchemaOf(t reflect.Type) Schema {
 	return func(s Schemas) *huma.Schema { return s.Schema(t, true, t.Name()) }
 }
 
-// In describes a T one member of which, or each item of that if it is a list, is what another schema describes: as if
-// T were a generic type, whose argument is known only when the program runs. The name is that in the document.
+// In describes a T in which one member (or, if the member is a list, each of its items) has another schema: as if T
+// were a generic type whose argument is known only when the program runs. name is the name of the result in the
+// document.
 func In[T any](name, member string, other Schema) Schema {
 	return func(s Schemas) *huma.Schema {
 		inner := other(s)
-		// Made aside, T itself gets no place in the document.
+		// In a registry of its own, so that T itself gets no place in the document.
 		outer := newSchemas(s.alias).Schema(reflect.TypeFor[T](), false, "")
 		if list := outer.Properties[member]; list.Type == huma.TypeArray {
 			list.Items = inner

@@ -13,7 +13,7 @@ import (
 type Static struct {
 	Media   string
 	Content []byte
-	// Policy is its Content-Security-Policy; empty: nothing that it holds is run or loaded.
+	// Policy is its Content-Security-Policy; empty: the file may run and load nothing.
 	Policy string
 }
 

@@ -6,7 +6,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// httpStatus says how HTTP calls a kind of refusal (RFC 9457 §3.1: the status belongs to the type).
+// httpStatus maps each kind of refusal to its HTTP status (RFC 9457 §3.1: the status belongs to the type).
 var httpStatus = map[models.RefusalKind]int{
 	models.RefusalMalformed:       http.StatusBadRequest,
 	models.RefusalUnacceptable:    http.StatusUnprocessableEntity,
@@ -25,5 +25,5 @@ var httpStatus = map[models.RefusalKind]int{
 	models.RefusalFault:           http.StatusInternalServerError,
 }
 
-// Status is how HTTP calls a kind of refusal.
+// Status is the HTTP status of a kind of refusal.
 func Status(kind models.RefusalKind) int { return httpStatus[kind] }

@@ -10,9 +10,9 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// composed returns a JSON body with all its strings, names included, in Unicode's composed form (NFC, RFC 5198
-// §3), so that what a reader takes for the same text is stored as the same. Nothing else changes: a body whose
-// strings are composed is returned as it came. The body is valid UTF-8.
+// composed returns a JSON body with all its strings, names included, in Unicode's composed form (NFC, RFC 5198 §3), so
+// that texts that look the same to a reader are stored the same. Nothing else changes: a body whose strings are
+// composed is returned as it came. The body must be valid UTF-8.
 func composed(body []byte) []byte {
 	if norm.NFC.IsNormal(body) && !bytes.Contains(body, []byte(`\u`)) {
 		return body
@@ -43,7 +43,7 @@ func literalLength(s []byte) int {
 	return len(s)
 }
 
-// composedLiteral leaves what is no valid literal to be refused by who reads the whole.
+// composedLiteral returns an invalid literal as it came: the check of the whole body refuses it.
 func composedLiteral(literal []byte) []byte {
 	var text string
 	if json.Unmarshal(literal, &text) != nil || norm.NFC.IsNormalString(text) {
@@ -56,7 +56,7 @@ func composedLiteral(literal []byte) []byte {
 	return rendered
 }
 
-// composedQuery is a query with its values composed; as it came, if they are.
+// composedQuery is a query with its values composed, or the query as it came if they are composed already.
 func composedQuery(raw string, query url.Values) string {
 	changed := false
 	for _, values := range query {
@@ -72,8 +72,8 @@ func composedQuery(raw string, query url.Values) string {
 }
 
 // reversing finds the first character in a text that makes what follows read in another order than it is written:
-// embeddings, overrides and isolates (Unicode Standard Annex #9 §2). A contract must not read otherwise than it is
-// stored (CVE-2021-42574 shows how). The marks U+200E, U+200F and U+061C stay: they order no other letters than
+// embeddings, overrides and isolates (Unicode Standard Annex #9 §2). A contract must not be shown in another order than
+// it is stored (CVE-2021-42574 shows the attack). The marks U+200E, U+200F and U+061C are allowed: they act only at
 // their own place, and texts in Arabic or Hebrew need them.
 func reversing(s string) (rune, bool) {
 	for _, r := range s {
@@ -88,7 +88,7 @@ func reversing(s string) (rune, bool) {
 func checkReversing(field, s string) error {
 	if r, found := reversing(s); found {
 		return models.Refuse(models.CodeInvalidText, field,
-			"the text holds U+%04X, which makes it read in another order than it is written", r).
+			"the text contains U+%04X, which shows text in another order than it is written", r).
 			Accepting("the text without characters U+202A to U+202E and U+2066 to U+2069")
 	}
 	return nil
