@@ -6,12 +6,13 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// Credential reads an API key and whose it is.
+// Credential reads an API key and its owner.
 func (v *Views) Credential(ctx context.Context, key models.ID) (models.Credential, error) {
 	return v.Store.Credential(ctx, key)
 }
 
-// KeyAndSeat reads, at once, an API key and the procurement as its owner finds it; nil when there is none with that ID.
+// KeyAndSeat reads, at once, an API key and the seat of its owner on a procurement; the seat is nil when no procurement
+// has the ID.
 func (v *Views) KeyAndSeat(
 	ctx context.Context, key, procurement models.ID,
 ) (models.Credential, *models.Seat, error) {
@@ -30,8 +31,8 @@ func (v *Views) Command(ctx context.Context, id string) (models.Command, error) 
 	return v.Store.Command(ctx, id)
 }
 
-// Face is what may be shown of a procurement to anybody, such as to those who look at its run: its title and
-// the legal names of its contracting authorities.
+// Face is what may be shown of a procurement to anybody, such as to people who look at its run in the Temporal UI: its
+// title and the legal names of its contracting authorities.
 func (v *Views) Face(ctx context.Context, procurement models.ID) (title string, buyers []string, err error) {
 	face, err := v.Store.Face(ctx, procurement)
 	return face.Title, face.Buyers, err

@@ -8,11 +8,11 @@ import (
 	"github.com/ppi-engine/ppi/rules/evaluation"
 )
 
-// A Shortlist says of every candidate for a lot whether it is invited, and why not.
+// A Shortlist says of every candidate for a lot whether it is invited, and if not, why.
 type Shortlist = evaluation.Shortlist
 
-// Shortlist judges the candidates of a lot by the record as it is now, for the buyers' side; nobody whose
-// organisation is a candidate sees it.
+// Shortlist judges the candidates of a lot by the record as it is now, for the buyers' side; it refuses people whose
+// organisation is a candidate.
 func (v *Views) Shortlist(ctx context.Context, r Reader, lot models.ID) (Shortlist, error) {
 	var list Shortlist
 	err := v.dossier(ctx, r, OfShortlist, func(_ *store.Tx, d models.Dossier) error {

@@ -22,9 +22,9 @@ type LetterSent struct {
 	Electronic bool
 }
 
-// Letter reads the letter about a tender; an empty kind means that of the last decision. A supplier sees the one
-// about its own tender; of the buyers' side nobody whose organisation has tendered for the lot, because what a
-// letter says of its recipient's tender is no business of a competitor's people.
+// Letter reads the letter about a tender; an empty kind means the letter about the last decision. A supplier reads the
+// letter about its own tender. People on the buyers' side read it unless their own organisation has tendered for the
+// lot: competitors must not learn what a letter says of a tender.
 func (v *Views) Letter(ctx context.Context, r Reader, tender models.ID, kind models.LetterKind) (LetterSent, error) {
 	if err := r.may(OfLetters); err != nil {
 		return LetterSent{}, err
@@ -59,7 +59,7 @@ func (v *Views) Letter(ctx context.Context, r Reader, tender models.ID, kind mod
 	return view, err
 }
 
-// mayStudyAll refuses somebody of an organisation that tendered for any lot.
+// mayStudyAll refuses people of an organisation that tendered for any lot.
 func mayStudyAll(d models.Dossier, organisation models.ID) error {
 	for _, lot := range d.Tendering.Lots {
 		if err := d.MayStudy(organisation, lot.ID); err != nil {
@@ -79,8 +79,8 @@ func (v *Views) Notices(ctx context.Context, r Reader, after models.ID, limit in
 // Record is what the record knows for the individual report.
 type Record = evaluation.Record
 
-// Record composes what the record knows for the individual report. It says what was found about every tender, so nobody
-// reads it whose organisation has tendered.
+// Record composes what the record knows for the individual report. It says what was found about every tender, so it
+// refuses people whose organisation has tendered.
 func (v *Views) Record(ctx context.Context, r Reader) (Record, error) {
 	var record Record
 	err := v.dossier(ctx, r, OfReport, func(_ *store.Tx, d models.Dossier) error {

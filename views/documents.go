@@ -7,8 +7,8 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// audience is what the reader reads of the documents: all on the buyers' side, where it is empty; what is meant for
-// tenderers on the other, once lots are published. It refuses before that.
+// audience is the audience whose documents the reader may read: empty (all documents) on the buyers' side; for
+// suppliers the documents for tenderers, once lots are published. Before that it refuses suppliers.
 func (v *Views) audience(ctx context.Context, r Reader) (models.Audience, error) {
 	if err := r.may(OfDocuments); err != nil {
 		return "", err

@@ -7,8 +7,8 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// Endpoints lists the endpoints that the reader may see, those after the given one: their own, all to an
-// administrator.
+// Endpoints lists the endpoints that the reader may see (their own, or all for an administrator), those after the given
+// one.
 func (v *Views) Endpoints(ctx context.Context, r Reader, after models.ID, limit int) ([]models.Endpoint, error) {
 	return v.Store.Endpoints(ctx, r.Actor, after, limit)
 }
@@ -18,7 +18,8 @@ func (v *Views) Endpoint(ctx context.Context, r Reader, id models.ID) (models.En
 	return v.Store.Endpoint(ctx, r.Actor, id)
 }
 
-// URLOf is where an endpoint leads, if the reader owns it: that concerns nobody else, administrators neither.
+// URLOf is the URL of an endpoint if the reader owns it, else empty: the URL concerns nobody else, not even
+// administrators.
 func URLOf(r Reader, e models.Endpoint) string {
 	if e.OwnerID != r.Actor.PersonID {
 		return ""
@@ -26,7 +27,8 @@ func URLOf(r Reader, e models.Endpoint) string {
 	return e.URL
 }
 
-// myEndpoint refuses who does not own the endpoint: what goes there concerns nobody else, administrators neither.
+// myEndpoint refuses everybody but the owner of the endpoint: its deliveries concern nobody else, not even
+// administrators.
 func (v *Views) myEndpoint(ctx context.Context, r Reader, id models.ID) error {
 	e, err := v.Endpoint(ctx, r, id)
 	if err != nil {
@@ -35,7 +37,7 @@ func (v *Views) myEndpoint(ctx context.Context, r Reader, id models.ID) error {
 	return e.MustBeOf(r.Actor.PersonID)
 }
 
-// Backlog sums up what waits for an endpoint of the reader.
+// Backlog sums up what has not been delivered to an endpoint of the reader.
 func (v *Views) Backlog(ctx context.Context, r Reader, endpoint models.ID) (store.Backlog, error) {
 	if err := v.myEndpoint(ctx, r, endpoint); err != nil {
 		return store.Backlog{}, err
@@ -45,13 +47,14 @@ func (v *Views) Backlog(ctx context.Context, r Reader, endpoint models.ID) (stor
 
 // A DeliveryFilter narrows a list of deliveries.
 type DeliveryFilter struct {
-	// Procurement narrows it to the events of one; empty: all.
+	// Procurement narrows it to the events of one procurement; empty means all.
 	Procurement models.ID
-	// Arrived narrows it to those that have arrived, or not; nil: all.
+	// Arrived narrows it to deliveries that have arrived (true) or have not (false); nil means all.
 	Arrived *bool
 }
 
-// Deliveries lists what goes to an endpoint of the reader and the attempts, those of events after the given one.
+// Deliveries lists the deliveries to an endpoint of the reader with their attempts, those of events after the given
+// one.
 func (v *Views) Deliveries(
 	ctx context.Context, r Reader, endpoint models.ID, only DeliveryFilter, after models.ID, limit int,
 ) ([]models.Delivery, error) {

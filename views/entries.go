@@ -48,7 +48,7 @@ func (v *Views) Entry(ctx context.Context, r Reader, kind models.EntryKind, id m
 	return e, nil
 }
 
-// entries lets read look at entries of a kind, with what judges whether the reader may see one.
+// entries calls read with a function that judges whether the reader may see an entry of the kind.
 func (v *Views) entries(ctx context.Context, r Reader, kind models.EntryKind,
 	read func(tx *store.Tx, procurement models.ID, mayRead func(models.Entry) error) error,
 ) error {

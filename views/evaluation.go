@@ -8,8 +8,8 @@ import (
 	"github.com/ppi-engine/ppi/rules/evaluation"
 )
 
-// mayStudy lets nobody of a tenderer see tenders, and evaluators and the chair only after they have declared to
-// have no conflict.
+// mayStudy refuses people of a tenderer for the lot. Evaluators and the chair must also have declared that they have no
+// conflict of interest.
 func (r Reader) mayStudy(d models.Dossier, lot models.ID) error {
 	if !r.Actor.HasAny(models.RoleEvaluator, models.RoleChair) {
 		return d.MayStudy(r.Actor.OrganisationID, lot)
@@ -33,16 +33,17 @@ type Sheet struct {
 	Complete bool
 }
 
-// Sheets lists individual scores. An evaluator sees the others' only after all of their own are in; who does not
-// evaluate sees them when quality is locked, the chair earlier.
+// Sheets lists individual scores. An evaluator sees the others' only after all of their own are in; other readers see
+// them when quality is locked, the chair earlier.
 func (v *Views) Sheets(ctx context.Context, r Reader, lot models.ID) ([]Sheet, error) {
 	var sheets []Sheet
 	err := v.dossier(ctx, r, OfScores, func(_ *store.Tx, d models.Dossier) error {
-		if err := hasLot(d, lot); err != nil {
-			return err
+		l, ok := d.Tendering.Lot(lot)
+		if !ok {
+			return models.NoSuchResource()
 		}
 		if _, opened := d.Tendering.Stage(lot); !opened {
-			return models.Refuse(models.CodeNotUnsealed, "", "the envelopes of the lot are not opened yet")
+			return models.Refuse(models.CodeNotUnsealed, "", "the envelopes of lot %d are not opened yet", l.Number)
 		}
 		if err := r.mayStudy(d, lot); err != nil {
 			return err

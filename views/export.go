@@ -24,13 +24,14 @@ func (v *Views) Export(r Reader) (Export, error) {
 	return Export{v, r.procurement()}, nil
 }
 
-// Write writes all events with their proof, as `ppi audit verify` reads them. While a box of tenders is open it
-// ends before the publication that opened it: positions count tenders. begin is called first and told whether
-// anything is left out.
+// Write writes all events with their proof, as `ppi audit verify` reads them. While a box of tenders is open, the
+// export ends before the publication that opened the box, because positions count tenders. begin is called first and
+// told whether anything is left out. Write refuses with [models.CodeBoxOpen] when nothing can be exported.
 func (e Export) Write(ctx context.Context, begin func(cut bool) io.Writer) error {
 	err := e.views.Store.Log().ExportDisclosed(ctx, e.views.Checkpoints, e.of, begin)
 	if errors.Is(err, eventlog.ErrNothingRecorded) {
-		return models.Refuse(models.CodeBoxOpen, "export", "nothing can be exported while a box of tenders is open")
+		return models.Refuse(models.CodeBoxOpen, "export", "nothing can be exported while a box of tenders is open").
+			Accepting("the same request when the box is closed")
 	}
 	return err
 }
@@ -38,12 +39,12 @@ func (e Export) Write(ctx context.Context, begin func(cut bool) io.Writer) error
 // A Checkpoint is a signed head of the record.
 type Checkpoint = audit.Checkpoint
 
-// Checkpoint reads the latest head that does not count what lies in boxes that are open. Whoever keeps it can prove
-// later that the record was rewritten.
+// Checkpoint reads the latest signed head that does not count what open boxes contain. Whoever keeps it can later prove
+// that the record was rewritten.
 func (v *Views) Checkpoint(ctx context.Context) (Checkpoint, error) {
 	c, err := v.Store.Log().PublicCheckpoint(ctx)
 	if errors.Is(err, eventlog.ErrNoCheckpoint) {
-		return c, models.Refuse(models.CodeNotFound, "", "there is no signed head of the record to show yet")
+		return c, models.Refuse(models.CodeNotFound, "", "no signed head of the record can be shown yet")
 	}
 	return c, err
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 )
 
-// A FeedQuery says what to read of the feed.
+// A FeedQuery says what to read from the feed.
 type FeedQuery struct {
-	// Procurement is the one whose events are read; empty: all in which the reader holds a role now.
+	// Procurement is the procurement whose events are read; empty means all in which the reader holds a role now.
 	Procurement models.ID
 	// Types narrows to these types and those below them; empty: all.
 	Types []string
@@ -21,10 +21,10 @@ type FeedQuery struct {
 	Limit int
 }
 
-// A FeedPage is a part of the feed. Positions count what others did, tenders too: they are told to nobody.
+// A FeedPage is a part of the feed. Positions count what others did, tenders too, so they must not be shown.
 type FeedPage struct {
 	Items []FeedItem
-	// Reached is the position up to which nothing more is to be read for this query, Head the last there was.
+	// Reached is the position up to which this query has read everything; Head is the last position there was.
 	Reached, Head int64
 
 	sees scope
@@ -71,21 +71,22 @@ func (v *Views) Feed(ctx context.Context, r Reader, q FeedQuery) (FeedPage, erro
 // FeedHead is the position of the last event: what is read after it happens from now on.
 func (v *Views) FeedHead(ctx context.Context) (int64, error) { return v.Store.Log().Head(ctx) }
 
-// A Happening says that something happened, for those who wait for it. It may be told to who sees the procurement.
+// A Happening says that something happened, for those who wait for it. Only people who see the procurement may be told.
 type Happening = eventlog.TailEntry
 
-// Happenings lists what was added to the log after a position, at most limit, without what is in nobody's feed.
+// Happenings lists what was added to the log after a position, at most limit entries, without those that are in
+// nobody's feed. head is the position up to which it has looked.
 func (v *Views) Happenings(ctx context.Context, after int64, limit int) (head int64, happened []Happening, err error) {
 	return v.Store.Log().Tail(ctx, after, limit)
 }
 
-// A scope is whose events somebody may read at one moment.
+// A scope is the procurements whose events a person may read at one moment.
 type scope struct {
 	visible  []eventlog.Visible
 	platform bool
 }
 
-// scopeOf looks up what somebody may read now: everything, or one procurement.
+// scopeOf looks up what a person may read now, in all procurements or in one.
 func (v *Views) scopeOf(ctx context.Context, actor models.Actor, procurement models.ID) (scope, error) {
 	visible, err := v.Store.VisibleTo(ctx, actor.PersonID)
 	if err != nil {

@@ -14,12 +14,12 @@ func (v *Views) Rounds(ctx context.Context, r Reader) ([]models.PhaseRound, erro
 	return inTx(ctx, v, r, OfPhases, (*store.Tx).Rounds)
 }
 
-// A Gate is what stands between a phase and its end, as it is now.
+// A Gate is the gate of a phase as it is now.
 type Gate struct {
 	models.Gate
 
 	Status models.PhaseStatus
-	// Rule says how the votes are counted, Decision what they come to.
+	// Rule says how the votes are counted; Decision is the result.
 	Rule     models.DecisionRule
 	Decision models.Decision
 	// Missing are the buyers whose vote is not in.
@@ -27,7 +27,7 @@ type Gate struct {
 	Votes   []models.Vote
 }
 
-// Gate judges the gate of a phase. A vote of who wrote what is approved does not count.
+// Gate judges the gate of a phase. The vote of a person who wrote what is approved does not count.
 func (v *Views) Gate(ctx context.Context, r Reader, phase models.Phase) (Gate, error) {
 	var view Gate
 	err := v.dossier(ctx, r, OfPhases, func(tx *store.Tx, d models.Dossier) error {
@@ -52,7 +52,7 @@ func (v *Views) Motions(ctx context.Context, r Reader, after models.ID, limit in
 	})
 }
 
-// A NeutralityFinding points at words that favour somebody or leave open what is wanted.
+// A NeutralityFinding points at words that may favour somebody or that leave open what is wanted.
 type NeutralityFinding = gate.NeutralityFinding
 
 // NeutralityFindings reads needs and requirements as a tenderer's lawyer would, entry by entry.

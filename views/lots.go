@@ -15,7 +15,7 @@ func (v *Views) Lots(ctx context.Context, r Reader, after models.ID, limit int) 
 	})
 }
 
-// Lot reads a lot. For a supplier one that was never published does not exist.
+// Lot reads a lot. For a supplier, a lot that was never published does not exist.
 func (v *Views) Lot(ctx context.Context, r Reader, id models.ID) (models.Lot, error) {
 	l, err := rows(r, OfLots, func(p models.ID) (models.Lot, error) { return v.Store.Lot(ctx, p, id) })
 	if err == nil && !l.Published() && !r.buyersEyes() {
@@ -24,14 +24,15 @@ func (v *Views) Lot(ctx context.Context, r Reader, id models.ID) (models.Lot, er
 	return l, err
 }
 
-// A Deadline is one as it was entered, and the instant that it means.
+// A Deadline is a deadline as it was entered, and the instant that it means.
 type Deadline struct {
 	At          time.Time
 	Local, Zone string
 }
 
-// DeadlineOf is the deadline of a lot's last box or, while it is not published, the one that its first box is to
-// have, by the rules of today. There is none when no deadline was set, or when no clock shows it.
+// DeadlineOf is the deadline of a lot's last box. While the lot is not published, it is the deadline that its first box
+// is to have, by the zone rules of today. There is none when no deadline was set, or when the local time does not exist
+// in the zone.
 func DeadlineOf(l models.Lot) (Deadline, bool) {
 	if b := l.Box(); l.Published() {
 		return Deadline{b.Deadline, b.DeadlineLocal, b.DeadlineZone}, true

@@ -9,7 +9,8 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// Released refuses a procurement of which the market was told nothing: for who holds no role it does not exist.
+// Released refuses a procurement of which the market was told nothing: it does not exist for people who hold no role on
+// it.
 func (v *Views) Released(ctx context.Context, procurement models.ID) error {
 	told, err := v.Store.HasReleases(ctx, procurement)
 	if err == nil && !told {
@@ -18,11 +19,11 @@ func (v *Views) Released(ctx context.Context, procurement models.ID) error {
 	return err
 }
 
-// A Release is what everyone was told.
+// A Release is an entry as the market was told it.
 type Release struct {
 	models.Release
 
-	// Content is what is told: of a report its summary and findings, of the rest all.
+	// Content is what was told: of a consultation report its summary and findings, of other entries everything.
 	Content json.RawMessage
 }
 
@@ -46,7 +47,7 @@ func (v *Views) Releases(ctx context.Context, procurement, after models.ID, limi
 	return releases, nil
 }
 
-// publicPart is what of an entry the market is told.
+// publicPart is the part of an entry that the market is told.
 func publicPart(e models.Entry) (json.RawMessage, error) {
 	if e.Kind != models.EntryConsultationReport {
 		return e.Body, nil

@@ -8,14 +8,14 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// An Opening is what an opener found in an envelope, and whether openers found the same by now.
+// An Opening is what an opener found in an envelope, and whether the openers agree by now.
 type Opening struct {
 	models.Opening
 
 	Found models.Found
 }
 
-// Openings lists what openers found in the envelopes of a tender, for who may study it.
+// Openings lists what openers found in the envelopes of a tender. The reader must be allowed to study the tender.
 func (v *Views) Openings(ctx context.Context, r Reader, tender models.ID) ([]Opening, error) {
 	var openings []Opening
 	err := v.study(ctx, r, tender, func(_ *store.Tx, d models.Dossier) error {
@@ -30,8 +30,8 @@ func (v *Views) Openings(ctx context.Context, r Reader, tender models.ID) ([]Ope
 	return openings, err
 }
 
-// Plaintext finds what was in an envelope, if openers found the same and one of them uploaded it, for who may study
-// the tender.
+// Plaintext finds the content of an envelope, if the openers agree on it and one of them uploaded it. The reader must
+// be allowed to study the tender.
 func (v *Views) Plaintext(ctx context.Context, r Reader, tender models.ID, n int) (models.Upload, error) {
 	var file models.Upload
 	err := v.study(ctx, r, tender, func(tx *store.Tx, d models.Dossier) error {
@@ -61,7 +61,7 @@ func uploaded(d models.Dossier, tender models.ID, n int) (models.Opening, bool) 
 	return models.Opening{}, false
 }
 
-// study lets read look at the dossier of a tender that the reader may study.
+// study calls read with the dossier of a tender, if the reader may study the tender.
 func (v *Views) study(
 	ctx context.Context, r Reader, tender models.ID, read func(*store.Tx, models.Dossier) error,
 ) error {

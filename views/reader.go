@@ -12,12 +12,12 @@ import (
 type Reader struct {
 	// Actor is the person, with the roles held now on the procurement of the seat.
 	Actor models.Actor
-	// Seat is the procurement that is read, as the reader finds it; nil: none.
+	// Seat is the reader's seat on the procurement that is read; nil: none.
 	Seat *models.Seat
 }
 
-// A Subject is what is read of a procurement. Who may read it is said once, by its row in readers. The feed of events
-// has none: it judges event by event.
+// A Subject is what is read of a procurement. Its row in readers says who may read it. The feed of events is not a
+// subject: access to it is judged event by event.
 type Subject string
 
 // The subjects.
@@ -74,7 +74,8 @@ var readers = map[Subject][]models.Role{
 	OfExport:      {models.RoleLeadProcurer, models.RoleBoard, models.RoleLegal, models.RoleObserver},
 }
 
-// students are the roles that may study tenders once they are opened; evaluators and the chair after a declaration.
+// students are the roles that may study tenders once they are opened; evaluators and the chair must have declared first
+// that they have no conflict of interest.
 func students() []models.Role {
 	return []models.Role{
 		models.RoleLeadProcurer, models.RoleBoard, models.RoleOpener, models.RoleEvaluator, models.RoleChair,
@@ -82,11 +83,11 @@ func students() []models.Role {
 	}
 }
 
-// Readers are the roles of which one is needed to read a subject.
+// Readers are the roles that may read a subject; one of them is enough.
 func Readers(of Subject) []models.Role { return slices.Clone(readers[of]) }
 
-// may refuses who holds no role that may read the subject, whoever asks: the procurement does not exist for who
-// holds no role on it.
+// may refuses a reader who holds none of the roles that may read the subject. For a reader without any role the
+// procurement does not exist.
 func (r Reader) may(read Subject) error {
 	if r.Seat == nil {
 		return models.NoSuchResource()
@@ -105,7 +106,7 @@ func (r Reader) procurement() models.ID {
 // buyersEyes tells whether the reader sees what is not published.
 func (r Reader) buyersEyes() bool { return r.Actor.HasAny(models.BuyerSide()...) }
 
-// rows reads a subject from the rows of the reader's procurement, for who may read it.
+// rows reads a subject of the reader's procurement, if the reader may read it.
 func rows[T any](r Reader, of Subject, read func(procurement models.ID) (T, error)) (T, error) {
 	if err := r.may(of); err != nil {
 		var none T
@@ -114,7 +115,7 @@ func rows[T any](r Reader, of Subject, read func(procurement models.ID) (T, erro
 	return read(r.procurement())
 }
 
-// inTx is [rows] by a method of a transaction.
+// inTx is [rows] with a read that needs a transaction.
 func inTx[T any](
 	ctx context.Context, v *Views, r Reader, of Subject, read func(tx *store.Tx, procurement models.ID) (T, error),
 ) (T, error) {
@@ -129,8 +130,8 @@ func inTx[T any](
 	})
 }
 
-// dossier lets read look at the whole dossier of the reader's procurement, for who may read the subject. It is as it
-// is at one instant and without a lock: whoever watches must not keep commands out.
+// dossier calls read with the whole dossier of the reader's procurement, if the reader may read the subject. The
+// dossier is a snapshot of one instant and takes no lock: readers must not keep commands waiting.
 func (v *Views) dossier(
 	ctx context.Context, r Reader, of Subject, read func(*store.Tx, models.Dossier) error,
 ) error {

@@ -9,8 +9,8 @@ import (
 	"github.com/ppi-engine/ppi/rules/evaluation"
 )
 
-// sight is what the reader sees of tenders: as a supplier those of its own organisation, on the buyers'
-// side nothing, not even how many there are, before a box is closed, and nothing of a lot for which their own
+// sight is which tenders the reader sees. A supplier sees those of its own organisation. The buyers' side sees nothing
+// before a box is closed, not even how many tenders there are, and nothing of a lot for which the reader's own
 // organisation has tendered.
 func (r Reader) sight() store.Sight {
 	if r.Actor.HasAny(models.RoleSupplier) {
@@ -60,9 +60,9 @@ func (v *Views) Withdrawal(ctx context.Context, r Reader, tender models.ID) (Rec
 	return seal.ReadIssued(t.Withdrawal)
 }
 
-// Envelope finds the sealed bytes of an envelope: a supplier's own whenever, on the buyers' side an opener's once
-// the lot is opened, a price once quality is locked. Opening is the buyers' act and waits while the procurement is
-// suspended. To who asks too early it returns a [TooEarly].
+// Envelope finds the sealed bytes of an envelope. A supplier may always read its own. An opener may read it once the
+// lot is opened, and a price once quality is locked; not while the procurement is suspended, because opening is an act
+// of the buyers. Envelope returns a [TooEarly] to a reader who asks too early.
 func (v *Views) Envelope(ctx context.Context, r Reader, tender models.ID, n int) (models.Upload, error) {
 	if err := r.may(OfEnvelopes); err != nil {
 		return models.Upload{}, err
@@ -74,7 +74,8 @@ func (v *Views) Envelope(ctx context.Context, r Reader, tender models.ID, n int)
 	buyers := r.sight().Buyers
 	if buyers && r.Seat.Procurement.Status == models.StatusSuspended {
 		return models.Upload{}, models.Refuse(models.CodeSuspended, "",
-			"the procurement is suspended; envelopes are opened once it goes on").Accepting("resume it first")
+			"the procurement is suspended: no envelope can be opened").
+			Accepting("the same request when the procurement is resumed")
 	}
 	e, ok := t.Envelope(n)
 	if !ok {
@@ -97,8 +98,8 @@ func (v *Views) mayOpen(ctx context.Context, r Reader, t models.Tender, e models
 	})
 }
 
-// TooEarly refuses an envelope to somebody who asked for it before it may be opened. Whoever carries requests has
-// the attempt recorded (Directive 2014/24/EU, Annex IV (g): attempts are clearly detectable).
+// TooEarly refuses an envelope to a person who asked for it before it may be opened. The caller must have the attempt
+// recorded (Directive 2014/24/EU, Annex IV (g): attempts are clearly detectable).
 type TooEarly struct {
 	Tender   models.ID
 	Envelope int

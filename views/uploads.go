@@ -18,7 +18,8 @@ type Upload struct {
 	There []int
 }
 
-// Upload reads how far an upload of the reader's organisation is. Nobody else knows of it.
+// Upload reads an upload of the reader's organisation with the chunks that have arrived. For everybody else it does not
+// exist.
 func (v *Views) Upload(ctx context.Context, r Reader, id models.ID) (Upload, error) {
 	u, err := v.upload(ctx, r, id)
 	if err != nil {
@@ -28,7 +29,7 @@ func (v *Views) Upload(ctx context.Context, r Reader, id models.ID) (Upload, err
 	return Upload{Upload: u, There: there}, err
 }
 
-// UploadedFile reads which file a complete upload of the reader's organisation is.
+// UploadedFile reads a complete upload of the reader's organisation.
 func (v *Views) UploadedFile(ctx context.Context, r Reader, id models.ID) (models.Upload, error) {
 	u, err := v.upload(ctx, r, id)
 	switch {
@@ -36,7 +37,7 @@ func (v *Views) UploadedFile(ctx context.Context, r Reader, id models.ID) (model
 		return models.Upload{}, err
 	case !u.Complete():
 		return models.Upload{}, models.Refuse(models.CodeUploadIncomplete, "", "the upload is not complete").
-			Accepting("the content once all chunks have arrived")
+			Accepting("the content of an upload whose chunks have all arrived and that was completed")
 	}
 	return u, nil
 }
@@ -49,7 +50,7 @@ func (v *Views) upload(ctx context.Context, r Reader, id models.ID) (models.Uplo
 	return u, err
 }
 
-// Content reads the bytes of a file that was disclosed to the reader.
+// Content reads the bytes of a file that the reader may have. The caller must have judged that before.
 func (v *Views) Content(ctx context.Context, file models.Upload) *Content {
 	return &Content{ctx: ctx, store: v.Store, upload: file}
 }
@@ -110,5 +111,5 @@ func (c *Content) Seek(offset int64, whence int) (int64, error) {
 	return offset, nil
 }
 
-// Err is why reading ended early; nil: it did not.
+// Err is the error that ended reading early, or nil.
 func (c *Content) Err() error { return c.err }

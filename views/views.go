@@ -1,5 +1,5 @@
-// Package views holds whatever is read from the record: who sees what, and from when on. It is the one home of
-// disclosure; feeds, exports and payloads are made here, too.
+// Package views holds whatever is read from the record: who sees what, and from when on. Every rule of disclosure is
+// here; feeds, exports and payloads are made here, too.
 package views
 
 import (
@@ -10,7 +10,7 @@ import (
 // Views read the record in Store.
 type Views struct {
 	Store *store.Store
-	// Checkpoints signs exports of the record, by the key that signs its checkpoints; its zero value where nothing
-	// is exported.
+	// Checkpoints signs exports of the record, by the key that signs its checkpoints; it is zero where nothing is
+	// exported.
 	Checkpoints audit.Key
 }
