@@ -1,5 +1,5 @@
-// Package activities is Temporal's side of what workflows ask for: it has acts carry out a command or what has
-// fallen due, brings events to portals and maintains the record, and says of an error whether to repeat.
+// Package activities is Temporal's side of what workflows ask for: it has acts carry out commands and what has fallen
+// due, brings events to portals and maintains the record, and says of each error whether Temporal repeats the attempt.
 package activities
 
 import (
@@ -25,14 +25,14 @@ type Activities struct {
 }
 
 const (
-	// ErrTypeFault marks an error that the same attempt would meet again: it is not repeated.
+	// ErrTypeFault marks an error that another attempt would meet again: it is not repeated.
 	ErrTypeFault = "fault"
-	// ErrTypeUnreachable marks one that is repeated.
+	// ErrTypeUnreachable marks an error that is repeated.
 	ErrTypeUnreachable = "record_unreachable"
 )
 
-// Load reads where a procurement stands. It is repeated whatever it meets: a run that cannot read the record can do
-// nothing better than to ask again until the record, or we, are mended.
+// Load reads the state of the process of a procurement. It repeats every error but [store.ErrNoProcurement]: a run that
+// cannot read the record has nothing better to do than to ask again until the database, or our program, is repaired.
 func (a *Activities) Load(ctx context.Context, id models.ID) (*process.State, error) {
 	state, err := a.acts().Load(ctx, id)
 	if err != nil && !errors.Is(err, store.ErrNoProcurement) {
@@ -41,13 +41,13 @@ func (a *Activities) Load(ctx context.Context, id models.ID) (*process.State, er
 	return state, a.once(ctx, err)
 }
 
-// Execute carries out one command; a refusal and a fault of ours are outcomes too.
+// Execute carries out one command; a refusal and a fault of the engine are outcomes too.
 func (a *Activities) Execute(ctx context.Context, in process.Execute) (process.Outcome, error) {
 	out, err := a.acts().Execute(ctx, in)
 	return out, a.once(ctx, err)
 }
 
-// RunDue does what has fallen due, if it has by the database's clock.
+// RunDue does what has fallen due, if the database's clock agrees that it has.
 func (a *Activities) RunDue(ctx context.Context, in process.RunDue) (process.DueOutcome, error) {
 	out, err := a.acts().RunDue(ctx, in)
 	return out, a.once(ctx, err)
@@ -57,11 +57,11 @@ func (a *Activities) acts() *acts.Acts {
 	return &acts.Acts{Store: a.Store, Log: a.Log, Address: a.Address}
 }
 
-// once has Temporal repeat what may succeed later and nothing else. What the database said stays in our
-// log: a history is no place for hosts, users and statements.
+// once makes Temporal repeat an error that may not come again, and no other. The text of a database error goes to our
+// log only: a history must not contain hosts, users and statements.
 func (a *Activities) once(ctx context.Context, err error) error { return sanitise(ctx, a.Log, err) }
 
-// again has Temporal repeat the attempt.
+// again makes Temporal repeat the attempt.
 func (a *Activities) again(ctx context.Context, err error) error {
 	a.Log.WarnContext(ctx, "transaction to be repeated", "error", err)
 	return temporal.NewApplicationErrorWithOptions("the record is out of reach", ErrTypeUnreachable,

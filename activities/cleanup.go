@@ -8,14 +8,14 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// Transactions of a clean-up stay short: uploads may have gigabytes each.
+// Transactions of a clean-up stay short: one upload may have gigabytes.
 const (
 	uploadsAtOnce = 5
 	rowsAtOnce    = 1000
 )
 
-// CleanUp removes what nobody needs any more: abandoned uploads, answers of requests that nobody repeats, and
-// deliveries that arrived long ago. What was removed before an error stays removed; the next clean-up goes on.
+// CleanUp removes what nobody needs any more: abandoned uploads, old answers of requests, and old deliveries. What was
+// removed before an error stays removed; the next clean-up continues.
 func (m *Maintenance) CleanUp(ctx context.Context) (done process.CleanedUp, err error) {
 	for _, step := range []struct {
 		removed *int64
@@ -33,7 +33,7 @@ func (m *Maintenance) CleanUp(ctx context.Context) (done process.CleanedUp, err 
 	return done, sanitise(ctx, m.Log, err)
 }
 
-// untilNothing removes some at a time until nothing is left, and tells Temporal that it is alive.
+// untilNothing removes limit things at a time until nothing is left, with a heartbeat before each.
 func untilNothing(
 	ctx context.Context, remove func(ctx context.Context, limit int) (int64, error), limit int,
 ) (removed int64, err error) {

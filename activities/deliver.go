@@ -25,7 +25,7 @@ type Portals struct {
 	Store   *store.Store
 	Courier *webhook.Courier
 	Log     *slog.Logger
-	// ToOneEndpoint bounds the feeds that are delivered to one endpoint at the same time; 0 does not.
+	// ToOneEndpoint is how many feeds are delivered to one endpoint at the same time; 0 means any number.
 	ToOneEndpoint int
 
 	// serving counts the feeds under way by endpoint.
@@ -33,17 +33,17 @@ type Portals struct {
 	servingMu sync.Mutex
 }
 
-// What one activity does at most: an attempt takes no longer than the courier allows it, so that all of it
-// stays well within the activity's own time.
+// What one activity does at most. One attempt takes no longer than the courier allows, so the activity ends well within
+// its own timeout.
 const (
 	deliveriesAtOnce = 100
 	deliverFor       = 20 * time.Second
 )
 
-// Deliver brings what waits of one feed to its endpoint, in order, until nothing is left, one delivery fails,
-// it has been at it for a while, or the worker is to stop. Who receives may get an event twice, but none
-// before all that precede it: what has arrived is written down after it arrived, and nothing later is sent
-// before. Any error is repeated, and says nothing of hosts and statements.
+// Deliver delivers the waiting events of one feed to its endpoint, in order. It ends when nothing is left, when one
+// delivery fails, when it has worked for a while, or when the worker stops. A receiver may get an event twice, but
+// never before the events that precede it: an arrival is recorded after the event has arrived, and nothing later is
+// sent before. Every error is repeated, and its text contains no hosts and statements.
 func (p *Portals) Deliver(ctx context.Context, in process.PortalFeed) (process.FeedOutcome, error) {
 	if !p.take(in.EndpointID) {
 		wait := busyPause + rand.N(busyPause) //nolint:gosec // jitter is no secret
@@ -68,10 +68,10 @@ func (p *Portals) Deliver(ctx context.Context, in process.PortalFeed) (process.F
 	}
 }
 
-// busyPause is about how long a feed waits while as many others as may be are under way to its endpoint.
+// busyPause is about how long a feed waits when as many other feeds as allowed are being delivered to its endpoint.
 const busyPause = 2 * time.Second
 
-// take counts a feed to an endpoint in, unless there are as many as may be.
+// take counts a feed to an endpoint in; it returns false when as many as allowed are counted already.
 func (p *Portals) take(endpoint models.ID) bool {
 	p.servingMu.Lock()
 	defer p.servingMu.Unlock()
@@ -93,7 +93,7 @@ func (p *Portals) leave(endpoint models.ID) {
 	}
 }
 
-// stopping tells whether the worker is to stop: another goes on.
+// stopping tells whether the worker is to stop; another worker then continues.
 func stopping(ctx context.Context) bool {
 	select {
 	case <-activity.GetWorkerStopChannel(ctx):
@@ -103,8 +103,8 @@ func stopping(ctx context.Context) bool {
 	}
 }
 
-// again has Temporal repeat the attempt. A feed is never given up: also a fault of ours may be mended by the
-// next release.
+// again has Temporal repeat the attempt. A feed is never given up, because even a fault of ours may be repaired by the
+// next release of PPI Engine.
 func (p *Portals) again(ctx context.Context, err error) error {
 	if acts.MayRepeat(err) || ctx.Err() != nil {
 		return (&Activities{Log: p.Log}).again(ctx, err)
@@ -114,7 +114,7 @@ func (p *Portals) again(ctx context.Context, err error) error {
 	return temporal.NewApplicationError("fault "+fault, ErrTypeFault)
 }
 
-// deliverNext makes one attempt; it answers more when the event has arrived.
+// deliverNext makes one attempt; it returns [process.FeedMore] when the event has arrived.
 func (p *Portals) deliverNext(ctx context.Context, feed store.PortalFeed) (process.FeedOutcome, error) {
 	next, err := p.Store.NextDelivery(ctx, feed)
 	if errors.Is(err, store.ErrNoDelivery) {
@@ -143,7 +143,7 @@ func (p *Portals) deliverNext(ctx context.Context, feed store.PortalFeed) (proce
 	case err != nil:
 		return process.FeedOutcome{}, err
 	case ctx.Err() != nil:
-		return process.FeedOutcome{}, ctx.Err() // it is we who broke off
+		return process.FeedOutcome{}, ctx.Err() // we broke off the attempt, not the receiver
 	}
 	return p.settle(ctx, feed, next.EventID, report)
 }
@@ -160,7 +160,7 @@ func (p *Portals) send(ctx context.Context, next store.Outgoing) (webhook.Report
 	return p.Courier.Deliver(ctx, next.Endpoint, message)
 }
 
-// settle writes an attempt down and what follows from it.
+// settle records an attempt and what follows from it.
 func (p *Portals) settle(
 	ctx context.Context, feed store.PortalFeed, event models.ID, r webhook.Report,
 ) (process.FeedOutcome, error) {

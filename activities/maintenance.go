@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	// commandsLeft is the age at which a command without outcome is sent again: its sender is gone.
+	// commandsLeft is the age at which a command without an outcome is sent again: its sender is gone by then.
 	commandsLeft    = time.Minute
 	reconcileBatch  = 500
 	reconcileAtOnce = 8
@@ -31,19 +31,19 @@ type Engine interface {
 	Command(ctx context.Context, cmd models.Command) (process.Outcome, error)
 }
 
-// Maintenance holds what schedules call.
+// Maintenance has the activities that schedules run.
 type Maintenance struct {
 	Store  *store.Store
 	Engine Engine
 	Log    *slog.Logger
-	// Checkpoint signs the head of the event log; it is idempotent when nothing is new.
+	// Checkpoint signs the head of the event log; it does nothing when there is nothing new.
 	Checkpoint func(ctx context.Context) error
 
 	counts sync.Mutex
 }
 
-// Reconcile makes process and record agree: a command without an outcome is sent again and expires when
-// nobody could carry it out; an open procurement without a run gets one.
+// Reconcile makes process and record agree. It sends every old command without an outcome again, or expires it when it
+// is too old and was never begun. It starts a run for every open procurement that has none.
 func (m *Maintenance) Reconcile(ctx context.Context) (process.Reconciled, error) {
 	var done process.Reconciled
 	pending, err := m.Store.PendingCommands(ctx, commandsLeft, reconcileBatch)
@@ -57,7 +57,7 @@ func (m *Maintenance) Reconcile(ctx context.Context) (process.Reconciled, error)
 	return done, sanitise(ctx, m.Log, err)
 }
 
-// each does n things, some at a time, and tells Temporal that it is alive.
+// each calls do n times, several at once, with a heartbeat for each.
 func (m *Maintenance) each(ctx context.Context, n int, do func(ctx context.Context, i int)) error {
 	var group errgroup.Group
 	group.SetLimit(reconcileAtOnce)

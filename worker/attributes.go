@@ -21,13 +21,13 @@ import (
 const (
 	attributesPatience = time.Minute
 	attributesPoll     = 250 * time.Millisecond
-	// attributesKnown is how often in a row the frontend must know them: the history service has a cache
-	// of its own that is refreshed at the same interval.
+	// attributesKnown is how many times in a row the frontend must know the attributes: the history service has a cache
+	// of its own, refreshed at the same interval.
 	attributesKnown = 12
 )
 
-// ensureSearchAttributes registers what operators filter by. A workflow that sets an unregistered one
-// would fail its task.
+// ensureSearchAttributes registers the attributes that operators filter by. A workflow that sets an unregistered
+// attribute would fail its task.
 func ensureSearchAttributes(ctx context.Context, temporal client.Client, namespace string) error {
 	wanted := map[string]enumspb.IndexedValueType{
 		workflows.AttributePhase.GetName():     enumspb.INDEXED_VALUE_TYPE_KEYWORD,
@@ -57,8 +57,8 @@ func ensureSearchAttributes(ctx context.Context, temporal client.Client, namespa
 	return awaitSearchAttributes(ctx, temporal, namespace, slices.Sorted(maps.Keys(wanted)))
 }
 
-// awaitSearchAttributes waits until the server knows the attributes it was just told of, which takes its
-// caches a moment; a workflow that sets one before would wait ten seconds for its next try.
+// awaitSearchAttributes waits until the caches of the server know the attributes that were just added. A workflow that
+// sets one earlier would wait ten seconds for its next try.
 func awaitSearchAttributes(ctx context.Context, temporal client.Client, namespace string, added []string) error {
 	ctx, cancel := context.WithTimeout(ctx, attributesPatience)
 	defer cancel()

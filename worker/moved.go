@@ -13,9 +13,9 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// moveOut removes from the namespace of the procurements what an earlier release kept there and this one keeps in
-// the service namespace: schedules, and open runs of webhooks and maintenance, which nobody works on there any
-// more. What such a run had still to do is in the record and is found again.
+// moveOut removes from the namespace of the procurements what an earlier release of PPI Engine kept there and this one
+// keeps in the service namespace: schedules, and open runs of webhooks and maintenance, for which no worker is left
+// there. The work that such a run had left is in the record and is found again.
 func moveOut(ctx context.Context, procurements client.Client, taskQueue string) error {
 	for workflow := range schedules {
 		schedule := procurements.ScheduleClient().GetHandle(ctx, process.ScheduleID(taskQueue, workflow))
@@ -29,7 +29,7 @@ func moveOut(ctx context.Context, procurements client.Client, taskQueue string) 
 	}
 	for _, run := range left {
 		err := procurements.TerminateWorkflow(ctx, run.GetWorkflowId(), run.GetRunId(),
-			"goes on in the service namespace")
+			"continues in the service namespace")
 		if err != nil && !isGone(err) {
 			return fmt.Errorf("end what has moved to the service namespace: %w", err)
 		}
@@ -38,7 +38,7 @@ func moveOut(ctx context.Context, procurements client.Client, taskQueue string) 
 }
 
 // leftBehind lists the open runs of an installation that belong in the service namespace. The name of its task queue is
-// compared here: an operator chose it, and in a query it could mean anything.
+// compared here and not in the query: an operator chose it, and it may contain quotes.
 func leftBehind(
 	ctx context.Context, procurements client.Client, taskQueue string,
 ) (left []*commonpb.WorkflowExecution, err error) {

@@ -16,14 +16,14 @@ import (
 )
 
 const (
-	// deliveriesAtOnce bounds the feeds that one worker delivers at the same time.
+	// deliveriesAtOnce is how many feeds one worker delivers at the same time.
 	deliveriesAtOnce = 32
-	// deliveriesToOne bounds those of them that go to one endpoint, so that a slow receiver of many procurements'
-	// events leaves room for the others.
+	// deliveriesToOne is how many of them go to one endpoint, so that a slow receiver of the events of many
+	// procurements leaves room for others.
 	deliveriesToOne = 4
 )
 
-// A queue is work that a worker takes. Each has slots of its own: what waits in one holds up no other.
+// A queue is work that a worker takes. Each has slots of its own, so that no queue holds up another.
 type queue struct {
 	client client.Client
 	name   string
@@ -34,8 +34,8 @@ type queue struct {
 	activities map[string]any
 }
 
-// queuesOf lists the work of an installation: commands on procurements, maintenance, and deliveries, which may
-// be slow for as long as somebody else's server is.
+// queuesOf lists the work of an installation: commands on procurements, maintenance, and deliveries, which may be slow
+// because servers of others are.
 func queuesOf(d Deps) []queue {
 	transactions := &activities.Activities{Store: d.Store, Log: d.Log, Address: d.Address}
 	maintenance := &activities.Maintenance{Store: d.Store, Engine: d.Engine, Log: d.Log, Checkpoint: d.Checkpoint}
@@ -67,11 +67,11 @@ func queuesOf(d Deps) []queue {
 	}
 }
 
-// actsAtOnce is how many acts a worker carries out at the same time: as many as get a connection, with a quarter
-// left for what else it does. More would wait for one while the time of their attempt runs.
+// actsAtOnce is how many acts a worker carries out at the same time: as many as get a connection, with a quarter left
+// for what else it does. More acts would only wait for a connection while the timeouts of their attempts run.
 func actsAtOnce(connections int) int { return connections - connections/4 }
 
-// actsOf are what changes the record: as ordinary activities, and as local ones under the names that histories and
+// actsOf lists the activities that change the record: ordinary ones, and local ones under the names that histories and
 // the Temporal UI show.
 func actsOf(transactions *activities.Activities) map[string]any {
 	acts := map[string]any{
@@ -88,7 +88,7 @@ func actsOf(transactions *activities.Activities) map[string]any {
 	return acts
 }
 
-// runWorkers works on every queue until ctx ends or a worker meets an error that it cannot work with.
+// runWorkers works on every queue until ctx ends or a worker meets a fatal error, which it returns.
 func runWorkers(ctx context.Context, d Deps) error {
 	fatal := make(chan error, 1)
 	for _, q := range queuesOf(d) {

@@ -19,8 +19,8 @@ const (
 	relayInterval = 100 * time.Millisecond
 	// relayRetry is how long a relay that lost its database or Temporal waits.
 	relayRetry = time.Second
-	// quietAfter is how long nothing may be heard of a feed that should be under way; lookInterval, how often
-	// such feeds are looked for.
+	// quietAfter is how long a feed with something to deliver may be silent; lookInterval is how often such feeds are
+	// looked for.
 	quietAfter   = 2 * time.Minute
 	lookInterval = 30 * time.Second
 	wakeBatch    = 200
@@ -32,9 +32,9 @@ type waker interface {
 	Wake(ctx context.Context, feed process.PortalFeed, upTo int64, summary string) error
 }
 
-// Relay gives events that have their place in the log to the endpoints that want them, and wakes the
-// workflows that deliver them, until the context ends. Any number of processes may call it. It outlives
-// database and Temporal being away; what it has promised to wake is in the record.
+// Relay queues events that have their place in the log for the endpoints that want them, and wakes the workflows that
+// deliver them, until the context ends. Any number of processes may call it. It continues after the database or
+// Temporal was unreachable; which feeds it still has to wake is in the record.
 func Relay(ctx context.Context, s *store.Store, wake waker, log *slog.Logger) {
 	r := &relay{store: s, wake: wake}
 	failing := false
@@ -76,7 +76,7 @@ func (r *relay) pass(ctx context.Context) (more bool, err error) {
 	return more || len(untold) == wakeBatch, errors.Join(stopped, r.look(ctx))
 }
 
-// look wakes from time to time what should be awake.
+// look wakes, from time to time, the feeds that should have been heard of.
 func (r *relay) look(ctx context.Context) error {
 	if time.Since(r.looked) < lookInterval {
 		return nil
@@ -89,8 +89,8 @@ func (r *relay) look(ctx context.Context) error {
 	return r.wakeAll(ctx, quiet)
 }
 
-// wakeAll wakes feeds until one cannot be woken: usually Temporal is away then. If it is but that feed, it must
-// not stand in the way of the others for ever, so they are taken in any order and those under way are finished.
+// wakeAll wakes feeds until one cannot be woken, usually because Temporal is unreachable. If only that feed fails, it
+// must not block the others for ever: so the order is random, and wakes under way are finished.
 func (r *relay) wakeAll(ctx context.Context, calls []store.Wake) error {
 	//nolint:gosec // an order is no secret
 	rand.Shuffle(len(calls), func(i, j int) { calls[i], calls[j] = calls[j], calls[i] })

@@ -15,15 +15,16 @@ import (
 )
 
 const (
-	// untoldAfter is how old an outcome is before it is told again: whoever asked would have told it long ago.
+	// untoldAfter is how old an outcome is before it is told again: the sender of the command would have told it long
+	// before.
 	untoldAfter    = 30 * time.Second
 	retellInterval = 5 * time.Second
-	// retellAtOnce bounds the procurements that one worker looks after at the same time, retellBatch those it takes
+	// retellAtOnce is how many procurements one worker looks after at the same time; retellBatch is how many it claims
 	// at once.
 	retellAtOnce = 16
 	retellBatch  = 8
-	// retellPatience bounds one attempt; retellPause, longer, leaves the procurement to nobody else meanwhile. Each
-	// attempt in vain doubles it, up to retellLongest.
+	// retellPatience bounds one attempt. retellPause is longer: nobody else claims the procurement meanwhile. Each
+	// failed attempt doubles the pause, up to retellLongest.
 	retellPatience = 20 * time.Second
 	retellPause    = 30 * time.Second
 	retellLongest  = 2 * time.Minute
@@ -34,11 +35,11 @@ type sender interface {
 	Command(ctx context.Context, cmd models.Command) (process.Outcome, error)
 }
 
-// Retell makes runs know what the record knows, until the context ends. A command takes effect in the record before
-// its outcome is in the run's history; when all who knew of it die in between, nothing in Temporal would ever bring the
-// two together. Sent again, the command answers from the record with the state of the process, and with it the run
-// knows all that came before. Any number of processes may call Retell: each takes other procurements. A command that is
-// told twice does no harm.
+// Retell makes runs know what the record knows, until the context ends. A command takes effect in the record before its
+// outcome is in the history of the run. If all processes that knew of the outcome die in between, nothing in Temporal
+// would ever bring the two together. When the command is sent again, the record answers with the state of the process,
+// and so the run knows everything before it too. Any number of processes may call Retell: each claims other
+// procurements. It does no harm to tell a command twice.
 func Retell(ctx context.Context, s *store.Store, to sender, log *slog.Logger) {
 	var group errgroup.Group // a run that does not answer holds up no other
 	group.SetLimit(retellAtOnce)
@@ -63,14 +64,14 @@ func Retell(ctx context.Context, s *store.Store, to sender, log *slog.Logger) {
 			wait(ctx, retellInterval)
 		}
 	}
-	_ = group.Wait() // each has said what it met
+	_ = group.Wait() // each has logged its own error
 }
 
 func retell(ctx context.Context, s *store.Store, to sender, u store.Untold) error {
 	bounded, cancel := context.WithTimeout(ctx, retellPatience)
 	defer cancel()
 	_, err := to.Command(bounded, u.Command)
-	if err != nil && !errors.Is(err, engine.ErrNotRunning) { // a run that is not there yet begins by reading the record
+	if err != nil && !errors.Is(err, engine.ErrNotRunning) { // a new run reads the record first
 		return err
 	}
 	return s.Retold(ctx, u)

@@ -13,7 +13,7 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// A routine happens at intervals.
+// A routine is work that is done at intervals.
 type routine struct {
 	every time.Duration
 	// summary says in the Temporal UI what a run is.
@@ -26,8 +26,8 @@ var schedules = map[string]routine{
 	process.WorkflowCleanUp:    {time.Hour, "Remove abandoned uploads, old answers and old deliveries"},
 }
 
-// ensureSchedules creates the schedules. One that is there is made to do what this release does, where its
-// workers are; if an operator paused it, it stays paused.
+// ensureSchedules creates the schedules. It gives an existing schedule the intervals and the action of this release of
+// PPI Engine; if an operator paused it, it stays paused.
 func ensureSchedules(ctx context.Context, c client.Client, taskQueue string) error {
 	for workflow, routine := range schedules {
 		wanted := scheduleOf(workflow, routine, taskQueue)

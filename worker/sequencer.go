@@ -9,17 +9,16 @@ import (
 )
 
 const (
-	// Passes begin at these intervals, or one right after the other when they take longer: the feed lags
-	// a commit by at most an interval and a pass, or by two passes.
+	// Passes begin at these intervals, or at once when the pass before took longer. So an event is in the feed at most
+	// an interval and a pass after its commit, or two passes after it.
 	busyInterval = 50 * time.Millisecond
 	idleInterval = 100 * time.Millisecond
 	// retryInterval is how long a sequencer that lost its database waits before it connects again.
 	retryInterval = 500 * time.Millisecond
 )
 
-// Sequence gives events their places in the log until the context ends. Any number of processes may
-// call it: one works, the others stand by and take over when it dies. It outlives the database being
-// away.
+// Sequence gives events their places in the log until the context ends. Any number of processes may call it: one works,
+// the others stand by and take over when it dies. It continues after the database was unreachable.
 func Sequence(ctx context.Context, s *store.Store, log *slog.Logger) {
 	working := true
 	for ctx.Err() == nil {

@@ -17,18 +17,19 @@ import (
 	"github.com/ppi-engine/ppi/internal/webhook"
 )
 
-// stopTimeout is how long activities may go on when the worker stops; cut off, a command would wait for
-// its timeout.
+// stopTimeout is how long activities may continue when the worker stops; a command that is cut off would wait for its
+// timeout.
 const stopTimeout = 20 * time.Second
 
 // Deps are what a worker works with.
 type Deps struct {
-	// Temporal is a client of the namespace in which the procurements live, and only they; Service is one of the
-	// namespace for what runs by itself: webhooks and maintenance.
+	// Temporal is a client of the namespace that contains the procurements and nothing else; Service is a client of the
+	// namespace for webhooks and maintenance.
 	Temporal  client.Client
 	Namespace string
 	Service   client.Client
-	// TaskQueue is the installation's, in both namespaces; deliveries have one of their own beside it.
+	// TaskQueue is the task queue of the installation, in both namespaces; deliveries have a queue of their own beside
+	// it.
 	TaskQueue string
 	Store     *store.Store
 	Engine    activities.Engine
@@ -59,8 +60,8 @@ func (d Deps) check() error {
 	return errors.Join(faults...)
 }
 
-// Run works until ctx ends and then finishes what is under way. It returns an error when it could not
-// begin, or when the worker met one that it cannot work with.
+// Run works until ctx ends and then finishes what is under way. It returns an error when it could not begin, or when
+// the worker met a fatal one.
 func Run(ctx context.Context, d Deps) error {
 	if err := d.check(); err != nil {
 		return err
@@ -83,7 +84,7 @@ func Run(ctx context.Context, d Deps) error {
 	if err := group.Wait(); ctx.Err() == nil {
 		return err
 	}
-	return nil // what was broken off because it was to end is no failure
+	return nil // what was broken off by the end of ctx is not an error
 }
 
 func prepareAndWork(ctx context.Context, d Deps) error {
