@@ -17,12 +17,12 @@ const (
 	archiveDirectoryMode = 0o755
 )
 
-// An Archive is a directory outside the database where checkpoints are kept: whoever rewrites the
-// database cannot rewrite them too. The empty Archive keeps nothing.
+// An Archive is a directory outside the database where checkpoints are kept: a person who rewrites the database cannot
+// rewrite them. The empty Archive keeps nothing.
 type Archive string
 
-// Keep writes a checkpoint to a file of its own, named by its size, and to latest.checkpoint. It may be
-// repeated; it fails when another head of the same size is there.
+// Keep writes a checkpoint to a file of its own, named by its size, and to latest.checkpoint. It may be repeated. It
+// fails when the archive has another head of the same size.
 func (a Archive) Keep(c Checkpoint) error {
 	if a == "" {
 		return nil
@@ -34,7 +34,7 @@ func (a Archive) Keep(c Checkpoint) error {
 	kept, err := os.ReadFile(path)
 	switch {
 	case err == nil && !sameHead(kept, c.Note):
-		return fmt.Errorf("keep checkpoint: %s holds another head of the same size", path)
+		return fmt.Errorf("keep checkpoint: %s has another head of the same size", path)
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("keep checkpoint: %w", err)
 	case err != nil:
@@ -49,7 +49,7 @@ func (a Archive) Keep(c Checkpoint) error {
 	return nil
 }
 
-// sameHead compares what two notes say; a signature may have been added by a second key.
+// sameHead compares the texts of two notes without their signatures, because a second key may have signed later.
 func sameHead(one, other []byte) bool {
 	text := func(signed []byte) []byte {
 		text, _, _ := bytes.Cut(signed, []byte("\n\n"))
@@ -58,8 +58,8 @@ func sameHead(one, other []byte) bool {
 	return bytes.Equal(text(one), text(other))
 }
 
-// Latest returns the newest checkpoint, its signature unverified; the zero Checkpoint, of size 0, when
-// the archive is empty.
+// Latest returns the newest checkpoint without verifying its signature; when the archive is empty, it returns the zero
+// Checkpoint, of size 0.
 func (a Archive) Latest() (Checkpoint, error) {
 	if a == "" {
 		return Checkpoint{}, nil
@@ -74,7 +74,7 @@ func (a Archive) Latest() (Checkpoint, error) {
 	return ReadCheckpoint(signed, nil)
 }
 
-// writeFile replaces a file as a whole, and on the disk before it returns.
+// writeFile replaces a file as a whole; the content is on the disk before it returns.
 func writeFile(path string, content []byte) (err error) {
 	directory := filepath.Dir(path)
 	draft, err := os.CreateTemp(directory, ".draft-*")

@@ -16,7 +16,8 @@ import (
 // A Checkpoint is a signed tree head in the form of C2SP tlog-checkpoint: it commits its signer to the
 // first Size entries of a log, whose Merkle tree has the given Root.
 type Checkpoint struct {
-	// Origin names the log: the signing key's name for the whole log, see [ProcurementOrigin] for others.
+	// Origin names the log: the signing key's name for the whole log, for that of one procurement see
+	// [ProcurementOrigin].
 	Origin string
 	Size   int64
 	Root   tlog.Hash
@@ -57,8 +58,8 @@ func OpenCheckpoint(signed []byte, verifiers note.Verifiers) (Checkpoint, error)
 	return c, nil
 }
 
-// ReadCheckpoint is [OpenCheckpoint] for a reader who may have no key: without verifiers the text is
-// believed and the first signature's name taken for the signer's.
+// ReadCheckpoint is [OpenCheckpoint] for a reader who may have no key: without verifiers it trusts the text, and takes
+// the name on the first signature for the signer.
 func ReadCheckpoint(signed []byte, verifiers note.Verifiers) (Checkpoint, error) {
 	if verifiers != nil {
 		return OpenCheckpoint(signed, verifiers)
@@ -81,7 +82,7 @@ func parseHead(text string) (Checkpoint, error) {
 	const headLines = 3
 	lines := strings.Split(text, "\n")
 	if len(lines) <= headLines || lines[0] == "" {
-		return Checkpoint{}, errors.New("it has not the form origin, size, root")
+		return Checkpoint{}, errors.New("it does not have the form origin, size, root")
 	}
 	size, err := strconv.ParseInt(lines[1], 10, 64)
 	if err != nil || size < 0 || strconv.FormatInt(size, 10) != lines[1] {

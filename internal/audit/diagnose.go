@@ -9,15 +9,15 @@ import (
 )
 
 const (
-	// recentKept is how many forged entries in a row can be told from the good ones behind them.
+	// recentKept is how many forged entries in a row can be told from the good ones after them.
 	recentKept = 1024
-	// gapTried is how many removed entries in a row can be told when the numbers behind were closed up.
+	// gapTried is how many removed entries in a row can be detected when the numbers after them were closed up.
 	gapTried = 64
 )
 
-// diagnose tells what happened to the log at the first entry that does not fit. The entries before are
-// good, so it is known what would make any other entry fit here; hashes tell where an entry was made
-// for. It reads the rest of the log, since what belongs here may stand anywhere.
+// diagnose tells what happened to the log at the first entry that does not fit. The entries before it are good, so it
+// is known which hash any other entry would have here; the hash of an entry shows for which place it was made. diagnose
+// reads the rest of the log, because the entry that belongs here may be anywhere.
 func (v *verifier) diagnose(e Entry, next func() (Entry, error, bool)) (*Fault, error) {
 	fault := func(kind FaultKind, e Entry, format string, args ...any) *Fault {
 		return &Fault{
@@ -29,7 +29,7 @@ func (v *verifier) diagnose(e Entry, next func() (Entry, error, bool)) (*Fault, 
 	case e.Damage != "":
 		return fault(FaultAltered, v.named(e), "%s", e.Damage), nil
 	case e.Canonical == nil:
-		return fault(FaultRemoved, e, "the event is gone, its entry in the log is left"), nil
+		return fault(FaultRemoved, e, "the event is gone; its entry in the log is still there"), nil
 	case v.fits(e, v.place(e)):
 		return fault(FaultAltered, v.named(e), "the event is as recorded, but its entry was altered: position, seq "+
 			"or prev_hash"), nil
@@ -56,10 +56,10 @@ func (v *verifier) diagnose(e Entry, next func() (Entry, error, bool)) (*Fault, 
 		return fault(FaultInserted, e, "this event was put in; the one that belongs here, %s, comes later",
 			rest.belonging), nil
 	case asMade && (e.Seq <= end.Seq || e.Position <= v.position):
-		return fault(FaultInserted, e, "an entry of an earlier place was put in again"), nil
+		return fault(FaultInserted, e, "an entry from an earlier place was put in again"), nil
 	case asMade && e.Position == v.place(e) && e.Seq == end.Seq+1:
 		before := Entry{Position: end.position, Seq: end.Seq, EventID: end.event}
-		return fault(FaultAltered, before, "this entry was altered and hashed anew: the next one of its chain, %s, "+
+		return fault(FaultAltered, before, "this entry was altered and hashed again: the next one of its chain, %s, "+
 			"continues another", e.EventID), nil
 	case asMade || v.closedGap(e):
 		return v.removed(e), nil
@@ -67,7 +67,7 @@ func (v *verifier) diagnose(e Entry, next func() (Entry, error, bool)) (*Fault, 
 	return fault(FaultAltered, v.named(e), "the event or its hash is not what was recorded"), nil
 }
 
-// named gives an altered entry the place where it stands, for its own numbers may be the altered ones.
+// named sets the place of an altered entry to the place where it is, because its own numbers may be altered.
 func (v *verifier) named(e Entry) Entry {
 	e.Position = v.place(e)
 	if e.Damage == "" {
@@ -98,8 +98,8 @@ func (v *verifier) hashHere(e Entry, position int64) tlog.Hash {
 	return HashEntry(position, link.Seq+1, link.Hash, e.Canonical)
 }
 
-// overtook finds an accepted entry in whose place e was made to stand: one forged with a hash that
-// fits, so that only what follows betrays it.
+// overtook finds an accepted entry for whose place e was made: a forged entry whose hash fits, so that only the entries
+// after it reveal it.
 func (v *verifier) overtook(e Entry) (Entry, bool) {
 	link := v.chains[e.ProcurementID].Link
 	for a := range v.recent.backwards() {
@@ -116,12 +116,12 @@ func (v *verifier) overtook(e Entry) (Entry, bool) {
 
 // found is what the rest of the log tells about an entry that does not fit.
 type found struct {
-	// fitting: an entry comes that belongs where e stands; it is the event named by belonging.
+	// fitting: an entry follows that belongs where e is; belonging is the ID of its event.
 	fitting   bool
 	belonging models.ID
-	// swapped: an entry comes where e belongs.
+	// swapped: an entry follows that is in the place of e.
 	swapped bool
-	// repeated: e's event comes again.
+	// repeated: the event of e follows again.
 	repeated bool
 }
 
@@ -149,8 +149,8 @@ func (v *verifier) searchRest(e Entry, next func() (Entry, error, bool)) (found,
 	}
 }
 
-// belongsInPlaceOf tells whether f is what was recorded where e stands. Whoever exchanges entries may
-// have moved their hashes with them or left them.
+// belongsInPlaceOf tells whether f is what was recorded where e is. A person who exchanges two entries may have moved
+// their hashes with them or not.
 func (v *verifier) belongsInPlaceOf(f, e Entry) bool {
 	for _, position := range [...]int64{v.place(e), v.place(f)} {
 		if hash := v.hashHere(f, position); hash == f.Hash || hash == e.Hash {
@@ -160,7 +160,7 @@ func (v *verifier) belongsInPlaceOf(f, e Entry) bool {
 	return false
 }
 
-// madeForPlaceOf tells whether e was recorded where f stands, whichever of their numbers were exchanged.
+// madeForPlaceOf tells whether e was recorded where f is, whichever of their numbers were exchanged.
 func madeForPlaceOf(e, f Entry) bool {
 	for _, from := range [...]struct{ seq, prev Entry }{{e, e}, {f, f}, {f, e}} {
 		hash := HashEntry(f.Position, from.seq.Seq, from.prev.Prev, e.Canonical)
@@ -171,8 +171,8 @@ func madeForPlaceOf(e, f Entry) bool {
 	return false
 }
 
-// closedGap tells whether e was made for a place a little further on: entries before it were removed
-// and the numbers behind them closed up.
+// closedGap tells whether e was made for a place a little further on: then entries before it were removed and the
+// numbers after them closed up.
 func (v *verifier) closedGap(e Entry) bool {
 	for gap := int64(1); gap <= gapTried; gap++ {
 		for shift := int64(0); shift <= gap; shift++ {
@@ -185,7 +185,7 @@ func (v *verifier) closedGap(e Entry) bool {
 	return false
 }
 
-// recent remembers the entries accepted last, and the chain each continued.
+// recent remembers the entries that were accepted last, and the end of the chain that each continued.
 type recent struct {
 	ring []accepted
 	next int

@@ -8,7 +8,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// entryDomain starts every preimage, so that an entry's hash can be taken for nothing else.
+// entryDomain starts every preimage, so that the hash of an entry cannot be the hash of anything else.
 const entryDomain = "ppi-engine.org/event-log/1\n"
 
 // An Entry is one event at its place in the log.
@@ -25,7 +25,7 @@ type Entry struct {
 	Hash tlog.Hash
 	// Canonical is the event as [Canonical] rendered it; nil when the event is missing.
 	Canonical []byte
-	// Damage says why this cannot be an entry as it was stored, whatever its hash; empty for most.
+	// Damage says why this entry cannot be what was stored, whatever its hash; empty for a good entry.
 	Damage string
 }
 
@@ -52,7 +52,7 @@ type Link struct {
 	Hash tlog.Hash
 }
 
-// Next places an event at the given position behind the link.
+// Next places an event at the given position after the link.
 func (l Link) Next(position int64, canonical []byte) (Entry, Link) {
 	e := Entry{Position: position, Seq: l.Seq + 1, Prev: l.Hash, Canonical: canonical}
 	e.Hash = HashEntry(e.Position, e.Seq, e.Prev, canonical)

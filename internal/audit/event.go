@@ -1,5 +1,5 @@
-// Package audit proves the record: it renders events to the bytes that are hashed, chains and signs
-// them, and verifies a log or an export of it without trusting whoever stores it.
+// Package audit proves the record: it renders events to the bytes that are hashed, chains and signs them, and verifies
+// a log or an export without trusting the party that stores it.
 package audit
 
 import (
@@ -16,8 +16,8 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 )
 
-// instantLayout is RFC 3339 in UTC with exactly six decimals, so that an instant has one rendering
-// only and the database's microseconds survive it.
+// instantLayout is RFC 3339 in UTC with exactly six decimals, so that each instant has only one rendering and the
+// microseconds of the database are kept.
 const instantLayout = "2006-01-02T15:04:05.000000Z"
 
 // maxExactInteger is the largest integer that every reader of JSON keeps exact (RFC 8259 §6).
@@ -38,8 +38,8 @@ type document struct {
 // {actor, at, data, id, procurement, recorded_at, type}, where an absent procurement or actor is null
 // and instants are cut to the microsecond. The second result is the data alone, in the same form.
 //
-// It refuses data whose numbers JSON readers would not keep: fractions and integers beyond 2^53−1
-// belong in strings.
+// It refuses data with numbers that JSON readers may not keep exactly: fractions and integers beyond 2^53−1 belong in
+// strings.
 func Canonical(e event.Recorded) (canonical, data []byte, err error) {
 	if canonical, data, ok := canonicalPlain(e); ok {
 		return canonical, data, nil
@@ -76,7 +76,7 @@ func canonicalData(raw json.RawMessage) ([]byte, error) {
 		return []byte("{}"), nil
 	}
 	if !json.Valid(raw) || !utf8.Valid(raw) || !bytes.HasPrefix(bytes.TrimSpace(raw), []byte("{")) {
-		return nil, errors.New("this is no JSON object")
+		return nil, errors.New("this is not a JSON object")
 	}
 	if err := checkNumbers(raw); err != nil {
 		return nil, err
@@ -137,8 +137,7 @@ func ParseEvent(canonical []byte) (event.Recorded, error) {
 	return e, nil
 }
 
-// Renders tells whether an event, its data given as any JSON text, is the one whose canonical bytes are
-// given.
+// Renders tells whether the canonical bytes are those of the event; the data of the event may be any JSON text.
 func Renders(e event.Recorded, canonical []byte) bool {
 	rendered, _, err := Canonical(e)
 	return err == nil && bytes.Equal(rendered, canonical)

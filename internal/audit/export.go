@@ -15,17 +15,17 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// ExportFormat names the form of an export: JSON Lines, first a header, then one line for each of the
-// procurement's entries in order.
+// ExportFormat names the form of an export: JSON Lines, with a header first, then one line for each entry of the
+// procurement, in order.
 const ExportFormat = "ppi-engine.org/export/1"
 
-// maxLine bounds a line of an export; an event is some hundred bytes.
+// maxLine bounds a line of an export; an event has some hundred bytes.
 const maxLine = 16 << 20
 
 type exportHeader struct {
 	Format      string    `json:"format"`
 	Procurement models.ID `json:"procurement"`
-	// Key verifies Head. Whoever doubts the sender brings the key from elsewhere.
+	// Key verifies Head. A verifier who does not trust the sender gets the key elsewhere.
 	Key  string `json:"key"`
 	Head string `json:"head"`
 }
@@ -35,7 +35,7 @@ type exportLine struct {
 	Seq      int64     `json:"seq"`
 	PrevHash tlog.Hash `json:"prev_hash"`
 	Hash     tlog.Hash `json:"hash"`
-	// Event holds the very bytes that were hashed.
+	// Event is exactly the bytes that were hashed.
 	Event json.RawMessage `json:"event"`
 }
 
@@ -63,7 +63,7 @@ func WriteExport(
 	return nil
 }
 
-// encodeLine writes one line. Escaping for HTML would change the bytes of the event.
+// encodeLine writes one line. It does not escape for HTML, which would change the bytes of the event.
 func encodeLine(out io.Writer, line any) error {
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
@@ -75,7 +75,7 @@ func encodeLine(out io.Writer, line any) error {
 
 // Options says what a verifier knows beforehand.
 type Options struct {
-	// VerifierKeys are those the head may be signed by; without any, the key in the export is taken.
+	// VerifierKeys are the keys that may have signed the head; if there are none, the key in the export is used.
 	VerifierKeys []string
 	// Earlier are signed heads of the same procurement from earlier exports.
 	Earlier [][]byte
@@ -84,9 +84,9 @@ type Options struct {
 // ErrNotAnExport means that the input does not start with an export's header.
 var ErrNotAnExport = errors.New("not an export of PPI Engine")
 
-// VerifyExport verifies an export by itself: every event against its hash, every entry against the one
-// before, and all of them against the signed head and earlier ones. The error is that of reading or of
-// the options, or [ErrNotAnExport]; what is wrong with the export is in the report.
+// VerifyExport verifies an export by itself: every event against its hash, every entry against the one before, and all
+// of them against the signed head and earlier ones. It returns an error when the input or the options cannot be read,
+// or [ErrNotAnExport]; the faults of the export are in the report.
 func VerifyExport(in io.Reader, o Options) (Report, error) {
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, maxLine)
@@ -130,8 +130,8 @@ func readHeader(lines *bufio.Scanner) (exportHeader, error) {
 	return header, nil
 }
 
-// openHeads returns the export's own head first, then the earlier ones. A head of another log says
-// nothing about this one, so it is a fault, too: silence would pass for agreement.
+// openHeads returns the head in the export first, then the earlier ones. A head of another log is a fault too: it says
+// nothing about this log, and to pass over it would look like agreement.
 func openHeads(header exportHeader, earlier [][]byte, verifiers note.Verifiers) ([]Checkpoint, *Fault) {
 	var heads []Checkpoint
 	for i, signed := range append([][]byte{[]byte(header.Head)}, earlier...) {
@@ -146,7 +146,7 @@ func openHeads(header exportHeader, earlier [][]byte, verifiers note.Verifiers) 
 		if want := ProcurementOrigin(c.Signer, header.Procurement); c.Origin != want {
 			return nil, &Fault{
 				Kind:   FaultSignature,
-				Detail: fmt.Sprintf("%s is of %s, not of %s", which, c.Origin, want),
+				Detail: fmt.Sprintf("%s belongs to %s, not to %s", which, c.Origin, want),
 			}
 		}
 		heads = append(heads, c)
@@ -170,18 +170,18 @@ func readEntries(lines *bufio.Scanner, procurement models.ID) iter.Seq2[Entry, e
 	}
 }
 
-// readEntry gives what is on a line; what cannot be read was damaged, which is for the verifier to say.
+// readEntry returns the entry of a line. It marks a line that cannot be read as damaged; the verifier reports that.
 func readEntry(raw []byte, number int, procurement models.ID) Entry {
 	var line exportLine
 	if err := json.Unmarshal(raw, &line); err != nil {
-		return Entry{ProcurementID: procurement, Damage: fmt.Sprintf("line %d is no entry: %v", number, err)}
+		return Entry{ProcurementID: procurement, Damage: fmt.Sprintf("line %d is not an entry: %v", number, err)}
 	}
 	var written bytes.Buffer
 	if err := encodeLine(&written, line); err != nil ||
 		!bytes.Equal(bytes.TrimSuffix(written.Bytes(), []byte("\n")), raw) {
 		return Entry{
 			ProcurementID: procurement,
-			Damage:        fmt.Sprintf("line %d holds more than an entry, or in another form", number),
+			Damage:        fmt.Sprintf("line %d has more than an entry, or another form", number),
 		}
 	}
 	e := Entry{

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 )
 
-// ed25519Algorithm is how note keys mark Ed25519.
+// ed25519Algorithm marks Ed25519 in the keys of notes.
 const ed25519Algorithm = 1
 
 // A Key signs checkpoints.
@@ -18,9 +18,9 @@ type Key struct {
 	verifier string
 }
 
-// NewKey makes a signing key of a secret of 32 bytes (an Ed25519 seed, RFC 8032 §5.1.5) and a name that
-// identifies the installation, for example procurement.example.org/log. A name has no space and no plus
-// sign. The same name and secret always make the same key.
+// NewKey makes a signing key from a secret of 32 bytes (an Ed25519 seed, RFC 8032 §5.1.5) and a name that identifies
+// the installation, for example procurement.example.org/log. A name has no space and no plus sign. The same name and
+// secret always make the same key.
 func NewKey(name string, secret []byte) (Key, error) {
 	if len(secret) != ed25519.SeedSize {
 		return Key{}, fmt.Errorf("make checkpoint key: the secret has %d bytes, not %d", len(secret), ed25519.SeedSize)
@@ -35,16 +35,16 @@ func NewKey(name string, secret []byte) (Key, error) {
 	private := base64.StdEncoding.EncodeToString(append([]byte{ed25519Algorithm}, secret...))
 	signer, err := note.NewSigner("PRIVATE+KEY+" + name + "+" + id + "+" + private)
 	if err != nil {
-		return Key{}, fmt.Errorf("make checkpoint key: %q cannot name a key: it needs letters, and neither space nor "+
+		return Key{}, fmt.Errorf("make checkpoint key: %q cannot name a key: a name needs letters, no space and no "+
 			"plus sign", name)
 	}
 	return Key{signer: signer, verifier: verifier}, nil
 }
 
-// Name is the key's name, and the origin of what it signs for the whole log.
+// Name is the name of the key, and the origin of the checkpoints that it signs for the whole log.
 func (k Key) Name() string { return k.signer.Name() }
 
-// Verifier is the public half, for those who verify.
+// Verifier is the public half, for people who verify.
 func (k Key) Verifier() string { return k.verifier }
 
 // Verifiers reads the public halves of keys; a note signed by any of them is accepted, so that keys can

@@ -9,9 +9,8 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 )
 
-// canonicalPlain renders an event as [Canonical] does, when all it holds is text that JSON writes as it is.
-// Most events are like that, and are rendered ten times faster without the detour through a parser. It
-// answers false for all others.
+// canonicalPlain renders an event as [Canonical] does, if all its texts are such that JSON writes them unchanged. Most
+// events are like that; without a parser they are rendered ten times faster. For all others it returns false.
 func canonicalPlain(e event.Recorded) (canonical, data []byte, ok bool) {
 	if data, ok = plainData(e.Data); !ok {
 		return nil, nil, false
@@ -63,7 +62,8 @@ func plainData(raw json.RawMessage) ([]byte, bool) {
 
 type plainMember struct{ name, value []byte }
 
-// plainMembers takes an object of plain strings apart, as it is rendered, or as the database spaces it.
+// plainMembers splits an object of plain strings into its members. The object may have spaces as the database writes
+// them, or none.
 func plainMembers(raw []byte) (members []plainMember, ok bool) {
 	if len(raw) == 0 || string(raw) == "{}" {
 		return nil, true
@@ -90,7 +90,7 @@ func plainMembers(raw []byte) (members []plainMember, ok bool) {
 	}
 }
 
-// plainText reads a string that JSON writes as it is.
+// plainText reads a string that JSON writes unchanged.
 func plainText(raw []byte) (text, rest []byte, ok bool) {
 	if raw, ok = bytes.CutPrefix(raw, []byte{'"'}); !ok {
 		return nil, nil, false
@@ -102,7 +102,7 @@ func plainText(raw []byte) (text, rest []byte, ok bool) {
 	return raw[:end], raw[end+1:], true
 }
 
-// isPlain tells whether JSON writes a string as it is, between quotes: printable ASCII that needs no escape.
+// isPlain tells whether JSON writes a string unchanged between quotes: printable ASCII that needs no escape.
 func isPlain[T string | []byte](s T) bool {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {

@@ -18,27 +18,27 @@ const (
 	FaultAltered FaultKind = "altered"
 	// FaultRemoved: an event or an entry that was there is missing.
 	FaultRemoved FaultKind = "removed"
-	// FaultInserted: an event or an entry stands where none was recorded.
+	// FaultInserted: an event or an entry is in a place where none was recorded.
 	FaultInserted FaultKind = "inserted"
 	// FaultReordered: entries have changed places.
 	FaultReordered FaultKind = "reordered"
 	// FaultCut: entries are missing from the end.
 	FaultCut FaultKind = "cut"
-	// FaultRehashed: the log holds together but is not the one that was signed.
+	// FaultRehashed: the log is consistent but differs from the one that was signed.
 	FaultRehashed FaultKind = "rehashed"
-	// FaultSignature: a signed head is not by the expected key, or the stored tree is not the log's.
+	// FaultSignature: a signed head is not signed by the expected key, or the stored tree does not match the log.
 	FaultSignature FaultKind = "signature"
 )
 
-// A Fault is the first place where a log is not what was recorded.
+// A Fault is the first place where a log differs from what was recorded.
 type Fault struct {
 	Kind FaultKind `json:"kind"`
-	// Position is the place in the whole log, Seq that in the procurement's; 0 when unknown.
+	// Position is the place in the whole log; Seq is the place in its chain. Each is 0 when unknown.
 	Position int64 `json:"position,omitempty"`
 	Seq      int64 `json:"seq,omitempty"`
-	// Through is the last place of a range, when the fault cannot be told more closely.
+	// Through is the last place of a range, when the place is not known more exactly.
 	Through int64 `json:"through,omitempty"`
-	// EventID is empty when nothing is left that names the event.
+	// EventID is empty when nothing is left that shows which event it was.
 	EventID models.ID `json:"event_id,omitempty"`
 	Detail  string    `json:"detail"`
 }
@@ -46,16 +46,16 @@ type Fault struct {
 // A Report is the result of a verification.
 type Report struct {
 	Valid bool `json:"valid"`
-	// Events were verified before the fault, or in all.
+	// Events is how many events were verified: those before the fault, or all.
 	Events int64 `json:"events"`
 	// Root is the Merkle root over those events.
 	Root tlog.Hash `json:"root"`
-	// Procurement is the one whose export it was; empty for the whole log.
+	// Procurement is the procurement whose export was verified; empty for the whole log.
 	Procurement models.ID `json:"procurement,omitempty"`
-	// Checkpoints is the number of signed heads the log was found to agree with.
+	// Checkpoints is how many signed heads agree with the log.
 	Checkpoints int `json:"checkpoints"`
-	// SignedBy names the key of an export's head. KeyGiven tells whether the verifier brought the keys;
-	// otherwise that of the export itself was taken, or none, which proves nothing about who signed.
+	// SignedBy names the key that signed the head of an export. KeyGiven tells whether the verifier gave the keys;
+	// otherwise the key in the export was used, or none, which does not prove who signed.
 	SignedBy string `json:"signed_by,omitempty"`
 	KeyGiven bool   `json:"key_given"`
 	Fault    *Fault `json:"fault,omitempty"`
@@ -74,7 +74,7 @@ func (r Report) Print(out io.Writer) error {
 			r.Fault.Kind, r.Fault.place(), r.Fault.Detail)
 	}
 	if !r.KeyGiven {
-		text += "note: no key was given, so nobody has verified who signed\n"
+		text += "note: no key was given, so it is not verified who signed\n"
 	}
 	if _, err := io.WriteString(out, text); err != nil {
 		return fmt.Errorf("write report: %w", err)

@@ -6,12 +6,11 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// A Tree is a Merkle tree (RFC 6962 §2.1) reduced to its right edge: enough to append leaves and to know
-// the root. It is a value, the zero Tree is empty.
+// A Tree is a Merkle tree (RFC 6962 §2.1) reduced to its right edge: enough to append leaves and to know the root. It
+// is a value; the zero Tree is empty.
 type Tree struct {
 	size int64
-	// edge holds the roots of the complete subtrees the tree consists of, largest first: one for
-	// each bit that is set in size.
+	// edge is the roots of the complete subtrees of the tree, largest first: one for each bit that is set in size.
 	edge []tlog.Hash
 }
 
@@ -21,14 +20,14 @@ type Node struct {
 	Hash tlog.Hash
 }
 
-// A Place is where a complete subtree stands: its root is node N of the level, level 0 being leaves.
+// A Place is where a complete subtree is: its root is node N of the level; level 0 is the leaves.
 type Place struct {
 	Level int16
 	N     int64
 }
 
-// Edge returns where the complete subtrees of a tree of the given size stand, largest first. Their
-// hashes make a [Tree].
+// Edge returns the places of the complete subtrees of a tree of the given size, largest first. Their hashes make a
+// [Tree].
 func Edge(size int64) []Place {
 	const highest = 62
 	var places []Place
@@ -51,7 +50,7 @@ func NewTree(size int64, edge []tlog.Hash) (Tree, error) {
 // Size returns the number of leaves.
 func (t Tree) Size() int64 { return t.size }
 
-// Append returns the tree with one leaf more, and the inner nodes the leaf completes, lowest first.
+// Append returns the tree with one more leaf, and the inner nodes that the leaf completes, lowest first.
 func (t Tree) Append(leaf tlog.Hash) (Tree, []Node) {
 	var completed []Node
 	hash, last := leaf, len(t.edge)
@@ -63,7 +62,7 @@ func (t Tree) Append(leaf tlog.Hash) (Tree, []Node) {
 	return Tree{size: t.size + 1, edge: append(t.edge[:last:last], hash)}, completed
 }
 
-// Root returns the root hash; that of the empty tree is the hash of nothing.
+// Root returns the root hash; for the empty tree it is the hash of no bytes (RFC 6962 §2.1).
 func (t Tree) Root() tlog.Hash {
 	if t.size == 0 {
 		empty, _ := tlog.TreeHash(0, nil)

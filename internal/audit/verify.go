@@ -9,7 +9,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// A Log is what is to be verified: entries as somebody stored them, and what was signed about them.
+// A Log is what is to be verified: entries as they were stored, and the heads that were signed for them.
 type Log struct {
 	// Entries in order. An error ends the verification.
 	Entries iter.Seq2[Entry, error]
@@ -18,13 +18,13 @@ type Log struct {
 	Whole bool
 	// Closed says that nothing was recorded after the largest head.
 	Closed bool
-	// Heads are signed heads of this very log, of any size and in any order.
+	// Heads are signed heads of this log, of any size and in any order.
 	Heads []Checkpoint
 }
 
-// Verify reads a log once and compares every entry with what it must be after those before it, and the
-// tree with every signed head. It needs memory for the end of each chain, not for the entries. The
-// error is that of reading; faults of the log are in the report.
+// Verify reads a log once. It compares every entry with what it must be after the entries before it, and the tree with
+// every signed head. It needs memory for the end of each chain, not for the entries. It returns an error when reading
+// fails; the faults of the log are in the report.
 func Verify(log Log) (Report, error) {
 	v := &verifier{whole: log.Whole, closed: log.Closed, chains: map[models.ID]chainEnd{}}
 	v.heads = slices.SortedFunc(slices.Values(log.Heads),
@@ -42,7 +42,7 @@ func Verify(log Log) (Report, error) {
 	}, nil
 }
 
-// A verifier knows the log as far as it was found good.
+// A verifier knows the good part of the log.
 type verifier struct {
 	whole    bool
 	closed   bool
@@ -52,7 +52,7 @@ type verifier struct {
 	recent   recent
 	heads    []Checkpoint
 	agreed   int
-	// doubted is the first entry that no signed head vouches for yet.
+	// doubted is the first entry that no signed head confirms yet.
 	doubted *Entry
 }
 
@@ -86,7 +86,7 @@ func (v *verifier) run(entries iter.Seq2[Entry, error]) (*Fault, error) {
 	}
 }
 
-// accept takes an entry that is what the log before it demands.
+// accept adds an entry to the good part, if it is what the entries before it require.
 func (v *verifier) accept(e Entry) bool {
 	end := v.chains[e.ProcurementID]
 	want, after := end.Next(v.place(e), e.Canonical)
@@ -104,8 +104,8 @@ func (v *verifier) accept(e Entry) bool {
 	return true
 }
 
-// place is the position the next entry must have. One procurement's entries are anywhere in the log:
-// there it is the one the entry claims, which its hash binds.
+// place is the position that the next entry must have. The entries of one procurement can be anywhere in the log: their
+// position is the one they claim, which their hash covers.
 func (v *verifier) place(e Entry) int64 {
 	if v.whole {
 		return v.tree.Size() + 1
@@ -126,13 +126,13 @@ func (v *verifier) compareHeads() *Fault {
 	return nil
 }
 
-// rehashed is the fault of a log that holds together and is still not the one that was signed: all
-// hashes from the first false entry on were made anew. Only the heads tell where that is.
+// rehashed is the fault of a log that is consistent but differs from the one that was signed: all hashes from the first
+// false entry on were computed again. Only the heads show where that is.
 func (v *verifier) rehashed(head Checkpoint) *Fault {
 	f := &Fault{
 		Kind: FaultRehashed,
-		Detail: fmt.Sprintf("the %d entries hold together, but their root is %s and a head signed by %s says %s: "+
-			"they were rewritten and hashed anew",
+		Detail: fmt.Sprintf("the %d entries are consistent, but their root is %s and a head signed by %s says %s: "+
+			"they were rewritten and hashed again",
 			v.tree.Size(), v.tree.Root(), head.Signer, head.Root),
 	}
 	if d := v.doubted; d != nil {
@@ -151,7 +151,7 @@ func (v *verifier) atEnd() *Fault {
 	case v.closed && v.doubted != nil:
 		return &Fault{
 			Kind: FaultInserted, Position: v.doubted.Position, Seq: v.doubted.Seq, EventID: v.doubted.EventID,
-			Detail: "this entry was added behind the last one that the head counts",
+			Detail: "this entry was added after the last one that the head counts",
 		}
 	}
 	return nil
@@ -161,7 +161,7 @@ func (v *verifier) cut() *Fault {
 	largest := v.heads[len(v.heads)-1]
 	f := &Fault{
 		Kind: FaultCut,
-		Detail: fmt.Sprintf("a head signed by %s counts %d entries, and there are %d: the end is cut off",
+		Detail: fmt.Sprintf("a head signed by %s counts %d entries, but there are only %d: the end is cut off",
 			largest.Signer, largest.Size, v.tree.Size()),
 	}
 	if v.whole {

@@ -1,6 +1,6 @@
-// Package eventlog keeps what happened: events are appended by the transaction that changes something, a
-// sequencer gives each its place in the log, and readers get a feed of it and the proof that nothing was
-// altered. Tables events, event_log, log_tree and checkpoints are its own.
+// Package eventlog keeps what happened. The transaction that changes something appends its events; a sequencer gives
+// each its place in the log; readers get a feed of the log, and the proof that nothing in it was altered. The tables
+// events, event_log, event_tree, checkpoints and sequencer belong to this package.
 package eventlog
 
 import (
@@ -14,8 +14,8 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 )
 
-// Append inserts events in their order, in one statement. Each was dated before, and its payload gives it its type. It
-// gets its place in the log once the transaction has committed.
+// Append inserts events in their order, in one statement. Each must have been dated before; its payload determines its
+// type. An event gets its place in the log after the transaction has committed.
 func Append(tx *pg.Tx, events ...event.Event) error {
 	if len(events) == 0 {
 		return nil
@@ -42,8 +42,8 @@ func Append(tx *pg.Tx, events ...event.Event) error {
 	return nil
 }
 
-// Date makes an event ready to be appended: an empty ID is made; a zero RecordedAt becomes the database's clock, a zero
-// At the same instant.
+// Date makes an event ready to be appended: it makes an ID if there is none, sets a zero RecordedAt to the time of the
+// database, and a zero At to RecordedAt.
 func Date(tx *pg.Tx, e *event.Event) error {
 	if e.ID == "" {
 		e.ID = models.NewID(models.PrefixEvent)
@@ -58,7 +58,7 @@ func Date(tx *pg.Tx, e *event.Event) error {
 	if e.At.IsZero() {
 		e.At = e.RecordedAt
 	}
-	// PostgreSQL would round to the microsecond; the canonical bytes are cut.
+	// PostgreSQL would round to the microsecond, but the canonical bytes are truncated.
 	e.At, e.RecordedAt = e.At.Truncate(time.Microsecond), e.RecordedAt.Truncate(time.Microsecond)
 	return nil
 }

@@ -14,14 +14,14 @@ import (
 var (
 	// ErrNoCheckpoint means that nothing has been signed yet.
 	ErrNoCheckpoint = errors.New("no checkpoint yet")
-	// ErrLogRewritten means that the log is not the one an earlier checkpoint was signed for.
+	// ErrLogRewritten means that the log contradicts a checkpoint that was signed earlier.
 	ErrLogRewritten = errors.New("the log is not the one that was signed before")
 )
 
-// Checkpoint signs the log as it is, stores the signed head and keeps it in the archive. When nothing
-// is new since the last one, it returns that, and makes up for a file that the archive lacks; of an
-// empty log it returns [ErrNoCheckpoint]. It never signs a log that contradicts the last checkpoint, in
-// the database or in the archive, but returns [ErrLogRewritten]; `ppi audit verify` tells more.
+// Checkpoint signs the log as it is, stores the signed head and keeps it in the archive. When nothing is new since the
+// last checkpoint, it returns that one, and writes its file again if the archive lacks it. For an empty log it returns
+// [ErrNoCheckpoint]. It never signs a log that contradicts the last checkpoint, in the database or in the archive: then
+// it returns [ErrLogRewritten], and `ppi audit verify` tells more.
 func (l *Log) Checkpoint(ctx context.Context, key audit.Key, archive audit.Archive) (audit.Checkpoint, error) {
 	c, err := l.headToSign(ctx, key, archive)
 	if err == nil {
@@ -70,7 +70,7 @@ func contradictions(ctx context.Context, tx pgx.Tx, archive audit.Archive, size 
 	}
 	for _, earlier := range []audit.Checkpoint{last, kept} {
 		if earlier.Size > size {
-			return fmt.Errorf("%w: it counted %d entries, now there are %d", ErrLogRewritten, earlier.Size, size)
+			return fmt.Errorf("%w: it had %d entries, now it has %d", ErrLogRewritten, earlier.Size, size)
 		}
 		tree, err := loadTree(ctx, tx, earlier.Size)
 		if err != nil {

@@ -15,17 +15,17 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// A position counts everything that happened before, and with it every tender that came in. So where
-// positions are told, in signed checkpoints and in exports, they end before what opened
-// the oldest box still open: of any live procurement, and of the exported one whatever its mode. The bound
-// depends on what is public only; were it the first tender itself, it would tell that there is one.
+// A position counts everything that happened before, and so every tender that came in. Where positions are disclosed,
+// in signed checkpoints and in exports, they therefore end before the event that opened the oldest box that is still
+// open: of any live procurement, and of the exported procurement whatever its mode. This bound depends only on what is
+// public. If it were the first tender itself, it would show that there is one.
 const disclosedThrough = `SELECT min(opening) - 1 FROM (
 	SELECT (SELECT min(g.position) FROM event_log g JOIN events e ON e.id = g.event_id
 		WHERE g.procurement_id = b.procurement_id AND e.at >= b.opened_at) AS opening
 	FROM boxes b JOIN procurements p ON p.id = b.procurement_id
 	WHERE b.closed_at IS NULL AND (p.mode = 'live' OR p.id = $1)) open`
 
-// disclosed returns the last position that may be told, about one procurement or, if that is empty, at all.
+// disclosed returns the last position that may be disclosed, about one procurement or, if that is empty, about all.
 func disclosed(ctx context.Context, tx pgx.Tx, procurement models.ID) (int64, error) {
 	var through *int64
 	if err := tx.QueryRow(ctx, disclosedThrough, string(procurement)).Scan(&through); err != nil {
@@ -59,9 +59,9 @@ func (l *Log) PublicCheckpoint(ctx context.Context) (c audit.Checkpoint, err err
 	return c, err
 }
 
-// ExportDisclosed writes the entries of one procurement that may be told now, with a head signed over them,
-// in the form that [audit.VerifyExport] reads. begin is called first and told whether anything was left
-// out because a box is open. It returns [ErrNothingRecorded] when nothing is left.
+// ExportDisclosed writes the entries of one procurement that may be disclosed now, with a head signed over them, in the
+// form that [audit.VerifyExport] reads. begin is called first and told whether anything was left out because a box is
+// open. It returns [ErrNothingRecorded] when there is nothing to write.
 func (l *Log) ExportDisclosed(
 	ctx context.Context, key audit.Key, procurement models.ID, begin func(cut bool) io.Writer,
 ) error {
@@ -96,8 +96,8 @@ func (l *Log) ExportDisclosed(
 	return nil
 }
 
-// disclosedTree builds the tree over the entries of one procurement up to a position, and tells whether
-// these are all.
+// disclosedTree builds the tree over the entries of one procurement up to a position, and tells whether these are all
+// its entries.
 func disclosedTree(
 	ctx context.Context, tx pgx.Tx, procurement models.ID, through int64,
 ) (whole bool, tree audit.Tree, err error) {

@@ -11,7 +11,7 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 )
 
-// A Visible procurement is one whose events somebody may read.
+// A Visible is a procurement whose events a person may read.
 type Visible struct {
 	ID   models.ID
 	Mode models.Mode
@@ -19,10 +19,10 @@ type Visible struct {
 	Buyers bool
 }
 
-// A FeedQuery says whose events are to be read, from where on.
+// A FeedQuery says whose events are to be read, and from which position on.
 type FeedQuery struct {
 	Procurements []Visible
-	// Platform adds what concerns no procurement.
+	// Platform adds the events that concern no procurement.
 	Platform bool
 	// Types narrows to these types and those below them; empty: all.
 	Types []string
@@ -41,7 +41,7 @@ type FeedEvent struct {
 // A FeedPage is a part of the feed.
 type FeedPage struct {
 	Events []FeedEvent
-	// Reached is the position up to which nothing more is to be read for this query.
+	// Reached is the position up to which this query has read everything.
 	Reached int64
 	// Head is the last position there was.
 	Head int64
@@ -56,11 +56,11 @@ var (
 	sealedTypes   = event.Types(func(a event.Audience) bool { return a.Sealed })
 )
 
-// An event on single tenders of a procurement is sealed while the box of its lot is open, or any box if it
-// names none. Nobody can hand anything in any more when such an event occurs, so only the moment until the
-// box is closed is bridged: the feed ends before the event and goes on with it afterwards. What tells of
-// tenders before that belongs to no procurement and is in nobody's feed. An event of a type that only a later
-// release knows is sealed until that release reads it.
+// An event about tenders of a procurement is sealed while the box of its lot is open, or any box if the event names no
+// lot. Such an event occurs only after the deadline, when nobody can hand in anything any more, so only the moment
+// until the box is closed is bridged: the feed ends before the event and continues with it afterwards. What tells of
+// tenders before the deadline belongs to no procurement and is in nobody's feed. An event of a type that only a later
+// release of PPI Engine knows is sealed until that release reads it.
 const readFeed = `SELECT f.position, f.procurement, f.canonical, f.sealed FROM (
 	SELECT x.*, v.id AS procurement FROM unnest($1::text[], $2::bool[]) AS v (id, buyers) CROSS JOIN LATERAL (
 		SELECT l.position, e.canonical, e.type <> ALL ($12) OR e.type = ANY ($11) AND EXISTS (SELECT FROM boxes b
@@ -77,12 +77,12 @@ const readFeed = `SELECT f.position, f.procurement, f.canonical, f.sealed FROM (
 		ORDER BY l.position LIMIT $8)
 	) f ORDER BY f.position LIMIT $8`
 
-// wanted tells whether an event is of a type asked for.
+// wanted is the SQL condition that an event has a type that was asked for.
 const wanted = `(cardinality($7::text[]) = 0 OR EXISTS (SELECT FROM unnest($7::text[]) t
 	WHERE e.type = t OR starts_with(e.type, t || '.')))`
 
-// Feed reads events in the order of the log. Every event of the query turns up, once, however many are
-// being written: positions are given after commit.
+// Feed reads events in the order of the log. A reader who continues at Reached gets every event of the query, once,
+// whatever is being written: positions are given after commit.
 func (l *Log) Feed(ctx context.Context, q FeedQuery) (page FeedPage, err error) {
 	if page.Head, err = l.Head(ctx); err != nil {
 		return page, err
@@ -108,7 +108,7 @@ func (l *Log) Feed(ctx context.Context, q FeedQuery) (page FeedPage, err error) 
 	return page, nil
 }
 
-// take reads rows up to the first that is sealed.
+// take reads rows up to the first sealed one.
 func (p *FeedPage) take(rows pgx.Rows, limit int) error {
 	defer rows.Close()
 	for rows.Next() {
@@ -135,8 +135,8 @@ type TailEntry struct {
 	ProcurementID models.ID
 }
 
-// Tail lists what was added to the log after a position, at most limit entries, without what is in nobody's
-// feed.
+// Tail lists what was added to the log after a position, at most limit entries, without those that are in nobody's
+// feed. head is the position up to which it has read.
 func (l *Log) Tail(ctx context.Context, after int64, limit int) (head int64, entries []TailEntry, err error) {
 	var found []struct {
 		TailEntry

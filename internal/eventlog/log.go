@@ -13,13 +13,13 @@ import (
 	"github.com/ppi-engine/ppi/internal/store/pg"
 )
 
-// A Log is the log of the events of a database, in which each that was committed has its place. It is safe
-// for concurrent use.
+// A Log is the log of the events of a database. Every committed event gets its place in it. It is safe for concurrent
+// use.
 type Log struct {
 	db *pg.DB
 }
 
-// New gives the log in a database.
+// New returns the log in a database.
 func New(db *pg.DB) *Log { return &Log{db: db} }
 
 // Head returns the position of the log's last entry, 0 when it is empty. Every event at or before it
@@ -76,11 +76,11 @@ func (h *hash) ScanBytes(raw []byte) error {
 	return nil
 }
 
-// pageSize is how many entries are read at a time where all are.
+// pageSize is how many entries are read at a time when all are read.
 const pageSize = 5000
 
-// pages yields what load returns, page by page, until one is empty. Load gets the key of the entry
-// before, 0 for the first.
+// pages yields what load returns, page by page, until a page is empty. load gets the key of the last entry before, or 0
+// for the first page.
 func pages(load func(after int64) ([]audit.Entry, error), key func(audit.Entry) int64) iter.Seq2[audit.Entry, error] {
 	return func(yield func(audit.Entry, error) bool) {
 		for after := int64(0); ; {

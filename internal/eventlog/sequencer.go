@@ -11,27 +11,27 @@ import (
 )
 
 const (
-	// The sequencer's advisory lock: two-key locks share no numbers with those of one key.
+	// The sequencer's advisory lock has two keys: such locks share no numbers with locks that have one key.
 	sequencerLockClass, sequencerLock = 0x5050, 1
 	takeoverInterval                  = 250 * time.Millisecond
 	passTimeout                       = 2 * time.Minute
 )
 
-// A Sequencer gives committed events their places in the log. There is at most one in a database: it
-// holds an advisory lock on the very connection it inserts by, so that a sequencer that lost the lock
-// cannot insert. After any error it must be closed and another one opened.
+// A Sequencer gives committed events their places in the log. There is at most one in a database: it has an advisory
+// lock on the same connection on which it inserts, so that a sequencer that lost the lock cannot insert. After any
+// error it must be closed and another one opened.
 //
-// What has its place is known by a snapshot of PostgreSQL: that of the last pass. The next pass takes
-// the events of all transactions that were not visible then and are now. So an event gets its place as
-// soon as it has committed, however long other transactions last, none is taken twice, and if one
-// committed before another was appended, their places are in that order.
+// The snapshot of the last pass tells which events have their place. The next pass takes the events of all transactions
+// that were not visible then and are visible now. So an event gets its place as soon as it has committed, however long
+// other transactions take; no event is taken twice; and if one committed before another was appended, their places are
+// in that order.
 type Sequencer struct {
 	conn   *pgx.Conn
 	at     progress
 	chains chains
 }
 
-// OpenSequencer waits until no other sequencer is at work and returns the new one.
+// OpenSequencer waits until no other sequencer works and returns a new one.
 func (l *Log) OpenSequencer(ctx context.Context) (*Sequencer, error) {
 	conn, err := l.sequencerConn(ctx)
 	if err != nil {
@@ -49,9 +49,8 @@ func (l *Log) OpenSequencer(ctx context.Context) (*Sequencer, error) {
 	return q, nil
 }
 
-// sequencerConn connects outside the pool. A holder that froze or was cut off must not hold the lock
-// for long, so the server ends its session soon; and plans must never depend on statistics of
-// tables that grow by the second.
+// sequencerConn connects outside the pool. The server soon ends the session of a sequencer that froze or was cut off,
+// so that it does not keep the lock. Query plans must not depend on the statistics of tables that grow by the second.
 func (l *Log) sequencerConn(ctx context.Context) (*pgx.Conn, error) {
 	conn, err := pg.Apart(ctx, l.db, map[string]string{
 		"application_name":                    "ppi sequencer",
@@ -103,8 +102,8 @@ func (q *Sequencer) Close() {
 	_ = q.conn.Close(ctx)
 }
 
-// Pass places the events that committed since the last pass, at most some thousands, and returns how
-// many it placed and whether more are waiting. It costs two round trips, an idle one costs one.
+// Pass places the events that committed since the last pass, at most some thousands, and returns how many it placed and
+// whether more are waiting. It costs two round trips, or one when there is nothing to place.
 func (q *Sequencer) Pass(ctx context.Context) (placed int, more bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, passTimeout)
 	defer cancel()
@@ -121,8 +120,8 @@ func (q *Sequencer) Pass(ctx context.Context) (placed int, more bool, err error)
 	return len(found.events), more, nil
 }
 
-// write gives the events the next places, and keeps the progress with them. An idle pass writes
-// nothing: whoever loads the older progress finds the same events waiting.
+// write gives the events the next places and stores the progress with them. A pass without events writes nothing:
+// whoever loads the older progress finds the same events waiting.
 func (q *Sequencer) write(ctx context.Context, next *progress, events []candidate) error {
 	if len(events) == 0 && next.foreign == q.at.foreign {
 		return nil

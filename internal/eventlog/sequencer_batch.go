@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	// passLimit bounds how many events a pass places, so that a backlog is worked off in steps.
+	// passLimit is about how many events a pass places, so that a backlog is worked off in steps.
 	passLimit = 5000
-	// chainsKept bounds the memory for the ends of chains; a chain that is not kept is read again.
+	// chainsKept is how many ends of chains are kept in memory; others are read again.
 	chainsKept = 100_000
 )
 
@@ -24,19 +24,20 @@ type candidate struct {
 	canonical       []byte
 }
 
-// candidates are events in the order they were inserted. When full, those of the transactions after
-// last are still to be read.
+// candidates are events in the order they were inserted. When full is true, those of the transactions after last are
+// still to be read.
 type candidates struct {
 	events []candidate
 	last   uint64
 	full   bool
 }
 
-// findCandidates reads the events of the transactions that were not visible to the last pass and are
-// now, and the snapshot that "now" is. It never splits a transaction. Events that have a place already
-// are left out: there are none, unless the numbers reach into events restored from another cluster.
+// findCandidates reads the events of the transactions that were not visible to the last pass and are visible now, and
+// the snapshot that "now" is. It never splits a transaction. It leaves out events that already have a place: there are
+// none, unless the transaction numbers overlap with those of events restored from another cluster.
 //
-// Insertion order (ordinal) agrees with the order of commits: who saw another's commit inserted later.
+// Insertion order (ordinal) agrees with the order of commits: a transaction that saw the commit of another inserted
+// later.
 func findCandidates(ctx context.Context, conn *pgx.Conn, p progress) (now snapshot, found candidates, err error) {
 	round := &pgx.Batch{}
 	round.Queue("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -84,10 +85,10 @@ func scanCandidates(rows pgx.Rows, from uint64) (candidates, error) {
 	return c, nil
 }
 
-// chains are the ends of the chains met so far. They stay true because nobody else inserts.
+// chains are the ends of the chains met so far. They stay true because only this sequencer inserts.
 type chains map[models.ID]audit.Link
 
-// load reads the ends of the events' chains that are not there yet.
+// load reads the ends of the events' chains that are not in memory.
 func (c chains) load(ctx context.Context, conn *pgx.Conn, events []candidate) error {
 	if len(c) > chainsKept {
 		clear(c)
@@ -151,8 +152,8 @@ func (b *batch) place(c candidate, tree *audit.Tree, chains chains) {
 	}
 }
 
-// insert writes the batch and the progress in one statement. It writes nothing and fails when somebody
-// else moved the progress from where this sequencer had left it.
+// insert writes the batch and the progress in one statement. It writes nothing and fails when another sequencer has
+// moved the progress since.
 func (b *batch) insert(ctx context.Context, conn *pgx.Conn, oldSize int64, p progress) error {
 	var moved int
 	err := conn.QueryRow(ctx, `WITH moved AS (
@@ -175,7 +176,7 @@ func (b *batch) insert(ctx context.Context, conn *pgx.Conn, oldSize int64, p pro
 		return fmt.Errorf("insert log entries: %w", err)
 	}
 	if moved != 1 {
-		return errors.New("insert log entries: another sequencer has been at work")
+		return errors.New("insert log entries: another sequencer has moved the progress")
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/store/pg"
 )
 
-// A snapshot says which transactions had ended: those before its bound, except those in progress.
+// A snapshot says which transactions had ended: those with numbers below before, except those in progress.
 type snapshot struct {
 	before     uint64
 	inProgress []uint64
@@ -29,15 +29,14 @@ func (s snapshot) cut(before uint64) snapshot {
 	})}
 }
 
-// progress is how far a sequencer has come. It is a value: a pass that fails leaves it as it was.
+// progress is how far a sequencer has come. It is a value, so a pass that fails leaves it unchanged.
 type progress struct {
 	seen snapshot
 	tree audit.Tree
-	// cluster is the system identifier of the server; transaction numbers mean nothing in another.
+	// cluster is the system identifier of the server; transaction numbers mean nothing on another server.
 	cluster int64
-	// foreign is set until the events brought from another cluster, by a restored dump or an upgrade, have
-	// been looked through. Those with numbers that this cluster had not reached are looked at first, and
-	// then all others.
+	// foreign is true until the events that came from another cluster, by a restored dump or an upgrade, have been
+	// looked through. Events with numbers that this cluster had not reached come first, then all others.
 	foreign bool
 }
 

@@ -20,16 +20,16 @@ import (
 
 // VerifyOptions says what a verifier of the database knows beforehand.
 type VerifyOptions struct {
-	// Verifiers are the keys checkpoints may be signed by. Nil: those in the database are compared with the
-	// log, but nobody knows who signed them.
+	// Verifiers are the keys that may have signed checkpoints. If nil, the checkpoints in the database are compared
+	// with the log, but it is not known who signed them.
 	Verifiers note.Verifiers
 	// Earlier are checkpoints kept outside the database, already opened.
 	Earlier []audit.Checkpoint
 }
 
-// Verify verifies the whole record as it is at this moment: every event and its columns, its place
-// in log and chain, the tree, every checkpoint, and that no event stands beside the log. It reads the
-// log once, page by page, in one transaction that changes nothing.
+// Verify verifies the whole record as it is at this moment: every event and its columns, its place in log and chain,
+// the tree, every checkpoint, and that every event has its place in the log. It reads the log once, page by page, in
+// one transaction that changes nothing.
 func (l *Log) Verify(ctx context.Context, o VerifyOptions) (audit.Report, error) {
 	var report audit.Report
 	err := pg.InSnapshot(ctx, l.db, func(tx pgx.Tx) (err error) {
@@ -98,7 +98,7 @@ func scanWithColumns(row pgx.CollectableRow) (audit.Entry, error) {
 	}
 	columns.At, columns.RecordedAt, columns.Data = *at, *recordedAt, json.RawMessage(data)
 	if !audit.Renders(columns, e.Canonical) {
-		e.Damage = "the columns of the event say something else than the bytes that were recorded"
+		e.Damage = "the columns of the event differ from the bytes that were recorded"
 	}
 	return e, nil
 }
@@ -122,7 +122,7 @@ func storedCheckpoints(
 		} else if fault == nil {
 			fault = &audit.Fault{
 				Kind: audit.FaultSignature, Position: size,
-				Detail: fmt.Sprintf("the stored checkpoint of size %d is not what was signed: %s", size, damage),
+				Detail: fmt.Sprintf("the stored checkpoint of size %d differs from what was signed: %s", size, damage),
 			}
 		}
 		return nil
@@ -145,8 +145,8 @@ func openStored(size int64, root, signed []byte, verifiers note.Verifiers) (c au
 	return c, ""
 }
 
-// besideTheLog finds what a log that holds together does not show: an end that is cut off or was never
-// written by the sequencer, a tree that is not that of the log, and events the sequencer passed over.
+// besideTheLog finds what a consistent log does not show: an end that is cut off or was not written by the sequencer, a
+// stored tree that does not match the log, and events that have no place.
 func besideTheLog(ctx context.Context, tx pgx.Tx, r audit.Report) (*audit.Fault, error) {
 	var placed int64
 	if err := tx.QueryRow(ctx, "SELECT size FROM sequencer").Scan(&placed); err != nil {
@@ -156,7 +156,7 @@ func besideTheLog(ctx context.Context, tx pgx.Tx, r audit.Report) (*audit.Fault,
 	case placed > r.Events:
 		return &audit.Fault{
 			Kind: audit.FaultCut, Position: r.Events + 1, Through: placed,
-			Detail: fmt.Sprintf("the sequencer placed %d events, and there are %d: the end is cut off", placed,
+			Detail: fmt.Sprintf("the sequencer placed %d events, but only %d are there: the end is cut off", placed,
 				r.Events),
 		}, nil
 	case placed < r.Events:
@@ -170,7 +170,7 @@ func besideTheLog(ctx context.Context, tx pgx.Tx, r audit.Report) (*audit.Fault,
 	if damaged || tree.Root() != r.Root {
 		return &audit.Fault{
 			Kind:   audit.FaultSignature,
-			Detail: "the stored tree is not that of the log: the next checkpoint would sign another log",
+			Detail: "the stored tree does not match the log: the next checkpoint would sign another log",
 		}, nil
 	}
 	return passedOver(ctx, tx)
@@ -193,12 +193,12 @@ func passedOver(ctx context.Context, tx pgx.Tx) (*audit.Fault, error) {
 	}
 	return &audit.Fault{
 		Kind: audit.FaultInserted, EventID: orphans[0],
-		Detail: "the event has no place in the log, though it would have one had it been there when its transaction " +
-			"ended: it was put in later",
+		Detail: "the event has no place in the log. It would have one if it had been there when its transaction " +
+			"ended: so it was inserted later",
 	}, nil
 }
 
-// orphans are the first events without a place whose transactions the sequencer had seen end.
+// orphans are the first events without a place whose transactions the sequencer saw end; at most two.
 func orphans(ctx context.Context, tx pgx.Tx) ([]models.ID, error) {
 	rows, err := tx.Query(ctx, `SELECT e.id FROM sequencer s, events e LEFT JOIN event_log l ON l.event_id = e.id
 		WHERE l.event_id IS NULL AND e.xid < s.seen_before AND e.xid <> ALL (s.in_progress)
@@ -213,7 +213,7 @@ func orphans(ctx context.Context, tx pgx.Tx) ([]models.ID, error) {
 	return ids, nil
 }
 
-// nameRemoved names the event of a missing entry when it is still there and the only one without a place.
+// nameRemoved names the event of a missing entry, if the event is still there and is the only one without a place.
 func nameRemoved(ctx context.Context, tx pgx.Tx, f *audit.Fault) error {
 	orphans, err := orphans(ctx, tx)
 	if err == nil && len(orphans) == 1 {

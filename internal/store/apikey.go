@@ -7,8 +7,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// Credential reads an API key with its owner by primary key. It returns a refusal with
-// [models.CodeNotFound].
+// Credential reads an API key with its owner. It returns a refusal with [models.CodeNotFound].
 func (s *Store) Credential(ctx context.Context, key models.ID) (models.Credential, error) {
 	var c models.Credential
 	err := s.rows(ctx).Raw(`SELECT clock_timestamp() AS at,

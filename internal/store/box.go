@@ -6,8 +6,8 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// OpenBox opens a box, with who is invited to it. The lot must be locked; the next version of the lot is that
-// with the box.
+// OpenBox opens a box for the organisations that are invited to it, and raises the version of the lot, which must be
+// locked.
 func (tx *Tx) OpenBox(b models.Box) {
 	tx.SendFor(1, "open box", `INSERT INTO boxes (id, procurement_id, lot_id, stage, round, hands_in, by_invitation,
 		opened_at, deadline, deadline_local, deadline_zone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
@@ -42,7 +42,7 @@ func (tx *Tx) CloseBox(b models.Box, at time.Time) error {
 	return nil
 }
 
-// Unseal writes down that what is in a box is opened. Tenders are evaluated from then on.
+// Unseal records that the content of a box is opened. From then on tenders can be evaluated.
 func (tx *Tx) Unseal(b models.Box, at time.Time) {
 	tx.SendFor(1, "unseal box", "UPDATE boxes SET unsealed_at = $1 WHERE id = $2 AND unsealed_at IS NULL", at, b.ID)
 	if b.HandsIn == models.HandedTender {
@@ -50,7 +50,7 @@ func (tx *Tx) Unseal(b models.Box, at time.Time) {
 	}
 }
 
-// touchLot raises the version of a lot, which shows its boxes.
+// touchLot raises the version of a lot, because a lot shows its boxes.
 func (tx *Tx) touchLot(lot models.ID) {
 	tx.SendFor(1, "raise version of lot", "UPDATE lots SET version = version + 1 WHERE id = $1", lot)
 }

@@ -19,12 +19,12 @@ import (
 // ErrNoCommand means that no command with the ID was written down.
 var ErrNoCommand = errors.New("no such command")
 
-// writeCommand does not wait for the disk: what a command does is committed after it and so is never on disk without
-// it. One that is lost in a crash of the database had no effect, and its repeat writes it down again; see
+// writeCommand does not wait for the disk. Its effect is committed later, and so is never on disk without the command.
+// A command that is lost in a crash of the database had no effect, and a repeated request writes it down again; see
 // docs/decisions/0009.
 //
-// It labels the command for those who watch the process: what is done, to what, and by whom on the buyers'
-// side. Suppliers and tenders are in no label.
+// It labels the command for people who watch the process: what is done, to what, and for which buyer. No label names
+// suppliers or tenders.
 const writeCommand = `INSERT INTO commands (id, procurement_id, actor_id, verb, fingerprint, if_match, payload, label)
 	SELECT c.id, c.procurement_id, c.actor_id, c.verb, $5, $6, c.payload, concat_ws(' · ', replace(c.verb, '_', ' '),
 		coalesce(
@@ -40,16 +40,16 @@ const writeCommand = `INSERT INTO commands (id, procurement_id, actor_id, verb, 
 		$7::jsonb AS payload) c
 	ON CONFLICT DO NOTHING RETURNING label, status, created_at, set_config('synchronous_commit', 'off', true)`
 
-// A Label says what a command's label tells besides its verb.
+// A Label says what the label of a command contains besides its verb.
 type Label struct {
-	// By are the roles of which its actor holds one; the label names the organisation for which.
+	// By are the roles that may ask for the command; the label names the organisation for which the actor holds one.
 	By []models.Role
 	// PhaseIn is the field of the payload that names a phase; empty: none does.
 	PhaseIn string
 }
 
-// WriteCommand writes a command down, without effect, unless one with its ID is there already. It
-// returns the one that stands and whether it is new.
+// WriteCommand writes a command down, without effect, unless one with its ID is there already. It returns the command
+// in the record and whether it is new.
 func (s *Store) WriteCommand(ctx context.Context, c models.Command, l Label) (models.Command, bool, error) {
 	err := pg.OnLiveConn(ctx, s.DB, func(conn *pgx.Conn) error {
 		return conn.QueryRow(ctx, writeCommand, c.ID, c.ProcurementID, c.ActorID, c.Verb, c.Fingerprint, c.IfMatch,
@@ -80,12 +80,12 @@ func (s *Store) Command(ctx context.Context, id string) (models.Command, error) 
 	return c, nil
 }
 
-// A Summons is a command to be carried out, with what says which boxes it needs locked. It is read before any lock:
-// what must hold is read again after it.
+// A Summons is a command to be carried out, with what is needed to know which boxes to lock. It is read before any
+// lock, so whatever must be true is read again after it.
 type Summons struct {
-	// Command has what was asked for; of what became of it, its status alone.
+	// Command has what was asked for; of its outcome it has only the status.
 	Command models.Command
-	// Motion is the one that is voted on; its ID is empty if none is.
+	// Motion is the motion that is voted on; its ID is empty if there is none.
 	Motion models.Motion
 	// Open are the boxes of the procurement that are open, by ID.
 	Open []models.Box
@@ -134,8 +134,8 @@ func (tx *Tx) AnswerCommand(id string, a Answer) error {
 	return err
 }
 
-// AnswerIfPending writes the outcome of a command and tells whether it was still pending: only the first outcome
-// stands.
+// AnswerIfPending writes the outcome of a command and tells whether it was still pending: only the first outcome is
+// kept.
 func (tx *Tx) AnswerIfPending(id string, a Answer) (first bool, err error) {
 	arguments, err := a.arguments(id)
 	if err != nil {
@@ -169,9 +169,9 @@ func (tx *Tx) StepCommand(id string) {
 	tx.SendFor(1, "count step of command", "UPDATE commands SET steps = steps + 1 WHERE id = $1", id)
 }
 
-// ExpireCommand ends a pending command older than the given age, by the database's clock, and tells
-// whether it did. The procurement must be locked, so that nobody is carrying the command out. A command that was
-// carried out in part was taken up, and is finished instead.
+// ExpireCommand ends a pending command older than the given age, by the database's clock, and tells whether it did. The
+// procurement must be locked, so that nobody is carrying the command out. A command that was carried out in part does
+// not expire: it is finished instead.
 func (tx *Tx) ExpireCommand(id string, age time.Duration) (bool, error) {
 	result := tx.db().Exec(`UPDATE commands
 		SET status = 'expired', done_at = clock_timestamp(), told_at = clock_timestamp()
@@ -183,7 +183,7 @@ func (tx *Tx) ExpireCommand(id string, age time.Duration) (bool, error) {
 	return result.RowsAffected == 1, nil
 }
 
-// TellCommands notes that the runs of their procurements have the outcomes of these commands in their histories.
+// TellCommands records that the histories of the runs contain the outcomes of these commands.
 func (s *Store) TellCommands(ctx context.Context, ids []string) error {
 	err := s.rows(ctx).
 		Exec(`UPDATE commands SET told_at = clock_timestamp()
@@ -199,14 +199,14 @@ func (s *Store) TellCommands(ctx context.Context, ids []string) error {
 type Untold struct {
 	models.Command `gorm:"embedded"`
 
-	// ClaimedAt is when the caller took it on.
+	// ClaimedAt is when the caller claimed it.
 	ClaimedAt time.Time
 }
 
 const isUntold = "c.told_at IS NULL AND (c.status <> 'pending' OR c.steps > 0)"
 
-// claimUntold takes on procurements whose turn has come; of two callers at once the second finds next_at moved. It
-// takes any, and any command of each, so that what cannot be told does not keep the others waiting.
+// claimUntold claims procurements whose turn has come; of two callers at once, the second finds next_at moved. It picks
+// procurements, and a command of each, at random, so that those that cannot be told do not keep the others waiting.
 const claimUntold = `WITH due AS (
 		SELECT c.procurement_id FROM commands c LEFT JOIN retellings r USING (procurement_id)
 		WHERE ` + isUntold +
@@ -224,15 +224,15 @@ const claimUntold = `WITH due AS (
 	SELECT DISTINCT ON (c.procurement_id) c.*, statement_timestamp() AS claimed_at
 	FROM claimed JOIN commands c USING (procurement_id) WHERE ` + isUntold + ` ORDER BY c.procurement_id, random()`
 
-// Claims says what is claimed: outcomes of some age, of so many procurements at once, and for how long. Nobody else
-// claims a procurement meanwhile; each time it could not be told the pause doubles, up to the longest.
+// Claims says what is claimed: commands older than Age, of at most Limit procurements. Nobody else claims a procurement
+// for First; each failed attempt doubles that pause, up to Longest.
 type Claims struct {
 	Age            time.Duration
 	Limit          int
 	First, Longest time.Duration
 }
 
-// ClaimUntold takes on procurements whose runs may know less than the record, and returns a command of each.
+// ClaimUntold claims procurements whose runs may know less than the record, and returns one command of each.
 func (s *Store) ClaimUntold(ctx context.Context, c Claims) ([]Untold, error) {
 	var untold []Untold
 	err := s.rows(ctx).Raw(claimUntold, map[string]any{
@@ -244,8 +244,8 @@ func (s *Store) ClaimUntold(ctx context.Context, c Claims) ([]Untold, error) {
 	return untold, nil
 }
 
-// Retold notes that the run knows a command that was claimed, and with the state of the process every outcome that was
-// there before.
+// Retold records that the run knows a command that was claimed and, because the answer had the state of the process,
+// every outcome from before the claim.
 func (s *Store) Retold(ctx context.Context, u Untold) error {
 	err := s.rows(ctx).Exec(`WITH told AS (DELETE FROM retellings WHERE procurement_id = @procurement)
 		UPDATE commands SET told_at = clock_timestamp() WHERE procurement_id = @procurement AND told_at IS NULL

@@ -16,18 +16,17 @@ type PortalFeed struct {
 	EndpointID, ProcurementID models.ID
 }
 
-// An Outgoing delivery is the first of a feed that has not arrived, with what decides whether and how it is
-// sent.
+// An Outgoing is the first delivery of a feed that has not arrived, with what decides whether and how it is sent.
 type Outgoing struct {
 	Endpoint models.Endpoint
 	EventID  models.ID
-	// Canonical is the event.
+	// Canonical is the event in its canonical form.
 	Canonical []byte
 	Mode      models.Mode
 	State     models.FeedState
 	Reason    string
 	Failures  int
-	// Wait is how long a failed delivery has still to wait; negative: no more.
+	// Wait is how long a failed delivery has still to wait; negative: not at all.
 	Wait time.Duration
 	// Led tells whether the endpoint's owner leads the procurement now.
 	Led bool
@@ -76,8 +75,8 @@ func (s *Store) NextDelivery(ctx context.Context, f PortalFeed) (Outgoing, error
 	return out, nil
 }
 
-// RecordAttempt writes an attempt down as the next of its delivery. On success the delivery is done and the
-// feed goes on. The feed must be locked.
+// RecordAttempt records an attempt as the next one of its delivery. On success the delivery is done and the feed
+// becomes active. The feed must be locked.
 func (tx *Tx) RecordAttempt(f PortalFeed, a models.DeliveryAttempt) error {
 	err := tx.db().Exec(`INSERT INTO delivery_attempts
 			(endpoint_id, event_id, n, started_at, latency, status, fault, answer)
@@ -100,13 +99,13 @@ func (tx *Tx) RecordAttempt(f PortalFeed, a models.DeliveryAttempt) error {
 
 // A LockedFeed is a feed that nobody else changes until the transaction ends.
 type LockedFeed struct {
-	// Failures counts the attempts that failed since the last success or since a person went on.
+	// Failures counts the attempts that failed since the last success or since a person resumed the endpoint.
 	Failures int
 	// Pending tells whether the delivery asked about has not arrived.
 	Pending bool
 }
 
-// LockFeed takes a feed and looks whether the delivery of an event is still to be made.
+// LockFeed locks a feed and reads whether the delivery of an event is still to be made.
 func (tx *Tx) LockFeed(f PortalFeed, event models.ID) (LockedFeed, error) {
 	var l LockedFeed
 	err := tx.db().Raw("SELECT failures FROM portal_feeds WHERE endpoint_id = ? AND procurement_id = ? FOR UPDATE",
@@ -123,7 +122,7 @@ func (tx *Tx) LockFeed(f PortalFeed, event models.ID) (LockedFeed, error) {
 	return l, nil
 }
 
-// RetryFeed has a locked feed wait for its next attempt after so many failures.
+// RetryFeed makes a locked feed wait before its next attempt; failures counts the attempts that failed.
 func (tx *Tx) RetryFeed(f PortalFeed, failures int, reason string, wait time.Duration) error {
 	err := tx.db().Exec(`UPDATE portal_feeds
 		SET state = 'retrying', reason = ?, failures = ?, moved_at = clock_timestamp(),
@@ -136,7 +135,7 @@ func (tx *Tx) RetryFeed(f PortalFeed, failures int, reason string, wait time.Dur
 	return nil
 }
 
-// ParkFeed has a feed wait for a person.
+// ParkFeed makes a feed wait until a person resumes it.
 func (tx *Tx) ParkFeed(f PortalFeed, failures int, reason string) error {
 	err := tx.db().Exec(`UPDATE portal_feeds
 		SET state = 'parked', reason = ?, failures = ?, retry_at = NULL, moved_at = clock_timestamp()
@@ -157,11 +156,11 @@ func (tx *Tx) DisableEndpoint(id models.ID) (bool, error) {
 	return done.RowsAffected == 1, nil
 }
 
-// attemptsShown is how many attempts are listed with a delivery, the latest.
+// attemptsShown is how many attempts, the latest, are listed with a delivery.
 const attemptsShown = 20
 
-// Deliveries lists what goes to an endpoint by the ID of its event, after the given one, at most limit, with
-// the latest attempts. A status of nil lists all, else those that have arrived or not.
+// Deliveries lists the deliveries to an endpoint by the ID of the event, those after the given one, at most limit, with
+// their latest attempts. arrived selects those that have arrived (true) or have not (false); nil lists all.
 func (s *Store) Deliveries(
 	ctx context.Context, endpoint, procurement models.ID, arrived *bool, after models.ID, limit int,
 ) ([]models.Delivery, error) {
@@ -203,11 +202,11 @@ func (s *Store) withAttempts(ctx context.Context, endpoint models.ID, deliveries
 	return nil
 }
 
-// DeliveriesKept is how long it is kept what has arrived, and by which attempts.
+// DeliveriesKept is how long deliveries that have arrived are kept, with their attempts.
 const DeliveriesKept = 180 * 24 * time.Hour
 
-// ForgetDeliveries deletes at most limit deliveries that arrived more than [DeliveriesKept] ago, and at most as
-// many that never will because their endpoint ended as long ago.
+// ForgetDeliveries deletes at most limit deliveries that arrived more than [DeliveriesKept] ago, and at most limit that
+// will never arrive because their endpoint ended that long ago.
 func (s *Store) ForgetDeliveries(ctx context.Context, limit int) (int64, error) {
 	done := s.rows(ctx).Exec(`WITH arrived AS (SELECT endpoint_id, event_id FROM deliveries
 			WHERE delivered_at < clock_timestamp() - make_interval(secs => @kept)

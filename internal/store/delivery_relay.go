@@ -12,14 +12,14 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 )
 
-// relayBatch bounds how many entries of the log one pass gives to the endpoints.
+// relayBatch is how many entries of the log one pass queues at most.
 const relayBatch = 2000
 
 // sent is [event.Sent] in SQL: $3 are the types that portals are told of, $4 what their payload must not contain.
 const sent = `EXISTS (SELECT FROM unnest($3::text[], $4::text[]) s (type, unless)
 	WHERE s.type = e.type AND (s.unless IS NULL OR NOT e.data @> s.unless::jsonb))`
 
-// knownTypes are those of this release's catalogue.
+// knownTypes are the types in the catalogue of this release of PPI Engine.
 var knownTypes = event.Types(func(event.Audience) bool { return true })
 
 // portalTypes lists what [sent] needs.
@@ -37,14 +37,14 @@ var portalTypes, portalsUnless = func() (types []string, unless []*string) {
 	return types, unless
 }()
 
-// ErrNewerEvent means that the next event is of a type that this release does not know, and so cannot tell
-// who may be told of it. It waits for a worker of a later release, and with it all that happened since.
+// ErrNewerEvent means that the next event has a type that this release of PPI Engine does not know, so that it cannot
+// tell who may be told of it. That event, and all that follow, wait for a worker of a later release.
 var ErrNewerEvent = errors.New("the next event is of a type that only a later release knows")
 
-// Relay gives the next events of the log to the endpoints that want them, at most some thousands, and tells
-// whether more are waiting. What it gives and how far it has come are committed together, so every event
-// reaches the queue of every endpoint that wants it exactly once. Any number of processes may call it: while
-// one is at it, the others do nothing. It returns [ErrNewerEvent] when it can go no further.
+// Relay queues the next events of the log for the endpoints that want them, at most relayBatch, and tells whether more
+// are waiting. The queue and the position reached are committed together, so every event reaches the queue of every
+// endpoint that wants it exactly once. Any number of processes may call it: while one works, the others do nothing. It
+// returns [ErrNewerEvent] when it can go no further.
 func (s *Store) Relay(ctx context.Context) (more bool, err error) {
 	err = pg.OnConn(ctx, s.DB, func(conn *pgx.Conn) error {
 		var behind bool
@@ -118,15 +118,15 @@ var queueDeliveries = `WITH queued AS (
 	ON CONFLICT (endpoint_id, procurement_id) DO UPDATE SET asked = f.asked + 1,
 		moved_at = CASE WHEN f.told = f.asked THEN clock_timestamp() ELSE f.moved_at END`
 
-// A Wake is a feed whose workflow is to be woken, since there is more to deliver.
+// A Wake is a feed whose workflow is to be woken because there is more to deliver.
 type Wake struct {
 	PortalFeed
-	// UpTo is the last place of the procurement's log that waits; 0: none.
+	// UpTo is the last place in the procurement's log that waits to be delivered; 0: none.
 	UpTo int64
 	// Asked counts the reasons to wake it.
 	Asked int64
-	// Title is the procurement's, in its first language; Owner is the authority whose endpoint it is. Both are
-	// public, whereas where an endpoint leads is its owner's business.
+	// Title is that of the procurement, in its first language; Owner is the authority whose endpoint it is. Both are
+	// public; the URL of an endpoint is not.
 	Title string
 	Owner string
 }
@@ -136,7 +136,7 @@ func (s *Store) Untold(ctx context.Context, limit int) ([]Wake, error) {
 	return s.wakes(ctx, "f.told < f.asked AND f.state = 'active'", limit)
 }
 
-// Quiet lists feeds that have something to deliver and should have been heard of since: the workflow was
+// Quiet lists feeds that have something to deliver but were not heard of for the given time: their workflow was
 // terminated, or lost with its server.
 func (s *Store) Quiet(ctx context.Context, since time.Duration, limit int) ([]Wake, error) {
 	return s.wakes(ctx, `f.state <> 'parked' AND f.moved_at < clock_timestamp() - ? * interval '1 microsecond'
@@ -163,7 +163,7 @@ func (s *Store) wakes(ctx context.Context, which string, limit int, arguments ..
 	return found, nil
 }
 
-// Told notes that a feed's workflow was woken for the reasons there were when that was asked for.
+// Told records that the workflow of a feed was woken for the reasons that the Wake counts.
 func (s *Store) Told(ctx context.Context, c Wake) error {
 	err := s.rows(ctx).Exec(`UPDATE portal_feeds SET told = greatest(told, ?), moved_at = clock_timestamp()
 		WHERE endpoint_id = ? AND procurement_id = ?`, c.Asked, c.EndpointID, c.ProcurementID).Error

@@ -19,7 +19,7 @@ func (tx *Tx) DocumentWritten(procurement models.ID, digest string) error {
 	case !found:
 		return models.Refuse(models.CodeDocumentUnknown, "",
 			"the procurement has no document with the digest %s", digest).
-			Accepting("a document written before from a complete upload")
+			Accepting("the digest of a file that was uploaded and written as a document before")
 	}
 	return nil
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// endpointsOf narrows to the endpoints that somebody may see: the owner's own, all to an administrator; what
-// was removed to nobody.
+// endpointsOf narrows a query to the endpoints that the actor may see: their own, or all for an administrator. Nobody
+// sees removed ones.
 func endpointsOf(db *gorm.DB, actor models.Actor) *gorm.DB {
 	db = db.Where("status <> ?", models.EndpointRemoved)
 	if actor.Administrator {
@@ -38,7 +38,7 @@ func (s *Store) Endpoints(
 	return listAfter[models.Endpoint](endpointsOf(s.rows(ctx), actor), "list endpoints", after, limit)
 }
 
-// LiveEndpoints counts an organisation's endpoints that are served or may be again.
+// LiveEndpoints counts an organisation's endpoints that are active or paused.
 func (tx *Tx) LiveEndpoints(organisation models.ID) (int64, error) {
 	var n int64
 	err := tx.db().Model(&models.Endpoint{}).
@@ -51,7 +51,8 @@ func (tx *Tx) LiveEndpoints(organisation models.ID) (int64, error) {
 	return n, nil
 }
 
-// CreateEndpoint inserts an endpoint as version 1. It is told of what gets its place in the log from now on.
+// CreateEndpoint inserts an endpoint as version 1. It is told only of events that get their place in the log from now
+// on.
 func (tx *Tx) CreateEndpoint(e *models.Endpoint) error {
 	now, err := tx.Now()
 	if err != nil {
@@ -79,7 +80,7 @@ func (tx *Tx) SaveEndpoint(e *models.Endpoint) error {
 	return nil
 }
 
-// LedBy lists the modes of those of the procurements that a person leads now.
+// LedBy returns the modes of those procurements that a person leads now.
 func (tx *Tx) LedBy(person models.ID, procurements []models.ID) (map[models.ID]models.Mode, error) {
 	var found []models.Procurement
 	err := tx.db().Raw(`SELECT p.id, p.mode FROM procurements p
@@ -96,7 +97,7 @@ func (tx *Tx) LedBy(person models.ID, procurements []models.ID) (map[models.ID]m
 	return led, nil
 }
 
-// A Backlog is what waits for an endpoint.
+// A Backlog is what has not been delivered to an endpoint.
 type Backlog struct {
 	Pending int64
 	// Parked are the procurements whose events wait for a person.
@@ -126,14 +127,14 @@ func backlog(db *gorm.DB, endpoint models.ID) (Backlog, error) {
 	return b, nil
 }
 
-// An Unparked feed goes on; its procurement is at the procedure time Now.
+// An Unparked is the procurement of a feed that was parked and is active again; Now is its procedure time.
 type Unparked struct {
 	ProcurementID models.ID
 	Now           time.Time
 }
 
-// GoOn makes all feeds of an endpoint go on at once and with a fresh round of attempts; the relay wakes
-// them. It returns those that were parked.
+// GoOn makes all feeds of an endpoint active at once, with a new count of attempts; the relay wakes them. It returns
+// the procurements of those that were parked.
 func (tx *Tx) GoOn(endpoint models.ID) ([]Unparked, error) {
 	var feeds []struct {
 		Unparked

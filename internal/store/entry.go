@@ -9,7 +9,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// ErrNoEntry means that the procurement's dossier holds no entry with the ID.
+// ErrNoEntry means that the dossier of the procurement has no entry with the ID.
 var ErrNoEntry = errors.New("no such entry")
 
 // Entry reads one entry in its latest version. It returns [ErrNoEntry].
@@ -41,9 +41,9 @@ func (tx *Tx) Entries(
 	return entries, nil
 }
 
-// WriteEntry inserts the first version of an entry, or replaces version e.Version-1 by e, and keeps the
-// version in the history. It tells whether the version it replaces was still the latest. Of a single kind
-// no two stand at once for the same buyer and subject (constraint entries_single).
+// WriteEntry inserts the first version of an entry, or replaces version e.Version-1 by e, and keeps the version in the
+// history. It tells whether the version it replaces was still the latest. If single is true, only one entry of the kind
+// may stand for the same buyer and subject (constraint entries_single).
 func (tx *Tx) WriteEntry(e *models.Entry, single bool) (bool, error) {
 	var result *gorm.DB
 	if e.Version == 1 {

@@ -14,7 +14,7 @@ import (
 // A KeyAndSeat is what decides whether a request about a procurement is let in.
 type KeyAndSeat struct {
 	Credential models.Credential
-	// Seat is the procurement as the key's owner finds it; nil when there is none with that ID.
+	// Seat is the seat of the key's owner on the procurement; nil when no procurement has the ID.
 	Seat *models.Seat
 }
 
@@ -27,8 +27,8 @@ var selectKeyAndSeat = `SELECT c.at, k.person_id, k.label, k.digest, k.created_a
 	FROM (SELECT clock_timestamp() AS at) c, api_keys k JOIN people h ON h.id = k.person_id, procurements p
 	WHERE k.id = $1 AND p.id = $2`
 
-// KeyAndSeat reads, in one query, who owns an API key, and a procurement, its clock and the roles that
-// person holds on it now. It returns a refusal with [models.CodeNotFound] when there is no such key.
+// KeyAndSeat reads, in one query, an API key with its owner, and a procurement with its clock and the roles that the
+// owner holds on it now. It returns a refusal with [models.CodeNotFound] when there is no such key.
 func (s *Store) KeyAndSeat(ctx context.Context, key, procurement models.ID) (KeyAndSeat, error) {
 	var a KeyAndSeat
 	err := pg.OnLiveConn(ctx, s.DB, func(conn *pgx.Conn) error {

@@ -15,23 +15,22 @@ import (
 // ErrNoProcurement means that no procurement has the ID.
 var ErrNoProcurement = errors.New("no such procurement")
 
-// Each lock waits its turn: what is read in the same statement may be older than the lock. Read
-// what must hold after it.
+// A statement that takes a lock may have read older rows before it got the lock: read again, after it, whatever must be
+// true.
 
-// LockProcurement takes the procurement's row for a change of its process and returns it. NO KEY,
-// because FOR UPDATE would deadlock with the foreign key of a tender being received. It returns
-// [ErrNoProcurement].
+// LockProcurement locks the procurement's row for a change of its process and returns it. The lock is NO KEY, because
+// FOR UPDATE would deadlock with the foreign key of a tender that is being received. It returns [ErrNoProcurement].
 func (tx *Tx) LockProcurement(id models.ID) (models.Procurement, error) {
 	tx.lockInOrder(nil, inLine(id))
 	return tx.takeProcurement(id, "FOR NO KEY UPDATE")
 }
 
-// inLine makes those who lock and those who share the procurement wait for each other in the order they
-// came. Row locks alone let a stream of sharers keep a locker out for ever (docs/decisions/0005).
+// inLine names the lock at which those who lock and those who share a procurement wait in the order they came. With row
+// locks alone, a stream of sharers could keep a locker out for ever (docs/decisions/0005).
 func inLine(id models.ID) string { return "procurement/" + string(id) }
 
-// ShareProcurement takes the procurement's row against changes of its process, for a change of its
-// content. It returns [ErrNoProcurement].
+// ShareProcurement shares the procurement's row for a change of its content: its process cannot change meanwhile. It
+// returns [ErrNoProcurement].
 func (tx *Tx) ShareProcurement(id models.ID) (models.Procurement, error) {
 	tx.Share(inLine(id))
 	return tx.takeProcurement(id, "FOR SHARE")
@@ -54,15 +53,15 @@ func (tx *Tx) takeProcurement(id models.ID, lock string) (models.Procurement, er
 	return p, nil
 }
 
-// LockBoxes keeps everybody out of boxes until the transaction ends: nothing is received meanwhile.
+// LockBoxes locks boxes until the transaction ends: they receive nothing meanwhile.
 func (tx *Tx) LockBoxes(boxes ...models.ID) error {
 	tx.lockInOrder(boxes)
 	return tx.Flush()
 }
 
-// lockInOrder locks boxes, and then what else is named, in one statement and always in the same order, so that two who
-// lock several never wait for each other. Who holds a box lets go rather than wait long for anything else: better to
-// try again than to keep suppliers out meanwhile.
+// lockInOrder locks boxes, and then the other names, in one statement and always in the same order, so that two
+// transactions that lock several never wait for each other. A transaction that locks a box gives up rather than wait
+// long for another lock: it is better to try again than to keep suppliers waiting.
 func (tx *Tx) lockInOrder(boxes []models.ID, then ...string) {
 	ordered := slices.Compact(slices.Sorted(slices.Values(boxes)))
 	names := make([]string, 0, len(ordered)+len(then))
@@ -73,30 +72,31 @@ func (tx *Tx) lockInOrder(boxes []models.ID, then ...string) {
 	tx.boxes = append(tx.boxes, ordered...)
 }
 
-// A Hold is what somebody finds who has locked a procurement to move its process on. It was read after the locks were
-// got, and stays true until the transaction ends.
+// A Hold is what a transaction reads after it has locked a procurement to change its process. It stays true until the
+// transaction ends.
 type Hold struct {
 	Procurement models.Procurement
-	// Clock is the database's own, in UTC.
+	// Clock is the time of the database, in UTC.
 	Clock time.Time
 	// Roles are those that the command's actor holds at that time.
 	Roles []models.RoleAssignment
-	// Status and Steps are the command's; without a command they are empty.
+	// Status and Steps are those of the command; they are empty without a command.
 	Status string
 	Steps  int
 	// Reading is the whole procurement, for a command; nil without one.
 	Reading *Reading
 }
 
-// The row's own lock is got within, so that the clock is read after it.
+// The subquery locks the row, so that the clock is read after the lock.
 const selectHold = `SELECT row_to_json(p), clock_timestamp(),
 	(SELECT json_agg(r ORDER BY r.id) FROM role_assignments r WHERE r.procurement_id = p.id AND r.person_id = $1),
 	coalesce(c.status, ''), coalesce(c.steps, 0)%s
 	FROM (SELECT * FROM procurements WHERE id = $2 FOR NO KEY UPDATE) p LEFT JOIN commands c ON c.id = $3`
 
-// Hold locks boxes and a procurement for a change of its process, by a command or by itself: then the command is empty.
-// Whoever changes the procurement, its content, its roles or its commands' outcomes has its place in line until all of
-// it is committed; so what is read in the statement after that lock is what they left. It returns [ErrNoProcurement].
+// Hold locks boxes and a procurement for a change of its process, by a command or, if cmd is empty, by what has fallen
+// due. Everybody who changes the procurement, its content, its roles or the outcomes of its commands waits in line
+// until the change is committed, so the statement after that lock reads everything they left. It returns
+// [ErrNoProcurement].
 func (tx *Tx) Hold(procurement models.ID, boxes []models.ID, cmd models.Command) (Hold, error) {
 	var h Hold
 	tx.lockInOrder(boxes, inLine(procurement))
@@ -127,8 +127,8 @@ func (tx *Tx) Hold(procurement models.ID, boxes []models.ID, cmd models.Command)
 	return h, nil
 }
 
-// ErrBoxNotLocked means that a box is to be closed or moved that was opened after the transaction had found out
-// which ones to lock.
+// ErrBoxNotLocked means that a box that is to be closed or whose deadline is to be moved was opened after the
+// transaction had read which boxes to lock.
 var ErrBoxNotLocked = errors.New("a box was opened meanwhile")
 
 // HasLocked returns [ErrBoxNotLocked] unless the transaction holds the lock of the box.

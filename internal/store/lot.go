@@ -11,7 +11,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// withBoxes selects lots together with their boxes, in the order in which these were opened.
+// withBoxes selects lots together with their boxes, in the order in which the boxes were opened.
 const withBoxes = `lots.*, (SELECT coalesce(jsonb_agg(to_jsonb(b) || jsonb_build_object('invited',
 		ARRAY(SELECT i.organisation_id FROM box_invited i WHERE i.box_id = b.id)) ORDER BY b.opened_at, b.id), '[]')
 	FROM boxes b WHERE b.lot_id = lots.id) AS boxes`
@@ -44,7 +44,8 @@ func (tx *Tx) LockLot(procurement, id models.ID) (models.Lot, error) {
 	return takeByID[models.Lot](lots(tx.db(), procurement).Clauses(forChange()), "lock lot", id)
 }
 
-// ListLots lists lots by ID, those after the given one, at most limit; published leaves out the others.
+// ListLots lists lots by ID, those after the given one, at most limit; published leaves out lots that were never
+// published.
 func (s *Store) ListLots(
 	ctx context.Context, procurement models.ID, published bool, after models.ID, limit int,
 ) ([]models.Lot, error) {
@@ -84,7 +85,7 @@ func lotFault(doing string, err error) error {
 		return nil
 	case violation.Constraint == "lots_procurement_id_number_key":
 		return models.Refuse(models.CodeAlreadyExists, "/number", "another lot has this number").
-			Accepting("a number that no lot has, or none for the next")
+			Accepting("a number that no other lot has, or no number: then the next one is given")
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }

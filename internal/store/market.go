@@ -8,7 +8,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// Release writes down that an entry was told to the market.
+// Release records that an entry was told to the market.
 func (tx *Tx) Release(r models.Release) error {
 	if err := tx.db().Create(&r).Error; err != nil {
 		return fmt.Errorf("write release: %w", err)
@@ -68,7 +68,7 @@ func (s *Store) Consultations(
 	return found, nil
 }
 
-// Announce writes a consultation down.
+// Announce records a consultation that was announced.
 func (tx *Tx) Announce(c models.Consultation) error {
 	if err := tx.db().Create(&c).Error; err != nil {
 		return fmt.Errorf("announce consultation: %w", err)
@@ -76,7 +76,7 @@ func (tx *Tx) Announce(c models.Consultation) error {
 	return nil
 }
 
-// Consultation reads a consultation, after the procurement was locked or shared. It returns a refusal with
+// Consultation reads a consultation; the procurement must be locked or shared. It returns a refusal with
 // [models.CodeNotFound].
 func (tx *Tx) Consultation(procurement, announcement models.ID) (models.Consultation, error) {
 	var c models.Consultation
@@ -87,7 +87,7 @@ func (tx *Tx) Consultation(procurement, announcement models.ID) (models.Consulta
 	return c, nil
 }
 
-// ExtendConsultation moves the closing of an open consultation.
+// ExtendConsultation sets a later closing time for an open consultation.
 func (tx *Tx) ExtendConsultation(announcement models.ID, closes time.Time, at models.LocalTime) {
 	tx.SendFor(1, "extend consultation", `UPDATE consultations SET closes_at = $1, closes_local = $2, closes_zone = $3
 		WHERE announcement_id = $4 AND closed_at IS NULL`, closes, at.Local, at.Zone, announcement)
@@ -119,8 +119,8 @@ func (tx *Tx) ResponsesOf(announcement, organisation models.ID) (int64, error) {
 	return n, nil
 }
 
-// Responses lists responses with their content after the given ID: of a procurement, or, if organisation is
-// not empty, of one operator to one consultation. A limit of 0 lists all.
+// Responses lists responses with their content after the given ID: those of a procurement, narrowed to one consultation
+// and to one organisation if their IDs are not empty. A limit of 0 lists all.
 func (tx *Tx) Responses(
 	of models.ConsultationResponse, after models.ID, limit int,
 ) ([]models.ConsultationResponse, error) {

@@ -7,7 +7,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// selectMembers reads a share as it was agreed: 25, not the column's 25.000000.
+// selectMembers reads budget shares as they were agreed: 25, not 25.000000 as the column stores it.
 const selectMembers = `SELECT procurement_id, organisation_id, lead,
 	coalesce(trim_scale(budget_share)::text, '') AS budget_share, joined_at, left_at
 	FROM consortium_members `
@@ -48,7 +48,7 @@ func (tx *Tx) PutMember(m models.Member) error {
 	return nil
 }
 
-// RemoveMember deletes a member of a draft, of which there is no record yet beyond its events.
+// RemoveMember deletes a member of a draft; of a draft only the events are kept.
 func (tx *Tx) RemoveMember(procurement, organisation models.ID) error {
 	err := tx.db().Exec("DELETE FROM consortium_members WHERE procurement_id = ? AND organisation_id = ?",
 		procurement, organisation).Error

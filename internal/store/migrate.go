@@ -27,15 +27,15 @@ var migrations embed.FS
 var grants string
 
 const (
-	// A migrator asks for the lock each second, ten minutes long: an index on a large table takes its time.
+	// A migrator asks for the lock once a second for ten minutes: an index on a large table takes time.
 	lockPeriodSeconds = 1
 	lockAttempts      = 600
-	// grantsLock keeps two migrators from granting at once, which PostgreSQL refuses as a concurrent update.
+	// grantsLock keeps two migrators from granting rights at once, which PostgreSQL refuses as a concurrent update.
 	grantsLock = 0x5050_4947
 )
 
-// Migrate brings the schema of the owner's database up to date and sets what the application's role
-// may do. Any number of processes may call it at once: one migrates, the others wait.
+// Migrate brings the schema of the database to the newest version, as its owner, and sets the rights of the
+// application's role. Any number of processes may call it at once: one migrates, the others wait.
 func Migrate(ctx context.Context, ownerDSN, applicationRole string, log *slog.Logger) error {
 	config, err := pg.ParseDSN(ownerDSN)
 	if err != nil {
@@ -90,8 +90,8 @@ func grant(ctx context.Context, db *sql.DB, role string) error {
 	return nil
 }
 
-// Pending tells whether the database lacks migrations this binary has. A binary that is not the
-// newest says false: migrations only add, so an older binary runs on a newer schema.
+// Pending tells whether the database lacks migrations that this binary has. It is false for an older binary on a newer
+// schema, on which it can run because migrations only add.
 func (s *Store) Pending(ctx context.Context) (bool, error) {
 	provider, err := migrationProvider(pg.Pool(s.DB))
 	if err != nil {
@@ -107,8 +107,8 @@ func (s *Store) Pending(ctx context.Context) (bool, error) {
 	return version < sources[len(sources)-1].Version, nil
 }
 
-// SchemaHash names the schema that [Migrate] makes: it changes with every change of a migration or of
-// the rights, and with nothing else.
+// SchemaHash identifies the schema that [Migrate] makes: it changes with every change of a migration or of the rights,
+// and with nothing else.
 func SchemaHash() (string, error) {
 	h := sha256.New()
 	err := fs.WalkDir(migrations, ".", func(path string, d fs.DirEntry, err error) error {

@@ -44,7 +44,7 @@ func (tx *Tx) Motions(procurement, after models.ID, limit int) ([]models.Motion,
 	return motions, nil
 }
 
-// DecideMotion ends an open motion at the procedure time.
+// DecideMotion ends an open motion at the procedure time at.
 func (tx *Tx) DecideMotion(id models.ID, status models.MotionStatus, at time.Time) {
 	tx.Send("decide motion", "UPDATE motions SET status = $1, decided_at = $2 WHERE id = $3 AND status = 'open'",
 		status, at, id)

@@ -29,7 +29,7 @@ func (s *Store) Organisations(ctx context.Context, after models.ID, limit int) (
 	return listAfter[models.Organisation](s.rows(ctx), "list organisations", after, limit)
 }
 
-// CreateOrganisation inserts an organisation as version 1 and gives it its ID and instant.
+// CreateOrganisation inserts an organisation as version 1 and sets its ID and the time of its creation.
 func (tx *Tx) CreateOrganisation(o *models.Organisation) error {
 	now, err := tx.Now()
 	if err != nil {

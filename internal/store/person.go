@@ -23,7 +23,8 @@ func (tx *Tx) Person(id models.ID) (models.Person, error) {
 	return takeByID[models.Person](tx.db(), "read person", id)
 }
 
-// LockPerson reads a person to change it or what hangs on it. It returns a refusal with [models.CodeNotFound].
+// LockPerson reads a person to change the person or what belongs to the person. It returns a refusal with
+// [models.CodeNotFound].
 func (tx *Tx) LockPerson(id models.ID) (models.Person, error) {
 	return takeByID[models.Person](tx.db().Clauses(forChange()), "lock person", id)
 }
@@ -37,7 +38,7 @@ func (s *Store) People(ctx context.Context, organisation, after models.ID, limit
 	return listAfter[models.Person](db, "list people", after, limit)
 }
 
-// CreatePerson inserts a person as version 1 and gives it its ID and instant. It returns refusals with
+// CreatePerson inserts a person as version 1 and sets the ID and the time of creation. It returns refusals with
 // [models.CodeAlreadyExists] (the address is taken) and [models.CodeInvalidValue] (no such organisation).
 func (tx *Tx) CreatePerson(p *models.Person) error {
 	now, err := tx.Now()
@@ -62,15 +63,17 @@ func personFault(doing string, err error) error {
 	case err == nil:
 		return nil
 	case violation.Constraint == "people_email":
-		return models.Refuse(models.CodeAlreadyExists, "/email", "another person has this e-mail address")
+		return models.Refuse(models.CodeAlreadyExists, "/email", "another person has this e-mail address").
+			Accepting("an address that no other person has, or none")
 	case violation.Kind == pg.ViolationForeignKey:
-		return models.Refuse(models.CodeInvalidValue, "/organisation_id", "there is no such organisation")
+		return models.Refuse(models.CodeInvalidValue, "/organisation_id", "there is no such organisation").
+			Accepting("the ID of a registered organisation")
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
-// OtherAdministrators counts the administrators besides one person and keeps all of them as they are
-// until the transaction ends.
+// OtherAdministrators counts the administrators besides one person. It locks the rows of all administrators, so that
+// the number stays true until the transaction ends.
 func (tx *Tx) OtherAdministrators(person models.ID) (int, error) {
 	var ids []models.ID
 	err := tx.db().Raw("SELECT id FROM people WHERE administrator ORDER BY id FOR NO KEY UPDATE").Scan(&ids).Error

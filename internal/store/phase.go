@@ -38,8 +38,8 @@ func (tx *Tx) OpenRounds(procurement models.ID, at time.Time, phases ...models.P
 	return rounds, nil
 }
 
-// EndRounds gives the standing rounds of the phases (open ones, and closed ones when superseding) the
-// status at the given procedure time and tells how many there were.
+// EndRounds gives the open rounds of the phases (and, when superseding, the closed ones) the status at the procedure
+// time at, and returns how many there were.
 func (tx *Tx) EndRounds(
 	procurement models.ID, status models.PhaseStatus, at time.Time, phases ...models.Phase,
 ) (int64, error) {

@@ -25,7 +25,7 @@ func (tx *Tx) SaveDraft(p *models.Procurement) error {
 	return nil
 }
 
-// standingsOf selects the procurements on which the person of the parameters holds a role.
+// standingsOf selects the procurements on which the person of the parameter holds a role now.
 var standingsOf = `SELECT p.*, c.at, ` + rolesNow + ` AS roles
 	FROM procurements p CROSS JOIN (SELECT clock_timestamp() AS at) c
 	WHERE p.id > ? AND EXISTS (SELECT FROM role_assignments r

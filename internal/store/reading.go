@@ -11,25 +11,25 @@ import (
 
 // A Reading is what was read of a procurement at one instant, in one statement.
 type Reading struct {
-	// Dossier is whole, or has no more than says where the procurement stands: rounds, members, lots with their
-	// stages, consultations, releases, and of the entries the plans and bulletins that were released.
+	// Dossier is whole, or has only what shows the state of the process: rounds, members, lots with their stages,
+	// consultations, releases, and those engagement plans and bulletins that were released.
 	Dossier models.Dossier
 	Whole   bool
-	// Votes are those that stand, on whatever subject, oldest first.
+	// Votes are the standing votes, on any subject, oldest first.
 	Votes []models.Vote
 	// Motions and Tasks are those that are open, oldest first.
 	Motions []models.Motion
 	Tasks   []models.Task
 }
 
-// A part is a column of the statement: a table's rows of procurement p, or what is joined to them.
+// A part is a column of the statement: the rows of one table for procurement p, or of a table joined to it.
 type part struct {
 	query string
 	into  sql.Scanner
 }
 
-// Read reads a procurement, whole or where it stands, at the procedure time now. It must be locked or shared, so that
-// nothing of it changes meanwhile.
+// Read reads a procurement at the procedure time now: whole, or only the state of its process. The procurement must be
+// locked or shared, so that nothing of it changes meanwhile.
 func (tx *Tx) Read(p models.Procurement, now time.Time, whole bool) (Reading, error) {
 	r := Reading{Dossier: models.Dossier{Procurement: p, Now: now}, Whole: whole}
 	columns, into, assemble := r.columns()
@@ -41,8 +41,8 @@ func (tx *Tx) Read(p models.Procurement, now time.Time, whole bool) (Reading, er
 	return r, nil
 }
 
-// columns are what a statement selects of procurement p to make the reading, what they are scanned into, and what then
-// puts it together. In one statement all of them show the same moment.
+// columns returns what a statement selects of procurement p, what its columns are scanned into, and a function that
+// then assembles the reading. Because it is one statement, everything is from the same moment.
 func (r *Reading) columns() (columns string, into []any, assemble func()) {
 	var (
 		organisations, tenderers []models.Organisation
@@ -93,7 +93,7 @@ func (r *Reading) columns() (columns string, into []any, assemble func()) {
 	}
 }
 
-// Dossier reads all that the gates of a procurement are judged on; see [Tx.Read].
+// Dossier reads everything by which the gates of a procurement are judged; see [Tx.Read].
 func (tx *Tx) Dossier(p models.Procurement, now time.Time) (models.Dossier, error) {
 	r, err := tx.Read(p, now, true)
 	return r.Dossier, err
@@ -105,11 +105,11 @@ func (tx *Tx) Tendering(procurement models.ID) (models.Tendering, error) {
 	return d.Tendering, err
 }
 
-// The parts say, of procurement p, where it stands.
+// These parts show the state of the process of procurement p.
 const (
 	roundsOf = `SELECT json_agg(x ORDER BY x.opened_at, x.phase, x.round)
 		FROM phase_rounds x WHERE x.procurement_id = p.id`
-	// The lead buyer is first. The share is a decimal, exact as text only.
+	// The lead buyer is first. The share is read as text, because only text is exact for a decimal.
 	membersOf = `SELECT json_agg(json_build_object('procurement_id', m.procurement_id,
 			'organisation_id', m.organisation_id, 'lead', m.lead, 'budget_share', m.budget_share::text,
 			'joined_at', m.joined_at, 'left_at', m.left_at)
@@ -135,7 +135,8 @@ const (
 			AND x.id IN (SELECT r.entry_id FROM releases r)`
 )
 
-// And these what else its dossier holds: of boxes that are open nothing but the lots themselves.
+// These parts are the rest of the dossier. They have no tender and no envelope of an open box; tenderersOf alone also
+// has organisations whose tender is in an open box.
 const (
 	entriesOf = "SELECT json_agg(x ORDER BY x.id) FROM entries x WHERE x.procurement_id = p.id"
 	authorsOf = `SELECT json_agg(x ORDER BY x.entry_id, x.author_id) FROM (SELECT DISTINCT v.entry_id, v.author_id

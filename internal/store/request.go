@@ -12,21 +12,21 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// A Request is an act of content that is carried out once under its ID, with what came of it.
+// A Request is an act of content that is carried out once under its ID, with its result.
 type Request struct {
 	ID          string
 	Fingerprint []byte
 	Body        json.RawMessage
-	// Form is that of the body; rows are inserted with [RequestForm].
+	// Form is the form of the body; rows are inserted with [RequestForm].
 	Form int
 }
 
-// RequestForm is the form in which results are kept now: the default of the column form.
+// RequestForm is the form in which results are kept now. It is the default of the column form.
 const RequestForm = 1
 
-// ClaimRequest takes the ID of a request for this transaction. When another transaction has it, it
-// waits for that one's end: it returns the earlier request if that one was answered, and nil when the
-// ID is now this transaction's.
+// ClaimRequest takes the ID of a request for this transaction. When another transaction has the ID, it waits for the
+// end of that one. It returns the earlier request if that was answered, and nil when the ID now belongs to this
+// transaction.
 func (tx *Tx) ClaimRequest(r Request) (*Request, error) {
 	claimed := tx.db().Exec("INSERT INTO requests (id, fingerprint) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
 		r.ID, r.Fingerprint)
@@ -49,7 +49,7 @@ func (tx *Tx) ClaimRequest(r Request) (*Request, error) {
 	return &earlier, nil
 }
 
-// AnswerRequest keeps the answer of a claimed request with what it did.
+// AnswerRequest stores the answer of a claimed request, in the transaction of its act.
 func (tx *Tx) AnswerRequest(r Request) error {
 	err := tx.db().Exec("UPDATE requests SET body = ? WHERE id = ?", string(r.Body), r.ID).Error
 	if err != nil {
@@ -58,8 +58,8 @@ func (tx *Tx) AnswerRequest(r Request) error {
 	return nil
 }
 
-// RequestsKept is how long the answer of a request is kept at least: procurement is slow, and so are
-// those who repeat what they sent.
+// RequestsKept is how long at least the answer of a request is kept. It is long, because procurement is slow and
+// requests may be repeated late.
 const RequestsKept = 30 * 24 * time.Hour
 
 // ForgetRequests deletes at most limit answers that were kept for [RequestsKept] and returns how many.

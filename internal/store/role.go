@@ -36,8 +36,8 @@ func (tx *Tx) Roles(procurement models.ID) ([]models.RoleAssignment, error) {
 	return found, nil
 }
 
-// GiveRole inserts an assignment. The procurement must be locked, so that two roles given at once are
-// judged one after the other.
+// GiveRole inserts an assignment. The procurement must be locked, so that two roles that are given at once are judged
+// one after the other.
 func (tx *Tx) GiveRole(a *models.RoleAssignment) error {
 	if err := tx.db().Create(a).Error; err != nil {
 		return fmt.Errorf("give role: %w", err)
@@ -45,7 +45,7 @@ func (tx *Tx) GiveRole(a *models.RoleAssignment) error {
 	return nil
 }
 
-// EndRole writes the end of an assignment.
+// EndRole records the end of an assignment.
 func (tx *Tx) EndRole(a *models.RoleAssignment) error {
 	if err := tx.db().Model(a).Select("valid_until").Updates(a).Error; err != nil {
 		return fmt.Errorf("end role: %w", err)

@@ -10,7 +10,7 @@ import (
 	"gorm.io/gorm/schema"
 )
 
-// Rows of several tables come in one statement, each table as the JSON array that json_agg makes of its rows.
+// One statement returns the rows of several tables, each table as the JSON array that json_agg makes of its rows.
 
 // A rowsOf scans such an array. Columns are named as GORM names them, and NULL leaves a field as it is.
 type rowsOf[T any] struct{ into *[]T }
@@ -35,7 +35,7 @@ func (r rowsOf[T]) Scan(source any) error {
 	return nil
 }
 
-// A rowOf scans what row_to_json makes of one row; without a row nothing is changed.
+// A rowOf scans the JSON that row_to_json makes of one row; without a row it changes nothing.
 type rowOf[T any] struct{ into *T }
 
 // Scan implements sql.Scanner.
@@ -62,14 +62,14 @@ func bytesOf(source any) ([]byte, error) {
 	case string:
 		return []byte(document), nil
 	}
-	return nil, fmt.Errorf("a %T is no JSON", source)
+	return nil, fmt.Errorf("a %T is not JSON", source)
 }
 
-// A shape is how a model is read from JSON: by a type that differs from it in nothing but the names of its fields'
-// columns, so that the one converts to the other.
+// A shape is how a model is read from JSON: by a type that differs from the model only in the JSON names of its fields,
+// so that one converts to the other.
 type shape struct {
 	model, tagged reflect.Type
-	// instants are the fields that are given out in UTC, as everywhere.
+	// instants are the fields whose time is converted to UTC.
 	instants []int
 }
 
@@ -97,7 +97,7 @@ func shapeOf(model reflect.Type) shape {
 	return s
 }
 
-// take makes a model of what was read.
+// take makes a model from what was read.
 func (s shape) take(read, model reflect.Value) {
 	model.Set(read.Convert(s.model))
 	for _, i := range s.instants {

@@ -12,8 +12,8 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// held tells of role assignment r on procurement p whether it is in force at a real time. Whatever asks the
-// database for the roles of now asks by it; [models.RoleAssignment.Holds] is the same of an assignment read.
+// held is the SQL condition that role assignment r on procurement p is in force at a real time. Every query for the
+// roles of now uses it; [models.RoleAssignment.Holds] is the same rule in Go.
 func held(at string) string {
 	now := at + " + p.clock_offset * interval '1 microsecond'"
 	return "r.valid_from <= " + now + " AND (r.valid_until IS NULL OR r.valid_until > " + now + ")"
@@ -36,7 +36,8 @@ func (r seatRow) seat() models.Seat {
 	return models.Seat{Procurement: r.Procurement, Now: r.Procurement.Now(r.At.UTC()), Roles: r.Roles}
 }
 
-// Seat reads the clock and the roles a person holds now on a procurement that was locked before.
+// Seat reads the seat of a person on a procurement that was locked before: the clock and the roles that the person
+// holds now.
 func (tx *Tx) Seat(p models.Procurement, person models.ID) (models.Seat, error) {
 	var row seatRow
 	err := tx.db().Raw(`SELECT c.at, `+rolesNow+

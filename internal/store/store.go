@@ -21,8 +21,8 @@ type Store struct {
 	log *eventlog.Log
 }
 
-// Open connects to the database. It fails when the database is not to be reached within the
-// context's time; one that goes away later is met by [pg.IsRetryable].
+// Open connects to the database. It fails when the database cannot be reached before ctx ends; errors of a database
+// that becomes unreachable later satisfy [pg.IsRetryable].
 func Open(ctx context.Context, o Options) (*Store, error) {
 	db, err := pg.Open(ctx, o)
 	if err != nil {
@@ -34,5 +34,5 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 // Log is the log of the record's events.
 func (s *Store) Log() *eventlog.Log { return s.log }
 
-// rows is GORM's side of the database, outside of any transaction.
+// rows is GORM on the database, outside of any transaction.
 func (s *Store) rows(ctx context.Context) *gorm.DB { return pg.Rows(ctx, s.DB) }

@@ -9,8 +9,8 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// RaiseTask asks people to look after something, unless the same is being asked already. It tells
-// whether the task is new.
+// RaiseTask asks people to look after something, unless the same task is open already. It returns the ID of a new task
+// and whether it is new.
 func (tx *Tx) RaiseTask(
 	procurement models.ID, kind, subject string, detail map[string]any, at time.Time,
 ) (models.ID, bool, error) {
@@ -29,7 +29,7 @@ func (tx *Tx) RaiseTask(
 	return id, result.RowsAffected == 1, nil
 }
 
-// FinishTask ends the open task of a kind about a subject, if there is one.
+// FinishTask ends the open task of a kind about a subject, and tells whether there was one.
 func (tx *Tx) FinishTask(procurement models.ID, kind, subject string, at time.Time) (bool, error) {
 	result := tx.db().Exec(`UPDATE tasks SET done_at = ?
 		WHERE procurement_id = ? AND kind = ? AND subject_id = ? AND done_at IS NULL`,
@@ -40,7 +40,7 @@ func (tx *Tx) FinishTask(procurement models.ID, kind, subject string, at time.Ti
 	return result.RowsAffected > 0, nil
 }
 
-// RemindOfTask notes that an open task was brought to mind again.
+// RemindOfTask records that people were reminded of an open task.
 func (tx *Tx) RemindOfTask(procurement models.ID, kind, subject string, at time.Time) (models.Task, error) {
 	var t models.Task
 	err := tx.db().Raw(`UPDATE tasks SET reminded_at = ?

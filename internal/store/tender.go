@@ -14,13 +14,12 @@ const selectTender = `SELECT t.id, b.procurement_id, t.lot_id, t.box_id, b.hands
 	t.received_at, t.recorded_at, t.receipt, t.ended_at, t.ended_by, t.withdrawal
 	FROM tenders t JOIN boxes b ON b.id = t.box_id WHERE b.procurement_id = ? `
 
-// A Sight says which tenders of a procurement somebody sees.
+// A Sight says which tenders of a procurement a reader sees.
 type Sight struct {
-	// Organisation sees its own, whenever; empty: none.
+	// Organisation sees its own tenders at any time; empty: none.
 	Organisation models.ID
-	// Buyers see those in boxes that are closed, but not those for a lot for which Rival has tendered itself: the
-	// organisation on whose behalf they look, which must not read its competitors' tenders (as
-	// [models.Dossier.MayStudy] has it).
+	// Buyers see the tenders in closed boxes, except for lots for which Rival has tendered: the organisation of the
+	// reader, which must not read the tenders of its competitors (see [models.Dossier.MayStudy]).
 	Buyers bool
 	Rival  models.ID
 }
@@ -85,14 +84,14 @@ func withEnvelopes(db *gorm.DB, tenders []models.Tender) error {
 	return nil
 }
 
-// A Content is what a box held when it was closed.
+// A Content is a summary of what was in a box when it was closed.
 type Content struct {
-	// Received counts all tenders, Standing those neither replaced nor withdrawn.
+	// Received counts all tenders; Standing counts those neither replaced nor withdrawn.
 	Received int64
 	Standing int64
-	// Digest is the SHA-256, in hexadecimal, over a line for each tender in the order of their IDs: its ID
-	// and the SHA-256 of its receipt, and, if it was withdrawn, that of the withdrawal's receipt, separated
-	// by blanks. It binds what the log says of single tenders to the box.
+	// Digest is the SHA-256, in hexadecimal, over a line for each tender in the order of their IDs: its ID and the
+	// SHA-256 of its receipt, and, if it was withdrawn, that of the withdrawal's receipt, separated by blanks. It
+	// proves that the events about single tenders in the log match the box.
 	Digest string
 }
 

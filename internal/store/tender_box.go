@@ -14,38 +14,37 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// An Approach is a supplier at the box of a lot.
+// An Approach is a supplier who comes to the box of a lot.
 type Approach struct {
 	ProcurementID, LotID, OrganisationID models.ID
-	// UploadIDs are those of the envelopes brought.
+	// UploadIDs are the uploads of the envelopes that the supplier brings.
 	UploadIDs []models.ID
 }
 
-// A Counter is a box as it stands before a supplier who brings something: what decides whether it is taken. It
-// was read in one statement with the clock, after the box's lock was got, and stays true until the transaction
-// ends.
+// A Counter is what decides whether a box takes what a supplier brings. It was read in one statement with the clock,
+// after the lock of the box, and stays true until the transaction ends.
 type Counter struct {
-	// Lot has the box alone, and that invites the supplier alone, if it does.
+	// Lot has only its last box, and in it, of the organisations invited, only the supplier's.
 	Lot         models.Lot
 	Procurement models.Procurement
-	// Clock is the database's own, in UTC.
+	// Clock is the time of the database, in UTC.
 	Clock time.Time
-	// StandingID is the organisation's tender that stands; empty: none.
+	// StandingID is the standing tender of the organisation; empty: none.
 	StandingID models.ID
-	// Uploads are those brought that there are.
+	// Uploads are those of the uploads named that exist.
 	Uploads []models.Upload
 }
 
 // Now is procedure time.
 func (c Counter) Now() time.Time { return c.Procurement.Now(c.Clock) }
 
-// AtBox brings a supplier to a box: it takes the box's lock shared, reads deadline, clock and what else
-// decides, asks decide what is to be written, writes that and commits. The steps are statements of one
-// transaction, READ COMMITTED, sent in two round trips: a statement sees what was committed before it
-// began, so the deadline read after the lock is the one in force until the transaction ends.
+// AtBox brings a supplier to a box. It shares the lock of the box; reads deadline, clock and the rest of the Counter;
+// calls decide, which returns what to write; writes it and commits. The steps are statements of one transaction, READ
+// COMMITTED, in two round trips. A statement sees what was committed before it began, so the deadline that is read
+// after the lock is in force until the transaction ends.
 //
-// It returns decide's error, a refusal with [models.CodeNotFound] when there is no such lot, and
-// [ErrDepositRefused] when the deposit cannot be made because of another one made at the same time.
+// It returns the error of decide, a refusal with [models.CodeNotFound] when there is no such lot, and
+// [ErrDepositRefused] when another deposit, made at the same time, excludes this one.
 func (s *Store) AtBox(ctx context.Context, a Approach, decide func(Counter) (Deposit, error)) error {
 	return pg.OnLiveConn(ctx, s.DB, func(conn *pgx.Conn) error { return atBox(ctx, conn, a, decide) })
 }
@@ -67,7 +66,7 @@ func atBox(ctx context.Context, conn *pgx.Conn, a Approach, decide func(Counter)
 	return errors.Join(err, pg.EndTransaction(ctx, conn))
 }
 
-// errNextBox means that the lot has another box than the one whose lock was got.
+// errNextBox means that the lock is that of a box that is no longer the last of the lot.
 var errNextBox = errors.New("the next box of the lot was opened meanwhile")
 
 const (
@@ -89,8 +88,8 @@ var (
 	readLastBox  = fmt.Sprintf(readBox, fmt.Sprintf(lastBox, "l.id"))
 )
 
-// approach begins the transaction, waits for the lock of the lot's last box, and reads. It returns [errNextBox]
-// when that is no longer the last.
+// approach begins the transaction, waits for the lock of the lot's last box, and reads. It returns [errNextBox] when
+// that box is no longer the last.
 func approach(ctx context.Context, conn *pgx.Conn, a Approach) (Counter, error) {
 	box := Counter{
 		Lot:         models.Lot{ID: a.LotID, ProcurementID: a.ProcurementID},
@@ -125,8 +124,8 @@ func approach(ctx context.Context, conn *pgx.Conn, a Approach) (Counter, error) 
 	return box, nil
 }
 
-// placeholders is a list of n parameters after the first ones; NULL stands for none. An array would be
-// one parameter, but PostgreSQL plans a statement with one anew each time.
+// placeholders is a list of n parameters after the first ones, or NULL when n is 0. An array would be one parameter,
+// but then PostgreSQL would plan the statement again each time.
 func placeholders(after, n int) string {
 	list := make([]string, max(n, 1))
 	list[0] = "NULL"

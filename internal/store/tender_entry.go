@@ -14,21 +14,20 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 )
 
-// A Deposit is what one act at a box writes: a tender that comes in, in place of another or not, or a
-// tender that is withdrawn; always with its event, dated by the database's clock alone, and the answer to
-// its request.
+// A Deposit is what one act at a box writes: a tender that comes in, perhaps in place of another, or a tender that is
+// withdrawn. It always has its event, dated by the database's clock alone, and the answer to its request.
 type Deposit struct {
 	// Tender comes in, in place of the one it supersedes.
 	Tender *models.Tender
-	// Withdrawn is taken back: its ID, EndedAt and Withdrawal are written.
+	// Withdrawn is the tender that is taken back: of it, EndedAt and Withdrawal are written.
 	Withdrawn *models.Tender
 	Event     event.Event
 	Request   Request
 }
 
-// ErrDepositRefused means that another deposit was made at the same time that excludes this one: the same
-// request, another tender of the organisation, or one that ended the tender acted on. Nothing was
-// written; who looks again finds it.
+// ErrDepositRefused means that another deposit, made at the same time, excludes this one: the same request, another
+// tender of the organisation, or the end of the same tender. Nothing was written; the caller finds the other deposit by
+// reading again.
 var ErrDepositRefused = errors.New("another deposit excludes this one")
 
 // The statements share their first parameters, those of the event and the request.
@@ -48,8 +47,8 @@ const (
 	INSERT INTO requests (id, fingerprint, body) SELECT $5, $6, $7 FROM tender`
 )
 
-// deposit writes a deposit in one statement and commits, in one round trip. A statement that fails keeps
-// the commit behind it from being carried out.
+// deposit writes a deposit in one statement and commits, in one round trip. If the statement fails, the commit after it
+// is not carried out.
 func deposit(ctx context.Context, conn *pgx.Conn, e Deposit) error {
 	statement, arguments, err := e.statement()
 	if err != nil {
@@ -65,10 +64,10 @@ func deposit(ctx context.Context, conn *pgx.Conn, e Deposit) error {
 	case violation.Constraint == "requests_pkey", violation.Constraint == "tenders_standing":
 		return ErrDepositRefused
 	case violation.Constraint == "tender_envelopes_upload_id_fkey":
-		return models.Refuse(models.CodeUploadGone, "/envelopes", "an upload was removed as abandoned").
-			Accepting("uploading it again")
+		return models.Refuse(models.CodeUploadGone, "/envelopes", "an unused upload of an envelope was removed").
+			Accepting("the envelope, uploaded again")
 	case err != nil:
-		return fmt.Errorf("enter into box of lot: %w", err)
+		return fmt.Errorf("write deposit: %w", err)
 	case written.RowsAffected() == 0:
 		return ErrDepositRefused
 	}
@@ -108,7 +107,7 @@ func (e Deposit) statement() (string, []any, error) {
 	return begin + strings.Join(rows, ", ") + ") e)" + rest, arguments, nil
 }
 
-// EarlierRequest reads what a request with that ID was answered; nil when it was not.
+// EarlierRequest reads the request with the ID and its answer; nil when there is none.
 func (s *Store) EarlierRequest(ctx context.Context, id string) (*Request, error) {
 	var found []Request
 	err := s.rows(ctx).Raw("SELECT id, fingerprint, body, form FROM requests WHERE id = ?", id).Scan(&found).Error

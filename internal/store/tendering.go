@@ -11,7 +11,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// Opener writes down that a person took part in opening a box. It tells whether that is new.
+// Opener records that a person took part in opening a box, and tells whether that is new.
 func (tx *Tx) Opener(o models.BoxOpener) (bool, error) {
 	result := tx.db().Exec(`INSERT INTO box_openers (box_id, person_id, organisation_id, opened_at) VALUES (?, ?, ?, ?)
 		ON CONFLICT DO NOTHING`, o.BoxID, o.PersonID, o.OrganisationID, o.OpenedAt)
@@ -27,27 +27,27 @@ func (tx *Tx) LockQuality(lot models.ID, at time.Time) {
 		WHERE lot_id = $2 AND quality_locked_at IS NULL`, at, lot)
 }
 
-// Award writes down the decision on a lot.
+// Award records the decision on a lot.
 func (tx *Tx) Award(lot, winner models.ID, ranking string, at time.Time) {
 	tx.SendFor(1, "award lot", `UPDATE lot_stages SET awarded_at = $1, winner_id = $2, ranking = $3
 		WHERE lot_id = $4 AND awarded_at IS NULL`,
 		at, winner, ranking, lot)
 }
 
-// StartStandstill writes down when the letters were sent and how long no contract may be concluded.
+// StartStandstill records when the letters were sent, until when no contract may be concluded, and why until then.
 func (tx *Tx) StartStandstill(lot models.ID, letters, until time.Time, because string) {
 	tx.SendFor(1, "start standstill", `UPDATE lot_stages SET letters_at = $1, standstill_until = $2, standstill = $3
 		WHERE lot_id = $4 AND letters_at IS NULL`,
 		letters, until, because, lot)
 }
 
-// EndStandstill writes down that the standstill of a lot is over.
+// EndStandstill records that the standstill of a lot is over.
 func (tx *Tx) EndStandstill(lot models.ID, at time.Time) {
 	tx.SendFor(1, "end standstill", `UPDATE lot_stages SET standstill_over_at = $1
 		WHERE lot_id = $2 AND standstill_over_at IS NULL`, at, lot)
 }
 
-// RecordOpening writes down what an opener found and returns its number.
+// RecordOpening records what an opener found and returns the number of the record.
 func (tx *Tx) RecordOpening(o models.Opening) (int64, error) {
 	price, err := json.Marshal(o.Price)
 	if err != nil {
@@ -65,7 +65,7 @@ func (tx *Tx) RecordOpening(o models.Opening) (int64, error) {
 	return id, nil
 }
 
-// WriteSheet writes the next version of an evaluator's own scores of a tender and returns its number.
+// WriteSheet writes the next version of an evaluator's own scores of a tender and sets its version number.
 func (tx *Tx) WriteSheet(s *models.ScoreSheet) error {
 	err := tx.db().Raw("SELECT coalesce(max(version), 0) + 1 FROM score_sheets WHERE tender_id = ? AND person_id = ?",
 		s.TenderID, s.PersonID).
@@ -79,7 +79,7 @@ func (tx *Tx) WriteSheet(s *models.ScoreSheet) error {
 	return nil
 }
 
-// SendLetters keeps letters.
+// SendLetters stores letters that were sent.
 func (tx *Tx) SendLetters(letters ...models.Letter) error {
 	if len(letters) == 0 {
 		return nil
@@ -90,8 +90,8 @@ func (tx *Tx) SendLetters(letters ...models.Letter) error {
 	return nil
 }
 
-// Letter reads the letter of a kind about a tender, or, if kind is empty, of the last decision; false when none
-// was sent.
+// Letter reads the letter of a kind about a tender or, if kind is empty, the letter about the last decision. It returns
+// false when none was sent.
 func (tx *Tx) Letter(tender models.ID, kind models.LetterKind) (models.Letter, bool, error) {
 	var l models.Letter
 	err := tx.db().Table("letters").Where("tender_id = ? AND ? IN ('', kind)", tender, kind).
@@ -105,7 +105,7 @@ func (tx *Tx) Letter(tender models.ID, kind models.LetterKind) (models.Letter, b
 	return l, true, nil
 }
 
-// WriteNotice keeps a notice.
+// WriteNotice stores a notice that was dispatched.
 func (tx *Tx) WriteNotice(n models.Notice) error {
 	err := tx.db().Exec(`INSERT INTO notices (id, procurement_id, kind, content, digest, dispatched_at, person_id)
 		VALUES (?, ?, ?, ?, ?, ?, ?)`,

@@ -15,9 +15,9 @@ import (
 type Tx struct {
 	*pg.Tx
 
-	// boxes are those whose lock it holds.
+	// boxes are the boxes whose lock the transaction has.
 	boxes []models.ID
-	// events are inserted at its end, in one statement.
+	// events are inserted at the end of the transaction, in one statement.
 	events []event.Event
 }
 
@@ -31,7 +31,7 @@ func inTx(f func(tx *Tx) error) func(tx *pg.Tx) error {
 	}
 }
 
-// db is GORM's side of the transaction.
+// db is GORM in the transaction.
 func (tx *Tx) db() *gorm.DB { return pg.RowsOf(tx.Tx) }
 
 // InTx runs f in one transaction; see [pg.Run].
@@ -44,8 +44,8 @@ func (s *Store) Snapshot(ctx context.Context, f func(tx *Tx) error) error {
 	return pg.Look(ctx, s.DB, inTx(f))
 }
 
-// Append has an event inserted at the end of the transaction, after those appended before, and returns its ID; see
-// [eventlog.Date].
+// Append queues an event, which is inserted at the end of the transaction after those queued before, and returns its
+// ID; see [eventlog.Date].
 func (tx *Tx) Append(e event.Event) (models.ID, error) {
 	if err := eventlog.Date(tx.Tx, &e); err != nil {
 		return "", err

@@ -12,7 +12,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// CreateUpload inserts an upload without bytes and gives it its ID and instant.
+// CreateUpload inserts an upload without bytes and sets its ID and the time of its creation.
 func (tx *Tx) CreateUpload(u *models.Upload) error {
 	now, err := tx.Now()
 	if err != nil {
@@ -35,7 +35,7 @@ func (tx *Tx) OpenUploads(person models.ID) (int64, error) {
 	return n, nil
 }
 
-// EnvelopesOf counts the envelopes that an organisation has announced or completed for a procurement.
+// EnvelopesOf counts the envelopes that an organisation has begun to upload, or has uploaded, for a procurement.
 func (tx *Tx) EnvelopesOf(procurement, organisation models.ID) (int64, error) {
 	var n int64
 	err := tx.db().Raw(`SELECT count(*) FROM uploads
@@ -76,7 +76,7 @@ func (s *Store) PutChunk(ctx context.Context, upload models.ID, n int, content [
 	switch violation, _ := pg.ViolationOf(err); {
 	case violation.Constraint == "uploads_kept", err == nil && len(open) == 0:
 		return models.Refuse(models.CodeUploadComplete, "",
-			"the upload is complete: nothing of it is changed any more").Accepting("a new upload")
+			"the upload is complete and cannot be changed any more").Accepting("a new upload")
 	case err != nil:
 		return fmt.Errorf("write chunk: %w", err)
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// UploadsKept is how long an upload is kept that nothing refers to: who sealed an envelope on the first day of
-// a procedure must find it on the last.
+// UploadsKept is how long an upload is kept that nothing refers to: a supplier who uploads an envelope on the first day
+// of a procedure must find it on the last.
 const UploadsKept = 90 * 24 * time.Hour
 
 const (
@@ -22,10 +22,10 @@ const (
 		ORDER BY u.created_at LIMIT ? FOR UPDATE OF u SKIP LOCKED`
 )
 
-// CleanUploads removes at most limit abandoned uploads with their bytes and returns how many: those begun, and if
-// complete completed, more than [UploadsKept] ago, to which no document and no tender refers. It locks first and
-// looks again after: who was about to refer to an upload either has, and is seen, or waits for us and finds it
-// gone.
+// CleanUploads removes at most limit abandoned uploads with their bytes and returns how many. Abandoned is an upload
+// that was begun, and if complete was completed, more than [UploadsKept] ago, and to which no document, tender or
+// opening refers. CleanUploads locks first and checks again after: a transaction that was about to refer to an upload
+// either has done so, and is seen, or waits for the lock and finds the upload gone.
 func (s *Store) CleanUploads(ctx context.Context, limit int) (int64, error) {
 	var n int64
 	err := s.InTx(ctx, func(tx *Tx) error {

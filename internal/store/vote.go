@@ -26,7 +26,7 @@ func (tx *Tx) CastVote(v models.Vote) {
 		v.AskedAt, v.VoidedAt)
 }
 
-// VoidVotes voids the given standing votes at the procedure time; they are kept.
+// VoidVotes voids the given standing votes at the procedure time at; they are kept.
 func (tx *Tx) VoidVotes(at time.Time, votes ...models.ID) {
 	if len(votes) == 0 {
 		return

@@ -13,8 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// endTimeout bounds how long the end of a transaction is waited for; a connection whose transaction cannot be
-// ended in this time is given up.
+// endTimeout is how long to wait for the end of a transaction; then its connection is discarded.
 const endTimeout = 5 * time.Second
 
 // A Querier is what a connection and a transaction have in common.
@@ -22,7 +21,7 @@ type Querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }
 
-// OnConn lends f a connection of the pool as pgx's own.
+// OnConn lends f a connection of the pool as a connection of pgx.
 func OnConn(ctx context.Context, db *DB, f func(conn *pgx.Conn) error) error {
 	conn, err := db.pool.Conn(ctx)
 	if err != nil {
@@ -47,8 +46,8 @@ func OnConn(ctx context.Context, db *DB, f func(conn *pgx.Conn) error) error {
 	return done
 }
 
-// unfit tells whether a connection must not go back to the pool, which would hand it to the next who waits for one: it
-// was cut off, or somebody left it in the middle of an answer or of a transaction.
+// unfit tells whether a connection must not go back to the pool: it was cut off, or it was left in the middle of an
+// answer or a transaction.
 func unfit(conn *pgx.Conn) bool {
 	return conn.IsClosed() || conn.PgConn().IsBusy() || conn.PgConn().TxStatus() != 'I'
 }
@@ -78,7 +77,7 @@ func InSnapshot(ctx context.Context, db *DB, f func(tx pgx.Tx) error) error {
 	})
 }
 
-// EndTransaction rolls back what was not committed, also when ctx has ended.
+// EndTransaction rolls back what was not committed, even when ctx has ended.
 func EndTransaction(ctx context.Context, conn *pgx.Conn) error {
 	if conn.IsClosed() || conn.PgConn().TxStatus() == 'I' {
 		return nil
@@ -91,7 +90,7 @@ func EndTransaction(ctx context.Context, conn *pgx.Conn) error {
 	return nil
 }
 
-// Apart connects outside the pool, with session parameters beside those of the pool's own sessions.
+// Apart connects outside the pool, with further session parameters.
 func Apart(ctx context.Context, db *DB, parameters map[string]string) (*pgx.Conn, error) {
 	config := db.config.Copy()
 	maps.Copy(config.RuntimeParams, parameters)

@@ -1,6 +1,7 @@
-// Package pg holds connections to PostgreSQL, transactions and locks; it knows no table. Rows of single nouns are
-// GORM's; what joins tables is SQL by name. Where round trips are counted, SQL is numbered and sent by pgx: what
-// commands read and write by [Tx.Send] and [Tx.Ask], boxes and the log by connections of their own.
+// Package pg holds connections to PostgreSQL, transactions and locks; it knows no table. Rows of one table are read and
+// written by GORM; queries that join tables are SQL with named parameters. Where round trips are counted, SQL has
+// numbered parameters and is sent by pgx: what commands read and write by [Tx.Send] and [Tx.Ask], boxes and the log on
+// connections of their own.
 package pg
 
 import (
@@ -43,7 +44,7 @@ type Options struct {
 	MaxConns int
 	// Logger gets statements that fail or take over half a second; nil means slog's default.
 	Logger *slog.Logger
-	// Tracer is told of every statement, for benchmarks that count them; nil: nobody is.
+	// Tracer is told of every statement, for benchmarks that count them; it may be nil.
 	Tracer Tracer
 }
 
@@ -54,8 +55,8 @@ type DB struct {
 	config *pgx.ConnConfig
 }
 
-// Open connects to the database. It fails when the database is not to be reached within the
-// context's time; one that goes away later is met by [IsRetryable].
+// Open connects to the database. It fails when the database cannot be reached before ctx ends; errors of a database
+// that becomes unreachable later satisfy [IsRetryable].
 func Open(ctx context.Context, o Options) (*DB, error) {
 	config, err := ParseDSN(o.DSN)
 	if err != nil {
@@ -82,8 +83,8 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 
 func gormConfig(log *slog.Logger) *gorm.Config {
 	return &gorm.Config{
-		// PrepareStmt stays off: pgx prepares a statement once per connection, GORM would do it again in every
-		// transaction, and does not reuse it.
+		// PrepareStmt stays off: pgx prepares a statement once per connection; GORM would prepare it again in every
+		// transaction.
 		TranslateError:         true,
 		SkipDefaultTransaction: true,
 		DisableAutomaticPing:   true,
@@ -99,7 +100,7 @@ func gormConfig(log *slog.Logger) *gorm.Config {
 	}
 }
 
-// ParseDSN reads a DSN and makes its sessions speak UTC and say what they are.
+// ParseDSN reads a DSN; its sessions use UTC and an application name.
 func ParseDSN(dsn string) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
@@ -128,7 +129,7 @@ func ParseDSN(dsn string) (*pgx.ConnConfig, error) {
 	return config, nil
 }
 
-// scanInUTC gives instants out in UTC; pgx would give them in the machine's zone.
+// scanInUTC makes pgx return instants in UTC instead of the zone of the machine.
 func scanInUTC(_ context.Context, conn *pgx.Conn) error {
 	conn.TypeMap().RegisterType(&pgtype.Type{
 		Name:  "timestamptz",

@@ -39,9 +39,9 @@ const (
 // appendOnly is the constraint that the trigger of append-only tables reports.
 const appendOnly = "append_only"
 
-// IsRetryable tells whether the same transaction may succeed when it is tried again: the connection
-// failed, the server is starting, stopping or full, or another transaction was in the way. It is false
-// when the caller's own context ended.
+// IsRetryable tells whether the same transaction may succeed when it is tried again: the connection failed, the server
+// is starting, stopping or at its limits, or another transaction was in conflict. It is false when the caller's own
+// context ended.
 func IsRetryable(err error) bool {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return false
@@ -62,8 +62,8 @@ func IsRetryable(err error) bool {
 		errors.As(err, &network)
 }
 
-// stalePlan tells whether a prepared statement met a table that a migration has changed since; its
-// connection prepares it anew.
+// stalePlan tells whether a prepared statement met a table that a migration has changed since; the connection then
+// prepares it again.
 func stalePlan(pg *pgconn.PgError) bool {
 	return pg.Code == featureNotSupported && strings.Contains(pg.Message, "cached plan")
 }
@@ -98,7 +98,7 @@ const (
 // A Violation is a row that a constraint of the database refused.
 type Violation struct {
 	Kind ViolationKind
-	// Constraint is its name in the schema, or the column's for not-null.
+	// Constraint is the name of the constraint in the schema; for not-null it is the name of the column.
 	Constraint string
 	Table      string
 }

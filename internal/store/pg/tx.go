@@ -15,27 +15,27 @@ import (
 	"gorm.io/gorm"
 )
 
-// A Tx is one transaction. What it read stays true until it commits only for rows and boxes it locked.
+// A Tx is one transaction. What it has read stays true until it commits only for rows and boxes that it has locked.
 //
-// It begins with the first statement that wants an answer. What it writes may wait for that, too: see [Tx.Send]. A
-// transaction so needs few round trips, which is most of what a short one costs.
+// It begins with the first statement that needs an answer, and what it writes may wait for that too: see [Tx.Send]. So
+// it needs few round trips, which are most of the cost of a short transaction.
 type Tx struct {
 	ctx context.Context //nolint:containedctx // it lasts as long as the transaction, which is one function's
 	db  *DB
 	// begin is the statement that begins it.
 	begin string
-	// lent is a connection of the pool, conn the same as pgx knows it, and rows as GORM does.
+	// lent is a connection of the pool; conn is the same connection for pgx, and rows for GORM.
 	lent *sql.Conn
 	conn *pgx.Conn
 	rows *gorm.DB
 	// begun tells that the server has begun the transaction.
 	begun  bool
 	unsent []statement
-	// failed is why a statement failed: nothing more can be done.
+	// failed is the error of a statement; after it the transaction can do nothing more.
 	failed error
 }
 
-// A statement is one whose answer is at most how many rows it changed.
+// A statement is sent without waiting for an answer beyond the number of rows that it changed.
 type statement struct {
 	// doing says what it does, for the error.
 	doing, sql string
@@ -46,13 +46,13 @@ type statement struct {
 
 const anyNumber = -1
 
-// Rows is GORM's side of a database, outside of any transaction.
+// Rows is GORM on a database, outside of any transaction.
 func Rows(ctx context.Context, db *DB) *gorm.DB { return db.rows.WithContext(ctx) }
 
-// Pool is the pool of a database as database/sql knows it.
+// Pool is the pool of a database for database/sql.
 func Pool(db *DB) *sql.DB { return db.pool }
 
-// RowsOf is GORM's side of a transaction, once all that was to be sent is sent.
+// RowsOf is GORM in a transaction, after the statements that wait were sent.
 func RowsOf(tx *Tx) *gorm.DB {
 	if err := tx.Flush(); err != nil {
 		failed := tx.rows.WithContext(tx.ctx)
@@ -62,9 +62,9 @@ func RowsOf(tx *Tx) *gorm.DB {
 	return tx.rows
 }
 
-// Run runs f in one transaction, READ COMMITTED, and commits when f returns nil; on an error or a
-// panic nothing of it remains. Faults of connection and serialisation satisfy [IsRetryable]; after one
-// on commit the caller cannot know whether the transaction took place.
+// Run runs f in one transaction, READ COMMITTED, and commits when f returns nil; after an error or a panic nothing of
+// it remains. Errors of connection and serialisation satisfy [IsRetryable]. After such an error on commit the caller
+// cannot know whether the transaction was committed.
 func Run(ctx context.Context, db *DB, f func(tx *Tx) error) error {
 	return run(ctx, db, f, "begin isolation level read committed")
 }
@@ -107,8 +107,8 @@ func (tx *Tx) connect() error {
 	return nil
 }
 
-// end rolls back what was not committed and gives the connection back, if there is one. Should that fail, nothing is
-// lost: what was committed stays, and an unfit connection is not used again.
+// end rolls back what was not committed and gives the connection back, if there is one. If that fails, nothing is lost:
+// what was committed stays, and an unfit connection is not used again.
 func (tx *Tx) end() {
 	if tx.lent == nil {
 		return
@@ -121,7 +121,7 @@ func (tx *Tx) commit() error {
 	if !tx.begun && len(tx.unsent) == 0 {
 		return nil
 	}
-	// A statement that wrote another number of rows than it must is found out before the commit is sent.
+	// A statement that changed a wrong number of rows must be found out before the commit is sent.
 	if slices.ContainsFunc(tx.unsent, func(s statement) bool { return s.changes != anyNumber }) {
 		if err := tx.Flush(); err != nil {
 			return err
@@ -130,22 +130,22 @@ func (tx *Tx) commit() error {
 	return tx.send(nil, true)
 }
 
-// Send has a statement sent with the next one that wants an answer, or with the commit; if it fails, that fails, saying
-// what was being done. Its parameters are $1 and so on.
+// Send queues a statement, which is sent with the next statement that needs an answer, or with the commit. If it fails,
+// that one returns the error, with doing. The parameters of the statement are $1 and so on.
 func (tx *Tx) Send(doing, sql string, arguments ...any) {
 	tx.unsent = append(tx.unsent, statement{doing, sql, arguments, anyNumber})
 }
 
-// SendFor has a statement sent as [Tx.Send] does, which must change so many rows.
+// SendFor queues a statement as [Tx.Send] does; the statement must change exactly so many rows.
 func (tx *Tx) SendFor(changes int64, doing, sql string, arguments ...any) {
 	tx.unsent = append(tx.unsent, statement{doing, sql, arguments, changes})
 }
 
-// Flush begins the transaction, if that is still to be done, and sends the statements that wait.
+// Flush begins the transaction, if it has not begun, and sends the statements that wait.
 func (tx *Tx) Flush() error { return tx.send(nil, false) }
 
-// Ask sends a statement, after those that wait, and scans the one row that it answers with. Its parameters are $1 and
-// so on. It returns [sql.ErrNoRows] when there is none.
+// Ask sends a statement, after those that wait, and scans the row of its answer. The parameters are $1 and so on. It
+// returns [sql.ErrNoRows] when the answer has no row.
 func (tx *Tx) Ask(sql string, arguments []any, into ...any) error {
 	return tx.send(&question{sql, arguments, into}, false)
 }
@@ -156,8 +156,8 @@ type question struct {
 	arguments, into []any
 }
 
-// send sends what waits, in one round trip, with what begins the transaction before it and a question or the commit
-// after it. A connection that turns out to be dead before anything was done on it is replaced once.
+// send sends, in one round trip, the beginning of the transaction if needed, the statements that wait, and a question
+// or the commit. A connection that turns out to be dead before it did anything is replaced once.
 func (tx *Tx) send(ask *question, commit bool) error {
 	if tx.failed != nil {
 		return tx.failed
@@ -177,12 +177,12 @@ func (tx *Tx) send(ask *question, commit bool) error {
 	if tx.failed = tx.connect(); tx.failed != nil {
 		return tx.failed
 	}
-	tx.unsent = waiting // also those that were answered: what they did ended with their connection
+	tx.unsent = waiting // all of them: what was answered was lost with the connection
 	return tx.sendOn(ask, commit)
 }
 
-// mayStartAnew tells whether nothing can have been done yet on a connection that turned out to be dead. What was sent
-// with a commit may have been.
+// mayStartAnew tells whether nothing can have been done on a connection that turned out to be dead. Statements that
+// were sent with a commit may have been carried out.
 func (tx *Tx) mayStartAnew(err error, commit bool) bool {
 	dead := !tx.begun && tx.conn.IsClosed() && tx.ctx.Err() == nil
 	return dead && (!commit || pgconn.SafeToRetry(err))
@@ -193,7 +193,7 @@ func (tx *Tx) sendOn(ask *question, commit bool) error {
 	if !tx.begun {
 		batch.Queue(tx.begin)
 	}
-	done := 0 // how many of those that waited
+	done := 0 // counts the statements that were answered
 	for _, s := range tx.unsent {
 		batch.Queue(s.sql, s.arguments...).Exec(func(tag pgconn.CommandTag) error {
 			if s.changes != anyNumber && tag.RowsAffected() != s.changes {
@@ -229,7 +229,8 @@ func (tx *Tx) sendOn(ask *question, commit bool) error {
 	return err
 }
 
-// committed tells whether a commit was one: the server rolls a transaction back instead in which a statement failed.
+// committed returns an error unless the commit took place: when a statement of the transaction has failed, the server
+// rolls it back instead.
 func committed(tag pgconn.CommandTag) error {
 	if tag.String() != "COMMIT" {
 		return pgx.ErrTxCommitRollback
@@ -237,7 +238,7 @@ func committed(tag pgconn.CommandTag) error {
 	return nil
 }
 
-// pgxOf is a connection of the pool as pgx knows it. Nobody else has it until it is given back.
+// pgxOf is a connection of the pool for pgx. Nobody else uses it until it is given back.
 func pgxOf(lent *sql.Conn) (conn *pgx.Conn, err error) {
 	err = lent.Raw(func(raw any) error {
 		conn, err = pgxConn(raw)
@@ -260,7 +261,7 @@ func giveBack(lent *sql.Conn, conn *pgx.Conn) error {
 	return nil
 }
 
-// Now returns the database's clock in UTC, to the microsecond. It moves within a transaction.
+// Now returns the time of the database in UTC, to the microsecond. It moves on within a transaction.
 func (tx *Tx) Now() (time.Time, error) {
 	var now time.Time
 	if err := tx.Ask("SELECT clock_timestamp()", nil, &now); err != nil {
@@ -269,11 +270,12 @@ func (tx *Tx) Now() (time.Time, error) {
 	return now, nil
 }
 
-// Lock waits for each of the names, in their order, until nobody else holds or shares it, and holds them until the
-// transaction ends. It is a statement of its own: what is read in the same statement may be older than the lock. Read
-// what must hold after it. Whoever holds a name bounds each of its further statements: an attempt that was given up, or
-// whose process died, must have let go before the next one gives up too. Who locks briefly waits a second at most for
-// each of these and of all further locks. The locks are waited for with the next statement that wants an answer.
+// Lock waits for each of the names, in their order, until nobody else has locked or shared it, and keeps it until the
+// transaction ends. It is a statement of its own: a statement may have read older rows before it got its lock, so read
+// what must be true after it. Each further statement of a transaction that has a lock ends after five seconds at most:
+// so an attempt that was given up, or whose process died, lets go before the next attempt gives up. briefly limits the
+// wait for each of these locks, and of all further ones, to a second. The wait happens with the next statement that
+// needs an answer.
 func (tx *Tx) Lock(briefly bool, names ...string) {
 	settings := "set_config('statement_timeout', '5s', true)"
 	if briefly {
@@ -283,7 +285,7 @@ func (tx *Tx) Lock(briefly bool, names ...string) {
 		FROM unnest(string_to_array($1, ' ')) name`, strings.Join(names, " "))
 }
 
-// Share waits until nobody holds the name, and shares it until the transaction ends. See [Tx.Lock].
+// Share waits until nobody has locked the name, and shares it until the transaction ends. See [Tx.Lock].
 func (tx *Tx) Share(name string) {
 	tx.lock("SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))", name)
 }

@@ -2,8 +2,8 @@ package pgtest
 
 import "github.com/ppi-engine/ppi/models"
 
-// OpenBox is a statement that publishes the lot $1 past the rules: it opens the box [BoxOf] for tenders until the
-// deadline, an expression in SQL.
+// OpenBox is a statement that publishes the lot $1 without the checks of the rules: it opens the box [BoxOf] for
+// tenders until the deadline, which is an SQL expression.
 func OpenBox(deadline string) string {
 	return `INSERT INTO boxes
 			(id, procurement_id, lot_id, stage, hands_in, opened_at, deadline, deadline_local, deadline_zone)
@@ -12,7 +12,8 @@ func OpenBox(deadline string) string {
 		FROM lots l JOIN procurements p ON p.id = l.procurement_id WHERE l.id = $1`
 }
 
-// OpenNextBox is a statement that opens another box of the lot $1 past the rules, when its first is closed.
+// OpenNextBox is a statement that opens another box of the lot $1, with the ID $2, without the checks of the rules; the
+// first box must be closed.
 const OpenNextBox = `INSERT INTO boxes
 		(id, procurement_id, lot_id, stage, round, hands_in, opened_at, deadline, deadline_local, deadline_zone)
 	SELECT $2, b.procurement_id, b.lot_id, b.stage, b.round + 1, b.hands_in, p.at, p.at + interval '1 hour',

@@ -24,7 +24,7 @@ const (
 	hashDigits   = 16
 )
 
-// A cluster is a server with all its databases, reached as superuser.
+// A cluster is a server with all its databases; it is used as superuser.
 type cluster struct {
 	admin *url.URL
 }

@@ -19,14 +19,14 @@ import (
 // a private server is started from the machine's binaries.
 const URLVariable = "PPI_TEST_DATABASE_URL"
 
-// setupTimeout bounds what happens before and after a test; a copy takes a tenth of a second.
+// setupTimeout bounds the work before and after a test; a copy takes a tenth of a second.
 const setupTimeout = time.Minute
 
 // A Database is one test's own. Its DSNs are URLs.
 type Database struct {
 	Name string
-	// Application, Owner and Superuser reach it with the rights of the product, of migrations, and
-	// with all rights: what only someone who broke in would have.
+	// Application, Owner and Superuser connect with the rights of the product, with those of migrations, and with all
+	// rights, as only an intruder would have.
 	Application, Owner, Superuser string
 }
 
@@ -45,8 +45,8 @@ func Open(t testing.TB, dsn string) *store.Store {
 	return s
 }
 
-// NewDatabase makes a migrated database that is dropped when the test ends. Without a server to make
-// it on, the test is skipped; in CI it fails.
+// NewDatabase makes a migrated database that is dropped when the test ends. Without a server the test is skipped; in CI
+// it fails.
 func NewDatabase(t testing.TB) Database {
 	t.Helper()
 	c := clusterFor(t)

@@ -14,17 +14,17 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 )
 
-// A Platform is a database with people and procurements, written past the API.
+// A Platform is a database with people and procurements that are written without the API.
 type Platform struct {
 	*testing.T
 	*store.Store
 
-	// Database says how to reach it; SQL is a superuser there.
+	// Database has the DSNs of the database; SQL is a connection to it as superuser.
 	Database Database
 	SQL      *pgx.Conn
-	// Organisation is a contracting authority; everybody is of it.
+	// Organisation is a contracting authority; everybody belongs to it.
 	Organisation models.ID
-	// Sequencer is the one of its log.
+	// Sequencer is the sequencer of its log.
 	Sequencer *eventlog.Sequencer
 }
 
@@ -65,7 +65,7 @@ func (p *Platform) Procurement(mode models.Mode, lead models.ID) models.ID {
 	return id
 }
 
-// Give gives a person a role since an hour ago.
+// Give gives a person a role that began an hour ago.
 func (p *Platform) Give(procurement, person models.ID, role models.Role) {
 	p.Helper()
 	p.Exec(`INSERT INTO role_assignments (id, procurement_id, person_id, organisation_id, role, valid_from)
@@ -80,7 +80,7 @@ func (p *Platform) EndRoles(procurement, person models.ID) {
 		procurement, person)
 }
 
-// Publish opens the box of a new lot, with the event that says so.
+// Publish opens the box of a new lot and appends the event of the publication.
 func (p *Platform) Publish(procurement models.ID) (lot models.ID) {
 	p.Helper()
 	lot = models.NewID(models.PrefixLot)
@@ -100,7 +100,7 @@ func (p *Platform) CloseBox(lot models.ID) {
 	p.Exec("UPDATE boxes SET closed_at = clock_timestamp() WHERE lot_id = $1", lot)
 }
 
-// Happens appends an event and gives it its place.
+// Happens appends an event and has it placed in the log.
 func (p *Platform) Happens(e event.Event) models.ID {
 	p.Helper()
 	var id models.ID
@@ -112,13 +112,13 @@ func (p *Platform) Happens(e event.Event) models.ID {
 	return id
 }
 
-// Event appends an event of a procurement and gives it its place.
+// Event appends an event of a procurement and has it placed in the log.
 func (p *Platform) Event(procurement models.ID, what event.Payload) models.ID {
 	p.Helper()
 	return p.Happens(event.Event{ProcurementID: procurement, Payload: what})
 }
 
-// Tender is what is recorded when one comes in.
+// Tender appends the event that a tender came in.
 func (p *Platform) Tender() models.ID {
 	p.Helper()
 	return p.Happens(event.Event{Payload: event.TenderReceived{TenderID: models.NewID(models.PrefixTender)}})
@@ -135,7 +135,7 @@ func OpenSequencer(t testing.TB, s *store.Store) *eventlog.Sequencer {
 	return q
 }
 
-// Sequence works off what is waiting and returns how many events that was.
+// Sequence places all waiting events and returns how many there were.
 func Sequence(t testing.TB, q *eventlog.Sequencer) int {
 	t.Helper()
 	total := 0
@@ -149,7 +149,7 @@ func Sequence(t testing.TB, q *eventlog.Sequencer) int {
 	}
 }
 
-// RowCount is the number that a query answers a superuser.
+// RowCount is the number that a query returns to a superuser.
 func RowCount(t testing.TB, db Database, query string, args ...any) int64 {
 	t.Helper()
 	var n int64

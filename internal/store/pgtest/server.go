@@ -37,9 +37,9 @@ func serverURL() (string, error) {
 	return private.server.AdminDSN("postgres"), nil
 }
 
-// Main runs the tests of a package and stops the private server, if they started one. A package that
-// tests on a database calls it from TestMain; without it the server ends with the binary, but its data
-// stays in the temporary directory.
+// Main runs the tests of a package and stops the private server, if they started one. A package whose tests use a
+// database calls it from TestMain. Without it the server ends with the binary, but its data stays in the temporary
+// directory.
 func Main(m *testing.M) {
 	code := m.Run()
 	if private.server != nil {
