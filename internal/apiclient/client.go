@@ -1,4 +1,4 @@
-// Package apiclient calls the REST API as any integrator would: over HTTP, with a key, and nothing else.
+// Package apiclient calls the REST API as any integrator would: only over HTTP and with a key.
 package apiclient
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// longestAnswer bounds what is read of an answer.
+// longestAnswer is how many bytes of an answer are read.
 const longestAnswer = 64 << 20
 
 // A Client acts for the person whose API key it holds.
@@ -30,7 +30,7 @@ type Client struct {
 // As returns a client for the holder of another key.
 func (c *Client) As(key string) *Client { return &Client{Base: c.Base, Key: key, HTTP: c.HTTP} }
 
-// A Problem is how the API says no (RFC 9457).
+// A Problem is the answer of the API to what it refuses or cannot do (RFC 9457).
 type Problem struct {
 	Status    int    `json:"status"`
 	Code      string `json:"code"`
@@ -59,18 +59,18 @@ func ProblemOf(err error) (*Problem, bool) {
 	return p, ok
 }
 
-// A Request is one call. Its zero Key is replaced by a new Idempotency-Key.
+// A Request is one request to the API. An empty Key is replaced by a new Idempotency-Key.
 type Request struct {
 	Method, Path string
-	// In is sent as JSON, or as it is when it is an io.Reader.
+	// In is sent as JSON; an io.Reader is sent as it is.
 	In any
-	// Out takes the answer read as JSON, or as it is when it is an io.Writer.
+	// Out receives the answer, decoded from JSON; an io.Writer receives it as it is.
 	Out     any
 	Key     string
 	IfMatch string
 }
 
-// An Answer is what is not in the body.
+// An Answer is the part of an answer that is not in the body.
 type Answer struct {
 	Status   int
 	ETag     string
@@ -100,7 +100,7 @@ func (c *Client) Act(ctx context.Context, procurement, verb string, in, out any)
 	})
 }
 
-// Do makes one call. It returns a [*Problem] when the API said no.
+// Do sends one request. It returns a [*Problem] when the API answers with a problem.
 func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	request, err := c.build(ctx, r)
 	if err != nil {
@@ -184,7 +184,7 @@ func render(in any) (io.Reader, string, error) {
 func problem(response *http.Response, body []byte) *Problem {
 	p := &Problem{}
 	if json.Unmarshal(body, p) != nil || p.Code == "" {
-		p = &Problem{Code: "no_problem", Detail: "the answer is no problem document"}
+		p = &Problem{Code: "no_problem", Detail: "the answer is not a problem document"}
 	}
 	p.Status = response.StatusCode
 	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil {

@@ -10,18 +10,18 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 )
 
-// An Administrator is someone to be let in who is to let in all others.
+// An Administrator is the first person to get access, who gives access to all others.
 type Administrator struct {
 	Name, Email string
 	// Organisation and Country describe who runs the platform; the country may be empty.
 	Organisation, Country string
-	// ExpiresAt ends the key, in real time; nil: it is good until revoked.
+	// ExpiresAt is when the key expires, in real time; nil: it is valid until it is revoked.
 	ExpiresAt *time.Time
 }
 
-// CreateAdministrator registers a person who runs the platform, with an organisation and an API key,
-// and returns the key. Whoever has the database may do this: no key can be asked for before there is one.
-// It returns a refusal with [models.CodeAlreadyExists] when the e-mail address is taken.
+// CreateAdministrator registers a person who runs the platform, with an organisation and an API key, and returns the
+// key. It needs access to the database and no key, because there is no key yet. It returns a refusal with
+// [models.CodeAlreadyExists] when the e-mail address is taken.
 func CreateAdministrator(ctx context.Context, s *store.Store, a Administrator) (Token, error) {
 	token := NewToken()
 	err := s.InTx(ctx, func(tx *store.Tx) error {
@@ -48,7 +48,7 @@ func CreateAdministrator(ctx context.Context, s *store.Store, a Administrator) (
 	return token, nil
 }
 
-// recordAdministrator names no actor: it was done from outside the platform.
+// recordAdministrator appends the events without an actor, because the act came from outside the platform.
 func recordAdministrator(tx *store.Tx, p models.Person, k models.APIKey) error {
 	for _, payload := range []event.Payload{
 		event.OrganisationCreated{OrganisationID: p.OrganisationID},

@@ -16,7 +16,7 @@ type Credentials interface {
 	Credential(ctx context.Context, key models.ID) (models.Credential, error)
 }
 
-// A Failure says why a caller was not recognised, in words that are safe to answer.
+// A Failure says why a caller was not recognised, in words that are safe to show to the caller.
 type Failure struct {
 	// Presented tells whether there was a key at all.
 	Presented bool
@@ -38,14 +38,14 @@ func NewAuthenticator(c Credentials) *Authenticator { return &Authenticator{cred
 // such key.
 type Lookup func(ctx context.Context, key models.ID) (models.Credential, error)
 
-// Authenticate reads the value of an Authorization header and returns the key with its owner.
-// It returns a [*Failure] when the caller is not recognised. Expiry and revocation are judged by the
-// database's clock, in real time, on each call; nothing is cached, so a revoked key is dead at once.
+// Authenticate reads the value of an Authorization header and returns the key with its owner. It returns a [*Failure]
+// when the caller is not recognised. Expiry and revocation are judged by the database's clock, in real time, on each
+// call; nothing is cached, so a key cannot be used from the moment it is revoked.
 func (a *Authenticator) Authenticate(ctx context.Context, authorization string) (models.Credential, error) {
 	return a.AuthenticateBy(ctx, authorization, a.credentials.Credential)
 }
 
-// AuthenticateBy authenticates with a lookup that finds out more than the credential on its way.
+// AuthenticateBy authenticates with a lookup that may read more than the credential.
 func (*Authenticator) AuthenticateBy(
 	ctx context.Context, authorization string, lookUp Lookup,
 ) (models.Credential, error) {
@@ -63,7 +63,7 @@ func (*Authenticator) AuthenticateBy(
 	return found, judge(token, found)
 }
 
-// judge tells the state of a key only to those who know its secret.
+// judge reveals the state of a key only to callers who know its secret.
 func judge(token Token, found models.Credential) error {
 	switch {
 	case !token.Matches(found.Key.Digest):

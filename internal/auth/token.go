@@ -26,8 +26,8 @@ const (
 // ErrMalformed means that a string does not have the form of an API key.
 var ErrMalformed = errors.New("not an API key: ppi_, 32 hexadecimal digits, _ and 43 letters and digits")
 
-// A Token is an API key as its owner presents it: ppi_<key's UUID>_<secret>. It prints without its
-// secret; [Token.Reveal] is the one way to show it.
+// A Token is an API key as its owner presents it: ppi_<key's UUID>_<secret>. It prints without its secret; only
+// [Token.Reveal] shows the secret.
 type Token struct {
 	KeyID  models.ID
 	secret string
@@ -70,19 +70,19 @@ func isBase62(s string) bool {
 	return true
 }
 
-// Digest is what the record keeps of the secret. The secret has 256 random bits, so a fast hash is
-// as safe as a slow one.
+// Digest is what the record keeps of the secret. A fast hash is as safe as a slow one, because the secret has 256
+// random bits.
 func (t Token) Digest() []byte {
 	sum := sha256.Sum256([]byte(t.secret))
 	return sum[:]
 }
 
-// Matches tells in constant time whether the token's secret is the one of digest.
+// Matches tells, in constant time, whether digest is that of the token's secret.
 func (t Token) Matches(digest []byte) bool {
 	return subtle.ConstantTimeCompare(t.Digest(), digest) == 1
 }
 
-// Reveal returns the token whole, to be shown once to the one it is made for.
+// Reveal returns the token with its secret, to be shown once to its owner.
 func (t Token) Reveal() string {
 	return tokenPrefix + strings.ReplaceAll(t.KeyID.UUID(), "-", "") + "_" + t.secret
 }

@@ -1,4 +1,4 @@
-// Package cipherbox encrypts what only this installation may read again.
+// Package cipherbox encrypts what only this installation may decrypt.
 package cipherbox
 
 import (
@@ -9,11 +9,12 @@ import (
 	"fmt"
 )
 
-// keyBytes is the length of an AES-256 key, and the least that a master key must have.
+// keyBytes is the length of an AES-256 key, and the shortest length of a master key.
 const keyBytes = 32
 
-// New makes a cipher for one purpose from a key that is used for several: AES-256-GCM with a random nonce before
-// the text, under a key derived by HKDF-SHA256 (RFC 5869). What was sealed for one purpose opens for no other.
+// New makes a cipher for one purpose from a key that serves several purposes: AES-256-GCM with a random nonce before
+// the text, with a key derived by HKDF-SHA256 (RFC 5869). What was encrypted for one purpose cannot be decrypted for
+// another.
 func New(master []byte, purpose string) (cipher.AEAD, error) {
 	if len(master) < keyBytes {
 		return nil, fmt.Errorf("make cipher of %s: the master key has %d bytes, not %d", purpose, len(master), keyBytes)

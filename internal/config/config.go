@@ -1,6 +1,5 @@
-// Package config reads the configuration of every ppi command from the
-// environment: PPI_* for the product, TEMPORAL_* as Temporal's own tools read
-// them. Config lists all of it, settings.go the names and defaults.
+// Package config reads the configuration of every ppi command from the environment: PPI_* for the product, TEMPORAL_*
+// as Temporal's own tools read them. Config has all of it; settings.go has the names and defaults.
 package config
 
 import (
@@ -14,16 +13,15 @@ import (
 // Config is the whole configuration. Its secrets do not show when it is printed,
 // logged or marshalled.
 type Config struct {
-	// DatabaseURL is the application role's way to the record. Standalone may leave
-	// it out and gets a private PostgreSQL.
+	// DatabaseURL is the database of the record, with the application's role. Without it, standalone starts a private
+	// PostgreSQL.
 	DatabaseURL DatabaseURL
-	// DatabaseOwnerURL is the way of the role that owns the schema, for migrations.
+	// DatabaseOwnerURL is the same database with the role that owns the schema, for migrations.
 	DatabaseOwnerURL DatabaseURL
-	// DatabaseMaxConns bounds the connections that one process holds at once.
+	// DatabaseMaxConns is how many connections one process has at most.
 	DatabaseMaxConns int
 
-	// DataDir holds what one installation keeps on disk: keys, checkpoints, and
-	// standalone's PostgreSQL.
+	// DataDir is where an installation keeps its files: keys, checkpoints, and the PostgreSQL of standalone.
 	DataDir string
 	// CheckpointDir is where signed checkpoints are written outside the database.
 	CheckpointDir string
@@ -35,34 +33,32 @@ type Config struct {
 	// TrustedProxies may say in X-Forwarded-For who their client is.
 	TrustedProxies []netip.Prefix
 
-	// TaskQueue is where API and worker meet in Temporal.
+	// TaskQueue is the task queue of Temporal that API and worker share.
 	TaskQueue string
 	// Temporal says how to reach the Temporal server.
 	Temporal Temporal
-	// ServiceNamespace is where in Temporal webhooks and maintenance live, apart from the procurements.
+	// ServiceNamespace is the namespace of Temporal for webhooks and maintenance, apart from the procurements.
 	ServiceNamespace string
 
-	// MasterKey encrypts secrets at rest, CheckpointKey signs checkpoints, ReceiptKey
-	// signs receipts of tenders. A key that is not set is made and kept in DataDir,
-	// see [Config.Keys].
+	// MasterKey encrypts secrets at rest, CheckpointKey signs checkpoints, ReceiptKey signs receipts of tenders. A key
+	// that is not set is made and kept in DataDir; see [Config.Keys].
 	MasterKey, CheckpointKey, ReceiptKey Key
 
-	// WebhookAllow are internal networks that webhooks may reach nonetheless.
+	// WebhookAllow are the internal networks that webhooks may reach; no others may be reached.
 	WebhookAllow []netip.Prefix
 
 	LogLevel  slog.Level
 	LogFormat LogFormat
 
-	// TemporalBinary is standalone's ppi-temporal; empty looks beside ppi and in PATH.
+	// TemporalBinary is the path of ppi-temporal for standalone; if empty, it is looked for beside ppi and in PATH.
 	TemporalBinary string
-	// TemporalDatabaseURL is the role that standalone's Temporal uses on a PostgreSQL
-	// that is not standalone's own.
+	// TemporalDatabaseURL is the role and database of standalone's Temporal on a PostgreSQL that standalone did not
+	// start.
 	TemporalDatabaseURL DatabaseURL
-	// Ports on 127.0.0.1 of what standalone starts; 0 is any free one.
+	// Ports on 127.0.0.1 of the servers that standalone starts; 0 is any free port.
 	TemporalPort, TemporalUIPort, PostgresPort int
 
-	// ShutdownTimeout bounds how long requests and activities under way may take
-	// after the signal to stop.
+	// ShutdownTimeout is how long requests and activities under way may take after the signal to stop.
 	ShutdownTimeout time.Duration
 
 	settings []setting
@@ -90,8 +86,8 @@ const (
 	Inspect    Purpose = "config"
 )
 
-// Load reads the configuration from environ, which has the form of os.Environ. The
-// error is Faults and names everything that is wrong at once.
+// Load reads the configuration from environ, which has the form of os.Environ. It returns [Faults], which name
+// everything that is wrong at once.
 func Load(environ []string, purpose Purpose) (*Config, error) {
 	env := newEnvironment(environ)
 	c := &Config{}
@@ -130,8 +126,7 @@ func (c *Config) derive(env environment) {
 	}
 }
 
-// AppRole is the database role that the application uses, to which migrations
-// grant what it may do.
+// AppRole is the database role of the application; migrations grant it its rights.
 func (c *Config) AppRole() string {
 	if name := c.DatabaseURL.User(); name != "" {
 		return name

@@ -39,15 +39,15 @@ func (t Temporal) describe() []Described {
 	return []Described{
 		{
 			"TEMPORAL_ADDRESS", t.Address(), source(t.IsSet()),
-			"the Temporal server; standalone without it runs one of its own",
+			"the Temporal server; without it, standalone runs one of its own",
 		},
-		{"TEMPORAL_NAMESPACE", t.Namespace(), source(p.Namespace != ""), "where the procurements live"},
+		{"TEMPORAL_NAMESPACE", t.Namespace(), source(p.Namespace != ""), "the namespace of the procurements"},
 		{"TEMPORAL_TLS", t.tls(), source((p.TLS != nil || p.APIKey != "")), "whether the connection is encrypted"},
 		{"TEMPORAL_API_KEY", t.apiKey(), source(p.APIKey != ""), "login to the Temporal server"},
 	}
 }
 
-// LogValue is the effective configuration without secrets, what is not default only.
+// LogValue is the effective configuration without secrets and without defaults.
 func (c *Config) LogValue() slog.Value {
 	var attrs []slog.Attr
 	for _, d := range c.Describe() {

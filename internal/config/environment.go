@@ -2,8 +2,7 @@ package config
 
 import "strings"
 
-// environment is os.Environ as a map. Like docker-compose and systemd files, we
-// take an empty variable for one that is not set.
+// environment is os.Environ as a map. An empty variable counts as not set, as in docker-compose and systemd files.
 type environment map[string]string
 
 func newEnvironment(environ []string) environment {

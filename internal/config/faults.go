@@ -38,8 +38,7 @@ func (f Faults) Error() string {
 	return "invalid configuration:\n  " + strings.Join(lines, "\n  ")
 }
 
-// Validate reports what is wrong with the configuration as a whole; that each
-// value is sound by itself is seen to when it is read.
+// Validate reports what is wrong with the configuration as a whole. Each value by itself is checked when it is read.
 func (c *Config) Validate(purpose Purpose) Faults {
 	faults := c.missing(purpose)
 	if c.DataDir == "" {
@@ -51,7 +50,7 @@ func (c *Config) Validate(purpose Purpose) Faults {
 	if owner := c.DatabaseOwnerURL.User(); owner != "" && owner == c.DatabaseURL.User() {
 		faults = append(faults, Fault{
 			Variable: "PPI_DATABASE_URL", Reason: "uses the role " + owner +
-				" that owns the schema, and could alter the record",
+				", which owns the schema and could alter the record",
 			Accepted: "a role of its own for the application",
 		})
 	}
@@ -65,8 +64,8 @@ func (c *Config) Validate(purpose Purpose) Faults {
 	return append(faults, c.portClashes()...)
 }
 
-// missing finds the databases that purpose cannot do without. Standalone runs its
-// own PostgreSQL, or gets all of another one's roles that it needs.
+// missing finds the databases that purpose needs and that are not set. Standalone runs its own PostgreSQL, or needs all
+// its roles on another one.
 func (c *Config) missing(purpose Purpose) Faults {
 	elsewhere := purpose == Standalone && c.DatabaseURL.IsSet()
 	var faults Faults
@@ -81,7 +80,7 @@ func (c *Config) missing(purpose Purpose) Faults {
 	} {
 		if need.needed && !need.given.IsSet() {
 			faults = append(faults, Fault{
-				Variable: need.variable, Reason: "is needed here and not set",
+				Variable: need.variable, Reason: "is needed for this command, but is not set",
 				Accepted: databaseForm,
 			})
 		}
@@ -112,11 +111,11 @@ func (c *Config) portClashes() Faults {
 	return faults
 }
 
-// testPrefix marks what our tests are told; no command reads it.
+// testPrefix begins the variables of our tests; no command reads them.
 const testPrefix = "PPI_TEST_"
 
-// unknown finds variables that look like ours and are not: most are misspelt, and
-// would silently have no effect.
+// unknown finds variables that look like settings of ppi and are not. Most are misspelt and would silently have no
+// effect.
 func unknown(env environment, settings []setting) Faults {
 	names := make([]string, len(settings))
 	for i, s := range settings {

@@ -11,12 +11,11 @@ import (
 	"strings"
 )
 
-// Keys are the secrets of one installation. Losing them means: secrets at rest
-// are gone (Master), checkpoints and receipts can no longer be continued under
-// the same name (Checkpoint, Receipt).
+// Keys are the secrets of one installation. Without the master key, stored secrets can no longer be read. Without the
+// checkpoint key or the receipt key, nothing more can be signed under the same name.
 type Keys struct {
 	Master, Checkpoint, Receipt Key
-	// Made are the files of keys that were made just now.
+	// Made are the files of the keys that this call made.
 	Made []string
 }
 
@@ -53,10 +52,10 @@ func (c *Config) Keys() (Keys, error) {
 	return keys, nil
 }
 
-// MakeDataDir makes the data directory unless it exists. Others may pass, since
-// PostgreSQL's data below may belong to another user, but neither list nor read.
+// MakeDataDir makes the data directory unless it exists. Other users may pass through it, because the data of
+// PostgreSQL below may belong to another user, but they may not list or read it.
 func (c *Config) MakeDataDir() error {
-	//nolint:gosec // see above: passing is all that others may
+	//nolint:gosec // see above: others may only pass
 	if err := os.MkdirAll(c.DataDir, 0o711); err != nil {
 		return fmt.Errorf("make the data directory: %w", err)
 	}
@@ -93,13 +92,13 @@ func readKey(file string) (Key, error) {
 	}
 	key, err := parseKey(strings.TrimSpace(string(text)))
 	if err != nil {
-		return Key{}, fmt.Errorf("%s holds no key: %w", file, err)
+		return Key{}, fmt.Errorf("%s does not contain a key: %w", file, err)
 	}
 	return key, nil
 }
 
-// makeKey writes a new key to file unless it exists: complete and on disk before
-// it appears under its name, so that nobody ever works with half of it.
+// makeKey writes a new key to file unless the file exists. The key is complete and on the disk before the file appears,
+// so that nobody reads half a key.
 func makeKey(file string) error {
 	dir := filepath.Dir(file)
 	if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -9,18 +9,18 @@ import (
 	"strings"
 )
 
-// hidden is what shows in place of a secret.
+// hidden is shown in place of a secret.
 const hidden = "***"
 
-// sealed is a secret behind a function: fmt shows at most its address, even where
-// it cannot call a Format method, as inside a field that is not exported. (It does
-// follow a pointer when the verb does not fit.) nil is no secret.
+// sealed is a secret behind a function: fmt shows at most its address, even where it cannot call a Format method, as in
+// a field that is not exported. (fmt does follow a pointer when the verb does not fit.) nil means that there is no
+// secret.
 type sealed[T any] func() T
 
 func seal[T any](secret T) sealed[T] { return func() T { return secret } }
 
-// Key is 32 secret bytes. However it is printed, logged or marshalled, alone or
-// inside another value, they do not show.
+// Key is 32 secret bytes. They are not shown when the key is printed, logged or marshalled, alone or inside another
+// value.
 type Key struct{ bytes sealed[[keySize]byte] }
 
 const keySize = 32
@@ -28,7 +28,7 @@ const keySize = 32
 func parseKey(text string) (Key, error) {
 	raw, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {
-		return Key{}, errors.New("not base64") // the error itself would quote a part
+		return Key{}, errors.New("not base64") // the original error would quote a part of it
 	}
 	if len(raw) != keySize {
 		return Key{}, fmt.Errorf("%d bytes, not %d", len(raw), keySize)
@@ -65,8 +65,7 @@ func (k Key) LogValue() slog.Value { return slog.StringValue(k.String()) }
 // MarshalText shows the same in JSON and other encodings.
 func (k Key) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
-// DatabaseURL is a PostgreSQL connection URL. However it is printed, logged or
-// marshalled, its password does not show.
+// DatabaseURL is a PostgreSQL connection URL. Its password is not shown when it is printed, logged or marshalled.
 type DatabaseURL struct{ url sealed[*url.URL] }
 
 // ParseDatabaseURL reads a postgres:// URL that names a role and a database. The
@@ -75,7 +74,7 @@ func ParseDatabaseURL(text string) (DatabaseURL, error) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
-		return DatabaseURL{}, errors.New("not a URL") // the error itself would quote it
+		return DatabaseURL{}, errors.New("not a URL") // the original error would quote it
 	case u.Scheme != "postgres" && u.Scheme != "postgresql":
 		return DatabaseURL{}, errors.New("not a postgres:// URL")
 	case u.User.Username() == "":
@@ -105,7 +104,7 @@ func (d DatabaseURL) User() string {
 	return d.url().User.Username()
 }
 
-// String is the URL without its password, wherever it is written.
+// String is the URL without its password.
 func (d DatabaseURL) String() string {
 	if d.url == nil {
 		return ""

@@ -13,8 +13,7 @@ import (
 	"time"
 )
 
-// setting ties a variable to its field: the one place for its default, its
-// meaning and what it accepts.
+// setting ties a variable to its field: its default, its meaning and what it accepts are only here.
 type setting struct {
 	name     string
 	fallback string // in the same form as the variable; "" means unset
@@ -36,7 +35,7 @@ func (c *Config) table() []setting { //nolint:funlen // it is a table
 	return []setting{
 		{
 			name: "PPI_DATABASE_URL", value: databaseURL(&c.DatabaseURL), accepted: databaseForm,
-			meaning: "the record, as the application's role; standalone without it runs a PostgreSQL of its own",
+			meaning: "the record, as the application's role; without it, standalone runs a PostgreSQL of its own",
 		},
 		{
 			name: "PPI_DATABASE_OWNER_URL", value: databaseURL(&c.DatabaseOwnerURL), accepted: databaseForm,
@@ -45,7 +44,7 @@ func (c *Config) table() []setting { //nolint:funlen // it is a table
 		{
 			name: "PPI_DATABASE_MAX_CONNS", fallback: "16", value: number(&c.DatabaseMaxConns, 4, 1000),
 			accepted: "4 to 1000",
-			meaning:  "most connections that one process holds to the record",
+			meaning:  "how many connections to the record one process has at most",
 		},
 		{
 			name: "PPI_DATA_DIR", value: directory(&c.DataDir), accepted: "a directory",
@@ -66,17 +65,17 @@ func (c *Config) table() []setting { //nolint:funlen // it is a table
 		},
 		{
 			name: "PPI_TRUSTED_PROXIES", value: networks(&c.TrustedProxies), accepted: networkForm,
-			meaning: "who may name its client in X-Forwarded-For",
+			meaning: "proxies that may name their client in X-Forwarded-For",
 		},
 		{
 			name: "PPI_TASK_QUEUE", fallback: "ppi", value: name(&c.TaskQueue),
 			accepted: "up to 200 visible characters",
-			meaning:  "where API and worker meet in Temporal",
+			meaning:  "the Temporal task queue that API and worker share",
 		},
 		{
 			name: "PPI_TEMPORAL_SERVICE_NAMESPACE", value: name(&c.ServiceNamespace),
 			accepted: "up to 200 visible characters",
-			meaning:  "where webhooks and maintenance live; without it that of the procurements with -service",
+			meaning:  "namespace of webhooks and maintenance; without it, that of the procurements with -service",
 		},
 		{
 			name: "PPI_MASTER_KEY", value: key(&c.MasterKey), accepted: keyForm,
@@ -110,7 +109,7 @@ func (c *Config) table() []setting { //nolint:funlen // it is a table
 		},
 		{
 			name: "PPI_TEMPORAL_BIN", value: text(&c.TemporalBinary), accepted: "the path of ppi-temporal",
-			meaning: "standalone: its Temporal server; else ppi-temporal beside ppi, or in PATH",
+			meaning: "standalone: its Temporal server; without it, ppi-temporal beside ppi or in PATH",
 		},
 		{
 			name: "PPI_TEMPORAL_DATABASE_URL", value: databaseURL(&c.TemporalDatabaseURL), accepted: databaseForm,
@@ -143,7 +142,7 @@ const (
 	keyForm      = "32 random bytes in base64, as made by: openssl rand -base64 32"
 )
 
-// parsed makes a value of a field, its parser and how it is shown.
+// parsed makes a value from a field, its parser and the function that shows it.
 func parsed[T any](field *T, parse func(string) (T, error), show func(T) string) value {
 	return value{
 		set: func(text string) error {
@@ -211,7 +210,7 @@ func networks(field *[]netip.Prefix) value {
 				return nil, fmt.Errorf("%q is not a network", strings.TrimSpace(item))
 			}
 			if p != p.Masked() {
-				return nil, fmt.Errorf("%s has bits behind its length; the network is %s", p, p.Masked())
+				return nil, fmt.Errorf("%s has bits set after its prefix length; the network is %s", p, p.Masked())
 			}
 			list = append(list, p)
 		}

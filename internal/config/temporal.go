@@ -14,15 +14,14 @@ const (
 	defaultNamespace       = "ppi"
 )
 
-// Temporal says how to reach the Temporal server, as the TEMPORAL_* variables of
-// Temporal's own tools describe it. Of its secrets nothing shows, see [Key].
+// Temporal says how to reach the Temporal server, as the TEMPORAL_* variables of Temporal's own tools describe it. Its
+// secrets are not shown; see [Key].
 type Temporal struct {
 	profile sealed[envconfig.ClientConfigProfile]
 }
 
-// loadTemporal reads TEMPORAL_*. The file of profiles that Temporal's CLI uses is
-// read only when TEMPORAL_CONFIG_FILE or TEMPORAL_PROFILE asks for it, lest a
-// person's default profile decide where procurements run.
+// loadTemporal reads TEMPORAL_*. The file of profiles that Temporal's CLI uses is read only when TEMPORAL_CONFIG_FILE
+// or TEMPORAL_PROFILE asks for it, so that a person's default profile does not decide where procurements run.
 func loadTemporal(env environment) (Temporal, error) {
 	profile, err := envconfig.LoadClientConfigProfile(envconfig.LoadClientConfigProfileOptions{
 		DisableFile: env["TEMPORAL_CONFIG_FILE"] == "" && env["TEMPORAL_PROFILE"] == "",
@@ -52,25 +51,25 @@ func (t Temporal) Address() string {
 	return cmp.Or(t.read().Address, defaultTemporalAddress)
 }
 
-// Namespace is where the procurements live.
+// Namespace is the namespace of the procurements.
 func (t Temporal) Namespace() string {
 	return cmp.Or(t.read().Namespace, defaultNamespace)
 }
 
-// In returns how to reach the same server's other namespace.
+// In returns how to reach another namespace of the same server.
 func (t Temporal) In(namespace string) Temporal {
 	profile := t.read()
 	profile.Namespace = namespace
 	return Temporal{profile: seal(profile)}
 }
 
-// At returns how to reach the server of our own at address, which needs no login.
+// At returns how to reach our own server at address, which needs no login.
 func (t Temporal) At(address string) Temporal {
 	return Temporal{profile: seal(envconfig.ClientConfigProfile{Address: address, Namespace: t.Namespace()})}
 }
 
-// ClientOptions are the SDK's options to connect. The caller adds its logger. The
-// error names certificate files that cannot be read.
+// ClientOptions returns the options of the SDK to connect. The caller adds its logger. The error names certificate
+// files that cannot be read.
 func (t Temporal) ClientOptions() (client.Options, error) {
 	profile := t.read()
 	options, err := profile.ToClientOptions(envconfig.ToClientOptionsRequest{})
@@ -108,13 +107,13 @@ func (t Temporal) LogValue() slog.Value { return slog.StringValue(t.String()) }
 // MarshalText shows the same in JSON and other encodings.
 func (t Temporal) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 
-// LookupEnv makes the environment an envconfig.EnvLookup; empty is not set.
+// LookupEnv implements envconfig.EnvLookup; an empty variable is not set.
 func (e environment) LookupEnv(name string) (string, bool) {
 	value := e[name]
 	return value, value != ""
 }
 
-// Environ is for envconfig.EnvLookup, which looks for TEMPORAL_GRPC_META_*.
+// Environ implements envconfig.EnvLookup, which looks for TEMPORAL_GRPC_META_*.
 func (e environment) Environ() []string {
 	pairs := make([]string, 0, len(e))
 	for name, value := range e {

@@ -40,7 +40,7 @@ func (p *play) indexOf(b *buyer) int {
 	return 0
 }
 
-// first is the tender that ranks first.
+// first is the tender in the first place of the ranking.
 func (p *play) first(l *lot) (*tender, bool) {
 	if p.err != nil {
 		return nil, false

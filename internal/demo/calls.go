@@ -76,11 +76,11 @@ func (p *play) send(who *person, r apiclient.Request) {
 	}
 }
 
-// patience is how long one request is repeated that has no outcome yet.
+// patience is how long a request that has no outcome yet is repeated.
 const patience = 30 * time.Second
 
-// do makes a call. One without an outcome is made again under its Idempotency-Key, as the API asks for: it is
-// carried out once.
+// do sends a request. While a request has no outcome, it is sent again with the same Idempotency-Key, as the API asks
+// for; it is carried out only once.
 func (p *play) do(who *person, r apiclient.Request) error {
 	if r.Key == "" {
 		r.Key = uuid.NewString()
@@ -96,7 +96,7 @@ func (p *play) do(who *person, r apiclient.Request) error {
 	}
 }
 
-// pause waits, unless the play is broken off.
+// pause waits, unless the play is interrupted.
 func (p *play) pause(d time.Duration) {
 	select {
 	case <-p.ctx.Done():
@@ -107,7 +107,7 @@ func (p *play) pause(d time.Duration) {
 
 func (p *play) path(rest string) string { return "/v1/procurements/" + p.procurement + rest }
 
-// refused makes a call that must be refused with the code, and shows the refusal.
+// refused sends a request that must be refused with the code, and shows the refusal.
 func (p *play) refused(code models.Code, who *person, r apiclient.Request, name, tried string) {
 	if p.err != nil || p.procedureOnly {
 		return
@@ -133,7 +133,7 @@ func (p *play) tellf(name, format string, args ...any) {
 	}
 }
 
-// upload brings a file to the platform for a purpose.
+// upload uploads a file for a purpose and returns the ID of the upload.
 func (p *play) upload(who *person, content []byte, filename, purpose string) string {
 	file := p.post(who, "/uploads", object{
 		"size": len(content), "sha256": models.Digest(content), "media_type": "application/octet-stream",

@@ -16,7 +16,7 @@ type team struct {
 	substitute         *person
 }
 
-// everyone lists each of them once, with the lead procurer.
+// everyone lists every person of the team once, and the lead procurer.
 func (t team) everyone(lead *person) []*person {
 	return slices.Concat([]*person{lead, t.substitute}, t.evaluators, t.openers, t.awarders)
 }
@@ -77,7 +77,7 @@ func clauses(texts map[string]string) object {
 	return all
 }
 
-// train trains everyone in a role, and has them declare their interests.
+// train trains everyone who has a role, and has them declare their interests.
 func (p *play) train() {
 	t := p.facts.Capacity.Training
 	participants := []object{{"organisation": t.Guests, "count": t.GuestCount, "sme": true}}
@@ -99,5 +99,5 @@ func (p *play) train() {
 	})
 	p.tellf("all", "train %d people and %d guests of small enterprises; the proof is the document %s", len(everyone),
 		t.GuestCount, short(list))
-	p.tellf("all", "each of the %d declares to have no conflict of interest", len(everyone))
+	p.tellf("all", "all %d declare that they have no conflict of interest", len(everyone))
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// until moves the rehearsal's clock to a date of the facts, doing on the way what falls due, and shows it.
+// until moves the rehearsal's clock to a date of the facts, and shows the date. What falls due on the way is done.
 func (p *play) until(name string) {
 	date, known := p.facts.Dates[name]
 	if !known {
@@ -27,7 +27,7 @@ func (p *play) until(name string) {
 	p.showDate(date)
 }
 
-// advance moves the clock, in as many calls as it takes. The clock runs, too: it may be there already.
+// advance moves the clock, in as many commands as it takes. The clock also runs by itself, so it may be later already.
 func (p *play) advance(to time.Time) {
 	for p.err == nil {
 		var result struct {
@@ -45,7 +45,8 @@ func (p *play) advance(to time.Time) {
 	}
 }
 
-// showDate shows the clock on a date of the facts: the hour only if it is sourced or all of it is assumed.
+// showDate shows the clock on a date of the facts. It shows the hour only if the hour is sourced or the whole date is
+// assumed.
 func (p *play) showDate(date ppi4hpc.Date) {
 	if date.DayOnly() {
 		p.showClock("Monday 2 January 2006", date.What, "source "+strings.Join(date.Source, ", ")+", hour assumed")

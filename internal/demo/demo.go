@@ -1,5 +1,5 @@
-// Package demo plays PPI4HPC, a real joint procurement of innovation, through all six phases. It is a
-// client of the API like any other: whatever it does, an integrator can do.
+// Package demo plays PPI4HPC, a real joint procurement of innovation, through all six phases. It is a client of the API
+// like any other: an integrator can do everything that it does.
 package demo
 
 import (
@@ -19,12 +19,12 @@ type Options struct {
 	Admin *apiclient.Client
 	// Screen is where the story is told.
 	Screen io.Writer
-	// Began is when whoever waits for the result began to wait.
+	// Began is when the person who waits for the result began to wait.
 	Began time.Time
 	// Seed varies tenders and scores, and with them the winners.
 	Seed uint64
-	// ProcedureOnly leaves out the portal with its webhooks, what must be refused, and the audit: what remains are
-	// the commands and contents of one procurement, for benchmarks.
+	// ProcedureOnly leaves out the portal with its webhooks, the requests that must be refused, and the audit. What
+	// remains are the commands and contents of one procurement, for benchmarks.
 	ProcedureOnly bool
 }
 
@@ -35,7 +35,7 @@ type Result struct {
 	// Audit is the verdict of verifying the exported events offline.
 	Audit  string  `json:"audit"`
 	Phases []Phase `json:"phases"`
-	// Events are those of the procurement that a webhook endpoint is sent.
+	// Events counts the events of the procurement that are sent to a webhook endpoint.
 	Events   int       `json:"events"`
 	Webhooks Webhooks  `json:"webhooks"`
 	Winners  []Winner  `json:"winners"`
@@ -46,14 +46,14 @@ type Result struct {
 	Seconds float64 `json:"seconds"`
 }
 
-// A Phase is where a phase ended.
+// A Phase is the state of a phase at the end.
 type Phase struct {
 	Phase  string `json:"phase"`
 	Round  int    `json:"round"`
 	Status string `json:"status"`
 }
 
-// A Winner is who was awarded a lot. All of it is assumed: no source names a winner.
+// A Winner is the tenderer to whom a lot was awarded. All of it is assumed: no source names a winner.
 type Winner struct {
 	Lot      int    `json:"lot"`
 	Buyer    string `json:"buyer"`
@@ -67,17 +67,17 @@ type Winner struct {
 type Webhooks struct {
 	// Delivered counts distinct webhook-ids of the procurement whose signature was verified.
 	Delivered int `json:"delivered"`
-	// Failed counts messages whose signature is not ours, and attempts that did not reach the portal.
+	// Failed counts messages whose signature is wrong, and attempts that did not reach the portal.
 	Failed int `json:"failed"`
 }
 
-// A Refusal was provoked and came as expected.
+// A Refusal was provoked, and its code is the expected one.
 type Refusal struct {
 	Code     string `json:"code"`
 	Expected string `json:"expected"`
 }
 
-// A play is the demonstration under way. The first error ends it: from then on every step does nothing.
+// A play is a demonstration under way. After the first error every step does nothing.
 type play struct {
 	ctx    context.Context //nolint:containedctx // a play is one call of Play
 	facts  ppi4hpc.Facts
@@ -90,7 +90,7 @@ type play struct {
 	// procedureOnly is [Options.ProcedureOnly].
 	procedureOnly bool
 
-	// clock is procedure time; assumed tells that no source names the date.
+	// clock is procedure time; assumed tells that no source gives the date.
 	clock   time.Time
 	assumed bool
 
@@ -102,7 +102,7 @@ type play struct {
 	buyers  []buyer
 	team    team
 	portal  *portal
-	// endpoint is the portal's, at the platform.
+	// endpoint is the ID of the portal's endpoint.
 	endpoint string
 
 	// verifiers are the platform's public keys by use.
@@ -171,7 +171,7 @@ func Play(ctx context.Context, o Options) (Result, error) {
 	return p.result, p.err
 }
 
-// epilogue reads where the procurement stands in the end.
+// epilogue reads the state of the procurement and of its phases at the end.
 func (p *play) epilogue() {
 	var view struct {
 		Status string `json:"status"`
@@ -182,7 +182,7 @@ func (p *play) epilogue() {
 	p.get(p.lead, "", &view)
 	p.get(p.lead, "/phases", &phases)
 	p.result.Status, p.result.Phases = view.Status, phases.Items
-	p.screen.chapter("Where it stands: " + view.Status)
+	p.screen.chapter("How it ended: " + view.Status)
 	for _, phase := range phases.Items {
 		p.screen.sayf("  %-15s round %d  %s", phase.Phase, phase.Round, phase.Status)
 	}

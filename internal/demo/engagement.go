@@ -6,7 +6,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// planEngagement says how often and where the market is informed, and tells it for the first time.
+// planEngagement releases how often and where the market is informed, and informs it for the first time.
 func (p *play) planEngagement() {
 	interval := p.facts.Engagement.Interval.Text()
 	plan := p.post(p.lead, "/engagement-plans", object{"interval": interval, "channels": p.channels()})
@@ -33,7 +33,7 @@ func (p *play) inform(date string) {
 	p.tellf("GENCI", "tells the market of budget, timing and needs (text assumed): “%s”", b.Title)
 }
 
-// informMarket lets the market go without news for too long, which the engine notices.
+// informMarket leaves the market without news for too long, which the engine notices.
 func (p *play) informMarket() {
 	p.screen.chapter("Phase 3 of 6 · Market engagement goes on until the notice")
 	p.until("bulletin_overdue")
@@ -42,7 +42,7 @@ func (p *play) informMarket() {
 	p.inform("winter_bulletin")
 }
 
-// showTasks shows what the engine asks for by itself.
+// showTasks shows the tasks that the engine has raised.
 func (p *play) showTasks() {
 	var tasks struct {
 		Items []struct {

@@ -26,7 +26,7 @@ type place struct {
 	Quality string `json:"quality"`
 }
 
-// evaluate has a panel score each lot, first everyone alone and then together; prices are opened after it.
+// evaluate has a panel score each lot: first everyone alone, then together. Prices are opened after that.
 func (p *play) evaluate() {
 	p.until("evaluation")
 	for _, l := range p.lots {
@@ -51,7 +51,7 @@ func (p *play) panel() []*person { return p.team.evaluators[:panelSize] }
 
 func (p *play) chair() *person { return p.team.chairs[0] }
 
-// declare has the panel declare to have no interest in any tenderer, naming all.
+// declare has the panel declare that they have no interest in any of the tenderers, who are all named.
 func (p *play) declare(l *lot) {
 	var known struct {
 		Items []struct {
@@ -68,8 +68,8 @@ func (p *play) declare(l *lot) {
 	}
 }
 
-// score has each evaluator read what was in the envelopes and write down scores of their own, and the chair
-// what the panel agrees on: the middle score. It returns that in words.
+// score has each evaluator read the contents of the envelopes and write scores of their own, and the chair write the
+// scores that the panel agrees on, which are the middle ones. It returns the latter in words.
 func (p *play) score(l *lot) []string {
 	sheets := map[*tender][][]models.Score{}
 	for i, evaluator := range p.panel() {
@@ -125,7 +125,7 @@ func (p *play) scores(found promise, liking int) []models.Score {
 // half writes half points as a decimal number.
 func half(halves int) string { return decimal(halves * 5) }
 
-// middle takes the middle score of each criterion, with the reason of who gave it.
+// middle takes the middle score of each criterion, with the reason that its evaluator gave.
 func middle(sheets [][]models.Score) []models.Score {
 	var agreed []models.Score
 	for k := range sheets[0] {

@@ -21,7 +21,7 @@ type lot struct {
 	earliest string
 }
 
-// openingKeys are the secret halves, which stay with the openers.
+// openingKeys are the secret halves of the opening keys, which stay with the openers.
 type openingKeys struct {
 	quality, price *age.X25519Identity
 }
@@ -83,7 +83,7 @@ func (p *play) criteria(l *lot) object {
 	}
 }
 
-// makeKeys makes the opening keys on the openers' side; the platform learns the public halves only.
+// makeKeys makes the opening keys on the openers' side; the platform gets only the public halves.
 func (p *play) makeKeys() {
 	var err error
 	if p.keys.quality, err = age.GenerateX25519Identity(); err == nil {
@@ -97,8 +97,8 @@ func (p *play) makeKeys() {
 		"quality": p.keys.quality.Recipient().String(),
 		"price":   p.keys.price.Recipient().String(),
 	})
-	p.tellf("openers", "make two key pairs on their own machine, for quality and for price; the platform gets the "+
-		"public halves only: %s…", p.keys.quality.Recipient().String()[:16])
+	p.tellf("openers", "make two key pairs on their own machine, for quality and for price; the platform gets "+
+		"only the public halves: %s…", p.keys.quality.Recipient().String()[:16])
 }
 
 // publish dispatches the notice, on the date that is sourced. Until then the market was kept informed.

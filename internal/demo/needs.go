@@ -37,7 +37,7 @@ func (p *play) assessNeeds() {
 	p.pass(models.PhaseNeeds)
 }
 
-// refusedInNeeds provokes what the engine must refuse in this phase, and shows how it says no.
+// refusedInNeeds sends requests that the engine must refuse in this phase, and shows the refusals.
 func (p *play) refusedInNeeds() {
 	p.refused(models.CodeGateNotMet, p.buyers[0].board,
 		p.command(models.VerbVote, p.ballot(models.PhaseNeeds, "approve"), "*"),

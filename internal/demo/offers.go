@@ -10,7 +10,8 @@ import (
 // An offer is what a supplier offers for one lot, made up from the seed. It is assumed, like its supplier.
 type offer struct {
 	supplier string
-	// price is in euro, energy in tenths of a MWh for each simulated year, hours until somebody is on the site.
+	// price is in euro; energy is in tenths of a MWh for each simulated year; hours is how long until staff are on the
+	// site.
 	price, energy, hours int
 	// liking is what each member of the panel adds to the score of energy, in half points.
 	liking [panelSize]int
@@ -19,7 +20,7 @@ type offer struct {
 // panelSize is how many evaluators score each lot.
 const panelSize = 3
 
-// offersOf makes up the offers for every lot: the same seed always brings the same.
+// offersOf makes up the offers for every lot: the same seed always gives the same offers.
 func offersOf(t ppi4hpc.Tender, seed uint64) [][]offer {
 	dice := rand.New(rand.NewPCG(seed, 2018)) //nolint:gosec // a rehearsal that can be repeated, nothing secret
 	all := make([][]offer, len(t.Lots))
@@ -48,7 +49,7 @@ func offerOf(o ppi4hpc.Offers, supplier string, dice *rand.Rand) offer {
 // amount is the price as money is written.
 func (o offer) amount() string { return strconv.Itoa(o.price) + ".00" }
 
-// promise is what a quality envelope holds.
+// promise is the content of a quality envelope.
 type promise struct {
 	Tenderer string `json:"tenderer"`
 	Lot      int    `json:"lot"`
@@ -58,7 +59,7 @@ type promise struct {
 	Assumed bool   `json:"assumed"`
 }
 
-// bid is what a price envelope holds.
+// bid is the content of a price envelope.
 type bid struct {
 	Price   string `json:"price"`
 	Assumed bool   `json:"assumed"`

@@ -27,11 +27,11 @@ func (p *play) open() {
 	}
 }
 
-// openers are two of different buyers.
+// openers are two openers of different buyers.
 func (p *play) openers() []*person { return p.team.openers[:2] }
 
-// openQuality has both openers decrypt the quality envelope and record the same; the first uploads what was
-// in it for the evaluators.
+// openQuality has both openers decrypt the quality envelope and record the same; the first opener uploads the content
+// for the evaluators.
 func (p *play) openQuality(t *tender) {
 	for i, opener := range p.openers() {
 		plain := p.decrypt(opener, t, envelopeQuality, p.keys.quality)

@@ -18,9 +18,9 @@ import (
 )
 
 const (
-	// arrival is how long the last webhooks may take.
+	// arrival is how long to wait for the last webhooks.
 	arrival = 20 * time.Second
-	// longestMessage bounds what the portal reads of a webhook.
+	// longestMessage is how many bytes of a webhook the portal reads.
 	longestMessage = 1 << 20
 	headerTimeout  = 5 * time.Second
 )
@@ -30,12 +30,12 @@ const (
 type portal struct {
 	server *http.Server
 	url    string
-	// arrived is signalled whenever a message came.
+	// arrived is signalled when a message has come.
 	arrived chan struct{}
 
 	mu       sync.Mutex
 	verifier *standardwebhooks.Webhook
-	// verified holds the distinct webhook-ids of each procurement.
+	// verified has the distinct webhook-ids of each procurement.
 	verified map[string]map[string]bool
 	forged   int
 }
@@ -78,11 +78,11 @@ func (p *portal) receive(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 	select {
 	case p.arrived <- struct{}{}:
-	default: // somebody is told already
+	default: // a signal is waiting already
 	}
 }
 
-// accept keeps a message whose signature and timestamp are verified; one that came before counts once.
+// accept counts a message whose signature and timestamp are verified; a message that came before counts once.
 func (p *portal) accept(header http.Header, body []byte) bool {
 	var message struct {
 		Data struct {
@@ -104,14 +104,14 @@ func (p *portal) accept(header http.Header, body []byte) bool {
 	return true
 }
 
-// heard counts what has arrived of a procurement, and what was not ours.
+// heard counts the messages about a procurement that have arrived, and the messages that were not verified.
 func (p *portal) heard(procurement string) (verified, forged int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return len(p.verified[procurement]), p.forged
 }
 
-// await waits until so many messages of a procurement have arrived, or for as long as they may take.
+// await waits until so many messages of a procurement have arrived, but not longer than arrival.
 func (p *portal) await(ctx context.Context, procurement string, events int) {
 	ctx, cancel := context.WithTimeout(ctx, arrival)
 	defer cancel()
@@ -139,7 +139,7 @@ func (p *play) registerPortal() {
 	p.endpoint = endpoint.ID
 }
 
-// hearPortal waits until everything the feed tells of has arrived at the portal.
+// hearPortal waits until everything in the feed that is sent to endpoints has arrived at the portal.
 func (p *play) hearPortal() {
 	p.screen.chapter("Feed and webhooks")
 	p.result.Events = p.countEvents()
@@ -153,7 +153,8 @@ func (p *play) hearPortal() {
 		p.result.Events, p.result.Webhooks.Failed)
 }
 
-// countEvents reads the procurement's feed to its end, the completion, and counts what is sent to endpoints.
+// countEvents reads the procurement's feed to its end, the completion, and counts the events that are sent to
+// endpoints.
 func (p *play) countEvents() int {
 	sent, after, completed := 0, "", false
 	for p.err == nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// prologue says what is about to be shown, what of it is real, and what is not.
+// prologue says what is about to be shown, and what of it is real and what is not.
 func (p *play) prologue() {
 	s := p.screen
 	s.sayf("%s", strings.Repeat("═", rule))

@@ -12,7 +12,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// A screen tells the story line by line, as a person wants to read it.
+// A screen tells the story line by line, for a person to read.
 type screen struct {
 	out   io.Writer
 	began time.Time
@@ -71,7 +71,7 @@ func (s *screen) gate(phase models.Phase, criteria []models.Criterion) {
 // width is how many columns a text takes.
 func width(text string) int { return utf8.RuneCountInString(text) }
 
-// grouped writes an amount with its thousands apart.
+// grouped writes an amount with commas between its thousands.
 func grouped(amount string) string {
 	whole, fraction, _ := strings.Cut(amount, ".")
 	for i := len(whole) - 3; i > 0; i -= 3 {
@@ -82,8 +82,8 @@ func grouped(amount string) string {
 
 var digests = regexp.MustCompile(`\b([0-9a-f]{12})[0-9a-f]{52}\b`)
 
-// wrap prints text after a head, broken at words; what follows stands under its beginning. Of digests it
-// shows enough to recognise them.
+// wrap prints text after a head, broken between words; further lines are indented to the beginning of the text. Digests
+// are shortened, but can still be recognised.
 func (s *screen) wrap(head, text string) {
 	text = digests.ReplaceAllString(text, "$1…")
 	indent := strings.Repeat(" ", width(head))

@@ -22,7 +22,7 @@ func (p *play) draftSpecification() {
 	p.pass(models.PhaseSpecification)
 }
 
-// writeRequirements writes what the system must do. One of them names a product.
+// writeRequirements writes the requirements on the system. One of them names a product. It returns that one.
 func (p *play) writeRequirements() made {
 	var branded made
 	s := p.facts.Specification
@@ -52,7 +52,8 @@ func (p *play) requirement(r ppi4hpc.Requirement, statement string) object {
 	return all
 }
 
-// refuseBrand shows that a product's name in a requirement keeps the phase open, and has it removed.
+// refuseBrand shows that the name of a product in a requirement keeps the phase open, and has the requirement
+// rewritten.
 func (p *play) refuseBrand(branded made) {
 	var found struct {
 		Items []struct {
@@ -77,7 +78,7 @@ func (p *play) refuseBrand(branded made) {
 	for _, r := range p.facts.Specification.Requirements {
 		if r.Code == p.facts.Specification.Branded.Code {
 			p.put(p.drafter, "/requirements/"+branded.ID, p.requirement(r, r.Statement))
-			p.tellf("GENCI", "writes %s anew: %s", r.Code, r.Statement)
+			p.tellf("GENCI", "writes %s again: %s", r.Code, r.Statement)
 		}
 	}
 }

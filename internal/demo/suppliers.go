@@ -5,7 +5,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// A supplier is an economic operator. All are assumed: no source names one that tendered.
+// A supplier is an economic operator with one person. All are assumed: no source names one that tendered.
 type supplier struct {
 	*person
 	ppi4hpc.Supplier
@@ -14,7 +14,7 @@ type supplier struct {
 	registered   bool
 }
 
-// supplier finds a supplier of the facts, known to the platform from its first act on.
+// supplier finds a supplier of the facts; at its first act it is registered on the platform.
 func (p *play) supplier(name string) *supplier {
 	if s, ok := p.suppliers[name]; ok {
 		return s

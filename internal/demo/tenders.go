@@ -18,7 +18,7 @@ type tender struct {
 	id       string
 	supplier *supplier
 	offer    offer
-	// found and price are what openers found in its envelopes.
+	// found and price are what the openers found in its envelopes.
 	found promise
 	price models.Money
 }
@@ -81,7 +81,7 @@ func (p *play) handIn(l *lot, o offer) {
 		verified.ProcedureTime.In(p.zone).Format("15:04:05.000"))
 }
 
-// handingIn uploads the sealed envelopes of an offer and is the request that hands them in.
+// handingIn uploads the sealed envelopes of an offer and returns the request that hands them in.
 func (p *play) handingIn(l *lot, s *supplier, o offer) apiclient.Request {
 	envelopes := []object{
 		p.sealed(s, "quality", o.promise(l.number), p.keys.quality),
@@ -90,7 +90,7 @@ func (p *play) handingIn(l *lot, s *supplier, o offer) apiclient.Request {
 	return p.writing("/lots/"+l.id+"/tenders", object{"envelopes": envelopes})
 }
 
-// sealed seals what an envelope says for the public half of a key, and uploads it.
+// sealed seals the content of an envelope for the public half of a key, and uploads it.
 func (p *play) sealed(s *supplier, kind string, says any, key *age.X25519Identity) object {
 	if p.err != nil {
 		return nil
@@ -123,7 +123,7 @@ func seal(file *bytes.Buffer, says any, recipient age.Recipient) error {
 	return nil
 }
 
-// closeBoxes lets the deadline pass, and a supplier come a second late.
+// closeBoxes lets the deadline pass, and one supplier come a second late.
 func (p *play) closeBoxes() {
 	late := p.supplier(p.facts.Tender.LateSupplier.Name)
 	p.register(late)
@@ -155,5 +155,5 @@ func (p *play) awaitClosed(l *lot) {
 	}
 }
 
-// closingPause is how long the play waits before it looks again.
+// closingPause is how long the play waits before it reads the lot again.
 const closingPause = 50 * time.Millisecond

@@ -7,7 +7,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// gateIs is a phase's gate as the API shows it.
+// gateIs is the gate of a phase as the API shows it.
 type gateIs struct {
 	Digest   string             `json:"digest"`
 	Met      bool               `json:"met"`
@@ -44,13 +44,13 @@ func (p *play) pass(phase models.Phase) {
 	p.tellf("all", "the boards of %s vote for it: the phase %s is closed", p.names(), phase)
 }
 
-// motion is what a board decides on by votes.
+// motion is a decision that the board takes by votes.
 type motion struct {
 	ID     string `json:"motion_id"`
 	Digest string `json:"digest"`
 }
 
-// decide has one board member move and the boards of the other buyers agree.
+// decide has the board member of one buyer move a motion and those of the other buyers vote for it.
 func (p *play) decide(mover int, verb models.Verb, in any) {
 	var m motion
 	p.act(p.buyers[mover].board, verb, in, &m)

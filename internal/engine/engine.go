@@ -1,5 +1,5 @@
-// Package engine is the way from the API to the workflows: it starts a procurement's run and sends
-// commands to it, and hides what Temporal answers behind three errors.
+// Package engine is the way from the API to the workflows: it starts the run of a procurement, sends commands to it,
+// and turns the errors of Temporal into three of its own.
 package engine
 
 import (
@@ -22,14 +22,14 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// What can keep a command from an answer.
+// The errors that can take the place of an outcome.
 var (
 	// ErrNotRunning means that there is no open run: not started, ended, or terminated by an operator.
 	ErrNotRunning = errors.New("no run of the procurement is open")
 	// ErrUnavailable means that no answer came in time. The command may still be carried out; sending
 	// it again is safe.
 	ErrUnavailable = errors.New("no answer from the workflow engine")
-	// ErrRejected means that the run turned the command away as malformed.
+	// ErrRejected means that the run rejected the command as malformed.
 	ErrRejected = errors.New("the run rejected the command")
 )
 
@@ -37,7 +37,7 @@ var (
 const (
 	firstPause = 5 * time.Millisecond
 	longPause  = 500 * time.Millisecond
-	// pendingPause follows an attempt that got no answer: what is in the way needs time.
+	// pendingPause follows an attempt that got no outcome, because the cause needs time to pass.
 	pendingPause = 2 * time.Second
 )
 
@@ -49,17 +49,17 @@ type Engine struct {
 	told      func(commandID string)
 }
 
-// Runs say how the runs of procurements that an engine starts are to be carried out. The zero value is right
-// outside of tests and benchmarks.
+// Runs says how the runs that an engine starts are carried out. The zero value is right except in tests and benchmarks.
 type Runs struct {
-	// MaxEvents rotates a run early; 0 leaves it to the server.
+	// MaxEvents is the number of events in its history at which a run hands over to the next; 0 leaves it to the
+	// server.
 	MaxEvents int
-	// OrdinaryActs has acts carried out by ordinary activities.
+	// OrdinaryActs makes the runs use ordinary activities for acts.
 	OrdinaryActs bool
 }
 
-// New makes an engine that starts runs on taskQueue. It calls told with the ID of each command whose outcome a run
-// has in its history; nil: nobody wants to know.
+// New makes an engine that starts runs on taskQueue. It calls told, which may be nil, with the ID of each command whose
+// outcome is in the history of a run.
 func New(temporal client.Client, taskQueue string, told func(commandID string), runs Runs) *Engine {
 	if told == nil {
 		told = func(string) {}
@@ -67,9 +67,9 @@ func New(temporal client.Client, taskQueue string, told func(commandID string), 
 	return &Engine{temporal: temporal, taskQueue: taskQueue, runs: runs, told: told}
 }
 
-// Start starts the run of a procurement unless one is open already. Title and buyers are public and
-// shown in the Temporal UI. It returns [ErrNotRunning] when a run has ended for good, and
-// [ErrUnavailable].
+// Start starts the run of a procurement unless one is open already. Title and buyers are public and shown in the
+// Temporal UI. It returns [ErrNotRunning] when the run has completed and may not start again, and [ErrUnavailable] when
+// Temporal does not start it.
 func (e *Engine) Start(ctx context.Context, procurement models.ID, title string, buyers []string) error {
 	_, err := e.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID:                       process.WorkflowID(procurement),
@@ -92,10 +92,10 @@ func (e *Engine) Start(ctx context.Context, procurement models.ID, title string,
 	return fmt.Errorf("start the procurement's run: %w (%w)", ErrUnavailable, err)
 }
 
-// Command sends a command that is written down in the record and waits for its outcome, sending it
-// again whenever a run hands over to the next, and whatever a run answered instead of an outcome. Once an Update has
-// answered, the outcome is in the run's history and the command is told. It returns [ErrNotRunning], [ErrRejected], or
-// [ErrUnavailable] once ctx ends.
+// Command sends a command that is written down in the record and waits for its outcome. It sends the command again when
+// a run hands over to the next, or answers with something that is not an outcome. When an Update has answered, the
+// outcome is in the history of the run, and told is called. It returns [ErrNotRunning], [ErrRejected], or
+// [ErrUnavailable] when ctx ends.
 func (e *Engine) Command(ctx context.Context, cmd models.Command) (process.Outcome, error) {
 	pause := firstPause
 	for attempt := 0; ; {
@@ -105,8 +105,8 @@ func (e *Engine) Command(ctx context.Context, cmd models.Command) (process.Outco
 			e.told(cmd.ID)
 			return out, nil
 		case err == nil, errors.Is(err, errNoOutcome):
-			// Temporal keeps that answer for ever. The next attempt needs an ID of its own, and one that no earlier
-			// sender has used: else each sender would be given all answers of those before, one by one.
+			// Temporal keeps that answer for ever. The next attempt needs an ID that no earlier sender has used;
+			// otherwise it would be given the answers of all of them, one by one.
 			attempt = 1 + rand.IntN(math.MaxInt32) //nolint:gosec // only to differ
 			pause = max(pause, pendingPause)
 		case !errors.Is(err, errHandingOver):
@@ -123,8 +123,8 @@ func (e *Engine) Command(ctx context.Context, cmd models.Command) (process.Outco
 
 var (
 	errHandingOver = errors.New("the run is handing over")
-	// errNoOutcome is an answer that is none: the run failed to handle the Update, or its worker does not know the
-	// verb, as long as workers of two releases run.
+	// errNoOutcome means that the answer is not an outcome: the run failed to handle the Update, or its worker is of
+	// another release of PPI Engine and does not know the verb.
 	errNoOutcome = errors.New("the run has no outcome")
 )
 
@@ -164,8 +164,8 @@ func (e *Engine) translate(ctx context.Context, procurement models.ID, err error
 	return fmt.Errorf("%w: %w", ErrUnavailable, err)
 }
 
-// notFound finds out what was not found: the run, or only the Update, which a server forgets when it is restarted or
-// when the run that it was sent to ends.
+// notFound finds out what was not found: the run, or only the Update. A server forgets an Update when it restarts, or
+// when the run that got the Update ends.
 func (e *Engine) notFound(ctx context.Context, procurement models.ID, cause error) error {
 	found, err := e.temporal.DescribeWorkflowExecution(ctx, process.WorkflowID(procurement), "")
 	switch {
@@ -184,7 +184,7 @@ func staticDetails(title string, buyers []string) string {
 		process.LongestDetails)
 }
 
-// Connect makes a client of the Temporal server, which is reached when it is first needed and may be away
+// Connect makes a client of the Temporal server. It connects when it is first used, so the server may be unreachable
 // until then.
 func Connect(options client.Options, logger *slog.Logger) (client.Client, error) {
 	options.Logger = sdklog.NewStructuredLogger(logger)

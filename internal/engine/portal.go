@@ -10,8 +10,8 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// StandardLinger is how long a run waits for more once everything was delivered: one run, and not one for each
-// event, delivers what happens within a sitting.
+// StandardLinger is how long a run waits for more after everything was delivered, so that one run delivers the events
+// of a sitting, and not one run each event.
 const StandardLinger = time.Minute
 
 // wakeTimeout bounds one attempt to wake a feed.
@@ -23,17 +23,18 @@ type Feeds struct {
 	options FeedOptions
 }
 
-// FeedOptions say how feeds run.
+// FeedOptions says how feeds run.
 type FeedOptions struct {
-	// TaskQueue is the installation's; see [process.FeedQueue].
+	// TaskQueue is the task queue of the installation; see [process.FeedQueue].
 	TaskQueue string
-	// MaxEvents rotates a run early, 0 leaves it to the server.
+	// MaxEvents is the number of events in its history at which a run hands over to the next; 0 leaves it to the
+	// server.
 	MaxEvents int
 	// Linger is how long a run waits for more; 0 ends it at once.
 	Linger time.Duration
 }
 
-// NewFeeds makes one on a client of the service namespace.
+// NewFeeds makes Feeds that use a client of the service namespace.
 func NewFeeds(service client.Client, o FeedOptions) *Feeds {
 	return &Feeds{service: service, options: o}
 }

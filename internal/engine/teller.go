@@ -7,27 +7,27 @@ import (
 )
 
 const (
-	// tellPause gathers what is told into few statements; tellBatch is how many one statement takes.
+	// tellPause is how long IDs are gathered for one statement; tellBatch is how many one statement takes.
 	tellPause = 250 * time.Millisecond
 	tellBatch = 256
-	// tellTimeout bounds the statement, also the last one when the process ends.
+	// tellTimeout bounds each statement, including the last one when the program ends.
 	tellTimeout = 5 * time.Second
 )
 
-// A Teller notes in batches which commands were told. What it loses, because the process dies or the record is away, is
-// sent to the run again later, which does no harm.
+// A Teller records in batches which commands were told. If it loses some, because the program dies or the database is
+// unreachable, those commands are sent to their runs again later, which does no harm.
 type Teller struct {
 	mark func(ctx context.Context, commandIDs []string) error
 	log  *slog.Logger
 	told chan string
 }
 
-// NewTeller makes a Teller that notes by mark; see [Teller.Run].
+// NewTeller makes a Teller that records by calling mark; see [Teller.Run].
 func NewTeller(mark func(ctx context.Context, commandIDs []string) error, log *slog.Logger) *Teller {
 	return &Teller{mark: mark, log: log, told: make(chan string, 4*tellBatch)}
 }
 
-// Told takes a command's ID and returns at once.
+// Told queues the ID of a command and returns at once. When the queue is full, the ID is lost.
 func (t *Teller) Told(commandID string) {
 	select {
 	case t.told <- commandID:
@@ -35,7 +35,7 @@ func (t *Teller) Told(commandID string) {
 	}
 }
 
-// Run notes what was told until ctx ends, and then the rest.
+// Run records what was told until ctx ends, and then the rest.
 func (t *Teller) Run(ctx context.Context) {
 	tick := time.NewTicker(tellPause)
 	defer tick.Stop()
@@ -51,8 +51,8 @@ func (t *Teller) Run(ctx context.Context) {
 	}
 }
 
-// note notes what an earlier attempt left, and what was told since. It returns what could not be noted, to be tried
-// once more.
+// note records what an earlier attempt left, and what was told since. It returns IDs that could not be recorded, for
+// one more attempt.
 func (t *Teller) note(ctx context.Context, left []string) []string {
 	if len(left) > 0 && !t.noted(ctx, left) {
 		return nil

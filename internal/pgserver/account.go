@@ -11,8 +11,8 @@ import (
 	"syscall"
 )
 
-// account is the operating system user who runs the server. PostgreSQL refuses to
-// run as root, so the zero value can mean that we run it ourselves.
+// account is the operating system user that runs the server. PostgreSQL refuses to run as root, so the zero value can
+// mean our own user.
 type account struct {
 	name     string
 	uid, gid uint32
@@ -20,8 +20,8 @@ type account struct {
 
 func (a account) isUs() bool { return a.uid == 0 }
 
-// accountFor chooses who runs the server on dir: we ourselves, or, as root, the
-// owner of existing data, else postgres, else nobody.
+// accountFor chooses who runs the server on dir: our own user or, when that is root, the owner of existing data, else
+// postgres, else nobody.
 func accountFor(dir string) (account, error) {
 	if os.Geteuid() != 0 {
 		return account{}, nil
@@ -42,10 +42,10 @@ func accountFor(dir string) (account, error) {
 func ownerOf(dir string, info fs.FileInfo) (account, error) {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
-		return account{}, fmt.Errorf("find the owner of %s: not told by this system", dir)
+		return account{}, fmt.Errorf("find the owner of %s: this system does not tell it", dir)
 	}
 	if stat.Uid == 0 {
-		return account{}, fmt.Errorf("%s belongs to root, as whom PostgreSQL refuses to run: give it away with: "+
+		return account{}, fmt.Errorf("%s belongs to root, and PostgreSQL does not run as root: change the owner with: "+
 			"chown -R postgres %s", dir, dir)
 	}
 	name := strconv.FormatUint(uint64(stat.Uid), 10)
@@ -75,7 +75,7 @@ func (a account) sysProcAttr() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: a.uid, Gid: a.gid}}
 }
 
-// own gives path to the account.
+// own makes the account the owner of path.
 func (a account) own(path string) error {
 	if a.isUs() {
 		return nil
@@ -90,17 +90,17 @@ func (a account) own(path string) error {
 // a directory it needs.
 type UnreachableError struct {
 	Path    string // what the server needs
-	Blocks  string // the directory on the way that stops it
+	Blocks  string // the directory on the path that the account may not pass
 	Account string
 }
 
 func (e *UnreachableError) Error() string {
 	return fmt.Sprintf("PostgreSQL runs as user %s here and cannot reach %s, because %s is closed to that user: "+
-		"open the way with: chmod o+x %s (or choose another data directory)", e.Account, e.Path, e.Blocks, e.Blocks)
+		"open it with: chmod o+x %s (or choose another data directory)", e.Account, e.Path, e.Blocks, e.Blocks)
 }
 
-// explain turns the "permission denied" of a start as the account into the
-// directory that causes it, where the permission bits show one.
+// explain turns a "permission denied" at the start as the account into an error that names the directory that causes
+// it, if the permission bits show one.
 func (a account) explain(err error, paths ...string) error {
 	if a.isUs() || !errors.Is(err, fs.ErrPermission) {
 		return err
@@ -113,8 +113,7 @@ func (a account) explain(err error, paths ...string) error {
 	return err
 }
 
-// blockedAt returns the topmost directory on the way to path that the account
-// may not pass, or "".
+// blockedAt returns the topmost directory on the path that the account may not pass, or "".
 func (a account) blockedAt(path string) string {
 	var blocks string
 	for dir := filepath.Clean(path); ; dir = filepath.Dir(dir) {

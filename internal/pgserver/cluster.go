@@ -21,12 +21,11 @@ const (
 	// Superuser is the role that owns the server. Products get roles of their own.
 	Superuser = "postgres"
 
-	// passwordFile lies in the data directory with mode 0600.
+	// passwordFile is in the data directory, with mode 0600.
 	passwordFile = "superuser.password"
 )
 
-// VersionError says that the data directory was made by another major version,
-// which no other version can read.
+// VersionError says that the data directory was made by another major version; no installed version can read it.
 type VersionError struct {
 	Dir       string
 	Data      int // the major version that made the data
@@ -34,7 +33,7 @@ type VersionError struct {
 }
 
 func (e *VersionError) Error() string {
-	return fmt.Sprintf("the data in %s was made by PostgreSQL %d, this machine has %s: install PostgreSQL %d, "+
+	return fmt.Sprintf("the data in %s was made by PostgreSQL %d, but this machine has %s: install PostgreSQL %d, "+
 		"or move the data with pg_upgrade", e.Dir, e.Data, versions(e.Installed), e.Data)
 }
 
@@ -49,7 +48,7 @@ func versions(installed []Installation) string {
 	return strings.Join(names, " and ")
 }
 
-// cluster is a data directory, the programs that fit it and who runs them.
+// cluster is a data directory, the programs that fit it, and the account that runs them.
 type cluster struct {
 	Installation
 	dir      string
@@ -57,8 +56,8 @@ type cluster struct {
 	password string // the superuser's
 }
 
-// openCluster finds the programs for the data in dir and makes the data if there
-// is none. With durable false nothing is synced to disk.
+// openCluster finds the programs for the data in dir, and makes the data if there is none. If durable is false, nothing
+// is synced to disk.
 func openCluster(ctx context.Context, dir string, durable bool) (*cluster, error) {
 	inst, exists, err := choose(ctx, dir)
 	if err != nil {
@@ -111,8 +110,8 @@ func choose(ctx context.Context, dir string) (inst Installation, exists bool, er
 	return inst, true, &VersionError{Dir: dir, Data: major, Installed: installed}
 }
 
-// initialise makes the data beside dir and renames it into place, so that a run
-// that is killed half-way leaves no data directory that looks complete.
+// initialise makes the data beside dir and renames it into place, so that an interrupted run leaves no data directory
+// that looks complete.
 func (c *cluster) initialise(ctx context.Context, durable bool) error {
 	if err := c.refuseForeignFiles(); err != nil {
 		return err
@@ -141,7 +140,7 @@ func (c *cluster) refuseForeignFiles() error {
 		return err
 	}
 	if len(entries) > 0 {
-		return fmt.Errorf("%s holds files (%s, …) but no PostgreSQL data: empty it or choose another directory", c.dir,
+		return fmt.Errorf("%s has files (%s, …) but no PostgreSQL data: empty it or choose another directory", c.dir,
 			entries[0].Name())
 	}
 	return nil
@@ -193,8 +192,8 @@ func (c *cluster) initdb(ctx context.Context, staging string, durable bool) erro
 	return nil
 }
 
-// command prepares one of the installation's programs to run in dir, as the
-// account, with an environment that holds none of our secrets and no PG* variable.
+// command prepares one of the installation's programs to run in dir as the account. Its environment has none of our
+// secrets and no PG* variable.
 func (c *cluster) command(program, dir string, args ...string) *exec.Cmd {
 	//nolint:noctx // its life is its Process's, which stops it in order
 	cmd := exec.Command(filepath.Join(c.BinDir, program), args...)

@@ -24,9 +24,9 @@ const inspectTimeout = 10 * time.Second
 
 // Installation is one set of PostgreSQL server programs on this machine.
 type Installation struct {
-	BinDir  string // holds postgres and initdb
+	BinDir  string // has postgres and initdb
 	Major   int    // 15 of 15.18
-	Version string // as the server says it, for messages
+	Version string // as the server prints it, for messages
 }
 
 // NotInstalledError says that this machine has no usable PostgreSQL server.
@@ -37,10 +37,10 @@ type NotInstalledError struct {
 
 func (e *NotInstalledError) Error() string {
 	if len(e.Found) > 0 {
-		return fmt.Sprintf("PostgreSQL %d or later is needed, this machine has only %s; install it with: %s",
+		return fmt.Sprintf("PostgreSQL %d or later is needed, but this machine has only %s; install it with: %s",
 			oldestMajor, e.Found[0].Version, e.Install)
 	}
-	return "no PostgreSQL server on this machine; install it with: " + e.Install
+	return "this machine has no PostgreSQL server; install it with: " + e.Install
 }
 
 // Find returns the newest PostgreSQL in PATH or where Debian keeps it. The error
@@ -105,13 +105,13 @@ func inspect(ctx context.Context, dir string) (Installation, error) {
 	return Installation{BinDir: dir, Major: major, Version: strings.TrimPrefix(string(match[0]), "(PostgreSQL) ")}, nil
 }
 
-// installLine is what a person types on this system to get a PostgreSQL server.
+// installLine is the command that a person types on this system to install a PostgreSQL server.
 func installLine(osRelease string, root bool) string {
 	sudo := "sudo "
 	if root {
 		sudo = ""
 	}
-	text, _ := os.ReadFile(osRelease) // without it we give the general advice
+	text, _ := os.ReadFile(osRelease) // without it the general advice is given
 	if regexp.MustCompile(`(?m)^ID(_LIKE)?=.*\b(debian|ubuntu)\b`).Match(text) {
 		return sudo + "apt-get install -y postgresql"
 	}

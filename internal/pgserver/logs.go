@@ -8,11 +8,10 @@ import (
 	"sync"
 )
 
-// serverLog turns the server's lines into log records and keeps the last ones,
-// which tell why a start failed.
+// serverLog turns the server's lines into log records and keeps the last lines, which show why a start failed.
 type serverLog struct {
 	logger *slog.Logger
-	level  slog.Level // of the last line that carried one
+	level  slog.Level // of the last line that had one
 
 	mu   sync.Mutex
 	tail []string
@@ -34,9 +33,9 @@ func (l *serverLog) emit(line string) {
 	l.remember(line)
 }
 
-// levelOf maps the server's severity (PostgreSQL documentation, table 20.2). What a
-// client did wrong is the client's to report, so only what concerns the server
-// is louder than a warning, and the refusals while it starts or stops are routine.
+// levelOf maps the server's severity to a level (PostgreSQL documentation, table 20.2). A client reports its own
+// errors, so only errors of the server are louder than a warning. That the server refuses connections while it starts
+// or stops is routine.
 func levelOf(severity, message string) (slog.Level, bool) {
 	switch severity {
 	case "LOG", "INFO", "NOTICE", "DEBUG":

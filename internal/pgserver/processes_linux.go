@@ -10,8 +10,8 @@ import (
 	"syscall"
 )
 
-// worksElsewhere reports that process pid is certainly not a server on dir: a
-// server's working directory is its data directory. pid 0 is nobody known.
+// worksElsewhere tells whether process pid is certainly not a server on dir: the working directory of a server is its
+// data directory. pid 0 means that no process is known.
 func worksElsewhere(pid int, dir string) bool {
 	if pid == 0 {
 		return false
@@ -23,8 +23,8 @@ func worksElsewhere(pid int, dir string) bool {
 	return cwd != resolved(dir)
 }
 
-// killServerProcesses ends what a dead postmaster left behind on dir. Nothing is
-// lost by it: the data is recovered from the log anyway.
+// killServerProcesses kills the processes that a dead postmaster left behind on dir. Nothing is lost, because the data
+// is recovered from the write-ahead log anyway.
 func killServerProcesses(dir string) {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {

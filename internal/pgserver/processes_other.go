@@ -2,8 +2,7 @@
 
 package pgserver
 
-// Without /proc we cannot tell whose a process is, so nothing is touched and
-// PostgreSQL's own refusal stands.
+// Without /proc we cannot tell to which server a process belongs, so nothing is killed and PostgreSQL refuses to start.
 
 func worksElsewhere(int, string) bool { return false }
 

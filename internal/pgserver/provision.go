@@ -14,16 +14,15 @@ type Role struct {
 	Password string
 }
 
-// Database is a database that Provision makes. Nobody but its owner and the
-// roles in Users may connect to it.
+// Database is a database that Provision makes. Only its owner and the roles in Users may connect to it.
 type Database struct {
 	Name  string
 	Owner string
 	Users []string
 }
 
-// Provision makes the roles and databases that do not exist yet, and sets the
-// roles' passwords, so that it may be repeated at every start.
+// Provision makes the roles and databases that do not exist yet, and sets the passwords of the roles. It may be
+// repeated at every start.
 func (s *Server) Provision(ctx context.Context, roles []Role, databases []Database) error {
 	conn, err := pgx.Connect(ctx, s.AdminDSN("postgres"))
 	if err != nil {
@@ -74,7 +73,7 @@ func ensureDatabase(ctx context.Context, conn *pgx.Conn, database Database) erro
 		statements = append(statements, "GRANT CONNECT ON DATABASE "+name+" TO "+quoteName(user))
 	}
 	if _, err := conn.Exec(ctx, strings.Join(statements, ";")); err != nil {
-		return fmt.Errorf("say who may connect: %w", err)
+		return fmt.Errorf("grant the right to connect: %w", err)
 	}
 	return nil
 }

@@ -12,13 +12,12 @@ import (
 
 const (
 	scratchPattern = "ppi-postgres-*"
-	// settled is the age from which a directory without a lock is abandoned, not
-	// just being made.
+	// settled is the age from which a directory without a lock is abandoned; a younger one may just be being made.
 	settled = time.Minute
 )
 
-// scratch is a temporary directory for a disposable server, locked for as long as
-// this process uses it; nil is none.
+// scratch is a temporary directory for a disposable server, locked while this process uses it; nil means that there is
+// none.
 type scratch struct {
 	dir  string
 	lock *supervise.DirLock
@@ -71,7 +70,7 @@ func removeAbandoned(pattern string) error {
 			continue // in use, or another user's
 		}
 		abandoned := scratch{dir: dir, lock: lock}
-		_ = abandoned.remove() // the next one may have more luck
+		_ = abandoned.remove() // the next start tries again
 	}
 	return nil
 }

@@ -29,23 +29,22 @@ const (
 	// pollInterval is how often a starting server is asked whether it is ready.
 	pollInterval = 25 * time.Millisecond
 
-	// stopGrace is how long a fast shutdown, which writes a checkpoint, may take
-	// before it becomes an immediate one, which the next start recovers from.
+	// stopGrace is how long a fast shutdown, which writes a checkpoint, may take. After it follows an immediate
+	// shutdown, from which the next start recovers.
 	stopGrace = 30 * time.Second
 )
 
-// Options say where and how the server runs. The zero value of every field but
-// DataDir is a sound choice.
+// Options says where and how the server runs. The zero value of every field but DataDir is a good choice.
 type Options struct {
-	// DataDir holds the data, and is made when it does not exist. It may be empty
-	// for a disposable server, which then gets a temporary one, removed by Stop.
+	// DataDir is the directory of the data; it is made when it does not exist. For a disposable server it may be empty:
+	// the server then gets a temporary directory, which Stop removes.
 	DataDir string
-	// Port on 127.0.0.1; 0 chooses a free one.
+	// Port is the port on 127.0.0.1; 0 chooses a free one.
 	Port int
-	// MaxConnections of all databases together; 0 means 200.
+	// MaxConnections is the number of connections to all databases together; 0 means 200.
 	MaxConnections int
-	// Disposable trades durability for speed: data may be lost when the machine
-	// stops, though not when a process does. For tests.
+	// Disposable trades durability for speed, for tests: data may be lost when the machine stops, but not when a
+	// process does.
 	Disposable bool
 	// Logger gets the server's log; nil discards it.
 	Logger *slog.Logger
@@ -67,12 +66,11 @@ func (e *PortTakenError) Error() string {
 	return fmt.Sprintf("port %d on %s is in use by another program", e.Port, host)
 }
 
-// Start brings a server up on o.DataDir and returns when it accepts connections.
-// It waits for as long as ctx allows, since recovery after a crash takes the time
-// it takes; ctx bounds the start only, Stop ends the server.
+// Start brings a server up on o.DataDir and returns when it accepts connections. It waits as long as ctx allows,
+// because recovery after a crash may take long. ctx bounds only the start; Stop ends the server.
 //
-// Refusals to expect: *NotInstalledError, *VersionError, *UnreachableError,
-// *PortTakenError, *InUseError.
+// It returns a *NotInstalledError, *VersionError, *UnreachableError, *PortTakenError or *InUseError when the operator
+// must change something.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -92,7 +90,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	return s, nil
 }
 
-// dataDir is where the data goes; scratch is not nil when it goes with the server.
+// dataDir is where the data goes; scratch is not nil when the directory is removed with the server.
 func dataDir(o Options) (dir string, scratch *scratch, err error) {
 	if o.DataDir == "" && o.Disposable {
 		if scratch, err = newScratch(); err != nil {
@@ -128,7 +126,7 @@ func start(ctx context.Context, dir string, o Options) (*Server, error) {
 		}
 		var taken *PortTakenError
 		if errors.As(err, &taken) && o.Port == 0 {
-			continue // somebody was faster between our look and the server's
+			continue // another program took the port before the server did
 		}
 		if err := previous.again(ctx, err); err != nil {
 			return nil, err
@@ -154,7 +152,7 @@ func (c *cluster) launch(ctx context.Context, port int, o Options) (*Server, err
 	log := &serverLog{logger: o.Logger}
 	cmd := c.command("postgres", c.dir, c.arguments(port, o)...)
 	cmd.Stderr = supervise.Lines(log.emit)
-	// An immediate shutdown: the postmaster takes its backends with it, at once.
+	// SIGQUIT is an immediate shutdown: the postmaster also ends its backends, at once.
 	process, err := supervise.StartProcess(cmd, syscall.SIGQUIT)
 	if err != nil {
 		return nil, c.account.explain(err, c.dir, c.BinDir)
@@ -172,8 +170,7 @@ func (c *cluster) arguments(port int, o Options) []string {
 		"listen_addresses=" + host, "port=" + strconv.Itoa(port), "unix_socket_directories=",
 		"max_connections=" + strconv.Itoa(o.MaxConnections),
 		"timezone=UTC", "log_timezone=UTC", "log_line_prefix=", "log_destination=stderr", "logging_collector=off",
-		// Neither values nor statements of failed commands: they may hold
-		// passwords and personal data.
+		// Log neither values nor statements of failed commands: they may contain passwords and personal data.
 		"log_error_verbosity=terse", "log_min_error_statement=panic",
 	}
 	if o.Disposable {
@@ -235,7 +232,7 @@ func (s *Server) startFailure() error {
 	}
 }
 
-// Port is where the server listens on 127.0.0.1.
+// Port is the port on which the server listens on 127.0.0.1.
 func (s *Server) Port() int { return s.port }
 
 // PID is the postmaster's process identifier.
@@ -244,7 +241,7 @@ func (s *Server) PID() int { return s.process.PID() }
 // Installation tells which PostgreSQL this is.
 func (s *Server) Installation() Installation { return s.cluster.Installation }
 
-// AdminDSN is the superuser's connection URL for a database. It holds the password.
+// AdminDSN is the superuser's connection URL for a database. It contains the password.
 func (s *Server) AdminDSN(database string) string {
 	return s.DSN(Superuser, s.cluster.password, database)
 }
@@ -264,9 +261,8 @@ func (s *Server) Done() <-chan struct{} { return s.process.Done() }
 // Err tells how the postmaster ended; nil while it runs.
 func (s *Server) Err() error { return s.process.Err() }
 
-// Stop shuts the server down: open transactions are rolled back, data is written.
-// When that takes longer than ctx or 30 s allow, it stops at once and the next
-// start recovers.
+// Stop shuts the server down: open transactions are rolled back, data is written. When that takes longer than ctx
+// allows, or longer than 30 s, the server stops at once and the next start recovers.
 func (s *Server) Stop(ctx context.Context) error {
 	return errors.Join(s.shutdown(ctx), s.scratch.remove())
 }
@@ -282,7 +278,7 @@ func (s *Server) shutdown(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 	}
-	// The postmaster itself kills what does not follow within 5 s of SIGQUIT.
+	// The postmaster itself kills the processes that do not end within 5 s after SIGQUIT.
 	hard, cancelHard := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancelHard()
 	return s.process.Stop(hard, syscall.SIGQUIT)

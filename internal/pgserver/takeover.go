@@ -13,20 +13,20 @@ import (
 )
 
 const (
-	// patience is how long a server that is just ending may hold the data.
+	// patience is how long a server that is ending may keep the data in use.
 	patience = 15 * time.Second
-	// orphanGrace is how long backends may take to notice that their postmaster
-	// was killed; one in a long computation does not look.
+	// orphanGrace is how long backends get to notice that their postmaster was killed; a backend in a long computation
+	// does not notice.
 	orphanGrace = 3 * time.Second
 
 	retryInterval = 100 * time.Millisecond
 )
 
-// InUseError says that another server works on the data directory.
+// InUseError says that another server uses the data directory.
 type InUseError struct {
 	Dir     string
 	PID     int  // its postmaster
-	Orphans bool // the postmaster is dead, backends of it are left
+	Orphans bool // the postmaster is dead, but some of its backends still run
 }
 
 func (e *InUseError) Error() string {
@@ -37,17 +37,15 @@ func (e *InUseError) Error() string {
 	return fmt.Sprintf("the data in %s is in use by another PostgreSQL (process %d): stop it first", e.Dir, e.PID)
 }
 
-// takeover waits out a previous server on the same data: one that is shutting
-// down, backends that outlive a killed postmaster, a lock file whose process
-// number now belongs to somebody else.
+// takeover waits for the end of a previous server on the same data: one that is shutting down, backends that outlive a
+// killed postmaster, or a lock file whose process number now belongs to another process.
 type takeover struct {
 	dir   string
 	since time.Time
 	inUse error // the last refusal that was waited out
 }
 
-// again returns nil when the start that failed with failure should be repeated,
-// else the reason to give up.
+// again returns nil when the failed start should be repeated, else the reason to give up.
 func (t *takeover) again(ctx context.Context, failure error) error {
 	inUse, isInUse := errors.AsType[*InUseError](failure)
 	switch {
@@ -61,8 +59,8 @@ func (t *takeover) again(ctx context.Context, failure error) error {
 	case inUse.Orphans && time.Since(t.since) > orphanGrace:
 		killServerProcesses(t.dir)
 	case !inUse.Orphans && worksElsewhere(inUse.PID, t.dir):
-		// PostgreSQL takes any process of its own user for the postmaster, but after
-		// a restart of the machine or container the number may be anybody's.
+		// PostgreSQL takes any process of its own user for the postmaster, but after a restart of the machine or
+		// container the number may belong to any process.
 		if err := removeLock(t.dir, inUse.PID); err != nil {
 			return err
 		}
@@ -75,7 +73,7 @@ func (t *takeover) again(ctx context.Context, failure error) error {
 	}
 }
 
-// lockOwner reads the postmaster's number from its lock file; 0 without one.
+// lockOwner reads the postmaster's process number from its lock file; 0 when there is no lock file.
 func lockOwner(dir string) int {
 	text, err := os.ReadFile(filepath.Join(dir, "postmaster.pid"))
 	if err != nil {

@@ -34,13 +34,14 @@ type Receipt struct {
 	TenderID      models.ID
 	ProcurementID models.ID
 	LotID         models.ID
-	// BoxID is the box of the lot, HandsIn what it takes: a receipt of a request to participate is none of a tender.
+	// BoxID is the box of the lot, and HandsIn what it receives: the receipt of a request to participate is not the
+	// receipt of a tender.
 	BoxID          models.ID
 	HandsIn        models.Handed
 	OrganisationID models.ID
 	Mode           models.Mode
-	// ProcedureTime is the instant of the act; RealTime is the same by the database's own clock. They differ
-	// in rehearsals only.
+	// ProcedureTime is the instant of the act; RealTime is the same instant by the database's own clock. They differ
+	// only in rehearsals.
 	ProcedureTime time.Time
 	RealTime      time.Time
 	// Manifest is the SHA-256 of the list of envelopes; see [Manifest].
@@ -50,8 +51,8 @@ type Receipt struct {
 	SupersedesID models.ID
 }
 
-// Manifest returns the SHA-256, in hexadecimal, of the list of envelopes: for each, in order, a line of
-// the word envelope, its kind, the SHA-256 of its bytes and their number, separated by blanks.
+// Manifest returns the SHA-256, in hexadecimal, of the list of envelopes: for each, in order, a line with the word
+// envelope, its kind, the SHA-256 of its bytes and their number, separated by spaces.
 func Manifest(envelopes []models.Envelope) string {
 	var b strings.Builder
 	writeEnvelopes(&b, envelopes)
@@ -64,7 +65,7 @@ func writeEnvelopes(b *strings.Builder, envelopes []models.Envelope) {
 	}
 }
 
-// Text is what is signed: the type of text, then one line each of a name and a value.
+// Text is the text that is signed: the type of the text, then lines of a name and a value each.
 func (r Receipt) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\nact %s\ntender %s\nprocurement %s\nlot %s\nbox %s\nhands_in %s\norganisation %s\nmode %s\n",
@@ -78,9 +79,9 @@ func (r Receipt) Text() string {
 	return b.String()
 }
 
-// Verify checks a signed receipt against the public key of its issuer (see [Signer.PublicKey]) and reads
-// it. It needs nothing but the two. It fails when the signature is not the key's over exactly this text,
-// or the list of envelopes has another manifest.
+// Verify checks a signed receipt against the public key of its issuer (see [Signer.PublicKey]) and reads it. It needs
+// nothing else. It fails when the signature is not by this key over exactly this text, or when the manifest is not that
+// of the list of envelopes.
 func Verify(signed, publicKey string) (Receipt, error) {
 	verifier, err := note.NewVerifier(publicKey)
 	if err != nil {
@@ -93,7 +94,7 @@ func Verify(signed, publicKey string) (Receipt, error) {
 	return parse(opened.Text)
 }
 
-// Read reads a receipt that is kept in the record without checking its signature.
+// Read reads a receipt that is stored in the record. It does not check the signature.
 func Read(signed string) (Receipt, error) {
 	text, _, found := strings.Cut(signed, "\n\n")
 	if !found {
@@ -104,7 +105,7 @@ func Read(signed string) (Receipt, error) {
 
 var errNoReceipt = errors.New("read receipt: not the text of a receipt")
 
-// parse reads what [Receipt.Text] rendered, and nothing that would render otherwise.
+// parse reads what [Receipt.Text] rendered, and refuses everything that Text would render in another way.
 func parse(text string) (Receipt, error) {
 	var r Receipt
 	rest, found := strings.CutPrefix(text, receiptType+"\n")

@@ -9,8 +9,8 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// secretKey begins every secret key of age, post-quantum ones too; age writes it in capitals and accepts it in no
-// other form.
+// secretKey begins every secret key of age, also the post-quantum ones; age writes it in capitals and accepts no other
+// form.
 const secretKey = "AGE-SECRET-KEY-" //nolint:gosec // what identities begin with, to refuse them
 
 // postQuantum begins the public keys of age's hybrid of ML-KEM-768 and X25519.
@@ -21,21 +21,22 @@ func CheckRecipient(field, recipient string) *models.Refusal {
 	const accepted = "a public X25519 key as ppi seal keygen or age-keygen prints it: age1 and 58 characters"
 	if strings.HasPrefix(recipient, postQuantum) {
 		return models.Refuse(models.CodeInvalidValue, field,
-			"this is a post-quantum key, and sealing is not post-quantum yet").
+			"this is a post-quantum key; such keys are not supported yet").
 			Accepting("%s", accepted)
 	}
 	if _, err := age.ParseX25519Recipient(recipient); err != nil {
-		return models.Refuse(models.CodeInvalidValue, field, "this is no X25519 recipient of age").
+		return models.Refuse(models.CodeInvalidValue, field, "this is not a public X25519 key of age").
 			Accepting("%s", accepted)
 	}
 	return nil
 }
 
-// RefuseSecret refuses bytes that hold a secret key of age: the platform never takes one, wherever it is put.
+// RefuseSecret refuses bytes that contain a secret key of age. The platform never accepts one, in any field.
 func RefuseSecret(content []byte) *models.Refusal {
 	if !bytes.Contains(content, []byte(secretKey)) {
 		return nil
 	}
-	return models.Refuse(models.CodeSecretKey, "", "the request holds a secret key of age; nothing of it was kept").
-		Accepting("the public key only; and a new pair of keys, since this one was sent over the network")
+	return models.Refuse(models.CodeSecretKey, "",
+		"the request contains a secret key of age; nothing of the request was kept").
+		Accepting("only the public key, and of a new pair: this secret key was sent over the network")
 }

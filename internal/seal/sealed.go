@@ -1,5 +1,5 @@
-// Package seal proves what happened to a sealed tender: that an envelope is an age file, and, by a signed
-// receipt, when it came in. It never holds a key that opens one.
+// Package seal proves what happened to a sealed tender: that an envelope is an age file, and, by a signed receipt, when
+// it came in. It never has a key that opens an envelope.
 package seal
 
 import (
@@ -19,21 +19,22 @@ const (
 	nonceSize = 16
 	tagSize   = 16
 	chunkSize = 64<<10 + tagSize
-	// mostStanzas bounds the recipients of one envelope: checking each costs a multiplication on the curve.
+	// mostStanzas is how many recipients an envelope may have, because each costs a multiplication on the curve to
+	// check.
 	mostStanzas = 100
 )
 
-// CheckBeginning looks at the first bytes of an envelope and refuses with [models.CodeNotSealed] what is no age
-// file (age-encryption.org/v1), binary or armored, that an X25519 key could open. It cannot tell for whom an
-// envelope is sealed: an age header names no recipient.
+// CheckBeginning reads the first bytes of an envelope and refuses with [models.CodeNotSealed] what is not an age file
+// (age-encryption.org/v1), binary or armored, that an X25519 key could open. It cannot tell for whom an envelope is
+// sealed: an age header names no recipient.
 func CheckBeginning(beginning []byte) error {
 	_, err := payload(bytes.NewReader(beginning))
 	return err
 }
 
-// CheckSealed reads a whole envelope and refuses, beyond what [CheckBeginning] refuses, one that was cut off or
-// that something was added to, as far as that is seen without a key. A failure to read shows as such a refusal:
-// the reader has to keep its own error.
+// CheckSealed reads a whole envelope. Beyond what [CheckBeginning] refuses, it refuses an envelope that was cut off or
+// to which something was added, as far as that can be seen without a key. It returns the same refusal when reading
+// fails, so the reader must keep its own error.
 func CheckSealed(envelope io.Reader) error {
 	sealed, err := payload(envelope)
 	if err != nil {
@@ -43,15 +44,14 @@ func CheckSealed(envelope io.Reader) error {
 	if err != nil {
 		return notSealed("the armor of the envelope is cut off or damaged, or something follows its END line")
 	}
-	// Every chunk but the last is full, and only the one chunk of an empty file holds nothing but its tag.
+	// Every chunk but the last is full, and a chunk that is only a tag exists only in an empty file.
 	if last := (rest + tagSize) % chunkSize; last > 0 && last <= tagSize && rest > 0 {
 		return notSealed("the envelope was cut off, or something was added to it")
 	}
 	return nil
 }
 
-// payload checks the header of an envelope, and that a nonce and the tag of one chunk follow; it returns what
-// comes after these.
+// payload checks the header of an envelope, and that a nonce and the tag of a chunk follow; it returns the rest.
 func payload(envelope io.Reader) (io.Reader, error) {
 	start := bufio.NewReader(envelope)
 	if begins, _ := start.Peek(len(armor.Header)); string(begins) == armor.Header {
@@ -64,14 +64,14 @@ func payload(envelope io.Reader) (io.Reader, error) {
 	if err := checkStanzas(header); err != nil {
 		return nil, err
 	}
-	// ExtractHeader reads through the reader it is given, since that is buffered: the payload is next.
+	// ExtractHeader reads directly from start, because start is buffered: so the payload is next.
 	if _, err := io.CopyN(io.Discard, start, nonceSize+tagSize); err != nil {
 		return nil, notSealed("the envelope has the header of an age file, but nothing sealed after it")
 	}
 	return start, nil
 }
 
-// checkStanzas lets age itself look at the recipients in a header, as an opener whose key none of them is for.
+// checkStanzas has age itself read the recipients in a header, as an opener to whom the envelope is not addressed.
 func checkStanzas(header []byte) error {
 	anyone, err := age.GenerateX25519Identity()
 	if err != nil {
@@ -81,24 +81,24 @@ func checkStanzas(header []byte) error {
 	_, err = age.DecryptHeader(header, w)
 	switch {
 	case slices.Contains(w.types, "scrypt"):
-		return notSealed("the envelope is sealed with a passphrase, which no opening key opens")
+		return notSealed("the envelope is sealed with a passphrase; no opening key can open it")
 	case len(w.types) > mostStanzas:
 		return notSealed("the envelope is sealed for too many recipients")
 	case !slices.Contains(w.types, "X25519"):
-		return notSealed("the envelope is not sealed for an X25519 key, and no opening key is another")
+		return notSealed("the envelope is not sealed for an X25519 key, but all opening keys are X25519 keys")
 	case !errors.Is(err, age.ErrIncorrectIdentity):
 		return notSealed("a recipient in the header of the envelope is malformed")
 	}
 	return nil
 }
 
-// A witness sees for what kinds of recipients a file is sealed.
+// A witness records for which kinds of recipients a file is sealed.
 type witness struct {
 	anyone age.Identity
 	types  []string
 }
 
-// Unwrap fails as for anyone to whom the file is not addressed, or because a stanza is malformed.
+// Unwrap always fails: because the file is not addressed to this key, or because a stanza is malformed.
 func (w *witness) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
 	for _, s := range stanzas {
 		w.types = append(w.types, s.Type)

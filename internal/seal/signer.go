@@ -18,8 +18,8 @@ type Signer struct {
 	public string
 }
 
-// NewSigner makes the signer whose Ed25519 key grows from seed (32 bytes, secret). name is that of the
-// key: it says who issues the receipts, without blanks or plus signs, such as ppi.example.eu/receipts.
+// NewSigner makes a signer whose Ed25519 key is derived from seed (32 bytes, secret). name is the name of the key: it
+// says who issues the receipts, without spaces or plus signs, such as ppi.example.eu/receipts.
 func NewSigner(name string, seed []byte) (*Signer, error) {
 	if len(seed) != ed25519.SeedSize {
 		return nil, errors.New("make signer of receipts: the seed does not have 32 bytes")
@@ -51,7 +51,7 @@ func (s *Signer) Sign(r Receipt) (string, error) {
 	return string(signed), nil
 }
 
-// An Issued receipt is one with the note that proves it to anyone who has the public key.
+// An Issued is a receipt with the note that proves it to anyone who has the public key.
 type Issued struct {
 	Receipt
 
@@ -64,7 +64,7 @@ func (s *Signer) Issue(r Receipt) (Issued, error) {
 	return Issued{r, signed}, err
 }
 
-// ReadIssued reads a receipt that is kept in the record; see [Read].
+// ReadIssued reads a receipt that is stored in the record, without checking its signature; see [Read].
 func ReadIssued(signed string) (Issued, error) {
 	r, err := Read(signed)
 	return Issued{r, signed}, err

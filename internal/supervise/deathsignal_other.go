@@ -4,6 +4,6 @@ package supervise
 
 import "syscall"
 
-// Other kernels have no parent death signal: there a child that must not outlive
-// us watches the end of its standard input.
+// Other kernels have no parent death signal. There a child that must not outlive us watches for the end of its standard
+// input.
 func setParentDeathSignal(*syscall.SysProcAttr, syscall.Signal) {}

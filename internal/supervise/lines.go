@@ -5,12 +5,11 @@ import (
 	"io"
 )
 
-// maxLine bounds the memory that a child which never ends its line can take.
+// maxLine bounds the memory that a child can take that never ends its line.
 const maxLine = 64 << 10
 
-// Lines returns a writer that hands every complete line, without its end, to
-// emit; a line over 64 KiB is handed on in pieces. It is the other end of a
-// child's output, so it never returns an error. It is for one goroutine.
+// Lines returns a writer that passes every complete line, without its end, to emit; a line over 64 KiB is passed in
+// pieces. It reads the output of a child, so it never returns an error. It is for one goroutine.
 func Lines(emit func(line string)) io.Writer { return &lineWriter{emit: emit} }
 
 type lineWriter struct {

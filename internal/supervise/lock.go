@@ -13,13 +13,11 @@ import (
 
 const lockName = "lock"
 
-// DirLock is the exclusive use of a directory. The kernel takes it back when the
-// process ends, however it ends.
+// DirLock is the exclusive use of a directory. The kernel releases it when the process ends, for whatever reason.
 type DirLock struct {
 	file *os.File
-	// Abandoned is the process that held the lock before and did not release it,
-	// because it was killed; 0 if there was none. What it had started may still be
-	// about to end.
+	// Abandoned is the process that had the lock before and did not release it, because it was killed; 0 if there was
+	// none. Processes that it had started may still be ending.
 	Abandoned int
 }
 
@@ -34,8 +32,7 @@ func (e *LockedError) Error() string {
 		e.Dir, e.PID, e.PID)
 }
 
-// LockDir takes the exclusive use of dir, which must exist. The error is a
-// *LockedError when another process has it.
+// LockDir takes the exclusive use of dir, which must exist. It returns a *LockedError when another process has it.
 func LockDir(dir string) (*DirLock, error) {
 	file, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -54,15 +51,14 @@ func LockDir(dir string) (*DirLock, error) {
 	return lock, nil
 }
 
-// take locks the file and writes our number into it. It returns the number it
-// found there.
+// take locks the file and writes our process number into it. It returns the number that was in it.
 func (l *DirLock) take() (owner int, err error) {
 	lockErr := syscall.Flock(int(l.file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	text, err := io.ReadAll(l.file)
 	if err != nil {
 		return 0, fmt.Errorf("read the lock file: %w", err)
 	}
-	owner, _ = strconv.Atoi(strings.TrimSpace(string(text))) // a lock without a number is nobody's
+	owner, _ = strconv.Atoi(strings.TrimSpace(string(text))) // 0 when there is no number
 	if lockErr != nil {
 		return owner, fmt.Errorf("lock the lock file: %w", lockErr)
 	}
@@ -79,8 +75,7 @@ func (l *DirLock) write(text string) error {
 	return nil
 }
 
-// Release gives the directory back. The file stays: removing it could take away
-// the lock of the next process.
+// Release releases the directory. The file stays, because to remove it could remove the lock of the next process.
 func (l *DirLock) Release() error {
 	return errors.Join(l.write(""), l.file.Close())
 }

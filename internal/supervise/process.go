@@ -10,21 +10,19 @@ import (
 	"time"
 )
 
-// outputGrace is how long the output of a process that has ended is still read
-// when a grandchild keeps the pipe open.
+// outputGrace is how long the output of an ended process is still read when a grandchild keeps the pipe open.
 const outputGrace = 500 * time.Millisecond
 
-// Process is a child process that cannot outlive us: it leads a process group
-// of its own, so that a Ctrl-C in the terminal reaches only us and we decide the
-// order of the stop, and the kernel signals it when we die without a word.
+// Process is a child process that cannot outlive us. It leads a process group of its own, so that a Ctrl-C in the
+// terminal reaches only us and we decide the order of the stop. The kernel signals it when we die suddenly.
 type Process struct {
 	cmd  *exec.Cmd
 	done chan struct{}
 	err  error
 }
 
-// StartProcess starts cmd, which must not have been started. On Linux the child
-// gets the signal ifWeDie as soon as this process ends, however it ends.
+// StartProcess starts cmd, which must not have been started. On Linux the child gets the signal ifWeDie when this
+// process ends, for whatever reason.
 func StartProcess(cmd *exec.Cmd, ifWeDie syscall.Signal) (*Process, error) {
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
@@ -54,7 +52,7 @@ func (p *Process) run(started chan<- error) {
 	}
 	started <- nil
 	p.err = p.cmd.Wait()
-	// What the child left behind in its group has nobody who waits for it.
+	// Nobody waits for the processes that the child left behind in its group.
 	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
 	close(p.done)
 }
@@ -84,7 +82,7 @@ func (p *Process) State() string {
 	return p.cmd.ProcessState.String()
 }
 
-// Signal sends sig to the process itself. A process that has ended is no error.
+// Signal sends sig to the process itself. It is not an error when the process has ended.
 func (p *Process) Signal(sig syscall.Signal) error {
 	if err := p.cmd.Process.Signal(sig); err != nil && p.running() {
 		return fmt.Errorf("signal process %d: %w", p.PID(), err)
@@ -108,7 +106,7 @@ func (p *Process) Stop(ctx context.Context, sig syscall.Signal) error {
 	}
 	_ = syscall.Kill(-p.PID(), syscall.SIGKILL)
 	<-p.done
-	return fmt.Errorf("stop process %d: killed, it did not stop on %s: %w", p.PID(), sig, context.Cause(ctx))
+	return fmt.Errorf("stop process %d: it did not stop on %s and was killed: %w", p.PID(), sig, context.Cause(ctx))
 }
 
 func (p *Process) running() bool {

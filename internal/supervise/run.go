@@ -12,7 +12,7 @@ import (
 const (
 	firstPause = 100 * time.Millisecond
 	longPause  = 5 * time.Second
-	// settled is how long a part must have run for its next restart to be prompt.
+	// settled is how long a part must have run for its next restart to be immediate.
 	settled = 30 * time.Second
 
 	defaultStopTimeout = 20 * time.Second
@@ -21,12 +21,11 @@ const (
 // Part is one component of a system.
 type Part struct {
 	Name string
-	// Needs names parts declared before this one: it is started when they are
-	// ready, and stopped before them. A part must bear that one it needs is away
-	// for a while, since that one is restarted alone.
+	// Needs names parts that are declared before this one. This part is started when they are ready, and stopped before
+	// them. It must work when one of them is unreachable for a while, because a part is restarted alone.
 	Needs []string
-	// Start brings the part up and returns when it is ready. ctx bounds the start
-	// only. See [Task] for a function of ours, [Once] for work that comes to an end.
+	// Start starts the part and returns when it is ready. ctx bounds only the start. See [Task] for a function of ours,
+	// and [Once] for work that comes to an end.
 	Start func(ctx context.Context) (Started, error)
 }
 
@@ -36,11 +35,11 @@ type Started interface {
 	Done() <-chan struct{}
 	// Err tells why it ended.
 	Err() error
-	// Stop ends it, by force when ctx ends.
+	// Stop ends the part, by force when ctx ends.
 	Stop(ctx context.Context) error
 }
 
-// Options say how Run deals with the parts.
+// Options says how Run treats the parts.
 type Options struct {
 	Logger *slog.Logger
 	// Ready is called once, when all parts have become ready.
@@ -49,11 +48,9 @@ type Options struct {
 	StopTimeout time.Duration
 }
 
-// Run brings all parts up, independent ones at the same time, and keeps them
-// running until ctx ends: a part that ends is started again, at once and then
-// after growing pauses of up to 5 s, for as long as it takes. When ctx ends it
-// stops all parts and returns nil. A part that fails at its first start ends the
-// whole; the error is that part's.
+// Run starts all parts, independent ones at the same time, and keeps them running until ctx ends. A part that ends is
+// started again: at once, and then after growing pauses of up to 5 s, without end. When ctx ends, Run stops all parts
+// and returns nil. A part that fails at its first start ends all; Run then returns its error.
 func Run(ctx context.Context, parts []Part, o Options) error {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -78,7 +75,7 @@ func Run(ctx context.Context, parts []Part, o Options) error {
 	return group.Wait()
 }
 
-// unit is a part with what ties it to the others.
+// unit is a part with its links to other parts.
 type unit struct {
 	Part
 	log         *slog.Logger
@@ -86,10 +83,10 @@ type unit struct {
 	needs       []*unit
 	users       []*unit
 	ready       chan struct{} // closed when it was ready for the first time
-	stopped     chan struct{} // closed when it is gone for good
+	stopped     chan struct{} // closed when it has stopped and will not start again
 }
 
-// link resolves the names. That needs come first rules out circles.
+// link resolves the names. Circles are impossible, because needs must be declared before.
 func link(parts []Part, o Options) ([]*unit, error) {
 	byName := make(map[string]*unit, len(parts))
 	units := make([]*unit, 0, len(parts))
@@ -135,7 +132,7 @@ func (u *unit) run(ctx context.Context) error {
 	started, err := u.start(ctx)
 	if err != nil {
 		if ctx.Err() != nil {
-			return nil // the start was called off
+			return nil // the start was cancelled
 		}
 		return fmt.Errorf("start %s: %w", u.Name, err)
 	}
@@ -157,8 +154,7 @@ func (u *unit) start(ctx context.Context) (Started, error) {
 	return started, err
 }
 
-// keep restarts the unit whenever it ends, until ctx ends. It returns what runs
-// then, or nil.
+// keep restarts the unit whenever it ends, until ctx ends. It returns what then runs, or nil.
 func (u *unit) keep(ctx context.Context, started Started) Started {
 	pause := firstPause
 	for {
@@ -181,8 +177,8 @@ func (u *unit) keep(ctx context.Context, started Started) Started {
 	}
 }
 
-// restart tries until the unit is up again, and returns the pause before the next
-// attempt should it end soon. It returns nil when ctx ends first.
+// restart tries until the unit runs again, and returns the pause before the next attempt in case the unit ends soon. It
+// returns nil when ctx ends first.
 func (u *unit) restart(ctx context.Context, pause time.Duration) (Started, time.Duration) {
 	for {
 		select {

@@ -5,9 +5,8 @@ import (
 	"fmt"
 )
 
-// Task makes a part's Start of a function that runs in this process until its
-// context ends. The part is ready at once; when run returns by itself, with or
-// without an error, the part has ended and is started again.
+// Task makes the Start of a part from a function that runs in this process until its context ends. The part is ready at
+// once. When run returns by itself, with or without an error, the part has ended and is started again.
 func Task(run func(ctx context.Context) error) func(ctx context.Context) (Started, error) {
 	return func(ctx context.Context) (Started, error) {
 		ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -20,13 +19,12 @@ func Task(run func(ctx context.Context) error) func(ctx context.Context) (Starte
 	}
 }
 
-// Once makes a part's Start of work that must be done before others start, and is
-// never repeated.
+// Once makes the Start of a part from work that must be done before other parts start. The work is not repeated.
 func Once(work func(ctx context.Context) error) func(ctx context.Context) (Started, error) {
 	return func(ctx context.Context) (Started, error) { return complete{}, work(ctx) }
 }
 
-// complete is a part that has nothing left to run, and so never ends.
+// complete is a part whose work is done, and which never ends.
 type complete struct{}
 
 func (complete) Done() <-chan struct{}      { return nil }

@@ -1,4 +1,4 @@
-// Package telemetry sets up how the engine reports on itself.
+// Package telemetry sets up the log of the engine.
 package telemetry
 
 import (
@@ -8,8 +8,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/config"
 )
 
-// NewLogger returns a logger that writes records of level and above to w, one a
-// line, with instants in UTC.
+// NewLogger returns a logger that writes records of level and above to w, one per line, with instants in UTC.
 func NewLogger(w io.Writer, level slog.Level, format config.LogFormat) *slog.Logger {
 	options := &slog.HandlerOptions{Level: level, ReplaceAttr: inUTC}
 	if format == config.LogJSON {

@@ -8,7 +8,7 @@ import (
 
 const program = "ppi-temporal"
 
-// NotFoundError says that ppi-temporal is nowhere to be found.
+// NotFoundError says that ppi-temporal was not found.
 type NotFoundError struct{ Looked string }
 
 func (e *NotFoundError) Error() string {
@@ -17,9 +17,8 @@ func (e *NotFoundError) Error() string {
 		"Temporal server in TEMPORAL_ADDRESS"
 }
 
-// Find returns the path of ppi-temporal: configured if it is not empty, else the
-// one beside self, the path of our own binary, else the one in PATH. The error is
-// a *NotFoundError.
+// Find returns the path of ppi-temporal: configured if it is not empty, else the one beside self, the path of our own
+// binary, else the one in PATH. It returns a *NotFoundError when there is none.
 func Find(configured, self string) (string, error) {
 	candidate := configured
 	if candidate == "" {

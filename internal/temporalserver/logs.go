@@ -8,8 +8,7 @@ import (
 	"sync"
 )
 
-// serverLog turns the server's JSON lines into log records and keeps the last
-// line, which tells why a start failed.
+// serverLog turns the server's JSON lines into log records and keeps the last line, which shows why a start failed.
 type serverLog struct {
 	logger *slog.Logger
 
@@ -34,7 +33,7 @@ func (l *serverLog) last() string {
 	return l.line
 }
 
-// parse reads a line of zap's JSON encoder; any other line is information.
+// parse reads a line of zap's JSON encoder; any other line gets the level info.
 func parse(line string) (slog.Level, string, []slog.Attr) {
 	var fields map[string]any
 	if err := json.Unmarshal([]byte(line), &fields); err != nil {

@@ -1,5 +1,5 @@
-// Package temporalserver runs a Temporal server with its web UI, the program
-// ppi-temporal, as a child of this process that dies with it.
+// Package temporalserver runs the program ppi-temporal, a Temporal server with its web UI, as a child of this process
+// that ends with it.
 package temporalserver
 
 import (
@@ -19,14 +19,14 @@ import (
 	"github.com/ppi-engine/ppi/internal/supervise"
 )
 
-// exitRefused is how ppi-temporal ends when repeating does not help: a port that
-// is taken, data that does not fit.
+// exitRefused is the exit code of ppi-temporal when starting it again does not help: a port is taken, or data does not
+// fit.
 const exitRefused = 2
 
 // stopGrace is more than ppi-temporal allows itself (9 s).
 const stopGrace = 15 * time.Second
 
-// Options say which program runs on which database.
+// Options says which program runs on which database.
 type Options struct {
 	// Binary is the path of ppi-temporal; see [Find].
 	Binary string
@@ -36,7 +36,7 @@ type Options struct {
 	DatabaseURL string
 	// FrontendPort and UIPort on 127.0.0.1; 0 chooses a free one.
 	FrontendPort, UIPort int
-	// Namespace is created when absent, and so is ServiceNamespace; without a name the latter is the former with
+	// Namespace and ServiceNamespace are created if they do not exist. An empty ServiceNamespace means Namespace with
 	// -service.
 	Namespace, ServiceNamespace string
 	// Logger gets the server's log; nil discards it.
@@ -55,13 +55,13 @@ type ready struct {
 	UI       string `json:"ui"`
 }
 
-// RefusedError is a start that only the operator can make work.
+// RefusedError is a failed start whose cause only the operator can remove.
 type RefusedError struct{ Reason string }
 
 func (e *RefusedError) Error() string { return "ppi-temporal refuses to start: " + e.Reason }
 
-// Start brings the server up and returns when workflows can be started. ctx
-// bounds the start only, Stop ends the server. Refusal to expect: *RefusedError.
+// Start brings the server up and returns when workflows can be started. ctx bounds only the start; Stop ends the
+// server. It returns a *RefusedError when the operator must change something.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -97,7 +97,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 func (o Options) command() (*exec.Cmd, error) {
 	database, err := url.Parse(o.DatabaseURL)
 	if err != nil {
-		return nil, errors.New("start ppi-temporal: its database URL cannot be parsed") // the URL holds a password
+		return nil, errors.New("start ppi-temporal: its database URL cannot be parsed") // the URL contains a password
 	}
 	args := []string{
 		"-db-host", database.Hostname(), "-db-user", database.User.Username(), "-namespace", o.Namespace,
@@ -131,7 +131,7 @@ func announce(line string, announced chan<- ready) {
 	}
 	select {
 	case announced <- r:
-	default: // it says so once
+	default: // only the first announcement counts
 	}
 }
 
@@ -157,7 +157,7 @@ func (s *Server) Done() <-chan struct{} { return s.process.Done() }
 // Err tells how the server ended; nil while it runs.
 func (s *Server) Err() error { return s.process.Err() }
 
-// Stop ends the server, gracefully within what ctx and 15 s allow.
+// Stop ends the server, gracefully if it can within ctx and 15 s.
 func (s *Server) Stop(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, stopGrace)
 	defer cancel()

@@ -3,10 +3,9 @@
 //
 //	go run ./internal/teststack -- go test ./...
 //
-// The command finds them in PPI_TEST_DATABASE_URL (the superuser's URL) and
-// PPI_TEST_TEMPORAL_ADDRESS. Its exit code becomes ours. ppi-temporal is taken from
-// PPI_TEMPORAL_BIN, bin/ or PATH; without it the second variable is not set, unless
-// CI=true, where that is a failure.
+// The command finds them in PPI_TEST_DATABASE_URL (the superuser's URL) and PPI_TEST_TEMPORAL_ADDRESS. Its exit code
+// becomes ours. ppi-temporal is looked for in PPI_TEMPORAL_BIN, bin/ and PATH. When it is not found, the second
+// variable is not set; if CI=true, that is a failure.
 package main
 
 import (
@@ -30,10 +29,10 @@ const (
 	exitFailed = 1
 	exitUsage  = 2
 
-	// namespace is the one our client configuration defaults to.
+	// namespace is the default of our client configuration.
 	namespace = "ppi"
 
-	// connections suffice for the packages that go test runs side by side.
+	// connections are enough for the packages that go test runs side by side.
 	connections = 400
 )
 
@@ -59,7 +58,7 @@ func run(ctx context.Context, args []string, stderr io.Writer) int {
 	return code
 }
 
-// runBeside brings the servers up, runs the command and takes them down.
+// runBeside starts the servers, runs the command and stops the servers.
 func runBeside(ctx context.Context, args []string, stderr io.Writer) (code int, err error) {
 	began := time.Now()
 	postgres, err := pgserver.Start(ctx, pgserver.Options{Disposable: true, MaxConnections: connections})
@@ -92,8 +91,8 @@ func findTemporal() (string, error) {
 	return temporalserver.Find(os.Getenv("PPI_TEMPORAL_BIN"), filepath.Join("bin", "ppi"))
 }
 
-// runCommand runs the command on our output. It leads a process group
-// of its own, so that a Ctrl-C ends it before the servers it talks to.
+// runCommand runs the command with our output. The command leads a process group of its own, so that a Ctrl-C ends it
+// before the servers that it uses.
 func runCommand(ctx context.Context, args, env []string) (int, error) {
 	cmd := exec.Command(args[0], args[1:]...) //nolint:noctx // its life is its Process's, which stops it in order
 	cmd.Stdout, cmd.Stderr, cmd.Env = os.Stdout, os.Stderr, env

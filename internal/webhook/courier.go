@@ -21,7 +21,7 @@ const (
 	dialTimeout    = 5 * time.Second
 	idleTimeout    = time.Minute
 	longestHeader  = 64 << 10
-	// Overlap is how long a replaced secret goes on signing beside the new one.
+	// Overlap is how long a replaced secret still signs beside the new one.
 	Overlap = 24 * time.Hour
 )
 
@@ -29,15 +29,15 @@ const (
 type Options struct {
 	// MasterKey encrypts the endpoints' secrets; the same for all instances, at least 32 bytes.
 	MasterKey []byte
-	// Allow lists internal networks that may be reached, by http too; all others may not.
+	// Allow lists the internal networks that may be reached, also by http; no other internal network may.
 	Allow []netip.Prefix
 	// Schedule is the pauses between attempts; nil: [StandardSchedule].
 	Schedule Schedule
 	// Timeout bounds one attempt; 0: 20 s.
 	Timeout time.Duration
-	// RootCAs are trusted besides nobody else; nil: those of the machine.
+	// RootCAs are the only certificate authorities that are trusted; nil: those of the machine.
 	RootCAs *x509.CertPool
-	// Resolver looks up the names of hosts; nil: as the machine does.
+	// Resolver looks up host names; nil: that of the machine.
 	Resolver *net.Resolver
 }
 
@@ -46,7 +46,7 @@ type Courier struct {
 	vault    vault
 	guard    *guard
 	schedule Schedule
-	// clients send by https and http; what they may reach differs.
+	// clients are for https and http; they may reach different addresses.
 	clients map[string]*http.Client
 }
 
@@ -74,7 +74,7 @@ func newClient(g *guard, scheme string, o Options) *http.Client {
 	return &http.Client{
 		Timeout: cmp.Or(o.Timeout, defaultTimeout),
 		Transport: &http.Transport{
-			Proxy:                  nil, // a proxy would connect in our place, unguarded
+			Proxy:                  nil, // a proxy would connect instead of us, and not be guarded
 			DialContext:            dialer.DialContext,
 			TLSClientConfig:        &tls.Config{RootCAs: o.RootCAs, MinVersion: tls.VersionTLS12},
 			TLSHandshakeTimeout:    dialTimeout,
@@ -87,25 +87,25 @@ func newClient(g *guard, scheme string, o Options) *http.Client {
 	}
 }
 
-// CheckURL returns a URL as it is kept and called, with its host in ASCII, and refuses one to which nothing would
-// be sent ([models.CodeInvalidValue]).
+// CheckURL returns a URL as it is stored and called, with its host in ASCII. It refuses a URL to which nothing would be
+// sent ([models.CodeInvalidValue]).
 func (c *Courier) CheckURL(ctx context.Context, field, url string) (string, error) {
 	return c.guard.checkURL(ctx, field, url)
 }
 
-// NewSecret makes a secret for an endpoint: to show once, and encrypted to keep.
+// NewSecret makes a secret for an endpoint and returns it twice: to show once, and encrypted to store.
 func (c *Courier) NewSecret(endpoint models.ID) (s Secret, sealed []byte) {
 	s = NewSecret()
 	return s, c.vault.seal(endpoint, s)
 }
 
-// Pause is how long to wait after so many failed attempts; false when there is no further one.
+// Pause is how long to wait after so many failed attempts; false when there is no further attempt.
 func (c *Courier) Pause(failures int, asked time.Duration) (time.Duration, bool) {
 	return c.schedule.Pause(failures, asked)
 }
 
-// Deliver sends a message to an endpoint once. What comes of it is in the report; the error is
-// [ErrSecretUnreadable], or that of a message that cannot be sent at all.
+// Deliver sends a message to an endpoint once. The result is in the report; it returns an error, such as
+// [ErrSecretUnreadable], when the message cannot be sent at all.
 func (c *Courier) Deliver(ctx context.Context, e models.Endpoint, m Message) (Report, error) {
 	secrets, err := c.secrets(e)
 	if err != nil {
@@ -123,7 +123,7 @@ func (c *Courier) Ping(ctx context.Context, e models.Endpoint) (Report, error) {
 	return c.Deliver(ctx, e, m)
 }
 
-// secrets are those that sign now, the newest first.
+// secrets are the secrets that sign now, the newest first.
 func (c *Courier) secrets(e models.Endpoint) ([]Secret, error) {
 	newest, err := c.vault.open(e.ID, e.Secret)
 	if err != nil {
@@ -139,7 +139,7 @@ func (c *Courier) secrets(e models.Endpoint) ([]Secret, error) {
 	return []Secret{newest, former}, nil
 }
 
-// faultOf names what kept a request from its answer.
+// faultOf names the reason why a request got no answer.
 func faultOf(err error) models.DeliveryFault {
 	var (
 		name        *net.DNSError

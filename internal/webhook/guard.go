@@ -24,16 +24,16 @@ import (
 const (
 	httpsPort = 443
 	httpPort  = 80
-	// lookupTimeout is how long the name of a new endpoint may take to be looked up.
+	// lookupTimeout is how long the lookup of a host name may take when an endpoint is saved.
 	lookupTimeout = 5 * time.Second
 )
 
-// azureHost answers on every virtual machine of one large provider and is in no registry.
+// azureHost answers on every virtual machine of one large provider, but no registry lists it as internal.
 var azureHost = netip.MustParsePrefix("168.63.129.16/32")
 
-// A guard decides which addresses may be called, when an endpoint is saved and again whenever a
-// connection is made, since names can be made to lead elsewhere: public ones by https on port 443, those of
-// the operator's list in any way, no others.
+// A guard decides which addresses may be called: public ones by https on port 443, those on the operator's list in any
+// way, and no others. It decides when an endpoint is saved and again before each connection, because the address of a
+// name can change.
 type guard struct {
 	allowed  []netip.Prefix
 	public   *ssrf.Guardian
@@ -59,7 +59,7 @@ func (g *guard) judge(scheme string, to netip.AddrPort) error {
 	case scheme != "https":
 		return errPlain
 	}
-	return g.public.SafeAddrPort(to) //nolint:wrapcheck // it says all
+	return g.public.SafeAddrPort(to) //nolint:wrapcheck // its text is enough
 }
 
 var (
@@ -81,7 +81,7 @@ func (g *guard) control(scheme string) func(network, address string, _ syscall.R
 	}
 }
 
-// checkURL returns a URL with its host in ASCII and refuses one to which nothing would be sent
+// checkURL returns a URL with its host in ASCII. It refuses a URL to which nothing would be sent
 // ([models.CodeInvalidValue]).
 func (g *guard) checkURL(ctx context.Context, field, raw string) (string, error) {
 	u, err := parseURL(field, raw)
@@ -92,13 +92,13 @@ func (g *guard) checkURL(ctx context.Context, field, raw string) (string, error)
 }
 
 // parseURL reads the URL of an endpoint. An internationalised host is replaced by its A-labels (RFC 5891) before
-// anything else looks at it: what is looked up, judged, called and shown is one name.
+// anything else looks at it: the same name is looked up, judged, called and shown.
 func parseURL(field, raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil, u.Scheme != "https" && u.Scheme != "http", u.Hostname() == "", u.Opaque != "":
-		return nil, models.Refuse(models.CodeInvalidValue, field, "this is not an https URL").
-			Accepting("an absolute URL such as https://portal.example.eu/ppi")
+		return nil, models.Refuse(models.CodeInvalidValue, field, "this is not an absolute https URL").
+			Accepting("a URL such as https://portal.example.eu/ppi")
 	case u.User != nil, u.Fragment != "":
 		return nil, models.Refuse(models.CodeInvalidValue, field, "the URL has a user or a fragment").
 			Accepting("a URL without either")
@@ -106,8 +106,8 @@ func parseURL(field, raw string) (*url.URL, error) {
 	host, err := asciiHost(u.Hostname())
 	if err != nil {
 		return nil, models.Refuse(models.CodeInvalidValue, field,
-			"the URL's host %q is no internationalised domain name", u.Hostname()).
-			Accepting("a host by RFC 5891, such as bücher.example or xn--bcher-kva.example")
+			"the URL's host %q is not a valid domain name", u.Hostname()).
+			Accepting("a host name by RFC 5891, such as bücher.example or xn--bcher-kva.example")
 	}
 	switch port := u.Port(); {
 	case host == u.Hostname():
@@ -119,12 +119,13 @@ func parseURL(field, raw string) (*url.URL, error) {
 	return u, nil
 }
 
-// lookupProfile is [idna.Lookup], which leaves the lengths of labels to others.
+// lookupProfile is [idna.Lookup] with a check of the lengths of labels, which that leaves to others.
 //
 //nolint:gochecknoglobals // it never changes
 var lookupProfile = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.Transitional(false), idna.VerifyDNSLength(true))
 
-// asciiHost converts a host name that has more than ASCII, or says that it was converted; any other is left as it is.
+// asciiHost converts a host name that has characters beyond ASCII, and checks one that was converted before; any other
+// name is left as it is.
 func asciiHost(host string) (string, error) {
 	ascii := !strings.ContainsFunc(host, func(r rune) bool { return r > unicode.MaxASCII })
 	if ascii && !strings.Contains(strings.ToLower(host), "xn--") {
@@ -133,24 +134,25 @@ func asciiHost(host string) (string, error) {
 	return lookupProfile.ToASCII(host) //nolint:wrapcheck // the caller says what it is
 }
 
-// checkReach refuses a URL that leads nowhere, or where webhooks may not go.
+// checkReach refuses a URL whose host has no address, or an address to which webhooks may not be sent.
 func (g *guard) checkReach(ctx context.Context, field string, u *url.URL) error {
 	port, err := portOf(u)
 	if err != nil {
 		return models.Refuse(models.CodeInvalidValue, field, "the URL's port is not valid").
-			Accepting("no port, for %d", httpsPort)
+			Accepting("a URL without a port, which means %d", httpsPort)
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
 	defer cancel()
 	addresses, err := g.resolver.LookupNetIP(ctx, "ip", u.Hostname())
 	if err != nil {
-		return models.Refuse(models.CodeInvalidValue, field, "the URL's host name leads to no address").
-			Accepting("a host that can be reached")
+		return models.Refuse(models.CodeInvalidValue, field, "the URL's host name has no address").
+			Accepting("a host name that can be looked up")
 	}
 	for _, ip := range addresses {
 		if g.judge(u.Scheme, netip.AddrPortFrom(ip.Unmap(), port)) != nil {
-			// Which address it is, or what else is wrong with it, would tell of the network inside.
-			return models.Refuse(models.CodeInvalidValue, field, "the URL leads where webhooks may not go").
+			// The refusal does not say which address it is or what is wrong with it, because that would tell about the
+			// internal network.
+			return models.Refuse(models.CodeInvalidValue, field, "webhooks may not be sent to the address of this URL").
 				Accepting("https on port %d of a public address, or an internal network that the operator has allowed",
 					httpsPort)
 		}

@@ -118,7 +118,7 @@ func TestAnInternationalisedHostIsReadByItsALabels(t *testing.T) {
 		require.Equal(t, want, u.String())
 	}
 	_, err := newGuard(nil, nil).checkURL(t.Context(), "/url", "https://１２７.０.０.１/")
-	require.ErrorContains(t, err, "may not go")
+	require.ErrorContains(t, err, "may not be sent")
 }
 
 // The check when a URL is saved can be fooled by a name that leads elsewhere afterwards; the one when

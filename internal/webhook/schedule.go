@@ -8,7 +8,7 @@ import (
 // A Schedule is the pauses before each further attempt.
 type Schedule []time.Duration
 
-// StandardSchedule is that of Standard Webhooks 1.0.0: ten attempts within 75 hours and 35 minutes.
+// StandardSchedule is the schedule of Standard Webhooks 1.0.0: ten attempts within 75 hours and 35 minutes.
 func StandardSchedule() Schedule {
 	return Schedule{
 		5 * time.Second, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 5 * time.Hour,
@@ -26,14 +26,15 @@ func (s Schedule) Scaled(factor float64) Schedule {
 }
 
 const (
-	// jitter lengthens a pause by up to this part of it, so that what failed together does not return together.
+	// jitter lengthens a pause by up to this fraction, so that deliveries that failed together are not repeated
+	// together.
 	jitter = 0.1
-	// longestAsked bounds the pause that a receiver can ask for.
+	// longestAsked is the longest pause that a receiver can ask for.
 	longestAsked = 24 * time.Hour
 )
 
-// Pause is how long to wait after so many failed attempts, at least as long as the receiver asked for; false
-// after the last.
+// Pause is how long to wait after so many failed attempts, at least as long as the receiver asked for; false when there
+// is no further attempt.
 func (s Schedule) Pause(failures int, asked time.Duration) (time.Duration, bool) {
 	if failures < 1 || failures > len(s) {
 		return 0, false

@@ -1,5 +1,5 @@
-// Package webhook brings messages to other people's servers: signed after Standard Webhooks 1.0.0, to
-// addresses that are safe to call, and tried again with growing pauses.
+// Package webhook sends messages to servers of others: signed by Standard Webhooks 1.0.0, to addresses that are safe to
+// call, and tried again with growing pauses.
 package webhook
 
 import (
@@ -20,7 +20,8 @@ const (
 	hidden       = "***"
 )
 
-// A Secret is what an endpoint's owner and we sign with. However it is printed or logged, it does not show.
+// A Secret is shared with the owner of an endpoint: we sign with it, and the owner verifies. It is never shown when it
+// is printed or logged.
 type Secret struct{ key func() [secretBytes]byte }
 
 // NewSecret makes a secret.
@@ -38,10 +39,10 @@ func (s Secret) Reveal() string {
 	return secretPrefix + base64.StdEncoding.EncodeToString(key[:])
 }
 
-// Format shows that there is a secret.
+// Format hides the secret.
 func (Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(hidden)) }
 
-// LogValue shows the same in logs.
+// LogValue hides the secret in logs.
 func (Secret) LogValue() slog.Value { return slog.StringValue(hidden) }
 
 // sign makes a signature of scheme v1: HMAC-SHA256 over "{id}.{timestamp}.{body}".
@@ -53,7 +54,7 @@ func (s Secret) sign(id string, at time.Time, body []byte) string {
 	return "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// signatures signs with every secret: while one replaces another, receivers know one or the other.
+// signatures signs with every secret, because a receiver may know only one of them while one replaces another.
 func signatures(secrets []Secret, id string, at time.Time, body []byte) string {
 	all := make([]string, len(secrets))
 	for i, s := range secrets {

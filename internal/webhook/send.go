@@ -18,25 +18,25 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// keptOfAnswer is how much of an answer is kept to find out what went wrong.
+// keptOfAnswer is how many bytes of an answer are kept, to help find out what went wrong.
 const keptOfAnswer = 1024
 
-// A Report is what came of one attempt.
+// A Report is the result of one attempt.
 type Report struct {
 	StartedAt time.Time
 	Latency   time.Duration
-	// Status is that of HTTP; 0: there was no answer.
+	// Status is the HTTP status; 0: there was no answer.
 	Status int
-	// Fault is empty when the receiver took the message.
+	// Fault is empty when the receiver accepted the message.
 	Fault models.DeliveryFault
-	// Answer is the beginning of what the receiver said; empty when it is in an internal network, since
-	// what is said there is not for those who can name a URL.
+	// Answer is the beginning of the receiver's answer. It is empty when the receiver is in an internal network,
+	// because the owner of an endpoint must not read what is said there.
 	Answer string
 	// Asked is the pause the receiver asked for; 0: none.
 	Asked time.Duration
 }
 
-// Delivered tells whether the receiver took the message.
+// Delivered tells whether the receiver accepted the message.
 func (r Report) Delivered() bool { return r.Fault == "" }
 
 func (c *Courier) send(ctx context.Context, target string, secrets []Secret, m Message) (Report, error) {
@@ -93,13 +93,13 @@ func tcpIP(a *net.TCPAddr) net.IP {
 	return a.IP
 }
 
-// answered reads an answer. Its body is read as far as it is kept and no further.
+// answered reads an answer; of its body only as much as is kept.
 func (r *Report) answered(response *http.Response, internal bool) {
 	defer response.Body.Close()
 	r.Status = response.StatusCode
 	r.Fault = faultOfStatus(r.Status)
 	r.Asked = retryAfter(response.Header, r.StartedAt)
-	start, _ := io.ReadAll(io.LimitReader(response.Body, keptOfAnswer)) // what came is what there is to show
+	start, _ := io.ReadAll(io.LimitReader(response.Body, keptOfAnswer)) // show what came, even if reading failed
 	if !internal {
 		r.Answer = printable(start)
 	}
@@ -117,8 +117,7 @@ func faultOfStatus(status int) models.DeliveryFault {
 	return models.FaultStatus
 }
 
-// printable makes text of an answer that the database and a screen can take, at most as long in characters
-// as it was in bytes.
+// printable makes a text that the database and a screen accept, with at most as many characters as raw has bytes.
 func printable(raw []byte) string {
 	return strings.Map(func(r rune) rune {
 		if r == 0 {

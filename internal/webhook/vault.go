@@ -12,7 +12,8 @@ import (
 // installation's master key.
 var ErrSecretUnreadable = errors.New("the endpoint's secret cannot be decrypted with this master key")
 
-// A vault encrypts secrets for the database (AES-256-GCM). What it made for one endpoint opens for no other.
+// A vault encrypts secrets for the database (AES-256-GCM). A secret that was encrypted for one endpoint cannot be
+// decrypted for another.
 type vault struct{ aead cipher.AEAD }
 
 func newVault(master []byte) (vault, error) {
@@ -25,7 +26,7 @@ func (v vault) seal(endpoint models.ID, s Secret) []byte {
 	return v.aead.Seal(nil, nil, key[:], []byte(endpoint)) //nolint:gosec // the cipher makes its own random nonce
 }
 
-// open returns [ErrSecretUnreadable] for whatever it did not make for this endpoint.
+// open decrypts a secret. It returns [ErrSecretUnreadable] for what the vault did not encrypt for this endpoint.
 func (v vault) open(endpoint models.ID, sealed []byte) (Secret, error) {
 	key, err := v.aead.Open(nil, nil, sealed, []byte(endpoint))
 	if err != nil || len(key) != secretBytes {

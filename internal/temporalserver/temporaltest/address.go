@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// Address is where the server's frontend listens. Without one the test is skipped, because to start a server
-// for each package would take minutes; in CI, which must have started one, it fails instead.
+// Address is the address of the server's frontend. Without a server the test is skipped, because to start one for each
+// package would take minutes. In CI, which must have started one, the test fails instead.
 func Address(t testing.TB) string {
 	t.Helper()
 	address := os.Getenv("PPI_TEST_TEMPORAL_ADDRESS")
