@@ -13,15 +13,15 @@ import (
 const (
 	// claimKey is the advisory lock of a Temporal server on its database: "ppi-temp" in ASCII.
 	claimKey = int64(0x7070692d74656d70)
-	// claimWait covers a predecessor that was killed and whose session PostgreSQL has yet to notice.
+	// claimWait is enough for PostgreSQL to notice that a predecessor was killed and to end its session.
 	claimWait = 3 * time.Second
-	// claimCheck is how often the session that holds the lock is asked whether it lives.
+	// claimCheck is how often the session that has the lock is checked.
 	claimCheck = 5 * time.Second
 )
 
-// claim is the exclusive right to serve one database, an advisory lock held by a session of its own. Without it two
-// servers would steal the history shards from each other for as long as both run: neither knows of the other, as
-// membership is fixed in the configuration.
+// claim is the exclusive right to serve one database: an advisory lock of a session of its own. Without it two servers
+// would take the history shards from each other as long as both run. Neither knows of the other, because membership is
+// fixed in the configuration.
 type claim struct {
 	conn *pgx.Conn
 	lost chan error
@@ -50,7 +50,7 @@ func (c *claim) release() {
 	<-c.done
 }
 
-// keep takes the lock again after PostgreSQL was away, and reports when somebody else holds it by then.
+// keep takes the lock again after PostgreSQL was unreachable, and reports when another session has it by then.
 func (c *claim) keep(ctx context.Context, p postgres, logger *slog.Logger) {
 	tick := time.NewTicker(claimCheck)
 	defer tick.Stop()
@@ -95,7 +95,7 @@ func (c *claim) close(ctx context.Context) {
 	}
 }
 
-// lock opens a session that holds the lock.
+// lock opens a session and takes the lock in it.
 func lock(ctx context.Context, p postgres) (*pgx.Conn, error) {
 	conn, err := p.open(ctx, p.Name)
 	if err != nil {

@@ -14,18 +14,18 @@ import (
 // envPrefix and a flag's name make the name of its environment variable: -ui-port is PPI_TEMPORAL_UI_PORT.
 const envPrefix = "PPI_TEMPORAL_"
 
-// passwordEnv holds the only setting without a flag: command lines are visible to every user of the machine.
+// passwordEnv is the only setting without a flag, because command lines are visible to every user of the machine.
 const passwordEnv = envPrefix + "DB_PASSWORD"
 
 const (
 	maxPort          = 65535
 	maxHistoryShards = 16384
 	maxRetentionDays = 3650
-	// minConns keeps a pool from starving itself: a transaction and what it waits for need one each.
+	// minConns is the least that a pool needs: a transaction and the statement it waits for need a connection each.
 	minConns = 2
 )
 
-// config is all that can be set. Ports that are 0 become free ones in claimPorts.
+// config is all settings. claimPorts replaces ports that are 0 by free ones.
 type config struct {
 	DB               postgres
 	Bind             string
@@ -44,7 +44,8 @@ func sslModes() []string {
 	return []string{"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
 }
 
-// parseConfig reads flags over environment over defaults and reports all faults at once, as a refusal.
+// parseConfig reads the settings: flags come before environment variables, and these before defaults. It returns a
+// refusal that names all faults at once.
 func parseConfig(args []string, lookupEnv func(string) (string, bool), usage io.Writer) (config, error) {
 	var cfg config
 	flags := cfg.flags()

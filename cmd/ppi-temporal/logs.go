@@ -10,11 +10,11 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// samePerSecond is how many lines with the same message are logged in a second, unless everything is asked for: without
+// samePerSecond is how many lines with the same message are logged in a second, unless the level is debug: without
 // PostgreSQL the server writes hundreds.
 const samePerSecond = 3
 
-// logs is one stream of JSON lines seen through the two interfaces its writers ask for.
+// logs is one stream of JSON lines, behind the two interfaces that its writers need.
 type logs struct {
 	temporal log.Logger
 	slog     *slog.Logger

@@ -1,5 +1,5 @@
-// Command ppi-temporal is the pinned Temporal server with its web UI on PostgreSQL, in one process:
-// what "ppi standalone" starts when no Temporal server is given. It knows nothing of procurement.
+// Command ppi-temporal is the pinned Temporal server with its web UI on PostgreSQL, in one process. "ppi standalone"
+// starts it when no Temporal server is given. It knows nothing of procurement.
 //
 // See README.md for flags, exit codes and how to change the version.
 package main
@@ -13,7 +13,7 @@ import (
 
 func main() {
 	std := streams{in: os.Stdin, out: os.Stdout, err: os.Stderr}
-	// Libraries of the web UI print to os.Stdout; the real one is for the ready line alone.
+	// Libraries of the web UI print to os.Stdout; the real stdout is only for the ready line.
 	os.Stdout = os.Stderr
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -16,13 +16,14 @@ import (
 )
 
 const (
-	// readyWait is how long the started server may take until it answers for the namespace.
+	// readyWait is how long the started server may take until it answers for the namespaces.
 	readyWait = 30 * time.Second
 	readyPoll = 20 * time.Millisecond
 	day       = 24 * time.Hour
 )
 
-// A namespace keeps workflows apart: procurements, which people watch, and what runs by itself in their service.
+// A namespace keeps workflows apart: procurements, which people watch, and maintenance and webhooks, which run by
+// themselves.
 type namespace struct {
 	Name string
 	// RetentionDays is how long the history of a closed workflow is kept.
@@ -31,7 +32,7 @@ type namespace struct {
 
 func (n namespace) retention() time.Duration { return time.Duration(n.RetentionDays) * day }
 
-// ensureNamespaces creates both namespaces or sets their retention to the configured one.
+// ensureNamespaces creates both namespaces, or sets the retention of existing ones to the configured one.
 func ensureNamespaces(ctx context.Context, cfg config, logger *slog.Logger) error {
 	ctx, cancel := context.WithTimeout(ctx, readyWait)
 	defer cancel()
@@ -43,8 +44,8 @@ func ensureNamespaces(ctx context.Context, cfg config, logger *slog.Logger) erro
 	return nil
 }
 
-// ensureNamespace returns when workflows can be started in the namespace. Retention is taken when a workflow closes: a
-// new one does not change what happens to those closed before.
+// ensureNamespace returns when workflows can be started in the namespace. The retention that counts for a workflow is
+// the one at its close, so a new retention does not change workflows that are closed already.
 func ensureNamespace(ctx context.Context, frontend string, n namespace, logger *slog.Logger) error {
 	c, err := client.DialContext(ctx, client.Options{
 		HostPort:  frontend,
@@ -95,8 +96,8 @@ func registerNamespace(ctx context.Context, service workflowservice.WorkflowServ
 	return nil
 }
 
-// awaitNamespace asks for a workflow that does not exist until the answer is just that: then the frontend's cache knows
-// the namespace and the history service has its shards.
+// awaitNamespace asks for a workflow that does not exist until the server answers that it does not: then the frontend's
+// cache knows the namespace, and the history service has its shards.
 func awaitNamespace(ctx context.Context, c client.Client, name string) error {
 	tick := time.NewTicker(readyPoll)
 	defer tick.Stop()

@@ -11,11 +11,11 @@ import (
 	"syscall"
 )
 
-// loopback is where everything listens that has no login and needs no visitor from elsewhere.
+// loopback is the address of everything that has no login and needs no clients from other machines.
 const loopback = "127.0.0.1"
 
-// claimPorts finds out whether both public ports are free, and replaces a 0 by a free port. The servers open their
-// listeners themselves, so the ports are released again.
+// claimPorts checks that both public ports are free, and replaces a 0 by a free port. It releases the ports again,
+// because the servers open their listeners themselves.
 func (c *config) claimPorts(ctx context.Context) error {
 	release, frontend, err := occupy(ctx, c.Bind, c.FrontendPort)
 	if err != nil {
@@ -53,7 +53,8 @@ func freePorts(ctx context.Context, n int) ([]int, error) {
 	return ports, nil
 }
 
-// occupy listens on a port, or any free one for 0, and returns its number and what ends it.
+// occupy listens on a port, or on any free one for 0. It returns the number of the port and a function that ends the
+// listening.
 func occupy(ctx context.Context, ip string, port int) (release func(), actual int, err error) {
 	if port != 0 {
 		return listen(ctx, ip, port)
@@ -67,8 +68,8 @@ func occupy(ctx context.Context, ip string, port int) (release func(), actual in
 	return listen(ctx, ip, 0)
 }
 
-// Free ports are looked for below those that Linux (32768) and others (49152, RFC 6335 section 6) give to
-// connections: one of these could be taken for a connection before the server listens on it.
+// Free ports are looked for below the ports that Linux (32768) and other systems (49152, RFC 6335 section 6) give to
+// outgoing connections: one of those could be given to a connection before the server listens on it.
 const firstFree, lastFree = 15000, 32000
 
 func listen(ctx context.Context, ip string, port int) (release func(), actual int, err error) {

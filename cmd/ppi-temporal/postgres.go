@@ -22,11 +22,12 @@ import (
 )
 
 const (
-	// maintenanceDatabase exists in every cluster; it is visited only to create the others.
+	// maintenanceDatabase exists in every cluster; we connect to it only to create the others.
 	maintenanceDatabase = "postgres"
-	// startupWait is how long PostgreSQL may take to accept connections: it starts beside us or recovers from a crash.
+	// startupWait is how long PostgreSQL may take to accept connections: it may start at the same time, or recover from
+	// a crash.
 	startupWait = 15 * time.Second
-	// idleConn lets the pools shrink after a rush.
+	// idleConn is how long an idle connection stays in a pool.
 	idleConn   = time.Minute
 	closeWait  = time.Second
 	retryEvery = 100 * time.Millisecond
@@ -51,7 +52,8 @@ type postgres struct {
 	MaxConns, VisibilityMaxConns  int // per service
 }
 
-// dsn builds the URL ourselves, because the server's own builder knows no unix sockets and damages blanks in passwords.
+// dsn builds the URL itself, because the server's own builder does not know unix sockets and damages spaces in
+// passwords.
 func (p postgres) dsn(database string) string {
 	params := url.Values{
 		"sslmode":          {p.SSLMode},
@@ -74,7 +76,7 @@ func (p postgres) dsn(database string) string {
 	return u.String()
 }
 
-// store is the server's configuration of one database.
+// store is the configuration of one database for the server.
 func (p postgres) store(database string, maxConns int) *temporalconfig.SQL {
 	return &temporalconfig.SQL{
 		PluginName:   postgresql.PluginNamePGX,
@@ -87,7 +89,7 @@ func (p postgres) store(database string, maxConns int) *temporalconfig.SQL {
 			db.SetMaxOpenConns(maxConns)
 			db.SetMaxIdleConns(maxConns)
 			db.SetConnMaxIdleTime(idleConn)
-			db.MapperFunc(strcase.ToSnake) // the plugin's structs carry no column names
+			db.MapperFunc(strcase.ToSnake) // the plugin's structs have no column names
 			return db, nil
 		},
 	}
@@ -137,8 +139,8 @@ func createDatabases(ctx context.Context, p postgres) error {
 	return nil
 }
 
-// createDatabase tries the database first: a role that may not visit the maintenance database can use one that
-// was prepared for it.
+// createDatabase first tries to connect to the database: a role that may not connect to the maintenance database can
+// use a database that was prepared for it.
 func createDatabase(ctx context.Context, p postgres, database string) error {
 	conn, err := p.open(ctx, database)
 	if err == nil {
@@ -155,7 +157,7 @@ func createDatabase(ctx context.Context, p postgres, database string) error {
 	defer closeSession(ctx, conn)
 	_, err = conn.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{database}.Sanitize())
 	switch sqlState(err) {
-	case codeDuplicateDatabase, codeUniqueViolation: // somebody was faster
+	case codeDuplicateDatabase, codeUniqueViolation: // another process created it
 		return nil
 	case codeNotPrivileged:
 		return refuse("role %q may not create database %q: create it for that role, or grant CREATEDB", p.User,
@@ -167,7 +169,7 @@ func createDatabase(ctx context.Context, p postgres, database string) error {
 	return nil
 }
 
-// closeSession says goodbye to PostgreSQL; the session ends with the socket in any case, so its error is not news.
+// closeSession closes a session. Its error does not matter, because the session ends with the socket in any case.
 func closeSession(ctx context.Context, conn *pgx.Conn) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeWait)
 	defer cancel()

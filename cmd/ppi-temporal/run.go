@@ -19,18 +19,18 @@ import (
 // Exit codes.
 const (
 	exitStopped = 0 // stopped as asked
-	exitFailed  = 1 // anything not below
+	exitFailed  = 1 // any other failure
 	exitRefused = 2 // bad configuration, a port that is taken, data that does not fit: repeating does not help
 )
 
-// stopTimeout bounds a graceful stop. Temporal keeps its state in transactions, so what is cut off then is repeated
+// stopTimeout bounds a graceful stop. Temporal keeps its state in transactions, so work that is cut off is repeated
 // after the next start.
 const stopTimeout = 8 * time.Second
 
-// errRefused marks faults that only the operator can remove; they end with exitRefused.
+// errRefused marks faults that only the operator can remove; they end the program with exitRefused.
 var errRefused = errors.New("refused")
 
-// errStdinClosed is why the process stops when its parent is gone.
+// errStdinClosed is why the program stops when its parent has ended.
 var errStdinClosed = errors.New("stdin was closed")
 
 // refuse builds an error for the operator. Its text says what to do.
@@ -111,8 +111,8 @@ func serve(parent context.Context, cfg config, std streams) error {
 	return err
 }
 
-// start brings everything up in order. The function it returns takes down what was started, also after an error; the
-// channel yields an error when the databases no longer belong to this process.
+// start starts everything in order. The function that it returns stops what was started, also after an error. The
+// channel gets an error when the databases no longer belong to this process.
 func start(ctx context.Context, cfg *config, logs logs) (stop func(), owned <-chan error, err error) {
 	var stops []func()
 	stop = func() {

@@ -13,12 +13,12 @@ import (
 const (
 	historySchema    = "postgresql/v12/temporal"
 	visibilitySchema = "postgresql/v12/visibility"
-	// noSchema is where versioned updates start.
+	// noSchema is the version before the first schema.
 	noSchema = "0.0"
 )
 
 // updateSchema brings both databases to the schema of the linked server, with the code of the server's own
-// temporal-sql-tool. It runs what is missing only, so it is safe to repeat and does upgrades as well.
+// temporal-sql-tool. It runs only what is missing, so it may be repeated, and it does upgrades too.
 func updateSchema(ctx context.Context, p postgres, logs logs) error {
 	results := make(chan error, 2)
 	go func() { results <- updateOne(p, p.Name, historySchema, logs) }()

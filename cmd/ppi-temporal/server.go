@@ -26,7 +26,8 @@ type temporalServer struct {
 	logger *slog.Logger
 }
 
-// startServer starts the services. It gives up waiting when ctx ends; the server's own start cannot be interrupted.
+// startServer starts the services. It stops waiting when ctx ends; the start of the server itself cannot be
+// interrupted.
 func startServer(ctx context.Context, cfg config, logs logs) (*temporalServer, error) {
 	type result struct {
 		server *temporalServer
@@ -51,7 +52,7 @@ func startServer(ctx context.Context, cfg config, logs logs) (*temporalServer, e
 	}
 }
 
-// stop ends the services gracefully, or leaves them when that takes longer than timeout.
+// stop ends the services gracefully. When that takes longer than timeout, it leaves them running.
 func (s *temporalServer) stop(timeout time.Duration) {
 	done := make(chan error, 1)
 	go func() { done <- s.Stop() }()
@@ -89,9 +90,9 @@ func newServer(ctx context.Context, cfg config, logs logs) (*temporalServer, err
 	return &temporalServer{Server: server, logger: logs.slog}, nil
 }
 
-// services gives every service its port: the frontend the configured one, the others free ones on loopback. As all
-// run in this process, membership is fixed and no gossip ring is needed, which would open four more ports and, after a
-// kill, wait for members that are gone.
+// services gives every service its port: the frontend the configured one, the others free ones on loopback. All
+// services run in this process, so membership is fixed and no gossip ring is needed. A ring would open four more ports
+// and, after a kill, wait for members that no longer exist.
 func (c *config) services(ctx context.Context) (
 	map[string]temporalconfig.Service, map[primitives.ServiceName]static.Hosts, error,
 ) {
@@ -152,12 +153,12 @@ func (c *config) serverConfig(services map[string]temporalconfig.Service) *tempo
 
 const disabled = "disabled"
 
-// dynamicConfig keeps the server's defaults but for two settings.
+// dynamicConfig keeps the server's defaults except two settings.
 func dynamicConfig() dynamicconfig.Client {
 	return dynamicconfig.StaticClient{
-		// The check sends version and platform to version-info.temporal.io once a day.
+		// The version check would send version and platform to version-info.temporal.io once a day.
 		dynamicconfig.EnableServerVersionCheck.Key(): false,
-		// A longer ID is refused by the frontend, instead of being retried against PostgreSQL without end.
+		// The frontend then refuses a longer ID; otherwise it would be retried against PostgreSQL without end.
 		dynamicconfig.MaxIDLengthLimit.Key(): idColumn,
 	}
 }

@@ -12,11 +12,11 @@ import (
 	"github.com/temporalio/ui-server/v2/server/server_options"
 )
 
-// errEndedEarly is said of a web UI that stopped by itself.
+// errEndedEarly means that the web UI stopped by itself while it started.
 var errEndedEarly = errors.New("ended at once")
 
-// startUI starts the web UI and waits until it answers. It has no login, hence loopback, and its server refuses
-// everything that would change something.
+// startUI starts the web UI and waits until it answers. The UI has no login, so it listens on loopback only, and its
+// server refuses every request that would change something.
 func startUI(ctx context.Context, cfg config) (*server.Server, error) {
 	ui := server.NewServer(server_options.WithConfigProvider(&uiconfig.Config{
 		TemporalGRPCAddress: cfg.frontendAddress(),

@@ -14,11 +14,9 @@ import (
 	"github.com/ppi-engine/ppi/internal/telemetry"
 )
 
-// app is what the long-running parts of the product are given: runServe and
-// runWorker need nothing else.
+// app is what the long-running parts of the product share; runServe and runWorker need nothing else.
 type app struct {
-	// cfg is the effective configuration; standalone has filled in where its own
-	// PostgreSQL and Temporal are.
+	// cfg is the effective configuration; standalone has filled in the addresses of its own PostgreSQL and Temporal.
 	cfg *config.Config
 	log *slog.Logger
 	// listen opens the API's listener.
@@ -37,7 +35,7 @@ func newApp(ctx context.Context, inv *invocation, purpose config.Purpose) (*app,
 	return a, nil
 }
 
-// portsTakenError says which ports are in use, and by which setting to choose others.
+// portsTakenError says which ports are in use, and which settings choose others.
 type portsTakenError struct{ taken []takenPort }
 
 type takenPort struct {
@@ -53,8 +51,7 @@ func (e *portsTakenError) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// listenAPI opens the API's listener; the error is a *portsTakenError when another
-// program has it.
+// listenAPI opens the API's listener. It returns a *portsTakenError when another program uses the port.
 func listenAPI(ctx context.Context, address netip.AddrPort) (net.Listener, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address.String())
 	if errors.Is(err, syscall.EADDRINUSE) {

@@ -21,7 +21,7 @@ type auditCommand struct {
 	Key    auditKeyCommand    `cmd:"" help:"Show the public key that verifies our checkpoints and exports."`
 }
 
-// errNotValid makes the exit code of a verification that found a fault; the report has said which.
+// errNotValid makes the exit code of a verification that found a fault; the report names the fault.
 var errNotValid = errors.New("the record is not valid")
 
 type auditVerifyCommand struct {
@@ -79,7 +79,7 @@ func (c auditVerifyCommand) verifyExport(context.Context, *invocation) (audit.Re
 	return audit.VerifyExport(input, o)
 }
 
-// verifyRecord compares with the latest checkpoint of our archive, too: it is outside the database.
+// verifyRecord also compares with the latest checkpoint of our archive, because that is outside the database.
 func (c auditVerifyCommand) verifyRecord(ctx context.Context, inv *invocation) (audit.Report, error) {
 	cfg, err := config.Load(inv.environ, config.Inspect)
 	if err != nil {

@@ -28,15 +28,14 @@ const (
 	visibilityDatabase = temporalDatabase + "_visibility"
 )
 
-// roles are the passwords on standalone's own PostgreSQL.
+// roles are the passwords of the roles on standalone's own PostgreSQL.
 type roles struct {
 	Owner       string `json:"ppi_owner"`
 	Application string `json:"ppi_app"`
 	Temporal    string `json:"temporal"`
 }
 
-// readOrMakeRoles reads the passwords from the data directory or makes them. The
-// caller has the directory to itself.
+// readOrMakeRoles reads the passwords from the data directory or makes them. The caller must have locked the directory.
 func readOrMakeRoles(dataDir string) (roles, error) {
 	var r roles
 	file := filepath.Join(dataDir, "postgres-roles.json")
@@ -49,13 +48,13 @@ func readOrMakeRoles(dataDir string) (roles, error) {
 		return r, fmt.Errorf("read the passwords of the database roles: %w", err)
 	}
 	if err := json.Unmarshal(text, &r); err != nil {
-		return r, fmt.Errorf("read the passwords of the database roles in %s: %w (remove it, new ones are made)", file,
-			err)
+		return r, fmt.Errorf("read the passwords of the database roles in %s: %w "+
+			"(if you remove the file, new passwords are made)", file, err)
 	}
 	return r, nil
 }
 
-// write puts the complete file in place at once.
+// write writes the file completely or not at all.
 func (r roles) write(file string) error {
 	text, err := json.MarshalIndent(r, "", "  ")
 	if err == nil {
@@ -70,9 +69,8 @@ func (r roles) write(file string) error {
 	return nil
 }
 
-// startPostgres brings up our PostgreSQL. The first time it makes roles and
-// databases and tells the configuration where they are; a restart is on the same
-// port, so that everybody finds it again.
+// startPostgres starts our PostgreSQL. The first time it makes roles and databases and writes their addresses into the
+// configuration. A restart uses the same port, so that all other parts find it again.
 func (s *standalone) startPostgres(ctx context.Context) (supervise.Started, error) {
 	first := !s.cfg.DatabaseURL.IsSet()
 	server, err := pgserver.Start(ctx, pgserver.Options{

@@ -21,9 +21,9 @@ import (
 	"github.com/ppi-engine/ppi/internal/telemetry"
 )
 
-// demoCommand plays a real procurement on a system of its own, which is gone afterwards.
+// demoCommand plays a real procurement on a system of its own, which is removed afterwards.
 type demoCommand struct {
-	Seed uint64 `default:"1" help:"Other seeds bring other tenders and other winners."`
+	Seed uint64 `default:"1" help:"Other seeds give other tenders and other winners."`
 	Keep bool   `help:"Stay up afterwards and show the run in the Temporal UI; Ctrl-C ends it."`
 }
 
@@ -44,7 +44,7 @@ func (c demoCommand) Run(ctx context.Context, inv *invocation) error {
 	var played error
 	fmt.Fprintln(inv.stderr, "Starting PostgreSQL, Temporal, API and worker …")
 	err = runStandalone(ctx, a.app, func(where addresses) {
-		fmt.Fprintf(inv.stderr, "All is up at %s\n\n", where.API)
+		fmt.Fprintf(inv.stderr, "Everything runs at %s\n\n", where.API)
 		go func() {
 			defer stop()
 			played = c.play(ctx, inv, a.app, where, began)
@@ -59,7 +59,8 @@ func (c demoCommand) Run(ctx context.Context, inv *invocation) error {
 	return err
 }
 
-// A demoSystem is the demonstration's standalone, whose log goes to a file: the screen is for the story.
+// A demoSystem is the standalone system of the demonstration. Its log goes to a file, because the screen is for the
+// story.
 type demoSystem struct {
 	*app
 	log *os.File
@@ -93,7 +94,7 @@ func demoApp(inv *invocation, dir string) (*demoSystem, error) {
 
 func (s *demoSystem) closeLog() { _ = errors.Join(s.log.Close(), os.Remove(s.log.Name())) }
 
-// keepLog leaves the log where it is, because something went wrong.
+// keepLog keeps the log, because something went wrong, and returns where it is.
 func (s *demoSystem) keepLog() string {
 	kept := s.log.Name() + ".kept"
 	if os.Link(s.log.Name(), kept) != nil {
@@ -115,7 +116,7 @@ func (c demoCommand) play(ctx context.Context, inv *invocation, a *app, where ad
 		return fmt.Errorf("write the result: %w", err)
 	}
 	if c.Keep {
-		fmt.Fprintf(inv.stderr, "\nThe run in the Temporal UI (its tab User Metadata says where it stands): %s\n"+
+		fmt.Fprintf(inv.stderr, "\nThe run in the Temporal UI (its tab User Metadata shows the state): %s\n"+
 			"The API's reference: %s/docs\nCtrl-C ends the demonstration.\n",
 			runAddress(where.TemporalUI, result.Procurement), where.API)
 		<-ctx.Done()
@@ -123,8 +124,7 @@ func (c demoCommand) play(ctx context.Context, inv *invocation, a *app, where ad
 	return nil
 }
 
-// demoAdministrator makes the first key as "ppi key create --administrator" does; all others come from
-// the API.
+// demoAdministrator makes the first key, as "ppi key create --administrator" does; all other keys come from the API.
 func demoAdministrator(ctx context.Context, a *app, where addresses) (*apiclient.Client, error) {
 	record, err := store.Open(ctx, store.Options{DSN: a.cfg.DatabaseURL.Reveal(), MaxConns: 2, Logger: a.log})
 	if err != nil {
@@ -139,7 +139,7 @@ func demoAdministrator(ctx context.Context, a *app, where addresses) (*apiclient
 	return &apiclient.Client{Base: where.API, Key: token.Reveal(), HTTP: &http.Client{Timeout: time.Minute}}, nil
 }
 
-// runAddress is where the Temporal UI shows a procurement's run.
+// runAddress is the URL at which the Temporal UI shows a procurement's run.
 func runAddress(ui, procurement string) string {
 	_, uuid, _ := strings.Cut(procurement, "_")
 	return ui + "/namespaces/ppi/workflows/procurement%2F" + uuid

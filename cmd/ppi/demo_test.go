@@ -25,7 +25,7 @@ func TestTheDemonstrationEndsWithOneLineAndStaysUpWhenAsked(t *testing.T) {
 	require.Equal(t, demo.Webhooks{Delivered: result.Events}, result.Webhooks)
 	require.GreaterOrEqual(t, len(result.Refusals), 5)
 
-	said := regexp.MustCompile(`where it stands\): (http://\S+)`)
+	said := regexp.MustCompile(`shows the state\): (http://\S+)`)
 	require.Eventually(t, func() bool { return said.MatchString(p.stderr.String()) }, recovery, 20*time.Millisecond)
 	address := said.FindStringSubmatch(p.stderr.String())[1]
 	require.Contains(t, address, result.Procurement[len("prc_"):])

@@ -17,15 +17,15 @@ import (
 const (
 	// checkTimeout is how long one readiness check may take.
 	checkTimeout = 3 * time.Second
-	// retryPause is how long we wait for PostgreSQL before we ask again.
+	// retryPause is the pause between two attempts to reach PostgreSQL.
 	retryPause = 250 * time.Millisecond
 )
 
-// check tells whether something the API needs is there.
+// check tells whether something that the API needs is reachable.
 type check func(ctx context.Context) error
 
-// healthRoutes answers the two questions of whoever runs us: /livez, whether this
-// process should be restarted, and /readyz, whether it should get requests.
+// healthRoutes answers the two questions of an operator: /livez, whether this process should be restarted, and /readyz,
+// whether it should get requests.
 func healthRoutes(checks map[string]check) *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { writeHealth(w, nil) })
@@ -35,8 +35,8 @@ func healthRoutes(checks map[string]check) *http.ServeMux {
 	return mux
 }
 
-// failing runs all checks at the same time and names those that fail. Reasons stay
-// out of the answer, since anybody may ask.
+// failing runs all checks at the same time and names those that fail. The answer has no reasons, because anybody may
+// ask.
 func failing(ctx context.Context, checks map[string]check) []string {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
@@ -72,10 +72,10 @@ func writeHealth(w http.ResponseWriter, failing []string) {
 	_ = json.NewEncoder(w).Encode(body) //nolint:errchkjson // a client that is gone needs no answer
 }
 
-// errNotYet is why a check fails before what it looks at was reached once.
+// errNotYet is the error of a check before what it checks was reached for the first time.
 var errNotYet = errors.New("not reached yet")
 
-// checkSchema tells whether the record answers and has this version's schema.
+// checkSchema tells whether the database answers and has the schema of this version.
 func checkSchema(ctx context.Context, record *store.Store) error {
 	if record == nil {
 		return errNotYet
@@ -87,7 +87,7 @@ func checkSchema(ctx context.Context, record *store.Store) error {
 	return err
 }
 
-// checkTemporal tells whether the Temporal server takes connections.
+// checkTemporal tells whether the Temporal server accepts connections.
 func checkTemporal(ctx context.Context, temporal config.Temporal) error {
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", temporal.Address())
 	if err != nil {
@@ -97,8 +97,7 @@ func checkTemporal(ctx context.Context, temporal config.Temporal) error {
 	return nil
 }
 
-// openRecord opens the record as soon as PostgreSQL answers; it gives up only when
-// ctx ends.
+// openRecord opens the record when PostgreSQL answers; it gives up only when ctx ends.
 func openRecord(ctx context.Context, a *app) (*store.Store, error) {
 	for attempt := 0; ; attempt++ {
 		record, err := store.Open(ctx, store.Options{

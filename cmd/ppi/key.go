@@ -17,20 +17,20 @@ type keyCommand struct {
 	Create keyCreateCommand `cmd:"" help:"Make an administrator and write the API key, once, to standard output."`
 }
 
-// keyCreateCommand makes the first key of an installation, or lets an operator in again who has lost
-// theirs. All other people and keys are made through the API.
+// keyCreateCommand makes the first key of an installation, or a new one for an operator who has lost theirs. All other
+// people and keys are made through the API.
 type keyCreateCommand struct {
-	Administrator bool       `required:"" help:"For who makes organisations, people and keys, and sees no procurement."`
+	Administrator bool       `required:"" help:"Who makes organisations, people and keys, and sees no procurement."`
 	Name          string     `default:"Administrator" help:"The person's name."`
 	Email         string     `placeholder:"ADDRESS" help:"The person's e-mail address."`
-	Organisation  string     `default:"Platform operator" help:"Legal name of who runs the platform."`
-	Country       string     `placeholder:"CODE" help:"Where that is, in two letters (ISO 3166-1)."`
-	Expires       *time.Time `placeholder:"INSTANT" help:"When it ends, such as 2027-01-31T12:00:00Z; default: never."`
+	Organisation  string     `default:"Platform operator" help:"Legal name of the platform's operator."`
+	Country       string     `placeholder:"CODE" help:"The operator's country, in two letters (ISO 3166-1)."`
+	Expires       *time.Time `placeholder:"INSTANT" help:"Expiry, such as 2027-01-31T12:00:00Z; default: never."`
 }
 
 var mailAddress = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
 
-// Validate is asked by the parser of the command line.
+// Validate is called by the parser of the command line.
 func (c *keyCreateCommand) Validate() error {
 	switch {
 	case strings.TrimSpace(c.Name) == "" || strings.TrimSpace(c.Organisation) == "":
@@ -40,7 +40,7 @@ func (c *keyCreateCommand) Validate() error {
 	case c.Country != "" && !models.ValidCountry(c.Country):
 		return errors.New("--country is not a country of ISO 3166-1, such as FR or GR")
 	case c.Expires != nil && !c.Expires.After(time.Now()):
-		return errors.New("--expires lies in the past")
+		return errors.New("--expires is in the past")
 	}
 	return nil
 }
@@ -61,10 +61,10 @@ func (c *keyCreateCommand) Run(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(inv.stderr, "ppi: %s, an administrator's; only its digest is kept, "+
-		"so this is the one time it is shown\n", token)
+	fmt.Fprintf(inv.stderr, "ppi: %s is the key of an administrator. It is shown only now, "+
+		"because only its digest is kept\n", token)
 	if _, err := fmt.Fprintln(inv.stdout, token.Reveal()); err != nil {
-		return fmt.Errorf("write the key, which is lost by that: make another: %w", err)
+		return fmt.Errorf("write the key; it is lost, so make another: %w", err)
 	}
 	return nil
 }

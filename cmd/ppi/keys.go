@@ -14,7 +14,7 @@ import (
 // cursorKeyBytes is the length of the key that signs cursors.
 const cursorKeyBytes = 32
 
-// keyring is what an installation signs with.
+// keyring is the keys that an installation signs with.
 type keyring struct {
 	checkpoints audit.Key
 	receipts    *seal.Signer
@@ -36,7 +36,7 @@ func openKeyring(cfg *config.Config) (keyring, error) {
 	if k.receipts, err = seal.NewSigner(keyName(cfg, "receipts"), keys.Receipt.Bytes()); err != nil {
 		return k, err
 	}
-	// All instances must read each other's cursors, so their key grows from the one they share.
+	// All instances must read each other's cursors, so the key of cursors is derived from the key that they share.
 	k.cursors, err = hkdf.Key(sha256.New, keys.Master.Bytes(), nil, "cursors", cursorKeyBytes)
 	if err != nil {
 		return k, fmt.Errorf("derive the key of cursors: %w", err)
@@ -45,8 +45,8 @@ func openKeyring(cfg *config.Config) (keyring, error) {
 	return k, err
 }
 
-// keyName names a key by the host that clients know us by, so that whoever keeps receipts of several
-// installations tells them apart. The port is left out: it may change from start to start.
+// keyName names a key by the host name under which clients know us, so that the receipts of several installations can
+// be told apart. The port is left out, because it may change from start to start.
 func keyName(cfg *config.Config, purpose string) string {
 	return cfg.PublicURL.Hostname() + "/" + purpose
 }

@@ -16,16 +16,15 @@ import (
 const (
 	loopback = "127.0.0.1"
 
-	// portPatience is how long the ports of an instance that was killed may take to
-	// become free: its children are ending.
+	// portPatience is how long the ports of a killed instance may take to become free, because its children are still
+	// ending.
 	portPatience = 10 * time.Second
 	portPause    = 100 * time.Millisecond
 )
 
-// claimPorts makes sure that every port is free, all faults at once, before
-// anything starts, and replaces 0 by a free one, so that all parts know all
-// addresses from the beginning and keep them over restarts. With patient it waits
-// for the children of an instance that was killed.
+// claimPorts checks, before anything starts, that every port is free; it reports all taken ports at once. It replaces 0
+// by a free port, so that all parts know all addresses from the beginning and keep them over restarts. If patient, it
+// waits for the children of a killed instance to end.
 func (s *standalone) claimPorts(ctx context.Context, patient bool) error {
 	until := time.Now()
 	if patient {
@@ -64,7 +63,7 @@ func (s *standalone) tryPorts(ctx context.Context) error {
 	}{
 		{s.temporal.wanted, &s.cfg.TemporalPort, "Temporal", "PPI_TEMPORAL_PORT"},
 		{s.temporal.wanted, &s.cfg.TemporalUIPort, "Temporal's web UI", "PPI_TEMPORAL_UI_PORT"},
-		// PostgreSQL itself finds a free one for 0.
+		// PostgreSQL itself chooses a free port for 0.
 		{s.postgres.wanted && s.cfg.PostgresPort != 0, &s.cfg.PostgresPort, "PostgreSQL", "PPI_POSTGRES_PORT"},
 	} {
 		if !p.wanted {
@@ -81,8 +80,8 @@ func (s *standalone) tryPorts(ctx context.Context) error {
 	return nil
 }
 
-// probe finds out whether a port is free, or a free one for 0. The server that
-// will use it opens it itself, so it is released again.
+// probe checks that a port is free, or finds a free one for 0. It releases the port again, because the server that will
+// use it opens it itself.
 func probe(ctx context.Context, port *int, use, variable string) error {
 	address := net.JoinHostPort(loopback, strconv.Itoa(*port))
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
@@ -106,7 +105,7 @@ func release(listener net.Listener) error {
 	return nil
 }
 
-// settle writes the addresses that are now certain into the configuration.
+// settle writes the addresses that are now known into the configuration.
 func (s *standalone) settle(api net.Listener) {
 	asked := s.cfg.Listen.String()
 	s.cfg.Listen = netip.MustParseAddrPort(api.Addr().String())
@@ -121,8 +120,7 @@ func (s *standalone) settle(api net.Listener) {
 	}
 }
 
-// keepFirst hands out the listener that is open already, and opens the address
-// anew should the API be started again.
+// keepFirst returns the listener that is open already, and opens the address again when the API is restarted.
 func keepFirst(first net.Listener, address netip.AddrPort) func(context.Context) (net.Listener, error) {
 	var once sync.Once
 	return func(ctx context.Context) (listener net.Listener, err error) {

@@ -17,11 +17,11 @@ import (
 	"github.com/ppi-engine/ppi/internal/store"
 )
 
-// errNoRecord means that a command found no database to work on.
+// errNoRecord means that a command found no database.
 var errNoRecord = errors.New("no database: set PPI_DATABASE_URL, or start ppi standalone on this data directory")
 
-// openRecordOnce opens the record for a command that does one thing and ends; it does not wait for a
-// database that is away.
+// openRecordOnce opens the record for a command that does one thing and ends; it does not wait for a database that is
+// unreachable.
 func openRecordOnce(ctx context.Context, cfg *config.Config, stderr io.Writer) (*store.Store, error) {
 	dsn, err := recordURL(cfg)
 	if err != nil {
@@ -30,8 +30,8 @@ func openRecordOnce(ctx context.Context, cfg *config.Config, stderr io.Writer) (
 	return store.Open(ctx, store.Options{DSN: dsn, MaxConns: 2, Logger: slog.New(slog.NewTextHandler(stderr, nil))})
 }
 
-// recordURL is the configured way to the record, else the one to standalone's own PostgreSQL, as long
-// as that runs on our data directory.
+// recordURL is the configured URL of the record or, without one, that of standalone's own PostgreSQL while it runs on
+// our data directory.
 func recordURL(cfg *config.Config) (string, error) {
 	if cfg.DatabaseURL.IsSet() {
 		return cfg.DatabaseURL.Reveal(), nil
@@ -55,7 +55,7 @@ func recordURL(cfg *config.Config) (string, error) {
 	return dsn.String(), nil
 }
 
-// runningPort reads the port from the lock file of a running PostgreSQL, where it is on the fourth line.
+// runningPort reads the port of a running PostgreSQL from the fourth line of its lock file.
 func runningPort(dataDir string) (string, error) {
 	const portLine = 3
 	text, err := os.ReadFile(filepath.Join(dataDir, "postmaster.pid"))

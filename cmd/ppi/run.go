@@ -17,9 +17,9 @@ import (
 // Exit codes of every command.
 const (
 	exitDone    = 0
-	exitFailed  = 1 // anything not below
+	exitFailed  = 1 // any other failure
 	exitUsage   = 2 // command line or configuration must change: a fault in it, a port or data directory in use
-	exitMissing = 3 // a program that must be installed or built first
+	exitMissing = 3 // a program must be installed or built first
 )
 
 // commands is the command line. A command is a struct in a file of its own, with
@@ -29,10 +29,10 @@ type commands struct {
 	Serve      serveCommand      `cmd:"" help:"Serve the API."`
 	Worker     workerCommand     `cmd:"" help:"Run workflows and activities."`
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database's schema up to date."`
-	Audit      auditCommand      `cmd:"" help:"Verify the record, export a procurement's part of it."`
-	Demo       demoCommand       `cmd:"" help:"Play a real joint procurement on a system that is gone afterwards."`
+	Audit      auditCommand      `cmd:"" help:"Verify the record, or export the events of a procurement."`
+	Demo       demoCommand       `cmd:"" help:"Play a real joint procurement on a system that is removed afterwards."`
 	Key        keyCommand        `cmd:"" help:"Make an API key for an administrator."`
-	Seal       sealCommand       `cmd:"" help:"Seal and open tenders on this machine; no server is asked."`
+	Seal       sealCommand       `cmd:"" help:"Seal and open tenders on this machine, without a server."`
 	Config     configCommand     `cmd:"" help:"Show the effective configuration, without secrets."`
 	Version    versionCommand    `cmd:"" help:"Show the version."`
 }
@@ -43,7 +43,7 @@ type invocation struct {
 	stdout, stderr io.Writer
 }
 
-// run is the whole program: it returns the exit code.
+// run is the whole program; it returns the exit code.
 func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
 	helped := false
 	parser, err := kong.New(&commands{}, kong.Name("ppi"), kong.Writers(stdout, stderr),

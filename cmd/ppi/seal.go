@@ -15,8 +15,8 @@ import (
 	"filippo.io/age/armor"
 )
 
-// sealCommand works on files on this machine: it asks for no database and calls nobody, so that the key
-// which opens tenders never leaves it.
+// sealCommand works on files on this machine. It uses no database and no network, so that the key that opens tenders
+// never leaves the machine.
 type sealCommand struct {
 	Keygen sealKeygenCommand `cmd:"" help:"Make a key pair: the secret half into a file, the public half on stdout."`
 	Close  sealCloseCommand  `cmd:"" help:"Seal a file for a public key."`
@@ -51,7 +51,7 @@ type sealCloseCommand struct {
 	Output    string `arg:"" help:"The sealed file; it must not exist."`
 }
 
-// Run seals a file and prints digest and size of the sealed one, as an upload announces them.
+// Run seals a file and prints the digest and size of the sealed file, as an upload must state them.
 func (c *sealCloseCommand) Run(inv *invocation) error {
 	recipient, err := age.ParseX25519Recipient(c.Recipient)
 	if err != nil {
@@ -81,7 +81,7 @@ func (c *sealCloseCommand) Run(inv *invocation) error {
 
 type sealOpenCommand struct {
 	Identity string   `required:"" short:"i" help:"The file with the secret key."`
-	Output   string   `short:"o" help:"The directory for what was in the files; absent: it is not kept."`
+	Output   string   `short:"o" help:"The directory for the opened files; absent: they are not kept."`
 	Input    []string `arg:"" help:"Sealed files."`
 }
 
@@ -92,7 +92,7 @@ type sealedFile struct {
 	Size   int64  `json:"size"`
 }
 
-// openedFile says what was in a sealed file: plaintext_digest and size are what an opener records.
+// openedFile describes the content of a sealed file; an opener records plaintext_digest and size.
 type openedFile struct {
 	File            string `json:"file"`
 	Readable        bool   `json:"readable"`
@@ -102,7 +102,7 @@ type openedFile struct {
 	Cause           string `json:"cause,omitempty"`
 }
 
-// Run opens each file. One that cannot be opened is reported and does not keep it from the others.
+// Run opens each file. It reports a file that cannot be opened, and continues with the others.
 func (c *sealOpenCommand) Run(inv *invocation) error {
 	identities, err := c.identities()
 	if err != nil {
@@ -140,7 +140,7 @@ func (c *sealOpenCommand) identities() ([]age.Identity, error) {
 	return identities, nil
 }
 
-// open reads one sealed file. What was in it appears under its name only once all of it was read and found
+// open reads one sealed file. The opened file appears under its name only after it was read completely and found
 // unaltered.
 func (c *sealOpenCommand) open(name string, identities []age.Identity) (openedFile, error) {
 	out := openedFile{File: name}
@@ -162,7 +162,7 @@ func (c *sealOpenCommand) open(name string, identities []age.Identity) (openedFi
 	return out, err
 }
 
-// unreadableError says why a sealed file cannot be opened: another key, or altered bytes.
+// unreadableError says why a sealed file cannot be opened: it was sealed for another key, or altered.
 type unreadableError struct{ cause error }
 
 func (e *unreadableError) Error() string { return e.cause.Error() }
@@ -191,13 +191,13 @@ func decrypt(w io.Writer, in io.ReadSeeker, identities []age.Identity) error {
 	return err
 }
 
-// A readFailure tells failures of what is read from those of where it is written.
+// A readFailure distinguishes errors of reading from errors of writing.
 type readFailure struct {
 	from io.Reader
 	err  error
 }
 
-// Read reads on, and keeps the error.
+// Read keeps the error of reading.
 func (r *readFailure) Read(p []byte) (int, error) {
 	n, err := r.from.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -206,7 +206,7 @@ func (r *readFailure) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// writeNew writes a file that did not exist, readable for its owner alone; a failure leaves none.
+// writeNew writes a new file, readable only for its owner; after a failure there is no file.
 func writeNew(name string, write func(io.Writer) error) error {
 	if _, err := os.Lstat(name); err == nil {
 		return fmt.Errorf("%s exists: choose another name", name)

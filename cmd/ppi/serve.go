@@ -18,7 +18,7 @@ import (
 	"github.com/ppi-engine/ppi/views"
 )
 
-// headerTimeout ends connections that open and then say nothing.
+// headerTimeout ends connections on which no request header arrives.
 const headerTimeout = 10 * time.Second
 
 type serveCommand struct{}
@@ -31,8 +31,8 @@ func (serveCommand) Run(ctx context.Context, inv *invocation) error {
 	return runServe(ctx, a)
 }
 
-// runServe serves the API until ctx ends, then finishes the requests under way.
-// PostgreSQL and Temporal may be away, then and at the start.
+// runServe serves the API until ctx ends, then finishes the requests under way. PostgreSQL and Temporal may be
+// unreachable at the start and later.
 func runServe(ctx context.Context, a *app) error {
 	listener, err := a.listen(ctx)
 	if err != nil {
@@ -68,12 +68,12 @@ func runServe(ctx context.Context, a *app) error {
 	return shutdown(ctx, a, server)
 }
 
-// A front answers for the API: with no more than its health until the record was reached.
+// A front is the handler of the API. Until the record was reached it answers only the health checks.
 type front struct{ handler atomic.Pointer[http.Handler] }
 
 func (f *front) show(h http.Handler) { f.handler.Store(&h) }
 
-// ServeHTTP hands over to what is shown now.
+// ServeHTTP calls the handler that is shown now.
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	(*f.handler.Load()).ServeHTTP(w, r)
 }

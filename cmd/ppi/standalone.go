@@ -17,7 +17,7 @@ import (
 )
 
 type standaloneCommand struct {
-	JSON bool `help:"Say where everything is as one line of JSON." name:"json"`
+	JSON bool `help:"Print all addresses as one line of JSON." name:"json"`
 }
 
 func (c standaloneCommand) Run(ctx context.Context, inv *invocation) error {
@@ -29,7 +29,7 @@ func (c standaloneCommand) Run(ctx context.Context, inv *invocation) error {
 	err = runStandalone(ctx, a, func(where addresses) {
 		where.Seconds = time.Since(began).Seconds()
 		if err := c.announce(inv.stdout, where); err != nil {
-			a.log.WarnContext(ctx, "cannot say where everything is", slog.Any("error", err))
+			a.log.WarnContext(ctx, "cannot print the addresses", slog.Any("error", err))
 		}
 	})
 	if errors.Is(err, context.Canceled) {
@@ -38,14 +38,14 @@ func (c standaloneCommand) Run(ctx context.Context, inv *invocation) error {
 	return err
 }
 
-// addresses tell where everything is, once it is ready.
+// addresses are the addresses of all parts, when they are ready.
 type addresses struct {
 	Ready      bool    `json:"ready"`
 	API        string  `json:"api"`
 	Temporal   string  `json:"temporal"`
-	TemporalUI string  `json:"temporal_ui,omitempty"` // not known of a Temporal that is not ours
+	TemporalUI string  `json:"temporal_ui,omitempty"` // unknown for a Temporal that is not ours
 	DataDir    string  `json:"data_dir"`
-	Seconds    float64 `json:"seconds"` // from the command to ready
+	Seconds    float64 `json:"seconds"` // from the start of the command until it was ready
 }
 
 func (c standaloneCommand) announce(out io.Writer, a addresses) error {
@@ -60,8 +60,8 @@ func (c standaloneCommand) announce(out io.Writer, a addresses) error {
 	return err // the caller says what it was about
 }
 
-// runStandalone runs everything until ctx ends, and calls ready once, when all of
-// it answers. It has the data directory to itself.
+// runStandalone runs all parts until ctx ends, and calls ready once, when all of them answer. It locks the data
+// directory.
 func runStandalone(ctx context.Context, a *app, ready func(addresses)) (err error) {
 	s := &standalone{app: a}
 	if err := s.findPrograms(ctx); err != nil {
@@ -90,16 +90,15 @@ func runStandalone(ctx context.Context, a *app, ready func(addresses)) (err erro
 	})
 }
 
-// stopSlack is what a part may need beyond finishing the work under way.
+// stopSlack is how long a part may take to stop after it has finished the work under way.
 const stopSlack = 5 * time.Second
 
-// standalone is the system that "ppi standalone" runs. Its fields are complete
-// before the parts that read them start.
+// standalone is the system that "ppi standalone" runs. Each field is set before the parts that read it start.
 type standalone struct {
 	*app
 	postgres struct {
 		wanted bool
-		port   int // 0 until it is up for the first time, unless one is configured
+		port   int // 0 until the first start, unless one is configured
 	}
 	temporal struct {
 		wanted bool
@@ -109,7 +108,7 @@ type standalone struct {
 	roles roles
 }
 
-// findPrograms looks for what must be installed, before anything is touched.
+// findPrograms looks for the programs that must be installed, before anything is changed.
 func (s *standalone) findPrograms(ctx context.Context) error {
 	s.postgres.wanted = !s.cfg.DatabaseURL.IsSet()
 	s.temporal.wanted = !s.cfg.Temporal.IsSet()
@@ -127,8 +126,8 @@ func (s *standalone) findPrograms(ctx context.Context) error {
 	return errors.Join(missing...)
 }
 
-// parts are the components in the order of their needs. API and worker bear that
-// PostgreSQL and Temporal are away while these are restarted.
+// parts are the components, each after those that it needs. API and worker keep working while PostgreSQL or Temporal is
+// restarted.
 func (s *standalone) parts() []supervise.Part {
 	var parts []supervise.Part
 	var database, engine []string

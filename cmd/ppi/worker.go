@@ -11,8 +11,7 @@ import (
 	"github.com/ppi-engine/ppi/worker"
 )
 
-// workerPause is how long a worker that could not work waits before it tries again: Temporal is away,
-// or was while it began.
+// workerPause is how long a worker that failed waits before it tries again, usually because Temporal is unreachable.
 const workerPause = time.Second
 
 type workerCommand struct{}
@@ -25,8 +24,8 @@ func (workerCommand) Run(ctx context.Context, inv *invocation) error {
 	return runWorker(ctx, a)
 }
 
-// runWorker runs workflows and activities until ctx ends. PostgreSQL and Temporal
-// may be away, then and at the start.
+// runWorker runs workflows and activities until ctx ends. PostgreSQL and Temporal may be unreachable at the start and
+// later.
 func runWorker(ctx context.Context, a *app) error {
 	record, err := openRecord(ctx, a)
 	if err != nil {
@@ -41,7 +40,7 @@ func runWorker(ctx context.Context, a *app) error {
 	defer deps.Service.Close()
 	for ctx.Err() == nil {
 		if err := worker.Run(ctx, deps); err != nil && ctx.Err() == nil {
-			a.log.WarnContext(ctx, "the worker cannot work, will try again", "error", err)
+			a.log.WarnContext(ctx, "the worker has failed, will try again", "error", err)
 		}
 		select {
 		case <-ctx.Done():
