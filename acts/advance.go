@@ -122,10 +122,7 @@ func (c *call) moveClock(at time.Time) error {
 	}
 	c.p.ClockOffset += at.Sub(c.now).Microseconds()
 	c.now = at
-	read := c.read // the clock is not read from the record: what was is as it was
-	err = c.record(event.ClockAdvanced{To: at.UTC()})
-	c.read = read
-	return err
+	return c.note(event.ClockAdvanced{To: at.UTC()}, nil)
 }
 
 func (c *call) reached(all bool) (*process.AdvanceResult, error) {

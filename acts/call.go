@@ -24,7 +24,7 @@ type call struct {
 	now, clock time.Time
 	// held are the actor's roles now.
 	held []models.RoleAssignment
-	// read is what was read of the procurement; nil: it is to be read, for the first time or again.
+	// read is what was read of the procurement; nil: it has changed since and is to be read again.
 	read *store.Reading
 	// judged is the gate that a vote was cast on, which the vote does not change.
 	judged *judgedGate
@@ -44,22 +44,25 @@ type judgedGate struct {
 }
 
 // enter locks the boxes and the procurement, for a command or without one, and then reads the clock and what became of
-// the command meanwhile.
-func enter(tx *store.Tx, procurement models.ID, boxes []models.ID, cmd models.Command) (*call, error) {
-	h, err := tx.Hold(procurement, boxes, cmd)
+// the command meanwhile. It reads the dossier, too, whole or not: what is not read then is read when it is needed.
+func enter(
+	tx *store.Tx, procurement models.ID, boxes []models.ID, cmd models.Command, whole bool,
+) (*call, error) {
+	h, err := tx.Hold(procurement, boxes, cmd, whole)
 	if err != nil {
 		return nil, err
 	}
 	c := &call{
 		tx: tx, cmd: cmd, p: h.Procurement, now: h.Procurement.Now(h.Clock), clock: h.Clock, held: h.Roles,
-		read: h.Reading,
+		read: &h.Reading,
 	}
 	c.cmd.Status, c.cmd.Steps = h.Status, h.Steps
 	return c, nil
 }
 
 // reading is what there is of the procurement now, whole or where it stands. It is read once, and again only after the
-// call has changed something: each change records its event; see [call.record]. Nobody else changes anything meanwhile.
+// call has changed something: each change records its event, by [call.record], or by [call.note], which makes
+// the change in what was read, too. Nobody else changes anything meanwhile.
 func (c *call) reading(whole bool) (store.Reading, error) {
 	if c.read == nil || (whole && !c.read.Whole) {
 		r, err := c.tx.Read(c.p, c.now, whole)
@@ -144,6 +147,18 @@ func (c *call) record(what event.Payload) error {
 	_, err := c.tx.Append(event.Event{
 		ProcurementID: c.p.ID, ActorID: c.cmd.ActorID, At: c.now, RecordedAt: c.clock, Payload: what,
 	})
+	return err
+}
+
+// note appends an event as record does, of a change that is small enough to be made in what was read, too. So nothing
+// is read again. Others may have what was read: change replaces slices, and nothing within them. It is nil if the event
+// changes nothing in what is read.
+func (c *call) note(what event.Payload, change func(r *store.Reading)) error {
+	read := c.read
+	err := c.record(what)
+	if c.read = read; read != nil && change != nil {
+		change(read)
+	}
 	return err
 }
 

@@ -37,7 +37,7 @@ func runDueTx(tx *store.Tx, in process.RunDue) (process.DueOutcome, error) {
 	if in.Due.Kind == process.DueCloseBox {
 		boxes = []models.ID{in.Due.Subject}
 	}
-	c, err := enter(tx, in.ProcurementID, boxes, models.Command{})
+	c, err := enter(tx, in.ProcurementID, boxes, models.Command{}, false)
 	if err != nil {
 		return out, err
 	}

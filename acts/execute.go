@@ -81,7 +81,7 @@ func (a *Acts) execute(tx *store.Tx, in process.Execute) (process.Outcome, error
 			return process.Outcome{}, err
 		}
 	}
-	c, err := enter(tx, in.ProcurementID, boxes, s.Command)
+	c, err := enter(tx, in.ProcurementID, boxes, s.Command, !verb.brief)
 	if err != nil {
 		return process.Outcome{}, err
 	}
@@ -121,7 +121,7 @@ func (a *Acts) answer(ctx context.Context, in process.Execute, answer store.Answ
 		if err != nil {
 			return err
 		}
-		c, err := enter(tx, in.ProcurementID, nil, s.Command)
+		c, err := enter(tx, in.ProcurementID, nil, s.Command, false)
 		if err != nil {
 			return err
 		}

@@ -106,10 +106,17 @@ func (p *procuring) asked(by models.ID, verb models.Verb, payload string) string
 	return cmd.ID
 }
 
+// execute carries a command out. What it says of where the procurement stands is what the record says: an act makes
+// small changes in what it has read, too, and does not read them.
 func (p *procuring) execute(id string) process.Outcome {
 	p.Helper()
 	out, err := p.Execute(p.Context(), process.Execute{ProcurementID: p.id, CommandID: id})
 	require.NoError(p, err)
+	recorded, err := p.Load(p.Context(), p.id)
+	require.NoError(p, err)
+	told := *out.State
+	told.Gates, recorded.Gates = nil, nil // told when they were judged anyway
+	require.Equal(p, recorded, &told)
 	return out
 }
 

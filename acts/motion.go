@@ -73,7 +73,8 @@ func (c *call) openMotion() (models.Motion, error) {
 		Digest: hex.EncodeToString(sum[:]), MoverID: c.cmd.ActorID, MovedAt: c.now, Status: models.MotionOpen,
 	}
 	c.tx.Move(m)
-	return m, c.record(event.MotionMoved{MotionID: m.ID, Verb: m.Verb, Digest: m.Digest})
+	return m, c.note(event.MotionMoved{MotionID: m.ID, Verb: m.Verb, Digest: m.Digest},
+		func(r *store.Reading) { r.Motions = append(slices.Clone(r.Motions), m) })
 }
 
 func (c *call) ballotOf(m models.Motion, d models.Dossier) (ballot, error) {
@@ -96,7 +97,10 @@ func (c *call) ballotOf(m models.Motion, d models.Dossier) (ballot, error) {
 
 func (c *call) decideMotion(m models.Motion, status models.MotionStatus) error {
 	c.tx.DecideMotion(m.ID, status, c.now)
-	return c.record(event.MotionDecided{MotionID: m.ID, Verb: m.Verb, Status: status})
+	return c.note(event.MotionDecided{MotionID: m.ID, Verb: m.Verb, Status: status}, func(r *store.Reading) {
+		r.Motions = slices.DeleteFunc(slices.Clone(r.Motions),
+			func(open models.Motion) bool { return open.ID == m.ID })
+	})
 }
 
 // lapseMotion ends the open motion for a verb, on a lot or none, if there is one, because its time is over.

@@ -17,7 +17,7 @@ const expiresAfter = 15 * time.Minute
 // ended. It is false when a run ought to be open, for which the command still waits, or when there is no such command.
 func (a *Acts) RefuseWithoutRun(ctx context.Context, cmd models.Command) (answered bool, err error) {
 	err = a.guarded(ctx, func(tx *store.Tx) error {
-		c, err := enter(tx, cmd.ProcurementID, nil, cmd)
+		c, err := enter(tx, cmd.ProcurementID, nil, cmd, false)
 		if err != nil {
 			return err
 		}

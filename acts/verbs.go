@@ -23,7 +23,9 @@ type Verb struct {
 	// phaseIn is the field of the payload that names a phase, for the label of the command; empty: none does. A lot
 	// and a motion are told in every label.
 	phaseIn string
-	work    work
+	// brief tells that most commands are carried out by where the procurement stands, without its whole dossier.
+	brief bool
+	work  work
 }
 
 var (
@@ -77,7 +79,7 @@ func processVerbs() []Verb {
 		},
 		{
 			Name: models.VerbAdvance, Summary: "Move the clock of a rehearsal forward", By: lead,
-			in: whileOpen, boxes: allBoxes, work: does(advance),
+			in: whileOpen, boxes: allBoxes, brief: true, work: does(advance),
 		},
 	}
 }

@@ -75,7 +75,7 @@ func (c *call) gateBallot(phase models.Phase, d models.Dossier) (ballot, error) 
 		subject: models.GateSubject(phase), round: round.Round, digest: g.Digest(), authors: g.Authors,
 		carried: func() error { return c.closePhase(phase, round.Round, g.Digest()) },
 		rejected: func() error {
-			return c.record(event.GateRejected{Phase: phase, Round: round.Round, Digest: g.Digest()})
+			return c.note(event.GateRejected{Phase: phase, Round: round.Round, Digest: g.Digest()}, nil)
 		},
 	}
 	if open := g.Open(); len(open) > 0 {
@@ -134,9 +134,9 @@ func (c *call) castOn(b ballot, d models.Dossier, choice models.Choice, reason s
 		AskedAt: c.cmd.CreatedAt,
 	}
 	c.tx.CastVote(cast)
-	err = c.record(event.VoteCast{
+	err = c.note(event.VoteCast{
 		VoteID: cast.ID, Subject: b.subject, Round: b.round, Digest: b.digest, OrganisationID: buyer, Choice: choice,
-	})
+	}, func(r *store.Reading) { r.Votes = append(slices.Clone(r.Votes), cast) })
 	if err != nil {
 		return result, err
 	}
@@ -205,7 +205,10 @@ func (c *call) voidReplaced(b ballot, buyer models.ID, choice models.Choice) ([]
 		}
 	}
 	for _, id := range void {
-		if err := c.record(event.VoteVoided{VoteID: id, Subject: b.subject}); err != nil {
+		err := c.note(event.VoteVoided{VoteID: id, Subject: b.subject}, func(r *store.Reading) {
+			r.Votes = slices.DeleteFunc(slices.Clone(r.Votes), func(v models.Vote) bool { return v.ID == id })
+		})
+		if err != nil {
 			return nil, err
 		}
 	}

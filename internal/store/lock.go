@@ -83,22 +83,22 @@ type Hold struct {
 	// Status and Steps are those of the command; they are empty without a command.
 	Status string
 	Steps  int
-	// Reading is the whole procurement, for a command; nil without one.
-	Reading *Reading
+	// Reading is what was read of the procurement, whole or not.
+	Reading Reading
 }
 
 // The subquery locks the row, so that the clock is read after the lock.
 const selectHold = `SELECT row_to_json(p), clock_timestamp(),
 	(SELECT json_agg(r ORDER BY r.id) FROM role_assignments r WHERE r.procurement_id = p.id AND r.person_id = $1),
-	coalesce(c.status, ''), coalesce(c.steps, 0)%s
+	coalesce(c.status, ''), coalesce(c.steps, 0), %s
 	FROM (SELECT * FROM procurements WHERE id = $2 FOR NO KEY UPDATE) p LEFT JOIN commands c ON c.id = $3`
 
 // Hold locks boxes and a procurement for a change of its process, by a command or, if cmd is empty, by what has fallen
 // due. Everybody who changes the procurement, its content, its roles or the outcomes of its commands waits in line
-// until the change is committed, so the statement after that lock reads everything they left. It returns
-// [ErrNoProcurement].
-func (tx *Tx) Hold(procurement models.ID, boxes []models.ID, cmd models.Command) (Hold, error) {
-	var h Hold
+// until the change is committed, so the statement after that lock reads everything they left. It reads the whole dossier
+// or only where the procurement stands; see [Reading]. It returns [ErrNoProcurement].
+func (tx *Tx) Hold(procurement models.ID, boxes []models.ID, cmd models.Command, whole bool) (Hold, error) {
+	h := Hold{Reading: Reading{Whole: whole}}
 	tx.lockInOrder(boxes, inLine(procurement))
 	into := []any{
 		rowOf[models.Procurement]{&h.Procurement},
@@ -106,14 +106,8 @@ func (tx *Tx) Hold(procurement models.ID, boxes []models.ID, cmd models.Command)
 		rowsOf[models.RoleAssignment]{&h.Roles},
 		&h.Status, &h.Steps,
 	}
-	columns, assemble := "", func() {}
-	if cmd.ID != "" {
-		h.Reading = &Reading{Whole: true}
-		var read []any
-		columns, read, assemble = h.Reading.columns()
-		columns, into = ", "+columns, append(into, read...)
-	}
-	err := tx.Ask(fmt.Sprintf(selectHold, columns), []any{cmd.ActorID, procurement, cmd.ID}, into...)
+	columns, read, assemble := h.Reading.columns()
+	err := tx.Ask(fmt.Sprintf(selectHold, columns), []any{cmd.ActorID, procurement, cmd.ID}, append(into, read...)...)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return h, ErrNoProcurement

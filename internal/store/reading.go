@@ -88,7 +88,7 @@ func (r *Reading) columns() (columns string, into []any, assemble func()) {
 	}
 	return strings.Join(queries, ",\n"), into, func() {
 		d.Organisations, d.Tendering.Tenderers = byID(organisations), byID(tenderers)
-		d.Authors, d.Tendering.Stages = byEntry(authors), byLot(stages)
+		d.Authors, d.Tendering.Stages = byEntry(d.Entries, authors), byLot(stages)
 		putInto(d.Tendering.Received, envelopes)
 	}
 }
@@ -135,12 +135,13 @@ const (
 			AND x.id IN (SELECT r.entry_id FROM releases r)`
 )
 
-// These parts are the rest of the dossier. They have no tender and no envelope of an open box; tenderersOf alone also
-// has organisations whose tender is in an open box.
+// These parts are the rest of the dossier. They tell nothing of what an open box received, nor from whom.
 const (
 	entriesOf = "SELECT json_agg(x ORDER BY x.id) FROM entries x WHERE x.procurement_id = p.id"
+	// The author of the latest version is in the entry's own row.
 	authorsOf = `SELECT json_agg(x ORDER BY x.entry_id, x.author_id) FROM (SELECT DISTINCT v.entry_id, v.author_id
-		FROM entry_versions v JOIN entries e ON e.id = v.entry_id WHERE e.procurement_id = p.id) x`
+		FROM entry_versions v JOIN entries e ON e.id = v.entry_id AND e.author_id <> v.author_id
+		WHERE e.procurement_id = p.id) x`
 	rolesOf     = "SELECT json_agg(x ORDER BY x.id) FROM role_assignments x WHERE x.procurement_id = p.id"
 	responsesOf = `SELECT json_agg(x ORDER BY x.id) FROM (SELECT id, procurement_id, announcement_id, organisation_id,
 		person_id, received_at, recorded_at, digest FROM consultation_responses WHERE procurement_id = p.id) x`
@@ -151,8 +152,8 @@ const (
 		WHERE x.tender_id IN (SELECT t.id ` + standsIn + ")"
 	ofAnyLot    = "(SELECT t.id FROM tenders t JOIN lots l ON l.id = t.lot_id WHERE l.procurement_id = p.id)"
 	tenderersOf = `SELECT json_agg(o) FROM organisations o
-		WHERE o.id IN (SELECT t.organisation_id FROM tenders t JOIN lots l ON l.id = t.lot_id
-			WHERE l.procurement_id = p.id)`
+		WHERE o.id IN (SELECT t.organisation_id FROM tenders t JOIN boxes b ON b.id = t.box_id
+			WHERE b.procurement_id = p.id AND b.closed_at IS NOT NULL)`
 	openersOf = `SELECT json_agg(x ORDER BY x.opened_at, x.person_id) FROM box_openers x
 		WHERE x.box_id IN (SELECT b.id FROM boxes b WHERE b.procurement_id = p.id)`
 	openingsOf = "SELECT json_agg(x ORDER BY x.id) FROM openings x WHERE x.tender_id IN " + ofAnyLot
@@ -165,12 +166,15 @@ const (
 	noticesOf = "SELECT json_agg(x ORDER BY x.id) FROM notices x WHERE x.procurement_id = p.id"
 )
 
-// An authorship tells who wrote a version of an entry.
+// An authorship tells who wrote an earlier version of an entry.
 type authorship struct{ EntryID, AuthorID models.ID }
 
-func byEntry(authors []authorship) map[models.ID][]models.ID {
-	of := map[models.ID][]models.ID{}
-	for _, a := range authors {
+func byEntry(entries []models.Entry, earlier []authorship) map[models.ID][]models.ID {
+	of := make(map[models.ID][]models.ID, len(entries))
+	for _, e := range entries {
+		of[e.ID] = []models.ID{e.AuthorID}
+	}
+	for _, a := range earlier {
 		of[a.EntryID] = append(of[a.EntryID], a.AuthorID)
 	}
 	return of

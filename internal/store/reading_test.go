@@ -70,7 +70,7 @@ func TestTwoWhoLockSeveralBoxesInDifferentOrderDoNotWaitForEachOther(t *testing.
 			var err error
 			for range 50 {
 				err = p.InTx(t.Context(), func(tx *store.Tx) error {
-					_, err := tx.Hold(procurement, boxes, models.Command{})
+					_, err := tx.Hold(procurement, boxes, models.Command{}, false)
 					return err
 				})
 				if err != nil {
