@@ -141,7 +141,8 @@ func (d *deed) documentUpload(id models.ID) (models.Upload, error) {
 	switch {
 	case refused && refusal.Code == models.CodeNotFound, err == nil && !u.BelongsTo(d.Actor):
 		return u, models.Refuse(models.CodeIncompatibleDocument, field,
-			"your organisation has no such upload for this procurement")
+			"your organisation has no such upload for this procurement").
+			Accepting("an upload of your organisation with the purpose document")
 	case err != nil:
 		return u, err
 	case u.Purpose != models.PurposeDocument:

@@ -88,7 +88,8 @@ func (d *deed) roomForEndpoint() error {
 		return err
 	}
 	if o.Kind != models.OrganisationContractingAuthority {
-		return models.Refuse(models.CodeForbidden, "", "only people of a contracting authority may register endpoints")
+		return models.Refuse(models.CodeForbidden, "", "only people of a contracting authority may register endpoints").
+			Accepting("a person of a contracting authority")
 	}
 	n, err := d.tx.LiveEndpoints(o.ID)
 	if err == nil && n >= models.MostEndpoints {

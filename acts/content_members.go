@@ -69,7 +69,8 @@ func (d *deed) place(part MemberPart) (models.Member, bool, error) {
 	}
 	if o.Kind != models.OrganisationContractingAuthority {
 		return m, false, models.Refuse(models.CodeNotAnAuthority, "organisation",
-			"%s is registered as %s", o.LegalName, o.Kind)
+			"%s is registered as %s", o.LegalName, o.Kind).
+			Accepting("an organisation that is registered as contracting_authority")
 	}
 	all, organisations, err := d.tx.Members(m.ProcurementID)
 	if err != nil {

@@ -64,7 +64,9 @@ func (a *Acts) CreateProcurement(ctx context.Context, by By, in NewProcurement) 
 func (d *deed) mustBuy() error {
 	o, err := d.tx.Organisation(d.Actor.OrganisationID)
 	if err == nil && o.Kind != models.OrganisationContractingAuthority {
-		return models.Refuse(models.CodeForbidden, "", "only people of a contracting authority may create procurements")
+		return models.Refuse(models.CodeForbidden, "",
+			"only people of a contracting authority may create procurements").
+			Accepting("a person of a contracting authority")
 	}
 	return err
 }

@@ -76,7 +76,8 @@ func (d *deed) assignment(in NewRole) (models.RoleAssignment, error) {
 	}
 	p, err := d.tx.Person(in.Person)
 	if r, refused := models.RefusalOf(err); refused && r.Code == models.CodeNotFound {
-		return a, models.Refuse(models.CodeInvalidValue, "/person_id", "there is no such person")
+		return a, models.Refuse(models.CodeInvalidValue, "/person_id", "there is no such person").
+			Accepting("the ID of a person who is registered on the platform")
 	}
 	a.OrganisationID = p.OrganisationID
 	a.CreatedAt = d.Seat.Procurement.RealTime(now)
@@ -98,7 +99,8 @@ func (d *deed) fits(a models.RoleAssignment) error {
 		}
 		if other.Role == a.Role {
 			return models.Refuse(models.CodeAlreadyExists, "/role",
-				"the person already holds the role %s in that time", a.Role)
+				"the person already holds the role %s in that time", a.Role).
+				Accepting("a time in which the person does not hold the role")
 		}
 		if models.Incompatible(other.Role, a.Role) {
 			return models.Refuse(models.CodeRoleIncompatible, "/role",
@@ -126,10 +128,12 @@ func (d *deed) fitsOrganisation(a models.RoleAssignment) error {
 	case forMembers(a.Role) && !isMember:
 		return models.Refuse(models.CodeNotAMember, "/person_id",
 			"the person's organisation is not a member of the consortium, so the person cannot hold the role %s for it",
-			a.Role)
+			a.Role).
+			Accepting("a person of a member of the consortium")
 	case a.Role == models.RoleSupplier && isMember:
 		return models.Refuse(models.CodeRoleIncompatible, "/role",
-			"the person's organisation buys on this procurement, so the person cannot be a supplier")
+			"the person's organisation buys on this procurement, so the person cannot be a supplier").
+			Accepting("a person of an economic operator outside the consortium")
 	}
 	return nil
 }

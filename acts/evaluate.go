@@ -32,7 +32,8 @@ func unseal(c *call, in process.Open) (*process.OpenResult, error) {
 func mayUnseal(lot models.Lot, d models.Dossier) error {
 	switch {
 	case !lot.Published():
-		return models.Refuse(models.CodeLotNotOpen, "/lot", "lot %d has not been published", lot.Number)
+		return models.Refuse(models.CodeLotNotOpen, "/lot", "lot %d has not been published", lot.Number).
+			Accepting("a lot that was published and whose deadline is over")
 	case lot.EndedAt != nil:
 		return models.Refuse(models.CodeLotEnded, "/lot",
 			"lot %d has ended without award (reason code %s)", lot.Number, lot.EndReason)

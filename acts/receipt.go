@@ -157,7 +157,8 @@ func brought(b models.Box, uploads []models.Upload, envelopes []models.Envelope,
 		})
 		if at < 0 {
 			faults = append(faults, models.Refuse(models.CodeInvalidValue, field+"/upload",
-				"your organisation has no such upload for this procurement"))
+				"your organisation has no such upload for this procurement").
+				Accepting("an upload of your organisation with the purpose envelope"))
 			continue
 		}
 		u := uploads[at]

@@ -288,7 +288,8 @@ func (q PriceInquiry) Subject() string { return string(q.Tender) }
 func (q PriceInquiry) CheckAgainst(d Dossier, e Entry) error {
 	stage, err := d.evaluating(q.Tender, e.AuthorID)
 	if err == nil && stage.QualityLockedAt == nil {
-		return Refuse(CodeQualityOpen, "/tender", "no price is known before quality is locked")
+		return Refuse(CodeQualityOpen, "/tender", "no price is known before quality is locked").
+			Accepting("an inquiry after the chair has locked quality")
 	}
 	return err
 }
@@ -327,7 +328,8 @@ func (r Review) CheckAgainst(d Dossier, e Entry) error {
 			Accepting("recording its outcome")
 	}
 	if stage, ok := d.Tendering.Stage(r.Lot); !ok || !stage.Awarded() {
-		return Refuse(CodeNotAwarded, "/lot", "the award of the lot is not decided")
+		return Refuse(CodeNotAwarded, "/lot", "the award of the lot is not decided").
+			Accepting("a review of an award that was decided")
 	}
 	return nil
 }

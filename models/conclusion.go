@@ -90,7 +90,8 @@ func (d Dossier) MayConclude(lot ID) error {
 	l, _ := d.Tendering.Lot(lot)
 	switch {
 	case !ok || !stage.Awarded():
-		return Refuse(CodeNotAwarded, "/lot", "the award of the lot is not decided")
+		return Refuse(CodeNotAwarded, "/lot", "the award of the lot is not decided").
+			Accepting("a contract after award, letters and standstill")
 	case l.EndedAt != nil:
 		return Refuse(CodeLotEnded, "/lot", "lot %d has ended without award (reason code %s)", l.Number, l.EndReason)
 	case stage.LettersAt == nil:

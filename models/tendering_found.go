@@ -122,7 +122,8 @@ func (d Dossier) evaluating(tender, person ID) (LotStage, error) {
 	t, ok := d.Tendering.Tender(tender)
 	if !ok || t.HandsIn != HandedTender {
 		return LotStage{}, Refuse(CodeInvalidValue, "/tender",
-			"there is no such tender in a closed box of this procurement")
+			"there is no such tender in a closed box of this procurement").
+			Accepting("the ID of a tender in a closed box")
 	}
 	if err := d.Unsealed(t); err != nil {
 		return LotStage{}, err

@@ -137,7 +137,8 @@ func (s Scheme) checkScores(t Tender) []*models.Refusal {
 	}
 	for id := range t.Scores {
 		if s.criterion(id) == nil {
-			faults = append(faults, models.Refuse(models.CodeInvalidScore, field+id, "there is no criterion %q", id))
+			faults = append(faults, models.Refuse(models.CodeInvalidScore, field+id, "there is no criterion %q", id).
+				Accepting("a score for each criterion, and no other"))
 		}
 	}
 	return faults

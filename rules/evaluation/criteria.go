@@ -41,7 +41,8 @@ func (c Criteria) CheckAgainst(d models.Dossier, _ models.Entry) error {
 func unpublished(d models.Dossier, id models.ID) error {
 	lot, ok := d.Tendering.Lot(id)
 	if !ok {
-		return models.Refuse(models.CodeInvalidValue, "/lot", "the procurement has no lot %s", id)
+		return models.Refuse(models.CodeInvalidValue, "/lot", "the procurement has no lot %s", id).
+			Accepting("the ID of a lot of this procurement")
 	}
 	if lot.Published() {
 		return models.Refuse(models.CodeFrozen, "", "the criteria of lot %d were published", lot.Number).

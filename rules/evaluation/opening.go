@@ -29,7 +29,8 @@ func CheckOpening(d models.Dossier, o models.Opening) error {
 	t, _ := d.Tendering.Tender(o.TenderID)
 	e, ok := t.Envelope(o.N)
 	if !ok {
-		return models.Refuse(models.CodeInvalidValue, "/envelope", "the tender has no envelope %d", o.N)
+		return models.Refuse(models.CodeInvalidValue, "/envelope", "the tender has no envelope %d", o.N).
+			Accepting("the number of an envelope of the tender")
 	}
 	if err := MayFetch(d, o.TenderID, e); err != nil {
 		return err
@@ -60,7 +61,8 @@ func checkFound(o models.Opening) []*models.Refusal {
 	}
 	if !o.Readable && (o.PlaintextDigest != "" || o.UploadID != "" || o.Size != 0) {
 		return []*models.Refusal{models.Refuse(models.CodeInvalidValue, "/unreadable",
-			"an envelope that cannot be read has no plaintext")}
+			"an envelope that cannot be read has no plaintext").
+			Accepting("no digest, size or upload for an envelope that cannot be read")}
 	}
 	return nil
 }
@@ -70,7 +72,8 @@ func checkPrice(d models.Dossier, lot models.ID, kind models.EnvelopeKind, o mod
 	switch {
 	case kind != models.EnvelopePrice && o.Price != nil, !o.Readable && o.Price != nil:
 		return []*models.Refusal{models.Refuse(models.CodeInvalidPrice, "/price",
-			"a price belongs only to a price envelope that can be read")}
+			"a price belongs only to a price envelope that can be read").
+			Accepting("no price")}
 	case kind != models.EnvelopePrice || !o.Readable:
 		return nil
 	case o.Price == nil:

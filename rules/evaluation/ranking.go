@@ -32,7 +32,8 @@ func Evaluate(d models.Dossier, lot models.ID) (Evaluation, error) {
 	stage, ok := d.Tendering.Stage(lot)
 	if !ok || stage.QualityLockedAt == nil {
 		return e, models.Refuse(models.CodeQualityOpen, "/lot",
-			"there is no ranking before quality is locked and prices are opened")
+			"there is no ranking before quality is locked and prices are opened").
+			Accepting("the ranking after the chair has locked quality")
 	}
 	s, err := scoresOf(d, lot)
 	if err != nil {

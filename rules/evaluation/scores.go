@@ -22,7 +22,8 @@ func (c Consensus) Check() error {
 	var faults []*models.Refusal
 	if !c.Tender.Is(models.PrefixTender) {
 		faults = append(faults, models.Refuse(models.CodeInvalidID, "/tender",
-			"%q is not the ID of a tender", c.Tender))
+			"%q is not the ID of a tender", c.Tender).
+			Accepting("tnd_…"))
 	}
 	return models.Refusals(append(faults, reasons(c.Scores)...))
 }
@@ -42,7 +43,8 @@ func (c Consensus) CheckAgainst(d models.Dossier, e models.Entry) error {
 		return err
 	}
 	if criteria.Consensus != models.ConsensusChair {
-		return models.Refuse(models.CodeInvalidValue, "", "by the criteria, the mean of the individual scores counts")
+		return models.Refuse(models.CodeInvalidValue, "", "by the criteria, the mean of the individual scores counts").
+			Accepting("the scores of every evaluator")
 	}
 	if missing := unscored(d, t); missing != "" {
 		return models.Refuse(models.CodeScoresMissing, "",
@@ -122,7 +124,8 @@ func checkScores(criteria models.AwardCriteria, scores []models.Score) error {
 		i := slices.IndexFunc(criteria.Criteria, func(k models.AwardCriterion) bool { return k.ID == s.Criterion })
 		if i < 0 || given[s.Criterion] {
 			faults = append(faults, models.Refuse(models.CodeInvalidScore, "/scores",
-				"%s is not a criterion of the lot, or is scored twice", s.Criterion))
+				"%s is not a criterion of the lot, or is scored twice", s.Criterion).
+				Accepting("each criterion of the lot once"))
 			continue
 		}
 		given[s.Criterion] = true

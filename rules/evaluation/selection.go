@@ -56,7 +56,8 @@ func (s Selection) CheckAgainst(d models.Dossier, e models.Entry) error {
 	t, ok := d.Tendering.Tender(s.Request)
 	if !ok || t.HandsIn != models.HandedRequest {
 		return models.Refuse(models.CodeInvalidValue, "/request",
-			"there is no such request to participate in a closed box")
+			"there is no such request to participate in a closed box").
+			Accepting("the ID of a request to participate in a closed box")
 	}
 	if err := d.Unsealed(t); err != nil {
 		return err

@@ -93,7 +93,8 @@ func CheckPlanningNotice(d models.Dossier, plan models.EngagementPlan) (models.E
 	if err != nil {
 		return models.Entry{}, err
 	}
-	refused := error(models.Refuse(models.CodeShorteningNotAllowed, "", "no complete planning notice was sent"))
+	refused := error(models.Refuse(models.CodeShorteningNotAllowed, "", "no complete planning notice was sent").
+		Accepting("a planning notice that was sent and is complete"))
 	for _, e := range d.Of(models.EntryPlanningNotice) {
 		n, ok := models.BodyOf[models.PlanningNotice](e)
 		if !ok || !n.Complete {

@@ -37,7 +37,8 @@ func Announce(d models.Dossier, announcement, questionnaire models.Reference) (A
 	}
 	need, ok := d.Latest(models.EntryCommonNeed)
 	if !ok {
-		return none, models.Refuse(models.CodeInvalidValue, "/announcement", "there is no common need to consult on")
+		return none, models.Refuse(models.CodeInvalidValue, "/announcement", "there is no common need to consult on").
+			Accepting("a consultation after the common need was written")
 	}
 	a, _ := models.BodyOf[models.Announcement](told)
 	opens, closes, err := bounds(a, d.Now)
@@ -85,7 +86,8 @@ func Extend(d models.Dossier, announcement models.ID, closes models.LocalTime) (
 	switch {
 	case !ok:
 		return time.Time{}, models.Refuse(models.CodeNotAnnounced, "/announcement",
-			"the consultation %s was not announced", announcement)
+			"the consultation %s was not announced", announcement).
+			Accepting("the entry that announced a consultation")
 	case c.ClosedAt != nil || !d.Now.Before(c.ClosesAt):
 		return time.Time{}, models.Refuse(models.CodeConsultationClosed, "/announcement",
 			"the consultation closed at %s (%s)", c.ClosesLocal, c.ClosesZone).

@@ -86,7 +86,8 @@ func bulletinFits(d models.Dossier, e models.Entry) error {
 func reportFits(d models.Dossier, e models.Entry) error {
 	if len(d.Market.Consultations) == 0 {
 		return models.Refuse(models.CodeNotAnnounced, "/entry",
-			"no consultation was announced that the report could be about")
+			"no consultation was announced that the report could be about").
+			Accepting("a report after a consultation was announced and closed")
 	}
 	if open, running := d.Market.OpenConsultation(); running {
 		return models.Refuse(models.CodeConsultationRunning, "/entry",
