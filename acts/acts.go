@@ -1,6 +1,6 @@
-// Package acts holds whatever changes the record. An act is a typed input, who may do it, what must hold, one
-// transaction and one event, whoever asks for it: the API, a page, a workflow or the command line. It knows
-// neither HTTP nor Temporal.
+// Package acts holds whatever changes the record. An act takes a typed input, checks who may do it and under which
+// conditions, and commits one transaction with its event, whoever asks for it: the API, a page, a workflow or the
+// command line. It knows neither HTTP nor Temporal.
 package acts
 
 import (
@@ -15,13 +15,14 @@ import (
 type Acts struct {
 	Store *store.Store
 	Log   *slog.Logger
-	// Receipts signs the receipts of tenders, by the same key wherever tenders are received; nil where none are.
+	// Receipts signs the receipts of tenders. All instances that receive tenders use the same key; nil where none are
+	// received.
 	Receipts *seal.Signer
-	// Courier makes the secrets of webhook endpoints and reaches them, by the same master key in all instances.
-	// What does not register or ping an endpoint needs none.
+	// Courier makes the secrets of webhook endpoints and sends to them. All instances use the same master key; nil
+	// where endpoints are neither registered nor pinged.
 	Courier *webhook.Courier
-	// Address is where clients reach the API, without a slash at the end, for letters; empty: nobody knows.
+	// Address is the URL of the API that letters name, without a slash at the end; empty: unknown.
 	Address string
-	// Limits bound what a person or an organisation may have kept.
+	// Limits bound what a person or an organisation may store.
 	Limits Limits
 }

@@ -9,10 +9,10 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// latestClock bounds the clock of rehearsals, so that durations stay within what can be counted.
+// latestClock bounds the clock of rehearsals, so that every duration fits a [time.Duration].
 var latestClock = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// advanceSteps is how many due instants one call passes at most.
+// advanceSteps is the most due instants that one command passes.
 const advanceSteps = 100
 
 // advance moves a rehearsal's clock to the next due instant and does what is due, or to the end when
@@ -51,7 +51,7 @@ func advance(c *call, in process.Advance) (*process.AdvanceResult, error) {
 	return nil, nil //nolint:nilnil // the result comes with the last step
 }
 
-// A brokenDue is something due that met a fault. Time does not pass it: what follows could rest on it.
+// A brokenDue is something due that met a fault. The clock stops there, because what follows could depend on it.
 type brokenDue struct {
 	due process.Due
 	err error
@@ -68,7 +68,7 @@ func (b *brokenDue) refusal(fault string) *models.Refusal {
 	}
 	return models.Refuse(models.CodeDueBroken, "/to",
 		"%s is due at %s but failed; the log explains it under %s", what, rfc3339(b.due.At), fault).
-		Accepting("an instant before that; a later one once the operator has repaired the fault")
+		Accepting("an instant before that; a later one after the people who run the platform have repaired the fault")
 }
 
 // attempt does one due thing. A fault in it is a [brokenDue].
@@ -84,7 +84,7 @@ func (c *call) attempt(due process.Due) (err error) {
 	if err := c.runDue(due); err != nil {
 		return err
 	}
-	return c.tx.Flush() // a fault of what it wrote is its own
+	return c.tx.Flush() // a fault in what it wrote counts as its own
 }
 
 func (c *call) mayAdvance(to time.Time) error {
@@ -93,18 +93,18 @@ func (c *call) mayAdvance(to time.Time) error {
 			Accepting("a procurement whose mode is rehearsal")
 	}
 	if !to.Before(latestClock) {
-		return models.Refuse(models.CodeInvalidValue, "/to", "%s is too far away", to.Format(time.RFC3339)).
+		return models.Refuse(models.CodeInvalidValue, "/to", "%s is too far in the future", to.Format(time.RFC3339)).
 			Accepting("an instant before %s", latestClock.Format(time.RFC3339))
 	}
 	if to.Before(c.now) && c.cmd.Steps == 0 {
 		return models.Refuse(models.CodeClockBackwards, "/to",
-			"procedure time has reached %s already", c.now.Format(time.RFC3339)).
-			Accepting("an instant from now on")
+			"procedure time is already %s", c.now.Format(time.RFC3339)).
+			Accepting("that instant or a later one")
 	}
 	return nil
 }
 
-// moveClock sets the offset so that it is at now. All boxes are locked: nobody hands in meanwhile.
+// moveClock moves procedure time to at. All open boxes are locked, so nobody hands in meanwhile.
 func (c *call) moveClock(at time.Time) error {
 	if !at.After(c.now) {
 		return nil

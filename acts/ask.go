@@ -9,10 +9,10 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// Ask writes down what somebody asks of the process of a procurement; it is without effect until the
-// procurement's run has it carried out. It returns the command as the record has it, and whether that was
-// asked for before: a repeat finds the first, with its outcome if it has one. It returns a refusal with
-// [models.CodeKeyReused] when the request's ID stands for another request.
+// Ask records a command for the process of a procurement. The command has no effect until the procurement's run has it
+// carried out. Ask returns the command as recorded, and whether it was asked for before: a repeat returns the first
+// command, with its outcome if there is one. It refuses a request whose ID was used for another request
+// ([models.CodeKeyReused]).
 func (a *Acts) Ask(
 	ctx context.Context, by By, verb Verb, payload []byte,
 ) (cmd models.Command, repeated bool, err error) {

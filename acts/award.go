@@ -27,8 +27,8 @@ func (c *call) award(in process.Award) error {
 	return c.record(event.LotAwarded{LotID: in.Lot, TenderID: in.Tender, Ranking: in.Ranking})
 }
 
-// awardAuthors are those who made what the board decides on: the criteria of the lot and the scores. They may
-// not cast their buyer's vote.
+// awardAuthors are the people who wrote what the board decides on: the criteria of the lot and the scores. They may not
+// cast their buyer's vote.
 func awardAuthors(d models.Dossier, lot models.ID) []models.ID {
 	var authors []models.ID
 	if _, criteria, ok := d.CriteriaFor(lot); ok {
@@ -54,8 +54,8 @@ func eachOnce(people []models.ID) []models.ID {
 	return slices.Compact(people)
 }
 
-// sendLetters tells all tenderers of an awarded lot, and starts the standstill. One letter
-// is composed for each, so that nobody is left out and all name the same day.
+// sendLetters informs all tenderers of the award of a lot, and starts the standstill. It composes one letter for each
+// tenderer, so that nobody is left out and all letters name the same day.
 func sendLetters(c *call, in process.SendLetters) (*process.LettersResult, error) {
 	dossier, err := c.dossier()
 	if err != nil {
@@ -82,9 +82,11 @@ func sendLetters(c *call, in process.SendLetters) (*process.LettersResult, error
 func maySend(lot models.Lot, stage models.LotStage) error {
 	switch {
 	case !stage.Awarded():
-		return models.Refuse(models.CodeNotAwarded, "/lot", "the award of lot %d is not decided", lot.Number)
+		return models.Refuse(models.CodeNotAwarded, "/lot", "the award of lot %d is not decided", lot.Number).
+			Accepting("letters after the board has awarded the lot")
 	case lot.EndedAt != nil:
-		return models.Refuse(models.CodeLotEnded, "/lot", "lot %d has ended: %s", lot.Number, lot.EndReason)
+		return models.Refuse(models.CodeLotEnded, "/lot",
+			"lot %d has ended without award (reason code %s)", lot.Number, lot.EndReason)
 	case stage.LettersAt != nil:
 		return models.Refuse(models.CodeLettersSent, "/lot",
 			"the letters on lot %d were sent at %s", lot.Number, rfc3339(*stage.LettersAt))
@@ -107,14 +109,15 @@ func (c *call) send(
 		c.record(event.LettersSent{LotID: lot.ID, Letters: digests, StandstillUntil: utcOrNil(&s.Until)})
 }
 
-// endStandstill says that the standstill of a lot is over. Whether a contract may be concluded is judged
-// when one is recorded.
+// endStandstill records that the standstill of a lot is over. Whether a contract may be concluded is judged when one is
+// recorded.
 func endStandstill(c *call, due process.Due) error {
 	c.tx.EndStandstill(due.Subject, c.now)
 	return c.record(event.StandstillOver{LotID: due.Subject})
 }
 
-// notContracted refuses to end a lot, or without one the whole procurement, under which a contract was signed.
+// notContracted refuses to end a lot under which a contract was signed. Without a lot it refuses to cancel a
+// procurement under which any contract was signed.
 func (c *call) notContracted(lot models.ID) error {
 	d, err := c.dossier()
 	if err != nil {

@@ -8,35 +8,35 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// By says by whom an act is asked for, and how.
+// By says who asks for an act, and how.
 type By struct {
 	// Actor is who acts, with the roles held on the procurement when it was looked up.
 	Actor models.Actor
 	// Seat is the procurement that the act is about, as it was looked up; nil: about none.
 	Seat *models.Seat
-	// Roles are those of which the actor must hold one when the act is carried out.
+	// Roles are the roles of which the actor must hold one when the act is carried out.
 	Roles []models.Role
-	// Request recognises a repeat of an act that makes something.
+	// Request identifies an act that makes something, so that a repeat of it is recognised.
 	Request Request
-	// On says on which versions of a thing it may be changed.
+	// On says on which versions of a thing the change may have been made.
 	On Versions
 }
 
-// A Request is what a repeat of an act has in common with the first time.
+// A Request identifies an act: a repeat of the act has the same Request.
 type Request struct {
 	// ID names the request for good; see [models.CommandID].
 	ID string
-	// Fingerprint is the digest of what was asked for: the same ID with another is another request.
+	// Fingerprint is the digest of what was asked for: the same ID with another fingerprint is another request.
 	Fingerprint [sha256.Size]byte
 }
 
-// Versions are those of a thing on which a change may have been made. The zero value is none of them.
+// Versions are the versions of a thing on which a change may have been made. The zero value allows none.
 type Versions struct {
 	Any bool
 	Of  []int64
 }
 
-// list is how a command keeps them; nil: any.
+// list returns the versions as a command stores them; nil: any.
 func (v Versions) list() []int64 {
 	if v.Any {
 		return nil
@@ -54,7 +54,7 @@ func (v Versions) check(present int64) error {
 		Accepting(`"%d", once you have read what has changed`, present)
 }
 
-// Administer refuses what only those may do who run the platform to anyone else.
+// Administer refuses everyone but an administrator ([models.CodeForbidden]).
 func Administer(actor models.Actor) error {
 	if actor.Administrator {
 		return nil
@@ -63,7 +63,7 @@ func Administer(actor models.Actor) error {
 		Accepting("%s", models.RoleAdministrator)
 }
 
-// administerOwn lets a person, too, do what is about that person.
+// administerOwn lets an administrator act, and the person whom the act is about.
 func administerOwn(actor models.Actor, person models.ID) error {
 	if actor.PersonID == person {
 		return nil
@@ -71,8 +71,8 @@ func administerOwn(actor models.Actor, person models.ID) error {
 	return Administer(actor)
 }
 
-// RefuseSecretKey refuses a request that holds a secret key of age, whatever it asks for: the platform never takes
-// one, wherever it is put.
+// RefuseSecretKey refuses a request that contains a secret key of age anywhere, whatever it asks for: the platform
+// never takes one.
 func RefuseSecretKey(request []byte) error {
 	if refusal := seal.RefuseSecret(request); refusal != nil {
 		return refusal
@@ -80,9 +80,8 @@ func RefuseSecretKey(request []byte) error {
 	return nil
 }
 
-// Denied is a refusal by the rules of access, of an act whose actor held a role when it was asked for and none
-// when it was carried out. Whoever carries requests leaves a trace of it (Directive 2014/24/EU, Annex IV (g):
-// infringements and attempts must be clearly detectable).
+// Denied is a refusal of an act whose actor holds none of the roles that the act needs when it is carried out. The
+// caller records it (Directive 2014/24/EU, Annex IV (g): infringements and attempts must be clearly detectable).
 type Denied struct {
 	Refusal error
 }

@@ -18,9 +18,9 @@ type call struct {
 	cmd models.Command
 	// address is that of the API; see [Acts].
 	address string
-	// p is saved at the end, with a version one higher.
+	// p is saved at the end, with its version raised by one.
 	p models.Procurement
-	// now is procedure time, clock the database's, both read after the locks were got.
+	// now is procedure time, clock the database's, both read after the locks were taken.
 	now, clock time.Time
 	// held are the actor's roles now.
 	held []models.RoleAssignment
@@ -28,7 +28,7 @@ type call struct {
 	read *store.Reading
 	// judged is the gate that a vote was cast on, which the vote does not change.
 	judged *judgedGate
-	// seen was read for other ends and holds still, but for its rounds: the state sums up the gates by it.
+	// seen was read for another purpose and is still valid, except for its rounds: the state sums up the gates from it.
 	seen *models.Dossier
 	// step counts the steps of a command that has several; more asks for another.
 	step int
@@ -60,9 +60,9 @@ func enter(
 	return c, nil
 }
 
-// reading is what there is of the procurement now, whole or where it stands. It is read once, and again only after the
-// call has changed something: each change records its event, by [call.record], or by [call.note], which makes
-// the change in what was read, too. Nobody else changes anything meanwhile.
+// reading returns the procurement as it is now: the whole dossier, or only the state of the process. It is read once,
+// and again only after the call has changed something: each change records its event, by [call.record], or by
+// [call.note], which makes the change in what was read, too. Nobody else changes anything meanwhile.
 func (c *call) reading(whole bool) (store.Reading, error) {
 	if c.read == nil || (whole && !c.read.Whole) {
 		r, err := c.tx.Read(c.p, c.now, whole)
@@ -75,7 +75,7 @@ func (c *call) reading(whole bool) (store.Reading, error) {
 	return *c.read, nil
 }
 
-// dossier is all that the gates are judged on.
+// dossier returns all that the gates are judged on.
 func (c *call) dossier() (models.Dossier, error) {
 	r, err := c.reading(true)
 	return r.Dossier, err
@@ -100,13 +100,13 @@ func (c *call) lot(id models.ID) (models.Lot, error) {
 	return lot, nil
 }
 
-// permit checks again, now that nothing moves, what the API checked when it wrote the command down.
+// permit checks again under the locks what the API checked when it wrote the command down.
 func (c *call) permit(verb Verb) error {
 	if c.cmd.Steps > 0 {
-		return c.permitStatus(verb) // what it was permitted on has been changed by its own first steps
+		return c.permitStatus(verb) // its own first steps have changed what it was permitted on
 	}
 	if !slices.ContainsFunc(c.held, func(a models.RoleAssignment) bool { return slices.Contains(verb.By, a.Role) }) {
-		return models.Refuse(models.CodeForbidden, "", "none of your roles may do this: %s", c.cmd.Verb).
+		return models.Refuse(models.CodeForbidden, "", "none of your roles allows the command %s", c.cmd.Verb).
 			Accepting("%s", roleList(verb.By))
 	}
 	if c.cmd.IfMatch != nil && !slices.Contains(c.cmd.IfMatch, c.p.Version) {
@@ -121,14 +121,14 @@ func (c *call) permitStatus(verb Verb) error {
 	if slices.Contains(verb.in, c.p.Status) {
 		return nil
 	}
-	code, detail := models.CodeNotRunning, "the procurement is not running but "+string(c.p.Status)
+	code, detail := models.CodeNotRunning, "the procurement is not running: it is "+string(c.p.Status)
 	switch {
 	case c.p.Status.Ended():
 		code, detail = models.CodeEnded, "the procurement has ended: "+string(c.p.Status)
 	case c.p.Status == models.StatusSuspended:
 		code, detail = models.CodeSuspended, "the procurement is suspended"
 	case slices.Equal(verb.in, []models.Status{models.StatusDraft}):
-		code, detail = models.CodeNotDraft, "the procurement was started before"
+		code, detail = models.CodeNotDraft, "the procurement has already started"
 	case slices.Equal(verb.in, []models.Status{models.StatusSuspended}):
 		code, detail = models.CodeNotSuspended, "the procurement is not suspended"
 	}

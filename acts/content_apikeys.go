@@ -15,11 +15,11 @@ const mostLiveKeys = 2
 // A MadeKey is an API key that was just made, without the digest of its secret.
 type MadeKey struct {
 	Key models.APIKey
-	// Secret is the key whole, told once: what is kept of the request is without it.
+	// Secret is the whole key. It is shown once: the stored result of the request does not contain it.
 	Secret string
 }
 
-// WithoutSecret is the key as it is told from the second time on.
+// WithoutSecret returns the key as a repeat of the request gets it.
 func (k MadeKey) WithoutSecret() MadeKey {
 	k.Secret = ""
 	return k
@@ -33,7 +33,7 @@ type NewKey struct {
 	Until *time.Time
 }
 
-// MakeKey makes an API key for the actor; for anyone, when the actor runs the platform.
+// MakeKey makes an API key for the actor or, if the actor is an administrator, for anyone.
 func (a *Acts) MakeKey(ctx context.Context, by By, in NewKey) (Done[MadeKey], error) {
 	if err := administerOwn(by.Actor, in.Owner); err != nil {
 		return Done[MadeKey]{}, err
@@ -79,12 +79,13 @@ func (d *deed) roomForKey(owner models.ID) (time.Time, error) {
 	}
 	if alive >= mostLiveKeys {
 		return time.Time{}, models.Refuse(models.CodeKeyLimit, "",
-			"the person holds %d keys that are neither expired nor revoked", alive)
+			"the person has %d keys that are neither expired nor revoked", alive).
+			Accepting("at most %d such keys", mostLiveKeys)
 	}
 	return d.tx.Now()
 }
 
-// RevokeKey ends a key at once. A key that is revoked already stays revoked since then.
+// RevokeKey ends a key at once. A key that was revoked before keeps its time of revocation.
 func (a *Acts) RevokeKey(ctx context.Context, by By, owner, id models.ID) (models.APIKey, error) {
 	if err := administerOwn(by.Actor, owner); err != nil {
 		return models.APIKey{}, err

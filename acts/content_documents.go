@@ -11,7 +11,7 @@ import (
 	"github.com/ppi-engine/ppi/rules/evaluation"
 )
 
-// A DocumentText is what is written of a document.
+// A DocumentText is what the author gives for one version of a document.
 type DocumentText struct {
 	Title    models.Text
 	Audience models.Audience
@@ -34,8 +34,8 @@ func (a *Acts) WriteDocument(ctx context.Context, by By, in DocumentText) (Done[
 type DocumentChange struct {
 	DocumentText
 
-	// Significant says whether tenderers need more time because of the change. It is asked of a document of
-	// tenderers while a box is open; nil: it was not said.
+	// Significant says whether tenderers need more time because of the change. It is required for a document to
+	// tenderers while a box is open; nil: not stated.
 	Significant *bool
 }
 
@@ -59,9 +59,9 @@ func (a *Acts) RewriteDocument(ctx context.Context, by By, id models.ID, in Docu
 	})
 }
 
-// mayRewrite refuses to take from tenderers what they were given, and to change it once no box is open any more: the
-// tenders that are in were made on it (Directive 2014/24/EU, Articles 18(1) and 53(1)). While one is open a
-// significant change takes more time for tenders (Article 47(3)).
+// mayRewrite refuses to take a document away from tenderers, and to change it after every box is closed: the tenders
+// rest on it (Directive 2014/24/EU, Articles 18(1) and 53(1)). While a box is open, a significant change needs a later
+// deadline for tenders (Article 47(3)).
 func mayRewrite(tx *store.Tx, present models.Document, in DocumentChange) error {
 	if present.Audience != models.AudienceTenderers {
 		return nil
@@ -80,19 +80,20 @@ func mayRewrite(tx *store.Tx, present models.Document, in DocumentChange) error 
 			Accepting("tenderers")
 	case !slices.ContainsFunc(lots, models.Lot.Open):
 		return models.Refuse(models.CodeFrozen, "",
-			"every box is closed: the tenders in it rest on this document").
+			"every box is closed, and the tenders rest on this document").
 			Accepting("a change while a box is open, or another document")
 	case in.Significant == nil:
 		return models.Refuse(models.CodeInvalidValue, "/significant",
 			"a box is open: say whether the change is significant").
-			Accepting("true, once the deadlines were moved; or false")
+			Accepting("true after the deadlines were moved, or false")
 	case !*in.Significant:
 		return nil
 	}
 	return extended(tx, present, lots)
 }
 
-// extended refuses unless the deadline of every open lot was moved since the version that tenderers have.
+// extended refuses a significant change unless the deadline of every open lot was moved after the version that
+// tenderers have.
 func extended(tx *store.Tx, present models.Document, lots []models.Lot) error {
 	t, err := tx.Tendering(present.ProcurementID)
 	if err != nil {
@@ -140,12 +141,13 @@ func (d *deed) documentUpload(id models.ID) (models.Upload, error) {
 	switch {
 	case refused && refusal.Code == models.CodeNotFound, err == nil && !u.BelongsTo(d.Actor):
 		return u, models.Refuse(models.CodeIncompatibleDocument, field,
-			"your organisation has no such upload for this procurement")
+			"your organisation has no such upload for this procurement").
+			Accepting("an upload of your organisation with the purpose document")
 	case err != nil:
 		return u, err
 	case u.Purpose != models.PurposeDocument:
-		return u, models.Refuse(models.CodeIncompatibleDocument, field, "the upload is for the purpose %s", u.Purpose).
-			Accepting("one for the purpose document")
+		return u, models.Refuse(models.CodeIncompatibleDocument, field, "the upload has the purpose %s", u.Purpose).
+			Accepting("an upload with the purpose document")
 	case !u.Complete():
 		return u, models.Refuse(models.CodeUploadIncomplete, field, "the upload is not complete").
 			Accepting("an upload with all of its chunks")

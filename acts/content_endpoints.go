@@ -12,17 +12,17 @@ import (
 // A MadeEndpoint is an endpoint with a secret that was just made.
 type MadeEndpoint struct {
 	Endpoint models.Endpoint
-	// Secret is told once: what is kept of the request is without it.
+	// Secret is shown once: the stored result of the request does not contain it.
 	Secret string
 }
 
-// WithoutSecret is the endpoint as it is told from the second time on.
+// WithoutSecret returns the endpoint as a repeat of the request gets it.
 func (m MadeEndpoint) WithoutSecret() MadeEndpoint {
 	m.Secret = ""
 	return m
 }
 
-// A NewEndpoint is where somebody wants to be told of what happens.
+// A NewEndpoint is a webhook endpoint to be registered.
 type NewEndpoint struct {
 	URL, Description string
 	// Types, Procurements and Rehearsals are as in [models.Endpoint].
@@ -40,8 +40,8 @@ func (in NewEndpoint) endpoint(owner models.Actor) models.Endpoint {
 	}
 }
 
-// RegisterEndpoint registers an endpoint. Sending a procurement's events out is a decision of who leads it, so an
-// endpoint is told of the procurements that its owner leads, as long as the owner does.
+// RegisterEndpoint registers an endpoint. Only a lead procurer decides to send a procurement's events out, so an
+// endpoint gets the events of the procurements that its owner leads, for as long as the owner leads them.
 func (a *Acts) RegisterEndpoint(ctx context.Context, by By, in NewEndpoint) (Done[MadeEndpoint], error) {
 	e := in.endpoint(by.Actor)
 	if err := models.Refusals(e.Check()); err != nil {
@@ -70,7 +70,8 @@ func (a *Acts) RegisterEndpoint(ctx context.Context, by By, in NewEndpoint) (Don
 
 const fieldURL = "/url"
 
-// bare is an endpoint as acts return it: what is kept of a request must not outlive the secrets in the record.
+// bare returns the endpoint without its secrets, as acts return it: otherwise the stored result of a request would keep
+// secrets that the record has given up.
 func bare(e models.Endpoint) models.Endpoint {
 	e.Secret, e.FormerSecret = nil, nil
 	return e
@@ -87,7 +88,8 @@ func (d *deed) roomForEndpoint() error {
 		return err
 	}
 	if o.Kind != models.OrganisationContractingAuthority {
-		return models.Refuse(models.CodeForbidden, "", "only people of a contracting authority register endpoints")
+		return models.Refuse(models.CodeForbidden, "", "only people of a contracting authority may register endpoints").
+			Accepting("a person of a contracting authority")
 	}
 	n, err := d.tx.LiveEndpoints(o.ID)
 	if err == nil && n >= models.MostEndpoints {
@@ -97,8 +99,8 @@ func (d *deed) roomForEndpoint() error {
 	return err
 }
 
-// mustLead refuses an endpoint that names procurements which its owner does not lead, or which it would never be
-// told of because they are of the other mode.
+// mustLead refuses an endpoint that names a procurement which its owner does not lead, or one of the other mode, whose
+// events it would never get.
 func mustLead(tx *store.Tx, e models.Endpoint) error {
 	if len(e.Procurements) == 0 {
 		return nil
@@ -111,10 +113,12 @@ func mustLead(tx *store.Tx, e models.Endpoint) error {
 		mode, ok := led[id]
 		switch {
 		case !ok:
-			return models.Refuse(models.CodeInvalidValue, "/procurements", "you do not lead %s", id).
+			return models.Refuse(models.CodeInvalidValue, "/procurements",
+				"you are not lead procurer of the procurement %s", id).
 				Accepting("procurements in which you are lead procurer now")
 		case (mode == models.ModeRehearsal) != e.Rehearsals:
-			return models.Refuse(models.CodeInvalidValue, "/rehearsals", "%s is %s", id, mode).
+			return models.Refuse(models.CodeInvalidValue, "/rehearsals",
+				"the procurement %s has the mode %s", id, mode).
 				Accepting("an endpoint for rehearsals and another for live procurements")
 		}
 	}
@@ -130,7 +134,7 @@ type Pinged struct {
 	Attempt models.DeliveryAttempt
 }
 
-// PingEndpoint sends a test message to an endpoint of the actor now. A repeat of the request gets what came of the
+// PingEndpoint sends a test message to an endpoint of the actor now. A repeat of the request gets the result of the
 // first, without another message.
 func (a *Acts) PingEndpoint(ctx context.Context, by By, id models.ID) (Done[Pinged], error) {
 	e, err := a.myEndpoint(ctx, by, id)
@@ -148,7 +152,7 @@ func (a *Acts) PingEndpoint(ctx context.Context, by By, id models.ID) (Done[Ping
 	if e.Over() {
 		return Done[Pinged]{}, disabled()
 	}
-	// The message is sent before the transaction: whoever receives must not hold up the database.
+	// The message is sent before the transaction: a slow receiver must not hold up the database.
 	report, err := a.Courier.Ping(ctx, e)
 	if err != nil {
 		return Done[Pinged]{}, err
@@ -171,6 +175,7 @@ func (a *Acts) myEndpoint(ctx context.Context, by By, id models.ID) (models.Endp
 }
 
 func disabled() *models.Refusal {
-	return models.Refuse(models.CodeEndpointDisabled, "", "the endpoint has answered 410 Gone and is served no more").
-		Accepting("registering a new one")
+	return models.Refuse(models.CodeEndpointDisabled, "",
+		"the endpoint answered 410 Gone, so nothing is delivered to it any more").
+		Accepting("registering a new endpoint")
 }

@@ -41,7 +41,7 @@ func (d *deed) saveEndpoint(e models.Endpoint, why event.Payload) (models.Endpoi
 	return bare(e), d.record(why)
 }
 
-// An EndpointChange changes what is given of an endpoint.
+// An EndpointChange holds new values for an endpoint; nil: unchanged.
 type EndpointChange struct {
 	URL, Description *string
 	Types            *[]string
@@ -55,8 +55,8 @@ func (in EndpointChange) apply(e *models.Endpoint) {
 	setIf(&e.Procurements, in.Procurements)
 }
 
-// ChangeEndpoint changes where an endpoint leads and what it is told of from now on; what waits already is still
-// delivered.
+// ChangeEndpoint changes the URL of an endpoint and the events that it gets from now on. Events that already wait are
+// still delivered.
 func (a *Acts) ChangeEndpoint(ctx context.Context, by By, id models.ID, in EndpointChange) (models.Endpoint, error) {
 	if _, err := a.myEndpoint(ctx, by, id); err != nil {
 		return models.Endpoint{}, err
@@ -86,8 +86,8 @@ func (a *Acts) ChangeEndpoint(ctx context.Context, by By, id models.ID, in Endpo
 	})
 }
 
-// RotateEndpoint gives an endpoint a new secret. Messages are signed with the old one, too, for as long as the
-// receiver may take to learn the new one.
+// RotateEndpoint gives an endpoint a new secret. Messages are signed with the old secret as well for [webhook.Overlap],
+// so that the receiver has time to change it.
 func (a *Acts) RotateEndpoint(ctx context.Context, by By, id models.ID) (Done[MadeEndpoint], error) {
 	return once(ctx, a, by, func(d *deed) (MadeEndpoint, error) {
 		e, err := d.lockMyEndpoint(id)
@@ -106,7 +106,7 @@ func (a *Acts) RotateEndpoint(ctx context.Context, by By, id models.ID) (Done[Ma
 	})
 }
 
-// PauseEndpoint keeps back what happens from now on and what waits.
+// PauseEndpoint holds back the events that happen from now on and those that wait.
 func (a *Acts) PauseEndpoint(ctx context.Context, by By, id models.ID) (Done[models.Endpoint], error) {
 	return once(ctx, a, by, func(d *deed) (models.Endpoint, error) {
 		e, err := d.lockEndpoint(id)
@@ -166,8 +166,8 @@ func (d *deed) unpark(e models.Endpoint) error {
 	return nil
 }
 
-// RemoveEndpoint takes an endpoint away for good, with its secrets. What it got remains on record; what waits is not
-// delivered any more.
+// RemoveEndpoint takes an endpoint away for good, with its secrets. What it got remains on record; events that wait are
+// no longer delivered.
 func (a *Acts) RemoveEndpoint(ctx context.Context, by By, id models.ID) error {
 	_, err := change(ctx, a, by, func(d *deed) (models.Endpoint, error) {
 		e, err := d.lockEndpoint(id)
@@ -188,7 +188,7 @@ func (a *Acts) RemoveEndpoint(ctx context.Context, by By, id models.ID) error {
 	return err
 }
 
-// endOf is when an endpoint ended: a disabled one before it was removed.
+// endOf returns when an endpoint ended: a disabled endpoint ended before it was removed.
 func endOf(e models.Endpoint, now time.Time) *time.Time {
 	if e.EndedAt != nil {
 		return e.EndedAt

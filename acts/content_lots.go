@@ -20,7 +20,7 @@ type NewLot struct {
 	Deadline *process.LocalTime
 }
 
-// CreateLot describes a lot. It takes the procurement's row alone, so that the next number is nobody else's.
+// CreateLot adds a lot. It locks the procurement's row alone, so that no other lot takes the same number.
 func (a *Acts) CreateLot(ctx context.Context, by By, in NewLot) (Done[models.Lot], error) {
 	return once(ctx, a, by, func(d *deed) (models.Lot, error) {
 		if err := d.enterContent(alone); err != nil {
@@ -49,7 +49,7 @@ func (a *Acts) CreateLot(ctx context.Context, by By, in NewLot) (Done[models.Lot
 	})
 }
 
-// number gives a lot without a number the next.
+// number gives a lot without a number the next one.
 func (d *deed) number(l *models.Lot) error {
 	if l.Number != 0 {
 		return nil
@@ -84,12 +84,12 @@ func checkLot(l models.Lot) error {
 	return err
 }
 
-// A LotChange changes what is given of a lot.
+// A LotChange holds new values for a lot; nil: unchanged.
 type LotChange struct {
 	Number      *int
 	Title       *models.Text
 	Description *models.Text
-	// MoveDeadline tells that the deadline is given; nil takes it away.
+	// MoveDeadline tells whether Deadline is given; a nil Deadline then removes the lot's deadline.
 	MoveDeadline bool
 	Deadline     *process.LocalTime
 }
@@ -121,7 +121,8 @@ func (a *Acts) ChangeLot(ctx context.Context, by By, id models.ID, in LotChange)
 func (d *deed) mayChangeLot(l models.Lot) error {
 	switch {
 	case l.EndedAt != nil:
-		return models.Refuse(models.CodeLotEnded, "", "lot %d has ended: %s", l.Number, l.EndReason)
+		return models.Refuse(models.CodeLotEnded, "",
+			"lot %d has ended without award (reason code %s)", l.Number, l.EndReason)
 	case l.Published():
 		return models.Refuse(models.CodeLotPublished, "", "lot %d is published", l.Number).
 			Accepting("moving its deadline by the action move_deadline")

@@ -15,7 +15,7 @@ import (
 type MemberPut struct {
 	models.Member
 
-	// Of is the version of the procurement, whose part the consortium is.
+	// Of is the version of the procurement; the consortium is a part of it.
 	Of int64
 	// Joined tells that the organisation was no member before.
 	Joined bool
@@ -25,7 +25,7 @@ type MemberPut struct {
 type MemberPart struct {
 	Organisation models.ID
 	Lead         bool
-	// BudgetShare is percent of the common budget, an exact decimal; empty: not yet agreed.
+	// BudgetShare is a percentage of the common budget, an exact decimal; empty: not yet agreed.
 	BudgetShare string
 }
 
@@ -69,7 +69,8 @@ func (d *deed) place(part MemberPart) (models.Member, bool, error) {
 	}
 	if o.Kind != models.OrganisationContractingAuthority {
 		return m, false, models.Refuse(models.CodeNotAnAuthority, "organisation",
-			"the organisation is registered as %s", o.Kind)
+			"%s is registered as %s", o.LegalName, o.Kind).
+			Accepting("an organisation that is registered as contracting_authority")
 	}
 	all, organisations, err := d.tx.Members(m.ProcurementID)
 	if err != nil {
@@ -96,7 +97,7 @@ func leadBeside(others []models.Member, named map[models.ID]models.Organisation,
 		if o.Lead && m.Lead {
 			return models.Refuse(models.CodeLeadExists, "/lead",
 				"%s is the lead buyer", named[o.OrganisationID].LegalName).
-				Accepting("one lead buyer: take the mark lead from the other member first")
+				Accepting("one lead buyer; set lead to false for the other member first")
 		}
 	}
 	return nil
@@ -109,7 +110,8 @@ func shareBeside(others []models.Member, share string) (string, error) {
 	}
 	sum, err := decimal.Parse(share)
 	if err != nil || !sum.IsPos() {
-		return "", models.Refuse(models.CodeInvalidValue, "/budget_share", "the share is no percentage of the budget").
+		return "", models.Refuse(models.CodeInvalidValue, "/budget_share",
+			"the share is not a percentage of the budget").
 			Accepting("a decimal above 0 and up to 100")
 	}
 	shortest := sum.Trim(0).String()
@@ -127,13 +129,14 @@ func shareBeside(others []models.Member, share string) (string, error) {
 	}
 	if sum.Cmp(decimal.Hundred) > 0 {
 		return "", models.Refuse(models.CodeSharesExceeded, "/budget_share",
-			"all shares together would be %s percent", sum.Trim(0))
+			"all shares together would be %s percent", sum.Trim(0)).
+			Accepting("shares of at most 100 percent in all")
 	}
 	return shortest, nil
 }
 
-// RemoveMember takes a member out of a draft, and returns the draft. The member's people's roles end first, or they
-// would go on acting for a buyer that is none.
+// RemoveMember takes a member out of a draft, and returns the draft. The roles of the member's people must end first;
+// otherwise these people would go on acting for an organisation that is no longer a buyer.
 func (a *Acts) RemoveMember(ctx context.Context, by By, organisation models.ID) (models.Procurement, error) {
 	return change(ctx, a, by, func(d *deed) (models.Procurement, error) {
 		if err := d.enterDraft(); err != nil {
@@ -167,8 +170,8 @@ func (d *deed) mayGo(organisation models.ID) error {
 	for _, a := range assignments {
 		if a.OrganisationID == organisation && forMembers(a.Role) && !over(a, d.Seat.Now) {
 			return models.Refuse(models.CodeStillReferred, "",
-				"a person of the organisation holds the role %s", a.Role).
-				Accepting("the removal once its people hold no role for it")
+				"a person of the organisation holds the role %s on this procurement", a.Role).
+				Accepting("removing it after the roles of its people have ended")
 		}
 	}
 	return nil

@@ -21,7 +21,7 @@ type EnvelopeFound struct {
 	Price  *models.Money
 }
 
-// An OpeningRecorded is the record of an opener, and whether openers found the same by now.
+// An OpeningRecorded is the record of one opener, and what all openers have found so far.
 type OpeningRecorded struct {
 	models.Opening
 
@@ -77,7 +77,8 @@ func (d *deed) opening(dossier models.Dossier, tender models.ID, in EnvelopeFoun
 		return o, err
 	case u.OrganisationID != d.Actor.OrganisationID || u.Purpose == models.PurposeEnvelope || !u.Complete():
 		return o, models.Refuse(models.CodeUploadIncomplete, "/upload",
-			"this is no complete upload of your organisation")
+			"this is not a complete upload of your organisation").
+			Accepting("a complete upload of your organisation with the purpose document")
 	case u.Digest != o.PlaintextDigest || u.Size != o.Size:
 		return o, models.Refuse(models.CodeDigestMismatch, "/upload", "the upload is not what was in the envelope").
 			Accepting("an upload with the SHA-256 %s", o.PlaintextDigest)

@@ -12,7 +12,7 @@ type NewOrganisation struct {
 	LegalName string
 	// Country is an ISO 3166-1 alpha-2 code.
 	Country string
-	// Kind says which side it can stand on. It is fixed for good.
+	// Kind says whether it can buy or supply. It never changes.
 	Kind models.OrganisationKind
 	// SME and LessDevelopedRegion are as in [models.Organisation].
 	SME, LessDevelopedRegion *bool
@@ -38,10 +38,10 @@ func (a *Acts) RegisterOrganisation(ctx context.Context, by By, in NewOrganisati
 	})
 }
 
-// An OrganisationChange changes what is given of an organisation.
+// An OrganisationChange holds new values for an organisation; nil: unchanged.
 type OrganisationChange struct {
 	LegalName, Country *string
-	// SME and LessDevelopedRegion point to what is said from now on, which may be nothing.
+	// SME and LessDevelopedRegion point to the new value, which may be nil for unknown.
 	SME, LessDevelopedRegion **bool
 }
 

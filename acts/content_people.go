@@ -10,7 +10,7 @@ import (
 
 // A NewPerson is somebody who is to act for an organisation.
 type NewPerson struct {
-	// Organisation is fixed for good.
+	// Organisation never changes.
 	Organisation  models.ID
 	Name, Email   string
 	Administrator bool
@@ -38,7 +38,7 @@ func (a *Acts) RegisterPerson(ctx context.Context, by By, in NewPerson) (Done[mo
 	})
 }
 
-// A PersonChange changes what is given of a person.
+// A PersonChange holds new values for a person; nil: unchanged.
 type PersonChange struct {
 	Name, Email   *string
 	Administrator *bool
@@ -81,7 +81,8 @@ func administratorRemains(tx *store.Tx, person models.ID, administrator *bool) e
 		return err
 	}
 	if others == 0 {
-		return models.Refuse(models.CodeLastAdministrator, "/administrator", "there is no other administrator")
+		return models.Refuse(models.CodeLastAdministrator, "/administrator", "there is no other administrator").
+			Accepting("this change after another person has become an administrator")
 	}
 	return nil
 }

@@ -64,7 +64,9 @@ func (a *Acts) CreateProcurement(ctx context.Context, by By, in NewProcurement) 
 func (d *deed) mustBuy() error {
 	o, err := d.tx.Organisation(d.Actor.OrganisationID)
 	if err == nil && o.Kind != models.OrganisationContractingAuthority {
-		return models.Refuse(models.CodeForbidden, "", "only people of a contracting authority create procurements")
+		return models.Refuse(models.CodeForbidden, "",
+			"only people of a contracting authority may create procurements").
+			Accepting("a person of a contracting authority")
 	}
 	return err
 }
@@ -105,7 +107,7 @@ func (d *deed) settleAuthor() error {
 	return d.record(aboutRole(a))
 }
 
-// A ProcurementChange changes what is given of a draft.
+// A ProcurementChange holds new values for a draft; nil: unchanged.
 type ProcurementChange struct {
 	Title, Description *models.Text
 	Languages          *[]string

@@ -30,8 +30,8 @@ func (a *Acts) Register(ctx context.Context, by By, procurement models.ID) (Done
 	})
 }
 
-// registration judges who registers, with the procurement locked so that no other role is given meanwhile. Who
-// registers holds no role yet.
+// registration judges the person who registers, who needs no role yet. The procurement is locked, so that no other role
+// is given meanwhile.
 func (d *deed) registration(procurement models.ID) (models.RoleAssignment, error) {
 	a := models.RoleAssignment{
 		ID: models.NewID(models.PrefixRole), ProcurementID: procurement, PersonID: d.Actor.PersonID,
@@ -53,7 +53,7 @@ func (d *deed) registration(procurement models.ID) (models.RoleAssignment, error
 	case err != nil:
 		return a, err
 	case p.Status.Ended():
-		return a, models.Refuse(models.CodeEnded, "", "the procurement is %s", p.Status)
+		return a, models.Refuse(models.CodeEnded, "", "the procurement has ended: %s", p.Status)
 	}
 	if a.CreatedAt, err = d.tx.Now(); err != nil {
 		return a, err

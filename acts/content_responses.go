@@ -15,9 +15,9 @@ type NewResponse struct {
 	Content                   models.ResponseContent
 }
 
-// Respond receives a response of any economic operator while the consultation is open. Who was announced a
-// closing responds until then, by the database's clock: the instant is read after the procurement's row is
-// shared, and whoever closes or extends holds it alone.
+// Respond receives a response of any economic operator while the consultation is open. The database's clock decides
+// whether the announced closing has passed: it is read after the procurement's row is shared, and a command that closes
+// or extends the consultation locks that row alone.
 func (a *Acts) Respond(ctx context.Context, by By, in NewResponse) (Done[models.ConsultationResponse], error) {
 	return once(ctx, a, by, func(d *deed) (models.ConsultationResponse, error) {
 		r, err := d.response(in, a.Limits.orDefaults())
@@ -35,7 +35,7 @@ func (a *Acts) Respond(ctx context.Context, by By, in NewResponse) (Done[models.
 	})
 }
 
-// response makes the response and judges it. Who responds holds no role.
+// response makes the response and judges it. The person who responds needs no role.
 func (d *deed) response(in NewResponse, limits Limits) (models.ConsultationResponse, error) {
 	r := models.ConsultationResponse{
 		ID: models.NewID(models.PrefixResponse), ProcurementID: in.Procurement, AnnouncementID: in.Announcement,
@@ -57,7 +57,7 @@ func (d *deed) response(in NewResponse, limits Limits) (models.ConsultationRespo
 	}
 	r.ReceivedAt = p.Now(r.RecordedAt)
 	if p.Status.Ended() {
-		return r, models.Refuse(models.CodeEnded, "", "the procurement is %s", p.Status)
+		return r, models.Refuse(models.CodeEnded, "", "the procurement has ended: %s", p.Status)
 	}
 	if err := c.Receives(r.ReceivedAt); err != nil {
 		return r, err
@@ -72,8 +72,8 @@ func (d *deed) response(in NewResponse, limits Limits) (models.ConsultationRespo
 	return r, err
 }
 
-// mayRespond lets economic operators respond, and bounds how often one of them does. Several at once may pass the
-// bound by as many, which harms nobody.
+// mayRespond lets economic operators respond, and bounds how often one of them does. Responses sent at the same time
+// may exceed the bound by their number, which does no harm.
 func (d *deed) mayRespond(in NewResponse, limits Limits) error {
 	o, err := d.tx.Organisation(d.Actor.OrganisationID)
 	if err != nil {
@@ -87,7 +87,7 @@ func (d *deed) mayRespond(in NewResponse, limits Limits) error {
 	if err == nil && given >= limits.Responses {
 		return models.Refuse(models.CodeResponseLimit, "",
 			"your organisation has responded %d times to this consultation", given).
-			Accepting("at most %d responses of one operator; all of them count", limits.Responses)
+			Accepting("at most %d responses per economic operator; all of them count", limits.Responses)
 	}
 	return err
 }

@@ -68,22 +68,23 @@ func (d *deed) assignment(in NewRole) (models.RoleAssignment, error) {
 	}
 	switch {
 	case a.ValidFrom.Before(now):
-		return a, models.Refuse(models.CodeInvalidValue, "/valid_from", "a role is not given for the past").
-			Accepting("an instant from %s (procedure time), or none", now.Format(time.RFC3339))
+		return a, models.Refuse(models.CodeInvalidValue, "/valid_from", "a role cannot begin in the past").
+			Accepting("an instant from %s on (procedure time), or none", now.Format(time.RFC3339))
 	case a.ValidUntil != nil && !a.ValidUntil.After(a.ValidFrom):
 		return a, models.Refuse(models.CodeInvalidValue, "/valid_until", "the role would end before it begins").
 			Accepting("an instant after %s", a.ValidFrom.Format(time.RFC3339))
 	}
 	p, err := d.tx.Person(in.Person)
 	if r, refused := models.RefusalOf(err); refused && r.Code == models.CodeNotFound {
-		return a, models.Refuse(models.CodeInvalidValue, "/person_id", "there is no such person")
+		return a, models.Refuse(models.CodeInvalidValue, "/person_id", "there is no such person").
+			Accepting("the ID of a person who is registered on the platform")
 	}
 	a.OrganisationID = p.OrganisationID
 	a.CreatedAt = d.Seat.Procurement.RealTime(now)
 	return a, err
 }
 
-// fits judges an assignment by the person's organisation and by the person's other roles.
+// fits judges a role by the person's organisation and by the person's other roles.
 func (d *deed) fits(a models.RoleAssignment) error {
 	if err := d.fitsOrganisation(a); err != nil {
 		return err
@@ -98,11 +99,12 @@ func (d *deed) fits(a models.RoleAssignment) error {
 		}
 		if other.Role == a.Role {
 			return models.Refuse(models.CodeAlreadyExists, "/role",
-				"the person holds the role %s in that time already", a.Role)
+				"the person already holds the role %s in that time", a.Role).
+				Accepting("a time in which the person does not hold the role")
 		}
 		if models.Incompatible(other.Role, a.Role) {
 			return models.Refuse(models.CodeRoleIncompatible, "/role",
-				"the person holds the role %s in that time; nobody holds both %s and %s on one procurement",
+				"the person holds the role %s in that time; nobody may hold both %s and %s on one procurement",
 				other.Role, other.Role, a.Role)
 		}
 	}
@@ -126,26 +128,28 @@ func (d *deed) fitsOrganisation(a models.RoleAssignment) error {
 	case forMembers(a.Role) && !isMember:
 		return models.Refuse(models.CodeNotAMember, "/person_id",
 			"the person's organisation is not a member of the consortium, so the person cannot hold the role %s for it",
-			a.Role)
+			a.Role).
+			Accepting("a person of a member of the consortium")
 	case a.Role == models.RoleSupplier && isMember:
 		return models.Refuse(models.CodeRoleIncompatible, "/role",
-			"the person's organisation buys on this procurement, so the person cannot be a supplier")
+			"the person's organisation buys on this procurement, so the person cannot be a supplier").
+			Accepting("a person of an economic operator outside the consortium")
 	}
 	return nil
 }
 
-// overlap tells whether there is an instant at which both are in force.
+// overlap tells whether there is an instant at which both roles are in force.
 func overlap(a, b models.RoleAssignment) bool {
 	return (a.ValidUntil == nil || a.ValidUntil.After(b.ValidFrom)) &&
 		(b.ValidUntil == nil || b.ValidUntil.After(a.ValidFrom))
 }
 
-// over tells whether an assignment is past at the instant now; one in the future is not.
+// over tells whether a role has ended at the instant now; one that has not begun has not ended.
 func over(a models.RoleAssignment, now time.Time) bool {
 	return a.ValidUntil != nil && !a.ValidUntil.After(now)
 }
 
-// EndRole ends a role now; one that has not begun never begins, one that is over stays as it is.
+// EndRole ends a role now. A role that has not begun never begins; a role that is over stays as it is.
 func (a *Acts) EndRole(ctx context.Context, by By, id models.ID) (models.RoleAssignment, error) {
 	return change(ctx, a, by, func(d *deed) (models.RoleAssignment, error) {
 		if err := d.enterUnended(); err != nil {
@@ -187,5 +191,7 @@ func (d *deed) leadRemains(ending models.RoleAssignment) error {
 			return nil
 		}
 	}
-	return models.Refuse(models.CodeLastLeadProcurer, "", "no other person holds the role lead_procurer without an end")
+	return models.Refuse(models.CodeLastLeadProcurer, "",
+		"no other person holds the role lead_procurer without an end").
+		Accepting("this end after another person was given that role without an end")
 }

@@ -7,7 +7,7 @@ const (
 	longestDescription = 20_000
 )
 
-// checkDescription refuses a malformed description; none is fine.
+// checkDescription refuses a malformed description. No description is fine.
 func checkDescription(t models.Text) *models.Refusal {
 	if len(t) == 0 {
 		return nil

@@ -17,7 +17,7 @@ type NewUpload struct {
 	Digest string
 }
 
-// AnnounceUpload makes room for a file.
+// AnnounceUpload registers a file that is to be uploaded.
 func (a *Acts) AnnounceUpload(ctx context.Context, by By, in NewUpload) (Done[models.Upload], error) {
 	limits := a.Limits.orDefaults()
 	if err := in.check(by, limits); err != nil {
@@ -46,14 +46,14 @@ func (in NewUpload) check(by By, limits Limits) error {
 			Accepting("at most %d bytes", limits.Upload)
 	case !in.Purpose.OpenTo(by.Actor):
 		return models.Refuse(models.CodeForbidden, "/purpose",
-			"none of your roles uploads for the purpose %s", in.Purpose).
+			"none of your roles may upload for the purpose %s", in.Purpose).
 			Accepting("envelope as a supplier, document on the buyers' side")
 	}
 	return nil
 }
 
-// roomForUpload bounds what one person can leave unfinished, one by one, so that the bound holds; and what a
-// supplier can have kept.
+// roomForUpload bounds the uploads that one person can leave unfinished, and the envelopes that one supplier can store.
+// It locks the person, so that uploads announced at once are counted one after the other.
 func (d *deed) roomForUpload(u models.Upload, limits Limits) error {
 	if _, err := d.tx.LockPerson(u.PersonID); err != nil {
 		return err
@@ -66,7 +66,7 @@ func (d *deed) roomForUpload(u models.Upload, limits Limits) error {
 		if kept >= limits.Envelopes {
 			return models.Refuse(models.CodeUploadLimit, "",
 				"your organisation has uploaded %d envelopes for this procurement", kept).
-				Accepting("at most %d of one supplier; what is complete can be handed in again", limits.Envelopes)
+				Accepting("at most %d envelopes per supplier; complete ones can be handed in again", limits.Envelopes)
 		}
 	}
 	open, err := d.tx.OpenUploads(u.PersonID)
@@ -89,8 +89,8 @@ func (a *Acts) myUpload(ctx context.Context, by By, id models.ID) (models.Upload
 	return u, err
 }
 
-// PutChunk writes chunk n of an upload, again if need be, and returns its SHA-256. The first of an envelope is
-// looked at before it is written, so that the platform never holds a tender that is not sealed.
+// PutChunk writes chunk n of an upload, again if need be, and returns its SHA-256. The first chunk of an envelope is
+// checked before it is written, so that the platform never stores a tender that is not sealed.
 func (a *Acts) PutChunk(ctx context.Context, by By, id models.ID, n int, content []byte) ([sha256.Size]byte, error) {
 	var none [sha256.Size]byte
 	u, err := a.myUpload(ctx, by, id)

@@ -16,8 +16,8 @@ import (
 // completeTimeout bounds the check of the largest file.
 const completeTimeout = 10 * time.Minute
 
-// CompleteUpload checks the bytes of an upload and keeps them for good. The upload is locked meanwhile, so that what
-// is kept is what was checked; only one chunk is in memory at a time.
+// CompleteUpload checks the bytes of an upload and keeps them for good. The upload is locked meanwhile, so that the
+// bytes that are kept are those that were checked; only one chunk is in memory at a time.
 func (a *Acts) CompleteUpload(ctx context.Context, by By, id models.ID) (Done[models.Upload], error) {
 	mine, err := a.myUpload(ctx, by, id)
 	if err != nil {
@@ -38,7 +38,7 @@ func (a *Acts) CompleteUpload(ctx context.Context, by By, id models.ID) (Done[mo
 	})
 }
 
-// checkContent reads all chunks once, for their digest and for what an envelope has to be.
+// checkContent reads all chunks once, for their digest and, if it is an envelope, to see that it is sealed.
 func checkContent(tx *store.Tx, u models.Upload) error {
 	chunks := &arrived{tx: tx, upload: u}
 	digest := sha256.New()
@@ -94,7 +94,7 @@ func (a *arrived) load(n int) ([]byte, error) {
 		return nil, err
 	case len(chunk) != a.upload.ChunkLength(n):
 		return nil, models.Refuse(models.CodeUploadIncomplete, "", "chunk %d has not arrived", n).
-			Accepting("every chunk that `missing` of the upload names")
+			Accepting("every chunk that the upload lists under `missing`")
 	}
 	return chunk, nil
 }

@@ -28,8 +28,8 @@ type Done[T any] struct {
 }
 
 // once carries out an act in one transaction, at most once per request: what it did, its events and its result are
-// committed together, and whoever repeats it gets the same result. A refusal leaves nothing behind, so that the
-// request can be repeated once what was refused is mended.
+// committed together, and whoever repeats it gets the same result. A refusal leaves nothing behind, so that the request
+// can be repeated after its fault was corrected.
 func once[T any](ctx context.Context, a *Acts, by By, do func(*deed) (T, error)) (Done[T], error) {
 	var done Done[T]
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
@@ -52,13 +52,13 @@ func once[T any](ctx context.Context, a *Acts, by By, do func(*deed) (T, error))
 	return done, nil
 }
 
-// RequestsKept is how long what came of a request is kept at least.
+// RequestsKept is how long the result of a request is kept at least.
 const RequestsKept = store.RequestsKept
 
-// MayRepeat tells of an error whether the same act, or view, may succeed when it is tried again.
+// MayRepeat tells whether an act or view that met this error may succeed when it is tried again.
 func MayRepeat(err error) bool { return pg.IsRetryable(err) }
 
-// A secretive result holds a secret that is told once. It is not kept; a repeat gets the result without it.
+// A secretive result contains a secret that is shown once. The secret is not kept; a repeat gets the result without it.
 type secretive[T any] interface {
 	WithoutSecret() T
 }
@@ -102,8 +102,8 @@ func anotherRequest() *models.Refusal {
 		Accepting("a new ID for a new request, or the first request as it was")
 }
 
-// change carries out an act in one transaction that may be repeated as it is: it sets what is there, and asks for
-// the version that it was made on.
+// change carries out, in one transaction, an act that does no harm when it is repeated: it sets values, and checks the
+// version that the change was made on.
 func change[T any](ctx context.Context, a *Acts, by By, do func(*deed) (T, error)) (T, error) {
 	var result T
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
@@ -124,7 +124,7 @@ type lock bool
 const (
 	// share is for content: many at once, while no process command runs.
 	share lock = false
-	// alone is for what changes the procurement's row itself, or must not meet another of its kind.
+	// alone is for what changes the procurement's row itself, or must not run beside another of its kind.
 	alone lock = true
 )
 
@@ -135,8 +135,8 @@ func (l lock) take(tx *store.Tx, id models.ID) (models.Procurement, error) {
 	return tx.ShareProcurement(id)
 }
 
-// enter locks the procurement and judges whether the actor may do this: between the look before and the lock a role
-// may have ended. From here on the deed's seat is that under the lock.
+// enter locks the procurement and judges whether the actor may do this: a role may have ended between the first look
+// and the lock. From here on the deed's seat is the one read under the lock.
 func (d *deed) enter(how lock) error {
 	if d.Seat == nil {
 		return models.NoSuchResource()
@@ -145,7 +145,7 @@ func (d *deed) enter(how lock) error {
 	if err != nil {
 		return err
 	}
-	// The roles are read after the lock was got, in a statement of their own.
+	// The roles are read after the lock was taken, in a statement of their own.
 	seat, err := d.tx.Seat(p, d.Actor.PersonID)
 	if err != nil {
 		return err
@@ -157,17 +157,17 @@ func (d *deed) enter(how lock) error {
 	return nil
 }
 
-// enterContent locks a procurement for a change of what it says: not once it has ended, and not while it is
-// suspended, which stops the buyers' acts.
+// enterContent locks a procurement for a change of its content. It refuses one that has ended or is suspended:
+// suspension stops the buyers' acts.
 func (d *deed) enterContent(how lock) error {
 	if err := d.enter(how); err != nil {
 		return err
 	}
 	switch status := d.Seat.Procurement.Status; {
 	case status.Ended():
-		return models.Refuse(models.CodeEnded, "", "the procurement is %s", status)
+		return models.Refuse(models.CodeEnded, "", "the procurement has ended: %s", status)
 	case status == models.StatusSuspended:
-		return models.Refuse(models.CodeSuspended, "", "the procurement is suspended").Accepting("resume it first")
+		return models.Refuse(models.CodeSuspended, "", "the procurement is suspended").Accepting("resuming it first")
 	}
 	return nil
 }
@@ -182,18 +182,20 @@ func (d *deed) enterDraft() error {
 		return err
 	}
 	if p.Status != models.StatusDraft {
-		return models.Refuse(models.CodeNotDraft, "", "the procurement is %s; this is fixed by its start", p.Status)
+		return models.Refuse(models.CodeNotDraft, "",
+			"the procurement is %s: only a draft can be changed in this way", p.Status)
 	}
 	return nil
 }
 
-// enterUnended locks a procurement that has not ended, alone, so that what is given on it is judged one by one.
+// enterUnended locks a procurement that has not ended, alone, so that roles given at once are judged one after the
+// other.
 func (d *deed) enterUnended() error {
 	if err := d.enter(alone); err != nil {
 		return err
 	}
 	if status := d.Seat.Procurement.Status; status.Ended() {
-		return models.Refuse(models.CodeEnded, "", "the procurement is %s", status)
+		return models.Refuse(models.CodeEnded, "", "the procurement has ended: %s", status)
 	}
 	return nil
 }
@@ -211,8 +213,8 @@ func (d *deed) dossier() (models.Dossier, error) {
 	return d.tx.Dossier(d.Seat.Procurement, d.Seat.Now)
 }
 
-// record appends an event about what the actor did. On a procurement it is dated by the instant at which the deed
-// found the procurement, as what was done is: one reading of the clock dates both.
+// record appends an event about what the actor did. On a procurement it bears the instant at which the deed read the
+// procurement: one reading of the clock dates the change and its event.
 func (d *deed) record(what event.Payload) error {
 	e := event.Event{ActorID: d.Actor.PersonID, Payload: what}
 	if st := d.Seat; st != nil {

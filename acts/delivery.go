@@ -11,8 +11,8 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// SettleDelivery writes an attempt to deliver down and what follows from it. pause says how long to wait after so
-// many failures; false: there is no further attempt.
+// SettleDelivery records an attempt to deliver and what follows from it. pause says how long to wait after that number
+// of failures; false: there is no further attempt.
 func (a *Acts) SettleDelivery(
 	ctx context.Context, feed store.PortalFeed, attempt models.DeliveryAttempt,
 	pause func(failures int) (time.Duration, bool),
@@ -60,7 +60,7 @@ func faultOf(attempt models.DeliveryAttempt) string {
 	return fmt.Sprintf("%s %d", attempt.Fault, attempt.Status)
 }
 
-// ParkDelivery has a feed wait for a person although nothing was sent.
+// ParkDelivery makes a feed wait for a person although nothing was sent.
 func (a *Acts) ParkDelivery(
 	ctx context.Context, feed store.PortalFeed, event models.ID, why string,
 ) (process.FeedOutcome, error) {
@@ -77,8 +77,7 @@ func (a *Acts) ParkDelivery(
 	return out, err
 }
 
-// An undelivered event is one that a person has to look after, in the transaction that says so. Its feed is
-// locked.
+// An undelivered event is one that could not be delivered, in the transaction that records it. Its feed is locked.
 type undelivered struct {
 	tx       *store.Tx
 	feed     store.PortalFeed
@@ -87,7 +86,7 @@ type undelivered struct {
 	reason   string
 }
 
-// park keeps the event and all after it until a person goes on.
+// park holds back the event and all later ones until a person resumes the endpoint.
 func (f undelivered) park() (process.FeedOutcome, error) {
 	out := process.FeedOutcome{Status: process.FeedHeld, Reason: f.reason}
 	if err := f.tx.ParkFeed(f.feed, f.failures, f.reason); err != nil {
@@ -96,8 +95,8 @@ func (f undelivered) park() (process.FeedOutcome, error) {
 	return out, f.tell(models.TaskFeedParked, func(p event.EndpointParked) event.Payload { return p })
 }
 
-// gone stops for good, because the receiver has said that it wants no more. Only the first feed to learn
-// of it tells.
+// gone stops deliveries for good, because the receiver answered 410 Gone. Only the first feed that learns of it raises
+// the task.
 func (f undelivered) gone(first bool) (process.FeedOutcome, error) {
 	out := process.FeedOutcome{Status: process.FeedHeld, Reason: f.reason}
 	if err := f.tx.ParkFeed(f.feed, f.failures, f.reason); err != nil || !first {
@@ -107,8 +106,8 @@ func (f undelivered) gone(first bool) (process.FeedOutcome, error) {
 		func(p event.EndpointParked) event.Payload { return event.EndpointDisabled(p) })
 }
 
-// tell raises a task and records an event on the procurement. Such events are never sent to endpoints, or
-// they would beget others.
+// tell raises a task and records an event on the procurement. Such events are never sent to endpoints, because each
+// would cause others.
 func (f undelivered) tell(task string, as func(event.EndpointParked) event.Payload) error {
 	p, err := f.tx.ReadProcurement(f.feed.ProcurementID)
 	if err != nil {

@@ -55,7 +55,7 @@ func runDueTx(tx *store.Tx, in process.RunDue) (process.DueOutcome, error) {
 		return out, err
 	}
 	tx.SaveProcess(&c.p)
-	c.seen = nil // read before, for the votes that stand
+	c.seen = nil // it was read before the change
 	out.State, err = c.state()
 	return out, err
 }
@@ -72,7 +72,7 @@ func (c *call) runDue(due process.Due) error {
 // longestLabel bounds a label, in bytes, and leaves room for what else is in a summary.
 const longestLabel = process.LongestSummary * 3 / 5
 
-// nameOf names a lot for people: by its number, and by what the notice calls it.
+// nameOf names a lot for people: by its number and by its title.
 func (c *call) nameOf(lot models.Lot) string {
 	name := fmt.Sprintf("lot %d", lot.Number)
 	title := lot.Title.In("", c.p.Languages...)

@@ -15,8 +15,8 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 )
 
-// subjected content is about one thing, such as a lot: of a single kind one entry stands for each. What an
-// entry is about never changes.
+// subjected content is about one thing, such as a lot. If the kind is single, one entry stands for each such thing.
+// What an entry is about never changes.
 type subjected interface {
 	Subject() string
 }
@@ -43,7 +43,8 @@ func (k EntryKind) Write(ctx context.Context, a *Acts, by By, body Content) (Don
 	})
 }
 
-// Import writes all entries or, with all their faults, none. Each is judged by the dossier as it was before.
+// Import writes all entries, or refuses with the faults of all of them and writes none. Each is judged by the dossier
+// as it was before.
 func (k EntryKind) Import(ctx context.Context, a *Acts, by By, bodies []Content) (Done[[]models.Entry], error) {
 	return once(ctx, a, by, func(d *deed) ([]models.Entry, error) {
 		first, err := k.begin(d)
@@ -71,7 +72,7 @@ func checkAll(bodies []Content) error {
 	return models.Refusals(faults)
 }
 
-// within makes a refusal of item i say so.
+// within makes a refusal point to item i of the list.
 func within(err error, i int) error {
 	r, refused := models.RefusalOf(err)
 	if !refused {
@@ -138,7 +139,7 @@ func (k EntryKind) next(
 	})
 }
 
-// begin makes the first version of an entry, empty yet and without ID.
+// begin makes the first version of an entry, still without content and ID.
 func (k EntryKind) begin(d *deed) (models.Entry, error) {
 	round, err := d.enterPhaseOf(k.Kind)
 	if err != nil {
@@ -158,7 +159,7 @@ func (k EntryKind) save(
 	d *deed, e models.Entry, body Content, dossier func() (models.Dossier, error),
 ) (models.Entry, error) {
 	if reflect.TypeOf(body) != k.content {
-		return e, fmt.Errorf("write entry of kind %s: it does not say a %T", k.Kind, body)
+		return e, fmt.Errorf("write entry of kind %s: its content is a %T", k.Kind, body)
 	}
 	if e.ID == "" {
 		e.ID = models.NewID(models.PrefixEntry)
@@ -192,8 +193,8 @@ func about(body Content, e *models.Entry) error {
 		return nil
 	}
 	if e.Version > 1 {
-		return models.Refuse(models.CodeInvalidValue, "", "what an entry is about never changes").
-			Accepting("another entry about something else")
+		return models.Refuse(models.CodeInvalidValue, "", "the subject of an entry never changes").
+			Accepting("the same subject as before, or a new entry")
 	}
 	e.Subject = s.Subject()
 	return nil
@@ -211,7 +212,7 @@ func (d *deed) enterPhaseOf(kind models.EntryKind) (int, error) {
 	case status.Ended():
 		return 0, models.Refuse(models.CodeEnded, "", "the procurement has ended: %s", status)
 	case status == models.StatusSuspended:
-		return 0, models.Refuse(models.CodeSuspended, "", "the procurement is suspended").Accepting("resume it first")
+		return 0, models.Refuse(models.CodeSuspended, "", "the procurement is suspended").Accepting("resuming it first")
 	}
 	rounds, err := d.tx.Rounds(d.procurement())
 	if err != nil {
@@ -244,7 +245,7 @@ func (d *deed) speaksFor(writers []models.Role) (models.ID, error) {
 		}
 	}
 	return "", models.Refuse(models.CodeNotAMember, "",
-		"you hold no role for a member of the consortium that may write this").
+		"you hold no role that may write this for a member of the consortium").
 		Accepting("a person with such a role for a member of the consortium")
 }
 
@@ -290,12 +291,12 @@ func (d *deed) putEntry(e *models.Entry) error {
 	written, err := d.tx.WriteEntry(e, rule.Single)
 	if v, ok := pg.ViolationOf(err); ok && v.Constraint == "entries_single" {
 		return models.Refuse(models.CodeAlreadyExists, "",
-			"there is such an entry already").
-			Accepting("the next version of that entry")
+			"such an entry already exists").
+			Accepting("the next version of the existing entry")
 	}
 	if err == nil && !written {
 		return models.Refuse(models.CodeStale, models.FieldVersion, "the entry has changed since you read it").
-			Accepting("the change, made on the present version")
+			Accepting("the same change, made on the present version")
 	}
 	return err
 }

@@ -149,7 +149,7 @@ type openingKey struct {
 	evaluation.OpeningKey
 }
 
-// Check refuses what is no public key of age.
+// Check refuses what is not a public key of age.
 func (k openingKey) Check() error {
 	return models.Refusals([]*models.Refusal{
 		seal.CheckRecipient("/quality", k.Quality), seal.CheckRecipient("/price", k.Price),

@@ -9,9 +9,9 @@ import (
 	"github.com/ppi-engine/ppi/rules/evaluation"
 )
 
-// unseal is one opener's part in opening a lot: the second, of another buyer, completes it. From then on
-// openers may fetch the envelopes, those with prices once quality is locked. Others may join them until the
-// award, to stand in for one who cannot go on: what is found counts from those who took part only.
+// unseal is one opener's part in opening a lot: the second, of another buyer, completes it. From then on openers may
+// fetch the envelopes, those with prices once quality is locked. Others may join them until the award, to stand in for
+// one who cannot go on. Only what openers who took part have found counts.
 func unseal(c *call, in process.Open) (*process.OpenResult, error) {
 	dossier, err := c.dossier()
 	if err != nil {
@@ -28,13 +28,15 @@ func unseal(c *call, in process.Open) (*process.OpenResult, error) {
 	return &result, err
 }
 
-// mayUnseal refuses before the box is closed, whatever the clock says, and after the award.
+// mayUnseal refuses to open a lot before its box is closed, whatever the clock says, and after the award.
 func mayUnseal(lot models.Lot, d models.Dossier) error {
 	switch {
 	case !lot.Published():
-		return models.Refuse(models.CodeLotNotOpen, "/lot", "lot %d has not been published", lot.Number)
+		return models.Refuse(models.CodeLotNotOpen, "/lot", "lot %d has not been published", lot.Number).
+			Accepting("a lot that was published and whose deadline is over")
 	case lot.EndedAt != nil:
-		return models.Refuse(models.CodeLotEnded, "/lot", "lot %d has ended: %s", lot.Number, lot.EndReason)
+		return models.Refuse(models.CodeLotEnded, "/lot",
+			"lot %d has ended without award (reason code %s)", lot.Number, lot.EndReason)
 	case lot.Open():
 		return models.Refuse(models.CodeDeadlineNotOver, "/lot",
 			"the box of lot %d is not closed; its deadline is %s", lot.Number, rfc3339(lot.Box().Deadline)).
@@ -59,7 +61,7 @@ func (c *call) joinOpening(lot models.Lot, d models.Dossier) (process.OpenResult
 	}
 	if !fresh {
 		return result, models.Refuse(models.CodeAlreadyOpened, "/lot",
-			"you have done your part in opening lot %d", lot.Number).
+			"you have already taken part in opening lot %d", lot.Number).
 			Accepting("an opener of another buyer")
 	}
 	err = c.record(event.OpeningJoined{LotID: lot.ID, OrganisationID: buyer})
@@ -109,7 +111,8 @@ func (c *call) actsFor(role models.Role) (models.ID, error) {
 		Accepting("a person of a contracting authority that belongs to the consortium")
 }
 
-// lockQuality ends the scoring of a lot's quality. No score changes afterwards, and prices may be opened.
+// lockQuality ends the scoring of the quality of tenders for a lot. No score changes afterwards, and prices may be
+// opened.
 func lockQuality(c *call, in process.LockQuality) (*process.Nothing, error) {
 	dossier, err := c.dossier()
 	if err != nil {

@@ -61,8 +61,8 @@ func (a *Acts) guarded(ctx context.Context, f func(tx *store.Tx) error) (err err
 	return a.Store.InTx(ctx, f)
 }
 
-// execute locks what the command needs, in the order boxes, procurement, and runs it on the view that
-// the locks keep still. Reading before the lock only tells which locks to take.
+// execute locks what the command needs, in the order boxes, procurement, and runs it on what the locks keep unchanged.
+// What is read before the locks only tells which locks to take.
 func (a *Acts) execute(tx *store.Tx, in process.Execute) (process.Outcome, error) {
 	s, err := tx.Summons(in.CommandID)
 	if err != nil {

@@ -17,13 +17,13 @@ func utcOrNil(t *time.Time) *time.Time {
 	return &u
 }
 
-// checkInstant refuses an instant that cannot be meant, and might not be storable or showable; none is
-// fine.
+// checkInstant refuses an instant that must be a mistake, because no procurement is so old or so far ahead. No instant
+// is fine.
 func checkInstant(field string, t *time.Time) *models.Refusal {
 	earliest, latest := time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
 	if t == nil || (!t.Before(earliest) && t.Before(latest)) {
 		return nil
 	}
-	return models.Refuse(models.CodeInvalidValue, field, "the instant lies outside any procurement's life").
+	return models.Refuse(models.CodeInvalidValue, field, "the instant is too early or too late for a procurement").
 		Accepting("an instant from %s and before %s", earliest.Format(time.DateOnly), latest.Format(time.DateOnly))
 }

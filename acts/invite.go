@@ -7,7 +7,7 @@ import (
 	"github.com/ppi-engine/ppi/rules/evaluation"
 )
 
-// mayInvite judges what is moved: to invite those of the shortlist to the next stage of a lot.
+// mayInvite judges the motion to invite the candidates on the shortlist to the next stage of a lot.
 func (c *call) mayInvite(in process.Invite) error {
 	_, err := c.invitation(in)
 	return err
@@ -44,7 +44,7 @@ func (c *call) invite(in process.Invite) error {
 	})
 }
 
-// place is where candidates find what they are invited by.
+// place says where candidates find the procurement documents.
 func (c *call) place() (evaluation.Place, error) {
 	documents, err := c.tx.Documents(c.p.ID, models.AudienceTenderers)
 	return evaluation.Place{Address: c.address, Documents: documents}, err
@@ -70,8 +70,8 @@ func (c *call) invitation(in process.Invite) (to invitation, err error) {
 	return to, err
 }
 
-// selectionAuthors are those who made what the board decides on: the selection criteria and the findings. They may
-// not cast their buyer's vote.
+// selectionAuthors are the people who wrote what the board decides on: the selection criteria and the findings. They
+// may not cast their buyer's vote.
 func selectionAuthors(d models.Dossier, lot models.ID) []models.ID {
 	var authors []models.ID
 	if _, criteria, ok := d.SelectionFor(lot); ok {

@@ -12,9 +12,9 @@ import (
 // TaskEligibility asks the board to look after a consortium that is no longer eligible.
 const TaskEligibility = "consortium_ineligible"
 
-// leave takes the actor's buyer out of the consortium. Its votes no longer count, its people lose their
-// roles, and whether those who stay are still eligible is said, recorded and raised as a task. Without the
-// buyer an open motion may carry, one to cancel too, which closes boxes: all of them are locked.
+// leave takes the actor's buyer out of the consortium. Its votes no longer count, its people lose their roles, and the
+// result says whether the remaining members are still eligible; if they are not, that is recorded and raised as a task.
+// Without the buyer an open motion may be carried, even one to cancel, which closes boxes: so all boxes are locked.
 func leave(c *call, _ process.Leave) (*process.LeaveResult, error) {
 	buyer, err := c.buyerOf()
 	if err != nil {
@@ -48,7 +48,7 @@ func (c *call) mayLeave(buyer models.ID) error {
 			Accepting("cancelling the procurement")
 	case active[i].Lead:
 		return models.Refuse(models.CodeLeadMissing, "", "the lead buyer cannot leave: the procedure runs in its name").
-			Accepting("cancelling the procurement, or returning to an earlier phase with another lead buyer")
+			Accepting("cancelling the procurement")
 	}
 	return c.leadProcurerRemains(buyer)
 }
@@ -65,8 +65,8 @@ func (c *call) leadProcurerRemains(leaving models.ID) error {
 		return nil
 	}
 	return models.Refuse(models.CodeLastLeadProcurer, "",
-		"nobody of another organisation holds the role lead_procurer").
-		Accepting("leaving once a person of another organisation holds it without an end")
+		"nobody of another organisation holds the role lead_procurer without an end").
+		Accepting("leaving after a person of another organisation was given that role without an end")
 }
 
 func (c *call) eligibilityWithout(buyer models.ID) (process.LeaveResult, error) {
@@ -92,7 +92,7 @@ func (c *call) eligibilityWithout(buyer models.ID) (process.LeaveResult, error) 
 	return result, c.raise(TaskEligibility, string(c.p.ID), map[string]any{"criteria": codes})
 }
 
-// raise asks people to look after something; asking twice changes nothing.
+// raise asks people to look after something; raising it twice changes nothing.
 func (c *call) raise(kind, subject string, detail map[string]any) error {
 	id, fresh, err := c.tx.RaiseTask(c.p.ID, kind, subject, detail, c.now)
 	if err != nil || !fresh {

@@ -5,13 +5,15 @@ import (
 	"errors"
 )
 
-// Limits bound what a person or an organisation may have kept. Zero values take the defaults.
+// Limits bound what a person or an organisation may store. Zero values take the defaults.
 type Limits struct {
-	// Upload is the largest file in bytes; 2 GiB. OpenUploads is how many a person may have begun; 20.
+	// Upload is the size of the largest file in bytes; the default is 2 GiB. OpenUploads is how many incomplete uploads
+	// a person may have; the default is 20.
 	Upload, OpenUploads int64
-	// Envelopes is how many a supplier uploads for one procurement, those of replaced tenders too; 5000.
+	// Envelopes is how many envelopes a supplier may upload for one procurement, with those of replaced tenders; the
+	// default is 5000.
 	Envelopes int64
-	// Responses is how many an economic operator gives to one market consultation; 100.
+	// Responses is how many responses an economic operator may give to one market consultation; the default is 100.
 	Responses int64
 }
 
@@ -22,7 +24,7 @@ const (
 	defaultResponses   = 100
 )
 
-// Check reports limits that nothing could keep. Whoever builds acts with limits of their own checks them then.
+// Check reports negative limits. It is for those who build [Acts] with limits of their own.
 func (l Limits) Check() error {
 	if min(l.Upload, l.OpenUploads, l.Envelopes, l.Responses) < 0 {
 		return errors.New("acts need limits that are not negative")

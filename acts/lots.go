@@ -30,8 +30,8 @@ func closeDue(c *call, due process.Due) error {
 	return fmt.Errorf("close box %s: it is not open", due.Subject)
 }
 
-// closeBox closes a box and says in the procurement's log, for the first time, what came in: how much,
-// and a digest that binds the entries on single tenders, which name neither lot nor supplier.
+// closeBox closes a box and records in the procurement's log, for the first time, how much came in, with a digest that
+// binds the events of the single tenders, which name neither lot nor supplier.
 func (c *call) closeBox(box models.Box) error {
 	content, err := c.tx.BoxContent(box.ID)
 	if err != nil {
@@ -46,7 +46,7 @@ func (c *call) closeBox(box models.Box) error {
 }
 
 // moveDeadline gives the suppliers of an open lot more time, and tells the public. Its box is locked, so that every
-// tender is judged by the one deadline or the other.
+// tender is judged by the old deadline or by the new one.
 func moveDeadline(c *call, in process.MoveDeadline) (*process.MoveDeadlineResult, error) {
 	lot, err := c.lot(in.Lot)
 	if err != nil {
@@ -73,7 +73,7 @@ func moveDeadline(c *call, in process.MoveDeadline) (*process.MoveDeadlineResult
 	})
 }
 
-// tellOfMove dispatches the notice of a deadline that was moved, and tells who was invited until then.
+// tellOfMove dispatches the notice of a moved deadline, and informs those who were invited by letter.
 func (c *call) tellOfMove(lot models.Lot, to time.Time, in process.MoveDeadline) (models.Notice, error) {
 	dossier, err := c.dossier()
 	if err != nil {
@@ -96,8 +96,8 @@ func (c *call) tellOfMove(lot models.Lot, to time.Time, in process.MoveDeadline)
 	return c.dispatch(models.NoticeChange, evaluation.ComposeChangeNotice(dossier, lot, from, in.Reason))
 }
 
-// mayMove refuses to move a deadline that is over, whose box is closed, or to an earlier instant: who
-// prepares a tender relies on it.
+// mayMove refuses to move a deadline that has passed or whose box is closed, and to move one to an earlier instant:
+// those who prepare a tender rely on it.
 func mayMove(lot models.Lot, to, now time.Time) error {
 	if refusal := lot.Takes(now); refusal != nil {
 		return refusal
@@ -110,22 +110,23 @@ func mayMove(lot models.Lot, to, now time.Time) error {
 	return nil
 }
 
-// endLot ends one lot without award; its box closes with it. Nobody has seen a lot that was never published:
-// the lead procurer ends it alone. To end a published one is a decision on those who tender for it, like an
-// award (Directive 2014/24/EU, Article 55(1)), so it is moved and the board decides.
+// endLot ends one lot without award; its box closes with it. Nobody has seen a lot that was never published, so the
+// lead procurer ends it alone. Ending a published lot is a decision about those who tender for it, like an award
+// (Directive 2014/24/EU, Article 55(1)), so the board decides on a motion.
 func endLot(c *call, in process.EndLot) (*process.MotionResult, error) {
 	lot, err := c.lot(in.Lot)
 	if err != nil {
 		return nil, err
 	}
 	if lot.Published() {
-		err := c.holds(models.RoleBoard, "lot %d was published: only the board decides on its end", lot.Number)
+		err := c.holds(models.RoleBoard, "lot %d was published, so only the board ends it", lot.Number)
 		if err != nil {
 			return nil, err
 		}
 		return move(c, in, (*call).mayEndLot)
 	}
-	if err := c.holds(models.RoleLeadProcurer, "lot %d was never published", lot.Number); err != nil {
+	err = c.holds(models.RoleLeadProcurer, "lot %d was never published, so only the lead procurer ends it", lot.Number)
+	if err != nil {
 		return nil, err
 	}
 	if err := c.mayEndLot(in); err != nil {
@@ -134,7 +135,7 @@ func endLot(c *call, in process.EndLot) (*process.MotionResult, error) {
 	return &process.MotionResult{Decision: models.DecisionApproved}, c.end(lot, in.Code)
 }
 
-// holds refuses an actor without the role, saying why it takes that one.
+// holds refuses an actor without the role, and says why that role is needed.
 func (c *call) holds(role models.Role, because string, args ...any) error {
 	if slices.ContainsFunc(c.held, func(a models.RoleAssignment) bool { return a.Role == role }) {
 		return nil
@@ -149,12 +150,12 @@ func (c *call) mayEndLot(in process.EndLot) error {
 	}
 	if lot.EndedAt != nil {
 		return models.Refuse(models.CodeLotEnded, "/lot",
-			"lot %d ended at %s: %s", lot.Number, rfc3339(*lot.EndedAt), lot.EndReason)
+			"lot %d ended without award at %s (reason code %s)", lot.Number, rfc3339(*lot.EndedAt), lot.EndReason)
 	}
 	return c.notContracted(lot.ID)
 }
 
-// endPublished ends the lot of a motion that was carried, and tells those who tendered for it.
+// endPublished ends the lot of a motion that was carried, and informs those who tendered for it.
 func (c *call) endPublished(in process.EndLot) error {
 	lot, err := c.lot(in.Lot)
 	if err != nil {
@@ -170,8 +171,8 @@ func (c *call) endPublished(in process.EndLot) error {
 	return c.tellOfEnd(d, in.Reason, lot.ID)
 }
 
-// endLots ends every lot that has not ended, with a code from the list non-award-justification. Those who
-// tendered are told why, and the public that nothing comes of what was published.
+// endLots ends every lot that has not ended, with a code from the list non-award-justification. Those who tendered are
+// informed why, and the public that nothing is awarded.
 func (c *call) endLots(code models.NonAwardCode, reason string) error {
 	before, err := c.dossier()
 	if err != nil {
@@ -228,7 +229,7 @@ func (c *call) lotsEnded() error {
 	if n == 0 {
 		return nil
 	}
-	return models.Refuse(models.CodeLotsOpen, "", "%d published lots have not ended", n).
+	return models.Refuse(models.CodeLotsOpen, "", "lots that were published and have not ended: %d", n).
 		Accepting("ending each lot with a reason code first")
 }
 

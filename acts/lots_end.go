@@ -6,9 +6,9 @@ import (
 	"github.com/ppi-engine/ppi/rules/evaluation"
 )
 
-// tellOfEnd sends everyone whose tender stands in one of the lots, which have just ended, the grounds on which
-// nothing is awarded (Directive 2014/24/EU, Article 55(1)). It leaves with the decision: nobody can forget it,
-// and nothing waits for it.
+// tellOfEnd writes to everyone whose tender stands in one of the lots, which have just ended, on which grounds nothing
+// is awarded (Directive 2014/24/EU, Article 55(1)). The letters leave with the decision, so that nobody can forget
+// them.
 func (c *call) tellOfEnd(d models.Dossier, reason string, lots ...models.ID) error {
 	for _, id := range lots {
 		lot, _ := d.Tendering.Lot(id)
@@ -28,8 +28,8 @@ func (c *call) tellOfEnd(d models.Dossier, reason string, lots ...models.ID) err
 	return nil
 }
 
-// tellOfNoAward dispatches the result notice of a procurement that ends without award, unless the public knows
-// of all its lots.
+// tellOfNoAward dispatches the award notice of a procurement that ends without award, unless the public was already
+// informed of all its lots.
 func (c *call) tellOfNoAward(d models.Dossier) error {
 	if len(evaluation.Uninformed(d)) == 0 {
 		return nil
@@ -42,7 +42,7 @@ func (c *call) tellOfNoAward(d models.Dossier) error {
 	return err
 }
 
-// keepLetters keeps letters as they leave, and returns their digests.
+// keepLetters stores letters as they are sent, and returns their digests.
 func (c *call) keepLetters(kind models.LetterKind, letters []evaluation.Letter, electronic bool) ([]string, error) {
 	kept, digests := make([]models.Letter, len(letters)), make([]string, len(letters))
 	for i, letter := range letters {

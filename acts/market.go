@@ -191,8 +191,8 @@ func firstOverdue(d models.Dossier, after time.Time) (time.Time, bool, error) {
 	return due, true, err
 }
 
-// marketDues lists when the open consultation closes and when the market has gone uninformed for longer
-// than planned; if people were asked to inform it already, when it has for another interval.
+// marketDues lists when the open consultation closes, and when the market will have been without a bulletin for longer
+// than planned. If people were already asked for a bulletin, the second is one more interval after that.
 func (c *call) marketDues(r store.Reading) ([]process.Due, error) {
 	d := r.Dossier
 	if d.Round(models.PhaseEngagement).Round == 0 {
@@ -219,8 +219,8 @@ func (c *call) marketDues(r store.Reading) ([]process.Due, error) {
 	return dues, nil
 }
 
-// consultationDue says when the open consultation closes. It waits in the main phase that is open: after a
-// return to the needs, what was announced stands.
+// consultationDue says when the open consultation closes. The main phase that is open waits for it: an announcement
+// stands even after a return to the needs.
 func consultationDue(d models.Dossier) []process.Due {
 	x, open := d.Market.OpenConsultation()
 	if !open {

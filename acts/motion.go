@@ -16,8 +16,8 @@ import (
 	"github.com/ppi-engine/ppi/rules/gate"
 )
 
-// A board decision is moved by one board member, whose buyer's vote it counts as, and takes effect once
-// the votes fulfil the decision rule: under the lead-alone rule at once.
+// move opens a motion, which counts as the vote of the mover's buyer to approve it. The motion takes effect as soon as
+// the votes fulfil the decision rule: under lead_alone, at once.
 
 func move[P any](c *call, in P, may func(c *call, in P) error) (*process.MotionResult, error) {
 	if may != nil {
@@ -142,7 +142,7 @@ func (c *call) motion(id models.ID) (models.Motion, error) {
 	return c.tx.Motion(c.p.ID, id)
 }
 
-// recountMotions draws the consequence when a member has left whose vote was awaited.
+// recountMotions counts the votes on all open motions again after a member has left.
 func (c *call) recountMotions() error {
 	r, err := c.reading(true)
 	if err != nil {
@@ -177,12 +177,12 @@ func (c *call) recount(m models.Motion) error {
 	return b.conclude(verdict)
 }
 
-// boxesOfMotion names the boxes that what was moved is about: all when it may cancel the procurement. Most votes leave
-// suppliers alone.
+// boxesOfMotion names the boxes that the motion affects if it is carried: all boxes for a motion to cancel. Most
+// motions affect none, and suppliers hand in undisturbed.
 func boxesOfMotion(s store.Summons) ([]models.ID, error) {
 	m := s.Motion
 	if m.ID == "" {
-		return nil, nil // a vote on no motion is refused where it is carried out
+		return nil, nil // the vote is on a gate, or will be refused when it is carried out
 	}
 	verb, err := movedVerb(m)
 	if err != nil || verb.boxes == nil {
@@ -192,7 +192,7 @@ func boxesOfMotion(s store.Summons) ([]models.ID, error) {
 	return verb.boxes(s)
 }
 
-// movedVerb is the row of what was moved.
+// movedVerb returns the row of the verb that was moved.
 func movedVerb(m models.Motion) (Verb, error) {
 	v, known := verbOf(m.Verb)
 	if !known || v.work.motion == nil {
@@ -246,8 +246,8 @@ func (c *call) cancel(in process.Cancel) error {
 	return c.record(event.ProcurementCancelled{Code: string(in.Code)})
 }
 
-// mayReturn refuses a phase that is not earlier than the one that is open, and a return from a
-// published tender while a lot has not ended with a reason.
+// mayReturn refuses a phase that is not earlier than the one that is open, and any return while a published lot has not
+// ended.
 func (c *call) mayReturn(in process.Return) error {
 	d, err := c.dossier()
 	if err != nil {

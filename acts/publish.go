@@ -15,8 +15,8 @@ import (
 	"github.com/ppi-engine/ppi/rules/procedure"
 )
 
-// publish opens the boxes of all lots that are ready: from now until its deadline, each takes tenders.
-// All boxes are locked, so that no lot is open before the others.
+// publish opens the boxes of all lots that are ready: from now until its deadline, each takes tenders. One transaction
+// opens all of them, so that no lot is open before the others.
 func publish(c *call, _ process.Publish) (*process.PublishResult, error) {
 	dossier, err := c.dossier()
 	if err != nil {
@@ -86,7 +86,7 @@ func (c *call) open(
 	return box, nil
 }
 
-// dispatch keeps a notice as it leaves.
+// dispatch stores a notice as it is sent.
 func (c *call) dispatch(kind models.NoticeKind, content any) (models.Notice, error) {
 	n := models.Notice{
 		ID: models.NewID(models.PrefixNotice), ProcurementID: c.p.ID, Kind: kind, DispatchedAt: c.now,
@@ -115,15 +115,15 @@ func unpublished(lots []models.Lot) []models.Lot {
 	return slices.DeleteFunc(slices.Clone(lots), func(l models.Lot) bool { return l.Published() || l.EndedAt != nil })
 }
 
-// mayPublish refuses a publication out of its phase, a second one while lots are open, and one whose
-// preconditions do not hold or whose lots are not complete; the last two with all that is missing.
+// mayPublish refuses a publication out of its phase, and a second one while published lots have not ended. It refuses
+// unmet preconditions and incomplete lots together, with all that is missing.
 func mayPublish(d models.Dossier, lots []models.Lot) error {
 	if round := d.Round(models.PhaseTender); round.Status != models.PhaseOpen {
 		return models.Refuse(models.CodePhaseNotOpen, "", "the phase tender is %s", round.Status).
 			Accepting("publishing while the phase tender is open")
 	}
 	if slices.ContainsFunc(lots, models.Lot.Running) {
-		return models.Refuse(models.CodeAlreadyPublished, "", "the lots were published").
+		return models.Refuse(models.CodeAlreadyPublished, "", "lots are already published").
 			Accepting("moving a deadline, or ending each lot with a reason before publishing others")
 	}
 	ready := unpublished(lots)
@@ -161,7 +161,7 @@ func notClosed(d models.Dossier, phase models.Phase, code models.Code) []*models
 		Accepting("publication once that phase is closed")}
 }
 
-// notEngaged says what is missing of informing the market: nothing once that was concluded by vote.
+// notEngaged lists what is still missing to inform the market; nothing after that phase was closed by vote.
 func notEngaged(d models.Dossier) []string {
 	switch d.Round(models.PhaseEngagement).Status {
 	case models.PhaseClosed:
@@ -180,8 +180,7 @@ func notEngaged(d models.Dossier) []string {
 	return open
 }
 
-// incompleteLots lists what is missing of the lots: text in every language of the procurement, and a
-// deadline in the future.
+// incompleteLots lists what the lots lack: text in every language of the procurement, and a deadline in the future.
 func incompleteLots(d models.Dossier, lots []models.Lot) []*models.Refusal {
 	var faults []*models.Refusal
 	languages := d.Procurement.Languages
@@ -219,7 +218,7 @@ func deadlineFault(field, name string, lot models.Lot, now time.Time) *models.Re
 	}
 	if !deadline.After(now) {
 		return models.Refuse(models.CodeDeadlineInPast, field,
-			"the deadline of %s is %s, and it is %s", name, rfc3339(deadline), rfc3339(now)).
+			"the deadline of %s is %s, and it is already %s", name, rfc3339(deadline), rfc3339(now)).
 			Accepting("an instant in the future")
 	}
 	return nil

@@ -53,7 +53,7 @@ func (a *Acts) WithdrawTender(ctx context.Context, by By, tender models.ID) (Don
 }
 
 // tenderToEnd reads the actor's own tender that is to be replaced or withdrawn. Whether it stands is decided at the
-// box; here only a version that never was is refused.
+// box; here only a change made on another version is refused.
 func (a *Acts) tenderToEnd(ctx context.Context, by By, id models.ID) (models.Tender, error) {
 	if by.Seat == nil {
 		return models.Tender{}, models.NoSuchResource()
@@ -130,7 +130,7 @@ func (a *Acts) atBox(ctx context.Context, by By, v visit) (Done[seal.Issued], er
 func mayHandIn(b store.Counter, v visit, organisation models.ID) error {
 	if v.box != "" && v.box != b.Lot.Box().ID {
 		return models.Refuse(models.CodeLotClosed, "",
-			"lot %d has gone on to its next stage: nothing of what was handed in before changes any more", b.Lot.Number)
+			"lot %d has gone on to its next stage: what was handed in before can no longer be changed", b.Lot.Number)
 	}
 	if refusal := b.Lot.Receives(organisation, b.Now()); refusal != nil {
 		return refusal
@@ -149,7 +149,7 @@ func brought(b models.Box, uploads []models.Upload, envelopes []models.Envelope,
 		e, field := &envelopes[i], fmt.Sprintf("/envelopes/%d", i)
 		if kinds := b.HandsIn.Envelopes(); !slices.Contains(kinds, e.Kind) {
 			faults = append(faults, models.Refuse(models.CodeInvalidValue, field+"/kind",
-				"there is no envelope for %s among %s", e.Kind, b.HandsIn.Called()).
+				"%s have no envelope of the kind %s", b.HandsIn.Called(), e.Kind).
 				Accepting("%v", kinds))
 		}
 		at := slices.IndexFunc(uploads, func(u models.Upload) bool {
@@ -157,7 +157,8 @@ func brought(b models.Box, uploads []models.Upload, envelopes []models.Envelope,
 		})
 		if at < 0 {
 			faults = append(faults, models.Refuse(models.CodeInvalidValue, field+"/upload",
-				"your organisation has no such upload for this procurement"))
+				"your organisation has no such upload for this procurement").
+				Accepting("an upload of your organisation with the purpose envelope"))
 			continue
 		}
 		u := uploads[at]
@@ -171,7 +172,8 @@ func brought(b models.Box, uploads []models.Upload, envelopes []models.Envelope,
 				"the upload is not complete").Accepting("an upload with all of its chunks"))
 		case u.Digest != e.Digest:
 			faults = append(faults, models.Refuse(models.CodeDigestMismatch, field+"/digest",
-				"the upload has the SHA-256 %s", u.Digest))
+				"the upload has the SHA-256 %s", u.Digest).
+				Accepting("the SHA-256 of the file that was uploaded"))
 		}
 		e.Size = u.Size
 	}
@@ -191,9 +193,9 @@ func (v visit) receipt(b store.Counter, organisation models.ID) seal.Receipt {
 	return r
 }
 
-// entry is what the visit writes. Its event tells nobody anything before the box is closed: it belongs to
-// no procurement, names no actor, and holds the tender's ID and the digest of its receipt only. The
-// closing of the box binds these to the lot.
+// deposit is what the visit writes. Its event reveals nothing before the box is closed: it belongs to no procurement,
+// names no actor, and contains only the tender's ID and the digest of its receipt. The closing of the box binds these
+// to the lot.
 func (v visit) deposit(by By, r seal.Issued) (store.Deposit, error) {
 	body, err := json.Marshal(tenderAnswer{Tender: r.TenderID, Act: r.Act})
 	if err != nil {
@@ -244,11 +246,10 @@ func (a *Acts) turnedAway(
 	return none, refusal
 }
 
-// excluded says what stands in the way of a visit: the organisation's tender is another than the visit
-// supposes.
+// excluded says what stands in the way of a visit: the organisation's tender is not the one that the visit names.
 func (a *Acts) excluded(ctx context.Context, by By, v visit) error {
 	if v.standing == "" {
-		return models.Refuse(models.CodeTenderExists, "", "your organisation has a tender for this lot").
+		return models.Refuse(models.CodeTenderExists, "", "your organisation already has a tender for this lot").
 			Accepting("replacing it, or withdrawing it first")
 	}
 	t, err := a.ownTender(ctx, by, v.standing)
@@ -259,7 +260,7 @@ func (a *Acts) excluded(ctx context.Context, by By, v visit) error {
 		return refusal
 	}
 	return models.Refuse(models.CodeUnavailable, "",
-		"another request of your organisation is under way; repeat this one")
+		"another request of your organisation is under way; send this one again")
 }
 
 func (a *Acts) recordLate(ctx context.Context, by By, v visit, b store.Counter, refusal *models.Refusal) error {

@@ -74,13 +74,13 @@ func eligible(d models.Dossier) error {
 	for _, k := range gate.Eligibility(d) {
 		if k.Finding == models.FindingNotMet {
 			faults = append(faults, models.Refuse(models.CodeIneligible, "/members", "%s: %s", k.Code, k.Detail).
-				Accepting("a consortium that the call %s admits (%s)", d.Procurement.Profile, k.Source))
+				Accepting("a consortium that is eligible under the call %s (%s)", d.Procurement.Profile, k.Source))
 		}
 	}
 	return models.Refusals(faults)
 }
 
-// profileKnown refuses a call profile that this release does not have: every gate would wait for it for ever.
+// profileKnown refuses a call profile that this release does not have: no gate could ever be met.
 func profileKnown(id string) error {
 	if _, known := eligibility.ProfileByID(id); known || id == "" {
 		return nil

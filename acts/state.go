@@ -58,7 +58,8 @@ func (c *call) state() (*process.State, error) {
 	return &state, nil
 }
 
-// position is of the state where the phases stand and what falls due, with the rounds and lots it was read from.
+// position returns the part of the state that says where the phases stand and what falls due, with the rounds and lots
+// it was read from.
 func (c *call) position() (process.State, []models.PhaseRound, lotsAtHand, error) {
 	state := process.State{Status: c.p.Status}
 	r, err := c.reading(false)
@@ -122,7 +123,7 @@ func summaryOf(g models.Gate, now time.Time) process.GateState {
 // runs tells whether anything falls due or is awaited.
 func runs(s models.Status) bool { return s != models.StatusDraft && !s.Ended() }
 
-// phasesOf says where the latest round of each phase stands that was ever open.
+// phasesOf says, for each phase that was ever open, where its latest round stands.
 func phasesOf(rounds []models.PhaseRound) []process.PhaseState {
 	var phases []process.PhaseState
 	latest := models.Dossier{Rounds: rounds}

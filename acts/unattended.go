@@ -9,12 +9,12 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// expiresAfter is the age at which a command that nobody could carry out never will be: whoever asked has long
-// decided anew, and an old wish must not override that.
+// expiresAfter is the age from which a command that waits is never carried out: the person who asked may have decided
+// otherwise since, and an old request must not override that.
 const expiresAfter = 15 * time.Minute
 
-// RefuseWithoutRun answers a command that no run can take up, because its procurement has not started or has
-// ended. It is false when a run ought to be open, for which the command still waits, or when there is no such command.
+// RefuseWithoutRun answers a command that no run can take up, because its procurement has not started or has ended.
+// answered is false when a run ought to be open, for which the command still waits, or when there is no such command.
 func (a *Acts) RefuseWithoutRun(ctx context.Context, cmd models.Command) (answered bool, err error) {
 	err = a.guarded(ctx, func(tx *store.Tx) error {
 		c, err := enter(tx, cmd.ProcurementID, nil, cmd, false)
@@ -41,12 +41,12 @@ func withoutRun(s models.Status) *models.Refusal {
 	case s.Ended():
 		return models.Refuse(models.CodeEnded, "", "the procurement has ended: %s", s)
 	case s == models.StatusDraft:
-		return models.Refuse(models.CodeNotRunning, "", "the procurement is a draft").Accepting("start it first")
+		return models.Refuse(models.CodeNotRunning, "", "the procurement is a draft").Accepting("starting it first")
 	}
 	return nil
 }
 
-// ExpireCommand gives up a command that waits for too long already; it is false while there is still time, or when
+// ExpireCommand gives up a command that has waited for too long. expired is false while there is still time, or when
 // the command has an outcome.
 func (a *Acts) ExpireCommand(ctx context.Context, cmd models.Command) (expired bool, err error) {
 	err = a.guarded(ctx, func(tx *store.Tx) error {

@@ -18,10 +18,10 @@ type Verb struct {
 	By []models.Role
 	// in are the statuses of the procurement in which it is allowed.
 	in []models.Status
-	// boxes names those to which nobody hands in meanwhile; nil: none.
+	// boxes names the boxes to lock, so that nobody hands in meanwhile; nil: none.
 	boxes func(s store.Summons) ([]models.ID, error)
-	// phaseIn is the field of the payload that names a phase, for the label of the command; empty: none does. A lot
-	// and a motion are told in every label.
+	// phaseIn is the field of the payload that names a phase, for the label of the command; empty: none does. Every
+	// label names the lot and the motion, if there is one.
 	phaseIn string
 	// brief tells that most commands are carried out by where the procurement stands, without its whole dossier.
 	brief bool

@@ -21,7 +21,7 @@ type work struct {
 	motion *motion
 }
 
-// A motion is what becomes of what was moved once the board has carried it.
+// A motion says what the board's decision does once the motion is carried.
 type motion struct {
 	// effect says whether it takes effect as things stand now, and what it does.
 	effect func(c *call, m models.Motion) (models.MotionStatus, func() error)
@@ -88,7 +88,7 @@ func decided[P any](w work, may, effect func(c *call, in P) error) work {
 	return w
 }
 
-// writtenBy says who may not vote on what is moved, because they wrote what is decided on.
+// writtenBy says who may not vote on the motion, because they wrote what is decided on.
 func writtenBy(authors func(d models.Dossier, lot models.ID) []models.ID, w work) work {
 	w.motion.authors = authors
 	return w

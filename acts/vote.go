@@ -40,7 +40,7 @@ func vote(c *call, in process.Vote) (*process.VoteResult, error) {
 		return nil, err
 	}
 	if in.Digest != b.digest {
-		return nil, models.Refuse(models.CodeStaleGate, "/digest", "what is voted on has changed since it was read").
+		return nil, models.Refuse(models.CodeStaleGate, "/digest", "what is voted on has changed since you read it").
 			Accepting("the digest %s, after reading it again", b.digest)
 	}
 	result, err := c.castOn(b, dossier, in.Choice, in.Reason)
@@ -55,7 +55,7 @@ func (c *call) ballotFor(in process.Vote, d models.Dossier) (ballot, error) {
 		if c.p.Status == models.StatusSuspended {
 			return ballot{}, models.Refuse(models.CodeSuspended, "/phase",
 				"no gate is decided while the procurement is suspended").
-				Accepting("a vote on a motion, or resume first")
+				Accepting("a vote on a motion, or resuming first")
 		}
 		return c.gateBallot(in.Phase, d)
 	}
@@ -109,7 +109,7 @@ func (c *call) motionBallot(id models.ID, d models.Dossier) (ballot, error) {
 		// Deciding it now would make it lapse.
 		return ballot{}, models.Refuse(models.CodeSuspended, "/motion",
 			"a motion to %s is not decided while the procurement is suspended", m.Verb).
-			Accepting("a vote on a motion to resume or to cancel, or resume first")
+			Accepting("a vote on a motion to resume or to cancel, or resuming first")
 	}
 	return c.ballotOf(m, d)
 }
@@ -148,7 +148,8 @@ func (c *call) castOn(b ballot, d models.Dossier, choice models.Choice, reason s
 	return result, b.conclude(result.Decision)
 }
 
-// counts tells whether a person's vote may stand: of somebody impartial who wrote nothing of what is decided.
+// counts tells whether a person's vote may stand: the person has no conflict of interest and wrote nothing of what is
+// decided.
 func (b ballot) counts(person models.ID) bool {
 	return !slices.Contains(b.authors, person) && (b.barred == nil || b.barred(person) == nil)
 }
@@ -243,7 +244,7 @@ func (c *call) closePhase(phase models.Phase, round int, digest string) error {
 	if !follows {
 		return nil
 	}
-	// A return was asked for from the phase that is over now.
+	// The motion to return was about the phase that has now ended.
 	if err := c.lapseMotion(models.VerbReturn, ""); err != nil {
 		return err
 	}

@@ -104,7 +104,7 @@ func TestEveryTypeOfEventIsDescribedToEveryone(t *testing.T) {
 	var one EventType
 	w.do(caller{}, GET, "/v1/event-types/lot.closed", nil).is(http.StatusOK).into(&one)
 	require.Contains(t, shown.Items, one)
-	require.Equal(t, "The box of a lot was closed at its deadline.", one.Meaning)
+	require.Equal(t, "The box of a lot was closed, at its deadline or because the lot ended.", one.Meaning)
 	w.do(caller{}, GET, "/v1/event-types/lot.dreamt", nil).refused(models.CodeNotFound)
 }
 

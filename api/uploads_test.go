@@ -267,7 +267,7 @@ func TestASuppliersEnvelopesAreBounded(t *testing.T) {
 	}
 	one := announcement(ageFile(t, 400), models.PurposeEnvelope)
 	problem := d.do(supplier, POST, d.Self()+"/uploads", one).is(http.StatusConflict).refused(models.CodeUploadLimit)
-	require.Contains(t, problem.Errors[0].Accepted, "2 of one supplier")
+	require.Contains(t, problem.Errors[0].Accepted, "2 envelopes per supplier")
 	d.do(rival, POST, d.Self()+"/uploads", one).is(http.StatusCreated)
 }
 

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// What the consortium writes down of how its members decide and stand together.
+// What the consortium records about how its members decide and share costs.
 const (
 	// EntryAgreement is the collaboration agreement.
 	EntryAgreement EntryKind = "agreement"
@@ -40,8 +40,8 @@ type Share struct {
 	Percent      string `json:"percent" doc:"A decimal above 0; weighted votes weigh as much" example:"33.333333"`
 }
 
-// Check refuses an agreement without its clauses, with another number of applicable laws than one, and
-// shares that do not add up to exactly 100.
+// Check refuses an agreement that lacks a clause, an applicable law that is not a country, and shares that do not add
+// up to exactly 100.
 func (a Agreement) Check() error {
 	faults := checkID("/lead", a.Lead, PrefixOrganisation)
 	faults = append(faults, compact(CheckCountry("/applicable_law", a.ApplicableLaw))...)
@@ -88,7 +88,7 @@ func (a Agreement) checkShares() []*Refusal {
 		faults = append(faults, checkID("/shares", s.Organisation, PrefixOrganisation)...)
 		part, ok := new(big.Rat).SetString(s.Percent)
 		if !ok || !ValidDecimal(s.Percent) || part.Sign() <= 0 {
-			faults = append(faults, Refuse(CodeInvalidValue, "/shares", "%q is not a part of the costs", s.Percent).
+			faults = append(faults, Refuse(CodeInvalidValue, "/shares", "%q is not a share of the costs", s.Percent).
 				Accepting("a decimal number above 0 as text, such as 12.5"))
 			continue
 		}
@@ -106,7 +106,8 @@ func (a Agreement) checkShares() []*Refusal {
 	return faults
 }
 
-// CheckAgainst refuses an agreement of others than the members, and one that another than the lead buyer leads.
+// CheckAgainst refuses an agreement whose parties are not exactly the members, and one that names another lead than the
+// lead buyer.
 func (a Agreement) CheckAgainst(d Dossier, e Entry) error {
 	if e.WithdrawnAt != nil {
 		return nil
@@ -115,7 +116,8 @@ func (a Agreement) CheckAgainst(d Dossier, e Entry) error {
 	members := d.ActiveMembers()
 	if len(members) == 0 || !members[0].Lead || members[0].OrganisationID != a.Lead {
 		faults = append(faults, Refuse(CodeInvalidValue, "/lead",
-			"%s is not the lead buyer of this procurement", d.NameOf(a.Lead)).Accepting("the member that is"))
+			"%s is not the lead buyer of this procurement", d.NameOf(a.Lead)).
+			Accepting("the member that is the lead buyer"))
 	}
 	if !a.between(members) {
 		faults = append(faults, Refuse(CodeInvalidValue, "/shares",
@@ -181,9 +183,8 @@ func (s Signature) CheckAgainst(d Dossier, _ Entry) error {
 	return nil
 }
 
-// AgreementInForce returns the agreement that every member has signed in the version that stands. There is
-// none before the last signature, after a change of its text, and once the members are others than those
-// that agreed.
+// AgreementInForce returns the agreement that every member has signed in the version that stands. None is in force
+// before the last signature, after a change of its text, or after the members have changed.
 func (d Dossier) AgreementInForce() (Agreement, bool) {
 	e, ok := d.Latest(EntryAgreement)
 	if !ok {

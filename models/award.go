@@ -11,7 +11,7 @@ import (
 const (
 	// EntryAwardCriteria says how tenders for a lot are ranked.
 	EntryAwardCriteria EntryKind = "award_criteria"
-	// EntryOpeningKey is for whom envelopes are sealed.
+	// EntryOpeningKey holds the public keys to which envelopes are sealed.
 	EntryOpeningKey EntryKind = "opening_key"
 	// EntryConflictDeclaration is the declaration of somebody who evaluates or decides on the tenderers of a lot.
 	EntryConflictDeclaration EntryKind = "conflict_declaration"
@@ -70,11 +70,11 @@ type AwardCriteria struct {
 	Method         AwardMethod      `json:"method" doc:"How prices become points"`
 	Currency       string           `json:"currency" doc:"ISO 4217 code of all prices" example:"EUR"`
 	PriceWeight    string           `json:"price_weight" doc:"Points for the best price" example:"40"`
-	Criteria       []AwardCriterion `json:"criteria" maxItems:"100" doc:"Of quality; with the price they weigh 100"`
+	Criteria       []AwardCriterion `json:"criteria" maxItems:"100" doc:"Of quality; all weights add up to 100"`
 	Factor         string           `json:"factor,omitempty" doc:"k of linear_to_best and logarithmic"`
 	From           string           `json:"from,omitempty" doc:"Lower bound of absolute_linear"`
 	To             string           `json:"to,omitempty" doc:"Upper bound of absolute_linear"`
-	MinimumQuality string           `json:"minimum_quality,omitempty" doc:"Excludes a tender with less quality in all"`
+	MinimumQuality string           `json:"minimum_quality,omitempty" doc:"Excludes tenders with less quality in total"`
 	Digits         int              `json:"digits" minimum:"0" maximum:"6" doc:"Decimal places of a criterion's points"`
 	Rounding       string           `json:"rounding" enum:"half_up,half_even,down"`
 	TieBreak       []string         `json:"tie_break" maxItems:"100" doc:"price, quality or IDs of criteria, in order"`
@@ -96,8 +96,8 @@ type AwardCriterion struct {
 // A LowPriceMark says which prices look abnormally low. The law sets no number.
 type LowPriceMark struct {
 	Against  string `json:"against" enum:"mean_of_others,next_price,estimate"`
-	Percent  string `json:"percent" doc:"At least so many percent below the reference" example:"30"`
-	Estimate string `json:"estimate,omitempty" doc:"Needed against the estimate"`
+	Percent  string `json:"percent" doc:"How many percent below the reference, at least" example:"30"`
+	Estimate string `json:"estimate,omitempty" doc:"Required if against is estimate"`
 }
 
 var criterionID = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,59}$`)
@@ -112,8 +112,8 @@ func (c AwardCriteria) Check() error {
 	faults = append(faults, checkOneOf("/consensus", c.Consensus, ConsensusChair, ConsensusMean)...)
 	for _, k := range c.Criteria {
 		if !criterionID.MatchString(k.ID) {
-			faults = append(faults, Refuse(CodeInvalidValue, "/criteria", "%q is no ID of a criterion", k.ID).
-				Accepting("a short word in lower case"))
+			faults = append(faults, Refuse(CodeInvalidValue, "/criteria", "%q is not an ID of a criterion", k.ID).
+				Accepting("a lower-case letter and up to 59 lower-case letters, digits, - or _"))
 		}
 		faults = append(faults, compact(CheckText("/criteria", k.Title, 400), CheckText("/criteria", k.Link, 4000),
 			CheckDecimal("/criteria", k.Weight), CheckDecimal("/criteria", k.Max),
@@ -136,11 +136,11 @@ func optionalDecimal(field, s string) *Refusal {
 	return CheckDecimal(field, s)
 }
 
-// An OpeningKey is for whom envelopes are sealed: the public half of keys that only openers hold. The
-// platform never sees the other half.
+// An OpeningKey holds the public keys to which envelopes are sealed. Only openers have the secret keys; the platform
+// never sees them.
 type OpeningKey struct {
 	Quality string `json:"quality" maxLength:"4000" doc:"age recipient (X25519, age1…) for envelopes without prices"`
-	Price   string `json:"price" maxLength:"4000" doc:"age recipient for envelopes with prices; best another one"`
+	Price   string `json:"price" maxLength:"4000" doc:"age recipient for envelopes with prices; preferably another key"`
 }
 
 // A ConflictDeclaration says whether its author, who evaluates or decides, has an interest in one of the
@@ -246,7 +246,7 @@ func (a Admission) CheckAgainst(d Dossier, e Entry) error {
 	if unopened := d.Unopened(t); a.Decision == AdmissionAdmitted && len(unopened) > 0 {
 		return Refuse(CodeNotUnsealed, "/tender",
 			"envelopes %v of the tender were not found readable by two openers", unopened).
-			Accepting("an admission once two openers of different buyers have recorded the same of each")
+			Accepting("an admission once two openers of different buyers have recorded the same for each envelope")
 	}
 	return nil
 }
@@ -267,7 +267,7 @@ const (
 	FindingRejected = "rejected"
 )
 
-// Check refuses a finding without reason, and an acceptance of nothing.
+// Check refuses a finding without a reason, and an acceptance without an explanation.
 func (q PriceInquiry) Check() error {
 	faults := append(checkID("/tender", q.Tender, PrefixTender), compact(CheckText("/question", q.Question, 8000))...)
 	if q.Finding != "" {
@@ -288,7 +288,8 @@ func (q PriceInquiry) Subject() string { return string(q.Tender) }
 func (q PriceInquiry) CheckAgainst(d Dossier, e Entry) error {
 	stage, err := d.evaluating(q.Tender, e.AuthorID)
 	if err == nil && stage.QualityLockedAt == nil {
-		return Refuse(CodeQualityOpen, "/tender", "no price is known before quality is locked")
+		return Refuse(CodeQualityOpen, "/tender", "no price is known before quality is locked").
+			Accepting("an inquiry after the chair has locked quality")
 	}
 	return err
 }
@@ -320,18 +321,20 @@ func (r Review) Check() error {
 // Subject is the lot; several reviews of one lot can be under way.
 func (r Review) Subject() string { return string(r.Lot) }
 
-// CheckAgainst refuses a review of what is not decided, and to take the record of one away.
+// CheckAgainst refuses a review of an award that is not decided, and the withdrawal of a review.
 func (r Review) CheckAgainst(d Dossier, e Entry) error {
 	if e.WithdrawnAt != nil {
-		return Refuse(CodeEntryFinal, "", "an application for a review stays on record").Accepting("its outcome")
+		return Refuse(CodeEntryFinal, "", "an application for a review stays on record").
+			Accepting("recording its outcome")
 	}
 	if stage, ok := d.Tendering.Stage(r.Lot); !ok || !stage.Awarded() {
-		return Refuse(CodeNotAwarded, "/lot", "the award of the lot is not decided")
+		return Refuse(CodeNotAwarded, "/lot", "the award of the lot is not decided").
+			Accepting("a review of an award that was decided")
 	}
 	return nil
 }
 
-// checkDate refuses what is no civil date.
+// checkDate refuses what is not a calendar date.
 func checkDate(field, s string) *Refusal {
 	if _, err := time.Parse(time.DateOnly, s); err != nil {
 		return Refuse(CodeInvalidValue, field, "%q is not a date", s).Accepting("a date such as 2026-03-02")

@@ -16,7 +16,7 @@ const (
 	HandedRequest Handed = "request"
 )
 
-// Called is how the notices call several of them.
+// Called is the plural that notices use.
 func (h Handed) Called() string {
 	if h == HandedRequest {
 		return "requests to participate"
@@ -24,8 +24,8 @@ func (h Handed) Called() string {
 	return "tenders"
 }
 
-// Envelopes are the kinds of envelopes that it may consist of. A request offers nothing yet, so it has neither
-// an offer nor a price.
+// Envelopes lists the kinds of envelopes that it may consist of. A request offers nothing yet, so it has neither an
+// offer nor a price.
 func (h Handed) Envelopes() []EnvelopeKind {
 	if h == HandedRequest {
 		return []EnvelopeKind{EnvelopeQualification, EnvelopeOther}
@@ -43,7 +43,7 @@ type Box struct {
 	// Round counts from 1 where the stage repeats.
 	Round   int    `json:"round"`
 	HandsIn Handed `json:"hands_in"`
-	// ByInvitation tells that only the Invited may enter; else everyone may.
+	// ByInvitation tells that only the Invited may hand in; otherwise everyone may.
 	ByInvitation bool `json:"by_invitation"`
 	Invited      []ID `gorm:"-" json:"invited"`
 	// OpenedAt is when it began to take what is handed in.
@@ -59,7 +59,7 @@ type Box struct {
 	UnsealedAt *time.Time `json:"unsealed_at"`
 }
 
-// Open tells whether the box takes what is handed in, but for the deadline.
+// Open tells whether the box has not been closed; the deadline may have passed all the same.
 func (b Box) Open() bool { return b.ClosedAt == nil }
 
 // Over tells whether the deadline has passed at the instant at (procedure time). The deadline itself

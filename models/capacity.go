@@ -107,16 +107,16 @@ func (p Proof) check() []*Refusal {
 // Documents names the document that proves it, if one does.
 func (a Activity) Documents() []string { return given(a.Proof.Document) }
 
-// CheckAgainst refuses to record what has not taken place yet.
+// CheckAgainst refuses an activity that has not taken place yet.
 func (a Activity) CheckAgainst(d Dossier, _ Entry) error {
 	if today := d.Today(); max(a.Date, a.Until) > today {
 		return Refuse(CodeInvalidValue, "/date", "today is %s: the activity is still to come", today).
-			Accepting("a day until %s", today)
+			Accepting("a day up to %s", today)
 	}
 	return nil
 }
 
-// Today is the civil date in the procurement's zone, as 2026-03-02; in UTC if the zone is not known.
+// Today is the date in the procurement's zone, as 2026-03-02; in UTC if the zone is not known.
 func (d Dossier) Today() string {
 	return d.day(d.Now)
 }
@@ -147,15 +147,15 @@ func (i InterestDeclaration) Subject() string { return string(i.Person) }
 // CheckAgainst refuses a declaration by another than the person.
 func (i InterestDeclaration) CheckAgainst(_ Dossier, e Entry) error {
 	if e.AuthorID != i.Person {
-		return Refuse(CodeForbidden, "/person", "nobody declares for another person").Accepting("%s", e.AuthorID)
+		return Refuse(CodeForbidden, "/person", "nobody can declare for another person").Accepting("%s", e.AuthorID)
 	}
 	return nil
 }
 
-// A Membership says since when a member belongs to a body that a call asks for, or has applied to.
+// A Membership says since when a member belongs to a body that a call requires, or has applied to it.
 type Membership struct {
 	Body    string `json:"body" minLength:"1" maxLength:"400" doc:"As the call names it" example:"Cluster Platform"`
-	Applied bool   `json:"applied,omitempty" doc:"Membership is applied for, not yet given"`
+	Applied bool   `json:"applied,omitempty" doc:"Membership was applied for but not yet granted"`
 	Since   string `json:"since" format:"date"`
 }
 

@@ -38,8 +38,7 @@ const (
 	VerbRelease            Verb = "release"
 )
 
-// Verbs lists the verbs, always in the same order. What each one is stands in its row in acts; those who only pass a
-// command on need its name.
+// Verbs lists the verbs, always in the same order. The row of each verb in acts says what it does.
 func Verbs() []Verb {
 	return []Verb{
 		VerbAdvance, VerbAnnounce, VerbAward, VerbCancel, VerbEndLot, VerbExtendConsultation, VerbInvite,
@@ -51,7 +50,7 @@ func Verbs() []Verb {
 // A Command is what a person asked of the process: written down first, without effect, then carried
 // out by the workflow in one transaction that also writes its outcome.
 type Command struct {
-	// ID is the SHA-256 of who asks, how and where, and of the key that recognises a repeat, in hexadecimal.
+	// ID is the [CommandID] of the request.
 	ID            string `gorm:"primaryKey"`
 	ProcurementID ID
 	ActorID       ID
@@ -61,26 +60,27 @@ type Command struct {
 	// IfMatch holds the versions that the caller may have seen; nil: any, empty: none of ours.
 	IfMatch []int64         `gorm:"serializer:json"`
 	Payload json.RawMessage `gorm:"type:jsonb"`
-	// Label says to a person who asks what, such as "vote · needs · BSC"; nothing in it is confidential.
+	// Label tells people who asks for what, such as "vote · needs · BSC"; nothing in it is confidential.
 	Label     string
 	Status    string
 	CreatedAt time.Time
 	// DoneAt, Result and Refusal are the outcome.
 	DoneAt *time.Time
-	// ToldAt is when the procurement's run had the outcome in its history; only then the command is finished.
+	// ToldAt is when the procurement's run had the outcome in its history; only then is the command finished.
 	ToldAt  *time.Time
 	Result  json.RawMessage `gorm:"type:jsonb"`
 	Refusal *Refusal        `gorm:"serializer:json"`
 	// FaultID finds the cause of a failed command in the log.
 	FaultID string
-	// Steps counts what was carried out of a command that has several steps.
+	// Steps counts the steps carried out of a command that has several.
 	Steps int
-	// Version is the procurement's after the command.
+	// Version is that of the procurement after the command.
 	Version int64
 }
 
-// CommandID derives the ID under which a repeat of the same request is recognised: each part is
-// preceded by its length, so that no two requests share an ID by concatenation.
+// CommandID derives the ID under which a repeat of the same request is recognised: the SHA-256, in hexadecimal, of who
+// asks, of the method, the route and the caller's key. Each part is preceded by its length, so that no two requests
+// share an ID by concatenation.
 func CommandID(principal ID, method, route, key string) string {
 	h := sha256.New()
 	for _, part := range []string{string(principal), method, route, key} {

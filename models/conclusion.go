@@ -35,11 +35,11 @@ func (c Contract) Check() error {
 	return Refusals(faults)
 }
 
-// Subject is the lot: a contract that was recorded for another is recorded anew.
+// Subject is the lot: a contract that was recorded for the wrong lot needs a new entry.
 func (c Contract) Subject() string { return string(c.Lot) }
 
-// CheckAgainst refuses a contract with another than the winner, for who is no member, and before the
-// standstill is over and reviews are decided (Directive 89/665/EEC, Articles 2(3) and 2a(2)).
+// CheckAgainst refuses a contract with anyone but the winner, one that binds an organisation that is not a member, and
+// one before the standstill is over and reviews are decided (Directive 89/665/EEC, Articles 2(3) and 2a(2)).
 func (c Contract) CheckAgainst(d Dossier, e Entry) error {
 	if e.WithdrawnAt != nil {
 		return Refuse(CodeEntryFinal, "", "a contract that was signed stays on record").
@@ -53,7 +53,8 @@ func (c Contract) CheckAgainst(d Dossier, e Entry) error {
 	}
 	for _, buyer := range c.Buyers {
 		if !slices.ContainsFunc(d.ActiveMembers(), func(m Member) bool { return m.OrganisationID == buyer }) {
-			return Refuse(CodeNotAMember, "/buyers", "%s is no member of the consortium", d.NameOf(buyer))
+			return Refuse(CodeNotAMember, "/buyers", "%s is not a member of the consortium", d.NameOf(buyer)).
+				Accepting("members of the consortium")
 		}
 	}
 	return nil
@@ -82,19 +83,20 @@ func (c Contract) fits(d Dossier) error {
 	return nil
 }
 
-// MayConclude refuses a contract on a lot that is not awarded, during its standstill, while a review is
-// pending and once one was upheld.
+// MayConclude refuses a contract on a lot that is not awarded or has ended, during its standstill, while a review is
+// pending, and after one was upheld (Directive 89/665/EEC, Articles 2(3) and 2a(2)).
 func (d Dossier) MayConclude(lot ID) error {
 	stage, ok := d.Tendering.Stage(lot)
 	l, _ := d.Tendering.Lot(lot)
 	switch {
 	case !ok || !stage.Awarded():
-		return Refuse(CodeNotAwarded, "/lot", "the award of the lot is not decided")
+		return Refuse(CodeNotAwarded, "/lot", "the award of the lot is not decided").
+			Accepting("a contract after award, letters and standstill")
 	case l.EndedAt != nil:
-		return Refuse(CodeLotEnded, "/lot", "lot %d has ended: %s", l.Number, l.EndReason)
+		return Refuse(CodeLotEnded, "/lot", "lot %d has ended without award (reason code %s)", l.Number, l.EndReason)
 	case stage.LettersAt == nil:
-		return Refuse(CodeStandstill, "/lot", "the tenderers have not been told of the decision").
-			Accepting("a contract after letters and standstill")
+		return Refuse(CodeStandstill, "/lot", "the tenderers have not been informed of the decision").
+			Accepting("a contract after the letters and the standstill")
 	case !stage.StandstillOver(d.Now):
 		return Refuse(CodeStandstill, "/lot",
 			"the standstill lasts until %s", stage.StandstillUntil.UTC().Format(instantLayout)).
@@ -110,7 +112,7 @@ func (d Dossier) MayConclude(lot ID) error {
 				Accepting("a contract after its decision")
 		case r.Outcome == ReviewUpheld:
 			return Refuse(CodeReviewPending, "/lot", "%s has upheld the review lodged on %s", r.Body, r.LodgedOn).
-				Accepting("ending the lot with the code rev-body")
+				Accepting("ending the lot with the reason code rev-body")
 		}
 	}
 	return nil
@@ -140,13 +142,13 @@ func (p Purchase) CheckAgainst(d Dossier, e Entry) error {
 				Accepting("a contract that binds %s", d.NameOf(e.OrganisationID))
 		case p.OrderedOn < c.SignedOn:
 			return Refuse(CodeInvalidValue, "/ordered_on", "the contract was signed on %s", c.SignedOn).
-				Accepting("a date from then on")
+				Accepting("that date or a later one")
 		default:
 			return nil
 		}
 	}
 	return Refuse(CodeInvalidValue, "/contract", "there is no such contract").
-		Accepting("the ID of an entry of a contract")
+		Accepting("the ID of a contract's entry")
 }
 
 // A NonPurchase says why a buyer buys nothing in this procurement.
@@ -161,8 +163,8 @@ func (n NonPurchase) Check() error {
 		compact(CheckText("/reason", n.Reason, 8000))...))
 }
 
-// An IndividualReport is the report on the procedure (Directive 2014/24/EU, Article 84). What the record
-// knows is generated; Record binds the report to it. People add what only they know.
+// An IndividualReport is the report on the procedure (Directive 2014/24/EU, Article 84). What the record contains is
+// generated; Record binds the report to that part. People add what only they know.
 type IndividualReport struct {
 	Record         string `json:"record" pattern:"^[0-9a-f]{64}$" doc:"Digest of the generated part, as read"`
 	Subject        Text   `json:"subject" doc:"Subject matter of the procurement"`

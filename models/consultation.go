@@ -34,13 +34,13 @@ type Announcement struct {
 	Materials []Source   `json:"materials,omitempty" maxItems:"200" doc:"What everyone who takes part is given"`
 }
 
-// Check refuses an announcement that does not say what, how, where and to whom. Whether its times exist is
-// for the calendar to say.
+// Check refuses an announcement that does not say what, how, where and to whom. The calendar judges whether its times
+// exist.
 func (a Announcement) Check() error {
 	faults := compact(CheckText("/title", a.Title, 400), CheckText("/subject", a.Subject, 20_000),
 		CheckText("/how_to_take_part", a.HowTo, 8000))
 	if len(a.Places) == 0 {
-		faults = append(faults, Refuse(CodeInvalidValue, "/places", "it is announced nowhere").
+		faults = append(faults, Refuse(CodeInvalidValue, "/places", "no place of announcement is named").
 			Accepting("at least one place that is open to all"))
 	}
 	faults = slices.Concat(faults, checkSources("/places", a.Places), checkSources("/materials", a.Materials),
@@ -102,11 +102,11 @@ type Question struct {
 	Required bool   `json:"required,omitempty"`
 }
 
-// Check refuses a questionnaire without questions, or with two of one ID.
+// Check refuses a questionnaire without questions, or with two questions of the same ID.
 func (q Questionnaire) Check() error {
 	var faults []*Refusal
 	if len(q.Questions) == 0 {
-		faults = append(faults, Refuse(CodeInvalidValue, "/questions", "nothing is asked").
+		faults = append(faults, Refuse(CodeInvalidValue, "/questions", "the questionnaire has no question").
 			Accepting("at least one question"))
 	}
 	seen := map[string]bool{}
@@ -114,7 +114,7 @@ func (q Questionnaire) Check() error {
 		faults = append(faults, question.check()...)
 		if seen[question.ID] {
 			faults = append(faults, Refuse(CodeInvalidValue, "/questions", "%q names two questions", question.ID).
-				Accepting("another ID for each"))
+				Accepting("a different ID for each question"))
 		}
 		seen[question.ID] = true
 	}
@@ -126,8 +126,8 @@ func (q Question) check() []*Refusal {
 	faults = append(faults, checkOneOf("/questions", q.Answer, AnswerText, AnswerNumber, AnswerYesNo, AnswerChoice)...)
 	if (q.Answer == AnswerChoice) != (len(q.Choices) > 1) {
 		faults = append(faults, Refuse(CodeInvalidValue, "/questions",
-			"%q is a choice between %d", q.ID, len(q.Choices)).
-			Accepting("two choices or more for a choice, none for other answers"))
+			"%q is answered by %s and has %d choices", q.ID, q.Answer, len(q.Choices)).
+			Accepting("two or more choices for a question answered by choice, none for others"))
 	}
 	for _, c := range q.Choices {
 		faults = append(faults, compact(CheckText("/questions", c, 1000))...)
@@ -177,7 +177,7 @@ func (c ConsultationEvent) Check() error {
 		c.checkMinutes())
 	if c.Participants < len(c.Organisations) {
 		faults = append(faults, Refuse(CodeInvalidValue, "/participants",
-			"%d people cannot be of %d organisations", c.Participants, len(c.Organisations)).
+			"%d people cannot come from %d organisations", c.Participants, len(c.Organisations)).
 			Accepting("at least one person of each organisation"))
 	}
 	for _, o := range c.Organisations {
@@ -207,7 +207,7 @@ func (c ConsultationEvent) CheckAgainst(d Dossier, e Entry) error {
 	}
 	consultation, ok := d.Market.Consultation(c.Announcement)
 	if !ok {
-		return Refuse(CodeNotAnnounced, "/announcement", "%s was not announced", c.Announcement).
+		return Refuse(CodeNotAnnounced, "/announcement", "the consultation %s was not announced", c.Announcement).
 			Accepting("an event to which everyone was invited")
 	}
 	if from, today := d.day(consultation.AnnouncedAt), d.Today(); c.Date < from || c.Date > today {
@@ -234,7 +234,7 @@ type MarketContact struct {
 	Shared        string `json:"shared" minLength:"1" maxLength:"8000" doc:"What was shared or exchanged"`
 	SharedWithAll string `json:"shared_with_all" minLength:"1" maxLength:"8000" doc:"How others learn it, or why not"`
 	Involvement   string `json:"involvement" enum:"none,advised,took_part_in_preparation"`
-	Measures      string `json:"measures,omitempty" maxLength:"8000" doc:"To keep competition fair; needed if involved"`
+	Measures      string `json:"measures,omitempty" maxLength:"8000" doc:"For fair competition; required if involved"`
 }
 
 // Check refuses a contact without operator, date or subject, and an involvement without measures.
@@ -255,7 +255,7 @@ func (m MarketContact) Check() error {
 	}
 	if m.Involvement != InvolvementNone && strings.TrimSpace(m.Measures) == "" {
 		faults = append(faults, Refuse(CodeInvalidValue, "/measures",
-			"an operator was involved, and nothing keeps competition undistorted").
+			"the operator was involved, and no measure keeps competition fair").
 			Accepting("what was done, such as giving everyone the same information and enough time"))
 	}
 	return Refusals(faults)
@@ -265,7 +265,7 @@ func (m MarketContact) Check() error {
 func (m MarketContact) CheckAgainst(d Dossier, e Entry) error {
 	if today := d.Today(); e.WithdrawnAt == nil && m.Date > today {
 		return Refuse(CodeInvalidValue, "/date", "today is %s: the contact is still to come", today).
-			Accepting("a day until %s", today)
+			Accepting("a day up to %s", today)
 	}
 	return nil
 }
@@ -276,8 +276,8 @@ type ConsultationReport struct {
 	Summary  Text       `json:"summary" doc:"Released, so without anything confidential"`
 	Findings Text       `json:"findings,omitempty" doc:"Released, so without anything confidential"`
 	Inputs   []InputUse `json:"inputs" maxItems:"20000" doc:"Each response and event, with what came of it"`
-	// Silence, ReachReason and RegisterComplete are what the gate asks for where numbers do not say it.
-	Silence          string `json:"silence,omitempty" maxLength:"8000" doc:"If nobody responded: why; what was done"`
+	// Silence, ReachReason and RegisterComplete tell the gate what it cannot compute.
+	Silence          string `json:"silence,omitempty" maxLength:"8000" doc:"If nobody responded: why, what was done"`
 	ReachReason      string `json:"reach_reason,omitempty" maxLength:"8000" doc:"Why a buyer's country was not asked"`
 	RegisterComplete bool   `json:"register_complete" doc:"true: the register of market contacts lists all there were"`
 }
@@ -324,7 +324,7 @@ func (r ConsultationReport) Public() any {
 	}{r.Summary, r.Findings}
 }
 
-// CheckAgainst refuses to change a released report, and one about inputs that there are not.
+// CheckAgainst refuses to change a released report, and one about inputs that do not exist.
 func (r ConsultationReport) CheckAgainst(d Dossier, e Entry) error {
 	if err := d.unreleased(e); err != nil || e.WithdrawnAt != nil {
 		return err
@@ -332,7 +332,7 @@ func (r ConsultationReport) CheckAgainst(d Dossier, e Entry) error {
 	inputs := d.ConsultationInputs()
 	for _, in := range r.Inputs {
 		if !slices.Contains(inputs, in.Input) {
-			return Refuse(CodeInvalidValue, "/inputs", "%s is no input of the consultation", in.Input).
+			return Refuse(CodeInvalidValue, "/inputs", "%s is not an input of the consultation", in.Input).
 				Accepting("a response, or a standing event")
 		}
 	}

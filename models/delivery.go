@@ -2,7 +2,7 @@ package models
 
 import "time"
 
-// A FeedState says how the events of one procurement come through to one endpoint.
+// A FeedState says how the delivery of one procurement's events to one endpoint is going.
 type FeedState string
 
 // The states of a feed.
@@ -33,15 +33,16 @@ type DeliveryFault string
 
 // What can keep a delivery from its receiver.
 const (
-	// FaultStatus is an answer that is no success; FaultRedirect one that leads elsewhere, which is not followed.
+	// FaultStatus is an answer that does not report success; FaultRedirect is one that points elsewhere, which is not
+	// followed.
 	FaultStatus   DeliveryFault = "status"
 	FaultRedirect DeliveryFault = "redirect"
 	// FaultGone is 410: the receiver wants no more.
 	FaultGone DeliveryFault = "gone"
 	// FaultTimeout had no answer in time.
 	FaultTimeout DeliveryFault = "timeout"
-	// FaultName is a host name that leads nowhere, FaultTLS a certificate that cannot be trusted, FaultNetwork
-	// any other trouble on the way.
+	// FaultName is a host name that does not resolve, FaultTLS a certificate that cannot be trusted, FaultNetwork any
+	// other fault of the network.
 	FaultName    DeliveryFault = "name"
 	FaultTLS     DeliveryFault = "tls"
 	FaultNetwork DeliveryFault = "network"
@@ -57,7 +58,7 @@ const (
 
 // Reasons for which a feed is parked besides faults of delivery.
 const (
-	// ParkedOwner: the endpoint's owner does not lead the procurement any more.
+	// ParkedOwner: the endpoint's owner no longer leads the procurement.
 	ParkedOwner = "owner_not_leading"
 	// ParkedSecret: the endpoint's secret cannot be decrypted by this installation's master key.
 	ParkedSecret = "secret_unreadable"
@@ -72,7 +73,7 @@ type DeliveryAttempt struct {
 	StartedAt time.Time
 	// Latency is how long the answer took, in microseconds.
 	Latency int64
-	// Status is that of HTTP; 0: there was no answer.
+	// Status is the HTTP status of the answer; 0: there was none.
 	Status int
 	Fault  DeliveryFault
 	// Answer is the beginning of the receiver's answer; empty for receivers in internal networks.

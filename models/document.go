@@ -19,7 +19,7 @@ const (
 	PurposeEnvelope Purpose = "envelope"
 )
 
-// OpenTo tells whether somebody uploads for the purpose.
+// OpenTo tells whether the actor may upload for the purpose.
 func (p Purpose) OpenTo(actor Actor) bool {
 	if p == PurposeEnvelope {
 		return actor.HasAny(RoleSupplier)
@@ -30,8 +30,7 @@ func (p Purpose) OpenTo(actor Actor) bool {
 // ChunkSize is how much of an upload travels and is stored at once.
 const ChunkSize = 1 << 20
 
-// An Upload is bytes on their way in, named beforehand by size and digest. Once complete it is never
-// changed.
+// An Upload is a file on its way in, announced by its size and digest. Once complete it is never changed.
 type Upload struct {
 	ID             ID `gorm:"primaryKey"`
 	ProcurementID  ID
@@ -47,7 +46,7 @@ type Upload struct {
 	CompletedAt *time.Time
 }
 
-// BelongsTo tells whether an upload is of the actor's organisation and for a purpose that the actor uploads for. For
+// BelongsTo tells whether an upload is of the actor's organisation and for a purpose that the actor may upload for. For
 // everyone else there is no such upload.
 func (u Upload) BelongsTo(actor Actor) bool {
 	return u.OrganisationID == actor.OrganisationID && u.Purpose.OpenTo(actor)
@@ -97,12 +96,12 @@ type Document struct {
 	MediaType string `gorm:"->"`
 }
 
-// MediaTypeBytes says nothing of the content; what is not on the list of [SafeMediaType] is served as it.
+// MediaTypeBytes says nothing about the content. [SafeMediaType] returns it for every type that is not on its list.
 const MediaTypeBytes = "application/octet-stream"
 
-// SafeMediaType returns the media type as which uploaded bytes are served: the given one if no browser
-// runs it, else [MediaTypeBytes]. Capitals and blanks do not matter; of the parameters the character set stays
-// (RFC 9110 §8.3.1).
+// SafeMediaType returns the media type under which uploaded bytes are served: the given one if no browser runs it, else
+// [MediaTypeBytes]. Capitals and blanks do not matter; the only parameter that is kept is the character set (RFC 9110
+// §8.3.1).
 func SafeMediaType(given string) string {
 	media, parameters, err := mime.ParseMediaType(given)
 	if err != nil || !slices.Contains(safeMediaTypes(), media) {

@@ -13,7 +13,7 @@ import (
 const (
 	longestFilename  = 200 // bytes: below what every file system takes
 	longestExtension = 20
-	// unnamed is what a file is called of whose name nothing remains.
+	// unnamed is the name of a file when nothing of its own name remains.
 	unnamed = "file"
 )
 
@@ -21,9 +21,9 @@ const (
 // forms count too: Windows reads those of Latin-1 (COM¹) as such, and others where it converts names.
 var deviceName = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$|clock\$) *(\.|$)`)
 
-// CleanFilename makes of the name a file had where it came from one that is safe to show and to save on
-// any system: the last part of a path, without control and direction marks, characters with a meaning to
-// a shell or a file system, leading dots, trailing dots and blanks, or a device's name.
+// CleanFilename turns the original name of a file into one that is safe to show and to save on any system: the last
+// part of a path, without control and direction marks, characters with a meaning to a shell or a file system, leading
+// dots, trailing dots and blanks, or a device's name.
 func CleanFilename(name string) string {
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	name = strings.Map(safeRune, norm.NFC.String(strings.ToValidUTF8(name, "")))
@@ -51,7 +51,7 @@ func safeRune(r rune) rune {
 	return r
 }
 
-// shorten cuts a name to what file systems take and keeps its extension.
+// shorten cuts a name to a length that file systems take, and keeps its extension.
 func shorten(name string) string {
 	if len(name) <= longestFilename {
 		return name

@@ -6,42 +6,42 @@ import (
 	"time"
 )
 
-// An EndpointStatus says whether an endpoint is served.
+// An EndpointStatus says whether events are delivered to an endpoint.
 type EndpointStatus string
 
 // The statuses of an endpoint.
 const (
 	EndpointActive EndpointStatus = "active"
-	// EndpointPaused keeps what happens until its owner goes on.
+	// EndpointPaused holds events back until it is resumed.
 	EndpointPaused EndpointStatus = "paused"
-	// EndpointDisabled has answered 410 Gone: it is served no more, for good.
+	// EndpointDisabled answered 410 Gone: nothing is delivered to it any more.
 	EndpointDisabled EndpointStatus = "disabled"
 	// EndpointRemoved was taken away by its owner; its deliveries are kept.
 	EndpointRemoved EndpointStatus = "removed"
 )
 
-// An Endpoint is where somebody wants to be told of what happens: a URL of a tender portal or of a buyer's
-// own system.
+// An Endpoint is a URL to which events are delivered: that of a tender portal or of a buyer's own system.
 type Endpoint struct {
 	ID ID `gorm:"primaryKey"`
 	// OrganisationID is the owner's.
 	OrganisationID ID
-	// OwnerID registered it. It is told of the procurements that the owner leads, as long as the owner does.
+	// OwnerID is the person who registered it. It gets the events of the procurements that this person leads, for as
+	// long as the person leads them.
 	OwnerID     ID
 	URL         string `gorm:"column:url"`
 	Description string
-	// Types narrows what is told to these types and those below them; empty: all.
+	// Types limits the events to these types and those below them; empty: all.
 	Types []string `gorm:"serializer:json"`
-	// Procurements narrows it to these; empty: all that the owner leads, also those to come.
+	// Procurements limits the events to these procurements; empty: all that the owner leads, now or later.
 	Procurements []ID `gorm:"serializer:json"`
-	// Rehearsals tells whether it is for rehearsals; it is then told of nothing else.
+	// Rehearsals tells whether it is for rehearsals; it then gets no other events.
 	Rehearsals bool
-	// Secret signs what is sent, FormerSecret too until FormerUntil; both are encrypted. Nil once removed.
+	// Secret signs what is sent, as does FormerSecret until FormerUntil; both are encrypted, and nil after the removal.
 	Secret       []byte
 	FormerSecret []byte
 	FormerUntil  *time.Time
 	Status       EndpointStatus
-	// Since is the position of the log after which events are told.
+	// Since is the position of the log after which events are delivered.
 	Since     int64
 	Version   int64
 	CreatedAt time.Time
@@ -58,14 +58,14 @@ const (
 
 var typePrefix = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$`)
 
-// CheckTypes refuses what is no list of event types or beginnings of them, such as lot or lot.closed.
+// CheckTypes refuses anything but a list of event types or their beginnings, such as lot.closed or lot.
 func CheckTypes(field string, types []string) *Refusal {
 	i := slices.IndexFunc(types, func(t string) bool { return len(t) > 100 || !typePrefix.MatchString(t) })
 	if i < 0 && len(types) <= MostFilters {
 		return nil
 	}
-	return Refuse(CodeInvalidValue, field, "this is no list of event types").
-		Accepting("at most %d types such as lot.closed, or their beginning such as lot", MostFilters)
+	return Refuse(CodeInvalidValue, field, "this is not a list of event types").
+		Accepting("at most %d types such as lot.closed, or their beginnings such as lot", MostFilters)
 }
 
 // Check refuses an endpoint whose filters are malformed ([CodeInvalidValue], [CodeInvalidID]). Whether its
@@ -77,8 +77,8 @@ func (e Endpoint) Check() []*Refusal {
 	}
 	if len(e.Procurements) > MostFilters {
 		faults = append(faults, Refuse(CodeInvalidValue, "/procurements",
-			"there are %d procurements", len(e.Procurements)).
-			Accepting("at most %d, or none for all that you lead", MostFilters))
+			"%d procurements are named", len(e.Procurements)).
+			Accepting("at most %d, or none for all procurements that you lead", MostFilters))
 	}
 	for _, id := range e.Procurements {
 		faults = append(faults, checkID("/procurements", id, PrefixProcurement)...)
@@ -89,14 +89,14 @@ func (e Endpoint) Check() []*Refusal {
 	return faults
 }
 
-// MustBeOf refuses to have done to an endpoint, or told of it, what concerns its owner only.
+// MustBeOf refuses what only the endpoint's owner may do or see ([CodeForbidden]).
 func (e Endpoint) MustBeOf(person ID) error {
 	if e.OwnerID == person {
 		return nil
 	}
 	return Refuse(CodeForbidden, "", "only the endpoint's owner may do this").
-		Accepting("an administrator may read, pause, resume and remove it")
+		Accepting("the owner; an administrator may only read, pause, resume and remove the endpoint")
 }
 
-// Over tells whether the endpoint will never be served again.
+// Over tells whether nothing will ever be delivered to the endpoint again.
 func (e Endpoint) Over() bool { return e.Status == EndpointDisabled || e.Status == EndpointRemoved }

@@ -31,8 +31,8 @@ func Topics() []string { return []string{TopicBudget, TopicTiming, TopicNeeds} }
 // A BulletinInterval is a number of days, plain or as an ISO 8601 duration.
 type BulletinInterval string
 
-// An EngagementPlan says how often and where the market is informed. It holds once it is released, until
-// another is.
+// An EngagementPlan says how often and where the market is informed. It is in force from its release until another plan
+// is released.
 type EngagementPlan struct {
 	Interval       BulletinInterval `json:"interval" doc:"Longest time between bulletins on a topic" example:"P60D"`
 	Channels       []Source         `json:"channels" minItems:"1" maxItems:"50" doc:"Where bulletins appear, for all"`
@@ -61,11 +61,11 @@ func (p EngagementPlan) Days() int {
 func (p EngagementPlan) Check() error {
 	faults := checkSources("/channels", p.Channels)
 	if p.Days() == 0 {
-		faults = append(faults, Refuse(CodeInvalidValue, "/interval", "%q is no interval", p.Interval).
+		faults = append(faults, Refuse(CodeInvalidValue, "/interval", "%q is not an interval", p.Interval).
 			Accepting("1 to %d days, such as P60D or 60", longestInterval))
 	}
 	if len(p.Channels) == 0 {
-		faults = append(faults, Refuse(CodeInvalidValue, "/channels", "bulletins would appear nowhere").
+		faults = append(faults, Refuse(CodeInvalidValue, "/channels", "no channel for bulletins is named").
 			Accepting("at least one place that is open to all"))
 	}
 	if p.ContractNotice != "" {
@@ -73,7 +73,7 @@ func (p EngagementPlan) Check() error {
 	}
 	if p.Shortens && p.ContractNotice == "" {
 		faults = append(faults, Refuse(CodeInvalidValue, "/contract_notice",
-			"the window of a planning notice is counted from the contract notice").
+			"the day of the contract notice is missing: the window of a planning notice is counted from it").
 			Accepting("the day on which it is expected to be sent"))
 	}
 	return Refusals(faults)
@@ -93,13 +93,13 @@ func (d Dossier) Plan() (EngagementPlan, Entry, bool) {
 	return p, e, ok
 }
 
-// A Bulletin informs the market. It is told when it is released, at that instant of procedure time.
+// A Bulletin informs the market. The market learns of it at its release.
 type Bulletin struct {
 	Covers    []string `json:"covers" minItems:"1" maxItems:"3" enum:"budget,timing,needs"`
 	Title     Text     `json:"title"`
 	Text      Text     `json:"text"`
 	Replaces  ID       `json:"replaces,omitempty" doc:"The released bulletin that this one corrects"`
-	Announces []ID     `json:"announces,omitempty" maxItems:"200" doc:"The changes it tells of"`
+	Announces []ID     `json:"announces,omitempty" maxItems:"200" doc:"The changes that it announces"`
 }
 
 // Check refuses a bulletin that says nothing or covers no topic.
@@ -128,8 +128,8 @@ func (b Bulletin) Check() error {
 // Wording lists what everyone reads.
 func (b Bulletin) Wording() []Wording { return []Wording{{"/title", b.Title}, {"/text", b.Text}} }
 
-// CheckAgainst refuses to change what the market was told, to correct what it was not told or what was
-// corrected before, and to announce what is no change.
+// CheckAgainst refuses to change a released bulletin, to correct one that was not released or was corrected before, and
+// to announce what is not a market change.
 func (b Bulletin) CheckAgainst(d Dossier, e Entry) error {
 	if err := d.unreleased(e); err != nil || e.WithdrawnAt != nil {
 		return err
@@ -141,17 +141,18 @@ func (b Bulletin) CheckAgainst(d Dossier, e Entry) error {
 		}
 		if _, standing := find(d.Bulletins(),
 			func(s ReleasedBulletin) bool { return s.Entry.ID == b.Replaces }); !standing {
-			return Refuse(CodeInvalidValue, "/replaces", "%s is no bulletin, or was replaced before", b.Replaces).
+			return Refuse(CodeInvalidValue, "/replaces", "%s is not a bulletin, or was already replaced", b.Replaces).
 				Accepting("the bulletin that replaced it")
 		}
 	}
 	for _, id := range b.Announces {
 		change, ok := d.Standing(id, EntryMarketChange)
 		if !ok {
-			return Refuse(CodeInvalidValue, "/announces", "%s is no change", id).Accepting("a standing market change")
+			return Refuse(CodeInvalidValue, "/announces", "%s is not a market change", id).
+				Accepting("a standing market change")
 		}
 		if about, _ := BodyOf[MarketChange](change); !slices.Contains(b.Covers, about.Topic) {
-			return Refuse(CodeInvalidValue, "/covers", "%s changes %s", id, about.Topic).
+			return Refuse(CodeInvalidValue, "/covers", "the change %s is about the topic %s", id, about.Topic).
 				Accepting("a bulletin that covers %s", about.Topic)
 		}
 	}
@@ -203,7 +204,7 @@ func (m MarketChange) Check() error {
 // CheckAgainst refuses to alter a change that was announced.
 func (MarketChange) CheckAgainst(d Dossier, e Entry) error {
 	if by, announced := d.AnnouncedBy(e.ID); announced {
-		return Refuse(CodeFrozen, "", "the bulletin %s has announced it", by.ID).Accepting("another change")
+		return Refuse(CodeFrozen, "", "the bulletin %s has announced this change", by.ID).Accepting("a new change")
 	}
 	return nil
 }
@@ -221,7 +222,7 @@ type PlanningNotice struct {
 	SentOn    string `json:"sent_on" format:"date" doc:"Day of dispatch, by the calendar of the procurement's zone"`
 	Reference string `json:"reference" minLength:"1" maxLength:"200" doc:"Number of the notice"`
 	Place     string `json:"place" minLength:"1" maxLength:"400" doc:"Where it was sent for publication" example:"TED"`
-	Complete  bool   `json:"complete" doc:"true: with all that Annex V, part B, section I asks and was known"`
+	Complete  bool   `json:"complete" doc:"true: has all known items of Annex V, part B, section I"`
 }
 
 // Check refuses a notice without day, reference or place.
@@ -233,8 +234,8 @@ func (n PlanningNotice) Check() error {
 // CheckAgainst refuses a notice that is still to be sent.
 func (n PlanningNotice) CheckAgainst(d Dossier, e Entry) error {
 	if today := d.Today(); e.WithdrawnAt == nil && n.SentOn > today {
-		return Refuse(CodeInvalidValue, "/sent_on", "today is %s: the notice is still to be sent", today).
-			Accepting("a day until %s", today)
+		return Refuse(CodeInvalidValue, "/sent_on", "today is %s: the notice has not been sent yet", today).
+			Accepting("a day up to %s", today)
 	}
 	return nil
 }

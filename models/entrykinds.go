@@ -166,7 +166,7 @@ var engagementEntries = []EntryRule{
 var neutralityEntries = []EntryRule{
 	{
 		Kind: EntryNeutralityAnswer, Path: "neutrality-answers",
-		What:  "why words may stand that a neutrality finding points at",
+		What:  "why words to which a neutrality finding points may stay",
 		Phase: PhaseNeeds, Writers: []Role{RoleLeadProcurer, RoleDrafter, RoleBuyer, RoleLegal}, Lasting: true,
 	},
 }
@@ -177,12 +177,12 @@ var tenderEntries = []EntryRule{
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Single: true,
 	},
 	{
-		Kind: EntryOpeningKey, Path: "opening-key", What: "for whom envelopes are sealed",
+		Kind: EntryOpeningKey, Path: "opening-key", What: "the public keys to which envelopes are sealed",
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer}, Single: true,
 	},
 	{
 		Kind: EntryConflictDeclaration, Path: "conflict-declarations",
-		What:  "one's own declaration on the tenderers of a lot, by who evaluates or decides",
+		What:  "one's own declaration on the tenderers of a lot, by a person who evaluates or decides",
 		Phase: PhaseTender, Writers: []Role{RoleEvaluator, RoleChair, RoleBoard, RoleAwarder}, Final: true,
 	},
 	{

@@ -3,10 +3,10 @@ package models
 import "slices"
 
 // An EntryRule is the row of a kind of entry: where it is found, who writes it and when, how many stand at once, and
-// what of it people read. What it must say, the type of its content checks (see acts).
+// what of it people read. The type of its content checks what it must say (see acts).
 type EntryRule struct {
 	Kind EntryKind
-	// Path is the kind in an address, What an entry of it for people.
+	// Path names the kind in a URL; What describes an entry of it to people.
 	Path, What string
 	// Phase is the phase that must be open.
 	Phase Phase
@@ -14,7 +14,7 @@ type EntryRule struct {
 	Writers []Role
 	// PerBuyer entries speak for the writer's organisation, others for the consortium.
 	PerBuyer bool
-	// Single entries stand alone: one per buyer, or one for the consortium, and for each subject.
+	// Of single entries, one stands at a time: for each buyer or for the consortium, and for each subject.
 	Single bool
 	// Final entries record what was done or declared: they are never changed or withdrawn.
 	Final bool

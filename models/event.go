@@ -1,4 +1,4 @@
 package models
 
-// An EventType names what happened, such as lot.closed. All there are stand in the catalogue, models/event.
+// An EventType names what happened, such as lot.closed. The catalogue in models/event lists them all.
 type EventType string

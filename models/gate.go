@@ -9,14 +9,14 @@ import (
 // A Finding says whether a criterion is met.
 type Finding string
 
-// The findings. Unknown blocks like not met; a waiver is a vote with a reason.
+// The findings. An unknown criterion blocks the gate like one that is not met.
 const (
 	FindingMet     Finding = "met"
 	FindingNotMet  Finding = "not_met"
 	FindingUnknown Finding = "unknown"
 )
 
-// A Criterion is one thing that must hold before a phase may close, judged on the record.
+// A Criterion is one condition that must be met before a phase may close, judged on the record.
 type Criterion struct {
 	Code    string  `json:"code"`
 	Finding Finding `json:"finding"`

@@ -2,7 +2,7 @@ package models
 
 import "time"
 
-// An OrganisationKind says which side of a procurement an organisation can stand on.
+// An OrganisationKind says on which side of a procurement an organisation can be.
 type OrganisationKind string
 
 // The kinds of organisation.
@@ -24,7 +24,8 @@ func OrganisationKinds() []OrganisationKind {
 type Organisation struct {
 	ID        ID `gorm:"primaryKey"`
 	LegalName string
-	// Country is the ISO 3166-1 alpha-2 code of its seat; Greece is GR. Who runs the platform need not say it.
+	// Country is the ISO 3166-1 alpha-2 code of its seat; Greece is GR. It may be empty for the organisation that runs
+	// the platform.
 	Country string
 	Kind    OrganisationKind
 	// SME tells whether it is a small or medium-sized enterprise (Recommendation 2003/361/EC); nil: not said.
@@ -35,13 +36,14 @@ type Organisation struct {
 	CreatedAt           time.Time
 }
 
-// A Person acts for one organisation. What a person may do on a procurement is said by roles.
+// A Person acts for one organisation. Roles say what the person may do on a procurement.
 type Person struct {
 	ID             ID `gorm:"primaryKey"`
 	OrganisationID ID
 	Name           string
 	Email          string
-	// Administrator runs the platform: makes organisations, people and API keys. It gives no sight of any procurement.
+	// Administrator runs the platform: makes organisations, people and API keys. That gives no access to any
+	// procurement.
 	Administrator bool
 	Version       int64
 	CreatedAt     time.Time
@@ -64,7 +66,7 @@ type APIKey struct {
 // TableName keeps GORM from guessing at the abbreviation.
 func (APIKey) TableName() string { return "api_keys" }
 
-// Usable tells whether the key opens the door at the instant now (real time).
+// Usable tells whether the key is accepted at the instant now (real time).
 func (k APIKey) Usable(now time.Time) bool {
 	return k.RevokedAt == nil && (k.ExpiresAt == nil || now.Before(*k.ExpiresAt))
 }

@@ -21,7 +21,7 @@ type Lot struct {
 	DeadlineZone  string
 	// Boxes are in the order in which they were opened.
 	Boxes []Box `gorm:"->;serializer:json"`
-	// EndedAt and EndReason say when and why the lot ended without or with award.
+	// EndedAt and EndReason say when and why the lot ended without award (eForms code list non-award-justification).
 	EndedAt   *time.Time
 	EndReason string
 	Version   int64
@@ -31,8 +31,8 @@ type Lot struct {
 // Published tells whether the lot was ever published.
 func (l Lot) Published() bool { return len(l.Boxes) > 0 }
 
-// Box is the one that was opened last: at any time no other takes anything. It is the zero value while the lot
-// is not published.
+// Box is the box that was opened last: no other box is open at the same time. It is the zero value while the lot is not
+// published.
 func (l Lot) Box() Box {
 	if !l.Published() {
 		return Box{}
@@ -40,7 +40,7 @@ func (l Lot) Box() Box {
 	return l.Boxes[len(l.Boxes)-1]
 }
 
-// BoxFor is the last box that takes what is named; false while there is none.
+// BoxFor returns the last box for tenders or for requests to participate; false while there is none.
 func (l Lot) BoxFor(what Handed) (Box, bool) {
 	for _, b := range slices.Backward(l.Boxes) {
 		if b.HandsIn == what {
@@ -60,15 +60,15 @@ func (l Lot) Unsealed() (Box, bool) {
 	return Box{}, false
 }
 
-// Open tells whether a box takes what is handed in, but for the deadline.
+// Open tells whether the lot has not ended and its box is not closed; the deadline may have passed all the same.
 func (l Lot) Open() bool { return l.Published() && l.Box().Open() && l.EndedAt == nil }
 
 // Running tells whether the lot is published and has not ended.
 func (l Lot) Running() bool { return l.Published() && l.EndedAt == nil }
 
-// Receives refuses what an organisation brings at the instant at (procedure time) unless the lot's box takes
-// it. It returns nil, or a refusal with [CodeLotNotOpen], [CodeDeadlinePassed], [CodeLotClosed], the last
-// also when the clock was set back since the box was closed, or [CodeNotInvited].
+// Receives refuses unless the lot's box takes what the organisation hands in at the instant at (procedure time). It
+// returns nil, or a refusal with [CodeNotInvited], [CodeLotNotOpen], [CodeDeadlinePassed] or [CodeLotClosed], the last
+// also when the clock was set back after the box was closed.
 func (l Lot) Receives(organisation ID, at time.Time) *Refusal {
 	if b := l.Box(); l.Published() && !b.OpenTo(organisation) {
 		return Refuse(CodeNotInvited, "",
@@ -78,8 +78,7 @@ func (l Lot) Receives(organisation ID, at time.Time) *Refusal {
 	return l.Takes(at)
 }
 
-// Takes refuses unless the lot's box takes, at the instant at (procedure time), what those may hand in who may
-// enter. It returns refusals as [Lot.Receives] does.
+// Takes refuses as [Lot.Receives] does, but without asking who hands in.
 func (l Lot) Takes(at time.Time) *Refusal {
 	b := l.Box()
 	switch {
@@ -90,7 +89,7 @@ func (l Lot) Takes(at time.Time) *Refusal {
 		return Refuse(CodeDeadlinePassed, "", "the deadline of lot %d was %s (%s %s); this was received at %s",
 			l.Number,
 			b.Deadline.UTC().Format(instantLayout), b.DeadlineLocal, b.DeadlineZone, at.UTC().Format(instantLayout)).
-			Accepting("what arrives at that very instant or before; nothing afterwards")
+			Accepting("what arrives at that instant or before")
 	case b.ClosedAt != nil:
 		return Refuse(CodeLotClosed, "",
 			"the box of lot %d was closed at %s", l.Number, b.ClosedAt.UTC().Format(instantLayout))

@@ -7,7 +7,7 @@ import (
 	"github.com/ppi-engine/ppi/models/zone"
 )
 
-// A LocalTime is an instant as people set it: what clocks show somewhere.
+// A LocalTime is an instant as people set it: what clocks show in a zone.
 type LocalTime struct {
 	Local string `json:"local" maxLength:"19" doc:"Date and time without offset" example:"2018-07-09T12:00"`
 	Zone  string `json:"zone" maxLength:"64" doc:"IANA zone" example:"Europe/Paris"`
@@ -23,7 +23,7 @@ type Release struct {
 	// ReleasedAt is procedure time.
 	ReleasedAt time.Time
 	PersonID   ID
-	// Basis names what of the dossier it told about, as it was then.
+	// Basis names the entries of the dossier that it was about, as they were then.
 	Basis []Reference `gorm:"serializer:json"`
 }
 
@@ -39,7 +39,7 @@ type Consultation struct {
 	ClosesAt    time.Time
 	ClosesLocal string
 	ClosesZone  string
-	// ClosedAt is set once it was closed; nothing is received any more, even if a clock stepped back.
+	// ClosedAt is set when it was closed; nothing is received afterwards, even if a clock steps back.
 	ClosedAt *time.Time
 }
 
@@ -75,7 +75,7 @@ type ConsultationResponse struct {
 // TableName says where responses are kept.
 func (ConsultationResponse) TableName() string { return "consultation_responses" }
 
-// A Market is what a dossier holds of what was told to the market and of what came back.
+// A Market is the part of a dossier about what was released to the market and what was answered.
 type Market struct {
 	Consultations []Consultation
 	// Releases are in the order of their release.
@@ -99,7 +99,7 @@ func (m Market) OpenConsultation() (Consultation, bool) {
 	return find(m.Consultations, func(c Consultation) bool { return c.ClosedAt == nil })
 }
 
-// Released lists the entries of a kind that were told to the market, in the order of their release.
+// Released lists the entries of a kind that were released to the market, in the order of their release.
 func (d Dossier) Released(kind EntryKind) []Entry {
 	var found []Entry
 	for _, r := range d.Market.Releases {
@@ -117,8 +117,8 @@ func (d Dossier) unreleased(e Entry) error {
 		return nil
 	}
 	return Refuse(CodeFrozen, "",
-		"it was released on %s: everyone reads the same", r.ReleasedAt.UTC().Format(instantLayout)).
-		Accepting("a new entry, which is released in its turn")
+		"the entry was released at %s: everyone reads the same text", r.ReleasedAt.UTC().Format(instantLayout)).
+		Accepting("a new entry, which can be released as well")
 }
 
 // ConsultationInputs names all that a report on the market consultation must deal with: responses, then
@@ -146,7 +146,7 @@ func (d Dossier) Consulted() []Consultation {
 	})
 }
 
-// day is the civil date of an instant in the procurement's zone, as 2026-03-02; in UTC if the zone is not known.
+// day is the date of an instant in the procurement's zone, as 2026-03-02; in UTC if the zone is not known.
 func (d Dossier) day(at time.Time) string {
 	there, known := zone.Load(d.Procurement.Zone)
 	if !known {

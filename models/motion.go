@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A MotionStatus is where a motion stands.
+// A MotionStatus says what became of a motion.
 type MotionStatus string
 
 // The statuses of a motion. A motion lapses when it can no longer take effect.
@@ -16,8 +16,8 @@ const (
 	MotionLapsed   MotionStatus = "lapsed"
 )
 
-// A Motion asks the board to suspend, resume, return to an earlier phase, cancel, award a lot or end it. It takes
-// effect once the votes on it fulfil the decision rule.
+// A Motion asks the board to suspend, resume, return to an earlier phase, cancel, invite the candidates of a lot, award
+// a lot or end one. It takes effect as soon as the votes on it fulfil the decision rule.
 type Motion struct {
 	ID            ID `gorm:"primaryKey"`
 	ProcurementID ID

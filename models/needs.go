@@ -44,7 +44,7 @@ type NeedsStatement struct {
 	Priority string `json:"priority" enum:"must,should,could,wont" doc:"MoSCoW priority"`
 }
 
-// Check refuses a statement that is no outcome with baseline and target.
+// Check refuses a statement without outcome, indicator, baseline or target, and a target equal to the baseline.
 func (s NeedsStatement) Check() error {
 	return Refusals(append(s.check(), checkOneOf("/priority", s.Priority, "must", "should", "could", "wont")...))
 }
@@ -55,7 +55,7 @@ type CommonNeed struct {
 	Statements []ID `json:"statements" minItems:"1" maxItems:"500" doc:"The needs statements it consolidates"`
 }
 
-// Check refuses a common need that is no outcome with baseline and target or names no statement.
+// Check refuses what [NeedsStatement.Check] refuses of an outcome, and a common need that names no statement.
 func (n CommonNeed) Check() error {
 	faults := n.check()
 	if len(n.Statements) == 0 {
@@ -79,7 +79,7 @@ func (c Confirmation) Check() error {
 	return Refusals(append(checkID("/entry", c.Entry, PrefixEntry), checkDigest("/digest", c.Digest)...))
 }
 
-// Conclusions of a state-of-the-art report, and what route each points to.
+// Conclusions of a state-of-the-art report; [RoutesFor] says to which routes each points.
 const (
 	ConclusionUnmet        = "unmet"
 	ConclusionNearMarket   = "near_market"

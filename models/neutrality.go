@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// EntryNeutralityAnswer says why a finding on neutrality may stand.
+// EntryNeutralityAnswer says why words may stay although a neutrality finding points to them.
 const EntryNeutralityAnswer EntryKind = "neutrality_answer"
 
-// NeutralityKinds lists whose wording must be neutral.
+// NeutralityKinds lists the kinds of entries whose wording must be neutral.
 func NeutralityKinds() []EntryKind {
 	return []EntryKind{EntryNeedsStatement, EntryCommonNeed, EntryRequirement}
 }
 
-// A NeutralityAnswer says why words that the linter points at may stand: because the subject of the
-// contract justifies them (Directive 2014/24/EU, Article 42(4)), or because they mean something else here.
+// A NeutralityAnswer says why words to which the linter points may stay: because the subject of the contract justifies
+// them (Directive 2014/24/EU, Article 42(4)), or because they mean something else here.
 type NeutralityAnswer struct {
 	Entry    ID     `json:"entry" doc:"Where the words stand"`
 	Code     string `json:"code" minLength:"1" maxLength:"60" doc:"Code of the finding" example:"vague"`
@@ -30,7 +30,7 @@ func (n NeutralityAnswer) Check() error {
 		checkWord("/reason", n.Reason, 8000))))
 }
 
-// CheckAgainst refuses an answer about words that do not stand there, and by who wrote them.
+// CheckAgainst refuses an answer about words that the entry does not contain, and one by an author of the entry.
 func (n NeutralityAnswer) CheckAgainst(d Dossier, e Entry) error {
 	if e.WithdrawnAt != nil {
 		return nil
@@ -43,8 +43,8 @@ func (n NeutralityAnswer) CheckAgainst(d Dossier, e Entry) error {
 	}
 	if slices.Contains(d.Authors[n.Entry], e.AuthorID) {
 		return Refuse(CodeOwnWork, "",
-			"you wrote these words, so you do not say why they may stand").
-			Accepting("another person")
+			"you wrote these words, so you may not say why they may stay").
+			Accepting("an answer by another person")
 	}
 	return nil
 }

@@ -5,13 +5,13 @@ import "slices"
 // A ProcedureCode names a procedure as the eForms code list procurement-procedure-type does.
 type ProcedureCode string
 
-// ProcedureOpen is the procedure in which everyone may tender. It is the one unless another was decided on.
+// ProcedureOpen is the procedure in which everyone may tender. It applies unless another was decided on.
 const ProcedureOpen ProcedureCode = "open"
 
 // EntryProcedureChoice says by which procedure the tenderers are to be found.
 const EntryProcedureChoice EntryKind = "procedure_choice"
 
-// A ProcedureChoice decides on a procedure. Without one it is the open procedure.
+// A ProcedureChoice decides on a procedure. Without a choice, the open procedure applies.
 type ProcedureChoice struct {
 	Procedure ProcedureCode `json:"procedure" maxLength:"40" doc:"eForms procurement-procedure-type" example:"open"`
 	Reasons   Text          `json:"reasons" doc:"Why this one"`
@@ -32,10 +32,10 @@ type Procedure struct {
 	// Name is what people call it, Source the article that rules it.
 	Name   string `yaml:"name"`
 	Source string `yaml:"source"`
-	// ValidFrom is the first day, in ISO 8601, on which it may be begun by this description.
+	// ValidFrom is the first day, in ISO 8601, on which a procedure of this description may begin.
 	ValidFrom string  `yaml:"valid_from"`
 	Stages    []Stage `yaml:"stages"`
-	// Notice lists what the contract notice has to say besides what every one does.
+	// Notice lists what the contract notice has to say besides what every contract notice says.
 	Notice []NoticeItem `yaml:"notice"`
 }
 
@@ -47,13 +47,13 @@ type Stage struct {
 	Code StageCode `yaml:"code"`
 	// HandsIn is what its box takes.
 	HandsIn Handed `yaml:"hands_in"`
-	// Invited tells that only who was invited may enter; else everyone may.
+	// Invited tells that only those who were invited may hand in; otherwise everyone may.
 	Invited bool `yaml:"invited"`
 	// Rounds tells that it may repeat, each time with a box of its own.
 	Rounds bool `yaml:"rounds"`
 	// Limit is the rule of the calendar for the shortest time to hand in; empty: the law sets none.
 	Limit string `yaml:"limit"`
-	// Least is how many are to be invited where so many qualify; 0 where everyone may enter.
+	// Least is the smallest number to invite, if that many qualify; 0 where everyone may hand in.
 	Least int `yaml:"least"`
 	// Source is the article that rules the stage.
 	Source string `yaml:"source"`
@@ -79,5 +79,5 @@ func (p Procedure) After(code StageCode) (Stage, bool) {
 	return Stage{}, false
 }
 
-// Asks tells whether the contract notice has to say something.
+// Asks tells whether the contract notice has to contain the item.
 func (p Procedure) Asks(item NoticeItem) bool { return slices.Contains(p.Notice, item) }

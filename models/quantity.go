@@ -18,8 +18,8 @@ type Money struct {
 	Currency string `json:"currency" doc:"ISO 4217 code" example:"EUR"`
 }
 
-// Check refuses an amount that is negative, no decimal number or finer than a hundredth, and what is no
-// currency in use ([CodeInvalidValue]).
+// Check refuses an amount that is negative, not a decimal number or finer than a hundredth, and a currency that is not
+// in use ([CodeInvalidValue]).
 func (m Money) Check(field string) *Refusal {
 	_, decimals, _ := strings.Cut(m.Amount, ".")
 	if !ValidDecimal(m.Amount) || strings.HasPrefix(m.Amount, "-") || len(decimals) > 2 {

@@ -12,7 +12,7 @@ type Refusal struct {
 	Field    string `json:"field,omitempty"`
 	Detail   string `json:"detail"`
 	Accepted string `json:"accepted,omitempty"`
-	// Others holds further faults of the same request, so that a caller can mend all at once.
+	// Others holds further faults of the same request, so that a caller can correct all at once.
 	Others []*Refusal `json:"others,omitempty"`
 }
 
@@ -35,7 +35,7 @@ func (r *Refusal) Error() string {
 	return fmt.Sprintf("%s at %s: %s", r.Code, r.Field, r.Detail)
 }
 
-// What a refusal names of a request outside of its content. Whoever speaks a protocol says how that calls it.
+// What a refusal names of a request outside of its content. Each protocol has its own name for it.
 const (
 	// FieldVersion is the version that a change was made on.
 	FieldVersion = "@version"
@@ -43,9 +43,9 @@ const (
 	FieldRequest = "@request"
 )
 
-// NoSuchResource refuses what does not exist, in the same words as what the caller may not know of.
+// NoSuchResource refuses what does not exist and what the caller may not know of, in the same words ([CodeNotFound]).
 func NoSuchResource() *Refusal {
-	return Refuse(CodeNotFound, "", "there is no such resource, or you hold no role by which to see it")
+	return Refuse(CodeNotFound, "", "there is no such resource, or you hold no role that lets you see it")
 }
 
 // RefusalOf returns the refusal in err's chain, if there is one.

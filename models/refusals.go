@@ -9,7 +9,7 @@ import (
 // A Code names a refusal for programs. Codes never change; texts may.
 type Code string
 
-// A RefusalKind says in what way a request fails. Whoever speaks a protocol says how that calls it.
+// A RefusalKind says in what way a request fails. Each protocol has its own name for it.
 type RefusalKind string
 
 // The kinds of refusals.
@@ -30,9 +30,9 @@ const (
 	RefusalStale RefusalKind = "stale"
 	// RefusalUnversioned does not say on which version it was made.
 	RefusalUnversioned RefusalKind = "unversioned"
-	// RefusalNotOffered asks for what is never done there.
+	// RefusalNotOffered asks for what is never done at that place.
 	RefusalNotOffered RefusalKind = "not_offered"
-	// RefusalTooLarge is larger than what is taken.
+	// RefusalTooLarge is larger than what is accepted.
 	RefusalTooLarge RefusalKind = "too_large"
 	// RefusalOtherMedia comes in a format that is not read.
 	RefusalOtherMedia RefusalKind = "other_media"

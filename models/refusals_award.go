@@ -70,7 +70,7 @@ var refusedAward = []RefusalType{
 		"After the deadline, openers of two buyers open a lot together.",
 	},
 	{
-		CodeAlreadyOpened, RefusalConflict, "This was opened already",
+		CodeAlreadyOpened, RefusalConflict, "This was already opened",
 		"Read what was opened, or wait for an opener of another buyer.",
 	},
 	{
@@ -93,11 +93,11 @@ var refusedAward = []RefusalType{
 	{
 		CodeScoresFinal, RefusalConflict, "The scores are final",
 		"When an evaluator has given all scores, the evaluator sees those of the others " +
-			"and can no longer change the own ones.",
+			"and can no longer change their own.",
 	},
 	{
 		CodeQualityLocked, RefusalConflict, "The quality scores are locked",
-		"Prices may be known now, so no quality score changes any more.",
+		"Prices may be known now, so quality scores can no longer change.",
 	},
 	{
 		CodeQualityOpen, RefusalConflict, "The quality scores are not locked",
@@ -122,9 +122,9 @@ var refusedAward = []RefusalType{
 	{CodeNotAwarded, RefusalConflict, "The award is not decided", "The board decides on the award first."},
 	{
 		CodeAlreadyAwarded, RefusalConflict, "The award is decided",
-		"What the award rests on does not change any more.",
+		"What the award rests on can no longer change.",
 	},
-	{CodeLettersSent, RefusalConflict, "The letters were sent", "All tenderers were told of the decision."},
+	{CodeLettersSent, RefusalConflict, "The letters were sent", "All tenderers were informed of the decision."},
 	{
 		CodeStandstill, RefusalConflict, "The standstill is not over",
 		"No contract is concluded before the standstill is over.",

@@ -32,7 +32,7 @@ var refusedCallers = []RefusalType{
 	},
 	{
 		CodeNotFound, RefusalAbsent, "There is no such resource",
-		"It does not exist, or the caller holds no role that allows to see it.",
+		"It does not exist, or the caller holds no role that lets them see it.",
 	},
 	{
 		CodeRoleIncompatible, RefusalConflict, "The roles exclude each other",
@@ -46,7 +46,7 @@ var refusedCallers = []RefusalType{
 		CodeOwnWork, RefusalForbidden, "The caller wrote this",
 		"Nobody approves, certifies or excuses what they wrote themselves. Another person does it.",
 	},
-	{CodeAlreadyExists, RefusalConflict, "There is one already", "Change the one that exists."},
+	{CodeAlreadyExists, RefusalConflict, "It already exists", "Change the one that exists."},
 	{CodeStillReferred, RefusalConflict, "Something still refers to it", "First remove what refers to it."},
 	{
 		CodeLastAdministrator, RefusalConflict, "The platform needs an administrator",
@@ -69,7 +69,7 @@ var refusedCallers = []RefusalType{
 		"First lower the share of another member.",
 	},
 	{
-		CodeLeadExists, RefusalConflict, "The consortium has a lead buyer already",
+		CodeLeadExists, RefusalConflict, "The consortium already has a lead buyer",
 		"First take the lead from the member that has it.",
 	},
 	{

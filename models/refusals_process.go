@@ -55,7 +55,8 @@ var refusedProcess = []RefusalType{
 	},
 	{
 		CodeDueBroken, RefusalConflict, "What is due cannot be done because of a fault",
-		"The clock stays before that instant. Tell the operator the ID of the fault: the log names the cause under it.",
+		"The clock stays before that instant. Give the ID of the fault to the people who run the platform: " +
+			"they find the cause in the log.",
 	},
 	{
 		CodeStaleGate, RefusalConflict, "The subject of the vote has changed",
@@ -65,19 +66,19 @@ var refusedProcess = []RefusalType{
 		CodeGateNotMet, RefusalConflict, "The criteria of the gate are not met",
 		"`errors` lists the criteria that are not met or unknown.",
 	},
-	{CodeAlreadyVoted, RefusalConflict, "The buyer has voted already", "Each buyer has one vote on each subject."},
+	{CodeAlreadyVoted, RefusalConflict, "The buyer has already voted", "Each buyer has one vote on each subject."},
 	{
 		CodeSuperseded, RefusalConflict, "A later command was carried out",
 		"What was asked for later was done first. Ask again if you still want this.",
 	},
-	{CodeAlreadyMoved, RefusalConflict, "The same motion is open already", "Vote on the open motion."},
-	{CodeAlreadyDecided, RefusalConflict, "The motion is decided", "Move it again if you still want it."},
+	{CodeAlreadyMoved, RefusalConflict, "The same motion is already open", "Vote on the open motion."},
+	{CodeAlreadyDecided, RefusalConflict, "The motion is no longer open", "Move it again if you still want it."},
 	{
 		CodeIneligible, RefusalConflict, "The consortium is not eligible",
 		"`errors` lists the conditions of the call profile that are not met.",
 	},
 	{
-		CodeReturnNotEarlier, RefusalUnacceptable, "A return leads to an earlier phase",
+		CodeReturnNotEarlier, RefusalUnacceptable, "A return must lead to an earlier phase",
 		"Name a main phase before the one that is open.",
 	},
 	{

@@ -35,7 +35,7 @@ var refusedRequests = []RefusalType{
 	},
 	{
 		CodeInvalidText, RefusalUnacceptable, "A text cannot be accepted",
-		"A text is a map from BCP 47 language tags to strings that are not empty. It must not hold U+0000, " +
+		"A text is a map from BCP 47 language tags to strings that are not empty. It must not contain U+0000, " +
 			"nor U+202A to U+202E and U+2066 to U+2069, which reverse the order of reading.",
 	},
 	{
@@ -101,6 +101,6 @@ var refusedRequests = []RefusalType{
 	},
 	{
 		CodeInternal, RefusalFault, "The engine met a fault",
-		"Nothing was changed. Report `error_id` to the operator, who finds the cause in the log.",
+		"Nothing was changed. Report `error_id` to the people who run the platform: they find the cause in the log.",
 	},
 }

@@ -18,7 +18,7 @@ const (
 	CodeInvalidScore Code = "score_invalid"
 	// CodeInvalidPrice refuses a price that cannot be scored.
 	CodeInvalidPrice Code = "price_invalid"
-	// CodeInvalidLocalTime refuses what clocks never show somewhere, or show twice.
+	// CodeInvalidLocalTime refuses a local time that clocks in the zone never show, or show twice.
 	CodeInvalidLocalTime Code = "local_time_invalid"
 )
 
@@ -49,7 +49,7 @@ var refusedRules = []RefusalType{
 	},
 	{
 		CodeInvalidScore, RefusalUnacceptable, "The score cannot be used",
-		"A score lies within the scale of its criterion.",
+		"A score must lie within the scale of its criterion.",
 	},
 	{CodeInvalidPrice, RefusalUnacceptable, "The price cannot be used", "A price is an exact decimal above zero."},
 	{

@@ -2,7 +2,7 @@ package models
 
 // Codes of the specification.
 const (
-	// CodeNotFrozen says that no version lists the specification as it stands.
+	// CodeNotFrozen says that no frozen version matches the specification as it is now.
 	CodeNotFrozen Code = "specification_not_frozen"
 	// CodeLotsNotAsDecided refuses to publish other lots than the buyers decided on.
 	CodeLotsNotAsDecided Code = "lots_not_as_decided"

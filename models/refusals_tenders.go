@@ -23,7 +23,7 @@ const (
 	CodeNobodyQualifies  Code = "nobody_qualifies"
 	CodeNoFurtherStage   Code = "no_further_stage"
 	CodeTenderWithdrawn  Code = "tender_withdrawn"
-	// CodeBoxOpen refuses what would tell how many tenders lie in a box that is not closed.
+	// CodeBoxOpen refuses what would tell how many tenders are in a box that is not closed.
 	CodeBoxOpen Code = "box_open"
 )
 
@@ -33,12 +33,15 @@ var refusedTenders = []RefusalType{
 		CodeLotPublished, RefusalConflict, "The lot is published",
 		"Only a command of the process can change what is published.",
 	},
-	{CodeAlreadyPublished, RefusalConflict, "Everything is published already", "Each lot is published once."},
+	{CodeAlreadyPublished, RefusalConflict, "Everything is already published", "Each lot is published once."},
 	{
 		CodeLotNotOpen, RefusalConflict, "The lot does not take tenders",
 		"A lot takes tenders from its publication until its deadline.",
 	},
-	{CodeLotClosed, RefusalConflict, "The lot is closed", "The box of the lot was closed at the deadline."},
+	{
+		CodeLotClosed, RefusalConflict, "The lot is closed",
+		"The box of the lot was closed, and nothing can be handed in any more.",
+	},
 	{CodeLotEnded, RefusalConflict, "The lot has ended", "Nothing more can happen to it."},
 	{CodeDeadlinePassed, RefusalConflict, "The deadline has passed", "A late tender is never accepted."},
 	{CodeDeadlineMissing, RefusalConflict, "The lot has no deadline", "First set the deadline."},
@@ -60,11 +63,11 @@ var refusedTenders = []RefusalType{
 		CodeNotAnOperator, RefusalConflict, "The organisation is not an economic operator",
 		"Only economic operators hand in tenders.",
 	},
-	{CodeTenderExists, RefusalConflict, "There is a tender already", "Replace that tender instead."},
+	{CodeTenderExists, RefusalConflict, "There is already a tender", "Replace that tender instead."},
 	{CodeTenderReplaced, RefusalConflict, "The tender was replaced", "Read the tender that replaced it."},
 	{
 		CodeNotInvited, RefusalForbidden, "The organisation was not invited",
-		"At this stage of the procedure only the candidates who were invited hand anything in.",
+		"At this stage of the procedure only the candidates who were invited may hand anything in.",
 	},
 	{
 		CodeSelectionMissing, RefusalConflict, "The selection is not complete",
@@ -80,7 +83,7 @@ var refusedTenders = []RefusalType{
 	},
 	{
 		CodeNoFurtherStage, RefusalConflict, "There is no further stage",
-		"Nobody is invited in this procedure, or the candidates were invited before.",
+		"This procedure has no stage by invitation, or the candidates were already invited.",
 	},
 	{CodeTenderWithdrawn, RefusalConflict, "The tender was withdrawn", "Hand in a new one."},
 	{

@@ -4,7 +4,7 @@ package models
 const (
 	// CodeEndpointLimit refuses another endpoint to an organisation that has as many as it may.
 	CodeEndpointLimit Code = "endpoint_limit_reached"
-	// CodeEndpointDisabled refuses to go on with an endpoint that has answered 410 Gone.
+	// CodeEndpointDisabled refuses to change or resume an endpoint that answered 410 Gone.
 	CodeEndpointDisabled Code = "endpoint_disabled"
 )
 

@@ -14,7 +14,7 @@ const (
 	UseMinimum = "minimum"
 	// UseAward: the better it is met, the more points.
 	UseAward = "award"
-	// UseNone: not in this tender; written down so that nobody asks for it again.
+	// UseNone: not part of this tender; recorded so that nobody asks for it again.
 	UseNone = "none"
 )
 
@@ -45,12 +45,12 @@ func (v Verification) Stated() bool { return v.Method != "" && len(v.How) > 0 }
 
 var requirementCode = regexp.MustCompile(`^R-[0-9]{3,5}$`)
 
-// Check refuses a requirement that cannot be read, and one whose priority and use contradict each other: a
-// must is a minimum, a wont is not in the tender, and nothing else is.
+// Check refuses a requirement that cannot be read, and one whose priority and use contradict each other: a must is a
+// minimum, and a wont, and nothing else, is left out of the tender.
 func (r Requirement) Check() error {
 	var faults []*Refusal
 	if !requirementCode.MatchString(r.Code) {
-		faults = append(faults, Refuse(CodeInvalidValue, "/code", "%q is no code of a requirement", r.Code).
+		faults = append(faults, Refuse(CodeInvalidValue, "/code", "%q is not the code of a requirement", r.Code).
 			Accepting("R- and three to five digits"))
 	}
 	faults = append(faults, compact(CheckText("/statement", r.Statement, 8000))...)
@@ -64,13 +64,13 @@ func (r Requirement) checkUse() []*Refusal {
 	var faults []*Refusal
 	if r.Priority == "must" && r.Use != UseMinimum {
 		faults = append(faults, Refuse(CodeInvalidValue, "/use",
-			"a requirement of priority must is never scored").
+			"a requirement of priority must is a minimum and is never scored").
 			Accepting(UseMinimum))
 	}
 	if (r.Priority == "wont") != (r.Use == UseNone) {
 		faults = append(faults, Refuse(CodeInvalidValue, "/use",
 			"priority %s and use %s contradict each other", r.Priority, r.Use).
-			Accepting("%s for wont, and for nothing else", UseNone))
+			Accepting("use %s with priority wont, and with no other priority", UseNone))
 	}
 	if r.Use == UseMinimum || len(r.Minimum) > 0 {
 		faults = append(faults, compact(CheckText("/minimum", r.Minimum, 4000))...)
@@ -109,8 +109,8 @@ func (r Requirement) Wording() []Wording {
 	return []Wording{{"/statement", r.Statement}, {"/minimum", r.Minimum}, {"/verification/how", r.Verification.How}}
 }
 
-// CheckAgainst refuses a requirement that comes from no need of this procurement, rests on nothing of its
-// market consultation, or applies to no lot of it.
+// CheckAgainst refuses a requirement that refers to something other than needs, entries of the market consultation and
+// lots of this procurement that have not ended.
 func (r Requirement) CheckAgainst(d Dossier, e Entry) error {
 	if e.WithdrawnAt != nil {
 		return nil
@@ -119,19 +119,20 @@ func (r Requirement) CheckAgainst(d Dossier, e Entry) error {
 	for _, id := range r.Traces {
 		if _, ok := d.Standing(id, EntryCommonNeed, EntryNeedsStatement); !ok {
 			faults = append(faults, Refuse(CodeInvalidValue, "/traces",
-				"%s is neither the common need nor a needs statement", id).Accepting("IDs of these"))
+				"%s is neither the common need nor a needs statement", id).Accepting("IDs of needs"))
 		}
 	}
 	for _, id := range r.Evidence {
 		if found, ok := d.Standing(id); !ok || found.Phase != PhaseConsultation {
 			faults = append(faults, Refuse(CodeInvalidValue, "/evidence",
-				"%s is no entry of the market consultation", id).Accepting("IDs of these"))
+				"%s is not an entry of the market consultation", id).Accepting("IDs of such entries"))
 		}
 	}
 	for _, id := range r.Lots {
 		if lot, ok := d.Tendering.Lot(id); !ok || lot.EndedAt != nil {
-			faults = append(faults, Refuse(CodeInvalidValue, "/lots", "%s is no lot of this procurement", id).
-				Accepting("IDs of its lots, or none for all"))
+			faults = append(faults, Refuse(CodeInvalidValue, "/lots",
+				"%s is not a lot of this procurement, or has ended", id).
+				Accepting("IDs of its lots, or none if it applies to all"))
 		}
 	}
 	return Refusals(faults)

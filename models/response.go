@@ -22,7 +22,7 @@ type ResponseAnswer struct {
 	Confidentiality
 }
 
-// ResponseRemarks are free words.
+// ResponseRemarks are what nobody asked for.
 type ResponseRemarks struct {
 	Text string `json:"text" minLength:"1" maxLength:"40000"`
 	Confidentiality
@@ -48,7 +48,7 @@ func (c Confidentiality) check(field string) []*Refusal {
 func (r ResponseContent) Check(q Questionnaire) error {
 	faults := compact(CheckLanguage("/language", r.Language))
 	if len(r.Answers) == 0 && r.Remarks == nil {
-		faults = append(faults, Refuse(CodeInvalidValue, "/answers", "the response says nothing").
+		faults = append(faults, Refuse(CodeInvalidValue, "/answers", "the response is empty").
 			Accepting("an answer or a remark"))
 	}
 	if r.Remarks != nil {
@@ -77,7 +77,8 @@ func (r ResponseContent) Check(q Questionnaire) error {
 func (a ResponseAnswer) checkAnswer(field string, q Questionnaire) []*Refusal {
 	question, ok := find(q.Questions, func(x Question) bool { return x.ID == a.Question })
 	if !ok {
-		return []*Refusal{Refuse(CodeInvalidValue, field+"/question", "%q is no question", a.Question).
+		return []*Refusal{Refuse(CodeInvalidValue, field+"/question",
+			"%q is not a question of the questionnaire", a.Question).
 			Accepting("the ID of a question")}
 	}
 	return append(a.check(field), question.fits(field+"/answer", a.Answer)...)
@@ -92,7 +93,7 @@ func (q Question) fits(field, answer string) []*Refusal {
 		return checkOneOf(field, answer, "yes", "no")
 	case AnswerChoice:
 		if n, err := strconv.Atoi(answer); err != nil || n < 1 || n > len(q.Choices) {
-			return []*Refusal{Refuse(CodeInvalidValue, field, "%q is no choice", answer).
+			return []*Refusal{Refuse(CodeInvalidValue, field, "%q is not one of the choices", answer).
 				Accepting("a number from 1 to %d", len(q.Choices))}
 		}
 		return nil
@@ -115,7 +116,7 @@ func (r ResponseContent) Discloses(text string) string {
 	return ""
 }
 
-// quotes tells whether a told text repeats a secret, or a whole sentence of it.
+// quotes tells whether the text repeats a secret, or a whole sentence of it.
 func quotes(told, secret string) bool {
 	if whole := spoken(secret); tellsSomething(whole) && strings.Contains(told, whole) {
 		return true
@@ -133,15 +134,15 @@ func quotes(told, secret string) bool {
 // fast", stand in any text. A whole answer is looked for however short it is, if it tells something.
 const shortestSentence = 20
 
-// tellsSomething tells whether the words of a whole answer are the operator's own. A yes or no, the number of a
-// choice, and what is said instead of an answer are not: to refuse them would refuse any report.
+// tellsSomething tells whether the words of a whole answer are the operator's own. A yes or no, the number of a choice,
+// and words that stand in for an answer are not: a report can hardly avoid them.
 func tellsSomething(whole string) bool {
 	const shortest = 3 // letters or digits
 	return len([]rune(strings.ReplaceAll(whole, " ", ""))) >= shortest &&
 		!slices.Contains(sayNothing(), strings.TrimSpace(whole))
 }
 
-// sayNothing lists answers that tell nothing of who gives them, in the languages most procurements are in.
+// sayNothing lists answers that reveal nothing about the operator, in the languages of most procurements.
 func sayNothing() []string {
 	return []string{
 		"yes", "none", "not", "n a", "see above", "not applicable", "unknown", "not known", "confidential",

@@ -9,7 +9,7 @@ import (
 // A Role is what a person may do on one procurement, between two dates of procedure time.
 type Role string
 
-// The roles (domain: who does what, and what each must not do).
+// The roles.
 const (
 	RoleLeadProcurer  Role = "lead_procurer"
 	RoleBuyer         Role = "buyer"
@@ -43,9 +43,9 @@ func DocumentWriters() []Role {
 	return slices.DeleteFunc(BuyerSide(), func(r Role) bool { return r == RoleObserver })
 }
 
-// incompatible holds the pairs one person may not combine on one procurement: who drafts or awards
-// does not score (Directive 2014/24/EU, Article 24; stricter national rules in the fact sheet, §6),
-// and a supplier holds nothing on the buyers' side.
+// incompatible holds the pairs one person may not combine on one procurement: those who draft or award do not score
+// (Directive 2014/24/EU, Article 24; stricter national rules in the fact sheet, §6), and a supplier holds no role on
+// the buyers' side.
 var incompatible = [][2]Role{
 	{RoleDrafter, RoleEvaluator},
 	{RoleAwarder, RoleEvaluator},
@@ -91,7 +91,7 @@ func (a RoleAssignment) Holds(at time.Time) bool {
 	return !at.Before(a.ValidFrom) && (a.ValidUntil == nil || at.Before(*a.ValidUntil))
 }
 
-// Version is the instant of the end: that is all that changes of an assignment.
+// Version is the instant of the end, in microseconds: nothing else of an assignment changes.
 func (a RoleAssignment) Version() int64 {
 	if a.ValidUntil == nil {
 		return 1
@@ -99,7 +99,7 @@ func (a RoleAssignment) Version() int64 {
 	return a.ValidUntil.UnixMicro()
 }
 
-// An Actor is who acts, with the roles held on the procurement at that moment.
+// An Actor is the person who acts, with the roles held on the procurement at that moment.
 type Actor struct {
 	PersonID       ID
 	OrganisationID ID
@@ -117,8 +117,8 @@ func (a Actor) HasAny(roles ...Role) bool {
 	return false
 }
 
-// MustHoldAny refuses an actor who holds none of the roles on the procurement. For who holds no role at all, the
-// procurement does not exist.
+// MustHoldAny refuses an actor who holds none of the roles on the procurement. To an actor without any role, the
+// procurement does not exist ([CodeNotFound]).
 func (a Actor) MustHoldAny(roles ...Role) error {
 	if len(a.Roles) == 0 {
 		return NoSuchResource()
@@ -130,6 +130,6 @@ func (a Actor) MustHoldAny(roles ...Role) error {
 	for i, r := range roles {
 		names[i] = string(r)
 	}
-	return Refuse(CodeForbidden, "", "none of your roles on this procurement may do this").
+	return Refuse(CodeForbidden, "", "none of your roles on this procurement allows this").
 		Accepting("one of the roles %s", strings.Join(names, ", "))
 }

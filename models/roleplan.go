@@ -4,7 +4,7 @@ import "slices"
 
 // A RolePlan says how many people each role needs before the consortium may publish.
 type RolePlan struct {
-	Slots []RoleSlot `json:"slots" minItems:"1" maxItems:"20" doc:"One for each role of the usual plan, or more"`
+	Slots []RoleSlot `json:"slots" minItems:"1" maxItems:"20" doc:"One for each role of the usual plan, at least"`
 }
 
 // A RoleSlot is what one role needs.
@@ -13,12 +13,12 @@ type RoleSlot struct {
 
 	People      int      `json:"people" minimum:"1" maximum:"100"`
 	Substitutes int      `json:"substitutes,omitempty" minimum:"0" maximum:"100" doc:"Others who hold the role"`
-	Buyers      int      `json:"buyers,omitempty" minimum:"0" maximum:"100" doc:"Of at least so many different buyers"`
-	Topics      []string `json:"topics,omitempty" maxItems:"20" doc:"In which each was trained; absent: in any one"`
+	Buyers      int      `json:"buyers,omitempty" minimum:"0" maximum:"100" doc:"From at least this many buyers"`
+	Topics      []string `json:"topics,omitempty" maxItems:"20" doc:"In which each was trained; absent: any one topic"`
 }
 
-// UsualRolePlan is what holds until the consortium writes another: each role of the procedure with a
-// substitute, three evaluators, and openers of two different buyers, who open together.
+// UsualRolePlan applies until the consortium writes its own: each role of the procedure with a substitute, three
+// evaluators, and openers of two different buyers, who open together.
 func UsualRolePlan() RolePlan {
 	return RolePlan{Slots: []RoleSlot{
 		{Role: RoleLeadProcurer, People: 1, Substitutes: 1},
@@ -42,7 +42,7 @@ func (p RolePlan) Check() error {
 				Accepting("a slot for each of the usual roles"))
 		case slot.Buyers < usual.Buyers:
 			faults = append(faults, Refuse(CodeInvalidValue, "/slots",
-				"%s of %d buyers are planned", usual.Role, slot.Buyers).
+				"the plan for %s asks for people of %d buyers", usual.Role, slot.Buyers).
 				Accepting("people of at least %d different buyers", usual.Buyers))
 		}
 	}
@@ -61,7 +61,7 @@ func (p RolePlan) slot(role Role) (RoleSlot, bool) {
 func (s RoleSlot) check(twice bool) []*Refusal {
 	var faults []*Refusal
 	if !slices.Contains(BuyerSide(), s.Role) {
-		faults = append(faults, Refuse(CodeInvalidValue, "/slots", "%q is no role of the buyers' side", s.Role).
+		faults = append(faults, Refuse(CodeInvalidValue, "/slots", "%q is not a role on the buyers' side", s.Role).
 			Accepting("%v", BuyerSide()))
 	}
 	if twice {
@@ -70,7 +70,7 @@ func (s RoleSlot) check(twice bool) []*Refusal {
 	}
 	if s.People < 1 || s.Substitutes < 0 || s.Buyers < 0 || s.Buyers > s.People+s.Substitutes {
 		faults = append(faults, Refuse(CodeInvalidValue, "/slots",
-			"%s: %d people and %d substitutes cannot be of %d buyers", s.Role, s.People, s.Substitutes, s.Buyers).
+			"%s: %d people and %d substitutes cannot come from %d buyers", s.Role, s.People, s.Substitutes, s.Buyers).
 			Accepting("at least one person, and no more buyers than people"))
 	}
 	for _, topic := range s.Topics {

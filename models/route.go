@@ -17,7 +17,7 @@ const (
 type Route struct {
 	Route     string `json:"route" enum:"ppi,pcp,ordinary_purchase,innovation_partnership"`
 	Reason    string `json:"reason" minLength:"1" maxLength:"8000"`
-	Deviation string `json:"deviation,omitempty" maxLength:"8000" doc:"Why other than the state of the art suggests"`
+	Deviation string `json:"deviation,omitempty" maxLength:"8000" doc:"Why another than the state of the art suggests"`
 }
 
 // Check refuses an unknown route and one without reason.
@@ -52,7 +52,7 @@ func (r Route) CheckAgainst(d Dossier, e Entry) error {
 	art, _ := BodyOf[StateOfTheArt](report)
 	if allowed := RoutesFor(art.Conclusion); !slices.Contains(allowed, r.Route) {
 		return Refuse(CodeRouteInconsistent, "/route",
-			"the report on the state of the art concludes %s", art.Conclusion).
+			"the conclusion of the report on the state of the art is %s", art.Conclusion).
 			Accepting("one of %v, or another with a reason in deviation", allowed)
 	}
 	return nil

@@ -9,7 +9,7 @@ import (
 const (
 	// EntrySelectionCriteria says who is able to perform the contract of a lot, and how many are invited.
 	EntrySelectionCriteria EntryKind = "selection_criteria"
-	// EntrySelection says of one candidate whether it is.
+	// EntrySelection says whether one candidate is able.
 	EntrySelection EntryKind = "selection"
 )
 
@@ -18,10 +18,10 @@ const (
 type SelectionCriteria struct {
 	Lot      ID                   `json:"lot"`
 	Criteria []SelectionCriterion `json:"criteria" minItems:"1" maxItems:"50"`
-	Least    int                  `json:"least" minimum:"1" maximum:"100" doc:"Fewest to invite, if so many qualify"`
+	Least    int                  `json:"least" minimum:"1" maximum:"100" doc:"Fewest to invite, if that many qualify"`
 	Most     int                  `json:"most,omitempty" minimum:"1" maximum:"100" doc:"Most to invite; absent: all"`
 
-	Ties string `json:"ties,omitempty" enum:"all_invited" doc:"All with as many points as the last; required with most"`
+	Ties string `json:"ties,omitempty" enum:"all_invited" doc:"Invites all who tie with the last; required with most"`
 	Rule Text   `json:"rule,omitempty" doc:"The objective rule by which points are given; required with most"`
 }
 
@@ -35,8 +35,8 @@ type SelectionCriterion struct {
 	Requirement Text   `json:"requirement" doc:"What is asked, and how it is shown"`
 }
 
-// Check refuses criteria that are malformed or named twice, a highest number below the least, and one without
-// the rule that it needs.
+// Check refuses criteria that are malformed or named twice, a highest number below the lowest, and a highest number
+// without the rule that it needs.
 func (c SelectionCriteria) Check() error {
 	faults := checkID("/lot", c.Lot, PrefixLot)
 	for i, k := range c.Criteria {
@@ -44,7 +44,7 @@ func (c SelectionCriteria) Check() error {
 		faults = append(faults, compact(checkWord(at+"/id", k.ID, 60), CheckText(at+"/title", k.Title, 400),
 			CheckText(at+"/requirement", k.Requirement, 8000))...)
 		if slices.ContainsFunc(c.Criteria[:i], func(o SelectionCriterion) bool { return o.ID == k.ID }) {
-			faults = append(faults, Refuse(CodeInvalidValue, at+"/id", "the criterion %s is there twice", k.ID).
+			faults = append(faults, Refuse(CodeInvalidValue, at+"/id", "the criterion %s is listed twice", k.ID).
 				Accepting("each criterion once"))
 		}
 	}
@@ -53,7 +53,8 @@ func (c SelectionCriteria) Check() error {
 		faults = append(faults, checkOneOf("/ties", c.Ties, TiesAllInvited)...)
 		if c.Most < c.Least {
 			faults = append(faults, Refuse(CodeInvalidValue, "/most",
-				"at most %d are fewer than at least %d", c.Most, c.Least).Accepting("%d or more", c.Least))
+				"the highest number %d is below the lowest number %d", c.Most, c.Least).
+				Accepting("%d or more", c.Least))
 		}
 	}
 	return Refusals(faults)
@@ -70,7 +71,7 @@ type Selection struct {
 	Findings []SelectionFinding `json:"findings,omitempty" maxItems:"50" doc:"One for each criterion; none if excluded"`
 
 	Points  string `json:"points,omitempty" maxLength:"20" doc:"By the rule; needed where most is set" example:"82.5"`
-	Because string `json:"because,omitempty" maxLength:"8000" doc:"Why so many points; required with them"`
+	Because string `json:"because,omitempty" maxLength:"8000" doc:"Why these points; required with them"`
 }
 
 // A SelectionFinding says whether a candidate shows what one criterion asks.
@@ -109,12 +110,12 @@ func (s Selection) Check() error {
 // Subject is the request.
 func (s Selection) Subject() string { return string(s.Request) }
 
-// Qualifies tells whether the candidate is able, as far as was found.
+// Qualifies tells whether the candidate is not excluded and meets every criterion found so far.
 func (s Selection) Qualifies() bool {
 	return s.Excluded == "" && !slices.ContainsFunc(s.Findings, func(f SelectionFinding) bool { return !f.Met })
 }
 
-// SelectionFor are the selection criteria of a lot, with the entry that holds them.
+// SelectionFor returns the selection criteria of a lot, with the entry that holds them.
 func (d Dossier) SelectionFor(lot ID) (SelectionCriteria, Entry, bool) {
 	for _, e := range d.Of(EntrySelectionCriteria) {
 		if e.Subject == string(lot) {
@@ -125,7 +126,7 @@ func (d Dossier) SelectionFor(lot ID) (SelectionCriteria, Entry, bool) {
 	return SelectionCriteria{}, Entry{}, false
 }
 
-// SelectionOf is what was found about the candidate of a request.
+// SelectionOf returns what was found about the candidate of a request, with the entry that holds it.
 func (d Dossier) SelectionOf(request ID) (Selection, Entry, bool) {
 	for _, e := range d.Of(EntrySelection) {
 		if e.Subject == string(request) {

@@ -14,13 +14,13 @@ const (
 	EntryClauses EntryKind = "specification_clauses"
 	// EntryLotsDecision says whether the procurement is divided into lots.
 	EntryLotsDecision EntryKind = "lots_decision"
-	// EntryBusinessCase sets what is wanted against what it may cost.
+	// EntryBusinessCase weighs what is wanted against what it may cost.
 	EntryBusinessCase EntryKind = "business_case"
 	// EntrySpecificationVersion freezes the specification.
 	EntrySpecificationVersion EntryKind = "specification_version"
 	// EntrySpecificationApproval is one buyer's approval of a frozen version.
 	EntrySpecificationApproval EntryKind = "specification_approval"
-	// EntryLegalCertification is a lawyer's word that a frozen version is neutral and lawful.
+	// EntryLegalCertification is a lawyer's statement that a frozen version is neutral and lawful.
 	EntryLegalCertification EntryKind = "legal_certification"
 )
 
@@ -47,7 +47,8 @@ type Term struct {
 func (g Glossary) Check() error {
 	var faults []*Refusal
 	if len(g.Terms) == 0 {
-		faults = append(faults, Refuse(CodeInvalidValue, "/terms", "there is no term").Accepting("at least one"))
+		faults = append(faults, Refuse(CodeInvalidValue, "/terms", "the glossary has no term").
+			Accepting("at least one"))
 	}
 	for _, t := range g.Terms {
 		faults = append(faults, compact(CheckText("/terms", t.Term, 400), CheckText("/terms", t.Meaning, 4000))...)
@@ -86,10 +87,10 @@ func (c Clauses) Wording() []Wording {
 // Article 46(1): the main reasons stand in the procurement documents or the individual report).
 type LotsDecision struct {
 	Divided bool `json:"divided" doc:"true: into the lots of this procurement, at least two"`
-	Reasons Text `json:"reasons,omitempty" doc:"The main reasons not to divide; required then"`
+	Reasons Text `json:"reasons,omitempty" doc:"The main reasons not to divide; required if not divided"`
 }
 
-// Check refuses not to divide without a reason.
+// Check refuses a decision not to divide without its reasons.
 func (l LotsDecision) Check() error {
 	if l.Divided && len(l.Reasons) == 0 {
 		return nil
@@ -100,7 +101,7 @@ func (l LotsDecision) Check() error {
 // Wording lists the reasons.
 func (l LotsDecision) Wording() []Wording { return []Wording{{"/reasons", l.Reasons}} }
 
-// A BusinessCase sets the functionality that is wanted against the price that the buyers can pay for it.
+// A BusinessCase weighs the functionality that is wanted against the price that the buyers can pay for it.
 type BusinessCase struct {
 	Functionality Text  `json:"functionality" doc:"What the solution must do to be worth its price"`
 	Reasoning     Text  `json:"reasoning" doc:"Why that is worth the price"`
@@ -127,7 +128,7 @@ func (b BusinessCase) Wording() []Wording {
 	return []Wording{{"/functionality", b.Functionality}, {"/reasoning", b.Reasoning}}
 }
 
-// CheckAgainst refuses a business case that rests on what is no estimate of a buyer.
+// CheckAgainst refuses a business case that rests on anything but buyers' estimates.
 func (b BusinessCase) CheckAgainst(d Dossier, e Entry) error {
 	if e.WithdrawnAt != nil {
 		return nil
@@ -135,7 +136,7 @@ func (b BusinessCase) CheckAgainst(d Dossier, e Entry) error {
 	var faults []*Refusal
 	for _, id := range b.Estimates {
 		if _, ok := d.Standing(id, EntryEstimate); !ok {
-			faults = append(faults, Refuse(CodeInvalidValue, "/estimates", "%s is no buyer's estimate", id).
+			faults = append(faults, Refuse(CodeInvalidValue, "/estimates", "%s is not a buyer's estimate", id).
 				Accepting("IDs of estimates"))
 		}
 	}
@@ -173,7 +174,7 @@ func (v SpecificationVersion) Check() error {
 	return Refusals(compact(CheckText("/note", v.Note, 4000)))
 }
 
-// Drawn lists what stands.
+// Drawn fills in the parts of the specification that stand.
 func (v SpecificationVersion) Drawn(d Dossier) SpecificationVersion {
 	v.Items = d.Specification()
 	return v
@@ -183,7 +184,7 @@ func (v SpecificationVersion) Drawn(d Dossier) SpecificationVersion {
 func (v SpecificationVersion) CheckAgainst(d Dossier, e Entry) error {
 	if e.WithdrawnAt == nil && len(d.Of(EntryRequirement)) == 0 {
 		return Refuse(CodeInvalidValue, "", "there is no requirement to freeze").
-			Accepting("a version once requirements are written")
+			Accepting("a version after requirements were written")
 	}
 	return nil
 }
@@ -232,10 +233,10 @@ type Approval struct {
 // Subject is the digest: a buyer approves a version once.
 func (a Approval) Subject() string { return a.Digest }
 
-// CheckAgainst refuses to approve what does not stand, and one's own work.
+// CheckAgainst refuses to approve anything but the frozen version that stands, and one's own work.
 func (a Approval) CheckAgainst(d Dossier, e Entry) error { return a.judged(d, e) }
 
-// judged refuses to pass judgement on anything but the specification as it was frozen and stands, by anyone
+// judged refuses a judgement on anything but the frozen version of the specification as it stands, and one by anyone
 // who wrote a part of it.
 func (c Confirmation) judged(d Dossier, e Entry) error {
 	if e.WithdrawnAt != nil {
@@ -244,20 +245,20 @@ func (c Confirmation) judged(d Dossier, e Entry) error {
 	frozen, ok := d.FrozenSpecification()
 	switch {
 	case !ok:
-		return Refuse(CodeNotFrozen, "/entry", "no version lists the specification as it stands").
+		return Refuse(CodeNotFrozen, "/entry", "no frozen version matches the specification as it is now").
 			Accepting("a version frozen after the last change")
 	case frozen.ID != c.Entry || frozen.Digest != c.Digest:
-		return Refuse(CodeInvalidValue, "/digest", "this is not the version that stands").
+		return Refuse(CodeInvalidValue, "/digest", "this is not the present frozen version").
 			Accepting("entry %s with digest %s, after reading it", frozen.ID, frozen.Digest)
 	case slices.Contains(d.SpecificationAuthors(), e.AuthorID):
-		return Refuse(CodeOwnWork, "", "you wrote a part of the specification, so you do not judge it").
+		return Refuse(CodeOwnWork, "", "you wrote a part of the specification, so you may not judge it").
 			Accepting("another person")
 	}
 	return nil
 }
 
-// A LegalCertification is a lawyer's word that a frozen version gives equal access and names no product,
-// origin or standard that it must not (Directive 2014/24/EU, Article 42).
+// A LegalCertification is a lawyer's statement that a frozen version gives equal access and names no product, origin or
+// standard that it must not name (Directive 2014/24/EU, Article 42).
 type LegalCertification struct {
 	Confirmation
 
@@ -273,5 +274,5 @@ func (l LegalCertification) Check() error {
 // Subject is the digest.
 func (l LegalCertification) Subject() string { return l.Digest }
 
-// CheckAgainst refuses to certify what does not stand, and one's own work.
+// CheckAgainst refuses to certify anything but the frozen version that stands, and one's own work.
 func (l LegalCertification) CheckAgainst(d Dossier, e Entry) error { return l.judged(d, e) }

@@ -21,7 +21,7 @@ type Task struct {
 	DoneAt     *time.Time
 }
 
-// LastRaised is when the task was last brought to mind.
+// LastRaised is when people were last told of the task.
 func (t Task) LastRaised() time.Time {
 	if t.RemindedAt != nil {
 		return *t.RemindedAt

@@ -40,8 +40,8 @@ type Envelope struct {
 // TableName says whose envelopes they are.
 func (Envelope) TableName() string { return "tender_envelopes" }
 
-// CheckEnvelopes refuses a list that is no tender: none or too many envelopes, an unknown kind, two of
-// quality or two of price, one file twice, malformed IDs or digests.
+// CheckEnvelopes refuses a list that cannot be a tender: none or too many envelopes, an unknown kind, two of quality or
+// two of price, one file twice, malformed IDs or digests.
 func CheckEnvelopes(field string, envelopes []Envelope) []*Refusal {
 	var faults []*Refusal
 	if len(envelopes) == 0 || len(envelopes) > MostEnvelopes {
@@ -75,7 +75,7 @@ func kindNames() []string {
 	return names
 }
 
-// A TenderEnd says by what a tender ended before the deadline; empty while it stands.
+// A TenderEnd says how a tender ended before the deadline; empty while it stands.
 type TenderEnd string
 
 // The ends of a tender.
@@ -84,8 +84,8 @@ const (
 	TenderWithdrawn TenderEnd = "withdrawn"
 )
 
-// A Tender is what a supplier handed in for a lot: a tender, or at another stage than that of tenders what is
-// handed in there. It is kept as received; an organisation has at most one standing in each box.
+// A Tender is what a supplier handed in for a lot: a tender or, at the stage of requests, a request to participate. It
+// is kept as received; an organisation has at most one standing in each box.
 type Tender struct {
 	ID ID `gorm:"primaryKey"`
 	// ProcurementID is that of the lot.
@@ -101,7 +101,7 @@ type Tender struct {
 	SupersedesID ID
 	// Manifest is the SHA-256 of the list of envelopes, in hexadecimal.
 	Manifest string
-	// ReceivedAt is the instant of receipt in procedure time, RecordedAt the same in real time.
+	// ReceivedAt is the instant of receipt in procedure time, RecordedAt the same instant in real time.
 	ReceivedAt time.Time
 	RecordedAt time.Time
 	// Receipt is the signed note the supplier got; Withdrawal the one for the withdrawal, if there was one.

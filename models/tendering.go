@@ -9,7 +9,7 @@ import (
 // A LotStage is how far a lot has come since its tenders were opened.
 type LotStage struct {
 	LotID ID `gorm:"primaryKey"`
-	// QualityLockedAt is set once no quality score changes any more; prices are opened after it.
+	// QualityLockedAt is set when quality scores were locked; prices are opened afterwards.
 	QualityLockedAt *time.Time
 	AwardedAt       *time.Time
 	// WinnerID is the tender the lot was awarded to; empty before.
@@ -50,7 +50,7 @@ type Opening struct {
 	OrganisationID ID
 	// Readable is false when the envelope cannot be decrypted.
 	Readable bool
-	// PlaintextDigest is the SHA-256 of what was in it, in hexadecimal; Size its bytes.
+	// PlaintextDigest is the SHA-256 of what was in it, in hexadecimal; Size is how many bytes that was.
 	PlaintextDigest string
 	Size            int64
 	// UploadID is the plaintext, when it was uploaded for the evaluators.
@@ -85,7 +85,7 @@ type ScoreSheet struct {
 	WrittenAt time.Time
 }
 
-// A LetterKind says what decision a letter tells of.
+// A LetterKind says of which decision a letter informs.
 type LetterKind string
 
 // The kinds of letters.
@@ -94,11 +94,11 @@ const (
 	LetterNonAward LetterKind = "non_award"
 	// LetterSelection invites a candidate, or says why it is not invited.
 	LetterSelection LetterKind = "selection"
-	// LetterDeadline tells who was invited that the deadline was moved.
+	// LetterDeadline informs those who were invited that the deadline was moved.
 	LetterDeadline LetterKind = "deadline"
 )
 
-// A Letter tells one tenderer of the decision on a lot.
+// A Letter informs one tenderer or candidate of a decision on a lot.
 type Letter struct {
 	TenderID ID
 	LotID    ID
@@ -119,11 +119,11 @@ type NoticeKind string
 const (
 	NoticeContract NoticeKind = "contract"
 	NoticeAward    NoticeKind = "award"
-	// NoticeChange tells of a change to what a contract notice said.
+	// NoticeChange changes what a contract notice said.
 	NoticeChange NoticeKind = "change"
 )
 
-// A Notice is what was told the public, as it was.
+// A Notice is what was published, as it was sent.
 type Notice struct {
 	ID            ID
 	ProcurementID ID
@@ -141,7 +141,7 @@ type Tendering struct {
 	Stages map[ID]LotStage
 	// Received is what stands in boxes that are closed, of all stages, with the envelopes.
 	Received []Tender
-	// Tenderers are the organisations behind it.
+	// Tenderers are the organisations that handed it in.
 	Tenderers map[ID]Organisation
 	Openers   []BoxOpener
 	// Openings are in the order they were recorded.
@@ -168,7 +168,7 @@ func (t Tendering) TendersFor(lot ID) []Tender { return t.receivedFor(lot, Hande
 // RequestsFor lists the requests to participate for a lot.
 func (t Tendering) RequestsFor(lot ID) []Tender { return t.receivedFor(lot, HandedRequest) }
 
-// receivedFor lists what stands in the last box of a lot that takes it: what earlier rounds brought is over.
+// receivedFor lists what stands in the last box of its kind of a lot: what came in earlier rounds no longer counts.
 func (t Tendering) receivedFor(id ID, what Handed) []Tender {
 	lot, _ := t.Lot(id)
 	b, ok := lot.BoxFor(what)
@@ -190,7 +190,7 @@ func (t Tendering) BoxOf(x Tender) Box {
 	return b
 }
 
-// Stage finds how far a lot has come; false before its envelopes were opened.
+// Stage returns how far a lot has come; false before its envelopes were opened.
 func (t Tendering) Stage(lot ID) (LotStage, bool) {
 	s, ok := t.Stages[lot]
 	return s, ok

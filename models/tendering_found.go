@@ -19,8 +19,9 @@ const (
 	FoundDisputed Found = "disputed"
 )
 
-// FoundIn returns what openers agree to have found in an envelope. The last record of each opener counts; where
-// they differ, those count no longer who are no openers any more and so could not correct theirs.
+// FoundIn returns what openers agree to have found in an envelope. The last record of each opener counts; where they
+// differ, the records of people who are no longer openers do not count, because these people can no longer correct
+// them.
 func (d Dossier) FoundIn(tender ID, n int) (Opening, Found) {
 	latest := map[ID]Opening{}
 	for _, o := range d.Tendering.Openings {
@@ -48,7 +49,7 @@ func (d Dossier) FoundIn(tender ID, n int) (Opening, Found) {
 	return o, found
 }
 
-// agreement tells whether records, by opener, say the same and are of enough people and buyers.
+// agreement tells whether records, by opener, say the same and come from enough people and buyers.
 func (d Dossier) agreement(records map[ID]Opening) (Opening, Found) {
 	var first Opening
 	people, buyers := 0, map[ID]bool{}
@@ -65,8 +66,8 @@ func (d Dossier) agreement(records map[ID]Opening) (Opening, Found) {
 	return first, FoundAgreed
 }
 
-// Jointly tells whether so many people of so many buyers open together: two of different buyers, or two
-// people where only one buyer is left.
+// Jointly tells whether these numbers of people and of their buyers suffice to open a lot: two people of different
+// buyers, or two people where only one buyer is left.
 func (d Dossier) Jointly(people, buyers int) bool {
 	return people >= 2 && (buyers >= 2 || len(d.ActiveMembers()) == 1)
 }
@@ -83,7 +84,7 @@ func (d Dossier) Unopened(t Tender) []int {
 	return unopened
 }
 
-// Price is what two openers found in the tender's price envelope; false before, and when there is none.
+// Price returns what two openers found in the tender's price envelope; false before that, and when there is none.
 func (d Dossier) Price(t Tender) (Money, bool) {
 	i := slices.IndexFunc(t.Envelopes, func(e Envelope) bool { return e.Kind == EnvelopePrice })
 	if i < 0 {
@@ -96,7 +97,7 @@ func (d Dossier) Price(t Tender) (Money, bool) {
 	return *o.Price, true
 }
 
-// Unsealed refuses before the box was opened in which something was handed in.
+// Unsealed refuses before the tender's box was opened ([CodeNotUnsealed]).
 func (d Dossier) Unsealed(t Tender) error {
 	if d.Tendering.BoxOf(t).UnsealedAt == nil {
 		return notUnsealed()
@@ -104,7 +105,7 @@ func (d Dossier) Unsealed(t Tender) error {
 	return nil
 }
 
-// Later tells whether the lot has gone on to another box than that in which something was handed in.
+// Later tells whether the lot has gone on to a later box than that of the tender.
 func (d Dossier) Later(t Tender) bool {
 	lot, _ := d.Tendering.Lot(t.LotID)
 	return lot.Box().ID != t.BoxID
@@ -112,14 +113,17 @@ func (d Dossier) Later(t Tender) bool {
 
 func notUnsealed() *Refusal {
 	return Refuse(CodeNotUnsealed, "/lot", "the envelopes of the lot are not opened yet").
-		Accepting("two openers of different buyers, after the deadline")
+		Accepting("this after two openers of different buyers have opened the lot")
 }
 
-// evaluating refuses unless the tender's lot is opened, its award not decided, and who judges it impartial.
+// evaluating refuses unless the tender's lot is opened, its award is not decided, and the person who judges is
+// impartial.
 func (d Dossier) evaluating(tender, person ID) (LotStage, error) {
 	t, ok := d.Tendering.Tender(tender)
 	if !ok || t.HandsIn != HandedTender {
-		return LotStage{}, Refuse(CodeInvalidValue, "/tender", "there is no such tender in a closed box")
+		return LotStage{}, Refuse(CodeInvalidValue, "/tender",
+			"there is no such tender in a closed box of this procurement").
+			Accepting("the ID of a tender in a closed box")
 	}
 	if err := d.Unsealed(t); err != nil {
 		return LotStage{}, err
@@ -128,15 +132,16 @@ func (d Dossier) evaluating(tender, person ID) (LotStage, error) {
 	stage := d.Tendering.Stages[t.LotID]
 	switch {
 	case lot.EndedAt != nil:
-		return stage, Refuse(CodeLotEnded, "/tender", "lot %d has ended: %s", lot.Number, lot.EndReason)
+		return stage, Refuse(CodeLotEnded, "/tender",
+			"lot %d has ended without award (reason code %s)", lot.Number, lot.EndReason)
 	case stage.Awarded():
 		return stage, Refuse(CodeAlreadyAwarded, "/tender", "the award of lot %d is decided", lot.Number)
 	}
 	return stage, d.Impartial(person, t.LotID)
 }
 
-// MayEvaluate refuses a person who is not impartial, and one who has not declared, by name of all tenderers, to
-// have no interest in any of them.
+// MayEvaluate refuses a person who is not impartial, and one who has not declared, naming all tenderers, to have no
+// interest in any of them.
 func (d Dossier) MayEvaluate(person, lot ID) error {
 	if err := d.Impartial(person, lot); err != nil {
 		return err
@@ -144,13 +149,13 @@ func (d Dossier) MayEvaluate(person, lot ID) error {
 	if free, _ := d.declared(person, lot); free == nil {
 		return Refuse(CodeDeclarationMissing, "",
 			"you have not declared whether you have an interest in the tenderers of this lot").
-			Accepting("a conflict declaration that names them all")
+			Accepting("this after a conflict declaration that names them all")
 	}
 	return nil
 }
 
-// Impartial refuses a person whose organisation tendered for the lot, and one who has declared a conflict, which
-// is not taken back (Directive 2014/24/EU, Article 24).
+// Impartial refuses a person whose organisation tendered for the lot, and one who has declared a conflict: such a
+// declaration cannot be taken back (Directive 2014/24/EU, Article 24).
 func (d Dossier) Impartial(person, lot ID) error {
 	for _, a := range d.Roles {
 		if a.PersonID == person && a.Holds(d.Now) && d.Tendered(a.OrganisationID, lot) {
@@ -164,8 +169,8 @@ func (d Dossier) Impartial(person, lot ID) error {
 	return nil
 }
 
-// MayDecide refuses a person who is not impartial, and one who has declared an interest in the procurement as a
-// whole: nobody with a conflict of interest votes on what becomes of a lot.
+// MayDecide refuses a person who is not impartial, and one who has declared an interest in the procurement as a whole:
+// nobody with a conflict of interest votes on a lot.
 func (d Dossier) MayDecide(person, lot ID) error {
 	if err := d.Impartial(person, lot); err != nil {
 		return err
@@ -199,8 +204,8 @@ func (d Dossier) Tendered(organisation, lot ID) bool {
 		func(t Tender) bool { return t.LotID == lot && t.OrganisationID == organisation })
 }
 
-// declared is when a person first declared to be free of interests in the tenderers of a lot, and when to have
-// one; nil: never.
+// declared returns when a person first declared to have no interest in the tenderers of a lot, and when to have one;
+// nil: never.
 func (d Dossier) declared(person, lot ID) (free, conflict *time.Time) {
 	for _, e := range d.Of(EntryConflictDeclaration) {
 		c, ok := BodyOf[ConflictDeclaration](e)
@@ -218,9 +223,9 @@ func (d Dossier) declared(person, lot ID) (free, conflict *time.Time) {
 	return free, conflict
 }
 
-// Panel lists who evaluates a lot: the evaluators who declared to have no conflict, once quality is locked
-// those of that instant. Who joins later has no scores and gets none. A conflict that becomes known later
-// still takes its author out, until the award is decided; after that the panel is what it was.
+// Panel lists who evaluates a lot: the evaluators who declared to have no conflict; once quality is locked, as they
+// were at that instant. An evaluator who joins later cannot score any more. A conflict that is declared later still
+// takes its author out, until the award is decided; after that the panel is what it was.
 func (d Dossier) Panel(lot ID) []ID {
 	stage := d.Tendering.Stages[lot]
 	return slices.DeleteFunc(d.panelAtLock(lot), func(person ID) bool {
@@ -229,8 +234,8 @@ func (d Dossier) Panel(lot ID) []ID {
 	})
 }
 
-// LateConflicts lists who was of the panel when quality was locked and declared a conflict afterwards, before
-// the award was decided: their own scores are kept and count no longer, although prices may be known.
+// LateConflicts lists who was on the panel when quality was locked and declared a conflict afterwards, before the award
+// was decided: their scores are kept but no longer count, although prices may be known.
 func (d Dossier) LateConflicts(lot ID) []ID {
 	panel := d.Panel(lot)
 	return slices.DeleteFunc(d.panelAtLock(lot), func(person ID) bool { return slices.Contains(panel, person) })
@@ -256,7 +261,7 @@ func (d Dossier) panelAtLock(lot ID) []ID {
 	return panel
 }
 
-// AdmissionOf is the outcome of a tender's formal check, with the entry that says so.
+// AdmissionOf returns the outcome of a tender's formal check, with the entry that says so.
 func (d Dossier) AdmissionOf(tender ID) (Admission, Entry, bool) {
 	for _, e := range d.Of(EntryAdmission) {
 		if e.Subject == string(tender) {
@@ -275,7 +280,7 @@ func (d Dossier) Admitted(lot ID) []Tender {
 	})
 }
 
-// CriteriaFor are the award criteria of a lot, with the entry that holds them.
+// CriteriaFor returns the award criteria of a lot, with the entry that holds them.
 func (d Dossier) CriteriaFor(lot ID) (AwardCriteria, Entry, bool) {
 	for _, e := range d.Of(EntryAwardCriteria) {
 		if e.Subject == string(lot) {

@@ -42,8 +42,8 @@ func (t Text) Missing(languages []string) []string {
 	return missing
 }
 
-// CheckText refuses a text with a tag of no language, an empty entry, no entry at all, or
-// more than limit characters in one language ([CodeInvalidText]).
+// CheckText refuses a text with a tag that names no language, with an empty entry, without any entry, or with more than
+// limit characters in one language ([CodeInvalidText]).
 func CheckText(field string, t Text, limit int) *Refusal {
 	if len(t) == 0 {
 		return Refuse(CodeInvalidText, field, "the text is empty").

@@ -32,13 +32,13 @@ func wordedBody[T worded](e Entry) (worded, bool) {
 	return content, ok
 }
 
-// Wording lists what is read of the need.
+// Wording lists the texts of the need.
 func (o Outcome) Wording() []Wording {
 	return []Wording{{"/outcome", o.Outcome}, {"/indicator", o.Indicator}}
 }
 
-// Untranslated lists the texts of an entry that lack a language of the procurement, such as /statement (de).
-// A text that is not there at all is missing in none.
+// Untranslated lists the texts of an entry that lack a language of the procurement, such as /statement (de). A text
+// that is absent in all languages is not listed.
 func (d Dossier) Untranslated(e Entry) []string {
 	var lacking []string
 	for _, w := range WordingOf(e) {

@@ -12,8 +12,8 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// changeLocalActs marks the runs that carry out acts by local activities. Those that began before go on with
-// ordinary ones.
+// changeLocalActs marks the runs that carry out acts by local activities. Runs that began before go on with ordinary
+// ones.
 const changeLocalActs = "local-acts"
 
 // actsLocally decides once, at the run's start, how its acts are carried out.
@@ -34,8 +34,8 @@ func actRetries() *temporal.RetryPolicy {
 	}
 }
 
-// act has one transaction carried out, under the mutex. As a local activity it is part of the workflow task that asked
-// for it: its outcome is in the history, or the task is done again and the transaction answers from the record. A local
+// act carries out one transaction under the mutex. As a local activity it is part of the workflow task that asked for
+// it: its outcome is in the history, or the task is done again and the transaction answers from the record. A local
 // activity goes by its own name, which the Temporal UI shows, an ordinary one by that of its kind.
 //
 // A worker that does not know the name is of an earlier release. It panics, which fails the workflow task and leaves it

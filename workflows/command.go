@@ -11,7 +11,7 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// answerUpdates registers the handlers, which lets in the calls that have been waiting.
+// answerUpdates registers the handlers, which lets in the Updates that have been waiting.
 func (p *procurement) answerUpdates(ctx workflow.Context) error {
 	err := workflow.SetQueryHandlerWithOptions(ctx, process.QueryState,
 		func() (process.State, error) { return p.state, nil },
@@ -47,9 +47,9 @@ func (p *procurement) mayWait(ctx workflow.Context, cmd process.Command) error {
 	return nil
 }
 
-// command carries out one command under the mutex, step by step when it has several. When no answer
-// comes from the activity it looks up what is true before anything else may run; the command is then
-// answered as pending and its sender sends it again. An error would be the answer to every repeat.
+// command carries out one command under the mutex, step by step when it has several. When the activity does not answer,
+// the run reads the record before anything else may run; the command is then answered as pending, and its sender sends
+// it again. An error would be the answer to every repeat.
 func (p *procurement) command(ctx workflow.Context, cmd process.Command) (process.Outcome, error) {
 	pending := process.Outcome{CommandID: cmd.ID, Status: process.CommandPending}
 	if err := p.mutex.Lock(ctx); err != nil {
@@ -75,7 +75,7 @@ func (p *procurement) command(ctx workflow.Context, cmd process.Command) (proces
 	}
 }
 
-// verbOf is the Update's name. Updates that had no name of their own have the verb in their ID.
+// verbOf returns the name of the Update. Updates that had no name of their own have the verb in their ID.
 func verbOf(ctx workflow.Context) string {
 	info := workflow.GetCurrentUpdateInfo(ctx)
 	if info.Name == process.UpdateCommand {
@@ -84,8 +84,8 @@ func verbOf(ctx workflow.Context) string {
 	return info.Name
 }
 
-// doubt follows an act without an answer: it may have been carried out. The run reads where the procurement stands;
-// what cannot be read now is read before the next act.
+// doubt follows an act without an answer, which may have been carried out. The run reads the state of the procurement
+// now or, if that fails, before the next act.
 func (p *procurement) doubt(ctx workflow.Context) {
 	p.state.Stale = true
 	if err := p.load(ctx); err != nil {
@@ -93,8 +93,8 @@ func (p *procurement) doubt(ctx workflow.Context) {
 	}
 }
 
-// load replaces the state by the record's, however long the record is out of reach. The caller holds
-// the mutex or is the only coroutine.
+// load replaces the state by that of the record, and retries for as long as the record is out of reach. The caller
+// holds the mutex or is the only coroutine.
 func (p *procurement) load(ctx workflow.Context) error {
 	reading := workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		Summary:             "read where the procurement stands",

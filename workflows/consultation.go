@@ -6,7 +6,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// consultMarket lasts until the route is confirmed. Its timer ends the time for answers.
+// consultMarket lasts until the route is confirmed. Its timer ends the time for responses.
 func (p *procurement) consultMarket(ctx workflow.Context) error {
 	return p.whileOpen(ctx, models.PhaseConsultation)
 }

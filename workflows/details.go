@@ -58,7 +58,7 @@ var phaseStatus = map[models.PhaseStatus]string{
 	models.PhasePending: "not begun", models.PhaseOpen: "open", models.PhaseClosed: "closed",
 }
 
-// phaseText says where a phase stands, and of an open one what was last known of its gate.
+// phaseText says where a phase stands and, if it is open, what was last known of its gate.
 func phaseText(s process.State, phase models.Phase) string {
 	at := s.Phase(phase)
 	status, ok := phaseStatus[at.Status]
@@ -75,7 +75,7 @@ func phaseText(s process.State, phase models.Phase) string {
 	return text
 }
 
-// gateText sums up a gate. Content that was entered since may have changed it, so it says as of when.
+// gateText sums up a gate. Content written since may have changed it, so the text says as of when.
 func gateText(g process.GateState) string {
 	text := fmt.Sprintf("gate %d of %d met", g.Met, g.Total)
 	if len(g.Missing) > 0 {

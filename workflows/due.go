@@ -16,8 +16,8 @@ const (
 	longPause  = time.Hour
 )
 
-// whileOpen does what falls due in phase until its round is over or the run should hand over. What meets a
-// fault is put off and tried again later, while the rest is done in its time.
+// whileOpen does what falls due in phase until its round is over or the run should hand over. What meets a fault is put
+// off and tried again later, while the rest is done on time.
 func (p *procurement) whileOpen(ctx workflow.Context, phase models.Phase) error {
 	round := p.state.Phase(phase)
 	var putOff delays
@@ -48,8 +48,8 @@ func (p *procurement) whileOpen(ctx workflow.Context, phase models.Phase) error 
 	return nil
 }
 
-// A delay says that something due is tried again no sooner than until, a real instant. It holds under the
-// clock offset it was set under.
+// A delay says that something due is tried again no sooner than until, a real instant. It applies only while the clock
+// offset is the same.
 type delay struct {
 	due    process.Due
 	offset time.Duration
@@ -60,7 +60,7 @@ type delay struct {
 // delays are what was put off.
 type delays []delay
 
-// with puts something off, or no longer if its pause is 0, and forgets what is not due any more.
+// with adds or replaces a delay, removes it if its pause is 0, and drops those of what is no longer due.
 func (all delays) with(s process.State, d delay) delays {
 	var kept delays
 	for _, earlier := range all {
@@ -83,7 +83,7 @@ type wait struct {
 
 func (w wait) equal(other wait) bool { return w.due.Equal(other.due) && w.until.Equal(other.until) }
 
-// next is what is to be waited for in a phase; false: nothing.
+// next returns what to wait for in a phase; false: nothing.
 func (all delays) next(s process.State, phase models.Phase) (wait, bool) {
 	var next wait
 	found := false
@@ -104,8 +104,8 @@ func (all delays) next(s process.State, phase models.Phase) (wait, bool) {
 	return next, found
 }
 
-// awaitDue waits for an instant. It answers false when something changed that makes the wait another one. A
-// timer that is cancelled reports ready like one that fired, so the clock and the state decide, never the timer.
+// awaitDue waits for an instant. It returns false when a change has made the wait obsolete. A timer that is cancelled
+// reports ready like one that fired, so the clock and the state decide, never the timer.
 func (p *procurement) awaitDue(
 	ctx workflow.Context, phase models.Phase, round process.PhaseState, putOff delays, w wait,
 ) (bool, error) {
@@ -132,8 +132,8 @@ func (p *procurement) disturbed(
 	return p.state.Phase(phase) != round || !next.equal(w) || p.rotate(ctx)
 }
 
-// runDue has an activity do what is due, under the mutex, and answers how long to wait before the next
-// attempt: what the database's clock says is left, or a growing pause after a failure.
+// runDue does what is due in an activity, under the mutex, and returns how long to wait before the next attempt: what
+// the database's clock says is left, or a growing pause after a failure.
 func (p *procurement) runDue(ctx workflow.Context, due process.Due, pause time.Duration) (time.Duration, error) {
 	if err := p.mutex.Lock(ctx); err != nil {
 		return 0, err
@@ -150,7 +150,7 @@ func (p *procurement) runDue(ctx workflow.Context, due process.Due, pause time.D
 	}
 	p.adopt(ctx, out.State)
 	if out.Wait == 0 && slices.ContainsFunc(p.state.Due, due.Equal) {
-		return min(max(2*pause, time.Second), longPause), nil // it should be done and is not: do not run hot
+		return min(max(2*pause, time.Second), longPause), nil // it should be done and is not: do not spin
 	}
 	return out.Wait, nil
 }
@@ -162,7 +162,7 @@ var dueSummaries = map[process.DueKind]string{
 	process.DueStandstill:        "standstill ends",
 }
 
-// dueSummary names a due instant for the Temporal UI; the subject's last digits tell lots apart.
+// dueSummary names a due instant for the Temporal UI; the label tells lots apart.
 func dueSummary(due process.Due) string {
 	text, ok := dueSummaries[due.Kind]
 	if !ok {

@@ -32,7 +32,7 @@ func CleanUp(ctx workflow.Context) (process.CleanedUp, error) {
 	return done, err
 }
 
-// heartbeat is how soon a maintenance activity whose worker died is begun anew.
+// heartbeat is how soon a maintenance activity is begun anew after its worker died.
 const heartbeat = time.Minute
 
 func maintaining(ctx workflow.Context, summary string, limit time.Duration) workflow.Context {

@@ -12,9 +12,9 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// PortalFeed brings the events of one procurement to one endpoint, in order. It ends when none is left and none
-// came for a while, or when only a person can go on. The record knows what is to be delivered and what has
-// arrived; a signal says that there is more.
+// PortalFeed delivers the events of one procurement to one endpoint, in order. It ends when none is left and none has
+// come for a while, or when a person has to act. The record knows what is to be delivered and what has arrived; a
+// signal says that there is more.
 func PortalFeed(ctx workflow.Context, in process.FeedRun) error {
 	f := &portalFeed{in: in, more: workflow.GetSignalChannel(ctx, process.SignalMore)}
 	return f.run(ctx)
@@ -27,7 +27,7 @@ type portalFeed struct {
 
 func (f *portalFeed) run(ctx workflow.Context) error {
 	for {
-		f.heard() // what was signalled before the activity starts, it finds in the record
+		f.heard() // the activity finds in the record what was signalled before it starts
 		out, err := f.deliver(ctx)
 		if err != nil {
 			return err
@@ -45,7 +45,7 @@ func (f *portalFeed) run(ctx workflow.Context) error {
 			}
 			fallthrough
 		case process.FeedHeld:
-			// No yield between the look and the end: the server turns away an end that misses a signal.
+			// No yield between this look and the end: the server rejects an end that misses a signal.
 			if !f.heard() {
 				return nil
 			}
@@ -72,11 +72,11 @@ func (f *portalFeed) heard() bool {
 	return heard
 }
 
-// lostAfter is how soon deliveries whose worker died are begun anew: an attempt, after which the activity
-// says that it is alive, and some time for the record.
+// lostAfter is how soon deliveries are begun anew after their worker died: the time of one attempt, after which the
+// activity reports that it is alive, and some time for the record.
 const lostAfter = 30 * time.Second
 
-// deliver is repeated however long the record is out of reach; what a receiver answers is no error.
+// deliver is repeated for as long as the record is out of reach; an answer of the receiver is never an error.
 func (f *portalFeed) deliver(ctx workflow.Context) (process.FeedOutcome, error) {
 	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		Summary:             "bring what waits to the receiver, oldest first",
@@ -92,8 +92,8 @@ func (f *portalFeed) deliver(ctx workflow.Context) (process.FeedOutcome, error) 
 	return out, err
 }
 
-// pause waits for the next attempt, or until somebody asks to go on at once. The activity compares with
-// the record's clock, so waking too early does no harm.
+// pause waits for the next attempt, or until a signal asks to go on at once. The activity compares with the record's
+// clock, so waking too early does no harm.
 func (f *portalFeed) pause(ctx workflow.Context, wait time.Duration, summary string) error {
 	timing, cancel := workflow.WithCancel(ctx)
 	defer cancel()
@@ -101,8 +101,8 @@ func (f *portalFeed) pause(ctx workflow.Context, wait time.Duration, summary str
 	return workflow.Await(ctx, func() bool { return timer.IsReady() || f.more.Len() > 0 })
 }
 
-// linger waits a while for more, so that one run delivers what happens within a sitting. Runs of an earlier
-// release were not asked to and end at once.
+// linger waits a while for more, so that one run delivers what happens within one working session. Runs that an earlier
+// release started have no Linger and end at once.
 func (f *portalFeed) linger(ctx workflow.Context) error {
 	if f.in.Linger <= 0 || f.more.Len() > 0 {
 		return nil
@@ -122,12 +122,12 @@ func feedDetails(out process.FeedOutcome, linger time.Duration) string {
 	switch out.Status {
 	case process.FeedWaiting:
 		return fmt.Sprintf("**The last message did not arrive:** %s. Attempt %d follows after %s; "+
-			"what is behind it waits.",
+			"later messages wait.",
 			faultText(out.Reason), out.Attempt, out.Wait.Round(time.Second))
 	case process.FeedBusy:
 		return "**Waiting for the receiver**, which is taking the events of other procurements."
 	case process.FeedHeld:
-		return fmt.Sprintf("**Waiting for a person:** %s. Nothing is sent until somebody goes on.",
+		return fmt.Sprintf("**Waiting for a person:** %s. Nothing is sent until somebody resumes it.",
 			faultText(out.Reason))
 	case process.FeedDrained:
 		if linger > 0 {
@@ -150,11 +150,11 @@ var faultTexts = map[string]string{
 	string(models.EndpointPaused):   "the endpoint is paused",
 	string(models.EndpointDisabled): "the endpoint is disabled",
 	string(models.EndpointRemoved):  "the endpoint was removed",
-	models.ParkedOwner:              "the endpoint's owner does not lead this procurement any more",
+	models.ParkedOwner:              "the endpoint's owner no longer leads this procurement",
 	models.ParkedSecret:             "the endpoint's secret cannot be read by this installation",
 }
 
-// faultText says in words what a delivery met: a code, which the answer's status may follow.
+// faultText puts the reason of a failed delivery into words: a code, which the status of the answer may follow.
 func faultText(reason string) string {
 	code, status, _ := strings.Cut(reason, " ")
 	text, known := faultTexts[code]

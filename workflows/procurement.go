@@ -48,8 +48,8 @@ func newProcurement(ctx workflow.Context, in process.Input) (*procurement, error
 	if in.State != nil {
 		p.state = process.Migrate(*in.State)
 	}
-	// Registering must come before anything blocks, because a call that finds no handler by then is
-	// turned away. The mutex, held, keeps those let in waiting until the state is there.
+	// Registering must come before anything blocks, because an Update that finds no handler by then is turned away. The
+	// mutex is held, so that the Updates let in wait until the state is loaded.
 	if err := p.mutex.Lock(ctx); err != nil {
 		return nil, err
 	}
@@ -109,13 +109,13 @@ func (p *procurement) awaitStart(ctx workflow.Context) error {
 		return err
 	}
 	if !draft() {
-		return p.handOver(ctx) // another start was let in before and has succeeded
+		return p.handOver(ctx) // another start was let in meanwhile and has succeeded
 	}
 	return startRefused(ctx)
 }
 
-// startRefused ends a run whose procurement stays a draft, so that the ID can be used again. Cancelled is what an
-// operator reads as "it did not come to it"; a failure would be a red row that calls for help.
+// startRefused ends a run whose procurement stays a draft, so that the ID can be used again. In the Temporal UI, a
+// cancelled run reads as one that was not needed; a failed run would be a red row that calls for help.
 func startRefused(ctx workflow.Context) error {
 	workflow.SetCurrentDetails(ctx,
 		"The start was refused. The procurement stays a draft; a later start makes a new run.")
@@ -136,8 +136,8 @@ func (p *procurement) mainPhase() process.PhaseState {
 	return process.PhaseState{}
 }
 
-// adopt replaces what the workflow knows by what a transaction answered. Under the mutex the last answer
-// is the newest, even if its version is lower because the record was restored from a backup.
+// adopt replaces what the workflow knows by the state that a transaction returned. Under the mutex the last answer is
+// the newest, even if its version is lower because the record was restored from a backup.
 func (p *procurement) adopt(ctx workflow.Context, state *process.State) {
 	if state == nil {
 		return

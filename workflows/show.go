@@ -9,7 +9,7 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// The search attributes an operator filters by in the Temporal UI. Nothing in them is confidential.
+// The search attributes by which people filter in the Temporal UI. Nothing in them is confidential.
 var (
 	AttributePhase     = temporal.NewSearchAttributeKeyKeyword("PPIPhase")
 	AttributeStatus    = temporal.NewSearchAttributeKeyKeyword("PPIStatus")
@@ -19,8 +19,8 @@ var (
 	AttributeDeadline  = temporal.NewSearchAttributeKeyTime("PPIDeadline")
 )
 
-// show puts where the procurement stands before the eyes of an operator: current details, which cost
-// no event, and search attributes, which cost one and are therefore set only when they change.
+// show displays where the procurement stands in the Temporal UI: by current details, which cost no event, and by search
+// attributes, which cost one and are therefore set only when they change.
 func (p *procurement) show(ctx workflow.Context) error {
 	workflow.SetCurrentDetails(ctx, details(p.state))
 	now := shownOf(p.state)
@@ -67,7 +67,7 @@ func shownOf(s process.State) process.Shown {
 	return shown
 }
 
-// clip keeps a search attribute within what its column holds, 255 characters.
+// clip shortens a search attribute to fit its column of 255 characters.
 func clip(s string) string {
 	runes := []rune(s)
 	if len(runes) <= 200 {

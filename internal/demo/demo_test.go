@@ -89,7 +89,7 @@ func TestTheWholeProcurementIsPlayedAndAnotherSeedBringsOtherWinners(t *testing.
 	for _, said := range []string{
 		"the real procedure was a COMPETITIVE DIALOGUE. It is replayed here as an OPEN PROCEDURE", "assumed: true",
 		"Saturday 12 May 2018, 09:00 in Paris", "Monday 9 July 2018, 12:00 in Paris", "with 16 companies",
-		"nothing afterwards", "NVIDIA",
+		"at that instant or before", "NVIDIA",
 	} {
 		require.Contains(t, screens[0].String(), said)
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// An Audience is who is told of an event, besides the record. The feed and the webhooks ask here.
+// An Audience says who gets an event. The feed and the webhooks ask here.
 type Audience struct {
 	// Administrators read it in the feed of what concerns the platform.
 	Administrators bool
@@ -17,14 +17,14 @@ type Audience struct {
 	Suppliers bool
 	// Portals get it as a webhook, if the endpoint's owner leads the procurement.
 	Portals bool
-	// PortalsUnless keeps those events from portals whose payload says so.
+	// PortalsUnless keeps an event from portals if its payload meets the condition.
 	PortalsUnless *Condition
-	// Sealed keeps it from everybody while the box of its lot is open, or any box of the procurement if it
-	// names no lot: how many tenders there are is told to nobody before (Directive 2014/24/EU, Article 21).
+	// Sealed keeps it from everybody while the box of its lot is open, or any box of the procurement if it names no
+	// lot: nobody may learn before how many tenders there are (Directive 2014/24/EU, Article 21).
 	Sealed bool
 }
 
-// Names lists who is told, for people and for programs.
+// Names lists who gets the event, for people and for programs.
 func (a Audience) Names() []string {
 	names := []string{}
 	for _, who := range []struct {
@@ -61,17 +61,17 @@ var (
 	public = Audience{Buyers: true, Suppliers: true, Portals: true}
 	// process is what the buyers do, and what becomes of the procurement.
 	process = Audience{Buyers: true, Portals: true}
-	// exceptSuppliers is sent to no portal when it is about a supplier: they are as many as will hand in a
-	// tender (Directive 2014/24/EU, Article 21).
+	// exceptSuppliers is sent to no portal when it is about a supplier: the number of suppliers would tell how many may
+	// hand in a tender (Directive 2014/24/EU, Article 21).
 	exceptSuppliers = Audience{
 		Buyers: true, Portals: true,
 		PortalsUnless: &Condition{"role", string(models.RoleSupplier)},
 	}
-	// buyersOnly is what becomes of webhooks themselves, which would beget further webhooks, and what would tell
-	// the world how many will tender.
+	// buyersOnly is for what happens to webhooks themselves, which would cause further webhooks, and for what would
+	// tell the public how many will tender.
 	buyersOnly = Audience{Buyers: true}
-	// afterClosing tells of single tenders, by no webhook: the closing of the box is sent, without saying what
-	// was in it.
+	// afterClosing is for what happens to single tenders. No webhook sends it: webhooks send that the box was closed,
+	// and not what was in it.
 	afterClosing = Audience{Buyers: true, Sealed: true}
 	// nobody reads it in a feed: it belongs to no procurement, and proves what the closing of the box binds.
 	nobody = Audience{}

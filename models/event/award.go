@@ -62,17 +62,17 @@ type LotAwarded struct {
 // CandidatesInvited is the payload of lot.candidates_invited.
 type CandidatesInvited struct {
 	LotID     models.ID `json:"lot_id" doc:"The lot"`
-	BoxID     models.ID `json:"box_id" doc:"The box that takes what those hand in who were invited"`
+	BoxID     models.ID `json:"box_id" doc:"The box in which the invited candidates hand in"`
 	Shortlist string    `json:"shortlist" doc:"SHA-256 of the list of candidates that the decision rests on"`
-	Deadline  time.Time `json:"deadline" doc:"Until when it takes that, in procedure time"`
-	Letters   []string  `json:"letters" doc:"SHA-256 of each letter: the invitations, and why others are not invited"`
+	Deadline  time.Time `json:"deadline" doc:"The deadline of that box, in procedure time"`
+	Letters   []string  `json:"letters" doc:"SHA-256 of each letter, to candidates invited or not"`
 }
 
 // LettersSent is the payload of lot.letters_sent.
 type LettersSent struct {
 	LotID           models.ID  `json:"lot_id" doc:"The lot"`
 	Letters         []string   `json:"letters" doc:"SHA-256 of each letter"`
-	StandstillUntil *time.Time `json:"standstill_until,omitempty" doc:"No contract before it; absent: no award"`
+	StandstillUntil *time.Time `json:"standstill_until,omitempty" doc:"No contract before; absent: no award"`
 	Code            string     `json:"code,omitempty" doc:"Code of eForms non-award-justification; absent: an award"`
 }
 

@@ -8,11 +8,11 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// A Row says all of one type of event.
+// A Row describes one type of event.
 type Row struct {
 	// Type names what happened, dot separated, past tense.
 	Type models.EventType
-	// Payload is an empty one: its Go type is what events of this type say.
+	// Payload is an empty payload: its Go type is that of every event of this type.
 	Payload  Payload
 	Audience Audience
 	// Means is what happened, in one sentence.
@@ -38,9 +38,9 @@ func Catalogue() []Row { return slices.Clone(catalogue) }
 var catalogue = []Row{
 	// The platform.
 	{"organisation.created", OrganisationCreated{}, platform, "An organisation was registered."},
-	{"organisation.changed", OrganisationChanged{}, platform, "What is known of an organisation was changed."},
+	{"organisation.changed", OrganisationChanged{}, platform, "The data of an organisation was changed."},
 	{"person.created", PersonCreated{}, platform, "A person was registered."},
-	{"person.changed", PersonChanged{}, platform, "What is known of a person was changed."},
+	{"person.changed", PersonChanged{}, platform, "The data of a person was changed."},
 	{"api_key.created", APIKeyCreated{}, platform, "A person was given an API key."},
 	{"api_key.revoked", APIKeyRevoked{}, platform, "An API key was revoked."},
 
@@ -49,13 +49,13 @@ var catalogue = []Row{
 	{"endpoint.changed", EndpointChanged{}, platform, "A webhook endpoint was changed."},
 	{"endpoint.secret_rotated", EndpointRotated{}, platform, "A webhook endpoint was given a new secret."},
 	{"endpoint.paused", EndpointPaused{}, platform, "A webhook endpoint was paused by a person."},
-	{"endpoint.resumed", EndpointResumed{}, platform, "A paused webhook endpoint goes on."},
+	{"endpoint.resumed", EndpointResumed{}, platform, "A paused webhook endpoint was resumed."},
 	{"endpoint.removed", EndpointRemoved{}, platform, "A webhook endpoint was removed."},
 	{
 		"endpoint.disabled",
 		EndpointDisabled{},
 		buyersOnly,
-		"A webhook endpoint answered 410 Gone and is served no more.",
+		"A webhook endpoint answered 410 Gone, so nothing is delivered to it any more.",
 	},
 	{
 		"endpoint.parked",
@@ -67,14 +67,14 @@ var catalogue = []Row{
 		"endpoint.unparked",
 		EndpointUnparked{},
 		buyersOnly,
-		"Webhooks of the procurement that waited for a person go on.",
+		"Webhooks of the procurement that waited for a person are delivered again.",
 	},
 
 	// The draft of a procurement, and who takes part in it.
 	{"procurement.created", ProcurementCreated{}, process, "A procurement was drafted."},
 	{"procurement.changed", ProcurementChanged{}, process, "The draft of a procurement was changed."},
 	{"member.joined", MemberJoined{}, process, "A buyer joined the consortium."},
-	{"member.changed", MemberChanged{}, process, "The part that a buyer takes in the consortium was changed."},
+	{"member.changed", MemberChanged{}, process, "A buyer's part in the consortium was changed."},
 	{"member.removed", MemberRemoved{}, process, "A buyer was taken out of the consortium of a draft."},
 	{"role.given", RoleGiven{}, exceptSuppliers, "A person was given a role on the procurement."},
 	{"role.ended", RoleEnded{}, exceptSuppliers, "The end of a person's role on the procurement was set."},
@@ -103,7 +103,7 @@ var catalogue = []Row{
 	{"command.refused", CommandRefused{}, process, "A command was refused; it changed nothing."},
 	{"command.failed", CommandFailed{}, process, "A command failed by a fault of the engine; it changed nothing."},
 	{"vote.cast", VoteCast{}, process, "A buyer's vote was cast on a gate or a motion."},
-	{"vote.voided", VoteVoided{}, process, "A vote does not count any more."},
+	{"vote.voided", VoteVoided{}, process, "A vote no longer counts."},
 	{"motion.moved", MotionMoved{}, process, "A motion was put to the board."},
 	{"motion.decided", MotionDecided{}, process, "A motion was decided, or has lapsed."},
 	{"member.left", MemberLeft{}, process, "A buyer left the consortium of a procurement under way."},
@@ -111,19 +111,19 @@ var catalogue = []Row{
 		"consortium.eligibility_lost",
 		EligibilityLost{},
 		process,
-		"The consortium no longer meets what its call asks for.",
+		"The consortium no longer meets the conditions of its call profile.",
 	},
-	{"task.raised", TaskRaised{}, process, "Something waits for a person."},
-	{"task.reminded", TaskReminded{}, process, "A person was reminded of what waits."},
-	{"task.done", TaskDone{}, process, "What waited for a person is done."},
+	{"task.raised", TaskRaised{}, process, "A task was raised: something waits for a person."},
+	{"task.reminded", TaskReminded{}, process, "People were reminded of a task."},
+	{"task.done", TaskDone{}, process, "A task was done."},
 	{"entry.written", EntryWritten{}, process, "A version of an entry was written."},
 	{"entry.withdrawn", EntryWithdrawn{}, process, "An entry was withdrawn."},
 	{"entry.released", EntryReleased{}, process, "An entry was released to the market in the version that was read."},
 	{"document.written", DocumentWritten{}, process, "A version of a document was written."},
 	{"notice.dispatched", NoticeDispatched{}, process, "A notice was dispatched."},
 
-	// Market consultation. What tells of a response names neither the operator nor the person: who is
-	// interested is nobody else's business (Directive 2014/24/EU, Article 21).
+	// Market consultation. An event about a response names neither the operator nor the person: nobody else may learn
+	// who is interested (Directive 2014/24/EU, Article 21).
 	{"consultation.announced", ConsultationAnnounced{}, process, "A market consultation was announced."},
 	{
 		"consultation.extended",
@@ -155,15 +155,20 @@ var catalogue = []Row{
 		"tender.refused",
 		TenderRefused{},
 		afterClosing,
-		"Somebody tried to hand in or to withdraw a tender after the box was closed.",
+		"Somebody tried to hand in or to withdraw a tender after the deadline or after the box was closed.",
 	},
-	{"lot.closed", LotClosed{}, process, "The box of a lot was closed at its deadline."},
+	{"lot.closed", LotClosed{}, process, "The box of a lot was closed, at its deadline or because the lot ended."},
 	{"lot.ended", LotEnded{}, public, "A lot ended without award."},
 
 	// Opening, evaluation and award.
 	{"lot.opening_joined", OpeningJoined{}, process, "An opener joined the opening of a lot."},
 	{"lot.unsealed", LotUnsealed{}, process, "Enough openers have joined: the tenders of a lot may be opened."},
-	{"envelope.opening_refused", OpeningRefused{}, process, "Somebody asked for an envelope before it may be opened."},
+	{
+		"envelope.opening_refused",
+		OpeningRefused{},
+		process,
+		"Somebody asked for an envelope before it could be opened.",
+	},
 	{"envelope.opened", EnvelopeOpened{}, process, "An opener recorded what was in an envelope."},
 	{"envelope.disputed", OpeningDisputed{}, process, "Openers recorded different contents of one envelope."},
 	{"score_sheet.written", SheetWritten{}, process, "A version of a score sheet was written."},
@@ -178,7 +183,7 @@ var catalogue = []Row{
 		"lot.candidates_invited",
 		CandidatesInvited{},
 		buyersOnly,
-		"The selected candidates of a lot were invited to its next stage, and the others told why not.",
+		"The selected candidates of a lot were invited to its next stage, and the others were told why they were not.",
 	},
 	{"lot.letters_sent", LettersSent{}, process, "The letters on the outcome of a lot were sent to its tenderers."},
 	{"lot.standstill_over", StandstillOver{}, process, "The standstill of a lot is over."},

@@ -1,6 +1,6 @@
-// Package event is the catalogue of what can happen: a row for each type of event, with what it means, what
-// its payload holds and who is told. An event can be appended to the record only with a payload of the
-// catalogue, whose row gives it its type.
+// Package event is the catalogue of what can happen: a row for each type of event, with what it means, what its payload
+// holds and who gets it. An event can be appended to the record only with a payload of the catalogue, whose row gives
+// it its type.
 package event
 
 import (

@@ -30,7 +30,7 @@ type PersonChanged struct {
 // APIKeyCreated is the payload of api_key.created.
 type APIKeyCreated struct {
 	APIKeyID models.ID `json:"api_key_id" doc:"The key's public part"`
-	PersonID models.ID `json:"person_id" doc:"The person who holds it"`
+	PersonID models.ID `json:"person_id" doc:"The person who owns it"`
 }
 
 // APIKeyRevoked is the payload of api_key.revoked.
@@ -40,10 +40,10 @@ type APIKeyRevoked APIKeyCreated
 type EndpointCreated struct {
 	EndpointID     models.ID `json:"endpoint_id" doc:"The endpoint"`
 	OrganisationID models.ID `json:"organisation_id" doc:"The organisation it belongs to"`
-	Rehearsals     bool      `json:"rehearsals" doc:"Whether it is told of rehearsals, and of nothing else"`
+	Rehearsals     bool      `json:"rehearsals" doc:"Whether it gets events of rehearsals, and no others"`
 }
 
-// What else becomes of an endpoint says the same.
+// All other events about an endpoint have the same payload.
 type (
 	// EndpointChanged is the payload of endpoint.changed.
 	EndpointChanged EndpointCreated
@@ -61,7 +61,7 @@ type (
 type EndpointParked struct {
 	EndpointID models.ID `json:"endpoint_id" doc:"The endpoint"`
 	EventID    models.ID `json:"event_id" doc:"The event that could not be delivered"`
-	Reason     string    `json:"reason" doc:"Code of what kept it from its receiver"`
+	Reason     string    `json:"reason" doc:"Code of why it could not be delivered"`
 	TaskID     models.ID `json:"task_id" doc:"The task to look after it"`
 }
 

@@ -29,7 +29,7 @@ type CommandRefused struct {
 type CommandFailed struct {
 	CommandID string      `json:"command_id" doc:"The command"`
 	Verb      models.Verb `json:"verb" doc:"What it asked for"`
-	FaultID   string      `json:"fault_id" doc:"By it the operator finds the cause in the log"`
+	FaultID   string      `json:"fault_id" doc:"Finds the cause in the log of the platform"`
 }
 
 // VoteCast is the payload of vote.cast.
@@ -45,7 +45,7 @@ type VoteCast struct {
 // VoteVoided is the payload of vote.voided.
 type VoteVoided struct {
 	VoteID  models.ID `json:"vote_id" doc:"The vote"`
-	Subject string    `json:"subject" doc:"What it was on: gate/ with the phase, or motion/ with the motion's ID"`
+	Subject string    `json:"subject" doc:"What it was on: gate/ and the phase, or motion/ and its ID"`
 }
 
 // MotionMoved is the payload of motion.moved.
@@ -86,7 +86,7 @@ type EntryWritten struct {
 	Round          int              `json:"round" doc:"The round of the phase"`
 	Version        int64            `json:"version" doc:"The entry's version"`
 	Digest         string           `json:"digest" doc:"SHA-256 of what it says"`
-	OrganisationID models.ID        `json:"organisation_id" doc:"The organisation that wrote it"`
+	OrganisationID models.ID        `json:"organisation_id" doc:"The buyer for which it speaks; empty: the consortium"`
 }
 
 // EntryWithdrawn is the payload of entry.withdrawn.
@@ -96,7 +96,7 @@ type EntryWithdrawn EntryWritten
 type EntryReleased struct {
 	EntryID models.ID        `json:"entry_id" doc:"The entry"`
 	Kind    models.EntryKind `json:"kind" doc:"What kind of entry it is"`
-	Digest  string           `json:"digest" doc:"SHA-256 of what the market was told"`
+	Digest  string           `json:"digest" doc:"SHA-256 of what was released"`
 }
 
 // DocumentWritten is the payload of document.written.

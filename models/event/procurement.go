@@ -55,7 +55,7 @@ type ProcurementStarted struct {
 	Profile string      `json:"profile" doc:"Profile of the call"`
 }
 
-// What needs no more than its type to be said.
+// Events whose type says it all.
 type (
 	// ProcurementSuspended is the payload of procurement.suspended.
 	ProcurementSuspended struct{}

@@ -71,7 +71,7 @@ type DeadlineMoved struct {
 	From     time.Time `json:"from" doc:"The deadline as it was before, in procedure time"`
 	To       time.Time `json:"to" doc:"The deadline from now on, in procedure time"`
 	Zone     string    `json:"zone" doc:"IANA zone in which the deadline was given"`
-	NoticeID models.ID `json:"notice_id" doc:"The notice that tells of the change"`
+	NoticeID models.ID `json:"notice_id" doc:"The notice of the change"`
 }
 
 // TenderReceived is the payload of tender.received.
@@ -95,7 +95,7 @@ type TenderRefused struct {
 type LotClosed struct {
 	LotID    models.ID `json:"lot_id" doc:"The lot"`
 	BoxID    models.ID `json:"box_id" doc:"The box"`
-	Received int64     `json:"received" doc:"How many tenders came in, with those replaced and withdrawn"`
+	Received int64     `json:"received" doc:"How many tenders came in, including those replaced or withdrawn"`
 	Standing int64     `json:"standing" doc:"How many of them stand"`
 	Digest   string    `json:"digest" doc:"SHA-256 that binds the tenders of the box, in the order of their receipt"`
 }

@@ -9,7 +9,8 @@ const LongestSummary = 340
 // LongestDetails bounds details in the same way; Temporal takes 20,000.
 const LongestDetails = 19_900
 
-// Clip cuts s between two characters to what takes at most limit bytes in JSON, the form in which texts go to Temporal.
+// Clip cuts s between two characters so that it takes at most limit bytes in JSON, the form in which texts go to
+// Temporal.
 func Clip(s string, limit int) string {
 	const ellipsis = "…"
 	size, cut := len(`""`), 0
@@ -27,8 +28,8 @@ func Clip(s string, limit int) string {
 	return s[:cut] + ellipsis
 }
 
-// inJSON is how many bytes a character of so many bytes takes within a text in JSON. encoding/json writes what means
-// something in HTML, and what is no character, by its number.
+// inJSON is how many bytes a character of width bytes takes within a text in JSON. encoding/json writes what has a
+// meaning in HTML, and invalid UTF-8, by its number.
 func inJSON(r rune, width int) int {
 	const byLetter, byNumber = len(`\n`), len(`\u0026`)
 	switch {

@@ -16,7 +16,7 @@ type Input struct {
 	State *State `json:"state,omitempty"`
 	// Shown is what the search attributes say; they survive continue-as-new by themselves.
 	Shown Shown `json:"shown"`
-	// OrdinaryActs has the run carry out acts by ordinary activities instead of local ones, to compare both.
+	// OrdinaryActs makes the run carry out acts by ordinary activities instead of local ones, to compare both.
 	OrdinaryActs bool `json:"ordinary_acts,omitempty"`
 }
 
@@ -46,7 +46,7 @@ const (
 	CommandRefused CommandStatus = "refused"
 	// CommandFailed met a fault of the engine; nothing was changed.
 	CommandFailed CommandStatus = "failed"
-	// CommandExpired was never taken up in time and never will be.
+	// CommandExpired was not taken up in time and never will be.
 	CommandExpired CommandStatus = "expired"
 )
 
@@ -68,7 +68,7 @@ type Outcome struct {
 	Verb models.Verb `json:"verb,omitempty"`
 	// More asks the workflow to carry out a further step of the same command (advance).
 	More bool `json:"more,omitempty"`
-	// Version is the procurement's after the command.
+	// Version is that of the procurement after the command.
 	Version int64 `json:"version,omitempty"`
 	// State is for the workflow; the Update's caller gets none.
 	State *State `json:"state,omitempty"`

@@ -1,6 +1,6 @@
-// Package process holds what the API and the workflows must agree on: names, IDs, and the values that
-// travel between them. Everything here ends in Temporal's history, so it carries IDs, codes, instants
-// and digests, and nothing secret or personal.
+// Package process holds what the API and the workflows must agree on: names, IDs, and the values that travel between
+// them. Everything here ends up in Temporal's history, so it carries IDs, codes, instants and digests, and nothing
+// secret or personal.
 package process
 
 import (
@@ -10,8 +10,8 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// Names under which workflows, their messages and their activities are registered. A name in a
-// history is for ever.
+// Names under which workflows, their messages and their activities are registered. A name in a history cannot change
+// any more.
 const (
 	WorkflowProcurement = "Procurement"
 	WorkflowReconcile   = "Reconcile"
@@ -35,14 +35,14 @@ const (
 
 // Types of the errors with which a run answers.
 const (
-	// ErrTypeMalformed turns away what is no command's ID.
+	// ErrTypeMalformed turns away what is not the ID of a command.
 	ErrTypeMalformed = "malformed_command"
-	// ErrTypeUnknownVerb turns away what another release asks for: a worker of that release takes it.
+	// ErrTypeUnknownVerb turns away a verb that only another release knows: a worker of that release takes it.
 	ErrTypeUnknownVerb = "unknown_verb"
 	// ErrTypeClosing turns a command away because the run is about to hand over or has ended: send it again.
 	ErrTypeClosing = "run_closing"
-	// ErrTypeStartRefused ends the run of a procurement that was refused its start: it stays a draft, and
-	// a later start makes a new run under the same ID.
+	// ErrTypeStartRefused ends the run of a procurement whose start was refused: it stays a draft, and a later start
+	// makes a new run under the same ID.
 	ErrTypeStartRefused = "start_refused"
 )
 

@@ -48,7 +48,7 @@ type Return struct {
 // Cancel moves to end the procurement without award.
 type Cancel struct {
 	Code   models.NonAwardCode `json:"code"`
-	Reason string              `json:"reason" minLength:"1" maxLength:"4000" doc:"Tenderers are told it"`
+	Reason string              `json:"reason" minLength:"1" maxLength:"4000" doc:"Tenderers are informed of it"`
 }
 
 // MotionResult says where a motion stands after its mover's vote.
@@ -64,7 +64,7 @@ type Leave struct {
 	Reason string `json:"reason" minLength:"1" maxLength:"4000"`
 }
 
-// LeaveResult says what the consortium is without the member.
+// LeaveResult says whether the consortium is still eligible without the member.
 type LeaveResult struct {
 	OrganisationID models.ID          `json:"organisation_id"`
 	Eligible       bool               `json:"eligible"`
@@ -76,8 +76,8 @@ type Advance struct {
 	To time.Time `json:"to" doc:"Procedure time to reach"`
 }
 
-// AdvanceResult says how far the clock came. When To was not reached, ask again: a phase ended on the
-// way, or very much fell due.
+// AdvanceResult says how far the clock came. When To was not reached, ask again: a phase ended on the way, or very many
+// things fell due.
 type AdvanceResult struct {
 	Now     time.Time `json:"now"`
 	Reached bool      `json:"reached"`

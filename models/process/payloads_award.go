@@ -17,7 +17,7 @@ type OpenResult struct {
 	Tenders int  `json:"tenders"`
 }
 
-// LockQuality ends the scoring of a lot's quality; prices may be opened after it.
+// LockQuality ends the scoring of the quality of tenders for a lot; prices may be opened afterwards.
 type LockQuality struct {
 	Lot models.ID `json:"lot"`
 }
@@ -35,8 +35,8 @@ const (
 	MeansOther      = "other"
 )
 
-// SendLetters tells all tenderers of an awarded lot of the decision. The letters are composed and leave by it:
-// they are dated now, because a standstill that could begin earlier could be over when they arrive.
+// SendLetters informs all tenderers of an awarded lot of the decision. It composes the letters and dates them now: with
+// an earlier date, the standstill could be over before they arrive.
 type SendLetters struct {
 	Lot   models.ID `json:"lot"`
 	Means string    `json:"means" enum:"electronic,other" doc:"other means make the standstill longer"`

@@ -16,13 +16,13 @@ type PortalFeed struct {
 type FeedRun struct {
 	PortalFeed
 
-	// MaxEvents hands over early; 0 leaves it to the server.
+	// MaxEvents makes the run hand over after that many events; 0 leaves it to the server.
 	MaxEvents int `json:"max_events,omitempty"`
 	// Linger is how long the run waits for more once nothing is left; 0 ends it at once.
 	Linger time.Duration `json:"linger,omitempty"`
 }
 
-// More tells a run that events up to this place of the procurement's log wait. The record knows which.
+// More tells a run that events up to this position of the procurement's log wait. The record knows which.
 type More struct {
 	UpTo int64 `json:"up_to"`
 }
@@ -41,7 +41,7 @@ const (
 	// FeedBusy is to be tried again after Wait: its endpoint is taking as many other procurements' events as it may
 	// at once.
 	FeedBusy FeedStatus = "busy"
-	// FeedHeld is to deliver nothing until a person goes on: parked, paused, disabled or removed.
+	// FeedHeld delivers nothing until a person acts: the feed is parked, or the endpoint paused, disabled or removed.
 	FeedHeld FeedStatus = "held"
 )
 

@@ -6,10 +6,10 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// A LocalTime is an instant as people set it: what clocks show somewhere.
+// A LocalTime is an instant as people set it: what clocks show in a zone.
 type LocalTime = models.LocalTime
 
-// Publish opens the boxes of all lots that were not published before.
+// Publish opens a box for each lot that was not published before and has not ended.
 type Publish struct{}
 
 // PublishResult lists the lots that take tenders now.
@@ -40,7 +40,7 @@ type MoveDeadlineResult struct {
 	Lot  models.ID `json:"lot"`
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
-	// Notice told the public of it.
+	// Notice informed the public of it.
 	Notice models.ID `json:"notice"`
 }
 
@@ -55,5 +55,5 @@ type Invite struct {
 type EndLot struct {
 	Lot    models.ID           `json:"lot"`
 	Code   models.NonAwardCode `json:"code"`
-	Reason string              `json:"reason" minLength:"1" maxLength:"4000" doc:"Tenderers are told it"`
+	Reason string              `json:"reason" minLength:"1" maxLength:"4000" doc:"Tenderers are informed of it"`
 }

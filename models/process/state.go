@@ -58,9 +58,10 @@ type DueKind string
 
 // What can fall due.
 const (
-	// DueCloseBox closes a box of a lot at its deadline. It is named in histories from when a lot was its box.
+	// DueCloseBox closes a box of a lot at its deadline. Its value is from the time when a lot had one box only;
+	// histories contain it.
 	DueCloseBox DueKind = "close_lot"
-	// DueCloseConsultation ends the time for answers to a market consultation.
+	// DueCloseConsultation ends the time for responses to a market consultation.
 	DueCloseConsultation DueKind = "close_consultation"
 	// DueBulletin finds that the market has not been informed for longer than the plan's interval.
 	DueBulletin DueKind = "bulletin_overdue"
@@ -85,7 +86,7 @@ type Due struct {
 	Local string `json:"local,omitempty"`
 }
 
-// Equal tells whether both mean the same at the same instant.
+// Equal tells whether both are the same thing at the same instant, whatever their labels.
 func (d Due) Equal(other Due) bool {
 	return d.Kind == other.Kind && d.Phase == other.Phase && d.Subject == other.Subject && d.At.Equal(other.At)
 }
@@ -131,7 +132,7 @@ func (s State) Gate(phase models.Phase) (GateState, bool) {
 	return GateState{}, false
 }
 
-// Remember keeps what earlier knew of gates that nobody has judged since.
+// Remember keeps what the earlier state knew of gates that were not judged since.
 func (s State) Remember(earlier State) State {
 	var gates []GateState
 	for _, p := range s.Phases {

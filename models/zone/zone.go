@@ -1,7 +1,7 @@
 // Package zone holds the time zones of the IANA database as data of the program. What a machine has in its
 // files or in ZONEINFO never decides: two programs on two machines must read a deadline as the same instant.
 //
-// Package time cannot be told so: time.LoadLocation asks ZONEINFO and the machine first, even with time/tzdata.
+// Package time cannot do this: time.LoadLocation asks ZONEINFO and the machine first, even with time/tzdata.
 package zone
 
 import (
@@ -20,8 +20,9 @@ import (
 //go:embed zones.txt
 var table string
 
-// Load returns the zone of that name and tells whether there is one. Names are those of the IANA database, older
-// ones included, in its spelling. Before the year 2000 a zone is not known: it then shows what it showed first.
+// Load returns the zone of that name and tells whether there is one. Names are those of the IANA database, older ones
+// included, in its spelling. The table begins with the year 2000: before that, a zone shows what it showed at its
+// beginning.
 func Load(name string) (*time.Location, bool) {
 	zone, found := zones()[name]
 	return zone, found

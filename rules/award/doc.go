@@ -13,6 +13,6 @@
 //   - every line says how it was computed, so that anyone can check it with a pocket calculator;
 //   - a price that looks abnormally low is marked: the tenderer must be asked (Article 69(1)).
 //
-// Relative methods have a paradox: taking a tender away can turn the order of the others. So a later
-// exclusion means ranking anew, and [Reversals] names the pairs it turned.
+// Relative methods have a paradox: taking a tender away can reverse the order of the others. So a later exclusion means
+// ranking anew, and [Reversals] names the pairs that it reversed.
 package award

@@ -22,8 +22,8 @@ const (
 	LowAgainstEstimate LowReference = "estimate"
 )
 
-// LowPrice marks a price that is at least so many percent below its reference: the tenderer must be
-// asked to explain it (Directive 2014/24/EU, Article 69(1)). A mark excludes nobody.
+// LowPrice marks a price that is at least Percent below its reference: the tenderer must be asked to explain it
+// (Directive 2014/24/EU, Article 69(1)). A mark excludes nobody.
 type LowPrice struct {
 	Against LowReference    `json:"against"`
 	Percent decimal.Decimal `json:"percent"`
@@ -38,7 +38,7 @@ func (l LowPrice) check() []*models.Refusal {
 			Accepting("%s, %s or %s", LowAgainstMean, LowAgainstNext, LowAgainstEstimate))
 	}
 	if !l.Percent.IsPos() || l.Percent.Cmp(decimal.Hundred) >= 0 {
-		faults = append(faults, invalid("/low/percent", "%s percent", l.Percent).
+		faults = append(faults, invalid("/low/percent", "the percentage is %s", l.Percent).
 			Accepting("more than 0 and less than 100"))
 	}
 	if l.Against == LowAgainstEstimate && !l.Estimate.IsPos() {

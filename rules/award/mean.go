@@ -6,7 +6,7 @@ import (
 	"github.com/govalues/decimal"
 )
 
-// Mean is the mean of individual scores, rounded once by the rule. It fails without scores.
+// Mean is the mean of individual scores, rounded once by the rule. It returns an error when there are no scores.
 func Mean(scores []decimal.Decimal, rule Rounding) (decimal.Decimal, error) {
 	if len(scores) == 0 {
 		return decimal.Zero, errors.New("mean of no scores")

@@ -56,15 +56,15 @@ func (s Scheme) compare(a, b *entry) (order int, by string) {
 	return order, by
 }
 
-// A Reversal is a pair of tenders whose order another ranking turned.
+// A Reversal is a pair of tenders whose order another ranking reversed.
 type Reversal struct {
-	// Ahead was behind before.
+	// Ahead was behind in the earlier ranking.
 	Ahead  models.ID `json:"ahead"`
 	Behind models.ID `json:"behind"`
 }
 
-// Reversals names the pairs, ranked in both, whose order after is not that of before. Under methods
-// relative to the other prices, excluding a tender can do that to tenders it has nothing to do with.
+// Reversals names the pairs, ranked in both rankings, whose order was reversed. Under methods relative to the other
+// prices, excluding one tender can reverse the order of two others.
 func Reversals(before, after Ranking) []Reversal {
 	was := map[models.ID]int{}
 	for _, s := range before.Places {

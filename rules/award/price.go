@@ -15,7 +15,7 @@ type priced struct {
 	lowest, highest decimal.Decimal
 }
 
-// pricesOf compares by CmpTotal, so that of 100 and 100.00 the same one is named whichever tender comes first.
+// pricesOf compares by CmpTotal, so that of 100 and 100.00 it names the same one, whichever tender comes first.
 func pricesOf(s Scheme, tenders []*entry) priced {
 	p := priced{scheme: s}
 	if len(tenders) > 0 {

@@ -25,14 +25,14 @@ type Ranking struct {
 	Places []Place `json:"standings"`
 }
 
-// A Place is that of one tender in the ranking, and why it has it.
+// A Place is the place of one tender in the ranking, and why it has this place.
 type Place struct {
 	Tender models.ID `json:"tender"`
-	// Rank counts from 1; equal standings share a rank; 0: excluded.
+	// Rank counts from 1; equal tenders share a rank; 0: excluded.
 	Rank int `json:"rank,omitempty"`
 	// Lines add up to Total.
 	Lines []Line `json:"lines,omitempty"`
-	// Total is points, the most wins; under QualityInMoney it is money, the least wins.
+	// Total is in points, and the most wins; under QualityInMoney it is in money, and the least wins.
 	Total decimal.Decimal `json:"total"`
 	// Quality is the part of the quality criteria in Total.
 	Quality decimal.Decimal `json:"quality"`
@@ -54,10 +54,9 @@ type Line struct {
 	How string `json:"how"`
 }
 
-// Rank ranks tenders; their order does not matter. It refuses what [Scheme.Check] refuses, tenders with
-// one ID ([models.CodeInvalidValue]), prices that cannot be scored ([models.CodeInvalidPrice]) and
-// scores that are missing, for no criterion or outside the scale ([models.CodeInvalidScore]), with all
-// faults at once.
+// Rank ranks tenders; their order does not matter. It refuses what [Scheme.Check] refuses, two tenders with the same ID
+// ([models.CodeInvalidValue]), prices that cannot be scored ([models.CodeInvalidPrice]) and scores that are missing,
+// for no criterion or outside the scale ([models.CodeInvalidScore]), with all faults at once.
 func Rank(s Scheme, tenders []Tender) (Ranking, error) {
 	if err := s.Check(); err != nil {
 		return Ranking{}, err
@@ -105,7 +104,7 @@ func (s Scheme) entriesOf(tenders []Tender) ([]*entry, error) {
 	for i, t := range tenders {
 		if slices.ContainsFunc(tenders[:i], func(earlier Tender) bool { return earlier.ID == t.ID }) {
 			faults = append(faults, models.Refuse(models.CodeInvalidValue, "/tenders/"+string(t.ID),
-				"the tender is there twice"))
+				"the tender is listed twice"))
 			continue
 		}
 		e := &entry{Place: Place{Tender: t.ID, Excluded: t.Excluded}, scores: t.Scores}
@@ -138,7 +137,8 @@ func (s Scheme) checkScores(t Tender) []*models.Refusal {
 	}
 	for id := range t.Scores {
 		if s.criterion(id) == nil {
-			faults = append(faults, models.Refuse(models.CodeInvalidScore, field+id, "there is no criterion %q", id))
+			faults = append(faults, models.Refuse(models.CodeInvalidScore, field+id, "there is no criterion %q", id).
+				Accepting("a score for each criterion, and no other"))
 		}
 	}
 	return faults
@@ -195,8 +195,7 @@ func (e *entry) add(rule Rounding, criterion string, exact ratio, how string) er
 	return nil
 }
 
-// uncountable refuses points with more digits than are computed with: only prices or weights beyond all measure
-// lead there.
+// uncountable refuses points with more digits than can be computed: only absurdly large prices or weights lead to them.
 func uncountable(tender models.ID, criterion string, err error) error {
 	return models.Refuse(models.CodeInvalidPrice, "/tenders/"+string(tender),
 		"the points for %s cannot be computed exactly: %v", criterion, err).

@@ -52,7 +52,7 @@ type Scheme struct {
 	// MinimumQuality excludes a tender with fewer quality points in all; 0: no minimum.
 	MinimumQuality decimal.Decimal `json:"minimum_quality,omitzero"`
 	Rounding       Rounding        `json:"rounding"`
-	// TieBreak decides between equal totals, first key first: [TieByPrice], [TieByQuality] or a criterion's ID.
+	// TieBreak decides between equal totals, by the first key first: [TieByPrice], [TieByQuality] or a criterion's ID.
 	TieBreak []string `json:"tie_break"`
 	// Low says which prices look abnormally low; nil: none is marked.
 	Low *LowPrice `json:"low,omitempty"`
@@ -87,7 +87,7 @@ func (s Scheme) points() bool { return s.Method != QualityInMoney }
 func (s Scheme) Check() error {
 	faults := slices.Concat(s.checkMethod(), s.checkCriteria(), s.checkTieBreak())
 	if s.Rounding.Digits < 0 || s.Rounding.Digits > maxDigits || !slices.Contains(RoundingModes(), s.Rounding.Mode) {
-		faults = append(faults, invalid("/rounding", "the rounding rule is incomplete").
+		faults = append(faults, invalid("/rounding", "the rounding rule cannot be used").
 			Accepting("0 to %d digits and one of %v", maxDigits, RoundingModes()))
 	}
 	if s.Low != nil {
@@ -133,7 +133,7 @@ func (s Scheme) checkCriteria() []*models.Refusal {
 		case slices.ContainsFunc(s.Criteria[:i], func(earlier QualityCriterion) bool { return earlier.ID == c.ID }):
 			faults = append(faults, invalid(field+"/id", "%q names two criteria", c.ID))
 		case !c.Weight.IsPos() || !c.Max.IsPos():
-			faults = append(faults, invalid(field, "weight %s and maximum %s", c.Weight, c.Max).
+			faults = append(faults, invalid(field, "the weight is %s and the maximum is %s", c.Weight, c.Max).
 				Accepting("both more than 0"))
 		case c.Minimum.IsNeg() || c.Minimum.Cmp(c.Max) > 0:
 			faults = append(faults, invalid(field+"/minimum", "the minimum %s is outside the scale", c.Minimum).
@@ -169,7 +169,8 @@ func (s Scheme) checkTieBreak() []*models.Refusal {
 	for i, key := range s.TieBreak {
 		known := key == TieByPrice || key == TieByQuality || s.criterion(key) != nil
 		if !known || slices.Contains(s.TieBreak[:i], key) {
-			faults = append(faults, invalid(fmt.Sprintf("/tie_break/%d", i), "%q is no new key", key).
+			faults = append(faults, invalid(fmt.Sprintf("/tie_break/%d", i),
+				"%q is not a key, or is listed twice", key).
 				Accepting("%s, %s or the ID of a criterion, each once", TieByPrice, TieByQuality))
 		}
 	}

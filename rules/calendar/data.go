@@ -37,7 +37,7 @@ func (e *embedded) loadHolidays() error {
 			return err
 		}
 		if _, twice := e.holidays[f.Country]; twice {
-			return fmt.Errorf("%s is there twice", f.Country)
+			return fmt.Errorf("%s is listed twice", f.Country)
 		}
 		e.holidays[f.Country] = f
 		return f.check()

@@ -72,7 +72,7 @@ func warn(at time.Time, zoneName string, holidays *Holidays) ([]string, error) {
 	if err != nil || working {
 		return nil, err
 	}
-	return []string{fmt.Sprintf("the deadline falls on %s, which is no working day (%s)", day, why)}, nil
+	return []string{fmt.Sprintf("the deadline falls on %s, which is not a working day (%s)", day, why)}, nil
 }
 
 // IDs of the rules that bound a planning notice which is to shorten time limits.

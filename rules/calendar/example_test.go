@@ -57,5 +57,5 @@ func ExampleInstant() {
 	fmt.Println(err)
 	// Output:
 	// 2018-07-09T10:00:00Z <nil>
-	// local_time_invalid at /deadline: 2026-03-29T02:30 does not exist in Europe/Paris: clocks go forward over it
+	// local_time_invalid at /deadline: 2026-03-29T02:30 does not exist in Europe/Paris: clocks skip it
 }

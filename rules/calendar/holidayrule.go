@@ -35,15 +35,15 @@ type holidayRule struct {
 	OnOrAfter string `yaml:"on_or_after"`
 	// Dates lists single days.
 	Dates []string `yaml:"dates"`
-	// From, Until and Except narrow the years.
+	// From, Until and Except limit the years.
 	From   int   `yaml:"from"`
 	Until  int   `yaml:"until"`
 	Except []int `yaml:"except"`
-	// IfSunday moves a fixed day that falls on a Sunday by so many days.
+	// IfSunday moves a fixed day that falls on a Sunday by this number of days.
 	IfSunday int `yaml:"if_sunday"`
 	// Substitute adds the next working day when the holiday falls on a Saturday or Sunday.
 	Substitute bool `yaml:"substitute"`
-	// Undecided marks days of which the law had not settled whether they are holidays.
+	// Undecided marks days for which the law had not settled whether they are holidays.
 	Undecided bool `yaml:"undecided"`
 }
 
@@ -67,8 +67,8 @@ func (f holidayFile) check() error {
 	return err
 }
 
-// build computes every holiday of the covered years. The years on either side are computed as well
-// but not answered for, since a substitute can cross the turn of the year.
+// build computes every holiday of the covered years. The year before them is computed as well and then dropped, because
+// a substitute can cross the turn of the year.
 func (f holidayFile) build(place string, extra []holidayRule) (*Holidays, error) {
 	h := &Holidays{place: place, from: f.From, until: f.Until, names: map[Date]string{}, undecided: map[Date]string{}}
 	var substituted []Date

@@ -50,11 +50,11 @@ func Instant(field, local, zoneName string) (time.Time, error) {
 		return found[0].UTC(), nil
 	case 0:
 		return time.Time{}, models.Refuse(models.CodeInvalidLocalTime, field,
-			"%s does not exist in %s: clocks go forward over it", local, zoneName).
+			"%s does not exist in %s: clocks skip it", local, zoneName).
 			Accepting("a time outside the hour that is skipped")
 	default:
 		return time.Time{}, models.Refuse(models.CodeInvalidLocalTime, field,
-			"%s happens twice in %s: the clock is put back over it", local, zoneName).
+			"%s happens twice in %s: clocks are put back and show it again", local, zoneName).
 			Accepting("a time outside the hour that is repeated")
 	}
 }

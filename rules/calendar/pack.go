@@ -57,9 +57,9 @@ type Rule struct {
 	Length   Length `yaml:"length"`
 	Source   string `yaml:"source"`
 	Note     string `yaml:"note"`
-	// Variants replace the length when all their circumstances hold; the shortest that holds counts.
+	// Variants replace the length when all their circumstances are given; the shortest that applies counts.
 	Variants []Variant `yaml:"variants"`
-	// Extensions lengthen whatever holds.
+	// Extensions lengthen whichever length applies.
 	Extensions []Extension `yaml:"extensions"`
 }
 
@@ -128,7 +128,7 @@ func (p Pack) Rule(id string) (Rule, error) {
 	r, known := p.rules[id]
 	if !known {
 		return Rule{}, models.Refuse(models.CodeRuleUnknown, "",
-			"the rule packs of %s know no time limit %q", p.Country, id)
+			"the rule packs of %s have no time limit %q", p.Country, id)
 	}
 	return r, nil
 }
@@ -143,7 +143,8 @@ func (p Pack) Count(id string, event Date, holidays *Holidays, circumstances ...
 	}
 	for _, c := range circumstances {
 		if !slices.Contains(Circumstances(), c) {
-			return Explained{}, models.Refuse(models.CodeInvalidValue, "", "%q is not a circumstance the rules know", c)
+			return Explained{}, models.Refuse(models.CodeInvalidValue, "",
+				"%q is not a circumstance that the rules know", c)
 		}
 	}
 	length, source, used := rule.length(circumstances)

@@ -140,10 +140,10 @@ func TestADeadlineAtMidnightBelongsToTheDayThatEnds(t *testing.T) {
 	pack, france := packFor(t, "FR", "2026-03-02"), holidaysOf(t, "FR")
 	for local, warning := range map[string]string{
 		"2026-04-11T00:00":    "",
-		"2026-04-11T00:00:01": "2026-04-11, which is no working day (Saturday)",
-		"2026-04-13T00:00":    "2026-04-12, which is no working day (Sunday)",
+		"2026-04-11T00:00:01": "2026-04-11, which is not a working day (Saturday)",
+		"2026-04-13T00:00":    "2026-04-12, which is not a working day (Sunday)",
 		"2026-04-13T00:00:01": "",
-		"2026-05-02T00:00":    "2026-05-01, which is no working day (Labour Day in FR)",
+		"2026-05-02T00:00":    "2026-05-01, which is not a working day (Labour Day in FR)",
 	} {
 		checked, err := pack.CheckDeadline(Deadline{
 			Rule: "open/tenders", Event: date(t, "2026-03-02"), Local: local, Zone: "Europe/Paris",

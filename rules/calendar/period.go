@@ -30,10 +30,9 @@ func End(event Date, length Length, holidays *Holidays) (Explained, error) {
 	return e, c.err
 }
 
-// LatestBefore returns the last day on which an act is in time that must be done a period before a
-// day: "six days before the time limit" (Regulation 1182/71, Article 3(4), second sentence: a period
-// counted backwards does not move). No holidays are needed; a length in working days is refused with
-// [models.CodeInvalidValue].
+// LatestBefore returns the last day for an act that must be done a given period before a day: "six days before the time
+// limit" (Regulation 1182/71, Article 3(4), second sentence: a period counted backwards does not move). No holidays are
+// needed; a length in working days is refused with [models.CodeInvalidValue].
 func LatestBefore(day Date, length Length) (Explained, error) {
 	e := Explained{Event: day, Length: length, Backward: true}
 	switch {
@@ -74,7 +73,7 @@ func (c *count) toRawDay() {
 	c.LastDay = c.RawDay
 }
 
-// rollForward moves a last day that is no working day (Article 3(4)) and says why.
+// rollForward moves a last day that is not a working day (Article 3(4)) and says why.
 func (c *count) rollForward() {
 	for c.err == nil {
 		working, why := c.working(c.LastDay)

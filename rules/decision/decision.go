@@ -2,9 +2,9 @@
 // (Directive 2014/24/EU, Article 39(4): the participants agree on the internal organisation of the
 // procurement). Until the agreement is signed, unanimity of all buyers holds.
 //
-// The rules are read strictly. Only members that have not left count, each with its last standing vote
-// on the very digest that is decided; a member that does not approve, by abstaining or by silence,
-// stays in the count. So a decision never carries because someone looked away:
+// The rules are read strictly. Only members that have not left count, each with its last standing vote on the very
+// digest that is decided; a member that does not approve, by abstaining or by silence, stays in the count. So no
+// decision is carried by silence:
 //
 //	unanimous   every member approves; one abstention blocks
 //	majority    more than half of the members approve
@@ -24,10 +24,10 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// Decide counts the votes on one digest and names the members whose vote is not in, in the order of
-// members. The order of votes does not matter. It refuses an unknown rule ([models.CodeInvalidValue]),
-// a weighted vote while a share is not agreed ([models.CodeBudgetShareMissing]) and a vote of the lead
-// buyer alone where there is none ([models.CodeLeadMissing]); the decision is then open.
+// Decide counts the votes on one digest and names the members whose vote is not in, in the order of members. The order
+// of votes does not matter. It refuses an unknown rule ([models.CodeInvalidValue]), a weighted vote while a share is
+// not agreed ([models.CodeBudgetShareMissing]) and a decision of the lead buyer alone where there is not exactly one
+// ([models.CodeLeadMissing]); the decision is then open.
 func Decide(
 	rule models.DecisionRule, members []models.Member, votes []models.Vote, digest string,
 ) (models.Decision, []models.ID, error) {
@@ -104,7 +104,7 @@ func choicesOn(votes []models.Vote, digest string) map[models.ID]models.Choice {
 	return choices
 }
 
-// A tally weighs the voters by how they voted; what is neither approving nor open will not carry.
+// A tally weighs the voters by how they voted; weight that is neither approving nor open counts against the decision.
 type tally struct {
 	total, approving, open decimal.Decimal
 	missing                []models.ID

@@ -99,7 +99,7 @@ func TestTwoBuyersFromOneCountryAreNotEligible(t *testing.T) {
 	require.Equal(t, models.FindingMet, findingOf(t, criteria, "buyers").Finding)
 	countries := findingOf(t, criteria, "countries")
 	require.Equal(t, models.FindingNotMet, countries.Finding)
-	require.Equal(t, "1 different countries (FR), at least 2 required", countries.Detail)
+	require.Equal(t, "1 different countries (FR); at least 2 required", countries.Detail)
 }
 
 func TestAnEconomicOperatorIsNoBuyer(t *testing.T) {
@@ -228,7 +228,7 @@ func TestEveryMemberMustBelongToTheBodyInTime(t *testing.T) {
 	write(t, &d, EntryMembership, "C", Membership{Body: eccp, Since: day("2021-02-03")}) // a day late
 	criterion := findingOf(t, Judge(p, d), "platform_membership")
 	require.Equal(t, models.FindingNotMet, criterion.Finding)
-	require.Contains(t, criterion.Detail, "of C")
+	require.Contains(t, criterion.Detail, "for C")
 	require.Len(t, criterion.Evidence, 2)
 	write(t, &d, EntryMembership, "C", Membership{Body: eccp, Applied: true, Since: day("2021-01-15")})
 	require.Equal(t, models.FindingMet, findingOf(t, Judge(p, d), "platform_membership").Finding)

@@ -22,7 +22,7 @@ func ExampleJudge() {
 	}
 	// Output:
 	// eligibility_buyers met
-	//   2 contracting authorities, at least 2 required
+	//   2 contracting authorities; at least 2 required
 	// eligibility_countries not_met
-	//   1 different countries (FR), at least 2 required
+	//   1 different countries (FR); at least 2 required
 }

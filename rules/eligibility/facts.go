@@ -24,18 +24,18 @@ type Action struct {
 	Starts calendar.Date `json:"starts,omitzero"`
 	// Months is how long it lasts.
 	Months int `json:"months"`
-	// CoFinancing is the share of eligible costs the union pays, in percent, a decimal number as text.
+	// CoFinancing is the share of eligible costs that the Union pays, in percent, a decimal number as text.
 	CoFinancing string `json:"co_financing,omitempty"`
-	// Grant is the amount the union pays, in euro, a decimal number as text.
+	// Grant is the amount that the Union pays, in euro, a decimal number as text.
 	Grant string `json:"grant,omitempty"`
 	// SubmittedAt is when the application was submitted.
 	SubmittedAt *time.Time `json:"submitted_at,omitempty"`
 }
 
-// A Membership says since when an organisation belongs to a body, or has applied to.
+// A Membership says since when an organisation belongs to a body, or when it applied to it.
 type Membership struct {
 	Body string `json:"body"`
-	// Applied tells that membership is applied for, not yet given.
+	// Applied tells that membership was applied for but not yet granted.
 	Applied bool          `json:"applied,omitempty"`
 	Since   calendar.Date `json:"since"`
 
@@ -87,7 +87,7 @@ type Facts struct {
 	// Members are those that have not left.
 	Members     []models.Organisation
 	Memberships []Membership
-	// Action is nil as long as nothing is recorded of it.
+	// Action is nil while nothing is recorded about it.
 	Action     *Action
 	Activities []Activity
 	// Closed lists the phases whose latest round is closed.
@@ -100,8 +100,8 @@ type Facts struct {
 	actionEvidence string
 }
 
-// FactsOf reads the facts from the dossier. An entry that does not fit its type counts as if it were
-// not there. [Facts.ConsultationStates] is for the caller to fill in.
+// FactsOf reads the facts from the dossier. An entry that does not fit its type counts as if it were not there. The
+// caller fills in [Facts.ConsultationStates].
 func FactsOf(d models.Dossier) Facts {
 	f := Facts{Now: d.Now}
 	for _, m := range d.ActiveMembers() {

@@ -11,7 +11,7 @@ import (
 // CodePrefix begins the code of every criterion of this package; the rule's ID follows.
 const CodePrefix = "eligibility_"
 
-// Judge judges the rules that hold at every gate, in the order of the profile.
+// Judge judges the rules that apply at every gate, in the order of the profile.
 func Judge(p Profile, d models.Dossier) []models.Criterion { return JudgeFacts(p, "", FactsOf(d)) }
 
 // JudgeAt judges the rules that are bound to the gate of a phase.
@@ -30,7 +30,7 @@ func JudgeFacts(p Profile, phase models.Phase, f Facts) []models.Criterion {
 	return criteria
 }
 
-// A finding is what one rule comes to.
+// A finding is the result of judging one rule.
 type finding struct {
 	models.Finding
 	detail   string
@@ -98,7 +98,7 @@ func metIf(is bool, format string, args ...any) finding {
 }
 
 func (r Rule) enough(got int, what string) finding {
-	return metIf(got >= r.AtLeast, "%d %s, at least %d required", got, what, r.AtLeast)
+	return metIf(got >= r.AtLeast, "%d %s; at least %d required", got, what, r.AtLeast)
 }
 
 func authorities(members []models.Organisation) []models.Organisation {
@@ -147,7 +147,7 @@ func (r Rule) lessDevelopedRegion(f Facts) finding {
 	}
 	if yes < r.AtLeast && yes+unsaid >= r.AtLeast {
 		return unknown(
-			"%d members from a less developed or transition region, of %d it is not said, at least %d required",
+			"%d members are from a less developed or transition region, %d have not said; at least %d required",
 			yes, unsaid, r.AtLeast)
 	}
 	return r.enough(yes, "members from a less developed or transition region")
@@ -170,16 +170,16 @@ func (r Rule) membership(f Facts) finding {
 		evidence = append(evidence, f.Memberships[i].evidence)
 	}
 	if len(missing) > 0 {
-		return notMet("no membership of the %s by %s recorded of %s", r.Body, by, strings.Join(missing, ", ")).
+		return notMet("no membership of the %s by %s is recorded for %s", r.Body, by, strings.Join(missing, ", ")).
 			on(evidence...)
 	}
-	return met("all %d members belong to the %s by %s", len(f.Members), r.Body, by).on(evidence...)
+	return met("all %d members belonged to the %s by %s", len(f.Members), r.Body, by).on(evidence...)
 }
 
 func (r Rule) consultationStates(f Facts) finding {
 	if f.ConsultationStates == nil {
 		return unknown(
-			"in which Member States the market was consulted is not recorded, at least %d required", r.AtLeast)
+			"it is not recorded in which Member States the market was consulted; at least %d required", r.AtLeast)
 	}
 	states := slices.Clone(f.ConsultationStates)
 	slices.Sort(states)

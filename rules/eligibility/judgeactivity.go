@@ -26,7 +26,7 @@ func (r Rule) activities(f Facts) finding {
 	}
 }
 
-// share asks for a part of all activities of the kind; of none there is no part.
+// share asks for a part of all activities of the kind. Without any activity, the share is unknown.
 func (r Rule) share(all []Activity) finding {
 	if len(all) == 0 {
 		return unknown("no activity of kind %s is recorded, so there is no share of them", r.Activity)
@@ -38,7 +38,7 @@ func (r Rule) share(all []Activity) finding {
 		}
 	}
 	return metIf(r.reaches(with, len(all)),
-		"%d of %d activities of kind %s with participants of kind %s, at least %s %% required",
+		"%d of %d activities of kind %s have participants of kind %s; at least %s %% required",
 		with, len(all), r.Activity, r.With, r.Percent)
 }
 
@@ -57,10 +57,10 @@ func (r Rule) reaches(part, whole int) bool {
 	return err == nil && got.Cmp(wanted) >= 0
 }
 
-// yearly asks for a number in each full year of the action that is over.
+// yearly asks for a least number of activities in each full year of the action that is over.
 func (r Rule) yearly(f Facts, all []Activity) finding {
 	if f.Action == nil || f.Action.Starts.IsZero() {
-		return unknown("when the action starts is not recorded")
+		return unknown("it is not recorded when the action starts")
 	}
 	today := calendar.DateOf(f.Now, f.Now.Location())
 	years := 0
@@ -74,7 +74,7 @@ func (r Rule) yearly(f Facts, all []Activity) finding {
 		}
 		if got < r.AtLeast {
 			return notMet(
-				"%d activities of kind %s in the year from %s, at least %d required", got, r.Activity, from, r.AtLeast)
+				"%d activities of kind %s in the year from %s; at least %d required", got, r.Activity, from, r.AtLeast)
 		}
 	}
 	return met("at least %d activities of kind %s in each of the %d full years so far", r.AtLeast, r.Activity, years)

@@ -93,7 +93,7 @@ func (p Profile) check() error {
 			faults = append(faults, fmt.Errorf("check rule %q: %w", r.ID, err))
 		}
 		if slices.ContainsFunc(p.Rules[:i], func(earlier Rule) bool { return earlier.ID == r.ID }) {
-			faults = append(faults, fmt.Errorf("rule %q is there twice", r.ID))
+			faults = append(faults, fmt.Errorf("rule %q is listed twice", r.ID))
 		}
 	}
 	return errors.Join(faults...)

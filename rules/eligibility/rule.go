@@ -17,35 +17,35 @@ type Kind string
 
 // The kinds of rule.
 const (
-	// KindContractingAuthorities: at least so many members are contracting authorities.
+	// KindContractingAuthorities: at least AtLeast members are contracting authorities.
 	KindContractingAuthorities Kind = "contracting_authorities"
-	// KindLegalEntities: at least so many different members.
+	// KindLegalEntities: there are at least AtLeast different members.
 	KindLegalEntities Kind = "legal_entities"
-	// KindCountries: the members (or those the rule is about) are from at least so many different countries.
+	// KindCountries: the members (or those the rule is about) are from at least AtLeast different countries.
 	KindCountries Kind = "countries"
 	// KindEligibleCountries: every member is from one of the countries.
 	KindEligibleCountries Kind = "eligible_countries"
-	// KindLessDevelopedRegion: at least so many members from a less developed or transition region.
+	// KindLessDevelopedRegion: at least AtLeast members are from a less developed or transition region.
 	KindLessDevelopedRegion Kind = "less_developed_region"
 	// KindMembership: every member belongs to the body, or has applied, by the deadline.
 	KindMembership Kind = "membership"
-	// KindSubmission: the application was submitted before the deadline.
+	// KindSubmission: the application was submitted by the deadline.
 	KindSubmission Kind = "submission"
-	// KindDuration: the action lasts so many months.
+	// KindDuration: the action lasts a number of months within Months.
 	KindDuration Kind = "duration"
-	// KindCoFinancing: the union pays at most so many percent.
+	// KindCoFinancing: the Union pays at most Percent of the eligible costs.
 	KindCoFinancing Kind = "co_financing"
-	// KindGrant: the grant is within the amounts, in euro.
+	// KindGrant: the grant is within Amount, in euro.
 	KindGrant Kind = "grant"
-	// KindConsultationStates: the market is consulted in at least so many Member States.
+	// KindConsultationStates: the market is consulted in at least AtLeast Member States.
 	KindConsultationStates Kind = "consultation_states"
 	// KindPhasesClosed: the phases have been carried out.
 	KindPhasesClosed Kind = "phases_closed"
-	// KindActivityCount: at least so many activities of the kind.
+	// KindActivityCount: there are at least AtLeast activities of the kind.
 	KindActivityCount Kind = "activity_count"
-	// KindActivityShare: at least so many percent of the activities have such participants.
+	// KindActivityShare: at least Percent of the activities have such participants.
 	KindActivityShare Kind = "activity_share"
-	// KindActivityYearly: at least so many activities in each full year of the action.
+	// KindActivityYearly: there are at least AtLeast activities in each full year of the action.
 	KindActivityYearly Kind = "activity_yearly"
 )
 
@@ -60,7 +60,7 @@ type Rule struct {
 	Note   string `yaml:"note"`
 
 	AtLeast int `yaml:"at_least"`
-	// Of narrows countries to those of the contracting authorities.
+	// Of limits the countries to those of the contracting authorities.
 	Of        Kind            `yaml:"of"`
 	Percent   string          `yaml:"percent"`
 	Months    Months          `yaml:"months"`
@@ -114,9 +114,9 @@ func (r Rule) check() error {
 	case r.ID == "":
 		return errors.New("an id is required")
 	case r.Source == "":
-		return errors.New("a source is required: what nobody wrote down is no rule")
+		return errors.New("a source is required")
 	case r.Phase != "" && !slices.Contains(models.Phases(), r.Phase):
-		return fmt.Errorf("%q is no phase", r.Phase)
+		return fmt.Errorf("%q is not a phase", r.Phase)
 	}
 	switch r.Kind {
 	case KindContractingAuthorities, KindLegalEntities, KindLessDevelopedRegion, KindConsultationStates:
@@ -144,7 +144,7 @@ func (r Rule) check() error {
 	case KindPhasesClosed:
 		return r.needs(len(r.Phases) > 0 && !slices.ContainsFunc(r.Phases, unknownPhase), "phases")
 	default:
-		return fmt.Errorf("%q is no kind of rule", r.Kind)
+		return fmt.Errorf("%q is not a kind of rule", r.Kind)
 	}
 }
 
@@ -174,7 +174,7 @@ func (a Amount) valid() bool {
 	return a.From != "" || a.To != ""
 }
 
-// kosovo is called so by programmes of the European Union; ISO 3166-1 leaves the code to its users.
+// kosovo is the code that programmes of the European Union use; ISO 3166-1 leaves the code to its users.
 const kosovo = "XK"
 
 func unknownCountry(code string) bool { return !models.ValidCountry(code) && code != kosovo }

@@ -1,6 +1,6 @@
-// Package evaluation holds the rules of the tender phase: what may be published, who may open and score
-// what and when, how the record becomes a ranking, what tenderers are told, and what is reported. All of it
-// is computed from the dossier alone.
+// Package evaluation holds the rules of the tender phase: what may be published, who may open and score what and when,
+// how the record becomes a ranking, what letters say, and what is reported. All of it is computed from the dossier
+// alone.
 package evaluation
 
 import (
@@ -31,41 +31,44 @@ func (c Criteria) Check() error {
 	return scheme.Check()
 }
 
-// CheckAgainst refuses criteria for no lot, and any change once the lot is published.
+// CheckAgainst refuses criteria without a lot of the procurement, and any change after the lot was published.
 func (c Criteria) CheckAgainst(d models.Dossier, _ models.Entry) error {
 	return unpublished(d, c.Lot)
 }
 
-// unpublished refuses criteria for no lot, and any change of them once the lot is published: they bind from then on.
+// unpublished refuses criteria without a lot of the procurement, and any change after the lot was published: they bind
+// from then on.
 func unpublished(d models.Dossier, id models.ID) error {
 	lot, ok := d.Tendering.Lot(id)
 	if !ok {
-		return models.Refuse(models.CodeInvalidValue, "/lot", "the procurement has no lot %s", id)
+		return models.Refuse(models.CodeInvalidValue, "/lot", "the procurement has no lot %s", id).
+			Accepting("the ID of a lot of this procurement")
 	}
 	if lot.Published() {
 		return models.Refuse(models.CodeFrozen, "", "the criteria of lot %d were published", lot.Number).
-			Accepting("ending the lot, and criteria for another")
+			Accepting("ending the lot, and writing criteria for another lot")
 	}
 	return nil
 }
 
-// OpeningKey is for whom envelopes are sealed.
+// OpeningKey holds the public keys to which envelopes are sealed.
 type OpeningKey struct {
 	models.OpeningKey
 }
 
-// CheckAgainst refuses another key while a lot is published for which envelopes are sealed with this one. Between
-// the requests to participate and the invitations there has to be another: who opened the requests has used this one.
+// CheckAgainst refuses another key while envelopes for a published lot are or were sealed to the present one. Between
+// the requests to participate and the invitations a new key is needed: the openers of the requests have used the old
+// one.
 func (OpeningKey) CheckAgainst(d models.Dossier, _ models.Entry) error {
 	if slices.ContainsFunc(d.Tendering.Lots, sealing) {
 		return models.Refuse(models.CodeFrozen, "",
 			"envelopes are being sealed for the opening key that was published").
-			Accepting("another key once every published lot has ended")
+			Accepting("another key after every published lot has ended")
 	}
 	return nil
 }
 
-// sealing tells whether envelopes are or were sealed for the present opening key in a lot that goes on.
+// sealing tells whether envelopes for a lot that has not ended are or were sealed to the present opening key.
 func sealing(l models.Lot) bool {
 	return l.Running() && (l.Open() || l.Box().HandsIn == models.HandedTender)
 }

@@ -16,14 +16,14 @@ const ruleStandstill = "standstill"
 
 // A Standstill is the time during which no contract is concluded.
 type Standstill struct {
-	// Until is the first instant at which one may be.
+	// Until is the first instant at which a contract may be concluded.
 	Until time.Time
 	// FirstDay is that day by the lead buyer's calendar, and Because how it was counted.
 	FirstDay calendar.Date
 	Because  calendar.Explained
 }
 
-// CountStandstill counts it from the latest letter.
+// CountStandstill counts the standstill from the latest letter.
 func CountStandstill(d models.Dossier, latest time.Time, electronic bool) (Standstill, error) {
 	var s Standstill
 	country, err := leadCountry(d)
@@ -55,9 +55,9 @@ func CountStandstill(d models.Dossier, latest time.Time, electronic bool) (Stand
 	return s, err
 }
 
-// A Letter tells one tenderer of the decision: who won and why, why the recipient did not, and when a
-// contract can be concluded at the earliest, or on what grounds nothing is awarded (Directive 2014/24/EU,
-// Article 55(1) and (2); Directive 89/665/EEC, Article 2a(2)).
+// A Letter informs one tenderer of the decision: who won and why, why the recipient did not, and when a contract can be
+// concluded at the earliest, or on what grounds nothing is awarded (Directive 2014/24/EU, Article 55(1) and (2);
+// Directive 89/665/EEC, Article 2a(2)).
 type Letter struct {
 	Procurement models.ID   `json:"procurement"`
 	Lot         models.ID   `json:"lot"`
@@ -68,7 +68,8 @@ type Letter struct {
 	Won         bool        `json:"won"`
 	Winner      string      `json:"winner,omitempty" doc:"Name of the successful tenderer; absent: there is none"`
 	DecidedAt   time.Time   `json:"decided_at"`
-	// EndedFor and EndReason are the grounds on which the lot ended without award; all that follows is absent then.
+	// EndedFor and EndReason are the grounds on which the lot ended without award; if they are given, all that follows
+	// is absent.
 	EndedFor  string `json:"ended_for,omitempty" doc:"eForms code list non-award-justification"`
 	EndReason string `json:"end_reason,omitempty" doc:"What the board wrote"`
 	// Rank, Total and Lines are absent for a tender that was excluded; then ExcludedFor says why.
@@ -97,16 +98,17 @@ type Invitation struct {
 	Deadline      time.Time        `json:"deadline"`
 	DeadlineLocal string           `json:"deadline_local"`
 	DeadlineZone  string           `json:"deadline_zone"`
-	// Notice and Criteria are the contract notice and the award criteria by their digests; Languages are those of
-	// the tenders (Directive 2014/24/EU, Annex IX(1)).
+	// Notice and Criteria are the digests of the contract notice and of the award criteria; Languages are those in
+	// which tenders may be written (Directive 2014/24/EU, Annex IX(1)).
 	Notice    string   `json:"notice"`
 	Criteria  string   `json:"award_criteria"`
 	Languages []string `json:"languages"`
-	// SendTo is where tenders are sent to, electronically; Documents are the procurement documents, and where they are.
+	// SendTo is the address to which tenders are sent electronically; Documents are the procurement documents with
+	// their addresses.
 	SendTo    string             `json:"send_to" doc:"Address to which tenders are sent"`
 	Documents []InvitingDocument `json:"documents"`
-	Quality   string             `json:"quality_key" doc:"For envelopes without prices; not the key of the requests"`
-	Price     string             `json:"price_key" doc:"For which envelopes with prices are sealed"`
+	Quality   string             `json:"quality_key" doc:"Key for envelopes without prices; not that of requests"`
+	Price     string             `json:"price_key" doc:"Key for envelopes with prices"`
 }
 
 // An InvitingDocument is a procurement document as it is when the invitation is sent.
@@ -115,12 +117,12 @@ type InvitingDocument struct {
 	Version int64       `json:"version"`
 	Title   models.Text `json:"title"`
 	Digest  string      `json:"sha256"`
-	Address string      `json:"address" doc:"Where it is read, in its latest version"`
+	Address string      `json:"address" doc:"Where its latest version can be read"`
 }
 
-// A Place is where what an invitation speaks of is found.
+// A Place says where the documents of an invitation are found.
 type Place struct {
-	// Address is where clients reach the API, without a slash at the end; empty: addresses begin with their path.
+	// Address is the URL of the API, without a slash at the end; empty: addresses begin with their path.
 	Address string
 	// Documents are those that tenderers may read.
 	Documents []models.Document
@@ -144,7 +146,7 @@ func ComposeLetters(d models.Dossier, lot models.Lot, sent time.Time, s Standsti
 	stage := d.Tendering.Stages[lot.ID]
 	if e.Digest != stage.Ranking {
 		return nil, models.Refuse(models.CodeRankingChanged, "/lot",
-			"the record gives another ranking than the one that lot %d was awarded on", lot.Number).
+			"the record no longer gives the ranking on which lot %d was awarded", lot.Number).
 			Accepting("ending the lot with a reason")
 	}
 	at := slices.IndexFunc(e.Ranking.Places, func(x award.Place) bool { return x.Tender == stage.WinnerID })
@@ -165,8 +167,8 @@ func ComposeLetters(d models.Dossier, lot models.Lot, sent time.Time, s Standsti
 	return letters, nil
 }
 
-// ComposeEndLetters writes one letter to each who took part in the stage that was reached of a lot that has ended
-// without award: whose tender or request stands, and who was invited and has handed in nothing.
+// ComposeEndLetters writes one letter to everyone who took part in the last stage of a lot that has ended without
+// award: those whose tender or request stands, and those who were invited and handed in nothing.
 func ComposeEndLetters(d models.Dossier, lot models.Lot, reason string) []Letter {
 	var letters []Letter
 	box := lot.Box()

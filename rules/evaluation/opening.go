@@ -17,19 +17,20 @@ func MayFetch(d models.Dossier, tender models.ID, e models.Envelope) error {
 		return err
 	}
 	if e.Kind == models.EnvelopePrice && d.Tendering.Stages[t.LotID].QualityLockedAt == nil {
-		return models.Refuse(models.CodeQualityOpen, "", "prices are opened once quality is locked").
+		return models.Refuse(models.CodeQualityOpen, "", "prices are opened after quality is locked").
 			Accepting("the other envelopes")
 	}
 	return nil
 }
 
-// CheckOpening refuses what somebody found in an envelope who did not take part in opening the lot, what
-// was not to be opened yet, a price where none belongs, and a price envelope without one.
+// CheckOpening refuses a record by a person who did not take part in opening the lot, one of an envelope that may not
+// be opened yet, a price where none belongs, and a price envelope without a price.
 func CheckOpening(d models.Dossier, o models.Opening) error {
 	t, _ := d.Tendering.Tender(o.TenderID)
 	e, ok := t.Envelope(o.N)
 	if !ok {
-		return models.Refuse(models.CodeInvalidValue, "/envelope", "the tender has no envelope %d", o.N)
+		return models.Refuse(models.CodeInvalidValue, "/envelope", "the tender has no envelope %d", o.N).
+			Accepting("the number of an envelope of the tender")
 	}
 	if err := MayFetch(d, o.TenderID, e); err != nil {
 		return err
@@ -45,21 +46,23 @@ func CheckOpening(d models.Dossier, o models.Opening) error {
 		return models.Refuse(models.CodeAlreadyAwarded, "", "the award of the lot is decided")
 	case d.Later(t):
 		return models.Refuse(models.CodeFrozen, "",
-			"the candidates of the lot are decided on: nothing of the requests changes any more")
+			"the candidates of the lot are decided on, so the records of the requests can no longer change")
 	case e.Kind != models.EnvelopePrice && stage.QualityLockedAt != nil:
-		return models.Refuse(models.CodeQualityLocked, "", "quality is locked: nothing of it changes any more")
+		return models.Refuse(models.CodeQualityLocked, "",
+			"quality is locked, so the record of this envelope can no longer change")
 	}
 	return models.Refusals(append(checkFound(o), checkPrice(d, lot, e.Kind, o)...))
 }
 
 func checkFound(o models.Opening) []*models.Refusal {
 	if o.Readable && !models.ValidDigest(o.PlaintextDigest) {
-		return []*models.Refusal{models.Refuse(models.CodeInvalidValue, "/plaintext_digest", "this is no digest").
+		return []*models.Refusal{models.Refuse(models.CodeInvalidValue, "/plaintext_digest", "this is not a digest").
 			Accepting("the SHA-256 of the plaintext, in hexadecimal")}
 	}
 	if !o.Readable && (o.PlaintextDigest != "" || o.UploadID != "" || o.Size != 0) {
 		return []*models.Refusal{models.Refuse(models.CodeInvalidValue, "/unreadable",
-			"an envelope that cannot be read has no plaintext")}
+			"an envelope that cannot be read has no plaintext").
+			Accepting("no digest, size or upload for an envelope that cannot be read")}
 	}
 	return nil
 }
@@ -68,7 +71,9 @@ func checkPrice(d models.Dossier, lot models.ID, kind models.EnvelopeKind, o mod
 	criteria, _, _ := d.CriteriaFor(lot)
 	switch {
 	case kind != models.EnvelopePrice && o.Price != nil, !o.Readable && o.Price != nil:
-		return []*models.Refusal{models.Refuse(models.CodeInvalidPrice, "/price", "there is no price in this envelope")}
+		return []*models.Refusal{models.Refuse(models.CodeInvalidPrice, "/price",
+			"a price belongs only to a price envelope that can be read").
+			Accepting("no price")}
 	case kind != models.EnvelopePrice || !o.Readable:
 		return nil
 	case o.Price == nil:

@@ -11,8 +11,8 @@ import (
 	"github.com/ppi-engine/ppi/rules/procedure"
 )
 
-// Unready lists what is missing of lots that are to be published: the opening key, award criteria in every
-// language, and a lawful deadline.
+// Unready lists what lots that are to be published still lack: the opening key, award criteria in every language, and a
+// lawful deadline.
 func Unready(d models.Dossier, lots []models.Lot) []*models.Refusal {
 	faults := keyFaults(d)
 	way, err := procedure.Of(d)
@@ -34,14 +34,14 @@ func Unready(d models.Dossier, lots []models.Lot) []*models.Refusal {
 	return faults
 }
 
-// keyFaults refuses to publish without an opening key, and with one for which tenders were sealed before: its
-// other half has been in the hands of those who opened them.
+// keyFaults refuses to publish without an opening key, and with one to which tenders were sealed before: those who
+// opened them have its secret key.
 func keyFaults(d models.Dossier) []*models.Refusal {
 	const at = "/opening_key"
 	entry, ok := d.Latest(models.EntryOpeningKey)
 	if !ok {
 		return []*models.Refusal{models.Refuse(models.CodeOpeningKeyMissing, at,
-			"there is no key for which tenders are sealed").
+			"the opening key, to which tenders are sealed, is missing").
 			Accepting("the openers' public key")}
 	}
 	key, _ := models.BodyOf[models.OpeningKey](entry)
@@ -49,7 +49,7 @@ func keyFaults(d models.Dossier) []*models.Refusal {
 		if of := []string{used.Quality, used.Price}; slices.Contains(of, key.Quality) ||
 			slices.Contains(of, key.Price) {
 			return []*models.Refusal{models.Refuse(models.CodeOpeningKeyUsed, at,
-				"envelopes were sealed for this key since %s", used.since.Format(time.RFC3339)).
+				"envelopes have been sealed for this key since %s", used.since.Format(time.RFC3339)).
 				Accepting("the next version of the opening key, with two keys that were never published")}
 		}
 	}
@@ -63,7 +63,7 @@ type usedKey struct {
 	since time.Time
 }
 
-// usedKeys are those of earlier contract notices, and of invitations to boxes that were opened since.
+// usedKeys returns the keys of earlier contract notices, and of invitations to boxes that were opened since.
 func usedKeys(d models.Dossier) []usedKey {
 	var used []usedKey
 	for _, notice := range d.Tendering.Notices {
@@ -89,13 +89,13 @@ func usedKeys(d models.Dossier) []usedKey {
 	return used
 }
 
-// unlawful is why a deadline was refused; what cannot be told is not published either.
+// unlawful returns why a deadline was refused. A lot is not published either if its deadline cannot be judged.
 func unlawful(lot models.Lot, err error) *models.Refusal {
 	if refusal, ok := models.RefusalOf(err); ok {
 		return refusal
 	}
 	return models.Refuse(models.CodeRuleUnknown, fmt.Sprintf("/lots/%d/deadline", lot.Number),
-		"the engine cannot tell whether the deadline of lot %d is lawful: %v", lot.Number, err)
+		"the engine cannot judge whether the deadline of lot %d is lawful: %v", lot.Number, err)
 }
 
 func criteriaFaults(d models.Dossier, lot models.Lot) []*models.Refusal {
@@ -157,8 +157,9 @@ func CheckDeadline(d models.Dossier, lot models.Lot, stage models.Stage, field s
 	return err
 }
 
-// circumstances are those that shorten the time limit: electronic submission, and a planning notice that was
-// complete and sent in its window before the contract notice, when the plan says that it is to (Article 27(2)).
+// circumstances returns those that shorten the time limit: electronic submission, and a planning notice that was
+// complete and sent in its window before the contract notice, if the plan says that it shortens time limits (Article
+// 27(2)).
 func circumstances(d models.Dossier, pack calendar.Pack, noticed calendar.Date) []calendar.Circumstance {
 	all := []calendar.Circumstance{calendar.ElectronicSubmission}
 	if plan, _, ok := d.Plan(); !ok || !plan.Shortens {
@@ -174,7 +175,7 @@ func circumstances(d models.Dossier, pack calendar.Pack, noticed calendar.Date) 
 	return all
 }
 
-// leadCountry is where acts are due: the country of the lead buyer.
+// leadCountry returns the country in which acts are due: that of the lead buyer.
 func leadCountry(d models.Dossier) (string, error) {
 	members := d.ActiveMembers()
 	if len(members) == 0 || !members[0].Lead {
@@ -258,8 +259,8 @@ func buyers(d models.Dossier) []NoticeBuyer {
 	return all
 }
 
-// A ChangeNotice tells the public of a deadline that was moved, so that everyone learns of it where they learned
-// of the lot (Directive 2014/24/EU, Articles 18(1) and 47(3)).
+// A ChangeNotice informs the public of a deadline that was moved, so that everyone learns of it where they learned of
+// the lot (Directive 2014/24/EU, Articles 18(1) and 47(3)).
 type ChangeNotice struct {
 	Procurement models.ID   `json:"procurement"`
 	Mode        models.Mode `json:"mode"`
@@ -279,7 +280,7 @@ type ChangeNotice struct {
 	DispatchedAt  time.Time `json:"dispatched_at"`
 }
 
-// MovedSince tells whether the public was told after an instant that the deadline of a lot was moved.
+// MovedSince tells whether, after an instant, the public was informed that the deadline of a lot was moved.
 func MovedSince(t models.Tendering, lot models.ID, since time.Time) bool {
 	return slices.ContainsFunc(t.Notices, func(n models.Notice) bool {
 		var change ChangeNotice
@@ -288,7 +289,7 @@ func MovedSince(t models.Tendering, lot models.ID, since time.Time) bool {
 	})
 }
 
-// ComposeChangeNotice writes the notice that the deadline of a lot is now as the lot says, and was from before.
+// ComposeChangeNotice writes the notice that the deadline of a lot was moved from the given instant to the present one.
 func ComposeChangeNotice(d models.Dossier, lot models.Lot, from time.Time, reason string) ChangeNotice {
 	box := lot.Box()
 	n := ChangeNotice{

@@ -14,12 +14,12 @@ type Evaluation struct {
 	Scheme  award.Scheme   `json:"scheme"`
 	Tenders []award.Tender `json:"tenders"`
 	Ranking award.Ranking  `json:"ranking"`
-	// LateExclusions are tenders excluded after prices were known, and Reversals the pairs of others whose
-	// order that turned: relative methods do that.
+	// LateExclusions are tenders excluded after prices were known, and Reversals the pairs of other tenders whose order
+	// that reversed, as relative methods can.
 	LateExclusions []models.ID      `json:"late_exclusions,omitempty"`
 	Reversals      []award.Reversal `json:"reversals,omitempty"`
-	// LateConflicts are evaluators who declared a conflict after quality was locked. Under the mean their
-	// scores count no longer, which can turn the order too.
+	// LateConflicts are evaluators who declared a conflict after quality was locked. Under the mean, their scores no
+	// longer count, which can reverse the order too.
 	LateConflicts []models.ID `json:"late_conflicts,omitempty"`
 	// Digest is the SHA-256, in hexadecimal, over scheme, tenders and ranking; a motion to award names it.
 	Digest string `json:"digest"`
@@ -32,7 +32,8 @@ func Evaluate(d models.Dossier, lot models.ID) (Evaluation, error) {
 	stage, ok := d.Tendering.Stage(lot)
 	if !ok || stage.QualityLockedAt == nil {
 		return e, models.Refuse(models.CodeQualityOpen, "/lot",
-			"there is no ranking before quality is locked and prices are opened")
+			"there is no ranking before quality is locked and prices are opened").
+			Accepting("the ranking after the chair has locked quality")
 	}
 	s, err := scoresOf(d, lot)
 	if err != nil {
@@ -58,7 +59,8 @@ type scoredLot struct {
 	tenders  []award.Tender
 }
 
-// scoresOf gathers the tenders of a lot: those admitted with their scores, the others with why they are out.
+// scoresOf gathers the tenders of a lot: those admitted with their scores, the others with the reason for their
+// exclusion.
 func scoresOf(d models.Dossier, lot models.ID) (scoredLot, error) {
 	var s scoredLot
 	criteria, _, ok := d.CriteriaFor(lot)
@@ -127,14 +129,15 @@ func (e *Evaluation) late(d models.Dossier, stage models.LotStage, s scoredLot) 
 	}
 }
 
-// MayAward refuses to award to another than the one winner of the ranking that the digest names, and while
-// a price that looks abnormally low is not explained (Directive 2014/24/EU, Article 69(1)).
+// MayAward refuses to award a lot to any tender but the one winner of the ranking that the digest names, and while a
+// price that looks abnormally low is not explained (Directive 2014/24/EU, Article 69(1)).
 func MayAward(d models.Dossier, lot, tender models.ID, ranking string) error {
 	if stage, _ := d.Tendering.Stage(lot); stage.Awarded() {
 		return models.Refuse(models.CodeAlreadyAwarded, "/lot", "the award of the lot is decided")
 	}
 	if l, _ := d.Tendering.Lot(lot); l.EndedAt != nil {
-		return models.Refuse(models.CodeLotEnded, "/lot", "lot %d has ended: %s", l.Number, l.EndReason)
+		return models.Refuse(models.CodeLotEnded, "/lot",
+			"lot %d has ended without award (reason code %s)", l.Number, l.EndReason)
 	}
 	e, err := Evaluate(d, lot)
 	if err != nil {
@@ -143,7 +146,7 @@ func MayAward(d models.Dossier, lot, tender models.ID, ranking string) error {
 	winner, ok := e.Ranking.Winner()
 	switch {
 	case e.Digest != ranking:
-		return models.Refuse(models.CodeRankingChanged, "/ranking", "the ranking has changed since it was read").
+		return models.Refuse(models.CodeRankingChanged, "/ranking", "the ranking has changed since you read it").
 			Accepting("the digest %s, after reading it again", e.Digest)
 	case !ok:
 		return models.Refuse(models.CodeNoWinner, "/tender", "no single tender ranks first").

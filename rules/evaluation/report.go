@@ -8,7 +8,7 @@ import (
 	"github.com/ppi-engine/ppi/rules/procedure"
 )
 
-// A Record is what the record itself knows for the individual report (Directive 2014/24/EU, Article 84(1)).
+// A Record is what the record itself contains for the individual report (Directive 2014/24/EU, Article 84(1)).
 type Record struct {
 	Procurement models.ID            `json:"procurement"`
 	Title       models.Text          `json:"title"`
@@ -62,7 +62,7 @@ type TenderRecord struct {
 	Explanation string `json:"explanation,omitempty"`
 }
 
-// ComposeRecord gathers what the record knows.
+// ComposeRecord gathers what the record contains for the individual report.
 func ComposeRecord(d models.Dossier) (Record, error) {
 	way, err := procedure.Of(d)
 	if err != nil {
@@ -169,13 +169,13 @@ type Report struct {
 func (r Report) CheckAgainst(d models.Dossier, e models.Entry) error {
 	record, err := ComposeRecord(d)
 	if err == nil && e.WithdrawnAt == nil && record.Digest != r.Record {
-		return models.Refuse(models.CodeStale, "/record", "the record has changed since it was read").
+		return models.Refuse(models.CodeStale, "/record", "the record has changed since you read it").
 			Accepting("the digest %s, after reading it again", record.Digest)
 	}
 	return err
 }
 
-// An AwardNotice is what the public is told of the award (Directive 2014/24/EU, Article 50).
+// An AwardNotice is what is published about the award (Directive 2014/24/EU, Article 50).
 type AwardNotice struct {
 	Procurement  models.ID     `json:"procurement"`
 	Mode         models.Mode   `json:"mode"`
@@ -185,8 +185,8 @@ type AwardNotice struct {
 	DispatchedAt time.Time     `json:"dispatched_at"`
 }
 
-// An AwardedLot is what the public is told of a lot: who won, for how much, and how many tendered. Who else
-// did, how it ranked and why it was excluded is between the buyers and that tenderer (Articles 21(1) and 55(3)).
+// An AwardedLot is what is published about a lot: who won, for how much, and how many tendered. Who else tendered, how
+// those tenders ranked and why one was excluded is between the buyers and that tenderer (Articles 21(1) and 55(3)).
 type AwardedLot struct {
 	Lot       models.ID      `json:"lot"`
 	Number    int            `json:"number"`
@@ -235,8 +235,8 @@ func ComposeAwardNotice(d models.Dossier) (AwardNotice, error) {
 		r := lotRecord(d, lot)
 		if r.EndReason == "" && len(r.Contracts) == 0 {
 			return n, models.Refuse(models.CodeNotAwarded, "/lots",
-				"lot %d has neither a contract nor ended without one", lot.Number).
-				Accepting("an award notice once every lot is concluded")
+				"lot %d neither has a contract nor has ended without one", lot.Number).
+				Accepting("an award notice after every lot has a contract or has ended")
 		}
 		n.Lots = append(n.Lots, awardedLot(r))
 	}

@@ -22,7 +22,8 @@ func (c Consensus) Check() error {
 	var faults []*models.Refusal
 	if !c.Tender.Is(models.PrefixTender) {
 		faults = append(faults, models.Refuse(models.CodeInvalidID, "/tender",
-			"%q is not the ID of a tender", c.Tender))
+			"%q is not the ID of a tender", c.Tender).
+			Accepting("tnd_…"))
 	}
 	return models.Refusals(append(faults, reasons(c.Scores)...))
 }
@@ -30,8 +31,8 @@ func (c Consensus) Check() error {
 // Subject is the tender.
 func (c Consensus) Subject() string { return string(c.Tender) }
 
-// CheckAgainst refuses a consensus where the mean was fixed, before every evaluator's own scores of the
-// tender are in, by a chair with a conflict, and once quality is locked.
+// CheckAgainst refuses a consensus where the mean was fixed, before every evaluator's own scores of the tender are in,
+// by a chair with a conflict or without a declaration, and after quality was locked.
 func (c Consensus) CheckAgainst(d models.Dossier, e models.Entry) error {
 	criteria, err := scorable(d, c.Tender)
 	if err != nil {
@@ -42,19 +43,20 @@ func (c Consensus) CheckAgainst(d models.Dossier, e models.Entry) error {
 		return err
 	}
 	if criteria.Consensus != models.ConsensusChair {
-		return models.Refuse(models.CodeInvalidValue, "", "by the criteria, the mean of the individual scores counts")
+		return models.Refuse(models.CodeInvalidValue, "", "by the criteria, the mean of the individual scores counts").
+			Accepting("the scores of every evaluator")
 	}
 	if missing := unscored(d, t); missing != "" {
 		return models.Refuse(models.CodeScoresMissing, "",
 			"not every evaluator has scored the tender of %s: %s", tenderer(d, t), missing).
-			Accepting("a consensus once every evaluator's own scores are in")
+			Accepting("a consensus after every evaluator's own scores are in")
 	}
 	return checkScores(criteria, c.Scores)
 }
 
-// CheckSheet refuses an evaluator's own scores that are not complete, not within the scale or without
-// reasons; that come from somebody who has not declared to have no conflict; that come too late; and those
-// of who has already seen what the others gave.
+// CheckSheet refuses an evaluator's own scores that are not complete, not within the scale or without reasons; that
+// come from somebody who has not declared to have no conflict; that come too late; and those of an evaluator who has
+// already seen the scores of the others.
 func CheckSheet(d models.Dossier, sheet models.ScoreSheet) error {
 	criteria, err := scorable(d, sheet.TenderID)
 	if err != nil {
@@ -89,12 +91,14 @@ func scorable(d models.Dossier, tender models.ID) (models.AwardCriteria, error) 
 	case !opened:
 		return none, models.Refuse(models.CodeNotUnsealed, "/tender", "the envelopes of the lot are not opened")
 	case lot.EndedAt != nil:
-		return none, models.Refuse(models.CodeLotEnded, "/tender", "lot %d has ended: %s", lot.Number, lot.EndReason)
+		return none, models.Refuse(models.CodeLotEnded, "/tender",
+			"lot %d has ended without award (reason code %s)", lot.Number, lot.EndReason)
 	case stage.QualityLockedAt != nil:
-		return none, models.Refuse(models.CodeQualityLocked, "/tender", "quality is locked: no score changes any more")
+		return none, models.Refuse(models.CodeQualityLocked, "/tender",
+			"quality is locked, so no score can change any more")
 	case !slices.ContainsFunc(d.Admitted(t.LotID), func(x models.Tender) bool { return x.ID == tender }):
 		return none, models.Refuse(models.CodeNotAdmitted, "/tender", "the tender is not admitted").
-			Accepting("scores of tenders that are")
+			Accepting("scores of admitted tenders")
 	case !found:
 		return none, models.Refuse(models.CodeCriteriaMissing, "/tender", "lot %d has no award criteria", lot.Number)
 	}
@@ -120,7 +124,8 @@ func checkScores(criteria models.AwardCriteria, scores []models.Score) error {
 		i := slices.IndexFunc(criteria.Criteria, func(k models.AwardCriterion) bool { return k.ID == s.Criterion })
 		if i < 0 || given[s.Criterion] {
 			faults = append(faults, models.Refuse(models.CodeInvalidScore, "/scores",
-				"%s is no criterion, or is scored twice", s.Criterion))
+				"%s is not a criterion of the lot, or is scored twice", s.Criterion).
+				Accepting("each criterion of the lot once"))
 			continue
 		}
 		given[s.Criterion] = true
@@ -147,8 +152,8 @@ func onScale(k models.AwardCriterion, score string) *models.Refusal {
 	return nil
 }
 
-// HasScoredAll tells whether an evaluator's own scores of all admitted tenders of a lot are in. From then on
-// the evaluator sees the others'.
+// HasScoredAll tells whether an evaluator's own scores of all admitted tenders of a lot are in. From then on the
+// evaluator sees the scores of the others.
 func HasScoredAll(d models.Dossier, lot, person models.ID) bool {
 	admitted := d.Admitted(lot)
 	return len(admitted) > 0 && !slices.ContainsFunc(admitted,
@@ -177,8 +182,8 @@ func scored(d models.Dossier, tender, person models.ID) bool {
 		func(s models.ScoreSheet) bool { return s.TenderID == tender && s.PersonID == person })
 }
 
-// unscored says whose own scores of a tender are missing from the panel, or nothing if all are in. Who has declared
-// nothing is not of the panel. A panel of nobody has not scored anything.
+// unscored says whose own scores of a tender are missing from the panel, or nothing if all are in. An evaluator who has
+// declared nothing is not on the panel. A panel of nobody has scored nothing.
 func unscored(d models.Dossier, t models.Tender) string {
 	panel := d.Panel(t.LotID)
 	if len(panel) == 0 {
@@ -196,7 +201,7 @@ func unscored(d models.Dossier, t models.Tender) string {
 	return "scores are missing from " + strings.Join(missing, ", ")
 }
 
-// agreed are the scores that count for a tender: the consensus, or the mean of those of the panel.
+// agreed returns the scores that count for a tender: the consensus, or the mean of those of the panel.
 func agreed(
 	d models.Dossier, t models.Tender, criteria models.AwardCriteria, rule award.Rounding,
 ) (map[string]decimal.Decimal, error) {
@@ -220,7 +225,7 @@ func mean(
 	if missing := unscored(d, t); missing != "" {
 		return nil, models.Refuse(models.CodeScoresMissing, "",
 			"not every evaluator has scored the tender of %s: %s", tenderer(d, t), missing).
-			Accepting("own scores of every evaluator")
+			Accepting("the scores of every evaluator")
 	}
 	panel, sheets := d.Panel(t.LotID), map[string][]decimal.Decimal{}
 	for _, s := range d.Tendering.Sheets {
@@ -263,9 +268,10 @@ func MayLockQuality(d models.Dossier, lot, chair models.ID) error {
 	case !ok:
 		return models.Refuse(models.CodeNotUnsealed, "/lot", "the envelopes of the lot are not opened")
 	case l.EndedAt != nil:
-		return models.Refuse(models.CodeLotEnded, "/lot", "lot %d has ended: %s", l.Number, l.EndReason)
+		return models.Refuse(models.CodeLotEnded, "/lot",
+			"lot %d has ended without award (reason code %s)", l.Number, l.EndReason)
 	case stage.QualityLockedAt != nil:
-		return models.Refuse(models.CodeQualityLocked, "/lot", "quality is locked already")
+		return models.Refuse(models.CodeQualityLocked, "/lot", "quality is already locked")
 	}
 	if err := d.MayEvaluate(chair, lot); err != nil {
 		return err

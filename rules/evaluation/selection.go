@@ -12,13 +12,13 @@ import (
 	"github.com/ppi-engine/ppi/rules/procedure"
 )
 
-// SelectionCriteria are those of a lot in a procedure by invitation.
+// SelectionCriteria are the selection criteria of a lot in a procedure by invitation.
 type SelectionCriteria struct {
 	models.SelectionCriteria
 }
 
-// CheckAgainst refuses criteria for no lot, any change once the lot is published, and fewer invitations than the
-// procedure asks for.
+// CheckAgainst refuses criteria without a lot of the procurement, any change after the lot was published, and fewer
+// invitations than the procedure asks for.
 func (c SelectionCriteria) CheckAgainst(d models.Dossier, _ models.Entry) error {
 	if err := unpublished(d, c.Lot); err != nil {
 		return err
@@ -33,12 +33,12 @@ func (c SelectionCriteria) CheckAgainst(d models.Dossier, _ models.Entry) error 
 	return nil
 }
 
-// tooFew refuses an announced least number below that of the procedure.
+// tooFew refuses an announced lowest number below that of the procedure.
 func tooFew(way models.Procedure, least int, field string) *models.Refusal {
 	for _, stage := range way.Stages {
 		if least < stage.Least {
 			return models.Refuse(models.CodeInvalidValue, field,
-				"%d are fewer than the %d that are to be invited at least (%s)", least, stage.Least, stage.Source).
+				"%d is less than %d, the lowest number to invite (%s)", least, stage.Least, stage.Source).
 				Accepting("%d or more; fewer are invited where fewer qualify", stage.Least)
 		}
 	}
@@ -50,13 +50,14 @@ type Selection struct {
 	models.Selection
 }
 
-// CheckAgainst refuses findings on what is no request in an opened box, by somebody who is not impartial, after
-// the candidates were invited, and findings that are not one for each criterion.
+// CheckAgainst refuses findings on anything but a request in an opened box, findings by a person who is not impartial
+// or has not declared, findings after the candidates were invited, and anything but one finding for each criterion.
 func (s Selection) CheckAgainst(d models.Dossier, e models.Entry) error {
 	t, ok := d.Tendering.Tender(s.Request)
 	if !ok || t.HandsIn != models.HandedRequest {
 		return models.Refuse(models.CodeInvalidValue, "/request",
-			"there is no such request to participate in a closed box")
+			"there is no such request to participate in a closed box").
+			Accepting("the ID of a request to participate in a closed box")
 	}
 	if err := d.Unsealed(t); err != nil {
 		return err
@@ -64,7 +65,8 @@ func (s Selection) CheckAgainst(d models.Dossier, e models.Entry) error {
 	lot, _ := d.Tendering.Lot(t.LotID)
 	switch {
 	case lot.EndedAt != nil:
-		return models.Refuse(models.CodeLotEnded, "/request", "lot %d has ended: %s", lot.Number, lot.EndReason)
+		return models.Refuse(models.CodeLotEnded, "/request",
+			"lot %d has ended without award (reason code %s)", lot.Number, lot.EndReason)
 	case d.Later(t):
 		return models.Refuse(models.CodeFrozen, "", "the candidates of lot %d were invited", lot.Number).
 			Accepting("ending the lot with a reason")
@@ -75,7 +77,7 @@ func (s Selection) CheckAgainst(d models.Dossier, e models.Entry) error {
 	if unopened := d.Unopened(t); s.Excluded == "" && len(unopened) > 0 {
 		return models.Refuse(models.CodeNotUnsealed, "/request",
 			"envelopes %v of the request were not found readable by two openers", unopened).
-			Accepting("findings once two openers of different buyers have recorded the same of each")
+			Accepting("findings once two openers of different buyers have recorded the same for each envelope")
 	}
 	criteria, _, ok := d.SelectionFor(t.LotID)
 	if !ok {
@@ -84,7 +86,7 @@ func (s Selection) CheckAgainst(d models.Dossier, e models.Entry) error {
 	return models.Refusals(s.faults(criteria))
 }
 
-// faults lists what is not as the criteria ask.
+// faults lists where the selection departs from what the criteria ask.
 func (s Selection) faults(criteria models.SelectionCriteria) []*models.Refusal {
 	if s.Excluded != "" {
 		return nil
@@ -106,7 +108,7 @@ func (s Selection) faults(criteria models.SelectionCriteria) []*models.Refusal {
 	}
 	if criteria.Most > 0 && s.Qualifies() && s.Points == "" {
 		faults = append(faults, models.Refuse(models.CodeInvalidValue, "/points",
-			"at most %d are invited: who qualifies needs points", criteria.Most).
+			"at most %d are invited, so every candidate who qualifies needs points", criteria.Most).
 			Accepting("points by the announced rule, and why"))
 	}
 	return faults
@@ -116,22 +118,22 @@ func (s Selection) faults(criteria models.SelectionCriteria) []*models.Refusal {
 type Shortlist struct {
 	Lot        models.ID        `json:"lot"`
 	Stage      models.StageCode `json:"stage" doc:"The stage to which they are invited"`
-	Least      int              `json:"least" doc:"How many are invited at least, where so many qualify"`
-	Most       int              `json:"most,omitempty" doc:"How many are invited at most; absent: all who qualify"`
+	Least      int              `json:"least" doc:"Fewest to invite, if that many qualify"`
+	Most       int              `json:"most,omitempty" doc:"Most to invite; absent: all who qualify"`
 	Candidates []Candidate      `json:"candidates"`
 	Invited    int              `json:"invited"`
 	// Digest is the SHA-256 of all of this, in hexadecimal; the decision to invite names it.
 	Digest string `json:"digest"`
 }
 
-// A Candidate is who asked to participate.
+// A Candidate is an economic operator that asked to participate.
 type Candidate struct {
 	Request      models.ID   `json:"request"`
 	Organisation models.ID   `json:"organisation"`
 	Name         string      `json:"name"`
 	Qualifies    bool        `json:"qualifies"`
 	Points       string      `json:"points,omitempty"`
-	Because      string      `json:"because,omitempty" doc:"Why so many points"`
+	Because      string      `json:"because,omitempty" doc:"Why these points"`
 	Invited      bool        `json:"invited"`
 	Excluded     string      `json:"excluded,omitempty" doc:"Why the candidate was excluded"`
 	Reason       models.Text `json:"reason,omitempty" doc:"What it is told of an exclusion"`
@@ -151,14 +153,15 @@ func ComposeShortlist(d models.Dossier, lot models.Lot) (Shortlist, error) {
 	next, further := way.After(box.Stage)
 	switch {
 	case lot.EndedAt != nil:
-		return list, models.Refuse(models.CodeLotEnded, "/lot", "lot %d has ended: %s", lot.Number, lot.EndReason)
+		return list, models.Refuse(models.CodeLotEnded, "/lot",
+			"lot %d has ended without award (reason code %s)", lot.Number, lot.EndReason)
 	case !lot.Published() || !further:
 		return list, models.Refuse(models.CodeNoFurtherStage, "/lot",
 			"nobody is to be invited for lot %d now: the %s has no further stage", lot.Number, way.Name)
 	case box.UnsealedAt == nil:
 		return list, models.Refuse(models.CodeNotUnsealed, "/lot",
 			"the requests to participate in lot %d are not opened", lot.Number).
-			Accepting("openers of two buyers, each by the action open, after the deadline")
+			Accepting("this after openers of two buyers have opened the lot, each by the action open")
 	}
 	criteria, _, _ := d.SelectionFor(lot.ID)
 	list.Stage, list.Least, list.Most = next.Code, criteria.Least, criteria.Most
@@ -179,9 +182,9 @@ func ComposeShortlist(d models.Dossier, lot models.Lot) (Shortlist, error) {
 	return list, err
 }
 
-// candidates judges who asked to participate in a lot, in the order of the requests. Of those who qualify the best
-// are invited, at most so many; who has as many points as the last of them is invited too, because nothing that was
-// announced tells them apart.
+// candidates judges who asked to participate in a lot, in the order of the requests. Of those who qualify, the best are
+// invited, up to most. Candidates who tie with the last of them are invited too, because nothing that was announced
+// tells them apart.
 func candidates(d models.Dossier, lot models.Lot, most int) ([]Candidate, error) {
 	all := []Candidate{}
 	var missing []string
@@ -189,7 +192,8 @@ func candidates(d models.Dossier, lot models.Lot, most int) ([]Candidate, error)
 	for _, t := range d.Tendering.RequestsFor(lot.ID) {
 		c := Candidate{Request: t.ID, Organisation: t.OrganisationID, Name: tenderer(d, t)}
 		s, e, found := d.SelectionOf(t.ID)
-		// Whoever has an interest, by now, decides nothing (Article 24); what was decided before stands.
+		// Findings by a person who is no longer impartial do not count (Article 24), unless the candidates were invited
+		// before.
 		if !found || !d.Later(t) && d.Impartial(e.AuthorID, lot.ID) != nil {
 			missing = append(missing, c.Name)
 			all = append(all, c)
@@ -209,14 +213,14 @@ func candidates(d models.Dossier, lot models.Lot, most int) ([]Candidate, error)
 	}
 	if len(missing) > 0 {
 		return all, models.Refuse(models.CodeSelectionMissing, "/lot",
-			"nothing was found yet about %s", strings.Join(missing, ", ")).
+			"findings are still missing about %s", strings.Join(missing, ", ")).
 			Accepting("findings about every candidate of lot %d", lot.Number)
 	}
 	invite(all, points, most)
 	return all, nil
 }
 
-// invite marks who is invited, and tells the others how many points it took.
+// invite marks who is invited, and notes for the others how many points were needed.
 func invite(all []Candidate, points []decimal.Decimal, most int) {
 	lowest := decimal.Zero
 	limited := most > 0 && len(points) > most
@@ -228,8 +232,8 @@ func invite(all []Candidate, points []decimal.Decimal, most int) {
 		c := &all[i]
 		c.Invited = c.Qualifies && (!limited || cmp.Compare(pointsOf(*c).Cmp(lowest), 0) >= 0)
 		if c.Qualifies && !c.Invited {
-			c.Reasons = append(c.Reasons, c.Points+" points ("+c.Because+"); the "+lowest.String()+
-				" of the last who is invited were not reached")
+			c.Reasons = append(c.Reasons, c.Points+" points ("+c.Because+
+				"); the last candidate who is invited has "+lowest.String())
 		}
 	}
 }
@@ -239,7 +243,7 @@ func pointsOf(c Candidate) decimal.Decimal {
 	return r.number(c.Points)
 }
 
-// selectionFaults lists what is missing of the selection criteria that the contract notice has to state.
+// selectionFaults lists what the selection criteria lack that the contract notice has to state.
 func selectionFaults(d models.Dossier, way models.Procedure, lot models.Lot, at string) []*models.Refusal {
 	if !way.Asks(models.NoticeSelection) {
 		return nil
@@ -248,7 +252,7 @@ func selectionFaults(d models.Dossier, way models.Procedure, lot models.Lot, at 
 	if !ok {
 		return []*models.Refusal{models.Refuse(models.CodeSelectionMissing, at,
 			"lot %d has no selection criteria, and the %s needs them", lot.Number, way.Name).
-			Accepting("criteria, the least number to be invited and, if there is one, the highest")}
+			Accepting("criteria, the lowest number to invite and, if there is one, the highest")}
 	}
 	var faults []*models.Refusal
 	if fault := tooFew(way, criteria.Least, at+"/least"); fault != nil {
@@ -264,7 +268,8 @@ func selectionFaults(d models.Dossier, way models.Procedure, lot models.Lot, at 
 	return faults
 }
 
-// MayInvite refuses to invite by another list than the record gives now, and to a deadline that is not lawful.
+// MayInvite refuses a list other than the one that the record gives now, an opening key that was used before, and a
+// deadline that is not lawful.
 func MayInvite(
 	d models.Dossier, lot models.Lot, shortlist string, deadline models.LocalTime,
 ) (Shortlist, models.Stage, error) {
@@ -274,7 +279,7 @@ func MayInvite(
 	}
 	if list.Digest != shortlist {
 		return list, models.Stage{}, models.Refuse(models.CodeShortlistChanged, "/shortlist",
-			"the record gives another list of candidates").
+			"the list of candidates has changed since you read it").
 			Accepting("the digest %s, after reading the list again", list.Digest)
 	}
 	way, err := procedure.Of(d)
@@ -308,8 +313,8 @@ func ComposeInvitations(d models.Dossier, lot models.Lot, list Shortlist, box mo
 	return letters
 }
 
-// ComposeDeadlineLetters writes one letter to each who was invited to the lot's box: the invitation, with the deadline
-// that the box has now.
+// ComposeDeadlineLetters writes one letter to everyone who was invited to the lot's box: the invitation, with the
+// deadline that the box has now.
 func ComposeDeadlineLetters(d models.Dossier, lot models.Lot, reason string, at Place) []Letter {
 	var letters []Letter
 	for _, request := range d.Tendering.RequestsFor(lot.ID) {

@@ -122,7 +122,7 @@ func TestWhoIsNotInvitedLearnsWhy(t *testing.T) {
 	lot := r.Tendering.Lots[0]
 	list, err := ComposeShortlist(r.Dossier, lot)
 	require.NoError(t, err)
-	require.Equal(t, []string{"10 points (by the rule); the 20 of the last who is invited were not reached"},
+	require.Equal(t, []string{"10 points (by the rule); the last candidate who is invited has 20"},
 		list.Candidates[5].Reasons)
 	require.Equal(t, []string{"references: systems of other sizes"}, list.Candidates[6].Reasons)
 	require.Equal(t, "collusion", list.Candidates[7].Excluded)

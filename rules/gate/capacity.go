@@ -18,8 +18,8 @@ const (
 
 var capacitySubject = []models.EntryKind{models.EntryAgreement, models.EntryRolePlan}
 
-// capacity asks for an agreement in force, one lead buyer and one law that the engine can count by, people
-// in every role who are trained and have declared. The activities that a call demands are judged with the eligibility.
+// capacity asks for an agreement in force, one lead buyer and one law that the engine can count by, people in every
+// role who are trained and have declared. The activities that a call demands are judged under eligibility.
 func capacity(d models.Dossier) []models.Criterion {
 	return []models.Criterion{
 		agreementWritten(d), agreementSigned(d), sharesAgreed(d), oneLead(d), lawKnown(d),
@@ -48,7 +48,7 @@ func agreementWritten(d models.Dossier) models.Criterion {
 			"the collaboration agreement is not complete in every language: %s", strings.Join(lacking, ", "))
 	}
 	if a.Document != "" {
-		return c.met([]string{Reference(e)}, "the clauses of the agreement stand in the document %s", a.Document)
+		return c.met([]string{Reference(e)}, "the clauses of the agreement are in the document %s", a.Document)
 	}
 	return c.met([]string{Reference(e)},
 		"the agreement says who is responsible for what, how the consortium is organised, how it buys "+
@@ -94,8 +94,15 @@ func sharesAgreed(d models.Dossier) models.Criterion {
 			gone = append(gone, d.NameOf(s.Organisation))
 		}
 	}
-	if len(missing)+len(gone) > 0 {
-		return c.notMet("the agreement has no share of %v and shares of %v, who are no members", missing, gone)
+	var faults []string
+	if len(missing) > 0 {
+		faults = append(faults, "the agreement has no share of "+strings.Join(missing, ", "))
+	}
+	if len(gone) > 0 {
+		faults = append(faults, "the agreement has shares of non-members: "+strings.Join(gone, ", "))
+	}
+	if len(faults) > 0 {
+		return c.notMet("%s", strings.Join(faults, "; "))
 	}
 	return c.met([]string{Reference(e)}, "the shares of the %d members add up to 100 percent", len(a.Shares))
 }
@@ -115,9 +122,10 @@ func oneLead(d models.Dossier) models.Criterion {
 	case !ok:
 		return c.notMet("no agreement names %s as lead buyer", d.NameOf(leads[0]))
 	case a.Lead != leads[0]:
-		return c.notMet("the agreement names %s as lead buyer, the consortium %s", d.NameOf(a.Lead), d.NameOf(leads[0]))
+		return c.notMet("the agreement names %s as lead buyer, but the lead buyer of the consortium is %s",
+			d.NameOf(a.Lead), d.NameOf(leads[0]))
 	}
-	return c.met([]string{Reference(e)}, "%s leads", d.NameOf(a.Lead))
+	return c.met([]string{Reference(e)}, "%s is the lead buyer", d.NameOf(a.Lead))
 }
 
 // lawKnown asks that the engine can count time limits under the law that was agreed.
@@ -129,11 +137,11 @@ func lawKnown(d models.Dossier) models.Criterion {
 	}
 	today, err := calendar.ParseDate("", d.Today())
 	if err != nil {
-		return c.of(models.FindingUnknown, nil, "what day it is cannot be told: %v", err)
+		return c.of(models.FindingUnknown, nil, "the present date cannot be determined: %v", err)
 	}
 	holidays, err := calendar.HolidaysOf(a.ApplicableLaw)
 	if err != nil {
-		return c.notMet("the law of %s is agreed, and its public holidays are not known here", a.ApplicableLaw)
+		return c.notMet("the engine does not know the public holidays of %s, whose law is agreed", a.ApplicableLaw)
 	}
 	if from, until := holidays.Covers(); today.Year() < from || today.Year() > until {
 		return c.notMet(
@@ -143,7 +151,7 @@ func lawKnown(d models.Dossier) models.Criterion {
 	if err != nil {
 		return c.notMet("no rule pack of %s is in force on %s", a.ApplicableLaw, today)
 	}
-	return c.met([]string{Reference(e)}, "the law of %s holds: %s", a.ApplicableLaw, strings.Join(pack.Titles, ", "))
+	return c.met([]string{Reference(e)}, "the law of %s applies: %s", a.ApplicableLaw, strings.Join(pack.Titles, ", "))
 }
 
 func rolesFilled(d models.Dossier) models.Criterion {
@@ -156,7 +164,8 @@ func rolesFilled(d models.Dossier) models.Criterion {
 		case len(people) < wanted:
 			short = append(short, fmt.Sprintf("%s: %d of %d, substitutes included", slot.Role, len(people), wanted))
 		case len(buyers) < slot.Buyers:
-			short = append(short, fmt.Sprintf("%s: of %d buyers instead of %d", slot.Role, len(buyers), slot.Buyers))
+			short = append(short,
+				fmt.Sprintf("%s: people of %d buyers instead of %d", slot.Role, len(buyers), slot.Buyers))
 		default:
 			filled = append(filled, fmt.Sprintf("%s: %d", slot.Role, len(people)))
 		}
@@ -189,7 +198,7 @@ func peopleTrained(d models.Dossier) models.Criterion {
 			for _, topic := range topicsOf(slot) {
 				e, ok := training(d, person, topic)
 				if !ok {
-					untrained = append(untrained, untrainedIn(person, slot.Role, topic))
+					untrained = append(untrained, untrainedIn(d.PersonOf(person), slot.Role, topic))
 					continue
 				}
 				evidence = append(evidence, Reference(e))
@@ -202,7 +211,7 @@ func peopleTrained(d models.Dossier) models.Criterion {
 	return c.met(unique(evidence), "everyone in a planned role was trained for it")
 }
 
-// topicsOf lists the topics in which holders of a role are trained; an empty one stands for any.
+// topicsOf lists the topics in which holders of a role must be trained; an empty topic stands for any.
 func topicsOf(slot models.RoleSlot) []string {
 	if len(slot.Topics) == 0 {
 		return []string{""}
@@ -210,7 +219,7 @@ func topicsOf(slot models.RoleSlot) []string {
 	return slot.Topics
 }
 
-func untrainedIn(person models.ID, role models.Role, topic string) string {
+func untrainedIn(person string, role models.Role, topic string) string {
 	if topic == "" {
 		return fmt.Sprintf("%s as %s", person, role)
 	}
@@ -254,7 +263,7 @@ func peopleDeclared(d models.Dossier) models.Criterion {
 	if len(silent) > 0 {
 		return c.notMet("without a declaration that is free of conflicts: %s", strings.Join(silent, "; "))
 	}
-	return c.met(unique(evidence), "everyone in a planned role has declared to have no conflict of interest")
+	return c.met(unique(evidence), "everyone in a planned role has declared that there is no conflict of interest")
 }
 
 func rolesCompatible(d models.Dossier) models.Criterion {

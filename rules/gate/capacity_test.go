@@ -110,7 +110,7 @@ func TestTheCapacityGateNamesWhatIsMissing(t *testing.T) {
 		{"two lead buyers", func(f *file) { f.Members[1].Lead = true }, "one_lead", "2 lead buyers"},
 		{"a law whose holidays nobody knows", func(f *file) {
 			f.change(f.latest(models.EntryAgreement), func(c map[string]any) { c["applicable_law"] = "BR" })
-		}, "law_known", "the law of BR"},
+		}, "law_known", "the public holidays of BR"},
 		{
 			"a year without holidays", func(f *file) { f.Now = time.Date(1950, 1, 1, 0, 0, 0, 0, time.UTC) },
 			"law_known",
@@ -123,7 +123,7 @@ func TestTheCapacityGateNamesWhatIsMissing(t *testing.T) {
 					f.Roles[i].OrganisationID = f.buyer(0)
 				}
 			}
-		}, "roles_filled", "opener: of 1 buyers instead of 2"},
+		}, "roles_filled", "opener: people of 1 buyers instead of 2"},
 		{"a role that has ended", func(f *file) {
 			for i := range f.Roles {
 				if f.Roles[i].Role == models.RoleChair {
@@ -186,7 +186,7 @@ func TestTheCriterionSaysWhereTheClausesOfTheAgreementStand(t *testing.T) {
 		"the agreement says who is responsible")
 	document := strings.Repeat("a", 64)
 	f.change(f.latest(models.EntryAgreement), func(c map[string]any) { c["document"] = document })
-	require.Contains(t, f.find(models.PhaseCapacity, "agreement_written").Detail, "stand in the document "+document)
+	require.Contains(t, f.find(models.PhaseCapacity, "agreement_written").Detail, "are in the document "+document)
 }
 
 func TestTheCallsQuotasAreJudgedWithTheCapacity(t *testing.T) {

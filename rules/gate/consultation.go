@@ -20,8 +20,8 @@ var consultationSubject = []models.EntryKind{
 	models.EntryConsultationReport, models.EntryRoute,
 }
 
-// consultation asks that everyone was invited to a consultation on the need as it stands, that it is over,
-// that all it brought was dealt with and reported, and that the route follows from it.
+// consultation asks that everyone was invited to a consultation on the need as it stands, that the consultation is
+// over, that all its inputs were dealt with and reported, and that the route follows from the state of the art.
 func consultation(d models.Dossier) []models.Criterion {
 	return []models.Criterion{
 		announced(d), closed(d), responded(d), reached(d), inputsCovered(d),
@@ -42,7 +42,7 @@ func announced(d models.Dossier) models.Criterion {
 	for _, x := range current {
 		for _, id := range []models.ID{x.AnnouncementID, x.QuestionnaireID} {
 			if r, ok := d.Market.Release(id); ok {
-				// Of no version: what is released is known by its digest.
+				// Without a version: what is released is known by its digest.
 				evidence = append(evidence, string(r.EntryID)+"@"+r.Digest)
 			}
 		}
@@ -55,7 +55,7 @@ func announced(d models.Dossier) models.Criterion {
 func closed(d models.Dossier) models.Criterion {
 	c := check{"consultation_closed", consultingSource}
 	if len(d.Market.Consultations) == 0 {
-		return c.notMet("there is no consultation that could be closed")
+		return c.notMet("there is no consultation to close")
 	}
 	if open, running := d.Market.OpenConsultation(); running {
 		return c.notMet("a consultation is open until %s (%s)", open.ClosesLocal, open.ClosesZone)
@@ -64,7 +64,7 @@ func closed(d models.Dossier) models.Criterion {
 	return c.met(nil, "closed as announced, at %s (%s)", last.ClosesLocal, last.ClosesZone)
 }
 
-// report is the last report that was released, or else the last one written.
+// report returns the last report that was released, or else the last one written.
 func report(d models.Dossier) (models.ConsultationReport, models.Entry, bool) {
 	written := d.Released(models.EntryConsultationReport)
 	if len(written) == 0 {
@@ -97,8 +97,8 @@ func responded(d models.Dossier) models.Criterion {
 	return c.notMet("nobody responded, and no report says why")
 }
 
-// reached asks that the market of every buyer's country was addressed. In how many Member States a call
-// wants the market consulted is judged with the eligibility.
+// reached asks that the market of every buyer's country was addressed. The number of Member States in which a call
+// wants the market consulted is judged under eligibility.
 func reached(d models.Dossier) models.Criterion {
 	c := check{"consultation_reach", consultationSource}
 	addressed := market.CountriesConsulted(d)
@@ -179,7 +179,7 @@ func routed(d models.Dossier) models.Criterion {
 		return c.notMet("the route cannot be read")
 	}
 	if err := route.CheckAgainst(d, e); err != nil {
-		return c.notMet("the route %s does not follow from the state of the art, and nothing says why", route.Route)
+		return c.notMet("the route %s does not follow from the state of the art, and no reason is given", route.Route)
 	}
 	if route.Route == models.RoutePCP {
 		return c.notMet("the route is a pre-commercial procurement: research and development services are bought " +
@@ -187,7 +187,7 @@ func routed(d models.Dossier) models.Criterion {
 	}
 	detail := "the route is " + route.Route
 	if route.Deviation != "" {
-		detail += ", other than the state of the art points to, with a reason"
+		detail += ", which the state of the art does not point to; a reason is given"
 	}
 	return c.met([]string{Reference(e)}, "%s", detail)
 }

@@ -17,9 +17,9 @@ var engagementSubject = []models.EntryKind{
 	models.EntryEngagementPlan, models.EntryBulletin, models.EntryMarketChange, models.EntryPlanningNotice,
 }
 
-// EngagementCurrent asks that the market is informed as planned, now: of budget, timing and needs, lately
-// enough, of every change, and by a planning notice in its window when time limits are to be shortened.
-// Publishing needs all of it met.
+// EngagementCurrent asks that the market is informed as planned now: recently enough of budget, timing and needs; of
+// every change; and by a planning notice in its window if time limits are to be shortened. Publication requires that
+// all of this is met.
 func EngagementCurrent(d models.Dossier) []models.Criterion {
 	criteria := []models.Criterion{planned(d)}
 	for _, topic := range models.Topics() {
@@ -48,13 +48,14 @@ func informed(d models.Dossier, topic string) models.Criterion {
 	plan, _, ok := d.Plan()
 	if !ok {
 		return c.of(models.FindingUnknown, nil,
-			"the last bulletin on %s is of %s; without a plan nobody can tell whether that is recent enough",
+			"the last bulletin on %s is of %s; without a plan it is unknown whether that is recent enough",
 			topic, told)
 	}
 	stale, err := market.Stale(d, last, plan.Days())
 	switch {
 	case err != nil:
-		return c.of(models.FindingUnknown, nil, "how old the last bulletin on %s is cannot be told: %v", topic, err)
+		return c.of(models.FindingUnknown, nil,
+			"the age of the last bulletin on %s cannot be determined: %v", topic, err)
 	case stale:
 		return c.notMet(
 			"the last bulletin on %s is of %s, older than the %d days of the plan", topic, told, plan.Days())
@@ -79,7 +80,7 @@ func changesAnnounced(d models.Dossier) models.Criterion {
 		}
 	}
 	if len(silent) > 0 {
-		return c.notMet("changes that no bulletin tells of: %s", strings.Join(silent, ", "))
+		return c.notMet("changes that no bulletin has announced: %s", strings.Join(silent, ", "))
 	}
 	return c.met(slices.Compact(evidence), "every change was announced")
 }
@@ -89,7 +90,7 @@ func planningNotice(d models.Dossier) models.Criterion {
 	plan, _, ok := d.Plan()
 	if !ok {
 		return c.of(models.FindingUnknown, nil,
-			"without a plan nobody can tell whether time limits are to be shortened")
+			"without a plan it is unknown whether time limits are to be shortened")
 	}
 	if !plan.Shortens {
 		return c.met(nil, "no time limit is to be shortened by a planning notice")
@@ -99,7 +100,7 @@ func planningNotice(d models.Dossier) models.Criterion {
 		return c.notMet("%s", refusal.Detail)
 	}
 	if err != nil {
-		return c.of(models.FindingUnknown, nil, "the window of the planning notice cannot be told: %v", err)
+		return c.of(models.FindingUnknown, nil, "the window of the planning notice cannot be determined: %v", err)
 	}
 	return c.met([]string{Reference(e)}, "the planning notice was sent in its window")
 }

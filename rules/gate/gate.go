@@ -1,5 +1,5 @@
-// Package gate judges whether a phase may close: its criteria, computed from the dossier. The votes come
-// on top; see package decision.
+// Package gate judges whether a phase may close: its criteria, computed from the dossier. Votes are counted apart from
+// it; see package decision.
 package gate
 
 import (
@@ -70,8 +70,7 @@ func Eligibility(d models.Dossier) []models.Criterion {
 	return eligibility.Judge(profile, d)
 }
 
-// eligibilityAt judges what the call profile binds to the gate of a phase. That a profile is not known is
-// said by [Eligibility].
+// eligibilityAt judges what the call profile binds to the gate of a phase. [Eligibility] reports an unknown profile.
 func eligibilityAt(phase models.Phase, d models.Dossier) []models.Criterion {
 	profile, known := eligibility.ProfileByID(d.Procurement.Profile)
 	if !known {
@@ -134,5 +133,5 @@ func (c check) everyMember(
 	if len(missing) > 0 {
 		return c.notMet("%s: missing from %s", what, strings.Join(missing, "; "))
 	}
-	return c.met(evidence, "%s: there from all %d buyers", what, len(evidence))
+	return c.met(evidence, "%s: given by all %d buyers", what, len(evidence))
 }

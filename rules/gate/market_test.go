@@ -240,7 +240,7 @@ func TestARouteAgainstTheStateOfTheArtIsSaidToBeOne(t *testing.T) {
 	f.change(f.latest(models.EntryRoute),
 		func(c map[string]any) { c["deviation"] = "not on sale in the quantity needed" })
 	require.Contains(t, f.find(models.PhaseConsultation, "route_confirmed").Detail,
-		"other than the state of the art points to")
+		"which the state of the art does not point to")
 }
 
 func TestACallAsksForAConsultationInFiveMemberStates(t *testing.T) {

@@ -13,8 +13,8 @@ var needsSubject = []models.EntryKind{
 	models.EntryNeedsStatement, models.EntryCommonNeed, models.EntryStateOfTheArt, models.EntryEstimate,
 }
 
-// needs asks for a common need that every buyer has confirmed, stated as outcome, with a report on the
-// state of the art and every buyer's estimate, in words that favour nobody.
+// needs asks for a common need, stated as an outcome, that every buyer has confirmed, with a report on the state of the
+// art and every buyer's estimate, in words that favour nobody.
 func needs(d models.Dossier) []models.Criterion {
 	return []models.Criterion{
 		check{"needs_stated", needsSource}.everyMember(d, models.EntryNeedsStatement, always, "a needs statement"),
@@ -40,7 +40,7 @@ func commonNeed(d models.Dossier) models.Criterion {
 	standing := d.Of(models.EntryNeedsStatement)
 	for _, id := range need.Statements {
 		if !slices.ContainsFunc(standing, func(s models.Entry) bool { return s.ID == id }) {
-			return c.notMet("the common need rests on %s, which is no standing needs statement", id)
+			return c.notMet("the common need rests on %s, which is not a standing needs statement", id)
 		}
 	}
 	return c.met([]string{Reference(e)}, "the common need rests on %d needs statements", len(need.Statements))
@@ -66,7 +66,7 @@ func stateOfTheArt(d models.Dossier) models.Criterion {
 	}
 	report, ok := models.BodyOf[models.StateOfTheArt](e)
 	if !ok || report.Conclusion == models.ConclusionUndetermined {
-		return c.notMet("the state-of-the-art report comes to no conclusion")
+		return c.notMet("the state-of-the-art report has no conclusion")
 	}
 	return c.met([]string{Reference(e)}, "the report concludes: %s", report.Conclusion)
 }

@@ -15,12 +15,12 @@ type NeutralityFinding struct {
 	// Field is the text in the entry, as a JSON pointer.
 	Field string
 	neutrality.Finding
-	// Answer is the answer that lets it stand; empty: it is open.
+	// Answer is the answer that says why the words may stay; empty: the finding is open.
 	Answer models.ID
 }
 
-// NeutralityFindings reads the wording of all standing entries of the kinds as a tenderer's lawyer would. An
-// answer counts only if its author wrote no version of the words.
+// NeutralityFindings lists the findings in the wording of all standing entries of the kinds. An answer counts only if
+// its author wrote no version of the words.
 func NeutralityFindings(d models.Dossier, kinds ...models.EntryKind) ([]NeutralityFinding, error) {
 	var all []NeutralityFinding
 	for _, kind := range kinds {
@@ -81,7 +81,7 @@ func neutral(d models.Dossier, kinds ...models.EntryKind) models.Criterion {
 			"%d texts are in languages without rules. A person who reads the language must say whether they are "+
 				"neutral: %s", len(unread), strings.Join(unread[:min(len(unread), 10)], "; "))
 	}
-	return c.met(unique(evidence), "no finding on neutrality is open, %d were answered", len(findings))
+	return c.met(unique(evidence), "no finding on neutrality is open; %d were answered", len(findings))
 }
 
 func shortened(s string) string {

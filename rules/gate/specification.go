@@ -46,7 +46,7 @@ func requirementsOf(d models.Dossier) []requirement {
 	return all
 }
 
-// each asks of every requirement that it has no fault.
+// each asks that no requirement has the fault.
 func (c check) each(
 	requirements []requirement, fault func(requirement) string, format string, args ...any,
 ) models.Criterion {
@@ -84,14 +84,14 @@ func requirementsTraced(d models.Dossier, all []requirement) models.Criterion {
 func requirementsVerifiable(all []requirement) models.Criterion {
 	return check{"requirements_verifiable", technicalSource + "(3)(a)"}.each(all, func(r requirement) string {
 		if r.Use != models.UseNone && !r.Verification.Stated() {
-			return "nobody says how it is verified"
+			return "does not say how it is verified"
 		}
 		return ""
 	}, "all %d requirements say how they are verified", len(all))
 }
 
-// minimumSeparated asks that what excludes a tender and what earns points are told apart: no requirement
-// is said twice, once as one and once as the other, and there is a minimum at all.
+// minimumSeparated asks that what excludes a tender and what earns points are told apart: no requirement appears both
+// as a minimum and for points, and there is at least one minimum.
 func minimumSeparated(all []requirement) models.Criterion {
 	uses := map[string]map[string]string{}
 	count := map[string]int{}
@@ -125,11 +125,11 @@ func requirementsPlaced(d models.Dossier, all []requirement) models.Criterion {
 	return check{"requirements_placed", "Directive 2014/24/EU, Article 46"}.each(all, func(r requirement) string {
 		for _, id := range r.Lots {
 			if lot, ok := d.Tendering.Lot(id); !ok || lot.EndedAt != nil {
-				return "applies to " + string(id) + ", which is no lot any more"
+				return "applies to " + string(id) + ", which is not a lot of this procurement or has ended"
 			}
 		}
 		return ""
-	}, "every requirement applies to lots there are")
+	}, "every requirement applies to existing lots")
 }
 
 func translated(d models.Dossier) models.Criterion {
@@ -150,7 +150,7 @@ func translated(d models.Dossier) models.Criterion {
 	if len(evidence) == 0 {
 		return c.notMet("nothing is written yet")
 	}
-	return c.met(evidence, "everything is there in %s", strings.Join(d.Procurement.Languages, ", "))
+	return c.met(evidence, "every text exists in %s", strings.Join(d.Procurement.Languages, ", "))
 }
 
 func lotsDecided(d models.Dossier) models.Criterion {
@@ -163,9 +163,9 @@ func lotsDecided(d models.Dossier) models.Criterion {
 	lots := lotsLeft(d)
 	switch {
 	case decision.Divided && lots < 2:
-		return c.notMet("it is decided to divide, and there are %d lots", lots)
+		return c.notMet("the decision is to divide into lots, but the number of lots is %d", lots)
 	case !decision.Divided && lots > 1:
-		return c.notMet("it is decided not to divide, and there are %d lots", lots)
+		return c.notMet("the decision is not to divide into lots, but the number of lots is %d", lots)
 	case decision.Divided:
 		return c.met([]string{Reference(e)}, "divided into %d lots", lots)
 	}
@@ -177,8 +177,8 @@ func lotsLeft(d models.Dossier) int {
 	return len(slices.DeleteFunc(slices.Clone(d.Tendering.Lots), func(l models.Lot) bool { return l.EndedAt != nil }))
 }
 
-// LotsAsDecided refuses a first publication of other lots than the buyers approved with the specification: lots
-// are described after that gate, too. What follows when all published lots have ended is decided lot by lot.
+// LotsAsDecided refuses a first publication of lots other than those the buyers approved with the specification: lots
+// can be added or ended after that gate. After a first publication, this is no longer asked.
 func LotsAsDecided(d models.Dossier) *models.Refusal {
 	_, decided := d.Latest(models.EntryLotsDecision)
 	again := slices.ContainsFunc(d.Tendering.Lots, models.Lot.Published)
@@ -225,7 +225,7 @@ func (c check) affordable(business models.BusinessCase, estimates []models.Estim
 		return c.notMet("the price of the business case cannot be read")
 	case !ok || currency != business.Price.Currency:
 		return c.met([]string{Reference(e)},
-			"the business case rests on %d estimates in several currencies; price and sum were not compared",
+			"the price and the %d estimates are not in one currency, so they were not compared",
 			len(estimates))
 	case price.Cmp(sum) > 0:
 		return c.notMet(
@@ -241,7 +241,7 @@ func clausesWritten(d models.Dossier) models.Criterion {
 	if !ok {
 		return c.notMet("no clauses on intellectual property and confidentiality are written down")
 	}
-	return c.met([]string{Reference(e)}, "clauses on intellectual property and confidentiality are there")
+	return c.met([]string{Reference(e)}, "clauses on intellectual property and confidentiality are written")
 }
 
 func frozen(d models.Dossier) models.Criterion {
@@ -251,7 +251,7 @@ func frozen(d models.Dossier) models.Criterion {
 	case e.ID == "":
 		return c.notMet("no version is frozen")
 	case !current:
-		return c.notMet("the specification was changed after version %d of the freeze", e.Version)
+		return c.notMet("the specification was changed after its frozen version %d", e.Version)
 	}
 	return c.met([]string{Reference(e)}, "%d parts are frozen under the digest %s", len(d.Specification()), e.Digest)
 }
@@ -279,8 +279,9 @@ func legallyCertified(d models.Dossier) models.Criterion {
 	for _, e := range d.Of(models.EntryLegalCertification) {
 		l, ok := models.BodyOf[models.LegalCertification](e)
 		if ok && l.Entry == version.ID && l.Digest == version.Digest && !slices.Contains(authors, e.AuthorID) {
-			return c.met([]string{Reference(e)}, "%s has certified the digest %s", e.AuthorID, version.Digest)
+			return c.met([]string{Reference(e)}, "%s has certified the digest %s",
+				d.PersonOf(e.AuthorID), version.Digest)
 		}
 	}
-	return c.notMet("nobody of the lawyers has certified the digest %s", version.Digest)
+	return c.notMet("no lawyer has certified the digest %s", version.Digest)
 }

@@ -83,7 +83,7 @@ func TestOtherLotsThanTheBuyersDecidedOnAreNotPublished(t *testing.T) {
 	refusal := LotsAsDecided(f.Dossier)
 	require.NotNil(t, refusal)
 	require.Equal(t, models.CodeLotsNotAsDecided, refusal.Code)
-	require.Contains(t, refusal.Detail, "decided not to divide, and there are 2 lots")
+	require.Contains(t, refusal.Detail, "the decision is not to divide into lots, but the number of lots is 2")
 	f.Tendering.Lots[1].EndedAt = &today
 	require.Nil(t, LotsAsDecided(f.Dossier), "a lot that ended is not published")
 	f.Tendering.Lots[0].Boxes, f.Tendering.Lots[1].EndedAt = []models.Box{{OpenedAt: today}}, nil
@@ -139,7 +139,7 @@ func TestTheSpecificationGateNamesWhatIsMissing(t *testing.T) {
 			l := lot(true)
 			f.Tendering.Lots = []models.Lot{l}
 			f.alter(func(c map[string]any) { c["lots"] = []any{string(l.ID)} })
-		}, "requirements_placed", "no lot any more"},
+		}, "requirements_placed", "not a lot of this procurement or has ended"},
 		{"a brand", func(f *file) {
 			f.alter(func(c map[string]any) { c["statement"] = map[string]any{"en": "It runs NVIDIA processors."} })
 		}, "neutral", "brand"},
@@ -160,10 +160,10 @@ func TestTheSpecificationGateNamesWhatIsMissing(t *testing.T) {
 		{"divided into one lot", func(f *file) {
 			f.Tendering.Lots = []models.Lot{lot(false), lot(true)}
 			divide(f)
-		}, "lots_decided", "there are 1 lots"},
+		}, "lots_decided", "the number of lots is 1"},
 		{
 			"not divided into two", func(f *file) { f.Tendering.Lots = []models.Lot{lot(false), lot(false)} },
-			"lots_decided", "there are 2 lots",
+			"lots_decided", "the number of lots is 2",
 		},
 		{
 			"no business case", func(f *file) { f.withdraw(f.latest(models.EntryBusinessCase)) }, "business_case",
@@ -202,12 +202,12 @@ func TestTheSpecificationGateNamesWhatIsMissing(t *testing.T) {
 		{
 			"not certified", func(f *file) { f.withdraw(f.latest(models.EntryLegalCertification)) },
 			"legally_certified",
-			"nobody of the lawyers",
+			"no lawyer has certified",
 		},
 		{"another version is approved", func(f *file) {
 			f.change(f.latest(models.EntrySpecificationVersion),
 				func(c map[string]any) { c["note"] = map[string]any{"en": "later"} })
-		}, "legally_certified", "nobody of the lawyers"},
+		}, "legally_certified", "no lawyer has certified"},
 	})
 }
 

@@ -19,8 +19,8 @@ var tenderSubject = []models.EntryKind{
 	models.EntryContract, models.EntryPurchase, models.EntryNonPurchase, models.EntryIndividualReport,
 }
 
-// tender asks that every lot and every buyer came to an end: with contract and purchase, or with a reason;
-// that nothing stands against the contracts; and that the public and those who audit were told.
+// tender asks that every lot and every buyer came to an end: with contract and purchase, or with a reason; that nothing
+// prevents the contracts; and that the public and the auditors were informed.
 func tender(d models.Dossier) []models.Criterion {
 	criteria := []models.Criterion{lotsConcluded(d), standstillsOver(d), purchased(d), awardNoticeSent(d), reported(d)}
 	if invites(d) {
@@ -45,16 +45,16 @@ func candidatesInformed(d models.Dossier) models.Criterion {
 		for _, t := range d.Tendering.RequestsFor(lot.ID) {
 			i := slices.IndexFunc(d.Tendering.Letters, func(l models.Letter) bool { return l.TenderID == t.ID })
 			if i < 0 {
-				return c.notMet("lot %d: %s was not told what became of its request to participate", lot.Number,
+				return c.notMet("lot %d: %s was not informed of the decision on its request to participate", lot.Number,
 					d.NameOf(t.OrganisationID))
 			}
 			evidence = append(evidence, d.Tendering.Letters[i].Digest)
 		}
 	}
-	return c.met(evidence, "all %d candidates were told", len(evidence))
+	return c.met(evidence, "all %d candidates were informed", len(evidence))
 }
 
-// published are the lots that were published, in this round or an earlier one.
+// published returns the lots that were published, in this round or an earlier one.
 func published(d models.Dossier) []models.Lot {
 	return slices.DeleteFunc(slices.Clone(d.Tendering.Lots), func(l models.Lot) bool { return !l.Published() })
 }
@@ -74,7 +74,7 @@ func lotsConcluded(d models.Dossier) models.Criterion {
 	for _, lot := range lots {
 		contracts := contractsOf(d, lot.ID)
 		if lot.EndedAt == nil && len(contracts) == 0 {
-			return c.notMet("lot %d has neither a contract nor ended with a reason", lot.Number)
+			return c.notMet("lot %d neither has a contract nor has ended with a reason", lot.Number)
 		}
 		evidence = append(evidence, contracts...)
 	}
@@ -104,7 +104,7 @@ func standstillsOver(d models.Dossier) models.Criterion {
 	return c.met(nil, "no standstill runs and no review is pending")
 }
 
-// purchased asks for a contract and a purchase under it from every buyer, or for why not.
+// purchased asks every buyer for a purchase under a contract, or for the reason why there is none.
 func purchased(d models.Dossier) models.Criterion {
 	c := check{"purchased", "COS-PPI-2020-2-04, mandatory activity VI"}
 	var evidence, missing []string
@@ -120,7 +120,7 @@ func purchased(d models.Dossier) models.Criterion {
 		return c.notMet(
 			"neither a purchase under a contract nor a reason: missing from %s", strings.Join(missing, "; "))
 	}
-	return c.met(evidence, "all %d buyers have purchased, or said why not", len(evidence))
+	return c.met(evidence, "all %d buyers have purchased or given a reason", len(evidence))
 }
 
 func boughtBy(d models.Dossier, buyer models.ID) string {
@@ -145,8 +145,8 @@ func binds(d models.Dossier, contract, buyer models.ID) bool {
 	})
 }
 
-// awardNoticeSent asks for an award notice after the last contract and the last end of a lot. One that left late is
-// said to be late: that cannot be made good any more.
+// awardNoticeSent asks for an award notice after the last contract and the last end of a lot. The finding says if it
+// was dispatched late, because that can no longer be corrected.
 func awardNoticeSent(d models.Dossier) models.Criterion {
 	c := check{"award_notice_sent", "Directive 2014/24/EU, Article 50(1)"}
 	i := slices.IndexFunc(d.Tendering.Notices, func(n models.Notice) bool { return n.Kind == models.NoticeAward })
@@ -219,7 +219,7 @@ func reported(d models.Dossier) models.Criterion {
 	report, ok := models.BodyOf[models.IndividualReport](e)
 	record, err := evaluation.ComposeRecord(d)
 	if !ok || err != nil || report.Record != record.Digest {
-		return c.notMet("the individual report rests on a record that has changed since")
+		return c.notMet("the individual report rests on an earlier state of the record")
 	}
 	return c.met([]string{Reference(e)}, "the individual report is complete and rests on the record as it is")
 }

@@ -96,7 +96,7 @@ func TestTheTenderEndsOnceEveryCandidateWasTold(t *testing.T) {
 		return models.Criterion{}
 	}
 	require.Equal(t, models.FindingNotMet, told().Finding)
-	require.Contains(t, told().Detail, "lot 1: Candidate was not told")
+	require.Contains(t, told().Detail, "lot 1: Candidate was not informed")
 	f.Tendering.Letters = []models.Letter{{TenderID: request.ID, Kind: models.LetterSelection, Digest: "d"}}
 	require.Equal(t, models.FindingMet, told().Finding)
 	require.Equal(t, []string{"d"}, told().Evidence)
@@ -114,7 +114,7 @@ func TestTheTenderEndsOnceEveryBuyerHasPurchasedOrSaidWhyNot(t *testing.T) {
 		},
 		{
 			"a lot has no contract", func(f *file) { f.withdraw(f.only(models.EntryContract).ID) }, "lots_concluded",
-			"lot 1 has neither",
+			"lot 1 neither has a contract",
 		},
 		{"the standstill runs", func(f *file) {
 			stage, later := f.Tendering.Stages[f.Tendering.Lots[0].ID], today.Add(time.Hour)
@@ -159,7 +159,7 @@ func TestTheTenderEndsOnceEveryBuyerHasPurchasedOrSaidWhyNot(t *testing.T) {
 		{
 			"a report on another record", func(f *file) { f.Tendering.Lots[1].EndReason = "other" },
 			"individual_report",
-			"has changed",
+			"an earlier state of the record",
 		},
 	})
 }

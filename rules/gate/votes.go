@@ -16,9 +16,9 @@ func DecisionRule(d models.Dossier) models.DecisionRule {
 	return models.RuleUnanimous
 }
 
-// Decide counts the votes on one digest by [DecisionRule] and names the members whose vote is not in. A
-// member weighs as much as its share in the agreement; what it was meant to bear while the procurement was
-// drafted no longer counts. It refuses what [decision.Decide] refuses.
+// Decide counts the votes on one digest by [DecisionRule] and names the members whose vote is not in. A member weighs
+// as much as its share in the agreement; its budget share in the draft no longer counts. It refuses what
+// [decision.Decide] refuses.
 func Decide(d models.Dossier, votes []models.Vote, digest string) (models.Decision, []models.ID, error) {
 	members := d.Members
 	rule := models.RuleUnanimous

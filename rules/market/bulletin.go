@@ -7,7 +7,7 @@ import (
 	"github.com/ppi-engine/ppi/rules/calendar"
 )
 
-// A Window is how long what the market was last told of budget, timing and needs is current.
+// A Window is the time for which the last bulletins on budget, timing and needs are recent enough.
 type Window struct {
 	// Since is the day from which the interval runs: that of the oldest of the last bulletins on each topic,
 	// or the one on which engagement began, if that is later.
@@ -37,10 +37,10 @@ func WindowOf(d models.Dossier) (Window, bool, error) {
 	return Window{Since: day, Days: plan.Days(), Zone: d.Procurement.Zone}, true, err
 }
 
-// Overdue returns the first instant after the given one at which the market has gone uninformed for
-// another whole interval: the first time when the last day of the window is over, then every interval. A
-// zero instant asks for the first. Days are civil days of the lead buyer's zone; the day of the bulletin
-// is not counted, and no day moves, because nothing of this is a legal period.
+// Overdue returns the first instant after the given one at which the market has gone uninformed for another whole
+// interval: the first time when the last day of the window is over, then every interval. A zero instant asks for the
+// first. Days are calendar days in the lead buyer's zone; the day of the bulletin is not counted, and no day moves,
+// because this is not a legal period.
 func (w Window) Overdue(after time.Time) (time.Time, error) {
 	intervals := 1
 	if !after.IsZero() {
@@ -93,7 +93,8 @@ func CheckPlanningNotice(d models.Dossier, plan models.EngagementPlan) (models.E
 	if err != nil {
 		return models.Entry{}, err
 	}
-	refused := error(models.Refuse(models.CodeShorteningNotAllowed, "", "no complete planning notice was sent"))
+	refused := error(models.Refuse(models.CodeShorteningNotAllowed, "", "no complete planning notice was sent").
+		Accepting("a planning notice that was sent and is complete"))
 	for _, e := range d.Of(models.EntryPlanningNotice) {
 		n, ok := models.BodyOf[models.PlanningNotice](e)
 		if !ok || !n.Complete {

@@ -7,16 +7,16 @@ import (
 	"github.com/ppi-engine/ppi/rules/calendar"
 )
 
-// An Announced consultation is ready to be written down.
+// An Announced consultation is ready to be recorded.
 type Announced struct {
 	Consultation models.Consultation
 	// Releases fix the announcement and the questionnaire.
 	Releases []models.Release
 }
 
-// Announce opens a consultation with an announcement and a questionnaire in the versions that were read. It
-// refuses versions that do not stand, were released before or lack a language, a second consultation while
-// one is open, times in the past, and a consultation on no common need.
+// Announce opens a consultation with an announcement and a questionnaire in the versions that were read. It refuses
+// versions that do not stand, were released before or lack a language, a second consultation while one is open, times
+// in the past, and a consultation without a common need.
 func Announce(d models.Dossier, announcement, questionnaire models.Reference) (Announced, error) {
 	var none Announced
 	if err := phaseOpen(d, models.EntryAnnouncement); err != nil {
@@ -37,7 +37,8 @@ func Announce(d models.Dossier, announcement, questionnaire models.Reference) (A
 	}
 	need, ok := d.Latest(models.EntryCommonNeed)
 	if !ok {
-		return none, models.Refuse(models.CodeInvalidValue, "/announcement", "there is no common need to consult on")
+		return none, models.Refuse(models.CodeInvalidValue, "/announcement", "there is no common need to consult on").
+			Accepting("a consultation after the common need was written")
 	}
 	a, _ := models.BodyOf[models.Announcement](told)
 	opens, closes, err := bounds(a, d.Now)
@@ -63,8 +64,8 @@ func bounds(a models.Announcement, now time.Time) (opens, closes time.Time, err 
 		}
 		if opens.Before(now) {
 			return opens, closes, models.Refuse(models.CodeDeadlineInPast, "/announcement/opens",
-				"it would open at %s, and it is %s", instant(opens), instant(now)).
-				Accepting("an instant in the future, or none: it opens with the announcement")
+				"the consultation would open at %s, but it is already %s", instant(opens), instant(now)).
+				Accepting("an instant in the future, or none to open with the announcement")
 		}
 	}
 	if closes, err = calendar.Instant("/announcement/closes", a.Closes.Local, a.Closes.Zone); err != nil {
@@ -72,20 +73,21 @@ func bounds(a models.Announcement, now time.Time) (opens, closes time.Time, err 
 	}
 	if !closes.After(opens) {
 		return opens, closes, models.Refuse(models.CodeDeadlineInPast, "/announcement/closes",
-			"it would close at %s, and opens at %s", instant(closes), instant(opens)).
-			Accepting("an instant after it opens")
+			"the consultation would close at %s, but opens at %s", instant(closes), instant(opens)).
+			Accepting("an instant after the opening")
 	}
 	return opens, closes, nil
 }
 
-// Extend returns until when a consultation is open if it closes later. It refuses once it has closed, and
-// an earlier instant: who prepares a response relies on what was announced.
+// Extend returns the new closing of a consultation. It refuses to extend a consultation that has closed, and to move
+// the closing to an earlier instant: those who prepare a response rely on what was announced.
 func Extend(d models.Dossier, announcement models.ID, closes models.LocalTime) (time.Time, error) {
 	c, ok := d.Market.Consultation(announcement)
 	switch {
 	case !ok:
 		return time.Time{}, models.Refuse(models.CodeNotAnnounced, "/announcement",
-			"%s was not announced", announcement)
+			"the consultation %s was not announced", announcement).
+			Accepting("the entry that announced a consultation")
 	case c.ClosedAt != nil || !d.Now.Before(c.ClosesAt):
 		return time.Time{}, models.Refuse(models.CodeConsultationClosed, "/announcement",
 			"the consultation closed at %s (%s)", c.ClosesLocal, c.ClosesZone).
@@ -97,7 +99,7 @@ func Extend(d models.Dossier, announcement models.ID, closes models.LocalTime) (
 	}
 	if !to.After(c.ClosesAt) {
 		return to, models.Refuse(models.CodeDeadlineEarlier, "/closes",
-			"%s is not later than what was announced", instant(to)).
+			"%s is not later than the present closing", instant(to)).
 			Accepting("an instant after %s", instant(c.ClosesAt))
 	}
 	return to, nil

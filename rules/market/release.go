@@ -7,8 +7,8 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// judges says what is asked of the kinds that are released one by one, beyond what holds for all. An
-// announcement is released with its consultation.
+// judges says what is asked of each kind that is released by itself, beyond what applies to all kinds. An announcement
+// is released with its consultation.
 func judges() map[models.EntryKind]func(models.Dossier, models.Entry) error {
 	return map[models.EntryKind]func(models.Dossier, models.Entry) error{
 		models.EntryEngagementPlan:     func(models.Dossier, models.Entry) error { return nil },
@@ -50,7 +50,7 @@ func phaseOpen(d models.Dossier, kind models.EntryKind) error {
 		return nil
 	}
 	return models.Refuse(models.CodePhaseNotOpen, "", "the phase %s is %s", rule.Phase, status).
-		Accepting("a release while it is open")
+		Accepting("a release while that phase is open")
 }
 
 // releasable finds an entry that stands in the version named, unreleased and complete in every language.
@@ -61,17 +61,17 @@ func releasable(d models.Dossier, field string, ref models.Reference) (models.En
 		return e, models.Refuse(models.CodeNotFound, field+"/entry",
 			"the dossier has no standing %s %s", ref.Kind, ref.Entry)
 	case e.Digest != ref.Digest:
-		return e, models.Refuse(models.CodeEntryChanged, field+"/digest", "the entry has changed since it was read").
-			Accepting("%s, after reading it again", e.Digest)
+		return e, models.Refuse(models.CodeEntryChanged, field+"/digest", "the entry has changed since you read it").
+			Accepting("the digest %s, after reading it again", e.Digest)
 	}
 	if r, told := d.Market.Release(e.ID); told {
 		return e, models.Refuse(models.CodeAlreadyReleased, field+"/entry",
-			"it was released on %s", instant(r.ReleasedAt)).
+			"the entry was released at %s", instant(r.ReleasedAt)).
 			Accepting("a new entry")
 	}
 	if lacking := d.Untranslated(e); len(lacking) > 0 {
 		return e, models.Refuse(models.CodeMissingTranslation, field+"/entry",
-			"it is not complete in every language: %s", strings.Join(lacking, ", ")).
+			"the entry is not complete in every language: %s", strings.Join(lacking, ", ")).
 			Accepting("text in each of the languages %v", d.Procurement.Languages)
 	}
 	return e, nil
@@ -86,17 +86,18 @@ func bulletinFits(d models.Dossier, e models.Entry) error {
 func reportFits(d models.Dossier, e models.Entry) error {
 	if len(d.Market.Consultations) == 0 {
 		return models.Refuse(models.CodeNotAnnounced, "/entry",
-			"no consultation was announced that the report could be about")
+			"no consultation was announced that the report could be about").
+			Accepting("a report after a consultation was announced and closed")
 	}
 	if open, running := d.Market.OpenConsultation(); running {
 		return models.Refuse(models.CodeConsultationRunning, "/entry",
 			"a consultation is open until %s (%s)", open.ClosesLocal, open.ClosesZone).
-			Accepting("a release once it has closed")
+			Accepting("a release after it has closed")
 	}
 	report, _ := models.BodyOf[models.ConsultationReport](e)
 	if left := report.Uncovered(d.ConsultationInputs()); len(left) > 0 {
 		return models.Refuse(models.CodeInputsMissing, "/entry",
-			"%d inputs are not dealt with: %v", len(left), left[:min(len(left), 20)]).
+			"the report does not deal with %d inputs: %v", len(left), left[:min(len(left), 20)]).
 			Accepting("for each input whether it was used, and why")
 	}
 	return nil
@@ -110,8 +111,8 @@ func CheckDisclosure(e models.Entry, responses []models.ConsultationResponse) er
 			for _, r := range responses {
 				if at := r.Content.Discloses(w.Text[language]); at != "" {
 					return models.Refuse(models.CodeConfidential, w.Field+"/"+language,
-						"it repeats what %s says in confidence (%s)", r.ID, at).
-						Accepting("a report that does not")
+						"the report repeats what the response %s says in confidence (%s)", r.ID, at).
+						Accepting("a report that does not repeat it")
 				}
 			}
 		}
@@ -119,8 +120,8 @@ func CheckDisclosure(e models.Entry, responses []models.ConsultationResponse) er
 	return nil
 }
 
-// Basis names what of the dossier an entry tells the market about, as it stands: a bulletin on needs the
-// common need, one on budget the members' estimates.
+// Basis names the entries of the dossier that an entry is about, as they stand: a bulletin on needs the common need,
+// one on budget the members' estimates.
 func Basis(d models.Dossier, e models.Entry) []models.Reference {
 	basis := []models.Reference{}
 	b, ok := models.BodyOf[models.Bulletin](e)
@@ -155,7 +156,7 @@ func budget(d models.Dossier) []models.Reference {
 	return all
 }
 
-// Outdated tells whether what a standing bulletin told about its topics has changed since.
+// Outdated tells whether what a standing bulletin said about a topic has changed since.
 func Outdated(d models.Dossier, b models.ReleasedBulletin, topic string) bool {
 	var kind models.EntryKind
 	var now []models.Reference
@@ -165,7 +166,7 @@ func Outdated(d models.Dossier, b models.ReleasedBulletin, topic string) bool {
 	case models.TopicBudget:
 		kind, now = models.EntryEstimate, budget(d)
 	default:
-		return false // what was told of timing stands in no other entry; changes of it are entered
+		return false // timing is in no other entry; its changes are entries of their own
 	}
 	told := slices.DeleteFunc(slices.Clone(b.Release.Basis), func(r models.Reference) bool { return r.Kind != kind })
 	return !slices.Equal(told, now)

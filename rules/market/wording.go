@@ -30,7 +30,7 @@ type Questionnaire struct {
 	models.Questionnaire
 }
 
-// Check refuses a questionnaire that is malformed or names a product: who makes another is not asked on
+// Check refuses a questionnaire that is malformed or names a product: makers of other products would not be asked on
 // equal terms.
 func (q Questionnaire) Check() error {
 	return models.Refusals(append(models.Faults(q.Questionnaire.Check()), productsIn(q.Wording())...))
@@ -53,7 +53,7 @@ func productsIn(all []models.Wording) []*models.Refusal {
 		findings, err := neutrality.Lint([]neutrality.Requirement{{ID: w.Field, Statement: w.Text}})
 		if err != nil {
 			return []*models.Refusal{models.Refuse(models.CodeProductNamed, w.Field,
-				"whether it names a product cannot be told: %v", err)}
+				"the engine cannot judge whether the text names a product: %v", err)}
 		}
 		for _, f := range findings {
 			if f.Code != neutrality.CodeBrand && f.Code != neutrality.CodeBrandEquivalent {

@@ -9,8 +9,8 @@
 // the subject and to award (Article 42(3)(a)). Calls for innovation procurement ask for needs, not
 // for solutions (COS-PPI-2020-2-04, mandatory activity I).
 //
-// It is a linter: it points at words and says why, people decide. What it knows is data under data/:
-// names of products and makers, bodies of standardisation, and phrases for each language. Words are
-// compared whole, in any case, over any white space or hyphens, and with invisible characters left out;
-// a language without phrases is said, not passed over. Text is expected composed (Unicode NFC).
+// It is a linter: it points at words and says why; people decide. What it knows is data under data/: names of products
+// and makers, standardisation bodies, and phrases for each language. Words are compared whole, in any case, over any
+// white space or hyphens, and with invisible characters left out; a language without phrases is reported, not passed
+// over. Text is expected composed (Unicode NFC).
 package neutrality

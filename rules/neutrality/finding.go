@@ -16,11 +16,11 @@ const (
 	CodeBrand Code = "brand"
 	// CodeBrandEquivalent is one named with "or equivalent": allowed only where no precise description is possible.
 	CodeBrandEquivalent Code = "brand_or_equivalent"
-	// CodeOrigin speaks of patent, trade mark, maker or origin.
+	// CodeOrigin is a mention of a patent, trade mark, maker or origin.
 	CodeOrigin Code = "origin"
 	// CodeStandard is a standard cited without "or equivalent".
 	CodeStandard Code = "standard_without_equivalent"
-	// CodeVague is a word that nobody can verify.
+	// CodeVague is a word that cannot be verified.
 	CodeVague Code = "vague"
 	// CodeSolutionFirst is a technology where a need should stand.
 	CodeSolutionFirst Code = "solution_first"
@@ -74,13 +74,13 @@ func explain(code Code) explanation {
 		}
 	case CodeBrandEquivalent:
 		return explanation{
-			Medium, "names a product or its maker, if with \"or equivalent\"",
+			Medium, "names a product or its maker, although with \"or equivalent\"",
 			"keep it only where no precise description is possible, and record why",
 			"Directive 2014/24/EU, Article 42(4)",
 		}
 	case CodeOrigin:
 		return explanation{
-			Medium, "speaks of patent, trade mark, maker or origin",
+			Medium, "mentions a patent, trade mark, maker or origin",
 			"say what is needed, not whose it is or where it is from", "Directive 2014/24/EU, Article 42(4)",
 		}
 	case CodeStandard:
@@ -97,13 +97,14 @@ func explain(code Code) explanation {
 	case CodeSolutionFirst:
 		return explanation{
 			Low, "names a technology where a need should stand",
-			"state the outcome with baseline and target, and leave the way to the market",
+			"state the outcome with baseline and target, and leave the solution to the market",
 			"Call COS-PPI-2020-2-04, mandatory activity I",
 		}
 	default:
 		return explanation{
-			Low, "there are no phrases for this language: whether it is neutral is unknown, only names were looked for",
-			"have someone read it who knows the language", "Directive 2014/24/EU, Article 42",
+			Low, "the engine knows no phrases of this language: it looked for names only " +
+				"and cannot say whether the text is neutral",
+			"have someone who knows the language read it", "Directive 2014/24/EU, Article 42",
 		}
 	}
 }

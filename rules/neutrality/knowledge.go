@@ -50,7 +50,7 @@ type brandFile struct {
 	} `yaml:"groups"`
 }
 
-// An exactName is a name, and the languages in which even so written it is a common word.
+// An exactName is a name, and the languages in which it is a common word even when written like this.
 type exactName struct {
 	Name  string   `yaml:"name"`
 	NotIn []string `yaml:"not_in"`

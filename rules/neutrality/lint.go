@@ -85,12 +85,12 @@ func (k *knowledge) lint(requirement, tag, statement string) []Finding {
 	return r.findings
 }
 
-// findNames finds brands and standards; what belongs to one is not read again.
+// findNames finds brands and standards; words that belong to one are not read again.
 func (r *reading) findNames() {
 	for i := 0; i < len(r.words); {
 		if n := r.k.standardAt(r.words[i:]); n > 0 {
 			if r.language != nil && !r.orEquivalent(i+
-				n) { // where it is not known how that is said, nothing can be told
+				n) { // without phrases, "or equivalent" cannot be found
 				r.reportWords(CodeStandard, i, n)
 			}
 			i += n
@@ -109,8 +109,8 @@ func (r *reading) findNames() {
 	}
 }
 
-// findEquivalents finds "or equivalent" and its like. Between the two words may stand up to three
-// others: or any technically equivalent. What begins so after a semicolon or on a new line belongs to the sentence
+// findEquivalents finds "or equivalent" and its like. Between the two words may stand up to three others: or any
+// technically equivalent. When these words begin after a semicolon or on a new line, they belong to the sentence
 // before.
 func (r *reading) findEquivalents() {
 	const between = 3
@@ -167,7 +167,7 @@ func (r *reading) reportWords(code Code, first, n int) {
 func (r *reading) report(code Code, start, end int) {
 	e := explain(code)
 	if code == CodeBrand && r.language == nil {
-		e.severity, e.reason = Medium, e.reason+"; whether \"or equivalent\" is said in this language cannot be told"
+		e.severity, e.reason = Medium, e.reason+"; the engine cannot find \"or equivalent\" in this language"
 	}
 	r.findings = append(r.findings, Finding{
 		Code: code, Severity: e.severity, Requirement: r.requirement, Language: r.tag,

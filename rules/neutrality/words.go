@@ -13,7 +13,7 @@ type word struct {
 	start, end int
 	// exact is the word without invisible characters, folded the same in lower case.
 	exact, folded string
-	// sentence counts from 0. It goes on tells whether it began after a semicolon or on a new line only.
+	// sentence counts from 0; goesOn tells whether it began only after a semicolon or on a new line.
 	sentence int
 	goesOn   bool
 	// joined tells whether only white space, hyphens, slashes or apostrophes stand between it and the word before.

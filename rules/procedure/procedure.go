@@ -1,5 +1,5 @@
-// Package procedure holds the procedures by which tenderers are found, as dated data: the stages of each, who
-// may enter them, and what is handed in there.
+// Package procedure holds the procedures by which tenderers are found, as dated data: the stages of each, and who may
+// hand in what at each stage.
 package procedure
 
 import (
@@ -21,7 +21,7 @@ import (
 //go:embed *.yaml
 var files embed.FS
 
-// described is a procedure with the day from which its description holds.
+// described is a procedure with the day from which its description applies.
 type described struct {
 	models.Procedure
 
@@ -70,8 +70,8 @@ func read(content []byte) (described, error) {
 	return p, check(p.Procedure)
 }
 
-// check refuses a procedure without a name, source or stages, a stage that takes nothing known, and one at whose
-// end there is no tender.
+// check refuses a procedure without a name, source or stages, a stage that takes something unknown, and a procedure
+// that does not end with tenders.
 func check(p models.Procedure) error {
 	if p.Code == "" || p.Name == "" || p.Source == "" || len(p.Stages) == 0 {
 		return fmt.Errorf("procedure %q lacks its code, name, source or stages", p.Code)
@@ -79,8 +79,8 @@ func check(p models.Procedure) error {
 	for i, s := range p.Stages {
 		known := s.HandsIn == models.HandedTender || s.HandsIn == models.HandedRequest
 		if s.Code == "" || s.Source == "" || !known || s.Invited != (i > 0) || (s.Least > 0) != s.Invited {
-			return fmt.Errorf("stage %d of %s: it needs code, source and what is handed in; after the first, "+
-				"only who was invited enters, at least so many", i+1, p.Code)
+			return fmt.Errorf("stage %d of %s: it needs a code, a source and what is handed in; "+
+				"after the first, only those who were invited hand in, and their least number is given", i+1, p.Code)
 		}
 	}
 	if p.Stages[len(p.Stages)-1].HandsIn != models.HandedTender {
@@ -109,8 +109,8 @@ func Known(on calendar.Date) ([]models.Procedure, error) {
 	return known, nil
 }
 
-// Of is the procedure that was decided on: the open one, unless another was, as it was described when the first
-// running lot was published. It returns a refusal with [models.CodeInvalidValue] when it may not be begun then.
+// Of returns the procedure that was decided on, by default the open one, as it was described when the first running lot
+// was published. It refuses a procedure that could not be begun then ([models.CodeInvalidValue]).
 func Of(d models.Dossier) (models.Procedure, error) {
 	code := models.ProcedureOpen
 	if e, ok := d.Latest(models.EntryProcedureChoice); ok {
@@ -138,11 +138,11 @@ func named(d models.Dossier, code models.ProcedureCode) (models.Procedure, error
 		codes[i] = string(p.Code)
 	}
 	return models.Procedure{}, models.Refuse(models.CodeInvalidValue, "/procedure",
-		"the procedure %q is not known here", code).
+		"the engine does not know the procedure %q", code).
 		Accepting("one of %v", codes)
 }
 
-// begun is when the procedure was begun that the lots are under: now, while none is published.
+// begun returns when the procedure of the running lots began; now, while none is published.
 func begun(d models.Dossier) time.Time {
 	at := d.Now
 	for _, lot := range d.Tendering.Lots {
@@ -153,12 +153,12 @@ func begun(d models.Dossier) time.Time {
 	return at
 }
 
-// Choice is the decision on a procedure that is known here.
+// Choice is the decision on a procedure that the engine knows.
 type Choice struct {
 	models.ProcedureChoice
 }
 
-// CheckAgainst refuses a procedure that may not be begun.
+// CheckAgainst refuses a procedure that cannot be begun.
 func (c Choice) CheckAgainst(d models.Dossier, _ models.Entry) error {
 	_, err := named(d, c.Procedure)
 	return err
