@@ -1,12 +1,12 @@
 package store
 
 import (
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"sync"
 	"time"
 
+	"github.com/go-json-experiment/json"
 	"gorm.io/gorm/schema"
 )
 
