@@ -99,6 +99,23 @@ func TestALotThatEndedBeforeItWasEvaluatedIsRecordedWithItsTenders(t *testing.T)
 	require.Equal(t, "not_conforming", r.Lots[0].Tenders[1].Excluded)
 }
 
+// What is sealed is nobody's to tell of, until its lot has ended and nothing will be opened.
+func TestTheRecordTellsOfTendersOnceTheyAreOpenedOrTheirLotHasEnded(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"})
+	told := func() int {
+		r, err := ComposeRecord(d.Dossier)
+		require.NoError(t, err)
+		return len(r.Lots[0].Tenders)
+	}
+	lot := &d.Tendering.Lots[0]
+	require.Equal(t, 1, told())
+	lot.Boxes[0].UnsealedAt = nil
+	require.Zero(t, told())
+	lot.EndedAt = &now
+	require.Equal(t, 1, told())
+}
+
 func TestTheRecordNamesContractsConflictsAndReviewsOfItsLotsOnly(t *testing.T) {
 	t.Parallel()
 	d := newConclusion(t)

@@ -241,6 +241,16 @@ func TestTendersOfTheInvitedAreSealedForAKeyThatNobodyHasUsed(t *testing.T) {
 		models.Letter{LotID: other.ID, Kind: models.LetterSelection, Content: content, Digest: digest})
 	_, _, err = MayInvite(r.Dossier, lot, list.Digest, deadline)
 	requireRefused(t, models.CodeOpeningKeyUsed, err)
+	box := lot.Boxes[0]
+	box.ID, box.LotID, box.UnsealedAt = "box_o", other.ID, nil
+	other.EndedAt, other.Boxes = nil, []models.Box{box}
+	r.Tendering.Lots[1] = other
+	_, _, err = MayInvite(r.Dossier, lot, list.Digest, deadline)
+	require.NoError(t, err, "lots whose tenders are all sealed may have one key")
+	box.UnsealedAt = &now
+	r.Tendering.Lots[1].Boxes = []models.Box{box}
+	_, _, err = MayInvite(r.Dossier, lot, list.Digest, deadline)
+	requireRefused(t, models.CodeOpeningKeyUsed, err)
 	r.goOn()
 	requireRefused(t, models.CodeFrozen, OpeningKey{}.CheckAgainst(r.Dossier, models.Entry{}))
 }
@@ -433,6 +443,14 @@ func TestTheNoticeOfARestrictedProcedureSaysWhoIsInvited(t *testing.T) {
 	require.NotContains(t, codes(), models.CodeInvalidValue)
 	require.NotContains(t, codes(), models.CodeSelectionMissing)
 	require.NotContains(t, codes(), models.CodeMissingTranslation)
+	unsaid := whole
+	unsaid.Rule = models.Text{"en": "x"}
+	d.rewrite(models.EntrySelectionCriteria, string(d.lot), unsaid)
+	require.Contains(t, codes(), models.CodeMissingTranslation)
+	unsaid.Most, unsaid.Rule = 0, nil
+	d.rewrite(models.EntrySelectionCriteria, string(d.lot), unsaid)
+	require.NotContains(t, codes(), models.CodeMissingTranslation, "all are invited who qualify: no rule is needed")
+	d.rewrite(models.EntrySelectionCriteria, string(d.lot), whole)
 	d.published()
 	n := ComposeContractNotice(d.Dossier, d.Tendering.Lots)
 	require.Equal(t, models.ProcedureCode("restricted"), n.Procedure)

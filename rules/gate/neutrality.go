@@ -78,7 +78,7 @@ func neutral(d models.Dossier, kinds ...models.EntryKind) models.Criterion {
 	}
 	if len(unread) > 0 {
 		return c.of(models.FindingUnknown, unique(evidence),
-			"%d texts are in languages without rules. A person who reads the language must say whether they are "+
+			"texts in languages without rules: %d. A person who reads the language must say whether they are "+
 				"neutral: %s", len(unread), strings.Join(unread[:min(len(unread), 10)], "; "))
 	}
 	return c.met(unique(evidence), "no finding on neutrality is open; %d were answered", len(findings))

@@ -262,11 +262,11 @@ func approvedByAll(d models.Dossier) models.Criterion {
 	if !current {
 		return c.notMet("there is no frozen version to approve")
 	}
-	authors := d.SpecificationAuthors()
+	authors, wanted := d.SpecificationAuthors(), "an approval of the digest "+version.Digest
 	return c.everyMember(d, models.EntrySpecificationApproval, func(e models.Entry) bool {
 		a, ok := models.BodyOf[models.Approval](e)
 		return ok && a.Entry == version.ID && a.Digest == version.Digest && !slices.Contains(authors, e.AuthorID)
-	}, "an approval of the digest "+version.Digest)
+	}, wanted)
 }
 
 func legallyCertified(d models.Dossier) models.Criterion {

@@ -276,6 +276,24 @@ func TestAFindingOnNeutralityIsAnsweredByAnotherThanItsAuthor(t *testing.T) {
 	require.Equal(t, models.FindingNotMet, f.find(models.PhaseSpecification, "neutral").Finding)
 }
 
+// Nobody says of a text that it is neutral in a language that the rules do not know.
+func TestATextInALanguageWithoutRulesIsReadByAPerson(t *testing.T) {
+	t.Parallel()
+	f := specified(t)
+	f.alter(func(c map[string]any) { c["statement"] = map[string]any{"et": "See on lihtne."} })
+	found := f.find(models.PhaseSpecification, "neutral")
+	require.Equal(t, models.FindingUnknown, found.Finding)
+	require.Contains(t, found.Detail, "texts in languages without rules: 1.")
+	require.Contains(t, found.Detail, "/statement (et)")
+	findings, err := NeutralityFindings(f.Dossier, models.EntryRequirement)
+	require.NoError(t, err)
+	f.write(models.EntryNeutralityAnswer, models.NeutralityAnswer{
+		Entry: findings[0].Entry.ID, Code: string(findings[0].Code), Language: "et", Text: findings[0].Text,
+		Reason: "read by a person who speaks it",
+	})
+	require.Equal(t, models.FindingMet, f.find(models.PhaseSpecification, "neutral").Finding)
+}
+
 func TestAnAnswerHoldsForTheWordsItNames(t *testing.T) {
 	t.Parallel()
 	f := specified(t)

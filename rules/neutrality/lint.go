@@ -125,7 +125,7 @@ func (r *reading) findEquivalents() {
 			or = i
 		case or >= 0 && r.words[or].sentence == w.sentence && i-or <= between+1 && r.language.equivalents[w.folded]:
 			r.equivalent[w.sentence] = or
-			if or > 0 && w.goesOn && r.words[or-1].sentence == w.sentence-1 {
+			if w.goesOn && r.words[or-1].sentence == w.sentence-1 {
 				r.equivalent[w.sentence-1] = or
 			}
 		}
