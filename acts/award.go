@@ -85,8 +85,7 @@ func maySend(lot models.Lot, stage models.LotStage) error {
 		return models.Refuse(models.CodeNotAwarded, "/lot", "the award of lot %d is not decided", lot.Number).
 			Accepting("letters after the board has awarded the lot")
 	case lot.EndedAt != nil:
-		return models.Refuse(models.CodeLotEnded, "/lot",
-			"lot %d has ended without award (reason code %s)", lot.Number, lot.EndReason)
+		return lot.RefuseEnded("/lot")
 	case stage.LettersAt != nil:
 		return models.Refuse(models.CodeLettersSent, "/lot",
 			"the letters on lot %d were sent at %s", lot.Number, rfc3339(*stage.LettersAt))

@@ -121,8 +121,7 @@ func (a *Acts) ChangeLot(ctx context.Context, by By, id models.ID, in LotChange)
 func (d *deed) mayChangeLot(l models.Lot) error {
 	switch {
 	case l.EndedAt != nil:
-		return models.Refuse(models.CodeLotEnded, "",
-			"lot %d has ended without award (reason code %s)", l.Number, l.EndReason)
+		return l.RefuseEnded("")
 	case l.Published():
 		return models.Refuse(models.CodeLotPublished, "", "lot %d is published", l.Number).
 			Accepting("moving its deadline by the action move_deadline")

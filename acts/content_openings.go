@@ -71,14 +71,10 @@ func (d *deed) opening(dossier models.Dossier, tender models.ID, in EnvelopeFoun
 	if err := evaluation.CheckOpening(dossier, o); err != nil || o.UploadID == "" {
 		return o, err
 	}
-	u, err := d.tx.Upload(d.procurement(), o.UploadID)
+	u, err := d.documentUpload(o.UploadID)
 	switch {
 	case err != nil:
 		return o, err
-	case u.OrganisationID != d.Actor.OrganisationID || u.Purpose == models.PurposeEnvelope || !u.Complete():
-		return o, models.Refuse(models.CodeUploadIncomplete, "/upload",
-			"this is not a complete upload of your organisation").
-			Accepting("a complete upload of your organisation with the purpose document")
 	case u.Digest != o.PlaintextDigest || u.Size != o.Size:
 		return o, models.Refuse(models.CodeDigestMismatch, "/upload", "the upload is not what was in the envelope").
 			Accepting("an upload with the SHA-256 %s", o.PlaintextDigest)

@@ -35,8 +35,7 @@ func mayUnseal(lot models.Lot, d models.Dossier) error {
 		return models.Refuse(models.CodeLotNotOpen, "/lot", "lot %d has not been published", lot.Number).
 			Accepting("a lot that was published and whose deadline is over")
 	case lot.EndedAt != nil:
-		return models.Refuse(models.CodeLotEnded, "/lot",
-			"lot %d has ended without award (reason code %s)", lot.Number, lot.EndReason)
+		return lot.RefuseEnded("/lot")
 	case lot.Open():
 		return models.Refuse(models.CodeDeadlineNotOver, "/lot",
 			"the box of lot %d is not closed; its deadline is %s", lot.Number, rfc3339(lot.Box().Deadline)).

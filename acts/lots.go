@@ -149,8 +149,7 @@ func (c *call) mayEndLot(in process.EndLot) error {
 		return err
 	}
 	if lot.EndedAt != nil {
-		return models.Refuse(models.CodeLotEnded, "/lot",
-			"lot %d ended without award at %s (reason code %s)", lot.Number, rfc3339(*lot.EndedAt), lot.EndReason)
+		return lot.RefuseEnded("/lot")
 	}
 	return c.notContracted(lot.ID)
 }

@@ -249,7 +249,7 @@ func (a *Acts) turnedAway(
 // excluded says what stands in the way of a visit: the organisation's tender is not the one that the visit names.
 func (a *Acts) excluded(ctx context.Context, by By, v visit) error {
 	if v.standing == "" {
-		return models.Refuse(models.CodeTenderExists, "", "your organisation already has a tender for this lot").
+		return models.Refuse(models.CodeTenderExists, "", "what your organisation handed in for this lot still stands").
 			Accepting("replacing it, or withdrawing it first")
 	}
 	t, err := a.ownTender(ctx, by, v.standing)

@@ -33,15 +33,42 @@ const (
 	EntryIndividualReport EntryKind = "individual_report"
 )
 
-// A NonAwardCode says why nothing was awarded.
+// A NonAwardCode says why nothing was awarded (eForms code list non-award-justification).
 type NonAwardCode string
+
+var nonAwardReasons = []struct {
+	code   NonAwardCode
+	called string
+}{
+	{"all-rej", "everything that was handed in was withdrawn or excluded"},
+	{"chan-need", "the needs have changed"},
+	{"ins-fund", "there is not enough money"},
+	{"no-rece", "nothing was handed in"},
+	{"no-signed", "the winner refused to sign"},
+	{"one-admis", "only one admissible tender was handed in"},
+	{"rev-body", "a review body or a court decided so"},
+	{"rev-buyer", "the buyers decided so after a request for review"},
+	{"tch-pr-error", "there were technical or procedural errors"},
+	{"other", "another reason"},
+}
 
 // NonAwardCodes is the eForms code list non-award-justification.
 func NonAwardCodes() []NonAwardCode {
-	return []NonAwardCode{
-		"all-rej", "chan-need", "ins-fund", "no-rece", "no-signed", "one-admis", "rev-body", "rev-buyer",
-		"tch-pr-error", "other",
+	codes := make([]NonAwardCode, len(nonAwardReasons))
+	for i, r := range nonAwardReasons {
+		codes[i] = r.code
 	}
+	return codes
+}
+
+// Called is what the code means, in a few words and with the code. Other reasons are returned as they are.
+func (c NonAwardCode) Called() string {
+	for _, r := range nonAwardReasons {
+		if r.code == c {
+			return r.called + " (" + string(c) + ")"
+		}
+	}
+	return string(c)
 }
 
 // How the agreed scores of a tender come about.

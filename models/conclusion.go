@@ -93,7 +93,7 @@ func (d Dossier) MayConclude(lot ID) error {
 		return Refuse(CodeNotAwarded, "/lot", "the award of the lot is not decided").
 			Accepting("a contract after award, letters and standstill")
 	case l.EndedAt != nil:
-		return Refuse(CodeLotEnded, "/lot", "lot %d has ended without award (reason code %s)", l.Number, l.EndReason)
+		return l.RefuseEnded("/lot")
 	case stage.LettersAt == nil:
 		return Refuse(CodeStandstill, "/lot", "the tenderers have not been informed of the decision").
 			Accepting("a contract after the letters and the standstill")

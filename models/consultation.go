@@ -124,7 +124,11 @@ func (q Questionnaire) Check() error {
 func (q Question) check() []*Refusal {
 	faults := compact(checkShortName("/questions", q.ID), CheckText("/questions", q.Text, 4000))
 	faults = append(faults, checkOneOf("/questions", q.Answer, AnswerText, AnswerNumber, AnswerYesNo, AnswerChoice)...)
-	if (q.Answer == AnswerChoice) != (len(q.Choices) > 1) {
+	fits := len(q.Choices) == 0
+	if q.Answer == AnswerChoice {
+		fits = len(q.Choices) >= 2
+	}
+	if !fits {
 		faults = append(faults, Refuse(CodeInvalidValue, "/questions",
 			"%q is answered by %s and has %d choices", q.ID, q.Answer, len(q.Choices)).
 			Accepting("two or more choices for a question answered by choice, none for others"))

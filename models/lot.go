@@ -66,6 +66,11 @@ func (l Lot) Open() bool { return l.Published() && l.Box().Open() && l.EndedAt =
 // Running tells whether the lot is published and has not ended.
 func (l Lot) Running() bool { return l.Published() && l.EndedAt == nil }
 
+// RefuseEnded refuses what comes after the lot has ended. The field is the one by which the request names the lot.
+func (l Lot) RefuseEnded(field string) *Refusal {
+	return Refuse(CodeLotEnded, field, "lot %d ended without award: %s", l.Number, NonAwardCode(l.EndReason).Called())
+}
+
 // Receives refuses unless the lot's box takes what the organisation hands in at the instant at (procedure time). It
 // returns nil, or a refusal with [CodeNotInvited], [CodeLotNotOpen], [CodeDeadlinePassed] or [CodeLotClosed], the last
 // also when the clock was set back after the box was closed.

@@ -1,6 +1,7 @@
 package models_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -39,6 +40,21 @@ func TestAnIntervalIsInDays(t *testing.T) {
 		"P0D": 0, "-5": 0, "": 0, "P60": 0, "60D": 0,
 	} {
 		require.Equal(t, want, models.EngagementPlan{Interval: models.BulletinInterval(text)}.Days(), text)
+	}
+}
+
+func TestOnlyAQuestionAnsweredByChoiceHasChoicesAndThenTwoAtLeast(t *testing.T) {
+	t.Parallel()
+	text := models.Text{"en": "?"}
+	for answer, fits := range map[string][]bool{
+		models.AnswerText:   {true, false, false},
+		models.AnswerChoice: {false, false, true},
+	} {
+		for n, want := range fits {
+			q := models.Question{ID: "stage", Text: text, Answer: answer, Choices: slices.Repeat([]models.Text{text}, n)}
+			err := models.Questionnaire{Questions: []models.Question{q}}.Check()
+			require.Equal(t, want, err == nil, "%s with %d choices: %v", answer, n, err)
+		}
 	}
 }
 

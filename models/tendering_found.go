@@ -132,8 +132,7 @@ func (d Dossier) evaluating(tender, person ID) (LotStage, error) {
 	stage := d.Tendering.Stages[t.LotID]
 	switch {
 	case lot.EndedAt != nil:
-		return stage, Refuse(CodeLotEnded, "/tender",
-			"lot %d has ended without award (reason code %s)", lot.Number, lot.EndReason)
+		return stage, lot.RefuseEnded("/tender")
 	case stage.Awarded():
 		return stage, Refuse(CodeAlreadyAwarded, "/tender", "the award of lot %d is decided", lot.Number)
 	}

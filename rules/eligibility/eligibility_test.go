@@ -270,6 +270,7 @@ func TestEventsAreDueInEachFullYear(t *testing.T) {
 	p := profile(t, "COS-CLUSTER-2020-3-03")
 	d := ppi4hpc()
 	require.Equal(t, models.FindingUnknown, findingOf(t, JudgeAt(p, models.PhaseCapacity, d), "cluster_events").Finding)
+	d.Procurement.Zone = "Europe/Paris"
 	write(t, &d, EntryAction, "", Action{Starts: day("2022-02-01"), Months: 24})
 	for _, date := range []string{"2022-03-01", "2023-01-31", "2023-02-01"} {
 		write(t, &d, EntryActivity, "", Activity{Activity: "cluster_event", Date: day(date)})
@@ -277,7 +278,8 @@ func TestEventsAreDueInEachFullYear(t *testing.T) {
 	for now, want := range map[string]models.Finding{
 		"2022-06-01T00:00:00Z": models.FindingMet, // no full year yet
 		"2023-06-01T00:00:00Z": models.FindingMet,
-		"2024-02-01T00:00:00Z": models.FindingNotMet, // one event in the second year
+		"2024-01-31T22:30:00Z": models.FindingMet,    // still 31 January in Paris
+		"2024-01-31T23:30:00Z": models.FindingNotMet, // one event in the second year
 		"2030-01-01T00:00:00Z": models.FindingNotMet,
 	} {
 		at, err := time.Parse(time.RFC3339, now)

@@ -94,8 +94,8 @@ type Facts struct {
 	Closed []models.Phase
 	// ConsultationStates lists the Member States in which the market was consulted; nil: not recorded.
 	ConsultationStates []string
-	// Now is the procedure time.
-	Now time.Time
+	// Today is the date in procedure time where the procurement runs.
+	Today calendar.Date
 
 	actionEvidence string
 }
@@ -103,7 +103,8 @@ type Facts struct {
 // FactsOf reads the facts from the dossier. An entry that does not fit its type counts as if it were not there. The
 // caller fills in [Facts.ConsultationStates].
 func FactsOf(d models.Dossier) Facts {
-	f := Facts{Now: d.Now}
+	var f Facts
+	f.Today, _ = calendar.ParseDate("", d.Today())
 	for _, m := range d.ActiveMembers() {
 		organisation := d.Organisations[m.OrganisationID]
 		organisation.ID = m.OrganisationID

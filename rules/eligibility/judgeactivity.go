@@ -2,8 +2,6 @@ package eligibility
 
 import (
 	"github.com/govalues/decimal"
-
-	"github.com/ppi-engine/ppi/rules/calendar"
 )
 
 // activities judges a quota.
@@ -62,9 +60,8 @@ func (r Rule) yearly(f Facts, all []Activity) finding {
 	if f.Action == nil || f.Action.Starts.IsZero() {
 		return unknown("it is not recorded when the action starts")
 	}
-	today := calendar.DateOf(f.Now, f.Now.Location())
 	years := 0
-	for ; (years+1)*12 <= f.Action.Months && !f.Action.Starts.AddMonths((years+1)*12).After(today); years++ {
+	for ; (years+1)*12 <= f.Action.Months && !f.Action.Starts.AddMonths((years+1)*12).After(f.Today); years++ {
 		from, to := f.Action.Starts.AddMonths(years*12), f.Action.Starts.AddMonths((years+1)*12)
 		got := 0
 		for _, a := range all {

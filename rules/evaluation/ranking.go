@@ -136,8 +136,7 @@ func MayAward(d models.Dossier, lot, tender models.ID, ranking string) error {
 		return models.Refuse(models.CodeAlreadyAwarded, "/lot", "the award of the lot is decided")
 	}
 	if l, _ := d.Tendering.Lot(lot); l.EndedAt != nil {
-		return models.Refuse(models.CodeLotEnded, "/lot",
-			"lot %d has ended without award (reason code %s)", l.Number, l.EndReason)
+		return l.RefuseEnded("/lot")
 	}
 	e, err := Evaluate(d, lot)
 	if err != nil {

@@ -91,8 +91,7 @@ func scorable(d models.Dossier, tender models.ID) (models.AwardCriteria, error) 
 	case !opened:
 		return none, models.Refuse(models.CodeNotUnsealed, "/tender", "the envelopes of the lot are not opened")
 	case lot.EndedAt != nil:
-		return none, models.Refuse(models.CodeLotEnded, "/tender",
-			"lot %d has ended without award (reason code %s)", lot.Number, lot.EndReason)
+		return none, lot.RefuseEnded("/tender")
 	case stage.QualityLockedAt != nil:
 		return none, models.Refuse(models.CodeQualityLocked, "/tender",
 			"quality is locked, so no score can change any more")
@@ -268,8 +267,7 @@ func MayLockQuality(d models.Dossier, lot, chair models.ID) error {
 	case !ok:
 		return models.Refuse(models.CodeNotUnsealed, "/lot", "the envelopes of the lot are not opened")
 	case l.EndedAt != nil:
-		return models.Refuse(models.CodeLotEnded, "/lot",
-			"lot %d has ended without award (reason code %s)", l.Number, l.EndReason)
+		return l.RefuseEnded("/lot")
 	case stage.QualityLockedAt != nil:
 		return models.Refuse(models.CodeQualityLocked, "/lot", "quality is already locked")
 	}

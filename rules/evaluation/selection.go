@@ -65,8 +65,7 @@ func (s Selection) CheckAgainst(d models.Dossier, e models.Entry) error {
 	lot, _ := d.Tendering.Lot(t.LotID)
 	switch {
 	case lot.EndedAt != nil:
-		return models.Refuse(models.CodeLotEnded, "/request",
-			"lot %d has ended without award (reason code %s)", lot.Number, lot.EndReason)
+		return lot.RefuseEnded("/request")
 	case d.Later(t):
 		return models.Refuse(models.CodeFrozen, "", "the candidates of lot %d were invited", lot.Number).
 			Accepting("ending the lot with a reason")
@@ -153,8 +152,7 @@ func ComposeShortlist(d models.Dossier, lot models.Lot) (Shortlist, error) {
 	next, further := way.After(box.Stage)
 	switch {
 	case lot.EndedAt != nil:
-		return list, models.Refuse(models.CodeLotEnded, "/lot",
-			"lot %d has ended without award (reason code %s)", lot.Number, lot.EndReason)
+		return list, lot.RefuseEnded("/lot")
 	case !lot.Published() || !further:
 		return list, models.Refuse(models.CodeNoFurtherStage, "/lot",
 			"nobody is to be invited for lot %d now: the %s has no further stage", lot.Number, way.Name)
