@@ -65,7 +65,7 @@ func sendLetters(c *call, in process.SendLetters) (*process.LettersResult, error
 	if err != nil {
 		return nil, err
 	}
-	if err := maySend(lot, dossier.Tendering.Stages[lot.ID]); err != nil {
+	if err := maySend(lot, dossier.Tendering.Awards[lot.ID]); err != nil {
 		return nil, err
 	}
 	standstill, err := evaluation.CountStandstill(dossier, c.now, in.Means == process.MeansElectronic)
@@ -79,16 +79,16 @@ func sendLetters(c *call, in process.SendLetters) (*process.LettersResult, error
 	return c.send(lot, in, letters, standstill)
 }
 
-func maySend(lot models.Lot, stage models.LotStage) error {
+func maySend(lot models.Lot, award models.LotAward) error {
 	switch {
-	case !stage.Awarded():
+	case !award.Awarded():
 		return models.Refuse(models.CodeNotAwarded, "/lot", "the award of lot %d is not decided", lot.Number).
 			Accepting("letters after the board has awarded the lot")
 	case lot.EndedAt != nil:
 		return lot.RefuseEnded("/lot")
-	case stage.LettersAt != nil:
+	case award.LettersAt != nil:
 		return models.Refuse(models.CodeLettersSent, "/lot",
-			"the letters on lot %d were sent at %s", lot.Number, rfc3339(*stage.LettersAt))
+			"the letters on lot %d were sent at %s", lot.Number, rfc3339(*award.LettersAt))
 	}
 	return nil
 }

@@ -91,14 +91,14 @@ func (c *call) dueOf(r store.Reading) ([]process.Due, error) {
 	}
 	for _, lot := range r.Dossier.Tendering.Lots {
 		due := process.Due{Phase: models.PhaseTender, Subject: lot.ID, Label: c.nameOf(lot)}
-		stage := r.Dossier.Tendering.Stages[lot.ID]
+		award := r.Dossier.Tendering.Awards[lot.ID]
 		switch {
 		case !lot.Running():
 			continue
 		case lot.Open():
 			due.Kind, due.Subject, due.At = process.DueCloseBox, lot.Box().ID, lot.Box().Deadline.UTC()
-		case stage.StandstillUntil != nil && stage.StandstillOverAt == nil:
-			due.Kind, due.At = process.DueStandstill, stage.StandstillUntil.UTC()
+		case award.StandstillUntil != nil && award.StandstillOverAt == nil:
+			due.Kind, due.At = process.DueStandstill, award.StandstillUntil.UTC()
 		default:
 			continue
 		}

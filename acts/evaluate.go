@@ -40,7 +40,7 @@ func mayUnseal(lot models.Lot, d models.Dossier) error {
 		return models.Refuse(models.CodeDeadlineNotOver, "/lot",
 			"the box of lot %d is not closed; its deadline is %s", lot.Number, rfc3339(lot.Box().Deadline)).
 			Accepting("opening after the deadline")
-	case d.Tendering.Stages[lot.ID].Awarded():
+	case d.Tendering.Awards[lot.ID].Awarded():
 		return models.Refuse(models.CodeAlreadyAwarded, "/lot", "the award of lot %d is decided", lot.Number)
 	}
 	return nil

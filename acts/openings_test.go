@@ -52,7 +52,7 @@ func (b *box) unsealed() {
 	b.Helper()
 	b.pass()
 	b.exec("UPDATE boxes SET closed_at = clock_timestamp(), unsealed_at = clock_timestamp() WHERE lot_id = $1", b.lot)
-	b.exec("INSERT INTO lot_stages (lot_id) VALUES ($1)", b.lot)
+	b.exec("INSERT INTO lot_awards (lot_id) VALUES ($1)", b.lot)
 }
 
 func (b *box) record(opener models.Actor, tender models.ID, plain string) (acts.Done[acts.OpeningRecorded], error) {

@@ -66,7 +66,7 @@ func (c *call) position() (process.State, []models.PhaseRound, lotsAtHand, error
 	if err != nil {
 		return state, nil, lotsAtHand{}, err
 	}
-	rounds, lots := r.Dossier.Rounds, lotsAtHand{r.Dossier.Tendering.Lots, r.Dossier.Tendering.Stages}
+	rounds, lots := r.Dossier.Rounds, lotsAtHand{r.Dossier.Tendering.Lots, r.Dossier.Tendering.Awards}
 	state.Phases = phasesOf(rounds)
 	if !runs(c.p.Status) {
 		return state, rounds, lots, nil
@@ -135,10 +135,10 @@ func phasesOf(rounds []models.PhaseRound) []process.PhaseState {
 	return phases
 }
 
-// lotsAtHand are the lots with the stages of those that were opened.
+// lotsAtHand are the lots with the awards of those that were opened.
 type lotsAtHand struct {
 	lots   []models.Lot
-	stages map[models.ID]models.LotStage
+	awards map[models.ID]models.LotAward
 }
 
 // waitingOn says in words whose act is awaited: the buyers whose vote on the open main phase's gate is

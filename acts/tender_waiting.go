@@ -31,7 +31,7 @@ func waitingOnLots(at lotsAtHand, now time.Time) (waiting []string, concluding b
 	concluding = true
 	numbers := map[string][]string{}
 	for _, lot := range at.lots {
-		if act := awaited(lot, at.stages, now); act != "" {
+		if act := awaited(lot, at.awards, now); act != "" {
 			numbers[act] = append(numbers[act], strconv.Itoa(lot.Number))
 			concluding = concluding && act == awaitContracts
 		}
@@ -48,8 +48,8 @@ func waitingOnLots(at lotsAtHand, now time.Time) (waiting []string, concluding b
 }
 
 // awaited is the act that a lot waits for; empty: it has ended without award.
-func awaited(lot models.Lot, stages map[models.ID]models.LotStage, now time.Time) string {
-	stage, box := stages[lot.ID], lot.Box()
+func awaited(lot models.Lot, awards map[models.ID]models.LotAward, now time.Time) string {
+	award, box := awards[lot.ID], lot.Box()
 	switch {
 	case lot.EndedAt != nil:
 		return ""
@@ -63,13 +63,13 @@ func awaited(lot models.Lot, stages map[models.ID]models.LotStage, now time.Time
 		return awaitOpening
 	case box.HandsIn == models.HandedRequest:
 		return awaitInvitation
-	case stage.QualityLockedAt == nil:
+	case award.QualityLockedAt == nil:
 		return awaitScores
-	case !stage.Awarded():
+	case !award.Awarded():
 		return awaitAward
-	case stage.LettersAt == nil:
+	case award.LettersAt == nil:
 		return awaitLetters
-	case !stage.StandstillOver(now):
+	case !award.StandstillOver(now):
 		return awaitStandstill
 	}
 	return awaitContracts

@@ -61,10 +61,10 @@ func (c Contract) CheckAgainst(d Dossier, e Entry) error {
 }
 
 func (c Contract) fits(d Dossier) error {
-	stage := d.Tendering.Stages[c.Lot]
-	if c.Tender != stage.WinnerID {
-		return Refuse(CodeInvalidValue, "/tender", "the lot was awarded to %s", d.TendererOf(stage.WinnerID)).
-			Accepting("%s", stage.WinnerID)
+	award := d.Tendering.Awards[c.Lot]
+	if c.Tender != award.WinnerID {
+		return Refuse(CodeInvalidValue, "/tender", "the lot was awarded to %s", d.TendererOf(award.WinnerID)).
+			Accepting("%s", award.WinnerID)
 	}
 	if criteria, _, ok := d.CriteriaFor(c.Lot); ok && c.Value.Currency != criteria.Currency {
 		return Refuse(CodeInvalidValue, "/value/currency", "prices are in %s", criteria.Currency).
@@ -74,7 +74,7 @@ func (c Contract) fits(d Dossier) error {
 	if !known {
 		return Refuse(CodeInvalidValue, "/signed_on", "the zone %q of the procurement is not known", d.Procurement.Zone)
 	}
-	earliest, today := stage.StandstillUntil.In(there).Format(time.DateOnly), d.Now.In(there).Format(time.DateOnly)
+	earliest, today := award.StandstillUntil.In(there).Format(time.DateOnly), d.Now.In(there).Format(time.DateOnly)
 	if c.SignedOn < earliest || c.SignedOn > today {
 		return Refuse(CodeStandstill, "/signed_on",
 			"%s is before the end of the standstill or after today", c.SignedOn).
@@ -86,21 +86,21 @@ func (c Contract) fits(d Dossier) error {
 // MayConclude refuses a contract on a lot that is not awarded or has ended, during its standstill, while a review is
 // pending, and after one was upheld (Directive 89/665/EEC, Articles 2(3) and 2a(2)).
 func (d Dossier) MayConclude(lot ID) error {
-	stage, ok := d.Tendering.Stage(lot)
+	award, ok := d.Tendering.AwardOf(lot)
 	l, _ := d.Tendering.Lot(lot)
 	switch {
-	case !ok || !stage.Awarded():
+	case !ok || !award.Awarded():
 		return Refuse(CodeNotAwarded, "/lot", "the award of the lot is not decided").
 			Accepting("a contract after award, letters and standstill")
 	case l.EndedAt != nil:
 		return l.RefuseEnded("/lot")
-	case stage.LettersAt == nil:
+	case award.LettersAt == nil:
 		return Refuse(CodeStandstill, "/lot", "the tenderers have not been informed of the decision").
 			Accepting("a contract after the letters and the standstill")
-	case !stage.StandstillOver(d.Now):
+	case !award.StandstillOver(d.Now):
 		return Refuse(CodeStandstill, "/lot",
-			"the standstill lasts until %s", stage.StandstillUntil.UTC().Format(instantLayout)).
-			Accepting("a contract after that: %s", stage.Standstill)
+			"the standstill lasts until %s", award.StandstillUntil.UTC().Format(instantLayout)).
+			Accepting("a contract after that: %s", award.Standstill)
 	}
 	for _, e := range d.Of(EntryReview) {
 		r, ok := BodyOf[Review](e)

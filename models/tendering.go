@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A LotStage is how far a lot has come since its tenders were opened.
-type LotStage struct {
+// A LotAward is how far a lot has come since its tenders were opened: from the quality lock to the end of the standstill.
+type LotAward struct {
 	LotID ID `gorm:"primaryKey"`
 	// QualityLockedAt is set when quality scores were locked; prices are opened afterwards.
 	QualityLockedAt *time.Time
@@ -25,10 +25,10 @@ type LotStage struct {
 }
 
 // Awarded tells whether the award was decided.
-func (s LotStage) Awarded() bool { return s.AwardedAt != nil }
+func (s LotAward) Awarded() bool { return s.AwardedAt != nil }
 
 // StandstillOver tells whether contracts may be concluded at the instant now (procedure time), reviews aside.
-func (s LotStage) StandstillOver(now time.Time) bool {
+func (s LotAward) StandstillOver(now time.Time) bool {
 	return s.StandstillUntil != nil && !now.Before(*s.StandstillUntil)
 }
 
@@ -138,7 +138,7 @@ type Notice struct {
 // Tendering is what a dossier holds of lots and tenders.
 type Tendering struct {
 	Lots   []Lot
-	Stages map[ID]LotStage
+	Awards map[ID]LotAward
 	// Received is what stands in boxes that are closed, of all stages, with the envelopes.
 	Received []Tender
 	// Tenderers are the organisations that handed it in.
@@ -190,10 +190,10 @@ func (t Tendering) BoxOf(x Tender) Box {
 	return b
 }
 
-// Stage returns how far a lot has come; false before its envelopes were opened.
-func (t Tendering) Stage(lot ID) (LotStage, bool) {
-	s, ok := t.Stages[lot]
-	return s, ok
+// AwardOf returns how far a lot has come; false before its tenders were opened.
+func (t Tendering) AwardOf(lot ID) (LotAward, bool) {
+	a, ok := t.Awards[lot]
+	return a, ok
 }
 
 // Envelope finds an envelope of the tender.

@@ -35,8 +35,8 @@ func (d Dossier) FoundIn(tender ID, n int) (Opening, Found) {
 	}
 	t, _ := d.Tendering.Tender(tender)
 	at := d.Now
-	if stage := d.Tendering.Stages[t.LotID]; stage.Awarded() {
-		at = *stage.AwardedAt
+	if award := d.Tendering.Awards[t.LotID]; award.Awarded() {
+		at = *award.AwardedAt
 	}
 	maps.DeleteFunc(latest, func(person ID, _ Opening) bool {
 		return !slices.ContainsFunc(d.Roles, func(a RoleAssignment) bool {
@@ -118,25 +118,25 @@ func notUnsealed() *Refusal {
 
 // evaluating refuses unless the tender's lot is opened, its award is not decided, and the person who judges is
 // impartial.
-func (d Dossier) evaluating(tender, person ID) (LotStage, error) {
+func (d Dossier) evaluating(tender, person ID) (LotAward, error) {
 	t, ok := d.Tendering.Tender(tender)
 	if !ok || t.HandsIn != HandedTender {
-		return LotStage{}, Refuse(CodeInvalidValue, "/tender",
+		return LotAward{}, Refuse(CodeInvalidValue, "/tender",
 			"there is no such tender in a closed box of this procurement").
 			Accepting("the ID of a tender in a closed box")
 	}
 	if err := d.Unsealed(t); err != nil {
-		return LotStage{}, err
+		return LotAward{}, err
 	}
 	lot, _ := d.Tendering.Lot(t.LotID)
-	stage := d.Tendering.Stages[t.LotID]
+	award := d.Tendering.Awards[t.LotID]
 	switch {
 	case lot.EndedAt != nil:
-		return stage, lot.RefuseEnded("/tender")
-	case stage.Awarded():
-		return stage, Refuse(CodeAlreadyAwarded, "/tender", "the award of lot %d is decided", lot.Number)
+		return award, lot.RefuseEnded("/tender")
+	case award.Awarded():
+		return award, Refuse(CodeAlreadyAwarded, "/tender", "the award of lot %d is decided", lot.Number)
 	}
-	return stage, d.Impartial(person, t.LotID)
+	return award, d.Impartial(person, t.LotID)
 }
 
 // MayEvaluate refuses a person who is not impartial, and one who has not declared, naming all tenderers, to have no
@@ -226,10 +226,10 @@ func (d Dossier) declared(person, lot ID) (free, conflict *time.Time) {
 // were at that instant. An evaluator who joins later cannot score any more. A conflict that is declared later still
 // takes its author out, until the award is decided; after that the panel is what it was.
 func (d Dossier) Panel(lot ID) []ID {
-	stage := d.Tendering.Stages[lot]
+	award := d.Tendering.Awards[lot]
 	return slices.DeleteFunc(d.panelAtLock(lot), func(person ID) bool {
 		_, conflict := d.declared(person, lot)
-		return conflict != nil && (!stage.Awarded() || !conflict.After(*stage.AwardedAt))
+		return conflict != nil && (!award.Awarded() || !conflict.After(*award.AwardedAt))
 	})
 }
 
@@ -244,8 +244,8 @@ func (d Dossier) LateConflicts(lot ID) []ID {
 func (d Dossier) panelAtLock(lot ID) []ID {
 	var panel []ID
 	at := d.Now
-	if stage, ok := d.Tendering.Stage(lot); ok && stage.QualityLockedAt != nil {
-		at = *stage.QualityLockedAt
+	if award, ok := d.Tendering.AwardOf(lot); ok && award.QualityLockedAt != nil {
+		at = *award.QualityLockedAt
 	}
 	for _, a := range d.Roles {
 		if a.Role != RoleEvaluator || !a.Holds(at) || slices.Contains(panel, a.PersonID) ||

@@ -42,7 +42,7 @@ func (v *Views) Sheets(ctx context.Context, r Reader, lot models.ID) ([]Sheet, e
 		if !ok {
 			return models.NoSuchResource()
 		}
-		if _, opened := d.Tendering.Stage(lot); !opened {
+		if _, opened := d.Tendering.AwardOf(lot); !opened {
 			return models.Refuse(models.CodeNotUnsealed, "", "the envelopes of lot %d are not opened yet", l.Number)
 		}
 		if err := r.mayStudy(d, lot); err != nil {
@@ -61,7 +61,7 @@ func (v *Views) Sheets(ctx context.Context, r Reader, lot models.ID) ([]Sheet, e
 }
 
 func (r Reader) seesAllSheets(d models.Dossier, lot models.ID) bool {
-	if d.Tendering.Stages[lot].QualityLockedAt != nil {
+	if d.Tendering.Awards[lot].QualityLockedAt != nil {
 		return true
 	}
 	if r.Actor.HasAny(models.RoleEvaluator) {

@@ -37,7 +37,7 @@ func (l *Log) Checkpoint(ctx context.Context, key audit.Key, archive audit.Archi
 }
 
 func (l *Log) headToSign(ctx context.Context, key audit.Key, archive audit.Archive) (c audit.Checkpoint, err error) {
-	err = pg.InSnapshot(ctx, l.db, func(tx pgx.Tx) error {
+	err = pg.SnapshotRows(ctx, l.db, func(tx pgx.Tx) error {
 		var size int64
 		if err := tx.QueryRow(ctx, "SELECT coalesce(max(position), 0) FROM event_log").Scan(&size); err != nil {
 			return fmt.Errorf("read head of the log: %w", err)

@@ -39,7 +39,7 @@ func disclosed(ctx context.Context, tx pgx.Tx, procurement models.ID) (int64, er
 
 // PublicCheckpoint returns the newest signed head that may be shown to anybody, or [ErrNoCheckpoint].
 func (l *Log) PublicCheckpoint(ctx context.Context) (c audit.Checkpoint, err error) {
-	err = pg.InSnapshot(ctx, l.db, func(tx pgx.Tx) error {
+	err = pg.SnapshotRows(ctx, l.db, func(tx pgx.Tx) error {
 		through, err := disclosed(ctx, tx, "")
 		if err != nil {
 			return err
@@ -65,7 +65,7 @@ func (l *Log) PublicCheckpoint(ctx context.Context) (c audit.Checkpoint, err err
 func (l *Log) ExportDisclosed(
 	ctx context.Context, key audit.Key, procurement models.ID, begin func(cut bool) io.Writer,
 ) error {
-	err := pg.InSnapshot(ctx, l.db, func(tx pgx.Tx) error {
+	err := pg.SnapshotRows(ctx, l.db, func(tx pgx.Tx) error {
 		through, err := disclosed(ctx, tx, procurement)
 		if err != nil {
 			return err

@@ -24,7 +24,7 @@ func (l *Log) Export(
 	ctx context.Context, key audit.Key, procurement models.ID, out io.Writer,
 ) (audit.Checkpoint, error) {
 	var head audit.Checkpoint
-	err := pg.InSnapshot(ctx, l.db, func(tx pgx.Tx) error {
+	err := pg.SnapshotRows(ctx, l.db, func(tx pgx.Tx) error {
 		tree, err := chainTree(ctx, tx, procurement)
 		if err != nil {
 			return err

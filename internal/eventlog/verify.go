@@ -32,7 +32,7 @@ type VerifyOptions struct {
 // one transaction that changes nothing.
 func (l *Log) Verify(ctx context.Context, o VerifyOptions) (audit.Report, error) {
 	var report audit.Report
-	err := pg.InSnapshot(ctx, l.db, func(tx pgx.Tx) (err error) {
+	err := pg.SnapshotRows(ctx, l.db, func(tx pgx.Tx) (err error) {
 		report, err = verifyLog(ctx, tx, o)
 		return err
 	})

@@ -46,7 +46,7 @@ func (tx *Tx) CloseBox(b models.Box, at time.Time) error {
 func (tx *Tx) Unseal(b models.Box, at time.Time) {
 	tx.SendFor(1, "unseal box", "UPDATE boxes SET unsealed_at = $1 WHERE id = $2 AND unsealed_at IS NULL", at, b.ID)
 	if b.HandsIn == models.HandedTender {
-		tx.SendFor(1, "unseal box", "INSERT INTO lot_stages (lot_id) VALUES ($1)", b.LotID)
+		tx.SendFor(1, "unseal box", "INSERT INTO lot_awards (lot_id) VALUES ($1)", b.LotID)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 
 // A Reading is what was read of a procurement at one instant, in one statement.
 type Reading struct {
-	// Dossier is whole, or has only what shows the state of the process: rounds, members, lots with their stages,
+	// Dossier is whole, or has only what shows the state of the process: rounds, members, lots with their awards,
 	// consultations, releases, and those engagement plans and bulletins that were released.
 	Dossier models.Dossier
 	Whole   bool
@@ -46,7 +46,7 @@ func (tx *Tx) Read(p models.Procurement, now time.Time, whole bool) (Reading, er
 func (r *Reading) columns() (columns string, into []any, assemble func()) {
 	var (
 		organisations, tenderers []models.Organisation
-		stages                   []models.LotStage
+		awards                   []models.LotAward
 		envelopes                []models.Envelope
 		authors                  []authorship
 	)
@@ -56,7 +56,7 @@ func (r *Reading) columns() (columns string, into []any, assemble func()) {
 		{membersOf, rowsOf[models.Member]{&d.Members}},
 		{organisationsOf, rowsOf[models.Organisation]{&organisations}},
 		{lotsOf, rowsOf[models.Lot]{&d.Tendering.Lots}},
-		{stagesOf, rowsOf[models.LotStage]{&stages}},
+		{awardsOf, rowsOf[models.LotAward]{&awards}},
 		{consultationsOf, rowsOf[models.Consultation]{&d.Market.Consultations}},
 		{releasesOf, rowsOf[models.Release]{&d.Market.Releases}},
 		{standingVotesOf, rowsOf[models.Vote]{&r.Votes}},
@@ -88,7 +88,7 @@ func (r *Reading) columns() (columns string, into []any, assemble func()) {
 	}
 	return strings.Join(queries, ",\n"), into, func() {
 		d.Organisations, d.Tendering.Tenderers = byID(organisations), byID(tenderers)
-		d.Authors, d.Tendering.Stages = byEntry(d.Entries, authors), byLot(stages)
+		d.Authors, d.Tendering.Awards = byEntry(d.Entries, authors), byLot(awards)
 		putInto(d.Tendering.Received, envelopes)
 	}
 }
@@ -119,7 +119,7 @@ const (
 		WHERE o.id IN (SELECT m.organisation_id FROM consortium_members m WHERE m.procurement_id = p.id)`
 	lotsOf = "SELECT json_agg(x ORDER BY x.number) FROM (SELECT " + withBoxes +
 		" FROM lots WHERE lots.procurement_id = p.id) x"
-	stagesOf = `SELECT json_agg(x) FROM lot_stages x JOIN lots l ON l.id = x.lot_id
+	awardsOf = `SELECT json_agg(x) FROM lot_awards x JOIN lots l ON l.id = x.lot_id
 		WHERE l.procurement_id = p.id`
 	consultationsOf = `SELECT json_agg(x ORDER BY x.announced_at, x.announcement_id) FROM consultations x
 		WHERE x.procurement_id = p.id`
@@ -188,9 +188,9 @@ func byID(organisations []models.Organisation) map[models.ID]models.Organisation
 	return of
 }
 
-func byLot(stages []models.LotStage) map[models.ID]models.LotStage {
-	of := make(map[models.ID]models.LotStage, len(stages))
-	for _, s := range stages {
+func byLot(awards []models.LotAward) map[models.ID]models.LotAward {
+	of := make(map[models.ID]models.LotAward, len(awards))
+	for _, s := range awards {
 		of[s.LotID] = s
 	}
 	return of

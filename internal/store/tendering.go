@@ -23,27 +23,27 @@ func (tx *Tx) Opener(o models.BoxOpener) (bool, error) {
 
 // LockQuality ends the scoring of quality.
 func (tx *Tx) LockQuality(lot models.ID, at time.Time) {
-	tx.SendFor(1, "lock quality", `UPDATE lot_stages SET quality_locked_at = $1
+	tx.SendFor(1, "lock quality", `UPDATE lot_awards SET quality_locked_at = $1
 		WHERE lot_id = $2 AND quality_locked_at IS NULL`, at, lot)
 }
 
 // Award records the decision on a lot.
 func (tx *Tx) Award(lot, winner models.ID, ranking string, at time.Time) {
-	tx.SendFor(1, "award lot", `UPDATE lot_stages SET awarded_at = $1, winner_id = $2, ranking = $3
+	tx.SendFor(1, "award lot", `UPDATE lot_awards SET awarded_at = $1, winner_id = $2, ranking = $3
 		WHERE lot_id = $4 AND awarded_at IS NULL`,
 		at, winner, ranking, lot)
 }
 
 // StartStandstill records when the letters were sent, until when no contract may be concluded, and why until then.
 func (tx *Tx) StartStandstill(lot models.ID, letters, until time.Time, because string) {
-	tx.SendFor(1, "start standstill", `UPDATE lot_stages SET letters_at = $1, standstill_until = $2, standstill = $3
+	tx.SendFor(1, "start standstill", `UPDATE lot_awards SET letters_at = $1, standstill_until = $2, standstill = $3
 		WHERE lot_id = $4 AND letters_at IS NULL`,
 		letters, until, because, lot)
 }
 
 // EndStandstill records that the standstill of a lot is over.
 func (tx *Tx) EndStandstill(lot models.ID, at time.Time) {
-	tx.SendFor(1, "end standstill", `UPDATE lot_stages SET standstill_over_at = $1
+	tx.SendFor(1, "end standstill", `UPDATE lot_awards SET standstill_over_at = $1
 		WHERE lot_id = $2 AND standstill_over_at IS NULL`, at, lot)
 }
 

@@ -41,7 +41,7 @@ func (s *Store) InTx(ctx context.Context, f func(tx *Tx) error) error {
 
 // Snapshot runs f on one unchanging view of the record, without any lock, for reading only.
 func (s *Store) Snapshot(ctx context.Context, f func(tx *Tx) error) error {
-	return pg.Look(ctx, s.DB, inTx(f))
+	return pg.Snapshot(ctx, s.DB, inTx(f))
 }
 
 // Append queues an event, which is inserted at the end of the transaction after those queued before, and returns its

@@ -43,7 +43,7 @@ func newDesk(t *testing.T, consensus string, offers ...offer) *desk {
 	}
 	d.Tendering = models.Tendering{
 		Lots:      []models.Lot{{ID: d.lot, Number: 1, Boxes: []models.Box{d.box()}}},
-		Stages:    map[models.ID]models.LotStage{d.lot: {LotID: d.lot, QualityLockedAt: &d.locked}},
+		Awards:    map[models.ID]models.LotAward{d.lot: {LotID: d.lot, QualityLockedAt: &d.locked}},
 		Tenderers: map[models.ID]models.Organisation{},
 	}
 	criteria := models.AwardCriteria{
@@ -125,14 +125,14 @@ func (d *desk) award(winner models.ID) {
 	d.Helper()
 	e, err := Evaluate(d.Dossier, d.lot)
 	require.NoError(d, err)
-	d.stage(func(s *models.LotStage) { s.AwardedAt, s.WinnerID, s.Ranking = &now, winner, e.Digest })
+	d.change(func(s *models.LotAward) { s.AwardedAt, s.WinnerID, s.Ranking = &now, winner, e.Digest })
 }
 
 // stage changes how far the lot has come.
-func (d *desk) stage(change func(*models.LotStage)) {
-	s := d.Tendering.Stages[d.lot]
+func (d *desk) change(change func(*models.LotAward)) {
+	s := d.Tendering.Awards[d.lot]
 	change(&s)
-	d.Tendering.Stages[d.lot] = s
+	d.Tendering.Awards[d.lot] = s
 }
 
 // exclude excludes a tender, so long after the scores were locked.

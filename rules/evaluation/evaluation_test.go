@@ -90,7 +90,7 @@ func TestThereIsNoRankingWhileSomethingIsMissing(t *testing.T) {
 		code  models.Code
 	}{
 		"quality is open": {func(d *desk) {
-			d.Tendering.Stages[d.lot] = models.LotStage{LotID: d.lot}
+			d.Tendering.Awards[d.lot] = models.LotAward{LotID: d.lot}
 		}, models.CodeQualityOpen},
 		"a tender was not checked": {func(d *desk) { d.drop(models.EntryAdmission) }, models.CodeAdmissionMissing},
 		"no consensus":             {func(d *desk) { d.drop(models.EntryConsensus) }, models.CodeScoresMissing},

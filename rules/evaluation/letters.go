@@ -143,13 +143,13 @@ func ComposeLetters(d models.Dossier, lot models.Lot, sent time.Time, s Standsti
 	if err != nil {
 		return nil, err
 	}
-	stage := d.Tendering.Stages[lot.ID]
-	if e.Digest != stage.Ranking {
+	decided := d.Tendering.Awards[lot.ID]
+	if e.Digest != decided.Ranking {
 		return nil, models.Refuse(models.CodeRankingChanged, "/lot",
 			"the record no longer gives the ranking on which lot %d was awarded", lot.Number).
 			Accepting("ending the lot with a reason")
 	}
-	at := slices.IndexFunc(e.Ranking.Places, func(x award.Place) bool { return x.Tender == stage.WinnerID })
+	at := slices.IndexFunc(e.Ranking.Places, func(x award.Place) bool { return x.Tender == decided.WinnerID })
 	if at < 0 {
 		return nil, models.Refuse(models.CodeNoWinner, "/lot", "the winner is not in the ranking")
 	}
@@ -158,8 +158,8 @@ func ComposeLetters(d models.Dossier, lot models.Lot, sent time.Time, s Standsti
 	for _, t := range d.Tendering.TendersFor(lot.ID) {
 		l := Letter{
 			Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: t.ID,
-			Recipient: tenderer(d, t), Winner: winnerName(d, stage), Won: t.ID == stage.WinnerID,
-			DecidedAt: stage.AwardedAt.UTC(), WinnerTotal: winner.Total.String(), EarliestContract: s.FirstDay.String(),
+			Recipient: tenderer(d, t), Winner: winnerName(d, decided), Won: t.ID == decided.WinnerID,
+			DecidedAt: decided.AwardedAt.UTC(), WinnerTotal: winner.Total.String(), EarliestContract: s.FirstDay.String(),
 			Standstill: s.Because.String(), SentAt: sent.UTC(),
 		}
 		letters = append(letters, l.about(d, t, e, winner))
@@ -191,8 +191,8 @@ func ComposeEndLetters(d models.Dossier, lot models.Lot, reason string) []Letter
 	return letters
 }
 
-func winnerName(d models.Dossier, stage models.LotStage) string {
-	t, _ := d.Tendering.Tender(stage.WinnerID)
+func winnerName(d models.Dossier, decided models.LotAward) string {
+	t, _ := d.Tendering.Tender(decided.WinnerID)
 	return tenderer(d, t)
 }
 

@@ -16,7 +16,7 @@ func MayFetch(d models.Dossier, tender models.ID, e models.Envelope) error {
 	if err := d.Unsealed(t); err != nil {
 		return err
 	}
-	if e.Kind == models.EnvelopePrice && d.Tendering.Stages[t.LotID].QualityLockedAt == nil {
+	if e.Kind == models.EnvelopePrice && d.Tendering.Awards[t.LotID].QualityLockedAt == nil {
 		return models.Refuse(models.CodeQualityOpen, "", "prices are opened after quality is locked").
 			Accepting("the other envelopes")
 	}
@@ -35,19 +35,19 @@ func CheckOpening(d models.Dossier, o models.Opening) error {
 	if err := MayFetch(d, o.TenderID, e); err != nil {
 		return err
 	}
-	stage, lot := d.Tendering.Stages[t.LotID], t.LotID
+	decided, lot := d.Tendering.Awards[t.LotID], t.LotID
 	took := slices.ContainsFunc(d.Tendering.Openers,
 		func(x models.BoxOpener) bool { return x.BoxID == t.BoxID && x.PersonID == o.PersonID })
 	switch {
 	case !took:
 		return models.Refuse(models.CodeForbidden, "", "you did not take part in opening the lot").
 			Accepting("an opener who did")
-	case stage.Awarded():
+	case decided.Awarded():
 		return models.Refuse(models.CodeAlreadyAwarded, "", "the award of the lot is decided")
 	case d.Later(t):
 		return models.Refuse(models.CodeFrozen, "",
 			"the candidates of the lot are decided on, so the records of the requests can no longer change")
-	case e.Kind != models.EnvelopePrice && stage.QualityLockedAt != nil:
+	case e.Kind != models.EnvelopePrice && decided.QualityLockedAt != nil:
 		return models.Refuse(models.CodeQualityLocked, "",
 			"quality is locked, so the record of this envelope can no longer change")
 	}

@@ -19,12 +19,12 @@ func newOpening(t *testing.T) *desk {
 	for _, person := range []models.ID{opener, "per_of_org_b"} {
 		d.Tendering.Openers = append(d.Tendering.Openers, models.BoxOpener{BoxID: "box_1", PersonID: person})
 	}
-	d.stage(func(s *models.LotStage) { s.QualityLockedAt = nil })
+	d.change(func(s *models.LotAward) { s.QualityLockedAt = nil })
 	return d
 }
 
 // lock has the panel's quality locked, so that prices are opened.
-func (d *desk) lock() { d.stage(func(s *models.LotStage) { s.QualityLockedAt = &now }) }
+func (d *desk) lock() { d.change(func(s *models.LotAward) { s.QualityLockedAt = &now }) }
 
 // found is what an opener records of an envelope that can be read.
 func (d *desk) found(n int) models.Opening {
@@ -75,7 +75,7 @@ func TestAnOpenerRecordsWhatIsInAnEnvelopeWhenItsTimeHasCome(t *testing.T) {
 	require.NoError(t, CheckOpening(d.Dossier, d.sealed(2)))
 	requireRefused(t, models.CodeQualityLocked, CheckOpening(d.Dossier, d.found(1)))
 
-	d.stage(func(s *models.LotStage) { s.AwardedAt = &now })
+	d.change(func(s *models.LotAward) { s.AwardedAt = &now })
 	requireRefused(t, models.CodeAlreadyAwarded, CheckOpening(d.Dossier, d.found(2)))
 }
 

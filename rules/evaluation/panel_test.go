@@ -39,7 +39,7 @@ func TestAConflictAfterTheLockIsNamedAndChangesNoDecisionThatWasTaken(t *testing
 	d := newDesk(t, models.ConsensusMean, offer{"100.00", "8"}, offer{"100.00", "5"})
 	d.Tendering.Sheets[0].Scores = scores("9")
 	d.award(d.tenders[0].ID)
-	decided := d.Tendering.Stages[d.lot].Ranking
+	decided := d.Tendering.Awards[d.lot].Ranking
 	d.declareAt(d.evaluators[0], true, 2*time.Hour)
 	e, err := Evaluate(d.Dossier, d.lot)
 	require.NoError(t, err)
@@ -101,9 +101,9 @@ func TestWhoHasDeclaredAConflictNeitherAdmitsNorExcludes(t *testing.T) {
 func TestATenderAdmittedLaterLetsNobodyScoreTheOthersAnew(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"}, offer{"80.00", "5"}, offer{"90.00", "5"})
-	stage := d.Tendering.Stages[d.lot]
-	stage.QualityLockedAt = nil
-	d.Tendering.Stages[d.lot] = stage
+	decided := d.Tendering.Awards[d.lot]
+	decided.QualityLockedAt = nil
+	d.Tendering.Awards[d.lot] = decided
 	own, first, late := d.evaluators[0], d.tenders[0].ID, d.tenders[2].ID
 	for i := range d.Tendering.Sheets {
 		d.Tendering.Sheets[i].WrittenAt = now.Add(-time.Hour)

@@ -15,7 +15,7 @@ import (
 func newPublication(t *testing.T) *desk {
 	t.Helper()
 	d := newDesk(t, models.ConsensusChair)
-	d.Tendering.Stages, d.Entries = nil, nil
+	d.Tendering.Awards, d.Entries = nil, nil
 	d.Procurement.ID, d.Procurement.Mode = models.NewID(models.PrefixProcurement), models.ModeRehearsal
 	d.Procurement.Title, d.Procurement.Languages = models.Text{"en": "MRI", "fr": "IRM"}, []string{"en", "fr"}
 	d.Tendering.Lots[0] = models.Lot{

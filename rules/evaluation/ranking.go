@@ -29,8 +29,8 @@ type Evaluation struct {
 // admission, a score, the lock on quality, a price.
 func Evaluate(d models.Dossier, lot models.ID) (Evaluation, error) {
 	e := Evaluation{Lot: lot}
-	stage, ok := d.Tendering.Stage(lot)
-	if !ok || stage.QualityLockedAt == nil {
+	decided, ok := d.Tendering.AwardOf(lot)
+	if !ok || decided.QualityLockedAt == nil {
 		return e, models.Refuse(models.CodeQualityOpen, "/lot",
 			"there is no ranking before quality is locked and prices are opened").
 			Accepting("the ranking after the chair has locked quality")
@@ -46,7 +46,7 @@ func Evaluate(d models.Dossier, lot models.ID) (Evaluation, error) {
 	if e.Ranking, err = award.Rank(e.Scheme, e.Tenders); err != nil {
 		return e, err
 	}
-	e.late(d, stage, s)
+	e.late(d, decided, s)
 	e.LateConflicts = d.LateConflicts(lot)
 	e.Digest, err = digest([]any{e.Lot, e.Scheme, e.Tenders, e.Ranking})
 	return e, err
@@ -106,11 +106,11 @@ func prices(d models.Dossier, tenders []award.Tender) error {
 }
 
 // late says what exclusions after the lock have changed in the order of the others.
-func (e *Evaluation) late(d models.Dossier, stage models.LotStage, s scoredLot) {
+func (e *Evaluation) late(d models.Dossier, decided models.LotAward, s scoredLot) {
 	before := slices.Clone(e.Tenders)
 	for i, t := range before {
 		_, entry, _ := d.AdmissionOf(t.ID)
-		if t.Excluded == "" || !entry.WrittenAt.After(*stage.QualityLockedAt) {
+		if t.Excluded == "" || !entry.WrittenAt.After(*decided.QualityLockedAt) {
 			continue
 		}
 		full, _ := d.Tendering.Tender(t.ID)
@@ -132,7 +132,7 @@ func (e *Evaluation) late(d models.Dossier, stage models.LotStage, s scoredLot) 
 // MayAward refuses to award a lot to any tender but the one winner of the ranking that the digest names, and while a
 // price that looks abnormally low is not explained (Directive 2014/24/EU, Article 69(1)).
 func MayAward(d models.Dossier, lot, tender models.ID, ranking string) error {
-	if stage, _ := d.Tendering.Stage(lot); stage.Awarded() {
+	if decided, _ := d.Tendering.AwardOf(lot); decided.Awarded() {
 		return models.Refuse(models.CodeAlreadyAwarded, "/lot", "the award of the lot is decided")
 	}
 	if l, _ := d.Tendering.Lot(lot); l.EndedAt != nil {

@@ -85,15 +85,15 @@ func ComposeRecord(d models.Dossier) (Record, error) {
 }
 
 func lotRecord(d models.Dossier, lot models.Lot) LotRecord {
-	stage := d.Tendering.Stages[lot.ID]
+	decided := d.Tendering.Awards[lot.ID]
 	r := LotRecord{
-		Lot: lot.ID, Number: lot.Number, Title: lot.Title, EndReason: lot.EndReason, AwardedAt: stage.AwardedAt,
-		Ranking: stage.Ranking, Tenders: []TenderRecord{}, Contracts: []models.ID{}, Value: []models.Money{},
+		Lot: lot.ID, Number: lot.Number, Title: lot.Title, EndReason: lot.EndReason, AwardedAt: decided.AwardedAt,
+		Ranking: decided.Ranking, Tenders: []TenderRecord{}, Contracts: []models.ID{}, Value: []models.Money{},
 		Conflicts: []models.ID{}, Reviews: []models.Review{},
 	}
-	if stage.Awarded() {
-		r.Winner = winnerName(d, stage)
-		at := stage.AwardedAt.UTC()
+	if decided.Awarded() {
+		r.Winner = winnerName(d, decided)
+		at := decided.AwardedAt.UTC()
 		r.AwardedAt = &at
 	}
 	criteria, _, _ := d.SelectionFor(lot.ID)
@@ -105,7 +105,7 @@ func lotRecord(d models.Dossier, lot models.Lot) LotRecord {
 		c.Invited = slices.ContainsFunc(lot.Boxes,
 			func(b models.Box) bool { return b.ByInvitation && b.OpenTo(c.Organisation) })
 	}
-	r.Tenders = append(r.Tenders, tenderRecords(d, lot, stage)...)
+	r.Tenders = append(r.Tenders, tenderRecords(d, lot, decided)...)
 	for _, e := range d.Of(models.EntryContract) {
 		if c, ok := models.BodyOf[models.Contract](e); ok && c.Lot == lot.ID {
 			r.Contracts, r.Value = append(r.Contracts, e.ID), append(r.Value, c.Value)
@@ -129,14 +129,14 @@ func known(d models.Dossier, lot models.Lot, t models.Tender) bool {
 	return lot.EndedAt != nil || d.Tendering.BoxOf(t).UnsealedAt != nil
 }
 
-func tenderRecords(d models.Dossier, lot models.Lot, stage models.LotStage) []TenderRecord {
+func tenderRecords(d models.Dossier, lot models.Lot, decided models.LotAward) []TenderRecord {
 	evaluation, err := Evaluate(d, lot.ID) // none of a lot that ended before it was evaluated
 	var all []TenderRecord
 	for _, t := range d.Tendering.TendersFor(lot.ID) {
 		if !known(d, lot, t) {
 			continue
 		}
-		r := TenderRecord{Tender: t.ID, Tenderer: tenderer(d, t), Selected: t.ID == stage.WinnerID}
+		r := TenderRecord{Tender: t.ID, Tenderer: tenderer(d, t), Selected: t.ID == decided.WinnerID}
 		if a, _, ok := d.AdmissionOf(t.ID); ok && a.Decision == models.AdmissionExcluded {
 			r.Excluded, r.Reason = string(a.Code), a.Reason
 		}

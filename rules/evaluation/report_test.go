@@ -45,7 +45,7 @@ func TestTheRecordSaysOfEachTenderWhatBecameOfItAndWhy(t *testing.T) {
 	lot := r.Lots[0]
 	require.Equal(t, "Supplier of 30.00", lot.Winner)
 	require.Equal(t, now, *lot.AwardedAt)
-	require.Equal(t, d.Tendering.Stages[d.lot].Ranking, lot.Ranking)
+	require.Equal(t, d.Tendering.Awards[d.lot].Ranking, lot.Ranking)
 	require.Len(t, lot.Tenders, 3)
 
 	beaten, selected, excluded := lot.Tenders[0], lot.Tenders[1], lot.Tenders[2]
@@ -92,7 +92,7 @@ func TestALotThatEndedBeforeItWasEvaluatedIsRecordedWithItsTenders(t *testing.T)
 	t.Parallel()
 	d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"}, offer{"30.00", "2"})
 	d.exclude(1, 0)
-	d.Tendering.Stages = nil
+	d.Tendering.Awards = nil
 	r, err := ComposeRecord(d.Dossier)
 	require.NoError(t, err)
 	require.Equal(t, TenderRecord{Tender: d.tenders[0].ID, Tenderer: "Supplier of 100.00"}, r.Lots[0].Tenders[0])

@@ -84,7 +84,7 @@ func scorable(d models.Dossier, tender models.ID) (models.AwardCriteria, error) 
 	if !ok || t.HandsIn != models.HandedTender {
 		return none, models.Refuse(models.CodeInvalidValue, "/tender", "there is no such tender in a closed box")
 	}
-	stage, opened := d.Tendering.Stage(t.LotID)
+	decided, opened := d.Tendering.AwardOf(t.LotID)
 	lot, _ := d.Tendering.Lot(t.LotID)
 	criteria, _, found := d.CriteriaFor(t.LotID)
 	switch {
@@ -92,7 +92,7 @@ func scorable(d models.Dossier, tender models.ID) (models.AwardCriteria, error) 
 		return none, models.Refuse(models.CodeNotUnsealed, "/tender", "the envelopes of the lot are not opened")
 	case lot.EndedAt != nil:
 		return none, lot.RefuseEnded("/tender")
-	case stage.QualityLockedAt != nil:
+	case decided.QualityLockedAt != nil:
 		return none, models.Refuse(models.CodeQualityLocked, "/tender",
 			"quality is locked, so no score can change any more")
 	case !slices.ContainsFunc(d.Admitted(t.LotID), func(x models.Tender) bool { return x.ID == tender }):
@@ -261,14 +261,14 @@ func numbers(scores []models.Score) (map[string]decimal.Decimal, error) {
 
 // MayLockQuality refuses to lock before every tender was checked and every admitted one has its scores.
 func MayLockQuality(d models.Dossier, lot, chair models.ID) error {
-	stage, ok := d.Tendering.Stage(lot)
+	decided, ok := d.Tendering.AwardOf(lot)
 	l, _ := d.Tendering.Lot(lot)
 	switch {
 	case !ok:
 		return models.Refuse(models.CodeNotUnsealed, "/lot", "the envelopes of the lot are not opened")
 	case l.EndedAt != nil:
 		return l.RefuseEnded("/lot")
-	case stage.QualityLockedAt != nil:
+	case decided.QualityLockedAt != nil:
 		return models.Refuse(models.CodeQualityLocked, "/lot", "quality is already locked")
 	}
 	if err := d.MayEvaluate(chair, lot); err != nil {

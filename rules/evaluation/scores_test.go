@@ -14,7 +14,7 @@ import (
 func newPanel(t *testing.T, consensus string) *desk {
 	t.Helper()
 	d := newDesk(t, consensus, offer{"100.00", "8"}, offer{"80.00", "5"})
-	d.stage(func(s *models.LotStage) { s.QualityLockedAt = nil })
+	d.change(func(s *models.LotAward) { s.QualityLockedAt = nil })
 	for i := range d.Tendering.Sheets {
 		d.Tendering.Sheets[i].WrittenAt = now.Add(-time.Hour)
 	}
@@ -80,7 +80,7 @@ func TestATenderIsScoredBetweenTheOpeningAndTheLock(t *testing.T) {
 		spoil func(*desk)
 		code  models.Code
 	}{
-		"the box is not opened":  {func(d *desk) { delete(d.Tendering.Stages, d.lot) }, models.CodeNotUnsealed},
+		"the box is not opened":  {func(d *desk) { delete(d.Tendering.Awards, d.lot) }, models.CodeNotUnsealed},
 		"the lot has ended":      {func(d *desk) { d.Tendering.Lots[0].EndedAt = &now }, models.CodeLotEnded},
 		"quality is locked":      {(*desk).lock, models.CodeQualityLocked},
 		"the tender is excluded": {func(d *desk) { d.exclude(0, 0) }, models.CodeNotAdmitted},
@@ -199,7 +199,7 @@ func TestQualityIsLockedOnceEveryTenderIsCheckedAndScored(t *testing.T) {
 			d.exclude(1,
 				0)
 		}, ""},
-		"the box is not opened": {func(d *desk) { delete(d.Tendering.Stages, d.lot) }, models.CodeNotUnsealed},
+		"the box is not opened": {func(d *desk) { delete(d.Tendering.Awards, d.lot) }, models.CodeNotUnsealed},
 		"the lot has ended":     {func(d *desk) { d.Tendering.Lots[0].EndedAt = &now }, models.CodeLotEnded},
 		"it is locked":          {(*desk).lock, models.CodeQualityLocked},
 		"the chair has declared none": {

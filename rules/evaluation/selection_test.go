@@ -25,7 +25,7 @@ func newRound(t *testing.T, candidates, most int) *round {
 		ID: "box_r", LotID: d.lot, Stage: "request", HandsIn: models.HandedRequest, OpenedAt: d.locked,
 		ClosedAt: &d.locked, UnsealedAt: &d.locked,
 	}}
-	delete(d.Tendering.Stages, d.lot)
+	delete(d.Tendering.Awards, d.lot)
 	d.dispatch(models.NoticeContract, d.locked,
 		ContractNotice{OpeningKey: models.OpeningKey{Quality: "quality 1", Price: "price 1"}})
 	d.write(models.EntryOpeningKey, "", "", models.OpeningKey{Quality: "quality 2", Price: "price 2"})

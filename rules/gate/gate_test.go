@@ -78,9 +78,9 @@ func TestACriterionNamesAllThatIsMissingAtOnce(t *testing.T) {
 		"standstill_over": {models.PhaseTender, bought, func(f *file) {
 			lots := f.Tendering.Lots
 			lots[0], lots[1] = lots[1], lots[0] // the one that has ended comes first
-			stage, later := f.Tendering.Stages[lots[1].ID], today.Add(time.Hour)
-			stage.StandstillUntil = &later
-			f.Tendering.Stages[stage.LotID] = stage
+			award, later := f.Tendering.Awards[lots[1].ID], today.Add(time.Hour)
+			award.StandstillUntil = &later
+			f.Tendering.Awards[award.LotID] = award
 		}, []string{"the standstill lasts"}},
 		"changes_announced": {models.PhaseEngagement, informedFile, func(f *file) {
 			for range 2 {

@@ -34,7 +34,7 @@ func bought(t *testing.T) *file {
 			ID:        winner.OrganisationID,
 			LegalName: "Supplier",
 		}},
-		Stages: map[models.ID]models.LotStage{lot: {
+		Awards: map[models.ID]models.LotAward{lot: {
 			LotID: lot, QualityLockedAt: &decided, AwardedAt: &decided, WinnerID: winner.ID,
 			LettersAt: &decided, StandstillUntil: &until,
 		}},
@@ -117,9 +117,9 @@ func TestTheTenderEndsOnceEveryBuyerHasPurchasedOrSaidWhyNot(t *testing.T) {
 			"lot 1 neither has a contract",
 		},
 		{"the standstill runs", func(f *file) {
-			stage, later := f.Tendering.Stages[f.Tendering.Lots[0].ID], today.Add(time.Hour)
-			stage.StandstillUntil = &later
-			f.Tendering.Stages[stage.LotID] = stage
+			award, later := f.Tendering.Awards[f.Tendering.Lots[0].ID], today.Add(time.Hour)
+			award.StandstillUntil = &later
+			f.Tendering.Awards[award.LotID] = award
 		}, "standstill_over", "the standstill lasts"},
 		{"a review is pending", func(f *file) {
 			f.write(models.EntryReview, models.Review{

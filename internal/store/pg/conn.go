@@ -70,8 +70,8 @@ func OnLiveConn(ctx context.Context, db *DB, f func(*pgx.Conn) error) error {
 	return err
 }
 
-// InSnapshot runs f in a transaction that sees one moment and changes nothing.
-func InSnapshot(ctx context.Context, db *DB, f func(tx pgx.Tx) error) error {
+// SnapshotRows is [Snapshot] for what reads many rows one by one.
+func SnapshotRows(ctx context.Context, db *DB, f func(tx pgx.Tx) error) error {
 	return OnConn(ctx, db, func(conn *pgx.Conn) error {
 		return pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, f)
 	})

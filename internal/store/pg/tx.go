@@ -69,8 +69,8 @@ func Run(ctx context.Context, db *DB, f func(tx *Tx) error) error {
 	return run(ctx, db, f, "begin isolation level read committed")
 }
 
-// Look runs f on one unchanging view of the database, without any lock, for reading only.
-func Look(ctx context.Context, db *DB, f func(tx *Tx) error) error {
+// Snapshot runs f on one unchanging view of the database, without any lock, for reading only.
+func Snapshot(ctx context.Context, db *DB, f func(tx *Tx) error) error {
 	return run(ctx, db, f, "begin read only, isolation level repeatable read")
 }
 
