@@ -9,9 +9,6 @@ import (
 	"github.com/ppi-engine/ppi/rules/gate"
 )
 
-// TaskEligibility asks the board to look after a consortium that is no longer eligible.
-const TaskEligibility = "consortium_ineligible"
-
 // leave takes the actor's buyer out of the consortium. Its votes no longer count, its people lose their roles, and the
 // result says whether the remaining members are still eligible; if they are not, that is recorded and raised as a task.
 // Without the buyer an open motion may be carried, even one to cancel, which closes boxes: so all boxes are locked.
@@ -89,14 +86,5 @@ func (c *call) eligibilityWithout(buyer models.ID) (process.LeaveResult, error) 
 	if err := c.record(event.EligibilityLost{Profile: c.p.Profile, Criteria: codes}); err != nil {
 		return result, err
 	}
-	return result, c.raise(TaskEligibility, string(c.p.ID), map[string]any{"criteria": codes})
-}
-
-// raise asks people to look after something; raising it twice changes nothing.
-func (c *call) raise(kind, subject string, detail map[string]any) error {
-	id, fresh, err := c.tx.RaiseTask(c.p.ID, kind, subject, detail, c.now)
-	if err != nil || !fresh {
-		return err
-	}
-	return c.record(event.TaskRaised{TaskID: id, Kind: kind, SubjectID: models.ID(subject)})
+	return result, c.raise(models.TaskEligibility, string(c.p.ID), map[string]any{"criteria": codes})
 }

@@ -2,7 +2,6 @@ package acts
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/ppi-engine/ppi/internal/store"
@@ -134,36 +133,6 @@ func (c *call) informed() error {
 		return err
 	}
 	return c.finish(models.TaskBulletin, string(c.p.ID))
-}
-
-// finish ends the open task of a kind about a subject, if there is one.
-func (c *call) finish(kind, subject string) error {
-	task, open, err := c.openTask(kind, subject)
-	if err != nil || !open {
-		return err
-	}
-	if _, err := c.tx.FinishTask(c.p.ID, kind, subject, c.now); err != nil {
-		return err
-	}
-	return c.record(event.TaskDone{TaskID: task.ID, Kind: kind})
-}
-
-// openTask finds the open task of a kind about a subject; false: there is none.
-func (c *call) openTask(kind, subject string) (models.Task, bool, error) {
-	r, err := c.reading(false)
-	if err != nil {
-		return models.Task{}, false, err
-	}
-	task, open := taskIn(r, kind, subject)
-	return task, open, nil
-}
-
-func taskIn(r store.Reading, kind, subject string) (models.Task, bool) {
-	at := slices.IndexFunc(r.Tasks, func(t models.Task) bool { return t.Kind == kind && t.SubjectID == subject })
-	if at < 0 {
-		return models.Task{}, false
-	}
-	return r.Tasks[at], true
 }
 
 // bulletinOverdue asks for a bulletin, and again after each further interval without one.

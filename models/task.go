@@ -5,8 +5,13 @@ import (
 	"time"
 )
 
-// TaskBulletin asks the lead procurer to inform the market again; its subject is the procurement.
-const TaskBulletin = "bulletin_overdue"
+// What a task asks for. Its subject is the procurement.
+const (
+	// TaskBulletin asks the lead procurer to inform the market again.
+	TaskBulletin = "bulletin_overdue"
+	// TaskEligibility asks the board to look after a consortium that is no longer eligible.
+	TaskEligibility = "consortium_ineligible"
+)
 
 // A Task asks people to look after something.
 type Task struct {
