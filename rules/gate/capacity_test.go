@@ -103,7 +103,13 @@ func TestTheCapacityGateNamesWhatIsMissing(t *testing.T) {
 		{"versions signed differ", func(f *file) {
 			f.change(f.latest(models.EntryAgreement), func(c map[string]any) { c["decision_rule"] = "majority" })
 		}, "agreement_signed", "version 2"},
-		{"a member has left", func(f *file) { f.leave(2) }, "shares_agreed", "Buyer DE"},
+		{
+			"a member has left", func(f *file) { f.leave(2) }, "shares_agreed",
+			"the agreement has shares of non-members: Buyer DE",
+		},
+		{"a member came after the agreement", func(f *file) {
+			f.change(f.latest(models.EntryAgreement), func(c map[string]any) { c["shares"] = c["shares"].([]any)[:2] })
+		}, "shares_agreed", "the agreement has no share of Buyer DE"},
 		{"a lead outside the group", func(f *file) {
 			f.change(f.latest(models.EntryAgreement), func(c map[string]any) { c["lead"] = string(f.buyer(1)) })
 		}, "one_lead", "the agreement names Buyer ES"},
