@@ -51,7 +51,8 @@ func TestOnlyAQuestionAnsweredByChoiceHasChoicesAndThenTwoAtLeast(t *testing.T) 
 		models.AnswerChoice: {false, false, true},
 	} {
 		for n, want := range fits {
-			q := models.Question{ID: "stage", Text: text, Answer: answer, Choices: slices.Repeat([]models.Text{text}, n)}
+			choices := slices.Repeat([]models.Text{text}, n)
+			q := models.Question{ID: "stage", Text: text, Answer: answer, Choices: choices}
 			err := models.Questionnaire{Questions: []models.Question{q}}.Check()
 			require.Equal(t, want, err == nil, "%s with %d choices: %v", answer, n, err)
 		}

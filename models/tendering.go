@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// A LotAward is how far a lot has come since its tenders were opened: from the quality lock to the end of the standstill.
+// A LotAward is how far a lot has come since its tenders were opened: from the quality lock to the end of the
+// standstill.
 type LotAward struct {
 	LotID ID `gorm:"primaryKey"`
 	// QualityLockedAt is set when quality scores were locked; prices are opened afterwards.

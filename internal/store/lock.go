@@ -95,8 +95,8 @@ const selectHold = `SELECT row_to_json(p), clock_timestamp(),
 
 // Hold locks boxes and a procurement for a change of its process, by a command or, if cmd is empty, by what has fallen
 // due. Everybody who changes the procurement, its content, its roles or the outcomes of its commands waits in line
-// until the change is committed, so the statement after that lock reads everything they left. It reads the whole dossier
-// or only where the procurement stands; see [Reading]. It returns [ErrNoProcurement].
+// until the change is committed, so the statement after that lock reads everything they left. It reads the whole
+// dossier or only where the procurement stands; see [Reading]. It returns [ErrNoProcurement].
 func (tx *Tx) Hold(procurement models.ID, boxes []models.ID, cmd models.Command, whole bool) (Hold, error) {
 	h := Hold{Reading: Reading{Whole: whole}}
 	tx.lockInOrder(boxes, inLine(procurement))

@@ -159,8 +159,8 @@ func ComposeLetters(d models.Dossier, lot models.Lot, sent time.Time, s Standsti
 		l := Letter{
 			Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: t.ID,
 			Recipient: tenderer(d, t), Winner: winnerName(d, decided), Won: t.ID == decided.WinnerID,
-			DecidedAt: decided.AwardedAt.UTC(), WinnerTotal: winner.Total.String(), EarliestContract: s.FirstDay.String(),
-			Standstill: s.Because.String(), SentAt: sent.UTC(),
+			DecidedAt: decided.AwardedAt.UTC(), WinnerTotal: winner.Total.String(),
+			EarliestContract: s.FirstDay.String(), Standstill: s.Because.String(), SentAt: sent.UTC(),
 		}
 		letters = append(letters, l.about(d, t, e, winner))
 	}
