@@ -2,6 +2,7 @@ package acts_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -154,4 +155,55 @@ func TestABoxClosesAtItsDeadlineAndNotBefore(t *testing.T) {
 		require.Empty(t, out.State.Due)
 		require.Equal(t, 1, p.events(event.LotClosed{}))
 	}
+}
+
+// gateVote is the payload of a vote on a gate as it is now.
+func (p *procuring) gateVote(phase models.Phase, choice models.Choice) string {
+	p.Helper()
+	return fmt.Sprintf(`{"phase": %q, "digest": %q, "choice": %q, "reason": "x"}`, phase, p.gate(phase).Digest(), choice)
+}
+
+func TestAVoteOnWhatHasChangedSinceIsVoidedByTheNext(t *testing.T) {
+	t.Parallel()
+	p := newProcuring(t)
+	p.started()
+	out := p.execute(p.asked(p.board, models.VerbVote, p.gateVote(models.PhaseNeeds, models.ChoiceAbstain)))
+	require.Equal(t, []string{"Region: to approve needs"}, out.State.WaitingOn)
+	p.inTx(func(tx *store.Tx) {
+		written, err := tx.WriteEntry(&models.Entry{
+			ID: models.NewID(models.PrefixEntry), ProcurementID: p.id, Kind: models.EntryCommonNeed,
+			Phase: models.PhaseNeeds, Round: 1, Version: 1, AuthorID: p.lead, Body: []byte(`{}`),
+			Digest: models.Digest([]byte(`{}`)), WrittenAt: time.Now(),
+		}, false)
+		require.NoError(t, err)
+		require.True(t, written)
+	})
+	out = p.execute(p.asked(p.partner, models.VerbVote, p.gateVote(models.PhaseNeeds, models.ChoiceAbstain)))
+	require.Equal(t, process.CommandDone, out.Status)
+	require.Equal(t, []string{"City: to approve needs"}, out.State.WaitingOn)
+	require.Equal(t, 1, p.events(event.VoteVoided{}))
+}
+
+// A motion that is carried because a buyer has left may make another one lapse that was to be counted next.
+func TestAMotionThatHasLapsedIsNotDecidedAgain(t *testing.T) {
+	t.Parallel()
+	p := newProcuring(t)
+	p.started()
+	lot := models.NewID(models.PrefixLot)
+	p.exec(`INSERT INTO lots (id, procurement_id, number, title) VALUES ($1, $2, 1, '{"en": "Wheels"}')`, lot, p.id)
+	p.exec(pgtest.OpenBox("clock_timestamp() + interval '1 hour'"), lot)
+	for _, verb := range []models.Verb{models.VerbEndLot, models.VerbAward} {
+		motion := models.NewID(models.PrefixMotion)
+		p.exec(`INSERT INTO motions (id, procurement_id, verb, payload, digest, mover_id, moved_at, status)
+			VALUES ($1, $2, $3, jsonb_build_object('lot', $4::text, 'code', 'chan-need', 'reason', 'x'), repeat('a', 64),
+				$5, clock_timestamp(), 'open')`, motion, p.id, verb, lot, p.board)
+		p.exec(`INSERT INTO votes (id, procurement_id, subject, round, digest, organisation_id, person_id, choice, cast_at,
+				asked_at)
+			SELECT $1, $2, $3, 1, repeat('a', 64), organisation_id, id, 'approve', clock_timestamp(), clock_timestamp()
+			FROM people WHERE id = $4`, models.NewID(models.PrefixVote), p.id, models.MotionSubject(motion), p.board)
+	}
+	out := p.execute(p.asked(p.partner, models.VerbLeave, `{"reason": "no budget"}`))
+	require.Equal(t, process.CommandDone, out.Status)
+	require.Equal(t, 1, p.events(event.LotEnded{}))
+	require.Equal(t, 2, p.events(event.MotionDecided{}), "one carried, the other lapsed")
 }

@@ -149,16 +149,22 @@ func (c *call) recountMotions() error {
 		return err
 	}
 	for _, m := range r.Motions {
-		if err := c.recount(m); err != nil {
+		if err := c.recount(m.ID); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c *call) recount(m models.Motion) error {
+// recount counts the votes on a motion again, unless it was decided meanwhile: another one that was carried may have made
+// it lapse.
+func (c *call) recount(motion models.ID) error {
 	dossier, err := c.dossier()
 	if err != nil {
+		return err
+	}
+	m, err := c.motion(motion)
+	if err != nil || m.Status != models.MotionOpen {
 		return err
 	}
 	b, err := c.ballotOf(m, dossier)

@@ -62,6 +62,24 @@ func (b *box) record(opener models.Actor, tender models.ID, plain string) (acts.
 	})
 }
 
+func TestADossierNamesNoTendererBeforeTheBoxIsClosed(t *testing.T) {
+	t.Parallel()
+	b := openBox(t)
+	supplier := b.supplier()
+	b.handedIn(supplier)
+	named := func() (names map[models.ID]models.Organisation) {
+		require.NoError(t, b.acts.Store.InTx(t.Context(), func(tx *store.Tx) error {
+			d, err := tx.Dossier(models.Procurement{ID: b.draft}, time.Now())
+			names = d.Tendering.Tenderers
+			return err
+		}))
+		return names
+	}
+	require.Empty(t, named())
+	b.unsealed()
+	require.Contains(t, named(), supplier.OrganisationID)
+}
+
 func TestOneOpenerAloneHasFoundNothingYet(t *testing.T) {
 	t.Parallel()
 	b := openBox(t)

@@ -59,6 +59,31 @@ func TestAReadingIsWhatTheTablesHold(t *testing.T) {
 	}))
 }
 
+// Whoever wrote any part of what is decided does not decide on it, however many have changed it since.
+func TestEveryoneWhoWroteAVersionOfAnEntryIsItsAuthor(t *testing.T) {
+	t.Parallel()
+	p := newPlatform(t)
+	lead := p.Person()
+	procurement := p.Procurement(models.ModeLive, lead)
+	e := models.Entry{
+		ID: models.NewID(models.PrefixEntry), ProcurementID: procurement, Kind: models.EntryCommonNeed,
+		Phase: models.PhaseNeeds, Round: 1, Body: []byte(`{}`), Digest: models.Digest([]byte(`{}`)), WrittenAt: time.Now(),
+	}
+	first, second := p.Person(), p.Person()
+	require.NoError(t, p.InTx(t.Context(), func(tx *store.Tx) error {
+		for _, author := range []models.ID{first, second, lead, first} {
+			e.Version, e.AuthorID = e.Version+1, author
+			written, err := tx.WriteEntry(&e, false)
+			require.NoError(t, err)
+			require.True(t, written)
+		}
+		d, err := tx.Dossier(models.Procurement{ID: procurement}, time.Now())
+		require.NoError(t, err)
+		require.ElementsMatch(t, []models.ID{first, second, lead}, d.Authors[e.ID])
+		return nil
+	}))
+}
+
 func TestTwoWhoLockSeveralBoxesInDifferentOrderDoNotWaitForEachOther(t *testing.T) {
 	t.Parallel()
 	p := newPlatform(t)

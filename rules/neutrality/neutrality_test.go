@@ -62,6 +62,9 @@ func TestBrandsAreFoundAsWholeWordsInAnyCase(t *testing.T) {
 		{"de", "Anbindung an das vorhandene SAP-System.", []string{"brand: SAP"}},
 		{"en", "The Acmesoft® engine is included.", []string{"brand: Acmesoft®"}},
 		{"en", "The Nvidia™ card is included.", []string{"brand: Nvidia"}},
+		{"en", "The Ｉntel cores are there.", []string{"brand: Ｉntel"}},
+		{"en", "The 𝐍VIDIA cards are there.", []string{"brand: 𝐍VIDIA"}},
+		{"en", "The ⓃVIDIA cards are there.", []string{"brand: ⓃVIDIA"}},
 		{"de", "Gera\u0308t von Dra\u0308ger.", []string{"brand: Dräger"}},
 		{"de", "Gerät von Drä\u034fger.", []string{"brand: Drä\u034fger"}},
 	} {
@@ -151,6 +154,9 @@ func TestAStandardNeedsOrEquivalentInItsSentence(t *testing.T) {
 		{"en", "ISO 9001\nAll proof or equivalent is taken.", []string{"standard_without_equivalent: ISO 9001"}},
 		{"en", "ISO 9001! Or equivalent.", []string{"standard_without_equivalent: ISO 9001"}},
 		{"fr", "ISO 27001 ou e\u0301quivalent", nil},
+		{"fr", "ISO 27001 ou e\u200d\u0301quivalent", nil},
+		{"en", "Follows ＩＳＯ ９００１.", []string{"standard_without_equivalent: ＩＳＯ ９００１"}},
+		{"en", "It draws 5 m² of ① and ♥, ISO² or not.", nil},
 		{"fr", "ISO\u2060 27001 ou équi\u00advalent", nil},
 		{"en", "Follows ISO 90\u200b01.", []string{"standard_without_equivalent: ISO 90\u200b01"}},
 	} {

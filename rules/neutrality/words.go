@@ -3,6 +3,9 @@ package neutrality
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/ppi-engine/ppi/models"
 )
@@ -11,7 +14,7 @@ import (
 type word struct {
 	// start and end are rune offsets, end exclusive.
 	start, end int
-	// exact is the word without invisible characters, folded the same in lower case.
+	// exact is the word as it is read, in its own case; folded is the same in lower case.
 	exact, folded string
 	// sentence counts from 0; goesOn tells whether it began only after a semicolon or on a new line.
 	sentence int
@@ -47,7 +50,7 @@ func split(text []rune, abbreviations map[string]bool) []word {
 			}
 		}
 		w := word{
-			start: start, end: i, exact: visible(text[start:i]), sentence: sentence, goesOn: goesOn,
+			start: start, end: i, exact: readable(text[start:i]), sentence: sentence, goesOn: goesOn,
 			joined: len(words) > 0 && joins(gap),
 		}
 		w.folded = fold(w.exact)
@@ -61,13 +64,27 @@ func split(text []rune, abbreviations map[string]bool) []word {
 }
 
 func wordRune(r rune) bool {
-	return unicode.IsLetter(r) || unicode.IsDigit(r) || (unicode.Is(unicode.Mn, r) && !invisible(r))
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || (unicode.Is(unicode.Mn, r) && !invisible(r)) || enclosed(r)
+}
+
+// enclosed tells whether a symbol is read as a letter: Ⓝ or 🄽 (Unicode blocks Enclosed Alphanumerics and Enclosed
+// Alphanumeric Supplement), not ™.
+func enclosed(r rune) bool {
+	if (r < 0x2460 || r > 0x24ff) && (r < 0x1f100 || r > 0x1f1ff) {
+		return false
+	}
+	letter, _ := utf8.DecodeRuneInString(norm.NFKC.String(string(r)))
+	return unicode.IsLetter(letter)
 }
 
 // invisible characters, such as the soft hyphen, may stand inside a word.
 func invisible(r rune) bool { return models.Ignorable(r) }
 
 func visible(part []rune) string { return models.Visible(string(part)) }
+
+// readable returns a word as people read it, in its own case: however its letters are composed or drawn, and whatever is
+// invisible in it (Unicode Standard Annex #15, NFKC).
+func readable(word []rune) string { return norm.NFKC.String(visible(word)) }
 
 // fold makes words equal that differ in case alone, rune by rune: σ and ς, k and K (kelvin).
 func fold(s string) string {
