@@ -52,7 +52,7 @@ func moveDeadline(c *call, in process.MoveDeadline) (*process.MoveDeadlineResult
 	if err != nil {
 		return nil, err
 	}
-	to, err := calendar.Instant("/deadline", in.Deadline.Local, in.Deadline.Zone)
+	to, err := calendar.InstantAhead("/deadline", in.Deadline.Local, in.Deadline.Zone, c.now)
 	if err != nil {
 		return nil, err
 	}

@@ -78,7 +78,7 @@ func (c *call) open(
 		DeadlineLocal: until.Local, DeadlineZone: until.Zone,
 	}
 	var err error
-	if box.Deadline, err = calendar.Instant("/deadline", until.Local, until.Zone); err != nil {
+	if box.Deadline, err = calendar.InstantAhead("/deadline", until.Local, until.Zone, c.now); err != nil {
 		return box, err
 	}
 	lot.Boxes = append(lot.Boxes, box)
@@ -212,9 +212,9 @@ func deadlineFault(field, name string, lot models.Lot, now time.Time) *models.Re
 		return models.Refuse(models.CodeDeadlineMissing, field, "%s has no deadline", name).
 			Accepting("a local time and its zone")
 	}
-	deadline, err := calendar.Instant(field, lot.DeadlineLocal, lot.DeadlineZone)
+	deadline, err := calendar.InstantAhead(field, lot.DeadlineLocal, lot.DeadlineZone, now)
 	if refusal, refused := models.RefusalOf(err); refused {
-		return refusal // the zone's rules have changed since it was entered
+		return refusal // it is too far ahead, or the zone's rules have changed since it was entered
 	}
 	if !deadline.After(now) {
 		return models.Refuse(models.CodeDeadlineInPast, field,

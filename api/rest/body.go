@@ -186,8 +186,8 @@ func (w *walker) step(token json.Token) error {
 		if strings.ContainsRune(t, 0) {
 			return models.Refuse(models.CodeInvalidText, w.pointer(), "a string holds the character U+0000")
 		}
-		if _, found := reversing(t); found {
-			return checkReversing(w.pointer(), t)
+		if _, found := models.Reversing(t); found {
+			return models.CheckReversing(w.pointer(), t)
 		}
 		if w.atName() {
 			return w.openName(t)

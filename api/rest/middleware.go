@@ -90,7 +90,7 @@ func (r *Router) refuseHostile(c *gin.Context) {
 			Abort(c, models.Refuse(models.CodeInvalidText, "", "the query holds U+0000 or is not valid UTF-8"))
 			return
 		}
-		if err := cmp.Or(checkReversing("", name), checkReversing(clip(name), values[0])); err != nil {
+		if err := cmp.Or(models.CheckReversing("", name), models.CheckReversing(clip(name), values[0])); err != nil {
 			Abort(c, err)
 			return
 		}

@@ -6,8 +6,6 @@ import (
 	"net/url"
 
 	"golang.org/x/text/unicode/norm"
-
-	"github.com/ppi-engine/ppi/models"
 )
 
 // composed returns a JSON body with all its strings, names included, in Unicode's composed form (NFC, RFC 5198 §3), so
@@ -69,27 +67,4 @@ func composedQuery(raw string, query url.Values) string {
 		return raw
 	}
 	return query.Encode()
-}
-
-// reversing finds the first character in a text that makes what follows read in another order than it is written:
-// embeddings, overrides and isolates (Unicode Standard Annex #9 §2). A contract must not be shown in another order than
-// it is stored (CVE-2021-42574 shows the attack). The marks U+200E, U+200F and U+061C are allowed: they act only at
-// their own place, and texts in Arabic or Hebrew need them.
-func reversing(s string) (rune, bool) {
-	for _, r := range s {
-		if (r >= 0x202A && r <= 0x202E) || (r >= 0x2066 && r <= 0x2069) {
-			return r, true
-		}
-	}
-	return 0, false
-}
-
-// checkReversing refuses such a text.
-func checkReversing(field, s string) error {
-	if r, found := reversing(s); found {
-		return models.Refuse(models.CodeInvalidText, field,
-			"the text contains U+%04X, which shows text in another order than it is written", r).
-			Accepting("the text without characters U+202A to U+202E and U+2066 to U+2069")
-	}
-	return nil
 }

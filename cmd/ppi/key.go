@@ -7,6 +7,9 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/ppi-engine/ppi/internal/auth"
 	"github.com/ppi-engine/ppi/internal/config"
@@ -42,6 +45,18 @@ func (c *keyCreateCommand) Validate() error {
 	case c.Expires != nil && !c.Expires.After(time.Now()):
 		return errors.New("--expires is in the past")
 	}
+	return errors.Join(c.checkText("--name", &c.Name), c.checkText("--organisation", &c.Organisation))
+}
+
+// checkText brings a text into the form in which the API takes it, too, or refuses it.
+func (c *keyCreateCommand) checkText(flag string, text *string) error {
+	if !utf8.ValidString(*text) || strings.ContainsRune(*text, 0) {
+		return fmt.Errorf("%s is not valid UTF-8", flag)
+	}
+	if err := models.CheckReversing("", *text); err != nil {
+		return fmt.Errorf("%s: %w", flag, err)
+	}
+	*text = norm.NFC.String(strings.TrimSpace(*text))
 	return nil
 }
 

@@ -16,7 +16,7 @@ func TestTheFirstKeyIsAnAdministratorsAndShownOnce(t *testing.T) {
 	db := pgtest.NewDatabase(t)
 	environ := []string{"PPI_DATA_DIR=" + t.TempDir(), "PPI_DATABASE_URL=" + db.Application}
 	end := time.Now().Add(time.Hour).UTC().Truncate(time.Second)
-	code, stdout, stderr := invoke(t, environ, "key", "create", "--administrator", "--name", "Ada",
+	code, stdout, stderr := invoke(t, environ, "key", "create", "--administrator", "--name", "Ade\u0301le ",
 		"--email=ada@example.org", "--expires", end.Format(time.RFC3339))
 	require.Equal(t, exitDone, code, stderr)
 	key, rest, _ := strings.Cut(stdout, "\n")
@@ -26,7 +26,7 @@ func TestTheFirstKeyIsAnAdministratorsAndShownOnce(t *testing.T) {
 	found, err := auth.NewAuthenticator(pgtest.Open(t, db.Application)).Authenticate(t.Context(), "Bearer "+key)
 	require.NoError(t, err)
 	require.True(t, found.Person.Administrator)
-	require.Equal(t, "Ada", found.Person.Name)
+	require.Equal(t, "Ad\u00e9le", found.Person.Name, "composed")
 	require.True(t, end.Equal(*found.Key.ExpiresAt))
 
 	code, stdout, stderr = invoke(t, environ, "key", "create", "--administrator", "--email=ADA@example.org")
@@ -43,6 +43,8 @@ func TestAKeyIsNotMadeOfNonsense(t *testing.T) {
 	for _, args := range [][]string{
 		{},
 		{"--administrator", "--name", " "},
+		{"--administrator", "--name", "Ada\u202ecba"},
+		{"--administrator", "--organisation", "Region\xff"},
 		{"--administrator", "--country", "France"},
 		{"--administrator", "--email", "ada"},
 		{"--administrator", "--expires", "tomorrow"},

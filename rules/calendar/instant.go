@@ -29,8 +29,26 @@ func Zone(field, name string) (*time.Location, error) {
 	return found, nil
 }
 
+// mostYearsAhead is how far ahead a deadline may be. A published deadline never moves to an earlier instant, so a
+// mistyped year would keep its box closed for good.
+const mostYearsAhead = 5
+
+// InstantAhead returns the instant of a deadline, as [Instant] does, and refuses one that is too far ahead, with
+// [models.CodeInvalidValue].
+func InstantAhead(field, local, zoneName string, now time.Time) (time.Time, error) {
+	at, err := Instant(field, local, zoneName)
+	if err != nil {
+		return at, err
+	}
+	if latest := now.AddDate(mostYearsAhead, 0, 0); at.After(latest) {
+		return at, models.Refuse(models.CodeInvalidValue, field, "%s is more than %d years ahead", local, mostYearsAhead).
+			Accepting("an instant up to %s", latest.UTC().Format(time.RFC3339))
+	}
+	return at, nil
+}
+
 // Instant returns the instant at which clocks in a zone show the given local time. It refuses, with
-// [models.CodeInvalidLocalTime], a local time that is malformed, an unknown zone, and an hour that
+// [models.CodeInvalidLocalTime], a local time that is malformed or in another age, an unknown zone, and an hour that
 // a clock change skips (it never happens) or repeats (it happens twice).
 func Instant(field, local, zoneName string) (time.Time, error) {
 	there, err := Zone(field, zoneName)
@@ -44,6 +62,10 @@ func Instant(field, local, zoneName string) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, models.Refuse(models.CodeInvalidLocalTime, field, "%q is not a local time", local).
 			Accepting("date and time without offset, such as 2026-04-01T12:00")
+	}
+	if year := wall.Year(); year < 1990 || year >= 2200 {
+		return time.Time{}, models.Refuse(models.CodeInvalidLocalTime, field, "the year %d must be a mistake", year).
+			Accepting("a year from 1990 to 2199")
 	}
 	switch found := instants(wall, there); len(found) {
 	case 1:

@@ -47,6 +47,28 @@ func TestAnHourThatAClockChangeSkipsOrRepeatsIsRefused(t *testing.T) {
 	}
 }
 
+func TestADeadlineIsAtMostFiveYearsAhead(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	at, err := InstantAhead("/deadline", "2031-03-02T10:00", "Europe/Paris", now)
+	require.NoError(t, err)
+	require.Equal(t, now.AddDate(5, 0, 0), at)
+	for local, code := range map[string]models.Code{
+		"2031-03-02T10:00:01": models.CodeInvalidValue,
+		"9000-12-31T12:00":    models.CodeInvalidLocalTime,
+		"2200-01-01T00:00":    models.CodeInvalidLocalTime,
+		"1989-12-31T23:59":    models.CodeInvalidLocalTime,
+		"2026-03-29T02:30":    models.CodeInvalidLocalTime,
+	} {
+		_, err := InstantAhead("/deadline", local, "Europe/Paris", now)
+		require.Equal(t, "/deadline", requireCode(t, code, err).Field, local)
+	}
+	for _, local := range []string{"1990-01-01T00:00", "2199-12-31T23:59:59"} {
+		_, err := Instant("/deadline", local, "America/New_York")
+		require.NoError(t, err)
+	}
+}
+
 func TestAZoneMustBeNamed(t *testing.T) {
 	t.Parallel()
 	for _, zone := range []string{"", "Local", "Brussels", "Europe/Bruxelles", "+01:00", "../etc/passwd"} {

@@ -68,7 +68,7 @@ func bounds(a models.Announcement, now time.Time) (opens, closes time.Time, err 
 				Accepting("an instant in the future, or none to open with the announcement")
 		}
 	}
-	if closes, err = calendar.Instant("/announcement/closes", a.Closes.Local, a.Closes.Zone); err != nil {
+	if closes, err = calendar.InstantAhead("/announcement/closes", a.Closes.Local, a.Closes.Zone, now); err != nil {
 		return opens, closes, err
 	}
 	if !closes.After(opens) {
@@ -93,7 +93,7 @@ func Extend(d models.Dossier, announcement models.ID, closes models.LocalTime) (
 			"the consultation closed at %s (%s)", c.ClosesLocal, c.ClosesZone).
 			Accepting("another consultation")
 	}
-	to, err := calendar.Instant("/closes", closes.Local, closes.Zone)
+	to, err := calendar.InstantAhead("/closes", closes.Local, closes.Zone, d.Now)
 	if err != nil {
 		return to, err
 	}
