@@ -43,6 +43,11 @@ type judgedGate struct {
 	round int
 }
 
+// is tells whether it is the gate of a phase in a round; nil is none.
+func (g *judgedGate) is(phase models.Phase, round int) bool {
+	return g != nil && g.phase == phase && g.round == round
+}
+
 // enter locks the boxes and the procurement, for a command or without one, and then reads the clock and what became of
 // the command meanwhile. It reads the dossier, too, whole or not: what is not read then is read when it is needed.
 func enter(

@@ -101,7 +101,12 @@ func (c *call) gates(rounds []models.PhaseRound) []process.GateState {
 	dossier.Rounds = rounds
 	var gates []process.GateState
 	for _, phase := range models.Phases() {
-		if r := dossier.Round(phase); r.Status == models.PhaseOpen {
+		r := dossier.Round(phase)
+		switch {
+		case r.Status != models.PhaseOpen:
+		case c.judged.is(phase, r.Round):
+			gates = append(gates, summaryOf(c.judged.Gate, c.now))
+		default:
 			gates = append(gates, summaryOf(gate.Judge(phase, dossier), c.now))
 		}
 	}
@@ -198,7 +203,7 @@ func (c *call) standingVotes(phase models.Phase, round int) (map[models.ID]bool,
 }
 
 func (c *call) gateOf(phase models.Phase, round int) (models.Gate, error) {
-	if c.judged != nil && c.judged.phase == phase && c.judged.round == round {
+	if c.judged.is(phase, round) {
 		return c.judged.Gate, nil
 	}
 	dossier, err := c.dossier()

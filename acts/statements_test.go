@@ -67,7 +67,7 @@ func TestAVoteReadsTheProcurementOnce(t *testing.T) {
 
 	act := trace.statements[begun:]
 	require.LessOrEqual(t, len(act), 9, strings.Join(act, "\n"))
-	require.LessOrEqual(t, trace.trips-trips, 4, "round trips")
+	require.LessOrEqual(t, trace.trips-trips, 3, "round trips")
 	for part, times := range map[string]int{"FROM phase_rounds": 1, "FROM entry_versions": 1, "INSERT INTO events": 1} {
 		with := slices.DeleteFunc(slices.Clone(act), func(s string) bool { return !strings.Contains(s, part) })
 		require.Len(t, with, times, part)

@@ -125,11 +125,12 @@ type Answer struct {
 const answerCommand = `UPDATE commands SET status = $2, result = $3, refusal = $4, fault_id = $5, version = $6,
 	done_at = clock_timestamp() WHERE id = $1 AND status = 'pending'`
 
-// AnswerCommand writes the outcome of a command, which must be pending and its procurement locked.
+// AnswerCommand writes the outcome of a command. Its procurement must be locked, and the command have been read as pending
+// since: then it still is, so the answer is not counted and travels with the commit.
 func (tx *Tx) AnswerCommand(id string, a Answer) error {
 	arguments, err := a.arguments(id)
 	if err == nil {
-		tx.SendFor(1, "answer command", answerCommand, arguments...)
+		tx.Send("answer command", answerCommand, arguments...)
 	}
 	return err
 }
@@ -166,7 +167,7 @@ func (a Answer) arguments(id string) ([]any, error) {
 
 // StepCommand counts one more step of a command.
 func (tx *Tx) StepCommand(id string) {
-	tx.SendFor(1, "count step of command", "UPDATE commands SET steps = steps + 1 WHERE id = $1", id)
+	tx.Send("count step of command", "UPDATE commands SET steps = steps + 1 WHERE id = $1", id)
 }
 
 // ExpireCommand ends a pending command older than the given age, by the database's clock, and tells whether it did. The

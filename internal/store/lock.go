@@ -137,7 +137,7 @@ func (tx *Tx) HasLocked(box models.ID) error {
 // must be locked.
 func (tx *Tx) SaveProcess(p *models.Procurement) {
 	p.Version++
-	tx.SendFor(1, "save procurement", `UPDATE procurements SET status = $2, clock_offset = $3, zone = $4, version = $5,
+	tx.Send("save procurement", `UPDATE procurements SET status = $2, clock_offset = $3, zone = $4, version = $5,
 		end_reason = $6, started_at = $7, ended_at = $8 WHERE id = $1`,
 		p.ID, p.Status, p.ClockOffset, p.Zone, p.Version, p.EndReason, p.StartedAt, p.EndedAt)
 }
