@@ -160,7 +160,8 @@ func TestABoxClosesAtItsDeadlineAndNotBefore(t *testing.T) {
 // gateVote is the payload of a vote on a gate as it is now.
 func (p *procuring) gateVote(phase models.Phase, choice models.Choice) string {
 	p.Helper()
-	return fmt.Sprintf(`{"phase": %q, "digest": %q, "choice": %q, "reason": "x"}`, phase, p.gate(phase).Digest(), choice)
+	return fmt.Sprintf(`{"phase": %q, "digest": %q, "choice": %q, "reason": "x"}`, phase, p.gate(phase).Digest(),
+		choice)
 }
 
 func TestAVoteOnWhatHasChangedSinceIsVoidedByTheNext(t *testing.T) {
@@ -195,10 +196,10 @@ func TestAMotionThatHasLapsedIsNotDecidedAgain(t *testing.T) {
 	for _, verb := range []models.Verb{models.VerbEndLot, models.VerbAward} {
 		motion := models.NewID(models.PrefixMotion)
 		p.exec(`INSERT INTO motions (id, procurement_id, verb, payload, digest, mover_id, moved_at, status)
-			VALUES ($1, $2, $3, jsonb_build_object('lot', $4::text, 'code', 'chan-need', 'reason', 'x'), repeat('a', 64),
-				$5, clock_timestamp(), 'open')`, motion, p.id, verb, lot, p.board)
-		p.exec(`INSERT INTO votes (id, procurement_id, subject, round, digest, organisation_id, person_id, choice, cast_at,
-				asked_at)
+			VALUES ($1, $2, $3, jsonb_build_object('lot', $4::text, 'code', 'chan-need', 'reason', 'x'),
+				repeat('a', 64), $5, clock_timestamp(), 'open')`, motion, p.id, verb, lot, p.board)
+		p.exec(`INSERT INTO votes (id, procurement_id, subject, round, digest, organisation_id, person_id, choice,
+				cast_at, asked_at)
 			SELECT $1, $2, $3, 1, repeat('a', 64), organisation_id, id, 'approve', clock_timestamp(), clock_timestamp()
 			FROM people WHERE id = $4`, models.NewID(models.PrefixVote), p.id, models.MotionSubject(motion), p.board)
 	}

@@ -156,8 +156,8 @@ func (c *call) recountMotions() error {
 	return nil
 }
 
-// recount counts the votes on a motion again, unless it was decided meanwhile: another one that was carried may have made
-// it lapse.
+// recount counts the votes on a motion again, unless it was decided meanwhile: another one that was carried may have
+// made it lapse.
 func (c *call) recount(motion models.ID) error {
 	dossier, err := c.dossier()
 	if err != nil {

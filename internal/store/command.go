@@ -125,8 +125,8 @@ type Answer struct {
 const answerCommand = `UPDATE commands SET status = $2, result = $3, refusal = $4, fault_id = $5, version = $6,
 	done_at = clock_timestamp() WHERE id = $1 AND status = 'pending'`
 
-// AnswerCommand writes the outcome of a command. Its procurement must be locked, and the command have been read as pending
-// since: then it still is, so the answer is not counted and travels with the commit.
+// AnswerCommand writes the outcome of a command. Its procurement must be locked, and the command have been read as
+// pending since: then it still is, so the answer is not counted and travels with the commit.
 func (tx *Tx) AnswerCommand(id string, a Answer) error {
 	arguments, err := a.arguments(id)
 	if err == nil {

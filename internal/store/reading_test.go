@@ -67,7 +67,8 @@ func TestEveryoneWhoWroteAVersionOfAnEntryIsItsAuthor(t *testing.T) {
 	procurement := p.Procurement(models.ModeLive, lead)
 	e := models.Entry{
 		ID: models.NewID(models.PrefixEntry), ProcurementID: procurement, Kind: models.EntryCommonNeed,
-		Phase: models.PhaseNeeds, Round: 1, Body: []byte(`{}`), Digest: models.Digest([]byte(`{}`)), WrittenAt: time.Now(),
+		Phase: models.PhaseNeeds, Round: 1, Body: []byte(`{}`), Digest: models.Digest([]byte(`{}`)),
+		WrittenAt: time.Now(),
 	}
 	first, second := p.Person(), p.Person()
 	require.NoError(t, p.InTx(t.Context(), func(tx *store.Tx) error {

@@ -41,7 +41,8 @@ func InstantAhead(field, local, zoneName string, now time.Time) (time.Time, erro
 		return at, err
 	}
 	if latest := now.AddDate(mostYearsAhead, 0, 0); at.After(latest) {
-		return at, models.Refuse(models.CodeInvalidValue, field, "%s is more than %d years ahead", local, mostYearsAhead).
+		return at, models.Refuse(models.CodeInvalidValue, field,
+			"%s is more than %d years ahead", local, mostYearsAhead).
 			Accepting("an instant up to %s", latest.UTC().Format(time.RFC3339))
 	}
 	return at, nil

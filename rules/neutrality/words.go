@@ -82,8 +82,8 @@ func invisible(r rune) bool { return models.Ignorable(r) }
 
 func visible(part []rune) string { return models.Visible(string(part)) }
 
-// readable returns a word as people read it, in its own case: however its letters are composed or drawn, and whatever is
-// invisible in it (Unicode Standard Annex #15, NFKC).
+// readable returns a word as people read it, in its own case: however its letters are composed or drawn, and whatever
+// is invisible in it (Unicode Standard Annex #15, NFKC).
 func readable(word []rune) string { return norm.NFKC.String(visible(word)) }
 
 // fold makes words equal that differ in case alone, rune by rune: σ and ς, k and K (kelvin).
