@@ -12,6 +12,9 @@ import (
 // latestClock bounds the clock of rehearsals, so that every duration fits a [time.Duration].
 var latestClock = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
 
+// mostYearsAtOnce is how far one command moves the clock, which never goes back.
+const mostYearsAtOnce = 5
+
 // advanceSteps is the most due instants that one command passes.
 const advanceSteps = 100
 
@@ -92,9 +95,13 @@ func (c *call) mayAdvance(to time.Time) error {
 		return models.Refuse(models.CodeLiveClock, "", "only the clock of a rehearsal can be moved").
 			Accepting("a procurement whose mode is rehearsal")
 	}
-	if !to.Before(latestClock) {
+	latest := c.now.AddDate(mostYearsAtOnce, 0, 0)
+	if latest.After(latestClock) {
+		latest = latestClock
+	}
+	if to.After(latest) {
 		return models.Refuse(models.CodeInvalidValue, "/to", "%s is too far in the future", to.Format(time.RFC3339)).
-			Accepting("an instant before %s", latestClock.Format(time.RFC3339))
+			Accepting("an instant up to %s", latest.Format(time.RFC3339))
 	}
 	if to.Before(c.now) && c.cmd.Steps == 0 {
 		return models.Refuse(models.CodeClockBackwards, "/to",

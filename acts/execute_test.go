@@ -208,3 +208,17 @@ func TestAMotionThatHasLapsedIsNotDecidedAgain(t *testing.T) {
 	require.Equal(t, 1, p.events(event.LotEnded{}))
 	require.Equal(t, 2, p.events(event.MotionDecided{}), "one carried, the other lapsed")
 }
+
+// The clock of a rehearsal never goes back, so a mistyped year would spoil it.
+func TestAClockMovesFiveYearsAtMostAtOnce(t *testing.T) {
+	t.Parallel()
+	p := newProcuring(t)
+	p.started()
+	to := func(at time.Time) string {
+		return p.asked(p.lead, models.VerbAdvance, fmt.Sprintf(`{"to": %q}`, at.Format(time.RFC3339)))
+	}
+	typo := to(time.Now().AddDate(5, 1, 0))
+	require.Equal(t, process.CommandRefused, p.execute(typo).Status)
+	require.Equal(t, models.CodeInvalidValue, p.command(typo).Refusal.Code)
+	require.Equal(t, process.CommandDone, p.execute(to(time.Now().AddDate(5, 0, -1))).Status)
+}

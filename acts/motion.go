@@ -58,7 +58,7 @@ func (c *call) openMotion() (models.Motion, error) {
 		return open, err
 	} else if found {
 		return open, models.Refuse(models.CodeAlreadyMoved, "", "a motion to %s is open already", c.cmd.Verb).
-			Accepting("a vote on motion %s with digest %s", open.ID, open.Digest)
+			Accepting("a vote on motion %s with digest %s; once it is rejected, another motion", open.ID, open.Digest)
 	}
 	if _, err := c.buyerOf(); err != nil {
 		return models.Motion{}, err

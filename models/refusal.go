@@ -18,12 +18,12 @@ type Refusal struct {
 
 // Refuse makes a refusal about field (a JSON pointer into the request, or empty).
 func Refuse(code Code, field, format string, args ...any) *Refusal {
-	return &Refusal{Code: code, Field: field, Detail: fmt.Sprintf(format, args...)}
+	return &Refusal{Code: code, Field: field, Detail: Sentence(format, args...)}
 }
 
 // Accepting adds what would have been accepted.
 func (r *Refusal) Accepting(format string, args ...any) *Refusal {
-	r.Accepted = fmt.Sprintf(format, args...)
+	r.Accepted = Sentence(format, args...)
 	return r
 }
 

@@ -27,3 +27,11 @@ func TestFaultsAreGatheredInOneListHoweverTheyWereGatheredBefore(t *testing.T) {
 	require.NoError(t, Refusals(nil))
 	require.Empty(t, Faults(nil))
 }
+
+func TestARefusalWritesListsAsPeopleDo(t *testing.T) {
+	t.Parallel()
+	r := Refuse(CodeInvalidValue, "", "%v is missing in %d languages", []string{"en", "fr"}, 2).
+		Accepting("one of %s", []Role{RoleBoard, RoleLegal})
+	require.Equal(t, "en, fr is missing in 2 languages", r.Detail)
+	require.Equal(t, "one of board, legal", r.Accepted)
+}

@@ -71,7 +71,10 @@ var refusedProcess = []RefusalType{
 		CodeSuperseded, RefusalConflict, "A later command was carried out",
 		"What was asked for later was done first. Ask again if you still want this.",
 	},
-	{CodeAlreadyMoved, RefusalConflict, "The same motion is already open", "Vote on the open motion."},
+	{
+		CodeAlreadyMoved, RefusalConflict, "A motion of this kind is open",
+		"Vote on the open motion. A rejection makes room for another.",
+	},
 	{CodeAlreadyDecided, RefusalConflict, "The motion is no longer open", "Move it again if you still want it."},
 	{
 		CodeIneligible, RefusalConflict, "The consortium is not eligible",

@@ -2,7 +2,6 @@ package models
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -126,10 +125,6 @@ func (a Actor) MustHoldAny(roles ...Role) error {
 	if a.HasAny(roles...) {
 		return nil
 	}
-	names := make([]string, len(roles))
-	for i, r := range roles {
-		names[i] = string(r)
-	}
-	return Refuse(CodeForbidden, "", "none of your roles on this procurement allows this").
-		Accepting("one of the roles %s", strings.Join(names, ", "))
+	return Refuse(CodeForbidden, "", "your roles on this procurement do not allow this: %s", a.Roles).
+		Accepting("one of the roles %s", roles)
 }

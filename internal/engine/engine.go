@@ -47,6 +47,7 @@ type Engine struct {
 	taskQueue string
 	runs      Runs
 	told      func(commandID string)
+	queues    queues
 }
 
 // Runs says how the runs that an engine starts are carried out. The zero value is right except in tests and benchmarks.
@@ -130,6 +131,11 @@ var (
 
 func (e *Engine) send(ctx context.Context, cmd models.Command, attempt int) (process.Outcome, error) {
 	var out process.Outcome
+	leave, err := e.queues.enter(ctx, cmd.ProcurementID)
+	if err != nil {
+		return out, fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	defer leave()
 	handle, err := e.temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
 		WorkflowID:   process.WorkflowID(cmd.ProcurementID),
 		UpdateID:     process.UpdateID(cmd.Verb, cmd.ID, attempt),

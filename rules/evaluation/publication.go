@@ -126,8 +126,8 @@ func untranslated(d models.Dossier, at string, text models.Text) []*models.Refus
 // CheckDeadline refuses a deadline shorter than the minimum of a stage, counted from today, the day the notice or
 // the invitation is dispatched, by the holidays of the lead buyer's country.
 func CheckDeadline(d models.Dossier, lot models.Lot, stage models.Stage, field string, at models.LocalTime) error {
-	if stage.Limit == "" {
-		return nil
+	if _, err := calendar.InstantAhead(field, at.Local, at.Zone, d.Now); err != nil || stage.Limit == "" {
+		return err
 	}
 	country, err := leadCountry(d)
 	if err != nil {

@@ -230,6 +230,10 @@ func TestTendersOfTheInvitedAreSealedForAKeyThatNobodyHasUsed(t *testing.T) {
 	_, _, err = MayInvite(r.Dossier, lot, list.Digest, deadline)
 	require.NoError(t, err)
 
+	typo := models.LocalTime{Local: "2099-04-28T00:00", Zone: "Europe/Paris"}
+	_, _, err = MayInvite(r.Dossier, lot, list.Digest, typo)
+	requireRefused(t, models.CodeInvalidValue, err)
+
 	letters := ComposeInvitations(r.Dossier, lot, list, models.Box{ID: "box_t"}, Place{})
 	require.Equal(t, "quality 3", letters[0].Invitation.Quality)
 	require.Equal(t, "price 3", letters[0].Invitation.Price)

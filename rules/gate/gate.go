@@ -103,7 +103,7 @@ func (c check) notMet(format string, args ...any) models.Criterion {
 
 func (c check) of(f models.Finding, evidence []string, format string, args ...any) models.Criterion {
 	return models.Criterion{
-		Code: c.code, Finding: f, Detail: fmt.Sprintf(format, args...),
+		Code: c.code, Finding: f, Detail: models.Sentence(format, args...),
 		Evidence: evidence, Source: c.source,
 	}
 }

@@ -4,14 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
+	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/bench/stack"
 	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/models"
 )
 
-// crowdCountries are those of the buyers who all vote on one procurement at the same time.
+// crowdCallers vote on one procurement at the same time, for the buyers of crowdCountries.
+const crowdCallers = 32
+
 var crowdCountries = []string{"FR", "ES", "DE", "IT", "BE", "SI", "PL", "PT"}
 
 // CrowdBar is the ratio of the 99th percentiles that the product is held to, at most.
@@ -55,7 +59,8 @@ func ratioAt(times [][]time.Duration, p int) float64 {
 	return float64(percentile(times[0], p)) / float64(percentile(times[1], p))
 }
 
-// crowdCalls prepares one running procurement, whose buyers all vote.
+// crowdCalls prepares one running procurement, on which several callers vote for each buyer. A vote that another one of
+// the buyer has overtaken is refused, which is an outcome, too.
 func crowdCalls(ctx context.Context, r *rig.Rig) ([]call, error) {
 	c, err := r.Consortium(ctx, rig.Draft{Mode: models.ModeLive, Countries: crowdCountries})
 	if err != nil {
@@ -64,10 +69,18 @@ func crowdCalls(ctx context.Context, r *rig.Rig) ([]call, error) {
 	if _, err := c.Lead.Act(ctx, c.Procurement, string(models.VerbStart), nil, nil); err != nil {
 		return nil, err
 	}
-	calls := make([]call, len(crowdCountries))
+	calls := make([]call, crowdCallers)
 	for i := range calls {
-		if calls[i], err = voting(ctx, c, i); err != nil {
+		vote, err := voting(ctx, c, i%len(crowdCountries))
+		if err != nil {
 			return nil, err
+		}
+		calls[i] = func(ctx context.Context, n int) error {
+			err := vote(ctx, n)
+			if p, refused := apiclient.ProblemOf(err); refused && p.Status < http.StatusInternalServerError {
+				return nil
+			}
+			return err
 		}
 	}
 	return calls, nil
