@@ -50,7 +50,7 @@ func (c *keyCreateCommand) Validate() error {
 
 // checkText brings a text into the form in which the API takes it, too, or refuses it.
 func (c *keyCreateCommand) checkText(flag string, text *string) error {
-	if !utf8.ValidString(*text) || strings.ContainsRune(*text, 0) {
+	if strings.ContainsRune(*text, utf8.RuneError) || strings.ContainsRune(*text, 0) { // the parser writes U+FFFD, too
 		return fmt.Errorf("%s is not valid UTF-8", flag)
 	}
 	if err := models.CheckReversing("", *text); err != nil {
