@@ -7,13 +7,8 @@ import (
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
+	"github.com/ppi-engine/ppi/rules/calendar"
 )
-
-// latestClock bounds the clock of rehearsals, so that every duration fits a [time.Duration].
-var latestClock = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
-
-// mostYearsAtOnce is how far one command moves the clock, which never goes back.
-const mostYearsAtOnce = 5
 
 // advanceSteps is the most due instants that one command passes.
 const advanceSteps = 100
@@ -95,13 +90,8 @@ func (c *call) mayAdvance(to time.Time) error {
 		return models.Refuse(models.CodeLiveClock, "", "only the clock of a rehearsal can be moved").
 			Accepting("a procurement whose mode is rehearsal")
 	}
-	latest := c.now.AddDate(mostYearsAtOnce, 0, 0)
-	if latest.After(latestClock) {
-		latest = latestClock
-	}
-	if to.After(latest) {
-		return models.Refuse(models.CodeInvalidValue, "/to", "%s is too far in the future", to.Format(time.RFC3339)).
-			Accepting("an instant up to %s", latest.Format(time.RFC3339))
+	if err := calendar.CheckAhead("/to", to, c.now); err != nil { // the clock never goes back
+		return err
 	}
 	if to.Before(c.now) && c.cmd.Steps == 0 {
 		return models.Refuse(models.CodeClockBackwards, "/to",

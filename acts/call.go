@@ -2,7 +2,6 @@ package acts
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/ppi-engine/ppi/internal/store"
@@ -111,8 +110,9 @@ func (c *call) permit(verb Verb) error {
 		return c.permitStatus(verb) // its own first steps have changed what it was permitted on
 	}
 	if !slices.ContainsFunc(c.held, func(a models.RoleAssignment) bool { return slices.Contains(verb.By, a.Role) }) {
-		return models.Refuse(models.CodeForbidden, "", "none of your roles allows the command %s", c.cmd.Verb).
-			Accepting("%s", roleList(verb.By))
+		return models.Refuse(models.CodeForbidden, "",
+			"your roles on this procurement do not allow the command %s", c.cmd.Verb).
+			Accepting("one of the roles %s", verb.By)
 	}
 	if c.cmd.IfMatch != nil && !slices.Contains(c.cmd.IfMatch, c.p.Version) {
 		return models.Refuse(models.CodeStale, models.FieldVersion,
@@ -137,12 +137,8 @@ func (c *call) permitStatus(verb Verb) error {
 	case slices.Equal(verb.in, []models.Status{models.StatusSuspended}):
 		code, detail = models.CodeNotSuspended, "the procurement is not suspended"
 	}
-	allowed := make([]string, len(verb.in))
-	for i, s := range verb.in {
-		allowed[i] = string(s)
-	}
 	return models.Refuse(code, "", "%s", detail).
-		Accepting("%s while the procurement is %s", c.cmd.Verb, strings.Join(allowed, " or "))
+		Accepting("%s in one of the states %s", c.cmd.Verb, verb.in)
 }
 
 // record appends an event of this call, by its actor, at its procedure time. It tells of a change just made: what was
@@ -189,12 +185,4 @@ func (c *call) buyerOf() (models.ID, error) {
 	}
 	return "", models.Refuse(models.CodeNotAMember, "", "you are not on the board for any member of the consortium").
 		Accepting("a board member of a contracting authority that belongs to the consortium")
-}
-
-func roleList(roles []models.Role) string {
-	names := make([]string, len(roles))
-	for i, r := range roles {
-		names[i] = string(r)
-	}
-	return strings.Join(names, " or ")
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/calendar"
 )
 
 // utc is an instant as it is stored: in UTC, to the microsecond.
@@ -20,7 +21,7 @@ func utcOrNil(t *time.Time) *time.Time {
 // checkInstant refuses an instant that must be a mistake, because no procurement is so old or so far ahead. No instant
 // is fine.
 func checkInstant(field string, t *time.Time) *models.Refusal {
-	earliest, latest := time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
+	earliest, latest := calendar.Earliest, calendar.Latest
 	if t == nil || (!t.Before(earliest) && t.Before(latest)) {
 		return nil
 	}

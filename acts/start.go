@@ -3,7 +3,6 @@ package acts
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
@@ -94,7 +93,7 @@ func profileKnown(id string) error {
 		ids[i] = p.ID
 	}
 	return models.Refuse(models.CodeInvalidValue, "/profile", "there is no call profile %q", id).
-		Accepting("one of %s, or none", strings.Join(ids, ", "))
+		Accepting("one of %s, or none", ids)
 }
 
 func holds(d models.Dossier, role models.Role, organisation models.ID) bool {

@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
@@ -44,34 +44,54 @@ func (*sent) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData) {}
 
 func (*sent) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
+// traced carries out a command and returns the statements that its act sent, and in how many round trips.
+func (p *procuring) traced(id string) (statements []string, trips int) {
+	p.Helper()
+	trace := &sent{}
+	traced, err := store.Open(p.Context(), store.Options{
+		DSN: p.dsn, Logger: slog.New(slog.DiscardHandler),
+		Tracer: trace,
+	})
+	require.NoError(p, err)
+	defer traced.Close()
+	begun, before := len(trace.statements), trace.trips
+	out, err := (&acts.Acts{Store: traced, Log: slog.New(slog.DiscardHandler)}).Execute(p.Context(),
+		process.Execute{ProcurementID: p.id, CommandID: id})
+	require.NoError(p, err)
+	require.Equal(p, process.CommandDone, out.Status)
+	return trace.statements[begun:], trace.trips - before
+}
+
 func TestAVoteReadsTheProcurementOnce(t *testing.T) {
 	t.Parallel()
 	p := newProcuring(t)
 	p.started()
-	digest := p.gate(models.PhaseNeeds).Digest()
-	id := p.asked(p.board, models.VerbVote, fmt.Sprintf(`{"phase": "needs", "digest": %q, "choice": "abstain"}`,
-		digest))
-
-	trace := &sent{}
-	traced, err := store.Open(t.Context(), store.Options{
-		DSN: p.dsn, Logger: slog.New(slog.DiscardHandler),
-		Tracer: trace,
-	})
-	require.NoError(t, err)
-	defer traced.Close()
-	begun, trips := len(trace.statements), trace.trips
-	out, err := (&acts.Acts{Store: traced, Log: slog.New(slog.DiscardHandler)}).Execute(t.Context(),
-		process.Execute{ProcurementID: p.id, CommandID: id})
-	require.NoError(t, err)
-	require.Equal(t, process.CommandDone, out.Status)
-
-	act := trace.statements[begun:]
+	act, trips := p.traced(p.asked(p.board, models.VerbVote, p.gateVote(models.PhaseNeeds, models.ChoiceAbstain)))
 	require.LessOrEqual(t, len(act), 9, strings.Join(act, "\n"))
-	require.LessOrEqual(t, trace.trips-trips, 3, "round trips")
+	require.LessOrEqual(t, trips, 3, "round trips")
 	for part, times := range map[string]int{"FROM phase_rounds": 1, "FROM entry_versions": 1, "INSERT INTO events": 1} {
-		with := slices.DeleteFunc(slices.Clone(act), func(s string) bool { return !strings.Contains(s, part) })
-		require.Len(t, with, times, part)
+		require.Equal(t, times, mentions(act, part), part)
 	}
+}
+
+func TestTheClockMovesWithoutReadingTheDossier(t *testing.T) {
+	t.Parallel()
+	p := newProcuring(t)
+	p.started()
+	to := time.Now().AddDate(0, 1, 0).Format(time.RFC3339)
+	act, _ := p.traced(p.asked(p.lead, models.VerbAdvance, fmt.Sprintf(`{"to": %q}`, to)))
+	require.Equal(t, 1, mentions(act, "FROM phase_rounds"), "where the procurement stands")
+	require.Zero(t, mentions(act, "FROM entry_versions"))
+}
+
+// mentions counts the statements with a part.
+func mentions(statements []string, part string) (n int) {
+	for _, s := range statements {
+		if strings.Contains(s, part) {
+			n++
+		}
+	}
+	return n
 }
 
 // gate judges a gate as it is now.

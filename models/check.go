@@ -32,12 +32,7 @@ func checkOneOf[T ~string](field string, s T, allowed ...T) []*Refusal {
 	if slices.Contains(allowed, s) {
 		return nil
 	}
-	names := make([]string, len(allowed))
-	for i, value := range allowed {
-		names[i] = string(value)
-	}
-	return []*Refusal{Refuse(CodeInvalidValue, field, "%q is not one of the values", s).
-		Accepting("%s", strings.Join(names, ", "))}
+	return []*Refusal{Refuse(CodeInvalidValue, field, "%q is not one of the values", s).Accepting("%s", allowed)}
 }
 
 func checkWord(field, s string, limit int) *Refusal {

@@ -12,7 +12,6 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"github.com/ppi-engine/ppi/internal/engine"
-	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 )
 
@@ -54,33 +53,5 @@ func TestCallersOnOneProcurementWaitInLine(t *testing.T) {
 		callers.Wait()
 		require.EqualValues(t, 32, s.served.Load())
 		require.Equal(t, 4*time.Second, time.Since(began), "eight at a time")
-	})
-}
-
-func TestWhoGivesUpWaitingLeavesTheLine(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := &narrow{t: t}
-		e := engine.New(s, "queue", nil, engine.Runs{})
-		var callers sync.WaitGroup
-		for range 24 {
-			callers.Go(func() {
-				ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
-				defer cancel()
-				if _, err := e.Command(ctx, cast); err != nil {
-					require.ErrorIs(t, err, engine.ErrUnavailable)
-				}
-			})
-		}
-		callers.Wait()
-		require.EqualValues(t, 8, s.served.Load(), "the next eight were under way")
-		other := cast
-		other.ProcurementID = models.NewID(models.PrefixProcurement)
-		for _, cmd := range []models.Command{cast, other} {
-			began := time.Now()
-			_, err := e.Command(t.Context(), cmd)
-			require.NoError(t, err)
-			require.Equal(t, time.Second, time.Since(began), "nobody is in line")
-		}
 	})
 }

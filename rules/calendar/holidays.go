@@ -41,7 +41,7 @@ func HolidaysOf(place string) (*Holidays, error) {
 
 func unknownPlace(place string, data *embedded) *models.Refusal {
 	return models.Refuse(models.CodeHolidayUnknown, "", "the public holidays of %q are not known here", place).
-		Accepting("one of %s", strings.Join(data.places(), ", "))
+		Accepting("one of %s", data.places())
 }
 
 // Places lists every place whose holidays are known, sorted.

@@ -29,23 +29,38 @@ func Zone(field, name string) (*time.Location, error) {
 	return found, nil
 }
 
-// mostYearsAhead is how far ahead a deadline may be. A published deadline never moves to an earlier instant, so a
-// mistyped year would keep its box closed for good.
+// No procurement is older than Earliest or goes on until Latest: an instant before or after must be a mistake. Between
+// them every duration fits a [time.Duration].
+var (
+	Earliest = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
+	Latest   = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
+// mostYearsAhead is how far ahead people may set an instant that can never be moved to an earlier one, such as a
+// published deadline: a mistyped year would keep the box closed for good.
 const mostYearsAhead = 5
 
-// InstantAhead returns the instant of a deadline, as [Instant] does, and refuses one that is too far ahead, with
-// [models.CodeInvalidValue].
+// CheckAhead refuses an instant that is too far ahead of now, with [models.CodeInvalidValue].
+func CheckAhead(field string, at, now time.Time) error {
+	horizon := now.AddDate(mostYearsAhead, 0, 0)
+	if horizon.After(Latest) {
+		horizon = Latest
+	}
+	if !at.After(horizon) {
+		return nil
+	}
+	return models.Refuse(models.CodeInvalidValue, field, "%s is more than %d years ahead",
+		at.UTC().Format(time.RFC3339), mostYearsAhead).
+		Accepting("an instant up to %s", horizon.UTC().Format(time.RFC3339))
+}
+
+// InstantAhead returns the instant of a deadline, as [Instant] does, and refuses one as [CheckAhead] does.
 func InstantAhead(field, local, zoneName string, now time.Time) (time.Time, error) {
 	at, err := Instant(field, local, zoneName)
 	if err != nil {
 		return at, err
 	}
-	if latest := now.AddDate(mostYearsAhead, 0, 0); at.After(latest) {
-		return at, models.Refuse(models.CodeInvalidValue, field,
-			"%s is more than %d years ahead", local, mostYearsAhead).
-			Accepting("an instant up to %s", latest.UTC().Format(time.RFC3339))
-	}
-	return at, nil
+	return at, CheckAhead(field, at, now)
 }
 
 // Instant returns the instant at which clocks in a zone show the given local time. It refuses, with
@@ -64,9 +79,10 @@ func Instant(field, local, zoneName string) (time.Time, error) {
 		return time.Time{}, models.Refuse(models.CodeInvalidLocalTime, field, "%q is not a local time", local).
 			Accepting("date and time without offset, such as 2026-04-01T12:00")
 	}
-	if year := wall.Year(); year < 1990 || year >= 2200 {
-		return time.Time{}, models.Refuse(models.CodeInvalidLocalTime, field, "the year %d must be a mistake", year).
-			Accepting("a year from 1990 to 2199")
+	if wall.Before(Earliest) || !wall.Before(Latest) {
+		return time.Time{}, models.Refuse(models.CodeInvalidLocalTime, field,
+			"the year %d must be a mistake", wall.Year()).
+			Accepting("a year from %d to %d", Earliest.Year(), Latest.Year()-1)
 	}
 	switch found := instants(wall, there); len(found) {
 	case 1:

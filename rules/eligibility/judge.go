@@ -73,15 +73,15 @@ func (r Rule) find(f Facts) finding {
 }
 
 func met(format string, args ...any) finding {
-	return finding{Finding: models.FindingMet, detail: fmt.Sprintf(format, args...)}
+	return finding{Finding: models.FindingMet, detail: models.Sentence(format, args...)}
 }
 
 func notMet(format string, args ...any) finding {
-	return finding{Finding: models.FindingNotMet, detail: fmt.Sprintf(format, args...)}
+	return finding{Finding: models.FindingNotMet, detail: models.Sentence(format, args...)}
 }
 
 func unknown(format string, args ...any) finding {
-	return finding{Finding: models.FindingUnknown, detail: fmt.Sprintf(format, args...)}
+	return finding{Finding: models.FindingUnknown, detail: models.Sentence(format, args...)}
 }
 
 func (f finding) on(evidence ...string) finding {
@@ -130,7 +130,7 @@ func (r Rule) eligibleCountries(f Facts) finding {
 		}
 	}
 	if len(outside) > 0 {
-		return notMet("not from an eligible country: %s", strings.Join(outside, ", "))
+		return notMet("not from an eligible country: %s", outside)
 	}
 	return met("all %d members are from eligible countries", len(f.Members))
 }
@@ -170,7 +170,7 @@ func (r Rule) membership(f Facts) finding {
 		evidence = append(evidence, f.Memberships[i].evidence)
 	}
 	if len(missing) > 0 {
-		return notMet("no membership of the %s by %s is recorded for %s", r.Body, by, strings.Join(missing, ", ")).
+		return notMet("no membership of the %s by %s is recorded for %s", r.Body, by, missing).
 			on(evidence...)
 	}
 	return met("all %d members belonged to the %s by %s", len(f.Members), r.Body, by).on(evidence...)
@@ -194,7 +194,7 @@ func (r Rule) phasesClosed(f Facts) finding {
 		}
 	}
 	if len(open) > 0 {
-		return notMet("mandatory activities not yet closed: %s", strings.Join(open, ", "))
+		return notMet("mandatory activities not yet closed: %s", open)
 	}
 	return met("all %d mandatory activities before this one are closed", len(r.Phases))
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/govalues/decimal"
 
@@ -102,8 +101,8 @@ func (s Selection) faults(criteria models.SelectionCriteria) []*models.Refusal {
 	var faults []*models.Refusal
 	if !slices.Equal(asked, found) {
 		faults = append(faults, models.Refuse(models.CodeInvalidValue, "/findings",
-			"the findings are on %s", strings.Join(found, ", ")).
-			Accepting("one finding on each of %s", strings.Join(asked, ", ")))
+			"the findings are on %s", found).
+			Accepting("one finding on each of %s", asked))
 	}
 	if criteria.Most > 0 && s.Qualifies() && s.Points == "" {
 		faults = append(faults, models.Refuse(models.CodeInvalidValue, "/points",
@@ -211,7 +210,7 @@ func candidates(d models.Dossier, lot models.Lot, most int) ([]Candidate, error)
 	}
 	if len(missing) > 0 {
 		return all, models.Refuse(models.CodeSelectionMissing, "/lot",
-			"findings are still missing about %s", strings.Join(missing, ", ")).
+			"findings are still missing about %s", missing).
 			Accepting("findings about every candidate of lot %d", lot.Number)
 	}
 	invite(all, points, most)

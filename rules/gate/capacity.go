@@ -45,7 +45,7 @@ func agreementWritten(d models.Dossier) models.Criterion {
 	}
 	if lacking := d.Untranslated(e); len(lacking) > 0 {
 		return c.notMet(
-			"the collaboration agreement is not complete in every language: %s", strings.Join(lacking, ", "))
+			"the collaboration agreement is not complete in every language: %s", lacking)
 	}
 	if a.Document != "" {
 		return c.met([]string{Reference(e)}, "the clauses of the agreement are in the document %s", a.Document)
@@ -72,7 +72,7 @@ func agreementSigned(d models.Dossier) models.Criterion {
 	}
 	if len(missing) > 0 {
 		return c.notMet(
-			"version %d of the agreement is not signed by %s", standing.Version, strings.Join(missing, ", "))
+			"version %d of the agreement is not signed by %s", standing.Version, missing)
 	}
 	return c.met(evidence, "all %d buyers have signed the digest %s", len(evidence), standing.Digest)
 }
@@ -151,7 +151,7 @@ func lawKnown(d models.Dossier) models.Criterion {
 	if err != nil {
 		return c.notMet("no rule pack of %s is in force on %s", a.ApplicableLaw, today)
 	}
-	return c.met([]string{Reference(e)}, "the law of %s applies: %s", a.ApplicableLaw, strings.Join(pack.Titles, ", "))
+	return c.met([]string{Reference(e)}, "the law of %s applies: %s", a.ApplicableLaw, pack.Titles)
 }
 
 func rolesFilled(d models.Dossier) models.Criterion {
@@ -173,7 +173,7 @@ func rolesFilled(d models.Dossier) models.Criterion {
 	if len(short) > 0 {
 		return c.notMet("people are missing: %s", strings.Join(short, "; "))
 	}
-	return c.met(nil, "every role is filled, with substitutes: %s", strings.Join(filled, ", "))
+	return c.met(nil, "every role is filled, with substitutes: %s", filled)
 }
 
 // holders lists who holds a role now, and of which members they are.

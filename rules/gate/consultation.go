@@ -49,7 +49,7 @@ func announced(d models.Dossier) models.Criterion {
 	}
 	return c.met(evidence,
 		"a consultation on the common need was announced to all, in %s, with the same questions for all",
-		strings.Join(d.Procurement.Languages, ", "))
+		d.Procurement.Languages)
 }
 
 func closed(d models.Dossier) models.Criterion {
@@ -110,12 +110,12 @@ func reached(d models.Dossier) models.Criterion {
 		}
 	}
 	if len(left) == 0 {
-		return c.met(nil, "addressed to the market of %s", strings.Join(addressed, ", "))
+		return c.met(nil, "addressed to the market of %s", addressed)
 	}
 	if r, e, ok := report(d); ok && strings.TrimSpace(r.ReachReason) != "" {
-		return c.met([]string{Reference(e)}, "not addressed to %s; the report says why", strings.Join(left, ", "))
+		return c.met([]string{Reference(e)}, "not addressed to %s; the report says why", left)
 	}
-	return c.notMet("not addressed to %s, and no report says why", strings.Join(left, ", "))
+	return c.notMet("not addressed to %s, and no report says why", left)
 }
 
 func inputsCovered(d models.Dossier) models.Criterion {

@@ -2,7 +2,6 @@ package gate
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/market"
@@ -80,7 +79,7 @@ func changesAnnounced(d models.Dossier) models.Criterion {
 		}
 	}
 	if len(silent) > 0 {
-		return c.notMet("changes that no bulletin has announced: %s", strings.Join(silent, ", "))
+		return c.notMet("changes that no bulletin has announced: %s", silent)
 	}
 	return c.met(slices.Compact(evidence), "every change was announced")
 }

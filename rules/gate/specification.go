@@ -150,7 +150,7 @@ func translated(d models.Dossier) models.Criterion {
 	if len(evidence) == 0 {
 		return c.notMet("nothing is written yet")
 	}
-	return c.met(evidence, "every text exists in %s", strings.Join(d.Procurement.Languages, ", "))
+	return c.met(evidence, "every text exists in %s", d.Procurement.Languages)
 }
 
 func lotsDecided(d models.Dossier) models.Criterion {
@@ -211,7 +211,7 @@ func businessCase(d models.Dossier) models.Criterion {
 		}
 	}
 	if len(missing) > 0 {
-		return c.notMet("the business case leaves out the estimates of %s", strings.Join(missing, ", "))
+		return c.notMet("the business case leaves out the estimates of %s", missing)
 	}
 	return c.affordable(business, estimates, e)
 }

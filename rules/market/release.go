@@ -2,7 +2,6 @@ package market
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/ppi-engine/ppi/models"
 )
@@ -71,7 +70,7 @@ func releasable(d models.Dossier, field string, ref models.Reference) (models.En
 	}
 	if lacking := d.Untranslated(e); len(lacking) > 0 {
 		return e, models.Refuse(models.CodeMissingTranslation, field+"/entry",
-			"the entry is not complete in every language: %s", strings.Join(lacking, ", ")).
+			"the entry is not complete in every language: %s", lacking).
 			Accepting("text in each of the languages %v", d.Procurement.Languages)
 	}
 	return e, nil

@@ -89,8 +89,7 @@ func (k *knowledge) lint(requirement, tag, statement string) []Finding {
 func (r *reading) findNames() {
 	for i := 0; i < len(r.words); {
 		if n := r.k.standardAt(r.words[i:]); n > 0 {
-			if r.language != nil && !r.orEquivalent(i+
-				n) { // without phrases, "or equivalent" cannot be found
+			if r.language != nil && !r.orEquivalent(i+n) { // without phrases, "or equivalent" cannot be found
 				r.reportWords(CodeStandard, i, n)
 			}
 			i += n
