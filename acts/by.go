@@ -63,14 +63,6 @@ func Administer(actor models.Actor) error {
 		Accepting("%s", models.RoleAdministrator)
 }
 
-// administerOwn lets an administrator act, and the person whom the act is about.
-func administerOwn(actor models.Actor, person models.ID) error {
-	if actor.PersonID == person {
-		return nil
-	}
-	return Administer(actor)
-}
-
 // RefuseSecretKey refuses a request that contains a secret key of age anywhere, whatever it asks for: the platform
 // never takes one.
 func RefuseSecretKey(request []byte) error {

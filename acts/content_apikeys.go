@@ -33,10 +33,12 @@ type NewKey struct {
 	Until *time.Time
 }
 
-// MakeKey makes an API key for the actor or, if the actor is an administrator, for anyone.
+// MakeKey makes an API key for the actor. Nobody makes one for anybody else: who is to get a first key gets a code of
+// enrolment.
 func (a *Acts) MakeKey(ctx context.Context, by By, in NewKey) (Done[MadeKey], error) {
-	if err := administerOwn(by.Actor, in.Owner); err != nil {
-		return Done[MadeKey]{}, err
+	if by.Actor.PersonID != in.Owner {
+		return Done[MadeKey]{}, models.Refuse(models.CodeForbidden, "", "nobody makes an API key for another person").
+			Accepting("the person itself, or a code of enrolment for the person")
 	}
 	if refusal := checkInstant("/expires_at", in.Until); refusal != nil {
 		return Done[MadeKey]{}, refusal
@@ -46,22 +48,25 @@ func (a *Acts) MakeKey(ctx context.Context, by By, in NewKey) (Done[MadeKey], er
 		if err != nil {
 			return MadeKey{}, err
 		}
-		if in.Until != nil && !in.Until.After(now) {
-			return MadeKey{}, models.Refuse(models.CodeInvalidValue, "/expires_at",
-				"the key would have expired already").
-				Accepting("an instant after %s", now.Format(time.RFC3339))
-		}
-		token := auth.NewToken()
-		k := models.APIKey{
-			ID: token.KeyID, PersonID: in.Owner, Label: in.Label, Digest: token.Digest(), CreatedAt: now,
-			ExpiresAt: utcOrNil(in.Until),
-		}
-		if err := d.tx.CreateAPIKey(&k); err != nil {
-			return MadeKey{}, err
-		}
-		k.Digest = nil
-		return MadeKey{Key: k, Secret: token.Reveal()}, d.record(aboutKey(k))
+		return d.makeKey(in, now)
 	})
+}
+
+func (d *deed) makeKey(in NewKey, now time.Time) (MadeKey, error) {
+	if in.Until != nil && !in.Until.After(now) {
+		return MadeKey{}, models.Refuse(models.CodeInvalidValue, "/expires_at", "the key would have expired already").
+			Accepting("an instant after %s", now.Format(time.RFC3339))
+	}
+	token := auth.NewToken()
+	k := models.APIKey{
+		ID: token.ID, PersonID: in.Owner, Label: in.Label, Digest: token.Digest(), CreatedAt: now,
+		ExpiresAt: utcOrNil(in.Until),
+	}
+	if err := d.tx.CreateAPIKey(&k); err != nil {
+		return MadeKey{}, err
+	}
+	k.Digest = nil
+	return MadeKey{Key: k, Secret: token.Reveal()}, d.record(aboutKey(k))
 }
 
 func aboutKey(k models.APIKey) event.APIKeyCreated {
@@ -85,12 +90,24 @@ func (d *deed) roomForKey(owner models.ID) (time.Time, error) {
 	return d.tx.Now()
 }
 
+// mayRevoke lets in the owner of a key and the representatives of the owner's organisation.
+func (d *deed) mayRevoke(owner models.ID) error {
+	if d.Actor.PersonID == owner {
+		return nil
+	}
+	p, err := d.tx.Person(owner)
+	if err != nil {
+		return err
+	}
+	return speaksFor(d.Actor, p.OrganisationID)
+}
+
 // RevokeKey ends a key at once. A key that was revoked before keeps its time of revocation.
 func (a *Acts) RevokeKey(ctx context.Context, by By, owner, id models.ID) (models.APIKey, error) {
-	if err := administerOwn(by.Actor, owner); err != nil {
-		return models.APIKey{}, err
-	}
 	return change(ctx, a, by, func(d *deed) (models.APIKey, error) {
+		if err := d.mayRevoke(owner); err != nil {
+			return models.APIKey{}, err
+		}
 		k, err := d.tx.LockAPIKey(owner, id)
 		if err != nil {
 			return k, err

@@ -17,8 +17,8 @@ type MemberPut struct {
 
 	// Of is the version of the procurement; the consortium is a part of it.
 	Of int64
-	// Joined tells that the organisation was no member before.
-	Joined bool
+	// Fresh tells that the organisation was no member before.
+	Fresh bool
 }
 
 // A MemberPart is the part of a member in the consortium.
@@ -29,67 +29,191 @@ type MemberPart struct {
 	BudgetShare string
 }
 
-// PutMember takes an organisation into the consortium of a draft or changes its part. Members belong to the
-// procurement: the change is made on the procurement's version.
+// PutMember invites an organisation to the consortium of a draft, or changes its part. The part stands once a
+// representative of the organisation has accepted it; who puts a part for the own organisation and represents it
+// accepts thereby. Members belong to the procurement: the change is made on the procurement's version.
 func (a *Acts) PutMember(ctx context.Context, by By, part MemberPart) (MemberPut, error) {
 	return change(ctx, a, by, func(d *deed) (MemberPut, error) {
 		if err := d.enterDraft(); err != nil {
 			return MemberPut{}, err
 		}
-		m, joined, err := d.place(part)
+		before, err := d.memberBefore(part.Organisation)
 		if err != nil {
 			return MemberPut{}, err
 		}
-		if err := d.tx.PutMember(m); err != nil {
+		m, err := d.place(part)
+		if err != nil {
 			return MemberPut{}, err
 		}
-		if err := d.tx.SaveDraft(&d.Seat.Procurement); err != nil {
-			return MemberPut{}, err
+		if before != nil {
+			m.JoinedAt = before.JoinedAt
+			if m.Lead == before.Lead && m.BudgetShare == before.BudgetShare {
+				m.AcceptedAt, m.AcceptedBy = before.AcceptedAt, before.AcceptedBy
+			}
 		}
-		var what event.Payload = event.MemberChanged(aboutMember(m))
-		if joined {
-			what = aboutMember(m)
+		if m.AcceptedAt == nil && d.Actor.Represents(m.OrganisationID) {
+			m.AcceptedAt, m.AcceptedBy = &d.Seat.Now, &d.Actor.PersonID
 		}
-		return MemberPut{Member: m, Of: d.Seat.Procurement.Version, Joined: joined}, d.record(what)
+		return d.keepMember(m, before)
 	})
+}
+
+// memberBefore is the member as it stands; nil: it is none.
+func (d *deed) memberBefore(organisation models.ID) (*models.Member, error) {
+	all, _, err := d.tx.Members(d.procurement())
+	if err != nil {
+		return nil, err
+	}
+	return activeMember(all, organisation), nil
+}
+
+// keepMember writes a member down, and records what changed.
+func (d *deed) keepMember(m models.Member, before *models.Member) (MemberPut, error) {
+	if err := d.tx.PutMember(m); err != nil {
+		return MemberPut{}, err
+	}
+	if err := d.tx.SaveDraft(&d.Seat.Procurement); err != nil {
+		return MemberPut{}, err
+	}
+	put := MemberPut{Member: m, Of: d.Seat.Procurement.Version, Fresh: before == nil}
+	switch {
+	case before != nil && before.AcceptedAt != nil && m.AcceptedAt == nil:
+		// A part that was accepted is another one now.
+		if err := d.record(event.MemberChanged(aboutMember(m))); err != nil {
+			return put, err
+		}
+		return put, d.record(event.MemberInvited(aboutMember(m)))
+	case before != nil && (before.AcceptedAt == nil) == (m.AcceptedAt == nil):
+		return put, d.record(event.MemberChanged(aboutMember(m)))
+	case m.AcceptedAt == nil:
+		return put, d.record(event.MemberInvited(aboutMember(m)))
+	}
+	return put, d.record(aboutMember(m))
 }
 
 func aboutMember(m models.Member) event.MemberJoined {
 	return event.MemberJoined{OrganisationID: m.OrganisationID, Lead: m.Lead, BudgetShare: m.BudgetShare}
 }
 
-// place judges a member among the others and tells whether it is new.
-func (d *deed) place(part MemberPart) (models.Member, bool, error) {
+// AcceptMembership accepts the part of the organisation that the actor represents, as it is on the version of the
+// procurement that the actor has read.
+func (a *Acts) AcceptMembership(ctx context.Context, by By, organisation models.ID) (Done[MemberPut], error) {
+	return once(ctx, a, by, func(d *deed) (MemberPut, error) {
+		m, err := d.ownMembership(organisation)
+		if err != nil {
+			return MemberPut{}, err
+		}
+		if m.AcceptedAt != nil {
+			return MemberPut{Member: *m, Of: d.Seat.Procurement.Version}, nil
+		}
+		accepted := *m
+		accepted.AcceptedAt, accepted.AcceptedBy = &d.Seat.Now, &d.Actor.PersonID
+		return d.keepMember(accepted, m)
+	})
+}
+
+// DeclineMembership takes the organisation that the actor represents out of a draft, whether or not it had accepted, with
+// the roles of its people. The lead buyer cannot go: the draft is its own.
+func (a *Acts) DeclineMembership(ctx context.Context, by By, organisation models.ID) (Done[models.Procurement], error) {
+	return once(ctx, a, by, func(d *deed) (models.Procurement, error) {
+		m, err := d.ownMembership(organisation)
+		if err != nil {
+			return models.Procurement{}, err
+		}
+		if m.Lead {
+			return models.Procurement{}, models.Refuse(models.CodeLeadMissing, "",
+				"the lead buyer cannot decline: the draft is in its name").
+				Accepting("another member as the lead first")
+		}
+		if err := d.endRolesOf(organisation); err != nil {
+			return models.Procurement{}, err
+		}
+		return d.takeOut(organisation, event.MemberDeclined{OrganisationID: organisation})
+	})
+}
+
+// endRolesOf ends the roles of an organisation's people and of those whom it engaged.
+func (d *deed) endRolesOf(organisation models.ID) error {
+	all, err := d.tx.Roles(d.procurement())
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		if r.OrganisationID != organisation && (r.EngagedBy == nil || *r.EngagedBy != organisation) ||
+			over(r, d.Seat.Now) {
+			continue
+		}
+		end := d.Seat.Now
+		if end.Before(r.ValidFrom) {
+			end = r.ValidFrom
+		}
+		r.ValidUntil = &end
+		if err := d.tx.EndRole(&r); err != nil {
+			return err
+		}
+		if err := d.recordRole(r, event.RoleEnded(aboutRole(r))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ownMembership locks the draft for a representative of a member. Nobody answers for another organisation.
+func (d *deed) ownMembership(organisation models.ID) (*models.Member, error) {
+	if err := d.enterDraft(); err != nil {
+		return nil, err
+	}
+	m, err := d.memberBefore(organisation)
+	switch {
+	case err != nil:
+		return nil, err
+	case m == nil:
+		return nil, models.NoSuchResource()
+	case !d.Actor.Represents(organisation):
+		return nil, models.Refuse(models.CodeOtherOrganisation, "", "only its own representatives answer for a member").
+			Accepting("a representative of that organisation")
+	}
+	return m, nil
+}
+
+// place judges a member among the others.
+func (d *deed) place(part MemberPart) (models.Member, error) {
 	m := models.Member{
 		ProcurementID: d.procurement(), OrganisationID: part.Organisation, Lead: part.Lead, JoinedAt: d.Seat.Now,
 	}
-	o, err := d.tx.Organisation(m.OrganisationID)
-	if err != nil {
-		return m, false, err
-	}
-	if o.Kind != models.OrganisationContractingAuthority {
-		return m, false, models.Refuse(models.CodeNotAnAuthority, "organisation",
-			"%s is registered as %s", o.LegalName, o.Kind).
-			Accepting("an organisation that is registered as contracting_authority")
+	if err := d.canBuy(m.OrganisationID); err != nil {
+		return m, err
 	}
 	all, organisations, err := d.tx.Members(m.ProcurementID)
 	if err != nil {
-		return m, false, err
+		return m, err
 	}
 	others := slices.DeleteFunc(slices.Clone(all), func(o models.Member) bool {
 		return o.OrganisationID == m.OrganisationID
 	})
 	if m.BudgetShare, err = shareBeside(others, part.BudgetShare); err != nil {
-		return m, false, err
+		return m, err
 	}
-	if err := leadBeside(others, organisations, m); err != nil {
-		return m, false, err
+	return m, leadBeside(others, organisations, m)
+}
+
+// canBuy refuses organisations that are no contracting authority, and those for which nobody speaks: an invitation would
+// be a thing that whoever enrols first could accept.
+func (d *deed) canBuy(organisation models.ID) error {
+	o, err := d.tx.Organisation(organisation)
+	if err != nil {
+		return err
 	}
-	i := slices.IndexFunc(all, func(o models.Member) bool { return o.OrganisationID == m.OrganisationID })
-	if i >= 0 {
-		m.JoinedAt = all[i].JoinedAt
+	if o.Kind != models.OrganisationContractingAuthority {
+		return models.Refuse(models.CodeNotAnAuthority, "organisation", "%s is registered as %s", o.LegalName, o.Kind).
+			Accepting("an organisation that is registered as contracting_authority")
 	}
-	return m, i < 0, nil
+	represented, err := d.tx.HasKeyedRepresentative(o.ID)
+	if err == nil && !represented {
+		return models.Refuse(models.CodeNotRepresented, "organisation", "nobody speaks for %s yet", o.LegalName).
+			Accepting("an organisation whose representative has enrolled")
+	}
+	return err
 }
 
 func leadBeside(others []models.Member, named map[models.ID]models.Organisation, m models.Member) error {
@@ -135,8 +259,8 @@ func shareBeside(others []models.Member, share string) (string, error) {
 	return shortest, nil
 }
 
-// RemoveMember takes a member out of a draft, and returns the draft. The roles of the member's people must end first;
-// otherwise these people would go on acting for an organisation that is no longer a buyer.
+// RemoveMember takes a member out of a draft, and returns the draft. The roles of the member's people must end first,
+// which is for the member to do: it can also decline.
 func (a *Acts) RemoveMember(ctx context.Context, by By, organisation models.ID) (models.Procurement, error) {
 	return change(ctx, a, by, func(d *deed) (models.Procurement, error) {
 		if err := d.enterDraft(); err != nil {
@@ -145,18 +269,23 @@ func (a *Acts) RemoveMember(ctx context.Context, by By, organisation models.ID) 
 		if err := d.mayGo(organisation); err != nil {
 			return models.Procurement{}, err
 		}
-		if err := d.tx.RemoveMember(d.procurement(), organisation); err != nil {
-			return models.Procurement{}, err
-		}
-		if err := d.tx.SaveDraft(&d.Seat.Procurement); err != nil {
-			return models.Procurement{}, err
-		}
-		return d.Seat.Procurement, d.record(event.MemberRemoved{OrganisationID: organisation})
+		return d.takeOut(organisation, event.MemberRemoved{OrganisationID: organisation})
 	})
 }
 
+// takeOut deletes a member of a draft and records why.
+func (d *deed) takeOut(organisation models.ID, why event.Payload) (models.Procurement, error) {
+	if err := d.tx.RemoveMember(d.procurement(), organisation); err != nil {
+		return models.Procurement{}, err
+	}
+	if err := d.tx.SaveDraft(&d.Seat.Procurement); err != nil {
+		return models.Procurement{}, err
+	}
+	return d.Seat.Procurement, d.record(why)
+}
+
 func (d *deed) mayGo(organisation models.ID) error {
-	all, _, err := d.tx.Members(d.procurement())
+	all, named, err := d.tx.Members(d.procurement())
 	if err != nil {
 		return err
 	}
@@ -168,10 +297,10 @@ func (d *deed) mayGo(organisation models.ID) error {
 		return err
 	}
 	for _, a := range assignments {
-		if a.OrganisationID == organisation && forMembers(a.Role) && !over(a, d.Seat.Now) {
+		if a.OrganisationID == organisation && !over(a, d.Seat.Now) {
 			return models.Refuse(models.CodeStillReferred, "",
-				"a person of the organisation holds the role %s on this procurement", a.Role).
-				Accepting("removing it after the roles of its people have ended")
+				"a person of %s holds the role %s on this procurement", named[organisation].LegalName, a.Role).
+				Accepting("removing it after its representatives have ended the roles of its people, or declined")
 		}
 	}
 	return nil

@@ -16,26 +16,48 @@ type NewPerson struct {
 	Administrator bool
 }
 
-// RegisterPerson makes a person known to the platform.
-func (a *Acts) RegisterPerson(ctx context.Context, by By, in NewPerson) (Done[models.Person], error) {
-	if err := Administer(by.Actor); err != nil {
-		return Done[models.Person]{}, err
+// speaksFor lets in the representatives of an organisation, and administrators for the organisation that is their own:
+// they run the platform, and nobody else's affairs.
+func speaksFor(actor models.Actor, organisation models.ID) error {
+	if actor.OrganisationID == organisation && (actor.Representative || actor.Administrator) {
+		return nil
 	}
+	return models.Refuse(models.CodeForbidden, "", "only a representative of the organisation may do this").
+		Accepting("%s of that organisation", models.RoleRepresentative)
+}
+
+// RegisterPerson makes a person known to the platform, and issues the code by which the person enrols.
+func (a *Acts) RegisterPerson(ctx context.Context, by By, in NewPerson) (Done[Enrolling], error) {
 	if _, err := models.ParseID(models.PrefixOrganisation, "/organisation_id", string(in.Organisation)); err != nil {
-		return Done[models.Person]{}, err
+		return Done[Enrolling]{}, err
 	}
-	return once(ctx, a, by, func(d *deed) (models.Person, error) {
-		p := models.Person{
-			OrganisationID: in.Organisation, Name: in.Name, Email: in.Email,
-			Administrator: in.Administrator,
-		}
-		if err := d.tx.CreatePerson(&p); err != nil {
-			return p, err
-		}
-		return p, d.record(event.PersonCreated{
-			PersonID: p.ID, OrganisationID: p.OrganisationID, Administrator: p.Administrator,
+	if err := speaksFor(by.Actor, in.Organisation); err != nil {
+		return Done[Enrolling]{}, err
+	}
+	if in.Administrator && !by.Actor.Administrator {
+		return Done[Enrolling]{}, models.Refuse(models.CodeForbidden, "/administrator",
+			"only an administrator makes administrators").
+			Accepting("false")
+	}
+	return once(ctx, a, by, func(d *deed) (Enrolling, error) {
+		return d.register(models.Person{
+			OrganisationID: in.Organisation, Name: in.Name, Email: in.Email, Administrator: in.Administrator,
 		})
 	})
+}
+
+// register inserts a person and issues the person's code.
+func (d *deed) register(p models.Person) (Enrolling, error) {
+	if err := d.tx.CreatePerson(&p); err != nil {
+		return Enrolling{}, err
+	}
+	err := d.record(event.PersonCreated{
+		PersonID: p.ID, OrganisationID: p.OrganisationID, Administrator: p.Administrator,
+	})
+	if err != nil {
+		return Enrolling{}, err
+	}
+	return d.issueCode(p)
 }
 
 // A PersonChange holds new values for a person; nil: unchanged.
@@ -44,11 +66,8 @@ type PersonChange struct {
 	Administrator *bool
 }
 
-// ChangePerson changes a person.
+// ChangePerson changes a person of the actor's organisation, or one administrator for another.
 func (a *Acts) ChangePerson(ctx context.Context, by By, id models.ID, in PersonChange) (models.Person, error) {
-	if err := Administer(by.Actor); err != nil {
-		return models.Person{}, err
-	}
 	return change(ctx, a, by, func(d *deed) (models.Person, error) {
 		if err := administratorRemains(d.tx, id, in.Administrator); err != nil {
 			return models.Person{}, err
@@ -57,7 +76,13 @@ func (a *Acts) ChangePerson(ctx context.Context, by By, id models.ID, in PersonC
 		if err != nil {
 			return p, err
 		}
+		if err := speaksFor(d.Actor, p.OrganisationID); err != nil && !(d.Actor.Administrator && p.Administrator) {
+			return p, err
+		}
 		if err := d.On.check(p.Version); err != nil {
+			return p, err
+		}
+		if err := d.mayAdminister(p, in.Administrator); err != nil {
 			return p, err
 		}
 		setIf(&p.Name, in.Name)
@@ -68,6 +93,28 @@ func (a *Acts) ChangePerson(ctx context.Context, by By, id models.ID, in PersonC
 		}
 		return p, d.record(event.PersonChanged{PersonID: p.ID, Version: p.Version, Administrator: p.Administrator})
 	})
+}
+
+// mayAdminister refuses to make somebody an administrator who takes part in procurements: who runs the platform is
+// outside of all of them.
+func (d *deed) mayAdminister(p models.Person, administrator *bool) error {
+	if administrator == nil || *administrator == p.Administrator {
+		return nil
+	}
+	if !d.Actor.Administrator {
+		return models.Refuse(models.CodeForbidden, "/administrator", "only an administrator makes administrators").
+			Accepting("%t", p.Administrator)
+	}
+	if !*administrator {
+		return nil
+	}
+	holds, err := d.tx.HoldsRoles(p.ID)
+	if err == nil && (holds || p.Representative) {
+		return models.Refuse(models.CodeRoleIncompatible, "/administrator",
+			"%s represents an organisation or holds a role on a procurement, and who runs the platform may not", p.Name).
+			Accepting("a person who represents no organisation and holds no role")
+	}
+	return err
 }
 
 // administratorRemains refuses to leave the platform without anyone to run it. It locks all administrators in the

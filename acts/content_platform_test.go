@@ -17,9 +17,9 @@ func (b *bench) administrator() acts.By {
 	b.Helper()
 	actor := b.person(models.OrganisationOther)
 	_, err := pgtest.Connect(b, b.db.Application).Exec(b.Context(),
-		"UPDATE people SET administrator = true WHERE id = $1", actor.PersonID)
+		"UPDATE people SET administrator = true, representative = false WHERE id = $1", actor.PersonID)
 	require.NoError(b, err)
-	actor.Administrator = true
+	actor.Administrator, actor.Representative = true, false
 	return b.new(acts.By{Actor: actor, On: acts.Versions{Any: true}})
 }
 
@@ -38,7 +38,7 @@ func TestOnlyAdministratorsRegisterWhoTakesPart(t *testing.T) {
 	in := acts.NewOrganisation{LegalName: "City", Country: "FR", Kind: models.OrganisationContractingAuthority}
 	_, err := b.acts.RegisterOrganisation(t.Context(), b.asLead(), in)
 	refused(t, err, models.CodeForbidden)
-	_, err = b.acts.RegisterPerson(t.Context(), b.asLead(),
+	_, err = b.acts.EnrolRepresentative(t.Context(), b.asLead(),
 		acts.NewPerson{Organisation: b.lead.OrganisationID, Name: "P"})
 	refused(t, err, models.CodeForbidden)
 
@@ -109,7 +109,9 @@ func TestAPersonHoldsTwoKeysAtMostAndNobodyElses(t *testing.T) {
 	made, err := b.acts.MakeKey(t.Context(), own(), in)
 	require.NoError(t, err)
 	_, err = b.acts.MakeKey(t.Context(), b.administrator(), in)
-	require.NoError(t, err, "an administrator makes keys for others")
+	refused(t, err, models.CodeForbidden)
+	_, err = b.acts.MakeKey(t.Context(), own(), in)
+	require.NoError(t, err)
 	_, err = b.acts.MakeKey(t.Context(), own(), in)
 	refused(t, err, models.CodeKeyLimit)
 
@@ -129,8 +131,8 @@ func TestAPersonHoldsTwoKeysAtMostAndNobodyElses(t *testing.T) {
 func TestAnAnswerKeptByAnEarlierReleaseIsRefusedInWords(t *testing.T) {
 	t.Parallel()
 	b := setUp(t)
-	by, other := b.asLead(), b.person(models.OrganisationContractingAuthority)
-	in := acts.NewRole{Person: other.PersonID, Role: models.RoleObserver}
+	by := b.asVoice()
+	in := acts.NewRole{Person: b.lead.PersonID, Role: models.RoleObserver}
 	_, err := b.acts.GiveRole(t.Context(), by, in)
 	require.NoError(t, err)
 	again, err := b.acts.GiveRole(t.Context(), by, in)

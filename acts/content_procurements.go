@@ -33,7 +33,8 @@ func (in NewProcurement) check() error {
 }
 
 // CreateProcurement makes a draft. Its author becomes lead procurer and the author's organisation lead buyer, so that
-// there is somebody who can go on with it.
+// there is somebody who can go on with it. Nothing starts before a representative has accepted for the organisation and
+// given it a board.
 func (a *Acts) CreateProcurement(ctx context.Context, by By, in NewProcurement) (Done[models.Seat], error) {
 	if err := in.check(); err != nil {
 		return Done[models.Seat]{}, err
@@ -62,6 +63,10 @@ func (a *Acts) CreateProcurement(ctx context.Context, by By, in NewProcurement) 
 }
 
 func (d *deed) mustBuy() error {
+	if d.Actor.Administrator {
+		return models.Refuse(models.CodeForbidden, "", "who runs the platform takes part in no procurement").
+			Accepting("a person of a contracting authority who is no administrator")
+	}
 	o, err := d.tx.Organisation(d.Actor.OrganisationID)
 	if err == nil && o.Kind != models.OrganisationContractingAuthority {
 		return models.Refuse(models.CodeForbidden, "",
@@ -90,10 +95,15 @@ func (d *deed) settleAuthor() error {
 	m := models.Member{
 		ProcurementID: d.procurement(), OrganisationID: d.Actor.OrganisationID, Lead: true, JoinedAt: d.Seat.Now,
 	}
+	var what event.Payload = event.MemberInvited(aboutMember(m))
+	if d.Actor.Representative {
+		m.AcceptedAt, m.AcceptedBy = &m.JoinedAt, &d.Actor.PersonID
+		what = aboutMember(m)
+	}
 	if err := d.tx.PutMember(m); err != nil {
 		return err
 	}
-	if err := d.record(aboutMember(m)); err != nil {
+	if err := d.record(what); err != nil {
 		return err
 	}
 	a := models.RoleAssignment{

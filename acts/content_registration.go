@@ -8,8 +8,9 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// Register gives a person of an economic operator the role supplier, once a lot is published: from then on everyone
-// may read the documents and hand in a tender (Directive 2014/24/EU, Article 53(1)).
+// Register registers the organisation that the actor represents as a supplier, once a lot is published: from then on
+// everyone may read the documents and hand in a tender (Directive 2014/24/EU, Article 53(1)). The actor is its first
+// person, and its first signatory. It returns the role supplier.
 func (a *Acts) Register(ctx context.Context, by By, procurement models.ID) (Done[models.RoleAssignment], error) {
 	published, err := a.Store.HasPublishedLot(ctx, procurement)
 	if err != nil {
@@ -23,10 +24,17 @@ func (a *Acts) Register(ctx context.Context, by By, procurement models.ID) (Done
 		if err != nil {
 			return given, err
 		}
-		if err := d.tx.GiveRole(&given); err != nil {
-			return given, err
+		signatory := given
+		signatory.ID, signatory.Role = models.NewID(models.PrefixRole), models.RoleSignatory
+		for _, r := range []models.RoleAssignment{given, signatory} {
+			if err := d.tx.GiveRole(&r); err != nil {
+				return given, err
+			}
+			if err := d.recordRole(r, aboutRole(r)); err != nil {
+				return given, err
+			}
 		}
-		return given, d.record(aboutRole(given))
+		return given, nil
 	})
 }
 
@@ -37,14 +45,8 @@ func (d *deed) registration(procurement models.ID) (models.RoleAssignment, error
 		ID: models.NewID(models.PrefixRole), ProcurementID: procurement, PersonID: d.Actor.PersonID,
 		OrganisationID: d.Actor.OrganisationID, Role: models.RoleSupplier,
 	}
-	organisation, err := d.tx.Organisation(a.OrganisationID)
-	if err != nil {
+	if err := d.mayRegister(); err != nil {
 		return a, err
-	}
-	if organisation.Kind != models.OrganisationEconomicOperator {
-		return a, models.Refuse(models.CodeNotAnOperator, "",
-			"your organisation is registered as %s", organisation.Kind).
-			Accepting("a person of an economic operator")
 	}
 	p, err := d.tx.LockProcurement(procurement)
 	switch {
@@ -61,4 +63,21 @@ func (d *deed) registration(procurement models.ID) (models.RoleAssignment, error
 	a.ValidFrom = p.Now(a.CreatedAt)
 	d.Seat = &models.Seat{Procurement: p, Now: a.ValidFrom}
 	return a, d.fits(a)
+}
+
+func (d *deed) mayRegister() error {
+	organisation, err := d.tx.Organisation(d.Actor.OrganisationID)
+	switch {
+	case err != nil:
+		return err
+	case organisation.Kind != models.OrganisationEconomicOperator:
+		return models.Refuse(models.CodeNotAnOperator, "", "%s is registered as %s", organisation.LegalName,
+			organisation.Kind).
+			Accepting("a representative of an economic operator")
+	case !d.Actor.Representative:
+		return models.Refuse(models.CodeOtherOrganisation, "", "only a representative registers %s as a supplier",
+			organisation.LegalName).
+			Accepting("a representative of the organisation, who then gives its people their roles")
+	}
+	return nil
 }

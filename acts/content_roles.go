@@ -2,7 +2,6 @@ package acts
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
@@ -27,37 +26,119 @@ func (in NewRole) check() error {
 	})
 }
 
-// GiveRole gives a person a role.
-func (a *Acts) GiveRole(ctx context.Context, by By, in NewRole) (Done[models.RoleAssignment], error) {
+// A GivenRole is a role that was given, with what the person ought to know of it.
+type GivenRole struct {
+	models.RoleAssignment
+
+	// Warning says, in words, what the person cannot do because of another role; empty: nothing.
+	Warning string
+}
+
+// GiveRole gives a role to a person of the organisation that the actor represents. It refuses everybody else with
+// [models.CodeOtherOrganisation]: no organisation gives or ends the roles of another's people.
+func (a *Acts) GiveRole(ctx context.Context, by By, in NewRole) (Done[GivenRole], error) {
 	if err := in.check(); err != nil {
-		return Done[models.RoleAssignment]{}, err
+		return Done[GivenRole]{}, err
 	}
-	return once(ctx, a, by, func(d *deed) (models.RoleAssignment, error) {
+	return once(ctx, a, by, func(d *deed) (GivenRole, error) {
 		if err := d.enterUnended(); err != nil {
-			return models.RoleAssignment{}, err
+			return GivenRole{}, err
 		}
-		given, err := d.assignment(in)
+		given, p, err := d.assignment(in)
 		if err != nil {
-			return given, err
+			return GivenRole{}, err
+		}
+		if err := d.mayStaff(p, given.Role); err != nil {
+			return GivenRole{}, err
 		}
 		if err := d.fits(given); err != nil {
-			return given, err
+			return GivenRole{}, err
+		}
+		warning, err := d.warning(given)
+		if err != nil {
+			return GivenRole{}, err
 		}
 		if err := d.tx.GiveRole(&given); err != nil {
-			return given, err
+			return GivenRole{}, err
 		}
-		return given, d.record(aboutRole(given))
+		return GivenRole{given, warning}, d.recordRole(given, aboutRole(given))
 	})
 }
 
+// mayStaff refuses to give roles to the people of another organisation, and to those who run the platform.
+func (d *deed) mayStaff(p models.Person, role models.Role) error {
+	switch {
+	case d.Actor.Represents(p.OrganisationID) && !p.Administrator:
+		return nil
+	case p.Administrator:
+		return runsPlatform()
+	case d.Actor.OrganisationID == p.OrganisationID:
+		return models.Refuse(models.CodeOtherOrganisation, "/person_id",
+			"only a representative of your organisation gives the role %s", role).
+			Accepting("a representative of the organisation")
+	}
+	return models.Refuse(models.CodeOtherOrganisation, "/person_id",
+		"the person belongs to another organisation, whose representatives give the roles of its people").
+		Accepting("a person of your own organisation; to a person of an organisation that is no member, offer the role")
+}
+
+// warning tells whoever gives a person the board and something to write that its author does not vote on it (design:
+// nobody approves their own work).
+func (d *deed) warning(given models.RoleAssignment) (string, error) {
+	writes := func(r models.Role) bool {
+		return r == models.RoleDrafter || r == models.RoleBuyer || r == models.RoleLeadProcurer
+	}
+	if given.Role != models.RoleBoard && !writes(given.Role) {
+		return "", nil
+	}
+	all, err := d.tx.Roles(given.ProcurementID)
+	if err != nil {
+		return "", err
+	}
+	for _, other := range all {
+		if other.PersonID != given.PersonID || !overlap(other, given) {
+			continue
+		}
+		if other.Role == models.RoleBoard && writes(given.Role) || writes(other.Role) && given.Role == models.RoleBoard {
+			return "The person is on the board and may write, too. Who wrote what is voted on does not cast the vote of " +
+				"the buyer: it needs another person on the board for that.", nil
+		}
+	}
+	return "", nil
+}
+
 func aboutRole(a models.RoleAssignment) event.RoleGiven {
-	return event.RoleGiven{
+	what := event.RoleGiven{
 		RoleID: a.ID, Role: a.Role, PersonID: a.PersonID, OrganisationID: a.OrganisationID,
 		ValidFrom: utc(a.ValidFrom), ValidUntil: utcOrNil(a.ValidUntil),
 	}
+	if a.EngagedBy != nil {
+		what.EngagedBy = *a.EngagedBy
+	}
+	return what
 }
 
-func (d *deed) assignment(in NewRole) (models.RoleAssignment, error) {
+// recordRole appends what happened to a role. What tells of a supplier stands on no procurement, so that not even the
+// numbers of its events tell how many register.
+func (d *deed) recordRole(a models.RoleAssignment, what event.Payload) error {
+	if !a.Role.OfSupplier() {
+		return d.record(what)
+	}
+	about := event.SupplierRoleGiven{
+		ProcurementID: a.ProcurementID, RoleID: a.ID, Role: a.Role, PersonID: a.PersonID,
+		OrganisationID: a.OrganisationID, ValidFrom: utc(a.ValidFrom), ValidUntil: utcOrNil(a.ValidUntil),
+	}
+	real := d.Seat.Procurement.RealTime(d.Seat.Now)
+	e := event.Event{ActorID: d.Actor.PersonID, At: real, RecordedAt: real, Payload: about}
+	if _, ended := what.(event.RoleEnded); ended {
+		e.Payload = event.SupplierRoleEnded(about)
+	}
+	_, err := d.tx.Append(e)
+	return err
+}
+
+// assignment makes the role that is asked for, and reads whose it is to be.
+func (d *deed) assignment(in NewRole) (models.RoleAssignment, models.Person, error) {
 	now := d.Seat.Now
 	a := models.RoleAssignment{
 		ID: models.NewID(models.PrefixRole), ProcurementID: d.procurement(), PersonID: in.Person, Role: in.Role,
@@ -68,20 +149,22 @@ func (d *deed) assignment(in NewRole) (models.RoleAssignment, error) {
 	}
 	switch {
 	case a.ValidFrom.Before(now):
-		return a, models.Refuse(models.CodeInvalidValue, "/valid_from", "a role cannot begin in the past").
+		return a, models.Person{}, models.Refuse(models.CodeInvalidValue, "/valid_from",
+			"a role cannot begin in the past").
 			Accepting("an instant from %s on (procedure time), or none", now.Format(time.RFC3339))
 	case a.ValidUntil != nil && !a.ValidUntil.After(a.ValidFrom):
-		return a, models.Refuse(models.CodeInvalidValue, "/valid_until", "the role would end before it begins").
+		return a, models.Person{}, models.Refuse(models.CodeInvalidValue, "/valid_until",
+			"the role would end before it begins").
 			Accepting("an instant after %s", a.ValidFrom.Format(time.RFC3339))
 	}
 	p, err := d.tx.Person(in.Person)
 	if r, refused := models.RefusalOf(err); refused && r.Code == models.CodeNotFound {
-		return a, models.Refuse(models.CodeInvalidValue, "/person_id", "there is no such person").
+		return a, p, models.Refuse(models.CodeInvalidValue, "/person_id", "there is no such person").
 			Accepting("the ID of a person who is registered on the platform")
 	}
 	a.OrganisationID = p.OrganisationID
 	a.CreatedAt = d.Seat.Procurement.RealTime(now)
-	return a, err
+	return a, p, err
 }
 
 // fits judges a role by the person's organisation and by the person's other roles.
@@ -93,10 +176,12 @@ func (d *deed) fits(a models.RoleAssignment) error {
 	if err != nil {
 		return err
 	}
+	supplies := false
 	for _, other := range all {
 		if other.PersonID != a.PersonID || !overlap(other, a) {
 			continue
 		}
+		supplies = supplies || other.Role == models.RoleSupplier
 		if other.Role == a.Role {
 			return models.Refuse(models.CodeAlreadyExists, "/role",
 				"the person already holds the role %s in that time", a.Role).
@@ -108,34 +193,49 @@ func (d *deed) fits(a models.RoleAssignment) error {
 				other.Role, other.Role, a.Role)
 		}
 	}
+	if a.Role == models.RoleSignatory && !supplies {
+		return models.Refuse(models.CodeDraftIncomplete, "/role", "the person is not a supplier's person here").
+			Accepting("the role %s first", models.RoleSupplier)
+	}
 	return nil
-}
-
-// forMembers tells whether a role is exercised for a member of the consortium.
-func forMembers(r models.Role) bool {
-	return slices.Contains([]models.Role{models.RoleLeadProcurer, models.RoleBuyer, models.RoleBoard}, r)
 }
 
 func (d *deed) fitsOrganisation(a models.RoleAssignment) error {
-	members, _, err := d.tx.Members(a.ProcurementID)
+	members, named, err := d.tx.Members(a.ProcurementID)
 	if err != nil {
 		return err
 	}
-	isMember := slices.ContainsFunc(members, func(m models.Member) bool {
-		return m.OrganisationID == a.OrganisationID && m.Active()
-	})
+	member := activeMember(members, a.OrganisationID)
 	switch {
-	case forMembers(a.Role) && !isMember:
-		return models.Refuse(models.CodeNotAMember, "/person_id",
-			"the person's organisation is not a member of the consortium, so the person cannot hold the role %s for it",
-			a.Role).
-			Accepting("a person of a member of the consortium")
-	case a.Role == models.RoleSupplier && isMember:
+	case a.Role.OfSupplier() && member != nil:
 		return models.Refuse(models.CodeRoleIncompatible, "/role",
-			"the person's organisation buys on this procurement, so the person cannot be a supplier").
+			"%s buys on this procurement, so its people cannot be suppliers", named[a.OrganisationID].LegalName).
 			Accepting("a person of an economic operator outside the consortium")
+	case a.Role.OfSupplier():
+		return d.fitsSupplier(a)
+	case a.EngagedBy != nil:
+		return nil
+	case member == nil:
+		return models.Refuse(models.CodeNotAMember, "/person_id",
+			"your organisation is not a member of the consortium, so it gives nobody the role %s", a.Role).
+			Accepting("a person of a member of the consortium")
+	case a.Role == models.RoleLeadProcurer && !member.Lead:
+		return models.Refuse(models.CodeNotAMember, "/role",
+			"%s is not the lead buyer, in whose name the role %s is held", named[a.OrganisationID].LegalName, a.Role).
+			Accepting("a person of the lead buyer")
 	}
 	return nil
+}
+
+// fitsSupplier refuses suppliers whose organisation has said that it will not tender.
+func (d *deed) fitsSupplier(a models.RoleAssignment) error {
+	declared, err := d.tx.DeclaredNotToTender(a.ProcurementID, a.OrganisationID)
+	if err == nil && declared {
+		return models.Refuse(models.CodeDeclaredNotToTender, "",
+			"your organisation took a role on the buyers' side of this procurement and declared that it will not tender").
+			Accepting("another procurement")
+	}
+	return err
 }
 
 // overlap tells whether there is an instant at which both roles are in force.
@@ -149,7 +249,8 @@ func over(a models.RoleAssignment, now time.Time) bool {
 	return a.ValidUntil != nil && !a.ValidUntil.After(now)
 }
 
-// EndRole ends a role now. A role that has not begun never begins; a role that is over stays as it is.
+// EndRole ends a role now, for a representative of the person's organisation, for one of the member that engaged the
+// person, or for the person. A role that has not begun never begins; a role that is over stays as it is.
 func (a *Acts) EndRole(ctx context.Context, by By, id models.ID) (models.RoleAssignment, error) {
 	return change(ctx, a, by, func(d *deed) (models.RoleAssignment, error) {
 		if err := d.enterUnended(); err != nil {
@@ -157,6 +258,9 @@ func (a *Acts) EndRole(ctx context.Context, by By, id models.ID) (models.RoleAss
 		}
 		ending, err := d.tx.Role(d.procurement(), id)
 		if err != nil {
+			return ending, err
+		}
+		if err := d.mayEnd(ending); err != nil {
 			return ending, err
 		}
 		if err := d.On.check(ending.Version()); err != nil || over(ending, d.Seat.Now) {
@@ -173,11 +277,27 @@ func (a *Acts) EndRole(ctx context.Context, by By, id models.ID) (models.RoleAss
 		if err := d.tx.EndRole(&ending); err != nil {
 			return ending, err
 		}
-		return ending, d.record(event.RoleEnded(aboutRole(ending)))
+		return ending, d.recordRole(ending, event.RoleEnded(aboutRole(ending)))
 	})
 }
 
-// leadRemains refuses to leave a procurement without anyone who can give roles.
+// mayEnd refuses to end the roles of another organisation's people. Whose side may not see the role is told that there
+// is none.
+func (d *deed) mayEnd(r models.RoleAssignment) error {
+	switch {
+	case d.Actor.PersonID == r.PersonID, d.Actor.Represents(r.OrganisationID),
+		r.EngagedBy != nil && d.Actor.Represents(*r.EngagedBy):
+		return nil
+	case r.Role.OfSupplier() && r.OrganisationID != d.Actor.OrganisationID,
+		!r.Role.OfSupplier() && d.Actor.HasAny(models.RoleSupplier):
+		return models.NoSuchResource()
+	}
+	return models.Refuse(models.CodeOtherOrganisation, "", "only a representative of the person's organisation, "+
+		"or the person, ends this role").
+		Accepting("a representative of the organisation for which the role is held, or the person")
+}
+
+// leadRemains refuses to leave a procurement without anyone who runs it.
 func (d *deed) leadRemains(ending models.RoleAssignment) error {
 	if ending.Role != models.RoleLeadProcurer {
 		return nil

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/internal/auth"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
@@ -40,19 +41,26 @@ func setUp(t testing.TB) *bench {
 	return b
 }
 
-// person registers somebody of a new organisation.
+// person registers the representative of a new organisation, who had a key.
 func (b *bench) person(kind models.OrganisationKind) models.Actor {
 	b.Helper()
 	o := models.Organisation{LegalName: "Org " + uuid.NewString(), Country: "FR", Kind: kind}
-	p := models.Person{Name: "P"}
+	p := models.Person{Name: "P", Representative: true}
 	require.NoError(b, b.acts.Store.InTx(b.Context(), func(tx *store.Tx) error {
 		if err := tx.CreateOrganisation(&o); err != nil {
 			return err
 		}
 		p.OrganisationID = o.ID
-		return tx.CreatePerson(&p)
+		if err := tx.CreatePerson(&p); err != nil {
+			return err
+		}
+		token := auth.NewToken()
+		return tx.CreateAPIKey(&models.APIKey{
+			ID: token.ID, PersonID: p.ID, Label: "key", Digest: token.Digest(), CreatedAt: p.CreatedAt,
+			RevokedAt: &p.CreatedAt,
+		})
 	}))
-	return models.Actor{PersonID: p.ID, OrganisationID: o.ID}
+	return models.Actor{PersonID: p.ID, OrganisationID: o.ID, Representative: true}
 }
 
 // by is how somebody comes who holds the role on the draft and asks for an act that the role may do, on any version.
@@ -81,6 +89,9 @@ func (*bench) new(by acts.By) acts.By {
 
 // asLead is how the lead procurer comes.
 func (b *bench) asLead() acts.By { b.Helper(); return b.by(b.lead, models.RoleLeadProcurer) }
+
+// asVoice is how the representative of the lead buyer comes, who is the same person.
+func (b *bench) asVoice() acts.By { b.Helper(); return b.by(b.lead, models.RoleRepresentative) }
 
 // happened counts events of a type.
 func (b *bench) happened(kind event.Payload) int {

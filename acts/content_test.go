@@ -80,11 +80,11 @@ func TestARoleThatEndedBetweenLookAndLockDeniesTheAct(t *testing.T) {
 	b := setUp(t)
 	other := models.Person{OrganisationID: b.lead.OrganisationID, Name: "Q"}
 	require.NoError(t, b.acts.Store.InTx(t.Context(), func(tx *store.Tx) error { return tx.CreatePerson(&other) }))
-	given, err := b.acts.GiveRole(t.Context(), b.asLead(),
+	given, err := b.acts.GiveRole(t.Context(), b.asVoice(),
 		acts.NewRole{Person: other.ID, Role: models.RoleLeadProcurer})
 	require.NoError(t, err)
 	looked := b.by(models.Actor{PersonID: other.ID, OrganisationID: other.OrganisationID}, models.RoleLeadProcurer)
-	_, err = b.acts.EndRole(t.Context(), b.asLead(), given.Result.ID)
+	_, err = b.acts.EndRole(t.Context(), b.asVoice(), given.Result.ID)
 	require.NoError(t, err)
 
 	_, err = b.acts.CreateLot(t.Context(), looked, lot("Cryostat"))
@@ -109,7 +109,7 @@ func TestAConsortiumHoldsOneLeadAndAWholeBudgetAtMost(t *testing.T) {
 	part := acts.MemberPart{Organisation: second.OrganisationID, BudgetShare: "60.0"}
 	put, err := b.acts.PutMember(t.Context(), b.asLead(), part)
 	require.NoError(t, err)
-	require.True(t, put.Joined)
+	require.True(t, put.Fresh)
 	require.Equal(t, "60", put.BudgetShare)
 	part = acts.MemberPart{Organisation: b.lead.OrganisationID, Lead: true, BudgetShare: "40.1"}
 	_, err = b.acts.PutMember(t.Context(), b.asLead(), part)

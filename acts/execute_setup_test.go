@@ -51,9 +51,11 @@ func newProcuring(t *testing.T) *procuring {
 		joined := time.Now().Add(-time.Hour)
 		require.NoError(p, tx.PutMember(models.Member{
 			ProcurementID: p.id, OrganisationID: city, Lead: true,
-			JoinedAt: joined,
+			JoinedAt: joined, AcceptedAt: &joined, AcceptedBy: &p.lead,
 		}))
-		require.NoError(p, tx.PutMember(models.Member{ProcurementID: p.id, OrganisationID: region, JoinedAt: joined}))
+		require.NoError(p, tx.PutMember(models.Member{
+			ProcurementID: p.id, OrganisationID: region, JoinedAt: joined, AcceptedAt: &joined, AcceptedBy: &p.partner,
+		}))
 		p.give(tx, models.RoleLeadProcurer, p.lead, city)
 		p.give(tx, models.RoleBoard, p.board, city)
 		p.give(tx, models.RoleBoard, p.partner, region)

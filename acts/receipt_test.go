@@ -196,8 +196,8 @@ func TestARegistrationIsDatedByOneReadingOfTheClock(t *testing.T) {
 	supplier := b.supplier()
 	var same bool
 	require.NoError(t, pgtest.Connect(t, b.db.Application).QueryRow(t.Context(), `
-		SELECT e.at = r.valid_from AND e.recorded_at = r.created_at
-			AND (e.data->>'valid_from')::timestamptz = r.valid_from
+		SELECT bool_and(e.at = r.created_at AND e.recorded_at = r.created_at
+			AND (e.data->>'valid_from')::timestamptz = r.valid_from)
 		FROM role_assignments r JOIN events e ON e.data->>'role_id' = r.id WHERE r.person_id = $1`,
 		supplier.PersonID).Scan(&same))
 	require.True(t, same)

@@ -48,12 +48,25 @@ func missingInDraft(d models.Dossier) []*models.Refusal {
 		faults = append(faults, models.Refuse(models.CodeLeadMissing, "/members", "the consortium has no lead buyer").
 			Accepting("one member marked as lead"))
 	}
-	if !holds(d, models.RoleLeadProcurer, "") {
+	if len(members) > 0 && !holds(d, models.RoleLeadProcurer, members[0].OrganisationID) {
 		faults = append(faults, models.Refuse(models.CodeDraftIncomplete, "/roles",
-			"nobody holds the role lead_procurer").
-			Accepting("a person with the role lead_procurer"))
+			"nobody of %s holds the role lead_procurer", d.NameOf(members[0].OrganisationID)).
+			Accepting("a person of the lead buyer with the role lead_procurer"))
+	}
+	for _, a := range d.Roles {
+		if a.Role == models.RoleLeadProcurer && a.Holds(d.Now) && len(members) > 0 &&
+			a.OrganisationID != members[0].OrganisationID {
+			faults = append(faults, models.Refuse(models.CodeDraftIncomplete, "/roles",
+				"a person of %s holds the role lead_procurer, and it is not the lead buyer", d.NameOf(a.OrganisationID)).
+				Accepting("the end of that role"))
+		}
 	}
 	for _, m := range members {
+		if m.AcceptedAt == nil {
+			faults = append(faults, models.Refuse(models.CodeMemberNotAccepted, "/members",
+				"%s has not accepted its part", d.NameOf(m.OrganisationID)).
+				Accepting("the acceptance by one of its representatives"))
+		}
 		if !holds(d, models.RoleBoard, m.OrganisationID) {
 			faults = append(faults, models.Refuse(models.CodeDraftIncomplete, "/roles",
 				"%s has nobody on the board", d.NameOf(m.OrganisationID)).
@@ -98,7 +111,7 @@ func profileKnown(id string) error {
 
 func holds(d models.Dossier, role models.Role, organisation models.ID) bool {
 	return slices.ContainsFunc(d.Roles, func(a models.RoleAssignment) bool {
-		return a.Role == role && a.Holds(d.Now) && (organisation == "" || a.OrganisationID == organisation)
+		return a.Role == role && a.Holds(d.Now) && a.OrganisationID == organisation
 	})
 }
 

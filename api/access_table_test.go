@@ -9,10 +9,11 @@ const (
 	known    = "authenticated"
 	platform = "administrator"
 	own      = "self"
+	voice    = "representative"
 	lead     = "lead_procurer"
 	board    = "board"
 	buyers   = "lead_procurer buyer board drafter opener evaluator chair awarder legal observer"
-	involved = buyers + " supplier"
+	involved = buyers + " supplier signatory"
 )
 
 func expectedAccess() map[string]string {
@@ -27,29 +28,31 @@ func expectedAccess() map[string]string {
 		"GET /v1/organisations":                  known,
 		"GET /v1/organisations/{organisation}":   known,
 		"PATCH /v1/organisations/{organisation}": platform,
-		"POST /v1/people":                        platform,
-		"GET /v1/people":                         platform,
-		"GET /v1/people/{person}":                platform,
-		"PATCH /v1/people/{person}":              platform,
+		"POST /v1/people":                        platform + " " + voice,
+		"GET /v1/people":                         platform + " " + voice,
+		"GET /v1/people/{person}":                platform + " " + voice + " " + own,
+		"PATCH /v1/people/{person}":              platform + " " + voice,
 
+		"POST /v1/people/{person}/enrolments":       platform + " " + voice,
+		"POST /v1/enrolments/actions/redeem":        everyone,
 		"POST /v1/people/{person}/api-keys":         own,
-		"GET /v1/people/{person}/api-keys":          own,
-		"GET /v1/people/{person}/api-keys/{key}":    own,
-		"DELETE /v1/people/{person}/api-keys/{key}": own,
+		"GET /v1/people/{person}/api-keys":          own + " " + voice,
+		"GET /v1/people/{person}/api-keys/{key}":    own + " " + voice,
+		"DELETE /v1/people/{person}/api-keys/{key}": own + " " + voice,
 
 		"POST /v1/procurements": known,
 		"GET /v1/procurements":  known,
-		"GET " + procurement:    involved,
+		"GET " + procurement:    involved + " " + voice,
 		"PATCH " + procurement:  lead,
 
-		"GET " + procurement + "/members":                   buyers,
-		"GET " + procurement + "/members/{organisation}":    buyers,
+		"GET " + procurement + "/members":                   buyers + " " + voice,
+		"GET " + procurement + "/members/{organisation}":    buyers + " " + voice,
 		"PUT " + procurement + "/members/{organisation}":    lead,
 		"DELETE " + procurement + "/members/{organisation}": lead,
-		"GET " + procurement + "/roles":                     buyers,
-		"POST " + procurement + "/roles":                    lead,
-		"GET " + procurement + "/roles/{role}":              buyers,
-		"DELETE " + procurement + "/roles/{role}":           lead,
+		"GET " + procurement + "/roles":                     involved + " " + voice,
+		"POST " + procurement + "/roles":                    "supplier " + voice,
+		"GET " + procurement + "/roles/{role}":              involved + " " + voice,
+		"DELETE " + procurement + "/roles/{role}":           involved + " " + voice,
 
 		"GET " + procurement + "/phases":              buyers,
 		"GET " + procurement + "/phases/{phase}/gate": buyers,
@@ -71,10 +74,41 @@ func expectedAccess() map[string]string {
 		expected["PUT "+procurement+"/"+entries+"/{entry}"] = writers
 		expected["DELETE "+procurement+"/"+entries+"/{entry}"] = writers
 	}
+	maps.Copy(expected, expectedRepresentation(procurement))
 	maps.Copy(expected, expectedPhaseAccess(procurement))
 	maps.Copy(expected, expectedTenderAccess(procurement))
 	maps.Copy(expected, expectedFeedAccess(procurement))
 	maps.Copy(expected, expectedAwardAccess(procurement))
 	maps.Copy(expected, expectedMarketAccess(procurement))
 	return expected
+}
+
+// expectedRepresentation continues [expectedAccess] with who speaks for whom.
+func expectedRepresentation(procurement string) map[string]string {
+	const organisation = "/v1/organisations/{organisation}"
+	const member, offer = "/members/{organisation}", "/role-offers/{offer}"
+	return map[string]string{
+		"POST " + organisation + "/representatives":            platform,
+		"GET " + organisation + "/representatives":             known,
+		"PUT " + organisation + "/representatives/{person}":    voice,
+		"DELETE " + organisation + "/representatives/{person}": voice,
+
+		"POST " + organisation + "/recoveries":                             platform,
+		"GET " + organisation + "/recoveries":                              known,
+		"GET " + organisation + "/recoveries/{recovery}":                   known,
+		"POST " + organisation + "/recoveries/{recovery}/actions/object":   known,
+		"POST " + organisation + "/recoveries/{recovery}/actions/complete": platform,
+
+		"GET /v1/role-offers":                          voice,
+		"GET /v1/role-offers/{offer}":                  voice,
+		"POST /v1/role-offers/{offer}/actions/accept":  voice,
+		"POST /v1/role-offers/{offer}/actions/decline": voice,
+
+		"POST " + procurement + member + "/actions/accept":  voice,
+		"POST " + procurement + member + "/actions/decline": voice,
+		"POST " + procurement + "/role-offers":              voice,
+		"GET " + procurement + "/role-offers":               voice,
+		"GET " + procurement + offer:                        voice,
+		"DELETE " + procurement + offer:                     voice,
+	}
 }

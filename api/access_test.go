@@ -14,15 +14,16 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// A persona is a caller of one kind and the word by which a rule lets it in.
+// A persona is a caller of one kind and the words by which rules let it in: on the platform, and on the procurement.
 type persona struct {
 	caller
 
-	name, word string
-	// holds tells whether the persona holds a role on the procurement now.
-	holds bool
+	name, onPlatform, onProcurement string
 }
 
+// Every operation meets every role twice: as held for the organisation that what the path names belongs to, and as held
+// for another. Here the guard is judged; what acts and views say of other organisations, see
+// TestNobodyActsForAnotherOrganisation.
 func TestEveryOperationLetsInExactlyWhoItShould(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -41,24 +42,35 @@ func TestEveryOperationLetsInExactlyWhoItShould(t *testing.T) {
 	require.Empty(t, expected, "this test expects operations that are not served")
 }
 
-// cast makes a procurement with a person in every role, and those who have none.
+// cast makes a procurement with people in every role, of the organisation that leads and of another, and those who have
+// none.
 func cast(w *world) ([]persona, procurement, *strings.Replacer) {
-	leader := w.buyer()
-	p := w.procurement(leader)
+	leader, partner := w.buyer(), w.buyer()
+	drafter := w.personOf(leader.organisation)
+	p := w.procurement(drafter)
+	w.do(leader, POST, p.Self()+"/members/"+string(leader.organisation)+"/actions/accept", nil).is(http.StatusOK)
+	w.join(drafter, p, partner.organisation)
 	all := []persona{
-		{caller{}, "nobody", "", false},
-		{w.admin, "administrator", "administrator", false},
-		{w.buyer(), "stranger", "", false},
-		{leader, "lead_procurer", "lead_procurer", true},
+		{caller{}, "nobody", "", ""},
+		{w.admin, "administrator", "administrator", ""},
+		{w.personOf(w.buyer().organisation), "stranger", "", ""},
+		{w.buyer(), "representative of strangers", "representative", ""},
+		{drafter, "lead_procurer", "", "lead_procurer"},
+		{leader, "representative of the lead", "representative", "representative"},
+		{partner, "representative of a partner", "representative", "representative"},
 	}
 	for _, r := range models.Roles()[1:] {
-		c := w.personOf(leader.organisation)
-		if r == models.RoleSupplier {
-			c = w.organisation(models.OrganisationEconomicOperator)
+		for _, of := range []caller{leader, partner} {
+			if r.OfSupplier() {
+				of = w.organisation(models.OrganisationEconomicOperator)
+			}
+			c := w.personOf(of.organisation)
+			w.give(leader, p, c.person, r)
+			all = append(all, persona{c, string(r) + " of " + string(of.organisation), "", string(r)})
 		}
-		w.give(leader, p, c.person, r)
-		all = append(all, persona{c, string(r), string(r), true})
 	}
+	supplier := w.organisation(models.OrganisationEconomicOperator)
+	w.supply(p, w.personOf(supplier.organisation), models.RoleSupplier)
 	former, later, myself := w.personOf(leader.organisation), w.personOf(leader.organisation),
 		w.personOf(leader.organisation)
 	ended := w.give(leader, p, former.person, models.RoleLeadProcurer)
@@ -66,8 +78,9 @@ func cast(w *world) ([]persona, procurement, *strings.Replacer) {
 	w.do(leader, POST, p.Self()+"/roles", map[string]any{
 		"person_id": later.person, "role": models.RoleLeadProcurer, "valid_from": time.Now().Add(time.Hour),
 	}).is(http.StatusCreated)
-	all = append(all, persona{former, "former lead", "", false}, persona{later, "future lead", "", false},
-		persona{myself, "the person itself", "self", false})
+	all = append(all, persona{former, "former lead", "", ""}, persona{later, "future lead", "", ""},
+		persona{myself, "the person itself", "self", ""},
+		persona{supplier, "representative of a supplier", "representative", "supplier"})
 
 	var keys rest.Page[Key]
 	w.do(myself, GET, "/v1/people/"+string(myself.person)+"/api-keys", nil).is(http.StatusOK).into(&keys)
@@ -80,15 +93,19 @@ func cast(w *world) ([]persona, procurement, *strings.Replacer) {
 
 // admission is what a persona meets at an operation that lets in who.
 func admission(o rest.Operation, who string, p persona) string {
-	words := strings.Fields(who)
+	words, onProcurement := strings.Fields(who), strings.Contains(o.Path, "{procurement}")
+	word := p.onPlatform
+	if onProcurement {
+		word = p.onProcurement
+	}
 	switch {
 	case who == everyone:
 		return "let in"
 	case p.key == "":
 		return string(models.CodeUnauthenticated)
-	case who == known, who == own && p.word == platform, slices.Contains(words, p.word):
+	case who == known, slices.Contains(words, word):
 		return "let in"
-	case strings.Contains(o.Path, "{procurement}") && !p.holds:
+	case onProcurement && word == "":
 		return string(models.CodeNotFound)
 	}
 	return string(models.CodeForbidden)

@@ -79,7 +79,7 @@ func (s *server) listAPIKeys(ctx context.Context, in *apiKeysQuery) (*rest.Liste
 		return nil, err
 	}
 	read := func(after models.ID, limit int) ([]models.APIKey, error) {
-		return s.views.Keys(ctx, owner, after, limit)
+		return s.views.Keys(ctx, rest.Reader(ctx), owner, after, limit)
 	}
 	return rest.List(ctx, in.Paging, nil, read, func(k models.APIKey) models.ID { return k.ID }, showAPIKey)
 }
@@ -104,7 +104,7 @@ func (s *server) getAPIKey(ctx context.Context, in *struct{ KeyPath }) (*rest.An
 	if err != nil {
 		return nil, err
 	}
-	k, err := s.views.Key(ctx, owner, id)
+	k, err := s.views.Key(ctx, rest.Reader(ctx), owner, id)
 	return rest.Got(ctx, k, err, showAPIKey)
 }
 

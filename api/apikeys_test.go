@@ -106,8 +106,12 @@ func TestKeysOfOthersAreOutOfReach(t *testing.T) {
 	// b's own path with a's key: the key is not found below b.
 	w.do(b, DELETE, "/v1/people/"+string(b.person)+"/api-keys/"+string(keys.Items[0].ID), nil).is(http.StatusNotFound)
 	w.do(a, GET, "/v1/me", nil).is(http.StatusOK)
-	w.do(w.admin, POST, "/v1/people/"+string(models.NewID(models.PrefixPerson))+"/api-keys",
-		map[string]any{"label": "x"}).is(http.StatusNotFound)
+	for _, owner := range []models.ID{models.NewID(models.PrefixPerson), b.person} {
+		path := "/v1/people/" + string(owner) + "/api-keys"
+		w.do(w.admin, POST, path, map[string]any{"label": "x"}).is(http.StatusForbidden)
+		w.do(w.admin, GET, path, nil).is(http.StatusForbidden)
+		w.do(a, GET, path, nil).is(http.StatusNotFound)
+	}
 }
 
 func TestSecretsNeverReachTheLog(t *testing.T) {

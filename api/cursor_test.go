@@ -108,12 +108,12 @@ func TestFiltersNarrowAListAndStayWithItsPages(t *testing.T) {
 	w.personOf(a.organisation)
 	w.buyer()
 	path := "/v1/people?limit=1&organisation_id=" + string(a.organisation)
-	var first, second rest.Page[person]
+	var first, second rest.Page[PersonView]
 	r := w.do(w.admin, GET, path, nil).is(http.StatusOK).into(&first)
 	next := strings.TrimSuffix(strings.TrimPrefix(r.Header().Get("Link"), "<"), `>; rel="next"`)
 	w.do(w.admin, GET, next, nil).is(http.StatusOK).into(&second)
 	require.Empty(t, second.NextCursor)
-	for _, page := range []rest.Page[person]{first, second} {
+	for _, page := range []rest.Page[PersonView]{first, second} {
 		require.Equal(t, a.organisation, page.Items[0].OrganisationID)
 	}
 	w.do(w.admin, GET, "/v1/people?organisation_id=x", nil).is(http.StatusUnprocessableEntity).

@@ -114,9 +114,12 @@ func TestARefusedRequestLeavesItsKeyFree(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	key := with(headerIdempotencyKey, "k")
-	body := map[string]any{"organisation_id": models.NewID(models.PrefixOrganisation), "name": "P"}
-	w.do(w.admin, POST, "/v1/people", body, key).is(http.StatusUnprocessableEntity).refused(models.CodeInvalidValue)
-	body["organisation_id"] = w.admin.organisation
+	w.do(w.admin, POST, "/v1/people", map[string]any{
+		"organisation_id": w.admin.organisation, "name": "Q", "email": "q@example.org",
+	}).is(http.StatusCreated)
+	body := map[string]any{"organisation_id": w.admin.organisation, "name": "P", "email": "q@example.org"}
+	w.do(w.admin, POST, "/v1/people", body, key).is(http.StatusConflict).refused(models.CodeAlreadyExists)
+	body["email"] = "p@example.org"
 	w.do(w.admin, POST, "/v1/people", body, key).is(http.StatusCreated)
 }
 

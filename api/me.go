@@ -11,7 +11,7 @@ import (
 const mostShown = 200
 
 type me struct {
-	Person       person        `json:"person"`
+	Person       PersonView    `json:"person"`
 	Organisation organisation  `json:"organisation"`
 	Key          Key           `json:"key" doc:"The key this request was made with"`
 	Procurements []involvement `json:"procurements" doc:"Where I hold a role now; at most 200, see /v1/procurements"`

@@ -14,30 +14,33 @@ type member struct {
 	OrganisationID models.ID  `json:"organisation_id"`
 	Lead           bool       `json:"lead" doc:"The lead buyer, who acts in the name and on behalf of the others"`
 	BudgetShare    string     `json:"budget_share,omitempty" doc:"Percent of the common budget, an exact decimal"`
-	JoinedAt       time.Time  `json:"joined_at"`
+	JoinedAt       time.Time  `json:"joined_at" doc:"When it was put into the draft, in procedure time"`
+	AcceptedAt     *time.Time `json:"accepted_at,omitempty" doc:"When it accepted this part; absent: it is invited"`
+	AcceptedBy     *models.ID `json:"accepted_by,omitempty" doc:"The representative who accepted"`
 	LeftAt         *time.Time `json:"left_at,omitempty"`
 
 	// of is the version of the procurement, because the consortium is a part of it.
-	of     int64
-	joined bool
+	of    int64
+	fresh bool
 }
 
 func (m member) Self() string {
 	return "/v1/procurements/" + string(m.ProcurementID) + "/members/" + string(m.OrganisationID)
 }
 func (m member) AtVersion() int64 { return m.of }
-func (m member) IsNew() bool      { return m.joined }
+func (m member) IsNew() bool      { return m.fresh }
 
 func showMember(m models.Member) member {
 	return member{
 		ProcurementID: m.ProcurementID, OrganisationID: m.OrganisationID, Lead: m.Lead, BudgetShare: m.BudgetShare,
-		JoinedAt: utc(m.JoinedAt), LeftAt: utcOrNil(m.LeftAt),
+		JoinedAt: utc(m.JoinedAt), AcceptedAt: utcOrNil(m.AcceptedAt), AcceptedBy: m.AcceptedBy,
+		LeftAt: utcOrNil(m.LeftAt),
 	}
 }
 
 func showMemberPut(p acts.MemberPut) member {
 	m := showMember(p.Member)
-	m.of, m.joined = p.Of, p.Joined
+	m.of, m.fresh = p.Of, p.Fresh
 	return m
 }
 
@@ -78,7 +81,7 @@ type memberInput struct {
 	}
 }
 
-// putMember takes an organisation into the consortium of a draft or changes its part. The ETag of a member is the
+// putMember invites an organisation to the consortium of a draft or changes its part. The ETag of a member is the
 // procurement's.
 func (s *server) putMember(ctx context.Context, in *memberInput) (*rest.Answer[member], error) {
 	id, err := pathID(models.PrefixOrganisation, "organisation", in.Organisation)
@@ -102,4 +105,22 @@ func (s *server) removeMember(ctx context.Context, in *struct{ MemberPath }) (*R
 	}
 	draft, err := s.acts.RemoveMember(ctx, rest.By(ctx), id)
 	return &Removed{ETag: rest.ETag(draft.Version)}, err
+}
+
+func (s *server) acceptMembership(ctx context.Context, in *struct{ MemberPath }) (*rest.Answer[member], error) {
+	id, err := pathID(models.PrefixOrganisation, "organisation", in.Organisation)
+	if err != nil {
+		return nil, err
+	}
+	done, err := s.acts.AcceptMembership(ctx, rest.By(ctx), id)
+	return rest.Created(ctx, done, err, showMemberPut)
+}
+
+func (s *server) declineMembership(ctx context.Context, in *struct{ MemberPath }) (*Removed, error) {
+	id, err := pathID(models.PrefixOrganisation, "organisation", in.Organisation)
+	if err != nil {
+		return nil, err
+	}
+	done, err := s.acts.DeclineMembership(ctx, rest.By(ctx), id)
+	return &Removed{ETag: rest.ETag(done.Result.Version)}, err
 }

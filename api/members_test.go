@@ -90,7 +90,8 @@ func TestAMemberGoesOnceNobodyActsForIt(t *testing.T) {
 	given := w.give(leader, p, other.person, models.RoleBoard)
 	path := p.Self() + "/members/" + string(other.organisation)
 	w.do(leader, DELETE, path, nil).is(http.StatusConflict).refused(models.CodeStillReferred)
-	w.do(leader, DELETE, given.Self(), nil).is(http.StatusOK)
+	w.do(leader, DELETE, given.Self(), nil).is(http.StatusForbidden).refused(models.CodeOtherOrganisation)
+	w.do(other, DELETE, given.Self(), nil).is(http.StatusOK)
 	w.do(leader, DELETE, path, nil).is(http.StatusNoContent)
 	w.do(leader, DELETE, p.Self()+"/members/"+string(leader.organisation), nil).is(http.StatusConflict).
 		refused(models.CodeStillReferred)

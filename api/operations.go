@@ -18,7 +18,7 @@ const ofProcurement = "/v1/procurements/{procurement}"
 // test are made from it; what is not here is not served.
 func (s *server) operations() []rest.Operation {
 	return slices.Concat(
-		s.platform(), s.people(), s.consortium(), s.board(), s.commands(), s.dossier(), s.files(), s.market(),
+		s.platform(), s.people(), s.representation(), s.consortium(), s.board(), s.commands(), s.dossier(), s.files(), s.market(),
 		s.lots(), s.tenders(), s.evaluation(), s.conclusion(), s.feed(), s.endpoints(), docsPages(),
 	)
 }
@@ -46,24 +46,71 @@ func (s *server) platform() []rest.Operation {
 
 func (s *server) people() []rest.Operation {
 	const one, keys = "/v1/people/{person}", "/v1/people/{person}/api-keys"
+	enrolling := rest.Administrator().Or(rest.Representative())
+	owner := rest.Self().Or(rest.Representative())
 	return []rest.Operation{
 		rest.Get("/v1/me", rest.Authenticated(), "Read who I am and what I take part in", s.getMe),
 
-		rest.Post("/v1/people", rest.Administrator(), "Register a person", s.createPerson),
-		rest.Get("/v1/people", rest.Administrator(), "List people", s.listPeople),
-		rest.Get(one, rest.Administrator(), "Read a person", s.getPerson),
-		rest.Patch(one, rest.Administrator(), "Change a person", s.changePerson),
+		rest.Post("/v1/people", enrolling,
+			"Register a person of my organisation; the code by which the person enrols is shown once", s.createPerson),
+		rest.Get("/v1/people", enrolling, "List people", s.listPeople),
+		rest.Get(one, rest.Self().Or(enrolling), "Read a person", s.getPerson),
+		rest.Patch(one, enrolling, "Change a person of my organisation", s.changePerson),
+		rest.Post(one+"/enrolments", enrolling,
+			"Issue a new code for a person of my organisation whose code or keys are lost", s.issueCode),
+		rest.Post("/v1/enrolments/actions/redeem", rest.Public(),
+			"Redeem a code of enrolment for an API key; its secret is shown once", s.redeem,
+			rest.MayRefuse(http.StatusUnauthorized)),
 
 		rest.Post(keys, rest.Self(), "Make an API key; its secret is shown once", s.createAPIKey),
-		rest.Get(keys, rest.Self(), "List a person's API keys", s.listAPIKeys),
-		rest.Get(keys+"/{key}", rest.Self(), "Read an API key", s.getAPIKey),
-		rest.Delete(keys+"/{key}", rest.Self(), "Revoke an API key", s.revokeAPIKey),
+		rest.Get(keys, owner, "List a person's API keys", s.listAPIKeys),
+		rest.Get(keys+"/{key}", owner, "Read an API key", s.getAPIKey),
+		rest.Delete(keys+"/{key}", owner, "Revoke an API key", s.revokeAPIKey),
+	}
+}
+
+// representation is who speaks for an organisation, and what is offered to it.
+func (s *server) representation() []rest.Operation {
+	const all = "/v1/organisations/{organisation}/representatives"
+	const recoveries, recovery = "/v1/organisations/{organisation}/recoveries", "/{recovery}"
+	const offer = "/v1/role-offers/{offer}"
+	known, representative, ok := rest.Authenticated(), rest.Representative(), rest.Answers(http.StatusOK)
+	return []rest.Operation{
+		rest.Post(all, rest.Administrator(),
+			"Enrol the first representative of an organisation; the code is shown once", s.enrolRepresentative),
+		rest.Get(all, known, "List who speaks for an organisation: my own, or one that buys with mine",
+			s.listRepresentatives),
+		rest.Put(all+"/{person}", representative, "Make a person of my organisation a representative",
+			s.appointRepresentative),
+		rest.Delete(all+"/{person}", representative, "Recall a representative of my organisation",
+			s.recallRepresentative),
+
+		rest.Post(recoveries, rest.Administrator(),
+			"Ask for a new representative of an organisation that has none left, at its written request",
+			s.requestRecovery),
+		rest.Get(recoveries, known, "List the recoveries of an organisation: my own, or one that buys with mine",
+			s.listRecoveries),
+		rest.Get(recoveries+recovery, known, "Read a recovery", s.getRecovery),
+		rest.Post(recoveries+recovery+"/actions/object", known, "Stop a recovery", s.objectToRecovery, ok),
+		rest.Post(recoveries+recovery+"/actions/complete", rest.Administrator(),
+			"Complete a recovery that nobody objected to; the new representative's code is shown once",
+			s.completeRecovery, ok),
+
+		rest.Get("/v1/role-offers", representative, "List the roles that are offered to people of my organisation",
+			s.listReceived),
+		rest.Get(offer, representative, "Read the offer of a role to a person of my organisation", s.getReceived),
+		rest.Post(offer+"/actions/accept", representative,
+			"Accept the offer of a role, and declare that my organisation will not tender", s.acceptOffer, ok),
+		rest.Post(offer+"/actions/decline", representative,
+			"Decline the offer of a role; the buyers' side is not told", s.declineOffer, ok),
 	}
 }
 
 func (s *server) consortium() []rest.Operation {
 	const member = ofProcurement + "/members/{organisation}"
-	lead := rest.Roles(models.RoleLeadProcurer)
+	const offer = ofProcurement + "/role-offers/{offer}"
+	lead, representative := rest.Roles(models.RoleLeadProcurer), rest.Roles(models.RoleRepresentative)
+	staffing := rest.Roles(models.RoleRepresentative, models.RoleSupplier)
 	return []rest.Operation{
 		rest.Post("/v1/procurements", rest.Authenticated(),
 			"Draft a procurement, as a person of a contracting authority", s.createProcurement),
@@ -74,13 +121,26 @@ func (s *server) consortium() []rest.Operation {
 
 		rest.Get(ofProcurement+"/members", reads(views.OfMembers), "List the members of the consortium", s.listMembers),
 		rest.Get(member, reads(views.OfMembers), "Read a member", s.getMember),
-		rest.Put(member, lead, "Add a contracting authority, or change its part", s.putMember, rest.MayCreate()),
+		rest.Put(member, lead, "Invite a contracting authority, or change its part", s.putMember, rest.MayCreate()),
+		rest.Post(member+"/actions/accept", representative, "Accept my organisation's part in the consortium",
+			s.acceptMembership, rest.Conditional(), rest.Answers(http.StatusOK)),
+		rest.Post(member+"/actions/decline", representative,
+			"Decline my organisation's part, or withdraw from the draft", s.declineMembership, rest.Conditional(),
+			rest.Answers(http.StatusNoContent)),
 		rest.Delete(member, lead, "Remove a member from a draft", s.removeMember, rest.Answers(http.StatusNoContent)),
 
-		rest.Post(ofProcurement+"/roles", lead, "Give a person a role", s.giveRole),
-		rest.Get(ofProcurement+"/roles", reads(views.OfRoles), "List roles, ended ones too", s.listRoles),
+		rest.Post(ofProcurement+"/roles", staffing, "Give a person of my organisation a role", s.giveRole),
+		rest.Get(ofProcurement+"/roles", reads(views.OfRoles), "List the roles of my side, ended ones too", s.listRoles),
 		rest.Get(ofProcurement+"/roles/{role}", reads(views.OfRoles), "Read a role", s.getRole),
-		rest.Delete(ofProcurement+"/roles/{role}", lead, "End a role now", s.endRole),
+		rest.Delete(ofProcurement+"/roles/{role}", reads(views.OfRoles),
+			"End a role now: my own, one of my organisation's people, or one of somebody it engaged", s.endRole),
+
+		rest.Post(ofProcurement+"/role-offers", representative,
+			"Offer a role to a person of an organisation that is no member", s.offerRole),
+		rest.Get(ofProcurement+"/role-offers", reads(views.OfRoleOffers), "List the offers of my organisation",
+			s.listOffered),
+		rest.Get(offer, reads(views.OfRoleOffers), "Read an offer of my organisation", s.getOffered),
+		rest.Delete(offer, representative, "Withdraw an offer of my organisation", s.withdrawOffer),
 	}
 }
 
@@ -175,15 +235,15 @@ func (s *server) lots() []rest.Operation {
 // tenders is what suppliers hand in, until it is opened.
 func (s *server) tenders() []rest.Operation {
 	const one = ofProcurement + "/tenders/{tender}"
-	supplier, readers := rest.Roles(models.RoleSupplier), reads(views.OfTenders)
+	signatory, readers := rest.Roles(models.RoleSignatory), reads(views.OfTenders)
 	return []rest.Operation{
 		rest.Post(ofProcurement+"/registrations", rest.Authenticated(),
-			"Register as a supplier, once lots are published", s.register),
-		rest.Post(ofProcurement+"/lots/{lot}/tenders", supplier, "Hand in a tender: sealed envelopes uploaded before",
+			"Register my organisation as a supplier, once lots are published", s.register),
+		rest.Post(ofProcurement+"/lots/{lot}/tenders", signatory, "Hand in a tender: sealed envelopes uploaded before",
 			s.submitTender),
-		rest.Post(one+"/actions/replace", supplier, "Replace my tender by another", s.replaceTender,
+		rest.Post(one+"/actions/replace", signatory, "Replace my tender by another", s.replaceTender,
 			rest.Conditional()),
-		rest.Post(one+"/actions/withdraw", supplier, "Withdraw my tender", s.withdrawTender, rest.Conditional(),
+		rest.Post(one+"/actions/withdraw", signatory, "Withdraw my tender", s.withdrawTender, rest.Conditional(),
 			rest.Answers(http.StatusOK)),
 		rest.Get(ofProcurement+"/tenders", readers,
 			"List tenders: a supplier's own; the buyers' once the box is closed", s.listTenders),

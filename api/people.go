@@ -10,21 +10,25 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-type person struct {
+// PersonView shows a person.
+type PersonView struct {
 	ID             models.ID `json:"id"`
 	OrganisationID models.ID `json:"organisation_id"`
 	Name           string    `json:"name"`
 	Email          string    `json:"email,omitempty"`
-	Administrator  bool      `json:"administrator" doc:"Runs the platform; this alone shows no procurement"`
+	Administrator  bool      `json:"administrator" doc:"Runs the platform, and takes part in no procurement"`
+	Representative bool      `json:"representative" doc:"Speaks for the organisation on the platform"`
 	Version        int64     `json:"version"`
 	CreatedAt      time.Time `json:"created_at"`
 }
 
-func (p person) Self() string     { return "/v1/people/" + string(p.ID) }
-func (p person) AtVersion() int64 { return p.Version }
+func (p PersonView) Self() string     { return "/v1/people/" + string(p.ID) }
+func (p PersonView) AtVersion() int64 { return p.Version }
 
-func showPerson(p models.Person) person {
-	return person{p.ID, p.OrganisationID, p.Name, p.Email, p.Administrator, p.Version, utc(p.CreatedAt)}
+func showPerson(p models.Person) PersonView {
+	return PersonView{
+		p.ID, p.OrganisationID, p.Name, p.Email, p.Administrator, p.Representative, p.Version, utc(p.CreatedAt),
+	}
 }
 
 type newPerson struct {
@@ -36,21 +40,21 @@ type newPerson struct {
 	}
 }
 
-func (s *server) createPerson(ctx context.Context, in *newPerson) (*rest.Answer[person], error) {
+func (s *server) createPerson(ctx context.Context, in *newPerson) (*rest.Answer[Enrolling], error) {
 	done, err := s.acts.RegisterPerson(ctx, rest.By(ctx), acts.NewPerson{
 		Organisation: in.Body.OrganisationID, Name: in.Body.Name, Email: string(in.Body.Email),
 		Administrator: in.Body.Administrator,
 	})
-	return rest.Created(ctx, done, err, showPerson)
+	return rest.Created(ctx, done, err, showEnrolling)
 }
 
 type peopleQuery struct {
 	rest.Paging
 
-	OrganisationID string `query:"organisation_id" maxLength:"60" doc:"Only people of this organisation"`
+	OrganisationID string `query:"organisation_id" maxLength:"60" doc:"Only people of this organisation; a representative reads those of the own one"`
 }
 
-func (s *server) listPeople(ctx context.Context, in *peopleQuery) (*rest.Listed[person], error) {
+func (s *server) listPeople(ctx context.Context, in *peopleQuery) (*rest.Listed[PersonView], error) {
 	filters := url.Values{}
 	if in.OrganisationID != "" {
 		if _, err := models.ParseID(models.PrefixOrganisation, "organisation_id", in.OrganisationID); err != nil {
@@ -59,7 +63,7 @@ func (s *server) listPeople(ctx context.Context, in *peopleQuery) (*rest.Listed[
 		filters.Set("organisation_id", in.OrganisationID)
 	}
 	read := func(after models.ID, limit int) ([]models.Person, error) {
-		return s.views.People(ctx, models.ID(in.OrganisationID), after, limit)
+		return s.views.People(ctx, rest.Reader(ctx), models.ID(in.OrganisationID), after, limit)
 	}
 	return rest.List(ctx, in.Paging, filters, read, func(p models.Person) models.ID { return p.ID },
 		showPerson)
@@ -70,12 +74,12 @@ type PersonPath struct {
 	Person string `path:"person" doc:"ID of the person"`
 }
 
-func (s *server) getPerson(ctx context.Context, in *struct{ PersonPath }) (*rest.Answer[person], error) {
+func (s *server) getPerson(ctx context.Context, in *struct{ PersonPath }) (*rest.Answer[PersonView], error) {
 	id, err := pathID(models.PrefixPerson, "person", in.Person)
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.views.Person(ctx, id)
+	p, err := s.views.Person(ctx, rest.Reader(ctx), id)
 	return rest.Got(ctx, p, err, showPerson)
 }
 
@@ -90,7 +94,7 @@ type personPatch struct {
 	}
 }
 
-func (s *server) changePerson(ctx context.Context, in *personPatch) (*rest.Answer[person], error) {
+func (s *server) changePerson(ctx context.Context, in *personPatch) (*rest.Answer[PersonView], error) {
 	id, err := pathID(models.PrefixPerson, "person", in.Person)
 	if err != nil {
 		return nil, err

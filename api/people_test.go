@@ -19,7 +19,7 @@ func TestAnAddressBelongsToOnePerson(t *testing.T) {
 	problem := w.do(w.admin, POST, "/v1/people", body).is(http.StatusConflict).refused(models.CodeAlreadyExists)
 	require.Equal(t, "/email", problem.Errors[0].Pointer)
 	body["email"] = "other@example.org"
-	var other person
+	var other PersonView
 	w.do(w.admin, POST, "/v1/people", body).is(http.StatusCreated).into(&other)
 	w.do(w.admin, PATCH, other.Self(), map[string]any{"email": "p@example.org"}).is(http.StatusConflict)
 	w.do(w.admin, PATCH, other.Self(), map[string]any{"email": nil}).is(http.StatusOK).into(&other)

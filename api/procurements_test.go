@@ -131,7 +131,7 @@ func TestEveryChangeLeavesItsEventWithoutPersonalData(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	leader := w.buyer()
-	w.do(w.admin, PATCH, "/v1/people/"+string(leader.person),
+	w.do(leader, PATCH, "/v1/people/"+string(leader.person),
 		map[string]any{"name": "Zacharias", "email": "zacharias@example.org"}).is(http.StatusOK)
 	w.do(w.admin, PATCH, "/v1/organisations/"+string(leader.organisation), map[string]any{"country": "BE"}).
 		is(http.StatusOK)
@@ -140,7 +140,8 @@ func TestEveryChangeLeavesItsEventWithoutPersonalData(t *testing.T) {
 	w.join(leader, p, other.organisation)
 	w.do(leader, PUT, p.Self()+"/members/"+string(other.organisation), map[string]any{"budget_share": "12.5"}).
 		is(http.StatusOK)
-	given := w.give(leader, p, other.person, models.RoleBoard)
+	w.do(leader, PUT, p.Self()+"/members/"+string(leader.organisation), map[string]any{"lead": true}).is(http.StatusOK)
+	given := w.give(leader, p, w.personOf(leader.organisation).person, models.RoleBoard)
 	w.do(leader, DELETE, given.Self(), nil).is(http.StatusOK)
 	w.do(leader, DELETE, p.Self()+"/members/"+string(other.organisation), nil).is(http.StatusNoContent)
 	w.do(leader, PATCH, p.Self(), map[string]any{"zone": "Europe/Rome"}).is(http.StatusOK)

@@ -49,11 +49,10 @@ func (d *tendering) bidders(n int) []*bidder {
 		run("INSERT INTO organisations (id, legal_name, country, kind) VALUES ($1, 'Bidder', 'FR', "+
 			"'economic_operator')", c.organisation)
 		run("INSERT INTO people (id, organisation_id, name, email) VALUES ($1, $2, 'B', '')", c.person, c.organisation)
-		run("INSERT INTO api_keys (id, person_id, label, digest) VALUES ($1, $2, 'test', $3)", token.KeyID, c.person,
+		run("INSERT INTO api_keys (id, person_id, label, digest) VALUES ($1, $2, 'test', $3)", token.ID, c.person,
 			token.Digest())
-		run(`INSERT INTO role_assignments (id, procurement_id, person_id, organisation_id, role, valid_from)
-			VALUES ($1, $2, $3, $4, 'supplier', '2000-01-01')`, models.NewID(models.PrefixRole), d.ID, c.person,
-			c.organisation)
+		d.supply(d.procurement, c, models.RoleSupplier)
+		d.supply(d.procurement, c, models.RoleSignatory)
 		all[i] = &bidder{caller: c}
 		for range 2 {
 			e := EnvelopeInput{
@@ -267,7 +266,7 @@ func TestOneOrganisationActsOnATenderOnce(t *testing.T) {
 	d := inTender(t)
 	lot, supplier := d.openLot(), d.supplier()
 	colleague := d.personOf(supplier.organisation)
-	d.do(colleague, POST, d.Self()+"/registrations", nil).is(http.StatusCreated)
+	d.employ(supplier, colleague)
 	mine, theirs := d.tender(supplier), d.tender(colleague)
 	for range 5 {
 		r := d.submitted(supplier, lot.ID)

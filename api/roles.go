@@ -14,10 +14,12 @@ type role struct {
 	ProcurementID  models.ID   `json:"procurement_id"`
 	PersonID       models.ID   `json:"person_id"`
 	OrganisationID models.ID   `json:"organisation_id" doc:"The organisation the person acts for in this role"`
+	EngagedBy      *models.ID  `json:"engaged_by,omitempty" doc:"The member that engaged the person; absent: its own"`
 	Role           models.Role `json:"role"`
 	ValidFrom      time.Time   `json:"valid_from" doc:"Procedure time"`
 	ValidUntil     *time.Time  `json:"valid_until,omitempty" doc:"Procedure time; absent: until further notice"`
 	CreatedAt      time.Time   `json:"created_at" doc:"Real time"`
+	Warning        string      `json:"warning,omitempty" doc:"What the person cannot do because of another role"`
 }
 
 func (r role) Self() string {
@@ -28,9 +30,16 @@ func (r role) AtVersion() int64 { return models.RoleAssignment{ValidUntil: r.Val
 
 func showRole(a models.RoleAssignment) role {
 	return role{
-		a.ID, a.ProcurementID, a.PersonID, a.OrganisationID, a.Role, utc(a.ValidFrom), utcOrNil(a.ValidUntil),
-		utc(a.CreatedAt),
+		ID: a.ID, ProcurementID: a.ProcurementID, PersonID: a.PersonID, OrganisationID: a.OrganisationID,
+		EngagedBy: a.EngagedBy, Role: a.Role, ValidFrom: utc(a.ValidFrom), ValidUntil: utcOrNil(a.ValidUntil),
+		CreatedAt: utc(a.CreatedAt),
 	}
+}
+
+func showGivenRole(g acts.GivenRole) role {
+	r := showRole(g.RoleAssignment)
+	r.Warning = g.Warning
+	return r
 }
 
 type newRole struct {
@@ -48,7 +57,7 @@ func (s *server) giveRole(ctx context.Context, in *newRole) (*rest.Answer[role],
 	done, err := s.acts.GiveRole(ctx, rest.By(ctx), acts.NewRole{
 		Person: in.Body.PersonID, Role: models.Role(in.Body.Role), From: in.Body.ValidFrom, Until: in.Body.ValidUntil,
 	})
-	return rest.Created(ctx, done, err, showRole)
+	return rest.Created(ctx, done, err, showGivenRole)
 }
 
 type rolesQuery struct {

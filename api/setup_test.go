@@ -71,6 +71,8 @@ type world struct {
 	document *openapi3.T
 	log      *lockedBuffer
 	admin    caller
+	// voices are the first representatives of the organisations.
+	voices map[models.ID]caller
 }
 
 // A caller is a person with an API key.
@@ -88,7 +90,7 @@ func setup(t testing.TB) *world {
 func setupWith(t testing.TB, change func(*Deps)) *world {
 	t.Helper()
 	db := pgtest.NewDatabase(t)
-	w := &world{TB: t, db: db, store: pgtest.Open(t, db.Application), log: &lockedBuffer{}}
+	w := &world{TB: t, db: db, store: pgtest.Open(t, db.Application), log: &lockedBuffer{}, voices: map[models.ID]caller{}}
 	logger := slog.New(slog.NewTextHandler(w.log, nil))
 	w.acts = &acts.Acts{Store: w.store, Log: logger, Receipts: receiptSigner(t), Courier: courier(t)}
 	deps := Deps{
@@ -109,6 +111,7 @@ func setupWith(t testing.TB, change func(*Deps)) *world {
 	var who me
 	w.do(w.admin, GET, "/v1/me", nil).is(http.StatusOK).into(&who)
 	w.admin.person, w.admin.organisation = who.Person.ID, who.Organisation.ID
+	w.voices[w.admin.organisation] = w.admin
 	return w
 }
 
@@ -290,28 +293,37 @@ func (r response) into(v any) response {
 
 func (r response) etag() string { return r.Header().Get("ETag") }
 
-// organisation registers an organisation with one person who has a key.
+// organisation registers an organisation with its first representative, who has a key.
 func (w *world) organisation(kind models.OrganisationKind) caller {
 	w.Helper()
 	var o organisation
 	w.do(w.admin, POST, "/v1/organisations",
 		map[string]any{"legal_name": "Org " + uuid.NewString(), "country": "FR", "kind": kind}).
 		is(http.StatusCreated).into(&o)
-	return w.personOf(o.ID)
+	var e Enrolling
+	w.do(w.admin, POST, o.Self()+"/representatives", map[string]any{"name": "P"}).is(http.StatusCreated).into(&e)
+	w.voices[o.ID] = w.redeem(e)
+	return w.voices[o.ID]
+}
+
+// redeem enrols a person with the code that was issued.
+func (w *world) redeem(e Enrolling) caller {
+	w.Helper()
+	var enrolled Enrolled
+	w.do(caller{}, POST, "/v1/enrolments/actions/redeem", map[string]any{"code": e.Enrolment.Code, "label": "test"}).
+		is(http.StatusCreated).into(&enrolled)
+	return caller{key: enrolled.Key.Secret, person: e.ID, organisation: e.OrganisationID}
 }
 
 func (w *world) buyer() caller { return w.organisation(models.OrganisationContractingAuthority) }
 
-// personOf registers a person of an organisation who has a key.
+// personOf registers a person of an organisation, who has a key and does not represent it.
 func (w *world) personOf(organisation models.ID) caller {
 	w.Helper()
-	var p person
-	w.do(w.admin, POST, "/v1/people", map[string]any{"organisation_id": organisation, "name": "P"}).
-		is(http.StatusCreated).into(&p)
-	var k MadeKey
-	w.do(w.admin, POST, "/v1/people/"+string(p.ID)+"/api-keys", map[string]any{"label": "test"}).is(http.StatusCreated).
-		into(&k)
-	return caller{key: k.Secret, person: p.ID, organisation: organisation}
+	var e Enrolling
+	w.do(w.voices[organisation], POST, "/v1/people", map[string]any{"organisation_id": organisation, "name": "P"}).
+		is(http.StatusCreated).into(&e)
+	return w.redeem(e)
 }
 
 func draft() map[string]any {
@@ -329,19 +341,56 @@ func (w *world) procurement(lead caller) procurement {
 	return p
 }
 
-// give gives a person a role and fails the test when it is refused.
+// give gives a person a role, in the way in which the person's organisation comes to one.
 func (w *world) give(lead caller, p procurement, person models.ID, r models.Role) role {
 	w.Helper()
+	var organisation models.ID
+	require.NoError(w, pgtest.Connect(w, w.db.Superuser).QueryRow(w.Context(),
+		"SELECT organisation_id FROM people WHERE id = $1", person).Scan(&organisation))
+	voice := w.voices[organisation]
 	var given role
-	w.do(lead, POST, p.Self()+"/roles", map[string]any{"person_id": person, "role": r}).is(http.StatusCreated).
+	switch {
+	case r.OfSupplier():
+		return w.supply(p, caller{person: person, organisation: organisation}, r)
+	case w.count(`SELECT count(*) FROM consortium_members
+		WHERE procurement_id = $1 AND organisation_id = $2`, p.ID, organisation) == 0:
+		var offer RoleOfferView
+		w.do(w.voices[lead.organisation], POST, p.Self()+"/role-offers", map[string]any{"person_id": person, "role": r}).
+			is(http.StatusCreated).into(&offer)
+		w.do(voice, POST, "/v1/role-offers/"+string(offer.ID)+"/actions/accept",
+			map[string]any{"will_not_tender": true}).is(http.StatusOK).into(&offer)
+		w.do(lead, GET, p.Self()+"/roles/"+string(*offer.RoleID), nil).is(http.StatusOK).into(&given)
+		return given
+	}
+	w.do(voice, POST, p.Self()+"/roles", map[string]any{"person_id": person, "role": r}).is(http.StatusCreated).
 		into(&given)
 	return given
 }
 
-// join takes an organisation into the consortium.
+// supply makes a person a supplier's, though nothing may be published yet for which anybody could register.
+func (w *world) supply(p procurement, c caller, r models.Role) role {
+	w.Helper()
+	id := models.NewID(models.PrefixRole)
+	w.exec(`INSERT INTO role_assignments (id, procurement_id, person_id, organisation_id, role, valid_from)
+		VALUES ($1, $2, $3, $4, $5, '2000-01-01')`, id, p.ID, c.person, c.organisation, r)
+	return role{ID: id, ProcurementID: p.ID, PersonID: c.person, OrganisationID: c.organisation, Role: r}
+}
+
+// employ has a supplier give its colleague the roles of those who hand in tenders.
+func (d *tendering) employ(supplier, colleague caller) {
+	d.Helper()
+	for _, r := range []models.Role{models.RoleSupplier, models.RoleSignatory} {
+		d.do(supplier, POST, d.Self()+"/roles", map[string]any{"person_id": colleague.person, "role": r}).
+			is(http.StatusCreated)
+	}
+}
+
+// join takes an organisation into the consortium, and has it accept.
 func (w *world) join(lead caller, p procurement, organisation models.ID) {
 	w.Helper()
-	w.do(lead, PUT, p.Self()+"/members/"+string(organisation), map[string]any{}).is(http.StatusCreated)
+	member := p.Self() + "/members/" + string(organisation)
+	w.do(lead, PUT, member, map[string]any{}).is(http.StatusCreated)
+	w.do(w.voices[organisation], POST, member+"/actions/accept", nil).is(http.StatusOK)
 }
 
 // exec changes the database behind the API's back.

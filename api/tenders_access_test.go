@@ -30,9 +30,9 @@ func expectedTenderAccess(procurement string) map[string]string {
 		"POST " + procurement + "/actions/end_lot":       lead + " board",
 
 		"POST " + procurement + "/registrations":                         known,
-		"POST " + procurement + "/lots/{lot}/tenders":                    "supplier",
-		"POST " + procurement + "/tenders/{tender}/actions/replace":      "supplier",
-		"POST " + procurement + "/tenders/{tender}/actions/withdraw":     "supplier",
+		"POST " + procurement + "/lots/{lot}/tenders":                    "signatory",
+		"POST " + procurement + "/tenders/{tender}/actions/replace":      "signatory",
+		"POST " + procurement + "/tenders/{tender}/actions/withdraw":     "signatory",
 		"GET " + procurement + "/tenders":                                sealed,
 		"GET " + procurement + "/tenders/{tender}":                       sealed,
 		"GET " + procurement + "/tenders/{tender}/receipt":               sealed,

@@ -36,14 +36,16 @@ func TestEconomicOperatorsRegisterOnceLotsArePublished(t *testing.T) {
 	register(operator).is(http.StatusConflict).refused(models.CodeAlreadyExists)
 	register(d.lead).refused(models.CodeNotAnOperator)
 	register(d.admin).refused(models.CodeNotAnOperator)
-	require.Equal(t, 1,
-		d.count(`SELECT count(*) FROM events
-			WHERE type = 'role.given' AND actor_id = $1 AND data ->> 'role' = 'supplier'`, operator.person))
+	for _, r := range []models.Role{models.RoleSupplier, models.RoleSignatory} {
+		require.Equal(t, 1, d.count(`SELECT count(*) FROM events WHERE procurement_id IS NULL
+			AND type = 'supplier.role_given' AND actor_id = $1 AND data ->> 'role' = $2`, operator.person, r))
+	}
+	require.Zero(t, d.count("SELECT count(*) FROM events WHERE type = 'role.given' AND actor_id = $1", operator.person))
 
 	// Who is on the buyers' side cannot be a supplier as well.
 	observer := d.organisation(models.OrganisationEconomicOperator)
 	d.give(d.lead, d.procurement, observer.person, models.RoleObserver)
-	register(observer).is(http.StatusConflict).refused(models.CodeRoleIncompatible)
+	register(observer).is(http.StatusConflict).refused(models.CodeDeclaredNotToTender)
 	d.exec("UPDATE procurements SET status = 'cancelled', ended_at = clock_timestamp() WHERE id = $1", d.ID)
 	register(d.organisation(models.OrganisationEconomicOperator)).is(http.StatusConflict).refused(models.CodeEnded)
 }

@@ -144,7 +144,7 @@ func TestAnEnvelopeIsReadByItsOwnerAlone(t *testing.T) {
 	u := d.upload(supplier, content, models.PurposeEnvelope)
 	colleague := d.personOf(supplier.organisation)
 	d.do(colleague, GET, u.Self(), nil).is(http.StatusNotFound)
-	d.do(colleague, POST, d.Self()+"/registrations", nil).is(http.StatusCreated)
+	d.employ(supplier, colleague)
 	require.Equal(t, content, d.do(colleague, GET, u.Self()+"/content", nil).is(http.StatusOK).Body.Bytes())
 	opener := d.personOf(d.lead.organisation)
 	d.give(d.lead, d.procurement, opener.person, models.RoleOpener)

@@ -42,11 +42,14 @@ type Person struct {
 	OrganisationID ID
 	Name           string
 	Email          string
-	// Administrator runs the platform: makes organisations, people and API keys. That gives no access to any
-	// procurement.
+	// Administrator runs the platform: registers organisations and enrols their first representatives. An
+	// administrator holds no role on any procurement.
 	Administrator bool
-	Version       int64
-	CreatedAt     time.Time
+	// Representative speaks for the organisation: accepts its memberships, gives and ends the roles of its people, and
+	// enrols them.
+	Representative bool
+	Version        int64
+	CreatedAt      time.Time
 }
 
 // TableName is the plural that people use.

@@ -133,7 +133,12 @@ type Member struct {
 	Lead bool
 	// BudgetShare is the member's part of the common budget in percent, a decimal as text; empty: not yet agreed.
 	BudgetShare string
-	JoinedAt    time.Time
+	// JoinedAt is when the member was put into the draft, in procedure time.
+	JoinedAt time.Time
+	// AcceptedAt is when a representative of the member, AcceptedBy, accepted its part as it is (procedure time); nil:
+	// it is invited, and speaks with no voice yet.
+	AcceptedAt *time.Time
+	AcceptedBy *ID
 	// LeftAt is set once the member has left; it is kept for the record.
 	LeftAt *time.Time
 }

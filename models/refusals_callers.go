@@ -2,23 +2,35 @@ package models
 
 // Codes of who is asking, and of organisations, people, keys, members and roles.
 const (
-	CodeUnauthenticated   Code = "unauthenticated"
-	CodeForbidden         Code = "forbidden"
-	CodeNotFound          Code = "not_found"
-	CodeRoleIncompatible  Code = "role_incompatible"
-	CodeAuthorMayNotVote  Code = "author_may_not_vote"
-	CodeOwnWork           Code = "own_work"
-	CodeAlreadyExists     Code = "already_exists"
-	CodeStillReferred     Code = "still_referred_to"
-	CodeLastAdministrator Code = "last_administrator"
-	CodeNotAnAuthority    Code = "not_a_contracting_authority"
-	CodeKeyLimit          Code = "api_key_limit_reached"
-	CodeLastLeadProcurer  Code = "last_lead_procurer"
-	CodeSharesExceeded    Code = "budget_shares_exceeded"
-	CodeLeadExists        Code = "lead_exists"
-	CodeNotAMember        Code = "not_a_member"
-	CodeLastMember        Code = "last_member"
-	CodeLeadMissing       Code = "lead_missing"
+	CodeUnauthenticated     Code = "unauthenticated"
+	CodeForbidden           Code = "forbidden"
+	CodeNotFound            Code = "not_found"
+	CodeRoleIncompatible    Code = "role_incompatible"
+	CodeAuthorMayNotVote    Code = "author_may_not_vote"
+	CodeOwnWork             Code = "own_work"
+	CodeAlreadyExists       Code = "already_exists"
+	CodeStillReferred       Code = "still_referred_to"
+	CodeLastAdministrator   Code = "last_administrator"
+	CodeNotAnAuthority      Code = "not_a_contracting_authority"
+	CodeKeyLimit            Code = "api_key_limit_reached"
+	CodeLastLeadProcurer    Code = "last_lead_procurer"
+	CodeSharesExceeded      Code = "budget_shares_exceeded"
+	CodeLeadExists          Code = "lead_exists"
+	CodeNotAMember          Code = "not_a_member"
+	CodeLastMember          Code = "last_member"
+	CodeLeadMissing         Code = "lead_missing"
+	CodeEnrolmentUnknown    Code = "enrolment_code_unknown"
+	CodeEnrolmentOver       Code = "enrolment_code_over"
+	CodeRepresented         Code = "organisation_represented"
+	CodeNotRepresented      Code = "organisation_not_represented"
+	CodeLastRepresentative  Code = "last_representative"
+	CodeRecoveryWaits       Code = "recovery_waits"
+	CodeRecoveryOver        Code = "recovery_over"
+	CodeMemberNotAccepted   Code = "member_not_accepted"
+	CodeOtherOrganisation   Code = "other_organisation"
+	CodeOfferOver           Code = "role_offer_over"
+	CodeSupplies            Code = "organisation_supplies"
+	CodeDeclaredNotToTender Code = "declared_not_to_tender"
 )
 
 var refusedCallers = []RefusalType{
@@ -78,4 +90,53 @@ var refusedCallers = []RefusalType{
 	},
 	{CodeLastMember, RefusalConflict, "The last member cannot leave", "Cancel the procurement instead."},
 	{CodeLeadMissing, RefusalConflict, "The consortium has no lead buyer", "Mark one member as the lead."},
+	{
+		CodeEnrolmentUnknown, RefusalUnauthenticated, "The code of enrolment is not known",
+		"Send the code as it was given to you. A code is valid once, and for one person.",
+	},
+	{
+		CodeEnrolmentOver, RefusalConflict, "The code of enrolment is not valid any more",
+		"It was redeemed, has expired, or another took its place. A representative of the organisation issues a new one.",
+	},
+	{
+		CodeRepresented, RefusalConflict, "The organisation has a representative, or takes part in a procurement",
+		"Administrators enrol only the first representative. Further ones are appointed by representatives; when none " +
+			"is left, the organisation asks in writing for a recovery.",
+	},
+	{
+		CodeNotRepresented, RefusalConflict, "Nobody speaks for the organisation yet",
+		"First its representative redeems the code that an administrator has issued.",
+	},
+	{
+		CodeLastRepresentative, RefusalConflict, "The organisation needs a representative",
+		"First appoint another person of the organisation.",
+	},
+	{
+		CodeRecoveryWaits, RefusalConflict, "The recovery is still open to objections",
+		"It can be completed at the instant that it names, if nobody has objected.",
+	},
+	{
+		CodeRecoveryOver, RefusalConflict, "The recovery is completed or was stopped",
+		"If it is still needed, request another one.",
+	},
+	{
+		CodeMemberNotAccepted, RefusalConflict, "A member has not accepted its part",
+		"A representative of each member accepts its part in the consortium before the procurement starts.",
+	},
+	{
+		CodeOtherOrganisation, RefusalForbidden, "The caller does not speak for that organisation",
+		"Only the representatives of an organisation give and end the roles of its people.",
+	},
+	{
+		CodeOfferOver, RefusalConflict, "The offer of the role is not open",
+		"It was answered or withdrawn. If the role is still wanted, it is offered again.",
+	},
+	{
+		CodeSupplies, RefusalConflict, "The organisation is a supplier of this procurement",
+		"Whose organisation supplies cannot act on the buyers' side (Directive 2014/24/EU, Articles 24 and 41).",
+	},
+	{
+		CodeDeclaredNotToTender, RefusalConflict, "The organisation has declared that it will not tender",
+		"It accepted a role on the buyers' side of this procurement (Directive 2014/24/EU, Articles 24 and 41).",
+	},
 }

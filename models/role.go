@@ -10,32 +10,42 @@ type Role string
 
 // The roles.
 const (
-	RoleLeadProcurer  Role = "lead_procurer"
-	RoleBuyer         Role = "buyer"
-	RoleBoard         Role = "board"
-	RoleDrafter       Role = "drafter"
-	RoleOpener        Role = "opener"
-	RoleEvaluator     Role = "evaluator"
-	RoleChair         Role = "chair"
-	RoleAwarder       Role = "awarder"
-	RoleLegal         Role = "legal"
-	RoleObserver      Role = "observer"
-	RoleSupplier      Role = "supplier"
+	RoleLeadProcurer Role = "lead_procurer"
+	RoleBuyer        Role = "buyer"
+	RoleBoard        Role = "board"
+	RoleDrafter      Role = "drafter"
+	RoleOpener       Role = "opener"
+	RoleEvaluator    Role = "evaluator"
+	RoleChair        Role = "chair"
+	RoleAwarder      Role = "awarder"
+	RoleLegal        Role = "legal"
+	RoleObserver     Role = "observer"
+	RoleSupplier     Role = "supplier"
+	// RoleSignatory hands in, replaces and withdraws tenders in the name of the supplier.
+	RoleSignatory Role = "signatory"
+	// RoleRepresentative is never given on a procurement: the representatives of a member of the consortium hold it
+	// as long as it is a member, an invited one too.
+	RoleRepresentative Role = "representative"
+	// RoleAdministrator is the platform's.
 	RoleAdministrator Role = "administrator"
 )
 
-// Roles lists the roles that are given per procurement; administrator is the platform's.
-func Roles() []Role {
+// Roles lists the roles that are given per procurement.
+func Roles() []Role { return append(BuyerSide(), RoleSupplier, RoleSignatory) }
+
+// BuyerSide lists the roles that are given on the contracting authorities' side.
+func BuyerSide() []Role {
 	return []Role{
 		RoleLeadProcurer, RoleBuyer, RoleBoard, RoleDrafter, RoleOpener, RoleEvaluator,
-		RoleChair, RoleAwarder, RoleLegal, RoleObserver, RoleSupplier,
+		RoleChair, RoleAwarder, RoleLegal, RoleObserver,
 	}
 }
 
-// BuyerSide lists the roles on the contracting authorities' side; a supplier is on the other.
-func BuyerSide() []Role {
-	return slices.DeleteFunc(Roles(), func(r Role) bool { return r == RoleSupplier })
-}
+// OfSupplier tells whether the role is held for a supplier.
+func (r Role) OfSupplier() bool { return r == RoleSupplier || r == RoleSignatory }
+
+// OfMember tells whether the role is exercised for a member of the consortium, and so by its own people only.
+func (r Role) OfMember() bool { return r == RoleLeadProcurer || r == RoleBuyer || r == RoleBoard }
 
 // DocumentWriters lists the roles that write documents for the buyers.
 func DocumentWriters() []Role {
@@ -60,7 +70,7 @@ func Incompatible(a, b Role) bool {
 	if a == b {
 		return false
 	}
-	if a == RoleSupplier || b == RoleSupplier {
+	if a.OfSupplier() != b.OfSupplier() {
 		return true
 	}
 	for _, pair := range incompatible {
@@ -78,7 +88,10 @@ type RoleAssignment struct {
 	PersonID      ID
 	// OrganisationID is the organisation the person acts for in this role.
 	OrganisationID ID
-	Role           Role
+	// EngagedBy is the member of the consortium that offered the role to somebody of an organisation outside it; nil:
+	// the role was given by the person's own organisation.
+	EngagedBy *ID
+	Role      Role
 	// ValidFrom and ValidUntil are procedure time; an empty ValidUntil means until further notice.
 	ValidFrom  time.Time
 	ValidUntil *time.Time
@@ -102,8 +115,14 @@ func (a RoleAssignment) Version() int64 {
 type Actor struct {
 	PersonID       ID
 	OrganisationID ID
-	Administrator  bool
-	Roles          []Role
+	// Administrator runs the platform; Representative speaks for the organisation on it.
+	Administrator, Representative bool
+	Roles                         []Role
+}
+
+// Represents tells whether the actor speaks for an organisation.
+func (a Actor) Represents(organisation ID) bool {
+	return a.Representative && a.OrganisationID == organisation
 }
 
 // HasAny tells whether the actor holds one of the roles.

@@ -5,12 +5,14 @@ import (
 	"time"
 )
 
-// What a task asks for. Its subject is the procurement.
+// What a task asks for. Its subject is the procurement, or for a recovery the organisation.
 const (
 	// TaskBulletin asks the lead procurer to inform the market again.
 	TaskBulletin = "bulletin_overdue"
 	// TaskEligibility asks the board to look after a consortium that is no longer eligible.
 	TaskEligibility = "consortium_ineligible"
+	// TaskRecovery asks every member to look at a request to replace the representatives of one of them.
+	TaskRecovery = "representation_recovery"
 )
 
 // A Task asks people to look after something.

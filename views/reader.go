@@ -25,6 +25,7 @@ const (
 	OfProcurement Subject = "procurement"
 	OfMembers     Subject = "members"
 	OfRoles       Subject = "roles"
+	OfRoleOffers  Subject = "role-offers"
 	OfPhases      Subject = "phases"
 	OfMotions     Subject = "motions"
 	OfTasks       Subject = "tasks"
@@ -49,9 +50,10 @@ const (
 
 // readers holds the roles that may read each subject. Some views show less of it to some of them.
 var readers = map[Subject][]models.Role{
-	OfProcurement: models.Roles(),
-	OfMembers:     models.BuyerSide(),
-	OfRoles:       models.BuyerSide(),
+	OfProcurement: append(models.Roles(), models.RoleRepresentative),
+	OfMembers:     append(models.BuyerSide(), models.RoleRepresentative),
+	OfRoles:       append(models.Roles(), models.RoleRepresentative),
+	OfRoleOffers:  {models.RoleRepresentative},
 	OfPhases:      models.BuyerSide(),
 	OfMotions:     models.BuyerSide(),
 	OfTasks:       models.BuyerSide(),

@@ -15,7 +15,8 @@ import (
 // Who may read what, written down a second time and by hand: a change has to be made twice.
 const (
 	buyers   = "lead_procurer buyer board drafter opener evaluator chair awarder legal observer"
-	everyone = buyers + " supplier"
+	everyone = buyers + " supplier signatory"
+	voices   = "representative"
 	students = "lead_procurer board opener evaluator chair awarder legal observer"
 	writers  = "lead_procurer buyer board drafter opener evaluator chair awarder legal"
 	boxes    = "supplier lead_procurer opener"
@@ -57,14 +58,16 @@ func whole[T any](who string, look func(*views.Views, context.Context, views.Rea
 func lookings() map[string]looking {
 	const lot, tender, other = models.ID("lot_none"), models.ID("tnd_none"), models.ID("none")
 	return map[string]looking{
-		"Procurement": at(everyone, func(_ context.Context, v *views.Views, r views.Reader) (models.Seat, error) {
+		"Procurement": at(everyone+" "+voices, func(_ context.Context, v *views.Views, r views.Reader) (models.Seat, error) {
 			return v.Procurement(r)
 		}),
-		"Members": all(buyers, (*views.Views).Members),
-		"Member":  by(buyers, (*views.Views).Member, other),
-		"Roles":   all(buyers, (*views.Views).Roles),
-		"Role":    by(buyers, (*views.Views).Role, other),
-		"Rounds":  whole(buyers, (*views.Views).Rounds),
+		"Members":    all(buyers+" "+voices, (*views.Views).Members),
+		"Member":     by(buyers+" "+voices, (*views.Views).Member, other),
+		"Roles":      all(everyone+" "+voices, (*views.Views).Roles),
+		"Role":       by(everyone+" "+voices, (*views.Views).Role, other),
+		"RoleOffers": all(voices, (*views.Views).RoleOffers),
+		"RoleOffer":  by(voices, (*views.Views).RoleOffer, other),
+		"Rounds":     whole(buyers, (*views.Views).Rounds),
 		"Gate": at(buyers, func(ctx context.Context, v *views.Views, r views.Reader) (views.Gate, error) {
 			return v.Gate(ctx, r, models.PhaseNeeds)
 		}),
@@ -129,6 +132,16 @@ func lookings() map[string]looking {
 		"Backlog":      {who: itself},
 		"Deliveries":   {who: itself},
 		"Feed":         {who: itself},
+
+		"People":          {who: itself},
+		"Person":          {who: itself},
+		"Keys":            {who: itself},
+		"Key":             {who: itself},
+		"Representatives": {who: itself},
+		"Recoveries":      {who: itself},
+		"Recovery":        {who: itself},
+		"RoleOffersTo":    {who: itself},
+		"RoleOfferTo":     {who: itself},
 	}
 }
 
@@ -139,7 +152,7 @@ func TestEveryViewLetsInExactlyTheRolesItShould(t *testing.T) {
 		if view.who == itself {
 			continue
 		}
-		for _, role := range models.Roles() {
+		for _, role := range append(models.Roles(), models.RoleRepresentative) {
 			err := view.look(t.Context(), r.views, r.as(role))
 			refusal, _ := models.RefusalOf(err)
 			turnedAway := refusal != nil && refusal.Code == models.CodeForbidden

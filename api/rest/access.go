@@ -1,6 +1,10 @@
 package rest
 
-import "github.com/ppi-engine/ppi/models"
+import (
+	"slices"
+
+	"github.com/ppi-engine/ppi/models"
+)
 
 // Access says who may call an operation. Its zero value lets nobody in.
 type Access struct {
@@ -13,10 +17,12 @@ type accessKind string
 const (
 	accessPublic        accessKind = "public"
 	accessAuthenticated accessKind = "authenticated"
-	accessAdministrator accessKind = "administrator"
-	accessSelf          accessKind = "self"
+	accessPlatform      accessKind = "platform"
 	accessRoles         accessKind = "roles"
 )
+
+// self is the person whom the path names.
+const self models.Role = "self"
 
 // Public lets everyone in.
 func Public() Access { return Access{kind: accessPublic} }
@@ -25,17 +31,33 @@ func Public() Access { return Access{kind: accessPublic} }
 func Authenticated() Access { return Access{kind: accessAuthenticated} }
 
 // Administrator lets in the people who run the platform.
-func Administrator() Access { return Access{kind: accessAdministrator} }
+func Administrator() Access { return platform(models.RoleAdministrator) }
 
-// Self lets in administrators and the person whom the path names.
-func Self() Access { return Access{kind: accessSelf} }
+// Representative lets in the representatives of any organisation; the act or view judges of which.
+func Representative() Access { return platform(models.RoleRepresentative) }
+
+// Self lets in the person whom the path names.
+func Self() Access { return platform(self) }
+
+// Or lets in both those of one access to the platform and those of another.
+func (a Access) Or(b Access) Access { return platform(append(slices.Clone(a.roles), b.roles...)...) }
+
+func platform(who ...models.Role) Access { return Access{kind: accessPlatform, roles: who} }
 
 // Roles lets in everyone who holds one of the roles on the procurement of the path now, in its procedure time.
 func Roles(allowed ...models.Role) Access { return Access{kind: accessRoles, roles: allowed} }
 
+// onProcurement are the roles of which one must be held on the procurement of the path; none, if it names none.
+func (a Access) onProcurement() []models.Role {
+	if a.kind != accessRoles {
+		return nil
+	}
+	return a.roles
+}
+
 // Names lists who may call, for people and for the OpenAPI document.
 func (a Access) Names() []string {
-	if a.kind != accessRoles {
+	if len(a.roles) == 0 {
 		return []string{string(a.kind)}
 	}
 	names := make([]string, len(a.roles))

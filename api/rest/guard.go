@@ -44,13 +44,8 @@ func (r *Router) letIn(c *gin.Context, req *request) error {
 	switch req.op.Access.kind {
 	case accessPublic, accessAuthenticated:
 		return nil
-	case accessSelf:
-		if c.Param("person") == string(req.actor.PersonID) {
-			return nil
-		}
-		return mustAdminister(c, req)
-	case accessAdministrator:
-		return mustAdminister(c, req)
+	case accessPlatform:
+		return mustStand(c, req)
 	case accessRoles:
 		return r.mustHold(c, req)
 	}
@@ -68,7 +63,10 @@ func (r *Router) recognise(c *gin.Context, req *request) error {
 		return err
 	}
 	p := req.credential.Person
-	req.actor = models.Actor{PersonID: p.ID, OrganisationID: p.OrganisationID, Administrator: p.Administrator}
+	req.actor = models.Actor{
+		PersonID: p.ID, OrganisationID: p.OrganisationID,
+		Administrator: p.Administrator, Representative: p.Representative,
+	}
 	return nil
 }
 
@@ -85,11 +83,17 @@ func (r *Router) lookUp(c *gin.Context, req *request) auth.Lookup {
 	}
 }
 
-func mustAdminister(c *gin.Context, req *request) error {
-	if err := acts.Administer(req.actor); err != nil {
-		return Denied(c.Request.Context(), err)
+// mustStand judges what the caller is on the platform, outside of any procurement.
+func mustStand(c *gin.Context, req *request) error {
+	for _, who := range req.op.Access.roles {
+		if who == models.RoleAdministrator && req.actor.Administrator ||
+			who == models.RoleRepresentative && req.actor.Representative ||
+			who == self && c.Param("person") == string(req.actor.PersonID) {
+			return nil
+		}
 	}
-	return nil
+	return Denied(c.Request.Context(), models.Refuse(models.CodeForbidden, "", "you may not do this").
+		Accepting("one of: %s", req.op.Access.Names()))
 }
 
 func (r *Router) mustHold(c *gin.Context, req *request) error {

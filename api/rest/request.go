@@ -66,7 +66,7 @@ func (r *request) procurement() models.ID {
 func By(ctx context.Context) acts.By {
 	req := requestOf(ctx)
 	return acts.By{
-		Actor: req.actor, Seat: req.seat, Roles: req.op.Access.roles,
+		Actor: req.actor, Seat: req.seat, Roles: req.op.Access.onProcurement(),
 		Request: acts.Request{ID: req.commandID(), Fingerprint: req.fingerprint},
 		On:      req.ifMatch,
 	}

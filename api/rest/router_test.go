@@ -25,7 +25,7 @@ import (
 type one struct{ token auth.Token }
 
 func (o one) Credential(_ context.Context, key models.ID) (models.Credential, error) {
-	if key != o.token.KeyID {
+	if key != o.token.ID {
 		return models.Credential{}, models.NoSuchResource()
 	}
 	return models.Credential{Key: models.APIKey{ID: key, Digest: o.token.Digest()}}, nil

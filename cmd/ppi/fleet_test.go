@@ -96,8 +96,13 @@ func startAgain(t *testing.T, client *apiclient.Client, procurement string) (api
 func fleetProcurement(t *testing.T, admin []*apiclient.Client) (key, procurement string) {
 	t.Helper()
 	type made struct {
-		ID     string `json:"id"`
-		Secret string `json:"secret"`
+		ID        string `json:"id"`
+		Enrolment struct {
+			Code string `json:"code"`
+		} `json:"enrolment"`
+		Key struct {
+			Secret string `json:"secret"`
+		} `json:"key"`
 	}
 	turn := 0
 	post := func(client *apiclient.Client, path string, in any) made {
@@ -110,13 +115,14 @@ func fleetProcurement(t *testing.T, admin []*apiclient.Client) (key, procurement
 	}
 	organisation := post(admin[0], "/v1/organisations",
 		map[string]any{"legal_name": "Buyer", "country": "FR", "kind": "contracting_authority"}).ID
-	lead := post(admin[0], "/v1/people", map[string]any{"organisation_id": organisation, "name": "Lead"}).ID
-	key = post(admin[0], "/v1/people/"+lead+"/api-keys", map[string]any{"label": "test"}).Secret
+	lead := post(admin[0], "/v1/organisations/"+organisation+"/representatives", map[string]any{"name": "Lead"})
+	key = post(admin[0].As(""), "/v1/enrolments/actions/redeem",
+		map[string]any{"code": lead.Enrolment.Code, "label": "test"}).Key.Secret
 	client := admin[0].As(key)
 	procurement = post(client, "/v1/procurements", map[string]any{
 		"title": map[string]string{"en": "Fleet"}, "languages": []string{"en"}, "mode": "live", "zone": "Europe/Paris",
 	}).ID
-	board := post(admin[0], "/v1/people", map[string]any{"organisation_id": organisation, "name": "Board"}).ID
+	board := post(client, "/v1/people", map[string]any{"organisation_id": organisation, "name": "Board"}).ID
 	post(client, "/v1/procurements/"+procurement+"/roles", map[string]any{"person_id": board, "role": "board"})
 	return key, procurement
 }

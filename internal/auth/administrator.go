@@ -34,7 +34,7 @@ func CreateAdministrator(ctx context.Context, s *store.Store, a Administrator) (
 			return err
 		}
 		k := models.APIKey{
-			ID: token.KeyID, PersonID: p.ID, Label: "first key", Digest: token.Digest(),
+			ID: token.ID, PersonID: p.ID, Label: "first key", Digest: token.Digest(),
 			CreatedAt: p.CreatedAt, ExpiresAt: a.ExpiresAt,
 		}
 		if err := tx.CreateAPIKey(&k); err != nil {

@@ -47,8 +47,8 @@ func TestAKeyIsRecognisedUntilItExpiresOrIsRevoked(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			token := auth.NewToken()
-			c.key.ID, c.key.Digest = token.KeyID, token.Digest()
-			a := auth.NewAuthenticator(keys{token.KeyID: {Key: c.key, Person: models.Person{Name: "Ann"}, At: now}})
+			c.key.ID, c.key.Digest = token.ID, token.Digest()
+			a := auth.NewAuthenticator(keys{token.ID: {Key: c.key, Person: models.Person{Name: "Ann"}, At: now}})
 			found, err := a.Authenticate(t.Context(), "bearer "+token.Reveal())
 			if c.reason == "" {
 				require.NoError(t, err)
@@ -66,7 +66,7 @@ func TestTheStateOfAKeyIsToldOnlyToItsHolder(t *testing.T) {
 	t.Parallel()
 	token, other := auth.NewToken(), auth.NewToken()
 	past := time.Unix(0, 0)
-	a := auth.NewAuthenticator(keys{token.KeyID: {Key: models.APIKey{Digest: token.Digest(), RevokedAt: &past}}})
+	a := auth.NewAuthenticator(keys{token.ID: {Key: models.APIKey{Digest: token.Digest(), RevokedAt: &past}}})
 	_, secret, _ := strings.Cut(strings.TrimPrefix(other.Reveal(), "ppi_"), "_")
 	forged := token.Reveal()[:len("ppi_")+32+1] + secret
 

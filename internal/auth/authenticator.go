@@ -53,7 +53,7 @@ func (*Authenticator) AuthenticateBy(
 	if err != nil {
 		return models.Credential{}, err
 	}
-	found, err := lookUp(ctx, token.KeyID)
+	found, err := lookUp(ctx, token.ID)
 	if refusal, refused := models.RefusalOf(err); refused && refusal.Code == models.CodeNotFound {
 		return models.Credential{}, unknownKey()
 	}

@@ -95,6 +95,8 @@ type play struct {
 	assumed bool
 
 	procurement string
+	// voices are the representatives of the organisations, by the ID of the organisation.
+	voices map[string]*person
 	// others are the members beside the lead buyer.
 	others  []string
 	lead    *person
@@ -155,7 +157,7 @@ func Play(ctx context.Context, o Options) (Result, error) {
 	}
 	p := &play{
 		ctx: ctx, facts: facts, zone: there, admin: o.Admin, seed: o.Seed, procedureOnly: o.ProcedureOnly,
-		screen: &screen{out: o.Screen, began: o.Began}, suppliers: map[string]*supplier{},
+		screen: &screen{out: o.Screen, began: o.Began}, suppliers: map[string]*supplier{}, voices: map[string]*person{},
 	}
 	if p.portal, err = openPortal(ctx); err != nil {
 		return Result{}, err

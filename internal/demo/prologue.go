@@ -41,6 +41,10 @@ func (p *play) gatherConsortium() {
 		})
 	}
 	p.lead = p.person(p.buyers[0].organisation, "lead procurer")
+	p.send(p.voices[p.buyers[0].organisation], apiclient.Request{
+		Method: http.MethodPut, IfMatch: "*",
+		Path: "/v1/organisations/" + p.buyers[0].organisation + "/representatives/" + p.lead.id,
+	})
 	p.readKeys()
 	if !p.procedureOnly {
 		p.registerPortal()
@@ -53,7 +57,7 @@ func (p *play) gatherConsortium() {
 		b := &p.buyers[i]
 		b.board = p.staff(b.organisation, models.RoleBoard)
 		b.officer = p.staff(b.organisation, models.RoleBuyer)
-		p.tellf(b.Short, "joins from %s with a board member and a buyer: %s", b.Country, b.Name)
+		p.tellf(b.Short, "joins from %s, by its representative, with a board member and a buyer: %s", b.Country, b.Name)
 	}
 	p.drafter = p.staff(p.buyers[0].organisation, models.RoleDrafter, models.RoleBoard)
 	p.act(p.lead, models.VerbStart, nil, nil)
@@ -90,6 +94,9 @@ func (p *play) draftOf(title, profile string, members []string) {
 	p.procurement, p.others = out.ID, members
 	for _, member := range members {
 		p.put(p.lead, "/members/"+member, object{})
+		p.send(p.voices[member], apiclient.Request{
+			Method: http.MethodPost, Path: p.path("/members/" + member + "/actions/accept"), IfMatch: "*",
+		})
 	}
 }
 
@@ -106,34 +113,48 @@ func (p *play) refusedConsortium() {
 		"GENCI", "starts another procurement, of two French buyers, under "+profile)
 }
 
+// organisation registers an organisation, and enrols its representative.
 func (p *play) organisation(name, country string, kind models.OrganisationKind) string {
 	var out made
 	p.sendAsAdmin(apiclient.Request{Method: http.MethodPost, Path: "/v1/organisations", Out: &out, In: object{
 		"legal_name": name, "country": country, "kind": kind,
 	}})
+	p.voices[out.ID] = p.enrol(&person{Client: p.admin}, "/v1/organisations/"+out.ID+"/representatives",
+		object{"name": "representative"})
 	return out.ID
 }
 
-// person registers a person with an API key.
+// person registers a person of an organisation, by its representative.
 func (p *play) person(organisation, name string) *person {
-	var someone, key made
-	p.sendAsAdmin(apiclient.Request{Method: http.MethodPost, Path: "/v1/people", Out: &someone, In: object{
-		"organisation_id": organisation, "name": name,
-	}})
-	p.sendAsAdmin(apiclient.Request{
-		Method: http.MethodPost, Path: "/v1/people/" + someone.ID + "/api-keys", Out: &key,
-		In: object{"label": name},
+	return p.enrol(p.voices[organisation], "/v1/people", object{"organisation_id": organisation, "name": name})
+}
+
+// enrol registers a person by a request that answers with a code, which the person redeems for an API key.
+func (p *play) enrol(by *person, path string, in object) *person {
+	var someone struct {
+		ID        string `json:"id"`
+		Enrolment struct {
+			Code string `json:"code"`
+		} `json:"enrolment"`
+	}
+	p.send(by, apiclient.Request{Method: http.MethodPost, Path: path, In: in, Out: &someone})
+	var enrolled struct {
+		Key made `json:"key"`
+	}
+	p.send(&person{Client: p.admin.As("")}, apiclient.Request{
+		Method: http.MethodPost, Path: "/v1/enrolments/actions/redeem", Out: &enrolled,
+		In: object{"code": someone.Enrolment.Code, "label": "key"},
 	})
-	return &person{Client: p.admin.As(key.Secret), id: someone.ID}
+	return &person{Client: p.admin.As(enrolled.Key.Secret), id: someone.ID}
 }
 
 func (p *play) sendAsAdmin(r apiclient.Request) { p.send(&person{Client: p.admin}, r) }
 
-// staff registers a person and gives them roles on the procurement.
+// staff registers a person of a member, who gives them roles on the procurement.
 func (p *play) staff(organisation string, roles ...models.Role) *person {
 	someone := p.person(organisation, string(roles[0]))
 	for _, role := range roles {
-		p.post(p.lead, "/roles", object{"person_id": someone.id, "role": role})
+		p.post(p.voices[organisation], "/roles", object{"person_id": someone.id, "role": role})
 	}
 	return someone
 }

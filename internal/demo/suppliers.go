@@ -5,7 +5,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// A supplier is an economic operator with one person. All are assumed: no source names one that tendered.
+// A supplier is an economic operator with one person, who represents it. All are assumed: no source names one that tendered.
 type supplier struct {
 	*person
 	ppi4hpc.Supplier
@@ -26,7 +26,7 @@ func (p *play) supplier(name string) *supplier {
 		}
 	}
 	s.organisation = p.organisation(s.Name+" (assumed)", s.Country, models.OrganisationEconomicOperator)
-	s.person = p.person(s.organisation, "bid manager")
+	s.person = p.voices[s.organisation]
 	p.suppliers[name] = s
 	return s
 }

@@ -23,7 +23,7 @@ func (b *bundle) staff(t *testing.T) team {
 		person, client, err := b.Person(t.Context(), b.Buyers[buyer].Organisation, string(roles[0]))
 		require.NoError(t, err)
 		for _, role := range roles {
-			b.post(t, b.Lead, "/roles", map[string]any{"person_id": person, "role": role})
+			b.post(t, b.Voice(b.Buyers[buyer].Organisation), "/roles", map[string]any{"person_id": person, "role": role})
 		}
 		return client
 	}
@@ -205,7 +205,7 @@ func TestTheAuthorOfTheAgreementSignsAndDoesNotVote(t *testing.T) {
 	author := b.Buyers[0].Board
 	person := b.person(t, author)
 	for _, role := range []models.Role{models.RoleBuyer, models.RoleLegal} {
-		b.post(t, b.Lead, "/roles", map[string]any{"person_id": person, "role": role})
+		b.post(t, b.Voice(b.Buyers[0].Organisation), "/roles", map[string]any{"person_id": person, "role": role})
 	}
 	b.act(t, b.Lead, models.VerbStart, nil)
 	agreement := b.post(t, author, "/agreement", b.agreement("unanimous"))

@@ -470,6 +470,11 @@ func TestARefusedStartLeavesADraftThatCanStartLater(t *testing.T) {
 		In: map[string]any{}, IfMatch: "*",
 	})
 	require.Nil(t, problem)
+	b.refused(t, models.CodeMemberNotAccepted, b.Lead, models.VerbStart, nil)
+	_, problem = do(t, b.Voice(organisation), apiclient.Request{
+		Method: "POST", Path: b.Path("/members/" + organisation + "/actions/accept"), IfMatch: "*",
+	})
+	require.Nil(t, problem)
 	b.refused(t, models.CodeDraftIncomplete, b.Lead, models.VerbStart, nil)
 	require.Equal(t, "draft", b.status(t))
 	b.awaitClosed(t)

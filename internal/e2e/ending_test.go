@@ -2,11 +2,13 @@ package e2e
 
 import (
 	"testing"
+	"time"
 
 	"filippo.io/age"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 )
@@ -85,7 +87,12 @@ func TestALetterIsNotForTheTenderersOtherPeople(t *testing.T) {
 	p.award(t)
 	p.tell(t)
 	letter := b.Path("/tenders/" + string(p.suppliers[0].tender) + "/letter")
-	competitor, err := p.Staff(t.Context(), p.suppliers[1].organisation, models.RoleObserver)
+	// Such a person gets no role any more; one who got it from an earlier release still reads nothing.
+	person, competitor, err := p.Person(t.Context(), p.suppliers[1].organisation, "Observer")
+	require.NoError(t, err)
+	_, err = pgtest.Connect(t, b.database.Superuser).Exec(t.Context(), `INSERT INTO role_assignments
+		(id, procurement_id, person_id, organisation_id, role, valid_from) VALUES ($1, $2, $3, $4, 'observer', $5)`,
+		models.NewID(models.PrefixRole), b.Procurement, person, p.suppliers[1].organisation, time.Unix(0, 0))
 	require.NoError(t, err)
 	_, err = competitor.Get(t.Context(), letter, nil)
 	requireRefused(t, models.CodeConflictDeclared, err)

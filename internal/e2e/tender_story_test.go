@@ -219,8 +219,8 @@ func (p *tenderPlay) newSupplier(t *testing.T, amount, score string) *supplier {
 	var err error
 	s.organisation, err = p.Organisation(t.Context(), "Supplier of "+amount, "NL", models.OrganisationEconomicOperator)
 	require.NoError(t, err)
-	s.person, s.Client, err = p.Person(t.Context(), s.organisation, "Bid manager")
-	require.NoError(t, err)
+	s.Client = p.Voice(s.organisation)
+	s.person = string(p.person(t, s.Client))
 	_, err = s.Post(t.Context(), p.Path("/registrations"), nil, nil)
 	require.NoError(t, err)
 	return s

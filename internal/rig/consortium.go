@@ -24,6 +24,9 @@ type Consortium struct {
 	Drafter     *apiclient.Client
 	Buyers      []Buyer
 	Admin       *apiclient.Client
+
+	// voices are the first representatives of the organisations.
+	voices map[string]*apiclient.Client
 }
 
 // Draft says what kind of procurement to draft.
@@ -45,7 +48,7 @@ func (r *Rig) Consortium(ctx context.Context, d Draft) (*Consortium, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Consortium{Admin: admin}
+	c := &Consortium{Admin: admin, voices: map[string]*apiclient.Client{}}
 	for i, country := range d.Countries {
 		name := fmt.Sprintf("Buyer %d (%s)", i+1, country)
 		organisation, err := c.Organisation(ctx, name, country, models.OrganisationContractingAuthority)
@@ -54,9 +57,8 @@ func (r *Rig) Consortium(ctx context.Context, d Draft) (*Consortium, error) {
 		}
 		c.Buyers = append(c.Buyers, Buyer{Organisation: organisation})
 	}
-	if _, c.Lead, err = c.Person(ctx, c.Buyers[0].Organisation, "Lead procurer"); err != nil {
-		return nil, err
-	}
+	// The lead procurer of a small authority represents it, too.
+	c.Lead = c.voices[c.Buyers[0].Organisation]
 	if err := c.draft(ctx, d); err != nil {
 		return nil, err
 	}
@@ -86,6 +88,12 @@ func (c *Consortium) draft(ctx context.Context, d Draft) error {
 		if err != nil {
 			return err
 		}
+		_, err = c.voices[b.Organisation].Do(ctx, apiclient.Request{
+			Method: http.MethodPost, Path: c.Path("/members/" + b.Organisation + "/actions/accept"), IfMatch: "*",
+		})
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -110,36 +118,60 @@ func (c *Consortium) staff(ctx context.Context) error {
 // Path is the path of something below the procurement.
 func (c *Consortium) Path(rest string) string { return "/v1/procurements/" + c.Procurement + rest }
 
-// Organisation registers an organisation.
+// Organisation registers an organisation, and enrols its first representative.
 func (c *Consortium) Organisation(
 	ctx context.Context, name, country string, kind models.OrganisationKind,
 ) (string, error) {
 	var o identified
-	_, err := c.Admin.Post(ctx, "/v1/organisations",
-		map[string]any{"legal_name": name, "country": country, "kind": kind}, &o)
+	if _, err := c.Admin.Post(ctx, "/v1/organisations",
+		map[string]any{"legal_name": name, "country": country, "kind": kind}, &o); err != nil {
+		return "", err
+	}
+	_, voice, err := c.enrol(ctx, c.Admin, "/v1/organisations/"+o.ID+"/representatives",
+		map[string]any{"name": "Representative of " + name})
+	c.voices[o.ID] = voice
 	return o.ID, err
 }
 
-// Person registers a person with a key.
+// Voice is the first representative of an organisation.
+func (c *Consortium) Voice(organisation string) *apiclient.Client { return c.voices[organisation] }
+
+// Person registers a person, who is no representative, with a key.
 func (c *Consortium) Person(ctx context.Context, organisation, name string) (string, *apiclient.Client, error) {
-	var person identified
-	if _, err := c.Admin.Post(ctx, "/v1/people", map[string]any{"organisation_id": organisation, "name": name},
-		&person); err != nil {
-		return "", nil, err
-	}
-	var key struct {
-		Secret string `json:"secret"`
-	}
-	_, err := c.Admin.Post(ctx, "/v1/people/"+person.ID+"/api-keys", map[string]any{"label": name}, &key)
-	return person.ID, c.Admin.As(key.Secret), err
+	return c.enrol(ctx, c.voices[organisation], "/v1/people",
+		map[string]any{"organisation_id": organisation, "name": name})
 }
 
-// Staff registers a person with a key and a role on the procurement.
+// enrol registers a person by a request that answers with a code, which the person redeems.
+func (c *Consortium) enrol(
+	ctx context.Context, by *apiclient.Client, path string, in any,
+) (string, *apiclient.Client, error) {
+	var person struct {
+		identified
+
+		Enrolment struct {
+			Code string `json:"code"`
+		} `json:"enrolment"`
+	}
+	if _, err := by.Post(ctx, path, in, &person); err != nil {
+		return "", nil, err
+	}
+	var enrolled struct {
+		Key struct {
+			Secret string `json:"secret"`
+		} `json:"key"`
+	}
+	_, err := c.Admin.As("").Post(ctx, "/v1/enrolments/actions/redeem",
+		map[string]any{"code": person.Enrolment.Code, "label": "key"}, &enrolled)
+	return person.ID, c.Admin.As(enrolled.Key.Secret), err
+}
+
+// Staff registers a person with a key and a role on the procurement, for a member of the consortium.
 func (c *Consortium) Staff(ctx context.Context, organisation string, role models.Role) (*apiclient.Client, error) {
 	person, client, err := c.Person(ctx, organisation, string(role))
 	if err != nil {
 		return nil, err
 	}
-	_, err = c.Lead.Post(ctx, c.Path("/roles"), map[string]any{"person_id": person, "role": role}, nil)
+	_, err = c.voices[organisation].Post(ctx, c.Path("/roles"), map[string]any{"person_id": person, "role": role}, nil)
 	return client, err
 }

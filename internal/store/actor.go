@@ -24,8 +24,9 @@ func (tx *Tx) Members(procurement models.ID) ([]models.Member, map[models.ID]mod
 		Member       models.Member       `gorm:"embedded"`
 		Organisation models.Organisation `gorm:"embedded;embeddedPrefix:o_"`
 	}
-	err := tx.db().Raw(`SELECT m.*,
-			o.id AS o_id, o.legal_name AS o_legal_name, o.country AS o_country, o.kind AS o_kind, o.sme AS o_sme,
+	err := tx.db().Raw(`SELECT m.procurement_id, m.organisation_id, m.lead,
+			coalesce(trim_scale(m.budget_share)::text, '') AS budget_share, m.joined_at, m.accepted_at, m.accepted_by,
+			m.left_at, o.id AS o_id, o.legal_name AS o_legal_name, o.country AS o_country, o.kind AS o_kind, o.sme AS o_sme,
 			o.less_developed_region AS o_less_developed_region, o.version AS o_version, o.created_at AS o_created_at
 		FROM consortium_members m JOIN organisations o ON o.id = m.organisation_id
 		WHERE m.procurement_id = ? ORDER BY m.lead DESC, m.joined_at, m.organisation_id`, procurement).Scan(&rows).Error
@@ -40,7 +41,8 @@ func (tx *Tx) Members(procurement models.ID) ([]models.Member, map[models.ID]mod
 	return members, organisations, nil
 }
 
-// LeaveConsortium ends a membership and the roles of the member's people at the procedure time at.
+// LeaveConsortium ends a membership, at the procedure time at, with the roles of the member's people and of those whom
+// the member engaged.
 func (tx *Tx) LeaveConsortium(procurement, organisation models.ID, at time.Time) error {
 	err := tx.db().Exec(`UPDATE consortium_members SET left_at = ?
 		WHERE procurement_id = ? AND organisation_id = ? AND left_at IS NULL`,
@@ -49,8 +51,9 @@ func (tx *Tx) LeaveConsortium(procurement, organisation models.ID, at time.Time)
 		return fmt.Errorf("leave consortium: %w", err)
 	}
 	err = tx.db().Exec(`UPDATE role_assignments SET valid_until = greatest(valid_from, ?)
-		WHERE procurement_id = ? AND organisation_id = ? AND (valid_until IS NULL OR valid_until > ?)`,
-		at, procurement, organisation, at).Error
+		WHERE procurement_id = ? AND (organisation_id = ? OR engaged_by = ?)
+			AND (valid_until IS NULL OR valid_until > ?)`,
+		at, procurement, organisation, organisation, at).Error
 	if err != nil {
 		return fmt.Errorf("end roles: %w", err)
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/ppi-engine/ppi/models"
 )
@@ -14,8 +15,8 @@ func (s *Store) Credential(ctx context.Context, key models.ID) (models.Credentia
 			k.id AS key_id, k.person_id AS key_person_id, k.label AS key_label, k.digest AS key_digest,
 			k.created_at AS key_created_at, k.expires_at AS key_expires_at, k.revoked_at AS key_revoked_at,
 			p.id AS person_id, p.organisation_id AS person_organisation_id, p.name AS person_name,
-			p.email AS person_email, p.administrator AS person_administrator, p.version AS person_version,
-			p.created_at AS person_created_at
+			p.email AS person_email, p.administrator AS person_administrator,
+			p.representative AS person_representative, p.version AS person_version, p.created_at AS person_created_at
 		FROM api_keys k JOIN people p ON p.id = k.person_id WHERE k.id = ?`, key).Take(&c).Error
 	if err != nil {
 		return c, notFound("read API key", err)
@@ -57,6 +58,17 @@ func (tx *Tx) CreateAPIKey(k *models.APIKey) error {
 		return fmt.Errorf("create API key: %w", err)
 	}
 	return nil
+}
+
+// RevokeAPIKeys ends all keys of a person that are not revoked, at the instant now (real time), and lists them.
+func (tx *Tx) RevokeAPIKeys(person models.ID, now time.Time) ([]models.APIKey, error) {
+	var ended []models.APIKey
+	err := tx.db().Raw(`UPDATE api_keys SET revoked_at = ? WHERE person_id = ? AND revoked_at IS NULL RETURNING *`,
+		now, person).Scan(&ended).Error
+	if err != nil {
+		return nil, fmt.Errorf("revoke API keys: %w", err)
+	}
+	return ended, nil
 }
 
 // RevokeAPIKey ends a locked key at the instant of k.RevokedAt (real time).

@@ -53,8 +53,8 @@ func (tx *Tx) CreatePerson(p *models.Person) error {
 // refusal with [models.CodeAlreadyExists] when the address is taken.
 func (tx *Tx) SavePerson(p *models.Person) error {
 	p.Version++
-	return personFault("save person", tx.db().Model(p).Select("name", "email", "administrator", "version").Updates(p).
-		Error)
+	changes := tx.db().Model(p).Select("name", "email", "administrator", "representative", "version")
+	return personFault("save person", changes.Updates(p).Error)
 }
 
 func personFault(doing string, err error) error {

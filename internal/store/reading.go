@@ -112,7 +112,7 @@ const (
 	// The lead buyer is first. The share is read as text, because only text is exact for a decimal.
 	membersOf = `SELECT json_agg(json_build_object('procurement_id', m.procurement_id,
 			'organisation_id', m.organisation_id, 'lead', m.lead, 'budget_share', m.budget_share::text,
-			'joined_at', m.joined_at, 'left_at', m.left_at)
+			'joined_at', m.joined_at, 'accepted_at', m.accepted_at, 'accepted_by', m.accepted_by, 'left_at', m.left_at)
 			ORDER BY m.lead DESC, m.joined_at, m.organisation_id)
 		FROM consortium_members m WHERE m.procurement_id = p.id`
 	organisationsOf = `SELECT json_agg(o) FROM organisations o
@@ -142,7 +142,8 @@ const (
 	authorsOf = `SELECT json_agg(x ORDER BY x.entry_id, x.author_id) FROM (SELECT DISTINCT v.entry_id, v.author_id
 		FROM entry_versions v JOIN entries e ON e.id = v.entry_id AND e.author_id <> v.author_id
 		WHERE e.procurement_id = p.id) x`
-	rolesOf     = "SELECT json_agg(x ORDER BY x.id) FROM role_assignments x WHERE x.procurement_id = p.id"
+	rolesOf = `SELECT json_agg(x ORDER BY x.id) FROM role_assignments x
+		WHERE x.procurement_id = p.id AND x.role NOT IN ('supplier', 'signatory')`
 	responsesOf = `SELECT json_agg(x ORDER BY x.id) FROM (SELECT id, procurement_id, announcement_id, organisation_id,
 		person_id, received_at, recorded_at, digest FROM consultation_responses WHERE procurement_id = p.id) x`
 	standsIn = `FROM tenders t JOIN boxes b ON b.id = t.box_id

@@ -4,12 +4,26 @@ import (
 	"context"
 	"fmt"
 
+	"gorm.io/gorm"
+
 	"github.com/ppi-engine/ppi/models"
 )
 
+// A Side is whose roles are read: those that are held for a supplier, or, if none is named, those of the buyers' side.
+type Side struct{ Supplier models.ID }
+
+func (d Side) of(db *gorm.DB) *gorm.DB {
+	if d.Supplier != "" {
+		return db.Where("role IN ('supplier', 'signatory') AND organisation_id = ?", d.Supplier)
+	}
+	return db.Where("role NOT IN ('supplier', 'signatory')")
+}
+
 // Role reads one assignment on a procurement. It returns a refusal with [models.CodeNotFound].
-func (s *Store) Role(ctx context.Context, procurement, id models.ID) (models.RoleAssignment, error) {
-	return takeByID[models.RoleAssignment](s.rows(ctx).Where("procurement_id = ?", procurement), "read role", id)
+func (s *Store) Role(ctx context.Context, procurement models.ID, side Side, id models.ID) (
+	models.RoleAssignment, error,
+) {
+	return takeByID[models.RoleAssignment](side.of(s.rows(ctx).Where("procurement_id = ?", procurement)), "read role", id)
 }
 
 // Role reads one assignment on a procurement within the transaction. It returns a refusal with
@@ -21,9 +35,9 @@ func (tx *Tx) Role(procurement, id models.ID) (models.RoleAssignment, error) {
 // ListRoles lists the assignments on a procurement by ID, also ended ones, those after the given one,
 // at most limit.
 func (s *Store) ListRoles(
-	ctx context.Context, procurement, after models.ID, limit int,
+	ctx context.Context, procurement models.ID, side Side, after models.ID, limit int,
 ) ([]models.RoleAssignment, error) {
-	query := s.rows(ctx).Where("procurement_id = ?", procurement)
+	query := side.of(s.rows(ctx).Where("procurement_id = ?", procurement))
 	return listAfter[models.RoleAssignment](query, "list roles", after, limit)
 }
 

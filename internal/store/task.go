@@ -29,15 +29,19 @@ func (tx *Tx) RaiseTask(
 	return id, result.RowsAffected == 1, nil
 }
 
-// FinishTask ends the open task of a kind about a subject, and tells whether there was one.
-func (tx *Tx) FinishTask(procurement models.ID, kind, subject string, at time.Time) (bool, error) {
-	result := tx.db().Exec(`UPDATE tasks SET done_at = ?
-		WHERE procurement_id = ? AND kind = ? AND subject_id = ? AND done_at IS NULL`,
-		at, procurement, kind, subject)
-	if result.Error != nil {
-		return false, fmt.Errorf("finish task: %w", result.Error)
+// FinishTask ends the open task of a kind about a subject and returns its ID; empty: there was none.
+func (tx *Tx) FinishTask(procurement models.ID, kind, subject string, at time.Time) (models.ID, error) {
+	var ended []models.ID
+	err := tx.db().Raw(`UPDATE tasks SET done_at = ?
+		WHERE procurement_id = ? AND kind = ? AND subject_id = ? AND done_at IS NULL RETURNING id`,
+		at, procurement, kind, subject).Scan(&ended).Error
+	if err != nil {
+		return "", fmt.Errorf("finish task: %w", err)
 	}
-	return result.RowsAffected > 0, nil
+	if len(ended) == 0 {
+		return "", nil
+	}
+	return ended[0], nil
 }
 
 // RemindOfTask records that people were reminded of an open task.

@@ -42,6 +42,8 @@ type RoleGiven struct {
 	Role           models.Role `json:"role" doc:"The role's name"`
 	PersonID       models.ID   `json:"person_id" doc:"The person"`
 	OrganisationID models.ID   `json:"organisation_id" doc:"The organisation for which the person holds it"`
+	EngagedBy      models.ID   `json:"engaged_by,omitempty" doc:"The member that engaged the person; absent: its own"`
+	OfferID        models.ID   `json:"offer_id,omitempty" doc:"The offer that was accepted; absent: none was needed"`
 	ValidFrom      time.Time   `json:"valid_from" doc:"From when on it is held, in procedure time"`
 	ValidUntil     *time.Time  `json:"valid_until,omitempty" doc:"Until when it is held, by that clock; absent: no end"`
 }
