@@ -136,7 +136,8 @@ func unknownCode() *models.Refusal {
 }
 
 func overCode(e models.Enrolment) *models.Refusal {
-	r := models.Refuse(models.CodeEnrolmentOver, "/code", "the code expired on %s", e.ExpiresAt.UTC().Format(time.RFC3339))
+	r := models.Refuse(models.CodeEnrolmentOver, "/code", "the code expired on %s",
+		e.ExpiresAt.UTC().Format(time.RFC3339))
 	switch {
 	case e.RedeemedAt != nil:
 		r = models.Refuse(models.CodeEnrolmentOver, "/code",

@@ -112,8 +112,8 @@ func (a *Acts) AcceptMembership(ctx context.Context, by By, organisation models.
 	})
 }
 
-// DeclineMembership takes the organisation that the actor represents out of a draft, whether or not it had accepted, with
-// the roles of its people. The lead buyer cannot go: the draft is its own.
+// DeclineMembership takes the organisation that the actor represents out of a draft, whether or not it had accepted,
+// with the roles of its people. The lead buyer cannot go: the draft is its own.
 func (a *Acts) DeclineMembership(ctx context.Context, by By, organisation models.ID) (Done[models.Procurement], error) {
 	return once(ctx, a, by, func(d *deed) (models.Procurement, error) {
 		m, err := d.ownMembership(organisation)
@@ -197,8 +197,8 @@ func (d *deed) place(part MemberPart) (models.Member, error) {
 	return m, leadBeside(others, organisations, m)
 }
 
-// canBuy refuses organisations that are no contracting authority, and those for which nobody speaks: an invitation would
-// be a thing that whoever enrols first could accept.
+// canBuy refuses organisations that are no contracting authority, and those for which nobody speaks: an invitation
+// would be a thing that whoever enrols first could accept.
 func (d *deed) canBuy(organisation models.ID) error {
 	o, err := d.tx.Organisation(organisation)
 	if err != nil {

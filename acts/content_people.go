@@ -111,7 +111,8 @@ func (d *deed) mayAdminister(p models.Person, administrator *bool) error {
 	holds, err := d.tx.HoldsRoles(p.ID)
 	if err == nil && (holds || p.Representative) {
 		return models.Refuse(models.CodeRoleIncompatible, "/administrator",
-			"%s represents an organisation or holds a role on a procurement, and who runs the platform may not", p.Name).
+			"%s represents an organisation or holds a role on a procurement, and who runs the platform may not",
+			p.Name).
 			Accepting("a person who represents no organisation and holds no role")
 	}
 	return err

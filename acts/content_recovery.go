@@ -32,7 +32,8 @@ func (a *Acts) RequestRecovery(ctx context.Context, by By, in NewRecovery) (Done
 			return models.Recovery{}, err
 		}
 		if o.ID == d.Actor.OrganisationID {
-			return models.Recovery{}, models.Refuse(models.CodeForbidden, "", "%s is your own organisation", o.LegalName).
+			return models.Recovery{}, models.Refuse(models.CodeForbidden, "", "%s is your own organisation",
+				o.LegalName).
 				Accepting("an organisation that does not run the platform")
 		}
 		p, err := d.recovering(in)

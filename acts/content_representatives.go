@@ -84,7 +84,9 @@ func (d *deed) recall(p models.Person, recovery models.ID) error {
 }
 
 // AppointRepresentative makes a person of the actor's organisation a representative, too.
-func (a *Acts) AppointRepresentative(ctx context.Context, by By, organisation, person models.ID) (models.Person, error) {
+func (a *Acts) AppointRepresentative(
+	ctx context.Context, by By, organisation, person models.ID,
+) (models.Person, error) {
 	return change(ctx, a, by, func(d *deed) (models.Person, error) {
 		p, _, err := d.ofOwn(organisation, person)
 		if err != nil || p.Representative {
@@ -100,7 +102,9 @@ func (a *Acts) AppointRepresentative(ctx context.Context, by By, organisation, p
 }
 
 // RecallRepresentative ends the representation by a person of the actor's organisation, perhaps the actor.
-func (a *Acts) RecallRepresentative(ctx context.Context, by By, organisation, person models.ID) (models.Person, error) {
+func (a *Acts) RecallRepresentative(
+	ctx context.Context, by By, organisation, person models.ID,
+) (models.Person, error) {
 	return change(ctx, a, by, func(d *deed) (models.Person, error) {
 		p, all, err := d.ofOwn(organisation, person)
 		if err != nil || !p.Representative {

@@ -82,14 +82,13 @@ func (d *deed) mayStaff(p models.Person, role models.Role) error {
 		Accepting("a person of your own organisation; to a person of an organisation that is no member, offer the role")
 }
 
-// warning tells whoever gives a person the board and something to write that its author does not vote on it (design:
-// nobody approves their own work).
+const authorOnBoard = "The person is on the board and may write, too. Who wrote what is voted on does not cast the " +
+	"vote of the buyer: it needs another person on the board for that."
+
+// warning tells whoever gives one person the board and something to write that nobody approves their own work.
 func (d *deed) warning(given models.RoleAssignment) (string, error) {
 	writes := func(r models.Role) bool {
 		return r == models.RoleDrafter || r == models.RoleBuyer || r == models.RoleLeadProcurer
-	}
-	if given.Role != models.RoleBoard && !writes(given.Role) {
-		return "", nil
 	}
 	all, err := d.tx.Roles(given.ProcurementID)
 	if err != nil {
@@ -99,9 +98,9 @@ func (d *deed) warning(given models.RoleAssignment) (string, error) {
 		if other.PersonID != given.PersonID || !overlap(other, given) {
 			continue
 		}
-		if other.Role == models.RoleBoard && writes(given.Role) || writes(other.Role) && given.Role == models.RoleBoard {
-			return "The person is on the board and may write, too. Who wrote what is voted on does not cast the vote of " +
-				"the buyer: it needs another person on the board for that.", nil
+		a, b := other.Role, given.Role
+		if a == models.RoleBoard && writes(b) || b == models.RoleBoard && writes(a) {
+			return authorOnBoard, nil
 		}
 	}
 	return "", nil
@@ -232,7 +231,7 @@ func (d *deed) fitsSupplier(a models.RoleAssignment) error {
 	declared, err := d.tx.DeclaredNotToTender(a.ProcurementID, a.OrganisationID)
 	if err == nil && declared {
 		return models.Refuse(models.CodeDeclaredNotToTender, "",
-			"your organisation took a role on the buyers' side of this procurement and declared that it will not tender").
+			"your organisation took a role on the buyers' side here and declared that it will not tender").
 			Accepting("another procurement")
 	}
 	return err

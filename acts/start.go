@@ -57,7 +57,8 @@ func missingInDraft(d models.Dossier) []*models.Refusal {
 		if a.Role == models.RoleLeadProcurer && a.Holds(d.Now) && len(members) > 0 &&
 			a.OrganisationID != members[0].OrganisationID {
 			faults = append(faults, models.Refuse(models.CodeDraftIncomplete, "/roles",
-				"a person of %s holds the role lead_procurer, and it is not the lead buyer", d.NameOf(a.OrganisationID)).
+				"a person of %s holds the role lead_procurer, and it is not the lead buyer",
+				d.NameOf(a.OrganisationID)).
 				Accepting("the end of that role"))
 		}
 	}

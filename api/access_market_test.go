@@ -10,8 +10,8 @@ func expectedMarketAccess(procurement string) map[string]string {
 		"GET " + procurement + "/consultations":                           known,
 		"POST " + procurement + "/consultations/{announcement}/responses": known,
 		"GET " + procurement + "/consultations/{announcement}/responses":  known,
-		"GET " + procurement + "/consultation-responses":                  buyers,
-		"GET " + procurement + "/consultation-responses/{response}":       buyers,
+		"GET " + procurement + "/consultation-responses":                  studies,
+		"GET " + procurement + "/consultation-responses/{response}":       studies,
 		"GET " + procurement + "/tasks":                                   buyers,
 	}
 	for entries, writers := range map[string]string{

@@ -14,6 +14,7 @@ const (
 	board    = "board"
 	buyers   = "lead_procurer buyer board drafter opener evaluator chair awarder legal observer"
 	involved = buyers + " supplier signatory"
+	studies  = "lead_procurer buyer board drafter opener evaluator chair awarder legal"
 )
 
 func expectedAccess() map[string]string {

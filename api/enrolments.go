@@ -45,7 +45,7 @@ func (s *server) issueCode(ctx context.Context, in *PersonPath) (*rest.Answer[En
 type redemption struct {
 	Body struct {
 		Code  string `json:"code" maxLength:"200" doc:"The code as it was given to you"`
-		Label string `json:"label" maxLength:"200" pattern:"\\S" patternDescription:"not blank" doc:"What the key is for"`
+		Label string `json:"label" maxLength:"200" pattern:"\\S" patternDescription:"not blank" doc:"What it is for"`
 	}
 }
 

@@ -18,8 +18,8 @@ const ofProcurement = "/v1/procurements/{procurement}"
 // test are made from it; what is not here is not served.
 func (s *server) operations() []rest.Operation {
 	return slices.Concat(
-		s.platform(), s.people(), s.representation(), s.consortium(), s.board(), s.commands(), s.dossier(), s.files(), s.market(),
-		s.lots(), s.tenders(), s.evaluation(), s.conclusion(), s.feed(), s.endpoints(), docsPages(),
+		s.platform(), s.people(), s.representation(), s.consortium(), s.board(), s.commands(), s.dossier(), s.files(),
+		s.market(), s.lots(), s.tenders(), s.evaluation(), s.conclusion(), s.feed(), s.endpoints(), docsPages(),
 	)
 }
 
@@ -130,7 +130,8 @@ func (s *server) consortium() []rest.Operation {
 		rest.Delete(member, lead, "Remove a member from a draft", s.removeMember, rest.Answers(http.StatusNoContent)),
 
 		rest.Post(ofProcurement+"/roles", staffing, "Give a person of my organisation a role", s.giveRole),
-		rest.Get(ofProcurement+"/roles", reads(views.OfRoles), "List the roles of my side, ended ones too", s.listRoles),
+		rest.Get(ofProcurement+"/roles", reads(views.OfRoles), "List the roles of my side, ended ones too",
+			s.listRoles),
 		rest.Get(ofProcurement+"/roles/{role}", reads(views.OfRoles), "Read a role", s.getRole),
 		rest.Delete(ofProcurement+"/roles/{role}", reads(views.OfRoles),
 			"End a role now: my own, one of my organisation's people, or one of somebody it engaged", s.endRole),

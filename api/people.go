@@ -51,7 +51,7 @@ func (s *server) createPerson(ctx context.Context, in *newPerson) (*rest.Answer[
 type peopleQuery struct {
 	rest.Paging
 
-	OrganisationID string `query:"organisation_id" maxLength:"60" doc:"Only people of this organisation; a representative reads those of the own one"`
+	OrganisationID string `query:"organisation_id" maxLength:"60" doc:"Only its people; representatives: their own"`
 }
 
 func (s *server) listPeople(ctx context.Context, in *peopleQuery) (*rest.Listed[PersonView], error) {

@@ -14,10 +14,10 @@ type RecoveryView struct {
 	ID             models.ID  `json:"id"`
 	OrganisationID models.ID  `json:"organisation_id"`
 	PersonID       models.ID  `json:"person_id" doc:"Who shall represent the organisation"`
-	RequestDigest  string     `json:"request_digest" doc:"SHA-256 of the organisation's written request, in hexadecimal"`
+	RequestDigest  string     `json:"request_digest" doc:"SHA-256 of the organisation's written request"`
 	RequestedBy    models.ID  `json:"requested_by" doc:"The administrator who has the written request"`
 	RequestedAt    time.Time  `json:"requested_at" doc:"Real time"`
-	ReadyAt        time.Time  `json:"ready_at" doc:"From when on it can be completed, unless somebody objects (real time)"`
+	ReadyAt        time.Time  `json:"ready_at" doc:"From when on it can be completed, if nobody objects (real time)"`
 	ObjectedAt     *time.Time `json:"objected_at,omitempty" doc:"When it was stopped, in real time"`
 	ObjectedBy     *models.ID `json:"objected_by,omitempty"`
 	Objection      string     `json:"objection,omitempty"`
@@ -43,11 +43,11 @@ type newRecovery struct {
 	OrganisationPath
 
 	Body struct {
-		PersonID models.ID    `json:"person_id,omitempty" doc:"Who shall represent it, if the platform knows the person"`
+		PersonID models.ID    `json:"person_id,omitempty" doc:"Who shall represent it, if known to the platform"`
 		Name     string       `json:"name,omitempty" maxLength:"200" doc:"Otherwise the person's name"`
 		Email    emailAddress `json:"email,omitempty"`
 
-		RequestDigest string `json:"request_digest" pattern:"^[0-9a-f]{64}$" patternDescription:"SHA-256 in hexadecimal" doc:"SHA-256 of the organisation's written request"` //nolint:lll // one tag
+		RequestDigest string `json:"request_digest" pattern:"^[0-9a-f]{64}$" doc:"SHA-256 of its written request"`
 	}
 }
 

@@ -70,8 +70,8 @@ type errand struct {
 
 func (c *cause) errands() []errand {
 	const lead, clerk, partner = "the lead's representative", "the lead procurer", "the partner's representative"
-	const supplier, staff, expert = "the supplier's representative", "the supplier's staff", "the expert's representative"
-	const board, rival = "the partner's board", "the rival"
+	const supplier, expert = "the supplier's representative", "the expert's representative"
+	const board, staff = "the partner's board", "the supplier's staff"
 	people, organisations := "/v1/people/", "/v1/organisations/"
 	fresh := func(of caller, role models.Role) map[string]any {
 		return map[string]any{"person_id": c.personOf(of.organisation).person, "role": role}
@@ -82,10 +82,14 @@ func (c *cause) errands() []errand {
 	return []errand{
 		{"register a person of the partner", POST, "/v1/people", newcomer(c.partner), []string{partner}},
 		{"register a person of the supplier", POST, "/v1/people", newcomer(c.supplier), []string{supplier}},
-		{"change the partner's board", PATCH, people + string(c.board.person), map[string]any{"name": "B"}, []string{partner}},
+		{
+			"change the partner's board", PATCH, people + string(c.board.person), map[string]any{"name": "B"},
+			[]string{partner},
+		},
 		{
 			"make a key for the partner's board", POST, people + string(c.board.person) + "/api-keys",
-			map[string]any{"label": "x"}, []string{board},
+			map[string]any{"label": "x"},
+			[]string{board},
 		},
 		{
 			"issue a code for the partner's board", POST, people + string(c.board.person) + "/enrolments", nil,
@@ -101,14 +105,16 @@ func (c *cause) errands() []errand {
 			[]string{partner},
 		},
 		{
-			"give a board of the partner", POST, c.Self() + "/roles", fresh(c.partner, models.RoleBoard), []string{partner},
+			"give a board of the partner", POST, c.Self() + "/roles", fresh(c.partner, models.RoleBoard),
+			[]string{partner},
 		},
 		{
 			"give a board of the lead", POST, c.Self() + "/roles", fresh(c.lead, models.RoleBoard), []string{lead},
 		},
 		{
 			"give a signatory of the supplier", POST, c.Self() + "/roles",
-			map[string]any{"person_id": c.staff.person, "role": models.RoleSignatory}, []string{supplier},
+			map[string]any{"person_id": c.staff.person, "role": models.RoleSignatory},
+			[]string{supplier},
 		},
 		{"end the partner's board", DELETE, c.boardRole.Self(), nil, []string{board, partner}},
 		{"end the supplier's staff", DELETE, c.staffRole.Self(), nil, []string{staff, supplier}},
@@ -121,7 +127,8 @@ func (c *cause) errands() []errand {
 		{"read the offer to the expert", GET, "/v1/role-offers/" + string(c.offer.ID), nil, []string{expert}},
 		{
 			"accept the offer to the expert", POST, "/v1/role-offers/" + string(c.offer.ID) + "/actions/accept",
-			map[string]any{"will_not_tender": true}, []string{expert},
+			map[string]any{"will_not_tender": true},
+			[]string{expert},
 		},
 	}
 }
@@ -156,7 +163,8 @@ func TestAnEnrolmentCodeIsRedeemedOnceByThePerson(t *testing.T) {
 	w.do(voice, POST, "/v1/people", map[string]any{"organisation_id": voice.organisation, "name": "Eve"}).
 		is(http.StatusCreated).into(&e)
 	redeem := func(code string, headers ...header) response {
-		return w.do(caller{}, POST, "/v1/enrolments/actions/redeem", map[string]any{"code": code, "label": "x"}, headers...)
+		return w.do(caller{}, POST, "/v1/enrolments/actions/redeem", map[string]any{"code": code, "label": "x"},
+			headers...)
 	}
 	for _, wrong := range []string{
 		"", "x", e.Enrolment.Code + "x", strings.Replace(e.Enrolment.Code, "ppi-enrol_", "ppi_", 1),
@@ -222,7 +230,8 @@ func TestAnAdministratorWhoRedeemsHisOwnCodeGetsNothing(t *testing.T) {
 	impostor := w.redeem(e)
 	// The person for whom the code was meant learns that it was used, and when.
 	problem := w.do(caller{}, POST, "/v1/enrolments/actions/redeem",
-		map[string]any{"code": e.Enrolment.Code, "label": "x"}).is(http.StatusConflict).refused(models.CodeEnrolmentOver)
+		map[string]any{"code": e.Enrolment.Code, "label": "x"}).
+		is(http.StatusConflict).refused(models.CodeEnrolmentOver)
 	require.Contains(t, problem.Detail, "if that was not you")
 	enrol().is(http.StatusConflict).refused(models.CodeRepresented)
 	w.do(impostor, GET, p.Self(), nil).is(http.StatusNotFound)
@@ -307,7 +316,8 @@ func TestAMemberSpeaksOnceItHasAccepted(t *testing.T) {
 func (w *world) happenedTo(p procurement, member caller) []string {
 	w.Helper()
 	var types []string
-	require.NoError(w, pgtest.Connect(w, w.db.Superuser).QueryRow(w.Context(), `SELECT array_agg(type ORDER BY ordinal) FROM events
+	require.NoError(w, pgtest.Connect(w, w.db.Superuser).QueryRow(w.Context(), `
+		SELECT array_agg(type ORDER BY ordinal) FROM events
 		WHERE procurement_id = $1 AND type LIKE 'member.%' AND data ->> 'organisation_id' = $2`,
 		p.ID, member.organisation).Scan(&types))
 	return types
@@ -332,7 +342,8 @@ func TestAskingAnObserverDoesNotTellWhoRegistered(t *testing.T) {
 	require.Equal(t, toldOfStranger, told)
 
 	accept := func(by caller, o RoleOfferView) response {
-		return c.do(by, POST, "/v1/role-offers/"+string(o.ID)+"/actions/accept", map[string]any{"will_not_tender": true})
+		return c.do(by, POST, "/v1/role-offers/"+string(o.ID)+"/actions/accept",
+			map[string]any{"will_not_tender": true})
 	}
 	positions := c.count("SELECT count(*) FROM events WHERE procurement_id = $1", c.ID)
 	accept(c.supplier, toSupplier).is(http.StatusConflict).refused(models.CodeSupplies)

@@ -39,8 +39,8 @@ func showRoleOffer(o models.RoleOffer, at string) RoleOfferView {
 	return RoleOfferView{
 		ID: o.ID, ProcurementID: o.ProcurementID, PersonID: o.PersonID, OrganisationID: o.OrganisationID,
 		OfferedFor: o.OfferedFor, Role: o.Role, ValidUntil: utcOrNil(o.ValidUntil), OfferedAt: utc(o.OfferedAt),
-		AnsweredAt: utcOrNil(o.AnsweredAt), Accepted: o.Accepted, WithdrawnAt: utcOrNil(o.WithdrawnAt), RoleID: o.RoleID,
-		self: at + "/" + string(o.ID),
+		AnsweredAt: utcOrNil(o.AnsweredAt), Accepted: o.Accepted, WithdrawnAt: utcOrNil(o.WithdrawnAt),
+		RoleID: o.RoleID, self: at + "/" + string(o.ID),
 	}
 }
 
@@ -127,7 +127,7 @@ type acceptance struct {
 	RoleOfferPath
 
 	Body struct {
-		WillNotTender bool `json:"will_not_tender" doc:"Must be true: the declaration that your organisation will not tender"`
+		WillNotTender bool `json:"will_not_tender" doc:"True: your organisation declares that it will not tender"`
 	}
 }
 

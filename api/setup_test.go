@@ -90,7 +90,9 @@ func setup(t testing.TB) *world {
 func setupWith(t testing.TB, change func(*Deps)) *world {
 	t.Helper()
 	db := pgtest.NewDatabase(t)
-	w := &world{TB: t, db: db, store: pgtest.Open(t, db.Application), log: &lockedBuffer{}, voices: map[models.ID]caller{}}
+	w := &world{
+		TB: t, db: db, store: pgtest.Open(t, db.Application), log: &lockedBuffer{}, voices: map[models.ID]caller{},
+	}
 	logger := slog.New(slog.NewTextHandler(w.log, nil))
 	w.acts = &acts.Acts{Store: w.store, Log: logger, Receipts: receiptSigner(t), Courier: courier(t)}
 	deps := Deps{
@@ -355,7 +357,8 @@ func (w *world) give(lead caller, p procurement, person models.ID, r models.Role
 	case w.count(`SELECT count(*) FROM consortium_members
 		WHERE procurement_id = $1 AND organisation_id = $2`, p.ID, organisation) == 0:
 		var offer RoleOfferView
-		w.do(w.voices[lead.organisation], POST, p.Self()+"/role-offers", map[string]any{"person_id": person, "role": r}).
+		w.do(w.voices[lead.organisation], POST, p.Self()+"/role-offers",
+			map[string]any{"person_id": person, "role": r}).
 			is(http.StatusCreated).into(&offer)
 		w.do(voice, POST, "/v1/role-offers/"+string(offer.ID)+"/actions/accept",
 			map[string]any{"will_not_tender": true}).is(http.StatusOK).into(&offer)

@@ -200,7 +200,7 @@ var tenderEntries = []EntryRule{
 	},
 	{
 		Kind: EntryConsensus, Path: "consensus-scores", What: "the scores of a tender on which the panel agreed",
-		Phase: PhaseTender, Writers: []Role{RoleChair}, Single: true, OfTender: true,
+		Phase: PhaseTender, Writers: []Role{RoleChair}, Single: true, OfTender: true, Scoring: true,
 	},
 	{
 		Kind: EntryPriceInquiry, Path: "price-inquiries",

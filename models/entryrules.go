@@ -27,6 +27,8 @@ type EntryRule struct {
 	// OfTender entries are about the tender, or request to participate, that is their subject. Nobody whose
 	// organisation has tendered for the lot reads them: see [Dossier.MayStudy].
 	OfTender bool
+	// Scoring entries tell what a tender is worth: until quality is locked they are for those who score.
+	Scoring bool
 	// wording reads the texts that must exist in every language of the procurement; nil: there are none.
 	wording func(Entry) (worded, bool)
 }

@@ -96,11 +96,11 @@ var refusedCallers = []RefusalType{
 	},
 	{
 		CodeEnrolmentOver, RefusalConflict, "The code of enrolment is not valid any more",
-		"It was redeemed, has expired, or another took its place. A representative of the organisation issues a new one.",
+		"It was redeemed, has expired, or another took its place. A representative of the organisation issues another.",
 	},
 	{
 		CodeRepresented, RefusalConflict, "The organisation has a representative, or takes part in a procurement",
-		"Administrators enrol only the first representative. Further ones are appointed by representatives; when none " +
+		"Administrators enrol only the first representative. Representatives appoint further ones; when none " +
 			"is left, the organisation asks in writing for a recovery.",
 	},
 	{

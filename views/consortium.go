@@ -59,8 +59,8 @@ func (v *Views) Role(ctx context.Context, r Reader, id models.ID) (models.RoleAs
 	})
 }
 
-// RoleOffers lists the offers that the reader's member made to people outside the consortium, those after the given one.
-// It does not tell whether one was declined.
+// RoleOffers lists the offers that the reader's member made to people outside the consortium, those after the given
+// one. It does not tell whether one was declined.
 func (v *Views) RoleOffers(ctx context.Context, r Reader, after models.ID, limit int) ([]models.RoleOffer, error) {
 	return rows(r, OfRoleOffers, func(p models.ID) ([]models.RoleOffer, error) {
 		found, err := v.Store.RoleOffersFrom(ctx, p, r.Actor.OrganisationID, after, limit)

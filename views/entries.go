@@ -48,6 +48,22 @@ func (v *Views) Entry(ctx context.Context, r Reader, kind models.EntryKind, id m
 	return e, nil
 }
 
+// mayReadOfTender refuses people of a tenderer, and, while there is scoring, all who do not score.
+func (r Reader) mayReadOfTender(d models.Dossier, rule models.EntryRule, e models.Entry) error {
+	t, ok := d.Tendering.Tender(models.ID(e.Subject))
+	if !ok {
+		return mayStudyAll(d, r.Actor.OrganisationID)
+	}
+	if rule.Scoring && d.Tendering.Awards[t.LotID].QualityLockedAt == nil {
+		if !r.Actor.HasAny(models.RoleEvaluator, models.RoleChair) {
+			return models.Refuse(models.CodeQualityOpen, "", "the scores for quality are not locked yet").
+				Accepting("the same request when they are locked; until then those who score read it")
+		}
+		return r.mayStudy(d, t.LotID)
+	}
+	return d.MayStudy(r.Actor.OrganisationID, t.LotID)
+}
+
 // entries calls read with a function that judges whether the reader may see an entry of the kind.
 func (v *Views) entries(ctx context.Context, r Reader, kind models.EntryKind,
 	read func(tx *store.Tx, procurement models.ID, mayRead func(models.Entry) error) error,
@@ -55,13 +71,7 @@ func (v *Views) entries(ctx context.Context, r Reader, kind models.EntryKind,
 	rule, _ := models.EntryRuleOf(kind)
 	if rule.OfTender {
 		return v.dossier(ctx, r, OfEntries, func(tx *store.Tx, d models.Dossier) error {
-			return read(tx, d.Procurement.ID, func(e models.Entry) error {
-				t, ok := d.Tendering.Tender(models.ID(e.Subject))
-				if !ok {
-					return mayStudyAll(d, r.Actor.OrganisationID)
-				}
-				return d.MayStudy(r.Actor.OrganisationID, t.LotID)
-			})
+			return read(tx, d.Procurement.ID, func(e models.Entry) error { return r.mayReadOfTender(d, rule, e) })
 		})
 	}
 	_, err := inTx(ctx, v, r, OfEntries, func(tx *store.Tx, p models.ID) (struct{}, error) {

@@ -75,8 +75,8 @@ func (v *Views) seesKeys(ctx context.Context, r Reader, owner models.ID) error {
 	return err
 }
 
-// Representatives lists who speaks for an organisation, those after the given one: to its own people, to administrators,
-// and to all whose organisation buys with it.
+// Representatives lists who speaks for an organisation, those after the given one: to its own people, to
+// administrators, and to all whose organisation buys with it.
 func (v *Views) Representatives(
 	ctx context.Context, r Reader, organisation, after models.ID, limit int,
 ) ([]models.Person, error) {
@@ -104,8 +104,8 @@ func (v *Views) Recovery(ctx context.Context, r Reader, organisation, id models.
 	return v.Store.Recovery(ctx, organisation, id)
 }
 
-// deals refuses those who have nothing to do with an organisation. That two organisations supply the same procurement is
-// no dealing: it would tell each of the other.
+// deals refuses those who have nothing to do with an organisation. That two organisations supply the same procurement
+// is no dealing: it would tell each of the other.
 func (v *Views) deals(ctx context.Context, r Reader, organisation models.ID) error {
 	if r.Actor.Administrator || r.Actor.OrganisationID == organisation {
 		return nil

@@ -61,7 +61,7 @@ var readers = map[Subject][]models.Role{
 	OfNeutrality:  models.BuyerSide(),
 	OfDocuments:   models.Roles(),
 	OfUploads:     append(models.DocumentWriters(), models.RoleSupplier),
-	OfResponses:   models.BuyerSide(),
+	OfResponses:   models.DocumentWriters(), // not to those who only watch: responses may hold trade secrets
 	OfLots:        models.Roles(),
 	OfTenders:     {models.RoleSupplier, models.RoleLeadProcurer, models.RoleOpener},
 	OfEnvelopes:   {models.RoleSupplier, models.RoleOpener},

@@ -58,9 +58,8 @@ func whole[T any](who string, look func(*views.Views, context.Context, views.Rea
 func lookings() map[string]looking {
 	const lot, tender, other = models.ID("lot_none"), models.ID("tnd_none"), models.ID("none")
 	return map[string]looking{
-		"Procurement": at(everyone+" "+voices, func(_ context.Context, v *views.Views, r views.Reader) (models.Seat, error) {
-			return v.Procurement(r)
-		}),
+		"Procurement": at(everyone+" "+voices,
+			func(_ context.Context, v *views.Views, r views.Reader) (models.Seat, error) { return v.Procurement(r) }),
 		"Members":    all(buyers+" "+voices, (*views.Views).Members),
 		"Member":     by(buyers+" "+voices, (*views.Views).Member, other),
 		"Roles":      all(everyone+" "+voices, (*views.Views).Roles),
@@ -90,8 +89,8 @@ func lookings() map[string]looking {
 		"DocumentVersions": by(everyone, (*views.Views).DocumentVersions, other),
 		"Upload":           by(writers+" supplier", (*views.Views).Upload, other),
 		"UploadedFile":     by(writers+" supplier", (*views.Views).UploadedFile, other),
-		"Responses":        all(buyers, (*views.Views).Responses),
-		"Response":         by(buyers, (*views.Views).Response, other),
+		"Responses":        all(writers, (*views.Views).Responses),
+		"Response":         by(writers, (*views.Views).Response, other),
 		"Lots":             all(everyone, (*views.Views).Lots),
 		"Lot":              by(everyone, (*views.Views).Lot, lot),
 		"Tenders": at(boxes, func(ctx context.Context, v *views.Views, r views.Reader) ([]models.Tender, error) {

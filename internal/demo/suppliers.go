@@ -5,7 +5,8 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// A supplier is an economic operator with one person, who represents it. All are assumed: no source names one that tendered.
+// A supplier is an economic operator with one person, who represents it. All are assumed: no source names one that
+// tendered.
 type supplier struct {
 	*person
 	ppi4hpc.Supplier

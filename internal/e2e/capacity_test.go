@@ -23,7 +23,8 @@ func (b *bundle) staff(t *testing.T) team {
 		person, client, err := b.Person(t.Context(), b.Buyers[buyer].Organisation, string(roles[0]))
 		require.NoError(t, err)
 		for _, role := range roles {
-			b.post(t, b.Voice(b.Buyers[buyer].Organisation), "/roles", map[string]any{"person_id": person, "role": role})
+			b.post(t, b.Voice(b.Buyers[buyer].Organisation), "/roles",
+				map[string]any{"person_id": person, "role": role})
 		}
 		return client
 	}

@@ -48,6 +48,8 @@ type options struct {
 	schedules bool
 	// temporal is the address of a Temporal server of the test's own; empty: the one that all tests share.
 	temporal string
+	// log is where the product logs; nil: nowhere.
+	log *slog.Logger
 }
 
 func setup(t *testing.T, o options) *bundle {
@@ -66,7 +68,7 @@ func setup(t *testing.T, o options) *bundle {
 	var err error
 	b.Rig, err = rig.Start(ctx, rig.Options{
 		DSN: b.database.Application, TemporalAddress: b.temporal, TaskQueue: "e2e/" + uuid.NewString(),
-		MaxEvents: o.maxEvents, Log: logger(t), Webhooks: o.webhooks, Schedules: o.schedules,
+		MaxEvents: o.maxEvents, Log: cmp.Or(o.log, logger(t)), Webhooks: o.webhooks, Schedules: o.schedules,
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() {

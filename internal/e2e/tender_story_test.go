@@ -215,14 +215,21 @@ func (p *tenderPlay) handIn(t *testing.T, s *supplier) {
 
 func (p *tenderPlay) newSupplier(t *testing.T, amount, score string) *supplier {
 	t.Helper()
+	s := p.newOperator(t, amount, score)
+	_, err := s.Post(t.Context(), p.Path("/registrations"), nil, nil)
+	require.NoError(t, err)
+	return s
+}
+
+// newOperator is somebody who may become a supplier.
+func (p *tenderPlay) newOperator(t *testing.T, amount, score string) *supplier {
+	t.Helper()
 	s := &supplier{amount: amount, score: score}
 	var err error
 	s.organisation, err = p.Organisation(t.Context(), "Supplier of "+amount, "NL", models.OrganisationEconomicOperator)
 	require.NoError(t, err)
 	s.Client = p.Voice(s.organisation)
 	s.person = string(p.person(t, s.Client))
-	_, err = s.Post(t.Context(), p.Path("/registrations"), nil, nil)
-	require.NoError(t, err)
 	return s
 }
 

@@ -28,7 +28,7 @@ func (tx *Tx) SaveDraft(p *models.Procurement) error {
 // standingsOf selects the procurements on which the person of the parameter holds a role now.
 var standingsOf = `SELECT p.*, c.at, ` + rolesNow + ` AS roles
 	FROM procurements p CROSS JOIN (SELECT clock_timestamp() AS at) c
-	WHERE p.id > ? AND p.id IN (SELECT r.procurement_id FROM standings r
+	WHERE p.id > ? AND p.id IN (SELECT r.procurement_id FROM seat_roles r
 		WHERE r.person_id = ? AND ` + held("c.at") + `)
 	AND (p.status = ? OR ? = '')
 	ORDER BY p.id LIMIT ?`

@@ -36,7 +36,7 @@ func (s *Store) Representatives(
 // HasKeyedRepresentative tells whether an organisation has a representative who has had an API key: until then, nobody
 // has spoken for it.
 func (tx *Tx) HasKeyedRepresentative(organisation models.ID) (bool, error) {
-	return tx.holds("look for representatives", `SELECT EXISTS (SELECT FROM people p
+	return tx.meets("look for representatives", `SELECT EXISTS (SELECT FROM people p
 		WHERE p.organisation_id = ? AND p.representative AND EXISTS (SELECT FROM api_keys k WHERE k.person_id = p.id))`,
 		organisation)
 }
@@ -44,7 +44,7 @@ func (tx *Tx) HasKeyedRepresentative(organisation models.ID) (bool, error) {
 // TakesPart tells whether an organisation has or had any part in a procurement: as a member, also an invited one, by a
 // role, or by the offer of a role.
 func (tx *Tx) TakesPart(organisation models.ID) (bool, error) {
-	return tx.holds("look for procurements", `SELECT
+	return tx.meets("look for procurements", `SELECT
 		EXISTS (SELECT FROM consortium_members WHERE organisation_id = ?)
 		OR EXISTS (SELECT FROM role_assignments WHERE organisation_id = ?)
 		OR EXISTS (SELECT FROM role_offers WHERE organisation_id = ?)`, organisation, organisation, organisation)
@@ -52,7 +52,7 @@ func (tx *Tx) TakesPart(organisation models.ID) (bool, error) {
 
 // TakesPartLive tells the same of live procurements that have not ended.
 func (tx *Tx) TakesPartLive(organisation models.ID) (bool, error) {
-	return tx.holds("look for live procurements", `SELECT EXISTS (SELECT FROM procurements p
+	return tx.meets("look for live procurements", `SELECT EXISTS (SELECT FROM procurements p
 		WHERE p.mode = 'live' AND p.ended_at IS NULL AND p.id IN (
 			SELECT procurement_id FROM consortium_members WHERE organisation_id = ?
 			UNION ALL SELECT procurement_id FROM role_assignments WHERE organisation_id = ?))`,
@@ -71,7 +71,7 @@ func (s *Store) BuyTogether(ctx context.Context, a, b models.ID) (bool, error) {
 
 // BuyTogether is the same within the transaction.
 func (tx *Tx) BuyTogether(a, b models.ID) (bool, error) {
-	return tx.holds("look for a common consortium", buyTogether, a, b)
+	return tx.meets("look for a common consortium", buyTogether, a, b)
 }
 
 const buyTogether = `SELECT EXISTS (SELECT FROM consortium_members x
@@ -79,12 +79,12 @@ const buyTogether = `SELECT EXISTS (SELECT FROM consortium_members x
 	WHERE x.organisation_id = ? AND y.organisation_id = ?
 		AND x.accepted_at IS NOT NULL AND y.accepted_at IS NOT NULL AND x.left_at IS NULL AND y.left_at IS NULL)`
 
-func (tx *Tx) holds(doing, question string, args ...any) (bool, error) {
-	var holds bool
-	if err := tx.db().Raw(question, args...).Scan(&holds).Error; err != nil {
+func (tx *Tx) meets(doing, question string, args ...any) (bool, error) {
+	var met bool
+	if err := tx.db().Raw(question, args...).Scan(&met).Error; err != nil {
 		return false, fmt.Errorf("%s: %w", doing, err)
 	}
-	return holds, nil
+	return met, nil
 }
 
 // Memberships lists the procurements that have not ended in which an organisation is a member now, by ID.
@@ -101,7 +101,7 @@ func (tx *Tx) Memberships(organisation models.ID) ([]models.ID, error) {
 
 // HoldsRoles tells whether a person holds any role that has not ended by real time, or one that begins later.
 func (tx *Tx) HoldsRoles(person models.ID) (bool, error) {
-	return tx.holds("look for roles", `SELECT EXISTS (SELECT FROM role_assignments r
+	return tx.meets("look for roles", `SELECT EXISTS (SELECT FROM role_assignments r
 		JOIN procurements p ON p.id = r.procurement_id
 		WHERE r.person_id = ? AND p.ended_at IS NULL AND (r.valid_until IS NULL
 			OR r.valid_until > clock_timestamp() + p.clock_offset * interval '1 microsecond'))`, person)
@@ -110,7 +110,7 @@ func (tx *Tx) HoldsRoles(person models.ID) (bool, error) {
 // Supplies tells whether an organisation is a supplier of a procurement: it holds such a role at the procedure time at,
 // or has handed in a tender, even one that it withdrew.
 func (tx *Tx) Supplies(procurement, organisation models.ID, at time.Time) (bool, error) {
-	return tx.holds("look for a supplier", `SELECT
+	return tx.meets("look for a supplier", `SELECT
 		EXISTS (SELECT FROM role_assignments WHERE procurement_id = ? AND organisation_id = ?
 			AND role IN ('supplier', 'signatory') AND (valid_until IS NULL OR valid_until > ?))
 		OR EXISTS (SELECT FROM tenders t JOIN lots l ON l.id = t.lot_id

@@ -20,10 +20,11 @@ func (d Side) of(db *gorm.DB) *gorm.DB {
 }
 
 // Role reads one assignment on a procurement. It returns a refusal with [models.CodeNotFound].
-func (s *Store) Role(ctx context.Context, procurement models.ID, side Side, id models.ID) (
-	models.RoleAssignment, error,
-) {
-	return takeByID[models.RoleAssignment](side.of(s.rows(ctx).Where("procurement_id = ?", procurement)), "read role", id)
+func (s *Store) Role(
+	ctx context.Context, procurement models.ID, side Side, id models.ID,
+) (models.RoleAssignment, error) {
+	query := side.of(s.rows(ctx).Where("procurement_id = ?", procurement))
+	return takeByID[models.RoleAssignment](query, "read role", id)
 }
 
 // Role reads one assignment on a procurement within the transaction. It returns a refusal with

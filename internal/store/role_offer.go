@@ -52,7 +52,7 @@ func (tx *Tx) RoleOffer(id models.ID) (models.RoleOffer, error) {
 // DeclaredNotToTender tells whether an organisation accepted a role on the buyers' side of a procurement, for which it
 // declared that it will not tender.
 func (tx *Tx) DeclaredNotToTender(procurement, organisation models.ID) (bool, error) {
-	return tx.holds("look for declarations", `SELECT EXISTS (SELECT FROM role_offers
+	return tx.meets("look for declarations", `SELECT EXISTS (SELECT FROM role_offers
 		WHERE procurement_id = ? AND organisation_id = ? AND accepted)`, procurement, organisation)
 }
 
@@ -70,7 +70,9 @@ func (s *Store) RoleOffersFrom(
 }
 
 // RoleOffersTo lists the offers to the people of an organisation by ID, those after the given one, at most limit.
-func (s *Store) RoleOffersTo(ctx context.Context, organisation, after models.ID, limit int) ([]models.RoleOffer, error) {
-	return listAfter[models.RoleOffer](s.rows(ctx).Where("organisation_id = ?", organisation), "list role offers", after,
-		limit)
+func (s *Store) RoleOffersTo(
+	ctx context.Context, organisation, after models.ID, limit int,
+) ([]models.RoleOffer, error) {
+	query := s.rows(ctx).Where("organisation_id = ?", organisation)
+	return listAfter[models.RoleOffer](query, "list role offers", after, limit)
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// held is the SQL condition that r, of the table role_assignments or the view standings, is in force on procurement p at
-// a real time. Every query for the roles of now uses it; [models.RoleAssignment.Holds] is the same rule in Go.
+// held is the SQL condition that r, of the table role_assignments or the view seat_roles, is in force on procurement p
+// at a real time. Every query for the roles of now uses it; [models.RoleAssignment.Holds] is the same rule in Go.
 func held(at string) string {
 	now := at + " + p.clock_offset * interval '1 microsecond'"
 	return "r.valid_from <= " + now + " AND (r.valid_until IS NULL OR r.valid_until > " + now + ")"
@@ -27,7 +27,7 @@ var (
 
 // rolesHeld is the SQL array of the roles that a person holds on procurement p at the time c.at.
 func rolesHeld(person string) string {
-	return `ARRAY(SELECT r.role FROM standings r WHERE r.procurement_id = p.id AND r.person_id = ` + person + `
+	return `ARRAY(SELECT r.role FROM seat_roles r WHERE r.procurement_id = p.id AND r.person_id = ` + person + `
 		AND ` + held("c.at") + ` GROUP BY r.role ORDER BY min(r.id))`
 }
 
@@ -59,8 +59,9 @@ func (tx *Tx) Seat(p models.Procurement, person models.ID) (models.Seat, error) 
 func (s *Store) VisibleTo(ctx context.Context, person models.ID) ([]eventlog.Visible, error) {
 	var found []eventlog.Visible
 	err := s.rows(ctx).Raw(`SELECT p.id, p.mode, bool_and(r.role NOT IN ('supplier', 'signatory')) AS buyers
-		FROM standings r JOIN procurements p ON p.id = r.procurement_id
-		WHERE r.person_id = ? AND r.role <> 'representative' AND `+heldNow+` GROUP BY p.id, p.mode ORDER BY p.id`, person).Scan(&found).Error
+		FROM seat_roles r JOIN procurements p ON p.id = r.procurement_id
+		WHERE r.person_id = ? AND r.role <> 'representative' AND `+heldNow+`
+		GROUP BY p.id, p.mode ORDER BY p.id`, person).Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("list visible procurements: %w", err)
 	}

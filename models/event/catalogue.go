@@ -61,8 +61,8 @@ var catalogue = []Row{
 		platform,
 		"At its written request, an organisation that has no representative left shall get a new one.",
 	},
-	{"recovery.stopped", RecoveryStopped{}, platform, "Somebody objected: the organisation gets no new representative."},
-	{"recovery.completed", RecoveryCompleted{}, platform, "An organisation has a new representative, and no earlier one."},
+	{"recovery.stopped", RecoveryStopped{}, platform, "Somebody objected to a new representative: there is none."},
+	{"recovery.completed", RecoveryCompleted{}, platform, "An organisation has a new representative, no earlier one."},
 	{"api_key.created", APIKeyCreated{}, platform, "A person was given an API key."},
 	{"api_key.revoked", APIKeyRevoked{}, platform, "An API key was revoked."},
 
@@ -97,7 +97,7 @@ var catalogue = []Row{
 	{"procurement.changed", ProcurementChanged{}, process, "The draft of a procurement was changed."},
 	{"member.invited", MemberInvited{}, process, "A buyer was invited to the consortium, or to a new part in it."},
 	{"member.joined", MemberJoined{}, process, "A buyer accepted its part and joined the consortium."},
-	{"member.declined", MemberDeclined{}, process, "A buyer declined to join the consortium, or withdrew from its draft."},
+	{"member.declined", MemberDeclined{}, process, "A buyer declined to join the consortium, or left its draft."},
 	{"member.changed", MemberChanged{}, process, "A buyer's part in the consortium was changed."},
 	{"member.removed", MemberRemoved{}, process, "A buyer was taken out of the consortium of a draft."},
 	{

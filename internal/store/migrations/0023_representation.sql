@@ -84,7 +84,7 @@ create unique index role_offers_open on role_offers (procurement_id, person_id, 
 
 -- The roles that people hold on procurements, those without a row of their own too: the representatives of a member are
 -- representatives there, those of an organisation that registered as a supplier are suppliers.
-create view standings as
+create view seat_roles as
     select id, procurement_id, person_id, role, valid_from, valid_until from role_assignments
     union all
     select '', m.procurement_id, q.id, 'representative', '-infinity', null
@@ -96,7 +96,7 @@ create view standings as
         where q.representative and s.role = 'supplier';
 
 -- +goose Down
-drop view standings;
+drop view seat_roles;
 drop table role_offers;
 delete from role_assignments where role = 'signatory';
 drop index role_assignments_organisation;

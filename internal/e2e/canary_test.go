@@ -1,0 +1,206 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/internal/rig"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/process"
+)
+
+// A diary keeps what the product logs.
+type diary struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (d *diary) Write(line []byte) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.text.Write(line)
+}
+
+func (d *diary) String() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.text.String()
+}
+
+// While the boxes are open, whatever anybody can read is the same before and after suppliers register, upload, hand in,
+// replace and withdraw: every GET as everybody but the supplier itself, webhooks, the run in Temporal, and the log.
+func TestNoTraceOfASupplierBeforeItsTime(t *testing.T) {
+	t.Parallel()
+	log := &diary{}
+	b := setup(t, options{
+		draft:    rig.Draft{Mode: models.ModeLive, Countries: []string{"FR", "ES", "DE"}},
+		webhooks: quick, log: slog.New(slog.NewTextHandler(log, nil)),
+	})
+	b.skipToTender(t)
+	p := b.describeTender(t)
+	portal := newPortal(t)
+	b.endpoint(t, portal, nil)
+	start := now(t, p.Lead)
+	p.act(t, p.Lead, models.VerbPublish, nil)
+	readers := p.everyReader(t)
+	one, two, three := p.newOperator(t, "480000.00", "8"), p.newOperator(t, "400000.00", "5"),
+		p.newOperator(t, "390000.00", "4")
+	heard, history := p.awaitSent(t, portal, start), p.shownByTemporal(t)
+	logged := len(log.String())
+	before := p.readEverything(t, readers, one, map[string]string{})
+
+	var registration entryRole
+	for _, s := range []*supplier{one, two, three} {
+		_, err := s.Post(t.Context(), p.Path("/registrations"), nil, &registration)
+		require.NoError(t, err)
+	}
+	p.handIn(t, two)
+	first := two.tender
+	_, problem := do(t, two.Client, apiclient.Request{
+		Path: p.Path("/tenders/" + string(first) + "/actions/withdraw"), IfMatch: "*",
+	})
+	require.Nil(t, problem)
+	p.handIn(t, one)
+	upload := p.upload(t, three.Client, []byte(strings.Repeat("x", 300)), "document")
+
+	real := map[string]string{
+		"{tender}": string(one.tender), "{role}": string(registration.RoleID), "{upload}": string(upload),
+	}
+	after := p.readEverything(t, readers, one, real)
+	for _, name := range slices.Sorted(maps.Keys(before)) {
+		require.Equal(t, before[name], after[name], name)
+	}
+	require.Equal(t, heard, p.awaitSent(t, portal, start))
+	p.requireNotTold(t, portal, one, two)
+	require.Equal(t, history, p.shownByTemporal(t))
+	said := log.String()[logged:]
+	for _, s := range []*supplier{one, two, three} {
+		for _, trace := range []string{s.organisation, s.person, string(s.tender)} {
+			require.True(t, trace == "" || !strings.Contains(said, trace), "the log tells of a supplier: %s", said)
+		}
+	}
+}
+
+type entryRole struct {
+	RoleID models.ID `json:"role_id"`
+}
+
+// everyReader is somebody in every role on the buyers' side, for a member and from outside, an operator who has nothing
+// to do with it, and an administrator.
+func (p *tenderPlay) everyReader(t *testing.T) map[string]*apiclient.Client {
+	t.Helper()
+	readers := map[string]*apiclient.Client{
+		"administrator": p.Admin, "lead procurer": p.Lead, "representative": p.Voice(p.Buyers[1].Organisation),
+		"stranger": p.newOperator(t, "1", "1").Client, "opener": p.openers[0],
+	}
+	for _, role := range models.BuyerSide()[1:] {
+		who, err := p.Staff(t.Context(), p.Buyers[2].Organisation, role)
+		require.NoError(t, err)
+		readers[string(role)] = who
+	}
+	for _, role := range []models.Role{models.RoleObserver, models.RoleEvaluator} {
+		expert := p.newOperator(t, "2", "2")
+		offer := p.post(t, p.Lead, "/role-offers", map[string]any{"person_id": expert.person, "role": role})
+		_, err := expert.Post(t.Context(), "/v1/role-offers/"+string(offer.ID)+"/actions/accept",
+			map[string]any{"will_not_tender": true}, nil)
+		require.NoError(t, err)
+		readers[string(role)+" from outside"] = expert.Client
+	}
+	return readers
+}
+
+// whatVaries differs from one request to the next, whatever happens.
+var whatVaries = regexp.MustCompile(`"(now|request_id|next|next_cursor|cursor|issued_at)":"[^"]*"`)
+
+// readEverything answers every GET of the described API as every reader, by reader and path. What is named by real
+// stands in the answers as it stands in the path.
+func (p *tenderPlay) readEverything(
+	t *testing.T, readers map[string]*apiclient.Client, s *supplier, real map[string]string,
+) map[string]string {
+	t.Helper()
+	p.settle(t)
+	places := map[string]string{
+		"{procurement}": p.Procurement, "{organisation}": s.organisation, "{person}": s.person, "{lot}": string(p.lot),
+		"{phase}": "tender", "{n}": "1", "{type}": "tender.received",
+	}
+	for name, prefix := range map[string]models.Prefix{
+		"{tender}": models.PrefixTender, "{role}": models.PrefixRole, "{upload}": models.PrefixUpload,
+	} {
+		places[name] = string(prefix) + "_00000000-0000-7000-8000-000000000000"
+	}
+	maps.Copy(places, real)
+	read := map[string]string{}
+	for _, path := range p.everyGET(t) {
+		at := path
+		for name, id := range places {
+			at = strings.ReplaceAll(at, name, id)
+		}
+		for name, who := range readers {
+			var body bytes.Buffer
+			answer, err := who.Do(t.Context(), apiclient.Request{Method: http.MethodGet, Path: at, Out: &body})
+			said := body.String()
+			if problem, ok := apiclient.ProblemOf(err); ok {
+				said = problem.Code + ": " + problem.Detail
+			} else {
+				require.NoError(t, err, "%s as %s", at, name)
+			}
+			said = whatVaries.ReplaceAllString(said, "")
+			for place, id := range places {
+				said = strings.ReplaceAll(said, id, place)
+			}
+			read[name+" reads "+path] = answer.Header.Get("ETag") + " " + said
+		}
+	}
+	return read
+}
+
+// everyGET lists the paths of the described API that can be read.
+func (p *tenderPlay) everyGET(t *testing.T) []string {
+	t.Helper()
+	var document struct {
+		Paths map[string]map[string]json.RawMessage `json:"paths"`
+	}
+	_, err := p.Anonymous.Get(t.Context(), "/openapi.json", &document)
+	require.NoError(t, err)
+	var paths []string
+	for path, methods := range document.Paths {
+		if _, reads := methods["get"]; reads {
+			paths = append(paths, path)
+		}
+	}
+	require.Greater(t, len(paths), 100)
+	slices.Sort(paths)
+	return paths
+}
+
+// shownByTemporal is the history of the procurement's runs, and their search attributes.
+func (p *tenderPlay) shownByTemporal(t *testing.T) string {
+	t.Helper()
+	id := process.WorkflowID(models.ID(p.Procurement))
+	var shown strings.Builder
+	for _, run := range p.runs(t) {
+		for _, event := range p.history(t, id, run).GetEvents() {
+			text, err := protojson.Marshal(event)
+			require.NoError(t, err)
+			shown.Write(text)
+		}
+		d, err := p.Temporal.DescribeWorkflowExecution(t.Context(), id, run)
+		require.NoError(t, err)
+		attributes, err := json.Marshal(d.GetWorkflowExecutionInfo().GetSearchAttributes())
+		require.NoError(t, err)
+		shown.Write(attributes)
+	}
+	return shown.String()
+}
