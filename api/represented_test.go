@@ -83,7 +83,8 @@ func (c *cause) errands() []errand {
 		{"register a person of the partner", POST, "/v1/people", newcomer(c.partner), []string{partner}},
 		{"register a person of the supplier", POST, "/v1/people", newcomer(c.supplier), []string{supplier}},
 		{
-			"change the partner's board", PATCH, people + string(c.board.person), map[string]any{"name": "B"},
+			"change the partner's board", PATCH, people + string(c.board.person),
+			map[string]any{"name": "B"},
 			[]string{partner},
 		},
 		{

@@ -71,7 +71,7 @@ func (s *Store) VisibleTo(ctx context.Context, person models.ID) ([]eventlog.Vis
 // notFound turns the absence of a row into a refusal.
 func notFound(doing string, err error) error {
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return models.Refuse(models.CodeNotFound, "", "there is no such resource")
+		return models.NoSuchResource()
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }

@@ -122,10 +122,10 @@ var catalogue = []Row{
 	{
 		"role.offered",
 		RoleOffered{},
-		buyersOnly,
+		process,
 		"A role was offered to a person of an organisation that is no member.",
 	},
-	{"role.offer_withdrawn", RoleOfferWithdrawn{}, buyersOnly, "The offer of a role was withdrawn."},
+	{"role.offer_withdrawn", RoleOfferWithdrawn{}, process, "The offer of a role was withdrawn."},
 	{"role.offer_declined", RoleOfferDeclined{}, nobody, "The offer of a role was declined."},
 	{"supplier.role_given", SupplierRoleGiven{}, nobody, "A supplier gave its person a role on the procurement."},
 	{"supplier.role_ended", SupplierRoleEnded{}, nobody, "The end of a role that is held for a supplier was set."},
