@@ -39,9 +39,7 @@ func runServe(ctx context.Context, a *app) error {
 	front.show(healthRoutes(map[string]check{
 		"database": func(context.Context) error { return errNotYet },
 	}))
-	server := rest.NewServer(front, rest.Timeouts{
-		Read: a.cfg.ReadTimeout, Write: a.cfg.WriteTimeout, Idle: a.cfg.IdleTimeout,
-	}, a.log)
+	server := rest.NewServer(front, timeouts(a.cfg), a.log)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	a.log.InfoContext(ctx, "the API listens", slog.String("address", listener.Addr().String()))
@@ -107,6 +105,10 @@ func openAPI(ctx context.Context, a *app, record *store.Store) (http.Handler, fu
 		told.Wait()
 		temporal.Close()
 	}, err
+}
+
+func timeouts(c *config.Config) rest.Timeouts {
+	return rest.Timeouts{Read: c.ReadTimeout, Write: c.WriteTimeout, Idle: c.IdleTimeout}
 }
 
 func requestLimits(c *config.Config) rest.Limits {

@@ -62,7 +62,7 @@ func (c *Config) Validate(purpose Purpose) Faults {
 			Accepted: "a namespace of its own, such as " + c.Temporal.Namespace() + "-service",
 		})
 	}
-	if purpose != Work && c.AtOncePerPerson >= c.ReceiptMaxConns {
+	if (purpose == Serve || purpose == Standalone) && c.AtOncePerPerson >= c.ReceiptMaxConns {
 		faults = append(faults, Fault{
 			Variable: "PPI_AT_ONCE_PER_PERSON", Value: strconv.Itoa(c.AtOncePerPerson),
 			Reason:   "lets one supplier take all connections for the receipt of tenders",

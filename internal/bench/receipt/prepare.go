@@ -22,7 +22,8 @@ func sqlID(prefix models.Prefix, class int, n string) string {
 }
 
 const (
-	quality, price = 1, 2
+	// Classes of uploads.
+	quality, price, wrong = 1, 2, 3
 	// envelopeDigest stands for the digest of every envelope: no bytes are stored with the uploads, since
 	// receiving a tender reads none.
 	envelopeDigest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"

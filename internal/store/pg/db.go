@@ -134,6 +134,12 @@ func (e *TooManyConnsError) Error() string {
 		"take fewer, or raise max_connections", e.Wanted, e.Given)
 }
 
+// Is tells whether another error says the same.
+func (e *TooManyConnsError) Is(other error) bool {
+	same, ok := other.(*TooManyConnsError) //nolint:errorlint // errors.Is unwraps
+	return ok && *same == *e
+}
+
 // holds tells whether the server gives that many connections.
 func (db *DB) holds(ctx context.Context, wanted int) error {
 	given := 0
