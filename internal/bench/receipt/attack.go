@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -123,16 +124,16 @@ func (p *product) attacked(ctx context.Context, o Options, file int, do func() e
 		group.Go(func() error {
 			request := post(o.Suppliers+1, fmt.Sprintf("uploads/%s/actions/complete", wrongFile(file)),
 				fmt.Sprintf("complete-%d-%d", file, i), "")
-			response, body, err := a.ask(request)
+			told, err := a.ask(request)
 			if err != nil {
 				return err
 			}
-			answers[i] = response.Status
-			if response.StatusCode == http.StatusUnprocessableEntity {
+			answers[i] = strconv.Itoa(told.status)
+			if told.status == http.StatusUnprocessableEntity {
 				answers[i] += fmt.Sprintf(" after %v", time.Since(begin).Round(time.Millisecond))
 			}
-			if response.StatusCode < http.StatusBadRequest {
-				return fmt.Errorf("a wrong file was completed: %s", body)
+			if told.status < http.StatusBadRequest {
+				return fmt.Errorf("a wrong file was completed: %s", told.body)
 			}
 			return nil
 		})
@@ -191,8 +192,8 @@ func (p *product) countMissed(ctx context.Context, result *AttackResult) error {
 
 func (r AttackResult) print(o Options) {
 	fmt.Fprintf(o.Out, "receipt under attack, %d clients, %d × %v: p99 %v without, %v while another supplier sends %d "+
-		"completions of %d MiB with a wrong digest, ratio %.2f (bar %.1f); %d acknowledged, %d after the deadline refused; "+
-		"%d refused that were sent %v before it or earlier; %d accepted late, %d acknowledged but absent\n",
+		"completions of %d MiB with a wrong digest, ratio %.2f (bar %.1f); %d acknowledged, %d after the deadline "+
+		"refused; %d refused that were sent %v before it or earlier; %d accepted late, %d acknowledged but absent\n",
 		o.Clients, o.Rounds, o.Slice, r.Without, r.With, completions, chunks, r.Ratio, AttackBar, r.Received, r.Refused,
 		r.Missed, inTime, r.Late, r.Lost)
 }
@@ -217,8 +218,8 @@ func prepareWrongFile(ctx context.Context, admin string, n, supplier int) error 
 		arguments []any
 	}{
 		{
-			`INSERT INTO uploads (id, procurement_id, organisation_id, person_id, purpose, filename, media_type, size, digest)
-				VALUES ($1, $2, $3, $4, 'envelope', 'offer.age', 'application/octet-stream', $5, $6)`,
+			`INSERT INTO uploads (id, procurement_id, organisation_id, person_id, purpose, filename, media_type, size,
+				digest) VALUES ($1, $2, $3, $4, 'envelope', 'offer.age', 'application/octet-stream', $5, $6)`,
 			[]any{
 				wrongFile(n), procurementID(), id(models.PrefixOrganisation, 0, supplier),
 				id(models.PrefixPerson, 0, supplier), int64(chunks) * models.ChunkSize, envelopeDigest,

@@ -38,38 +38,45 @@ func dial(ctx context.Context, address string) (*client, error) {
 
 func (c *client) handIn(n int) error {
 	sent := time.Now()
-	response, body, err := c.ask(request(n))
+	a, err := c.ask(request(n))
 	if err != nil {
 		return err
 	}
 	c.took = append(c.took, time.Since(sent))
 	switch {
-	case response.StatusCode == http.StatusCreated:
-		c.acknowledged = append(c.acknowledged, models.ID(path.Base(response.Header.Get("Location"))))
+	case a.status == http.StatusCreated:
+		c.acknowledged = append(c.acknowledged, models.ID(path.Base(a.location)))
 		return nil
-	case response.StatusCode == http.StatusConflict && late(body):
+	case a.status == http.StatusConflict && late(a.body):
 		c.refused++
 		c.refusedOf = append(c.refusedOf, sent)
 		return nil
 	}
-	return fmt.Errorf("supplier %d was answered %s: %s", n, response.Status, body)
+	return fmt.Errorf("supplier %d was answered %d: %s", n, a.status, a.body)
+}
+
+// An answer is what the API says to a request.
+type answer struct {
+	status   int
+	location string
+	body     []byte
 }
 
 // ask sends a request and reads the answer to its end.
-func (c *client) ask(request string) (*http.Response, []byte, error) {
+func (c *client) ask(request string) (answer, error) {
 	if _, err := io.WriteString(c.conn, request); err != nil {
-		return nil, nil, fmt.Errorf("send request: %w", err)
+		return answer{}, fmt.Errorf("send request: %w", err)
 	}
 	response, err := http.ReadResponse(c.reader, nil)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read answer: %w", err)
+		return answer{}, fmt.Errorf("read answer: %w", err)
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read answer: %w", err)
+		return answer{}, fmt.Errorf("read answer: %w", err)
 	}
-	return response, body, nil
+	return answer{response.StatusCode, response.Header.Get("Location"), body}, nil
 }
 
 func late(body []byte) bool {

@@ -136,7 +136,7 @@ func (e *TooManyConnsError) Error() string {
 
 // Is tells whether another error says the same.
 func (e *TooManyConnsError) Is(other error) bool {
-	same, ok := other.(*TooManyConnsError) //nolint:errorlint // errors.Is unwraps
+	same, ok := other.(*TooManyConnsError)
 	return ok && *same == *e
 }
 
