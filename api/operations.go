@@ -243,7 +243,7 @@ func (s *server) feed() []rest.Operation {
 		rest.Get(ofProcurement+"/events", rest.Roles(models.BuyerSide()...),
 			"Read what happened in a procurement, oldest first, or export it with its proof", s.readProcurementEvents,
 			rest.Gives(rest.SchemaOf(reflect.TypeFor[FeedAnswer]()), mediaLines),
-			rest.MayRefuse(http.StatusConflict)),
+			rest.MayRefuse(http.StatusConflict), rest.Sometimes(rest.Export)),
 		rest.Get("/v1/event-types", rest.Public(),
 			"List what can happen: each type of event, who is told, and what its payload holds", s.listEventTypes),
 		rest.Get("/v1/event-types/{type}", rest.Public(), "Read a type of event", s.getEventType),

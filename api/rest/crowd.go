@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -208,8 +207,9 @@ func showStanding(h http.Header, name string, s limit.Standing) {
 	if s.Wait > 0 {
 		again = s.Wait
 	}
-	h.Set(headerLimitPolicy, fmt.Sprintf("%q;q=%d;w=%d", name, s.Quota, int(limit.Window.Seconds())))
-	h.Set(headerLimit, fmt.Sprintf("%q;r=%d;t=%s", name, s.Left, strconv.Itoa(wholeSeconds(again))))
+	policy := `"` + name + `"`
+	h.Set(headerLimitPolicy, policy+";q="+strconv.Itoa(s.Quota)+";w="+strconv.Itoa(wholeSeconds(limit.Window)))
+	h.Set(headerLimit, policy+";r="+strconv.Itoa(s.Left)+";t="+strconv.Itoa(wholeSeconds(again)))
 }
 
 // wholeSeconds rounds up, so that whoever waits so long has waited long enough.

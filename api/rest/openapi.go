@@ -64,7 +64,7 @@ func (r *Router) describe(o *Operation) huma.Operation {
 		MaxBodyBytes:  humaUnbounded,
 		// A deadline left on the connection would cancel a handler that waits longer for its command.
 		BodyReadTimeout: humaUnbounded,
-		Extensions:      map[string]any{"x-roles": o.Access.Names()},
+		Extensions:      map[string]any{"x-roles": o.Access.Names(), "x-limits": o.limits()},
 		Errors:          o.problems(),
 		Responses:       map[string]*huma.Response{},
 	}

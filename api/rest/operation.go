@@ -45,8 +45,9 @@ type Operation struct {
 	uncounted bool
 	// receives marks the receipt of tenders, whose callers are looked up on connections of its own.
 	receives bool
-	// work says what kind of long work the operation is; empty: none.
-	work Work
+	// work says what kind of long work the operation is, sometimes what it can be, which its handler finds out; empty:
+	// none.
+	work, sometimes Work
 	// answerTimeout is until when the answer must have been taken; 0 takes the server's limit.
 	answerTimeout time.Duration
 
@@ -170,6 +171,23 @@ func Gives(answer Schema, also ...string) Option {
 
 // MayRefuse adds statuses of problems to those that the rest of its row implies.
 func MayRefuse(statuses ...int) Option { return func(o *Operation) { o.refuses = statuses } }
+
+// Sometimes says that the operation can be long work of a kind; then its handler calls [Enter].
+func Sometimes(work Work) Option { return func(o *Operation) { o.sometimes = work } }
+
+// limits names what is counted of the callers of the operation.
+func (o *Operation) limits() []string {
+	if o.uncounted {
+		return []string{}
+	}
+	names := []string{"requests of a key or an address in a minute"}
+	for _, work := range []Work{o.work, o.sometimes} {
+		if work != "" {
+			names = append(names, string(work)+" of a person and an organisation at once")
+		}
+	}
+	return names
+}
 
 // ID names the operation in the OpenAPI document, such as get-v1-procurements-procurement.
 func (o *Operation) ID() string {
