@@ -11,7 +11,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/webhook"
 )
 
-// Acts change the record in Store.
+// Acts change the record in Store. They must not be copied.
 type Acts struct {
 	Store *store.Store
 	Log   *slog.Logger
@@ -25,4 +25,6 @@ type Acts struct {
 	Address string
 	// Limits bound what a person or an organisation may store.
 	Limits Limits
+
+	checks checks
 }

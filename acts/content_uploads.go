@@ -110,8 +110,9 @@ func (a *Acts) PutChunk(ctx context.Context, by By, id models.ID, n int, content
 			return none, err
 		}
 	}
-	if err := a.Store.PutChunk(ctx, u.ID, n, content); err != nil {
+	sum := sha256.Sum256(content)
+	if err := a.Store.PutChunk(ctx, u.ID, n, content, sum); err != nil {
 		return none, err
 	}
-	return sha256.Sum256(content), nil
+	return sum, nil
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"hash"
 	"io"
 	"time"
 
@@ -13,43 +14,110 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// completeTimeout bounds the check of the largest file.
-const completeTimeout = 10 * time.Minute
+// checkTimeout bounds the wait for a check and the check of the largest file.
+const checkTimeout = 10 * time.Minute
 
-// CompleteUpload checks the bytes of an upload and keeps them for good. The upload is locked meanwhile, so that the
-// bytes that are kept are those that were checked; only one chunk is in memory at a time.
+// CompleteUpload checks the bytes of an upload and keeps them for good.
+//
+// The bytes are read without any lock, chunk by chunk, and nobody waits for a connection meanwhile. Then a short
+// transaction locks the upload and sees whether its bytes are still those that were checked. Bytes that were found
+// wrong once are refused without being read again, and an upload that failed too often must begin anew: who sends a
+// file with a wrong digest costs the platform no more reading than sending.
 func (a *Acts) CompleteUpload(ctx context.Context, by By, id models.ID) (Done[models.Upload], error) {
 	mine, err := a.myUpload(ctx, by, id)
 	if err != nil {
 		return Done[models.Upload]{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, completeTimeout)
-	defer cancel()
+	checked := ""
+	if !mine.Complete() {
+		if checked, err = a.check(ctx, mine); err != nil {
+			return Done[models.Upload]{}, err
+		}
+	}
 	return once(ctx, a, by, func(d *deed) (models.Upload, error) {
 		u, err := d.tx.LockUpload(mine.ProcurementID, mine.ID)
 		if err != nil || u.Complete() {
 			return u, err
 		}
-		if err := checkContent(d.tx, u); err != nil {
+		there, err := d.tx.BytesOf(u.ID)
+		if err != nil {
 			return u, err
+		}
+		if there.Digest != checked {
+			return u, models.Refuse(models.CodeUploadChanged, "", "a chunk was sent while the bytes were checked").
+				Accepting("completing the upload again, once all chunks have arrived")
 		}
 		err = d.tx.CompleteUpload(&u)
 		return u, err
 	})
 }
 
+// check checks the bytes of an upload that have arrived and returns which they are; see [store.Bytes].
+func (a *Acts) check(ctx context.Context, u models.Upload) (bytes string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	limits := a.Limits.orDefaults()
+	leave, err := a.checks.begin(u, limits)
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	there, err := a.Store.BytesOf(ctx, u.ID)
+	if err != nil {
+		return "", err
+	}
+	if there.Chunks != u.Chunks() {
+		return "", models.Refuse(models.CodeUploadIncomplete, "", "%d of %d chunks have arrived", there.Chunks,
+			u.Chunks()).
+			Accepting("every chunk that the upload lists under `missing`")
+	}
+	fault, err := a.Store.UploadFault(ctx, u.ID)
+	switch {
+	case err != nil:
+		return "", err
+	case fault.Bytes == there.Digest:
+		return "", fault.Refusal
+	case int64(fault.Checks) >= limits.FailedChecks:
+		return "", models.Refuse(models.CodeUploadSpent, "", "the bytes of this upload were wrong %d times",
+			fault.Checks).
+			Accepting("a new upload")
+	}
+	next, err := a.checks.turn(ctx, u, limits)
+	if err != nil {
+		return "", err
+	}
+	defer next()
+	return a.read(ctx, u)
+}
+
+// read reads the bytes and keeps what is wrong with them. It returns which bytes it has read.
+func (a *Acts) read(ctx context.Context, u models.Upload) (string, error) {
+	chunks := &arrived{ctx: ctx, store: a.Store, upload: u, bytes: sha256.New()}
+	wrong := checkContent(chunks, u)
+	if chunks.err != nil {
+		return "", chunks.err // it was not read to its end, so nothing is known of it
+	}
+	bytes := hex.EncodeToString(chunks.bytes.Sum(nil))
+	if refusal, refused := models.RefusalOf(wrong); refused {
+		return "", errors.Join(a.Store.KeepUploadFault(ctx, u.ID, bytes, refusal), wrong)
+	}
+	return bytes, wrong
+}
+
 // checkContent reads all chunks once, for their digest and, if it is an envelope, to see that it is sealed.
-func checkContent(tx *store.Tx, u models.Upload) error {
-	chunks := &arrived{tx: tx, upload: u}
+func checkContent(chunks io.Reader, u models.Upload) error {
 	digest := sha256.New()
 	content := io.TeeReader(chunks, digest)
+	var unsealed error
 	if u.Purpose == models.PurposeEnvelope {
-		if err := seal.CheckSealed(content); chunks.err == nil && err != nil {
-			return err
-		}
+		unsealed = seal.CheckSealed(content)
 	}
-	if _, err := io.Copy(io.Discard, content); err != nil || chunks.err != nil {
-		return errors.Join(chunks.err, err)
+	// What is not sealed is read to its end, too: only then it is known which bytes are refused.
+	if _, err := io.Copy(io.Discard, content); err != nil {
+		return err
+	}
+	if unsealed != nil {
+		return unsealed
 	}
 	if found := hex.EncodeToString(digest.Sum(nil)); found != u.Digest {
 		return models.Refuse(models.CodeDigestMismatch, "",
@@ -59,13 +127,17 @@ func checkContent(tx *store.Tx, u models.Upload) error {
 	return nil
 }
 
-// arrived reads the chunks of an upload, one in memory at a time.
+// arrived reads the chunks of an upload, one in memory at a time, each in a statement of its own: between two of them
+// it holds no connection.
 type arrived struct {
-	tx     *store.Tx
+	ctx    context.Context //nolint:containedctx // io.Reader has no room for it; it lives as long as one check
+	store  *store.Store
 	upload models.Upload
 
 	next  int
 	chunk []byte
+	// bytes hashes the digests of the chunks that were read; see [store.Bytes].
+	bytes hash.Hash
 	// err is why reading ended early: a chunk that has not arrived, or the database.
 	err error
 }
@@ -88,7 +160,7 @@ func (a *arrived) Read(p []byte) (int, error) {
 }
 
 func (a *arrived) load(n int) ([]byte, error) {
-	chunk, err := a.tx.Chunk(a.upload.ID, n)
+	chunk, err := a.store.Chunk(a.ctx, a.upload.ID, n)
 	switch {
 	case err != nil:
 		return nil, err
@@ -96,5 +168,7 @@ func (a *arrived) load(n int) ([]byte, error) {
 		return nil, models.Refuse(models.CodeUploadIncomplete, "", "chunk %d has not arrived", n).
 			Accepting("every chunk that the upload lists under `missing`")
 	}
+	sum := sha256.Sum256(chunk)
+	a.bytes.Write(sum[:])
 	return chunk, nil
 }

@@ -5,7 +5,7 @@ import (
 	"errors"
 )
 
-// Limits bound what a person or an organisation may store. Zero values take the defaults.
+// Limits bound what a person or an organisation may store and have checked. Zero values take the defaults.
 type Limits struct {
 	// Upload is the size of the largest file in bytes; the default is 2 GiB. OpenUploads is how many incomplete uploads
 	// a person may have; the default is 20.
@@ -15,6 +15,11 @@ type Limits struct {
 	Envelopes int64
 	// Responses is how many responses an economic operator may give to one market consultation; the default is 100.
 	Responses int64
+	// Checks is how many uploads this process checks at once, ChecksOfOne how many of one organisation; the others
+	// wait. The defaults are 4 and 2.
+	Checks, ChecksOfOne int64
+	// FailedChecks is how many checks of one upload may fail; the default is 5.
+	FailedChecks int64
 }
 
 const (
@@ -22,11 +27,14 @@ const (
 	defaultOpenUploads = 20
 	defaultEnvelopes   = 5000
 	defaultResponses   = 100
+	defaultChecks      = 4
+	defaultChecksOfOne = 2
+	defaultFailed      = 5
 )
 
 // Check reports negative limits. It is for those who build [Acts] with limits of their own.
 func (l Limits) Check() error {
-	if min(l.Upload, l.OpenUploads, l.Envelopes, l.Responses) < 0 {
+	if min(l.Upload, l.OpenUploads, l.Envelopes, l.Responses, l.Checks, l.ChecksOfOne, l.FailedChecks) < 0 {
 		return errors.New("acts need limits that are not negative")
 	}
 	return nil
@@ -36,5 +44,7 @@ func (l Limits) orDefaults() Limits {
 	return Limits{
 		Upload: cmp.Or(l.Upload, defaultUpload), OpenUploads: cmp.Or(l.OpenUploads, defaultOpenUploads),
 		Envelopes: cmp.Or(l.Envelopes, defaultEnvelopes), Responses: cmp.Or(l.Responses, defaultResponses),
+		Checks: cmp.Or(l.Checks, defaultChecks), ChecksOfOne: cmp.Or(l.ChecksOfOne, defaultChecksOfOne),
+		FailedChecks: cmp.Or(l.FailedChecks, defaultFailed),
 	}
 }

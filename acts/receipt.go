@@ -67,7 +67,8 @@ func (a *Acts) tenderToEnd(ctx context.Context, by By, id models.ID) (models.Ten
 
 // ownTender reads a tender of the actor's organisation.
 func (a *Acts) ownTender(ctx context.Context, by By, id models.ID) (models.Tender, error) {
-	return a.Store.Tender(ctx, by.Seat.Procurement.ID, store.Sight{Organisation: by.Actor.OrganisationID}, id)
+	own := store.Sight{Organisation: by.Actor.OrganisationID}
+	return a.Store.ForReceipt().Tender(ctx, by.Seat.Procurement.ID, own, id)
 }
 
 // A visit is what a supplier does at a box: hand in a tender, in place of another or not, or take one back.
@@ -89,7 +90,8 @@ type tenderAnswer struct {
 }
 
 // atBox carries out a visit; its result is the receipt. What decides is read under the box's lock; see
-// [store.Store.AtBox]. Whoever repeats a visit gets the receipt of the first, also after the deadline.
+// [store.Store.AtBox], and uses connections that nothing else can take:
+// [store.Store.ForReceipt]. Whoever repeats a visit gets the receipt of the first, also after the deadline.
 func (a *Acts) atBox(ctx context.Context, by By, v visit) (Done[seal.Issued], error) {
 	if by.Seat == nil {
 		return Done[seal.Issued]{}, models.NoSuchResource()
@@ -108,7 +110,7 @@ func (a *Acts) atBox(ctx context.Context, by By, v visit) (Done[seal.Issued], er
 		box    store.Counter
 		issued seal.Issued
 	)
-	err := a.Store.AtBox(ctx, approach, func(b store.Counter) (store.Deposit, error) {
+	err := a.Store.ForReceipt().AtBox(ctx, approach, func(b store.Counter) (store.Deposit, error) {
 		box = b
 		if err := mayHandIn(b, v, approach.OrganisationID); err != nil {
 			return store.Deposit{}, err
@@ -232,7 +234,7 @@ func (a *Acts) turnedAway(
 	if !refused && !errors.Is(cause, store.ErrDepositRefused) {
 		return none, cause
 	}
-	earlier, err := a.Store.EarlierRequest(ctx, by.Request.ID)
+	earlier, err := a.Store.ForReceipt().EarlierRequest(ctx, by.Request.ID)
 	switch {
 	case err != nil:
 		return none, err
@@ -264,7 +266,7 @@ func (a *Acts) excluded(ctx context.Context, by By, v visit) error {
 }
 
 func (a *Acts) recordLate(ctx context.Context, by By, v visit, b store.Counter, refusal *models.Refusal) error {
-	return a.Store.InTx(ctx, func(tx *store.Tx) error {
+	return a.Store.ForReceipt().InTx(ctx, func(tx *store.Tx) error {
 		_, err := tx.Append(event.Event{
 			ProcurementID: by.Seat.Procurement.ID, ActorID: by.Actor.PersonID, At: b.Now(), RecordedAt: b.Clock,
 			Payload: event.TenderRefused{

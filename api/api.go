@@ -79,14 +79,21 @@ type server struct {
 	views       *views.Views
 	engine      Engine
 	log         *slog.Logger
-	ready       func(context.Context) error
+	readiness   readiness
 	version     string
 	feedCursors feedCursors
 	tail        *tail
-	exports     chan struct{}
 	closing     <-chan struct{}
 
 	router *rest.Router
+}
+
+// receiptCallers finds callers on the connections for the receipt of tenders.
+func receiptCallers(v *views.Views) rest.Callers {
+	if v == nil {
+		return nil // which is reported with what else is missing
+	}
+	return v.ForReceipt()
 }
 
 // New makes the handler of the whole API. It fails when a dependency is missing.
@@ -100,18 +107,18 @@ func New(d Deps) (http.Handler, error) {
 
 func newServer(d Deps) (*server, error) {
 	s := &server{
-		acts:    d.Acts,
-		views:   d.Views,
-		engine:  d.Engine,
-		log:     d.Logger,
-		ready:   d.Ready,
-		version: d.BuildVersion,
-		exports: make(chan struct{}, exportsAtOnce),
-		closing: d.Closing,
+		acts:      d.Acts,
+		views:     d.Views,
+		engine:    d.Engine,
+		log:       d.Logger,
+		readiness: readiness{run: d.Ready},
+		version:   d.BuildVersion,
+		closing:   d.Closing,
 	}
 	var unfit error
 	s.router, unfit = rest.New(rest.Config{
-		Callers: d.Views, Logger: d.Logger, CursorKey: d.CursorKey, ProblemBase: d.ProblemBase, Limits: d.Limits,
+		Callers: d.Views, Receipt: receiptCallers(d.Views), Logger: d.Logger, CursorKey: d.CursorKey,
+		ProblemBase: d.ProblemBase, Limits: d.Limits,
 		Version: d.BuildVersion, Alias: speakForModels, Describe: describeWebhooks,
 	}, s.operations())
 	if err := errors.Join(d.check(), unfit); err != nil {

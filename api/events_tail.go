@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ppi-engine/ppi/internal/limit"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/views"
 )
@@ -28,9 +29,9 @@ type tail struct {
 	read func(ctx context.Context, after int64, limit int) (head int64, happened []views.Happening, err error)
 	log  *slog.Logger
 
+	places limit.Places[models.ID]
+
 	mu       sync.Mutex
-	joined   int
-	joinedBy map[models.ID]int
 	watching map[*watch]struct{}
 	// head is the position up to which the log was read; it moves only while following.
 	head      int64
@@ -45,26 +46,14 @@ type watch struct {
 }
 
 func newTail(v *views.Views, log *slog.Logger) *tail {
-	return &tail{read: v.Happenings, log: log, joinedBy: map[models.ID]int{}, watching: map[*watch]struct{}{}}
+	return &tail{read: v.Happenings, log: log, watching: map[*watch]struct{}{}}
 }
 
 // join takes one of the places for waiting requests; ok is false when none is free.
 func (t *tail) join(person models.ID) (leave func(), ok bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.joined >= mostWaiting || t.joinedBy[person] >= mostOfOne {
-		return nil, false
-	}
-	t.joined++
-	t.joinedBy[person]++
-	return func() {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		t.joined--
-		if t.joinedBy[person]--; t.joinedBy[person] == 0 {
-			delete(t.joinedBy, person)
-		}
-	}, true
+	leave, _ = t.places.Take(limit.Share[models.ID]{Most: mostWaiting},
+		limit.Share[models.ID]{Holder: person, Most: mostOfOne})
+	return leave, leave != nil
 }
 
 // watch returns a channel that is closed when something that the caller wants has happened, or may have happened, after

@@ -249,10 +249,27 @@ func TestAnExportOfNothingYetIsRefused(t *testing.T) {
 	leader := w.buyer()
 	p := w.procurement(leader)
 	w.do(leader, GET, p.Self()+"/events?export=1", nil).is(http.StatusConflict).refused(models.CodeBoxOpen)
-	for range exportsAtOnce {
-		w.server.exports <- struct{}{}
+}
+
+func TestOneOrganisationCannotTakeAllExports(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	leader, other := w.buyer(), w.buyer()
+	p, another := w.procurement(leader), w.procurement(other)
+	export := func(c caller, p procurement) response { return w.do(c, GET, p.Self()+"/events?export=1", nil) }
+	release := w.hold("LOCK TABLE event_log IN ACCESS EXCLUSIVE MODE")
+	first := w.begin(func() response { return export(leader, p) })
+	second := w.begin(func() response { return export(leader, p) })
+	w.untilWaiting(2)
+	refused := export(leader, p).is(http.StatusTooManyRequests).refused(models.CodeRateLimited)
+	require.Equal(t, "2 exports of your organisation are under way", refused.Detail)
+	others := w.begin(func() response { return export(other, another) })
+	w.untilWaiting(3)
+	release()
+	for _, answer := range []func() response{first, second, others} {
+		answer().is(http.StatusConflict).refused(models.CodeBoxOpen)
 	}
-	w.do(leader, GET, p.Self()+"/events?export=1", nil).is(http.StatusTooManyRequests).refused(models.CodeRateLimited)
+	export(leader, p).is(http.StatusConflict).refused(models.CodeBoxOpen)
 }
 
 func TestTheLatestCheckpointIsPublic(t *testing.T) {

@@ -92,7 +92,7 @@ func TestReadinessFollowsItsCheckAndLivenessDoesNot(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	w.do(caller{}, GET, "/readyz", nil).is(http.StatusOK)
-	w.server.ready = func(context.Context) error { return errors.New("schema is behind") }
+	w.server.readiness = readiness{run: func(context.Context) error { return errors.New("schema is behind") }}
 	r := w.do(caller{}, GET, "/readyz", nil).is(http.StatusServiceUnavailable)
 	require.NotContains(t, r.Body.String(), "schema is behind")
 	require.Contains(t, w.logged(), "schema is behind")

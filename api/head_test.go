@@ -32,6 +32,10 @@ func TestHEADIsAnsweredAsGETWithoutABody(t *testing.T) {
 			if len(get.TransferEncoding) > 0 {
 				head.Header.Del("Content-Length")
 			}
+			for _, header := range []http.Header{get.Header, head.Header} {
+				header.Del("Ratelimit") // each request leaves less, and the first one makes the key known
+				header.Del("Ratelimit-Policy")
+			}
 			require.Equal(t, get.Header, head.Header, "%s as %s", o.Path, person.name)
 		}
 	}

@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"sync"
+	"time"
 
 	"github.com/ppi-engine/ppi/models"
 )
@@ -18,9 +20,36 @@ func (s *server) live(context.Context, *struct{}) (*healthOutput, error) {
 }
 
 func (s *server) isReady(ctx context.Context, _ *struct{}) (*healthOutput, error) {
-	if err := s.ready(ctx); err != nil {
+	if err := s.readiness.check(ctx); err != nil {
 		s.log.WarnContext(ctx, "not ready", "cause", err)
 		return nil, models.Refuse(models.CodeUnavailable, "", "the instance is not ready for requests")
 	}
 	return &healthOutput{health{"ok", s.version}}, nil
+}
+
+// readinessKept is how long a result of the readiness check is answered to others who ask: everybody may ask, as often
+// as they like, and the check needs a connection to the database.
+const (
+	readinessKept    = 500 * time.Millisecond
+	readinessTimeout = 3 * time.Second
+)
+
+// A readiness runs one check for all who ask at the same time.
+type readiness struct {
+	run func(context.Context) error
+
+	mu     sync.Mutex
+	at     time.Time
+	result error
+}
+
+func (r *readiness) check(ctx context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if time.Since(r.at) > readinessKept {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readinessTimeout)
+		defer cancel()
+		r.result, r.at = r.run(ctx), time.Now()
+	}
+	return r.result
 }

@@ -36,6 +36,9 @@ func TestTheDocumentDescribesEveryOperationAndWhoMayCallIt(t *testing.T) {
 			names = append(names, n.(string))
 		}
 		require.Equal(t, o.Access.Names(), names, o.ID())
+		health := o.Path == "/livez" || o.Path == "/readyz"
+		require.Equal(t, !health, d.Responses.Value("429") != nil, o.ID())
+		require.Equal(t, !health, len(d.Extensions["x-limits"].([]any)) > 0, o.ID())
 		open := slices.Equal(o.Access.Names(), []string{everyone})
 		require.Equal(t, !open, d.Security != nil && len(*d.Security) > 0, o.ID())
 		require.Equal(t, o.Keyed, d.Parameters.GetByInAndName("header", headerIdempotencyKey) != nil, o.ID())
@@ -46,6 +49,34 @@ func TestTheDocumentDescribesEveryOperationAndWhoMayCallIt(t *testing.T) {
 		require.Contains(t, w.document.Info.Description, "`"+string(refused.Code)+"`")
 		require.Contains(t, w.document.Info.Description, refused.Title+". "+refused.Doc)
 	}
+}
+
+func TestTheDocumentSaysWhichOperationsAreLongWork(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	found := map[string][]string{}
+	for path, item := range w.document.Paths.Map() {
+		for method, d := range item.Operations() {
+			for _, of := range d.Extensions["x-limits"].([]any)[min(1, len(d.Extensions["x-limits"].([]any))):] {
+				found[of.(string)] = append(found[of.(string)], method+" "+strings.TrimPrefix(path, ofProcurement))
+			}
+		}
+	}
+	const upload, tender, at = "/uploads/{upload}", "/tenders/{tender}", " of a person and an organisation at once"
+	for work, expected := range map[rest.Work][]string{
+		rest.Check:  {"POST " + upload + "/actions/complete"},
+		rest.Export: {"GET /events"},
+		rest.Receipt: {
+			"POST /lots/{lot}/tenders", "POST " + tender + "/actions/replace", "POST " + tender + "/actions/withdraw",
+		},
+		rest.Transfer: {
+			"PUT " + upload + "/chunks/{n}", "GET " + upload + "/content", "GET /documents/{document}/content",
+			"GET " + tender + "/envelopes/{n}/content", "GET " + tender + "/envelopes/{n}/plaintext",
+		},
+	} {
+		require.ElementsMatch(t, expected, found[string(work)+at], work)
+	}
+	require.Len(t, found, 4)
 }
 
 func TestTheDocumentNamesTheValuesThatTheDomainHas(t *testing.T) {

@@ -29,8 +29,9 @@ func reads(of views.Subject) rest.Access { return rest.Roles(views.Readers(of)..
 func (s *server) platform() []rest.Operation {
 	const one = "/v1/organisations/{organisation}"
 	return []rest.Operation{
-		rest.Get("/livez", rest.Public(), "Tell whether the instance runs", s.live),
-		rest.Get("/readyz", rest.Public(), "Tell whether requests can be answered", s.isReady),
+		rest.Get("/livez", rest.Public(), "Tell whether the instance runs", s.live, rest.Uncounted()),
+		rest.Get("/readyz", rest.Public(), "Tell whether requests can be answered", s.isReady,
+			rest.Uncounted()),
 
 		rest.Get("/v1/keys", rest.Public(), "List the public keys that verify receipts, checkpoints and exports",
 			s.listKeys),
@@ -199,7 +200,7 @@ func (s *server) files() []rest.Operation {
 			s.putChunk, rest.TakesBytes(models.ChunkSize, chunkTimeout), rest.Unconditional(),
 			rest.Answers(http.StatusNoContent)),
 		rest.Post(upload+"/actions/complete", uploaders, "Complete an upload: have the file checked and kept for good",
-			s.completeUpload, rest.Answers(http.StatusOK)),
+			s.completeUpload, rest.Answers(http.StatusOK), rest.Long(rest.Check, completeTimeout)),
 		rest.Get(upload+"/content", uploaders, "Read back the file of a complete upload of mine", s.getUploadContent,
 			rest.GivesBytes()),
 	}
@@ -241,11 +242,11 @@ func (s *server) tenders() []rest.Operation {
 		rest.Post(ofProcurement+"/registrations", rest.Authenticated(),
 			"Register my organisation as a supplier, once lots are published", s.register),
 		rest.Post(ofProcurement+"/lots/{lot}/tenders", signatory, "Hand in a tender: sealed envelopes uploaded before",
-			s.submitTender),
+			s.submitTender, rest.Receives()),
 		rest.Post(one+"/actions/replace", signatory, "Replace my tender by another", s.replaceTender,
-			rest.Conditional()),
+			rest.Conditional(), rest.Receives()),
 		rest.Post(one+"/actions/withdraw", signatory, "Withdraw my tender", s.withdrawTender, rest.Conditional(),
-			rest.Answers(http.StatusOK)),
+			rest.Answers(http.StatusOK), rest.Receives()),
 		rest.Get(ofProcurement+"/tenders", readers,
 			"List tenders: a supplier's own; the buyers' once the box is closed", s.listTenders),
 		rest.Get(one, readers, "Read a tender", s.getTender),
@@ -299,11 +300,11 @@ func (s *server) feed() []rest.Operation {
 	return []rest.Operation{
 		rest.Get("/v1/events", rest.Authenticated(),
 			"Read what happens in the procurements I have a role in, oldest first", s.readEvents,
-			rest.MayRefuse(http.StatusNotFound, http.StatusTooManyRequests)),
+			rest.MayRefuse(http.StatusNotFound)),
 		rest.Get(ofProcurement+"/events", rest.Roles(models.BuyerSide()...),
 			"Read what happened in a procurement, oldest first, or export it with its proof", s.readProcurementEvents,
 			rest.Gives(rest.SchemaOf(reflect.TypeFor[FeedAnswer]()), mediaLines),
-			rest.MayRefuse(http.StatusConflict, http.StatusTooManyRequests)),
+			rest.MayRefuse(http.StatusConflict), rest.Sometimes(rest.Export)),
 		rest.Get("/v1/event-types", rest.Public(),
 			"List what can happen: each type of event, who is told, and what its payload holds", s.listEventTypes),
 		rest.Get("/v1/event-types/{type}", rest.Public(), "Read a type of event", s.getEventType),

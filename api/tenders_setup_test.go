@@ -61,7 +61,12 @@ type tendering struct {
 // inTender makes a procurement whose tender phase is open, as a rehearsal, with a lead procurer.
 func inTender(t testing.TB) *tendering {
 	t.Helper()
-	w := setup(t)
+	return inTenderOf(setup(t))
+}
+
+// inTenderOf makes it in a world that is there.
+func inTenderOf(w *world) *tendering {
+	w.Helper()
 	d := &tendering{world: w, lead: w.buyer()}
 	w.server.engine = direct{w.acts}
 	d.procurement = d.draftIn(models.ModeRehearsal)

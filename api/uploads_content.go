@@ -43,7 +43,7 @@ func (s *server) serveFile(u models.Upload) *huma.StreamResponse {
 		}
 		ignoreUnusableRange(c, u.Size)
 		content := s.views.Content(c.Request.Context(), u)
-		http.ServeContent(c.Writer, c.Request, "", time.Time{}, content)
+		http.ServeContent(rest.Patient(c), c.Request, "", time.Time{}, content)
 		if err := content.Err(); err != nil {
 			// The answer has begun; it stays shorter than its Content-Length, which tells the client.
 			s.log.ErrorContext(c.Request.Context(), "file not read", "request", rest.RequestID(c.Request.Context()),

@@ -3,6 +3,7 @@ package models
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // A Refusal says no to a caller: what was wrong, where, and what would be accepted. It is a value of
@@ -12,6 +13,8 @@ type Refusal struct {
 	Field    string `json:"field,omitempty"`
 	Detail   string `json:"detail"`
 	Accepted string `json:"accepted,omitempty"`
+	// Wait is how long to wait before the same request may succeed; 0: as the kind of refusal says.
+	Wait time.Duration `json:"-"`
 	// Others holds further faults of the same request, so that a caller can correct all at once.
 	Others []*Refusal `json:"others,omitempty"`
 }
@@ -24,6 +27,12 @@ func Refuse(code Code, field, format string, args ...any) *Refusal {
 // Accepting adds what would have been accepted.
 func (r *Refusal) Accepting(format string, args ...any) *Refusal {
 	r.Accepted = Sentence(format, args...)
+	return r
+}
+
+// After adds how long to wait before the same request may succeed.
+func (r *Refusal) After(wait time.Duration) *Refusal {
+	r.Wait = wait
 	return r
 }
 

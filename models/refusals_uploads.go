@@ -7,6 +7,9 @@ const (
 	CodeUploadGone       Code = "upload_gone"
 	CodeUploadTooLarge   Code = "upload_too_large"
 	CodeUploadLimit      Code = "upload_limit_reached"
+	CodeUploadInCheck    Code = "upload_in_check"
+	CodeUploadChanged    Code = "upload_changed"
+	CodeUploadSpent      Code = "upload_checks_spent"
 	CodeDigestMismatch   Code = "digest_mismatch"
 	CodeNotSealed        Code = "envelope_not_sealed"
 )
@@ -19,6 +22,18 @@ var refusedUploads = []RefusalType{
 	{
 		CodeUploadLimit, RefusalConflict, "There are too many uploads",
 		"Complete the uploads that are not complete, or hand in what you uploaded before. The detail says which.",
+	},
+	{
+		CodeUploadInCheck, RefusalConflict, "The upload is being checked",
+		"Another request has the same bytes checked. Repeat this one as Retry-After says; it gets the result.",
+	},
+	{
+		CodeUploadChanged, RefusalConflict, "The upload has changed",
+		"A chunk was sent while the bytes were checked. When all chunks have arrived, complete the upload again.",
+	},
+	{
+		CodeUploadSpent, RefusalConflict, "The upload has failed too many checks",
+		"The bytes were others than announced, again and again. Begin a new upload.",
 	},
 	{
 		CodeDigestMismatch, RefusalUnacceptable, "The digest does not match",

@@ -1,6 +1,7 @@
 package views_test
 
 import (
+	"crypto/sha256"
 	"io"
 	"strings"
 	"testing"
@@ -23,7 +24,8 @@ func (r *record) upload(content string, complete bool) models.Upload {
 	r.tx(func(tx *store.Tx) error { return tx.CreateUpload(&u) })
 	for n := range u.Chunks() {
 		from := n * models.ChunkSize
-		require.NoError(r, r.views.Store.PutChunk(r.Context(), u.ID, n, []byte(content[from:from+u.ChunkLength(n)])))
+		chunk := []byte(content[from : from+u.ChunkLength(n)])
+		require.NoError(r, r.views.Store.PutChunk(r.Context(), u.ID, n, chunk, sha256.Sum256(chunk)))
 	}
 	if complete {
 		r.tx(func(tx *store.Tx) error { return tx.CompleteUpload(&u) })

@@ -14,3 +14,8 @@ type Views struct {
 	// exported.
 	Checkpoints audit.Key
 }
+
+// ForReceipt are the same views on the connections for the receipt of tenders; see [store.Store.ForReceipt].
+func (v *Views) ForReceipt() *Views {
+	return &Views{Store: v.Store.ForReceipt(), Checkpoints: v.Checkpoints}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -24,12 +25,14 @@ func (r *Router) guard(c *gin.Context) {
 		Abort(c, noResource())
 		return
 	}
-	for _, step := range []func(*gin.Context, *request) error{r.letIn, readHeaders, r.readInput} {
+	defer func() { current.leave() }()
+	for _, step := range []func(*gin.Context, *request) error{r.letIn, r.giveTime, readHeaders, r.readInput} {
 		if err := step(c, current); err != nil {
 			Abort(c, err)
 			return
 		}
 	}
+	c.Next()
 }
 
 // letIn recognises the caller and judges access. A caller who may not even know that something exists is told that it
@@ -57,7 +60,11 @@ func (r *Router) recognise(c *gin.Context, req *request) error {
 	if err != nil {
 		return err
 	}
+	if err := r.crowd.mayTry(req.origin); err != nil {
+		return err
+	}
 	req.credential, err = r.authenticator.AuthenticateBy(c.Request.Context(), authorization, r.lookUp(c, req))
+	r.crowd.tried(req.origin, err)
 	if err != nil {
 		req.seat = nil
 		return err
@@ -72,12 +79,15 @@ func (r *Router) recognise(c *gin.Context, req *request) error {
 
 // lookUp finds a key and, where access depends on a procurement, the seat of its owner there, in one query.
 func (r *Router) lookUp(c *gin.Context, req *request) auth.Lookup {
-	procurement := models.ID(c.Param("procurement"))
+	procurement, callers := models.ID(c.Param("procurement")), r.callers
+	if req.op.receives {
+		callers = r.receipt
+	}
 	if req.op.Access.kind != accessRoles || !procurement.Is(models.PrefixProcurement) {
-		return r.callers.Credential
+		return callers.Credential
 	}
 	return func(ctx context.Context, key models.ID) (models.Credential, error) {
-		credential, seat, err := r.callers.KeyAndSeat(ctx, key, procurement)
+		credential, seat, err := callers.KeyAndSeat(ctx, key, procurement)
 		req.seat = seat
 		return credential, err
 	}
@@ -164,6 +174,20 @@ func readHeaders(c *gin.Context, req *request) error {
 		}
 	}
 	return nil
+}
+
+// giveTime takes a place for long work, before its body is read, and says until when the answer must be taken.
+func (r *Router) giveTime(c *gin.Context, req *request) error {
+	if d := req.op.answerTimeout; d > 0 {
+		// A recorder in a test has no deadline.
+		_ = http.NewResponseController(c.Writer).SetWriteDeadline(time.Now().Add(d))
+	}
+	if req.op.work == "" {
+		return nil
+	}
+	leave, err := r.crowd.enter(req.op.work, req.actor)
+	req.leaving = append(req.leaving, leave)
+	return err
 }
 
 func (r *Router) readInput(c *gin.Context, req *request) error {

@@ -21,6 +21,12 @@ const (
 	headerRequestID      = "X-Request-Id"
 	// headerMode says on every answer about a procurement whether it is live or a rehearsal.
 	headerMode = "Ppi-Mode"
+	// headerLimit and headerLimitPolicy are those of draft-ietf-httpapi-ratelimit-headers, as Go writes them: names of
+	// headers are the same in capitals.
+	headerLimit       = "Ratelimit"
+	headerLimitPolicy = "Ratelimit-Policy"
+	headerRetryAfter  = "Retry-After"
+	headerForwarded   = "X-Forwarded-For"
 )
 
 var requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9._:/=+-]{1,128}$`)

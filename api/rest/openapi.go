@@ -64,7 +64,7 @@ func (r *Router) describe(o *Operation) huma.Operation {
 		MaxBodyBytes:  humaUnbounded,
 		// A deadline left on the connection would cancel a handler that waits longer for its command.
 		BodyReadTimeout: humaUnbounded,
-		Extensions:      map[string]any{"x-roles": o.Access.Names()},
+		Extensions:      map[string]any{"x-roles": o.Access.Names(), "x-limits": o.limits()},
 		Errors:          o.problems(),
 		Responses:       map[string]*huma.Response{},
 	}
@@ -137,6 +137,7 @@ func (r *Router) documentHeaders(o *Operation) {
 	if o.Conditional {
 		add(headerIfMatch, `The ETags of the versions that the change may be based on, or *`, true)
 	}
+	documentLimits(d)
 	success := d.Responses[strconv.Itoa(o.status)]
 	if o.onProcurement() {
 		if success.Headers == nil {
@@ -151,6 +152,25 @@ func (r *Router) documentHeaders(o *Operation) {
 		add(headerIfNoneMatch, "ETags of versions that the caller has; the answer is 304 when one is current", false)
 		const unchanged = http.StatusNotModified
 		d.Responses[strconv.Itoa(unchanged)] = &huma.Response{Description: http.StatusText(unchanged)}
+	}
+}
+
+// documentLimits says what an answer to a caller who asks too much has beside its problem.
+func documentLimits(d *huma.Operation) {
+	refused := d.Responses[strconv.Itoa(http.StatusTooManyRequests)]
+	if refused == nil {
+		return
+	}
+	text := &huma.Schema{Type: huma.TypeString}
+	refused.Headers = map[string]*huma.Header{
+		headerRetryAfter: {
+			Description: "Seconds after which the request may be repeated",
+			Schema:      &huma.Schema{Type: huma.TypeInteger},
+		},
+		"RateLimit": {
+			Description: "What is left for the key or the address (draft-ietf-httpapi-ratelimit-headers)", Schema: text,
+		},
+		"RateLimit-Policy": {Description: "How many requests it may make in how many seconds", Schema: text},
 	}
 }
 
@@ -169,7 +189,8 @@ func description() string {
 	var b strings.Builder
 	b.WriteString("Instants are RFC 3339 in UTC. Every POST carries an `Idempotency-Key`, every change an " +
 		"`If-Match`. Every path with GET also has HEAD. Lists are read page by page with `next_cursor`. A refusal " +
-		"is answered with a problem (RFC 9457).\n\n" +
+		"is answered with a problem (RFC 9457). Every answer says in `RateLimit` how many requests are left for the " +
+		"API key, or for the address of a caller whose key is not known yet.\n\n" +
 		"<details><summary>All codes of problems</summary>\n\n| code | status | what to do |\n|---|---|---|\n")
 	for _, t := range models.RefusalTypes() {
 		fmt.Fprintf(&b, "| `%s` | %d | %s. %s |\n", t.Code, Status(t.Kind), t.Title, t.Doc)

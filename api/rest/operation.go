@@ -41,6 +41,15 @@ type Operation struct {
 	mayCreate bool
 	// keepsOutcome marks an operation that writes a command down for the procurement's workflow.
 	keepsOutcome bool
+	// uncounted requests do not count against the limits of callers.
+	uncounted bool
+	// receives marks the receipt of tenders, whose callers are looked up on connections of its own.
+	receives bool
+	// work says what kind of long work the operation is, sometimes what it can be, which its handler finds out; empty:
+	// none.
+	work, sometimes Work
+	// answerTimeout is until when the answer must have been taken; 0 takes the server's limit.
+	answerTimeout time.Duration
 
 	bind func(*Router, *Operation)
 }
@@ -134,11 +143,22 @@ func MayCreate() Option { return func(o *Operation) { o.mayCreate = true } }
 // TakesBytes says that the body is bytes of [models.MediaTypeBytes], at most n and within the time: the handler finds
 // them by [Bytes].
 func TakesBytes(n int64, within time.Duration) Option {
-	return func(o *Operation) { o.takesBytes, o.maxBody, o.bodyTimeout = true, n, within }
+	return func(o *Operation) { o.takesBytes, o.maxBody, o.bodyTimeout, o.work = true, n, within, Transfer }
 }
 
-// GivesBytes says that the answer is a file.
-func GivesBytes() Option { return func(o *Operation) { o.givesBytes = true } }
+// GivesBytes says that the answer is a file, which is sent as long as its reader goes on taking it.
+func GivesBytes() Option { return func(o *Operation) { o.givesBytes, o.work = true, Transfer } }
+
+// Uncounted lets in any number of requests, because the health of the instance is read from the answers.
+func Uncounted() Option { return func(o *Operation) { o.uncounted = true } }
+
+// Receives marks the receipt of tenders: callers are looked up on connections that nothing else uses.
+func Receives() Option { return func(o *Operation) { o.receives, o.work = true, Receipt } }
+
+// Long says that the operation is long work of a kind, and how long the answer may take.
+func Long(work Work, within time.Duration) Option {
+	return func(o *Operation) { o.work, o.answerTimeout = work, within }
+}
 
 // Takes says what a body must be, where the handler takes any JSON.
 func Takes(body Schema) Option { return func(o *Operation) { o.takes = body } }
@@ -151,6 +171,23 @@ func Gives(answer Schema, also ...string) Option {
 
 // MayRefuse adds statuses of problems to those that the rest of its row implies.
 func MayRefuse(statuses ...int) Option { return func(o *Operation) { o.refuses = statuses } }
+
+// Sometimes says that the operation can be long work of a kind; then its handler calls [Enter].
+func Sometimes(work Work) Option { return func(o *Operation) { o.sometimes = work } }
+
+// limits names what is counted of the callers of the operation.
+func (o *Operation) limits() []string {
+	if o.uncounted {
+		return []string{}
+	}
+	names := []string{"requests of a key or an address in a minute"}
+	for _, work := range []Work{o.work, o.sometimes} {
+		if work != "" {
+			names = append(names, string(work)+" of a person and an organisation at once")
+		}
+	}
+	return names
+}
 
 // ID names the operation in the OpenAPI document, such as get-v1-procurements-procurement.
 func (o *Operation) ID() string {
@@ -166,6 +203,9 @@ func (o *Operation) onProcurement() bool { return o.Access.kind == accessRoles }
 // problems lists the statuses other than success that a row can answer.
 func (o *Operation) problems() []int {
 	statuses := []int{http.StatusBadRequest, http.StatusServiceUnavailable}
+	if !o.uncounted {
+		statuses = append(statuses, http.StatusTooManyRequests)
+	}
 	if o.Access.kind != accessPublic {
 		statuses = append(statuses, http.StatusUnauthorized, http.StatusForbidden)
 	}

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -151,8 +152,8 @@ func (t *translator) refusal(ctx context.Context, r *models.Refusal) *Problem {
 		Errors:    faults(r),
 		headers:   http.Header{},
 	}
-	if pause := refused.Kind.RetryAfter(); pause > 0 {
-		p.headers.Set("Retry-After", strconv.Itoa(int(pause.Seconds())))
+	if pause := cmp.Or(r.Wait, refused.Kind.RetryAfter()); pause > 0 {
+		p.headers.Set(headerRetryAfter, strconv.Itoa(wholeSeconds(pause)))
 	}
 	return p
 }

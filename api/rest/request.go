@@ -32,6 +32,20 @@ type request struct {
 	fingerprint [sha256.Size]byte
 	// bytes are the body of an operation that takes bytes.
 	bytes []byte
+	// origin is whom the request is counted for.
+	origin origin
+	// leaving gives back the places that the request has taken.
+	leaving []func()
+}
+
+// leave gives back the places that the request has taken.
+func (r *request) leave() {
+	for _, leave := range r.leaving {
+		if leave != nil {
+			leave()
+		}
+	}
+	r.leaving = nil
 }
 
 type requestKey struct{}

@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
@@ -24,19 +23,8 @@ import (
 // DefaultProblemBase is what the types of problems begin with unless configured otherwise.
 const DefaultProblemBase = "https://ppi-engine.org/problems/"
 
-// Limits bound what one request may cost. Zero values take the defaults.
-type Limits struct {
-	// Body is the largest body in bytes, where an operation sets none of its own; 1 MiB.
-	Body int64
-	// BodyTimeout is how long a body may take to arrive; 15 s.
-	BodyTimeout time.Duration
-}
-
-const (
-	defaultBody        = 1 << 20
-	defaultBodyTimeout = 15 * time.Second
-	shortestCursorKey  = 32
-)
+// shortestCursorKey is in bytes.
+const shortestCursorKey = 32
 
 // Callers finds out who calls, and which roles they hold.
 type Callers interface {
@@ -52,6 +40,8 @@ type Callers interface {
 // A Config is what a router works with.
 type Config struct {
 	Callers Callers
+	// Receipt finds callers for the receipt of tenders, on connections of its own; nil: Callers does.
+	Receipt Callers
 	Logger  *slog.Logger
 	// CursorKey signs the cursors of lists; at least 32 bytes, the same for all instances.
 	CursorKey []byte
@@ -76,7 +66,7 @@ func (c *Config) check() error {
 			fmt.Sprintf("a cursor key of at least %d bytes", shortestCursorKey)),
 		missing(err != nil || !base.IsAbs(), "an absolute problem base"),
 		missing(c.Version == "", "a build version"),
-		missing(c.Limits.Body < 0 || c.Limits.BodyTimeout < 0, "limits that are not negative"),
+		missing(!c.Limits.fit(), "limits that are not negative"),
 	)
 }
 
@@ -88,14 +78,17 @@ func missing(is bool, what string) error {
 }
 
 func (c *Config) setDefaults() {
-	l := &c.Limits
-	c.ProblemBase = cmp.Or(c.ProblemBase, DefaultProblemBase)
-	l.Body, l.BodyTimeout = cmp.Or(l.Body, defaultBody), cmp.Or(l.BodyTimeout, defaultBodyTimeout)
+	c.ProblemBase, c.Limits = cmp.Or(c.ProblemBase, DefaultProblemBase), c.Limits.orDefaults()
+	if c.Receipt == nil {
+		c.Receipt = c.Callers
+	}
 }
 
 // A Router serves a table of operations and the document that describes them. What is not in the table is not served.
 type Router struct {
 	callers       Callers
+	receipt       Callers
+	crowd         *crowd
 	log           *slog.Logger
 	limits        Limits
 	cursors       cursors
@@ -118,6 +111,8 @@ func New(c Config, table []Operation) (*Router, error) {
 	setUpLibraries()
 	r := &Router{
 		callers:       c.Callers,
+		receipt:       c.Receipt,
+		crowd:         newCrowd(c.Limits),
 		log:           c.Logger,
 		limits:        c.Limits,
 		cursors:       cursors{key: c.CursorKey},
@@ -147,7 +142,7 @@ func (r *Router) setUpGin() error {
 	}
 	r.gin.HandleMethodNotAllowed = true
 	r.gin.RedirectTrailingSlash = false
-	r.gin.Use(r.begin, r.logAccess, r.recover, r.secure, r.refuseHostile, r.guard)
+	r.gin.Use(r.begin, r.logAccess, r.recover, r.secure, r.count, r.refuseHostile, r.guard)
 	r.gin.NoRoute(func(c *gin.Context) { Abort(c, noResource()) })
 	r.gin.NoMethod(func(c *gin.Context) {
 		Abort(c, models.Refuse(models.CodeMethodNotAllowed, "", "the path does not accept %s", c.Request.Method))

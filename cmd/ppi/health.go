@@ -97,14 +97,19 @@ func checkTemporal(ctx context.Context, temporal config.Temporal) error {
 	return nil
 }
 
-// openRecord opens the record when PostgreSQL answers; it gives up only when ctx ends.
-func openRecord(ctx context.Context, a *app) (*store.Store, error) {
+// openRecord opens the record when PostgreSQL answers, with receiptConns connections for the receipt of tenders alone.
+// It gives up only when ctx ends, or when PostgreSQL does not give as many connections as it is asked for.
+func openRecord(ctx context.Context, a *app, receiptConns int) (*store.Store, error) {
 	for attempt := 0; ; attempt++ {
 		record, err := store.Open(ctx, store.Options{
-			DSN: a.cfg.DatabaseURL.Reveal(), MaxConns: a.cfg.DatabaseMaxConns, Logger: a.log,
+			DSN: a.cfg.DatabaseURL.Reveal(), MaxConns: a.cfg.DatabaseMaxConns, ReceiptConns: receiptConns,
+			Logger: a.log,
 		})
 		if err == nil {
 			return record, nil
+		}
+		if is[*store.TooManyConnsError](err) {
+			return nil, fmt.Errorf("open the record (PPI_DATABASE_MAX_CONNS, PPI_RECEIPT_MAX_CONNS): %w", err)
 		}
 		if attempt == 0 {
 			a.log.WarnContext(ctx, "the record cannot be reached, will try again", "error", err)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/config"
 	"github.com/ppi-engine/ppi/internal/pgserver"
+	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/supervise"
 	"github.com/ppi-engine/ppi/internal/temporalserver"
 )
@@ -83,7 +84,7 @@ func exitCode(err error) int {
 		return exitMissing
 	case is[*kong.ParseError](err), is[config.Faults](err), is[*portsTakenError](err), is[*supervise.LockedError](err),
 		is[*pgserver.UnreachableError](err), is[*pgserver.VersionError](err), is[*pgserver.InUseError](err),
-		is[*temporalserver.RefusedError](err):
+		is[*temporalserver.RefusedError](err), is[*store.TooManyConnsError](err):
 		return exitUsage
 	default:
 		return exitFailed

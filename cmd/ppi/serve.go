@@ -8,18 +8,15 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/api"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/internal/config"
 	"github.com/ppi-engine/ppi/internal/engine"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/views"
 )
-
-// headerTimeout ends connections on which no request header arrives.
-const headerTimeout = 10 * time.Second
 
 type serveCommand struct{}
 
@@ -42,16 +39,14 @@ func runServe(ctx context.Context, a *app) error {
 	front.show(healthRoutes(map[string]check{
 		"database": func(context.Context) error { return errNotYet },
 	}))
-	server := &http.Server{
-		Handler:           front,
-		ReadHeaderTimeout: headerTimeout,
-		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
-	}
+	server := rest.NewServer(front, timeouts(a.cfg), a.log)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	a.log.InfoContext(ctx, "the API listens", slog.String("address", listener.Addr().String()))
 
-	if record, err := openRecord(ctx, a); err == nil {
+	record, err := openRecord(ctx, a, a.cfg.ReceiptMaxConns)
+	switch {
+	case err == nil:
 		defer record.Close()
 		handler, closeAPI, err := openAPI(ctx, a, record)
 		if err != nil {
@@ -59,6 +54,8 @@ func runServe(ctx context.Context, a *app) error {
 		}
 		defer closeAPI()
 		front.show(handler)
+	case ctx.Err() == nil:
+		return errors.Join(err, server.Close())
 	}
 	select {
 	case err := <-served:
@@ -89,10 +86,12 @@ func openAPI(ctx context.Context, a *app, record *store.Store) (http.Handler, fu
 	}
 	teller := engine.NewTeller(record.TellCommands, a.log)
 	handler, err := api.New(api.Deps{
-		Acts:   &acts.Acts{Store: record, Log: a.log, Receipts: keys.receipts, Courier: keys.courier},
+		Acts: &acts.Acts{
+			Store: record, Log: a.log, Receipts: keys.receipts, Courier: keys.courier, Limits: actLimits(a.cfg),
+		},
 		Views:  &views.Views{Store: record, Checkpoints: keys.checkpoints},
 		Engine: engine.New(temporal, a.cfg.TaskQueue, teller.Told, engine.Runs{}), Logger: a.log,
-		CursorKey: keys.cursors, BuildVersion: version,
+		CursorKey: keys.cursors, BuildVersion: version, Limits: requestLimits(a.cfg),
 		Closing: ctx.Done(),
 		Ready: func(ctx context.Context) error {
 			return errors.Join(checkSchema(ctx, record), checkTemporal(ctx, a.cfg.Temporal))
@@ -106,6 +105,22 @@ func openAPI(ctx context.Context, a *app, record *store.Store) (http.Handler, fu
 		told.Wait()
 		temporal.Close()
 	}, err
+}
+
+func timeouts(c *config.Config) rest.Timeouts {
+	return rest.Timeouts{Read: c.ReadTimeout, Write: c.WriteTimeout, Idle: c.IdleTimeout}
+}
+
+func requestLimits(c *config.Config) rest.Limits {
+	return rest.Limits{
+		PerKey: c.RequestsPerKey, PerAddress: c.RequestsPerAddress, WrongKeys: c.WrongKeysPerAddress,
+		OfPerson: c.AtOncePerPerson, OfOrganisation: c.AtOncePerOrganisation, TrustedProxies: c.TrustedProxies,
+	}
+}
+
+// actLimits leave half of the checks at once for others than the organisation that asks for most.
+func actLimits(c *config.Config) acts.Limits {
+	return acts.Limits{Checks: int64(c.ChecksAtOnce), ChecksOfOne: int64(c.ChecksAtOnce / 2)}
 }
 
 func shutdown(ctx context.Context, a *app, server *http.Server) error {

@@ -27,9 +27,12 @@ func (workerCommand) Run(ctx context.Context, inv *invocation) error {
 // runWorker runs workflows and activities until ctx ends. PostgreSQL and Temporal may be unreachable at the start and
 // later.
 func runWorker(ctx context.Context, a *app) error {
-	record, err := openRecord(ctx, a)
-	if err != nil {
-		return nil // ctx has ended
+	record, err := openRecord(ctx, a, 0)
+	switch {
+	case ctx.Err() != nil && err != nil:
+		return nil
+	case err != nil:
+		return err
 	}
 	defer record.Close()
 	deps, err := workerDeps(a, record)

@@ -25,6 +25,7 @@ type ratios struct {
 	CommandAlone *float64 `json:"command_p50_ratio_1,omitempty"`
 	Runs         *float64 `json:"runs_ratio,omitempty"`
 	Receipt      *float64 `json:"tender_receipt_ratio,omitempty"`
+	Attack       *float64 `json:"receipt_under_attack_ratio,omitempty"`
 	Statements   *float64 `json:"statements_per_command,omitempty"`
 }
 
@@ -40,6 +41,7 @@ func benchmarks() []benchmark {
 		{"command", runCommand},
 		{"runs", runRuns},
 		{"receipt", runReceipt},
+		{"attack", runAttack},
 	}
 }
 
@@ -101,5 +103,11 @@ func runRuns(ctx context.Context, out io.Writer, log *slog.Logger, into *ratios)
 func runReceipt(ctx context.Context, out io.Writer, log *slog.Logger, into *ratios) error {
 	result, err := receipt.Run(ctx, receipt.Options{Slice: 6 * time.Second, Rounds: 3, Out: out, Log: log})
 	into.Receipt = &result.Ratio
+	return err
+}
+
+func runAttack(ctx context.Context, out io.Writer, log *slog.Logger, into *ratios) error {
+	result, err := receipt.RunAttack(ctx, receipt.Options{Slice: 6 * time.Second, Rounds: 3, Out: out, Log: log})
+	into.Attack = &result.Ratio
 	return err
 }

@@ -18,8 +18,9 @@ type Config struct {
 	DatabaseURL DatabaseURL
 	// DatabaseOwnerURL is the same database with the role that owns the schema, for migrations.
 	DatabaseOwnerURL DatabaseURL
-	// DatabaseMaxConns is how many connections one process has at most.
-	DatabaseMaxConns int
+	// DatabaseMaxConns is how many connections one process has at most, beside ReceiptMaxConns for the receipt of
+	// tenders alone, which only serve has.
+	DatabaseMaxConns, ReceiptMaxConns int
 
 	// DataDir is where an installation keeps its files: keys, checkpoints, and the PostgreSQL of standalone.
 	DataDir string
@@ -32,6 +33,14 @@ type Config struct {
 	PublicURL *url.URL
 	// TrustedProxies may say in X-Forwarded-For who their client is.
 	TrustedProxies []netip.Prefix
+	// RequestsPerKey, RequestsPerAddress and WrongKeysPerAddress are how many requests may come in a minute: with one
+	// API key; from one address without a key that is known to be good; from one address with a wrong key or none.
+	RequestsPerKey, RequestsPerAddress, WrongKeysPerAddress int
+	// AtOncePerPerson and AtOncePerOrganisation are how many requests for long work may be under way at once, for each
+	// kind of it; ChecksAtOnce is how many uploads one process checks at once.
+	AtOncePerPerson, AtOncePerOrganisation, ChecksAtOnce int
+	// ReadTimeout, WriteTimeout and IdleTimeout bound how long a client may keep a connection without getting on.
+	ReadTimeout, WriteTimeout, IdleTimeout time.Duration
 
 	// TaskQueue is the task queue of Temporal that API and worker share.
 	TaskQueue string

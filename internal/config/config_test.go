@@ -120,6 +120,27 @@ func TestAllFaultsAreReportedAtOnce(t *testing.T) {
 	}
 }
 
+func TestOneSupplierIsNotGivenAllConnectionsForReceipt(t *testing.T) {
+	t.Parallel()
+	environ := func(atOnce string) []string {
+		return []string{
+			"PPI_DATA_DIR=/srv/ppi", "PPI_DATABASE_URL=postgres://ppi:x@db/ppi", "PPI_RECEIPT_MAX_CONNS=10",
+			"PPI_AT_ONCE_PER_PERSON=" + atOnce,
+		}
+	}
+	_, err := config.Load(environ("10"), config.Serve)
+	faults := faultsOf(t, err)
+	require.Equal(t, []string{"PPI_AT_ONCE_PER_PERSON"}, variables(faults))
+	require.Equal(t, "less than PPI_RECEIPT_MAX_CONNS, which is 10", faults[0].Accepted)
+	for _, fits := range []struct {
+		atOnce  string
+		purpose config.Purpose
+	}{{"9", config.Serve}, {"10", config.Work}} {
+		_, err = config.Load(environ(fits.atOnce), fits.purpose)
+		require.NoError(t, err, "%v", fits)
+	}
+}
+
 func TestAMisspeltVariableIsAFault(t *testing.T) {
 	t.Parallel()
 	for given, meant := range map[string]string{

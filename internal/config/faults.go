@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -59,6 +60,13 @@ func (c *Config) Validate(purpose Purpose) Faults {
 			Variable: "PPI_TEMPORAL_SERVICE_NAMESPACE", Value: c.ServiceNamespace,
 			Reason:   "is the namespace of the procurements",
 			Accepted: "a namespace of its own, such as " + c.Temporal.Namespace() + "-service",
+		})
+	}
+	if (purpose == Serve || purpose == Standalone) && c.AtOncePerPerson >= c.ReceiptMaxConns {
+		faults = append(faults, Fault{
+			Variable: "PPI_AT_ONCE_PER_PERSON", Value: strconv.Itoa(c.AtOncePerPerson),
+			Reason:   "lets one supplier take all connections for the receipt of tenders",
+			Accepted: fmt.Sprintf("less than PPI_RECEIPT_MAX_CONNS, which is %d", c.ReceiptMaxConns),
 		})
 	}
 	return append(faults, c.portClashes()...)

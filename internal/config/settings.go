@@ -47,6 +47,11 @@ func (c *Config) table() []setting { //nolint:funlen // it is a table
 			meaning:  "how many connections to the record one process has at most",
 		},
 		{
+			name: "PPI_RECEIPT_MAX_CONNS", fallback: "16", value: number(&c.ReceiptMaxConns, 2, 1000),
+			accepted: "2 to 1000",
+			meaning:  "how many further connections serve has for the receipt of tenders alone",
+		},
+		{
 			name: "PPI_DATA_DIR", value: directory(&c.DataDir), accepted: "a directory",
 			meaning: "keys, checkpoints and standalone's PostgreSQL",
 		},
@@ -65,7 +70,50 @@ func (c *Config) table() []setting { //nolint:funlen // it is a table
 		},
 		{
 			name: "PPI_TRUSTED_PROXIES", value: networks(&c.TrustedProxies), accepted: networkForm,
-			meaning: "proxies that may name their client in X-Forwarded-For",
+			meaning: "proxies that may name their client in X-Forwarded-For; clients of others count as one address",
+		},
+		{
+			name: "PPI_REQUESTS_PER_KEY", fallback: "6000", value: number(&c.RequestsPerKey, 1, most),
+			accepted: quotaForm, meaning: "how many requests in a minute one API key may make",
+		},
+		{
+			name: "PPI_REQUESTS_PER_ADDRESS", fallback: "1200", value: number(&c.RequestsPerAddress, 1, most),
+			accepted: quotaForm, meaning: "how many requests in a minute may come from one address without a known key",
+		},
+		{
+			name: "PPI_WRONG_KEYS_PER_ADDRESS", fallback: "60", value: number(&c.WrongKeysPerAddress, 1, most),
+			accepted: quotaForm,
+			meaning:  "how many requests in a minute may come from one address with a wrong key or none",
+		},
+		{
+			name: "PPI_AT_ONCE_PER_PERSON", fallback: "8", value: number(&c.AtOncePerPerson, 1, most),
+			accepted: quotaForm,
+			meaning: "how many requests of one person may be under way at once, each of: transfers of files, checks " +
+				"of uploads, receipts of tenders",
+		},
+		{
+			name: "PPI_AT_ONCE_PER_ORGANISATION", fallback: "16", value: number(&c.AtOncePerOrganisation, 1, most),
+			accepted: quotaForm,
+			meaning:  "the same of one organisation; for receipts of tenders, the number of one person counts",
+		},
+		{
+			name: "PPI_CHECKS_AT_ONCE", fallback: "4", value: number(&c.ChecksAtOnce, 2, 1000), accepted: "2 to 1000",
+			meaning: "how many uploads serve checks at once, at most half of them of one organisation; others wait",
+		},
+		{
+			name: "PPI_READ_TIMEOUT", fallback: "30s", value: duration(&c.ReadTimeout, time.Second, time.Hour),
+			accepted: timeoutForm,
+			meaning:  "how long a request may take to arrive; bodies that operations read have limits of their own",
+		},
+		{
+			name: "PPI_WRITE_TIMEOUT", fallback: "2m", value: duration(&c.WriteTimeout, time.Minute, time.Hour),
+			accepted: "1m to 1h",
+			meaning:  "how long an answer may take to be taken; files and exports may take longer",
+		},
+		{
+			name: "PPI_IDLE_TIMEOUT", fallback: "2m", value: duration(&c.IdleTimeout, time.Second, time.Hour),
+			accepted: timeoutForm,
+			meaning:  "how long a connection is kept on which no request comes",
 		},
 		{
 			name: "PPI_TASK_QUEUE", fallback: "ppi", value: name(&c.TaskQueue),
@@ -134,9 +182,12 @@ func (c *Config) table() []setting { //nolint:funlen // it is a table
 
 const (
 	maxPort = 65535
+	most    = 1_000_000
 
 	addressForm  = "IP:port, such as 127.0.0.1:8080 or 0.0.0.0:8080; port 0 is any free one"
 	portForm     = "0 to 65535; 0 is any free one"
+	quotaForm    = "1 to 1000000"
+	timeoutForm  = "1s to 1h"
 	networkForm  = "networks separated by commas, such as 10.0.0.0/8,fd00::/8"
 	databaseForm = "postgres://role:password@host:5432/database" //nolint:gosec // an example, no credential
 	keyForm      = "32 random bytes in base64, as made by: openssl rand -base64 32"

@@ -20,6 +20,7 @@ import (
 
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/api"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/auth"
@@ -36,9 +37,12 @@ import (
 const (
 	namespace      = "ppi"
 	service        = "ppi-service"
-	headerTimeout  = 10 * time.Second
 	shutdownPeriod = 5 * time.Second
 	cursorKeyBytes = 32
+	// many is every limit of a caller: one machine plays everybody, in seconds and not in months.
+	many = 1_000_000
+	// receiptConns are as many as the tests need; a server has many rigs.
+	receiptConns = 4
 )
 
 // Options says what the rig stands on.
@@ -99,7 +103,7 @@ type Rig struct {
 func Start(ctx context.Context, o Options) (_ *Rig, err error) {
 	r := &Rig{options: o}
 	if r.Store, err = store.Open(ctx, store.Options{
-		DSN: o.DSN, MaxConns: o.MaxConns, Logger: o.Log,
+		DSN: o.DSN, MaxConns: o.MaxConns, ReceiptConns: receiptConns, Logger: o.Log,
 		Tracer: o.Tracer,
 	}); err != nil {
 		return nil, err
@@ -183,7 +187,8 @@ func (r *Rig) serve(ctx context.Context) error {
 		Acts:   &acts.Acts{Store: r.Store, Log: r.options.Log, Receipts: receipts, Courier: r.courier},
 		Views:  &views.Views{Store: r.Store, Checkpoints: r.checkpoints},
 		Engine: r.Engine, Logger: r.options.Log, CursorKey: key, BuildVersion: "rig",
-		Ready: func(ctx context.Context) error { return r.Store.Ping(ctx) },
+		Ready:  func(ctx context.Context) error { return r.Store.Ping(ctx) },
+		Limits: rest.Limits{PerKey: many, PerAddress: many, WrongKeys: many, OfPerson: many, OfOrganisation: many},
 	})
 	if err != nil {
 		return err
@@ -192,7 +197,7 @@ func (r *Rig) serve(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	r.server = &http.Server{Handler: handler, ReadHeaderTimeout: headerTimeout}
+	r.server = rest.NewServer(handler, rest.Timeouts{}, r.options.Log)
 	r.Base = "http://" + listener.Addr().String()
 	r.Anonymous = &apiclient.Client{
 		Base: r.Base,

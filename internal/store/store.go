@@ -4,6 +4,7 @@ package store
 
 import (
 	"context"
+	"errors"
 
 	"gorm.io/gorm"
 
@@ -14,21 +15,56 @@ import (
 // Options says which database to open and how.
 type Options = pg.Options
 
+// A TooManyConnsError says that the server gives fewer connections than this process alone may take.
+type TooManyConnsError = pg.TooManyConnsError
+
 // A Store is the record in an open database. It is safe for concurrent use.
 type Store struct {
 	*pg.DB
 
 	log *eventlog.Log
+	// receipt is the same record on the connections for the receipt of tenders; nil: there are none.
+	receipt *Store
 }
 
-// Open connects to the database. It fails when the database cannot be reached before ctx ends; errors of a database
-// that becomes unreachable later satisfy [pg.IsRetryable].
+// Open connects to the database. It fails when the database cannot be reached before ctx ends, and with a
+// [*TooManyConnsError] when the server does not give as many connections; errors of a database that becomes
+// unreachable later satisfy [pg.IsRetryable].
 func Open(ctx context.Context, o Options) (*Store, error) {
 	db, err := pg.Open(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	return &Store{DB: db, log: eventlog.New(db)}, nil
+	s := on(db)
+	if o.ReceiptConns == 0 {
+		return s, nil
+	}
+	receipt, err := pg.OpenForReceipt(ctx, o)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	s.receipt = on(receipt)
+	return s, nil
+}
+
+func on(db *pg.DB) *Store { return &Store{DB: db, log: eventlog.New(db)} }
+
+// ForReceipt is the same record, on the connections that only the receipt of tenders uses: whatever else goes on, a
+// tender does not wait for a connection behind it. A store that was opened without such connections returns itself.
+func (s *Store) ForReceipt() *Store {
+	if s.receipt == nil {
+		return s
+	}
+	return s.receipt
+}
+
+// Close ends all connections. Transactions under way fail.
+func (s *Store) Close() error {
+	err := s.DB.Close()
+	if s.receipt != nil {
+		err = errors.Join(err, s.receipt.Close())
+	}
+	return err
 }
 
 // Log is the log of the record's events.

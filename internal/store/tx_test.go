@@ -138,6 +138,33 @@ func TestAnUnreachableServerMayBeTriedAgain(t *testing.T) {
 	require.True(t, pg.IsRetryable(err), "%v", err)
 }
 
+func TestAProcessDoesNotStartThatMayTakeMoreConnectionsThanThereAre(t *testing.T) {
+	t.Parallel()
+	db := pgtest.NewDatabase(t)
+	given := int(pgtest.RowCount(t, db, `SELECT current_setting('max_connections')::int
+		- current_setting('superuser_reserved_connections')::int`))
+	_, err := store.Open(t.Context(), store.Options{DSN: db.Application, MaxConns: 4, ReceiptConns: given})
+	require.ErrorIs(t, err, &store.TooManyConnsError{Wanted: 4 + given, Given: given})
+	require.False(t, pg.IsRetryable(err), "to wait is of no use")
+}
+
+func TestTheConnectionsForReceiptAreOpenFromTheStartAndNobodyElseHasThem(t *testing.T) {
+	t.Parallel()
+	db := pgtest.NewDatabase(t)
+	s, err := store.Open(t.Context(), store.Options{DSN: db.Application, MaxConns: 1, ReceiptConns: 3})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	require.EqualValues(t, 1+3, pgtest.RowCount(t, db, "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND "+
+		"usename <> current_user", db.Name))
+	require.NoError(t, s.InTx(t.Context(), func(*store.Tx) error { // it has the only other one
+		_, err := s.ForReceipt().EarlierRequest(t.Context(), "none")
+		return err
+	}))
+	require.Same(t, s.ForReceipt(), s.ForReceipt().ForReceipt())
+	shared := pgtest.Open(t, db.Application)
+	require.Same(t, shared, shared.ForReceipt())
+}
+
 func TestADSNThatIsNoneIsNotQuoted(t *testing.T) {
 	t.Parallel()
 	_, err := store.Open(t.Context(), store.Options{DSN: "postgres://ppi:secret@host:port:port/"})

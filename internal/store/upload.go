@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"time"
@@ -58,21 +59,26 @@ func (tx *Tx) Upload(procurement, id models.ID) (models.Upload, error) {
 	return takeByID[models.Upload](tx.db().Where("procurement_id = ?", procurement), "read upload", id)
 }
 
-// LockUpload reads an upload to complete it; no chunk of it is written meanwhile. It returns a refusal
+// LockUpload reads an upload to complete it; no chunk of it is written meanwhile. Whoever sends a chunk waits for the
+// end of the transaction, so that must be short: the bytes are checked before. It returns a refusal
 // with [models.CodeNotFound].
 func (tx *Tx) LockUpload(procurement, id models.ID) (models.Upload, error) {
 	query := tx.db().Clauses(forChange()).Where("procurement_id = ?", procurement)
 	return takeByID[models.Upload](query, "lock upload", id)
 }
 
-// PutChunk writes chunk n of an upload that is not complete, in a transaction of its own; the same chunk
-// may be written again. It returns a refusal with [models.CodeUploadComplete].
-func (s *Store) PutChunk(ctx context.Context, upload models.ID, n int, content []byte) error {
+// PutChunk writes chunk n of an upload that is not complete, with its SHA-256, in a transaction of its own; the same
+// chunk may be written again. It returns a refusal with [models.CodeUploadComplete].
+func (s *Store) PutChunk(
+	ctx context.Context, upload models.ID, n int, content []byte, digest [sha256.Size]byte,
+) error {
 	var open []models.ID
 	err := s.rows(ctx).Raw(`WITH open AS (SELECT id FROM uploads WHERE id = ? AND completed_at IS NULL FOR SHARE),
-		written AS (INSERT INTO upload_chunks AS old (upload_id, n, content) SELECT id, ?::int, ?::bytea FROM open
-			ON CONFLICT (upload_id, n) DO UPDATE SET content = excluded.content WHERE old.content <> excluded.content)
-		SELECT id FROM open`, upload, n, content).Scan(&open).Error
+		written AS (INSERT INTO upload_chunks AS old (upload_id, n, content, digest)
+			SELECT id, ?::int, ?::bytea, ?::bytea FROM open
+			ON CONFLICT (upload_id, n) DO UPDATE SET content = excluded.content, digest = excluded.digest
+				WHERE old.digest IS DISTINCT FROM excluded.digest)
+		SELECT id FROM open`, upload, n, content, digest[:]).Scan(&open).Error
 	switch violation, _ := pg.ViolationOf(err); {
 	case violation.Constraint == "uploads_kept", err == nil && len(open) == 0:
 		return models.Refuse(models.CodeUploadComplete, "",
@@ -85,15 +91,9 @@ func (s *Store) PutChunk(ctx context.Context, upload models.ID, n int, content [
 
 // Chunk reads chunk n of an upload; nil when it is not there.
 func (s *Store) Chunk(ctx context.Context, upload models.ID, n int) ([]byte, error) {
-	return readChunk(s.rows(ctx), upload, n)
-}
-
-// Chunk reads chunk n of an upload within the transaction; nil when it is not there.
-func (tx *Tx) Chunk(upload models.ID, n int) ([]byte, error) { return readChunk(tx.db(), upload, n) }
-
-func readChunk(db *gorm.DB, upload models.ID, n int) ([]byte, error) {
 	var row struct{ Content []byte }
-	err := db.Raw("SELECT content FROM upload_chunks WHERE upload_id = ? AND n = ?", upload, n).Take(&row).Error
+	err := s.rows(ctx).Raw("SELECT content FROM upload_chunks WHERE upload_id = ? AND n = ?", upload, n).Take(&row).
+		Error
 	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, fmt.Errorf("read chunk: %w", err)
 	}

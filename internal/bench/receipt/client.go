@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/ppi-engine/ppi/models"
 )
@@ -22,6 +23,9 @@ type client struct {
 	// acknowledged are the tenders for which a receipt came; refused counts those after the deadline.
 	acknowledged []models.ID
 	refused      int64
+	// took has how long each answer took; refusedOf has when each of the refused was sent.
+	took      []time.Duration
+	refusedOf []time.Time
 }
 
 func dial(ctx context.Context, address string) (*client, error) {
@@ -33,27 +37,46 @@ func dial(ctx context.Context, address string) (*client, error) {
 }
 
 func (c *client) handIn(n int) error {
-	if _, err := io.WriteString(c.conn, request(n)); err != nil {
-		return fmt.Errorf("send tender: %w", err)
+	sent := time.Now()
+	a, err := c.ask(request(n))
+	if err != nil {
+		return err
 	}
-	//nolint:bodyclose // read to its end below; the connection goes on
+	c.took = append(c.took, time.Since(sent))
+	switch {
+	case a.status == http.StatusCreated:
+		c.acknowledged = append(c.acknowledged, models.ID(path.Base(a.location)))
+		return nil
+	case a.status == http.StatusConflict && late(a.body):
+		c.refused++
+		c.refusedOf = append(c.refusedOf, sent)
+		return nil
+	}
+	return fmt.Errorf("supplier %d was answered %d: %s", n, a.status, a.body)
+}
+
+// An answer is what the API says to a request.
+type answer struct {
+	status   int
+	location string
+	body     []byte
+}
+
+// ask sends a request and reads the answer to its end.
+func (c *client) ask(request string) (answer, error) {
+	if _, err := io.WriteString(c.conn, request); err != nil {
+		return answer{}, fmt.Errorf("send request: %w", err)
+	}
 	response, err := http.ReadResponse(c.reader, nil)
 	if err != nil {
-		return fmt.Errorf("read answer: %w", err)
+		return answer{}, fmt.Errorf("read answer: %w", err)
 	}
+	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	if err != nil {
-		return fmt.Errorf("read answer: %w", err)
+		return answer{}, fmt.Errorf("read answer: %w", err)
 	}
-	switch {
-	case response.StatusCode == http.StatusCreated:
-		c.acknowledged = append(c.acknowledged, models.ID(path.Base(response.Header.Get("Location"))))
-		return nil
-	case response.StatusCode == http.StatusConflict && late(body):
-		c.refused++
-		return nil
-	}
-	return fmt.Errorf("supplier %d was answered %s: %s", n, response.Status, body)
+	return answer{response.StatusCode, response.Header.Get("Location"), body}, nil
 }
 
 func late(body []byte) bool {
@@ -69,9 +92,17 @@ func request(n int) string {
 	body := fmt.Sprintf(`{"envelopes":[{"kind":"quality","upload":"%s","digest":"%s"},`+
 		`{"kind":"price","upload":"%s","digest":"%s"}]}`,
 		id(models.PrefixUpload, quality, n), envelopeDigest, id(models.PrefixUpload, price, n), envelopeDigest)
+	return post(n, fmt.Sprintf("lots/%s/tenders", lotID(0)), fmt.Sprintf("tender-%d", n), body)
+}
+
+// post is a request of supplier n about the procurement.
+func post(n int, path, idempotencyKey, body string) string {
 	key := strings.ReplaceAll(id(models.PrefixAPIKey, 0, n).UUID(), "-", "")
-	return fmt.Sprintf("POST /v1/procurements/%s/lots/%s/tenders HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer "+
-		"ppi_%s_%s\r\n"+
-		"Idempotency-Key: tender-%d\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
-		procurementID(), lotID(0), key, secret(n), n, len(body), body)
+	media := ""
+	if body != "" {
+		media = "Content-Type: application/json\r\n"
+	}
+	return fmt.Sprintf("POST /v1/procurements/%s/%s HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer ppi_%s_%s\r\n"+
+		"Idempotency-Key: %s\r\n%sContent-Length: %d\r\n\r\n%s",
+		procurementID(), path, key, secret(n), idempotencyKey, media, len(body), body)
 }

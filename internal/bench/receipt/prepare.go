@@ -22,7 +22,8 @@ func sqlID(prefix models.Prefix, class int, n string) string {
 }
 
 const (
-	quality, price = 1, 2
+	// Classes of uploads.
+	quality, price, wrong = 1, 2, 3
 	// envelopeDigest stands for the digest of every envelope: no bytes are stored with the uploads, since
 	// receiving a tender reads none.
 	envelopeDigest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -102,6 +103,13 @@ func all(suppliers int) []string {
 					envelopeSize, envelopeDigest),
 			}, ", ") + from
 	}
+	role := func(class int, name models.Role) string {
+		return "INSERT INTO role_assignments (id, procurement_id, person_id, organisation_id, role, valid_from) SELECT " +
+			strings.Join([]string{
+				sqlID(models.PrefixRole, class, n), "'" + string(procurementID()) + "'", person, organisation,
+				"'" + string(name) + "', '2020-01-01'",
+			}, ", ") + from
+	}
 	return []string{
 		"SET session_replication_role = replica", // all references are to what was just made
 		"INSERT INTO organisations (id, legal_name, country, kind) SELECT " + organisation +
@@ -111,10 +119,7 @@ func all(suppliers int) []string {
 		"INSERT INTO api_keys (id, person_id, label, digest) SELECT " + sqlID(models.PrefixAPIKey, 0, n) + ", " +
 			person +
 			fmt.Sprintf(", 'bench', sha256(convert_to(lpad(n::text, %d, '0'), 'UTF8'))", secretDigits) + from,
-		"INSERT INTO role_assignments (id, procurement_id, person_id, organisation_id, role, valid_from) SELECT " +
-			sqlID(models.PrefixRole, 0, n) +
-			", '" + string(procurementID()) + "', " + person + ", " + organisation + ", 'supplier', '2020-01-01'" +
-			from,
+		role(0, models.RoleSupplier), role(1, models.RoleSignatory),
 		upload(quality), upload(price),
 		"SET session_replication_role = origin",
 	}

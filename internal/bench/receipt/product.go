@@ -15,6 +15,7 @@ import (
 
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/api"
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/engine"
 	"github.com/ppi-engine/ppi/internal/seal"
@@ -30,9 +31,11 @@ const (
 	// The deadline is always this far ahead, and moved this often.
 	ahead, moves = 6 * time.Second, 2 * time.Second
 	// afterwards is how long clients go on once the deadline is no longer moved.
-	afterwards    = ahead + 2*time.Second
-	headerTimeout = 10 * time.Second
-	spareConns    = 4
+	afterwards = ahead + 2*time.Second
+	// receiptConns and otherConns are what serve has by default.
+	receiptConns, otherConns = 16, 16
+	// many is how many requests may come from one address: here it is the address of all suppliers.
+	many = 1_000_000
 )
 
 // product is the API as it is served, and its clients.
@@ -56,8 +59,9 @@ func (idle) Command(context.Context, models.Command) (process.Outcome, error) {
 	return process.Outcome{}, engine.ErrUnavailable
 }
 
-func startProduct(ctx context.Context, dsn string, o Options) (*product, error) {
-	s, err := store.Open(ctx, store.Options{DSN: dsn, MaxConns: o.Clients + spareConns, Logger: o.Log})
+// startProduct starts the product; conns are its connections for the receipt of tenders.
+func startProduct(ctx context.Context, dsn string, o Options, conns int) (*product, error) {
+	s, err := store.Open(ctx, store.Options{DSN: dsn, MaxConns: otherConns, ReceiptConns: conns, Logger: o.Log})
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +98,8 @@ func (p *product) serve(ctx context.Context) error {
 		Acts: p.acts, Views: &views.Views{Store: p.store, Checkpoints: checkpoints},
 		Engine: idle{}, Logger: slog.New(slog.DiscardHandler),
 		CursorKey: make([]byte, ed25519.SeedSize), BuildVersion: "bench",
-		Ready: func(ctx context.Context) error { return p.store.Ping(ctx) },
+		Ready:  func(ctx context.Context) error { return p.store.Ping(ctx) },
+		Limits: rest.Limits{PerAddress: many},
 	})
 	if err != nil {
 		return err
@@ -104,7 +109,7 @@ func (p *product) serve(ctx context.Context) error {
 		return fmt.Errorf("listen: %w", err)
 	}
 	p.address = listener.Addr().String()
-	p.server = &http.Server{Handler: handler, ReadHeaderTimeout: headerTimeout}
+	p.server = rest.NewServer(handler, rest.Timeouts{}, slog.New(slog.DiscardHandler))
 	go func() { _ = p.server.Serve(listener) }()
 	return nil
 }

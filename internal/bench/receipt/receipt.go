@@ -66,7 +66,7 @@ func Run(ctx context.Context, o Options) (result Result, err error) {
 	if err := prepare(ctx, s.Admin, o.Suppliers, scripts*o.Rounds); err != nil {
 		return result, err
 	}
-	p, err := startProduct(ctx, s.DSN, o)
+	p, err := startProduct(ctx, s.DSN, o, o.Clients)
 	if err != nil {
 		return result, err
 	}

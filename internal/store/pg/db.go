@@ -42,6 +42,8 @@ type Options struct {
 	DSN string
 	// MaxConns bounds the connections held at once; 0 means 16.
 	MaxConns int
+	// ReceiptConns are further connections, which only the receipt of tenders uses; 0: it shares the others.
+	ReceiptConns int
 	// Logger gets statements that fail or take over half a second; nil means slog's default.
 	Logger *slog.Logger
 	// Tracer is told of every statement, for benchmarks that count them; it may be nil.
@@ -55,9 +57,35 @@ type DB struct {
 	config *pgx.ConnConfig
 }
 
-// Open connects to the database. It fails when the database cannot be reached before ctx ends; errors of a database
-// that becomes unreachable later satisfy [IsRetryable].
+// Open connects to the database. It fails when the database cannot be reached before ctx ends, and with a
+// [*TooManyConnsError] when the server does not give as many connections as are asked for; errors of a database that
+// becomes unreachable later satisfy [IsRetryable].
 func Open(ctx context.Context, o Options) (*DB, error) {
+	db, err := open(o, cmp.Or(o.MaxConns, defaultMaxConns), connMaxIdle)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.holds(ctx, db.MaxConns()+o.ReceiptConns); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// OpenForReceipt opens the connections that only the receipt of tenders uses, all of them, and keeps them open: when
+// the last suppliers come, no other program can have taken them.
+func OpenForReceipt(ctx context.Context, o Options) (*DB, error) {
+	db, err := open(o, o.ReceiptConns, 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.fill(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// open makes a pool; maxIdle is how long a connection may be idle before it is closed, 0: as long as it likes.
+func open(o Options, conns int, maxIdle time.Duration) (*DB, error) {
 	config, err := ParseDSN(o.DSN)
 	if err != nil {
 		return nil, err
@@ -66,19 +94,64 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		config.Tracer = o.Tracer
 	}
 	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(scanInUTC))
-	conns := cmp.Or(o.MaxConns, defaultMaxConns)
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
-	pool.SetConnMaxIdleTime(connMaxIdle)
+	pool.SetConnMaxIdleTime(maxIdle)
 	rows, err := gorm.Open(postgres.New(postgres.Config{Conn: pool}), gormConfig(cmp.Or(o.Logger, slog.Default())))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open database: %w", err), pool.Close())
 	}
-	opened := &DB{rows: rows, pool: pool, config: config}
-	if err := opened.Ping(ctx); err != nil {
-		return nil, errors.Join(err, pool.Close())
+	return &DB{rows: rows, pool: pool, config: config}, nil
+}
+
+// fill opens every connection of the pool.
+func (db *DB) fill(ctx context.Context) error {
+	taken := make([]*sql.Conn, 0, db.MaxConns())
+	defer func() {
+		for _, conn := range taken {
+			_ = conn.Close() // it goes back to the pool
+		}
+	}()
+	for range db.MaxConns() {
+		conn, err := db.pool.Conn(ctx)
+		if err != nil {
+			return fmt.Errorf("reach database: %w", err)
+		}
+		taken = append(taken, conn)
 	}
-	return opened, nil
+	return nil
+}
+
+// A TooManyConnsError says that the server gives fewer connections than this process alone may take.
+type TooManyConnsError struct {
+	// Wanted is how many this process may take; Given is how many the server gives to all programs together.
+	Wanted, Given int
+}
+
+// Error says what to change.
+func (e *TooManyConnsError) Error() string {
+	return fmt.Sprintf("this process may take %d connections, but PostgreSQL gives %d to all programs together: "+
+		"take fewer, or raise max_connections", e.Wanted, e.Given)
+}
+
+// Is tells whether another error says the same.
+func (e *TooManyConnsError) Is(other error) bool {
+	same, ok := other.(*TooManyConnsError)
+	return ok && *same == *e
+}
+
+// holds tells whether the server gives that many connections.
+func (db *DB) holds(ctx context.Context, wanted int) error {
+	given := 0
+	err := db.pool.QueryRowContext(ctx, `SELECT current_setting('max_connections')::int
+		- current_setting('superuser_reserved_connections')::int`).Scan(&given)
+	switch {
+	case err != nil:
+		return fmt.Errorf("reach database: %w", err)
+	case wanted > given:
+		return &TooManyConnsError{Wanted: wanted, Given: given}
+	}
+	return nil
 }
 
 func gormConfig(log *slog.Logger) *gorm.Config {
