@@ -216,8 +216,9 @@ func (s *server) market() []rest.Operation {
 		rest.Get(ofProcurement+"/consultations", rest.Authenticated(), "List market consultations",
 			s.listConsultations),
 		rest.Post(own, rest.Authenticated(),
-			"Respond to a market consultation, as a person of an economic operator", s.respond),
-		rest.Get(own, rest.Authenticated(), "List my organisation's responses", s.listOwnResponses),
+			"Respond to a market consultation, as a person of an economic operator", s.respond, rest.Discreet()),
+		rest.Get(own, rest.Authenticated(), "List my organisation's responses", s.listOwnResponses,
+			rest.Discreet()),
 		rest.Get(all, reads(views.OfResponses), "List all responses, with what is confidential", s.listResponses),
 		rest.Get(all+"/{response}", reads(views.OfResponses), "Read a response", s.getResponse),
 	}
@@ -240,7 +241,7 @@ func (s *server) tenders() []rest.Operation {
 	signatory, readers := rest.Roles(models.RoleSignatory), reads(views.OfTenders)
 	return []rest.Operation{
 		rest.Post(ofProcurement+"/registrations", rest.Authenticated(),
-			"Register my organisation as a supplier, once lots are published", s.register),
+			"Register my organisation as a supplier, once lots are published", s.register, rest.Discreet()),
 		rest.Post(ofProcurement+"/lots/{lot}/tenders", signatory, "Hand in a tender: sealed envelopes uploaded before",
 			s.submitTender, rest.Receives()),
 		rest.Post(one+"/actions/replace", signatory, "Replace my tender by another", s.replaceTender,

@@ -231,8 +231,8 @@ type several struct {
 // join adds a person of an organisation and returns their key.
 func (s *several) join(organisation models.ID) string {
 	token := auth.NewToken()
-	s.credentials[token.KeyID] = models.Credential{
-		Key:    models.APIKey{ID: token.KeyID, Digest: token.Digest()},
+	s.credentials[token.ID] = models.Credential{
+		Key:    models.APIKey{ID: token.ID, Digest: token.Digest()},
 		Person: models.Person{ID: models.NewID(models.PrefixPerson), OrganisationID: organisation},
 	}
 	return token.Reveal()

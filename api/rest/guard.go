@@ -139,8 +139,12 @@ func (r *Router) answered(c *gin.Context, req *request) bool {
 // attempts must be clearly detectable).
 func Denied(ctx context.Context, err error) error {
 	req := requestOf(ctx)
+	reason := err.Error()
+	if req.discreet() {
+		reason = "not allowed" // as of somebody who holds no role: which roles a supplier holds is told to nobody
+	}
 	req.router.log.WarnContext(ctx, "access denied", "request", req.id, "person", req.actor.PersonID,
-		"method", req.op.Method, "path", req.path, "reason", err.Error())
+		"method", req.op.Method, "path", req.path, "reason", reason)
 	return err
 }
 

@@ -26,17 +26,22 @@ func (r *Router) begin(c *gin.Context) {
 	c.Header(headerRequestID, req.id)
 }
 
-// logAccess writes one line per request: who did what with which result, and nothing of what was sent.
+// logAccess writes one line per request: who did what with which result, and nothing of what was sent. Of a supplier it
+// tells neither who, nor where, nor what: whoever reads the log would know who registered and how many tender.
 func (r *Router) logAccess(c *gin.Context) {
 	start := time.Now()
 	c.Next()
 	req := requestOf(c.Request.Context())
+	route, procurement, person := c.FullPath(), req.procurement(), req.actor.PersonID
+	if req.discreet() {
+		route, procurement, person = "", "", ""
+	}
 	r.log.InfoContext(c.Request.Context(), "request",
 		"request", req.id,
 		"method", c.Request.Method,
-		"route", c.FullPath(),
-		"procurement", req.procurement(),
-		"person", req.actor.PersonID,
+		"route", route,
+		"procurement", procurement,
+		"person", person,
 		"status", c.Writer.Status(),
 		"bytes", max(0, c.Writer.Size()),
 		"duration", time.Since(start),

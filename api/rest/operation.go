@@ -39,6 +39,8 @@ type Operation struct {
 	refuses []int
 	// mayCreate marks a PUT that answers 201 when there was nothing before.
 	mayCreate bool
+	// discreet operations show by being called that somebody supplies, or means to.
+	discreet bool
 	// keepsOutcome marks an operation that writes a command down for the procurement's workflow.
 	keepsOutcome bool
 	// uncounted requests do not count against the limits of callers.
@@ -168,6 +170,10 @@ func Takes(body Schema) Option { return func(o *Operation) { o.takes = body } }
 func Gives(answer Schema, also ...string) Option {
 	return func(o *Operation) { o.gives, o.givesAlso = answer, also }
 }
+
+// Discreet keeps out of the log who calls the operation, and for which procurement: it would tell who means to tender
+// (Directive 2014/24/EU, Article 21).
+func Discreet() Option { return func(o *Operation) { o.discreet = true } }
 
 // MayRefuse adds statuses of problems to those that the rest of its row implies.
 func MayRefuse(statuses ...int) Option { return func(o *Operation) { o.refuses = statuses } }

@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"crypto/sha256"
+	"slices"
 
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/models"
@@ -66,6 +67,11 @@ func requestOf(ctx context.Context) *request {
 // the same key on another procurement is another request.
 func (r *request) commandID() string {
 	return models.CommandID(r.actor.PersonID, r.op.Method, r.path, r.key)
+}
+
+// discreet tells whether the request shows that somebody supplies, or means to.
+func (r *request) discreet() bool {
+	return r.op != nil && r.op.discreet || slices.ContainsFunc(r.actor.Roles, models.Role.OfSupplier)
 }
 
 // procurement returns the ID of the procurement that the path names, or nothing.

@@ -59,8 +59,8 @@ func TestNoTraceOfASupplierBeforeItsTime(t *testing.T) {
 	one, two, three := p.newOperator(t, "480000.00", "8"), p.newOperator(t, "400000.00", "5"),
 		p.newOperator(t, "390000.00", "4")
 	heard, history := p.awaitSent(t, portal, start), p.shownByTemporal(t)
-	logged := len(log.String())
 	before := p.readEverything(t, readers, one, map[string]string{})
+	logged := len(log.String())
 
 	var registration entryRole
 	for _, s := range []*supplier{one, two, three} {
@@ -76,6 +76,8 @@ func TestNoTraceOfASupplierBeforeItsTime(t *testing.T) {
 	p.handIn(t, one)
 	sealed := p.sealed(t, three, "quality", []byte("not handed in yet"), p.quality.Recipient())
 
+	said := log.String()[logged:]
+
 	real := map[string]string{
 		"{tender}": string(one.tender), "{role}": string(registration.RoleID),
 		"{upload}": string(sealed["upload"].(models.ID)),
@@ -88,7 +90,6 @@ func TestNoTraceOfASupplierBeforeItsTime(t *testing.T) {
 	require.Equal(t, heard, p.awaitSent(t, portal, start))
 	p.requireNotTold(t, portal, one, two)
 	require.Equal(t, history, p.shownByTemporal(t))
-	said := log.String()[logged:]
 	for _, s := range []*supplier{one, two, three} {
 		for _, trace := range []string{s.organisation, s.person, string(s.tender)} {
 			require.True(t, trace == "" || !strings.Contains(said, trace), "the log tells of a supplier: %s", said)

@@ -104,7 +104,8 @@ func all(suppliers int) []string {
 			}, ", ") + from
 	}
 	role := func(class int, name models.Role) string {
-		return "INSERT INTO role_assignments (id, procurement_id, person_id, organisation_id, role, valid_from) SELECT " +
+		return "INSERT INTO role_assignments (id, procurement_id, person_id, organisation_id, role, valid_from) " +
+			"SELECT " +
 			strings.Join([]string{
 				sqlID(models.PrefixRole, class, n), "'" + string(procurementID()) + "'", person, organisation,
 				"'" + string(name) + "', '2020-01-01'",
