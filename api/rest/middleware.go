@@ -59,8 +59,9 @@ func (r *Router) recover(c *gin.Context) {
 }
 
 // secure sets the headers that keep an answer from being stored, sniffed, framed or run.
-func (*Router) secure(c *gin.Context) {
-	h := c.Writer.Header()
+func (*Router) secure(c *gin.Context) { secureHeaders(c.Writer.Header()) }
+
+func secureHeaders(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")

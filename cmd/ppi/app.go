@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/ppi-engine/ppi/internal/config"
@@ -21,6 +22,9 @@ type app struct {
 	log *slog.Logger
 	// listen opens the API's listener.
 	listen func(ctx context.Context) (net.Listener, error)
+	// taken tells whether a worker in this process takes commands; alone says that there is no worker elsewhere.
+	taken atomic.Bool
+	alone bool
 }
 
 // newApp reads the configuration for a command and sets up its log.

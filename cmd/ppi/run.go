@@ -9,7 +9,9 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/ppi-engine/ppi/internal/config"
+	"github.com/ppi-engine/ppi/internal/keyring"
 	"github.com/ppi-engine/ppi/internal/pgserver"
+	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/supervise"
 	"github.com/ppi-engine/ppi/internal/temporalserver"
 )
@@ -20,6 +22,7 @@ const (
 	exitFailed  = 1 // any other failure
 	exitUsage   = 2 // command line or configuration must change: a fault in it, a port or data directory in use
 	exitMissing = 3 // a program must be installed or built first
+	exitKeys    = 4 // the keys here are not those of the record, or one was replaced
 )
 
 // commands is the command line. A command is a struct in a file of its own, with
@@ -31,7 +34,7 @@ type commands struct {
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database's schema up to date."`
 	Audit      auditCommand      `cmd:"" help:"Verify the record, or export the events of a procurement."`
 	Demo       demoCommand       `cmd:"" help:"Play a real joint procurement on a system that is removed afterwards."`
-	Key        keyCommand        `cmd:"" help:"Make an API key for an administrator."`
+	Key        keyCommand        `cmd:"" help:"Make an API key for an administrator; replace keys of the installation."`
 	Seal       sealCommand       `cmd:"" help:"Seal and open tenders on this machine, without a server."`
 	Config     configCommand     `cmd:"" help:"Show the effective configuration, without secrets."`
 	Version    versionCommand    `cmd:"" help:"Show the version."`
@@ -81,9 +84,11 @@ func exitCode(err error) int {
 	switch {
 	case is[*pgserver.NotInstalledError](err), is[*temporalserver.NotFoundError](err):
 		return exitMissing
+	case is[*keyring.MismatchError](err), errors.Is(err, keyring.ErrReplaced):
+		return exitKeys
 	case is[*kong.ParseError](err), is[config.Faults](err), is[*portsTakenError](err), is[*supervise.LockedError](err),
 		is[*pgserver.UnreachableError](err), is[*pgserver.VersionError](err), is[*pgserver.InUseError](err),
-		is[*temporalserver.RefusedError](err):
+		is[*temporalserver.RefusedError](err), is[*store.HeldKeysError](err):
 		return exitUsage
 	default:
 		return exitFailed

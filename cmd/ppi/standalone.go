@@ -64,6 +64,7 @@ func (c standaloneCommand) announce(out io.Writer, a addresses) error {
 // directory.
 func runStandalone(ctx context.Context, a *app, ready func(addresses)) (err error) {
 	s := &standalone{app: a}
+	a.alone = true
 	if err := s.findPrograms(ctx); err != nil {
 		return err
 	}
@@ -141,16 +142,31 @@ func (s *standalone) parts() []supervise.Part {
 	}
 	return append(parts,
 		supervise.Part{Name: "schema", Needs: database, Start: supervise.Once(s.migrate)},
-		supervise.Part{Name: "api", Needs: []string{"schema"}, Start: supervise.Task(func(ctx context.Context) error {
-			return runServe(ctx, s.app)
-		})},
+		supervise.Part{Name: "keys", Needs: []string{"schema"}, Start: supervise.Once(s.compareKeys)},
 		supervise.Part{
-			Name: "worker", Needs: append(engine, "schema"),
-			Start: supervise.Task(func(ctx context.Context) error {
-				return runWorker(ctx, s.app)
-			}),
+			Name: "api", Needs: []string{"keys"},
+			Start: supervise.Task(func(ctx context.Context, ready func()) error { return runServe(ctx, s.app, ready) }),
+		},
+		supervise.Part{
+			Name: "worker", Needs: append(engine, "keys"),
+			Start: supervise.Task(func(ctx context.Context, ready func()) error { return runWorker(ctx, s.app, ready) }),
 		},
 	)
+}
+
+// compareKeys refuses a start with other keys than those of the record, before any part works with them.
+func (s *standalone) compareKeys(ctx context.Context) error {
+	record, err := openRecord(ctx, s.app)
+	if err != nil {
+		return err
+	}
+	defer record.Close()
+	held, err := holdKeys(ctx, s.app, record, keysOfAPI)
+	if err != nil {
+		return err
+	}
+	held.Release()
+	return nil
 }
 
 func (s *standalone) startTemporal(ctx context.Context) (supervise.Started, error) {
