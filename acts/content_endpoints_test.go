@@ -23,7 +23,7 @@ import (
 func courier(t testing.TB) *webhook.Courier {
 	t.Helper()
 	c, err := webhook.NewCourier(webhook.Options{
-		MasterKey: bytes.Repeat([]byte{9}, 32), Timeout: 2 * time.Second,
+		MasterKey: bytes.Repeat([]byte{9}, 32), Timeout: 2 * time.Second, RefuseAfter: time.Millisecond,
 		Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 	})
 	require.NoError(t, err)

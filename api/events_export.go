@@ -46,7 +46,7 @@ func (s *server) exportEvents(ctx context.Context) (*huma.StreamResponse, error)
 			to: c.Writer, control: http.NewResponseController(c.Writer),
 			head: c.Request.Method == http.MethodHead,
 		}
-		err := export.Write(ctx, func(cut bool) io.Writer {
+		err := export.Write(rest.Streaming(ctx), func(cut bool) io.Writer {
 			h := c.Writer.Header()
 			h.Set("Content-Type", mediaLines)
 			h.Set("Content-Disposition", mime.FormatMediaType("attachment",

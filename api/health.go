@@ -2,9 +2,13 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"github.com/ppi-engine/ppi/models"
 )
+
+// readyWithin is how long the look at what requests need may take.
+const readyWithin = 3 * time.Second
 
 type health struct {
 	Status  string `json:"status" enum:"ok"`

@@ -16,6 +16,9 @@ import (
 // chunkTimeout is how long one chunk may take to arrive: 1 MiB over a line of 150 kbit/s.
 const chunkTimeout = time.Minute
 
+// completeWithin is how long the check of the largest file may take. It goes on only as long as the database answers.
+const completeWithin = 10 * time.Minute
+
 // UploadView shows an upload to its owner.
 type UploadView struct {
 	ID            models.ID      `json:"id"`

@@ -24,12 +24,14 @@ func (r *Router) guard(c *gin.Context) {
 		Abort(c, noResource())
 		return
 	}
+	current.limit(c, r.limits.Recognition)
 	for _, step := range []func(*gin.Context, *request) error{r.letIn, readHeaders, r.readInput} {
 		if err := step(c, current); err != nil {
 			Abort(c, err)
 			return
 		}
 	}
+	current.limit(c, current.op.within)
 }
 
 // letIn recognises the caller and judges access. A caller who may not even know that something exists is told that it

@@ -30,11 +30,19 @@ type Limits struct {
 	Body int64
 	// BodyTimeout is how long a body may take to arrive; 15 s.
 	BodyTimeout time.Duration
+	// Recognition is how long it may take to find out who calls; 10 s.
+	Recognition time.Duration
+	// Reading and Changing are how long an operation may take that reads or changes, where its row sets no time of its
+	// own; 20 s and 30 s.
+	Reading, Changing time.Duration
 }
 
 const (
 	defaultBody        = 1 << 20
 	defaultBodyTimeout = 15 * time.Second
+	defaultRecognition = 10 * time.Second
+	defaultReading     = 20 * time.Second
+	defaultChanging    = 30 * time.Second
 	shortestCursorKey  = 32
 )
 
@@ -76,7 +84,8 @@ func (c *Config) check() error {
 			fmt.Sprintf("a cursor key of at least %d bytes", shortestCursorKey)),
 		missing(err != nil || !base.IsAbs(), "an absolute problem base"),
 		missing(c.Version == "", "a build version"),
-		missing(c.Limits.Body < 0 || c.Limits.BodyTimeout < 0, "limits that are not negative"),
+		missing(min(c.Limits.Body, int64(min(c.Limits.BodyTimeout, c.Limits.Recognition, c.Limits.Reading,
+			c.Limits.Changing))) < 0, "limits that are not negative"),
 	)
 }
 
@@ -91,6 +100,8 @@ func (c *Config) setDefaults() {
 	l := &c.Limits
 	c.ProblemBase = cmp.Or(c.ProblemBase, DefaultProblemBase)
 	l.Body, l.BodyTimeout = cmp.Or(l.Body, defaultBody), cmp.Or(l.BodyTimeout, defaultBodyTimeout)
+	l.Recognition = cmp.Or(l.Recognition, defaultRecognition)
+	l.Reading, l.Changing = cmp.Or(l.Reading, defaultReading), cmp.Or(l.Changing, defaultChanging)
 }
 
 // A Router serves a table of operations and the document that describes them. What is not in the table is not served.
@@ -147,7 +158,7 @@ func (r *Router) setUpGin() error {
 	}
 	r.gin.HandleMethodNotAllowed = true
 	r.gin.RedirectTrailingSlash = false
-	r.gin.Use(r.begin, r.logAccess, r.recover, r.secure, r.refuseHostile, r.guard)
+	r.gin.Use(r.begin, r.logAccess, r.recover, r.secure, r.refuseHostile, r.bound, r.guard)
 	r.gin.NoRoute(func(c *gin.Context) { Abort(c, noResource()) })
 	r.gin.NoMethod(func(c *gin.Context) {
 		Abort(c, models.Refuse(models.CodeMethodNotAllowed, "", "the path does not accept %s", c.Request.Method))
@@ -172,6 +183,12 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) { r.gin.Ser
 func (r *Router) Add(o Operation) {
 	if o.maxBody == 0 {
 		o.maxBody = r.limits.Body
+	}
+	if o.within == 0 {
+		o.within = r.limits.Changing
+		if o.Method == http.MethodGet {
+			o.within = r.limits.Reading
+		}
 	}
 	r.rows[o.Method+" "+o.route()] = &o
 	o.bind(r, &o)

@@ -41,11 +41,14 @@ func checkTemporal(ctx context.Context, temporal config.Temporal) error {
 	return nil
 }
 
+// silenceForCallers is how long the record may say nothing to a process in which callers wait for it.
+const silenceForCallers = 20 * time.Second
+
 // openRecord opens the record when PostgreSQL answers; it gives up only when ctx ends.
-func openRecord(ctx context.Context, a *app) (*store.Store, error) {
+func openRecord(ctx context.Context, a *app, silence time.Duration) (*store.Store, error) {
 	for attempt := 0; ; attempt++ {
 		record, err := store.Open(ctx, store.Options{
-			DSN: a.cfg.DatabaseURL.Reveal(), MaxConns: a.cfg.DatabaseMaxConns, Logger: a.log,
+			DSN: a.cfg.DatabaseURL.Reveal(), MaxConns: a.cfg.DatabaseMaxConns, Logger: a.log, Silence: silence,
 		})
 		if err == nil {
 			return record, nil

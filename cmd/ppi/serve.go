@@ -69,7 +69,7 @@ func runServe(ctx context.Context, a *app, ready func()) error {
 // onRecord opens the record and the keys, makes the handler of the API from them, and calls serve, which returns when no
 // request is under way any more. It returns nil when ctx ends before the record is there.
 func onRecord(ctx context.Context, a *app, serve func(context.Context, http.Handler) error) error {
-	record, err := openRecord(ctx, a)
+	record, err := openRecord(ctx, a, silenceForCallers)
 	if err != nil {
 		return nil // ctx has ended
 	}

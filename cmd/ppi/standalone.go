@@ -156,7 +156,7 @@ func (s *standalone) parts() []supervise.Part {
 
 // compareKeys refuses a start with other keys than those of the record, before any part works with them.
 func (s *standalone) compareKeys(ctx context.Context) error {
-	record, err := openRecord(ctx, s.app)
+	record, err := openRecord(ctx, s.app, 0)
 	if err != nil {
 		return err
 	}

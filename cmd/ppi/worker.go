@@ -31,7 +31,7 @@ func (workerCommand) Run(ctx context.Context, inv *invocation) error {
 // runWorker runs workflows and activities until ctx ends; it calls ready whenever it begins to take commands. PostgreSQL and Temporal may be unreachable at the start and
 // later.
 func runWorker(ctx context.Context, a *app, ready func()) error {
-	record, err := openRecord(ctx, a)
+	record, err := openRecord(ctx, a, 0)
 	if err != nil {
 		return nil // ctx has ended
 	}

@@ -25,6 +25,7 @@ const (
 	defaultMaxConns = 16
 	connectTimeout  = 5 * time.Second
 	connMaxIdle     = 5 * time.Minute
+	defaultSilence  = time.Minute
 	slowStatement   = 500 * time.Millisecond
 	// transactionTimeout bounds a transaction whose caller set no deadline.
 	transactionTimeout = time.Minute
@@ -42,6 +43,9 @@ type Options struct {
 	DSN string
 	// MaxConns bounds the connections held at once; 0 means 16.
 	MaxConns int
+	// Silence is how long the server may say nothing while an answer is awaited; 0 means a minute. A server that hangs, or
+	// is gone without a word, then fails what waits for it, however long that may take as a whole.
+	Silence time.Duration
 	// Logger gets statements that fail or take over half a second; nil means slog's default.
 	Logger *slog.Logger
 	// Tracer is told of every statement, for benchmarks that count them; it may be nil.
@@ -65,6 +69,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.Tracer != nil {
 		config.Tracer = o.Tracer
 	}
+	config.DialFunc = impatiently(config.DialFunc, cmp.Or(o.Silence, defaultSilence))
 	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(scanInUTC))
 	conns := cmp.Or(o.MaxConns, defaultMaxConns)
 	pool.SetMaxOpenConns(conns)
