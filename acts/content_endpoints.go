@@ -64,8 +64,8 @@ func (a *Acts) RegisterEndpoint(ctx context.Context, by By, in NewEndpoint) (Don
 		if err := d.tx.CreateEndpoint(&e); err != nil {
 			return MadeEndpoint{}, err
 		}
-		// Bare, as all acts return endpoints: otherwise the stored result of a request would keep secrets that the record
-		// has given up.
+		// Bare, as all acts return endpoints: otherwise the stored result of a request would keep secrets that the
+		// record has given up.
 		made := MadeEndpoint{Endpoint: e.Bare(), Secret: secret.Reveal()}
 		return made, d.record(aboutEndpoint(e))
 	})

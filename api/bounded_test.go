@@ -23,7 +23,8 @@ import (
 	"github.com/ppi-engine/ppi/views"
 )
 
-// A hanging database accepts connections and what is sent, and answers nothing once it has answered as often as allowed.
+// A hanging database accepts connections and what is sent, and answers nothing once it has answered as often as
+// allowed.
 type hanging struct {
 	listener net.Listener
 	target   string

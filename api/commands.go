@@ -15,9 +15,9 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// patience is how long a caller waits for the outcome of a command; writing it down and reading its outcome come on top,
-// within the time of the request. A command that has no outcome by then may still be
-// carried out; the caller gets its outcome by repeating the request.
+// patience is how long a caller waits for the outcome of a command; writing it down and reading its outcome come on
+// top, within the time of the request. A command that has no outcome by then may still be carried out; the caller gets
+// its outcome by repeating the request.
 const patience = 25 * time.Second
 
 // startPause is how long a start waits before it tries again, so that the run of a refused start can end.

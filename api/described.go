@@ -117,7 +117,8 @@ type deliveryFault struct{}
 
 // Schema names the values.
 func (deliveryFault) Schema(huma.Registry) *huma.Schema {
-	return oneOf("address: the host name leads nowhere, or to where webhooks may not be sent", models.FaultStatus, models.FaultRedirect, models.FaultGone, models.FaultTimeout,
+	return oneOf("address: the host name leads nowhere, or to where webhooks may not be sent",
+		models.FaultStatus, models.FaultRedirect, models.FaultGone, models.FaultTimeout,
 		models.FaultAddress, models.FaultTLS, models.FaultNetwork)
 }
 

@@ -44,8 +44,8 @@ const (
 	FaultGone DeliveryFault = "gone"
 	// FaultTimeout had no answer in time.
 	FaultTimeout DeliveryFault = "timeout"
-	// FaultAddress is a host name that leads nowhere, or to an address that webhooks may not reach. Which of the two is not
-	// told: it would tell about the internal network.
+	// FaultAddress is a host name that leads nowhere, or to an address that webhooks may not reach. Which of the two is
+	// not told: it would tell about the internal network.
 	FaultAddress DeliveryFault = "address"
 	// FaultTLS is a certificate that cannot be trusted, FaultNetwork any other fault of the network.
 	FaultTLS     DeliveryFault = "tls"

@@ -36,8 +36,8 @@ type Endpoint struct {
 	Procurements []ID `gorm:"serializer:json"`
 	// Rehearsals tells whether it is for rehearsals; it then gets no other events.
 	Rehearsals bool
-	// Secret signs what is sent, as does FormerSecret until FormerUntil; both are encrypted. They are nil after the removal,
-	// and after the loss of the key that encrypted them.
+	// Secret signs what is sent, as does FormerSecret until FormerUntil; both are encrypted. They are nil after the
+	// removal, and after the loss of the key that encrypted them.
 	Secret       []byte
 	FormerSecret []byte
 	FormerUntil  *time.Time

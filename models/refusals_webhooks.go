@@ -21,6 +21,7 @@ var refusedWebhooks = []RefusalType{
 	},
 	{
 		CodeEndpointSecretLost, RefusalConflict, "The endpoint needs a new secret",
-		"The platform has lost the key that its secret was encrypted with. Rotate the secret, then resume the endpoint.",
+		"The platform has lost the key that its secret was encrypted with. " +
+			"Rotate the secret, then resume the endpoint.",
 	},
 }

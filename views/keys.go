@@ -10,7 +10,8 @@ import (
 // A SigningKey is a public key that verifies what the installation signs, or signed, for one use.
 type SigningKey struct {
 	Use models.KeyUse
-	// Verifier is the key with a name, as signed notes have it. A key that signed under several names is listed with each.
+	// Verifier is the key with a name, as signed notes have it. A key that signed under several names is listed with
+	// each.
 	Verifier string
 	// Since is nil where the record does not know the key yet.
 	Since *time.Time
@@ -19,8 +20,8 @@ type SigningKey struct {
 	Because   models.KeyEnd
 }
 
-// SigningKeys lists the keys that sign now, each first under the name it has now, and after them all that signed before,
-// the newest first: anybody may verify what anybody was given, whenever that was.
+// SigningKeys lists the keys that sign now, each first under the name it has now, and after them all that signed
+// before, the newest first: anybody may verify what anybody was given, whenever that was.
 func (v *Views) SigningKeys(ctx context.Context, now []SigningKey) ([]SigningKey, error) {
 	entries, err := v.Store.KeyEntries(ctx)
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 type auditCommand struct {
 	Verify auditVerifyCommand `cmd:"" help:"Verify the record or an export; name the first event that does not fit."`
 	Export auditExportCommand `cmd:"" help:"Write all events of a procurement with their proof, for ppi audit verify."`
-	Key    auditKeyCommand    `cmd:"" help:"Show the public keys that verify our checkpoints and exports, that in use first."`
+	Key    auditKeyCommand    `cmd:"" help:"Show the keys that verify checkpoints and exports, the one in use first."`
 }
 
 // errNotValid makes the exit code of a verification that found a fault; the report names the fault.

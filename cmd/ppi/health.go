@@ -54,7 +54,8 @@ func openRecord(ctx context.Context, a *app, silence time.Duration) (*store.Stor
 			return record, nil
 		}
 		if attempt == 0 {
-			a.log.WarnContext(ctx, "the record cannot be reached, will try again", "error", err)
+			a.log.WarnContext(ctx, "the record cannot be reached, will try again", "error", err,
+				"advice", adviceOn(err))
 		}
 		select {
 		case <-ctx.Done():

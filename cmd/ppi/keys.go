@@ -37,7 +37,7 @@ func holdKeys(ctx context.Context, a *app, record *store.Store, uses []models.Ke
 		if err == nil {
 			var held *keyring.Held
 			held, err = keyring.Hold(ctx, keyring.Options{Record: record, Config: a.cfg, Log: a.log}, uses...)
-			if err == nil || (ctx.Err() == nil && !acts.MayRepeat(err)) {
+			if file, _ := pathOf(err); err == nil || file != "" || (ctx.Err() == nil && !acts.MayRepeat(err)) {
 				return held, err
 			}
 		}
@@ -68,10 +68,12 @@ func withHeld(ctx context.Context, held *keyring.Held, f func(ctx context.Contex
 
 // unlessEnded returns nil for what was broken off because ctx has ended.
 func unlessEnded(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	select {
+	case <-ctx.Done():
 		return nil
+	default:
+		return err
 	}
-	return err
 }
 
 // A workshop is what the keys of an installation make possible.

@@ -74,6 +74,9 @@ func report(stderr io.Writer, err error) int {
 		return exitDone
 	}
 	fmt.Fprintf(stderr, "ppi: %v\n", err)
+	if advice := adviceOn(err); advice != "" {
+		fmt.Fprintf(stderr, "ppi: %s\n", advice)
+	}
 	if is[*kong.ParseError](err) {
 		fmt.Fprintln(stderr, "ppi: ppi --help lists commands and flags")
 	}
@@ -88,7 +91,8 @@ func exitCode(err error) int {
 		return exitKeys
 	case is[*kong.ParseError](err), is[config.Faults](err), is[*portsTakenError](err), is[*supervise.LockedError](err),
 		is[*pgserver.UnreachableError](err), is[*pgserver.VersionError](err), is[*pgserver.InUseError](err),
-		is[*temporalserver.RefusedError](err), is[*store.HeldKeysError](err):
+		is[*temporalserver.RefusedError](err), is[*store.HeldKeysError](err), is[*pathError](err),
+		is[*addressError](err):
 		return exitUsage
 	default:
 		return exitFailed

@@ -66,8 +66,8 @@ func runServe(ctx context.Context, a *app, ready func()) error {
 	return err
 }
 
-// onRecord opens the record and the keys, makes the handler of the API from them, and calls serve, which returns when no
-// request is under way any more. It returns nil when ctx ends before the record is there.
+// onRecord opens the record and the keys, makes the handler of the API from them, and calls serve, which returns when
+// no request is under way any more. It returns nil when ctx ends before the record is there.
 func onRecord(ctx context.Context, a *app, serve func(context.Context, http.Handler) error) error {
 	record, err := openRecord(ctx, a, silenceForCallers)
 	if err != nil {

@@ -68,7 +68,7 @@ func runStandalone(ctx context.Context, a *app, ready func(addresses)) (err erro
 	if err := s.findPrograms(ctx); err != nil {
 		return err
 	}
-	if err := a.cfg.MakeDataDir(); err != nil {
+	if err := a.mustKeepFiles(); err != nil {
 		return err
 	}
 	lock, err := supervise.LockDir(a.cfg.DataDir)
@@ -84,12 +84,26 @@ func runStandalone(ctx context.Context, a *app, ready func(addresses)) (err erro
 			return err
 		}
 	}
-	return supervise.Run(ctx, s.parts(), supervise.Options{
+	err = supervise.Run(ctx, s.parts(), supervise.Options{
 		Logger:      a.log,
 		StopTimeout: a.cfg.ShutdownTimeout + stopSlack,
 		Ready:       func() { ready(s.addresses()) },
 	})
+	return orDiskFull(ctx, a.cfg.DataDir, err)
 }
+
+// mustKeepFiles refuses a start where the files of an installation cannot be kept.
+func (a *app) mustKeepFiles() error {
+	return errors.Join(mustWrite("PPI_DATA_DIR", a.cfg.DataDir, dataDirMode),
+		mustWrite("PPI_CHECKPOINT_DIR", a.cfg.CheckpointDir, checkpointDirMode))
+}
+
+// Others may pass through the data directory, because the data of PostgreSQL below may belong to another user; they may
+// not list it.
+const (
+	dataDirMode       = 0o711
+	checkpointDirMode = 0o755
+)
 
 // stopSlack is how long a part may take to stop after it has finished the work under way.
 const stopSlack = 5 * time.Second
@@ -149,7 +163,9 @@ func (s *standalone) parts() []supervise.Part {
 		},
 		supervise.Part{
 			Name: "worker", Needs: append(engine, "keys"),
-			Start: supervise.Task(func(ctx context.Context, ready func()) error { return runWorker(ctx, s.app, ready) }),
+			Start: supervise.Task(func(ctx context.Context, ready func()) error {
+				return runWorker(ctx, s.app, ready)
+			}),
 		},
 	)
 }

@@ -70,8 +70,8 @@ func runWorkflow(ctx context.Context, address, id string) error {
 	})
 }
 
-// requireWorking checks that ready means that a command can be answered: the API answers, and a worker waits for what it
-// sends.
+// requireWorking checks that ready means that a command can be answered: the API answers, and a worker waits for what
+// it sends.
 func requireWorking(t *testing.T, a addresses) {
 	t.Helper()
 	status, body := get(t.Context(), a.API+"/readyz")

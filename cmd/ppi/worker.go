@@ -28,9 +28,12 @@ func (workerCommand) Run(ctx context.Context, inv *invocation) error {
 	})
 }
 
-// runWorker runs workflows and activities until ctx ends; it calls ready whenever it begins to take commands. PostgreSQL and Temporal may be unreachable at the start and
-// later.
+// runWorker runs workflows and activities until ctx ends; it calls ready whenever it begins to take commands.
+// PostgreSQL and Temporal may be unreachable at the start and later.
 func runWorker(ctx context.Context, a *app, ready func()) error {
+	if err := mustWrite("PPI_CHECKPOINT_DIR", a.cfg.CheckpointDir, checkpointDirMode); err != nil {
+		return err
+	}
 	record, err := openRecord(ctx, a, 0)
 	if err != nil {
 		return nil // ctx has ended

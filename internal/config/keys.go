@@ -31,7 +31,8 @@ func (c *Config) ConfiguredKey(use models.KeyUse) (FoundKey, bool) {
 }
 
 // FindKeys returns the keys that there are for a use: the one that the environment gives, else those in
-// DataDir/keys. There are several after a key was replaced: which of them is in use, the record knows. It makes nothing.
+// DataDir/keys. There are several after a key was replaced: which of them is in use, the record knows. It makes
+// nothing.
 func (c *Config) FindKeys(use models.KeyUse) ([]FoundKey, error) {
 	if key, is := c.ConfiguredKey(use); is {
 		return []FoundKey{key}, nil

@@ -12,7 +12,8 @@ import (
 
 // ErrReplaced means that a key was replaced while a process that works with the former one had no connection to the
 // record. The process must end.
-var ErrReplaced = errors.New("a key of the installation was replaced while the record could not be reached: start again")
+var ErrReplaced = errors.New("a key of the installation was replaced while the record could not be reached: " +
+	"start again")
 
 const (
 	// holdTimeout bounds an attempt to get a hold back.

@@ -1,6 +1,6 @@
-// Package keyring gives a process the keys of its installation: master, checkpoints, receipts. The record knows which keys
-// these are, by their fingerprints, so nothing works with other keys than the installation has: what they would encrypt
-// or sign could not be read or verified beside the rest. Keys are replaced here, too.
+// Package keyring gives a process the keys of its installation: master, checkpoints, receipts. The record knows which
+// keys these are, by their fingerprints, so nothing works with other keys than the installation has: what they would
+// encrypt or sign could not be read or verified beside the rest. Keys are replaced here, too.
 package keyring
 
 import (

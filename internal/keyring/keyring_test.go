@@ -77,7 +77,7 @@ func (i *installation) refused(t *testing.T) *keyring.MismatchError {
 
 func (i *installation) known(t *testing.T, use models.KeyUse) (found []models.InstallationKey) {
 	t.Helper()
-	entries, err := i.Store.KeyEntries(t.Context())
+	entries, err := i.KeyEntries(t.Context())
 	require.NoError(t, err)
 	for _, k := range models.InstallationKeys(entries) {
 		if k.Use == use {
@@ -101,8 +101,9 @@ func (i *installation) endpoint(t *testing.T, c *webhook.Courier) models.Endpoin
 	_, e.Secret = c.NewSecret(e.ID)
 	i.Exec(`INSERT INTO endpoints (id, organisation_id, owner_id, url, types, procurements, rehearsals, secret,
 		former_secret, former_until, status, since, version, created_at)
-		VALUES ($1, $2, $3, 'https://portal.example.eu', '[]', '[]', false, $4, $4, now() + interval '1 hour', 'active', 0,
-		1, now())`, e.ID, i.Organisation, i.Person(), e.Secret)
+		VALUES ($1, $2, $3, 'https://portal.example.eu', '[]', '[]', false, $4, $4, now() + interval '1 hour',
+		'active',
+		0, 1, now())`, e.ID, i.Organisation, i.Person(), e.Secret)
 	return e
 }
 

@@ -17,7 +17,8 @@ type Fault struct {
 	// Known is the fingerprint that the record knows, in use since then; empty: the record only has what the key made.
 	Known string
 	Since time.Time
-	// Found are the variables and files that hold other keys; none: there is no key. Looked is where a key is looked for.
+	// Found are the variables and files that hold other keys; none: there is no key. Looked is where a key is looked
+	// for.
 	Found  []string
 	Looked string
 }
@@ -53,7 +54,8 @@ func (f Fault) text() string {
 	if f.Known == "" {
 		text += "the record has what another key made"
 	} else {
-		text += fmt.Sprintf("the record has used the key %s since %s", short(f.Known), f.Since.UTC().Format(time.DateOnly))
+		text += fmt.Sprintf("the record has used the key %s since %s", short(f.Known),
+			f.Since.UTC().Format(time.DateOnly))
 	}
 	if len(f.Found) == 0 {
 		return text + ", and there is none " + f.Looked

@@ -25,7 +25,8 @@ type Replaced struct {
 
 // Errors of a replacement. Nothing was changed.
 var (
-	ErrNoKey = errors.New("the record knows no such key yet: ppi serve and ppi worker make the keys when they first start")
+	ErrNoKey = errors.New("the record knows no such key yet: ppi serve and ppi worker make the keys " +
+		"when they first start")
 	// ErrNotLost means that the key that is said to be lost is there.
 	ErrNotLost = errors.New("the key is there, and is the one that the record knows: it is not lost. " +
 		"To replace it, use ppi key rotate")
@@ -118,8 +119,8 @@ func replace(ctx context.Context, o Options, f func(*ledger) (Replaced, error)) 
 	return done, err
 }
 
-// keep writes a new key to a file beside those of earlier keys. If the transaction then fails, the file holds a key that
-// the record does not know, and that nothing uses.
+// keep writes a new key to a file beside those of earlier keys. If the transaction then fails, the file holds a key
+// that the record does not know, and that nothing uses.
 func (l *ledger) keep(use models.KeyUse, key config.Key) (config.FoundKey, error) {
 	fingerprint, err := Fingerprint(use, key)
 	if err != nil {

@@ -48,7 +48,8 @@ func keyEntries(db *gorm.DB) ([]models.KeyEntry, error) {
 
 // AddKeyEntry appends an entry.
 func (tx *Tx) AddKeyEntry(e models.KeyEntry) {
-	tx.Send("record key of the installation", `INSERT INTO installation_keys (use, fingerprint, act, verifier, because, at)
+	tx.Send("record key of the installation", `INSERT INTO installation_keys
+			(use, fingerprint, act, verifier, because, at)
 		VALUES ($1, decode($2, 'hex'), $3, $4, $5, $6)`,
 		e.Use, e.Fingerprint, e.Act, e.Verifier, e.Because, e.At)
 }
@@ -161,7 +162,10 @@ func (h *KeyHold) Release() { _ = closeNow(h.conn) }
 func closeNow(conn *pgx.Conn) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	return conn.Close(ctx)
+	if err := conn.Close(ctx); err != nil {
+		return fmt.Errorf("disconnect: %w", err)
+	}
+	return nil
 }
 
 // AnyEndpointSecret reads the newest secret of an endpoint; false: there is none.

@@ -37,8 +37,8 @@ type Options struct {
 	Timeout time.Duration
 	// RootCAs are the only certificate authorities that are trusted; nil: those of the machine.
 	RootCAs *x509.CertPool
-	// RefuseAfter is how long it takes to refuse a name that does not lead to where webhooks may be sent, whatever the cause;
-	// 0: 5 s, the longest that a lookup may take.
+	// RefuseAfter is how long it takes to refuse a name that does not lead to where webhooks may be sent, whatever the
+	// cause; 0: 5 s, the longest that a lookup may take.
 	RefuseAfter time.Duration
 	// Resolver looks up host names; nil: that of the machine.
 	Resolver *net.Resolver

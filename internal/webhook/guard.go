@@ -38,8 +38,8 @@ type guard struct {
 	allowed  []netip.Prefix
 	public   *ssrf.Guardian
 	resolver *net.Resolver
-	// refuseAfter is when whatever depends on what a name leads to is refused, counted from the question: the time that a
-	// lookup takes would tell about the name, too.
+	// refuseAfter is when whatever depends on what a name leads to is refused, counted from the question: the time that
+	// a lookup takes would tell about the name, too.
 	refuseAfter time.Duration
 }
 
@@ -151,8 +151,8 @@ func (g *guard) checkReach(ctx context.Context, field string, u *url.URL) error 
 	}
 	g.awaitRefusal(ctx, began)
 	return models.Refuse(models.CodeInvalidValue, field, "the URL does not lead to where webhooks may be sent").
-		Accepting("a host name that leads to a public address, called by https on port %d, or to an internal network that "+
-			"the operator has allowed", httpsPort)
+		Accepting("a host name that leads to a public address, called by https on port %d, or to an internal "+
+			"network that the operator has allowed", httpsPort)
 }
 
 func (g *guard) leadsOnlyWhereAllowed(ctx context.Context, u *url.URL, port uint16) bool {

@@ -45,8 +45,8 @@ func Readable(master []byte, endpoint models.ID, sealed []byte) (bool, error) {
 	return err == nil, nil
 }
 
-// Reseal encrypts a stored secret of an endpoint anew, for another master key. It returns [ErrSecretUnreadable] when the
-// former master key did not encrypt it.
+// Reseal encrypts a stored secret of an endpoint anew, for another master key. It returns [ErrSecretUnreadable] when
+// the former master key did not encrypt it.
 func Reseal(former, master []byte, endpoint models.ID, sealed []byte) ([]byte, error) {
 	from, err := newVault(former)
 	if err != nil {

@@ -46,15 +46,21 @@ var catalogue = []Row{
 
 	// The keys of the installation.
 	{
-		"installation_key.introduced", InstallationKeyIntroduced{}, platform,
+		"installation_key.introduced",
+		InstallationKeyIntroduced{},
+		platform,
 		"The installation began to use a key of its own.",
 	},
 	{
-		"installation_key.named", InstallationKeyNamed{}, platform,
+		"installation_key.named",
+		InstallationKeyNamed{},
+		platform,
 		"A signing key of the installation got a further name, because its public address has changed.",
 	},
 	{
-		"installation_key.retired", InstallationKeyRetired{}, platform,
+		"installation_key.retired",
+		InstallationKeyRetired{},
+		platform,
 		"The installation does not use a key of its own any more.",
 	},
 
@@ -63,7 +69,9 @@ var catalogue = []Row{
 	{"endpoint.changed", EndpointChanged{}, platform, "A webhook endpoint was changed."},
 	{"endpoint.secret_rotated", EndpointRotated{}, platform, "A webhook endpoint was given a new secret."},
 	{
-		"endpoint.secret_lost", EndpointSecretLost{}, platform,
+		"endpoint.secret_lost",
+		EndpointSecretLost{},
+		platform,
 		"The secret of a webhook endpoint cannot be read any more: its owner makes a new one.",
 	},
 	{"endpoint.paused", EndpointPaused{}, platform, "A webhook endpoint was paused by a person."},

@@ -43,8 +43,8 @@ type Options struct {
 	DSN string
 	// MaxConns bounds the connections held at once; 0 means 16.
 	MaxConns int
-	// Silence is how long the server may say nothing while an answer is awaited; 0 means a minute. A server that hangs, or
-	// is gone without a word, then fails what waits for it, however long that may take as a whole.
+	// Silence is how long the server may say nothing while an answer is awaited; 0 means a minute. A server that hangs,
+	// or is gone without a word, then fails what waits for it, however long that may take as a whole.
 	Silence time.Duration
 	// Logger gets statements that fail or take over half a second; nil means slog's default.
 	Logger *slog.Logger

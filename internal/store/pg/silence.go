@@ -46,7 +46,7 @@ func (c *impatient) begin() error {
 	if !c.until.IsZero() && c.until.Before(end) {
 		end = c.until
 	}
-	return c.Conn.SetReadDeadline(end)
+	return c.Conn.SetReadDeadline(end) //nolint:wrapcheck // it is a connection, with its errors
 }
 
 // SetDeadline sets the user's deadline; one in the past ends a read under way.
@@ -54,7 +54,7 @@ func (c *impatient) SetDeadline(t time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.until = t
-	return c.Conn.SetDeadline(t)
+	return c.Conn.SetDeadline(t) //nolint:wrapcheck // see begin
 }
 
 // SetReadDeadline sets the user's deadline of reads.
@@ -62,5 +62,5 @@ func (c *impatient) SetReadDeadline(t time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.until = t
-	return c.Conn.SetReadDeadline(t)
+	return c.Conn.SetReadDeadline(t) //nolint:wrapcheck // see begin
 }
