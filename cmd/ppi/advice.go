@@ -130,7 +130,8 @@ type diskFullError struct {
 
 func (e *diskFullError) Error() string {
 	return fmt.Sprintf("the disk that holds %s (PPI_DATA_DIR) is full: %d MiB are free. Make room there, or set "+
-		"PPI_DATA_DIR to an empty directory on another disk, then start again: what was begun is completed. The cause: %v",
+		"PPI_DATA_DIR to an empty directory on another disk, then start again: what was begun is completed. "+
+		"The cause: %v",
 		e.dir, e.free>>20, e.cause)
 }
 
