@@ -39,6 +39,8 @@ const (
 	headerTimeout  = 10 * time.Second
 	shutdownPeriod = 5 * time.Second
 	cursorKeyBytes = 32
+	// refuseAfter is short: nobody here learns from the time of a refusal.
+	refuseAfter = 10 * time.Millisecond
 )
 
 // Options says what the rig stands on.
@@ -162,7 +164,8 @@ func (w Webhooks) courier() (*webhook.Courier, error) {
 		schedule = schedule.Scaled(w.Pace)
 	}
 	return webhook.NewCourier(webhook.Options{
-		MasterKey: key[:], Schedule: schedule, Timeout: w.Timeout,
+		RefuseAfter: refuseAfter,
+		MasterKey:   key[:], Schedule: schedule, Timeout: w.Timeout,
 		Allow: w.Allow, Resolver: w.Resolver,
 	})
 }
