@@ -2,6 +2,7 @@ package acts
 
 import (
 	"context"
+	"errors"
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/webhook"
@@ -63,19 +64,14 @@ func (a *Acts) RegisterEndpoint(ctx context.Context, by By, in NewEndpoint) (Don
 		if err := d.tx.CreateEndpoint(&e); err != nil {
 			return MadeEndpoint{}, err
 		}
-		made := MadeEndpoint{Endpoint: bare(e), Secret: secret.Reveal()}
+		// Bare, as all acts return endpoints: otherwise the stored result of a request would keep secrets that the
+		// record has given up.
+		made := MadeEndpoint{Endpoint: e.Bare(), Secret: secret.Reveal()}
 		return made, d.record(aboutEndpoint(e))
 	})
 }
 
 const fieldURL = "/url"
-
-// bare returns the endpoint without its secrets, as acts return it: otherwise the stored result of a request would keep
-// secrets that the record has given up.
-func bare(e models.Endpoint) models.Endpoint {
-	e.Secret, e.FormerSecret = nil, nil
-	return e
-}
 
 func aboutEndpoint(e models.Endpoint) event.EndpointCreated {
 	return event.EndpointCreated{EndpointID: e.ID, OrganisationID: e.OrganisationID, Rehearsals: e.Rehearsals}
@@ -149,11 +145,17 @@ func (a *Acts) PingEndpoint(ctx context.Context, by By, id models.ID) (Done[Ping
 		done := Done[Pinged]{Again: true}
 		return done, recall(by.Request, earlier, &done.Result)
 	}
-	if e.Over() {
+	switch {
+	case e.Over():
 		return Done[Pinged]{}, disabled()
+	case e.Secret == nil:
+		return Done[Pinged]{}, secretLost()
 	}
 	// The message is sent before the transaction: a slow receiver must not hold up the database.
 	report, err := a.Courier.Ping(ctx, e)
+	if errors.Is(err, webhook.ErrSecretUnreadable) {
+		return Done[Pinged]{}, errors.Join(secretLost(), err)
+	}
 	if err != nil {
 		return Done[Pinged]{}, err
 	}
@@ -172,6 +174,11 @@ func (a *Acts) myEndpoint(ctx context.Context, by By, id models.ID) (models.Endp
 		return e, err
 	}
 	return e, e.MustBeOf(by.Actor.PersonID)
+}
+
+func secretLost() *models.Refusal {
+	return models.Refuse(models.CodeEndpointSecretLost, "", "the endpoint has no secret that could sign what is sent").
+		Accepting("first a new secret: POST …/actions/rotate")
 }
 
 func disabled() *models.Refusal {

@@ -38,7 +38,7 @@ func (d *deed) saveEndpoint(e models.Endpoint, why event.Payload) (models.Endpoi
 	if err := d.tx.SaveEndpoint(&e); err != nil {
 		return e, err
 	}
-	return bare(e), d.record(why)
+	return e.Bare(), d.record(why)
 }
 
 // An EndpointChange holds new values for an endpoint; nil: unchanged.
@@ -100,7 +100,10 @@ func (a *Acts) RotateEndpoint(ctx context.Context, by By, id models.ID) (Done[Ma
 		}
 		until := now.Add(webhook.Overlap)
 		secret, sealed := a.Courier.NewSecret(e.ID)
-		e.FormerSecret, e.FormerUntil, e.Secret = e.Secret, &until, sealed
+		if e.Secret != nil {
+			e.FormerSecret, e.FormerUntil = e.Secret, &until
+		}
+		e.Secret = sealed
 		e, err = d.saveEndpoint(e, event.EndpointRotated(aboutEndpoint(e)))
 		return MadeEndpoint{Endpoint: e, Secret: secret.Reveal()}, err
 	})
@@ -116,7 +119,7 @@ func (a *Acts) PauseEndpoint(ctx context.Context, by By, id models.ID) (Done[mod
 		case e.Over():
 			return e, disabled()
 		case e.Status == models.EndpointPaused:
-			return bare(e), nil
+			return e.Bare(), nil
 		}
 		e.Status = models.EndpointPaused
 		return d.saveEndpoint(e, event.EndpointPaused(aboutEndpoint(e)))
@@ -130,8 +133,11 @@ func (a *Acts) ResumeEndpoint(ctx context.Context, by By, id models.ID) (Done[mo
 		if err != nil {
 			return e, err
 		}
-		if e.Over() {
+		switch {
+		case e.Over():
 			return e, disabled()
+		case e.Secret == nil:
+			return e, secretLost()
 		}
 		if e.Status == models.EndpointPaused {
 			e.Status = models.EndpointActive
@@ -139,7 +145,7 @@ func (a *Acts) ResumeEndpoint(ctx context.Context, by By, id models.ID) (Done[mo
 				return e, err
 			}
 		}
-		return bare(e), d.unpark(e)
+		return e.Bare(), d.unpark(e)
 	})
 }
 

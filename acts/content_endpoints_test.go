@@ -23,7 +23,7 @@ import (
 func courier(t testing.TB) *webhook.Courier {
 	t.Helper()
 	c, err := webhook.NewCourier(webhook.Options{
-		MasterKey: bytes.Repeat([]byte{9}, 32), Timeout: 2 * time.Second,
+		MasterKey: bytes.Repeat([]byte{9}, 32), Timeout: 2 * time.Second, RefuseAfter: time.Millisecond,
 		Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 	})
 	require.NoError(t, err)
@@ -193,4 +193,45 @@ func TestAnEndpointIsRemovedBeforeItsFeedsLetGo(t *testing.T) {
 	require.Equal(t, []string{
 		string(event.TypeOf(event.EndpointRemoved{})), string(event.TypeOf(event.EndpointUnparked{})),
 	}, types)
+}
+
+// A lost master key leaves endpoints without a secret (ppi key lost master): nothing can be signed until there is one.
+func TestAnEndpointWhoseSecretIsLostAsksForANewOne(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	e := b.registered().Endpoint
+	require.False(t, e.NeedsSecret)
+	require.NoError(t, b.acts.Store.InTx(t.Context(), func(tx *store.Tx) error {
+		tx.ForgetEndpointSecret(e.ID)
+		return nil
+	}))
+	_, err := b.acts.PingEndpoint(t.Context(), b.owner(), e.ID)
+	refused(t, err, models.CodeEndpointSecretLost)
+	_, err = b.acts.ResumeEndpoint(t.Context(), b.owner(), e.ID)
+	refused(t, err, models.CodeEndpointSecretLost)
+	paused, err := b.acts.PauseEndpoint(t.Context(), b.owner(), e.ID)
+	require.NoError(t, err)
+	require.True(t, paused.Result.NeedsSecret)
+
+	made, err := b.acts.RotateEndpoint(t.Context(), b.owner(), e.ID)
+	require.NoError(t, err)
+	require.False(t, made.Result.Endpoint.NeedsSecret)
+	require.Nil(t, made.Result.Endpoint.FormerUntil, "there is no former secret that could sign, too")
+	require.NotEmpty(t, made.Result.Secret)
+	_, err = b.acts.ResumeEndpoint(t.Context(), b.owner(), e.ID)
+	require.NoError(t, err)
+	_, err = b.acts.PingEndpoint(t.Context(), b.owner(), e.ID)
+	require.NoError(t, err)
+}
+
+// Whatever the cause, a secret that cannot be read is no fault of the engine to its owner.
+func TestASecretThatCannotBeReadIsNoFaultOfTheEngine(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	e := b.registered().Endpoint
+	other, err := webhook.NewCourier(webhook.Options{MasterKey: bytes.Repeat([]byte{8}, 32)})
+	require.NoError(t, err)
+	b.acts.Courier = other
+	_, err = b.acts.PingEndpoint(t.Context(), b.owner(), e.ID)
+	refused(t, err, models.CodeEndpointSecretLost)
 }

@@ -15,8 +15,9 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// patience is how long a caller waits for the outcome of a command. A command that has no outcome by then may still be
-// carried out; the caller gets its outcome by repeating the request.
+// patience is how long a caller waits for the outcome of a command; writing it down and reading its outcome come on
+// top, within the time of the request. A command that has no outcome by then may still be carried out; the caller gets
+// its outcome by repeating the request.
 const patience = 25 * time.Second
 
 // startPause is how long a start waits before it tries again, so that the run of a refused start can end.
@@ -87,12 +88,12 @@ func (s *server) command(ctx context.Context, verb acts.Verb, payload []byte) (m
 // carryOut sends a command that is written down to the procurement's run and returns once it has an
 // outcome in the record.
 func (s *server) carryOut(ctx context.Context, cmd models.Command) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if cmd.Verb == models.VerbStart {
-		return s.unanswered(ctx, cmd, s.start(ctx, cmd))
+		return s.unanswered(ctx, cmd, s.start(waiting, cmd))
 	}
-	_, err := s.engine.Command(ctx, cmd)
+	_, err := s.engine.Command(waiting, cmd)
 	return s.unanswered(ctx, cmd, err)
 }
 
@@ -130,7 +131,7 @@ func (s *server) unanswered(ctx context.Context, cmd models.Command, err error) 
 	case err == nil:
 		return nil
 	case errors.Is(err, engine.ErrNotRunning):
-		return s.refuseWithoutRun(context.WithoutCancel(ctx), cmd)
+		return s.refuseWithoutRun(ctx, cmd)
 	case errors.Is(err, engine.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
 		s.log.WarnContext(ctx, "command without an answer", "command", cmd.ID, "verb", cmd.Verb, "cause", err)
 		return notAnswered()

@@ -117,8 +117,9 @@ type deliveryFault struct{}
 
 // Schema names the values.
 func (deliveryFault) Schema(huma.Registry) *huma.Schema {
-	return oneOf("", models.FaultStatus, models.FaultRedirect, models.FaultGone, models.FaultTimeout, models.FaultName,
-		models.FaultTLS, models.FaultNetwork, models.FaultBlocked)
+	return oneOf("address: the host name leads nowhere, or to where webhooks may not be sent",
+		models.FaultStatus, models.FaultRedirect, models.FaultGone, models.FaultTimeout,
+		models.FaultAddress, models.FaultTLS, models.FaultNetwork)
 }
 
 // givenRole is a role that can be given on a procurement.

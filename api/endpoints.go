@@ -21,6 +21,7 @@ type EndpointView struct {
 	Procurements   []models.ID           `json:"procurements" doc:"Only these; empty: all that the owner leads"`
 	Rehearsals     bool                  `json:"rehearsals" doc:"true: rehearsals only; false: live ones only"`
 	Status         models.EndpointStatus `json:"status"`
+	NeedsSecret    bool                  `json:"needs_secret,omitempty" doc:"It has no secret: rotate, then resume"`
 	FormerUntil    *time.Time            `json:"former_secret_until,omitempty" doc:"The former secret signs until then"`
 	Version        int64                 `json:"version"`
 	CreatedAt      time.Time             `json:"created_at"`
@@ -36,7 +37,8 @@ func showEndpoint(ctx context.Context) func(models.Endpoint) EndpointView {
 		return EndpointView{
 			ID: e.ID, OrganisationID: e.OrganisationID, OwnerID: e.OwnerID, URL: views.URLOf(reader, e),
 			Description: e.Description, Types: e.Types, Procurements: e.Procurements, Rehearsals: e.Rehearsals,
-			Status: e.Status, FormerUntil: utcOrNil(e.FormerUntil), Version: e.Version, CreatedAt: utc(e.CreatedAt),
+			Status: e.Status, NeedsSecret: e.NeedsSecret,
+			FormerUntil: utcOrNil(e.FormerUntil), Version: e.Version, CreatedAt: utc(e.CreatedAt),
 			EndedAt: utcOrNil(e.EndedAt),
 		}
 	}

@@ -75,9 +75,13 @@ func showDelivery(d models.Delivery) DeliveryView {
 
 func showAttempt(a models.DeliveryAttempt) AttemptView {
 	latency := time.Duration(a.Latency) * time.Microsecond
+	fault := a.Fault.Shown()
+	if fault == models.FaultAddress {
+		latency = 0 // earlier releases kept how long it took to find out, which tells about the name
+	}
 	return AttemptView{
 		N: a.N, StartedAt: utc(a.StartedAt), Millis: latency.Milliseconds(), Status: a.Status,
-		Fault: a.Fault, Answer: a.Answer,
+		Fault: fault, Answer: a.Answer,
 	}
 }
 

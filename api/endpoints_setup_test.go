@@ -25,7 +25,7 @@ func courier(t testing.TB) *webhook.Courier {
 	t.Helper()
 	c, err := webhook.NewCourier(webhook.Options{
 		MasterKey: bytes.Repeat([]byte{9}, 32), Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
-		Timeout: 2 * time.Second,
+		Timeout: 2 * time.Second, RefuseAfter: time.Millisecond,
 	})
 	require.NoError(t, err)
 	return c

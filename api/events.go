@@ -100,13 +100,13 @@ func (s *server) readFeed(ctx context.Context, procurement models.ID, in FeedPar
 		return FeedAnswer{}, r
 	}
 	after, unusable := s.feedStart(ctx, in.After)
-	read := func() (views.FeedPage, error) {
+	read := func(ctx context.Context) (views.FeedPage, error) {
 		return s.views.Feed(ctx, rest.Reader(ctx), views.FeedQuery{
 			Procurement: procurement, Types: in.Type, After: after,
 			Limit: in.Limit,
 		})
 	}
-	page, err := read()
+	page, err := read(ctx)
 	// Reading judges access: a caller who may not see the procurement is told that first, whatever the cursor.
 	if err != nil {
 		return FeedAnswer{}, err
@@ -115,6 +115,9 @@ func (s *server) readFeed(ctx context.Context, procurement models.ID, in FeedPar
 		return FeedAnswer{}, unusable
 	}
 	if len(page.Items) == 0 && in.Wait > 0 {
+		var enough context.CancelFunc
+		ctx, enough = context.WithTimeout(rest.Streaming(ctx), time.Duration(in.Wait)*time.Second+lastLook)
+		defer enough()
 		page, err = s.await(ctx, time.Duration(in.Wait)*time.Second, page, read)
 	}
 	if err != nil {
@@ -123,10 +126,14 @@ func (s *server) readFeed(ctx context.Context, procurement models.ID, in FeedPar
 	return s.showFeed(page), nil
 }
 
+// lastLook is how long the last look at the feed may take, once the wait is over.
+const lastLook = 10 * time.Second
+
 // await reads again whenever something has happened that the caller might read, until there is an event to show or the
 // time is over. It holds no connection to the database while it waits.
 func (s *server) await(
-	ctx context.Context, limit time.Duration, page views.FeedPage, read func() (views.FeedPage, error),
+	ctx context.Context, limit time.Duration, page views.FeedPage,
+	read func(context.Context) (views.FeedPage, error),
 ) (views.FeedPage, error) {
 	leave, ok := s.tail.join(rest.Reader(ctx).Actor.PersonID)
 	if !ok {
@@ -151,7 +158,7 @@ func (s *server) await(
 			return page, ctx.Err()
 		}
 		var err error
-		if page, err = read(); err != nil {
+		if page, err = read(ctx); err != nil {
 			return page, err
 		}
 	}

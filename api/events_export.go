@@ -33,7 +33,7 @@ func (s *server) exportEvents(ctx context.Context) (*huma.StreamResponse, error)
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		c := humagin.Unwrap(hc)
 		out := rest.Patient(c)
-		err := export.Write(ctx, func(cut bool) io.Writer {
+		err := export.Write(rest.Streaming(ctx), func(cut bool) io.Writer {
 			h := c.Writer.Header()
 			h.Set("Content-Type", mediaLines)
 			h.Set("Content-Disposition", mime.FormatMediaType("attachment",

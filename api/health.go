@@ -30,8 +30,9 @@ func (s *server) isReady(ctx context.Context, _ *struct{}) (*healthOutput, error
 // readinessKept is how long a result of the readiness check is answered to others who ask: everybody may ask, as often
 // as they like, and the check needs a connection to the database.
 const (
-	readinessKept    = 500 * time.Millisecond
-	readinessTimeout = 3 * time.Second
+	readinessKept = 500 * time.Millisecond
+	// readyWithin is how long the look at what requests need may take.
+	readyWithin = 3 * time.Second
 )
 
 // A readiness runs one check for all who ask at the same time.
@@ -47,7 +48,7 @@ func (r *readiness) check(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if time.Since(r.at) > readinessKept {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readinessTimeout)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyWithin)
 		defer cancel()
 		r.result, r.at = r.run(ctx), time.Now()
 	}

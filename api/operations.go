@@ -30,8 +30,8 @@ func (s *server) platform() []rest.Operation {
 	const one = "/v1/organisations/{organisation}"
 	return []rest.Operation{
 		rest.Get("/livez", rest.Public(), "Tell whether the instance runs", s.live, rest.Uncounted()),
-		rest.Get("/readyz", rest.Public(), "Tell whether requests can be answered", s.isReady,
-			rest.Uncounted()),
+		rest.Get("/readyz", rest.Public(), "Tell whether requests can be answered", s.isReady, rest.Uncounted(),
+			rest.Within(readyWithin)),
 
 		rest.Get("/v1/keys", rest.Public(), "List the public keys that verify receipts, checkpoints and exports",
 			s.listKeys),
@@ -200,7 +200,8 @@ func (s *server) files() []rest.Operation {
 			s.putChunk, rest.TakesBytes(models.ChunkSize, chunkTimeout), rest.Unconditional(),
 			rest.Answers(http.StatusNoContent)),
 		rest.Post(upload+"/actions/complete", uploaders, "Complete an upload: have the file checked and kept for good",
-			s.completeUpload, rest.Answers(http.StatusOK), rest.Long(rest.Check, completeTimeout)),
+			s.completeUpload, rest.Answers(http.StatusOK), rest.Long(rest.Check, completeTimeout),
+			rest.Within(completeWithin)),
 		rest.Get(upload+"/content", uploaders, "Read back the file of a complete upload of mine", s.getUploadContent,
 			rest.GivesBytes()),
 	}

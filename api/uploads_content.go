@@ -42,7 +42,7 @@ func (s *server) serveFile(u models.Upload) *huma.StreamResponse {
 			h.Set("Repr-Digest", reprDigest([32]byte(sum)))
 		}
 		ignoreUnusableRange(c, u.Size)
-		content := s.views.Content(c.Request.Context(), u)
+		content := s.views.Content(rest.Streaming(c.Request.Context()), u)
 		http.ServeContent(rest.Patient(c), c.Request, "", time.Time{}, content)
 		if err := content.Err(); err != nil {
 			// The answer has begun; it stays shorter than its Content-Length, which tells the client.

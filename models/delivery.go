@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // A FeedState says how the delivery of one procurement's events to one endpoint is going.
 type FeedState string
@@ -41,14 +44,24 @@ const (
 	FaultGone DeliveryFault = "gone"
 	// FaultTimeout had no answer in time.
 	FaultTimeout DeliveryFault = "timeout"
-	// FaultName is a host name that does not resolve, FaultTLS a certificate that cannot be trusted, FaultNetwork any
-	// other fault of the network.
-	FaultName    DeliveryFault = "name"
+	// FaultAddress is a host name that leads nowhere, or to an address that webhooks may not reach. Which of the two is
+	// not told: it would tell about the internal network.
+	FaultAddress DeliveryFault = "address"
+	// FaultTLS is a certificate that cannot be trusted, FaultNetwork any other fault of the network.
 	FaultTLS     DeliveryFault = "tls"
 	FaultNetwork DeliveryFault = "network"
-	// FaultBlocked is an address that webhooks may not reach.
-	FaultBlocked DeliveryFault = "blocked"
 )
+
+// faultsOfAddress are how earlier releases recorded [FaultAddress].
+var faultsOfAddress = []DeliveryFault{"name", "blocked"}
+
+// Shown is the fault as it is shown, whichever release recorded it.
+func (f DeliveryFault) Shown() DeliveryFault {
+	if slices.Contains(faultsOfAddress, f) {
+		return FaultAddress
+	}
+	return f
+}
 
 // Kinds of tasks about endpoints; their subject is the endpoint.
 const (

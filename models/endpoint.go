@@ -36,7 +36,8 @@ type Endpoint struct {
 	Procurements []ID `gorm:"serializer:json"`
 	// Rehearsals tells whether it is for rehearsals; it then gets no other events.
 	Rehearsals bool
-	// Secret signs what is sent, as does FormerSecret until FormerUntil; both are encrypted, and nil after the removal.
+	// Secret signs what is sent, as does FormerSecret until FormerUntil; both are encrypted. They are nil after the
+	// removal, and after the loss of the key that encrypted them.
 	Secret       []byte
 	FormerSecret []byte
 	FormerUntil  *time.Time
@@ -46,6 +47,16 @@ type Endpoint struct {
 	Version   int64
 	CreatedAt time.Time
 	EndedAt   *time.Time
+	// NeedsSecret tells whoever is shown the endpoint, without its secrets, that it has none and gets nothing until its
+	// owner has made a new one.
+	NeedsSecret bool `gorm:"-"`
+}
+
+// Bare returns the endpoint as it is shown, without its secrets.
+func (e Endpoint) Bare() Endpoint {
+	e.NeedsSecret = e.Secret == nil && e.Status != EndpointRemoved
+	e.Secret, e.FormerSecret = nil, nil
+	return e
 }
 
 // MostFilters bounds an endpoint's lists of types and of procurements; MostEndpoints, the endpoints of an

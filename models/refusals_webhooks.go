@@ -6,6 +6,8 @@ const (
 	CodeEndpointLimit Code = "endpoint_limit_reached"
 	// CodeEndpointDisabled refuses to change or resume an endpoint that answered 410 Gone.
 	CodeEndpointDisabled Code = "endpoint_disabled"
+	// CodeEndpointSecretLost refuses to send to an endpoint whose secret nobody can read any more.
+	CodeEndpointSecretLost Code = "endpoint_secret_lost"
 )
 
 var refusedWebhooks = []RefusalType{
@@ -16,5 +18,10 @@ var refusedWebhooks = []RefusalType{
 	{
 		CodeEndpointDisabled, RefusalConflict, "The endpoint is disabled for good",
 		"It answered 410 Gone. Register a new endpoint.",
+	},
+	{
+		CodeEndpointSecretLost, RefusalConflict, "The endpoint needs a new secret",
+		"The platform has lost the key that its secret was encrypted with. " +
+			"Rotate the secret, then resume the endpoint.",
 	},
 }

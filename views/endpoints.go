@@ -10,12 +10,17 @@ import (
 // Endpoints lists the endpoints that the reader may see (their own, or all for an administrator), those after the given
 // one.
 func (v *Views) Endpoints(ctx context.Context, r Reader, after models.ID, limit int) ([]models.Endpoint, error) {
-	return v.Store.Endpoints(ctx, r.Actor, after, limit)
+	all, err := v.Store.Endpoints(ctx, r.Actor, after, limit)
+	for i, e := range all {
+		all[i] = e.Bare()
+	}
+	return all, err
 }
 
 // Endpoint reads an endpoint, if the reader may see it.
 func (v *Views) Endpoint(ctx context.Context, r Reader, id models.ID) (models.Endpoint, error) {
-	return v.Store.Endpoint(ctx, r.Actor, id)
+	e, err := v.Store.Endpoint(ctx, r.Actor, id)
+	return e.Bare(), err
 }
 
 // URLOf is the URL of an endpoint if the reader owns it, else empty: the URL concerns nobody else, not even

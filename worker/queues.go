@@ -3,7 +3,13 @@ package worker
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"time"
 
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
@@ -91,13 +97,23 @@ func actsOf(transactions *activities.Activities) map[string]any {
 // runWorkers works on every queue until ctx ends or a worker meets a fatal error, which it returns.
 func runWorkers(ctx context.Context, d Deps) error {
 	fatal := make(chan error, 1)
+	identity := newIdentity()
 	for _, q := range queuesOf(d) {
-		w := q.worker(fatal)
+		w := q.worker(fatal, identity)
 		if err := w.Start(); err != nil {
 			return fmt.Errorf("start worker of queue %s: %w", q.name, err)
 		}
 		defer w.Stop()
 	}
+	watching, stop := context.WithCancel(ctx)
+	seen := make(chan struct{})
+	go func() {
+		defer close(seen)
+		if d.Ready != nil && seenByServer(watching, d, identity) {
+			d.Ready()
+		}
+	}()
+	defer func() { stop(); <-seen }()
 	select {
 	case <-ctx.Done():
 		return nil
@@ -106,8 +122,40 @@ func runWorkers(ctx context.Context, d Deps) error {
 	}
 }
 
-func (q queue) worker(fatal chan<- error) worker.Worker {
+// seenPause is the time between two questions to the server whether it knows the worker.
+const seenPause = 20 * time.Millisecond
+
+// newIdentity tells one start of a worker from every other, also from one before it in the same process.
+func newIdentity() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return fmt.Sprintf("%d@%s@%08x", os.Getpid(), host, rand.Uint32()) //nolint:gosec // only to differ
+}
+
+// seenByServer waits until the server has the worker wait for commands; false when ctx ends before.
+func seenByServer(ctx context.Context, d Deps, identity string) bool {
+	pause := time.NewTicker(seenPause)
+	defer pause.Stop()
+	for {
+		queue, err := d.Temporal.DescribeTaskQueue(ctx, d.TaskQueue, enumspb.TASK_QUEUE_TYPE_WORKFLOW)
+		if err == nil && slices.ContainsFunc(queue.GetPollers(), func(p *taskqueue.PollerInfo) bool {
+			return p.GetIdentity() == identity
+		}) {
+			return true
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-pause.C:
+		}
+	}
+}
+
+func (q queue) worker(fatal chan<- error, identity string) worker.Worker {
 	w := worker.New(q.client, q.name, worker.Options{
+		Identity:                                identity,
 		MaxConcurrentActivityExecutionSize:      q.atOnce,
 		MaxConcurrentLocalActivityExecutionSize: q.actsAtOnce,
 		WorkerStopTimeout:                       stopTimeout,

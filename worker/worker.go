@@ -41,6 +41,8 @@ type Deps struct {
 	Log     *slog.Logger
 	// Checkpoint signs the head of the event log.
 	Checkpoint func(ctx context.Context) error
+	// Ready is called once the worker takes commands; it may be nil.
+	Ready func()
 	// Schedules tells whether this worker keeps the schedules; tests do without.
 	Schedules bool
 }

@@ -143,10 +143,9 @@ var faultTexts = map[string]string{
 	string(models.FaultRedirect):    "the receiver sends us to another address",
 	string(models.FaultGone):        "the receiver said that it wants no more",
 	string(models.FaultTimeout):     "the receiver did not answer in time",
-	string(models.FaultName):        "the receiver's name is not known",
+	string(models.FaultAddress):     "the receiver's host name leads nowhere, or to where webhooks may not be sent",
 	string(models.FaultTLS):         "the receiver's certificate is not valid",
 	string(models.FaultNetwork):     "the receiver cannot be reached",
-	string(models.FaultBlocked):     "the receiver's address is not allowed",
 	string(models.EndpointPaused):   "the endpoint is paused",
 	string(models.EndpointDisabled): "the endpoint is disabled",
 	string(models.EndpointRemoved):  "the endpoint was removed",
@@ -157,7 +156,7 @@ var faultTexts = map[string]string{
 // faultText puts the reason of a failed delivery into words: a code, which the status of the answer may follow.
 func faultText(reason string) string {
 	code, status, _ := strings.Cut(reason, " ")
-	text, known := faultTexts[code]
+	text, known := faultTexts[string(models.DeliveryFault(code).Shown())]
 	switch {
 	case code == string(models.FaultStatus) && status != "":
 		return "the receiver answered with status " + status

@@ -26,12 +26,14 @@ func (r *Router) guard(c *gin.Context) {
 		return
 	}
 	defer func() { current.leave() }()
+	current.limit(c, r.limits.Recognition)
 	for _, step := range []func(*gin.Context, *request) error{r.letIn, r.giveTime, readHeaders, r.readInput} {
 		if err := step(c, current); err != nil {
 			Abort(c, err)
 			return
 		}
 	}
+	current.limit(c, current.op.within)
 	c.Next()
 }
 

@@ -12,6 +12,11 @@ type Limits struct {
 	Body int64
 	// BodyTimeout is how long a body may take to arrive; 15 s.
 	BodyTimeout time.Duration
+	// Recognition is how long it may take to find out who calls; 10 s.
+	Recognition time.Duration
+	// Reading and Changing are how long an operation may take that reads or changes, where its row sets no time of its
+	// own; 20 s and 30 s.
+	Reading, Changing time.Duration
 	// Patience is how long the reader of a file or an export may take nothing, beside the time for what it takes at 16
 	// KiB a second; 30 s.
 	Patience time.Duration
@@ -34,6 +39,9 @@ type Limits struct {
 const (
 	defaultBody           = 1 << 20
 	defaultBodyTimeout    = 15 * time.Second
+	defaultRecognition    = 10 * time.Second
+	defaultReading        = 20 * time.Second
+	defaultChanging       = 30 * time.Second
 	defaultPatience       = 30 * time.Second
 	defaultPerKey         = 6000
 	defaultPerAddress     = 1200
@@ -43,13 +51,15 @@ const (
 )
 
 func (l Limits) fit() bool {
-	return min(l.Body, int64(l.BodyTimeout), int64(l.Patience)) >= 0 &&
+	return l.Body >= 0 && min(l.BodyTimeout, l.Recognition, l.Reading, l.Changing, l.Patience) >= 0 &&
 		min(l.PerKey, l.PerAddress, l.WrongKeys, l.OfPerson, l.OfOrganisation) >= 0
 }
 
 func (l Limits) orDefaults() Limits {
 	return Limits{
 		Body: cmp.Or(l.Body, defaultBody), BodyTimeout: cmp.Or(l.BodyTimeout, defaultBodyTimeout),
+		Recognition: cmp.Or(l.Recognition, defaultRecognition), Reading: cmp.Or(l.Reading, defaultReading),
+		Changing: cmp.Or(l.Changing, defaultChanging),
 		Patience: cmp.Or(l.Patience, defaultPatience),
 		PerKey:   cmp.Or(l.PerKey, defaultPerKey), PerAddress: cmp.Or(l.PerAddress, defaultPerAddress),
 		WrongKeys: cmp.Or(l.WrongKeys, defaultWrongKeys), OfPerson: cmp.Or(l.OfPerson, defaultOfPerson),

@@ -20,9 +20,10 @@ import (
 func (r *Router) begin(c *gin.Context) {
 	req := &request{
 		id: requestIDOf(c.Request.Header), path: c.Request.URL.Path, instance: clip(c.Request.URL.EscapedPath()),
-		router: r,
+		router: r, release: func() {},
 	}
-	c.Request = c.Request.WithContext(withRequest(c.Request.Context(), req))
+	req.whole = withRequest(c.Request.Context(), req)
+	c.Request = c.Request.WithContext(req.whole)
 	c.Header(headerRequestID, req.id)
 }
 
@@ -63,9 +64,18 @@ func (r *Router) recover(c *gin.Context) {
 	c.Next()
 }
 
+// bound ends the time of a request, which the guard begins, when it is answered. Nothing may wait for longer than its
+// row allows: a database that hangs would otherwise hold every caller.
+func (*Router) bound(c *gin.Context) {
+	req := requestOf(c.Request.Context())
+	defer func() { req.release() }()
+	c.Next()
+}
+
 // secure sets the headers that keep an answer from being stored, sniffed, framed or run.
-func (*Router) secure(c *gin.Context) {
-	h := c.Writer.Header()
+func (*Router) secure(c *gin.Context) { secureHeaders(c.Writer.Header()) }
+
+func secureHeaders(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")

@@ -29,6 +29,8 @@ type Operation struct {
 	takesBody, takesBytes bool
 	// bodyTimeout is how long the body may take to arrive; 0 takes the router's limit.
 	bodyTimeout time.Duration
+	// within is how long it may take, from when the body has arrived to the answer; 0 takes the router's limit.
+	within time.Duration
 	// givesBytes tells that the answer is a file rather than a resource.
 	givesBytes bool
 	// takes and gives describe body and answer where the handler's own types do not.
@@ -161,6 +163,9 @@ func Receives() Option { return func(o *Operation) { o.receives, o.work = true, 
 func Long(work Work, within time.Duration) Option {
 	return func(o *Operation) { o.work, o.answerTimeout = work, within }
 }
+
+// Within sets how long an operation may take, where the usual time does not fit.
+func Within(d time.Duration) Option { return func(o *Operation) { o.within = d } }
 
 // Takes says what a body must be, where the handler takes any JSON.
 func Takes(body Schema) Option { return func(o *Operation) { o.takes = body } }

@@ -4,6 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"slices"
+	"time"
+
+	"github.com/gin-gonic/gin"
 
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/models"
@@ -31,6 +34,10 @@ type request struct {
 	ifMatch     acts.Versions
 	ifNoneMatch string
 	fingerprint [sha256.Size]byte
+	// whole is the context of the request without any limit of ours; it ends when the client goes.
+	whole context.Context //nolint:containedctx // it is the request's own
+	// release ends the limit that is set.
+	release context.CancelFunc
 	// bytes are the body of an operation that takes bytes.
 	bytes []byte
 	// origin is whom the request is counted for.
@@ -61,6 +68,23 @@ func requestOf(ctx context.Context) *request {
 		return r
 	}
 	return &request{}
+}
+
+// limit gives what follows so much time.
+func (r *request) limit(c *gin.Context, d time.Duration) {
+	r.release()
+	var ctx context.Context
+	ctx, r.release = context.WithTimeout(r.whole, d)
+	c.Request = c.Request.WithContext(ctx)
+}
+
+// Streaming is the context of an answer that has begun and goes on for as long as it moves: whoever writes it bounds
+// each part. It ends when the client goes.
+func Streaming(ctx context.Context) context.Context {
+	if whole := requestOf(ctx).whole; whole != nil {
+		return whole
+	}
+	return ctx
 }
 
 // commandID is the ID under which a repeat of the request is recognised. It is made from the path, not from the route:

@@ -142,7 +142,7 @@ func (r *Router) setUpGin() error {
 	}
 	r.gin.HandleMethodNotAllowed = true
 	r.gin.RedirectTrailingSlash = false
-	r.gin.Use(r.begin, r.logAccess, r.recover, r.secure, r.count, r.refuseHostile, r.guard)
+	r.gin.Use(r.begin, r.logAccess, r.recover, r.secure, r.count, r.refuseHostile, r.bound, r.guard)
 	r.gin.NoRoute(func(c *gin.Context) { Abort(c, noResource()) })
 	r.gin.NoMethod(func(c *gin.Context) {
 		Abort(c, models.Refuse(models.CodeMethodNotAllowed, "", "the path does not accept %s", c.Request.Method))
@@ -167,6 +167,12 @@ func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) { r.gin.Ser
 func (r *Router) Add(o Operation) {
 	if o.maxBody == 0 {
 		o.maxBody = r.limits.Body
+	}
+	if o.within == 0 {
+		o.within = r.limits.Changing
+		if o.Method == http.MethodGet {
+			o.within = r.limits.Reading
+		}
 	}
 	r.rows[o.Method+" "+o.route()] = &o
 	o.bind(r, &o)

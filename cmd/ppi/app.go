@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/ppi-engine/ppi/internal/config"
@@ -21,6 +22,9 @@ type app struct {
 	log *slog.Logger
 	// listen opens the API's listener.
 	listen func(ctx context.Context) (net.Listener, error)
+	// taken tells whether a worker in this process takes commands; alone says that there is no worker elsewhere.
+	taken atomic.Bool
+	alone bool
 }
 
 // newApp reads the configuration for a command and sets up its log.
@@ -58,7 +62,27 @@ func listenAPI(ctx context.Context, address netip.AddrPort) (net.Listener, error
 		return nil, &portsTakenError{taken: []takenPort{{address.String(), "the API", "PPI_LISTEN"}}}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("listen for the API (PPI_LISTEN): %w", err)
+		return nil, &addressError{address.String(), "the API", "PPI_LISTEN", err}
 	}
 	return listener, nil
 }
+
+// An addressError says that an address cannot be listened on, for another reason than that it is in use.
+type addressError struct {
+	address, use, variable string
+	cause                  error
+}
+
+func (e *addressError) Error() string {
+	text := fmt.Sprintf("%s, the address of %s (%s), cannot be used: %v", e.address, e.use, e.variable, e.cause)
+	switch {
+	case errors.Is(e.cause, syscall.EACCES):
+		return text + ". Ports below 1024 are for privileged programs: set " + e.variable + " to a port from 1024 on"
+	case errors.Is(e.cause, syscall.EADDRNOTAVAIL):
+		return text + ". This machine does not have that address: set " + e.variable + " to one it has, such as " +
+			"127.0.0.1, or 0.0.0.0 for all"
+	}
+	return text
+}
+
+func (e *addressError) Unwrap() error { return e.cause }

@@ -6,19 +6,21 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/config"
 	"github.com/ppi-engine/ppi/internal/eventlog"
+	"github.com/ppi-engine/ppi/internal/keyring"
 	"github.com/ppi-engine/ppi/models"
 )
 
 type auditCommand struct {
 	Verify auditVerifyCommand `cmd:"" help:"Verify the record or an export; name the first event that does not fit."`
 	Export auditExportCommand `cmd:"" help:"Write all events of a procurement with their proof, for ppi audit verify."`
-	Key    auditKeyCommand    `cmd:"" help:"Show the public key that verifies our checkpoints and exports."`
+	Key    auditKeyCommand    `cmd:"" help:"Show the keys that verify checkpoints and exports, the one in use first."`
 }
 
 // errNotValid makes the exit code of a verification that found a fault; the report names the fault.
@@ -136,7 +138,28 @@ func (c auditExportCommand) Run(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	keys, err := openKeyring(cfg)
+	record, err := openRecordOnce(ctx, cfg, inv.stderr)
+	if err != nil {
+		return err
+	}
+	defer record.Close()
+	keys, err := keyring.Match(ctx, keyring.Options{Record: record, Config: cfg}, models.KeyCheckpoint)
+	if err != nil {
+		return err
+	}
+	key, err := checkpointKey(cfg, keys)
+	if err != nil {
+		return err
+	}
+	_, err = record.Log().Export(ctx, key, procurement, inv.stdout)
+	return err
+}
+
+type auditKeyCommand struct{}
+
+// Run writes the key in use first, then those that were used before, newest first: each may have signed an export.
+func (auditKeyCommand) Run(ctx context.Context, inv *invocation) error {
+	cfg, err := config.Load(inv.environ, config.Inspect)
 	if err != nil {
 		return err
 	}
@@ -145,23 +168,24 @@ func (c auditExportCommand) Run(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	defer record.Close()
-	_, err = record.Log().Export(ctx, keys.checkpoints, procurement, inv.stdout)
-	return err
-}
-
-type auditKeyCommand struct{}
-
-func (auditKeyCommand) Run(inv *invocation) error {
-	cfg, err := config.Load(inv.environ, config.Inspect)
+	entries, err := record.KeyEntries(ctx)
 	if err != nil {
 		return err
 	}
-	keys, err := openKeyring(cfg)
-	if err != nil {
-		return err
+	found := false
+	for _, k := range slices.Backward(models.InstallationKeys(entries)) {
+		if k.Use != models.KeyCheckpoint {
+			continue
+		}
+		for _, verifier := range slices.Backward(k.Verifiers) {
+			found = true
+			if _, err := fmt.Fprintln(inv.stdout, verifier); err != nil {
+				return fmt.Errorf("write the key: %w", err)
+			}
+		}
 	}
-	if _, err := fmt.Fprintln(inv.stdout, keys.checkpoints.Verifier()); err != nil {
-		return fmt.Errorf("write the key: %w", err)
+	if !found {
+		return keyring.ErrNoKey
 	}
 	return nil
 }

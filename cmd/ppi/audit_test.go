@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/config"
+	"github.com/ppi-engine/ppi/internal/keyring"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
@@ -24,6 +26,7 @@ type audited struct {
 	procurement models.ID
 	environ     []string
 	dir         string
+	key         audit.Key
 }
 
 func newAudited(t *testing.T) audited {
@@ -46,6 +49,14 @@ func newAudited(t *testing.T) audited {
 		return nil
 	}))
 	a.sequence(t)
+	cfg, err := config.Load(a.environ, config.Inspect)
+	require.NoError(t, err)
+	keys, err := keyring.Register(t.Context(), keyring.Options{
+		Record: a.store, Config: cfg, Log: slog.New(slog.DiscardHandler),
+	}, models.KeyCheckpoint)
+	require.NoError(t, err)
+	a.key, err = checkpointKey(cfg, keys)
+	require.NoError(t, err)
 	return a
 }
 
@@ -101,16 +112,12 @@ func TestAnExportVerifiesWithoutTheDatabase(t *testing.T) {
 func TestTheRecordIsComparedWithCheckpointsOutsideTheDatabase(t *testing.T) {
 	t.Parallel()
 	a := newAudited(t)
-	cfg, err := config.Load(a.environ, config.Inspect)
-	require.NoError(t, err)
-	keys, err := openKeyring(cfg)
-	require.NoError(t, err)
 	archive := audit.Archive(filepath.Join(a.dir, "checkpoints"))
-	checkpoint, err := a.store.Log().Checkpoint(t.Context(), keys.checkpoints, archive)
+	checkpoint, err := a.store.Log().Checkpoint(t.Context(), a.key, archive)
 	require.NoError(t, err)
 	given := a.file(t, "given.checkpoint", string(checkpoint.Note))
 
-	code, report := a.audit(t, "--key", keys.checkpoints.Verifier(), "--checkpoint", given)
+	code, report := a.audit(t, "--key", a.key.Verifier(), "--checkpoint", given)
 	require.Equal(t, exitDone, code)
 	require.Equal(t, 3, report.Checkpoints, "that in the database, that in the archive and the one given")
 

@@ -18,6 +18,8 @@ import (
 
 type keyCommand struct {
 	Create keyCreateCommand `cmd:"" help:"Make an administrator and write the API key, once, to standard output."`
+	Rotate keyRotateCommand `cmd:"" help:"Replace a key of the installation, which is there, by a new one."`
+	Lost   keyLostCommand   `cmd:"" help:"Have a key of the installation replaced that is gone for good."`
 }
 
 // keyCreateCommand makes the first key of an installation, or a new one for an operator who has lost theirs. All other

@@ -89,7 +89,7 @@ func probe(ctx context.Context, port *int, use, variable string) error {
 		return &portsTakenError{taken: []takenPort{{address, use, variable}}}
 	}
 	if err != nil {
-		return fmt.Errorf("listen for %s (%s): %w", use, variable, err)
+		return &addressError{address, use, variable, err}
 	}
 	*port = int(netip.MustParseAddrPort(listener.Addr().String()).Port())
 	return release(listener)

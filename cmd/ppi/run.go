@@ -9,6 +9,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/ppi-engine/ppi/internal/config"
+	"github.com/ppi-engine/ppi/internal/keyring"
 	"github.com/ppi-engine/ppi/internal/pgserver"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/supervise"
@@ -21,6 +22,7 @@ const (
 	exitFailed  = 1 // any other failure
 	exitUsage   = 2 // command line or configuration must change: a fault in it, a port or data directory in use
 	exitMissing = 3 // a program must be installed or built first
+	exitKeys    = 4 // the keys here are not those of the record, or one was replaced
 )
 
 // commands is the command line. A command is a struct in a file of its own, with
@@ -32,7 +34,7 @@ type commands struct {
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database's schema up to date."`
 	Audit      auditCommand      `cmd:"" help:"Verify the record, or export the events of a procurement."`
 	Demo       demoCommand       `cmd:"" help:"Play a real joint procurement on a system that is removed afterwards."`
-	Key        keyCommand        `cmd:"" help:"Make an API key for an administrator."`
+	Key        keyCommand        `cmd:"" help:"Make an API key for an administrator; replace keys of the installation."`
 	Seal       sealCommand       `cmd:"" help:"Seal and open tenders on this machine, without a server."`
 	Config     configCommand     `cmd:"" help:"Show the effective configuration, without secrets."`
 	Version    versionCommand    `cmd:"" help:"Show the version."`
@@ -72,6 +74,9 @@ func report(stderr io.Writer, err error) int {
 		return exitDone
 	}
 	fmt.Fprintf(stderr, "ppi: %v\n", err)
+	if advice := adviceOn(err); advice != "" {
+		fmt.Fprintf(stderr, "ppi: %s\n", advice)
+	}
 	if is[*kong.ParseError](err) {
 		fmt.Fprintln(stderr, "ppi: ppi --help lists commands and flags")
 	}
@@ -82,9 +87,12 @@ func exitCode(err error) int {
 	switch {
 	case is[*pgserver.NotInstalledError](err), is[*temporalserver.NotFoundError](err):
 		return exitMissing
+	case is[*keyring.MismatchError](err), errors.Is(err, keyring.ErrReplaced):
+		return exitKeys
 	case is[*kong.ParseError](err), is[config.Faults](err), is[*portsTakenError](err), is[*supervise.LockedError](err),
 		is[*pgserver.UnreachableError](err), is[*pgserver.VersionError](err), is[*pgserver.InUseError](err),
-		is[*temporalserver.RefusedError](err), is[*store.TooManyConnsError](err):
+		is[*temporalserver.RefusedError](err), is[*store.TooManyConnsError](err), is[*store.HeldKeysError](err),
+		is[*pathError](err), is[*addressError](err):
 		return exitUsage
 	default:
 		return exitFailed

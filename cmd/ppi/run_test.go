@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -105,15 +106,42 @@ func TestServeAndWorkerWaitForPostgres(t *testing.T) {
 		recovery, 20*time.Millisecond)
 	status, body := get(t.Context(), url+"/readyz")
 	require.Equal(t, http.StatusServiceUnavailable, status)
-	require.JSONEq(t, `{"status":"unavailable","failing":["database"]}`, body)
+	require.Contains(t, body, `"code":"engine_unavailable"`)
+	requireComeAgain(t, url)
 
 	startPostgresFor(t, int(postgres.Port()))
 	require.Equal(t, exitDone, startProgram(t, environ, "migrate").wait())
 	require.Eventually(t, func() bool { status, _ := get(t.Context(), url+"/readyz"); return status == http.StatusOK },
 		recovery, 20*time.Millisecond)
+	status, _ = get(t.Context(), url+"/v1/no-such-path")
+	require.Equal(t, http.StatusNotFound, status)
 	for _, p := range []*program{api, worker} {
 		p.signal(syscall.SIGTERM)
 		require.Equal(t, exitDone, p.wait())
+	}
+}
+
+// requireComeAgain checks that an API which cannot know anything yet refuses nothing for good.
+func requireComeAgain(t *testing.T, url string) {
+	t.Helper()
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut} {
+		request, err := http.NewRequestWithContext(t.Context(), method, url+"/v1/procurements/prc_x/tenders",
+			strings.NewReader(`{}`))
+		require.NoError(t, err)
+		response, err := http.DefaultClient.Do(request)
+		require.NoError(t, err)
+		var problem struct{ Type, Title, Detail, Instance, Code string }
+		require.NoError(t, json.NewDecoder(response.Body).Decode(&problem))
+		require.NoError(t, response.Body.Close())
+		require.Equal(t, http.StatusServiceUnavailable, response.StatusCode)
+		require.Equal(t, "1", response.Header.Get("Retry-After"))
+		require.Equal(t, "application/problem+json", response.Header.Get("Content-Type"))
+		require.Equal(t, "no-store", response.Header.Get("Cache-Control"))
+		require.NotEmpty(t, response.Header.Get("X-Request-Id"))
+		require.Equal(t, "engine_unavailable", problem.Code)
+		require.Contains(t, problem.Type, "/problems/engine_unavailable")
+		require.Equal(t, "/v1/procurements/prc_x/tenders", problem.Instance)
+		require.NotEmpty(t, problem.Detail)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/internal/config"
 	"github.com/ppi-engine/ppi/internal/engine"
+	"github.com/ppi-engine/ppi/internal/keyring"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/views"
 )
@@ -25,47 +26,61 @@ func (serveCommand) Run(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	return runServe(ctx, a)
+	return runServe(ctx, a, func() {})
 }
 
-// runServe serves the API until ctx ends, then finishes the requests under way. PostgreSQL and Temporal may be
-// unreachable at the start and later.
-func runServe(ctx context.Context, a *app) error {
+// runServe serves the API until ctx ends, then finishes the requests under way; it calls ready once it can answer
+// requests. PostgreSQL and Temporal may be unreachable at the start and later.
+func runServe(ctx context.Context, a *app, ready func()) error {
 	listener, err := a.listen(ctx)
 	if err != nil {
 		return err
 	}
 	front := &front{}
-	front.show(healthRoutes(map[string]check{
-		"database": func(context.Context) error { return errNotYet },
-	}))
+	front.show(rest.NotYet(version, a.log))
 	server := rest.NewServer(front, timeouts(a.cfg), a.log)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	a.log.InfoContext(ctx, "the API listens", slog.String("address", listener.Addr().String()))
-
-	record, err := openRecord(ctx, a, a.cfg.ReceiptMaxConns)
-	switch {
-	case err == nil:
-		defer record.Close()
-		handler, closeAPI, err := openAPI(ctx, a, record)
-		if err != nil {
-			return errors.Join(err, server.Close())
-		}
-		defer closeAPI()
+	err = onRecord(ctx, a, func(ctx context.Context, handler http.Handler) error {
 		front.show(handler)
-	case ctx.Err() == nil:
-		return errors.Join(err, server.Close())
+		ready()
+		select {
+		case err := <-served:
+			return fmt.Errorf("serve the API: %w", err)
+		case <-ctx.Done():
+		}
+		return shutdown(ctx, a, server)
+	})
+	if err != nil {
+		err = errors.Join(err, server.Close())
 	}
-	select {
-	case err := <-served:
-		return fmt.Errorf("serve the API: %w", err)
-	case <-ctx.Done():
-	}
-	return shutdown(ctx, a, server)
+	return err
 }
 
-// A front is the handler of the API. Until the record was reached it answers only the health checks.
+// onRecord opens the record and the keys, makes the handler of the API from them, and calls serve, which returns when
+// no request is under way any more. It returns nil when ctx ends before the record is there.
+func onRecord(ctx context.Context, a *app, serve func(context.Context, http.Handler) error) error {
+	record, err := openRecord(ctx, a, recordUse{receiptConns: a.cfg.ReceiptMaxConns, silence: silenceForCallers})
+	if err != nil {
+		return unlessEnded(ctx, err)
+	}
+	defer record.Close()
+	held, err := holdKeys(ctx, a, record, keysOfAPI)
+	if err != nil {
+		return unlessEnded(ctx, err)
+	}
+	return withHeld(ctx, held, func(ctx context.Context) error {
+		handler, closeAPI, err := openAPI(ctx, a, record, held.Keys)
+		if err != nil {
+			return err
+		}
+		defer closeAPI()
+		return serve(ctx, handler)
+	})
+}
+
+// A front is the handler of the API. Until the record was reached it asks clients to come again.
 type front struct{ handler atomic.Pointer[http.Handler] }
 
 func (f *front) show(h http.Handler) { f.handler.Store(&h) }
@@ -75,8 +90,8 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	(*f.handler.Load()).ServeHTTP(w, r)
 }
 
-func openAPI(ctx context.Context, a *app, record *store.Store) (http.Handler, func(), error) {
-	keys, err := openKeyring(a.cfg)
+func openAPI(ctx context.Context, a *app, record *store.Store, keys keyring.Keys) (http.Handler, func(), error) {
+	tools, err := openWorkshop(a.cfg, keys)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -87,14 +102,14 @@ func openAPI(ctx context.Context, a *app, record *store.Store) (http.Handler, fu
 	teller := engine.NewTeller(record.TellCommands, a.log)
 	handler, err := api.New(api.Deps{
 		Acts: &acts.Acts{
-			Store: record, Log: a.log, Receipts: keys.receipts, Courier: keys.courier, Limits: actLimits(a.cfg),
+			Store: record, Log: a.log, Receipts: tools.receipts, Courier: tools.courier, Limits: actLimits(a.cfg),
 		},
-		Views:  &views.Views{Store: record, Checkpoints: keys.checkpoints},
+		Views:  &views.Views{Store: record, Checkpoints: tools.checkpoints},
 		Engine: engine.New(temporal, a.cfg.TaskQueue, teller.Told, engine.Runs{}), Logger: a.log,
-		CursorKey: keys.cursors, BuildVersion: version, Limits: requestLimits(a.cfg),
+		CursorKey: tools.cursors, BuildVersion: version, Limits: requestLimits(a.cfg),
 		Closing: ctx.Done(),
 		Ready: func(ctx context.Context) error {
-			return errors.Join(checkSchema(ctx, record), checkTemporal(ctx, a.cfg.Temporal))
+			return errors.Join(checkSchema(ctx, record), checkTemporal(ctx, a.cfg.Temporal), a.checkWorker())
 		},
 	})
 	telling, stop := context.WithCancel(context.WithoutCancel(ctx))

@@ -64,10 +64,11 @@ func (c standaloneCommand) announce(out io.Writer, a addresses) error {
 // directory.
 func runStandalone(ctx context.Context, a *app, ready func(addresses)) (err error) {
 	s := &standalone{app: a}
+	a.alone = true
 	if err := s.findPrograms(ctx); err != nil {
 		return err
 	}
-	if err := a.cfg.MakeDataDir(); err != nil {
+	if err := a.mustKeepFiles(); err != nil {
 		return err
 	}
 	lock, err := supervise.LockDir(a.cfg.DataDir)
@@ -83,12 +84,26 @@ func runStandalone(ctx context.Context, a *app, ready func(addresses)) (err erro
 			return err
 		}
 	}
-	return supervise.Run(ctx, s.parts(), supervise.Options{
+	err = supervise.Run(ctx, s.parts(), supervise.Options{
 		Logger:      a.log,
 		StopTimeout: a.cfg.ShutdownTimeout + stopSlack,
 		Ready:       func() { ready(s.addresses()) },
 	})
+	return orDiskFull(ctx, a.cfg.DataDir, err)
 }
+
+// mustKeepFiles refuses a start where the files of an installation cannot be kept.
+func (a *app) mustKeepFiles() error {
+	return errors.Join(mustWrite("PPI_DATA_DIR", a.cfg.DataDir, dataDirMode),
+		mustWrite("PPI_CHECKPOINT_DIR", a.cfg.CheckpointDir, checkpointDirMode))
+}
+
+// Others may pass through the data directory, because the data of PostgreSQL below may belong to another user; they may
+// not list it.
+const (
+	dataDirMode       = 0o711
+	checkpointDirMode = 0o755
+)
 
 // stopSlack is how long a part may take to stop after it has finished the work under way.
 const stopSlack = 5 * time.Second
@@ -141,16 +156,33 @@ func (s *standalone) parts() []supervise.Part {
 	}
 	return append(parts,
 		supervise.Part{Name: "schema", Needs: database, Start: supervise.Once(s.migrate)},
-		supervise.Part{Name: "api", Needs: []string{"schema"}, Start: supervise.Task(func(ctx context.Context) error {
-			return runServe(ctx, s.app)
-		})},
+		supervise.Part{Name: "keys", Needs: []string{"schema"}, Start: supervise.Once(s.compareKeys)},
 		supervise.Part{
-			Name: "worker", Needs: append(engine, "schema"),
-			Start: supervise.Task(func(ctx context.Context) error {
-				return runWorker(ctx, s.app)
+			Name: "api", Needs: []string{"keys"},
+			Start: supervise.Task(func(ctx context.Context, ready func()) error { return runServe(ctx, s.app, ready) }),
+		},
+		supervise.Part{
+			Name: "worker", Needs: append(engine, "keys"),
+			Start: supervise.Task(func(ctx context.Context, ready func()) error {
+				return runWorker(ctx, s.app, ready)
 			}),
 		},
 	)
+}
+
+// compareKeys refuses a start with other keys than those of the record, before any part works with them.
+func (s *standalone) compareKeys(ctx context.Context) error {
+	record, err := openRecord(ctx, s.app, recordUse{})
+	if err != nil {
+		return err
+	}
+	defer record.Close()
+	held, err := holdKeys(ctx, s.app, record, keysOfAPI)
+	if err != nil {
+		return err
+	}
+	held.Release()
+	return nil
 }
 
 func (s *standalone) startTemporal(ctx context.Context) (supervise.Started, error) {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/worker"
@@ -69,6 +70,19 @@ func runWorkflow(ctx context.Context, address, id string) error {
 	})
 }
 
+// requireWorking checks that ready means that a command can be answered: the API answers, and a worker waits for what
+// it sends.
+func requireWorking(t *testing.T, a addresses) {
+	t.Helper()
+	status, body := get(t.Context(), a.API+"/readyz")
+	require.Equal(t, http.StatusOK, status, body)
+	require.NoError(t, withTemporal(t.Context(), a.Temporal, func(c client.Client) error {
+		queue, err := c.DescribeTaskQueue(t.Context(), "ppi", enums.TASK_QUEUE_TYPE_WORKFLOW)
+		require.NotEmpty(t, queue.GetPollers())
+		return err
+	}))
+}
+
 func withTemporal(ctx context.Context, address string, use func(client.Client) error) error {
 	c, err := client.DialContext(ctx, client.Options{
 		HostPort: address, Namespace: "ppi",
@@ -88,6 +102,7 @@ func TestStandaloneContinuesOnTheSameData(t *testing.T) {
 	first := startProgram(t, freely(t, dir), "standalone", "--json")
 	a := first.ready()
 	t.Logf("fresh data directory to ready: %.1f s", a.Seconds)
+	requireWorking(t, a)
 	requireUp(t, a, "kept")
 	status, _ := get(t.Context(), a.TemporalUI)
 	require.Equal(t, http.StatusOK, status)
@@ -99,6 +114,7 @@ func TestStandaloneContinuesOnTheSameData(t *testing.T) {
 
 	second := startProgram(t, freely(t, dir), "standalone", "--json")
 	a = second.ready()
+	requireWorking(t, a)
 	t.Logf("existing data directory to ready: %.1f s", a.Seconds)
 	requireUp(t, a, "another")
 	require.NoError(t, withTemporal(t.Context(), a.Temporal, func(c client.Client) error {

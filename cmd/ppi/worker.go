@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/config"
 	"github.com/ppi-engine/ppi/internal/engine"
+	"github.com/ppi-engine/ppi/internal/keyring"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/worker"
 )
@@ -21,28 +23,45 @@ func (workerCommand) Run(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	return runWorker(ctx, a)
+	return runWorker(ctx, a, func() {
+		a.log.InfoContext(ctx, "the worker takes commands", slog.String("queue", a.cfg.TaskQueue))
+	})
 }
 
-// runWorker runs workflows and activities until ctx ends. PostgreSQL and Temporal may be unreachable at the start and
-// later.
-func runWorker(ctx context.Context, a *app) error {
-	record, err := openRecord(ctx, a, 0)
-	switch {
-	case ctx.Err() != nil && err != nil:
-		return nil
-	case err != nil:
+// runWorker runs workflows and activities until ctx ends; it calls ready whenever it begins to take commands.
+// PostgreSQL and Temporal may be unreachable at the start and later.
+func runWorker(ctx context.Context, a *app, ready func()) error {
+	if err := mustWrite("PPI_CHECKPOINT_DIR", a.cfg.CheckpointDir, checkpointDirMode); err != nil {
 		return err
 	}
+	record, err := openRecord(ctx, a, recordUse{})
+	if err != nil {
+		return unlessEnded(ctx, err)
+	}
 	defer record.Close()
-	deps, err := workerDeps(a, record)
+	held, err := holdKeys(ctx, a, record, keysOfWorker)
+	if err != nil {
+		return unlessEnded(ctx, err)
+	}
+	return withHeld(ctx, held, func(ctx context.Context) error { return work(ctx, a, record, held.Keys, ready) })
+}
+
+// work keeps a worker running until ctx ends.
+func work(ctx context.Context, a *app, record *store.Store, keys keyring.Keys, ready func()) error {
+	deps, err := workerDeps(a, record, keys)
 	if err != nil {
 		return err
 	}
 	defer deps.Temporal.Close()
 	defer deps.Service.Close()
+	deps.Ready = func() {
+		a.taken.Store(true)
+		ready()
+	}
 	for ctx.Err() == nil {
-		if err := worker.Run(ctx, deps); err != nil && ctx.Err() == nil {
+		err := worker.Run(ctx, deps)
+		a.taken.Store(false)
+		if err != nil && ctx.Err() == nil {
 			a.log.WarnContext(ctx, "the worker has failed, will try again", "error", err)
 		}
 		select {
@@ -53,8 +72,8 @@ func runWorker(ctx context.Context, a *app) error {
 	return nil
 }
 
-func workerDeps(a *app, record *store.Store) (worker.Deps, error) {
-	keys, err := openKeyring(a.cfg)
+func workerDeps(a *app, record *store.Store, keys keyring.Keys) (worker.Deps, error) {
+	tools, err := openWorkshop(a.cfg, keys)
 	if err != nil {
 		return worker.Deps{}, err
 	}
@@ -73,9 +92,9 @@ func workerDeps(a *app, record *store.Store) (worker.Deps, error) {
 		Address: a.cfg.PublicURL.String(),
 		Feeds: engine.NewFeeds(service,
 			engine.FeedOptions{TaskQueue: a.cfg.TaskQueue, Linger: engine.StandardLinger}),
-		Courier: keys.courier,
+		Courier: tools.courier,
 		Checkpoint: func(ctx context.Context) error {
-			_, err := record.Log().Checkpoint(ctx, keys.checkpoints, audit.Archive(a.cfg.CheckpointDir))
+			_, err := record.Log().Checkpoint(ctx, tools.checkpoints, audit.Archive(a.cfg.CheckpointDir))
 			return err
 		},
 	}, nil

@@ -5,17 +5,18 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/config"
+	"github.com/ppi-engine/ppi/models"
 )
 
 func load(t *testing.T, environ ...string) *config.Config {
@@ -311,36 +312,40 @@ func TestTheFileOfTemporalProfilesIsReadOnlyOnRequest(t *testing.T) {
 	require.False(t, load(t, "PPI_DATA_DIR=/srv/ppi", "HOME="+home).Temporal.IsSet())
 }
 
-func TestKeysAreMadeOnceThoughManyProcessesAsk(t *testing.T) {
+func TestAKeyIsKeptInAFileOfItsOwnerOnly(t *testing.T) {
 	t.Parallel()
 	c := load(t, "PPI_DATA_DIR="+filepath.Join(t.TempDir(), "ppi"),
 		"PPI_RECEIPT_KEY="+base64.StdEncoding.EncodeToString([]byte(secretText)))
-	var (
-		group sync.WaitGroup
-		all   [16]config.Keys
-		errs  [16]error
-	)
-	for i := range all {
-		group.Go(func() { all[i], errs[i] = c.Keys() })
-	}
-	group.Wait()
-	made := 0
-	for i := range all {
-		require.NoError(t, errs[i])
-		require.Equal(t, all[0].Master.Bytes(), all[i].Master.Bytes())
-		made += len(all[i].Made)
-	}
-	require.Equal(t, 2, made)
-	require.Len(t, all[0].Master.Bytes(), 32)
-	require.NotEqual(t, all[0].Master.Bytes(), all[0].Checkpoint.Bytes())
-	require.Equal(t, []byte(secretText), all[0].Receipt.Bytes())
+	none, err := c.FindKeys(models.KeyMaster)
+	require.NoError(t, err)
+	require.Empty(t, none)
+	require.NoDirExists(t, c.DataDir, "looking makes nothing")
+
+	first, err := c.KeepKey(models.KeyMaster, config.NewKey(), "")
+	require.NoError(t, err)
+	second, err := c.KeepKey(models.KeyMaster, config.NewKey(), "2f")
+	require.NoError(t, err)
+	_, err = c.KeepKey(models.KeyMaster, config.NewKey(), "")
+	require.ErrorIs(t, err, fs.ErrExist, "a key is never written over")
+	found, err := c.FindKeys(models.KeyMaster)
+	require.NoError(t, err)
+	require.Len(t, found, 2)
+	require.NotEqual(t, first.Bytes(), second.Bytes())
+	require.ElementsMatch(t, [][]byte{first.Bytes(), second.Bytes()}, [][]byte{found[0].Bytes(), found[1].Bytes()})
+
+	configured, err := c.FindKeys(models.KeyReceipt)
+	require.NoError(t, err)
+	require.Len(t, configured, 1)
+	require.Equal(t, []byte(secretText), configured[0].Bytes())
+	require.Equal(t, "PPI_RECEIPT_KEY", configured[0].Source)
 
 	file := filepath.Join(c.DataDir, "keys", "master.key")
+	require.Equal(t, file, first.Source)
 	info, err := os.Stat(file)
 	require.NoError(t, err)
 	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
 	require.NoError(t, os.Chmod(file, 0o644))
-	_, err = c.Keys()
+	_, err = c.FindKeys(models.KeyMaster)
 	require.ErrorContains(t, err, "chmod 600")
 	entries, err := os.ReadDir(filepath.Dir(file))
 	require.NoError(t, err)

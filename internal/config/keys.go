@@ -2,54 +2,92 @@ package config
 
 import (
 	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/ppi-engine/ppi/models"
 )
 
-// Keys are the secrets of one installation. Without the master key, stored secrets can no longer be read. Without the
-// checkpoint key or the receipt key, nothing more can be signed under the same name.
-type Keys struct {
-	Master, Checkpoint, Receipt Key
-	// Made are the files of the keys that this call made.
-	Made []string
+// A FoundKey is a key of the installation, and where it was found: the name of a variable or of a file.
+type FoundKey struct {
+	Key
+
+	Source string
 }
 
-// Keys returns the configured keys; one that is not set is read from DataDir/keys,
-// where it is made with mode 0600 the first time. Several processes may do so at
-// once and get the same keys.
-func (c *Config) Keys() (Keys, error) {
-	var keys Keys
-	if err := c.MakeDataDir(); err != nil {
-		return Keys{}, err
+// keyVariable is the setting that can hold the key for a use.
+func keyVariable(use models.KeyUse) string { return "PPI_" + strings.ToUpper(string(use)) + "_KEY" }
+
+// ConfiguredKey is the key that the environment gives for a use; false: it gives none, and files are looked at.
+func (c *Config) ConfiguredKey(use models.KeyUse) (FoundKey, bool) {
+	key := map[models.KeyUse]Key{
+		models.KeyMaster: c.MasterKey, models.KeyCheckpoint: c.CheckpointKey, models.KeyReceipt: c.ReceiptKey,
+	}[use]
+	return FoundKey{key, keyVariable(use)}, key.IsSet()
+}
+
+// FindKeys returns the keys that there are for a use: the one that the environment gives, else those in
+// DataDir/keys. There are several after a key was replaced: which of them is in use, the record knows. It makes
+// nothing.
+func (c *Config) FindKeys(use models.KeyUse) ([]FoundKey, error) {
+	if key, is := c.ConfiguredKey(use); is {
+		return []FoundKey{key}, nil
 	}
-	for _, k := range []struct {
-		name       string
-		configured Key
-		target     *Key
-	}{
-		{"master", c.MasterKey, &keys.Master},
-		{"checkpoint", c.CheckpointKey, &keys.Checkpoint},
-		{"receipt", c.ReceiptKey, &keys.Receipt},
-	} {
-		*k.target = k.configured
-		if k.configured.IsSet() {
+	entries, err := os.ReadDir(c.keyDir())
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("get the %s key: %w", use, err)
+	}
+	var found []FoundKey
+	for _, e := range entries {
+		if e.Name() != string(use)+keyFileEnd &&
+			(!strings.HasPrefix(e.Name(), string(use)+"-") || !strings.HasSuffix(e.Name(), keyFileEnd)) {
 			continue
 		}
-		file := filepath.Join(c.DataDir, "keys", k.name+".key")
-		made, err := readOrMakeKey(file, k.target)
+		file := filepath.Join(c.keyDir(), e.Name())
+		key, err := readKey(file)
 		if err != nil {
-			return Keys{}, fmt.Errorf("get the %s key: %w", k.name, err)
+			return nil, fmt.Errorf("get the %s key: %w", use, err)
 		}
-		if made {
-			keys.Made = append(keys.Made, file)
-		}
+		found = append(found, FoundKey{key, file})
 	}
-	return keys, nil
+	return found, nil
+}
+
+const keyFileEnd = ".key"
+
+func (c *Config) keyDir() string { return filepath.Join(c.DataDir, "keys") }
+
+// WhereKeyIsLookedFor names the file and the variable that a key for a use is expected in.
+func (c *Config) WhereKeyIsLookedFor(use models.KeyUse) string {
+	return "neither in " + keyVariable(use) + " nor in " + filepath.Join(c.keyDir(), string(use)+keyFileEnd)
+}
+
+// NewKey makes a key.
+func NewKey() Key {
+	var secret [keySize]byte
+	rand.Read(secret[:]) // never fails, see crypto/rand
+	return Key{bytes: seal(secret)}
+}
+
+// KeepKey writes a key to a file in DataDir/keys with mode 0600 and returns where. mark tells it from earlier keys
+// for the same use; empty: it is the first.
+func (c *Config) KeepKey(use models.KeyUse, key Key, mark string) (FoundKey, error) {
+	if err := c.MakeDataDir(); err != nil {
+		return FoundKey{}, err
+	}
+	name := string(use)
+	if mark != "" {
+		name += "-" + mark
+	}
+	file := filepath.Join(c.keyDir(), name+keyFileEnd)
+	if err := writeKey(file, key); err != nil {
+		return FoundKey{}, fmt.Errorf("keep the %s key: %w", use, err)
+	}
+	return FoundKey{key, file}, nil
 }
 
 // MakeDataDir makes the data directory unless it exists. Other users may pass through it, because the data of
@@ -60,20 +98,6 @@ func (c *Config) MakeDataDir() error {
 		return fmt.Errorf("make the data directory: %w", err)
 	}
 	return nil
-}
-
-func readOrMakeKey(file string, target *Key) (made bool, err error) {
-	*target, err = readKey(file)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return false, err
-	}
-	if err := makeKey(file); err != nil && !errors.Is(err, fs.ErrExist) {
-		return false, err
-	} else if err == nil {
-		made = true
-	}
-	*target, err = readKey(file)
-	return made, err
 }
 
 func readKey(file string) (Key, error) {
@@ -97,9 +121,9 @@ func readKey(file string) (Key, error) {
 	return key, nil
 }
 
-// makeKey writes a new key to file unless the file exists. The key is complete and on the disk before the file appears,
-// so that nobody reads half a key.
-func makeKey(file string) error {
+// writeKey writes a key to a file that must not exist. The key is complete and on the disk before the file appears, so
+// that nobody reads half a key.
+func writeKey(file string, key Key) error {
 	dir := filepath.Dir(file)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -109,9 +133,7 @@ func makeKey(file string) error {
 		return err
 	}
 	defer os.Remove(temporary.Name())
-	var secret [keySize]byte
-	rand.Read(secret[:]) // never fails, see crypto/rand
-	_, err = temporary.WriteString(base64.StdEncoding.EncodeToString(secret[:]) + "\n")
+	_, err = temporary.WriteString(key.Reveal() + "\n")
 	if err := errors.Join(err, temporary.Sync(), temporary.Close()); err != nil {
 		return err
 	}

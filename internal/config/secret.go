@@ -48,6 +48,9 @@ func (k Key) Bytes() []byte {
 	return secret[:]
 }
 
+// Reveal returns the key in the form in which a setting or a file holds it.
+func (k Key) Reveal() string { return base64.StdEncoding.EncodeToString(k.Bytes()) }
+
 // String shows whether there is a key.
 func (k Key) String() string {
 	if k.bytes == nil {

@@ -21,7 +21,9 @@ func (p *play) readKeys() {
 	p.sendAsAdmin(apiclient.Request{Method: http.MethodGet, Path: "/v1/keys", Out: &keys})
 	p.verifiers = map[string]string{}
 	for _, k := range keys.Items {
-		p.verifiers[k.Use] = k.Verifier
+		if p.verifiers[k.Use] == "" { // the key in use comes first
+			p.verifiers[k.Use] = k.Verifier
+		}
 	}
 }
 

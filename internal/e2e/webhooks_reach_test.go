@@ -110,7 +110,7 @@ func TestANameThatLeadsInsideLaterIsNotFollowed(t *testing.T) {
 	attempts := b.deliveries(t, id, "pending")[0].Attempts
 	require.Len(t, attempts, 10)
 	for _, a := range attempts {
-		require.Equal(t, models.FaultBlocked, a.Fault)
+		require.Equal(t, models.FaultAddress, a.Fault)
 	}
 	_, problem := do(t, b.Lead, apiclient.Request{
 		Method: http.MethodPatch, Path: "/v1/endpoints/" + id,

@@ -43,6 +43,8 @@ const (
 	many = 1_000_000
 	// receiptConns are as many as the tests need; a server has many rigs.
 	receiptConns = 4
+	// refuseAfter is short: nobody here learns from the time of a refusal.
+	refuseAfter = 10 * time.Millisecond
 )
 
 // Options says what the rig stands on.
@@ -166,7 +168,8 @@ func (w Webhooks) courier() (*webhook.Courier, error) {
 		schedule = schedule.Scaled(w.Pace)
 	}
 	return webhook.NewCourier(webhook.Options{
-		MasterKey: key[:], Schedule: schedule, Timeout: w.Timeout,
+		RefuseAfter: refuseAfter,
+		MasterKey:   key[:], Schedule: schedule, Timeout: w.Timeout,
 		Allow: w.Allow, Resolver: w.Resolver,
 	})
 }

@@ -238,7 +238,7 @@ func TestAPartThatDoesNotStopIsLeftAfterItsTime(t *testing.T) {
 		release := make(chan struct{})
 		stubborn := supervise.Part{
 			Name:  "stubborn",
-			Start: supervise.Task(func(context.Context) error { <-release; return nil }),
+			Start: supervise.Task(func(_ context.Context, ready func()) error { ready(); <-release; return nil }),
 		}
 		var log bytes.Buffer
 		stop := runs(t, []supervise.Part{stubborn}, supervise.Options{
@@ -253,12 +253,59 @@ func TestAPartThatDoesNotStopIsLeftAfterItsTime(t *testing.T) {
 	})
 }
 
+func TestTheSystemIsReadyOnlyWhenItsTasksAre(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := &diary{}
+		able := make(chan struct{})
+		slow := supervise.Part{Name: "slow", Start: supervise.Task(func(ctx context.Context, ready func()) error {
+			<-able
+			ready()
+			<-ctx.Done()
+			return nil
+		})}
+		stop := runs(t, []supervise.Part{slow}, supervise.Options{Ready: func() { d.note("ready") }})
+		pass(time.Minute)
+		require.Zero(t, d.count("ready"))
+		close(able)
+		synctest.Wait()
+		require.Equal(t, 1, d.count("ready"))
+		require.NoError(t, stop())
+	})
+}
+
+func TestATaskThatFailsBeforeItIsReadyEndsTheStart(t *testing.T) {
+	t.Parallel()
+	wrong := errors.New("wrong key")
+	err := supervise.Run(t.Context(), []supervise.Part{{
+		Name: "task", Start: supervise.Task(func(context.Context, func()) error { return wrong }),
+	}}, supervise.Options{})
+	require.ErrorIs(t, err, wrong)
+}
+
+func TestATaskIsStoppedThoughItNeverGotReady(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := &diary{}
+		task := supervise.Part{Name: "task", Start: supervise.Task(func(ctx context.Context, _ func()) error {
+			<-ctx.Done()
+			d.note("ended")
+			return nil
+		})}
+		stop := runs(t, []supervise.Part{task}, supervise.Options{})
+		synctest.Wait()
+		require.NoError(t, stop())
+		require.Equal(t, 1, d.count("ended"))
+	})
+}
+
 func TestATaskThatReturnsIsRunAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		d := &diary{}
-		task := supervise.Part{Name: "task", Start: supervise.Task(func(ctx context.Context) error {
+		task := supervise.Part{Name: "task", Start: supervise.Task(func(ctx context.Context, ready func()) error {
 			d.note("run")
+			ready()
 			if d.count("run") == 1 {
 				return errors.New("database is away")
 			}

@@ -2,21 +2,43 @@ package supervise
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"sync"
 )
 
-// Task makes the Start of a part from a function that runs in this process until its context ends. The part is ready at
-// once. When run returns by itself, with or without an error, the part has ended and is started again.
-func Task(run func(ctx context.Context) error) func(ctx context.Context) (Started, error) {
-	return func(ctx context.Context) (Started, error) {
-		ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+// Task makes the Start of a part from a function that runs in this process until its context ends, and calls ready once
+// the part can do its work. When run returns by itself, with or without an error, the part has ended and is started
+// again; an error before ready is that of the start.
+func Task(run func(ctx context.Context, ready func()) error) func(ctx context.Context) (Started, error) {
+	return func(start context.Context) (Started, error) {
+		ctx, cancel := context.WithCancel(context.WithoutCancel(start))
 		t := &task{cancel: cancel, done: make(chan struct{})}
+		ready := make(chan struct{})
 		go func() {
 			defer close(t.done)
-			t.err = run(ctx)
+			t.err = run(ctx, sync.OnceFunc(func() { close(ready) }))
 		}()
-		return t, nil
+		select {
+		case <-ready:
+			return t, nil
+		case <-t.done:
+			cancel()
+			return nil, t.endedEarly()
+		case <-start.Done():
+		}
+		stop, enough := context.WithTimeout(context.WithoutCancel(start), defaultStopTimeout)
+		defer enough()
+		return nil, errors.Join(fmt.Errorf("wait until a task is ready: %w", context.Cause(start)), t.Stop(stop))
 	}
+}
+
+// endedEarly is the error of a task that ended before it was ready.
+func (t *task) endedEarly() error {
+	if t.err != nil {
+		return t.err
+	}
+	return errors.New("it ended before it was ready")
 }
 
 // Once makes the Start of a part from work that must be done before other parts start. The work is not repeated.

@@ -37,6 +37,9 @@ type Options struct {
 	Timeout time.Duration
 	// RootCAs are the only certificate authorities that are trusted; nil: those of the machine.
 	RootCAs *x509.CertPool
+	// RefuseAfter is how long it takes to refuse a name that does not lead to where webhooks may be sent, whatever the
+	// cause; 0: 5 s, the longest that a lookup may take.
+	RefuseAfter time.Duration
 	// Resolver looks up host names; nil: that of the machine.
 	Resolver *net.Resolver
 }
@@ -60,6 +63,7 @@ func NewCourier(o Options) (*Courier, error) {
 		vault: v, guard: newGuard(o.Allow, o.Resolver), schedule: o.Schedule,
 		clients: map[string]*http.Client{},
 	}
+	c.guard.refuseAfter = cmp.Or(o.RefuseAfter, c.guard.refuseAfter)
 	if c.schedule == nil {
 		c.schedule = StandardSchedule()
 	}
@@ -120,7 +124,11 @@ func (c *Courier) Ping(ctx context.Context, e models.Endpoint) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	return c.Deliver(ctx, e, m)
+	report, err := c.Deliver(ctx, e, m)
+	if err == nil && report.Fault == models.FaultAddress {
+		c.guard.awaitRefusal(ctx, report.StartedAt)
+	}
+	return report, err
 }
 
 // secrets are the secrets that sign now, the newest first.
@@ -150,10 +158,8 @@ func faultOf(err error) models.DeliveryFault {
 		unencrypted = errors.Is(err, http.ErrSchemeMismatch)
 	)
 	switch {
-	case errors.Is(err, errBlocked):
-		return models.FaultBlocked
-	case errors.As(err, &name):
-		return models.FaultName
+	case errors.Is(err, errBlocked), errors.As(err, &name):
+		return models.FaultAddress
 	case errors.As(err, &verify), errors.As(err, &alert), errors.As(err, &record), unencrypted:
 		return models.FaultTLS
 	case errors.As(err, &timeout) && timeout.Timeout(), errors.Is(err, context.DeadlineExceeded):

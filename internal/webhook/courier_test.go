@@ -137,7 +137,7 @@ func TestWhatCameOfAnAttempt(t *testing.T) {
 	e.URL = "https://no-such-host.invalid/"
 	report, err := c.Ping(t.Context(), e)
 	require.NoError(t, err)
-	require.Equal(t, models.FaultName, report.Fault)
+	require.Equal(t, models.FaultAddress, report.Fault)
 
 	stranger := httptest.NewTLSServer(status(200))
 	t.Cleanup(stranger.Close)

@@ -38,12 +38,15 @@ type guard struct {
 	allowed  []netip.Prefix
 	public   *ssrf.Guardian
 	resolver *net.Resolver
+	// refuseAfter is when whatever depends on what a name leads to is refused, counted from the question: the time that
+	// a lookup takes would tell about the name, too.
+	refuseAfter time.Duration
 }
 
 func newGuard(allowed []netip.Prefix, resolver *net.Resolver) *guard {
 	return &guard{
 		allowed: allowed, public: ssrf.New(ssrf.WithPorts(httpsPort), ssrf.WithDeniedV4Prefixes(azureHost)),
-		resolver: cmp.Or(resolver, net.DefaultResolver),
+		resolver: cmp.Or(resolver, net.DefaultResolver), refuseAfter: lookupTimeout,
 	}
 }
 
@@ -134,30 +137,39 @@ func asciiHost(host string) (string, error) {
 	return lookupProfile.ToASCII(host) //nolint:wrapcheck // the caller says what it is
 }
 
-// checkReach refuses a URL whose host has no address, or an address to which webhooks may not be sent.
+// checkReach refuses a URL whose host has no address, or an address to which webhooks may not be sent. It refuses both
+// in the same words and after the same time: whoever tries names learns nothing about those of the internal network.
 func (g *guard) checkReach(ctx context.Context, field string, u *url.URL) error {
 	port, err := portOf(u)
 	if err != nil {
 		return models.Refuse(models.CodeInvalidValue, field, "the URL's port is not valid").
 			Accepting("a URL without a port, which means %d", httpsPort)
 	}
+	began := time.Now()
+	if g.leadsOnlyWhereAllowed(ctx, u, port) {
+		return nil
+	}
+	g.awaitRefusal(ctx, began)
+	return models.Refuse(models.CodeInvalidValue, field, "the URL does not lead to where webhooks may be sent").
+		Accepting("a host name that leads to a public address, called by https on port %d, or to an internal "+
+			"network that the operator has allowed", httpsPort)
+}
+
+func (g *guard) leadsOnlyWhereAllowed(ctx context.Context, u *url.URL, port uint16) bool {
 	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
 	defer cancel()
 	addresses, err := g.resolver.LookupNetIP(ctx, "ip", u.Hostname())
-	if err != nil {
-		return models.Refuse(models.CodeInvalidValue, field, "the URL's host name has no address").
-			Accepting("a host name that can be looked up")
+	return err == nil && !slices.ContainsFunc(addresses, func(ip netip.Addr) bool {
+		return g.judge(u.Scheme, netip.AddrPortFrom(ip.Unmap(), port)) != nil
+	})
+}
+
+// awaitRefusal waits until it is time to refuse a question that was asked then.
+func (g *guard) awaitRefusal(ctx context.Context, asked time.Time) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(time.Until(asked.Add(g.refuseAfter))):
 	}
-	for _, ip := range addresses {
-		if g.judge(u.Scheme, netip.AddrPortFrom(ip.Unmap(), port)) != nil {
-			// The refusal does not say which address it is or what is wrong with it, because that would tell about the
-			// internal network.
-			return models.Refuse(models.CodeInvalidValue, field, "webhooks may not be sent to the address of this URL").
-				Accepting("https on port %d of a public address, or an internal network that the operator has allowed",
-					httpsPort)
-		}
-	}
-	return nil
 }
 
 func portOf(u *url.URL) (uint16, error) {

@@ -1,13 +1,17 @@
 package webhook
 
 import (
+	"context"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/net/dns/dnsmessage"
 
 	"github.com/ppi-engine/ppi/models"
 )
@@ -65,6 +69,7 @@ func TestOnlyPublicAddressesAreReachedUnlessAllowed(t *testing.T) {
 func TestAURLThatWouldNotBeServedIsRefused(t *testing.T) {
 	t.Parallel()
 	g := newGuard([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, nil)
+	g.refuseAfter = time.Millisecond
 	for _, url := range []string{"http://127.0.0.1:9/hook", "https://127.0.0.1/", "https://93.184.216.34/hook?x=1"} {
 		kept, err := g.checkURL(t.Context(), "/url", url)
 		require.NoError(t, err, url)
@@ -117,8 +122,89 @@ func TestAnInternationalisedHostIsReadByItsALabels(t *testing.T) {
 		require.NoError(t, err, given)
 		require.Equal(t, want, u.String())
 	}
-	_, err := newGuard(nil, nil).checkURL(t.Context(), "/url", "https://１２７.０.０.１/")
-	require.ErrorContains(t, err, "may not be sent")
+	g := newGuard(nil, nil)
+	g.refuseAfter = time.Millisecond
+	_, err := g.checkURL(t.Context(), "/url", "https://１２７.０.０.１/")
+	require.ErrorContains(t, err, "where webhooks may be sent")
+}
+
+// Whoever tries names must not learn which of them are those of the internal network (OWASP, server-side request
+// forgery): neither by what is said, nor by when.
+func TestARefusalDoesNotTellWhetherANameExists(t *testing.T) {
+	t.Parallel()
+	const after = 300 * time.Millisecond
+	zone := namesOf(t, map[string]string{"intranet.example.": "10.0.0.7"})
+	c := courier(t, Options{Resolver: zone, RefuseAfter: after})
+	said := map[string]bool{}
+	for _, url := range []string{
+		"https://intranet.example/", "https://absent.example/", "http://intranet.example/", "http://absent.example/",
+		"https://intranet.example:8443/", "https://absent.example:8443/", "https://10.0.0.7/",
+	} {
+		began := time.Now()
+		_, err := c.CheckURL(t.Context(), "/url", url)
+		require.GreaterOrEqual(t, time.Since(began), after, url)
+		refusal, refused := models.RefusalOf(err)
+		require.True(t, refused, url)
+		said[refusal.Detail+refusal.Accepted+string(refusal.Code)] = true
+	}
+	require.Len(t, said, 1)
+
+	reports := map[Report]bool{}
+	for _, url := range []string{"https://intranet.example/", "https://absent.example/", "https://10.0.0.7/"} {
+		e := models.Endpoint{ID: models.NewID(models.PrefixEndpoint), URL: url}
+		_, e.Secret = c.NewSecret(e.ID)
+		began := time.Now()
+		report, err := c.Ping(t.Context(), e)
+		require.NoError(t, err)
+		require.GreaterOrEqual(t, time.Since(began), after, url)
+		report.StartedAt = time.Time{}
+		reports[report] = true
+	}
+	require.Len(t, reports, 1, "a delivery does not tell either")
+}
+
+// namesOf is a resolver that knows these names and no others.
+func namesOf(t *testing.T, known map[string]string) *net.Resolver {
+	t.Helper()
+	server, err := net.ListenPacket("udp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = server.Close() })
+	go func() {
+		packet := make([]byte, 1500)
+		for {
+			n, from, err := server.ReadFrom(packet)
+			if err != nil {
+				return
+			}
+			if answer := resolve(packet[:n], known); answer != nil {
+				_, _ = server.WriteTo(answer, from)
+			}
+		}
+	}()
+	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "udp", server.LocalAddr().String())
+	}}
+}
+
+func resolve(question []byte, known map[string]string) []byte {
+	var m dnsmessage.Message
+	if m.Unpack(question) != nil || len(m.Questions) != 1 {
+		return nil
+	}
+	q := m.Questions[0]
+	m.Header = dnsmessage.Header{ID: m.ID, Response: true, Authoritative: true, RCode: dnsmessage.RCodeNameError}
+	m.Additionals = nil
+	if ip, is := known[q.Name.String()]; is {
+		m.RCode = dnsmessage.RCodeSuccess
+		if q.Type == dnsmessage.TypeA {
+			m.Answers = []dnsmessage.Resource{{
+				Header: dnsmessage.ResourceHeader{Name: q.Name, Class: q.Class, TTL: 1},
+				Body:   &dnsmessage.AResource{A: netip.MustParseAddr(ip).As4()},
+			}}
+		}
+	}
+	answer, _ := m.Pack()
+	return answer
 }
 
 // The check when a URL is saved can be fooled by a name that leads elsewhere afterwards; the one when
@@ -132,6 +218,6 @@ func TestAConnectionIsJudgedWhenItIsMade(t *testing.T) {
 	_, e.Secret = c.NewSecret(e.ID)
 	report, err := c.Ping(t.Context(), e)
 	require.NoError(t, err)
-	require.Equal(t, models.FaultBlocked, report.Fault)
+	require.Equal(t, models.FaultAddress, report.Fault)
 	require.False(t, reached)
 }

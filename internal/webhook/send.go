@@ -63,6 +63,9 @@ func (c *Courier) send(ctx context.Context, target string, secrets []Secret, m M
 	} else {
 		report.answered(response, internal.Load())
 	}
+	if report.Fault == models.FaultAddress {
+		return report, nil // how long it took to find out would tell about the name
+	}
 	report.Latency = time.Since(started)
 	return report, nil
 }

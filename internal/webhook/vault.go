@@ -34,3 +34,31 @@ func (v vault) open(endpoint models.ID, sealed []byte) (Secret, error) {
 	}
 	return secretOf([secretBytes]byte(key)), nil
 }
+
+// Readable tells whether a stored secret of an endpoint was encrypted with this master key.
+func Readable(master []byte, endpoint models.ID, sealed []byte) (bool, error) {
+	v, err := newVault(master)
+	if err != nil {
+		return false, err
+	}
+	_, err = v.open(endpoint, sealed)
+	return err == nil, nil
+}
+
+// Reseal encrypts a stored secret of an endpoint anew, for another master key. It returns [ErrSecretUnreadable] when
+// the former master key did not encrypt it.
+func Reseal(former, master []byte, endpoint models.ID, sealed []byte) ([]byte, error) {
+	from, err := newVault(former)
+	if err != nil {
+		return nil, err
+	}
+	to, err := newVault(master)
+	if err != nil {
+		return nil, err
+	}
+	secret, err := from.open(endpoint, sealed)
+	if err != nil {
+		return nil, err
+	}
+	return to.seal(endpoint, secret), nil
+}

@@ -66,10 +66,36 @@ var catalogue = []Row{
 	{"api_key.created", APIKeyCreated{}, platform, "A person was given an API key."},
 	{"api_key.revoked", APIKeyRevoked{}, platform, "An API key was revoked."},
 
+	// The keys of the installation.
+	{
+		"installation_key.introduced",
+		InstallationKeyIntroduced{},
+		platform,
+		"The installation began to use a key of its own.",
+	},
+	{
+		"installation_key.named",
+		InstallationKeyNamed{},
+		platform,
+		"A signing key of the installation got a further name, because its public address has changed.",
+	},
+	{
+		"installation_key.retired",
+		InstallationKeyRetired{},
+		platform,
+		"The installation does not use a key of its own any more.",
+	},
+
 	// Webhook endpoints.
 	{"endpoint.created", EndpointCreated{}, platform, "A webhook endpoint was registered."},
 	{"endpoint.changed", EndpointChanged{}, platform, "A webhook endpoint was changed."},
 	{"endpoint.secret_rotated", EndpointRotated{}, platform, "A webhook endpoint was given a new secret."},
+	{
+		"endpoint.secret_lost",
+		EndpointSecretLost{},
+		platform,
+		"The secret of a webhook endpoint cannot be read any more: its owner makes a new one.",
+	},
 	{"endpoint.paused", EndpointPaused{}, platform, "A webhook endpoint was paused by a person."},
 	{"endpoint.resumed", EndpointResumed{}, platform, "A paused webhook endpoint was resumed."},
 	{"endpoint.removed", EndpointRemoved{}, platform, "A webhook endpoint was removed."},

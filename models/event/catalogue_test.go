@@ -77,7 +77,7 @@ func TestEveryPayloadHasARowAndIsRecordedSomewhere(t *testing.T) {
 	require.ElementsMatch(t, rows, payloads)
 
 	recorded := map[string]bool{}
-	for _, dir := range []string{"../../acts", "../../internal/auth"} {
+	for _, dir := range []string{"../../acts", "../../internal/auth", "../../internal/keyring"} {
 		inspect(t, dir, func(n ast.Node) {
 			if s, ok := n.(*ast.SelectorExpr); ok {
 				if of, ok := s.X.(*ast.Ident); ok && of.Name == "event" {

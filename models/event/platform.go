@@ -74,6 +74,26 @@ type EndpointUnparked struct {
 	Status     models.EndpointStatus `json:"status" doc:"The endpoint's status"`
 }
 
+// EndpointSecretLost is the payload of endpoint.secret_lost.
+type EndpointSecretLost EndpointCreated
+
+// InstallationKeyIntroduced is the payload of installation_key.introduced.
+type InstallationKeyIntroduced struct {
+	Use         models.KeyUse `json:"use" doc:"What the key is for: master, checkpoint or receipt"`
+	Fingerprint string        `json:"fingerprint" doc:"The 32 bytes in hexadecimal that tell the key from others"`
+	Verifier    string        `json:"verifier,omitempty" doc:"Public key with its name; of signing keys only"`
+}
+
+// InstallationKeyNamed is the payload of installation_key.named.
+type InstallationKeyNamed InstallationKeyIntroduced
+
+// InstallationKeyRetired is the payload of installation_key.retired.
+type InstallationKeyRetired struct {
+	Use         models.KeyUse `json:"use" doc:"What the key was for: master, checkpoint or receipt"`
+	Fingerprint string        `json:"fingerprint" doc:"The 32 bytes in hexadecimal that tell the key from others"`
+	Because     models.KeyEnd `json:"because" doc:"Why: rotated, exposed or lost"`
+}
+
 func (OrganisationCreated) event() {}
 func (OrganisationChanged) event() {}
 func (PersonCreated) event()       {}
@@ -89,3 +109,8 @@ func (EndpointRemoved) event()     {}
 func (EndpointParked) event()      {}
 func (EndpointDisabled) event()    {}
 func (EndpointUnparked) event()    {}
+func (EndpointSecretLost) event()  {}
+
+func (InstallationKeyIntroduced) event() {}
+func (InstallationKeyNamed) event()      {}
+func (InstallationKeyRetired) event()    {}

@@ -25,6 +25,7 @@ const (
 	defaultMaxConns = 16
 	connectTimeout  = 5 * time.Second
 	connMaxIdle     = 5 * time.Minute
+	defaultSilence  = time.Minute
 	slowStatement   = 500 * time.Millisecond
 	// transactionTimeout bounds a transaction whose caller set no deadline.
 	transactionTimeout = time.Minute
@@ -44,6 +45,9 @@ type Options struct {
 	MaxConns int
 	// ReceiptConns are further connections, which only the receipt of tenders uses; 0: it shares the others.
 	ReceiptConns int
+	// Silence is how long the server may say nothing while an answer is awaited; 0 means a minute. A server that hangs,
+	// or is gone without a word, then fails what waits for it, however long that may take as a whole.
+	Silence time.Duration
 	// Logger gets statements that fail or take over half a second; nil means slog's default.
 	Logger *slog.Logger
 	// Tracer is told of every statement, for benchmarks that count them; it may be nil.
@@ -93,6 +97,7 @@ func open(o Options, conns int, maxIdle time.Duration) (*DB, error) {
 	if o.Tracer != nil {
 		config.Tracer = o.Tracer
 	}
+	config.DialFunc = impatiently(config.DialFunc, cmp.Or(o.Silence, defaultSilence))
 	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(scanInUTC))
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
