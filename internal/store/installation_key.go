@@ -110,22 +110,31 @@ func (e *HeldKeysError) Error() string {
 	return fmt.Sprintf("the keys are in use by %d processes: stop every ppi serve and ppi worker first", e.Processes)
 }
 
+// lingering is how long PostgreSQL may take to notice that a process which worked with the keys is gone.
+const (
+	lingering   = 3 * time.Second
+	lingerPause = 50 * time.Millisecond
+)
+
 // TakeKeys makes sure that no process works with the keys of the installation, nor begins to, until the transaction
 // ends. It returns a [*HeldKeysError] while some do.
 func (tx *Tx) TakeKeys() error {
-	var taken bool
-	var processes int
-	err := tx.Ask(`SELECT pg_try_advisory_xact_lock($1), (SELECT count(*) FROM pg_locks
+	for until := time.Now().Add(lingering); ; time.Sleep(lingerPause) {
+		var taken bool
+		var processes int
+		err := tx.Ask(`SELECT pg_try_advisory_xact_lock($1), (SELECT count(*) FROM pg_locks
 			WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND (classid, objid) = (0, $1::bigint::oid)
 				AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 				AND pid <> pg_backend_pid())`, []any{int64(keysHeld)}, &taken, &processes)
-	switch {
-	case err != nil:
-		return fmt.Errorf("take the keys of the installation: %w", err)
-	case !taken:
-		return &HeldKeysError{processes}
+		switch {
+		case err != nil:
+			return fmt.Errorf("take the keys of the installation: %w", err)
+		case taken:
+			return nil
+		case time.Now().After(until):
+			return &HeldKeysError{processes}
+		}
 	}
-	return nil
 }
 
 // A KeyHold keeps the keys of the installation from being replaced, as long as its connection lives.
