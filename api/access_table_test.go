@@ -58,11 +58,12 @@ func expectedAccess() map[string]string {
 	for verb, who := range map[string]string{
 		"start": lead, "advance": lead, "suspend": board, "resume": board, "vote": board, "cancel": board,
 		"return": board, "leave": board,
+		"count": "lead_procurer board",
 	} {
 		expected["POST "+procurement+"/actions/"+verb] = who
 	}
 	for entries, writers := range map[string]string{
-		"needs-statements": "buyer drafter", "common-need": "lead_procurer drafter", "need-confirmations": "buyer",
+		"needs-statements": "buyer drafter", "common-need": "lead_procurer drafter",
 		"state-of-the-art": "lead_procurer drafter", "estimates": "buyer",
 	} {
 		expected["GET "+procurement+"/"+entries] = buyers
@@ -71,10 +72,26 @@ func expectedAccess() map[string]string {
 		expected["PUT "+procurement+"/"+entries+"/{entry}"] = writers
 		expected["DELETE "+procurement+"/"+entries+"/{entry}"] = writers
 	}
+	maps.Copy(expected, expectedFinalAccess(procurement))
 	maps.Copy(expected, expectedPhaseAccess(procurement))
 	maps.Copy(expected, expectedTenderAccess(procurement))
 	maps.Copy(expected, expectedFeedAccess(procurement))
 	maps.Copy(expected, expectedAwardAccess(procurement))
 	maps.Copy(expected, expectedMarketAccess(procurement))
+	return expected
+}
+
+// expectedFinalAccess is who may write what is never changed and never taken back.
+func expectedFinalAccess(procurement string) map[string]string {
+	expected := map[string]string{}
+	for entries, writers := range map[string]string{
+		"need-confirmations": "buyer", "agreement-signatures": "buyer legal", "specification-approvals": "buyer",
+		"legal-certifications": "legal", "interest-declarations": buyers,
+		"consultation-events": "lead_procurer drafter buyer", "market-contacts": "lead_procurer drafter buyer legal",
+	} {
+		expected["GET "+procurement+"/"+entries] = buyers
+		expected["POST "+procurement+"/"+entries] = writers
+		expected["GET "+procurement+"/"+entries+"/{entry}"] = buyers
+	}
 	return expected
 }
