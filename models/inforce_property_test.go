@@ -33,8 +33,9 @@ func TestWhatIsInForceFollowsFromWhatWasWrittenAndSigned(t *testing.T) {
 			}
 			return true
 		}
+		steps := []string{"write", "sign", "sign", "sign", "sign", "leave", "wait"}
 		for range rapid.IntRange(1, 20).Draw(rt, "steps") {
-			switch rapid.SampledFrom([]string{"write", "sign", "sign", "sign", "sign", "leave", "wait"}).Draw(rt, "step") {
+			switch rapid.SampledFrom(steps).Draw(rt, "step") {
 			case "write":
 				s.writeBetween(rt, active)
 				signed, party = map[int]bool{}, map[int]bool{}
