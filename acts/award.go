@@ -1,8 +1,6 @@
 package acts
 
 import (
-	"slices"
-
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
@@ -25,33 +23,6 @@ func (c *call) mayAward(in process.Award) error {
 func (c *call) award(in process.Award) error {
 	c.tx.Award(in.Lot, in.Tender, in.Ranking, c.now)
 	return c.record(event.LotAwarded{LotID: in.Lot, TenderID: in.Tender, Ranking: in.Ranking})
-}
-
-// awardAuthors are the people who wrote what the board decides on: the criteria of the lot and the scores. They may not
-// cast their buyer's vote.
-func awardAuthors(d models.Dossier, lot models.ID) []models.ID {
-	var authors []models.ID
-	if _, criteria, ok := d.CriteriaFor(lot); ok {
-		authors = append(authors, d.Authors[criteria.ID]...)
-	}
-	for _, t := range d.Tendering.TendersFor(lot) {
-		for _, e := range append(d.Of(models.EntryConsensus), d.Of(models.EntryAdmission)...) {
-			if e.Subject == string(t.ID) {
-				authors = append(authors, d.Authors[e.ID]...)
-			}
-		}
-		for _, s := range d.Tendering.Sheets {
-			if s.TenderID == t.ID {
-				authors = append(authors, s.PersonID)
-			}
-		}
-	}
-	return eachOnce(authors)
-}
-
-func eachOnce(people []models.ID) []models.ID {
-	slices.Sort(people)
-	return slices.Compact(people)
 }
 
 // sendLetters informs all tenderers of the award of a lot, and starts the standstill. It composes one letter for each

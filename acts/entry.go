@@ -32,6 +32,11 @@ type documented interface {
 	Documents() []string
 }
 
+// confirming content signs or confirms one version of another entry.
+type confirming interface {
+	Confirmed() models.Confirmation
+}
+
 // Write writes an entry.
 func (k EntryKind) Write(ctx context.Context, a *Acts, by By, body Content) (Done[models.Entry], error) {
 	return once(ctx, a, by, func(d *deed) (models.Entry, error) {
@@ -131,7 +136,7 @@ func (k EntryKind) next(
 		if err != nil {
 			return e, err
 		}
-		if err := d.mayChangeEntry(e); err != nil {
+		if err := k.mayChange(d, e); err != nil {
 			return e, err
 		}
 		e.Version, e.Round, e.AuthorID, e.WrittenAt = e.Version+1, round, d.Actor.PersonID, d.Seat.Now
@@ -183,7 +188,19 @@ func (k EntryKind) save(
 	if err := d.putEntry(&e); err != nil {
 		return e, err
 	}
-	return e, d.record(aboutEntry(e))
+	about := aboutEntry(e)
+	if c, ok := body.(confirming); ok {
+		confirmed := c.Confirmed()
+		about.Confirms = &confirmed
+	}
+	if err := d.record(about); err != nil || k.follow == nil {
+		return e, err
+	}
+	before, err := dossier()
+	if err != nil {
+		return e, err
+	}
+	return e, k.follow(d, before, e)
 }
 
 // about notes what the entry is about when it is first written, and refuses to make it about something else.
@@ -205,7 +222,12 @@ func (d *deed) dossierOnce() func() (models.Dossier, error) { return sync.OnceVa
 
 // enterPhaseOf locks the procurement for content, asks that the phase of the kind is open, and returns its round.
 func (d *deed) enterPhaseOf(kind models.EntryKind) (int, error) {
-	if err := d.enter(share); err != nil {
+	rule, _ := models.EntryRuleOf(kind)
+	how := share
+	if rule.Alone {
+		how = alone
+	}
+	if err := d.enter(how); err != nil {
 		return 0, err
 	}
 	switch status := d.Seat.Procurement.Status; {
@@ -218,7 +240,6 @@ func (d *deed) enterPhaseOf(kind models.EntryKind) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	rule, _ := models.EntryRuleOf(kind)
 	round := models.Dossier{Rounds: rounds}.Round(rule.Phase)
 	if round.Status != models.PhaseOpen && (round.Status != models.PhaseClosed || !rule.Lasting) {
 		return 0, models.Refuse(models.CodePhaseNotOpen, "", "the phase %s is %s", rule.Phase, round.Status).
@@ -249,12 +270,16 @@ func (d *deed) speaksFor(writers []models.Role) (models.ID, error) {
 		Accepting("a person with such a role for a member of the consortium")
 }
 
-func (d *deed) mayChangeEntry(e models.Entry) error {
+func (k EntryKind) mayChange(d *deed, e models.Entry) error {
+	if k.Final {
+		return models.Refuse(models.CodeEntryFinal, "", "what was done, said or declared stays on record: %s", k.What).
+			Accepting("a further entry that corrects it")
+	}
 	if e.WithdrawnAt != nil {
 		return models.Refuse(models.CodeNotFound, "", "the entry was withdrawn").Accepting("a new entry")
 	}
-	if rule, _ := models.EntryRuleOf(e.Kind); rule.PerBuyer {
-		buyer, err := d.speaksFor(rule.Writers)
+	if k.PerBuyer {
+		buyer, err := d.speaksFor(k.Writers)
 		if err != nil {
 			return err
 		}

@@ -18,12 +18,12 @@ import (
 var entryKinds = []EntryKind{
 	says[models.NeedsStatement](models.EntryNeedsStatement),
 	says[models.CommonNeed](models.EntryCommonNeed),
-	says[models.Confirmation](models.EntryNeedConfirmation),
+	says[models.NeedConfirmation](models.EntryNeedConfirmation),
 	says[models.StateOfTheArt](models.EntryStateOfTheArt),
 	says[models.Estimate](models.EntryEstimate),
 
 	says[models.Agreement](models.EntryAgreement),
-	says[models.Signature](models.EntrySignature),
+	says[models.Signature](models.EntrySignature).followedBy((*deed).agreementInForce),
 	says[models.RolePlan](models.EntryRolePlan),
 	says[models.Activity](models.EntryActivity),
 	says[models.InterestDeclaration](models.EntryInterestDeclaration),
@@ -89,6 +89,8 @@ type EntryKind struct {
 	read    func(body []byte) (Content, error)
 	// draw completes content with what it takes from the dossier; nil: it says all by itself.
 	draw func(body Content, d models.Dossier) Content
+	// follow does what follows from an entry that was just written into the dossier before; nil: nothing follows.
+	follow func(d *deed, before models.Dossier, e models.Entry) error
 }
 
 // Content is what an entry says. It refuses what its schema cannot.
@@ -109,6 +111,12 @@ func says[T Content](kind models.EntryKind) EntryKind {
 		row.draw = drawContent[T]
 	}
 	return row
+}
+
+// followedBy says what follows from an entry of the kind.
+func (k EntryKind) followedBy(follow func(d *deed, before models.Dossier, e models.Entry) error) EntryKind {
+	k.follow = follow
+	return k
 }
 
 func readContent[T Content](body []byte) (Content, error) {

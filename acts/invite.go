@@ -69,18 +69,3 @@ func (c *call) invitation(in process.Invite) (to invitation, err error) {
 	to.list, to.stage, err = evaluation.MayInvite(to.dossier, to.lot, in.Shortlist, in.Deadline)
 	return to, err
 }
-
-// selectionAuthors are the people who wrote what the board decides on: the selection criteria and the findings. They
-// may not cast their buyer's vote.
-func selectionAuthors(d models.Dossier, lot models.ID) []models.ID {
-	var authors []models.ID
-	if _, criteria, ok := d.SelectionFor(lot); ok {
-		authors = append(authors, d.Authors[criteria.ID]...)
-	}
-	for _, t := range d.Tendering.RequestsFor(lot) {
-		if _, e, ok := d.SelectionOf(t.ID); ok {
-			authors = append(authors, d.Authors[e.ID]...)
-		}
-	}
-	return eachOnce(authors)
-}

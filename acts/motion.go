@@ -18,7 +18,6 @@ import (
 
 // move opens a motion, which counts as the vote of the mover's buyer to approve it. The motion takes effect as soon as
 // the votes fulfil the decision rule: under lead_alone, at once.
-
 func move[P any](c *call, in P, may func(c *call, in P) error) (*process.MotionResult, error) {
 	if may != nil {
 		if err := may(c, in); err != nil {
@@ -43,7 +42,7 @@ func move[P any](c *call, in P, may func(c *call, in P) error) (*process.MotionR
 	}
 	return &process.MotionResult{
 		MotionID: m.ID, Digest: m.Digest, Decision: result.Decision,
-		Missing: result.Missing,
+		Missing: result.Missing, Recused: result.Recused,
 	}, nil
 }
 
@@ -78,26 +77,22 @@ func (c *call) openMotion() (models.Motion, error) {
 }
 
 func (c *call) ballotOf(m models.Motion, d models.Dossier) (ballot, error) {
-	b := ballot{
-		subject: models.MotionSubject(m.ID), round: 1, digest: m.Digest,
-		carried:  func() error { return c.carry(m) },
-		rejected: func() error { return c.decideMotion(m, models.MotionRejected) },
+	on, err := gate.BallotOf(d, m)
+	if err != nil {
+		return ballot{}, fmt.Errorf("make ballot: %w", err)
 	}
-	lot, err := lotOf(models.Command{Verb: m.Verb, Payload: m.Payload})
-	if err != nil || lot == "" {
-		return b, err
-	}
-	b.barred = func(person models.ID) error { return d.MayDecide(person, lot) }
-	verb, err := movedVerb(m)
-	if err == nil && verb.work.motion.authors != nil {
-		b.authors = verb.work.motion.authors(d, lot)
-	}
-	return b, err
+	return ballot{
+		Ballot:   on,
+		carried:  func(n models.VoteCount) error { return c.carry(m, n) },
+		rejected: func(n models.VoteCount) error { return c.decideMotion(m, models.MotionRejected, &n) },
+	}, nil
 }
 
-func (c *call) decideMotion(m models.Motion, status models.MotionStatus) error {
+// decideMotion ends a motion, by the count of its votes or, without one, because its time is over.
+func (c *call) decideMotion(m models.Motion, status models.MotionStatus, count *models.VoteCount) error {
 	c.tx.DecideMotion(m.ID, status, c.now)
-	return c.note(event.MotionDecided{MotionID: m.ID, Verb: m.Verb, Status: status}, func(r *store.Reading) {
+	what := event.MotionDecided{MotionID: m.ID, Verb: m.Verb, Status: status, Count: count}
+	return c.note(what, func(r *store.Reading) {
 		r.Motions = slices.DeleteFunc(slices.Clone(r.Motions),
 			func(open models.Motion) bool { return open.ID == m.ID })
 	})
@@ -109,7 +104,7 @@ func (c *call) lapseMotion(verb models.Verb, lot models.ID) error {
 	if err != nil || !open {
 		return err
 	}
-	return c.decideMotion(m, models.MotionLapsed)
+	return c.decideMotion(m, models.MotionLapsed, nil)
 }
 
 // openMotionTo finds the open motion for a verb, on a lot or none; false: there is none.
@@ -171,16 +166,12 @@ func (c *call) recount(motion models.ID) error {
 	if err != nil {
 		return err
 	}
-	votes, err := c.votesOn(b.subject, b.round)
+	votes, err := c.votesOn(b.Subject, b.Round)
 	if err != nil {
 		return err
 	}
-	votes = slices.DeleteFunc(votes, func(v models.Vote) bool { return !b.counts(v.PersonID) })
-	verdict, _, err := gate.Decide(dossier, votes, b.digest)
-	if err != nil {
-		return fmt.Errorf("count votes: %w", err)
-	}
-	return b.conclude(verdict)
+	_, err = c.decide(b, dossier, votes)
+	return err
 }
 
 // boxesOfMotion names the boxes that the motion affects if it is carried: all boxes for a motion to cancel. Most
@@ -208,7 +199,7 @@ func movedVerb(m models.Motion) (Verb, error) {
 }
 
 // carry does what was moved. A motion whose time is over by now lapses.
-func (c *call) carry(m models.Motion) error {
+func (c *call) carry(m models.Motion, count models.VoteCount) error {
 	verb, err := movedVerb(m)
 	if err != nil {
 		return err
@@ -217,7 +208,7 @@ func (c *call) carry(m models.Motion) error {
 	if slices.Contains(verb.in, c.p.Status) {
 		status, takeEffect = verb.work.motion.effect(c, m)
 	}
-	if err := c.decideMotion(m, status); err != nil || status != models.MotionCarried {
+	if err := c.decideMotion(m, status, &count); err != nil || status != models.MotionCarried {
 		return err
 	}
 	return takeEffect()

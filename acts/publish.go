@@ -108,7 +108,7 @@ func (c *call) endEngagement(d models.Dossier) error {
 	if round.Status != models.PhaseOpen {
 		return nil
 	}
-	return c.closePhase(models.PhaseEngagement, round.Round, gate.Judge(models.PhaseEngagement, d).Digest())
+	return c.closePhase(models.PhaseEngagement, round.Round, gate.Judge(models.PhaseEngagement, d).Digest(), nil)
 }
 
 func unpublished(lots []models.Lot) []models.Lot {

@@ -181,8 +181,9 @@ func (c *call) waitingOn(state process.State, buyers consortium, lots lotsAtHand
 	return waiting, nil
 }
 
-// standingVotes tells of each buyer whose vote on the gate of a phase stands whether it counts: it was cast on
-// the gate as it is now, by somebody who wrote nothing of it. The gate is judged only if there is such a vote.
+// standingVotes tells of each buyer whose vote on the gate of a phase stands whether it counts: it was cast on the gate
+// as it is now, by somebody who may vote on it. A buyer that is recused is awaited no more than one whose vote counts.
+// The gate is judged only if there is a vote.
 func (c *call) standingVotes(phase models.Phase, round int) (map[models.ID]bool, error) {
 	votes, err := c.votesOn(models.GateSubject(phase), round)
 	if err != nil {
@@ -191,27 +192,33 @@ func (c *call) standingVotes(phase models.Phase, round int) (map[models.ID]bool,
 	if len(votes) == 0 {
 		return nil, nil //nolint:nilnil // nobody has voted
 	}
-	g, err := c.gateOf(phase, round)
+	g, d, err := c.gateOf(phase, round)
 	if err != nil {
 		return nil, err
 	}
-	digest, cast := g.Digest(), map[models.ID]bool{}
+	b, cast := gate.BallotOn(g), map[models.ID]bool{}
 	for _, v := range votes {
-		cast[v.OrganisationID] = v.Digest == digest && !slices.Contains(g.Authors, v.PersonID)
+		cast[v.OrganisationID] = v.Digest == b.Digest && b.Counts(d, v.PersonID)
+	}
+	for _, m := range d.ActiveMembers() {
+		if !cast[m.OrganisationID] && len(b.Recused(d, m.OrganisationID)) > 0 {
+			cast[m.OrganisationID] = true
+		}
 	}
 	return cast, nil
 }
 
-func (c *call) gateOf(phase models.Phase, round int) (models.Gate, error) {
-	if c.judged.is(phase, round) {
-		return c.judged.Gate, nil
+// gateOf judges a gate, unless that was done in this call, with the dossier it was judged on.
+func (c *call) gateOf(phase models.Phase, round int) (models.Gate, models.Dossier, error) {
+	if c.judged.is(phase, round) && c.seen != nil {
+		return c.judged.Gate, *c.seen, nil
 	}
 	dossier, err := c.dossier()
 	if err != nil {
-		return models.Gate{}, err
+		return models.Gate{}, dossier, err
 	}
 	c.seen = &dossier
-	return gate.Judge(phase, dossier), nil
+	return gate.Judge(phase, dossier), dossier, nil
 }
 
 // A consortium is the members of the procurement, those who left too, with their organisations.

@@ -58,6 +58,11 @@ func processVerbs() []Verb {
 			in: whileOpen, boxes: boxesOfMotion, phaseIn: "phase", work: does(vote),
 		},
 		{
+			Name: models.VerbCount, Summary: "Count the votes on a gate or a motion as things stand now",
+			By: []models.Role{models.RoleLeadProcurer, models.RoleBoard},
+			in: whileOpen, boxes: boxesOfMotion, phaseIn: "phase", work: does(countAgain),
+		},
+		{
 			Name: models.VerbSuspend, Summary: "Move to suspend the procurement", By: board,
 			in: whileRunning, work: moves(nil, (*call).suspend),
 		},
@@ -117,7 +122,7 @@ func awardVerbs() []Verb {
 			Name:    models.VerbInvite,
 			Summary: "Move to invite the selected candidates of a lot to the next stage, all at once",
 			By:      []models.Role{models.RoleBoard}, in: whileRunning,
-			work: writtenBy(selectionAuthors, moves((*call).mayInvite, (*call).invite)),
+			work: moves((*call).mayInvite, (*call).invite),
 		},
 		{
 			Name: models.VerbLockQuality, Summary: "Lock the quality scores of a lot; prices may be opened after it",
@@ -126,7 +131,7 @@ func awardVerbs() []Verb {
 		{
 			Name: models.VerbAward, Summary: "Move to award a lot to the tender that ranks first",
 			By: []models.Role{models.RoleBoard}, in: whileRunning,
-			work: writtenBy(awardAuthors, moves((*call).mayAward, (*call).award)),
+			work: moves((*call).mayAward, (*call).award),
 		},
 		{
 			Name:    models.VerbSendLetters,

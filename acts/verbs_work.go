@@ -25,8 +25,6 @@ type work struct {
 type motion struct {
 	// effect says whether it takes effect as things stand now, and what it does.
 	effect func(c *call, m models.Motion) (models.MotionStatus, func() error)
-	// authors are those who wrote what is decided on, and so do not vote on it; nil: nobody.
-	authors func(d models.Dossier, lot models.ID) []models.ID
 }
 
 // A CommandView says what became of a command.
@@ -85,12 +83,6 @@ func decided[P any](w work, may, effect func(c *call, in P) error) work {
 			return effect(c, in)
 		}
 	}}
-	return w
-}
-
-// writtenBy says who may not vote on the motion, because they wrote what is decided on.
-func writtenBy(authors func(d models.Dossier, lot models.ID) []models.ID, w work) work {
-	w.motion.authors = authors
 	return w
 }
 

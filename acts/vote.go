@@ -13,19 +13,15 @@ import (
 	"github.com/ppi-engine/ppi/rules/gate"
 )
 
-// A ballot is what a vote is cast on: a gate or a motion, named by its digest.
+// A ballot is what a vote is cast on, with what follows from it.
 type ballot struct {
-	subject string
-	round   int
-	digest  string
-	authors []models.ID
-	// barred refuses the vote of a person with a conflict of interest; nil: nobody's.
-	barred func(person models.ID) error
+	gate.Ballot
+
 	// blocked refuses an approval; nil when nothing stands in its way.
 	blocked error
 	// carried and rejected are what follows from the votes.
-	carried  func() error
-	rejected func() error
+	carried  func(models.VoteCount) error
+	rejected func(models.VoteCount) error
 }
 
 // vote casts the vote of the actor's buyer and draws the consequence when the decision rule is
@@ -35,29 +31,55 @@ func vote(c *call, in process.Vote) (*process.VoteResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, err := c.ballotFor(in, dossier)
+	b, err := c.ballotFor(in.Phase, in.Motion, dossier)
 	if err != nil {
 		return nil, err
 	}
-	if in.Digest != b.digest {
+	if in.Digest != b.Digest {
 		return nil, models.Refuse(models.CodeStaleGate, "/digest", "what is voted on has changed since you read it").
-			Accepting("the digest %s, after reading it again", b.digest)
+			Accepting("the digest %s, after reading it again", b.Digest)
 	}
 	result, err := c.castOn(b, dossier, in.Choice, in.Reason)
 	return &result, err
 }
 
-func (c *call) ballotFor(in process.Vote, d models.Dossier) (ballot, error) {
+// countAgain counts the votes on a gate or a motion as things stand now, and draws the consequence: since the last vote
+// a next agreement may have come into force, or the board of a buyer may have been recused.
+func countAgain(c *call, in process.Count) (*process.CountResult, error) {
+	dossier, err := c.dossier()
+	if err != nil {
+		return nil, err
+	}
+	b, err := c.ballotFor(in.Phase, in.Motion, dossier)
+	if err != nil {
+		return nil, err
+	}
+	votes, err := c.votesOn(b.Subject, b.Round)
+	if err != nil {
+		return nil, err
+	}
+	count, err := c.decide(b, dossier, votes)
+	if err != nil {
+		return nil, err
+	}
+	if count.Undecidable != "" {
+		return nil, models.Refuse(models.CodeNobodyMayDecide, "", "%s", count.Undecidable).
+			Accepting("a count after a person without a conflict of interest was given the role board")
+	}
+	return &process.CountResult{Decision: count.Decision, Missing: count.Missing(), Recused: count.Recused()}, nil
+}
+
+func (c *call) ballotFor(phase models.Phase, motion models.ID, d models.Dossier) (ballot, error) {
 	switch {
-	case in.Motion != "" && in.Phase == "":
-		return c.motionBallot(in.Motion, d)
-	case in.Phase != "" && in.Motion == "":
+	case motion != "" && phase == "":
+		return c.motionBallot(motion, d)
+	case phase != "" && motion == "":
 		if c.p.Status == models.StatusSuspended {
 			return ballot{}, models.Refuse(models.CodeSuspended, "/phase",
 				"no gate is decided while the procurement is suspended").
 				Accepting("a vote on a motion, or resuming first")
 		}
-		return c.gateBallot(in.Phase, d)
+		return c.gateBallot(phase, d)
 	}
 	return ballot{}, models.Refuse(models.CodeInvalidRequest, "/phase", "a vote is on a phase's gate or on a motion").
 		Accepting("either phase or motion")
@@ -72,10 +94,10 @@ func (c *call) gateBallot(phase models.Phase, d models.Dossier) (ballot, error) 
 	g := gate.Judge(phase, d)
 	c.judged, c.seen = &judgedGate{g, phase, round.Round}, &d
 	b := ballot{
-		subject: models.GateSubject(phase), round: round.Round, digest: g.Digest(), authors: g.Authors,
-		carried: func() error { return c.closePhase(phase, round.Round, g.Digest()) },
-		rejected: func() error {
-			return c.note(event.GateRejected{Phase: phase, Round: round.Round, Digest: g.Digest()}, nil)
+		Ballot:  gate.BallotOn(g),
+		carried: func(n models.VoteCount) error { return c.closePhase(phase, round.Round, g.Digest(), &n) },
+		rejected: func(n models.VoteCount) error {
+			return c.note(event.GateRejected{Phase: phase, Round: round.Round, Digest: g.Digest(), Count: &n}, nil)
 		},
 	}
 	if open := g.Open(); len(open) > 0 {
@@ -121,49 +143,61 @@ func (c *call) castOn(b ballot, d models.Dossier, choice models.Choice, reason s
 	if err != nil {
 		return result, err
 	}
-	if err := c.mayCast(b, choice, reason); err != nil {
+	if err := mayCast(b, d, c.cmd.ActorID, choice, reason); err != nil {
 		return result, err
 	}
-	standing, err := c.voidReplaced(b, buyer, choice)
+	standing, err := c.voidReplaced(b, d, buyer, choice)
 	if err != nil {
 		return result, err
 	}
 	cast := models.Vote{
-		ID: models.NewID(models.PrefixVote), ProcurementID: c.p.ID, Subject: b.subject, Round: b.round,
-		Digest: b.digest, OrganisationID: buyer, PersonID: c.cmd.ActorID, Choice: choice, Reason: reason, CastAt: c.now,
+		ID: models.NewID(models.PrefixVote), ProcurementID: c.p.ID, Subject: b.Subject, Round: b.Round,
+		Digest: b.Digest, OrganisationID: buyer, PersonID: c.cmd.ActorID, Choice: choice, Reason: reason, CastAt: c.now,
 		AskedAt: c.cmd.CreatedAt,
 	}
 	c.tx.CastVote(cast)
 	err = c.note(event.VoteCast{
-		VoteID: cast.ID, Subject: b.subject, Round: b.round, Digest: b.digest, OrganisationID: buyer, Choice: choice,
+		VoteID: cast.ID, Subject: b.Subject, Round: b.Round, Digest: b.Digest, OrganisationID: buyer,
+		PersonID: cast.PersonID, Choice: choice,
 	}, func(r *store.Reading) { r.Votes = append(slices.Clone(r.Votes), cast) })
 	if err != nil {
 		return result, err
 	}
-	result.VoteID = cast.ID
-	result.Decision, result.Missing, err = gate.Decide(d, append(standing, cast), b.digest)
+	count, err := c.decide(b, d, append(standing, cast))
+	return process.VoteResult{
+		VoteID: cast.ID, Decision: count.Decision, Missing: count.Missing(), Recused: count.Recused(),
+	}, err
+}
+
+// decide counts votes and draws the consequence. An approval of what is blocked now has none.
+func (c *call) decide(b ballot, d models.Dossier, votes []models.Vote) (models.VoteCount, error) {
+	count, err := gate.Count(d, b.Ballot, votes)
 	if err != nil {
-		return result, fmt.Errorf("count votes: %w", err)
+		return count, fmt.Errorf("count votes: %w", err)
 	}
-	return result, b.conclude(result.Decision)
-}
-
-// counts tells whether a person's vote may stand: the person has no conflict of interest and wrote nothing of what is
-// decided.
-func (b ballot) counts(person models.ID) bool {
-	return !slices.Contains(b.authors, person) && (b.barred == nil || b.barred(person) == nil)
-}
-
-func (c *call) mayCast(b ballot, choice models.Choice, reason string) error {
-	if b.barred != nil {
-		if err := b.barred(c.cmd.ActorID); err != nil {
-			return err
+	switch count.Decision {
+	case models.DecisionApproved:
+		if b.blocked != nil {
+			return count, b.blocked
 		}
+		return count, errors.Join(c.keepDecision(b, count), b.carried(count))
+	case models.DecisionRejected:
+		return count, errors.Join(c.keepDecision(b, count), b.rejected(count))
+	case models.DecisionOpen:
 	}
-	if slices.Contains(b.authors, c.cmd.ActorID) {
-		return models.Refuse(models.CodeAuthorMayNotVote, "",
-			"you wrote a part of what is voted on, so you may not cast the buyer's vote").
-			Accepting("the vote of another board member of the buyer")
+	return count, nil
+}
+
+func (c *call) keepDecision(b ballot, count models.VoteCount) error {
+	return c.tx.KeepDecision(models.BoardDecision{
+		ID: models.NewID(models.PrefixDecision), ProcurementID: c.p.ID, Subject: b.Subject, Round: b.Round,
+		Digest: b.Digest, Count: count, DecidedAt: c.now,
+	})
+}
+
+func mayCast(b ballot, d models.Dossier, person models.ID, choice models.Choice, reason string) error {
+	if err := b.MayVote(d, person); err != nil {
+		return err
 	}
 	if choice == models.ChoiceReject && strings.TrimSpace(reason) == "" {
 		return models.Refuse(models.CodeInvalidValue, "/reason", "a rejection needs a reason").
@@ -184,8 +218,10 @@ func (c *call) votesOn(subject string, round int) ([]models.Vote, error) {
 
 // voidReplaced voids the buyer's own earlier vote and all votes cast on what the subject was before it
 // changed, and returns those that stand.
-func (c *call) voidReplaced(b ballot, buyer models.ID, choice models.Choice) ([]models.Vote, error) {
-	votes, err := c.votesOn(b.subject, b.round)
+func (c *call) voidReplaced(
+	b ballot, d models.Dossier, buyer models.ID, choice models.Choice,
+) ([]models.Vote, error) {
+	votes, err := c.votesOn(b.Subject, b.Round)
 	if err != nil {
 		return nil, err
 	}
@@ -196,17 +232,17 @@ func (c *call) voidReplaced(b ballot, buyer models.ID, choice models.Choice) ([]
 		case v.OrganisationID == buyer && v.AskedAt.After(c.cmd.CreatedAt):
 			return nil, models.Refuse(models.CodeSuperseded, "", "the buyer voted again after you sent this vote").
 				Accepting("a new request, if you still want this vote")
-		case v.OrganisationID == buyer && v.Digest == b.digest && v.Choice == choice:
+		case v.OrganisationID == buyer && v.Digest == b.Digest && v.Choice == choice:
 			return nil, models.Refuse(models.CodeAlreadyVoted, "", "the buyer has cast this vote already").
 				Accepting("another choice, which replaces the vote")
-		case v.OrganisationID == buyer, v.Digest != b.digest, !b.counts(v.PersonID):
+		case v.OrganisationID == buyer, v.Digest != b.Digest, !b.Counts(d, v.PersonID):
 			void = append(void, v.ID)
 		default:
 			standing = append(standing, v)
 		}
 	}
 	for _, id := range void {
-		err := c.note(event.VoteVoided{VoteID: id, Subject: b.subject}, func(r *store.Reading) {
+		err := c.note(event.VoteVoided{VoteID: id, Subject: b.Subject}, func(r *store.Reading) {
 			r.Votes = slices.DeleteFunc(slices.Clone(r.Votes), func(v models.Vote) bool { return v.ID == id })
 		})
 		if err != nil {
@@ -217,23 +253,13 @@ func (c *call) voidReplaced(b ballot, buyer models.ID, choice models.Choice) ([]
 	return standing, nil
 }
 
-func (b ballot) conclude(d models.Decision) error {
-	switch d {
-	case models.DecisionApproved:
-		return b.carried()
-	case models.DecisionRejected:
-		return b.rejected()
-	case models.DecisionOpen:
-	}
-	return nil
-}
-
-// closePhase ends a phase whose gate was approved and begins what follows it.
-func (c *call) closePhase(phase models.Phase, round int, digest string) error {
+// closePhase ends a phase and begins what follows it: its gate was approved by a count of votes, or without one by what
+// has happened.
+func (c *call) closePhase(phase models.Phase, round int, digest string, count *models.VoteCount) error {
 	if _, err := c.tx.EndRounds(c.p.ID, models.PhaseClosed, c.now, phase); err != nil {
 		return err
 	}
-	err := c.record(event.PhaseClosed{Phase: phase, Round: round, Digest: digest})
+	err := c.record(event.PhaseClosed{Phase: phase, Round: round, Digest: digest, Count: count})
 	if err != nil {
 		return err
 	}

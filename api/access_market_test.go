@@ -16,7 +16,6 @@ func expectedMarketAccess(procurement string) map[string]string {
 	}
 	for entries, writers := range map[string]string{
 		"consultation-announcements": "lead_procurer drafter", "questionnaires": "lead_procurer drafter",
-		"consultation-events": "lead_procurer drafter buyer", "market-contacts": "lead_procurer drafter buyer legal",
 		"consultation-reports": "lead_procurer drafter", "route": lead, "engagement-plans": lead,
 		"bulletins":      "lead_procurer drafter",
 		"market-changes": "lead_procurer buyer", "planning-notices": lead,

@@ -9,13 +9,11 @@ func expectedPhaseAccess(procurement string) map[string]string {
 	}
 	for entries, writers := range map[string]string{
 		"agreement": "lead_procurer legal drafter", "role-plan": lead, "activities": "lead_procurer buyer",
-		"interest-declarations": buyers,
-		"memberships":           "buyer", "grant-action": lead,
+		"memberships": "buyer", "grant-action": lead,
 
 		"requirements": drafters, "glossary": drafters, "specification-clauses": "lead_procurer drafter legal",
 		"lots-decision": drafters, "procedure-choice": drafters,
-		"business-case": drafters, "specification-versions": drafters, "specification-approvals": "buyer",
-		"legal-certifications": "legal",
+		"business-case": drafters, "specification-versions": drafters,
 
 		"neutrality-answers": "lead_procurer drafter buyer legal",
 	} {
@@ -25,9 +23,5 @@ func expectedPhaseAccess(procurement string) map[string]string {
 		expected["PUT "+procurement+"/"+entries+"/{entry}"] = writers
 		expected["DELETE "+procurement+"/"+entries+"/{entry}"] = writers
 	}
-	// A signature is never taken back.
-	expected["GET "+procurement+"/agreement-signatures"] = buyers
-	expected["POST "+procurement+"/agreement-signatures"] = "buyer legal"
-	expected["GET "+procurement+"/agreement-signatures/{entry}"] = buyers
 	return expected
 }

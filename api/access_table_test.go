@@ -62,11 +62,12 @@ func expectedAccess() map[string]string {
 	for verb, who := range map[string]string{
 		"start": lead, "advance": lead, "suspend": board, "resume": board, "vote": board, "cancel": board,
 		"return": board, "leave": board,
+		"count": "lead_procurer board",
 	} {
 		expected["POST "+procurement+"/actions/"+verb] = who
 	}
 	for entries, writers := range map[string]string{
-		"needs-statements": "buyer drafter", "common-need": "lead_procurer drafter", "need-confirmations": "buyer",
+		"needs-statements": "buyer drafter", "common-need": "lead_procurer drafter",
 		"state-of-the-art": "lead_procurer drafter", "estimates": "buyer",
 	} {
 		expected["GET "+procurement+"/"+entries] = buyers
@@ -76,6 +77,7 @@ func expectedAccess() map[string]string {
 		expected["DELETE "+procurement+"/"+entries+"/{entry}"] = writers
 	}
 	maps.Copy(expected, expectedRepresentation(procurement))
+	maps.Copy(expected, expectedFinalAccess(procurement))
 	maps.Copy(expected, expectedPhaseAccess(procurement))
 	maps.Copy(expected, expectedTenderAccess(procurement))
 	maps.Copy(expected, expectedFeedAccess(procurement))
@@ -112,4 +114,19 @@ func expectedRepresentation(procurement string) map[string]string {
 		"GET " + procurement + offer:                        voice,
 		"DELETE " + procurement + offer:                     voice,
 	}
+}
+
+// expectedFinalAccess is who may write what is never changed and never taken back.
+func expectedFinalAccess(procurement string) map[string]string {
+	expected := map[string]string{}
+	for entries, writers := range map[string]string{
+		"need-confirmations": "buyer", "agreement-signatures": "buyer legal", "specification-approvals": "buyer",
+		"legal-certifications": "legal", "interest-declarations": buyers,
+		"consultation-events": "lead_procurer drafter buyer", "market-contacts": "lead_procurer drafter buyer legal",
+	} {
+		expected["GET "+procurement+"/"+entries] = buyers
+		expected["POST "+procurement+"/"+entries] = writers
+		expected["GET "+procurement+"/"+entries+"/{entry}"] = buyers
+	}
+	return expected
 }

@@ -74,7 +74,10 @@ type decisionRule struct{}
 
 // Schema names the values.
 func (decisionRule) Schema(huma.Registry) *huma.Schema {
-	return oneOf("", models.RuleUnanimous, models.RuleMajority, models.RuleWeighted, models.RuleLeadAlone)
+	return oneOf("unanimous: every member votes, and all votes cast approve; majority and two_thirds: of the members; "+
+		"majority_of_votes and two_thirds_of_votes: of approvals and rejections; weighted: more than half of the "+
+		"weight of the members; lead_alone: the lead buyer. Members are the buyers that are not recused. Nothing is "+
+		"carried without an approval", models.DecisionRules()...)
 }
 
 type organisationKind struct{}

@@ -49,6 +49,7 @@ type GateView struct {
 	Rule     models.DecisionRule `json:"rule" doc:"How the votes are counted"`
 	Decision models.Decision     `json:"decision"`
 	Missing  []models.ID         `json:"missing" doc:"Buyers whose vote is not in"`
+	Count    models.VoteCount    `json:"count" doc:"How the votes are counted, or were when the phase was closed"`
 	Votes    []VoteView          `json:"votes"`
 }
 
@@ -76,7 +77,8 @@ func showGate(g views.Gate) GateView {
 	view := GateView{
 		Phase: g.Phase, Round: g.Round, Status: g.Status, Digest: g.Digest(), Met: g.Met(),
 		Criteria: orEmpty(g.Criteria), Subject: orEmpty(g.Subject), Authors: orEmpty(g.Authors),
-		Rule: g.Rule, Decision: g.Decision, Missing: orEmpty(g.Missing), Votes: []VoteView{},
+		Rule: g.Count.Terms.Rule, Decision: g.Count.Decision, Missing: orEmpty(g.Count.Missing()), Count: g.Count,
+		Votes: []VoteView{},
 	}
 	for _, v := range g.Votes {
 		view.Votes = append(view.Votes, VoteView{
@@ -105,6 +107,7 @@ type MotionView struct {
 	Status    models.MotionStatus `json:"status"`
 	MovedAt   time.Time           `json:"moved_at" doc:"Procedure time"`
 	DecidedAt *time.Time          `json:"decided_at,omitempty" doc:"Procedure time"`
+	Count     *models.VoteCount   `json:"count,omitempty" doc:"How the votes count now, or did; absent: it lapsed"`
 }
 
 // A MotionsInput lists motions.
@@ -114,16 +117,16 @@ type MotionsInput struct {
 }
 
 func (s *server) listMotions(ctx context.Context, in *MotionsInput) (*rest.Listed[MotionView], error) {
-	read := func(after models.ID, limit int) ([]models.Motion, error) {
+	read := func(after models.ID, limit int) ([]views.Motion, error) {
 		return s.views.Motions(ctx, rest.Reader(ctx), after, limit)
 	}
-	return rest.List(ctx, in.Paging, nil, read, func(m models.Motion) models.ID { return m.ID }, viewMotion)
+	return rest.List(ctx, in.Paging, nil, read, func(m views.Motion) models.ID { return m.ID }, viewMotion)
 }
 
-func viewMotion(m models.Motion) MotionView {
+func viewMotion(m views.Motion) MotionView {
 	view := MotionView{
 		ID: m.ID, Verb: m.Verb, Payload: map[string]any{}, Digest: m.Digest, MoverID: m.MoverID,
-		Status: m.Status, MovedAt: m.MovedAt, DecidedAt: m.DecidedAt,
+		Status: m.Status, MovedAt: m.MovedAt, DecidedAt: m.DecidedAt, Count: m.Count,
 	}
 	_ = json.Unmarshal(m.Payload, &view.Payload) // the database holds nothing but JSON there
 	return view

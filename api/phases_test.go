@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 )
@@ -142,9 +143,15 @@ func TestADeclarationIsOnesOwn(t *testing.T) {
 	r.post(r.lead, "/interest-declarations", mine).is(http.StatusForbidden).refused(models.CodeForbidden)
 	declared := r.written(evaluator, "/interest-declarations", mine)
 	mine["conflict"], mine["statement"] = true, "My sister works for a supplier."
-	r.do(r.lead, PUT, declared.Self(), mine).is(http.StatusForbidden).refused(models.CodeForbidden)
-	r.do(r.lead, DELETE, declared.Self(), nil).is(http.StatusForbidden).refused(models.CodeForbidden)
-	r.do(evaluator, PUT, declared.Self(), mine).is(http.StatusOK)
+	for _, who := range []caller{r.lead, evaluator} {
+		r.do(who, PUT, declared.Self(), mine).is(http.StatusMethodNotAllowed)
+		r.do(who, DELETE, declared.Self(), nil).is(http.StatusMethodNotAllowed)
+	}
+	further := r.written(evaluator, "/interest-declarations", mine)
+	require.NotEqual(t, declared.ID, further.ID, "a correction is a further entry")
+	var all rest.Page[EntryView]
+	r.do(r.lead, GET, r.p.Self()+"/interest-declarations", nil).is(http.StatusOK).into(&all)
+	require.Len(t, all.Items, 2)
 }
 
 // document uploads a text and writes it to the procurement.

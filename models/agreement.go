@@ -1,6 +1,7 @@
 package models
 
 import (
+	"cmp"
 	"math/big"
 	"slices"
 )
@@ -9,7 +10,7 @@ import (
 const (
 	// EntryAgreement is the collaboration agreement.
 	EntryAgreement EntryKind = "agreement"
-	// EntrySignature is one buyer's signature under the agreement, by digest.
+	// EntrySignature is one buyer's signature under one version of the agreement.
 	EntrySignature EntryKind = "agreement_signature"
 )
 
@@ -29,7 +30,7 @@ type Agreement struct {
 	Dispute          Text   `json:"dispute,omitempty"`
 	Document         string `json:"document,omitempty" pattern:"^[0-9a-f]{64}$" doc:"SHA-256 of an upload with clauses"`
 
-	Rule DecisionRule `json:"decision_rule" doc:"How the buyers' votes are counted once every buyer has signed"`
+	VotingTerms
 
 	Shares []Share `json:"shares" minItems:"1" maxItems:"100" doc:"Each member's share of costs; exactly 100 in all"`
 }
@@ -37,20 +38,19 @@ type Agreement struct {
 // A Share is one member's part of the common costs.
 type Share struct {
 	Organisation ID     `json:"organisation"`
-	Percent      string `json:"percent" doc:"A decimal above 0; weighted votes weigh as much" example:"33.333333"`
+	Percent      string `json:"percent" doc:"A decimal above 0" example:"33.333333"`
+	Weight       string `json:"weight,omitempty" doc:"Of its vote, if votes are weighted; absent: the percent weighs"`
 }
 
-// Check refuses an agreement that lacks a clause, an applicable law that is not a country, and shares that do not add
-// up to exactly 100.
+// Check refuses an agreement that lacks a clause, an applicable law that is not a country, shares that do not add up to
+// exactly 100, and terms of voting that cannot be fulfilled.
 func (a Agreement) Check() error {
 	faults := checkID("/lead", a.Lead, PrefixOrganisation)
 	faults = append(faults, compact(CheckCountry("/applicable_law", a.ApplicableLaw))...)
-	faults = append(faults, checkOneOf("/decision_rule", string(a.Rule),
-		string(RuleUnanimous), string(RuleMajority), string(RuleWeighted), string(RuleLeadAlone))...)
 	if a.Document != "" {
 		faults = append(faults, checkDigest("/document", a.Document)...)
 	}
-	return Refusals(slices.Concat(faults, a.checkClauses(), a.checkShares()))
+	return Refusals(slices.Concat(faults, a.checkClauses(), a.checkShares(), a.check(a.Shares)))
 }
 
 // checkClauses asks for every clause unless a document holds them.
@@ -106,8 +106,8 @@ func (a Agreement) checkShares() []*Refusal {
 	return faults
 }
 
-// CheckAgainst refuses an agreement whose parties are not exactly the members, and one that names another lead than the
-// lead buyer.
+// CheckAgainst refuses an agreement whose parties are not exactly the members, one that names another lead than the
+// lead buyer, and one that gives the casting vote to somebody else than a member.
 func (a Agreement) CheckAgainst(d Dossier, e Entry) error {
 	if e.WithdrawnAt != nil {
 		return nil
@@ -124,6 +124,10 @@ func (a Agreement) CheckAgainst(d Dossier, e Entry) error {
 			"the shares are not those of the %d members", len(members)).
 			Accepting("one share for each member: %s", d.namesWithIDs(organisationsOf(members))))
 	}
+	if casting := a.CastingVote; casting != "" && !slices.Contains(organisationsOf(members), casting) {
+		faults = append(faults, Refuse(CodeInvalidValue, "/casting_vote", "%s is not a member", d.NameOf(casting)).
+			Accepting("one of the members: %s", d.namesWithIDs(organisationsOf(members))))
+	}
 	return Refusals(faults)
 }
 
@@ -138,9 +142,17 @@ func (a Agreement) between(members []Member) bool {
 }
 
 // Share returns a member's share in percent; empty when it has none.
-func (a Agreement) Share(organisation ID) string {
+func (a Agreement) Share(organisation ID) string { return a.shareOf(organisation).Percent }
+
+// Weight returns what a member's vote weighs if votes are weighted; empty when it has no share.
+func (a Agreement) Weight(organisation ID) string {
+	s := a.shareOf(organisation)
+	return cmp.Or(s.Weight, s.Percent)
+}
+
+func (a Agreement) shareOf(organisation ID) Share {
 	s, _ := find(a.Shares, func(s Share) bool { return s.Organisation == organisation })
-	return s.Percent
+	return s
 }
 
 func organisationsOf(members []Member) []ID {
@@ -150,63 +162,4 @@ func organisationsOf(members []Member) []ID {
 	}
 	slices.Sort(ids)
 	return ids
-}
-
-// A Signature puts one buyer's name under one version of the agreement. Its author signs.
-type Signature struct {
-	Agreement ID     `json:"agreement" doc:"The agreement's entry"`
-	Digest    string `json:"digest" doc:"Digest of the version that is signed"`
-	Capacity  string `json:"capacity" minLength:"1" maxLength:"400" doc:"As what the author signs" example:"Mayor"`
-}
-
-// Check refuses a malformed ID or digest, and a signature that does not say in which capacity it is given.
-func (s Signature) Check() error {
-	return Refusals(slices.Concat(checkID("/agreement", s.Agreement, PrefixEntry), checkDigest("/digest", s.Digest),
-		compact(checkWord("/capacity", s.Capacity, 400))))
-}
-
-// Subject is the digest: each buyer signs a version once.
-func (s Signature) Subject() string { return s.Digest }
-
-// CheckAgainst refuses to sign anything but the agreement as it stands, complete in every language.
-func (s Signature) CheckAgainst(d Dossier, _ Entry) error {
-	standing, ok := d.Latest(EntryAgreement)
-	if !ok || standing.ID != s.Agreement || standing.Digest != s.Digest {
-		return Refuse(CodeInvalidValue, "/digest", "this is not the agreement as it stands").
-			Accepting("the digest of the agreement, after reading it again")
-	}
-	if lacking := d.Untranslated(standing); len(lacking) > 0 {
-		return Refuse(CodeMissingTranslation, "/agreement",
-			"the agreement is not complete in every language: %v", lacking).
-			Accepting("a signature once the agreement is complete")
-	}
-	return nil
-}
-
-// AgreementInForce returns the agreement that every member has signed in the version that stands. None is in force
-// before the last signature, after a change of its text, or after the members have changed.
-func (d Dossier) AgreementInForce() (Agreement, bool) {
-	e, ok := d.Latest(EntryAgreement)
-	if !ok {
-		return Agreement{}, false
-	}
-	a, ok := BodyOf[Agreement](e)
-	members := d.ActiveMembers()
-	if !ok || !a.between(members) {
-		return Agreement{}, false
-	}
-	for _, m := range members {
-		if _, signed := d.SignatureOf(m.OrganisationID, e); !signed {
-			return Agreement{}, false
-		}
-	}
-	return a, true
-}
-
-// SignatureOf returns a member's signature under the agreement in the version e.
-func (d Dossier) SignatureOf(member ID, e Entry) (Entry, bool) {
-	return find(d.Of(EntrySignature), func(s Entry) bool {
-		signature, ok := BodyOf[Signature](s)
-		return ok && s.OrganisationID == member && signature.Agreement == e.ID && signature.Digest == e.Digest
-	})
 }

@@ -141,7 +141,7 @@ func (i InterestDeclaration) Check() error {
 		compact(checkWord("/statement", i.Statement, 4000))...))
 }
 
-// Subject is the person: one declaration stands for each.
+// Subject is the person.
 func (i InterestDeclaration) Subject() string { return string(i.Person) }
 
 // CheckAgainst refuses a declaration by another than the person.
@@ -150,6 +150,25 @@ func (i InterestDeclaration) CheckAgainst(_ Dossier, e Entry) error {
 		return Refuse(CodeForbidden, "/person", "nobody can declare for another person").Accepting("%s", e.AuthorID)
 	}
 	return nil
+}
+
+// InterestOf returns what a person has declared: the first declaration of a conflict if there is one, which no later
+// declaration lifts, or else the last declaration. The entry is empty if the person has declared nothing.
+func (d Dossier) InterestOf(person ID) (declared Entry, conflict bool) {
+	for _, e := range d.Of(EntryInterestDeclaration) {
+		if e.Subject != "" && e.Subject != string(person) {
+			continue
+		}
+		i, ok := BodyOf[InterestDeclaration](e)
+		switch {
+		case !ok || i.Person != person:
+		case i.Conflict:
+			return e, true
+		default:
+			declared = e
+		}
+	}
+	return declared, false
 }
 
 // A Membership says since when a member belongs to a body that a call requires, or has applied to it.

@@ -40,10 +40,10 @@ func agreementOf(organisations ...ID) Agreement {
 	c := Text{"en": "As settled."}
 	a := Agreement{
 		Lead: organisations[0], ApplicableLaw: "FR", Responsibilities: c, Internal: c, Distribution: c, Conclusion: c,
-		Exit: c, Dispute: c, Rule: RuleMajority,
+		Exit: c, Dispute: c, VotingTerms: VotingTerms{Rule: RuleMajority},
 	}
 	for i, o := range organisations {
-		a.Shares = append(a.Shares, Share{o, []string{"33.333333", "33.333333", "33.333334"}[i]})
+		a.Shares = append(a.Shares, Share{Organisation: o, Percent: []string{"33.333333", "33.333333", "33.333334"}[i]})
 	}
 	return a
 }
@@ -125,21 +125,6 @@ func TestAnAgreementIsBetweenTheMembersUnderTheirLead(t *testing.T) {
 	require.Equal(t, "/lead", fieldOf(t, other.CheckAgainst(d, e)), "outside the group")
 	d.Members[2].LeftAt = &d.Now
 	require.Equal(t, "/shares", fieldOf(t, a.CheckAgainst(d, e)), "a member that left")
-}
-
-func TestOnlyTheAgreementThatStandsIsSigned(t *testing.T) {
-	t.Parallel()
-	d, _, e := between(t)
-	s := Signature{Agreement: e.ID, Digest: e.Digest, Capacity: "director"}
-	require.NoError(t, s.Check())
-	require.NoError(t, s.CheckAgainst(d, Entry{}))
-	require.Equal(t, "/capacity", fieldOf(t, Signature{Agreement: e.ID, Digest: e.Digest}.Check()))
-	old := s
-	old.Digest = strings.Repeat("0", 64)
-	require.Equal(t, "/digest", fieldOf(t, old.CheckAgainst(d, Entry{})))
-	d.Procurement.Languages = []string{"en", "pl"}
-	r, _ := RefusalOf(s.CheckAgainst(d, Entry{}))
-	require.Equal(t, CodeMissingTranslation, r.Code)
 }
 
 func TestAnActivityIsRefused(t *testing.T) {

@@ -16,6 +16,7 @@ type Verb string
 const (
 	VerbStart   Verb = "start"
 	VerbVote    Verb = "vote"
+	VerbCount   Verb = "count"
 	VerbSuspend Verb = "suspend"
 	VerbResume  Verb = "resume"
 	VerbCancel  Verb = "cancel"
@@ -41,9 +42,9 @@ const (
 // Verbs lists the verbs, always in the same order. The row of each verb in acts says what it does.
 func Verbs() []Verb {
 	return []Verb{
-		VerbAdvance, VerbAnnounce, VerbAward, VerbCancel, VerbEndLot, VerbExtendConsultation, VerbInvite,
-		VerbLeave, VerbLockQuality, VerbMoveDeadline, VerbOpen, VerbPublish, VerbRelease, VerbResume, VerbReturn,
-		VerbSendLetters, VerbStart, VerbSuspend, VerbVote,
+		VerbAdvance, VerbAnnounce, VerbAward, VerbCancel, VerbCount, VerbEndLot, VerbExtendConsultation,
+		VerbInvite, VerbLeave, VerbLockQuality, VerbMoveDeadline, VerbOpen, VerbPublish, VerbRelease, VerbResume,
+		VerbReturn, VerbSendLetters, VerbStart, VerbSuspend, VerbVote,
 	}
 }
 

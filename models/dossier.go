@@ -40,7 +40,9 @@ type Dossier struct {
 	Organisations map[ID]Organisation
 	Roles         []RoleAssignment
 	Entries       []Entry
-	Rounds        []PhaseRound
+	// Earlier are the earlier versions of agreements, without their clauses: one of them may be in force.
+	Earlier []Entry
+	Rounds  []PhaseRound
 	// Authors lists who wrote any version of an entry.
 	Authors map[ID][]ID
 	// Tendering holds nothing but the lots until the tender phase has begun.

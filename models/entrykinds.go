@@ -15,7 +15,7 @@ var needsEntries = []EntryRule{
 	},
 	{
 		Kind: EntryNeedConfirmation, Path: "need-confirmations", What: "a buyer's confirmation of the common need",
-		Phase: PhaseNeeds, Writers: []Role{RoleBuyer}, PerBuyer: true, Single: true,
+		Phase: PhaseNeeds, Writers: []Role{RoleBuyer}, PerBuyer: true, Single: true, Final: true,
 	},
 	{
 		Kind: EntryStateOfTheArt, Path: "state-of-the-art", What: "the report on the state of the art",
@@ -31,13 +31,13 @@ var capacityEntries = []EntryRule{
 	{
 		Kind: EntryAgreement, Path: "agreement", What: "the collaboration agreement",
 		Phase: PhaseCapacity, Writers: []Role{RoleLeadProcurer, RoleLegal, RoleDrafter},
-		Single: true, Lasting: true, wording: wordedBody[Agreement],
+		Single: true, Alone: true, Lasting: true, wording: wordedBody[Agreement],
 	},
 	{
 		Kind: EntrySignature, Path: "agreement-signatures",
 		What:  "a buyer's signature under the collaboration agreement",
 		Phase: PhaseCapacity, Writers: []Role{RoleBuyer, RoleLegal},
-		PerBuyer: true, Single: true, Final: true, Lasting: true,
+		PerBuyer: true, Single: true, Final: true, Alone: true, Lasting: true,
 	},
 	{
 		Kind: EntryRolePlan, Path: "role-plan", What: "how many people each role needs",
@@ -49,7 +49,7 @@ var capacityEntries = []EntryRule{
 	},
 	{
 		Kind: EntryInterestDeclaration, Path: "interest-declarations", What: "one's own declaration of interests",
-		Phase: PhaseCapacity, Writers: BuyerSide(), Single: true, Lasting: true,
+		Phase: PhaseCapacity, Writers: BuyerSide(), Final: true, Lasting: true,
 	},
 	{
 		Kind: EntryMembership, Path: "memberships", What: "a member's membership of a body that a call asks for",
@@ -102,12 +102,12 @@ var specificationEntries = []EntryRule{
 	{
 		Kind: EntrySpecificationApproval, Path: "specification-approvals",
 		What:  "a buyer's approval of the frozen specification",
-		Phase: PhaseSpecification, Writers: []Role{RoleBuyer}, PerBuyer: true, Single: true,
+		Phase: PhaseSpecification, Writers: []Role{RoleBuyer}, PerBuyer: true, Single: true, Final: true,
 	},
 	{
 		Kind: EntryLegalCertification, Path: "legal-certifications",
 		What:  "the legal certification of the frozen specification",
-		Phase: PhaseSpecification, Writers: []Role{RoleLegal}, Single: true,
+		Phase: PhaseSpecification, Writers: []Role{RoleLegal}, Single: true, Final: true,
 	},
 }
 
@@ -124,13 +124,14 @@ var consultationEntries = []EntryRule{
 		wording: wordedBody[Questionnaire],
 	},
 	{
-		Kind: EntryConsultationEvent, Path: "consultation-events", What: "a meeting with the market",
-		Phase: PhaseConsultation, Writers: []Role{RoleLeadProcurer, RoleDrafter, RoleBuyer},
+		Kind: EntryConsultationEvent, Path: "consultation-events",
+		What:  "a meeting with the market, with its minutes",
+		Phase: PhaseConsultation, Writers: []Role{RoleLeadProcurer, RoleDrafter, RoleBuyer}, Final: true,
 	},
 	{
 		Kind: EntryMarketContact, Path: "market-contacts", What: "a contact with an economic operator",
 		Phase: PhaseConsultation, Writers: []Role{RoleLeadProcurer, RoleDrafter, RoleBuyer, RoleLegal},
-		Lasting: true,
+		Final: true, Lasting: true,
 	},
 	{
 		Kind: EntryConsultationReport, Path: "consultation-reports", What: "a report on the market consultation",

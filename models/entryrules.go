@@ -16,8 +16,12 @@ type EntryRule struct {
 	PerBuyer bool
 	// Of single entries, one stands at a time: for each buyer or for the consortium, and for each subject.
 	Single bool
-	// Final entries record what was done or declared: they are never changed or withdrawn.
+	// Final entries record what was done, said or declared: they are never changed or withdrawn. A correction is a
+	// further entry.
 	Final bool
+	// Alone entries of a procurement are written one after the other, because of two at once neither would see what
+	// both together bring about.
+	Alone bool
 	// Lasting entries are written from the day their phase opens until the procurement ends, because what they are
 	// about goes on: an amended agreement is signed anew, people are trained and declare, findings are answered,
 	// suppliers are met, the market is informed.

@@ -3,7 +3,6 @@ package models
 import (
 	"encoding/json"
 	"fmt"
-	"time"
 )
 
 // A Finding says whether a criterion is met.
@@ -77,53 +76,3 @@ func (g Gate) Digest() string {
 	}
 	return Digest(bytes)
 }
-
-// A Choice is how a buyer votes.
-type Choice string
-
-// The choices.
-const (
-	ChoiceApprove Choice = "approve"
-	ChoiceReject  Choice = "reject"
-	ChoiceAbstain Choice = "abstain"
-)
-
-// A Vote is one buyer's, cast by one of its board members.
-type Vote struct {
-	ID            ID `gorm:"primaryKey"`
-	ProcurementID ID
-	// Subject is what the vote is on, such as gate/needs.
-	Subject        string
-	Round          int
-	Digest         string
-	OrganisationID ID
-	PersonID       ID
-	Choice         Choice
-	Reason         string
-	CastAt         time.Time
-	// AskedAt is when the vote's command was written down, real time.
-	AskedAt time.Time
-	// VoidedAt is set when the subject changed or the buyer voted anew; the vote is kept.
-	VoidedAt *time.Time
-}
-
-// A DecisionRule says how the buyers' votes are counted.
-type DecisionRule string
-
-// The rules a collaboration agreement can fix. Until it is signed, unanimity of all buyers holds.
-const (
-	RuleUnanimous DecisionRule = "unanimous"
-	RuleMajority  DecisionRule = "majority"
-	RuleWeighted  DecisionRule = "weighted"
-	RuleLeadAlone DecisionRule = "lead_alone"
-)
-
-// A Decision is what the votes cast so far amount to.
-type Decision string
-
-// The decisions.
-const (
-	DecisionOpen     Decision = "open"
-	DecisionApproved Decision = "approved"
-	DecisionRejected Decision = "rejected"
-)

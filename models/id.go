@@ -36,6 +36,7 @@ const (
 	PrefixEndpoint     Prefix = "whe"
 	PrefixEntry        Prefix = "ent"
 	PrefixMotion       Prefix = "mot"
+	PrefixDecision     Prefix = "dec"
 	PrefixNotice       Prefix = "ntc"
 	PrefixResponse     Prefix = "rsp"
 )

@@ -68,17 +68,6 @@ func (n CommonNeed) Check() error {
 	return Refusals(faults)
 }
 
-// A Confirmation approves one version of an entry, by its digest.
-type Confirmation struct {
-	Entry  ID     `json:"entry" doc:"The entry confirmed"`
-	Digest string `json:"digest" doc:"Digest of the version confirmed"`
-}
-
-// Check refuses a malformed ID or digest.
-func (c Confirmation) Check() error {
-	return Refusals(append(checkID("/entry", c.Entry, PrefixEntry), checkDigest("/digest", c.Digest)...))
-}
-
 // Conclusions of a state-of-the-art report; [RoutesFor] says to which routes each points.
 const (
 	ConclusionUnmet        = "unmet"

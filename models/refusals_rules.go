@@ -12,6 +12,8 @@ const (
 	CodeRuleUnknown Code = "rule_unknown"
 	// CodeBudgetShareMissing says that votes cannot be weighted, since a member's share is not agreed.
 	CodeBudgetShareMissing Code = "budget_share_missing"
+	// CodeNobodyMayDecide says that no vote can carry: all whose votes count are recused.
+	CodeNobodyMayDecide Code = "nobody_may_decide"
 	// CodeInvalidCriteria refuses award criteria or a method that cannot rank tenders.
 	CodeInvalidCriteria Code = "award_criteria_invalid"
 	// CodeInvalidScore refuses a score outside the criterion's scale.
@@ -41,7 +43,11 @@ var refusedRules = []RefusalType{
 	},
 	{
 		CodeBudgetShareMissing, RefusalConflict, "A budget share is missing",
-		"When votes are weighted by budget share, every member needs a share.",
+		"When votes are weighted, every member needs a share or a weight.",
+	},
+	{
+		CodeNobodyMayDecide, RefusalConflict, "Nobody may decide",
+		"All buyers whose votes count are recused. Give the role board to a person without a conflict of interest.",
 	},
 	{
 		CodeInvalidCriteria, RefusalUnacceptable, "The award criteria cannot be used",

@@ -230,31 +230,50 @@ type Approval struct {
 	Confirmation
 }
 
-// Subject is the digest: a buyer approves a version once.
-func (a Approval) Subject() string { return a.Digest }
+// Drawn fills in the version that is approved.
+func (a Approval) Drawn(d Dossier) Approval {
+	a.Confirmation = a.ofFrozen(d)
+	return a
+}
 
-// CheckAgainst refuses to approve anything but the frozen version that stands, and one's own work.
+// CheckAgainst refuses to approve anything but the frozen version that stands, one's own work, and the same version
+// twice.
 func (a Approval) CheckAgainst(d Dossier, e Entry) error { return a.judged(d, e) }
+
+// ofFrozen fills in the version of the frozen specification.
+func (c Confirmation) ofFrozen(d Dossier) Confirmation {
+	standing, _ := d.Latest(EntrySpecificationVersion)
+	return c.of(standing)
+}
 
 // judged refuses a judgement on anything but the frozen version of the specification as it stands, and one by anyone
 // who wrote a part of it.
 func (c Confirmation) judged(d Dossier, e Entry) error {
-	if e.WithdrawnAt != nil {
-		return nil
-	}
 	frozen, ok := d.FrozenSpecification()
 	switch {
 	case !ok:
 		return Refuse(CodeNotFrozen, "/entry", "no frozen version matches the specification as it is now").
 			Accepting("a version frozen after the last change")
-	case frozen.ID != c.Entry || frozen.Digest != c.Digest:
-		return Refuse(CodeInvalidValue, "/digest", "this is not the present frozen version").
-			Accepting("entry %s with digest %s, after reading it", frozen.ID, frozen.Digest)
 	case slices.Contains(d.SpecificationAuthors(), e.AuthorID):
 		return Refuse(CodeOwnWork, "", "you wrote a part of the specification, so you may not judge it").
 			Accepting("another person")
 	}
-	return nil
+	if err := c.mustBe(frozen, "the frozen version of the specification", "/entry"); err != nil {
+		return err
+	}
+	return d.once(e, func(other Entry) bool { return judges(other, frozen) })
+}
+
+// judges tells whether an entry is a judgement on the frozen version of the specification.
+func judges(e, frozen Entry) bool {
+	c, ok := BodyOf[Confirmation](e)
+	return ok && c.Confirms(frozen, e.WrittenAt)
+}
+
+// Judged tells whether an entry approves or certifies the frozen version of the specification, by somebody who wrote no
+// part of it.
+func (d Dossier) Judged(frozen, e Entry) bool {
+	return judges(e, frozen) && !slices.Contains(d.SpecificationAuthors(), e.AuthorID)
 }
 
 // A LegalCertification is a lawyer's statement that a frozen version gives equal access and names no product, origin or
@@ -271,8 +290,11 @@ func (l LegalCertification) Check() error {
 		compact(checkWord("/statement", l.Statement, 8000))))
 }
 
-// Subject is the digest.
-func (l LegalCertification) Subject() string { return l.Digest }
+// Drawn fills in the version that is certified.
+func (l LegalCertification) Drawn(d Dossier) LegalCertification {
+	l.Confirmation = l.ofFrozen(d)
+	return l
+}
 
 // CheckAgainst refuses to certify anything but the frozen version that stands, and one's own work.
 func (l LegalCertification) CheckAgainst(d Dossier, e Entry) error { return l.judged(d, e) }

@@ -92,7 +92,7 @@ func TestTheRestOfASpecificationIsRefused(t *testing.T) {
 		{"about no words", func(n *NeutralityAnswer) { n.Text = "" }, "/text"},
 	})
 	refused(t, func() LegalCertification {
-		return LegalCertification{Confirmation{NewID(PrefixEntry), strings.Repeat("a", 64)}, "read"}
+		return LegalCertification{Confirmation{NewID(PrefixEntry), strings.Repeat("a", 64), 1}, "read"}
 	}, []wrong[LegalCertification]{
 		{"without words", func(l *LegalCertification) { l.Statement = "" }, "/statement"},
 		{"of nothing", func(l *LegalCertification) { l.Digest = "" }, "/digest"},
@@ -117,13 +117,13 @@ func TestAVersionListsWhatStandsAndIsJudgedByOthersThanItsAuthors(t *testing.T) 
 	require.Equal(t, []Reference{{written.ID, EntryRequirement, written.Digest}}, v.Items, "the list is the engine's")
 	require.NoError(t, v.CheckAgainst(d, Entry{}))
 
-	approval := Approval{Confirmation{NewID(PrefixEntry), strings.Repeat("a", 64)}}
+	approval := Approval{Confirmation{NewID(PrefixEntry), strings.Repeat("a", 64), 1}}
 	code := func(err error) Code { r, _ := RefusalOf(err); return r.Code }
 	stranger := Entry{AuthorID: NewID(PrefixPerson)}
 	require.Equal(t, CodeNotFrozen, code(approval.CheckAgainst(d, stranger)))
 	frozen := d.put(t, EntrySpecificationVersion, "", v)
 	require.Equal(t, CodeInvalidValue, code(approval.CheckAgainst(d, stranger)), "another digest")
-	approval.Confirmation = Confirmation{frozen.ID, frozen.Digest}
+	approval.Confirmation = Confirmation{frozen.ID, frozen.Digest, 1}
 	require.NoError(t, approval.CheckAgainst(d, stranger))
 	for _, author := range []ID{written.AuthorID, frozen.AuthorID} {
 		require.Equal(t, CodeOwnWork, code(approval.CheckAgainst(d, Entry{AuthorID: author})))

@@ -168,17 +168,18 @@ func (d Dossier) Impartial(person, lot ID) error {
 	return nil
 }
 
-// MayDecide refuses a person who is not impartial, and one who has declared an interest in the procurement as a whole:
-// nobody with a conflict of interest votes on a lot.
+// MayDecide refuses a person who has declared an interest in the procurement as a whole, and for a decision on a lot
+// one who is not impartial: nobody with a conflict of interest votes. Without a lot the decision is on the procurement.
+// A declared conflict stays on record and is not lifted by a later declaration.
 func (d Dossier) MayDecide(person, lot ID) error {
-	if err := d.Impartial(person, lot); err != nil {
-		return err
-	}
-	for _, e := range d.Of(EntryInterestDeclaration) {
-		if i, ok := BodyOf[InterestDeclaration](e); ok && i.Conflict && i.Person == person {
-			return Refuse(CodeConflictDeclared, "", "you have declared a conflict of interest in this procurement").
-				Accepting("another person")
+	if lot != "" {
+		if err := d.Impartial(person, lot); err != nil {
+			return err
 		}
+	}
+	if _, conflict := d.InterestOf(person); conflict {
+		return Refuse(CodeConflictDeclared, "", "you have declared a conflict of interest in this procurement").
+			Accepting("another person")
 	}
 	return nil
 }
@@ -207,8 +208,11 @@ func (d Dossier) Tendered(organisation, lot ID) bool {
 // nil: never.
 func (d Dossier) declared(person, lot ID) (free, conflict *time.Time) {
 	for _, e := range d.Of(EntryConflictDeclaration) {
+		if e.AuthorID != person {
+			continue
+		}
 		c, ok := BodyOf[ConflictDeclaration](e)
-		if !ok || e.AuthorID != person || c.Lot != lot {
+		if !ok || c.Lot != lot {
 			continue
 		}
 		first := &free

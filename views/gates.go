@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/ppi-engine/ppi/internal/store"
@@ -19,37 +20,113 @@ type Gate struct {
 	models.Gate
 
 	Status models.PhaseStatus
-	// Rule says how the votes are counted; Decision is the result.
-	Rule     models.DecisionRule
-	Decision models.Decision
-	// Missing are the buyers whose vote is not in.
-	Missing []models.ID
-	Votes   []models.Vote
+	// Count is how the votes are counted now, or were when the phase was closed by them.
+	Count models.VoteCount
+	Votes []models.Vote
 }
 
-// Gate judges the gate of a phase. The vote of a person who wrote what is approved does not count.
+// Gate judges the gate of a phase. The vote of a person who may not vote on it does not count.
 func (v *Views) Gate(ctx context.Context, r Reader, phase models.Phase) (Gate, error) {
 	var view Gate
 	err := v.dossier(ctx, r, OfPhases, func(tx *store.Tx, d models.Dossier) error {
-		votes, err := tx.Votes(d.Procurement.ID, models.GateSubject(phase), d.Round(phase).Round)
+		round := d.Round(phase)
+		votes, err := tx.Votes(d.Procurement.ID, models.GateSubject(phase), round.Round)
 		if err != nil {
 			return err
 		}
-		view = Gate{Gate: gate.Judge(phase, d), Status: d.Round(phase).Status, Rule: gate.DecisionRule(d), Votes: votes}
-		counted := slices.DeleteFunc(slices.Clone(votes), func(v models.Vote) bool {
-			return slices.Contains(view.Authors, v.PersonID)
-		})
-		view.Decision, view.Missing, err = gate.Decide(d, counted, view.Digest())
+		view = Gate{Gate: gate.Judge(phase, d), Status: round.Status, Votes: votes}
+		if view.Count, err = gate.Count(d, gate.BallotOn(view.Gate), votes); err != nil {
+			return err
+		}
+		if round.Status != models.PhaseClosed {
+			return nil
+		}
+		taken, err := tx.Decisions(d.Procurement.ID, models.GateSubject(phase))
+		for _, decision := range taken {
+			if decision.Round == round.Round {
+				view.Count = decision.Count
+			}
+		}
 		return err
 	})
 	return view, err
 }
 
+// A Motion is a motion of the board with the count of the votes on it: as they are counted now, or were when it was
+// decided; nil if it lapsed before that.
+type Motion struct {
+	models.Motion
+
+	Count *models.VoteCount
+}
+
 // Motions lists the motions of the board, those after the given one.
-func (v *Views) Motions(ctx context.Context, r Reader, after models.ID, limit int) ([]models.Motion, error) {
-	return inTx(ctx, v, r, OfMotions, func(tx *store.Tx, p models.ID) ([]models.Motion, error) {
-		return tx.Motions(p, after, limit)
+func (v *Views) Motions(ctx context.Context, r Reader, after models.ID, limit int) ([]Motion, error) {
+	return rows(r, OfMotions, func(procurement models.ID) (found []Motion, err error) {
+		err = v.Store.Snapshot(ctx, func(tx *store.Tx) error {
+			motions, err := tx.Motions(procurement, after, limit)
+			if err != nil || len(motions) == 0 {
+				return err
+			}
+			found, err = counted(tx, r, motions)
+			return err
+		})
+		return found, err
 	})
+}
+
+func counted(tx *store.Tx, r Reader, motions []models.Motion) ([]Motion, error) {
+	subjects := make([]string, len(motions))
+	for i, m := range motions {
+		subjects[i] = models.MotionSubject(m.ID)
+	}
+	taken, err := tx.Decisions(r.procurement(), subjects...)
+	if err != nil {
+		return nil, err
+	}
+	decided := map[string]models.VoteCount{}
+	for _, decision := range taken {
+		decided[decision.Subject] = decision.Count
+	}
+	found := make([]Motion, len(motions))
+	for i, m := range motions {
+		found[i].Motion = m
+		if count, ok := decided[subjects[i]]; ok {
+			found[i].Count = &count
+		}
+	}
+	return found, countOpen(tx, r, found)
+}
+
+// countOpen counts the votes on the motions that are open.
+func countOpen(tx *store.Tx, r Reader, motions []Motion) error {
+	if !slices.ContainsFunc(motions, func(m Motion) bool { return m.Status == models.MotionOpen }) {
+		return nil
+	}
+	d, err := tx.Dossier(r.Seat.Procurement, r.Seat.Now)
+	if err != nil {
+		return err
+	}
+	votes, err := tx.StandingVotes(d.Procurement.ID)
+	if err != nil {
+		return err
+	}
+	for i, m := range motions {
+		if m.Status != models.MotionOpen {
+			continue
+		}
+		b, err := gate.BallotOf(d, m.Motion)
+		if err != nil {
+			return fmt.Errorf("make ballot: %w", err)
+		}
+		on := slices.DeleteFunc(slices.Clone(votes), func(v models.Vote) bool { return v.Subject != b.Subject })
+		count, err := gate.Count(d, b, on)
+		if err != nil {
+			return fmt.Errorf("count votes: %w", err)
+		}
+		motions[i].Count = &count
+	}
+	return nil
 }
 
 // A NeutralityFinding points at words that may favour somebody or that leave open what is wanted.

@@ -129,11 +129,34 @@ func (b *bundle) rewrite(t *testing.T, who *apiclient.Client, path string, in an
 // rule is how votes on the gate of a phase are counted.
 func (b *bundle) rule(t *testing.T, phase models.Phase) string {
 	t.Helper()
+	return string(b.counted(t, phase).Terms.Rule)
+}
+
+// counted is how votes on the gate of a phase are counted, and by which agreement.
+func (b *bundle) counted(t *testing.T, phase models.Phase) models.VoteCount {
+	t.Helper()
 	var g struct {
-		Rule string `json:"rule"`
+		Rule  string           `json:"rule"`
+		Count models.VoteCount `json:"count"`
 	}
 	b.get(t, b.Lead, "/phases/"+string(phase)+"/gate", &g)
-	return g.Rule
+	require.Equal(t, string(g.Count.Terms.Rule), g.Rule)
+	return g.Count
+}
+
+// countOf is how the votes on the latest motion are counted, or were.
+func (b *bundle) countOf(t *testing.T) (string, models.VoteCount) {
+	t.Helper()
+	var motions struct {
+		Items []struct {
+			Status string           `json:"status"`
+			Count  models.VoteCount `json:"count"`
+		} `json:"items"`
+	}
+	b.get(t, b.Lead, "/motions", &motions)
+	require.NotEmpty(t, motions.Items)
+	last := motions.Items[len(motions.Items)-1]
+	return last.Status, last.Count
 }
 
 func TestTheSignedAgreementDecidesHowVotesAreCounted(t *testing.T) {
@@ -148,6 +171,10 @@ func TestTheSignedAgreementDecidesHowVotesAreCounted(t *testing.T) {
 	// Two of three are enough, on a motion as on a gate.
 	motion := b.act(t, b.Buyers[0].Board, models.VerbSuspend, map[string]any{"reason": "a flood"})
 	require.Equal(t, "open", motion["decision"])
+	status, count := b.countOf(t)
+	require.Equal(t, "open", status)
+	require.Len(t, count.Missing(), 2, "as it is counted now")
+	require.Equal(t, agreement.Digest, count.Agreement.Digest)
 	approve := map[string]any{"motion": motion["motion_id"], "digest": motion["digest"], "choice": "approve"}
 	result := b.act(t, b.Buyers[1].Board, models.VerbVote, approve)
 	require.Equal(t, "approved", result["decision"])
@@ -167,14 +194,21 @@ func TestTheSignedAgreementDecidesHowVotesAreCounted(t *testing.T) {
 	}
 	b.requirePhase(t, models.PhaseNeeds, "closed")
 
-	// Another text binds nobody until all have signed it.
+	// Another text binds nobody until all have signed it, and ends nothing.
 	amended := b.agreement("lead_alone")
 	next := b.rewrite(t, b.Lead, "/agreement/"+string(agreement.ID), amended)
-	require.Equal(t, "unanimous", b.rule(t, models.PhaseNeeds))
+	require.Equal(t, "majority", b.rule(t, models.PhaseCapacity))
 	b.sign(t, next)
-	require.Equal(t, "lead_alone", b.rule(t, models.PhaseNeeds))
+	require.Equal(t, "lead_alone", b.rule(t, models.PhaseCapacity))
+	require.Equal(t, next.Digest, b.counted(t, models.PhaseCapacity).Agreement.Digest)
+	taken := b.counted(t, models.PhaseNeeds)
+	require.Equal(t, agreement.Digest, taken.Agreement.Digest, "what was decided stays as it was counted")
+	require.Equal(t, models.DecisionApproved, taken.Decision)
 	b.act(t, b.Buyers[0].Board, models.VerbSuspend, map[string]any{"reason": "a strike"})
 	require.Equal(t, "suspended", b.status(t), "the lead buyer decides alone")
+	status, count = b.countOf(t)
+	require.Equal(t, "carried", status)
+	require.EqualValues(t, 2, count.Agreement.Version)
 }
 
 func TestWeightedVotesWeighWhatTheAgreementSays(t *testing.T) {
@@ -194,10 +228,11 @@ func TestWeightedVotesWeighWhatTheAgreementSays(t *testing.T) {
 		"49.999999 percent are not half")
 	require.Equal(t, "approved", b.act(t, b.Buyers[2].Board, models.VerbVote, vote)["decision"])
 
-	// Whoever leaves takes the agreement's basis away.
+	// The agreement holds for those who remain.
 	require.Equal(t, "weighted", b.rule(t, models.PhaseNeeds))
 	b.act(t, b.Buyers[2].Board, models.VerbLeave, map[string]any{"reason": "no budget"})
-	require.Equal(t, "unanimous", b.rule(t, models.PhaseNeeds))
+	require.Equal(t, "weighted", b.rule(t, models.PhaseNeeds))
+	require.Len(t, b.counted(t, models.PhaseNeeds).Buyers, 2)
 }
 
 func TestTheAuthorOfTheAgreementSignsAndDoesNotVote(t *testing.T) {

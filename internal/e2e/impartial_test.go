@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 )
@@ -28,14 +29,21 @@ func TestNobodyWithAConflictOfInterestVotesOnAnAward(t *testing.T) {
 	vote := map[string]any{"motion": motion["motion_id"], "digest": motion["digest"], "choice": "approve"}
 	b.refused(t, models.CodeConflictDeclared, first.Board, models.VerbVote, vote)
 	b.post(t, second.Board, "/conflict-declarations", conflict)
+	_, count := b.countOf(t)
+	require.Equal(t, []models.ID{models.ID(first.Organisation), models.ID(second.Organisation)}, count.Recused(),
+		"they leave the total unless others sit on their boards")
+	var impartial []*apiclient.Client
+	for _, buyer := range []string{first.Organisation, second.Organisation} {
+		member, err := p.Staff(t.Context(), buyer, models.RoleBoard)
+		require.NoError(t, err)
+		impartial = append(impartial, member)
+	}
 	b.act(t, third.Board, models.VerbVote, vote)
 	require.Equal(t, 1, b.countEvents(t, event.VoteVoided{}), "a vote does not outlast the impartiality of who cast it")
 
-	for _, buyer := range []string{first.Organisation, second.Organisation} {
-		impartial, err := p.Staff(t.Context(), buyer, models.RoleBoard)
-		require.NoError(t, err)
+	for _, member := range impartial {
 		require.Equal(t, "open", b.motionStatus(t, motion["motion_id"]))
-		b.act(t, impartial, models.VerbVote, vote)
+		b.act(t, member, models.VerbVote, vote)
 	}
 	require.Equal(t, "carried", b.motionStatus(t, motion["motion_id"]))
 }

@@ -67,6 +67,7 @@ func (r *Reading) columns() (columns string, into []any, assemble func()) {
 		t := &d.Tendering
 		parts = append(parts,
 			part{entriesOf, rowsOf[models.Entry]{&d.Entries}},
+			part{earlierOf, rowsOf[models.Entry]{&d.Earlier}},
 			part{authorsOf, rowsOf[authorship]{&authors}},
 			part{rolesOf, rowsOf[models.RoleAssignment]{&d.Roles}},
 			part{responsesOf, rowsOf[models.ConsultationResponse]{&d.Market.Responses}},
@@ -138,6 +139,12 @@ const (
 // These parts are the rest of the dossier. They tell nothing of what an open box received, nor from whom.
 const (
 	entriesOf = "SELECT json_agg(x ORDER BY x.id) FROM entries x WHERE x.procurement_id = p.id"
+	// One of the earlier versions of an agreement may be in force; its clauses are not needed.
+	earlierOf = `SELECT json_agg(x ORDER BY x.id, x.version) FROM (SELECT e.id, e.procurement_id, e.kind, e.phase,
+		v.version, v.author_id, v.digest, v.written_at, v.withdrawn_at, v.body - '{responsibilities,
+			internal_organisation,distribution,conclusion_of_contracts,exit,dispute}'::text[] AS body
+		FROM entries e JOIN entry_versions v ON v.entry_id = e.id AND v.version < e.version
+		WHERE e.procurement_id = p.id AND e.kind = 'agreement') x`
 	// The author of the latest version is in the entry's own row.
 	authorsOf = `SELECT json_agg(x ORDER BY x.entry_id, x.author_id) FROM (SELECT DISTINCT v.entry_id, v.author_id
 		FROM entry_versions v JOIN entries e ON e.id = v.entry_id AND e.author_id <> v.author_id

@@ -41,7 +41,7 @@ func TestAReadingIsWhatTheTablesHold(t *testing.T) {
 		members, organisations, err := tx.Members(procurement)
 		require.NoError(t, err)
 		require.Equal(t, members, read.Dossier.Members)
-		require.Equal(t, "33.300000", read.Dossier.Members[0].BudgetShare)
+		require.Equal(t, "33.3", read.Dossier.Members[0].BudgetShare)
 		require.Equal(t, organisations, read.Dossier.Organisations)
 		lots, err := tx.Lots(procurement)
 		require.NoError(t, err)
@@ -81,6 +81,42 @@ func TestEveryoneWhoWroteAVersionOfAnEntryIsItsAuthor(t *testing.T) {
 		d, err := tx.Dossier(models.Procurement{ID: procurement}, time.Now())
 		require.NoError(t, err)
 		require.ElementsMatch(t, []models.ID{first, second, lead}, d.Authors[e.ID])
+		return nil
+	}))
+}
+
+// One of the earlier versions of an agreement may be in force: by what it says of votes, not by its clauses.
+func TestEarlierVersionsOfAnAgreementAreReadWithoutTheirClauses(t *testing.T) {
+	t.Parallel()
+	p := newPlatform(t)
+	lead := p.Person()
+	procurement := p.Procurement(models.ModeLive, lead)
+	agreement, glossary := models.NewID(models.PrefixEntry), models.NewID(models.PrefixEntry)
+	require.NoError(t, p.InTx(t.Context(), func(tx *store.Tx) error {
+		for version := int64(1); version <= 2; version++ {
+			for id, kind := range map[models.ID]models.EntryKind{
+				agreement: models.EntryAgreement, glossary: models.EntryGlossary,
+			} {
+				body := []byte(`{"decision_rule": "majority", "exit": {"en": "x"}, "dispute": {"en": "y"}}`)
+				written, err := tx.WriteEntry(&models.Entry{
+					ID: id, ProcurementID: procurement, Kind: kind, Phase: models.PhaseCapacity, Round: 1,
+					Version: version, AuthorID: lead, Body: body, Digest: models.Digest(body), WrittenAt: time.Now(),
+				}, true)
+				require.NoError(t, err)
+				require.True(t, written)
+			}
+		}
+		shared, err := tx.ShareProcurement(procurement)
+		require.NoError(t, err)
+		d, err := tx.Dossier(shared, time.Now())
+		require.NoError(t, err)
+		require.Len(t, d.Earlier, 1)
+		earlier := d.Earlier[0]
+		require.Equal(t, agreement, earlier.ID)
+		require.EqualValues(t, 1, earlier.Version)
+		require.Equal(t, models.EntryAgreement, earlier.Kind)
+		require.JSONEq(t, `{"decision_rule": "majority"}`, string(earlier.Body))
+		require.Nil(t, earlier.WithdrawnAt)
 		return nil
 	}))
 }

@@ -18,6 +18,17 @@ func (tx *Tx) Votes(procurement models.ID, subject string, round int) ([]models.
 	return votes, nil
 }
 
+// StandingVotes lists the votes on any subject of a procurement that are not voided, oldest first.
+func (tx *Tx) StandingVotes(procurement models.ID) ([]models.Vote, error) {
+	var votes []models.Vote
+	err := tx.db().Where("procurement_id = ? AND voided_at IS NULL", procurement).Order("cast_at, id").
+		Find(&votes).Error
+	if err != nil {
+		return nil, fmt.Errorf("list standing votes: %w", err)
+	}
+	return votes, nil
+}
+
 // CastVote inserts a vote.
 func (tx *Tx) CastVote(v models.Vote) {
 	tx.Send("cast vote", `INSERT INTO votes (id, procurement_id, subject, round, digest, organisation_id, person_id,

@@ -197,6 +197,12 @@ var catalogue = []Row{
 	{"task.done", TaskDone{}, process, "A task was done."},
 	{"entry.written", EntryWritten{}, process, "A version of an entry was written."},
 	{"entry.withdrawn", EntryWithdrawn{}, process, "An entry was withdrawn."},
+	{
+		"agreement.in_force",
+		AgreementInForce{},
+		process,
+		"A version of the collaboration agreement came into force: the last buyer has signed it.",
+	},
 	{"entry.released", EntryReleased{}, process, "An entry was released to the market in the version that was read."},
 	{"document.written", DocumentWritten{}, process, "A version of a document was written."},
 	{"notice.dispatched", NoticeDispatched{}, process, "A notice was dispatched."},

@@ -13,6 +13,8 @@ type PhaseClosed struct {
 	Phase  models.Phase `json:"phase" doc:"The phase"`
 	Round  int          `json:"round" doc:"How often it was opened"`
 	Digest string       `json:"digest" doc:"SHA-256 of the gate that was voted on"`
+
+	Count *models.VoteCount `json:"count,omitempty" doc:"How the votes were counted, and by which agreement"`
 }
 
 // GateRejected is the payload of gate.rejected.
@@ -39,6 +41,7 @@ type VoteCast struct {
 	Round          int           `json:"round" doc:"The round of the phase; 1 for a motion"`
 	Digest         string        `json:"digest" doc:"SHA-256 of what was voted on"`
 	OrganisationID models.ID     `json:"organisation_id" doc:"The buyer whose vote it is"`
+	PersonID       models.ID     `json:"person_id,omitempty" doc:"The board member who cast it"`
 	Choice         models.Choice `json:"choice" doc:"Approve, reject or abstain"`
 }
 
@@ -60,6 +63,8 @@ type MotionDecided struct {
 	MotionID models.ID           `json:"motion_id" doc:"The motion"`
 	Verb     models.Verb         `json:"verb" doc:"What was to be done"`
 	Status   models.MotionStatus `json:"status" doc:"Carried, rejected or lapsed"`
+
+	Count *models.VoteCount `json:"count,omitempty" doc:"How the votes were counted; absent: they were not"`
 }
 
 // TaskRaised is the payload of task.raised.
@@ -87,6 +92,23 @@ type EntryWritten struct {
 	Version        int64            `json:"version" doc:"The entry's version"`
 	Digest         string           `json:"digest" doc:"SHA-256 of what it says"`
 	OrganisationID models.ID        `json:"organisation_id" doc:"The buyer for which it speaks; empty: the consortium"`
+
+	Confirms *models.Confirmation `json:"confirms,omitempty" doc:"The version of an entry that it signs or confirms"`
+}
+
+// AgreementInForce is the payload of agreement.in_force.
+type AgreementInForce struct {
+	EntryID models.ID          `json:"entry_id" doc:"The collaboration agreement's entry"`
+	Version int64              `json:"version" doc:"The version that all buyers have signed"`
+	Digest  string             `json:"digest" doc:"SHA-256 of what it says"`
+	Terms   models.VotingTerms `json:"terms" doc:"How votes are counted from now on"`
+	Weights []PartyWeight      `json:"weights,omitempty" doc:"What each buyer's vote weighs, if votes are weighted"`
+}
+
+// PartyWeight is what the vote of a buyer weighs.
+type PartyWeight struct {
+	OrganisationID models.ID `json:"organisation_id" doc:"The buyer"`
+	Weight         string    `json:"weight" doc:"A decimal"`
 }
 
 // EntryWithdrawn is the payload of entry.withdrawn.
@@ -127,6 +149,7 @@ func (TaskRaised) event()       {}
 func (TaskReminded) event()     {}
 func (TaskDone) event()         {}
 func (EntryWritten) event()     {}
+func (AgreementInForce) event() {}
 func (EntryWithdrawn) event()   {}
 func (EntryReleased) event()    {}
 func (DocumentWritten) event()  {}

@@ -27,6 +27,23 @@ type VoteResult struct {
 	Decision models.Decision `json:"decision"`
 	// Missing are the buyers whose vote is not in.
 	Missing []models.ID `json:"missing,omitempty"`
+	// Recused are the buyers that leave the total, because everybody on their boards has a conflict of interest.
+	Recused []models.ID `json:"recused,omitempty"`
+}
+
+// Count has the votes on the gate of a phase or on a motion counted as things stand now.
+type Count struct {
+	Phase  models.Phase `json:"phase,omitempty" enum:"needs,consultation,engagement,capacity,specification,tender"`
+	Motion models.ID    `json:"motion,omitempty" doc:"The motion; absent: the gate of the phase"`
+}
+
+// CountResult says what the votes amount to.
+type CountResult struct {
+	Decision models.Decision `json:"decision"`
+	// Missing are the buyers whose vote is not in.
+	Missing []models.ID `json:"missing,omitempty"`
+	// Recused are the buyers that leave the total, because everybody on their boards has a conflict of interest.
+	Recused []models.ID `json:"recused,omitempty"`
 }
 
 // Suspend moves to suspend the procurement: our acts stop, published deadlines stand.
@@ -57,6 +74,7 @@ type MotionResult struct {
 	Digest   string          `json:"digest"`
 	Decision models.Decision `json:"decision"`
 	Missing  []models.ID     `json:"missing,omitempty"`
+	Recused  []models.ID     `json:"recused,omitempty"`
 }
 
 // Leave declares that the actor's buyer leaves the consortium.

@@ -2,263 +2,251 @@ package decision
 
 import (
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
 	"github.com/ppi-engine/ppi/models"
 )
-
-const digest = "5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9"
-
-func epoch() time.Time { return time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC) }
-
-// four is a consortium: GENCI leads, one buyer has left.
-func four() []models.Member {
-	left := epoch()
-	return []models.Member{
-		{OrganisationID: "genci", Lead: true, BudgetShare: "40"},
-		{OrganisationID: "bsc", BudgetShare: "30"},
-		{OrganisationID: "cineca", BudgetShare: "10"},
-		{OrganisationID: "juelich", BudgetShare: "20"},
-		{OrganisationID: "gone", BudgetShare: "90", LeftAt: &left},
-	}
-}
-
-func vote(organisation models.ID, choice models.Choice) models.Vote {
-	return models.Vote{
-		ID: "vot_" + organisation, OrganisationID: organisation, Choice: choice, Digest: digest,
-		CastAt: epoch(),
-	}
-}
 
 const (
 	yes  = models.ChoiceApprove
 	no   = models.ChoiceReject
 	abst = models.ChoiceAbstain
+	none = models.Choice("")
 
-	unanimous = models.RuleUnanimous
-	majority  = models.RuleMajority
-	weighted  = models.RuleWeighted
+	unanimous       = models.RuleUnanimous
+	majority        = models.RuleMajority
+	majorityOfVotes = models.RuleMajorityOfVotes
+	twoThirds       = models.RuleTwoThirds
+	twoThirdsOfCast = models.RuleTwoThirdsOfVotes
+	weighted        = models.RuleWeighted
+	leadAlone       = models.RuleLeadAlone
 
 	open     = models.DecisionOpen
 	approved = models.DecisionApproved
 	rejected = models.DecisionRejected
 )
 
-func TestVotesAreCountedByTheRuleOfTheAgreement(t *testing.T) {
+// four is a consortium: GENCI leads.
+func four(choices ...models.Choice) []Buyer {
+	return []Buyer{
+		{ID: "genci", Lead: true, Weight: "40", Choice: choices[0]},
+		{ID: "bsc", Weight: "30", Choice: choices[1]},
+		{ID: "cineca", Weight: "10", Choice: choices[2]},
+		{ID: "juelich", Weight: "20", Choice: choices[3]},
+	}
+}
+
+func TestVotesAreCountedByTheTermsOfTheAgreement(t *testing.T) {
 	t.Parallel()
-	type choices map[models.ID]models.Choice
+	by := func(rule models.DecisionRule) models.VotingTerms { return models.VotingTerms{Rule: rule} }
+	quorum := func(rule models.DecisionRule, percent string) models.VotingTerms {
+		return models.VotingTerms{Rule: rule, Quorum: percent}
+	}
+	casting := func(rule models.DecisionRule, member models.ID) models.VotingTerms {
+		return models.VotingTerms{Rule: rule, CastingVote: member}
+	}
+	against := func(rule models.DecisionRule) models.VotingTerms {
+		return models.VotingTerms{Rule: rule, Abstention: models.AbstentionAgainst}
+	}
 	for _, c := range []struct {
 		name    string
-		rule    models.DecisionRule
-		votes   choices
+		terms   models.VotingTerms
+		buyers  []Buyer
 		verdict models.Decision
-		missing []models.ID
 	}{
-		{"nobody has voted", unanimous, choices{}, open, []models.ID{"genci", "bsc", "cineca", "juelich"}},
-		{
-			"unanimity waits for the last", unanimous,
-			choices{"genci": yes, "bsc": yes, "cineca": yes},
-			open,
-			[]models.ID{"juelich"},
-		},
-		{
-			"every buyer approves", unanimous,
-			choices{"genci": yes, "bsc": yes, "cineca": yes, "juelich": yes},
-			approved,
-			nil,
-		},
-		{
-			"one rejection ends unanimity", unanimous,
-			choices{"bsc": no},
-			rejected,
-			[]models.ID{"genci", "cineca", "juelich"},
-		},
-		{
-			"one abstention ends unanimity", unanimous,
-			choices{"genci": yes, "bsc": yes, "cineca": yes, "juelich": abst},
-			rejected, nil,
-		},
-		{
-			"who has left does not count", unanimous,
-			choices{"genci": yes, "bsc": yes, "cineca": yes, "juelich": yes, "gone": no},
-			approved, nil,
-		},
+		{"nobody has voted", by(unanimous), four(none, none, none, none), open},
+		{"unanimity waits for the last", by(unanimous), four(yes, yes, yes, none), open},
+		{"every buyer approves", by(unanimous), four(yes, yes, yes, yes), approved},
+		{"one rejection ends unanimity", by(unanimous), four(none, no, none, none), rejected},
+		{"one abstention is no veto", by(unanimous), four(yes, yes, yes, abst), approved},
+		{"nor does it reject before others have voted", by(unanimous), four(abst, none, none, none), open},
+		{"one approval is enough where the others abstain", by(unanimous), four(abst, abst, yes, abst), approved},
+		{"abstentions alone carry nothing", by(unanimous), four(abst, abst, abst, abst), rejected},
+		{"unless it counts against", against(unanimous), four(none, none, none, abst), rejected},
 
-		{
-			"two of four are no majority", majority,
-			choices{"genci": yes, "bsc": yes},
-			open,
-			[]models.ID{"cineca", "juelich"},
-		},
-		{
-			"three of four are a majority", majority,
-			choices{"genci": yes, "bsc": yes, "cineca": yes},
-			approved,
-			[]models.ID{"juelich"},
-		},
-		{
-			"a tie does not carry", majority,
-			choices{"genci": yes, "bsc": yes, "cineca": no, "juelich": no},
-			rejected,
-			nil,
-		},
-		{
-			"two who abstain block like two who reject", majority,
-			choices{"cineca": abst, "juelich": abst},
-			rejected,
-			[]models.ID{"genci", "bsc"},
-		},
+		{"two of four are no majority", by(majority), four(yes, yes, none, none), open},
+		{"three of four are a majority", by(majority), four(yes, yes, yes, none), approved},
+		{"a tie does not carry", by(majority), four(yes, yes, no, no), rejected},
+		{"who abstains stays in the total", by(majority), four(yes, yes, abst, abst), rejected},
+		{"one abstention rejects nothing", by(majority), four(abst, none, none, none), open},
 
-		{
-			"half of the budget does not carry", weighted,
-			choices{"bsc": yes, "juelich": yes},
-			open,
-			[]models.ID{"genci", "cineca"},
-		},
-		{
-			"half against half is rejected", weighted,
-			choices{"bsc": yes, "juelich": yes, "genci": no, "cineca": no},
-			rejected, nil,
-		},
-		{
-			"sixty percent carry", weighted,
-			choices{"genci": yes, "juelich": yes},
-			approved,
-			[]models.ID{"bsc", "cineca"},
-		},
-		{
-			"three small buyers can stop the largest", weighted,
-			choices{"bsc": no, "juelich": no, "cineca": no, "genci": yes},
-			rejected, nil,
-		},
+		{"of votes cast, abstentions are none", by(majorityOfVotes), four(yes, yes, no, abst), approved},
+		{"two approvals of four could be a tie", by(majorityOfVotes), four(yes, yes, none, none), open},
+		{"a tie of votes cast does not carry", by(majorityOfVotes), four(yes, no, abst, abst), rejected},
+		{"one of one vote cast", by(majorityOfVotes), four(yes, abst, abst, abst), approved},
+		{"an abstention that counts against is cast", against(majorityOfVotes), four(yes, yes, no, abst), rejected},
 
-		{
-			"the lead alone approves", models.RuleLeadAlone,
-			choices{"genci": yes, "bsc": no, "cineca": no},
-			approved,
-			nil,
-		},
-		{"the lead alone rejects", models.RuleLeadAlone, choices{"genci": no, "bsc": yes}, rejected, nil},
-		{"only the lead is missing", models.RuleLeadAlone, choices{"bsc": yes}, open, []models.ID{"genci"}},
+		{"three of four are two thirds", by(twoThirds), four(yes, yes, yes, no), approved},
+		{"two of four are not", by(twoThirds), four(yes, yes, abst, abst), rejected},
+		{"two of three are exactly two thirds", by(twoThirds), four(yes, yes, no, none)[:3], approved},
+		{"two of three votes cast", by(twoThirdsOfCast), four(yes, yes, no, abst), approved},
+		{"one of two votes cast", by(twoThirdsOfCast), four(yes, no, abst, abst), rejected},
+		{"no votes cast", by(twoThirdsOfCast), four(abst, abst, abst, abst), rejected},
+
+		{"half of the weight does not carry", by(weighted), four(none, yes, none, yes), open},
+		{"half against half is rejected", by(weighted), four(no, yes, no, yes), rejected},
+		{"sixty percent carry", by(weighted), four(yes, none, none, yes), approved},
+		{"three small buyers can stop the largest", by(weighted), four(yes, no, no, no), rejected},
+
+		{"the lead alone approves", by(leadAlone), four(yes, no, no, none), approved},
+		{"the lead alone rejects", by(leadAlone), four(no, yes, yes, yes), rejected},
+		{"the lead alone abstains", by(leadAlone), four(abst, yes, yes, yes), rejected},
+		{"only the lead is awaited", by(leadAlone), four(none, yes, yes, yes), open},
+
+		{"a majority waits for its quorum", quorum(majority, "100"), four(yes, yes, yes, none), open},
+		{"who abstains takes part", quorum(majority, "100"), four(yes, yes, yes, abst), approved},
+		{"exactly the quorum", quorum(majority, "75"), four(yes, yes, yes, none), approved},
+		{"a millionth short of it", quorum(majority, "75.000001"), four(yes, yes, yes, none), open},
+		{"a quorum of weight", quorum(weighted, "70.1"), four(yes, yes, none, none), open},
+		{"reached by weight", quorum(weighted, "80"), four(yes, yes, abst, none), approved},
+		{"a rejection waits for no quorum", quorum(unanimous, "100"), four(no, none, none, none), rejected},
+
+		{"the casting vote breaks a tie", casting(majority, "genci"), four(yes, yes, no, no), approved},
+		{"whichever member has it", casting(majority, "juelich"), four(no, no, yes, yes), approved},
+		{"it can break it against", casting(majority, "genci"), four(no, yes, yes, no), rejected},
+		{"with it half is enough already", casting(majority, "bsc"), four(none, yes, yes, none), approved},
+		{"an abstaining member breaks no tie", casting(majorityOfVotes, "genci"), four(abst, yes, no, abst), rejected},
+		{"of votes cast", casting(majorityOfVotes, "genci"), four(yes, no, abst, abst), approved},
+		{"of weight", casting(weighted, "bsc"), four(no, yes, no, yes), approved},
+		{"it carries no minority", casting(majority, "genci"), four(yes, no, no, no), rejected},
+		{"a tie is awaited", casting(majority, "genci"), four(none, yes, no, no), open},
+		{"no member that is there has it", casting(majority, "gone"), four(yes, yes, no, no), rejected},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			var votes []models.Vote
-			for organisation, choice := range c.votes {
-				votes = append(votes, vote(organisation, choice))
-			}
-			verdict, missing, err := Decide(c.rule, four(), votes, digest)
+			verdict, err := Decide(c.terms, c.buyers)
 			require.NoError(t, err)
 			require.Equal(t, c.verdict, verdict)
-			require.Equal(t, c.missing, missing)
 		})
 	}
 }
 
-func TestOnlyStandingVotesOnTheSameDigestCount(t *testing.T) {
+func TestWhoIsRecusedLeavesTheTotal(t *testing.T) {
 	t.Parallel()
-	voided, other := vote("genci", yes), vote("genci", yes)
-	voided.VoidedAt = &voided.CastAt
-	other.Digest = "another version"
-	stranger := vote("acme", yes)
-	verdict, missing, err := Decide(models.RuleLeadAlone, four(), []models.Vote{voided, other, stranger}, digest)
-	require.NoError(t, err)
-	require.Equal(t, open, verdict)
-	require.Equal(t, []models.ID{"genci"}, missing)
-}
-
-func TestTheLastOfTwoStandingVotesCounts(t *testing.T) {
-	t.Parallel()
-	first, second := vote("genci", no), vote("genci", yes)
-	second.CastAt = epoch().Add(time.Second)
-	for _, votes := range [][]models.Vote{{first, second}, {second, first}} {
-		verdict, _, err := Decide(models.RuleLeadAlone, four(), votes, digest)
-		require.NoError(t, err)
-		require.Equal(t, approved, verdict)
+	recuse := func(buyers []Buyer, ids ...int) []Buyer {
+		for _, i := range ids {
+			buyers[i].Recused = true
+		}
+		return buyers
 	}
-}
-
-func TestWhatCannotBeCountedIsRefused(t *testing.T) {
-	t.Parallel()
-	without := func(change func(*models.Member)) []models.Member {
-		members := four()
-		change(&members[0])
-		return members
-	}
-	for _, c := range []struct {
-		rule    models.DecisionRule
-		members []models.Member
-		code    models.Code
+	by := func(rule models.DecisionRule) models.VotingTerms { return models.VotingTerms{Rule: rule} }
+	for name, c := range map[string]struct {
+		terms   models.VotingTerms
+		buyers  []Buyer
+		verdict models.Decision
 	}{
-		{models.RuleWeighted, without(func(m *models.Member) { m.BudgetShare = "" }), models.CodeBudgetShareMissing},
-		{models.RuleWeighted, without(func(m *models.Member) { m.BudgetShare = "-1" }), models.CodeBudgetShareMissing},
-		{models.RuleWeighted, without(func(m *models.Member) { m.BudgetShare = "1e2" }), models.CodeBudgetShareMissing},
-		{models.RuleLeadAlone, without(func(m *models.Member) { m.Lead = false }), models.CodeLeadMissing},
-		{"drawing lots", four(), models.CodeInvalidValue},
+		"unanimity of those who may vote": {by(unanimous), recuse(four(yes, yes, yes, none), 3), approved},
+		"a majority of them":              {by(majority), recuse(four(yes, yes, none, none), 3), approved},
+		"a choice of theirs is nothing":   {by(majority), recuse(four(yes, no, no, no), 2, 3), rejected},
+		"nor is their weight": {
+			models.VotingTerms{Rule: weighted},
+			recuse(four(none, yes, none, none), 0, 3),
+			approved,
+		},
+		"the quorum is of the others": {
+			models.VotingTerms{Rule: majority, Quorum: "100"},
+			recuse(four(yes, yes, abst, none), 3),
+			approved,
+		},
+		"nor is their casting vote": {
+			models.VotingTerms{Rule: majority, CastingVote: "genci"},
+			recuse(four(yes, yes, no, none), 0, 3),
+			rejected,
+		},
+		"the lead remains": {by(leadAlone), recuse(four(yes, none, none, none), 1, 2, 3), approved},
 	} {
-		verdict, _, err := Decide(c.rule, c.members, nil, digest)
-		refusal, ok := models.RefusalOf(err)
-		require.True(t, ok)
-		require.Equal(t, c.code, refusal.Code)
-		require.Equal(t, open, verdict)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			verdict, err := Decide(c.terms, c.buyers)
+			require.NoError(t, err)
+			require.Equal(t, c.verdict, verdict)
+		})
 	}
+	unweighed := recuse(four(yes, yes, yes, none), 3)
+	unweighed[3].Weight = ""
+	verdict, err := Decide(models.VotingTerms{Rule: weighted}, unweighed)
+	require.NoError(t, err, "what a recused buyer weighs does not matter")
+	require.Equal(t, approved, verdict)
 }
 
-func TestAConsortiumWithoutMembersDecidesNothing(t *testing.T) {
+func TestADecisionThatCannotBeTakenIsRefused(t *testing.T) {
 	t.Parallel()
-	verdict, _, err := Decide(models.RuleUnanimous, nil, nil, digest)
-	require.NoError(t, err)
-	require.Equal(t, open, verdict)
-}
-
-func TestPropertiesOfCounting(t *testing.T) {
-	t.Parallel()
-	rules := []models.DecisionRule{models.RuleUnanimous, models.RuleMajority, models.RuleWeighted, models.RuleLeadAlone}
-	rapid.Check(t, func(rt *rapid.T) {
-		rule := rapid.SampledFrom(rules).Draw(rt, "rule")
-		members := four()[:4]
-		var votes []models.Vote
-		for _, m := range members {
-			if choice := rapid.SampledFrom([]models.Choice{yes, no, abst, ""}).Draw(rt, "choice"); choice != "" {
-				votes = append(votes, vote(m.OrganisationID, choice))
+	with := func(change func([]Buyer)) []Buyer {
+		buyers := four(yes, yes, yes, yes)
+		change(buyers)
+		return buyers
+	}
+	all := func(change func(*Buyer)) []Buyer {
+		return with(func(buyers []Buyer) {
+			for i := range buyers {
+				change(&buyers[i])
 			}
-		}
-		verdict, missing, err := Decide(rule, members, votes, digest)
-		require.NoError(rt, err)
-
-		shuffled, _, err := Decide(rule, members, rapid.Permutation(votes).Draw(rt, "votes"), digest)
-		require.NoError(rt, err)
-		require.Equal(rt, verdict, shuffled, "the order of votes does not matter")
-
-		for i := range votes {
-			if votes[i].Choice == yes {
-				continue
-			}
-			better := append([]models.Vote{}, votes...)
-			better[i].Choice = yes
-			improved, _, err := Decide(rule, members, better, digest)
-			require.NoError(rt, err)
-			require.GreaterOrEqual(rt, rank(improved), rank(verdict), "more approval never hurts")
-		}
-		if verdict != models.DecisionOpen {
-			for _, choice := range []models.Choice{yes, no, abst} {
-				complete := append([]models.Vote{}, votes...)
-				for _, id := range missing {
-					complete = append(complete, vote(id, choice))
-				}
-				final, _, err := Decide(rule, members, complete, digest)
-				require.NoError(rt, err)
-				require.Equal(rt, verdict, final, "votes to come do not change what is decided")
-			}
-		} else {
-			require.NotEmpty(rt, missing, "what is open waits for someone")
-		}
-	})
-}
-
-func rank(d models.Decision) int {
-	return map[models.Decision]int{models.DecisionRejected: 0, models.DecisionOpen: 1, models.DecisionApproved: 2}[d]
+		})
+	}
+	same := with(func([]Buyer) {})
+	quorum := func(percent string) models.VotingTerms {
+		return models.VotingTerms{Rule: majority, Quorum: percent}
+	}
+	for name, c := range map[string]struct {
+		terms  models.VotingTerms
+		buyers []Buyer
+		code   models.Code
+		says   string
+	}{
+		"drawing lots":              {models.VotingTerms{Rule: "by_lot"}, same, models.CodeInvalidValue, "by_lot"},
+		"a quorum of more than all": {quorum("101"), same, models.CodeInvalidValue, "101"},
+		"a quorum in words":         {quorum("all"), same, models.CodeInvalidValue, "all"},
+		"a quorum below nothing":    {quorum("-1"), same, models.CodeInvalidValue, "-1"},
+		"a weight is not agreed": {
+			models.VotingTerms{Rule: weighted},
+			with(func(b []Buyer) { b[2].Weight = "" }),
+			models.CodeBudgetShareMissing, "weight of a buyer",
+		},
+		"a weight below nothing": {
+			models.VotingTerms{Rule: weighted},
+			with(func(b []Buyer) { b[2].Weight = "-10" }),
+			models.CodeBudgetShareMissing, "-10",
+		},
+		"nobody leads": {
+			models.VotingTerms{Rule: leadAlone},
+			with(func(b []Buyer) { b[0].Lead = false }),
+			models.CodeLeadMissing, "0 lead buyers",
+		},
+		"two lead": {
+			models.VotingTerms{Rule: leadAlone},
+			with(func(b []Buyer) { b[1].Lead = true }),
+			models.CodeLeadMissing, "2 lead buyers",
+		},
+		"all are recused": {
+			models.VotingTerms{Rule: unanimous},
+			all(func(b *Buyer) { b.Recused = true }),
+			models.CodeNobodyMayDecide, "the boards of all buyers are recused",
+		},
+		"the lead that decides alone is recused": {
+			models.VotingTerms{Rule: leadAlone},
+			with(func(b []Buyer) { b[0].Recused = true }),
+			models.CodeNobodyMayDecide, "whose votes have weight",
+		},
+		"no vote weighs anything": {
+			models.VotingTerms{Rule: weighted},
+			all(func(b *Buyer) { b.Weight = "0" }),
+			models.CodeNobodyMayDecide, "whose votes have weight",
+		},
+		"there is no buyer": {models.VotingTerms{Rule: unanimous}, nil, models.CodeNobodyMayDecide, "all buyers"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			verdict, err := Decide(c.terms, c.buyers)
+			refusal, refused := models.RefusalOf(err)
+			require.True(t, refused, "%v", err)
+			require.Equal(t, c.code, refusal.Code)
+			require.Contains(t, refusal.Detail, c.says)
+			require.NotEmpty(t, refusal.Accepted)
+			require.Equal(t, open, verdict)
+		})
+	}
+	verdict, err := Decide(models.VotingTerms{Rule: weighted}, with(func(b []Buyer) { b[3].Weight = "0" }))
+	require.NoError(t, err, "a vote may weigh nothing")
+	require.Equal(t, approved, verdict)
 }

@@ -8,16 +8,19 @@ import (
 )
 
 func ExampleDecide() {
-	members := []models.Member{
-		{OrganisationID: "lead", Lead: true, BudgetShare: "45"},
-		{OrganisationID: "second", BudgetShare: "35"},
-		{OrganisationID: "third", BudgetShare: "20"},
+	buyers := []decision.Buyer{
+		{ID: "genci", Lead: true, Weight: "50", Choice: models.ChoiceApprove},
+		{ID: "bsc", Weight: "30"},
+		{ID: "cineca", Weight: "20", Choice: models.ChoiceAbstain},
 	}
-	votes := []models.Vote{{OrganisationID: "second", Digest: "d1", Choice: models.ChoiceApprove}}
-	fmt.Println(decision.Decide(models.RuleWeighted, members, votes, "d1"))
-	votes = append(votes, models.Vote{OrganisationID: "third", Digest: "d1", Choice: models.ChoiceApprove})
-	fmt.Println(decision.Decide(models.RuleWeighted, members, votes, "d1"))
+	terms := models.VotingTerms{Rule: models.RuleWeighted, Quorum: "75"}
+	fmt.Println(decision.Decide(terms, buyers))
+	buyers[1].Choice = models.ChoiceReject
+	fmt.Println(decision.Decide(terms, buyers))
+	terms.CastingVote = "genci"
+	fmt.Println(decision.Decide(terms, buyers))
 	// Output:
-	// open [lead third] <nil>
-	// approved [lead] <nil>
+	// open <nil>
+	// rejected <nil>
+	// approved <nil>
 }

@@ -237,22 +237,15 @@ func training(d models.Dossier, person models.ID, topic string) (models.Entry, b
 
 func peopleDeclared(d models.Dossier) models.Criterion {
 	c := check{"people_declared", interestSource}
-	declared := map[models.ID]models.Entry{}
-	conflicted := map[models.ID]bool{}
-	for _, e := range d.Of(models.EntryInterestDeclaration) {
-		if i, ok := models.BodyOf[models.InterestDeclaration](e); ok {
-			declared[i.Person], conflicted[i.Person] = e, i.Conflict
-		}
-	}
 	var silent, evidence []string
 	for _, slot := range d.RolePlan().Slots {
 		people, _ := holders(d, slot.Role)
 		for _, person := range people {
-			e, ok := declared[person]
+			e, conflict := d.InterestOf(person)
 			switch {
-			case !ok:
+			case e.ID == "":
 				silent = append(silent, fmt.Sprintf("%s as %s: nothing declared", d.PersonOf(person), slot.Role))
-			case conflicted[person]:
+			case conflict:
 				silent = append(silent, fmt.Sprintf("%s as %s: declared a conflict on %s",
 					d.PersonOf(person), slot.Role, e.WrittenAt.Format(time.DateOnly)))
 			default:

@@ -16,7 +16,7 @@ var clause = models.Text{"en": "As the buyers have settled."}
 func (f *file) agreement(rule models.DecisionRule) models.Agreement {
 	return models.Agreement{
 		Lead: f.buyer(0), ApplicableLaw: "FR", Responsibilities: clause, Internal: clause, Distribution: clause,
-		Conclusion: clause, Exit: clause, Dispute: clause, Rule: rule,
+		Conclusion: clause, Exit: clause, Dispute: clause, VotingTerms: models.VotingTerms{Rule: rule},
 		Shares: []models.Share{
 			{Organisation: f.buyer(0), Percent: "33.4"},
 			{Organisation: f.buyer(1), Percent: "33.3"},
@@ -27,7 +27,7 @@ func (f *file) agreement(rule models.DecisionRule) models.Agreement {
 
 func (f *file) sign(buyer int, e models.Entry) models.Entry {
 	return f.writeFor(f.buyer(buyer), models.EntrySignature,
-		models.Signature{Agreement: e.ID, Digest: e.Digest, Capacity: "director"})
+		models.Signature{Agreement: e.ID, Digest: e.Digest, Version: e.Version, Capacity: "director"})
 }
 
 // agreed has all buyers sign an agreement.
@@ -239,48 +239,4 @@ func TestTheGateOfCapacityIsAboutAgreementAndRolePlan(t *testing.T) {
 		"a visit more changes nothing that is approved")
 	f.write(models.EntryRolePlan, models.UsualRolePlan())
 	require.NotEqual(t, before.Digest(), Judge(models.PhaseCapacity, f.Dossier).Digest())
-}
-
-func TestTheDecisionRuleIsTheAgreements(t *testing.T) {
-	t.Parallel()
-	f := newFile(t)
-	require.Equal(t, models.RuleUnanimous, DecisionRule(f.Dossier))
-	e := f.write(models.EntryAgreement, f.agreement(models.RuleMajority))
-	f.sign(0, e)
-	f.sign(1, e)
-	require.Equal(t, models.RuleUnanimous, DecisionRule(f.Dossier), "one has not signed")
-	f.sign(2, e)
-	require.Equal(t, models.RuleMajority, DecisionRule(f.Dossier))
-
-	next := f.change(e.ID, func(c map[string]any) { c["decision_rule"] = "lead_alone" })
-	require.Equal(t, models.RuleUnanimous, DecisionRule(f.Dossier), "the new version is not signed")
-	for i := range f.Members {
-		f.sign(i, next)
-	}
-	require.Equal(t, models.RuleLeadAlone, DecisionRule(f.Dossier))
-	f.leave(2)
-	require.Equal(t, models.RuleUnanimous, DecisionRule(f.Dossier), "the parties are others")
-	f.withdraw(e.ID)
-	require.Equal(t, models.RuleUnanimous, DecisionRule(f.Dossier))
-}
-
-func TestWeightedVotesAreCountedByTheSharesOfTheAgreement(t *testing.T) {
-	t.Parallel()
-	f := newFile(t) // in the draft the lead was to bear 80 percent
-	a := f.agreement(models.RuleWeighted)
-	a.Shares[0].Percent, a.Shares[1].Percent, a.Shares[2].Percent = "20", "40", "40"
-	f.agreed(a)
-	votes := []models.Vote{{OrganisationID: f.buyer(0), Choice: models.ChoiceApprove, Digest: "d"}}
-	verdict, missing, err := Decide(f.Dossier, votes, "d")
-	require.NoError(t, err)
-	require.Equal(t, models.DecisionOpen, verdict)
-	require.Len(t, missing, 2)
-	votes = append(votes, models.Vote{OrganisationID: f.buyer(1), Choice: models.ChoiceApprove, Digest: "d"})
-	verdict, _, err = Decide(f.Dossier, votes, "d")
-	require.NoError(t, err)
-	require.Equal(t, models.DecisionApproved, verdict)
-	f.leave(2)
-	verdict, _, err = Decide(f.Dossier, votes[:1], "d")
-	require.NoError(t, err)
-	require.Equal(t, models.DecisionOpen, verdict, "without agreement all must approve")
 }

@@ -45,6 +45,12 @@ func newFile(t *testing.T) *file {
 
 func (f *file) buyer(n int) models.ID { return f.Members[n].OrganisationID }
 
+// tick lets a second pass.
+func (f *file) tick() time.Time {
+	f.Now = f.Now.Add(time.Second)
+	return f.Now
+}
+
 // write adds an entry by a person of nobody else's.
 func (f *file) write(kind models.EntryKind, content any) models.Entry {
 	return f.writeFor("", kind, content)
@@ -59,6 +65,9 @@ func (f *file) writeFor(buyer models.ID, kind models.EntryKind, content any) mod
 	e := models.Entry{
 		ID: models.NewID(models.PrefixEntry), Kind: kind, Phase: rule.Phase, Round: 1, OrganisationID: buyer,
 		Version: 1, AuthorID: models.NewID(models.PrefixPerson), Body: text, Digest: digest, WrittenAt: today,
+	}
+	if kind == models.EntryAgreement || kind == models.EntrySignature {
+		e.WrittenAt = f.tick()
 	}
 	f.Entries = append(f.Entries, e)
 	f.Authors[e.ID] = []models.ID{e.AuthorID}
@@ -79,7 +88,10 @@ func (f *file) change(id models.ID, change func(map[string]any)) models.Entry {
 		e.Body, e.Digest, err = models.Canonical(content)
 		require.NoError(f, err)
 		e.Version++
-		f.Entries[i] = e
+		if e.Kind == models.EntryAgreement {
+			e.WrittenAt = f.tick()
+		}
+		f.Earlier, f.Entries[i] = append(f.Earlier, f.Entries[i]), e
 		return e
 	}
 	f.Fatalf("no entry %s", id)
@@ -88,14 +100,19 @@ func (f *file) change(id models.ID, change func(map[string]any)) models.Entry {
 
 func (f *file) withdraw(id models.ID) {
 	for i := range f.Entries {
-		if f.Entries[i].ID == id {
-			f.Entries[i].WithdrawnAt = &today
+		if e := &f.Entries[i]; e.ID == id {
+			at := f.tick()
+			f.Earlier = append(f.Earlier, *e)
+			e.Version, e.WithdrawnAt = e.Version+1, &at
 		}
 	}
 }
 
 // leave takes a member out.
-func (f *file) leave(n int) { f.Members[n].LeftAt = &today }
+func (f *file) leave(n int) {
+	at := f.tick()
+	f.Members[n].LeftAt = &at
+}
 
 // hire gives a new person of a buyer a role.
 func (f *file) hire(buyer int, role models.Role) models.ID {

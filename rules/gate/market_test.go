@@ -52,7 +52,8 @@ func needed(t *testing.T) *file {
 		Conclusion: models.ConclusionNearMarket, Sources: []models.Source{{Title: "Survey"}},
 	})
 	for i := range f.Members {
-		f.writeFor(f.buyer(i), models.EntryNeedConfirmation, models.Confirmation{Entry: need.ID, Digest: need.Digest})
+		f.writeFor(f.buyer(i), models.EntryNeedConfirmation,
+			models.Confirmation{Entry: need.ID, Digest: need.Digest, Version: need.Version})
 	}
 	f.Rounds = []models.PhaseRound{
 		{Phase: models.PhaseNeeds, Round: 1, Status: models.PhaseClosed, OpenedAt: today.AddDate(0, -6, 0)},

@@ -53,8 +53,7 @@ func confirmed(d models.Dossier) models.Criterion {
 		return c.notMet("there is no common need to confirm")
 	}
 	return c.everyMember(d, models.EntryNeedConfirmation, func(e models.Entry) bool {
-		confirmation, ok := models.BodyOf[models.Confirmation](e)
-		return ok && confirmation.Entry == need.ID && confirmation.Digest == need.Digest
+		return d.NeedConfirmed(need, e)
 	}, fmt.Sprintf("a confirmation of the common need in version %d", need.Version))
 }
 

@@ -262,11 +262,8 @@ func approvedByAll(d models.Dossier) models.Criterion {
 	if !current {
 		return c.notMet("there is no frozen version to approve")
 	}
-	authors, wanted := d.SpecificationAuthors(), "an approval of the digest "+version.Digest
-	return c.everyMember(d, models.EntrySpecificationApproval, func(e models.Entry) bool {
-		a, ok := models.BodyOf[models.Approval](e)
-		return ok && a.Entry == version.ID && a.Digest == version.Digest && !slices.Contains(authors, e.AuthorID)
-	}, wanted)
+	return c.everyMember(d, models.EntrySpecificationApproval,
+		func(e models.Entry) bool { return d.Judged(version, e) }, "an approval of the digest "+version.Digest)
 }
 
 func legallyCertified(d models.Dossier) models.Criterion {
@@ -275,10 +272,8 @@ func legallyCertified(d models.Dossier) models.Criterion {
 	if !current {
 		return c.notMet("there is no frozen version to certify")
 	}
-	authors := d.SpecificationAuthors()
 	for _, e := range d.Of(models.EntryLegalCertification) {
-		l, ok := models.BodyOf[models.LegalCertification](e)
-		if ok && l.Entry == version.ID && l.Digest == version.Digest && !slices.Contains(authors, e.AuthorID) {
+		if d.Judged(version, e) {
 			return c.met([]string{Reference(e)}, "%s has certified the digest %s",
 				d.PersonOf(e.AuthorID), version.Digest)
 		}

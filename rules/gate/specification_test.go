@@ -58,7 +58,7 @@ func specified(t *testing.T) *file {
 // freeze writes a version of what stands, with every buyer's approval and a certification.
 func (f *file) freeze() {
 	e := f.write(models.EntrySpecificationVersion, models.SpecificationVersion{}.Drawn(f.Dossier))
-	c := models.Confirmation{Entry: e.ID, Digest: e.Digest}
+	c := models.Confirmation{Entry: e.ID, Digest: e.Digest, Version: e.Version}
 	for i := range f.Members {
 		f.writeFor(f.buyer(i), models.EntrySpecificationApproval, models.Approval{Confirmation: c})
 	}

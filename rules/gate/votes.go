@@ -1,38 +1,100 @@
 package gate
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/decision"
 )
 
-// DecisionRule is how the board's votes are counted: by the collaboration agreement while it is in force,
-// by unanimity otherwise.
-func DecisionRule(d models.Dossier) models.DecisionRule {
+// TermsOf are the terms by which the board's votes are counted now: those of the collaboration agreement that is in
+// force, with the reference to it; unanimity and nil while none is.
+func TermsOf(d models.Dossier) (models.VotingTerms, *models.AgreementReference) {
 	if a, ok := d.AgreementInForce(); ok {
-		return a.Rule
+		return a.Agreement.VotingTerms, &a.AgreementReference
 	}
-	return models.RuleUnanimous
+	return models.VotingTerms{Rule: models.RuleUnanimous}, nil
 }
 
-// Decide counts the votes on one digest by [DecisionRule] and names the members whose vote is not in. A member weighs
-// as much as its share in the agreement; its budget share in the draft no longer counts. It refuses what
-// [decision.Decide] refuses.
-func Decide(d models.Dossier, votes []models.Vote, digest string) (models.Decision, []models.ID, error) {
-	members := d.Members
-	rule := models.RuleUnanimous
-	if a, ok := d.AgreementInForce(); ok {
-		rule = a.Rule
-		members = make([]models.Member, len(d.Members))
-		for i, m := range d.Members {
-			m.BudgetShare = a.Share(m.OrganisationID)
-			members[i] = m
+// Count counts the votes on a ballot by [TermsOf]; votes that are voided, on another digest or by a person who may not
+// vote do not count. A member weighs what the agreement says; its budget share in the draft does not count. Where no
+// vote could carry, the count says why. It refuses what else [decision.Decide] refuses.
+func Count(d models.Dossier, b Ballot, votes []models.Vote) (models.VoteCount, error) {
+	terms, agreement := TermsOf(d)
+	c := models.VoteCount{Decision: models.DecisionOpen, Terms: terms, Agreement: agreement, Buyers: b.buyers(d, votes)}
+	if terms.Rule == models.RuleWeighted {
+		a, _ := d.AgreementInForce()
+		for i, buyer := range c.Buyers {
+			c.Buyers[i].Weight = a.Agreement.Weight(buyer.Organisation)
 		}
 	}
-	verdict, missing, err := decision.Decide(rule, members, votes, digest)
-	if err != nil {
-		return verdict, missing, fmt.Errorf("apply the rule %s: %w", rule, err)
+	verdict, err := decision.Decide(terms, counted(c.Buyers))
+	if refusal, refused := models.RefusalOf(err); refused && refusal.Code == models.CodeNobodyMayDecide {
+		c.Undecidable = models.Sentence("%s", refusal.Detail)
+		return c, nil
 	}
-	return verdict, missing, nil
+	if err != nil {
+		return c, fmt.Errorf("apply the rule %s: %w", terms.Rule, err)
+	}
+	c.Decision = verdict
+	return c, nil
+}
+
+func counted(buyers []models.CountedBuyer) []decision.Buyer {
+	all := make([]decision.Buyer, len(buyers))
+	for i, b := range buyers {
+		all[i] = decision.Buyer{
+			ID: b.Organisation, Lead: b.Lead, Weight: b.Weight, Recused: len(b.Recused) > 0, Choice: b.Choice,
+		}
+	}
+	return all
+}
+
+// buyers says of each member how it voted, or that it is recused.
+func (b Ballot) buyers(d models.Dossier, votes []models.Vote) []models.CountedBuyer {
+	standing := b.standing(d, votes)
+	all := []models.CountedBuyer{}
+	for _, m := range d.ActiveMembers() {
+		buyer := models.CountedBuyer{Organisation: m.OrganisationID, Lead: m.Lead}
+		if v, voted := standing[m.OrganisationID]; voted {
+			buyer.Vote, buyer.Choice = v.ID, v.Choice
+		} else {
+			buyer.Recused = b.Recused(d, m.OrganisationID)
+		}
+		all = append(all, buyer)
+	}
+	return all
+}
+
+// standing returns the last vote of each organisation that counts.
+func (b Ballot) standing(d models.Dossier, votes []models.Vote) map[models.ID]models.Vote {
+	cast := slices.DeleteFunc(slices.Clone(votes), func(v models.Vote) bool {
+		return v.VoidedAt != nil || v.Digest != b.Digest || !b.Counts(d, v.PersonID)
+	})
+	slices.SortFunc(cast, func(a, b models.Vote) int {
+		return cmp.Or(a.CastAt.Compare(b.CastAt), cmp.Compare(a.ID, b.ID))
+	})
+	last := map[models.ID]models.Vote{}
+	for _, v := range cast {
+		last[v.OrganisationID] = v
+	}
+	return last
+}
+
+// Recused lists the board of a member if a conflict of interest keeps everybody on it from voting. A member without a
+// board is not recused, nor is one whose board wrote what is decided on: it can give another person the role.
+func (b Ballot) Recused(d models.Dossier, member models.ID) []models.ID {
+	var board []models.ID
+	for _, a := range d.Holding(models.RoleBoard) {
+		if a.OrganisationID != member || slices.Contains(board, a.PersonID) {
+			continue
+		}
+		if d.MayDecide(a.PersonID, b.Lot) == nil {
+			return nil
+		}
+		board = append(board, a.PersonID)
+	}
+	return board
 }

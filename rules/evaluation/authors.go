@@ -1,0 +1,49 @@
+package evaluation
+
+import (
+	"slices"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// AwardAuthors are the people who wrote what the board decides on when it awards a lot: the criteria of the lot, the
+// admissions and the scores. They may not cast their buyer's vote.
+func AwardAuthors(d models.Dossier, lot models.ID) []models.ID {
+	var authors []models.ID
+	if _, criteria, ok := d.CriteriaFor(lot); ok {
+		authors = append(authors, d.Authors[criteria.ID]...)
+	}
+	for _, t := range d.Tendering.TendersFor(lot) {
+		for _, e := range append(d.Of(models.EntryConsensus), d.Of(models.EntryAdmission)...) {
+			if e.Subject == string(t.ID) {
+				authors = append(authors, d.Authors[e.ID]...)
+			}
+		}
+		for _, s := range d.Tendering.Sheets {
+			if s.TenderID == t.ID {
+				authors = append(authors, s.PersonID)
+			}
+		}
+	}
+	return eachOnce(authors)
+}
+
+// SelectionAuthors are the people who wrote what the board decides on when it invites candidates: the selection
+// criteria and the findings. They may not cast their buyer's vote.
+func SelectionAuthors(d models.Dossier, lot models.ID) []models.ID {
+	var authors []models.ID
+	if _, criteria, ok := d.SelectionFor(lot); ok {
+		authors = append(authors, d.Authors[criteria.ID]...)
+	}
+	for _, t := range d.Tendering.RequestsFor(lot) {
+		if _, e, ok := d.SelectionOf(t.ID); ok {
+			authors = append(authors, d.Authors[e.ID]...)
+		}
+	}
+	return eachOnce(authors)
+}
+
+func eachOnce(people []models.ID) []models.ID {
+	slices.Sort(people)
+	return slices.Compact(people)
+}
