@@ -86,11 +86,7 @@ func (a *Acts) Redeem(ctx context.Context, by By, presented, label string) (Done
 	}
 	by.Request.ID = models.CommandID(code.ID, "redeem", "", by.Request.ID)
 	return once(ctx, a, by, func(d *deed) (Enrolled, error) {
-		e, now, err := d.presented(code)
-		if err != nil {
-			return Enrolled{}, err
-		}
-		p, err := d.tx.LockPerson(e.PersonID)
+		p, e, now, err := d.presented(code)
 		if err != nil {
 			return Enrolled{}, err
 		}
@@ -111,23 +107,29 @@ func (a *Acts) Redeem(ctx context.Context, by By, presented, label string) (Done
 	})
 }
 
-// presented finds the enrolment of a code that can be redeemed. What became of it is told only to who knows its secret.
-func (d *deed) presented(code auth.Token) (models.Enrolment, time.Time, error) {
-	e, err := d.tx.LockEnrolment(code.ID)
-	if r, refused := models.RefusalOf(err); refused && r.Code == models.CodeNotFound {
-		return e, time.Time{}, unknownCode()
+// presented locks the person for whom a code was issued, as issuing one does, and then the enrolment, if it can be
+// redeemed. What became of it is told only to who knows its secret.
+func (d *deed) presented(code auth.Token) (models.Person, models.Enrolment, time.Time, error) {
+	e, err := d.tx.Enrolment(code.ID)
+	if r, refused := models.RefusalOf(err); refused && r.Code == models.CodeNotFound || err == nil &&
+		!code.Matches(e.Digest) {
+		return models.Person{}, e, time.Time{}, unknownCode()
 	}
 	if err != nil {
-		return e, time.Time{}, err
+		return models.Person{}, e, time.Time{}, err
 	}
-	if !code.Matches(e.Digest) {
-		return e, time.Time{}, unknownCode()
+	p, err := d.tx.LockPerson(e.PersonID)
+	if err != nil {
+		return p, e, time.Time{}, err
+	}
+	if e, err = d.tx.LockEnrolment(e.ID); err != nil {
+		return p, e, time.Time{}, err
 	}
 	now, err := d.tx.Now()
 	if err == nil && !e.Usable(now) {
 		err = overCode(e)
 	}
-	return e, now, err
+	return p, e, now, err
 }
 
 func unknownCode() *models.Refusal {

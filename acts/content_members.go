@@ -112,23 +112,14 @@ func (a *Acts) AcceptMembership(ctx context.Context, by By, organisation models.
 	})
 }
 
-// DeclineMembership takes the organisation that the actor represents out of a draft, whether or not it had accepted,
-// with the roles of its people. The lead buyer cannot go: the draft is its own.
+// DeclineMembership takes the organisation that the actor represents out of a draft, whether or not it had accepted.
 func (a *Acts) DeclineMembership(ctx context.Context, by By, organisation models.ID) (Done[models.Procurement], error) {
 	return once(ctx, a, by, func(d *deed) (models.Procurement, error) {
 		m, err := d.ownMembership(organisation)
 		if err != nil {
 			return models.Procurement{}, err
 		}
-		if m.Lead {
-			return models.Procurement{}, models.Refuse(models.CodeLeadMissing, "",
-				"the lead buyer cannot decline: the draft is in its name").
-				Accepting("another member as the lead first")
-		}
-		if err := d.endRolesOf(organisation); err != nil {
-			return models.Procurement{}, err
-		}
-		return d.takeOut(organisation, event.MemberDeclined{OrganisationID: organisation})
+		return d.takeOut(*m, event.MemberDeclined{OrganisationID: organisation})
 	})
 }
 
@@ -259,49 +250,39 @@ func shareBeside(others []models.Member, share string) (string, error) {
 	return shortest, nil
 }
 
-// RemoveMember takes a member out of a draft, and returns the draft. The roles of the member's people must end first,
-// which is for the member to do: it can also decline.
+// RemoveMember takes a member out of a draft, and returns the draft.
 func (a *Acts) RemoveMember(ctx context.Context, by By, organisation models.ID) (models.Procurement, error) {
 	return change(ctx, a, by, func(d *deed) (models.Procurement, error) {
 		if err := d.enterDraft(); err != nil {
 			return models.Procurement{}, err
 		}
-		if err := d.mayGo(organisation); err != nil {
+		m, err := d.memberBefore(organisation)
+		if err != nil {
 			return models.Procurement{}, err
 		}
-		return d.takeOut(organisation, event.MemberRemoved{OrganisationID: organisation})
+		if m == nil {
+			return models.Procurement{}, models.NoSuchResource()
+		}
+		return d.takeOut(*m, event.MemberRemoved{OrganisationID: organisation})
 	})
 }
 
-// takeOut deletes a member of a draft and records why.
-func (d *deed) takeOut(organisation models.ID, why event.Payload) (models.Procurement, error) {
-	if err := d.tx.RemoveMember(d.procurement(), organisation); err != nil {
+// takeOut deletes a member of a draft, with the roles of its people and of those whom it engaged, and records why. The
+// lead buyer cannot go: the draft is in its name.
+func (d *deed) takeOut(m models.Member, why event.Payload) (models.Procurement, error) {
+	if m.Lead {
+		return models.Procurement{}, models.Refuse(models.CodeLeadMissing, "",
+			"the draft is in the name of the lead buyer").
+			Accepting("this after another member has become the lead")
+	}
+	if err := d.endRolesOf(m.OrganisationID); err != nil {
+		return models.Procurement{}, err
+	}
+	if err := d.tx.RemoveMember(d.procurement(), m.OrganisationID); err != nil {
 		return models.Procurement{}, err
 	}
 	if err := d.tx.SaveDraft(&d.Seat.Procurement); err != nil {
 		return models.Procurement{}, err
 	}
 	return d.Seat.Procurement, d.record(why)
-}
-
-func (d *deed) mayGo(organisation models.ID) error {
-	all, named, err := d.tx.Members(d.procurement())
-	if err != nil {
-		return err
-	}
-	if !slices.ContainsFunc(all, func(m models.Member) bool { return m.OrganisationID == organisation }) {
-		return models.NoSuchResource()
-	}
-	assignments, err := d.tx.Roles(d.procurement())
-	if err != nil {
-		return err
-	}
-	for _, a := range assignments {
-		if a.OrganisationID == organisation && !over(a, d.Seat.Now) {
-			return models.Refuse(models.CodeStillReferred, "",
-				"a person of %s holds the role %s on this procurement", named[organisation].LegalName, a.Role).
-				Accepting("removing it after its representatives have ended the roles of its people, or declined")
-		}
-	}
-	return nil
 }

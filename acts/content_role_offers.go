@@ -55,6 +55,10 @@ func (d *deed) mayOffer(r models.RoleAssignment, p models.Person) error {
 	if err != nil {
 		return err
 	}
+	if activeMember(members, d.Actor.OrganisationID) == nil {
+		return models.Refuse(models.CodeNotAMember, "", "only members of the consortium offer roles").
+			Accepting("a representative of a member")
+	}
 	if activeMember(members, r.OrganisationID) != nil {
 		return models.Refuse(models.CodeOtherOrganisation, "/person_id",
 			"%s is a member of the consortium, and gives the roles of its people itself",
@@ -175,8 +179,45 @@ func (a *Acts) DeclineRoleOffer(ctx context.Context, by By, id models.ID) (Done[
 	})
 }
 
+// RecallOffered ends, in the name of the organisation that the actor represents, the role that the acceptance of an
+// offer gave. The declaration that the organisation will not tender stands.
+func (a *Acts) RecallOffered(ctx context.Context, by By, id models.ID) (models.RoleOffer, error) {
+	return change(ctx, a, by, func(d *deed) (models.RoleOffer, error) {
+		o, err := d.ofOwnOffer(id)
+		if err != nil {
+			return o, err
+		}
+		if err := d.On.check(o.Version()); err != nil {
+			return o, err
+		}
+		if o.RoleID == nil {
+			return o, models.Refuse(models.CodeOfferOver, "", "the offer was not accepted").
+				Accepting("declining it, while it is open")
+		}
+		ending, err := d.tx.Role(o.ProcurementID, *o.RoleID)
+		if err != nil || over(ending, d.Seat.Now) {
+			return o, err
+		}
+		ending.ValidUntil = &d.Seat.Now
+		if err := d.tx.EndRole(&ending); err != nil {
+			return o, err
+		}
+		return o, d.record(event.RoleEnded(aboutRole(ending)))
+	})
+}
+
 // answering locks the procurement of an open offer to the actor's organisation, and the offer.
 func (d *deed) answering(id models.ID) (models.RoleOffer, error) {
+	o, err := d.ofOwnOffer(id)
+	if err == nil && !o.Open() {
+		err = models.Refuse(models.CodeOfferOver, "", "the offer was answered or withdrawn before").
+			Accepting("an offer that is open")
+	}
+	return o, err
+}
+
+// ofOwnOffer locks the procurement of an offer to the actor's organisation, and the offer.
+func (d *deed) ofOwnOffer(id models.ID) (models.RoleOffer, error) {
 	o, err := d.tx.RoleOffer(id)
 	if err != nil {
 		return o, err
@@ -193,10 +234,6 @@ func (d *deed) answering(id models.ID) (models.RoleOffer, error) {
 	}
 	if o, err = d.tx.LockRoleOffer(id); err != nil {
 		return o, err
-	}
-	if !o.Open() {
-		return o, models.Refuse(models.CodeOfferOver, "", "the offer was answered or withdrawn before").
-			Accepting("an offer that is open")
 	}
 	now, err := d.tx.Now()
 	d.Seat = &models.Seat{Procurement: p, Now: p.Now(now)}

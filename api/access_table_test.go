@@ -104,6 +104,7 @@ func expectedRepresentation(procurement string) map[string]string {
 
 		"GET /v1/role-offers":                          voice,
 		"GET /v1/role-offers/{offer}":                  voice,
+		"DELETE /v1/role-offers/{offer}":               voice,
 		"POST /v1/role-offers/{offer}/actions/accept":  voice,
 		"POST /v1/role-offers/{offer}/actions/decline": voice,
 

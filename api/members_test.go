@@ -81,7 +81,7 @@ func TestSharesOfTheBudgetAreExactAndNoMoreThanAll(t *testing.T) {
 	}
 }
 
-func TestAMemberGoesOnceNobodyActsForIt(t *testing.T) {
+func TestWithAMemberGoTheRolesOfItsPeople(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	leader, other := w.buyer(), w.buyer()
@@ -89,10 +89,10 @@ func TestAMemberGoesOnceNobodyActsForIt(t *testing.T) {
 	w.join(leader, p, other.organisation)
 	given := w.give(leader, p, other.person, models.RoleBoard)
 	path := p.Self() + "/members/" + string(other.organisation)
-	w.do(leader, DELETE, path, nil).is(http.StatusConflict).refused(models.CodeStillReferred)
 	w.do(leader, DELETE, given.Self(), nil).is(http.StatusForbidden).refused(models.CodeOtherOrganisation)
-	w.do(other, DELETE, given.Self(), nil).is(http.StatusOK)
 	w.do(leader, DELETE, path, nil).is(http.StatusNoContent)
+	w.do(other, GET, p.Self(), nil).is(http.StatusNotFound)
+	w.do(leader, DELETE, path, nil).is(http.StatusNotFound)
 	w.do(leader, DELETE, p.Self()+"/members/"+string(leader.organisation), nil).is(http.StatusConflict).
-		refused(models.CodeStillReferred)
+		refused(models.CodeLeadMissing)
 }

@@ -102,6 +102,8 @@ func (s *server) representation() []rest.Operation {
 		rest.Get(offer, representative, "Read the offer of a role to a person of my organisation", s.getReceived),
 		rest.Post(offer+"/actions/accept", representative,
 			"Accept the offer of a role, and declare that my organisation will not tender", s.acceptOffer, ok),
+		rest.Delete(offer, representative, "Recall the person of my organisation who holds the role that was offered",
+			s.recallOffered),
 		rest.Post(offer+"/actions/decline", representative,
 			"Decline the offer of a role; the buyers' side is not told", s.declineOffer, ok),
 	}

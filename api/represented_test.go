@@ -131,6 +131,7 @@ func (c *cause) errands() []errand {
 			map[string]any{"will_not_tender": true},
 			[]string{expert},
 		},
+		{"recall the expert", DELETE, "/v1/role-offers/" + string(c.offer.ID), nil, []string{expert}},
 	}
 }
 

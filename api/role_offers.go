@@ -123,6 +123,15 @@ func (s *server) getReceived(ctx context.Context, in *struct{ RoleOfferPath }) (
 	return rest.Got(ctx, o, err, showReceived)
 }
 
+func (s *server) recallOffered(ctx context.Context, in *struct{ RoleOfferPath }) (*rest.Answer[RoleOfferView], error) {
+	id, err := in.id()
+	if err != nil {
+		return nil, err
+	}
+	o, err := s.acts.RecallOffered(ctx, rest.By(ctx), id)
+	return rest.Changed(ctx, o, err, showReceived)
+}
+
 type acceptance struct {
 	RoleOfferPath
 

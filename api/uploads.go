@@ -16,8 +16,8 @@ import (
 // chunkTimeout is how long one chunk may take to arrive: 1 MiB over a line of 150 kbit/s.
 const chunkTimeout = time.Minute
 
-// completeWithin is how long the check of the largest file may take, which goes on only as long as the database answers;
-// completeTimeout, how long its caller may wait for the answer.
+// completeWithin is how long the check of the largest file may take, which goes on only as long as the database
+// answers; completeTimeout, how long its caller may wait for the answer.
 const (
 	completeWithin  = 10 * time.Minute
 	completeTimeout = 11 * time.Minute

@@ -139,6 +139,11 @@ func (tx *Tx) CancelEnrolment(person models.ID, now time.Time) error {
 	return nil
 }
 
+// Enrolment reads an enrolment. It returns a refusal with [models.CodeNotFound].
+func (tx *Tx) Enrolment(id models.ID) (models.Enrolment, error) {
+	return takeByID[models.Enrolment](tx.db(), "read enrolment", id)
+}
+
 // LockEnrolment reads an enrolment to redeem it. It returns a refusal with [models.CodeNotFound].
 func (tx *Tx) LockEnrolment(id models.ID) (models.Enrolment, error) {
 	return takeByID[models.Enrolment](tx.db().Clauses(forChange()), "lock enrolment", id)
