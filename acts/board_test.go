@@ -32,8 +32,9 @@ func newBoard(t *testing.T) *board {
 	b.inTx(func(tx *store.Tx) {
 		land := b.organisation(tx, "Land")
 		b.people = append(b.people, b.person(tx, land))
+		joined := time.Now().Add(-time.Hour)
 		require.NoError(t, tx.PutMember(models.Member{
-			ProcurementID: b.id, OrganisationID: land, JoinedAt: time.Now().Add(-time.Hour),
+			ProcurementID: b.id, OrganisationID: land, JoinedAt: joined, AcceptedAt: &joined, AcceptedBy: &b.people[2],
 		}))
 		b.give(tx, models.RoleBoard, b.people[2], land)
 	})
