@@ -12,6 +12,8 @@ import (
 type By struct {
 	// Actor is who acts, with the roles held on the procurement when it was looked up.
 	Actor models.Actor
+	// Key is the API key that the actor came with; empty: none.
+	Key models.ID
 	// Seat is the procurement that the act is about, as it was looked up; nil: about none.
 	Seat *models.Seat
 	// Roles are the roles of which the actor must hold one when the act is carried out.

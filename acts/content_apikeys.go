@@ -48,8 +48,25 @@ func (a *Acts) MakeKey(ctx context.Context, by By, in NewKey) (Done[MadeKey], er
 		if err != nil {
 			return MadeKey{}, err
 		}
+		if err := d.stillKeyed(now); err != nil {
+			return MadeKey{}, err
+		}
 		return d.makeKey(in, now)
 	})
+}
+
+// stillKeyed refuses whoever came with a key that was revoked, or has expired, while the request arrived: an ended key
+// makes no other. The owner is locked, as who revokes keys locks the owner.
+func (d *deed) stillKeyed(now time.Time) error {
+	if d.Key == "" {
+		return nil // asked for by the command line
+	}
+	k, err := d.tx.LockAPIKey(d.Actor.PersonID, d.Key)
+	if err == nil && !k.Usable(now) {
+		err = models.Refuse(models.CodeUnauthenticated, "", "the API key of this request has ended").
+			Accepting("a key that is neither expired nor revoked")
+	}
+	return err
 }
 
 func (d *deed) makeKey(in NewKey, now time.Time) (MadeKey, error) {
@@ -99,7 +116,7 @@ func (d *deed) mayRevoke(owner models.ID) error {
 	if err != nil {
 		return err
 	}
-	return speaksFor(d.Actor, p.OrganisationID)
+	return d.mayEnrol(p)
 }
 
 // RevokeKey ends a key at once. A key that was revoked before keeps its time of revocation.

@@ -54,7 +54,7 @@ func (a *Acts) IssueCode(ctx context.Context, by By, person models.ID) (Done[Enr
 		if err != nil {
 			return Enrolling{}, err
 		}
-		if err := speaksFor(d.Actor, p.OrganisationID); err != nil {
+		if err := d.mayEnrol(p); err != nil {
 			return Enrolling{}, err
 		}
 		if p.ID == d.Actor.PersonID {

@@ -76,6 +76,11 @@ func (d *deed) keepMember(m models.Member, before *models.Member) (MemberPut, er
 		return MemberPut{}, err
 	}
 	put := MemberPut{Member: m, Of: d.Seat.Procurement.Version, Fresh: before == nil}
+	if put.Fresh {
+		if err := d.tellOfRecovery(m.OrganisationID); err != nil {
+			return put, err
+		}
+	}
 	switch {
 	case before != nil && before.AcceptedAt != nil && m.AcceptedAt == nil:
 		// A part that was accepted is another one now.

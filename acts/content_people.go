@@ -16,12 +16,34 @@ type NewPerson struct {
 	Administrator bool
 }
 
-// speaksFor lets in the representatives of an organisation, and administrators for the organisation that is their own:
-// they run the platform, and nobody else's affairs.
-func speaksFor(actor models.Actor, organisation models.ID) error {
-	if actor.OrganisationID == organisation && (actor.Representative || actor.Administrator) {
-		return nil
+// confirm reads what the actor is on the platform now: that may have ended since the request was let in.
+func (d *deed) confirm() error {
+	p, err := d.tx.Person(d.Actor.PersonID)
+	d.Actor.Administrator, d.Actor.Representative = p.Administrator, p.Representative
+	return err
+}
+
+// mayEnrol lets in who enrols a person and ends the person's keys: for administrators another of their organisation, for
+// everybody else the representatives of the organisation. As long as nobody speaks for the organisation that runs the
+// platform, its administrators enrol its other people, too.
+func (d *deed) mayEnrol(p models.Person) error {
+	if err := d.confirm(); err != nil {
+		return err
 	}
+	own := d.Actor.OrganisationID == p.OrganisationID
+	switch {
+	case p.Administrator && own && d.Actor.Administrator, !p.Administrator && d.Actor.Represents(p.OrganisationID):
+		return nil
+	case !p.Administrator && own && d.Actor.Administrator:
+		represented, err := d.tx.HasKeyedRepresentative(p.OrganisationID)
+		if err != nil || !represented {
+			return err
+		}
+	}
+	return notTheirs()
+}
+
+func notTheirs() error {
 	return models.Refuse(models.CodeForbidden, "", "only a representative of the organisation may do this").
 		Accepting("%s of that organisation", models.RoleRepresentative)
 }
@@ -31,18 +53,19 @@ func (a *Acts) RegisterPerson(ctx context.Context, by By, in NewPerson) (Done[En
 	if _, err := models.ParseID(models.PrefixOrganisation, "/organisation_id", string(in.Organisation)); err != nil {
 		return Done[Enrolling]{}, err
 	}
-	if err := speaksFor(by.Actor, in.Organisation); err != nil {
-		return Done[Enrolling]{}, err
-	}
 	if in.Administrator && !by.Actor.Administrator {
 		return Done[Enrolling]{}, models.Refuse(models.CodeForbidden, "/administrator",
 			"only an administrator makes administrators").
 			Accepting("false")
 	}
 	return once(ctx, a, by, func(d *deed) (Enrolling, error) {
-		return d.register(models.Person{
+		p := models.Person{
 			OrganisationID: in.Organisation, Name: in.Name, Email: in.Email, Administrator: in.Administrator,
-		})
+		}
+		if err := d.mayEnrol(p); err != nil {
+			return Enrolling{}, err
+		}
+		return d.register(p)
 	})
 }
 
@@ -76,7 +99,7 @@ func (a *Acts) ChangePerson(ctx context.Context, by By, id models.ID, in PersonC
 		if err != nil {
 			return p, err
 		}
-		if err := speaksFor(d.Actor, p.OrganisationID); err != nil && !(d.Actor.Administrator && p.Administrator) {
+		if err := d.mayEnrol(p); err != nil && !(d.Actor.Administrator && p.Administrator) {
 			return p, err
 		}
 		if err := d.On.check(p.Version); err != nil {

@@ -20,8 +20,9 @@ type NewRecovery struct {
 }
 
 // RequestRecovery asks for it in the name of the organisation, whose written request the administrator has. All who
-// buy with the organisation are told, and for 72 hours anyone of them can stop it; an organisation that takes part in
-// rehearsals only waits for nothing.
+// buy with the organisation are told, and for 72 hours anyone of them can stop it. Only a contracting authority that
+// takes part in rehearsals, and in nothing else, waits for nothing: the time of an economic operator must not tell
+// whether it supplies.
 func (a *Acts) RequestRecovery(ctx context.Context, by By, in NewRecovery) (Done[models.Recovery], error) {
 	if err := Administer(by.Actor); err != nil {
 		return Done[models.Recovery]{}, err
@@ -40,7 +41,10 @@ func (a *Acts) RequestRecovery(ctx context.Context, by By, in NewRecovery) (Done
 		if err != nil {
 			return models.Recovery{}, err
 		}
-		r, err := d.newRecovery(p, in.RequestDigest)
+		if err := d.stopExpired(o.ID); err != nil {
+			return models.Recovery{}, err
+		}
+		r, err := d.newRecovery(o, p, in.RequestDigest)
 		if err != nil {
 			return r, err
 		}
@@ -81,10 +85,27 @@ func (d *deed) recovering(in NewRecovery) (models.Person, error) {
 		return p, models.Refuse(models.CodeInvalidValue, "/person_id", "there is no such person in the organisation").
 			Accepting("the ID of a person of the organisation, or name and email of a new one")
 	}
+	if err == nil && p.Administrator {
+		err = models.Refuse(models.CodeRoleIncompatible, "/person_id", "%s runs the platform", p.Name).
+			Accepting("a person who is no administrator")
+	}
 	return p, err
 }
 
-func (d *deed) newRecovery(p models.Person, digest string) (models.Recovery, error) {
+// stopExpired ends an earlier recovery that nobody has completed in time.
+func (d *deed) stopExpired(organisation models.ID) error {
+	earlier, err := d.tx.OpenRecovery(organisation)
+	if err != nil || earlier == nil {
+		return err
+	}
+	now, err := d.tx.Now()
+	if err != nil || !earlier.Expired(now) {
+		return err
+	}
+	return d.stop(earlier, "not completed in time", now)
+}
+
+func (d *deed) newRecovery(o models.Organisation, p models.Person, digest string) (models.Recovery, error) {
 	r := models.Recovery{
 		ID: models.NewID(models.PrefixRecovery), OrganisationID: p.OrganisationID, PersonID: p.ID,
 		RequestDigest: digest, RequestedBy: d.Actor.PersonID,
@@ -93,12 +114,24 @@ func (d *deed) newRecovery(p models.Person, digest string) (models.Recovery, err
 	if r.RequestedAt, err = d.tx.Now(); err != nil {
 		return r, err
 	}
-	live, err := d.tx.TakesPartLive(p.OrganisationID)
-	r.ReadyAt = r.RequestedAt
-	if live {
-		r.ReadyAt = r.RequestedAt.Add(models.RecoveryWait)
+	r.ReadyAt = r.RequestedAt.Add(models.RecoveryWait)
+	rehearses, err := d.rehearsesOnly(o)
+	if rehearses {
+		r.ReadyAt = r.RequestedAt
 	}
 	return r, err
+}
+
+func (d *deed) rehearsesOnly(o models.Organisation) (bool, error) {
+	if o.Kind != models.OrganisationContractingAuthority {
+		return false, nil
+	}
+	takesPart, err := d.tx.TakesPart(o.ID)
+	if err != nil || !takesPart {
+		return false, err
+	}
+	live, err := d.tx.TakesPartLive(o.ID)
+	return !live, err
 }
 
 // tellMembers records what became of a recovery on every procurement in which the organisation is a member, and keeps
@@ -119,14 +152,28 @@ func (d *deed) tellMembers(r models.Recovery, what event.Payload) error {
 		}
 		on := &deed{By: d.By, tx: d.tx}
 		on.Seat = &models.Seat{Procurement: p, Now: p.Now(real)}
-		if err := on.record(what); err != nil {
-			return err
-		}
-		if err := on.keepTask(r); err != nil {
+		if err := on.tell(r, what); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// tell records what became of a recovery on the deed's procurement.
+func (d *deed) tell(r models.Recovery, what event.Payload) error {
+	if err := d.record(what); err != nil {
+		return err
+	}
+	return d.keepTask(r)
+}
+
+// tellOfRecovery tells those who are joined by an organisation of its open recovery.
+func (d *deed) tellOfRecovery(organisation models.ID) error {
+	r, err := d.tx.OpenRecovery(organisation)
+	if err != nil || r == nil {
+		return err
+	}
+	return d.tell(*r, event.MemberRecoveryRequested(aboutRecovery(*r)))
 }
 
 func (d *deed) keepTask(r models.Recovery) error {
@@ -159,15 +206,20 @@ func (a *Acts) ObjectToRecovery(
 		if err != nil {
 			return r, err
 		}
-		r.ObjectedAt, r.ObjectedBy, r.Objection = &now, &d.Actor.PersonID, reason
-		if err := d.tx.SaveRecovery(&r); err != nil {
-			return r, err
-		}
-		if err := d.record(event.RecoveryStopped(aboutRecovery(r))); err != nil {
-			return r, err
-		}
-		return r, d.tellMembers(r, event.MemberRecoveryStopped(aboutRecovery(r)))
+		return r, d.stop(&r, reason, now)
 	})
+}
+
+// stop ends a recovery without a new representative.
+func (d *deed) stop(r *models.Recovery, reason string, now time.Time) error {
+	r.ObjectedAt, r.ObjectedBy, r.Objection = &now, &d.Actor.PersonID, reason
+	if err := d.tx.SaveRecovery(r); err != nil {
+		return err
+	}
+	if err := d.record(event.RecoveryStopped(aboutRecovery(*r))); err != nil {
+		return err
+	}
+	return d.tellMembers(*r, event.MemberRecoveryStopped(aboutRecovery(*r)))
 }
 
 func (d *deed) mayObject(organisation models.ID) error {
@@ -197,8 +249,9 @@ func (d *deed) openRecovery(organisation, id models.ID) (models.Recovery, time.T
 }
 
 // CompleteRecovery makes the person of a recovery the organisation's only representative, once nobody has objected in
-// time, and issues the code by which that person gets a key. Earlier representatives are recalled and their keys are
-// revoked: whoever found a lost key holds nothing.
+// time, and issues the code by which that person gets a key. Earlier representatives are recalled, their keys and those
+// of the new one are revoked, and all codes are cancelled: whoever found a lost key holds nothing, nor what was made
+// with it.
 func (a *Acts) CompleteRecovery(ctx context.Context, by By, organisation, id models.ID) (Done[Enrolling], error) {
 	if err := Administer(by.Actor); err != nil {
 		return Done[Enrolling]{}, err
@@ -224,6 +277,16 @@ func (a *Acts) CompleteRecovery(ctx context.Context, by By, organisation, id mod
 		if err != nil {
 			return Enrolling{}, err
 		}
+		if p.Administrator {
+			return Enrolling{}, models.Refuse(models.CodeRoleIncompatible, "", "%s runs the platform by now", p.Name).
+				Accepting("a recovery with another person")
+		}
+		if err := d.endKeys(p.ID, *r.CompletedAt); err != nil {
+			return Enrolling{}, err
+		}
+		if err := d.tx.CancelEnrolments(organisation, *r.CompletedAt); err != nil {
+			return Enrolling{}, err
+		}
 		if err := d.appoint(&p, r.ID); err != nil {
 			return Enrolling{}, err
 		}
@@ -243,10 +306,18 @@ func (d *deed) recoveryDue(organisation, id models.ID) (models.Recovery, error) 
 	if err != nil {
 		return r, err
 	}
-	if now.Before(r.ReadyAt) {
+	live, err := d.tx.TakesPartLive(organisation)
+	switch {
+	case err != nil:
+		return r, err
+	case now.Before(r.ReadyAt):
 		return r, models.Refuse(models.CodeRecoveryWaits, "", "objections are taken until %s",
 			r.ReadyAt.UTC().Format(time.RFC3339)).
 			Accepting("the same request from then on")
+	case r.Expired(now), live && !r.Waited():
+		return r, models.Refuse(models.CodeRecoveryOver, "",
+			"the recovery was requested too long ago, or before the organisation took part in what is live").
+			Accepting("another recovery, which all who buy with the organisation now are told of")
 	}
 	r.CompletedAt = &now
 	return r, d.tx.SaveRecovery(&r)

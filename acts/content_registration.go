@@ -24,18 +24,27 @@ func (a *Acts) Register(ctx context.Context, by By, procurement models.ID) (Done
 		if err != nil {
 			return given, err
 		}
+		if err := d.supply(given); err != nil {
+			return given, err
+		}
 		signatory := given
 		signatory.ID, signatory.Role = models.NewID(models.PrefixRole), models.RoleSignatory
-		for _, r := range []models.RoleAssignment{given, signatory} {
-			if err := d.tx.GiveRole(&r); err != nil {
-				return given, err
-			}
-			if err := d.recordRole(r, aboutRole(r)); err != nil {
-				return given, err
-			}
+		err = d.fits(signatory)
+		if r, refused := models.RefusalOf(err); refused && r.Code == models.CodeAlreadyExists {
+			return given, nil // who registers again has stayed a signatory
 		}
-		return given, nil
+		if err != nil {
+			return given, err
+		}
+		return given, d.supply(signatory)
 	})
+}
+
+func (d *deed) supply(r models.RoleAssignment) error {
+	if err := d.tx.GiveRole(&r); err != nil {
+		return err
+	}
+	return d.recordRole(r, aboutRole(r))
 }
 
 // registration judges the person who registers, who needs no role yet. The procurement is locked, so that no other role
@@ -66,6 +75,9 @@ func (d *deed) registration(procurement models.ID) (models.RoleAssignment, error
 }
 
 func (d *deed) mayRegister() error {
+	if err := d.confirm(); err != nil {
+		return err
+	}
 	organisation, err := d.tx.Organisation(d.Actor.OrganisationID)
 	switch {
 	case err != nil:

@@ -88,7 +88,7 @@ func (a *Acts) AppointRepresentative(
 	ctx context.Context, by By, organisation, person models.ID,
 ) (models.Person, error) {
 	return change(ctx, a, by, func(d *deed) (models.Person, error) {
-		p, _, err := d.ofOwn(organisation, person)
+		p, err := d.ofOwn(organisation, person)
 		if err != nil || p.Representative {
 			return p, err
 		}
@@ -106,13 +106,18 @@ func (a *Acts) RecallRepresentative(
 	ctx context.Context, by By, organisation, person models.ID,
 ) (models.Person, error) {
 	return change(ctx, a, by, func(d *deed) (models.Person, error) {
-		p, all, err := d.ofOwn(organisation, person)
+		p, err := d.ofOwn(organisation, person)
 		if err != nil || !p.Representative {
 			return p, err
 		}
-		if len(all) == 1 {
-			return p, models.Refuse(models.CodeLastRepresentative, "", "%s is the last representative", p.Name).
-				Accepting("this after another person has become a representative")
+		others, err := d.tx.OtherVoices(organisation, person)
+		if err != nil {
+			return p, err
+		}
+		if others == 0 {
+			return p, models.Refuse(models.CodeLastRepresentative, "",
+				"%s is the last representative who has an API key", p.Name).
+				Accepting("this after another representative has enrolled")
 		}
 		if err := d.recall(p, ""); err != nil {
 			return p, err
@@ -123,25 +128,24 @@ func (a *Acts) RecallRepresentative(
 	})
 }
 
-// ofOwn locks a person of the organisation that the actor represents, with all its representatives.
-func (d *deed) ofOwn(organisation, person models.ID) (models.Person, []models.Person, error) {
+// ofOwn locks a person of the organisation that the actor represents, after all its representatives.
+func (d *deed) ofOwn(organisation, person models.ID) (models.Person, error) {
 	if !d.Actor.Represents(organisation) {
-		return models.Person{}, nil, speaksFor(models.Actor{}, organisation)
+		return models.Person{}, notTheirs()
 	}
 	_, all, err := d.tx.Represented(organisation)
 	if err != nil {
-		return models.Person{}, nil, err
+		return models.Person{}, err
 	}
 	if !slices.ContainsFunc(all, func(p models.Person) bool { return p.ID == d.Actor.PersonID }) {
-		// The actor was recalled while the request waited.
-		return models.Person{}, nil, speaksFor(models.Actor{}, organisation)
+		return models.Person{}, notTheirs() // the actor was recalled while the request waited
 	}
 	p, err := d.tx.LockPerson(person)
 	if err == nil && p.OrganisationID != organisation {
 		err = models.NoSuchResource()
 	}
 	if err != nil {
-		return p, nil, err
+		return p, err
 	}
-	return p, all, d.On.check(p.Version)
+	return p, d.On.check(p.Version)
 }

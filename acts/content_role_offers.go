@@ -152,6 +152,13 @@ func (d *deed) acceptable(o models.RoleOffer, given models.RoleAssignment) error
 		return models.Refuse(models.CodeOfferOver, "", "the time for which the role was offered is over").
 			Accepting("an offer for a time to come")
 	}
+	p, err := d.tx.Person(o.PersonID)
+	if err != nil {
+		return err
+	}
+	if p.Administrator {
+		return runsPlatform()
+	}
 	supplies, err := d.tx.Supplies(o.ProcurementID, o.OrganisationID, d.Seat.Now)
 	if err != nil {
 		return err
@@ -218,6 +225,9 @@ func (d *deed) answering(id models.ID) (models.RoleOffer, error) {
 
 // ofOwnOffer locks the procurement of an offer to the actor's organisation, and the offer.
 func (d *deed) ofOwnOffer(id models.ID) (models.RoleOffer, error) {
+	if err := d.confirm(); err != nil {
+		return models.RoleOffer{}, err
+	}
 	o, err := d.tx.RoleOffer(id)
 	if err != nil {
 		return o, err

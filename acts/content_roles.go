@@ -44,6 +44,9 @@ func (a *Acts) GiveRole(ctx context.Context, by By, in NewRole) (Done[GivenRole]
 		if err := d.enterUnended(); err != nil {
 			return GivenRole{}, err
 		}
+		if err := d.confirm(); err != nil {
+			return GivenRole{}, err
+		}
 		given, p, err := d.assignment(in)
 		if err != nil {
 			return GivenRole{}, err
@@ -212,8 +215,11 @@ func (d *deed) fitsOrganisation(a models.RoleAssignment) error {
 			Accepting("a person of an economic operator outside the consortium")
 	case a.Role.OfSupplier():
 		return d.fitsSupplier(a)
-	case a.EngagedBy != nil:
+	case a.EngagedBy != nil && activeMember(members, *a.EngagedBy) != nil && member == nil:
 		return nil
+	case a.EngagedBy != nil:
+		return models.Refuse(models.CodeOfferOver, "", "who offered the role is no member any more, or you are one now").
+			Accepting("an offer by a member to somebody outside the consortium")
 	case member == nil:
 		return models.Refuse(models.CodeNotAMember, "/person_id",
 			"your organisation is not a member of the consortium, so it gives nobody the role %s", a.Role).
@@ -255,6 +261,9 @@ func (a *Acts) EndRole(ctx context.Context, by By, id models.ID) (models.RoleAss
 		if err := d.enterUnended(); err != nil {
 			return models.RoleAssignment{}, err
 		}
+		if err := d.confirm(); err != nil {
+			return models.RoleAssignment{}, err
+		}
 		ending, err := d.tx.Role(d.procurement(), id)
 		if err != nil {
 			return ending, err
@@ -288,7 +297,7 @@ func (d *deed) mayEnd(r models.RoleAssignment) error {
 		r.EngagedBy != nil && d.Actor.Represents(*r.EngagedBy):
 		return nil
 	case r.Role.OfSupplier() && r.OrganisationID != d.Actor.OrganisationID,
-		!r.Role.OfSupplier() && d.Actor.HasAny(models.RoleSupplier):
+		!r.Role.OfSupplier() && d.Actor.Supplies():
 		return models.NoSuchResource()
 	}
 	return models.Refuse(models.CodeOtherOrganisation, "", "only a representative of the person's organisation, "+

@@ -232,7 +232,7 @@ func (c *call) voidReplaced(
 		case v.OrganisationID == buyer && v.AskedAt.After(c.cmd.CreatedAt):
 			return nil, models.Refuse(models.CodeSuperseded, "", "the buyer voted again after you sent this vote").
 				Accepting("a new request, if you still want this vote")
-		case v.OrganisationID == buyer && v.Digest == b.Digest && v.Choice == choice:
+		case v.OrganisationID == buyer && v.Digest == b.Digest && v.Choice == choice && b.Counts(d, v.PersonID):
 			return nil, models.Refuse(models.CodeAlreadyVoted, "", "the buyer has cast this vote already").
 				Accepting("another choice, which replaces the vote")
 		case v.OrganisationID == buyer, v.Digest != b.Digest, !b.Counts(d, v.PersonID):

@@ -98,8 +98,6 @@ type places map[string]string
 func (w *world) mayCallAll() []places {
 	w.Helper()
 	c, other := w.buyer(), w.admin
-	w.exec("ALTER TABLE people DROP CONSTRAINT people_administrators_represent_nobody")
-	w.exec("UPDATE people SET administrator = true WHERE id = $1", c.person)
 	var stages []places
 	for range 2 {
 		p := w.procurement(c)
@@ -118,6 +116,8 @@ func (w *world) mayCallAll() []places {
 	for _, phase := range models.Phases() {
 		w.exec("INSERT INTO phase_rounds VALUES ($1, $2, 1, 'open', clock_timestamp())", running, phase)
 	}
+	w.exec("ALTER TABLE people DROP CONSTRAINT people_administrators_represent_nobody")
+	w.exec("UPDATE people SET administrator = true WHERE id = $1", c.person)
 	w.admin = c
 	return stages
 }

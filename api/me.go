@@ -14,6 +14,7 @@ type me struct {
 	Person       PersonView    `json:"person"`
 	Organisation organisation  `json:"organisation"`
 	Key          Key           `json:"key" doc:"The key this request was made with"`
+	Recovery     *RecoveryView `json:"recovery,omitempty" doc:"Open request to replace who speaks for us"`
 	Procurements []involvement `json:"procurements" doc:"Where I hold a role now; at most 200, see /v1/procurements"`
 }
 
@@ -38,8 +39,16 @@ func (s *server) getMe(ctx context.Context, _ *struct{}) (*meOutput, error) {
 		return nil, err
 	}
 	out := me{
-		showPerson(credential.Person), showOrganisation(o), showAPIKey(credential.Key),
-		make([]involvement, len(standings)),
+		Person: showPerson(credential.Person), Organisation: showOrganisation(o), Key: showAPIKey(credential.Key),
+		Procurements: make([]involvement, len(standings)),
+	}
+	recovery, err := s.views.OpenRecovery(ctx, rest.Reader(ctx))
+	if err != nil {
+		return nil, err
+	}
+	if recovery != nil {
+		view := showRecovery(*recovery)
+		out.Recovery = &view
 	}
 	for i, st := range standings {
 		p := st.Procurement

@@ -98,14 +98,15 @@ func (s *server) representation() []rest.Operation {
 			s.completeRecovery, ok),
 
 		rest.Get("/v1/role-offers", representative, "List the roles that are offered to people of my organisation",
-			s.listReceived),
-		rest.Get(offer, representative, "Read the offer of a role to a person of my organisation", s.getReceived),
+			s.listReceived, rest.Discreet()),
+		rest.Get(offer, representative, "Read the offer of a role to a person of my organisation", s.getReceived,
+			rest.Discreet()),
 		rest.Post(offer+"/actions/accept", representative,
-			"Accept the offer of a role, and declare that my organisation will not tender", s.acceptOffer, ok),
+			"Accept the offer of a role, and declare that my organisation will not tender", s.acceptOffer, ok, rest.Discreet()),
 		rest.Delete(offer, representative, "Recall the person of my organisation who holds the role that was offered",
-			s.recallOffered),
+			s.recallOffered, rest.Discreet()),
 		rest.Post(offer+"/actions/decline", representative,
-			"Decline the offer of a role; the buyers' side is not told", s.declineOffer, ok),
+			"Decline the offer of a role; the buyers' side is not told", s.declineOffer, ok, rest.Discreet()),
 	}
 }
 

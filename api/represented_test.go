@@ -7,10 +7,10 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/api/rest"
-	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -102,7 +102,8 @@ func (c *cause) errands() []errand {
 		},
 		{
 			"appoint a representative of the partner", PUT,
-			organisations + string(c.partner.organisation) + "/representatives/" + string(c.board.person), nil,
+			organisations + string(c.partner.organisation) + "/representatives/" +
+				string(c.personOf(c.partner.organisation).person), nil,
 			[]string{partner},
 		},
 		{
@@ -318,10 +319,11 @@ func TestAMemberSpeaksOnceItHasAccepted(t *testing.T) {
 func (w *world) happenedTo(p procurement, member caller) []string {
 	w.Helper()
 	var types []string
-	require.NoError(w, pgtest.Connect(w, w.db.Superuser).QueryRow(w.Context(), `
-		SELECT array_agg(type ORDER BY ordinal) FROM events
-		WHERE procurement_id = $1 AND type LIKE 'member.%' AND data ->> 'organisation_id' = $2`,
-		p.ID, member.organisation).Scan(&types))
+	w.behind(func(conn *pgx.Conn) error {
+		return conn.QueryRow(w.Context(), `SELECT array_agg(type ORDER BY ordinal) FROM events
+			WHERE procurement_id = $1 AND type LIKE 'member.%' AND data ->> 'organisation_id' = $2`,
+			p.ID, member.organisation).Scan(&types)
+	})
 	return types
 }
 
@@ -359,6 +361,14 @@ func TestAskingAnObserverDoesNotTellWhoRegistered(t *testing.T) {
 		require.Equal(t, `"1"`, r.etag())
 	}
 	require.Equal(t, positions, c.count("SELECT count(*) FROM events WHERE procurement_id = $1", c.ID))
+	for _, of := range []caller{c.supplier, stranger, c.expert} { // declined, declined, and still open
+		role := models.RoleObserver
+		if of == c.expert {
+			role = models.RoleLegal
+		}
+		c.do(c.lead, POST, c.Self()+"/role-offers", map[string]any{"person_id": of.person, "role": role}).
+			is(http.StatusConflict).refused(models.CodeAlreadyExists)
+	}
 	c.do(c.lead, DELETE, c.Self()+"/role-offers/"+string(toSupplier.ID), nil).is(http.StatusOK)
 	var roles rest.Page[role]
 	c.do(c.lead, GET, c.Self()+"/roles", nil).is(http.StatusOK).into(&roles)
@@ -486,6 +496,93 @@ func TestARecoveryInRehearsalsWaitsForNothing(t *testing.T) {
 	}).is(http.StatusCreated).into(&r)
 	c.do(c.admin, POST, r.Self()+"/actions/complete", nil).is(http.StatusOK)
 	require.WithinDuration(t, r.RequestedAt, r.ReadyAt, time.Second)
+}
+
+// A recovery that was asked for while the organisation had nothing to lose takes nothing over later.
+func TestARecoveryOfAnotherTimeIsNotCompleted(t *testing.T) {
+	t.Parallel()
+	c := inCause(t)
+	newcomer := c.buyer()
+	path := "/v1/organisations/" + string(newcomer.organisation) + "/recoveries"
+	body := map[string]any{"name": "Heir", "request_digest": strings.Repeat("0", 64)}
+	var r RecoveryView
+	c.do(c.admin, POST, path, body).is(http.StatusCreated).into(&r)
+	require.Equal(t, models.RecoveryWait, r.ReadyAt.Sub(r.RequestedAt), "it takes part in no rehearsal")
+	c.exec("UPDATE recoveries SET ready_at = requested_at WHERE id = $1", r.ID) // as for rehearsals
+	p := c.world.procurement(c.lead)
+	c.join(c.lead, p, newcomer.organisation)
+	require.Equal(t, 1, c.count("SELECT count(*) FROM tasks WHERE procurement_id = $1 AND kind = $2", p.ID,
+		models.TaskRecovery), "those it joins are told")
+	var who me
+	c.do(newcomer, GET, "/v1/me", nil).is(http.StatusOK).into(&who)
+	require.Equal(t, r.ID, who.Recovery.ID)
+	c.do(c.admin, POST, r.Self()+"/actions/complete", nil).is(http.StatusConflict).refused(models.CodeRecoveryOver)
+	c.exec(`UPDATE recoveries SET requested_at = requested_at - interval '18 days',
+		ready_at = requested_at - interval '15 days' WHERE id = $1`, r.ID)
+	c.do(c.admin, POST, r.Self()+"/actions/complete", nil).is(http.StatusConflict).refused(models.CodeRecoveryOver)
+	c.do(c.admin, POST, path, body).is(http.StatusCreated)
+	c.do(newcomer, GET, "/v1/me", nil).is(http.StatusOK) // its keys are as they were
+}
+
+// Whoever found the lost key of a representative has made itself a key of the heir meanwhile: that is of no use.
+func TestWhatWasMadeWithALostKeyDoesNotOutliveTheRecovery(t *testing.T) {
+	t.Parallel()
+	c := inCause(t)
+	var r RecoveryView
+	c.do(c.admin, POST, "/v1/organisations/"+string(c.partner.organisation)+"/recoveries", map[string]any{
+		"person_id": c.board.person, "request_digest": strings.Repeat("0", 64),
+	}).is(http.StatusCreated).into(&r)
+	var stolen, open, heir Enrolling
+	c.do(c.partner, POST, "/v1/people/"+string(c.board.person)+"/enrolments", nil).is(http.StatusCreated).into(&stolen)
+	thief := c.redeem(stolen)
+	c.do(c.partner, POST, "/v1/people", map[string]any{
+		"organisation_id": c.partner.organisation, "name": "Accomplice",
+	}).is(http.StatusCreated).into(&open)
+	c.do(c.admin, POST, r.Self()+"/actions/complete", nil).is(http.StatusOK).into(&heir)
+	for _, lost := range []caller{c.partner, thief} {
+		c.do(lost, GET, "/v1/me", nil).is(http.StatusUnauthorized)
+	}
+	c.do(caller{}, POST, "/v1/enrolments/actions/redeem", map[string]any{"code": open.Enrolment.Code, "label": "x"}).
+		is(http.StatusConflict).refused(models.CodeEnrolmentOver)
+	c.do(c.redeem(heir), GET, "/v1/me", nil).is(http.StatusOK)
+}
+
+func TestOffersEndWithTheMembershipOfWhoMadeThem(t *testing.T) {
+	t.Parallel()
+	c := inCause(t)
+	c.exec("UPDATE consortium_members SET left_at = accepted_at WHERE organisation_id = $1", c.lead.organisation)
+	c.do(c.expert, POST, "/v1/role-offers/"+string(c.offer.ID)+"/actions/accept",
+		map[string]any{"will_not_tender": true}).is(http.StatusConflict).refused(models.CodeOfferOver)
+}
+
+func TestASupplierRegistersAgain(t *testing.T) {
+	t.Parallel()
+	c := inCause(t)
+	var roles rest.Page[role]
+	c.do(c.rival, GET, c.Self()+"/roles", nil).is(http.StatusOK).into(&roles)
+	for _, r := range roles.Items {
+		if r.Role == models.RoleSupplier {
+			c.do(c.rival, DELETE, r.Self(), nil).is(http.StatusOK)
+		}
+	}
+	c.do(c.rival, POST, c.Self()+"/registrations", nil).is(http.StatusCreated)
+	c.do(c.rival, GET, c.Self(), nil).is(http.StatusOK)
+}
+
+// An ended key makes no other, though its request was let in before.
+func TestAKeyThatEndedWhileItsRequestArrivedMakesNoOther(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	owner := w.buyer()
+	release := w.hold("SELECT 1 FROM people WHERE id = $1 FOR UPDATE", owner.person)
+	answer := w.begin(func() response {
+		return w.do(owner, POST, "/v1/people/"+string(owner.person)+"/api-keys", map[string]any{"label": "x"})
+	})
+	w.untilWaiting(1)
+	w.exec("UPDATE api_keys SET revoked_at = clock_timestamp() WHERE person_id = $1", owner.person)
+	release()
+	answer().is(http.StatusUnauthorized)
+	require.Equal(t, 1, w.count("SELECT count(*) FROM api_keys WHERE person_id = $1", owner.person))
 }
 
 // A supplier's own people stop what is asked in its name; its customers are not told that it is one.

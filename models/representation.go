@@ -39,8 +39,21 @@ type Recovery struct {
 	Objection               string
 }
 
-// RecoveryWait is how long the recovery of an organisation's representation stays open to objections, in real time.
-const RecoveryWait = 72 * time.Hour
+const (
+	// RecoveryWait is how long the recovery of an organisation's representation stays open to objections, in real time.
+	RecoveryWait = 72 * time.Hour
+	// recoveryLasts is how long a recovery can be completed once it is ready: who asked for it and let it lie asks anew,
+	// so that those who have come to deal with the organisation meanwhile are told.
+	recoveryLasts = 14 * 24 * time.Hour
+)
+
+// Expired tells whether nobody has completed the recovery in time.
+func (r Recovery) Expired(now time.Time) bool {
+	return r.Open() && !now.Before(r.ReadyAt.Add(recoveryLasts))
+}
+
+// Waited tells whether the recovery was open to objections for the whole time.
+func (r Recovery) Waited() bool { return r.ReadyAt.Sub(r.RequestedAt) >= RecoveryWait }
 
 // Open tells whether the recovery is neither completed nor stopped.
 func (r Recovery) Open() bool { return r.ObjectedAt == nil && r.CompletedAt == nil }

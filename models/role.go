@@ -125,6 +125,9 @@ func (a Actor) Represents(organisation ID) bool {
 	return a.Representative && a.OrganisationID == organisation
 }
 
+// Supplies tells whether the actor is on the suppliers' side of the procurement.
+func (a Actor) Supplies() bool { return slices.ContainsFunc(a.Roles, Role.OfSupplier) }
+
 // HasAny tells whether the actor holds one of the roles.
 func (a Actor) HasAny(roles ...Role) bool {
 	for _, r := range roles {

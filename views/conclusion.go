@@ -30,7 +30,7 @@ func (v *Views) Letter(ctx context.Context, r Reader, tender models.ID, kind mod
 		return LetterSent{}, err
 	}
 	sight := store.Sight{Buyers: true}
-	if r.Actor.HasAny(models.RoleSupplier) {
+	if r.Actor.Supplies() {
 		sight = store.Sight{Organisation: r.Actor.OrganisationID}
 	}
 	if _, err := v.Store.Tender(ctx, r.procurement(), sight, tender); err != nil {

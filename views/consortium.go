@@ -38,7 +38,7 @@ func (v *Views) Member(ctx context.Context, r Reader, organisation models.ID) (m
 // those of the own organisation. Who registered is nobody else's business, before the opening and after it: who
 // tendered is seen in the list of tenderers.
 func (r Reader) sideOf() store.Side {
-	if r.Actor.HasAny(models.RoleSupplier) {
+	if r.Actor.Supplies() {
 		return store.Side{Supplier: r.Actor.OrganisationID}
 	}
 	return store.Side{}

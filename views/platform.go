@@ -96,6 +96,12 @@ func (v *Views) Recoveries(
 	return v.Store.Recoveries(ctx, organisation, after, limit)
 }
 
+// OpenRecovery reads the recovery of the reader's own organisation that is neither completed nor stopped; nil: there is
+// none.
+func (v *Views) OpenRecovery(ctx context.Context, r Reader) (*models.Recovery, error) {
+	return v.Store.OpenRecovery(ctx, r.Actor.OrganisationID)
+}
+
 // Recovery reads a recovery of an organisation's representation.
 func (v *Views) Recovery(ctx context.Context, r Reader, organisation, id models.ID) (models.Recovery, error) {
 	if err := v.deals(ctx, r, organisation); err != nil {

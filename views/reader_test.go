@@ -139,6 +139,7 @@ func lookings() map[string]looking {
 		"Representatives": {who: itself},
 		"Recoveries":      {who: itself},
 		"Recovery":        {who: itself},
+		"OpenRecovery":    {who: itself},
 		"RoleOffersTo":    {who: itself},
 		"RoleOfferTo":     {who: itself},
 	}

@@ -13,7 +13,7 @@ import (
 // before a box is closed, not even how many tenders there are, and nothing of a lot for which the reader's own
 // organisation has tendered.
 func (r Reader) sight() store.Sight {
-	if r.Actor.HasAny(models.RoleSupplier) {
+	if r.Actor.Supplies() {
 		return store.Sight{Organisation: r.Actor.OrganisationID}
 	}
 	return store.Sight{

@@ -29,6 +29,9 @@ func clip(s string) string {
 	return string(runes[:longestEcho]) + "…"
 }
 
+// mostFaults is how many faults of one body are told: a body of nothing but faults must not cost more than it is worth.
+const mostFaults = 50
+
 // bindingProblem makes a problem of the errors that huma found while it bound and validated a request. The offending
 // value itself is never repeated: it may be a secret, and a problem ends up in the caller's logs.
 func bindingProblem(ctx context.Context, status int, message string, errs []error) *Problem {
@@ -37,7 +40,7 @@ func bindingProblem(ctx context.Context, status int, message string, errs []erro
 		return &Problem{Status: status} // huma asks for the type when it describes an operation
 	}
 	var all []*models.Refusal
-	for _, err := range errs {
+	for _, err := range errs[:min(len(errs), mostFaults)] {
 		all = append(all, bindingFault(status, err))
 	}
 	if len(all) == 0 {

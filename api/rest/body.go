@@ -65,8 +65,11 @@ func readBytes(c *gin.Context, req *request) error {
 func receive(c *gin.Context, limit int64, within time.Duration) ([]byte, error) {
 	control := http.NewResponseController(c.Writer)
 	_ = control.SetReadDeadline(time.Now().Add(within)) // a recorder in a test has no deadline
-	defer func() { _ = control.SetReadDeadline(time.Time{}) }()
 	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, limit))
+	if err == nil {
+		// After a body that did not arrive the deadline stays: net/http reads what is left of it before it answers.
+		_ = control.SetReadDeadline(time.Time{})
+	}
 	var tooLarge *http.MaxBytesError
 	var network net.Error
 	switch {

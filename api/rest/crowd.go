@@ -46,7 +46,7 @@ const (
 //
 // A request counts once: for its key, if that key was good before, else for its address. So whoever shares an address
 // with an intruder, behind one proxy, is not hampered by the intruder once their key was good. A key is told by the
-// digest of the whole header; only who knows its secret can spend what it may.
+// digest of the whole of it; only who knows its secret can spend what it may.
 type crowd struct {
 	limits Limits
 	keys   *limit.Rates[[sha256.Size]byte]
@@ -72,7 +72,8 @@ func newCrowd(l Limits) *crowd {
 // An origin is whom a request is counted for.
 type origin struct {
 	network netip.Prefix
-	// key is the digest of the header Authorization; good tells that it was good before.
+	// key is the digest of the API key that is presented, however the header is written; good tells that it was good
+	// before.
 	key  [sha256.Size]byte
 	good bool
 }
@@ -81,7 +82,7 @@ func (c *crowd) originOf(r *http.Request) origin {
 	peer, _ := netip.ParseAddrPort(r.RemoteAddr) // a peer without address counts as one
 	client := limit.Client(peer.Addr(), r.Header.Values(headerForwarded), c.limits.TrustedProxies)
 	o := origin{network: limit.Network(client)}
-	if presented := r.Header.Get("Authorization"); presented != "" {
+	if presented := auth.Presented(r.Header.Get("Authorization")); presented != "" {
 		o.key = sha256.Sum256([]byte(presented))
 		o.good = c.keys.Knows(o.key)
 	}

@@ -26,7 +26,7 @@ func (r *Router) guard(c *gin.Context) {
 		return
 	}
 	defer func() { current.leave() }()
-	current.limit(c, r.limits.Recognition)
+	current.recognition(c, r.limits.Recognition)
 	for _, step := range []func(*gin.Context, *request) error{r.letIn, r.giveTime, readHeaders, r.readInput} {
 		if err := step(c, current); err != nil {
 			Abort(c, err)
@@ -141,12 +141,12 @@ func (r *Router) answered(c *gin.Context, req *request) bool {
 // attempts must be clearly detectable).
 func Denied(ctx context.Context, err error) error {
 	req := requestOf(ctx)
-	reason := err.Error()
+	reason, path := err.Error(), req.path
 	if req.discreet() {
-		reason = "not allowed" // as of somebody who holds no role: which roles a supplier holds is told to nobody
+		reason, path = "not allowed", "" // that somebody supplies, and where, is told to nobody
 	}
 	req.router.log.WarnContext(ctx, "access denied", "request", req.id, "person", req.actor.PersonID,
-		"method", req.op.Method, "path", req.path, "reason", reason)
+		"method", req.op.Method, "path", path, "reason", reason)
 	return err
 }
 

@@ -3,7 +3,6 @@ package rest
 import (
 	"context"
 	"crypto/sha256"
-	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -78,6 +77,15 @@ func (r *request) limit(c *gin.Context, d time.Duration) {
 	c.Request = c.Request.WithContext(ctx)
 }
 
+// recognition gives the look at who calls so much time. It does not end when the client goes: a question that is broken
+// off costs its connection to the database, and whoever calls and hangs up could take them all away.
+func (r *request) recognition(c *gin.Context, d time.Duration) {
+	r.release()
+	var ctx context.Context
+	ctx, r.release = context.WithTimeout(context.WithoutCancel(r.whole), d)
+	c.Request = c.Request.WithContext(ctx)
+}
+
 // Streaming is the context of an answer that has begun and goes on for as long as it moves: whoever writes it bounds
 // each part. It ends when the client goes.
 func Streaming(ctx context.Context) context.Context {
@@ -95,7 +103,7 @@ func (r *request) commandID() string {
 
 // discreet tells whether the request shows that somebody supplies, or means to.
 func (r *request) discreet() bool {
-	return r.op != nil && r.op.discreet || slices.ContainsFunc(r.actor.Roles, models.Role.OfSupplier)
+	return r.op != nil && r.op.discreet || r.actor.Supplies()
 }
 
 // procurement returns the ID of the procurement that the path names, or nothing.
@@ -110,7 +118,7 @@ func (r *request) procurement() models.ID {
 func By(ctx context.Context) acts.By {
 	req := requestOf(ctx)
 	return acts.By{
-		Actor: req.actor, Seat: req.seat, Roles: req.op.Access.onProcurement(),
+		Actor: req.actor, Key: req.credential.Key.ID, Seat: req.seat, Roles: req.op.Access.onProcurement(),
 		Request: acts.Request{ID: req.commandID(), Fingerprint: req.fingerprint},
 		On:      req.ifMatch,
 	}

@@ -80,6 +80,16 @@ func unknownKey() *Failure {
 	return &Failure{Presented: true, Reason: "the API key is not known"}
 }
 
+// Presented is the API key in the value of an Authorization header, however the header is written; empty: it holds none
+// of the form of a key.
+func Presented(authorization string) string {
+	token, err := bearer(authorization)
+	if err != nil {
+		return ""
+	}
+	return token.Reveal()
+}
+
 func bearer(authorization string) (Token, error) {
 	if authorization == "" {
 		return Token{}, &Failure{Reason: "this operation needs an API key"}

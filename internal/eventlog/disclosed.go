@@ -66,6 +66,10 @@ func (l *Log) ExportDisclosed(
 	ctx context.Context, key audit.Key, procurement models.ID, begin func(cut bool) io.Writer,
 ) error {
 	err := pg.SnapshotRows(ctx, l.db, func(tx pgx.Tx) error {
+		// Between two pages a slow reader may take its time, which is bounded where it is written to.
+		if _, err := tx.Exec(ctx, "SET LOCAL idle_in_transaction_session_timeout = 0"); err != nil {
+			return fmt.Errorf("give the reader time: %w", err)
+		}
 		through, err := disclosed(ctx, tx, procurement)
 		if err != nil {
 			return err

@@ -68,6 +68,7 @@ const readFeed = `SELECT f.position, f.procurement, f.canonical, f.sealed FROM (
 					AND b.lot_id = coalesce(nullif(e.data->>'lot_id', ''), b.lot_id)) AS sealed
 		FROM event_log l JOIN events e ON e.id = l.event_id
 		WHERE l.procurement_id = v.id AND l.position > $4 AND l.position <= $5 AND ` + wanted + `
+			AND NOT (e.type IN ('role.given', 'role.ended') AND e.data->>'role' = 'supplier')
 			AND (e.type = ANY (CASE WHEN v.buyers THEN $9::text[] ELSE $6::text[] END) OR e.type <> ALL ($12::text[]))
 		ORDER BY l.position LIMIT $8) x
 	UNION ALL (

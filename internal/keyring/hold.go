@@ -87,6 +87,7 @@ func (h *Held) again(ctx context.Context) error {
 		return fmt.Errorf("%w: %w", ErrReplaced, err)
 	}
 	if err != nil {
+		hold.Release() // so that the next look finds no hold, and compares again
 		return err
 	}
 	for use, key := range keys {

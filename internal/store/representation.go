@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
 )
@@ -41,6 +43,19 @@ func (tx *Tx) HasKeyedRepresentative(organisation models.ID) (bool, error) {
 		organisation)
 }
 
+// OtherVoices counts the representatives of an organisation besides one person who have a key that is neither revoked nor
+// expired.
+func (tx *Tx) OtherVoices(organisation, person models.ID) (int, error) {
+	var others int
+	err := tx.db().Raw(`SELECT count(*) FROM people p WHERE p.organisation_id = ? AND p.id <> ? AND p.representative
+		AND EXISTS (SELECT FROM api_keys k WHERE k.person_id = p.id AND k.revoked_at IS NULL
+			AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp()))`, organisation, person).Scan(&others).Error
+	if err != nil {
+		return 0, fmt.Errorf("count representatives: %w", err)
+	}
+	return others, nil
+}
+
 // TakesPart tells whether an organisation has or had any part in a procurement: as a member, also an invited one, by a
 // role, or by the offer of a role.
 func (tx *Tx) TakesPart(organisation models.ID) (bool, error) {
@@ -59,7 +74,8 @@ func (tx *Tx) TakesPartLive(organisation models.ID) (bool, error) {
 		organisation, organisation)
 }
 
-// BuyTogether tells whether two organisations are members of one consortium now, invited ones not counted.
+// BuyTogether tells whether two organisations are members of one consortium now, in a procurement that has not ended;
+// invited ones are not counted.
 func (s *Store) BuyTogether(ctx context.Context, a, b models.ID) (bool, error) {
 	var together bool
 	err := s.rows(ctx).Raw(buyTogether, a, b).Scan(&together).Error
@@ -76,6 +92,7 @@ func (tx *Tx) BuyTogether(a, b models.ID) (bool, error) {
 
 const buyTogether = `SELECT EXISTS (SELECT FROM consortium_members x
 	JOIN consortium_members y ON y.procurement_id = x.procurement_id
+	JOIN procurements p ON p.id = x.procurement_id AND p.ended_at IS NULL
 	WHERE x.organisation_id = ? AND y.organisation_id = ?
 		AND x.accepted_at IS NOT NULL AND y.accepted_at IS NOT NULL AND x.left_at IS NULL AND y.left_at IS NULL)`
 
@@ -129,6 +146,17 @@ func (tx *Tx) IssueEnrolment(e *models.Enrolment) error {
 	return nil
 }
 
+// CancelEnrolments cancels the codes of all people of an organisation that were not redeemed, at the instant now (real
+// time).
+func (tx *Tx) CancelEnrolments(organisation models.ID, now time.Time) error {
+	err := tx.db().Exec(`UPDATE enrolments SET cancelled_at = ? WHERE redeemed_at IS NULL AND cancelled_at IS NULL
+		AND person_id IN (SELECT id FROM people WHERE organisation_id = ?)`, now, organisation).Error
+	if err != nil {
+		return fmt.Errorf("cancel enrolment codes: %w", err)
+	}
+	return nil
+}
+
 // CancelEnrolment cancels the code of a person that was not redeemed, if there is one, at the instant now (real time).
 func (tx *Tx) CancelEnrolment(person models.ID, now time.Time) error {
 	err := tx.db().Exec(`UPDATE enrolments SET cancelled_at = ?
@@ -170,6 +198,24 @@ func (tx *Tx) RequestRecovery(r *models.Recovery) error {
 	return nil
 }
 
+// OpenRecovery reads the recovery of an organisation that is neither completed nor stopped; nil: there is none.
+func (tx *Tx) OpenRecovery(organisation models.ID) (*models.Recovery, error) {
+	return openRecovery(tx.db().Clauses(forChange()), organisation)
+}
+
+func openRecovery(db *gorm.DB, organisation models.ID) (*models.Recovery, error) {
+	var found []models.Recovery
+	err := db.Where("organisation_id = ? AND objected_at IS NULL AND completed_at IS NULL", organisation).
+		Find(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("look for an open recovery: %w", err)
+	}
+	if len(found) == 0 {
+		return nil, nil //nolint:nilnil // no recovery is the usual case
+	}
+	return &found[0], nil
+}
+
 // LockRecovery reads a recovery of an organisation to change it. It returns a refusal with [models.CodeNotFound].
 func (tx *Tx) LockRecovery(organisation, id models.ID) (models.Recovery, error) {
 	return takeByID[models.Recovery](tx.db().Clauses(forChange()).Where("organisation_id = ?", organisation),
@@ -188,6 +234,11 @@ func (tx *Tx) SaveRecovery(r *models.Recovery) error {
 // Recovery reads a recovery of an organisation. It returns a refusal with [models.CodeNotFound].
 func (s *Store) Recovery(ctx context.Context, organisation, id models.ID) (models.Recovery, error) {
 	return takeByID[models.Recovery](s.rows(ctx).Where("organisation_id = ?", organisation), "read recovery", id)
+}
+
+// OpenRecovery reads the open recovery of an organisation; nil: there is none.
+func (s *Store) OpenRecovery(ctx context.Context, organisation models.ID) (*models.Recovery, error) {
+	return openRecovery(s.rows(ctx), organisation)
 }
 
 // Recoveries lists the recoveries of an organisation by ID, those after the given one, at most limit.

@@ -6,8 +6,14 @@ alter table people add constraint people_administrators_represent_nobody check (
 
 -- Those who spoke for their organisation until now, by a role that decides in its name, are its representatives.
 update people set representative = true where not administrator and exists (
-    select from role_assignments r where r.person_id = people.id
-        and r.role in ('lead_procurer', 'board', 'supplier') and r.valid_until is null);
+    select from role_assignments r join procurements p on p.id = r.procurement_id where r.person_id = people.id
+        and r.role in ('lead_procurer', 'board', 'supplier') and r.valid_until is null and p.ended_at is null);
+
+-- Who runs the platform takes part in nothing any more.
+update role_assignments r set valid_until = greatest(r.valid_from,
+        clock_timestamp() + p.clock_offset * interval '1 microsecond')
+    from procurements p, people q where p.id = r.procurement_id and q.id = r.person_id and q.administrator
+        and (r.valid_until is null or r.valid_until > clock_timestamp() + p.clock_offset * interval '1 microsecond');
 
 create table enrolments (
     id           ppi_id primary key check (id like 'enr\_%'),
@@ -52,6 +58,11 @@ alter table role_assignments
     drop constraint role_assignments_role_check,
     add constraint role_assignments_role_check check (role in ('lead_procurer', 'buyer', 'board', 'drafter', 'opener',
         'evaluator', 'chair', 'awarder', 'legal', 'observer', 'supplier', 'signatory'));
+-- Somebody of an organisation outside the consortium was engaged by the lead buyer, who gave all roles.
+update role_assignments r set engaged_by = m.organisation_id from consortium_members m
+    where m.procurement_id = r.procurement_id and m.lead and m.left_at is null and r.role <> 'supplier'
+        and not exists (select from consortium_members o
+            where o.procurement_id = r.procurement_id and o.organisation_id = r.organisation_id);
 create index role_assignments_organisation on role_assignments (organisation_id, procurement_id);
 
 -- Until now whoever was a supplier's person handed in its tenders.
@@ -79,8 +90,9 @@ create table role_offers (
 );
 create index role_offers_procurement on role_offers (procurement_id, id);
 create index role_offers_organisation on role_offers (organisation_id, id);
+-- One that was declined counts as open: whoever offers again must not learn of the answer.
 create unique index role_offers_open on role_offers (procurement_id, person_id, role)
-    where answered_at is null and withdrawn_at is null;
+    where not accepted and withdrawn_at is null;
 
 -- The roles that people hold on procurements, those without a row of their own too: the representatives of a member are
 -- representatives there, those of an organisation that registered as a supplier are suppliers.
@@ -91,7 +103,7 @@ create view seat_roles as
         from consortium_members m join people q on q.organisation_id = m.organisation_id
         where q.representative and m.left_at is null
     union all
-    select distinct '', s.procurement_id, q.id, 'supplier', '-infinity'::timestamptz, null::timestamptz
+    select '', s.procurement_id, q.id, 'supplier', s.valid_from, s.valid_until
         from role_assignments s join people q on q.organisation_id = s.organisation_id
         where q.representative and s.role = 'supplier';
 
