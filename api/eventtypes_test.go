@@ -50,6 +50,12 @@ func fill(name string, v reflect.Value) {
 	case *models.Mode:
 		*one = models.ModeLive
 		return
+	case *models.Decision:
+		*one = models.DecisionApproved
+		return
+	case *models.Abstention:
+		*one = models.AbstentionNeutral
+		return
 	case *time.Time:
 		*one = time.Date(2027, 3, 1, 12, 0, 0, 0, time.UTC)
 		return

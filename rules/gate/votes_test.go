@@ -248,3 +248,29 @@ func TestAVoteIsNotCountedBeforeItsTime(t *testing.T) {
 	require.Equal(t, models.RuleUnanimous, f.rule(), "as it was before the last signature")
 	require.NotEmpty(t, e.ID)
 }
+
+func TestWhoWroteTheCriteriaOfALotDoesNotVoteOnItsAwardOrItsCandidates(t *testing.T) {
+	t.Parallel()
+	f := newFile(t)
+	lot := models.NewID(models.PrefixLot)
+	of := func(kind models.EntryKind, content any) models.Entry {
+		e := f.write(kind, content)
+		f.Entries[len(f.Entries)-1].Subject = string(lot)
+		return e
+	}
+	award := of(models.EntryAwardCriteria, models.AwardCriteria{Lot: lot})
+	selection := of(models.EntrySelectionCriteria, models.SelectionCriteria{Lot: lot})
+	for verb, authors := range map[models.Verb][]models.ID{
+		models.VerbAward: {award.AuthorID}, models.VerbInvite: {selection.AuthorID}, models.VerbEndLot: nil,
+	} {
+		b, err := BallotOf(f.Dossier, models.Motion{Verb: verb, Payload: []byte(`{"lot": "` + string(lot) + `"}`)})
+		require.NoError(t, err)
+		require.Equal(t, authors, b.Authors, verb)
+		require.Equal(t, lot, b.Lot)
+		refusal, refused := models.RefusalOf(b.MayVote(f.Dossier, award.AuthorID))
+		require.Equal(t, verb == models.VerbAward, refused)
+		if refused {
+			require.Equal(t, models.CodeAuthorMayNotVote, refusal.Code)
+		}
+	}
+}
