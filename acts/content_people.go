@@ -23,9 +23,9 @@ func (d *deed) confirm() error {
 	return err
 }
 
-// mayEnrol lets in who enrols a person and ends the person's keys: for administrators another of their organisation, for
-// everybody else the representatives of the organisation. As long as nobody speaks for the organisation that runs the
-// platform, its administrators enrol its other people, too.
+// mayEnrol lets in who enrols a person and ends the person's keys: for administrators another of their organisation,
+// for everybody else the representatives of the organisation. As long as nobody speaks for the organisation that runs
+// the platform, its administrators enrol its other people, too.
 func (d *deed) mayEnrol(p models.Person) error {
 	if err := d.confirm(); err != nil {
 		return err
@@ -99,7 +99,7 @@ func (a *Acts) ChangePerson(ctx context.Context, by By, id models.ID, in PersonC
 		if err != nil {
 			return p, err
 		}
-		if err := d.mayEnrol(p); err != nil && !(d.Actor.Administrator && p.Administrator) {
+		if err := d.mayEnrol(p); err != nil && (!d.Actor.Administrator || !p.Administrator) {
 			return p, err
 		}
 		if err := d.On.check(p.Version); err != nil {

@@ -146,12 +146,12 @@ func (d *deed) tellMembers(r models.Recovery, what event.Payload) error {
 		if err != nil {
 			return err
 		}
-		real, err := d.tx.Now()
+		now, err := d.tx.Now()
 		if err != nil {
 			return err
 		}
 		on := &deed{By: d.By, tx: d.tx}
-		on.Seat = &models.Seat{Procurement: p, Now: p.Now(real)}
+		on.Seat = &models.Seat{Procurement: p, Now: p.Now(now)}
 		if err := on.tell(r, what); err != nil {
 			return err
 		}

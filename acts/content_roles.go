@@ -130,8 +130,8 @@ func (d *deed) recordRole(a models.RoleAssignment, what event.Payload) error {
 		ProcurementID: a.ProcurementID, RoleID: a.ID, Role: a.Role, PersonID: a.PersonID,
 		OrganisationID: a.OrganisationID, ValidFrom: utc(a.ValidFrom), ValidUntil: utcOrNil(a.ValidUntil),
 	}
-	real := d.Seat.Procurement.RealTime(d.Seat.Now)
-	e := event.Event{ActorID: d.Actor.PersonID, At: real, RecordedAt: real, Payload: about}
+	now := d.Seat.Procurement.RealTime(d.Seat.Now)
+	e := event.Event{ActorID: d.Actor.PersonID, At: now, RecordedAt: now, Payload: about}
 	if _, ended := what.(event.RoleEnded); ended {
 		e.Payload = event.SupplierRoleEnded(about)
 	}
@@ -218,7 +218,8 @@ func (d *deed) fitsOrganisation(a models.RoleAssignment) error {
 	case a.EngagedBy != nil && activeMember(members, *a.EngagedBy) != nil && member == nil:
 		return nil
 	case a.EngagedBy != nil:
-		return models.Refuse(models.CodeOfferOver, "", "who offered the role is no member any more, or you are one now").
+		return models.Refuse(models.CodeOfferOver, "",
+			"who offered the role is no member any more, or your organisation is one now").
 			Accepting("an offer by a member to somebody outside the consortium")
 	case member == nil:
 		return models.Refuse(models.CodeNotAMember, "/person_id",

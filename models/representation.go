@@ -42,8 +42,8 @@ type Recovery struct {
 const (
 	// RecoveryWait is how long the recovery of an organisation's representation stays open to objections, in real time.
 	RecoveryWait = 72 * time.Hour
-	// recoveryLasts is how long a recovery can be completed once it is ready: who asked for it and let it lie asks anew,
-	// so that those who have come to deal with the organisation meanwhile are told.
+	// recoveryLasts is how long a recovery can be completed once it is ready: who asked for it and let it lie asks
+	// anew, so that those who have come to deal with the organisation meanwhile are told.
 	recoveryLasts = 14 * 24 * time.Hour
 )
 

@@ -78,11 +78,11 @@ func TestNoTraceOfASupplierBeforeItsTime(t *testing.T) {
 
 	said := log.String()[logged:]
 
-	real := map[string]string{
+	named := map[string]string{
 		"{tender}": string(one.tender), "{role}": string(registration.RoleID),
 		"{upload}": string(sealed["upload"].(models.ID)),
 	}
-	after := p.readEverything(t, readers, one, real)
+	after := p.readEverything(t, readers, one, named)
 	for _, name := range slices.Sorted(maps.Keys(before)) {
 		same, was, is := parted(before[name], after[name])
 		require.Equal(t, was, is, "%s, after %q", name, same)
@@ -138,10 +138,10 @@ func (p *tenderPlay) everyReader(t *testing.T) map[string]*apiclient.Client {
 // whatVaries differs from one request to the next, whatever happens.
 var whatVaries = regexp.MustCompile(`"(now|request_id|next|next_cursor|cursor|issued_at)":"[^"]*"`)
 
-// readEverything answers every GET of the described API as every reader, by reader and path. What is named by real
+// readEverything answers every GET of the described API as every reader, by reader and path. What is named
 // stands in the answers as it stands in the path.
 func (p *tenderPlay) readEverything(
-	t *testing.T, readers map[string]*apiclient.Client, s *supplier, real map[string]string,
+	t *testing.T, readers map[string]*apiclient.Client, s *supplier, named map[string]string,
 ) map[string]string {
 	t.Helper()
 	p.settle(t)
@@ -154,7 +154,7 @@ func (p *tenderPlay) readEverything(
 	} {
 		places[name] = string(prefix) + "_00000000-0000-7000-8000-000000000000"
 	}
-	maps.Copy(places, real)
+	maps.Copy(places, named)
 	read := map[string]string{}
 	for _, path := range p.everyGET(t) {
 		at := path

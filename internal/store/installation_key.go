@@ -119,7 +119,9 @@ const (
 // TakeKeys makes sure that no process works with the keys of the installation, nor begins to, until the transaction
 // ends. It returns a [*HeldKeysError] while some do.
 func (tx *Tx) TakeKeys() error {
-	for until := time.Now().Add(lingering); ; time.Sleep(lingerPause) {
+	again := time.NewTicker(lingerPause)
+	defer again.Stop()
+	for until := time.Now().Add(lingering); ; <-again.C {
 		var taken bool
 		var processes int
 		err := tx.Ask(`SELECT pg_try_advisory_xact_lock($1), (SELECT count(*) FROM pg_locks

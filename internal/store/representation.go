@@ -43,8 +43,8 @@ func (tx *Tx) HasKeyedRepresentative(organisation models.ID) (bool, error) {
 		organisation)
 }
 
-// OtherVoices counts the representatives of an organisation besides one person who have a key that is neither revoked nor
-// expired.
+// OtherVoices counts the representatives of an organisation besides one person who have a key that is neither revoked
+// nor expired.
 func (tx *Tx) OtherVoices(organisation, person models.ID) (int, error) {
 	var others int
 	err := tx.db().Raw(`SELECT count(*) FROM people p WHERE p.organisation_id = ? AND p.id <> ? AND p.representative
