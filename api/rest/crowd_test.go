@@ -59,6 +59,14 @@ func TestAKeyThatAsksTooOftenIsToldWhenToAskAgain(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, wait > 10 && wait <= 20, "a third of a minute: %d", wait)
 	require.Equal(t, `"key";r=0;t=`+strconv.Itoa(wait), answer.Header().Get(headerLimit))
+
+	// However the header is written, it is the same key.
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/v1/me", nil)
+	r.RemoteAddr = "192.0.2.1:4711"
+	r.Header.Set("Authorization", "bEARER   "+key+" ")
+	again := httptest.NewRecorder()
+	s.router.ServeHTTP(again, r)
+	s.refused(again, http.StatusTooManyRequests, models.CodeRateLimited)
 }
 
 func TestAnAddressThatAsksTooOftenIsRefusedBeforeAnythingIsLookedUp(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -217,6 +218,26 @@ func TestABodyThatDoesNotArriveIsNotWaitedForForever(t *testing.T) {
 	require.NoError(t, err)
 	defer answer.Body.Close()
 	require.Equal(t, http.StatusRequestTimeout, answer.StatusCode)
+}
+
+// A client that says how long its body is, and sends none of it, is answered and let go: before it answers, net/http
+// waits for the rest of such a body.
+func TestABodyOfAStatedLengthThatDoesNotArriveIsNotWaitedForForever(t *testing.T) {
+	t.Parallel()
+	s := setup(t, Limits{BodyTimeout: 10 * time.Millisecond}, Post("/v1/things", Public(), "Make",
+		func(context.Context, *struct{ Body struct{} }) (*thingOutput, error) { return &thingOutput{}, nil }))
+	outside := httptest.NewServer(s.router)
+	defer outside.Close()
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", outside.Listener.Addr().String())
+	require.NoError(t, err)
+	defer conn.Close()
+	require.NoError(t, conn.SetDeadline(time.Now().Add(20*time.Second)))
+	_, err = io.WriteString(conn, "POST /v1/things HTTP/1.1\r\nHost: x\r\nIdempotency-Key: k\r\n"+
+		"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n")
+	require.NoError(t, err)
+	all, err := io.ReadAll(conn)
+	require.NoError(t, err, "the connection is kept")
+	require.Contains(t, string(all), "HTTP/1.1 408 ")
 }
 
 func TestWhatIsMissingIsReportedAtOnce(t *testing.T) {
