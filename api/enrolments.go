@@ -42,6 +42,9 @@ func (s *server) issueCode(ctx context.Context, in *PersonPath) (*rest.Answer[En
 	return rest.Created(ctx, done, err, showEnrolling)
 }
 
+// longestRedemption is in bytes.
+const longestRedemption = 4 << 10
+
 type redemption struct {
 	Body struct {
 		Code  string `json:"code" maxLength:"200" doc:"The code as it was given to you"`

@@ -175,6 +175,7 @@ func TestAnEnrolmentCodeIsRedeemedOnceByThePerson(t *testing.T) {
 	} {
 		redeem(wrong).is(http.StatusUnauthorized).refused(models.CodeEnrolmentUnknown)
 	}
+	redeem(strings.Repeat("x", 5000)).is(http.StatusRequestEntityTooLarge)
 	again := with(headerIdempotencyKey, "once")
 	var first, repeated Enrolled
 	redeem(e.Enrolment.Code, again).is(http.StatusCreated).into(&first)

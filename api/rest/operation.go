@@ -180,6 +180,9 @@ func Gives(answer Schema, also ...string) Option {
 // (Directive 2014/24/EU, Article 21).
 func Discreet() Option { return func(o *Operation) { o.discreet = true } }
 
+// AtMost bounds the body in bytes, below the router's limit: what everybody may send, without a key, must cost little.
+func AtMost(n int64) Option { return func(o *Operation) { o.maxBody = n } }
+
 // MayRefuse adds statuses of problems to those that the rest of its row implies.
 func MayRefuse(statuses ...int) Option { return func(o *Operation) { o.refuses = statuses } }
 
