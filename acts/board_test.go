@@ -229,6 +229,24 @@ func TestAVoteEndsAlthoughTheWholeBoardOfABuyerIsRecused(t *testing.T) {
 	require.Equal(t, models.CodeConflictDeclared, b.command(recused).Refusal.Code)
 }
 
+// Whoever was recused after voting does not bind the buyer: another of its board casts the vote, though it be the same.
+func TestABuyerVotesAgainWhenWhoVotedForItIsRecused(t *testing.T) {
+	t.Parallel()
+	b := newBoard(t)
+	b.inTx(func(tx *store.Tx) {
+		second := b.person(tx, b.buyers[1])
+		b.give(tx, models.RoleBoard, second, b.buyers[1])
+		b.people = append(b.people, second)
+	})
+	m := b.moves(0)
+	b.votes(1, m, models.ChoiceApprove)
+	_, err := b.writes(b.people[1], models.EntryInterestDeclaration,
+		map[string]any{"person": b.people[1], "conflict": true, "statement": "I own a supplier."})
+	require.NoError(t, err)
+	require.Equal(t, models.DecisionOpen, b.votes(3, m, models.ChoiceApprove).Decision)
+	require.Equal(t, models.DecisionApproved, b.votes(2, m, models.ChoiceApprove).Decision)
+}
+
 func TestADeclarationIsNeitherChangedNorTakenBack(t *testing.T) {
 	t.Parallel()
 	b := newBoard(t)

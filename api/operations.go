@@ -60,7 +60,8 @@ func (s *server) people() []rest.Operation {
 		rest.Post(one+"/enrolments", enrolling,
 			"Issue a new code for a person of my organisation whose code or keys are lost", s.issueCode),
 		rest.Post("/v1/enrolments/actions/redeem", rest.Public(),
-			"Redeem a code of enrolment for an API key; its secret is shown once", s.redeem, rest.AtMost(longestRedemption),
+			"Redeem a code of enrolment for an API key; its secret is shown once", s.redeem,
+			rest.AtMost(longestRedemption),
 			rest.MayRefuse(http.StatusUnauthorized)),
 
 		rest.Post(keys, rest.Self(), "Make an API key; its secret is shown once", s.createAPIKey),
