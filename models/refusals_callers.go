@@ -9,7 +9,6 @@ const (
 	CodeAuthorMayNotVote    Code = "author_may_not_vote"
 	CodeOwnWork             Code = "own_work"
 	CodeAlreadyExists       Code = "already_exists"
-	CodeStillReferred       Code = "still_referred_to"
 	CodeLastAdministrator   Code = "last_administrator"
 	CodeNotAnAuthority      Code = "not_a_contracting_authority"
 	CodeKeyLimit            Code = "api_key_limit_reached"
@@ -59,7 +58,6 @@ var refusedCallers = []RefusalType{
 		"Nobody approves, certifies or excuses what they wrote themselves. Another person does it.",
 	},
 	{CodeAlreadyExists, RefusalConflict, "It already exists", "Change the one that exists."},
-	{CodeStillReferred, RefusalConflict, "Something still refers to it", "First remove what refers to it."},
 	{
 		CodeLastAdministrator, RefusalConflict, "The platform needs an administrator",
 		"First make another person an administrator.",

@@ -54,14 +54,15 @@ func (r Reader) mayReadOfTender(d models.Dossier, rule models.EntryRule, e model
 	if !ok {
 		return mayStudyAll(d, r.Actor.OrganisationID)
 	}
-	if rule.Scoring && d.Tendering.Awards[t.LotID].QualityLockedAt == nil {
-		if !r.Actor.HasAny(models.RoleEvaluator, models.RoleChair) {
-			return models.Refuse(models.CodeQualityOpen, "", "the scores for quality are not locked yet").
-				Accepting("the same request when they are locked; until then those who score read it")
-		}
-		return r.mayStudy(d, t.LotID)
+	if err := d.MayStudy(r.Actor.OrganisationID, t.LotID); err != nil || !rule.Scoring ||
+		d.Tendering.Awards[t.LotID].QualityLockedAt != nil {
+		return err
 	}
-	return d.MayStudy(r.Actor.OrganisationID, t.LotID)
+	if !r.Actor.HasAny(models.RoleEvaluator, models.RoleChair) {
+		return models.Refuse(models.CodeQualityOpen, "", "the scores for quality are not locked yet").
+			Accepting("the same request when they are locked; until then those who score read it")
+	}
+	return r.mayStudy(d, t.LotID)
 }
 
 // entries calls read with a function that judges whether the reader may see an entry of the kind.

@@ -319,11 +319,26 @@ func TestATenderersPeopleDoNotReadWhatWasFoundAboutTenders(t *testing.T) {
 	everybody := r.as(models.RoleObserver)
 	inside := everybody
 	inside.Actor.OrganisationID = rival.Actor.OrganisationID
+	early := r.enter(models.EntryConsensus, shown)
+	_, err := r.views.Entry(t.Context(), everybody, models.EntryConsensus, early)
+	refused(t, err, models.CodeQualityOpen)
+	require.Empty(t, r.pages(everybody, models.EntryConsensus))
+	_, err = r.views.Entry(t.Context(), r.as(models.RoleChair), models.EntryConsensus, early)
+	refused(t, err, models.CodeDeclarationMissing)
+	r.tx(func(tx *store.Tx) error {
+		tx.Send("lock quality", `INSERT INTO lot_awards (lot_id, quality_locked_at)
+			SELECT id, clock_timestamp() FROM lots WHERE procurement_id = $1
+			ON CONFLICT (lot_id) DO UPDATE SET quality_locked_at = clock_timestamp()`, r.procurement.ID)
+		return nil
+	})
 
 	for _, kind := range []models.EntryKind{
 		models.EntryAdmission, models.EntrySelection, models.EntryConsensus, models.EntryPriceInquiry,
 	} {
 		var all, readable []models.ID
+		if kind == models.EntryConsensus {
+			all, readable = append(all, early), append(readable, early)
+		}
 		for _, about := range []models.ID{kept, shown, kept, "nobody knows", shown, shown} {
 			all = append(all, r.enter(kind, about))
 			if about == shown {
@@ -344,7 +359,7 @@ func TestATenderersPeopleDoNotReadWhatWasFoundAboutTenders(t *testing.T) {
 		}
 	}
 	contract := r.enter(models.EntryContract, kept)
-	_, err := r.views.Entry(t.Context(), inside, models.EntryContract, contract)
+	_, err = r.views.Entry(t.Context(), inside, models.EntryContract, contract)
 	require.NoError(t, err, "a contract is about no tender that lost")
 }
 
