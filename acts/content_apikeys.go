@@ -48,25 +48,12 @@ func (a *Acts) MakeKey(ctx context.Context, by By, in NewKey) (Done[MadeKey], er
 		if err != nil {
 			return MadeKey{}, err
 		}
-		if err := d.stillKeyed(now); err != nil {
+		// Again, after the wait for the owner's row: an ended key makes no other.
+		if err := d.confirm(); err != nil {
 			return MadeKey{}, err
 		}
 		return d.makeKey(in, now)
 	})
-}
-
-// stillKeyed refuses whoever came with a key that was revoked, or has expired, while the request arrived: an ended key
-// makes no other. The owner is locked, as who revokes keys locks the owner.
-func (d *deed) stillKeyed(now time.Time) error {
-	if d.Key == "" {
-		return nil // asked for by the command line
-	}
-	k, err := d.tx.LockAPIKey(d.Actor.PersonID, d.Key)
-	if err == nil && !k.Usable(now) {
-		err = models.Refuse(models.CodeUnauthenticated, "", "the API key of this request has ended").
-			Accepting("a key that is neither expired nor revoked")
-	}
-	return err
 }
 
 func (d *deed) makeKey(in NewKey, now time.Time) (MadeKey, error) {
@@ -123,6 +110,10 @@ func (d *deed) mayRevoke(owner models.ID) error {
 func (a *Acts) RevokeKey(ctx context.Context, by By, owner, id models.ID) (models.APIKey, error) {
 	return change(ctx, a, by, func(d *deed) (models.APIKey, error) {
 		if err := d.mayRevoke(owner); err != nil {
+			return models.APIKey{}, err
+		}
+		// No key is being made with this one.
+		if _, err := d.tx.LockPerson(owner); err != nil {
 			return models.APIKey{}, err
 		}
 		k, err := d.tx.LockAPIKey(owner, id)

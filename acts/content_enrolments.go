@@ -146,7 +146,7 @@ func overCode(e models.Enrolment) *models.Refusal {
 			"the code was redeemed on %s; if that was not you, tell the representatives of your organisation at once",
 			e.RedeemedAt.UTC().Format(time.RFC3339))
 	case e.CancelledAt != nil:
-		r = models.Refuse(models.CodeEnrolmentOver, "/code", "another code took its place on %s",
+		r = models.Refuse(models.CodeEnrolmentOver, "/code", "the code was cancelled on %s",
 			e.CancelledAt.UTC().Format(time.RFC3339))
 	}
 	return r.Accepting("a new code from a representative of your organisation")

@@ -135,19 +135,10 @@ func (d *deed) endRolesOf(organisation models.ID) error {
 		return err
 	}
 	for _, r := range all {
-		if r.OrganisationID != organisation && (r.EngagedBy == nil || *r.EngagedBy != organisation) ||
-			over(r, d.Seat.Now) {
+		if r.OrganisationID != organisation && (r.EngagedBy == nil || *r.EngagedBy != organisation) {
 			continue
 		}
-		end := d.Seat.Now
-		if end.Before(r.ValidFrom) {
-			end = r.ValidFrom
-		}
-		r.ValidUntil = &end
-		if err := d.tx.EndRole(&r); err != nil {
-			return err
-		}
-		if err := d.recordRole(r, event.RoleEnded(aboutRole(r))); err != nil {
+		if _, err := d.endNow(r); err != nil {
 			return err
 		}
 	}

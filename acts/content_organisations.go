@@ -20,13 +20,13 @@ type NewOrganisation struct {
 
 // RegisterOrganisation makes an organisation known to the platform.
 func (a *Acts) RegisterOrganisation(ctx context.Context, by By, in NewOrganisation) (Done[models.Organisation], error) {
-	if err := Administer(by.Actor); err != nil {
-		return Done[models.Organisation]{}, err
-	}
 	if r := models.CheckCountry("/country", in.Country); r != nil {
 		return Done[models.Organisation]{}, r
 	}
 	return once(ctx, a, by, func(d *deed) (models.Organisation, error) {
+		if err := Administer(d.Actor); err != nil {
+			return models.Organisation{}, err
+		}
 		o := models.Organisation{
 			LegalName: in.LegalName, Country: in.Country, Kind: in.Kind, SME: in.SME,
 			LessDevelopedRegion: in.LessDevelopedRegion,
@@ -49,15 +49,15 @@ type OrganisationChange struct {
 func (a *Acts) ChangeOrganisation(
 	ctx context.Context, by By, id models.ID, in OrganisationChange,
 ) (models.Organisation, error) {
-	if err := Administer(by.Actor); err != nil {
-		return models.Organisation{}, err
-	}
 	if in.Country != nil {
 		if r := models.CheckCountry("/country", *in.Country); r != nil {
 			return models.Organisation{}, r
 		}
 	}
 	return change(ctx, a, by, func(d *deed) (models.Organisation, error) {
+		if err := Administer(d.Actor); err != nil {
+			return models.Organisation{}, err
+		}
 		o, err := d.tx.LockOrganisation(id)
 		if err != nil {
 			return o, err

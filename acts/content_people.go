@@ -16,20 +16,10 @@ type NewPerson struct {
 	Administrator bool
 }
 
-// confirm reads what the actor is on the platform now: that may have ended since the request was let in.
-func (d *deed) confirm() error {
-	p, err := d.tx.Person(d.Actor.PersonID)
-	d.Actor.Administrator, d.Actor.Representative = p.Administrator, p.Representative
-	return err
-}
-
 // mayEnrol lets in who enrols a person and ends the person's keys: for administrators another of their organisation,
 // for everybody else the representatives of the organisation. As long as nobody speaks for the organisation that runs
 // the platform, its administrators enrol its other people, too.
 func (d *deed) mayEnrol(p models.Person) error {
-	if err := d.confirm(); err != nil {
-		return err
-	}
 	own := d.Actor.OrganisationID == p.OrganisationID
 	switch {
 	case p.Administrator && own && d.Actor.Administrator, !p.Administrator && d.Actor.Represents(p.OrganisationID):

@@ -24,10 +24,10 @@ type NewRecovery struct {
 // takes part in rehearsals, and in nothing else, waits for nothing: the time of an economic operator must not tell
 // whether it supplies.
 func (a *Acts) RequestRecovery(ctx context.Context, by By, in NewRecovery) (Done[models.Recovery], error) {
-	if err := Administer(by.Actor); err != nil {
-		return Done[models.Recovery]{}, err
-	}
 	return once(ctx, a, by, func(d *deed) (models.Recovery, error) {
+		if err := Administer(d.Actor); err != nil {
+			return models.Recovery{}, err
+		}
 		o, err := d.tx.LockOrganisation(in.Organisation)
 		if err != nil {
 			return models.Recovery{}, err
@@ -41,7 +41,7 @@ func (a *Acts) RequestRecovery(ctx context.Context, by By, in NewRecovery) (Done
 		if err != nil {
 			return models.Recovery{}, err
 		}
-		if err := d.stopExpired(o.ID); err != nil {
+		if err := d.stopLate(o.ID); err != nil {
 			return models.Recovery{}, err
 		}
 		r, err := d.newRecovery(o, p, in.RequestDigest)
@@ -92,17 +92,30 @@ func (d *deed) recovering(in NewRecovery) (models.Person, error) {
 	return p, err
 }
 
-// stopExpired ends an earlier recovery that nobody has completed in time.
-func (d *deed) stopExpired(organisation models.ID) error {
+// stopLate ends an earlier recovery that nobody has completed in time.
+func (d *deed) stopLate(organisation models.ID) error {
 	earlier, err := d.tx.OpenRecovery(organisation)
 	if err != nil || earlier == nil {
 		return err
 	}
 	now, err := d.tx.Now()
-	if err != nil || !earlier.Expired(now) {
+	if err != nil {
+		return err
+	}
+	late, err := d.tooLate(*earlier, now)
+	if err != nil || !late {
 		return err
 	}
 	return d.stop(earlier, "not completed in time", now)
+}
+
+// tooLate tells whether a recovery cannot be completed any more: it was requested too long ago, or without the wait and
+// before the organisation took part in what is live.
+func (d *deed) tooLate(r models.Recovery, now time.Time) (bool, error) {
+	if r.Expired(now) || r.Waited() {
+		return r.Expired(now), nil
+	}
+	return d.tx.TakesPartLive(r.OrganisationID)
 }
 
 func (d *deed) newRecovery(o models.Organisation, p models.Person, digest string) (models.Recovery, error) {
@@ -176,21 +189,13 @@ func (d *deed) tellOfRecovery(organisation models.ID) error {
 	return d.tell(*r, event.MemberRecoveryRequested(aboutRecovery(*r)))
 }
 
+// keepTask keeps a task while the recovery is open.
 func (d *deed) keepTask(r models.Recovery) error {
-	subject, now := string(r.OrganisationID), d.Seat.Now
 	if !r.Open() {
-		id, err := d.tx.FinishTask(d.procurement(), models.TaskRecovery, subject, now)
-		if err != nil || id == "" {
-			return err
-		}
-		return d.record(event.TaskDone{TaskID: id, Kind: models.TaskRecovery})
+		return d.finish(models.TaskRecovery, string(r.OrganisationID))
 	}
-	detail := map[string]any{"recovery": r.ID, "ready_at": utc(r.ReadyAt).Format(time.RFC3339)}
-	id, fresh, err := d.tx.RaiseTask(d.procurement(), models.TaskRecovery, subject, detail, now)
-	if err != nil || !fresh {
-		return err
-	}
-	return d.record(event.TaskRaised{TaskID: id, Kind: models.TaskRecovery, SubjectID: r.OrganisationID})
+	return d.raise(models.TaskRecovery, string(r.OrganisationID),
+		map[string]any{"recovery": r.ID, "ready_at": rfc3339(r.ReadyAt)})
 }
 
 // ObjectToRecovery stops a recovery: for anybody of the organisation, for all whose organisation buys with it, and for
@@ -253,10 +258,10 @@ func (d *deed) openRecovery(organisation, id models.ID) (models.Recovery, time.T
 // of the new one are revoked, and all codes are cancelled: whoever found a lost key holds nothing, nor what was made
 // with it.
 func (a *Acts) CompleteRecovery(ctx context.Context, by By, organisation, id models.ID) (Done[Enrolling], error) {
-	if err := Administer(by.Actor); err != nil {
-		return Done[Enrolling]{}, err
-	}
 	return once(ctx, a, by, func(d *deed) (Enrolling, error) {
+		if err := Administer(d.Actor); err != nil {
+			return Enrolling{}, err
+		}
 		_, earlier, err := d.tx.Represented(organisation)
 		if err != nil {
 			return Enrolling{}, err
@@ -265,8 +270,8 @@ func (a *Acts) CompleteRecovery(ctx context.Context, by By, organisation, id mod
 		if err != nil {
 			return Enrolling{}, err
 		}
-		for _, p := range earlier {
-			if err := d.recall(p, r.ID); err != nil {
+		for i, p := range earlier {
+			if err := d.recall(&earlier[i], r.ID); err != nil {
 				return Enrolling{}, err
 			}
 			if err := d.endKeys(p.ID, *r.CompletedAt); err != nil {
@@ -306,7 +311,7 @@ func (d *deed) recoveryDue(organisation, id models.ID) (models.Recovery, error) 
 	if err != nil {
 		return r, err
 	}
-	live, err := d.tx.TakesPartLive(organisation)
+	late, err := d.tooLate(r, now)
 	switch {
 	case err != nil:
 		return r, err
@@ -314,7 +319,7 @@ func (d *deed) recoveryDue(organisation, id models.ID) (models.Recovery, error) 
 		return r, models.Refuse(models.CodeRecoveryWaits, "", "objections are taken until %s",
 			r.ReadyAt.UTC().Format(time.RFC3339)).
 			Accepting("the same request from then on")
-	case r.Expired(now), live && !r.Waited():
+	case late:
 		return r, models.Refuse(models.CodeRecoveryOver, "",
 			"the recovery was requested too long ago, or before the organisation took part in what is live").
 			Accepting("another recovery, which all who buy with the organisation now are told of")

@@ -29,13 +29,6 @@ func (a *Acts) Register(ctx context.Context, by By, procurement models.ID) (Done
 		}
 		signatory := given
 		signatory.ID, signatory.Role = models.NewID(models.PrefixRole), models.RoleSignatory
-		err = d.fits(signatory)
-		if r, refused := models.RefusalOf(err); refused && r.Code == models.CodeAlreadyExists {
-			return given, nil // who registers again has stayed a signatory
-		}
-		if err != nil {
-			return given, err
-		}
 		return given, d.supply(signatory)
 	})
 }
@@ -44,7 +37,7 @@ func (d *deed) supply(r models.RoleAssignment) error {
 	if err := d.tx.GiveRole(&r); err != nil {
 		return err
 	}
-	return d.recordRole(r, aboutRole(r))
+	return d.recordGiven(r)
 }
 
 // registration judges the person who registers, who needs no role yet. The procurement is locked, so that no other role
@@ -75,9 +68,6 @@ func (d *deed) registration(procurement models.ID) (models.RoleAssignment, error
 }
 
 func (d *deed) mayRegister() error {
-	if err := d.confirm(); err != nil {
-		return err
-	}
 	organisation, err := d.tx.Organisation(d.Actor.OrganisationID)
 	switch {
 	case err != nil:

@@ -12,10 +12,10 @@ import (
 // enrols. An administrator does so before anybody has spoken for the organisation and before it takes part in anything:
 // so whoever redeems the code gets hold of nothing. Until the code is redeemed, another person can be enrolled instead.
 func (a *Acts) EnrolRepresentative(ctx context.Context, by By, in NewPerson) (Done[Enrolling], error) {
-	if err := Administer(by.Actor); err != nil {
-		return Done[Enrolling]{}, err
-	}
 	return once(ctx, a, by, func(d *deed) (Enrolling, error) {
+		if err := Administer(d.Actor); err != nil {
+			return Enrolling{}, err
+		}
 		o, earlier, err := d.tx.Represented(in.Organisation)
 		if err != nil {
 			return Enrolling{}, err
@@ -23,8 +23,8 @@ func (a *Acts) EnrolRepresentative(ctx context.Context, by By, in NewPerson) (Do
 		if err := d.mustHaveNoVoice(o); err != nil {
 			return Enrolling{}, err
 		}
-		for _, p := range earlier {
-			if err := d.recall(p, ""); err != nil {
+		for i := range earlier {
+			if err := d.recall(&earlier[i], ""); err != nil {
 				return Enrolling{}, err
 			}
 		}
@@ -66,9 +66,9 @@ func (d *deed) appoint(p *models.Person, recovery models.ID) error {
 }
 
 // recall ends a representation. A code that such a person was given and has not redeemed is of no use any more.
-func (d *deed) recall(p models.Person, recovery models.ID) error {
+func (d *deed) recall(p *models.Person, recovery models.ID) error {
 	p.Representative = false
-	if err := d.tx.SavePerson(&p); err != nil {
+	if err := d.tx.SavePerson(p); err != nil {
 		return err
 	}
 	now, err := d.tx.Now()
@@ -110,21 +110,16 @@ func (a *Acts) RecallRepresentative(
 		if err != nil || !p.Representative {
 			return p, err
 		}
-		others, err := d.tx.OtherVoices(organisation, person)
+		others, err := d.tx.HasOtherVoice(organisation, person)
 		if err != nil {
 			return p, err
 		}
-		if others == 0 {
+		if !others {
 			return p, models.Refuse(models.CodeLastRepresentative, "",
 				"%s is the last representative who has an API key", p.Name).
 				Accepting("this after another representative has enrolled")
 		}
-		if err := d.recall(p, ""); err != nil {
-			return p, err
-		}
-		p.Representative = false
-		p.Version++
-		return p, nil
+		return p, d.recall(&p, "")
 	})
 }
 

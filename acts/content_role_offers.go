@@ -181,8 +181,7 @@ func (a *Acts) DeclineRoleOffer(ctx context.Context, by By, id models.ID) (Done[
 		if err := d.tx.SaveRoleOffer(&o); err != nil {
 			return o, err
 		}
-		d.Seat = nil // the event stands on no procurement
-		return o, d.record(event.RoleOfferDeclined{OfferID: o.ID, OrganisationID: o.OrganisationID})
+		return o, d.recordApart(event.RoleOfferDeclined{OfferID: o.ID, OrganisationID: o.OrganisationID})
 	})
 }
 
@@ -202,14 +201,11 @@ func (a *Acts) RecallOffered(ctx context.Context, by By, id models.ID) (models.R
 				Accepting("declining it, while it is open")
 		}
 		ending, err := d.tx.Role(o.ProcurementID, *o.RoleID)
-		if err != nil || over(ending, d.Seat.Now) {
+		if err != nil {
 			return o, err
 		}
-		ending.ValidUntil = &d.Seat.Now
-		if err := d.tx.EndRole(&ending); err != nil {
-			return o, err
-		}
-		return o, d.record(event.RoleEnded(aboutRole(ending)))
+		_, err = d.endNow(ending)
+		return o, err
 	})
 }
 
@@ -225,9 +221,6 @@ func (d *deed) answering(id models.ID) (models.RoleOffer, error) {
 
 // ofOwnOffer locks the procurement of an offer to the actor's organisation, and the offer.
 func (d *deed) ofOwnOffer(id models.ID) (models.RoleOffer, error) {
-	if err := d.confirm(); err != nil {
-		return models.RoleOffer{}, err
-	}
 	o, err := d.tx.RoleOffer(id)
 	if err != nil {
 		return o, err

@@ -44,9 +44,6 @@ func (a *Acts) GiveRole(ctx context.Context, by By, in NewRole) (Done[GivenRole]
 		if err := d.enterUnended(); err != nil {
 			return GivenRole{}, err
 		}
-		if err := d.confirm(); err != nil {
-			return GivenRole{}, err
-		}
 		given, p, err := d.assignment(in)
 		if err != nil {
 			return GivenRole{}, err
@@ -64,7 +61,7 @@ func (a *Acts) GiveRole(ctx context.Context, by By, in NewRole) (Done[GivenRole]
 		if err := d.tx.GiveRole(&given); err != nil {
 			return GivenRole{}, err
 		}
-		return GivenRole{given, warning}, d.recordRole(given, aboutRole(given))
+		return GivenRole{given, warning}, d.recordGiven(given)
 	})
 }
 
@@ -120,22 +117,34 @@ func aboutRole(a models.RoleAssignment) event.RoleGiven {
 	return what
 }
 
-// recordRole appends what happened to a role. What tells of a supplier stands on no procurement, so that not even the
+// recordGiven appends that a role was given. What tells of a supplier stands on no procurement, so that not even the
 // numbers of its events tell how many register.
-func (d *deed) recordRole(a models.RoleAssignment, what event.Payload) error {
-	if !a.Role.OfSupplier() {
-		return d.record(what)
+func (d *deed) recordGiven(a models.RoleAssignment) error {
+	if a.Role.OfSupplier() {
+		return d.recordApart(aboutSupplier(a))
 	}
-	about := event.SupplierRoleGiven{
+	return d.record(aboutRole(a))
+}
+
+// recordEnded appends that a role has ended.
+func (d *deed) recordEnded(a models.RoleAssignment) error {
+	if a.Role.OfSupplier() {
+		return d.recordApart(event.SupplierRoleEnded(aboutSupplier(a)))
+	}
+	return d.record(event.RoleEnded(aboutRole(a)))
+}
+
+func aboutSupplier(a models.RoleAssignment) event.SupplierRoleGiven {
+	return event.SupplierRoleGiven{
 		ProcurementID: a.ProcurementID, RoleID: a.ID, Role: a.Role, PersonID: a.PersonID,
 		OrganisationID: a.OrganisationID, ValidFrom: utc(a.ValidFrom), ValidUntil: utcOrNil(a.ValidUntil),
 	}
+}
+
+// recordApart appends an event that stands on no procurement, at the instant at which the deed read its own.
+func (d *deed) recordApart(what event.Payload) error {
 	now := d.Seat.Procurement.RealTime(d.Seat.Now)
-	e := event.Event{ActorID: d.Actor.PersonID, At: now, RecordedAt: now, Payload: about}
-	if _, ended := what.(event.RoleEnded); ended {
-		e.Payload = event.SupplierRoleEnded(about)
-	}
-	_, err := d.tx.Append(e)
+	_, err := d.tx.Append(event.Event{ActorID: d.Actor.PersonID, At: now, RecordedAt: now, Payload: what})
 	return err
 }
 
@@ -256,13 +265,10 @@ func over(a models.RoleAssignment, now time.Time) bool {
 }
 
 // EndRole ends a role now, for a representative of the person's organisation, for one of the member that engaged the
-// person, or for the person. A role that has not begun never begins; a role that is over stays as it is.
+// person, or for the person.
 func (a *Acts) EndRole(ctx context.Context, by By, id models.ID) (models.RoleAssignment, error) {
 	return change(ctx, a, by, func(d *deed) (models.RoleAssignment, error) {
 		if err := d.enterUnended(); err != nil {
-			return models.RoleAssignment{}, err
-		}
-		if err := d.confirm(); err != nil {
 			return models.RoleAssignment{}, err
 		}
 		ending, err := d.tx.Role(d.procurement(), id)
@@ -278,16 +284,45 @@ func (a *Acts) EndRole(ctx context.Context, by By, id models.ID) (models.RoleAss
 		if err := d.leadRemains(ending); err != nil {
 			return ending, err
 		}
-		end := d.Seat.Now
-		if end.Before(ending.ValidFrom) {
-			end = ending.ValidFrom
+		if ending.Role == models.RoleSupplier {
+			if err := d.endSigning(ending.PersonID); err != nil {
+				return ending, err
+			}
 		}
-		ending.ValidUntil = &end
-		if err := d.tx.EndRole(&ending); err != nil {
-			return ending, err
-		}
-		return ending, d.recordRole(ending, event.RoleEnded(aboutRole(ending)))
+		return d.endNow(ending)
 	})
+}
+
+// endSigning ends the role of a signatory together with that of the supplier's person, who alone can be one.
+func (d *deed) endSigning(person models.ID) error {
+	all, err := d.tx.Roles(d.procurement())
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		if r.PersonID == person && r.Role == models.RoleSignatory {
+			if _, err := d.endNow(r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// endNow ends a role. One that has not begun never begins; one that is over stays as it is.
+func (d *deed) endNow(r models.RoleAssignment) (models.RoleAssignment, error) {
+	if over(r, d.Seat.Now) {
+		return r, nil
+	}
+	end := d.Seat.Now
+	if end.Before(r.ValidFrom) {
+		end = r.ValidFrom
+	}
+	r.ValidUntil = &end
+	if err := d.tx.EndRole(&r); err != nil {
+		return r, err
+	}
+	return r, d.recordEnded(r)
 }
 
 // mayEnd refuses to end the roles of another organisation's people. Whose side may not see the role is told that there

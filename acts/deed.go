@@ -41,7 +41,11 @@ func once[T any](ctx context.Context, a *Acts, by By, do func(*deed) (T, error))
 			done.Again = true
 			return recall(by.Request, earlier, &done.Result)
 		}
-		if done.Result, err = do(&deed{By: by, tx: tx}); err != nil {
+		d, err := begin(tx, by)
+		if err != nil {
+			return err
+		}
+		if done.Result, err = do(d); err != nil {
 			return err
 		}
 		return keep(tx, by.Request, done.Result)
@@ -50,6 +54,38 @@ func once[T any](ctx context.Context, a *Acts, by By, do func(*deed) (T, error))
 		return Done[T]{}, err
 	}
 	return done, nil
+}
+
+// begin starts a deed. One about a procurement confirms who acts when it has entered.
+func begin(tx *store.Tx, by By) (*deed, error) {
+	d := &deed{By: by, tx: tx}
+	if d.Seat != nil {
+		return d, nil
+	}
+	return d, d.confirm()
+}
+
+// confirm reads what the actor is on the platform now, and refuses a key that has ended: a request may have been on its
+// way for long, and waited for locks, since it was let in.
+func (d *deed) confirm() error {
+	switch {
+	case d.Actor.PersonID == "":
+		return nil // everybody may ask for the act
+	case d.Key == "": // tests come without one
+		p, err := d.tx.Person(d.Actor.PersonID)
+		d.Actor.Administrator, d.Actor.Representative = p.Administrator, p.Representative
+		return err
+	}
+	c, err := d.tx.Credential(d.Key)
+	if err != nil {
+		return err
+	}
+	d.Actor.Administrator, d.Actor.Representative = c.Person.Administrator, c.Person.Representative
+	if !c.Key.Usable(c.At) {
+		return models.Refuse(models.CodeUnauthenticated, "", "the API key of this request has ended").
+			Accepting("a key that is neither expired nor revoked")
+	}
+	return nil
 }
 
 // RequestsKept is how long the result of a request is kept at least.
@@ -107,8 +143,11 @@ func anotherRequest() *models.Refusal {
 func change[T any](ctx context.Context, a *Acts, by By, do func(*deed) (T, error)) (T, error) {
 	var result T
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
-		var err error
-		result, err = do(&deed{By: by, tx: tx})
+		d, err := begin(tx, by)
+		if err != nil {
+			return err
+		}
+		result, err = do(d)
 		return err
 	})
 	if err != nil {
@@ -151,6 +190,9 @@ func (d *deed) enter(how lock) error {
 		return err
 	}
 	d.Seat, d.Actor.Roles = &seat, seat.Roles
+	if err := d.confirm(); err != nil {
+		return err
+	}
 	if err := d.Actor.MustHoldAny(d.Roles...); err != nil {
 		return &Denied{err}
 	}

@@ -166,11 +166,7 @@ func (c *call) recount(motion models.ID) error {
 	if err != nil {
 		return err
 	}
-	votes, err := c.votesOn(b.Subject, b.Round)
-	if err != nil {
-		return err
-	}
-	_, err = c.decide(b, dossier, votes)
+	_, err = c.countOn(b, dossier)
 	return err
 }
 

@@ -17,6 +17,24 @@ func (c *call) raise(kind, subject string, detail map[string]any) error {
 	return c.record(event.TaskRaised{TaskID: id, Kind: kind, SubjectID: models.ID(subject)})
 }
 
+// raise is the same for an act of content.
+func (d *deed) raise(kind, subject string, detail map[string]any) error {
+	id, fresh, err := d.tx.RaiseTask(d.procurement(), kind, subject, detail, d.Seat.Now)
+	if err != nil || !fresh {
+		return err
+	}
+	return d.record(event.TaskRaised{TaskID: id, Kind: kind, SubjectID: models.ID(subject)})
+}
+
+// finish ends the open task of a kind about a subject, if there is one, in an act of content.
+func (d *deed) finish(kind, subject string) error {
+	id, err := d.tx.FinishTask(d.procurement(), kind, subject, d.Seat.Now)
+	if err != nil || id == "" {
+		return err
+	}
+	return d.record(event.TaskDone{TaskID: id, Kind: kind})
+}
+
 // finish ends the open task of a kind about a subject, if there is one.
 func (c *call) finish(kind, subject string) error {
 	task, open, err := c.openTask(kind, subject)

@@ -27,11 +27,7 @@ type ballot struct {
 // vote casts the vote of the actor's buyer and draws the consequence when the decision rule is
 // fulfilled.
 func vote(c *call, in process.Vote) (*process.VoteResult, error) {
-	dossier, err := c.dossier()
-	if err != nil {
-		return nil, err
-	}
-	b, err := c.ballotFor(in.Phase, in.Motion, dossier)
+	b, dossier, err := c.ballotFor(in.Phase, in.Motion)
 	if err != nil {
 		return nil, err
 	}
@@ -46,19 +42,11 @@ func vote(c *call, in process.Vote) (*process.VoteResult, error) {
 // countAgain counts the votes on a gate or a motion as things stand now, and draws the consequence: since the last vote
 // a next agreement may have come into force, or the board of a buyer may have been recused.
 func countAgain(c *call, in process.Count) (*process.CountResult, error) {
-	dossier, err := c.dossier()
+	b, dossier, err := c.ballotFor(in.Phase, in.Motion)
 	if err != nil {
 		return nil, err
 	}
-	b, err := c.ballotFor(in.Phase, in.Motion, dossier)
-	if err != nil {
-		return nil, err
-	}
-	votes, err := c.votesOn(b.Subject, b.Round)
-	if err != nil {
-		return nil, err
-	}
-	count, err := c.decide(b, dossier, votes)
+	count, err := c.countOn(b, dossier)
 	if err != nil {
 		return nil, err
 	}
@@ -69,20 +57,35 @@ func countAgain(c *call, in process.Count) (*process.CountResult, error) {
 	return &process.CountResult{Decision: count.Decision, Missing: count.Missing(), Recused: count.Recused()}, nil
 }
 
-func (c *call) ballotFor(phase models.Phase, motion models.ID, d models.Dossier) (ballot, error) {
+// countOn counts the votes that stand, and draws the consequence.
+func (c *call) countOn(b ballot, d models.Dossier) (models.VoteCount, error) {
+	votes, err := c.votesOn(b.Subject, b.Round)
+	if err != nil {
+		return models.VoteCount{}, err
+	}
+	return c.decide(b, d, votes)
+}
+
+// ballotFor finds what is voted on, and the dossier by which it is judged.
+func (c *call) ballotFor(phase models.Phase, motion models.ID) (ballot, models.Dossier, error) {
+	d, err := c.dossier()
+	if err != nil {
+		return ballot{}, d, err
+	}
+	var b ballot
 	switch {
 	case motion != "" && phase == "":
-		return c.motionBallot(motion, d)
+		b, err = c.motionBallot(motion, d)
+	case phase != "" && motion == "" && c.p.Status == models.StatusSuspended:
+		err = models.Refuse(models.CodeSuspended, "/phase", "no gate is decided while the procurement is suspended").
+			Accepting("a vote on a motion, or resuming first")
 	case phase != "" && motion == "":
-		if c.p.Status == models.StatusSuspended {
-			return ballot{}, models.Refuse(models.CodeSuspended, "/phase",
-				"no gate is decided while the procurement is suspended").
-				Accepting("a vote on a motion, or resuming first")
-		}
-		return c.gateBallot(phase, d)
+		b, err = c.gateBallot(phase, d)
+	default:
+		err = models.Refuse(models.CodeInvalidRequest, "/phase", "a vote is on a phase's gate or on a motion").
+			Accepting("either phase or motion")
 	}
-	return ballot{}, models.Refuse(models.CodeInvalidRequest, "/phase", "a vote is on a phase's gate or on a motion").
-		Accepting("either phase or motion")
+	return b, d, err
 }
 
 func (c *call) gateBallot(phase models.Phase, d models.Dossier) (ballot, error) {

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -114,7 +115,7 @@ func TestEveryRequestIsAnsweredThoughTheDatabaseHangs(t *testing.T) {
 	const within = time.Second
 	w := setup(t)
 	all, _, path := cast(w)
-	lead := all[3].caller
+	lead := all[slices.IndexFunc(all, func(p persona) bool { return p.name == "lead_procurer" })].caller
 	h := w.hangs(rest.Limits{Recognition: within, Reading: within, Changing: within}, away{})
 	for _, answered := range []int{0, 200} { // so requests meet the hang here and there on their way
 		h.answers(answered)

@@ -2,6 +2,8 @@ package api
 
 import (
 	"net/http"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -144,7 +146,7 @@ func TestNobodyActsForAnotherOrganisation(t *testing.T) {
 	for _, e := range c.errands() {
 		before := c.count("SELECT count(*) FROM events")
 		for name, who := range c.everyone() {
-			if strings.Contains(strings.Join(e.may, ","), name) {
+			if slices.Contains(e.may, name) {
 				continue
 			}
 			r := c.do(who, e.method, e.path, e.body)
@@ -195,7 +197,7 @@ func TestAnEnrolmentCodeIsRedeemedOnceByThePerson(t *testing.T) {
 		w.do(voice, POST, "/v1/people/"+string(eve.person)+"/enrolments", nil).is(http.StatusCreated).into(&codes[i])
 	}
 	problem = redeem(codes[0].Enrolment.Code).is(http.StatusConflict).refused(models.CodeEnrolmentOver)
-	require.Contains(t, problem.Detail, "took its place")
+	require.Contains(t, problem.Detail, "cancelled")
 	w.do(eve, GET, "/v1/me", nil).is(http.StatusOK)
 	redeem(codes[1].Enrolment.Code).is(http.StatusCreated)
 	w.do(eve, GET, "/v1/me", nil).is(http.StatusUnauthorized)
@@ -340,8 +342,7 @@ func TestAskingAnObserverDoesNotTellWhoRegistered(t *testing.T) {
 		for _, hidden := range []string{string(offer.ID), string(of.person), string(of.organisation)} {
 			told = strings.ReplaceAll(told, hidden, "…")
 		}
-		told, _, _ = strings.Cut(told, "offered_at")
-		return offer, told
+		return offer, regexp.MustCompile(`"offered_at":"[^"]*"`).ReplaceAllString(told, "")
 	}
 	toSupplier, told := ask(c.supplier)
 	toStranger, toldOfStranger := ask(stranger)
@@ -519,6 +520,7 @@ func TestARecoveryOfAnotherTimeIsNotCompleted(t *testing.T) {
 	c.do(newcomer, GET, "/v1/me", nil).is(http.StatusOK).into(&who)
 	require.Equal(t, r.ID, who.Recovery.ID)
 	c.do(c.admin, POST, r.Self()+"/actions/complete", nil).is(http.StatusConflict).refused(models.CodeRecoveryOver)
+	c.do(c.admin, POST, path, body).is(http.StatusCreated).into(&r) // in place of it
 	c.exec(`UPDATE recoveries SET requested_at = requested_at - interval '18 days',
 		ready_at = requested_at - interval '15 days' WHERE id = $1`, r.ID)
 	c.do(c.admin, POST, r.Self()+"/actions/complete", nil).is(http.StatusConflict).refused(models.CodeRecoveryOver)
@@ -567,6 +569,8 @@ func TestASupplierRegistersAgain(t *testing.T) {
 			c.do(c.rival, DELETE, r.Self(), nil).is(http.StatusOK)
 		}
 	}
+	c.do(c.rival, POST, c.Self()+"/lots/"+string(c.lot.ID)+"/tenders", map[string]any{"envelopes": []any{}}).
+		is(http.StatusNotFound) // whoever is no supplier's person any more signs nothing
 	c.do(c.rival, POST, c.Self()+"/registrations", nil).is(http.StatusCreated)
 	c.do(c.rival, GET, c.Self(), nil).is(http.StatusOK)
 }

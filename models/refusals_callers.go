@@ -94,7 +94,7 @@ var refusedCallers = []RefusalType{
 	},
 	{
 		CodeEnrolmentOver, RefusalConflict, "The code of enrolment is not valid any more",
-		"It was redeemed, has expired, or another took its place. A representative of the organisation issues another.",
+		"It was redeemed or cancelled, or has expired. A representative of the organisation issues another.",
 	},
 	{
 		CodeRepresented, RefusalConflict, "The organisation has a representative, or takes part in a procurement",
@@ -114,7 +114,7 @@ var refusedCallers = []RefusalType{
 		"It can be completed at the instant that it names, if nobody has objected.",
 	},
 	{
-		CodeRecoveryOver, RefusalConflict, "The recovery is completed or was stopped",
+		CodeRecoveryOver, RefusalConflict, "The recovery is over",
 		"If it is still needed, request another one.",
 	},
 	{

@@ -13,7 +13,8 @@ type Enrolment struct {
 	// All instants are real time.
 	CreatedAt, ExpiresAt time.Time
 	RedeemedAt           *time.Time
-	// CancelledAt is set when another code for the same person took its place.
+	// CancelledAt is set when another code for the same person took its place, and when a representative for whom it was
+	// is recalled or the organisation recovered.
 	CancelledAt *time.Time
 }
 

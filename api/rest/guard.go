@@ -25,7 +25,10 @@ func (r *Router) guard(c *gin.Context) {
 		Abort(c, noResource())
 		return
 	}
-	defer func() { current.leave() }()
+	defer func() {
+		current.leave()
+		current.release()
+	}()
 	current.recognition(c, r.limits.Recognition)
 	for _, step := range []func(*gin.Context, *request) error{r.letIn, r.giveTime, readHeaders, r.readInput} {
 		if err := step(c, current); err != nil {

@@ -64,14 +64,6 @@ func (r *Router) recover(c *gin.Context) {
 	c.Next()
 }
 
-// bound ends the time of a request, which the guard begins, when it is answered. Nothing may wait for longer than its
-// row allows: a database that hangs would otherwise hold every caller.
-func (*Router) bound(c *gin.Context) {
-	req := requestOf(c.Request.Context())
-	defer func() { req.release() }()
-	c.Next()
-}
-
 // secure sets the headers that keep an answer from being stored, sniffed, framed or run.
 func (*Router) secure(c *gin.Context) { secureHeaders(c.Writer.Header()) }
 

@@ -142,7 +142,7 @@ func (r *Router) setUpGin() error {
 	}
 	r.gin.HandleMethodNotAllowed = true
 	r.gin.RedirectTrailingSlash = false
-	r.gin.Use(r.begin, r.logAccess, r.recover, r.secure, r.count, r.refuseHostile, r.bound, r.guard)
+	r.gin.Use(r.begin, r.logAccess, r.recover, r.secure, r.count, r.refuseHostile, r.guard)
 	r.gin.NoRoute(func(c *gin.Context) { Abort(c, noResource()) })
 	r.gin.NoMethod(func(c *gin.Context) {
 		Abort(c, models.Refuse(models.CodeMethodNotAllowed, "", "the path does not accept %s", c.Request.Method))

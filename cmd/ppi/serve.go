@@ -52,10 +52,7 @@ func runServe(ctx context.Context, a *app, ready func()) error {
 		}
 		return shutdown(ctx, a, server)
 	})
-	if err != nil {
-		err = errors.Join(err, server.Close())
-	}
-	return err
+	return errors.Join(err, server.Close())
 }
 
 // onRecord opens the record and the keys, makes the handler of the API from them, and calls serve, which returns when

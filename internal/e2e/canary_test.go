@@ -56,6 +56,7 @@ func TestNoTraceOfASupplierBeforeItsTime(t *testing.T) {
 	start := now(t, p.Lead)
 	p.act(t, p.Lead, models.VerbPublish, nil)
 	readers := p.everyReader(t)
+	readers["rival"] = p.newSupplier(t, "470000.00", "7").Client
 	one, two, three := p.newOperator(t, "480000.00", "8"), p.newOperator(t, "400000.00", "5"),
 		p.newOperator(t, "390000.00", "4")
 	heard, history := p.awaitSent(t, portal, start), p.shownByTemporal(t)
@@ -74,6 +75,17 @@ func TestNoTraceOfASupplierBeforeItsTime(t *testing.T) {
 	})
 	require.Nil(t, problem)
 	p.handIn(t, one)
+	replacing := []map[string]any{p.sealed(t, one, "quality", []byte("better"), p.quality.Recipient()),
+		p.sealed(t, one, "price", []byte("470000.00"), p.price.Recipient())}
+	var receipt struct {
+		Tender models.ID `json:"tender_id"`
+	}
+	_, err := one.Do(t.Context(), apiclient.Request{
+		Method: http.MethodPost, Path: p.Path("/tenders/" + string(one.tender) + "/actions/replace"),
+		In: map[string]any{"envelopes": replacing}, IfMatch: "*", Out: &receipt,
+	})
+	require.NoError(t, err)
+	one.tender = receipt.Tender
 	sealed := p.sealed(t, three, "quality", []byte("not handed in yet"), p.quality.Recipient())
 
 	said := log.String()[logged:]

@@ -5,13 +5,22 @@ import (
 	"fmt"
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/ppi-engine/ppi/models"
 )
 
 // Credential reads an API key with its owner. It returns a refusal with [models.CodeNotFound].
 func (s *Store) Credential(ctx context.Context, key models.ID) (models.Credential, error) {
+	return credential(s.rows(ctx), key)
+}
+
+// Credential is the same within the transaction.
+func (tx *Tx) Credential(key models.ID) (models.Credential, error) { return credential(tx.db(), key) }
+
+func credential(db *gorm.DB, key models.ID) (models.Credential, error) {
 	var c models.Credential
-	err := s.rows(ctx).Raw(`SELECT clock_timestamp() AS at,
+	err := db.Raw(`SELECT clock_timestamp() AS at,
 			k.id AS key_id, k.person_id AS key_person_id, k.label AS key_label, k.digest AS key_digest,
 			k.created_at AS key_created_at, k.expires_at AS key_expires_at, k.revoked_at AS key_revoked_at,
 			p.id AS person_id, p.organisation_id AS person_organisation_id, p.name AS person_name,

@@ -43,17 +43,13 @@ func (tx *Tx) HasKeyedRepresentative(organisation models.ID) (bool, error) {
 		organisation)
 }
 
-// OtherVoices counts the representatives of an organisation besides one person who have a key that is neither revoked
-// nor expired.
-func (tx *Tx) OtherVoices(organisation, person models.ID) (int, error) {
-	var others int
-	err := tx.db().Raw(`SELECT count(*) FROM people p WHERE p.organisation_id = ? AND p.id <> ? AND p.representative
-		AND EXISTS (SELECT FROM api_keys k WHERE k.person_id = p.id AND k.revoked_at IS NULL
-			AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp()))`, organisation, person).Scan(&others).Error
-	if err != nil {
-		return 0, fmt.Errorf("count representatives: %w", err)
-	}
-	return others, nil
+// HasOtherVoice tells whether an organisation has a representative besides one person who has a key that is neither
+// revoked nor expired.
+func (tx *Tx) HasOtherVoice(organisation, person models.ID) (bool, error) {
+	return tx.meets("look for other representatives", `SELECT EXISTS (SELECT FROM people p
+		WHERE p.organisation_id = ? AND p.id <> ? AND p.representative AND EXISTS (SELECT FROM api_keys k
+			WHERE k.person_id = p.id AND k.revoked_at IS NULL
+				AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())))`, organisation, person)
 }
 
 // TakesPart tells whether an organisation has or had any part in a procurement: as a member, also an invited one, by a
@@ -70,8 +66,9 @@ func (tx *Tx) TakesPartLive(organisation models.ID) (bool, error) {
 	return tx.meets("look for live procurements", `SELECT EXISTS (SELECT FROM procurements p
 		WHERE p.mode = 'live' AND p.ended_at IS NULL AND p.id IN (
 			SELECT procurement_id FROM consortium_members WHERE organisation_id = ?
-			UNION ALL SELECT procurement_id FROM role_assignments WHERE organisation_id = ?))`,
-		organisation, organisation)
+			UNION ALL SELECT procurement_id FROM role_assignments WHERE organisation_id = ?
+			UNION ALL SELECT procurement_id FROM role_offers WHERE organisation_id = ?))`,
+		organisation, organisation, organisation)
 }
 
 // BuyTogether tells whether two organisations are members of one consortium now, in a procurement that has not ended;
@@ -116,7 +113,7 @@ func (tx *Tx) Memberships(organisation models.ID) ([]models.ID, error) {
 	return ids, nil
 }
 
-// HoldsRoles tells whether a person holds any role that has not ended by real time, or one that begins later.
+// HoldsRoles tells whether a person holds any role, or one that begins later, on a procurement that has not ended.
 func (tx *Tx) HoldsRoles(person models.ID) (bool, error) {
 	return tx.meets("look for roles", `SELECT EXISTS (SELECT FROM role_assignments r
 		JOIN procurements p ON p.id = r.procurement_id

@@ -49,11 +49,11 @@ func (tx *Tx) RoleOffer(id models.ID) (models.RoleOffer, error) {
 	return takeByID[models.RoleOffer](tx.db(), "read role offer", id)
 }
 
-// DeclaredNotToTender tells whether a person of an organisation was engaged on the buyers' side of a procurement, for
-// which the organisation declared that it will not tender.
+// DeclaredNotToTender tells whether an organisation accepted a role on the buyers' side of a procurement, for which it
+// declared that it will not tender.
 func (tx *Tx) DeclaredNotToTender(procurement, organisation models.ID) (bool, error) {
-	return tx.meets("look for declarations", `SELECT EXISTS (SELECT FROM role_assignments
-		WHERE procurement_id = ? AND organisation_id = ? AND engaged_by IS NOT NULL)`, procurement, organisation)
+	return tx.meets("look for declarations", `SELECT EXISTS (SELECT FROM role_offers
+		WHERE procurement_id = ? AND organisation_id = ? AND accepted)`, procurement, organisation)
 }
 
 // RoleOffer reads an offer. It returns a refusal with [models.CodeNotFound].

@@ -23,6 +23,11 @@ func Task(run func(ctx context.Context, ready func()) error) func(ctx context.Co
 		case <-ready:
 			return t, nil
 		case <-t.done:
+			select {
+			case <-ready: // it was ready, and has ended since
+				return t, nil
+			default:
+			}
 			cancel()
 			return nil, t.endedEarly()
 		case <-start.Done():

@@ -61,7 +61,7 @@ var catalogue = []Row{
 		platform,
 		"At its written request, an organisation that has no representative left shall get a new one.",
 	},
-	{"recovery.stopped", RecoveryStopped{}, platform, "Somebody objected to a new representative: there is none."},
+	{"recovery.stopped", RecoveryStopped{}, platform, "A recovery was stopped, or not completed in time."},
 	{"recovery.completed", RecoveryCompleted{}, platform, "An organisation has a new representative, no earlier one."},
 	{"api_key.created", APIKeyCreated{}, platform, "A person was given an API key."},
 	{"api_key.revoked", APIKeyRevoked{}, platform, "An API key was revoked."},
@@ -137,7 +137,7 @@ var catalogue = []Row{
 		"member.recovery_stopped",
 		MemberRecoveryStopped{},
 		buyersOnly,
-		"Somebody objected: the buyer gets no new representative.",
+		"The recovery was stopped, or not completed in time.",
 	},
 	{
 		"member.recovery_completed",

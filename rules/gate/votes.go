@@ -9,27 +9,22 @@ import (
 	"github.com/ppi-engine/ppi/rules/decision"
 )
 
-// TermsOf are the terms by which the board's votes are counted now: those of the collaboration agreement that is in
-// force, with the reference to it; unanimity and nil while none is.
-func TermsOf(d models.Dossier) (models.VotingTerms, *models.AgreementReference) {
-	if a, ok := d.AgreementInForce(); ok {
-		return a.Agreement.VotingTerms, &a.AgreementReference
-	}
-	return models.VotingTerms{Rule: models.RuleUnanimous}, nil
-}
-
-// Count counts the votes on a ballot by [TermsOf]; votes that are voided, on another digest or by a person who may not
-// vote do not count. A member weighs what the agreement says; its budget share in the draft does not count. Where no
-// vote could carry, the count says why. It refuses what else [decision.Decide] refuses.
+// Count counts the votes on a ballot by the collaboration agreement that is in force, by unanimity while none is; votes
+// that are voided, on another digest or by a person who may not vote do not count. A member weighs what the agreement
+// says; its budget share in the draft does not count. Where no vote could carry, the count says why. It refuses what else
+// [decision.Decide] refuses.
 func Count(d models.Dossier, b Ballot, votes []models.Vote) (models.VoteCount, error) {
-	terms, agreement := TermsOf(d)
-	c := models.VoteCount{Decision: models.DecisionOpen, Terms: terms, Agreement: agreement, Buyers: b.buyers(d, votes)}
-	if terms.Rule == models.RuleWeighted {
-		a, _ := d.AgreementInForce()
+	terms := models.VotingTerms{Rule: models.RuleUnanimous}
+	c := models.VoteCount{Decision: models.DecisionOpen, Buyers: b.buyers(d, votes)}
+	if a, ok := d.AgreementInForce(); ok {
+		terms, c.Agreement = a.Agreement.VotingTerms, &a.AgreementReference
 		for i, buyer := range c.Buyers {
-			c.Buyers[i].Weight = a.Agreement.Weight(buyer.Organisation)
+			if terms.Rule == models.RuleWeighted {
+				c.Buyers[i].Weight = a.Agreement.Weight(buyer.Organisation)
+			}
 		}
 	}
+	c.Terms = terms
 	verdict, err := decision.Decide(terms, counted(c.Buyers))
 	if refusal, refused := models.RefusalOf(err); refused && refusal.Code == models.CodeNobodyMayDecide {
 		c.Undecidable = models.Sentence("%s", refusal.Detail)

@@ -73,7 +73,10 @@ func RunAttack(ctx context.Context, o Options) (result AttackResult, err error) 
 		return result, err
 	}
 	result.print(o)
-	return result, nil
+	if result.Missed > 0 {
+		return result, fmt.Errorf("%d tenders that were sent in time were refused", result.Missed)
+	}
+	return result, result.sound()
 }
 
 // measure takes turns without and with the attack, and lets the deadline pass under attack.

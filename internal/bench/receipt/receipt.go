@@ -81,7 +81,15 @@ func Run(ctx context.Context, o Options) (result Result, err error) {
 		return result, err
 	}
 	result.print(o)
-	return result, nil
+	return result, result.sound()
+}
+
+// sound refuses a measurement of receipt that was wrong: how fast it was does not matter then.
+func (r Result) sound() error {
+	if r.Late > 0 || r.Lost > 0 {
+		return fmt.Errorf("%d tenders were accepted late, %d were acknowledged and are absent", r.Late, r.Lost)
+	}
+	return nil
 }
 
 // alternate gives each side its turn, so that what else the machine does meets both.
