@@ -135,7 +135,51 @@ func (c *cause) errands() []errand {
 			[]string{expert},
 		},
 		{"recall the expert", DELETE, "/v1/role-offers/" + string(c.offer.ID), nil, []string{expert}},
+		{
+			"withdraw an offer of the lead", DELETE, c.Self() + "/role-offers/" + string(c.offered(c.lead).ID), nil,
+			[]string{lead},
+		},
+		{
+			"decline an offer to the supplier", POST,
+			"/v1/role-offers/" + string(c.offered(c.supplier).ID) + "/actions/decline", nil,
+			[]string{supplier},
+		},
+		{"revoke a key of the partner's clerk", DELETE, c.keyOf(c.personOf(c.partner.organisation)), nil, []string{partner}},
+		{
+			"recall a representative of the partner", DELETE,
+			organisations + string(c.partner.organisation) + "/representatives/" + string(c.second().person), nil,
+			[]string{partner},
+		},
 	}
+}
+
+// offered is an offer of the lead to somebody outside, of the supplier or of nobody in particular.
+func (c *cause) offered(to caller) (offer RoleOfferView) {
+	c.Helper()
+	if to == c.lead {
+		to = c.organisation(models.OrganisationOther)
+	}
+	c.do(c.lead, POST, c.Self()+"/role-offers", map[string]any{"person_id": to.person, "role": models.RoleObserver}).
+		is(http.StatusCreated).into(&offer)
+	return offer
+}
+
+// keyOf makes a second key for somebody, and returns its path.
+func (c *cause) keyOf(who caller) string {
+	c.Helper()
+	var key MadeKey
+	c.do(who, POST, "/v1/people/"+string(who.person)+"/api-keys", map[string]any{"label": "second"}).
+		is(http.StatusCreated).into(&key)
+	return key.Self()
+}
+
+// second is another representative of the partner.
+func (c *cause) second() caller {
+	c.Helper()
+	who := c.personOf(c.partner.organisation)
+	c.do(c.partner, PUT, "/v1/organisations/"+string(c.partner.organisation)+"/representatives/"+string(who.person),
+		nil).is(http.StatusOK)
+	return who
 }
 
 // Every sequence by which somebody acted in another's name, and its kind: who does not speak for the organisation is

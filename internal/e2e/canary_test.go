@@ -75,8 +75,10 @@ func TestNoTraceOfASupplierBeforeItsTime(t *testing.T) {
 	})
 	require.Nil(t, problem)
 	p.handIn(t, one)
-	replacing := []map[string]any{p.sealed(t, one, "quality", []byte("better"), p.quality.Recipient()),
-		p.sealed(t, one, "price", []byte("470000.00"), p.price.Recipient())}
+	replacing := []map[string]any{
+		p.sealed(t, one, "quality", []byte("better"), p.quality.Recipient()),
+		p.sealed(t, one, "price", []byte("470000.00"), p.price.Recipient()),
+	}
 	var receipt struct {
 		Tender models.ID `json:"tender_id"`
 	}
