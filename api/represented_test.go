@@ -144,7 +144,10 @@ func (c *cause) errands() []errand {
 			"/v1/role-offers/" + string(c.offered(c.supplier).ID) + "/actions/decline", nil,
 			[]string{supplier},
 		},
-		{"revoke a key of the partner's clerk", DELETE, c.keyOf(c.personOf(c.partner.organisation)), nil, []string{partner}},
+		{
+			"revoke a key of the partner's clerk", DELETE, c.keyOf(c.personOf(c.partner.organisation)), nil,
+			[]string{partner},
+		},
 		{
 			"recall a representative of the partner", DELETE,
 			organisations + string(c.partner.organisation) + "/representatives/" + string(c.second().person), nil,

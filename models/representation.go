@@ -13,8 +13,8 @@ type Enrolment struct {
 	// All instants are real time.
 	CreatedAt, ExpiresAt time.Time
 	RedeemedAt           *time.Time
-	// CancelledAt is set when another code for the same person took its place, and when a representative for whom it was
-	// is recalled or the organisation recovered.
+	// CancelledAt is set when another code for the same person took its place, when the representative for whom it was
+	// is recalled, and when the representation of the organisation is recovered.
 	CancelledAt *time.Time
 }
 

@@ -11,8 +11,8 @@ import (
 
 // Count counts the votes on a ballot by the collaboration agreement that is in force, by unanimity while none is; votes
 // that are voided, on another digest or by a person who may not vote do not count. A member weighs what the agreement
-// says; its budget share in the draft does not count. Where no vote could carry, the count says why. It refuses what else
-// [decision.Decide] refuses.
+// says; its budget share in the draft does not count. Where no vote could carry, the count says why. It refuses what
+// else [decision.Decide] refuses.
 func Count(d models.Dossier, b Ballot, votes []models.Vote) (models.VoteCount, error) {
 	terms := models.VotingTerms{Rule: models.RuleUnanimous}
 	c := models.VoteCount{Decision: models.DecisionOpen, Buyers: b.buyers(d, votes)}
