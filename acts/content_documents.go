@@ -124,8 +124,12 @@ func (d *deed) writeDocument(doc models.Document, in DocumentText) (models.Docum
 	if err := d.tx.WriteDocument(doc); err != nil {
 		return doc, err
 	}
+	_, title, err := models.Canonical(doc.Title)
+	if err != nil {
+		return doc, err
+	}
 	return doc, d.record(event.DocumentWritten{
-		DocumentID: doc.ID, Version: doc.Version, Digest: doc.Digest, Audience: doc.Audience,
+		DocumentID: doc.ID, Version: doc.Version, Digest: doc.Digest, Audience: doc.Audience, Title: title,
 	})
 }
 

@@ -45,7 +45,11 @@ func (a *Acts) CreateLot(ctx context.Context, by By, in NewLot) (Done[models.Lot
 		if err := d.tx.CreateLot(&l); err != nil {
 			return l, err
 		}
-		return l, d.record(event.LotCreated{LotID: l.ID, Number: l.Number})
+		digest, err := l.ContentDigest()
+		if err != nil {
+			return l, err
+		}
+		return l, d.record(event.LotCreated{LotID: l.ID, Number: l.Number, Digest: digest})
 	})
 }
 
@@ -114,7 +118,11 @@ func (a *Acts) ChangeLot(ctx context.Context, by By, id models.ID, in LotChange)
 		if err := d.tx.SaveLot(&l); err != nil {
 			return l, err
 		}
-		return l, d.record(event.LotChanged{LotID: l.ID, Version: l.Version})
+		digest, err := l.ContentDigest()
+		if err != nil {
+			return l, err
+		}
+		return l, d.record(event.LotChanged{LotID: l.ID, Version: l.Version, Number: l.Number, Digest: digest})
 	})
 }
 

@@ -83,9 +83,15 @@ func (d *deed) opening(dossier models.Dossier, tender models.ID, in EnvelopeFoun
 }
 
 func (d *deed) recordOpened(o models.Opening, found models.Found) error {
-	err := d.record(event.EnvelopeOpened{
+	what := event.EnvelopeOpened{
 		TenderID: o.TenderID, Envelope: o.N, Readable: o.Readable, Digest: o.PlaintextDigest, Found: found,
-	})
+		OpeningID: o.ID,
+	}
+	var err error
+	if what.Content, err = event.NewPart(o.Content()); err != nil {
+		return err
+	}
+	err = d.record(what)
 	if err != nil || found != models.FoundDisputed {
 		return err
 	}

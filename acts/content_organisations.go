@@ -34,7 +34,11 @@ func (a *Acts) RegisterOrganisation(ctx context.Context, by By, in NewOrganisati
 		if err := d.tx.CreateOrganisation(&o); err != nil {
 			return o, err
 		}
-		return o, d.record(event.OrganisationCreated{OrganisationID: o.ID})
+		identity, err := event.NewPart(o.Identity())
+		if err != nil {
+			return o, err
+		}
+		return o, d.record(event.OrganisationCreated{OrganisationID: o.ID, Identity: identity})
 	})
 }
 
@@ -72,6 +76,10 @@ func (a *Acts) ChangeOrganisation(
 		if err := d.tx.SaveOrganisation(&o); err != nil {
 			return o, err
 		}
-		return o, d.record(event.OrganisationChanged{OrganisationID: o.ID, Version: o.Version})
+		identity, err := event.NewPart(o.Identity())
+		if err != nil {
+			return o, err
+		}
+		return o, d.record(event.OrganisationChanged{OrganisationID: o.ID, Version: o.Version, Identity: identity})
 	})
 }

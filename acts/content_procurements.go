@@ -54,7 +54,11 @@ func (a *Acts) CreateProcurement(ctx context.Context, by By, in NewProcurement) 
 		// From here on the deed is about this procurement, as its events are.
 		d.Seat = &st
 		p := st.Procurement
-		err = d.record(event.ProcurementCreated{Mode: p.Mode, Zone: p.Zone, Profile: p.Profile})
+		digest, err := p.TextDigest()
+		if err != nil {
+			return st, err
+		}
+		err = d.record(event.ProcurementCreated{Mode: p.Mode, Zone: p.Zone, Profile: p.Profile, Digest: digest})
 		if err != nil {
 			return st, err
 		}
@@ -138,7 +142,13 @@ func (a *Acts) ChangeProcurement(ctx context.Context, by By, in ProcurementChang
 		if err := d.tx.SaveDraft(p); err != nil {
 			return *d.Seat, err
 		}
-		return *d.Seat, d.record(event.ProcurementChanged{Version: p.Version})
+		digest, err := p.TextDigest()
+		if err != nil {
+			return *d.Seat, err
+		}
+		return *d.Seat, d.record(event.ProcurementChanged{
+			Version: p.Version, Zone: p.Zone, Profile: p.Profile, Digest: digest,
+		})
 	})
 }
 

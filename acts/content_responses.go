@@ -27,11 +27,7 @@ func (a *Acts) Respond(ctx context.Context, by By, in NewResponse) (Done[models.
 		if err := d.tx.Respond(r); err != nil {
 			return r, err
 		}
-		_, err = d.tx.Append(event.Event{
-			ProcurementID: r.ProcurementID, At: r.ReceivedAt, RecordedAt: r.RecordedAt,
-			Payload: event.ResponseReceived{ResponseID: r.ID, AnnouncementID: r.AnnouncementID, Digest: r.Digest},
-		})
-		return r, err
+		return r, d.recordResponse(r)
 	})
 }
 
@@ -99,4 +95,19 @@ func (d *deed) fitsQuestionnaire(c models.Consultation, content models.ResponseC
 	}
 	q, _ := models.BodyOf[models.Questionnaire](e)
 	return content.Check(q)
+}
+
+// recordResponse appends that a response was received. The event names no actor, and who responded is a part of it.
+func (d *deed) recordResponse(r models.ConsultationResponse) error {
+	from, err := event.NewPart(r.From())
+	if err != nil {
+		return err
+	}
+	_, err = d.tx.Append(event.Event{
+		ProcurementID: r.ProcurementID, At: r.ReceivedAt, RecordedAt: r.RecordedAt,
+		Payload: event.ResponseReceived{
+			ResponseID: r.ID, AnnouncementID: r.AnnouncementID, Digest: r.Digest, From: from,
+		},
+	})
+	return err
 }

@@ -42,6 +42,16 @@ func (a *Acts) WriteSheet(
 		dossier.Tendering.Sheets = append(dossier.Tendering.Sheets, sheet)
 		t, _ := dossier.Tendering.Tender(tender)
 		return SheetWritten{sheet, evaluation.HasScoredAll(dossier, t.LotID, sheet.PersonID)},
-			d.record(event.SheetWritten{TenderID: tender, Version: sheet.Version})
+			d.recordSheet(sheet)
 	})
+}
+
+// recordSheet appends that a sheet was written. The scores are a part of the event: nobody reads them there before they
+// are locked.
+func (d *deed) recordSheet(s models.ScoreSheet) error {
+	scores, err := event.NewPart(s.Scores)
+	if err != nil {
+		return err
+	}
+	return d.record(event.SheetWritten{TenderID: s.TenderID, Version: s.Version, Scores: scores})
 }

@@ -63,7 +63,7 @@ func (c *call) joinOpening(lot models.Lot, d models.Dossier) (process.OpenResult
 			"you have already taken part in opening lot %d", lot.Number).
 			Accepting("an opener of another buyer")
 	}
-	err = c.record(event.OpeningJoined{LotID: lot.ID, OrganisationID: buyer})
+	err = c.record(event.OpeningJoined{LotID: lot.ID, BoxID: box.ID, OrganisationID: buyer})
 	if err != nil {
 		return result, err
 	}
@@ -76,7 +76,9 @@ func (c *call) joinOpening(lot models.Lot, d models.Dossier) (process.OpenResult
 	}
 	c.tx.Unseal(box, c.now)
 	result.Opened, result.Tenders = true, len(d.Tendering.In(box.ID))
-	return result, c.record(event.LotUnsealed{LotID: lot.ID, BoxID: box.ID, Tenders: result.Tenders})
+	return result, c.record(event.LotUnsealed{
+		LotID: lot.ID, BoxID: box.ID, Tenders: result.Tenders, HandsIn: box.HandsIn,
+	})
 }
 
 func openersOf(all []models.BoxOpener, box models.ID) (people, buyers int) {

@@ -1,6 +1,8 @@
 package acts
 
 import (
+	"slices"
+
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
@@ -39,8 +41,14 @@ func (c *call) invite(in process.Invite) error {
 	if err != nil {
 		return err
 	}
+	slices.Sort(invited)
+	part, err := event.NewPart(invited)
+	if err != nil {
+		return err
+	}
 	return c.record(event.CandidatesInvited{
 		LotID: to.lot.ID, BoxID: box.ID, Shortlist: to.list.Digest, Deadline: utc(box.Deadline), Letters: digests,
+		Invited: part, Stage: box.Stage, Round: box.Round, HandsIn: box.HandsIn,
 	})
 }
 

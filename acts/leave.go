@@ -20,11 +20,17 @@ func leave(c *call, _ process.Leave) (*process.LeaveResult, error) {
 	if err := c.mayLeave(buyer); err != nil {
 		return nil, err
 	}
-	if err := c.tx.LeaveConsortium(c.p.ID, buyer, c.now); err != nil {
+	ended, err := c.tx.LeaveConsortium(c.p.ID, buyer, c.now)
+	if err != nil {
 		return nil, err
 	}
 	if err := c.record(event.MemberLeft{OrganisationID: buyer}); err != nil {
 		return nil, err
+	}
+	for _, r := range ended {
+		if err := c.record(event.RoleEnded(aboutRole(r))); err != nil {
+			return nil, err
+		}
 	}
 	result, err := c.eligibilityWithout(buyer)
 	if err != nil {

@@ -84,16 +84,25 @@ func (c *call) tellOfMove(lot models.Lot, to time.Time, in process.MoveDeadline)
 	moved.Deadline, moved.DeadlineLocal, moved.DeadlineZone = to, in.Deadline.Local, in.Deadline.Zone
 	lot.Boxes = append(slices.Clone(lot.Boxes[:len(lot.Boxes)-1]), moved)
 	if moved.ByInvitation {
-		place, err := c.place()
-		if err != nil {
-			return models.Notice{}, err
-		}
-		letters := evaluation.ComposeDeadlineLetters(dossier, lot, in.Reason, place)
-		if _, err := c.keepLetters(models.LetterDeadline, letters, true); err != nil {
+		if err := c.tellInvited(dossier, lot, in.Reason); err != nil {
 			return models.Notice{}, err
 		}
 	}
 	return c.dispatch(models.NoticeChange, evaluation.ComposeChangeNotice(dossier, lot, from, in.Reason))
+}
+
+// tellInvited informs those who were invited to a lot that the deadline of its box has moved.
+func (c *call) tellInvited(d models.Dossier, lot models.Lot, reason string) error {
+	place, err := c.place()
+	if err != nil {
+		return err
+	}
+	digests, err := c.keepLetters(models.LetterDeadline,
+		evaluation.ComposeDeadlineLetters(d, lot, reason, place), true)
+	if err != nil {
+		return err
+	}
+	return c.record(event.CandidatesTold{LotID: lot.ID, BoxID: lot.Box().ID, Letters: digests})
 }
 
 // mayMove refuses to move a deadline that has passed or whose box is closed, and to move one to an earlier instant:

@@ -50,7 +50,10 @@ func publish(c *call, _ process.Publish) (*process.PublishResult, error) {
 	result.Notice, result.Digest = notice.ID, notice.Digest
 	opened := make([]event.PublishedLot, len(result.Lots))
 	for i, lot := range result.Lots {
-		opened[i] = event.PublishedLot{Lot: lot.Lot, Number: lot.Number, Box: lot.Box, Deadline: utc(lot.Deadline)}
+		opened[i] = event.PublishedLot{
+			Lot: lot.Lot, Number: lot.Number, Box: lot.Box, Deadline: utc(lot.Deadline), Stage: way.First().Code,
+			HandsIn: way.First().HandsIn,
+		}
 	}
 	err = c.record(event.ProcurementPublished{Lots: opened, NoticeID: notice.ID, Digest: notice.Digest})
 	if err != nil {

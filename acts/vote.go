@@ -159,10 +159,16 @@ func (c *call) castOn(b ballot, d models.Dossier, choice models.Choice, reason s
 		AskedAt: c.cmd.CreatedAt,
 	}
 	c.tx.CastVote(cast)
-	err = c.note(event.VoteCast{
+	what := event.VoteCast{
 		VoteID: cast.ID, Subject: b.Subject, Round: b.Round, Digest: b.Digest, OrganisationID: buyer,
 		PersonID: cast.PersonID, Choice: choice,
-	}, func(r *store.Reading) { r.Votes = append(slices.Clone(r.Votes), cast) })
+	}
+	if reason != "" {
+		if what.Reason, err = event.NewPart(reason); err != nil {
+			return result, err
+		}
+	}
+	err = c.note(what, func(r *store.Reading) { r.Votes = append(slices.Clone(r.Votes), cast) })
 	if err != nil {
 		return result, err
 	}

@@ -36,6 +36,21 @@ type Organisation struct {
 	CreatedAt           time.Time
 }
 
+// An OrganisationIdentity is what an organisation is registered as. An event tells it by a part, because the name of a
+// sole trader is personal data.
+type OrganisationIdentity struct {
+	LegalName           string           `json:"legal_name"`
+	Country             string           `json:"country"`
+	Kind                OrganisationKind `json:"kind"`
+	SME                 *bool            `json:"sme"`
+	LessDevelopedRegion *bool            `json:"less_developed_region"`
+}
+
+// Identity is what the organisation is registered as.
+func (o Organisation) Identity() OrganisationIdentity {
+	return OrganisationIdentity{o.LegalName, o.Country, o.Kind, o.SME, o.LessDevelopedRegion}
+}
+
 // A Person acts for one organisation. Roles say what the person may do on a procurement.
 type Person struct {
 	ID             ID `gorm:"primaryKey"`

@@ -104,3 +104,14 @@ func (l Lot) Takes(at time.Time) *Refusal {
 
 // instantLayout shows instants that are compared to the microsecond.
 const instantLayout = "2006-01-02T15:04:05.000000Z"
+
+// ContentDigest is the SHA-256 of what the lot says of itself, with the deadline that is planned, in hexadecimal.
+func (l Lot) ContentDigest() (string, error) {
+	_, digest, err := Canonical(struct {
+		Title         Text   `json:"title"`
+		Description   Text   `json:"description"`
+		DeadlineLocal string `json:"deadline_local"`
+		DeadlineZone  string `json:"deadline_zone"`
+	}{l.Title, l.Description, l.DeadlineLocal, l.DeadlineZone})
+	return digest, err
+}

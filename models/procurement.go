@@ -148,3 +148,13 @@ func (Member) TableName() string { return "consortium_members" }
 
 // Active tells whether the member still belongs to the consortium.
 func (m Member) Active() bool { return m.LeftAt == nil }
+
+// TextDigest is the SHA-256 of what the procurement says of itself, in hexadecimal.
+func (p Procurement) TextDigest() (string, error) {
+	_, digest, err := Canonical(struct {
+		Title       Text     `json:"title"`
+		Description Text     `json:"description"`
+		Languages   []string `json:"languages"`
+	}{p.Title, p.Description, p.Languages})
+	return digest, err
+}

@@ -165,3 +165,12 @@ func spoken(s string) string {
 	})
 	return " " + strings.Join(words, " ") + " "
 }
+
+// A Respondent is who responded to a consultation.
+type Respondent struct {
+	Organisation ID `json:"organisation"`
+	Person       ID `json:"person"`
+}
+
+// From is who responded.
+func (r ConsultationResponse) From() Respondent { return Respondent{r.OrganisationID, r.PersonID} }

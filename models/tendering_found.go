@@ -293,3 +293,16 @@ func (d Dossier) CriteriaFor(lot ID) (AwardCriteria, Entry, bool) {
 	}
 	return AwardCriteria{}, Entry{}, false
 }
+
+// An OpenedContent is what an opener found in an envelope, besides its digest.
+type OpenedContent struct {
+	Organisation ID     `json:"organisation"`
+	Size         int64  `json:"size"`
+	Upload       ID     `json:"upload"`
+	Price        *Money `json:"price"`
+}
+
+// Content is what the opener found, besides its digest.
+func (o Opening) Content() OpenedContent {
+	return OpenedContent{o.OrganisationID, o.Size, o.UploadID, o.Price}
+}

@@ -15,6 +15,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/eventlog"
 	"github.com/ppi-engine/ppi/internal/keyring"
 	"github.com/ppi-engine/ppi/models"
+	followed "github.com/ppi-engine/ppi/views/audit"
 )
 
 type auditCommand struct {
@@ -47,25 +48,25 @@ func (c auditVerifyCommand) Run(ctx context.Context, inv *invocation) error {
 	if c.JSON {
 		encoder := json.NewEncoder(inv.stdout)
 		encoder.SetIndent("", "  ")
-		err = encoder.Encode(report)
+		err = encoder.Encode(report.asJSON())
 	} else {
 		err = report.Print(inv.stdout)
 	}
 	if err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
-	if !report.Valid {
+	if !report.valid() {
 		return errNotValid
 	}
 	return nil
 }
 
-func (c auditVerifyCommand) verifyExport(context.Context, *invocation) (audit.Report, error) {
+func (c auditVerifyCommand) verifyExport(context.Context, *invocation) (recordReport, error) {
 	input := os.Stdin
 	if c.Export != "-" {
 		file, err := os.Open(c.Export)
 		if err != nil {
-			return audit.Report{}, err
+			return recordReport{}, err
 		}
 		defer file.Close()
 		input = file
@@ -74,41 +75,48 @@ func (c auditVerifyCommand) verifyExport(context.Context, *invocation) (audit.Re
 	for _, path := range c.Checkpoint {
 		signed, err := os.ReadFile(path)
 		if err != nil {
-			return audit.Report{}, err
+			return recordReport{}, err
 		}
 		o.Earlier = append(o.Earlier, signed)
 	}
-	return audit.VerifyExport(input, o)
+	report, err := audit.VerifyExport(input, o)
+	return recordReport{Report: report}, err
 }
 
 // verifyRecord also compares with the latest checkpoint of our archive, because that is outside the database.
-func (c auditVerifyCommand) verifyRecord(ctx context.Context, inv *invocation) (audit.Report, error) {
+func (c auditVerifyCommand) verifyRecord(ctx context.Context, inv *invocation) (recordReport, error) {
 	cfg, err := config.Load(inv.environ, config.Inspect)
 	if err != nil {
-		return audit.Report{}, err
+		return recordReport{}, err
 	}
 	var o eventlog.VerifyOptions
 	if len(c.Key) > 0 {
 		if o.Verifiers, err = audit.Verifiers(c.Key...); err != nil {
-			return audit.Report{}, err
+			return recordReport{}, err
 		}
 	}
 	if o.Earlier, err = c.earlier(o.Verifiers); err != nil {
-		return audit.Report{}, err
+		return recordReport{}, err
 	}
 	kept, err := audit.Archive(cfg.CheckpointDir).Latest()
 	if err != nil {
-		return audit.Report{}, err
+		return recordReport{}, err
 	}
 	if kept.Size > 0 {
 		o.Earlier = append(o.Earlier, kept)
 	}
 	record, err := openRecordOnce(ctx, cfg, inv.stderr)
 	if err != nil {
-		return audit.Report{}, err
+		return recordReport{}, err
 	}
 	defer record.Close()
-	return record.Log().Verify(ctx, o)
+	report := recordReport{}
+	if report.Report, err = record.Log().Verify(ctx, o); err != nil || !report.Valid {
+		return report, err
+	}
+	tables, err := followed.Follow(ctx, record)
+	report.Tables = &tables
+	return report, err
 }
 
 func (c auditVerifyCommand) earlier(verifiers note.Verifiers) ([]audit.Checkpoint, error) {

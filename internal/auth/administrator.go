@@ -40,7 +40,7 @@ func CreateAdministrator(ctx context.Context, s *store.Store, a Administrator) (
 		if err := tx.CreateAPIKey(&k); err != nil {
 			return err
 		}
-		return recordAdministrator(tx, p, k)
+		return recordAdministrator(tx, o, p, k)
 	})
 	if err != nil {
 		return Token{}, fmt.Errorf("create administrator: %w", err)
@@ -49,9 +49,13 @@ func CreateAdministrator(ctx context.Context, s *store.Store, a Administrator) (
 }
 
 // recordAdministrator appends the events without an actor, because the act came from outside the platform.
-func recordAdministrator(tx *store.Tx, p models.Person, k models.APIKey) error {
+func recordAdministrator(tx *store.Tx, o models.Organisation, p models.Person, k models.APIKey) error {
+	identity, err := event.NewPart(o.Identity())
+	if err != nil {
+		return err
+	}
 	for _, payload := range []event.Payload{
-		event.OrganisationCreated{OrganisationID: p.OrganisationID},
+		event.OrganisationCreated{OrganisationID: o.ID, Identity: identity},
 		event.PersonCreated{PersonID: p.ID, OrganisationID: p.OrganisationID, Administrator: true},
 		event.APIKeyCreated{APIKeyID: k.ID, PersonID: p.ID},
 	} {

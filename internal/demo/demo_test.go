@@ -21,8 +21,13 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 // stage is the product running on a database of its own.
 func stage(t *testing.T) *rig.Rig {
 	t.Helper()
+	return stageOn(t, pgtest.NewDatabase(t))
+}
+
+func stageOn(t *testing.T, db pgtest.Database) *rig.Rig {
+	t.Helper()
 	r, err := rig.Start(t.Context(), rig.Options{
-		DSN: pgtest.NewDatabase(t).Application, TemporalAddress: temporaltest.Address(t),
+		DSN: db.Application, TemporalAddress: temporaltest.Address(t),
 		TaskQueue: "demo/" + uuid.NewString(), Log: slog.New(slog.DiscardHandler),
 	})
 	require.NoError(t, err)
@@ -62,8 +67,10 @@ func TestTheWholeProcurementIsPlayedAndAnotherSeedBringsOtherWinners(t *testing.
 	var errs [2]error
 	var both sync.WaitGroup
 	var stages [2]*rig.Rig
+	var databases [2]pgtest.Database
 	for i := range results {
-		stages[i] = stage(t)
+		databases[i] = pgtest.NewDatabase(t)
+		stages[i] = stageOn(t, databases[i])
 		admin, err := stages[i].Administrator(t.Context())
 		require.NoError(t, err)
 		both.Go(func() {
@@ -80,7 +87,11 @@ func TestTheWholeProcurementIsPlayedAndAnotherSeedBringsOtherWinners(t *testing.
 		described, err := stages[i].CheckEvents(t.Context())
 		require.NoError(t, err)
 		require.Greater(t, described, result.Events, "every event is what the API describes")
+		followed, err := stages[i].CheckFollowed(t.Context())
+		require.NoError(t, err)
+		require.Greater(t, followed.Rows, int64(500))
 	}
+	requireEveryChangeFound(t, stages[0], databases[0])
 	first, second := results[0].Winners, results[1].Winners
 	require.NotEqual(t, tenderers(first), tenderers(second))
 	for lot := range first {

@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
-	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 )
@@ -90,7 +89,7 @@ func TestALetterIsNotForTheTenderersOtherPeople(t *testing.T) {
 	// Such a person gets no role any more; one who got it from an earlier release still reads nothing.
 	person, competitor, err := p.Person(t.Context(), p.suppliers[1].organisation, "Observer")
 	require.NoError(t, err)
-	_, err = pgtest.Connect(t, b.database.Superuser).Exec(t.Context(), `INSERT INTO role_assignments
+	_, err = b.prepare(t, "role_assignments").Exec(t.Context(), `INSERT INTO role_assignments
 		(id, procurement_id, person_id, organisation_id, role, valid_from) VALUES ($1, $2, $3, $4, 'observer', $5)`,
 		models.NewID(models.PrefixRole), b.Procurement, person, p.suppliers[1].organisation, time.Unix(0, 0))
 	require.NoError(t, err)

@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
-	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 )
@@ -18,7 +17,7 @@ import (
 // chooses has the buyers decide on a procedure, while the specification is written.
 func (b *bundle) chooses(t *testing.T, code models.ProcedureCode) {
 	t.Helper()
-	conn := pgtest.Connect(t, b.database.Superuser)
+	conn := b.prepare(t, "phase_rounds")
 	set := func(status models.PhaseStatus) {
 		_, err := conn.Exec(t.Context(),
 			`UPDATE phase_rounds SET status = $2, closed_at = CASE WHEN $2 = 'closed' THEN clock_timestamp() END

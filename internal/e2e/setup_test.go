@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
@@ -30,6 +31,8 @@ type bundle struct {
 	*rig.Rig
 	*rig.Consortium
 	database pgtest.Database
+	// prepared are the tables that the test has changed itself, without events.
+	prepared []string
 	// people are hired when a test first needs them.
 	people team
 	// maxEvents is the length at which runs hand over early; 0 leaves it to the server.
@@ -50,6 +53,16 @@ type options struct {
 	temporal string
 	// log is where the product logs; nil: nowhere.
 	log *slog.Logger
+}
+
+// prepare connects with all rights, to change the given tables without events, and without the triggers that keep them.
+func (b *bundle) prepare(t *testing.T, tables ...string) *pgx.Conn {
+	t.Helper()
+	b.prepared = append(b.prepared, tables...)
+	conn := pgtest.Connect(t, b.database.Superuser)
+	_, err := conn.Exec(t.Context(), "SET session_replication_role = replica")
+	require.NoError(t, err)
+	return conn
 }
 
 func setup(t *testing.T, o options) *bundle {
@@ -74,6 +87,8 @@ func setup(t *testing.T, o options) *bundle {
 	t.Cleanup(func() {
 		if !t.Failed() {
 			_, err := b.CheckEvents(context.WithoutCancel(ctx))
+			require.NoError(t, err)
+			_, err = b.CheckFollowed(context.WithoutCancel(ctx), b.prepared...)
 			require.NoError(t, err)
 		}
 		require.NoError(t, b.Close())

@@ -8,7 +8,6 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/rig"
-	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 )
@@ -25,7 +24,7 @@ func inTender(t *testing.T) *bundle {
 func (b *bundle) skipToTender(t *testing.T) {
 	t.Helper()
 	b.act(t, b.Lead, models.VerbStart, nil)
-	conn := pgtest.Connect(t, b.database.Superuser)
+	conn := b.prepare(t, "phase_rounds")
 	_, err := conn.Exec(t.Context(), "UPDATE phase_rounds SET status = 'closed', closed_at = clock_timestamp() WHERE "+
 		"procurement_id = $1", b.Procurement)
 	require.NoError(t, err)

@@ -9,7 +9,6 @@ import (
 	"go.temporal.io/sdk/client"
 	"google.golang.org/protobuf/proto"
 
-	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 )
@@ -42,7 +41,7 @@ func TestSummariesOfAnyTextFit(t *testing.T) {
 	const longest = 400
 	b := inTender(t)
 	b.describeTender(t)
-	conn := pgtest.Connect(t, b.database.Superuser)
+	conn := b.prepare(t, "lots", "organisations", "procurements")
 	ampersands := strings.Repeat("&", 200)
 	for _, statement := range []string{
 		"UPDATE lots SET title = jsonb_build_object('en', $1::text)",

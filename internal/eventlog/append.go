@@ -39,7 +39,28 @@ func Append(tx *pg.Tx, events ...event.Event) error {
 	}
 	tx.Send("append events", `INSERT INTO events (id, procurement_id, type, actor_id, at, recorded_at, data, canonical)
 		VALUES `+strings.Join(rows, ", "), values...)
+	keepParts(tx, events)
 	return nil
+}
+
+// keepParts keeps the parts of events beside them: what the event holds of a part is its salted digest.
+func keepParts(tx *pg.Tx, events []event.Event) {
+	var of, procurements []models.ID
+	var names []string
+	var salts, contents [][]byte
+	for _, e := range events {
+		for _, p := range event.Kept(e.Payload) {
+			of, procurements, names = append(of, e.ID), append(procurements, e.ProcurementID), append(names, p.Name)
+			salts, contents = append(salts, p.Salt), append(contents, p.Content)
+		}
+	}
+	if len(of) == 0 {
+		return
+	}
+	tx.Send("keep parts of events", `INSERT INTO event_parts (event_id, procurement_id, name, salt, content)
+		SELECT p.event, nullif(p.procurement, ''), p.name, p.salt, p.content
+		FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::bytea[])
+			AS p (event, procurement, name, salt, content)`, of, procurements, names, salts, contents)
 }
 
 // Date makes an event ready to be appended: it makes an ID if there is none, sets a zero RecordedAt to the time of the

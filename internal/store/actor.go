@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -43,20 +44,23 @@ func (tx *Tx) Members(procurement models.ID) ([]models.Member, map[models.ID]mod
 }
 
 // LeaveConsortium ends a membership, at the procedure time at, with the roles of the member's people and of those whom
-// the member engaged.
-func (tx *Tx) LeaveConsortium(procurement, organisation models.ID, at time.Time) error {
-	err := tx.db().Exec(`UPDATE consortium_members SET left_at = ?
+// the member engaged. It returns these roles.
+func (tx *Tx) LeaveConsortium(
+	procurement, organisation models.ID, at time.Time,
+) (ended []models.RoleAssignment, err error) {
+	err = tx.db().Exec(`UPDATE consortium_members SET left_at = ?
 		WHERE procurement_id = ? AND organisation_id = ? AND left_at IS NULL`,
 		at, procurement, organisation).Error
 	if err != nil {
-		return fmt.Errorf("leave consortium: %w", err)
+		return nil, fmt.Errorf("leave consortium: %w", err)
 	}
-	err = tx.db().Exec(`UPDATE role_assignments SET valid_until = greatest(valid_from, ?)
+	err = tx.db().Raw(`UPDATE role_assignments SET valid_until = greatest(valid_from, ?)
 		WHERE procurement_id = ? AND (organisation_id = ? OR engaged_by = ?)
-			AND (valid_until IS NULL OR valid_until > ?)`,
-		at, procurement, organisation, organisation, at).Error
+			AND (valid_until IS NULL OR valid_until > ?) RETURNING *`,
+		at, procurement, organisation, organisation, at).Scan(&ended).Error
 	if err != nil {
-		return fmt.Errorf("end roles: %w", err)
+		return nil, fmt.Errorf("end roles: %w", err)
 	}
-	return nil
+	slices.SortFunc(ended, func(a, b models.RoleAssignment) int { return cmp.Compare(a.ID, b.ID) })
+	return ended, nil
 }

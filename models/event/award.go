@@ -9,6 +9,7 @@ import (
 // OpeningJoined is the payload of lot.opening_joined.
 type OpeningJoined struct {
 	LotID          models.ID `json:"lot_id" doc:"The lot"`
+	BoxID          models.ID `json:"box_id,omitempty" doc:"The box that is opened"`
 	OrganisationID models.ID `json:"organisation_id" doc:"The buyer for which the opener joined"`
 }
 
@@ -17,6 +18,8 @@ type LotUnsealed struct {
 	BoxID   models.ID `json:"box_id" doc:"The box that was opened"`
 	LotID   models.ID `json:"lot_id" doc:"The lot"`
 	Tenders int       `json:"tenders" doc:"How many tenders may be opened"`
+
+	HandsIn models.Handed `json:"hands_in,omitempty" doc:"What the box received: tenders or requests to participate"`
 }
 
 // OpeningRefused is the payload of envelope.opening_refused.
@@ -33,6 +36,9 @@ type EnvelopeOpened struct {
 	Readable bool         `json:"readable" doc:"Whether the opener could read it"`
 	Digest   string       `json:"digest" doc:"SHA-256 of what was in it; empty when it could not be read"`
 	Found    models.Found `json:"found" doc:"How this opener's record agrees with those of the others"`
+
+	OpeningID int64 `json:"opening_id,omitempty" doc:"The number of the opener's record"`
+	Content   Part  `json:"content,omitzero" doc:"What was found besides, by salted digest: size, upload and price"`
 }
 
 // OpeningDisputed is the payload of envelope.disputed.
@@ -45,6 +51,7 @@ type OpeningDisputed struct {
 type SheetWritten struct {
 	TenderID models.ID `json:"tender_id" doc:"The tender that is scored"`
 	Version  int       `json:"version" doc:"The sheet's version"`
+	Scores   Part      `json:"scores,omitzero" doc:"The scores, by salted digest"`
 }
 
 // QualityLocked is the payload of lot.quality_locked.
@@ -66,6 +73,18 @@ type CandidatesInvited struct {
 	Shortlist string    `json:"shortlist" doc:"SHA-256 of the list of candidates that the decision rests on"`
 	Deadline  time.Time `json:"deadline" doc:"The deadline of that box, in procedure time"`
 	Letters   []string  `json:"letters" doc:"SHA-256 of each letter, to candidates invited or not"`
+	Invited   Part      `json:"invited,omitzero" doc:"The candidates who are invited, by salted digest"`
+
+	Stage   models.StageCode `json:"stage,omitempty" doc:"The stage to which they are invited"`
+	Round   int              `json:"round,omitempty" doc:"How often the stage was opened, this time included"`
+	HandsIn models.Handed    `json:"hands_in,omitempty" doc:"What the box receives"`
+}
+
+// CandidatesTold is the payload of lot.candidates_told.
+type CandidatesTold struct {
+	LotID   models.ID `json:"lot_id" doc:"The lot"`
+	BoxID   models.ID `json:"box_id" doc:"The box whose deadline was moved"`
+	Letters []string  `json:"letters" doc:"SHA-256 of each letter"`
 }
 
 // LettersSent is the payload of lot.letters_sent.
@@ -90,5 +109,6 @@ func (SheetWritten) event()      {}
 func (QualityLocked) event()     {}
 func (LotAwarded) event()        {}
 func (CandidatesInvited) event() {}
+func (CandidatesTold) event()    {}
 func (LettersSent) event()       {}
 func (StandstillOver) event()    {}

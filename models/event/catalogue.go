@@ -86,6 +86,15 @@ var catalogue = []Row{
 		"The installation does not use a key of its own any more.",
 	},
 
+	// The record itself.
+	{
+		"record.adopted",
+		RecordAdopted{},
+		nobody,
+		"Rows of the record were taken as they stood, because no event before tells of them.",
+	},
+	{"part.erased", PartErased{}, platform, "A part of an event was erased, after the time for which it was kept."},
+
 	// Webhook endpoints.
 	{"endpoint.created", EndpointCreated{}, platform, "A webhook endpoint was registered."},
 	{"endpoint.changed", EndpointChanged{}, platform, "A webhook endpoint was changed."},
@@ -269,6 +278,12 @@ var catalogue = []Row{
 		CandidatesInvited{},
 		buyersOnly,
 		"The selected candidates of a lot were invited to its next stage, and the others were told why they were not.",
+	},
+	{
+		"lot.candidates_told",
+		CandidatesTold{},
+		buyersOnly,
+		"The candidates that were invited were told by letter that the deadline has moved.",
 	},
 	{"lot.letters_sent", LettersSent{}, process, "The letters on the outcome of a lot were sent to its tenderers."},
 	{"lot.standstill_over", StandstillOver{}, process, "The standstill of a lot is over."},

@@ -5,12 +5,14 @@ import "github.com/ppi-engine/ppi/models"
 // OrganisationCreated is the payload of organisation.created.
 type OrganisationCreated struct {
 	OrganisationID models.ID `json:"organisation_id" doc:"The organisation"`
+	Identity       Part      `json:"identity,omitzero" doc:"Its name and what it was registered as, by salted digest"`
 }
 
 // OrganisationChanged is the payload of organisation.changed.
 type OrganisationChanged struct {
 	OrganisationID models.ID `json:"organisation_id" doc:"The organisation"`
 	Version        int64     `json:"version" doc:"Its version from now on"`
+	Identity       Part      `json:"identity,omitzero" doc:"Its name and what it was registered as, by salted digest"`
 }
 
 // PersonCreated is the payload of person.created.

@@ -43,6 +43,7 @@ type VoteCast struct {
 	OrganisationID models.ID     `json:"organisation_id" doc:"The buyer whose vote it is"`
 	PersonID       models.ID     `json:"person_id,omitempty" doc:"The board member who cast it"`
 	Choice         models.Choice `json:"choice" doc:"Approve, reject or abstain"`
+	Reason         Part          `json:"reason,omitzero" doc:"Why, in words, by salted digest; absent: no reason given"`
 }
 
 // VoteVoided is the payload of vote.voided.
@@ -127,6 +128,7 @@ type DocumentWritten struct {
 	Version    int64           `json:"version" doc:"Its version"`
 	Digest     string          `json:"digest" doc:"SHA-256 of its bytes"`
 	Audience   models.Audience `json:"audience" doc:"Who may read it: the buyers, or tenderers too"`
+	Title      string          `json:"title,omitempty" doc:"SHA-256 of its title"`
 }
 
 // NoticeDispatched is the payload of notice.dispatched.

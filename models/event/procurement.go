@@ -11,11 +11,15 @@ type ProcurementCreated struct {
 	Mode    models.Mode `json:"mode" enum:"live,rehearsal" doc:"Live, or a rehearsal for good"`
 	Zone    string      `json:"zone" doc:"IANA zone of the lead buyer, in which days are counted"`
 	Profile string      `json:"profile" doc:"Profile of the call; empty: none yet"`
+	Digest  string      `json:"digest,omitempty" doc:"SHA-256 of title, description and languages"`
 }
 
 // ProcurementChanged is the payload of procurement.changed.
 type ProcurementChanged struct {
-	Version int64 `json:"version" doc:"The procurement's version from now on"`
+	Version int64  `json:"version" doc:"The procurement's version from now on"`
+	Zone    string `json:"zone,omitempty" doc:"IANA zone of the lead buyer, in which days are counted"`
+	Profile string `json:"profile,omitempty" doc:"Profile of the call; empty: none yet"`
+	Digest  string `json:"digest,omitempty" doc:"SHA-256 of title, description and languages"`
 }
 
 // MemberJoined is the payload of member.joined.

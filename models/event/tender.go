@@ -35,18 +35,22 @@ type ResponseReceived struct {
 	ResponseID     models.ID `json:"response_id" doc:"The response"`
 	AnnouncementID models.ID `json:"announcement_id" doc:"The entry that announced the consultation"`
 	Digest         string    `json:"digest" doc:"SHA-256 of what it says"`
+	From           Part      `json:"from,omitzero" doc:"Operator and person who responded, by salted digest"`
 }
 
 // LotCreated is the payload of lot.created.
 type LotCreated struct {
 	LotID  models.ID `json:"lot_id" doc:"The lot"`
 	Number int       `json:"number" doc:"Its number in the procurement"`
+	Digest string    `json:"digest,omitempty" doc:"SHA-256 of title, description and the deadline that is planned"`
 }
 
 // LotChanged is the payload of lot.changed.
 type LotChanged struct {
 	LotID   models.ID `json:"lot_id" doc:"The lot"`
 	Version int64     `json:"version" doc:"Its version from now on"`
+	Number  int       `json:"number,omitempty" doc:"Its number in the procurement from now on"`
+	Digest  string    `json:"digest,omitempty" doc:"SHA-256 of title, description and the deadline that is planned"`
 }
 
 // ProcurementPublished is the payload of procurement.published.
@@ -62,6 +66,9 @@ type PublishedLot struct {
 	Number   int       `json:"number" doc:"Its number in the procurement"`
 	Box      models.ID `json:"box" doc:"Its first box: it takes what is handed in at the first stage of the procedure"`
 	Deadline time.Time `json:"deadline" doc:"Until when tenders are taken, in procedure time"`
+
+	Stage   models.StageCode `json:"stage,omitempty" doc:"The first stage of the procedure"`
+	HandsIn models.Handed    `json:"hands_in,omitempty" doc:"What the box receives: tenders or requests to participate"`
 }
 
 // DeadlineMoved is the payload of lot.deadline_moved.

@@ -1,0 +1,96 @@
+package eventlog
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/ppi-engine/ppi/internal/store/pg"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
+)
+
+const selectEvents = `SELECT e.id, coalesce(e.procurement_id, ''), e.type, coalesce(e.actor_id, ''), e.at, e.recorded_at,
+	e.data, %s FROM `
+
+var (
+	placedEvents = fmt.Sprintf(selectEvents, "l.seq") + `event_log l JOIN events e ON e.id = l.event_id
+		WHERE l.procurement_id IS NOT DISTINCT FROM nullif($1, '')::ppi_id AND l.seq > $2 ORDER BY l.seq LIMIT $3`
+	placelessEvents = fmt.Sprintf(selectEvents, "0::bigint") + `sequencer s, events e
+		WHERE (e.xid >= s.seen_before OR e.xid = ANY (s.in_progress))
+			AND e.procurement_id IS NOT DISTINCT FROM nullif($1, '')::ppi_id
+			AND NOT EXISTS (SELECT FROM event_log l WHERE l.event_id = e.id)
+		ORDER BY e.ordinal`
+)
+
+// Events yields the events of a procurement, or of the platform if none is named, in their order: those of the log,
+// then those that are committed and have no place yet.
+func Events(ctx context.Context, tx pg.Querier, procurement models.ID) iter.Seq2[event.Recorded, error] {
+	return func(yield func(event.Recorded, error) bool) {
+		for after := int64(0); ; {
+			page, last, err := readEvents(ctx, tx, placedEvents, string(procurement), after, pageSize)
+			if err != nil {
+				yield(event.Recorded{}, err)
+				return
+			}
+			for _, e := range page {
+				if !yield(e, nil) {
+					return
+				}
+			}
+			if len(page) < pageSize {
+				break
+			}
+			after = last
+		}
+		rest, _, err := readEvents(ctx, tx, placelessEvents, string(procurement))
+		if err != nil {
+			yield(event.Recorded{}, err)
+			return
+		}
+		for _, e := range rest {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+func readEvents(ctx context.Context, tx pg.Querier, query string, args ...any) ([]event.Recorded, int64, error) {
+	rows, err := tx.Query(ctx, query, args...)
+	if err != nil {
+		return nil, 0, fmt.Errorf("read events: %w", err)
+	}
+	var last int64
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (event.Recorded, error) {
+		var e event.Recorded
+		return e, row.Scan(&e.ID, &e.ProcurementID, &e.Type, &e.ActorID, &e.At, &e.RecordedAt, &e.Data, &last)
+	})
+	if err != nil {
+		return nil, 0, fmt.Errorf("read events: %w", err)
+	}
+	return found, last, nil
+}
+
+// Parts are what is kept of the parts of a procurement's events, or of the platform's if none is named, by event.
+func Parts(ctx context.Context, tx pg.Querier, procurement models.ID) (map[models.ID][]event.KeptPart, error) {
+	rows, err := tx.Query(ctx, `SELECT p.event_id, p.name, p.salt, p.content FROM event_parts p
+		WHERE p.procurement_id IS NOT DISTINCT FROM nullif($1, '')::ppi_id`, string(procurement))
+	if err != nil {
+		return nil, fmt.Errorf("read parts of events: %w", err)
+	}
+	kept := map[models.ID][]event.KeptPart{}
+	var of models.ID
+	var part event.KeptPart
+	_, err = pgx.ForEachRow(rows, []any{&of, &part.Name, &part.Salt, &part.Content}, func() error {
+		kept[of] = append(kept[of], part)
+		part.Salt, part.Content = nil, nil
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read parts of events: %w", err)
+	}
+	return kept, nil
+}

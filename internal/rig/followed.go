@@ -1,0 +1,29 @@
+package rig
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/ppi-engine/ppi/views/audit"
+)
+
+// CheckFollowed tells of the first rows of the record that do not follow from its events. Rows of the tables that a test
+// prepared without events do not count.
+func (r *Rig) CheckFollowed(ctx context.Context, prepared ...string) (audit.Report, error) {
+	report, err := audit.Follow(ctx, r.Store)
+	if err != nil {
+		return report, err
+	}
+	report.Differences = slices.DeleteFunc(report.Differences,
+		func(d audit.Difference) bool { return slices.Contains(prepared, d.Table) })
+	if len(report.Differences) == 0 {
+		return report, nil
+	}
+	shown, err := json.MarshalIndent(report, "", "  ")
+	if err != nil {
+		return report, fmt.Errorf("render report: %w", err)
+	}
+	return report, fmt.Errorf("the record does not follow from its events: %s", shown)
+}

@@ -1,0 +1,95 @@
+-- The record proves decisions: its tables follow from its events. Parts of events that are withheld for a time, or may
+-- have to be erased, stand beside them; an event holds SHA-256(salt || content) of each. followed says since when
+-- events tell everything. And rows change only as they lawfully can.
+
+-- +goose Up
+CREATE TABLE event_parts (
+    event_id       ppi_id NOT NULL REFERENCES events,
+    procurement_id ppi_id,
+    name           text   NOT NULL CHECK (name ~ '^[a-z][a-z0-9_]*$'),
+    salt           hash32 NOT NULL,
+    content        bytea  NOT NULL,
+    PRIMARY KEY (event_id, name)
+);
+CREATE INDEX event_parts_of ON event_parts (procurement_id);
+CALL make_append_only('event_parts');
+
+CREATE TABLE followed (
+    only_row boolean     PRIMARY KEY DEFAULT true CHECK (only_row),
+    since    timestamptz NOT NULL
+);
+INSERT INTO followed (since) VALUES (clock_timestamp());
+CALL make_append_only('followed');
+
+-- keep_row lets a row be changed only in some columns. Its first argument names those that may change at any time, its
+-- second those that get a value once and keep it; both are lists, separated by blanks. Nothing is deleted.
+-- +goose StatementBegin
+CREATE FUNCTION keep_row() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    before  jsonb := to_jsonb(OLD);
+    after   jsonb;
+    changed text;
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'a row of % is not deleted', TG_TABLE_NAME
+            USING ERRCODE = 'restrict_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = 'kept';
+    END IF;
+    after := to_jsonb(NEW);
+    FOR changed IN SELECT key FROM jsonb_each(before) WHERE value IS DISTINCT FROM after -> key LOOP
+        CONTINUE WHEN changed = ANY (string_to_array(TG_ARGV[0], ' '));
+        CONTINUE WHEN changed = ANY (string_to_array(TG_ARGV[1], ' ')) AND before -> changed IN ('null', 'false', '""');
+        RAISE EXCEPTION 'column % of a row of % is not changed', changed, TG_TABLE_NAME
+            USING ERRCODE = 'restrict_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = 'kept', COLUMN = changed;
+    END LOOP;
+    RETURN NEW;
+END $$;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE PROCEDURE keep_rows(name regclass, changes text, once text) LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('CREATE TRIGGER rows_kept BEFORE UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION keep_row(%L, %L)',
+        name, changes, once);
+END $$;
+-- +goose StatementEnd
+
+CALL keep_rows('votes', '', 'voided_at');
+CALL keep_rows('motions', 'status', 'decided_at');
+CALL keep_rows('phase_rounds', 'status', 'closed_at');
+CALL keep_rows('role_assignments', 'valid_until', '');
+CALL keep_rows('role_offers', '', 'answered_at answered_by role_id withdrawn_at accepted');
+CALL keep_rows('boxes', 'deadline deadline_local deadline_zone', 'closed_at unsealed_at');
+CALL keep_rows('lot_awards', '',
+    'quality_locked_at awarded_at winner_id ranking letters_at standstill_until standstill standstill_over_at');
+CALL keep_rows('entries', 'round version author_id body digest written_at', 'withdrawn_at');
+CALL keep_rows('documents', 'version title audience upload_id author_id written_at', '');
+CALL keep_rows('lots', 'number title description deadline_local deadline_zone version', 'ended_at end_reason');
+CALL keep_rows('procurements', 'title description languages profile zone status clock_offset version',
+    'end_reason started_at ended_at');
+CALL keep_rows('organisations', 'legal_name country sme less_developed_region version', '');
+CALL keep_rows('people', 'name email administrator representative version', '');
+CALL keep_rows('api_keys', 'label', 'revoked_at');
+CALL keep_rows('enrolments', '', 'redeemed_at cancelled_at');
+CALL keep_rows('recoveries', '', 'objected_at objected_by objection completed_at');
+
+-- +goose Down
+DROP TRIGGER rows_kept ON votes;
+DROP TRIGGER rows_kept ON motions;
+DROP TRIGGER rows_kept ON phase_rounds;
+DROP TRIGGER rows_kept ON role_assignments;
+DROP TRIGGER rows_kept ON role_offers;
+DROP TRIGGER rows_kept ON boxes;
+DROP TRIGGER rows_kept ON lot_awards;
+DROP TRIGGER rows_kept ON entries;
+DROP TRIGGER rows_kept ON documents;
+DROP TRIGGER rows_kept ON lots;
+DROP TRIGGER rows_kept ON procurements;
+DROP TRIGGER rows_kept ON organisations;
+DROP TRIGGER rows_kept ON people;
+DROP TRIGGER rows_kept ON api_keys;
+DROP TRIGGER rows_kept ON enrolments;
+DROP TRIGGER rows_kept ON recoveries;
+DROP PROCEDURE keep_rows(regclass, text, text);
+DROP FUNCTION keep_row();
+DROP TABLE followed;
+DROP TABLE event_parts;

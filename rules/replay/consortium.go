@@ -1,0 +1,100 @@
+package replay
+
+import (
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
+)
+
+// Tables of a procurement and of who takes part in it.
+const (
+	Procurements = "procurements"
+	Members      = "consortium_members"
+	// Roles are the rows of role_assignments on the buyers' side.
+	Roles      = "role_assignments"
+	RoleOffers = "role_offers"
+)
+
+func (f fold) consortium(payload event.Payload) bool {
+	switch p := payload.(type) {
+	case event.ProcurementCreated:
+		f.put(Procurements, string(f.ProcurementID), told{
+			"mode": string(p.Mode), "zone": p.Zone, "profile": p.Profile, "status": string(models.StatusDraft),
+			"end_reason": "", "text": digest(p.Digest), "clock_offset": f.offset(), "created_by": string(f.ActorID),
+			"created_at": f.RecordedAt, "started_at": "", "ended_at": "",
+		})
+	case event.ProcurementChanged:
+		if p.Digest != "" {
+			f.put(Procurements, string(f.ProcurementID), told{"zone": p.Zone, "profile": p.Profile, "text": p.Digest})
+		}
+	case event.MemberInvited:
+		f.member(event.MemberJoined(p), false)
+	case event.MemberJoined:
+		f.member(p, true)
+	case event.MemberChanged:
+		f.put(Members, string(p.OrganisationID), told{"lead": p.Lead, "budget_share": p.BudgetShare})
+	case event.MemberDeclined:
+		f.remove(Members, string(p.OrganisationID))
+	case event.MemberRemoved:
+		f.remove(Members, string(p.OrganisationID))
+	case event.MemberLeft:
+		f.put(Members, string(p.OrganisationID), told{"left_at": f.At})
+	case event.RoleGiven:
+		f.role(p)
+		if p.OfferID != "" {
+			f.put(RoleOffers, string(p.OfferID), told{"state": offerAccepted})
+		}
+	case event.RoleEnded:
+		f.role(event.RoleGiven(p))
+	case event.RoleOffered:
+		f.offer(p, offerOpen)
+	case event.RoleOfferWithdrawn:
+		f.offer(event.RoleOffered(p), offerWithdrawn)
+	default:
+		return false
+	}
+	return true
+}
+
+// The states of an offer as the procurement's events tell them. That one was declined stands on no procurement: to its
+// log the offer stays open.
+const (
+	offerOpen      = "open"
+	offerAccepted  = "accepted"
+	offerWithdrawn = "withdrawn"
+)
+
+// digest is one that earlier releases did not tell.
+func digest(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+// member tells of a part that was accepted by the actor, or was not.
+func (f fold) member(p event.MemberJoined, accepted bool) {
+	columns := told{
+		"lead": p.Lead, "budget_share": p.BudgetShare, "accepted_at": "", "accepted_by": "", "left_at": "",
+	}
+	if accepted {
+		columns["accepted_at"], columns["accepted_by"] = f.At, string(f.ActorID)
+	}
+	if f.rows[Members][string(p.OrganisationID)] == nil {
+		columns["joined_at"] = f.At
+	}
+	f.put(Members, string(p.OrganisationID), columns)
+}
+
+func (f fold) role(p event.RoleGiven) {
+	f.put(Roles, string(p.RoleID), told{
+		"role": string(p.Role), "person_id": string(p.PersonID), "organisation_id": string(p.OrganisationID),
+		"engaged_by": string(p.EngagedBy), "valid_from": p.ValidFrom, "valid_until": p.ValidUntil,
+	})
+}
+
+func (f fold) offer(p event.RoleOffered, state string) {
+	f.put(RoleOffers, string(p.OfferID), told{
+		"role": string(p.Role), "person_id": string(p.PersonID), "organisation_id": string(p.OrganisationID),
+		"offered_for": string(p.OfferedFor), "valid_until": p.ValidUntil, "state": state,
+	})
+}

@@ -1,0 +1,169 @@
+// Package replay says what the tables of the record must hold, if they follow from the events: it folds the log of
+// events, entry by entry, into rows. Whoever changes a table without an event, or an event without its table, is found by
+// comparing the two. And it judges the events by each other: a vote by who held the board's role then, a decision by the
+// votes that were cast on it, an agreement by its signatures.
+//
+// A column of a row is told by the last event that said what it is. What no event has told is not known here: events of
+// earlier releases said less (see [Adopted]).
+package replay
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
+)
+
+// A Cell is what a column of a row must be, as text, and the event that told it last.
+type Cell struct {
+	Value string
+	Event models.ID
+}
+
+// A Row holds the told columns of a row by their names.
+type Row map[string]Cell
+
+// A State is what the events up to some point tell of the tables.
+type State struct {
+	rows  map[string]map[string]Row
+	since time.Time
+	// erased are the events of which parts were erased lawfully, and the event that tells so.
+	erased map[models.ID]models.ID
+}
+
+// NewState is the state before the first event. since is when the record began to be followed, in real time: events before
+// it are of releases that did not tell everything.
+func NewState(since time.Time) *State {
+	return &State{rows: map[string]map[string]Row{}, since: since, erased: map[models.ID]models.ID{}}
+}
+
+// OfProcurement is the state of a procurement before its first event. s is that of the platform, which tells since when
+// the record is followed and what was erased.
+func (s *State) OfProcurement() *State {
+	return &State{rows: map[string]map[string]Row{}, since: s.since, erased: s.erased}
+}
+
+// ErasedBy is the event that tells that a part of the given event was erased; empty: none was.
+func (s *State) ErasedBy(e models.ID) models.ID { return s.erased[e] }
+
+// hidden begins the names of what is kept beside the tables.
+const hidden = "("
+
+// Tables lists the tables of which something is told, in their order.
+func (s *State) Tables() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(s.rows)), func(name string) bool {
+		return strings.HasPrefix(name, hidden)
+	})
+}
+
+// Rows are the rows of a table by their keys.
+func (s *State) Rows(table string) map[string]Row { return s.rows[table] }
+
+// Key joins the columns of a key to text.
+func Key(columns ...any) string {
+	words := make([]string, len(columns))
+	for i, c := range columns {
+		words[i] = fmt.Sprint(c)
+	}
+	return strings.Join(words, " ")
+}
+
+// value is what a column of a row was told to be; empty: nothing was told.
+func (s *State) value(table, key, column string) string { return s.rows[table][key][column].Value }
+
+// A fold carries one event into the state.
+type fold struct {
+	*State
+
+	event.Recorded
+}
+
+// told are columns with what they must be. A nil value is not told by this event.
+type told map[string]any
+
+func (f fold) put(table, key string, columns told) {
+	rows := f.rows[table]
+	if rows == nil {
+		rows = map[string]Row{}
+		f.rows[table] = rows
+	}
+	row := rows[key]
+	if row == nil {
+		row = Row{}
+		rows[key] = row
+	}
+	for name, value := range columns {
+		if text, ok := render(value); ok {
+			row[name] = Cell{text, f.ID}
+		}
+	}
+}
+
+// change tells columns of a row, if the row is there.
+func (f fold) change(table, key string, columns told) {
+	if f.rows[table][key] != nil {
+		f.put(table, key, columns)
+	}
+}
+
+func (f fold) remove(table, key string) { delete(f.rows[table], key) }
+
+// early tells that the event is of a release that did not tell everything.
+func (f fold) early() bool { return f.RecordedAt.Before(f.since) }
+
+// lately is a value that earlier releases did not tell.
+func (f fold) lately(value any) any {
+	if f.early() {
+		return nil
+	}
+	return value
+}
+
+// render writes a value as the tables are read: instants in UTC with six decimals, what is not there as nothing.
+func render(value any) (text string, ok bool) {
+	switch v := value.(type) {
+	case nil:
+		return "", false
+	case string:
+		return v, true
+	case time.Time:
+		return Instant(v), true
+	case *time.Time:
+		if v == nil {
+			return "", true
+		}
+		return Instant(*v), true
+	case event.Part:
+		return v.Digest(), true
+	}
+	return fmt.Sprint(value), true
+}
+
+// Instant renders an instant as the tables are read.
+func Instant(t time.Time) string {
+	return t.UTC().Truncate(time.Microsecond).Format("2006-01-02T15:04:05.000000Z")
+}
+
+// Apply carries the next event into the state, and returns what is wrong with it: empty, nothing. Events that only a
+// later release knows tell nothing here. It fails when the event's data cannot be read.
+func (s *State) Apply(e event.Recorded) (fault string, err error) {
+	payload, err := e.Payload()
+	if err != nil || payload == nil {
+		return "", err
+	}
+	f := fold{s, e}
+	if !f.early() {
+		fault = f.judge(payload)
+	}
+	for _, carry := range []func(event.Payload) bool{f.record, f.platform, f.consortium, f.process, f.content, f.tenders} {
+		if carry(payload) {
+			break
+		}
+	}
+	f.keep(payload)
+	return fault, nil
+}

@@ -1,0 +1,305 @@
+// Package audit compares the tables of the record with what its events tell: whoever changes a winner, a vote or a role
+// in its table, and writes no event, is found by it; and whoever writes an event that does not follow from those before.
+package audit
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
+	"github.com/ppi-engine/ppi/rules/replay"
+)
+
+// A Difference is a row that does not follow from the events, or an event that does not follow from those before.
+type Difference struct {
+	// ProcurementID is empty for the platform.
+	ProcurementID models.ID `json:"procurement,omitempty"`
+	Table         string    `json:"table,omitempty"`
+	Key           string    `json:"row,omitempty"`
+	Column        string    `json:"column,omitempty"`
+	// EventID is the event that told the column last, or the event that does not follow; empty: no event tells of it.
+	EventID models.ID `json:"event,omitempty"`
+	Told    string    `json:"told,omitempty"`
+	Found   string    `json:"found,omitempty"`
+	// Detail says what is wrong, in words.
+	Detail string `json:"detail"`
+	// holds are the columns as they stand, those of the difference.
+	holds []held
+}
+
+// held is what a column holds, in the form in which events tell of it.
+type held struct {
+	store.FollowedColumn
+
+	value string
+}
+
+// A Report says what was compared, and what does not follow.
+type Report struct {
+	Procurements int   `json:"procurements"`
+	Rows         int64 `json:"rows"`
+	// Erased counts the columns that cannot be compared any more, because parts of events were erased lawfully.
+	Erased int `json:"erased,omitempty"`
+	// Differences are the first that were found, in the order of procurements and tables; All counts all.
+	Differences []Difference `json:"differences,omitempty"`
+	All         int          `json:"differences_in_all,omitempty"`
+}
+
+// mostDifferences is how many differences are kept.
+const mostDifferences = 100
+
+// Follow compares the tables of the record with its events, on one unchanging view: those that are named, or all. It
+// reads procurement after procurement.
+func Follow(ctx context.Context, record *store.Store, tables ...string) (Report, error) {
+	var kept []Difference
+	report, err := follow(ctx, record, tables, func(d Difference) {
+		if len(kept) < mostDifferences {
+			kept = append(kept, d)
+		}
+	})
+	report.Differences = kept
+	return report, err
+}
+
+func follow(
+	ctx context.Context, record *store.Store, tables []string, found func(Difference),
+) (Report, error) {
+	c := comparison{tables: tables}
+	c.found = func(d Difference) {
+		c.report.All++
+		found(d)
+	}
+	err := record.View(ctx, func(v store.View) error { return c.all(ctx, v) })
+	if err != nil {
+		return Report{}, fmt.Errorf("compare the record with its events: %w", err)
+	}
+	return c.report, nil
+}
+
+// A comparison is under way.
+type comparison struct {
+	view   store.View
+	since  time.Time
+	report Report
+	found  func(Difference)
+	// tables are those to compare; empty: all.
+	tables []string
+	// platform is what the events of the platform tell.
+	platform *replay.State
+}
+
+func (c *comparison) all(ctx context.Context, v store.View) error {
+	c.view = v
+	platform, procurement := store.FollowedTables()
+	var err error
+	if c.since, err = v.FollowedSince(ctx); err != nil {
+		return err
+	}
+	if c.platform, err = c.side(ctx, platform, ""); err != nil {
+		return err
+	}
+	procurements, err := v.Procurements(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range procurements {
+		if _, err := c.side(ctx, procurement, id); err != nil {
+			return fmt.Errorf("%s: %w", id, err)
+		}
+		c.report.Procurements++
+	}
+	return nil
+}
+
+// side folds the events of a procurement, or of the platform, and compares its tables.
+func (c *comparison) side(
+	ctx context.Context, tables []store.FollowedTable, procurement models.ID,
+) (*replay.State, error) {
+	state := replay.NewState(c.since)
+	if c.platform != nil {
+		state = c.platform.OfProcurement()
+	}
+	for e, err := range c.view.Events(ctx, procurement) {
+		if err != nil {
+			return nil, err
+		}
+		fault, err := state.Apply(e)
+		if err != nil {
+			return nil, err
+		}
+		if fault != "" {
+			c.found(Difference{
+				ProcurementID: procurement, EventID: e.ID, Detail: fault,
+			})
+		}
+	}
+	parts, err := c.view.Parts(ctx, procurement)
+	if err != nil {
+		return nil, err
+	}
+	side := side{comparison: c, state: state, parts: parts, procurement: procurement}
+	for _, t := range tables {
+		if len(c.tables) > 0 && !slices.Contains(c.tables, t.Name) {
+			continue
+		}
+		rows, err := c.view.Followed(ctx, t, procurement)
+		if err != nil {
+			return nil, err
+		}
+		if err := side.compare(t, rows); err != nil {
+			return nil, fmt.Errorf("compare %s: %w", t.Name, err)
+		}
+	}
+	return state, nil
+}
+
+// A side is the platform, or one procurement.
+type side struct {
+	*comparison
+
+	state       *replay.State
+	parts       map[models.ID][]event.KeptPart
+	procurement models.ID
+}
+
+func (s side) compare(t store.FollowedTable, rows []store.FollowedRow) error {
+	told := s.state.Rows(t.Name)
+	seen := make(map[string]bool, len(rows))
+	for _, row := range rows {
+		s.report.Rows++
+		values, key, err := shape(t, row)
+		if err != nil {
+			return fmt.Errorf("row %s: %w", row.Key, err)
+		}
+		seen[key] = true
+		cells, known := told[key]
+		if !known {
+			s.found(Difference{
+				ProcurementID: s.procurement, Table: t.Name, Key: key, holds: all(t, values),
+				Detail: "the row is there, and no event tells of it",
+			})
+			continue
+		}
+		for i, column := range t.Columns {
+			if column.Form != store.InKey {
+				s.cell(t, key, column, values[i], cells)
+			}
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(told)) {
+		if !seen[key] {
+			s.found(Difference{
+				ProcurementID: s.procurement, Table: t.Name, Key: key, EventID: lastOf(told[key]),
+				Detail: "events tell of the row, and it is not there",
+			})
+		}
+	}
+	return nil
+}
+
+// all are the columns of a row as they stand.
+func all(t store.FollowedTable, values []string) []held {
+	columns := []held{}
+	for i, c := range t.Columns {
+		if c.Form != store.InKey {
+			columns = append(columns, held{c, values[i]})
+		}
+	}
+	return columns
+}
+
+// lastOf is the last event that told of a row.
+func lastOf(row replay.Row) models.ID {
+	var last models.ID
+	for _, cell := range row {
+		last = max(last, cell.Event)
+	}
+	return last
+}
+
+func (s side) cell(t store.FollowedTable, key string, c store.FollowedColumn, found string, row replay.Row) {
+	cell, known := row[c.Name]
+	d := Difference{
+		ProcurementID: s.procurement, Table: t.Name, Key: key, Column: c.Name, EventID: cell.Event, Told: cell.Value,
+		Found: found, holds: []held{{c, found}},
+	}
+	switch {
+	case !known:
+		d.Detail = "no event tells of the column"
+	case cell.Value == found:
+		return
+	case c.Form == store.Parted && found != "" && cell.Value != "":
+		shown := s.shows(cell, []byte(found))
+		if shown == "" {
+			return
+		}
+		d.Found, d.Detail = "", shown
+	default:
+		d.Detail = "the column differs from what the event told"
+	}
+	s.found(d)
+}
+
+// shows tells why the content is not the part that an event told of; empty: it is, or that can no longer be known.
+func (s side) shows(cell replay.Cell, content []byte) string {
+	for _, part := range s.parts[cell.Event] {
+		if event.PartDigest(part.Salt, part.Content) == cell.Value {
+			if bytes.Equal(part.Content, content) {
+				return ""
+			}
+			return "the column differs from the part of the event"
+		}
+	}
+	if s.state.ErasedBy(cell.Event) != "" {
+		s.report.Erased++
+		return ""
+	}
+	return "the part of the event is not there, or is not what the event told"
+}
+
+// shape brings the texts of a row into the form in which events tell of them.
+func shape(t store.FollowedTable, row store.FollowedRow) (values []string, key string, err error) {
+	values, key = make([]string, len(row.Values)), row.Key
+	for i, column := range t.Columns {
+		if values[i], err = formed(column.Form, row.Values[i]); err != nil {
+			return nil, "", fmt.Errorf("column %s: %w", column.Name, err)
+		}
+		if column.Form == store.InKey {
+			key += values[i]
+		}
+	}
+	return values, key, nil
+}
+
+// formed brings a column's text into the form in which events tell of it: of a part the canonical content, of other
+// JSON its SHA-256.
+func formed(form store.Form, text string) (string, error) {
+	if form == store.Plain || text == "" {
+		return text, nil
+	}
+	verb, rest, moved := "", text, false
+	if form == store.Moved {
+		verb, rest, moved = strings.Cut(text, "\n")
+	}
+	canonical, digest, err := models.Canonical(json.RawMessage(rest))
+	switch {
+	case err != nil:
+		return "", err
+	case form == store.Parted:
+		return string(canonical), nil
+	case moved:
+		return models.Digest(append([]byte(verb+"\n"), canonical...)), nil
+	}
+	return digest, nil
+}
+
+// Valid tells that whatever was compared follows.
+func (r Report) Valid() bool { return r.All == 0 }
