@@ -13,7 +13,6 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/config"
 	"github.com/ppi-engine/ppi/internal/pgserver"
-	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/supervise"
 )
 
@@ -125,5 +124,5 @@ func (s *standalone) useDatabases(server *pgserver.Server) error {
 }
 
 func (s *standalone) migrate(ctx context.Context) error {
-	return store.Migrate(ctx, s.cfg.DatabaseOwnerURL.Reveal(), s.cfg.AppRole(), s.log)
+	return migrate(ctx, s.cfg, s.log)
 }

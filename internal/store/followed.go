@@ -372,7 +372,8 @@ func (v View) Parts(ctx context.Context, procurement models.ID) (map[models.ID][
 // not adopted yet.
 func (s *Store) AdoptionDue(ctx context.Context) (bool, error) {
 	var due bool
-	err := s.rows(ctx).Raw(`SELECT EXISTS (SELECT FROM events e, followed f WHERE e.recorded_at < f.since)
+	err := s.rows(ctx).Raw(`SELECT coalesce((SELECT e.recorded_at < f.since FROM followed f, event_log l
+			JOIN events e ON e.id = l.event_id WHERE l.position = 1), false)
 		AND NOT EXISTS (SELECT FROM events WHERE type = 'record.adopted' AND procurement_id IS NULL)`).Scan(&due).Error
 	if err != nil {
 		return false, fmt.Errorf("look for what to adopt: %w", err)

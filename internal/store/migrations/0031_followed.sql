@@ -21,6 +21,8 @@ CREATE TABLE followed (
 INSERT INTO followed (since) VALUES (clock_timestamp());
 CALL make_append_only('followed');
 
+CREATE INDEX events_on_record ON events (type) WHERE type IN ('record.adopted', 'part.erased');
+
 -- keep_row lets a row be changed only in some columns. Its first argument names those that may change at any time, its
 -- second those that get a value once and keep it; both are lists, separated by blanks. Nothing is deleted.
 -- +goose StatementBegin
@@ -91,5 +93,6 @@ DROP TRIGGER rows_kept ON enrolments;
 DROP TRIGGER rows_kept ON recoveries;
 DROP PROCEDURE keep_rows(regclass, text, text);
 DROP FUNCTION keep_row();
+DROP INDEX events_on_record;
 DROP TABLE followed;
 DROP TABLE event_parts;

@@ -1,0 +1,81 @@
+package e2e
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/internal/store/pgtest"
+	"github.com/ppi-engine/ppi/views/audit"
+)
+
+// What the application's role can do, whoever has its password can do. It cannot rewrite what was decided, or that is
+// found.
+func TestWhoeverRewritesADecisionIsRefusedOrFound(t *testing.T) {
+	t.Parallel()
+	b := inTender(t)
+	p := b.ranked(t)
+	p.award(t)
+	application, superuser := pgtest.Connect(t, b.database.Application), pgtest.Connect(t, b.database.Superuser)
+	_, err := superuser.Exec(t.Context(), "SET session_replication_role = replica")
+	require.NoError(t, err)
+	for _, c := range []struct {
+		what, table, statement, undo string
+		// refused tells that a trigger keeps the application from it.
+		refused bool
+	}{
+		{
+			"another winner", "lot_awards", `UPDATE lot_awards SET winner_id = (SELECT id FROM tenders
+				WHERE id <> winner_id LIMIT 1)`, "", true,
+		},
+		{"the other choice of a vote", "votes", "UPDATE votes SET choice = 'reject'", "", true},
+		{
+			"votes that nobody cast", "votes", `INSERT INTO votes
+				SELECT 'vot_' || substr(id, 5, 35) || '0', procurement_id, subject, round + 1, digest, organisation_id,
+					person_id, choice, reason, cast_at, asked_at, voided_at FROM votes LIMIT 1`,
+			"DELETE FROM votes WHERE round > 1", false,
+		},
+		{"a role in another's hands", "role_assignments", "UPDATE role_assignments SET person_id = (SELECT id FROM people LIMIT 1) WHERE role = 'opener'", "", true},
+		{
+			"a role that goes on for ever", "role_assignments", `UPDATE role_assignments SET valid_until = '2090-01-01'
+				WHERE role = 'opener'`, "UPDATE role_assignments SET valid_until = NULL WHERE role = 'opener'", false,
+		},
+		{
+			"openers that nobody named", "role_assignments", `INSERT INTO role_assignments
+				(id, procurement_id, person_id, organisation_id, role, valid_from)
+				SELECT 'rol_' || substr(id, 5, 35) || '0', procurement_id, person_id, organisation_id, 'awarder',
+					valid_from FROM role_assignments WHERE role = 'opener' LIMIT 1`,
+			"DELETE FROM role_assignments WHERE role = 'awarder'", false,
+		},
+		{
+			"another rule of an entry", "entries", `UPDATE entries SET body = jsonb_set(body, '{method}', '"linear_to_best"')
+				WHERE kind = 'award_criteria'`,
+			`UPDATE entries e SET body = v.body FROM entry_versions v WHERE v.entry_id = e.id AND v.version = e.version`,
+			false,
+		},
+		{"a tender of another supplier", "tenders", `UPDATE tenders SET organisation_id = (SELECT organisation_id
+			FROM tenders ORDER BY id DESC LIMIT 1)`, "", true},
+		{"a box that takes tenders again", "boxes", "UPDATE boxes SET closed_at = NULL", "", true},
+		{"a vote that is gone", "votes", "DELETE FROM votes", "", true},
+	} {
+		_, err := application.Exec(t.Context(), c.statement)
+		if c.refused {
+			require.ErrorContains(t, err, "23001", c.what)
+			continue
+		}
+		require.NoError(t, err, c.what)
+		report, err := audit.Follow(t.Context(), b.Store)
+		require.NoError(t, err)
+		var tables []string
+		for _, d := range report.Differences {
+			tables = append(tables, d.Table)
+			require.NotEmpty(t, d.Key)
+		}
+		require.Contains(t, tables, c.table, c.what)
+		_, err = superuser.Exec(t.Context(), c.undo)
+		require.NoError(t, err, c.what)
+		_, err = b.CheckFollowed(t.Context(), "phase_rounds")
+		require.NoError(t, err, "%s, undone", c.what)
+	}
+	b.prepared = []string{"phase_rounds"}
+}

@@ -1,0 +1,222 @@
+package replay
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
+)
+
+// A story is a procurement told by events: GENCI leads, BSC buys with it, and each has somebody on the board.
+type story struct {
+	*testing.T
+	*State
+
+	at                      time.Time
+	procurement, genci, bsc models.ID
+	anna, berta             models.ID
+}
+
+func tell(t *testing.T) *story {
+	t.Helper()
+	s := &story{
+		T: t, State: NewState(time.Time{}), at: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC),
+		procurement: models.NewID(models.PrefixProcurement), genci: models.NewID(models.PrefixOrganisation),
+		bsc: models.NewID(models.PrefixOrganisation), anna: models.NewID(models.PrefixPerson),
+		berta: models.NewID(models.PrefixPerson),
+	}
+	s.good(s.anna, event.ProcurementCreated{Mode: models.ModeLive, Zone: "Europe/Paris"})
+	s.good(s.anna, event.MemberJoined{OrganisationID: s.genci, Lead: true})
+	s.good(s.berta, event.MemberJoined{OrganisationID: s.bsc})
+	s.good(s.anna, s.board(s.anna, s.genci))
+	s.good(s.berta, s.board(s.berta, s.bsc))
+	return s
+}
+
+func (s *story) board(person, organisation models.ID) event.RoleGiven {
+	return event.RoleGiven{
+		RoleID: models.NewID(models.PrefixRole), Role: models.RoleBoard, PersonID: person, OrganisationID: organisation,
+		ValidFrom: s.at,
+	}
+}
+
+// happens carries an event, and returns what is wrong with it.
+func (s *story) happens(actor models.ID, payload event.Payload) string {
+	s.Helper()
+	s.at = s.at.Add(time.Minute)
+	recorded, err := event.Event{
+		ID: models.NewID(models.PrefixEvent), ProcurementID: s.procurement, ActorID: actor, At: s.at, RecordedAt: s.at,
+		Payload: payload,
+	}.Record()
+	require.NoError(s, err)
+	fault, err := s.Apply(recorded)
+	require.NoError(s, err)
+	return fault
+}
+
+func (s *story) good(actor models.ID, payload event.Payload) {
+	s.Helper()
+	require.Empty(s, s.happens(actor, payload))
+}
+
+const (
+	onNeeds = "gate/needs"
+	gate    = "7d793037a0760186574b0282f2f435e7ba3cb3d3f6bd7a0a6a3e4d4d5c6e7f80"
+)
+
+func (s *story) vote(person, organisation models.ID, choice models.Choice) event.VoteCast {
+	return event.VoteCast{
+		VoteID: models.NewID(models.PrefixVote), Subject: onNeeds, Round: 1, Digest: gate, OrganisationID: organisation,
+		PersonID: person, Choice: choice,
+	}
+}
+
+// counted is the closing of the needs phase by the given votes.
+func (s *story) counted(votes ...event.VoteCast) event.PhaseClosed {
+	count := models.VoteCount{Decision: models.DecisionApproved, Terms: models.VotingTerms{Rule: models.RuleUnanimous}}
+	for _, v := range votes {
+		count.Buyers = append(count.Buyers, models.CountedBuyer{
+			Organisation: v.OrganisationID, Lead: v.OrganisationID == s.genci, Vote: v.VoteID, Choice: v.Choice,
+		})
+	}
+	return event.PhaseClosed{Phase: models.PhaseNeeds, Round: 1, Digest: gate, Count: &count}
+}
+
+func TestADecisionFollowsFromTheVotesThatWereCast(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.good("", event.PhaseOpened{Phase: models.PhaseNeeds, Round: 1})
+	anna, berta := s.vote(s.anna, s.genci, models.ChoiceApprove), s.vote(s.berta, s.bsc, models.ChoiceApprove)
+	s.good(s.anna, anna)
+	s.good(s.berta, berta)
+	s.good(s.berta, s.counted(anna, berta))
+	require.Equal(t, "closed", s.value(Rounds, "needs 1", "status"))
+	require.Len(t, s.Rows(Decisions), 1)
+}
+
+func TestAForgedDecisionIsNamed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		tell func(s *story, anna, berta event.VoteCast) (models.ID, event.Payload)
+		says string
+	}{
+		{"a vote by somebody who is not on the board", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
+			return s.anna, s.vote(s.anna, s.bsc, models.ChoiceApprove)
+		}, "was not on the board"},
+		{"a vote of an organisation that does not buy", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
+			return s.anna, s.vote(s.anna, models.NewID(models.PrefixOrganisation), models.ChoiceApprove)
+		}, "which was no member"},
+		{"a vote in another's name", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
+			return s.anna, s.vote(s.berta, s.bsc, models.ChoiceApprove)
+		}, "was cast by"},
+		{"a vote that was never cast", func(s *story, anna, _ event.VoteCast) (models.ID, event.Payload) {
+			return s.anna, s.counted(anna, s.vote(s.berta, s.bsc, models.ChoiceApprove))
+		}, "never cast"},
+		{"a vote that was turned round", func(s *story, anna, berta event.VoteCast) (models.ID, event.Payload) {
+			berta.Choice = models.ChoiceAbstain
+			return s.anna, s.counted(anna, berta)
+		}, "otherwise than it was cast"},
+		{"a member that was left out", func(s *story, anna, _ event.VoteCast) (models.ID, event.Payload) {
+			return s.anna, s.counted(anna)
+		}, "the members were"},
+		{"another rule than the one agreed", func(s *story, anna, berta event.VoteCast) (models.ID, event.Payload) {
+			closed := s.counted(anna, berta)
+			closed.Count.Terms.Rule = models.RuleLeadAlone
+			return s.anna, closed
+		}, "no agreement was in force"},
+		{"votes that do not make it", func(s *story, anna, berta event.VoteCast) (models.ID, event.Payload) {
+			no := s.vote(s.berta, s.bsc, models.ChoiceReject)
+			s.good(s.berta, event.VoteVoided{VoteID: berta.VoteID, Subject: onNeeds})
+			s.good(s.berta, no)
+			return s.anna, s.counted(anna, no)
+		}, "counted again"},
+		{"a vote that was voided", func(s *story, anna, berta event.VoteCast) (models.ID, event.Payload) {
+			s.good(s.berta, event.VoteVoided{VoteID: berta.VoteID, Subject: onNeeds})
+			return s.anna, s.counted(anna, berta)
+		}, "after it was voided"},
+		{"an agreement that nobody signed", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
+			return s.anna, event.AgreementInForce{
+				EntryID: models.NewID(models.PrefixEntry), Version: 1, Digest: gate,
+				Terms: models.VotingTerms{Rule: models.RuleLeadAlone},
+			}
+		}, "had not signed it"},
+		{"an award that nobody decided", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
+			return s.anna, event.LotAwarded{
+				LotID: models.NewID(models.PrefixLot), TenderID: models.NewID(models.PrefixTender), Ranking: gate,
+			}
+		}, "no motion to award was carried"},
+		{"a motion carried without votes", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
+			return s.anna, event.MotionDecided{
+				MotionID: models.NewID(models.PrefixMotion), Verb: models.VerbCancel, Status: models.MotionCarried,
+			}
+		}, "no votes were counted"},
+		{"a box opened while it takes tenders", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
+			return s.anna, event.LotUnsealed{LotID: models.NewID(models.PrefixLot), BoxID: s.openBox()}
+		}, "was not closed"},
+		{"a box opened by one buyer", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
+			box, lot := s.openBox(), models.NewID(models.PrefixLot)
+			s.good("", event.LotClosed{LotID: lot, BoxID: box})
+			s.good(s.anna, event.OpeningJoined{LotID: lot, BoxID: box, OrganisationID: s.genci})
+			return s.anna, event.LotUnsealed{LotID: lot, BoxID: box}
+		}, "openers of 1 buyers"},
+		{"a deadline moved to an earlier instant", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
+			return s.anna, event.DeadlineMoved{BoxID: s.openBox(), To: s.at.Add(time.Hour)}
+		}, "not moved to a later instant"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := tell(t)
+			s.good("", event.PhaseOpened{Phase: models.PhaseNeeds, Round: 1})
+			anna, berta := s.vote(s.anna, s.genci, models.ChoiceApprove), s.vote(s.berta, s.bsc, models.ChoiceApprove)
+			s.good(s.anna, anna)
+			s.good(s.berta, berta)
+			require.Contains(t, s.happens(c.tell(s, anna, berta)), c.says)
+		})
+	}
+}
+
+// openBox publishes a lot whose box takes tenders for thirty days.
+func (s *story) openBox() models.ID {
+	box := models.NewID(models.PrefixBox)
+	s.good(s.anna, event.ProcurementPublished{Lots: []event.PublishedLot{{
+		Lot: models.NewID(models.PrefixLot), Number: 1, Box: box, Deadline: s.at.AddDate(0, 0, 30),
+	}}})
+	return box
+}
+
+func TestAnOfferAndARecoveryAreToldToTheirEnd(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	offer := event.RoleOffered{
+		OfferID: models.NewID(models.PrefixRoleOffer), Role: models.RoleObserver, PersonID: models.NewID(models.PrefixPerson),
+		OrganisationID: models.NewID(models.PrefixOrganisation), OfferedFor: s.genci,
+	}
+	s.good(s.anna, offer)
+	require.Equal(t, "open", s.value(RoleOffers, string(offer.OfferID), "state"))
+	given := s.board(offer.PersonID, offer.OrganisationID)
+	given.Role, given.OfferID = models.RoleObserver, offer.OfferID
+	s.good(s.anna, given)
+	require.Equal(t, "accepted", s.value(RoleOffers, string(offer.OfferID), "state"))
+
+	recovery := event.RecoveryRequested{
+		RecoveryID: models.NewID(models.PrefixRecovery), OrganisationID: s.bsc, PersonID: s.berta, RequestDigest: gate,
+		ReadyAt: s.at,
+	}
+	s.good("", recovery)
+	require.Equal(t, "open", s.value(Recoveries, string(recovery.RecoveryID), "state"))
+	s.good("", event.RecoveryStopped(recovery))
+	require.Equal(t, "stopped", s.value(Recoveries, string(recovery.RecoveryID), "state"))
+}
+
+func TestEventsOfAnEarlierReleaseAreNotJudged(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.since = s.at.AddDate(1, 0, 0)
+	s.good(s.anna, event.LotAwarded{LotID: models.NewID(models.PrefixLot)})
+	s.since = s.at
+	require.NotEmpty(t, s.happens(s.anna, event.LotAwarded{LotID: models.NewID(models.PrefixLot)}))
+}
