@@ -113,10 +113,16 @@ func (k EntryKind) Withdraw(ctx context.Context, a *Acts, by By, id models.ID) (
 		if err := d.entryFits(body, e, d.dossierOnce()); err != nil {
 			return e, err
 		}
+		part, err := k.digest(&e, body)
+		if err != nil {
+			return e, err
+		}
 		if err := d.putEntry(&e); err != nil {
 			return e, err
 		}
-		return e, d.record(event.EntryWithdrawn(aboutEntry(e)))
+		about := aboutEntry(e)
+		about.Body = part
+		return e, d.record(event.EntryWithdrawn(about))
 	})
 }
 
@@ -176,8 +182,9 @@ func (k EntryKind) save(
 	if err != nil {
 		return e, err
 	}
-	if e.Body, e.Digest, err = models.Canonical(body); err != nil {
-		return e, fmt.Errorf("write down entry: %w", err)
+	part, err := k.digest(&e, body)
+	if err != nil {
+		return e, err
 	}
 	if err := about(body, &e); err != nil {
 		return e, err
@@ -189,6 +196,7 @@ func (k EntryKind) save(
 		return e, err
 	}
 	about := aboutEntry(e)
+	about.Body = part
 	if c, ok := body.(confirming); ok {
 		confirmed := c.Confirmed()
 		about.Confirms = &confirmed
@@ -201,6 +209,22 @@ func (k EntryKind) save(
 		return e, err
 	}
 	return e, k.follow(d, before, e)
+}
+
+// digest writes the content down under its digest. The digest of a salted kind is that of the part in which the event
+// keeps the content, which is returned.
+func (k EntryKind) digest(e *models.Entry, body Content) (part event.Part, err error) {
+	if e.Body, e.Digest, err = models.Canonical(body); err != nil {
+		return part, fmt.Errorf("write down entry: %w", err)
+	}
+	if !k.Salted() {
+		return part, nil
+	}
+	if part, err = event.NewPart(body); err != nil {
+		return part, fmt.Errorf("write down entry: %w", err)
+	}
+	e.Digest = part.Digest()
+	return part, nil
 }
 
 // about notes what the entry is about when it is first written, and refuses to make it about something else.

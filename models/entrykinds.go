@@ -50,6 +50,7 @@ var capacityEntries = []EntryRule{
 	{
 		Kind: EntryInterestDeclaration, Path: "interest-declarations", What: "one's own declaration of interests",
 		Phase: PhaseCapacity, Writers: BuyerSide(), Final: true, Lasting: true,
+		Personal: true,
 	},
 	{
 		Kind: EntryMembership, Path: "memberships", What: "a member's membership of a body that a call asks for",
@@ -132,6 +133,7 @@ var consultationEntries = []EntryRule{
 		Kind: EntryMarketContact, Path: "market-contacts", What: "a contact with an economic operator",
 		Phase: PhaseConsultation, Writers: []Role{RoleLeadProcurer, RoleDrafter, RoleBuyer, RoleLegal},
 		Final: true, Lasting: true,
+		Personal: true,
 	},
 	{
 		Kind: EntryConsultationReport, Path: "consultation-reports", What: "a report on the market consultation",
@@ -185,6 +187,7 @@ var tenderEntries = []EntryRule{
 		Kind: EntryConflictDeclaration, Path: "conflict-declarations",
 		What:  "one's own declaration on the tenderers of a lot, by a person who evaluates or decides",
 		Phase: PhaseTender, Writers: []Role{RoleEvaluator, RoleChair, RoleBoard, RoleAwarder}, Final: true,
+		Personal: true,
 	},
 	{
 		Kind: EntrySelectionCriteria, Path: "selection-criteria",

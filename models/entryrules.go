@@ -33,9 +33,16 @@ type EntryRule struct {
 	OfTender bool
 	// Scoring entries tell what a tender is worth: until quality is locked they are for those who score.
 	Scoring bool
+	// Personal entries tell of a person or in a person's words, and are erased once their time is over (Regulation (EU)
+	// 2016/679, Article 5(1)(e)).
+	Personal bool
 	// wording reads the texts that must exist in every language of the procurement; nil: there are none.
 	wording func(Entry) (worded, bool)
 }
+
+// Salted tells whether an event names an entry by a salted digest: what few could have written could be guessed from any
+// other, before it is disclosed or after it was erased.
+func (r EntryRule) Salted() bool { return r.Personal || r.Scoring }
 
 var entryRules = slices.Concat(
 	needsEntries, capacityEntries, specificationEntries, consultationEntries, engagementEntries, neutralityEntries,

@@ -95,6 +95,7 @@ type EntryWritten struct {
 	OrganisationID models.ID        `json:"organisation_id" doc:"The buyer for which it speaks; empty: the consortium"`
 
 	Confirms *models.Confirmation `json:"confirms,omitempty" doc:"The version of an entry that it signs or confirms"`
+	Body     Part                 `json:"body,omitzero" doc:"The same digest, if it is salted; absent: it is not"`
 }
 
 // AgreementInForce is the payload of agreement.in_force.

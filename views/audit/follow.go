@@ -3,7 +3,6 @@
 package audit
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -40,6 +39,8 @@ type held struct {
 	store.FollowedColumn
 
 	value string
+	// content is JSON in its canonical form.
+	content string
 }
 
 // A Report says what was compared, and what does not follow.
@@ -175,7 +176,7 @@ func (s side) compare(t store.FollowedTable, rows []store.FollowedRow) error {
 	seen := make(map[string]bool, len(rows))
 	for _, row := range rows {
 		s.report.Rows++
-		values, key, err := shape(t, row)
+		columns, key, err := shape(t, row)
 		if err != nil {
 			return fmt.Errorf("row %s: %w", row.Key, err)
 		}
@@ -183,15 +184,13 @@ func (s side) compare(t store.FollowedTable, rows []store.FollowedRow) error {
 		cells, known := told[key]
 		if !known {
 			s.found(Difference{
-				ProcurementID: s.procurement, Table: t.Name, Key: key, holds: all(t, values),
+				ProcurementID: s.procurement, Table: t.Name, Key: key, holds: columns,
 				Detail: "the row is there, and no event tells of it",
 			})
 			continue
 		}
-		for i, column := range t.Columns {
-			if column.Form != store.InKey {
-				s.cell(t, key, column, values[i], cells)
-			}
+		for _, column := range columns {
+			s.cell(t, key, column, cells)
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(told)) {
@@ -205,17 +204,6 @@ func (s side) compare(t store.FollowedTable, rows []store.FollowedRow) error {
 	return nil
 }
 
-// all are the columns of a row as they stand.
-func all(t store.FollowedTable, values []string) []held {
-	columns := []held{}
-	for i, c := range t.Columns {
-		if c.Form != store.InKey {
-			columns = append(columns, held{c, values[i]})
-		}
-	}
-	return columns
-}
-
 // lastOf is the last event that told of a row.
 func lastOf(row replay.Row) models.ID {
 	var last models.ID
@@ -225,65 +213,68 @@ func lastOf(row replay.Row) models.ID {
 	return last
 }
 
-func (s side) cell(t store.FollowedTable, key string, c store.FollowedColumn, found string, row replay.Row) {
+func (s side) cell(t store.FollowedTable, key string, c held, row replay.Row) {
 	cell, known := row[c.Name]
 	d := Difference{
 		ProcurementID: s.procurement, Table: t.Name, Key: key, Column: c.Name, EventID: cell.Event, Told: cell.Value,
-		Found: found, holds: []held{{c, found}},
+		Found: c.value, holds: []held{c},
 	}
 	switch {
 	case !known:
 		d.Detail = "no event tells of the column"
-	case cell.Value == found:
+	case cell.Value == c.value, s.shown(cell, c):
 		return
-	case c.Form == store.Parted && found != "" && cell.Value != "":
-		shown := s.shows(cell, []byte(found))
-		if shown == "" {
-			return
-		}
-		d.Found, d.Detail = "", shown
+	case c.Form == store.Parted:
+		d.Found, d.Detail = "", "the column differs from the part of the event, or the part is gone without being erased"
 	default:
 		d.Detail = "the column differs from what the event told"
 	}
 	s.found(d)
 }
 
-// shows tells why the content is not the part that an event told of; empty: it is, or that can no longer be known.
-func (s side) shows(cell replay.Cell, content []byte) string {
+// shown tells whether the content of a column is the part that an event told of by its salted digest. Of a part that was
+// erased that can no longer be known.
+func (s side) shown(cell replay.Cell, c held) bool {
+	if cell.Value == "" || c.Form == store.Plain {
+		return false
+	}
 	for _, part := range s.parts[cell.Event] {
 		if event.PartDigest(part.Salt, part.Content) == cell.Value {
-			if bytes.Equal(part.Content, content) {
-				return ""
-			}
-			return "the column differs from the part of the event"
+			return string(part.Content) == c.content
 		}
 	}
-	if s.state.ErasedBy(cell.Event) != "" {
-		s.report.Erased++
-		return ""
+	if s.state.ErasedBy(cell.Event) == "" || c.content != "" && c.content != erased {
+		return false
 	}
-	return "the part of the event is not there, or is not what the event told"
+	s.report.Erased++
+	return true
 }
 
-// shape brings the texts of a row into the form in which events tell of them.
-func shape(t store.FollowedTable, row store.FollowedRow) (values []string, key string, err error) {
-	values, key = make([]string, len(row.Values)), row.Key
-	for i, column := range t.Columns {
-		if values[i], err = formed(column.Form, row.Values[i]); err != nil {
-			return nil, "", fmt.Errorf("column %s: %w", column.Name, err)
+// erased is what stands in a column of JSON whose content was erased.
+const erased = "{}"
+
+// shape brings the texts of a row into the form in which events tell of them, and returns its key.
+func shape(t store.FollowedTable, row store.FollowedRow) (columns []held, key string, err error) {
+	columns, key = []held{}, row.Key
+	for i, c := range t.Columns {
+		column := held{FollowedColumn: c}
+		if column.value, column.content, err = formed(c.Form, row.Values[i]); err != nil {
+			return nil, "", fmt.Errorf("column %s: %w", c.Name, err)
 		}
-		if column.Form == store.InKey {
-			key += values[i]
+		if c.Form == store.InKey {
+			key += column.value
+			continue
 		}
+		columns = append(columns, column)
 	}
-	return values, key, nil
+	return columns, key, nil
 }
 
-// formed brings a column's text into the form in which events tell of it: of a part the canonical content, of other
-// JSON its SHA-256.
-func formed(form store.Form, text string) (string, error) {
+// formed brings a column's text into the form in which events tell of it: JSON by its SHA-256, but what is a part of an
+// event as it is. content is JSON in its canonical form.
+func formed(form store.Form, text string) (value, content string, err error) {
 	if form == store.Plain || text == "" {
-		return text, nil
+		return text, "", nil
 	}
 	verb, rest, moved := "", text, false
 	if form == store.Moved {
@@ -292,13 +283,13 @@ func formed(form store.Form, text string) (string, error) {
 	canonical, digest, err := models.Canonical(json.RawMessage(rest))
 	switch {
 	case err != nil:
-		return "", err
+		return "", "", err
 	case form == store.Parted:
-		return string(canonical), nil
+		return string(canonical), string(canonical), nil
 	case moved:
-		return models.Digest(append([]byte(verb+"\n"), canonical...)), nil
+		return models.Digest(append([]byte(verb+"\n"), canonical...)), "", nil
 	}
-	return digest, nil
+	return digest, string(canonical), nil
 }
 
 // Valid tells that whatever was compared follows.
