@@ -33,6 +33,7 @@ type commands struct {
 	Worker     workerCommand     `cmd:"" help:"Run workflows and activities."`
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database's schema up to date."`
 	Audit      auditCommand      `cmd:"" help:"Verify the record, or export the events of a procurement."`
+	Erase      eraseCommand      `cmd:"" help:"Erase personal parts of events that need not be kept any more."`
 	Demo       demoCommand       `cmd:"" help:"Play a real joint procurement on a system that is removed afterwards."`
 	Key        keyCommand        `cmd:"" help:"Make an API key for an administrator; replace keys of the installation."`
 	Seal       sealCommand       `cmd:"" help:"Seal and open tenders on this machine, without a server."`

@@ -5,7 +5,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/internal/eventlog"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
+	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/views/audit"
 )
 
@@ -78,4 +81,56 @@ func TestWhoeverRewritesADecisionIsRefusedOrFound(t *testing.T) {
 		require.NoError(t, err, "%s, undone", c.what)
 	}
 	b.prepared = []string{"phase_rounds"}
+}
+
+// What people wrote of themselves, and why they voted as they did, is erased once it need not be kept; the record stays
+// valid and says what is missing.
+func TestPersonalPartsAreErasedOnceTheirTimeIsOver(t *testing.T) {
+	t.Parallel()
+	b := setup(t, options{})
+	b.act(t, b.Lead, models.VerbStart, nil)
+	const own = "My sister works for a supplier of nodes."
+	for person, client := range b.everyone(t) {
+		b.post(t, client, "/interest-declarations", map[string]any{"person": person, "conflict": false, "statement": own})
+	}
+	b.move(t, models.VerbCancel, map[string]any{"code": "chan-need", "reason": "The need has gone."})
+	b.awaitClosed(t)
+
+	a := &acts.Acts{Store: b.Store}
+	application, superuser := pgtest.Connect(t, b.database.Application), pgtest.Connect(t, b.database.Superuser)
+	stands := func() bool {
+		return count(t, superuser, "SELECT count(*) FROM entry_versions WHERE body::text LIKE '%sister%'")+
+			count(t, superuser, "SELECT count(*) FROM entries WHERE body::text LIKE '%sister%'")+
+			count(t, superuser, "SELECT count(*) FROM event_parts WHERE position('sister'::bytea in content) > 0") > 0
+	}
+	require.Equal(t, int64(0), count(t, superuser,
+		"SELECT count(*) FROM events WHERE position('sister'::bytea in canonical) > 0"), "events hold no words")
+	n, err := a.EraseDue(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, n, "it is to be kept")
+	_, err = application.Exec(t.Context(), "SELECT erase_part(event_id, name) FROM event_parts WHERE name = 'body'")
+	require.ErrorContains(t, err, "still to be kept")
+	_, err = application.Exec(t.Context(), "DELETE FROM event_parts")
+	require.Error(t, err)
+	require.True(t, stands())
+
+	for _, statement := range []string{
+		"SET session_replication_role = replica", "ALTER TABLE retention DROP CONSTRAINT retention_years_check",
+		"UPDATE retention SET years = 0",
+	} {
+		_, err := superuser.Exec(t.Context(), statement)
+		require.NoError(t, err)
+	}
+	_, err = application.Exec(t.Context(), "SELECT erase_part(event_id, name) FROM event_parts WHERE name = 'body'")
+	require.ErrorContains(t, err, "nothing records")
+	n, err = a.EraseDue(t.Context())
+	require.NoError(t, err)
+	require.Positive(t, n)
+	require.False(t, stands())
+	report, err := b.CheckFollowed(t.Context())
+	require.NoError(t, err)
+	require.Positive(t, report.Erased)
+	verified, err := b.Store.Log().Verify(t.Context(), eventlog.VerifyOptions{})
+	require.NoError(t, err)
+	require.True(t, verified.Valid)
 }

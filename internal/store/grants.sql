@@ -22,3 +22,4 @@ BEGIN
 END $grants$;
 
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO :application;
+GRANT EXECUTE ON FUNCTION erase_part(ppi_id, text) TO :application;

@@ -27,8 +27,15 @@ func inTx(f func(tx *Tx) error) func(tx *pg.Tx) error {
 		if err := f(t); err != nil {
 			return err
 		}
-		return eventlog.Append(tx, t.events...)
+		return t.flushEvents()
 	}
+}
+
+// flushEvents inserts the events queued so far.
+func (tx *Tx) flushEvents() error {
+	queued := tx.events
+	tx.events = nil
+	return eventlog.Append(tx.Tx, queued...)
 }
 
 // db is GORM in the transaction.

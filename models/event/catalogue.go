@@ -93,7 +93,7 @@ var catalogue = []Row{
 		nobody,
 		"Rows of the record were taken as they stood, because no event before tells of them.",
 	},
-	{"part.erased", PartErased{}, platform, "A part of an event was erased, after the time for which it was kept."},
+	{"part.erased", PartErased{}, buyersOnly, "A part of an event was erased, after the time for which it was kept."},
 
 	// Webhook endpoints.
 	{"endpoint.created", EndpointCreated{}, platform, "A webhook endpoint was registered."},

@@ -41,8 +41,11 @@ type AdoptedColumn struct {
 type PartErased struct {
 	EventID models.ID `json:"event_id" doc:"The event whose part was erased"`
 	Part    string    `json:"part" doc:"The name of the part in the payload of the event"`
-	Basis   string    `json:"basis" doc:"Code of why it was erased: retention_over or erasure_request"`
+	Basis   string    `json:"basis" doc:"Code of why it was erased: retention_over"`
 }
+
+// BasisRetentionOver is why a part is erased once its procurement's record need not be kept any more.
+const BasisRetentionOver = "retention_over"
 
 func (RecordAdopted) event() {}
 func (PartErased) event()    {}

@@ -1,0 +1,64 @@
+-- Personal data in parts of events is erased once it need not be kept any more, by this function alone: the application
+-- may only execute it.
+
+-- +goose Up
+
+-- How many years after its end a procurement's record is kept. Grants ask for five years after the final payment.
+CREATE TABLE retention (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    years    int     NOT NULL CHECK (years BETWEEN 5 AND 100)
+);
+INSERT INTO retention (years) VALUES (10);
+CALL make_append_only('retention');
+
+-- ended_long_ago tells whether a procurement ended before the time for which its record is kept, by the real time of the
+-- event that ended it.
+-- +goose StatementBegin
+CREATE FUNCTION ended_long_ago(procurement ppi_id) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT coalesce(max(e.recorded_at) + make_interval(years => (SELECT years FROM retention)) < clock_timestamp(), false)
+    FROM event_log l JOIN events e ON e.id = l.event_id
+    WHERE l.procurement_id = procurement AND e.type IN ('procurement.completed', 'procurement.cancelled')
+$$;
+-- +goose StatementEnd
+
+-- erase_part erases a part of an event, and the same words where they stand in a table. The transaction must have
+-- recorded that it does.
+-- +goose StatementBegin
+CREATE FUNCTION erase_part(event ppi_id, part text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+DECLARE
+    e events%ROWTYPE;
+BEGIN
+    SELECT * INTO e FROM events WHERE id = event;
+    IF NOT FOUND OR e.procurement_id IS NULL OR NOT ended_long_ago(e.procurement_id) THEN
+        RAISE EXCEPTION 'the part % of event % is still to be kept', part, event
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'retention';
+    END IF;
+    IF NOT EXISTS (SELECT FROM events r WHERE r.type = 'part.erased' AND r.xid = pg_current_xact_id()
+        AND r.data @> jsonb_build_object('event_id', event, 'part', part)) THEN
+        RAISE EXCEPTION 'nothing records that the part % of event % is erased', part, event
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'erasure_recorded';
+    END IF;
+    ALTER TABLE event_parts DISABLE TRIGGER append_only;
+    DELETE FROM event_parts p WHERE p.event_id = event AND p.name = part;
+    ALTER TABLE event_parts ENABLE TRIGGER append_only;
+    IF e.type = 'vote.cast' AND part = 'reason' THEN
+        ALTER TABLE votes DISABLE TRIGGER rows_kept;
+        UPDATE votes SET reason = '' WHERE id = e.data ->> 'vote_id';
+        ALTER TABLE votes ENABLE TRIGGER rows_kept;
+    ELSIF e.type IN ('entry.written', 'entry.withdrawn') AND part = 'body' THEN
+        ALTER TABLE entry_versions DISABLE TRIGGER append_only;
+        UPDATE entry_versions SET body = '{}'
+            WHERE entry_id = e.data ->> 'entry_id' AND version = (e.data ->> 'version')::bigint;
+        ALTER TABLE entry_versions ENABLE TRIGGER append_only;
+        UPDATE entries SET body = '{}'
+            WHERE id = e.data ->> 'entry_id' AND version = (e.data ->> 'version')::bigint;
+    END IF;
+END $$;
+-- +goose StatementEnd
+REVOKE ALL ON FUNCTION erase_part(ppi_id, text) FROM PUBLIC;
+
+-- +goose Down
+DROP FUNCTION erase_part(ppi_id, text);
+DROP FUNCTION ended_long_ago(ppi_id);
+DROP TABLE retention;
