@@ -40,8 +40,8 @@ type EntryRule struct {
 	wording func(Entry) (worded, bool)
 }
 
-// Salted tells whether an event names an entry by a salted digest: what few could have written could be guessed from any
-// other, before it is disclosed or after it was erased.
+// Salted tells whether an event names an entry by a salted digest: what few could have written could be guessed from
+// any other, before it is disclosed or after it was erased.
 func (r EntryRule) Salted() bool { return r.Personal || r.Scoring }
 
 var entryRules = slices.Concat(

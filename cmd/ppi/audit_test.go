@@ -178,3 +178,32 @@ func TestStandalonesOwnDatabaseIsFound(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "postgres://ppi_app:a%2Fp@127.0.0.1:54321/ppi?sslmode=disable", dsn)
 }
+
+func TestVerifyNamesTheFirstRowThatDoesNotFollow(t *testing.T) {
+	t.Parallel()
+	a := newAudited(t)
+	code, stdout, stderr := invoke(t, a.environ, "audit", "verify")
+	require.Zero(t, code, "%s %s", stdout, stderr)
+	require.Contains(t, stdout, "follow from the events")
+
+	_, err := pgtest.Connect(t, a.db.Application).Exec(t.Context(),
+		"INSERT INTO organisations (id, legal_name, country, kind) VALUES ($1, 'Invented', 'FR', 'other')",
+		models.NewID(models.PrefixOrganisation))
+	require.NoError(t, err)
+	code, stdout, _ = invoke(t, a.environ, "audit", "verify")
+	require.Equal(t, 1, code)
+	require.Contains(t, stdout,
+		"NOT VALID: the tables do not follow from the events; differences: 1\ntable organisations, row org_")
+	var report struct {
+		Valid  bool `json:"valid"`
+		Tables struct {
+			Differences []struct {
+				Table string `json:"table"`
+			} `json:"differences"`
+		} `json:"tables"`
+	}
+	_, stdout, _ = invoke(t, a.environ, "audit", "verify", "--json")
+	require.NoError(t, json.Unmarshal([]byte(stdout), &report))
+	require.False(t, report.Valid)
+	require.Equal(t, "organisations", report.Tables.Differences[0].Table)
+}

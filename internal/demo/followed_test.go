@@ -27,8 +27,8 @@ var notFollowed = map[string][]string{
 		"votes.asked_at", "tasks.reminded_at", "decisions.decided_at", "decisions.id", "tenders.person_id",
 	},
 	"another form of what is told": {
-		"boxes.deadline_local", "boxes.deadline_zone", "consultations.closes_local", "entries.single", "entries.subject",
-		"lots.version", "people.version", "procurements.version", "lot_awards.standstill", "letters.electronic",
+		"boxes.deadline_local", "boxes.deadline_zone", "consultations.closes_local", "entries.single",
+		"entries.subject", "lots.version", "people.version", "procurements.version", "lot_awards.standstill", "letters.electronic",
 		"releases.basis", "tasks.detail",
 	},
 }
@@ -61,8 +61,8 @@ func requireEveryChangeFound(t *testing.T, r *rig.Rig, db pgtest.Database) {
 		for _, c := range columnsOf(t, conn, table.Table()) {
 			name := table.Table() + "." + c.name
 			exec(fmt.Sprintf(`CREATE TABLE kept AS SELECT * FROM %s`, table.Table()))
-			exec(fmt.Sprintf(`UPDATE %[1]s SET %[2]s = %[3]s WHERE ctid = (SELECT ctid FROM %[1]s LIMIT 1)`, table.Table(),
-				c.name, c.another()))
+			exec(fmt.Sprintf(`UPDATE %[1]s SET %[2]s = %[3]s WHERE ctid = (SELECT ctid FROM %[1]s LIMIT 1)`,
+				table.Table(), c.name, c.another()))
 			report, err := audit.Follow(t.Context(), r.Store, sameTable(table.Table())...)
 			require.NoError(t, err, name)
 			if report.Valid() {
@@ -75,8 +75,9 @@ func requireEveryChangeFound(t *testing.T, r *rig.Rig, db pgtest.Database) {
 			exec("DROP TABLE kept")
 		}
 	}
-	require.ElementsMatch(t, slices.Compact(slices.Sorted(slices.Values(free))), slices.Compact(slices.Sorted(slices.Values(unnoticed))),
-		"what may be changed without being found")
+	slices.Sort(free)
+	slices.Sort(unnoticed)
+	require.Equal(t, free, slices.Compact(unnoticed), "what may be changed without being found")
 	require.Greater(t, len(noticed), 100)
 }
 
@@ -109,7 +110,8 @@ type column struct{ name, kind, domain string }
 
 func columnsOf(t *testing.T, conn *pgx.Conn, table string) []column {
 	t.Helper()
-	rows, err := conn.Query(t.Context(), `SELECT column_name, data_type, coalesce(domain_name, '') FROM information_schema.columns
+	rows, err := conn.Query(t.Context(), `SELECT column_name, data_type, coalesce(domain_name, '')
+		FROM information_schema.columns
 		WHERE table_schema = 'public' AND table_name = $1 ORDER BY ordinal_position`, table)
 	require.NoError(t, err)
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c column, err error) {
@@ -123,8 +125,8 @@ func columnsOf(t *testing.T, conn *pgx.Conn, table string) []column {
 // another is SQL for another value of the column.
 func (c column) another() string {
 	if c.domain == "ppi_id" {
-		return fmt.Sprintf("coalesce(left(%[1]s, -1) || CASE right(%[1]s, 1) WHEN '0' THEN '1' ELSE '0' END, '%[2]s')", c.name,
-			models.NewID(models.PrefixPerson))
+		const lastDigit = "coalesce(left(%[1]s, -1) || CASE right(%[1]s, 1) WHEN '0' THEN '1' ELSE '0' END, '%[2]s')"
+		return fmt.Sprintf(lastDigit, c.name, models.NewID(models.PrefixPerson))
 	}
 	switch c.kind {
 	case "boolean":

@@ -38,7 +38,8 @@ func TestWhoeverRewritesADecisionIsRefusedOrFound(t *testing.T) {
 					person_id, choice, reason, cast_at, asked_at, voided_at FROM votes LIMIT 1`,
 			"DELETE FROM votes WHERE round > 1", false,
 		},
-		{"a role in another's hands", "role_assignments", "UPDATE role_assignments SET person_id = (SELECT id FROM people LIMIT 1) WHERE role = 'opener'", "", true},
+		{"a role in another's hands", "role_assignments", `UPDATE role_assignments
+			SET person_id = (SELECT id FROM people LIMIT 1) WHERE role = 'opener'`, "", true},
 		{
 			"a role that goes on for ever", "role_assignments", `UPDATE role_assignments SET valid_until = '2090-01-01'
 				WHERE role = 'opener'`, "UPDATE role_assignments SET valid_until = NULL WHERE role = 'opener'", false,
@@ -51,9 +52,10 @@ func TestWhoeverRewritesADecisionIsRefusedOrFound(t *testing.T) {
 			"DELETE FROM role_assignments WHERE role = 'awarder'", false,
 		},
 		{
-			"another rule of an entry", "entries", `UPDATE entries SET body = jsonb_set(body, '{method}', '"linear_to_best"')
-				WHERE kind = 'award_criteria'`,
-			`UPDATE entries e SET body = v.body FROM entry_versions v WHERE v.entry_id = e.id AND v.version = e.version`,
+			"another rule of an entry", "entries", `UPDATE entries
+				SET body = jsonb_set(body, '{method}', '"linear_to_best"') WHERE kind = 'award_criteria'`,
+			`UPDATE entries e SET body = v.body FROM entry_versions v
+				WHERE v.entry_id = e.id AND v.version = e.version`,
 			false,
 		},
 		{"a tender of another supplier", "tenders", `UPDATE tenders SET organisation_id = (SELECT organisation_id
@@ -91,7 +93,8 @@ func TestPersonalPartsAreErasedOnceTheirTimeIsOver(t *testing.T) {
 	b.act(t, b.Lead, models.VerbStart, nil)
 	const own = "My sister works for a supplier of nodes."
 	for person, client := range b.everyone(t) {
-		b.post(t, client, "/interest-declarations", map[string]any{"person": person, "conflict": false, "statement": own})
+		b.post(t, client, "/interest-declarations",
+			map[string]any{"person": person, "conflict": false, "statement": own})
 	}
 	b.move(t, models.VerbCancel, map[string]any{"code": "chan-need", "reason": "The need has gone."})
 	b.awaitClosed(t)

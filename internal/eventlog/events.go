@@ -12,8 +12,8 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 )
 
-const selectEvents = `SELECT e.id, coalesce(e.procurement_id, ''), e.type, coalesce(e.actor_id, ''), e.at, e.recorded_at,
-	e.data, %s FROM `
+const selectEvents = `SELECT e.id, coalesce(e.procurement_id, ''), e.type, coalesce(e.actor_id, ''), e.at,
+	e.recorded_at, e.data, %s FROM `
 
 var (
 	placedEvents = fmt.Sprintf(selectEvents, "l.seq") + `event_log l JOIN events e ON e.id = l.event_id

@@ -9,8 +9,8 @@ import (
 	"github.com/ppi-engine/ppi/views/audit"
 )
 
-// CheckFollowed tells of the first rows of the record that do not follow from its events. Rows of the tables that a test
-// prepared without events do not count.
+// CheckFollowed tells of the first rows of the record that do not follow from its events. Rows of the tables that a
+// test prepared without events do not count.
 func (r *Rig) CheckFollowed(ctx context.Context, prepared ...string) (audit.Report, error) {
 	report, err := audit.Follow(ctx, r.Store)
 	if err != nil {

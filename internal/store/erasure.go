@@ -18,7 +18,8 @@ type DuePart struct {
 // what board members wrote of their votes, and the entries of the given kinds.
 func (s *Store) PartsDue(ctx context.Context, kinds []models.EntryKind, limit int) ([]DuePart, error) {
 	var found []DuePart
-	err := s.rows(ctx).Raw(`SELECT p.event_id, p.procurement_id, p.name FROM event_parts p JOIN events e ON e.id = p.event_id
+	err := s.rows(ctx).Raw(`SELECT p.event_id, p.procurement_id, p.name
+		FROM event_parts p JOIN events e ON e.id = p.event_id
 		WHERE p.procurement_id IN (SELECT id FROM procurements WHERE ended_at IS NOT NULL AND ended_long_ago(id))
 			AND (e.type = 'vote.cast' AND p.name = 'reason'
 				OR e.type IN ('entry.written', 'entry.withdrawn') AND p.name = 'body' AND e.data ->> 'kind' IN ?)

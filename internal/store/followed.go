@@ -116,7 +116,8 @@ const (
 // asReceipted tells whether the row of a tender holds what its signed receipt says, and its end what replaced it or its
 // withdrawal says. Receipts of the first form name no box.
 const asReceipted = `x.receipt LIKE 'ppi-engine.org/tender-receipt/%' || E'\nact received\ntender ' || x.id
-		|| E'\nprocurement ' || (SELECT l.procurement_id FROM lots l WHERE l.id = x.lot_id) || E'\nlot ' || x.lot_id || E'\n%'
+		|| E'\nprocurement ' || (SELECT l.procurement_id FROM lots l WHERE l.id = x.lot_id) || E'\nlot ' || x.lot_id
+		|| E'\n%'
 	AND (x.receipt LIKE 'ppi-engine.org/tender-receipt/1%' OR x.receipt LIKE '%' || E'\nbox ' || x.box_id || E'\n%')
 	AND x.receipt LIKE '%' || E'\norganisation ' || x.organisation_id || E'\n%'
 	AND x.receipt LIKE '%' || E'\nprocedure_time ' || to_char(x.received_at AT TIME ZONE 'UTC',
@@ -132,7 +133,10 @@ const asReceipted = `x.receipt LIKE 'ppi-engine.org/tender-receipt/%' || E'\nact
 		CASE WHEN x.withdrawal <> '' THEN x.ended_at END)`
 
 var followedPlatform = []FollowedTable{
-	{"organisations", columns(plain("version"), computed("identity", Parted, identityOf)), "x.id", "organisations x"},
+	{
+		"organisations", columns(plain("version"), computed("identity", Parted, identityOf)), "x.id",
+		"organisations x",
+	},
 	{"people", plain("organisation_id", "administrator", "representative"), "x.id", "people x"},
 	{"api_keys", columns(plain("person_id"), reached("revoked=revoked_at")), "x.id", "api_keys x"},
 	{
@@ -258,8 +262,8 @@ var followedProcurement = []FollowedTable{
 		"x.digest", "letters x JOIN lots l ON l.id = x.lot_id WHERE l.procurement_id = $1",
 	},
 	{
-		"consultations", columns(plain("questionnaire_id", "closes_zone"), instants("announced_at", "opens_at", "closes_at",
-			"closed_at")),
+		"consultations", columns(plain("questionnaire_id", "closes_zone"),
+			instants("announced_at", "opens_at", "closes_at", "closed_at")),
 		"x.announcement_id", "consultations x WHERE x.procurement_id = $1",
 	},
 	{
@@ -276,7 +280,8 @@ var followedProcurement = []FollowedTable{
 	},
 	{
 		"boxes", columns(plain("lot_id", "stage", "round", "hands_in", "by_invitation"),
-			instants("opened_at", "deadline", "closed_at", "unsealed_at"), computed("content", Plain, boxContent), computed("invited", Parted, boxInvited)),
+			instants("opened_at", "deadline", "closed_at", "unsealed_at"), computed("content", Plain, boxContent),
+			computed("invited", Parted, boxInvited)),
 		"x.id", "boxes x WHERE x.procurement_id = $1",
 	},
 	{

@@ -192,7 +192,8 @@ func TestAnOfferAndARecoveryAreToldToTheirEnd(t *testing.T) {
 	t.Parallel()
 	s := tell(t)
 	offer := event.RoleOffered{
-		OfferID: models.NewID(models.PrefixRoleOffer), Role: models.RoleObserver, PersonID: models.NewID(models.PrefixPerson),
+		OfferID: models.NewID(models.PrefixRoleOffer), Role: models.RoleObserver,
+		PersonID:       models.NewID(models.PrefixPerson),
 		OrganisationID: models.NewID(models.PrefixOrganisation), OfferedFor: s.genci,
 	}
 	s.good(s.anna, offer)

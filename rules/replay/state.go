@@ -1,7 +1,7 @@
 // Package replay says what the tables of the record must hold, if they follow from the events: it folds the log of
-// events, entry by entry, into rows. Whoever changes a table without an event, or an event without its table, is found by
-// comparing the two. And it judges the events by each other: a vote by who held the board's role then, a decision by the
-// votes that were cast on it, an agreement by its signatures.
+// events, entry by entry, into rows. Whoever changes a table without an event, or an event without its table, is found
+// by comparing the two. And it judges the events by each other: a vote by who held the board's role then, a decision by
+// the votes that were cast on it, an agreement by its signatures.
 //
 // A column of a row is told by the last event that said what it is. What no event has told is not known here: events of
 // earlier releases said less (see [Adopted]).
@@ -35,8 +35,8 @@ type State struct {
 	erased map[models.ID]models.ID
 }
 
-// NewState is the state before the first event. since is when the record began to be followed, in real time: events before
-// it are of releases that did not tell everything.
+// NewState is the state before the first event. since is when the record began to be followed, in real time: events
+// before it are of releases that did not tell everything.
 func NewState(since time.Time) *State {
 	return &State{rows: map[string]map[string]Row{}, since: since, erased: map[models.ID]models.ID{}}
 }
@@ -159,7 +159,9 @@ func (s *State) Apply(e event.Recorded) (fault string, err error) {
 	if !f.early() {
 		fault = f.judge(payload)
 	}
-	for _, carry := range []func(event.Payload) bool{f.record, f.platform, f.consortium, f.process, f.content, f.tenders} {
+	for _, carry := range []func(event.Payload) bool{
+		f.record, f.platform, f.consortium, f.process, f.content, f.tenders,
+	} {
 		if carry(payload) {
 			break
 		}

@@ -1,5 +1,6 @@
-// Package audit compares the tables of the record with what its events tell: whoever changes a winner, a vote or a role
-// in its table, and writes no event, is found by it; and whoever writes an event that does not follow from those before.
+// Package audit compares the tables of the record with what its events tell: whoever changes a winner, a vote or a
+// role in its table, and writes no event, is found by it; and whoever writes an event that does not follow from those
+// before.
 package audit
 
 import (
@@ -225,15 +226,16 @@ func (s side) cell(t store.FollowedTable, key string, c held, row replay.Row) {
 	case cell.Value == c.value, s.shown(cell, c):
 		return
 	case c.Form == store.Parted:
-		d.Found, d.Detail = "", "the column differs from the part of the event, or the part is gone without being erased"
+		d.Found = ""
+		d.Detail = "the column differs from the part of the event, or the part is gone without being erased"
 	default:
 		d.Detail = "the column differs from what the event told"
 	}
 	s.found(d)
 }
 
-// shown tells whether the content of a column is the part that an event told of by its salted digest. Of a part that was
-// erased that can no longer be known.
+// shown tells whether the content of a column is the part that an event told of by its salted digest. Of a part that
+// was erased that can no longer be known.
 func (s side) shown(cell replay.Cell, c held) bool {
 	if cell.Value == "" || c.Form == store.Plain {
 		return false

@@ -16,7 +16,8 @@ func (r Report) Print(out io.Writer) error {
 		fmt.Fprintf(&b, "NOT VALID: the tables do not follow from the events; differences: %d\n", r.All)
 	}
 	if r.Erased > 0 {
-		fmt.Fprintf(&b, "note: columns that cannot be compared any more, because parts of events were erased: %d\n", r.Erased)
+		fmt.Fprintf(&b, "note: columns that cannot be compared any more, because parts of events were erased: %d\n",
+			r.Erased)
 	}
 	for i, d := range r.Differences {
 		if i == shown {
