@@ -66,12 +66,17 @@ func TestAVoteReadsTheProcurementOnce(t *testing.T) {
 	t.Parallel()
 	p := newProcuring(t)
 	p.started()
-	act, trips := p.traced(p.asked(p.board, models.VerbVote, p.gateVote(models.PhaseNeeds, models.ChoiceAbstain)))
+	silent := strings.Replace(p.gateVote(models.PhaseNeeds, models.ChoiceAbstain), `, "reason": "x"`, "", 1)
+	act, trips := p.traced(p.asked(p.board, models.VerbVote, silent))
 	require.LessOrEqual(t, len(act), 9, strings.Join(act, "\n"))
 	require.LessOrEqual(t, trips, 3, "round trips")
 	for part, times := range map[string]int{"FROM phase_rounds": 1, "FROM entry_versions": 1, "INSERT INTO events": 1} {
 		require.Equal(t, times, mentions(act, part), part)
 	}
+
+	reasoned, again := p.traced(p.asked(p.board, models.VerbVote, p.gateVote(models.PhaseNeeds, models.ChoiceReject)))
+	require.Equal(t, 1, mentions(reasoned, "INSERT INTO event_parts"), "a reason is a part of the event")
+	require.Equal(t, trips, again, "it travels with the commit")
 }
 
 func TestTheClockMovesWithoutReadingTheDossier(t *testing.T) {
