@@ -52,22 +52,25 @@ func (in NewUpload) check(by By, limits Limits) error {
 	return nil
 }
 
-// roomForUpload bounds the uploads that one person can leave unfinished, and the envelopes that one supplier can store.
-// It locks the person, so that uploads announced at once are counted one after the other.
+// roomForUpload bounds the uploads that one person can leave unfinished, the envelopes that one supplier can store, and
+// the bytes of one organisation. It locks the person, so that uploads announced at once are counted one after the
+// other; colleagues who announce at the same time may exceed the bounds of their organisation by what they announce.
 func (d *deed) roomForUpload(u models.Upload, limits Limits) error {
 	if _, err := d.tx.LockPerson(u.PersonID); err != nil {
 		return err
 	}
-	if u.Purpose == models.PurposeEnvelope {
-		kept, err := d.tx.EnvelopesOf(u.ProcurementID, u.OrganisationID)
-		if err != nil {
-			return err
-		}
-		if kept >= limits.Envelopes {
-			return models.Refuse(models.CodeUploadLimit, "",
-				"your organisation has uploaded %d envelopes for this procurement", kept).
-				Accepting("at most %d envelopes per supplier; complete ones can be handed in again", limits.Envelopes)
-		}
+	kept, err := d.tx.UploadsOf(u.ProcurementID, u.OrganisationID)
+	switch {
+	case err != nil:
+		return err
+	case u.Purpose == models.PurposeEnvelope && kept.Envelopes >= limits.Envelopes:
+		return models.Refuse(models.CodeUploadLimit, "",
+			"your organisation has uploaded %d envelopes for this procurement", kept.Envelopes).
+			Accepting("at most %d envelopes per supplier; complete ones can be handed in again", limits.Envelopes)
+	case kept.Bytes > limits.Stored-u.Size:
+		return models.Refuse(models.CodeUploadLimit, "/size",
+			"your organisation has uploaded %d bytes for this procurement", kept.Bytes).
+			Accepting("at most %d bytes per organisation; files that are complete can be used again", limits.Stored)
 	}
 	open, err := d.tx.OpenUploads(u.PersonID)
 	if err == nil && open >= limits.OpenUploads {

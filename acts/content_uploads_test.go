@@ -133,3 +133,18 @@ func TestWhatOnePersonLeavesUnfinishedIsBounded(t *testing.T) {
 	_, err = b.acts.AnnounceUpload(t.Context(), b.asLead(), in)
 	refused(t, err, models.CodeUploadLimit)
 }
+
+func TestWhatAnOrganisationStoresIsBoundedInBytes(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	b.acts.Limits = acts.Limits{Upload: 60, Stored: 100}
+	in := acts.NewUpload{Purpose: models.PurposeDocument, Filename: "f", Size: 60, Digest: noDigest}
+	_, err := b.acts.AnnounceUpload(t.Context(), b.asLead(), in)
+	require.NoError(t, err)
+	_, err = b.acts.AnnounceUpload(t.Context(), b.asLead(), in)
+	refused(t, err, models.CodeUploadLimit)
+	require.ErrorContains(t, err, "60 bytes")
+	in.Size = 40
+	_, err = b.acts.AnnounceUpload(t.Context(), b.asLead(), in)
+	require.NoError(t, err)
+}

@@ -13,6 +13,9 @@ type Limits struct {
 	// Envelopes is how many envelopes a supplier may upload for one procurement, with those of replaced tenders; the
 	// default is 5000.
 	Envelopes int64
+	// Stored is how many bytes one organisation may have uploaded or announced for one procurement; the default is 64
+	// GiB.
+	Stored int64
 	// Responses is how many responses an economic operator may give to one market consultation; the default is 100.
 	Responses int64
 	// Checks is how many uploads this process checks at once, ChecksOfOne how many of one organisation; the others
@@ -26,6 +29,7 @@ const (
 	defaultUpload      = 2 << 30
 	defaultOpenUploads = 20
 	defaultEnvelopes   = 5000
+	defaultStored      = 64 << 30
 	defaultResponses   = 100
 	defaultChecks      = 4
 	defaultChecksOfOne = 2
@@ -34,7 +38,7 @@ const (
 
 // Check reports negative limits. It is for those who build [Acts] with limits of their own.
 func (l Limits) Check() error {
-	if min(l.Upload, l.OpenUploads, l.Envelopes, l.Responses, l.Checks, l.ChecksOfOne, l.FailedChecks) < 0 {
+	if min(l.Upload, l.OpenUploads, l.Envelopes, l.Stored, l.Responses, l.Checks, l.ChecksOfOne, l.FailedChecks) < 0 {
 		return errors.New("acts need limits that are not negative")
 	}
 	return nil
@@ -43,7 +47,8 @@ func (l Limits) Check() error {
 func (l Limits) orDefaults() Limits {
 	return Limits{
 		Upload: cmp.Or(l.Upload, defaultUpload), OpenUploads: cmp.Or(l.OpenUploads, defaultOpenUploads),
-		Envelopes: cmp.Or(l.Envelopes, defaultEnvelopes), Responses: cmp.Or(l.Responses, defaultResponses),
+		Envelopes: cmp.Or(l.Envelopes, defaultEnvelopes), Stored: cmp.Or(l.Stored, defaultStored),
+		Responses: cmp.Or(l.Responses, defaultResponses),
 		Checks: cmp.Or(l.Checks, defaultChecks), ChecksOfOne: cmp.Or(l.ChecksOfOne, defaultChecksOfOne),
 		FailedChecks: cmp.Or(l.FailedChecks, defaultFailed),
 	}

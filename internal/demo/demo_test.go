@@ -18,12 +18,7 @@ import (
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
 
-// stage is the product running on a database of its own.
-func stage(t *testing.T) *rig.Rig {
-	t.Helper()
-	return stageOn(t, pgtest.NewDatabase(t))
-}
-
+// stageOn is the product running on a database of its own.
 func stageOn(t *testing.T, db pgtest.Database) *rig.Rig {
 	t.Helper()
 	r, err := rig.Start(t.Context(), rig.Options{

@@ -9,10 +9,15 @@ import (
 	"github.com/ppi-engine/ppi/views/audit"
 )
 
+// Follow compares tables of the record with its events.
+func (r *Rig) Follow(ctx context.Context, tables ...string) (audit.Report, error) {
+	return audit.Follow(ctx, r.Store, tables...)
+}
+
 // CheckFollowed tells of the first rows of the record that do not follow from its events. Rows of the tables that a
 // test prepared without events do not count.
 func (r *Rig) CheckFollowed(ctx context.Context, prepared ...string) (audit.Report, error) {
-	report, err := audit.Follow(ctx, r.Store)
+	report, err := r.Follow(ctx)
 	if err != nil {
 		return report, err
 	}

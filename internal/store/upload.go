@@ -36,16 +36,23 @@ func (tx *Tx) OpenUploads(person models.ID) (int64, error) {
 	return n, nil
 }
 
-// EnvelopesOf counts the envelopes that an organisation has begun to upload, or has uploaded, for a procurement.
-func (tx *Tx) EnvelopesOf(procurement, organisation models.ID) (int64, error) {
-	var n int64
-	err := tx.db().Raw(`SELECT count(*) FROM uploads
-		WHERE procurement_id = ? AND organisation_id = ? AND purpose = 'envelope'`, procurement, organisation).
-		Scan(&n).Error
+// Uploaded is what an organisation has begun to upload, or has uploaded, for a procurement.
+type Uploaded struct {
+	Envelopes int64
+	// Bytes are those of all its files.
+	Bytes int64
+}
+
+// UploadsOf counts the uploads of an organisation for a procurement.
+func (tx *Tx) UploadsOf(procurement, organisation models.ID) (Uploaded, error) {
+	var found Uploaded
+	err := tx.db().Raw(`SELECT count(*) FILTER (WHERE purpose = 'envelope') AS envelopes,
+		coalesce(sum(size), 0)::bigint AS bytes
+		FROM uploads WHERE procurement_id = ? AND organisation_id = ?`, procurement, organisation).Scan(&found).Error
 	if err != nil {
-		return 0, fmt.Errorf("count envelopes: %w", err)
+		return found, fmt.Errorf("count uploads: %w", err)
 	}
-	return n, nil
+	return found, nil
 }
 
 // Upload reads an upload for a procurement. It returns a refusal with [models.CodeNotFound].

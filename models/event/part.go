@@ -96,7 +96,7 @@ func parts(payload Payload) func(yield func(string, Part) bool) {
 			if value.Type().Field(i).Type != reflect.TypeFor[Part]() {
 				continue
 			}
-			p, _ := value.Field(i).Interface().(Part)
+			p, _ := reflect.TypeAssert[Part](value.Field(i))
 			if p.IsZero() {
 				continue
 			}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ppi-engine/ppi/models"
@@ -119,7 +120,7 @@ func (f fold) judgeCount(subject, on string, want models.Decision, count *models
 
 // judgeCounted says what is wrong with the vote of a buyer as it was counted.
 func (f fold) judgeCounted(subject, on string, b models.CountedBuyer) string {
-	if f.value(Members, string(b.Organisation), "lead") != fmt.Sprint(b.Lead) {
+	if f.value(Members, string(b.Organisation), "lead") != strconv.FormatBool(b.Lead) {
 		return fmt.Sprintf("the count says of %s whether it leads, and its membership says otherwise", b.Organisation)
 	}
 	if b.Choice == "" && b.Vote == "" {

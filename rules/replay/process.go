@@ -47,6 +47,16 @@ func (f fold) process(payload event.Payload) bool {
 		f.decision(models.GateSubject(p.Phase), p.Round, p.Digest, p.Count)
 	case event.GateRejected:
 		f.decision(models.GateSubject(p.Phase), p.Round, p.Digest, p.Count)
+	case event.ClockAdvanced:
+		f.put(Procurements, string(f.ProcurementID), told{"clock_offset": f.offset()})
+	default:
+		return false
+	}
+	return true
+}
+
+func (f fold) voting(payload event.Payload) bool {
+	switch p := payload.(type) {
 	case event.VoteCast:
 		f.put(Votes, string(p.VoteID), told{
 			"subject": p.Subject, "round": p.Round, "digest": p.Digest, "organisation_id": string(p.OrganisationID),
@@ -64,6 +74,14 @@ func (f fold) process(payload event.Payload) bool {
 		f.put(Motions, string(p.MotionID), told{"status": string(p.Status), "decided_at": f.At})
 		subject := models.MotionSubject(p.MotionID)
 		f.decision(subject, 1, f.value(Motions, string(p.MotionID), "digest"), p.Count)
+	default:
+		return false
+	}
+	return true
+}
+
+func (f fold) tasks(payload event.Payload) bool {
+	switch p := payload.(type) {
 	case event.TaskRaised:
 		f.task(p.TaskID, p.Kind, p.SubjectID)
 	case event.TaskDone:
@@ -74,8 +92,6 @@ func (f fold) process(payload event.Payload) bool {
 		f.task(p.TaskID, models.TaskEndpointDisabled, p.EndpointID)
 	case event.EndpointUnparked:
 		f.unparked(p.EndpointID)
-	case event.ClockAdvanced:
-		f.put(Procurements, string(f.ProcurementID), told{"clock_offset": f.offset()})
 	default:
 		return false
 	}

@@ -103,13 +103,6 @@ func (f fold) put(table, key string, columns told) {
 	}
 }
 
-// change tells columns of a row, if the row is there.
-func (f fold) change(table, key string, columns told) {
-	if f.rows[table][key] != nil {
-		f.put(table, key, columns)
-	}
-}
-
 func (f fold) remove(table, key string) { delete(f.rows[table], key) }
 
 // early tells that the event is of a release that did not tell everything.
@@ -160,7 +153,7 @@ func (s *State) Apply(e event.Recorded) (fault string, err error) {
 		fault = f.judge(payload)
 	}
 	for _, carry := range []func(event.Payload) bool{
-		f.record, f.platform, f.consortium, f.process, f.content, f.tenders,
+		f.record, f.platform, f.consortium, f.process, f.voting, f.tasks, f.content, f.tenders, f.award,
 	} {
 		if carry(payload) {
 			break

@@ -69,6 +69,14 @@ func (f fold) tenders(payload event.Payload) bool {
 		f.put(Sheets, Key(p.TenderID, f.ActorID, p.Version), told{
 			"scores": f.lately(p.Scores), "written_at": f.At,
 		})
+	default:
+		return false
+	}
+	return true
+}
+
+func (f fold) award(payload event.Payload) bool {
+	switch p := payload.(type) {
 	case event.QualityLocked:
 		f.put(LotAwards, string(p.LotID), told{"quality_locked_at": f.At})
 	case event.LotAwarded:

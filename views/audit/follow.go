@@ -257,19 +257,20 @@ const erased = "{}"
 
 // shape brings the texts of a row into the form in which events tell of them, and returns its key.
 func shape(t store.FollowedTable, row store.FollowedRow) (columns []held, key string, err error) {
-	columns, key = []held{}, row.Key
+	columns = []held{}
+	keys := []string{row.Key}
 	for i, c := range t.Columns {
 		column := held{FollowedColumn: c}
 		if column.value, column.content, err = formed(c.Form, row.Values[i]); err != nil {
 			return nil, "", fmt.Errorf("column %s: %w", c.Name, err)
 		}
 		if c.Form == store.InKey {
-			key += column.value
+			keys = append(keys, column.value)
 			continue
 		}
 		columns = append(columns, column)
 	}
-	return columns, key, nil
+	return columns, strings.Join(keys, ""), nil
 }
 
 // formed brings a column's text into the form in which events tell of it: JSON by its SHA-256, but what is a part of an
