@@ -31,6 +31,8 @@ type auditVerifyCommand struct {
 
 	Checkpoint []string `type:"existingfile" sep:"none" placeholder:"FILE" help:"Compare with this one; repeatable."`
 
+	PublicLog string `type:"existingfile" placeholder:"FILE" help:"Compare an export with answers of /v1/public-log."`
+
 	Key  []string `sep:"none" placeholder:"KEY" help:"Accept this key only, see ppi audit key; repeatable."`
 	JSON bool     `name:"json" help:"Write JSON."`
 }
@@ -78,10 +80,20 @@ func (c auditVerifyCommand) verifyExport(context.Context, *invocation) (audit.Re
 		}
 		o.Earlier = append(o.Earlier, signed)
 	}
+	if c.PublicLog != "" {
+		file, err := os.Open(c.PublicLog)
+		if err != nil {
+			return audit.Report{}, err
+		}
+		defer file.Close()
+		if o.Public, err = audit.ReadPublicLog(file); err != nil {
+			return audit.Report{}, err
+		}
+	}
 	return audit.VerifyExport(input, o)
 }
 
-// verifyRecord also compares with the latest checkpoint of our archive, because that is outside the database.
+// verifyRecord also compares with the latest checkpoints of our archive, because that is outside the database.
 func (c auditVerifyCommand) verifyRecord(ctx context.Context, inv *invocation) (audit.Report, error) {
 	cfg, err := config.Load(inv.environ, config.Inspect)
 	if err != nil {
@@ -96,12 +108,15 @@ func (c auditVerifyCommand) verifyRecord(ctx context.Context, inv *invocation) (
 	if o.Earlier, err = c.earlier(o.Verifiers); err != nil {
 		return audit.Report{}, err
 	}
-	kept, err := audit.Archive(cfg.CheckpointDir).Latest()
-	if err != nil {
-		return audit.Report{}, err
-	}
-	if kept.Size > 0 {
-		o.Earlier = append(o.Earlier, kept)
+	archive := audit.Archive(cfg.CheckpointDir)
+	for _, archive := range []audit.Archive{archive, archive.Public()} {
+		kept, err := archive.Latest()
+		if err != nil {
+			return audit.Report{}, err
+		}
+		if kept.Size > 0 {
+			o.Earlier = append(o.Earlier, kept)
+		}
 	}
 	record, err := openRecordOnce(ctx, cfg, inv.stderr)
 	if err != nil {
