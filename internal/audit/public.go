@@ -98,8 +98,8 @@ func ComparePublic(entries iter.Seq[PublicEntry], heads []Checkpoint) *Fault {
 	compare := func() *Fault {
 		for ; len(heads) > 0 && heads[0].Size == tree.Size(); heads = heads[1:] {
 			if head := heads[0]; head.Root != tree.Root() {
-				return publicFault(FaultRehashed, "the first %d entries of the public log have the root %s, and a head "+
-					"signed by %s says %s", head.Size, tree.Root(), head.Signer, head.Root)
+				return publicFault(FaultRehashed, "the first %d entries of the public log have the root %s, and a "+
+					"head signed by %s says %s", head.Size, tree.Root(), head.Signer, head.Root)
 			}
 		}
 		return nil

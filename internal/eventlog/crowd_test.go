@@ -161,7 +161,8 @@ func TestNothingReadsATableThatGrowsThroughout(t *testing.T) {
 	// The first checkpoints look at what was recorded before there was a public log, the last at what is new.
 	for n := range 5 {
 		c.fillN("events", "id procurement_id type at recorded_at data canonical", 1, func(int) []any {
-			return c.event(event.Event{ProcurementID: c.procurements[n], At: time.Now().UTC(), Payload: event.LotClosed{}})
+			closed := event.Event{ProcurementID: c.procurements[n], At: time.Now().UTC(), Payload: event.LotClosed{}}
+			return c.event(closed)
 		})
 		c.sequence()
 		if n < 4 {

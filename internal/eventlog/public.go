@@ -236,14 +236,19 @@ const publicPage = "SELECT n, label, commitment FROM public_log WHERE n > $1 ORD
 // PublicLog returns at most limit entries of the public log after the given one.
 func (l *Log) PublicLog(ctx context.Context, after int64, limit int) (entries []audit.PublicEntry, err error) {
 	err = pg.OnConn(ctx, l.db, func(conn *pgx.Conn) error {
-		rows, err := conn.Query(ctx, publicPage, after, limit)
-		if err != nil {
-			return err
-		}
-		entries, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (e audit.PublicEntry, err error) {
-			return e, row.Scan(&e.N, (*hash)(&e.Label), (*hash)(&e.Commitment))
-		})
+		entries, err = readPublicLog(ctx, conn, after, limit)
 		return err
+	})
+	return entries, err
+}
+
+func readPublicLog(ctx context.Context, db pg.Querier, after int64, limit int) ([]audit.PublicEntry, error) {
+	rows, err := db.Query(ctx, publicPage, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read public log: %w", err)
+	}
+	entries, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (e audit.PublicEntry, err error) {
+		return e, row.Scan(&e.N, (*hash)(&e.Label), (*hash)(&e.Commitment))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read public log: %w", err)

@@ -111,8 +111,8 @@ func readPublication(
 			r.Fault = fault(audit.FaultAltered, "entry %d of the public log is not what was committed to, or one is "+
 				"missing", len(entries))
 		case procurement == "" && !signed:
-			r.Fault = fault(audit.FaultRehashed, "entry %d of the public log commits to a head of the log that was not "+
-				"signed", e.N)
+			r.Fault = fault(audit.FaultRehashed, "entry %d of the public log commits to a head of the log that was "+
+				"not signed", e.N)
 		case procurement == "":
 			r.Public++
 		default:
@@ -144,8 +144,8 @@ func verifyClaims(ctx context.Context, tx pgx.Tx, r *audit.Report, procurement m
 		for _, c := range bySize[tree.Size()] {
 			switch {
 			case c.root != tree.Root() && r.Fault == nil:
-				r.Fault = fault(audit.FaultRehashed, "the first %d events of %s have the root %s, and %s says %s", c.size,
-					procurement, tree.Root(), c.who, c.root)
+				r.Fault = fault(audit.FaultRehashed, "the first %d events of %s have the root %s, and %s says %s",
+					c.size, procurement, tree.Root(), c.who, c.root)
 			case c.public:
 				r.Public++
 			default:
@@ -166,8 +166,8 @@ func verifyClaims(ctx context.Context, tx pgx.Tx, r *audit.Report, procurement m
 	}
 	for _, left := range bySize {
 		if r.Fault == nil {
-			r.Fault = fault(audit.FaultCut, "%s counts %d events of %s, but there are only %d", left[0].who, left[0].size,
-				procurement, tree.Size())
+			r.Fault = fault(audit.FaultCut, "%s counts %d events of %s, but there are only %d", left[0].who,
+				left[0].size, procurement, tree.Size())
 		}
 	}
 	return nil
