@@ -5,6 +5,7 @@ import (
 
 	"go.temporal.io/sdk/activity"
 
+	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/models/process"
 )
 
@@ -14,9 +15,10 @@ const (
 	rowsAtOnce    = 1000
 )
 
-// CleanUp removes what nobody needs any more: abandoned uploads, old answers of requests, and old deliveries. What was
-// removed before an error stays removed; the next clean-up continues.
+// CleanUp removes what nobody needs any more: abandoned uploads, old answers of requests, old deliveries, and counts of
+// refused attempts, which it records. What was removed before an error stays removed; the next clean-up continues.
 func (m *Maintenance) CleanUp(ctx context.Context) (done process.CleanedUp, err error) {
+	attempts := &acts.Acts{Store: m.Store, Log: m.Log}
 	for _, step := range []struct {
 		removed *int64
 		remove  func(ctx context.Context, limit int) (int64, error)
@@ -25,6 +27,7 @@ func (m *Maintenance) CleanUp(ctx context.Context) (done process.CleanedUp, err 
 		{&done.Uploads, m.Store.CleanUploads, uploadsAtOnce},
 		{&done.Requests, m.Store.ForgetRequests, rowsAtOnce},
 		{&done.Deliveries, m.Store.ForgetDeliveries, rowsAtOnce},
+		{&done.Attempts, attempts.CountAttempts, rowsAtOnce},
 	} {
 		if *step.removed, err = untilNothing(ctx, step.remove, step.limit); err != nil {
 			break

@@ -2,6 +2,7 @@ package acts
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
@@ -102,7 +103,8 @@ func (d *deed) recordOpened(o models.Opening, found models.Found) error {
 // (Directive 2014/24/EU, Annex IV (g): attempts are clearly detectable).
 func (a *Acts) RecordTooEarly(ctx context.Context, by By, tender models.ID, envelope int, why models.Code) error {
 	_, err := change(ctx, a, by, func(d *deed) (models.Code, error) {
-		return why, d.record(event.OpeningRefused{TenderID: tender, Envelope: envelope, Code: why})
+		e := d.event(event.OpeningRefused{TenderID: tender, Envelope: envelope, Code: why})
+		return why, recordAttempt(d.tx, e, fmt.Sprintf("%s/%d", tender, envelope), "")
 	})
 	return err
 }

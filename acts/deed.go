@@ -255,15 +255,20 @@ func (d *deed) dossier() (models.Dossier, error) {
 	return d.tx.Dossier(d.Seat.Procurement, d.Seat.Now)
 }
 
-// record appends an event about what the actor did. On a procurement it bears the instant at which the deed read the
-// procurement: one reading of the clock dates the change and its event.
+// record appends an event about what the actor did.
 func (d *deed) record(what event.Payload) error {
+	_, err := d.tx.Append(d.event(what))
+	return err
+}
+
+// event is the event about what the actor did. On a procurement it bears the instant at which the deed read the
+// procurement: one reading of the clock dates the change and its event.
+func (d *deed) event(what event.Payload) event.Event {
 	e := event.Event{ActorID: d.Actor.PersonID, Payload: what}
 	if st := d.Seat; st != nil {
 		e.ProcurementID, e.At, e.RecordedAt = d.procurement(), st.Now, st.Procurement.RealTime(st.Now)
 	}
-	_, err := d.tx.Append(e)
-	return err
+	return e
 }
 
 // setIf sets what was given.

@@ -267,13 +267,12 @@ func (a *Acts) excluded(ctx context.Context, by By, v visit) error {
 
 func (a *Acts) recordLate(ctx context.Context, by By, v visit, b store.Counter, refusal *models.Refusal) error {
 	return a.Store.ForReceipt().InTx(ctx, func(tx *store.Tx) error {
-		_, err := tx.Append(event.Event{
+		return recordAttempt(tx, event.Event{
 			ProcurementID: by.Seat.Procurement.ID, ActorID: by.Actor.PersonID, At: b.Now(), RecordedAt: b.Clock,
 			Payload: event.TenderRefused{
 				LotID: v.lot, OrganisationID: by.Actor.OrganisationID, Act: string(v.act), Code: refusal.Code,
 			},
-		})
-		return err
+		}, string(v.lot)+"/"+string(v.act), v.lot)
 	})
 }
 

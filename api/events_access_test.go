@@ -7,6 +7,7 @@ func expectedFeedAccess(procurement string) map[string]string {
 		"GET /v1/events":                 known,
 		"GET " + procurement + "/events": buyers,
 		"GET /v1/checkpoints/latest":     everyone,
+		"GET /v1/public-log":             everyone,
 		"GET /v1/keys":                   everyone,
 		"GET /v1/event-types":            everyone,
 		"GET /v1/event-types/{type}":     everyone,

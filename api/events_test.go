@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -277,11 +279,29 @@ func TestTheLatestCheckpointIsPublic(t *testing.T) {
 	w := setup(t)
 	w.do(caller{}, GET, "/v1/checkpoints/latest", nil).is(http.StatusNotFound).refused(models.CodeNotFound)
 	w.sequencer()()
-	signed, err := w.store.Log().Checkpoint(t.Context(), checkpointKey(t), "")
+	_, err := w.store.Log().Checkpoint(t.Context(), checkpointKey(t), "")
 	require.NoError(t, err)
 	var shown CheckpointView
-	w.do(caller{}, GET, "/v1/checkpoints/latest", nil).is(http.StatusOK).into(&shown)
-	require.Equal(t, string(signed.Note), shown.Note)
+	answer := w.do(caller{}, GET, "/v1/checkpoints/latest", nil).is(http.StatusOK)
+	answer.into(&shown)
+	require.Equal(t, "test/log/public", shown.Origin)
+	require.Equal(t, "public, max-age=60", answer.Header().Get("Cache-Control"))
+	again := w.do(caller{}, GET, "/v1/checkpoints/latest", nil,
+		with("If-None-Match", answer.Header().Get("ETag")))
+	again.is(http.StatusNotModified)
+	require.Empty(t, again.Body.String())
+	require.Equal(t, "public, max-age=60", again.Header().Get("Cache-Control"))
+
+	page := w.do(caller{}, GET, "/v1/public-log", nil).is(http.StatusOK)
+	require.Equal(t, "public, max-age=60", page.Header().Get("Cache-Control"))
+	entries, err := audit.ReadPublicLog(strings.NewReader(page.Body.String()))
+	require.NoError(t, err)
+	require.Len(t, entries, int(shown.Size))
+	var rest PublicLogView
+	w.do(caller{}, GET, "/v1/public-log?after="+strconv.FormatInt(shown.Size, 10), nil).is(http.StatusOK).into(&rest)
+	require.Empty(t, rest.Items)
+	require.Equal(t, shown.Size, rest.Next)
+	w.do(caller{}, GET, "/v1/public-log?after=-1", nil).is(http.StatusUnprocessableEntity)
 
 	var keys struct{ Items []PublicKey }
 	w.do(caller{}, GET, "/v1/keys", nil).is(http.StatusOK).into(&keys)
@@ -294,6 +314,7 @@ func TestTheLatestCheckpointIsPublic(t *testing.T) {
 	opened, err := audit.OpenCheckpoint([]byte(shown.Note), known)
 	require.NoError(t, err)
 	require.Equal(t, shown.Size, opened.Size)
+	require.Nil(t, audit.ComparePublic(slices.Values(entries), []audit.Checkpoint{opened}))
 	require.Equal(t, "test/log", verifiers["checkpoints"].Name)
 	raw, err := base64.StdEncoding.DecodeString(verifiers["receipts"].PublicKey)
 	require.NoError(t, err)

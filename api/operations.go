@@ -35,8 +35,10 @@ func (s *server) platform() []rest.Operation {
 
 		rest.Get("/v1/keys", rest.Public(), "List the public keys that verify receipts, checkpoints and exports",
 			s.listKeys),
-		rest.Get("/v1/checkpoints/latest", rest.Public(), "Read the latest signed head of the record that is public",
+		rest.Get("/v1/checkpoints/latest", rest.Public(), "Read the latest signed head of the public log",
 			s.getCheckpoint, rest.MayRefuse(http.StatusNotFound)),
+		rest.Get("/v1/public-log", rest.Public(), "Read the public log, to which the operator is held",
+			s.readPublicLog),
 
 		rest.Post("/v1/organisations", rest.Administrator(), "Register an organisation", s.createOrganisation),
 		rest.Get("/v1/organisations", rest.Authenticated(), "List organisations", s.listOrganisations),

@@ -68,9 +68,11 @@ func TestALateTenderIsRefusedAndTheAttemptRecorded(t *testing.T) {
 
 	require.Equal(t, 1, d.count("SELECT count(*) FROM tenders"))
 	require.Equal(t, 1, d.count("SELECT count(*) FROM tenders WHERE ended_at IS NULL"))
-	require.Equal(t, 4, d.count("SELECT count(*) FROM events WHERE type = 'tender.refused' AND procurement_id = $1",
-		d.ID))
-	require.Equal(t, 2, d.count(`SELECT count(*) FROM events WHERE type = 'tender.refused' AND actor_id = $1
+	require.Equal(t, 4, d.count("SELECT sum(n) FROM attempts"))
+	require.Equal(t, d.count("SELECT count(*) FROM attempts"),
+		d.count("SELECT count(*) FROM events WHERE type = 'tender.refused' AND procurement_id = $1", d.ID))
+	require.Equal(t, 2, d.count("SELECT sum(n) FROM attempts WHERE person_id = $1", late.person))
+	require.Positive(t, d.count(`SELECT count(*) FROM events WHERE type = 'tender.refused' AND actor_id = $1
 		AND data = jsonb_build_object('lot_id', $2::text, 'organisation_id', $3::text, 'act', 'received',
 			'code', 'deadline_passed')
 		AND recorded_at BETWEEN clock_timestamp() - interval '1 minute' AND clock_timestamp()`, late.person, lot.ID,

@@ -24,9 +24,9 @@ func (v *Views) Export(r Reader) (Export, error) {
 	return Export{v, r.procurement()}, nil
 }
 
-// Write writes all events with their proof, as `ppi audit verify` reads them. While a box of tenders is open, the
-// export ends before the publication that opened the box, because positions count tenders. begin is called first and
-// told whether anything is left out. Write refuses with [models.CodeBoxOpen] when nothing can be exported.
+// Write writes all events with their proof, as `ppi audit verify` reads them. While a box of tenders of the procurement
+// is open, the export ends before the publication that opened the box. begin is called first and told whether anything
+// is left out. Write refuses with [models.CodeBoxOpen] when nothing can be exported.
 func (e Export) Write(ctx context.Context, begin func(cut bool) io.Writer) error {
 	err := e.views.Store.Log().ExportDisclosed(ctx, e.views.Checkpoints, e.of, begin)
 	if errors.Is(err, eventlog.ErrNothingRecorded) {
@@ -39,12 +39,18 @@ func (e Export) Write(ctx context.Context, begin func(cut bool) io.Writer) error
 // A Checkpoint is a signed head of the record.
 type Checkpoint = audit.Checkpoint
 
-// Checkpoint reads the latest signed head that does not count what open boxes contain. Whoever keeps it can later prove
-// that the record was rewritten.
+// Checkpoint reads the latest signed head of the public log. Whoever keeps it can later prove that the record was
+// rewritten, and learns nothing from it.
 func (v *Views) Checkpoint(ctx context.Context) (Checkpoint, error) {
 	c, err := v.Store.Log().PublicCheckpoint(ctx)
 	if errors.Is(err, eventlog.ErrNoCheckpoint) {
-		return c, models.Refuse(models.CodeNotFound, "", "no signed head of the record can be shown yet")
+		return c, models.Refuse(models.CodeNotFound, "", "no signed head of the public log has been made yet").
+			Accepting("the same request in ten minutes")
 	}
 	return c, err
+}
+
+// PublicLog reads at most limit entries of the public log after the given one.
+func (v *Views) PublicLog(ctx context.Context, after int64, limit int) ([]audit.PublicEntry, error) {
+	return v.Store.Log().PublicLog(ctx, after, limit)
 }

@@ -2,7 +2,9 @@ package rest
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/ppi-engine/ppi/acts"
 )
@@ -26,6 +28,35 @@ type Answer[T Resource] struct {
 type Shown[T any] struct {
 	Body T
 }
+
+// A Cached answer is the same for everybody, and may be kept for a while by whoever passes it on.
+type Cached[T any] struct {
+	Status       int
+	ETag         string `header:"ETag" doc:"The version, for If-None-Match"`
+	CacheControl string `header:"Cache-Control" doc:"How long the answer may be kept"`
+	Body         T
+}
+
+// ForAWhile lets an answer be kept for a while.
+func ForAWhile[T Resource](a *Answer[T], err error, while time.Duration) (*Cached[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	return &Cached[T]{Status: a.Status, ETag: a.ETag, CacheControl: keep(while), Body: a.Body}, nil
+}
+
+// ForGood answers with something that will never change.
+func ForGood[T any](body T) *Cached[T] {
+	const year = 365 * 24 * time.Hour
+	return &Cached[T]{Status: http.StatusOK, CacheControl: keep(year) + ", immutable", Body: body}
+}
+
+// UntilMore answers with something to which more will be added.
+func UntilMore[T any](body T, while time.Duration) *Cached[T] {
+	return &Cached[T]{Status: http.StatusOK, CacheControl: keep(while), Body: body}
+}
+
+func keep(while time.Duration) string { return fmt.Sprintf("public, max-age=%d", int(while.Seconds())) }
 
 // Got answers a GET of something that has a version; with 304 when the caller has this version already.
 func Got[M any, T Resource](ctx context.Context, result M, err error, show func(M) T) (*Answer[T], error) {

@@ -32,6 +32,8 @@ type auditVerifyCommand struct {
 
 	Checkpoint []string `type:"existingfile" sep:"none" placeholder:"FILE" help:"Compare with this one; repeatable."`
 
+	PublicLog string `type:"existingfile" placeholder:"FILE" help:"Compare an export with answers of /v1/public-log."`
+
 	Key  []string `sep:"none" placeholder:"KEY" help:"Accept this key only, see ppi audit key; repeatable."`
 	JSON bool     `name:"json" help:"Write JSON."`
 }
@@ -79,11 +81,21 @@ func (c auditVerifyCommand) verifyExport(context.Context, *invocation) (recordRe
 		}
 		o.Earlier = append(o.Earlier, signed)
 	}
+	if c.PublicLog != "" {
+		file, err := os.Open(c.PublicLog)
+		if err != nil {
+			return recordReport{}, err
+		}
+		defer file.Close()
+		if o.Public, err = audit.ReadPublicLog(file); err != nil {
+			return recordReport{}, err
+		}
+	}
 	report, err := audit.VerifyExport(input, o)
 	return recordReport{Report: report}, err
 }
 
-// verifyRecord also compares with the latest checkpoint of our archive, because that is outside the database.
+// verifyRecord also compares with the latest checkpoints of our archive, because that is outside the database.
 func (c auditVerifyCommand) verifyRecord(ctx context.Context, inv *invocation) (recordReport, error) {
 	cfg, err := config.Load(inv.environ, config.Inspect)
 	if err != nil {
@@ -98,12 +110,15 @@ func (c auditVerifyCommand) verifyRecord(ctx context.Context, inv *invocation) (
 	if o.Earlier, err = c.earlier(o.Verifiers); err != nil {
 		return recordReport{}, err
 	}
-	kept, err := audit.Archive(cfg.CheckpointDir).Latest()
-	if err != nil {
-		return recordReport{}, err
-	}
-	if kept.Size > 0 {
-		o.Earlier = append(o.Earlier, kept)
+	archive := audit.Archive(cfg.CheckpointDir)
+	for _, archive := range []audit.Archive{archive, archive.Public()} {
+		kept, err := archive.Latest()
+		if err != nil {
+			return recordReport{}, err
+		}
+		if kept.Size > 0 {
+			o.Earlier = append(o.Earlier, kept)
+		}
 	}
 	record, err := openRecordOnce(ctx, cfg, inv.stderr)
 	if err != nil {

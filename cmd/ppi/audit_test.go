@@ -106,7 +106,7 @@ func TestAnExportVerifiesWithoutTheDatabase(t *testing.T) {
 	code, stdout, _ := invoke(t, nil, "audit", "verify", "--export", forged)
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, stdout, "NOT VALID")
-	require.Contains(t, stdout, "first fault: altered at position 1")
+	require.Contains(t, stdout, "first fault: altered at number 1 of its chain")
 }
 
 func TestTheRecordIsComparedWithCheckpointsOutsideTheDatabase(t *testing.T) {
@@ -119,11 +119,12 @@ func TestTheRecordIsComparedWithCheckpointsOutsideTheDatabase(t *testing.T) {
 
 	code, report := a.audit(t, "--key", a.key.Verifier(), "--checkpoint", given)
 	require.Equal(t, exitDone, code)
-	require.Equal(t, 3, report.Checkpoints, "that in the database, that in the archive and the one given")
+	require.Equal(t, 4, report.Checkpoints, "that in the database, two in the archive and the one given")
 
 	super := pgtest.Connect(t, a.db.Superuser)
 	for _, statement := range []string{
 		"SET session_replication_role = replica", "DELETE FROM checkpoints", "DELETE FROM event_log WHERE position = 5",
+		"DELETE FROM public_log", "DELETE FROM public_checkpoints",
 		"DELETE FROM events WHERE id NOT IN (SELECT event_id FROM event_log)", "UPDATE sequencer SET size = 4",
 	} {
 		_, err := super.Exec(t.Context(), statement)
@@ -138,6 +139,36 @@ func TestTheRecordIsComparedWithCheckpointsOutsideTheDatabase(t *testing.T) {
 	code, report = a.audit(t, "--checkpoint", given)
 	require.Equal(t, exitFailed, code)
 	require.Equal(t, audit.FaultCut, report.Fault.Kind)
+}
+
+// What somebody outside has: an export, the public log, and a head of it that was kept.
+func TestAnExportIsComparedWithThePublicLog(t *testing.T) {
+	t.Parallel()
+	a := newAudited(t)
+	_, err := a.store.Log().Checkpoint(t.Context(), a.key, "")
+	require.NoError(t, err)
+	head, err := a.store.Log().PublicCheckpoint(t.Context())
+	require.NoError(t, err)
+	kept := a.file(t, "kept", string(head.Note))
+	entries, err := a.store.Log().PublicLog(t.Context(), 0, 100)
+	require.NoError(t, err)
+	page, err := json.Marshal(map[string]any{"items": entries})
+	require.NoError(t, err)
+	_, export, _ := invoke(t, a.environ, "audit", "export", string(a.procurement))
+	file := a.file(t, "export", export)
+
+	code, report := a.audit(t, "--export", file, "--checkpoint", kept, "--public-log", a.file(t, "log", string(page)))
+	require.Equal(t, exitDone, code)
+	require.Equal(t, 1, report.Checkpoints)
+	cut := a.file(t, "cut", `{"items":[]}`)
+	code, stdout, stderr := invoke(t, nil, "audit", "verify", "--export", file, "--checkpoint", kept,
+		"--public-log", cut)
+	require.Equal(t, exitFailed, code, stdout)
+	require.Contains(t, stderr, "give both")
+	code, report = a.audit(t, "--checkpoint", kept)
+	require.Equal(t, exitDone, code)
+	require.Equal(t, 2, report.Checkpoints)
+	require.Equal(t, 1, report.Public)
 }
 
 func TestAnAuditWithoutItsInputSaysWhatIsMissing(t *testing.T) {

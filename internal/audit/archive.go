@@ -21,6 +21,14 @@ const (
 // rewrite them. The empty Archive keeps nothing.
 type Archive string
 
+// Public is where checkpoints of the public log are kept: in a directory of their own in the archive.
+func (a Archive) Public() Archive {
+	if a == "" {
+		return ""
+	}
+	return Archive(filepath.Join(string(a), "public"))
+}
+
 // Keep writes a checkpoint to a file of its own, named by its size, and to latest.checkpoint. It may be repeated. It
 // fails when the archive has another head of the same size.
 func (a Archive) Keep(c Checkpoint) error {

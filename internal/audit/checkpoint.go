@@ -32,6 +32,38 @@ func ProcurementOrigin(keyName string, procurement models.ID) string {
 	return keyName + "/" + string(procurement)
 }
 
+// publicSuffix ends the origin of the public log.
+const publicSuffix = "/public"
+
+// PublicOrigin names the public log, signed by the named key.
+func PublicOrigin(keyName string) string { return keyName + publicSuffix }
+
+// A HeadOf says of which tree a checkpoint is the head.
+type HeadOf int
+
+// The trees that have heads.
+const (
+	HeadOfLog HeadOf = iota + 1
+	HeadOfProcurement
+	HeadOfPublicLog
+)
+
+// Of returns of which tree the checkpoint is the head, and, if it is that of a procurement, of which. It returns an
+// error when the origin names a log of somebody else than the signer.
+func (c Checkpoint) Of() (HeadOf, models.ID, error) {
+	rest, ours := strings.CutPrefix(c.Origin, c.Signer)
+	procurement := models.ID(strings.TrimPrefix(rest, "/"))
+	switch {
+	case ours && rest == "":
+		return HeadOfLog, "", nil
+	case ours && rest == publicSuffix:
+		return HeadOfPublicLog, "", nil
+	case ours && procurement.Is(models.PrefixProcurement) && c.Origin == ProcurementOrigin(c.Signer, procurement):
+		return HeadOfProcurement, procurement, nil
+	}
+	return 0, "", fmt.Errorf("read checkpoint: it belongs to %s, and is signed by %s", c.Origin, c.Signer)
+}
+
 // SignCheckpoint signs the head of a tree.
 func SignCheckpoint(key Key, origin string, t Tree) (Checkpoint, error) {
 	c := Checkpoint{Origin: origin, Size: t.Size(), Root: t.Root(), Signer: key.Name()}

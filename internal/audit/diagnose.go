@@ -31,12 +31,12 @@ func (v *verifier) diagnose(e Entry, next func() (Entry, error, bool)) (*Fault, 
 	case e.Canonical == nil:
 		return fault(FaultRemoved, e, "the event is gone; its entry in the log is still there"), nil
 	case v.fits(e, v.place(e)):
-		return fault(FaultAltered, v.named(e), "the event is as recorded, but its entry was altered: position, seq "+
-			"or prev_hash"), nil
+		return fault(FaultAltered, v.named(e), "the event is as recorded, but its entry was altered: position, seq, "+
+			"prev_hash or link"), nil
 	}
 	if forged, ok := v.overtook(e); ok {
 		if forged.Hash == e.Hash {
-			return fault(FaultInserted, e, "this entry repeats the one at position %d", forged.Position), nil
+			return fault(FaultInserted, e, "this entry repeats number %d of its chain", forged.Seq), nil
 		}
 		return fault(FaultInserted, forged, "the log continues without this event: it was put in later"), nil
 	}
@@ -44,7 +44,7 @@ func (v *verifier) diagnose(e Entry, next func() (Entry, error, bool)) (*Fault, 
 	if err != nil {
 		return nil, err
 	}
-	asMade := HashEntry(e.Position, e.Seq, e.Prev, e.Canonical) == e.Hash
+	asMade := v.hash(e, e.Position, e.Seq, e.Prev) == e.Hash
 	end := v.chains[e.ProcurementID]
 	switch {
 	case rest.fitting && rest.repeated:
@@ -55,7 +55,7 @@ func (v *verifier) diagnose(e Entry, next func() (Entry, error, bool)) (*Fault, 
 	case rest.fitting:
 		return fault(FaultInserted, e, "this event was put in; the one that belongs here, %s, comes later",
 			rest.belonging), nil
-	case asMade && (e.Seq <= end.Seq || e.Position <= v.position):
+	case asMade && (e.Seq <= end.Seq || v.comesTooLate(e)):
 		return fault(FaultInserted, e, "an entry from an earlier place was put in again"), nil
 	case asMade && e.Position == v.place(e) && e.Seq == end.Seq+1:
 		before := Entry{Position: end.position, Seq: end.Seq, EventID: end.event}
@@ -95,7 +95,13 @@ func (v *verifier) fits(e Entry, position int64) bool {
 
 func (v *verifier) hashHere(e Entry, position int64) tlog.Hash {
 	link := v.chains[e.ProcurementID]
-	return HashEntry(position, link.Seq+1, link.Hash, e.Canonical)
+	return v.hash(e, position, link.Seq+1, link.Hash)
+}
+
+// hash is what the hash of the entry's event would be at another place.
+func (v *verifier) hash(e Entry, position, seq int64, prev tlog.Hash) tlog.Hash {
+	link, hash := Hashes(e.Form, position, seq, prev, e.Canonical)
+	return v.hashOf(Entry{Link: link, Hash: hash})
 }
 
 // overtook finds an accepted entry for whose place e was made: a forged entry whose hash fits, so that only the entries
@@ -106,8 +112,8 @@ func (v *verifier) overtook(e Entry) (Entry, bool) {
 		if a.entry.ProcurementID == e.ProcurementID {
 			link = a.before
 		}
-		if HashEntry(a.entry.Position, link.Seq+1, link.Hash, e.Canonical) == e.Hash ||
-			!v.whole && HashEntry(e.Position, link.Seq+1, link.Hash, e.Canonical) == e.Hash {
+		if v.hash(e, a.entry.Position, link.Seq+1, link.Hash) == e.Hash ||
+			!v.whole && v.hash(e, e.Position, link.Seq+1, link.Hash) == e.Hash {
 			return a.entry, true
 		}
 	}
@@ -144,7 +150,7 @@ func (v *verifier) searchRest(e Entry, next func() (Entry, error, bool)) (found,
 		if f.EventID == e.EventID {
 			result.repeated = true
 		} else if !result.swapped {
-			result.swapped = madeForPlaceOf(e, f)
+			result.swapped = v.madeForPlaceOf(e, f)
 		}
 	}
 }
@@ -161,9 +167,9 @@ func (v *verifier) belongsInPlaceOf(f, e Entry) bool {
 }
 
 // madeForPlaceOf tells whether e was recorded where f is, whichever of their numbers were exchanged.
-func madeForPlaceOf(e, f Entry) bool {
+func (v *verifier) madeForPlaceOf(e, f Entry) bool {
 	for _, from := range [...]struct{ seq, prev Entry }{{e, e}, {f, f}, {f, e}} {
-		hash := HashEntry(f.Position, from.seq.Seq, from.prev.Prev, e.Canonical)
+		hash := v.hash(e, f.Position, from.seq.Seq, from.prev.Prev)
 		if hash == e.Hash || hash == f.Hash {
 			return true
 		}
@@ -176,8 +182,8 @@ func madeForPlaceOf(e, f Entry) bool {
 func (v *verifier) closedGap(e Entry) bool {
 	for gap := int64(1); gap <= gapTried; gap++ {
 		for shift := int64(0); shift <= gap; shift++ {
-			if HashEntry(e.Position+gap, e.Seq+shift, e.Prev, e.Canonical) == e.Hash ||
-				HashEntry(e.Position, e.Seq+gap, e.Prev, e.Canonical) == e.Hash {
+			if v.hash(e, e.Position+gap, e.Seq+shift, e.Prev) == e.Hash ||
+				v.hash(e, e.Position, e.Seq+gap, e.Prev) == e.Hash {
 				return true
 			}
 		}

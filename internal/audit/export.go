@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -15,9 +16,12 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// ExportFormat names the form of an export: JSON Lines, with a header first, then one line for each entry of the
-// procurement, in order.
-const ExportFormat = "ppi-engine.org/export/1"
+// The forms of an export: JSON Lines, with a header first, then one line for each entry of the procurement, in order.
+// An export of the first form has entries of [FormCounting] only, and its header says nothing of the public log.
+const (
+	ExportFormat      = "ppi-engine.org/export/2"
+	firstExportFormat = "ppi-engine.org/export/1"
+)
 
 // maxLine bounds a line of an export; an event has some hundred bytes.
 const maxLine = 16 << 20
@@ -28,10 +32,13 @@ type exportHeader struct {
 	// Key verifies Head. A verifier who does not trust the sender gets the key elsewhere.
 	Key  string `json:"key"`
 	Head string `json:"head"`
+	// Public is what the entries of the public log about this procurement commit to.
+	Public []PublicHead `json:"public,omitempty"`
 }
 
 type exportLine struct {
-	Position int64     `json:"position"`
+	// Position is that of an entry of [FormCounting], of which it must be known; of others it is absent.
+	Position int64     `json:"position,omitempty"`
 	Seq      int64     `json:"seq"`
 	PrevHash tlog.Hash `json:"prev_hash"`
 	Hash     tlog.Hash `json:"hash"`
@@ -39,20 +46,34 @@ type exportLine struct {
 	Event json.RawMessage `json:"event"`
 }
 
-// WriteExport writes the entries of one procurement, whose tree has the given head.
-func WriteExport(
-	out io.Writer, key Key, procurement models.ID, head Checkpoint, entries iter.Seq2[Entry, error],
-) error {
+// An Export is what is exported of one procurement.
+type Export struct {
+	Procurement models.ID
+	// Head is the signed head of the tree over the entries.
+	Head Checkpoint
+	// Public is what the entries of the public log about this procurement commit to.
+	Public  []PublicHead
+	Entries iter.Seq2[Entry, error]
+}
+
+// WriteExport writes an export; the key is the one that signed its head.
+func WriteExport(out io.Writer, key Key, x Export) error {
 	buffered := bufio.NewWriter(out)
-	header := exportHeader{Format: ExportFormat, Procurement: procurement, Key: key.Verifier(), Head: string(head.Note)}
+	header := exportHeader{
+		Format: ExportFormat, Procurement: x.Procurement, Key: key.Verifier(), Head: string(x.Head.Note),
+		Public: x.Public,
+	}
 	if err := encodeLine(buffered, header); err != nil {
 		return err
 	}
-	for e, err := range entries {
+	for e, err := range x.Entries {
 		if err != nil {
 			return err
 		}
-		line := exportLine{Position: e.Position, Seq: e.Seq, PrevHash: e.Prev, Hash: e.Hash, Event: e.Canonical}
+		line := exportLine{Seq: e.Seq, PrevHash: e.Prev, Hash: e.Link, Event: e.Canonical}
+		if e.Form == FormCounting {
+			line.Position = e.Position
+		}
 		if err := encodeLine(buffered, line); err != nil {
 			return err
 		}
@@ -77,12 +98,18 @@ func encodeLine(out io.Writer, line any) error {
 type Options struct {
 	// VerifierKeys are the keys that may have signed the head; if there are none, the key in the export is used.
 	VerifierKeys []string
-	// Earlier are signed heads of the same procurement from earlier exports.
+	// Earlier are signed heads of the same procurement from earlier exports, and heads of the public log.
 	Earlier [][]byte
+	// Public is the public log from its first entry on; nil: the verifier does not have it.
+	Public []PublicEntry
 }
 
 // ErrNotAnExport means that the input does not start with an export's header.
 var ErrNotAnExport = errors.New("not an export of PPI Engine")
+
+// ErrHalfPublic means that a head of the public log was given without the public log, or the other way round.
+var ErrHalfPublic = errors.New("the public log and a checkpoint of it prove something together only: give both " +
+	"(--public-log and --checkpoint)")
 
 // VerifyExport verifies an export by itself: every event against its hash, every entry against the one before, and all
 // of them against the signed head and earlier ones. It returns an error when the input or the options cannot be read,
@@ -103,17 +130,44 @@ func VerifyExport(in io.Reader, o Options) (Report, error) {
 		return Report{}, err
 	}
 	base := Report{Procurement: header.Procurement, KeyGiven: len(o.VerifierKeys) > 0}
-	heads, fault := openHeads(header, o.Earlier, verifiers)
+	heads, public, fault := openHeads(header, o.Earlier, verifiers)
+	if fault == nil && (len(o.Public) > 0) != (len(public) > 0) {
+		return Report{}, ErrHalfPublic
+	}
+	if fault == nil {
+		fault = ComparePublic(slices.Values(o.Public), public)
+	}
 	if fault != nil {
 		base.Fault = fault
 		return base, nil
 	}
-	report, err := Verify(Log{Entries: readEntries(lines, header.Procurement), Closed: true, Heads: heads})
+	roots := map[int64]tlog.Hash{}
+	report, err := Verify(Log{
+		Entries: readEntries(lines, header.Procurement), Closed: true, Heads: heads,
+		Each: header.rootsInto(roots),
+	})
 	if err != nil {
 		return Report{}, err
 	}
 	report.Procurement, report.KeyGiven, report.SignedBy = base.Procurement, base.KeyGiven, heads[0].Signer
+	if report.Valid {
+		report.Public, report.Fault = explained(o.Public, header.Procurement, header.Public, roots, report.Events)
+		report.Valid = report.Fault == nil
+	}
 	return report, nil
+}
+
+// rootsInto returns what keeps the roots of the sizes that the public log commits to.
+func (h exportHeader) rootsInto(roots map[int64]tlog.Hash) func(Tree) {
+	sizes := map[int64]bool{}
+	for _, told := range h.Public {
+		sizes[told.Size] = true
+	}
+	return func(t Tree) {
+		if sizes[t.Size()] {
+			roots[t.Size()] = t.Root()
+		}
+	}
 }
 
 func readHeader(lines *bufio.Scanner) (exportHeader, error) {
@@ -124,16 +178,18 @@ func readHeader(lines *bufio.Scanner) (exportHeader, error) {
 		}
 		return header, ErrNotAnExport
 	}
-	if err := json.Unmarshal(lines.Bytes(), &header); err != nil || header.Format != ExportFormat {
+	err := json.Unmarshal(lines.Bytes(), &header)
+	if err != nil || header.Format != ExportFormat && header.Format != firstExportFormat {
 		return header, ErrNotAnExport
 	}
 	return header, nil
 }
 
-// openHeads returns the head in the export first, then the earlier ones. A head of another log is a fault too: it says
-// nothing about this log, and to pass over it would look like agreement.
-func openHeads(header exportHeader, earlier [][]byte, verifiers note.Verifiers) ([]Checkpoint, *Fault) {
-	var heads []Checkpoint
+// openHeads returns the head in the export first, then the earlier ones, and those of the public log. A head of another
+// log is a fault too: it says nothing about this log, and to pass over it would look like agreement.
+func openHeads(
+	header exportHeader, earlier [][]byte, verifiers note.Verifiers,
+) (heads, public []Checkpoint, fault *Fault) {
 	for i, signed := range append([][]byte{[]byte(header.Head)}, earlier...) {
 		which := "the head in the export"
 		if i > 0 {
@@ -141,17 +197,23 @@ func openHeads(header exportHeader, earlier [][]byte, verifiers note.Verifiers) 
 		}
 		c, err := OpenCheckpoint(signed, verifiers)
 		if err != nil {
-			return nil, &Fault{Kind: FaultSignature, Detail: fmt.Sprintf("%s: %v", which, err)}
+			return nil, nil, &Fault{Kind: FaultSignature, Detail: fmt.Sprintf("%s: %v", which, err)}
 		}
-		if want := ProcurementOrigin(c.Signer, header.Procurement); c.Origin != want {
-			return nil, &Fault{
-				Kind:   FaultSignature,
-				Detail: fmt.Sprintf("%s belongs to %s, not to %s", which, c.Origin, want),
+		of, procurement, err := c.Of()
+		switch {
+		case err == nil && of == HeadOfProcurement && procurement == header.Procurement:
+			heads = append(heads, c)
+		case err == nil && of == HeadOfPublicLog && i > 0:
+			public = append(public, c)
+		default:
+			return nil, nil, &Fault{
+				Kind: FaultSignature,
+				Detail: fmt.Sprintf("%s belongs to %s, not to %s", which, c.Origin,
+					ProcurementOrigin(c.Signer, header.Procurement)),
 			}
 		}
-		heads = append(heads, c)
 	}
-	return heads, nil
+	return heads, public, nil
 }
 
 func readEntries(lines *bufio.Scanner, procurement models.ID) iter.Seq2[Entry, error] {
@@ -185,8 +247,11 @@ func readEntry(raw []byte, number int, procurement models.ID) Entry {
 		}
 	}
 	e := Entry{
-		Position: line.Position, Seq: line.Seq, Prev: line.PrevHash, Hash: line.Hash,
+		Form: FormSilent, Position: line.Position, Seq: line.Seq, Prev: line.PrevHash, Link: line.Hash, Hash: line.Hash,
 		ProcurementID: procurement, Canonical: line.Event,
+	}
+	if line.Position != 0 {
+		e.Form = FormCounting
 	}
 	event, err := ParseEvent(line.Event)
 	e.EventID = event.ID

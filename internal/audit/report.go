@@ -54,6 +54,8 @@ type Report struct {
 	Procurement models.ID `json:"procurement,omitempty"`
 	// Checkpoints is how many signed heads agree with the log.
 	Checkpoints int `json:"checkpoints"`
+	// Public is how many entries of the public log commit to what was verified.
+	Public int `json:"public,omitempty"`
 	// SignedBy names the key that signed the head of an export. KeyGiven tells whether the verifier gave the keys;
 	// otherwise the key in the export was used, or none, which does not prove who signed.
 	SignedBy string `json:"signed_by,omitempty"`
@@ -67,8 +69,8 @@ func (r Report) Print(out io.Writer) error {
 	if r.Procurement != "" {
 		what = "export of " + string(r.Procurement)
 	}
-	text := fmt.Sprintf("valid: %s, %d events, root %s, agrees with %d checkpoints\n", what, r.Events, r.Root,
-		r.Checkpoints)
+	text := fmt.Sprintf("valid: %s, %d events, root %s, agrees with %d checkpoints and %d entries of the public log\n",
+		what, r.Events, r.Root, r.Checkpoints, r.Public)
 	if !r.Valid {
 		text = fmt.Sprintf("NOT VALID: %s, after %d good events\nfirst fault: %s %s\n%s\n", what, r.Events,
 			r.Fault.Kind, r.Fault.place(), r.Fault.Detail)
@@ -90,7 +92,10 @@ func (f Fault) place() string {
 	case f.Position > 0:
 		place = fmt.Sprintf("at position %d", f.Position)
 	}
-	if f.Seq > 0 {
+	switch {
+	case f.Seq > 0 && place == "":
+		place = fmt.Sprintf("at number %d of its chain", f.Seq)
+	case f.Seq > 0:
 		place += fmt.Sprintf(" (%d of its chain)", f.Seq)
 	}
 	if f.EventID != "" {

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"fmt"
+	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -49,6 +50,9 @@ func NewTree(size int64, edge []tlog.Hash) (Tree, error) {
 
 // Size returns the number of leaves.
 func (t Tree) Size() int64 { return t.size }
+
+// EdgeHashes are the hashes at its [Edge].
+func (t Tree) EdgeHashes() []tlog.Hash { return slices.Clone(t.edge) }
 
 // Append returns the tree with one more leaf, and the inner nodes that the leaf completes, lowest first.
 func (t Tree) Append(leaf tlog.Hash) (Tree, []Node) {

@@ -6,6 +6,8 @@ import (
 	"iter"
 	"slices"
 
+	"golang.org/x/mod/sumdb/tlog"
+
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -20,13 +22,15 @@ type Log struct {
 	Closed bool
 	// Heads are signed heads of this log, of any size and in any order.
 	Heads []Checkpoint
+	// Each, if not nil, is called with the tree whenever an entry was found to be good.
+	Each func(Tree)
 }
 
 // Verify reads a log once. It compares every entry with what it must be after the entries before it, and the tree with
 // every signed head. It needs memory for the end of each chain, not for the entries. It returns an error when reading
 // fails; the faults of the log are in the report.
 func Verify(log Log) (Report, error) {
-	v := &verifier{whole: log.Whole, closed: log.Closed, chains: map[models.ID]chainEnd{}}
+	v := &verifier{whole: log.Whole, closed: log.Closed, each: log.Each, chains: map[models.ID]chainEnd{}}
 	v.heads = slices.SortedFunc(slices.Values(log.Heads),
 		func(a, b Checkpoint) int { return cmp.Compare(a.Size, b.Size) })
 	fault, err := v.run(log.Entries)
@@ -46,14 +50,16 @@ func Verify(log Log) (Report, error) {
 type verifier struct {
 	whole    bool
 	closed   bool
+	each     func(Tree)
 	chains   map[models.ID]chainEnd
 	tree     Tree
 	position int64
 	recent   recent
 	heads    []Checkpoint
 	agreed   int
-	// doubted is the first entry that no signed head confirms yet.
-	doubted *Entry
+	// doubted is the first entry that no signed head confirms yet; confirmed is how many entries are before it.
+	doubted   *Entry
+	confirmed int64
 }
 
 // A chainEnd is the last good entry of a chain.
@@ -80,6 +86,9 @@ func (v *verifier) run(entries iter.Seq2[Entry, error]) (*Fault, error) {
 		if !v.accept(e) {
 			return v.diagnose(e, next)
 		}
+		if v.each != nil {
+			v.each(v.tree)
+		}
 		if fault := v.compareHeads(); fault != nil {
 			return fault, nil
 		}
@@ -89,19 +98,33 @@ func (v *verifier) run(entries iter.Seq2[Entry, error]) (*Fault, error) {
 // accept adds an entry to the good part, if it is what the entries before it require.
 func (v *verifier) accept(e Entry) bool {
 	end := v.chains[e.ProcurementID]
-	want, after := end.Next(v.place(e), e.Canonical)
-	if e.Damage != "" || e.Canonical == nil || e.Position <= v.position ||
-		e.Position != want.Position || e.Seq != want.Seq || e.Prev != want.Prev || e.Hash != want.Hash {
+	want, after := end.Next(e.Form, v.place(e), e.Canonical)
+	if e.Damage != "" || e.Canonical == nil || v.comesTooLate(e) || e.Position != want.Position ||
+		e.Seq != want.Seq || e.Prev != want.Prev || e.Link != want.Link || e.Hash != v.hashOf(want) {
 		return false
 	}
 	v.recent.add(e, end.Link)
 	v.chains[e.ProcurementID] = chainEnd{Link: after, position: e.Position, event: e.EventID}
-	v.position = e.Position
+	v.position = max(v.position, e.Position)
 	v.tree, _ = v.tree.Append(e.Hash)
 	if v.doubted == nil {
 		v.doubted = &Entry{Position: e.Position, Seq: e.Seq, EventID: e.EventID}
 	}
 	return true
+}
+
+// hashOf is the leaf that the verified tree has for an entry: an export does not tell positions of [FormSilent], and
+// its tree is over the links.
+func (v *verifier) hashOf(e Entry) tlog.Hash {
+	if v.whole {
+		return e.Hash
+	}
+	return e.Link
+}
+
+// comesTooLate tells whether an entry is told to be at a place that was passed.
+func (v *verifier) comesTooLate(e Entry) bool {
+	return e.Position <= v.position && (v.whole || e.Form == FormCounting)
 }
 
 // place is the position that the next entry must have. The entries of one procurement can be anywhere in the log: their
@@ -121,7 +144,7 @@ func (v *verifier) compareHeads() *Fault {
 		}
 		v.heads = v.heads[1:]
 		v.agreed++
-		v.doubted = nil
+		v.doubted, v.confirmed = nil, head.Size
 	}
 	return nil
 }
@@ -137,7 +160,7 @@ func (v *verifier) rehashed(head Checkpoint) *Fault {
 	}
 	if d := v.doubted; d != nil {
 		f.Position, f.Seq, f.Through = d.Position, d.Seq, v.position
-		if d.Position == v.position {
+		if v.tree.Size() == v.confirmed+1 {
 			f.EventID, f.Through = d.EventID, 0
 		}
 	}

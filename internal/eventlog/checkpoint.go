@@ -18,8 +18,9 @@ var (
 	ErrLogRewritten = errors.New("the log is not the one that was signed before")
 )
 
-// Checkpoint signs the log as it is, stores the signed head and keeps it in the archive. When nothing is new since the
-// last checkpoint, it returns that one, and writes its file again if the archive lacks it. For an empty log it returns
+// Checkpoint signs the log as it is, stores the signed head and keeps it in the archive; then it adds to the public
+// log, see [Log.PublicLog], and does the same with the signed head of that. When nothing is new since the last
+// checkpoint, it returns that one, and writes its file again if the archive lacks it. For an empty log it returns
 // [ErrNoCheckpoint]. It never signs a log that contradicts the last checkpoint, in the database or in the archive: then
 // it returns [ErrLogRewritten], and `ppi audit verify` tells more.
 func (l *Log) Checkpoint(ctx context.Context, key audit.Key, archive audit.Archive) (audit.Checkpoint, error) {
@@ -29,6 +30,9 @@ func (l *Log) Checkpoint(ctx context.Context, key audit.Key, archive audit.Archi
 	}
 	if err == nil {
 		err = archive.Keep(c)
+	}
+	if err == nil {
+		err = l.publish(ctx, key, archive, c)
 	}
 	if err != nil {
 		return audit.Checkpoint{}, fmt.Errorf("make checkpoint: %w", err)
@@ -109,7 +113,12 @@ func (l *Log) LastCheckpoint(ctx context.Context) (c audit.Checkpoint, err error
 }
 
 func lastCheckpoint(ctx context.Context, db pg.Querier) (audit.Checkpoint, error) {
-	rows, err := db.Query(ctx, "SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1")
+	return newestNote(ctx, db, "SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1")
+}
+
+// newestNote reads the signed head that a query returns, or [ErrNoCheckpoint].
+func newestNote(ctx context.Context, db pg.Querier, query string) (audit.Checkpoint, error) {
+	rows, err := db.Query(ctx, query)
 	if err != nil {
 		return audit.Checkpoint{}, fmt.Errorf("read checkpoint: %w", err)
 	}

@@ -2,10 +2,10 @@ package eventlog
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"math"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/mod/sumdb/tlog"
@@ -15,48 +15,58 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// A position counts everything that happened before, and so every tender that came in. Where positions are disclosed,
-// in signed checkpoints and in exports, they therefore end before the event that opened the oldest box that is still
-// open: of any live procurement, and of the exported procurement whatever its mode. This bound depends only on what is
-// public. If it were the first tender itself, it would show that there is one.
-const disclosedThrough = `SELECT min(opening) - 1 FROM (
-	SELECT (SELECT min(g.position) FROM event_log g JOIN events e ON e.id = g.event_id
-		WHERE g.procurement_id = b.procurement_id AND e.at >= b.opened_at) AS opening
-	FROM boxes b JOIN procurements p ON p.id = b.procurement_id
-	WHERE b.closed_at IS NULL AND (p.mode = 'live' OR p.id = $1)) open`
+// While a box of a procurement is open, what was recorded of that procurement since the box was opened is kept back. It
+// depends only on what is public where a chain ends: if it ended at the first tender, it would show that there is one.
+// Boxes of other procurements do not matter, because nothing in a chain depends on what others record. Entries of the
+// first form are the exception: they contain positions.
 
-// disclosed returns the last position that may be disclosed, about one procurement or, if that is empty, about all.
-func disclosed(ctx context.Context, tx pgx.Tx, procurement models.ID) (int64, error) {
-	var through *int64
-	if err := tx.QueryRow(ctx, disclosedThrough, string(procurement)).Scan(&through); err != nil {
-		return 0, fmt.Errorf("look for open boxes: %w", err)
-	}
-	if through == nil {
-		return math.MaxInt64, nil
-	}
-	return *through, nil
+// bounds are where the part of a chain ends that may be disclosed.
+type bounds struct {
+	// seq is the place in the chain of the first entry that is kept back.
+	seq int64
+	// counted is the last position that entries of the first form may disclose.
+	counted int64
 }
 
-// PublicCheckpoint returns the newest signed head that may be shown to anybody, or [ErrNoCheckpoint].
-func (l *Log) PublicCheckpoint(ctx context.Context) (c audit.Checkpoint, err error) {
-	err = pg.SnapshotRows(ctx, l.db, func(tx pgx.Tx) error {
-		through, err := disclosed(ctx, tx, "")
-		if err != nil {
-			return err
-		}
-		var signed string
-		err = tx.QueryRow(ctx, "SELECT note FROM checkpoints WHERE size <= $1 ORDER BY size DESC LIMIT 1", through).
-			Scan(&signed)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return ErrNoCheckpoint
-		}
-		if err != nil {
-			return fmt.Errorf("read checkpoint: %w", err)
-		}
-		c, err = audit.ReadCheckpoint([]byte(signed), nil)
-		return err
-	})
-	return c, err
+func (b bounds) admit(seq, position int64, form audit.Form) bool {
+	return seq < b.seq && (form != audit.FormCounting || position <= b.counted)
+}
+
+const (
+	oldestOpenBox = "SELECT min(opened_at) FROM boxes WHERE procurement_id = $1 AND closed_at IS NULL"
+	// The date of an event is in procedure time, as that of its box.
+	firstSince = `SELECT coalesce(min(l.seq), $3) FROM event_log l JOIN events e ON e.id = l.event_id
+		WHERE l.procurement_id = $1 AND e.at >= $2`
+	countedThrough = `SELECT coalesce(min(o.position) - 1, $1)
+		FROM counting_openings o JOIN boxes b ON b.id = o.box_id WHERE b.closed_at IS NULL`
+)
+
+// ownBounds are those that the procurement's own boxes set.
+func ownBounds(ctx context.Context, tx pgx.Tx, procurement models.ID) (bounds, error) {
+	b := bounds{seq: math.MaxInt64, counted: math.MaxInt64}
+	var opened *time.Time
+	if err := tx.QueryRow(ctx, oldestOpenBox, procurement).Scan(&opened); err != nil {
+		return b, fmt.Errorf("look for open boxes: %w", err)
+	}
+	if opened == nil {
+		return b, nil
+	}
+	if err := tx.QueryRow(ctx, firstSince, procurement, *opened, b.seq).Scan(&b.seq); err != nil {
+		return b, fmt.Errorf("look for what opened a box: %w", err)
+	}
+	return b, nil
+}
+
+// exportBounds are those of an export.
+func exportBounds(ctx context.Context, tx pgx.Tx, procurement models.ID) (bounds, error) {
+	b, err := ownBounds(ctx, tx, procurement)
+	if err != nil {
+		return b, err
+	}
+	if err := tx.QueryRow(ctx, countedThrough, b.counted).Scan(&b.counted); err != nil {
+		return b, fmt.Errorf("look for boxes that were open when entries began to be silent: %w", err)
+	}
+	return b, nil
 }
 
 // ExportDisclosed writes the entries of one procurement that may be disclosed now, with a head signed over them, in the
@@ -70,29 +80,16 @@ func (l *Log) ExportDisclosed(
 		if _, err := tx.Exec(ctx, "SET LOCAL idle_in_transaction_session_timeout = 0"); err != nil {
 			return fmt.Errorf("give the reader time: %w", err)
 		}
-		through, err := disclosed(ctx, tx, procurement)
+		b, err := exportBounds(ctx, tx, procurement)
 		if err != nil {
 			return err
 		}
-		whole, tree, err := disclosedTree(ctx, tx, procurement, through)
+		whole, tree, err := disclosedTree(ctx, tx, procurement, b, math.MaxInt64)
 		if err != nil {
 			return err
 		}
-		if tree.Size() == 0 {
-			return ErrNothingRecorded
-		}
-		head, err := audit.SignCheckpoint(key, audit.ProcurementOrigin(key.Name(), procurement), tree)
-		if err != nil {
-			return err
-		}
-		entries := func(yield func(audit.Entry, error) bool) {
-			for e, err := range chainEntries(ctx, tx, procurement) {
-				if (err == nil && e.Seq > tree.Size()) || !yield(e, err) {
-					return
-				}
-			}
-		}
-		return audit.WriteExport(begin(!whole), key, procurement, head, entries)
+		_, err = export(ctx, tx, key, procurement, tree, func() io.Writer { return begin(!whole) })
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("export %s: %w", procurement, err)
@@ -100,24 +97,25 @@ func (l *Log) ExportDisclosed(
 	return nil
 }
 
-// disclosedTree builds the tree over the entries of one procurement up to a position, and tells whether these are all
-// its entries.
+// disclosedTree builds the tree over the entries of one procurement that the bounds admit, up to a position, and tells
+// whether these are all its entries.
 func disclosedTree(
-	ctx context.Context, tx pgx.Tx, procurement models.ID, through int64,
+	ctx context.Context, tx pgx.Tx, procurement models.ID, b bounds, through int64,
 ) (whole bool, tree audit.Tree, err error) {
-	rows, err := tx.Query(ctx, "SELECT hash, position <= $2 FROM event_log WHERE procurement_id = $1 ORDER BY seq",
-		procurement, through)
+	rows, err := tx.Query(ctx, `SELECT coalesce(link, hash), CASE WHEN link IS NULL THEN 1 ELSE 2 END, seq, position
+		FROM event_log WHERE procurement_id = $1 ORDER BY seq`, procurement)
 	if err != nil {
 		return false, tree, fmt.Errorf("read chain: %w", err)
 	}
 	whole = true
-	var leaf hash
-	var told bool
-	_, err = pgx.ForEachRow(rows, []any{&leaf, &told}, func() error {
-		if told {
-			tree, _ = tree.Append(tlog.Hash(leaf))
+	var link hash
+	var form audit.Form
+	var seq, position int64
+	_, err = pgx.ForEachRow(rows, []any{&link, &form, &seq, &position}, func() error {
+		whole = whole && position <= through && b.admit(seq, position, form)
+		if whole {
+			tree, _ = tree.Append(tlog.Hash(link))
 		}
-		whole = whole && told
 		return nil
 	})
 	if err != nil {

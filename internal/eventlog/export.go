@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 
 	"github.com/jackc/pgx/v5"
-	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/store/pg"
@@ -25,18 +25,13 @@ func (l *Log) Export(
 ) (audit.Checkpoint, error) {
 	var head audit.Checkpoint
 	err := pg.SnapshotRows(ctx, l.db, func(tx pgx.Tx) error {
-		tree, err := chainTree(ctx, tx, procurement)
+		everything := bounds{seq: math.MaxInt64, counted: math.MaxInt64}
+		_, tree, err := disclosedTree(ctx, tx, procurement, everything, math.MaxInt64)
 		if err != nil {
 			return err
 		}
-		if tree.Size() == 0 {
-			return ErrNothingRecorded
-		}
-		head, err = audit.SignCheckpoint(key, audit.ProcurementOrigin(key.Name(), procurement), tree)
-		if err != nil {
-			return err
-		}
-		return audit.WriteExport(out, key, procurement, head, chainEntries(ctx, tx, procurement))
+		head, err = export(ctx, tx, key, procurement, tree, func() io.Writer { return out })
+		return err
 	})
 	if err != nil {
 		return audit.Checkpoint{}, fmt.Errorf("export %s: %w", procurement, err)
@@ -44,22 +39,31 @@ func (l *Log) Export(
 	return head, nil
 }
 
-// chainTree builds the tree over the entries of one procurement.
-func chainTree(ctx context.Context, tx pgx.Tx, procurement models.ID) (audit.Tree, error) {
-	var tree audit.Tree
-	rows, err := tx.Query(ctx, "SELECT hash FROM event_log WHERE procurement_id = $1 ORDER BY seq", procurement)
-	if err != nil {
-		return tree, fmt.Errorf("read chain: %w", err)
+// export writes the entries of one procurement that are in the tree, and returns the signed head.
+func export(
+	ctx context.Context, tx pgx.Tx, key audit.Key, procurement models.ID, tree audit.Tree, begin func() io.Writer,
+) (audit.Checkpoint, error) {
+	if tree.Size() == 0 {
+		return audit.Checkpoint{}, ErrNothingRecorded
 	}
-	var leaf hash
-	_, err = pgx.ForEachRow(rows, []any{&leaf}, func() error {
-		tree, _ = tree.Append(tlog.Hash(leaf))
-		return nil
+	head, err := audit.SignCheckpoint(key, audit.ProcurementOrigin(key.Name(), procurement), tree)
+	if err != nil {
+		return head, err
+	}
+	public, err := publicHeads(ctx, tx, procurement)
+	if err != nil {
+		return head, err
+	}
+	return head, audit.WriteExport(begin(), key, audit.Export{
+		Procurement: procurement, Head: head, Public: public,
+		Entries: func(yield func(audit.Entry, error) bool) {
+			for e, err := range chainEntries(ctx, tx, procurement) {
+				if (err == nil && e.Seq > tree.Size()) || !yield(e, err) {
+					return
+				}
+			}
+		},
 	})
-	if err != nil {
-		return tree, fmt.Errorf("read chain: %w", err)
-	}
-	return tree, nil
 }
 
 func chainEntries(ctx context.Context, tx pgx.Tx, procurement models.ID) iter.Seq2[audit.Entry, error] {

@@ -42,9 +42,18 @@ func (l *Log) Read(ctx context.Context, after int64, limit int) (entries []audit
 	return entries, err
 }
 
-const selectEntries = `SELECT l.position, l.seq, coalesce(l.procurement_id, ''), l.event_id, l.prev_hash, l.hash,
-	e.canonical
-	FROM event_log l LEFT JOIN events e ON e.id = l.event_id `
+// entryColumns are what [entryFields] scans: an entry without a link is of the first form, and its hash is its link.
+const entryColumns = `CASE WHEN l.link IS NULL THEN 1 ELSE 2 END, l.position, l.seq, coalesce(l.procurement_id, ''),
+	l.event_id, l.prev_hash, coalesce(l.link, l.hash), l.hash, e.canonical`
+
+func entryFields(e *audit.Entry) []any {
+	return []any{
+		&e.Form, &e.Position, &e.Seq, &e.ProcurementID, &e.EventID, (*hash)(&e.Prev), (*hash)(&e.Link),
+		(*hash)(&e.Hash), &e.Canonical,
+	}
+}
+
+const selectEntries = "SELECT " + entryColumns + " FROM event_log l LEFT JOIN events e ON e.id = l.event_id "
 
 func readLog(ctx context.Context, db pg.Querier, after int64, limit int) ([]audit.Entry, error) {
 	rows, err := db.Query(ctx, selectEntries+"WHERE l.position > $1 ORDER BY l.position LIMIT $2", after, limit)
@@ -60,8 +69,7 @@ func readLog(ctx context.Context, db pg.Querier, after int64, limit int) ([]audi
 
 func scanEntry(row pgx.CollectableRow) (audit.Entry, error) {
 	var e audit.Entry
-	return e, row.Scan(
-		&e.Position, &e.Seq, &e.ProcurementID, &e.EventID, (*hash)(&e.Prev), (*hash)(&e.Hash), &e.Canonical)
+	return e, row.Scan(entryFields(&e)...)
 }
 
 // hash scans 32 bytes.

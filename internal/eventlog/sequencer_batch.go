@@ -103,10 +103,10 @@ func (c chains) load(ctx context.Context, conn *pgx.Conn, events []candidate) er
 	if len(missing) == 0 {
 		return nil
 	}
-	rows, err := conn.Query(ctx, `SELECT c.id, l.seq, l.hash FROM unnest($1::text[]) AS c (id), LATERAL (
-			SELECT seq, hash FROM event_log WHERE procurement_id = c.id::ppi_id ORDER BY seq DESC LIMIT 1) l
-			WHERE c.id <> ''
-		UNION ALL (SELECT '', seq, hash FROM event_log
+	rows, err := conn.Query(ctx, `SELECT c.id, l.seq, l.link FROM unnest($1::text[]) AS c (id), LATERAL (
+			SELECT seq, coalesce(link, hash) AS link FROM event_log
+			WHERE procurement_id = c.id::ppi_id ORDER BY seq DESC LIMIT 1) l WHERE c.id <> ''
+		UNION ALL (SELECT '', seq, coalesce(link, hash) FROM event_log
 			WHERE procurement_id IS NULL ORDER BY procurement_id DESC, seq DESC LIMIT 1)`, missing)
 	if err != nil {
 		return fmt.Errorf("read ends of chains: %w", err)
@@ -132,17 +132,19 @@ type batch struct {
 	events          []models.ID
 	procurements    []models.ID
 	prevs, hashes   [][]byte
+	links           [][]byte
 	nodeLevels      []int16
 	nodeNumbers     []int64
 	nodeHashes      [][]byte
 }
 
 func (b *batch) place(c candidate, tree *audit.Tree, chains chains) {
-	e, link := chains[c.procurement].Next(tree.Size()+1, c.canonical)
+	e, link := chains[c.procurement].Next(audit.FormSilent, tree.Size()+1, c.canonical)
 	chains[c.procurement] = link
 	b.positions, b.seqs = append(b.positions, e.Position), append(b.seqs, e.Seq)
 	b.events, b.procurements = append(b.events, c.id), append(b.procurements, c.procurement)
 	b.prevs, b.hashes = append(b.prevs, e.Prev[:]), append(b.hashes, e.Hash[:])
+	b.links = append(b.links, e.Link[:])
 	var completed []audit.Node
 	*tree, completed = tree.Append(e.Hash)
 	for _, node := range completed {
@@ -160,17 +162,17 @@ func (b *batch) insert(ctx context.Context, conn *pgx.Conn, oldSize int64, p pro
 			UPDATE sequencer SET cluster = $1, seen_before = $2, in_progress = coalesce($3::xid8[], '{}'), size = $4
 			WHERE size = $5 RETURNING size
 		), entries AS (
-			INSERT INTO event_log (position, event_id, procurement_id, seq, prev_hash, hash)
-			SELECT e.position, e.id, nullif(e.procurement, ''), e.seq, e.prev, e.hash
-			FROM moved, unnest($6::bigint[], $7::text[], $8::text[], $9::bigint[], $10::bytea[], $11::bytea[])
-				AS e (position, id, procurement, seq, prev, hash)
+			INSERT INTO event_log (position, event_id, procurement_id, seq, prev_hash, hash, link)
+			SELECT e.position, e.id, nullif(e.procurement, ''), e.seq, e.prev, e.hash, e.link
+			FROM moved, unnest($6::bigint[], $7::text[], $8::text[], $9::bigint[], $10::bytea[], $11::bytea[],
+				$12::bytea[]) AS e (position, id, procurement, seq, prev, hash, link)
 		), nodes AS (
 			INSERT INTO event_tree (level, n, hash)
-			SELECT n.* FROM moved, unnest($12::smallint[], $13::bigint[], $14::bytea[]) AS n
+			SELECT n.* FROM moved, unnest($13::smallint[], $14::bigint[], $15::bytea[]) AS n
 		)
 		SELECT count(*) FROM moved`,
 		p.cluster, p.seen.before, p.seen.inProgress, p.tree.Size(), oldSize,
-		b.positions, b.events, b.procurements, b.seqs, b.prevs, b.hashes,
+		b.positions, b.events, b.procurements, b.seqs, b.prevs, b.hashes, b.links,
 		b.nodeLevels, b.nodeNumbers, b.nodeHashes).Scan(&moved)
 	if err != nil {
 		return fmt.Errorf("insert log entries: %w", err)

@@ -66,19 +66,20 @@ func TestEventsGetPlacesInTheLogAndInTheirChain(t *testing.T) {
 
 	require.Equal(t, ids, logged(t, db))
 	rows, err := pgtest.Connect(t, db.Application).Query(t.Context(),
-		`SELECT position, seq, coalesce(l.procurement_id, ''), prev_hash, hash, canonical
+		`SELECT position, seq, coalesce(l.procurement_id, ''), prev_hash, hash, link, canonical
 		FROM event_log l JOIN events e ON e.id = l.event_id ORDER BY position`)
 	require.NoError(t, err)
 	chains := map[models.ID]audit.Link{}
 	var position, seq int64
 	var procurement models.ID
-	var prev, hash, canonical []byte
-	_, err = pgx.ForEachRow(rows, []any{&position, &seq, &procurement, &prev, &hash, &canonical}, func() error {
-		want, link := chains[procurement].Next(position, canonical)
-		chains[procurement] = link
+	var prev, hash, link, canonical []byte
+	_, err = pgx.ForEachRow(rows, []any{&position, &seq, &procurement, &prev, &hash, &link, &canonical}, func() error {
+		want, end := chains[procurement].Next(audit.FormSilent, position, canonical)
+		chains[procurement] = end
 		require.Equal(t, want.Seq, seq)
 		require.Equal(t, want.Prev[:], prev)
 		require.Equal(t, want.Hash[:], hash)
+		require.Equal(t, want.Link[:], link)
 		return nil
 	})
 	require.NoError(t, err)
@@ -222,7 +223,7 @@ func bulkInsert(t *testing.T, conn *pgx.Conn, n int, xid, note string) {
 	require.NoError(t, conn.SendBatch(t.Context(), batch).Close())
 }
 
-func exec(t *testing.T, conn *pgx.Conn, sql string, args ...any) {
+func exec(t testing.TB, conn *pgx.Conn, sql string, args ...any) {
 	t.Helper()
 	_, err := conn.Exec(t.Context(), sql, args...)
 	require.NoError(t, err, fmt.Sprint(sql, args))

@@ -23,7 +23,8 @@ type VerifyOptions struct {
 	// Verifiers are the keys that may have signed checkpoints. If nil, the checkpoints in the database are compared
 	// with the log, but it is not known who signed them.
 	Verifiers note.Verifiers
-	// Earlier are checkpoints kept outside the database, already opened.
+	// Earlier are checkpoints kept outside the database, already opened: of the log, of procurements, or of the public
+	// log.
 	Earlier []audit.Checkpoint
 }
 
@@ -42,16 +43,22 @@ func (l *Log) Verify(ctx context.Context, o VerifyOptions) (audit.Report, error)
 	return report, nil
 }
 
-func verifyLog(ctx context.Context, tx pgx.Tx, o VerifyOptions) (audit.Report, error) {
-	heads, forged, err := storedCheckpoints(ctx, tx, o.Verifiers)
+func verifyLog(ctx context.Context, tx pgx.Tx, o VerifyOptions) (r audit.Report, err error) {
+	earlier, err := headsByTree(o.Earlier)
 	if err != nil {
 		return audit.Report{}, err
 	}
-	r, err := audit.Verify(audit.Log{Entries: wholeLog(ctx, tx), Whole: true, Heads: append(heads, o.Earlier...)})
+	heads, forged, err := storedCheckpoints(ctx, tx, "SELECT size, root, note FROM checkpoints ORDER BY size",
+		o.Verifiers)
+	if err != nil {
+		return audit.Report{}, err
+	}
+	r, err = audit.Verify(audit.Log{Entries: wholeLog(ctx, tx), Whole: true, Heads: append(heads, earlier.log...)})
 	if err != nil {
 		return audit.Report{}, err
 	}
 	r.KeyGiven = o.Verifiers != nil
+	defer func() { r.Valid = err == nil && r.Fault == nil }()
 	switch {
 	case r.Fault == nil && forged != nil:
 		r.Fault = forged
@@ -60,7 +67,10 @@ func verifyLog(ctx context.Context, tx pgx.Tx, o VerifyOptions) (audit.Report, e
 	case r.Fault.Kind == audit.FaultRemoved && r.Fault.EventID == "":
 		err = nameRemoved(ctx, tx, r.Fault)
 	}
-	r.Valid = r.Fault == nil
+	if err != nil || r.Fault != nil {
+		return r, err
+	}
+	err = verifyPublic(ctx, tx, &r, earlier, o.Verifiers)
 	return r, err
 }
 
@@ -68,9 +78,8 @@ func verifyLog(ctx context.Context, tx pgx.Tx, o VerifyOptions) (audit.Report, e
 func wholeLog(ctx context.Context, tx pgx.Tx) iter.Seq2[audit.Entry, error] {
 	load := func(after int64) ([]audit.Entry, error) {
 		rows, err := tx.Query(ctx,
-			`SELECT l.position, l.seq, coalesce(l.procurement_id, ''), l.event_id, l.prev_hash, l.hash, e.canonical,
-				coalesce(e.procurement_id, ''), coalesce(e.type, ''), coalesce(e.actor_id, ''), e.at, e.recorded_at,
-				coalesce(e.data::text, '')
+			"SELECT "+entryColumns+`, coalesce(e.procurement_id, ''), coalesce(e.type, ''), coalesce(e.actor_id, ''),
+				e.at, e.recorded_at, coalesce(e.data::text, '')
 			FROM event_log l LEFT JOIN events e ON e.id = l.event_id
 			WHERE l.position > $1 ORDER BY l.position LIMIT $2`, after, pageSize)
 		if err != nil {
@@ -86,8 +95,8 @@ func scanWithColumns(row pgx.CollectableRow) (audit.Entry, error) {
 	var columns event.Recorded
 	var at, recordedAt *time.Time
 	var data string
-	err := row.Scan(&e.Position, &e.Seq, &e.ProcurementID, &e.EventID, (*hash)(&e.Prev), (*hash)(&e.Hash), &e.Canonical,
-		&columns.ProcurementID, &columns.Type, &columns.ActorID, &at, &recordedAt, &data)
+	err := row.Scan(append(entryFields(&e), &columns.ProcurementID, &columns.Type, &columns.ActorID, &at, &recordedAt,
+		&data)...)
 	if err != nil || e.Canonical == nil {
 		return e, err
 	}
@@ -103,11 +112,11 @@ func scanWithColumns(row pgx.CollectableRow) (audit.Entry, error) {
 	return e, nil
 }
 
-// storedCheckpoints reads all checkpoints in the database, and the fault of the first that is forged.
+// storedCheckpoints reads all checkpoints that a query returns, and the fault of the first that is forged.
 func storedCheckpoints(
-	ctx context.Context, tx pgx.Tx, verifiers note.Verifiers,
+	ctx context.Context, tx pgx.Tx, query string, verifiers note.Verifiers,
 ) ([]audit.Checkpoint, *audit.Fault, error) {
-	rows, err := tx.Query(ctx, "SELECT size, root, note FROM checkpoints ORDER BY size")
+	rows, err := tx.Query(ctx, query)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read checkpoints: %w", err)
 	}

@@ -3,6 +3,7 @@ package eventlog_test
 import (
 	"bytes"
 	"crypto/rand"
+	"fmt"
 	"path/filepath"
 	"testing"
 
@@ -25,6 +26,7 @@ type intruder struct {
 	ids  []models.ID
 	// procurements of the events in turn.
 	procurements [3]models.ID
+	form         audit.Form
 }
 
 const recorded = 21
@@ -32,7 +34,7 @@ const recorded = 21
 func newIntruder(t *testing.T) *intruder {
 	t.Helper()
 	s, db := record(t)
-	i := &intruder{t: t, s: s, conn: pgtest.Connect(t, db.Superuser)}
+	i := &intruder{t: t, s: s, conn: pgtest.Connect(t, db.Superuser), form: audit.FormSilent}
 	i.procurements = [3]models.ID{models.NewID(models.PrefixProcurement), models.NewID(models.PrefixProcurement), ""}
 	for n := range recorded {
 		i.ids = append(i.ids, appendEvents(t, s, i.procurements[n%3])...)
@@ -44,6 +46,17 @@ func newIntruder(t *testing.T) *intruder {
 	i.do("ALTER TABLE events DROP CONSTRAINT events_columns_are_canonical")
 	i.do("ALTER TABLE event_log DROP CONSTRAINT event_log_seq_from_one, DROP CONSTRAINT event_log_position_from_one")
 	return i
+}
+
+// beginEarlier makes the record one that an earlier release began: its first n entries are of the first form.
+func (i *intruder) beginEarlier(n int) {
+	i.t.Helper()
+	i.do("ALTER TABLE event_log DROP CONSTRAINT event_log_link")
+	i.do("UPDATE event_log SET link = NULL WHERE position <= $1", n)
+	i.rehash()
+	if n == recorded {
+		i.form = audit.FormCounting
+	}
 }
 
 func (i *intruder) do(sql string, args ...any) {
@@ -80,10 +93,18 @@ func (i *intruder) insert(position, behind int) models.ID {
 	var canonical []byte
 	require.NoError(i.t, i.conn.QueryRow(i.t.Context(), "SELECT canonical FROM events WHERE id = $1", id).
 		Scan(&canonical))
-	e, _ := audit.Link{Seq: before.Seq, Hash: before.Hash}.Next(int64(position), canonical)
-	i.do("INSERT INTO event_log VALUES ($1, $2, nullif($3, ''), $4, $5, $6)", e.Position, id,
-		i.procurements[(behind-1)%3], e.Seq, e.Prev[:], e.Hash[:])
+	e, _ := audit.Link{Seq: before.Seq, Hash: before.Link}.Next(i.form, int64(position), canonical)
+	i.do("INSERT INTO event_log VALUES ($1, $2, nullif($3, ''), $4, $5, $6, $7)", e.Position, id,
+		i.procurements[(behind-1)%3], e.Seq, e.Prev[:], e.Hash[:], stored(e))
 	return id
+}
+
+// stored is the link of an entry as it is stored: an entry of the first form has none.
+func stored(e audit.Entry) []byte {
+	if e.Form == audit.FormCounting {
+		return nil
+	}
+	return e.Link[:]
 }
 
 func (i *intruder) entry(id models.ID) audit.Entry {
@@ -109,14 +130,22 @@ func (i *intruder) rehash() {
 	var tree audit.Tree
 	var completed []audit.Node
 	for n, e := range entries {
-		placed, link := chains[e.ProcurementID].Next(int64(n+1), e.Canonical)
+		placed, link := chains[e.ProcurementID].Next(e.Form, int64(n+1), e.Canonical)
 		chains[e.ProcurementID] = link
-		i.do("UPDATE event_log SET prev_hash = $2, hash = $3 WHERE position = $1", e.Position, placed.Prev[:],
-			placed.Hash[:])
+		i.do("UPDATE event_log SET prev_hash = $2, hash = $3, link = $4 WHERE position = $1", e.Position,
+			placed.Prev[:], placed.Hash[:], stored(placed))
 		tree, completed = tree.Append(placed.Hash)
 		for _, node := range completed {
 			i.do("INSERT INTO event_tree VALUES ($1, $2, $3)", node.Level, node.N, node.Hash[:])
 		}
+	}
+}
+
+// forgetHeads removes everything that was signed.
+func (i *intruder) forgetHeads() {
+	i.t.Helper()
+	for _, table := range []string{"checkpoints", "public_log", "public_checkpoints"} {
+		i.do("DELETE FROM " + table)
 	}
 }
 
@@ -182,8 +211,8 @@ func TestEveryFaultOfTheLiveRecordIsNamed(t *testing.T) {
 		"an event is altered with its hash": {func(i *intruder) models.ID {
 			i.alter(8)
 			e := i.entry(i.ids[7])
-			forged := audit.HashEntry(e.Position, e.Seq, e.Prev, e.Canonical)
-			i.do("UPDATE event_log SET hash = $1 WHERE position = 8", forged[:])
+			e.Link, e.Hash = audit.Hashes(e.Form, e.Position, e.Seq, e.Prev, e.Canonical)
+			i.do("UPDATE event_log SET hash = $1, link = $2 WHERE position = 8", e.Hash[:], stored(e))
 			return i.ids[7]
 		}, audit.FaultAltered, 8},
 
@@ -259,25 +288,61 @@ func TestEveryFaultOfTheLiveRecordIsNamed(t *testing.T) {
 			return ""
 		}, audit.FaultSignature, 0},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			i := newIntruder(t)
-			event := c.breach(i)
-			report := i.verify(eventlog.VerifyOptions{})
-			require.False(t, report.Valid)
-			require.NotNil(t, report.Fault)
-			require.Equal(t, c.kind, report.Fault.Kind, "%+v", *report.Fault)
-			require.Equal(t, c.position, report.Fault.Position, "%+v", *report.Fault)
-			require.Equal(t, event, report.Fault.EventID, "%+v", *report.Fault)
-		})
+		for _, began := range []int{0, recorded} {
+			t.Run(fmt.Sprintf("%s, %d entries of the first form", name, began), func(t *testing.T) {
+				t.Parallel()
+				i := newIntruder(t)
+				if began > 0 {
+					i.beginEarlier(began)
+				}
+				event := c.breach(i)
+				report := i.verify(eventlog.VerifyOptions{})
+				require.False(t, report.Valid)
+				require.NotNil(t, report.Fault)
+				require.Equal(t, c.kind, report.Fault.Kind, "%+v", *report.Fault)
+				require.Equal(t, c.position, report.Fault.Position, "%+v", *report.Fault)
+				require.Equal(t, event, report.Fault.EventID, "%+v", *report.Fault)
+			})
+		}
 	}
+}
+
+func TestARecordThatAnEarlierReleaseBeganIsValid(t *testing.T) {
+	t.Parallel()
+	i := newIntruder(t)
+	i.beginEarlier(10)
+	report := i.verify(eventlog.VerifyOptions{})
+	require.True(t, report.Valid, "%+v", report.Fault)
+	i.alter(8)
+	require.EqualValues(t, 8, i.verify(eventlog.VerifyOptions{}).Fault.Position)
+}
+
+// The links of the second form do not contain the position, the hashes do.
+func TestALinkThatIsAlteredIsFound(t *testing.T) {
+	t.Parallel()
+	i := newIntruder(t)
+	i.do("UPDATE event_log SET link = sha256(link) WHERE position = $1", recorded)
+	fault := i.verify(eventlog.VerifyOptions{}).Fault
+	require.Equal(t, audit.FaultAltered, fault.Kind)
+	require.EqualValues(t, recorded, fault.Position)
+}
+
+// A worker of an earlier release may still run when the schema is already new.
+func TestASequencerOfAnEarlierReleaseAddsNothing(t *testing.T) {
+	t.Parallel()
+	i := newIntruder(t)
+	i.do("SET session_replication_role = origin")
+	id := appendEvents(t, i.s, "")[0]
+	_, err := i.conn.Exec(t.Context(), `INSERT INTO event_log (position, event_id, seq, prev_hash, hash)
+		VALUES ($1, $2, $1, sha256(''), sha256(''))`, recorded+1, id)
+	require.ErrorContains(t, err, "event_log_link")
 }
 
 func TestACheckpointOutsideTheDatabaseBetraysACutTail(t *testing.T) {
 	t.Parallel()
 	i := newIntruder(t)
 	kept := i.checkpoint(testKey(t), "")
-	i.do("DELETE FROM checkpoints")
+	i.forgetHeads()
 	i.do("DELETE FROM event_log WHERE position > 15")
 	i.do("DELETE FROM events WHERE id = ANY ($1)", i.ids[15:])
 	i.do("UPDATE sequencer SET size = 15")
@@ -294,7 +359,7 @@ func TestACheckpointOutsideTheDatabaseBetraysARehashedLog(t *testing.T) {
 	t.Parallel()
 	i := newIntruder(t)
 	kept := i.checkpoint(testKey(t), "")
-	i.do("DELETE FROM checkpoints")
+	i.forgetHeads()
 	i.alter(8)
 	i.rehash()
 	require.True(t, i.verify(eventlog.VerifyOptions{}).Valid, "nothing in the database shows it")
@@ -368,7 +433,7 @@ func TestAnExportOfTheRecordVerifiesByItself(t *testing.T) {
 	require.ErrorIs(t, err, eventlog.ErrNothingRecorded)
 }
 
-func testKey(t *testing.T) audit.Key {
+func testKey(t testing.TB) audit.Key {
 	t.Helper()
 	secret := make([]byte, 32)
 	_, err := rand.Read(secret)

@@ -29,6 +29,12 @@ type OpeningRefused struct {
 	Code     models.Code `json:"code" doc:"Why it was refused: the code of the problem"`
 }
 
+// OpeningRefusalsCounted is the payload of envelope.opening_refusals_counted.
+type OpeningRefusalsCounted struct {
+	EventID  models.ID `json:"event_id" doc:"The event envelope.opening_refused of the first of these attempts"`
+	Attempts int64     `json:"attempts" doc:"How many there were in that hour, the first included"`
+}
+
 // EnvelopeOpened is the payload of envelope.opened.
 type EnvelopeOpened struct {
 	TenderID models.ID    `json:"tender_id" doc:"The tender"`
@@ -100,15 +106,17 @@ type StandstillOver struct {
 	LotID models.ID `json:"lot_id" doc:"The lot"`
 }
 
-func (OpeningJoined) event()     {}
-func (LotUnsealed) event()       {}
-func (OpeningRefused) event()    {}
-func (EnvelopeOpened) event()    {}
-func (OpeningDisputed) event()   {}
-func (SheetWritten) event()      {}
-func (QualityLocked) event()     {}
-func (LotAwarded) event()        {}
-func (CandidatesInvited) event() {}
-func (CandidatesTold) event()    {}
-func (LettersSent) event()       {}
-func (StandstillOver) event()    {}
+func (OpeningJoined) event()  {}
+func (LotUnsealed) event()    {}
+func (OpeningRefused) event() {}
+
+func (OpeningRefusalsCounted) event() {}
+func (EnvelopeOpened) event()         {}
+func (OpeningDisputed) event()        {}
+func (SheetWritten) event()           {}
+func (QualityLocked) event()          {}
+func (LotAwarded) event()             {}
+func (CandidatesInvited) event()      {}
+func (CandidatesTold) event()         {}
+func (LettersSent) event()            {}
+func (StandstillOver) event()         {}

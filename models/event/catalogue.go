@@ -251,6 +251,12 @@ var catalogue = []Row{
 		afterClosing,
 		"Somebody tried to hand in or to withdraw a tender after the deadline or after the box was closed.",
 	},
+	{
+		"tender.refusals_counted",
+		TenderRefusalsCounted{},
+		afterClosing,
+		"Within an hour somebody tried the same thing with a tender too late more than once.",
+	},
 	{"lot.closed", LotClosed{}, process, "The box of a lot was closed, at its deadline or because the lot ended."},
 	{"lot.ended", LotEnded{}, public, "A lot ended without award."},
 
@@ -262,6 +268,12 @@ var catalogue = []Row{
 		OpeningRefused{},
 		process,
 		"Somebody asked for an envelope before it could be opened.",
+	},
+	{
+		"envelope.opening_refusals_counted",
+		OpeningRefusalsCounted{},
+		process,
+		"Within an hour somebody asked for the same envelope too early more than once.",
 	},
 	{"envelope.opened", EnvelopeOpened{}, process, "An opener recorded what was in an envelope."},
 	{"envelope.disputed", OpeningDisputed{}, process, "Openers recorded different contents of one envelope."},

@@ -98,6 +98,13 @@ type TenderRefused struct {
 	Code           models.Code `json:"code" doc:"Why it was refused: the code of the problem"`
 }
 
+// TenderRefusalsCounted is the payload of tender.refusals_counted.
+type TenderRefusalsCounted struct {
+	EventID  models.ID `json:"event_id" doc:"The event tender.refused of the first of these attempts"`
+	LotID    models.ID `json:"lot_id" doc:"The lot"`
+	Attempts int64     `json:"attempts" doc:"How many there were in that hour, the first included"`
+}
+
 // LotClosed is the payload of lot.closed.
 type LotClosed struct {
 	LotID    models.ID `json:"lot_id" doc:"The lot"`
@@ -124,5 +131,6 @@ func (DeadlineMoved) event()         {}
 func (TenderReceived) event()        {}
 func (TenderWithdrawn) event()       {}
 func (TenderRefused) event()         {}
+func (TenderRefusalsCounted) event() {}
 func (LotClosed) event()             {}
 func (LotEnded) event()              {}

@@ -105,4 +105,6 @@ type CleanedUp struct {
 	Uploads    int64 `json:"uploads"`
 	Requests   int64 `json:"requests"`
 	Deliveries int64 `json:"deliveries"`
+	// Attempts are counts of refused attempts that were taken into the log.
+	Attempts int64 `json:"attempts"`
 }

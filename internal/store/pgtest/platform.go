@@ -83,6 +83,14 @@ func (p *Platform) EndRoles(procurement, person models.ID) {
 // Publish opens the box of a new lot and appends the event of the publication.
 func (p *Platform) Publish(procurement models.ID) (lot models.ID) {
 	p.Helper()
+	lot, published := p.OpenLot(procurement)
+	p.Happens(published)
+	return lot
+}
+
+// OpenLot opens the box of a new lot, and returns the event of the publication, which has not happened yet.
+func (p *Platform) OpenLot(procurement models.ID) (lot models.ID, published event.Event) {
+	p.Helper()
 	lot = models.NewID(models.PrefixLot)
 	at := time.Now().UTC().Truncate(time.Microsecond)
 	p.Exec(`INSERT INTO lots (id, procurement_id, number, title)
@@ -90,8 +98,7 @@ func (p *Platform) Publish(procurement models.ID) (lot models.ID) {
 		lot, procurement)
 	p.Exec(OpenBox("clock_timestamp() + interval '1 hour'"), lot)
 	p.Exec("UPDATE boxes SET opened_at = $2 WHERE id = $1", BoxOf(lot), at)
-	p.Happens(event.Event{ProcurementID: procurement, Payload: event.ProcurementPublished{}, At: at})
-	return lot
+	return lot, event.Event{ProcurementID: procurement, Payload: event.ProcurementPublished{}, At: at}
 }
 
 // CloseBox closes the box of a lot.
@@ -103,12 +110,19 @@ func (p *Platform) CloseBox(lot models.ID) {
 // Happens appends an event and has it placed in the log.
 func (p *Platform) Happens(e event.Event) models.ID {
 	p.Helper()
+	id := p.Append(e)
+	Sequence(p.T, p.Sequencer)
+	return id
+}
+
+// Append appends an event that has no place in the log yet.
+func (p *Platform) Append(e event.Event) models.ID {
+	p.Helper()
 	var id models.ID
 	require.NoError(p, p.InTx(p.Context(), func(tx *store.Tx) (err error) {
 		id, err = tx.Append(e)
 		return err
 	}))
-	Sequence(p.T, p.Sequencer)
 	return id
 }
 

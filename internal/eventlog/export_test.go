@@ -1,0 +1,4 @@
+package eventlog
+
+// What tests of other packages' view need to know.
+const PublicAtOnce = publicAtOnce
