@@ -126,20 +126,34 @@ func TestAnAdministratorStopsAnEndpointAndDoesNotUseIt(t *testing.T) {
 	refused(t, b.acts.RemoveEndpoint(t.Context(), admin, id), models.CodeNotFound)
 }
 
-func TestAnEndpointThatIsGoneIsServedNoMore(t *testing.T) {
+// A receiver that answered 410 may do so because it was set up anew, or by mistake: nothing is lost.
+func TestAnEndpointThatIsGoneWaitsForAPersonAndKeepsEverything(t *testing.T) {
 	t.Parallel()
 	b := setUp(t)
 	id := b.registered().Endpoint.ID
-	require.NoError(t, b.acts.Store.InTx(t.Context(), func(tx *store.Tx) error {
-		_, err := tx.DisableEndpoint(id)
-		return err
-	}))
-	_, err := b.acts.ResumeEndpoint(t.Context(), b.owner(), id)
-	refused(t, err, models.CodeEndpointDisabled)
-	_, err = b.acts.PingEndpoint(t.Context(), b.owner(), id)
-	refused(t, err, models.CodeEndpointDisabled)
-	_, err = b.acts.RotateEndpoint(t.Context(), b.owner(), id)
-	refused(t, err, models.CodeEndpointDisabled)
+	gone := func() (first bool) {
+		require.NoError(t, b.acts.Store.InTx(t.Context(), func(tx *store.Tx) (err error) {
+			first, err = tx.PauseGone(id)
+			return err
+		}))
+		return first
+	}
+	require.True(t, gone())
+	require.False(t, gone(), "it is asked once what is to become of it")
+	e, err := b.acts.Store.Endpoint(t.Context(), b.lead, id)
+	require.NoError(t, err)
+	require.Equal(t, models.EndpointPaused, e.Status)
+	require.Equal(t, models.PausedGone, e.PausedBecause)
+	resumed, err := b.acts.ResumeEndpoint(t.Context(), b.owner(), id)
+	require.NoError(t, err)
+	require.Equal(t, models.EndpointActive, resumed.Result.Status)
+	require.Empty(t, resumed.Result.PausedBecause)
+
+	require.True(t, gone())
+	paused, err := b.acts.PauseEndpoint(t.Context(), b.owner(), id)
+	require.NoError(t, err)
+	require.Empty(t, paused.Result.PausedBecause, "now a person did")
+	require.NoError(t, b.acts.RemoveEndpoint(t.Context(), b.owner(), id))
 }
 
 func TestATestMessageIsSentOncePerRequest(t *testing.T) {

@@ -279,8 +279,10 @@ func TestAFeedIsWokenUntilItWasTold(t *testing.T) {
 	one := p.Procurement(models.ModeLive, ada)
 	e := p.endpoint(ada)
 	feed := store.PortalFeed{EndpointID: e.ID, ProcurementID: one}
+	// untold lists the feeds that are to be woken, as often as it is asked.
 	untold := func() []store.Wake {
-		calls, err := p.Untold(t.Context(), 10)
+		p.Exec("UPDATE portal_feeds SET waking_until = NULL")
+		calls, err := p.ToWake(t.Context(), 10)
 		require.NoError(t, err)
 		return calls
 	}
@@ -326,22 +328,30 @@ func TestAFeedThatWentQuietIsFound(t *testing.T) {
 	feed := store.PortalFeed{EndpointID: p.endpoint(ada).ID, ProcurementID: one}
 	created := p.Event(one, event.LotCreated{})
 	p.relayAll()
-	quiet := func() int {
-		calls, err := p.Quiet(t.Context(), time.Minute, 10)
+	told := func() { p.Exec("UPDATE portal_feeds SET told = asked") }
+	quiet := func() int64 {
+		asked, err := p.AskQuiet(t.Context(), time.Minute, 10)
 		require.NoError(t, err)
-		return len(calls)
+		told()
+		return asked
 	}
 	age := func(by string) {
 		p.Exec("UPDATE portal_feeds SET moved_at = moved_at - $1::interval, retry_at = retry_at - $1::interval", by)
 	}
+	told()
 	require.Zero(t, quiet())
 	age("2 minutes")
-	require.Equal(t, 1, quiet(), "nothing was heard of it for two minutes")
+	require.EqualValues(t, 1, quiet(), "nothing was heard of it for two minutes")
+	p.Exec("UPDATE portal_feeds SET asked = told + 1")
+	asked, err := p.AskQuiet(t.Context(), time.Minute, 10)
+	require.NoError(t, err)
+	require.Zero(t, asked, "it waits to be woken")
+	told()
 	p.inTx(func(tx *store.Tx) error { return tx.RetryFeed(feed, 1, "timeout", 10*time.Minute) })
 	age("2 minutes")
 	require.Zero(t, quiet(), "it waits for its next attempt")
 	age("10 minutes")
-	require.Equal(t, 1, quiet(), "the attempt is overdue")
+	require.EqualValues(t, 1, quiet(), "the attempt is overdue")
 	p.inTx(func(tx *store.Tx) error { return tx.ParkFeed(feed, 10, "timeout") })
 	age("1 day")
 	require.Zero(t, quiet(), "it waits for a person")
@@ -405,15 +415,14 @@ func TestDeliveriesGoInOrderAndRemainOnRecord(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, next.Led)
 
-	list := func(arrived *bool) []models.Delivery {
-		found, err := p.Deliveries(t.Context(), e.ID, "", arrived, "", 10)
+	list := func(state models.DeliveryState) []models.Delivery {
+		found, err := p.Deliveries(t.Context(), e.ID, store.DeliveryFilter{State: state}, "", 10)
 		require.NoError(t, err)
 		return found
 	}
-	yes, no := true, false
-	require.Len(t, list(nil), 2)
-	require.Len(t, list(&no), 1)
-	done := list(&yes)
+	require.Len(t, list(""), 2)
+	require.Len(t, list(models.DeliveryPending), 1)
+	done := list(models.DeliveryDelivered)
 	require.Len(t, done, 1)
 	require.Len(t, done[0].Attempts, 3)
 	require.Equal(t, []int{1, 2, 3}, []int{done[0].Attempts[0].N, done[0].Attempts[1].N, done[0].Attempts[2].N})
@@ -426,7 +435,7 @@ func TestDeliveriesGoInOrderAndRemainOnRecord(t *testing.T) {
 	n, err = p.ForgetDeliveries(t.Context(), 10)
 	require.NoError(t, err)
 	require.EqualValues(t, 1, n)
-	require.Len(t, list(nil), 1)
+	require.Len(t, list(""), 1)
 
 	p.Exec("UPDATE deliveries SET queued_at = queued_at - interval '1 year'")
 	p.Exec("UPDATE endpoints SET status = 'disabled', ended_at = clock_timestamp() - interval '179 days'")
@@ -437,7 +446,7 @@ func TestDeliveriesGoInOrderAndRemainOnRecord(t *testing.T) {
 	n, err = p.ForgetDeliveries(t.Context(), 10)
 	require.NoError(t, err)
 	require.EqualValues(t, 1, n)
-	require.Empty(t, list(nil))
+	require.Empty(t, list(""))
 }
 
 func TestAnEndpointIsItsOwnersAndAdministrators(t *testing.T) {
