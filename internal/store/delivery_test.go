@@ -480,3 +480,112 @@ func TestAnEndpointIsItsOwnersAndAdministrators(t *testing.T) {
 	require.True(t, refused)
 	require.Equal(t, models.CodeNotFound, refusal.Code)
 }
+
+// An attempt that is brought forward because the receiver is back costs none of those that are due.
+func TestAnAttemptThatIsBroughtForwardIsOneMore(t *testing.T) {
+	t.Parallel()
+	p := newPlatform(t)
+	ada := p.Person()
+	one := p.Procurement(models.ModeLive, ada)
+	feed := store.PortalFeed{EndpointID: p.endpoint(ada).ID, ProcurementID: one}
+	id := p.Event(one, event.LotCreated{})
+	p.relayAll()
+	next := func() store.Outgoing {
+		next, err := p.NextDelivery(t.Context(), feed)
+		require.NoError(t, err)
+		return next
+	}
+	locked := func() (locked store.LockedFeed) {
+		p.inTx(func(tx *store.Tx) (err error) {
+			locked, err = tx.LockFeed(feed, id)
+			return err
+		})
+		return locked
+	}
+	p.inTx(func(tx *store.Tx) error { return tx.RetryFeed(feed, 3, "timeout", time.Hour) })
+	require.Zero(t, locked().Early)
+	require.Positive(t, next().Wait)
+	require.NoError(t, p.BringForward(t.Context(), feed.EndpointID))
+	require.Negative(t, next().Wait, "it is tried at once")
+	require.InDelta(t, time.Hour, locked().Early, float64(time.Minute))
+
+	p.inTx(func(tx *store.Tx) error { return tx.RetryWhenDue(feed, "timeout") })
+	require.InDelta(t, time.Hour, next().Wait, float64(time.Minute))
+	require.Equal(t, 3, next().Failures)
+	require.NoError(t, p.BringForward(t.Context(), feed.EndpointID))
+	require.Positive(t, next().Wait, "once for each attempt that is due")
+
+	p.inTx(func(tx *store.Tx) error { return tx.RetryFeed(feed, 4, "timeout", time.Hour) })
+	require.NoError(t, p.BringForward(t.Context(), feed.EndpointID))
+	require.Negative(t, next().Wait)
+	p.inTx(func(tx *store.Tx) error {
+		return tx.RecordAttempt(feed, models.DeliveryAttempt{EventID: id, StartedAt: time.Now(), Status: 200})
+	})
+	require.Zero(t, locked())
+}
+
+// Many workers at once take turns, end them and wake feeds: never are more of an endpoint's feeds served than may be,
+// each has its turn, and none waits for another for ever.
+func TestTurnsOfAnEndpointAreBoundedOverAllWorkers(t *testing.T) {
+	t.Parallel()
+	p := newPlatform(t)
+	ada := p.Person()
+	e := p.endpoint(ada)
+	feeds := make([]store.PortalFeed, 4*store.TurnsAtOnce)
+	for i := range feeds {
+		feeds[i] = store.PortalFeed{EndpointID: e.ID, ProcurementID: p.Procurement(models.ModeLive, ada)}
+		p.Event(feeds[i].ProcurementID, event.LotCreated{})
+	}
+	p.relayAll()
+	var (
+		mu           sync.Mutex
+		served, most int
+		had          = map[models.ID]bool{}
+		workers      sync.WaitGroup
+	)
+	count := func(by int, feed models.ID) (all bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		served, had[feed] = served+by, true
+		most = max(most, served)
+		return len(had) == len(feeds)
+	}
+	work := func(feed store.PortalFeed) (all bool, err error) {
+		taken, err := p.TakeTurn(t.Context(), feed)
+		if err != nil || !taken {
+			return false, err
+		}
+		all = count(1, feed.ProcurementID)
+		_, err = p.NextDelivery(t.Context(), feed)
+		count(-1, feed.ProcurementID)
+		return all, errors.Join(err, p.EndTurn(t.Context(), feed))
+	}
+	deadline := time.Now().Add(time.Minute)
+	for range 2 * store.TurnsAtOnce {
+		workers.Go(func() {
+			for all := false; !all && time.Now().Before(deadline); {
+				woken, err := p.ToWake(t.Context(), 3)
+				for _, w := range woken {
+					if err = p.Told(t.Context(), w); err != nil {
+						break
+					}
+					var here bool
+					if here, err = work(w.PortalFeed); err != nil {
+						break
+					}
+					all = all || here
+				}
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				mu.Lock()
+				all = all || len(had) == len(feeds)
+				mu.Unlock()
+			}
+		})
+	}
+	workers.Wait()
+	require.Len(t, had, len(feeds), "each had its turn")
+	require.LessOrEqual(t, most, store.TurnsAtOnce)
+}
