@@ -32,7 +32,8 @@ func (a *Acts) SettleDelivery(
 			return err
 		}
 		err = tx.RecordAttempt(feed, attempt)
-		if err != nil || attempt.Fault == "" || !locked.Pending {
+		// Somebody may have had the event pass meanwhile. That the receiver is gone is told nevertheless.
+		if err != nil || attempt.Fault == "" || !locked.Pending && !first {
 			return err
 		}
 		f := undelivered{
@@ -67,11 +68,11 @@ func faultOf(attempt models.DeliveryAttempt) string {
 func (a *Acts) ParkDelivery(
 	ctx context.Context, feed store.PortalFeed, event models.ID, why string,
 ) (process.FeedOutcome, error) {
-	var out process.FeedOutcome
+	out := process.FeedOutcome{Status: process.FeedMore}
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
 		locked, err := tx.LockFeed(feed, event)
-		if err != nil {
-			return err
+		if err != nil || !locked.Pending {
+			return err // somebody has had it pass meanwhile
 		}
 		f := undelivered{tx: tx, feed: feed, event: event, failures: locked.Failures, reason: why}
 		out, err = f.park()

@@ -21,12 +21,13 @@ type DeliveryFilter struct {
 	State models.DeliveryState
 }
 
-// first selects what is next in its feed.
-const first = `delivered_at IS NULL AND seq = (SELECT min(n.seq) FROM deliveries n
-	WHERE n.endpoint_id = deliveries.endpoint_id AND n.procurement_id = deliveries.procurement_id
-		AND n.delivered_at IS NULL)`
+// nextInState selects what is next in the feeds of an endpoint that are in a state.
+const nextInState = `delivered_at IS NULL AND (procurement_id, seq) IN (SELECT f.procurement_id,
+		(SELECT min(n.seq) FROM deliveries n WHERE n.endpoint_id = f.endpoint_id
+			AND n.procurement_id = f.procurement_id AND n.delivered_at IS NULL)
+	FROM portal_feeds f WHERE f.endpoint_id = ? AND f.state = ?)`
 
-func (only DeliveryFilter) narrow(db *gorm.DB) *gorm.DB {
+func (only DeliveryFilter) narrow(db *gorm.DB, endpoint models.ID) *gorm.DB {
 	if only.Procurement != "" {
 		db = db.Where("procurement_id = ?", only.Procurement)
 	}
@@ -34,8 +35,7 @@ func (only DeliveryFilter) narrow(db *gorm.DB) *gorm.DB {
 	case models.DeliveryPending:
 		return db.Where("delivered_at IS NULL")
 	case models.DeliveryRetrying, models.DeliveryParked:
-		return db.Where(first+` AND EXISTS (SELECT FROM portal_feeds f WHERE f.endpoint_id = deliveries.endpoint_id
-			AND f.procurement_id = deliveries.procurement_id AND f.state = ?)`, only.State)
+		return db.Where(nextInState, endpoint, only.State)
 	case models.DeliveryDelivered:
 		return db.Where("delivered_at IS NOT NULL AND passed_for = ''")
 	case models.DeliveryPassed:
@@ -50,7 +50,7 @@ func (s *Store) Deliveries(
 	ctx context.Context, endpoint models.ID, only DeliveryFilter, after models.ID, limit int,
 ) (found []models.Delivery, err error) {
 	err = s.Snapshot(ctx, func(tx *Tx) error {
-		db := only.narrow(tx.db().Where("endpoint_id = ? AND event_id > ?", endpoint, string(after)))
+		db := only.narrow(tx.db().Where("endpoint_id = ? AND event_id > ?", endpoint, string(after)), endpoint)
 		if err := db.Order("event_id").Limit(limit).Find(&found).Error; err != nil {
 			return fmt.Errorf("list deliveries: %w", err)
 		}

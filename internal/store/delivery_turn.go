@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 )
 
@@ -57,9 +58,7 @@ func (s *Store) TakeTurn(ctx context.Context, f PortalFeed) (taken bool, err err
 
 func (f PortalFeed) named(more map[string]any) map[string]any {
 	all := map[string]any{"endpoint": f.EndpointID, "procurement": f.ProcurementID}
-	for name, value := range more {
-		all[name] = value
-	}
+	maps.Copy(all, more)
 	return all
 }
 

@@ -24,6 +24,7 @@ alter table deliveries
     add column passed_reason text not null default '' check (length(passed_reason) <= 400),
     add constraint deliveries_passed_is_settled check (passed_for = '' or delivered_at is not null),
     add constraint deliveries_passed_has_reason check ((passed_for = 'person') = (passed_reason <> ''));
+create index deliveries_passed on deliveries (endpoint_id, event_id) where passed_for <> '';
 
 -- paused_because: empty if a person did it; gone if the receiver answered 410. Endpoints that an earlier release
 -- disabled for that stay as they are until their owner resumes them.
