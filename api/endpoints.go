@@ -61,13 +61,17 @@ func (v EndpointView) AtVersion() int64 { return v.Version }
 func showEndpoint(ctx context.Context) func(models.Endpoint) EndpointView {
 	reader := rest.Reader(ctx)
 	return func(e models.Endpoint) EndpointView {
-		return EndpointView{
-			ID: e.ID, OrganisationID: e.OrganisationID, OwnerID: e.OwnerID, URL: views.URLOf(reader, e),
+		v := EndpointView{
+			ID: e.ID, OrganisationID: e.OrganisationID, OwnerID: e.OwnerID,
 			Description: e.Description, Types: e.Types, Procurements: e.Procurements, Rehearsals: e.Rehearsals,
-			Status: e.Status, PausedBecause: e.PausedBecause, NeedsSecret: e.NeedsSecret, NotSent: showNotSent(e),
+			Status: e.Status, PausedBecause: e.PausedBecause, NeedsSecret: e.NeedsSecret,
 			FormerUntil: utcOrNil(e.FormerUntil), Version: e.Version, CreatedAt: utc(e.CreatedAt),
 			EndedAt: utcOrNil(e.EndedAt),
 		}
+		if views.Owns(reader, e) {
+			v.URL, v.NotSent = e.URL, showNotSent(e)
+		}
+		return v
 	}
 }
 

@@ -18,17 +18,18 @@ type fed struct {
 
 	leader caller
 	made   MadeEndpoint
-	relay  func()
+	// sequence gives events their place in the log, relay has them queued, too.
+	sequence, relay func()
 }
 
 func (w *world) fed() fed {
 	w.Helper()
 	f := fed{world: w, leader: w.buyer()}
 	f.made = w.endpoint(f.leader, newPortal(w).URL)
-	sequence := w.sequencer()
+	f.sequence = w.sequencer()
 	f.relay = func() {
 		w.Helper()
-		sequence()
+		f.sequence()
 		_, err := w.store.Relay(w.Context())
 		require.NoError(w, err)
 	}
@@ -87,12 +88,16 @@ func TestWhatIsMissingIsDeliveredAfterAll(t *testing.T) {
 	f.relay()
 	require.Empty(t, f.deliveries("status=pending"))
 	f.exec("UPDATE endpoints SET types = '[]'")
+	f.procurement(f.leader)
+	f.sequence()
 	var done ReplayView
 	f.act("replay", map[string]any{"missing": true}).is(http.StatusOK).into(&done)
 	require.Positive(t, done.Events)
 	require.False(t, done.More)
 	missing := f.deliveries("status=pending")
 	require.Len(t, missing, int(done.Events), "what has arrived is not missing")
+	f.relay()
+	require.Len(t, f.deliveries("status=pending"), 2*len(missing), "what the relay has yet to queue is queued once")
 	passed := missing[0].EventID
 	f.act("pass", map[string]any{"event_id": passed, "reason": "the receiver cannot read it"}).is(http.StatusOK)
 	f.arrive()
@@ -199,5 +204,8 @@ func TestAnEndpointSaysWhatItIsNotSentBecauseOfItsMode(t *testing.T) {
 	var ping PingView
 	w.do(leader, POST, played.Self()+"/actions/ping", nil).is(http.StatusOK).into(&ping)
 	require.Equal(t, shown.NotSent, ping.NotSent)
+	w.do(w.admin, GET, played.Self(), nil).is(http.StatusOK).into(&shown)
+	require.Nil(t, shown.NotSent, "what happens in the owner's procurements is no business of an administrator")
 	w.do(leader, GET, live.Self(), nil).is(http.StatusOK).into(&shown)
+	require.Nil(t, shown.NotSent)
 }

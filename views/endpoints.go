@@ -23,14 +23,9 @@ func (v *Views) Endpoint(ctx context.Context, r Reader, id models.ID) (models.En
 	return e.Bare(), err
 }
 
-// URLOf is the URL of an endpoint if the reader owns it, else empty: the URL concerns nobody else, not even
+// Owns tells whether the reader owns an endpoint: where it leads and what it is not sent concern nobody else, not even
 // administrators.
-func URLOf(r Reader, e models.Endpoint) string {
-	if e.OwnerID != r.Actor.PersonID {
-		return ""
-	}
-	return e.URL
-}
+func Owns(r Reader, e models.Endpoint) bool { return e.OwnerID == r.Actor.PersonID }
 
 // myEndpoint refuses everybody but the owner of the endpoint: its deliveries concern nobody else, not even
 // administrators.
