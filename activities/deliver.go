@@ -3,14 +3,15 @@ package activities
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/audit"
@@ -25,12 +26,9 @@ type Portals struct {
 	Store   *store.Store
 	Courier *webhook.Courier
 	Log     *slog.Logger
-	// ToOneEndpoint is how many feeds are delivered to one endpoint at the same time; 0 means any number.
-	ToOneEndpoint int
-
-	// serving counts the feeds under way by endpoint.
-	serving   map[models.ID]int
-	servingMu sync.Mutex
+	// Conns is how many deliveries of this process use the record at the same time; the others wait, so that they leave
+	// connections to commands.
+	Conns *semaphore.Weighted
 }
 
 // What one activity does at most. One attempt takes no longer than the courier allows, so the activity ends well within
@@ -44,20 +42,36 @@ const (
 // delivery fails, when it has worked for a while, or when the worker stops. A receiver may get an event twice, but
 // never before the events that precede it: an arrival is recorded after the event has arrived, and nothing later is
 // sent before. Every error is repeated, and its text contains no hosts and statements.
-func (p *Portals) Deliver(ctx context.Context, in process.PortalFeed) (process.FeedOutcome, error) {
-	if !p.take(in.EndpointID) {
-		wait := busyPause + rand.N(busyPause) //nolint:gosec // jitter is no secret
+func (p *Portals) Deliver(ctx context.Context, in process.PortalFeed) (out process.FeedOutcome, err error) {
+	feed := store.PortalFeed{EndpointID: in.EndpointID, ProcurementID: in.ProcurementID}
+	taken := false
+	err = p.onRecord(ctx, func() (err error) {
+		taken, err = p.Store.TakeTurn(ctx, feed)
+		return err
+	})
+	if err != nil {
+		return process.FeedOutcome{}, p.again(ctx, err)
+	}
+	if !taken {
+		wait := busyPause + rand.N(busyPause/busyJitter) //nolint:gosec // jitter is no secret
 		return process.FeedOutcome{Status: process.FeedBusy, Wait: wait}, nil
 	}
-	defer p.leave(in.EndpointID)
-	feed := store.PortalFeed{EndpointID: in.EndpointID, ProcurementID: in.ProcurementID}
+	out, err = p.deliverAll(ctx, feed)
+	if err = errors.Join(err, p.endTurn(ctx, feed)); err != nil {
+		return process.FeedOutcome{}, p.again(ctx, err)
+	}
+	return out, nil
+}
+
+// deliverAll makes one delivery after the other while the feed has its turn.
+func (p *Portals) deliverAll(ctx context.Context, feed store.PortalFeed) (process.FeedOutcome, error) {
 	until := time.Now().Add(deliverFor)
 	for delivered := 1; ; delivered++ {
 		activity.RecordHeartbeat(ctx)
 		out, err := p.deliverNext(ctx, feed)
 		switch {
 		case err != nil:
-			return process.FeedOutcome{}, p.again(ctx, err)
+			return process.FeedOutcome{}, err
 		case out.Status != process.FeedMore:
 			out.Delivered = delivered - 1
 			return out, nil
@@ -68,29 +82,32 @@ func (p *Portals) Deliver(ctx context.Context, in process.PortalFeed) (process.F
 	}
 }
 
-// busyPause is about how long a feed waits when as many other feeds as allowed are being delivered to its endpoint.
-const busyPause = 2 * time.Second
+const (
+	// busyPause is how long a feed waits at least when as many others as allowed are being delivered to its endpoint.
+	// It does not ask again and again: it is woken when it is its turn. Should that be lost, it asks then.
+	busyPause = 10 * time.Minute
+	// busyJitter is by which fraction the pause is lengthened at most.
+	busyJitter = 4
+	// endTurnFor is how long it may take to say that a turn has ended, also when the worker stops.
+	endTurnFor = 5 * time.Second
+)
 
-// take counts a feed to an endpoint in; it returns false when as many as allowed are counted already.
-func (p *Portals) take(endpoint models.ID) bool {
-	p.servingMu.Lock()
-	defer p.servingMu.Unlock()
-	if p.ToOneEndpoint > 0 && p.serving[endpoint] >= p.ToOneEndpoint {
-		return false
-	}
-	if p.serving == nil {
-		p.serving = map[models.ID]int{}
-	}
-	p.serving[endpoint]++
-	return true
+// endTurn gives the place of the feed to another one. If that fails, the turn ends by itself after a while.
+func (p *Portals) endTurn(ctx context.Context, feed store.PortalFeed) error {
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTurnFor)
+	defer cancel()
+	return p.onRecord(ending, func() error { return p.Store.EndTurn(ending, feed) })
 }
 
-func (p *Portals) leave(endpoint models.ID) {
-	p.servingMu.Lock()
-	defer p.servingMu.Unlock()
-	if p.serving[endpoint]--; p.serving[endpoint] == 0 {
-		delete(p.serving, endpoint)
+// onRecord uses the record when few enough other deliveries do.
+func (p *Portals) onRecord(ctx context.Context, use func() error) error {
+	if p.Conns != nil {
+		if err := p.Conns.Acquire(ctx, 1); err != nil {
+			return fmt.Errorf("wait for the record: %w", err)
+		}
+		defer p.Conns.Release(1)
 	}
+	return use()
 }
 
 // stopping tells whether the worker is to stop; another worker then continues.
@@ -114,38 +131,65 @@ func (p *Portals) again(ctx context.Context, err error) error {
 	return temporal.NewApplicationError("fault "+fault, ErrTypeFault)
 }
 
-// deliverNext makes one attempt; it returns [process.FeedMore] when the event has arrived.
-func (p *Portals) deliverNext(ctx context.Context, feed store.PortalFeed) (process.FeedOutcome, error) {
-	next, err := p.Store.NextDelivery(ctx, feed)
+// deliverNext makes one attempt; it returns [process.FeedMore] when the event has arrived, or was passed.
+func (p *Portals) deliverNext(ctx context.Context, feed store.PortalFeed) (out process.FeedOutcome, err error) {
+	var next store.Outgoing
+	err = p.onRecord(ctx, func() (err error) {
+		next, err = p.Store.NextDelivery(ctx, feed)
+		return err
+	})
 	if errors.Is(err, store.ErrNoDelivery) {
 		return process.FeedOutcome{Status: process.FeedDrained}, nil
 	}
 	if err != nil {
 		return process.FeedOutcome{}, err
 	}
+	if out, ready := readiness(next); !ready {
+		return out, nil
+	}
 	switch {
-	case next.Endpoint.Status != models.EndpointActive:
-		return process.FeedOutcome{Status: process.FeedHeld, Reason: string(next.Endpoint.Status)}, nil
-	case next.State == models.FeedParked:
-		return process.FeedOutcome{Status: process.FeedHeld, Reason: next.Reason}, nil
-	case next.Wait > 0:
-		return process.FeedOutcome{
-			Status: process.FeedWaiting, Wait: next.Wait,
-			Attempt: next.Failures + 1, Reason: next.Reason,
-		}, nil
+	case !next.Wanted:
+		err = p.onRecord(ctx, func() error { return p.acts().PassUnwanted(ctx, feed) })
+		return process.FeedOutcome{Status: process.FeedMore}, err
 	case !next.Led:
-		return p.acts().ParkDelivery(ctx, feed, next.EventID, models.ParkedOwner)
+		return p.park(ctx, feed, next.EventID, models.ParkedOwner)
 	}
 	report, err := p.send(ctx, next)
 	switch {
 	case errors.Is(err, webhook.ErrSecretUnreadable):
-		return p.acts().ParkDelivery(ctx, feed, next.EventID, models.ParkedSecret)
+		return p.park(ctx, feed, next.EventID, models.ParkedSecret)
 	case err != nil:
 		return process.FeedOutcome{}, err
 	case ctx.Err() != nil:
 		return process.FeedOutcome{}, ctx.Err() // we broke off the attempt, not the receiver
 	}
 	return p.settle(ctx, feed, next.EventID, report)
+}
+
+// readiness tells whether the next delivery may be made now and, if not, what the feed waits for.
+func readiness(next store.Outgoing) (process.FeedOutcome, bool) {
+	switch {
+	case next.Endpoint.Status != models.EndpointActive:
+		return process.FeedOutcome{Status: process.FeedHeld, Reason: string(next.Endpoint.Status)}, false
+	case next.State == models.FeedParked:
+		return process.FeedOutcome{Status: process.FeedHeld, Reason: next.Reason}, false
+	case next.Wait > 0:
+		return process.FeedOutcome{
+			Status: process.FeedWaiting, Wait: next.Wait,
+			Attempt: next.Failures + 1, Reason: next.Reason,
+		}, false
+	}
+	return process.FeedOutcome{}, true
+}
+
+func (p *Portals) park(
+	ctx context.Context, feed store.PortalFeed, event models.ID, why string,
+) (out process.FeedOutcome, err error) {
+	err = p.onRecord(ctx, func() (err error) {
+		out, err = p.acts().ParkDelivery(ctx, feed, event, why)
+		return err
+	})
+	return out, err
 }
 
 func (p *Portals) send(ctx context.Context, next store.Outgoing) (webhook.Report, error) {
@@ -157,19 +201,24 @@ func (p *Portals) send(ctx context.Context, next store.Outgoing) (webhook.Report
 	if err != nil {
 		return webhook.Report{}, err
 	}
+	message.Replay = next.Replays
 	return p.Courier.Deliver(ctx, next.Endpoint, message)
 }
 
 // settle records an attempt and what follows from it.
 func (p *Portals) settle(
 	ctx context.Context, feed store.PortalFeed, event models.ID, r webhook.Report,
-) (process.FeedOutcome, error) {
+) (out process.FeedOutcome, err error) {
 	attempt := models.DeliveryAttempt{
 		EventID: event, StartedAt: r.StartedAt, Latency: r.Latency.Microseconds(),
 		Status: r.Status, Fault: r.Fault, Answer: r.Answer,
 	}
 	pause := func(failures int) (time.Duration, bool) { return p.Courier.Pause(failures, r.Asked) }
-	return p.acts().SettleDelivery(ctx, feed, attempt, pause)
+	err = p.onRecord(ctx, func() (err error) {
+		out, err = p.acts().SettleDelivery(ctx, feed, attempt, pause)
+		return err
+	})
+	return out, err
 }
 
 func (p *Portals) acts() *acts.Acts { return &acts.Acts{Store: p.Store, Log: p.Log} }

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -107,10 +108,15 @@ func (d *delivering) register(organisation models.ID) {
 // happens records events and gives them to the endpoint.
 func (d *delivering) happens(events int) {
 	d.Helper()
+	d.happensIn(d.feed.ProcurementID, events)
+}
+
+func (d *delivering) happensIn(procurement models.ID, events int) {
+	d.Helper()
 	require.NoError(d, d.store.InTx(d.Context(), func(tx *store.Tx) error {
 		for range events {
 			if _, err := tx.Append(event.Event{
-				ProcurementID: d.feed.ProcurementID,
+				ProcurementID: procurement,
 				Payload:       event.LotCreated{},
 			}); err != nil {
 				return err
@@ -120,7 +126,7 @@ func (d *delivering) happens(events int) {
 	}))
 	sequencer, err := d.store.Log().OpenSequencer(d.Context())
 	require.NoError(d, err)
-	d.Cleanup(sequencer.Close)
+	defer sequencer.Close()
 	for more := true; more; {
 		_, more, err = sequencer.Pass(d.Context())
 		require.NoError(d, err)
@@ -147,33 +153,90 @@ func (d *delivering) tasks() (kinds []string) {
 	return kinds
 }
 
-// A slow receiver of many procurements' events takes a few of them at a time and leaves room for other receivers.
-func TestAnEndpointTakesABoundedNumberOfFeedsAtOnce(t *testing.T) {
+// A slow receiver of many procurements' events takes a few of them at a time and leaves room for other receivers,
+// however many workers there are: each has activities of its own, and they share the record.
+func TestAnEndpointTakesABoundedNumberOfFeedsAtOnceOverAllWorkers(t *testing.T) {
 	t.Parallel()
 	d := newDelivering(t, 1)
-	d.portals.ToOneEndpoint, d.slow = 1, make(chan struct{})
-	first := make(chan process.FeedOutcome, 1)
-	go func() { first <- d.deliver() }()
-	require.Eventually(t, func() bool { return d.arrived.Load() == 1 }, time.Minute, time.Millisecond)
-
-	var suite testsuite.WorkflowTestSuite
-	beside := suite.NewTestActivityEnvironment()
-	beside.RegisterActivity(d.portals.Deliver)
-	deliver := func(feed process.PortalFeed) (out process.FeedOutcome) {
-		result, err := beside.ExecuteActivity(d.portals.Deliver, feed)
-		require.NoError(t, err)
-		require.NoError(t, result.Get(&out))
-		return out
+	d.slow = make(chan struct{})
+	answer := sync.OnceFunc(func() { close(d.slow) })
+	t.Cleanup(answer)
+	const workers = store.TurnsAtOnce + 2
+	outcomes := make(chan process.FeedOutcome, workers)
+	feeds := make([]process.PortalFeed, workers)
+	for i := range feeds {
+		feeds[i] = d.another()
 	}
-	busy := deliver(d.feed)
-	require.Equal(t, process.FeedBusy, busy.Status)
-	require.Positive(t, busy.Wait)
-	another := process.PortalFeed{EndpointID: models.NewID(models.PrefixEndpoint), ProcurementID: d.feed.ProcurementID}
-	require.Equal(t, process.FeedDrained, deliver(another).Status)
+	for _, feed := range feeds {
+		worker := &activities.Portals{Store: d.store, Courier: d.portals.Courier, Log: d.portals.Log}
+		go func() { outcomes <- d.deliverBy(worker, feed) }()
+	}
+	for range workers - store.TurnsAtOnce {
+		busy := <-outcomes
+		require.Equal(t, process.FeedBusy, busy.Status)
+		require.Greater(t, busy.Wait, time.Minute, "it is woken, and does not ask again and again")
+	}
+	require.Eventually(t, func() bool { return d.arrived.Load() == store.TurnsAtOnce }, time.Minute, time.Millisecond)
+	elsewhere := d.feed
+	elsewhere.EndpointID = models.NewID(models.PrefixEndpoint)
+	require.Equal(t, process.FeedDrained, d.deliverBy(d.portals, elsewhere).Status)
 
-	close(d.slow)
-	require.Equal(t, process.FeedOutcome{Status: process.FeedDrained, Delivered: 1}, <-first)
-	require.Equal(t, process.FeedDrained, deliver(d.feed).Status)
+	calls, err := d.store.ToWake(t.Context(), 10)
+	require.NoError(t, err)
+	require.Empty(t, calls, "there is no place")
+	answer()
+	for range store.TurnsAtOnce {
+		require.Equal(t, process.FeedOutcome{Status: process.FeedDrained, Delivered: 1}, <-outcomes)
+	}
+	calls, err = d.store.ToWake(t.Context(), 10)
+	require.NoError(t, err)
+	require.Len(t, calls, 3, "those that found no place, and one that had not come")
+}
+
+// A worker that died holds the turn of its feed: the worker that goes on with the feed has it.
+func TestAFeedWhoseWorkerDiedGoesOnInItsTurn(t *testing.T) {
+	t.Parallel()
+	d := newDelivering(t, 1)
+	for _, feed := range []process.PortalFeed{d.feed, d.another(), d.another(), d.another()} {
+		taken, err := d.store.TakeTurn(t.Context(), store.PortalFeed(feed))
+		require.NoError(t, err)
+		require.True(t, taken)
+	}
+	another := d.another()
+	require.Equal(t, process.FeedBusy, d.deliverBy(d.portals, another).Status)
+	require.Equal(t, process.FeedOutcome{Status: process.FeedDrained, Delivered: 1}, d.deliver())
+	require.Equal(t, process.FeedOutcome{Status: process.FeedDrained, Delivered: 1}, d.deliverBy(d.portals, another))
+	d.exec("UPDATE portal_feeds SET turn_until = clock_timestamp() WHERE turn_until IS NOT NULL")
+	third := d.another()
+	require.Equal(t, process.FeedOutcome{Status: process.FeedDrained, Delivered: 1}, d.deliverBy(d.portals, third))
+}
+
+// another is a feed of another procurement to the same endpoint, with one event.
+func (d *delivering) another() process.PortalFeed {
+	d.Helper()
+	feed := process.PortalFeed{EndpointID: d.feed.EndpointID, ProcurementID: models.NewID(models.PrefixProcurement)}
+	d.exec(`INSERT INTO procurements (id, title, description, languages, mode, zone, status, created_by)
+		SELECT $1, title, description, languages, mode, zone, status, created_by FROM procurements WHERE id = $2`,
+		feed.ProcurementID, d.feed.ProcurementID)
+	d.exec(`INSERT INTO role_assignments (id, procurement_id, person_id, organisation_id, role, valid_from)
+		SELECT $1, $2, person_id, organisation_id, role, valid_from FROM role_assignments WHERE procurement_id = $3`,
+		models.NewID(models.PrefixRole), feed.ProcurementID, d.feed.ProcurementID)
+	d.happensIn(feed.ProcurementID, 1)
+	return feed
+}
+
+func (d *delivering) deliverBy(worker *activities.Portals, feed process.PortalFeed) (out process.FeedOutcome) {
+	var suite testsuite.WorkflowTestSuite
+	environment := suite.NewTestActivityEnvironment()
+	environment.RegisterActivity(worker.Deliver)
+	result, err := environment.ExecuteActivity(worker.Deliver, feed)
+	if err == nil {
+		err = result.Get(&out)
+	}
+	if err != nil {
+		d.Error(err)
+	}
+	return out
 }
 
 func TestDeliveriesAreMadeInPortions(t *testing.T) {

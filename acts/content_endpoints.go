@@ -3,6 +3,7 @@ package acts
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/webhook"
@@ -15,6 +16,9 @@ type MadeEndpoint struct {
 	Endpoint models.Endpoint
 	// Secret is shown once: the stored result of the request does not contain it.
 	Secret string
+	// OfOtherMode counts the procurements that its owner leads and of which it gets nothing, because they are of the
+	// other mode; only of a new endpoint.
+	OfOtherMode int64
 }
 
 // WithoutSecret returns the endpoint as a repeat of the request gets it.
@@ -67,6 +71,10 @@ func (a *Acts) RegisterEndpoint(ctx context.Context, by By, in NewEndpoint) (Don
 		// Bare, as all acts return endpoints: otherwise the stored result of a request would keep secrets that the
 		// record has given up.
 		made := MadeEndpoint{Endpoint: e.Bare(), Secret: secret.Reveal()}
+		var err error
+		if made.OfOtherMode, err = d.tx.LedOf(e.OwnerID, e.OfMode().Other()); err != nil {
+			return MadeEndpoint{}, err
+		}
 		return made, d.record(aboutEndpoint(e))
 	})
 }
@@ -126,12 +134,16 @@ type Pinged struct {
 	Endpoint models.ID
 	// Of is the version of the endpoint to which it was sent.
 	Of int64
+	// Unsent, UnsentAt and Rehearsals are those of the endpoint.
+	Unsent     int64
+	UnsentAt   *time.Time
+	Rehearsals bool
 	// Attempt is what came of it.
 	Attempt models.DeliveryAttempt
 }
 
 // PingEndpoint sends a test message to an endpoint of the actor now. A repeat of the request gets the result of the
-// first, without another message.
+// first, without another message. Once the receiver has taken it, what waits for its next attempt is tried at once.
 func (a *Acts) PingEndpoint(ctx context.Context, by By, id models.ID) (Done[Pinged], error) {
 	e, err := a.myEndpoint(ctx, by, id)
 	if err != nil {
@@ -145,10 +157,7 @@ func (a *Acts) PingEndpoint(ctx context.Context, by By, id models.ID) (Done[Ping
 		done := Done[Pinged]{Again: true}
 		return done, recall(by.Request, earlier, &done.Result)
 	}
-	switch {
-	case e.Over():
-		return Done[Pinged]{}, disabled()
-	case e.Secret == nil:
+	if e.Secret == nil {
 		return Done[Pinged]{}, secretLost()
 	}
 	// The message is sent before the transaction: a slow receiver must not hold up the database.
@@ -159,11 +168,20 @@ func (a *Acts) PingEndpoint(ctx context.Context, by By, id models.ID) (Done[Ping
 	if err != nil {
 		return Done[Pinged]{}, err
 	}
+	if report.Delivered() && e.Status == models.EndpointActive {
+		if err := a.Store.BringForward(ctx, e.ID); err != nil {
+			return Done[Pinged]{}, err
+		}
+	}
 	return once(ctx, a, by, func(*deed) (Pinged, error) {
-		return Pinged{Endpoint: e.ID, Of: e.Version, Attempt: models.DeliveryAttempt{
+		pinged := Pinged{
+			Endpoint: e.ID, Of: e.Version, Unsent: e.Unsent, UnsentAt: e.UnsentAt, Rehearsals: e.Rehearsals,
+		}
+		pinged.Attempt = models.DeliveryAttempt{
 			EndpointID: e.ID, N: 1, StartedAt: report.StartedAt, Latency: report.Latency.Microseconds(),
 			Status: report.Status, Fault: report.Fault, Answer: report.Answer,
-		}}, nil
+		}
+		return pinged, nil
 	})
 }
 
@@ -183,6 +201,6 @@ func secretLost() *models.Refusal {
 
 func disabled() *models.Refusal {
 	return models.Refuse(models.CodeEndpointDisabled, "",
-		"the endpoint answered 410 Gone, so nothing is delivered to it any more").
-		Accepting("registering a new endpoint")
+		"the endpoint answered 410 Gone to an earlier release, which disabled it").
+		Accepting("resuming it: POST …/actions/resume")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/webhook"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
@@ -18,19 +19,22 @@ func (d *deed) lockEndpoint(id models.ID) (models.Endpoint, error) {
 	return e, d.On.check(e.Version)
 }
 
-// lockMyEndpoint is [deed.lockEndpoint] for what only the owner may do, to an endpoint that is served.
+// lockMyEndpoint is [deed.lockEndpoint] for what only the owner may do.
 func (d *deed) lockMyEndpoint(id models.ID) (models.Endpoint, error) {
 	e, err := d.lockEndpoint(id)
 	if err != nil {
 		return e, err
 	}
-	if err := e.MustBeOf(d.Actor.PersonID); err != nil {
+	return e, e.MustBeOf(d.Actor.PersonID)
+}
+
+// holdMyEndpoint is [deed.lockMyEndpoint] for what does not change the endpoint, whatever its version.
+func (d *deed) holdMyEndpoint(id models.ID) (models.Endpoint, error) {
+	e, err := d.tx.LockEndpoint(d.Actor, id)
+	if err != nil {
 		return e, err
 	}
-	if e.Over() {
-		return e, disabled()
-	}
-	return e, nil
+	return e, e.MustBeOf(d.Actor.PersonID)
 }
 
 // saveEndpoint writes a locked endpoint back, with the event that says why.
@@ -55,8 +59,8 @@ func (in EndpointChange) apply(e *models.Endpoint) {
 	setIf(&e.Procurements, in.Procurements)
 }
 
-// ChangeEndpoint changes the URL of an endpoint and the events that it gets from now on. Events that already wait are
-// still delivered.
+// ChangeEndpoint changes the URL of an endpoint and the events that it gets from now on. Events that already wait and
+// that it does not select any more are passed: they hold nothing up.
 func (a *Acts) ChangeEndpoint(ctx context.Context, by By, id models.ID, in EndpointChange) (models.Endpoint, error) {
 	if _, err := a.myEndpoint(ctx, by, id); err != nil {
 		return models.Endpoint{}, err
@@ -82,8 +86,21 @@ func (a *Acts) ChangeEndpoint(ctx context.Context, by By, id models.ID, in Endpo
 				return e, err
 			}
 		}
-		return d.saveEndpoint(e, event.EndpointChanged(aboutEndpoint(e)))
+		if e, err = d.saveEndpoint(e, event.EndpointChanged(aboutEndpoint(e))); err != nil {
+			return e, err
+		}
+		return e, d.letUnwantedGo(e)
 	})
+}
+
+// letUnwantedGo lets the feeds of an endpoint go on in which an event is next that it does not select any more. Whoever
+// delivers passes the event.
+func (d *deed) letUnwantedGo(e models.Endpoint) error {
+	held, err := d.tx.HeldByUnwanted(e.ID)
+	if err != nil {
+		return err
+	}
+	return d.goOnWith(e, held)
 }
 
 // RotateEndpoint gives an endpoint a new secret. Messages are signed with the old secret as well for [webhook.Overlap],
@@ -116,54 +133,83 @@ func (a *Acts) PauseEndpoint(ctx context.Context, by By, id models.ID) (Done[mod
 		switch {
 		case err != nil:
 			return e, err
-		case e.Over():
+		case e.Status == models.EndpointDisabled:
 			return e, disabled()
-		case e.Status == models.EndpointPaused:
+		case e.Status == models.EndpointPaused && e.PausedBecause == "":
 			return e.Bare(), nil
 		}
-		e.Status = models.EndpointPaused
+		e.Status, e.PausedBecause = models.EndpointPaused, ""
 		return d.saveEndpoint(e, event.EndpointPaused(aboutEndpoint(e)))
 	})
 }
 
-// ResumeEndpoint goes on where deliveries stopped, at once and with a fresh round of attempts. Nothing is skipped.
+// ResumeEndpoint goes on where deliveries stopped, at once and with a fresh round of attempts. Nothing is skipped. An
+// endpoint that an earlier release disabled, which kept nothing for it, also gets what it has missed.
 func (a *Acts) ResumeEndpoint(ctx context.Context, by By, id models.ID) (Done[models.Endpoint], error) {
 	return once(ctx, a, by, func(d *deed) (models.Endpoint, error) {
 		e, err := d.lockEndpoint(id)
 		if err != nil {
 			return e, err
 		}
-		switch {
-		case e.Over():
-			return e, disabled()
-		case e.Secret == nil:
+		if e.Secret == nil {
 			return e, secretLost()
 		}
-		if e.Status == models.EndpointPaused {
-			e.Status = models.EndpointActive
+		if e.Status != models.EndpointActive {
+			ended := e.EndedAt
+			e.Status, e.PausedBecause, e.EndedAt = models.EndpointActive, "", nil
 			if e, err = d.saveEndpoint(e, event.EndpointResumed(aboutEndpoint(e))); err != nil {
 				return e, err
 			}
+			if err := d.makeUp(e, ended); err != nil {
+				return e, err
+			}
 		}
-		return e.Bare(), d.unpark(e)
+		return e.Bare(), d.goOn(e)
 	})
 }
 
-// unpark lets the feeds of an endpoint go on and ends the tasks about them.
-func (d *deed) unpark(e models.Endpoint) error {
-	feeds, err := d.tx.GoOn(e.ID)
+// makeUp queues what an endpoint has missed since it was disabled; nil: it was not.
+func (d *deed) makeUp(e models.Endpoint, disabledAt *time.Time) error {
+	if disabledAt == nil {
+		return nil
+	}
+	_, err := d.tx.QueueMissing(e.ID, *disabledAt, store.MostReplayed)
+	return err
+}
+
+// goOn lets the feeds of an endpoint go on and ends all tasks about it.
+func (d *deed) goOn(e models.Endpoint) error {
+	parked, err := d.tx.GoOn(e.ID)
 	if err != nil {
 		return err
 	}
+	return d.unparked(e, parked, models.EndpointTasks())
+}
+
+// goOnWith lets those feeds of an endpoint go on that are of some procurements, and ends the tasks about these feeds.
+func (d *deed) goOnWith(e models.Endpoint, procurements []models.ID) error {
+	parked, err := d.tx.GoOnWith(e.ID, procurements)
+	if err != nil {
+		return err
+	}
+	return d.unparked(e, parked, []string{models.TaskFeedParked})
+}
+
+func (d *deed) unparked(e models.Endpoint, feeds []store.Unparked, tasks []string) error {
 	for _, f := range feeds {
-		for _, kind := range []string{models.TaskFeedParked, models.TaskEndpointDisabled} {
-			if _, err := d.tx.FinishTask(f.ProcurementID, kind, string(e.ID), f.Now); err != nil {
+		var done []models.ID
+		for _, kind := range tasks {
+			id, err := d.tx.FinishTask(f.ProcurementID, kind, string(e.ID), f.Now)
+			if err != nil {
 				return err
+			}
+			if id != "" {
+				done = append(done, id)
 			}
 		}
 		_, err := d.tx.Append(event.Event{
 			ProcurementID: f.ProcurementID, ActorID: d.Actor.PersonID, At: f.Now,
-			Payload: event.EndpointUnparked{EndpointID: e.ID, Status: e.Status},
+			Payload: event.EndpointUnparked{EndpointID: e.ID, Status: e.Status, Tasks: done},
 		})
 		if err != nil {
 			return err
@@ -184,12 +230,12 @@ func (a *Acts) RemoveEndpoint(ctx context.Context, by By, id models.ID) error {
 		if err != nil {
 			return e, err
 		}
-		e.Status, e.EndedAt = models.EndpointRemoved, endOf(e, now)
+		e.Status, e.PausedBecause, e.EndedAt = models.EndpointRemoved, "", endOf(e, now)
 		e.Secret, e.FormerSecret, e.FormerUntil = nil, nil, nil
 		if e, err = d.saveEndpoint(e, event.EndpointRemoved(aboutEndpoint(e))); err != nil {
 			return e, err
 		}
-		return e, d.unpark(e)
+		return e, d.goOn(e)
 	})
 	return err
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/webhook"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
+	"github.com/ppi-engine/ppi/models/process"
 )
 
 // courier may reach this machine.
@@ -126,20 +127,70 @@ func TestAnAdministratorStopsAnEndpointAndDoesNotUseIt(t *testing.T) {
 	refused(t, b.acts.RemoveEndpoint(t.Context(), admin, id), models.CodeNotFound)
 }
 
-func TestAnEndpointThatIsGoneIsServedNoMore(t *testing.T) {
+// A receiver that answered 410 may do so because it was set up anew, or by mistake: nothing is lost.
+func TestAnEndpointThatIsGoneWaitsForAPersonAndKeepsEverything(t *testing.T) {
 	t.Parallel()
 	b := setUp(t)
 	id := b.registered().Endpoint.ID
-	require.NoError(t, b.acts.Store.InTx(t.Context(), func(tx *store.Tx) error {
-		_, err := tx.DisableEndpoint(id)
-		return err
-	}))
-	_, err := b.acts.ResumeEndpoint(t.Context(), b.owner(), id)
-	refused(t, err, models.CodeEndpointDisabled)
-	_, err = b.acts.PingEndpoint(t.Context(), b.owner(), id)
-	refused(t, err, models.CodeEndpointDisabled)
-	_, err = b.acts.RotateEndpoint(t.Context(), b.owner(), id)
-	refused(t, err, models.CodeEndpointDisabled)
+	gone := func() (first bool) {
+		require.NoError(t, b.acts.Store.InTx(t.Context(), func(tx *store.Tx) (err error) {
+			first, err = tx.PauseGone(id)
+			return err
+		}))
+		return first
+	}
+	require.True(t, gone())
+	require.False(t, gone(), "it is asked once what is to become of it")
+	e, err := b.acts.Store.Endpoint(t.Context(), b.lead, id)
+	require.NoError(t, err)
+	require.Equal(t, models.EndpointPaused, e.Status)
+	require.Equal(t, models.PausedGone, e.PausedBecause)
+	resumed, err := b.acts.ResumeEndpoint(t.Context(), b.owner(), id)
+	require.NoError(t, err)
+	require.Equal(t, models.EndpointActive, resumed.Result.Status)
+	require.Empty(t, resumed.Result.PausedBecause)
+
+	require.True(t, gone())
+	paused, err := b.acts.PauseEndpoint(t.Context(), b.owner(), id)
+	require.NoError(t, err)
+	require.Empty(t, paused.Result.PausedBecause, "now a person did")
+	require.NoError(t, b.acts.RemoveEndpoint(t.Context(), b.owner(), id))
+}
+
+// The receiver says 410 to an event that a person has had pass while it was under way.
+func TestThatAReceiverIsGoneIsAskedEvenIfTheEventWasPassed(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	id := b.registered().Endpoint.ID
+	conn := pgtest.Connect(t, b.db.Application)
+	for _, statement := range []string{
+		"INSERT INTO portal_feeds (endpoint_id, procurement_id) VALUES ($1, $2)",
+		`INSERT INTO deliveries (endpoint_id, procurement_id, event_id, seq, type)
+			SELECT f.endpoint_id, f.procurement_id, e.id, 1, e.type
+			FROM portal_feeds f JOIN events e ON e.procurement_id = f.procurement_id
+			WHERE f.endpoint_id = $1 AND f.procurement_id = $2 LIMIT 1`,
+	} {
+		_, err := conn.Exec(t.Context(), statement, id, b.draft)
+		require.NoError(t, err)
+	}
+	var happened models.ID
+	require.NoError(t, conn.QueryRow(t.Context(), "SELECT event_id FROM deliveries WHERE endpoint_id = $1", id).
+		Scan(&happened))
+	pass := models.DeliveryPass{EventID: happened, Reason: "too long"}
+	_, err := b.acts.PassDelivery(t.Context(), b.owner(), id, pass)
+	require.NoError(t, err)
+	feed := store.PortalFeed{EndpointID: id, ProcurementID: b.draft}
+	attempt := models.DeliveryAttempt{EventID: happened, StartedAt: time.Now(), Status: 410, Fault: models.FaultGone}
+	out, err := b.acts.SettleDelivery(t.Context(), feed, attempt, nil)
+	require.NoError(t, err)
+	require.Equal(t, process.FeedHeld, out.Status)
+	var tasks int
+	require.NoError(t, conn.QueryRow(t.Context(), "SELECT count(*) FROM tasks WHERE kind = $1 AND done_at IS NULL",
+		models.TaskEndpointGone).Scan(&tasks))
+	require.Equal(t, 1, tasks)
+	out, err = b.acts.ParkDelivery(t.Context(), feed, happened, models.ParkedOwner)
+	require.NoError(t, err)
+	require.Equal(t, process.FeedMore, out.Status, "nothing is parked for an event that was passed")
 }
 
 func TestATestMessageIsSentOncePerRequest(t *testing.T) {

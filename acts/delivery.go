@@ -12,17 +12,18 @@ import (
 )
 
 // SettleDelivery records an attempt to deliver and what follows from it. pause says how long to wait after that number
-// of failures; false: there is no further attempt.
+// of failures; false: there is no further attempt. Once the receiver has taken a message, whatever else waits for its
+// next attempt there is tried at once.
 func (a *Acts) SettleDelivery(
 	ctx context.Context, feed store.PortalFeed, attempt models.DeliveryAttempt,
 	pause func(failures int) (time.Duration, bool),
 ) (process.FeedOutcome, error) {
-	out := process.FeedOutcome{Status: process.FeedMore}
+	out, taken := process.FeedOutcome{Status: process.FeedMore}, attempt.Fault == ""
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
-		disabled := false
+		first := false
 		if attempt.Fault == models.FaultGone {
 			var err error
-			if disabled, err = tx.DisableEndpoint(feed.EndpointID); err != nil {
+			if first, err = tx.PauseGone(feed.EndpointID); err != nil {
 				return err
 			}
 		}
@@ -31,7 +32,8 @@ func (a *Acts) SettleDelivery(
 			return err
 		}
 		err = tx.RecordAttempt(feed, attempt)
-		if err != nil || attempt.Fault == "" || !locked.Pending {
+		// Somebody may have had the event pass meanwhile. That the receiver is gone is told nevertheless.
+		if err != nil || attempt.Fault == "" || !locked.Pending && !first {
 			return err
 		}
 		f := undelivered{
@@ -39,18 +41,20 @@ func (a *Acts) SettleDelivery(
 			reason: faultOf(attempt),
 		}
 		if attempt.Fault == models.FaultGone {
-			out, err = f.gone(disabled)
+			out, err = f.gone(first)
 			return err
 		}
-		wait, again := pause(f.failures)
-		if !again {
-			out, err = f.park()
+		if out, err = f.retry(locked, pause); err != nil || locked.Early > 0 {
 			return err
 		}
-		out = process.FeedOutcome{Status: process.FeedWaiting, Wait: wait, Attempt: f.failures + 1, Reason: f.reason}
-		return tx.RetryFeed(feed, f.failures, f.reason, wait)
+		// While this attempt was under way the receiver may have taken a message of another procurement.
+		taken, err = tx.TookSince(feed.EndpointID, attempt.StartedAt)
+		return err
 	})
-	return out, err
+	if err != nil || !taken {
+		return out, err
+	}
+	return out, a.Store.BringForward(ctx, feed.EndpointID)
 }
 
 func faultOf(attempt models.DeliveryAttempt) string {
@@ -64,11 +68,11 @@ func faultOf(attempt models.DeliveryAttempt) string {
 func (a *Acts) ParkDelivery(
 	ctx context.Context, feed store.PortalFeed, event models.ID, why string,
 ) (process.FeedOutcome, error) {
-	var out process.FeedOutcome
+	out := process.FeedOutcome{Status: process.FeedMore}
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
 		locked, err := tx.LockFeed(feed, event)
-		if err != nil {
-			return err
+		if err != nil || !locked.Pending {
+			return err // somebody has had it pass meanwhile
 		}
 		f := undelivered{tx: tx, feed: feed, event: event, failures: locked.Failures, reason: why}
 		out, err = f.park()
@@ -86,6 +90,22 @@ type undelivered struct {
 	reason   string
 }
 
+// retry has the event tried again. An attempt that was brought forward costs none of those that are due.
+func (f undelivered) retry(
+	locked store.LockedFeed, pause func(failures int) (time.Duration, bool),
+) (process.FeedOutcome, error) {
+	out := process.FeedOutcome{Status: process.FeedWaiting, Wait: locked.Early, Attempt: f.failures, Reason: f.reason}
+	if locked.Early > 0 {
+		return out, f.tx.RetryWhenDue(f.feed, f.reason)
+	}
+	wait, again := pause(f.failures)
+	if !again {
+		return f.park()
+	}
+	out.Wait, out.Attempt = wait, f.failures+1
+	return out, f.tx.RetryFeed(f.feed, f.failures, f.reason, wait)
+}
+
 // park holds back the event and all later ones until a person resumes the endpoint.
 func (f undelivered) park() (process.FeedOutcome, error) {
 	out := process.FeedOutcome{Status: process.FeedHeld, Reason: f.reason}
@@ -95,15 +115,15 @@ func (f undelivered) park() (process.FeedOutcome, error) {
 	return out, f.tell(models.TaskFeedParked, func(p event.EndpointParked) event.Payload { return p })
 }
 
-// gone stops deliveries for good, because the receiver answered 410 Gone. Only the first feed that learns of it raises
-// the task.
+// gone holds back everything for the endpoint until a person resumes it, because the receiver answered 410 Gone. What
+// happens meanwhile is kept for it. Only the first feed that learns of it raises the task.
 func (f undelivered) gone(first bool) (process.FeedOutcome, error) {
 	out := process.FeedOutcome{Status: process.FeedHeld, Reason: f.reason}
 	if err := f.tx.ParkFeed(f.feed, f.failures, f.reason); err != nil || !first {
 		return out, err
 	}
-	return out, f.tell(models.TaskEndpointDisabled,
-		func(p event.EndpointParked) event.Payload { return event.EndpointDisabled(p) })
+	return out, f.tell(models.TaskEndpointGone,
+		func(p event.EndpointParked) event.Payload { return event.EndpointGone(p) })
 }
 
 // tell raises a task and records an event on the procurement. Such events are never sent to endpoints, because each
@@ -129,4 +149,34 @@ func (f undelivered) tell(task string, as func(event.EndpointParked) event.Paylo
 		}),
 	})
 	return err
+}
+
+// PassUnwanted passes the events that wait for an endpoint in one feed and that its owner does not want any more: they
+// would hold up the others for nothing.
+func (a *Acts) PassUnwanted(ctx context.Context, feed store.PortalFeed) error {
+	return a.Store.InTx(ctx, func(tx *store.Tx) error {
+		p, err := tx.ReadProcurement(feed.ProcurementID)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.LockFeed(feed, ""); err != nil {
+			return err
+		}
+		passed, err := tx.PassUnwanted(feed)
+		if err != nil || passed.Events == 0 {
+			return err
+		}
+		clock, err := tx.Now()
+		if err != nil {
+			return err
+		}
+		_, err = tx.Append(event.Event{
+			ProcurementID: p.ID, At: p.Now(clock), RecordedAt: clock,
+			Payload: event.EndpointPassed{
+				EndpointID: feed.EndpointID, EventID: passed.First, Events: passed.Events,
+				For: models.PassedUnsubscribed,
+			},
+		})
+		return err
+	})
 }

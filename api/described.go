@@ -112,8 +112,17 @@ type endpointStatus struct{}
 
 // Schema names the values.
 func (endpointStatus) Schema(huma.Registry) *huma.Schema {
-	return oneOf("disabled: the endpoint answered 410 Gone; nothing will be sent to it any more",
+	return oneOf("disabled: the endpoint answered 410 Gone under an earlier release; resume it",
 		models.EndpointActive, models.EndpointPaused, models.EndpointDisabled)
+}
+
+// deliveryState narrows a list of deliveries.
+type deliveryState models.DeliveryState
+
+// Schema names the values.
+func (deliveryState) Schema(huma.Registry) *huma.Schema {
+	return oneOf("pending: has not arrived; of these, retrying and parked are next of their procurement; passed: will "+
+		"not be delivered", models.DeliveryStates()...)
 }
 
 type deliveryFault struct{}

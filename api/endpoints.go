@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/ppi-engine/ppi/acts"
@@ -21,11 +22,37 @@ type EndpointView struct {
 	Procurements   []models.ID           `json:"procurements" doc:"Only these; empty: all that the owner leads"`
 	Rehearsals     bool                  `json:"rehearsals" doc:"true: rehearsals only; false: live ones only"`
 	Status         models.EndpointStatus `json:"status"`
+	PausedBecause  string                `json:"paused_because,omitempty" enum:"gone" doc:"gone: it answered 410"`
 	NeedsSecret    bool                  `json:"needs_secret,omitempty" doc:"It has no secret: rotate, then resume"`
 	FormerUntil    *time.Time            `json:"former_secret_until,omitempty" doc:"The former secret signs until then"`
 	Version        int64                 `json:"version"`
 	CreatedAt      time.Time             `json:"created_at"`
 	EndedAt        *time.Time            `json:"ended_at,omitempty"`
+	NotSent        *NotSentView          `json:"not_sent,omitempty" doc:"Absent: nothing"`
+}
+
+// NotSentView says what an endpoint did not get because it is for the other kind of procurements.
+type NotSentView struct {
+	Events int64      `json:"events" doc:"Events it selects, in procurements its owner leads"`
+	LastAt *time.Time `json:"last_at,omitempty" doc:"When it last missed one"`
+	Why    string     `json:"why" doc:"Why, and what to do"`
+}
+
+func showNotSent(e models.Endpoint) *NotSentView {
+	if e.Unsent == 0 {
+		return nil
+	}
+	return &NotSentView{Events: e.Unsent, LastAt: utcOrNil(e.UnsentAt), Why: whyNotSent(e.OfMode())}
+}
+
+// whyNotSent tells the owner of an endpoint for procurements of a mode why those of the other mode send nothing.
+func whyNotSent(mode models.Mode) string {
+	if mode == models.ModeRehearsal {
+		return "This endpoint is sent events of rehearsals only (rehearsals: true). For live procurements register " +
+			"another endpoint, without rehearsals."
+	}
+	return "This endpoint is sent events of live procurements only (rehearsals: false). For rehearsals register " +
+		"another endpoint, with rehearsals: true."
 }
 
 func (v EndpointView) Self() string     { return "/v1/endpoints/" + string(v.ID) }
@@ -34,13 +61,17 @@ func (v EndpointView) AtVersion() int64 { return v.Version }
 func showEndpoint(ctx context.Context) func(models.Endpoint) EndpointView {
 	reader := rest.Reader(ctx)
 	return func(e models.Endpoint) EndpointView {
-		return EndpointView{
-			ID: e.ID, OrganisationID: e.OrganisationID, OwnerID: e.OwnerID, URL: views.URLOf(reader, e),
+		v := EndpointView{
+			ID: e.ID, OrganisationID: e.OrganisationID, OwnerID: e.OwnerID,
 			Description: e.Description, Types: e.Types, Procurements: e.Procurements, Rehearsals: e.Rehearsals,
-			Status: e.Status, NeedsSecret: e.NeedsSecret,
+			Status: e.Status, PausedBecause: e.PausedBecause, NeedsSecret: e.NeedsSecret,
 			FormerUntil: utcOrNil(e.FormerUntil), Version: e.Version, CreatedAt: utc(e.CreatedAt),
 			EndedAt: utcOrNil(e.EndedAt),
 		}
+		if views.Owns(reader, e) {
+			v.URL, v.NotSent = e.URL, showNotSent(e)
+		}
+		return v
 	}
 }
 
@@ -50,6 +81,7 @@ type MadeEndpoint struct {
 
 	Secret string `json:"secret,omitempty" doc:"Verifies what is sent (Standard Webhooks). Shown only once"`
 	Note   string `json:"note,omitempty" doc:"Why the secret is not shown"`
+	Hint   string `json:"hint,omitempty" doc:"Of a new endpoint: which procurements that you lead it is not told of"`
 }
 
 func showMadeEndpoint(ctx context.Context) func(acts.MadeEndpoint) MadeEndpoint {
@@ -58,6 +90,10 @@ func showMadeEndpoint(ctx context.Context) func(acts.MadeEndpoint) MadeEndpoint 
 		m := MadeEndpoint{EndpointView: show(made.Endpoint), Secret: made.Secret}
 		if m.Secret == "" {
 			m.Note = "The secret was shown once, when it was made. If it is lost, rotate it."
+		}
+		if made.OfOtherMode > 0 {
+			m.Hint = fmt.Sprintf("You lead %d procurements of the mode %s. %s", made.OfOtherMode,
+				made.Endpoint.OfMode().Other(), whyNotSent(made.Endpoint.OfMode()))
 		}
 		return m
 	}

@@ -218,7 +218,8 @@ func TestPausedAndParkedFeedsGoOnWhenResumed(t *testing.T) {
 	_, err := w.store.Relay(t.Context())
 	require.NoError(t, err)
 	untold := func() int {
-		calls, err := w.store.Untold(t.Context(), 10)
+		w.exec("UPDATE portal_feeds SET waking_until = NULL")
+		calls, err := w.store.ToWake(t.Context(), 10)
 		require.NoError(t, err)
 		return len(calls)
 	}
@@ -239,7 +240,9 @@ func TestPausedAndParkedFeedsGoOnWhenResumed(t *testing.T) {
 	}))
 	var backlog BacklogView
 	w.do(leader, GET, made.Self()+"/backlog", nil).is(http.StatusOK).into(&backlog)
-	require.Equal(t, BacklogView{Pending: 3, Parked: []models.ID{procurement.ID}}, backlog)
+	require.Equal(t, BacklogView{
+		Pending: 3, Parked: []models.ID{procurement.ID}, Status: models.EndpointActive,
+	}, backlog)
 	require.Zero(t, untold())
 	w.do(leader, POST, made.Self()+"/actions/resume", nil).is(http.StatusOK)
 	require.Equal(t, 1, untold())
@@ -259,13 +262,37 @@ func TestPausedAndParkedFeedsGoOnWhenResumed(t *testing.T) {
 	w.do(leader, GET, made.Self()+"/deliveries?procurement="+string(models.NewID(models.PrefixProcurement)), nil).
 		is(http.StatusOK).into(&list)
 	require.Empty(t, list.Items)
+}
 
+// An endpoint that an earlier release disabled is as it was until its owner resumes it.
+func TestAnEndpointThatWasDisabledIsResumed(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	leader, p := w.buyer(), newPortal(t)
+	made := w.endpoint(leader, p.URL)
 	w.exec("UPDATE endpoints SET status = 'disabled', ended_at = clock_timestamp()")
-	for _, action := range []string{"rotate", "ping", "pause", "resume"} {
-		w.do(leader, POST, made.Self()+"/actions/"+action, nil).is(http.StatusConflict).
-			refused(models.CodeEndpointDisabled)
-	}
-	w.do(leader, PATCH, made.Self(), map[string]any{"url": p.URL}).is(http.StatusConflict).
+	var shown EndpointView
+	w.do(leader, GET, made.Self(), nil).is(http.StatusOK).into(&shown)
+	require.Equal(t, models.EndpointDisabled, shown.Status)
+	require.NotNil(t, shown.EndedAt)
+	w.do(leader, POST, made.Self()+"/actions/pause", nil).is(http.StatusConflict).refused(models.CodeEndpointDisabled)
+	w.do(leader, POST, made.Self()+"/actions/replay", map[string]any{"missing": true}).is(http.StatusConflict).
 		refused(models.CodeEndpointDisabled)
-	w.do(leader, DELETE, made.Self(), nil).is(http.StatusNoContent)
+	w.do(leader, PATCH, made.Self(), map[string]any{"url": p.URL + "/other"}).is(http.StatusOK)
+	w.do(leader, POST, made.Self()+"/actions/rotate", nil).is(http.StatusOK)
+	w.do(leader, POST, made.Self()+"/actions/ping", nil).is(http.StatusOK)
+
+	procurement, sequence := w.procurement(leader), w.sequencer() // nobody kept these events for it
+	sequence()
+	_, err := w.store.Relay(t.Context())
+	require.NoError(t, err)
+	waiting := func() int {
+		return w.count("SELECT count(*) FROM deliveries WHERE procurement_id = $1 AND delivered_at IS NULL",
+			procurement.ID)
+	}
+	require.Zero(t, waiting())
+	w.do(leader, POST, made.Self()+"/actions/resume", nil).is(http.StatusOK).into(&shown)
+	require.Equal(t, models.EndpointActive, shown.Status)
+	require.Nil(t, shown.EndedAt)
+	require.Positive(t, waiting(), "it gets what it has missed")
 }

@@ -20,6 +20,7 @@ func expectedFeedAccess(procurement string) map[string]string {
 	for _, route := range []string{
 		"GET /v1/endpoints/{endpoint}/backlog", "GET /v1/endpoints/{endpoint}/deliveries",
 		"POST /v1/endpoints/{endpoint}/actions/rotate", "POST /v1/endpoints/{endpoint}/actions/ping",
+		"POST /v1/endpoints/{endpoint}/actions/replay", "POST /v1/endpoints/{endpoint}/actions/pass",
 		"POST /v1/endpoints/{endpoint}/actions/pause", "POST /v1/endpoints/{endpoint}/actions/resume",
 	} {
 		expected[route] = known

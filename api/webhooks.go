@@ -59,6 +59,12 @@ func describeWebhook(kind models.EventType, means string, message *huma.Schema) 
 			header("webhook-signature", "One or two signatures, separated by spaces: v1, a comma, and the base64 of "+
 				"HMAC-SHA256 under the endpoint's secret over ID, timestamp and body, joined by full stops (Standard "+
 				"Webhooks). One valid signature is enough"),
+			{
+				Name: "webhook-replay", In: "header",
+				Schema: &huma.Schema{Type: huma.TypeInteger, Minimum: new(float64(1))},
+				Description: "Only if somebody asked that the event be sent again, or after all: how often. The " +
+					"webhook-id is that of the first time. It is not signed; events may have come that happened later",
+			},
 		},
 		RequestBody: &huma.RequestBody{
 			Required: true,
@@ -67,7 +73,8 @@ func describeWebhook(kind models.EventType, means string, message *huma.Schema) 
 		Responses: map[string]*huma.Response{
 			"2XX": {Description: "The message was received. After any other answer, or none in time, it is sent " +
 				"again later; later events wait until it has arrived"},
-			"410": {Description: "The receiver wants no more messages: the endpoint is disabled for good"},
+			"410": {Description: "The receiver wants no more messages: the endpoint is paused, and what happens is " +
+				"kept until its owner resumes or removes it"},
 		},
 	}}
 }

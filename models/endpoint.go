@@ -14,7 +14,8 @@ const (
 	EndpointActive EndpointStatus = "active"
 	// EndpointPaused holds events back until it is resumed.
 	EndpointPaused EndpointStatus = "paused"
-	// EndpointDisabled answered 410 Gone: nothing is delivered to it any more.
+	// EndpointDisabled answered 410 Gone under a release that ended endpoints for that. It gets nothing until it is
+	// resumed, and what happened meanwhile was not kept for it.
 	EndpointDisabled EndpointStatus = "disabled"
 	// EndpointRemoved was taken away by its owner; its deliveries are kept.
 	EndpointRemoved EndpointStatus = "removed"
@@ -42,11 +43,20 @@ type Endpoint struct {
 	FormerSecret []byte
 	FormerUntil  *time.Time
 	Status       EndpointStatus
+	// PausedBecause is [PausedGone] if the engine paused it; empty: a person did, or it is not paused.
+	PausedBecause string
 	// Since is the position of the log after which events are delivered.
 	Since     int64
 	Version   int64
 	CreatedAt time.Time
 	EndedAt   *time.Time
+	// Replays counts the replays that were asked for since ReplaysFrom; see [Endpoint.Replay].
+	Replays     int
+	ReplaysFrom *time.Time
+	// Unsent counts the events that its filters select, and which it did not get because they are of the other mode;
+	// UnsentAt is when it last missed one.
+	Unsent   int64
+	UnsentAt *time.Time
 	// NeedsSecret tells whoever is shown the endpoint, without its secrets, that it has none and gets nothing until its
 	// owner has made a new one.
 	NeedsSecret bool `gorm:"-"`
@@ -109,5 +119,36 @@ func (e Endpoint) MustBeOf(person ID) error {
 		Accepting("the owner; an administrator may only read, pause, resume and remove the endpoint")
 }
 
-// Over tells whether nothing will ever be delivered to the endpoint again.
-func (e Endpoint) Over() bool { return e.Status == EndpointDisabled || e.Status == EndpointRemoved }
+// PausedGone is why an endpoint was paused whose receiver answered 410 Gone.
+const PausedGone = "gone"
+
+// An endpoint may be replayed so often within the window. A person who repairs a receiver needs a few; a program that
+// replays in a loop would send the same messages for ever.
+const (
+	MostReplays  = 6
+	ReplayWindow = 10 * time.Minute
+)
+
+// Replay counts a replay that is asked for now, or refuses it ([CodeReplayLimit]).
+func (e *Endpoint) Replay(now time.Time) error {
+	if e.ReplaysFrom == nil || !now.Before(e.ReplaysFrom.Add(ReplayWindow)) {
+		e.Replays, e.ReplaysFrom = 0, &now
+	}
+	if e.Replays >= MostReplays {
+		again := e.ReplaysFrom.Add(ReplayWindow)
+		return Refuse(CodeReplayLimit, "", "%d replays were asked for since %s",
+			e.Replays, e.ReplaysFrom.UTC().Format(time.RFC3339)).
+			Accepting("the next replay from %s on", again.UTC().Format(time.RFC3339)).
+			After(again.Sub(now))
+	}
+	e.Replays++
+	return nil
+}
+
+// OfMode is the mode of the procurements that the endpoint is told of.
+func (e Endpoint) OfMode() Mode {
+	if e.Rehearsals {
+		return ModeRehearsal
+	}
+	return ModeLive
+}

@@ -15,6 +15,14 @@ const (
 	ModeRehearsal Mode = "rehearsal"
 )
 
+// Other is the mode that is not this one.
+func (m Mode) Other() Mode {
+	if m == ModeLive {
+		return ModeRehearsal
+	}
+	return ModeLive
+}
+
 // A Status is where a procurement stands as a whole.
 type Status string
 

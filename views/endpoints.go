@@ -23,48 +23,47 @@ func (v *Views) Endpoint(ctx context.Context, r Reader, id models.ID) (models.En
 	return e.Bare(), err
 }
 
-// URLOf is the URL of an endpoint if the reader owns it, else empty: the URL concerns nobody else, not even
+// Owns tells whether the reader owns an endpoint: where it leads and what it is not sent concern nobody else, not even
 // administrators.
-func URLOf(r Reader, e models.Endpoint) string {
-	if e.OwnerID != r.Actor.PersonID {
-		return ""
-	}
-	return e.URL
-}
+func Owns(r Reader, e models.Endpoint) bool { return e.OwnerID == r.Actor.PersonID }
 
 // myEndpoint refuses everybody but the owner of the endpoint: its deliveries concern nobody else, not even
 // administrators.
-func (v *Views) myEndpoint(ctx context.Context, r Reader, id models.ID) error {
+func (v *Views) myEndpoint(ctx context.Context, r Reader, id models.ID) (models.Endpoint, error) {
 	e, err := v.Endpoint(ctx, r, id)
 	if err != nil {
-		return err
+		return e, err
 	}
-	return e.MustBeOf(r.Actor.PersonID)
+	return e, e.MustBeOf(r.Actor.PersonID)
+}
+
+// A Backlog is what has not been delivered to an endpoint.
+type Backlog struct {
+	store.Backlog
+
+	Endpoint models.Endpoint
 }
 
 // Backlog sums up what has not been delivered to an endpoint of the reader.
-func (v *Views) Backlog(ctx context.Context, r Reader, endpoint models.ID) (store.Backlog, error) {
-	if err := v.myEndpoint(ctx, r, endpoint); err != nil {
-		return store.Backlog{}, err
+func (v *Views) Backlog(ctx context.Context, r Reader, endpoint models.ID) (Backlog, error) {
+	e, err := v.myEndpoint(ctx, r, endpoint)
+	if err != nil {
+		return Backlog{}, err
 	}
-	return v.Store.Backlog(ctx, endpoint)
+	waiting, err := v.Store.Backlog(ctx, endpoint)
+	return Backlog{Backlog: waiting, Endpoint: e}, err
 }
 
 // A DeliveryFilter narrows a list of deliveries.
-type DeliveryFilter struct {
-	// Procurement narrows it to the events of one procurement; empty means all.
-	Procurement models.ID
-	// Arrived narrows it to deliveries that have arrived (true) or have not (false); nil means all.
-	Arrived *bool
-}
+type DeliveryFilter = store.DeliveryFilter
 
-// Deliveries lists the deliveries to an endpoint of the reader with their attempts, those of events after the given
-// one.
+// Deliveries lists the deliveries to an endpoint of the reader with their attempts and what they wait for, those of
+// events after the given one.
 func (v *Views) Deliveries(
 	ctx context.Context, r Reader, endpoint models.ID, only DeliveryFilter, after models.ID, limit int,
 ) ([]models.Delivery, error) {
-	if err := v.myEndpoint(ctx, r, endpoint); err != nil {
+	if _, err := v.myEndpoint(ctx, r, endpoint); err != nil {
 		return nil, err
 	}
-	return v.Store.Deliveries(ctx, endpoint, only.Procurement, only.Arrived, after, limit)
+	return v.Store.Deliveries(ctx, endpoint, only, after, limit)
 }

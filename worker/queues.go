@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/ppi-engine/ppi/activities"
 	"github.com/ppi-engine/ppi/models"
@@ -21,13 +22,9 @@ import (
 	"github.com/ppi-engine/ppi/workflows"
 )
 
-const (
-	// deliveriesAtOnce is how many feeds one worker delivers at the same time.
-	deliveriesAtOnce = 32
-	// deliveriesToOne is how many of them go to one endpoint, so that a slow receiver of the events of many
-	// procurements leaves room for others.
-	deliveriesToOne = 4
-)
+// deliveriesAtOnce is how many feeds one worker delivers at the same time. Most of that time it waits for receivers: 32
+// of them that do not answer leave no room, at [store.TurnsAtOnce] each.
+const deliveriesAtOnce = 128
 
 // A queue is work that a worker takes. Each has slots of its own, so that no queue holds up another.
 type queue struct {
@@ -45,7 +42,10 @@ type queue struct {
 func queuesOf(d Deps) []queue {
 	transactions := &activities.Activities{Store: d.Store, Log: d.Log, Address: d.Address}
 	maintenance := &activities.Maintenance{Store: d.Store, Engine: d.Engine, Log: d.Log, Checkpoint: d.Checkpoint}
-	portals := &activities.Portals{Store: d.Store, Courier: d.Courier, Log: d.Log, ToOneEndpoint: deliveriesToOne}
+	portals := &activities.Portals{
+		Store: d.Store, Courier: d.Courier, Log: d.Log,
+		Conns: semaphore.NewWeighted(int64(deliveryConns(d.Store.MaxConns()))),
+	}
 	return []queue{
 		{
 			client: d.Temporal, name: d.TaskQueue, actsAtOnce: actsAtOnce(d.Store.MaxConns()),
@@ -76,6 +76,9 @@ func queuesOf(d Deps) []queue {
 // actsAtOnce is how many acts a worker carries out at the same time: as many as get a connection, with a quarter left
 // for what else it does. More acts would only wait for a connection while the timeouts of their attempts run.
 func actsAtOnce(connections int) int { return connections - connections/4 }
+
+// deliveryConns is how many connections deliveries use at the same time: half of those that acts leave.
+func deliveryConns(connections int) int { return max(1, connections/8) }
 
 // actsOf lists the activities that change the record: ordinary ones, and local ones under the names that histories and
 // the Temporal UI show.

@@ -66,31 +66,34 @@ func (r *relay) pass(ctx context.Context) (more bool, err error) {
 	if stopped != nil && !errors.Is(stopped, store.ErrNewerEvent) {
 		return false, stopped
 	}
-	untold, err := r.store.Untold(ctx, wakeBatch)
+	if err := r.look(ctx); err != nil {
+		return false, err
+	}
+	picked, err := r.store.ToWake(ctx, wakeBatch)
 	if err != nil {
 		return false, err
 	}
-	if err := r.wakeAll(ctx, untold); err != nil {
+	if err := r.wakeAll(ctx, picked); err != nil {
 		return false, err
 	}
-	return more || len(untold) == wakeBatch, errors.Join(stopped, r.look(ctx))
+	return more || len(picked) == wakeBatch, stopped
 }
 
-// look wakes, from time to time, the feeds that should have been heard of.
+// look finds, from time to time, the feeds that should have been heard of.
 func (r *relay) look(ctx context.Context) error {
 	if time.Since(r.looked) < lookInterval {
 		return nil
 	}
-	r.looked = time.Now()
-	quiet, err := r.store.Quiet(ctx, quietAfter, wakeBatch)
-	if err != nil {
+	if _, err := r.store.AskQuiet(ctx, quietAfter, wakeBatch); err != nil {
 		return err
 	}
-	return r.wakeAll(ctx, quiet)
+	r.looked = time.Now()
+	return nil
 }
 
-// wakeAll wakes feeds until one cannot be woken, usually because Temporal is unreachable. If only that feed fails, it
-// must not block the others for ever: so the order is random, and wakes under way are finished.
+// wakeAll wakes the feeds that were picked until one cannot be woken, usually because Temporal is unreachable. If only
+// that feed fails, it must not block the others for ever: so the order is random, wakes under way are finished, and
+// those that were not woken give their places to others.
 func (r *relay) wakeAll(ctx context.Context, calls []store.Wake) error {
 	//nolint:gosec // an order is no secret
 	rand.Shuffle(len(calls), func(i, j int) { calls[i], calls[j] = calls[j], calls[i] })
@@ -98,10 +101,10 @@ func (r *relay) wakeAll(ctx context.Context, calls []store.Wake) error {
 	var failed atomic.Bool
 	group.SetLimit(wakeAtOnce)
 	for _, c := range calls {
-		if failed.Load() {
-			break
-		}
 		group.Go(func() error {
+			if failed.Load() {
+				return r.store.NotWoken(ctx, c)
+			}
 			err := r.wakeOne(ctx, c)
 			if err != nil {
 				failed.Store(true)
@@ -115,7 +118,7 @@ func (r *relay) wakeAll(ctx context.Context, calls []store.Wake) error {
 func (r *relay) wakeOne(ctx context.Context, c store.Wake) error {
 	feed := process.PortalFeed{EndpointID: c.EndpointID, ProcurementID: c.ProcurementID}
 	if err := r.wake.Wake(ctx, feed, c.UpTo, fmt.Sprintf("%s: webhooks of %s", c.Title, c.Owner)); err != nil {
-		return err
+		return errors.Join(err, r.store.NotWoken(ctx, c))
 	}
 	return r.store.Told(ctx, c)
 }

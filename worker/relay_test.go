@@ -9,20 +9,24 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/worker"
 )
 
-// A stubborn waker wakes all feeds but one.
-type stubborn struct{ never models.ID }
+// A stubborn waker wakes all feeds but one; those that it wakes find nothing to deliver.
+type stubborn struct {
+	never models.ID
+	store *store.Store
+}
 
-func (s stubborn) Wake(_ context.Context, feed process.PortalFeed, _ int64, _ string) error {
+func (s stubborn) Wake(ctx context.Context, feed process.PortalFeed, _ int64, _ string) error {
 	if feed.ProcurementID == s.never {
 		return errors.New("it does not wake")
 	}
-	return nil
+	return s.store.EndTurn(ctx, store.PortalFeed(feed))
 }
 
 func TestAFeedThatCannotBeWokenDoesNotHoldUpTheOthers(t *testing.T) {
@@ -58,14 +62,12 @@ func TestAFeedThatCannotBeWokenDoesNotHoldUpTheOthers(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		worker.Relay(ctx, s, stubborn{oldest}, slog.New(slog.DiscardHandler))
+		worker.Relay(ctx, s, stubborn{oldest, s}, slog.New(slog.DiscardHandler))
 	}()
 	require.Eventually(t, func() bool {
 		var untold []models.ID
-		calls, err := s.Untold(t.Context(), feeds)
-		for _, c := range calls {
-			untold = append(untold, c.ProcurementID)
-		}
+		err := sql.QueryRow(t.Context(), "SELECT array_agg(procurement_id::text) FROM portal_feeds WHERE told < asked").
+			Scan(&untold)
 		return err == nil && len(untold) == 1 && untold[0] == oldest
 	}, time.Minute, 50*time.Millisecond)
 	stop()

@@ -26,6 +26,7 @@ type ratios struct {
 	Runs         *float64 `json:"runs_ratio,omitempty"`
 	Receipt      *float64 `json:"tender_receipt_ratio,omitempty"`
 	Attack       *float64 `json:"receipt_under_attack_ratio,omitempty"`
+	Deliveries   *float64 `json:"command_beside_dead_endpoint_ratio,omitempty"`
 	Statements   *float64 `json:"statements_per_command,omitempty"`
 }
 
@@ -42,6 +43,7 @@ func benchmarks() []benchmark {
 		{"runs", runRuns},
 		{"receipt", runReceipt},
 		{"attack", runAttack},
+		{"deliveries", runDeliveries},
 	}
 }
 
@@ -109,5 +111,11 @@ func runReceipt(ctx context.Context, out io.Writer, log *slog.Logger, into *rati
 func runAttack(ctx context.Context, out io.Writer, log *slog.Logger, into *ratios) error {
 	result, err := receipt.RunAttack(ctx, receipt.Options{Slice: 6 * time.Second, Rounds: 3, Out: out, Log: log})
 	into.Attack = &result.Ratio
+	return err
+}
+
+func runDeliveries(ctx context.Context, out io.Writer, log *slog.Logger, into *ratios) error {
+	ratio, err := command.RunDeliveries(ctx, command.Options{Slice: 3 * time.Second, Rounds: 4, Out: out, Log: log})
+	into.Deliveries = &ratio
 	return err
 }

@@ -288,9 +288,20 @@ func (b *bundle) awaitParked(t *testing.T, endpoint string) {
 }
 
 type delivery struct {
-	EventID  string `json:"event_id"`
-	Status   string `json:"status"`
-	Attempts []struct {
+	EventID string `json:"event_id"`
+	Status  string `json:"status"`
+	Passed  struct {
+		For    string `json:"for"`
+		Reason string `json:"reason"`
+	} `json:"passed"`
+	Waits struct {
+		For           string    `json:"for"`
+		NextAttemptAt time.Time `json:"next_attempt_at"`
+		Behind        int       `json:"behind"`
+	} `json:"waits"`
+	Delivered    time.Time `json:"delivered_at"`
+	AttemptsMade int       `json:"attempts_made"`
+	Attempts     []struct {
 		StartedAt time.Time            `json:"started_at"`
 		Status    int                  `json:"status"`
 		Fault     models.DeliveryFault `json:"fault"`
@@ -311,9 +322,15 @@ func (b *bundle) deliveries(t *testing.T, endpoint, status string) []delivery {
 // actOn does something to an endpoint that must succeed.
 func (b *bundle) actOn(t *testing.T, endpoint, action string, out any) {
 	t.Helper()
+	b.ask(t, endpoint, action, nil, out)
+}
+
+// ask is [bundle.actOn] with a body.
+func (b *bundle) ask(t *testing.T, endpoint, action string, in, out any) {
+	t.Helper()
 	_, problem := do(t, b.Lead, apiclient.Request{
 		Path:    "/v1/endpoints/" + endpoint + "/actions/" + action,
-		IfMatch: "*", Out: out,
+		IfMatch: "*", In: in, Out: out,
 	})
 	require.Nil(t, problem)
 }

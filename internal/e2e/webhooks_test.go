@@ -158,29 +158,36 @@ func TestAReceiverThatAnswersTooLateGetsTheSameAgain(t *testing.T) {
 	b.saveFeed(t, id, "portalfeed-retried")
 }
 
-func TestAReceiverThatIsGoneIsServedNoMore(t *testing.T) {
+// 410 may be a mistake, and a receiver that is set up anew answers it for a while: a person is asked, nothing is lost.
+func TestAReceiverThatIsGoneWaitsForAPersonAndLosesNothing(t *testing.T) {
 	t.Parallel()
 	b := setup(t, options{webhooks: quick})
 	b.settle(t)
-	p := newPortal(t)
+	p, start := newPortal(t), now(t, b.Lead)
 	p.answers(always(http.StatusGone))
 	id := b.endpoint(t, p, nil)
 	b.change(t, 2)
-	status := func() (e struct{ Status string }) {
-		_, err := b.Lead.Get(t.Context(), "/v1/endpoints/"+id, &e)
-		require.NoError(t, err)
-		return e
+	var e struct {
+		Status  string
+		Because string `json:"paused_because"`
 	}
-	require.Eventually(t, func() bool { return status().Status == "disabled" }, patience, 20*time.Millisecond)
+	require.Eventually(t, func() bool {
+		_, err := b.Lead.Get(t.Context(), "/v1/endpoints/"+id, &e)
+		return err == nil && e.Because == models.PausedGone
+	}, patience, 20*time.Millisecond)
+	require.Equal(t, string(models.EndpointPaused), e.Status)
 	require.Len(t, p.all(), 1)
-	require.Equal(t, id, b.task(t, models.TaskEndpointDisabled).SubjectID)
-	require.Equal(t, 1, b.countEvents(t, event.EndpointDisabled{}))
+	require.Equal(t, id, b.task(t, models.TaskEndpointGone).SubjectID)
+	require.Equal(t, 1, b.countEvents(t, event.EndpointGone{}))
 	p.answers(always(http.StatusOK))
-	b.change(t, 1)
+	b.change(t, 3)
 	b.settle(t)
-	_, problem := do(t, b.Lead, apiclient.Request{Path: "/v1/endpoints/" + id + "/actions/resume", IfMatch: "*"})
-	require.Equal(t, string(models.CodeEndpointDisabled), problem.Code)
+	require.Equal(t, 5, b.backlog(t, id).Pending, "what happens meanwhile is kept")
 	require.Len(t, p.all(), 1)
+
+	b.actOn(t, id, "resume", nil)
+	require.Len(t, b.awaitSent(t, p, start), 5)
+	require.Equal(t, "done", b.task(t, models.TaskEndpointGone).Status)
 }
 
 func TestPausedFeedsKeepWhatHappensAndGoOn(t *testing.T) {

@@ -30,6 +30,10 @@ type Outgoing struct {
 	Wait time.Duration
 	// Led tells whether the endpoint's owner leads the procurement now.
 	Led bool
+	// Wanted tells whether the endpoint's filters still select the event.
+	Wanted bool
+	// Replays counts how often somebody asked for it again.
+	Replays int
 }
 
 // ErrNoDelivery means that a feed has nothing to deliver.
@@ -47,11 +51,13 @@ func (s *Store) NextDelivery(ctx context.Context, f PortalFeed) (Outgoing, error
 		Failures  int
 		Micros    int64
 		Led       bool
+		Wanted    bool
+		Replays   int
 	}
-	err := db.Raw(`SELECT d.event_id, e.canonical, p.mode, f.state, f.reason, f.failures,
+	err := db.Raw(`SELECT d.event_id, e.canonical, p.mode, f.state, f.reason, f.failures, d.replays,
 			coalesce((extract(epoch FROM f.retry_at - clock_timestamp()) * 1e6)::bigint, -1) AS micros,
-			EXISTS (SELECT FROM role_assignments r WHERE r.procurement_id = p.id AND r.person_id = x.owner_id
-				AND r.role = 'lead_procurer' AND `+heldNow+`) AS led
+			`+led+` AS led,
+			`+selectedBy("d.type")+` AS wanted
 		FROM deliveries d
 		JOIN events e ON e.id = d.event_id
 		JOIN endpoints x ON x.id = d.endpoint_id
@@ -65,6 +71,7 @@ func (s *Store) NextDelivery(ctx context.Context, f PortalFeed) (Outgoing, error
 	out := Outgoing{
 		EventID: row.EventID, Canonical: row.Canonical, Mode: row.Mode, State: row.State, Reason: row.Reason,
 		Failures: row.Failures, Wait: time.Duration(row.Micros) * time.Microsecond, Led: row.Led,
+		Wanted: row.Wanted, Replays: row.Replays,
 	}
 	if err == nil {
 		err = db.Where("id = ?", f.EndpointID).Take(&out.Endpoint).Error
@@ -75,20 +82,24 @@ func (s *Store) NextDelivery(ctx context.Context, f PortalFeed) (Outgoing, error
 	return out, nil
 }
 
-// RecordAttempt records an attempt as the next one of its delivery. On success the delivery is done and the feed
-// becomes active. The feed must be locked.
+// RecordAttempt records an attempt as the next one of its delivery. On success the delivery is done, also if somebody
+// has passed it meanwhile; the feed becomes active, and keeps its turn for the next delivery. The feed must be locked.
 func (tx *Tx) RecordAttempt(f PortalFeed, a models.DeliveryAttempt) error {
 	err := tx.db().Exec(`INSERT INTO delivery_attempts
 			(endpoint_id, event_id, n, started_at, latency, status, fault, answer)
 		SELECT ?, ?, count(*) + 1, ?, ?, ?, ?, ? FROM delivery_attempts WHERE endpoint_id = ? AND event_id = ?`,
 		f.EndpointID, a.EventID, a.StartedAt, a.Latency, a.Status, a.Fault, a.Answer, f.EndpointID, a.EventID).Error
 	if err == nil && a.Fault == "" {
-		err = tx.db().Exec(`UPDATE deliveries SET delivered_at = clock_timestamp()
-			WHERE endpoint_id = ? AND event_id = ? AND delivered_at IS NULL`, f.EndpointID, a.EventID).Error
+		err = tx.db().Exec(`UPDATE deliveries
+			SET delivered_at = clock_timestamp(), passed_for = '', passed_reason = ''
+			WHERE endpoint_id = ? AND event_id = ? AND (delivered_at IS NULL OR passed_for <> '')`,
+			f.EndpointID, a.EventID).Error
 	}
 	if err == nil && a.Fault == "" {
 		err = tx.db().Exec(`UPDATE portal_feeds
-			SET state = 'active', reason = '', failures = 0, retry_at = NULL, moved_at = clock_timestamp()
+			SET state = 'active', reason = '', failures = 0, retry_at = NULL, due_at = NULL,
+				moved_at = clock_timestamp(), taken_at = clock_timestamp(),
+				turn_until = CASE WHEN turn_until IS NOT NULL THEN `+turnEnds+` END
 			WHERE endpoint_id = ? AND procurement_id = ?`, f.EndpointID, f.ProcurementID).Error
 	}
 	if err != nil {
@@ -101,16 +112,24 @@ func (tx *Tx) RecordAttempt(f PortalFeed, a models.DeliveryAttempt) error {
 type LockedFeed struct {
 	// Failures counts the attempts that failed since the last success or since a person resumed the endpoint.
 	Failures int
+	// Early is how long before it was due the attempt under way was made, because it was brought forward; 0: it was
+	// not.
+	Early time.Duration
 	// Pending tells whether the delivery asked about has not arrived.
 	Pending bool
 }
 
 // LockFeed locks a feed and reads whether the delivery of an event is still to be made.
 func (tx *Tx) LockFeed(f PortalFeed, event models.ID) (LockedFeed, error) {
-	var l LockedFeed
-	err := tx.db().Raw("SELECT failures FROM portal_feeds WHERE endpoint_id = ? AND procurement_id = ? FOR UPDATE",
-		f.EndpointID, f.ProcurementID).
-		Scan(&l.Failures).Error
+	var row struct {
+		Failures int
+		Micros   int64
+	}
+	err := tx.db().Raw(`SELECT failures,
+			coalesce((extract(epoch FROM due_at - clock_timestamp()) * 1e6)::bigint, 0) AS micros
+		FROM portal_feeds WHERE endpoint_id = ? AND procurement_id = ? FOR UPDATE`, f.EndpointID, f.ProcurementID).
+		Scan(&row).Error
+	l := LockedFeed{Failures: row.Failures, Early: max(0, time.Duration(row.Micros)*time.Microsecond)}
 	if err == nil {
 		err = tx.db().Raw(`SELECT EXISTS (SELECT FROM deliveries
 			WHERE endpoint_id = ? AND event_id = ? AND delivered_at IS NULL)`, f.EndpointID, event).
@@ -125,7 +144,7 @@ func (tx *Tx) LockFeed(f PortalFeed, event models.ID) (LockedFeed, error) {
 // RetryFeed makes a locked feed wait before its next attempt; failures counts the attempts that failed.
 func (tx *Tx) RetryFeed(f PortalFeed, failures int, reason string, wait time.Duration) error {
 	err := tx.db().Exec(`UPDATE portal_feeds
-		SET state = 'retrying', reason = ?, failures = ?, moved_at = clock_timestamp(),
+		SET state = 'retrying', reason = ?, failures = ?, moved_at = clock_timestamp(), due_at = NULL,
 			retry_at = clock_timestamp() + ? * interval '1 microsecond'
 		WHERE endpoint_id = ? AND procurement_id = ?`,
 		reason, failures, wait.Microseconds(), f.EndpointID, f.ProcurementID).Error
@@ -135,10 +154,49 @@ func (tx *Tx) RetryFeed(f PortalFeed, failures int, reason string, wait time.Dur
 	return nil
 }
 
+// RetryWhenDue makes a locked feed, whose attempt was brought forward and failed, wait for the instant at which that
+// attempt was due. It is not brought forward again before.
+func (tx *Tx) RetryWhenDue(f PortalFeed, reason string) error {
+	err := tx.db().Exec(`UPDATE portal_feeds
+		SET state = 'retrying', reason = ?, moved_at = clock_timestamp(), retry_at = due_at
+		WHERE endpoint_id = ? AND procurement_id = ?`, reason, f.EndpointID, f.ProcurementID).Error
+	if err != nil {
+		return fmt.Errorf("retry feed when due: %w", err)
+	}
+	return nil
+}
+
+// BringForward has the feeds of an endpoint that wait for their next attempt try at once, each once before that attempt
+// is due: the receiver has just taken a message.
+func (s *Store) BringForward(ctx context.Context, endpoint models.ID) error {
+	err := s.rows(ctx).Exec(`UPDATE portal_feeds f
+		SET state = 'active', due_at = f.retry_at, retry_at = NULL, asked = f.asked + 1, moved_at = clock_timestamp()
+		FROM (SELECT endpoint_id, procurement_id FROM portal_feeds
+			WHERE endpoint_id = ? AND state = 'retrying' AND due_at IS NULL
+			ORDER BY procurement_id FOR UPDATE) w
+		WHERE f.endpoint_id = w.endpoint_id AND f.procurement_id = w.procurement_id`, endpoint).Error
+	if err != nil {
+		return fmt.Errorf("bring attempts forward: %w", err)
+	}
+	return nil
+}
+
+// TookSince tells whether an endpoint has taken a message since an instant.
+func (tx *Tx) TookSince(endpoint models.ID, since time.Time) (bool, error) {
+	var took bool
+	err := tx.db().
+		Raw("SELECT EXISTS (SELECT FROM portal_feeds WHERE endpoint_id = ? AND taken_at > ?)", endpoint, since).
+		Scan(&took).Error
+	if err != nil {
+		return false, fmt.Errorf("look for what an endpoint took: %w", err)
+	}
+	return took, nil
+}
+
 // ParkFeed makes a feed wait until a person resumes it.
 func (tx *Tx) ParkFeed(f PortalFeed, failures int, reason string) error {
 	err := tx.db().Exec(`UPDATE portal_feeds
-		SET state = 'parked', reason = ?, failures = ?, retry_at = NULL, moved_at = clock_timestamp()
+		SET state = 'parked', reason = ?, failures = ?, retry_at = NULL, due_at = NULL, moved_at = clock_timestamp()
 		WHERE endpoint_id = ? AND procurement_id = ?`, reason, failures, f.EndpointID, f.ProcurementID).Error
 	if err != nil {
 		return fmt.Errorf("park feed: %w", err)
@@ -146,70 +204,24 @@ func (tx *Tx) ParkFeed(f PortalFeed, failures int, reason string) error {
 	return nil
 }
 
-// DisableEndpoint ends an endpoint for good and tells whether it was still served.
-func (tx *Tx) DisableEndpoint(id models.ID) (bool, error) {
-	done := tx.db().Exec(`UPDATE endpoints SET status = 'disabled', ended_at = clock_timestamp(), version = version + 1
-		WHERE id = ? AND status IN ('active', 'paused')`, id)
+// PauseGone pauses an endpoint whose receiver answered 410 Gone, and tells whether it was not paused for that already.
+func (tx *Tx) PauseGone(id models.ID) (bool, error) {
+	done := tx.db().Exec(`UPDATE endpoints SET status = 'paused', paused_because = 'gone', version = version + 1
+		WHERE id = ? AND status IN ('active', 'paused') AND paused_because = ''`, id)
 	if done.Error != nil {
-		return false, fmt.Errorf("disable endpoint: %w", done.Error)
+		return false, fmt.Errorf("pause endpoint that is gone: %w", done.Error)
 	}
 	return done.RowsAffected == 1, nil
-}
-
-// attemptsShown is how many attempts, the latest, are listed with a delivery.
-const attemptsShown = 20
-
-// Deliveries lists the deliveries to an endpoint by the ID of the event, those after the given one, at most limit, with
-// their latest attempts. arrived selects those that have arrived (true) or have not (false); nil lists all.
-func (s *Store) Deliveries(
-	ctx context.Context, endpoint, procurement models.ID, arrived *bool, after models.ID, limit int,
-) ([]models.Delivery, error) {
-	db := s.rows(ctx).Where("endpoint_id = ? AND event_id > ?", endpoint, string(after))
-	if procurement != "" {
-		db = db.Where("procurement_id = ?", procurement)
-	}
-	if arrived != nil {
-		db = db.Where("(delivered_at IS NOT NULL) = ?", *arrived)
-	}
-	var found []models.Delivery
-	if err := db.Order("event_id").Limit(limit).Find(&found).Error; err != nil {
-		return nil, fmt.Errorf("list deliveries: %w", err)
-	}
-	return found, s.withAttempts(ctx, endpoint, found)
-}
-
-func (s *Store) withAttempts(ctx context.Context, endpoint models.ID, deliveries []models.Delivery) error {
-	if len(deliveries) == 0 {
-		return nil
-	}
-	at := map[models.ID]int{}
-	ids := make([]models.ID, len(deliveries))
-	for i, d := range deliveries {
-		at[d.EventID], ids[i] = i, d.EventID
-	}
-	var attempts []models.DeliveryAttempt
-	err := s.rows(ctx).
-		Raw(`SELECT * FROM (SELECT a.*, row_number() OVER (PARTITION BY event_id ORDER BY n DESC) AS recency
-		FROM delivery_attempts a WHERE endpoint_id = ? AND event_id IN ?) a WHERE recency <= ? ORDER BY event_id, n`,
-			endpoint, ids, attemptsShown).Scan(&attempts).Error
-	if err != nil {
-		return fmt.Errorf("list attempts: %w", err)
-	}
-	for _, a := range attempts {
-		d := &deliveries[at[a.EventID]]
-		d.Attempts = append(d.Attempts, a)
-	}
-	return nil
 }
 
 // DeliveriesKept is how long deliveries that have arrived are kept, with their attempts.
 const DeliveriesKept = 180 * 24 * time.Hour
 
-// ForgetDeliveries deletes at most limit deliveries that arrived more than [DeliveriesKept] ago, and at most limit that
-// will never arrive because their endpoint ended that long ago.
+// ForgetDeliveries deletes at most limit deliveries that arrived more than [DeliveriesKept] ago, or were passed then
+// without a person, and at most limit that will never arrive because their endpoint ended that long ago.
 func (s *Store) ForgetDeliveries(ctx context.Context, limit int) (int64, error) {
 	done := s.rows(ctx).Exec(`WITH arrived AS (SELECT endpoint_id, event_id FROM deliveries
-			WHERE delivered_at < clock_timestamp() - make_interval(secs => @kept)
+			WHERE delivered_at < clock_timestamp() - make_interval(secs => @kept) AND passed_for <> 'person'
 			ORDER BY delivered_at LIMIT @limit FOR UPDATE SKIP LOCKED),
 		stranded AS (SELECT d.endpoint_id, d.event_id
 			FROM endpoints x JOIN deliveries d ON d.endpoint_id = x.id AND d.delivered_at IS NULL

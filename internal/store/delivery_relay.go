@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -79,6 +78,9 @@ func relay(ctx context.Context, tx pgx.Tx) (bool, error) {
 	if through == after {
 		return false, ErrNewerEvent
 	}
+	if _, err := tx.Exec(ctx, countUnsent, after, through, portalTypes, portalsUnless); err != nil {
+		return false, fmt.Errorf("count what is not sent: %w", err)
+	}
 	if _, err := tx.Exec(ctx, queueDeliveries, after, through, portalTypes, portalsUnless); err != nil {
 		return false, fmt.Errorf("queue deliveries: %w", err)
 	}
@@ -94,81 +96,45 @@ const relayThrough = `SELECT least(max(position), $1::bigint + $2, (SELECT min(l
 		WHERE l.position > $1 AND l.position <= $1 + $2 AND e.type <> ALL ($3)))
 	FROM event_log`
 
-// queueDeliveries finds the endpoints that want the events of a part of the log. An endpoint is told of the
-// procurements that its owner leads now, in the mode it was registered for.
-var queueDeliveries = `WITH queued AS (
-		INSERT INTO deliveries (endpoint_id, event_id, procurement_id, seq, type)
-		SELECT x.id, e.id, p.id, l.seq, e.type
-		FROM endpoints x
+// selectedBy is true if the endpoint x selects an event of this type of the procurement p.
+func selectedBy(eventType string) string {
+	return `(x.procurements = '[]' OR x.procurements @> to_jsonb(p.id::text))
+			AND (x.types = '[]' OR EXISTS (SELECT FROM jsonb_array_elements_text(x.types) t
+				WHERE ` + eventType + ` = t OR starts_with(` + eventType + `, t || '.')))`
+}
+
+// led is true if the owner of the endpoint x leads the procurement p now.
+var led = `EXISTS (SELECT FROM role_assignments r WHERE r.procurement_id = p.id AND r.person_id = x.owner_id
+				AND r.role = 'lead_procurer' AND ` + heldNow + `)`
+
+// relayed are the endpoints x that select the events e of a part of the log: each is told of the procurements p that
+// its owner leads now.
+var relayed = `FROM endpoints x
 		CROSS JOIN event_log l
 		JOIN events e ON e.id = l.event_id
 		JOIN procurements p ON p.id = l.procurement_id
 		WHERE x.status IN ('active', 'paused') AND l.position > $1 AND l.position <= $2 AND l.position > x.since
 			AND ` + sent + `
-			AND x.rehearsals = (p.mode = 'rehearsal')
-			AND (x.procurements = '[]' OR x.procurements @> to_jsonb(p.id::text))
-			AND (x.types = '[]' OR EXISTS (SELECT FROM jsonb_array_elements_text(x.types) t
-				WHERE e.type = t OR starts_with(e.type, t || '.')))
-			AND EXISTS (SELECT FROM role_assignments r WHERE r.procurement_id = p.id AND r.person_id = x.owner_id
-				AND r.role = 'lead_procurer' AND ` + heldNow + `)
+			AND ` + selectedBy("e.type") + `
+			AND ` + led
+
+// ofMode is true if the endpoint x is for the mode of the procurement p.
+const ofMode = "x.rehearsals = (p.mode = 'rehearsal')"
+
+// countUnsent counts for each endpoint what it would be told of if it were for the other mode: its owner is shown why
+// nothing comes.
+var countUnsent = `UPDATE endpoints u SET unsent = u.unsent + s.events, unsent_at = clock_timestamp()
+	FROM (SELECT x.id, count(*) AS events ` + relayed + ` AND NOT (` + ofMode + `) GROUP BY x.id) s
+	WHERE u.id = s.id`
+
+// queueDeliveries finds the endpoints that want the events of a part of the log.
+var queueDeliveries = `WITH queued AS (
+		INSERT INTO deliveries (endpoint_id, event_id, procurement_id, seq, type)
+		SELECT x.id, e.id, p.id, l.seq, e.type
+		` + relayed + ` AND ` + ofMode + `
 		RETURNING endpoint_id, procurement_id, seq
 	)
 	INSERT INTO portal_feeds AS f (endpoint_id, procurement_id)
 	SELECT DISTINCT endpoint_id, procurement_id FROM queued ORDER BY endpoint_id, procurement_id
 	ON CONFLICT (endpoint_id, procurement_id) DO UPDATE SET asked = f.asked + 1,
 		moved_at = CASE WHEN f.told = f.asked THEN clock_timestamp() ELSE f.moved_at END`
-
-// A Wake is a feed whose workflow is to be woken because there is more to deliver.
-type Wake struct {
-	PortalFeed
-	// UpTo is the last place in the procurement's log that waits to be delivered; 0: none.
-	UpTo int64
-	// Asked counts the reasons to wake it.
-	Asked int64
-	// Title is that of the procurement, in its first language; Owner is the authority whose endpoint it is. Both are
-	// public; the URL of an endpoint is not.
-	Title string
-	Owner string
-}
-
-// Untold lists feeds whose workflows do not know yet that there is more.
-func (s *Store) Untold(ctx context.Context, limit int) ([]Wake, error) {
-	return s.wakes(ctx, "f.told < f.asked AND f.state = 'active'", limit)
-}
-
-// Quiet lists feeds that have something to deliver but were not heard of for the given time: their workflow was
-// terminated, or lost with its server.
-func (s *Store) Quiet(ctx context.Context, since time.Duration, limit int) ([]Wake, error) {
-	return s.wakes(ctx, `f.state <> 'parked' AND f.moved_at < clock_timestamp() - ? * interval '1 microsecond'
-		AND (f.state = 'active' OR f.retry_at < clock_timestamp() - ? * interval '1 microsecond')
-		AND EXISTS (SELECT FROM deliveries d
-			WHERE d.endpoint_id = f.endpoint_id AND d.procurement_id = f.procurement_id AND d.delivered_at IS NULL)`,
-		limit, since.Microseconds(), since.Microseconds())
-}
-
-func (s *Store) wakes(ctx context.Context, which string, limit int, arguments ...any) ([]Wake, error) {
-	var found []Wake
-	err := s.rows(ctx).
-		Raw(`SELECT f.endpoint_id, f.procurement_id, f.asked, o.legal_name AS owner,
-			p.title->>(p.languages->>0) AS title,
-			coalesce((SELECT max(d.seq) FROM deliveries d WHERE d.endpoint_id = f.endpoint_id
-				AND d.procurement_id = f.procurement_id AND d.delivered_at IS NULL), 0) AS up_to
-		FROM portal_feeds f JOIN endpoints x ON x.id = f.endpoint_id JOIN organisations o ON o.id = x.organisation_id
-			JOIN procurements p ON p.id = f.procurement_id
-		WHERE x.status = 'active' AND `+which+" ORDER BY f.moved_at LIMIT ?", append(arguments, limit)...).Scan(&found).
-		Error
-	if err != nil {
-		return nil, fmt.Errorf("list feeds to wake: %w", err)
-	}
-	return found, nil
-}
-
-// Told records that the workflow of a feed was woken for the reasons that the Wake counts.
-func (s *Store) Told(ctx context.Context, c Wake) error {
-	err := s.rows(ctx).Exec(`UPDATE portal_feeds SET told = greatest(told, ?), moved_at = clock_timestamp()
-		WHERE endpoint_id = ? AND procurement_id = ?`, c.Asked, c.EndpointID, c.ProcurementID).Error
-	if err != nil {
-		return fmt.Errorf("note that a feed was woken: %w", err)
-	}
-	return nil
-}

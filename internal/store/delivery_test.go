@@ -279,8 +279,10 @@ func TestAFeedIsWokenUntilItWasTold(t *testing.T) {
 	one := p.Procurement(models.ModeLive, ada)
 	e := p.endpoint(ada)
 	feed := store.PortalFeed{EndpointID: e.ID, ProcurementID: one}
+	// untold lists the feeds that are to be woken, as often as it is asked.
 	untold := func() []store.Wake {
-		calls, err := p.Untold(t.Context(), 10)
+		p.Exec("UPDATE portal_feeds SET waking_until = NULL")
+		calls, err := p.ToWake(t.Context(), 10)
 		require.NoError(t, err)
 		return calls
 	}
@@ -326,22 +328,30 @@ func TestAFeedThatWentQuietIsFound(t *testing.T) {
 	feed := store.PortalFeed{EndpointID: p.endpoint(ada).ID, ProcurementID: one}
 	created := p.Event(one, event.LotCreated{})
 	p.relayAll()
-	quiet := func() int {
-		calls, err := p.Quiet(t.Context(), time.Minute, 10)
+	told := func() { p.Exec("UPDATE portal_feeds SET told = asked") }
+	quiet := func() int64 {
+		asked, err := p.AskQuiet(t.Context(), time.Minute, 10)
 		require.NoError(t, err)
-		return len(calls)
+		told()
+		return asked
 	}
 	age := func(by string) {
 		p.Exec("UPDATE portal_feeds SET moved_at = moved_at - $1::interval, retry_at = retry_at - $1::interval", by)
 	}
+	told()
 	require.Zero(t, quiet())
 	age("2 minutes")
-	require.Equal(t, 1, quiet(), "nothing was heard of it for two minutes")
+	require.EqualValues(t, 1, quiet(), "nothing was heard of it for two minutes")
+	p.Exec("UPDATE portal_feeds SET asked = told + 1")
+	asked, err := p.AskQuiet(t.Context(), time.Minute, 10)
+	require.NoError(t, err)
+	require.Zero(t, asked, "it waits to be woken")
+	told()
 	p.inTx(func(tx *store.Tx) error { return tx.RetryFeed(feed, 1, "timeout", 10*time.Minute) })
 	age("2 minutes")
 	require.Zero(t, quiet(), "it waits for its next attempt")
 	age("10 minutes")
-	require.Equal(t, 1, quiet(), "the attempt is overdue")
+	require.EqualValues(t, 1, quiet(), "the attempt is overdue")
 	p.inTx(func(tx *store.Tx) error { return tx.ParkFeed(feed, 10, "timeout") })
 	age("1 day")
 	require.Zero(t, quiet(), "it waits for a person")
@@ -405,15 +415,14 @@ func TestDeliveriesGoInOrderAndRemainOnRecord(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, next.Led)
 
-	list := func(arrived *bool) []models.Delivery {
-		found, err := p.Deliveries(t.Context(), e.ID, "", arrived, "", 10)
+	list := func(state models.DeliveryState) []models.Delivery {
+		found, err := p.Deliveries(t.Context(), e.ID, store.DeliveryFilter{State: state}, "", 10)
 		require.NoError(t, err)
 		return found
 	}
-	yes, no := true, false
-	require.Len(t, list(nil), 2)
-	require.Len(t, list(&no), 1)
-	done := list(&yes)
+	require.Len(t, list(""), 2)
+	require.Len(t, list(models.DeliveryPending), 1)
+	done := list(models.DeliveryDelivered)
 	require.Len(t, done, 1)
 	require.Len(t, done[0].Attempts, 3)
 	require.Equal(t, []int{1, 2, 3}, []int{done[0].Attempts[0].N, done[0].Attempts[1].N, done[0].Attempts[2].N})
@@ -426,7 +435,7 @@ func TestDeliveriesGoInOrderAndRemainOnRecord(t *testing.T) {
 	n, err = p.ForgetDeliveries(t.Context(), 10)
 	require.NoError(t, err)
 	require.EqualValues(t, 1, n)
-	require.Len(t, list(nil), 1)
+	require.Len(t, list(""), 1)
 
 	p.Exec("UPDATE deliveries SET queued_at = queued_at - interval '1 year'")
 	p.Exec("UPDATE endpoints SET status = 'disabled', ended_at = clock_timestamp() - interval '179 days'")
@@ -437,7 +446,7 @@ func TestDeliveriesGoInOrderAndRemainOnRecord(t *testing.T) {
 	n, err = p.ForgetDeliveries(t.Context(), 10)
 	require.NoError(t, err)
 	require.EqualValues(t, 1, n)
-	require.Empty(t, list(nil))
+	require.Empty(t, list(""))
 }
 
 func TestAnEndpointIsItsOwnersAndAdministrators(t *testing.T) {
@@ -470,4 +479,113 @@ func TestAnEndpointIsItsOwnersAndAdministrators(t *testing.T) {
 	refusal, refused := models.RefusalOf(err)
 	require.True(t, refused)
 	require.Equal(t, models.CodeNotFound, refusal.Code)
+}
+
+// An attempt that is brought forward because the receiver is back costs none of those that are due.
+func TestAnAttemptThatIsBroughtForwardIsOneMore(t *testing.T) {
+	t.Parallel()
+	p := newPlatform(t)
+	ada := p.Person()
+	one := p.Procurement(models.ModeLive, ada)
+	feed := store.PortalFeed{EndpointID: p.endpoint(ada).ID, ProcurementID: one}
+	id := p.Event(one, event.LotCreated{})
+	p.relayAll()
+	next := func() store.Outgoing {
+		next, err := p.NextDelivery(t.Context(), feed)
+		require.NoError(t, err)
+		return next
+	}
+	locked := func() (locked store.LockedFeed) {
+		p.inTx(func(tx *store.Tx) (err error) {
+			locked, err = tx.LockFeed(feed, id)
+			return err
+		})
+		return locked
+	}
+	p.inTx(func(tx *store.Tx) error { return tx.RetryFeed(feed, 3, "timeout", time.Hour) })
+	require.Zero(t, locked().Early)
+	require.Positive(t, next().Wait)
+	require.NoError(t, p.BringForward(t.Context(), feed.EndpointID))
+	require.Negative(t, next().Wait, "it is tried at once")
+	require.InDelta(t, time.Hour, locked().Early, float64(time.Minute))
+
+	p.inTx(func(tx *store.Tx) error { return tx.RetryWhenDue(feed, "timeout") })
+	require.InDelta(t, time.Hour, next().Wait, float64(time.Minute))
+	require.Equal(t, 3, next().Failures)
+	require.NoError(t, p.BringForward(t.Context(), feed.EndpointID))
+	require.Positive(t, next().Wait, "once for each attempt that is due")
+
+	p.inTx(func(tx *store.Tx) error { return tx.RetryFeed(feed, 4, "timeout", time.Hour) })
+	require.NoError(t, p.BringForward(t.Context(), feed.EndpointID))
+	require.Negative(t, next().Wait)
+	p.inTx(func(tx *store.Tx) error {
+		return tx.RecordAttempt(feed, models.DeliveryAttempt{EventID: id, StartedAt: time.Now(), Status: 200})
+	})
+	require.Zero(t, locked())
+}
+
+// Many workers at once take turns, end them and wake feeds: never are more of an endpoint's feeds served than may be,
+// each has its turn, and none waits for another for ever.
+func TestTurnsOfAnEndpointAreBoundedOverAllWorkers(t *testing.T) {
+	t.Parallel()
+	p := newPlatform(t)
+	ada := p.Person()
+	e := p.endpoint(ada)
+	feeds := make([]store.PortalFeed, 4*store.TurnsAtOnce)
+	for i := range feeds {
+		feeds[i] = store.PortalFeed{EndpointID: e.ID, ProcurementID: p.Procurement(models.ModeLive, ada)}
+		p.Event(feeds[i].ProcurementID, event.LotCreated{})
+	}
+	p.relayAll()
+	var (
+		mu           sync.Mutex
+		served, most int
+		had          = map[models.ID]bool{}
+		workers      sync.WaitGroup
+	)
+	count := func(by int, feed models.ID) (all bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		served, had[feed] = served+by, true
+		most = max(most, served)
+		return len(had) == len(feeds)
+	}
+	work := func(feed store.PortalFeed) (all bool, err error) {
+		taken, err := p.TakeTurn(t.Context(), feed)
+		if err != nil || !taken {
+			return false, err
+		}
+		all = count(1, feed.ProcurementID)
+		_, err = p.NextDelivery(t.Context(), feed)
+		count(-1, feed.ProcurementID)
+		return all, errors.Join(err, p.EndTurn(t.Context(), feed))
+	}
+	deadline := time.Now().Add(time.Minute)
+	for range 2 * store.TurnsAtOnce {
+		workers.Go(func() {
+			for all := false; !all && time.Now().Before(deadline); {
+				woken, err := p.ToWake(t.Context(), 3)
+				for _, w := range woken {
+					if err = p.Told(t.Context(), w); err != nil {
+						break
+					}
+					var here bool
+					if here, err = work(w.PortalFeed); err != nil {
+						break
+					}
+					all = all || here
+				}
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				mu.Lock()
+				all = all || len(had) == len(feeds)
+				mu.Unlock()
+			}
+		})
+	}
+	workers.Wait()
+	require.Len(t, had, len(feeds), "each had its turn")
+	require.LessOrEqual(t, most, store.TurnsAtOnce)
 }

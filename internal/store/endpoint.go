@@ -72,8 +72,7 @@ func (tx *Tx) CreateEndpoint(e *models.Endpoint) error {
 func (tx *Tx) SaveEndpoint(e *models.Endpoint) error {
 	e.Version++
 	err := tx.db().Model(e).Select("url", "description", "types", "procurements", "secret", "former_secret",
-		"former_until",
-		"status", "version", "ended_at").Updates(e).Error
+		"former_until", "status", "paused_because", "version", "ended_at").Updates(e).Error
 	if err != nil {
 		return fmt.Errorf("save endpoint: %w", err)
 	}
@@ -95,6 +94,18 @@ func (tx *Tx) LedBy(person models.ID, procurements []models.ID) (map[models.ID]m
 		led[p.ID] = p.Mode
 	}
 	return led, nil
+}
+
+// LedOf counts the procurements of a mode that a person leads now.
+func (tx *Tx) LedOf(person models.ID, mode models.Mode) (int64, error) {
+	var n int64
+	err := tx.db().Raw(`SELECT count(DISTINCT p.id)
+		FROM role_assignments r JOIN procurements p ON p.id = r.procurement_id
+		WHERE r.person_id = ? AND r.role = 'lead_procurer' AND `+heldNow+` AND p.mode = ?`, person, mode).Scan(&n).Error
+	if err != nil {
+		return 0, fmt.Errorf("count led procurements: %w", err)
+	}
+	return n, nil
 }
 
 // A Backlog is what has not been delivered to an endpoint.
@@ -135,20 +146,32 @@ type Unparked struct {
 
 // GoOn makes all feeds of an endpoint active at once, with a new count of attempts; the relay wakes them. It returns
 // the procurements of those that were parked.
-func (tx *Tx) GoOn(endpoint models.ID) ([]Unparked, error) {
+func (tx *Tx) GoOn(endpoint models.ID) ([]Unparked, error) { return tx.goOn(endpoint, "true", nil) }
+
+// GoOnWith is [Tx.GoOn] for the feeds of some procurements.
+func (tx *Tx) GoOnWith(endpoint models.ID, procurements []models.ID) ([]Unparked, error) {
+	if len(procurements) == 0 {
+		return nil, nil
+	}
+	return tx.goOn(endpoint, "f.procurement_id IN @procurements", procurements)
+}
+
+func (tx *Tx) goOn(endpoint models.ID, which string, procurements []models.ID) ([]Unparked, error) {
 	var feeds []struct {
 		Unparked
 		State models.FeedState
 	}
+	named := map[string]any{"endpoint": endpoint, "procurements": procurements}
 	err := tx.db().Raw(`SELECT f.procurement_id, f.state,
 			clock_timestamp() + p.clock_offset * interval '1 microsecond' AS now
 		FROM portal_feeds f JOIN procurements p ON p.id = f.procurement_id
-		WHERE f.endpoint_id = ? ORDER BY f.procurement_id FOR UPDATE OF f`, endpoint).Scan(&feeds).Error
+		WHERE f.endpoint_id = @endpoint AND `+which+" ORDER BY f.procurement_id FOR UPDATE OF f", named).
+		Scan(&feeds).Error
 	if err == nil {
-		err = tx.db().Exec(`UPDATE portal_feeds
-			SET state = 'active', reason = '', failures = 0, retry_at = NULL, asked = asked + 1,
+		err = tx.db().Exec(`UPDATE portal_feeds f
+			SET state = 'active', reason = '', failures = 0, retry_at = NULL, due_at = NULL, asked = asked + 1,
 				moved_at = clock_timestamp()
-			WHERE endpoint_id = ?`, endpoint).Error
+			WHERE f.endpoint_id = @endpoint AND `+which, named).Error
 	}
 	if err != nil {
 		return nil, fmt.Errorf("go on with feeds of endpoint: %w", err)

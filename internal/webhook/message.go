@@ -16,6 +16,8 @@ type Message struct {
 	// already.
 	ID   models.ID
 	Body []byte
+	// Replay counts how often somebody asked that the message be sent again, or after all; 0: nobody did.
+	Replay int
 }
 
 // An Envelope is the form of a message that Standard Webhooks requires.

@@ -70,6 +70,10 @@ func (c *Courier) send(ctx context.Context, target string, secrets []Secret, m M
 	return report, nil
 }
 
+// HeaderReplay is only on messages that somebody asked to be sent again, or after all, and counts how often. It is not
+// signed: it explains why a message comes again, and a receiver still decides by the webhook-id.
+const HeaderReplay = "Webhook-Replay"
+
 func header(secrets []Secret, m Message, at time.Time) http.Header {
 	h := http.Header{}
 	h.Set("Content-Type", "application/json")
@@ -77,6 +81,9 @@ func header(secrets []Secret, m Message, at time.Time) http.Header {
 	h.Set("Webhook-Id", string(m.ID))
 	h.Set("Webhook-Timestamp", strconv.FormatInt(at.Unix(), 10))
 	h.Set("Webhook-Signature", signatures(secrets, string(m.ID), at, m.Body))
+	if m.Replay > 0 {
+		h.Set(HeaderReplay, strconv.Itoa(m.Replay))
+	}
 	return h
 }
 

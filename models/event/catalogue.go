@@ -112,7 +112,13 @@ var catalogue = []Row{
 		"endpoint.disabled",
 		EndpointDisabled{},
 		buyersOnly,
-		"A webhook endpoint answered 410 Gone, so nothing is delivered to it any more.",
+		"A webhook endpoint answered 410 Gone under an earlier release, so nothing was delivered to it any more.",
+	},
+	{
+		"endpoint.gone",
+		EndpointGone{},
+		buyersOnly,
+		"A webhook endpoint answered 410 Gone, so everything for it waits for a person.",
 	},
 	{
 		"endpoint.parked",
@@ -125,6 +131,18 @@ var catalogue = []Row{
 		EndpointUnparked{},
 		buyersOnly,
 		"Webhooks of the procurement that waited for a person are delivered again.",
+	},
+	{
+		"endpoint.passed",
+		EndpointPassed{},
+		buyersOnly,
+		"Events of the procurement that waited for a webhook endpoint will not be delivered.",
+	},
+	{
+		"endpoint.replayed",
+		EndpointReplayed{},
+		platform,
+		"A person asked that events are sent to a webhook endpoint again, or after all.",
 	},
 
 	// The draft of a procurement, and who takes part in it.

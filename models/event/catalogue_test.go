@@ -89,8 +89,9 @@ func TestEveryPayloadHasARowAndIsRecordedSomewhere(t *testing.T) {
 			}
 		})
 	}
+	former := []string{"EndpointDisabled"} // what earlier releases recorded stays readable
 	for _, name := range rows {
-		require.True(t, recorded[name], "%s is recorded by no act", name)
+		require.Equal(t, !slices.Contains(former, name), recorded[name], "whether %s is recorded by an act", name)
 	}
 }
 

@@ -1,6 +1,10 @@
 package event
 
-import "github.com/ppi-engine/ppi/models"
+import (
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+)
 
 // OrganisationCreated is the payload of organisation.created.
 type OrganisationCreated struct {
@@ -67,13 +71,35 @@ type EndpointParked struct {
 	TaskID     models.ID `json:"task_id" doc:"The task to look after it"`
 }
 
-// EndpointDisabled is the payload of endpoint.disabled.
+// EndpointGone is the payload of endpoint.gone.
+type EndpointGone EndpointParked
+
+// EndpointDisabled is the payload of endpoint.disabled, which earlier releases recorded instead of endpoint.gone.
 type EndpointDisabled EndpointParked
+
+// EndpointPassed is the payload of endpoint.passed.
+type EndpointPassed struct {
+	EndpointID models.ID        `json:"endpoint_id" doc:"The endpoint"`
+	EventID    models.ID        `json:"event_id" doc:"The event that is not delivered; the first, if there are several"`
+	Events     int64            `json:"events" doc:"How many events are not delivered"`
+	For        models.PassedFor `json:"for" doc:"Why: person, or unsubscribed"`
+}
+
+// EndpointReplayed is the payload of endpoint.replayed.
+type EndpointReplayed struct {
+	EndpointID     models.ID  `json:"endpoint_id" doc:"The endpoint"`
+	OrganisationID models.ID  `json:"organisation_id" doc:"The organisation it belongs to"`
+	EventID        models.ID  `json:"event_id,omitempty" doc:"The event, if only one was asked for"`
+	Since          *time.Time `json:"since,omitempty" doc:"The instant since which all was asked for"`
+	Missing        bool       `json:"missing" doc:"Whether only what has not arrived was asked for"`
+	Events         int64      `json:"events" doc:"How many events are sent that would not have been sent otherwise"`
+}
 
 // EndpointUnparked is the payload of endpoint.unparked.
 type EndpointUnparked struct {
 	EndpointID models.ID             `json:"endpoint_id" doc:"The endpoint"`
 	Status     models.EndpointStatus `json:"status" doc:"The endpoint's status"`
+	Tasks      []models.ID           `json:"tasks,omitempty" doc:"The tasks to look after it that are done by this"`
 }
 
 // EndpointSecretLost is the payload of endpoint.secret_lost.
@@ -111,6 +137,9 @@ func (EndpointRemoved) event()     {}
 func (EndpointParked) event()      {}
 func (EndpointDisabled) event()    {}
 func (EndpointUnparked) event()    {}
+func (EndpointGone) event()        {}
+func (EndpointPassed) event()      {}
+func (EndpointReplayed) event()    {}
 func (EndpointSecretLost) event()  {}
 
 func (InstallationKeyIntroduced) event() {}

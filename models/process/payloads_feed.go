@@ -38,8 +38,8 @@ const (
 	FeedMore FeedStatus = "more"
 	// FeedWaiting failed and is to be tried again after Wait.
 	FeedWaiting FeedStatus = "waiting"
-	// FeedBusy is to be tried again after Wait: its endpoint is taking as many other procurements' events as it may
-	// at once.
+	// FeedBusy waits for its turn: its endpoint is taking as many other procurements' events as it may at once. It is
+	// signalled when it is its turn; Wait is for a signal that is lost.
 	FeedBusy FeedStatus = "busy"
 	// FeedHeld delivers nothing until a person acts: the feed is parked, or the endpoint paused, disabled or removed.
 	FeedHeld FeedStatus = "held"

@@ -90,8 +90,10 @@ func (f fold) tasks(payload event.Payload) bool {
 		f.task(p.TaskID, models.TaskFeedParked, p.EndpointID)
 	case event.EndpointDisabled:
 		f.task(p.TaskID, models.TaskEndpointDisabled, p.EndpointID)
+	case event.EndpointGone:
+		f.task(p.TaskID, models.TaskEndpointGone, p.EndpointID)
 	case event.EndpointUnparked:
-		f.unparked(p.EndpointID)
+		f.unparked(p)
 	default:
 		return false
 	}
@@ -102,12 +104,17 @@ func (f fold) task(id models.ID, kind string, subject models.ID) {
 	f.put(Tasks, string(id), told{"kind": kind, "subject_id": string(subject), "raised_at": f.At, "done_at": ""})
 }
 
-// unparked ends the tasks to look after an endpoint.
-func (f fold) unparked(endpoint models.ID) {
+// unparked ends the tasks to look after an endpoint: those that are named or, by events of earlier releases, all.
+func (f fold) unparked(p event.EndpointUnparked) {
+	for _, id := range p.Tasks {
+		f.put(Tasks, string(id), told{"done_at": f.At})
+	}
+	if !f.early() {
+		return
+	}
 	for id, row := range f.rows[Tasks] {
-		kind := row["kind"].Value
-		if row["subject_id"].Value == string(endpoint) && row["done_at"].Value == "" &&
-			(kind == models.TaskFeedParked || kind == models.TaskEndpointDisabled) {
+		if row["subject_id"].Value == string(p.EndpointID) && row["done_at"].Value == "" &&
+			slices.Contains(models.EndpointTasks(), row["kind"].Value) {
 			f.put(Tasks, id, told{"done_at": f.At})
 		}
 	}

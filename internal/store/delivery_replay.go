@@ -1,0 +1,202 @@
+package store
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// MostReplayed is how many events one replay queues.
+const MostReplayed = 10_000
+
+// A Requeued says what a replay has queued.
+type Requeued struct {
+	Events int64
+	// Procurements are those whose feeds have something to deliver because of it.
+	Procurements []models.ID
+}
+
+// WithDelivery locks the feed of a delivery and reads the delivery; false: there is none.
+func (tx *Tx) WithDelivery(endpoint, event models.ID) (models.Delivery, bool, error) {
+	var d models.Delivery
+	err := tx.db().Exec(`SELECT FROM portal_feeds f JOIN deliveries d ON d.endpoint_id = f.endpoint_id
+			AND d.procurement_id = f.procurement_id
+		WHERE d.endpoint_id = ? AND d.event_id = ? FOR UPDATE OF f`, endpoint, event).Error
+	if err == nil {
+		err = tx.db().Where("endpoint_id = ? AND event_id = ?", endpoint, event).Limit(1).Find(&d).Error
+	}
+	if err != nil {
+		return d, false, fmt.Errorf("read delivery: %w", err)
+	}
+	return d, d.EventID != "", nil
+}
+
+// again makes settled deliveries d pending once more, at most one more than [MostReplayed]. Those that the endpoint x
+// would not be sent now stay as they are.
+var again = `WITH again AS (UPDATE deliveries a
+		SET delivered_at = NULL, passed_for = '', passed_reason = '', replays = a.replays + 1
+		FROM (SELECT d.endpoint_id, d.event_id
+			FROM endpoints x JOIN deliveries d ON d.endpoint_id = x.id JOIN procurements p ON p.id = d.procurement_id
+				JOIN events e ON e.id = d.event_id
+			WHERE x.id = $1 AND d.delivered_at IS NOT NULL AND ` + selectedBy("d.type") + ` AND ` + led + ` AND %s
+			LIMIT ` + strconv.Itoa(MostReplayed+1) + `) d
+		WHERE a.endpoint_id = d.endpoint_id AND a.event_id = d.event_id AND a.delivered_at IS NOT NULL
+		RETURNING a.procurement_id)
+	SELECT count(*), coalesce(array_agg(DISTINCT procurement_id::text), '{}') FROM again`
+
+var (
+	againOne     = fmt.Sprintf(again, "d.event_id = $2")
+	againSince   = fmt.Sprintf(again, "e.recorded_at >= $2")
+	againMissing = fmt.Sprintf(again, "e.recorded_at >= $2 AND d.passed_for <> ''")
+)
+
+// AgainOne makes the delivery of an event pending once more, if it is settled.
+func (tx *Tx) AgainOne(endpoint, event models.ID) (Requeued, error) {
+	return tx.requeue(againOne, endpoint, event)
+}
+
+// AgainSince makes pending once more what has happened since an instant and is settled.
+func (tx *Tx) AgainSince(endpoint models.ID, since time.Time) (Requeued, error) {
+	return tx.requeue(againSince, endpoint, since)
+}
+
+// AgainPassed makes pending once more what has happened since an instant and was passed.
+func (tx *Tx) AgainPassed(endpoint models.ID, since time.Time) (Requeued, error) {
+	return tx.requeue(againMissing, endpoint, since)
+}
+
+// neverQueued are the events that the endpoint x would be sent now and that were never queued for it: it was not there
+// yet, was disabled, selected others, or its owner did not lead. Events behind the relay's position are the relay's.
+var neverQueued = `FROM endpoints x
+		JOIN role_assignments r ON r.person_id = x.owner_id AND r.role = 'lead_procurer'
+		JOIN procurements p ON p.id = r.procurement_id AND ` + heldNow + `
+		JOIN event_log l ON l.procurement_id = p.id AND l.position <= (SELECT position FROM webhook_relay)
+		JOIN events e ON e.id = l.event_id
+		WHERE x.id = $1 AND ` + ofMode + ` AND ` + sent + ` AND ` + selectedBy("e.type") + `
+			AND NOT EXISTS (SELECT FROM deliveries d WHERE d.endpoint_id = x.id AND d.event_id = e.id)`
+
+var queueMissing = `WITH missing AS (SELECT x.id AS endpoint_id, e.id AS event_id, p.id AS procurement_id, l.seq, e.type
+		` + neverQueued + ` AND %s GROUP BY 1, 2, 3, 4, 5, l.position ORDER BY l.position LIMIT $5),
+	feeds AS (INSERT INTO portal_feeds (endpoint_id, procurement_id)
+		SELECT DISTINCT endpoint_id, procurement_id FROM missing ORDER BY 1, 2
+		ON CONFLICT (endpoint_id, procurement_id) DO UPDATE SET moved_at = clock_timestamp()),
+	queued AS (INSERT INTO deliveries (endpoint_id, event_id, procurement_id, seq, type, replays)
+		SELECT endpoint_id, event_id, procurement_id, seq, type, 1 FROM missing
+		RETURNING procurement_id)
+	SELECT count(*), coalesce(array_agg(DISTINCT procurement_id::text), '{}') FROM queued`
+
+var (
+	queueMissingOne   = fmt.Sprintf(queueMissing, "e.id = $2")
+	queueMissingSince = fmt.Sprintf(queueMissing, "e.recorded_at >= $2")
+)
+
+// QueueMissingOne queues an event that was never queued for an endpoint, if the endpoint would be sent it now.
+func (tx *Tx) QueueMissingOne(endpoint, event models.ID) (Requeued, error) {
+	return tx.requeue(queueMissingOne, endpoint, event, portalTypes, portalsUnless, 1)
+}
+
+// QueueMissing queues what has happened since an instant, was never queued for an endpoint, and would be sent to it
+// now: the oldest events first, at most limit.
+func (tx *Tx) QueueMissing(endpoint models.ID, since time.Time, limit int64) (Requeued, error) {
+	return tx.requeue(queueMissingSince, endpoint, since, portalTypes, portalsUnless, limit)
+}
+
+func (tx *Tx) requeue(statement string, arguments ...any) (Requeued, error) {
+	var q Requeued
+	var procurements []string
+	if err := tx.Ask(statement, arguments, &q.Events, &procurements); err != nil {
+		return q, fmt.Errorf("queue again: %w", err)
+	}
+	for _, id := range procurements {
+		q.Procurements = append(q.Procurements, models.ID(id))
+	}
+	return q, nil
+}
+
+// Waiting lists the procurements in whose feeds something waits for an endpoint.
+func (tx *Tx) Waiting(endpoint models.ID) ([]models.ID, error) {
+	var waiting []models.ID
+	err := tx.db().Raw(`SELECT DISTINCT procurement_id FROM deliveries WHERE endpoint_id = ? AND delivered_at IS NULL`,
+		endpoint).Scan(&waiting).Error
+	if err != nil {
+		return nil, fmt.Errorf("list feeds that wait: %w", err)
+	}
+	return waiting, nil
+}
+
+// CountReplay writes back how often a locked endpoint was replayed.
+func (tx *Tx) CountReplay(e models.Endpoint) error {
+	err := tx.db().
+		Exec("UPDATE endpoints SET replays = ?, replays_from = ? WHERE id = ?", e.Replays, e.ReplaysFrom, e.ID).Error
+	if err != nil {
+		return fmt.Errorf("count replay: %w", err)
+	}
+	return nil
+}
+
+// IsNext tells whether a pending delivery is the next one of its locked feed.
+func (tx *Tx) IsNext(d models.Delivery) (bool, error) {
+	var earlier bool
+	err := tx.db().Raw(`SELECT EXISTS (SELECT FROM deliveries
+		WHERE endpoint_id = ? AND procurement_id = ? AND delivered_at IS NULL AND seq < ?)`,
+		d.EndpointID, d.ProcurementID, d.Seq).Scan(&earlier).Error
+	if err != nil {
+		return false, fmt.Errorf("look what is next: %w", err)
+	}
+	return !earlier, nil
+}
+
+// PassDelivery settles a pending delivery without sending it, for a reason that a person gave. Its feed is locked.
+func (tx *Tx) PassDelivery(d models.Delivery, reason string) error {
+	done := tx.db().Exec(`UPDATE deliveries
+		SET delivered_at = clock_timestamp(), passed_for = 'person', passed_reason = ?
+		WHERE endpoint_id = ? AND event_id = ? AND delivered_at IS NULL`, reason, d.EndpointID, d.EventID)
+	if done.Error != nil {
+		return fmt.Errorf("pass delivery: %w", done.Error)
+	}
+	return nil
+}
+
+// A Passed says which deliveries were passed.
+type Passed struct {
+	First  models.ID
+	Events int64
+}
+
+// PassUnwanted passes all that waits in a locked feed and that its endpoint does not select any more.
+func (tx *Tx) PassUnwanted(f PortalFeed) (Passed, error) {
+	var passed Passed
+	err := tx.db().Raw(`WITH passed AS (UPDATE deliveries d
+			SET delivered_at = clock_timestamp(), passed_for = 'unsubscribed'
+			FROM endpoints x, procurements p
+			WHERE x.id = ? AND p.id = ? AND d.endpoint_id = x.id AND d.procurement_id = p.id
+				AND d.delivered_at IS NULL AND NOT (`+selectedBy("d.type")+`)
+			RETURNING d.event_id, d.seq)
+		SELECT (SELECT event_id FROM passed ORDER BY seq LIMIT 1) AS first, (SELECT count(*) FROM passed) AS events`,
+		f.EndpointID, f.ProcurementID).Scan(&passed).Error
+	if err == nil && passed.Events > 0 {
+		err = tx.db().Exec(`UPDATE portal_feeds SET state = 'active', reason = '', failures = 0, retry_at = NULL,
+				due_at = NULL, moved_at = clock_timestamp()
+			WHERE endpoint_id = ? AND procurement_id = ?`, f.EndpointID, f.ProcurementID).Error
+	}
+	if err != nil {
+		return passed, fmt.Errorf("pass what is not wanted: %w", err)
+	}
+	return passed, nil
+}
+
+// HeldByUnwanted lists the procurements in whose feeds an event is next that the endpoint does not select any more.
+func (tx *Tx) HeldByUnwanted(endpoint models.ID) ([]models.ID, error) {
+	var held []models.ID
+	err := tx.db().Raw(`SELECT f.procurement_id
+		FROM portal_feeds f JOIN endpoints x ON x.id = f.endpoint_id JOIN procurements p ON p.id = f.procurement_id
+		CROSS JOIN LATERAL (SELECT d.type FROM deliveries d WHERE d.endpoint_id = f.endpoint_id
+			AND d.procurement_id = f.procurement_id AND d.delivered_at IS NULL ORDER BY d.seq LIMIT 1) d
+		WHERE f.endpoint_id = ? AND NOT (`+selectedBy("d.type")+`) ORDER BY 1`, endpoint).Scan(&held).Error
+	if err != nil {
+		return nil, fmt.Errorf("list feeds held by what is not wanted: %w", err)
+	}
+	return held, nil
+}
