@@ -8,12 +8,14 @@ import (
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/eventlog"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // An Export is the export of one procurement's events that somebody may have.
 type Export struct {
 	views *Views
 	of    models.ID
+	shown eventlog.Shown
 }
 
 // Export judges whether the reader may export the events of the procurement, and returns the export.
@@ -21,14 +23,37 @@ func (v *Views) Export(r Reader) (Export, error) {
 	if err := r.may(OfExport); err != nil {
 		return Export{}, err
 	}
-	return Export{v, r.procurement()}, nil
+	return Export{v, r.procurement(), SharedParts(r.Seat.Procurement.Status)}, nil
+}
+
+// SharedParts tells which parts of events an export carries: none while the procurement goes on, because each becomes
+// known at a time of its own; afterwards those that explain the decisions, such as scores and prices, and none that
+// tells of a person. An export verifies without the others.
+func SharedParts(status models.Status) eventlog.Shown {
+	if !status.Ended() {
+		return nil
+	}
+	return func(of event.Recorded, part string) bool {
+		payload, err := of.Payload()
+		if err != nil {
+			return false
+		}
+		switch p := payload.(type) {
+		case event.SheetWritten, event.EnvelopeOpened, event.CandidatesInvited, event.VoteCast:
+			return true
+		case event.EntryWritten:
+			rule, known := models.EntryRuleOf(p.Kind)
+			return known && !rule.Personal
+		}
+		return false
+	}
 }
 
 // Write writes all events with their proof, as `ppi audit verify` reads them. While a box of tenders of the procurement
 // is open, the export ends before the publication that opened the box. begin is called first and told whether anything
 // is left out. Write refuses with [models.CodeBoxOpen] when nothing can be exported.
 func (e Export) Write(ctx context.Context, begin func(cut bool) io.Writer) error {
-	err := e.views.Store.Log().ExportDisclosed(ctx, e.views.Checkpoints, e.of, begin)
+	err := e.views.Store.Log().ExportDisclosed(ctx, e.views.Checkpoints, e.of, e.shown, begin)
 	if errors.Is(err, eventlog.ErrNothingRecorded) {
 		return models.Refuse(models.CodeBoxOpen, "export", "nothing can be exported while a box of tenders is open").
 			Accepting("the same request when the box is closed")

@@ -14,7 +14,9 @@ import (
 	"github.com/ppi-engine/ppi/internal/config"
 	"github.com/ppi-engine/ppi/internal/eventlog"
 	"github.com/ppi-engine/ppi/internal/keyring"
+	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/views"
 	followed "github.com/ppi-engine/ppi/views/audit"
 )
 
@@ -174,7 +176,11 @@ func (c auditExportCommand) Run(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	_, err = record.Log().Export(ctx, key, procurement, inv.stdout)
+	shown, err := sharedParts(ctx, record, procurement)
+	if err != nil {
+		return err
+	}
+	_, err = record.Log().Export(ctx, key, procurement, shown, inv.stdout)
 	return err
 }
 
@@ -211,4 +217,17 @@ func (auditKeyCommand) Run(ctx context.Context, inv *invocation) error {
 		return keyring.ErrNoKey
 	}
 	return nil
+}
+
+// sharedParts are the parts of events that an export of the procurement carries.
+func sharedParts(ctx context.Context, record *store.Store, procurement models.ID) (eventlog.Shown, error) {
+	var p models.Procurement
+	err := record.InTx(ctx, func(tx *store.Tx) (err error) {
+		p, err = tx.ReadProcurement(procurement)
+		return err
+	})
+	if errors.Is(err, store.ErrNoProcurement) {
+		return nil, nil // only events are left of it
+	}
+	return views.SharedParts(p.Status), err
 }

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // A Form says what the hash of an entry is made of. Every form stays verifiable for good.
@@ -46,6 +47,8 @@ type Entry struct {
 	Hash tlog.Hash
 	// Canonical is the event as [Canonical] rendered it; nil when the event is missing.
 	Canonical []byte
+	// Parts are those parts of the event that are shown with it; others are withheld or erased.
+	Parts []event.KeptPart
 	// Damage says why this entry cannot be what was stored, whatever its hash; empty for a good entry.
 	Damage string
 }

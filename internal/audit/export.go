@@ -3,6 +3,7 @@ package audit
 import (
 	"bufio"
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,6 +45,15 @@ type exportLine struct {
 	Hash     tlog.Hash `json:"hash"`
 	// Event is exactly the bytes that were hashed.
 	Event json.RawMessage `json:"event"`
+	// Parts are parts of the event that the reader may see: of each the event holds SHA-256(salt ‖ content) only.
+	Parts []exportPart `json:"parts,omitempty"`
+}
+
+type exportPart struct {
+	Name string `json:"name"`
+	// Salt is in hexadecimal.
+	Salt    string          `json:"salt"`
+	Content json.RawMessage `json:"content"`
 }
 
 // An Export is what is exported of one procurement.
@@ -73,6 +83,9 @@ func WriteExport(out io.Writer, key Key, x Export) error {
 		line := exportLine{Seq: e.Seq, PrevHash: e.Prev, Hash: e.Link, Event: e.Canonical}
 		if e.Form == FormCounting {
 			line.Position = e.Position
+		}
+		for _, p := range e.Parts {
+			line.Parts = append(line.Parts, exportPart{p.Name, hex.EncodeToString(p.Salt), p.Content})
 		}
 		if err := encodeLine(buffered, line); err != nil {
 			return err
@@ -253,13 +266,16 @@ func readEntry(raw []byte, number int, procurement models.ID) Entry {
 	if line.Position != 0 {
 		e.Form = FormCounting
 	}
-	event, err := ParseEvent(line.Event)
-	e.EventID = event.ID
+	recorded, err := ParseEvent(line.Event)
+	e.EventID = recorded.ID
+	if err == nil {
+		err = checkParts(recorded, line.Parts)
+	}
 	switch {
 	case err != nil:
 		e.Damage = fmt.Sprintf("line %d: %v", number, err)
-	case event.ProcurementID != procurement:
-		e.Damage = fmt.Sprintf("line %d is an event of %q", number, event.ProcurementID)
+	case recorded.ProcurementID != procurement:
+		e.Damage = fmt.Sprintf("line %d is an event of %q", number, recorded.ProcurementID)
 	}
 	return e
 }

@@ -1,15 +1,18 @@
 package e2e
 
 import (
+	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/eventlog"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
-	"github.com/ppi-engine/ppi/views/audit"
+	"github.com/ppi-engine/ppi/views"
 )
 
 // What the application's role can do, whoever has its password can do. It cannot rewrite what was decided, or that is
@@ -69,7 +72,7 @@ func TestWhoeverRewritesADecisionIsRefusedOrFound(t *testing.T) {
 			continue
 		}
 		require.NoError(t, err, c.what)
-		report, err := audit.Follow(t.Context(), b.Store)
+		report, err := b.Follow(t.Context())
 		require.NoError(t, err)
 		var tables []string
 		for _, d := range report.Differences {
@@ -136,4 +139,36 @@ func TestPersonalPartsAreErasedOnceTheirTimeIsOver(t *testing.T) {
 	verified, err := b.Store.Log().Verify(t.Context(), eventlog.VerifyOptions{})
 	require.NoError(t, err)
 	require.True(t, verified.Valid)
+}
+
+// Whoever gets an export after the end can see what the decisions rest on, and prove that it is what the events name.
+func TestAnExportAfterTheEndCarriesWhatWasWithheld(t *testing.T) {
+	t.Parallel()
+	b := inTender(t)
+	key, err := audit.NewKey("test.example/log", bytes.Repeat([]byte{7}, 32))
+	require.NoError(t, err)
+	export := func(status models.Status) (lines string, report audit.Report) {
+		var out bytes.Buffer
+		_, err := b.Store.Log().Export(t.Context(), key, models.ID(b.Procurement), views.SharedParts(status), &out)
+		require.NoError(t, err)
+		report, err = audit.VerifyExport(bytes.NewReader(out.Bytes()), audit.Options{})
+		require.NoError(t, err)
+		return out.String(), report
+	}
+	p := b.ranked(t)
+	p.award(t)
+	lines, report := export(models.StatusRunning)
+	require.True(t, report.Valid)
+	require.NotContains(t, lines, `"parts":[`)
+
+	lines, report = export(models.StatusCompleted)
+	require.True(t, report.Valid, "%+v", report.Fault)
+	require.Contains(t, lines, `"name":"scores"`)
+	require.Contains(t, lines, `"amount":"480000.00"`)
+	require.NotContains(t, lines, `"conflict":false`, "declarations are personal")
+	cheaper := strings.Replace(lines, `"amount":"480000.00"`, `"amount":"380000.00"`, 1)
+	forged, err := audit.VerifyExport(strings.NewReader(cheaper), audit.Options{})
+	require.NoError(t, err)
+	require.False(t, forged.Valid)
+	require.Contains(t, forged.Fault.Detail, `the part "content" is not the one`)
 }

@@ -206,7 +206,7 @@ func TestNothingReadsATableThatGrowsThroughout(t *testing.T) {
 			return err
 		},
 		"an export": func(l *eventlog.Log) error {
-			return l.ExportDisclosed(t.Context(), key, one, func(bool) io.Writer { return io.Discard })
+			return l.ExportDisclosed(t.Context(), key, one, nil, func(bool) io.Writer { return io.Discard })
 		},
 		"the public head": func(l *eventlog.Log) error {
 			_, err := l.PublicCheckpoint(t.Context())
@@ -266,7 +266,7 @@ func BenchmarkWithManyOpenLots(b *testing.B) {
 			return err
 		})
 		run("export", func() error {
-			return c.store.Log().ExportDisclosed(b.Context(), key, c.procurements[7],
+			return c.store.Log().ExportDisclosed(b.Context(), key, c.procurements[7], nil,
 				func(bool) io.Writer { return io.Discard })
 		})
 	}

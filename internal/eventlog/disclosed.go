@@ -70,10 +70,10 @@ func exportBounds(ctx context.Context, tx pgx.Tx, procurement models.ID) (bounds
 }
 
 // ExportDisclosed writes the entries of one procurement that may be disclosed now, with a head signed over them, in the
-// form that [audit.VerifyExport] reads. begin is called first and told whether anything was left out because a box is
+// form that [audit.VerifyExport] reads, each with those of its parts that are shown. begin is called first and told whether anything was left out because a box is
 // open. It returns [ErrNothingRecorded] when there is nothing to write.
 func (l *Log) ExportDisclosed(
-	ctx context.Context, key audit.Key, procurement models.ID, begin func(cut bool) io.Writer,
+	ctx context.Context, key audit.Key, procurement models.ID, shown Shown, begin func(cut bool) io.Writer,
 ) error {
 	err := pg.SnapshotRows(ctx, l.db, func(tx pgx.Tx) error {
 		// Between two pages a slow reader may take its time, which is bounded where it is written to.
@@ -88,7 +88,8 @@ func (l *Log) ExportDisclosed(
 		if err != nil {
 			return err
 		}
-		_, err = export(ctx, tx, key, procurement, tree, func() io.Writer { return begin(!whole) })
+		_, err = export(ctx, tx, exporting{key, procurement, shown}, tree,
+			func() io.Writer { return begin(!whole) })
 		return err
 	})
 	if err != nil {

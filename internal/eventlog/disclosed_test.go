@@ -28,7 +28,7 @@ func (p *platform) export(key audit.Key, procurement models.ID) (events int64, c
 func (p *platform) exported(key audit.Key, procurement models.ID) (content []byte, cut bool) {
 	p.Helper()
 	var out bytes.Buffer
-	err := p.Log().ExportDisclosed(p.Context(), key, procurement, func(c bool) io.Writer { cut = c; return &out })
+	err := p.Log().ExportDisclosed(p.Context(), key, procurement, nil, func(c bool) io.Writer { cut = c; return &out })
 	require.NoError(p, err)
 	return out.Bytes(), cut
 }
@@ -150,7 +150,7 @@ func TestAnExportOfNothingIsSaidToBeSo(t *testing.T) {
 	p, key := newPlatform(t), testKey(t)
 	one := p.Procurement(models.ModeLive, p.Person())
 	nowhere := func(bool) io.Writer { return io.Discard }
-	require.ErrorIs(t, p.Log().ExportDisclosed(t.Context(), key, one, nowhere), eventlog.ErrNothingRecorded)
+	require.ErrorIs(t, p.Log().ExportDisclosed(t.Context(), key, one, nil, nowhere), eventlog.ErrNothingRecorded)
 	p.Publish(one)
-	require.ErrorIs(t, p.Log().ExportDisclosed(t.Context(), key, one, nowhere), eventlog.ErrNothingRecorded)
+	require.ErrorIs(t, p.Log().ExportDisclosed(t.Context(), key, one, nil, nowhere), eventlog.ErrNothingRecorded)
 }

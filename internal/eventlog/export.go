@@ -7,12 +7,14 @@ import (
 	"io"
 	"iter"
 	"math"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // ErrNothingRecorded means that a procurement has no event in the log.
@@ -21,7 +23,7 @@ var ErrNothingRecorded = errors.New("nothing is recorded of this procurement")
 // Export writes all entries of one procurement with a head signed over them, in the form that
 // [audit.VerifyExport] reads. It returns the signed head, or [ErrNothingRecorded].
 func (l *Log) Export(
-	ctx context.Context, key audit.Key, procurement models.ID, out io.Writer,
+	ctx context.Context, key audit.Key, procurement models.ID, shown Shown, out io.Writer,
 ) (audit.Checkpoint, error) {
 	var head audit.Checkpoint
 	err := pg.SnapshotRows(ctx, l.db, func(tx pgx.Tx) error {
@@ -30,7 +32,7 @@ func (l *Log) Export(
 		if err != nil {
 			return err
 		}
-		head, err = export(ctx, tx, key, procurement, tree, func() io.Writer { return out })
+		head, err = export(ctx, tx, exporting{key, procurement, shown}, tree, func() io.Writer { return out })
 		return err
 	})
 	if err != nil {
@@ -39,31 +41,59 @@ func (l *Log) Export(
 	return head, nil
 }
 
+// Shown tells whether a part of an event may be shown to who gets an export; nil: no part is.
+type Shown func(of event.Recorded, part string) bool
+
+// exporting is what is exported, by which key, and which parts with it.
+type exporting struct {
+	key         audit.Key
+	procurement models.ID
+	shown       Shown
+}
+
 // export writes the entries of one procurement that are in the tree, and returns the signed head.
 func export(
-	ctx context.Context, tx pgx.Tx, key audit.Key, procurement models.ID, tree audit.Tree, begin func() io.Writer,
+	ctx context.Context, tx pgx.Tx, x exporting, tree audit.Tree, begin func() io.Writer,
 ) (audit.Checkpoint, error) {
 	if tree.Size() == 0 {
 		return audit.Checkpoint{}, ErrNothingRecorded
 	}
-	head, err := audit.SignCheckpoint(key, audit.ProcurementOrigin(key.Name(), procurement), tree)
+	head, err := audit.SignCheckpoint(x.key, audit.ProcurementOrigin(x.key.Name(), x.procurement), tree)
 	if err != nil {
 		return head, err
 	}
-	public, err := publicHeads(ctx, tx, procurement)
+	public, err := publicHeads(ctx, tx, x.procurement)
 	if err != nil {
 		return head, err
 	}
-	return head, audit.WriteExport(begin(), key, audit.Export{
-		Procurement: procurement, Head: head, Public: public,
+	parts := map[models.ID][]event.KeptPart{}
+	if x.shown != nil {
+		if parts, err = Parts(ctx, tx, x.procurement); err != nil {
+			return head, err
+		}
+	}
+	return head, audit.WriteExport(begin(), x.key, audit.Export{
+		Procurement: x.procurement, Head: head, Public: public,
 		Entries: func(yield func(audit.Entry, error) bool) {
-			for e, err := range chainEntries(ctx, tx, procurement) {
+			for e, err := range chainEntries(ctx, tx, x.procurement) {
+				if err == nil {
+					e.Parts, err = x.parts(e, parts[e.EventID])
+				}
 				if (err == nil && e.Seq > tree.Size()) || !yield(e, err) {
 					return
 				}
 			}
 		},
 	})
+}
+
+// parts are those of an entry's parts that may be shown.
+func (x exporting) parts(e audit.Entry, kept []event.KeptPart) ([]event.KeptPart, error) {
+	if len(kept) == 0 {
+		return nil, nil
+	}
+	of, err := audit.ParseEvent(e.Canonical)
+	return slices.DeleteFunc(kept, func(p event.KeptPart) bool { return !x.shown(of, p.Name) }), err
 }
 
 func chainEntries(ctx context.Context, tx pgx.Tx, procurement models.ID) iter.Seq2[audit.Entry, error] {

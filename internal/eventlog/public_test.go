@@ -183,7 +183,7 @@ func TestTheRecordIsComparedWithHeadsOfAllTrees(t *testing.T) {
 	whole := p.sign(key)
 	_, public := p.publicLog(key)
 	var out bytes.Buffer
-	chain, err := p.Log().Export(t.Context(), key, one, &out)
+	chain, err := p.Log().Export(t.Context(), key, one, nil, &out)
 	require.NoError(t, err)
 	verifiers, err := audit.Verifiers(key.Verifier())
 	require.NoError(t, err)

@@ -414,12 +414,12 @@ func TestAnExportOfTheRecordVerifiesByItself(t *testing.T) {
 	i := newIntruder(t)
 	key := testKey(t)
 	var first, second bytes.Buffer
-	head, err := i.s.Log().Export(t.Context(), key, i.procurements[0], &first)
+	head, err := i.s.Log().Export(t.Context(), key, i.procurements[0], nil, &first)
 	require.NoError(t, err)
 	require.EqualValues(t, 7, head.Size)
 	appendEvents(t, i.s, i.procurements[0], i.procurements[1])
 	require.Equal(t, 2, pgtest.Sequence(t, pgtest.OpenSequencer(t, i.s)))
-	_, err = i.s.Log().Export(t.Context(), key, i.procurements[0], &second)
+	_, err = i.s.Log().Export(t.Context(), key, i.procurements[0], nil, &second)
 	require.NoError(t, err)
 
 	report, err := audit.VerifyExport(&second,
@@ -429,7 +429,7 @@ func TestAnExportOfTheRecordVerifiesByItself(t *testing.T) {
 	require.EqualValues(t, 8, report.Events)
 	require.Equal(t, 2, report.Checkpoints)
 
-	_, err = i.s.Log().Export(t.Context(), key, models.NewID(models.PrefixProcurement), &second)
+	_, err = i.s.Log().Export(t.Context(), key, models.NewID(models.PrefixProcurement), nil, &second)
 	require.ErrorIs(t, err, eventlog.ErrNothingRecorded)
 }
 
