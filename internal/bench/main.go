@@ -16,6 +16,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/bench/command"
 	"github.com/ppi-engine/ppi/internal/bench/receipt"
 	"github.com/ppi-engine/ppi/internal/bench/runs"
+	"github.com/ppi-engine/ppi/internal/bench/scale"
 	"github.com/ppi-engine/ppi/internal/bench/statements"
 )
 
@@ -27,6 +28,7 @@ type ratios struct {
 	Receipt      *float64 `json:"tender_receipt_ratio,omitempty"`
 	Attack       *float64 `json:"receipt_under_attack_ratio,omitempty"`
 	Deliveries   *float64 `json:"command_beside_dead_endpoint_ratio,omitempty"`
+	Scale        *float64 `json:"scale_ratio,omitempty"`
 	Statements   *float64 `json:"statements_per_command,omitempty"`
 }
 
@@ -44,8 +46,12 @@ func benchmarks() []benchmark {
 		{"receipt", runReceipt},
 		{"attack", runAttack},
 		{"deliveries", runDeliveries},
+		{onRequest, runScale},
 	}
 }
+
+// onRequest is only run when it is named: it makes millions of rows.
+const onRequest = "scale"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -58,7 +64,7 @@ func run(ctx context.Context, only []string, out, stderr io.Writer) int {
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	var measured ratios
 	for _, b := range benchmarks() {
-		if len(only) > 0 && !slices.Contains(only, b.name) {
+		if len(only) > 0 && !slices.Contains(only, b.name) || len(only) == 0 && b.name == onRequest {
 			continue
 		}
 		began := time.Now()
@@ -111,6 +117,12 @@ func runReceipt(ctx context.Context, out io.Writer, log *slog.Logger, into *rati
 func runAttack(ctx context.Context, out io.Writer, log *slog.Logger, into *ratios) error {
 	result, err := receipt.RunAttack(ctx, receipt.Options{Slice: 6 * time.Second, Rounds: 3, Out: out, Log: log})
 	into.Attack = &result.Ratio
+	return err
+}
+
+func runScale(ctx context.Context, out io.Writer, log *slog.Logger, into *ratios) error {
+	worst, err := scale.Run(ctx, scale.Options{Few: 1000, Many: 100_000, Times: 21, Out: out, Log: log})
+	into.Scale = &worst
 	return err
 }
 
