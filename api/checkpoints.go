@@ -66,5 +66,5 @@ func (s *server) readPublicLog(ctx context.Context, in *publicLogInput) (*rest.C
 	if len(entries) == publicPage {
 		return rest.ForGood(page), nil
 	}
-	return rest.UntilMore(page, keptFor), nil
+	return rest.UntilMore(page), nil
 }

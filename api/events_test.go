@@ -293,7 +293,7 @@ func TestTheLatestCheckpointIsPublic(t *testing.T) {
 	require.Equal(t, "public, max-age=60", again.Header().Get("Cache-Control"))
 
 	page := w.do(caller{}, GET, "/v1/public-log", nil).is(http.StatusOK)
-	require.Equal(t, "public, max-age=60", page.Header().Get("Cache-Control"))
+	require.Equal(t, "no-cache", page.Header().Get("Cache-Control"), "more will be added to this page")
 	entries, err := audit.ReadPublicLog(strings.NewReader(page.Body.String()))
 	require.NoError(t, err)
 	require.Len(t, entries, int(shown.Size))
@@ -336,6 +336,25 @@ func TestTheLatestCheckpointIsPublic(t *testing.T) {
 	require.Equal(t, receipt, read)
 	_, err = seal.Verify(signedReceipt, verifiers["checkpoints"].Verifier)
 	require.Error(t, err, "another key did not sign it")
+}
+
+// What is in the public log never changes: whoever passes on a page that is full need not ask again.
+func TestAFullPageOfThePublicLogMayBeKeptForGood(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.exec(`INSERT INTO public_log (n, label, commitment, salt, size, root, through)
+		SELECT n, sha256(''), sha256(n::text::bytea), sha256(''), 1, sha256(''), 0 FROM generate_series(1, 1001) n`)
+	var page PublicLogView
+	answer := w.do(caller{}, GET, "/v1/public-log", nil).is(http.StatusOK)
+	answer.into(&page)
+	require.Equal(t, "public, max-age=31536000, immutable", answer.Header().Get("Cache-Control"))
+	require.Len(t, page.Items, 1000)
+	require.EqualValues(t, 1000, page.Next)
+	last := w.do(caller{}, GET, "/v1/public-log?after=1000", nil).is(http.StatusOK)
+	last.into(&page)
+	require.Equal(t, "no-cache", last.Header().Get("Cache-Control"))
+	require.Len(t, page.Items, 1)
+	require.EqualValues(t, 1001, page.Items[0].N)
 }
 
 func TestAReaderWaitsForWhatHappens(t *testing.T) {

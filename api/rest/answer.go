@@ -51,9 +51,10 @@ func ForGood[T any](body T) *Cached[T] {
 	return &Cached[T]{Status: http.StatusOK, CacheControl: keep(year) + ", immutable", Body: body}
 }
 
-// UntilMore answers with something to which more will be added.
-func UntilMore[T any](body T, while time.Duration) *Cached[T] {
-	return &Cached[T]{Status: http.StatusOK, CacheControl: keep(while), Body: body}
+// UntilMore answers with something to which more will be added. Whoever passes it on asks each time: somebody who got
+// an old answer would miss what others have seen.
+func UntilMore[T any](body T) *Cached[T] {
+	return &Cached[T]{Status: http.StatusOK, CacheControl: "no-cache", Body: body}
 }
 
 func keep(while time.Duration) string { return fmt.Sprintf("public, max-age=%d", int(while.Seconds())) }

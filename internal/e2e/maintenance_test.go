@@ -11,6 +11,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
 )
 
@@ -43,6 +44,14 @@ func TestWhatNobodyNeedsIsRemovedBySchedule(t *testing.T) {
 	conn := pgtest.Connect(t, b.database.Superuser)
 	b.age(t, conn, "29 days")
 	b.cleanUp(t, process.CleanedUp{})
+	_, err := conn.Exec(t.Context(), `INSERT INTO attempts
+			(person_id, type, subject, hour, event_id, procurement_id, n, last_at)
+		SELECT actor_id, 'tender.refused', 'a tender', date_trunc('hour', clock_timestamp(), 'UTC') - interval
+			'1 hour', id, procurement_id, 3, at
+		FROM events WHERE procurement_id IS NOT NULL AND actor_id IS NOT NULL LIMIT 1`)
+	require.NoError(t, err)
+	b.cleanUp(t, process.CleanedUp{Attempts: 1})
+	require.Equal(t, 1, b.countEvents(t, event.TenderRefusalsCounted{}))
 	requests := count(t, conn, "SELECT count(*) FROM requests")
 	b.age(t, conn, "2 days")
 	b.cleanUp(t, process.CleanedUp{Requests: requests})

@@ -149,7 +149,7 @@ func (p *publication) commit(ctx context.Context, tx pgx.Tx, log audit.Checkpoin
 			return err
 		}
 	}
-	if len(procurements) == 0 && p.through == log.Size && !p.due {
+	if len(procurements) == 0 && p.through >= log.Size && !p.due {
 		return nil
 	}
 	return p.add(ctx, tx, "", log.Size, log.Root)
@@ -157,7 +157,8 @@ func (p *publication) commit(ctx context.Context, tx pgx.Tx, log audit.Checkpoin
 
 // lookFurther lists the procurements of the next events that everybody may know.
 func (p *publication) lookFurther(ctx context.Context, tx pgx.Tx, size int64) ([]models.ID, error) {
-	last := min(size, p.through+lookedAtOnce)
+	// Somebody else may have looked further meanwhile.
+	last := max(p.through, min(size, p.through+lookedAtOnce))
 	rows, err := tx.Query(ctx, `SELECT l.position, l.procurement_id
 		FROM event_log l JOIN events e ON e.id = l.event_id
 		WHERE l.position > $1 AND l.position <= $2 AND l.procurement_id IS NOT NULL AND e.type = ANY ($3)

@@ -3,8 +3,10 @@ package eventlog_test
 import (
 	"bytes"
 	"slices"
+	"sync"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/audit"
@@ -240,6 +242,36 @@ func TestTheRecordIsComparedWithHeadsOfAllTrees(t *testing.T) {
 	report, err = p.Log().Verify(t.Context(), eventlog.VerifyOptions{Earlier: []audit.Checkpoint{bent}})
 	require.NoError(t, err)
 	require.Equal(t, audit.FaultCut, report.Fault.Kind)
+}
+
+// Several workers may sign at once, each having seen another end of the log.
+func TestManyAddToThePublicLogAtOnce(t *testing.T) {
+	t.Parallel()
+	p, key := newPlatform(t), testKey(t)
+	ada := p.Person()
+	var procurements []models.ID
+	var together sync.WaitGroup
+	for range 12 {
+		id := p.Procurement(models.ModeLive, ada)
+		procurements = append(procurements, id)
+		p.Event(id, event.ProcurementCancelled{})
+		together.Go(func() {
+			_, err := p.Log().Checkpoint(t.Context(), key, "")
+			assert.NoError(t, err)
+		})
+	}
+	together.Wait()
+	p.sign(key)
+	entries, _ := p.publicLog(key)
+	for _, id := range procurements {
+		require.Len(t, about(entries, id), 1)
+	}
+	verifiers, err := audit.Verifiers(key.Verifier())
+	require.NoError(t, err)
+	report, err := p.Log().Verify(t.Context(), eventlog.VerifyOptions{Verifiers: verifiers})
+	require.NoError(t, err)
+	require.True(t, report.Valid, "%+v", report.Fault)
+	require.Equal(t, len(entries), report.Public)
 }
 
 // A record that is new to the public log is added in steps.
