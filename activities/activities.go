@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"github.com/google/uuid"
 	"go.temporal.io/sdk/temporal"
@@ -43,13 +44,23 @@ func (a *Activities) Load(ctx context.Context, id models.ID) (*process.State, er
 
 // Execute carries out one command; a refusal and a fault of the engine are outcomes too.
 func (a *Activities) Execute(ctx context.Context, in process.Execute) (process.Outcome, error) {
+	began := time.Now()
 	out, err := a.acts().Execute(ctx, in)
+	if err == nil {
+		a.Log.InfoContext(ctx, "act", "command", in.CommandID, "procurement", in.ProcurementID, "verb", out.Verb,
+			"step", in.Step, "outcome", out.Status, "duration", time.Since(began))
+	}
 	return out, a.once(ctx, err)
 }
 
 // RunDue does what has fallen due, if the database's clock agrees that it has.
 func (a *Activities) RunDue(ctx context.Context, in process.RunDue) (process.DueOutcome, error) {
+	began := time.Now()
 	out, err := a.acts().RunDue(ctx, in)
+	if err == nil && out.Wait == 0 {
+		a.Log.InfoContext(ctx, "due", "procurement", in.ProcurementID, "kind", in.Due.Kind, "subject", in.Due.Subject,
+			"duration", time.Since(began))
+	}
 	return out, a.once(ctx, err)
 }
 
