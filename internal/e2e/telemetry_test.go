@@ -207,6 +207,8 @@ func TestCommandsAndRequestsAreCounted(t *testing.T) {
 			assert.Regexp(c, "(?m)^"+strings.NewReplacer("{", `\{`, "}", `\}`).Replace(line)+"$", shown)
 		}
 	}, patience, pause)
+	history := b.history(t, process.WorkflowID(models.ID(b.Procurement)), b.runs(t)[0])
+	require.NotContains(t, history.String(), "traceparent", "nothing is sent while nothing is traced")
 	require.NotRegexp(t, `[a-z]{3}_[0-9a-f]{8}-|[0-9a-f]{64}`, shown, "no IDs")
 }
 

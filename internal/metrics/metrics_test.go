@@ -17,6 +17,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/metrics"
 	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
 )
 
 func newMetrics() *metrics.Metrics { return metrics.New("test", slog.New(slog.DiscardHandler)) }
@@ -62,6 +63,23 @@ func TestARecordThatFailsLeavesAllOtherMetrics(t *testing.T) {
 		require.Contains(t, shown, "\n"+line+"\n")
 	}
 	require.NotContains(t, shown, "\nppi_boxes_open", "no value is better than an old one")
+}
+
+// Prometheus sees that a counter rises only if it saw it before.
+func TestWhatAlertsWaitForIsShownBeforeItHappens(t *testing.T) {
+	t.Parallel()
+	m := newMetrics()
+	first := shownBy(t, m)
+	m.UndisclosedFault()
+	m.Command(models.VerbVote, "failed", time.Second)
+	second := shownBy(t, m)
+	for _, line := range []string{
+		`ppi_http_requests_total{class="5xx",operation="undisclosed"} `,
+		`ppi_commands_total{outcome="failed",verb="vote"} `,
+	} {
+		require.Contains(t, first, "\n"+line+"0\n")
+		require.Contains(t, second, "\n"+line+"1\n")
+	}
 }
 
 func TestTheRecordIsAskedOnceForAllWhoLook(t *testing.T) {
