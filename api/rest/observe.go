@@ -71,6 +71,7 @@ func (r *Router) trace(c *gin.Context, req *request) error {
 	}
 	ctx := propagation.TraceContext{}.Extract(req.whole, propagation.HeaderCarrier(c.Request.Header))
 	ctx = withoutState(ctx)
+	//nolint:spancheck // it is ended by endSpan, when the answer is complete
 	_, req.span = r.tracer.Start(ctx, req.op.ID(), trace.WithSpanKind(trace.SpanKindServer),
 		trace.WithTimestamp(req.began), trace.WithAttributes(
 			span.Operation.String(req.op.ID()), span.Method.String(c.Request.Method), span.Route.String(req.op.Path)))

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -169,11 +170,8 @@ type meter struct {
 // WithTags implements [client.MetricsHandler].
 func (m meter) WithTags(more map[string]string) client.MetricsHandler {
 	tags := make(map[string]string, len(m.tags)+len(more))
-	for _, some := range []map[string]string{m.tags, more} {
-		for name, value := range some {
-			tags[name] = value
-		}
-	}
+	maps.Copy(tags, m.tags)
+	maps.Copy(tags, more)
 	return meter{m.sink, tags}
 }
 

@@ -74,7 +74,7 @@ func newRecord(m *Metrics, log *slog.Logger) *record {
 		commandsOldest: of("ppi_commands_pending_oldest_seconds",
 			"Age of the oldest command without an outcome; 0: there is none."),
 		deliveries: of("ppi_deliveries_waiting",
-			"Webhooks that wait: to be sent or sent again (queued), or for a person (parked); at most 100000 are counted.",
+			"Webhooks that wait: to be sent or sent again (queued), or for a person (parked); 100000 at most.",
 			"state"),
 		deliveriesOldest: of("ppi_deliveries_queued_oldest_seconds",
 			"Age of the oldest webhook that waits to be sent or sent again; 0: there is none."),

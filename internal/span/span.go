@@ -36,9 +36,10 @@ func Begin(
 	if !above.IsRecording() {
 		return ctx, func(error) {}
 	}
+	//nolint:spancheck // the caller ends it
 	ctx, part := above.TracerProvider().Tracer(Scope).Start(ctx, name, trace.WithSpanKind(kind),
 		trace.WithAttributes(attributes...))
-	return ctx, func(err error) { End(part, err) }
+	return ctx, func(err error) { End(part, err) } //nolint:spancheck // the caller ends it
 }
 
 // End ends a span, failed if there was an error.

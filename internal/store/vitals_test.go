@@ -91,8 +91,8 @@ func TestVitalsReadIndexesOnly(t *testing.T) {
 	p.Exec(`INSERT INTO events (id, procurement_id, type, at, recorded_at, data, canonical, xid)
 		SELECT 'evt_00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'), NULL, 'vote.cast', 'epoch', 'epoch', '{}',
 			convert_to(jsonb_build_object('id', 'evt_00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'),
-				'procurement', null, 'type', 'vote.cast', 'actor', null, 'at', '1970-01-01T00:00:00.000000Z', 'recorded_at',
-				'1970-01-01T00:00:00.000000Z', 'data', '{}'::jsonb)::text, 'UTF8'), '1'::xid8
+				'procurement', null, 'type', 'vote.cast', 'actor', null, 'at', '1970-01-01T00:00:00.000000Z',
+				'recorded_at', '1970-01-01T00:00:00.000000Z', 'data', '{}'::jsonb)::text, 'UTF8'), '1'::xid8
 		FROM generate_series(1, 20000) n`)
 	p.Event(procurement, event.VoteCast{}) // the sequencer is past all the others
 	for _, table := range []string{"tasks", "events", "event_log"} {

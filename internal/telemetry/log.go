@@ -29,7 +29,7 @@ func (t traced) Handle(ctx context.Context, r slog.Record) error {
 	if at := trace.SpanContextFromContext(ctx); at.IsValid() {
 		r.AddAttrs(slog.String("trace", at.TraceID().String()))
 	}
-	return t.Handler.Handle(ctx, r)
+	return t.Handler.Handle(ctx, r) //nolint:wrapcheck // it is the handler's own error
 }
 
 // WithAttrs implements [slog.Handler].
