@@ -30,12 +30,12 @@ func (r *Router) observe(c *gin.Context) {
 	req.endSpan(c.Writer.Status())
 }
 
-// logAccess writes one line per request: who did what with which result, and nothing of what was sent. Of a supplier it
-// tells neither who, nor where, nor what, nor what came of it: whoever reads the log would know who registered and how
-// many tender.
+// logAccess writes one line per request: who did what with which result, and nothing of what was sent. Of a request
+// that is not disclosed it tells neither who, nor where, nor what, nor what came of it: whoever reads the log would
+// know who registered and how many tender. Attempts that were refused are told by [Denied].
 func (r *Router) logAccess(c *gin.Context, req *request, took time.Duration) {
 	outcome := outcomeOf(c.Writer.Status())
-	if req.discreet() {
+	if req.undisclosed() {
 		r.log.InfoContext(c.Request.Context(), "request", "request", req.id, "outcome", outcome)
 		return
 	}

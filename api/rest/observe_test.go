@@ -149,6 +149,10 @@ func TestWhoSuppliesOrMightIsNeitherCountedNorTraced(t *testing.T) {
 		require.Empty(t, w.traced())
 		w.get("/v1/broken", "Authorization", w.key)
 		require.Equal(t, []string{"undisclosed"}, w.tally.seen, "a fault of ours is told, and nothing else of it")
+		for line := range strings.Lines(w.log.String()) {
+			require.Regexp(t, `msg=request request=\S+ outcome=(done|refused|failed)\n$|msg="internal error"|`+
+				`msg="access denied"`, line)
+		}
 	}
 	supplies := watched(t, models.OrganisationOther, models.RoleSupplier)
 	supplies.get(ofLots, "Authorization", supplies.key)

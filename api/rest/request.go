@@ -114,8 +114,8 @@ func (r *request) discreet() bool {
 }
 
 // undisclosed tells whether the request is of somebody who supplies or might, or shows that somebody does. Such
-// requests are neither counted nor traced: their number would tell how many will tender (Directive 2014/24/EU, Article
-// 21).
+// requests are neither counted nor traced, and the log has next to nothing of them: their number would tell how many
+// will tender (Directive 2014/24/EU, Article 21).
 func (r *request) undisclosed() bool {
 	return r.discreet() || r.credential.Kind == models.OrganisationEconomicOperator
 }
