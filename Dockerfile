@@ -15,6 +15,6 @@ COPY --from=build --chown=65532:65532 /data /var/lib/ppi
 ENV PPI_DATA_DIR=/var/lib/ppi
 USER 65532:65532
 VOLUME /var/lib/ppi
-EXPOSE 8080
+EXPOSE 8080 9464
 ENTRYPOINT ["/usr/local/bin/ppi"]
 CMD ["--help"]

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"github.com/google/uuid"
 	"go.temporal.io/sdk/temporal"
@@ -38,28 +39,33 @@ func (a *Activities) Load(ctx context.Context, id models.ID) (*process.State, er
 	if err != nil && !errors.Is(err, store.ErrNoProcurement) {
 		return nil, a.again(ctx, err)
 	}
-	return state, a.once(ctx, err)
+	return state, sanitise(ctx, a.Log.With("procurement", id), err)
 }
 
 // Execute carries out one command; a refusal and a fault of the engine are outcomes too.
 func (a *Activities) Execute(ctx context.Context, in process.Execute) (process.Outcome, error) {
+	began, log := time.Now(), a.Log.With("command", in.CommandID, "procurement", in.ProcurementID)
 	out, err := a.acts().Execute(ctx, in)
-	return out, a.once(ctx, err)
+	if err == nil {
+		log.InfoContext(ctx, "act", "verb", out.Verb, "step", in.Step, "outcome", out.Status,
+			"duration", time.Since(began))
+	}
+	return out, sanitise(ctx, log, err)
 }
 
 // RunDue does what has fallen due, if the database's clock agrees that it has.
 func (a *Activities) RunDue(ctx context.Context, in process.RunDue) (process.DueOutcome, error) {
+	began, log := time.Now(), a.Log.With("procurement", in.ProcurementID)
 	out, err := a.acts().RunDue(ctx, in)
-	return out, a.once(ctx, err)
+	if err == nil && out.Wait == 0 {
+		log.InfoContext(ctx, "due", "kind", in.Due.Kind, "subject", in.Due.Subject, "duration", time.Since(began))
+	}
+	return out, sanitise(ctx, log, err)
 }
 
 func (a *Activities) acts() *acts.Acts {
 	return &acts.Acts{Store: a.Store, Log: a.Log, Address: a.Address}
 }
-
-// once makes Temporal repeat an error that may not come again, and no other. The text of a database error goes to our
-// log only: a history must not contain hosts, users and statements.
-func (a *Activities) once(ctx context.Context, err error) error { return sanitise(ctx, a.Log, err) }
 
 // again makes Temporal repeat the attempt.
 func (a *Activities) again(ctx context.Context, err error) error {
@@ -68,6 +74,8 @@ func (a *Activities) again(ctx context.Context, err error) error {
 		temporal.ApplicationErrorOptions{Category: temporal.ApplicationErrorCategoryBenign})
 }
 
+// sanitise makes Temporal repeat an error that may not come again, and no other. The text of a database error goes to
+// our log only: a history must not contain hosts, users and statements.
 func sanitise(ctx context.Context, log *slog.Logger, err error) error {
 	switch {
 	case err == nil:

@@ -39,6 +39,8 @@ func TestOnlyWhatMaySucceedLaterIsRepeatedAndNoErrorTellsOfTheRecord(t *testing.
 	}
 
 	repeated(execute(t.Context(), written.ID)) // a newer release knows the verb
+	require.Regexp(t, `msg="transaction to be repeated" command=`+written.ID+" procurement="+
+		string(d.feed.ProcurementID)+" error=", log.String())
 	unknown := execute(t.Context(), strings.Repeat("ab", 32))
 	require.True(t, unknown.NonRetryable())
 	require.Equal(t, activities.ErrTypeFault, unknown.Type())

@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"time"
+
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/api/rest"
@@ -24,6 +27,13 @@ type Engine interface {
 	Command(ctx context.Context, cmd models.Command) (process.Outcome, error)
 }
 
+// An Observer counts requests and commands.
+type Observer interface {
+	rest.Observer
+	// Command counts a command that got an answer, by its outcome.
+	Command(verb models.Verb, outcome string, took time.Duration)
+}
+
 // Deps are what the API works with.
 type Deps struct {
 	// Acts change the record and Views read it; each holds the keys that it signs with. Acts need a courier of
@@ -38,6 +48,9 @@ type Deps struct {
 	ProblemBase  string
 	Limits       rest.Limits
 	BuildVersion string
+	// Observer counts what is answered, and Tracer traces it; either may be nil.
+	Observer Observer
+	Tracer   trace.Tracer
 	// Ready returns why the instance should get no requests, or nil when it may get them.
 	Ready func(context.Context) error
 	// Closing is closed when the instance shuts down: requests that wait for events are then answered at once. It may
@@ -84,6 +97,7 @@ type server struct {
 	feedCursors feedCursors
 	tail        *tail
 	closing     <-chan struct{}
+	observer    Observer
 
 	router *rest.Router
 }
@@ -114,11 +128,12 @@ func newServer(d Deps) (*server, error) {
 		readiness: readiness{run: d.Ready},
 		version:   d.BuildVersion,
 		closing:   d.Closing,
+		observer:  d.Observer,
 	}
 	var unfit error
 	s.router, unfit = rest.New(rest.Config{
 		Callers: d.Views, Receipt: receiptCallers(d.Views), Logger: d.Logger, CursorKey: d.CursorKey,
-		ProblemBase: d.ProblemBase, Limits: d.Limits,
+		ProblemBase: d.ProblemBase, Limits: d.Limits, Observer: d.Observer, Tracer: d.Tracer,
 		Version: d.BuildVersion, Alias: speakForModels, Describe: describeWebhooks,
 	}, s.operations())
 	if err := errors.Join(d.check(), unfit); err != nil {

@@ -42,11 +42,13 @@ type CommandAnswer struct {
 func (s *server) act(verb acts.Verb) rest.Operation {
 	return rest.Post(ofProcurement+"/actions/"+string(verb.Name), rest.Roles(verb.By...), verb.Summary,
 		func(ctx context.Context, in *CommandInput) (*CommandAnswer, error) {
+			began := time.Now()
 			payload, err := readPayload(verb, in.Body)
 			if err != nil {
 				return nil, err
 			}
 			cmd, replayed, err := s.command(ctx, verb, payload)
+			s.observe(cmd, replayed, time.Since(began))
 			if err != nil {
 				return nil, err
 			}
@@ -152,6 +154,20 @@ func (s *server) refuseWithoutRun(ctx context.Context, cmd models.Command) error
 		return notAnswered()
 	}
 	return err
+}
+
+// observe counts a command that was written down, once: not its repeats.
+func (s *server) observe(cmd models.Command, replayed bool, took time.Duration) {
+	if s.observer == nil || cmd.ID == "" || replayed {
+		return
+	}
+	s.observer.Command(cmd.Verb, outcomes[process.CommandStatus(cmd.Status)], took)
+}
+
+// outcomes are the outcomes of commands in metrics.
+var outcomes = map[process.CommandStatus]string{
+	process.CommandDone: "completed", process.CommandRefused: "refused", process.CommandFailed: "failed",
+	process.CommandExpired: "expired", process.CommandPending: "unanswered",
 }
 
 func answerTo(verb acts.Verb, cmd models.Command, replayed bool) (*CommandAnswer, error) {

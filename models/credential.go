@@ -6,6 +6,8 @@ import "time"
 type Credential struct {
 	Key    APIKey `gorm:"embedded;embeddedPrefix:key_"`
 	Person Person `gorm:"embedded;embeddedPrefix:person_"`
+	// Kind is that of the person's organisation.
+	Kind OrganisationKind
 	// At is the database's clock when the key was read.
 	At time.Time
 }

@@ -41,7 +41,7 @@ type queue struct {
 // because servers of others are.
 func queuesOf(d Deps) []queue {
 	transactions := &activities.Activities{Store: d.Store, Log: d.Log, Address: d.Address}
-	maintenance := &activities.Maintenance{Store: d.Store, Engine: d.Engine, Log: d.Log, Checkpoint: d.Checkpoint}
+	maintenance := &activities.Maintenance{Store: d.Store, Engine: d.Engine, Log: d.Log, Checkpoint: d.sign}
 	portals := &activities.Portals{
 		Store: d.Store, Courier: d.Courier, Log: d.Log,
 		Conns: semaphore.NewWeighted(int64(deliveryConns(d.Store.MaxConns()))),

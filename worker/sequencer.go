@@ -20,12 +20,17 @@ const (
 // Sequence gives events their places in the log until the context ends. Any number of processes may call it: one works,
 // the others stand by and take over when it dies. It continues after the database was unreachable.
 func Sequence(ctx context.Context, s *store.Store, log *slog.Logger) {
+	sequence(ctx, s, unwatched{}, log)
+}
+
+func sequence(ctx context.Context, s *store.Store, watched Watched, log *slog.Logger) {
 	working := true
 	for ctx.Err() == nil {
-		err := sequenceOnce(ctx, s, func() {
+		err := sequenceOnce(ctx, s, watched, func() {
 			working = true
 			log.InfoContext(ctx, "sequencer at work")
 		})
+		watched.StoodBy()
 		if ctx.Err() != nil {
 			return
 		}
@@ -37,7 +42,7 @@ func Sequence(ctx context.Context, s *store.Store, log *slog.Logger) {
 	}
 }
 
-func sequenceOnce(ctx context.Context, s *store.Store, atWork func()) error {
+func sequenceOnce(ctx context.Context, s *store.Store, watched Watched, atWork func()) error {
 	q, err := s.Log().OpenSequencer(ctx)
 	if err != nil {
 		return err
@@ -47,9 +52,11 @@ func sequenceOnce(ctx context.Context, s *store.Store, atWork func()) error {
 	for {
 		began := time.Now()
 		placed, more, err := q.Pass(ctx)
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
+		}
+		watched.Sequenced()
+		switch {
 		case more:
 		case placed > 0:
 			wait(ctx, busyInterval-time.Since(began))

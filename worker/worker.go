@@ -43,9 +43,27 @@ type Deps struct {
 	Checkpoint func(ctx context.Context) error
 	// Ready is called once the worker takes commands; it may be nil.
 	Ready func()
+	// Watched is told when events were given their places and when the record was signed; nil: nobody is.
+	Watched Watched
 	// Schedules tells whether this worker keeps the schedules; tests do without.
 	Schedules bool
 }
+
+// Watched is told how the log of events is kept.
+type Watched interface {
+	// Sequenced tells of a pass of the sequencer, with or without events; StoodBy, that it works no more.
+	Sequenced()
+	StoodBy()
+	// Signed tells that the record is signed up to date.
+	Signed()
+}
+
+// unwatched is told and does nothing.
+type unwatched struct{}
+
+func (unwatched) Sequenced() {}
+func (unwatched) StoodBy()   {}
+func (unwatched) Signed()    {}
 
 func (d Deps) check() error {
 	var faults []error
@@ -62,16 +80,28 @@ func (d Deps) check() error {
 	return errors.Join(faults...)
 }
 
+// sign signs the head of the log and tells so.
+func (d Deps) sign(ctx context.Context) error {
+	err := d.Checkpoint(ctx)
+	if err == nil {
+		d.Watched.Signed()
+	}
+	return err
+}
+
 // Run works until ctx ends and then finishes what is under way. It returns an error when it could not begin, or when
 // the worker met a fatal one.
 func Run(ctx context.Context, d Deps) error {
 	if err := d.check(); err != nil {
 		return err
 	}
+	if d.Watched == nil {
+		d.Watched = unwatched{}
+	}
 	group, working := errgroup.WithContext(ctx)
 	// The log of events needs no Temporal.
 	group.Go(func() error {
-		Sequence(working, d.Store, d.Log)
+		sequence(working, d.Store, d.Watched, d.Log)
 		return nil
 	})
 	group.Go(func() error {

@@ -30,7 +30,7 @@ func (r *Router) guard(c *gin.Context) {
 		current.release()
 	}()
 	current.recognition(c, r.limits.Recognition)
-	for _, step := range []func(*gin.Context, *request) error{r.letIn, r.giveTime, readHeaders, r.readInput} {
+	for _, step := range []func(*gin.Context, *request) error{r.letIn, r.trace, r.giveTime, readHeaders, r.readInput} {
 		if err := step(c, current); err != nil {
 			Abort(c, err)
 			return

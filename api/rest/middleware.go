@@ -20,33 +20,11 @@ import (
 func (r *Router) begin(c *gin.Context) {
 	req := &request{
 		id: requestIDOf(c.Request.Header), path: c.Request.URL.Path, instance: clip(c.Request.URL.EscapedPath()),
-		router: r, release: func() {},
+		router: r, release: func() {}, began: time.Now(),
 	}
 	req.whole = withRequest(c.Request.Context(), req)
 	c.Request = c.Request.WithContext(req.whole)
 	c.Header(headerRequestID, req.id)
-}
-
-// logAccess writes one line per request: who did what with which result, and nothing of what was sent. Of a supplier it
-// tells neither who, nor where, nor what: whoever reads the log would know who registered and how many tender.
-func (r *Router) logAccess(c *gin.Context) {
-	start := time.Now()
-	c.Next()
-	req := requestOf(c.Request.Context())
-	route, procurement, person := c.FullPath(), req.procurement(), req.actor.PersonID
-	if req.discreet() {
-		route, procurement, person = "", "", ""
-	}
-	r.log.InfoContext(c.Request.Context(), "request",
-		"request", req.id,
-		"method", c.Request.Method,
-		"route", route,
-		"procurement", procurement,
-		"person", person,
-		"status", c.Writer.Status(),
-		"bytes", max(0, c.Writer.Size()),
-		"duration", time.Since(start),
-	)
 }
 
 // recover turns a panic into a problem; the connection is given up only when an answer had begun.

@@ -64,9 +64,16 @@ type translator struct {
 	log  *slog.Logger
 }
 
-// problem translates any error. A refusal is shown in full. Of a fault of the engine only an ID is shown; the cause is
-// logged under that ID.
+// problem translates any error, and notes in the request with which code it is answered.
 func (t *translator) problem(ctx context.Context, err error) *Problem {
+	p := t.translate(ctx, err)
+	requestOf(ctx).code = p.Code
+	return p
+}
+
+// translate translates any error. A refusal is shown in full. Of a fault of the engine only an ID is shown; the cause
+// is logged under that ID.
+func (t *translator) translate(ctx context.Context, err error) *Problem {
 	if done, ok := errors.AsType[*Problem](err); ok {
 		return done
 	}

@@ -3,9 +3,11 @@ package rest
 import (
 	"context"
 	"crypto/sha256"
+	"net/http"
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/models"
@@ -43,6 +45,11 @@ type request struct {
 	origin origin
 	// leaving gives back the places that the request has taken.
 	leaving []func()
+	// began is when its head had arrived; span is its part of a trace, nil where it is not traced.
+	began time.Time
+	span  trace.Span
+	// code is that of the problem that answers it; empty: there is none.
+	code models.Code
 }
 
 // leave gives back the places that the request has taken.
@@ -104,6 +111,36 @@ func (r *request) commandID() string {
 // discreet tells whether the request shows that somebody supplies, or means to.
 func (r *request) discreet() bool {
 	return r.op != nil && r.op.discreet || r.actor.Supplies()
+}
+
+// undisclosed tells whether the request is of somebody who supplies or might, or shows that somebody does. Such
+// requests are neither counted nor traced, and the log has next to nothing of them: their number would tell how many
+// will tender (Directive 2014/24/EU, Article 21).
+func (r *request) undisclosed() bool {
+	return r.discreet() || r.credential.Kind == models.OrganisationEconomicOperator
+}
+
+// operation names the operation of a request that may be told of. Of a caller who is not known it tells nothing: a
+// supplier may have forgotten its key.
+func (r *request) operation() string {
+	switch {
+	case r.op == nil:
+		return "none"
+	case r.op.Access.kind != accessPublic && r.actor.PersonID == "":
+		return "unrecognised"
+	}
+	return r.op.ID()
+}
+
+// outcome says in one word how a request with this status ended.
+func outcomeOf(status int) string {
+	switch {
+	case status >= http.StatusInternalServerError:
+		return "failed"
+	case status >= http.StatusBadRequest:
+		return "refused"
+	}
+	return "done"
 }
 
 // procurement returns the ID of the procurement that the path names, or nothing.

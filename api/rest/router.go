@@ -15,6 +15,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/ppi-engine/ppi/internal/auth"
 	"github.com/ppi-engine/ppi/models"
@@ -48,6 +49,9 @@ type Config struct {
 	// ProblemBase is an absolute URI that the types of problems begin with; empty: [DefaultProblemBase].
 	ProblemBase string
 	Limits      Limits
+	// Observer counts requests, and Tracer traces them; either may be nil.
+	Observer Observer
+	Tracer   trace.Tracer
 	// Version is that of the build, for the document.
 	Version string
 	// Alias describes types by other types in the document; Describe adds to it what is not an operation. Both may be
@@ -90,6 +94,8 @@ type Router struct {
 	receipt       Callers
 	crowd         *crowd
 	log           *slog.Logger
+	observer      Observer
+	tracer        trace.Tracer
 	limits        Limits
 	cursors       cursors
 	translate     *translator
@@ -114,6 +120,8 @@ func New(c Config, table []Operation) (*Router, error) {
 		receipt:       c.Receipt,
 		crowd:         newCrowd(c.Limits),
 		log:           c.Logger,
+		observer:      c.Observer,
+		tracer:        c.Tracer,
 		limits:        c.Limits,
 		cursors:       cursors{key: c.CursorKey},
 		translate:     &translator{base: c.ProblemBase, log: c.Logger},
@@ -142,7 +150,7 @@ func (r *Router) setUpGin() error {
 	}
 	r.gin.HandleMethodNotAllowed = true
 	r.gin.RedirectTrailingSlash = false
-	r.gin.Use(r.begin, r.logAccess, r.recover, r.secure, r.count, r.refuseHostile, r.guard)
+	r.gin.Use(r.begin, r.observe, r.recover, r.secure, r.count, r.refuseHostile, r.guard)
 	r.gin.NoRoute(func(c *gin.Context) { Abort(c, noResource()) })
 	r.gin.NoMethod(func(c *gin.Context) {
 		Abort(c, models.Refuse(models.CodeMethodNotAllowed, "", "the path does not accept %s", c.Request.Method))

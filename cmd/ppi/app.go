@@ -25,6 +25,8 @@ type app struct {
 	// taken tells whether a worker in this process takes commands; alone says that there is no worker elsewhere.
 	taken atomic.Bool
 	alone bool
+	// shown is what operators see besides the log.
+	shown observation
 }
 
 // newApp reads the configuration for a command and sets up its log.

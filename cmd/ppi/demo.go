@@ -75,7 +75,8 @@ func demoApp(inv *invocation, dir string) (*demoSystem, error) {
 	}
 	environ = append(environ, "PPI_DATA_DIR="+filepath.Join(dir, "data"), "PPI_LISTEN=127.0.0.1:0",
 		"PPI_POSTGRES_PORT=0",
-		"PPI_TEMPORAL_PORT=0", "PPI_TEMPORAL_UI_PORT=0", "PPI_WEBHOOK_ALLOW=127.0.0.0/8")
+		"PPI_TEMPORAL_PORT=0", "PPI_TEMPORAL_UI_PORT=0", "PPI_WEBHOOK_ALLOW=127.0.0.0/8",
+		"PPI_METRICS_ADDRESS=off")
 	cfg, err := config.Load(environ, config.Standalone)
 	if err != nil {
 		return nil, err

@@ -26,6 +26,11 @@ func (serveCommand) Run(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
+	stop, err := a.observe(ctx)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	return runServe(ctx, a, func() {})
 }
 
@@ -63,6 +68,7 @@ func onRecord(ctx context.Context, a *app, serve func(context.Context, http.Hand
 		return unlessEnded(ctx, err)
 	}
 	defer record.Close()
+	defer a.shown.record(record)()
 	held, err := holdKeys(ctx, a, record, keysOfAPI)
 	if err != nil {
 		return unlessEnded(ctx, err)
@@ -92,7 +98,7 @@ func openAPI(ctx context.Context, a *app, record *store.Store, keys keyring.Keys
 	if err != nil {
 		return nil, nil, err
 	}
-	temporal, err := engine.ConnectBy(a.cfg.Temporal, a.log)
+	temporal, err := engine.ConnectBy(a.cfg.Temporal, a.shown.ofTemporal(), a.log)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -104,7 +110,7 @@ func openAPI(ctx context.Context, a *app, record *store.Store, keys keyring.Keys
 		Views:  &views.Views{Store: record, Checkpoints: tools.checkpoints},
 		Engine: engine.New(temporal, a.cfg.TaskQueue, teller.Told, engine.Runs{}), Logger: a.log,
 		CursorKey: tools.cursors, BuildVersion: version, Limits: requestLimits(a.cfg),
-		Closing: ctx.Done(),
+		Closing: ctx.Done(), Observer: a.shown.ofAPI(), Tracer: a.shown.tracer,
 		Ready: func(ctx context.Context) error {
 			return errors.Join(checkSchema(ctx, record), checkTemporal(ctx, a.cfg.Temporal), a.checkWorker())
 		},

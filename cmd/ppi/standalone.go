@@ -79,6 +79,11 @@ func runStandalone(ctx context.Context, a *app, ready func(addresses)) (err erro
 	if err := s.claimPorts(ctx, lock.Abandoned != 0); err != nil {
 		return err
 	}
+	stop, err := a.observe(ctx)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	if s.postgres.wanted {
 		if s.roles, err = readOrMakeRoles(a.cfg.DataDir); err != nil {
 			return err

@@ -23,6 +23,11 @@ func (workerCommand) Run(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
+	stop, err := a.observe(ctx)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	return runWorker(ctx, a, func() {
 		a.log.InfoContext(ctx, "the worker takes commands", slog.String("queue", a.cfg.TaskQueue))
 	})
@@ -39,6 +44,7 @@ func runWorker(ctx context.Context, a *app, ready func()) error {
 		return unlessEnded(ctx, err)
 	}
 	defer record.Close()
+	defer a.shown.record(record)()
 	held, err := holdKeys(ctx, a, record, keysOfWorker)
 	if err != nil {
 		return unlessEnded(ctx, err)
@@ -77,11 +83,11 @@ func workerDeps(a *app, record *store.Store, keys keyring.Keys) (worker.Deps, er
 	if err != nil {
 		return worker.Deps{}, err
 	}
-	temporal, err := engine.ConnectBy(a.cfg.Temporal, a.log)
+	temporal, err := engine.ConnectBy(a.cfg.Temporal, a.shown.ofTemporal(), a.log)
 	if err != nil {
 		return worker.Deps{}, err
 	}
-	service, err := engine.ConnectBy(a.cfg.Temporal.In(a.cfg.ServiceNamespace), a.log)
+	service, err := engine.ConnectBy(a.cfg.Temporal.In(a.cfg.ServiceNamespace), a.shown.ofTemporal(), a.log)
 	if err != nil {
 		temporal.Close()
 		return worker.Deps{}, err
@@ -92,7 +98,7 @@ func workerDeps(a *app, record *store.Store, keys keyring.Keys) (worker.Deps, er
 		Address: a.cfg.PublicURL.String(),
 		Feeds: engine.NewFeeds(service,
 			engine.FeedOptions{TaskQueue: a.cfg.TaskQueue, Linger: engine.StandardLinger}),
-		Courier: tools.courier,
+		Courier: tools.courier, Watched: a.shown.ofWorker(),
 		Checkpoint: func(ctx context.Context) error {
 			_, err := record.Log().Checkpoint(ctx, tools.checkpoints, audit.Archive(a.cfg.CheckpointDir))
 			return err

@@ -121,9 +121,14 @@ func runAttack(ctx context.Context, out io.Writer, log *slog.Logger, into *ratio
 }
 
 func runScale(ctx context.Context, out io.Writer, log *slog.Logger, into *ratios) error {
-	worst, err := scale.Run(ctx, scale.Options{Few: 1000, Many: 100_000, Times: 21, Out: out, Log: log})
+	worst, err := scale.Run(ctx, scale.Options{Few: 1000, Many: 100_000, Times: 21, Out: out, Log: quiet()})
 	into.Scale = &worst
 	return err
+}
+
+// quiet leaves out that people are refused: who may read what is found by trying.
+func quiet() *slog.Logger {
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 }
 
 func runDeliveries(ctx context.Context, out io.Writer, log *slog.Logger, into *ratios) error {

@@ -58,6 +58,10 @@ type Config struct {
 
 	LogLevel  slog.Level
 	LogFormat LogFormat
+	// MetricsAddress is where metrics are shown to Prometheus; its zero value: nowhere.
+	MetricsAddress netip.AddrPort
+	// Traces tells whether traces are sent.
+	Traces bool
 
 	// TemporalBinary is the path of ppi-temporal for standalone; if empty, it is looked for beside ppi and in PATH.
 	TemporalBinary string
@@ -111,12 +115,23 @@ func Load(environ []string, purpose Purpose) (*Config, error) {
 		})
 	}
 	c.Temporal = temporal
+	faults = append(faults, c.loadTraces(env)...)
 	c.derive(env)
 	faults = append(faults, c.Validate(purpose)...)
 	if len(faults) > 0 {
 		return nil, faults
 	}
 	return c, nil
+}
+
+// Given tells whether the environment sets a variable.
+func (c *Config) Given(variable string) bool {
+	for _, s := range c.settings {
+		if s.name == variable {
+			return s.source == FromEnvironment
+		}
+	}
+	return false
 }
 
 // derive fills in what follows from other settings.

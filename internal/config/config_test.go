@@ -351,3 +351,46 @@ func TestAKeyIsKeptInAFileOfItsOwnerOnly(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, entries, 2, "nothing is left over")
 }
+
+func TestMetricsAreShownOnLoopbackUnlessSaidOtherwise(t *testing.T) {
+	t.Parallel()
+	c := load(t, "PPI_DATA_DIR=/srv/ppi")
+	require.Equal(t, "127.0.0.1:9464", c.MetricsAddress.String())
+	require.False(t, c.Given("PPI_METRICS_ADDRESS"))
+	c = load(t, "PPI_DATA_DIR=/srv/ppi", "PPI_METRICS_ADDRESS=0.0.0.0:9000")
+	require.Equal(t, "0.0.0.0:9000", c.MetricsAddress.String())
+	require.True(t, c.Given("PPI_METRICS_ADDRESS"))
+	c = load(t, "PPI_DATA_DIR=/srv/ppi", "PPI_METRICS_ADDRESS=off")
+	require.False(t, c.MetricsAddress.IsValid())
+	require.Contains(t, c.Describe(), config.Described{
+		Variable: "PPI_METRICS_ADDRESS", Value: "off", Source: config.FromEnvironment,
+		Meaning: "where /metrics is shown to Prometheus, apart from the API",
+	})
+	for address, reason := range map[string]string{
+		"localhost:1": "not an IP address and a port", "127.0.0.1:8080": "has the same port 8080 as PPI_LISTEN",
+	} {
+		_, err := config.Load([]string{"PPI_DATA_DIR=/srv/ppi", "PPI_METRICS_ADDRESS=" + address}, config.Inspect)
+		require.Equal(t, []string{"PPI_METRICS_ADDRESS"}, variables(faultsOf(t, err)))
+		require.ErrorContains(t, err, reason)
+	}
+}
+
+func TestTracesAreSentOnlyIfOpenTelemetrysVariablesSayWhere(t *testing.T) {
+	t.Parallel()
+	const collector = "OTEL_EXPORTER_OTLP_ENDPOINT=http://user:hush@collector:4318"
+	require.False(t, load(t, "PPI_DATA_DIR=/srv/ppi").Traces)
+	c := load(t, "PPI_DATA_DIR=/srv/ppi", collector)
+	require.True(t, c.Traces)
+	require.NotContains(t, fmt.Sprint(c.Describe()), "hush")
+	for _, off := range []string{"OTEL_SDK_DISABLED=true", "OTEL_TRACES_EXPORTER=none"} {
+		require.False(t, load(t, "PPI_DATA_DIR=/srv/ppi", collector, off).Traces, off)
+	}
+	for variable, environ := range map[string][]string{
+		"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=collector:4318"},
+		"OTEL_EXPORTER_OTLP_PROTOCOL":        {collector, "OTEL_EXPORTER_OTLP_PROTOCOL=grpc"},
+	} {
+		_, err := config.Load(append(environ, "PPI_DATA_DIR=/srv/ppi"), config.Inspect)
+		require.Equal(t, []string{variable}, variables(faultsOf(t, err)))
+		require.NotContains(t, err.Error(), "hush")
+	}
+}

@@ -25,7 +25,7 @@ func (c *Config) Describe() []Described {
 	for _, s := range c.settings {
 		list = append(list, Described{Variable: s.name, Value: s.value.show(), Source: s.source, Meaning: s.meaning})
 	}
-	return append(list, c.Temporal.describe()...)
+	return append(append(list, c.Temporal.describe()...), c.describeTraces())
 }
 
 func (t Temporal) describe() []Described {

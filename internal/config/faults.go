@@ -105,6 +105,7 @@ func (c *Config) portClashes() Faults {
 		{"PPI_TEMPORAL_PORT", c.TemporalPort},
 		{"PPI_TEMPORAL_UI_PORT", c.TemporalUIPort},
 		{"PPI_POSTGRES_PORT", c.PostgresPort},
+		{"PPI_METRICS_ADDRESS", int(c.MetricsAddress.Port())},
 	}
 	var faults Faults
 	first := map[int]string{}

@@ -151,6 +151,11 @@ func (c *Config) table() []setting { //nolint:funlen // it is a table
 			meaning: "how log records are written",
 		},
 		{
+			name: "PPI_METRICS_ADDRESS", fallback: "127.0.0.1:9464", value: addressOrOff(&c.MetricsAddress),
+			accepted: addressForm + "; or off",
+			meaning:  "where /metrics is shown to Prometheus, apart from the API",
+		},
+		{
 			name: "PPI_SHUTDOWN_TIMEOUT", fallback: "15s",
 			value: duration(&c.ShutdownTimeout, time.Second, 10*time.Minute), accepted: "1s to 10m",
 			meaning: "how long work under way may take after the signal to stop",
@@ -250,6 +255,27 @@ func address(field *netip.AddrPort) value {
 		}
 		return a, nil
 	}, netip.AddrPort.String)
+}
+
+const off = "off"
+
+func addressOrOff(field *netip.AddrPort) value {
+	v := address(field)
+	return value{
+		set: func(text string) error {
+			if text == off {
+				*field = netip.AddrPort{}
+				return nil
+			}
+			return v.set(text)
+		},
+		show: func() string {
+			if !field.IsValid() {
+				return off
+			}
+			return v.show()
+		},
+	}
 }
 
 func networks(field *[]netip.Prefix) value {

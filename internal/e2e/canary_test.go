@@ -16,6 +16,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/internal/metrics"
 	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
@@ -40,11 +41,13 @@ func (d *diary) String() string {
 }
 
 // While the boxes are open, whatever anybody can read is the same before and after suppliers register, upload, hand in,
-// replace and withdraw: every GET as everybody but the supplier itself, webhooks, the run in Temporal, and the log.
+// replace and withdraw: every GET as everybody but the supplier itself, webhooks, the run in Temporal, the log, metrics
+// and traces.
 func TestNoTraceOfASupplierBeforeItsTime(t *testing.T) {
 	t.Parallel()
-	log := &diary{}
+	log, counted, traced := &diary{}, metrics.New("canary", logger(t)), newTraces(t)
 	b := setup(t, options{
+		metrics: counted, traces: traced.tracer,
 		draft:    rig.Draft{Mode: models.ModeLive, Countries: []string{"FR", "ES", "DE"}},
 		webhooks: quick, log: slog.New(slog.NewTextHandler(log, nil)),
 	})
@@ -61,7 +64,8 @@ func TestNoTraceOfASupplierBeforeItsTime(t *testing.T) {
 		p.newOperator(t, "390000.00", "4")
 	heard, history := p.awaitSent(t, portal, start), p.shownByTemporal(t)
 	before := p.readEverything(t, readers, one, map[string]string{})
-	logged := len(log.String())
+	countedBefore, vitals := shownBy(t, counted), p.vitals(t)
+	logged, tracedBefore := len(log.String()), traced.said()
 
 	var registration entryRole
 	for _, s := range []*supplier{one, two, three} {
@@ -91,6 +95,11 @@ func TestNoTraceOfASupplierBeforeItsTime(t *testing.T) {
 	sealed := p.sealed(t, three, "quality", []byte("not handed in yet"), p.quality.Recipient())
 
 	said := log.String()[logged:]
+	p.settle(t)
+	require.Equal(t, countedBefore, shownBy(t, counted))
+	require.Equal(t, vitals, p.vitals(t))
+	require.Equal(t, tracedBefore, traced.said())
+	require.NotContains(t, said, "status=201", "how many were told that something was handed in")
 
 	named := map[string]string{
 		"{tender}": string(one.tender), "{role}": string(registration.RoleID),

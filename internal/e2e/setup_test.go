@@ -15,8 +15,10 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/internal/metrics"
 	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/internal/temporalserver/temporaltest"
@@ -53,6 +55,9 @@ type options struct {
 	temporal string
 	// log is where the product logs; nil: nowhere.
 	log *slog.Logger
+	// metrics count and traces trace what happens; nil: nothing does.
+	metrics *metrics.Metrics
+	traces  trace.Tracer
 }
 
 // prepare connects with all rights, to change the given tables without events, and without the triggers that keep them.
@@ -82,6 +87,7 @@ func setup(t *testing.T, o options) *bundle {
 	b.Rig, err = rig.Start(ctx, rig.Options{
 		DSN: b.database.Application, TemporalAddress: b.temporal, TaskQueue: "e2e/" + uuid.NewString(),
 		MaxEvents: o.maxEvents, Log: cmp.Or(o.log, logger(t)), Webhooks: o.webhooks, Schedules: o.schedules,
+		Metrics: o.metrics, Traces: o.traces,
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() {

@@ -12,12 +12,14 @@ import (
 	"strings"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	sdklog "go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/temporal"
 
+	"github.com/ppi-engine/ppi/internal/span"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 )
@@ -72,7 +74,7 @@ func New(temporal client.Client, taskQueue string, told func(commandID string), 
 // Temporal UI. It returns [ErrNotRunning] when the run has completed and may not start again, and [ErrUnavailable] when
 // Temporal does not start it.
 func (e *Engine) Start(ctx context.Context, procurement models.ID, title string, buyers []string) error {
-	_, err := e.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+	_, err := e.temporal.ExecuteWorkflow(untraced(ctx), client.StartWorkflowOptions{
 		ID:                       process.WorkflowID(procurement),
 		TaskQueue:                e.taskQueue,
 		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
@@ -97,7 +99,14 @@ func (e *Engine) Start(ctx context.Context, procurement models.ID, title string,
 // a run hands over to the next, or answers with something that is not an outcome. When an Update has answered, the
 // outcome is in the history of the run, and told is called. It returns [ErrNotRunning], [ErrRejected], or
 // [ErrUnavailable] when ctx ends.
-func (e *Engine) Command(ctx context.Context, cmd models.Command) (process.Outcome, error) {
+func (e *Engine) Command(ctx context.Context, cmd models.Command) (out process.Outcome, err error) {
+	ctx, end := span.Begin(ctx, "update "+string(cmd.Verb), trace.SpanKindProducer, span.Verb.String(string(cmd.Verb)),
+		span.Procurement.String(string(cmd.ProcurementID)), span.Command.String(cmd.ID))
+	defer func() { end(err) }()
+	return e.command(ctx, cmd)
+}
+
+func (e *Engine) command(ctx context.Context, cmd models.Command) (process.Outcome, error) {
 	pause := firstPause
 	for attempt := 0; ; {
 		out, err := e.send(ctx, cmd, attempt)
@@ -206,11 +215,12 @@ type Configuration interface {
 	ClientOptions() (client.Options, error)
 }
 
-// ConnectBy makes a client as [Connect] does, of the namespace that a configuration describes.
-func ConnectBy(c Configuration, logger *slog.Logger) (client.Client, error) {
+// ConnectBy makes a client as [Connect] does, of the namespace that a configuration describes, and has it watched.
+func ConnectBy(c Configuration, watch Watch, logger *slog.Logger) (client.Client, error) {
 	options, err := c.ClientOptions()
 	if err != nil {
 		return nil, err
 	}
+	watch.Apply(&options)
 	return Connect(options, logger)
 }

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
 
@@ -25,6 +26,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/auth"
 	"github.com/ppi-engine/ppi/internal/engine"
+	"github.com/ppi-engine/ppi/internal/metrics"
 	"github.com/ppi-engine/ppi/internal/seal"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/store/pg"
@@ -63,6 +65,9 @@ type Options struct {
 	Tracer   pg.Tracer
 	Log      *slog.Logger
 	Webhooks Webhooks
+	// Metrics count and Traces trace what happens; either may be nil.
+	Metrics *metrics.Metrics
+	Traces  trace.Tracer
 	// Schedules has the workers keep the schedules, which all rigs on one Temporal server share.
 	Schedules bool
 }
@@ -115,6 +120,9 @@ func Start(ctx context.Context, o Options) (_ *Rig, err error) {
 			err = errors.Join(err, r.release())
 		}
 	}()
+	if o.Metrics != nil {
+		o.Metrics.Watch(r.Store)
+	}
 	if r.Temporal, err = dial(ctx, o, namespace); err != nil {
 		return nil, err
 	}
@@ -134,13 +142,23 @@ func Start(ctx context.Context, o Options) (_ *Rig, err error) {
 }
 
 func dial(ctx context.Context, o Options, namespace string) (client.Client, error) {
-	c, err := client.DialContext(ctx, client.Options{
+	options := client.Options{
 		HostPort: o.TemporalAddress, Namespace: namespace, Logger: log.NewStructuredLogger(o.Log),
-	})
+	}
+	o.watch().Apply(&options)
+	c, err := client.DialContext(ctx, options)
 	if err != nil {
 		return nil, fmt.Errorf("reach Temporal's namespace %s: %w", namespace, err)
 	}
 	return c, nil
+}
+
+func (o Options) watch() engine.Watch {
+	watch := engine.Watch{Tracer: o.Traces}
+	if o.Metrics != nil {
+		watch.Sink = o.Metrics
+	}
+	return watch
 }
 
 // release lets go of what the rig holds.
@@ -186,7 +204,12 @@ func (r *Rig) serve(ctx context.Context) error {
 	if r.checkpoints, err = audit.NewKey("rig/log", key); err != nil {
 		return err
 	}
+	var observer api.Observer
+	if r.options.Metrics != nil {
+		observer = r.options.Metrics
+	}
 	handler, err := api.New(api.Deps{
+		Observer: observer, Tracer: r.options.Traces,
 		Acts:   &acts.Acts{Store: r.Store, Log: r.options.Log, Receipts: receipts, Courier: r.courier},
 		Views:  &views.Views{Store: r.Store, Checkpoints: r.checkpoints},
 		Engine: r.Engine, Logger: r.options.Log, CursorKey: key, BuildVersion: "rig",
@@ -231,7 +254,12 @@ func (w *Worker) Stop() error {
 }
 
 func (r *Rig) workerDeps() worker.Deps {
+	var watched worker.Watched
+	if r.options.Metrics != nil {
+		watched = r.options.Metrics
+	}
 	return worker.Deps{
+		Watched:  watched,
 		Temporal: r.Temporal, Namespace: namespace, Service: r.Service, TaskQueue: r.options.TaskQueue,
 		Store: r.Store, Engine: r.Engine, Courier: r.courier, Log: r.options.Log, Schedules: r.options.Schedules,
 		Feeds: engine.NewFeeds(r.Service, engine.FeedOptions{

@@ -20,13 +20,14 @@ func (tx *Tx) Credential(key models.ID) (models.Credential, error) { return cred
 
 func credential(db *gorm.DB, key models.ID) (models.Credential, error) {
 	var c models.Credential
-	err := db.Raw(`SELECT clock_timestamp() AS at,
+	err := db.Raw(`SELECT clock_timestamp() AS at, o.kind,
 			k.id AS key_id, k.person_id AS key_person_id, k.label AS key_label, k.digest AS key_digest,
 			k.created_at AS key_created_at, k.expires_at AS key_expires_at, k.revoked_at AS key_revoked_at,
 			p.id AS person_id, p.organisation_id AS person_organisation_id, p.name AS person_name,
 			p.email AS person_email, p.administrator AS person_administrator,
 			p.representative AS person_representative, p.version AS person_version, p.created_at AS person_created_at
-		FROM api_keys k JOIN people p ON p.id = k.person_id WHERE k.id = ?`, key).Take(&c).Error
+		FROM api_keys k JOIN people p ON p.id = k.person_id JOIN organisations o ON o.id = p.organisation_id
+		WHERE k.id = ?`, key).Take(&c).Error
 	if err != nil {
 		return c, notFound("read API key", err)
 	}

@@ -1,6 +1,11 @@
 package store
 
-import "context"
+import (
+	"context"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
 
 // IsolationLevel tells how InTx isolates.
 func (s *Store) IsolationLevel(ctx context.Context) (string, error) {
@@ -9,4 +14,14 @@ func (s *Store) IsolationLevel(ctx context.Context) (string, error) {
 		return tx.db().Raw("SHOW transaction_isolation").Scan(&level).Error
 	})
 	return level, err
+}
+
+// PlanOfVitals is how PostgreSQL would read the vitals now.
+func PlanOfVitals(ctx context.Context, s *Store) (string, error) {
+	var plan []string
+	err := s.askVitals(ctx, "EXPLAIN "+selectVitals, func(rows pgx.Rows) (err error) {
+		plan, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		return err
+	})
+	return strings.Join(plan, "\n"), err
 }

@@ -17,7 +17,7 @@ const makeID = `CREATE OR REPLACE FUNCTION pg_temp.made(prefix text, n bigint) R
 		substr(h, 18, 3) || '-' || substr(h, 21, 12) FROM (SELECT md5(prefix || n) AS h) hashed $$`
 
 // digest is a SHA-256 in hexadecimal of some number.
-const digest = "encode(sha256(convert_to(%s::text, 'UTF8')), 'hex')"
+const digest = "encode(sha256(convert_to((%s)::text, 'UTF8')), 'hex')"
 
 // perProcurement are the statements that make the rows of the procurements $1 to $2.
 var perProcurement = []string{
@@ -54,7 +54,7 @@ var perProcurement = []string{
 			pg_temp.made('org', 1 + (n + k) % $2), pg_temp.made('per', n * 10 + 2), 'approve', clock_timestamp(), clock_timestamp()
 		FROM generate_series($1::bigint, $2) n, generate_series(0, 2) k`,
 	`INSERT INTO commands (id, procurement_id, actor_id, verb, fingerprint, payload, status, done_at, told_at, result)
-		SELECT ` + fmt.Sprintf(digest, "'command' || n * 10 + k") + `, pg_temp.made('prc', n), pg_temp.made('per', n * 10 + 1),
+		SELECT ` + fmt.Sprintf(digest, "'command' || (n * 10 + k)") + `, pg_temp.made('prc', n), pg_temp.made('per', n * 10 + 1),
 			'vote', sha256('x'), '{}', 'done', clock_timestamp(), clock_timestamp(), '{}'
 		FROM generate_series($1::bigint, $2) n, generate_series(1, 4) k`,
 	`INSERT INTO tasks (id, procurement_id, kind, subject_id, raised_at)

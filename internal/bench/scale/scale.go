@@ -85,7 +85,7 @@ func (b *bench) prepare(ctx context.Context) error {
 		return err
 	}
 	var played models.ID
-	if err := b.conn.QueryRow(ctx, "SELECT id FROM procurements").Scan(&played); err != nil {
+	if err := b.conn.QueryRow(ctx, "SELECT id FROM procurements WHERE status = 'completed'").Scan(&played); err != nil {
 		return fmt.Errorf("find the procurement: %w", err)
 	}
 	people, err := peopleOf(ctx, b.rig, b.conn, played)

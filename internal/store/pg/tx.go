@@ -12,7 +12,10 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"go.opentelemetry.io/otel/trace"
 	"gorm.io/gorm"
+
+	"github.com/ppi-engine/ppi/internal/span"
 )
 
 // A Tx is one transaction. What it has read stays true until it commits only for rows and boxes that it has locked.
@@ -74,7 +77,9 @@ func Snapshot(ctx context.Context, db *DB, f func(tx *Tx) error) error {
 	return run(ctx, db, f, "begin read only, isolation level repeatable read")
 }
 
-func run(ctx context.Context, db *DB, f func(tx *Tx) error, begin string) error {
+func run(ctx context.Context, db *DB, f func(tx *Tx) error, begin string) (err error) {
+	ctx, end := span.Begin(ctx, "transaction", trace.SpanKindClient, span.Database.String("postgresql"))
+	defer func() { end(err) }()
 	if _, bounded := ctx.Deadline(); !bounded {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, transactionTimeout)
