@@ -13,6 +13,9 @@ const (
 	TaskEligibility = "consortium_ineligible"
 	// TaskRecovery asks every member to look at a request to replace the representatives of one of them.
 	TaskRecovery = "representation_recovery"
+	// TaskRestored asks the buyers to look what is missing: the record was restored from a backup that is older than
+	// what had been done.
+	TaskRestored = "record_restored"
 )
 
 // A Task asks people to look after something.

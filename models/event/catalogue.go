@@ -170,6 +170,12 @@ var catalogue = []Row{
 		public,
 		"The last phase was closed: the procurement is complete.",
 	},
+	{
+		"procurement.restored",
+		ProcurementRestored{},
+		process,
+		"The record was restored from a backup. What had been done after the backup is missing.",
+	},
 	{"clock.advanced", ClockAdvanced{}, process, "The clock of a rehearsal was moved forward."},
 	{"phase.opened", PhaseOpened{}, process, "A phase was opened."},
 	{
