@@ -58,3 +58,12 @@ func (a *Acts) GoOnRestored(ctx context.Context, procurement models.ID, known in
 	})
 	return gone && err == nil, err
 }
+
+// GoOnWithLog records that the log had entries that are lost, so that checkpoints are signed again for the one there
+// is. Whoever kept the earlier checkpoint finds in the log that the operator knows.
+func (a *Acts) GoOnWithLog(ctx context.Context, restored event.RecordRestored) error {
+	return a.guarded(ctx, func(tx *store.Tx) error {
+		_, err := tx.Append(event.Event{Payload: restored})
+		return err
+	})
+}

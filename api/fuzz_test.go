@@ -26,7 +26,9 @@ type gone struct{}
 
 func (gone) Start(context.Context, models.ID, string, []string) error { return engine.ErrNotRunning }
 
-func (e gone) Anew(ctx context.Context, cmd models.Command) (process.Outcome, error) { return e.Command(ctx, cmd) }
+func (e gone) Anew(ctx context.Context, cmd models.Command) (process.Outcome, error) {
+	return e.Command(ctx, cmd)
+}
 
 func (gone) Command(context.Context, models.Command) (process.Outcome, error) {
 	return process.Outcome{}, engine.ErrNotRunning

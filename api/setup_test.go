@@ -57,7 +57,9 @@ type away struct{}
 
 func (away) Start(context.Context, models.ID, string, []string) error { return engine.ErrUnavailable }
 
-func (e away) Anew(ctx context.Context, cmd models.Command) (process.Outcome, error) { return e.Command(ctx, cmd) }
+func (e away) Anew(ctx context.Context, cmd models.Command) (process.Outcome, error) {
+	return e.Command(ctx, cmd)
+}
 
 func (away) Command(context.Context, models.Command) (process.Outcome, error) {
 	return process.Outcome{}, engine.ErrUnavailable

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"time"
@@ -14,11 +15,14 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ppi-engine/ppi/activities"
+	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/config"
 	"github.com/ppi-engine/ppi/internal/engine"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/telemetry"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // recoverCommand brings the record and the runs of procurements together after one of them was lost or restored.
@@ -73,6 +77,7 @@ func (c *recoverCommand) Run(ctx context.Context, inv *invocation) error {
 	r := &reunion{
 		recoverCommand: c, where: where, record: record, runs: runs, out: inv.stdout,
 		reuniter: &activities.Reuniter{Store: record, Runs: runs, Log: log},
+		acts:     &acts.Acts{Store: record, Log: log}, archive: audit.Archive(cfg.CheckpointDir),
 	}
 	return r.run(ctx)
 }
@@ -109,6 +114,8 @@ type reunion struct {
 	record   *store.Store
 	runs     *engine.Engine
 	reuniter *activities.Reuniter
+	acts     *acts.Acts
+	archive  audit.Archive
 
 	mu  sync.Mutex // guards what follows
 	out io.Writer
@@ -150,7 +157,42 @@ func (r *reunion) run(ctx context.Context) error {
 	if err := r.several(ctx, others); err != nil {
 		return err
 	}
+	if err := r.log(ctx); err != nil {
+		return err
+	}
 	return r.summary()
+}
+
+// log says what the checkpoints outside of the database prove that is missing, and lets new ones be signed.
+func (r *reunion) log(ctx context.Context) error {
+	loss, lost, err := r.record.Log().Lost(ctx, r.archive)
+	if err != nil || !lost {
+		return err
+	}
+	since := "from the beginning on"
+	if loss.Kept > 0 {
+		since = "after " + loss.Since.Format(time.RFC3339)
+	}
+	fmt.Fprintf(r.out, "event log: a checkpoint in %s counts %d entries, and the record has %d. The first %d are as they "+
+		"were signed; those that followed, recorded %s, are missing.", r.archive, loss.Newest.Size, loss.Size, loss.Kept,
+		since)
+	if r.DryRun {
+		fmt.Fprintln(r.out, " Without --dry-run: checkpoints are signed for the record as it is.")
+		return nil
+	}
+	err = r.acts.GoOnWithLog(ctx, event.RecordRestored{
+		Kept: loss.Kept, Lost: loss.Newest.Size, Root: loss.Newest.Root.String(),
+	})
+	if err != nil {
+		return err
+	}
+	aside := "lost-" + time.Now().UTC().Format("20060102T150405Z")
+	if err := r.archive.SetAside(loss.Kept, aside); err != nil {
+		return err
+	}
+	fmt.Fprintf(r.out, " Checkpoints are signed for the record as it is; the earlier ones are in %s.\n",
+		filepath.Join(string(r.archive), aside))
+	return nil
 }
 
 // openRuns lists the procurements with an open run.

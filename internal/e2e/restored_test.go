@@ -44,18 +44,24 @@ func (b *bundle) backUp(t *testing.T) backup {
 	return copied
 }
 
-// reconnect uses every connection of the API's pool at the same time, so that none is left that the database has
+// reconnect uses every connection of the API's pools at the same time, so that none is left that the database has
 // closed.
 func (b *bundle) reconnect(t *testing.T) {
 	t.Helper()
-	places := int32(b.Store.MaxConns()) //nolint:gosec // a few
+	useAll(t, b.Store)
+	useAll(t, b.Store.ForReceipt())
+}
+
+func useAll(t *testing.T, s *store.Store) {
+	t.Helper()
+	places := int32(s.MaxConns()) //nolint:gosec // a few
 	var used atomic.Int32
 	all := make(chan struct{})
 	var users sync.WaitGroup
 	for range places {
 		users.Go(func() {
 			assert.Eventually(t, func() bool {
-				return b.Store.InTx(t.Context(), func(tx *store.Tx) error {
+				return s.InTx(t.Context(), func(tx *store.Tx) error {
 					if _, err := tx.Now(); err != nil {
 						return err
 					}

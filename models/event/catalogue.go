@@ -86,6 +86,14 @@ var catalogue = []Row{
 		"The installation does not use a key of its own any more.",
 	},
 
+	// The record itself.
+	{
+		"record.restored",
+		RecordRestored{},
+		platform,
+		"The record was restored from a backup. Checkpoints outside of it prove that the log had more entries.",
+	},
+
 	// Webhook endpoints.
 	{"endpoint.created", EndpointCreated{}, platform, "A webhook endpoint was registered."},
 	{"endpoint.changed", EndpointChanged{}, platform, "A webhook endpoint was changed."},
@@ -247,6 +255,12 @@ var catalogue = []Row{
 		TenderRefused{},
 		afterClosing,
 		"Somebody tried to hand in or to withdraw a tender after the deadline or after the box was closed.",
+	},
+	{
+		"receipt.entered",
+		ReceiptEntered{},
+		nobody,
+		"A receipt was entered that a supplier holds, of a tender that the record, restored from a backup, does not know.",
 	},
 	{"lot.closed", LotClosed{}, process, "The box of a lot was closed, at its deadline or because the lot ended."},
 	{"lot.ended", LotEnded{}, public, "A lot ended without award."},
