@@ -2,7 +2,6 @@ package main
 
 import (
 	"net/http"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"syscall"
@@ -136,6 +135,7 @@ func TestARecordRestoredFromADumpIsRecovered(t *testing.T) {
 func TestRecoverRefusesWhatItCannotDoAndSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	temporal, database := temporaltest.Address(t), pgtest.NewDatabase(t)
+	target := filepath.Join(t.TempDir(), "backup")
 	environ := []string{"PPI_DATA_DIR=" + t.TempDir(), "TEMPORAL_NAMESPACE=ppi", "PPI_TASK_QUEUE=none/" + database.Name}
 	for _, c := range []struct {
 		environ []string
@@ -158,7 +158,7 @@ func TestRecoverRefusesWhatItCannotDoAndSaysWhatToDo(t *testing.T) {
 			[]string{"PPI_DATABASE_URL=" + database.Application, "TEMPORAL_ADDRESS=" + temporal},
 			[]string{"recover", "frc_1"}, exitFailed, "not an ID of this kind",
 		},
-		{[]string{"PPI_DATABASE_URL=" + database.Application}, []string{"backup", "x"}, exitFailed, "pg_dump"},
+		{[]string{"PPI_DATABASE_URL=" + database.Application}, []string{"backup", target}, exitFailed, "pg_dump"},
 	} {
 		code, _, stderr := invoke(t, append(environ, c.environ...), c.args...)
 		require.Equal(t, c.code, code, stderr)
@@ -173,7 +173,7 @@ func TestRecoverRefusesWhatItCannotDoAndSaysWhatToDo(t *testing.T) {
 		"TEMPORAL_ADDRESS="+temporal), "recover", "--all", "--temporal-lost")
 	require.Equal(t, exitDone, code, stderr)
 	require.Contains(t, out, p+": it is running, and Temporal has no open run of it. A new run was started")
-	require.NoDirExists(t, filepath.Join(os.TempDir(), "x"))
+	require.NoDirExists(t, target)
 }
 
 // newRunning makes a procurement that is under way on record only.
