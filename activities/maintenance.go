@@ -88,10 +88,7 @@ func (m *Maintenance) each(ctx context.Context, n int, do func(ctx context.Conte
 // reunite looks after procurements whose run was stopped a short time ago, and after the next ones of the pass over all
 // that are open. What one reconciliation looks at is bounded; where it stops, the next one goes on.
 func (m *Maintenance) reunite(ctx context.Context, done *process.Reconciled) error {
-	stopped, err := m.stopped(ctx)
-	if err != nil {
-		return err
-	}
+	stopped := m.stopped(ctx)
 	pass, err := m.Store.Pass(ctx, passOverRuns)
 	if err != nil {
 		return err
@@ -116,19 +113,20 @@ func (m *Maintenance) reunite(ctx context.Context, done *process.Reconciled) err
 	return m.Store.MovePass(ctx, passOverRuns, next[len(next)-1].ID)
 }
 
-// stopped lists procurements whose run was stopped since the last reconciliations.
-func (m *Maintenance) stopped(ctx context.Context) ([]models.ID, error) {
+// stopped lists procurements whose run was stopped since the last reconciliations. What it misses, the pass finds.
+func (m *Maintenance) stopped(ctx context.Context) []models.ID {
 	var ids []models.ID
 	for id, err := range m.Engine.StoppedRuns(ctx, time.Now().Add(-stoppedLately)) {
 		if err != nil {
-			return nil, err
+			m.Log.WarnContext(ctx, "runs that were stopped are not listed", "error", err)
+			break
 		}
 		if ids = append(ids, id); len(ids) == passBatch {
 			break
 		}
 	}
 	slices.Sort(ids)
-	return slices.Compact(ids), nil
+	return slices.Compact(ids)
 }
 
 func (m *Maintenance) reuniteOne(ctx context.Context, id models.ID, done *process.Reconciled) {

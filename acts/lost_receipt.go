@@ -124,8 +124,8 @@ func (e *EnteredReceipt) tell(tx *store.Tx) error {
 	return err
 }
 
-// tellOfMissing tells the buyers, when a box of a lot is closed, of tenders that suppliers can prove and the record does
-// not know.
+// tellOfMissing tells the buyers, when a box of a lot is closed, of tenders that suppliers can prove and the record
+// does not know. It returns those tenders.
 func (c *call) tellOfMissing(lot models.ID) ([]models.LostReceipt, error) {
 	missing, err := c.tx.MissingTenders(lot)
 	if err != nil {

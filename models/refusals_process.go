@@ -99,7 +99,7 @@ var refusedProcess = []RefusalType{
 	},
 	{
 		CodeRecordBehind, RefusalUnavailable, "The record was restored from a backup",
-		"The record is older than what had been decided. Nothing is carried out until the people who run the platform " +
-			"have run `ppi recover`. Ask them, then send the same request again.",
+		"The record is older than what had been decided. Nothing is carried out until the people who run the " +
+			"platform have run `ppi recover`. Ask them, then send the same request again.",
 	},
 }

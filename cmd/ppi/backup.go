@@ -65,7 +65,7 @@ func (c backupCommand) Run(ctx context.Context, inv *invocation) error {
 	if note.Entries, err = entriesOf(ctx, dsn, a.log); err != nil {
 		return err
 	}
-	//nolint:gosec // the account that runs PostgreSQL must pass; it cannot list, and the data below is 0700
+	// The account that runs PostgreSQL must pass; it cannot list, and the data below is 0700.
 	if err := os.MkdirAll(c.Dir, dataDirMode); err != nil {
 		return fmt.Errorf("make the directory of the backup: %w", err)
 	}
@@ -73,8 +73,8 @@ func (c backupCommand) Run(ctx context.Context, inv *invocation) error {
 		return errors.Join(err, os.RemoveAll(c.Dir))
 	}
 	fmt.Fprintf(inv.stdout, "%s has the databases, with at least %d entries of the event log\n", c.Dir, note.Entries)
-	fmt.Fprintf(inv.stderr, "ppi: the keys (%s) and the checkpoints (%s) are not in the backup. Keep a copy of both in "+
-		"another place\n", filepath.Join(a.cfg.DataDir, "keys"), a.cfg.CheckpointDir)
+	fmt.Fprintf(inv.stderr, "ppi: the keys (%s) and the checkpoints (%s) are not in the backup. Keep a copy of "+
+		"both in another place\n", filepath.Join(a.cfg.DataDir, "keys"), a.cfg.CheckpointDir)
 	return nil
 }
 
@@ -141,8 +141,8 @@ func (c restoreCommand) Run(ctx context.Context, inv *invocation) error {
 func (c restoreCommand) replace(ctx context.Context, dataDir string) (aside string, err error) {
 	data := filepath.Join(dataDir, backupPostgres)
 	if _, err := runningPort(data); err == nil {
-		return "", fmt.Errorf("a PostgreSQL has not ended on %s (it has the file postmaster.pid). Start ppi standalone and "+
-			"stop it again, then repeat the command", data)
+		return "", fmt.Errorf("a PostgreSQL has not ended on %s (it has the file postmaster.pid). Start ppi "+
+			"standalone and stop it again, then repeat the command", data)
 	}
 	fresh := data + ".restoring"
 	if err := os.RemoveAll(fresh); err != nil {

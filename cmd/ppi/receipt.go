@@ -40,7 +40,7 @@ func (c receiptCommand) Run(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	_, err = io.WriteString(inv.stdout, saysOf(entered))
-	return err //nolint:wrapcheck // it says where it failed
+	return err
 }
 
 // readFile reads a file, or the standard input for "-".
@@ -48,7 +48,7 @@ func readFile(name string) ([]byte, error) {
 	if name == "-" {
 		return io.ReadAll(os.Stdin) //nolint:wrapcheck // it says what it read
 	}
-	return os.ReadFile(name) //nolint:gosec // the operator's own file
+	return os.ReadFile(name)
 }
 
 // saysOf says what the record makes of a receipt.
@@ -68,6 +68,6 @@ func saysOf(e acts.EnteredReceipt) string {
 	if e.Told {
 		return text + "the box is closed: a task tells the buyers which tenders are missing\n"
 	}
-	return text + "nobody on the buyers' side is told before the box is closed, and then by a task. Tell nobody either; " +
-		"until the deadline the supplier can hand in again\n"
+	return text + "nobody on the buyers' side is told before the box is closed, and then by a task. Tell nobody " +
+		"either; until the deadline the supplier can hand in again\n"
 }

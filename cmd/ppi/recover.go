@@ -95,7 +95,7 @@ func reachNamespace(ctx context.Context, runs *engine.Engine, where config.Tempo
 	defer cancel()
 	exists, err := runs.NamespaceExists(bounded, where.Namespace())
 	if err != nil {
-		return fmt.Errorf("Temporal does not answer at %s (TEMPORAL_ADDRESS): start it, then repeat the command: %w",
+		return fmt.Errorf("no answer from Temporal at %s (TEMPORAL_ADDRESS): start it, then repeat the command: %w",
 			where.Address(), err)
 	}
 	if !exists {
@@ -173,9 +173,9 @@ func (r *reunion) log(ctx context.Context) error {
 	if loss.Kept > 0 {
 		since = "after " + loss.Since.Format(time.RFC3339)
 	}
-	fmt.Fprintf(r.out, "event log: a checkpoint in %s counts %d entries, and the record has %d. The first %d are as they "+
-		"were signed; those that followed, recorded %s, are missing.", r.archive, loss.Newest.Size, loss.Size, loss.Kept,
-		since)
+	fmt.Fprintf(r.out, "event log: a checkpoint in %s counts %d entries, and the record has %d. The first %d are as "+
+		"they were signed; those that followed, recorded %s, are missing.", r.archive, loss.Newest.Size, loss.Size,
+		loss.Kept, since)
 	if r.DryRun {
 		fmt.Fprintln(r.out, " Without --dry-run: checkpoints are signed for the record as it is.")
 		return nil
@@ -229,14 +229,14 @@ func (r *reunion) mustBeOurs(ctx context.Context, open map[models.ID]bool) error
 	case known > 0:
 		return nil
 	case len(open) > 0:
-		return notRecovered("the namespace %s of Temporal has %d open procurements, and the record knows none of them: "+
-			"it belongs to another installation, or this is the wrong database. Set TEMPORAL_NAMESPACE, PPI_TASK_QUEUE "+
-			"and PPI_DATABASE_URL as for ppi worker. If the record was restored from before all of them, end them in "+
-			"Temporal first", r.where, len(open))
+		return notRecovered("the namespace %s of Temporal has %d open procurements, and the record knows none of "+
+			"them: it belongs to another installation, or this is the wrong database. Set TEMPORAL_NAMESPACE, "+
+			"PPI_TASK_QUEUE and PPI_DATABASE_URL as for ppi worker. If the record was restored from before all of "+
+			"them, end them in Temporal first", r.where, len(open))
 	case len(first) > 0 && !r.TemporalLost && !r.DryRun:
-		return notRecovered("the namespace %s of Temporal has no open procurement, and the record has some. If Temporal "+
-			"was lost, repeat the command with --temporal-lost. Otherwise set TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and "+
-			"PPI_TASK_QUEUE as for ppi worker", r.where)
+		return notRecovered("the namespace %s of Temporal has no open procurement, and the record has some. If "+
+			"Temporal was lost, repeat the command with --temporal-lost. Otherwise set TEMPORAL_ADDRESS, "+
+			"TEMPORAL_NAMESPACE and PPI_TASK_QUEUE as for ppi worker", r.where)
 	}
 	return nil
 }
@@ -306,8 +306,8 @@ func said(text string) string {
 // reason says why a procurement was not recovered.
 func reason(err error) string {
 	if errors.Is(err, engine.ErrUnavailable) {
-		return "its run does not answer. Start ppi worker, which answers for it, then repeat the command (" + err.Error() +
-			")"
+		return "its run does not answer. Start ppi worker, which answers for it, then repeat the command (" +
+			err.Error() + ")"
 	}
 	return err.Error()
 }
@@ -323,14 +323,15 @@ func found(c activities.Case) string {
 	case activities.FoundNoRun:
 		return fmt.Sprintf("it is %s, and Temporal has no open run of it.", c.Status)
 	case activities.FoundRunBehind:
-		return fmt.Sprintf("the record is at version %d, and the run knows version %d only: Temporal was restored from a "+
-			"backup, or the run was not told.", c.Version, c.RunVersion)
+		return fmt.Sprintf("the record is at version %d, and the run knows version %d only: Temporal was restored "+
+			"from a backup, or the run was not told.", c.Version, c.RunVersion)
 	case activities.FoundRecordBehind:
-		return fmt.Sprintf("the record is at version %d, and the run knows version %d: the record was restored from an "+
-			"older backup.", c.Version, c.RunVersion)
+		return fmt.Sprintf("the record is at version %d, and the run knows version %d: the record was restored from "+
+			"an older backup.", c.Version, c.RunVersion)
 	case activities.FoundNoRecord:
 		if c.Status == models.StatusDraft {
-			return "it was started, and the record says that it is a draft: the record was restored from an older backup."
+			return "it was started, and the record says that it is a draft: the record was restored from an older " +
+				"backup."
 		}
 		return "it has an open run, and the record does not know it: the record was restored from an older backup."
 	}
@@ -343,8 +344,8 @@ func (r *reunion) did(c activities.Case) string {
 		activities.FoundAgreed:    "Nothing is to be done.",
 		activities.FoundNoRun:     "A new run was started from the record.",
 		activities.FoundRunBehind: "The run was told what the record says.",
-		activities.FoundRecordBehind: "A new run goes on from the record. What had been done after the backup is missing; " +
-			"a task asks the buyers to look after it.",
+		activities.FoundRecordBehind: "A new run goes on from the record. What had been done after the backup is " +
+			"missing; a task asks the buyers to look after it.",
 		activities.FoundNoRecord: "The run was ended.",
 	}[c.Finding]
 	if r.DryRun && c.Finding != activities.FoundAgreed {
@@ -359,8 +360,8 @@ func (r *reunion) summary() error {
 	for _, n := range r.found {
 		total += n
 	}
-	fmt.Fprintf(r.out, "%d looked at: %d agree, %d without a run, %d runs behind, %d records behind, %d runs without a "+
-		"record, %d not recovered\n", total, r.found[activities.FoundAgreed], r.found[activities.FoundNoRun],
+	fmt.Fprintf(r.out, "%d looked at: %d agree, %d without a run, %d runs behind, %d records behind, %d runs "+
+		"without a record, %d not recovered\n", total, r.found[activities.FoundAgreed], r.found[activities.FoundNoRun],
 		r.found[activities.FoundRunBehind], r.found[activities.FoundRecordBehind], r.found[activities.FoundNoRecord],
 		r.failed)
 	if r.failed > 0 {

@@ -136,7 +136,10 @@ func TestRecoverRefusesWhatItCannotDoAndSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	temporal, database := temporaltest.Address(t), pgtest.NewDatabase(t)
 	target := filepath.Join(t.TempDir(), "backup")
-	environ := []string{"PPI_DATA_DIR=" + t.TempDir(), "TEMPORAL_NAMESPACE=ppi", "PPI_TASK_QUEUE=none/" + database.Name}
+	environ := []string{
+		"PPI_DATA_DIR=" + t.TempDir(), "TEMPORAL_NAMESPACE=ppi", "PPI_TASK_QUEUE=none/" + database.Name,
+	}
+	onRecord := "PPI_DATABASE_URL=" + database.Application
 	for _, c := range []struct {
 		environ []string
 		args    []string
@@ -147,29 +150,32 @@ func TestRecoverRefusesWhatItCannotDoAndSaysWhatToDo(t *testing.T) {
 		{nil, []string{"recover", "--all", "prc_x"}, exitUsage, "name one procurement, or say --all"},
 		{nil, []string{"recover", "--all"}, exitFailed, "set PPI_DATABASE_URL"},
 		{
-			[]string{"PPI_DATABASE_URL=" + database.Application, "TEMPORAL_ADDRESS=127.0.0.1:1"},
-			[]string{"recover", "--all"}, exitFailed, "Temporal does not answer at 127.0.0.1:1",
+			[]string{onRecord, "TEMPORAL_ADDRESS=127.0.0.1:1"},
+			[]string{"recover", "--all"},
+			exitFailed, "no answer from Temporal at 127.0.0.1:1",
 		},
 		{
-			[]string{"PPI_DATABASE_URL=" + database.Application, "TEMPORAL_ADDRESS=" + temporal, "TEMPORAL_NAMESPACE=no"},
-			[]string{"recover", "--all"}, exitFailed, "has no namespace no (TEMPORAL_NAMESPACE)",
+			[]string{onRecord, "TEMPORAL_ADDRESS=" + temporal, "TEMPORAL_NAMESPACE=no"},
+			[]string{"recover", "--all"},
+			exitFailed, "has no namespace no (TEMPORAL_NAMESPACE)",
 		},
 		{
-			[]string{"PPI_DATABASE_URL=" + database.Application, "TEMPORAL_ADDRESS=" + temporal},
-			[]string{"recover", "frc_1"}, exitFailed, "not an ID of this kind",
+			[]string{onRecord, "TEMPORAL_ADDRESS=" + temporal},
+			[]string{"recover", "frc_1"},
+			exitFailed, "not an ID of this kind",
 		},
-		{[]string{"PPI_DATABASE_URL=" + database.Application}, []string{"backup", target}, exitFailed, "pg_dump"},
+		{[]string{onRecord}, []string{"backup", target}, exitFailed, "pg_dump"},
 	} {
 		code, _, stderr := invoke(t, append(environ, c.environ...), c.args...)
 		require.Equal(t, c.code, code, stderr)
 		require.Contains(t, stderr, c.says)
 	}
 	p := newRunning(t, database)
-	code, _, stderr := invoke(t, append(environ, "PPI_DATABASE_URL="+database.Application, "TEMPORAL_ADDRESS="+temporal),
+	code, _, stderr := invoke(t, append(environ, onRecord, "TEMPORAL_ADDRESS="+temporal),
 		"recover", "--all")
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, stderr, "repeat the command with --temporal-lost")
-	code, out, stderr := invoke(t, append(environ, "PPI_DATABASE_URL="+database.Application,
+	code, out, stderr := invoke(t, append(environ, onRecord,
 		"TEMPORAL_ADDRESS="+temporal), "recover", "--all", "--temporal-lost")
 	require.Equal(t, exitDone, code, stderr)
 	require.Contains(t, out, p+": it is running, and Temporal has no open run of it. A new run was started")

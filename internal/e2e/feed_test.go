@@ -138,10 +138,16 @@ type publicKey struct {
 }
 
 // checkpointKey is the key that verifies checkpoints and exports, as anybody gets it.
-func (b *bundle) checkpointKey(t *testing.T) string { return b.keyFor(t, "checkpoints") }
+func (b *bundle) checkpointKey(t *testing.T) string {
+	t.Helper()
+	return b.keyFor(t, "checkpoints")
+}
 
 // receiptKey is the key that verifies receipts.
-func (b *bundle) receiptKey(t *testing.T) string { return b.keyFor(t, "receipts") }
+func (b *bundle) receiptKey(t *testing.T) string {
+	t.Helper()
+	return b.keyFor(t, "receipts")
+}
 
 func (b *bundle) keyFor(t *testing.T, use string) string {
 	t.Helper()

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
 
 	"github.com/ppi-engine/ppi/activities"
 	"github.com/ppi-engine/ppi/internal/apiclient"
@@ -32,14 +33,7 @@ func (b *bundle) backUp(t *testing.T) backup {
 	t.Helper()
 	copied := backup{b.database.Name + "_backup"}
 	b.administer(t, "CREATE DATABASE "+copied.name+" TEMPLATE "+b.database.Name)
-	t.Cleanup(func() {
-		ctx := context.WithoutCancel(t.Context())
-		conn, err := pgx.Connect(ctx, os.Getenv(pgtest.URLVariable))
-		require.NoError(t, err)
-		defer conn.Close(ctx)
-		_, err = conn.Exec(ctx, "DROP DATABASE "+copied.name+" WITH (FORCE)")
-		require.NoError(t, err)
-	})
+	t.Cleanup(func() { onServer(t, "DROP DATABASE "+copied.name+" WITH (FORCE)") })
 	b.reconnect(t)
 	return copied
 }
@@ -54,7 +48,7 @@ func (b *bundle) reconnect(t *testing.T) {
 
 func useAll(t *testing.T, s *store.Store) {
 	t.Helper()
-	places := int32(s.MaxConns()) //nolint:gosec // a few
+	places := int32(s.MaxConns())
 	var used atomic.Int32
 	all := make(chan struct{})
 	var users sync.WaitGroup
@@ -277,4 +271,67 @@ func TestReconcilingBringsBackRunsThatTemporalHasLostOrThatKnowLess(t *testing.T
 	require.Equal(t, 1, reconcile().Reminded)
 	require.True(t, b.agrees(t, b.Procurement, func(process.State) bool { return true }))
 	require.Equal(t, process.Reconciled{Open: 1}, reconcile())
+}
+
+// Temporal itself is restored from a backup, and then lost: the run knows less than the record, and then there is none.
+// Nobody asks for anything; each time the procurement goes on from what the record says, and nothing happens twice.
+func TestTemporalRestoredFromABackupOrLostFollowsTheRecord(t *testing.T) {
+	t.Parallel()
+	own := startTemporal(t)
+	s := &saved{bundle: setup(t, options{noWorker: true, temporal: own.address()})}
+	s.begin(t)
+	s.act(t, s.Lead, models.VerbStart, nil)
+	s.awaitTold(t, patience)
+	s.pause(t)
+	own.stop(t)
+	own.copyTo(t, "_backup", true)
+	own.start(t)
+	s.begin(t)
+	s.suspend(t)
+	s.awaitTold(t, patience)
+	s.pause(t)
+	own.stop(t)
+	own.copyTo(t, "_backup", false)
+	own.start(t)
+	s.begin(t)
+	suspended := func(state process.State) bool { return state.Status == models.StatusSuspended }
+	require.False(t, s.agrees(t, s.Procurement, suspended), "the backup knows nothing of the suspension")
+	s.requireReconciled(t, process.Reconciled{Open: 1, Reminded: 1})
+	require.True(t, s.agrees(t, s.Procurement, suspended))
+
+	s.pause(t)
+	own.stop(t)
+	own.lose(t)
+	own.start(t)
+	for _, namespace := range []string{"ppi", "ppi-service"} {
+		require.Eventually(t, func() bool {
+			exists, err := s.Engine.NamespaceExists(t.Context(), namespace)
+			return err == nil && exists
+		}, patience, 20*time.Millisecond)
+	}
+	s.begin(t)
+	s.requireReconciled(t, process.Reconciled{Open: 1, Started: 1})
+	require.Eventually(t, func() bool { return s.agrees(t, s.Procurement, suspended) }, patience, 20*time.Millisecond)
+	s.move(t, models.VerbResume, map[string]any{"reason": "over"})
+	require.Equal(t, 2, s.countEvents(t, event.MotionMoved{}))
+}
+
+// requireReconciled waits until a reconciliation finds and does just this; before that, Temporal may not be up.
+func (b *bundle) requireReconciled(t *testing.T, want process.Reconciled) {
+	t.Helper()
+	var done process.Reconciled
+	var last error
+	require.Eventually(t, func() bool {
+		ctx, cancel := context.WithTimeout(t.Context(), patience/4)
+		defer cancel()
+		run, err := b.Service.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+			ID: uuid.NewString(), TaskQueue: b.TaskQueue(),
+		}, process.WorkflowReconcile)
+		if err == nil {
+			err = run.Get(ctx, &done)
+		}
+		last = err
+		return err == nil
+	}, patience, 100*time.Millisecond, "%v", &last)
+	require.Equal(t, want, done)
 }

@@ -38,7 +38,8 @@ func (e *Engine) Run(ctx context.Context, procurement models.ID) (Run, error) {
 	status := found.GetWorkflowExecutionInfo().GetStatus()
 	return Run{
 		Known: true,
-		Open:  status == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING || status == enumspb.WORKFLOW_EXECUTION_STATUS_PAUSED,
+		Open: status == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING ||
+			status == enumspb.WORKFLOW_EXECUTION_STATUS_PAUSED,
 		Ended: status == enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED,
 	}, nil
 }
@@ -93,7 +94,7 @@ func (e *Engine) OpenRuns(ctx context.Context) iter.Seq2[models.ID, error] {
 // StoppedRuns lists the procurements whose run on our task queue was stopped since an instant, without coming to its
 // own end.
 func (e *Engine) StoppedRuns(ctx context.Context, since time.Time) iter.Seq2[models.ID, error] {
-	return e.list(ctx, "ExecutionStatus IN ('Terminated', 'Failed', 'TimedOut') AND CloseTime >= '"+
+	return e.list(ctx, "ExecutionStatus IN ('Terminated', 'Failed', 'TimedOut', 'Canceled') AND CloseTime >= '"+
 		since.UTC().Format(time.RFC3339)+"'")
 }
 
@@ -116,9 +117,11 @@ func (e *Engine) list(ctx context.Context, which string) iter.Seq2[models.ID, er
 					return
 				}
 			}
-			if request.NextPageToken = page.GetNextPageToken(); len(request.NextPageToken) == 0 {
+			next := page.GetNextPageToken()
+			if len(next) == 0 {
 				return
 			}
+			request.NextPageToken = next
 		}
 	}
 }

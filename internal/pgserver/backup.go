@@ -16,7 +16,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/supervise"
 )
 
-// Back up copies the data in dir, of the server that runs on it at a port, into the directory target, while the server
+// BackUp copies the data in dir, of the server that runs on it at a port, into the directory target, while the server
 // goes on working. target must not exist. It uses PostgreSQL's own pg_basebackup and pg_verifybackup.
 func BackUp(ctx context.Context, dir string, port int, target string) error {
 	c, err := existing(ctx, dir)

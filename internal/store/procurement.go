@@ -25,10 +25,10 @@ func (tx *Tx) SaveDraft(p *models.Procurement) error {
 	return nil
 }
 
-// ownProcurements are the IDs of the procurements, after that of a parameter, on which a person holds or held a role, in
-// order: the person's own roles, and as a representative those of the organisation. Each branch reads an index in that
-// order, so that however many procurements there are, no more are read than a reader takes. Which roles are in force,
-// [held] decides.
+// ownProcurements are the IDs of the procurements, after that of a parameter, on which a person holds or held a role,
+// in order: the person's own roles, and as a representative those of the organisation. Each branch reads an index in
+// that order, so that however many procurements there are, no more are read than a reader takes. Which roles are in
+// force, [held] decides.
 const (
 	ownProcurements = `SELECT DISTINCT procurement_id AS id FROM (
 		SELECT procurement_id FROM role_assignments WHERE person_id = @person AND procurement_id > @after

@@ -87,7 +87,8 @@ func newCrowd(t *testing.T) *crowd {
 	return c
 }
 
-var wholeTable = regexp.MustCompile(`(Seq Scan on (procurements|role_assignments|consortium_members|people|commands)\b.*)`)
+var wholeTable = regexp.MustCompile(
+	`Seq Scan on (procurements|role_assignments|consortium_members|people|commands)\b.*`)
 
 // requireIndexed asks the database how it carries out what f asks, and refuses plans that read a growing table from its
 // beginning to its end.

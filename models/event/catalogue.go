@@ -260,7 +260,8 @@ var catalogue = []Row{
 		"receipt.entered",
 		ReceiptEntered{},
 		nobody,
-		"A receipt was entered that a supplier holds, of a tender that the record, restored from a backup, does not know.",
+		"A receipt was entered that a supplier holds, of a tender that the record, restored from a backup, does " +
+			"not know.",
 	},
 	{"lot.closed", LotClosed{}, process, "The box of a lot was closed, at its deadline or because the lot ended."},
 	{"lot.ended", LotEnded{}, public, "A lot ended without award."},
