@@ -97,7 +97,7 @@ func (c Case) judge(known bool) Finding {
 	switch {
 	case !known || c.Status == models.StatusDraft:
 		// The run of a draft waits for its start, and has read it.
-		if c.Run.Open && c.RunVersion > c.Version || c.Run.Ended {
+		if c.Run.Open && c.RunVersion > c.Version || known && c.Run.Ended {
 			return FoundNoRecord
 		}
 	case c.RunVersion > c.Version:

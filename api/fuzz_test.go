@@ -26,8 +26,8 @@ type gone struct{}
 
 func (gone) Start(context.Context, models.ID, string, []string) error { return engine.ErrNotRunning }
 
-func (e gone) Anew(ctx context.Context, cmd models.Command) (process.Outcome, error) {
-	return e.Command(ctx, cmd)
+func (g gone) Anew(ctx context.Context, cmd models.Command) (process.Outcome, error) {
+	return g.Command(ctx, cmd)
 }
 
 func (gone) Command(context.Context, models.Command) (process.Outcome, error) {

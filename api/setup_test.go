@@ -57,8 +57,8 @@ type away struct{}
 
 func (away) Start(context.Context, models.ID, string, []string) error { return engine.ErrUnavailable }
 
-func (e away) Anew(ctx context.Context, cmd models.Command) (process.Outcome, error) {
-	return e.Command(ctx, cmd)
+func (a away) Anew(ctx context.Context, cmd models.Command) (process.Outcome, error) {
+	return a.Command(ctx, cmd)
 }
 
 func (away) Command(context.Context, models.Command) (process.Outcome, error) {

@@ -38,8 +38,8 @@ type direct struct {
 
 func (direct) Start(context.Context, models.ID, string, []string) error { return nil }
 
-func (e direct) Anew(ctx context.Context, cmd models.Command) (process.Outcome, error) {
-	return e.Command(ctx, cmd)
+func (d direct) Anew(ctx context.Context, cmd models.Command) (process.Outcome, error) {
+	return d.Command(ctx, cmd)
 }
 
 func (d direct) Command(ctx context.Context, cmd models.Command) (process.Outcome, error) {

@@ -247,6 +247,30 @@ func TestARunThatTheRecordDoesNotKnowIsEnded(t *testing.T) {
 	s.suspend(t)
 }
 
+// The procurement was started and had ended; the record says that it is a draft. It can be started only after somebody
+// has decided to go on from this record.
+func TestADraftWhoseRunHasEndedIsStartedAfterItWasRecovered(t *testing.T) {
+	t.Parallel()
+	s := &saved{bundle: setup(t, options{noWorker: true})}
+	s.backup = s.backUp(t)
+	s.begin(t)
+	s.act(t, s.Lead, models.VerbStart, nil)
+	s.move(t, models.VerbCancel, map[string]any{"code": "other", "reason": "Enough"})
+	run := s.runs(t)[0]
+	require.Eventually(t, func() bool { return !s.open(t, run) }, patience, 20*time.Millisecond)
+	s.goBack(t)
+
+	key := uuid.NewString()
+	err := s.ask(t, s.Lead, models.VerbStart, key, struct{}{})
+	problem, refused := apiclient.ProblemOf(err)
+	require.True(t, refused, "%v", err)
+	require.Equal(t, string(models.CodeRecordBehind), problem.Code, problem.Detail)
+	require.Equal(t, activities.FoundNoRecord, s.reunite(t, s.Procurement))
+	require.NoError(t, s.ask(t, s.Lead, models.VerbStart, key, struct{}{}))
+	require.Equal(t, "running", s.status(t))
+	require.Equal(t, activities.FoundAgreed, s.reunite(t, s.Procurement))
+}
+
 // Temporal was lost, or restored from before: its runs are missing, or know less than the record. Reconciling does by
 // itself what is safe.
 func TestReconcilingBringsBackRunsThatTemporalHasLostOrThatKnowLess(t *testing.T) {

@@ -74,8 +74,8 @@ func New(temporal client.Client, taskQueue string, told func(commandID string), 
 }
 
 // Start starts the run of a procurement unless one is open already. Title and buyers are public and shown in the
-// Temporal UI. It returns [ErrNotRunning] when the run has completed and may not start again, and [ErrUnavailable] when
-// Temporal does not start it.
+// Temporal UI. It returns [ErrNotRunning] with [ErrEnded] when the run has completed and may not start again, and
+// [ErrUnavailable] when Temporal does not start it.
 func (e *Engine) Start(ctx context.Context, procurement models.ID, title string, buyers []string) error {
 	return e.start(ctx, procurement, title, buyers, client.StartWorkflowOptions{
 		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
@@ -100,8 +100,11 @@ func (e *Engine) start(
 		TaskQueue:                e.taskQueue,
 		WorkflowIDReusePolicy:    policies.WorkflowIDReusePolicy,
 		WorkflowIDConflictPolicy: policies.WorkflowIDConflictPolicy,
-		StaticSummary:            process.Clip(title, process.LongestSummary),
-		StaticDetails:            staticDetails(title, buyers),
+		// Otherwise a run that has completed would pass for one that was started.
+		WorkflowExecutionErrorWhenAlreadyStarted: true,
+
+		StaticSummary: process.Clip(title, process.LongestSummary),
+		StaticDetails: staticDetails(title, buyers),
 	}, process.WorkflowProcurement, process.Input{
 		ProcurementID: procurement, MaxEvents: e.runs.MaxEvents,
 		OrdinaryActs: e.runs.OrdinaryActs,
@@ -111,7 +114,7 @@ func (e *Engine) start(
 	case err == nil:
 		return nil
 	case errors.As(err, &closed):
-		return ErrNotRunning
+		return fmt.Errorf("%w: %w", ErrNotRunning, ErrEnded)
 	}
 	return fmt.Errorf("start the procurement's run: %w (%w)", ErrUnavailable, err)
 }
