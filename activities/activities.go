@@ -34,9 +34,11 @@ const (
 
 // Load reads the state of the process of a procurement. It repeats every error but [store.ErrNoProcurement]: a run that
 // cannot read the record has nothing better to do than to ask again until the database, or our program, is repaired.
-func (a *Activities) Load(ctx context.Context, id models.ID) (*process.State, error) {
-	state, err := a.acts().Load(ctx, id)
-	if err != nil && !errors.Is(err, store.ErrNoProcurement) {
+//
+// known is the version that the run knows, as in [process.Execute]. Earlier releases gave none.
+func (a *Activities) Load(ctx context.Context, id models.ID, known int64) (*process.State, error) {
+	state, err := a.acts().Load(ctx, id, known)
+	if err != nil && !errors.Is(err, store.ErrNoProcurement) && !errors.As(err, new(*acts.BehindError)) {
 		return nil, a.again(ctx, err)
 	}
 	return state, sanitise(ctx, a.Log.With("procurement", id), err)
@@ -82,6 +84,10 @@ func sanitise(ctx context.Context, log *slog.Logger, err error) error {
 		return nil
 	case acts.Retryable(err), ctx.Err() != nil:
 		return (&Activities{Log: log}).again(ctx, err)
+	case errors.As(err, new(*acts.BehindError)):
+		log.ErrorContext(ctx, "the record was restored from a backup and nothing is done on it", "error", err,
+			"advice", "run ppi recover; docs/backup.md says what it does")
+		return temporal.NewNonRetryableApplicationError(err.Error(), process.ErrTypeRecordBehind, nil)
 	case errors.Is(err, store.ErrNoProcurement), errors.Is(err, store.ErrNoCommand):
 		return temporal.NewNonRetryableApplicationError(err.Error(), ErrTypeFault, nil)
 	}

@@ -64,7 +64,7 @@ func TestARunAsksForItsStateUntilItGetsIt(t *testing.T) {
 	d := newDelivering(t, 0)
 	transactions := &activities.Activities{Store: d.store, Log: slog.New(slog.DiscardHandler)}
 	load := func(id models.ID) *temporal.ApplicationError {
-		_, err := transactions.Load(t.Context(), id)
+		_, err := transactions.Load(t.Context(), id, 0)
 		fault := new(temporal.ApplicationError)
 		require.ErrorAs(t, err, &fault)
 		return fault

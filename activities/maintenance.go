@@ -2,15 +2,17 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"go.temporal.io/sdk/activity"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/internal/engine"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
@@ -21,13 +23,20 @@ const (
 	commandsLeft    = time.Minute
 	reconcileBatch  = 500
 	reconcileAtOnce = 8
+	// passBatch is how many procurements of the pass over all open ones a reconciliation visits: 100,000 are visited in
+	// three and a half hours.
+	passBatch    = 500
+	passOverRuns = "runs"
+	// stoppedLately is how far back a reconciliation looks for runs that were stopped: several of its intervals.
+	stoppedLately = 5 * time.Minute
 	// sendPatience bounds one attempt to send a command again.
 	sendPatience = 20 * time.Second
 )
 
 // An Engine starts runs and sends commands to them.
 type Engine interface {
-	Start(ctx context.Context, procurement models.ID, title string, buyers []string) error
+	Runs
+
 	Command(ctx context.Context, cmd models.Command) (process.Outcome, error)
 }
 
@@ -43,7 +52,8 @@ type Maintenance struct {
 }
 
 // Reconcile makes process and record agree. It sends every old command without an outcome again, or expires it when it
-// is too old and was never begun. It starts a run for every open procurement that has none.
+// is too old and was never begun. It starts runs that are missing, and reminds those that know less than the record. A
+// record that is older than its run is left to an operator.
 func (m *Maintenance) Reconcile(ctx context.Context) (process.Reconciled, error) {
 	var done process.Reconciled
 	pending, err := m.Store.PendingCommands(ctx, commandsLeft, reconcileBatch)
@@ -52,7 +62,7 @@ func (m *Maintenance) Reconcile(ctx context.Context) (process.Reconciled, error)
 	}
 	err = m.each(ctx, len(pending), func(ctx context.Context, i int) { m.resend(ctx, pending[i], &done) })
 	if err == nil {
-		err = m.restartRuns(ctx, &done)
+		err = m.reunite(ctx, &done)
 	}
 	return done, sanitise(ctx, m.Log, err)
 }
@@ -75,35 +85,74 @@ func (m *Maintenance) each(ctx context.Context, n int, do func(ctx context.Conte
 	return ctx.Err()
 }
 
-func (m *Maintenance) restartRuns(ctx context.Context, done *process.Reconciled) error {
-	var without atomic.Int64
-	for after := models.ID(""); ; {
-		ids, err := m.Store.OpenProcurements(ctx, after, reconcileBatch)
-		if err != nil || len(ids) == 0 {
-			done.WithoutRun = int(without.Load())
-			return err
-		}
-		err = m.each(ctx, len(ids), func(ctx context.Context, i int) {
-			if err := m.ensureRun(ctx, ids[i]); err != nil {
-				m.Log.WarnContext(ctx, "procurement has no run", "procurement", ids[i], "error", err)
-				without.Add(1)
-			}
-		})
-		if err != nil {
-			return err
-		}
-		done.Open += len(ids)
-		after = ids[len(ids)-1]
-	}
-}
-
-// ensureRun starts the run of an open procurement; one that is open already is left alone.
-func (m *Maintenance) ensureRun(ctx context.Context, id models.ID) error {
-	face, err := m.Store.Face(ctx, id)
+// reunite looks after procurements whose run was stopped a short time ago, and after the next ones of the pass over all
+// that are open. What one reconciliation looks at is bounded; where it stops, the next one goes on.
+func (m *Maintenance) reunite(ctx context.Context, done *process.Reconciled) error {
+	stopped := m.stopped(ctx)
+	pass, err := m.Store.Pass(ctx, passOverRuns)
 	if err != nil {
 		return err
 	}
-	return m.Engine.Start(ctx, id, face.Title, face.Buyers)
+	next, err := m.Store.OpenProcurements(ctx, pass.After, passBatch)
+	if err != nil {
+		return err
+	}
+	ids := stopped
+	for _, standing := range next {
+		if !slices.Contains(stopped, standing.ID) {
+			ids = append(ids, standing.ID)
+		}
+	}
+	done.Open = len(ids)
+	if err := m.each(ctx, len(ids), func(ctx context.Context, i int) { m.reuniteOne(ctx, ids[i], done) }); err != nil {
+		return err
+	}
+	if len(next) < passBatch {
+		return m.Store.MovePass(ctx, passOverRuns, "")
+	}
+	return m.Store.MovePass(ctx, passOverRuns, next[len(next)-1].ID)
+}
+
+// stopped lists procurements whose run was stopped since the last reconciliations. What it misses, the pass finds.
+func (m *Maintenance) stopped(ctx context.Context) []models.ID {
+	var ids []models.ID
+	for id, err := range m.Engine.StoppedRuns(ctx, time.Now().Add(-stoppedLately)) {
+		if err != nil {
+			m.Log.WarnContext(ctx, "runs that were stopped are not listed", "error", err)
+			break
+		}
+		if ids = append(ids, id); len(ids) == passBatch {
+			break
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+func (m *Maintenance) reuniteOne(ctx context.Context, id models.ID, done *process.Reconciled) {
+	r := m.reuniter()
+	found, err := r.Look(ctx, id)
+	if err == nil {
+		err = r.Mend(ctx, found)
+	}
+	switch {
+	case err != nil:
+		m.Log.WarnContext(ctx, "record and run are not brought together", "procurement", id, "found", found.Finding,
+			"error", err)
+	case found.Finding == FoundRecordBehind:
+		m.Log.ErrorContext(ctx, "the record was restored from a backup and nothing is done on it", "procurement", id,
+			"version", found.Version, "version_of_run", found.RunVersion,
+			"advice", "run ppi recover; docs/backup.md says what it does")
+	case found.Finding != FoundAgreed:
+		m.Log.WarnContext(ctx, "record and run were brought together", "procurement", id, "found", found.Finding)
+	}
+	m.counts.Lock()
+	defer m.counts.Unlock()
+	found.count(err, done)
+}
+
+func (m *Maintenance) reuniter() *Reuniter {
+	return &Reuniter{Store: m.Store, Runs: m.Engine, Log: m.Log}
 }
 
 func (m *Maintenance) resend(ctx context.Context, cmd models.Command, done *process.Reconciled) {
@@ -130,14 +179,32 @@ func (m *Maintenance) send(ctx context.Context, cmd models.Command) error {
 	ctx, cancel := context.WithTimeout(ctx, sendPatience)
 	defer cancel()
 	if cmd.Verb == models.VerbStart {
-		if err := m.ensureRun(ctx, cmd.ProcurementID); err != nil {
+		if err := m.reuniter().startRun(ctx, cmd.ProcurementID); err != nil {
 			return err
 		}
 	}
-	if _, err := m.Engine.Command(ctx, cmd); err != nil {
+	_, err := m.Engine.Command(ctx, cmd)
+	if errors.Is(err, engine.ErrNotRunning) {
+		m.reuniteOne(ctx, cmd.ProcurementID, &process.Reconciled{})
+		_, err = m.Engine.Command(ctx, cmd)
+	}
+	if err == nil {
+		err = m.mustBeAnswered(ctx, cmd)
+	}
+	if err != nil {
 		return err
 	}
 	return m.Store.TellCommands(ctx, []string{cmd.ID})
+}
+
+// mustBeAnswered sends a command again that has no outcome on record though its run has answered: it was carried out
+// before the record was restored.
+func (m *Maintenance) mustBeAnswered(ctx context.Context, cmd models.Command) error {
+	now, err := m.Store.Command(ctx, cmd.ID)
+	if err == nil && acts.Pending(now) {
+		_, err = m.Engine.Anew(ctx, cmd)
+	}
+	return err
 }
 
 // SignCheckpoint signs the head of the event log and writes it where the database cannot alter it.

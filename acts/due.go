@@ -41,6 +41,9 @@ func runDueTx(tx *store.Tx, in process.RunDue) (process.DueOutcome, error) {
 	if err != nil {
 		return out, err
 	}
+	if err := c.notBehind(in.Known); err != nil {
+		return out, err
+	}
 	if out.State, err = c.state(); err != nil {
 		return out, err
 	}

@@ -33,7 +33,8 @@ func (a *Acts) Execute(ctx context.Context, in process.Execute) (process.Outcome
 		return out, nil
 	case refused && !errors.As(err, &broken):
 		return a.answer(ctx, in, store.Answer{Status: process.CommandRefused, Refusal: refusal})
-	case errors.Is(err, store.ErrNoCommand), errors.Is(err, store.ErrNoProcurement), Retryable(err), ctx.Err() != nil:
+	case errors.Is(err, store.ErrNoCommand), errors.Is(err, store.ErrNoProcurement), Retryable(err), ctx.Err() != nil,
+		errors.As(err, new(*BehindError)):
 		return out, err
 	}
 	fault := uuid.NewString()
@@ -83,6 +84,9 @@ func (a *Acts) execute(tx *store.Tx, in process.Execute) (process.Outcome, error
 	}
 	c, err := enter(tx, in.ProcurementID, boxes, s.Command, !verb.brief)
 	if err != nil {
+		return process.Outcome{}, err
+	}
+	if err := c.notBehind(in.Known); err != nil {
 		return process.Outcome{}, err
 	}
 	c.step, c.address = in.Step, a.Address

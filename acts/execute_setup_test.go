@@ -114,7 +114,7 @@ func (p *procuring) execute(id string) process.Outcome {
 	p.Helper()
 	out, err := p.Execute(p.Context(), process.Execute{ProcurementID: p.id, CommandID: id})
 	require.NoError(p, err)
-	recorded, err := p.Load(p.Context(), p.id)
+	recorded, err := p.Load(p.Context(), p.id, 0)
 	require.NoError(p, err)
 	told := *out.State
 	told.Gates, recorded.Gates = nil, nil // told when they were judged anyway

@@ -37,7 +37,7 @@ func TestACommandTakesEffectOnceHoweverOftenItIsExecuted(t *testing.T) {
 	require.Equal(t, first.Version, cmd.Version)
 	require.NotNil(t, cmd.DoneAt)
 
-	state, err := p.Load(t.Context(), p.id)
+	state, err := p.Load(t.Context(), p.id, 0)
 	require.NoError(t, err)
 	require.Equal(t, first.State, state)
 }
@@ -60,7 +60,7 @@ func TestARefusalIsAnOutcome(t *testing.T) {
 		require.Equal(t, c.code, p.command(c.id).Refusal.Code, name)
 	}
 	require.Equal(t, 3, p.events(event.CommandRefused{}), "each once")
-	state, err := p.Load(t.Context(), p.id)
+	state, err := p.Load(t.Context(), p.id, 0)
 	require.NoError(t, err)
 	require.Equal(t, models.StatusRunning, state.Status)
 }
@@ -70,7 +70,7 @@ func TestAPoisonousCommandFailsWithAFaultThatTheLogExplains(t *testing.T) {
 	t.Parallel()
 	p := newProcuring(t)
 	p.started()
-	before, err := p.Load(t.Context(), p.id)
+	before, err := p.Load(t.Context(), p.id, 0)
 	require.NoError(t, err)
 	id := p.asked(p.board, models.VerbCancel, `["not", "an", "object"]`)
 	for range 2 {

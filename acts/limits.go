@@ -49,7 +49,7 @@ func (l Limits) orDefaults() Limits {
 		Upload: cmp.Or(l.Upload, defaultUpload), OpenUploads: cmp.Or(l.OpenUploads, defaultOpenUploads),
 		Envelopes: cmp.Or(l.Envelopes, defaultEnvelopes), Stored: cmp.Or(l.Stored, defaultStored),
 		Responses: cmp.Or(l.Responses, defaultResponses),
-		Checks: cmp.Or(l.Checks, defaultChecks), ChecksOfOne: cmp.Or(l.ChecksOfOne, defaultChecksOfOne),
+		Checks:    cmp.Or(l.Checks, defaultChecks), ChecksOfOne: cmp.Or(l.ChecksOfOne, defaultChecksOfOne),
 		FailedChecks: cmp.Or(l.FailedChecks, defaultFailed),
 	}
 }

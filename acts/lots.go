@@ -40,9 +40,14 @@ func (c *call) closeBox(box models.Box) error {
 	if err := c.tx.CloseBox(box, c.now); err != nil {
 		return err
 	}
-	return c.record(event.LotClosed{
+	err = c.record(event.LotClosed{
 		LotID: box.LotID, BoxID: box.ID, Received: content.Received, Standing: content.Standing, Digest: content.Digest,
 	})
+	if err != nil {
+		return err
+	}
+	_, err = c.tellOfMissing(box.LotID)
+	return err
 }
 
 // moveDeadline gives the suppliers of an open lot more time, and tells the public. Its box is locked, so that every

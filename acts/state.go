@@ -12,8 +12,9 @@ import (
 	"github.com/ppi-engine/ppi/rules/gate"
 )
 
-// Load reads where a procurement stands.
-func (a *Acts) Load(ctx context.Context, id models.ID) (*process.State, error) {
+// Load reads where a procurement stands, for a run that knows it at a version; 0: at none. It returns a [*BehindError]
+// when the record is at an earlier one.
+func (a *Acts) Load(ctx context.Context, id models.ID, known int64) (*process.State, error) {
 	var state *process.State
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
 		// Shared, so that a transaction that was given up but may still commit is waited for.
@@ -22,6 +23,9 @@ func (a *Acts) Load(ctx context.Context, id models.ID) (*process.State, error) {
 			return err
 		}
 		c := &call{tx: tx, p: p} // it shares the procurement: nothing is changed
+		if err := c.notBehind(known); err != nil {
+			return err
+		}
 		if c.clock, err = tx.Now(); err != nil {
 			return err
 		}

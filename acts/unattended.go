@@ -21,7 +21,7 @@ func (a *Acts) RefuseWithoutRun(ctx context.Context, cmd models.Command) (answer
 		if err != nil {
 			return err
 		}
-		refusal := withoutRun(c.p.Status)
+		refusal := withoutRun(c.p.Status, cmd.Verb)
 		if refusal == nil || c.cmd.Status == "" {
 			return nil // it waits, or was lost before it was on disk: then whoever asks again writes it down again
 		}
@@ -36,11 +36,11 @@ func (a *Acts) RefuseWithoutRun(ctx context.Context, cmd models.Command) (answer
 	return answered && err == nil, err
 }
 
-func withoutRun(s models.Status) *models.Refusal {
+func withoutRun(s models.Status, verb models.Verb) *models.Refusal {
 	switch {
 	case s.Ended():
 		return models.Refuse(models.CodeEnded, "", "the procurement has ended: %s", s)
-	case s == models.StatusDraft:
+	case s == models.StatusDraft && verb != models.VerbStart:
 		return models.Refuse(models.CodeNotRunning, "", "the procurement is a draft").Accepting("starting it first")
 	}
 	return nil

@@ -25,6 +25,8 @@ type Engine interface {
 	Start(ctx context.Context, procurement models.ID, title string, buyers []string) error
 	// Command sends a command that is written down and waits for its outcome.
 	Command(ctx context.Context, cmd models.Command) (process.Outcome, error)
+	// Anew does the same without regard to an earlier answer.
+	Anew(ctx context.Context, cmd models.Command) (process.Outcome, error)
 }
 
 // An Observer counts requests and commands.

@@ -168,6 +168,10 @@ type notAnswering struct{ hang func() }
 
 func (notAnswering) Start(context.Context, models.ID, string, []string) error { return nil }
 
+func (e notAnswering) Anew(ctx context.Context, cmd models.Command) (process.Outcome, error) {
+	return e.Command(ctx, cmd)
+}
+
 func (e notAnswering) Command(ctx context.Context, _ models.Command) (process.Outcome, error) {
 	e.hang()
 	<-ctx.Done()

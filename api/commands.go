@@ -84,7 +84,22 @@ func (s *server) command(ctx context.Context, verb acts.Verb, payload []byte) (m
 		return cmd, false, err
 	}
 	cmd, err = s.views.Command(ctx, cmd.ID)
+	if err == nil && acts.Pending(cmd) {
+		cmd, err = s.carryOutAnew(ctx, cmd)
+	}
 	return cmd, repeated, err
+}
+
+// carryOutAnew sends a command whose outcome the run knows and the record does not: it was carried out before the
+// record was restored from a backup.
+func (s *server) carryOutAnew(ctx context.Context, cmd models.Command) (models.Command, error) {
+	waiting, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	_, err := s.engine.Anew(waiting, cmd)
+	if err := s.unanswered(ctx, cmd, err); err != nil {
+		return cmd, err
+	}
+	return s.views.Command(ctx, cmd.ID)
 }
 
 // carryOut sends a command that is written down to the procurement's run and returns once it has an
@@ -133,7 +148,9 @@ func (s *server) unanswered(ctx context.Context, cmd models.Command, err error) 
 	case err == nil:
 		return nil
 	case errors.Is(err, engine.ErrNotRunning):
-		return s.refuseWithoutRun(ctx, cmd)
+		return s.refuseWithoutRun(ctx, cmd, err)
+	case errors.Is(err, engine.ErrRecordBehind):
+		return recordBehind()
 	case errors.Is(err, engine.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
 		s.log.WarnContext(ctx, "command without an answer", "command", cmd.ID, "verb", cmd.Verb, "cause", err)
 		return notAnswered()
@@ -146,14 +163,25 @@ func notAnswered() *models.Refusal {
 		Accepting("the same request with the same Idempotency-Key: the command is carried out only once")
 }
 
+// recordBehind says what only the people who run the platform can put right.
+func recordBehind() *models.Refusal {
+	return models.Refuse(models.CodeRecordBehind, "",
+		"the record was restored from a backup that is older than what had been decided: nothing is carried out on it").
+		Accepting("the same request with the same Idempotency-Key, after the people who run the platform have run " +
+			"ppi recover")
+}
+
 // refuseWithoutRun answers, from the record, a command that no run takes up. When a run ought to be open, the command
 // stays pending: the reconcile schedule starts the run again and sends the command.
-func (s *server) refuseWithoutRun(ctx context.Context, cmd models.Command) error {
+func (s *server) refuseWithoutRun(ctx context.Context, cmd models.Command, cause error) error {
 	answered, err := s.acts.RefuseWithoutRun(ctx, cmd)
-	if err == nil && !answered {
-		return notAnswered()
+	switch {
+	case err != nil, answered:
+		return err
+	case errors.Is(cause, engine.ErrEnded):
+		return recordBehind() // the run ended because the procurement had, and the record does not know it any more
 	}
-	return err
+	return notAnswered()
 }
 
 // observe counts a command that was written down, once: not its repeats.

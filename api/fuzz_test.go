@@ -26,6 +26,10 @@ type gone struct{}
 
 func (gone) Start(context.Context, models.ID, string, []string) error { return engine.ErrNotRunning }
 
+func (g gone) Anew(ctx context.Context, cmd models.Command) (process.Outcome, error) {
+	return g.Command(ctx, cmd)
+}
+
 func (gone) Command(context.Context, models.Command) (process.Outcome, error) {
 	return process.Outcome{}, engine.ErrNotRunning
 }

@@ -57,6 +57,10 @@ type away struct{}
 
 func (away) Start(context.Context, models.ID, string, []string) error { return engine.ErrUnavailable }
 
+func (a away) Anew(ctx context.Context, cmd models.Command) (process.Outcome, error) {
+	return a.Command(ctx, cmd)
+}
+
 func (away) Command(context.Context, models.Command) (process.Outcome, error) {
 	return process.Outcome{}, engine.ErrUnavailable
 }

@@ -38,6 +38,10 @@ type direct struct {
 
 func (direct) Start(context.Context, models.ID, string, []string) error { return nil }
 
+func (d direct) Anew(ctx context.Context, cmd models.Command) (process.Outcome, error) {
+	return d.Command(ctx, cmd)
+}
+
 func (d direct) Command(ctx context.Context, cmd models.Command) (process.Outcome, error) {
 	for step := 0; ; step++ {
 		out, err := d.acts.Execute(ctx, process.Execute{

@@ -23,6 +23,7 @@ const (
 	CodeLotsOpen             Code = "lots_not_ended"
 	CodeIncompatibleDocument Code = "document_mismatch"
 	CodeEntryFinal           Code = "entry_final"
+	CodeRecordBehind         Code = "record_behind"
 )
 
 var refusedProcess = []RefusalType{
@@ -95,5 +96,10 @@ var refusedProcess = []RefusalType{
 	{
 		CodeEntryFinal, RefusalConflict, "The entry stays on record",
 		"It records what happened, so nobody can change it or take it back.",
+	},
+	{
+		CodeRecordBehind, RefusalUnavailable, "The record was restored from a backup",
+		"The record is older than what had been decided. Nothing is carried out until the people who run the " +
+			"platform have run `ppi recover`. Ask them, then send the same request again.",
 	},
 }

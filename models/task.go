@@ -13,6 +13,12 @@ const (
 	TaskEligibility = "consortium_ineligible"
 	// TaskRecovery asks every member to look at a request to replace the representatives of one of them.
 	TaskRecovery = "representation_recovery"
+	// TaskRestored asks the buyers to look what is missing: the record was restored from a backup that is older than
+	// what had been done.
+	TaskRestored = "record_restored"
+	// TaskTenderMissing tells the buyers, once the box is closed, that a supplier holds a receipt of a tender that the
+	// record does not know. Its subject is the tender.
+	TaskTenderMissing = "tender_missing"
 )
 
 // A Task asks people to look after something.

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"cmp"
+	"errors"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -60,7 +61,11 @@ func (p *procurement) command(ctx workflow.Context, cmd process.Command) (proces
 	for step := 0; ; step++ {
 		var out process.Outcome
 		err := p.act(ctx, verb, process.ActivityExecute, cmp.Or(cmd.Label, "carry out "+verb),
-			process.Execute{ProcurementID: p.in.ProcurementID, CommandID: cmd.ID, Step: step}, &out)
+			process.Execute{ProcurementID: p.in.ProcurementID, CommandID: cmd.ID, Step: step, Known: p.known()}, &out)
+		if recordBehind(err) {
+			pending.Behind = true
+			return pending, nil
+		}
 		if err != nil {
 			workflow.GetLogger(ctx).Error("command without an answer", "command", cmd.ID, "error", err)
 			p.doubt(ctx)
@@ -93,6 +98,22 @@ func (p *procurement) doubt(ctx workflow.Context) {
 	}
 }
 
+// known is the version that the run knows. Runs that carry out acts by ordinary activities began before acts were told:
+// their histories have the arguments.
+func (p *procurement) known() int64 {
+	if !p.local {
+		return 0
+	}
+	return p.state.Version
+}
+
+// recordBehind tells whether an act did nothing because the record is older than the run. The run keeps what it knows,
+// so that every further act finds the same, until ppi recover replaces the run.
+func recordBehind(err error) bool {
+	fault, ok := errors.AsType[*temporal.ApplicationError](err)
+	return ok && fault.Type() == process.ErrTypeRecordBehind
+}
+
 // load replaces the state by that of the record, and retries for as long as the record is out of reach. The caller
 // holds the mutex or is the only coroutine.
 func (p *procurement) load(ctx workflow.Context) error {
@@ -105,7 +126,8 @@ func (p *procurement) load(ctx workflow.Context) error {
 		},
 	})
 	var state process.State
-	if err := workflow.ExecuteActivity(reading, process.ActivityLoad, p.in.ProcurementID).Get(ctx, &state); err != nil {
+	err := workflow.ExecuteActivity(reading, process.ActivityLoad, p.in.ProcurementID, p.state.Version).Get(ctx, &state)
+	if err != nil {
 		return err
 	}
 	p.adopt(ctx, &state)

@@ -141,7 +141,10 @@ func (p *procurement) runDue(ctx workflow.Context, due process.Due, pause time.D
 	defer p.mutex.Unlock()
 	var out process.DueOutcome
 	err := p.act(ctx, string(due.Kind), process.ActivityRunDue, dueSummary(due),
-		process.RunDue{ProcurementID: p.in.ProcurementID, Due: due}, &out)
+		process.RunDue{ProcurementID: p.in.ProcurementID, Due: due, Known: p.known()}, &out)
+	if recordBehind(err) {
+		return min(max(2*pause, firstPause), longPause), nil
+	}
 	if err != nil {
 		workflow.GetLogger(ctx).Error("what is due could not be done",
 			"due", due.Kind, "subject", due.Subject, "error", err)

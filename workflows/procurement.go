@@ -137,7 +137,7 @@ func (p *procurement) mainPhase() process.PhaseState {
 }
 
 // adopt replaces what the workflow knows by the state that a transaction returned. Under the mutex the last answer is
-// the newest, even if its version is lower because the record was restored from a backup.
+// the newest. No act answers with a lower version than the run knows; see [process.Execute].
 func (p *procurement) adopt(ctx workflow.Context, state *process.State) {
 	if state == nil {
 		return

@@ -99,34 +99,43 @@ func onStoppedRecord(ctx context.Context, inv *invocation, f func(keyring.Option
 	return f(keyring.Options{Record: record, Config: cfg, Log: a.log})
 }
 
-// startRecordAlone starts standalone's PostgreSQL and nothing else. It returns a [*supervise.LockedError] while
-// standalone runs.
+// startRecordAlone starts standalone's PostgreSQL and nothing else, and brings its schema up to date. It returns a
+// [*supervise.LockedError] while standalone runs.
 func startRecordAlone(ctx context.Context, a *app) (stop func(), err error) {
-	if _, err := os.Stat(filepath.Join(a.cfg.DataDir, "postgres", "PG_VERSION")); errors.Is(err, fs.ErrNotExist) {
-		return nil, errNoRecord
-	}
-	lock, err := supervise.LockDir(a.cfg.DataDir)
+	s, stop, err := startPostgresAlone(ctx, a)
 	if err != nil {
 		return nil, err
-	}
-	release := func() { _ = lock.Release() }
-	s := &standalone{app: a}
-	if s.roles, err = readOrMakeRoles(a.cfg.DataDir); err != nil {
-		release()
-		return nil, err
-	}
-	server, err := s.startPostgres(ctx)
-	if err != nil {
-		release()
-		return nil, err
-	}
-	stop = func() {
-		_ = server.Stop(context.WithoutCancel(ctx))
-		release()
 	}
 	if err := s.migrate(ctx); err != nil {
 		stop()
 		return nil, err
 	}
 	return stop, nil
+}
+
+// startPostgresAlone is the same and leaves the schema as it is.
+func startPostgresAlone(ctx context.Context, a *app) (s *standalone, stop func(), err error) {
+	if _, err := os.Stat(filepath.Join(a.cfg.DataDir, "postgres", "PG_VERSION")); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, errNoRecord
+	}
+	lock, err := supervise.LockDir(a.cfg.DataDir)
+	if err != nil {
+		return nil, nil, err
+	}
+	release := func() { _ = lock.Release() }
+	s = &standalone{app: a}
+	if s.roles, err = readOrMakeRoles(a.cfg.DataDir); err != nil {
+		release()
+		return nil, nil, err
+	}
+	server, err := s.startPostgres(ctx)
+	if err != nil {
+		release()
+		return nil, nil, err
+	}
+	stop = func() {
+		_ = server.Stop(context.WithoutCancel(ctx))
+		release()
+	}
+	return s, stop, nil
 }

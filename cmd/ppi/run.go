@@ -32,6 +32,10 @@ type commands struct {
 	Serve      serveCommand      `cmd:"" help:"Serve the API."`
 	Worker     workerCommand     `cmd:"" help:"Run workflows and activities."`
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database's schema up to date."`
+	Backup     backupCommand     `cmd:"" help:"Copy the databases of standalone, while it runs or is stopped."`
+	Restore    restoreCommand    `cmd:"" help:"Put a backup in the place of standalone's databases."`
+	Recover    recoverCommand    `cmd:"" help:"Bring record and Temporal together after either was lost or restored."`
+	Receipt    receiptCommand    `cmd:"" help:"Enter a receipt that a supplier holds and the record may have lost."`
 	Audit      auditCommand      `cmd:"" help:"Verify the record, or export the events of a procurement."`
 	Erase      eraseCommand      `cmd:"" help:"Erase personal parts of events that need not be kept any more."`
 	Demo       demoCommand       `cmd:"" help:"Play a real joint procurement on a system that is removed afterwards."`

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 const (
@@ -38,7 +39,7 @@ func (a Archive) Keep(c Checkpoint) error {
 	if err := os.MkdirAll(string(a), archiveDirectoryMode); err != nil {
 		return fmt.Errorf("keep checkpoint: %w", err)
 	}
-	path := filepath.Join(string(a), fmt.Sprintf("%020d%s", c.Size, archiveSuffix))
+	path := filepath.Join(string(a), archiveName(c.Size))
 	kept, err := os.ReadFile(path)
 	switch {
 	case err == nil && !sameHead(kept, c.Note):
@@ -81,6 +82,61 @@ func (a Archive) Latest() (Checkpoint, error) {
 	}
 	return ReadCheckpoint(signed, nil)
 }
+
+// Heads returns all checkpoints of the archive without verifying their signatures, the smallest first.
+func (a Archive) Heads() ([]Checkpoint, error) {
+	if a == "" {
+		return nil, nil
+	}
+	paths, err := filepath.Glob(filepath.Join(string(a), "[0-9]*"+archiveSuffix))
+	if err != nil {
+		return nil, fmt.Errorf("list checkpoints: %w", err)
+	}
+	heads := make([]Checkpoint, len(paths))
+	for i, path := range paths { // names have as many digits each, so they are in order
+		signed, err := os.ReadFile(path)
+		if err == nil {
+			heads[i], err = ReadCheckpoint(signed, nil)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read checkpoint %s: %w", path, err)
+		}
+	}
+	return heads, nil
+}
+
+// SetAside moves the checkpoints of more than size entries into a directory of the archive, where they stay as evidence
+// that those entries were there. The newest of the others becomes the latest. It may be repeated.
+func (a Archive) SetAside(size int64, directory string) error {
+	heads, err := a.Heads()
+	if err != nil {
+		return err
+	}
+	aside := filepath.Join(string(a), directory)
+	if err := os.MkdirAll(aside, archiveDirectoryMode); err != nil {
+		return fmt.Errorf("set checkpoints aside: %w", err)
+	}
+	latest := filepath.Join(string(a), archiveLatest)
+	kept := slices.DeleteFunc(slices.Clone(heads), func(c Checkpoint) bool { return c.Size > size })
+	if len(kept) > 0 {
+		err = writeFile(latest, kept[len(kept)-1].Note)
+	} else if err = os.Remove(latest); errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	for _, lost := range heads[len(kept):] {
+		name := archiveName(lost.Size)
+		err = errors.Join(err, os.Rename(filepath.Join(string(a), name), filepath.Join(aside, name)))
+	}
+	if err == nil {
+		err = errors.Join(syncDirectory(aside), syncDirectory(string(a)))
+	}
+	if err != nil {
+		return fmt.Errorf("set checkpoints aside: %w", err)
+	}
+	return nil
+}
+
+func archiveName(size int64) string { return fmt.Sprintf("%020d%s", size, archiveSuffix) }
 
 // writeFile replaces a file as a whole; the content is on the disk before it returns.
 func writeFile(path string, content []byte) (err error) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -60,6 +61,8 @@ type verifier struct {
 	// doubted is the first entry that no signed head confirms yet; confirmed is how many entries are before it.
 	doubted   *Entry
 	confirmed int64
+	// last is the event of the last good entry.
+	last []byte
 }
 
 // A chainEnd is the last good entry of a chain.
@@ -106,6 +109,7 @@ func (v *verifier) accept(e Entry) bool {
 	v.recent.add(e, end.Link)
 	v.chains[e.ProcurementID] = chainEnd{Link: after, position: e.Position, event: e.EventID}
 	v.position = max(v.position, e.Position)
+	v.last = e.Canonical
 	v.tree, _ = v.tree.Append(e.Hash)
 	if v.doubted == nil {
 		v.doubted = &Entry{Position: e.Position, Seq: e.Seq, EventID: e.EventID}
@@ -184,8 +188,9 @@ func (v *verifier) cut() *Fault {
 	largest := v.heads[len(v.heads)-1]
 	f := &Fault{
 		Kind: FaultCut,
-		Detail: fmt.Sprintf("a head signed by %s counts %d entries, but there are only %d: the end is cut off",
-			largest.Signer, largest.Size, v.tree.Size()),
+		Detail: fmt.Sprintf("a head signed by %s counts %d entries, but there are only %d: the end is cut off, and %d "+
+			"entries are missing that were recorded %s",
+			largest.Signer, largest.Size, v.tree.Size(), largest.Size-v.tree.Size(), v.sinceLast()),
 	}
 	if v.whole {
 		f.Position, f.Through = v.tree.Size()+1, largest.Size
@@ -193,4 +198,13 @@ func (v *verifier) cut() *Fault {
 		f.Seq = v.tree.Size() + 1
 	}
 	return f
+}
+
+// sinceLast says when what is missing at the end was recorded.
+func (v *verifier) sinceLast() string {
+	last, err := ParseEvent(v.last)
+	if err != nil {
+		return "from the beginning on"
+	}
+	return "after " + last.RecordedAt.UTC().Format(time.RFC3339)
 }

@@ -140,17 +140,28 @@ type publicKey struct {
 // checkpointKey is the key that verifies checkpoints and exports, as anybody gets it.
 func (b *bundle) checkpointKey(t *testing.T) string {
 	t.Helper()
+	return b.keyFor(t, "checkpoints")
+}
+
+// receiptKey is the key that verifies receipts.
+func (b *bundle) receiptKey(t *testing.T) string {
+	t.Helper()
+	return b.keyFor(t, "receipts")
+}
+
+func (b *bundle) keyFor(t *testing.T, use string) string {
+	t.Helper()
 	var keys struct {
 		Items []publicKey `json:"items"`
 	}
 	_, err := b.Anonymous.Get(t.Context(), "/v1/keys", &keys)
 	require.NoError(t, err)
 	for _, k := range keys.Items {
-		if k.Use == "checkpoints" {
+		if k.Use == use {
 			return k.Verifier
 		}
 	}
-	require.Fail(t, "no key of checkpoints")
+	require.Fail(t, "no key of "+use)
 	return ""
 }
 

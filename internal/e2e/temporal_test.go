@@ -69,6 +69,57 @@ func (o *ownTemporal) start(t *testing.T) {
 
 func (o *ownTemporal) address() string { return o.server.Frontend() }
 
+// stop ends the server in order.
+func (o *ownTemporal) stop(t *testing.T) {
+	t.Helper()
+	require.NoError(t, o.server.Stop(t.Context()))
+}
+
+// databases are those of the server.
+func (o *ownTemporal) databases(t *testing.T) []string {
+	t.Helper()
+	at, err := url.Parse(o.options.DatabaseURL)
+	require.NoError(t, err)
+	name := strings.TrimPrefix(at.Path, "/")
+	return []string{name, name + "_visibility"}
+}
+
+// copyTo copies the databases of the stopped server to others, whose names end in a suffix, or back from there.
+func (o *ownTemporal) copyTo(t *testing.T, suffix string, forth bool) {
+	t.Helper()
+	for _, name := range o.databases(t) {
+		from, to := name, name+suffix
+		if !forth {
+			from, to = to, from
+		}
+		onServer(t, "DROP DATABASE IF EXISTS "+to+" WITH (FORCE)", "CREATE DATABASE "+to+" TEMPLATE "+from)
+		if forth {
+			t.Cleanup(func() { onServer(t, "DROP DATABASE IF EXISTS "+to+" WITH (FORCE)") })
+		}
+	}
+}
+
+// lose drops the databases of the stopped server.
+func (o *ownTemporal) lose(t *testing.T) {
+	t.Helper()
+	for _, name := range o.databases(t) {
+		onServer(t, "DROP DATABASE "+name+" WITH (FORCE)")
+	}
+}
+
+// onServer carries out statements as superuser, outside of any database of a test.
+func onServer(t *testing.T, statements ...string) {
+	t.Helper()
+	ctx := context.WithoutCancel(t.Context())
+	conn, err := pgx.Connect(ctx, os.Getenv(pgtest.URLVariable))
+	require.NoError(t, err)
+	defer conn.Close(ctx)
+	for _, statement := range statements {
+		_, err := conn.Exec(ctx, statement)
+		require.NoError(t, err, statement)
+	}
+}
+
 // kill ends the server without a word.
 func (o *ownTemporal) kill(t *testing.T) {
 	t.Helper()

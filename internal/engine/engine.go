@@ -28,11 +28,16 @@ import (
 var (
 	// ErrNotRunning means that there is no open run: not started, ended, or terminated by an operator.
 	ErrNotRunning = errors.New("no run of the procurement is open")
+	// ErrEnded, together with [ErrNotRunning], means that the last run came to its own end: the procurement had ended.
+	ErrEnded = errors.New("the last run has come to its end")
 	// ErrUnavailable means that no answer came in time. The command may still be carried out; sending
 	// it again is safe.
 	ErrUnavailable = errors.New("no answer from the workflow engine")
 	// ErrRejected means that the run rejected the command as malformed.
 	ErrRejected = errors.New("the run rejected the command")
+	// ErrRecordBehind means that the run does nothing because it knows more than the record, which was restored from a
+	// backup.
+	ErrRecordBehind = errors.New("the record is older than the run")
 )
 
 // Pauses between two attempts to send a command.
@@ -71,16 +76,37 @@ func New(temporal client.Client, taskQueue string, told func(commandID string), 
 }
 
 // Start starts the run of a procurement unless one is open already. Title and buyers are public and shown in the
-// Temporal UI. It returns [ErrNotRunning] when the run has completed and may not start again, and [ErrUnavailable] when
-// Temporal does not start it.
+// Temporal UI. It returns [ErrNotRunning] with [ErrEnded] when the run has completed and may not start again, and
+// [ErrUnavailable] when Temporal does not start it.
 func (e *Engine) Start(ctx context.Context, procurement models.ID, title string, buyers []string) error {
+	return e.start(ctx, procurement, title, buyers, client.StartWorkflowOptions{
+		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+	})
+}
+
+// Replace starts a new run of a procurement, which begins by reading the record. A run that is open is terminated in
+// the same step; one that has completed does not count. It returns [ErrUnavailable].
+func (e *Engine) Replace(ctx context.Context, procurement models.ID, title string, buyers []string) error {
+	return e.start(ctx, procurement, title, buyers, client.StartWorkflowOptions{
+		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING,
+	})
+}
+
+func (e *Engine) start(
+	ctx context.Context, procurement models.ID, title string, buyers []string, policies client.StartWorkflowOptions,
+) error {
 	_, err := e.temporal.ExecuteWorkflow(untraced(ctx), client.StartWorkflowOptions{
 		ID:                       process.WorkflowID(procurement),
 		TaskQueue:                e.taskQueue,
-		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
-		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-		StaticSummary:            process.Clip(title, process.LongestSummary),
-		StaticDetails:            staticDetails(title, buyers),
+		WorkflowIDReusePolicy:    policies.WorkflowIDReusePolicy,
+		WorkflowIDConflictPolicy: policies.WorkflowIDConflictPolicy,
+		// Otherwise a run that has completed would pass for one that was started.
+		WorkflowExecutionErrorWhenAlreadyStarted: true,
+
+		StaticSummary: process.Clip(title, process.LongestSummary),
+		StaticDetails: staticDetails(title, buyers),
 	}, process.WorkflowProcurement, process.Input{
 		ProcurementID: procurement, MaxEvents: e.runs.MaxEvents,
 		OrdinaryActs: e.runs.OrdinaryActs,
@@ -90,34 +116,52 @@ func (e *Engine) Start(ctx context.Context, procurement models.ID, title string,
 	case err == nil:
 		return nil
 	case errors.As(err, &closed):
-		return ErrNotRunning
+		return fmt.Errorf("%w: %w", ErrNotRunning, ErrEnded)
 	}
 	return fmt.Errorf("start the procurement's run: %w (%w)", ErrUnavailable, err)
 }
 
 // Command sends a command that is written down in the record and waits for its outcome. It sends the command again when
 // a run hands over to the next, or answers with something that is not an outcome. When an Update has answered, the
-// outcome is in the history of the run, and told is called. It returns [ErrNotRunning], [ErrRejected], or
-// [ErrUnavailable] when ctx ends.
-func (e *Engine) Command(ctx context.Context, cmd models.Command) (out process.Outcome, err error) {
+// outcome is in the history of the run, and told is called. It returns [ErrNotRunning], [ErrRejected],
+// [ErrRecordBehind], or [ErrUnavailable] when ctx ends.
+func (e *Engine) Command(ctx context.Context, cmd models.Command) (process.Outcome, error) {
+	return e.traced(ctx, cmd, 0)
+}
+
+// Anew is [Engine.Command], and is not satisfied with an answer that Temporal has kept: the run asks the record. So a
+// command that has an outcome brings the run the state of today, and one that was carried out before the record was
+// restored is not taken for done.
+func (e *Engine) Anew(ctx context.Context, cmd models.Command) (process.Outcome, error) {
+	return e.traced(ctx, cmd, anotherAttempt())
+}
+
+// anotherAttempt makes the Update's ID one that no earlier sender has used. Temporal keeps every answer for ever, so
+// otherwise a sender would be given the answers of all earlier ones, one by one.
+func anotherAttempt() int { return 1 + rand.IntN(math.MaxInt32) } //nolint:gosec // only to differ
+
+func (e *Engine) traced(ctx context.Context, cmd models.Command, attempt int) (out process.Outcome, err error) {
 	ctx, end := span.Begin(ctx, "update "+string(cmd.Verb), trace.SpanKindProducer, span.Verb.String(string(cmd.Verb)),
 		span.Procurement.String(string(cmd.ProcurementID)), span.Command.String(cmd.ID))
 	defer func() { end(err) }()
-	return e.command(ctx, cmd)
+	return e.command(ctx, cmd, attempt)
 }
 
-func (e *Engine) command(ctx context.Context, cmd models.Command) (process.Outcome, error) {
+func (e *Engine) command(ctx context.Context, cmd models.Command, attempt int) (process.Outcome, error) {
 	pause := firstPause
-	for attempt := 0; ; {
+	for {
 		out, err := e.send(ctx, cmd, attempt)
 		switch {
 		case err == nil && out.Status != process.CommandPending:
 			e.told(cmd.ID)
 			return out, nil
+		case err == nil && out.Behind && attempt == 0:
+			attempt = anotherAttempt() // the answer may be of another day
+			continue
+		case err == nil && out.Behind:
+			return process.Outcome{}, ErrRecordBehind
 		case err == nil, errors.Is(err, errNoOutcome):
-			// Temporal keeps that answer for ever. The next attempt needs an ID that no earlier sender has used;
-			// otherwise it would be given the answers of all of them, one by one.
-			attempt = 1 + rand.IntN(math.MaxInt32) //nolint:gosec // only to differ
+			attempt = anotherAttempt()
 			pause = max(pause, pendingPause)
 		case !errors.Is(err, errHandingOver):
 			return process.Outcome{}, err
@@ -184,6 +228,8 @@ func (e *Engine) translate(ctx context.Context, procurement models.ID, err error
 func (e *Engine) notFound(ctx context.Context, procurement models.ID, cause error) error {
 	found, err := e.temporal.DescribeWorkflowExecution(ctx, process.WorkflowID(procurement), "")
 	switch {
+	case err == nil && found.GetWorkflowExecutionInfo().GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED:
+		return fmt.Errorf("%w: %w (%w)", ErrNotRunning, ErrEnded, cause)
 	case isNotFound(err), err == nil && found.GetWorkflowExecutionInfo().GetCloseTime() != nil:
 		return fmt.Errorf("%w: %w", ErrNotRunning, cause)
 	case err != nil:

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/ppi-engine/ppi/models"
 )
@@ -33,15 +32,4 @@ func (s *Store) Face(ctx context.Context, procurement models.ID) (Face, error) {
 		return err
 	})
 	return face, err
-}
-
-// OpenProcurements lists the IDs of running and suspended procurements after the given one.
-func (s *Store) OpenProcurements(ctx context.Context, after models.ID, limit int) ([]models.ID, error) {
-	var ids []models.ID
-	err := s.rows(ctx).Raw(`SELECT id FROM procurements WHERE status IN ('running', 'suspended') AND id > ?
-		ORDER BY id LIMIT ?`, string(after), limit).Scan(&ids).Error
-	if err != nil {
-		return nil, fmt.Errorf("list open procurements: %w", err)
-	}
-	return ids, nil
 }

@@ -58,10 +58,12 @@ func (tx *Tx) Seat(p models.Procurement, person models.ID) (models.Seat, error) 
 // VisibleTo lists the procurements in which a person holds a role now. To represent a member is no such role.
 func (s *Store) VisibleTo(ctx context.Context, person models.ID) ([]eventlog.Visible, error) {
 	var found []eventlog.Visible
-	err := s.rows(ctx).Raw(`SELECT p.id, p.mode, bool_and(r.role NOT IN ('supplier', 'signatory')) AS buyers
-		FROM seat_roles r JOIN procurements p ON p.id = r.procurement_id
-		WHERE r.person_id = ? AND r.role <> 'representative' AND `+heldNow+`
-		GROUP BY p.id, p.mode ORDER BY p.id`, person).Scan(&found).Error
+	err := s.rows(ctx).Raw(`SELECT p.id, p.mode, of.buyers
+		FROM `+eachOfOwn+` CROSS JOIN LATERAL (SELECT bool_and(r.role NOT IN ('supplier', 'signatory')) AS buyers
+			FROM seat_roles r WHERE r.person_id = @person AND r.procurement_id = p.id AND r.role <> 'representative'
+				AND `+heldNow+`) of
+		WHERE of.buyers IS NOT NULL ORDER BY own.id`,
+		map[string]any{"person": person, "after": ""}).Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("list visible procurements: %w", err)
 	}

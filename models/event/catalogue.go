@@ -94,6 +94,12 @@ var catalogue = []Row{
 		"Rows of the record were taken as they stood, because no event before tells of them.",
 	},
 	{"part.erased", PartErased{}, buyersOnly, "A part of an event was erased, after the time for which it was kept."},
+	{
+		"record.restored",
+		RecordRestored{},
+		platform,
+		"The record was restored from a backup. Checkpoints outside of it prove that the log had more entries.",
+	},
 
 	// Webhook endpoints.
 	{"endpoint.created", EndpointCreated{}, platform, "A webhook endpoint was registered."},
@@ -197,6 +203,12 @@ var catalogue = []Row{
 		public,
 		"The last phase was closed: the procurement is complete.",
 	},
+	{
+		"procurement.restored",
+		ProcurementRestored{},
+		process,
+		"The record was restored from a backup. What had been done after the backup is missing.",
+	},
 	{"clock.advanced", ClockAdvanced{}, process, "The clock of a rehearsal was moved forward."},
 	{"phase.opened", PhaseOpened{}, process, "A phase was opened."},
 	{
@@ -274,6 +286,13 @@ var catalogue = []Row{
 		TenderRefusalsCounted{},
 		afterClosing,
 		"Within an hour somebody tried the same thing with a tender too late more than once.",
+	},
+	{
+		"receipt.entered",
+		ReceiptEntered{},
+		nobody,
+		"A receipt was entered that a supplier holds, of a tender that the record, restored from a backup, does " +
+			"not know.",
 	},
 	{"lot.closed", LotClosed{}, process, "The box of a lot was closed, at its deadline or because the lot ended."},
 	{"lot.ended", LotEnded{}, public, "A lot ended without award."},

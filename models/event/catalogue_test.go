@@ -148,6 +148,9 @@ var ofOurs = regexp.MustCompile(`\b(models|event|time)\.`)
 func fields(of reflect.Type) string {
 	var all []string
 	for field := range of.Fields() {
+		if !field.IsExported() {
+			continue // kept beside the event
+		}
 		kind := field.Type
 		name := field.Tag.Get("json") + " " + ofOurs.ReplaceAllString(kind.String(), "")
 		if kind.Kind() == reflect.Slice && kind.Elem().Kind() == reflect.Struct {

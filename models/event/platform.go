@@ -122,6 +122,14 @@ type InstallationKeyRetired struct {
 	Because     models.KeyEnd `json:"because" doc:"Why: rotated, exposed or lost"`
 }
 
+// RecordRestored is the payload of record.restored.
+type RecordRestored struct {
+	Kept int64  `json:"kept" doc:"So many entries of the log are the same as were signed before"`
+	Lost int64  `json:"lost" doc:"So many entries the log had when it was last signed"`
+	Root string `json:"root" doc:"Merkle root of that log, in base64, as its checkpoint has it"`
+}
+
+func (RecordRestored) event()      {}
 func (OrganisationCreated) event() {}
 func (OrganisationChanged) event() {}
 func (PersonCreated) event()       {}

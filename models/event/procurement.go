@@ -61,6 +61,12 @@ type ProcurementStarted struct {
 	Profile string      `json:"profile" doc:"Profile of the call"`
 }
 
+// ProcurementRestored is the payload of procurement.restored.
+type ProcurementRestored struct {
+	RecordVersion int64 `json:"record_version" doc:"The procurement's version in the backup"`
+	LostVersion   int64 `json:"lost_version" doc:"The version that it had reached before; what led there is missing"`
+}
+
 // Events whose type says it all.
 type (
 	// ProcurementSuspended is the payload of procurement.suspended.
@@ -101,6 +107,7 @@ func (MemberLeft) event()           {}
 func (RoleGiven) event()            {}
 func (RoleEnded) event()            {}
 func (ProcurementStarted) event()   {}
+func (ProcurementRestored) event()  {}
 func (ProcurementSuspended) event() {}
 func (ProcurementResumed) event()   {}
 func (ProcurementCompleted) event() {}

@@ -120,6 +120,13 @@ type LotEnded struct {
 	Code  string    `json:"code" doc:"Why, from the eForms code list non-award-justification"`
 }
 
+// ReceiptEntered is the payload of receipt.entered.
+type ReceiptEntered struct {
+	TenderID models.ID `json:"tender_id" doc:"The tender that the receipt names"`
+	Receipt  string    `json:"receipt" doc:"SHA-256 of the receipt"`
+}
+
+func (ReceiptEntered) event()        {}
 func (ConsultationAnnounced) event() {}
 func (ConsultationExtended) event()  {}
 func (ConsultationClosed) event()    {}

@@ -56,6 +56,9 @@ type Execute struct {
 	CommandID     string    `json:"command_id"`
 	// Step counts the steps already carried out of a command that has several (advance).
 	Step int `json:"step,omitempty"`
+	// Known is the version of the procurement that the run knows; 0: none. A record at an earlier one was restored from
+	// a backup, and nothing is carried out on it.
+	Known int64 `json:"known,omitempty"`
 }
 
 // Outcome is what a command's transaction answers. The caller reads the rest from the record.
@@ -68,6 +71,8 @@ type Outcome struct {
 	Verb models.Verb `json:"verb,omitempty"`
 	// More asks the workflow to carry out a further step of the same command (advance).
 	More bool `json:"more,omitempty"`
+	// Behind tells why a command is pending: the record is older than the run, so nothing is carried out.
+	Behind bool `json:"behind,omitempty"`
 	// Version is that of the procurement after the command.
 	Version int64 `json:"version,omitempty"`
 	// State is for the workflow; the Update's caller gets none.
@@ -78,6 +83,8 @@ type Outcome struct {
 type RunDue struct {
 	ProcurementID models.ID `json:"procurement_id"`
 	Due           Due       `json:"due"`
+	// Known is as in [Execute].
+	Known int64 `json:"known,omitempty"`
 }
 
 // DueOutcome answers a [RunDue]. When the instant has not come by the database's clock nothing was
@@ -94,6 +101,11 @@ type Reconciled struct {
 	// Open procurements were looked at; WithoutRun are those whose run is missing and could not be started.
 	Open       int `json:"open"`
 	WithoutRun int `json:"without_run"`
+	// Started runs were missing, Reminded ones knew less than the record. Behind are procurements whose record is older
+	// than their run: they wait for `ppi recover`.
+	Started  int `json:"started,omitempty"`
+	Reminded int `json:"reminded,omitempty"`
+	Behind   int `json:"behind,omitempty"`
 	// Resent commands have an outcome now, Waiting ones not yet, Expired ones never will.
 	Resent  int `json:"resent"`
 	Waiting int `json:"waiting"`

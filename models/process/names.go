@@ -41,6 +41,8 @@ const (
 	ErrTypeUnknownVerb = "unknown_verb"
 	// ErrTypeClosing turns a command away because the run is about to hand over or has ended: send it again.
 	ErrTypeClosing = "run_closing"
+	// ErrTypeRecordBehind is the error of an act that finds a record older than the run: it was restored from a backup.
+	ErrTypeRecordBehind = "record_behind"
 	// ErrTypeStartRefused ends the run of a procurement whose start was refused: it stays a draft, and a later start
 	// makes a new run under the same ID.
 	ErrTypeStartRefused = "start_refused"

@@ -55,6 +55,10 @@ type idle struct{}
 
 func (idle) Start(context.Context, models.ID, string, []string) error { return engine.ErrUnavailable }
 
+func (i idle) Anew(ctx context.Context, cmd models.Command) (process.Outcome, error) {
+	return i.Command(ctx, cmd)
+}
+
 func (idle) Command(context.Context, models.Command) (process.Outcome, error) {
 	return process.Outcome{}, engine.ErrUnavailable
 }

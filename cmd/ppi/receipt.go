@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/internal/config"
+	"github.com/ppi-engine/ppi/internal/seal"
+	"github.com/ppi-engine/ppi/internal/telemetry"
+)
+
+// receiptCommand enters a receipt that a supplier holds, after the record was restored from a backup.
+type receiptCommand struct {
+	File string   `arg:"" help:"The receipt as the supplier got it; - is the standard input."`
+	Key  []string `sep:"none" placeholder:"KEY" help:"A receipt key that the record does not know; repeatable."`
+}
+
+func (c receiptCommand) Run(ctx context.Context, inv *invocation) error {
+	signed, err := readFile(c.File)
+	if err != nil {
+		return err
+	}
+	cfg, err := config.Load(inv.environ, config.Inspect)
+	if err != nil {
+		return err
+	}
+	record, err := openRecordOnce(ctx, cfg, inv.stderr)
+	if err != nil {
+		return err
+	}
+	defer record.Close()
+	log := telemetry.NewLogger(inv.stderr, max(cfg.LogLevel, slog.LevelWarn), cfg.LogFormat)
+	entered, err := (&acts.Acts{Store: record, Log: log}).EnterReceipt(ctx, string(signed), c.Key...)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(inv.stdout, saysOf(entered))
+	return err
+}
+
+// readFile reads a file, or the standard input for "-".
+func readFile(name string) ([]byte, error) {
+	if name == "-" {
+		return io.ReadAll(os.Stdin) //nolint:wrapcheck // it says what it read
+	}
+	return os.ReadFile(name)
+}
+
+// saysOf says what the record makes of a receipt.
+func saysOf(e acts.EnteredReceipt) string {
+	done := map[seal.Act]string{seal.ActReceived: "received", seal.ActWithdrawn: "withdrawn"}[e.Act]
+	text := fmt.Sprintf("the receipt is genuine: tender %s was %s at %s\n", e.TenderID, done,
+		e.ProcedureTime.UTC().Format(time.RFC3339))
+	switch {
+	case e.Known:
+		return text + "the record knows it: nothing is to be done\n"
+	case e.Repeated:
+		text += "the record does not know it; the receipt was entered before and is kept as evidence"
+	default:
+		text += "the record does not know it; the receipt is now kept as evidence"
+	}
+	text += fmt.Sprintf(" (SHA-256 %s)\n", e.Digest)
+	if e.Told {
+		return text + "the box is closed: a task tells the buyers which tenders are missing\n"
+	}
+	return text + "nobody on the buyers' side is told before the box is closed, and then by a task. Tell nobody " +
+		"either; until the deadline the supplier can hand in again\n"
+}

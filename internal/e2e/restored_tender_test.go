@@ -1,0 +1,146 @@
+package e2e
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/internal/rig"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
+)
+
+// Two suppliers hand in after the backup that is restored. One of them enters its receipt while the box is open, the
+// other after it was closed. Nobody on the buyers' side learns of either before the box is closed; then a task tells.
+func TestAReceiptThatTheRecordLostIsKeptAsEvidenceAndToldAfterTheBoxIsClosed(t *testing.T) {
+	t.Parallel()
+	s := &saved{bundle: setup(t, options{
+		noWorker: true, draft: rig.Draft{Mode: models.ModeRehearsal, Countries: []string{"FR", "ES", "DE"}},
+	})}
+	s.begin(t)
+	s.skipToTender(t)
+	p := s.published(t)
+	early, late, kept := p.newSupplier(t, "1.00", "4"), p.newSupplier(t, "2.00", "4"), p.supply(t, "3.00", "4")
+	keptNote := s.receiptOf(t, kept)
+	s.pause(t)
+	s.backup = s.backUp(t)
+	s.begin(t)
+	p.handIn(t, early)
+	p.handIn(t, late)
+	earlyNote, lateNote := s.receiptOf(t, early), s.receiptOf(t, late)
+	s.goBack(t)
+	a := &acts.Acts{Store: s.Store, Log: logger(t)}
+	signed := s.receiptKey(t)
+
+	known, err := a.EnterReceipt(t.Context(), keptNote, signed)
+	require.NoError(t, err)
+	require.True(t, known.Known)
+	_, err = a.EnterReceipt(t.Context(), strings.Replace(earlyNote, "received", "withdrawn", 1), signed)
+	requireRefusal(t, models.CodeInvalidValue, err)
+	_, err = a.EnterReceipt(t.Context(), earlyNote)
+	requireRefusal(t, models.CodeInvalidValue, err)
+
+	found, err := a.EnterReceipt(t.Context(), earlyNote, signed)
+	require.NoError(t, err)
+	require.Equal(t, early.tender, found.TenderID)
+	require.False(t, found.Known || found.Repeated || found.Told)
+	again, err := a.EnterReceipt(t.Context(), earlyNote, signed)
+	require.NoError(t, err)
+	require.True(t, again.Repeated)
+	var events int
+	s.scan(t, &events, "SELECT count(*) FROM events WHERE type = $1 AND procurement_id IS NULL",
+		event.TypeOf(event.ReceiptEntered{}))
+	require.Equal(t, 1, events)
+	require.Empty(t, s.missing(t), "the box is open")
+
+	p.closeBox(t)
+	require.Equal(t, []string{string(early.tender)}, s.missing(t))
+	require.Equal(t, "Supplier of 1.00", s.task(t, models.TaskTenderMissing).Detail["organisation_name"])
+	found, err = a.EnterReceipt(t.Context(), lateNote, signed)
+	require.NoError(t, err)
+	require.True(t, found.Told)
+	require.ElementsMatch(t, []string{string(early.tender), string(late.tender)}, s.missing(t))
+}
+
+// receiptOf is the supplier's receipt, word for word.
+func (b *bundle) receiptOf(t *testing.T, s *supplier) string {
+	t.Helper()
+	var note string
+	b.scan(t, &note, "SELECT receipt FROM tenders WHERE id = $1", s.tender)
+	return note
+}
+
+// missing are the tenders that the buyers are told are missing.
+func (b *bundle) missing(t *testing.T) (tenders []string) {
+	t.Helper()
+	var page struct {
+		Items []taskView `json:"items"`
+	}
+	b.get(t, b.Buyers[0].Board, "/tasks", &page)
+	for _, v := range page.Items {
+		if v.Kind == models.TaskTenderMissing {
+			tenders = append(tenders, v.SubjectID)
+		}
+	}
+	return tenders
+}
+
+func requireRefusal(t *testing.T, code models.Code, err error) {
+	t.Helper()
+	refusal, ok := models.RefusalOf(err)
+	require.True(t, ok, "%v", err)
+	require.Equal(t, code, refusal.Code)
+}
+
+// A record restored from a backup delivers nothing twice: what follows has identities of its own, and what had arrived
+// before the backup does not come again.
+func TestARestoredRecordDeliversNothingTwice(t *testing.T) {
+	t.Parallel()
+	s := &saved{bundle: setup(t, options{noWorker: true, webhooks: quick})}
+	s.begin(t)
+	s.settle(t)
+	p := newPortal(t)
+	id := s.endpoint(t, p, nil)
+	s.act(t, s.Lead, models.VerbStart, nil)
+	s.awaitDelivered(t, id)
+	s.awaitTold(t, patience)
+	s.pause(t)
+	s.backup = s.backUp(t)
+	s.begin(t)
+	s.act(t, s.Buyers[0].Board, models.VerbSuspend, map[string]any{"reason": "a flood"})
+	s.awaitDelivered(t, id)
+	s.goBack(t)
+	s.reunite(t, s.Procurement)
+	s.act(t, s.Buyers[0].Board, models.VerbSuspend, map[string]any{"reason": "a flood"})
+	s.awaitDelivered(t, id)
+
+	p.requireGenuine(t)
+	seen := map[string]int{}
+	moved := 0
+	for _, m := range p.all() {
+		seen[m.id()]++
+		if m.Type == event.TypeOf(event.MotionMoved{}) {
+			moved++
+		}
+	}
+	require.Equal(t, 2, moved, "once before the record was restored, and once after it")
+	for message, times := range seen {
+		require.Equal(t, 1, times, message)
+	}
+}
+
+// awaitDelivered waits until the portal has taken all that there is.
+func (b *bundle) awaitDelivered(t *testing.T, endpoint string) {
+	t.Helper()
+	b.settle(t)
+	require.Eventually(t, func() bool {
+		var left int
+		b.scan(t, &left, `SELECT count(*) FROM event_log l JOIN events e ON e.id = l.event_id
+			WHERE e.type = $1 AND NOT EXISTS (SELECT FROM deliveries d WHERE d.event_id = e.id
+				AND d.delivered_at IS NOT NULL)`, event.TypeOf(event.MotionMoved{}))
+		return left == 0 && b.backlog(t, endpoint).Pending == 0
+	}, patience, 20*time.Millisecond)
+}
