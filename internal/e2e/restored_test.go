@@ -97,7 +97,7 @@ func (b *bundle) administer(t *testing.T, statement string) {
 	}, patience, 20*time.Millisecond, statement)
 }
 
-// ask sends a command that may be refused.
+// send sends a command that may be refused.
 func (b *bundle) send(t *testing.T, who *apiclient.Client, verb models.Verb, key string, in any) error {
 	t.Helper()
 	_, err := who.Do(t.Context(), apiclient.Request{
@@ -188,7 +188,7 @@ func TestNothingIsDoneOnARecordRestoredBehindItsRunUntilItIsRecovered(t *testing
 	s := setUpSaved(t)
 	key := uuid.NewString()
 	suspend := map[string]any{"reason": "a flood"}
-	require.NoError(t, s.ask(t, s.Buyers[0].Board, models.VerbSuspend, key, suspend))
+	require.NoError(t, s.send(t, s.Buyers[0].Board, models.VerbSuspend, key, suspend))
 	lost := s.version(t)
 	s.goBack(t)
 	before := s.version(t)
@@ -204,7 +204,7 @@ func TestNothingIsDoneOnARecordRestoredBehindItsRunUntilItIsRecovered(t *testing
 	require.Equal(t, 1, s.countEvents(t, event.ProcurementRestored{}))
 	require.Equal(t, string(models.TaskRestored), s.task(t, models.TaskRestored).Kind)
 
-	require.NoError(t, s.ask(t, s.Buyers[0].Board, models.VerbSuspend, key, suspend), "under the same key")
+	require.NoError(t, s.send(t, s.Buyers[0].Board, models.VerbSuspend, key, suspend), "under the same key")
 	require.Equal(t, 1, s.countEvents(t, event.MotionMoved{}))
 	require.True(t, s.agrees(t, s.Procurement, func(process.State) bool { return true }))
 }
@@ -261,12 +261,12 @@ func TestADraftWhoseRunHasEndedIsStartedAfterItWasRecovered(t *testing.T) {
 	s.goBack(t)
 
 	key := uuid.NewString()
-	err := s.ask(t, s.Lead, models.VerbStart, key, struct{}{})
+	err := s.send(t, s.Lead, models.VerbStart, key, struct{}{})
 	problem, refused := apiclient.ProblemOf(err)
 	require.True(t, refused, "%v", err)
 	require.Equal(t, string(models.CodeRecordBehind), problem.Code, problem.Detail)
 	require.Equal(t, activities.FoundNoRecord, s.reunite(t, s.Procurement))
-	require.NoError(t, s.ask(t, s.Lead, models.VerbStart, key, struct{}{}))
+	require.NoError(t, s.send(t, s.Lead, models.VerbStart, key, struct{}{}))
 	require.Equal(t, "running", s.status(t))
 	require.Equal(t, activities.FoundAgreed, s.reunite(t, s.Procurement))
 }
