@@ -88,7 +88,7 @@ func (d *deed) keepMember(m models.Member, before *models.Member) (MemberPut, er
 			return put, err
 		}
 		return put, d.record(event.MemberInvited(aboutMember(m)))
-	case before != nil && (before.AcceptedAt == nil) == (m.AcceptedAt == nil):
+	case before != nil && sameInstant(before.AcceptedAt, m.AcceptedAt):
 		return put, d.record(event.MemberChanged(aboutMember(m)))
 	case m.AcceptedAt == nil:
 		return put, d.record(event.MemberInvited(aboutMember(m)))

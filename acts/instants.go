@@ -28,3 +28,11 @@ func checkInstant(field string, t *time.Time) *models.Refusal {
 	return models.Refuse(models.CodeInvalidValue, field, "the instant is too early or too late for a procurement").
 		Accepting("an instant from %s and before %s", earliest.Format(time.DateOnly), latest.Format(time.DateOnly))
 }
+
+// sameInstant tells whether both are the same instant, or neither is one.
+func sameInstant(a, b *time.Time) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Equal(*b)
+}

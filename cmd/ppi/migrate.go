@@ -33,6 +33,11 @@ func migrate(ctx context.Context, cfg *config.Config, log *slog.Logger) (err err
 		return err
 	}
 	defer func() { err = errors.Join(err, record.Close()) }()
+	return record.Alone(ctx, func() error { return adopt(ctx, record, log) })
+}
+
+// adopt takes what no event tells as it stands. One process at a time does it.
+func adopt(ctx context.Context, record *store.Store, log *slog.Logger) error {
 	events, rows, err := followed.Adoption(ctx, record)
 	if err != nil || len(events) == 0 {
 		return err

@@ -5,6 +5,7 @@ package eventlog
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,12 +15,21 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 )
 
-// Append inserts events in their order, in one statement. Each must have been dated before; its payload determines its
+// Append inserts events in their order, few in one statement. Each must have been dated before; its payload determines its
 // type. An event gets its place in the log after the transaction has committed.
 func Append(tx *pg.Tx, events ...event.Event) error {
-	if len(events) == 0 {
-		return nil
+	for chunk := range slices.Chunk(events, appendedAtOnce) {
+		if err := appendEvents(tx, chunk); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// appendedAtOnce is how many events one statement inserts: PostgreSQL takes 65,535 parameters.
+const appendedAtOnce = 4000
+
+func appendEvents(tx *pg.Tx, events []event.Event) error {
 	const columns = 8
 	rows, values := make([]string, len(events)), make([]any, 0, columns*len(events))
 	for i, e := range events {

@@ -13,7 +13,7 @@ import (
 )
 
 const selectEvents = `SELECT e.id, coalesce(e.procurement_id, ''), e.type, coalesce(e.actor_id, ''), e.at,
-	e.recorded_at, e.data, %s FROM `
+	e.recorded_at, e.data, e.ordinal, e.xid, %s FROM `
 
 var (
 	placedEvents = fmt.Sprintf(selectEvents, "l.seq") + `event_log l JOIN events e ON e.id = l.event_id
@@ -25,14 +25,22 @@ var (
 		ORDER BY e.ordinal`
 )
 
+// A Numbered event is an event with the number and the transaction that the database gave it.
+type Numbered struct {
+	event.Recorded
+
+	Ordinal     int64
+	Transaction uint64
+}
+
 // Events yields the events of a procurement, or of the platform if none is named, in their order: those of the log,
 // then those that are committed and have no place yet.
-func Events(ctx context.Context, tx pg.Querier, procurement models.ID) iter.Seq2[event.Recorded, error] {
-	return func(yield func(event.Recorded, error) bool) {
+func Events(ctx context.Context, tx pg.Querier, procurement models.ID) iter.Seq2[Numbered, error] {
+	return func(yield func(Numbered, error) bool) {
 		for after := int64(0); ; {
 			page, last, err := readEvents(ctx, tx, placedEvents, string(procurement), after, pageSize)
 			if err != nil {
-				yield(event.Recorded{}, err)
+				yield(Numbered{}, err)
 				return
 			}
 			for _, e := range page {
@@ -47,7 +55,7 @@ func Events(ctx context.Context, tx pg.Querier, procurement models.ID) iter.Seq2
 		}
 		rest, _, err := readEvents(ctx, tx, placelessEvents, string(procurement))
 		if err != nil {
-			yield(event.Recorded{}, err)
+			yield(Numbered{}, err)
 			return
 		}
 		for _, e := range rest {
@@ -58,15 +66,16 @@ func Events(ctx context.Context, tx pg.Querier, procurement models.ID) iter.Seq2
 	}
 }
 
-func readEvents(ctx context.Context, tx pg.Querier, query string, args ...any) ([]event.Recorded, int64, error) {
+func readEvents(ctx context.Context, tx pg.Querier, query string, args ...any) ([]Numbered, int64, error) {
 	rows, err := tx.Query(ctx, query, args...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("read events: %w", err)
 	}
 	var last int64
-	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (event.Recorded, error) {
-		var e event.Recorded
-		return e, row.Scan(&e.ID, &e.ProcurementID, &e.Type, &e.ActorID, &e.At, &e.RecordedAt, &e.Data, &last)
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Numbered, error) {
+		var e Numbered
+		return e, row.Scan(&e.ID, &e.ProcurementID, &e.Type, &e.ActorID, &e.At, &e.RecordedAt, &e.Data,
+			&e.Ordinal, &e.Transaction, &last)
 	})
 	if err != nil {
 		return nil, 0, fmt.Errorf("read events: %w", err)

@@ -2,10 +2,10 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -340,13 +340,23 @@ func (v View) Followed(ctx context.Context, t FollowedTable, procurement models.
 	return found, nil
 }
 
-// FollowedSince is when the record began to be followed: when the release came that tells everything by events, or when
-// the record was made.
-func (v View) FollowedSince(ctx context.Context) (since time.Time, err error) {
-	if err = v.tx.QueryRow(ctx, "SELECT since FROM followed").Scan(&since); err != nil {
-		return since, fmt.Errorf("read since when the record is followed: %w", err)
+// Followed says from where on events tell everything.
+type Followed struct {
+	// Through is the number of the last event of a release that did not; 0: there is none.
+	Through int64
+	// Adoption is the transaction in which the record of such a release was adopted as it stood; 0: none was.
+	Adoption uint64
+}
+
+// Since reads from where on events tell everything.
+func (v View) Since(ctx context.Context) (f Followed, err error) {
+	err = v.tx.QueryRow(ctx, `SELECT f.through, coalesce((SELECT e.xid FROM events e
+			WHERE f.through > 0 AND e.type = 'record.adopted' AND e.procurement_id IS NULL AND e.data = '{"rows": []}'
+			ORDER BY e.ordinal LIMIT 1), '0') FROM followed f`).Scan(&f.Through, &f.Adoption)
+	if err != nil {
+		return f, fmt.Errorf("read from where on the record is followed: %w", err)
 	}
-	return since, nil
+	return f, nil
 }
 
 // Procurements lists all procurements, also those of which only events are left, by their IDs.
@@ -365,7 +375,7 @@ func (v View) Procurements(ctx context.Context) ([]models.ID, error) {
 
 // Events yields the events of a procurement, or of the platform, in their order: also those that are committed and
 // have no place in the log yet.
-func (v View) Events(ctx context.Context, procurement models.ID) iter.Seq2[event.Recorded, error] {
+func (v View) Events(ctx context.Context, procurement models.ID) iter.Seq2[eventlog.Numbered, error] {
 	return eventlog.Events(ctx, v.tx, procurement)
 }
 
@@ -378,9 +388,9 @@ func (v View) Parts(ctx context.Context, procurement models.ID) (map[models.ID][
 // not adopted yet.
 func (s *Store) AdoptionDue(ctx context.Context) (bool, error) {
 	var due bool
-	err := s.rows(ctx).Raw(`SELECT coalesce((SELECT e.recorded_at < f.since FROM followed f, event_log l
-			JOIN events e ON e.id = l.event_id WHERE l.position = 1), false)
-		AND NOT EXISTS (SELECT FROM events WHERE type = 'record.adopted' AND procurement_id IS NULL)`).Scan(&due).Error
+	err := s.rows(ctx).Raw(`SELECT f.through > 0
+		AND NOT EXISTS (SELECT FROM events WHERE type = 'record.adopted' AND procurement_id IS NULL)
+		FROM followed f`).Scan(&due).Error
 	if err != nil {
 		return false, fmt.Errorf("look for what to adopt: %w", err)
 	}
@@ -391,4 +401,20 @@ func (s *Store) AdoptionDue(ctx context.Context) (bool, error) {
 func (t FollowedTable) Table() string {
 	name, _, _ := strings.Cut(t.from, " ")
 	return name
+}
+
+// adoptionLock is the advisory lock of who adopts.
+const adoptionLock = 0x5050_4941
+
+// Alone runs f while nobody else runs one so, in this or in another process.
+func (s *Store) Alone(ctx context.Context, f func() error) (err error) {
+	conn, err := pg.Apart(ctx, s.DB, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
+	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", adoptionLock); err != nil {
+		return fmt.Errorf("wait for others: %w", err)
+	}
+	return f()
 }

@@ -22,4 +22,8 @@ BEGIN
 END $grants$;
 
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO :application;
+-- Number and transaction of an event are the database's alone.
+REVOKE INSERT ON events FROM :application;
+GRANT INSERT (id, procurement_id, type, actor_id, at, recorded_at, data, canonical) ON events TO :application;
+
 GRANT EXECUTE ON FUNCTION erase_part(ppi_id, text) TO :application;

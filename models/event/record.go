@@ -35,6 +35,8 @@ type AdoptedRow struct {
 type AdoptedColumn struct {
 	Name  string `json:"name" doc:"The column"`
 	Value string `json:"value" doc:"What it holds as text, or the salted digest of what is withheld"`
+
+	Contradicts bool `json:"contradicts,omitempty" doc:"Whether an earlier event told otherwise"`
 }
 
 // PartErased is the payload of part.erased.

@@ -1,26 +1,69 @@
 package replay
 
-import "github.com/ppi-engine/ppi/models/event"
+import (
+	"strings"
+
+	"github.com/ppi-engine/ppi/models/event"
+)
 
 // record carries events about the record itself.
 func (f fold) record(payload event.Payload) bool {
 	switch p := payload.(type) {
 	case event.RecordAdopted:
-		for _, row := range p.Rows {
-			if row.Absent {
-				f.remove(row.Table, row.Key)
-				continue
-			}
-			columns := told{}
-			for _, c := range row.Columns {
-				columns[c.Name] = c.Value
-			}
-			f.put(row.Table, row.Key, columns)
+		if f.judgeAdoption(p) == "" {
+			f.adopt(p)
 		}
 	case event.PartErased:
-		f.erased[p.EventID] = f.ID
+		if f.judgeErasure(p) == "" {
+			f.erased[p.EventID] = f.ID
+		}
 	default:
 		return false
 	}
 	return true
+}
+
+func (f fold) adopt(p event.RecordAdopted) {
+	for _, row := range p.Rows {
+		f.Adopted++
+		if row.Absent {
+			f.Contradicted++
+			f.remove(row.Table, row.Key)
+			continue
+		}
+		columns, otherwise := told{}, false
+		for _, c := range row.Columns {
+			columns[c.Name] = c.Value
+			otherwise = otherwise || c.Contradicts
+		}
+		if otherwise {
+			f.Contradicted++
+		}
+		f.put(row.Table, row.Key, columns)
+	}
+}
+
+// judgeAdoption takes an adoption only from the transaction in which the record of an earlier release was adopted.
+func (f fold) judgeAdoption(p event.RecordAdopted) string {
+	for _, row := range p.Rows {
+		if strings.HasPrefix(row.Table, hidden) {
+			return "what is no row of a table was adopted"
+		}
+	}
+	if f.adoption == 0 || f.adoption != f.Transaction {
+		return "rows were adopted that stood when no record of an earlier release was adopted"
+	}
+	return ""
+}
+
+// judgeErasure takes an erasure only after the end of the procurement, and of words of people only.
+func (f fold) judgeErasure(p event.PartErased) string {
+	ended := f.value(Procurements, string(f.ProcurementID), "ended_at")
+	switch {
+	case ended == "":
+		return "a part was erased, and the procurement had not ended"
+	case p.Part != "reason" && p.Part != "body":
+		return "the part " + p.Part + " was erased, which is to be kept"
+	}
+	return ""
 }

@@ -18,6 +18,9 @@ func (f fold) judge(payload event.Payload) string {
 	case event.VoteCast:
 		return f.judgeVote(p)
 	case event.PhaseClosed:
+		if p.Count == nil && p.Phase == models.PhaseEngagement {
+			return "" // it ends with the contract notice, without a vote
+		}
 		return f.judgeCount(models.GateSubject(p.Phase), p.Digest, models.DecisionApproved, p.Count)
 	case event.GateRejected:
 		return f.judgeCount(models.GateSubject(p.Phase), p.Digest, models.DecisionRejected, p.Count)
@@ -25,16 +28,74 @@ func (f fold) judge(payload event.Payload) string {
 		return f.judgeMotion(p)
 	case event.AgreementInForce:
 		return f.judgeAgreement(p)
+	case event.RecordAdopted:
+		return f.judgeAdoption(p)
+	case event.PartErased:
+		return f.judgeErasure(p)
+	}
+	if fault := f.judgeEffect(payload); fault != "" {
+		return fault
+	}
+	return f.judgeTendering(payload)
+}
+
+// judgeEffect asks what the board alone decides for the motion that was carried.
+func (f fold) judgeEffect(payload event.Payload) string {
+	switch p := payload.(type) {
 	case event.LotAwarded:
-		return f.judgeCarried(models.VerbAward)
+		in := struct {
+			Lot     models.ID `json:"lot"`
+			Tender  models.ID `json:"tender"`
+			Ranking string    `json:"ranking"`
+		}{p.LotID, p.TenderID, p.Ranking}
+		return f.judgeCarriedOn(models.VerbAward, in)
 	case event.CandidatesInvited:
 		return f.judgeCarried(models.VerbInvite)
-	case event.DeadlineMoved:
-		return f.judgeMove(p)
-	case event.LotUnsealed:
-		return f.judgeUnsealed(p)
+	case event.ProcurementCancelled:
+		return f.judgeCarried(models.VerbCancel)
+	case event.ProcurementReturned:
+		return f.judgeCarried(models.VerbReturn)
+	case event.ProcurementSuspended:
+		return f.judgeCarried(models.VerbSuspend)
+	case event.ProcurementResumed:
+		return f.judgeCarried(models.VerbResume)
+	case event.LotEnded:
+		return f.judgeCarried(models.VerbEndLot, models.VerbCancel)
 	}
 	return ""
+}
+
+// judgeTendering says what is wrong with what happened to boxes and tenders.
+func (f fold) judgeTendering(payload event.Payload) string {
+	switch p := payload.(type) {
+	case event.DeadlineMoved:
+		return f.judgeMove(p)
+	case event.OpeningJoined:
+		if !f.holds(f.ActorID, p.OrganisationID, models.RoleOpener) {
+			return fmt.Sprintf("%s was no opener for %s", f.ActorID, p.OrganisationID)
+		}
+	case event.LotUnsealed:
+		return f.judgeUnsealed(p)
+	case event.EnvelopeOpened:
+		if !f.joined(f.ActorID) {
+			return fmt.Sprintf("%s had not joined an opening", f.ActorID)
+		}
+	case event.SheetWritten:
+		if !f.holds(f.ActorID, "", models.RoleEvaluator) && !f.holds(f.ActorID, "", models.RoleChair) {
+			return fmt.Sprintf("%s was no evaluator", f.ActorID)
+		}
+	}
+	return ""
+}
+
+// joined tells whether a person has joined the opening of a box.
+func (f fold) joined(person models.ID) bool {
+	for key := range f.rows[BoxOpeners] {
+		if _, opener, _ := strings.Cut(key, " "); models.ID(opener) == person {
+			return true
+		}
+	}
+	return false
 }
 
 // members are the buyers that have joined and not left.
@@ -48,13 +109,14 @@ func (f fold) members() []models.ID {
 	return found
 }
 
-// holds tells whether a person held a role for an organisation when the event happened, in procedure time.
+// holds tells whether a person held a role for an organisation, or for any if none is named, when the event happened, in
+// procedure time.
 func (f fold) holds(person, organisation models.ID, role models.Role) bool {
 	at := Instant(f.At)
 	for _, row := range f.rows[Roles] {
 		until := row["valid_until"].Value
 		if row["role"].Value == string(role) && row["person_id"].Value == string(person) &&
-			row["organisation_id"].Value == string(organisation) && row["valid_from"].Value <= at &&
+			(organisation == "" || row["organisation_id"].Value == string(organisation)) && row["valid_from"].Value <= at &&
 			(until == "" || at < until) {
 			return true
 		}
@@ -78,9 +140,6 @@ func (f fold) judgeMotion(p event.MotionDecided) string {
 	subject, on := models.MotionSubject(p.MotionID), f.value(Motions, string(p.MotionID), "digest")
 	switch p.Status {
 	case models.MotionCarried:
-		if p.Count == nil {
-			return "the motion was carried, and no votes were counted"
-		}
 		return f.judgeCount(subject, on, models.DecisionApproved, p.Count)
 	case models.MotionRejected:
 		return f.judgeCount(subject, on, models.DecisionRejected, p.Count)
@@ -92,7 +151,7 @@ func (f fold) judgeMotion(p event.MotionDecided) string {
 // judgeCount counts the votes again.
 func (f fold) judgeCount(subject, on string, want models.Decision, count *models.VoteCount) string {
 	if count == nil {
-		return ""
+		return "the board decided, and no votes were counted"
 	}
 	counted := make([]models.ID, len(count.Buyers))
 	buyers := make([]decision.Buyer, len(count.Buyers))
@@ -200,7 +259,9 @@ func (f fold) keep(payload event.Payload) {
 		})
 	case event.MotionDecided:
 		if p.Status == models.MotionCarried {
-			f.put(carried, string(p.Verb), told{"at": f.RecordedAt})
+			f.put(carried, string(p.Verb), told{
+				"at": f.RecordedAt, "digest": f.value(Motions, string(p.MotionID), "digest"),
+			})
 		}
 	}
 }
@@ -222,9 +283,24 @@ func (f fold) judgeAgreement(p event.AgreementInForce) string {
 	return ""
 }
 
-func (f fold) judgeCarried(verb models.Verb) string {
-	if f.value(carried, string(verb), "at") != Instant(f.RecordedAt) {
-		return fmt.Sprintf("no motion to %s was carried at that moment", verb)
+// judgeCarried asks for a motion to one of these verbs that was carried in the same act.
+func (f fold) judgeCarried(verbs ...models.Verb) string {
+	for _, verb := range verbs {
+		if f.value(carried, string(verb), "at") == Instant(f.RecordedAt) {
+			return ""
+		}
+	}
+	return fmt.Sprintf("no motion to %s was carried at that moment", verbs[0])
+}
+
+// judgeCarriedOn asks for a motion on exactly this.
+func (f fold) judgeCarriedOn(verb models.Verb, payload any) string {
+	if fault := f.judgeCarried(verb); fault != "" {
+		return fault
+	}
+	canonical, _, err := models.Canonical(payload)
+	if err != nil || models.Digest(append([]byte(verb+"\n"), canonical...)) != f.value(carried, string(verb), "digest") {
+		return fmt.Sprintf("the motion to %s that was carried was on something else", verb)
 	}
 	return ""
 }

@@ -15,6 +15,7 @@ type story struct {
 	*testing.T
 	*State
 
+	early                   bool
 	at                      time.Time
 	procurement, genci, bsc models.ID
 	anna, berta             models.ID
@@ -23,7 +24,7 @@ type story struct {
 func tell(t *testing.T) *story {
 	t.Helper()
 	s := &story{
-		T: t, State: NewState(time.Time{}), at: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC),
+		T: t, State: NewState(0), at: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC),
 		procurement: models.NewID(models.PrefixProcurement), genci: models.NewID(models.PrefixOrganisation),
 		bsc: models.NewID(models.PrefixOrganisation), anna: models.NewID(models.PrefixPerson),
 		berta: models.NewID(models.PrefixPerson),
@@ -52,7 +53,7 @@ func (s *story) happens(actor models.ID, payload event.Payload) string {
 		Payload: payload,
 	}.Record()
 	require.NoError(s, err)
-	fault, err := s.Apply(recorded)
+	fault, err := s.Apply(Placed{Recorded: recorded, Early: s.early, Transaction: 7})
 	require.NoError(s, err)
 	return fault
 }
@@ -154,12 +155,33 @@ func TestAForgedDecisionIsNamed(t *testing.T) {
 				MotionID: models.NewID(models.PrefixMotion), Verb: models.VerbCancel, Status: models.MotionCarried,
 			}
 		}, "no votes were counted"},
+		{"a phase closed without a count", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
+			return s.anna, event.PhaseClosed{Phase: models.PhaseNeeds, Round: 1, Digest: gate}
+		}, "no votes were counted"},
+		{"a procurement cancelled by nobody", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
+			return s.anna, event.ProcurementCancelled{Code: "chan-need"}
+		}, "no motion to cancel was carried"},
+		{"an opening joined by somebody else", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
+			return s.anna, event.OpeningJoined{BoxID: s.openBox(), OrganisationID: s.genci}
+		}, "was no opener"},
+		{"a score of somebody else", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
+			return s.anna, event.SheetWritten{TenderID: models.NewID(models.PrefixTender), Version: 1}
+		}, "was no evaluator"},
+		{"rows adopted later", func(*story, event.VoteCast, event.VoteCast) (models.ID, event.Payload) {
+			return "", event.RecordAdopted{Rows: []event.AdoptedRow{{Table: Votes, Key: "vot_1"}}}
+		}, "no record of an earlier release was adopted"},
+		{"a part erased before the end", func(*story, event.VoteCast, event.VoteCast) (models.ID, event.Payload) {
+			return "", event.PartErased{EventID: models.NewID(models.PrefixEvent), Part: "reason"}
+		}, "had not ended"},
 		{"a box opened while it takes tenders", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
 			return s.anna, event.LotUnsealed{LotID: models.NewID(models.PrefixLot), BoxID: s.openBox()}
 		}, "was not closed"},
 		{"a box opened by one buyer", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
 			box, lot := s.openBox(), models.NewID(models.PrefixLot)
 			s.good("", event.LotClosed{LotID: lot, BoxID: box})
+			opener := s.board(s.anna, s.genci)
+			opener.Role = models.RoleOpener
+			s.good(s.anna, opener)
 			s.good(s.anna, event.OpeningJoined{LotID: lot, BoxID: box, OrganisationID: s.genci})
 			return s.anna, event.LotUnsealed{LotID: lot, BoxID: box}
 		}, "openers of 1 buyers"},
@@ -216,8 +238,8 @@ func TestAnOfferAndARecoveryAreToldToTheirEnd(t *testing.T) {
 func TestEventsOfAnEarlierReleaseAreNotJudged(t *testing.T) {
 	t.Parallel()
 	s := tell(t)
-	s.since = s.at.AddDate(1, 0, 0)
+	s.early = true
 	s.good(s.anna, event.LotAwarded{LotID: models.NewID(models.PrefixLot)})
-	s.since = s.at
+	s.early = false
 	require.NotEmpty(t, s.happens(s.anna, event.LotAwarded{LotID: models.NewID(models.PrefixLot)}))
 }

@@ -29,22 +29,19 @@ type Row map[string]Cell
 
 // A State is what the events up to some point tell of the tables.
 type State struct {
-	rows  map[string]map[string]Row
-	since time.Time
+	rows map[string]map[string]Row
+	// adoption is the transaction in which the record of an earlier release was adopted; 0: none was. Adopted counts
+	// the rows, Contradicted those of which events had told otherwise.
+	adoption              uint64
+	Adopted, Contradicted int
 	// erased are the events of which parts were erased lawfully, and the event that tells so.
 	erased map[models.ID]models.ID
 }
 
-// NewState is the state before the first event. since is when the record began to be followed, in real time: events
-// before it are of releases that did not tell everything.
-func NewState(since time.Time) *State {
-	return &State{rows: map[string]map[string]Row{}, since: since, erased: map[models.ID]models.ID{}}
-}
-
-// OfProcurement is the state of a procurement before its first event. s is that of the platform, which tells since when
-// the record is followed and what was erased.
-func (s *State) OfProcurement() *State {
-	return &State{rows: map[string]map[string]Row{}, since: s.since, erased: s.erased}
+// NewState is the state before the first event: of the platform, or of a procurement. adoption is the transaction in
+// which the record of an earlier release was adopted; 0: none was.
+func NewState(adoption uint64) *State {
+	return &State{rows: map[string]map[string]Row{}, adoption: adoption, erased: map[models.ID]models.ID{}}
 }
 
 // ErasedBy is the event that tells that a part of the given event was erased; empty: none was.
@@ -75,11 +72,20 @@ func Key(columns ...any) string {
 // value is what a column of a row was told to be; empty: nothing was told.
 func (s *State) value(table, key, column string) string { return s.rows[table][key][column].Value }
 
+// A Placed event is an event with what the database alone knows of it.
+type Placed struct {
+	event.Recorded
+
+	// Early tells that a release wrote it that did not tell everything.
+	Early bool
+	// Transaction is the number of the transaction that inserted it.
+	Transaction uint64
+}
+
 // A fold carries one event into the state.
 type fold struct {
 	*State
-
-	event.Recorded
+	Placed
 }
 
 // told are columns with what they must be. A nil value is not told by this event.
@@ -106,7 +112,7 @@ func (f fold) put(table, key string, columns told) {
 func (f fold) remove(table, key string) { delete(f.rows[table], key) }
 
 // early tells that the event is of a release that did not tell everything.
-func (f fold) early() bool { return f.RecordedAt.Before(f.since) }
+func (f fold) early() bool { return f.Early }
 
 // lately is a value that earlier releases did not tell.
 func (f fold) lately(value any) any {
@@ -143,7 +149,7 @@ func Instant(t time.Time) string {
 
 // Apply carries the next event into the state, and returns what is wrong with it: empty, nothing. Events that only a
 // later release knows tell nothing here. It fails when the event's data cannot be read.
-func (s *State) Apply(e event.Recorded) (fault string, err error) {
+func (s *State) Apply(e Placed) (fault string, err error) {
 	payload, err := e.Payload()
 	if err != nil || payload == nil {
 		return "", err

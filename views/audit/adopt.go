@@ -86,7 +86,9 @@ func adopt(procurement models.ID, rows []*Difference) (event.Event, error) {
 					return event.Event{}, err
 				}
 			}
-			row.Columns = append(row.Columns, event.AdoptedColumn{Name: column.Name, Value: value})
+			row.Columns = append(row.Columns, event.AdoptedColumn{
+				Name: column.Name, Value: value, Contradicts: column.told,
+			})
 		}
 		what.Rows = append(what.Rows, row)
 	}

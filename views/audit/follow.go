@@ -10,7 +10,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
@@ -42,14 +41,22 @@ type held struct {
 	value string
 	// content is JSON in its canonical form.
 	content string
+	// told tells that an event told otherwise.
+	told bool
 }
 
 // A Report says what was compared, and what does not follow.
 type Report struct {
 	Procurements int   `json:"procurements"`
 	Rows         int64 `json:"rows"`
-	// Erased counts the columns that cannot be compared any more, because parts of events were erased lawfully.
-	Erased int `json:"erased,omitempty"`
+	// Adopted counts the rows that were taken as they stood when the release came whose events tell everything: they
+	// are not proven. Of Contradicted of them events had told otherwise.
+	Adopted      int `json:"adopted,omitempty"`
+	Contradicted int `json:"contradicted,omitempty"`
+	// Erased counts the columns that cannot be compared any more, because parts of events were erased; ErasedBy are the
+	// events that tell so.
+	Erased   int         `json:"erased,omitempty"`
+	ErasedBy []models.ID `json:"erased_by,omitempty"`
 	// Differences are the first that were found, in the order of procurements and tables; All counts all.
 	Differences []Difference `json:"differences,omitempty"`
 	All         int          `json:"differences_in_all,omitempty"`
@@ -89,23 +96,21 @@ func follow(
 // A comparison is under way.
 type comparison struct {
 	view   store.View
-	since  time.Time
+	since  store.Followed
 	report Report
 	found  func(Difference)
 	// tables are those to compare; empty: all.
 	tables []string
-	// platform is what the events of the platform tell.
-	platform *replay.State
 }
 
 func (c *comparison) all(ctx context.Context, v store.View) error {
 	c.view = v
 	platform, procurement := store.FollowedTables()
 	var err error
-	if c.since, err = v.FollowedSince(ctx); err != nil {
+	if c.since, err = v.Since(ctx); err != nil {
 		return err
 	}
-	if c.platform, err = c.side(ctx, platform, ""); err != nil {
+	if err = c.side(ctx, platform, ""); err != nil {
 		return err
 	}
 	procurements, err := v.Procurements(ctx)
@@ -113,7 +118,7 @@ func (c *comparison) all(ctx context.Context, v store.View) error {
 		return err
 	}
 	for _, id := range procurements {
-		if _, err := c.side(ctx, procurement, id); err != nil {
+		if err := c.side(ctx, procurement, id); err != nil {
 			return fmt.Errorf("%s: %w", id, err)
 		}
 		c.report.Procurements++
@@ -122,45 +127,47 @@ func (c *comparison) all(ctx context.Context, v store.View) error {
 }
 
 // side folds the events of a procurement, or of the platform, and compares its tables.
-func (c *comparison) side(
-	ctx context.Context, tables []store.FollowedTable, procurement models.ID,
-) (*replay.State, error) {
-	state := replay.NewState(c.since)
-	if c.platform != nil {
-		state = c.platform.OfProcurement()
+func (c *comparison) side(ctx context.Context, tables []store.FollowedTable, procurement models.ID) error {
+	side := side{comparison: c, state: replay.NewState(c.since.Adoption), procurement: procurement}
+	if err := side.fold(ctx); err != nil {
+		return err
 	}
-	for e, err := range c.view.Events(ctx, procurement) {
-		if err != nil {
-			return nil, err
-		}
-		fault, err := state.Apply(e)
-		if err != nil {
-			return nil, err
-		}
-		if fault != "" {
-			c.found(Difference{
-				ProcurementID: procurement, EventID: e.ID, Detail: fault,
-			})
-		}
+	c.report.Adopted += side.state.Adopted
+	c.report.Contradicted += side.state.Contradicted
+	var err error
+	if side.parts, err = c.view.Parts(ctx, procurement); err != nil {
+		return err
 	}
-	parts, err := c.view.Parts(ctx, procurement)
-	if err != nil {
-		return nil, err
-	}
-	side := side{comparison: c, state: state, parts: parts, procurement: procurement}
 	for _, t := range tables {
 		if len(c.tables) > 0 && !slices.Contains(c.tables, t.Name) {
 			continue
 		}
 		rows, err := c.view.Followed(ctx, t, procurement)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if err := side.compare(t, rows); err != nil {
-			return nil, fmt.Errorf("compare %s: %w", t.Name, err)
+		side.compare(t, rows)
+	}
+	return nil
+}
+
+// fold carries all events. One that cannot be read does not keep the others from being compared.
+func (s side) fold(ctx context.Context) error {
+	for e, err := range s.view.Events(ctx, s.procurement) {
+		if err != nil {
+			return err
+		}
+		fault, err := s.state.Apply(replay.Placed{
+			Recorded: e.Recorded, Early: e.Ordinal <= s.since.Through, Transaction: e.Transaction,
+		})
+		if err != nil {
+			fault = err.Error()
+		}
+		if fault != "" {
+			s.found(Difference{ProcurementID: s.procurement, EventID: e.ID, Detail: fault})
 		}
 	}
-	return state, nil
+	return nil
 }
 
 // A side is the platform, or one procurement.
@@ -172,16 +179,19 @@ type side struct {
 	procurement models.ID
 }
 
-func (s side) compare(t store.FollowedTable, rows []store.FollowedRow) error {
+func (s side) compare(t store.FollowedTable, rows []store.FollowedRow) {
 	told := s.state.Rows(t.Name)
 	seen := make(map[string]bool, len(rows))
 	for _, row := range rows {
 		s.report.Rows++
 		columns, key, err := shape(t, row)
-		if err != nil {
-			return fmt.Errorf("row %s: %w", row.Key, err)
-		}
 		seen[key] = true
+		if err != nil {
+			s.found(Difference{
+				ProcurementID: s.procurement, Table: t.Name, Key: key, Detail: "the row cannot be read: " + err.Error(),
+			})
+			continue
+		}
 		cells, known := told[key]
 		if !known {
 			s.found(Difference{
@@ -202,7 +212,6 @@ func (s side) compare(t store.FollowedTable, rows []store.FollowedRow) error {
 			})
 		}
 	}
-	return nil
 }
 
 // lastOf is the last event that told of a row.
@@ -218,8 +227,10 @@ func (s side) cell(t store.FollowedTable, key string, c held, row replay.Row) {
 	cell, known := row[c.Name]
 	d := Difference{
 		ProcurementID: s.procurement, Table: t.Name, Key: key, Column: c.Name, EventID: cell.Event, Told: cell.Value,
-		Found: c.value, holds: []held{c},
+		Found: c.value,
 	}
+	c.told = known
+	d.holds = []held{c}
 	switch {
 	case !known:
 		d.Detail = "no event tells of the column"
@@ -245,10 +256,14 @@ func (s side) shown(cell replay.Cell, c held) bool {
 			return string(part.Content) == c.content
 		}
 	}
-	if s.state.ErasedBy(cell.Event) == "" || c.content != "" && c.content != erased {
+	by := s.state.ErasedBy(cell.Event)
+	if by == "" || c.content != "" && c.content != erased {
 		return false
 	}
 	s.report.Erased++
+	if !slices.Contains(s.report.ErasedBy, by) {
+		s.report.ErasedBy = append(s.report.ErasedBy, by)
+	}
 	return true
 }
 
@@ -262,7 +277,7 @@ func shape(t store.FollowedTable, row store.FollowedRow) (columns []held, key st
 	for i, c := range t.Columns {
 		column := held{FollowedColumn: c}
 		if column.value, column.content, err = formed(c.Form, row.Values[i]); err != nil {
-			return nil, "", fmt.Errorf("column %s: %w", c.Name, err)
+			return nil, row.Key, fmt.Errorf("column %s: %w", c.Name, err)
 		}
 		if c.Form == store.InKey {
 			keys = append(keys, column.value)

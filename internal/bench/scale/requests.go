@@ -155,7 +155,7 @@ func peopleOf(
 		if err != nil {
 			return nil, err
 		}
-		clients[i] = r.Anonymous.As(token.String())
+		clients[i] = r.Anonymous.As(token.Reveal())
 	}
 	return clients, nil
 }

@@ -72,9 +72,13 @@ var perProcurement = []string{
 			pg_temp.made('org', -n), pg_temp.made('per', n * 10 + 1), ` + fmt.Sprintf(digest, "n") + `, clock_timestamp(),
 			clock_timestamp(), 'receipt' FROM generate_series($1::bigint, $2) n, generate_series(1, 2) k`,
 	`INSERT INTO events (id, procurement_id, type, actor_id, at, recorded_at, data, canonical)
-		SELECT pg_temp.made('evt', n * 10 + k), pg_temp.made('prc', n), 'procurement.changed', pg_temp.made('per', n * 10 + 1),
-			clock_timestamp(), clock_timestamp(), '{"version": 2}', convert_to('{"n":' || n || '}', 'UTF8')
-		FROM generate_series($1::bigint, $2) n, generate_series(1, 5) k`,
+		SELECT e.id, e.procurement, e.type, e.actor, e.at, e.at, e.data, convert_to(jsonb_build_object('id', e.id,
+			'procurement', e.procurement, 'type', e.type, 'actor', e.actor, 'data', e.data,
+			'at', to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+			'recorded_at', to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))::text, 'UTF8')
+		FROM (SELECT pg_temp.made('evt', n * 10 + k) AS id, pg_temp.made('prc', n) AS procurement,
+			'procurement.changed'::text AS type, pg_temp.made('per', n * 10 + 1) AS actor, now() AS at,
+			'{"version": 2}'::jsonb AS data FROM generate_series($1::bigint, $2) n, generate_series(1, 5) k) e`,
 }
 
 // made is how many procurements are made in one transaction.

@@ -14,14 +14,39 @@ CREATE TABLE event_parts (
 CREATE INDEX event_parts_of ON event_parts (procurement_id);
 CALL make_append_only('event_parts');
 
+-- through is the number of the last event of a release that did not tell everything; 0: there is none.
 CREATE TABLE followed (
-    only_row boolean     PRIMARY KEY DEFAULT true CHECK (only_row),
-    since    timestamptz NOT NULL
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    through  bigint  NOT NULL
 );
-INSERT INTO followed (since) VALUES (clock_timestamp());
+INSERT INTO followed (through) SELECT coalesce(max(ordinal), 0) FROM events;
 CALL make_append_only('followed');
 
+-- An event belongs to the transaction that inserts it, and to its time: otherwise one could be kept out of the log, or
+-- pass for one of an earlier time.
+-- +goose StatementBegin
+CREATE FUNCTION date_event() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.xid := pg_current_xact_id();
+    IF NEW.recorded_at NOT BETWEEN clock_timestamp() - interval '1 hour' AND clock_timestamp() + interval '1 minute'
+        AND current_setting('is_superuser') <> 'on' THEN
+        RAISE EXCEPTION 'an event is recorded when it happens, not at %', NEW.recorded_at
+            USING ERRCODE = 'restrict_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = 'events_dated';
+    END IF;
+    RETURN NEW;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER dated BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION date_event();
+
 CREATE INDEX events_on_record ON events (type) WHERE type IN ('record.adopted', 'part.erased');
+
+-- What is only appended to and what is kept lets pass the owner of the table, while it erases.
+-- +goose StatementBegin
+CREATE FUNCTION erasing(relation oid) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT current_setting('ppi.erasing', true) = 'on'
+        AND (SELECT pg_get_userbyid(relowner) = current_user FROM pg_class WHERE oid = relation)
+$$;
+-- +goose StatementEnd
 
 -- keep_row lets a row be changed only in some columns. Its first argument names those that may change at any time, its
 -- second those that get a value once and keep it; both are lists, separated by blanks. Nothing is deleted. It does not
@@ -33,7 +58,7 @@ DECLARE
     after   jsonb;
     changed text;
 BEGIN
-    IF current_setting('is_superuser') = 'on' THEN
+    IF current_setting('is_superuser') = 'on' OR coalesce(erasing(TG_RELID), false) THEN
         RETURN coalesce(NEW, OLD);
     END IF;
     IF TG_OP = 'DELETE' THEN
@@ -97,6 +122,9 @@ DROP TRIGGER rows_kept ON enrolments;
 DROP TRIGGER rows_kept ON recoveries;
 DROP PROCEDURE keep_rows(regclass, text, text);
 DROP FUNCTION keep_row();
+DROP FUNCTION erasing(oid);
+DROP TRIGGER dated ON events;
+DROP FUNCTION date_event();
 DROP INDEX events_on_record;
 DROP TABLE followed;
 DROP TABLE event_parts;

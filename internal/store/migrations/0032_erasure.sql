@@ -11,18 +11,30 @@ CREATE TABLE retention (
 INSERT INTO retention (years) VALUES (10);
 CALL make_append_only('retention');
 
--- ended_long_ago tells whether a procurement ended before the time for which its record is kept, by the real time of the
--- event that ended it.
+-- ended_long_ago tells whether a procurement has ended, and nothing was recorded of it for the time for which its record is
+-- kept, but what was erased.
 -- +goose StatementBegin
 CREATE FUNCTION ended_long_ago(procurement ppi_id) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT coalesce(max(e.recorded_at) + make_interval(years => (SELECT years FROM retention)) < clock_timestamp(), false)
-    FROM event_log l JOIN events e ON e.id = l.event_id
-    WHERE l.procurement_id = procurement AND e.type IN ('procurement.completed', 'procurement.cancelled')
+    SELECT coalesce(bool_or(e.type IN ('procurement.completed', 'procurement.cancelled'))
+        AND max(e.recorded_at) FILTER (WHERE e.type <> 'part.erased')
+            + make_interval(years => (SELECT years FROM retention)) < clock_timestamp(), false)
+    FROM event_log l JOIN events e ON e.id = l.event_id WHERE l.procurement_id = procurement
 $$;
 -- +goose StatementEnd
 
+-- +goose StatementBegin
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF coalesce(erasing(TG_RELID), false) THEN
+        RETURN NULL;
+    END IF;
+    RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'restrict_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = 'append_only';
+END $$;
+-- +goose StatementEnd
+
 -- erase_part erases a part of an event, and the same words where they stand in a table. The transaction must have
--- recorded that it does.
+-- recorded that it does. Only words of people are erased, never what decisions rest on.
 -- +goose StatementBegin
 CREATE FUNCTION erase_part(event ppi_id, part text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = public, pg_temp AS $$
@@ -34,31 +46,41 @@ BEGIN
         RAISE EXCEPTION 'the part % of event % is still to be kept', part, event
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'retention';
     END IF;
+    IF NOT (e.type = 'vote.cast' AND part = 'reason' OR e.type IN ('entry.written', 'entry.withdrawn') AND part = 'body'
+        AND e.data ->> 'kind' IN ('interest_declaration', 'conflict_declaration', 'market_contact')) THEN
+        RAISE EXCEPTION 'the part % of an event % is not erased', part, e.type
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'erasable';
+    END IF;
     IF NOT EXISTS (SELECT FROM events r WHERE r.type = 'part.erased' AND r.xid = pg_current_xact_id()
         AND r.data @> jsonb_build_object('event_id', event, 'part', part)) THEN
         RAISE EXCEPTION 'nothing records that the part % of event % is erased', part, event
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'erasure_recorded';
     END IF;
-    ALTER TABLE event_parts DISABLE TRIGGER append_only;
+    PERFORM set_config('ppi.erasing', 'on', true);
     DELETE FROM event_parts p WHERE p.event_id = event AND p.name = part;
-    ALTER TABLE event_parts ENABLE TRIGGER append_only;
-    IF e.type = 'vote.cast' AND part = 'reason' THEN
-        ALTER TABLE votes DISABLE TRIGGER rows_kept;
+    IF part = 'reason' THEN
         UPDATE votes SET reason = '' WHERE id = e.data ->> 'vote_id';
-        ALTER TABLE votes ENABLE TRIGGER rows_kept;
-    ELSIF e.type IN ('entry.written', 'entry.withdrawn') AND part = 'body' THEN
-        ALTER TABLE entry_versions DISABLE TRIGGER append_only;
+        UPDATE commands SET payload = payload - 'reason' WHERE procurement_id = e.procurement_id AND verb = 'vote'
+            AND result ->> 'vote_id' = e.data ->> 'vote_id';
+    ELSE
         UPDATE entry_versions SET body = '{}'
             WHERE entry_id = e.data ->> 'entry_id' AND version = (e.data ->> 'version')::bigint;
-        ALTER TABLE entry_versions ENABLE TRIGGER append_only;
         UPDATE entries SET body = '{}'
             WHERE id = e.data ->> 'entry_id' AND version = (e.data ->> 'version')::bigint;
     END IF;
+    PERFORM set_config('ppi.erasing', 'off', true);
 END $$;
 -- +goose StatementEnd
 REVOKE ALL ON FUNCTION erase_part(ppi_id, text) FROM PUBLIC;
 
 -- +goose Down
 DROP FUNCTION erase_part(ppi_id, text);
+-- +goose StatementBegin
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'restrict_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = 'append_only';
+END $$;
+-- +goose StatementEnd
 DROP FUNCTION ended_long_ago(ppi_id);
 DROP TABLE retention;
