@@ -58,7 +58,7 @@ func TestColumnsThatDifferFromTheCanonicalBytesAreRefused(t *testing.T) {
 	t.Parallel()
 	db := pgtest.NewDatabase(t)
 	withoutProcurements(t, db)
-	at := time.Date(2027, 3, 1, 12, 0, 0, 0, time.UTC)
+	at := time.Now().UTC().Truncate(time.Microsecond)
 	recorded := event.Recorded{
 		ID: models.NewID(models.PrefixEvent), ProcurementID: models.NewID(models.PrefixProcurement),
 		ActorID: models.NewID(models.PrefixPerson), Type: "test.happened", At: at, RecordedAt: at,
