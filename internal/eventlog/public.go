@@ -132,20 +132,18 @@ func (p *publication) commit(ctx context.Context, tx pgx.Tx, log audit.Checkpoin
 		if err != nil {
 			return err
 		}
-		_, tree, err := disclosedTree(ctx, tx, id, b, log.Size)
+		d, err := disclosedTree(ctx, tx, id, b, log.Size)
 		if err != nil {
 			return err
 		}
 		var before int64
-		err = tx.QueryRow(ctx, "SELECT coalesce(max(size), 0) FROM public_log WHERE procurement_id = $1", id).
-			Scan(&before)
-		if err != nil {
+		if err := tx.QueryRow(ctx, committedTo, id).Scan(&before); err != nil {
 			return fmt.Errorf("read what was committed to: %w", err)
 		}
-		if tree.Size() <= before {
+		if d.tree.Size() <= before {
 			continue
 		}
-		if err := p.add(ctx, tx, id, tree.Size(), tree.Root()); err != nil {
+		if err := p.add(ctx, tx, id, d.tree.Size(), d.tree.Root()); err != nil {
 			return err
 		}
 	}
@@ -257,7 +255,10 @@ func readPublicLog(ctx context.Context, db pg.Querier, after int64, limit int) (
 	return entries, nil
 }
 
-const headsOfProcurement = "SELECT n, size, salt FROM public_log WHERE procurement_id = $1 ORDER BY n"
+const (
+	headsOfProcurement = "SELECT n, size, salt FROM public_log WHERE procurement_id = $1 ORDER BY n"
+	publicSize         = "SELECT coalesce(max(n), 0) FROM public_log"
+)
 
 // publicHeads are what the entries of the public log about a procurement commit to.
 func publicHeads(ctx context.Context, tx pgx.Tx, procurement models.ID) ([]audit.PublicHead, error) {
