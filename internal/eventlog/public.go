@@ -153,13 +153,15 @@ func (p *publication) commit(ctx context.Context, tx pgx.Tx, log audit.Checkpoin
 	return p.add(ctx, tx, "", log.Size, log.Root)
 }
 
-// lookFurther lists the procurements of the next events that everybody may know.
+// lookFurther lists the procurements of the next events that everybody may know. An event of a procurement that does
+// not exist was forged: it has no part in the public log, and must not stop it.
 func (p *publication) lookFurther(ctx context.Context, tx pgx.Tx, size int64) ([]models.ID, error) {
 	// Somebody else may have looked further meanwhile.
 	last := max(p.through, min(size, p.through+lookedAtOnce))
 	rows, err := tx.Query(ctx, `SELECT l.position, l.procurement_id
 		FROM event_log l JOIN events e ON e.id = l.event_id
-		WHERE l.position > $1 AND l.position <= $2 AND l.procurement_id IS NOT NULL AND e.type = ANY ($3)
+		WHERE l.position > $1 AND l.position <= $2 AND e.type = ANY ($3)
+			AND EXISTS (SELECT FROM procurements p WHERE p.id = l.procurement_id)
 		ORDER BY l.position LIMIT $4`, p.through, last, publicTypes, publicAtOnce)
 	if err != nil {
 		return nil, fmt.Errorf("look for what everybody may know: %w", err)

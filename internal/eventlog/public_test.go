@@ -385,3 +385,17 @@ func TestABoxKeepsBackNothingThatThePublicLogCommittedTo(t *testing.T) {
 	require.EqualValues(t, 2, report.Events)
 	require.Equal(t, 1, report.Public)
 }
+
+// Rows of the log itself are bound to no procurement: one that is forged must not end the public log.
+func TestAnEventOfNoProcurementDoesNotStopThePublicLog(t *testing.T) {
+	t.Parallel()
+	p, key := newPlatform(t), testKey(t)
+	p.Exec("ALTER TABLE events DROP CONSTRAINT IF EXISTS events_procurement")
+	one, invented := p.Procurement(models.ModeLive, p.Person()), models.NewID(models.PrefixProcurement)
+	p.Event(invented, event.ProcurementCancelled{})
+	p.Event(one, event.ProcurementCancelled{})
+	p.sign(key)
+	entries, _ := p.publicLog(key)
+	require.Len(t, about(entries, one), 1)
+	require.Empty(t, about(entries, invented))
+}
