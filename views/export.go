@@ -55,7 +55,7 @@ func SharedParts(status models.Status) eventlog.Shown {
 			return false
 		}
 		switch p := payload.(type) {
-		case event.SheetWritten, event.EnvelopeOpened, event.CandidatesInvited:
+		case event.SheetWritten, event.EnvelopeOpened, event.CandidatesInvited, event.DocumentWritten:
 			return true
 		case event.EntryWritten:
 			rule, known := models.EntryRuleOf(p.Kind)
