@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"errors"
 
 	"go.temporal.io/sdk/activity"
 
@@ -16,7 +17,8 @@ const (
 )
 
 // CleanUp removes what nobody needs any more: abandoned uploads, old answers of requests, old deliveries, and counts of
-// refused attempts, which it records. What was removed before an error stays removed; the next clean-up continues.
+// refused attempts, which it records. What was removed before an error stays removed; the next clean-up continues. One
+// kind that fails does not keep the others waiting.
 func (m *Maintenance) CleanUp(ctx context.Context) (done process.CleanedUp, err error) {
 	attempts := &acts.Acts{Store: m.Store, Log: m.Log}
 	for _, step := range []struct {
@@ -29,9 +31,9 @@ func (m *Maintenance) CleanUp(ctx context.Context) (done process.CleanedUp, err 
 		{&done.Deliveries, m.Store.ForgetDeliveries, rowsAtOnce},
 		{&done.Attempts, attempts.CountAttempts, rowsAtOnce},
 	} {
-		if *step.removed, err = untilNothing(ctx, step.remove, step.limit); err != nil {
-			break
-		}
+		removed, failed := untilNothing(ctx, step.remove, step.limit)
+		*step.removed = removed
+		err = errors.Join(err, failed)
 	}
 	return done, sanitise(ctx, m.Log, err)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 )
@@ -119,4 +120,40 @@ func TestACountIsDatedAsTheLastAttempt(t *testing.T) {
 	b.hourPasses()
 	require.Positive(t, b.count(`SELECT count(*) FROM events WHERE type = $1 AND at = '2031-05-06T07:08:09Z'
 		AND data->>'lot_id' = $2`, event.TypeOf(event.TenderRefusalsCounted{}), b.lot))
+}
+
+// What is counted until its hour has passed is as safe as an event: whoever writes with the application's role cannot
+// make it less.
+func TestACountOfAttemptsOnlyGrows(t *testing.T) {
+	t.Parallel()
+	b := openBox(t)
+	late := b.supplier()
+	envelopes := b.sealed(late)
+	b.pass()
+	try := func() {
+		_, err := b.acts.HandIn(t.Context(), b.asSupplier(late), b.lot, envelopes)
+		refused(t, err, models.CodeDeadlinePassed)
+	}
+	try()
+	b.exec("UPDATE attempts SET n = 5")
+	application := pgtest.Connect(t, b.db.Application)
+	resisted := func(reason string, statements ...string) {
+		t.Helper()
+		for _, statement := range statements {
+			_, err := application.Exec(t.Context(), statement)
+			require.ErrorContains(t, err, reason, statement)
+		}
+	}
+	resisted("grows by 1", "UPDATE attempts SET n = 1", "UPDATE attempts SET n = n", "UPDATE attempts SET n = n + 2")
+	resisted("counts the same", "UPDATE attempts SET hour = hour - interval '2 hours', n = n + 1",
+		"UPDATE attempts SET event_id = 'evt_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e11', n = n + 1")
+	resisted("the last one", "UPDATE attempts SET last_at = last_at - interval '1 day', n = n + 1")
+	resisted("until its hour has passed", "DELETE FROM attempts")
+	resisted("begins with 1", `INSERT INTO attempts (person_id, type, subject, hour, event_id, procurement_id, n, last_at)
+		SELECT person_id, type, 'another', hour, event_id, procurement_id, 2, last_at FROM attempts`)
+	b.exec("UPDATE attempts SET hour = hour - interval '1 hour'")
+	resisted("no event tells of 5 attempts", "DELETE FROM attempts")
+	b.hourPasses()
+	require.Equal(t, 5, b.counted(event.TenderRefusalsCounted{}))
+	require.Zero(t, b.count("SELECT count(*) FROM attempts"))
 }

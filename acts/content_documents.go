@@ -124,7 +124,7 @@ func (d *deed) writeDocument(doc models.Document, in DocumentText) (models.Docum
 	if err := d.tx.WriteDocument(doc); err != nil {
 		return doc, err
 	}
-	_, title, err := models.Canonical(doc.Title)
+	title, err := event.NewPart(doc.Title)
 	if err != nil {
 		return doc, err
 	}

@@ -129,3 +129,19 @@ func TestADeadlineMovedAtAnEarlierStageGivesNoTimeAtTheNext(t *testing.T) {
 	moved(lot)
 	require.NoError(t, significant())
 }
+
+// Portals get the event whoever may read the document: a title has few words, and could be guessed.
+func TestTheEventOfADocumentDoesNotLetItsTitleBeGuessed(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	text := specification(b.uploaded(b.asLead(), "text"), models.AudienceBuyers)
+	_, err := b.acts.WriteDocument(t.Context(), b.asLead(), text)
+	require.NoError(t, err)
+	canonical, guess, err := models.Canonical(text.Title)
+	require.NoError(t, err)
+	require.Zero(t, b.count("SELECT count(*) FROM events WHERE position($1::text::bytea in canonical) > 0", guess))
+	require.Equal(t, 1, b.count(`SELECT count(*) FROM event_parts p JOIN events e ON e.id = p.event_id
+		WHERE e.type = $1 AND p.name = 'title' AND p.content = $2
+			AND e.data->>'title' = encode(sha256(p.salt || p.content), 'hex')`,
+		event.TypeOf(event.DocumentWritten{}), canonical))
+}

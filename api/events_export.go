@@ -23,7 +23,7 @@ const (
 
 // exportEvents streams the verifiable export of the procurement of the path.
 func (s *server) exportEvents(ctx context.Context) (*huma.StreamResponse, error) {
-	export, err := s.views.Export(rest.Reader(ctx))
+	export, err := s.views.Export(ctx, rest.Reader(ctx))
 	if err != nil {
 		return nil, rest.Denied(ctx, err)
 	}

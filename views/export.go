@@ -7,6 +7,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/eventlog"
+	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 )
@@ -18,17 +19,32 @@ type Export struct {
 	shown eventlog.Shown
 }
 
-// Export judges whether the reader may export the events of the procurement, and returns the export.
-func (v *Views) Export(r Reader) (Export, error) {
+// Export judges whether the reader may export the events of the procurement, and returns the export. It has no parts of
+// events for people whose organisation has tendered: those tell of their rivals' tenders.
+func (v *Views) Export(ctx context.Context, r Reader) (Export, error) {
 	if err := r.may(OfExport); err != nil {
 		return Export{}, err
 	}
-	return Export{v, r.procurement(), SharedParts(r.Seat.Procurement.Status)}, nil
+	x := Export{views: v, of: r.procurement()}
+	shown := SharedParts(r.Seat.Procurement.Status)
+	if shown == nil {
+		return x, nil
+	}
+	err := v.dossier(ctx, r, OfExport, func(_ *store.Tx, d models.Dossier) error {
+		err := mayStudyAll(d, r.Actor.OrganisationID)
+		if _, rival := models.RefusalOf(err); rival {
+			return nil
+		}
+		x.shown = shown
+		return err
+	})
+	return x, err
 }
 
-// SharedParts tells which parts of events an export carries: none while the procurement goes on, because each becomes
-// known at a time of its own; afterwards those that explain the decisions, such as scores and prices, and none that
-// tells of a person. An export verifies without the others.
+// SharedParts tells which parts of events an export carries for those who may study all tenders: none while the
+// procurement goes on, because each becomes known at a time of its own; afterwards those that explain the decisions,
+// such as scores and prices, and none that is personal, such as the reason of a vote in words. An export verifies
+// without the others.
 func SharedParts(status models.Status) eventlog.Shown {
 	if !status.Ended() {
 		return nil
@@ -39,7 +55,7 @@ func SharedParts(status models.Status) eventlog.Shown {
 			return false
 		}
 		switch p := payload.(type) {
-		case event.SheetWritten, event.EnvelopeOpened, event.CandidatesInvited, event.VoteCast:
+		case event.SheetWritten, event.EnvelopeOpened, event.CandidatesInvited, event.DocumentWritten:
 			return true
 		case event.EntryWritten:
 			rule, known := models.EntryRuleOf(p.Kind)

@@ -119,10 +119,7 @@ func lookings() map[string]looking {
 		}),
 		"Notices": all(everyone, (*views.Views).Notices),
 		"Record":  whole(buyers, (*views.Views).Record),
-		"Export": at("lead_procurer board legal observer",
-			func(_ context.Context, v *views.Views, r views.Reader) (views.Export, error) {
-				return v.Export(r)
-			}),
+		"Export":  whole("lead_procurer board legal observer", (*views.Views).Export),
 
 		"Procurements": {who: itself},
 		"OwnResponses": {who: itself},

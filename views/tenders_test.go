@@ -268,15 +268,15 @@ func TestAnExportEndsBeforeABoxThatIsOpen(t *testing.T) {
 	var err error
 	r.views.Checkpoints, err = audit.NewKey("test/log", make([]byte, ed25519.SeedSize))
 	require.NoError(t, err)
-	_, err = r.views.Export(r.as(models.RoleOpener))
+	_, err = r.views.Export(t.Context(), r.as(models.RoleOpener))
 	refused(t, err, models.CodeForbidden)
-	_, err = r.views.Export(r.as(models.RoleSupplier))
+	_, err = r.views.Export(t.Context(), r.as(models.RoleSupplier))
 	refused(t, err, models.CodeForbidden)
 	_, err = r.views.Checkpoint(t.Context())
 	refused(t, err, models.CodeNotFound)
 	r.happens(event.ProcurementPublished{})
 	r.sequenced()
-	export, err := r.views.Export(r.as(models.RoleObserver))
+	export, err := r.views.Export(t.Context(), r.as(models.RoleObserver))
 	require.NoError(t, err)
 	begun := 0
 	begin := func(bool) io.Writer { begun++; return io.Discard }

@@ -21,6 +21,8 @@ type Checkpoint struct {
 	Origin string
 	Size   int64
 	Root   tlog.Hash
+	// Extensions are the further lines of the signed text; a reader passes over those that it does not know.
+	Extensions []string
 	// Note is the signed text.
 	Note []byte
 	// Signer is the name of the key whose signature was verified.
@@ -64,10 +66,13 @@ func (c Checkpoint) Of() (HeadOf, models.ID, error) {
 	return 0, "", fmt.Errorf("read checkpoint: it belongs to %s, and is signed by %s", c.Origin, c.Signer)
 }
 
-// SignCheckpoint signs the head of a tree.
-func SignCheckpoint(key Key, origin string, t Tree) (Checkpoint, error) {
-	c := Checkpoint{Origin: origin, Size: t.Size(), Root: t.Root(), Signer: key.Name()}
+// SignCheckpoint signs the head of a tree, and further lines with it.
+func SignCheckpoint(key Key, origin string, t Tree, extensions ...string) (Checkpoint, error) {
+	c := Checkpoint{Origin: origin, Size: t.Size(), Root: t.Root(), Extensions: extensions, Signer: key.Name()}
 	text := fmt.Sprintf("%s\n%d\n%s\n", c.Origin, c.Size, c.Root)
+	for _, line := range extensions {
+		text += line + "\n"
+	}
 	signed, err := note.Sign(&note.Note{Text: text}, key.signer)
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("sign checkpoint: %w", err)
@@ -109,7 +114,7 @@ func ReadCheckpoint(signed []byte, verifiers note.Verifiers) (Checkpoint, error)
 	return c, nil
 }
 
-// parseHead reads origin, size and root; further lines are extensions, which we do not use.
+// parseHead reads origin, size, root, and the lines after them.
 func parseHead(text string) (Checkpoint, error) {
 	const headLines = 3
 	lines := strings.Split(text, "\n")
@@ -124,5 +129,7 @@ func parseHead(text string) (Checkpoint, error) {
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("%q is not a root hash", lines[2])
 	}
-	return Checkpoint{Origin: lines[0], Size: size, Root: root}, nil
+	// The last line feed ends a line.
+	extensions := append([]string(nil), lines[headLines:len(lines)-1]...)
+	return Checkpoint{Origin: lines[0], Size: size, Root: root, Extensions: extensions}, nil
 }

@@ -28,6 +28,8 @@ type forger struct {
 	entries []audit.Entry
 	head    audit.Checkpoint
 	public  []audit.PublicHead
+	// says are the lines that the heads have after the root.
+	says []string
 }
 
 // newForger makes an export of n events, every third position being another procurement's.
@@ -71,9 +73,18 @@ func (f *forger) sign(n int) audit.Checkpoint {
 	for _, e := range f.entries[:n] {
 		tree, _ = tree.Append(e.Link)
 	}
-	head, err := audit.SignCheckpoint(f.key, audit.ProcurementOrigin(f.key.Name(), procurement), tree)
+	head, err := audit.SignCheckpoint(f.key, audit.ProcurementOrigin(f.key.Name(), procurement), tree, f.says...)
 	require.NoError(f.t, err)
 	return head
+}
+
+// covering lets the head of the export say what it covers.
+func (f *forger) covering(c audit.Coverage) {
+	f.t.Helper()
+	head, err := audit.SignExport(f.key, procurement, audit.Tree{}, c)
+	require.NoError(f.t, err)
+	f.says = head.Extensions
+	f.head = f.sign(len(f.entries))
 }
 
 func (f *forger) export() string {

@@ -125,28 +125,43 @@ func publicFault(kind FaultKind, format string, args ...any) *Fault {
 	return &Fault{Kind: kind, Detail: fmt.Sprintf(format, args...)}
 }
 
-// explained compares the entries of the public log about one procurement with the heads that its export tells. It
-// returns how many of them commit to what is in the export; roots are those of its tree, by size.
-func explained(
-	entries []PublicEntry, procurement models.ID, told []PublicHead, roots map[int64]tlog.Hash, exported int64,
-) (agreed int, fault *Fault) {
-	label := PublicLabel(procurement)
+// explained compares the entries of the public log about one procurement with the heads that its export tells, and
+// says in the report how many of them commit to what is in the export; roots are those of its tree, by size.
+func (r *Report) explained(entries []PublicEntry, told []PublicHead, roots map[int64]tlog.Hash, covers Coverage) {
+	label := PublicLabel(r.Procurement)
 	for _, e := range entries {
 		if e.Label != label {
 			continue
 		}
-		i := slices.IndexFunc(told, func(h PublicHead) bool { return h.N == e.N })
-		switch {
-		case i < 0:
-			return agreed, publicFault(FaultRehashed, "entry %d of the public log is about this procurement, and the "+
-				"export does not say what it commits to", e.N)
-		case told[i].Size > exported:
-			continue // It commits to entries that are not exported yet as well.
-		case told[i].Commitment(roots[told[i].Size]) != e.Commitment:
-			return agreed, publicFault(FaultRehashed, "entry %d of the public log does not commit to the first %d "+
-				"events of this export: they were rewritten", e.N, told[i].Size)
+		if e.N > covers.Public {
+			r.NotCovered++
+			continue
 		}
-		agreed++
+		i := slices.IndexFunc(told, func(h PublicHead) bool { return h.N == e.N })
+		if i < 0 {
+			r.refute(FaultRehashed, "entry %d of the public log is about this procurement, and the export does not "+
+				"say what it commits to", e.N)
+			return
+		}
+		root, exported := roots[told[i].Size]
+		switch {
+		case !exported && told[i].Size > r.Events && covers.CutCounting:
+			r.NotCompared++
+		case !exported:
+			r.refute(FaultCut, "entry %d of the public log commits to the first %d events, as the export says, but "+
+				"there are %d", e.N, told[i].Size, r.Events)
+			return
+		case told[i].Commitment(root) != e.Commitment:
+			r.refute(FaultRehashed, "entry %d of the public log does not commit to the first %d events of this "+
+				"export: they were rewritten", e.N, told[i].Size)
+			return
+		default:
+			r.Public++
+		}
 	}
-	return agreed, nil
+}
+
+// refute makes the report that of an export which contradicts the public log.
+func (r *Report) refute(kind FaultKind, format string, args ...any) {
+	r.Valid, r.Fault = false, publicFault(kind, format, args...)
 }

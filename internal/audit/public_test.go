@@ -118,14 +118,99 @@ func TestThePublicLogBetraysARewrittenExport(t *testing.T) {
 	require.Equal(t, audit.FaultCut, l.verify(f, kept).Fault.Kind)
 }
 
-// The box of a procurement was opened again: its export ends earlier than before.
-func TestAnEntryAboutMoreThanIsExportedIsNoFault(t *testing.T) {
+// The sizes in an export are not signed: whoever rewrote the record could tell any that cannot be compared.
+func TestAnExportCannotSayThatTheRecordWasLonger(t *testing.T) {
 	t.Parallel()
-	l, f := newPublicLog(t)
-	f.entries, f.head = f.entries[:8], f.sign(8)
+	for _, size := range []int64{21, 999999, 0, -1} {
+		l, f := newPublicLog(t)
+		kept := l.head(f.key)
+		f.alter(9)
+		f.rehash(9)
+		f.head = f.sign(20)
+		l.told[1].Size = size
+		report := l.verify(f, kept)
+		require.False(t, report.Valid, size)
+		require.Equal(t, audit.FaultCut, report.Fault.Kind)
+		require.Contains(t, report.Fault.Detail, "entry 3 of the public log commits to the first")
+	}
+}
+
+// An entry that commits to no events at all would agree with every export.
+func TestAnEntryAboutNothingIsNoAgreement(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int64{0, -1, 30} {
+		l, f := newPublicLog(t)
+		head := audit.PublicHead{N: int64(len(l.entries)) + 1, Size: size}
+		l.entries = append(l.entries, audit.PublicEntry{
+			N: head.N, Label: audit.PublicLabel(procurement), Commitment: head.Commitment(tlog.Hash{}),
+		})
+		l.told = append(l.told, head)
+		report := l.verify(f, l.head(f.key))
+		require.False(t, report.Valid, size)
+		require.Equal(t, audit.FaultCut, report.Fault.Kind)
+	}
+}
+
+// Entries of the first form are withheld while a box is open that was open when the second form began; the public log
+// commits to them all the same.
+func TestWhatIsWithheldOfTheFirstFormIsSaidNotToBeCompared(t *testing.T) {
+	t.Parallel()
+	l := &publicLog{t: t}
+	f := newForger(t, audit.FormCounting, 20)
+	l.commit(f, 5)
+	l.commit(f, 12)
+	f.entries = f.entries[:8]
+	f.head = f.sign(8)
 	report := l.verify(f, l.head(f.key))
+	require.False(t, report.Valid, "the export does not say that it is cut")
+	require.Equal(t, audit.FaultCut, report.Fault.Kind)
+
+	f.covering(audit.Coverage{Public: 2, CutCounting: true})
+	report = l.verify(f, l.head(f.key))
 	require.True(t, report.Valid, "%+v", report.Fault)
 	require.Equal(t, 1, report.Public)
+	require.Equal(t, 1, report.NotCompared)
+	require.Contains(t, printed(t, report), "1 entries of the public log not compared")
+	require.NotContains(t, printed(t, report), "valid: ")
+
+	f.form = audit.FormSilent
+	f.rehash(6)
+	f.covering(audit.Coverage{Public: 2, CutCounting: true})
+	report = l.verify(f, l.head(f.key))
+	require.False(t, report.Valid, "entries of the second form follow: nothing before them can be withheld")
+	require.Contains(t, report.Fault.Detail, "this one is of the second")
+}
+
+// The public log goes on while somebody reads an export.
+func TestLaterEntriesAreNotCoveredByAnExport(t *testing.T) {
+	t.Parallel()
+	l, f := newPublicLog(t)
+	f.covering(audit.Coverage{Public: 3})
+	told := l.told
+	l.commit(f, 15)
+	l.told = told
+	report := l.verify(f, l.head(f.key))
+	require.True(t, report.Valid, "%+v", report.Fault)
+	require.Equal(t, 2, report.Public)
+	require.Equal(t, 1, report.NotCovered)
+	require.EqualValues(t, 3, report.Covers)
+	require.Contains(t, printed(t, report), "1 entries of the public log about it are not covered by this export, "+
+		"which was made when the public log had 3 entries")
+	require.NotContains(t, printed(t, report), "valid: ")
+
+	f.covering(audit.Coverage{Public: 4})
+	require.Equal(t, audit.FaultRehashed, l.verify(f, l.head(f.key)).Fault.Kind, "the export covers that entry")
+	signed := f.head.Note
+	f.head.Note = bytes.Replace(signed, []byte("public-log 4"), []byte("public-log 3"), 1)
+	require.NotEqual(t, signed, f.head.Note)
+	require.Equal(t, audit.FaultSignature, l.verify(f, l.head(f.key)).Fault.Kind, "the size is signed")
+}
+
+func printed(t *testing.T, r audit.Report) string {
+	t.Helper()
+	var out strings.Builder
+	require.NoError(t, r.Print(&out))
+	return out.String()
 }
 
 func TestThePublicLogAndItsHeadAreComparedTogether(t *testing.T) {

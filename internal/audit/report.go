@@ -56,6 +56,12 @@ type Report struct {
 	Checkpoints int `json:"checkpoints"`
 	// Public is how many entries of the public log commit to what was verified.
 	Public int `json:"public,omitempty"`
+	// Covers is how many entries the public log had when the export was made; 0: none, or the export does not say.
+	// NotCovered is how many later ones are about the procurement. The export proves nothing of them.
+	Covers     int64 `json:"public_covered,omitempty"`
+	NotCovered int   `json:"public_not_covered,omitempty"`
+	// NotCompared is how many entries of the public log commit to events that the export says it withholds.
+	NotCompared int `json:"public_not_compared,omitempty"`
 	// SignedBy names the key that signed the head of an export. KeyGiven tells whether the verifier gave the keys;
 	// otherwise the key in the export was used, or none, which does not prove who signed.
 	SignedBy string `json:"signed_by,omitempty"`
@@ -69,11 +75,23 @@ func (r Report) Print(out io.Writer) error {
 	if r.Procurement != "" {
 		what = "export of " + string(r.Procurement)
 	}
-	text := fmt.Sprintf("valid: %s, %d events, root %s, agrees with %d checkpoints and %d entries of the public log\n",
-		what, r.Events, r.Root, r.Checkpoints, r.Public)
+	verdict := "valid"
+	if r.NotCovered > 0 || r.NotCompared > 0 {
+		verdict = "valid as far as it could be compared (see the notes)"
+	}
+	text := fmt.Sprintf("%s: %s, %d events, root %s, agrees with %d checkpoints and %d entries of the public log\n",
+		verdict, what, r.Events, r.Root, r.Checkpoints, r.Public)
 	if !r.Valid {
 		text = fmt.Sprintf("NOT VALID: %s, after %d good events\nfirst fault: %s %s\n%s\n", what, r.Events,
 			r.Fault.Kind, r.Fault.place(), r.Fault.Detail)
+	}
+	if r.NotCovered > 0 {
+		text += fmt.Sprintf("note: %d entries of the public log about it are not covered by this export, which was "+
+			"made when the public log had %d entries: compare a new export\n", r.NotCovered, r.Covers)
+	}
+	if r.NotCompared > 0 {
+		text += fmt.Sprintf("note: %d entries of the public log not compared: they commit to events of the first form "+
+			"that this export withholds\n", r.NotCompared)
 	}
 	if !r.KeyGiven {
 		text += "note: no key was given, so it is not verified who signed\n"

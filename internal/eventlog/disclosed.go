@@ -37,6 +37,7 @@ const (
 	// The date of an event is in procedure time, as that of its box.
 	firstSince = `SELECT coalesce(min(l.seq), $3) FROM event_log l JOIN events e ON e.id = l.event_id
 		WHERE l.procurement_id = $1 AND e.at >= $2`
+	committedTo    = "SELECT coalesce(max(size), 0) FROM public_log WHERE procurement_id = $1"
 	countedThrough = `SELECT coalesce(min(o.position) - 1, $1)
 		FROM counting_openings o JOIN boxes b ON b.id = o.box_id WHERE b.closed_at IS NULL`
 )
@@ -54,6 +55,13 @@ func ownBounds(ctx context.Context, tx pgx.Tx, procurement models.ID) (bounds, e
 	if err := tx.QueryRow(ctx, firstSince, procurement, *opened, b.seq).Scan(&b.seq); err != nil {
 		return b, fmt.Errorf("look for what opened a box: %w", err)
 	}
+	var committed int64
+	if err := tx.QueryRow(ctx, committedTo, procurement).Scan(&committed); err != nil {
+		return b, fmt.Errorf("read what was committed to: %w", err)
+	}
+	// What the public log committed to was recorded before the box was seen, whatever date it bears. An export without
+	// it would contradict the public log.
+	b.seq = max(b.seq, committed+1)
 	return b, nil
 }
 
@@ -70,8 +78,8 @@ func exportBounds(ctx context.Context, tx pgx.Tx, procurement models.ID) (bounds
 }
 
 // ExportDisclosed writes the entries of one procurement that may be disclosed now, with a head signed over them, in the
-// form that [audit.VerifyExport] reads, each with those of its parts that are shown. begin is called first and told whether anything was left out because a box is
-// open. It returns [ErrNothingRecorded] when there is nothing to write.
+// form that [audit.VerifyExport] reads, each with those of its parts that are shown. begin is called first and told
+// whether anything was left out because a box is open. It returns [ErrNothingRecorded] when there is nothing to write.
 func (l *Log) ExportDisclosed(
 	ctx context.Context, key audit.Key, procurement models.ID, shown Shown, begin func(cut bool) io.Writer,
 ) error {
@@ -84,12 +92,11 @@ func (l *Log) ExportDisclosed(
 		if err != nil {
 			return err
 		}
-		whole, tree, err := disclosedTree(ctx, tx, procurement, b, math.MaxInt64)
+		d, err := disclosedTree(ctx, tx, procurement, b, math.MaxInt64)
 		if err != nil {
 			return err
 		}
-		_, err = export(ctx, tx, exporting{key, procurement, shown}, tree,
-			func() io.Writer { return begin(!whole) })
+		_, err = export(ctx, tx, exporting{key, procurement, shown}, d, func() io.Writer { return begin(d.cut) })
 		return err
 	})
 	if err != nil {
@@ -98,29 +105,37 @@ func (l *Log) ExportDisclosed(
 	return nil
 }
 
-// disclosedTree builds the tree over the entries of one procurement that the bounds admit, up to a position, and tells
-// whether these are all its entries.
+// A disclosed is the tree over the entries of a procurement that may be disclosed.
+type disclosed struct {
+	tree audit.Tree
+	// cut says that there are further entries, cutCounting that only their positions keep the next one back.
+	cut, cutCounting bool
+}
+
+// disclosedTree builds the tree over the entries of one procurement that the bounds admit, up to a position.
 func disclosedTree(
 	ctx context.Context, tx pgx.Tx, procurement models.ID, b bounds, through int64,
-) (whole bool, tree audit.Tree, err error) {
+) (d disclosed, err error) {
 	rows, err := tx.Query(ctx, `SELECT coalesce(link, hash), CASE WHEN link IS NULL THEN 1 ELSE 2 END, seq, position
 		FROM event_log WHERE procurement_id = $1 ORDER BY seq`, procurement)
 	if err != nil {
-		return false, tree, fmt.Errorf("read chain: %w", err)
+		return d, fmt.Errorf("read chain: %w", err)
 	}
-	whole = true
 	var link hash
 	var form audit.Form
 	var seq, position int64
 	_, err = pgx.ForEachRow(rows, []any{&link, &form, &seq, &position}, func() error {
-		whole = whole && position <= through && b.admit(seq, position, form)
-		if whole {
-			tree, _ = tree.Append(tlog.Hash(link))
+		switch {
+		case d.cut:
+		case position > through || !b.admit(seq, position, form):
+			d.cut, d.cutCounting = true, position <= through && seq < b.seq
+		default:
+			d.tree, _ = d.tree.Append(tlog.Hash(link))
 		}
 		return nil
 	})
 	if err != nil {
-		return false, tree, fmt.Errorf("read chain: %w", err)
+		return d, fmt.Errorf("read chain: %w", err)
 	}
-	return whole, tree, nil
+	return d, nil
 }

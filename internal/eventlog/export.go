@@ -28,11 +28,11 @@ func (l *Log) Export(
 	var head audit.Checkpoint
 	err := pg.SnapshotRows(ctx, l.db, func(tx pgx.Tx) error {
 		everything := bounds{seq: math.MaxInt64, counted: math.MaxInt64}
-		_, tree, err := disclosedTree(ctx, tx, procurement, everything, math.MaxInt64)
+		d, err := disclosedTree(ctx, tx, procurement, everything, math.MaxInt64)
 		if err != nil {
 			return err
 		}
-		head, err = export(ctx, tx, exporting{key, procurement, shown}, tree, func() io.Writer { return out })
+		head, err = export(ctx, tx, exporting{key, procurement, shown}, d, func() io.Writer { return out })
 		return err
 	})
 	if err != nil {
@@ -51,14 +51,18 @@ type exporting struct {
 	shown       Shown
 }
 
-// export writes the entries of one procurement that are in the tree, and returns the signed head.
+// export writes the entries of one procurement that are disclosed, and returns the signed head.
 func export(
-	ctx context.Context, tx pgx.Tx, x exporting, tree audit.Tree, begin func() io.Writer,
+	ctx context.Context, tx pgx.Tx, x exporting, d disclosed, begin func() io.Writer,
 ) (audit.Checkpoint, error) {
-	if tree.Size() == 0 {
+	if d.tree.Size() == 0 {
 		return audit.Checkpoint{}, ErrNothingRecorded
 	}
-	head, err := audit.SignCheckpoint(x.key, audit.ProcurementOrigin(x.key.Name(), x.procurement), tree)
+	covers := audit.Coverage{CutCounting: d.cutCounting}
+	if err := tx.QueryRow(ctx, publicSize).Scan(&covers.Public); err != nil {
+		return audit.Checkpoint{}, fmt.Errorf("read how long the public log is: %w", err)
+	}
+	head, err := audit.SignExport(x.key, x.procurement, d.tree, covers)
 	if err != nil {
 		return head, err
 	}
@@ -79,7 +83,7 @@ func export(
 				if err == nil {
 					e.Parts, err = x.parts(e, parts[e.EventID])
 				}
-				if (err == nil && e.Seq > tree.Size()) || !yield(e, err) {
+				if (err == nil && e.Seq > d.tree.Size()) || !yield(e, err) {
 					return
 				}
 			}

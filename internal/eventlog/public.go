@@ -132,20 +132,18 @@ func (p *publication) commit(ctx context.Context, tx pgx.Tx, log audit.Checkpoin
 		if err != nil {
 			return err
 		}
-		_, tree, err := disclosedTree(ctx, tx, id, b, log.Size)
+		d, err := disclosedTree(ctx, tx, id, b, log.Size)
 		if err != nil {
 			return err
 		}
 		var before int64
-		err = tx.QueryRow(ctx, "SELECT coalesce(max(size), 0) FROM public_log WHERE procurement_id = $1", id).
-			Scan(&before)
-		if err != nil {
+		if err := tx.QueryRow(ctx, committedTo, id).Scan(&before); err != nil {
 			return fmt.Errorf("read what was committed to: %w", err)
 		}
-		if tree.Size() <= before {
+		if d.tree.Size() <= before {
 			continue
 		}
-		if err := p.add(ctx, tx, id, tree.Size(), tree.Root()); err != nil {
+		if err := p.add(ctx, tx, id, d.tree.Size(), d.tree.Root()); err != nil {
 			return err
 		}
 	}
@@ -155,13 +153,15 @@ func (p *publication) commit(ctx context.Context, tx pgx.Tx, log audit.Checkpoin
 	return p.add(ctx, tx, "", log.Size, log.Root)
 }
 
-// lookFurther lists the procurements of the next events that everybody may know.
+// lookFurther lists the procurements of the next events that everybody may know. An event of a procurement that does
+// not exist was forged: it has no part in the public log, and must not stop it.
 func (p *publication) lookFurther(ctx context.Context, tx pgx.Tx, size int64) ([]models.ID, error) {
 	// Somebody else may have looked further meanwhile.
 	last := max(p.through, min(size, p.through+lookedAtOnce))
 	rows, err := tx.Query(ctx, `SELECT l.position, l.procurement_id
 		FROM event_log l JOIN events e ON e.id = l.event_id
-		WHERE l.position > $1 AND l.position <= $2 AND l.procurement_id IS NOT NULL AND e.type = ANY ($3)
+		WHERE l.position > $1 AND l.position <= $2 AND e.type = ANY ($3)
+			AND EXISTS (SELECT FROM procurements p WHERE p.id = l.procurement_id)
 		ORDER BY l.position LIMIT $4`, p.through, last, publicTypes, publicAtOnce)
 	if err != nil {
 		return nil, fmt.Errorf("look for what everybody may know: %w", err)
@@ -257,7 +257,10 @@ func readPublicLog(ctx context.Context, db pg.Querier, after int64, limit int) (
 	return entries, nil
 }
 
-const headsOfProcurement = "SELECT n, size, salt FROM public_log WHERE procurement_id = $1 ORDER BY n"
+const (
+	headsOfProcurement = "SELECT n, size, salt FROM public_log WHERE procurement_id = $1 ORDER BY n"
+	publicSize         = "SELECT coalesce(max(n), 0) FROM public_log"
+)
 
 // publicHeads are what the entries of the public log about a procurement commit to.
 func publicHeads(ctx context.Context, tx pgx.Tx, procurement models.ID) ([]audit.PublicHead, error) {

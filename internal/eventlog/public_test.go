@@ -311,3 +311,91 @@ func TestAPublicLogThatForgotAHeadIsNotContinued(t *testing.T) {
 	_, err := p.Log().Checkpoint(t.Context(), key, archive)
 	require.ErrorIs(t, err, eventlog.ErrLogRewritten)
 }
+
+// compared verifies an export as somebody does who has the public log as it is now, and its head.
+func (p *platform) compared(key audit.Key, export []byte) audit.Report {
+	p.Helper()
+	entries, head := p.publicLog(key)
+	report, err := audit.VerifyExport(bytes.NewReader(export), audit.Options{
+		VerifierKeys: []string{key.Verifier()}, Earlier: [][]byte{head.Note}, Public: entries,
+	})
+	require.NoError(p, err)
+	require.True(p, report.Valid, "%+v", report.Fault)
+	return report
+}
+
+// Somebody exports, something happens that everybody may know, and only then the public log is read.
+func TestAnExportStaysValidWhileThePublicLogGoesOn(t *testing.T) {
+	t.Parallel()
+	p, key := newPlatform(t), testKey(t)
+	one := p.Procurement(models.ModeLive, p.Person())
+	lot := p.Publish(one)
+	p.CloseBox(lot)
+	p.Event(one, event.LotClosed{})
+	p.sign(key)
+	content, _ := p.exported(key, one)
+	p.Event(one, event.LotEnded{})
+	p.sign(key)
+	report := p.compared(key, content)
+	require.Equal(t, 1, report.Public)
+	require.Equal(t, 1, report.NotCovered)
+	require.EqualValues(t, 2, report.Covers)
+	content, _ = p.exported(key, one)
+	report = p.compared(key, content)
+	require.Equal(t, 2, report.Public)
+	require.Zero(t, report.NotCovered)
+}
+
+// The public log commits to positions that an export must not tell.
+func TestWhatPositionsKeepBackIsNotCompared(t *testing.T) {
+	t.Parallel()
+	p, key := newPlatform(t), testKey(t)
+	ada := p.Person()
+	one, other := p.Procurement(models.ModeLive, ada), p.Procurement(models.ModeLive, ada)
+	p.Event(other, event.ProcurementStarted{})
+	lot := p.Publish(one)
+	p.Event(other, event.ProcurementCancelled{})
+	p.countPositions()
+	p.sign(key)
+	content, cut := p.exported(key, other)
+	require.True(t, cut)
+	report := p.compared(key, content)
+	require.Zero(t, report.Public)
+	require.Equal(t, 1, report.NotCompared)
+	p.CloseBox(lot)
+	content, _ = p.exported(key, other)
+	report = p.compared(key, content)
+	require.Equal(t, 1, report.Public)
+	require.Zero(t, report.NotCompared)
+}
+
+// A box is dated when the transaction that opens it begins, and another event may come in before it ends.
+func TestABoxKeepsBackNothingThatThePublicLogCommittedTo(t *testing.T) {
+	t.Parallel()
+	p, key := newPlatform(t), testKey(t)
+	one := p.Procurement(models.ModeLive, p.Person())
+	p.Event(one, event.ProcurementStarted{})
+	p.Event(one, event.LotEnded{})
+	p.sign(key)
+	p.Publish(one)
+	p.Exec("UPDATE boxes SET opened_at = (SELECT min(at) FROM events WHERE type = 'lot.ended')")
+	content, cut := p.exported(key, one)
+	require.True(t, cut)
+	report := p.compared(key, content)
+	require.EqualValues(t, 2, report.Events)
+	require.Equal(t, 1, report.Public)
+}
+
+// Rows of the log itself are bound to no procurement: one that is forged must not end the public log.
+func TestAnEventOfNoProcurementDoesNotStopThePublicLog(t *testing.T) {
+	t.Parallel()
+	p, key := newPlatform(t), testKey(t)
+	p.Exec("ALTER TABLE events DROP CONSTRAINT IF EXISTS events_procurement")
+	one, invented := p.Procurement(models.ModeLive, p.Person()), models.NewID(models.PrefixProcurement)
+	p.Event(invented, event.ProcurementCancelled{})
+	p.Event(one, event.ProcurementCancelled{})
+	p.sign(key)
+	entries, _ := p.publicLog(key)
+	require.Len(t, about(entries, one), 1)
+	require.Empty(t, about(entries, invented))
+}

@@ -238,12 +238,12 @@ var followedProcurement = []FollowedTable{
 	},
 	{
 		"documents", columns(plain("version", "audience", "author_id"), computed("bytes", Plain, uploadDigest),
-			computed("title", Digested, "x.title"), instants("written_at")),
+			computed("title", Parted, "x.title"), instants("written_at")),
 		"x.id", "documents x WHERE x.procurement_id = $1",
 	},
 	{
 		"document_versions", columns(plain("audience", "author_id"), computed("bytes", Plain, uploadDigest),
-			computed("title", Digested, "x.title"), instants("written_at")),
+			computed("title", Parted, "x.title"), instants("written_at")),
 		"x.document_id || ' ' || x.version",
 		"document_versions x JOIN documents d ON d.id = x.document_id WHERE d.procurement_id = $1",
 	},

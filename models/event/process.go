@@ -129,7 +129,7 @@ type DocumentWritten struct {
 	Version    int64           `json:"version" doc:"Its version"`
 	Digest     string          `json:"digest" doc:"SHA-256 of its bytes"`
 	Audience   models.Audience `json:"audience" doc:"Who may read it: the buyers, or tenderers too"`
-	Title      string          `json:"title,omitempty" doc:"SHA-256 of its title"`
+	Title      Part            `json:"title,omitzero" doc:"Its title, by salted digest"`
 }
 
 // NoticeDispatched is the payload of notice.dispatched.

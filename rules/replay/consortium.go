@@ -71,6 +71,14 @@ func digest(text string) any {
 	return text
 }
 
+// part is nothing where earlier releases told nothing.
+func part(p event.Part) any {
+	if p.IsZero() {
+		return nil
+	}
+	return p
+}
+
 // member tells of a part that was accepted by the actor, or was not.
 func (f fold) member(p event.MemberJoined, accepted bool) {
 	columns := told{

@@ -28,7 +28,7 @@ func (f fold) content(payload event.Payload) bool {
 		f.entry(event.EntryWritten(p), true)
 	case event.DocumentWritten:
 		version := told{
-			"audience": string(p.Audience), "bytes": p.Digest, "title": digest(p.Title), "author_id": string(f.ActorID),
+			"audience": string(p.Audience), "bytes": p.Digest, "title": part(p.Title), "author_id": string(f.ActorID),
 			"written_at": f.At,
 		}
 		f.put(DocumentVersions, Key(p.DocumentID, p.Version), version)
