@@ -16,6 +16,7 @@ import (
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/internal/webhook"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
@@ -45,10 +46,13 @@ const (
 func (p *Portals) Deliver(ctx context.Context, in process.PortalFeed) (out process.FeedOutcome, err error) {
 	feed := store.PortalFeed{EndpointID: in.EndpointID, ProcurementID: in.ProcurementID}
 	taken := false
-	err = p.onRecord(ctx, func() (err error) {
+	err = p.onRecord(ctx, func(ctx context.Context) (err error) {
 		taken, err = p.Store.TakeTurn(ctx, feed)
 		return err
 	})
+	if pg.IsBusy(err) {
+		return process.FeedOutcome{Status: process.FeedBusy, Wait: lockFor + rand.N(lockFor)}, nil //nolint:gosec // jitter
+	}
 	if err != nil {
 		return process.FeedOutcome{}, p.again(ctx, err)
 	}
@@ -96,18 +100,42 @@ const (
 func (p *Portals) endTurn(ctx context.Context, feed store.PortalFeed) error {
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTurnFor)
 	defer cancel()
-	return p.onRecord(ending, func() error { return p.Store.EndTurn(ending, feed) })
+	return p.onRecord(ending, func(ctx context.Context) error { return p.Store.EndTurn(ctx, feed) })
 }
 
-// onRecord uses the record when few enough other deliveries do.
-func (p *Portals) onRecord(ctx context.Context, use func() error) error {
+const (
+	// lockWait is how long a delivery waits for a lock while it uses the record; lockPause, how long it lets go before
+	// it tries again, and lockFor, for how long it tries at all.
+	lockWait  = 50 * time.Millisecond
+	lockPause = 200 * time.Millisecond
+	lockFor   = 5 * time.Second
+)
+
+// onRecord uses the record when few enough other deliveries do. What waits for a lock lets the others go first: whoever
+// has locked an endpoint holds up no other endpoint. use is one transaction, and may be tried several times.
+func (p *Portals) onRecord(ctx context.Context, use func(context.Context) error) error {
+	impatient := pg.Impatient(ctx, lockWait)
+	for until := time.Now().Add(lockFor); ; {
+		err := p.inPlace(impatient, use)
+		if !pg.IsBusy(err) || time.Now().After(until) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(lockPause/2 + rand.N(lockPause)): //nolint:gosec // jitter is no secret
+		}
+	}
+}
+
+func (p *Portals) inPlace(ctx context.Context, use func(context.Context) error) error {
 	if p.Conns != nil {
 		if err := p.Conns.Acquire(ctx, 1); err != nil {
 			return fmt.Errorf("wait for the record: %w", err)
 		}
 		defer p.Conns.Release(1)
 	}
-	return use()
+	return use(ctx)
 }
 
 // stopping tells whether the worker is to stop; another worker then continues.
@@ -134,7 +162,7 @@ func (p *Portals) again(ctx context.Context, err error) error {
 // deliverNext makes one attempt; it returns [process.FeedMore] when the event has arrived, or was passed.
 func (p *Portals) deliverNext(ctx context.Context, feed store.PortalFeed) (out process.FeedOutcome, err error) {
 	var next store.Outgoing
-	err = p.onRecord(ctx, func() (err error) {
+	err = p.onRecord(ctx, func(ctx context.Context) (err error) {
 		next, err = p.Store.NextDelivery(ctx, feed)
 		return err
 	})
@@ -149,7 +177,9 @@ func (p *Portals) deliverNext(ctx context.Context, feed store.PortalFeed) (out p
 	}
 	switch {
 	case !next.Wanted:
-		err = p.onRecord(ctx, func() error { return p.acts().PassUnwanted(ctx, feed) })
+		err = p.onRecord(ctx, func(ctx context.Context) error {
+			return p.acts().PassUnwanted(ctx, feed)
+		})
 		return process.FeedOutcome{Status: process.FeedMore}, err
 	case !next.Led:
 		return p.park(ctx, feed, next.EventID, models.ParkedOwner)
@@ -185,7 +215,7 @@ func readiness(next store.Outgoing) (process.FeedOutcome, bool) {
 func (p *Portals) park(
 	ctx context.Context, feed store.PortalFeed, event models.ID, why string,
 ) (out process.FeedOutcome, err error) {
-	err = p.onRecord(ctx, func() (err error) {
+	err = p.onRecord(ctx, func(ctx context.Context) (err error) {
 		out, err = p.acts().ParkDelivery(ctx, feed, event, why)
 		return err
 	})
@@ -214,11 +244,15 @@ func (p *Portals) settle(
 		Status: r.Status, Fault: r.Fault, Answer: r.Answer,
 	}
 	pause := func(failures int) (time.Duration, bool) { return p.Courier.Pause(failures, r.Asked) }
-	err = p.onRecord(ctx, func() (err error) {
-		out, err = p.acts().SettleDelivery(ctx, feed, attempt, pause)
+	var settled acts.Settled
+	err = p.onRecord(ctx, func(ctx context.Context) (err error) {
+		settled, err = p.acts().SettleDelivery(ctx, feed, attempt, pause)
 		return err
 	})
-	return out, err
+	if err == nil && settled.Taken {
+		err = p.onRecord(ctx, func(ctx context.Context) error { return p.Store.BringForward(ctx, feed.EndpointID) })
+	}
+	return settled.FeedOutcome, err
 }
 
 func (p *Portals) acts() *acts.Acts { return &acts.Acts{Store: p.Store, Log: p.Log} }

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/ppi-engine/ppi/activities"
 	"github.com/ppi-engine/ppi/internal/store"
@@ -191,6 +192,36 @@ func TestAnEndpointTakesABoundedNumberOfFeedsAtOnceOverAllWorkers(t *testing.T) 
 	calls, err = d.store.ToWake(t.Context(), 10)
 	require.NoError(t, err)
 	require.Len(t, calls, 3, "those that found no place, and one that had not come")
+}
+
+// Whoever has locked one endpoint, by a replay of thousands of events, holds up the deliveries to no other.
+func TestALockedEndpointHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	d := newDelivering(t, 1)
+	d.portals.Conns = semaphore.NewWeighted(1)
+	locked, let := make(chan struct{}), make(chan struct{})
+	ended, outcome := make(chan error, 1), make(chan process.FeedOutcome, 1)
+	go func() {
+		ended <- d.store.InTx(context.WithoutCancel(t.Context()), func(tx *store.Tx) error {
+			_, err := tx.LockEndpoint(models.Actor{PersonID: d.owner}, d.feed.EndpointID)
+			close(locked)
+			<-let
+			return err
+		})
+	}()
+	<-locked
+	go func() { outcome <- d.deliverBy(d.portals, d.feed) }()
+	require.Eventually(t, func() (waits bool) {
+		err := d.sql.QueryRow(t.Context(), "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)").Scan(&waits)
+		return err == nil && waits
+	}, time.Minute, time.Millisecond)
+	elsewhere := d.feed
+	elsewhere.EndpointID = models.NewID(models.PrefixEndpoint)
+	require.Equal(t, process.FeedDrained, d.deliverBy(d.portals, elsewhere).Status)
+	require.Empty(t, outcome)
+	close(let)
+	require.NoError(t, <-ended)
+	require.Equal(t, process.FeedOutcome{Status: process.FeedDrained, Delivered: 1}, <-outcome)
 }
 
 // A worker that died holds the turn of its feed: the worker that goes on with the feed has it.

@@ -173,7 +173,7 @@ func (d *deed) makeUp(e models.Endpoint, disabledAt *time.Time) error {
 	if disabledAt == nil {
 		return nil
 	}
-	_, err := d.tx.QueueMissing(e.ID, *disabledAt, store.MostReplayed)
+	_, err := d.tx.RequeueNeverQueued(e.ID, *disabledAt)
 	return err
 }
 

@@ -181,14 +181,14 @@ func TestThatAReceiverIsGoneIsAskedEvenIfTheEventWasPassed(t *testing.T) {
 	require.NoError(t, err)
 	feed := store.PortalFeed{EndpointID: id, ProcurementID: b.draft}
 	attempt := models.DeliveryAttempt{EventID: happened, StartedAt: time.Now(), Status: 410, Fault: models.FaultGone}
-	out, err := b.acts.SettleDelivery(t.Context(), feed, attempt, nil)
+	settled, err := b.acts.SettleDelivery(t.Context(), feed, attempt, nil)
 	require.NoError(t, err)
-	require.Equal(t, process.FeedHeld, out.Status)
+	require.Equal(t, process.FeedHeld, settled.Status)
 	var tasks int
 	require.NoError(t, conn.QueryRow(t.Context(), "SELECT count(*) FROM tasks WHERE kind = $1 AND done_at IS NULL",
 		models.TaskEndpointGone).Scan(&tasks))
 	require.Equal(t, 1, tasks)
-	out, err = b.acts.ParkDelivery(t.Context(), feed, happened, models.ParkedOwner)
+	out, err := b.acts.ParkDelivery(t.Context(), feed, happened, models.ParkedOwner)
 	require.NoError(t, err)
 	require.Equal(t, process.FeedMore, out.Status, "nothing is parked for an event that was passed")
 }

@@ -11,13 +11,20 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
+// A Settled attempt is one that was recorded, with what its feed does next. Taken tells that the receiver has just taken
+// a message: whatever else waits for its next attempt there is to be tried at once ([store.Store.BringForward]).
+type Settled struct {
+	process.FeedOutcome
+
+	Taken bool
+}
+
 // SettleDelivery records an attempt to deliver and what follows from it. pause says how long to wait after that number
-// of failures; false: there is no further attempt. Once the receiver has taken a message, whatever else waits for its
-// next attempt there is tried at once.
+// of failures; false: there is no further attempt.
 func (a *Acts) SettleDelivery(
 	ctx context.Context, feed store.PortalFeed, attempt models.DeliveryAttempt,
 	pause func(failures int) (time.Duration, bool),
-) (process.FeedOutcome, error) {
+) (Settled, error) {
 	out, taken := process.FeedOutcome{Status: process.FeedMore}, attempt.Fault == ""
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
 		first := false
@@ -51,10 +58,7 @@ func (a *Acts) SettleDelivery(
 		taken, err = tx.TookSince(feed.EndpointID, attempt.StartedAt)
 		return err
 	})
-	if err != nil || !taken {
-		return out, err
-	}
-	return out, a.Store.BringForward(ctx, feed.EndpointID)
+	return Settled{out, taken}, err
 }
 
 func faultOf(attempt models.DeliveryAttempt) string {

@@ -169,12 +169,15 @@ func (tx *Tx) RetryWhenDue(f PortalFeed, reason string) error {
 // BringForward has the feeds of an endpoint that wait for their next attempt try at once, each once before that attempt
 // is due: the receiver has just taken a message.
 func (s *Store) BringForward(ctx context.Context, endpoint models.ID) error {
-	err := s.rows(ctx).Exec(`UPDATE portal_feeds f
-		SET state = 'active', due_at = f.retry_at, retry_at = NULL, asked = f.asked + 1, moved_at = clock_timestamp()
-		FROM (SELECT endpoint_id, procurement_id FROM portal_feeds
-			WHERE endpoint_id = ? AND state = 'retrying' AND due_at IS NULL
-			ORDER BY procurement_id FOR UPDATE) w
-		WHERE f.endpoint_id = w.endpoint_id AND f.procurement_id = w.procurement_id`, endpoint).Error
+	err := s.InTx(ctx, func(tx *Tx) error {
+		return tx.db().Exec(`UPDATE portal_feeds f
+			SET state = 'active', due_at = f.retry_at, retry_at = NULL, asked = f.asked + 1,
+				moved_at = clock_timestamp()
+			FROM (SELECT endpoint_id, procurement_id FROM portal_feeds
+				WHERE endpoint_id = ? AND state = 'retrying' AND due_at IS NULL
+				ORDER BY procurement_id FOR UPDATE) w
+			WHERE f.endpoint_id = w.endpoint_id AND f.procurement_id = w.procurement_id`, endpoint).Error
+	})
 	if err != nil {
 		return fmt.Errorf("bring attempts forward: %w", err)
 	}

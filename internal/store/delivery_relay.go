@@ -122,10 +122,10 @@ var relayed = `FROM endpoints x
 const ofMode = "x.rehearsals = (p.mode = 'rehearsal')"
 
 // countUnsent counts for each endpoint what it would be told of if it were for the other mode: its owner is shown why
-// nothing comes.
-var countUnsent = `UPDATE endpoints u SET unsent = u.unsent + s.events, unsent_at = clock_timestamp()
-	FROM (SELECT x.id, count(*) AS events ` + relayed + ` AND NOT (` + ofMode + `) GROUP BY x.id) s
-	WHERE u.id = s.id`
+// nothing comes. Only the relay changes these rows, so it does not wait for those who change endpoints.
+var countUnsent = `INSERT INTO unsent_events AS u (endpoint_id, events, last_at)
+	SELECT x.id, count(*), clock_timestamp() ` + relayed + ` AND NOT (` + ofMode + `) GROUP BY x.id
+	ON CONFLICT (endpoint_id) DO UPDATE SET events = u.events + excluded.events, last_at = excluded.last_at`
 
 // queueDeliveries finds the endpoints that want the events of a part of the log.
 var queueDeliveries = `WITH queued AS (

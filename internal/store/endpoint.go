@@ -7,13 +7,23 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
+)
+
+// How long a change of an endpoint waits: for the endpoint itself, which is free within milliseconds unless another
+// change of it is long, and then for what goes on with its feeds. It has a connection meanwhile.
+const (
+	endpointLock = 500 * time.Millisecond
+	feedsLock    = 5 * time.Second
 )
 
 // endpointsOf narrows a query to the endpoints that the actor may see: their own, or all for an administrator. Nobody
 // sees removed ones.
 func endpointsOf(db *gorm.DB, actor models.Actor) *gorm.DB {
 	db = db.Where("status <> ?", models.EndpointRemoved)
+	db = db.Select(`endpoints.*, coalesce((SELECT events FROM unsent_events u WHERE u.endpoint_id = endpoints.id), 0)
+		AS unsent, (SELECT last_at FROM unsent_events u WHERE u.endpoint_id = endpoints.id) AS unsent_at`)
 	if actor.Administrator {
 		return db
 	}
@@ -26,9 +36,17 @@ func (s *Store) Endpoint(ctx context.Context, actor models.Actor, id models.ID) 
 }
 
 // LockEndpoint reads an endpoint to change it, if the actor may see it. It returns a refusal with
-// [models.CodeNotFound].
+// [models.CodeNotFound], or [models.CodeEndpointBusy] if another change of it takes long: whoever asks again and again
+// must not take all connections.
 func (tx *Tx) LockEndpoint(actor models.Actor, id models.ID) (models.Endpoint, error) {
-	return takeByID[models.Endpoint](endpointsOf(tx.db().Clauses(forChange()), actor), "lock endpoint", id)
+	tx.WaitAtMost(endpointLock)
+	e, err := takeByID[models.Endpoint](endpointsOf(tx.db().Clauses(forChange()), actor), "lock endpoint", id)
+	if pg.IsBusy(err) {
+		return e, models.Refuse(models.CodeEndpointBusy, "", "another change of the endpoint is under way").
+			Accepting("the same request when it has ended, in a few seconds").After(time.Second)
+	}
+	tx.WaitAtMost(feedsLock)
+	return e, err
 }
 
 // Endpoints lists the endpoints that the actor may see by ID, those after the given one, at most limit.
