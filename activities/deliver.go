@@ -57,14 +57,23 @@ func (p *Portals) Deliver(ctx context.Context, in process.PortalFeed) (out proce
 		return process.FeedOutcome{}, p.again(ctx, err)
 	}
 	if !taken {
-		wait := busyPause + rand.N(busyPause/busyJitter) //nolint:gosec // jitter is no secret
-		return process.FeedOutcome{Status: process.FeedBusy, Wait: wait}, nil
+		return busy(0), nil
 	}
 	out, err = p.deliverAll(ctx, feed)
-	if err = errors.Join(err, p.endTurn(ctx, feed)); err != nil {
+	gaveWay, ended := p.endTurn(ctx, feed)
+	if err = errors.Join(err, ended); err != nil {
 		return process.FeedOutcome{}, p.again(ctx, err)
 	}
+	if out.Status == process.FeedMore && gaveWay {
+		return busy(out.Delivered), nil
+	}
 	return out, nil
+}
+
+// busy is what a feed does that waits to be woken, because it is the turn of others.
+func busy(delivered int) process.FeedOutcome {
+	wait := busyPause + rand.N(busyPause/busyJitter) //nolint:gosec // jitter is no secret
+	return process.FeedOutcome{Status: process.FeedBusy, Wait: wait, Delivered: delivered}
 }
 
 // deliverAll makes one delivery after the other while the feed has its turn.
@@ -96,11 +105,16 @@ const (
 	endTurnFor = 5 * time.Second
 )
 
-// endTurn gives the place of the feed to another one. If that fails, the turn ends by itself after a while.
-func (p *Portals) endTurn(ctx context.Context, feed store.PortalFeed) error {
+// endTurn gives the place of the feed to another one, and tells whether the feed now waits to be woken behind others. If
+// that fails, the turn ends by itself after a while.
+func (p *Portals) endTurn(ctx context.Context, feed store.PortalFeed) (gaveWay bool, err error) {
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTurnFor)
 	defer cancel()
-	return p.onRecord(ending, func(ctx context.Context) error { return p.Store.EndTurn(ctx, feed) })
+	err = p.onRecord(ending, func(ctx context.Context) (err error) {
+		gaveWay, err = p.Store.EndTurn(ctx, feed)
+		return err
+	})
+	return gaveWay, err
 }
 
 const (
@@ -193,7 +207,7 @@ func (p *Portals) deliverNext(ctx context.Context, feed store.PortalFeed) (out p
 	case ctx.Err() != nil:
 		return process.FeedOutcome{}, ctx.Err() // we broke off the attempt, not the receiver
 	}
-	return p.settle(ctx, feed, next.EventID, report)
+	return p.settle(ctx, feed, next, report)
 }
 
 // readiness tells whether the next delivery may be made now and, if not, what the feed waits for.
@@ -237,12 +251,12 @@ func (p *Portals) send(ctx context.Context, next store.Outgoing) (webhook.Report
 
 // settle records an attempt and what follows from it.
 func (p *Portals) settle(
-	ctx context.Context, feed store.PortalFeed, event models.ID, r webhook.Report,
+	ctx context.Context, feed store.PortalFeed, sent store.Outgoing, r webhook.Report,
 ) (out process.FeedOutcome, err error) {
-	attempt := models.DeliveryAttempt{
-		EventID: event, StartedAt: r.StartedAt, Latency: r.Latency.Microseconds(),
+	attempt := acts.Attempted{Version: sent.Endpoint.Version, DeliveryAttempt: models.DeliveryAttempt{
+		EventID: sent.EventID, StartedAt: r.StartedAt, Latency: r.Latency.Microseconds(),
 		Status: r.Status, Fault: r.Fault, Answer: r.Answer,
-	}
+	}}
 	pause := func(failures int) (time.Duration, bool) { return p.Courier.Pause(failures, r.Asked) }
 	var settled acts.Settled
 	err = p.onRecord(ctx, func(ctx context.Context) (err error) {

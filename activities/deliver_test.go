@@ -343,3 +343,43 @@ func TestAPauseIsWaitedForAlsoWhenSomebodyWakesTheRun(t *testing.T) {
 	require.InDelta(t, time.Hour, out.Wait, float64(time.Minute))
 	require.Zero(t, d.arrived.Load())
 }
+
+// Who has lost the role that let their endpoint get events writes nothing more into the record of the procurement.
+func TestWhoDoesNotLeadAnyMoreHasNothingGoOn(t *testing.T) {
+	t.Parallel()
+	d := newDelivering(t, 2)
+	d.exec("UPDATE role_assignments SET valid_until = clock_timestamp()")
+	d.deliver()
+	goOn := func() (unparked int) {
+		require.NoError(t, d.store.InTx(context.WithoutCancel(t.Context()), func(tx *store.Tx) error {
+			all, err := tx.GoOn(d.feed.EndpointID)
+			require.NoError(t, err)
+			some, err := tx.GoOnWith(d.feed.EndpointID, []models.ID{d.feed.ProcurementID})
+			unparked = len(all) + len(some)
+			return err
+		}))
+		return unparked
+	}
+	require.Zero(t, goOn())
+	require.Equal(t, process.FeedOutcome{Status: process.FeedHeld, Reason: models.ParkedOwner}, d.deliver())
+	require.Equal(t, []string{models.TaskFeedParked}, d.tasks())
+	d.exec("UPDATE role_assignments SET valid_until = NULL")
+	require.Equal(t, 1, goOn(), "it is led again")
+	require.Equal(t, process.FeedOutcome{Status: process.FeedDrained, Delivered: 2}, d.deliver())
+}
+
+// A feed with a backlog does not keep its place while another one waits.
+func TestAFeedGivesWayToOthersAfterAPortion(t *testing.T) {
+	t.Parallel()
+	d := newDelivering(t, 130)
+	waits := d.another()
+	out := d.deliver()
+	require.Equal(t, process.FeedBusy, out.Status)
+	require.Equal(t, 100, out.Delivered)
+	woken, err := d.store.ToWake(t.Context(), 1)
+	require.NoError(t, err)
+	require.Len(t, woken, 1)
+	require.Equal(t, store.PortalFeed(waits), woken[0].PortalFeed, "it has waited longest")
+	require.Equal(t, process.FeedOutcome{Status: process.FeedDrained, Delivered: 1}, d.deliverBy(d.portals, waits))
+	require.Equal(t, process.FeedOutcome{Status: process.FeedDrained, Delivered: 30}, d.deliver())
+}

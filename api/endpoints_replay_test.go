@@ -246,3 +246,28 @@ func TestAnEndpointThatIsBeingChangedHoldsUpNobody(t *testing.T) {
 	require.NoError(t, <-ended)
 	f.act("replay", map[string]any{"missing": true}).is(http.StatusOK)
 }
+
+// What happened before an earlier release disabled an endpoint, and had not been queued for it, is missing as well.
+func TestAnEndpointThatWasDisabledGetsAllThatItHasMissed(t *testing.T) {
+	t.Parallel()
+	f := setup(t).fed()
+	f.arrive()
+	f.procurement(f.leader)
+	f.exec("UPDATE endpoints SET status = 'disabled', ended_at = clock_timestamp()")
+	happened := f.count("SELECT count(*) FROM deliveries")
+	f.relay()
+	require.Equal(t, happened, f.count("SELECT count(*) FROM deliveries"))
+	var others []models.ID
+	for range models.MostEndpoints {
+		others = append(others, models.NewID(models.PrefixEndpoint))
+	}
+	f.exec(`INSERT INTO endpoints (id, organisation_id, owner_id, url, types, procurements, rehearsals, secret, status,
+			since, version, created_at)
+		SELECT o, organisation_id, owner_id, url, '["none"]', procurements, rehearsals, secret, 'active', since, 1,
+			created_at
+		FROM endpoints, unnest($1::text[]) o`, others)
+	f.do(f.leader, POST, f.made.Self()+"/actions/resume", nil, with(headerIfMatch, `"1"`)).is(http.StatusConflict).refused(models.CodeEndpointLimit)
+	f.exec("DELETE FROM endpoints WHERE id = ANY ($1::text[])", others)
+	f.do(f.leader, POST, f.made.Self()+"/actions/resume", nil, with(headerIfMatch, `"1"`)).is(http.StatusOK)
+	require.Len(t, f.deliveries("status=pending"), happened, "the second procurement is as the first")
+}

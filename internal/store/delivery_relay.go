@@ -90,6 +90,14 @@ func relay(ctx context.Context, tx pgx.Tx) (bool, error) {
 	return through == after+relayBatch, nil
 }
 
+// StopRelay keeps the relay where it is until the transaction ends.
+func (tx *Tx) StopRelay() error {
+	if err := tx.db().Exec("SELECT FROM webhook_relay FOR UPDATE").Error; err != nil {
+		return fmt.Errorf("stop the relay: %w", err)
+	}
+	return nil
+}
+
 // relayThrough is how far a pass goes. Positions have no gaps.
 const relayThrough = `SELECT least(max(position), $1::bigint + $2, (SELECT min(l.position) - 1
 		FROM event_log l JOIN events e ON e.id = l.event_id
