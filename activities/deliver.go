@@ -16,7 +16,6 @@ import (
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/audit"
 	"github.com/ppi-engine/ppi/internal/store"
-	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/internal/webhook"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
@@ -50,8 +49,9 @@ func (p *Portals) Deliver(ctx context.Context, in process.PortalFeed) (out proce
 		taken, err = p.Store.TakeTurn(ctx, feed)
 		return err
 	})
-	if pg.IsBusy(err) {
-		return process.FeedOutcome{Status: process.FeedBusy, Wait: lockFor + rand.N(lockFor)}, nil //nolint:gosec // jitter
+	if store.IsBusy(err) {
+		wait := lockFor + rand.N(lockFor) //nolint:gosec // jitter is no secret
+		return process.FeedOutcome{Status: process.FeedBusy, Wait: wait}, nil
 	}
 	if err != nil {
 		return process.FeedOutcome{}, p.again(ctx, err)
@@ -105,8 +105,8 @@ const (
 	endTurnFor = 5 * time.Second
 )
 
-// endTurn gives the place of the feed to another one, and tells whether the feed now waits to be woken behind others. If
-// that fails, the turn ends by itself after a while.
+// endTurn gives the place of the feed to another one, and tells whether the feed now waits to be woken behind others.
+// If that fails, the turn ends by itself after a while.
 func (p *Portals) endTurn(ctx context.Context, feed store.PortalFeed) (gaveWay bool, err error) {
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTurnFor)
 	defer cancel()
@@ -128,10 +128,10 @@ const (
 // onRecord uses the record when few enough other deliveries do. What waits for a lock lets the others go first: whoever
 // has locked an endpoint holds up no other endpoint. use is one transaction, and may be tried several times.
 func (p *Portals) onRecord(ctx context.Context, use func(context.Context) error) error {
-	impatient := pg.Impatient(ctx, lockWait)
+	impatient := store.Impatient(ctx, lockWait)
 	for until := time.Now().Add(lockFor); ; {
 		err := p.inPlace(impatient, use)
-		if !pg.IsBusy(err) || time.Now().After(until) {
+		if !store.IsBusy(err) || time.Now().After(until) {
 			return err
 		}
 		select {

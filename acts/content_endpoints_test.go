@@ -297,7 +297,8 @@ func TestASecretThatCannotBeReadIsNoFaultOfTheEngine(t *testing.T) {
 func (b *bench) fed(id models.ID) (conn *pgx.Conn, events []models.ID) {
 	b.Helper()
 	conn = pgtest.Connect(b, b.db.Application)
-	_, err := conn.Exec(b.Context(), "INSERT INTO portal_feeds (endpoint_id, procurement_id) VALUES ($1, $2)", id, b.draft)
+	_, err := conn.Exec(b.Context(), "INSERT INTO portal_feeds (endpoint_id, procurement_id) VALUES ($1, $2)",
+		id, b.draft)
 	require.NoError(b, err)
 	for i := range 2 {
 		var e models.ID
@@ -345,7 +346,8 @@ func TestEachTimeThatAReceiverIsGoneIsOnRecord(t *testing.T) {
 	_, err = b.acts.ResumeEndpoint(t.Context(), b.owner(), id)
 	require.NoError(t, err)
 	require.Zero(t, count(openTasks))
-	require.Equal(t, 1, count(`SELECT count(*) FROM events e JOIN tasks t ON e.data->'tasks' = to_jsonb(ARRAY[t.id::text])
+	require.Equal(t, 1, count(`SELECT count(*)
+		FROM events e JOIN tasks t ON e.data->'tasks' = to_jsonb(ARRAY[t.id::text])
 		WHERE e.type = 'endpoint.unparked' AND t.kind = 'webhook_gone'`), "an event names each task that is done")
 	gone(events[1])
 	require.Equal(t, 1, count(openTasks))

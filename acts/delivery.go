@@ -11,8 +11,8 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
-// A Settled attempt is one that was recorded, with what its feed does next. Taken tells that the receiver has just taken
-// a message: whatever else waits for its next attempt there is to be tried at once ([store.Store.BringForward]).
+// A Settled attempt is one that was recorded, with what its feed does next. Taken tells that the receiver has just
+// taken a message: whatever else waits for its next attempt there is to be tried at once ([store.Store.BringForward]).
 type Settled struct {
 	process.FeedOutcome
 

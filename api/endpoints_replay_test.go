@@ -266,8 +266,11 @@ func TestAnEndpointThatWasDisabledGetsAllThatItHasMissed(t *testing.T) {
 		SELECT o, organisation_id, owner_id, url, '["none"]', procurements, rehearsals, secret, 'active', since, 1,
 			created_at
 		FROM endpoints, unnest($1::text[]) o`, others)
-	f.do(f.leader, POST, f.made.Self()+"/actions/resume", nil, with(headerIfMatch, `"1"`)).is(http.StatusConflict).refused(models.CodeEndpointLimit)
+	resume := func() response {
+		return f.do(f.leader, POST, f.made.Self()+"/actions/resume", nil, with(headerIfMatch, `"1"`))
+	}
+	resume().is(http.StatusConflict).refused(models.CodeEndpointLimit)
 	f.exec("DELETE FROM endpoints WHERE id = ANY ($1::text[])", others)
-	f.do(f.leader, POST, f.made.Self()+"/actions/resume", nil, with(headerIfMatch, `"1"`)).is(http.StatusOK)
+	resume().is(http.StatusOK)
 	require.Len(t, f.deliveries("status=pending"), happened, "the second procurement is as the first")
 }

@@ -40,7 +40,8 @@ var toReplay = `WITH found AS (SELECT x.id AS endpoint_id, d.event_id, d.procure
 			true AS known
 		FROM endpoints x JOIN deliveries d ON d.endpoint_id = x.id JOIN procurements p ON p.id = d.procurement_id
 			JOIN events e ON e.id = d.event_id JOIN event_log l ON l.event_id = e.id
-		WHERE x.id = $1 AND d.delivered_at IS NOT NULL AND ` + selectedBy("d.type") + ` AND ` + led + ` AND %[1]s AND %[2]s
+		WHERE x.id = $1 AND d.delivered_at IS NOT NULL AND ` + selectedBy("d.type") + ` AND ` + led + `
+			AND %[1]s AND %[2]s
 		UNION ALL
 		SELECT x.id, e.id, p.id, l.seq, e.type, l.position, false
 		FROM endpoints x

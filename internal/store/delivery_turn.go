@@ -25,8 +25,8 @@ const (
 	dueLong = "interval '2 seconds'"
 )
 
-// TakeTurn takes the turn of a feed; false: as many others are being served, or are being woken, as may be. Then the feed
-// waits to be woken.
+// TakeTurn takes the turn of a feed; false: as many others are being served, or are being woken, as may be. Then the
+// feed waits to be woken.
 func (s *Store) TakeTurn(ctx context.Context, f PortalFeed) (taken bool, err error) {
 	err = s.InTx(ctx, func(tx *Tx) error {
 		// Turns of one endpoint are taken one after the other, so that they are counted right.

@@ -163,10 +163,10 @@ type Unparked struct {
 	Now           time.Time
 }
 
-// GoOn makes the feeds of an endpoint active at once, with a new count of attempts; the relay wakes them. It returns the
-// procurements of those that were parked, and of those about which a task is open. Feeds that are parked because the
-// endpoint's owner does not lead the procurement stay parked while that is so, until the endpoint is removed: who has no
-// role in a procurement writes nothing into its record.
+// GoOn makes the feeds of an endpoint active at once, with a new count of attempts; the relay wakes them. It returns
+// the procurements of those that were parked, and of those about which a task is open. Feeds that are parked because
+// the endpoint's owner does not lead the procurement stay parked while that is so, until the endpoint is removed: who
+// has no role in a procurement writes nothing into its record.
 func (tx *Tx) GoOn(endpoint models.ID) ([]Unparked, error) { return tx.goOn(endpoint, "true", nil) }
 
 // GoOnWith is [Tx.GoOn] for the feeds of some procurements; of those it returns only the ones that were parked.
