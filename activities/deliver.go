@@ -45,22 +45,35 @@ const (
 func (p *Portals) Deliver(ctx context.Context, in process.PortalFeed) (out process.FeedOutcome, err error) {
 	feed := store.PortalFeed{EndpointID: in.EndpointID, ProcurementID: in.ProcurementID}
 	taken := false
-	err = p.onRecord(ctx, func() (err error) {
+	err = p.onRecord(ctx, func(ctx context.Context) (err error) {
 		taken, err = p.Store.TakeTurn(ctx, feed)
 		return err
 	})
+	if store.IsBusy(err) {
+		wait := lockFor + rand.N(lockFor) //nolint:gosec // jitter is no secret
+		return process.FeedOutcome{Status: process.FeedBusy, Wait: wait}, nil
+	}
 	if err != nil {
 		return process.FeedOutcome{}, p.again(ctx, err)
 	}
 	if !taken {
-		wait := busyPause + rand.N(busyPause/busyJitter) //nolint:gosec // jitter is no secret
-		return process.FeedOutcome{Status: process.FeedBusy, Wait: wait}, nil
+		return busy(0), nil
 	}
 	out, err = p.deliverAll(ctx, feed)
-	if err = errors.Join(err, p.endTurn(ctx, feed)); err != nil {
+	gaveWay, ended := p.endTurn(ctx, feed)
+	if err = errors.Join(err, ended); err != nil {
 		return process.FeedOutcome{}, p.again(ctx, err)
 	}
+	if out.Status == process.FeedMore && gaveWay {
+		return busy(out.Delivered), nil
+	}
 	return out, nil
+}
+
+// busy is what a feed does that waits to be woken, because it is the turn of others.
+func busy(delivered int) process.FeedOutcome {
+	wait := busyPause + rand.N(busyPause/busyJitter) //nolint:gosec // jitter is no secret
+	return process.FeedOutcome{Status: process.FeedBusy, Wait: wait, Delivered: delivered}
 }
 
 // deliverAll makes one delivery after the other while the feed has its turn.
@@ -92,22 +105,51 @@ const (
 	endTurnFor = 5 * time.Second
 )
 
-// endTurn gives the place of the feed to another one. If that fails, the turn ends by itself after a while.
-func (p *Portals) endTurn(ctx context.Context, feed store.PortalFeed) error {
+// endTurn gives the place of the feed to another one, and tells whether the feed now waits to be woken behind others.
+// If that fails, the turn ends by itself after a while.
+func (p *Portals) endTurn(ctx context.Context, feed store.PortalFeed) (gaveWay bool, err error) {
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTurnFor)
 	defer cancel()
-	return p.onRecord(ending, func() error { return p.Store.EndTurn(ending, feed) })
+	err = p.onRecord(ending, func(ctx context.Context) (err error) {
+		gaveWay, err = p.Store.EndTurn(ctx, feed)
+		return err
+	})
+	return gaveWay, err
 }
 
-// onRecord uses the record when few enough other deliveries do.
-func (p *Portals) onRecord(ctx context.Context, use func() error) error {
+const (
+	// lockWait is how long a delivery waits for a lock while it uses the record; lockPause, how long it lets go before
+	// it tries again, and lockFor, for how long it tries at all.
+	lockWait  = 50 * time.Millisecond
+	lockPause = 200 * time.Millisecond
+	lockFor   = 5 * time.Second
+)
+
+// onRecord uses the record when few enough other deliveries do. What waits for a lock lets the others go first: whoever
+// has locked an endpoint holds up no other endpoint. use is one transaction, and may be tried several times.
+func (p *Portals) onRecord(ctx context.Context, use func(context.Context) error) error {
+	impatient := store.Impatient(ctx, lockWait)
+	for until := time.Now().Add(lockFor); ; {
+		err := p.inPlace(impatient, use)
+		if !store.IsBusy(err) || time.Now().After(until) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(lockPause/2 + rand.N(lockPause)): //nolint:gosec // jitter is no secret
+		}
+	}
+}
+
+func (p *Portals) inPlace(ctx context.Context, use func(context.Context) error) error {
 	if p.Conns != nil {
 		if err := p.Conns.Acquire(ctx, 1); err != nil {
 			return fmt.Errorf("wait for the record: %w", err)
 		}
 		defer p.Conns.Release(1)
 	}
-	return use()
+	return use(ctx)
 }
 
 // stopping tells whether the worker is to stop; another worker then continues.
@@ -134,7 +176,7 @@ func (p *Portals) again(ctx context.Context, err error) error {
 // deliverNext makes one attempt; it returns [process.FeedMore] when the event has arrived, or was passed.
 func (p *Portals) deliverNext(ctx context.Context, feed store.PortalFeed) (out process.FeedOutcome, err error) {
 	var next store.Outgoing
-	err = p.onRecord(ctx, func() (err error) {
+	err = p.onRecord(ctx, func(ctx context.Context) (err error) {
 		next, err = p.Store.NextDelivery(ctx, feed)
 		return err
 	})
@@ -149,7 +191,9 @@ func (p *Portals) deliverNext(ctx context.Context, feed store.PortalFeed) (out p
 	}
 	switch {
 	case !next.Wanted:
-		err = p.onRecord(ctx, func() error { return p.acts().PassUnwanted(ctx, feed) })
+		err = p.onRecord(ctx, func(ctx context.Context) error {
+			return p.acts().PassUnwanted(ctx, feed)
+		})
 		return process.FeedOutcome{Status: process.FeedMore}, err
 	case !next.Led:
 		return p.park(ctx, feed, next.EventID, models.ParkedOwner)
@@ -163,7 +207,7 @@ func (p *Portals) deliverNext(ctx context.Context, feed store.PortalFeed) (out p
 	case ctx.Err() != nil:
 		return process.FeedOutcome{}, ctx.Err() // we broke off the attempt, not the receiver
 	}
-	return p.settle(ctx, feed, next.EventID, report)
+	return p.settle(ctx, feed, next, report)
 }
 
 // readiness tells whether the next delivery may be made now and, if not, what the feed waits for.
@@ -185,7 +229,7 @@ func readiness(next store.Outgoing) (process.FeedOutcome, bool) {
 func (p *Portals) park(
 	ctx context.Context, feed store.PortalFeed, event models.ID, why string,
 ) (out process.FeedOutcome, err error) {
-	err = p.onRecord(ctx, func() (err error) {
+	err = p.onRecord(ctx, func(ctx context.Context) (err error) {
 		out, err = p.acts().ParkDelivery(ctx, feed, event, why)
 		return err
 	})
@@ -207,18 +251,22 @@ func (p *Portals) send(ctx context.Context, next store.Outgoing) (webhook.Report
 
 // settle records an attempt and what follows from it.
 func (p *Portals) settle(
-	ctx context.Context, feed store.PortalFeed, event models.ID, r webhook.Report,
+	ctx context.Context, feed store.PortalFeed, sent store.Outgoing, r webhook.Report,
 ) (out process.FeedOutcome, err error) {
-	attempt := models.DeliveryAttempt{
-		EventID: event, StartedAt: r.StartedAt, Latency: r.Latency.Microseconds(),
+	attempt := acts.Attempted{Version: sent.Endpoint.Version, DeliveryAttempt: models.DeliveryAttempt{
+		EventID: sent.EventID, StartedAt: r.StartedAt, Latency: r.Latency.Microseconds(),
 		Status: r.Status, Fault: r.Fault, Answer: r.Answer,
-	}
+	}}
 	pause := func(failures int) (time.Duration, bool) { return p.Courier.Pause(failures, r.Asked) }
-	err = p.onRecord(ctx, func() (err error) {
-		out, err = p.acts().SettleDelivery(ctx, feed, attempt, pause)
+	var settled acts.Settled
+	err = p.onRecord(ctx, func(ctx context.Context) (err error) {
+		settled, err = p.acts().SettleDelivery(ctx, feed, attempt, pause)
 		return err
 	})
-	return out, err
+	if err == nil && settled.Taken {
+		err = p.onRecord(ctx, func(ctx context.Context) error { return p.Store.BringForward(ctx, feed.EndpointID) })
+	}
+	return settled.FeedOutcome, err
 }
 
 func (p *Portals) acts() *acts.Acts { return &acts.Acts{Store: p.Store, Log: p.Log} }

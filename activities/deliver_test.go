@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/ppi-engine/ppi/activities"
 	"github.com/ppi-engine/ppi/internal/store"
@@ -193,6 +194,36 @@ func TestAnEndpointTakesABoundedNumberOfFeedsAtOnceOverAllWorkers(t *testing.T) 
 	require.Len(t, calls, 3, "those that found no place, and one that had not come")
 }
 
+// Whoever has locked one endpoint, by a replay of thousands of events, holds up the deliveries to no other.
+func TestALockedEndpointHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	d := newDelivering(t, 1)
+	d.portals.Conns = semaphore.NewWeighted(1)
+	locked, let := make(chan struct{}), make(chan struct{})
+	ended, outcome := make(chan error, 1), make(chan process.FeedOutcome, 1)
+	go func() {
+		ended <- d.store.InTx(context.WithoutCancel(t.Context()), func(tx *store.Tx) error {
+			_, err := tx.LockEndpoint(models.Actor{PersonID: d.owner}, d.feed.EndpointID)
+			close(locked)
+			<-let
+			return err
+		})
+	}()
+	<-locked
+	go func() { outcome <- d.deliverBy(d.portals, d.feed) }()
+	require.Eventually(t, func() (waits bool) {
+		err := d.sql.QueryRow(t.Context(), "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)").Scan(&waits)
+		return err == nil && waits
+	}, time.Minute, time.Millisecond)
+	elsewhere := d.feed
+	elsewhere.EndpointID = models.NewID(models.PrefixEndpoint)
+	require.Equal(t, process.FeedDrained, d.deliverBy(d.portals, elsewhere).Status)
+	require.Empty(t, outcome)
+	close(let)
+	require.NoError(t, <-ended)
+	require.Equal(t, process.FeedOutcome{Status: process.FeedDrained, Delivered: 1}, <-outcome)
+}
+
 // A worker that died holds the turn of its feed: the worker that goes on with the feed has it.
 func TestAFeedWhoseWorkerDiedGoesOnInItsTurn(t *testing.T) {
 	t.Parallel()
@@ -311,4 +342,44 @@ func TestAPauseIsWaitedForAlsoWhenSomebodyWakesTheRun(t *testing.T) {
 	require.Equal(t, 4, out.Attempt)
 	require.InDelta(t, time.Hour, out.Wait, float64(time.Minute))
 	require.Zero(t, d.arrived.Load())
+}
+
+// Who has lost the role that let their endpoint get events writes nothing more into the record of the procurement.
+func TestWhoDoesNotLeadAnyMoreHasNothingGoOn(t *testing.T) {
+	t.Parallel()
+	d := newDelivering(t, 2)
+	d.exec("UPDATE role_assignments SET valid_until = clock_timestamp()")
+	d.deliver()
+	goOn := func() (unparked int) {
+		require.NoError(t, d.store.InTx(context.WithoutCancel(t.Context()), func(tx *store.Tx) error {
+			all, err := tx.GoOn(d.feed.EndpointID)
+			require.NoError(t, err)
+			some, err := tx.GoOnWith(d.feed.EndpointID, []models.ID{d.feed.ProcurementID})
+			unparked = len(all) + len(some)
+			return err
+		}))
+		return unparked
+	}
+	require.Zero(t, goOn())
+	require.Equal(t, process.FeedOutcome{Status: process.FeedHeld, Reason: models.ParkedOwner}, d.deliver())
+	require.Equal(t, []string{models.TaskFeedParked}, d.tasks())
+	d.exec("UPDATE role_assignments SET valid_until = NULL")
+	require.Equal(t, 1, goOn(), "it is led again")
+	require.Equal(t, process.FeedOutcome{Status: process.FeedDrained, Delivered: 2}, d.deliver())
+}
+
+// A feed with a backlog does not keep its place while another one waits.
+func TestAFeedGivesWayToOthersAfterAPortion(t *testing.T) {
+	t.Parallel()
+	d := newDelivering(t, 130)
+	waits := d.another()
+	out := d.deliver()
+	require.Equal(t, process.FeedBusy, out.Status)
+	require.Equal(t, 100, out.Delivered)
+	woken, err := d.store.ToWake(t.Context(), 1)
+	require.NoError(t, err)
+	require.Len(t, woken, 1)
+	require.Equal(t, store.PortalFeed(waits), woken[0].PortalFeed, "it has waited longest")
+	require.Equal(t, process.FeedOutcome{Status: process.FeedDrained, Delivered: 1}, d.deliverBy(d.portals, waits))
+	require.Equal(t, process.FeedOutcome{Status: process.FeedDrained, Delivered: 30}, d.deliver())
 }

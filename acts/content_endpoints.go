@@ -57,7 +57,7 @@ func (a *Acts) RegisterEndpoint(ctx context.Context, by By, in NewEndpoint) (Don
 		return Done[MadeEndpoint]{}, err
 	}
 	return once(ctx, a, by, func(d *deed) (MadeEndpoint, error) {
-		if err := d.roomForEndpoint(); err != nil {
+		if err := d.roomForEndpoint(d.Actor.OrganisationID); err != nil {
 			return MadeEndpoint{}, err
 		}
 		if err := mustLead(d.tx, e); err != nil {
@@ -86,8 +86,8 @@ func aboutEndpoint(e models.Endpoint) event.EndpointCreated {
 }
 
 // roomForEndpoint locks the organisation, so that endpoints registered at once are counted one after the other.
-func (d *deed) roomForEndpoint() error {
-	o, err := d.tx.LockOrganisation(d.Actor.OrganisationID)
+func (d *deed) roomForEndpoint(organisation models.ID) error {
+	o, err := d.tx.LockOrganisation(organisation)
 	if err != nil {
 		return err
 	}

@@ -154,26 +154,36 @@ func (a *Acts) ResumeEndpoint(ctx context.Context, by By, id models.ID) (Done[mo
 		if e.Secret == nil {
 			return e, secretLost()
 		}
-		if e.Status != models.EndpointActive {
-			ended := e.EndedAt
+		was := e.Status
+		if was == models.EndpointDisabled { // it counts again
+			if err := d.roomForEndpoint(e.OrganisationID); err != nil {
+				return e, err
+			}
+		}
+		if was != models.EndpointActive {
 			e.Status, e.PausedBecause, e.EndedAt = models.EndpointActive, "", nil
 			if e, err = d.saveEndpoint(e, event.EndpointResumed(aboutEndpoint(e))); err != nil {
 				return e, err
 			}
-			if err := d.makeUp(e, ended); err != nil {
-				return e, err
-			}
 		}
-		return e.Bare(), d.goOn(e)
+		if err := d.goOn(e); err != nil || was != models.EndpointDisabled {
+			return e.Bare(), err
+		}
+		return e.Bare(), d.makeUp(e)
 	})
 }
 
-// makeUp queues what an endpoint has missed since it was disabled; nil: it was not.
-func (d *deed) makeUp(e models.Endpoint, disabledAt *time.Time) error {
-	if disabledAt == nil {
-		return nil
+// makeUp queues what an endpoint has missed while it was disabled. The relay, for which it is disabled until this is
+// committed, waits meanwhile: each event is queued either here or by the relay.
+func (d *deed) makeUp(e models.Endpoint) error {
+	now, err := d.tx.Now()
+	if err != nil {
+		return err
 	}
-	_, err := d.tx.QueueMissing(e.ID, *disabledAt, store.MostReplayed)
+	if err := d.tx.StopRelay(); err != nil {
+		return err
+	}
+	_, err = d.tx.RequeueNeverQueued(e.ID, keptFrom(e, now))
 	return err
 }
 
@@ -197,17 +207,12 @@ func (d *deed) goOnWith(e models.Endpoint, procurements []models.ID) error {
 
 func (d *deed) unparked(e models.Endpoint, feeds []store.Unparked, tasks []string) error {
 	for _, f := range feeds {
-		var done []models.ID
-		for _, kind := range tasks {
-			id, err := d.tx.FinishTask(f.ProcurementID, kind, string(e.ID), f.Now)
-			if err != nil {
-				return err
-			}
-			if id != "" {
-				done = append(done, id)
-			}
+		feed := store.PortalFeed{EndpointID: e.ID, ProcurementID: f.ProcurementID}
+		done, err := d.tx.FinishEndpointTasks(feed, tasks, f.Now)
+		if err != nil {
+			return err
 		}
-		_, err := d.tx.Append(event.Event{
+		_, err = d.tx.Append(event.Event{
 			ProcurementID: f.ProcurementID, ActorID: d.Actor.PersonID, At: f.Now,
 			Payload: event.EndpointUnparked{EndpointID: e.ID, Status: e.Status, Tasks: done},
 		})

@@ -2,7 +2,6 @@ package acts
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/ppi-engine/ppi/internal/store"
@@ -30,30 +29,89 @@ func (a *Acts) ReplayEndpoint(ctx context.Context, by By, id models.ID, in model
 	if err := models.Refusals(in.Check()); err != nil {
 		return Done[Replayed]{}, err
 	}
+	earlier, err := a.Store.EarlierRequest(ctx, by.Request.ID)
+	if err != nil {
+		return Done[Replayed]{}, err
+	}
+	if earlier != nil {
+		done := Done[Replayed]{Again: true}
+		return done, recall(by.Request, earlier, &done.Result)
+	}
+	now, err := a.countReplay(ctx, by, id)
+	if err == nil && in.Since != nil {
+		err = a.mayReplaySince(ctx, id, *in.Since, now)
+	}
+	if err != nil {
+		return Done[Replayed]{}, err
+	}
 	return once(ctx, a, by, func(d *deed) (Replayed, error) {
-		e, err := d.holdMyEndpoint(id)
+		e, err := d.toReplay(id)
 		if err != nil {
 			return Replayed{}, err
 		}
-		switch {
-		case e.Status == models.EndpointDisabled:
-			return Replayed{}, disabled()
-		case e.Secret == nil:
-			return Replayed{}, secretLost()
-		}
-		r := replay{deed: d, e: e}
-		if r.now, err = d.tx.Now(); err != nil {
-			return Replayed{}, err
-		}
-		if err := r.e.Replay(r.now); err != nil {
-			return Replayed{}, err
-		}
+		r := replay{deed: d, e: e, now: now}
 		done, err := r.queue(in)
 		if err != nil {
 			return Replayed{}, err
 		}
 		return r.record(in, done)
 	})
+}
+
+// countReplay counts a replay before it is looked at, because one that is refused costs as much, and says when it was
+// asked for.
+func (a *Acts) countReplay(ctx context.Context, by By, id models.ID) (time.Time, error) {
+	return change(ctx, a, by, func(d *deed) (time.Time, error) {
+		e, err := d.toReplay(id)
+		if err != nil {
+			return time.Time{}, err
+		}
+		now, err := d.tx.Now()
+		if err != nil {
+			return now, err
+		}
+		if err := e.Replay(now); err != nil {
+			return now, err
+		}
+		return now, d.tx.CountReplay(e)
+	})
+}
+
+// toReplay locks an endpoint that can be replayed.
+func (d *deed) toReplay(id models.ID) (models.Endpoint, error) {
+	e, err := d.holdMyEndpoint(id)
+	switch {
+	case err != nil:
+		return e, err
+	case e.Status == models.EndpointDisabled:
+		return e, disabled()
+	case e.Secret == nil:
+		return e, secretLost()
+	}
+	return e, nil
+}
+
+// mayReplaySince refuses an instant since which too much has happened, before anything is locked or written.
+func (a *Acts) mayReplaySince(ctx context.Context, endpoint models.ID, since, now time.Time) error {
+	oldest := now.Add(-store.DeliveriesKept)
+	if since.After(now) || since.Before(oldest) {
+		return models.Refuse(models.CodeInvalidValue, "/since",
+			"the instant is in the future, or longer ago than deliveries are kept").
+			Accepting("an instant from %s to %s", oldest.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339))
+	}
+	n, err := a.Store.EventsSince(ctx, endpoint, since)
+	if err != nil {
+		return err
+	}
+	return mayReplay(n)
+}
+
+func mayReplay(events int64) error {
+	if events <= store.MostReplayed {
+		return nil
+	}
+	return models.Refuse(models.CodeReplayTooLarge, "/since", "more than %d events have happened since then",
+		store.MostReplayed).Accepting("a later instant, or only what is missing")
 }
 
 // A replay is one that is carried out.
@@ -70,7 +128,11 @@ func (r replay) queue(in models.Replay) (store.Requeued, error) {
 	case in.EventID != "":
 		return r.one(in.EventID)
 	case in.Since != nil:
-		return r.since(*in.Since)
+		q, err := r.tx.RequeueSince(r.e.ID, *in.Since)
+		if err != nil {
+			return q, err
+		}
+		return q, mayReplay(q.Events) // more has happened since they were counted
 	}
 	return r.missing()
 }
@@ -83,11 +145,7 @@ func (r replay) one(event models.ID) (store.Requeued, error) {
 	if known && delivery.DeliveredAt == nil {
 		return store.Requeued{Procurements: []models.ID{delivery.ProcurementID}}, nil
 	}
-	queue := func() (store.Requeued, error) { return r.tx.QueueMissingOne(r.e.ID, event) }
-	if known {
-		queue = func() (store.Requeued, error) { return r.tx.AgainOne(r.e.ID, event) }
-	}
-	q, err := queue()
+	q, err := r.tx.RequeueOne(r.e.ID, event)
 	if err == nil && q.Events == 0 {
 		err = models.Refuse(models.CodeInvalidValue, "/event_id", "the endpoint is not sent such an event").
 			Accepting("an event of a %s procurement that you lead, of a type that the endpoint selects and is sent",
@@ -96,37 +154,10 @@ func (r replay) one(event models.ID) (store.Requeued, error) {
 	return q, err
 }
 
-func (r replay) since(since time.Time) (store.Requeued, error) {
-	oldest := r.now.Add(-store.DeliveriesKept)
-	if since.After(r.now) || since.Before(oldest) {
-		return store.Requeued{}, models.Refuse(models.CodeInvalidValue, "/since",
-			"the instant is in the future, or longer ago than deliveries are kept").
-			Accepting("an instant from %s to %s", oldest.UTC().Format(time.RFC3339), r.now.UTC().Format(time.RFC3339))
-	}
-	settled, err := r.tx.AgainSince(r.e.ID, since)
-	if err != nil {
-		return settled, err
-	}
-	q, err := r.with(settled, since, store.MostReplayed+1)
-	if err == nil && q.Events > store.MostReplayed {
-		err = models.Refuse(models.CodeReplayTooLarge, "/since", "more than %d events have happened since then",
-			store.MostReplayed).Accepting("a later instant, or only what is missing")
-	}
-	return q, err
-}
-
 // missing queues what was passed, and what was never queued since the endpoint was registered. What was forgotten
 // because it arrived long ago is not missing.
 func (r replay) missing() (store.Requeued, error) {
-	since := r.e.CreatedAt
-	if oldest := r.now.Add(-store.DeliveriesKept); since.Before(oldest) {
-		since = oldest
-	}
-	passed, err := r.tx.AgainPassed(r.e.ID, since)
-	if err != nil {
-		return passed, err
-	}
-	q, err := r.with(passed, since, store.MostReplayed)
+	q, err := r.tx.RequeueMissing(r.e.ID, keptFrom(r.e, r.now))
 	if err != nil {
 		return q, err
 	}
@@ -135,20 +166,16 @@ func (r replay) missing() (store.Requeued, error) {
 	return q, err
 }
 
-// with adds to what was queued again what was never queued since an instant, at most limit.
-func (r replay) with(again store.Requeued, since time.Time, limit int64) (store.Requeued, error) {
-	missing, err := r.tx.QueueMissing(r.e.ID, since, limit)
-	return store.Requeued{
-		Events:       again.Events + missing.Events,
-		Procurements: append(slices.Clone(again.Procurements), missing.Procurements...),
-	}, err
+// keptFrom is from when on it is known which events an endpoint got.
+func keptFrom(e models.Endpoint, now time.Time) time.Time {
+	if oldest := now.Add(-store.DeliveriesKept); e.CreatedAt.Before(oldest) {
+		return oldest
+	}
+	return e.CreatedAt
 }
 
 // record has the feeds go on, and records who asked for what.
 func (r replay) record(in models.Replay, q store.Requeued) (Replayed, error) {
-	if err := r.tx.CountReplay(r.e); err != nil {
-		return Replayed{}, err
-	}
 	if err := r.goOnWith(r.e, q.Procurements); err != nil {
 		return Replayed{}, err
 	}

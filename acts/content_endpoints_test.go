@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/acts"
@@ -133,8 +134,11 @@ func TestAnEndpointThatIsGoneWaitsForAPersonAndKeepsEverything(t *testing.T) {
 	b := setUp(t)
 	id := b.registered().Endpoint.ID
 	gone := func() (first bool) {
-		require.NoError(t, b.acts.Store.InTx(t.Context(), func(tx *store.Tx) (err error) {
-			first, err = tx.PauseGone(id)
+		require.NoError(t, b.acts.Store.InTx(t.Context(), func(tx *store.Tx) error {
+			e, err := tx.LockEndpoint(b.lead, id)
+			require.NoError(t, err)
+			gone, err := tx.PauseGone(id, e.Version)
+			first = gone.First
 			return err
 		}))
 		return first
@@ -180,15 +184,17 @@ func TestThatAReceiverIsGoneIsAskedEvenIfTheEventWasPassed(t *testing.T) {
 	_, err := b.acts.PassDelivery(t.Context(), b.owner(), id, pass)
 	require.NoError(t, err)
 	feed := store.PortalFeed{EndpointID: id, ProcurementID: b.draft}
-	attempt := models.DeliveryAttempt{EventID: happened, StartedAt: time.Now(), Status: 410, Fault: models.FaultGone}
-	out, err := b.acts.SettleDelivery(t.Context(), feed, attempt, nil)
+	attempt := acts.Attempted{Version: 1, DeliveryAttempt: models.DeliveryAttempt{
+		EventID: happened, StartedAt: time.Now(), Status: 410, Fault: models.FaultGone,
+	}}
+	settled, err := b.acts.SettleDelivery(t.Context(), feed, attempt, nil)
 	require.NoError(t, err)
-	require.Equal(t, process.FeedHeld, out.Status)
+	require.Equal(t, process.FeedHeld, settled.Status)
 	var tasks int
 	require.NoError(t, conn.QueryRow(t.Context(), "SELECT count(*) FROM tasks WHERE kind = $1 AND done_at IS NULL",
 		models.TaskEndpointGone).Scan(&tasks))
 	require.Equal(t, 1, tasks)
-	out, err = b.acts.ParkDelivery(t.Context(), feed, happened, models.ParkedOwner)
+	out, err := b.acts.ParkDelivery(t.Context(), feed, happened, models.ParkedOwner)
 	require.NoError(t, err)
 	require.Equal(t, process.FeedMore, out.Status, "nothing is parked for an event that was passed")
 }
@@ -285,4 +291,93 @@ func TestASecretThatCannotBeReadIsNoFaultOfTheEngine(t *testing.T) {
 	b.acts.Courier = other
 	_, err = b.acts.PingEndpoint(t.Context(), b.owner(), e.ID)
 	refused(t, err, models.CodeEndpointSecretLost)
+}
+
+// fed queues two events of the draft for an endpoint.
+func (b *bench) fed(id models.ID) (conn *pgx.Conn, events []models.ID) {
+	b.Helper()
+	conn = pgtest.Connect(b, b.db.Application)
+	_, err := conn.Exec(b.Context(), "INSERT INTO portal_feeds (endpoint_id, procurement_id) VALUES ($1, $2)",
+		id, b.draft)
+	require.NoError(b, err)
+	for i := range 2 {
+		var e models.ID
+		require.NoError(b, b.acts.Store.InTx(b.Context(), func(tx *store.Tx) (err error) {
+			e, err = tx.Append(event.Event{ProcurementID: b.draft, Payload: event.LotCreated{}})
+			return err
+		}))
+		_, err := conn.Exec(b.Context(), `INSERT INTO deliveries (endpoint_id, procurement_id, event_id, seq, type)
+			VALUES ($1, $2, $3, $4, 'lot.created')`, id, b.draft, e, i+1)
+		require.NoError(b, err)
+		events = append(events, e)
+	}
+	return conn, events
+}
+
+// A receiver says 410, and says it again after its owner had one event pass and resumed the endpoint.
+func TestEachTimeThatAReceiverIsGoneIsOnRecord(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	id := b.registered().Endpoint.ID
+	conn, events := b.fed(id)
+	feed := store.PortalFeed{EndpointID: id, ProcurementID: b.draft}
+	count := func(sql string) (n int) {
+		require.NoError(t, conn.QueryRow(t.Context(), sql).Scan(&n))
+		return n
+	}
+	gone := func(happened models.ID) {
+		e, err := b.acts.Store.Endpoint(t.Context(), b.lead, id)
+		require.NoError(t, err)
+		settled, err := b.acts.SettleDelivery(t.Context(), feed, acts.Attempted{
+			Version: e.Version, DeliveryAttempt: models.DeliveryAttempt{
+				EventID: happened, StartedAt: time.Now(), Status: 410, Fault: models.FaultGone,
+			},
+		}, nil)
+		require.NoError(t, err)
+		require.Equal(t, process.FeedHeld, settled.Status)
+	}
+	const openTasks, tellsGone = "SELECT count(*) FROM tasks WHERE kind = 'webhook_gone' AND done_at IS NULL",
+		"SELECT count(*) FROM events WHERE type = 'endpoint.gone'"
+	gone(events[0])
+	require.Equal(t, 1, count(openTasks))
+	_, err := b.acts.PassDelivery(t.Context(), b.owner(), id, models.DeliveryPass{EventID: events[0], Reason: "long"})
+	require.NoError(t, err)
+	require.Equal(t, 1, count(openTasks), "the endpoint is paused still")
+	_, err = b.acts.ResumeEndpoint(t.Context(), b.owner(), id)
+	require.NoError(t, err)
+	require.Zero(t, count(openTasks))
+	require.Equal(t, 1, count(`SELECT count(*)
+		FROM events e JOIN tasks t ON e.data->'tasks' = to_jsonb(ARRAY[t.id::text])
+		WHERE e.type = 'endpoint.unparked' AND t.kind = 'webhook_gone'`), "an event names each task that is done")
+	gone(events[1])
+	require.Equal(t, 1, count(openTasks))
+	require.Equal(t, 2, count(tellsGone))
+	_, err = b.acts.PauseEndpoint(t.Context(), b.owner(), id)
+	require.NoError(t, err)
+	gone(events[1])
+	require.Equal(t, 3, count(tellsGone), "also when it was asked already what is to become of it")
+	require.NoError(t, b.acts.RemoveEndpoint(t.Context(), b.owner(), id))
+	require.Zero(t, count(openTasks))
+}
+
+// The answer to a message that was sent before the receiver was repaired says nothing about the receiver now.
+func TestALateAnswerDoesNotPauseAnEndpointThatWasRepaired(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	made := b.registered().Endpoint
+	_, events := b.fed(made.ID)
+	url := "http://127.0.0.1:10/hooks"
+	_, err := b.acts.ChangeEndpoint(t.Context(), b.owner(), made.ID, acts.EndpointChange{URL: &url})
+	require.NoError(t, err)
+	feed := store.PortalFeed{EndpointID: made.ID, ProcurementID: b.draft}
+	settled, err := b.acts.SettleDelivery(t.Context(), feed, acts.Attempted{
+		Version: made.Version, DeliveryAttempt: models.DeliveryAttempt{
+			EventID: events[0], StartedAt: time.Now(), Status: 410, Fault: models.FaultGone,
+		},
+	}, func(int) (time.Duration, bool) { return time.Second, true })
+	require.NoError(t, err)
+	require.Equal(t, process.FeedWaiting, settled.Status)
+	e, err := b.acts.Store.Endpoint(t.Context(), b.lead, made.ID)
+	require.NoError(t, err)
+	require.Equal(t, models.EndpointActive, e.Status)
 }

@@ -11,19 +11,33 @@ import (
 	"github.com/ppi-engine/ppi/models/process"
 )
 
+// A Settled attempt is one that was recorded, with what its feed does next. Taken tells that the receiver has just
+// taken a message: whatever else waits for its next attempt there is to be tried at once ([store.Store.BringForward]).
+type Settled struct {
+	process.FeedOutcome
+
+	Taken bool
+}
+
+// An Attempted delivery is an attempt with the version of the endpoint that it was made to.
+type Attempted struct {
+	models.DeliveryAttempt
+
+	Version int64
+}
+
 // SettleDelivery records an attempt to deliver and what follows from it. pause says how long to wait after that number
-// of failures; false: there is no further attempt. Once the receiver has taken a message, whatever else waits for its
-// next attempt there is tried at once.
+// of failures; false: there is no further attempt.
 func (a *Acts) SettleDelivery(
-	ctx context.Context, feed store.PortalFeed, attempt models.DeliveryAttempt,
+	ctx context.Context, feed store.PortalFeed, attempt Attempted,
 	pause func(failures int) (time.Duration, bool),
-) (process.FeedOutcome, error) {
+) (Settled, error) {
 	out, taken := process.FeedOutcome{Status: process.FeedMore}, attempt.Fault == ""
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
-		first := false
+		var gone store.Gone
 		if attempt.Fault == models.FaultGone {
 			var err error
-			if first, err = tx.PauseGone(feed.EndpointID); err != nil {
+			if gone, err = tx.PauseGone(feed.EndpointID, attempt.Version); err != nil {
 				return err
 			}
 		}
@@ -31,17 +45,17 @@ func (a *Acts) SettleDelivery(
 		if err != nil {
 			return err
 		}
-		err = tx.RecordAttempt(feed, attempt)
+		err = tx.RecordAttempt(feed, attempt.DeliveryAttempt)
 		// Somebody may have had the event pass meanwhile. That the receiver is gone is told nevertheless.
-		if err != nil || attempt.Fault == "" || !locked.Pending && !first {
+		if err != nil || attempt.Fault == "" || !locked.Pending && !gone.First {
 			return err
 		}
 		f := undelivered{
 			tx: tx, feed: feed, event: attempt.EventID, failures: locked.Failures + 1,
-			reason: faultOf(attempt),
+			reason: faultOf(attempt.DeliveryAttempt),
 		}
-		if attempt.Fault == models.FaultGone {
-			out, err = f.gone(first)
+		if gone.Paused {
+			out, err = f.gone(gone.First)
 			return err
 		}
 		if out, err = f.retry(locked, pause); err != nil || locked.Early > 0 {
@@ -51,10 +65,7 @@ func (a *Acts) SettleDelivery(
 		taken, err = tx.TookSince(feed.EndpointID, attempt.StartedAt)
 		return err
 	})
-	if err != nil || !taken {
-		return out, err
-	}
-	return out, a.Store.BringForward(ctx, feed.EndpointID)
+	return Settled{out, taken}, err
 }
 
 func faultOf(attempt models.DeliveryAttempt) string {
@@ -112,11 +123,16 @@ func (f undelivered) park() (process.FeedOutcome, error) {
 	if err := f.tx.ParkFeed(f.feed, f.failures, f.reason); err != nil {
 		return out, err
 	}
-	return out, f.tell(models.TaskFeedParked, func(p event.EndpointParked) event.Payload { return p })
+	return out, f.tell(models.TaskFeedParked, func(p event.EndpointParked) event.Payload {
+		if p.TaskID == "" {
+			return nil // that it is parked stands in the record already
+		}
+		return p
+	})
 }
 
 // gone holds back everything for the endpoint until a person resumes it, because the receiver answered 410 Gone. What
-// happens meanwhile is kept for it. Only the first feed that learns of it raises the task.
+// happens meanwhile is kept for it. Only the first feed that learns of it tells.
 func (f undelivered) gone(first bool) (process.FeedOutcome, error) {
 	out := process.FeedOutcome{Status: process.FeedHeld, Reason: f.reason}
 	if err := f.tx.ParkFeed(f.feed, f.failures, f.reason); err != nil || !first {
@@ -139,15 +155,16 @@ func (f undelivered) tell(task string, as func(event.EndpointParked) event.Paylo
 	}
 	detail := map[string]any{"event_id": string(f.event), "reason": f.reason, "attempts": f.failures}
 	id, fresh, err := f.tx.RaiseTask(p.ID, task, string(f.feed.EndpointID), detail, p.Now(clock))
-	if err != nil || !fresh {
+	if !fresh {
+		id = ""
+	}
+	payload := as(event.EndpointParked{
+		EndpointID: f.feed.EndpointID, EventID: f.event, Reason: f.reason, TaskID: id,
+	})
+	if err != nil || payload == nil {
 		return err
 	}
-	_, err = f.tx.Append(event.Event{
-		ProcurementID: p.ID, At: p.Now(clock), RecordedAt: clock,
-		Payload: as(event.EndpointParked{
-			EndpointID: f.feed.EndpointID, EventID: f.event, Reason: f.reason, TaskID: id,
-		}),
-	})
+	_, err = f.tx.Append(event.Event{ProcurementID: p.ID, At: p.Now(clock), RecordedAt: clock, Payload: payload})
 	return err
 }
 

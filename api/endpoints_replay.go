@@ -9,6 +9,9 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
+// replayTimeout is how long the caller of a replay may wait for the answer.
+const replayTimeout = time.Minute
+
 // ReplayView says what a replay has queued.
 type ReplayView struct {
 	EndpointID models.ID             `json:"endpoint_id"`

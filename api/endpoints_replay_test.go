@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/api/rest"
+	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -121,12 +122,12 @@ func TestAReplayThatCannotBeIsRefused(t *testing.T) {
 	}
 	f.act("replay", map[string]any{"event_id": "evt_1"}).is(http.StatusUnprocessableEntity).
 		refused(models.CodeInvalidID)
-	require.Zero(t, f.count("SELECT replays FROM endpoints"), "a refusal counts for nothing")
+	require.Equal(t, 3, f.count("SELECT replays FROM endpoints"), "what had to be looked up counts")
 	f.do(f.admin, POST, f.made.Self()+"/actions/replay", map[string]any{"missing": true}).is(http.StatusForbidden)
 	f.do(f.personOf(f.leader.organisation), POST, f.made.Self()+"/actions/replay", map[string]any{"missing": true}).
 		is(http.StatusNotFound)
 
-	for range models.MostReplays {
+	for range models.MostReplays - 3 {
 		f.act("replay", map[string]any{"missing": true}).is(http.StatusOK)
 	}
 	refused := f.act("replay", map[string]any{"missing": true}).is(http.StatusTooManyRequests)
@@ -208,4 +209,68 @@ func TestAnEndpointSaysWhatItIsNotSentBecauseOfItsMode(t *testing.T) {
 	require.Nil(t, shown.NotSent, "what happens in the owner's procurements is no business of an administrator")
 	w.do(leader, GET, live.Self(), nil).is(http.StatusOK).into(&shown)
 	require.Nil(t, shown.NotSent)
+}
+
+// Whoever asks for changes of one endpoint again and again, while one of them is under way, holds up nobody else.
+func TestAnEndpointThatIsBeingChangedHoldsUpNobody(t *testing.T) {
+	t.Parallel()
+	f := setup(t).fed()
+	other := f.endpoint(f.leader, newPortal(t).URL, func(b map[string]any) { b["rehearsals"] = true })
+	locked, let := make(chan struct{}), make(chan struct{})
+	ended := make(chan error, 1)
+	go func() {
+		ended <- f.store.InTx(t.Context(), func(tx *store.Tx) error {
+			for _, e := range []models.ID{f.made.ID, other.ID} {
+				if _, err := tx.LockEndpoint(models.Actor{PersonID: f.leader.person}, e); err != nil {
+					close(locked)
+					return err
+				}
+			}
+			close(locked)
+			<-let
+			return nil
+		})
+	}()
+	<-locked
+	pass := map[string]any{"event_id": f.deliveries("status=pending")[0].EventID, "reason": "too long"}
+	for action, body := range map[string]map[string]any{"replay": {"missing": true}, "pass": pass} {
+		refused := f.act(action, body).is(http.StatusConflict)
+		refused.refused(models.CodeEndpointBusy)
+		require.Equal(t, "1", refused.Header().Get("Retry-After"))
+	}
+	f.procurement(f.leader)
+	f.relay()
+	require.Positive(t, f.count("SELECT events FROM unsent_events WHERE endpoint_id = $1", other.ID),
+		"the relay goes on meanwhile")
+	close(let)
+	require.NoError(t, <-ended)
+	f.act("replay", map[string]any{"missing": true}).is(http.StatusOK)
+}
+
+// What happened before an earlier release disabled an endpoint, and had not been queued for it, is missing as well.
+func TestAnEndpointThatWasDisabledGetsAllThatItHasMissed(t *testing.T) {
+	t.Parallel()
+	f := setup(t).fed()
+	f.arrive()
+	f.procurement(f.leader)
+	f.exec("UPDATE endpoints SET status = 'disabled', ended_at = clock_timestamp()")
+	happened := f.count("SELECT count(*) FROM deliveries")
+	f.relay()
+	require.Equal(t, happened, f.count("SELECT count(*) FROM deliveries"))
+	var others []models.ID
+	for range models.MostEndpoints {
+		others = append(others, models.NewID(models.PrefixEndpoint))
+	}
+	f.exec(`INSERT INTO endpoints (id, organisation_id, owner_id, url, types, procurements, rehearsals, secret, status,
+			since, version, created_at)
+		SELECT o, organisation_id, owner_id, url, '["none"]', procurements, rehearsals, secret, 'active', since, 1,
+			created_at
+		FROM endpoints, unnest($1::text[]) o`, others)
+	resume := func() response {
+		return f.do(f.leader, POST, f.made.Self()+"/actions/resume", nil, with(headerIfMatch, `"1"`))
+	}
+	resume().is(http.StatusConflict).refused(models.CodeEndpointLimit)
+	f.exec("DELETE FROM endpoints WHERE id = ANY ($1::text[])", others)
+	resume().is(http.StatusOK)
+	require.Len(t, f.deliveries("status=pending"), happened, "the second procurement is as the first")
 }

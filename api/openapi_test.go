@@ -66,6 +66,7 @@ func TestTheDocumentSaysWhichOperationsAreLongWork(t *testing.T) {
 	for work, expected := range map[rest.Work][]string{
 		rest.Check:  {"POST " + upload + "/actions/complete"},
 		rest.Export: {"GET /events"},
+		rest.Replay: {"POST /v1/endpoints/{endpoint}/actions/replay"},
 		rest.Receipt: {
 			"POST /lots/{lot}/tenders", "POST " + tender + "/actions/replace", "POST " + tender + "/actions/withdraw",
 		},
@@ -76,7 +77,7 @@ func TestTheDocumentSaysWhichOperationsAreLongWork(t *testing.T) {
 	} {
 		require.ElementsMatch(t, expected, found[string(work)+at], work)
 	}
-	require.Len(t, found, 4)
+	require.Len(t, found, 5)
 }
 
 func TestTheDocumentNamesTheValuesThatTheDomainHas(t *testing.T) {

@@ -341,7 +341,7 @@ func (s *server) endpoints() []rest.Operation {
 		rest.Post(one+"/actions/ping", known, "Send a test message to my endpoint", s.pingEndpoint, ok),
 		rest.Post(one+"/actions/replay", known,
 			"Have events sent to my endpoint again or after all: one, all since an instant, or all that are missing",
-			s.replayEndpoint, ok, rest.MayRefuse(http.StatusTooManyRequests)),
+			s.replayEndpoint, ok, rest.Long(rest.Replay, replayTimeout), rest.MayRefuse(http.StatusTooManyRequests)),
 		rest.Post(one+"/actions/pass", known,
 			"Have an event pass that my endpoint cannot take, so that those behind it are delivered",
 			s.passDelivery, ok),

@@ -54,9 +54,9 @@ type Endpoint struct {
 	Replays     int
 	ReplaysFrom *time.Time
 	// Unsent counts the events that its filters select, and which it did not get because they are of the other mode;
-	// UnsentAt is when it last missed one.
-	Unsent   int64
-	UnsentAt *time.Time
+	// UnsentAt is when it last missed one. The relay counts them, in a row of their own.
+	Unsent   int64      `gorm:"->"`
+	UnsentAt *time.Time `gorm:"->"`
 	// NeedsSecret tells whoever is shown the endpoint, without its secrets, that it has none and gets nothing until its
 	// owner has made a new one.
 	NeedsSecret bool `gorm:"-"`

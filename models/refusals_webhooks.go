@@ -6,6 +6,8 @@ const (
 	CodeEndpointLimit Code = "endpoint_limit_reached"
 	// CodeEndpointDisabled refuses to pause or replay an endpoint that was disabled by an earlier release.
 	CodeEndpointDisabled Code = "endpoint_disabled"
+	// CodeEndpointBusy refuses to change an endpoint while another change of it takes long.
+	CodeEndpointBusy Code = "endpoint_busy"
 	// CodeEndpointSecretLost refuses to send to an endpoint whose secret nobody can read any more.
 	CodeEndpointSecretLost Code = "endpoint_secret_lost"
 	// CodeReplayLimit refuses another replay to an endpoint that had as many as it may have for now.
@@ -24,6 +26,10 @@ var refusedWebhooks = []RefusalType{
 	{
 		CodeEndpointDisabled, RefusalConflict, "The endpoint is disabled",
 		"It answered 410 Gone under an earlier release. Resume it: then it gets what it has missed.",
+	},
+	{
+		CodeEndpointBusy, RefusalConflict, "The endpoint is being changed",
+		"Ask again when the other change has ended.",
 	},
 	{
 		CodeEndpointSecretLost, RefusalConflict, "The endpoint needs a new secret",

@@ -26,7 +26,8 @@ func (s stubborn) Wake(ctx context.Context, feed process.PortalFeed, _ int64, _ 
 	if feed.ProcurementID == s.never {
 		return errors.New("it does not wake")
 	}
-	return s.store.EndTurn(ctx, store.PortalFeed(feed))
+	_, err := s.store.EndTurn(ctx, store.PortalFeed(feed))
+	return err
 }
 
 func TestAFeedThatCannotBeWokenDoesNotHoldUpTheOthers(t *testing.T) {

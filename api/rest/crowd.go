@@ -30,6 +30,8 @@ const (
 	Receipt Work = "requests to hand in or withdraw tenders"
 	// Export renders the whole history of a procurement.
 	Export Work = "exports"
+	// Replay sends thousands of events again.
+	Replay Work = "replays"
 )
 
 const (
@@ -37,9 +39,9 @@ const (
 	callersKept = 65536
 	// keyKept is how long a key is known to be good after its last request.
 	keyKept = 24 * time.Hour
-	// exportsOfAll and exportsOfOne bound the exports under way, of all and of one organisation: each holds a
+	// heavyOfAll and heavyOfOne bound the exports, and the replays, of all and of one organisation: each holds a
 	// connection to the database.
-	exportsOfAll, exportsOfOne = 4, 2
+	heavyOfAll, heavyOfOne = 4, 2
 )
 
 // A crowd is all the callers of this process.
@@ -168,9 +170,9 @@ func (c *crowd) enter(work Work, actor models.Actor) (leave func(), err error) {
 	case Transfer, Check:
 	case Receipt: // fewer than there are connections: no organisation takes them all
 		places[1].most = min(places[1].most, c.limits.OfPerson)
-	case Export:
+	case Export, Replay:
 		places = []place{
-			{" of your organisation", string(actor.OrganisationID), exportsOfOne}, {"", "everyone", exportsOfAll},
+			{" of your organisation", string(actor.OrganisationID), heavyOfOne}, {"", "everyone", heavyOfAll},
 		}
 	}
 	shares := make([]limit.Share[string], len(places))

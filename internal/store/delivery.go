@@ -169,12 +169,15 @@ func (tx *Tx) RetryWhenDue(f PortalFeed, reason string) error {
 // BringForward has the feeds of an endpoint that wait for their next attempt try at once, each once before that attempt
 // is due: the receiver has just taken a message.
 func (s *Store) BringForward(ctx context.Context, endpoint models.ID) error {
-	err := s.rows(ctx).Exec(`UPDATE portal_feeds f
-		SET state = 'active', due_at = f.retry_at, retry_at = NULL, asked = f.asked + 1, moved_at = clock_timestamp()
-		FROM (SELECT endpoint_id, procurement_id FROM portal_feeds
-			WHERE endpoint_id = ? AND state = 'retrying' AND due_at IS NULL
-			ORDER BY procurement_id FOR UPDATE) w
-		WHERE f.endpoint_id = w.endpoint_id AND f.procurement_id = w.procurement_id`, endpoint).Error
+	err := s.InTx(ctx, func(tx *Tx) error {
+		return tx.db().Exec(`UPDATE portal_feeds f
+			SET state = 'active', due_at = f.retry_at, retry_at = NULL, asked = f.asked + 1,
+				moved_at = clock_timestamp()
+			FROM (SELECT endpoint_id, procurement_id FROM portal_feeds
+				WHERE endpoint_id = ? AND state = 'retrying' AND due_at IS NULL
+				ORDER BY procurement_id FOR UPDATE) w
+			WHERE f.endpoint_id = w.endpoint_id AND f.procurement_id = w.procurement_id`, endpoint).Error
+	})
 	if err != nil {
 		return fmt.Errorf("bring attempts forward: %w", err)
 	}
@@ -204,14 +207,26 @@ func (tx *Tx) ParkFeed(f PortalFeed, failures int, reason string) error {
 	return nil
 }
 
-// PauseGone pauses an endpoint whose receiver answered 410 Gone, and tells whether it was not paused for that already.
-func (tx *Tx) PauseGone(id models.ID) (bool, error) {
+// A Gone says what became of an endpoint whose receiver answered 410 Gone.
+type Gone struct {
+	// First tells that it was paused for that now; Paused, that it is paused for that.
+	First, Paused bool
+}
+
+// PauseGone pauses an endpoint whose receiver answered 410 Gone to what was sent to that version of the endpoint. An
+// endpoint that was changed or resumed since stays as it is.
+func (tx *Tx) PauseGone(id models.ID, version int64) (Gone, error) {
 	done := tx.db().Exec(`UPDATE endpoints SET status = 'paused', paused_because = 'gone', version = version + 1
-		WHERE id = ? AND status IN ('active', 'paused') AND paused_because = ''`, id)
-	if done.Error != nil {
-		return false, fmt.Errorf("pause endpoint that is gone: %w", done.Error)
+		WHERE id = ? AND version = ? AND status IN ('active', 'paused') AND paused_because = ''`, id, version)
+	gone := Gone{First: done.RowsAffected == 1, Paused: done.RowsAffected == 1}
+	err := done.Error
+	if err == nil && !gone.First {
+		err = tx.db().Raw("SELECT paused_because = 'gone' FROM endpoints WHERE id = ?", id).Scan(&gone.Paused).Error
 	}
-	return done.RowsAffected == 1, nil
+	if err != nil {
+		return Gone{}, fmt.Errorf("pause endpoint that is gone: %w", err)
+	}
+	return gone, nil
 }
 
 // DeliveriesKept is how long deliveries that have arrived are kept, with their attempts.

@@ -90,6 +90,14 @@ func relay(ctx context.Context, tx pgx.Tx) (bool, error) {
 	return through == after+relayBatch, nil
 }
 
+// StopRelay keeps the relay where it is until the transaction ends.
+func (tx *Tx) StopRelay() error {
+	if err := tx.db().Exec("SELECT FROM webhook_relay FOR UPDATE").Error; err != nil {
+		return fmt.Errorf("stop the relay: %w", err)
+	}
+	return nil
+}
+
 // relayThrough is how far a pass goes. Positions have no gaps.
 const relayThrough = `SELECT least(max(position), $1::bigint + $2, (SELECT min(l.position) - 1
 		FROM event_log l JOIN events e ON e.id = l.event_id
@@ -122,10 +130,10 @@ var relayed = `FROM endpoints x
 const ofMode = "x.rehearsals = (p.mode = 'rehearsal')"
 
 // countUnsent counts for each endpoint what it would be told of if it were for the other mode: its owner is shown why
-// nothing comes.
-var countUnsent = `UPDATE endpoints u SET unsent = u.unsent + s.events, unsent_at = clock_timestamp()
-	FROM (SELECT x.id, count(*) AS events ` + relayed + ` AND NOT (` + ofMode + `) GROUP BY x.id) s
-	WHERE u.id = s.id`
+// nothing comes. Only the relay changes these rows, so it does not wait for those who change endpoints.
+var countUnsent = `INSERT INTO unsent_events AS u (endpoint_id, events, last_at)
+	SELECT x.id, count(*), clock_timestamp() ` + relayed + ` AND NOT (` + ofMode + `) GROUP BY x.id
+	ON CONFLICT (endpoint_id) DO UPDATE SET events = u.events + excluded.events, last_at = excluded.last_at`
 
 // queueDeliveries finds the endpoints that want the events of a part of the log.
 var queueDeliveries = `WITH queued AS (

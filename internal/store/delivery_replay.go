@@ -1,8 +1,8 @@
 package store
 
 import (
+	"context"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
@@ -33,79 +33,93 @@ func (tx *Tx) WithDelivery(endpoint, event models.ID) (models.Delivery, bool, er
 	return d, d.EventID != "", nil
 }
 
-// again makes settled deliveries d pending once more, at most one more than [MostReplayed]. Those that the endpoint x
-// would not be sent now stay as they are.
-var again = `WITH again AS (UPDATE deliveries a
+// toReplay are the events that a replay would send to the endpoint x, of those that it would be sent now, the oldest
+// first: deliveries d that are settled, and events e that were never queued for it, because it was not there yet, was
+// disabled, selected others, or its owner did not lead. Events behind the relay's position are the relay's.
+var toReplay = `WITH found AS (SELECT x.id AS endpoint_id, d.event_id, d.procurement_id, d.seq, d.type, l.position,
+			true AS known
+		FROM endpoints x JOIN deliveries d ON d.endpoint_id = x.id JOIN procurements p ON p.id = d.procurement_id
+			JOIN events e ON e.id = d.event_id JOIN event_log l ON l.event_id = e.id
+		WHERE x.id = $1 AND d.delivered_at IS NOT NULL AND ` + selectedBy("d.type") + ` AND ` + led + `
+			AND %[1]s AND %[2]s
+		UNION ALL
+		SELECT x.id, e.id, p.id, l.seq, e.type, l.position, false
+		FROM endpoints x
+			JOIN role_assignments r ON r.person_id = x.owner_id AND r.role = 'lead_procurer'
+			JOIN procurements p ON p.id = r.procurement_id AND ` + heldNow + `
+			JOIN event_log l ON l.procurement_id = p.id AND l.position <= (SELECT position FROM webhook_relay)
+			JOIN events e ON e.id = l.event_id
+		WHERE x.id = $1 AND ` + ofMode + ` AND ` + sent + ` AND ` + selectedBy("e.type") + ` AND %[1]s
+			AND NOT EXISTS (SELECT FROM deliveries d WHERE d.endpoint_id = x.id AND d.event_id = e.id)
+		GROUP BY 1, 2, 3, 4, 5, 6
+		ORDER BY position LIMIT $5)`
+
+var requeue = toReplay + `,
+	again AS (UPDATE deliveries a
 		SET delivered_at = NULL, passed_for = '', passed_reason = '', replays = a.replays + 1
-		FROM (SELECT d.endpoint_id, d.event_id
-			FROM endpoints x JOIN deliveries d ON d.endpoint_id = x.id JOIN procurements p ON p.id = d.procurement_id
-				JOIN events e ON e.id = d.event_id
-			WHERE x.id = $1 AND d.delivered_at IS NOT NULL AND ` + selectedBy("d.type") + ` AND ` + led + ` AND %s
-			LIMIT ` + strconv.Itoa(MostReplayed+1) + `) d
-		WHERE a.endpoint_id = d.endpoint_id AND a.event_id = d.event_id AND a.delivered_at IS NOT NULL
-		RETURNING a.procurement_id)
-	SELECT count(*), coalesce(array_agg(DISTINCT procurement_id::text), '{}') FROM again`
-
-var (
-	againOne     = fmt.Sprintf(again, "d.event_id = $2")
-	againSince   = fmt.Sprintf(again, "e.recorded_at >= $2")
-	againMissing = fmt.Sprintf(again, "e.recorded_at >= $2 AND d.passed_for <> ''")
-)
-
-// AgainOne makes the delivery of an event pending once more, if it is settled.
-func (tx *Tx) AgainOne(endpoint, event models.ID) (Requeued, error) {
-	return tx.requeue(againOne, endpoint, event)
-}
-
-// AgainSince makes pending once more what has happened since an instant and is settled.
-func (tx *Tx) AgainSince(endpoint models.ID, since time.Time) (Requeued, error) {
-	return tx.requeue(againSince, endpoint, since)
-}
-
-// AgainPassed makes pending once more what has happened since an instant and was passed.
-func (tx *Tx) AgainPassed(endpoint models.ID, since time.Time) (Requeued, error) {
-	return tx.requeue(againMissing, endpoint, since)
-}
-
-// neverQueued are the events that the endpoint x would be sent now and that were never queued for it: it was not there
-// yet, was disabled, selected others, or its owner did not lead. Events behind the relay's position are the relay's.
-var neverQueued = `FROM endpoints x
-		JOIN role_assignments r ON r.person_id = x.owner_id AND r.role = 'lead_procurer'
-		JOIN procurements p ON p.id = r.procurement_id AND ` + heldNow + `
-		JOIN event_log l ON l.procurement_id = p.id AND l.position <= (SELECT position FROM webhook_relay)
-		JOIN events e ON e.id = l.event_id
-		WHERE x.id = $1 AND ` + ofMode + ` AND ` + sent + ` AND ` + selectedBy("e.type") + `
-			AND NOT EXISTS (SELECT FROM deliveries d WHERE d.endpoint_id = x.id AND d.event_id = e.id)`
-
-var queueMissing = `WITH missing AS (SELECT x.id AS endpoint_id, e.id AS event_id, p.id AS procurement_id, l.seq, e.type
-		` + neverQueued + ` AND %s GROUP BY 1, 2, 3, 4, 5, l.position ORDER BY l.position LIMIT $5),
+		FROM found f
+		WHERE f.known AND a.endpoint_id = f.endpoint_id AND a.event_id = f.event_id AND a.delivered_at IS NOT NULL
+		RETURNING a.procurement_id),
 	feeds AS (INSERT INTO portal_feeds (endpoint_id, procurement_id)
-		SELECT DISTINCT endpoint_id, procurement_id FROM missing ORDER BY 1, 2
+		SELECT DISTINCT endpoint_id, procurement_id FROM found WHERE NOT known ORDER BY 1, 2
 		ON CONFLICT (endpoint_id, procurement_id) DO UPDATE SET moved_at = clock_timestamp()),
 	queued AS (INSERT INTO deliveries (endpoint_id, event_id, procurement_id, seq, type, replays)
-		SELECT endpoint_id, event_id, procurement_id, seq, type, 1 FROM missing
+		SELECT endpoint_id, event_id, procurement_id, seq, type, 1 FROM found WHERE NOT known
 		RETURNING procurement_id)
-	SELECT count(*), coalesce(array_agg(DISTINCT procurement_id::text), '{}') FROM queued`
+	SELECT count(*), coalesce(array_agg(DISTINCT procurement_id::text), '{}')
+	FROM (SELECT procurement_id FROM again UNION ALL SELECT procurement_id FROM queued) q`
 
-var (
-	queueMissingOne   = fmt.Sprintf(queueMissing, "e.id = $2")
-	queueMissingSince = fmt.Sprintf(queueMissing, "e.recorded_at >= $2")
+const (
+	oneEvent    = "e.id = $2"
+	sinceThen   = "e.recorded_at >= $2"
+	notArrived  = "d.passed_for <> ''"
+	neverQueued = "false"
 )
 
-// QueueMissingOne queues an event that was never queued for an endpoint, if the endpoint would be sent it now.
-func (tx *Tx) QueueMissingOne(endpoint, event models.ID) (Requeued, error) {
-	return tx.requeue(queueMissingOne, endpoint, event, portalTypes, portalsUnless, 1)
+var (
+	requeueOne         = fmt.Sprintf(requeue, oneEvent, "true")
+	requeueSince       = fmt.Sprintf(requeue, sinceThen, "true")
+	requeueMissing     = fmt.Sprintf(requeue, sinceThen, notArrived)
+	requeueNeverQueued = fmt.Sprintf(requeue, sinceThen, neverQueued)
+	countSince         = fmt.Sprintf(toReplay, sinceThen, "true") + " SELECT count(*) FROM found"
+)
+
+// EventsSince counts what [Tx.RequeueSince] would queue, without a lock, up to one more than [MostReplayed].
+func (s *Store) EventsSince(ctx context.Context, endpoint models.ID, since time.Time) (n int64, err error) {
+	err = s.Snapshot(ctx, func(tx *Tx) error {
+		return tx.Ask(countSince, []any{endpoint, since, portalTypes, portalsUnless, MostReplayed + 1}, &n)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("count events to replay: %w", err)
+	}
+	return n, nil
 }
 
-// QueueMissing queues what has happened since an instant, was never queued for an endpoint, and would be sent to it
-// now: the oldest events first, at most limit.
-func (tx *Tx) QueueMissing(endpoint models.ID, since time.Time, limit int64) (Requeued, error) {
-	return tx.requeue(queueMissingSince, endpoint, since, portalTypes, portalsUnless, limit)
+// RequeueOne queues an event that is settled or was never queued, if the endpoint would be sent it now.
+func (tx *Tx) RequeueOne(endpoint, event models.ID) (Requeued, error) {
+	return tx.requeue(requeueOne, endpoint, event, 1)
 }
 
-func (tx *Tx) requeue(statement string, arguments ...any) (Requeued, error) {
+// RequeueSince queues what has happened since an instant, and is settled or was never queued for an endpoint that would
+// be sent it now: the oldest events first, at most one more than [MostReplayed].
+func (tx *Tx) RequeueSince(endpoint models.ID, since time.Time) (Requeued, error) {
+	return tx.requeue(requeueSince, endpoint, since, MostReplayed+1)
+}
+
+// RequeueMissing is [Tx.RequeueSince] without what has arrived, and for at most [MostReplayed] events.
+func (tx *Tx) RequeueMissing(endpoint models.ID, since time.Time) (Requeued, error) {
+	return tx.requeue(requeueMissing, endpoint, since, MostReplayed)
+}
+
+// RequeueNeverQueued is [Tx.RequeueMissing] without what was passed.
+func (tx *Tx) RequeueNeverQueued(endpoint models.ID, since time.Time) (Requeued, error) {
+	return tx.requeue(requeueNeverQueued, endpoint, since, MostReplayed)
+}
+
+func (tx *Tx) requeue(statement string, endpoint models.ID, what any, limit int64) (Requeued, error) {
 	var q Requeued
 	var procurements []string
+	arguments := []any{endpoint, what, portalTypes, portalsUnless, limit}
 	if err := tx.Ask(statement, arguments, &q.Events, &procurements); err != nil {
 		return q, fmt.Errorf("queue again: %w", err)
 	}

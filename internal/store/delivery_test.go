@@ -558,7 +558,8 @@ func TestTurnsOfAnEndpointAreBoundedOverAllWorkers(t *testing.T) {
 		all = count(1, feed.ProcurementID)
 		_, err = p.NextDelivery(t.Context(), feed)
 		count(-1, feed.ProcurementID)
-		return all, errors.Join(err, p.EndTurn(t.Context(), feed))
+		_, ended := p.EndTurn(t.Context(), feed)
+		return all, errors.Join(err, ended)
 	}
 	deadline := time.Now().Add(time.Minute)
 	for range 2 * store.TurnsAtOnce {
@@ -588,4 +589,36 @@ func TestTurnsOfAnEndpointAreBoundedOverAllWorkers(t *testing.T) {
 	workers.Wait()
 	require.Len(t, had, len(feeds), "each had its turn")
 	require.LessOrEqual(t, most, store.TurnsAtOnce)
+}
+
+// The relay has picked a feed, and notes that it was woken when the feed has found its place taken already.
+func TestAFeedThatFindsNoTurnIsWokenAgain(t *testing.T) {
+	t.Parallel()
+	p := newPlatform(t)
+	ada := p.Person()
+	e := p.endpoint(ada)
+	for range store.TurnsAtOnce + 1 {
+		p.Event(p.Procurement(models.ModeLive, ada), event.LotCreated{})
+	}
+	p.relayAll()
+	woken, err := p.ToWake(t.Context(), 10)
+	require.NoError(t, err)
+	require.Len(t, woken, store.TurnsAtOnce)
+	var late store.PortalFeed
+	late.EndpointID = e.ID
+	require.NoError(t, p.SQL.QueryRow(t.Context(),
+		"SELECT procurement_id FROM portal_feeds WHERE waking_until IS NULL").Scan(&late.ProcurementID))
+	taken, err := p.TakeTurn(t.Context(), late)
+	require.NoError(t, err)
+	require.False(t, taken, "the places are those of the feeds that are being woken")
+	p.Exec("UPDATE portal_feeds SET turn_until = clock_timestamp() + interval '1 minute' WHERE procurement_id <> $1",
+		woken[0].ProcurementID)
+	taken, err = p.TakeTurn(t.Context(), woken[0].PortalFeed)
+	require.NoError(t, err)
+	require.False(t, taken)
+	require.NoError(t, p.Told(t.Context(), woken[0]))
+	var waits bool
+	require.NoError(t, p.SQL.QueryRow(t.Context(), "SELECT told < asked FROM portal_feeds WHERE procurement_id = $1",
+		woken[0].ProcurementID).Scan(&waits))
+	require.True(t, waits)
 }

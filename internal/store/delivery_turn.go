@@ -25,8 +25,8 @@ const (
 	dueLong = "interval '2 seconds'"
 )
 
-// TakeTurn takes the turn of a feed; false: as many others are being served as may be. Then the feed waits to be
-// woken.
+// TakeTurn takes the turn of a feed; false: as many others are being served, or are being woken, as may be. Then the
+// feed waits to be woken.
 func (s *Store) TakeTurn(ctx context.Context, f PortalFeed) (taken bool, err error) {
 	err = s.InTx(ctx, func(tx *Tx) error {
 		// Turns of one endpoint are taken one after the other, so that they are counted right.
@@ -37,7 +37,8 @@ func (s *Store) TakeTurn(ctx context.Context, f PortalFeed) (taken bool, err err
 		done := tx.db().Exec(`UPDATE portal_feeds SET turn_until = `+turnEnds+`, waking_until = NULL
 			WHERE endpoint_id = @endpoint AND procurement_id = @procurement
 				AND (SELECT count(*) FROM portal_feeds o WHERE o.endpoint_id = @endpoint
-					AND o.procurement_id <> @procurement AND o.turn_until > clock_timestamp()) < @most`,
+					AND o.procurement_id <> @procurement
+					AND greatest(o.turn_until, o.waking_until) > clock_timestamp()) < @most`,
 			f.named(map[string]any{"most": TurnsAtOnce}))
 		if done.Error != nil {
 			return fmt.Errorf("take turn: %w", done.Error)
@@ -45,7 +46,7 @@ func (s *Store) TakeTurn(ctx context.Context, f PortalFeed) (taken bool, err err
 		if taken = done.RowsAffected == 1; taken {
 			return nil
 		}
-		waits := tx.db().Exec(`UPDATE portal_feeds SET waking_until = NULL, asked = greatest(asked, told + 1)
+		waits := tx.db().Exec(`UPDATE portal_feeds SET waking_until = NULL, asked = asked + 1
 			WHERE endpoint_id = @endpoint AND procurement_id = @procurement`, f.named(nil))
 		if waits.Error != nil {
 			return fmt.Errorf("wait for a turn: %w", waits.Error)
@@ -62,23 +63,31 @@ func (f PortalFeed) named(more map[string]any) map[string]any {
 	return all
 }
 
-// EndTurn ends the turn of a feed. If nothing is left to deliver, there is also no reason left to wake it.
-func (s *Store) EndTurn(ctx context.Context, f PortalFeed) error {
-	return s.InTx(ctx, func(tx *Tx) error {
+// EndTurn ends the turn of a feed. If nothing is left to deliver, there is also no reason left to wake it. If something
+// is left and another feed of the endpoint waits for a turn, it is woken after that one: then it returns true.
+func (s *Store) EndTurn(ctx context.Context, f PortalFeed) (gaveWay bool, err error) {
+	err = s.InTx(ctx, func(tx *Tx) error {
 		// The relay, which adds to the feed, waits for this lock: so the second statement sees all that was added.
 		err := tx.db().Exec("SELECT FROM portal_feeds WHERE endpoint_id = ? AND procurement_id = ? FOR UPDATE",
 			f.EndpointID, f.ProcurementID).Error
 		if err == nil {
-			err = tx.db().Exec(`UPDATE portal_feeds f SET turn_until = NULL, waking_until = NULL,
-				told = CASE WHEN EXISTS (SELECT FROM deliveries d WHERE d.endpoint_id = f.endpoint_id
-					AND d.procurement_id = f.procurement_id AND d.delivered_at IS NULL) THEN told ELSE asked END
-				WHERE endpoint_id = ? AND procurement_id = ?`, f.EndpointID, f.ProcurementID).Error
+			err = tx.db().Raw(`UPDATE portal_feeds f SET turn_until = NULL, waking_until = NULL,
+				told = CASE WHEN w.more THEN told ELSE asked END,
+				asked = CASE WHEN w.more AND w.others AND f.state = 'active' THEN asked + 1 ELSE asked END
+				FROM (SELECT EXISTS (SELECT FROM deliveries d WHERE d.endpoint_id = @endpoint
+						AND d.procurement_id = @procurement AND d.delivered_at IS NULL) AS more,
+					EXISTS (SELECT FROM portal_feeds n WHERE n.endpoint_id = @endpoint
+						AND n.procurement_id <> @procurement AND n.told < n.asked AND n.state = 'active'
+						AND (n.turn_until IS NULL OR n.turn_until <= clock_timestamp())) AS others) w
+				WHERE f.endpoint_id = @endpoint AND f.procurement_id = @procurement
+				RETURNING w.more AND w.others AND f.state = 'active'`, f.named(nil)).Scan(&gaveWay).Error
 		}
 		if err != nil {
 			return fmt.Errorf("end turn: %w", err)
 		}
 		return nil
 	})
+	return gaveWay, err
 }
 
 // A Wake is a feed whose workflow is to be woken because it is its turn to deliver.

@@ -7,13 +7,23 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/ppi-engine/ppi/internal/store/pg"
 	"github.com/ppi-engine/ppi/models"
+)
+
+// How long a change of an endpoint waits: for the endpoint itself, which is free within milliseconds unless another
+// change of it is long, and then for what goes on with its feeds. It has a connection meanwhile.
+const (
+	endpointLock = 500 * time.Millisecond
+	feedsLock    = 5 * time.Second
 )
 
 // endpointsOf narrows a query to the endpoints that the actor may see: their own, or all for an administrator. Nobody
 // sees removed ones.
 func endpointsOf(db *gorm.DB, actor models.Actor) *gorm.DB {
 	db = db.Where("status <> ?", models.EndpointRemoved)
+	db = db.Select(`endpoints.*, coalesce((SELECT events FROM unsent_events u WHERE u.endpoint_id = endpoints.id), 0)
+		AS unsent, (SELECT last_at FROM unsent_events u WHERE u.endpoint_id = endpoints.id) AS unsent_at`)
 	if actor.Administrator {
 		return db
 	}
@@ -26,9 +36,17 @@ func (s *Store) Endpoint(ctx context.Context, actor models.Actor, id models.ID) 
 }
 
 // LockEndpoint reads an endpoint to change it, if the actor may see it. It returns a refusal with
-// [models.CodeNotFound].
+// [models.CodeNotFound], or [models.CodeEndpointBusy] if another change of it takes long: whoever asks again and again
+// must not take all connections.
 func (tx *Tx) LockEndpoint(actor models.Actor, id models.ID) (models.Endpoint, error) {
-	return takeByID[models.Endpoint](endpointsOf(tx.db().Clauses(forChange()), actor), "lock endpoint", id)
+	tx.WaitAtMost(endpointLock)
+	e, err := takeByID[models.Endpoint](endpointsOf(tx.db().Clauses(forChange()), actor), "lock endpoint", id)
+	if pg.IsBusy(err) {
+		return e, models.Refuse(models.CodeEndpointBusy, "", "another change of the endpoint is under way").
+			Accepting("the same request when it has ended, in a few seconds").After(time.Second)
+	}
+	tx.WaitAtMost(feedsLock)
+	return e, err
 }
 
 // Endpoints lists the endpoints that the actor may see by ID, those after the given one, at most limit.
@@ -138,17 +156,20 @@ func backlog(db *gorm.DB, endpoint models.ID) (Backlog, error) {
 	return b, nil
 }
 
-// An Unparked is the procurement of a feed that was parked and is active again; Now is its procedure time.
+// An Unparked is the procurement of a feed that was parked and is active again, or about which tasks are to end; Now is
+// its procedure time.
 type Unparked struct {
 	ProcurementID models.ID
 	Now           time.Time
 }
 
-// GoOn makes all feeds of an endpoint active at once, with a new count of attempts; the relay wakes them. It returns
-// the procurements of those that were parked.
+// GoOn makes the feeds of an endpoint active at once, with a new count of attempts; the relay wakes them. It returns
+// the procurements of those that were parked, and of those about which a task is open. Feeds that are parked because
+// the endpoint's owner does not lead the procurement stay parked while that is so, until the endpoint is removed: who
+// has no role in a procurement writes nothing into its record.
 func (tx *Tx) GoOn(endpoint models.ID) ([]Unparked, error) { return tx.goOn(endpoint, "true", nil) }
 
-// GoOnWith is [Tx.GoOn] for the feeds of some procurements.
+// GoOnWith is [Tx.GoOn] for the feeds of some procurements; of those it returns only the ones that were parked.
 func (tx *Tx) GoOnWith(endpoint models.ID, procurements []models.ID) ([]Unparked, error) {
 	if len(procurements) == 0 {
 		return nil, nil
@@ -156,31 +177,48 @@ func (tx *Tx) GoOnWith(endpoint models.ID, procurements []models.ID) ([]Unparked
 	return tx.goOn(endpoint, "f.procurement_id IN @procurements", procurements)
 }
 
+// staysParked is true for a feed f that nobody but who leads the procurement may have go on.
+var staysParked = "(f.state = 'parked' AND f.reason = '" + models.ParkedOwner + "' AND x.status <> 'removed' AND NOT " +
+	led + ")"
+
 func (tx *Tx) goOn(endpoint models.ID, which string, procurements []models.ID) ([]Unparked, error) {
 	var feeds []struct {
 		Unparked
+
 		State models.FeedState
+		Stays bool
+		Asked bool
 	}
-	named := map[string]any{"endpoint": endpoint, "procurements": procurements}
-	err := tx.db().Raw(`SELECT f.procurement_id, f.state,
+	named := map[string]any{
+		"endpoint": endpoint, "procurements": procurements, "tasks": models.EndpointTasks(),
+		"all": procurements == nil,
+	}
+	err := tx.db().Raw(`SELECT f.procurement_id, f.state, `+staysParked+` AS stays,
+			@all AND EXISTS (SELECT FROM tasks t WHERE t.procurement_id = f.procurement_id
+				AND t.subject_id = f.endpoint_id AND t.kind IN @tasks AND t.done_at IS NULL
+				AND NOT (t.kind = '`+models.TaskFeedParked+`' AND `+staysParked+`)) AS asked,
 			clock_timestamp() + p.clock_offset * interval '1 microsecond' AS now
-		FROM portal_feeds f JOIN procurements p ON p.id = f.procurement_id
+		FROM portal_feeds f JOIN procurements p ON p.id = f.procurement_id JOIN endpoints x ON x.id = f.endpoint_id
 		WHERE f.endpoint_id = @endpoint AND `+which+" ORDER BY f.procurement_id FOR UPDATE OF f", named).
 		Scan(&feeds).Error
-	if err == nil {
+	var going []models.ID
+	var unparked []Unparked
+	for _, f := range feeds {
+		if !f.Stays {
+			going = append(going, f.ProcurementID)
+		}
+		if f.Asked || f.State == models.FeedParked && !f.Stays {
+			unparked = append(unparked, f.Unparked)
+		}
+	}
+	if err == nil && len(going) > 0 {
 		err = tx.db().Exec(`UPDATE portal_feeds f
 			SET state = 'active', reason = '', failures = 0, retry_at = NULL, due_at = NULL, asked = asked + 1,
 				moved_at = clock_timestamp()
-			WHERE f.endpoint_id = @endpoint AND `+which, named).Error
+			WHERE f.endpoint_id = ? AND f.procurement_id IN ?`, endpoint, going).Error
 	}
 	if err != nil {
 		return nil, fmt.Errorf("go on with feeds of endpoint: %w", err)
 	}
-	var parked []Unparked
-	for _, f := range feeds {
-		if f.State == models.FeedParked {
-			parked = append(parked, f.Unparked)
-		}
-	}
-	return parked, nil
+	return unparked, nil
 }

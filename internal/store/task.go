@@ -44,6 +44,22 @@ func (tx *Tx) FinishTask(procurement models.ID, kind, subject string, at time.Ti
 	return ended[0], nil
 }
 
+// FinishEndpointTasks ends the open tasks of some kinds about an endpoint in a procurement and returns their IDs. The
+// task to look after a feed stays open while the feed is parked.
+func (tx *Tx) FinishEndpointTasks(f PortalFeed, kinds []string, at time.Time) ([]models.ID, error) {
+	var ended []models.ID
+	err := tx.db().Raw(`UPDATE tasks t SET done_at = ?
+		WHERE t.procurement_id = ? AND t.subject_id = ? AND t.kind IN ? AND t.done_at IS NULL
+			AND NOT (t.kind = ? AND EXISTS (SELECT FROM portal_feeds f WHERE f.endpoint_id = ?
+				AND f.procurement_id = t.procurement_id AND f.state = 'parked'))
+		RETURNING t.id`, at, f.ProcurementID, f.EndpointID, kinds, models.TaskFeedParked, f.EndpointID).
+		Scan(&ended).Error
+	if err != nil {
+		return nil, fmt.Errorf("finish tasks about an endpoint: %w", err)
+	}
+	return ended, nil
+}
+
 // RemindOfTask records that people were reminded of an open task.
 func (tx *Tx) RemindOfTask(procurement models.ID, kind, subject string, at time.Time) (models.Task, error) {
 	var t models.Task

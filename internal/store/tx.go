@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -50,6 +51,14 @@ func (s *Store) InTx(ctx context.Context, f func(tx *Tx) error) error {
 func (s *Store) Snapshot(ctx context.Context, f func(tx *Tx) error) error {
 	return pg.Snapshot(ctx, s.DB, inTx(f))
 }
+
+// Impatient has the transactions of a context end rather than wait longer for a lock; see [IsBusy].
+func Impatient(ctx context.Context, most time.Duration) context.Context {
+	return pg.Impatient(ctx, most)
+}
+
+// IsBusy tells whether a transaction was broken off because it would have waited too long for a lock.
+func IsBusy(err error) bool { return pg.IsBusy(err) }
 
 // Append queues an event, which is inserted at the end of the transaction after those queued before, and returns its
 // ID; see [eventlog.Date].

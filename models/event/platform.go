@@ -68,7 +68,7 @@ type EndpointParked struct {
 	EndpointID models.ID `json:"endpoint_id" doc:"The endpoint"`
 	EventID    models.ID `json:"event_id" doc:"The event that could not be delivered"`
 	Reason     string    `json:"reason" doc:"Code of why it could not be delivered"`
-	TaskID     models.ID `json:"task_id" doc:"The task to look after it"`
+	TaskID     models.ID `json:"task_id" doc:"The task to look after it; empty if one was open already"`
 }
 
 // EndpointGone is the payload of endpoint.gone.

@@ -100,7 +100,11 @@ func (f fold) tasks(payload event.Payload) bool {
 	return true
 }
 
+// task raises a task; without an ID an open one was left as it was.
 func (f fold) task(id models.ID, kind string, subject models.ID) {
+	if id == "" {
+		return
+	}
 	f.put(Tasks, string(id), told{"kind": kind, "subject_id": string(subject), "raised_at": f.At, "done_at": ""})
 }
 

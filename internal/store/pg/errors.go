@@ -62,6 +62,13 @@ func IsRetryable(err error) bool {
 		errors.As(err, &network)
 }
 
+// IsBusy tells whether a transaction was broken off because it would have waited too long for a lock: see
+// [Impatient] and [Tx.WaitAtMost]. Nothing of it remains.
+func IsBusy(err error) bool {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && pg.Code == lockNotAvailable
+}
+
 // stalePlan tells whether a prepared statement met a table that a migration has changed since; the connection then
 // prepares it again.
 func stalePlan(pg *pgconn.PgError) bool {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -90,10 +91,28 @@ func run(ctx context.Context, db *DB, f func(tx *Tx) error, begin string) (err e
 		return err
 	}
 	defer tx.end()
+	if most, impatient := ctx.Value(patience{}).(time.Duration); impatient {
+		tx.WaitAtMost(most)
+	}
 	if err := f(tx); err != nil {
 		return err
 	}
 	return tx.commit()
+}
+
+type patience struct{}
+
+// Impatient has the transactions of a context end with an error that satisfies [IsBusy] rather than wait longer for a
+// lock.
+func Impatient(ctx context.Context, most time.Duration) context.Context {
+	return context.WithValue(ctx, patience{}, most)
+}
+
+// WaitAtMost bounds how long each further statement waits for a lock; one that would wait longer ends with an error
+// that satisfies [IsBusy].
+func (tx *Tx) WaitAtMost(most time.Duration) {
+	tx.Send("bound the wait for locks", "SELECT set_config('lock_timeout', $1, true)",
+		strconv.FormatInt(most.Milliseconds(), 10)+"ms")
 }
 
 // connect borrows a connection from the pool.
