@@ -149,7 +149,8 @@ func TestACountOfAttemptsOnlyGrows(t *testing.T) {
 		"UPDATE attempts SET event_id = 'evt_019abf3e-6d5c-7a41-9a53-2f6b1d1c7e11', n = n + 1")
 	resisted("the last one", "UPDATE attempts SET last_at = last_at - interval '1 day', n = n + 1")
 	resisted("until its hour has passed", "DELETE FROM attempts")
-	resisted("begins with 1", `INSERT INTO attempts (person_id, type, subject, hour, event_id, procurement_id, n, last_at)
+	resisted("begins with 1", `INSERT INTO attempts
+			(person_id, type, subject, hour, event_id, procurement_id, n, last_at)
 		SELECT person_id, type, 'another', hour, event_id, procurement_id, 2, last_at FROM attempts`)
 	b.exec("UPDATE attempts SET hour = hour - interval '1 hour'")
 	resisted("no event tells of 5 attempts", "DELETE FROM attempts")

@@ -49,7 +49,7 @@ func SharedParts(status models.Status) eventlog.Shown {
 	if !status.Ended() {
 		return nil
 	}
-	return func(of event.Recorded, part string) bool {
+	return func(of event.Recorded, _ string) bool {
 		payload, err := of.Payload()
 		if err != nil {
 			return false

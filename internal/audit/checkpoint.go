@@ -69,10 +69,8 @@ func (c Checkpoint) Of() (HeadOf, models.ID, error) {
 // SignCheckpoint signs the head of a tree, and further lines with it.
 func SignCheckpoint(key Key, origin string, t Tree, extensions ...string) (Checkpoint, error) {
 	c := Checkpoint{Origin: origin, Size: t.Size(), Root: t.Root(), Extensions: extensions, Signer: key.Name()}
-	text := fmt.Sprintf("%s\n%d\n%s\n", c.Origin, c.Size, c.Root)
-	for _, line := range extensions {
-		text += line + "\n"
-	}
+	lines := append([]string{c.Origin, strconv.FormatInt(c.Size, 10), c.Root.String()}, extensions...)
+	text := strings.Join(lines, "\n") + "\n"
 	signed, err := note.Sign(&note.Note{Text: text}, key.signer)
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("sign checkpoint: %w", err)

@@ -139,7 +139,7 @@ func (r *Report) explained(entries []PublicEntry, told []PublicHead, roots map[i
 		}
 		i := slices.IndexFunc(told, func(h PublicHead) bool { return h.N == e.N })
 		if i < 0 {
-			r.refute(FaultRehashed, "entry %d of the public log is about this procurement, and the export does not "+
+			r.refutef(FaultRehashed, "entry %d of the public log is about this procurement, and the export does not "+
 				"say what it commits to", e.N)
 			return
 		}
@@ -148,11 +148,11 @@ func (r *Report) explained(entries []PublicEntry, told []PublicHead, roots map[i
 		case !exported && told[i].Size > r.Events && covers.CutCounting:
 			r.NotCompared++
 		case !exported:
-			r.refute(FaultCut, "entry %d of the public log commits to the first %d events, as the export says, but "+
+			r.refutef(FaultCut, "entry %d of the public log commits to the first %d events, as the export says, but "+
 				"there are %d", e.N, told[i].Size, r.Events)
 			return
 		case told[i].Commitment(root) != e.Commitment:
-			r.refute(FaultRehashed, "entry %d of the public log does not commit to the first %d events of this "+
+			r.refutef(FaultRehashed, "entry %d of the public log does not commit to the first %d events of this "+
 				"export: they were rewritten", e.N, told[i].Size)
 			return
 		default:
@@ -161,7 +161,7 @@ func (r *Report) explained(entries []PublicEntry, told []PublicHead, roots map[i
 	}
 }
 
-// refute makes the report that of an export which contradicts the public log.
-func (r *Report) refute(kind FaultKind, format string, args ...any) {
+// refutef makes the report that of an export which contradicts the public log.
+func (r *Report) refutef(kind FaultKind, format string, args ...any) {
 	r.Valid, r.Fault = false, publicFault(kind, format, args...)
 }
