@@ -40,7 +40,17 @@ func filled(p event.Payload) event.Payload {
 }
 
 func fill(name string, v reflect.Value) {
+	if !v.CanSet() {
+		return // kept beside the event
+	}
 	switch one := v.Addr().Interface().(type) {
+	case *event.Part:
+		part, err := event.NewPart("withheld")
+		if err != nil {
+			panic(err)
+		}
+		*one = part
+		return
 	case *models.ID:
 		*one = models.NewID(models.PrefixLot)
 		if name == "PersonID" {
