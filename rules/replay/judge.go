@@ -60,9 +60,21 @@ func (f fold) judgeEffect(payload event.Payload) string {
 	case event.ProcurementResumed:
 		return f.judgeCarried(models.VerbResume)
 	case event.LotEnded:
-		return f.judgeCarried(models.VerbEndLot, models.VerbCancel)
+		if f.published(p.LotID) {
+			return f.judgeCarried(models.VerbEndLot, models.VerbCancel)
+		}
 	}
 	return ""
+}
+
+// published tells whether a lot has a box. One that has none is ended without the board (docs/decisions/0008).
+func (f fold) published(lot models.ID) bool {
+	for _, row := range f.rows[Boxes] {
+		if row["lot_id"].Value == string(lot) {
+			return true
+		}
+	}
+	return false
 }
 
 // judgeTendering says what is wrong with what happened to boxes and tenders.

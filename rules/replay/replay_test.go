@@ -158,6 +158,14 @@ func TestAForgedDecisionIsNamed(t *testing.T) {
 		{"a phase closed without a count", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
 			return s.anna, event.PhaseClosed{Phase: models.PhaseNeeds, Round: 1, Digest: gate}
 		}, "no votes were counted"},
+		{"a lot that takes tenders ended by nobody", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
+			lot := models.NewID(models.PrefixLot)
+			s.good(s.anna, event.LotEnded{LotID: models.NewID(models.PrefixLot)}) // it was never published
+			s.good(s.anna, event.ProcurementPublished{Lots: []event.PublishedLot{{
+				Lot: lot, Box: models.NewID(models.PrefixBox),
+			}}})
+			return s.anna, event.LotEnded{LotID: lot}
+		}, "no motion to end_lot was carried"},
 		{"a procurement cancelled by nobody", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
 			return s.anna, event.ProcurementCancelled{Code: "chan-need"}
 		}, "no motion to cancel was carried"},
