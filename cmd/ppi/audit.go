@@ -227,7 +227,7 @@ func sharedParts(ctx context.Context, record *store.Store, procurement models.ID
 		return err
 	})
 	if errors.Is(err, store.ErrNoProcurement) {
-		return nil, nil // only events are left of it
+		return nil, nil //nolint:nilnil // only events are left of it: no part is shown
 	}
 	return views.SharedParts(p.Status), err
 }

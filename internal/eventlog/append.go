@@ -15,8 +15,8 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 )
 
-// Append inserts events in their order, few in one statement. Each must have been dated before; its payload determines its
-// type. An event gets its place in the log after the transaction has committed.
+// Append inserts events in their order, few in one statement. Each must have been dated before; its payload determines
+// its type. An event gets its place in the log after the transaction has committed.
 func Append(tx *pg.Tx, events ...event.Event) error {
 	for chunk := range slices.Chunk(events, appendedAtOnce) {
 		if err := appendEvents(tx, chunk); err != nil {

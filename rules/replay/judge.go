@@ -121,14 +121,15 @@ func (f fold) members() []models.ID {
 	return found
 }
 
-// holds tells whether a person held a role for an organisation, or for any if none is named, when the event happened, in
-// procedure time.
+// holds tells whether a person held a role for an organisation, or for any if none is named, when the event happened,
+// in procedure time.
 func (f fold) holds(person, organisation models.ID, role models.Role) bool {
 	at := Instant(f.At)
 	for _, row := range f.rows[Roles] {
 		until := row["valid_until"].Value
 		if row["role"].Value == string(role) && row["person_id"].Value == string(person) &&
-			(organisation == "" || row["organisation_id"].Value == string(organisation)) && row["valid_from"].Value <= at &&
+			(organisation == "" || row["organisation_id"].Value == string(organisation)) &&
+			row["valid_from"].Value <= at &&
 			(until == "" || at < until) {
 			return true
 		}
@@ -311,7 +312,8 @@ func (f fold) judgeCarriedOn(verb models.Verb, payload any) string {
 		return fault
 	}
 	canonical, _, err := models.Canonical(payload)
-	if err != nil || models.Digest(append([]byte(verb+"\n"), canonical...)) != f.value(carried, string(verb), "digest") {
+	moved := models.Digest(append([]byte(verb+"\n"), canonical...))
+	if err != nil || moved != f.value(carried, string(verb), "digest") {
 		return fmt.Sprintf("the motion to %s that was carried was on something else", verb)
 	}
 	return ""

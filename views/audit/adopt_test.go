@@ -108,7 +108,8 @@ func TestAnEventThatCannotBeReadHidesNothing(t *testing.T) {
 	report, err := Follow(t.Context(), p.Store)
 	require.NoError(t, err)
 	require.Contains(t, report.Differences[len(report.Differences)-1].Detail+report.Differences[0].Detail, "no event")
-	require.True(t, slices.ContainsFunc(report.Differences, func(d Difference) bool { return d.EventID != "" && d.Table == "" }))
+	unreadable := func(d Difference) bool { return d.EventID != "" && d.Table == "" }
+	require.True(t, slices.ContainsFunc(report.Differences, unreadable))
 }
 
 // The application could once give an event a transaction that the sequencer never takes, or an earlier time.
@@ -118,12 +119,14 @@ func TestTheDatabaseDatesEvents(t *testing.T) {
 	procurement := p.Procurement(models.ModeLive, p.Person())
 	conn := pgtest.Connect(t, p.Database.Application)
 	insert := func(columns, values string) error {
-		_, err := conn.Exec(t.Context(), `INSERT INTO events (id, procurement_id, type, at, recorded_at, data, canonical`+
-			columns+`) SELECT e.id, e.p, 'procurement.completed', e.at, e.at, '{}', convert_to(jsonb_build_object('id', e.id,
+		_, err := conn.Exec(t.Context(), `INSERT INTO events
+			(id, procurement_id, type, at, recorded_at, data, canonical`+columns+`)
+			SELECT e.id, e.p, 'procurement.completed', e.at, e.recorded, '{}', convert_to(jsonb_build_object('id', e.id,
 			'procurement', e.p, 'type', 'procurement.completed', 'actor', null, 'data', '{}'::jsonb,
 			'at', to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
 			'recorded_at', to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))::text, 'UTF8')`+values+`
-			FROM (SELECT $1::text AS id, $2::text AS p, '2010-01-01'::timestamptz AS at) e`,
+			FROM (SELECT $1::text AS id, $2::text AS p, '2010-01-01'::timestamptz AS at,
+				'2010-01-01'::timestamptz AS recorded) e`,
 			string(models.NewID(models.PrefixEvent)), string(procurement))
 		return err
 	}

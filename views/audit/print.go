@@ -16,8 +16,8 @@ func (r Report) Print(out io.Writer) error {
 		fmt.Fprintf(&b, "NOT VALID: the tables do not follow from the events; differences: %d\n", r.All)
 	}
 	if r.Adopted > 0 {
-		fmt.Fprintf(&b, "note: rows that no event proves, because an earlier release wrote them: %d; of these, rows of "+
-			"which its events told otherwise: %d\n", r.Adopted, r.Contradicted)
+		fmt.Fprintf(&b, "note: rows that no event proves, because an earlier release wrote them: %d; of these, rows "+
+			"of which its events told otherwise: %d\n", r.Adopted, r.Contradicted)
 	}
 	for _, by := range r.ErasedBy {
 		fmt.Fprintf(&b, "note: erased by event %s; what it told of cannot be compared any more\n", by)

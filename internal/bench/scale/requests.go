@@ -3,12 +3,12 @@ package scale
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -25,13 +25,12 @@ type request struct {
 	as              *apiclient.Client
 }
 
-func (r request) do(ctx context.Context) (time.Duration, error) {
-	began := time.Now()
+func (r request) do(ctx context.Context) error {
 	answer, err := r.as.Do(ctx, apiclient.Request{Method: http.MethodGet, Path: r.path})
 	if err == nil && answer.Status >= http.StatusBadRequest {
 		err = fmt.Errorf("GET %s: %d", r.path, answer.Status)
 	}
-	return time.Since(began), err
+	return err
 }
 
 // requests are all GETs that the API describes, each on the procurement and asked by the first of the people who may.
@@ -59,7 +58,7 @@ func requests(
 				break
 			}
 			one := request{path, filled, someone}
-			if _, err := one.do(ctx); err == nil {
+			if one.do(ctx) == nil {
 				all, found = append(all, one), true
 				break
 			}
@@ -79,9 +78,11 @@ var parameter = regexp.MustCompile(`\{(\w+)\}`)
 var examples = map[string]string{
 	"procurement":  "SELECT $1",
 	"organisation": "SELECT organisation_id FROM consortium_members WHERE procurement_id = $1 AND lead",
-	"person":       "SELECT person_id FROM role_assignments WHERE procurement_id = $1 AND role = 'lead_procurer' LIMIT 1",
-	"lot":          "SELECT id FROM lots WHERE procurement_id = $1 LIMIT 1",
-	"tender":       "SELECT t.id FROM tenders t JOIN lots l ON l.id = t.lot_id WHERE l.procurement_id = $1 AND t.ended_at IS NULL LIMIT 1",
+	"person": `SELECT person_id FROM role_assignments
+		WHERE procurement_id = $1 AND role = 'lead_procurer' LIMIT 1`,
+	"lot": "SELECT id FROM lots WHERE procurement_id = $1 LIMIT 1",
+	"tender": `SELECT t.id FROM tenders t JOIN lots l ON l.id = t.lot_id
+		WHERE l.procurement_id = $1 AND t.ended_at IS NULL LIMIT 1`,
 	"document":     "SELECT id FROM documents WHERE procurement_id = $1 LIMIT 1",
 	"upload":       "SELECT upload_id FROM documents WHERE procurement_id = $1 LIMIT 1",
 	"role":         "SELECT id FROM role_assignments WHERE procurement_id = $1 LIMIT 1",
@@ -122,7 +123,7 @@ func fill(ctx context.Context, conn *pgx.Conn, path string, procurement models.I
 		}
 		var value string
 		err := conn.QueryRow(ctx, query, string(procurement)).Scan(&value)
-		if err == pgx.ErrNoRows {
+		if errors.Is(err, pgx.ErrNoRows) {
 			return "", false, nil
 		}
 		if err != nil {

@@ -121,7 +121,8 @@ func (b *bench) prepareVote(ctx context.Context) error {
 		_, err := c.Buyers[0].Board.Do(ctx, apiclient.Request{
 			Method: "POST", Path: c.Path("/actions/vote"), IfMatch: "*",
 			In: map[string]any{
-				"phase": "needs", "digest": gate.Digest, "choice": choices[turn%len(choices)], "reason": "for the benchmark",
+				"phase": "needs", "digest": gate.Digest, "choice": choices[turn%len(choices)],
+				"reason": "for the benchmark",
 			},
 		})
 		return err
@@ -162,8 +163,8 @@ func (b *bench) compare(ctx context.Context) (float64, error) {
 	}
 	slices.SortFunc(medians, func(a, b median) int { return -1 * compareFloat(a.ratio(), b.ratio()) })
 	for _, m := range medians {
-		fmt.Fprintf(b.Out, "scale, p50 with %d and %d procurements open: %v, %v, ratio %.2f (bar %.1f) %s\n", b.Few, b.Many,
-			m.few.Round(10*time.Microsecond), m.many.Round(10*time.Microsecond), m.ratio(), Bar, m.name)
+		fmt.Fprintf(b.Out, "scale, p50 with %d and %d procurements open: %v, %v, ratio %.2f (bar %.1f) %s\n", b.Few,
+			b.Many, m.few.Round(10*time.Microsecond), m.many.Round(10*time.Microsecond), m.ratio(), Bar, m.name)
 	}
 	return medians[0].ratio(), nil
 }
@@ -195,7 +196,7 @@ func (b *bench) with(ctx context.Context, from, to int) ([]time.Duration, error)
 	fmt.Fprintf(b.Out, "scale: procurements %d to %d made in %v\n", from, to, time.Since(began).Round(time.Second))
 	medians := make([]time.Duration, 0, len(b.requests)+1)
 	for _, r := range b.requests {
-		m, err := b.median(ctx, func(ctx context.Context) error { _, err := r.do(ctx); return err })
+		m, err := b.median(ctx, r.do)
 		if err != nil {
 			return nil, err
 		}
@@ -209,7 +210,8 @@ func (b *bench) with(ctx context.Context, from, to int) ([]time.Duration, error)
 func (b *bench) awaitPlaces(ctx context.Context) error {
 	for {
 		var missing bool
-		err := b.conn.QueryRow(ctx, `SELECT (SELECT size FROM sequencer) < (SELECT count(*) FROM events)`).Scan(&missing)
+		err := b.conn.QueryRow(ctx, "SELECT (SELECT size FROM sequencer) < (SELECT count(*) FROM events)").
+			Scan(&missing)
 		if err != nil || !missing {
 			return err
 		}
