@@ -99,7 +99,7 @@ func (d Dossier) MayConclude(lot ID) error {
 			Accepting("a contract after the letters and the standstill")
 	case !award.StandstillOver(d.Now):
 		return Refuse(CodeStandstill, "/lot",
-			"the standstill lasts until %s", award.StandstillUntil.UTC().Format(instantLayout)).
+			"the standstill lasts until %s", Instant(*award.StandstillUntil)).
 			Accepting("a contract after that: %s", award.Standstill)
 	}
 	for _, e := range d.Of(EntryReview) {

@@ -93,17 +93,14 @@ func (l Lot) Takes(at time.Time) *Refusal {
 	case b.Over(at):
 		return Refuse(CodeDeadlinePassed, "", "the deadline of lot %d was %s (%s %s); this was received at %s",
 			l.Number,
-			b.Deadline.UTC().Format(instantLayout), b.DeadlineLocal, b.DeadlineZone, at.UTC().Format(instantLayout)).
+			Instant(b.Deadline), b.DeadlineLocal, b.DeadlineZone, Instant(at)).
 			Accepting("what arrives at that instant or before")
 	case b.ClosedAt != nil:
 		return Refuse(CodeLotClosed, "",
-			"the box of lot %d was closed at %s", l.Number, b.ClosedAt.UTC().Format(instantLayout))
+			"the box of lot %d was closed at %s", l.Number, Instant(*b.ClosedAt))
 	}
 	return nil
 }
-
-// instantLayout shows instants that are compared to the microsecond.
-const instantLayout = "2006-01-02T15:04:05.000000Z"
 
 // ContentDigest is the SHA-256 of what the lot says of itself, with the deadline that is planned, in hexadecimal.
 func (l Lot) ContentDigest() (string, error) {

@@ -49,7 +49,7 @@ func (c Consultation) Receives(now time.Time) error {
 	switch {
 	case now.Before(c.OpensAt):
 		return Refuse(CodeConsultationNotOpen, "",
-			"responses are received from %s", c.OpensAt.UTC().Format(instantLayout)).
+			"responses are received from %s", Instant(c.OpensAt)).
 			Accepting("a response from then until %s (%s)", c.ClosesLocal, c.ClosesZone)
 	case c.ClosedAt != nil || !now.Before(c.ClosesAt):
 		return Refuse(CodeConsultationClosed, "", "the consultation closed at %s (%s)", c.ClosesLocal, c.ClosesZone)
@@ -117,7 +117,7 @@ func (d Dossier) unreleased(e Entry) error {
 		return nil
 	}
 	return Refuse(CodeFrozen, "",
-		"the entry was released at %s: everyone reads the same text", r.ReleasedAt.UTC().Format(instantLayout)).
+		"the entry was released at %s: everyone reads the same text", Instant(r.ReleasedAt)).
 		Accepting("a new entry, which can be released as well")
 }
 

@@ -129,11 +129,11 @@ func (t Tender) Ended() *Refusal {
 	switch t.EndedBy {
 	case TenderWithdrawn:
 		return Refuse(CodeTenderWithdrawn, "",
-			"tender %s was withdrawn at %s", t.ID, t.EndedAt.UTC().Format(instantLayout)).
+			"tender %s was withdrawn at %s", t.ID, Instant(*t.EndedAt)).
 			Accepting("a new tender")
 	case TenderReplaced:
 		return Refuse(CodeTenderReplaced, "",
-			"tender %s was replaced at %s", t.ID, t.EndedAt.UTC().Format(instantLayout)).
+			"tender %s was replaced at %s", t.ID, Instant(*t.EndedAt)).
 			Accepting("acting on the tender that stands")
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 
@@ -98,42 +99,43 @@ func (c auditVerifyCommand) verifyExport(context.Context, *invocation) (recordRe
 }
 
 // verifyRecord also compares with the latest checkpoints of our archive, because that is outside the database.
-func (c auditVerifyCommand) verifyRecord(ctx context.Context, inv *invocation) (recordReport, error) {
-	cfg, err := config.Load(inv.environ, config.Inspect)
-	if err != nil {
-		return recordReport{}, err
-	}
-	var o eventlog.VerifyOptions
+func (c auditVerifyCommand) verifyRecord(ctx context.Context, inv *invocation) (report recordReport, err error) {
+	err = withRecord(ctx, inv, func(cfg *config.Config, record *store.Store) error {
+		known, err := c.known(cfg)
+		if err != nil {
+			return err
+		}
+		if report.Report, err = record.Log().Verify(ctx, known); err != nil || !report.Valid {
+			return err
+		}
+		tables, err := followed.Follow(ctx, record)
+		report.Tables = &tables
+		return err
+	})
+	return report, err
+}
+
+// known is what the verifier knows beforehand: keys, and checkpoints from outside of the database.
+func (c auditVerifyCommand) known(cfg *config.Config) (o eventlog.VerifyOptions, err error) {
 	if len(c.Key) > 0 {
 		if o.Verifiers, err = audit.Verifiers(c.Key...); err != nil {
-			return recordReport{}, err
+			return o, err
 		}
 	}
 	if o.Earlier, err = c.earlier(o.Verifiers); err != nil {
-		return recordReport{}, err
+		return o, err
 	}
 	archive := audit.Archive(cfg.CheckpointDir)
 	for _, archive := range []audit.Archive{archive, archive.Public()} {
 		kept, err := archive.Latest()
 		if err != nil {
-			return recordReport{}, err
+			return o, err
 		}
 		if kept.Size > 0 {
 			o.Earlier = append(o.Earlier, kept)
 		}
 	}
-	record, err := openRecordOnce(ctx, cfg, inv.stderr)
-	if err != nil {
-		return recordReport{}, err
-	}
-	defer record.Close()
-	report := recordReport{}
-	if report.Report, err = record.Log().Verify(ctx, o); err != nil || !report.Valid {
-		return report, err
-	}
-	tables, err := followed.Follow(ctx, record)
-	report.Tables = &tables
-	return report, err
+	return o, nil
 }
 
 func (c auditVerifyCommand) earlier(verifiers note.Verifiers) ([]audit.Checkpoint, error) {
@@ -159,48 +161,38 @@ func (c auditExportCommand) Run(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	cfg, err := config.Load(inv.environ, config.Inspect)
-	if err != nil {
+	return withRecord(ctx, inv, func(cfg *config.Config, record *store.Store) error {
+		keys, err := keyring.Match(ctx, keyring.Options{Record: record, Config: cfg}, models.KeyCheckpoint)
+		if err != nil {
+			return err
+		}
+		key, err := checkpointKey(cfg, keys)
+		if err != nil {
+			return err
+		}
+		shown, err := sharedParts(ctx, record, procurement)
+		if err != nil {
+			return err
+		}
+		_, err = record.Log().Export(ctx, key, procurement, shown, inv.stdout)
 		return err
-	}
-	record, err := openRecordOnce(ctx, cfg, inv.stderr)
-	if err != nil {
-		return err
-	}
-	defer record.Close()
-	keys, err := keyring.Match(ctx, keyring.Options{Record: record, Config: cfg}, models.KeyCheckpoint)
-	if err != nil {
-		return err
-	}
-	key, err := checkpointKey(cfg, keys)
-	if err != nil {
-		return err
-	}
-	shown, err := sharedParts(ctx, record, procurement)
-	if err != nil {
-		return err
-	}
-	_, err = record.Log().Export(ctx, key, procurement, shown, inv.stdout)
-	return err
+	})
 }
 
 type auditKeyCommand struct{}
 
 // Run writes the key in use first, then those that were used before, newest first: each may have signed an export.
 func (auditKeyCommand) Run(ctx context.Context, inv *invocation) error {
-	cfg, err := config.Load(inv.environ, config.Inspect)
-	if err != nil {
-		return err
-	}
-	record, err := openRecordOnce(ctx, cfg, inv.stderr)
-	if err != nil {
-		return err
-	}
-	defer record.Close()
-	entries, err := record.KeyEntries(ctx)
-	if err != nil {
-		return err
-	}
+	return withRecord(ctx, inv, func(_ *config.Config, record *store.Store) error {
+		entries, err := record.KeyEntries(ctx)
+		if err != nil {
+			return err
+		}
+		return writeVerifiers(inv.stdout, entries)
+	})
+}
+
+func writeVerifiers(out io.Writer, entries []models.KeyEntry) error {
 	found := false
 	for _, k := range slices.Backward(models.InstallationKeys(entries)) {
 		if k.Use != models.KeyCheckpoint {
@@ -208,7 +200,7 @@ func (auditKeyCommand) Run(ctx context.Context, inv *invocation) error {
 		}
 		for _, verifier := range slices.Backward(k.Verifiers) {
 			found = true
-			if _, err := fmt.Fprintln(inv.stdout, verifier); err != nil {
+			if _, err := fmt.Fprintln(out, verifier); err != nil {
 				return fmt.Errorf("write the key: %w", err)
 			}
 		}

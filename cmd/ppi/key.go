@@ -13,6 +13,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/auth"
 	"github.com/ppi-engine/ppi/internal/config"
+	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -63,25 +64,18 @@ func (c *keyCreateCommand) checkText(flag string, text *string) error {
 }
 
 func (c *keyCreateCommand) Run(ctx context.Context, inv *invocation) error {
-	cfg, err := config.Load(inv.environ, config.Inspect)
-	if err != nil {
-		return err
-	}
-	record, err := openRecordOnce(ctx, cfg, inv.stderr)
-	if err != nil {
-		return err
-	}
-	defer record.Close()
-	token, err := auth.CreateAdministrator(ctx, record, auth.Administrator{
-		Name: c.Name, Email: c.Email, Organisation: c.Organisation, Country: c.Country, ExpiresAt: c.Expires,
+	return withRecord(ctx, inv, func(_ *config.Config, record *store.Store) error {
+		token, err := auth.CreateAdministrator(ctx, record, auth.Administrator{
+			Name: c.Name, Email: c.Email, Organisation: c.Organisation, Country: c.Country, ExpiresAt: c.Expires,
+		})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(inv.stderr, "ppi: %s is the key of an administrator. It is shown only now, "+
+			"because only its digest is kept\n", token)
+		if _, err := fmt.Fprintln(inv.stdout, token.Reveal()); err != nil {
+			return fmt.Errorf("write the key; it is lost, so make another: %w", err)
+		}
+		return nil
 	})
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(inv.stderr, "ppi: %s is the key of an administrator. It is shown only now, "+
-		"because only its digest is kept\n", token)
-	if _, err := fmt.Fprintln(inv.stdout, token.Reveal()); err != nil {
-		return fmt.Errorf("write the key; it is lost, so make another: %w", err)
-	}
-	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/config"
 	"github.com/ppi-engine/ppi/internal/seal"
+	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/telemetry"
 )
 
@@ -25,22 +26,15 @@ func (c receiptCommand) Run(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	cfg, err := config.Load(inv.environ, config.Inspect)
-	if err != nil {
+	return withRecord(ctx, inv, func(cfg *config.Config, record *store.Store) error {
+		log := telemetry.NewLogger(inv.stderr, max(cfg.LogLevel, slog.LevelWarn), cfg.LogFormat)
+		entered, err := (&acts.Acts{Store: record, Log: log}).EnterReceipt(ctx, string(signed), c.Key...)
+		if err != nil {
+			return err
+		}
+		_, err = io.WriteString(inv.stdout, saysOf(entered))
 		return err
-	}
-	record, err := openRecordOnce(ctx, cfg, inv.stderr)
-	if err != nil {
-		return err
-	}
-	defer record.Close()
-	log := telemetry.NewLogger(inv.stderr, max(cfg.LogLevel, slog.LevelWarn), cfg.LogFormat)
-	entered, err := (&acts.Acts{Store: record, Log: log}).EnterReceipt(ctx, string(signed), c.Key...)
-	if err != nil {
-		return err
-	}
-	_, err = io.WriteString(inv.stdout, saysOf(entered))
-	return err
+	})
 }
 
 // readFile reads a file, or the standard input for "-".

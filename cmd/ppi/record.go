@@ -20,8 +20,21 @@ import (
 // errNoRecord means that a command found no database.
 var errNoRecord = errors.New("no database: set PPI_DATABASE_URL, or start ppi standalone on this data directory")
 
-// openRecordOnce opens the record for a command that does one thing and ends; it does not wait for a database that is
-// unreachable.
+// withRecord opens the record for a command that does one thing on it and ends.
+func withRecord(ctx context.Context, inv *invocation, do func(cfg *config.Config, record *store.Store) error) error {
+	cfg, err := config.Load(inv.environ, config.Inspect)
+	if err != nil {
+		return err
+	}
+	record, err := openRecordOnce(ctx, cfg, inv.stderr)
+	if err != nil {
+		return err
+	}
+	defer record.Close()
+	return do(cfg, record)
+}
+
+// openRecordOnce does not wait for a database that is unreachable.
 func openRecordOnce(ctx context.Context, cfg *config.Config, stderr io.Writer) (*store.Store, error) {
 	dsn, err := recordURL(cfg)
 	if err != nil {

@@ -52,15 +52,14 @@ func notRecovered(format string, args ...any) error {
 }
 
 func (c *recoverCommand) Run(ctx context.Context, inv *invocation) error {
-	cfg, err := config.Load(inv.environ, config.Inspect)
-	if err != nil {
-		return err
-	}
-	record, err := openRecordOnce(ctx, cfg, inv.stderr)
-	if err != nil {
-		return err
-	}
-	defer record.Close()
+	return withRecord(ctx, inv, func(cfg *config.Config, record *store.Store) error {
+		return c.recover(ctx, inv, cfg, record)
+	})
+}
+
+func (c *recoverCommand) recover(
+	ctx context.Context, inv *invocation, cfg *config.Config, record *store.Store,
+) error {
 	if err := checkSchema(ctx, record); err != nil {
 		return fmt.Errorf("the record does not have the schema of this release; run ppi migrate first: %w", err)
 	}

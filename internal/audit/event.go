@@ -16,10 +16,6 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 )
 
-// instantLayout is RFC 3339 in UTC with exactly six decimals, so that each instant has only one rendering and the
-// microseconds of the database are kept.
-const instantLayout = "2006-01-02T15:04:05.000000Z"
-
 // maxExactInteger is the largest integer that every reader of JSON keeps exact (RFC 8259 §6).
 const maxExactInteger = 1<<53 - 1
 
@@ -57,8 +53,8 @@ func canonicalAny(e event.Recorded) (canonical, data []byte, err error) {
 		Procurement: present(e.ProcurementID),
 		Type:        string(e.Type),
 		Actor:       present(e.ActorID),
-		At:          instant(e.At),
-		RecordedAt:  instant(e.RecordedAt),
+		At:          models.Instant(e.At),
+		RecordedAt:  models.Instant(e.RecordedAt),
 		Data:        data,
 	})
 	if err != nil {
@@ -122,8 +118,8 @@ func ParseEvent(canonical []byte) (event.Recorded, error) {
 		ActorID: absent(doc.Actor), Data: doc.Data,
 	}
 	var errs [2]error
-	e.At, errs[0] = time.Parse(instantLayout, doc.At)
-	e.RecordedAt, errs[1] = time.Parse(instantLayout, doc.RecordedAt)
+	e.At, errs[0] = time.Parse(models.InstantLayout, doc.At)
+	e.RecordedAt, errs[1] = time.Parse(models.InstantLayout, doc.RecordedAt)
 	if err := errors.Join(errs[:]...); err != nil {
 		return event.Recorded{}, fmt.Errorf("read event %s: %w", doc.ID, err)
 	}
@@ -141,10 +137,6 @@ func ParseEvent(canonical []byte) (event.Recorded, error) {
 func Renders(e event.Recorded, canonical []byte) bool {
 	rendered, _, err := Canonical(e)
 	return err == nil && bytes.Equal(rendered, canonical)
-}
-
-func instant(t time.Time) string {
-	return t.UTC().Truncate(time.Microsecond).Format(instantLayout)
 }
 
 func present(id models.ID) *models.ID {

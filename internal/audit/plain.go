@@ -28,11 +28,11 @@ func canonicalPlain(e event.Recorded) (canonical, data []byte, ok bool) {
 		member(name, string(value))
 	}
 	id(`{"actor":"`, e.ActorID)
-	member(`,"at":"`, instant(e.At))
+	member(`,"at":"`, models.Instant(e.At))
 	canonical = append(append(canonical, `,"data":`...), data...)
 	member(`,"id":"`, string(e.ID))
 	id(`,"procurement":"`, e.ProcurementID)
-	member(`,"recorded_at":"`, instant(e.RecordedAt))
+	member(`,"recorded_at":"`, models.Instant(e.RecordedAt))
 	member(`,"type":"`, string(e.Type))
 	return append(canonical, '}'), data, ok
 }

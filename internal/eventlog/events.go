@@ -31,29 +31,23 @@ type Numbered struct {
 
 	Ordinal     int64
 	Transaction uint64
+	// seq is its place in the chain; 0: it has none yet.
+	seq int64
 }
 
 // Events yields the events of a procurement, or of the platform if none is named, in their order: those of the log,
 // then those that are committed and have no place yet.
 func Events(ctx context.Context, tx pg.Querier, procurement models.ID) iter.Seq2[Numbered, error] {
 	return func(yield func(Numbered, error) bool) {
-		for after := int64(0); ; {
-			page, last, err := readEvents(ctx, tx, placedEvents, string(procurement), after, pageSize)
-			if err != nil {
-				yield(Numbered{}, err)
+		placed := pages(func(after int64) ([]Numbered, error) {
+			return readEvents(ctx, tx, placedEvents, string(procurement), after, pageSize)
+		}, func(e Numbered) int64 { return e.seq })
+		for e, err := range placed {
+			if !yield(e, err) {
 				return
 			}
-			for _, e := range page {
-				if !yield(e, nil) {
-					return
-				}
-			}
-			if len(page) < pageSize {
-				break
-			}
-			after = last
 		}
-		rest, _, err := readEvents(ctx, tx, placelessEvents, string(procurement))
+		rest, err := readEvents(ctx, tx, placelessEvents, string(procurement))
 		if err != nil {
 			yield(Numbered{}, err)
 			return
@@ -66,21 +60,19 @@ func Events(ctx context.Context, tx pg.Querier, procurement models.ID) iter.Seq2
 	}
 }
 
-func readEvents(ctx context.Context, tx pg.Querier, query string, args ...any) ([]Numbered, int64, error) {
+func readEvents(ctx context.Context, tx pg.Querier, query string, args ...any) ([]Numbered, error) {
 	rows, err := tx.Query(ctx, query, args...)
 	if err != nil {
-		return nil, 0, fmt.Errorf("read events: %w", err)
+		return nil, fmt.Errorf("read events: %w", err)
 	}
-	var last int64
-	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Numbered, error) {
-		var e Numbered
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (e Numbered, err error) {
 		return e, row.Scan(&e.ID, &e.ProcurementID, &e.Type, &e.ActorID, &e.At, &e.RecordedAt, &e.Data,
-			&e.Ordinal, &e.Transaction, &last)
+			&e.Ordinal, &e.Transaction, &e.seq)
 	})
 	if err != nil {
-		return nil, 0, fmt.Errorf("read events: %w", err)
+		return nil, fmt.Errorf("read events: %w", err)
 	}
-	return found, last, nil
+	return found, nil
 }
 
 // Parts are what is kept of the parts of a procurement's events, or of the platform's if none is named, by event.

@@ -87,14 +87,15 @@ func (h *hash) ScanBytes(raw []byte) error {
 // pageSize is how many entries are read at a time when all are read.
 const pageSize = 5000
 
-// pages yields what load returns, page by page, until a page is empty. load gets the key of the last entry before, or 0
-// for the first page.
-func pages(load func(after int64) ([]audit.Entry, error), key func(audit.Entry) int64) iter.Seq2[audit.Entry, error] {
-	return func(yield func(audit.Entry, error) bool) {
+// pages yields what load returns, page by page, until a page is empty. load gets the key of the last before, or 0 for the
+// first page.
+func pages[T any](load func(after int64) ([]T, error), key func(T) int64) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
 		for after := int64(0); ; {
 			page, err := load(after)
 			if err != nil {
-				yield(audit.Entry{}, err)
+				var none T
+				yield(none, err)
 				return
 			}
 			if len(page) == 0 {

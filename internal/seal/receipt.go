@@ -15,9 +15,6 @@ import (
 // receiptType is the first line of every receipt: what kind of text was signed, and its version.
 const receiptType = "ppi-engine.org/tender-receipt/2"
 
-// instantLayout is RFC 3339 in UTC with exactly six decimals.
-const instantLayout = "2006-01-02T15:04:05.000000Z"
-
 // An Act is what a receipt confirms.
 type Act string
 
@@ -71,7 +68,7 @@ func (r Receipt) Text() string {
 	fmt.Fprintf(&b, "%s\nact %s\ntender %s\nprocurement %s\nlot %s\nbox %s\nhands_in %s\norganisation %s\nmode %s\n",
 		receiptType, r.Act, r.TenderID, r.ProcurementID, r.LotID, r.BoxID, r.HandsIn, r.OrganisationID, r.Mode)
 	fmt.Fprintf(&b, "procedure_time %s\nreal_time %s\nmanifest %s\n",
-		r.ProcedureTime.UTC().Format(instantLayout), r.RealTime.UTC().Format(instantLayout), r.Manifest)
+		models.Instant(r.ProcedureTime), models.Instant(r.RealTime), r.Manifest)
 	if r.SupersedesID != "" {
 		b.WriteString("supersedes " + string(r.SupersedesID) + "\n")
 	}
@@ -145,8 +142,8 @@ func (r *Receipt) fill(values map[string]string) error {
 	r.OrganisationID, r.Mode = models.ID(values["organisation"]), models.Mode(values["mode"])
 	r.Manifest, r.SupersedesID = values["manifest"], models.ID(values["supersedes"])
 	var procedure, clock error
-	r.ProcedureTime, procedure = time.Parse(instantLayout, values["procedure_time"])
-	r.RealTime, clock = time.Parse(instantLayout, values["real_time"])
+	r.ProcedureTime, procedure = time.Parse(models.InstantLayout, values["procedure_time"])
+	r.RealTime, clock = time.Parse(models.InstantLayout, values["real_time"])
 	if err := errors.Join(procedure, clock); err != nil {
 		return fmt.Errorf("read receipt: %w", err)
 	}

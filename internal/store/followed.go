@@ -68,13 +68,18 @@ func plain(names ...string) []FollowedColumn {
 	return columns
 }
 
+// instantOf renders an instant by [models.InstantLayout].
+func instantOf(column string) string {
+	return "to_char(" + column + ` AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+}
+
 // instants are columns of instants.
 func instants(names ...string) []FollowedColumn {
 	columns := make([]FollowedColumn, len(names))
 	for i, name := range names {
 		columns[i] = FollowedColumn{
 			Name: name,
-			sql:  "coalesce(to_char(x." + name + ` AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '')`,
+			sql:  "coalesce(" + instantOf("x."+name) + ", '')",
 		}
 	}
 	return columns
@@ -115,14 +120,13 @@ const (
 
 // asReceipted tells whether the row of a tender holds what its signed receipt says, and its end what replaced it or its
 // withdrawal says. Receipts of the first form name no box.
-const asReceipted = `x.receipt LIKE 'ppi-engine.org/tender-receipt/%' || E'\nact received\ntender ' || x.id
+var asReceipted = `x.receipt LIKE 'ppi-engine.org/tender-receipt/%' || E'\nact received\ntender ' || x.id
 		|| E'\nprocurement ' || (SELECT l.procurement_id FROM lots l WHERE l.id = x.lot_id) || E'\nlot ' || x.lot_id
 		|| E'\n%'
 	AND (x.receipt LIKE 'ppi-engine.org/tender-receipt/1%' OR x.receipt LIKE '%' || E'\nbox ' || x.box_id || E'\n%')
 	AND x.receipt LIKE '%' || E'\norganisation ' || x.organisation_id || E'\n%'
-	AND x.receipt LIKE '%' || E'\nprocedure_time ' || to_char(x.received_at AT TIME ZONE 'UTC',
-		'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || E'\nreal_time ' || to_char(x.recorded_at AT TIME ZONE 'UTC',
-		'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || E'\nmanifest ' || x.manifest || E'\n'
+	AND x.receipt LIKE '%' || E'\nprocedure_time ' || ` + instantOf("x.received_at") + `
+		|| E'\nreal_time ' || ` + instantOf("x.recorded_at") + ` || E'\nmanifest ' || x.manifest || E'\n'
 		|| coalesce('supersedes ' || x.supersedes_id || E'\n', '') || (SELECT string_agg('envelope ' || e.kind || ' '
 		|| e.digest || ' ' || e.size || E'\n', '' ORDER BY e.n) FROM tender_envelopes e WHERE e.tender_id = x.id)
 		|| E'\n%'
@@ -151,7 +155,7 @@ var followedPlatform = []FollowedTable{
 	{
 		"role_assignments of suppliers", columns(plain("procurement_id", "role", "person_id", "organisation_id"),
 			instants("valid_from", "valid_until")),
-		"x.id", "role_assignments x WHERE x.role IN ('supplier', 'signatory')",
+		"x.id", "role_assignments x WHERE x.role IN " + ofSuppliers,
 	},
 	{
 		"tenders", columns(computed("receipt", Plain, receiptDigest),
@@ -165,12 +169,8 @@ const (
 	lotContent      = `jsonb_build_object('title', x.title, 'description', x.description,
 		'deadline_local', x.deadline_local, 'deadline_zone', x.deadline_zone)`
 	countOf    = "x.subject || ' ' || x.round || ' ' || x.digest || ' '"
-	boxContent = `CASE WHEN x.closed_at IS NOT NULL THEN (SELECT count(*) || ' ' ||
-		count(*) FILTER (WHERE t.ended_at IS NULL) || ' ' ||
-		encode(sha256(convert_to(coalesce(string_agg(t.id || ' ' || encode(sha256(convert_to(t.receipt, 'UTF8')), 'hex')
-			|| CASE WHEN t.withdrawal = '' THEN ''
-				ELSE ' ' || encode(sha256(convert_to(t.withdrawal, 'UTF8')), 'hex') END
-			|| E'\n', '' ORDER BY t.id), ''), 'UTF8')), 'hex') FROM tenders t WHERE t.box_id = x.id) END`
+	boxContent = "CASE WHEN x.closed_at IS NOT NULL THEN (SELECT received || ' ' || standing || ' ' || digest FROM (" +
+		summedUp + "x.id) summed) END"
 	boxInvited = `SELECT CASE WHEN count(*) > 0 THEN jsonb_agg(i.organisation_id ORDER BY i.organisation_id) END
 		FROM box_invited i WHERE i.box_id = x.id`
 	openedContent = `jsonb_build_object('organisation', x.organisation_id, 'size', x.size,
@@ -195,7 +195,7 @@ var followedProcurement = []FollowedTable{
 	{
 		"role_assignments", columns(plain("role", "person_id", "organisation_id", "engaged_by"),
 			instants("valid_from", "valid_until")),
-		"x.id", "role_assignments x WHERE x.procurement_id = $1 AND x.role NOT IN ('supplier', 'signatory')",
+		"x.id", "role_assignments x WHERE x.procurement_id = $1 AND x.role NOT IN " + ofSuppliers,
 	},
 	{
 		"role_offers", columns(plain("role", "person_id", "organisation_id", "offered_for"),

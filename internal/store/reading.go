@@ -150,7 +150,7 @@ const (
 		FROM entry_versions v JOIN entries e ON e.id = v.entry_id AND e.author_id <> v.author_id
 		WHERE e.procurement_id = p.id) x`
 	rolesOf = `SELECT json_agg(x ORDER BY x.id) FROM role_assignments x
-		WHERE x.procurement_id = p.id AND x.role NOT IN ('supplier', 'signatory')`
+		WHERE x.procurement_id = p.id AND x.role NOT IN ` + ofSuppliers
 	responsesOf = `SELECT json_agg(x ORDER BY x.id) FROM (SELECT id, procurement_id, announcement_id, organisation_id,
 		person_id, received_at, recorded_at, digest FROM consultation_responses WHERE procurement_id = p.id) x`
 	standsIn = `FROM tenders t JOIN boxes b ON b.id = t.box_id

@@ -126,7 +126,7 @@ func (tx *Tx) HoldsRoles(person models.ID) (bool, error) {
 func (tx *Tx) Supplies(procurement, organisation models.ID, at time.Time) (bool, error) {
 	return tx.meets("look for a supplier", `SELECT
 		EXISTS (SELECT FROM role_assignments WHERE procurement_id = ? AND organisation_id = ?
-			AND role IN ('supplier', 'signatory') AND (valid_until IS NULL OR valid_until > ?))
+			AND role IN `+ofSuppliers+` AND (valid_until IS NULL OR valid_until > ?))
 		OR EXISTS (SELECT FROM tenders t JOIN lots l ON l.id = t.lot_id
 			WHERE l.procurement_id = ? AND t.organisation_id = ?)`,
 		procurement, organisation, at, procurement, organisation)

@@ -9,14 +9,17 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
+// ofSuppliers are the roles that are held for suppliers, as SQL lists them ([models.Role.OfSupplier]).
+const ofSuppliers = "('supplier', 'signatory')"
+
 // A Side is whose roles are read: those that are held for a supplier, or, if none is named, those of the buyers' side.
 type Side struct{ Supplier models.ID }
 
 func (d Side) of(db *gorm.DB) *gorm.DB {
 	if d.Supplier != "" {
-		return db.Where("role IN ('supplier', 'signatory') AND organisation_id = ?", d.Supplier)
+		return db.Where("role IN "+ofSuppliers+" AND organisation_id = ?", d.Supplier)
 	}
-	return db.Where("role NOT IN ('supplier', 'signatory')")
+	return db.Where("role NOT IN " + ofSuppliers)
 }
 
 // Role reads one assignment on a procurement. It returns a refusal with [models.CodeNotFound].

@@ -59,7 +59,7 @@ func (tx *Tx) Seat(p models.Procurement, person models.ID) (models.Seat, error) 
 func (s *Store) VisibleTo(ctx context.Context, person models.ID) ([]eventlog.Visible, error) {
 	var found []eventlog.Visible
 	err := s.rows(ctx).Raw(`SELECT p.id, p.mode, of.buyers
-		FROM `+eachOfOwn+` CROSS JOIN LATERAL (SELECT bool_and(r.role NOT IN ('supplier', 'signatory')) AS buyers
+		FROM `+eachOfOwn+` CROSS JOIN LATERAL (SELECT bool_and(r.role NOT IN `+ofSuppliers+`) AS buyers
 			FROM seat_roles r WHERE r.person_id = @person AND r.procurement_id = p.id AND r.role <> 'representative'
 				AND `+heldNow+`) of
 		WHERE of.buyers IS NOT NULL ORDER BY own.id`,

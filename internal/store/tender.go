@@ -95,14 +95,17 @@ type Content struct {
 	Digest string
 }
 
+// summedUp sums up the box whose ID follows, as a [Content].
+const summedUp = `SELECT count(*) AS received, count(*) FILTER (WHERE t.ended_at IS NULL) AS standing,
+	encode(sha256(convert_to(coalesce(string_agg(t.id || ' ' || encode(sha256(convert_to(t.receipt, 'UTF8')), 'hex')
+		|| CASE WHEN t.withdrawal = '' THEN '' ELSE ' ' || encode(sha256(convert_to(t.withdrawal, 'UTF8')), 'hex') END
+		|| E'\n', '' ORDER BY t.id), ''), 'UTF8')), 'hex') AS digest
+	FROM tenders t WHERE t.box_id = `
+
 // BoxContent sums up a box, which must be locked.
 func (tx *Tx) BoxContent(box models.ID) (Content, error) {
 	var c Content
-	err := tx.db().Raw(`SELECT count(*) AS received, count(*) FILTER (WHERE ended_at IS NULL) AS standing,
-		encode(sha256(convert_to(coalesce(string_agg(id || ' ' || encode(sha256(convert_to(receipt, 'UTF8')), 'hex')
-			|| CASE WHEN withdrawal = '' THEN '' ELSE ' ' || encode(sha256(convert_to(withdrawal, 'UTF8')), 'hex') END
-			|| E'\n', '' ORDER BY id), ''), 'UTF8')), 'hex') AS digest
-		FROM tenders WHERE box_id = ?`, box).Take(&c).Error
+	err := tx.db().Raw(summedUp+"?", box).Take(&c).Error
 	if err != nil {
 		return c, fmt.Errorf("sum up box: %w", err)
 	}

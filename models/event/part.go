@@ -3,7 +3,6 @@ package event
 import (
 	"crypto/rand"
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/hex"
 	"fmt"
 	"reflect"
@@ -50,11 +49,6 @@ func (p Part) Digest() string { return p.digest }
 // IsZero tells that the event has no such part.
 func (p Part) IsZero() bool { return p.digest == "" }
 
-// Shows tells whether salt and content are those of the part.
-func (p Part) Shows(salt, content []byte) bool {
-	return len(salt) == SaltSize && subtle.ConstantTimeCompare([]byte(PartDigest(salt, content)), []byte(p.digest)) == 1
-}
-
 // MarshalText implements encoding.TextMarshaler: of a part the payload holds the digest only.
 func (p Part) MarshalText() ([]byte, error) { return []byte(p.digest), nil }
 
@@ -80,40 +74,16 @@ func Kept(payload Payload) []KeptPart {
 		return adopted.parts
 	}
 	var kept []KeptPart
-	for name, p := range parts(payload) {
-		if p.salt != nil {
+	value := reflect.ValueOf(payload)
+	for i := range value.NumField() {
+		field := value.Type().Field(i)
+		if field.Type != reflect.TypeFor[Part]() {
+			continue
+		}
+		if p, _ := reflect.TypeAssert[Part](value.Field(i)); p.salt != nil {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 			kept = append(kept, KeptPart{name, p.salt, p.content})
 		}
 	}
 	return kept
-}
-
-// parts yields the parts of a payload under their names.
-func parts(payload Payload) func(yield func(string, Part) bool) {
-	return func(yield func(string, Part) bool) {
-		value := reflect.ValueOf(payload)
-		for i := range value.NumField() {
-			if value.Type().Field(i).Type != reflect.TypeFor[Part]() {
-				continue
-			}
-			p, _ := reflect.TypeAssert[Part](value.Field(i))
-			if p.IsZero() {
-				continue
-			}
-			name, _, _ := strings.Cut(value.Type().Field(i).Tag.Get("json"), ",")
-			if !yield(name, p) {
-				return
-			}
-		}
-	}
-}
-
-// PartOf is a payload's part of that name; false: it has none.
-func PartOf(payload Payload, name string) (Part, bool) {
-	for found, p := range parts(payload) {
-		if found == name {
-			return p, true
-		}
-	}
-	return Part{}, false
 }

@@ -75,7 +75,7 @@ func (f fold) content(payload event.Payload) bool {
 func (f fold) entry(p event.EntryWritten, withdrawn bool) {
 	ended := ""
 	if withdrawn {
-		ended = Instant(f.At)
+		ended = models.Instant(f.At)
 	}
 	version := told{
 		"digest": p.Digest, "body": p.Digest, "author_id": string(f.ActorID), "written_at": f.At, "withdrawn_at": ended,

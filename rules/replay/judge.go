@@ -124,7 +124,7 @@ func (f fold) members() []models.ID {
 // holds tells whether a person held a role for an organisation, or for any if none is named, when the event happened,
 // in procedure time.
 func (f fold) holds(person, organisation models.ID, role models.Role) bool {
-	at := Instant(f.At)
+	at := models.Instant(f.At)
 	for _, row := range f.rows[Roles] {
 		until := row["valid_until"].Value
 		if row["role"].Value == string(role) && row["person_id"].Value == string(person) &&
@@ -299,7 +299,7 @@ func (f fold) judgeAgreement(p event.AgreementInForce) string {
 // judgeCarried asks for a motion to one of these verbs that was carried in the same act.
 func (f fold) judgeCarried(verbs ...models.Verb) string {
 	for _, verb := range verbs {
-		if f.value(carried, string(verb), "at") == Instant(f.RecordedAt) {
+		if f.value(carried, string(verb), "at") == models.Instant(f.RecordedAt) {
 			return ""
 		}
 	}
@@ -324,7 +324,7 @@ func (f fold) judgeMove(p event.DeadlineMoved) string {
 	switch {
 	case row == nil || row["closed_at"].Value != "":
 		return "the deadline of a box was moved that was not open"
-	case Instant(p.To) <= row["deadline"].Value || row["deadline"].Value <= Instant(f.At):
+	case models.Instant(p.To) <= row["deadline"].Value || row["deadline"].Value <= models.Instant(f.At):
 		return "the deadline was not moved to a later instant before it was over"
 	}
 	return ""

@@ -9,8 +9,6 @@ package replay
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -49,13 +47,6 @@ func (s *State) ErasedBy(e models.ID) models.ID { return s.erased[e] }
 
 // hidden begins the names of what is kept beside the tables.
 const hidden = "("
-
-// Tables lists the tables of which something is told, in their order.
-func (s *State) Tables() []string {
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(s.rows)), func(name string) bool {
-		return strings.HasPrefix(name, hidden)
-	})
-}
 
 // Rows are the rows of a table by their keys.
 func (s *State) Rows(table string) map[string]Row { return s.rows[table] }
@@ -130,21 +121,16 @@ func render(value any) (text string, ok bool) {
 	case string:
 		return v, true
 	case time.Time:
-		return Instant(v), true
+		return models.Instant(v), true
 	case *time.Time:
 		if v == nil {
 			return "", true
 		}
-		return Instant(*v), true
+		return models.Instant(*v), true
 	case event.Part:
 		return v.Digest(), true
 	}
 	return fmt.Sprint(value), true
-}
-
-// Instant renders an instant as the tables are read.
-func Instant(t time.Time) string {
-	return t.UTC().Truncate(time.Microsecond).Format("2006-01-02T15:04:05.000000Z")
 }
 
 // Apply carries the next event into the state, and returns what is wrong with it: empty, nothing. Events that only a

@@ -106,7 +106,7 @@ type rows struct {
 }
 
 func rowsOf(lot int, n string) rows {
-	const instant = "2026-11-22T12:00:00.123456Z"
+	instant := models.Instant(time.Now()) // an event is recorded when it happens
 	r := rows{
 		tender: sqlID(models.PrefixTender, lot, n), event: sqlID(models.PrefixEvent, lot, n),
 		at:           text(instant) + "::timestamptz",

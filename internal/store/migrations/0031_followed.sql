@@ -54,25 +54,27 @@ $$;
 -- +goose StatementBegin
 CREATE FUNCTION keep_row() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    before  jsonb := to_jsonb(OLD);
+    before  jsonb;
     after   jsonb;
     changed text;
 BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        before := to_jsonb(OLD);
+        after := to_jsonb(NEW);
+        SELECT key INTO changed FROM jsonb_each(before)
+            WHERE value IS DISTINCT FROM after -> key AND key <> ALL (string_to_array(TG_ARGV[0], ' '))
+                AND NOT (key = ANY (string_to_array(TG_ARGV[1], ' ')) AND value IN ('null', 'false', '""'))
+            LIMIT 1;
+        IF changed IS NULL THEN
+            RETURN NEW;
+        END IF;
+    END IF;
     IF current_setting('is_superuser') = 'on' OR coalesce(erasing(TG_RELID), false) THEN
         RETURN coalesce(NEW, OLD);
     END IF;
-    IF TG_OP = 'DELETE' THEN
-        RAISE EXCEPTION 'a row of % is not deleted', TG_TABLE_NAME
-            USING ERRCODE = 'restrict_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = 'kept';
-    END IF;
-    after := to_jsonb(NEW);
-    FOR changed IN SELECT key FROM jsonb_each(before) WHERE value IS DISTINCT FROM after -> key LOOP
-        CONTINUE WHEN changed = ANY (string_to_array(TG_ARGV[0], ' '));
-        CONTINUE WHEN changed = ANY (string_to_array(TG_ARGV[1], ' ')) AND before -> changed IN ('null', 'false', '""');
-        RAISE EXCEPTION 'column % of a row of % is not changed', changed, TG_TABLE_NAME
-            USING ERRCODE = 'restrict_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = 'kept', COLUMN = changed;
-    END LOOP;
-    RETURN NEW;
+    RAISE EXCEPTION '% of % is not %', coalesce('column ' || changed || ' of a row', 'a row'), TG_TABLE_NAME,
+        CASE TG_OP WHEN 'DELETE' THEN 'deleted' ELSE 'changed' END
+        USING ERRCODE = 'restrict_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = 'kept', COLUMN = coalesce(changed, '');
 END $$;
 -- +goose StatementEnd
 
