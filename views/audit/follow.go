@@ -264,7 +264,7 @@ func (s side) shown(cell replay.Cell, c held) bool {
 	}
 	s.report.Erased++
 	if told := s.report.ErasedBy; len(told) == 0 || told[len(told)-1] != by {
-		s.report.ErasedBy = append(told, by)
+		s.report.ErasedBy = append(s.report.ErasedBy, by)
 	}
 	return true
 }
