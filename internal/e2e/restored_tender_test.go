@@ -172,3 +172,60 @@ func (b *bundle) awaitDelivered(t *testing.T, endpoint string) {
 		return left == 0 && b.backlog(t, endpoint).Pending == 0
 	}, patience, 20*time.Millisecond)
 }
+
+// A notice is lost with the record, after a portal has heard of it. Nothing is told a second time by itself. The notice
+// that is dispatched again has an identity of its own, comes after word of the restore, and is the only one on record.
+func TestANoticeThatWasLostGoesOutAgainAfterWordOfTheRestore(t *testing.T) {
+	t.Parallel()
+	s := &saved{bundle: setup(t, options{noWorker: true, webhooks: quick})}
+	s.begin(t)
+	p := newPortal(t)
+	id := s.endpoint(t, p, nil)
+	s.skipToTender(t)
+	s.describeTender(t)
+	s.awaitAllDelivered(t, id)
+	s.awaitTold(t, patience)
+	s.pause(t)
+	s.backup = s.backUp(t)
+	s.begin(t)
+	s.act(t, s.Lead, models.VerbPublish, nil)
+	s.awaitAllDelivered(t, id)
+	lost := p.all()
+	s.goBack(t)
+	s.reunite(t, s.Procurement)
+	s.act(t, s.Lead, models.VerbPublish, nil)
+	s.awaitAllDelivered(t, id)
+
+	p.requireGenuine(t)
+	dispatched := event.TypeOf(event.NoticeDispatched{})
+	require.Len(t, typed(lost, dispatched), 1)
+	told := p.all()[len(lost):]
+	require.Equal(t, event.TypeOf(event.ProcurementRestored{}), told[0].Type, "nothing is told again before")
+	first, second := typed(lost, dispatched)[0], typed(told, dispatched)
+	require.Len(t, second, 1)
+	require.NotEqual(t, first.id(), second[0].id())
+	var page struct {
+		Items []struct{ ID string }
+	}
+	s.get(t, s.Lead, "/notices", &page)
+	require.Len(t, page.Items, 1)
+	require.Equal(t, second[0].Data.Subjects["notice_id"], page.Items[0].ID)
+	require.NotEqual(t, first.Data.Subjects["notice_id"], page.Items[0].ID)
+}
+
+// typed are the messages of a type.
+func typed(all []heard, kind models.EventType) (found []heard) {
+	for _, m := range all {
+		if m.Type == kind {
+			found = append(found, m)
+		}
+	}
+	return found
+}
+
+// awaitAllDelivered waits until the portal has taken whatever was recorded of the procurement.
+func (b *bundle) awaitAllDelivered(t *testing.T, endpoint string) {
+	t.Helper()
+	b.settle(t)
+	require.Eventually(t, func() bool { return b.backlog(t, endpoint).Pending == 0 }, patience, 20*time.Millisecond)
+}

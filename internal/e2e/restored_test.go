@@ -256,6 +256,53 @@ func TestARunThatWasStoppedBeforeItsFirstStepIsStartedAnew(t *testing.T) {
 	s.suspend(t)
 }
 
+// Whoever has read from the feed what was lost is told so, as long as the log is shorter and once it is longer again;
+// nobody misses anything without knowing.
+func TestAReaderOfWhatWasLostIsToldSo(t *testing.T) {
+	t.Parallel()
+	s := setUpSaved(t)
+	s.settle(t)
+	read := func(after string) (page struct {
+		Items []struct {
+			Type   string `json:"type"`
+			Cursor string `json:"cursor"`
+		} `json:"items"`
+		Next string `json:"next_cursor"`
+	}, err error,
+	) {
+		_, err = s.Lead.Get(t.Context(), "/v1/events?limit=1000&after="+after, &page)
+		return page, err
+	}
+	kept, err := read("")
+	require.NoError(t, err)
+	s.act(t, s.Buyers[0].Board, models.VerbSuspend, map[string]any{"reason": "a flood"})
+	s.settle(t)
+	lost, err := read(kept.Next)
+	require.NoError(t, err)
+	require.NotEmpty(t, lost.Items)
+	head, err := s.Store.Log().Head(t.Context())
+	require.NoError(t, err)
+	s.goBack(t)
+	requireTold := func() {
+		t.Helper()
+		for _, cursor := range []string{lost.Next, lost.Items[len(lost.Items)-1].Cursor} {
+			_, err := read(cursor)
+			requireRefused(t, models.CodePlaceLost, err)
+		}
+	}
+	requireTold()
+	s.reunite(t, s.Procurement)
+	s.suspend(t)
+	s.settle(t)
+	now, err := s.Store.Log().Head(t.Context())
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, now, head)
+	requireTold()
+	again, err := read(kept.Next)
+	require.NoError(t, err)
+	require.Equal(t, event.TypeOf(event.ProcurementRestored{}), models.EventType(again.Items[0].Type))
+}
+
 // The record knows nothing of a start: the procurement is a draft again, or was never there.
 func TestARunThatTheRecordDoesNotKnowIsEnded(t *testing.T) {
 	t.Parallel()
