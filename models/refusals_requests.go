@@ -54,8 +54,8 @@ var refusedRequests = []RefusalType{
 	},
 	{
 		CodePlaceLost, RefusalConflict, "The log does not go on from there any more",
-		"The record was restored from a backup. Read from an earlier place, or from the beginning, and ignore what you " +
-			"have. What you have and do not find again was lost.",
+		"The record was restored from a backup. Read from an earlier place, or from the beginning, and ignore what " +
+			"you have. What you have and do not find again was lost.",
 	},
 	{
 		CodeBodyTooLarge, RefusalTooLarge, "The body is too large",

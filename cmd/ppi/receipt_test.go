@@ -35,16 +35,19 @@ func TestReceiptSaysWhatFollows(t *testing.T) {
 			[]string{"before and", withdraw, "the box is closed: "},
 		},
 		"repeated": {
-			acts.EnteredReceipt{Receipt: received, Repeated: true}, []string{"was entered before", handIn},
+			acts.EnteredReceipt{Receipt: received, Repeated: true},
+			[]string{"was entered before", handIn},
 			[]string{"is now kept"},
 		},
 		"told": {
-			acts.EnteredReceipt{Receipt: received, Told: true}, []string{"the box is closed: a task tells the buyers"},
+			acts.EnteredReceipt{Receipt: received, Told: true},
+			[]string{"the box is closed: a task tells the buyers"},
 			[]string{"nobody", handIn},
 		},
 		"a withdrawal": {
 			acts.EnteredReceipt{Receipt: withdrawn},
-			[]string{"tender ten_1 was withdrawn at", "Tell nobody either", withdraw}, []string{handIn},
+			[]string{"tender ten_1 was withdrawn at", "Tell nobody either", withdraw},
+			[]string{handIn},
 		},
 		"a withdrawal that is told": {
 			acts.EnteredReceipt{Receipt: withdrawn, Told: true},

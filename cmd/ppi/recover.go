@@ -93,9 +93,9 @@ func reachNamespace(ctx context.Context, runs *engine.Engine, where config.Tempo
 			where.Address(), err)
 	}
 	if !exists {
-		return fmt.Errorf("Temporal at %s has no namespace %s (TEMPORAL_NAMESPACE). If Temporal was lost, make the "+
-			"namespace first, as at the first start: ppi standalone and docker compose do it by themselves",
-			where.Address(), where.Namespace())
+		return fmt.Errorf("there is no namespace %s (TEMPORAL_NAMESPACE) in Temporal at %s. If Temporal was lost, "+
+			"make the namespace first, as at the first start: ppi standalone and docker compose do it by themselves",
+			where.Namespace(), where.Address())
 	}
 	return nil
 }

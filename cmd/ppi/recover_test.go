@@ -167,7 +167,7 @@ func TestRecoverRefusesWhatItCannotDoAndSaysWhatToDo(t *testing.T) {
 		{
 			[]string{onRecord, "TEMPORAL_ADDRESS=" + temporal, "TEMPORAL_NAMESPACE=no"},
 			[]string{"recover", "--all"},
-			exitFailed, "has no namespace no (TEMPORAL_NAMESPACE)",
+			exitFailed, "there is no namespace no (TEMPORAL_NAMESPACE)",
 		},
 		{
 			[]string{onRecord, "TEMPORAL_ADDRESS=" + temporal},
@@ -220,11 +220,13 @@ func TestRecoverSaysWhatItDoesOrWouldDo(t *testing.T) {
 		dry, done string
 	}{
 		{
-			activities.Case{Finding: activities.FoundNoRun}, "Without --dry-run, this would be done: a new run is started",
+			activities.Case{Finding: activities.FoundNoRun},
+			"Without --dry-run, this would be done: a new run is started",
 			"Done: a new run is started",
 		},
 		{
-			activities.Case{Finding: activities.FoundNoRecord}, "Without --dry-run, this would be done: the run is ended",
+			activities.Case{Finding: activities.FoundNoRecord},
+			"Without --dry-run, this would be done: the run is ended",
 			"Done: the run is ended",
 		},
 		{

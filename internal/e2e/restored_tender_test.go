@@ -15,9 +15,9 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 )
 
-// Two suppliers hand in after the backup that is restored, and a third one withdraws. The first enters its receipt while
-// the box is open, and so does the third; the second after it was closed. Nobody on the buyers' side learns of any before
-// the box is closed; then tasks tell.
+// Two suppliers hand in after the backup that is restored, and a third one withdraws. The first enters its receipt
+// while the box is open, and so does the third; the second after it was closed. Nobody on the buyers' side learns of
+// any before the box is closed; then tasks tell.
 func TestAReceiptThatTheRecordLostIsKeptAsEvidenceAndToldAfterTheBoxIsClosed(t *testing.T) {
 	t.Parallel()
 	s := &saved{bundle: setup(t, options{

@@ -45,8 +45,8 @@ func (e *Engine) lastRun(ctx context.Context, procurement models.ID) (Run, error
 }
 
 // AskRun finds out about the last run of a procurement and asks it what it knows, also when it was stopped; a worker
-// answers. It returns [ErrUnavailable] when none does before ctx ends. A run that was stopped and can never answer, such
-// as one that was stopped before its first step, has no State.
+// answers. It returns [ErrUnavailable] when none does before ctx ends. A run that was stopped and can never answer,
+// such as one that was stopped before its first step, has no State.
 func (e *Engine) AskRun(ctx context.Context, procurement models.ID) (Run, error) {
 	run, err := e.lastRun(ctx, procurement)
 	if err != nil || !run.Known {

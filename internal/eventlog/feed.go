@@ -64,8 +64,8 @@ var (
 const readFeed = `SELECT f.position, f.procurement, f.canonical, f.sealed,
 	CASE WHEN f.sealed THEN (SELECT b.hash FROM event_log b WHERE b.position = f.position - 1) ELSE f.hash END FROM (
 	SELECT x.*, v.id AS procurement FROM unnest($1::text[], $2::bool[]) AS v (id, buyers) CROSS JOIN LATERAL (
-		SELECT l.position, l.hash, e.canonical, e.type <> ALL ($12) OR e.type = ANY ($11) AND EXISTS (SELECT FROM boxes b
-				WHERE b.procurement_id = v.id AND b.closed_at IS NULL AND b.opened_at <= e.at
+		SELECT l.position, l.hash, e.canonical, e.type <> ALL ($12) OR e.type = ANY ($11) AND EXISTS (
+				SELECT FROM boxes b WHERE b.procurement_id = v.id AND b.closed_at IS NULL AND b.opened_at <= e.at
 					AND b.lot_id = coalesce(nullif(e.data->>'lot_id', ''), b.lot_id)) AS sealed
 		FROM event_log l JOIN events e ON e.id = l.event_id
 		WHERE l.procurement_id = v.id AND l.position > $4 AND l.position <= $5 AND ` + wanted + `
@@ -84,7 +84,8 @@ const wanted = `(cardinality($7::text[]) = 0 OR EXISTS (SELECT FROM unnest($7::t
 	WHERE e.type = t OR starts_with(e.type, t || '.')))`
 
 // Feed reads events in the order of the log. A reader who continues at Reached gets every event of the query, once,
-// whatever is being written: positions are given after commit. It returns [ErrNoPlace] to a reader whose place was lost.
+// whatever is being written: positions are given after commit. It returns [ErrNoPlace] to a reader whose place was
+// lost.
 func (l *Log) Feed(ctx context.Context, q FeedQuery) (page FeedPage, err error) {
 	ids, buyers := make([]string, len(q.Procurements)), make([]bool, len(q.Procurements))
 	for i, v := range q.Procurements {
@@ -96,9 +97,8 @@ func (l *Log) Feed(ctx context.Context, q FeedQuery) (page FeedPage, err error) 
 			return err
 		}
 		page.Head = page.Reached.Position
-		rows, err := conn.Query(ctx, readFeed, ids, buyers, q.Platform, q.After.Position, page.Head, supplierTypes, types,
-			q.Limit,
-			buyersTypes, platformTypes, sealedTypes, knownTypes)
+		rows, err := conn.Query(ctx, readFeed, ids, buyers, q.Platform, q.After.Position, page.Head, supplierTypes,
+			types, q.Limit, buyersTypes, platformTypes, sealedTypes, knownTypes)
 		if err != nil {
 			return err
 		}

@@ -164,9 +164,9 @@ type Unparked struct {
 }
 
 // GoOn makes the feeds of an endpoint active at once, with a new count of attempts; the relay wakes them. It returns
-// the procurements of those that were parked, and of those about which a task is open. Parked feeds of procurements that
-// the endpoint's owner does not lead stay parked while that is so, until the endpoint is removed: who has no role in a
-// procurement writes nothing into its record.
+// the procurements of those that were parked, and of those about which a task is open. Parked feeds of procurements
+// that the endpoint's owner does not lead stay parked while that is so, until the endpoint is removed: who has no role
+// in a procurement writes nothing into its record.
 func (tx *Tx) GoOn(endpoint models.ID) ([]Unparked, error) { return tx.goOn(endpoint, nil) }
 
 // GoOnWith is [Tx.GoOn] for the feeds of some procurements; of those it returns only the ones that were parked.
