@@ -56,12 +56,12 @@ bin/ppi-temporal: $(TEMPORAL_SOURCES)
 		go build -C $(TEMPORAL) -buildvcs=false -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ .
 
 .PHONY: test
-test: setup build ## Run all tests against a real PostgreSQL and a real Temporal server
+test: setup build ## Run all tests against a real PostgreSQL and a real Temporal server, and 10 runs of chaos
 	@cd $(TEMPORAL) && $(TEMPORAL_GOFLAGS) go test ./...
 	@grid=$$(mktemp); status=0; \
 		PPI_TEST_GRID=$$grid go run ./internal/teststack -- go test -timeout 14m ./... || status=$$?; \
 		cat $$grid; rm -f $$grid; exit $$status
-	@$(MAKE) --no-print-directory replay
+	@$(MAKE) --no-print-directory replay chaos
 
 .PHONY: replay
 replay: ## Replay the saved histories against today's workflows, and say which
@@ -75,6 +75,11 @@ bench: setup build ## Measure the ratios we hold ourselves to; both sides of eac
 .PHONY: bench-scale
 bench-scale: setup build ## Measure every GET and a vote with 100,000 procurements open against 1,000 (some minutes, 5 GB of disk)
 	@go run ./internal/bench scale
+
+.PHONY: chaos
+chaos: setup build ## Kill, freeze and cut off parts while 8 procurements live on; RUNS=200 repeats it, SEED=2 varies it
+	@PPI_CHAOS_RUNS=$(or $(RUNS),10) PPI_CHAOS_SEED=$(or $(SEED),1) go test -count=1 -v -timeout 0 \
+		-run '^TestNothingIsLostDoubledOrStuckWhateverIsKilled$$' ./cmd/ppi
 
 .PHONY: mutation
 mutation: bin/tools/gremlins ## Try whether the tests of rules/ bite (half an hour; docs/mutation.md); PACKAGE=award tries one

@@ -199,6 +199,45 @@ func TestLongWorkIsBoundedForAPersonAndForAnOrganisation(t *testing.T) {
 	require.Equal(t, http.StatusOK, <-answers, "the places are free again")
 }
 
+func TestChangesOfAPersonAndAnOrganisationAreBoundedBeforeTheirBodiesAreRead(t *testing.T) {
+	t.Parallel()
+	s := setup(t, Limits{OfPerson: 1, OfOrganisation: 1}, Post("/v1/things", Authenticated(), "Make",
+		func(context.Context, *struct{ Body struct{} }) (*thingOutput, error) { return &thingOutput{}, nil }), mine())
+	people := &several{credentials: map[models.ID]models.Credential{}}
+	s.router.callers = people
+	ann, bob, eve := people.join("org_1"), people.join("org_1"), people.join("org_2")
+	send := func(key, body string) *httptest.ResponseRecorder {
+		return s.do(http.MethodPost, "/v1/things", body, "Content-Type", "application/json", "Idempotency-Key",
+			string(models.NewID(models.PrefixUpload)), "Authorization", "Bearer "+key)
+	}
+	refuse := func(key, detail string) {
+		refused := s.refused(send(key, "no JSON"), http.StatusTooManyRequests, models.CodeRateLimited)
+		require.Equal(t, detail, refused.Detail)
+	}
+	var leave []func()
+	enter := func(key string) {
+		token, err := auth.ParseToken(key)
+		require.NoError(t, err)
+		p := people.credentials[token.ID].Person
+		left, err := s.router.crowd.enter(Write, models.Actor{PersonID: p.ID, OrganisationID: p.OrganisationID})
+		require.NoError(t, err)
+		leave = append(leave, left)
+	}
+	for range writesOfPerson {
+		enter(ann)
+	}
+	refuse(ann, "2 changes of yours are under way")
+	require.Equal(t, http.StatusOK, s.from("192.0.2.1", ann).Code, "reading goes on")
+	for range writesOfOrganisation - writesOfPerson {
+		enter(bob)
+	}
+	refuse(bob, "2 changes of yours are under way")
+	enter(people.join("org_2"))
+	require.Equal(t, http.StatusCreated, send(eve, "{}").Code, "another organisation goes on")
+	leave[0]()
+	require.Equal(t, http.StatusCreated, send(ann, "{}").Code, "a place is free again")
+}
+
 func TestAPlaceIsTakenBeforeTheBodyIsRead(t *testing.T) {
 	t.Parallel()
 	s := setup(t, Limits{OfPerson: 1}, Put("/v1/bytes", Authenticated(), "Send",

@@ -185,7 +185,7 @@ func readHeaders(c *gin.Context, req *request) error {
 	return nil
 }
 
-// giveTime takes a place for long work, before its body is read, and says until when the answer must be taken.
+// giveTime takes a place for work, before its body is read, and says until when the answer must be taken.
 func (r *Router) giveTime(c *gin.Context, req *request) error {
 	if d := req.op.answerTimeout; d > 0 {
 		// A recorder in a test has no deadline.

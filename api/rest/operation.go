@@ -49,8 +49,8 @@ type Operation struct {
 	uncounted bool
 	// receives marks the receipt of tenders, whose callers are looked up on connections of its own.
 	receives bool
-	// work says what kind of long work the operation is, sometimes what it can be, which its handler finds out; empty:
-	// none.
+	// work says what kind of work the operation is, sometimes what it can be, which its handler finds out; empty: it
+	// reads.
 	work, sometimes Work
 	// answerTimeout is until when the answer must have been taken; 0 takes the server's limit.
 	answerTimeout time.Duration
@@ -111,6 +111,9 @@ func bound[I, O any](o Operation, handle Handler[I, O], options []Option) Operat
 	_, o.takesBody = reflect.TypeFor[I]().FieldByName("Body")
 	for _, apply := range options {
 		apply(&o)
+	}
+	if o.work == "" && o.Method != http.MethodGet && o.Access.kind != accessPublic {
+		o.work = Write
 	}
 	o.bind = func(r *Router, o *Operation) {
 		huma.Register(r.huma, r.describe(o), func(ctx context.Context, in *I) (*O, error) {

@@ -24,7 +24,11 @@ func inTender(t *testing.T) *bundle {
 func (b *bundle) skipToTender(t *testing.T) {
 	t.Helper()
 	b.act(t, b.Lead, models.VerbStart, nil)
-	require.NoError(t, rig.SkipToTender(t.Context(), b.prepare(t, "phase_rounds"), b.Procurement))
+	conn := b.prepare(t, "phase_rounds")
+	require.NoError(t, rig.SkipToTender(b.Procurement, func(statement string, arguments ...any) error {
+		_, err := conn.Exec(t.Context(), statement, arguments...)
+		return err
+	}))
 }
 
 func TestATenderRunsFromTheNoticeToThePurchase(t *testing.T) {

@@ -5,11 +5,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 
 	"filippo.io/age"
-	"github.com/jackc/pgx/v5"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/models"
@@ -95,26 +95,20 @@ func AwardCriteria(lot models.ID) map[string]any {
 }
 
 // SkipToTender ends the phases before the tender of a procurement that has started, behind the API's back and without
-// events: its phase_rounds do not follow from them. conn has all rights, and no trigger keeps it from this.
-func SkipToTender(ctx context.Context, conn *pgx.Conn, procurement string) error {
-	_, err := conn.Exec(ctx, "UPDATE phase_rounds SET status = 'closed', closed_at = clock_timestamp() "+
-		"WHERE procurement_id = $1", procurement)
-	if err != nil {
-		return fmt.Errorf("close the phases that are open: %w", err)
-	}
+// events: its phase_rounds do not follow from them. do carries out a statement with all rights, past the triggers that
+// keep rows as they are.
+func SkipToTender(procurement string, do func(statement string, arguments ...any) error) error {
+	errs := []error{do("UPDATE phase_rounds SET status = 'closed', closed_at = clock_timestamp() "+
+		"WHERE procurement_id = $1", procurement)}
 	for phase, status := range map[models.Phase]models.PhaseStatus{
 		models.PhaseConsultation: models.PhaseClosed, models.PhaseEngagement: models.PhaseClosed,
 		models.PhaseSpecification: models.PhaseClosed, models.PhaseTender: models.PhaseOpen,
 	} {
-		_, err = conn.Exec(ctx,
-			`INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at, closed_at)
+		errs = append(errs, do(`INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at, closed_at)
 			VALUES ($1, $2, 1, $3, clock_timestamp(), CASE WHEN $3 = 'closed' THEN clock_timestamp() END)`,
-			procurement, phase, status)
-		if err != nil {
-			return fmt.Errorf("add phase %s: %w", phase, err)
-		}
+			procurement, phase, status))
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // Sealed encrypts what is handed in.
