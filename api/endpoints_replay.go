@@ -16,7 +16,7 @@ const replayTimeout = time.Minute
 type ReplayView struct {
 	EndpointID models.ID             `json:"endpoint_id"`
 	Events     int64                 `json:"events" doc:"How many are sent that would not have been sent otherwise"`
-	More       bool                  `json:"more" doc:"More are missing; the oldest are sent. Ask again"`
+	More       bool                  `json:"more" doc:"More may be missing: ask again"`
 	Status     models.EndpointStatus `json:"status" doc:"Of the endpoint: nothing is sent until it is active"`
 
 	of int64

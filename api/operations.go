@@ -38,7 +38,7 @@ func (s *server) platform() []rest.Operation {
 		rest.Get("/v1/checkpoints/latest", rest.Public(), "Read the latest signed head of the public log",
 			s.getCheckpoint, rest.MayRefuse(http.StatusNotFound)),
 		rest.Get("/v1/public-log", rest.Public(), "Read the public log, to which the operator is held",
-			s.readPublicLog),
+			s.readPublicLog, rest.MayRefuse(http.StatusConflict)),
 
 		rest.Post("/v1/organisations", rest.Administrator(), "Register an organisation", s.createOrganisation),
 		rest.Get("/v1/organisations", rest.Authenticated(), "List organisations", s.listOrganisations),
@@ -309,7 +309,7 @@ func (s *server) feed() []rest.Operation {
 	return []rest.Operation{
 		rest.Get("/v1/events", rest.Authenticated(),
 			"Read what happens in the procurements I have a role in, oldest first", s.readEvents,
-			rest.MayRefuse(http.StatusNotFound)),
+			rest.MayRefuse(http.StatusNotFound, http.StatusConflict)),
 		rest.Get(ofProcurement+"/events", rest.Roles(models.BuyerSide()...),
 			"Read what happened in a procurement, oldest first, or export it with its proof", s.readProcurementEvents,
 			rest.Gives(rest.SchemaOf(reflect.TypeFor[FeedAnswer]()), mediaLines),

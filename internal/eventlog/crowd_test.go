@@ -192,7 +192,9 @@ func TestNothingReadsATableThatGrowsThroughout(t *testing.T) {
 			return err
 		},
 		"the feed from now on": func(l *eventlog.Log) error {
-			_, err := l.Feed(t.Context(), eventlog.FeedQuery{Procurements: visible[:1], After: all - 3, Limit: 50})
+			_, err := l.Feed(t.Context(), eventlog.FeedQuery{
+				Procurements: visible[:1], After: eventlog.Place{Position: all - 3}, Limit: 50,
+			})
 			return err
 		},
 		"the feed of one type": func(l *eventlog.Log) error {

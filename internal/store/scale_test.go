@@ -161,9 +161,9 @@ func TestThePassOverOpenProcurementsIsBoundedAndVisitsAll(t *testing.T) {
 		steps++
 		var next []store.Standing
 		c.requireIndexed(func(s *store.Store) (err error) {
-			pass, err := s.Pass(t.Context(), "test")
+			after, err := s.Pass(t.Context(), "test")
 			require.NoError(t, err)
-			next, err = s.OpenProcurements(t.Context(), pass.After, batch)
+			next, err = s.OpenProcurements(t.Context(), after, batch)
 			return err
 		})
 		require.LessOrEqual(t, len(next), batch)
@@ -181,11 +181,9 @@ func TestThePassOverOpenProcurementsIsBoundedAndVisitsAll(t *testing.T) {
 	for id, times := range visited {
 		require.Equal(t, 1, times, id)
 	}
-	pass, err := c.traced.Pass(t.Context(), "test")
+	after, err := c.traced.Pass(t.Context(), "test")
 	require.NoError(t, err)
-	require.Empty(t, pass.After)
-	require.NotNil(t, pass.LastEndedAt)
-	require.False(t, pass.LastEndedAt.Before(*pass.LastBeganAt))
+	require.Empty(t, after, "the next pass begins")
 }
 
 // Whoever compares the record with its events reads each table once for each procurement: so each has an index that
