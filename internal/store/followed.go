@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -175,6 +177,9 @@ const (
 		FROM box_invited i WHERE i.box_id = x.id`
 	openedContent = `jsonb_build_object('organisation', x.organisation_id, 'size', x.size,
 		'upload', coalesce(x.upload_id, ''), 'price', x.price)`
+	// Each person's records of an envelope are counted from 1.
+	ofOpener = `x.tender_id || ' ' || x.n || ' ' || x.person_id || ' ' || (SELECT count(*) FROM openings y
+		WHERE y.tender_id = x.tender_id AND y.n = x.n AND y.person_id = x.person_id AND y.id <= x.id)`
 	addressed    = "x.content ->> 'tender' = x.tender_id AND x.content ->> 'lot' = x.lot_id"
 	uploadDigest = "SELECT u.digest FROM uploads u WHERE u.id = x.upload_id"
 	ofTenders    = `JOIN tenders t ON t.id = x.tender_id JOIN lots l ON l.id = t.lot_id WHERE l.procurement_id = $1`
@@ -292,7 +297,7 @@ var followedProcurement = []FollowedTable{
 	{
 		"openings", columns(plain("tender_id", "n", "person_id", "readable", "plaintext_digest"),
 			computed("content", Parted, openedContent), instants("recorded_at")),
-		"x.id", "openings x " + ofTenders,
+		ofOpener, "openings x " + ofTenders,
 	},
 	{
 		"score_sheets", columns(computed("scores", Parted, "x.scores"), instants("written_at")),
@@ -377,6 +382,42 @@ func (v View) Procurements(ctx context.Context) ([]models.ID, error) {
 // have no place in the log yet.
 func (v View) Events(ctx context.Context, procurement models.ID) iter.Seq2[eventlog.Numbered, error] {
 	return eventlog.Events(ctx, v.tx, procurement)
+}
+
+// Bodies are what the versions of entries of some kinds say, by the entry's ID and the version, with a blank between.
+func (v View) Bodies(
+	ctx context.Context, procurement models.ID, kinds []models.EntryKind,
+) (map[string]json.RawMessage, error) {
+	rows, err := v.tx.Query(ctx, `SELECT x.entry_id || ' ' || x.version, x.body
+		FROM entry_versions x JOIN entries e ON e.id = x.entry_id WHERE e.procurement_id = $1 AND e.kind = ANY($2)`,
+		procurement, kinds)
+	if err != nil {
+		return nil, fmt.Errorf("read entries: %w", err)
+	}
+	bodies := map[string]json.RawMessage{}
+	var key string
+	var body json.RawMessage
+	_, err = pgx.ForEachRow(rows, []any{&key, &body}, func() error {
+		bodies[key] = slices.Clone(body)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read entries: %w", err)
+	}
+	return bodies, nil
+}
+
+// Received lists what stands in the closed boxes of a procurement, with the envelopes, by ID.
+func (v View) Received(ctx context.Context, procurement models.ID) ([]models.Tender, error) {
+	var tenders []models.Tender
+	var envelopes []models.Envelope
+	err := v.tx.QueryRow(ctx, fmt.Sprintf("SELECT (%s), (%s) FROM (SELECT $1::ppi_id AS id) p", receivedOf, envelopesOf),
+		procurement).Scan(rowsOf[models.Tender]{&tenders}, rowsOf[models.Envelope]{&envelopes})
+	if err != nil {
+		return nil, fmt.Errorf("read what stands in boxes: %w", err)
+	}
+	putInto(tenders, envelopes)
+	return tenders, nil
 }
 
 // Parts are what is kept of the parts of a procurement's events, or of the platform's, by event.
