@@ -25,6 +25,7 @@ var notFollowed = map[string][]string{
 		"lots.created_at", "organisations.created_at", "people.created_at", "role_assignments.created_at",
 		"votes.asked_at", "tasks.reminded_at", "decisions.decided_at", "decisions.id", "tenders.person_id",
 	},
+	"each opener's records are counted in its order": {"openings.id"},
 	"another form of what is told": {
 		"boxes.deadline_local", "boxes.deadline_zone", "consultations.closes_local", "entries.single",
 		"entries.subject", "lots.version", "people.version", "procurements.version",

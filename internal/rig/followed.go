@@ -26,6 +26,9 @@ func (r *Rig) CheckFollowed(ctx context.Context, prepared ...string) (audit.Repo
 		}
 	}
 	report, err := r.Follow(ctx, others...)
+	if err == nil {
+		err = report.CompareFiles(ctx, r.Store, func(audit.Files) {})
+	}
 	if err != nil || report.Valid() {
 		return report, err
 	}

@@ -61,6 +61,8 @@ type Report struct {
 	// that could not be, because an earlier release told not everything, or something was erased.
 	Ranked   int         `json:"rankings,omitempty"`
 	Unranked []models.ID `json:"rankings_not_compared,omitempty"`
+	// Files is absent where the stored bytes of files were not compared.
+	Files *Files `json:"files,omitempty"`
 	// Differences are the first that were found, in the order of procurements and tables; All counts all.
 	Differences []Difference `json:"differences,omitempty"`
 	All         int          `json:"differences_in_all,omitempty"`

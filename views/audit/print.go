@@ -11,7 +11,7 @@ func (r Report) Print(out io.Writer) error {
 	var b strings.Builder
 	switch {
 	case !r.Valid():
-		fmt.Fprintf(&b, "NOT VALID: the tables do not follow from the events; differences: %d\n", r.All)
+		fmt.Fprintf(&b, "NOT VALID: tables or files do not follow from the events; differences: %d\n", r.All)
 	case r.Erased > 0 || len(r.Unranked) > 0:
 		fmt.Fprintf(&b, "valid as far as it could be compared (see the notes): %s\n", r.compared())
 	default:
@@ -29,6 +29,11 @@ func (r Report) Print(out io.Writer) error {
 		fmt.Fprintf(&b, "note: awards whose ranking was not compared, because scores, prices or declarations of it are "+
 			"not told or were erased: %d; first of lot %s\n", len(r.Unranked), r.Unranked[0])
 	}
+	if r.Files == nil {
+		b.WriteString("note: the stored bytes of files were not compared\n")
+	} else {
+		fmt.Fprintf(&b, "files whose stored bytes were compared: %s\n", r.Files)
+	}
 	for i, d := range r.Differences {
 		if i == shown {
 			fmt.Fprintf(&b, "and more; --json shows the first %d\n", mostDifferences)
@@ -41,6 +46,9 @@ func (r Report) Print(out io.Writer) error {
 	}
 	return nil
 }
+
+// String says how much was compared.
+func (f Files) String() string { return fmt.Sprintf("%d (%d bytes)", f.Files, f.Bytes) }
 
 // compared says how much was compared.
 func (r Report) compared() string {
