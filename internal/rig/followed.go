@@ -18,6 +18,11 @@ func (r *Rig) Follow(ctx context.Context, tables ...string) (audit.Report, error
 // CheckFollowed tells of the first rows of the record that do not follow from its events. Rows of the tables that a
 // test prepared without events do not count.
 func (r *Rig) CheckFollowed(ctx context.Context, prepared ...string) (audit.Report, error) {
+	return CheckFollowed(ctx, r.Store, prepared...)
+}
+
+// CheckFollowed does the same for a record without a rig.
+func CheckFollowed(ctx context.Context, record *store.Store, prepared ...string) (audit.Report, error) {
 	var others []string
 	platform, procurement := store.FollowedTables()
 	for _, t := range slices.Concat(platform, procurement) {
@@ -25,9 +30,9 @@ func (r *Rig) CheckFollowed(ctx context.Context, prepared ...string) (audit.Repo
 			others = append(others, t.Name)
 		}
 	}
-	report, err := r.Follow(ctx, others...)
+	report, err := audit.Follow(ctx, record, others...)
 	if err == nil {
-		err = report.CompareFiles(ctx, r.Store, func(audit.Files) {})
+		err = report.CompareFiles(ctx, record, func(audit.Files) {})
 	}
 	if err != nil || report.Valid() {
 		return report, err

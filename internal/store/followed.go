@@ -112,6 +112,8 @@ func columns(lists ...[]FollowedColumn) []FollowedColumn {
 const (
 	identityOf = `jsonb_build_object('legal_name', x.legal_name, 'country', x.country, 'kind', x.kind, 'sme', x.sme,
 		'less_developed_region', x.less_developed_region)`
+	endpointSettings = `jsonb_build_object('url', x.url, 'description', x.description, 'types', x.types,
+		'procurements', x.procurements)`
 	recoveryState = `CASE WHEN x.completed_at IS NOT NULL THEN 'completed' WHEN x.objected_at IS NOT NULL THEN 'stopped'
 		ELSE 'open' END`
 	offerState = `CASE WHEN x.accepted THEN 'accepted' WHEN x.withdrawn_at IS NOT NULL THEN 'withdrawn' ELSE 'open' END`
@@ -158,6 +160,11 @@ var followedPlatform = []FollowedTable{
 		"role_assignments of suppliers", columns(plain("procurement_id", "role", "person_id", "organisation_id"),
 			instants("valid_from", "valid_until")),
 		"x.id", "role_assignments x WHERE x.role IN " + ofSuppliers,
+	},
+	{
+		"endpoints", columns(plain("organisation_id", "owner_id", "rehearsals"),
+			computed("removed", Plain, "x.status = 'removed'"), computed("settings", Parted, endpointSettings)),
+		"x.id", "endpoints x",
 	},
 	{
 		"tenders", columns(computed("receipt", Plain, receiptDigest),
