@@ -244,3 +244,17 @@ func forgedAwards() []forgery {
 
 // award is the award to the winner on a ranking.
 func (t tendering) award(ranking string) event.LotAwarded { return t.carried(t.next, ranking) }
+
+// A number of the database would tell how many envelopes were opened elsewhere.
+func TestEachOpenersRecordsAreCountedByThemselves(t *testing.T) {
+	t.Parallel()
+	l := tell(t).tendered(models.ConsensusChair)
+	l.opened(l.anna, l.genci, l.first, "90.00")
+	key := func(person models.ID, n int) string { return Key(l.first, 1, person, n) }
+	require.Contains(t, l.Rows(Openings), key(l.anna, 1))
+	require.Contains(t, l.Rows(Openings), key(l.anna, 2))
+	require.Contains(t, l.Rows(Openings), key(l.berta, 1))
+	require.Len(t, l.Rows(Openings), 5)
+	_, err := evaluation.Evaluate(fold{l.State, Placed{}}.evidence().Dossier, l.lot)
+	require.ErrorContains(t, err, "have not found the same price", "the last record of each opener counts")
+}
