@@ -75,14 +75,21 @@ func (a *Acts) RegisterEndpoint(ctx context.Context, by By, in NewEndpoint) (Don
 		if made.OfOtherMode, err = d.tx.LedOf(e.OwnerID, e.OfMode().Other()); err != nil {
 			return MadeEndpoint{}, err
 		}
-		return made, d.record(aboutEndpoint(e))
+		about, err := aboutEndpoint(e)
+		if err != nil {
+			return MadeEndpoint{}, err
+		}
+		return made, d.record(about)
 	})
 }
 
 const fieldURL = "/url"
 
-func aboutEndpoint(e models.Endpoint) event.EndpointCreated {
-	return event.EndpointCreated{EndpointID: e.ID, OrganisationID: e.OrganisationID, Rehearsals: e.Rehearsals}
+func aboutEndpoint(e models.Endpoint) (event.EndpointCreated, error) {
+	settings, err := event.NewPart(e.Settings())
+	return event.EndpointCreated{
+		EndpointID: e.ID, OrganisationID: e.OrganisationID, Rehearsals: e.Rehearsals, Settings: settings,
+	}, err
 }
 
 // roomForEndpoint locks the organisation, so that endpoints registered at once are counted one after the other.

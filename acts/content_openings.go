@@ -37,6 +37,10 @@ func (a *Acts) RecordOpening(
 		if err := d.enterContent(share); err != nil {
 			return OpeningRecorded{}, err
 		}
+		// One record of a person after the other: they are counted in the order of their events.
+		if _, err := d.tx.LockPerson(d.Actor.PersonID); err != nil {
+			return OpeningRecorded{}, err
+		}
 		dossier, err := d.dossier()
 		if err != nil {
 			return OpeningRecorded{}, err
@@ -48,7 +52,7 @@ func (a *Acts) RecordOpening(
 		if err != nil {
 			return OpeningRecorded{}, err
 		}
-		if o.ID, err = d.tx.RecordOpening(o); err != nil {
+		if err := d.tx.RecordOpening(o); err != nil {
 			return OpeningRecorded{}, err
 		}
 		dossier.Tendering.Openings = append(dossier.Tendering.Openings, o)
@@ -86,7 +90,6 @@ func (d *deed) opening(dossier models.Dossier, tender models.ID, in EnvelopeFoun
 func (d *deed) recordOpened(o models.Opening, found models.Found) error {
 	what := event.EnvelopeOpened{
 		TenderID: o.TenderID, Envelope: o.N, Readable: o.Readable, Digest: o.PlaintextDigest, Found: found,
-		OpeningID: o.ID,
 	}
 	var err error
 	if what.Content, err = event.NewPart(o.Content()); err != nil {

@@ -195,4 +195,13 @@ func TestARejectedGateKeepsItsCount(t *testing.T) {
 		require.Len(t, kept, 1)
 		require.Equal(t, rejected.Digest, kept[0].Digest)
 	})
+
+	again := b.counts(b.lead, map[string]any{"phase": "needs"})
+	require.Equal(t, models.DecisionRejected, again.Decision)
+	require.Equal(t, 1, b.events(event.GateRejected{}), "the same votes decide nothing anew")
+	b.inTx(func(tx *store.Tx) {
+		kept, err := tx.Decisions(b.id, models.GateSubject(models.PhaseNeeds))
+		require.NoError(t, err)
+		require.Len(t, kept, 1)
+	})
 }

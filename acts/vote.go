@@ -76,7 +76,14 @@ func (c *call) countOn(b ballot, d models.Dossier) (models.VoteCount, error) {
 	if err := c.voidVotes(b, void); err != nil {
 		return models.VoteCount{}, err
 	}
-	return c.decide(b, d, standing)
+	count, err := tally(b, d, standing)
+	if err != nil {
+		return count, err
+	}
+	if known, err := c.rejectedBefore(b, count); err != nil || known {
+		return count, err
+	}
+	return count, c.conclude(b, count)
 }
 
 // stands tells whether a vote is on what is voted on now, by somebody whose vote counts.
@@ -190,29 +197,62 @@ func (c *call) castOn(b ballot, d models.Dossier, choice models.Choice, reason s
 	if err != nil {
 		return result, err
 	}
-	count, err := c.decide(b, d, append(standing, cast))
+	count, err := tally(b, d, append(standing, cast))
+	if err == nil {
+		err = c.conclude(b, count)
+	}
 	return process.VoteResult{
 		VoteID: cast.ID, Decision: count.Decision, Missing: count.Missing(), Recused: count.Recused(),
 	}, err
 }
 
-// decide counts votes and draws the consequence. An approval of what is blocked now has none.
-func (c *call) decide(b ballot, d models.Dossier, votes []models.Vote) (models.VoteCount, error) {
+func tally(b ballot, d models.Dossier, votes []models.Vote) (models.VoteCount, error) {
 	count, err := gate.Count(d, b.Ballot, votes)
 	if err != nil {
 		return count, fmt.Errorf("count votes: %w", err)
 	}
+	return count, nil
+}
+
+// conclude draws the consequence of a count. An approval of what is blocked now has none.
+func (c *call) conclude(b ballot, count models.VoteCount) error {
 	switch count.Decision {
 	case models.DecisionApproved:
 		if b.blocked != nil {
-			return count, b.blocked
+			return b.blocked
 		}
-		return count, errors.Join(c.keepDecision(b, count), b.carried(count))
+		return errors.Join(c.keepDecision(b, count), b.carried(count))
 	case models.DecisionRejected:
-		return count, errors.Join(c.keepDecision(b, count), b.rejected(count))
+		return errors.Join(c.keepDecision(b, count), b.rejected(count))
 	case models.DecisionOpen:
 	}
-	return count, nil
+	return nil
+}
+
+// rejectedBefore tells whether the same votes have rejected the same before: a gate stays open after a rejection, and
+// counting its votes again decides nothing anew.
+func (c *call) rejectedBefore(b ballot, count models.VoteCount) (bool, error) {
+	if count.Decision != models.DecisionRejected {
+		return false, nil
+	}
+	kept, err := c.tx.Decisions(c.p.ID, b.Subject)
+	if err != nil {
+		return false, err
+	}
+	_, counted, err := models.Canonical(count)
+	if err != nil {
+		return false, err
+	}
+	for _, k := range kept {
+		_, before, err := models.Canonical(k.Count)
+		if err != nil {
+			return false, err
+		}
+		if k.Round == b.Round && k.Digest == b.Digest && before == counted {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 func (c *call) keepDecision(b ballot, count models.VoteCount) error {

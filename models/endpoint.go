@@ -62,6 +62,19 @@ type Endpoint struct {
 	NeedsSecret bool `gorm:"-"`
 }
 
+// EndpointSettings are where an endpoint is, and what it selects.
+type EndpointSettings struct {
+	URL          string   `json:"url"`
+	Description  string   `json:"description"`
+	Types        []string `json:"types"`
+	Procurements []ID     `json:"procurements"`
+}
+
+// Settings are those of the endpoint.
+func (e Endpoint) Settings() EndpointSettings {
+	return EndpointSettings{e.URL, e.Description, e.Types, e.Procurements}
+}
+
 // Bare returns the endpoint as it is shown, without its secrets.
 func (e Endpoint) Bare() Endpoint {
 	e.NeedsSecret = e.Secret == nil && e.Status != EndpointRemoved

@@ -43,7 +43,6 @@ type BoxOpener struct {
 
 // An Opening is what one opener found in one envelope.
 type Opening struct {
-	ID int64
 	// TenderID and N name the envelope.
 	TenderID       ID
 	N              int

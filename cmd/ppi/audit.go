@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -36,6 +37,8 @@ type auditVerifyCommand struct {
 	Checkpoint []string `type:"existingfile" sep:"none" placeholder:"FILE" help:"Compare with this one; repeatable."`
 
 	PublicLog string `type:"existingfile" placeholder:"FILE" help:"Compare an export with answers of /v1/public-log."`
+
+	WithoutFiles bool `name:"without-files" help:"Do not compare the stored bytes of documents and tenders: it is quicker."`
 
 	Key  []string `sep:"none" placeholder:"KEY" help:"Accept this key only, see ppi audit key; repeatable."`
 	JSON bool     `name:"json" help:"Write JSON."`
@@ -110,9 +113,25 @@ func (c auditVerifyCommand) verifyRecord(ctx context.Context, inv *invocation) (
 		}
 		tables, err := followed.Follow(ctx, record)
 		report.Tables = &tables
-		return err
+		if err != nil || c.WithoutFiles {
+			return err
+		}
+		return tables.CompareFiles(ctx, record, progressOn(inv.stderr))
 	})
 	return report, err
+}
+
+// progressEvery is how often is told how far the comparison of files has come.
+const progressEvery = 10 * time.Second
+
+func progressOn(stderr io.Writer) func(followed.Files) {
+	told := time.Now()
+	return func(f followed.Files) {
+		if time.Since(told) >= progressEvery {
+			told = time.Now()
+			fmt.Fprintf(stderr, "ppi: files compared: %s\n", f)
+		}
+	}
 }
 
 // known is what the verifier knows beforehand: keys, and checkpoints from outside of the database.

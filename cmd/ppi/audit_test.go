@@ -216,6 +216,10 @@ func TestVerifyNamesTheFirstRowThatDoesNotFollow(t *testing.T) {
 	code, stdout, stderr := invoke(t, a.environ, "audit", "verify")
 	require.Zero(t, code, "%s %s", stdout, stderr)
 	require.Contains(t, stdout, "follow from the events")
+	require.Contains(t, stdout, "files whose stored bytes were compared: 0 (0 bytes)")
+	code, stdout, stderr = invoke(t, a.environ, "audit", "verify", "--without-files")
+	require.Zero(t, code, "%s %s", stdout, stderr)
+	require.Contains(t, stdout, "note: the stored bytes of files were not compared")
 
 	_, err := pgtest.Connect(t, a.db.Application).Exec(t.Context(),
 		"INSERT INTO organisations (id, legal_name, country, kind) VALUES ($1, 'Invented', 'FR', 'other')",
@@ -224,7 +228,8 @@ func TestVerifyNamesTheFirstRowThatDoesNotFollow(t *testing.T) {
 	code, stdout, _ = invoke(t, a.environ, "audit", "verify")
 	require.Equal(t, 1, code)
 	require.Contains(t, stdout,
-		"NOT VALID: the tables do not follow from the events; differences: 1\ntable organisations, row org_")
+		"NOT VALID: tables or files do not follow from the events; differences: 1\n")
+	require.Contains(t, stdout, "\ntable organisations, row org_")
 	var report struct {
 		Valid  bool `json:"valid"`
 		Tables struct {

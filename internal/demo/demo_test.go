@@ -85,6 +85,9 @@ func TestTheWholeProcurementIsPlayedAndAnotherSeedBringsOtherWinners(t *testing.
 		followed, err := stages[i].CheckFollowed(t.Context())
 		require.NoError(t, err)
 		require.Greater(t, followed.Rows, int64(500))
+		require.Equal(t, len(result.Winners), followed.Ranked)
+		require.Empty(t, followed.Unranked)
+		require.Positive(t, followed.Files.Bytes)
 	}
 	requireEveryChangeFound(t, stages[0], databases[0])
 	first, second := results[0].Winners, results[1].Winners

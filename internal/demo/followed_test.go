@@ -25,6 +25,12 @@ var notFollowed = map[string][]string{
 		"lots.created_at", "organisations.created_at", "people.created_at", "role_assignments.created_at",
 		"votes.asked_at", "tasks.reminded_at", "decisions.decided_at", "decisions.id", "tenders.person_id",
 	},
+	"what an endpoint gets and how: it decides nothing": {
+		"endpoints.created_at", "endpoints.ended_at", "endpoints.former_secret", "endpoints.former_until",
+		"endpoints.paused_because", "endpoints.replays", "endpoints.replays_from", "endpoints.secret",
+		"endpoints.since", "endpoints.status", "endpoints.version",
+	},
+	"each opener's records are counted in its order": {"openings.id"},
 	"another form of what is told": {
 		"boxes.deadline_local", "boxes.deadline_zone", "consultations.closes_local", "entries.single",
 		"entries.subject", "lots.version", "people.version", "procurements.version",

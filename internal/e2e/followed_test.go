@@ -2,10 +2,12 @@ package e2e
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/acts"
@@ -14,6 +16,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/views"
+	follow "github.com/ppi-engine/ppi/views/audit"
 )
 
 // What the application's role can do, whoever has its password can do. It cannot rewrite what was decided, or that is
@@ -21,6 +24,7 @@ import (
 func TestWhoeverRewritesADecisionIsRefusedOrFound(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
+	b.sign(t, b.post(t, b.Lead, "/agreement", b.agreement("unanimous")))
 	p := b.ranked(t)
 	p.award(t)
 	application, superuser := pgtest.Connect(t, b.database.Application), pgtest.Connect(t, b.database.Superuser)
@@ -64,6 +68,13 @@ func TestWhoeverRewritesADecisionIsRefusedOrFound(t *testing.T) {
 				WHERE v.entry_id = e.id AND v.version = e.version`,
 			false,
 		},
+		{
+			"another rule of the agreement", "entries", `UPDATE entries
+				SET body = jsonb_set(body, '{decision_rule}', '"lead_alone"') WHERE kind = 'agreement'`,
+			`UPDATE entries e SET body = v.body FROM entry_versions v
+				WHERE v.entry_id = e.id AND v.version = e.version`,
+			false,
+		},
 		{"a tender of another supplier", "tenders", `UPDATE tenders SET organisation_id = (SELECT organisation_id
 			FROM tenders ORDER BY id DESC LIMIT 1)`, "", true},
 		{"a box that takes tenders again", "boxes", "UPDATE boxes SET closed_at = NULL", "", true},
@@ -89,6 +100,61 @@ func TestWhoeverRewritesADecisionIsRefusedOrFound(t *testing.T) {
 		require.NoError(t, err, "%s, undone", c.what)
 	}
 	b.prepared = []string{"phase_rounds"}
+}
+
+// The tables commit to bytes that they do not hold: files are hashed as they are stored.
+func TestChangedBytesOfAFileAreNamed(t *testing.T) {
+	t.Parallel()
+	b := inTender(t)
+	b.post(t, b.Lead, "/documents", map[string]any{
+		"title": models.Text{"en": "T"}, "audience": "buyers", "upload": b.upload(t, b.Lead, []byte("written"), "document"),
+	})
+	b.tendered(t)
+	application, superuser := pgtest.Connect(t, b.database.Application), pgtest.Connect(t, b.database.Superuser)
+	exec := func(conn *pgx.Conn, statements ...string) {
+		t.Helper()
+		for _, statement := range statements {
+			_, err := conn.Exec(t.Context(), statement)
+			require.NoError(t, err, statement)
+		}
+	}
+	exec(superuser, "SET session_replication_role = replica")
+	named := func(what string) {
+		t.Helper()
+		report, err := b.Follow(t.Context())
+		require.NoError(t, err)
+		require.False(t, slices.ContainsFunc(report.Differences,
+			func(d follow.Difference) bool { return d.Table != "phase_rounds" }), "the tables are as they were")
+		before := len(report.Differences)
+		require.NoError(t, report.CompareFiles(t.Context(), b.Store, func(follow.Files) {}))
+		require.Len(t, report.Differences, before+1)
+		require.Contains(t, report.Differences[before].String(), what)
+		require.Contains(t, report.Differences[before].String(), b.Procurement)
+	}
+
+	const ofEnvelope = " WHERE upload_id = (SELECT upload_id FROM tender_envelopes ORDER BY tender_id, n LIMIT 1)"
+	const flip = "UPDATE upload_chunks SET content = set_byte(content, 99, get_byte(content, 99) # 1)" + ofEnvelope
+	_, err := application.Exec(t.Context(), flip)
+	require.ErrorContains(t, err, "23001")
+	exec(superuser, flip)
+	named("the stored bytes of envelope 1 of tender")
+	exec(superuser, flip, "CREATE TABLE kept AS SELECT * FROM upload_chunks"+ofEnvelope,
+		"DELETE FROM upload_chunks"+ofEnvelope)
+	named("the bytes of envelope 1 of tender")
+	exec(superuser, "INSERT INTO upload_chunks TABLE kept", "DROP TABLE kept")
+
+	// Whoever has the password of the application can put another file in a document's place.
+	forged := models.NewID(models.PrefixUpload)
+	exec(application, `INSERT INTO uploads (id, procurement_id, organisation_id, person_id, purpose, filename,
+			media_type, size, digest)
+		SELECT '`+string(forged)+`', u.procurement_id, u.organisation_id, u.person_id, u.purpose, u.filename,
+			u.media_type, u.size, u.digest FROM documents d JOIN uploads u ON u.id = d.upload_id`,
+		`INSERT INTO upload_chunks (upload_id, n, content) VALUES ('`+string(forged)+`', 0, 'forged!')`,
+		"UPDATE uploads SET completed_at = clock_timestamp() WHERE id = '"+string(forged)+"'",
+		"UPDATE documents SET upload_id = '"+string(forged)+"'")
+	named("the stored bytes of document doc_")
+	exec(application, `UPDATE documents d SET upload_id = v.upload_id FROM document_versions v
+		WHERE v.document_id = d.id AND v.version = d.version`)
 }
 
 // What people wrote of themselves, and why they voted as they did, is erased once it need not be kept; the record stays

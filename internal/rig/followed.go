@@ -31,6 +31,9 @@ func CheckFollowed(ctx context.Context, record *store.Store, prepared ...string)
 		}
 	}
 	report, err := audit.Follow(ctx, record, others...)
+	if err == nil {
+		err = report.CompareFiles(ctx, record, func(audit.Files) {})
+	}
 	if err != nil || report.Valid() {
 		return report, err
 	}

@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -110,6 +112,8 @@ func columns(lists ...[]FollowedColumn) []FollowedColumn {
 const (
 	identityOf = `jsonb_build_object('legal_name', x.legal_name, 'country', x.country, 'kind', x.kind, 'sme', x.sme,
 		'less_developed_region', x.less_developed_region)`
+	endpointSettings = `jsonb_build_object('url', x.url, 'description', x.description, 'types', x.types,
+		'procurements', x.procurements)`
 	recoveryState = `CASE WHEN x.completed_at IS NOT NULL THEN 'completed' WHEN x.objected_at IS NOT NULL THEN 'stopped'
 		ELSE 'open' END`
 	offerState = `CASE WHEN x.accepted THEN 'accepted' WHEN x.withdrawn_at IS NOT NULL THEN 'withdrawn' ELSE 'open' END`
@@ -158,6 +162,11 @@ var followedPlatform = []FollowedTable{
 		"x.id", "role_assignments x WHERE x.role IN " + ofSuppliers,
 	},
 	{
+		"endpoints", columns(plain("organisation_id", "owner_id", "rehearsals"),
+			computed("removed", Plain, "x.status = 'removed'"), computed("settings", Parted, endpointSettings)),
+		"x.id", "endpoints x",
+	},
+	{
 		"tenders", columns(computed("receipt", Plain, receiptDigest),
 			computed("withdrawal", Plain, withdrawalDigest), computed("as_receipted", Plain, asReceipted)),
 		"x.id", "tenders x",
@@ -175,6 +184,9 @@ const (
 		FROM box_invited i WHERE i.box_id = x.id`
 	openedContent = `jsonb_build_object('organisation', x.organisation_id, 'size', x.size,
 		'upload', coalesce(x.upload_id, ''), 'price', x.price)`
+	// Each person's records of an envelope are counted from 1.
+	ofOpener = `x.tender_id || ' ' || x.n || ' ' || x.person_id || ' ' || (SELECT count(*) FROM openings y
+		WHERE y.tender_id = x.tender_id AND y.n = x.n AND y.person_id = x.person_id AND y.id <= x.id)`
 	addressed    = "x.content ->> 'tender' = x.tender_id AND x.content ->> 'lot' = x.lot_id"
 	uploadDigest = "SELECT u.digest FROM uploads u WHERE u.id = x.upload_id"
 	ofTenders    = `JOIN tenders t ON t.id = x.tender_id JOIN lots l ON l.id = t.lot_id WHERE l.procurement_id = $1`
@@ -292,7 +304,7 @@ var followedProcurement = []FollowedTable{
 	{
 		"openings", columns(plain("tender_id", "n", "person_id", "readable", "plaintext_digest"),
 			computed("content", Parted, openedContent), instants("recorded_at")),
-		"x.id", "openings x " + ofTenders,
+		ofOpener, "openings x " + ofTenders,
 	},
 	{
 		"score_sheets", columns(computed("scores", Parted, "x.scores"), instants("written_at")),
@@ -377,6 +389,42 @@ func (v View) Procurements(ctx context.Context) ([]models.ID, error) {
 // have no place in the log yet.
 func (v View) Events(ctx context.Context, procurement models.ID) iter.Seq2[eventlog.Numbered, error] {
 	return eventlog.Events(ctx, v.tx, procurement)
+}
+
+// Bodies are what the versions of entries of some kinds say, by the entry's ID and the version, with a blank between.
+func (v View) Bodies(
+	ctx context.Context, procurement models.ID, kinds []models.EntryKind,
+) (map[string]json.RawMessage, error) {
+	rows, err := v.tx.Query(ctx, `SELECT x.entry_id || ' ' || x.version, x.body
+		FROM entry_versions x JOIN entries e ON e.id = x.entry_id WHERE e.procurement_id = $1 AND e.kind = ANY($2)`,
+		procurement, kinds)
+	if err != nil {
+		return nil, fmt.Errorf("read entries: %w", err)
+	}
+	bodies := map[string]json.RawMessage{}
+	var key string
+	var body json.RawMessage
+	_, err = pgx.ForEachRow(rows, []any{&key, &body}, func() error {
+		bodies[key] = slices.Clone(body)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read entries: %w", err)
+	}
+	return bodies, nil
+}
+
+// Received lists what stands in the closed boxes of a procurement, with the envelopes, by ID.
+func (v View) Received(ctx context.Context, procurement models.ID) ([]models.Tender, error) {
+	var tenders []models.Tender
+	var envelopes []models.Envelope
+	err := v.tx.QueryRow(ctx, fmt.Sprintf("SELECT (%s), (%s) FROM (SELECT $1::ppi_id AS id) p", receivedOf, envelopesOf),
+		procurement).Scan(rowsOf[models.Tender]{&tenders}, rowsOf[models.Envelope]{&envelopes})
+	if err != nil {
+		return nil, fmt.Errorf("read what stands in boxes: %w", err)
+	}
+	putInto(tenders, envelopes)
+	return tenders, nil
 }
 
 // Parts are what is kept of the parts of a procurement's events, or of the platform's, by event.

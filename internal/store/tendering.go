@@ -47,22 +47,21 @@ func (tx *Tx) EndStandstill(lot models.ID, at time.Time) {
 		WHERE lot_id = $2 AND standstill_over_at IS NULL`, at, lot)
 }
 
-// RecordOpening records what an opener found and returns the number of the record.
-func (tx *Tx) RecordOpening(o models.Opening) (int64, error) {
+// RecordOpening records what an opener found.
+func (tx *Tx) RecordOpening(o models.Opening) error {
 	price, err := json.Marshal(o.Price)
 	if err != nil {
-		return 0, fmt.Errorf("record opening: %w", err)
+		return fmt.Errorf("record opening: %w", err)
 	}
-	var id int64
-	err = tx.db().Raw(`INSERT INTO openings (tender_id, n, person_id, organisation_id, readable, plaintext_digest, size,
+	err = tx.db().Exec(`INSERT INTO openings (tender_id, n, person_id, organisation_id, readable, plaintext_digest, size,
 			upload_id, price, recorded_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, 'null')::jsonb, ?) RETURNING id`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, 'null')::jsonb, ?)`,
 		o.TenderID, o.N, o.PersonID, o.OrganisationID, o.Readable, o.PlaintextDigest, o.Size, o.UploadID, string(price),
-		o.RecordedAt).Scan(&id).Error
+		o.RecordedAt).Error
 	if err != nil {
-		return 0, fmt.Errorf("record opening: %w", err)
+		return fmt.Errorf("record opening: %w", err)
 	}
-	return id, nil
+	return nil
 }
 
 // WriteSheet writes the next version of an evaluator's own scores of a tender and sets its version number.

@@ -43,8 +43,7 @@ type EnvelopeOpened struct {
 	Digest   string       `json:"digest" doc:"SHA-256 of what was in it; empty when it could not be read"`
 	Found    models.Found `json:"found" doc:"How this opener's record agrees with those of the others"`
 
-	OpeningID int64 `json:"opening_id,omitempty" doc:"The number of the opener's record"`
-	Content   Part  `json:"content,omitzero" doc:"What was found besides, by salted digest: size, upload and price"`
+	Content Part `json:"content,omitzero" doc:"What was found besides, by salted digest: size, upload and price"`
 }
 
 // OpeningDisputed is the payload of envelope.disputed.

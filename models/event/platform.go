@@ -47,6 +47,8 @@ type EndpointCreated struct {
 	EndpointID     models.ID `json:"endpoint_id" doc:"The endpoint"`
 	OrganisationID models.ID `json:"organisation_id" doc:"The organisation it belongs to"`
 	Rehearsals     bool      `json:"rehearsals" doc:"Whether it gets events of rehearsals, and no others"`
+
+	Settings Part `json:"settings,omitzero" doc:"Where it is and what it selects, by salted digest"`
 }
 
 // All other events about an endpoint have the same payload.

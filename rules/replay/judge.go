@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -17,6 +18,10 @@ func (f fold) judge(payload event.Payload) string {
 	switch p := payload.(type) {
 	case event.VoteCast:
 		return f.judgeVote(p)
+	case event.EntryWritten:
+		return f.judgeEntry(p)
+	case event.EntryWithdrawn:
+		return f.judgeEntry(event.EntryWritten(p))
 	case event.PhaseClosed:
 		if p.Count == nil && p.Phase == models.PhaseEngagement {
 			return "" // it ends with the contract notice, without a vote
@@ -48,7 +53,7 @@ func (f fold) judgeEffect(payload event.Payload) string {
 			Tender  models.ID `json:"tender"`
 			Ranking string    `json:"ranking"`
 		}{p.LotID, p.TenderID, p.Ranking}
-		return f.judgeCarriedOn(models.VerbAward, in)
+		return cmp.Or(f.judgeCarriedOn(models.VerbAward, in), f.judgeRanking(p))
 	case event.CandidatesInvited:
 		return f.judgeCarried(models.VerbInvite)
 	case event.ProcurementCancelled:
@@ -93,8 +98,11 @@ func (f fold) judgeTendering(payload event.Payload) string {
 			return fmt.Sprintf("%s had not joined an opening", f.ActorID)
 		}
 	case event.SheetWritten:
-		if !f.holds(f.ActorID, "", models.RoleEvaluator) && !f.holds(f.ActorID, "", models.RoleChair) {
+		switch {
+		case !f.holds(f.ActorID, "", models.RoleEvaluator) && !f.holds(f.ActorID, "", models.RoleChair):
 			return fmt.Sprintf("%s was no evaluator", f.ActorID)
+		case f.locked(p.TenderID):
+			return fmt.Sprintf("scores of tender %s were written after quality was locked", p.TenderID)
 		}
 	}
 	return ""

@@ -12,6 +12,7 @@ const (
 	// SupplierRoles are the rows of role_assignments that are held for suppliers.
 	SupplierRoles = "role_assignments of suppliers"
 	Tenders       = "tenders"
+	Endpoints     = "endpoints"
 )
 
 // The states of a recovery.
@@ -64,9 +65,39 @@ func (f fold) platform(payload event.Payload) bool {
 	case event.TenderWithdrawn:
 		f.put(Tenders, string(p.TenderID), told{"withdrawal": p.Receipt})
 	default:
+		return f.endpoint(payload)
+	}
+	return true
+}
+
+// endpoint tells of webhook endpoints what people have made of them. That one is paused stands in part on the
+// procurement of which something could not be delivered.
+func (f fold) endpoint(payload event.Payload) bool {
+	switch p := payload.(type) {
+	case event.EndpointCreated:
+		f.settings(p, false)
+		f.put(Endpoints, string(p.EndpointID), told{"owner_id": string(f.ActorID)})
+	case event.EndpointChanged:
+		f.settings(event.EndpointCreated(p), false)
+	case event.EndpointRotated:
+		f.settings(event.EndpointCreated(p), false)
+	case event.EndpointPaused:
+		f.settings(event.EndpointCreated(p), false)
+	case event.EndpointResumed:
+		f.settings(event.EndpointCreated(p), false)
+	case event.EndpointRemoved:
+		f.settings(event.EndpointCreated(p), true)
+	default:
 		return false
 	}
 	return true
+}
+
+func (f fold) settings(p event.EndpointCreated, removed bool) {
+	f.put(Endpoints, string(p.EndpointID), told{
+		"organisation_id": string(p.OrganisationID), "rehearsals": p.Rehearsals, "removed": removed,
+		"settings": part(p.Settings),
+	})
 }
 
 func (f fold) recovery(p event.RecoveryRequested, state string) {

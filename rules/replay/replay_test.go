@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -15,16 +16,21 @@ type story struct {
 	*testing.T
 	*State
 
-	early                   bool
+	// early tells that events are of an earlier release; still, that time stands.
+	early, still            bool
 	at                      time.Time
 	procurement, genci, bsc models.ID
 	anna, berta             models.ID
+	// of are the events by their types.
+	of map[models.EventType][]models.ID
 }
 
 func tell(t *testing.T) *story {
 	t.Helper()
 	s := &story{
-		T: t, State: NewState(0), at: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC),
+		T: t, of: map[models.EventType][]models.ID{}, State: NewState(0, Contents{
+			Parts: map[models.ID][]event.KeptPart{}, Bodies: map[string]json.RawMessage{},
+		}), at: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC),
 		procurement: models.NewID(models.PrefixProcurement), genci: models.NewID(models.PrefixOrganisation),
 		bsc: models.NewID(models.PrefixOrganisation), anna: models.NewID(models.PrefixPerson),
 		berta: models.NewID(models.PrefixPerson),
@@ -47,12 +53,16 @@ func (s *story) board(person, organisation models.ID) event.RoleGiven {
 // happens carries an event, and returns what is wrong with it.
 func (s *story) happens(actor models.ID, payload event.Payload) string {
 	s.Helper()
-	s.at = s.at.Add(time.Minute)
+	if !s.still {
+		s.at = s.at.Add(time.Minute)
+	}
 	recorded, err := event.Event{
 		ID: models.NewID(models.PrefixEvent), ProcurementID: s.procurement, ActorID: actor, At: s.at, RecordedAt: s.at,
 		Payload: payload,
 	}.Record()
 	require.NoError(s, err)
+	s.of[recorded.Type] = append(s.of[recorded.Type], recorded.ID)
+	s.contents.Parts[recorded.ID] = event.Kept(payload)
 	fault, err := s.Apply(Placed{Recorded: recorded, Early: s.early, Transaction: 7})
 	require.NoError(s, err)
 	return fault
@@ -98,13 +108,16 @@ func TestADecisionFollowsFromTheVotesThatWereCast(t *testing.T) {
 	require.Len(t, s.Rows(Decisions), 1)
 }
 
+// A forgery is an event that does not follow from those before, and what is said of it.
+type forgery struct {
+	name string
+	tell func(s *story, anna, berta event.VoteCast) (models.ID, event.Payload)
+	says string
+}
+
 func TestAForgedDecisionIsNamed(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		name string
-		tell func(s *story, anna, berta event.VoteCast) (models.ID, event.Payload)
-		says string
-	}{
+	for _, c := range append(forgedAwards(), []forgery{
 		{"a vote by somebody who is not on the board", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
 			return s.anna, s.vote(s.anna, s.bsc, models.ChoiceApprove)
 		}, "was not on the board"},
@@ -201,7 +214,7 @@ func TestAForgedDecisionIsNamed(t *testing.T) {
 		{"a deadline moved to an earlier instant", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
 			return s.anna, event.DeadlineMoved{BoxID: s.openBox(), To: s.at.Add(time.Hour)}
 		}, "not moved to a later instant"},
-	} {
+	}...) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			s := tell(t)

@@ -1,7 +1,7 @@
 // Package replay says what the tables of the record must hold, if they follow from the events: it folds the log of
 // events, entry by entry, into rows. Whoever changes a table without an event, or an event without its table, is found
 // by comparing the two. And it judges the events by each other: a vote by who held the board's role then, a decision by
-// the votes that were cast on it, an agreement by its signatures.
+// the votes that were cast on it, an agreement by its signatures, an award by scores and prices.
 //
 // A column of a row is told by the last event that said what it is. What no event has told is not known here: events of
 // earlier releases said less (see [event.RecordAdopted]).
@@ -34,12 +34,18 @@ type State struct {
 	Adopted, Contradicted int
 	// erased are the events of which parts were erased lawfully, and the event that tells so.
 	erased map[models.ID]models.ID
+	// Ranked counts the awards whose ranking was computed again; Unranked are the lots of the others.
+	Ranked   int
+	Unranked []models.ID
+	contents Contents
 }
 
 // NewState is the state before the first event: of the platform, or of a procurement. adoption is the transaction in
 // which the record of an earlier release was adopted; 0: none was.
-func NewState(adoption uint64) *State {
-	return &State{rows: map[string]map[string]Row{}, adoption: adoption, erased: map[models.ID]models.ID{}}
+func NewState(adoption uint64, contents Contents) *State {
+	return &State{
+		rows: map[string]map[string]Row{}, adoption: adoption, erased: map[models.ID]models.ID{}, contents: contents,
+	}
 }
 
 // ErasedBy is the event that tells that a part of the given event was erased; empty: none was.
@@ -141,6 +147,9 @@ func (s *State) Apply(e Placed) (fault string, err error) {
 		return "", err
 	}
 	f := fold{s, e}
+	if awarded, ok := payload.(event.LotAwarded); f.early() && ok {
+		f.Unranked = append(f.Unranked, awarded.LotID)
+	}
 	if !f.early() {
 		fault = f.judge(payload)
 	}

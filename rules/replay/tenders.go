@@ -59,12 +59,10 @@ func (f fold) tenders(payload event.Payload) bool {
 			})
 		}
 	case event.EnvelopeOpened:
-		if p.OpeningID != 0 {
-			f.put(Openings, Key(p.OpeningID), told{
-				"tender_id": string(p.TenderID), "n": p.Envelope, "person_id": string(f.ActorID),
-				"readable": p.Readable, "plaintext_digest": p.Digest, "content": p.Content, "recorded_at": f.At,
-			})
-		}
+		f.put(Openings, f.nextOpening(p), told{
+			"tender_id": string(p.TenderID), "n": p.Envelope, "person_id": string(f.ActorID),
+			"readable": p.Readable, "plaintext_digest": p.Digest, "content": part(p.Content), "recorded_at": f.At,
+		})
 	case event.SheetWritten:
 		f.put(Sheets, Key(p.TenderID, f.ActorID, p.Version), told{
 			"scores": f.lately(p.Scores), "written_at": f.At,
@@ -73,6 +71,16 @@ func (f fold) tenders(payload event.Payload) bool {
 		return false
 	}
 	return true
+}
+
+// nextOpening is the key of the next record of an opener of an envelope: each person's are counted from 1.
+func (f fold) nextOpening(p event.EnvelopeOpened) string {
+	for n := 1; ; n++ {
+		key := Key(p.TenderID, p.Envelope, f.ActorID, n)
+		if f.rows[Openings][key] == nil {
+			return key
+		}
+	}
 }
 
 func (f fold) award(payload event.Payload) bool {

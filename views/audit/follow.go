@@ -57,6 +57,12 @@ type Report struct {
 	// events that tell so.
 	Erased   int         `json:"erased,omitempty"`
 	ErasedBy []models.ID `json:"erased_by,omitempty"`
+	// Ranked counts the awards whose ranking was computed again from scores and prices; Unranked are the lots of those
+	// that could not be, because an earlier release told not everything, or something was erased.
+	Ranked   int         `json:"rankings,omitempty"`
+	Unranked []models.ID `json:"rankings_not_compared,omitempty"`
+	// Files is absent where the stored bytes of files were not compared.
+	Files *Files `json:"files,omitempty"`
 	// Differences are the first that were found, in the order of procurements and tables; All counts all.
 	Differences []Difference `json:"differences,omitempty"`
 	All         int          `json:"differences_in_all,omitempty"`
@@ -128,16 +134,21 @@ func (c *comparison) all(ctx context.Context, v store.View) error {
 
 // side folds the events of a procurement, or of the platform, and compares its tables.
 func (c *comparison) side(ctx context.Context, tables []store.FollowedTable, procurement models.ID) error {
-	side := side{comparison: c, state: replay.NewState(c.since.Adoption), procurement: procurement}
+	contents, err := c.contents(ctx, procurement)
+	if err != nil {
+		return err
+	}
+	side := side{
+		comparison: c, state: replay.NewState(c.since.Adoption, contents), parts: contents.Parts,
+		procurement: procurement,
+	}
 	if err := side.fold(ctx); err != nil {
 		return err
 	}
 	c.report.Adopted += side.state.Adopted
 	c.report.Contradicted += side.state.Contradicted
-	var err error
-	if side.parts, err = c.view.Parts(ctx, procurement); err != nil {
-		return err
-	}
+	c.report.Ranked += side.state.Ranked
+	c.report.Unranked = append(c.report.Unranked, side.state.Unranked...)
 	for _, t := range tables {
 		if len(c.tables) > 0 && !slices.Contains(c.tables, t.Name) {
 			continue
@@ -149,6 +160,18 @@ func (c *comparison) side(ctx context.Context, tables []store.FollowedTable, pro
 		side.compare(t, rows)
 	}
 	return nil
+}
+
+// contents reads what the events of a side tell of by a digest only.
+func (c *comparison) contents(ctx context.Context, procurement models.ID) (of replay.Contents, err error) {
+	if of.Parts, err = c.view.Parts(ctx, procurement); err != nil || procurement == "" {
+		return of, err
+	}
+	if of.Bodies, err = c.view.Bodies(ctx, procurement, replay.RankingKinds()); err != nil {
+		return of, err
+	}
+	of.Received, err = c.view.Received(ctx, procurement)
+	return of, err
 }
 
 // fold carries all events. One that cannot be read does not keep the others from being compared.

@@ -11,8 +11,8 @@ func (r Report) Print(out io.Writer) error {
 	var b strings.Builder
 	switch {
 	case !r.Valid():
-		fmt.Fprintf(&b, "NOT VALID: the tables do not follow from the events; differences: %d\n", r.All)
-	case r.Erased > 0:
+		fmt.Fprintf(&b, "NOT VALID: tables or files do not follow from the events; differences: %d\n", r.All)
+	case r.Erased > 0 || len(r.Unranked) > 0:
 		fmt.Fprintf(&b, "valid as far as it could be compared (see the notes): %s\n", r.compared())
 	default:
 		fmt.Fprintf(&b, "valid: %s\n", r.compared())
@@ -24,6 +24,15 @@ func (r Report) Print(out io.Writer) error {
 	if r.Erased > 0 {
 		fmt.Fprintf(&b, "note: columns that cannot be compared any more, because parts of events were erased: %d; "+
 			"events that tell so: %d, first %s\n", r.Erased, len(r.ErasedBy), r.ErasedBy[0])
+	}
+	if len(r.Unranked) > 0 {
+		fmt.Fprintf(&b, "note: awards whose ranking was not compared, because scores, prices or declarations of it are "+
+			"not told or were erased: %d; first of lot %s\n", len(r.Unranked), r.Unranked[0])
+	}
+	if r.Files == nil {
+		b.WriteString("note: the stored bytes of files were not compared\n")
+	} else {
+		fmt.Fprintf(&b, "files whose stored bytes were compared: %s\n", r.Files)
 	}
 	for i, d := range r.Differences {
 		if i == shown {
@@ -38,10 +47,13 @@ func (r Report) Print(out io.Writer) error {
 	return nil
 }
 
+// String says how much was compared.
+func (f Files) String() string { return fmt.Sprintf("%d (%d bytes)", f.Files, f.Bytes) }
+
 // compared says how much was compared.
 func (r Report) compared() string {
-	return fmt.Sprintf("%d rows of the tables of %d procurements and of the platform follow from the events", r.Rows,
-		r.Procurements)
+	return fmt.Sprintf("%d rows of the tables of %d procurements and of the platform follow from the events; rankings "+
+		"computed again: %d", r.Rows, r.Procurements, r.Ranked)
 }
 
 // shown is how many differences a reader is shown.
