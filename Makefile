@@ -76,6 +76,11 @@ bench: setup build ## Measure the ratios we hold ourselves to; both sides of eac
 bench-scale: setup build ## Measure every GET and a vote with 100,000 procurements open against 1,000 (up to an hour, 6 GB of disk)
 	@go run ./internal/bench scale
 
+.PHONY: chaos
+chaos: setup build ## Kill, freeze and cut off parts while 8 procurements live on; RUNS=200 repeats it, SEED=2 varies it
+	@PPI_CHAOS_RUNS=$(or $(RUNS),10) PPI_CHAOS_SEED=$(or $(SEED),1) go test -count=1 -v -timeout 0 \
+		-run '^TestNothingIsLostDoubledOrStuckWhateverIsKilled$$' ./cmd/ppi
+
 .PHONY: mutation
 mutation: bin/tools/gremlins ## Try whether the tests of rules/ bite (half an hour; docs/mutation.md); PACKAGE=award tries one
 	@scripts/mutation $(PACKAGE)

@@ -24,7 +24,7 @@ func (b *box) hourPasses() {
 	}
 }
 
-// counted is how many attempts the last event of a type counts, whether or not its hour is that of the first.
+// counted is how many attempts the events of a type count, whether or not its hour is that of the first.
 func (b *box) counted(what event.Payload) int {
 	b.Helper()
 	return b.count(`SELECT coalesce(sum((c.data->>'attempts')::int), 0) FROM events c JOIN events first

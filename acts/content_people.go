@@ -20,6 +20,10 @@ type NewPerson struct {
 // for everybody else the representatives of the organisation. As long as nobody speaks for the organisation that runs
 // the platform, its administrators enrol its other people, too.
 func (d *deed) mayEnrol(p models.Person) error {
+	// Again, after the wait for the person's row: who was recalled meanwhile, or whose key has ended, enrols nobody.
+	if err := d.confirm(); err != nil {
+		return err
+	}
 	own := d.Actor.OrganisationID == p.OrganisationID
 	switch {
 	case p.Administrator && own && d.Actor.Administrator, !p.Administrator && d.Actor.Represents(p.OrganisationID):

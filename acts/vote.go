@@ -57,13 +57,31 @@ func countAgain(c *call, in process.Count) (*process.CountResult, error) {
 	return &process.CountResult{Decision: count.Decision, Missing: count.Missing(), Recused: count.Recused()}, nil
 }
 
-// countOn counts the votes that stand, and draws the consequence.
+// countOn counts the votes that stand, and draws the consequence. Those that count no more are voided first: so a
+// decision rests on every vote that stands.
 func (c *call) countOn(b ballot, d models.Dossier) (models.VoteCount, error) {
 	votes, err := c.votesOn(b.Subject, b.Round)
 	if err != nil {
 		return models.VoteCount{}, err
 	}
-	return c.decide(b, d, votes)
+	var standing []models.Vote
+	var void []models.ID
+	for _, v := range votes {
+		if b.stands(d, v) {
+			standing = append(standing, v)
+		} else {
+			void = append(void, v.ID)
+		}
+	}
+	if err := c.voidVotes(b, void); err != nil {
+		return models.VoteCount{}, err
+	}
+	return c.decide(b, d, standing)
+}
+
+// stands tells whether a vote is on what is voted on now, by somebody whose vote counts.
+func (b ballot) stands(d models.Dossier, v models.Vote) bool {
+	return v.Digest == b.Digest && b.Counts(d, v.PersonID)
 }
 
 // ballotFor finds what is voted on, and the dossier by which it is judged.
@@ -244,22 +262,27 @@ func (c *call) voidReplaced(
 		case v.OrganisationID == buyer && v.Digest == b.Digest && v.Choice == choice && b.Counts(d, v.PersonID):
 			return nil, models.Refuse(models.CodeAlreadyVoted, "", "the buyer has cast this vote already").
 				Accepting("another choice, which replaces the vote")
-		case v.OrganisationID == buyer, v.Digest != b.Digest, !b.Counts(d, v.PersonID):
+		case v.OrganisationID == buyer, !b.stands(d, v):
 			void = append(void, v.ID)
 		default:
 			standing = append(standing, v)
 		}
 	}
+	return standing, c.voidVotes(b, void)
+}
+
+// voidVotes has votes on a ballot count no more; they are kept.
+func (c *call) voidVotes(b ballot, void []models.ID) error {
 	for _, id := range void {
 		err := c.note(event.VoteVoided{VoteID: id, Subject: b.Subject}, func(r *store.Reading) {
 			r.Votes = slices.DeleteFunc(slices.Clone(r.Votes), func(v models.Vote) bool { return v.ID == id })
 		})
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
 	c.tx.VoidVotes(c.now, void...)
-	return standing, nil
+	return nil
 }
 
 // closePhase ends a phase and begins what follows it: its gate was approved by a count of votes, or without one by what

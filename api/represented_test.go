@@ -14,6 +14,7 @@ import (
 
 	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/views/audit"
 )
 
 // A cause is a procurement of two buyers and two suppliers, each with its representative and a person who is none.
@@ -479,6 +480,19 @@ func (c *cause) live() {
 	c.exec("UPDATE procurements SET mode = 'live', clock_offset = 0 WHERE id = $1", c.ID)
 }
 
+// follows requires that a table follows from the events, and no longer does once it was changed without one.
+func (w *world) follows(table, change string) {
+	w.Helper()
+	report, err := audit.Follow(w.Context(), w.store, table)
+	require.NoError(w, err)
+	require.Positive(w, report.Rows)
+	require.Empty(w, report.Differences)
+	w.exec(change)
+	report, err = audit.Follow(w.Context(), w.store, table)
+	require.NoError(w, err)
+	require.False(w, report.Valid(), change)
+}
+
 func TestALostKeyIsRecoveredUnlessSomebodyObjects(t *testing.T) {
 	t.Parallel()
 	c := inCause(t)
@@ -530,6 +544,8 @@ func TestALostKeyIsRecoveredUnlessSomebodyObjects(t *testing.T) {
 	heir := c.redeem(e)
 	c.do(heir, POST, c.Self()+"/roles", map[string]any{"person_id": heir.person, "role": models.RoleBoard}).
 		is(http.StatusCreated)
+	c.follows("recoveries", "UPDATE recoveries SET person_id = requested_by")
+	c.follows("role_offers", "UPDATE role_offers SET person_id = offered_by")
 	var voices rest.Page[PersonView]
 	c.do(c.lead, GET, partner+"/representatives", nil).is(http.StatusOK).into(&voices)
 	require.Len(t, voices.Items, 1)
@@ -636,6 +652,24 @@ func TestAKeyThatEndedWhileItsRequestArrivedMakesNoOther(t *testing.T) {
 	release()
 	answer().is(http.StatusUnauthorized)
 	require.Equal(t, 1, w.count("SELECT count(*) FROM api_keys WHERE person_id = $1", owner.person))
+}
+
+// The holder of a lost key could otherwise wait for the end of a recovery, and make the heir's code anew.
+func TestWhoIsRecalledWhileTheRequestWaitsEnrolsNobody(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	owner := w.buyer()
+	colleague := w.personOf(owner.organisation)
+	codes := w.count("SELECT count(*) FROM enrolments WHERE person_id = $1", colleague.person)
+	release := w.hold("SELECT 1 FROM people WHERE id = $1 FOR UPDATE", colleague.person)
+	answer := w.begin(func() response {
+		return w.do(owner, POST, "/v1/people/"+string(colleague.person)+"/enrolments", nil)
+	})
+	w.untilWaiting(1)
+	w.exec("UPDATE people SET representative = false WHERE id = $1", owner.person)
+	release()
+	answer().is(http.StatusForbidden)
+	require.Equal(t, codes, w.count("SELECT count(*) FROM enrolments WHERE person_id = $1", colleague.person))
 }
 
 // A supplier's own people stop what is asked in its name; its customers are not told that it is one.

@@ -213,13 +213,9 @@ func writeVerifiers(out io.Writer, entries []models.KeyEntry) error {
 
 // sharedParts are the parts of events that an export of the procurement carries.
 func sharedParts(ctx context.Context, record *store.Store, procurement models.ID) (eventlog.Shown, error) {
-	var p models.Procurement
-	err := record.InTx(ctx, func(tx *store.Tx) (err error) {
-		p, err = tx.ReadProcurement(procurement)
-		return err
-	})
+	at, err := record.Standing(ctx, procurement)
 	if errors.Is(err, store.ErrNoProcurement) {
 		return nil, nil //nolint:nilnil // only events are left of it: no part is shown
 	}
-	return views.SharedParts(p.Status), err
+	return views.SharedParts(at.Status), err
 }

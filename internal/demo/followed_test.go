@@ -33,11 +33,11 @@ var notFollowed = map[string][]string{
 	},
 }
 
-// empty are tables in which the play leaves no row; the tests of replay have them.
+// empty are tables in which the play leaves no row; TestALostKeyIsRecoveredUnlessSomebodyObjects compares them.
 var empty = []string{"recoveries", "role_offers"}
 
 // requireEveryChangeFound changes one value after the other in the tables of a record, as an intruder with all rights
-// would, and requires that the comparison names the table and the row.
+// would, and requires that the comparison finds it.
 func requireEveryChangeFound(t *testing.T, r *rig.Rig, db pgtest.Database) {
 	t.Helper()
 	conn := pgtest.Connect(t, db.Superuser)

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
@@ -20,7 +21,7 @@ func TestTheClockStopsBeforeWhatMeetsAFaultAndNamesIt(t *testing.T) {
 		"title":    models.Text{"en": "Storage"},
 		"deadline": b.deadlineIn(t, 50),
 	}).ID
-	b.post(t, b.Lead, "/award-criteria", awardCriteria(second))
+	b.post(t, b.Lead, "/award-criteria", rig.AwardCriteria(second))
 	b.act(t, b.Lead, models.VerbPublish, nil)
 	p.supply(t, "480000.00", "8")
 	conn := pgtest.Connect(t, b.database.Superuser)

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
@@ -96,7 +97,7 @@ func TestAnOpenerWhoCannotGoOnIsReplacedByAnother(t *testing.T) {
 	require.NoError(t, err)
 	opening := b.Path("/tenders/" + string(p.suppliers[0].tender) + "/openings")
 	price := map[string]any{
-		"envelope": 2, "plaintext_digest": sha([]byte("480000.00")), "size": 9,
+		"envelope": 2, "plaintext_digest": rig.Digest([]byte("480000.00")), "size": 9,
 		"price": models.Money{Amount: "480000.00", Currency: "EUR"},
 	}
 	_, err = third.Post(t.Context(), opening, price, nil)

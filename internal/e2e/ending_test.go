@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 )
@@ -111,7 +112,7 @@ func TestAnOpeningKeyServesOnePublication(t *testing.T) {
 		"title":    models.Text{"en": "Nodes"},
 		"deadline": b.deadlineIn(t, 40),
 	}).ID
-	b.post(t, b.Lead, "/award-criteria", awardCriteria(again))
+	b.post(t, b.Lead, "/award-criteria", rig.AwardCriteria(again))
 	b.refused(t, models.CodeOpeningKeyUsed, b.Lead, models.VerbPublish, nil)
 
 	var page struct {

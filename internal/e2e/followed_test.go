@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -101,7 +102,13 @@ func TestPersonalPartsAreErasedOnceTheirTimeIsOver(t *testing.T) {
 		b.post(t, client, "/interest-declarations",
 			map[string]any{"person": person, "conflict": false, "statement": own})
 	}
-	b.move(t, models.VerbCancel, map[string]any{"code": "chan-need", "reason": "The need has gone."})
+	motion := b.act(t, b.Buyers[0].Board, models.VerbCancel,
+		map[string]any{"code": "chan-need", "reason": "The need has gone."})
+	for _, buyer := range b.Buyers[1:] {
+		b.act(t, buyer.Board, models.VerbVote, map[string]any{
+			"motion": motion["motion_id"], "digest": motion["digest"], "choice": "approve", "reason": own,
+		})
+	}
 	b.awaitClosed(t)
 
 	a := &acts.Acts{Store: b.Store}
@@ -109,6 +116,8 @@ func TestPersonalPartsAreErasedOnceTheirTimeIsOver(t *testing.T) {
 	stands := func() bool {
 		return count(t, superuser, "SELECT count(*) FROM entry_versions WHERE body::text LIKE '%sister%'")+
 			count(t, superuser, "SELECT count(*) FROM entries WHERE body::text LIKE '%sister%'")+
+			count(t, superuser, "SELECT count(*) FROM votes WHERE reason LIKE '%sister%'")+
+			count(t, superuser, "SELECT count(*) FROM commands WHERE payload::text LIKE '%sister%'")+
 			count(t, superuser, "SELECT count(*) FROM event_parts WHERE position('sister'::bytea in content) > 0") > 0
 	}
 	require.Equal(t, int64(0), count(t, superuser,
@@ -129,6 +138,9 @@ func TestPersonalPartsAreErasedOnceTheirTimeIsOver(t *testing.T) {
 		_, err := superuser.Exec(t.Context(), statement)
 		require.NoError(t, err)
 	}
+	require.Eventually(t, func() bool {
+		return count(t, superuser, "SELECT count(*) - (SELECT size FROM sequencer) FROM events") == 0
+	}, patience, 20*time.Millisecond, "the end has its place in the log")
 	_, err = application.Exec(t.Context(), "SELECT erase_part(event_id, name) FROM event_parts WHERE name = 'body'")
 	require.ErrorContains(t, err, "nothing records")
 	n, err = a.EraseDue(t.Context())

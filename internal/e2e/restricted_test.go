@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 )
@@ -207,7 +208,7 @@ func (p *tenderPlay) shortlist(t *testing.T) (list shortlistView) {
 func (p *tenderPlay) invite(t *testing.T, list shortlistView) {
 	t.Helper()
 	board := p.Buyers[0].Board
-	in := map[string]any{"lot": p.lot, "shortlist": sha([]byte("another")), "deadline": p.deadlineIn(t, 40)}
+	in := map[string]any{"lot": p.lot, "shortlist": rig.Digest([]byte("another")), "deadline": p.deadlineIn(t, 40)}
 	p.refused(t, models.CodeShortlistChanged, board, models.VerbInvite, in)
 	in["shortlist"], in["deadline"] = list.Digest, p.deadlineIn(t, 24)
 	p.refused(t, models.CodeBelowStatutoryMinimum, board, models.VerbInvite, in)
@@ -296,6 +297,6 @@ func TestCandidatesAreToldWhenALotEndsBeforeAnybodyIsInvited(t *testing.T) {
 	p.get(t, s.Client, "/tenders/"+string(s.tender)+"/letter", &letter)
 	require.Equal(t, "chan-need", letter.EndedFor)
 	p.refused(t, models.CodeLotEnded, p.Buyers[0].Board, models.VerbInvite, map[string]any{
-		"lot": p.lot, "shortlist": sha(nil), "deadline": p.deadlineIn(t, 40),
+		"lot": p.lot, "shortlist": rig.Digest(nil), "deadline": p.deadlineIn(t, 40),
 	})
 }

@@ -236,32 +236,7 @@ func (b *bundle) status(t *testing.T) string {
 // writeNeeds fills the dossier of the needs phase so that its gate is met.
 func (b *bundle) writeNeeds(t *testing.T) {
 	t.Helper()
-	outcome := func(target string) map[string]any {
-		return map[string]any{
-			"outcome":   models.Text{"en": "Computing at less energy per result"},
-			"indicator": models.Text{"en": "Energy per simulated year"},
-			"baseline":  "48", "target": target, "unit": "kWh",
-		}
-	}
-	var statements []models.ID
-	for _, buyer := range b.Buyers {
-		statement := outcome("30")
-		statement["priority"] = "must"
-		statements = append(statements, b.post(t, buyer.Officer, "/needs-statements", statement).ID)
-		b.post(t, buyer.Officer, "/estimates", map[string]any{
-			"value": models.Money{Amount: "1000000.00", Currency: "EUR"}, "quantity": "1", "unit": "system",
-		})
-	}
-	common := outcome("30")
-	common["statements"] = statements
-	need := b.post(t, b.Drafter, "/common-need", common)
-	b.post(t, b.Drafter, "/state-of-the-art", map[string]any{
-		"summary": models.Text{"en": "Offers exist in small quantity only."}, "conclusion": "near_market",
-		"sources": []map[string]any{{"title": "Market survey"}},
-	})
-	for _, buyer := range b.Buyers {
-		b.post(t, buyer.Officer, "/need-confirmations", map[string]any{"entry": need.ID, "digest": need.Digest})
-	}
+	require.NoError(t, b.WriteNeeds(t.Context()))
 }
 
 // do makes one call and returns the answer and the problem, if there is one.

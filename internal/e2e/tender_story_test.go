@@ -2,8 +2,6 @@ package e2e
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -15,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 )
@@ -137,29 +136,10 @@ func (b *bundle) describeTender(t *testing.T) *tenderPlay {
 		"title":    models.Text{"en": "Nodes"},
 		"deadline": b.deadlineIn(t, 40),
 	}).ID
-	b.post(t, b.Lead, "/award-criteria", awardCriteria(p.lot))
+	b.post(t, b.Lead, "/award-criteria", rig.AwardCriteria(p.lot))
 	p.key = b.post(t, b.Lead, "/opening-key",
 		map[string]any{"quality": p.quality.Recipient().String(), "price": p.price.Recipient().String()})
 	return p
-}
-
-func awardCriteria(lot models.ID) map[string]any {
-	return map[string]any{
-		"lot": lot, "method": "relative_to_lowest", "currency": "EUR", "price_weight": "40", "digits": 2,
-		"rounding":  "half_up",
-		"tie_break": []string{"price", "quality"}, "consensus": "chair",
-		"low": map[string]any{"against": "mean_of_others", "percent": "30"},
-		"criteria": []map[string]any{
-			{
-				"id": "energy", "title": models.Text{"en": "Energy"}, "link": models.Text{"en": "What the system uses"},
-				"weight": "40", "max": "10",
-			},
-			{
-				"id": "service", "title": models.Text{"en": "Service"},
-				"link": models.Text{"en": "How the system is kept running"}, "weight": "20", "max": "10",
-			},
-		},
-	}
 }
 
 // deadlineIn is noon in Paris so many days from now in procedure time.
@@ -237,38 +217,19 @@ func (p *tenderPlay) sealed(
 	t *testing.T, s *supplier, kind string, plain []byte, recipient age.Recipient,
 ) map[string]any {
 	t.Helper()
-	var file bytes.Buffer
-	w, err := age.Encrypt(&file, recipient)
+	file, err := rig.Sealed(plain, recipient)
 	require.NoError(t, err)
-	_, err = w.Write(plain)
-	require.NoError(t, err)
-	require.NoError(t, w.Close())
-	upload := p.upload(t, s.Client, file.Bytes(), "envelope")
-	return map[string]any{"kind": kind, "upload": upload, "digest": sha(file.Bytes())}
+	upload := p.upload(t, s.Client, file, "envelope")
+	return map[string]any{"kind": kind, "upload": upload, "digest": rig.Digest(file)}
 }
 
-func (b *bundle) upload(t *testing.T, who *apiclient.Client, content []byte, purpose string) models.ID {
+func (b *bundle) upload(
+	t *testing.T, who *apiclient.Client, content []byte, purpose models.Purpose,
+) models.ID {
 	t.Helper()
-	u := b.post(t, who, "/uploads", map[string]any{
-		"size": len(content), "sha256": sha(content), "media_type": "application/octet-stream", "filename": "file.age",
-		"purpose": purpose,
-	})
-	_, err := who.Do(t.Context(), apiclient.Request{
-		Method: http.MethodPut, Path: b.Path("/uploads/" + string(u.ID) + "/chunks/0"), In: bytes.NewReader(content),
-		IfMatch: "*",
-	})
+	id, err := b.Upload(t.Context(), who, content, purpose)
 	require.NoError(t, err)
-	_, err = who.Do(t.Context(), apiclient.Request{
-		Method: http.MethodPost,
-		Path:   b.Path("/uploads/" + string(u.ID) + "/actions/complete"), IfMatch: "*",
-	})
-	require.NoError(t, err)
-	return u.ID
-}
-
-func sha(content []byte) string {
-	sum := sha256.Sum256(content)
-	return hex.EncodeToString(sum[:])
+	return id
 }
 
 // closeBox lets the deadline pass.
@@ -307,7 +268,7 @@ func (p *tenderPlay) recordFound(t *testing.T, s *supplier, n int, identity age.
 		require.NoError(t, err)
 		plain, err := io.ReadAll(r)
 		require.NoError(t, err)
-		in := map[string]any{"envelope": n, "plaintext_digest": sha(plain), "size": len(plain)}
+		in := map[string]any{"envelope": n, "plaintext_digest": rig.Digest(plain), "size": len(plain)}
 		if price != nil {
 			in["price"] = price
 		}

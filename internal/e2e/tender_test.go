@@ -25,20 +25,10 @@ func (b *bundle) skipToTender(t *testing.T) {
 	t.Helper()
 	b.act(t, b.Lead, models.VerbStart, nil)
 	conn := b.prepare(t, "phase_rounds")
-	_, err := conn.Exec(t.Context(), "UPDATE phase_rounds SET status = 'closed', closed_at = clock_timestamp() WHERE "+
-		"procurement_id = $1", b.Procurement)
-	require.NoError(t, err)
-	for phase, status := range map[models.Phase]models.PhaseStatus{
-		models.PhaseConsultation: models.PhaseClosed, models.PhaseEngagement: models.PhaseClosed,
-		models.PhaseSpecification: models.PhaseClosed,
-		models.PhaseTender:        models.PhaseOpen,
-	} {
-		_, err = conn.Exec(t.Context(),
-			`INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at, closed_at)
-			VALUES ($1, $2, 1, $3, clock_timestamp(), CASE WHEN $3 = 'closed' THEN clock_timestamp() END)`,
-			b.Procurement, phase, status)
-		require.NoError(t, err)
-	}
+	require.NoError(t, rig.SkipToTender(b.Procurement, func(statement string, arguments ...any) error {
+		_, err := conn.Exec(t.Context(), statement, arguments...)
+		return err
+	}))
 }
 
 func TestATenderRunsFromTheNoticeToThePurchase(t *testing.T) {
@@ -71,7 +61,7 @@ func TestNothingIsPublishedBeforeItIsReady(t *testing.T) {
 	}, codes)
 	require.Contains(t, accepted[2], "or later", "the earliest lawful deadline is named")
 
-	criteria := awardCriteria(lot)
+	criteria := rig.AwardCriteria(lot)
 	criteria["price_weight"] = "41"
 	_, err = b.Lead.Post(t.Context(), b.Path("/award-criteria"), criteria, nil)
 	requireRefused(t, models.CodeInvalidCriteria, err)
@@ -84,7 +74,7 @@ func TestEnvelopesStaySealedUntilTwoBuyersOpenThem(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
 	p := b.published(t)
-	_, err := b.Lead.Post(t.Context(), b.Path("/award-criteria"), awardCriteria(p.lot), nil)
+	_, err := b.Lead.Post(t.Context(), b.Path("/award-criteria"), rig.AwardCriteria(p.lot), nil)
 	requireRefused(t, models.CodeFrozen, err)
 	s := p.supply(t, "480000.00", "8")
 	b.refused(t, models.CodeDeadlineNotOver, p.openers[0], models.VerbOpen, map[string]any{"lot": p.lot})
@@ -103,10 +93,10 @@ func TestEnvelopesStaySealedUntilTwoBuyersOpenThem(t *testing.T) {
 	requireRefused(t, models.CodeQualityOpen, err)
 
 	opening := b.Path("/tenders/" + string(s.tender) + "/openings")
-	found := map[string]any{"envelope": 1, "plaintext_digest": sha(s.offer), "size": len(s.offer)}
+	found := map[string]any{"envelope": 1, "plaintext_digest": rig.Digest(s.offer), "size": len(s.offer)}
 	_, err = p.openers[0].Post(t.Context(), opening, found, nil)
 	require.NoError(t, err)
-	found["plaintext_digest"] = sha([]byte("something else"))
+	found["plaintext_digest"] = rig.Digest([]byte("something else"))
 	var view struct {
 		Found string `json:"found"`
 	}

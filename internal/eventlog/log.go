@@ -87,8 +87,8 @@ func (h *hash) ScanBytes(raw []byte) error {
 // pageSize is how many entries are read at a time when all are read.
 const pageSize = 5000
 
-// pages yields what load returns, page by page, until a page is empty. load gets the key of the last before, or 0 for the
-// first page.
+// pages yields what load returns, page by page, until a page is empty. load gets the key of the last before, or 0 for
+// the first page.
 func pages[T any](load func(after int64) ([]T, error), key func(T) int64) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for after := int64(0); ; {

@@ -42,12 +42,17 @@ type identified struct {
 	ID string `json:"id"`
 }
 
-// Consortium registers buyers and people and drafts a procurement, all over the API.
+// Consortium registers buyers and people and drafts a procurement.
 func (r *Rig) Consortium(ctx context.Context, d Draft) (*Consortium, error) {
 	admin, err := r.Administrator(ctx)
 	if err != nil {
 		return nil, err
 	}
+	return NewConsortium(ctx, admin, d)
+}
+
+// NewConsortium registers buyers and people and drafts a procurement, all over the API, as admin asks it to.
+func NewConsortium(ctx context.Context, admin *apiclient.Client, d Draft) (*Consortium, error) {
 	c := &Consortium{Admin: admin, voices: map[string]*apiclient.Client{}}
 	for i, country := range d.Countries {
 		name := fmt.Sprintf("Buyer %d (%s)", i+1, country)

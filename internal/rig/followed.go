@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/views/audit"
 )
 
@@ -17,14 +18,21 @@ func (r *Rig) Follow(ctx context.Context, tables ...string) (audit.Report, error
 // CheckFollowed tells of the first rows of the record that do not follow from its events. Rows of the tables that a
 // test prepared without events do not count.
 func (r *Rig) CheckFollowed(ctx context.Context, prepared ...string) (audit.Report, error) {
-	report, err := r.Follow(ctx)
-	if err != nil {
-		return report, err
+	return CheckFollowed(ctx, r.Store, prepared...)
+}
+
+// CheckFollowed does the same for a record without a rig.
+func CheckFollowed(ctx context.Context, record *store.Store, prepared ...string) (audit.Report, error) {
+	var others []string
+	platform, procurement := store.FollowedTables()
+	for _, t := range slices.Concat(platform, procurement) {
+		if !slices.Contains(prepared, t.Name) {
+			others = append(others, t.Name)
+		}
 	}
-	report.Differences = slices.DeleteFunc(report.Differences,
-		func(d audit.Difference) bool { return slices.Contains(prepared, d.Table) })
-	if len(report.Differences) == 0 {
-		return report, nil
+	report, err := audit.Follow(ctx, record, others...)
+	if err != nil || report.Valid() {
+		return report, err
 	}
 	shown, err := json.MarshalIndent(report, "", "  ")
 	if err != nil {

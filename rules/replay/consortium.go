@@ -19,7 +19,7 @@ func (f fold) consortium(payload event.Payload) bool {
 	case event.ProcurementCreated:
 		f.put(Procurements, string(f.ProcurementID), told{
 			"mode": string(p.Mode), "zone": p.Zone, "profile": p.Profile, "status": string(models.StatusDraft),
-			"end_reason": "", "text": digest(p.Digest), "clock_offset": f.offset(), "created_by": string(f.ActorID),
+			"end_reason": "", "text": given(p.Digest), "clock_offset": f.offset(), "created_by": string(f.ActorID),
 			"created_at": f.RecordedAt, "started_at": "", "ended_at": "",
 		})
 	case event.ProcurementChanged:
@@ -63,12 +63,13 @@ const (
 	offerWithdrawn = "withdrawn"
 )
 
-// digest is one that earlier releases did not tell.
-func digest(text string) any {
-	if text == "" {
+// given is nothing where an earlier release told nothing.
+func given[T comparable](value T) any {
+	var none T
+	if value == none {
 		return nil
 	}
-	return text
+	return value
 }
 
 // part is nothing where earlier releases told nothing.

@@ -196,7 +196,7 @@ func (f fold) judgeCounted(subject, on string, b models.CountedBuyer) string {
 		return fmt.Sprintf("the count says of %s whether it leads, and its membership says otherwise", b.Organisation)
 	}
 	if b.Choice == "" && b.Vote == "" {
-		return ""
+		return f.judgeLeftOut(subject, on, b)
 	}
 	row, cast := f.rows[Votes][string(b.Vote)]
 	switch {
@@ -208,6 +208,19 @@ func (f fold) judgeCounted(subject, on string, b models.CountedBuyer) string {
 		return fmt.Sprintf("vote %s was counted on what it was not cast on", b.Vote)
 	case row["organisation_id"].Value != string(b.Organisation) || row["choice"].Value != string(b.Choice):
 		return fmt.Sprintf("vote %s was counted otherwise than it was cast", b.Vote)
+	}
+	return ""
+}
+
+// judgeLeftOut looks for a vote that stood and was not counted. What no longer counts is voided before votes are
+// counted.
+func (f fold) judgeLeftOut(subject, on string, b models.CountedBuyer) string {
+	for _, id := range slices.Sorted(maps.Keys(f.rows[Votes])) {
+		row := f.rows[Votes][id]
+		if row["organisation_id"].Value == string(b.Organisation) && row["subject"].Value == subject &&
+			row["digest"].Value == on && row["voided_at"].Value == "" {
+			return fmt.Sprintf("vote %s of %s stood and was not counted", id, b.Organisation)
+		}
 	}
 	return ""
 }

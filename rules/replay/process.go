@@ -60,7 +60,7 @@ func (f fold) voting(payload event.Payload) bool {
 	case event.VoteCast:
 		f.put(Votes, string(p.VoteID), told{
 			"subject": p.Subject, "round": p.Round, "digest": p.Digest, "organisation_id": string(p.OrganisationID),
-			"person_id": digest(string(p.PersonID)), "choice": string(p.Choice), "reason": f.lately(p.Reason),
+			"person_id": given(string(p.PersonID)), "choice": string(p.Choice), "reason": f.lately(p.Reason),
 			"cast_at": f.At, "voided_at": "",
 		})
 	case event.VoteVoided:

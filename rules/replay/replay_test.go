@@ -121,6 +121,11 @@ func TestAForgedDecisionIsNamed(t *testing.T) {
 			berta.Choice = models.ChoiceAbstain
 			return s.anna, s.counted(anna, berta)
 		}, "otherwise than it was cast"},
+		{"a vote that was left out", func(s *story, anna, berta event.VoteCast) (models.ID, event.Payload) {
+			closed := s.counted(anna, berta)
+			closed.Count.Buyers[1].Vote, closed.Count.Buyers[1].Choice = "", ""
+			return s.anna, closed
+		}, "stood and was not counted"},
 		{"a member that was left out", func(s *story, anna, _ event.VoteCast) (models.ID, event.Payload) {
 			return s.anna, s.counted(anna)
 		}, "the members were"},

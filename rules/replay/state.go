@@ -4,7 +4,7 @@
 // the votes that were cast on it, an agreement by its signatures.
 //
 // A column of a row is told by the last event that said what it is. What no event has told is not known here: events of
-// earlier releases said less (see [Adopted]).
+// earlier releases said less (see [event.RecordAdopted]).
 package replay
 
 import (

@@ -19,23 +19,23 @@ func (f fold) tenders(payload event.Payload) bool {
 	switch p := payload.(type) {
 	case event.LotCreated:
 		f.put(Lots, string(p.LotID), told{
-			"number": p.Number, "end_reason": "", "ended_at": "", "content": digest(p.Digest),
+			"number": p.Number, "end_reason": "", "ended_at": "", "content": given(p.Digest),
 		})
 	case event.LotChanged:
-		f.put(Lots, string(p.LotID), told{"number": number(p.Number), "content": digest(p.Digest)})
+		f.put(Lots, string(p.LotID), told{"number": given(p.Number), "content": given(p.Digest)})
 	case event.LotEnded:
 		f.put(Lots, string(p.LotID), told{"end_reason": p.Code, "ended_at": f.At})
 	case event.ProcurementPublished:
 		for _, lot := range p.Lots {
 			f.open(lot.Box, lot.Lot, told{
-				"deadline": lot.Deadline, "invited": "", "stage": digest(string(lot.Stage)), "round": 1,
-				"hands_in": digest(string(lot.HandsIn)), "by_invitation": false,
+				"deadline": lot.Deadline, "invited": "", "stage": given(string(lot.Stage)), "round": 1,
+				"hands_in": given(string(lot.HandsIn)), "by_invitation": false,
 			})
 		}
 	case event.CandidatesInvited:
 		f.open(p.BoxID, p.LotID, told{
-			"deadline": p.Deadline, "invited": f.lately(p.Invited), "stage": digest(string(p.Stage)),
-			"round": number(p.Round), "hands_in": digest(string(p.HandsIn)), "by_invitation": true,
+			"deadline": p.Deadline, "invited": f.lately(p.Invited), "stage": given(string(p.Stage)),
+			"round": given(p.Round), "hands_in": given(string(p.HandsIn)), "by_invitation": true,
 		})
 		f.letters(models.LetterSelection, p.Letters)
 	case event.DeadlineMoved:
@@ -89,14 +89,6 @@ func (f fold) award(payload event.Payload) bool {
 		return false
 	}
 	return true
-}
-
-// number is one that earlier releases did not tell.
-func number(n int) any {
-	if n == 0 {
-		return nil
-	}
-	return n
 }
 
 func (f fold) open(box, lot models.ID, columns told) {

@@ -229,6 +229,9 @@ func (s side) cell(t store.FollowedTable, key string, c held, row replay.Row) {
 		ProcurementID: s.procurement, Table: t.Name, Key: key, Column: c.Name, EventID: cell.Event, Told: cell.Value,
 		Found: c.value,
 	}
+	if c.Form == store.Parted {
+		d.Found = "" // it may be withheld from whoever reads the report
+	}
 	c.told = known
 	d.holds = []held{c}
 	switch {
@@ -237,7 +240,6 @@ func (s side) cell(t store.FollowedTable, key string, c held, row replay.Row) {
 	case cell.Value == c.value, s.shown(cell, c):
 		return
 	case c.Form == store.Parted:
-		d.Found = ""
 		d.Detail = "the column differs from the part of the event, or the part is gone without being erased"
 	default:
 		d.Detail = "the column differs from what the event told"
@@ -261,7 +263,7 @@ func (s side) shown(cell replay.Cell, c held) bool {
 		return false
 	}
 	s.report.Erased++
-	if !slices.Contains(s.report.ErasedBy, by) {
+	if told := s.report.ErasedBy; len(told) == 0 || told[len(told)-1] != by {
 		s.report.ErasedBy = append(s.report.ErasedBy, by)
 	}
 	return true

@@ -6,21 +6,24 @@ import (
 	"strings"
 )
 
-// Print writes the report for a reader.
+// Print writes the report for a reader. It never says valid of what can no longer be compared.
 func (r Report) Print(out io.Writer) error {
 	var b strings.Builder
-	if r.Valid() {
-		fmt.Fprintf(&b, "valid: %d rows of the tables of %d procurements and of the platform follow from the events\n",
-			r.Rows, r.Procurements)
-	} else {
+	switch {
+	case !r.Valid():
 		fmt.Fprintf(&b, "NOT VALID: the tables do not follow from the events; differences: %d\n", r.All)
+	case r.Erased > 0:
+		fmt.Fprintf(&b, "valid as far as it could be compared (see the notes): %s\n", r.compared())
+	default:
+		fmt.Fprintf(&b, "valid: %s\n", r.compared())
 	}
 	if r.Adopted > 0 {
 		fmt.Fprintf(&b, "note: rows that no event proves, because an earlier release wrote them: %d; of these, rows "+
 			"of which its events told otherwise: %d\n", r.Adopted, r.Contradicted)
 	}
-	for _, by := range r.ErasedBy {
-		fmt.Fprintf(&b, "note: erased by event %s; what it told of cannot be compared any more\n", by)
+	if r.Erased > 0 {
+		fmt.Fprintf(&b, "note: columns that cannot be compared any more, because parts of events were erased: %d; "+
+			"events that tell so: %d, first %s\n", r.Erased, len(r.ErasedBy), r.ErasedBy[0])
 	}
 	for i, d := range r.Differences {
 		if i == shown {
@@ -33,6 +36,12 @@ func (r Report) Print(out io.Writer) error {
 		return fmt.Errorf("write report: %w", err)
 	}
 	return nil
+}
+
+// compared says how much was compared.
+func (r Report) compared() string {
+	return fmt.Sprintf("%d rows of the tables of %d procurements and of the platform follow from the events", r.Rows,
+		r.Procurements)
 }
 
 // shown is how many differences a reader is shown.

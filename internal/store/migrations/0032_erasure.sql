@@ -12,11 +12,11 @@ INSERT INTO retention (years) VALUES (10);
 CALL make_append_only('retention');
 
 -- ended_long_ago tells whether a procurement has ended, and nothing was recorded of it for the time for which its record is
--- kept, but what was erased.
+-- kept, but what was erased or adopted.
 -- +goose StatementBegin
 CREATE FUNCTION ended_long_ago(procurement ppi_id) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT coalesce(bool_or(e.type IN ('procurement.completed', 'procurement.cancelled'))
-        AND max(e.recorded_at) FILTER (WHERE e.type <> 'part.erased')
+        AND max(e.recorded_at) FILTER (WHERE e.type NOT IN ('part.erased', 'record.adopted'))
             + make_interval(years => (SELECT years FROM retention)) < clock_timestamp(), false)
     FROM event_log l JOIN events e ON e.id = l.event_id WHERE l.procurement_id = procurement
 $$;
