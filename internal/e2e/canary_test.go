@@ -175,7 +175,7 @@ func (p *tenderPlay) namedBy(t *testing.T, s *supplier, endpoint string) map[str
 	})
 	var recovery struct{ ID string }
 	_, err := p.Admin.Post(t.Context(), "/v1/organisations/"+s.organisation+"/recoveries",
-		map[string]any{"name": "Heir", "request_digest": sha([]byte("letter"))}, &recovery)
+		map[string]any{"name": "Heir", "request_digest": rig.Digest([]byte("letter"))}, &recovery)
 	require.NoError(t, err)
 	var key string
 	p.scan(t, &key, "SELECT id FROM api_keys WHERE person_id = $1 ORDER BY id LIMIT 1", s.person)
