@@ -73,7 +73,7 @@ bench: setup build ## Measure the ratios we hold ourselves to; both sides of eac
 	@go run ./internal/bench
 
 .PHONY: bench-scale
-bench-scale: setup build ## Measure every GET and a vote with 100,000 procurements open against 1,000 (some minutes, 5 GB of disk)
+bench-scale: setup build ## Measure every GET and a vote with 100,000 procurements open against 1,000 (up to an hour, 6 GB of disk)
 	@go run ./internal/bench scale
 
 .PHONY: chaos

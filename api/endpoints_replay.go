@@ -9,8 +9,8 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// replayTimeout is how long the caller of a replay may wait for the answer.
-const replayTimeout = time.Minute
+// replayWithin is how long a replay of as many events as are sent again at once may take.
+const replayWithin = time.Minute
 
 // ReplayView says what a replay has queued.
 type ReplayView struct {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -160,7 +161,7 @@ func TestLongWorkIsBoundedForAPersonAndForAnOrganisation(t *testing.T) {
 		return &thingOutput{}, nil
 	}
 	s := setup(t, Limits{OfPerson: 2, OfOrganisation: 3},
-		Get("/v1/check", Authenticated(), "Check", work, Long(Check, 0)),
+		Get("/v1/check", Authenticated(), "Check", work, Long(Check, time.Minute)),
 		Get("/v1/export", Authenticated(), "Export", func(ctx context.Context, in *struct{}) (*thingOutput, error) {
 			if err := Enter(ctx, Export); err != nil {
 				return nil, err
@@ -304,4 +305,18 @@ func TestEveryOperationButThoseOfHealthSaysThatItMayBeAskedTooOften(t *testing.T
 			require.Contains(t, refused.Headers, header, path)
 		}
 	}
+}
+
+// An operation has the time that its row gives it, not the usual one.
+func TestLongWorkHasItsTime(t *testing.T) {
+	t.Parallel()
+	var left time.Duration
+	s := setup(t, Limits{Reading: time.Second}, Get("/v1/check", Authenticated(), "Check",
+		func(ctx context.Context, _ *struct{}) (*thingOutput, error) {
+			until, _ := ctx.Deadline()
+			left = time.Until(until)
+			return &thingOutput{}, nil
+		}, Long(Check, time.Hour)))
+	require.Equal(t, http.StatusOK, s.get("/v1/check", "Authorization", "Bearer "+s.caller.token.Reveal()).Code)
+	require.Greater(t, left, 59*time.Minute)
 }

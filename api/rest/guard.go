@@ -145,8 +145,8 @@ func (r *Router) answered(c *gin.Context, req *request) bool {
 func Denied(ctx context.Context, err error) error {
 	req := requestOf(ctx)
 	reason, path := err.Error(), req.path
-	if req.discreet() {
-		reason, path = "not allowed", "" // that somebody supplies, and where, is told to nobody
+	if req.undisclosed() {
+		reason, path = "not allowed", "" // that somebody supplies or might, and where, is told to nobody
 	}
 	req.router.log.WarnContext(ctx, "access denied", "request", req.id, "person", req.actor.PersonID,
 		"method", req.op.Method, "path", path, "reason", reason)

@@ -162,10 +162,14 @@ func Uncounted() Option { return func(o *Operation) { o.uncounted = true } }
 // Receives marks the receipt of tenders: callers are looked up on connections that nothing else uses.
 func Receives() Option { return func(o *Operation) { o.receives, o.work = true, Receipt } }
 
-// Long says that the operation is long work of a kind, and how long the answer may take.
+// Long says that the operation is long work of a kind, and how long it may take. Whoever calls has [answerTime] more to
+// send the body and take the answer.
 func Long(work Work, within time.Duration) Option {
-	return func(o *Operation) { o.work, o.answerTimeout = work, within }
+	return func(o *Operation) { o.work, o.within, o.answerTimeout = work, within, within+answerTime }
 }
+
+// answerTime is more than a body may take to arrive.
+const answerTime = time.Minute
 
 // Within sets how long an operation may take, where the usual time does not fit.
 func Within(d time.Duration) Option { return func(o *Operation) { o.within = d } }
