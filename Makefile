@@ -56,12 +56,12 @@ bin/ppi-temporal: $(TEMPORAL_SOURCES)
 		go build -C $(TEMPORAL) -buildvcs=false -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ .
 
 .PHONY: test
-test: setup build ## Run all tests against a real PostgreSQL and a real Temporal server
+test: setup build ## Run all tests against a real PostgreSQL and a real Temporal server, and 10 runs of chaos
 	@cd $(TEMPORAL) && $(TEMPORAL_GOFLAGS) go test ./...
 	@grid=$$(mktemp); status=0; \
 		PPI_TEST_GRID=$$grid go run ./internal/teststack -- go test -timeout 14m ./... || status=$$?; \
 		cat $$grid; rm -f $$grid; exit $$status
-	@$(MAKE) --no-print-directory replay
+	@$(MAKE) --no-print-directory replay chaos
 
 .PHONY: replay
 replay: ## Replay the saved histories against today's workflows, and say which
@@ -73,7 +73,7 @@ bench: setup build ## Measure the ratios we hold ourselves to; both sides of eac
 	@go run ./internal/bench
 
 .PHONY: bench-scale
-bench-scale: setup build ## Measure every GET and a vote with 100,000 procurements open against 1,000 (some minutes, 5 GB of disk)
+bench-scale: setup build ## Measure every GET and a vote with 100,000 procurements open against 1,000 (up to an hour, 6 GB of disk)
 	@go run ./internal/bench scale
 
 .PHONY: chaos

@@ -190,13 +190,13 @@ func (p *Portals) deliverNext(ctx context.Context, feed store.PortalFeed) (out p
 		return out, nil
 	}
 	switch {
+	case !next.Led: // whoever leads no more has nothing pass either
+		return p.park(ctx, feed, next.EventID, models.ParkedOwner)
 	case !next.Wanted:
 		err = p.onRecord(ctx, func(ctx context.Context) error {
 			return p.acts().PassUnwanted(ctx, feed)
 		})
 		return process.FeedOutcome{Status: process.FeedMore}, err
-	case !next.Led:
-		return p.park(ctx, feed, next.EventID, models.ParkedOwner)
 	}
 	report, err := p.send(ctx, next)
 	switch {

@@ -321,6 +321,26 @@ func TestNothingIsSentForAnOwnerWhoDoesNotLeadAnyMore(t *testing.T) {
 	require.Zero(t, d.arrived.Load())
 }
 
+// Nor has anything pass that the endpoint does not select any more, which would be recorded in the procurement.
+func TestNothingPassesForAnOwnerWhoDoesNotLeadAnyMore(t *testing.T) {
+	t.Parallel()
+	d := newDelivering(t, 2)
+	d.exec(`UPDATE endpoints SET types = '["procurement.created"]'`)
+	d.exec("UPDATE role_assignments SET valid_until = clock_timestamp()")
+	require.Equal(t, process.FeedOutcome{Status: process.FeedHeld, Reason: models.ParkedOwner}, d.deliver())
+	var passed int
+	require.NoError(t, d.sql.QueryRow(t.Context(), "SELECT count(*) FROM events WHERE type = $1",
+		event.TypeOf(event.EndpointPassed{})).Scan(&passed))
+	require.Zero(t, passed)
+	d.exec("UPDATE role_assignments SET valid_until = NULL")
+	require.NoError(t, d.store.InTx(context.WithoutCancel(t.Context()), func(tx *store.Tx) error {
+		_, err := tx.GoOn(d.feed.EndpointID)
+		return err
+	}))
+	require.Equal(t, process.FeedDrained, d.deliver().Status)
+	require.Zero(t, d.arrived.Load())
+}
+
 func TestASecretOfAnotherInstallationWaitsForAPerson(t *testing.T) {
 	t.Parallel()
 	d := newDelivering(t, 1)

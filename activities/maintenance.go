@@ -89,11 +89,11 @@ func (m *Maintenance) each(ctx context.Context, n int, do func(ctx context.Conte
 // that are open. What one reconciliation looks at is bounded; where it stops, the next one goes on.
 func (m *Maintenance) reunite(ctx context.Context, done *process.Reconciled) error {
 	stopped := m.stopped(ctx)
-	pass, err := m.Store.Pass(ctx, passOverRuns)
+	after, err := m.Store.Pass(ctx, passOverRuns)
 	if err != nil {
 		return err
 	}
-	next, err := m.Store.OpenProcurements(ctx, pass.After, passBatch)
+	next, err := m.Store.OpenProcurements(ctx, after, passBatch)
 	if err != nil {
 		return err
 	}
@@ -139,9 +139,9 @@ func (m *Maintenance) reuniteOne(ctx context.Context, id models.ID, done *proces
 	case err != nil:
 		m.Log.WarnContext(ctx, "record and run are not brought together", "procurement", id, "found", found.Finding,
 			"error", err)
-	case found.Finding == FoundRecordBehind:
+	case found.Finding.restored():
 		m.Log.ErrorContext(ctx, "the record was restored from a backup and nothing is done on it", "procurement", id,
-			"version", found.Version, "version_of_run", found.RunVersion,
+			"found", found.Finding, "version", found.Version, "version_of_run", found.RunVersion,
 			"advice", "run ppi recover; docs/backup.md says what it does")
 	case found.Finding != FoundAgreed:
 		m.Log.WarnContext(ctx, "record and run were brought together", "procurement", id, "found", found.Finding)

@@ -22,7 +22,6 @@ type Runs interface {
 	End(ctx context.Context, procurement models.ID, reason string) error
 	AskRun(ctx context.Context, procurement models.ID) (engine.Run, error)
 	Anew(ctx context.Context, cmd models.Command) (process.Outcome, error)
-	OpenRuns(ctx context.Context) iter.Seq2[models.ID, error]
 	StoppedRuns(ctx context.Context, since time.Time) iter.Seq2[models.ID, error]
 }
 
@@ -42,6 +41,9 @@ const (
 	// FoundNoRecord has a run, and a record that knows nothing of the procurement, or that it is a draft again.
 	FoundNoRecord Finding = "no_record"
 )
+
+// restored tells that the record was restored from a backup that is older than what was done: an operator decides.
+func (f Finding) restored() bool { return f == FoundRecordBehind || f == FoundNoRecord }
 
 // A Case is one procurement as it was found.
 type Case struct {
@@ -91,6 +93,12 @@ func (r *Reuniter) Look(ctx context.Context, id models.ID) (Case, error) {
 	return c, nil
 }
 
+// WaitsForStart tells of a procurement that is a draft again and whose run has ended, so that it could not take another
+// start: a new run is to wait for it.
+func (c Case) WaitsForStart() bool {
+	return c.Finding == FoundNoRecord && c.Status == models.StatusDraft && c.Run.Ended
+}
+
 // judge compares what was read.
 func (c Case) judge(known bool) Finding {
 	underWay := known && c.Status != models.StatusDraft && !c.Status.Ended()
@@ -134,13 +142,13 @@ func (r *Reuniter) Mend(ctx context.Context, c Case) error {
 func (r *Reuniter) Decide(ctx context.Context, c Case) error {
 	switch c.Finding {
 	case FoundRecordBehind:
-		if _, err := r.acts().GoOnRestored(ctx, c.Procurement, c.RunVersion); err != nil {
+		if err := r.acts().GoOnRestored(ctx, c.Procurement, c.RunVersion); err != nil {
 			return err
 		}
 		return r.replace(ctx, c.Procurement)
 	case FoundNoRecord:
-		if c.Status == models.StatusDraft && c.Run.Ended {
-			return r.replace(ctx, c.Procurement) // it waits for the start, which a run that has ended could not take
+		if c.WaitsForStart() {
+			return r.replace(ctx, c.Procurement)
 		}
 		return r.Runs.End(ctx, c.Procurement, "the record, restored from a backup, does not know that this was started")
 	case FoundAgreed, FoundNoRun, FoundRunBehind:
@@ -188,7 +196,7 @@ func (r *Reuniter) remind(ctx context.Context, c Case) error {
 // count adds what was found and done to the counts of a reconciliation.
 func (c Case) count(err error, done *process.Reconciled) {
 	switch {
-	case c.Finding == FoundRecordBehind:
+	case c.Finding.restored():
 		done.Behind++
 	case c.Finding == FoundNoRun && err == nil:
 		done.Started++

@@ -156,13 +156,8 @@ func (a *Acts) PingEndpoint(ctx context.Context, by By, id models.ID) (Done[Ping
 	if err != nil {
 		return Done[Pinged]{}, err
 	}
-	earlier, err := a.Store.EarlierRequest(ctx, by.Request.ID)
-	if err != nil {
-		return Done[Pinged]{}, err
-	}
-	if earlier != nil {
-		done := Done[Pinged]{Again: true}
-		return done, recall(by.Request, earlier, &done.Result)
+	if done, err := answered[Pinged](ctx, a, by); err != nil || done.Again {
+		return done, err
 	}
 	if e.Secret == nil {
 		return Done[Pinged]{}, secretLost()

@@ -16,7 +16,7 @@ type Replayed struct {
 	Of int64
 	// Events counts those that are sent and would not have been sent otherwise.
 	Events int64
-	// More tells that more events are missing than are queued at once: the oldest were.
+	// More tells that more events may be missing, because as many as are queued at once were: the oldest.
 	More bool
 	// Status is that of the endpoint: nothing is sent until it is active.
 	Status models.EndpointStatus
@@ -29,13 +29,8 @@ func (a *Acts) ReplayEndpoint(ctx context.Context, by By, id models.ID, in model
 	if err := models.Refusals(in.Check()); err != nil {
 		return Done[Replayed]{}, err
 	}
-	earlier, err := a.Store.EarlierRequest(ctx, by.Request.ID)
-	if err != nil {
-		return Done[Replayed]{}, err
-	}
-	if earlier != nil {
-		done := Done[Replayed]{Again: true}
-		return done, recall(by.Request, earlier, &done.Result)
+	if done, err := answered[Replayed](ctx, a, by); err != nil || done.Again {
+		return done, err
 	}
 	now, err := a.countReplay(ctx, by, id)
 	if err == nil && in.Since != nil {
@@ -212,8 +207,22 @@ func (a *Acts) PassDelivery(ctx context.Context, by By, id models.ID, in models.
 				"the event was delivered or passed at %s", delivery.DeliveredAt.UTC().Format(time.RFC3339)).
 				Accepting("an event that GET …/deliveries?status=pending lists")
 		}
+		if err := mustLeadToPass(d.tx, e, delivery); err != nil {
+			return PassedBy{}, err
+		}
 		return d.pass(e, delivery, in.Reason)
 	})
+}
+
+// mustLeadToPass refuses who does not lead the procurement of an event any more: that it passes is recorded there.
+func mustLeadToPass(tx *store.Tx, e models.Endpoint, of models.Delivery) error {
+	led, err := tx.LedBy(e.OwnerID, []models.ID{of.ProcurementID})
+	if err == nil && len(led) == 0 {
+		err = models.Refuse(models.CodeForbidden, "/event_id",
+			"you are not lead procurer of the procurement %s of this event any more", of.ProcurementID).
+			Accepting("an event of a procurement in which you are lead procurer now")
+	}
+	return err
 }
 
 // PassedBy tells that a person had an event pass.

@@ -161,6 +161,22 @@ func TestAnEndpointThatIsGoneWaitsForAPersonAndKeepsEverything(t *testing.T) {
 	require.NoError(t, b.acts.RemoveEndpoint(t.Context(), b.owner(), id))
 }
 
+// Who does not lead a procurement any more has nothing pass in it: that would be recorded there.
+func TestWhoDoesNotLeadAnyMoreHasNothingPass(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	id := b.registered().Endpoint.ID
+	_, events := b.fed(id)
+	pass := models.DeliveryPass{EventID: events[0], Reason: "too long"}
+	b.exec("UPDATE role_assignments SET valid_until = clock_timestamp() WHERE procurement_id = $1", b.draft)
+	_, err := b.acts.PassDelivery(t.Context(), b.owner(), id, pass)
+	refusedAt(t, err, models.CodeForbidden, "/event_id")
+	require.Zero(t, b.happened(event.EndpointPassed{}))
+	b.exec("UPDATE role_assignments SET valid_until = NULL WHERE procurement_id = $1", b.draft)
+	_, err = b.acts.PassDelivery(t.Context(), b.owner(), id, pass)
+	require.NoError(t, err)
+}
+
 // The receiver says 410 to an event that a person has had pass while it was under way.
 func TestThatAReceiverIsGoneIsAskedEvenIfTheEventWasPassed(t *testing.T) {
 	t.Parallel()

@@ -120,6 +120,17 @@ func recall[T any](r Request, earlier *store.Request, result *T) error {
 	return nil
 }
 
+// answered is what an earlier request with the same ID came to, if it was answered (Again). It is for acts that do
+// something before their transaction.
+func answered[T any](ctx context.Context, a *Acts, by By) (Done[T], error) {
+	earlier, err := a.Store.EarlierRequest(ctx, by.Request.ID)
+	if err != nil || earlier == nil {
+		return Done[T]{}, err
+	}
+	done := Done[T]{Again: true}
+	return done, recall(by.Request, earlier, &done.Result)
+}
+
 // repeats refuses a request that is not the earlier one again, or whose result cannot be read any more.
 func (r Request) repeats(earlier *store.Request) error {
 	switch {

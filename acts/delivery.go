@@ -62,7 +62,8 @@ func (a *Acts) SettleDelivery(
 			return err
 		}
 		// While this attempt was under way the receiver may have taken a message of another procurement.
-		taken, err = tx.TookSince(feed.EndpointID, attempt.StartedAt)
+		// The worker's clock measures how long ago it began; when others were taken, the database's says.
+		taken, err = tx.TookWithin(feed.EndpointID, time.Since(attempt.StartedAt))
 		return err
 	})
 	return Settled{out, taken}, err

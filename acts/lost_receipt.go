@@ -24,8 +24,8 @@ type EnteredReceipt struct {
 	// Known tells that the record has what the receipt confirms. Otherwise it is kept as evidence; Repeated tells that
 	// it had been entered before.
 	Known, Repeated bool
-	// Told tells that the buyers know of a tender that is missing. As long as the box is open they must not; they are
-	// told when it is closed.
+	// Told tells that the buyers know of a tender that is missing, or that was withdrawn. As long as the box is open
+	// they must not; they are told when it is closed.
 	Told bool
 }
 
@@ -119,30 +119,31 @@ func (e *EnteredReceipt) tell(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	missing, err := c.tellOfMissing(e.LotID)
-	e.Told = slices.ContainsFunc(missing, func(m models.LostReceipt) bool { return m.TenderID == e.TenderID })
+	told, err := c.tellOfLost(e.LotID)
+	e.Told = slices.ContainsFunc(told, func(r models.LostReceipt) bool { return r.Digest == e.Digest })
 	return err
 }
 
-// tellOfMissing tells the buyers, when a box of a lot is closed, of tenders that suppliers can prove and the record
-// does not know. It returns those tenders.
-func (c *call) tellOfMissing(lot models.ID) ([]models.LostReceipt, error) {
-	missing, err := c.tx.MissingTenders(lot)
+// tellOfLost tells the buyers, when a box of a lot is closed, of tenders that suppliers can prove and the record does
+// not know, and of those that stand on record although suppliers can prove that they withdrew them. It returns the
+// receipts.
+func (c *call) tellOfLost(lot models.ID) ([]models.LostReceipt, error) {
+	lost, err := c.tx.Contradicted(lot)
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range missing {
-		name, err := c.tx.NameOfOrganisation(m.OrganisationID)
+	for _, r := range lost {
+		name, err := c.tx.NameOfOrganisation(r.OrganisationID)
 		if err != nil {
 			return nil, err
 		}
-		err = c.raise(models.TaskTenderMissing, string(m.TenderID), map[string]any{
-			"lot": m.LotID, "organisation": m.OrganisationID, "organisation_name": name,
-			"received_at": utc(m.ProcedureTime), "receipt": m.Digest,
+		err = c.raise(models.TaskTenderMissing, string(r.TenderID), map[string]any{
+			"lot": r.LotID, "organisation": r.OrganisationID, "organisation_name": name,
+			r.Act + "_at": utc(r.ProcedureTime), "receipt": r.Digest,
 		})
 		if err != nil {
 			return nil, err
 		}
 	}
-	return missing, nil
+	return lost, nil
 }

@@ -46,7 +46,7 @@ func (c *call) closeBox(box models.Box) error {
 	if err != nil {
 		return err
 	}
-	_, err = c.tellOfMissing(box.LotID)
+	_, err = c.tellOfLost(box.LotID)
 	return err
 }
 

@@ -33,17 +33,17 @@ func (c *call) notBehind(known int64) error {
 // GoOnRestored goes on from a record that was restored from a backup, because an operator has decided so. known is the
 // version that the run of the procurement knows. The record gets a later one: whatever was made on a version that is
 // lost fits nothing any more, and the run may take the record's state over. The event and a task tell the buyers. It
-// changes nothing when the record is not older than the run; gone tells whether it was.
-func (a *Acts) GoOnRestored(ctx context.Context, procurement models.ID, known int64) (gone bool, err error) {
-	err = a.guarded(ctx, func(tx *store.Tx) error {
+// changes nothing when the record is not older than the run.
+func (a *Acts) GoOnRestored(ctx context.Context, procurement models.ID, known int64) error {
+	return a.guarded(ctx, func(tx *store.Tx) error {
 		c, err := enter(tx, procurement, nil, models.Command{}, false)
 		if err != nil {
 			return err
 		}
-		restored := event.ProcurementRestored{RecordVersion: c.p.Version, LostVersion: known}
-		if gone = c.p.Version < known; !gone {
+		if c.p.Version >= known {
 			return nil
 		}
+		restored := event.ProcurementRestored{RecordVersion: c.p.Version, LostVersion: known}
 		c.p.Version = known
 		if err := c.record(restored); err != nil {
 			return err
@@ -56,7 +56,6 @@ func (a *Acts) GoOnRestored(ctx context.Context, procurement models.ID, known in
 		tx.SaveProcess(&c.p)
 		return nil
 	})
-	return gone && err == nil, err
 }
 
 // GoOnWithLog records that the log had entries that are lost, so that checkpoints are signed again for the one there

@@ -90,7 +90,7 @@ func (h *hanging) serve(client net.Conn) {
 }
 
 // hangs makes the world's API work on a database that can hang, with short times for all.
-func (w *world) hangs(limits rest.Limits, engine Engine) *hanging {
+func (w *world) hangs(limits rest.Limits, engine Engine, observer Observer) *hanging {
 	w.Helper()
 	t, ok := w.TB.(*testing.T)
 	require.True(w, ok)
@@ -102,7 +102,7 @@ func (w *world) hangs(limits rest.Limits, engine Engine) *hanging {
 		Acts:   &acts.Acts{Store: slow, Log: w.acts.Log, Receipts: w.acts.Receipts, Courier: w.acts.Courier},
 		Views:  &views.Views{Store: slow, Checkpoints: checkpointKey(t)},
 		Engine: engine, Logger: w.acts.Log, CursorKey: []byte(strings.Repeat("k", 32)), BuildVersion: "test",
-		Ready: slow.Ping, Limits: limits,
+		Ready: slow.Ping, Limits: limits, Observer: observer,
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { h.answers(-1) })
@@ -116,7 +116,7 @@ func TestEveryRequestIsAnsweredThoughTheDatabaseHangs(t *testing.T) {
 	w := setup(t)
 	all, _, path := cast(w)
 	lead := all[slices.IndexFunc(all, func(p persona) bool { return p.name == "lead_procurer" })].caller
-	h := w.hangs(rest.Limits{Recognition: within, Reading: within, Changing: within}, away{})
+	h := w.hangs(rest.Limits{Recognition: within, Reading: within, Changing: within}, away{}, nil)
 	for _, answered := range []int{0, 200} { // so requests meet the hang here and there on their way
 		h.answers(answered)
 		began := time.Now()
@@ -185,9 +185,56 @@ func TestACommandIsBoundedAsAWhole(t *testing.T) {
 	leader := w.buyer()
 	p := w.procurement(leader)
 	var h *hanging
-	h = w.hangs(rest.Limits{Changing: 500 * time.Millisecond}, notAnswering{func() { h.answers(0) }})
+	h = w.hangs(rest.Limits{Changing: 500 * time.Millisecond}, notAnswering{func() { h.answers(0) }}, nil)
 	began := time.Now()
 	w.do(leader, POST, p.Self()+"/actions/start", map[string]any{}).is(http.StatusServiceUnavailable).
 		refused(models.CodeUnavailable)
 	require.Less(t, time.Since(began), patience, "not the patience, but the time of the request")
+}
+
+// carriesOut is an engine that carries out whatever it is asked.
+type carriesOut struct{ then func() }
+
+func (carriesOut) Start(context.Context, models.ID, string, []string) error { return nil }
+
+func (e carriesOut) Anew(ctx context.Context, cmd models.Command) (process.Outcome, error) {
+	return e.Command(ctx, cmd)
+}
+
+func (e carriesOut) Command(context.Context, models.Command) (process.Outcome, error) {
+	e.then()
+	return process.Outcome{}, nil
+}
+
+// tally keeps what is told of commands.
+type tally struct {
+	mu       sync.Mutex
+	outcomes []string
+}
+
+func (*tally) Request(string, int, time.Duration) {}
+func (*tally) UndisclosedFault()                  {}
+
+func (c *tally) Command(verb models.Verb, outcome string, _ time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.outcomes = append(c.outcomes, string(verb)+" "+outcome)
+}
+
+// A command whose outcome cannot be read has no answer, and is counted as such, but once.
+func TestACommandWhoseOutcomeCannotBeReadIsCounted(t *testing.T) {
+	t.Parallel()
+	w, counted := setup(t), &tally{}
+	leader := w.buyer()
+	p := w.procurement(leader)
+	var h *hanging
+	h = w.hangs(rest.Limits{Changing: 500 * time.Millisecond}, carriesOut{func() { h.answers(0) }}, counted)
+	for range 2 {
+		w.do(leader, POST, p.Self()+"/actions/start", map[string]any{}, with(headerIdempotencyKey, "s")).
+			is(http.StatusServiceUnavailable)
+		h.answers(-1)
+		require.Eventually(t, func() bool { return w.do(leader, GET, "/v1/me", nil).Code == http.StatusOK },
+			20*time.Second, 20*time.Millisecond)
+	}
+	require.Equal(t, []string{"start unanswered"}, counted.outcomes)
 }

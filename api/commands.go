@@ -71,7 +71,7 @@ func readPayload(verb acts.Verb, body []byte) ([]byte, error) {
 }
 
 // command writes a command down, has it carried out, and reads its outcome from the record. A repeated request is
-// answered from the record, however long ago the first one was.
+// answered from the record, however long ago the first one was. With an error comes the command as far as it is known.
 func (s *server) command(ctx context.Context, verb acts.Verb, payload []byte) (models.Command, bool, error) {
 	cmd, repeated, err := s.acts.Ask(ctx, rest.By(ctx), verb, payload)
 	switch {
@@ -81,13 +81,16 @@ func (s *server) command(ctx context.Context, verb acts.Verb, payload []byte) (m
 		return cmd, true, nil
 	}
 	if err := s.carryOut(ctx, cmd); err != nil {
-		return cmd, false, err
+		return cmd, repeated, err
 	}
-	cmd, err = s.views.Command(ctx, cmd.ID)
-	if err == nil && acts.Pending(cmd) {
-		cmd, err = s.carryOutAnew(ctx, cmd)
+	known, err := s.views.Command(ctx, cmd.ID)
+	if err != nil {
+		return cmd, repeated, err
 	}
-	return cmd, repeated, err
+	if acts.Pending(known) {
+		known, err = s.carryOutAnew(ctx, known)
+	}
+	return known, repeated, err
 }
 
 // carryOutAnew sends a command whose outcome the run knows and the record does not: it was carried out before the
@@ -99,7 +102,11 @@ func (s *server) carryOutAnew(ctx context.Context, cmd models.Command) (models.C
 	if err := s.unanswered(ctx, cmd, err); err != nil {
 		return cmd, err
 	}
-	return s.views.Command(ctx, cmd.ID)
+	known, err := s.views.Command(ctx, cmd.ID)
+	if err != nil {
+		return cmd, err
+	}
+	return known, nil
 }
 
 // carryOut sends a command that is written down to the procurement's run and returns once it has an

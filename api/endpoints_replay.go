@@ -9,14 +9,14 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// replayTimeout is how long the caller of a replay may wait for the answer.
-const replayTimeout = time.Minute
+// replayWithin is how long a replay of as many events as are sent again at once may take.
+const replayWithin = time.Minute
 
 // ReplayView says what a replay has queued.
 type ReplayView struct {
 	EndpointID models.ID             `json:"endpoint_id"`
 	Events     int64                 `json:"events" doc:"How many are sent that would not have been sent otherwise"`
-	More       bool                  `json:"more" doc:"More are missing; the oldest are sent. Ask again"`
+	More       bool                  `json:"more" doc:"More may be missing: ask again"`
 	Status     models.EndpointStatus `json:"status" doc:"Of the endpoint: nothing is sent until it is active"`
 
 	of int64

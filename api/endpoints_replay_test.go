@@ -139,6 +139,35 @@ func TestAReplayThatCannotBeIsRefused(t *testing.T) {
 	f.act("replay", map[string]any{"missing": true}).is(http.StatusOK)
 }
 
+func TestAReplayOfTooManyEventsIsRefused(t *testing.T) {
+	t.Parallel()
+	f := setup(t).fed()
+	some := f.deliveries("status=pending")
+	f.exec(`INSERT INTO events (id, procurement_id, type, actor_id, at, recorded_at, data, canonical)
+		SELECT n.id, e.procurement_id, e.type, e.actor_id, e.at, e.recorded_at, e.data,
+			convert_to(replace(convert_from(e.canonical, 'UTF8'), e.id, n.id), 'UTF8')
+		FROM events e, (SELECT 'evt_00000000-0000-7000-8000-' || lpad(n::text, 12, '0') AS id
+			FROM generate_series(1, $2) n) n
+		WHERE e.id = $1`, some[0].EventID, store.MostReplayed+1-len(some))
+	f.sequence()
+	for more := true; more; {
+		var err error
+		more, err = f.store.Relay(t.Context())
+		require.NoError(t, err)
+	}
+	f.arrive()
+	since := map[string]any{"since": f.made.CreatedAt.Add(-time.Minute)}
+	refused := f.act("replay", since).is(http.StatusUnprocessableEntity).refused(models.CodeReplayTooLarge)
+	require.Equal(t, "/since", refused.Errors[0].Pointer)
+	require.Equal(t, "a later instant, or only what is missing", refused.Errors[0].Accepted)
+	require.Empty(t, f.deliveries("status=pending"))
+
+	f.exec("UPDATE deliveries SET delivered_at = NULL WHERE event_id = $1", some[0].EventID)
+	var done ReplayView
+	f.act("replay", since).is(http.StatusOK).into(&done)
+	require.EqualValues(t, store.MostReplayed, done.Events, "one waits already")
+}
+
 func TestAnEventIsPassedByAPersonWhoSaysWhy(t *testing.T) {
 	t.Parallel()
 	f := setup(t).fed()

@@ -170,7 +170,7 @@ func (s *server) showFeed(page views.FeedPage) FeedAnswer {
 	for i, e := range page.Items {
 		answer.Items[i] = FeedItem{
 			ID: e.ID, Type: e.Type, ProcurementID: e.ProcurementID, Mode: e.Mode, ActorID: e.ActorID,
-			At: e.At, RecordedAt: e.RecordedAt, Data: RawObject{e.Data}, Cursor: s.feedCursors.seal(e.Position),
+			At: e.At, RecordedAt: e.RecordedAt, Data: RawObject{e.Data}, Cursor: s.feedCursors.seal(e.Place),
 		}
 	}
 	return answer
@@ -179,17 +179,17 @@ func (s *server) showFeed(page views.FeedPage) FeedAnswer {
 // fromNow is the cursor of a reader who wants only what happens from now on.
 const fromNow = "now"
 
-func (s *server) feedStart(ctx context.Context, after string) (int64, error) {
+func (s *server) feedStart(ctx context.Context, after string) (views.Place, error) {
 	switch after {
 	case "":
-		return 0, nil
+		return views.Place{}, nil
 	case fromNow:
-		return s.views.FeedHead(ctx)
+		return s.views.FeedEnd(ctx)
 	}
 	return s.feedCursors.open(after)
 }
 
-// feedCursors encrypt positions of the log. A position counts what others did: a reader of two positions could count
+// feedCursors encrypt places of the log. A position counts what others did: a reader of two positions could count
 // the tenders that came in between.
 type feedCursors struct{ aead cipher.AEAD }
 
@@ -203,20 +203,25 @@ func newFeedCursors(key []byte) (feedCursors, error) {
 	return feedCursors{aead}, err
 }
 
-func (c feedCursors) seal(position int64) string {
-	plain := binary.BigEndian.AppendUint64(nil, uint64(position)) //nolint:gosec // positions are not negative
-	sealed := c.aead.Seal(nil, nil, plain, []byte(feedPurpose))   //nolint:gosec // it makes its own random nonce
+func (c feedCursors) seal(at views.Place) string {
+	plain := binary.BigEndian.AppendUint64(nil, uint64(at.Position)) //nolint:gosec // positions are not negative
+	plain = append(plain, at.Mark[:]...)
+	sealed := c.aead.Seal(nil, nil, plain, []byte(feedPurpose)) //nolint:gosec // it makes its own random nonce
 	return base64.RawURLEncoding.EncodeToString(sealed)
 }
 
-func (c feedCursors) open(cursor string) (int64, error) {
+// open reads a cursor. Those of earlier releases have no mark.
+func (c feedCursors) open(cursor string) (at views.Place, err error) {
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
 	if err == nil {
 		var plain []byte
-		if plain, err = c.aead.Open(nil, nil, sealed, []byte(feedPurpose)); err == nil && len(plain) == positionBytes {
-			return int64(binary.BigEndian.Uint64(plain)), nil //nolint:gosec // as it was sealed
+		plain, err = c.aead.Open(nil, nil, sealed, []byte(feedPurpose))
+		if err == nil && (len(plain) == positionBytes || len(plain) == positionBytes+len(at.Mark)) {
+			at.Position = int64(binary.BigEndian.Uint64(plain)) //nolint:gosec // as it was sealed
+			copy(at.Mark[:], plain[positionBytes:])
+			return at, nil
 		}
 	}
-	return 0, models.Refuse(models.CodeInvalidCursor, "after", "the cursor does not come from the feed").
+	return at, models.Refuse(models.CodeInvalidCursor, "after", "the cursor does not come from the feed").
 		Accepting("a cursor exactly as the feed gave it, the word now, or no cursor")
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/seal"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
+	"github.com/ppi-engine/ppi/views"
 )
 
 // sequencer gives the events so far their places whenever it is called.
@@ -128,15 +129,20 @@ func TestCursorsDoNotCount(t *testing.T) {
 	t.Parallel()
 	c, err := newFeedCursors(bytes.Repeat([]byte("k"), 32))
 	require.NoError(t, err)
-	first, second := c.seal(7), c.seal(7)
+	at := func(position int64) views.Place { return views.Place{Position: position, Mark: [8]byte{9}} }
+	first, second := c.seal(at(7)), c.seal(at(7))
 	require.NotEqual(t, first, second)
-	require.Len(t, c.seal(1<<40), len(c.seal(1)))
-	position, err := c.open(c.seal(1 << 40))
+	require.Len(t, c.seal(at(1<<40)), len(c.seal(views.Place{})))
+	place, err := c.open(c.seal(at(1 << 40)))
 	require.NoError(t, err)
-	require.EqualValues(t, 1<<40, position)
+	require.Equal(t, at(1<<40), place)
+	place, err = c.open(base64.RawURLEncoding.EncodeToString(
+		c.aead.Seal(nil, nil, []byte{7: 5}, []byte(feedPurpose))))
+	require.NoError(t, err)
+	require.Equal(t, views.Place{Position: 5}, place, "cursors of earlier releases are positions alone")
 	other, err := newFeedCursors(bytes.Repeat([]byte("l"), 32))
 	require.NoError(t, err)
-	_, err = other.open(c.seal(7))
+	_, err = other.open(c.seal(at(7)))
 	require.Error(t, err)
 }
 
@@ -307,6 +313,8 @@ func TestTheLatestCheckpointIsPublic(t *testing.T) {
 	require.Empty(t, rest.Items)
 	require.Equal(t, shown.Size, rest.Next)
 	w.do(caller{}, GET, "/v1/public-log?after=-1", nil).is(http.StatusUnprocessableEntity)
+	w.do(caller{}, GET, "/v1/public-log?after="+strconv.FormatInt(shown.Size+1, 10), nil).
+		is(http.StatusConflict).refused(models.CodePlaceLost)
 
 	var keys struct{ Items []PublicKey }
 	w.do(caller{}, GET, "/v1/keys", nil).is(http.StatusOK).into(&keys)

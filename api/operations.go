@@ -38,7 +38,7 @@ func (s *server) platform() []rest.Operation {
 		rest.Get("/v1/checkpoints/latest", rest.Public(), "Read the latest signed head of the public log",
 			s.getCheckpoint, rest.MayRefuse(http.StatusNotFound)),
 		rest.Get("/v1/public-log", rest.Public(), "Read the public log, to which the operator is held",
-			s.readPublicLog),
+			s.readPublicLog, rest.MayRefuse(http.StatusConflict)),
 
 		rest.Post("/v1/organisations", rest.Administrator(), "Register an organisation", s.createOrganisation),
 		rest.Get("/v1/organisations", rest.Authenticated(), "List organisations", s.listOrganisations),
@@ -207,8 +207,7 @@ func (s *server) files() []rest.Operation {
 			s.putChunk, rest.TakesBytes(models.ChunkSize, chunkTimeout), rest.Unconditional(),
 			rest.Answers(http.StatusNoContent)),
 		rest.Post(upload+"/actions/complete", uploaders, "Complete an upload: have the file checked and kept for good",
-			s.completeUpload, rest.Answers(http.StatusOK), rest.Long(rest.Check, completeTimeout),
-			rest.Within(completeWithin)),
+			s.completeUpload, rest.Answers(http.StatusOK), rest.Long(rest.Check, completeWithin)),
 		rest.Get(upload+"/content", uploaders, "Read back the file of a complete upload of mine", s.getUploadContent,
 			rest.GivesBytes()),
 	}
@@ -309,7 +308,7 @@ func (s *server) feed() []rest.Operation {
 	return []rest.Operation{
 		rest.Get("/v1/events", rest.Authenticated(),
 			"Read what happens in the procurements I have a role in, oldest first", s.readEvents,
-			rest.MayRefuse(http.StatusNotFound)),
+			rest.MayRefuse(http.StatusNotFound, http.StatusConflict)),
 		rest.Get(ofProcurement+"/events", rest.Roles(models.BuyerSide()...),
 			"Read what happened in a procurement, oldest first, or export it with its proof", s.readProcurementEvents,
 			rest.Gives(rest.SchemaOf(reflect.TypeFor[FeedAnswer]()), mediaLines),
@@ -341,7 +340,7 @@ func (s *server) endpoints() []rest.Operation {
 		rest.Post(one+"/actions/ping", known, "Send a test message to my endpoint", s.pingEndpoint, ok),
 		rest.Post(one+"/actions/replay", known,
 			"Have events sent to my endpoint again or after all: one, all since an instant, or all that are missing",
-			s.replayEndpoint, ok, rest.Long(rest.Replay, replayTimeout), rest.MayRefuse(http.StatusTooManyRequests)),
+			s.replayEndpoint, ok, rest.Long(rest.Replay, replayWithin), rest.MayRefuse(http.StatusTooManyRequests)),
 		rest.Post(one+"/actions/pass", known,
 			"Have an event pass that my endpoint cannot take, so that those behind it are delivered",
 			s.passDelivery, ok),

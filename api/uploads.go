@@ -17,11 +17,8 @@ import (
 const chunkTimeout = time.Minute
 
 // completeWithin is how long the check of the largest file may take, which goes on only as long as the database
-// answers; completeTimeout, how long its caller may wait for the answer.
-const (
-	completeWithin  = 10 * time.Minute
-	completeTimeout = 11 * time.Minute
-)
+// answers.
+const completeWithin = 10 * time.Minute
 
 // UploadView shows an upload to its owner.
 type UploadView struct {

@@ -8,6 +8,7 @@ const (
 	CodeInvalidValue         Code = "invalid_value"
 	CodeMissingTranslation   Code = "missing_translation"
 	CodeInvalidCursor        Code = "invalid_cursor"
+	CodePlaceLost            Code = "place_lost"
 	CodeBodyTooLarge         Code = "body_too_large"
 	CodeUnsupportedMediaType Code = "unsupported_media_type"
 	CodeRequestTimeout       Code = "request_timeout"
@@ -50,6 +51,11 @@ var refusedRequests = []RefusalType{
 	{
 		CodeInvalidCursor, RefusalMalformed, "The cursor cannot be used",
 		"Take the cursor from `next_cursor` of the same list, and keep the same filters.",
+	},
+	{
+		CodePlaceLost, RefusalConflict, "The log does not go on from there any more",
+		"The record was restored from a backup. Read from an earlier place, or from the beginning, and ignore what " +
+			"you have. What you have and do not find again was lost.",
 	},
 	{
 		CodeBodyTooLarge, RefusalTooLarge, "The body is too large",

@@ -17,7 +17,8 @@ const (
 	// what had been done.
 	TaskRestored = "record_restored"
 	// TaskTenderMissing tells the buyers, once the box is closed, that a supplier holds a receipt of a tender that the
-	// record does not know. Its subject is the tender.
+	// record does not know (received_at), or of the withdrawal of one that stands on record (withdrawn_at). Its subject
+	// is the tender.
 	TaskTenderMissing = "tender_missing"
 )
 

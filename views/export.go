@@ -93,5 +93,9 @@ func (v *Views) Checkpoint(ctx context.Context) (Checkpoint, error) {
 
 // PublicLog reads at most limit entries of the public log after the given one.
 func (v *Views) PublicLog(ctx context.Context, after int64, limit int) ([]audit.PublicEntry, error) {
-	return v.Store.Log().PublicLog(ctx, after, limit)
+	entries, err := v.Store.Log().PublicLog(ctx, after, limit)
+	if errors.Is(err, eventlog.ErrNoPlace) {
+		return nil, placeLost("the number of an entry that the public log has, or 0")
+	}
+	return entries, err
 }

@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/ppi-engine/ppi/internal/audit"
@@ -16,16 +17,20 @@ type FeedQuery struct {
 	Procurement models.ID
 	// Types narrows to these types and those below them; empty: all.
 	Types []string
-	// After is a position of the log.
-	After int64
+	After Place
 	Limit int
 }
 
-// A FeedPage is a part of the feed. Positions count what others did, tenders too, so they must not be shown.
+// A Place is a place in the log, from which somebody reads on. Its position counts what others did, tenders too, so it
+// must not be shown.
+type Place = eventlog.Place
+
+// A FeedPage is a part of the feed.
 type FeedPage struct {
 	Items []FeedItem
-	// Reached is the position up to which this query has read everything; Head is the last position there was.
-	Reached, Head int64
+	// Reached is the place up to which this query has read everything; Head is the last position there was.
+	Reached Place
+	Head    int64
 
 	sees scope
 }
@@ -35,8 +40,9 @@ type FeedItem struct {
 	event.Recorded
 
 	// Mode is that of the procurement; empty for what concerns the platform.
-	Mode     models.Mode
-	Position int64
+	Mode models.Mode
+	// Place is the place after the event.
+	Place Place
 }
 
 // Concerns tells whether the reader of the page may read events of a procurement, or, if it is empty, of the
@@ -54,6 +60,9 @@ func (v *Views) Feed(ctx context.Context, r Reader, q FeedQuery) (FeedPage, erro
 	found, err := v.Store.Log().Feed(ctx, eventlog.FeedQuery{
 		Procurements: sees.visible, Platform: sees.platform, Types: q.Types, After: q.After, Limit: q.Limit,
 	})
+	if errors.Is(err, eventlog.ErrNoPlace) {
+		return FeedPage{}, placeLost("a cursor that you were given earlier, now, or none; ignore an id that you have")
+	}
 	if err != nil {
 		return FeedPage{}, err
 	}
@@ -63,13 +72,20 @@ func (v *Views) Feed(ctx context.Context, r Reader, q FeedQuery) (FeedPage, erro
 		if err != nil {
 			return FeedPage{}, err
 		}
-		page.Items[i] = FeedItem{Recorded: recorded, Mode: sees.modeOf(recorded.ProcurementID), Position: e.Position}
+		page.Items[i] = FeedItem{Recorded: recorded, Mode: sees.modeOf(recorded.ProcurementID), Place: e.Place}
 	}
 	return page, nil
 }
 
-// FeedHead is the position of the last event: what is read after it happens from now on.
-func (v *Views) FeedHead(ctx context.Context) (int64, error) { return v.Store.Log().Head(ctx) }
+// FeedEnd is the place after the last event: what is read from there happens from now on.
+func (v *Views) FeedEnd(ctx context.Context) (Place, error) { return v.Store.Log().End(ctx) }
+
+// placeLost refuses to read on from a place that the log does not have any more.
+func placeLost(accepting string) *models.Refusal {
+	return models.Refuse(models.CodePlaceLost, "after",
+		"the record was restored from a backup, and the entry after which to read on is not in it").
+		Accepting("%s", accepting)
+}
 
 // A Happening says that something happened, for those who wait for it. Only people who see the procurement may be told.
 type Happening = eventlog.TailEntry

@@ -18,12 +18,12 @@ const (
 )
 
 // Sequence gives events their places in the log until the context ends. Any number of processes may call it: one works,
-// the others stand by and take over when it dies. It continues after the database was unreachable.
-func Sequence(ctx context.Context, s *store.Store, log *slog.Logger) {
-	sequence(ctx, s, unwatched{}, log)
-}
-
-func sequence(ctx context.Context, s *store.Store, watched Watched, log *slog.Logger) {
+// the others stand by and take over when it dies. It continues after the database was unreachable. watched is told when
+// it works; nil: nobody is.
+func Sequence(ctx context.Context, s *store.Store, watched Watched, log *slog.Logger) {
+	if watched == nil {
+		watched = unwatched{}
+	}
 	working := true
 	for ctx.Err() == nil {
 		err := sequenceOnce(ctx, s, watched, func() {

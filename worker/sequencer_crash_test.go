@@ -29,7 +29,7 @@ func TestNoEventIsLostWhenPostgresCrashesOrRestarts(t *testing.T) {
 	c := newCrashing(t)
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
-	running.Go(func() { worker.Sequence(ctx, c.store, slog.New(slog.DiscardHandler)) })
+	running.Go(func() { worker.Sequence(ctx, c.store, nil, slog.New(slog.DiscardHandler)) })
 	var writing atomic.Bool
 	writing.Store(true)
 	confirmed := make([][]models.ID, 8)

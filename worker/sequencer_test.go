@@ -152,7 +152,7 @@ func (s *sequencer) start() {
 	s.end, s.done = end, done
 	go func() {
 		defer close(done)
-		worker.Sequence(ctx, s.w.store, slog.New(slog.DiscardHandler))
+		worker.Sequence(ctx, s.w.store, nil, slog.New(slog.DiscardHandler))
 	}()
 }
 

@@ -30,7 +30,7 @@ func TestTheSequencerThatWorksIsSeenAndTheOtherIsNot(t *testing.T) {
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
-			sequence(ctx, record, b, slog.New(slog.DiscardHandler))
+			Sequence(ctx, record, b, slog.New(slog.DiscardHandler))
 		}()
 		return func() { cancel(); <-ended }
 	}

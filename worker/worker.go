@@ -101,7 +101,7 @@ func Run(ctx context.Context, d Deps) error {
 	group, working := errgroup.WithContext(ctx)
 	// The log of events needs no Temporal.
 	group.Go(func() error {
-		sequence(working, d.Store, d.Watched, d.Log)
+		Sequence(working, d.Store, d.Watched, d.Log)
 		return nil
 	})
 	group.Go(func() error {

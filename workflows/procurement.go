@@ -137,7 +137,8 @@ func (p *procurement) mainPhase() process.PhaseState {
 }
 
 // adopt replaces what the workflow knows by the state that a transaction returned. Under the mutex the last answer is
-// the newest. No act answers with a lower version than the run knows; see [process.Execute].
+// the newest. No act answers with a lower version than the run knows ([process.Execute]), but in runs with ordinary
+// acts, which do not say what they know.
 func (p *procurement) adopt(ctx workflow.Context, state *process.State) {
 	if state == nil {
 		return

@@ -17,11 +17,13 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// Work is a kind of long work. Each person and each organisation has a number of places for each kind.
+// Work is a kind of work. Each person and each organisation has a number of places for each kind.
 type Work string
 
-// The kinds of long work.
+// The kinds of work.
 const (
+	// Write changes something: it has a body that must be read and checked, or waits for others.
+	Write Work = "changes"
 	// Transfer sends or takes the bytes of a file.
 	Transfer Work = "transfers of files"
 	// Check reads a whole file.
@@ -42,6 +44,9 @@ const (
 	// heavyOfAll and heavyOfOne bound the exports, and the replays, of all and of one organisation: each holds a
 	// connection to the database.
 	heavyOfAll, heavyOfOne = 4, 2
+	// writesOfPerson and writesOfOrganisation multiply the places for changes, most of which are short: an integrator
+	// sends those of many people with one key.
+	writesOfPerson, writesOfOrganisation = 2, 4
 )
 
 // A crowd is all the callers of this process.
@@ -168,6 +173,9 @@ func (c *crowd) enter(work Work, actor models.Actor) (leave func(), err error) {
 	}
 	switch work {
 	case Transfer, Check:
+	case Write:
+		places[0].most *= writesOfPerson
+		places[1].most *= writesOfOrganisation
 	case Receipt: // fewer than there are connections: no organisation takes them all
 		places[1].most = min(places[1].most, c.limits.OfPerson)
 	case Export, Replay:

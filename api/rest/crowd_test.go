@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -160,7 +161,7 @@ func TestLongWorkIsBoundedForAPersonAndForAnOrganisation(t *testing.T) {
 		return &thingOutput{}, nil
 	}
 	s := setup(t, Limits{OfPerson: 2, OfOrganisation: 3},
-		Get("/v1/check", Authenticated(), "Check", work, Long(Check, 0)),
+		Get("/v1/check", Authenticated(), "Check", work, Long(Check, time.Minute)),
 		Get("/v1/export", Authenticated(), "Export", func(ctx context.Context, in *struct{}) (*thingOutput, error) {
 			if err := Enter(ctx, Export); err != nil {
 				return nil, err
@@ -197,6 +198,45 @@ func TestLongWorkIsBoundedForAPersonAndForAnOrganisation(t *testing.T) {
 	go ask("/v1/check", ann)
 	<-begun
 	require.Equal(t, http.StatusOK, <-answers, "the places are free again")
+}
+
+func TestChangesOfAPersonAndAnOrganisationAreBoundedBeforeTheirBodiesAreRead(t *testing.T) {
+	t.Parallel()
+	s := setup(t, Limits{OfPerson: 1, OfOrganisation: 1}, Post("/v1/things", Authenticated(), "Make",
+		func(context.Context, *struct{ Body struct{} }) (*thingOutput, error) { return &thingOutput{}, nil }), mine())
+	people := &several{credentials: map[models.ID]models.Credential{}}
+	s.router.callers = people
+	ann, bob, eve := people.join("org_1"), people.join("org_1"), people.join("org_2")
+	send := func(key, body string) *httptest.ResponseRecorder {
+		return s.do(http.MethodPost, "/v1/things", body, "Content-Type", "application/json", "Idempotency-Key",
+			string(models.NewID(models.PrefixUpload)), "Authorization", "Bearer "+key)
+	}
+	refuse := func(key, detail string) {
+		refused := s.refused(send(key, "no JSON"), http.StatusTooManyRequests, models.CodeRateLimited)
+		require.Equal(t, detail, refused.Detail)
+	}
+	var leave []func()
+	enter := func(key string) {
+		token, err := auth.ParseToken(key)
+		require.NoError(t, err)
+		p := people.credentials[token.ID].Person
+		left, err := s.router.crowd.enter(Write, models.Actor{PersonID: p.ID, OrganisationID: p.OrganisationID})
+		require.NoError(t, err)
+		leave = append(leave, left)
+	}
+	for range writesOfPerson {
+		enter(ann)
+	}
+	refuse(ann, "2 changes of yours are under way")
+	require.Equal(t, http.StatusOK, s.from("192.0.2.1", ann).Code, "reading goes on")
+	for range writesOfOrganisation - writesOfPerson {
+		enter(bob)
+	}
+	refuse(bob, "2 changes of yours are under way")
+	enter(people.join("org_2"))
+	require.Equal(t, http.StatusCreated, send(eve, "{}").Code, "another organisation goes on")
+	leave[0]()
+	require.Equal(t, http.StatusCreated, send(ann, "{}").Code, "a place is free again")
 }
 
 func TestAPlaceIsTakenBeforeTheBodyIsRead(t *testing.T) {
@@ -265,4 +305,18 @@ func TestEveryOperationButThoseOfHealthSaysThatItMayBeAskedTooOften(t *testing.T
 			require.Contains(t, refused.Headers, header, path)
 		}
 	}
+}
+
+// An operation has the time that its row gives it, not the usual one.
+func TestLongWorkHasItsTime(t *testing.T) {
+	t.Parallel()
+	var left time.Duration
+	s := setup(t, Limits{Reading: time.Second}, Get("/v1/check", Authenticated(), "Check",
+		func(ctx context.Context, _ *struct{}) (*thingOutput, error) {
+			until, _ := ctx.Deadline()
+			left = time.Until(until)
+			return &thingOutput{}, nil
+		}, Long(Check, time.Hour)))
+	require.Equal(t, http.StatusOK, s.get("/v1/check", "Authorization", "Bearer "+s.caller.token.Reveal()).Code)
+	require.Greater(t, left, 59*time.Minute)
 }

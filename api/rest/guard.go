@@ -145,8 +145,8 @@ func (r *Router) answered(c *gin.Context, req *request) bool {
 func Denied(ctx context.Context, err error) error {
 	req := requestOf(ctx)
 	reason, path := err.Error(), req.path
-	if req.discreet() {
-		reason, path = "not allowed", "" // that somebody supplies, and where, is told to nobody
+	if req.undisclosed() {
+		reason, path = "not allowed", "" // that somebody supplies or might, and where, is told to nobody
 	}
 	req.router.log.WarnContext(ctx, "access denied", "request", req.id, "person", req.actor.PersonID,
 		"method", req.op.Method, "path", path, "reason", reason)
@@ -185,7 +185,7 @@ func readHeaders(c *gin.Context, req *request) error {
 	return nil
 }
 
-// giveTime takes a place for long work, before its body is read, and says until when the answer must be taken.
+// giveTime takes a place for work, before its body is read, and says until when the answer must be taken.
 func (r *Router) giveTime(c *gin.Context, req *request) error {
 	if d := req.op.answerTimeout; d > 0 {
 		// A recorder in a test has no deadline.

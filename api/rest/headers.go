@@ -27,6 +27,8 @@ const (
 	headerLimitPolicy = "Ratelimit-Policy"
 	headerRetryAfter  = "Retry-After"
 	headerForwarded   = "X-Forwarded-For"
+	// headerTrace is that of W3C's Trace Context.
+	headerTrace = "traceparent"
 )
 
 var requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9._:/=+-]{1,128}$`)

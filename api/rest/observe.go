@@ -1,11 +1,10 @@
 package rest
 
 import (
-	"context"
+	"errors"
 	"time"
 
 	"github.com/gin-gonic/gin"
-	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 
@@ -69,8 +68,9 @@ func (r *Router) trace(c *gin.Context, req *request) error {
 	if r.tracer == nil || req.undisclosed() || req.op.uncounted {
 		return nil
 	}
-	ctx := propagation.TraceContext{}.Extract(req.whole, propagation.HeaderCarrier(c.Request.Header))
-	ctx = withoutState(ctx)
+	// Callers' tracestate is not passed on: it may say anything.
+	named := propagation.MapCarrier{headerTrace: c.GetHeader(headerTrace)}
+	ctx := propagation.TraceContext{}.Extract(req.whole, named)
 	//nolint:spancheck // it is ended by endSpan, when the answer is complete
 	_, req.span = r.tracer.Start(ctx, req.op.ID(), trace.WithSpanKind(trace.SpanKindServer),
 		trace.WithTimestamp(req.began), trace.WithAttributes(
@@ -83,25 +83,20 @@ func (r *Router) trace(c *gin.Context, req *request) error {
 	return nil
 }
 
-// withoutState drops the caller's tracestate: it may say anything, and would be passed on.
-func withoutState(ctx context.Context) context.Context {
-	at := trace.SpanContextFromContext(ctx)
-	if !at.IsValid() {
-		return ctx
-	}
-	return trace.ContextWithRemoteSpanContext(ctx, at.WithTraceState(trace.TraceState{}))
-}
-
 func (r *request) endSpan(status int) {
 	if r.span == nil {
 		return
 	}
-	r.span.SetAttributes(span.Status.Int(status), span.Outcome.String(outcomeOf(status)))
+	outcome := outcomeOf(status)
+	r.span.SetAttributes(span.Status.Int(status), span.Outcome.String(outcome))
 	if r.op.keepsOutcome && r.key != "" {
 		r.span.SetAttributes(span.Command.String(r.commandID()))
 	}
-	if outcomeOf(status) == "failed" {
-		r.span.SetStatus(codes.Error, "")
+	var fault error
+	if outcome == "failed" {
+		fault = errFailed
 	}
-	r.span.End()
+	span.End(r.span, fault)
 }
+
+var errFailed = errors.New("the request met a fault")

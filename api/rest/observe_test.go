@@ -152,6 +152,7 @@ func TestWhoSuppliesOrMightIsNeitherCountedNorTraced(t *testing.T) {
 		for line := range strings.Lines(w.log.String()) {
 			require.Regexp(t, `msg=request request=\S+ outcome=(done|refused|failed)\n$|msg="internal error"|`+
 				`msg="access denied"`, line)
+			require.NotContains(t, line, onlyProcurement, "where somebody looks is where it might tender")
 		}
 	}
 	supplies := watched(t, models.OrganisationOther, models.RoleSupplier)

@@ -49,8 +49,8 @@ type Operation struct {
 	uncounted bool
 	// receives marks the receipt of tenders, whose callers are looked up on connections of its own.
 	receives bool
-	// work says what kind of long work the operation is, sometimes what it can be, which its handler finds out; empty:
-	// none.
+	// work says what kind of work the operation is, sometimes what it can be, which its handler finds out; empty: it
+	// reads.
 	work, sometimes Work
 	// answerTimeout is until when the answer must have been taken; 0 takes the server's limit.
 	answerTimeout time.Duration
@@ -112,6 +112,9 @@ func bound[I, O any](o Operation, handle Handler[I, O], options []Option) Operat
 	for _, apply := range options {
 		apply(&o)
 	}
+	if o.work == "" && o.Method != http.MethodGet && o.Access.kind != accessPublic {
+		o.work = Write
+	}
 	o.bind = func(r *Router, o *Operation) {
 		huma.Register(r.huma, r.describe(o), func(ctx context.Context, in *I) (*O, error) {
 			out, err := handle(ctx, in)
@@ -159,10 +162,14 @@ func Uncounted() Option { return func(o *Operation) { o.uncounted = true } }
 // Receives marks the receipt of tenders: callers are looked up on connections that nothing else uses.
 func Receives() Option { return func(o *Operation) { o.receives, o.work = true, Receipt } }
 
-// Long says that the operation is long work of a kind, and how long the answer may take.
+// Long says that the operation is long work of a kind, and how long it may take. Whoever calls has [answerTime] more to
+// send the body and take the answer.
 func Long(work Work, within time.Duration) Option {
-	return func(o *Operation) { o.work, o.answerTimeout = work, within }
+	return func(o *Operation) { o.work, o.within, o.answerTimeout = work, within, within+answerTime }
 }
+
+// answerTime is more than a body may take to arrive.
+const answerTime = time.Minute
 
 // Within sets how long an operation may take, where the usual time does not fit.
 func Within(d time.Duration) Option { return func(o *Operation) { o.within = d } }

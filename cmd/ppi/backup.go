@@ -137,7 +137,7 @@ func (c restoreCommand) Run(ctx context.Context, inv *invocation) error {
 }
 
 // replace puts the backup in the place of the databases, and returns where those are now; empty: there were none. When
-// it is broken off, everything is as it was.
+// it fails, everything is as it was.
 func (c restoreCommand) replace(ctx context.Context, dataDir string) (aside string, err error) {
 	data := filepath.Join(dataDir, backupPostgres)
 	if _, err := runningPort(data); err == nil {
@@ -151,16 +151,27 @@ func (c restoreCommand) replace(ctx context.Context, dataDir string) (aside stri
 	if err := pgserver.Restore(ctx, filepath.Join(c.Dir, backupPostgres), fresh); err != nil {
 		return "", err
 	}
+	return exchange(data, fresh)
+}
+
+// exchange puts the directory fresh in the place of data, and returns where that is now; empty: there was none. When it
+// is killed between the two steps, data is missing until it is done again.
+func exchange(data, fresh string) (aside string, err error) {
 	if _, err := os.Lstat(data); err == nil {
 		aside = data + ".before-" + time.Now().UTC().Format("20060102T150405Z")
 		if err := os.Rename(data, aside); err != nil {
 			return "", fmt.Errorf("put the databases aside: %w", err)
 		}
 	}
-	if err := os.Rename(fresh, data); err != nil {
-		return "", fmt.Errorf("put the backup in their place: %w", err)
+	err = os.Rename(fresh, data)
+	if err == nil {
+		return aside, nil
 	}
-	return aside, nil
+	err = fmt.Errorf("put the backup in the place of the databases: %w", err)
+	if aside != "" {
+		err = errors.Join(err, os.Rename(aside, data))
+	}
+	return "", err
 }
 
 // appOfStandalone reads the configuration for a command on standalone's own PostgreSQL.

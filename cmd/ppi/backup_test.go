@@ -31,6 +31,7 @@ func TestStandaloneIsBackedUpRestoredAndRecovered(t *testing.T) {
 	require.Equal(t, exitDone, code, stderr)
 	admin := &apiclient.Client{Base: a.API, Key: strings.TrimSpace(token), HTTP: http.DefaultClient}
 	lead, kept := fleetProcurement(t, []*apiclient.Client{admin, admin})
+	joinBoard(t, admin.As(lead), kept)
 	_, err := startAgain(t, admin.As(lead), kept)
 	require.NoError(t, err)
 
@@ -46,6 +47,7 @@ func TestStandaloneIsBackedUpRestoredAndRecovered(t *testing.T) {
 	require.Equal(t, exitUsage, code, "standalone runs")
 	require.Contains(t, stderr, "stop that one first")
 
+	require.NoError(t, suspends(t, admin.As(lead), kept))
 	_, lost := fleetProcurement(t, []*apiclient.Client{admin, admin})
 	newest := sign(t, a, dir)
 	first.signal(syscall.SIGTERM)
@@ -75,8 +77,7 @@ func TestStandaloneIsBackedUpRestoredAndRecovered(t *testing.T) {
 	code, out, _ = invoke(t, environ, "audit", "verify")
 	require.Equal(t, exitDone, code, out)
 	admin.Base = a.API
-	_, err = admin.As(lead).Get(t.Context(), "/v1/procurements/"+kept, nil)
-	require.NoError(t, err)
+	require.NoError(t, suspends(t, admin.As(lead), kept), "record and Temporal are from the same moment, and go on")
 	_, err = admin.As(lead).Get(t.Context(), "/v1/procurements/"+lost, nil)
 	require.Error(t, err)
 	second.signal(syscall.SIGTERM)
@@ -88,6 +89,24 @@ func TestStandaloneIsBackedUpRestoredAndRecovered(t *testing.T) {
 	require.NoError(t, os.Remove(filepath.Join(stopped, "postgres", "PG_VERSION")))
 	code, _, _ = invoke(t, environ, "restore", stopped)
 	require.Equal(t, exitFailed, code, "a damaged backup is not restored")
+}
+
+// When the backup cannot be put in the place of the databases, these stay where they were.
+func TestARestoreThatFailsPutsTheDatabasesBack(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "postgres")
+	require.NoError(t, os.Mkdir(data, 0o700))
+	_, err := exchange(data, data+".not-there")
+	require.ErrorIs(t, err, os.ErrNotExist)
+	require.DirExists(t, data)
+
+	fresh := data + ".fresh"
+	require.NoError(t, os.Mkdir(fresh, 0o700))
+	aside, err := exchange(data, fresh)
+	require.NoError(t, err)
+	require.DirExists(t, aside)
+	require.DirExists(t, data)
+	require.NoDirExists(t, fresh)
 }
 
 // requireNoKeys finds no key in a backup: whoever finds it can sign nothing.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/ppi-engine/ppi/internal/config"
@@ -21,6 +22,29 @@ func checkSchema(ctx context.Context, record *store.Store) error {
 		err = errors.New("migrations are pending")
 	}
 	return err
+}
+
+// A readiness tells whether an instance should get requests: at first when all is there that any of them needs, then as
+// long as tenders can be received. When Temporal is away, or other work has taken all connections, commands are told to
+// come again; an instance that got no requests at all would have suppliers miss their deadline.
+type readiness struct {
+	record   *store.Store
+	temporal config.Temporal
+	worker   func() error
+	// complete tells that all was there once.
+	complete atomic.Bool
+}
+
+func (r *readiness) check(ctx context.Context) error {
+	err := checkSchema(ctx, r.record.ForReceipt())
+	if err != nil || r.complete.Load() {
+		return err
+	}
+	if err := errors.Join(checkTemporal(ctx, r.temporal), r.worker()); err != nil {
+		return err
+	}
+	r.complete.Store(true)
+	return nil
 }
 
 // checkWorker tells whether commands are taken, where no other process could take them.

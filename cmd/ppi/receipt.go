@@ -60,8 +60,13 @@ func saysOf(e acts.EnteredReceipt) string {
 	}
 	text += fmt.Sprintf(" (SHA-256 %s)\n", e.Digest)
 	if e.Told {
-		return text + "the box is closed: a task tells the buyers which tenders are missing\n"
+		return text + "the box is closed: a task tells the buyers which tenders are missing, and which stand on " +
+			"record although they were withdrawn\n"
 	}
-	return text + "nobody on the buyers' side is told before the box is closed, and then by a task. Tell nobody " +
-		"either; until the deadline the supplier can hand in again\n"
+	text += "nobody on the buyers' side is told before the box is closed, and then by a task. Tell nobody either; " +
+		"until the deadline the supplier can "
+	if e.Act == seal.ActWithdrawn {
+		return text + "withdraw again what stands on record\n"
+	}
+	return text + "hand in again\n"
 }

@@ -36,19 +36,13 @@ type recoverCommand struct {
 
 // Validate is called by the parser of the command line.
 func (c *recoverCommand) Validate() error {
-	if c.All == (c.Procurement != "") {
+	switch {
+	case c.All == (c.Procurement != ""):
 		return errors.New("name one procurement, or say --all")
+	case c.TemporalLost && !c.All:
+		return errors.New("--temporal-lost goes with --all; without it, the run of one procurement is started anew")
 	}
 	return nil
-}
-
-// A notRecoveredError says why nothing, or not everything, was recovered, and what to do.
-type notRecoveredError struct{ text string }
-
-func (e *notRecoveredError) Error() string { return e.text }
-
-func notRecovered(format string, args ...any) error {
-	return &notRecoveredError{fmt.Sprintf(format, args...)}
 }
 
 func (c *recoverCommand) Run(ctx context.Context, inv *invocation) error {
@@ -99,9 +93,9 @@ func reachNamespace(ctx context.Context, runs *engine.Engine, where config.Tempo
 			where.Address(), err)
 	}
 	if !exists {
-		return notRecovered("Temporal at %s has no namespace %s (TEMPORAL_NAMESPACE). If Temporal was lost, make the "+
-			"namespace first, as at the first start: ppi standalone and docker compose do it by themselves",
-			where.Address(), where.Namespace())
+		return fmt.Errorf("there is no namespace %s (TEMPORAL_NAMESPACE) in Temporal at %s. If Temporal was lost, "+
+			"make the namespace first, as at the first start: ppi standalone and docker compose do it by themselves",
+			where.Namespace(), where.Address())
 	}
 	return nil
 }
@@ -177,7 +171,7 @@ func (r *reunion) log(ctx context.Context) error {
 		"they were signed; those that followed, recorded %s, are missing.", r.archive, loss.Newest.Size, loss.Size,
 		loss.Kept, since)
 	if r.DryRun {
-		fmt.Fprintln(r.out, " Without --dry-run: checkpoints are signed for the record as it is.")
+		fmt.Fprintln(r.out, " Without --dry-run, checkpoints would be signed for the record as it is.")
 		return nil
 	}
 	err = r.acts.GoOnWithLog(ctx, event.RecordRestored{
@@ -238,12 +232,12 @@ func (r *reunion) mustBeOurs(ctx context.Context, open map[models.ID]bool) error
 	case known > 0:
 		return nil
 	case len(open) > 0:
-		return notRecovered("the namespace %s of Temporal has %d open procurements, and the record knows none of "+
+		return fmt.Errorf("the namespace %s of Temporal has %d open procurements, and the record knows none of "+
 			"them: it belongs to another installation, or this is the wrong database. Set TEMPORAL_NAMESPACE, "+
 			"PPI_TASK_QUEUE and PPI_DATABASE_URL as for ppi worker. If the record was restored from before all of "+
 			"them, end them in Temporal first", r.where, len(open))
 	case len(first) > 0 && !r.TemporalLost && !r.DryRun:
-		return notRecovered("the namespace %s of Temporal has no open procurement, and the record has some. If "+
+		return fmt.Errorf("the namespace %s of Temporal has no open procurement, and the record has some. If "+
 			"Temporal was lost, repeat the command with --temporal-lost. Otherwise set TEMPORAL_ADDRESS, "+
 			"TEMPORAL_NAMESPACE and PPI_TASK_QUEUE as for ppi worker", r.where)
 	}
@@ -349,18 +343,23 @@ func found(c activities.Case) string {
 
 // did says what was done about it, or would be.
 func (r *reunion) did(c activities.Case) string {
-	text := map[activities.Finding]string{
-		activities.FoundAgreed:    "Nothing is to be done.",
-		activities.FoundNoRun:     "A new run was started from the record.",
-		activities.FoundRunBehind: "The run was told what the record says.",
-		activities.FoundRecordBehind: "A new run goes on from the record. What had been done after the backup is " +
-			"missing; a task asks the buyers to look after it.",
-		activities.FoundNoRecord: "The run was ended.",
-	}[c.Finding]
-	if r.DryRun && c.Finding != activities.FoundAgreed {
-		return "Without --dry-run: " + text
+	if c.Finding == activities.FoundAgreed {
+		return "Nothing is to be done."
 	}
-	return text
+	text := map[activities.Finding]string{
+		activities.FoundNoRun:     "a new run is started from the record.",
+		activities.FoundRunBehind: "the run is told what the record says.",
+		activities.FoundRecordBehind: "a new run goes on from the record. What had been done after the backup is " +
+			"missing; a task asks the buyers to look after it.",
+		activities.FoundNoRecord: "the run is ended.",
+	}[c.Finding]
+	if c.WaitsForStart() {
+		text = "a new run waits for the start."
+	}
+	if r.DryRun {
+		return "Without --dry-run, this would be done: " + text
+	}
+	return "Done: " + text
 }
 
 // summary says how much was found, and is an error when something is left to do.
@@ -374,7 +373,7 @@ func (r *reunion) summary() error {
 		r.found[activities.FoundRunBehind], r.found[activities.FoundRecordBehind], r.found[activities.FoundNoRecord],
 		r.failed)
 	if r.failed > 0 {
-		return notRecovered("%d procurements were not recovered; the command may be repeated", r.failed)
+		return fmt.Errorf("%d procurements were not recovered; the command may be repeated", r.failed)
 	}
 	return nil
 }

@@ -10,11 +10,14 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/activities"
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/auth"
+	"github.com/ppi-engine/ppi/internal/engine"
 	"github.com/ppi-engine/ppi/internal/pgserver"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/internal/temporalserver/temporaltest"
+	"github.com/ppi-engine/ppi/models"
 )
 
 // A fleet is API and worker as processes of their own, on a PostgreSQL and a Temporal that others manage.
@@ -64,10 +67,25 @@ func (f *fleet) postgres(name string, args ...string) {
 	require.NoError(f, err, "%s: %s", name, out)
 }
 
+// joinBoard has the lead of a procurement decide for its organisation, too.
+func joinBoard(t *testing.T, lead *apiclient.Client, procurement string) {
+	t.Helper()
+	var me struct {
+		Person struct {
+			ID string `json:"id"`
+		} `json:"person"`
+	}
+	_, err := lead.Get(t.Context(), "/v1/me", &me)
+	require.NoError(t, err)
+	_, err = lead.Post(t.Context(), "/v1/procurements/"+procurement+"/roles",
+		map[string]any{"person_id": me.Person.ID, "role": "board"}, nil)
+	require.NoError(t, err)
+}
+
 // suspends has the only buyer suspend its procurement.
-func (f *fleet) suspends(who *apiclient.Client, procurement string) error {
-	f.Helper()
-	_, err := who.Do(f.Context(), apiclient.Request{
+func suspends(t *testing.T, who *apiclient.Client, procurement string) error {
+	t.Helper()
+	_, err := who.Do(t.Context(), apiclient.Request{
 		Method: http.MethodPost, Path: "/v1/procurements/" + procurement + "/actions/suspend", Key: uuid.NewString(),
 		In: map[string]any{"reason": "a flood"}, IfMatch: "*",
 	})
@@ -85,22 +103,13 @@ func TestARecordRestoredFromADumpIsRecovered(t *testing.T) {
 	admin := &apiclient.Client{Base: f.address, Key: token.Reveal(), HTTP: http.DefaultClient}
 	key, kept := fleetProcurement(t, []*apiclient.Client{admin, admin})
 	lead := admin.As(key)
-	var me struct {
-		Person struct {
-			ID string `json:"id"`
-		} `json:"person"`
-	}
-	_, err = lead.Get(t.Context(), "/v1/me", &me)
-	require.NoError(t, err)
-	_, err = lead.Post(t.Context(), "/v1/procurements/"+kept+"/roles",
-		map[string]any{"person_id": me.Person.ID, "role": "board"}, nil)
-	require.NoError(t, err)
+	joinBoard(t, lead, kept)
 	_, err = startAgain(t, lead, kept)
 	require.NoError(t, err)
 
 	dump := filepath.Join(t.TempDir(), "record.dump")
 	f.postgres("pg_dump", "--format=custom", "--file="+dump, f.database.Owner)
-	require.NoError(t, f.suspends(lead, kept))
+	require.NoError(t, suspends(t, lead, kept))
 	otherKey, lost := fleetProcurement(t, []*apiclient.Client{admin, admin})
 	_, err = startAgain(t, admin.As(otherKey), lost)
 	require.NoError(t, err)
@@ -109,7 +118,7 @@ func TestARecordRestoredFromADumpIsRecovered(t *testing.T) {
 		"--dbname="+f.database.Owner, dump)
 	f.start()
 
-	err = f.suspends(lead, kept)
+	err = suspends(t, lead, kept)
 	problem, refused := apiclient.ProblemOf(err)
 	require.True(t, refused, "%v", err)
 	require.Equal(t, "record_behind", problem.Code)
@@ -117,12 +126,12 @@ func TestARecordRestoredFromADumpIsRecovered(t *testing.T) {
 	code, out, stderr := invoke(t, f.environ, "recover", "--all", "--dry-run")
 	require.Equal(t, exitDone, code, stderr)
 	require.Contains(t, out, kept+": the record is at version")
-	require.Contains(t, out, "Without --dry-run: A new run goes on from the record")
+	require.Contains(t, out, "Without --dry-run, this would be done: a new run goes on from the record")
 	require.Contains(t, out, lost+": it has an open run, and the record does not know it")
 	code, out, stderr = invoke(t, f.environ, "recover", kept)
 	require.Equal(t, exitDone, code, stderr)
 	require.Contains(t, out, "1 records behind")
-	require.NoError(t, f.suspends(lead, kept))
+	require.NoError(t, suspends(t, lead, kept))
 	code, out, stderr = invoke(t, f.environ, "recover", "--all")
 	require.Equal(t, exitDone, code, stderr)
 	require.Contains(t, out, "1 agree")
@@ -148,6 +157,7 @@ func TestRecoverRefusesWhatItCannotDoAndSaysWhatToDo(t *testing.T) {
 	}{
 		{nil, []string{"recover"}, exitUsage, "name one procurement, or say --all"},
 		{nil, []string{"recover", "--all", "prc_x"}, exitUsage, "name one procurement, or say --all"},
+		{nil, []string{"recover", "--temporal-lost", "prc_x"}, exitUsage, "--temporal-lost goes with --all"},
 		{nil, []string{"recover", "--all"}, exitFailed, "set PPI_DATABASE_URL"},
 		{
 			[]string{onRecord, "TEMPORAL_ADDRESS=127.0.0.1:1"},
@@ -157,7 +167,7 @@ func TestRecoverRefusesWhatItCannotDoAndSaysWhatToDo(t *testing.T) {
 		{
 			[]string{onRecord, "TEMPORAL_ADDRESS=" + temporal, "TEMPORAL_NAMESPACE=no"},
 			[]string{"recover", "--all"},
-			exitFailed, "has no namespace no (TEMPORAL_NAMESPACE)",
+			exitFailed, "there is no namespace no (TEMPORAL_NAMESPACE)",
 		},
 		{
 			[]string{onRecord, "TEMPORAL_ADDRESS=" + temporal},
@@ -178,7 +188,7 @@ func TestRecoverRefusesWhatItCannotDoAndSaysWhatToDo(t *testing.T) {
 	code, out, stderr := invoke(t, append(environ, onRecord,
 		"TEMPORAL_ADDRESS="+temporal), "recover", "--all", "--temporal-lost")
 	require.Equal(t, exitDone, code, stderr)
-	require.Contains(t, out, p+": it is running, and Temporal has no open run of it. A new run was started")
+	require.Contains(t, out, p+": it is running, and Temporal has no open run of it. Done: a new run is started")
 	require.NoDirExists(t, target)
 }
 
@@ -197,4 +207,35 @@ func newRunning(t *testing.T, database pgtest.Database) string {
 		require.NoError(t, err)
 	}
 	return id
+}
+
+// What is said to an operator says what will be done or was done, and nothing else.
+func TestRecoverSaysWhatItDoesOrWouldDo(t *testing.T) {
+	t.Parallel()
+	ended := activities.Case{
+		Finding: activities.FoundNoRecord, Status: models.StatusDraft, Run: engine.Run{Known: true, Ended: true},
+	}
+	for _, c := range []struct {
+		found     activities.Case
+		dry, done string
+	}{
+		{
+			activities.Case{Finding: activities.FoundNoRun},
+			"Without --dry-run, this would be done: a new run is started",
+			"Done: a new run is started",
+		},
+		{
+			activities.Case{Finding: activities.FoundNoRecord},
+			"Without --dry-run, this would be done: the run is ended",
+			"Done: the run is ended",
+		},
+		{
+			ended, "Without --dry-run, this would be done: a new run waits for the start",
+			"Done: a new run waits for the start",
+		},
+		{activities.Case{Finding: activities.FoundAgreed}, "Nothing is to be done", "Nothing is to be done"},
+	} {
+		require.Contains(t, (&reunion{recoverCommand: &recoverCommand{DryRun: true}}).did(c.found), c.dry)
+		require.Contains(t, (&reunion{recoverCommand: &recoverCommand{}}).did(c.found), c.done)
+	}
 }

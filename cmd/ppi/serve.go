@@ -111,9 +111,7 @@ func openAPI(ctx context.Context, a *app, record *store.Store, keys keyring.Keys
 		Engine: engine.New(temporal, a.cfg.TaskQueue, teller.Told, engine.Runs{}), Logger: a.log,
 		CursorKey: tools.cursors, BuildVersion: version, Limits: requestLimits(a.cfg),
 		Closing: ctx.Done(), Observer: a.shown.ofAPI(), Tracer: a.shown.tracer,
-		Ready: func(ctx context.Context) error {
-			return errors.Join(checkSchema(ctx, record), checkTemporal(ctx, a.cfg.Temporal), a.checkWorker())
-		},
+		Ready: (&readiness{record: record, temporal: a.cfg.Temporal, worker: a.checkWorker}).check,
 	})
 	telling, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var told sync.WaitGroup

@@ -87,8 +87,19 @@ func (r *run) started(ctx context.Context) (*rig.Consortium, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = c.Lead.Act(ctx, c.Procurement, string(models.VerbStart), nil, nil)
-	return c, err
+	return c, command(ctx, c, models.VerbStart)
+}
+
+// command has the lead procurer send a command that must be carried out. What faults of the run before have left is
+// waited for.
+func command(ctx context.Context, c *rig.Consortium, verb models.Verb) error {
+	code, err := ask(ctx, c.Lead, apiclient.Request{
+		Method: http.MethodPost, Path: c.Path("/actions/" + string(verb)), IfMatch: "*", In: struct{}{},
+	})
+	if err == nil && code != "" {
+		err = fmt.Errorf("%s is refused: %s", verb, code)
+	}
+	return err
 }
 
 func (r *run) prepareBoard(ctx context.Context, random *rand.Rand) (*boardStory, error) {
@@ -183,8 +194,7 @@ func (b *boxStory) publish(ctx context.Context) (age.Recipient, error) {
 			return nil, err
 		}
 	}
-	_, err := b.Lead.Act(ctx, b.Procurement, string(models.VerbPublish), nil, nil)
-	return identities[0].Recipient(), err
+	return identities[0].Recipient(), command(ctx, b.Consortium, models.VerbPublish)
 }
 
 func localTime(at time.Time) map[string]any {

@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -12,12 +13,14 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/metrics"
 	"github.com/ppi-engine/ppi/internal/rig"
+	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
 )
@@ -55,15 +58,16 @@ func TestNoTraceOfASupplierBeforeItsTime(t *testing.T) {
 	p := b.describeTender(t)
 	b.settle(t)
 	portal := newPortal(t)
-	b.endpoint(t, portal, nil)
+	endpoint := b.endpoint(t, portal, nil)
 	start := now(t, p.Lead)
 	p.act(t, p.Lead, models.VerbPublish, nil)
 	readers := p.everyReader(t)
 	readers["rival"] = p.newSupplier(t, "470000.00", "7").Client
 	one, two, three := p.newOperator(t, "480000.00", "8"), p.newOperator(t, "400000.00", "5"),
 		p.newOperator(t, "390000.00", "4")
+	named := p.namedBy(t, one, endpoint)
 	heard, history := p.awaitSent(t, portal, start), p.shownByTemporal(t)
-	before := p.readEverything(t, readers, one, map[string]string{})
+	before := p.readEverything(t, readers, named)
 	countedBefore, vitals := shownBy(t, counted), p.vitals(t)
 	logged, tracedBefore := len(log.String()), traced.said()
 
@@ -94,18 +98,18 @@ func TestNoTraceOfASupplierBeforeItsTime(t *testing.T) {
 	one.tender = receipt.Tender
 	sealed := p.sealed(t, three, "quality", []byte("not handed in yet"), p.quality.Recipient())
 
-	said := log.String()[logged:]
 	p.settle(t)
+	said := log.String()[logged:]
 	require.Equal(t, countedBefore, shownBy(t, counted))
 	require.Equal(t, vitals, p.vitals(t))
 	require.Equal(t, tracedBefore, traced.said())
 	require.NotContains(t, said, "status=201", "how many were told that something was handed in")
 
-	named := map[string]string{
+	maps.Copy(named, map[string]string{
 		"{tender}": string(one.tender), "{role}": string(registration.RoleID),
 		"{upload}": string(sealed["upload"].(models.ID)),
-	}
-	after := p.readEverything(t, readers, one, named)
+	})
+	after := p.readEverything(t, readers, named)
 	for _, name := range slices.Sorted(maps.Keys(before)) {
 		same, was, is := parted(before[name], after[name])
 		require.Equal(t, was, is, "%s, after %q", name, same)
@@ -161,29 +165,77 @@ func (p *tenderPlay) everyReader(t *testing.T) map[string]*apiclient.Client {
 // whatVaries differs from one request to the next, whatever happens.
 var whatVaries = regexp.MustCompile(`"(now|request_id|next|next_cursor|cursor|issued_at)":"[^"]*"`)
 
-// readEverything answers every GET of the described API as every reader, by reader and path. What is named
-// stands in the answers as it stands in the path.
-func (p *tenderPlay) readEverything(
-	t *testing.T, readers map[string]*apiclient.Client, s *supplier, named map[string]string,
-) map[string]string {
+// namedBy says what stands in paths for what is of a supplier, and not yet there. It asks for what tenders need not:
+// a document, and somebody new who speaks for the supplier.
+func (p *tenderPlay) namedBy(t *testing.T, s *supplier, endpoint string) map[string]string {
 	t.Helper()
-	p.settle(t)
-	places := map[string]string{
-		"{procurement}": p.Procurement, "{organisation}": s.organisation, "{person}": s.person, "{lot}": string(p.lot),
-		"{phase}": "tender", "{n}": "1", "{type}": "tender.received",
+	file := p.upload(t, p.Lead, []byte("What we need"), "document")
+	p.post(t, p.Lead, "/documents", map[string]any{
+		"title": models.Text{"en": "Annex"}, "audience": "tenderers", "upload": file,
+	})
+	var recovery struct{ ID string }
+	_, err := p.Admin.Post(t.Context(), "/v1/organisations/"+s.organisation+"/recoveries",
+		map[string]any{"name": "Heir", "request_digest": rig.Digest([]byte("letter"))}, &recovery)
+	require.NoError(t, err)
+	var key string
+	p.scan(t, &key, "SELECT id FROM api_keys WHERE person_id = $1 ORDER BY id LIMIT 1", s.person)
+	named := map[string]string{
+		"{organisation}": s.organisation, "{person}": s.person, "{key}": key, "{recovery}": recovery.ID,
+		"{endpoint}": endpoint, "{lot}": string(p.lot),
 	}
 	for name, prefix := range map[string]models.Prefix{
 		"{tender}": models.PrefixTender, "{role}": models.PrefixRole, "{upload}": models.PrefixUpload,
 	} {
-		places[name] = string(prefix) + "_00000000-0000-7000-8000-000000000000"
+		named[name] = nobodys(prefix)
 	}
-	maps.Copy(places, named)
-	read := map[string]string{}
+	return named
+}
+
+// nobodys is an ID that nothing has.
+func nobodys(prefix models.Prefix) string {
+	return string(prefix) + "_00000000-0000-7000-8000-000000000000"
+}
+
+// everyPath fills the paths of all GETs: with what is named, or with what the record has. The procurement begins with
+// its tender phase and has neither a consultation nor entries of every kind: these are asked for by IDs of nobody's.
+func (p *tenderPlay) everyPath(t *testing.T, named map[string]string) map[string]string {
+	t.Helper()
+	places := make([]string, 0, 2*len(named))
+	for name, id := range named {
+		places = append(places, name, id)
+	}
+	asked := strings.NewReplacer(places...)
+	nothing := strings.NewReplacer("{entry}", nobodys(models.PrefixEntry), "{announcement}",
+		nobodys(models.PrefixEntry), "{response}", nobodys(models.PrefixResponse))
+	record, paths, entries := pgtest.Connect(t, p.database.Superuser), map[string]string{}, 0
 	for _, path := range p.everyGET(t) {
-		at := path
-		for name, id := range places {
-			at = strings.ReplaceAll(at, name, id)
+		at, missing, err := rig.Fill(asked.Replace(path), func(query string) (value string, err error) {
+			err = record.QueryRow(t.Context(), query, p.Procurement).Scan(&value)
+			if errors.Is(err, pgx.ErrNoRows) {
+				err = nil
+			}
+			return value, err
+		})
+		require.NoError(t, err)
+		if strings.Contains(path, "{entry}") && len(missing) == 0 {
+			entries++
 		}
+		paths[path] = nothing.Replace(at)
+		require.NotContains(t, paths[path], "{")
+	}
+	require.GreaterOrEqual(t, entries, 2, "of the kinds that this procurement has")
+	return paths
+}
+
+// readEverything answers every GET of the described API as every reader, by reader and path. What is named
+// stands in the answers as it stands in the path.
+func (p *tenderPlay) readEverything(
+	t *testing.T, readers map[string]*apiclient.Client, named map[string]string,
+) map[string]string {
+	t.Helper()
+	p.settle(t)
+	read := map[string]string{}
+	for path, at := range p.everyPath(t, named) {
 		for name, who := range readers {
 			var body bytes.Buffer
 			answer, err := who.Do(t.Context(), apiclient.Request{Method: http.MethodGet, Path: at, Out: &body})
@@ -195,7 +247,7 @@ func (p *tenderPlay) readEverything(
 			}
 			said = whatVaries.ReplaceAllString(said, "")
 			for _, place := range []string{"{tender}", "{role}", "{upload}"} {
-				said = strings.ReplaceAll(said, places[place], place)
+				said = strings.ReplaceAll(said, named[place], place)
 			}
 			read[name+" reads "+path] = answer.Header.Get("ETag") + " " + said
 		}

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -8,13 +9,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/acts"
+	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 )
 
-// Two suppliers hand in after the backup that is restored. One of them enters its receipt while the box is open, the
-// other after it was closed. Nobody on the buyers' side learns of either before the box is closed; then a task tells.
+// Two suppliers hand in after the backup that is restored, and a third one withdraws. The first enters its receipt
+// while the box is open, and so does the third; the second after it was closed. Nobody on the buyers' side learns of
+// any before the box is closed; then tasks tell.
 func TestAReceiptThatTheRecordLostIsKeptAsEvidenceAndToldAfterTheBoxIsClosed(t *testing.T) {
 	t.Parallel()
 	s := &saved{bundle: setup(t, options{
@@ -24,13 +27,14 @@ func TestAReceiptThatTheRecordLostIsKeptAsEvidenceAndToldAfterTheBoxIsClosed(t *
 	s.skipToTender(t)
 	p := s.published(t)
 	early, late, kept := p.newSupplier(t, "1.00", "4"), p.newSupplier(t, "2.00", "4"), p.supply(t, "3.00", "4")
+	left := p.supply(t, "4.00", "4")
 	keptNote := s.receiptOf(t, kept)
 	s.pause(t)
 	s.backup = s.backUp(t)
 	s.begin(t)
 	p.handIn(t, early)
 	p.handIn(t, late)
-	earlyNote, lateNote := s.receiptOf(t, early), s.receiptOf(t, late)
+	earlyNote, lateNote, leftNote := s.receiptOf(t, early), s.receiptOf(t, late), p.withdraw(t, left)
 	s.goBack(t)
 	a := &acts.Acts{Store: s.Store, Log: logger(t)}
 	signed := s.receiptKey(t)
@@ -54,15 +58,27 @@ func TestAReceiptThatTheRecordLostIsKeptAsEvidenceAndToldAfterTheBoxIsClosed(t *
 	s.scan(t, &events, "SELECT count(*) FROM events WHERE type = $1 AND procurement_id IS NULL",
 		event.TypeOf(event.ReceiptEntered{}))
 	require.Equal(t, 1, events)
+	withdrawn, err := a.EnterReceipt(t.Context(), leftNote, signed)
+	require.NoError(t, err)
+	require.False(t, withdrawn.Known || withdrawn.Told)
 	require.Empty(t, s.missing(t), "the box is open")
 
 	p.closeBox(t)
-	require.Equal(t, []string{string(early.tender)}, s.missing(t))
-	require.Equal(t, "Supplier of 1.00", s.task(t, models.TaskTenderMissing).Detail["organisation_name"])
+	told := s.missing(t)
+	require.Len(t, told, 2)
+	require.Equal(t, "Supplier of 1.00", told[early.tender]["organisation_name"])
+	require.NotEmpty(t, told[early.tender]["received_at"])
+	require.Equal(t, "Supplier of 4.00", told[left.tender]["organisation_name"])
+	require.NotEmpty(t, told[left.tender]["withdrawn_at"], "it stands on record again")
+	require.NotContains(t, told[left.tender], "received_at")
+	withdrawn, err = a.EnterReceipt(t.Context(), leftNote, signed)
+	require.NoError(t, err)
+	require.True(t, withdrawn.Repeated && withdrawn.Told)
 	found, err = a.EnterReceipt(t.Context(), lateNote, signed)
 	require.NoError(t, err)
 	require.True(t, found.Told)
-	require.ElementsMatch(t, []string{string(early.tender), string(late.tender)}, s.missing(t))
+	require.Len(t, s.missing(t), 3)
+	require.Contains(t, s.missing(t), late.tender)
 }
 
 // receiptOf is the supplier's receipt, word for word.
@@ -73,16 +89,28 @@ func (b *bundle) receiptOf(t *testing.T, s *supplier) string {
 	return note
 }
 
-// missing are the tenders that the buyers are told are missing.
-func (b *bundle) missing(t *testing.T) (tenders []string) {
+// withdraw withdraws a supplier's tender, and returns the receipt of that.
+func (p *tenderPlay) withdraw(t *testing.T, s *supplier) (note string) {
+	t.Helper()
+	_, err := s.Do(t.Context(), apiclient.Request{
+		Method: http.MethodPost, Path: p.Path("/tenders/" + string(s.tender) + "/actions/withdraw"), IfMatch: "*",
+	})
+	require.NoError(t, err)
+	p.scan(t, &note, "SELECT withdrawal FROM tenders WHERE id = $1", s.tender)
+	return note
+}
+
+// missing are the tenders that the buyers are told are missing, or were withdrawn, and what they are told of each.
+func (b *bundle) missing(t *testing.T) map[models.ID]map[string]any {
 	t.Helper()
 	var page struct {
 		Items []taskView `json:"items"`
 	}
 	b.get(t, b.Buyers[0].Board, "/tasks", &page)
+	tenders := map[models.ID]map[string]any{}
 	for _, v := range page.Items {
 		if v.Kind == models.TaskTenderMissing {
-			tenders = append(tenders, v.SubjectID)
+			tenders[models.ID(v.SubjectID)] = v.Detail
 		}
 	}
 	return tenders
@@ -143,4 +171,61 @@ func (b *bundle) awaitDelivered(t *testing.T, endpoint string) {
 				AND d.delivered_at IS NOT NULL)`, event.TypeOf(event.MotionMoved{}))
 		return left == 0 && b.backlog(t, endpoint).Pending == 0
 	}, patience, 20*time.Millisecond)
+}
+
+// A notice is lost with the record, after a portal has heard of it. Nothing is told a second time by itself. The notice
+// that is dispatched again has an identity of its own, comes after word of the restore, and is the only one on record.
+func TestANoticeThatWasLostGoesOutAgainAfterWordOfTheRestore(t *testing.T) {
+	t.Parallel()
+	s := &saved{bundle: setup(t, options{noWorker: true, webhooks: quick})}
+	s.begin(t)
+	p := newPortal(t)
+	id := s.endpoint(t, p, nil)
+	s.skipToTender(t)
+	s.describeTender(t)
+	s.awaitAllDelivered(t, id)
+	s.awaitTold(t, patience)
+	s.pause(t)
+	s.backup = s.backUp(t)
+	s.begin(t)
+	s.act(t, s.Lead, models.VerbPublish, nil)
+	s.awaitAllDelivered(t, id)
+	lost := p.all()
+	s.goBack(t)
+	s.reunite(t, s.Procurement)
+	s.act(t, s.Lead, models.VerbPublish, nil)
+	s.awaitAllDelivered(t, id)
+
+	p.requireGenuine(t)
+	dispatched := event.TypeOf(event.NoticeDispatched{})
+	require.Len(t, typed(lost, dispatched), 1)
+	told := p.all()[len(lost):]
+	require.Equal(t, event.TypeOf(event.ProcurementRestored{}), told[0].Type, "nothing is told again before")
+	first, second := typed(lost, dispatched)[0], typed(told, dispatched)
+	require.Len(t, second, 1)
+	require.NotEqual(t, first.id(), second[0].id())
+	var page struct {
+		Items []struct{ ID string }
+	}
+	s.get(t, s.Lead, "/notices", &page)
+	require.Len(t, page.Items, 1)
+	require.Equal(t, second[0].Data.Subjects["notice_id"], page.Items[0].ID)
+	require.NotEqual(t, first.Data.Subjects["notice_id"], page.Items[0].ID)
+}
+
+// typed are the messages of a type.
+func typed(all []heard, kind models.EventType) (found []heard) {
+	for _, m := range all {
+		if m.Type == kind {
+			found = append(found, m)
+		}
+	}
+	return found
+}
+
+// awaitAllDelivered waits until the portal has taken whatever was recorded of the procurement.
+func (b *bundle) awaitAllDelivered(t *testing.T, endpoint string) {
+	t.Helper()
+	b.settle(t)
+	require.Eventually(t, func() bool { return b.backlog(t, endpoint).Pending == 0 }, patience, 20*time.Millisecond)
 }

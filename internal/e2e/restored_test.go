@@ -225,6 +225,84 @@ func TestAProcurementRestoredFromBeforeItsEndGoesOn(t *testing.T) {
 	require.Equal(t, activities.FoundAgreed, s.reunite(t, s.Procurement))
 }
 
+// The record was restored behind its run, and somebody ended the run in Temporal. What the run knew is in its history
+// still, so that reconciling starts none on the older record by itself.
+func TestARunThatWasStoppedStillTellsThatTheRecordIsBehind(t *testing.T) {
+	t.Parallel()
+	s := setUpSaved(t)
+	s.act(t, s.Buyers[0].Board, models.VerbSuspend, map[string]any{"reason": "a flood"})
+	s.goBack(t)
+	before, runs := s.version(t), s.runs(t)
+	require.NoError(t, s.Engine.End(t.Context(), models.ID(s.Procurement), "an operator"))
+	s.requireReconciled(t, process.Reconciled{Open: 1, Behind: 1})
+	require.Equal(t, runs, s.runs(t))
+	require.Equal(t, before, s.version(t))
+
+	require.Equal(t, activities.FoundRecordBehind, s.reunite(t, s.Procurement))
+	s.suspend(t)
+	require.Equal(t, activities.FoundAgreed, s.reunite(t, s.Procurement))
+}
+
+// A run that was stopped before its first step knew nothing, and can never be asked.
+func TestARunThatWasStoppedBeforeItsFirstStepIsStartedAnew(t *testing.T) {
+	t.Parallel()
+	s := setUpSaved(t)
+	id := models.ID(s.Procurement)
+	s.pause(t)
+	require.NoError(t, s.Engine.Replace(t.Context(), id, "Nobody works", nil))
+	require.NoError(t, s.Engine.End(t.Context(), id, "an operator"))
+	s.begin(t)
+	s.requireReconciled(t, process.Reconciled{Open: 1, Started: 1})
+	s.suspend(t)
+}
+
+// Whoever has read from the feed what was lost is told so, as long as the log is shorter and once it is longer again;
+// nobody misses anything without knowing.
+func TestAReaderOfWhatWasLostIsToldSo(t *testing.T) {
+	t.Parallel()
+	s := setUpSaved(t)
+	s.settle(t)
+	read := func(after string) (page struct {
+		Items []struct {
+			Type   string `json:"type"`
+			Cursor string `json:"cursor"`
+		} `json:"items"`
+		Next string `json:"next_cursor"`
+	}, err error,
+	) {
+		_, err = s.Lead.Get(t.Context(), "/v1/events?limit=1000&after="+after, &page)
+		return page, err
+	}
+	kept, err := read("")
+	require.NoError(t, err)
+	s.act(t, s.Buyers[0].Board, models.VerbSuspend, map[string]any{"reason": "a flood"})
+	s.settle(t)
+	lost, err := read(kept.Next)
+	require.NoError(t, err)
+	require.NotEmpty(t, lost.Items)
+	head, err := s.Store.Log().Head(t.Context())
+	require.NoError(t, err)
+	s.goBack(t)
+	requireTold := func() {
+		t.Helper()
+		for _, cursor := range []string{lost.Next, lost.Items[len(lost.Items)-1].Cursor} {
+			_, err := read(cursor)
+			requireRefused(t, models.CodePlaceLost, err)
+		}
+	}
+	requireTold()
+	s.reunite(t, s.Procurement)
+	s.suspend(t)
+	s.settle(t)
+	now, err := s.Store.Log().Head(t.Context())
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, now, head)
+	requireTold()
+	again, err := read(kept.Next)
+	require.NoError(t, err)
+	require.Equal(t, event.TypeOf(event.ProcurementRestored{}), models.EventType(again.Items[0].Type))
+}
+
 // The record knows nothing of a start: the procurement is a draft again, or was never there.
 func TestARunThatTheRecordDoesNotKnowIsEnded(t *testing.T) {
 	t.Parallel()

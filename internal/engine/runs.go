@@ -26,8 +26,8 @@ type Run struct {
 	State *process.State
 }
 
-// Run finds out about the last run of a procurement. It returns [ErrUnavailable].
-func (e *Engine) Run(ctx context.Context, procurement models.ID) (Run, error) {
+// lastRun finds out about the last run of a procurement. It returns [ErrUnavailable].
+func (e *Engine) lastRun(ctx context.Context, procurement models.ID) (Run, error) {
 	found, err := e.temporal.DescribeWorkflowExecution(ctx, process.WorkflowID(procurement), "")
 	switch {
 	case isNotFound(err):
@@ -44,11 +44,12 @@ func (e *Engine) Run(ctx context.Context, procurement models.ID) (Run, error) {
 	}, nil
 }
 
-// AskRun is [Engine.Run], and asks the run what it knows; a worker answers. It returns [ErrUnavailable] when none does
-// before ctx ends.
+// AskRun finds out about the last run of a procurement and asks it what it knows, also when it was stopped; a worker
+// answers. It returns [ErrUnavailable] when none does before ctx ends. A run that was stopped and can never answer,
+// such as one that was stopped before its first step, has no State.
 func (e *Engine) AskRun(ctx context.Context, procurement models.ID) (Run, error) {
-	run, err := e.Run(ctx, procurement)
-	if err != nil || !run.Known || !run.Open && !run.Ended {
+	run, err := e.lastRun(ctx, procurement)
+	if err != nil || !run.Known {
 		return run, err
 	}
 	value, err := e.temporal.QueryWorkflow(ctx, process.WorkflowID(procurement), "", process.QueryState)
@@ -56,11 +57,20 @@ func (e *Engine) AskRun(ctx context.Context, procurement models.ID) (Run, error)
 	if err == nil {
 		err = value.Get(&state)
 	}
-	if err != nil {
+	switch {
+	case err == nil:
+		run.State = &state
+	case run.Open || run.Ended || !cannotAnswer(err):
 		return run, fmt.Errorf("ask run: %w (%w)", ErrUnavailable, err)
 	}
-	run.State = &state
 	return run, nil
+}
+
+// cannotAnswer tells of the error of a question to a run that the same question would never be answered, in contrast to
+// one that no worker has answered.
+func cannotAnswer(err error) bool {
+	return errors.As(err, new(*serviceerror.QueryFailed)) || errors.As(err, new(*serviceerror.WorkflowNotReady)) ||
+		isNotFound(err)
 }
 
 // End terminates the open run of a procurement. The reason is shown in the Temporal UI.

@@ -192,7 +192,9 @@ func TestNothingReadsATableThatGrowsThroughout(t *testing.T) {
 			return err
 		},
 		"the feed from now on": func(l *eventlog.Log) error {
-			_, err := l.Feed(t.Context(), eventlog.FeedQuery{Procurements: visible[:1], After: all - 3, Limit: 50})
+			_, err := l.Feed(t.Context(), eventlog.FeedQuery{
+				Procurements: visible[:1], After: eventlog.Place{Position: all - 3}, Limit: 50,
+			})
 			return err
 		},
 		"the feed of one type": func(l *eventlog.Log) error {
@@ -221,19 +223,40 @@ func TestNothingReadsATableThatGrowsThroughout(t *testing.T) {
 			return err
 		},
 	} {
-		before := c.scans()
-		s, err := store.Open(t.Context(), store.Options{DSN: c.db.Application})
-		require.NoError(t, err)
-		for range 7 { // from the sixth time on the server may plan for whatever is asked
-			require.NoError(t, read(s.Log()), name)
-		}
-		require.NoError(t, s.Close())
-		after := c.scans()
-		for _, table := range []string{
-			"events", "event_log", "event_tree", "public_log", "public_checkpoints", "boxes", "lots", "procurements",
-		} {
-			require.Equal(t, before[table], after[table], "%s reads %s throughout", name, table)
-		}
+		c.requireNothingThroughout(name, func(s *store.Store) error { return read(s.Log()) })
+	}
+	// Whoever compares the whole record reads one procurement after the other.
+	c.requireNothingThroughout("one of all procurements", func(s *store.Store) error {
+		return s.View(t.Context(), func(v store.View) error {
+			var read int
+			for _, err := range v.Events(t.Context(), one) {
+				if err != nil {
+					return err
+				}
+				read++
+			}
+			require.Equal(t, crowdBefore+crowdSince, read)
+			_, err := v.Parts(t.Context(), one)
+			return err
+		})
+	})
+}
+
+// requireNothingThroughout has something read and looks whether a table was read from its beginning to its end.
+func (c *crowd) requireNothingThroughout(name string, read func(s *store.Store) error) {
+	c.Helper()
+	before := c.scans()
+	s, err := store.Open(c.Context(), store.Options{DSN: c.db.Application})
+	require.NoError(c, err)
+	for range 7 { // from the sixth time on the server may plan for whatever is asked
+		require.NoError(c, read(s), name)
+	}
+	require.NoError(c, s.Close())
+	after := c.scans()
+	for _, table := range []string{
+		"events", "event_log", "event_tree", "public_log", "public_checkpoints", "boxes", "lots", "procurements",
+	} {
+		require.Equal(c, before[table], after[table], "%s reads %s throughout", name, table)
 	}
 }
 

@@ -19,21 +19,21 @@ type Visible struct {
 	Buyers bool
 }
 
-// A FeedQuery says whose events are to be read, and from which position on.
+// A FeedQuery says whose events are to be read, and from which place on.
 type FeedQuery struct {
 	Procurements []Visible
 	// Platform adds the events that concern no procurement.
 	Platform bool
 	// Types narrows to these types and those below them; empty: all.
 	Types []string
-	// After is a position of the log.
-	After int64
+	After Place
 	Limit int
 }
 
 // A FeedEvent is an event as a reader gets it.
 type FeedEvent struct {
-	Position      int64
+	// Place is the place after the event.
+	Place         Place
 	ProcurementID models.ID
 	Canonical     []byte
 }
@@ -41,8 +41,8 @@ type FeedEvent struct {
 // A FeedPage is a part of the feed.
 type FeedPage struct {
 	Events []FeedEvent
-	// Reached is the position up to which this query has read everything.
-	Reached int64
+	// Reached is the place up to which this query has read everything.
+	Reached Place
 	// Head is the last position there was.
 	Head int64
 }
@@ -61,10 +61,11 @@ var (
 // until the box is closed is bridged: the feed ends before the event and continues with it afterwards. What tells of
 // tenders before the deadline belongs to no procurement and is in nobody's feed. An event of a type that only a later
 // release of PPI Engine knows is sealed until that release reads it.
-const readFeed = `SELECT f.position, f.procurement, f.canonical, f.sealed FROM (
+const readFeed = `SELECT f.position, f.procurement, f.canonical, f.sealed,
+	CASE WHEN f.sealed THEN (SELECT b.hash FROM event_log b WHERE b.position = f.position - 1) ELSE f.hash END FROM (
 	SELECT x.*, v.id AS procurement FROM unnest($1::text[], $2::bool[]) AS v (id, buyers) CROSS JOIN LATERAL (
-		SELECT l.position, e.canonical, e.type <> ALL ($12) OR e.type = ANY ($11) AND EXISTS (SELECT FROM boxes b
-				WHERE b.procurement_id = v.id AND b.closed_at IS NULL AND b.opened_at <= e.at
+		SELECT l.position, l.hash, e.canonical, e.type <> ALL ($12) OR e.type = ANY ($11) AND EXISTS (
+				SELECT FROM boxes b WHERE b.procurement_id = v.id AND b.closed_at IS NULL AND b.opened_at <= e.at
 					AND b.lot_id = coalesce(nullif(e.data->>'lot_id', ''), b.lot_id)) AS sealed
 		FROM event_log l JOIN events e ON e.id = l.event_id
 		WHERE l.procurement_id = v.id AND l.position > $4 AND l.position <= $5 AND ` + wanted + `
@@ -72,7 +73,7 @@ const readFeed = `SELECT f.position, f.procurement, f.canonical, f.sealed FROM (
 			AND (e.type = ANY (CASE WHEN v.buyers THEN $9::text[] ELSE $6::text[] END) OR e.type <> ALL ($12::text[]))
 		ORDER BY l.position LIMIT $8) x
 	UNION ALL (
-	SELECT l.position, e.canonical, e.type <> ALL ($12), '' FROM event_log l JOIN events e ON e.id = l.event_id
+	SELECT l.position, l.hash, e.canonical, e.type <> ALL ($12), '' FROM event_log l JOIN events e ON e.id = l.event_id
 		WHERE $3 AND l.procurement_id IS NULL AND l.position > $4 AND l.position <= $5 AND ` + wanted + `
 			AND (e.type = ANY ($10) OR e.type <> ALL ($12))
 		ORDER BY l.position LIMIT $8)
@@ -83,21 +84,21 @@ const wanted = `(cardinality($7::text[]) = 0 OR EXISTS (SELECT FROM unnest($7::t
 	WHERE e.type = t OR starts_with(e.type, t || '.')))`
 
 // Feed reads events in the order of the log. A reader who continues at Reached gets every event of the query, once,
-// whatever is being written: positions are given after commit.
+// whatever is being written: positions are given after commit. It returns [ErrNoPlace] to a reader whose place was
+// lost.
 func (l *Log) Feed(ctx context.Context, q FeedQuery) (page FeedPage, err error) {
-	if page.Head, err = l.Head(ctx); err != nil {
-		return page, err
-	}
-	page.Reached = max(q.After, page.Head)
 	ids, buyers := make([]string, len(q.Procurements)), make([]bool, len(q.Procurements))
 	for i, v := range q.Procurements {
 		ids[i], buyers[i] = string(v.ID), v.Buyers
 	}
 	types := append([]string{}, q.Types...)
 	err = pg.OnConn(ctx, l.db, func(conn *pgx.Conn) error {
-		rows, err := conn.Query(ctx, readFeed, ids, buyers, q.Platform, q.After, page.Head, supplierTypes, types,
-			q.Limit,
-			buyersTypes, platformTypes, sealedTypes, knownTypes)
+		if page.Reached, err = readEnd(ctx, conn, q.After); err != nil {
+			return err
+		}
+		page.Head = page.Reached.Position
+		rows, err := conn.Query(ctx, readFeed, ids, buyers, q.Platform, q.After.Position, page.Head, supplierTypes,
+			types, q.Limit, buyersTypes, platformTypes, sealedTypes, knownTypes)
 		if err != nil {
 			return err
 		}
@@ -115,16 +116,18 @@ func (p *FeedPage) take(rows pgx.Rows, limit int) error {
 	for rows.Next() {
 		var e FeedEvent
 		var sealed bool
-		if err := rows.Scan(&e.Position, &e.ProcurementID, &e.Canonical, &sealed); err != nil {
+		var hash []byte // of the event or, if it is sealed, of the entry before
+		if err := rows.Scan(&e.Place.Position, &e.ProcurementID, &e.Canonical, &sealed, &hash); err != nil {
 			return err
 		}
+		e.Place.Mark = markOf(hash)
 		if sealed {
-			p.Reached = e.Position - 1
+			p.Reached = Place{e.Place.Position - 1, e.Place.Mark}
 			return nil
 		}
 		p.Events = append(p.Events, e)
 		if len(p.Events) == limit {
-			p.Reached = e.Position
+			p.Reached = e.Place
 		}
 	}
 	return rows.Err()

@@ -28,7 +28,7 @@ func TestTheFeedShowsWhatOneHasARoleInNow(t *testing.T) {
 
 	all, page := p.read(ada, eventlog.FeedQuery{})
 	require.Equal(t, []models.ID{started, voted, published}, all)
-	require.EqualValues(t, 5, page.Reached)
+	require.EqualValues(t, 5, page.Reached.Position)
 	all, _ = p.read(ben, eventlog.FeedQuery{})
 	require.Equal(t, []models.ID{voted}, all)
 	all, _ = p.read(eve, eventlog.FeedQuery{})
@@ -54,12 +54,12 @@ func TestTheFeedIsReadPageByPageAndByType(t *testing.T) {
 			p.Event(one, event.LotCreated{}))
 	}
 	var got []models.ID
-	for after := int64(0); ; {
+	for after := (eventlog.Place{}); ; {
 		ids, page := p.read(ada, eventlog.FeedQuery{After: after, Limit: 4})
 		require.LessOrEqual(t, len(ids), 4)
-		require.Greater(t, page.Reached, after)
+		require.Greater(t, page.Reached.Position, after.Position)
 		got, after = append(got, ids...), page.Reached
-		if after == page.Head {
+		if after.Position == page.Head {
 			break
 		}
 	}
@@ -67,13 +67,15 @@ func TestTheFeedIsReadPageByPageAndByType(t *testing.T) {
 
 	ids, _ := p.read(ada, eventlog.FeedQuery{Types: []string{"vote"}})
 	require.Len(t, ids, 5)
-	ids, _ = p.read(ada, eventlog.FeedQuery{Types: []string{"vote.cast", "lot"}, After: 2})
+	ids, _ = p.read(ada, eventlog.FeedQuery{Types: []string{"vote.cast", "lot"}, After: eventlog.Place{Position: 2}})
 	require.Len(t, ids, 9)
 	ids, _ = p.read(ada, eventlog.FeedQuery{Types: []string{"lo"}})
 	require.Empty(t, ids, "a type is matched part by part")
-	ids, page := p.read(ada, eventlog.FeedQuery{Types: []string{"vote"}, Limit: 5, After: 14})
+	ids, page := p.read(ada, eventlog.FeedQuery{
+		Types: []string{"vote"}, Limit: 5, After: eventlog.Place{Position: 14},
+	})
 	require.Empty(t, ids)
-	require.EqualValues(t, 15, page.Reached, "what does not match is passed")
+	require.EqualValues(t, 15, page.Reached.Position, "what does not match is passed")
 }
 
 func TestTheFeedOfALateTenderWaitsForTheBoxToClose(t *testing.T) {

@@ -234,11 +234,20 @@ func (l *Log) PublicCheckpoint(ctx context.Context) (c audit.Checkpoint, err err
 
 const publicPage = "SELECT n, label, commitment FROM public_log WHERE n > $1 ORDER BY n LIMIT $2"
 
-// PublicLog returns at most limit entries of the public log after the given one.
+// PublicLog returns at most limit entries of the public log after the given one; [ErrNoPlace] if it is shorter.
 func (l *Log) PublicLog(ctx context.Context, after int64, limit int) (entries []audit.PublicEntry, err error) {
 	err = pg.OnConn(ctx, l.db, func(conn *pgx.Conn) error {
-		entries, err = readPublicLog(ctx, conn, after, limit)
-		return err
+		if entries, err = readPublicLog(ctx, conn, after, limit); err != nil || len(entries) > 0 {
+			return err
+		}
+		var size int64
+		if err := conn.QueryRow(ctx, publicSize).Scan(&size); err != nil {
+			return fmt.Errorf("read size of the public log: %w", err)
+		}
+		if after > size {
+			return ErrNoPlace
+		}
+		return nil
 	})
 	return entries, err
 }

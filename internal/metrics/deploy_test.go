@@ -25,47 +25,92 @@ func read(t *testing.T, file string, into any) string {
 // named finds the metrics in an expression, and how each is asked for.
 var named = regexp.MustCompile(`\b((?:ppi|temporal)_[a-z_]+?)(_bucket|_count|_sum)?(?:\{([^}]*)\})?[^a-z_{]`)
 
-func TestEveryAlertAsksForMetricsThatExistAndIsExplained(t *testing.T) {
-	t.Parallel()
+type alert struct {
+	Alert, Expr, For    string
+	Labels, Annotations map[string]string
+}
+
+func readRules(t *testing.T) []alert {
+	t.Helper()
 	var rules struct {
-		Groups []struct {
-			Name  string
-			Rules []struct {
-				Alert, Expr, For    string
-				Labels, Annotations map[string]string
-			}
-		}
+		Groups []struct{ Rules []alert }
 	}
 	read(t, "deploy/prometheus/rules.yml", &rules)
+	require.Len(t, rules.Groups, 1)
+	return rules.Groups[0].Rules
+}
+
+// scraped is what these tests read of prometheus.yml.
+type scraped struct {
+	RuleFiles     []string `yaml:"rule_files"`
+	ScrapeConfigs []struct {
+		JobName      string `yaml:"job_name"`
+		DNSSDConfigs []struct {
+			Names []string
+			Type  string
+			Port  int
+		} `yaml:"dns_sd_configs"`
+		Relabelings []relabeling `yaml:"relabel_configs"`
+	} `yaml:"scrape_configs"`
+}
+
+type relabeling struct {
+	SourceLabels []string `yaml:"source_labels"`
+	TargetLabel  string   `yaml:"target_label"`
+}
+
+func readScraped(t *testing.T) scraped {
+	t.Helper()
+	var p scraped
+	read(t, "deploy/prometheus/prometheus.yml", &p)
+	require.Len(t, p.ScrapeConfigs, 1)
+	return p
+}
+
+func TestEveryAlertAsksForMetricsThatExistAndIsExplained(t *testing.T) {
+	t.Parallel()
 	guide := read(t, "docs/operations.md", nil)
 	exists, labels := map[string]bool{}, map[string][]string{}
 	for _, d := range newMetrics().Described() {
 		exists[d.Name], labels[d.Name] = true, d.Labels
 	}
-	alerts := 0
-	for _, group := range rules.Groups {
-		for _, r := range group.Rules {
-			alerts++
-			asked := named.FindAllStringSubmatch(r.Expr+" ", -1)
-			require.True(t, len(asked) > 0 || strings.HasPrefix(r.Expr, "up{"), "%s: %s", r.Alert, r.Expr)
-			for _, a := range asked {
-				require.True(t, exists[a[1]], "%s asks for %s, which nothing shows", r.Alert, a[1])
-				for selector := range strings.SplitSeq(a[3], ",") {
-					label, _, selects := strings.Cut(strings.TrimRight(selector, "~"), "=")
-					require.True(t, !selects || slices.Contains(labels[a[1]], strings.TrimRight(label, "!")),
-						"%s: %s has no label %s", r.Alert, a[1], label)
-				}
+	rules := readRules(t)
+	for _, r := range rules {
+		asked := named.FindAllStringSubmatch(r.Expr+" ", -1)
+		require.True(t, len(asked) > 0 || strings.HasPrefix(r.Expr, "up{"), "%s: %s", r.Alert, r.Expr)
+		for _, a := range asked {
+			require.True(t, exists[a[1]], "%s asks for %s, which nothing shows", r.Alert, a[1])
+			for selector := range strings.SplitSeq(a[3], ",") {
+				label, _, selects := strings.Cut(strings.TrimRight(selector, "~"), "=")
+				require.True(t, !selects || slices.Contains(labels[a[1]], strings.TrimRight(label, "!")),
+					"%s: %s has no label %s", r.Alert, a[1], label)
 			}
-			require.Contains(t, []string{"critical", "warning"}, r.Labels["severity"], r.Alert)
-			require.NotEmpty(t, r.Annotations["summary"], r.Alert)
-			if r.For != "" {
-				_, err := time.ParseDuration(r.For)
-				require.NoError(t, err, r.Alert)
-			}
-			require.Contains(t, guide, "| `"+r.Alert+"` |", "docs/operations.md does not say what to do")
+		}
+		require.Contains(t, []string{"critical", "warning"}, r.Labels["severity"], r.Alert)
+		require.NotEmpty(t, r.Annotations["summary"], r.Alert)
+		if r.For != "" {
+			_, err := time.ParseDuration(r.For)
+			require.NoError(t, err, r.Alert)
+		}
+		require.Contains(t, guide, "| `"+r.Alert+"` |", "docs/operations.md does not say what to do")
+	}
+	require.Greater(t, len(rules), 10)
+}
+
+// A process that is gone has no address: Prometheus drops it, and with it whether it is up.
+func TestAPartWithoutAnyProcessIsMissed(t *testing.T) {
+	t.Parallel()
+	rules, p := readRules(t), readScraped(t)
+	require.Equal(t, "ProcessNotSeen", rules[0].Alert)
+	parts := 0
+	for _, d := range p.ScrapeConfigs[0].DNSSDConfigs {
+		for _, part := range d.Names {
+			parts++
+			require.Contains(t, rules[0].Expr, `absent(up{job="`+p.ScrapeConfigs[0].JobName+`",part="`+part+`"})`)
 		}
 	}
-	require.Greater(t, alerts, 10)
+	require.Equal(t, parts, strings.Count(rules[0].Expr, "absent("))
+	require.Equal(t, []relabeling{{[]string{"__meta_dns_name"}, "part"}}, p.ScrapeConfigs[0].Relabelings)
 }
 
 func TestEveryMetricIsExplained(t *testing.T) {
@@ -119,29 +164,17 @@ func TestPrometheusScrapesAPIAndWorkerWhereTheyShowMetrics(t *testing.T) {
 	t.Parallel()
 	var c composed
 	read(t, "docker-compose.yml", &c)
-	var p struct {
-		RuleFiles     []string `yaml:"rule_files"`
-		ScrapeConfigs []struct {
-			JobName      string `yaml:"job_name"`
-			DNSSDConfigs []struct {
-				Names []string
-				Type  string
-				Port  int
-			} `yaml:"dns_sd_configs"`
-		} `yaml:"scrape_configs"`
-	}
-	read(t, "deploy/prometheus/prometheus.yml", &p)
+	p := readScraped(t)
 	require.Equal(t, []string{"/etc/prometheus/rules.yml"}, p.RuleFiles)
-	require.Len(t, p.ScrapeConfigs, 1)
 	require.Equal(t, "ppi", p.ScrapeConfigs[0].JobName)
-	var scraped []string
+	var found []string
 	for _, d := range p.ScrapeConfigs[0].DNSSDConfigs {
-		scraped = append(scraped, d.Names...)
+		found = append(found, d.Names...)
 		require.Equal(t, "A", d.Type)
 		for _, name := range d.Names {
 			require.Equal(t, "0.0.0.0:9464", c.Services[name].Environment["PPI_METRICS_ADDRESS"], name)
 			require.Equal(t, 9464, d.Port)
 		}
 	}
-	require.ElementsMatch(t, []string{"api", "worker"}, scraped)
+	require.ElementsMatch(t, []string{"api", "worker"}, found)
 }

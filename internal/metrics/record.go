@@ -46,6 +46,8 @@ type record struct {
 	reachable, boxes, tasks, commands, commandsOldest    *prometheus.Desc
 	deliveries, deliveriesOldest, events, eventsOldest   *prometheus.Desc
 	connsMost, connsOpen, connsInUse, waits, waitSeconds *prometheus.Desc
+	// all are those above.
+	all []*prometheus.Desc
 
 	log *slog.Logger
 
@@ -61,11 +63,13 @@ type record struct {
 }
 
 func newRecord(m *Metrics, log *slog.Logger) *record {
+	var all []*prometheus.Desc
 	of := func(name, help string, labels ...string) *prometheus.Desc {
 		m.describe(name, help, labels)
-		return prometheus.NewDesc(name, help, labels, nil)
+		all = append(all, prometheus.NewDesc(name, help, labels, nil))
+		return all[len(all)-1]
 	}
-	return &record{
+	c := &record{
 		log:       log,
 		reachable: of("ppi_record_reachable", "Whether the record answered: without it the values below are missing."),
 		boxes:     of("ppi_boxes_open", "Boxes that take tenders or requests to participate."),
@@ -92,6 +96,8 @@ func newRecord(m *Metrics, log *slog.Logger) *record {
 		waitSeconds: of("ppi_database_wait_seconds_total",
 			"How long work waited for connections, of all pools together."),
 	}
+	c.all = all
+	return c
 }
 
 func (c *record) forget(id int) {
@@ -111,10 +117,7 @@ func (c *record) forget(id int) {
 
 // Describe implements [prometheus.Collector].
 func (c *record) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{
-		c.reachable, c.boxes, c.tasks, c.commands, c.commandsOldest, c.deliveries, c.deliveriesOldest, c.events,
-		c.eventsOldest, c.connsMost, c.connsOpen, c.connsInUse, c.waits, c.waitSeconds,
-	} {
+	for _, d := range c.all {
 		to <- d
 	}
 }

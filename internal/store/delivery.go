@@ -184,12 +184,12 @@ func (s *Store) BringForward(ctx context.Context, endpoint models.ID) error {
 	return nil
 }
 
-// TookSince tells whether an endpoint has taken a message since an instant.
-func (tx *Tx) TookSince(endpoint models.ID, since time.Time) (bool, error) {
+// TookWithin tells whether an endpoint has taken a message during the time that has just passed.
+func (tx *Tx) TookWithin(endpoint models.ID, passed time.Duration) (bool, error) {
 	var took bool
-	err := tx.db().
-		Raw("SELECT EXISTS (SELECT FROM portal_feeds WHERE endpoint_id = ? AND taken_at > ?)", endpoint, since).
-		Scan(&took).Error
+	err := tx.db().Raw(`SELECT EXISTS (SELECT FROM portal_feeds
+		WHERE endpoint_id = ? AND taken_at > clock_timestamp() - ? * interval '1 microsecond')`,
+		endpoint, passed.Microseconds()).Scan(&took).Error
 	if err != nil {
 		return false, fmt.Errorf("look for what an endpoint took: %w", err)
 	}

@@ -173,7 +173,7 @@ func TestAnEventOfALaterReleaseWaitsForIt(t *testing.T) {
 	}
 	page := read()
 	require.Len(t, page.Events, 1)
-	require.Less(t, page.Reached, page.Head)
+	require.Less(t, page.Reached.Position, page.Head)
 
 	p.Exec("UPDATE events SET type = 'vote.cast' WHERE id = $1", later)
 	p.relayAll()

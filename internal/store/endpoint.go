@@ -164,24 +164,24 @@ type Unparked struct {
 }
 
 // GoOn makes the feeds of an endpoint active at once, with a new count of attempts; the relay wakes them. It returns
-// the procurements of those that were parked, and of those about which a task is open. Feeds that are parked because
-// the endpoint's owner does not lead the procurement stay parked while that is so, until the endpoint is removed: who
-// has no role in a procurement writes nothing into its record.
-func (tx *Tx) GoOn(endpoint models.ID) ([]Unparked, error) { return tx.goOn(endpoint, "true", nil) }
+// the procurements of those that were parked, and of those about which a task is open. Parked feeds of procurements
+// that the endpoint's owner does not lead stay parked while that is so, until the endpoint is removed: who has no role
+// in a procurement writes nothing into its record.
+func (tx *Tx) GoOn(endpoint models.ID) ([]Unparked, error) { return tx.goOn(endpoint, nil) }
 
 // GoOnWith is [Tx.GoOn] for the feeds of some procurements; of those it returns only the ones that were parked.
 func (tx *Tx) GoOnWith(endpoint models.ID, procurements []models.ID) ([]Unparked, error) {
 	if len(procurements) == 0 {
 		return nil, nil
 	}
-	return tx.goOn(endpoint, "f.procurement_id IN @procurements", procurements)
+	return tx.goOn(endpoint, procurements)
 }
 
 // staysParked is true for a feed f that nobody but who leads the procurement may have go on.
-var staysParked = "(f.state = 'parked' AND f.reason = '" + models.ParkedOwner + "' AND x.status <> 'removed' AND NOT " +
-	led + ")"
+var staysParked = "(f.state = 'parked' AND x.status <> 'removed' AND NOT " + led + ")"
 
-func (tx *Tx) goOn(endpoint models.ID, which string, procurements []models.ID) ([]Unparked, error) {
+// goOn is for the feeds of some procurements; nil: of all.
+func (tx *Tx) goOn(endpoint models.ID, procurements []models.ID) ([]Unparked, error) {
 	var feeds []struct {
 		Unparked
 
@@ -199,8 +199,8 @@ func (tx *Tx) goOn(endpoint models.ID, which string, procurements []models.ID) (
 				AND NOT (t.kind = '`+models.TaskFeedParked+`' AND `+staysParked+`)) AS asked,
 			clock_timestamp() + p.clock_offset * interval '1 microsecond' AS now
 		FROM portal_feeds f JOIN procurements p ON p.id = f.procurement_id JOIN endpoints x ON x.id = f.endpoint_id
-		WHERE f.endpoint_id = @endpoint AND `+which+" ORDER BY f.procurement_id FOR UPDATE OF f", named).
-		Scan(&feeds).Error
+		WHERE f.endpoint_id = @endpoint AND (@all OR f.procurement_id IN @procurements)
+		ORDER BY f.procurement_id FOR UPDATE OF f`, named).Scan(&feeds).Error
 	var going []models.ID
 	var unparked []Unparked
 	for _, f := range feeds {

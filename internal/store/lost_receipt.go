@@ -33,21 +33,24 @@ func (tx *Tx) KeepLostReceipt(r models.LostReceipt) (fresh bool, err error) {
 	return fresh, nil
 }
 
-// MissingTenders lists, by the receipts that suppliers hold, the tenders for a lot that the record does not know and
-// that no receipt says were withdrawn: those in closed boxes, and, if the record does not know the box either, once no
-// box of the lot is open.
-func (tx *Tx) MissingTenders(lot models.ID) ([]models.LostReceipt, error) {
+// Contradicted lists the receipts that suppliers hold of tenders for a lot and that contradict the record: the record
+// does not know the tender, and no receipt says that it was withdrawn; or the tender stands, and the receipt says that
+// it was withdrawn. It lists those of closed boxes and, if the record does not know the box, once no box of the lot is
+// open.
+func (tx *Tx) Contradicted(lot models.ID) ([]models.LostReceipt, error) {
 	var found []models.LostReceipt
-	err := tx.db().Raw(`SELECT * FROM lost_receipts r WHERE r.lot_id = ? AND r.act = 'received'
-			AND NOT EXISTS (SELECT FROM tenders t WHERE t.id = r.tender_id)
-			AND NOT EXISTS (SELECT FROM lost_receipts w WHERE w.lot_id = r.lot_id AND w.tender_id = r.tender_id
-				AND w.act = 'withdrawn')
+	err := tx.db().Raw(`SELECT * FROM lost_receipts r WHERE r.lot_id = ?
+			AND CASE r.act
+				WHEN 'withdrawn' THEN EXISTS (SELECT FROM tenders t WHERE t.id = r.tender_id AND t.ended_at IS NULL)
+				ELSE NOT EXISTS (SELECT FROM tenders t WHERE t.id = r.tender_id)
+					AND NOT EXISTS (SELECT FROM lost_receipts w WHERE w.lot_id = r.lot_id
+						AND w.tender_id = r.tender_id AND w.act = 'withdrawn') END
 			AND (SELECT count(*) FILTER (WHERE b.id = r.box_id AND b.closed_at IS NOT NULL) > 0
 					OR count(*) > 0 AND count(*) FILTER (WHERE b.id = r.box_id OR b.closed_at IS NULL) = 0
 				FROM boxes b WHERE b.lot_id = r.lot_id)
 		ORDER BY r.tender_id`, lot).Scan(&found).Error
 	if err != nil {
-		return nil, fmt.Errorf("list missing tenders: %w", err)
+		return nil, fmt.Errorf("list receipts that contradict the record: %w", err)
 	}
 	return found, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -58,36 +57,20 @@ func (s *Store) LastDone(ctx context.Context, procurement models.ID) (models.Com
 	return found[0], true, nil
 }
 
-// A Pass goes over all open procurements, some at a time.
-type Pass struct {
-	// After is the last procurement that was visited; empty: the pass begins.
-	After models.ID
-	// BeganAt is when this pass began. The one before it visited everything from LastBeganAt to LastEndedAt; nil: there
-	// was none.
-	BeganAt                  time.Time
-	LastBeganAt, LastEndedAt *time.Time
-}
-
-// Pass reads how far a pass has come.
-func (s *Store) Pass(ctx context.Context, name string) (Pass, error) {
-	var pass Pass
-	err := s.rows(ctx).Raw(`WITH begun AS (INSERT INTO passes (name) VALUES (@name) ON CONFLICT DO NOTHING RETURNING *)
-		SELECT after, began_at, last_began_at, last_ended_at FROM begun
-		UNION ALL SELECT after, began_at, last_began_at, last_ended_at FROM passes WHERE name = @name`,
-		map[string]any{"name": name}).Take(&pass).Error
+// Pass reads how far a pass over all open procurements has come: the last one that was visited; empty: it begins.
+func (s *Store) Pass(ctx context.Context, name string) (models.ID, error) {
+	var after models.ID
+	err := s.rows(ctx).Raw("SELECT coalesce((SELECT after FROM passes WHERE name = ?), '')", name).Scan(&after).Error
 	if err != nil {
-		return pass, fmt.Errorf("read pass: %w", err)
+		return "", fmt.Errorf("read pass: %w", err)
 	}
-	return pass, nil
+	return after, nil
 }
 
 // MovePass records how far a pass has come; an empty ID ends it, and the next one begins.
 func (s *Store) MovePass(ctx context.Context, name string, after models.ID) error {
-	err := s.rows(ctx).Exec(`UPDATE passes SET after = @after,
-			last_began_at = CASE @after WHEN '' THEN began_at ELSE last_began_at END,
-			last_ended_at = CASE @after WHEN '' THEN clock_timestamp() ELSE last_ended_at END,
-			began_at = CASE @after WHEN '' THEN clock_timestamp() ELSE began_at END
-		WHERE name = @name`, map[string]any{"name": name, "after": string(after)}).Error
+	err := s.rows(ctx).Exec(`INSERT INTO passes (name, after) VALUES (?, ?)
+		ON CONFLICT (name) DO UPDATE SET after = excluded.after`, name, string(after)).Error
 	if err != nil {
 		return fmt.Errorf("move pass: %w", err)
 	}

@@ -18,8 +18,9 @@ type Vitals struct {
 	// CommandsPending are written down and have no outcome; CommandsOldest is the age of the oldest.
 	CommandsPending int64
 	CommandsOldest  time.Duration
-	// DeliveriesQueued wait to be sent or sent again, DeliveriesParked for a person; DeliveriesOldest is the age of the
-	// oldest that is queued. More than [MostCounted] are not looked at.
+	// DeliveriesQueued wait to be sent or sent again; DeliveriesParked wait for a person, who resumes the procurement's
+	// feed or the endpoint. DeliveriesOldest is the age of the oldest that is queued. More than [mostCounted] are not
+	// looked at.
 	DeliveriesQueued, DeliveriesParked int64
 	DeliveriesOldest                   time.Duration
 	// EventsUnplaced were committed and have no place in the log. Only events that portals are told of are counted: the
@@ -28,8 +29,8 @@ type Vitals struct {
 	EventsOldest   time.Duration
 }
 
-// MostCounted bounds each count of [Vitals].
-const MostCounted = 100_000
+// mostCounted bounds each count of [Vitals].
+const mostCounted = 100_000
 
 // selectVitals reads from partial indexes only, each up to a bound. Events are looked for from where the sequencer is,
 // as it does itself; of events from another cluster nothing is said until it has found its way among them.
@@ -42,7 +43,7 @@ const selectVitals = `SELECT
 		FROM (SELECT created_at FROM commands WHERE status = 'pending' LIMIT $1) c) c,
 	(SELECT count(*) FILTER (WHERE NOT parked) AS queued, count(*) FILTER (WHERE parked) AS parked,
 			` + ageInMicroseconds + `(d.queued_at) FILTER (WHERE NOT parked)), 0) AS oldest
-		FROM (SELECT d.queued_at, f.state = 'parked' AS parked
+		FROM (SELECT d.queued_at, f.state = 'parked' OR x.status = 'paused' AS parked
 			FROM endpoints x
 			JOIN deliveries d ON d.endpoint_id = x.id AND d.delivered_at IS NULL
 			JOIN portal_feeds f ON f.endpoint_id = d.endpoint_id AND f.procurement_id = d.procurement_id
@@ -96,7 +97,7 @@ func (s *Store) askVitals(ctx context.Context, question string, read func(pgx.Ro
 		} {
 			round.Queue(first)
 		}
-		round.Queue(question, MostCounted, mostEvents, portalTypes, portalsUnless).Query(read)
+		round.Queue(question, mostCounted, mostEvents, portalTypes, portalsUnless).Query(read)
 		round.Queue("commit")
 		return errors.Join(conn.SendBatch(ctx, round).Close(), pg.EndTransaction(ctx, conn))
 	})

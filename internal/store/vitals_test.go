@@ -53,6 +53,12 @@ func TestVitalsSayWhatWaits(t *testing.T) {
 	require.Equal(t, []int64{0, 2}, []int64{v.DeliveriesQueued, v.DeliveriesParked})
 	require.Zero(t, v.DeliveriesOldest)
 
+	p.Exec("UPDATE portal_feeds SET state = 'active' WHERE endpoint_id = $1", active.ID)
+	p.Exec("UPDATE endpoints SET status = 'paused' WHERE id = $1", active.ID)
+	v = p.vitals()
+	require.Equal(t, []int64{0, 2}, []int64{v.DeliveriesQueued, v.DeliveriesParked}, "a person resumes the endpoint")
+	require.Zero(t, v.DeliveriesOldest)
+
 	require.NoError(t, p.InTx(t.Context(), func(tx *store.Tx) error {
 		_, _, err := tx.RaiseTask(procurement, models.TaskBulletin, string(procurement), nil, time.Now())
 		return err

@@ -102,7 +102,7 @@ type Reconciled struct {
 	Open       int `json:"open"`
 	WithoutRun int `json:"without_run"`
 	// Started runs were missing, Reminded ones knew less than the record. Behind are procurements whose record is older
-	// than their run: they wait for `ppi recover`.
+	// than their run, or does not know that they were started: they wait for `ppi recover`.
 	Started  int `json:"started,omitempty"`
 	Reminded int `json:"reminded,omitempty"`
 	Behind   int `json:"behind,omitempty"`

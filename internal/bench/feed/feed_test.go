@@ -52,7 +52,7 @@ func run(t testing.TB, events, writers int) feed.Figures {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		worker.Sequence(ctx, s, slog.New(slog.DiscardHandler))
+		worker.Sequence(ctx, s, nil, slog.New(slog.DiscardHandler))
 	}()
 	figures, err := feed.Run(t.Context(), feed.Options{Store: s, Events: events, Writers: writers})
 	stop()

@@ -8,8 +8,8 @@ import (
 )
 
 // Synthetic rows: each procurement of others is running, with three buyers, eight people in roles, entries in two
-// versions, votes, commands, a task, two lots with an open box each and a tender in each of them, and events that have
-// their place in the log.
+// versions, votes, commands, a task, a document with its file, two lots with an open box each and a tender in each of
+// them, events that have their place in the log, and a webhook endpoint that they were delivered to.
 
 // makeID makes IDs from numbers. They look like any others, but for their dates.
 const makeID = `CREATE OR REPLACE FUNCTION pg_temp.made(prefix text,
@@ -97,12 +97,40 @@ var perProcurement = []string{
 			'procurement.changed'::text AS type, pg_temp.made('per', n * 10 + 1) AS actor, now() AS at,
 			now() AS recorded, '{"version": 2}'::jsonb AS data FROM generate_series($1::bigint, $2) n,
 			generate_series(1, 5) k) e`,
+	`INSERT INTO uploads (id, procurement_id, organisation_id, person_id, purpose, filename, media_type, size, digest,
+		completed_at)
+		SELECT pg_temp.made('upl', n), pg_temp.made('prc', n), pg_temp.made('org', n), pg_temp.made('per', n * 10 + 1),
+			'document', 'annex.pdf', 'application/pdf', 64, ` + fmt.Sprintf(digest, "n") + `, clock_timestamp()
+		FROM generate_series($1::bigint, $2) n`,
+	`INSERT INTO upload_chunks (upload_id, n, content, digest)
+		SELECT pg_temp.made('upl', n), 0, sha256('annex') || sha256('annex'), sha256('annex')
+		FROM generate_series($1::bigint, $2) n`,
+	`INSERT INTO documents (id, procurement_id, version, title, audience, upload_id, author_id, written_at)
+		SELECT pg_temp.made('doc', n), pg_temp.made('prc', n), 1, '{"en": "Annex"}', 'buyers', pg_temp.made('upl', n),
+			pg_temp.made('per', n * 10 + 1), clock_timestamp() FROM generate_series($1::bigint, $2) n`,
+	`INSERT INTO document_versions (document_id, version, title, audience, upload_id, author_id, written_at)
+		SELECT pg_temp.made('doc', n), 1, '{"en": "Annex"}', 'buyers', pg_temp.made('upl', n),
+			pg_temp.made('per', n * 10 + 1), clock_timestamp() FROM generate_series($1::bigint, $2) n`,
+	// It selects other events by now: so the relay has nothing for it.
+	`INSERT INTO endpoints (id, organisation_id, owner_id, url, types, procurements, rehearsals, secret, status, since,
+		version, created_at)
+		SELECT pg_temp.made('whe', n), pg_temp.made('org', n), pg_temp.made('per', n * 10 + 1),
+			'https://portal.example/' || n, '["lot.closed"]', '[]', false, sha256('x'), 'active', 0, 1, clock_timestamp()
+		FROM generate_series($1::bigint, $2) n`,
+	`INSERT INTO portal_feeds (endpoint_id, procurement_id, asked, told)
+		SELECT pg_temp.made('whe', n), pg_temp.made('prc', n), 1, 1 FROM generate_series($1::bigint, $2) n`,
+	`INSERT INTO deliveries (endpoint_id, event_id, procurement_id, seq, type, delivered_at)
+		SELECT pg_temp.made('whe', n), pg_temp.made('evt', n * 10 + k), pg_temp.made('prc', n), k, 'procurement.changed',
+			clock_timestamp() FROM generate_series($1::bigint, $2) n, generate_series(1, 5) k`,
+	`INSERT INTO delivery_attempts (endpoint_id, event_id, n, started_at, latency, status, fault, answer)
+		SELECT pg_temp.made('whe', n), pg_temp.made('evt', n * 10 + k), 1, clock_timestamp(), 1000, 204, '', ''
+		FROM generate_series($1::bigint, $2) n, generate_series(1, 5) k`,
 }
 
 // made is how many procurements are made in one transaction.
 const made = 5000
 
-// make makes the procurements of others from one number to another.
+// makeRows makes the procurements of others from one number to another.
 func makeRows(ctx context.Context, conn *pgx.Conn, from, to int) error {
 	for _, statement := range []string{"SET session_replication_role = replica", makeID} {
 		if _, err := conn.Exec(ctx, statement); err != nil {

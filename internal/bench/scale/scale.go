@@ -3,6 +3,7 @@
 package scale
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -88,16 +89,18 @@ func (b *bench) prepare(ctx context.Context) error {
 	if err := b.conn.QueryRow(ctx, "SELECT id FROM procurements WHERE status = 'completed'").Scan(&played); err != nil {
 		return fmt.Errorf("find the procurement: %w", err)
 	}
+	if err := b.complete(ctx, admin, played); err != nil {
+		return err
+	}
 	people, err := peopleOf(ctx, b.rig, b.conn, played)
 	if err != nil {
 		return err
 	}
 	people = append(people, admin, b.rig.Anonymous)
-	var left []string
-	if b.requests, left, err = requests(ctx, b.rig, b.conn, played, people); err != nil {
+	if b.requests, err = requests(ctx, b.rig, b.conn, played, people); err != nil {
 		return err
 	}
-	fmt.Fprintf(b.Out, "scale: %d GETs; left out, because nobody may or nothing is there: %v\n", len(b.requests), left)
+	fmt.Fprintf(b.Out, "scale: %d GETs; left out: %v\n", len(b.requests), notThere)
 	return b.prepareVote(ctx)
 }
 
@@ -161,22 +164,12 @@ func (b *bench) compare(ctx context.Context) (float64, error) {
 		}
 		medians[i] = median{name, few[i], many[i]}
 	}
-	slices.SortFunc(medians, func(a, b median) int { return -1 * compareFloat(a.ratio(), b.ratio()) })
+	slices.SortFunc(medians, func(a, b median) int { return -cmp.Compare(a.ratio(), b.ratio()) })
 	for _, m := range medians {
 		fmt.Fprintf(b.Out, "scale, p50 with %d and %d procurements open: %v, %v, ratio %.2f (bar %.1f) %s\n", b.Few,
 			b.Many, m.few.Round(10*time.Microsecond), m.many.Round(10*time.Microsecond), m.ratio(), Bar, m.name)
 	}
 	return medians[0].ratio(), nil
-}
-
-func compareFloat(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // with makes further procurements and returns the median of each request, that of the vote last.

@@ -5,11 +5,7 @@
 create table passes (
     name     text primary key,
     -- The pass goes on after this procurement; '' begins a new one.
-    after    text not null default '',
-    began_at timestamptz not null default clock_timestamp(),
-    -- When the last whole pass began and ended; null: there was none.
-    last_began_at timestamptz,
-    last_ended_at timestamptz
+    after    text not null
 );
 create index procurements_open on procurements (id) where status in ('running', 'suspended');
 
