@@ -419,7 +419,8 @@ func (v View) Received(ctx context.Context, procurement models.ID) ([]models.Ten
 	var tenders []models.Tender
 	var envelopes []models.Envelope
 	query := fmt.Sprintf("SELECT (%s), (%s) FROM (SELECT $1::ppi_id AS id) p", receivedOf, envelopesOf)
-	err := v.tx.QueryRow(ctx, query, procurement).Scan(rowsOf[models.Tender]{&tenders}, rowsOf[models.Envelope]{&envelopes})
+	err := v.tx.QueryRow(ctx, query, procurement).
+		Scan(rowsOf[models.Tender]{&tenders}, rowsOf[models.Envelope]{&envelopes})
 	if err != nil {
 		return nil, fmt.Errorf("read what stands in boxes: %w", err)
 	}
