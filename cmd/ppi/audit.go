@@ -38,7 +38,7 @@ type auditVerifyCommand struct {
 
 	PublicLog string `type:"existingfile" placeholder:"FILE" help:"Compare an export with answers of /v1/public-log."`
 
-	WithoutFiles bool `name:"without-files" help:"Do not compare the stored bytes of documents and tenders: it is quicker."`
+	WithoutFiles bool `name:"without-files" help:"Do not compare the stored bytes of documents and tenders."`
 
 	Key  []string `sep:"none" placeholder:"KEY" help:"Accept this key only, see ppi audit key; repeatable."`
 	JSON bool     `name:"json" help:"Write JSON."`

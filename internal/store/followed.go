@@ -418,8 +418,9 @@ func (v View) Bodies(
 func (v View) Received(ctx context.Context, procurement models.ID) ([]models.Tender, error) {
 	var tenders []models.Tender
 	var envelopes []models.Envelope
-	err := v.tx.QueryRow(ctx, fmt.Sprintf("SELECT (%s), (%s) FROM (SELECT $1::ppi_id AS id) p", receivedOf, envelopesOf),
-		procurement).Scan(rowsOf[models.Tender]{&tenders}, rowsOf[models.Envelope]{&envelopes})
+	query := fmt.Sprintf("SELECT (%s), (%s) FROM (SELECT $1::ppi_id AS id) p", receivedOf, envelopesOf)
+	err := v.tx.QueryRow(ctx, query, procurement).
+		Scan(rowsOf[models.Tender]{&tenders}, rowsOf[models.Envelope]{&envelopes})
 	if err != nil {
 		return nil, fmt.Errorf("read what stands in boxes: %w", err)
 	}

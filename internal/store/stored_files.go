@@ -29,8 +29,8 @@ const storedFiles = `SELECT * FROM (
 		FROM documents d LEFT JOIN uploads u ON u.id = d.upload_id
 	UNION ALL SELECT e.upload_id, l.procurement_id, 'envelope ' || e.n || ' of tender ' || e.tender_id, e.digest
 		FROM tender_envelopes e JOIN tenders t ON t.id = e.tender_id JOIN lots l ON l.id = t.lot_id
-	UNION ALL SELECT o.upload_id, l.procurement_id, 'what ' || o.person_id || ' found in envelope ' || o.n || ' of tender '
-			|| o.tender_id || ' (' || o.id || ')', o.plaintext_digest
+	UNION ALL SELECT o.upload_id, l.procurement_id, 'what ' || o.person_id || ' found in envelope ' || o.n
+			|| ' of tender ' || o.tender_id || ' (' || o.id || ')', o.plaintext_digest
 		FROM openings o JOIN tenders t ON t.id = o.tender_id JOIN lots l ON l.id = t.lot_id
 		WHERE o.upload_id IS NOT NULL) f
 	WHERE (f.upload_id::text COLLATE "C", f.part COLLATE "C") > (?, ?)

@@ -53,8 +53,8 @@ func (tx *Tx) RecordOpening(o models.Opening) error {
 	if err != nil {
 		return fmt.Errorf("record opening: %w", err)
 	}
-	err = tx.db().Exec(`INSERT INTO openings (tender_id, n, person_id, organisation_id, readable, plaintext_digest, size,
-			upload_id, price, recorded_at)
+	err = tx.db().Exec(`INSERT INTO openings (tender_id, n, person_id, organisation_id, readable, plaintext_digest,
+			size, upload_id, price, recorded_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, 'null')::jsonb, ?)`,
 		o.TenderID, o.N, o.PersonID, o.OrganisationID, o.Readable, o.PlaintextDigest, o.Size, o.UploadID, string(price),
 		o.RecordedAt).Error

@@ -234,7 +234,7 @@ func (e *evidence) openings() {
 func (e *evidence) sheets() {
 	latest := map[string]keyed{}
 	for _, row := range sorted(e.rows[Sheets]) {
-		of, _, _ := cutLast(row.key)
+		of, _ := cutLast(row.key)
 		if latest[of].Row == nil || row.last() > latest[of].last() {
 			latest[of] = row
 		}
@@ -297,16 +297,16 @@ func (k keyed) instant(column string) *time.Time {
 
 // last is the number that ends the key.
 func (k keyed) last() int {
-	_, last, _ := cutLast(k.key)
+	_, last := cutLast(k.key)
 	return last
 }
 
 // cutLast cuts a key before the number that ends it.
-func cutLast(key string) (before string, last int, ok bool) {
+func cutLast(key string) (before string, last int) {
 	i := strings.LastIndex(key, " ")
-	if i < 0 {
-		return key, 0, false
-	}
 	last, err := strconv.Atoi(key[i+1:])
-	return key[:i], last, err == nil
+	if i < 0 || err != nil {
+		return key, 0
+	}
+	return key[:i], last
 }

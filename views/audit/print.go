@@ -26,8 +26,8 @@ func (r Report) Print(out io.Writer) error {
 			"events that tell so: %d, first %s\n", r.Erased, len(r.ErasedBy), r.ErasedBy[0])
 	}
 	if len(r.Unranked) > 0 {
-		fmt.Fprintf(&b, "note: awards whose ranking was not compared, because scores, prices or declarations of it are "+
-			"not told or were erased: %d; first of lot %s\n", len(r.Unranked), r.Unranked[0])
+		fmt.Fprintf(&b, "note: awards whose ranking was not compared, because scores, prices or declarations of it "+
+			"are not told or were erased: %d; first of lot %s\n", len(r.Unranked), r.Unranked[0])
 	}
 	if r.Files == nil {
 		b.WriteString("note: the stored bytes of files were not compared\n")
