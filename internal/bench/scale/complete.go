@@ -12,12 +12,13 @@ import (
 )
 
 // complete adds what the demonstration does without, so that there is an example for every GET: a webhook endpoint of
-// the lead procurer, which is paused, with all events of the last days, a recovery of the lead's organisation, the offer
-// of a role to one of its people, and an empty entry of each kind that nobody wrote.
+// the lead procurer, which is paused, with all events of the last days, a recovery of the lead's organisation, the
+// offer of a role to one of its people, and an empty entry of each kind that nobody wrote. These are withdrawn, so that
+// nothing follows from them.
 func (b *bench) complete(ctx context.Context, admin *apiclient.Client, procurement models.ID) error {
 	var person, organisation models.ID
-	err := b.conn.QueryRow(ctx, `SELECT p.id, p.organisation_id FROM role_assignments r JOIN people p ON p.id = r.person_id
-		WHERE r.procurement_id = $1 AND r.role = 'lead_procurer'`, string(procurement)).Scan(&person, &organisation)
+	err := b.conn.QueryRow(ctx, `SELECT p.id, p.organisation_id FROM role_assignments r
+		JOIN people p ON p.id = r.person_id WHERE r.procurement_id = $1 AND r.role = 'lead_procurer'`, string(procurement)).Scan(&person, &organisation)
 	if err != nil {
 		return fmt.Errorf("find the lead procurer: %w", err)
 	}
@@ -73,11 +74,13 @@ func (b *bench) offerRole(ctx context.Context, procurement, person, organisation
 func (b *bench) addEntries(ctx context.Context, procurement, author models.ID) error {
 	for _, rule := range models.EntryRules() {
 		_, err := b.conn.Exec(ctx, `WITH made AS (INSERT INTO entries
-				(id, procurement_id, kind, phase, round, version, author_id, body, digest, written_at, single)
-				SELECT $1, $2::text, $3::text, $4, 1, 1, $5, '{}', encode(sha256('{}'), 'hex'), clock_timestamp(), false
-				WHERE NOT EXISTS (SELECT FROM entries WHERE procurement_id = $2::text AND kind = $3::text)
-				RETURNING id, version, author_id, body, digest, written_at)
-			INSERT INTO entry_versions (entry_id, version, author_id, body, digest, written_at) SELECT * FROM made`,
+				(id, procurement_id, kind, phase, round, version, author_id, body, digest, written_at, withdrawn_at,
+					single)
+				SELECT $1, $2::text, $3::text, $4, 1, 1, $5, '{}', encode(sha256('{}'), 'hex'), t, t, false
+				FROM clock_timestamp() t WHERE NOT EXISTS (SELECT FROM entries WHERE procurement_id = $2::text AND kind = $3::text)
+				RETURNING id, version, author_id, body, digest, written_at, withdrawn_at)
+			INSERT INTO entry_versions (entry_id, version, author_id, body, digest, written_at, withdrawn_at)
+				SELECT * FROM made`,
 			string(models.NewID(models.PrefixEntry)), string(procurement), string(rule.Kind), string(rule.Phase),
 			string(author))
 		if err != nil {

@@ -36,12 +36,11 @@ func (r request) do(ctx context.Context) error {
 var notThere = map[string]string{
 	"/v1/checkpoints/latest":                                     "nothing is signed yet",
 	"/v1/procurements/{procurement}/lots/{lot}/shortlist":        "the procedure has one stage",
-	"/v1/procurements/{procurement}/report-record":               "it is read until the report is written",
 	"/v1/procurements/{procurement}/tenders/{tender}/withdrawal": "the tender was not withdrawn",
 }
 
-// requests are all GETs that the API describes, each on the procurement and asked by the first of the people who may. It
-// is an error if one that is not among those of [notThere] can be read by nobody.
+// requests are all GETs that the API describes, each on the procurement and asked by the first of the people who may.
+// It is an error if one that is not among those of [notThere] can be read by nobody.
 func requests(
 	ctx context.Context, r *rig.Rig, conn *pgx.Conn, procurement models.ID, people []*apiclient.Client,
 ) (all []request, err error) {
@@ -61,14 +60,17 @@ func requests(
 			faults = append(faults, err)
 			continue
 		}
+		var refused error
 		reader := slices.IndexFunc(people, func(someone *apiclient.Client) bool {
-			return request{path, filled, someone}.do(ctx) == nil
+			err := request{path, filled, someone}.do(ctx)
+			refused = errors.Join(refused, err)
+			return err == nil
 		})
 		switch _, absent := notThere[path]; {
 		case reader >= 0:
 			all = append(all, request{path, filled, people[reader]})
 		case !absent:
-			faults = append(faults, fmt.Errorf("nobody can read %s", filled))
+			faults = append(faults, fmt.Errorf("nobody can read %s: %w", filled, refused))
 		}
 	}
 	if len(faults) > 0 {

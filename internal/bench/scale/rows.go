@@ -115,13 +115,14 @@ var perProcurement = []string{
 	`INSERT INTO endpoints (id, organisation_id, owner_id, url, types, procurements, rehearsals, secret, status, since,
 		version, created_at)
 		SELECT pg_temp.made('whe', n), pg_temp.made('org', n), pg_temp.made('per', n * 10 + 1),
-			'https://portal.example/' || n, '["lot.closed"]', '[]', false, sha256('x'), 'active', 0, 1, clock_timestamp()
+			'https://portal.example/' || n, '["lot.closed"]', '[]', false, sha256('x'), 'active', 0, 1,
+			clock_timestamp()
 		FROM generate_series($1::bigint, $2) n`,
 	`INSERT INTO portal_feeds (endpoint_id, procurement_id, asked, told)
 		SELECT pg_temp.made('whe', n), pg_temp.made('prc', n), 1, 1 FROM generate_series($1::bigint, $2) n`,
 	`INSERT INTO deliveries (endpoint_id, event_id, procurement_id, seq, type, delivered_at)
-		SELECT pg_temp.made('whe', n), pg_temp.made('evt', n * 10 + k), pg_temp.made('prc', n), k, 'procurement.changed',
-			clock_timestamp() FROM generate_series($1::bigint, $2) n, generate_series(1, 5) k`,
+		SELECT pg_temp.made('whe', n), pg_temp.made('evt', n * 10 + k), pg_temp.made('prc', n), k,
+			'procurement.changed', clock_timestamp() FROM generate_series($1::bigint, $2) n, generate_series(1, 5) k`,
 	`INSERT INTO delivery_attempts (endpoint_id, event_id, n, started_at, latency, status, fault, answer)
 		SELECT pg_temp.made('whe', n), pg_temp.made('evt', n * 10 + k), 1, clock_timestamp(), 1000, 204, '', ''
 		FROM generate_series($1::bigint, $2) n, generate_series(1, 5) k`,
