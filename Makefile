@@ -78,7 +78,7 @@ bench-scale: setup build ## Measure every GET and a vote with 100,000 procuremen
 
 .PHONY: chaos
 chaos: setup build ## Kill, freeze and cut off parts while 8 procurements live on; RUNS=200 repeats it, SEED=2 varies it
-	@PPI_CHAOS_RUNS=$(or $(RUNS),10) PPI_CHAOS_SEED=$(or $(SEED),1) go test -count=1 -v -timeout 0 \
+	@PPI_CHAOS_RUNS=$(or $(RUNS),10) PPI_CHAOS_SEED=$(or $(SEED),1) go test -count=1 -v -timeout 4h \
 		-run '^TestNothingIsLostDoubledOrStuckWhateverIsKilled$$' ./cmd/ppi
 
 .PHONY: mutation

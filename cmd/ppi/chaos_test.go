@@ -22,6 +22,7 @@ const (
 //
 // API, workers, Temporal and PostgreSQL are killed, frozen and cut off at random while 8 procurements live through
 // commands, receipts, motions and votes. What the clients saw must be what a system without faults could have shown.
+//
 //nolint:paralleltest // it runs alone
 func TestNothingIsLostDoubledOrStuckWhateverIsKilled(t *testing.T) {
 	runs := number(t, chaosRuns)

@@ -28,7 +28,7 @@ const (
 )
 
 // A boxStory is a lot that takes tenders. Suppliers hand in, replace and withdraw; the lead procurer moves the deadline
-// and the clock of the rehearsal, at last past the deadline.
+// and the clock of the rehearsal, at last until just before the deadline, which then passes by itself.
 type boxStory struct {
 	*rig.Consortium
 
@@ -39,7 +39,9 @@ type boxStory struct {
 	// deadline and clock are what the lead procurer knows; only the lead moves them.
 	deadline, clock time.Time
 	steps           int
-	began           boxState
+	// ending tells that the deadline passes or has passed.
+	ending bool
+	began  boxState
 }
 
 // A tenderer knows of its own tenders what it was told last.
@@ -71,6 +73,7 @@ const (
 	withdraw     = "withdraw"
 	readTenders  = "read own tenders"
 	readLot      = "read the lot"
+	deadlineOver = "the deadline passes"
 	moveDeadline = "move the deadline"
 	moveClock    = "move the clock"
 )
@@ -83,6 +86,8 @@ type boxInput struct {
 	Tender models.ID
 	// To is the new deadline, or where the clock is moved.
 	To time.Time
+	// Last tells that the box must be closed by now.
+	Last bool
 }
 
 // A boxOutput is what was answered.
@@ -198,15 +203,32 @@ func (b *boxStory) ownTenders(ctx context.Context, s *tenderer) (out boxOutput, 
 func (b *boxStory) lead(ctx context.Context) error {
 	b.steps++
 	switch dice := b.random.IntN(10); { //nolint:mnd // in tenths
+	case b.ending:
+		return b.look(ctx, false)
 	case b.steps == leadsSteps:
-		return b.advance(ctx, b.deadline.Add(time.Second))
+		return b.end(ctx)
 	case dice < 3:
 		return b.move(ctx, b.deadline.Add(day))
 	case dice < 6:
 		return b.advance(ctx, b.clock.Add(time.Hour))
 	default:
-		return b.look(ctx)
+		return b.look(ctx, false)
 	}
+}
+
+// beforeEnd is how long before the deadline the lead procurer leaves the clock to itself.
+const beforeEnd = 2 * time.Second
+
+// end moves the clock until just before the deadline, which then passes by itself: by the clock of the database, at an
+// instant that is known as exactly as that of the move.
+func (b *boxStory) end(ctx context.Context) error {
+	b.ending = true
+	sent := time.Now()
+	if err := b.advance(ctx, b.deadline.Add(-beforeEnd)); err != nil {
+		return err
+	}
+	b.history.note(0, boxInput{Act: deadlineOver}, boxOutput{}, sent.Add(beforeEnd), time.Now().Add(beforeEnd))
+	return nil
 }
 
 func (b *boxStory) move(ctx context.Context, to time.Time) error {
@@ -227,11 +249,18 @@ func (b *boxStory) move(ctx context.Context, to time.Time) error {
 	return err
 }
 
+// mostMoves is how many commands it takes at most to move the clock: one for each thing that falls due, and few do.
+const mostMoves = 20
+
 // advance moves the clock, in as many commands as it takes.
 func (b *boxStory) advance(ctx context.Context, to time.Time) error {
 	in := boxInput{Act: moveClock, To: to}
 	_, err := record(&b.history, 0, in, func() (out boxOutput, err error) {
-		for reached := false; !reached; {
+		reached := false
+		for n := 0; !reached; n++ {
+			if n == mostMoves {
+				return out, fmt.Errorf("stuck: the clock does not reach %v", to)
+			}
 			var answer struct {
 				Result struct {
 					Reached bool `json:"reached"`
@@ -251,39 +280,60 @@ func (b *boxStory) advance(ctx context.Context, to time.Time) error {
 	return err
 }
 
-func (b *boxStory) look(ctx context.Context) error {
-	_, err := record(&b.history, 0, boxInput{Act: readLot}, func() (out boxOutput, err error) {
-		var lot struct {
-			Deadline struct {
-				At time.Time `json:"at"`
-			} `json:"deadline"`
-			ClosedAt *time.Time `json:"closed_at"`
-		}
-		out.Code, err = ask(ctx, b.Lead, apiclient.Request{
-			Method: http.MethodGet, Path: b.Path("/lots/" + string(b.lot)), Out: &lot,
-		})
-		out.Deadline, out.Closed = lot.Deadline.At, lot.ClosedAt != nil
-		return out, err
+func (b *boxStory) look(ctx context.Context, last bool) error {
+	_, err := record(&b.history, 0, boxInput{Act: readLot, Last: last}, func() (boxOutput, error) {
+		return b.readLot(ctx)
 	})
 	return err
+}
+
+func (b *boxStory) readLot(ctx context.Context) (out boxOutput, err error) {
+	var lot struct {
+		Deadline struct {
+			At time.Time `json:"at"`
+		} `json:"deadline"`
+		ClosedAt *time.Time `json:"closed_at"`
+	}
+	out.Code, err = ask(ctx, b.Lead, apiclient.Request{
+		Method: http.MethodGet, Path: b.Path("/lots/" + string(b.lot)), Out: &lot,
+	})
+	out.Deadline, out.Closed = lot.Deadline.At, lot.ClosedAt != nil
+	return out, err
 }
 
 // next asks to move the clock to where it is or was: a command that is carried out or refused, and changes nothing that
 // decides, whatever the lead procurer does at the same time.
 func (b *boxStory) next(ctx context.Context) error { return tick(ctx, b.Consortium) }
 
-// last has the deadline pass, if it has not, and everybody read what is there.
+// last has the deadline pass, if it has not, waits until the box is closed, and has everybody read what is there.
 func (b *boxStory) last(ctx context.Context) error {
-	if err := b.advance(ctx, b.deadline.Add(time.Second)); err != nil {
-		return err
+	if !b.ending {
+		if err := b.end(ctx); err != nil {
+			return err
+		}
+	}
+	for began := time.Now(); ; pause(ctx, againAfter) {
+		out, err := b.readLot(ctx)
+		if err != nil {
+			return err
+		}
+		if out.Closed {
+			break
+		}
+		if time.Since(began) > closesWithin {
+			return fmt.Errorf("stuck: the box of %s is open %v after its deadline", b.Procurement, closesWithin)
+		}
 	}
 	for n := range suppliers {
 		if err := b.visit(ctx, 1+n*handsOfSupplier, boxInput{Act: readTenders, Supplier: n}); err != nil {
 			return err
 		}
 	}
-	return b.look(ctx)
+	return b.look(ctx, true)
 }
+
+// closesWithin is how long after its deadline a box may be open, whatever has been killed: beforeEnd is part of it.
+const closesWithin = Bar + beforeEnd
 
 func (b *boxStory) judge() error {
 	if err := b.history.judgeBy(boxModel(b.began)); err != nil {
@@ -314,7 +364,11 @@ func (s boxState) step(in boxInput, out boxOutput) (bool, boxState) {
 		}
 		return out.Code == "" && slices.Equal(out.Standing, want), s
 	case readLot:
-		return out.Code == "" && out.Deadline.Unix() == s.deadline && (!out.Closed || s.over()), s
+		fits := out.Closed && s.over() || !out.Closed && !in.Last // it is closed some time after the deadline
+		return out.Code == "" && out.Deadline.Unix() == s.deadline && fits, s
+	case deadlineOver:
+		s.clock = s.deadline + 1
+		return true, s
 	case moveClock:
 		s.clock = max(s.clock, in.To.Unix())
 		return out.Code == "" || out.Code == models.CodeClockBackwards, s

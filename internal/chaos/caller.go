@@ -73,13 +73,18 @@ func record[I, O any](h *history, n int, in I, do func() (O, error)) (O, error) 
 	if err != nil {
 		return out, err
 	}
+	h.note(n, in, out, began, ended)
+	h.run.done(ended.Sub(began), 0, 0)
+	return out, nil
+}
+
+// note writes down what happened at some instant between two others.
+func (h *history) note(n int, in, out any, began, ended time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.all = append(h.all, porcupine.Operation{
 		ClientId: n, Input: in, Output: out, Call: int64(began.Sub(start)), Return: int64(ended.Sub(start)),
 	})
-	h.run.done(ended.Sub(began), 0, 0)
-	return out, nil
 }
 
 // start is an instant from which monotonic time is counted.

@@ -169,11 +169,14 @@ const shortestRest, longestRest = 50 * time.Millisecond, 350 * time.Millisecond
 
 // disturb has faults happen, one after the other.
 func (r *run) disturb(working context.Context) error {
-	for range fewestFaults + r.random.IntN(mostFaults-fewestFaults+1) {
+	for n := fewestFaults + r.random.IntN(mostFaults-fewestFaults+1); n > 0 && working.Err() == nil; {
 		pause(working, between(r.random, shortestCalm, longestCalm))
 		f := faults()[r.random.IntN(len(faults()))]
-		r.faults = append(r.faults, f.name)
-		if err := f.happen(working, r.fleet, r.random); err != nil {
+		switch err := f.happen(working, r.fleet, r.random); {
+		case err == nil:
+			r.faults = append(r.faults, f.name)
+			n--
+		case !errors.Is(err, errMissed):
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
 	}

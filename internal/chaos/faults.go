@@ -14,7 +14,10 @@ import (
 // shortestFreeze and longestFreeze bound how long a part does nothing and is then there again.
 const shortestFreeze, longestFreeze = 500 * time.Millisecond, 4 * time.Second
 
-// A fault is something that happens to machines.
+// errMissed means that a fault found nothing to disturb, such as a part that an earlier fault has ended.
+var errMissed = errors.New("there was nothing to disturb")
+
+// A fault is something that happens to machines. It returns [errMissed].
 type fault struct {
 	name   string
 	happen func(ctx context.Context, f *Fleet, random *rand.Rand) error
@@ -46,28 +49,44 @@ func oneWorker(f *Fleet, random *rand.Rand) []*member {
 // kills ends parts without a word, all at once (kill -9).
 func kills(which func(*Fleet, *rand.Rand) []*member) func(context.Context, *Fleet, *rand.Rand) error {
 	return func(_ context.Context, f *Fleet, random *rand.Rand) error {
-		var errs []error
-		for _, m := range which(f, random) {
-			errs = append(errs, m.signal(syscall.SIGKILL))
-		}
-		return errors.Join(errs...)
+		return signal(syscall.SIGKILL, which(f, random))
 	}
 }
 
 // freezes stops parts for a while; their connections stay open, and nobody answers.
 func freezes(which func(*Fleet, *rand.Rand) []*member) func(context.Context, *Fleet, *rand.Rand) error {
 	return func(ctx context.Context, f *Fleet, random *rand.Rand) error {
-		var errs []error
 		members := which(f, random)
-		for _, m := range members {
-			errs = append(errs, m.signal(syscall.SIGSTOP))
+		if err := signal(syscall.SIGSTOP, members); err != nil {
+			return err
 		}
 		pause(ctx, between(random, shortestFreeze, longestFreeze))
-		for _, m := range members {
-			errs = append(errs, m.signal(syscall.SIGCONT))
+		if err := signal(syscall.SIGCONT, members); !errors.Is(err, errMissed) { // another fault may have ended it
+			return err
 		}
-		return errors.Join(errs...)
+		return nil
 	}
+}
+
+// signal sends a signal to parts. It returns [errMissed] when none of them runs.
+func signal(what syscall.Signal, parts []*member) error {
+	hit := false
+	for _, m := range parts {
+		pid := m.pid()
+		if pid == 0 {
+			continue
+		}
+		switch err := syscall.Kill(pid, what); {
+		case err == nil:
+			hit = true
+		case !errors.Is(err, syscall.ESRCH):
+			return fmt.Errorf("signal %s: %w", m.name, err)
+		}
+	}
+	if !hit {
+		return errMissed
+	}
+	return nil
 }
 
 // cut ends all connections to the database but its own, whatever they are doing.
@@ -95,16 +114,15 @@ func killBackend(ctx context.Context, f *Fleet, random *rand.Rand) error {
 	})
 }
 
-// onServer does something as superuser, unless PostgreSQL is away: then the fault is there already.
+// onServer does something as superuser. Where PostgreSQL is away, or goes away meanwhile, it returns [errMissed].
 func (f *Fleet) onServer(ctx context.Context, do func(*pgx.Conn) error) error {
 	conn, err := pgx.Connect(ctx, f.admin())
 	if err != nil {
-		fmt.Fprintf(f.log, "chaos: no connection to disturb: %v\n", err)
-		return nil
+		return fmt.Errorf("%w: %w", errMissed, err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
 	if err := do(conn); err != nil {
-		fmt.Fprintf(f.log, "chaos: disturb PostgreSQL: %v\n", err)
+		return fmt.Errorf("%w: %w", errMissed, err)
 	}
 	return nil
 }

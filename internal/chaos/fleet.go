@@ -253,15 +253,3 @@ func (m *member) await(ctx context.Context) error {
 	}
 	return nil
 }
-
-// signal sends a signal to the part, if it runs.
-func (m *member) signal(what syscall.Signal) error {
-	pid := m.pid()
-	if pid == 0 {
-		return nil
-	}
-	if err := syscall.Kill(pid, what); err != nil && !errors.Is(err, syscall.ESRCH) {
-		return fmt.Errorf("signal %s: %w", m.name, err)
-	}
-	return nil
-}

@@ -60,6 +60,14 @@ func TestTheModelOfABoxTellsWhatNoBoxWithoutFaultsDoes(t *testing.T) {
 			one(1, boxInput{Act: moveDeadline, To: deadline.Add(day)}, boxOutput{}),
 			one(2, boxInput{Act: readLot}, boxOutput{Deadline: deadline}),
 		}, false},
+		"a tender handed in while the deadline passes, and a box that closes": {[]porcupine.Operation{
+			one(1, boxInput{Act: deadlineOver}, boxOutput{}), one(2, in, late),
+			one(3, boxInput{Act: readLot, Last: true}, boxOutput{Deadline: deadline, Closed: true}),
+		}, true},
+		"never closed": {[]porcupine.Operation{
+			one(1, boxInput{Act: deadlineOver}, boxOutput{}),
+			one(2, boxInput{Act: readLot, Last: true}, boxOutput{Deadline: deadline}),
+		}, false},
 		"closed before its time": {[]porcupine.Operation{
 			one(1, boxInput{Act: readLot}, boxOutput{Deadline: deadline, Closed: true}),
 		}, false},

@@ -61,7 +61,7 @@ func (r *run) prepare(ctx context.Context) ([]story, error) {
 	return stories, group.Wait()
 }
 
-// ready waits until everything runs and commands are taken.
+// ready waits until the API takes requests. What commands need besides is waited for when the first are sent.
 func (f *Fleet) ready(ctx context.Context) error {
 	for began := time.Now(); ; pause(ctx, againAfter) {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, f.base()+"/readyz", http.NoBody)

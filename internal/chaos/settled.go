@@ -22,7 +22,8 @@ import (
 const settleTime = 4 * time.Minute
 
 // settled waits until nothing is under way any more, and checks what is left after all runs: each command is finished,
-// each event stands in the log once, each run knows what the record knows, and the tables follow from the events.
+// each event stands in the log once, no box is open after its deadline, each run knows what the record knows, and the
+// tables follow from the events, but for the phases that were skipped when the lots were prepared.
 func (f *Fleet) settled(ctx context.Context) error {
 	if err := f.ready(ctx); err != nil {
 		return err
@@ -36,6 +37,9 @@ func (f *Fleet) settled(ctx context.Context) error {
 		{"commands that are not finished", "SELECT count(*) FROM commands WHERE told_at IS NULL"},
 		{"events that are not in the log", "SELECT count(*) FROM events WHERE NOT EXISTS " +
 			"(SELECT FROM event_log WHERE event_id = events.id)"},
+		{"boxes that are open after their deadline", "SELECT count(*) FROM boxes b " +
+			"JOIN procurements p ON p.id = b.procurement_id WHERE b.closed_at IS NULL " +
+			"AND b.deadline < clock_timestamp() + p.clock_offset * interval '1 microsecond'"},
 	} {
 		if err := f.noneLeft(ctx, conn, rest.what, rest.query); err != nil {
 			return err
