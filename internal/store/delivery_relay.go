@@ -116,15 +116,17 @@ var led = `EXISTS (SELECT FROM role_assignments r WHERE r.procurement_id = p.id 
 				AND r.role = 'lead_procurer' AND ` + heldNow + `)`
 
 // relayed are the endpoints x that select the events e of a part of the log: each is told of the procurements p that
-// its owner leads now.
-var relayed = `FROM endpoints x
-		CROSS JOIN event_log l
+// its owner leads now, which is what [led] says, asked from the side of the event: so it does not matter how many
+// endpoints there are.
+var relayed = `FROM event_log l
 		JOIN events e ON e.id = l.event_id
 		JOIN procurements p ON p.id = l.procurement_id
+		CROSS JOIN LATERAL (SELECT DISTINCT r.person_id FROM role_assignments r
+			WHERE r.procurement_id = p.id AND r.role = 'lead_procurer' AND ` + heldNow + `) leads
+		JOIN endpoints x ON x.owner_id = leads.person_id
 		WHERE x.status IN ('active', 'paused') AND l.position > $1 AND l.position <= $2 AND l.position > x.since
 			AND ` + sent + `
-			AND ` + selectedBy("e.type") + `
-			AND ` + led
+			AND ` + selectedBy("e.type")
 
 // ofMode is true if the endpoint x is for the mode of the procurement p.
 const ofMode = "x.rehearsals = (p.mode = 'rehearsal')"

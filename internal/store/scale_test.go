@@ -88,7 +88,7 @@ func newCrowd(t *testing.T) *crowd {
 }
 
 var wholeTable = regexp.MustCompile(
-	`Seq Scan on (procurements|role_assignments|consortium_members|people|commands)\b.*`)
+	`Seq Scan on (procurements|role_assignments|consortium_members|people|commands|endpoints|events|event_log)\b.*`)
 
 // requireIndexed asks the database how it carries out what f asks, and refuses plans that read a growing table from its
 // beginning to its end.
@@ -184,6 +184,34 @@ func TestThePassOverOpenProcurementsIsBoundedAndVisitsAll(t *testing.T) {
 	after, err := c.traced.Pass(t.Context(), "test")
 	require.NoError(t, err)
 	require.Empty(t, after, "the next pass begins")
+}
+
+// An event is queued for the endpoints of those who lead its procurement, however many endpoints there are of others.
+func TestAnEventIsQueuedForItsEndpointsByIndex(t *testing.T) {
+	t.Parallel()
+	c := newCrowd(t)
+	c.Exec("SET session_replication_role = replica")
+	c.Exec(`INSERT INTO endpoints (id, owner_id, organisation_id, url, types, procurements, rehearsals, secret, status,
+			since, version, created_at)
+		SELECT 'whe_00005000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'),
+			'per_00002000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'),
+			'org_00003000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'), 'https://portal.example/', '[]', '[]', false,
+			'secret', 'active', 0, 1, now() FROM generate_series(1, $1::int) n`, many)
+	c.Exec("ALTER TABLE events DROP CONSTRAINT events_columns_are_canonical")
+	c.Exec(`INSERT INTO events (id, procurement_id, type, at, recorded_at, data, canonical)
+		SELECT 'evt_00006000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'),
+			'prc_00001000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'), 'procurement.started', now(), now(), '{}', '{}'
+		FROM generate_series(1, $1::int) n`, many)
+	c.Exec(`INSERT INTO event_log (position, event_id, procurement_id, seq, prev_hash, hash, link)
+		SELECT n, 'evt_00006000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'),
+			'prc_00001000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'), 1, sha256(''), sha256(n::text::bytea), sha256('')
+		FROM generate_series(1, $1::int) n`, many)
+	c.Exec("UPDATE webhook_relay SET position = $1", many-5)
+	c.Exec("ANALYZE")
+	c.requireIndexed(func(s *store.Store) error {
+		_, err := s.Relay(t.Context())
+		return err
+	})
 }
 
 // Whoever compares the record with its events reads each table once for each procurement: so each has an index that
