@@ -15,7 +15,7 @@ import (
 // the lead procurer, which is paused, with all events of the last days, a recovery of the lead's organisation, the
 // offer of a role to one of its people, and an empty entry of each kind that nobody wrote. These are withdrawn, so that
 // nothing follows from them.
-func (b *bench) complete(ctx context.Context, admin *apiclient.Client, procurement models.ID) error {
+func (b *side) complete(ctx context.Context, admin *apiclient.Client, procurement models.ID) error {
 	var person, organisation models.ID
 	err := b.conn.QueryRow(ctx, `SELECT p.id, p.organisation_id FROM role_assignments r
 		JOIN people p ON p.id = r.person_id WHERE r.procurement_id = $1 AND r.role = 'lead_procurer'`, string(procurement)).Scan(&person, &organisation)
@@ -35,7 +35,7 @@ func (b *bench) complete(ctx context.Context, admin *apiclient.Client, procureme
 	return b.addEntries(ctx, procurement, person)
 }
 
-func (b *bench) addEndpoint(ctx context.Context, owner models.ID) error {
+func (b *side) addEndpoint(ctx context.Context, owner models.ID) error {
 	lead, err := keyOf(ctx, b.rig, owner)
 	if err != nil {
 		return err
@@ -60,7 +60,7 @@ func (b *bench) addEndpoint(ctx context.Context, owner models.ID) error {
 }
 
 // offerRole offers a role though the procurement has ended.
-func (b *bench) offerRole(ctx context.Context, procurement, person, organisation models.ID) error {
+func (b *side) offerRole(ctx context.Context, procurement, person, organisation models.ID) error {
 	_, err := b.conn.Exec(ctx, `INSERT INTO role_offers
 		(id, procurement_id, person_id, organisation_id, offered_for, offered_by, role, offered_at)
 		VALUES ($1, $2, $3, $4, $4, $3, 'observer', clock_timestamp())`, string(models.NewID(models.PrefixRoleOffer)),
@@ -71,7 +71,7 @@ func (b *bench) offerRole(ctx context.Context, procurement, person, organisation
 	return nil
 }
 
-func (b *bench) addEntries(ctx context.Context, procurement, author models.ID) error {
+func (b *side) addEntries(ctx context.Context, procurement, author models.ID) error {
 	for _, rule := range models.EntryRules() {
 		_, err := b.conn.Exec(ctx, `WITH made AS (INSERT INTO entries
 				(id, procurement_id, kind, phase, round, version, author_id, body, digest, written_at, withdrawn_at,

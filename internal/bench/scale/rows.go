@@ -131,15 +131,15 @@ var perProcurement = []string{
 // made is how many procurements are made in one transaction.
 const made = 5000
 
-// makeRows makes the procurements of others from one number to another.
-func makeRows(ctx context.Context, conn *pgx.Conn, from, to int) error {
+// makeRows makes procurements of others.
+func makeRows(ctx context.Context, conn *pgx.Conn, procurements int) error {
 	for _, statement := range []string{"SET session_replication_role = replica", makeID} {
 		if _, err := conn.Exec(ctx, statement); err != nil {
 			return fmt.Errorf("prepare: %w", err)
 		}
 	}
-	for first := from; first <= to; first += made {
-		last := min(first+made-1, to)
+	for first := 1; first <= procurements; first += made {
+		last := min(first+made-1, procurements)
 		err := pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 			for _, statement := range perProcurement {
 				if _, err := tx.Exec(ctx, statement, first, last); err != nil {

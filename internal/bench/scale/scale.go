@@ -37,46 +37,88 @@ const Bar = 1.2
 // floor is what a difference must exceed to count: below it a request is as fast as the machine's clock is steady.
 const floor = 500 * time.Microsecond
 
-// Run returns the largest ratio.
+// Run compares two platforms, each on a PostgreSQL and a Temporal server of its own, and returns the largest ratio. Each
+// request is sent to both in turns, so that other work on the machine affects both alike.
 func Run(ctx context.Context, o Options) (worst float64, err error) {
-	s, err := stack.Start(ctx, true, o.Log)
-	if err != nil {
-		return 0, err
+	var sides [2]*side
+	for i, procurements := range []int{o.Few, o.Many} {
+		s, err := startSide(ctx, o)
+		if err != nil {
+			return 0, err
+		}
+		defer func() { err = errors.Join(err, s.close(context.WithoutCancel(ctx))) }()
+		if err := s.prepare(ctx); err != nil {
+			return 0, err
+		}
+		if err := s.fill(ctx, procurements); err != nil {
+			return 0, err
+		}
+		sides[i] = s
 	}
-	defer func() { err = errors.Join(err, s.Close(context.WithoutCancel(ctx))) }()
-	r, err := rig.Start(ctx, rig.Options{
-		DSN: s.DSN, TemporalAddress: s.Temporal, TaskQueue: "scale", MaxConns: 16, Log: o.Log,
-	})
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, r.Close()) }()
-	worker := r.StartWorker(ctx)
-	defer func() { err = errors.Join(err, worker.Stop()) }()
-	conn, err := pgx.Connect(ctx, s.Admin)
-	if err != nil {
-		return 0, fmt.Errorf("connect: %w", err)
-	}
-	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
-	b := bench{Options: o, rig: r, conn: conn}
-	if err := b.prepare(ctx); err != nil {
-		return 0, err
-	}
-	return b.compare(ctx)
+	return compare(ctx, o, sides[0], sides[1])
 }
 
-type bench struct {
+// A side is a platform with procurements.
+type side struct {
 	Options
 
-	rig      *rig.Rig
-	conn     *pgx.Conn
-	requests []request
-	vote     func(ctx context.Context) error
+	stack  *stack.Stack
+	rig    *rig.Rig
+	worker *rig.Worker
+	conn   *pgx.Conn
+	steps  []step
+}
+
+// A step is something that is measured.
+type step struct {
+	name string
+	do   func(ctx context.Context) error
+}
+
+func startSide(ctx context.Context, o Options) (_ *side, err error) {
+	s := &side{Options: o}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close(context.WithoutCancel(ctx)))
+		}
+	}()
+	if s.stack, err = stack.Start(ctx, true, o.Log); err != nil {
+		return nil, err
+	}
+	s.rig, err = rig.Start(ctx, rig.Options{
+		DSN: s.stack.DSN, TemporalAddress: s.stack.Temporal, TaskQueue: "scale", MaxConns: 16, Log: o.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.worker = s.rig.StartWorker(ctx)
+	if s.conn, err = pgx.Connect(ctx, s.stack.Admin); err != nil {
+		return nil, fmt.Errorf("connect: %w", err)
+	}
+	return s, nil
+}
+
+// close ends what was started.
+func (s *side) close(ctx context.Context) error {
+	var errs []error
+	if s.conn != nil {
+		errs = append(errs, s.conn.Close(ctx))
+	}
+	if s.worker != nil {
+		errs = append(errs, s.worker.Stop())
+	}
+	if s.rig != nil {
+		errs = append(errs, s.rig.Close())
+	}
+	if s.stack != nil {
+		errs = append(errs, s.stack.Close(ctx))
+	}
+	return errors.Join(errs...)
 }
 
 // prepare plays a whole procurement, on which everything can be read, and starts another one, on which a buyer votes.
-func (b *bench) prepare(ctx context.Context) error {
-	admin, err := b.rig.Administrator(ctx)
+func (s *side) prepare(ctx context.Context) error {
+	admin, err := s.rig.Administrator(ctx)
 	if err != nil {
 		return err
 	}
@@ -86,26 +128,30 @@ func (b *bench) prepare(ctx context.Context) error {
 		return err
 	}
 	var played models.ID
-	if err := b.conn.QueryRow(ctx, "SELECT id FROM procurements WHERE status = 'completed'").Scan(&played); err != nil {
+	if err := s.conn.QueryRow(ctx, "SELECT id FROM procurements WHERE status = 'completed'").Scan(&played); err != nil {
 		return fmt.Errorf("find the procurement: %w", err)
 	}
-	if err := b.complete(ctx, admin, played); err != nil {
+	if err := s.complete(ctx, admin, played); err != nil {
 		return err
 	}
-	people, err := peopleOf(ctx, b.rig, b.conn, played)
+	people, err := peopleOf(ctx, s.rig, s.conn, played)
 	if err != nil {
 		return err
 	}
-	people = append(people, admin, b.rig.Anonymous)
-	if b.requests, err = requests(ctx, b.rig, b.conn, played, people); err != nil {
+	people = append(people, admin, s.rig.Anonymous)
+	gets, err := requests(ctx, s.rig, s.conn, played, people)
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(b.Out, "scale: %d GETs; left out: %v\n", len(b.requests), notThere)
-	return b.prepareVote(ctx)
+	for _, r := range gets {
+		s.steps = append(s.steps, step{"GET " + r.operation, r.do})
+	}
+	fmt.Fprintf(s.Out, "scale: %d GETs; left out: %v\n", len(gets), notThere)
+	return s.prepareVote(ctx)
 }
 
-func (b *bench) prepareVote(ctx context.Context) error {
-	c, err := b.rig.Consortium(ctx, rig.Draft{Mode: models.ModeLive, Countries: []string{"FR", "ES"}})
+func (s *side) prepareVote(ctx context.Context) error {
+	c, err := s.rig.Consortium(ctx, rig.Draft{Mode: models.ModeLive, Countries: []string{"FR", "ES"}})
 	if err != nil {
 		return err
 	}
@@ -119,7 +165,7 @@ func (b *bench) prepareVote(ctx context.Context) error {
 		return err
 	}
 	choices, turn := []string{"abstain", "reject"}, 0
-	b.vote = func(ctx context.Context) error {
+	vote := func(ctx context.Context) error {
 		turn++
 		_, err := c.Buyers[0].Board.Do(ctx, apiclient.Request{
 			Method: "POST", Path: c.Path("/actions/vote"), IfMatch: "*",
@@ -130,6 +176,7 @@ func (b *bench) prepareVote(ctx context.Context) error {
 		})
 		return err
 	}
+	s.steps = append(s.steps, step{"a vote", vote})
 	return nil
 }
 
@@ -147,64 +194,70 @@ func (m median) ratio() float64 {
 	return float64(m.many) / float64(m.few)
 }
 
-func (b *bench) compare(ctx context.Context) (float64, error) {
-	few, err := b.with(ctx, 1, b.Few)
-	if err != nil {
-		return 0, err
+func compare(ctx context.Context, o Options, few, many *side) (float64, error) {
+	if len(few.steps) != len(many.steps) {
+		return 0, fmt.Errorf("%d requests are to be compared with %d", len(few.steps), len(many.steps))
 	}
-	many, err := b.with(ctx, b.Few+1, b.Many)
-	if err != nil {
-		return 0, err
-	}
-	medians := make([]median, len(few))
-	for i := range few {
-		name := "a vote"
-		if i < len(b.requests) {
-			name = "GET " + b.requests[i].operation
+	medians := make([]median, len(few.steps))
+	for i, of := range few.steps {
+		other := many.steps[i]
+		if of.name != other.name {
+			return 0, fmt.Errorf("%s is to be compared with %s", of.name, other.name)
 		}
-		medians[i] = median{name, few[i], many[i]}
+		var times [2][]time.Duration
+		for turn := range o.Times + warmUp {
+			for n, do := range []func(context.Context) error{of.do, other.do} {
+				began := time.Now()
+				if err := do(ctx); err != nil {
+					return 0, err
+				}
+				if turn >= warmUp {
+					times[n] = append(times[n], time.Since(began))
+				}
+			}
+		}
+		medians[i] = median{of.name, middle(times[0]), middle(times[1])}
 	}
 	slices.SortFunc(medians, func(a, b median) int { return -cmp.Compare(a.ratio(), b.ratio()) })
 	for _, m := range medians {
-		fmt.Fprintf(b.Out, "scale, p50 with %d and %d procurements open: %v, %v, ratio %.2f (bar %.1f) %s\n", b.Few,
-			b.Many, m.few.Round(10*time.Microsecond), m.many.Round(10*time.Microsecond), m.ratio(), Bar, m.name)
+		fmt.Fprintf(o.Out, "scale, p50 with %d and %d procurements open: %v, %v, ratio %.2f (bar %.1f) %s\n", o.Few,
+			o.Many, m.few.Round(10*time.Microsecond), m.many.Round(10*time.Microsecond), m.ratio(), Bar, m.name)
 	}
 	return medians[0].ratio(), nil
 }
 
-// with makes further procurements and returns the median of each request, that of the vote last.
-func (b *bench) with(ctx context.Context, from, to int) ([]time.Duration, error) {
-	began := time.Now()
-	if err := makeRows(ctx, b.conn, from, to); err != nil {
-		return nil, err
-	}
-	for _, statement := range []string{"SET session_replication_role = origin", "VACUUM (ANALYZE)", "CHECKPOINT"} {
-		if _, err := b.conn.Exec(ctx, statement); err != nil {
-			return nil, fmt.Errorf("%s: %w", statement, err)
-		}
-	}
-	if err := b.awaitPlaces(ctx); err != nil {
-		return nil, err
-	}
-	fmt.Fprintf(b.Out, "scale: procurements %d to %d made in %v\n", from, to, time.Since(began).Round(time.Second))
-	medians := make([]time.Duration, 0, len(b.requests)+1)
-	for _, r := range b.requests {
-		m, err := b.median(ctx, r.do)
-		if err != nil {
-			return nil, err
-		}
-		medians = append(medians, m)
-	}
-	m, err := b.median(ctx, b.vote)
-	return append(medians, m), err
+// warmUp is how often each request is sent before times count.
+const warmUp = 2
+
+func middle(times []time.Duration) time.Duration {
+	slices.Sort(times)
+	return times[len(times)/2]
 }
 
-// awaitPlaces waits until every event has its place in the log.
-func (b *bench) awaitPlaces(ctx context.Context) error {
+// fill makes procurements of others.
+func (s *side) fill(ctx context.Context, procurements int) error {
+	began := time.Now()
+	if err := makeRows(ctx, s.conn, procurements); err != nil {
+		return err
+	}
+	for _, statement := range []string{"SET session_replication_role = origin", "VACUUM (ANALYZE)", "CHECKPOINT"} {
+		if _, err := s.conn.Exec(ctx, statement); err != nil {
+			return fmt.Errorf("%s: %w", statement, err)
+		}
+	}
+	if err := s.awaitPlaces(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.Out, "scale: %d procurements made in %v\n", procurements, time.Since(began).Round(time.Second))
+	return nil
+}
+
+// awaitPlaces waits until every event has its place in the log, and was queued for the endpoints that want it.
+func (s *side) awaitPlaces(ctx context.Context) error {
 	for {
 		var missing bool
-		err := b.conn.QueryRow(ctx, "SELECT (SELECT size FROM sequencer) < (SELECT count(*) FROM events)").
-			Scan(&missing)
+		err := s.conn.QueryRow(ctx, `SELECT (SELECT size FROM sequencer) < (SELECT count(*) FROM events)
+			OR (SELECT position FROM webhook_relay) < (SELECT max(position) FROM event_log)`).Scan(&missing)
 		if err != nil || !missing {
 			return err
 		}
@@ -214,18 +267,4 @@ func (b *bench) awaitPlaces(ctx context.Context) error {
 		case <-time.After(200 * time.Millisecond):
 		}
 	}
-}
-
-func (b *bench) median(ctx context.Context, do func(context.Context) error) (time.Duration, error) {
-	times := make([]time.Duration, 0, b.Times)
-	for range b.Times + 2 { // the first two warm up
-		began := time.Now()
-		if err := do(ctx); err != nil {
-			return 0, err
-		}
-		times = append(times, time.Since(began))
-	}
-	times = times[2:]
-	slices.Sort(times)
-	return times[len(times)/2], nil
 }
