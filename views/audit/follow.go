@@ -190,6 +190,9 @@ func (s side) fold(ctx context.Context) error {
 			s.found(Difference{ProcurementID: s.procurement, EventID: e.ID, Detail: fault})
 		}
 	}
+	for _, fault := range s.state.Finish() {
+		s.found(Difference{ProcurementID: s.procurement, EventID: fault.Event, Detail: fault.Detail})
+	}
 	return nil
 }
 
