@@ -75,7 +75,7 @@ func (a *Acts) RegisterEndpoint(ctx context.Context, by By, in NewEndpoint) (Don
 		if made.OfOtherMode, err = d.tx.LedOf(e.OwnerID, e.OfMode().Other()); err != nil {
 			return MadeEndpoint{}, err
 		}
-		about, err := aboutEndpoint(e)
+		about, err := setEndpoint(e)
 		if err != nil {
 			return MadeEndpoint{}, err
 		}
@@ -85,11 +85,15 @@ func (a *Acts) RegisterEndpoint(ctx context.Context, by By, in NewEndpoint) (Don
 
 const fieldURL = "/url"
 
-func aboutEndpoint(e models.Endpoint) (event.EndpointCreated, error) {
-	settings, err := event.NewPart(e.Settings())
-	return event.EndpointCreated{
-		EndpointID: e.ID, OrganisationID: e.OrganisationID, Rehearsals: e.Rehearsals, Settings: settings,
-	}, err
+func aboutEndpoint(e models.Endpoint) event.EndpointCreated {
+	return event.EndpointCreated{EndpointID: e.ID, OrganisationID: e.OrganisationID, Rehearsals: e.Rehearsals}
+}
+
+// setEndpoint is about an endpoint whose settings are new.
+func setEndpoint(e models.Endpoint) (about event.EndpointCreated, err error) {
+	about = aboutEndpoint(e)
+	about.Settings, err = event.NewPart(e.Settings())
+	return about, err
 }
 
 // roomForEndpoint locks the organisation, so that endpoints registered at once are counted one after the other.

@@ -38,25 +38,12 @@ func (d *deed) holdMyEndpoint(id models.ID) (models.Endpoint, error) {
 }
 
 // saveEndpoint writes a locked endpoint back, with the event that says why.
-func (d *deed) saveEndpoint(
-	e models.Endpoint, why func(event.EndpointCreated) event.Payload,
-) (models.Endpoint, error) {
+func (d *deed) saveEndpoint(e models.Endpoint, why event.Payload) (models.Endpoint, error) {
 	if err := d.tx.SaveEndpoint(&e); err != nil {
 		return e, err
 	}
-	about, err := aboutEndpoint(e)
-	if err != nil {
-		return e, err
-	}
-	return e.Bare(), d.record(why(about))
+	return e.Bare(), d.record(why)
 }
-
-// What happened to an endpoint.
-func changed(about event.EndpointCreated) event.Payload { return event.EndpointChanged(about) }
-func rotated(about event.EndpointCreated) event.Payload { return event.EndpointRotated(about) }
-func paused(about event.EndpointCreated) event.Payload  { return event.EndpointPaused(about) }
-func resumed(about event.EndpointCreated) event.Payload { return event.EndpointResumed(about) }
-func removed(about event.EndpointCreated) event.Payload { return event.EndpointRemoved(about) }
 
 // An EndpointChange holds new values for an endpoint; nil: unchanged.
 type EndpointChange struct {
@@ -99,7 +86,11 @@ func (a *Acts) ChangeEndpoint(ctx context.Context, by By, id models.ID, in Endpo
 				return e, err
 			}
 		}
-		if e, err = d.saveEndpoint(e, changed); err != nil {
+		about, err := setEndpoint(e)
+		if err != nil {
+			return e, err
+		}
+		if e, err = d.saveEndpoint(e, event.EndpointChanged(about)); err != nil {
 			return e, err
 		}
 		return e, d.letUnwantedGo(e)
@@ -134,7 +125,7 @@ func (a *Acts) RotateEndpoint(ctx context.Context, by By, id models.ID) (Done[Ma
 			e.FormerSecret, e.FormerUntil = e.Secret, &until
 		}
 		e.Secret = sealed
-		e, err = d.saveEndpoint(e, rotated)
+		e, err = d.saveEndpoint(e, event.EndpointRotated(aboutEndpoint(e)))
 		return MadeEndpoint{Endpoint: e, Secret: secret.Reveal()}, err
 	})
 }
@@ -152,7 +143,7 @@ func (a *Acts) PauseEndpoint(ctx context.Context, by By, id models.ID) (Done[mod
 			return e.Bare(), nil
 		}
 		e.Status, e.PausedBecause = models.EndpointPaused, ""
-		return d.saveEndpoint(e, paused)
+		return d.saveEndpoint(e, event.EndpointPaused(aboutEndpoint(e)))
 	})
 }
 
@@ -175,7 +166,7 @@ func (a *Acts) ResumeEndpoint(ctx context.Context, by By, id models.ID) (Done[mo
 		}
 		if was != models.EndpointActive {
 			e.Status, e.PausedBecause, e.EndedAt = models.EndpointActive, "", nil
-			if e, err = d.saveEndpoint(e, resumed); err != nil {
+			if e, err = d.saveEndpoint(e, event.EndpointResumed(aboutEndpoint(e))); err != nil {
 				return e, err
 			}
 		}
@@ -250,7 +241,7 @@ func (a *Acts) RemoveEndpoint(ctx context.Context, by By, id models.ID) error {
 		}
 		e.Status, e.PausedBecause, e.EndedAt = models.EndpointRemoved, "", endOf(e, now)
 		e.Secret, e.FormerSecret, e.FormerUntil = nil, nil, nil
-		if e, err = d.saveEndpoint(e, removed); err != nil {
+		if e, err = d.saveEndpoint(e, event.EndpointRemoved(aboutEndpoint(e))); err != nil {
 			return e, err
 		}
 		return e, d.goOn(e)

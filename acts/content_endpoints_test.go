@@ -100,6 +100,30 @@ func TestTheSecretOfAnEndpointIsToldOnceAndNotKept(t *testing.T) {
 	}
 }
 
+// A URL may hold a secret of the receiver, and events are kept for good.
+func TestEventsDoNotKeepTheURLOfAnEndpoint(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	b.acts.Courier = courier(t)
+	made, err := b.acts.RegisterEndpoint(t.Context(), b.owner(),
+		acts.NewEndpoint{URL: "http://127.0.0.1:9/hooks/hidden?token=hidden"})
+	require.NoError(t, err)
+	id, next := made.Result.Endpoint.ID, "http://127.0.0.1:9/hooks/hidden2"
+	_, err = b.acts.ChangeEndpoint(t.Context(), b.owner(), id, acts.EndpointChange{URL: &next})
+	require.NoError(t, err)
+	_, err = b.acts.PauseEndpoint(t.Context(), b.owner(), id)
+	require.NoError(t, err)
+	_, err = b.acts.RotateEndpoint(t.Context(), b.owner(), id)
+	require.NoError(t, err)
+	require.NoError(t, b.acts.RemoveEndpoint(t.Context(), b.owner(), id))
+	var parts, telling int
+	require.NoError(t, pgtest.Connect(t, b.db.Superuser).QueryRow(t.Context(), `SELECT count(*),
+		count(*) FILTER (WHERE position('hidden'::bytea IN content) > 0) FROM event_parts WHERE name = 'settings'`).
+		Scan(&parts, &telling))
+	require.Zero(t, telling)
+	require.Equal(t, 2, parts, "only what changes them tells the settings")
+}
+
 func TestAnAdministratorStopsAnEndpointAndDoesNotUseIt(t *testing.T) {
 	t.Parallel()
 	b := setUp(t)

@@ -314,7 +314,7 @@ func (c *call) voidReplaced(
 // voidVotes has votes on a ballot count no more; they are kept.
 func (c *call) voidVotes(b ballot, void []models.ID) error {
 	for _, id := range void {
-		err := c.note(event.VoteVoided{VoteID: id, Subject: b.Subject}, func(r *store.Reading) {
+		err := c.note(event.VoteVoided{VoteID: id, Subject: b.Subject, Digest: b.Digest}, func(r *store.Reading) {
 			r.Votes = slices.DeleteFunc(slices.Clone(r.Votes), func(v models.Vote) bool { return v.ID == id })
 		})
 		if err != nil {

@@ -64,7 +64,9 @@ type Endpoint struct {
 
 // EndpointSettings are where an endpoint is, and what it selects.
 type EndpointSettings struct {
-	URL          string   `json:"url"`
+	// URL is the SHA-256 of the endpoint's, in hexadecimal: a URL may hold a secret of the receiver, and events keep
+	// what they tell for good.
+	URL          string   `json:"url_sha256"`
 	Description  string   `json:"description"`
 	Types        []string `json:"types"`
 	Procurements []ID     `json:"procurements"`
@@ -72,7 +74,7 @@ type EndpointSettings struct {
 
 // Settings are those of the endpoint.
 func (e Endpoint) Settings() EndpointSettings {
-	return EndpointSettings{e.URL, e.Description, e.Types, e.Procurements}
+	return EndpointSettings{Digest([]byte(e.URL)), e.Description, e.Types, e.Procurements}
 }
 
 // Bare returns the endpoint as it is shown, without its secrets.

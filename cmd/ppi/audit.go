@@ -49,24 +49,26 @@ func (c auditVerifyCommand) Run(ctx context.Context, inv *invocation) error {
 	if c.Export != "" {
 		verify = c.verifyExport
 	}
-	report, err := verify(ctx, inv)
-	if err != nil {
-		return err
+	report, failed := verify(ctx, inv)
+	if failed != nil && report.Tables == nil {
+		return failed
 	}
-	if c.JSON {
-		encoder := json.NewEncoder(inv.stdout)
-		encoder.SetIndent("", "  ")
-		err = encoder.Encode(report.asJSON())
-	} else {
-		err = report.Print(inv.stdout)
+	if err := c.write(inv.stdout, report); err != nil {
+		return fmt.Errorf("write the report: %w", errors.Join(err, failed))
 	}
-	if err != nil {
-		return fmt.Errorf("write the report: %w", err)
-	}
-	if !report.valid() {
+	if failed == nil && !report.valid() {
 		return errNotValid
 	}
-	return nil
+	return failed
+}
+
+func (c auditVerifyCommand) write(out io.Writer, report recordReport) error {
+	if !c.JSON {
+		return report.Print(out)
+	}
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(report.asJSON())
 }
 
 func (c auditVerifyCommand) verifyExport(context.Context, *invocation) (recordReport, error) {
@@ -101,7 +103,8 @@ func (c auditVerifyCommand) verifyExport(context.Context, *invocation) (recordRe
 	return recordReport{Report: report}, err
 }
 
-// verifyRecord also compares with the latest checkpoints of our archive, because that is outside the database.
+// verifyRecord also compares with the latest checkpoints of our archive, because that is outside the database. If files
+// cannot be compared, the report has what was found before.
 func (c auditVerifyCommand) verifyRecord(ctx context.Context, inv *invocation) (report recordReport, err error) {
 	err = withRecord(ctx, inv, func(cfg *config.Config, record *store.Store) error {
 		known, err := c.known(cfg)
@@ -112,10 +115,15 @@ func (c auditVerifyCommand) verifyRecord(ctx context.Context, inv *invocation) (
 			return err
 		}
 		tables, err := followed.Follow(ctx, record)
-		report.Tables = &tables
-		if err != nil || c.WithoutFiles {
+		if err != nil {
 			return err
 		}
+		report.Tables = &tables
+		if c.WithoutFiles {
+			return nil
+		}
+		// Files may take hours, or be what cannot be read.
+		fmt.Fprintf(inv.stderr, "ppi: rows and events that do not follow: %d; now comparing files\n", tables.All)
 		return tables.CompareFiles(ctx, record, progressOn(inv.stderr))
 	})
 	return report, err

@@ -243,3 +243,49 @@ func TestVerifyNamesTheFirstRowThatDoesNotFollow(t *testing.T) {
 	require.False(t, report.Valid)
 	require.Equal(t, "organisations", report.Tables.Differences[0].Table)
 }
+
+// What is damaged does not hide what was forged, and a damaged file does not hide another.
+func TestVerifyTellsWhatDoesNotFollowThoughFilesCannotBeRead(t *testing.T) {
+	t.Parallel()
+	a := newAudited(t)
+	superuser := pgtest.Connect(t, a.db.Superuser)
+	exec := func(statement string, args ...any) {
+		t.Helper()
+		_, err := superuser.Exec(t.Context(), statement, args...)
+		require.NoError(t, err, statement)
+	}
+	exec("SET session_replication_role = replica")
+	damaged := models.NewID(models.PrefixUpload)
+	for _, upload := range []models.ID{damaged, models.NewID(models.PrefixUpload)} {
+		document, person := models.NewID(models.PrefixDocument), models.NewID(models.PrefixPerson)
+		exec(`INSERT INTO uploads (id, procurement_id, organisation_id, person_id, purpose, filename, media_type, size,
+				digest, completed_at)
+			VALUES ($1, $2, $3, $4, 'document', 'f', 'text/plain', 4, encode(sha256('kept'), 'hex'), now())`,
+			upload, a.procurement, models.NewID(models.PrefixOrganisation), person)
+		exec("INSERT INTO upload_chunks (upload_id, n, content) VALUES ($1, 0, 'kept')", upload)
+		exec(`INSERT INTO documents (id, procurement_id, version, title, audience, upload_id, author_id, written_at)
+			VALUES ($1, $2, 1, '{"en": "T"}', 'buyers', $3, $4, now())`, document, a.procurement, upload, person)
+		exec(`INSERT INTO document_versions (document_id, version, title, audience, upload_id, author_id, written_at)
+			SELECT id, version, title, audience, upload_id, author_id, written_at FROM documents WHERE id = $1`,
+			document)
+	}
+	exec("ALTER TABLE upload_chunks RENAME TO kept_chunks")
+	exec(`CREATE FUNCTION damaged() RETURNS bytea LANGUAGE plpgsql AS $$ BEGIN
+		RAISE EXCEPTION 'missing chunk number 0' USING ERRCODE = 'data_corrupted'; END $$`)
+	exec(`CREATE VIEW upload_chunks AS SELECT upload_id, n,
+		CASE WHEN upload_id = '` + string(damaged) + `' THEN damaged() ELSE content END AS content FROM kept_chunks`)
+	exec("GRANT SELECT ON upload_chunks TO PUBLIC")
+	code, stdout, stderr := invoke(t, a.environ, "audit", "verify")
+	require.Equal(t, 1, code, stderr)
+	require.Contains(t, stderr, "ppi: rows and events that do not follow: 4; now comparing files\n")
+	require.Contains(t, stdout, "differences: 5\n")
+	require.Contains(t, stdout, "files whose stored bytes were compared: 2 (4 bytes)\n")
+	require.Contains(t, stdout, "cannot be read: read bytes of upload "+string(damaged))
+
+	exec("REVOKE SELECT ON upload_chunks FROM PUBLIC")
+	code, stdout, stderr = invoke(t, a.environ, "audit", "verify")
+	require.NotZero(t, code)
+	require.Contains(t, stderr, "permission denied")
+	require.Contains(t, stdout, "differences: 4\n")
+	require.Contains(t, stdout, "note: the stored bytes of other files were not compared, because that failed\n")
+}

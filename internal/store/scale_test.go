@@ -2,8 +2,10 @@ package store_test
 
 import (
 	"context"
+	"iter"
 	"log/slog"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -214,26 +216,60 @@ func TestAnEventIsQueuedForItsEndpointsByIndex(t *testing.T) {
 	})
 }
 
-// Whoever compares the record with its events reads each table once for each procurement: so each has an index that
-// finds a procurement's rows. What the database would do with tables that are small is not asked.
-func TestTheRowsOfOneProcurementAreFoundByIndexInEveryComparedTable(t *testing.T) {
+// Whoever compares the record with its events reads each table of procurements once for each procurement: so each has
+// an index that finds a procurement's rows. Tables of the platform are read once, and what is asked of each row is
+// found by index. What the database would do with tables that are small is not asked.
+func TestRowsAreFoundByIndexInEveryComparedTable(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t)
 	one := c.Procurement(models.ModeLive, c.Person())
 	c.Exec("SET enable_seqscan = off")
-	_, tables := store.FollowedTables()
-	for _, table := range tables {
-		c.statements.sent = nil
-		require.NoError(t, c.traced.View(t.Context(), func(v store.View) error {
-			_, err := v.Followed(t.Context(), table, one)
-			return err
-		}))
+	platform, tables := store.FollowedTables()
+	for i, table := range slices.Concat(platform, tables) {
+		of := one
+		if i < len(platform) {
+			of = ""
+		}
+		for plan := range c.plansOf(func() error {
+			return c.traced.View(t.Context(), func(v store.View) error {
+				_, err := v.Followed(t.Context(), table, of)
+				return err
+			})
+		}) {
+			require.NotContains(t, plan, "Seq Scan")
+		}
+	}
+}
+
+// Each page of files is found by the key of the table that refers to them, whatever comes before it.
+func TestEachPageOfStoredFilesIsFoundByIndex(t *testing.T) {
+	t.Parallel()
+	c := newCrowd(t)
+	c.Exec("SET enable_seqscan = off")
+	pages := 0
+	for plan := range c.plansOf(func() error {
+		files, err := c.traced.StoredFiles(t.Context(), store.StoredFile{}, 500)
+		require.Empty(t, files)
+		return err
+	}) {
+		pages++
+		require.NotContains(t, plan, "Seq Scan")
+		require.NotContains(t, plan, "Sort")
+		require.Regexp(t, `Index Cond: \(.* > `, plan)
+	}
+	require.Equal(t, 4, pages, "each table that refers to files")
+}
+
+// plansOf yields how the database carries out each query of f, after its text.
+func (c *crowd) plansOf(f func() error) iter.Seq[string] {
+	c.Helper()
+	c.statements.sent = nil
+	require.NoError(c, f())
+	return func(yield func(string) bool) {
 		for _, asked := range c.statements.sent {
-			if !strings.HasPrefix(asked.SQL, "SELECT") {
-				continue
+			if strings.HasPrefix(asked.SQL, "SELECT") && !yield(asked.SQL+"\n"+c.plan(asked)) {
+				return
 			}
-			plan := c.plan(asked)
-			require.NotContains(t, plan, "Seq Scan", "%s\n%s", asked.SQL, plan)
 		}
 	}
 }

@@ -48,7 +48,7 @@ type EndpointCreated struct {
 	OrganisationID models.ID `json:"organisation_id" doc:"The organisation it belongs to"`
 	Rehearsals     bool      `json:"rehearsals" doc:"Whether it gets events of rehearsals, and no others"`
 
-	Settings Part `json:"settings,omitzero" doc:"Where it is and what it selects, by salted digest"`
+	Settings Part `json:"settings,omitzero" doc:"Where it is and what it selects, by salted digest; absent: as before"`
 }
 
 // All other events about an endpoint have the same payload.

@@ -50,6 +50,7 @@ type VoteCast struct {
 type VoteVoided struct {
 	VoteID  models.ID `json:"vote_id" doc:"The vote"`
 	Subject string    `json:"subject" doc:"What it was on: gate/ and the phase, or motion/ and its ID"`
+	Digest  string    `json:"digest,omitempty" doc:"SHA-256 of what is voted on there now"`
 }
 
 // MotionMoved is the payload of motion.moved.

@@ -18,6 +18,8 @@ func (f fold) judge(payload event.Payload) string {
 	switch p := payload.(type) {
 	case event.VoteCast:
 		return f.judgeVote(p)
+	case event.VoteVoided:
+		return f.judgeVoid(p)
 	case event.EntryWritten:
 		return f.judgeEntry(p)
 	case event.EntryWithdrawn:
@@ -212,6 +214,9 @@ func (f fold) judgeCounted(subject, on string, b models.CountedBuyer) string {
 		return fmt.Sprintf("vote %s was counted and never cast", b.Vote)
 	case row["voided_at"].Value != "":
 		return fmt.Sprintf("vote %s was counted after it was voided", b.Vote)
+	case f.rows[outdated][string(b.Vote)] != nil:
+		return fmt.Sprintf("vote %s was counted, and by event %s what it was on had changed", b.Vote,
+			f.value(outdated, string(b.Vote), "by"))
 	case row["subject"].Value != subject || row["digest"].Value != on:
 		return fmt.Sprintf("vote %s was counted on what it was not cast on", b.Vote)
 	case row["organisation_id"].Value != string(b.Organisation) || row["choice"].Value != string(b.Choice):
@@ -266,6 +271,7 @@ const (
 	weights    = hidden + "weights"
 	signatures = hidden + "signatures"
 	carried    = hidden + "motions carried"
+	outdated   = hidden + "votes on what has changed"
 	whole      = hidden + "told from the beginning"
 )
 
@@ -279,6 +285,8 @@ func (f fold) keep(payload event.Payload) {
 			version := Key(p.Confirms.Entry, p.Confirms.Version, p.Confirms.Digest)
 			f.put(signatures, Key(version, p.OrganisationID), told{})
 		}
+	case event.VoteCast:
+		f.replaced(p)
 	case event.AgreementInForce:
 		_, terms, err := models.Canonical(p.Terms)
 		if err != nil {

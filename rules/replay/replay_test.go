@@ -18,6 +18,7 @@ type story struct {
 
 	// early tells that events are of an earlier release; still, that time stands.
 	early, still            bool
+	transaction             uint64
 	at                      time.Time
 	procurement, genci, bsc models.ID
 	anna, berta             models.ID
@@ -63,7 +64,7 @@ func (s *story) happens(actor models.ID, payload event.Payload) string {
 	require.NoError(s, err)
 	s.of[recorded.Type] = append(s.of[recorded.Type], recorded.ID)
 	s.contents.Parts[recorded.ID] = event.Kept(payload)
-	fault, err := s.Apply(Placed{Recorded: recorded, Early: s.early, Transaction: 7})
+	fault, err := s.Apply(Placed{Recorded: recorded, Early: s.early, Transaction: s.transaction})
 	require.NoError(s, err)
 	return fault
 }
@@ -76,6 +77,7 @@ func (s *story) good(actor models.ID, payload event.Payload) {
 const (
 	onNeeds = "gate/needs"
 	gate    = "7d793037a0760186574b0282f2f435e7ba3cb3d3f6bd7a0a6a3e4d4d5c6e7f80"
+	other   = "0d793037a0760186574b0282f2f435e7ba3cb3d3f6bd7a0a6a3e4d4d5c6e7f80"
 )
 
 func (s *story) vote(person, organisation models.ID, choice models.Choice) event.VoteCast {
@@ -106,6 +108,41 @@ func TestADecisionFollowsFromTheVotesThatWereCast(t *testing.T) {
 	s.good(s.berta, s.counted(anna, berta))
 	require.Equal(t, "closed", s.value(Rounds, "needs 1", "status"))
 	require.Len(t, s.Rows(Decisions), 1)
+}
+
+// declares has a person declare whether it has an interest in the procurement.
+func (s *story) declares(person models.ID, conflict bool) {
+	s.Helper()
+	body, err := event.NewPart(map[string]any{"person": person, "conflict": conflict})
+	require.NoError(s, err)
+	s.good(person, event.EntryWritten{
+		EntryID: models.NewID(models.PrefixEntry), Kind: models.EntryInterestDeclaration, Version: 1,
+		Digest: body.Digest(), Body: body,
+	})
+}
+
+// A vote does not outlast what it was on, the impartiality of who cast it, or another vote of its buyer.
+func TestAVoteIsVoidedForAReason(t *testing.T) {
+	t.Parallel()
+	for _, replaced := range []bool{false, true} {
+		s := tell(t)
+		s.good("", event.PhaseOpened{Phase: models.PhaseNeeds, Round: 1})
+		anna, berta := s.vote(s.anna, s.genci, models.ChoiceApprove), s.vote(s.berta, s.bsc, models.ChoiceReject)
+		s.good(s.anna, anna)
+		s.good(s.berta, berta)
+		void := event.VoteVoided{VoteID: berta.VoteID, Subject: onNeeds, Digest: gate}
+		if replaced {
+			s.good(s.berta, void)
+			s.good(s.berta, s.vote(s.berta, s.bsc, models.ChoiceApprove))
+		} else {
+			s.declares(s.berta, true)
+			s.good(s.anna, void)
+		}
+		require.Empty(t, s.Finish())
+
+		s.good(s.anna, event.VoteVoided{VoteID: anna.VoteID, Subject: onNeeds, Digest: other})
+		require.Empty(t, s.Finish())
+	}
 }
 
 // A forgery is an event that does not follow from those before, and what is said of it.
@@ -149,7 +186,7 @@ func TestAForgedDecisionIsNamed(t *testing.T) {
 		}, "no agreement was in force"},
 		{"votes that do not make it", func(s *story, anna, berta event.VoteCast) (models.ID, event.Payload) {
 			no := s.vote(s.berta, s.bsc, models.ChoiceReject)
-			s.good(s.berta, event.VoteVoided{VoteID: berta.VoteID, Subject: onNeeds})
+			s.good(s.berta, event.VoteVoided{VoteID: berta.VoteID, Subject: onNeeds, Digest: gate})
 			s.good(s.berta, no)
 			return s.anna, s.counted(anna, no)
 		}, "counted again"},
@@ -157,6 +194,38 @@ func TestAForgedDecisionIsNamed(t *testing.T) {
 			s.good(s.berta, event.VoteVoided{VoteID: berta.VoteID, Subject: onNeeds})
 			return s.anna, s.counted(anna, berta)
 		}, "after it was voided"},
+		{"a vote voided for nothing", func(_ *story, _, berta event.VoteCast) (models.ID, event.Payload) {
+			return "", event.VoteVoided{VoteID: berta.VoteID, Subject: onNeeds, Digest: gate}
+		}, "what it was on had not changed"},
+		{"a vote voided for another buyer's", func(s *story, anna, berta event.VoteCast) (models.ID, event.Payload) {
+			s.good("", event.VoteVoided{VoteID: anna.VoteID, Subject: onNeeds, Digest: gate})
+			s.good("", event.VoteVoided{VoteID: berta.VoteID, Subject: onNeeds, Digest: gate})
+			return s.anna, s.vote(s.anna, s.genci, models.ChoiceApprove)
+		}, "what it was on had not changed"},
+		{"a vote voided for a later one", func(s *story, _, berta event.VoteCast) (models.ID, event.Payload) {
+			s.good("", event.VoteVoided{VoteID: berta.VoteID, Subject: onNeeds, Digest: gate})
+			s.transaction++
+			return s.berta, s.vote(s.berta, s.bsc, models.ChoiceReject)
+		}, "what it was on had not changed"},
+		{"a vote voided though its voter is free", func(s *story, _, berta event.VoteCast) (models.ID, event.Payload) {
+			s.declares(s.berta, false)
+			return "", event.VoteVoided{VoteID: berta.VoteID, Subject: onNeeds, Digest: gate}
+		}, "what it was on had not changed"},
+		{"a vote voided twice", func(s *story, _, berta event.VoteCast) (models.ID, event.Payload) {
+			s.good("", event.VoteVoided{VoteID: berta.VoteID, Subject: onNeeds, Digest: other})
+			return "", event.VoteVoided{VoteID: berta.VoteID, Subject: onNeeds, Digest: other}
+		}, "was voided twice"},
+		{"a vote voided and counted without", func(s *story, anna, berta event.VoteCast) (models.ID, event.Payload) {
+			s.good("", event.VoteVoided{VoteID: berta.VoteID, Subject: onNeeds, Digest: other})
+			closed := s.counted(anna, berta)
+			closed.Count.Buyers[1].Vote, closed.Count.Buyers[1].Choice = "", ""
+			return s.anna, closed
+		}, "what it was on had changed"},
+		{"a vote on a motion voided for a change", func(s *story, _, berta event.VoteCast) (models.ID, event.Payload) {
+			berta.VoteID, berta.Subject = models.NewID(models.PrefixVote), "motion/mot_1"
+			s.good(s.berta, berta)
+			return "", event.VoteVoided{VoteID: berta.VoteID, Subject: berta.Subject, Digest: other}
+		}, "what it was on had not changed"},
 		{"an agreement that nobody signed", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
 			return s.anna, event.AgreementInForce{
 				EntryID: models.NewID(models.PrefixEntry), Version: 1, Digest: gate,
@@ -222,7 +291,11 @@ func TestAForgedDecisionIsNamed(t *testing.T) {
 			anna, berta := s.vote(s.anna, s.genci, models.ChoiceApprove), s.vote(s.berta, s.bsc, models.ChoiceApprove)
 			s.good(s.anna, anna)
 			s.good(s.berta, berta)
-			require.Contains(t, s.happens(c.tell(s, anna, berta)), c.says)
+			said := s.happens(c.tell(s, anna, berta))
+			for _, fault := range s.Finish() {
+				said += fault.Detail
+			}
+			require.Contains(t, said, c.says)
 		})
 	}
 }

@@ -34,6 +34,8 @@ type State struct {
 	Adopted, Contradicted int
 	// erased are the events of which parts were erased lawfully, and the event that tells so.
 	erased map[models.ID]models.ID
+	// voids are votes that were voided and not yet replaced.
+	voids []void
 	// Ranked counts the awards whose ranking was computed again; Unranked are the lots of the others.
 	Ranked   int
 	Unranked []models.ID
@@ -140,7 +142,8 @@ func render(value any) (text string, ok bool) {
 }
 
 // Apply carries the next event into the state, and returns what is wrong with it: empty, nothing. Events that only a
-// later release knows tell nothing here. It fails when the event's data cannot be read.
+// later release knows tell nothing here. What only the events after it can justify, [State.Finish] says. It fails when
+// the event's data cannot be read.
 func (s *State) Apply(e Placed) (fault string, err error) {
 	payload, err := e.Payload()
 	if err != nil || payload == nil {

@@ -190,6 +190,9 @@ func (s side) fold(ctx context.Context) error {
 			s.found(Difference{ProcurementID: s.procurement, EventID: e.ID, Detail: fault})
 		}
 	}
+	for _, fault := range s.state.Finish() {
+		s.found(Difference{ProcurementID: s.procurement, EventID: fault.Event, Detail: fault.Detail})
+	}
 	return nil
 }
 
@@ -335,5 +338,8 @@ func formed(form store.Form, text string) (value, content string, err error) {
 	return digest, string(canonical), nil
 }
 
-// Valid tells that whatever was compared follows.
-func (r Report) Valid() bool { return r.All == 0 }
+// Valid tells that whatever was to be compared was, and follows.
+func (r Report) Valid() bool { return r.All == 0 && !r.unfinished() }
+
+// unfinished tells that comparing files failed.
+func (r Report) unfinished() bool { return r.Files != nil && r.Files.Unfinished }

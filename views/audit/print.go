@@ -10,8 +10,10 @@ import (
 func (r Report) Print(out io.Writer) error {
 	var b strings.Builder
 	switch {
-	case !r.Valid():
+	case r.All > 0:
 		fmt.Fprintf(&b, "NOT VALID: tables or files do not follow from the events; differences: %d\n", r.All)
+	case r.unfinished():
+		fmt.Fprintf(&b, "NOT FINISHED: files could not be compared; %s\n", r.compared())
 	case r.Erased > 0 || len(r.Unranked) > 0:
 		fmt.Fprintf(&b, "valid as far as it could be compared (see the notes): %s\n", r.compared())
 	default:
@@ -33,6 +35,9 @@ func (r Report) Print(out io.Writer) error {
 		b.WriteString("note: the stored bytes of files were not compared\n")
 	} else {
 		fmt.Fprintf(&b, "files whose stored bytes were compared: %s\n", r.Files)
+		if r.Files.Unfinished {
+			b.WriteString("note: the stored bytes of other files were not compared, because that failed\n")
+		}
 	}
 	for i, d := range r.Differences {
 		if i == shown {
