@@ -3,7 +3,6 @@ package acts
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/ppi-engine/ppi/internal/seal"
@@ -24,9 +23,12 @@ type EnteredReceipt struct {
 	// Known tells that the record has what the receipt confirms. Otherwise it is kept as evidence; Repeated tells that
 	// it had been entered before.
 	Known, Repeated bool
-	// Told tells that the buyers know of a tender that is missing, or that was withdrawn. As long as the box is open
-	// they must not; they are told when it is closed.
-	Told bool
+	// Contradicts tells that the record says otherwise: a tender that was received is missing, or one that was withdrawn
+	// stands. It is false where a tender that the record does not know was withdrawn: then nothing is missing.
+	Contradicts bool
+	// Closed tells that the box is closed. Then the buyers have a task of what contradicts; as long as it is open they
+	// must not know.
+	Closed bool
 }
 
 // EnterReceipt enters a receipt that a supplier holds, after the record was restored from a backup: the tender may have
@@ -109,41 +111,43 @@ func (e *EnteredReceipt) keep(tx *store.Tx, signed string) error {
 	return e.tell(tx)
 }
 
-// tell raises the task of the buyers if the box is closed. The procurement is locked, so that it is not closed
+// tell finds out what follows from the receipt, and raises the task of the buyers if the box is closed, or ends it if
+// the tender that is missing turns out to have been withdrawn. The procurement is locked, so that the box is not closed
 // meanwhile.
 func (e *EnteredReceipt) tell(tx *store.Tx) error {
 	c, err := enter(tx, e.ProcurementID, nil, models.Command{}, false)
-	if errors.Is(err, store.ErrNoProcurement) {
-		return nil
-	}
-	if err != nil {
+	unknown := errors.Is(err, store.ErrNoProcurement)
+	if err != nil && !unknown {
 		return err
 	}
-	told, err := c.tellOfLost(e.LotID)
-	e.Told = slices.ContainsFunc(told, func(r models.LostReceipt) bool { return r.Digest == e.Digest })
-	return err
+	if e.Contradicts, e.Closed, err = tx.StandingOfReceipt(e.Digest); err != nil || unknown {
+		return err
+	}
+	if e.Act == seal.ActWithdrawn && !e.Contradicts {
+		return c.finish(models.TaskTenderMissing, string(e.TenderID))
+	}
+	return c.tellOfLost(e.LotID)
 }
 
 // tellOfLost tells the buyers, when a box of a lot is closed, of tenders that suppliers can prove and the record does
-// not know, and of those that stand on record although suppliers can prove that they withdrew them. It returns the
-// receipts.
-func (c *call) tellOfLost(lot models.ID) ([]models.LostReceipt, error) {
+// not know, and of those that stand on record although suppliers can prove that they withdrew them.
+func (c *call) tellOfLost(lot models.ID) error {
 	lost, err := c.tx.Contradicted(lot)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, r := range lost {
 		name, err := c.tx.NameOfOrganisation(r.OrganisationID)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		err = c.raise(models.TaskTenderMissing, string(r.TenderID), map[string]any{
 			"lot": r.LotID, "organisation": r.OrganisationID, "organisation_name": name,
 			r.Act + "_at": utc(r.ProcedureTime), "receipt": r.Digest,
 		})
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return lost, nil
+	return nil
 }

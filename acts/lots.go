@@ -46,8 +46,7 @@ func (c *call) closeBox(box models.Box) error {
 	if err != nil {
 		return err
 	}
-	_, err = c.tellOfLost(box.LotID)
-	return err
+	return c.tellOfLost(box.LotID)
 }
 
 // moveDeadline gives the suppliers of an open lot more time, and tells the public. Its box is locked, so that every

@@ -44,9 +44,6 @@ const (
 	// heavyOfAll and heavyOfOne bound the exports, and the replays, of all and of one organisation: each holds a
 	// connection to the database.
 	heavyOfAll, heavyOfOne = 4, 2
-	// writesOfPerson and writesOfOrganisation multiply the places for changes, most of which are short: an integrator
-	// sends those of many people with one key.
-	writesOfPerson, writesOfOrganisation = 2, 4
 )
 
 // A crowd is all the callers of this process.
@@ -172,10 +169,7 @@ func (c *crowd) enter(work Work, actor models.Actor) (leave func(), err error) {
 		{" of your organisation", string(actor.OrganisationID), c.limits.OfOrganisation},
 	}
 	switch work {
-	case Transfer, Check:
-	case Write:
-		places[0].most *= writesOfPerson
-		places[1].most *= writesOfOrganisation
+	case Write, Transfer, Check:
 	case Receipt: // fewer than there are connections: no organisation takes them all
 		places[1].most = min(places[1].most, c.limits.OfPerson)
 	case Export, Replay:

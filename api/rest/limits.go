@@ -28,9 +28,9 @@ type Limits struct {
 	// WrongKeys is how many requests in a minute may come from one address with a key that is not good, or without the
 	// key that they need; 60.
 	WrongKeys int
-	// OfPerson and OfOrganisation are how many requests for long work may be under way at once, for each kind of it; 8
-	// and 16. At the receipt of tenders an organisation has as many as a person: fewer than there are connections for
-	// it. Other changes have twice as many of a person and four times as many of an organisation.
+	// OfPerson and OfOrganisation are how many requests for long work, and how many other changes, may be under way at
+	// once, for each kind of it; 8 and 16. At the receipt of tenders an organisation has as many as a person: fewer than
+	// there are connections for it.
 	OfPerson, OfOrganisation int
 	// TrustedProxies are the proxies that may name their client in X-Forwarded-For; none by default.
 	TrustedProxies []netip.Prefix

@@ -131,8 +131,9 @@ func (c restoreCommand) Run(ctx context.Context, inv *invocation) error {
 	if aside != "" {
 		fmt.Fprintf(inv.stderr, "ppi: the databases that were there are in %s\n", aside)
 	}
-	fmt.Fprintln(inv.stderr, "ppi: keys and checkpoints are as they were. Now start ppi standalone, see by ppi audit "+
-		"verify what is missing, and run ppi recover --all")
+	fmt.Fprintln(inv.stderr, "ppi: keys and checkpoints are as they were. Now start ppi standalone without access "+
+		"from outside, see by ppi audit verify what is missing, revoke and erase again what was, and run ppi recover "+
+		"--all; docs/backup.md has the steps")
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"sync/atomic"
 	"time"
@@ -24,26 +25,39 @@ func checkSchema(ctx context.Context, record *store.Store) error {
 	return err
 }
 
-// A readiness tells whether an instance should get requests: at first when all is there that any of them needs, then as
-// long as tenders can be received. When Temporal is away, or other work has taken all connections, commands are told to
-// come again; an instance that got no requests at all would have suppliers miss their deadline.
+// waitForAll is how long a new instance waits for what the receipt of tenders does not need.
+const waitForAll = 30 * time.Second
+
+// A readiness tells whether an instance should get requests: at first when all is there that any of them needs, or when
+// it has waited long enough, then as long as tenders can be received. When Temporal is away, or work has taken all
+// connections, commands are told to come again; an instance that got no requests at all would have suppliers miss their
+// deadline.
 type readiness struct {
 	record   *store.Store
 	temporal config.Temporal
 	worker   func() error
-	// complete tells that all was there once.
-	complete atomic.Bool
+	log      *slog.Logger
+	// reached is when the record was reached first. From then on the instance waits for patience until all is there.
+	reached  time.Time
+	patience time.Duration
+	// begun tells that it was ready once.
+	begun atomic.Bool
 }
 
 func (r *readiness) check(ctx context.Context) error {
-	err := checkSchema(ctx, r.record.ForReceipt())
-	if err != nil || r.complete.Load() {
+	if r.begun.Load() {
+		return r.record.Answers(ctx)
+	}
+	if err := checkSchema(ctx, r.record.ForReceipt()); err != nil {
 		return err
 	}
 	if err := errors.Join(checkTemporal(ctx, r.temporal), r.worker()); err != nil {
-		return err
+		if time.Since(r.reached) < r.patience {
+			return err
+		}
+		r.log.WarnContext(ctx, "ready to receive tenders, but not for commands", "cause", err)
 	}
-	r.complete.Store(true)
+	r.begun.Store(true)
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/api"
@@ -111,7 +112,10 @@ func openAPI(ctx context.Context, a *app, record *store.Store, keys keyring.Keys
 		Engine: engine.New(temporal, a.cfg.TaskQueue, teller.Told, engine.Runs{}), Logger: a.log,
 		CursorKey: tools.cursors, BuildVersion: version, Limits: requestLimits(a.cfg),
 		Closing: ctx.Done(), Observer: a.shown.ofAPI(), Tracer: a.shown.tracer,
-		Ready: (&readiness{record: record, temporal: a.cfg.Temporal, worker: a.checkWorker}).check,
+		Ready: (&readiness{
+			record: record, temporal: a.cfg.Temporal, worker: a.checkWorker, log: a.log, reached: time.Now(),
+			patience: waitForAll,
+		}).check,
 	})
 	telling, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var told sync.WaitGroup

@@ -36,8 +36,8 @@ type Config struct {
 	// RequestsPerKey, RequestsPerAddress and WrongKeysPerAddress are how many requests may come in a minute: with one
 	// API key; from one address without a key that is known to be good; from one address with a wrong key or none.
 	RequestsPerKey, RequestsPerAddress, WrongKeysPerAddress int
-	// AtOncePerPerson and AtOncePerOrganisation are how many requests for long work may be under way at once, for each
-	// kind of it; ChecksAtOnce is how many uploads one process checks at once.
+	// AtOncePerPerson and AtOncePerOrganisation are how many requests for long work, and how many changes, may be under
+	// way at once, for each kind of it; ChecksAtOnce is how many uploads one process checks at once.
 	AtOncePerPerson, AtOncePerOrganisation, ChecksAtOnce int
 	// ReadTimeout, WriteTimeout and IdleTimeout bound how long a client may keep a connection without getting on.
 	ReadTimeout, WriteTimeout, IdleTimeout time.Duration

@@ -89,13 +89,12 @@ func (c *Config) table() []setting { //nolint:funlen // it is a table
 			name: "PPI_AT_ONCE_PER_PERSON", fallback: "8", value: number(&c.AtOncePerPerson, 1, most),
 			accepted: quotaForm,
 			meaning: "how many requests of one person may be under way at once, each of: transfers of files, checks " +
-				"of uploads, receipts of tenders; of other changes twice as many",
+				"of uploads, receipts of tenders, other changes",
 		},
 		{
 			name: "PPI_AT_ONCE_PER_ORGANISATION", fallback: "16", value: number(&c.AtOncePerOrganisation, 1, most),
 			accepted: quotaForm,
-			meaning: "the same of one organisation; for receipts of tenders, the number of one person counts; " +
-				"of other changes four times as many",
+			meaning:  "the same of one organisation; for receipts of tenders, the number of one person counts",
 		},
 		{
 			name: "PPI_CHECKS_AT_ONCE", fallback: "4", value: number(&c.ChecksAtOnce, 2, 1000), accepted: "2 to 1000",

@@ -50,7 +50,7 @@ func TestAReceiptThatTheRecordLostIsKeptAsEvidenceAndToldAfterTheBoxIsClosed(t *
 	found, err := a.EnterReceipt(t.Context(), earlyNote, signed)
 	require.NoError(t, err)
 	require.Equal(t, early.tender, found.TenderID)
-	require.False(t, found.Known || found.Repeated || found.Told)
+	require.False(t, found.Known || found.Repeated || found.Closed)
 	again, err := a.EnterReceipt(t.Context(), earlyNote, signed)
 	require.NoError(t, err)
 	require.True(t, again.Repeated)
@@ -60,7 +60,8 @@ func TestAReceiptThatTheRecordLostIsKeptAsEvidenceAndToldAfterTheBoxIsClosed(t *
 	require.Equal(t, 1, events)
 	withdrawn, err := a.EnterReceipt(t.Context(), leftNote, signed)
 	require.NoError(t, err)
-	require.False(t, withdrawn.Known || withdrawn.Told)
+	require.True(t, withdrawn.Contradicts)
+	require.False(t, withdrawn.Known || withdrawn.Closed)
 	require.Empty(t, s.missing(t), "the box is open")
 
 	p.closeBox(t)
@@ -73,12 +74,57 @@ func TestAReceiptThatTheRecordLostIsKeptAsEvidenceAndToldAfterTheBoxIsClosed(t *
 	require.NotContains(t, told[left.tender], "received_at")
 	withdrawn, err = a.EnterReceipt(t.Context(), leftNote, signed)
 	require.NoError(t, err)
-	require.True(t, withdrawn.Repeated && withdrawn.Told)
+	require.True(t, withdrawn.Repeated && withdrawn.Contradicts && withdrawn.Closed)
 	found, err = a.EnterReceipt(t.Context(), lateNote, signed)
 	require.NoError(t, err)
-	require.True(t, found.Told)
+	require.True(t, found.Contradicts && found.Closed)
 	require.Len(t, s.missing(t), 3)
 	require.Contains(t, s.missing(t), late.tender)
+}
+
+// Two suppliers hand in and withdraw after the backup. In whatever order their receipts are entered, no task is left of
+// a tender that its supplier has withdrawn.
+func TestNoTaskIsLeftOfATenderThatWasHandedInAndWithdrawnAfterTheBackup(t *testing.T) {
+	t.Parallel()
+	s := &saved{bundle: setup(t, options{
+		noWorker: true, draft: rig.Draft{Mode: models.ModeRehearsal, Countries: []string{"FR", "ES", "DE"}},
+	})}
+	s.begin(t)
+	s.skipToTender(t)
+	p := s.published(t)
+	one, two := p.newSupplier(t, "1.00", "4"), p.newSupplier(t, "2.00", "4")
+	s.pause(t)
+	s.backup = s.backUp(t)
+	s.begin(t)
+	p.handIn(t, one)
+	p.handIn(t, two)
+	in := []string{s.receiptOf(t, one), s.receiptOf(t, two)}
+	out := []string{p.withdraw(t, one), p.withdraw(t, two)}
+	s.goBack(t)
+	a := &acts.Acts{Store: s.Store, Log: logger(t)}
+	signed := s.receiptKey(t)
+	enter := func(note string) acts.EnteredReceipt {
+		entered, err := a.EnterReceipt(t.Context(), note, signed)
+		require.NoError(t, err)
+		return entered
+	}
+	open := enter(out[1])
+	require.False(t, open.Contradicts || open.Closed, "nothing stands that was withdrawn")
+	p.closeBox(t)
+	require.Empty(t, s.missing(t))
+
+	found := enter(in[0])
+	require.True(t, found.Contradicts && found.Closed)
+	require.Contains(t, s.missing(t), one.tender)
+	found = enter(out[0])
+	require.False(t, found.Contradicts)
+	require.True(t, found.Closed)
+	require.Empty(t, s.missing(t), "the tender was withdrawn: buyers have nothing to decide")
+	require.True(t, enter(out[0]).Repeated)
+	for _, note := range in {
+		require.False(t, enter(note).Contradicts)
+	}
+	require.Empty(t, s.missing(t))
 }
 
 // receiptOf is the supplier's receipt, word for word.
@@ -100,7 +146,8 @@ func (p *tenderPlay) withdraw(t *testing.T, s *supplier) (note string) {
 	return note
 }
 
-// missing are the tenders that the buyers are told are missing, or were withdrawn, and what they are told of each.
+// missing are the tenders of which open tasks tell the buyers that they are missing, or were withdrawn, and what they
+// are told of each.
 func (b *bundle) missing(t *testing.T) map[models.ID]map[string]any {
 	t.Helper()
 	var page struct {
@@ -109,7 +156,7 @@ func (b *bundle) missing(t *testing.T) map[models.ID]map[string]any {
 	b.get(t, b.Buyers[0].Board, "/tasks", &page)
 	tenders := map[models.ID]map[string]any{}
 	for _, v := range page.Items {
-		if v.Kind == models.TaskTenderMissing {
+		if v.Kind == models.TaskTenderMissing && v.Status == "open" {
 			tenders[models.ID(v.SubjectID)] = v.Detail
 		}
 	}

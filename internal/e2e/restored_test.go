@@ -14,9 +14,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
 
 	"github.com/ppi-engine/ppi/activities"
 	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/internal/engine"
 	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
@@ -254,6 +257,32 @@ func TestARunThatWasStoppedBeforeItsFirstStepIsStartedAnew(t *testing.T) {
 	s.begin(t)
 	s.requireReconciled(t, process.Reconciled{Open: 1, Started: 1})
 	s.suspend(t)
+}
+
+// The record was restored behind its run, and the run was terminated, while only a release that cannot replay it takes
+// its questions. What the run knew is in its history still: until somebody can ask it, nothing is started by itself.
+func TestAStoppedRunThatABadReleaseCannotReplayIsNotTakenForOneThatKnewNothing(t *testing.T) {
+	t.Parallel()
+	s := setUpSaved(t)
+	id := models.ID(s.Procurement)
+	s.act(t, s.Buyers[0].Board, models.VerbSuspend, map[string]any{"reason": "a flood"})
+	s.goBack(t)
+	require.NoError(t, s.Engine.End(t.Context(), id, "an operator"))
+	s.pause(t)
+	for name, run := range map[string]func(workflow.Context, process.Input) error{
+		"another course": func(ctx workflow.Context, _ process.Input) error { return workflow.Sleep(ctx, time.Hour) },
+		"a panic":        func(workflow.Context, process.Input) error { panic("a bad release") },
+	} {
+		bad := worker.New(s.Temporal, s.TaskQueue(), worker.Options{})
+		bad.RegisterWorkflowWithOptions(run, workflow.RegisterOptions{Name: process.WorkflowProcurement})
+		require.NoError(t, bad.Start())
+		_, err := s.Engine.AskRun(t.Context(), id)
+		bad.Stop()
+		require.ErrorIs(t, err, engine.ErrUnavailable, name)
+		require.NotErrorIs(t, err, context.DeadlineExceeded, "%s: somebody answered", name)
+	}
+	s.begin(t)
+	s.requireReconciled(t, process.Reconciled{Open: 1, Behind: 1})
 }
 
 // Whoever has read from the feed what was lost is told so, as long as the log is shorter and once it is longer again;

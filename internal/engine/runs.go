@@ -11,6 +11,7 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/converter"
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/process"
@@ -24,6 +25,7 @@ type Run struct {
 	Open, Ended bool
 	// State is what the run knows; nil unless it was asked.
 	State *process.State
+	id    string
 }
 
 // lastRun finds out about the last run of a procurement. It returns [ErrUnavailable].
@@ -41,36 +43,60 @@ func (e *Engine) lastRun(ctx context.Context, procurement models.ID) (Run, error
 		Open: status == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING ||
 			status == enumspb.WORKFLOW_EXECUTION_STATUS_PAUSED,
 		Ended: status == enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED,
+		id:    found.GetWorkflowExecutionInfo().GetExecution().GetRunId(),
 	}, nil
 }
 
 // AskRun finds out about the last run of a procurement and asks it what it knows, also when it was stopped; a worker
-// answers. It returns [ErrUnavailable] when none does before ctx ends. A run that was stopped and can never answer,
-// such as one that was stopped before its first step, has no State.
+// answers. It returns [ErrUnavailable] when none does before ctx ends, or when none can, such as one of a release that
+// cannot replay the run. A run that was stopped before its first step can never be asked: it knew what it began with,
+// and has no State if that was nothing.
 func (e *Engine) AskRun(ctx context.Context, procurement models.ID) (Run, error) {
 	run, err := e.lastRun(ctx, procurement)
 	if err != nil || !run.Known {
 		return run, err
 	}
-	value, err := e.temporal.QueryWorkflow(ctx, process.WorkflowID(procurement), "", process.QueryState)
+	value, err := e.temporal.QueryWorkflow(ctx, process.WorkflowID(procurement), run.id, process.QueryState)
 	var state process.State
 	if err == nil {
 		err = value.Get(&state)
 	}
-	switch {
-	case err == nil:
+	if err == nil {
 		run.State = &state
-	case run.Open || run.Ended || !cannotAnswer(err):
-		return run, fmt.Errorf("ask run: %w (%w)", ErrUnavailable, err)
+		return run, nil
 	}
-	return run, nil
+	if !run.Open && !run.Ended {
+		began, stepped, unread := e.beginning(ctx, procurement, run.id)
+		if unread == nil && !stepped {
+			run.State = began
+			return run, nil
+		}
+		err = errors.Join(err, unread)
+	}
+	return run, fmt.Errorf("ask run: %w (%w)", ErrUnavailable, err)
 }
 
-// cannotAnswer tells of the error of a question to a run that the same question would never be answered, in contrast to
-// one that no worker has answered.
-func cannotAnswer(err error) bool {
-	return errors.As(err, new(*serviceerror.QueryFailed)) || errors.As(err, new(*serviceerror.WorkflowNotReady)) ||
-		isNotFound(err)
+// beginning reads from the history of a run what it began with, nil unless it goes on from another one, and whether it
+// has made a step.
+func (e *Engine) beginning(ctx context.Context, procurement models.ID, run string) (*process.State, bool, error) {
+	var in process.Input
+	events := e.temporal.GetWorkflowHistory(ctx, process.WorkflowID(procurement), run, false,
+		enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for events.HasNext() {
+		event, err := events.Next()
+		if err != nil {
+			return nil, false, fmt.Errorf("read history of run: %w", err)
+		}
+		if started := event.GetWorkflowExecutionStartedEventAttributes(); started != nil {
+			if err := converter.GetDefaultDataConverter().FromPayloads(started.GetInput(), &in); err != nil {
+				return nil, false, fmt.Errorf("read input of run: %w", err)
+			}
+		}
+		if event.GetEventType() == enumspb.EVENT_TYPE_WORKFLOW_TASK_COMPLETED {
+			return nil, true, nil
+		}
+	}
+	return in.State, false, nil
 }
 
 // End terminates the open run of a procurement. The reason is shown in the Temporal UI.

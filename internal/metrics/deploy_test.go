@@ -97,7 +97,7 @@ func TestEveryAlertAsksForMetricsThatExistAndIsExplained(t *testing.T) {
 	require.Greater(t, len(rules), 10)
 }
 
-// A process that is gone has no address: Prometheus drops it, and with it whether it is up.
+// A process that is gone has no address: Prometheus drops it, and with it whether it is up. Standalone is both parts.
 func TestAPartWithoutAnyProcessIsMissed(t *testing.T) {
 	t.Parallel()
 	rules, p := readRules(t), readScraped(t)
@@ -106,7 +106,8 @@ func TestAPartWithoutAnyProcessIsMissed(t *testing.T) {
 	for _, d := range p.ScrapeConfigs[0].DNSSDConfigs {
 		for _, part := range d.Names {
 			parts++
-			require.Contains(t, rules[0].Expr, `absent(up{job="`+p.ScrapeConfigs[0].JobName+`",part="`+part+`"})`)
+			up := `up{job="` + p.ScrapeConfigs[0].JobName + `",part="`
+			require.Contains(t, rules[0].Expr, `or (absent(`+up+part+`"}) unless on() `+up+`standalone"})`)
 		}
 	}
 	require.Equal(t, parts, strings.Count(rules[0].Expr, "absent("))

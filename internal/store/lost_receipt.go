@@ -33,22 +33,37 @@ func (tx *Tx) KeepLostReceipt(r models.LostReceipt) (fresh bool, err error) {
 	return fresh, nil
 }
 
-// Contradicted lists the receipts that suppliers hold of tenders for a lot and that contradict the record: the record
-// does not know the tender, and no receipt says that it was withdrawn; or the tender stands, and the receipt says that
-// it was withdrawn. It lists those of closed boxes and, if the record does not know the box, once no box of the lot is
-// open.
+// receiptContradicts tells of a receipt r that the record contradicts it: the record does not know the tender, and no
+// receipt says that it was withdrawn; or the tender stands, and the receipt says that it was withdrawn. receiptClosed
+// tells that its box is closed or, if the record does not know the box, that the lot has some and none is open.
+const (
+	receiptContradicts = `CASE r.act
+		WHEN 'withdrawn' THEN EXISTS (SELECT FROM tenders t WHERE t.id = r.tender_id AND t.ended_at IS NULL)
+		ELSE NOT EXISTS (SELECT FROM tenders t WHERE t.id = r.tender_id)
+			AND NOT EXISTS (SELECT FROM lost_receipts w WHERE w.lot_id = r.lot_id
+				AND w.tender_id = r.tender_id AND w.act = 'withdrawn') END`
+	receiptClosed = `(SELECT count(*) FILTER (WHERE b.id = r.box_id AND b.closed_at IS NOT NULL) > 0
+			OR count(*) > 0 AND count(*) FILTER (WHERE b.id = r.box_id OR b.closed_at IS NULL) = 0
+		FROM boxes b WHERE b.lot_id = r.lot_id)`
+)
+
+// StandingOfReceipt tells whether the record contradicts a receipt that is kept as evidence, and whether its box is
+// closed.
+func (tx *Tx) StandingOfReceipt(digest string) (contradicts, closed bool, err error) {
+	err = tx.Ask("SELECT "+receiptContradicts+", "+receiptClosed+" FROM lost_receipts r WHERE r.digest = $1",
+		[]any{digest}, &contradicts, &closed)
+	if err != nil {
+		return false, false, fmt.Errorf("compare receipt with the record: %w", err)
+	}
+	return contradicts, closed, nil
+}
+
+// Contradicted lists the receipts that suppliers hold of tenders for a lot, of boxes that are closed, and that the
+// record contradicts.
 func (tx *Tx) Contradicted(lot models.ID) ([]models.LostReceipt, error) {
 	var found []models.LostReceipt
 	err := tx.db().Raw(`SELECT * FROM lost_receipts r WHERE r.lot_id = ?
-			AND CASE r.act
-				WHEN 'withdrawn' THEN EXISTS (SELECT FROM tenders t WHERE t.id = r.tender_id AND t.ended_at IS NULL)
-				ELSE NOT EXISTS (SELECT FROM tenders t WHERE t.id = r.tender_id)
-					AND NOT EXISTS (SELECT FROM lost_receipts w WHERE w.lot_id = r.lot_id
-						AND w.tender_id = r.tender_id AND w.act = 'withdrawn') END
-			AND (SELECT count(*) FILTER (WHERE b.id = r.box_id AND b.closed_at IS NOT NULL) > 0
-					OR count(*) > 0 AND count(*) FILTER (WHERE b.id = r.box_id OR b.closed_at IS NULL) = 0
-				FROM boxes b WHERE b.lot_id = r.lot_id)
-		ORDER BY r.tender_id`, lot).Scan(&found).Error
+		AND `+receiptContradicts+` AND `+receiptClosed+` ORDER BY r.tender_id`, lot).Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("list receipts that contradict the record: %w", err)
 	}

@@ -5,6 +5,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"gorm.io/gorm"
 
@@ -65,6 +66,20 @@ func (s *Store) Close() error {
 		err = errors.Join(err, s.receipt.Close())
 	}
 	return err
+}
+
+// Answers tells whether PostgreSQL takes a further connection and answers on it: it takes none of those that work waits
+// for.
+func (s *Store) Answers(ctx context.Context) (err error) {
+	conn, err := pg.Apart(ctx, s.DB, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeNow(conn)) }()
+	if _, err := conn.Exec(ctx, "SELECT 1"); err != nil {
+		return fmt.Errorf("ask the database: %w", err)
+	}
+	return nil
 }
 
 // Log is the log of the record's events.
