@@ -54,7 +54,7 @@ func (c auditVerifyCommand) Run(ctx context.Context, inv *invocation) error {
 		return failed
 	}
 	if err := c.write(inv.stdout, report); err != nil {
-		return fmt.Errorf("write the report: %w", errors.Join(err, failed))
+		return errors.Join(err, failed)
 	}
 	if failed == nil && !report.valid() {
 		return errNotValid
@@ -68,7 +68,10 @@ func (c auditVerifyCommand) write(out io.Writer, report recordReport) error {
 	}
 	encoder := json.NewEncoder(out)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(report.asJSON())
+	if err := encoder.Encode(report.asJSON()); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	return nil
 }
 
 func (c auditVerifyCommand) verifyExport(context.Context, *invocation) (recordReport, error) {

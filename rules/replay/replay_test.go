@@ -2,6 +2,7 @@ package replay
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -291,11 +292,11 @@ func TestAForgedDecisionIsNamed(t *testing.T) {
 			anna, berta := s.vote(s.anna, s.genci, models.ChoiceApprove), s.vote(s.berta, s.bsc, models.ChoiceApprove)
 			s.good(s.anna, anna)
 			s.good(s.berta, berta)
-			said := s.happens(c.tell(s, anna, berta))
+			said := []string{s.happens(c.tell(s, anna, berta))}
 			for _, fault := range s.Finish() {
-				said += fault.Detail
+				said = append(said, fault.Detail)
 			}
-			require.Contains(t, said, c.says)
+			require.Contains(t, strings.Join(said, "\n"), c.says)
 		})
 	}
 }
