@@ -29,8 +29,8 @@ type Limits struct {
 	// key that they need; 60.
 	WrongKeys int
 	// OfPerson and OfOrganisation are how many requests for long work, and how many other changes, may be under way at
-	// once, for each kind of it; 8 and 16. At the receipt of tenders an organisation has as many as a person: fewer than
-	// there are connections for it.
+	// once, for each kind of it; 8 and 16. At the receipt of tenders an organisation has as many as a person: fewer
+	// than there are connections for it.
 	OfPerson, OfOrganisation int
 	// TrustedProxies are the proxies that may name their client in X-Forwarded-For; none by default.
 	TrustedProxies []netip.Prefix

@@ -61,8 +61,8 @@ func saysOf(e acts.EnteredReceipt) string {
 	text += fmt.Sprintf(" (SHA-256 %s)\n", e.Digest)
 	switch {
 	case !e.Contradicts:
-		return text + "the tender was withdrawn and does not stand on record: nothing is to be done, and no task names " +
-			"it any more\n"
+		return text + "the tender was withdrawn and does not stand on record: nothing is to be done, and no task " +
+			"names it any more\n"
 	case e.Closed:
 		return text + "the box is closed: a task tells the buyers which tenders are missing, and which stand on " +
 			"record although they were withdrawn\n"
