@@ -24,7 +24,8 @@ type EnteredReceipt struct {
 	// it had been entered before.
 	Known, Repeated bool
 	// Contradicts tells that the record says otherwise: a tender that was received is missing, or one that was
-	// withdrawn stands. It is false where a tender that the record does not know was withdrawn: then nothing is missing.
+	// withdrawn stands. It is false where a tender that the record does not know was withdrawn: then nothing is
+	// missing.
 	Contradicts bool
 	// Closed tells that the box is closed. Then the buyers have a task of what contradicts; as long as it is open they
 	// must not know.

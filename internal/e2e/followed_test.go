@@ -107,7 +107,8 @@ func TestChangedBytesOfAFileAreNamed(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
 	b.post(t, b.Lead, "/documents", map[string]any{
-		"title": models.Text{"en": "T"}, "audience": "buyers", "upload": b.upload(t, b.Lead, []byte("written"), "document"),
+		"title": models.Text{"en": "T"}, "audience": "buyers",
+		"upload": b.upload(t, b.Lead, []byte("written"), models.PurposeDocument),
 	})
 	b.tendered(t)
 	application, superuser := pgtest.Connect(t, b.database.Application), pgtest.Connect(t, b.database.Superuser)
@@ -138,10 +139,11 @@ func TestChangedBytesOfAFileAreNamed(t *testing.T) {
 	require.ErrorContains(t, err, "23001")
 	exec(superuser, flip)
 	named("the stored bytes of envelope 1 of tender")
-	exec(superuser, flip, "CREATE TABLE kept AS SELECT * FROM upload_chunks"+ofEnvelope,
+	const chunk = "upload_id, n, content, digest"
+	exec(superuser, flip, "CREATE TABLE kept AS SELECT "+chunk+" FROM upload_chunks"+ofEnvelope,
 		"DELETE FROM upload_chunks"+ofEnvelope)
 	named("the bytes of envelope 1 of tender")
-	exec(superuser, "INSERT INTO upload_chunks TABLE kept", "DROP TABLE kept")
+	exec(superuser, "INSERT INTO upload_chunks ("+chunk+") TABLE kept", "DROP TABLE kept")
 
 	// Whoever has the password of the application can put another file in a document's place.
 	forged := models.NewID(models.PrefixUpload)

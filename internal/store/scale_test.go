@@ -202,11 +202,13 @@ func TestAnEventIsQueuedForItsEndpointsByIndex(t *testing.T) {
 	c.Exec("ALTER TABLE events DROP CONSTRAINT events_columns_are_canonical")
 	c.Exec(`INSERT INTO events (id, procurement_id, type, at, recorded_at, data, canonical)
 		SELECT 'evt_00006000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'),
-			'prc_00001000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'), 'procurement.started', now(), now(), '{}', '{}'
+			'prc_00001000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'), 'procurement.started', now(), clock_timestamp(),
+			'{}', '{}'
 		FROM generate_series(1, $1::int) n`, many)
 	c.Exec(`INSERT INTO event_log (position, event_id, procurement_id, seq, prev_hash, hash, link)
 		SELECT n, 'evt_00006000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'),
-			'prc_00001000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'), 1, sha256(''), sha256(n::text::bytea), sha256('')
+			'prc_00001000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'), 1, sha256(''), sha256(n::text::bytea),
+			sha256('')
 		FROM generate_series(1, $1::int) n`, many)
 	c.Exec("UPDATE webhook_relay SET position = $1", many-5)
 	c.Exec("ANALYZE")

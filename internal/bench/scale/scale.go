@@ -37,8 +37,8 @@ const Bar = 1.2
 // floor is what a difference must exceed to count: below it a request is as fast as the machine's clock is steady.
 const floor = 500 * time.Microsecond
 
-// Run compares two platforms, each on a PostgreSQL and a Temporal server of its own, and returns the largest ratio. Each
-// request is sent to both in turns, so that other work on the machine affects both alike.
+// Run compares two platforms, each on a PostgreSQL and a Temporal server of its own, and returns the largest ratio.
+// Each request is sent to both in turns, so that other work on the machine affects both alike.
 func Run(ctx context.Context, o Options) (worst float64, err error) {
 	var sides [2]*side
 	for i, procurements := range []int{o.Few, o.Many} {
