@@ -17,9 +17,9 @@ import (
 // nothing follows from them.
 func (s *side) complete(ctx context.Context, admin *apiclient.Client, procurement models.ID) error {
 	var person, organisation models.ID
-	err := s.conn.QueryRow(ctx, `SELECT p.id, p.organisation_id FROM role_assignments r
-		JOIN people p ON p.id = r.person_id WHERE r.procurement_id = $1 AND r.role = 'lead_procurer'`, string(procurement)).
-		Scan(&person, &organisation)
+	err := s.conn.QueryRow(ctx, `SELECT p.id, p.organisation_id
+		FROM role_assignments r JOIN people p ON p.id = r.person_id
+		WHERE r.procurement_id = $1 AND r.role = 'lead_procurer'`, string(procurement)).Scan(&person, &organisation)
 	if err != nil {
 		return fmt.Errorf("find the lead procurer: %w", err)
 	}
