@@ -24,6 +24,9 @@ func adviceOn(err error) string {
 	if _, says := errors.AsType[*diskFullError](err); says {
 		return ""
 	}
+	if e, ok := errors.AsType[*fs.PathError](err); ok && e.Op != "mkdir" && errors.Is(e.Err, fs.ErrNotExist) {
+		return "" // a file that is to be read is not there
+	}
 	if path, cause := pathOf(err); path != "" {
 		return adviceOnPath(path, cause)
 	}

@@ -109,11 +109,15 @@ func (c auditVerifyCommand) verifyExport(context.Context, *invocation) (recordRe
 // verifyRecord also compares with the latest checkpoints of our archive, because that is outside the database. If files
 // cannot be compared, the report has what was found before.
 func (c auditVerifyCommand) verifyRecord(ctx context.Context, inv *invocation) (report recordReport, err error) {
-	err = withRecord(ctx, inv, func(cfg *config.Config, record *store.Store) error {
-		known, err := c.known(cfg)
-		if err != nil {
-			return err
-		}
+	cfg, err := config.Load(inv.environ, config.Inspect)
+	if err != nil {
+		return report, err
+	}
+	known, err := c.known(cfg)
+	if err != nil {
+		return report, err
+	}
+	err = withRecord(ctx, inv, func(_ *config.Config, record *store.Store) error {
 		if report.Report, err = record.Log().Verify(ctx, known); err != nil || !report.Valid {
 			return err
 		}

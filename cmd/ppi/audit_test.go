@@ -188,6 +188,7 @@ func TestAnAuditWithoutItsInputSaysWhatIsMissing(t *testing.T) {
 		require.NotEqual(t, exitDone, code)
 		require.Empty(t, stdout)
 		require.Contains(t, stderr, c.says)
+		require.NotContains(t, stderr, "cannot be made", "it is to be read")
 	}
 }
 
