@@ -109,19 +109,19 @@ func runRuns(ctx context.Context, out io.Writer, log *slog.Logger, into *ratios)
 }
 
 func runReceipt(ctx context.Context, out io.Writer, log *slog.Logger, into *ratios) error {
-	result, err := receipt.Run(ctx, receipt.Options{Slice: 6 * time.Second, Rounds: 3, Out: out, Log: log})
+	result, err := receipt.Run(ctx, receipt.Options{Slice: 6 * time.Second, Rounds: 10, Out: out, Log: log})
 	into.Receipt = &result.Ratio
 	return err
 }
 
 func runAttack(ctx context.Context, out io.Writer, log *slog.Logger, into *ratios) error {
-	result, err := receipt.RunAttack(ctx, receipt.Options{Slice: 6 * time.Second, Rounds: 3, Out: out, Log: log})
+	result, err := receipt.RunAttack(ctx, receipt.Options{Slice: 20 * time.Second, Rounds: 3, Out: out, Log: log})
 	into.Attack = &result.Ratio
 	return err
 }
 
 func runScale(ctx context.Context, out io.Writer, _ *slog.Logger, into *ratios) error {
-	worst, err := scale.Run(ctx, scale.Options{Few: 1000, Many: 100_000, Times: 21, Out: out, Log: quiet()})
+	worst, err := scale.Run(ctx, scale.Options{Few: 1000, Many: 100_000, Times: 101, Out: out, Log: quiet()})
 	into.Scale = &worst
 	return err
 }

@@ -64,7 +64,7 @@ func (s *Store) Relay(ctx context.Context) (more bool, err error) {
 }
 
 func relay(ctx context.Context, tx pgx.Tx) (bool, error) {
-	var after, through int64
+	var after, through, head int64
 	err := tx.QueryRow(ctx, "SELECT position FROM webhook_relay FOR UPDATE SKIP LOCKED").Scan(&after)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil
@@ -72,10 +72,13 @@ func relay(ctx context.Context, tx pgx.Tx) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("take the relay: %w", err)
 	}
-	if err := tx.QueryRow(ctx, relayThrough, after, relayBatch, knownTypes).Scan(&through); err != nil {
+	if err := tx.QueryRow(ctx, relayThrough, after, relayBatch, knownTypes).Scan(&through, &head); err != nil {
 		return false, fmt.Errorf("read head of the log: %w", err)
 	}
-	if through == after {
+	switch {
+	case head == after:
+		return false, nil // another process has queued everything meanwhile
+	case through == after:
 		return false, ErrNewerEvent
 	}
 	if _, err := tx.Exec(ctx, countUnsent, after, through, portalTypes, portalsUnless); err != nil {
@@ -98,10 +101,10 @@ func (tx *Tx) StopRelay() error {
 	return nil
 }
 
-// relayThrough is how far a pass goes. Positions have no gaps.
+// relayThrough is how far a pass goes, and where the log ends. Positions have no gaps.
 const relayThrough = `SELECT least(max(position), $1::bigint + $2, (SELECT min(l.position) - 1
 		FROM event_log l JOIN events e ON e.id = l.event_id
-		WHERE l.position > $1 AND l.position <= $1 + $2 AND e.type <> ALL ($3)))
+		WHERE l.position > $1 AND l.position <= $1 + $2 AND e.type <> ALL ($3))), coalesce(max(position), 0)
 	FROM event_log`
 
 // selectedBy is true if the endpoint x selects an event of this type of the procurement p.

@@ -181,6 +181,19 @@ func TestAnEventOfALaterReleaseWaitsForIt(t *testing.T) {
 	require.Len(t, read().Events, 3)
 }
 
+// Of two processes that see events wait, one queues them. The other does not take that for an event of a later release.
+func TestARelayThatWasOvertakenDoesNothing(t *testing.T) {
+	t.Parallel()
+	p := newPlatform(t)
+	ada := p.Person()
+	e := p.endpoint(ada)
+	one := p.Procurement(models.ModeLive, ada)
+	queued := p.Event(one, event.LotCreated{})
+	p.relayAll()
+	require.NoError(t, store.RelayOvertaken(t.Context(), p.Store))
+	require.Equal(t, map[models.ID][]models.ID{one: {queued}}, p.queued(e.ID))
+}
+
 // Whatever writers do and relays die of: each event reaches the queue of each endpoint once, in order.
 func TestNoEventIsLostUnderConcurrentWriters(t *testing.T) {
 	t.Parallel()

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/ppi-engine/ppi/internal/store/pg"
 )
 
 // IsolationLevel tells how InTx isolates.
@@ -24,4 +26,14 @@ func PlanOfVitals(ctx context.Context, s *Store) (string, error) {
 		return err
 	})
 	return strings.Join(plan, "\n"), err
+}
+
+// RelayOvertaken relays as a process does that another one has overtaken since it saw that events wait.
+func RelayOvertaken(ctx context.Context, s *Store) error {
+	return pg.OnConn(ctx, s.DB, func(conn *pgx.Conn) error {
+		return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+			_, err := relay(ctx, tx)
+			return err
+		})
+	})
 }
