@@ -115,7 +115,7 @@ func runReceipt(ctx context.Context, out io.Writer, log *slog.Logger, into *rati
 }
 
 func runAttack(ctx context.Context, out io.Writer, log *slog.Logger, into *ratios) error {
-	result, err := receipt.RunAttack(ctx, receipt.Options{Slice: 20 * time.Second, Rounds: 3, Out: out, Log: log})
+	result, err := receipt.RunAttack(ctx, receipt.Options{Slice: 6 * time.Second, Rounds: 3, Out: out, Log: log})
 	into.Attack = &result.Ratio
 	return err
 }
