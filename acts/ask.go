@@ -3,6 +3,7 @@ package acts
 import (
 	"bytes"
 	"context"
+	"fmt"
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
@@ -19,16 +20,35 @@ func (a *Acts) Ask(
 	cmd, fresh, err := a.Store.WriteCommand(ctx, models.Command{
 		ID: by.Request.ID, ProcurementID: by.Seat.Procurement.ID, ActorID: by.Actor.PersonID, Verb: verb.Name,
 		Fingerprint: by.Request.Fingerprint[:], IfMatch: by.On.list(), Payload: payload,
-	}, store.Label{By: verb.By, PhaseIn: verb.phaseIn})
-	switch {
-	case err != nil:
-		return cmd, false, err
-	case !bytes.Equal(cmd.Fingerprint, by.Request.Fingerprint[:]):
-		return cmd, false, models.Refuse(models.CodeKeyReused, models.FieldRequest,
-			"the same request was made before with another body").
-			Accepting("a new key for a new request, or the first request as it was")
+	}, verb.label())
+	if err == nil {
+		err = SameRequest(cmd, by.Request.Fingerprint[:])
 	}
-	return cmd, !fresh, nil
+	return cmd, err == nil && !fresh, err
+}
+
+// AskAgain writes a command down once more, as it was, unless the record has it, and tells whether the record had lost
+// it.
+func (a *Acts) AskAgain(ctx context.Context, cmd models.Command) (lost bool, err error) {
+	verb, ok := verbOf(cmd.Verb)
+	if !ok {
+		return false, fmt.Errorf("no verb %q", cmd.Verb)
+	}
+	_, lost, err = a.Store.WriteCommand(ctx, cmd, verb.label())
+	return lost, err
+}
+
+func (v Verb) label() store.Label { return store.Label{By: v.By, PhaseIn: v.phaseIn} }
+
+// SameRequest refuses the command on record if it is that of another request than the one with the fingerprint
+// ([models.CodeKeyReused]).
+func SameRequest(cmd models.Command, fingerprint []byte) error {
+	if bytes.Equal(cmd.Fingerprint, fingerprint) {
+		return nil
+	}
+	return models.Refuse(models.CodeKeyReused, models.FieldRequest,
+		"the same request was made before with another body").
+		Accepting("a new key for a new request, or the first request as it was")
 }
 
 // Pending tells whether a command has no outcome yet.

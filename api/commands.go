@@ -80,16 +80,18 @@ func (s *server) command(ctx context.Context, verb acts.Verb, payload []byte) (m
 	case !acts.Pending(cmd):
 		return cmd, true, nil
 	}
-	if err := s.carryOut(ctx, cmd); err != nil {
-		return cmd, repeated, err
-	}
+	silence := s.carryOut(ctx, cmd)
 	known, err := s.views.Command(ctx, cmd.ID)
-	if err != nil {
+	switch {
+	case err == nil && !acts.Pending(known):
+		// Also if the answer of the run was lost. If the command was lost, another may have been written meanwhile.
+		return known, repeated, acts.SameRequest(known, cmd.Fingerprint)
+	case silence != nil:
+		return cmd, repeated, silence
+	case err != nil:
 		return cmd, repeated, err
 	}
-	if acts.Pending(known) {
-		known, err = s.carryOutAnew(ctx, known)
-	}
+	known, err = s.carryOutAnew(ctx, known)
 	return known, repeated, err
 }
 

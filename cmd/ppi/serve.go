@@ -104,12 +104,14 @@ func openAPI(ctx context.Context, a *app, record *store.Store, keys keyring.Keys
 		return nil, nil, err
 	}
 	teller := engine.NewTeller(record.TellCommands, a.log)
+	does := &acts.Acts{
+		Store: record, Log: a.log, Receipts: tools.receipts, Courier: tools.courier, Limits: actLimits(a.cfg),
+	}
+	runs := engine.New(temporal, a.cfg.TaskQueue, teller.Told, engine.Runs{}).Rewriting(does.AskAgain)
 	handler, err := api.New(api.Deps{
-		Acts: &acts.Acts{
-			Store: record, Log: a.log, Receipts: tools.receipts, Courier: tools.courier, Limits: actLimits(a.cfg),
-		},
+		Acts:   does,
 		Views:  &views.Views{Store: record, Checkpoints: tools.checkpoints},
-		Engine: engine.New(temporal, a.cfg.TaskQueue, teller.Told, engine.Runs{}), Logger: a.log,
+		Engine: runs, Logger: a.log,
 		CursorKey: tools.cursors, BuildVersion: version, Limits: requestLimits(a.cfg),
 		Closing: ctx.Done(), Observer: a.shown.ofAPI(), Tracer: a.shown.tracer,
 		Ready: (&readiness{

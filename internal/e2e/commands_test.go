@@ -219,6 +219,22 @@ func TestACommandWaitsForAWorker(t *testing.T) {
 	require.Equal(t, "running", b.status(t))
 }
 
+// Writing a command down does not wait for the disk. Its sender, whom a crash of the database left waiting, writes it
+// down again: nobody needs to repeat the request.
+func TestACommandThatTheRecordLostIsWrittenDownAgain(t *testing.T) {
+	t.Parallel()
+	b := setup(t, options{noWorker: true})
+	answered := make(chan error, 1)
+	go func() { answered <- b.send(t, b.Lead, models.VerbStart, "once", map[string]any{}) }()
+	b.awaitCommands(t, "pending", 1)
+	_, err := b.prepare(t).Exec(t.Context(), "DELETE FROM commands")
+	require.NoError(t, err)
+	b.startWorker(t)
+	require.NoError(t, <-answered)
+	require.Equal(t, "running", b.status(t))
+	require.Equal(t, 1, b.countEvents(t, event.ProcurementStarted{}))
+}
+
 // ownWorker is a worker process on the bundle's database.
 func (b *bundle) ownWorker() workerProcess {
 	return workerProcess{DSN: b.database.Application, TemporalAddress: b.temporal}

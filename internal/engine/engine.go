@@ -54,8 +54,12 @@ type Engine struct {
 	taskQueue string
 	runs      Runs
 	told      func(commandID string)
+	rewrite   Rewrite
 	queues    queues
 }
+
+// A Rewrite writes a command down again unless the record has it, and tells whether it was lost.
+type Rewrite func(ctx context.Context, cmd models.Command) (lost bool, err error)
 
 // Runs says how the runs that an engine starts are carried out. The zero value is right except in tests and benchmarks.
 type Runs struct {
@@ -73,6 +77,13 @@ func New(temporal client.Client, taskQueue string, told func(commandID string), 
 		told = func(string) {}
 	}
 	return &Engine{temporal: temporal, taskQueue: taskQueue, runs: runs, told: told}
+}
+
+// Rewriting has the engine write a command down again of which a run has no outcome. Writing it down did not wait for the
+// disk (docs/decisions/0009): a database that crashed may have lost it, and no run could ever carry it out.
+func (e *Engine) Rewriting(r Rewrite) *Engine {
+	e.rewrite = r
+	return e
 }
 
 // Start starts the run of a procurement unless one is open already. Title and buyers are public and shown in the
@@ -162,6 +173,9 @@ func (e *Engine) command(ctx context.Context, cmd models.Command, attempt int) (
 			return process.Outcome{}, ErrRecordBehind
 		case err == nil, errors.Is(err, errNoOutcome):
 			attempt = anotherAttempt()
+			if e.lost(ctx, cmd) {
+				continue
+			}
 			pause = max(pause, pendingPause)
 		case !errors.Is(err, errHandingOver):
 			return process.Outcome{}, err
@@ -173,6 +187,15 @@ func (e *Engine) command(ctx context.Context, cmd models.Command, attempt int) (
 		}
 		pause = min(2*pause, max(longPause, pause))
 	}
+}
+
+// lost tells whether the record had lost a command, which it then has again.
+func (e *Engine) lost(ctx context.Context, cmd models.Command) bool {
+	if e.rewrite == nil {
+		return false
+	}
+	lost, err := e.rewrite(ctx, cmd)
+	return err == nil && lost // where it cannot be asked, it is asked after the next attempt
 }
 
 var (

@@ -136,6 +136,43 @@ func TestAnUpdateThatFailedIsSentAnew(t *testing.T) {
 	}
 }
 
+// A database that crashed may have lost a command whose run was already asked: no pause helps, writing it down does.
+func TestACommandThatTheRecordLostIsWrittenDownAgain(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		failures int
+		least    time.Duration
+	}{"at once": {0, 0}, "when the database is there again": {2, 2 * time.Second}} {
+		synctest.Test(t, func(t *testing.T) {
+			written, failures := false, c.failures
+			s := &server{kept: map[string]answer{}}
+			s.answer = func(int) (process.CommandStatus, error) {
+				if written {
+					return process.CommandDone, nil
+				}
+				return process.CommandPending, nil
+			}
+			e := engine.New(s, "queue", nil, engine.Runs{}).
+				Rewriting(func(_ context.Context, cmd models.Command) (bool, error) {
+					require.Equal(t, cast, cmd)
+					if failures--; failures >= 0 {
+						return false, errors.New("the database is away")
+					}
+					lost := !written
+					written = true
+					return lost, nil
+				})
+			ctx, cancel := context.WithTimeout(t.Context(), 25*time.Second)
+			defer cancel()
+			began := time.Now()
+			_, err := e.Command(ctx, cast)
+			require.NoError(t, err, name)
+			require.GreaterOrEqual(t, time.Since(began), c.least, name)
+			require.LessOrEqual(t, time.Since(began), 2*c.least+2*time.Second*time.Duration(c.failures), name)
+		})
+	}
+}
+
 func TestAnUpdateIsRejectedForGoodOnlyWhenItIsMalformed(t *testing.T) {
 	t.Parallel()
 	s := &server{answer: func(int) (process.CommandStatus, error) {

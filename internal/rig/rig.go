@@ -208,9 +208,11 @@ func (r *Rig) serve(ctx context.Context) error {
 	if r.options.Metrics != nil {
 		observer = r.options.Metrics
 	}
+	does := &acts.Acts{Store: r.Store, Log: r.options.Log, Receipts: receipts, Courier: r.courier}
+	r.Engine.Rewriting(does.AskAgain)
 	handler, err := api.New(api.Deps{
 		Observer: observer, Tracer: r.options.Traces,
-		Acts:   &acts.Acts{Store: r.Store, Log: r.options.Log, Receipts: receipts, Courier: r.courier},
+		Acts:   does,
 		Views:  &views.Views{Store: r.Store, Checkpoints: r.checkpoints},
 		Engine: r.Engine, Logger: r.options.Log, CursorKey: key, BuildVersion: "rig",
 		Ready:  func(ctx context.Context) error { return r.Store.Ping(ctx) },
