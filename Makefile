@@ -55,18 +55,21 @@ bin/ppi-temporal: $(TEMPORAL_SOURCES)
 	@$(STEP) "building ppi-temporal (Temporal server; the first time 5 to 10 minutes on 2 cores)" \
 		go build -C $(TEMPORAL) -buildvcs=false -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ .
 
+# make lint vets; go test would once more, and with it all packages that ours are made of.
+GOTEST := go test -vet=off
+
 .PHONY: test
 test: setup build ## Run all tests against a real PostgreSQL and a real Temporal server, and 10 runs of chaos
-	@cd $(TEMPORAL) && $(TEMPORAL_GOFLAGS) go test ./...
+	@cd $(TEMPORAL) && $(TEMPORAL_GOFLAGS) $(GOTEST) ./...
 	@grid=$$(mktemp); status=0; \
-		PPI_TEST_GRID=$$grid go run ./internal/teststack -- go test -timeout 14m ./... || status=$$?; \
+		PPI_TEST_GRID=$$grid go run ./internal/teststack -- $(GOTEST) -timeout 14m ./... || status=$$?; \
 		cat $$grid; rm -f $$grid; exit $$status
 	@$(MAKE) --no-print-directory replay chaos
 
 .PHONY: replay
 replay: ## Replay the saved histories against today's workflows, and say which
 	@tests=$$(go test -list Replay ./workflows/); grep -q ^Test <<<"$$tests" || { echo "there is nothing to replay" >&2; exit 1; }
-	@go test -count=1 -v -run Replay ./workflows/
+	@$(GOTEST) -count=1 -v -run Replay ./workflows/
 
 .PHONY: bench
 bench: setup build ## Measure the ratios we hold ourselves to; both sides of each are printed
@@ -78,7 +81,7 @@ bench-scale: setup build ## Measure every GET and a vote with 100,000 procuremen
 
 .PHONY: chaos
 chaos: setup build ## Kill, freeze and cut off parts while 8 procurements live on; RUNS=200 repeats it, SEED=2 varies it
-	@PPI_CHAOS_RUNS=$(or $(RUNS),10) PPI_CHAOS_SEED=$(or $(SEED),1) go test -count=1 -v -timeout 4h \
+	@PPI_CHAOS_RUNS=$(or $(RUNS),10) PPI_CHAOS_SEED=$(or $(SEED),1) $(GOTEST) -count=1 -v -timeout 4h \
 		-run '^TestNothingIsLostDoubledOrStuckWhateverIsKilled$$' ./cmd/ppi
 
 .PHONY: mutation

@@ -64,7 +64,6 @@ func (l *Log) sequencerConn(ctx context.Context) (*pgx.Conn, error) {
 		"enable_seqscan":                      "off",
 		"enable_hashjoin":                     "off",
 		"enable_mergejoin":                    "off",
-		"jit":                                 "off",
 	})
 	if err != nil {
 		return nil, fmt.Errorf("connect sequencer: %w", err)

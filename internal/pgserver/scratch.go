@@ -25,10 +25,12 @@ type scratch struct {
 
 // newScratch makes one, and removes those that killed processes left behind.
 func newScratch() (*scratch, error) {
-	if err := removeAbandoned(filepath.Join(os.TempDir(), scratchPattern)); err != nil {
-		return nil, err
+	for _, parent := range scratchParents() {
+		if err := removeAbandoned(filepath.Join(parent, scratchPattern)); err != nil {
+			return nil, err
+		}
 	}
-	dir, err := os.MkdirTemp("", scratchPattern)
+	dir, err := os.MkdirTemp(scratchParents()[0], scratchPattern)
 	if err != nil {
 		return nil, fmt.Errorf("make a temporary data directory: %w", err)
 	}

@@ -93,7 +93,7 @@ func (s *Store) askVitals(ctx context.Context, question string, read func(pgx.Ro
 		round := &pgx.Batch{}
 		for _, first := range []string{
 			"begin read only", "set local enable_seqscan = off", "set local enable_hashjoin = off",
-			"set local enable_mergejoin = off", "set local jit = off",
+			"set local enable_mergejoin = off",
 		} {
 			round.Queue(first)
 		}

@@ -178,7 +178,8 @@ func gormConfig(log *slog.Logger) *gorm.Config {
 	}
 }
 
-// ParseDSN reads a DSN; its sessions use UTC and an application name.
+// ParseDSN reads a DSN; its sessions use UTC and an application name, notice within seconds that the other side is
+// gone, and leave out what costs more than it gives.
 func ParseDSN(dsn string) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
@@ -189,8 +190,10 @@ func ParseDSN(dsn string) (*pgx.ConnConfig, error) {
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "ppi"
 	}
-	// A process that froze or was cut off while it held locks must not keep everybody else waiting.
+	// A process that froze or was cut off while it held locks must not keep everybody else waiting. Compiling a
+	// statement takes longer than any of ours.
 	for parameter, value := range map[string]string{
+		"jit":                                 "off",
 		"idle_in_transaction_session_timeout": "15s",
 		"tcp_keepalives_idle":                 "5",
 		"tcp_keepalives_interval":             "2",

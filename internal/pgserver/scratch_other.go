@@ -1,0 +1,7 @@
+//go:build !linux
+
+package pgserver
+
+import "os"
+
+func scratchParents() []string { return []string{os.TempDir()} }
