@@ -140,7 +140,7 @@ func TestACountOfAttemptsOnlyGrows(t *testing.T) {
 	resisted := func(reason string, statements ...string) {
 		t.Helper()
 		for _, statement := range statements {
-			_, err := application.Exec(t.Context(), statement)
+			_, err := application.Exec(t.Context(), statement+" WHERE person_id = $1", late.PersonID)
 			require.ErrorContains(t, err, reason, statement)
 		}
 	}

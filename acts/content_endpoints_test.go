@@ -9,12 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/internal/store"
-	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/internal/webhook"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
@@ -117,7 +116,7 @@ func TestEventsDoNotKeepTheURLOfAnEndpoint(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, b.acts.RemoveEndpoint(t.Context(), b.owner(), id))
 	var parts, telling int
-	require.NoError(t, pgtest.Connect(t, b.db.Superuser).QueryRow(t.Context(), `SELECT count(*),
+	require.NoError(t, b.db.SQL.QueryRow(t.Context(), `SELECT count(*),
 		count(*) FILTER (WHERE position('hidden'::bytea IN content) > 0) FROM event_parts WHERE name = 'settings'`).
 		Scan(&parts, &telling))
 	require.Zero(t, telling)
@@ -206,7 +205,7 @@ func TestThatAReceiverIsGoneIsAskedEvenIfTheEventWasPassed(t *testing.T) {
 	t.Parallel()
 	b := setUp(t)
 	id := b.registered().Endpoint.ID
-	conn := pgtest.Connect(t, b.db.Application)
+	conn := b.db.SQL
 	for _, statement := range []string{
 		"INSERT INTO portal_feeds (endpoint_id, procurement_id) VALUES ($1, $2)",
 		`INSERT INTO deliveries (endpoint_id, procurement_id, event_id, seq, type)
@@ -279,7 +278,7 @@ func TestAnEndpointIsRemovedBeforeItsFeedsLetGo(t *testing.T) {
 		URL: "http://127.0.0.1:9/hooks", Procurements: []models.ID{b.draft}, Rehearsals: true,
 	})
 	require.NoError(t, err)
-	conn := pgtest.Connect(t, b.db.Application)
+	conn := b.db.SQL
 	_, err = conn.Exec(t.Context(), `INSERT INTO portal_feeds (endpoint_id, procurement_id, state, reason)
 		VALUES ($1, $2, 'parked', 'gone')`, made.Result.Endpoint.ID, b.draft)
 	require.NoError(t, err)
@@ -334,9 +333,9 @@ func TestASecretThatCannotBeReadIsNoFaultOfTheEngine(t *testing.T) {
 }
 
 // fed queues two events of the draft for an endpoint.
-func (b *bench) fed(id models.ID) (conn *pgx.Conn, events []models.ID) {
+func (b *bench) fed(id models.ID) (conn *pgxpool.Pool, events []models.ID) {
 	b.Helper()
-	conn = pgtest.Connect(b, b.db.Application)
+	conn = b.db.SQL
 	_, err := conn.Exec(b.Context(), "INSERT INTO portal_feeds (endpoint_id, procurement_id) VALUES ($1, $2)",
 		id, b.draft)
 	require.NoError(b, err)

@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/acts"
-	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 )
@@ -16,7 +15,7 @@ import (
 func (b *bench) administrator() acts.By {
 	b.Helper()
 	actor := b.person(models.OrganisationOther)
-	_, err := pgtest.Connect(b, b.db.Application).Exec(b.Context(),
+	_, err := b.db.SQL.Exec(b.Context(),
 		"UPDATE people SET administrator = true, representative = false WHERE id = $1", actor.PersonID)
 	require.NoError(b, err)
 	actor.Administrator, actor.Representative = true, false
@@ -27,7 +26,7 @@ func (b *bench) administrator() acts.By {
 func (b *bench) kept(by acts.By) string {
 	b.Helper()
 	var body string
-	require.NoError(b, pgtest.Connect(b, b.db.Application).QueryRow(b.Context(),
+	require.NoError(b, b.db.SQL.QueryRow(b.Context(),
 		"SELECT body::text FROM requests WHERE id = $1", by.Request.ID).Scan(&body))
 	return body
 }
@@ -151,7 +150,7 @@ func TestAnAnswerKeptByAnEarlierReleaseIsRefusedInWords(t *testing.T) {
 // keptEarlier makes what is kept of a request the row of an earlier release.
 func (b *bench) keptEarlier(by acts.By) {
 	b.Helper()
-	_, err := pgtest.Connect(b, b.db.Application).Exec(b.Context(),
+	_, err := b.db.SQL.Exec(b.Context(),
 		`UPDATE requests SET form = 0, body = '{"id": "x"}' WHERE id = $1`, by.Request.ID)
 	require.NoError(b, err)
 }

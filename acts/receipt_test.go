@@ -40,13 +40,13 @@ func openBox(t testing.TB) *box {
 // exec writes past the acts, as time does.
 func (b *bench) exec(sql string, arguments ...any) {
 	b.Helper()
-	_, err := pgtest.Connect(b, b.db.Superuser).Exec(b.Context(), sql, arguments...)
+	_, err := b.db.SQL.Exec(b.Context(), sql, arguments...)
 	require.NoError(b, err)
 }
 
 func (b *bench) count(sql string, arguments ...any) (n int) {
 	b.Helper()
-	require.NoError(b, pgtest.Connect(b, b.db.Superuser).QueryRow(b.Context(), sql, arguments...).Scan(&n))
+	require.NoError(b, b.db.SQL.QueryRow(b.Context(), sql, arguments...).Scan(&n))
 	return n
 }
 
@@ -195,7 +195,7 @@ func TestARegistrationIsDatedByOneReadingOfTheClock(t *testing.T) {
 	b := openBox(t)
 	supplier := b.supplier()
 	var same bool
-	require.NoError(t, pgtest.Connect(t, b.db.Application).QueryRow(t.Context(), `
+	require.NoError(t, b.db.SQL.QueryRow(t.Context(), `
 		SELECT bool_and(e.at = r.created_at AND e.recorded_at = r.created_at
 			AND (e.data->>'valid_from')::timestamptz = r.valid_from)
 		FROM role_assignments r JOIN events e ON e.data->>'role_id' = r.id WHERE r.person_id = $1`,

@@ -174,7 +174,7 @@ func (d *tendering) setDeadline(lot models.ID, at time.Time) {
 // read reads one row from the database.
 func (d *tendering) read(query string, args []any, into ...any) {
 	d.Helper()
-	require.NoError(d, pgtest.Connect(d, d.db.Superuser).QueryRow(d.Context(), query, args...).Scan(into...))
+	require.NoError(d, d.db.SQL.QueryRow(d.Context(), query, args...).Scan(into...))
 }
 
 // clock is the database's.

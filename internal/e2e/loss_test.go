@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 	enumspb "go.temporal.io/api/enums/v1"
 
@@ -104,13 +103,10 @@ func (d *doomed) outcomes(t *testing.T) (n int) {
 	return n
 }
 
-// scan reads one value on a connection of its own, which it closes: it is asked again and again.
+// scan reads one value.
 func (b *bundle) scan(t *testing.T, into any, query string, arguments ...any) {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), b.database.Superuser)
-	require.NoError(t, err)
-	defer conn.Close(t.Context())
-	require.NoError(t, conn.QueryRow(t.Context(), query, arguments...).Scan(into))
+	require.NoError(t, b.database.SQL.QueryRow(t.Context(), query, arguments...).Scan(into))
 }
 
 // agrees tells whether the run knows what the record knows.

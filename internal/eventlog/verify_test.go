@@ -34,6 +34,7 @@ const recorded = 21
 func newIntruder(t *testing.T) *intruder {
 	t.Helper()
 	s, db := record(t)
+	db.ReadsWhole("event_log") // once its keys were dropped
 	i := &intruder{t: t, s: s, conn: pgtest.Connect(t, db.Superuser), form: audit.FormSilent}
 	i.procurements = [3]models.ID{models.NewID(models.PrefixProcurement), models.NewID(models.PrefixProcurement), ""}
 	for n := range recorded {

@@ -199,7 +199,7 @@ func TestWhoHasLockedAProcurementWaitsForNothingElseForLong(t *testing.T) {
 func TestWhatWasSentBeforeACutIsSentAgain(t *testing.T) {
 	t.Parallel()
 	p := newPlatform(t)
-	p.Exec("CREATE TABLE written (n int); GRANT ALL ON written TO PUBLIC")
+	p.Exec("CREATE TABLE written (n int PRIMARY KEY); GRANT ALL ON written TO PUBLIC")
 	done := make(chan error, 1)
 	go func() {
 		done <- p.InTx(t.Context(), func(tx *store.Tx) error {

@@ -6,10 +6,12 @@ import (
 	"log/slog"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/store"
@@ -37,9 +39,15 @@ func newCluster(admin string) (cluster, error) {
 	return cluster{admin: u}, nil
 }
 
-func (c cluster) dsn(database string, user *url.Userinfo) string {
+// dsn is that of a database for a user, with settings of its connections.
+func (c cluster) dsn(database string, user *url.Userinfo, settings string) string {
 	u := *c.admin
 	u.Path, u.User = "/"+database, user
+	if settings != "" {
+		query := u.Query()
+		query.Set("options", settings)
+		u.RawQuery = strings.ReplaceAll(query.Encode(), "+", "%20") // as PostgreSQL's own programs read it
+	}
 	return u.String()
 }
 
@@ -89,7 +97,7 @@ func (c cluster) makeTemplate(ctx context.Context, conn *pgx.Conn, name string) 
 		"CREATE DATABASE "+draft+" OWNER "+ownerRole+" TEMPLATE template0"); err != nil {
 		return err
 	}
-	owner := c.dsn(draft, url.UserPassword(ownerRole, rolePassword))
+	owner := c.dsn(draft, url.UserPassword(ownerRole, rolePassword), "")
 	if err := store.Migrate(ctx, owner, applicationRole, slog.New(slog.DiscardHandler)); err != nil {
 		return err
 	}
@@ -116,26 +124,54 @@ func makeRoles(ctx context.Context, conn *pgx.Conn) error {
 func (c cluster) clone(t testing.TB, template string) Database {
 	t.Helper()
 	name := "ppi_test_" + strings.ReplaceAll(uuid.NewString(), "-", "")
-	c.do(t, t.Context(), "CREATE DATABASE "+name+" OWNER "+ownerRole+" TEMPLATE "+template)
+	// A copy by files does not go through the server's cache, whose pages each connection would have to map.
+	c.do(t, t.Context(), "CREATE DATABASE "+name+" OWNER "+ownerRole+" TEMPLATE "+template+" STRATEGY file_copy")
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), setupTimeout)
 		defer cancel()
 		c.do(t, ctx, "DROP DATABASE "+name+" WITH (FORCE)")
 	})
-	return Database{
+	d := Database{
 		Name:        name,
-		Application: c.dsn(name, url.UserPassword(applicationRole, rolePassword)),
-		Owner:       c.dsn(name, url.UserPassword(ownerRole, rolePassword)),
-		Superuser:   c.dsn(name, c.admin.User),
+		Application: c.dsn(name, url.UserPassword(applicationRole, rolePassword), preferringIndexes),
+		Owner:       c.dsn(name, url.UserPassword(ownerRole, rolePassword), preferringIndexes),
+		Superuser:   c.dsn(name, c.admin.User, uncounted),
+		whole:       &[]string{},
+	}
+	var err error
+	d.SQL, err = pgxpool.New(t.Context(), d.Superuser)
+	require.NoError(t, err)
+	t.Cleanup(d.SQL.Close)
+	return d
+}
+
+// do carries out statements as superuser, none of them in a transaction.
+func (c cluster) do(t testing.TB, ctx context.Context, statements ...string) {
+	t.Helper()
+	sql, err := c.administrator(ctx)
+	require.NoError(t, err)
+	for _, statement := range statements {
+		_, err := sql.Exec(ctx, statement)
+		require.NoError(t, err, statement)
 	}
 }
 
-func (c cluster) do(t testing.TB, ctx context.Context, statement string) {
-	t.Helper()
-	conn, err := pgx.Connect(ctx, c.admin.String())
-	require.NoError(t, err)
-	defer conn.Close(context.WithoutCancel(ctx))
-	require.NoError(t, run(ctx, conn, statement))
+// administration has the connections of all tests of a binary, by the server's URL. They end with it.
+var administration sync.Map
+
+func (c cluster) administrator(ctx context.Context) (*pgxpool.Pool, error) {
+	if pool, ok := administration.Load(c.admin.String()); ok {
+		return pool.(*pgxpool.Pool), nil
+	}
+	pool, err := pgxpool.New(context.WithoutCancel(ctx), c.admin.String())
+	if err != nil {
+		return nil, fmt.Errorf("connect to the test server: %w", err)
+	}
+	if first, ok := administration.LoadOrStore(c.admin.String(), pool); ok {
+		pool.Close()
+		return first.(*pgxpool.Pool), nil
+	}
+	return pool, nil
 }
 
 func run(ctx context.Context, conn *pgx.Conn, statements ...string) error {

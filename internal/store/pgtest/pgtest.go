@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/store"
@@ -28,6 +29,10 @@ type Database struct {
 	// Application, Owner and Superuser connect with the rights of the product, with those of migrations, and with all
 	// rights, as only an intruder would have.
 	Application, Owner, Superuser string
+	// SQL has all rights. It connects when it is asked.
+	SQL *pgxpool.Pool
+
+	whole *[]string
 }
 
 // New makes a migrated database and opens it as the application; both end with the test.
@@ -45,14 +50,16 @@ func Open(t testing.TB, dsn string) *store.Store {
 	return s
 }
 
-// NewDatabase makes a migrated database that is dropped when the test ends. Without a server the test is skipped; in CI
-// it fails.
+// NewDatabase makes a migrated database that is dropped when the test ends. The test fails if the application reads the
+// whole of a table that grows. Without a server the test is skipped; in CI it fails.
 func NewDatabase(t testing.TB) Database {
 	t.Helper()
 	c := clusterFor(t)
 	template, err := c.template(t.Context())
 	require.NoError(t, err)
-	return c.clone(t, template)
+	d := c.clone(t, template)
+	t.Cleanup(func() { d.requireIndexed(t) })
+	return d
 }
 
 // NewEmptyDatabase makes a database without any schema, for tests of migrations.

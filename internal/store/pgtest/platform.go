@@ -167,6 +167,6 @@ func Sequence(t testing.TB, q *eventlog.Sequencer) int {
 func RowCount(t testing.TB, db Database, query string, args ...any) int64 {
 	t.Helper()
 	var n int64
-	require.NoError(t, Connect(t, db.Superuser).QueryRow(t.Context(), query, args...).Scan(&n))
+	require.NoError(t, db.SQL.QueryRow(t.Context(), query, args...).Scan(&n))
 	return n
 }
