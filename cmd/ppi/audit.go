@@ -117,7 +117,7 @@ func (c auditVerifyCommand) verifyRecord(ctx context.Context, inv *invocation) (
 	if err != nil {
 		return report, err
 	}
-	err = withRecord(ctx, inv, func(_ *config.Config, record *store.Store) error {
+	err = withRecordOf(ctx, inv, cfg, func(record *store.Store) error {
 		if report.Report, err = record.Log().Verify(ctx, known); err != nil || !report.Valid {
 			return err
 		}

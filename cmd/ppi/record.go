@@ -26,12 +26,17 @@ func withRecord(ctx context.Context, inv *invocation, do func(cfg *config.Config
 	if err != nil {
 		return err
 	}
+	return withRecordOf(ctx, inv, cfg, func(record *store.Store) error { return do(cfg, record) })
+}
+
+// withRecordOf is [withRecord] for a command that looks at the configuration before.
+func withRecordOf(ctx context.Context, inv *invocation, cfg *config.Config, do func(*store.Store) error) error {
 	record, err := openRecordOnce(ctx, cfg, inv.stderr)
 	if err != nil {
 		return err
 	}
 	defer record.Close()
-	return do(cfg, record)
+	return do(record)
 }
 
 // openRecordOnce does not wait for a database that is unreachable.

@@ -206,7 +206,7 @@ func (b *boardStory) readGate(ctx context.Context) (out boardOutput, err error) 
 	return out, err
 }
 
-func (b *boardStory) next(ctx context.Context) error { return tick(ctx, b.Consortium) }
+func (b *boardStory) of() *rig.Consortium { return b.Consortium }
 
 func (b *boardStory) last(ctx context.Context) error { return b.look(ctx, buyers) }
 

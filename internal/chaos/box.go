@@ -301,9 +301,7 @@ func (b *boxStory) readLot(ctx context.Context) (out boxOutput, err error) {
 	return out, err
 }
 
-// next asks to move the clock to where it is or was: a command that is carried out or refused, and changes nothing that
-// decides, whatever the lead procurer does at the same time.
-func (b *boxStory) next(ctx context.Context) error { return tick(ctx, b.Consortium) }
+func (b *boxStory) of() *rig.Consortium { return b.Consortium }
 
 // last has the deadline pass, if it has not, waits until the box is closed, and has everybody read what is there.
 func (b *boxStory) last(ctx context.Context) error {

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/internal/rig"
 )
 
 // Bar is how soon after a fault the next command must succeed.
@@ -106,8 +107,8 @@ type story interface {
 	players() []player
 	// last reads what everybody has in the end.
 	last(ctx context.Context) error
-	// next sends one command.
-	next(ctx context.Context) error
+	// of is the consortium that it is about.
+	of() *rig.Consortium
 	// judge tells whether a system without faults could have shown what was seen.
 	judge() error
 }
@@ -188,7 +189,7 @@ func (r *run) goOn(ctx context.Context, stories []story) error {
 	began := time.Now()
 	all, ctx := errgroup.WithContext(ctx)
 	for _, s := range stories {
-		all.Go(func() error { return s.next(ctx) })
+		all.Go(func() error { return tick(ctx, s.of()) })
 	}
 	err := all.Wait()
 	r.next = time.Since(began)

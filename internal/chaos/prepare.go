@@ -226,7 +226,8 @@ func (b *boxStory) register(ctx context.Context, n int, recipient age.Recipient)
 	return s, nil
 }
 
-// tick asks to move the clock of a rehearsal to where it is or was.
+// tick asks to move the clock of a rehearsal to where it is or was: a command that is carried out or refused, and
+// changes nothing that decides, whatever others do at the same time.
 func tick(ctx context.Context, c *rig.Consortium) error {
 	code, err := ask(ctx, c.Lead, apiclient.Request{
 		Method: http.MethodPost, Path: c.Path("/actions/advance"), IfMatch: "*",

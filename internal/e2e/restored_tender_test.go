@@ -15,16 +15,23 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 )
 
-// Two suppliers hand in after the backup that is restored, and a third one withdraws. The first enters its receipt
-// while the box is open, and so does the third; the second after it was closed. Nobody on the buyers' side learns of
-// any before the box is closed; then tasks tell.
-func TestAReceiptThatTheRecordLostIsKeptAsEvidenceAndToldAfterTheBoxIsClosed(t *testing.T) {
-	t.Parallel()
+// setUpTender brings a rehearsal, whose record can be restored, to its tender phase.
+func setUpTender(t *testing.T) *saved {
+	t.Helper()
 	s := &saved{bundle: setup(t, options{
 		noWorker: true, draft: rig.Draft{Mode: models.ModeRehearsal, Countries: []string{"FR", "ES", "DE"}},
 	})}
 	s.begin(t)
 	s.skipToTender(t)
+	return s
+}
+
+// Two suppliers hand in after the backup that is restored, and a third one withdraws. The first enters its receipt
+// while the box is open, and so does the third; the second after it was closed. Nobody on the buyers' side learns of
+// any before the box is closed; then tasks tell.
+func TestAReceiptThatTheRecordLostIsKeptAsEvidenceAndToldAfterTheBoxIsClosed(t *testing.T) {
+	t.Parallel()
+	s := setUpTender(t)
 	p := s.published(t)
 	early, late, kept := p.newSupplier(t, "1.00", "4"), p.newSupplier(t, "2.00", "4"), p.supply(t, "3.00", "4")
 	left := p.supply(t, "4.00", "4")
@@ -86,11 +93,7 @@ func TestAReceiptThatTheRecordLostIsKeptAsEvidenceAndToldAfterTheBoxIsClosed(t *
 // a tender that its supplier has withdrawn.
 func TestNoTaskIsLeftOfATenderThatWasHandedInAndWithdrawnAfterTheBackup(t *testing.T) {
 	t.Parallel()
-	s := &saved{bundle: setup(t, options{
-		noWorker: true, draft: rig.Draft{Mode: models.ModeRehearsal, Countries: []string{"FR", "ES", "DE"}},
-	})}
-	s.begin(t)
-	s.skipToTender(t)
+	s := setUpTender(t)
 	p := s.published(t)
 	one, two := p.newSupplier(t, "1.00", "4"), p.newSupplier(t, "2.00", "4")
 	s.pause(t)

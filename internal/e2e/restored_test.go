@@ -98,6 +98,7 @@ func (b *bundle) administer(t *testing.T, statement string) {
 		_, err = conn.Exec(ctx, statement)
 		return err == nil
 	}, patience, 20*time.Millisecond, statement)
+	b.database.SQL.Reset()
 }
 
 // send sends a command that may be refused.
@@ -212,6 +213,14 @@ func TestNothingIsDoneOnARecordRestoredBehindItsRunUntilItIsRecovered(t *testing
 	require.True(t, s.agrees(t, s.Procurement, func(process.State) bool { return true }))
 }
 
+// requireGoesOn has an operator decide that the restored record goes on, and does something on it.
+func (s *saved) requireGoesOn(t *testing.T) {
+	t.Helper()
+	require.Equal(t, activities.FoundRecordBehind, s.reunite(t, s.Procurement))
+	s.suspend(t)
+	require.Equal(t, activities.FoundAgreed, s.reunite(t, s.Procurement))
+}
+
 // The procurement had ended, and so had its run; the record does not know it any more. Before, every command was
 // answered 503 for good.
 func TestAProcurementRestoredFromBeforeItsEndGoesOn(t *testing.T) {
@@ -223,9 +232,7 @@ func TestAProcurementRestoredFromBeforeItsEndGoesOn(t *testing.T) {
 	s.goBack(t)
 	s.requireBehind(t, uuid.NewString())
 
-	require.Equal(t, activities.FoundRecordBehind, s.reunite(t, s.Procurement))
-	s.suspend(t)
-	require.Equal(t, activities.FoundAgreed, s.reunite(t, s.Procurement))
+	s.requireGoesOn(t)
 }
 
 // The record was restored behind its run, and somebody ended the run in Temporal. What the run knew is in its history
@@ -241,9 +248,7 @@ func TestARunThatWasStoppedStillTellsThatTheRecordIsBehind(t *testing.T) {
 	require.Equal(t, runs, s.runs(t))
 	require.Equal(t, before, s.version(t))
 
-	require.Equal(t, activities.FoundRecordBehind, s.reunite(t, s.Procurement))
-	s.suspend(t)
-	require.Equal(t, activities.FoundAgreed, s.reunite(t, s.Procurement))
+	s.requireGoesOn(t)
 }
 
 // A run that was stopped before its first step knew nothing, and can never be asked.
@@ -395,7 +400,7 @@ func TestReconcilingBringsBackRunsThatTemporalHasLostOrThatKnowLess(t *testing.T
 	b.act(t, b.Buyers[0].Board, models.VerbSuspend, map[string]any{"reason": "a flood"})
 
 	// The record went on, and the run that was restored does not know.
-	_, err := pgtest.Connect(t, b.database.Superuser).Exec(t.Context(),
+	_, err := b.database.SQL.Exec(t.Context(),
 		"UPDATE procurements SET version = version + 7 WHERE id = $1", b.Procurement)
 	require.NoError(t, err)
 	b.awaitTold(t, patience)
