@@ -423,6 +423,9 @@ func TestTemporalRestoredFromABackupOrLostFollowsTheRecord(t *testing.T) {
 	own.copyTo(t, "_backup", true)
 	own.start(t)
 	s.begin(t)
+	require.Eventually(t, func() bool {
+		return s.agrees(t, s.Procurement, func(process.State) bool { return true })
+	}, patience, 20*time.Millisecond, "Temporal is there again")
 	s.suspend(t)
 	s.awaitTold(t, patience)
 	s.pause(t)
