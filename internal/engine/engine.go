@@ -79,8 +79,8 @@ func New(temporal client.Client, taskQueue string, told func(commandID string), 
 	return &Engine{temporal: temporal, taskQueue: taskQueue, runs: runs, told: told}
 }
 
-// Rewriting has the engine write a command down again of which a run has no outcome. Writing it down did not wait for the
-// disk (docs/decisions/0009): a database that crashed may have lost it, and no run could ever carry it out.
+// Rewriting has the engine write a command down again of which a run has no outcome. Writing it down did not wait for
+// the disk (docs/decisions/0009): a database that crashed may have lost it, and no run could ever carry it out.
 func (e *Engine) Rewriting(r Rewrite) *Engine {
 	e.rewrite = r
 	return e

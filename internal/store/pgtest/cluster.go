@@ -157,20 +157,23 @@ func (c cluster) do(t testing.TB, ctx context.Context, statements ...string) {
 }
 
 // administration has the connections of all tests of a binary, by the server's URL. They end with it.
-var administration sync.Map
+var administration = struct {
+	mu    sync.Mutex
+	pools map[string]*pgxpool.Pool
+}{pools: map[string]*pgxpool.Pool{}}
 
 func (c cluster) administrator(ctx context.Context) (*pgxpool.Pool, error) {
-	if pool, ok := administration.Load(c.admin.String()); ok {
-		return pool.(*pgxpool.Pool), nil
+	administration.mu.Lock()
+	defer administration.mu.Unlock()
+	at := c.admin.String()
+	if pool, ok := administration.pools[at]; ok {
+		return pool, nil
 	}
-	pool, err := pgxpool.New(context.WithoutCancel(ctx), c.admin.String())
+	pool, err := pgxpool.New(context.WithoutCancel(ctx), at)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the test server: %w", err)
 	}
-	if first, ok := administration.LoadOrStore(c.admin.String(), pool); ok {
-		pool.Close()
-		return first.(*pgxpool.Pool), nil
-	}
+	administration.pools[at] = pool
 	return pool, nil
 }
 
