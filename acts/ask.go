@@ -22,27 +22,30 @@ func (a *Acts) Ask(
 		Fingerprint: by.Request.Fingerprint[:], IfMatch: by.On.list(), Payload: payload,
 	}, verb.label())
 	if err == nil {
-		err = SameRequest(cmd, by.Request.Fingerprint[:])
+		err = RefuseReuse(cmd, by.Request.Fingerprint[:])
 	}
 	return cmd, err == nil && !fresh, err
 }
 
-// AskAgain writes a command down once more, as it was, unless the record has it, and tells whether the record had lost
-// it.
+// AskAgain writes a command down once more, dated as it was, unless the record has it, and tells whether the record had
+// lost it. Of two votes still the one asked for later stands.
 func (a *Acts) AskAgain(ctx context.Context, cmd models.Command) (lost bool, err error) {
 	verb, ok := verbOf(cmd.Verb)
 	if !ok {
 		return false, fmt.Errorf("no verb %q", cmd.Verb)
 	}
 	_, lost, err = a.Store.WriteCommand(ctx, cmd, verb.label())
+	if lost || err != nil {
+		a.Log.WarnContext(ctx, "a command without an outcome was looked for in the record",
+			"command", cmd.ID, "procurement", cmd.ProcurementID, "lost", lost, "error", err)
+	}
 	return lost, err
 }
 
 func (v Verb) label() store.Label { return store.Label{By: v.By, PhaseIn: v.phaseIn} }
 
-// SameRequest refuses the command on record if it is that of another request than the one with the fingerprint
-// ([models.CodeKeyReused]).
-func SameRequest(cmd models.Command, fingerprint []byte) error {
+// RefuseReuse refuses a request whose ID belongs to the command of another one on record ([models.CodeKeyReused]).
+func RefuseReuse(cmd models.Command, fingerprint []byte) error {
 	if bytes.Equal(cmd.Fingerprint, fingerprint) {
 		return nil
 	}

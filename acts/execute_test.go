@@ -113,6 +113,27 @@ func TestACommandIsOfItsOwnProcurementOnly(t *testing.T) {
 	require.Equal(t, string(process.CommandPending), p.command(id).Status)
 }
 
+// A database that crashed may have lost a command. Written down again it is as old as it was: of two votes the one that
+// was asked for later stands, and an old command expires.
+func TestACommandThatWasLostIsWrittenDownAsOldAsItWas(t *testing.T) {
+	t.Parallel()
+	p := newProcuring(t)
+	first := p.command(p.asked(p.lead, models.VerbStart, `{}`))
+	lost, err := p.AskAgain(t.Context(), first)
+	require.NoError(t, err)
+	require.False(t, lost)
+	p.exec("DELETE FROM commands")
+	lost, err = p.AskAgain(t.Context(), first)
+	require.NoError(t, err)
+	require.True(t, lost)
+	again := p.command(first.ID)
+	require.Equal(t, first.CreatedAt, again.CreatedAt)
+	require.JSONEq(t, string(first.Payload), string(again.Payload))
+	require.Contains(t, p.log.String(), "lost=true")
+	_, err = p.AskAgain(t.Context(), models.Command{ID: first.ID, Verb: "teleport"})
+	require.Error(t, err)
+}
+
 // Who gives up has not refused: another attempt finds the command as it was.
 func TestAnAttemptThatIsBrokenOffLeavesTheCommandPending(t *testing.T) {
 	t.Parallel()

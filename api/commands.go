@@ -82,10 +82,12 @@ func (s *server) command(ctx context.Context, verb acts.Verb, payload []byte) (m
 	}
 	silence := s.carryOut(ctx, cmd)
 	known, err := s.views.Command(ctx, cmd.ID)
+	if err == nil {
+		err = acts.RefuseReuse(known, cmd.Fingerprint) // it was lost, and its ID was used again meanwhile
+	}
 	switch {
 	case err == nil && !acts.Pending(known):
-		// Also if the answer of the run was lost. If the command was lost, another may have been written meanwhile.
-		return known, repeated, acts.SameRequest(known, cmd.Fingerprint)
+		return known, repeated, nil // also if the answer of the run was lost
 	case silence != nil:
 		return cmd, repeated, silence
 	case err != nil:
@@ -183,6 +185,9 @@ func recordBehind() *models.Refusal {
 // refuseWithoutRun answers, from the record, a command that no run takes up. When a run ought to be open, the command
 // stays pending: the reconcile schedule starts the run again and sends the command.
 func (s *server) refuseWithoutRun(ctx context.Context, cmd models.Command, cause error) error {
+	if _, err := s.acts.AskAgain(ctx, cmd); err != nil {
+		return err
+	}
 	answered, err := s.acts.RefuseWithoutRun(ctx, cmd)
 	switch {
 	case err != nil, answered:

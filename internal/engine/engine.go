@@ -194,6 +194,8 @@ func (e *Engine) lost(ctx context.Context, cmd models.Command) bool {
 	if e.rewrite == nil {
 		return false
 	}
+	ctx, cancel := context.WithTimeout(ctx, pendingPause)
+	defer cancel()
 	lost, err := e.rewrite(ctx, cmd)
 	return err == nil && lost // where it cannot be asked, it is asked after the next attempt
 }

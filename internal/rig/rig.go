@@ -135,10 +135,11 @@ func Start(ctx context.Context, o Options) (_ *Rig, err error) {
 	r.telling.Go(func() { teller.Run(telling) })
 	runs := engine.Runs{MaxEvents: o.MaxEvents, OrdinaryActs: o.OrdinaryActs}
 	r.Engine = engine.New(r.Temporal, o.TaskQueue, teller.Told, runs)
+	asking := engine.New(r.Temporal, o.TaskQueue, teller.Told, runs)
 	if r.courier, err = o.Webhooks.courier(); err != nil {
 		return nil, err
 	}
-	return r, r.serve(ctx)
+	return r, r.serve(ctx, asking)
 }
 
 func dial(ctx context.Context, o Options, namespace string) (client.Client, error) {
@@ -192,7 +193,7 @@ func (w Webhooks) courier() (*webhook.Courier, error) {
 	})
 }
 
-func (r *Rig) serve(ctx context.Context) error {
+func (r *Rig) serve(ctx context.Context, asking *engine.Engine) error {
 	key := make([]byte, cursorKeyBytes)
 	if _, err := rand.Read(key); err != nil {
 		return fmt.Errorf("make cursor key: %w", err)
@@ -209,12 +210,11 @@ func (r *Rig) serve(ctx context.Context) error {
 		observer = r.options.Metrics
 	}
 	does := &acts.Acts{Store: r.Store, Log: r.options.Log, Receipts: receipts, Courier: r.courier}
-	r.Engine.Rewriting(does.AskAgain)
 	handler, err := api.New(api.Deps{
 		Observer: observer, Tracer: r.options.Traces,
 		Acts:   does,
 		Views:  &views.Views{Store: r.Store, Checkpoints: r.checkpoints},
-		Engine: r.Engine, Logger: r.options.Log, CursorKey: key, BuildVersion: "rig",
+		Engine: asking.Rewriting(does.AskAgain), Logger: r.options.Log, CursorKey: key, BuildVersion: "rig",
 		Ready:  func(ctx context.Context) error { return r.Store.Ping(ctx) },
 		Limits: rest.Limits{PerKey: many, PerAddress: many, WrongKeys: many, OfPerson: many, OfOrganisation: many},
 	})

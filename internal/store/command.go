@@ -20,13 +20,15 @@ import (
 var ErrNoCommand = errors.New("no such command")
 
 // writeCommand does not wait for the disk. Its effect is committed later, and so is never on disk without the command.
-// A command that is lost in a crash of the database had no effect, and a repeated request writes it down again; see
+// A command that is lost in a crash of the database had no effect, and is written down again, dated as it was; see
 // docs/decisions/0009.
 //
 // It labels the command for people who watch the process: what is done, to what, and for which buyer. No label names
 // suppliers or tenders.
-const writeCommand = `INSERT INTO commands (id, procurement_id, actor_id, verb, fingerprint, if_match, payload, label)
-	SELECT c.id, c.procurement_id, c.actor_id, c.verb, $5, $6, c.payload, concat_ws(' · ', replace(c.verb, '_', ' '),
+const writeCommand = `INSERT INTO commands
+		(id, procurement_id, actor_id, verb, fingerprint, if_match, created_at, payload, label)
+	SELECT c.id, c.procurement_id, c.actor_id, c.verb, $5, $6, coalesce($11::timestamptz, clock_timestamp()), c.payload,
+		concat_ws(' · ', replace(c.verb, '_', ' '),
 		coalesce(
 			c.payload->>$8::text,
 			(SELECT replace(m.verb, '_', ' ') FROM motions m
@@ -48,13 +50,14 @@ type Label struct {
 	PhaseIn string
 }
 
-// WriteCommand writes a command down, without effect, unless one with its ID is there already. It returns the command
-// in the record and whether it is new.
+// WriteCommand writes a command down, without effect, unless one with its ID is there already. It is dated now, unless
+// it has a date: it was written down before. WriteCommand returns the command in the record and whether it is new.
 func (s *Store) WriteCommand(ctx context.Context, c models.Command, l Label) (models.Command, bool, error) {
 	err := pg.OnLiveConn(ctx, s.DB, func(conn *pgx.Conn) error {
 		return conn.QueryRow(ctx, writeCommand, c.ID, c.ProcurementID, c.ActorID, c.Verb, c.Fingerprint, c.IfMatch,
 			c.Payload,
-			l.PhaseIn, l.By, models.OrganisationContractingAuthority).Scan(&c.Label, &c.Status, &c.CreatedAt, nil)
+			l.PhaseIn, l.By, models.OrganisationContractingAuthority,
+			sql.NullTime{Time: c.CreatedAt, Valid: !c.CreatedAt.IsZero()}).Scan(&c.Label, &c.Status, &c.CreatedAt, nil)
 	})
 	switch {
 	case err == nil:
