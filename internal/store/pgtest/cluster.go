@@ -134,7 +134,7 @@ func (c cluster) clone(t testing.TB, template string) Database {
 	d := Database{
 		Name:        name,
 		Application: c.dsn(name, url.UserPassword(applicationRole, rolePassword), preferringIndexes),
-		Owner:       c.dsn(name, url.UserPassword(ownerRole, rolePassword), preferringIndexes),
+		Owner:       c.dsn(name, url.UserPassword(ownerRole, rolePassword), ""),
 		Superuser:   c.dsn(name, c.admin.User, uncounted),
 		whole:       &[]string{},
 	}

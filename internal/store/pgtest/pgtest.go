@@ -58,6 +58,7 @@ func NewDatabase(t testing.TB) Database {
 	template, err := c.template(t.Context())
 	require.NoError(t, err)
 	d := c.clone(t, template)
+	c.leaveOutOwner(t, d)
 	t.Cleanup(func() { d.requireIndexed(t) })
 	return d
 }
