@@ -18,14 +18,20 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
+// A reader is somebody who asks, in a role. Other roles may see more, which takes longer.
+type reader struct {
+	role   string
+	client *apiclient.Client
+}
+
 // A request is a GET of the described API that succeeds for somebody.
 type request struct {
 	operation, path string
-	as              *apiclient.Client
+	as              reader
 }
 
 func (r request) do(ctx context.Context) error {
-	answer, err := r.as.Do(ctx, apiclient.Request{Method: http.MethodGet, Path: r.path})
+	answer, err := r.as.client.Do(ctx, apiclient.Request{Method: http.MethodGet, Path: r.path})
 	if err == nil && answer.Status >= http.StatusBadRequest {
 		err = fmt.Errorf("GET %s: %d", r.path, answer.Status)
 	}
@@ -42,7 +48,7 @@ var notThere = map[string]string{
 // requests are all GETs that the API describes, each on the procurement and asked by the first of the people who may.
 // It is an error if one that is not among those of [notThere] can be read by nobody.
 func requests(
-	ctx context.Context, r *rig.Rig, conn *pgx.Conn, procurement models.ID, people []*apiclient.Client,
+	ctx context.Context, r *rig.Rig, conn *pgx.Conn, procurement models.ID, people []reader,
 ) (all []request, err error) {
 	var described struct {
 		Paths map[string]map[string]json.RawMessage `json:"paths"`
@@ -61,14 +67,14 @@ func requests(
 			continue
 		}
 		var refused error
-		reader := slices.IndexFunc(people, func(someone *apiclient.Client) bool {
+		first := slices.IndexFunc(people, func(someone reader) bool {
 			err := request{path, filled, someone}.do(ctx)
 			refused = errors.Join(refused, err)
 			return err == nil
 		})
 		switch _, absent := notThere[path]; {
-		case reader >= 0:
-			all = append(all, request{path, filled, people[reader]})
+		case first >= 0:
+			all = append(all, request{path, filled, people[first]})
 		case !absent:
 			faults = append(faults, fmt.Errorf("nobody can read %s: %w", filled, refused))
 		}
@@ -98,25 +104,28 @@ func fill(ctx context.Context, conn *pgx.Conn, path string, procurement models.I
 // peopleOf makes keys for people of the procurement: one for each role, and all who speak for a buyer or a supplier.
 func peopleOf(
 	ctx context.Context, r *rig.Rig, conn *pgx.Conn, procurement models.ID,
-) ([]*apiclient.Client, error) {
-	rows, err := conn.Query(ctx, `(SELECT DISTINCT ON (role) person_id FROM role_assignments
+) ([]reader, error) {
+	rows, err := conn.Query(ctx, `(SELECT DISTINCT ON (role) role, person_id FROM role_assignments
 			WHERE procurement_id = $1 AND valid_until IS NULL ORDER BY role, id)
-		UNION SELECT person_id FROM seat_roles
-			WHERE procurement_id = $1 AND role IN ('representative', 'supplier')`, string(procurement))
+		UNION SELECT role, person_id FROM seat_roles
+			WHERE procurement_id = $1 AND role IN ('representative', 'supplier')
+		ORDER BY role, person_id`, string(procurement))
 	if err != nil {
 		return nil, fmt.Errorf("find people: %w", err)
 	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[models.ID])
+	type holder struct{ Role, PersonID string }
+	holders, err := pgx.CollectRows(rows, pgx.RowToStructByPos[holder])
 	if err != nil {
 		return nil, fmt.Errorf("find people: %w", err)
 	}
-	clients := make([]*apiclient.Client, len(ids))
-	for i, id := range ids {
-		if clients[i], err = keyOf(ctx, r, id); err != nil {
+	people := make([]reader, len(holders))
+	for i, h := range holders {
+		people[i].role = h.Role
+		if people[i].client, err = keyOf(ctx, r, models.ID(h.PersonID)); err != nil {
 			return nil, err
 		}
 	}
-	return clients, nil
+	return people, nil
 }
 
 // keyOf gives a person a further key.

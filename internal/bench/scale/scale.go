@@ -138,13 +138,13 @@ func (s *side) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	people = append(people, admin, s.rig.Anonymous)
+	people = append(people, reader{"administrator", admin}, reader{"anybody", s.rig.Anonymous})
 	gets, err := requests(ctx, s.rig, s.conn, played, people)
 	if err != nil {
 		return err
 	}
 	for _, r := range gets {
-		s.steps = append(s.steps, step{"GET " + r.operation, r.do})
+		s.steps = append(s.steps, step{"GET " + r.operation + " as " + r.as.role, r.do})
 	}
 	fmt.Fprintf(s.Out, "scale: %d GETs; left out: %v\n", len(gets), notThere)
 	return s.prepareVote(ctx)
