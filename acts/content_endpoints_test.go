@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/acts"
@@ -189,7 +188,7 @@ func TestWhoDoesNotLeadAnyMoreHasNothingPass(t *testing.T) {
 	t.Parallel()
 	b := setUp(t)
 	id := b.registered().Endpoint.ID
-	_, events := b.fed(id)
+	events := b.fed(id)
 	pass := models.DeliveryPass{EventID: events[0], Reason: "too long"}
 	b.exec("UPDATE role_assignments SET valid_until = clock_timestamp() WHERE procurement_id = $1", b.draft)
 	_, err := b.acts.PassDelivery(t.Context(), b.owner(), id, pass)
@@ -205,20 +204,7 @@ func TestThatAReceiverIsGoneIsAskedEvenIfTheEventWasPassed(t *testing.T) {
 	t.Parallel()
 	b := setUp(t)
 	id := b.registered().Endpoint.ID
-	conn := b.db.SQL
-	for _, statement := range []string{
-		"INSERT INTO portal_feeds (endpoint_id, procurement_id) VALUES ($1, $2)",
-		`INSERT INTO deliveries (endpoint_id, procurement_id, event_id, seq, type)
-			SELECT f.endpoint_id, f.procurement_id, e.id, 1, e.type
-			FROM portal_feeds f JOIN events e ON e.procurement_id = f.procurement_id
-			WHERE f.endpoint_id = $1 AND f.procurement_id = $2 LIMIT 1`,
-	} {
-		_, err := conn.Exec(t.Context(), statement, id, b.draft)
-		require.NoError(t, err)
-	}
-	var happened models.ID
-	require.NoError(t, conn.QueryRow(t.Context(), "SELECT event_id FROM deliveries WHERE endpoint_id = $1", id).
-		Scan(&happened))
+	happened := b.fed(id)[0]
 	pass := models.DeliveryPass{EventID: happened, Reason: "too long"}
 	_, err := b.acts.PassDelivery(t.Context(), b.owner(), id, pass)
 	require.NoError(t, err)
@@ -229,10 +215,8 @@ func TestThatAReceiverIsGoneIsAskedEvenIfTheEventWasPassed(t *testing.T) {
 	settled, err := b.acts.SettleDelivery(t.Context(), feed, attempt, nil)
 	require.NoError(t, err)
 	require.Equal(t, process.FeedHeld, settled.Status)
-	var tasks int
-	require.NoError(t, conn.QueryRow(t.Context(), "SELECT count(*) FROM tasks WHERE kind = $1 AND done_at IS NULL",
-		models.TaskEndpointGone).Scan(&tasks))
-	require.Equal(t, 1, tasks)
+	require.Equal(t, 1, b.count("SELECT count(*) FROM tasks WHERE kind = $1 AND done_at IS NULL",
+		models.TaskEndpointGone))
 	out, err := b.acts.ParkDelivery(t.Context(), feed, happened, models.ParkedOwner)
 	require.NoError(t, err)
 	require.Equal(t, process.FeedMore, out.Status, "nothing is parked for an event that was passed")
@@ -278,13 +262,11 @@ func TestAnEndpointIsRemovedBeforeItsFeedsLetGo(t *testing.T) {
 		URL: "http://127.0.0.1:9/hooks", Procurements: []models.ID{b.draft}, Rehearsals: true,
 	})
 	require.NoError(t, err)
-	conn := b.db.SQL
-	_, err = conn.Exec(t.Context(), `INSERT INTO portal_feeds (endpoint_id, procurement_id, state, reason)
+	b.exec(`INSERT INTO portal_feeds (endpoint_id, procurement_id, state, reason)
 		VALUES ($1, $2, 'parked', 'gone')`, made.Result.Endpoint.ID, b.draft)
-	require.NoError(t, err)
 	require.NoError(t, b.acts.RemoveEndpoint(t.Context(), b.owner(), made.Result.Endpoint.ID))
 	var types []string
-	require.NoError(t, conn.QueryRow(t.Context(), `SELECT array_agg(type ORDER BY id) FROM events
+	require.NoError(t, b.db.SQL.QueryRow(t.Context(), `SELECT array_agg(type ORDER BY id) FROM events
 		WHERE data->>'endpoint_id' = $1 AND type <> 'endpoint.created'`, made.Result.Endpoint.ID).Scan(&types))
 	require.Equal(t, []string{
 		string(event.TypeOf(event.EndpointRemoved{})), string(event.TypeOf(event.EndpointUnparked{})),
@@ -333,24 +315,20 @@ func TestASecretThatCannotBeReadIsNoFaultOfTheEngine(t *testing.T) {
 }
 
 // fed queues two events of the draft for an endpoint.
-func (b *bench) fed(id models.ID) (conn *pgxpool.Pool, events []models.ID) {
+func (b *bench) fed(id models.ID) (events []models.ID) {
 	b.Helper()
-	conn = b.db.SQL
-	_, err := conn.Exec(b.Context(), "INSERT INTO portal_feeds (endpoint_id, procurement_id) VALUES ($1, $2)",
-		id, b.draft)
-	require.NoError(b, err)
+	b.exec("INSERT INTO portal_feeds (endpoint_id, procurement_id) VALUES ($1, $2)", id, b.draft)
 	for i := range 2 {
 		var e models.ID
 		require.NoError(b, b.acts.Store.InTx(b.Context(), func(tx *store.Tx) (err error) {
 			e, err = tx.Append(event.Event{ProcurementID: b.draft, Payload: event.LotCreated{}})
 			return err
 		}))
-		_, err := conn.Exec(b.Context(), `INSERT INTO deliveries (endpoint_id, procurement_id, event_id, seq, type)
+		b.exec(`INSERT INTO deliveries (endpoint_id, procurement_id, event_id, seq, type)
 			VALUES ($1, $2, $3, $4, 'lot.created')`, id, b.draft, e, i+1)
-		require.NoError(b, err)
 		events = append(events, e)
 	}
-	return conn, events
+	return events
 }
 
 // A receiver says 410, and says it again after its owner had one event pass and resumed the endpoint.
@@ -358,12 +336,8 @@ func TestEachTimeThatAReceiverIsGoneIsOnRecord(t *testing.T) {
 	t.Parallel()
 	b := setUp(t)
 	id := b.registered().Endpoint.ID
-	conn, events := b.fed(id)
+	events := b.fed(id)
 	feed := store.PortalFeed{EndpointID: id, ProcurementID: b.draft}
-	count := func(sql string) (n int) {
-		require.NoError(t, conn.QueryRow(t.Context(), sql).Scan(&n))
-		return n
-	}
 	gone := func(happened models.ID) {
 		e, err := b.acts.Store.Endpoint(t.Context(), b.lead, id)
 		require.NoError(t, err)
@@ -378,25 +352,25 @@ func TestEachTimeThatAReceiverIsGoneIsOnRecord(t *testing.T) {
 	const openTasks, tellsGone = "SELECT count(*) FROM tasks WHERE kind = 'webhook_gone' AND done_at IS NULL",
 		"SELECT count(*) FROM events WHERE type = 'endpoint.gone'"
 	gone(events[0])
-	require.Equal(t, 1, count(openTasks))
+	require.Equal(t, 1, b.count(openTasks))
 	_, err := b.acts.PassDelivery(t.Context(), b.owner(), id, models.DeliveryPass{EventID: events[0], Reason: "long"})
 	require.NoError(t, err)
-	require.Equal(t, 1, count(openTasks), "the endpoint is paused still")
+	require.Equal(t, 1, b.count(openTasks), "the endpoint is paused still")
 	_, err = b.acts.ResumeEndpoint(t.Context(), b.owner(), id)
 	require.NoError(t, err)
-	require.Zero(t, count(openTasks))
-	require.Equal(t, 1, count(`SELECT count(*)
+	require.Zero(t, b.count(openTasks))
+	require.Equal(t, 1, b.count(`SELECT count(*)
 		FROM events e JOIN tasks t ON e.data->'tasks' = to_jsonb(ARRAY[t.id::text])
 		WHERE e.type = 'endpoint.unparked' AND t.kind = 'webhook_gone'`), "an event names each task that is done")
 	gone(events[1])
-	require.Equal(t, 1, count(openTasks))
-	require.Equal(t, 2, count(tellsGone))
+	require.Equal(t, 1, b.count(openTasks))
+	require.Equal(t, 2, b.count(tellsGone))
 	_, err = b.acts.PauseEndpoint(t.Context(), b.owner(), id)
 	require.NoError(t, err)
 	gone(events[1])
-	require.Equal(t, 3, count(tellsGone), "also when it was asked already what is to become of it")
+	require.Equal(t, 3, b.count(tellsGone), "also when it was asked already what is to become of it")
 	require.NoError(t, b.acts.RemoveEndpoint(t.Context(), b.owner(), id))
-	require.Zero(t, count(openTasks))
+	require.Zero(t, b.count(openTasks))
 }
 
 // The answer to a message that was sent before the receiver was repaired says nothing about the receiver now.
@@ -404,7 +378,7 @@ func TestALateAnswerDoesNotPauseAnEndpointThatWasRepaired(t *testing.T) {
 	t.Parallel()
 	b := setUp(t)
 	made := b.registered().Endpoint
-	_, events := b.fed(made.ID)
+	events := b.fed(made.ID)
 	url := "http://127.0.0.1:10/hooks"
 	_, err := b.acts.ChangeEndpoint(t.Context(), b.owner(), made.ID, acts.EndpointChange{URL: &url})
 	require.NoError(t, err)

@@ -15,9 +15,7 @@ import (
 func (b *bench) administrator() acts.By {
 	b.Helper()
 	actor := b.person(models.OrganisationOther)
-	_, err := b.db.SQL.Exec(b.Context(),
-		"UPDATE people SET administrator = true, representative = false WHERE id = $1", actor.PersonID)
-	require.NoError(b, err)
+	b.exec("UPDATE people SET administrator = true, representative = false WHERE id = $1", actor.PersonID)
 	actor.Administrator, actor.Representative = true, false
 	return b.new(acts.By{Actor: actor, On: acts.Versions{Any: true}})
 }
@@ -150,7 +148,5 @@ func TestAnAnswerKeptByAnEarlierReleaseIsRefusedInWords(t *testing.T) {
 // keptEarlier makes what is kept of a request the row of an earlier release.
 func (b *bench) keptEarlier(by acts.By) {
 	b.Helper()
-	_, err := b.db.SQL.Exec(b.Context(),
-		`UPDATE requests SET form = 0, body = '{"id": "x"}' WHERE id = $1`, by.Request.ID)
-	require.NoError(b, err)
+	b.exec(`UPDATE requests SET form = 0, body = '{"id": "x"}' WHERE id = $1`, by.Request.ID)
 }

@@ -96,10 +96,7 @@ func (b *bench) asVoice() acts.By { b.Helper(); return b.by(b.lead, models.RoleR
 // happened counts events of a type.
 func (b *bench) happened(kind event.Payload) int {
 	b.Helper()
-	var n int
-	require.NoError(b, b.db.SQL.QueryRow(b.Context(),
-		"SELECT count(*) FROM events WHERE procurement_id = $1 AND type = $2", b.draft, event.TypeOf(kind)).Scan(&n))
-	return n
+	return b.count("SELECT count(*) FROM events WHERE procurement_id = $1 AND type = $2", b.draft, event.TypeOf(kind))
 }
 
 // refused expects a refusal with a code.

@@ -45,3 +45,29 @@ func TestAnOutcomeIsReadFromTheRecordWhenTheRunsAnswerIsLost(t *testing.T) {
 	start("ready").is(http.StatusOK)
 	require.Equal(t, 1, w.count("SELECT count(*) FROM commands WHERE status = 'done'"))
 }
+
+// forgetful is an engine without a run, asked after a crash of the database has lost the command.
+type forgetful struct {
+	away
+
+	lose func()
+}
+
+func (e *forgetful) Command(context.Context, models.Command) (process.Outcome, error) {
+	e.lose()
+	return process.Outcome{}, engine.ErrNotRunning
+}
+
+// Where no run takes up a command that was lost, the record refuses it all the same, and says why.
+func TestALostCommandWithoutARunIsRefusedByTheRecord(t *testing.T) {
+	t.Parallel()
+	without := &forgetful{}
+	w := setupWith(t, func(d *Deps) { d.Engine = without })
+	leader := w.buyer()
+	p := w.procurement(leader)
+	w.give(leader, p, leader.person, models.RoleBoard)
+	without.lose = func() { w.exec("DELETE FROM commands") }
+	w.do(leader, POST, p.Self()+"/actions/suspend", map[string]any{"reason": "a flood"}).
+		refused(models.CodeNotRunning)
+	require.Equal(t, 1, w.count("SELECT count(*) FROM commands WHERE status = 'refused'"))
+}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/api/rest"
@@ -370,11 +369,9 @@ func TestAMemberSpeaksOnceItHasAccepted(t *testing.T) {
 func (w *world) happenedTo(p procurement, member caller) []string {
 	w.Helper()
 	var types []string
-	w.behind(func(conn *pgx.Conn) error {
-		return conn.QueryRow(w.Context(), `SELECT array_agg(type ORDER BY ordinal) FROM events
-			WHERE procurement_id = $1 AND type LIKE 'member.%' AND data ->> 'organisation_id' = $2`,
-			p.ID, member.organisation).Scan(&types)
-	})
+	require.NoError(w, w.db.SQL.QueryRow(w.Context(), `SELECT array_agg(type ORDER BY ordinal) FROM events
+		WHERE procurement_id = $1 AND type LIKE 'member.%' AND data ->> 'organisation_id' = $2`,
+		p.ID, member.organisation).Scan(&types))
 	return types
 }
 

@@ -17,7 +17,6 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/acts"
@@ -78,9 +77,6 @@ type world struct {
 	admin    caller
 	// voices are the first representatives of the organisations.
 	voices map[models.ID]caller
-
-	mu   *sync.Mutex
-	conn *pgx.Conn
 }
 
 // A caller is a person with an API key.
@@ -100,7 +96,6 @@ func setupWith(t testing.TB, change func(*Deps)) *world {
 	db := pgtest.NewDatabase(t)
 	w := &world{
 		TB: t, db: db, store: pgtest.Open(t, db.Application), log: &lockedBuffer{}, voices: map[models.ID]caller{},
-		mu: &sync.Mutex{},
 	}
 	logger := slog.New(slog.NewTextHandler(w.log, nil))
 	w.acts = &acts.Acts{Store: w.store, Log: logger, Receipts: receiptSigner(t), Courier: courier(t)}
@@ -362,10 +357,8 @@ func (w *world) procurement(lead caller) procurement {
 func (w *world) give(lead caller, p procurement, person models.ID, r models.Role) role {
 	w.Helper()
 	var organisation models.ID
-	w.behind(func(conn *pgx.Conn) error {
-		return conn.QueryRow(w.Context(), "SELECT organisation_id FROM people WHERE id = $1", person).
-			Scan(&organisation)
-	})
+	require.NoError(w, w.db.SQL.QueryRow(w.Context(), "SELECT organisation_id FROM people WHERE id = $1", person).
+		Scan(&organisation))
 	voice := w.voices[organisation]
 	var given role
 	switch {
@@ -413,24 +406,11 @@ func (w *world) join(lead caller, p procurement, organisation models.ID) {
 	w.do(w.voices[organisation], POST, member+"/actions/accept", nil).is(http.StatusOK)
 }
 
-// behind calls f with the connection by which the test works behind the API's back.
-func (w *world) behind(f func(*pgx.Conn) error) {
-	w.Helper()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.conn == nil {
-		w.conn = pgtest.Connect(w, w.db.Superuser)
-	}
-	require.NoError(w, f(w.conn))
-}
-
 // exec changes the database behind the API's back.
 func (w *world) exec(statement string, args ...any) {
 	w.Helper()
-	w.behind(func(conn *pgx.Conn) error {
-		_, err := conn.Exec(w.Context(), statement, args...)
-		return err
-	})
+	_, err := w.db.SQL.Exec(w.Context(), statement, args...)
+	require.NoError(w, err)
 }
 
 // begin sends a request beside the test and returns what waits for its answer.
@@ -466,7 +446,7 @@ func (w *world) atOnce(n int, send func(i int) response) []response {
 // count reads a number from the database.
 func (w *world) count(query string, args ...any) (n int) {
 	w.Helper()
-	w.behind(func(conn *pgx.Conn) error { return conn.QueryRow(w.Context(), query, args...).Scan(&n) })
+	require.NoError(w, w.db.SQL.QueryRow(w.Context(), query, args...).Scan(&n))
 	return n
 }
 

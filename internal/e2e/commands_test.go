@@ -268,12 +268,11 @@ func (b *bundle) inBackground(t *testing.T, who *apiclient.Client, verb models.V
 
 func (b *bundle) awaitCommands(t *testing.T, status string, n int) {
 	t.Helper()
-	conn := pgtest.Connect(t, b.database.Superuser)
 	require.Eventually(t, func() bool {
 		var found int
-		err := conn.QueryRow(t.Context(), "SELECT count(*) FROM commands WHERE procurement_id = $1 AND status = $2",
-			b.Procurement, status).Scan(&found)
-		return err == nil && found >= n
+		b.scan(t, &found, "SELECT count(*) FROM commands WHERE procurement_id = $1 AND status = $2",
+			b.Procurement, status)
+		return found >= n
 	}, patience, 20*time.Millisecond)
 }
 

@@ -4,8 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"os"
-	"strconv"
-	"strings"
 	"syscall"
 )
 
@@ -19,7 +17,7 @@ const (
 // have a database each make and remove hundreds of thousands of files, which costs a disk more than all they ask.
 // TMPDIR decides otherwise.
 func scratchParents() []string {
-	if os.Getenv("TMPDIR") == "" && room(inMemory) && available() >= plenty && ours() >= plenty {
+	if os.Getenv("TMPDIR") == "" && room(inMemory) && available() >= plenty {
 		return []string{inMemory, os.TempDir()}
 	}
 	return []string{os.TempDir(), inMemory}
@@ -45,28 +43,4 @@ func available() uint64 {
 		}
 	}
 	return 0
-}
-
-// ours is how many bytes a container may still take (the kernel's documentation of cgroups, versions 2 and 1); outside
-// of one there is no bound.
-func ours() uint64 {
-	for most, taken := range map[string]string{
-		"/sys/fs/cgroup/memory.max":                   "/sys/fs/cgroup/memory.current",
-		"/sys/fs/cgroup/memory/memory.limit_in_bytes": "/sys/fs/cgroup/memory/memory.usage_in_bytes",
-	} {
-		if bound, ok := number(most); ok {
-			used, _ := number(taken)
-			return bound - min(bound, used)
-		}
-	}
-	return plenty
-}
-
-func number(file string) (uint64, bool) {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return 0, false
-	}
-	n, err := strconv.ParseUint(strings.TrimSpace(string(text)), 10, 64)
-	return n, err == nil
 }
