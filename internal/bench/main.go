@@ -121,7 +121,7 @@ func runAttack(ctx context.Context, out io.Writer, log *slog.Logger, into *ratio
 }
 
 func runScale(ctx context.Context, out io.Writer, _ *slog.Logger, into *ratios) error {
-	worst, err := scale.Run(ctx, scale.Options{Few: 1000, Many: 100_000, Times: 101, Out: out, Log: quiet()})
+	worst, err := scale.Run(ctx, scale.Options{Few: 1000, Many: 100_000, Times: 105, Out: out, Log: quiet()})
 	into.Scale = &worst
 	return err
 }

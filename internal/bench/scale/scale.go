@@ -25,7 +25,7 @@ import (
 type Options struct {
 	// Few and Many are how many procurements of others are open.
 	Few, Many int
-	// Times is how often each request is sent on each side.
+	// Times is how often each request is sent on each side, spread over all [rounds].
 	Times int
 	Out   io.Writer
 	Log   *slog.Logger
@@ -194,29 +194,43 @@ func (m median) ratio() float64 {
 	return float64(m.many) / float64(m.few)
 }
 
+// takeTurns does something on both sides, so many times each, each side first in turns, and adds how long it took.
+func takeTurns(ctx context.Context, n int, few, many func(context.Context) error, times *[2][]time.Duration) error {
+	for turn := range n + warmUp {
+		for place := range times {
+			side := (turn + place) % len(times)
+			began := time.Now()
+			if err := []func(context.Context) error{few, many}[side](ctx); err != nil {
+				return err
+			}
+			if turn >= warmUp {
+				times[side] = append(times[side], time.Since(began))
+			}
+		}
+	}
+	return nil
+}
+
+
 func compare(ctx context.Context, o Options, few, many *side) (float64, error) {
 	if len(few.steps) != len(many.steps) {
 		return 0, fmt.Errorf("%d requests are to be compared with %d", len(few.steps), len(many.steps))
 	}
-	medians := make([]median, len(few.steps))
-	for i, of := range few.steps {
-		other := many.steps[i]
-		if of.name != other.name {
-			return 0, fmt.Errorf("%s is to be compared with %s", of.name, other.name)
-		}
-		var times [2][]time.Duration
-		for turn := range o.Times + warmUp {
-			for n, do := range []func(context.Context) error{of.do, other.do} {
-				began := time.Now()
-				if err := do(ctx); err != nil {
-					return 0, err
-				}
-				if turn >= warmUp {
-					times[n] = append(times[n], time.Since(began))
-				}
+	times := make([][2][]time.Duration, len(few.steps))
+	for range rounds {
+		for i, of := range few.steps {
+			other := many.steps[i]
+			if of.name != other.name {
+				return 0, fmt.Errorf("%s is to be compared with %s", of.name, other.name)
+			}
+			if err := takeTurns(ctx, o.Times/rounds, of.do, other.do, &times[i]); err != nil {
+				return 0, err
 			}
 		}
-		medians[i] = median{of.name, middle(times[0]), middle(times[1])}
+	}
+	medians := make([]median, len(few.steps))
+	for i, of := range few.steps {
+		medians[i] = median{of.name, middle(times[i][0]), middle(times[i][1])}
 	}
 	slices.SortFunc(medians, func(a, b median) int { return -cmp.Compare(a.ratio(), b.ratio()) })
 	for _, m := range medians {
@@ -226,8 +240,12 @@ func compare(ctx context.Context, o Options, few, many *side) (float64, error) {
 	return medians[0].ratio(), nil
 }
 
-// warmUp is how often each request is sent before times count.
+// warmUp is how often each request is sent in each round before times count.
 const warmUp = 2
+
+// rounds are how often all requests are gone through, so that what disturbs one side for seconds, such as a checkpoint,
+// does not decide a median.
+const rounds = 5
 
 func middle(times []time.Duration) time.Duration {
 	slices.Sort(times)
