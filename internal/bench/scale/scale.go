@@ -211,7 +211,6 @@ func takeTurns(ctx context.Context, n int, few, many func(context.Context) error
 	return nil
 }
 
-
 func compare(ctx context.Context, o Options, few, many *side) (float64, error) {
 	if len(few.steps) != len(many.steps) {
 		return 0, fmt.Errorf("%d requests are to be compared with %d", len(few.steps), len(many.steps))

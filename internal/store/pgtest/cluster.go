@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
@@ -150,10 +151,7 @@ func (c cluster) do(t testing.TB, ctx context.Context, statements ...string) {
 	t.Helper()
 	sql, err := c.administrator(ctx)
 	require.NoError(t, err)
-	for _, statement := range statements {
-		_, err := sql.Exec(ctx, statement)
-		require.NoError(t, err, statement)
-	}
+	require.NoError(t, run(ctx, sql, statements...))
 }
 
 // administration has the connections of all tests of a binary, by the server's URL. They end with it.
@@ -177,9 +175,14 @@ func (c cluster) administrator(ctx context.Context) (*pgxpool.Pool, error) {
 	return pool, nil
 }
 
-func run(ctx context.Context, conn *pgx.Conn, statements ...string) error {
+// An executor is a connection or a pool of them.
+type executor interface {
+	Exec(ctx context.Context, statement string, arguments ...any) (pgconn.CommandTag, error)
+}
+
+func run(ctx context.Context, sql executor, statements ...string) error {
 	for _, statement := range statements {
-		if _, err := conn.Exec(ctx, statement); err != nil {
+		if _, err := sql.Exec(ctx, statement); err != nil {
 			return fmt.Errorf("%s: %w", statement, err)
 		}
 	}
