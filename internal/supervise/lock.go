@@ -28,6 +28,9 @@ type LockedError struct {
 }
 
 func (e *LockedError) Error() string {
+	if e.PID == 0 { // "kill 0" would end the reader's own session
+		return e.Dir + " is in use by another process: stop that one first, or choose another data directory"
+	}
 	return fmt.Sprintf("%s is in use by process %d: stop that one first (kill %d), or choose another data directory",
 		e.Dir, e.PID, e.PID)
 }
@@ -76,6 +79,8 @@ func (l *DirLock) write(text string) error {
 }
 
 // Release releases the directory. The file stays, because to remove it could remove the lock of the next process.
+// To close it is not enough: a process that is being started at this moment still has our open file, and the lock
+// with it, until it becomes another program.
 func (l *DirLock) Release() error {
-	return errors.Join(l.write(""), l.file.Close())
+	return errors.Join(l.write(""), syscall.Flock(int(l.file.Fd()), syscall.LOCK_UN), l.file.Close())
 }

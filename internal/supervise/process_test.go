@@ -142,6 +142,28 @@ func TestADirectoryIsLockedByOneProcess(t *testing.T) {
 	require.NoError(t, second.Release())
 }
 
+// A process that is being started has our open files until it becomes another program; the copy stands for it.
+func TestAReleasedDirectoryIsFreeThoughAStartingProcessHasTheFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first, err := supervise.LockDir(dir)
+	require.NoError(t, err)
+	starting, err := syscall.Dup(first.FD())
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = syscall.Close(starting) })
+
+	require.NoError(t, first.Release())
+	second, err := supervise.LockDir(dir)
+	require.NoError(t, err)
+	require.NoError(t, second.Release())
+}
+
+func TestWhoHasADirectoryIsOnlyNamedWhenKnown(t *testing.T) {
+	t.Parallel()
+	require.ErrorContains(t, &supervise.LockedError{Dir: "/data", PID: 42}, "kill 42")
+	require.NotContains(t, (&supervise.LockedError{Dir: "/data"}).Error(), "kill")
+}
+
 func TestALockWhoseHolderWasKilledSaysSo(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
