@@ -37,10 +37,9 @@ func ensureSearchAttributes(ctx context.Context, temporal client.Client, namespa
 		workflows.AttributeTitle.GetName():     enumspb.INDEXED_VALUE_TYPE_KEYWORD,
 		workflows.AttributeDeadline.GetName():  enumspb.INDEXED_VALUE_TYPE_DATETIME,
 	}
-	there, err := temporal.OperatorService().
-		ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: namespace})
+	there, err := listSearchAttributes(ctx, temporal, namespace)
 	if err != nil {
-		return fmt.Errorf("list search attributes: %w", err)
+		return err
 	}
 	for name := range there.GetCustomAttributes() {
 		delete(wanted, name)
@@ -55,6 +54,31 @@ func ensureSearchAttributes(ctx context.Context, temporal client.Client, namespa
 		return fmt.Errorf("add search attributes: %w", err)
 	}
 	return awaitSearchAttributes(ctx, temporal, namespace, slices.Sorted(maps.Keys(wanted)))
+}
+
+// listSearchAttributes lists the attributes that are registered. It is the first that a worker asks of Temporal. A server
+// that has just come back is refused by a connection that still waits before it dials again, and the client repeats no
+// question of this kind, so it is repeated here.
+func listSearchAttributes(
+	ctx context.Context, temporal client.Client, namespace string,
+) (*operatorservice.ListSearchAttributesResponse, error) {
+	ctx, cancel := context.WithTimeout(ctx, attributesPatience)
+	defer cancel()
+	for {
+		there, err := temporal.OperatorService().
+			ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: namespace})
+		if unavailable := new(serviceerror.Unavailable); err == nil || !errors.As(err, &unavailable) {
+			if err != nil {
+				err = fmt.Errorf("list search attributes: %w", err)
+			}
+			return there, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("list search attributes: %w", err)
+		case <-time.After(attributesPoll):
+		}
+	}
 }
 
 // awaitSearchAttributes waits until the caches of the server know the attributes that were just added. A workflow that
