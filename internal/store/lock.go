@@ -107,7 +107,6 @@ func (tx *Tx) Hold(procurement models.ID, boxes []models.ID, cmd models.Command,
 		&h.Status, &h.Steps,
 	}
 	columns, read, assemble := h.Reading.columns()
-	tx.keepPlans()
 	err := tx.Ask(fmt.Sprintf(selectHold, columns), []any{cmd.ActorID, procurement, cmd.ID}, append(into, read...)...)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):

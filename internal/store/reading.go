@@ -33,7 +33,6 @@ type part struct {
 func (tx *Tx) Read(p models.Procurement, now time.Time, whole bool) (Reading, error) {
 	r := Reading{Dossier: models.Dossier{Procurement: p, Now: now}, Whole: whole}
 	columns, into, assemble := r.columns()
-	tx.keepPlans()
 	err := tx.Ask("SELECT "+columns+"\nFROM procurements p WHERE p.id = $1", []any{p.ID}, into...)
 	if err != nil {
 		return r, fmt.Errorf("read procurement's dossier: %w", err)
@@ -41,11 +40,6 @@ func (tx *Tx) Read(p models.Procurement, now time.Time, whole bool) (Reading, er
 	assemble()
 	return r, nil
 }
-
-// keepPlans has the statements that follow in the transaction planned once for each connection. To plan a statement that
-// reads a whole dossier takes longer than to carry it out, and left to itself PostgreSQL plans it anew every time on some
-// connections and never again on others, as the estimates of the moment fall (measured: 18 ms instead of 8 for a GET).
-func (tx *Tx) keepPlans() { tx.Send("keep plans", "SET LOCAL plan_cache_mode = force_generic_plan") }
 
 // columns returns what a statement selects of procurement p, what its columns are scanned into, and a function that
 // then assembles the reading. Because it is one statement, everything is from the same moment.
