@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -154,17 +155,25 @@ func TestClosingRacesSixtyFourTenderers(t *testing.T) {
 	t.Parallel()
 	d := inTender(t)
 	lot, bidders := d.openLot(), d.bidders(64)
-	d.setDeadline(lot.ID, d.clock().Add(2*time.Second))
 	var all sync.WaitGroup
+	var tried atomic.Int64
+	busy := make(chan struct{}) // closed once all are at it, however slow the machine is
 	for i, b := range bidders {
 		all.Go(func() {
 			r := rand.New(rand.NewPCG(uint64(i), 1))
 			for len(b.refusals) == 0 {
 				d.act(b, lot.ID, r)
+				if tried.Add(1) == 4*64 {
+					close(busy)
+				}
 			}
 		})
 	}
-	all.Go(func() { d.closeOnTime(lot.ID) })
+	all.Go(func() {
+		<-busy
+		d.setDeadline(lot.ID, d.clock().Add(200*time.Millisecond))
+		d.closeOnTime(lot.ID)
+	})
 	all.Wait()
 	d.holds(d.lot(lot.ID), bidders)
 	acts := 0
