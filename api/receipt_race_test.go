@@ -171,7 +171,10 @@ func TestClosingRacesSixtyFourTenderers(t *testing.T) {
 	}
 	all.Go(func() {
 		<-busy
+		// As for a moved deadline the box is locked: every tender is judged by the old one or by the new one.
+		release := d.hold("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", "box/"+string(lot.Boxes[0].ID))
 		d.setDeadline(lot.ID, d.clock().Add(200*time.Millisecond))
+		release()
 		d.closeOnTime(lot.ID)
 	})
 	all.Wait()
