@@ -5,6 +5,7 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
 	"github.com/ppi-engine/ppi/rules/evaluation"
+	"github.com/ppi-engine/ppi/rules/timelimit"
 )
 
 // mayAward refuses to award a lot to any but the winner of its ranking.
@@ -39,7 +40,7 @@ func sendLetters(c *call, in process.SendLetters) (*process.LettersResult, error
 	if err := maySend(lot, dossier.Tendering.Awards[lot.ID]); err != nil {
 		return nil, err
 	}
-	standstill, err := evaluation.CountStandstill(dossier, c.now, in.Means == process.MeansElectronic)
+	standstill, err := timelimit.CountStandstill(dossier, c.now, in.Means == process.MeansElectronic)
 	if err != nil {
 		return nil, err
 	}
@@ -65,16 +66,17 @@ func maySend(lot models.Lot, award models.LotAward) error {
 }
 
 func (c *call) send(
-	lot models.Lot, in process.SendLetters, letters []evaluation.Letter, s evaluation.Standstill,
+	lot models.Lot, in process.SendLetters, letters []evaluation.Letter, s timelimit.Standstill,
 ) (*process.LettersResult, error) {
 	digests, err := c.keepLetters(models.LetterAward, letters, in.Means == process.MeansElectronic)
 	if err != nil {
 		return nil, err
 	}
-	c.tx.StartStandstill(lot.ID, c.now, s.Until, s.Because.String())
+	text, earliest := s.Told()
+	c.tx.StartStandstill(lot.ID, c.now, s.Until, text)
 	return &process.LettersResult{
-			Letters: len(letters), StandstillUntil: s.Until.UTC(),
-			EarliestContract: s.FirstDay.String(), Because: s.Because.String(),
+			Letters: len(letters), StandstillUntil: s.Until.UTC(), EarliestContract: earliest, Because: text,
+			Awaits: s.Awaits,
 		},
 		c.record(event.LettersSent{LotID: lot.ID, Letters: digests, StandstillUntil: utcOrNil(&s.Until)})
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/rules/evaluation"
+	"github.com/ppi-engine/ppi/rules/timelimit"
 )
 
 // A DocumentText is what the author gives for one version of a document.
@@ -23,6 +24,9 @@ type DocumentText struct {
 func (a *Acts) WriteDocument(ctx context.Context, by By, in DocumentText) (Done[models.Document], error) {
 	return once(ctx, a, by, func(d *deed) (models.Document, error) {
 		if err := d.enterContent(share); err != nil {
+			return models.Document{}, err
+		}
+		if err := d.mayInform(in.Audience); err != nil {
 			return models.Document{}, err
 		}
 		written := models.Document{ID: models.NewID(models.PrefixDocument), ProcurementID: d.procurement()}
@@ -55,8 +59,30 @@ func (a *Acts) RewriteDocument(ctx context.Context, by By, id models.ID, in Docu
 		if err := mayRewrite(d.tx, present, in); err != nil {
 			return present, err
 		}
+		if in.Significant == nil || *in.Significant {
+			if err := d.mayInform(in.Audience); err != nil {
+				return present, err
+			}
+		}
 		return d.writeDocument(present, in.DocumentText)
 	})
+}
+
+// mayInform refuses further information to tenderers when the deadline of an open lot is too near for it (Directive
+// 2014/24/EU, Articles 47(3)(a) and 53(2)).
+func (d *deed) mayInform(audience models.Audience) error {
+	if audience != models.AudienceTenderers {
+		return nil
+	}
+	lots, err := d.tx.Lots(d.procurement())
+	if err != nil || !slices.ContainsFunc(lots, models.Lot.Open) {
+		return err
+	}
+	dossier, err := d.dossier()
+	if err != nil {
+		return err
+	}
+	return timelimit.CheckAnswers(dossier, "/audience")
 }
 
 // mayRewrite refuses to take a document away from tenderers, and to change it after every box is closed: the tenders

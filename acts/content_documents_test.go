@@ -127,7 +127,25 @@ func TestADeadlineMovedAtAnEarlierStageGivesNoTimeAtTheNext(t *testing.T) {
 	b.exec(pgtest.OpenNextBox, lot.ID, models.NewID(models.PrefixBox))
 	refused(t, significant(), models.CodeDeadlineNotMoved)
 	moved(lot)
+	b.exec("UPDATE boxes SET deadline = clock_timestamp() + interval '30 days' WHERE closed_at IS NULL")
 	require.NoError(t, significant())
+}
+
+// Directive 2014/24/EU, Articles 47(3)(a) and 53(2): six days before the deadline at the latest.
+func TestFurtherInformationComesInTimeOrTheDeadlineMovesFirst(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	b.publish()
+	upload := b.uploaded(b.asLead(), "more about the interface")
+	write := func(audience models.Audience) error {
+		_, err := b.acts.WriteDocument(t.Context(), b.asLead(), specification(upload, audience))
+		return err
+	}
+	b.exec("UPDATE boxes SET deadline = clock_timestamp() + interval '5 days'")
+	refusedAt(t, write(models.AudienceTenderers), models.CodeDeadlineNotMoved, "/audience")
+	require.NoError(t, write(models.AudienceBuyers))
+	b.exec("UPDATE boxes SET deadline = clock_timestamp() + interval '8 days'")
+	require.NoError(t, write(models.AudienceTenderers))
 }
 
 // Portals get the event whoever may read the document: a title has few words, and could be guessed.

@@ -11,6 +11,7 @@ import (
 	"github.com/ppi-engine/ppi/rules/evaluation"
 	"github.com/ppi-engine/ppi/rules/market"
 	"github.com/ppi-engine/ppi/rules/procedure"
+	"github.com/ppi-engine/ppi/rules/timelimit"
 )
 
 // entryKinds is the table of the kinds of entries, phase by phase, each with the type of what an entry says. The row in
@@ -28,6 +29,8 @@ var entryKinds = []EntryKind{
 	says[models.Activity](models.EntryActivity),
 	says[models.InterestDeclaration](models.EntryInterestDeclaration),
 	says[models.Membership](models.EntryMembership),
+	says[timelimit.CertifiedPeriod](models.EntryCertifiedPeriod),
+	says[models.LocalHolidays](models.EntryLocalHolidays),
 	says[models.GrantAction](models.EntryGrantAction),
 
 	says[models.Requirement](models.EntryRequirement),
@@ -54,6 +57,7 @@ var entryKinds = []EntryKind{
 
 	says[models.NeutralityAnswer](models.EntryNeutralityAnswer),
 
+	says[models.TimeLimits](models.EntryTimeLimits),
 	says[evaluation.Criteria](models.EntryAwardCriteria),
 	says[openingKey](models.EntryOpeningKey),
 	says[models.ConflictDeclaration](models.EntryConflictDeclaration),
@@ -63,7 +67,8 @@ var entryKinds = []EntryKind{
 	says[evaluation.Consensus](models.EntryConsensus),
 	says[models.PriceInquiry](models.EntryPriceInquiry),
 	says[models.Review](models.EntryReview),
-	says[models.Contract](models.EntryContract),
+	says[models.StandstillFact](models.EntryStandstillFact),
+	says[timelimit.Contract](models.EntryContract),
 	says[models.Purchase](models.EntryPurchase),
 	says[models.NonPurchase](models.EntryNonPurchase),
 	says[evaluation.Report](models.EntryIndividualReport),

@@ -55,6 +55,10 @@ func expectedAccess() map[string]string {
 		"GET " + procurement + "/roles/{role}":              involved + " " + voice,
 		"DELETE " + procurement + "/roles/{role}":           involved + " " + voice,
 
+		"GET /v1/calendar/places": everyone, "GET /v1/calendar/holidays": everyone,
+		"GET /v1/calendar/laws/{law}": everyone, "GET /v1/calendar/period": everyone,
+		"GET /v1/calendar/timetable": everyone, "GET " + procurement + "/timetable": buyers,
+
 		"GET " + procurement + "/phases":              buyers,
 		"GET " + procurement + "/phases/{phase}/gate": buyers,
 		"GET " + procurement + "/motions":             buyers,

@@ -19,7 +19,8 @@ const ofProcurement = "/v1/procurements/{procurement}"
 func (s *server) operations() []rest.Operation {
 	return slices.Concat(
 		s.platform(), s.people(), s.representation(), s.consortium(), s.board(), s.commands(), s.dossier(), s.files(),
-		s.market(), s.lots(), s.tenders(), s.evaluation(), s.conclusion(), s.feed(), s.endpoints(), docsPages(),
+		s.calendar(), s.market(), s.lots(), s.tenders(), s.evaluation(), s.conclusion(), s.feed(), s.endpoints(),
+		docsPages(),
 	)
 }
 
@@ -44,6 +45,23 @@ func (s *server) platform() []rest.Operation {
 		rest.Get("/v1/organisations", rest.Authenticated(), "List organisations", s.listOrganisations),
 		rest.Get(one, rest.Authenticated(), "Read an organisation", s.getOrganisation),
 		rest.Patch(one, rest.Administrator(), "Change an organisation", s.changeOrganisation),
+	}
+}
+
+// calendar counts time limits, for everybody and for a procurement.
+func (s *server) calendar() []rest.Operation {
+	const all = "/v1/calendar"
+	return []rest.Operation{
+		rest.Get(all+"/places", rest.Public(), "List the places whose holidays are known", s.listPlaces),
+		rest.Get(all+"/holidays", rest.Public(), "List the holidays of a place in a year", s.listHolidays),
+		rest.Get(all+"/laws/{law}", rest.Public(), "Read what is known of the time limits of a law, and what is not",
+			s.getLaw),
+		rest.Get(all+"/period", rest.Public(), "Count a time limit, and explain the count", s.countPeriod),
+		rest.Get(all+"/timetable", rest.Public(),
+			"Judge a timetable: every unlawful step with its earliest date, and what was left out proposed",
+			s.judgeTimetable),
+		rest.Get(ofProcurement+"/timetable", reads(views.OfTimetable),
+			"Judge a timetable by the law, the place and the procedure of the procurement", s.getTimetable),
 	}
 }
 

@@ -13,6 +13,7 @@ type organisation struct {
 	ID                  models.ID               `json:"id"`
 	LegalName           string                  `json:"legal_name"`
 	Country             string                  `json:"country" doc:"ISO 3166-1 alpha-2; Greece is GR; may be empty"`
+	Region              string                  `json:"region,omitempty" doc:"ISO 3166-2, such as DE-NW"`
 	Kind                models.OrganisationKind `json:"kind"`
 	SME                 *bool                   `json:"sme,omitempty" doc:"See Recommendation 2003/361/EC"`
 	LessDevelopedRegion *bool                   `json:"less_developed_region,omitempty" doc:"Or a transition region"`
@@ -24,7 +25,10 @@ func (o organisation) Self() string     { return "/v1/organisations/" + string(o
 func (o organisation) AtVersion() int64 { return o.Version }
 
 func showOrganisation(o models.Organisation) organisation {
-	return organisation{o.ID, o.LegalName, o.Country, o.Kind, o.SME, o.LessDevelopedRegion, o.Version, utc(o.CreatedAt)}
+	return organisation{
+		o.ID, o.LegalName, o.Country, o.Region, o.Kind, o.SME, o.LessDevelopedRegion, o.Version,
+		utc(o.CreatedAt),
+	}
 }
 
 type newOrganisation struct {
@@ -32,6 +36,8 @@ type newOrganisation struct {
 		LegalName string `json:"legal_name" maxLength:"400" pattern:"\\S" patternDescription:"not blank"`
 
 		Country string `json:"country" pattern:"^[A-Z]{2}$" patternDescription:"an ISO 3166-1 alpha-2 code"`
+
+		Region string `json:"region,omitempty" maxLength:"6" doc:"ISO 3166-2; its holidays count" example:"DE-NW"`
 
 		Kind models.OrganisationKind `json:"kind" doc:"Whether it buys or offers; fixed for good"`
 
@@ -43,7 +49,7 @@ type newOrganisation struct {
 func (s *server) createOrganisation(ctx context.Context, in *newOrganisation) (*rest.Answer[organisation], error) {
 	b := in.Body
 	done, err := s.acts.RegisterOrganisation(ctx, rest.By(ctx), acts.NewOrganisation{
-		LegalName: b.LegalName, Country: b.Country, Kind: b.Kind, SME: b.SME,
+		LegalName: b.LegalName, Country: b.Country, Region: b.Region, Kind: b.Kind, SME: b.SME,
 		LessDevelopedRegion: b.LessDevelopedRegion,
 	})
 	return rest.Created(ctx, done, err, showOrganisation)
@@ -81,6 +87,8 @@ type organisationPatch struct {
 
 		Country *string `json:"country,omitempty" pattern:"^[A-Z]{2}$" patternDescription:"an ISO 3166-1 alpha-2 code"`
 
+		Region *string `json:"region,omitempty" maxLength:"6" doc:"ISO 3166-2; empty: not said" example:"DE-NW"`
+
 		SME                 rest.Optional[bool] `json:"sme,omitzero"`
 		LessDevelopedRegion rest.Optional[bool] `json:"less_developed_region,omitzero"`
 	}
@@ -93,7 +101,7 @@ func (s *server) changeOrganisation(ctx context.Context, in *organisationPatch) 
 	}
 	b := in.Body
 	o, err := s.acts.ChangeOrganisation(ctx, rest.By(ctx), id, acts.OrganisationChange{
-		LegalName: b.LegalName, Country: b.Country, SME: b.SME.Change(),
+		LegalName: b.LegalName, Country: b.Country, Region: b.Region, SME: b.SME.Change(),
 		LessDevelopedRegion: b.LessDevelopedRegion.Change(),
 	})
 	return rest.Changed(ctx, o, err, showOrganisation)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math/big"
 	"slices"
+	"strings"
 )
 
 // What the consortium records about how its members decide and share costs.
@@ -124,11 +125,27 @@ func (a Agreement) CheckAgainst(d Dossier, e Entry) error {
 			"the shares are not those of the %d members", len(members)).
 			Accepting("one share for each member: %s", d.namesWithIDs(organisationsOf(members))))
 	}
+	if countries := d.countriesOf(members); !slices.Contains(countries, a.ApplicableLaw) {
+		faults = append(faults, Refuse(CodeInvalidValue, "/applicable_law",
+			"no member of the consortium is from %s, whose law is to apply (Directive 2014/24/EU, Article 39)",
+			a.ApplicableLaw).Accepting("the law of one of the members: %s", strings.Join(countries, ", ")))
+	}
 	if casting := a.CastingVote; casting != "" && !slices.Contains(organisationsOf(members), casting) {
 		faults = append(faults, Refuse(CodeInvalidValue, "/casting_vote", "%s is not a member", d.NameOf(casting)).
 			Accepting("one of the members: %s", d.namesWithIDs(organisationsOf(members))))
 	}
 	return Refusals(faults)
+}
+
+// countriesOf lists the countries of members, each once.
+func (d Dossier) countriesOf(members []Member) []string {
+	var countries []string
+	for _, m := range members {
+		if c := d.Organisations[m.OrganisationID].Country; c != "" && !slices.Contains(countries, c) {
+			countries = append(countries, c)
+		}
+	}
+	return countries
 }
 
 // between tells whether the parties of the agreement are exactly these members.

@@ -82,12 +82,13 @@ func between(t *testing.T) (Dossier, Agreement, Entry) {
 	t.Helper()
 	d := Dossier{
 		Procurement: Procurement{Languages: []string{"en"}, Zone: "Europe/Paris"}, Authors: map[ID][]ID{},
-		Now: time.Date(2026, 3, 2, 22, 59, 0, 0, time.UTC),
+		Now: time.Date(2026, 3, 2, 22, 59, 0, 0, time.UTC), Organisations: map[ID]Organisation{},
 	}
 	var ids []ID
 	for i := range 3 {
 		ids = append(ids, NewID(PrefixOrganisation))
 		d.Members = append(d.Members, Member{OrganisationID: ids[i], Lead: i == 0})
+		d.Organisations[ids[i]] = Organisation{ID: ids[i], Country: []string{"FR", "ES", "DE"}[i]}
 	}
 	a := agreementOf(ids...)
 	e := d.put(t, EntryAgreement, "", a)

@@ -57,6 +57,17 @@ var capacityEntries = []EntryRule{
 		Phase: PhaseCapacity, Writers: []Role{RoleBuyer}, PerBuyer: true, Single: true, Lasting: true,
 	},
 	{
+		Kind: EntryCertifiedPeriod, Path: "certified-periods",
+		What:  "a period of the applicable law that the engine does not know, with its source",
+		Phase: PhaseCapacity, Writers: []Role{RoleLegal}, Single: true, Lasting: true,
+	},
+	{
+		Kind: EntryLocalHolidays, Path: "local-holidays",
+		What:  "the holidays that a buyer keeps besides those of its region",
+		Phase: PhaseCapacity, Writers: []Role{RoleLeadProcurer, RoleLegal, RoleBuyer},
+		PerBuyer: true, Single: true, Lasting: true,
+	},
+	{
 		Kind: EntryGrantAction, Path: "grant-action", What: "the action that a call co-finances",
 		Phase: PhaseCapacity, Writers: []Role{RoleLeadProcurer}, Single: true, Lasting: true,
 	},
@@ -176,6 +187,11 @@ var neutralityEntries = []EntryRule{
 
 var tenderEntries = []EntryRule{
 	{
+		Kind: EntryTimeLimits, Path: "time-limits",
+		What:  "under which directive the procurement is, and what shortens or lengthens its time limits",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleLegal}, Single: true,
+	},
+	{
 		Kind: EntryAwardCriteria, Path: "award-criteria", What: "how tenders for a lot are ranked",
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Single: true,
 	},
@@ -214,6 +230,11 @@ var tenderEntries = []EntryRule{
 	{
 		Kind: EntryReview, Path: "review-applications", What: "an application for review of an award",
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleLegal},
+	},
+	{
+		Kind: EntryStandstillFact, Path: "standstill-facts",
+		What:  "a day for which the law lets the contract wait",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleLegal}, Single: true,
 	},
 	{
 		Kind: EntryContract, Path: "contracts", What: "a contract that was signed",

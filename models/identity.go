@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // An OrganisationKind says on which side of a procurement an organisation can be.
 type OrganisationKind string
@@ -27,7 +30,9 @@ type Organisation struct {
 	// Country is the ISO 3166-1 alpha-2 code of its seat; Greece is GR. It may be empty for the organisation that runs
 	// the platform.
 	Country string
-	Kind    OrganisationKind
+	// Region is the ISO 3166-2 code of the part of the country, such as DE-NW; empty: not said. Its holidays count.
+	Region string
+	Kind   OrganisationKind
 	// SME tells whether it is a small or medium-sized enterprise (Recommendation 2003/361/EC); nil: not said.
 	SME *bool
 	// LessDevelopedRegion tells whether its seat lies in a less developed or transition region; nil: not said.
@@ -41,14 +46,18 @@ type Organisation struct {
 type OrganisationIdentity struct {
 	LegalName           string           `json:"legal_name"`
 	Country             string           `json:"country"`
+	Region              string           `json:"region,omitempty"`
 	Kind                OrganisationKind `json:"kind"`
 	SME                 *bool            `json:"sme"`
 	LessDevelopedRegion *bool            `json:"less_developed_region"`
 }
 
+// Place is where the acts of the organisation are due: its region, or else its country.
+func (o Organisation) Place() string { return cmp.Or(o.Region, o.Country) }
+
 // Identity is what the organisation is registered as.
 func (o Organisation) Identity() OrganisationIdentity {
-	return OrganisationIdentity{o.LegalName, o.Country, o.Kind, o.SME, o.LessDevelopedRegion}
+	return OrganisationIdentity{o.LegalName, o.Country, o.Region, o.Kind, o.SME, o.LessDevelopedRegion}
 }
 
 // A Person acts for one organisation. Roles say what the person may do on a procurement.

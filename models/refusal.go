@@ -80,6 +80,17 @@ func Refusals(all []*Refusal) error {
 	return flat[0]
 }
 
+// At names the field of a refusal that has none.
+func At(field string, err error) error {
+	r, refused := RefusalOf(err)
+	if !refused || r.Field != "" {
+		return err
+	}
+	moved := *r
+	moved.Field = field
+	return &moved
+}
+
 // Faults lists the faults that err gathers, one by one; none when it is no refusal.
 func Faults(err error) []*Refusal {
 	r, refused := RefusalOf(err)

@@ -31,6 +31,7 @@ const (
 	OfTasks       Subject = "tasks"
 	OfEntries     Subject = "entries"
 	OfNeutrality  Subject = "neutrality"
+	OfTimetable   Subject = "timetable"
 	OfDocuments   Subject = "documents"
 	OfUploads     Subject = "uploads"
 	OfResponses   Subject = "responses"
@@ -59,6 +60,7 @@ var readers = map[Subject][]models.Role{
 	OfTasks:       models.BuyerSide(),
 	OfEntries:     models.BuyerSide(),
 	OfNeutrality:  models.BuyerSide(),
+	OfTimetable:   models.BuyerSide(),
 	OfDocuments:   models.Roles(),
 	OfUploads:     append(models.DocumentWriters(), models.RoleSupplier),
 	OfResponses:   models.DocumentWriters(), // not to those who only watch: responses may hold trade secrets

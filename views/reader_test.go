@@ -72,6 +72,7 @@ func lookings() map[string]looking {
 		}),
 		"Motions":            all(buyers, (*views.Views).Motions),
 		"Tasks":              all(buyers, (*views.Views).Tasks),
+		"Timetable":          at(buyers, timetable),
 		"NeutralityFindings": whole(buyers, (*views.Views).NeutralityFindings),
 		"Entries": at(buyers, func(ctx context.Context, v *views.Views, r views.Reader) ([]models.Entry, error) {
 			return v.Entries(ctx, r, models.EntryCommonNeed, "", 10)
@@ -187,4 +188,8 @@ func TestEveryViewOfAReaderIsInTheTableOfThisTest(t *testing.T) {
 			}
 		}
 	}
+}
+
+func timetable(ctx context.Context, v *views.Views, r views.Reader) (views.ProcurementTimetable, error) {
+	return v.Timetable(ctx, r, views.CalendarIntention{})
 }

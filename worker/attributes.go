@@ -56,9 +56,9 @@ func ensureSearchAttributes(ctx context.Context, temporal client.Client, namespa
 	return awaitSearchAttributes(ctx, temporal, namespace, slices.Sorted(maps.Keys(wanted)))
 }
 
-// listSearchAttributes lists the attributes that are registered. It is the first that a worker asks of Temporal. A server
-// that has just come back is refused by a connection that still waits before it dials again, and the client repeats no
-// question of this kind, so it is repeated here.
+// listSearchAttributes lists the attributes that are registered. It is the first that a worker asks of Temporal. A
+// server that has just come back is refused by a connection that still waits before it dials again, and the client
+// repeats no question of this kind, so it is repeated here.
 func listSearchAttributes(
 	ctx context.Context, temporal client.Client, namespace string,
 ) (*operatorservice.ListSearchAttributesResponse, error) {

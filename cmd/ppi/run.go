@@ -14,6 +14,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/internal/supervise"
 	"github.com/ppi-engine/ppi/internal/temporalserver"
+	"github.com/ppi-engine/ppi/models"
 )
 
 // Exit codes of every command.
@@ -41,6 +42,7 @@ type commands struct {
 	Demo       demoCommand       `cmd:"" help:"Play a real joint procurement on a system that is removed afterwards."`
 	Key        keyCommand        `cmd:"" help:"Make an API key for an administrator; replace keys of the installation."`
 	Seal       sealCommand       `cmd:"" help:"Seal and open tenders on this machine, without a server."`
+	Calendar   calendarCommand   `cmd:"" help:"Count time limits and judge timetables, without a server."`
 	Config     configCommand     `cmd:"" help:"Show the effective configuration, without secrets."`
 	Version    versionCommand    `cmd:"" help:"Show the version."`
 }
@@ -81,6 +83,11 @@ func report(stderr io.Writer, err error) int {
 	fmt.Fprintf(stderr, "ppi: %v\n", err)
 	if advice := adviceOn(err); advice != "" {
 		fmt.Fprintf(stderr, "ppi: %s\n", advice)
+	}
+	for _, fault := range models.Faults(err) {
+		if fault.Accepted != "" {
+			fmt.Fprintf(stderr, "ppi: accepted: %s\n", fault.Accepted)
+		}
 	}
 	if is[*kong.ParseError](err) {
 		fmt.Fprintln(stderr, "ppi: ppi --help lists commands and flags")

@@ -27,8 +27,16 @@ var examples = map[string]string{
 	"offer":        "SELECT id FROM role_offers WHERE procurement_id = $1",
 	"phase":        "SELECT 'tender' WHERE $1 <> ''",
 	"type":         "SELECT 'tender.received' WHERE $1 <> ''",
+	"law":          "SELECT 'FR' WHERE $1 <> ''",
 	"announcement": "SELECT announcement_id FROM consultations WHERE procurement_id = $1",
 	"response":     "SELECT id FROM consultation_responses WHERE procurement_id = $1",
+}
+
+// queries are what some operations cannot do without.
+var queries = map[string]string{
+	"/v1/calendar/holidays":  "?place=DE-NW&year=2026",
+	"/v1/calendar/period":    "?law=ES&place=FR-75&rule=standstill&from=2026-03-02",
+	"/v1/calendar/timetable": "?law=FR&notice=2026-03-02",
 }
 
 const leads = `(SELECT person_id FROM role_assignments WHERE procurement_id = $1 AND role = 'lead_procurer'
@@ -39,7 +47,7 @@ var parameter = regexp.MustCompile(`\{(\w+)\}`)
 // Fill puts examples in the place of the parameters of a path that the API describes. find answers a query for the
 // procurement, which it passes as $1; "": there is nothing. Parameters without an example stay, and are missing.
 func Fill(path string, find func(query string) (string, error)) (filled string, missing []string, err error) {
-	filled = path
+	filled = path + queries[path]
 	for _, found := range parameter.FindAllStringSubmatch(path, -1) {
 		query, err := exampleOf(path, found[1])
 		if err != nil {

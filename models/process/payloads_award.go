@@ -46,6 +46,7 @@ type SendLetters struct {
 type LettersResult struct {
 	Letters          int       `json:"letters"`
 	StandstillUntil  time.Time `json:"standstill_until"`
-	EarliestContract string    `json:"earliest_contract" doc:"By the calendar of the lead buyer's zone"`
+	EarliestContract string    `json:"earliest_contract,omitempty" doc:"At the lead buyer's place; absent: see awaits"`
 	Because          string    `json:"because"`
+	Awaits           []string  `json:"awaits,omitempty" doc:"Standstill facts for which the law lets the contract wait"`
 }

@@ -12,7 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-//go:embed holidays/*.yaml packs/*.yaml
+//go:embed holidays/*.yaml packs/*.yaml words/*.yaml
 var files embed.FS
 
 // embedded is all data of this package, read and checked.
@@ -20,14 +20,17 @@ type embedded struct {
 	holidays   map[string]holidayFile
 	packs      []packFile
 	thresholds []Thresholds
+	words      map[string]*words
+	// built holds the holidays of each place that was asked for; they never change.
+	built sync.Map
 }
 
 // loadData reads the embedded files once. An error means that the program was built with broken data.
 var loadData = sync.OnceValues(func() (*embedded,
 	error,
 ) { //nolint:gochecknoglobals // embedded data, read once and never changed
-	data := &embedded{holidays: map[string]holidayFile{}}
-	return data, errors.Join(data.loadHolidays(), data.loadPacks(), data.loadThresholds())
+	data := &embedded{holidays: map[string]holidayFile{}, words: map[string]*words{}}
+	return data, errors.Join(data.loadHolidays(), data.loadPacks(), data.loadThresholds(), data.loadWords())
 })
 
 func (e *embedded) loadHolidays() error {
@@ -42,6 +45,25 @@ func (e *embedded) loadHolidays() error {
 		e.holidays[f.Country] = f
 		return f.check()
 	})
+}
+
+func (e *embedded) loadWords() error {
+	err := eachFile("words/*.yaml", func(_ string, content []byte) error {
+		var w words
+		if err := decode(content, &w); err != nil {
+			return err
+		}
+		e.words[w.Language] = &w
+		return nil
+	})
+	all, ok := e.words[theEnglish]
+	if err != nil || !ok {
+		return errors.Join(err, errors.New("the English words are missing"))
+	}
+	for _, w := range e.words {
+		err = errors.Join(err, w.check(all))
+	}
+	return err
 }
 
 func (e *embedded) places() []string {

@@ -28,8 +28,15 @@ func ParseDate(field, s string) (Date, error) {
 		return Date{}, models.Refuse(models.CodeInvalidValue, field, "%q is not a date", s).
 			Accepting("a date such as 2026-03-02")
 	}
+	if t.Year() < firstYear || t.Year() >= Latest.Year() {
+		return Date{}, models.Refuse(models.CodeInvalidValue, field, "the year %d must be a mistake", t.Year()).
+			Accepting("a year from %d to %d", firstYear, Latest.Year()-1)
+	}
 	return dateOf(t), nil
 }
+
+// firstYear is the first year of a date that somebody may mean.
+const firstYear = 1900
 
 // DateOf returns the date on which an instant falls in a zone.
 func DateOf(at time.Time, zone *time.Location) Date { return dateOf(at.In(zone)) }

@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
@@ -31,10 +32,11 @@ type Checked struct {
 	Warnings []string
 }
 
-// CheckDeadline judges a deadline by its minimum period. It refuses one that is too early with
-// [models.CodeBelowStatutoryMinimum], naming the earliest lawful one; an impossible local time with
-// [models.CodeInvalidLocalTime]; and what [Pack.Count] refuses. A period in days ends with the last
-// hour of its last day, so a deadline at noon of that day is too early.
+// CheckDeadline judges a deadline by its minimum period. The last day of the period ends at the place where the act is
+// due, that of the holidays: in which zone the deadline is written changes nothing (Regulation 1182/71, Article 2(1)).
+// It refuses one that is too early with [models.CodeBelowStatutoryMinimum], naming the earliest lawful one; an
+// impossible local time with [models.CodeInvalidLocalTime]; and what [Pack.Count] refuses. A period in days ends with
+// the last hour of its last day, so a deadline at noon of that day is too early.
 func (p Pack) CheckDeadline(d Deadline, holidays *Holidays) (Checked, error) {
 	at, err := Instant(d.Field, d.Local, d.Zone)
 	if err != nil {
@@ -42,28 +44,34 @@ func (p Pack) CheckDeadline(d Deadline, holidays *Holidays) (Checked, error) {
 	}
 	because, err := p.Count(d.Rule, d.Event, holidays, d.Circumstances...)
 	if err != nil {
-		return Checked{}, err
+		return Checked{}, models.At(d.Field, err)
 	}
-	if rule := p.rules[d.Rule]; rule.Bound != Minimum || rule.Backward {
+	if rule, _ := p.Rule(d.Rule); rule.Bound != Minimum || rule.Backward {
 		return Checked{}, models.Refuse(models.CodeRuleUnknown, d.Field, "%s sets no minimum for a deadline", d.Rule)
 	}
-	earliest, err := because.Ends(d.Zone)
+	if slices.Contains(d.Circumstances, SiteVisit) {
+		// Tenders can only be made after a visit: the time is longer than the minimum (Article 47(2)).
+		because.Free = because.Free.AddDays(1)
+	}
+	earliest, err := because.Ends()
 	if err != nil {
 		return Checked{}, err
 	}
+	checked := Checked{At: at, Earliest: earliest, Because: because}
 	if at.Before(earliest) {
-		return Checked{}, models.Refuse(models.CodeBelowStatutoryMinimum, d.Field,
+		return checked, models.Refuse(models.CodeBelowStatutoryMinimum, d.Field,
 			"%s %s is too early: %s", d.Local, d.Zone, because).
-			Accepting("%s or later", on(earliest, d.Zone))
+			Accepting("%s or later", on(earliest, holidays.Zone()))
 	}
-	warnings, err := warn(at, d.Zone, holidays)
-	return Checked{At: at, Earliest: earliest, Because: because, Warnings: warnings}, err
+	warnings, err := warn(at, holidays)
+	checked.Warnings = warnings
+	return checked, err
 }
 
-// warn finds a deadline on a day on which nobody is at work to help. A deadline at midnight belongs
-// to the day that ends.
-func warn(at time.Time, zoneName string, holidays *Holidays) ([]string, error) {
-	zone, err := Zone("zone", zoneName)
+// warn finds a deadline on a day on which nobody is at work to help, where it is due. A deadline at midnight belongs to
+// the day that ends.
+func warn(at time.Time, holidays *Holidays) ([]string, error) {
+	zone, err := Zone("zone", holidays.Zone())
 	if err != nil {
 		return nil, err
 	}

@@ -10,10 +10,13 @@
 //   - a last day that is a holiday, a Saturday or a Sunday moves to the next working day; a period
 //     counted backwards from a date does not move (Article 3(4));
 //   - a period of two days or more has at least two working days (Article 3(5));
-//   - holidays are those of the Member State in which the act is due (Article 2(1)).
+//   - holidays are those of the place in which the act is due (Article 2(1)).
+//
+// Countries depart from that in numbers and in the way they count ([Counting]); what their laws say is in packs/, each
+// with its article, and what was not read is refused, never guessed ([Pack.Rule]). The Directive is the floor under
+// every law that transposes it ([Explained.Floor]).
 //
 // Days are civil dates, never hours: [Date] has no time of day, and only [Instant] and [StartOfDay]
-// turn local time into an instant, in a named IANA zone. Lengths, thresholds and holidays are dated
-// data under packs/ and holidays/, each with its source; a place, year or rule without data is
-// refused, never guessed. Every result explains itself ([Explained]).
+// turn local time into an instant, in a named IANA zone. Every result explains itself ([Explained]), in the languages
+// of words/. Which law and which place hold for a procurement is for rules/timelimit.
 package calendar

@@ -14,7 +14,7 @@ func ExampleEarliestEnd() {
 	e, _ := calendar.EarliestEnd(dispatch, 35, france)
 	fmt.Println("counted", e.RawDay)
 	for _, move := range e.Moves {
-		fmt.Println("not", move.Day, move.Why)
+		fmt.Println("not", move.Day, move.Why())
 	}
 	fmt.Println("ends with the last hour of", e.LastDay)
 	fmt.Println("next act from", e.FirstFreeDay())
@@ -27,7 +27,7 @@ func ExampleEarliestEnd() {
 
 func ExampleLatestBefore() {
 	timeLimit := calendar.NewDate(2026, time.April, 10)
-	e, _ := calendar.LatestBefore(timeLimit, calendar.Length{N: 6, Unit: calendar.Days})
+	e, _ := calendar.LatestBefore(timeLimit, calendar.Length{N: 6, Unit: calendar.Days}, nil)
 	fmt.Println(e.LastDay)
 	// Output:
 	// 2026-04-04

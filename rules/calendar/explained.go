@@ -1,8 +1,7 @@
 package calendar
 
 import (
-	"fmt"
-	"strings"
+	"slices"
 	"time"
 )
 
@@ -10,60 +9,110 @@ import (
 type Explained struct {
 	// Rule names the rule of a rule pack, such as open/tenders; empty for a bare count.
 	Rule string `json:"rule,omitempty"`
-	// RuleSource is the article that sets the length, RunsFrom what the period runs from.
+	// Law is the country whose law was asked; RuleSource the article that sets the length.
+	Law        string `json:"law,omitempty"`
 	RuleSource string `json:"rule_source,omitempty"`
-	RunsFrom   string `json:"runs_from,omitempty"`
-	// Event is the day of the event; it is not counted.
-	Event  Date   `json:"event"`
-	Length Length `json:"length"`
+	// RunsFrom is what the period runs from, and Event the day of it.
+	RunsFrom Event  `json:"runs_from,omitempty"`
+	Event    Date   `json:"event"`
+	Length   Length `json:"length"`
+	// FirstDayCounts: the day of the event is the first day of the period.
+	FirstDayCounts bool `json:"first_day_counts,omitempty"`
 	// Backward marks a period counted back from Event.
 	Backward bool `json:"backward,omitempty"`
-	// RawDay is the last day as counted, LastDay the last day after it was moved.
+	// Share is given where the law takes a part of another period, instead of a length.
+	Share *Share `json:"share,omitempty"`
+	// RawDay is the last day as counted, LastDay the last day after it was moved, Free the first day on which what had
+	// to wait for the end may be done.
 	RawDay  Date `json:"raw_day"`
 	LastDay Date `json:"last_day"`
+	Free    Date `json:"free_day"`
 	// Moves says, day by day, why the last day moved.
 	Moves []Move `json:"moves,omitempty"`
-	// Articles lists what was applied of Regulation (EEC, Euratom) No 1182/71.
-	Articles []string `json:"articles"`
-	// Place is where the holidays are from: the country in which the act is due.
+	// Articles lists what was applied of Regulation (EEC, Euratom) No 1182/71; Own says that it does not apply.
+	Articles []string `json:"articles,omitempty"`
+	Own      bool     `json:"own_counting,omitempty"`
+	// Place is where the holidays are from: where the act is due. Zone is that of its clocks.
 	Place string `json:"place,omitempty"`
+	Zone  string `json:"zone,omitempty"`
 	// Without lists circumstances that were claimed and change nothing here.
 	Without []Circumstance `json:"without,omitempty"`
+	// Unsettled lists days of which it is not known whether they are holidays, if that matters; they were taken so that
+	// no law is broken.
+	Unsettled []Move `json:"unsettled,omitempty"`
+	// ListedUntil is given if the period ends after the last year whose holidays were officially listed.
+	ListedUntil int `json:"listed_until,omitempty"`
+	// HalfDay names the half holiday on which the period ends.
+	HalfDay string `json:"half_day,omitempty"`
+	// Floor says that the law of the country alone would end the period earlier than the Directive, which was taken.
+	Floor *Floor `json:"floor,omitempty"`
+	// WaitsFor says what must have happened as well, however long it takes.
+	WaitsFor []Wait `json:"waits_for,omitempty"`
+	// Certified says who gave the period, where no rule pack has it.
+	Certified string `json:"certified_by,omitempty"`
+	// Caution says what is doubtful about the rule.
+	Caution string `json:"caution,omitempty"`
 }
+
+// A Floor is what the law of a country alone would have given.
+type Floor struct {
+	Source  string `json:"source"`
+	Length  Length `json:"length"`
+	LastDay Date   `json:"last_day"`
+}
+
+// A Share is a part of the time between two events.
+type Share struct {
+	Part  int  `json:"part" yaml:"part"`
+	Of    int  `json:"of" yaml:"of"`
+	Until Date `json:"until" yaml:"-"`
+}
+
+// MoveReason says why a period does not end on a day.
+type MoveReason string
+
+// Why a period does not end on a day.
+const (
+	MoveWeekend        MoveReason = "weekend"
+	MoveHoliday        MoveReason = "holiday"
+	MoveUnsettled      MoveReason = "unsettled"
+	MoveTwoWorkingDays MoveReason = "two_working_days"
+	MoveExtra          MoveReason = "extra_working_day"
+)
 
 // A Move is one day on which the period could not end, and why.
 type Move struct {
-	Day Date   `json:"day"`
-	Why string `json:"why"`
+	Day    Date       `json:"day"`
+	Reason MoveReason `json:"reason"`
+	// Name and Place are those of the holiday.
+	Name  string `json:"name,omitempty"`
+	Place string `json:"place,omitempty"`
 }
 
+// Why says the reason in English.
+func (m Move) Why() string { return english().move(m) }
+
 // FirstFreeDay is the first day on which what had to wait for the end of the period may be done.
-func (e Explained) FirstFreeDay() Date { return e.LastDay.AddDays(1) }
+func (e Explained) FirstFreeDay() Date { return e.Free }
 
-// Ends returns the instant at which the period is over in an IANA zone: the end of the last hour of
-// its last day, which is the start of the next.
-func (e Explained) Ends(zone string) (time.Time, error) { return StartOfDay(e.FirstFreeDay(), zone) }
+// Ends returns the instant at which the period is over at the place where the act is due: the start of the first day on
+// which what had to wait may be done. A bare count without a place is refused with [models.CodeInvalidLocalTime].
+func (e Explained) Ends() (time.Time, error) { return StartOfDay(e.Free, e.Zone) }
 
-// String tells the whole count in a sentence.
-func (e Explained) String() string {
-	var s strings.Builder
-	if e.Rule != "" {
-		fmt.Fprintf(&s, "%s (%s): ", e.Rule, e.RuleSource)
-	}
-	from := e.RunsFrom
-	if from == "" {
-		from = "the event"
-	}
-	if e.Backward {
-		fmt.Fprintf(&s, "%s before %s on %s is %s; a period counted backwards does not move",
-			e.Length, from, e.Event, e.LastDay)
-	} else {
-		fmt.Fprintf(&s, "%s from %s on %s, a day not counted, end on %s", e.Length, from, e.Event, e.RawDay)
-		for _, move := range e.Moves {
-			fmt.Fprintf(&s, "; not %s: %s", move.Day, move.Why)
+// String tells the whole count in English.
+func (e Explained) String() string { return english().tell(e) }
+
+// In tells the whole count in a language ([Languages]); in English if it is none of them.
+func (e Explained) In(language string) string { return wordsIn(language).tell(e) }
+
+// Pending tells of a period whose event has not happened yet, or is not on record: how long it will be, and the day
+// before which it cannot end.
+func (e Explained) Pending(language string) string { return wordsIn(language).pending(e) }
+
+func (e *Explained) cite(articles ...string) {
+	for _, a := range articles {
+		if !e.Own && !slices.Contains(e.Articles, a) {
+			e.Articles = append(e.Articles, a)
 		}
-		fmt.Fprintf(&s, "; so the last hour of %s %s", e.LastDay.Weekday(), e.LastDay)
 	}
-	fmt.Fprintf(&s, " (%s, Article %s)", regulation, strings.Join(e.Articles, ", "))
-	return s.String()
 }

@@ -1,24 +1,46 @@
 package calendar
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/ppi-engine/ppi/models/zone"
 )
 
 // holidayFile is one file of holidays/: a country, its sources and the years it was checked for.
 type holidayFile struct {
-	Country  string        `yaml:"country"`
-	Name     string        `yaml:"name"`
+	Country string `yaml:"country"`
+	Name    string `yaml:"name"`
+	// Zone is the IANA zone of the capital.
+	Zone     string        `yaml:"zone"`
 	Sources  []string      `yaml:"sources"`
 	Note     string        `yaml:"note"`
 	From     int           `yaml:"from"`
 	Until    int           `yaml:"until"`
 	Holidays []holidayRule `yaml:"holidays"`
-	// Subdivisions adds holidays by the second half of an ISO 3166-2 code.
-	Subdivisions map[string][]holidayRule `yaml:"subdivisions"`
+	// Subdivisions are parts with days of their own, by the second half of an ISO 3166-2 code.
+	Subdivisions map[string]subdivision `yaml:"subdivisions"`
+	// Parts are further parts, which keep the days of the country and no others; not needed without subdivisions.
+	Parts []string `yaml:"parts"`
+}
+
+// subdivision is a part of a country.
+type subdivision struct {
+	Name string `yaml:"name"`
+	// Zone is the part's own, where its clocks differ from those of the capital.
+	Zone string `yaml:"zone"`
+	Note string `yaml:"note"`
+	// ListedUntil is the last year for which the days were read in the official list of the year; 0: they follow from
+	// a law. Later ones are those of the rule, and may still be changed.
+	ListedUntil int `yaml:"listed_until"`
+	// Without names days of the country that the part does not keep.
+	Without  []string      `yaml:"without"`
+	Holidays []holidayRule `yaml:"holidays"`
 }
 
 // holidayRule says on which days a holiday falls: exactly one of On, Easter, OrthodoxEaster, Weekday
@@ -45,6 +67,8 @@ type holidayRule struct {
 	Substitute bool `yaml:"substitute"`
 	// Undecided marks days for which the law had not settled whether they are holidays.
 	Undecided bool `yaml:"undecided"`
+	// HalfFrom is the local hour from which the day is a holiday; until then people work.
+	HalfFrom string `yaml:"half_from"`
 }
 
 func (f holidayFile) check() error {
@@ -58,33 +82,71 @@ func (f holidayFile) check() error {
 	case len(f.Holidays) == 0:
 		return errors.New("holidays are required")
 	}
-	_, err := f.build(f.Country, nil)
-	for part, extra := range f.Subdivisions {
+	_, err := f.place("")
+	for part := range f.Subdivisions {
 		if err == nil {
-			_, err = f.build(f.Country+"-"+part, extra)
+			_, err = f.place(part)
 		}
 	}
 	return err
 }
 
+// place computes the holidays of the country (part is empty) or of a part of it. A country of which no part is named
+// keeps the days of its parts as well: they are not settled, because the place is not.
+func (f holidayFile) place(part string) (*Holidays, error) {
+	if part != "" {
+		own := f.Subdivisions[part]
+		return f.build(f.Country+"-"+part, own)
+	}
+	h, err := f.build(f.Country, subdivision{})
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range slices.Sorted(maps.Keys(f.Subdivisions)) {
+		there, err := f.place(part)
+		if err != nil {
+			return nil, err
+		}
+		h.mayKeep(there)
+	}
+	return h, nil
+}
+
+// mayKeep adds the days of a part of the country as not settled.
+func (h *Holidays) mayKeep(part *Holidays) {
+	for d, name := range part.names {
+		if h.names[d] != "" {
+			continue
+		}
+		if before := h.undecided[d]; before == "" {
+			h.undecided[d] = name + " in " + part.place
+		} else if !strings.Contains(before, part.place) {
+			h.undecided[d] = before + ", " + part.place
+		}
+	}
+}
+
 // build computes every holiday of the covered years. The year before them is computed as well and then dropped, because
 // a substitute can cross the turn of the year.
-func (f holidayFile) build(place string, extra []holidayRule) (*Holidays, error) {
-	h := &Holidays{place: place, from: f.From, until: f.Until, names: map[Date]string{}, undecided: map[Date]string{}}
+func (f holidayFile) build(place string, own subdivision) (*Holidays, error) {
+	h := &Holidays{
+		place: place, zone: cmp.Or(own.Zone, f.Zone), from: f.From, until: f.Until, listedUntil: own.ListedUntil,
+		names: map[Date]string{}, undecided: map[Date]string{}, half: map[Date]string{},
+	}
+	if _, known := zone.Load(h.zone); !known {
+		return nil, fmt.Errorf("%s has no zone: %q", place, h.zone)
+	}
+	kept := slices.DeleteFunc(slices.Clone(f.Holidays),
+		func(r holidayRule) bool { return slices.Contains(own.Without, r.Name) })
 	var substituted []Date
-	for _, r := range slices.Concat(f.Holidays, extra) {
+	for _, r := range slices.Concat(kept, own.Holidays) {
 		for year := f.From - 1; year <= f.Until; year++ {
 			dates, err := r.in(year)
 			if err != nil {
 				return nil, fmt.Errorf("read holiday %q of %s: %w", r.Name, place, err)
 			}
 			for _, d := range dates {
-				if r.Undecided {
-					h.undecided[d] = r.Name
-					continue
-				}
-				h.names[d] = r.Name
-				if r.Substitute && weekend(d) {
+				if h.add(r, d) && r.Substitute && weekend(d) {
 					substituted = append(substituted, d)
 				}
 			}
@@ -93,6 +155,20 @@ func (f holidayFile) build(place string, extra []holidayRule) (*Holidays, error)
 	h.substitute(substituted)
 	maps.DeleteFunc(h.names, func(d Date, _ string) bool { return d.Year() < h.from })
 	return h, nil
+}
+
+// add notes a day of a rule, and tells whether it is a whole holiday.
+func (h *Holidays) add(r holidayRule, d Date) bool {
+	switch {
+	case r.Undecided:
+		h.undecided[d] = r.Name
+	case r.HalfFrom != "":
+		h.half[d] = r.Name + " from " + r.HalfFrom
+	default:
+		h.names[d] = r.Name
+		return true
+	}
+	return false
 }
 
 // substitute gives each holiday on a weekend the next day that is still a working day, earliest first.

@@ -1,7 +1,5 @@
 package calendar
 
-import "fmt"
-
 // A Unit is what a period is measured in.
 type Unit string
 
@@ -12,21 +10,21 @@ const (
 	Months      Unit = "months"
 )
 
+// Units lists every unit.
+func Units() []Unit { return []Unit{Days, WorkingDays, Months} }
+
 // A Length is how long a period lasts.
 type Length struct {
 	N    int  `json:"n" yaml:"n"`
 	Unit Unit `json:"unit" yaml:"unit"`
 }
 
-// String writes the length in words, such as "30 days".
-func (l Length) String() string {
-	unit := map[Unit]string{Days: "day", WorkingDays: "working day", Months: "month"}[l.Unit]
-	if l.N == 1 {
-		return "1 " + unit
-	}
-	return fmt.Sprintf("%d %ss", l.N, unit)
-}
+// String writes the length in English, such as "30 days".
+func (l Length) String() string { return english().length(l) }
+
+// mostPeriods bounds lengths, so that counting one cannot take long: no law knows a longer one.
+const mostPeriods = 3660
 
 func (l Length) valid() bool {
-	return l.N > 0 && (l.Unit == Days || l.Unit == WorkingDays || l.Unit == Months)
+	return l.N > 0 && l.N <= mostPeriods && (l.Unit == Days || l.Unit == WorkingDays || l.Unit == Months)
 }

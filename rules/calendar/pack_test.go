@@ -17,7 +17,7 @@ func packFor(t require.TestingT, country, day string) Pack {
 
 func TestMinimumPeriodsOfTheDirective(t *testing.T) {
 	t.Parallel()
-	pack := packFor(t, "FR", "2026-03-02")
+	pack := packFor(t, "", "2026-03-02")
 	for _, c := range []struct {
 		rule   string
 		facts  []Circumstance
@@ -56,6 +56,7 @@ func TestMinimumPeriodsOfTheDirective(t *testing.T) {
 		{"restricted/tenders", []Circumstance{ElectronicSubmission}, "25 days", "Directive 2014/24/EU, Article 28(5)"},
 		{"restricted/tenders", []Circumstance{PlanningNotice}, "10 days", "Directive 2014/24/EU, Article 28(3)"},
 		{"restricted/tenders", []Circumstance{NoAgreement}, "10 days", "Directive 2014/24/EU, Article 28(4)"},
+		{"restricted/tenders", []Circumstance{AgreedPeriod}, "0 days", "Directive 2014/24/EU, Article 28(4)"},
 		{"neg-w-call/requests", nil, "30 days", "Directive 2014/24/EU, Article 29(1)"},
 		{"neg-w-call/tenders", []Circumstance{Urgency}, "10 days", "Directive 2014/24/EU, Articles 29(1) and 28(6)(b)"},
 		{"comp-dial/requests", nil, "30 days", "Directive 2014/24/EU, Article 30(1)"},
@@ -87,15 +88,14 @@ func TestAClaimThatChangesNothingIsNamed(t *testing.T) {
 
 func TestACountryMayBeStricterThanTheDirective(t *testing.T) {
 	t.Parallel()
-	spain := holidaysOf(t, "ES")
+	spain := holidaysOf(t, "ES-CT")
 	e, err := packFor(t, "ES", "2026-12-04").Count("standstill", date(t, "2026-12-04"), spain, ElectronicLetters)
 	require.NoError(t, err)
 	require.Equal(t, "15 working days", e.Length.String())
 	require.Equal(t, "2026-12-29", e.LastDay.String())
-	// Before its act was in force the Directive's rule stood alone.
-	e, err = packFor(t, "ES", "2018-03-08").Count("standstill", date(t, "2018-03-08"), spain, ElectronicLetters)
-	require.NoError(t, err)
-	require.Equal(t, "10 days", e.Length.String())
+	// What held before its act was in force is not known here.
+	_, err = packFor(t, "ES", "2018-03-08").Count("standstill", date(t, "2018-03-08"), spain, ElectronicLetters)
+	requireCode(t, models.CodeRuleUnknown, err)
 }
 
 func TestNoRuleIsMadeUp(t *testing.T) {
@@ -157,7 +157,7 @@ func TestADeadlineAtMidnightBelongsToTheDayThatEnds(t *testing.T) {
 	}
 }
 
-func TestADeadlineIsCheckedInItsOwnZone(t *testing.T) {
+func TestADeadlineIsDueByTheClocksOfThePlace(t *testing.T) {
 	t.Parallel()
 	pack, holidays := packFor(t, "PT", "2026-03-02"), holidaysOf(t, "PT")
 	deadline := Deadline{
@@ -166,13 +166,21 @@ func TestADeadlineIsCheckedInItsOwnZone(t *testing.T) {
 	}
 	_, err := pack.CheckDeadline(deadline, holidays) // 00:30 in Paris already
 	requireCode(t, models.CodeBelowStatutoryMinimum, err)
-	deadline.Local = "2026-03-29T01:30"
+	deadline.Local, deadline.Zone = "2026-04-07T00:30", "Europe/Paris" // the same instant
+	refusal := requireCode(t, models.CodeBelowStatutoryMinimum, second(pack.CheckDeadline(deadline, holidays)))
+	require.Equal(t, "2026-04-07T00:00:00 Europe/Lisbon or later", refusal.Accepted)
+	deadline.Local = "2026-04-07T01:00"
+	_, err = pack.CheckDeadline(deadline, holidays)
+	require.NoError(t, err)
+	deadline.Local, deadline.Zone = "2026-03-29T01:30", "Europe/Lisbon"
 	_, err = pack.CheckDeadline(deadline, holidays)
 	requireCode(t, models.CodeInvalidLocalTime, err)
 	deadline.Rule, deadline.Local = "award-notice", "2026-05-29T01:30"
 	_, err = pack.CheckDeadline(deadline, holidays)
 	requireCode(t, models.CodeRuleUnknown, err)
 }
+
+func second[T any](_ T, err error) error { return err }
 
 func TestAPlanningNoticeShortensOnlyInsideItsWindow(t *testing.T) {
 	t.Parallel()
@@ -219,16 +227,24 @@ func TestAnEstimateThatEqualsTheThresholdReachesIt(t *testing.T) {
 
 func TestARuleFileIsCheckedStrictly(t *testing.T) {
 	t.Parallel()
-	const head = "{title: T, source: S, valid_from: '2016-01-01', rules: "
-	const whole = head + "[{id: a, runs_from: x, source: s, bound: minimum, length: {n: 9, unit: days}"
+	const head = "{title: T, source: S, directive: 2014/24, valid_from: '2016-01-01', rules: "
+	const whole = head + "[{id: a, event: notice_dispatch, source: s, bound: minimum, length: {n: 9, unit: days}"
 	var sound packFile
 	require.NoError(t, decode([]byte(whole+"}]}"), &sound))
 	require.NoError(t, sound.check())
 	for name, yaml := range map[string]string{
-		"no source":        "{title: T, valid_from: '2016-01-01', rules: []}",
-		"no bound":         head + "[{id: a, runs_from: x, source: s, length: {n: 1, unit: days}}]}",
-		"no length":        head + "[{id: a, runs_from: x, source: s, bound: minimum}]}",
-		"no rule source":   head + "[{id: a, runs_from: x, bound: minimum, length: {n: 1, unit: days}}]}",
+		"no source":        "{title: T, directive: 2014/24, valid_from: '2016-01-01', rules: []}",
+		"no directive":     "{title: T, source: S, valid_from: '2016-01-01', rules: []}",
+		"odd directive":    "{title: T, source: S, directive: 2009/81, valid_from: '2016-01-01', rules: []}",
+		"both":             "{title: T, source: S, directive: 2014/24, outside: true, valid_from: '2016-01-01'}",
+		"no bound":         head + "[{id: a, event: notice_dispatch, source: s, length: {n: 1, unit: days}}]}",
+		"no length":        head + "[{id: a, event: notice_dispatch, source: s, bound: minimum}]}",
+		"no rule source":   head + "[{id: a, event: notice_dispatch, bound: minimum, length: {n: 1, unit: days}}]}",
+		"odd event":        head + "[{id: a, event: rain, source: s, bound: minimum, length: {n: 1, unit: days}}]}",
+		"twice":            whole + "}, {id: a, as_directive: true, source: s}]}",
+		"own and adopted":  head + "[{id: a, as_directive: true, source: s, length: {n: 1, unit: days}}]}",
+		"the whole":        head + "[{id: a, event: notice_dispatch, bound: minimum, source: s, share: {part: 3}}]}",
+		"plain variant":    whole + ", variants: [{length: {n: 1, unit: days}}]}]}",
 		"odd circumstance": whole + ", variants: [{when: [rain], length: {n: 1, unit: days}, source: s}]}]}",
 		"other unit":       whole + ", variants: [{when: [urgency], length: {n: 1, unit: months}, source: s}]}]}",
 		"empty extension":  whole + ", extensions: [{when: [urgency], source: s}]}]}",
@@ -244,13 +260,15 @@ func TestAnExplanationIsASentenceALawyerCanCheck(t *testing.T) {
 	pack, france := packFor(t, "FR", "2026-03-02"), holidaysOf(t, "FR")
 	forward, err := pack.Count("open/tenders", date(t, "2026-03-02"), france)
 	require.NoError(t, err)
-	require.Equal(t, "open/tenders (Directive 2014/24/EU, Article 27(1)): 35 days from dispatch of the contract "+
-		"notice on 2026-03-02, a day not counted, end on 2026-04-06; not 2026-04-06: Easter Monday in FR; "+
+	require.Equal(t, "Tenders in an open procedure (open/tenders; Code de la commande publique, R2161-2 and "+
+		"R2161-3; Directive 2014/24/EU, Article 27(1)): 35 days from dispatch of the contract notice on "+
+		"2026-03-02, a day not counted, end on 2026-04-06; not 2026-04-06: Easter Monday in FR; "+
 		"so the last hour of Tuesday 2026-04-07 "+
 		"(Regulation (EEC, Euratom) No 1182/71, Article 3(1), 3(2)(b), 3(4))", forward.String())
 	backward, err := pack.Count("answers", date(t, "2026-04-10"), nil)
 	require.NoError(t, err)
-	require.Equal(t, "answers (Directive 2014/24/EU, Articles 47(3)(a) and 53(2)): 6 days before the time limit for "+
-		"tenders on 2026-04-10 is 2026-04-04; a period counted backwards does not move "+
+	require.Equal(t, "Answers to questions on the documents (answers; Code de la commande publique, R2132-6; "+
+		"Directive 2014/24/EU, Articles 47(3)(a) and 53(2)): 6 days before the deadline for tenders on "+
+		"2026-04-10 is 2026-04-04; a period counted backwards does not move "+
 		"(Regulation (EEC, Euratom) No 1182/71, Article 3(1), 3(4) second sentence)", backward.String())
 }

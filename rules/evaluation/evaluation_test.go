@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/timelimit"
 )
 
 func TestTheRecordBecomesARankingThatExplainsItself(t *testing.T) {
@@ -197,10 +198,10 @@ func TestLettersTellEachTendererOfTheWinnerAndTheEarliestContract(t *testing.T) 
 	d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"}, offer{"80.00", "7"}, offer{"90.00", "1"})
 	d.exclude(2, -time.Minute)
 	d.award(d.tenders[1].ID)
-	s, err := CountStandstill(d.Dossier, now, true)
+	s, err := timelimit.CountStandstill(d.Dossier, now, true)
 	require.NoError(t, err)
 	require.Equal(t, "2026-03-13", s.FirstDay.String(), "ten days after 2 March end with the 12th")
-	slow, err := CountStandstill(d.Dossier, now, false)
+	slow, err := timelimit.CountStandstill(d.Dossier, now, false)
 	require.NoError(t, err)
 	require.Equal(t, "2026-03-18", slow.FirstDay.String(), "fifteen by other means")
 
@@ -236,7 +237,7 @@ func TestALetterGivesTheReasonsForItsOwnTender(t *testing.T) {
 		d.write(models.EntryConsensus, string(d.tenders[i].ID), "", Consensus{d.tenders[i].ID, score})
 	}
 	d.award(d.tenders[1].ID)
-	letters, err := ComposeLetters(d.Dossier, d.Tendering.Lots[0], now, Standstill{})
+	letters, err := ComposeLetters(d.Dossier, d.Tendering.Lots[0], now, timelimit.Standstill{})
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{"energy": "drew 3 kW"}, letters[0].Reasons)
 	require.Equal(t, map[string]string{"energy": "drew 4 kW"}, letters[1].Reasons)
@@ -254,7 +255,7 @@ func TestALetterNamesTheMinimumThatATenderMissed(t *testing.T) {
 		Reason:   models.Text{"en": "Complete after a question."},
 	}, d.locked)
 	d.award(d.tenders[0].ID)
-	letters, err := ComposeLetters(d.Dossier, d.Tendering.Lots[0], now, Standstill{})
+	letters, err := ComposeLetters(d.Dossier, d.Tendering.Lots[0], now, timelimit.Standstill{})
 	require.NoError(t, err)
 	require.Equal(t, "score 2 of energy is below the minimum of 3", letters[1].ExcludedFor)
 	require.Empty(t, letters[1].ExclusionReason)
@@ -283,7 +284,7 @@ func TestEveryTendererIsToldWhyALotEndedWithoutAward(t *testing.T) {
 
 // checkDeadline judges the deadline that a lot is to have, in an open procedure.
 func checkDeadline(d models.Dossier, lot models.Lot) error {
-	return CheckDeadline(d, lot, models.Stage{Limit: "open/tenders"}, "/deadline",
+	return timelimit.CheckDeadline(d, lot, models.Stage{Limit: "open/tenders"}, "/deadline",
 		models.LocalTime{Local: lot.DeadlineLocal, Zone: lot.DeadlineZone})
 }
 

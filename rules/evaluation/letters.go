@@ -8,52 +8,8 @@ import (
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/award"
-	"github.com/ppi-engine/ppi/rules/calendar"
+	"github.com/ppi-engine/ppi/rules/timelimit"
 )
-
-// ruleStandstill is the time between the letters and a contract (Directive 89/665/EEC, Article 2a(2)).
-const ruleStandstill = "standstill"
-
-// A Standstill is the time during which no contract is concluded.
-type Standstill struct {
-	// Until is the first instant at which a contract may be concluded.
-	Until time.Time
-	// FirstDay is that day by the lead buyer's calendar, and Because how it was counted.
-	FirstDay calendar.Date
-	Because  calendar.Explained
-}
-
-// CountStandstill counts the standstill from the latest letter.
-func CountStandstill(d models.Dossier, latest time.Time, electronic bool) (Standstill, error) {
-	var s Standstill
-	country, err := leadCountry(d)
-	if err != nil {
-		return s, err
-	}
-	zone, err := calendar.Zone("/zone", d.Procurement.Zone)
-	if err != nil {
-		return s, err
-	}
-	day := calendar.DateOf(latest, zone)
-	pack, err := calendar.PackFor(country, day)
-	if err != nil {
-		return s, err
-	}
-	holidays, err := calendar.HolidaysOf(country)
-	if err != nil {
-		return s, err
-	}
-	var circumstances []calendar.Circumstance
-	if electronic {
-		circumstances = append(circumstances, calendar.ElectronicLetters)
-	}
-	if s.Because, err = pack.Count(ruleStandstill, day, holidays, circumstances...); err != nil {
-		return s, err
-	}
-	s.FirstDay = s.Because.FirstFreeDay()
-	s.Until, err = s.Because.Ends(d.Procurement.Zone)
-	return s, err
-}
 
 // A Letter informs one tenderer of the decision: who won and why, why the recipient did not, and when a contract can be
 // concluded at the earliest, or on what grounds nothing is awarded (Directive 2014/24/EU, Article 55(1) and (2);
@@ -138,7 +94,7 @@ type Comparison struct {
 
 // ComposeLetters writes one letter to each tenderer of an awarded lot. It refuses with
 // [models.CodeRankingChanged] when the record no longer gives the ranking that the board decided on.
-func ComposeLetters(d models.Dossier, lot models.Lot, sent time.Time, s Standstill) ([]Letter, error) {
+func ComposeLetters(d models.Dossier, lot models.Lot, sent time.Time, s timelimit.Standstill) ([]Letter, error) {
 	e, err := Evaluate(d, lot.ID)
 	if err != nil {
 		return nil, err
@@ -154,13 +110,14 @@ func ComposeLetters(d models.Dossier, lot models.Lot, sent time.Time, s Standsti
 		return nil, models.Refuse(models.CodeNoWinner, "/lot", "the winner is not in the ranking")
 	}
 	winner := e.Ranking.Places[at]
+	standstill, earliest := s.Told()
 	var letters []Letter
 	for _, t := range d.Tendering.TendersFor(lot.ID) {
 		l := Letter{
 			Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: t.ID,
 			Recipient: tenderer(d, t), Winner: winnerName(d, decided), Won: t.ID == decided.WinnerID,
 			DecidedAt: decided.AwardedAt.UTC(), WinnerTotal: winner.Total.String(),
-			EarliestContract: s.FirstDay.String(), Standstill: s.Because.String(), SentAt: sent.UTC(),
+			EarliestContract: earliest, Standstill: standstill, SentAt: sent.UTC(),
 		}
 		letters = append(letters, l.about(d, t, e, winner))
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/timelimit"
 )
 
 // declareAt has a person declare on the lot so long after quality was locked.
@@ -52,7 +53,7 @@ func TestAConflictAfterTheLockIsNamedAndChangesNoDecisionThatWasTaken(t *testing
 	require.NotEqual(t, decided, e.Digest)
 	require.Equal(t, []models.ID{d.evaluators[0]}, e.LateConflicts)
 
-	s, err := CountStandstill(d.Dossier, now, true)
+	s, err := timelimit.CountStandstill(d.Dossier, now, true)
 	require.NoError(t, err)
 	_, err = ComposeLetters(d.Dossier, d.Tendering.Lots[0], now, s)
 	requireRefused(t, models.CodeRankingChanged, err)

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
-	"github.com/ppi-engine/ppi/rules/calendar"
 	"github.com/ppi-engine/ppi/rules/procedure"
+	"github.com/ppi-engine/ppi/rules/timelimit"
 )
 
 // Unready lists what lots that are to be published still lack: the opening key, award criteria in every language, and a
@@ -26,7 +26,7 @@ func Unready(d models.Dossier, lots []models.Lot) []*models.Refusal {
 			continue // said already, with what else is missing of the lot
 		}
 		field := fmt.Sprintf("/lots/%d/deadline", lot.Number)
-		if err := CheckDeadline(d, lot, way.First(), field,
+		if err := timelimit.CheckDeadline(d, lot, way.First(), field,
 			models.LocalTime{Local: lot.DeadlineLocal, Zone: lot.DeadlineZone}); err != nil {
 			faults = append(faults, unlawful(lot, err))
 		}
@@ -123,79 +123,22 @@ func untranslated(d models.Dossier, at string, text models.Text) []*models.Refus
 		Accepting("text in each of the languages %v", d.Procurement.Languages)}
 }
 
-// CheckDeadline refuses a deadline shorter than the minimum of a stage, counted from today, the day the notice or
-// the invitation is dispatched, by the holidays of the lead buyer's country.
-func CheckDeadline(d models.Dossier, lot models.Lot, stage models.Stage, field string, at models.LocalTime) error {
-	if _, err := calendar.InstantAhead(field, at.Local, at.Zone, d.Now); err != nil || stage.Limit == "" {
-		return err
-	}
-	country, err := leadCountry(d)
-	if err != nil {
-		return err
-	}
-	zone, err := calendar.Zone("/zone", d.Procurement.Zone)
-	if err != nil {
-		return err
-	}
-	today := calendar.DateOf(d.Now, zone)
-	noticed := today // the day of the contract notice, which the planning notice goes before
-	if lot.Published() {
-		noticed = calendar.DateOf(lot.Boxes[0].OpenedAt, zone)
-	}
-	pack, err := calendar.PackFor(country, today)
-	if err != nil {
-		return err
-	}
-	holidays, err := calendar.HolidaysOf(country)
-	if err != nil {
-		return err
-	}
-	_, err = pack.CheckDeadline(calendar.Deadline{
-		Field: field, Rule: stage.Limit, Event: today, Local: at.Local, Zone: at.Zone,
-		Circumstances: circumstances(d, pack, noticed),
-	}, holidays)
-	return err
-}
-
-// circumstances returns those that shorten the time limit: electronic submission, and a planning notice that was
-// complete and sent in its window before the contract notice, if the plan says that it shortens time limits (Article
-// 27(2)).
-func circumstances(d models.Dossier, pack calendar.Pack, noticed calendar.Date) []calendar.Circumstance {
-	all := []calendar.Circumstance{calendar.ElectronicSubmission}
-	if plan, _, ok := d.Plan(); !ok || !plan.Shortens {
-		return all
-	}
-	for _, e := range d.Of(models.EntryPlanningNotice) {
-		notice, ok := models.BodyOf[models.PlanningNotice](e)
-		sent, err := calendar.ParseDate("/sent_on", notice.SentOn)
-		if ok && err == nil && notice.Complete && pack.CheckPlanningNotice("/sent_on", sent, noticed) == nil {
-			return append(all, calendar.PlanningNotice)
-		}
-	}
-	return all
-}
-
-// leadCountry returns the country in which acts are due: that of the lead buyer.
-func leadCountry(d models.Dossier) (string, error) {
-	members := d.ActiveMembers()
-	if len(members) == 0 || !members[0].Lead {
-		return "", models.Refuse(models.CodeLeadMissing, "/members", "the consortium has no lead buyer")
-	}
-	return d.Organisations[members[0].OrganisationID].Country, nil
-}
-
 // A ContractNotice is what is published: all that decides on tenders, frozen from then on.
 type ContractNotice struct {
-	Procurement   models.ID            `json:"procurement"`
-	Mode          models.Mode          `json:"mode"`
-	Title         models.Text          `json:"title"`
-	Description   models.Text          `json:"description,omitempty"`
-	Procedure     models.ProcedureCode `json:"procedure"`
-	Buyers        []NoticeBuyer        `json:"buyers"`
-	Lots          []NoticeLot          `json:"lots"`
-	OpeningKey    models.OpeningKey    `json:"opening_key"`
-	Specification []models.Reference   `json:"specification"`
-	DispatchedAt  time.Time            `json:"dispatched_at"`
+	Procurement models.ID            `json:"procurement"`
+	Mode        models.Mode          `json:"mode"`
+	Title       models.Text          `json:"title"`
+	Description models.Text          `json:"description,omitempty"`
+	Procedure   models.ProcedureCode `json:"procedure"`
+	// ApplicableLaw is the law that the buyers have agreed on (Directive 2014/24/EU, Article 39(4); eForms BT-09), or
+	// else that of the lead buyer; TimeLimits is what shortens or lengthens time limits, with the reasons.
+	ApplicableLaw string             `json:"applicable_law"`
+	TimeLimits    models.TimeLimits  `json:"time_limits"`
+	Buyers        []NoticeBuyer      `json:"buyers"`
+	Lots          []NoticeLot        `json:"lots"`
+	OpeningKey    models.OpeningKey  `json:"opening_key"`
+	Specification []models.Reference `json:"specification"`
+	DispatchedAt  time.Time          `json:"dispatched_at"`
 }
 
 // A NoticeBuyer is a contracting authority.
@@ -229,7 +172,10 @@ func ComposeContractNotice(d models.Dossier, lots []models.Lot) ContractNotice {
 	n := ContractNotice{
 		Procurement: p.ID, Mode: p.Mode, Title: p.Title, Description: p.Description, Procedure: way.Code,
 		Buyers: buyers(d), Specification: models.References(d.Entries, models.PhaseSpecification),
-		DispatchedAt: d.Now.UTC(),
+		DispatchedAt: d.Now.UTC(), TimeLimits: d.TimeLimits(),
+	}
+	if f, err := timelimit.Of(d); err == nil {
+		n.ApplicableLaw = f.Law
 	}
 	if key, ok := d.Latest(models.EntryOpeningKey); ok {
 		n.OpeningKey, _ = models.BodyOf[models.OpeningKey](key)

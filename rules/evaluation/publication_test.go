@@ -107,7 +107,7 @@ func TestWhatIsMissingOfALotIsNamedBeforeItIsPublished(t *testing.T) {
 		},
 		"nobody at all": {func(d *desk) { d.Members = nil }, models.CodeLeadMissing, "/members"},
 		"a lead whose holidays are not known": {func(d *desk) {
-			d.Organisations["org_a"] = models.Organisation{ID: "org_a", Country: "TR"}
+			d.Organisations["org_a"] = models.Organisation{ID: "org_a", Country: "US"}
 		}, models.CodeHolidayUnknown, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/procedure"
+	"github.com/ppi-engine/ppi/rules/timelimit"
 )
 
 // SelectionCriteria are the selection criteria of a lot in a procedure by invitation.
@@ -287,7 +288,7 @@ func MayInvite(
 	if faults := keyFaults(d); len(faults) > 0 {
 		return list, stage, models.Refusals(faults)
 	}
-	return list, stage, CheckDeadline(d, lot, stage, "/deadline", deadline)
+	return list, stage, timelimit.CheckDeadline(d, lot, stage, "/deadline", deadline)
 }
 
 // ComposeInvitations writes one letter to each candidate: the invitation, or why there is none (Directive

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
-	"github.com/ppi-engine/ppi/rules/calendar"
+	"github.com/ppi-engine/ppi/rules/timelimit"
 )
 
 const (
@@ -135,23 +135,24 @@ func lawKnown(d models.Dossier) models.Criterion {
 	if !ok {
 		return c.notMet("no applicable law is agreed")
 	}
-	today, err := calendar.ParseDate("", d.Today())
-	if err != nil {
-		return c.of(models.FindingUnknown, nil, "the present date cannot be determined: %v", err)
+	if in, ok := d.AgreementInForce(); ok {
+		a = in.Agreement // by which time limits are counted, whatever is drafted beside it
 	}
-	holidays, err := calendar.HolidaysOf(a.ApplicableLaw)
+	f, err := timelimit.Under(d, a.ApplicableLaw)
 	if err != nil {
-		return c.notMet("the engine does not know the public holidays of %s, whose law is agreed", a.ApplicableLaw)
+		return c.notMet("time limits cannot be counted: %v", err)
 	}
-	if from, until := holidays.Covers(); today.Year() < from || today.Year() > until {
+	if from, until := f.Holidays.Covers(); f.Today().Year() < from || f.Today().Year() > until {
+		return c.notMet("the public holidays of %s are known from %d to %d, not in %d", f.Holidays.Place(), from, until,
+			f.Today().Year())
+	}
+	if unknown := f.Unknown(); len(unknown) > 0 {
 		return c.notMet(
-			"the public holidays of %s are known from %d to %d, not in %d", a.ApplicableLaw, from, until, today.Year())
+			"what the law of %s says is not known here, and not certified by a person with the role legal: %s",
+			a.ApplicableLaw, strings.Join(unknown, ", "))
 	}
-	pack, err := calendar.PackFor(a.ApplicableLaw, today)
-	if err != nil {
-		return c.notMet("no rule pack of %s is in force on %s", a.ApplicableLaw, today)
-	}
-	return c.met([]string{Reference(e)}, "the law of %s applies: %s", a.ApplicableLaw, pack.Titles)
+	return c.met([]string{Reference(e)}, "the law of %s applies: %s", a.ApplicableLaw,
+		strings.Join(f.Pack.Titles, "; "))
 }
 
 func rolesFilled(d models.Dossier) models.Criterion {

@@ -114,13 +114,15 @@ func TestTheCapacityGateNamesWhatIsMissing(t *testing.T) {
 			f.change(f.latest(models.EntryAgreement), func(c map[string]any) { c["lead"] = string(f.buyer(1)) })
 		}, "one_lead", "the agreement names Buyer ES"},
 		{"two lead buyers", func(f *file) { f.Members[1].Lead = true }, "one_lead", "2 lead buyers"},
-		{"a law whose holidays nobody knows", func(f *file) {
-			f.change(f.latest(models.EntryAgreement), func(c map[string]any) { c["applicable_law"] = "BR" })
-		}, "law_known", "the public holidays of BR"},
+		{"a law that nobody knows", func(f *file) {
+			a := f.agreement(models.RuleUnanimous)
+			a.ApplicableLaw = "BR"
+			f.agreed(a)
+		}, "law_known", "what the law of BR says is not known here"},
 		{
 			"a year without holidays", func(f *file) { f.Now = time.Date(1950, 1, 1, 0, 0, 0, 0, time.UTC) },
 			"law_known",
-			"not in 1950",
+			"no rules of Directive 2014/24 are known on 1950-01-01",
 		},
 		{"no substitute", func(f *file) { f.Roles = f.Roles[1:] }, "roles_filled", "lead_procurer: 1 of 2"},
 		{"openers of one buyer", func(f *file) {
@@ -169,14 +171,14 @@ func TestTheCapacityGateNamesWhatIsMissing(t *testing.T) {
 	})
 }
 
-// The holidays of France are known here from 2016 to 2030: the first and the last of these years count.
+// The holidays of France are known here from 2016 to 2036: the first and the last of these years count.
 func TestTimeLimitsAreCountedInTheYearsWhoseHolidaysAreKnown(t *testing.T) {
 	t.Parallel()
 	for day, known := range map[time.Time]bool{
 		time.Date(2015, time.December, 31, 12, 0, 0, 0, time.UTC): false,
 		time.Date(2016, time.May, 2, 12, 0, 0, 0, time.UTC):       true,
-		time.Date(2030, time.December, 31, 12, 0, 0, 0, time.UTC): true,
-		time.Date(2031, time.January, 1, 12, 0, 0, 0, time.UTC):   false,
+		time.Date(2036, time.December, 31, 12, 0, 0, 0, time.UTC): true,
+		time.Date(2037, time.January, 1, 12, 0, 0, 0, time.UTC):   false,
 	} {
 		f := capable(t)
 		f.Now = day

@@ -8,6 +8,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/calendar"
 	"github.com/ppi-engine/ppi/rules/evaluation"
+	"github.com/ppi-engine/ppi/rules/timelimit"
 )
 
 const (
@@ -182,11 +183,11 @@ func awardNoticeSent(d models.Dossier) models.Criterion {
 }
 
 func dayOf(d models.Dossier, at time.Time) calendar.Date {
-	zone, err := calendar.Zone("/zone", d.Procurement.Zone)
+	f, err := timelimit.Of(d)
 	if err != nil {
-		zone = time.UTC
+		return calendar.DateOf(at, time.UTC)
 	}
-	return calendar.DateOf(at, zone)
+	return f.Day(at)
 }
 
 // noticeDue is the last day for the award notice, counted from the last contract; unknown without one, and
@@ -194,19 +195,14 @@ func dayOf(d models.Dossier, at time.Time) calendar.Date {
 func noticeDue(d models.Dossier, signed string) (calendar.Date, bool) {
 	var none calendar.Date
 	day, err := calendar.ParseDate("/signed_on", signed)
-	if err != nil || len(d.ActiveMembers()) == 0 {
-		return none, false
-	}
-	country := d.Organisations[d.ActiveMembers()[0].OrganisationID].Country
-	pack, err := calendar.PackFor(country, day)
 	if err != nil {
 		return none, false
 	}
-	holidays, err := calendar.HolidaysOf(country)
+	f, err := timelimit.Of(d)
 	if err != nil {
 		return none, false
 	}
-	counted, err := pack.Count("award-notice", day, holidays)
+	counted, err := f.Count("award-notice", day)
 	return counted.LastDay, err == nil
 }
 

@@ -175,7 +175,7 @@ func TestALateAwardNoticeIsSaidToBeLate(t *testing.T) {
 
 // 30 days after 30 January 2026 end with Sunday 1 March, so with the Monday; half past eleven at night in UTC is
 // Tuesday in Paris already.
-func TestTheDayOfANoticeIsTheDayInTheZoneOfTheProcurement(t *testing.T) {
+func TestTheDayOfANoticeIsTheDayAtThePlaceOfTheLead(t *testing.T) {
 	t.Parallel()
 	f := bought(t)
 	f.change(f.only(models.EntryContract).ID, func(c map[string]any) { c["signed_on"] = "2026-01-30" })
@@ -186,8 +186,10 @@ func TestTheDayOfANoticeIsTheDayInTheZoneOfTheProcurement(t *testing.T) {
 	f.Tendering.Notices[0].DispatchedAt = late.Add(-time.Hour)
 	require.Equal(t, "the award notice was dispatched on 2026-03-02",
 		f.find(models.PhaseTender, "award_notice_sent").Detail)
-	f.Procurement.Zone = "Nowhere"
-	require.Equal(t, "2026-03-02", dayOf(f.Dossier, late).String(), "in UTC where the zone is not known")
+	f.Procurement.Zone = "Pacific/Pago_Pago"
+	require.Equal(t, "2026-03-03", dayOf(f.Dossier, late).String(), "a zone that somebody types moves nothing")
+	f.Members = nil
+	require.Equal(t, "2026-03-02", dayOf(f.Dossier, late).String(), "in UTC where the place is not known")
 }
 
 func TestWhoLeftNeedNotPurchase(t *testing.T) {

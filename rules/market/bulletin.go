@@ -5,6 +5,7 @@ import (
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/calendar"
+	"github.com/ppi-engine/ppi/rules/timelimit"
 )
 
 // A Window is the time for which the last bulletins on budget, timing and needs are recent enough.
@@ -85,29 +86,9 @@ func CheckPlanningNotice(d models.Dossier, plan models.EngagementPlan) (models.E
 	if err != nil {
 		return models.Entry{}, err
 	}
-	members := d.ActiveMembers()
-	if len(members) == 0 {
-		return models.Entry{}, models.Refuse(models.CodeLeadMissing, "", "the consortium has no lead buyer")
-	}
-	pack, err := calendar.PackFor(d.Organisations[members[0].OrganisationID].Country, contract)
+	f, err := timelimit.Of(d)
 	if err != nil {
 		return models.Entry{}, err
 	}
-	refused := error(models.Refuse(models.CodeShorteningNotAllowed, "", "no complete planning notice was sent").
-		Accepting("a planning notice that was sent and is complete"))
-	for _, e := range d.Of(models.EntryPlanningNotice) {
-		n, ok := models.BodyOf[models.PlanningNotice](e)
-		if !ok || !n.Complete {
-			continue
-		}
-		sent, err := calendar.ParseDate("/sent_on", n.SentOn)
-		if err == nil {
-			err = pack.CheckPlanningNotice("/sent_on", sent, contract)
-		}
-		if err == nil {
-			return e, nil
-		}
-		refused = err
-	}
-	return models.Entry{}, refused
+	return f.PlanningNotice(contract)
 }

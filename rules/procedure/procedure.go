@@ -126,7 +126,7 @@ func named(d models.Dossier, code models.ProcedureCode) (models.Procedure, error
 	if err != nil {
 		return models.Procedure{}, err
 	}
-	known, err := Known(calendar.DateOf(begun(d), zone))
+	known, err := Known(calendar.DateOf(Begun(d), zone))
 	if err != nil {
 		return models.Procedure{}, err
 	}
@@ -142,8 +142,8 @@ func named(d models.Dossier, code models.ProcedureCode) (models.Procedure, error
 		Accepting("one of %v", codes)
 }
 
-// begun returns when the procedure of the running lots began; now, while none is published.
-func begun(d models.Dossier) time.Time {
+// Begun returns when the procedure of the running lots began; now, while none is published.
+func Begun(d models.Dossier) time.Time {
 	at := d.Now
 	for _, lot := range d.Tendering.Lots {
 		if lot.Running() && lot.Boxes[0].OpenedAt.Before(at) {

@@ -1,0 +1,29 @@
+package timelimit
+
+import (
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/calendar"
+)
+
+// CheckDeadline refuses a deadline shorter than the minimum of a stage of a lot, counted from today, the day the notice
+// or the invitation is dispatched. A stage without a minimum in law takes any deadline that is not too far ahead.
+func CheckDeadline(d models.Dossier, lot models.Lot, stage models.Stage, field string, at models.LocalTime) error {
+	_, err := calendar.InstantAhead(field, at.Local, at.Zone, d.Now)
+	if err != nil || stage.Limit == "" {
+		return err
+	}
+	f, err := Of(d)
+	if err != nil {
+		return err
+	}
+	today := f.Today()
+	noticed := today // the day of the contract notice, which the planning notice goes before
+	if lot.Published() {
+		noticed = f.Day(lot.Boxes[0].OpenedAt)
+	}
+	_, err = f.Pack.CheckDeadline(calendar.Deadline{
+		Field: field, Rule: stage.Limit, Event: today, Local: at.Local, Zone: at.Zone,
+		Circumstances: append(f.claimed(), f.planned(noticed)...),
+	}, f.Holidays)
+	return err
+}
