@@ -73,8 +73,8 @@ func (w *words) tell(e Explained) string {
 	if len(e.Articles) > 0 {
 		s.WriteString(w.say("articles", "articles", strings.Join(e.Articles, ", ")))
 	}
-	for _, remark := range w.remarks(e) {
-		s.WriteString(" " + remark)
+	if remarks := w.remarks(e); len(remarks) > 0 {
+		s.WriteString(". " + strings.Join(remarks, " "))
 	}
 	return s.String()
 }
@@ -83,7 +83,7 @@ func (w *words) tell(e Explained) string {
 func (w *words) pending(e Explained) string {
 	text := w.say("rule", "rule", w.rule(e.Rule), "id", e.Rule, "source", e.RuleSource) +
 		w.say("pending", "length", w.length(e.Length), "event", w.event(e.RunsFrom), "free", e.Free.String())
-	return strings.Join(append([]string{text}, w.remarks(e)...), ". ")
+	return strings.Join(append([]string{text + "."}, w.remarks(e)...), " ")
 }
 
 // count tells how the last day was found.
