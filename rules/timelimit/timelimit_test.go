@@ -384,3 +384,57 @@ func TestAPlanningNoticeThatIsJudgedInvalidShortensNothingThoughItIsClaimed(t *t
 	require.NotNil(t, lines["tenders"].Violation)
 	require.NotNil(t, lines["answers"].Violation, "a deadline at midnight belongs to the 7th")
 }
+
+// signed is a contract on a lot whose letters were sent electronically on 2 March 2026, as it is judged on 1 June.
+func (f *file) signed(on string) error {
+	f.Helper()
+	const lot, tender = models.ID("lot_a"), models.ID("ten_a")
+	sent := f.Now
+	s, err := timelimit.CountStandstill(f.Dossier, sent, true)
+	require.NoError(f, err)
+	d := f.Dossier
+	d.Tendering.Awards = map[models.ID]models.LotAward{lot: {
+		LotID: lot, AwardedAt: &sent, WinnerID: tender, LettersAt: &sent, StandstillUntil: &s.Until,
+	}}
+	d.Tendering.Letters = []models.Letter{{LotID: lot, Kind: models.LetterAward, Electronic: true}}
+	d.Now = time.Date(2026, time.June, 1, 10, 0, 0, 0, time.UTC)
+	c := timelimit.Contract{Contract: models.Contract{
+		Lot: lot, Tender: tender, Buyers: []models.ID{lead}, SignedOn: on,
+		Value: models.Money{Amount: "1", Currency: "EUR"},
+	}}
+	return c.CheckAgainst(d, models.Entry{})
+}
+
+func (f *file) fact(fact, on string) {
+	f.write("", models.EntryStandstillFact,
+		models.StandstillFact{Lot: "lot_a", Fact: fact, On: on, Evidence: "register"})
+}
+
+// Bulgaria counts fourteen days from delivery, and waits until the decision cannot be challenged any more.
+func TestAContractWaitsForMoreThanDaysWhereTheLawDoes(t *testing.T) {
+	t.Parallel()
+	f := newFile(t, "BG", "", "BG")
+	refusal := requireCode(t, models.CodeStandstill, f.signed("2026-05-29"))
+	require.Contains(t, refusal.Detail, "letters_delivery, decision_final")
+	f.fact(models.FactLettersDelivered, "2026-03-10")
+	refusal = requireCode(t, models.CodeStandstill, f.signed("2026-05-29"))
+	require.Contains(t, refusal.Detail, ": decision_final")
+	f.fact(models.FactDecisionFinal, "2026-03-20")
+	refusal = requireCode(t, models.CodeStandstill, f.signed("2026-03-24"))
+	require.Equal(t, "2026-03-25 or later", refusal.Accepted, "fourteen days from delivery end with the 24th")
+	require.NoError(t, f.signed("2026-03-25"))
+
+	later := newFile(t, "BG", "", "BG")
+	later.fact(models.FactLettersDelivered, "2026-03-10")
+	later.fact(models.FactDecisionFinal, "2026-05-04")
+	refusal = requireCode(t, models.CodeStandstill, later.signed("2026-03-25"))
+	require.Equal(t, "2026-05-04 or later", refusal.Accepted)
+	require.NoError(t, later.signed("2026-05-04"))
+}
+
+func TestAContractNeedsNoFactWhereTheLawCountsFromDispatch(t *testing.T) {
+	t.Parallel()
+	f := newFile(t, "FR", "FR-75", "ES")
+	requireCode(t, models.CodeStandstill, f.signed("2026-03-23"))
+	require.NoError(t, f.signed("2026-03-24"))
+}
