@@ -281,7 +281,7 @@ func showTimetable(lines []views.CalendarLine, language string) TimetableView {
 	v := TimetableView{Lawful: true, Lines: []TimetableLine{}}
 	for _, l := range lines {
 		line := TimetableLine{
-			Step: l.Step, Given: day(l.Given), Earliest: day(l.Earliest), Latest: day(l.Latest),
+			Step: l.Step, Given: l.Given.OrNothing(), Earliest: l.Earliest.OrNothing(), Latest: l.Latest.OrNothing(),
 			Lawful: l.Violation == nil, Warnings: append([]string{}, l.Warnings...),
 		}
 		if !l.EarliestInstant.IsZero() {
@@ -297,17 +297,6 @@ func showTimetable(lines []views.CalendarLine, language string) TimetableView {
 		v.Lines = append(v.Lines, line)
 	}
 	return v
-}
-
-// day writes a date, or nothing.
-func day[D interface {
-	IsZero() bool
-	String() string
-}](d D) string {
-	if d.IsZero() {
-		return ""
-	}
-	return d.String()
 }
 
 type timetableInput struct {

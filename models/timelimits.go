@@ -28,8 +28,8 @@ const (
 
 // The directives, and the kind of contract for which some laws count otherwise.
 const (
-	classic   = "2014/24"
-	utilities = "2014/25"
+	DirectiveClassic   = "2014/24"
+	DirectiveUtilities = "2014/25"
 
 	ContractWorks = "works"
 )
@@ -61,9 +61,9 @@ type Claim struct {
 // Check refuses a directive and circumstances that no rule knows, one that is claimed twice, a claim without reason,
 // and an agreement with all candidates that no document shows.
 func (l TimeLimits) Check() error {
-	faults := checkOneOf("/directive", l.Directive, classic, utilities)
+	faults := checkOneOf("/directive", l.Directive, DirectiveClassic, DirectiveUtilities)
 	faults = append(faults, checkOneOf("/contract", l.Contract, ContractWorks, "supplies", "services")...)
-	if l.Directive == utilities {
+	if l.Directive == DirectiveUtilities {
 		faults = append(faults, compact(checkWord("/utilities", l.Utilities, 8000))...)
 	}
 	if l.Claimed(ClaimNoAgreement) && l.Claimed(ClaimAgreedPeriod) {
@@ -113,7 +113,7 @@ func (l TimeLimits) CheckAgainst(d Dossier, e Entry) error {
 	before := d.TimeLimits()
 	after := l
 	if e.WithdrawnAt != nil {
-		after = TimeLimits{Directive: classic}
+		after = TimeLimits{Directive: DirectiveClassic}
 	}
 	later := []string{ClaimAgreedPeriod, ClaimNoAgreement}
 	for _, c := range Claims() {
@@ -142,7 +142,7 @@ func (d Dossier) TimeLimits() TimeLimits {
 			return limits
 		}
 	}
-	return TimeLimits{Directive: classic}
+	return TimeLimits{Directive: DirectiveClassic}
 }
 
 // A CertifiedPeriod is what the law of a country says on one time limit that the engine does not know, or knows

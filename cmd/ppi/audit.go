@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -66,12 +65,7 @@ func (c auditVerifyCommand) write(out io.Writer, report recordReport) error {
 	if !c.JSON {
 		return report.Print(out)
 	}
-	encoder := json.NewEncoder(out)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(report.asJSON()); err != nil {
-		return fmt.Errorf("write the report: %w", err)
-	}
-	return nil
+	return writeJSON(out, report.asJSON())
 }
 
 func (c auditVerifyCommand) verifyExport(context.Context, *invocation) (recordReport, error) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -133,8 +132,8 @@ func (c calendarTimetableCommand) write(to io.Writer, lines []timelimit.Line) er
 	all := make([]line, len(lines))
 	for i, l := range lines {
 		all[i] = line{
-			Step: l.Step, Given: dayOrNothing(l.Given), Earliest: dayOrNothing(l.Earliest),
-			Latest: dayOrNothing(l.Latest), Violation: l.Violation, Warnings: l.Warnings,
+			Step: l.Step, Given: l.Given.OrNothing(), Earliest: l.Earliest.OrNothing(),
+			Latest: l.Latest.OrNothing(), Violation: l.Violation, Warnings: l.Warnings,
 		}
 		if !l.Because.Event.IsZero() {
 			all[i].Explained = l.Because.In(c.Lang)
@@ -166,13 +165,6 @@ func (c calendarTimetableCommand) write(to io.Writer, lines []timelimit.Line) er
 		}
 	}
 	return nil
-}
-
-func dayOrNothing(d calendar.Date) string {
-	if d.IsZero() {
-		return ""
-	}
-	return d.String()
 }
 
 type calendarRulesCommand struct {
@@ -246,15 +238,6 @@ func (c calendarHolidaysCommand) Run(inv *invocation) error {
 			open = " (not settled)"
 		}
 		fmt.Fprintf(inv.stdout, "%s  %s%s\n", d.Day, d.Name, open)
-	}
-	return nil
-}
-
-func writeJSON(to io.Writer, v any) error {
-	encoder := json.NewEncoder(to)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(v); err != nil {
-		return fmt.Errorf("write JSON: %w", err)
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"text/tabwriter"
 
@@ -21,12 +20,7 @@ func (c configCommand) Run(inv *invocation) error {
 	}
 	settings := cfg.Describe()
 	if c.JSON {
-		encoder := json.NewEncoder(inv.stdout)
-		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(settings); err != nil {
-			return fmt.Errorf("write the configuration: %w", err)
-		}
-		return nil
+		return writeJSON(inv.stdout, settings)
 	}
 	table := tabwriter.NewWriter(inv.stdout, 0, 0, 2, ' ', 0)
 	for _, s := range settings {

@@ -84,6 +84,14 @@ func (d Date) IsZero() bool { return d == Date{} }
 // String writes the date as 2026-03-02.
 func (d Date) String() string { return fmt.Sprintf("%04d-%02d-%02d", d.year, d.month, d.day) }
 
+// OrNothing writes the date as String does, and nothing if it was never set.
+func (d Date) OrNothing() string {
+	if d.IsZero() {
+		return ""
+	}
+	return d.String()
+}
+
 // MarshalText writes the date as 2026-03-02.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 

@@ -2,7 +2,6 @@ package calendar
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
@@ -48,10 +47,6 @@ func (p Pack) CheckDeadline(d Deadline, holidays *Holidays) (Checked, error) {
 	}
 	if rule, _ := p.Rule(d.Rule); rule.Bound != Minimum || rule.Backward {
 		return Checked{}, models.Refuse(models.CodeRuleUnknown, d.Field, "%s sets no minimum for a deadline", d.Rule)
-	}
-	if slices.Contains(d.Circumstances, SiteVisit) {
-		// Tenders can only be made after a visit: the time is longer than the minimum (Article 47(2)).
-		because.Free = because.Free.AddDays(1)
 	}
 	earliest, err := because.Ends()
 	if err != nil {

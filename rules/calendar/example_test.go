@@ -17,7 +17,7 @@ func ExampleEarliestEnd() {
 		fmt.Println("not", move.Day, move.Why())
 	}
 	fmt.Println("ends with the last hour of", e.LastDay)
-	fmt.Println("next act from", e.FirstFreeDay())
+	fmt.Println("next act from", e.Free)
 	// Output:
 	// counted 2026-04-06
 	// not 2026-04-06 Easter Monday in FR

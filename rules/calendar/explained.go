@@ -92,9 +92,6 @@ type Move struct {
 // Why says the reason in English.
 func (m Move) Why() string { return english().move(m) }
 
-// FirstFreeDay is the first day on which what had to wait for the end of the period may be done.
-func (e Explained) FirstFreeDay() Date { return e.Free }
-
 // Ends returns the instant at which the period is over at the place where the act is due: the start of the first day on
 // which what had to wait may be done. A bare count without a place is refused with [models.CodeInvalidLocalTime].
 func (e Explained) Ends() (time.Time, error) { return StartOfDay(e.Free, e.Zone) }

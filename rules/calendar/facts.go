@@ -1,5 +1,7 @@
 package calendar
 
+import "github.com/ppi-engine/ppi/models"
+
 // A Circumstance shortens or lengthens a time limit where a rule says so.
 type Circumstance string
 
@@ -8,23 +10,23 @@ const (
 	// PlanningNotice: a prior information notice with all required information was sent in its window.
 	PlanningNotice Circumstance = "planning_notice"
 	// Urgency: a duly substantiated state of urgency.
-	Urgency Circumstance = "urgency"
+	Urgency Circumstance = models.ClaimUrgency
 	// ElectronicSubmission: tenders are accepted by electronic means.
 	ElectronicSubmission Circumstance = "electronic_submission"
 	// ElectronicNotice: the notice is sent electronically.
 	ElectronicNotice Circumstance = "electronic_notice"
 	// NoAgreement: a sub-central authority has not agreed the time limit with all candidates.
-	NoAgreement Circumstance = "no_agreement"
+	NoAgreement Circumstance = models.ClaimNoAgreement
 	// AgreedPeriod: a sub-central authority has agreed the time limit with all candidates.
-	AgreedPeriod Circumstance = "agreed_period"
+	AgreedPeriod Circumstance = models.ClaimAgreedPeriod
 	// DocumentsNotElectronic: the documents cannot be offered for free and direct electronic access.
-	DocumentsNotElectronic Circumstance = "documents_not_electronic"
+	DocumentsNotElectronic Circumstance = models.ClaimDocumentsNotElectronic
 	// ElectronicLetters: the award decision was sent by electronic means or fax to all concerned.
 	ElectronicLetters Circumstance = "electronic_letters"
 	// WorksContract: the contract is for works.
-	WorksContract Circumstance = "works"
+	WorksContract Circumstance = models.ContractWorks
 	// SiteVisit: tenders can only be made after a visit to the site or an inspection of documents on the spot.
-	SiteVisit Circumstance = "site_visit"
+	SiteVisit Circumstance = models.ClaimSiteVisit
 )
 
 // Circumstances lists every circumstance.
@@ -49,9 +51,9 @@ const (
 	EventAnswersDue         Event = "answers_due"
 	EventQuestionReceipt    Event = "question_receipt"
 	EventLettersDispatch    Event = "letters_dispatch"
-	EventLettersReceipt     Event = "letters_receipt"
-	EventLettersDelivery    Event = "letters_delivery"
-	EventAwardNotice        Event = "award_notice_publication"
+	EventLettersReceipt     Event = models.FactLettersReceived
+	EventLettersDelivery    Event = models.FactLettersDelivered
+	EventAwardNotice        Event = models.FactAwardNoticePublished
 	EventReasonsRequest     Event = "reasons_request"
 	EventConclusion         Event = "contract_conclusion"
 	EventAward              Event = "contract_award"
@@ -73,9 +75,9 @@ type Wait string
 // What the rule packs let wait for.
 const (
 	// WaitDecisionFinal: the decision on the award can no longer be challenged.
-	WaitDecisionFinal Wait = "decision_final"
+	WaitDecisionFinal Wait = models.FactDecisionFinal
 	// WaitObjections: objections that were made are decided, and what can follow from that is over.
-	WaitObjections Wait = "objections_decided"
+	WaitObjections Wait = models.FactObjectionsDecided
 )
 
 // Waits lists everything that is waited for.
@@ -95,8 +97,8 @@ type Directive string
 
 // The directives whose time limits are known.
 const (
-	Directive24 Directive = "2014/24"
-	Directive25 Directive = "2014/25"
+	Directive24 Directive = models.DirectiveClassic
+	Directive25 Directive = models.DirectiveUtilities
 )
 
 // Directives lists them.

@@ -3,6 +3,7 @@ package calendar
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -361,4 +362,40 @@ func TestEveryCountIsToldInEveryLanguage(t *testing.T) {
 	require.Equal(t, e.String(), e.In("xx"))
 	require.NoError(t, CheckLanguage("/lang", ""))
 	requireCode(t, models.CodeInvalidValue, CheckLanguage("/lang", "xx"))
+}
+
+// A deadline is lawful from one instant on, in whichever zone it is written; and an event one day later never ends a
+// shortest period earlier.
+func TestNeitherTheZoneNorALaterEventShortensALimit(t *testing.T) {
+	t.Parallel()
+	laws := []string{"AT", "BE", "DE", "ES", "FI", "FR", "IT", "LU", "NL", "PL", "PT", "SE"}
+	zones := []string{"UTC", "Europe/Paris", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu"}
+	rapid.Check(t, func(rt *rapid.T) {
+		law := rapid.SampledFrom(laws).Draw(rt, "law")
+		day := date(rt, "2024-01-01").AddDays(rapid.IntRange(0, 3000).Draw(rt, "day"))
+		pack, holidays := packFor(rt, law, day.String()), holidaysOf(rt, law)
+		for _, rule := range []string{"open/tenders", "standstill"} {
+			e, err := pack.Count(rule, day, holidays, ElectronicSubmission, ElectronicLetters)
+			require.NoError(rt, err)
+			later, err := pack.Count(rule, day.AddDays(1), holidays, ElectronicSubmission, ElectronicLetters)
+			require.NoError(rt, err)
+			require.False(rt, later.Free.Before(e.Free), "%s\n%s", e, later)
+		}
+		e, err := pack.Count("open/tenders", day, holidays, ElectronicSubmission)
+		require.NoError(rt, err)
+		earliest, err := e.Ends()
+		require.NoError(rt, err)
+		at := earliest.Add(time.Duration(rapid.IntRange(-2000, 2000).Draw(rt, "minutes")) * time.Minute)
+		zone := rapid.SampledFrom(zones).Draw(rt, "zone")
+		local, err := Local(at, zone)
+		require.NoError(rt, err)
+		if written, err := Instant("", local, zone); err != nil || !written.Equal(at) {
+			return // an hour that the zone's clocks repeat
+		}
+		_, err = pack.CheckDeadline(Deadline{
+			Rule: "open/tenders", Event: day, Local: local, Zone: zone,
+			Circumstances: []Circumstance{ElectronicSubmission},
+		}, holidays)
+		require.Equal(rt, at.Before(earliest), err != nil, "%s %s, lawful from %s: %v", local, zone, earliest, err)
+	})
 }

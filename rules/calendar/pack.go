@@ -155,6 +155,12 @@ func (p Pack) Rules() []Rule {
 	return rules
 }
 
+// Knows tells whether a pack of the law has the rule.
+func (p Pack) Knows(id string) bool {
+	r, ok := p.rules[id]
+	return ok && r.certified == ""
+}
+
 // Unknown lists the rules of the Directive that are not known of the law, sorted.
 func (p Pack) Unknown() []string {
 	var unknown []string
@@ -211,7 +217,7 @@ func (p Pack) With(r Rule, by string) (Pack, error) {
 	if err := r.check(); err != nil {
 		return p, models.Refuse(models.CodeInvalidValue, "/rule", "the period cannot be counted: %v", err)
 	}
-	if known, ok := p.rules[r.ID]; ok && known.certified == "" {
+	if known := p.rules[r.ID]; p.Knows(r.ID) {
 		return p, models.Refuse(models.CodeInvalidValue, "/rule",
 			"what the law of %s says on %q is known here: %s (%s)", p.Law, r.ID, known.Span(),
 			known.Cited()).Accepting("a time limit that is not known: %v", p.Unknown())
@@ -280,8 +286,17 @@ func (p Pack) Count(id string, event Date, holidays *Holidays, circumstances ...
 	return p.Answer(Question{Rule: id, Event: event, Circumstances: circumstances}, holidays)
 }
 
-// Answer is [Pack.Count] for every kind of rule.
+// Answer is [Pack.Count] for every kind of rule. Where tenders can only be made after a visit to the site, the time is
+// longer than the minimum (Directive 2014/24/EU, Article 47(2)).
 func (p Pack) Answer(q Question, holidays *Holidays) (Explained, error) {
+	e, err := p.answer(q, holidays)
+	if rule, _ := p.Rule(q.Rule); rule.Bound == Minimum && !e.Backward && slices.Contains(q.Circumstances, SiteVisit) {
+		e.Free = e.Free.AddDays(1)
+	}
+	return e, err
+}
+
+func (p Pack) answer(q Question, holidays *Holidays) (Explained, error) {
 	rule, err := p.Rule(q.Rule)
 	if err != nil {
 		return Explained{}, err
@@ -359,7 +374,7 @@ func (r Rule) mentions(c Circumstance) bool {
 }
 
 // selfEvident circumstances are given without anybody claiming that they shorten something; what a visit to the site
-// does is told by [Pack.CheckDeadline].
+// does is told by the first free day.
 func selfEvident(c Circumstance) bool {
 	return slices.Contains([]Circumstance{
 		ElectronicSubmission, ElectronicNotice, ElectronicLetters, WorksContract, SiteVisit,

@@ -240,6 +240,7 @@ func TestARuleFileIsCheckedStrictly(t *testing.T) {
 		"no bound":         head + "[{id: a, event: notice_dispatch, source: s, length: {n: 1, unit: days}}]}",
 		"no length":        head + "[{id: a, event: notice_dispatch, source: s, bound: minimum}]}",
 		"no rule source":   head + "[{id: a, event: notice_dispatch, bound: minimum, length: {n: 1, unit: days}}]}",
+		"odd wait":         whole + ", waits_for: [rain]}]}",
 		"odd event":        head + "[{id: a, event: rain, source: s, bound: minimum, length: {n: 1, unit: days}}]}",
 		"twice":            whole + "}, {id: a, as_directive: true, source: s}]}",
 		"own and adopted":  head + "[{id: a, as_directive: true, source: s, length: {n: 1, unit: days}}]}",

@@ -63,6 +63,8 @@ func (r Rule) check() error {
 		return fmt.Errorf("event %q is not known", r.RunsFrom)
 	case r.Bound != Minimum && r.Bound != Maximum:
 		return fmt.Errorf("bound %q is neither minimum nor maximum", r.Bound)
+	case slices.ContainsFunc(r.WaitsFor, func(w Wait) bool { return !slices.Contains(Waits(), w) }):
+		return fmt.Errorf("nobody can say when %v is over", r.WaitsFor)
 	case r.Share != nil:
 		return r.checkShare()
 	case !r.Length.valid():

@@ -85,7 +85,7 @@ func TestAPeriodEndsOnTheLastHourOfItsLastDayOrOfTheNextWorkingDay(t *testing.T)
 			require.NoError(t, err)
 			require.Equal(t, c.raw, e.RawDay.String(), "raw day")
 			require.Equal(t, c.last, e.LastDay.String(), "last day: %s", e)
-			require.Equal(t, c.free, e.FirstFreeDay().String(), "first free day")
+			require.Equal(t, c.free, e.Free.String(), "first free day")
 		})
 	}
 }

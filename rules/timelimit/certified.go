@@ -34,6 +34,6 @@ func (p CertifiedPeriod) CheckAgainst(d models.Dossier, e models.Entry) error {
 	if err != nil {
 		return err
 	}
-	_, err = WithCertified(pack, p.CertifiedPeriod, d.PersonOf(e.AuthorID))
+	_, err = WithCertified(pack, p.CertifiedPeriod, asEntry(e))
 	return err
 }

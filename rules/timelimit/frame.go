@@ -126,7 +126,10 @@ func (f *Frame) certified() error {
 		if !ok || p.Law != f.Law {
 			continue
 		}
-		with, err := WithCertified(f.Pack, p, f.dossier.PersonOf(e.AuthorID))
+		if f.Pack.Knows(p.Rule) {
+			continue // a later release knows it
+		}
+		with, err := WithCertified(f.Pack, p, asEntry(e))
 		if err != nil {
 			return err
 		}
@@ -134,6 +137,9 @@ func (f *Frame) certified() error {
 	}
 	return nil
 }
+
+// asEntry names the entry that certifies: letters and notices name nobody.
+func asEntry(e models.Entry) string { return fmt.Sprintf("entry %s of the record", e.ID) }
 
 // WithCertified adds a certified period to the rules of its law. What is not said of it is as in the Directive.
 func WithCertified(pack calendar.Pack, p models.CertifiedPeriod, by string) (calendar.Pack, error) {

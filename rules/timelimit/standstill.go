@@ -38,17 +38,21 @@ func CountStandstill(d models.Dossier, latest time.Time, electronic bool) (Stand
 }
 
 func (f Frame) standstill(from calendar.Date, electronic bool) (s Standstill, err error) {
-	var letters []calendar.Circumstance
-	if electronic {
-		letters = append(letters, calendar.ElectronicLetters)
-	}
-	if s.Because, err = f.Count(ruleStandstill, from, letters...); err != nil {
+	if s.Because, err = f.Count(ruleStandstill, from, lettersBy(electronic)...); err != nil {
 		return s, err
 	}
 	s.Awaits = awaited(s.Because, electronic)
-	s.FirstDay = s.Because.FirstFreeDay()
+	s.FirstDay = s.Because.Free
 	s.Until, err = s.Because.Ends()
 	return s, err
+}
+
+// lettersBy is the circumstance by which letters were sent.
+func lettersBy(electronic bool) []calendar.Circumstance {
+	if electronic {
+		return []calendar.Circumstance{calendar.ElectronicLetters}
+	}
+	return nil
 }
 
 // awaited are the facts for which a standstill waits besides its days. An electronic letter is received when it is

@@ -143,9 +143,6 @@ func (j *judge) deadline(stage models.Stage, given models.LocalTime, from calend
 			return earliest
 		}
 		earliest = because.Free
-		if slices.Contains(j.facts, calendar.SiteVisit) {
-			earliest = earliest.AddDays(1)
-		}
 	}
 	line.Earliest = earliest
 	j.ends = earliest.AddDays(-1)
@@ -208,12 +205,8 @@ func (j *judge) award() {
 	if j.in.Letters.IsZero() {
 		return
 	}
-	var letters []calendar.Circumstance
-	if !j.in.ByPost {
-		letters = append(letters, calendar.ElectronicLetters)
-	}
 	line := Line{Step: "contract", Field: "/contract", Given: j.in.Contract}
-	because, err := j.pack.Count(ruleStandstill, j.in.Letters, j.holidays, letters...)
+	because, err := j.pack.Count(ruleStandstill, j.in.Letters, j.holidays, lettersBy(!j.in.ByPost)...)
 	line.Because, line.Earliest = because, because.Free
 	if awaits := awaited(because, !j.in.ByPost); len(awaits) > 0 {
 		line.Warnings = append(line.Warnings, "this is the earliest day; besides, the law waits for: "+
