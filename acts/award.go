@@ -14,7 +14,11 @@ func (c *call) mayAward(in process.Award) error {
 	if err != nil {
 		return err
 	}
-	if _, err := c.lot(in.Lot); err != nil {
+	lot, err := c.lot(in.Lot)
+	if err != nil {
+		return err
+	}
+	if err := evaluation.Final(dossier, lot); err != nil {
 		return err
 	}
 	return evaluation.MayAward(dossier, in.Lot, in.Tender, in.Ranking)

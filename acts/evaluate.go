@@ -119,12 +119,13 @@ func lockQuality(c *call, in process.LockQuality) (*process.Nothing, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := c.lot(in.Lot); err != nil {
+	lot, err := c.lot(in.Lot)
+	if err != nil {
 		return nil, err
 	}
 	if err := evaluation.MayLockQuality(dossier, in.Lot, c.cmd.ActorID); err != nil {
 		return nil, err
 	}
-	c.tx.LockQuality(in.Lot, c.now)
-	return nil, c.record(event.QualityLocked{LotID: in.Lot})
+	c.tx.LockQuality(lot.Box(), c.now)
+	return nil, c.record(event.QualityLocked{LotID: in.Lot, BoxID: lot.Box().ID})
 }

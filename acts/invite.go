@@ -48,7 +48,7 @@ func (c *call) invite(in process.Invite) error {
 	}
 	return c.record(event.CandidatesInvited{
 		LotID: to.lot.ID, BoxID: box.ID, Shortlist: to.list.Digest, Deadline: utc(box.Deadline), Letters: digests,
-		Invited: part, Stage: box.Stage, Round: box.Round, HandsIn: box.HandsIn,
+		Invited: part, Stage: box.Stage, Round: box.Round, HandsIn: box.HandsIn, Talks: box.Talks,
 	})
 }
 
@@ -74,6 +74,6 @@ func (c *call) invitation(in process.Invite) (to invitation, err error) {
 	if to.lot, ok = to.dossier.Tendering.Lot(in.Lot); !ok {
 		return to, models.NoSuchResource()
 	}
-	to.list, to.stage, err = evaluation.MayInvite(to.dossier, to.lot, in.Shortlist, in.Deadline)
+	to.list, to.stage, err = evaluation.MayInvite(to.dossier, to.lot, in.Going, in.Shortlist, in.Deadline)
 	return to, err
 }

@@ -1,6 +1,8 @@
 package acts
 
 import (
+	"time"
+
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/rules/evaluation"
@@ -44,19 +46,32 @@ func (c *call) tellOfNoAward(d models.Dossier) error {
 
 // keepLetters stores letters as they are sent, and returns their digests.
 func (c *call) keepLetters(kind models.LetterKind, letters []evaluation.Letter, electronic bool) ([]string, error) {
+	kept, digests, err := lettersOf(kind, letters, sending{at: c.now, by: c.cmd.ActorID, electronic: electronic})
+	if err != nil {
+		return nil, err
+	}
+	return digests, c.tx.SendLetters(kept...)
+}
+
+// A sending is when and how letters are sent, and by whom.
+type sending struct {
+	at         time.Time
+	by         models.ID
+	electronic bool
+}
+
+// lettersOf renders letters as they are kept, with the digest of each.
+func lettersOf(kind models.LetterKind, letters []evaluation.Letter, s sending) ([]models.Letter, []string, error) {
 	kept, digests := make([]models.Letter, len(letters)), make([]string, len(letters))
 	for i, letter := range letters {
 		content, digest, err := models.Canonical(letter)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		digests[i], kept[i] = digest, models.Letter{
 			TenderID: letter.Tender, LotID: letter.Lot, Kind: kind, Content: content, Digest: digest,
-			Electronic: electronic, SentAt: c.now, PersonID: c.cmd.ActorID,
+			Electronic: s.electronic, SentAt: s.at, PersonID: s.by,
 		}
 	}
-	if len(kept) == 0 {
-		return digests, nil
-	}
-	return digests, c.tx.SendLetters(kept...)
+	return kept, digests, nil
 }

@@ -66,18 +66,13 @@ func publish(c *call, _ process.Publish) (*process.PublishResult, error) {
 func (c *call) open(
 	lot *models.Lot, stage models.Stage, until process.LocalTime, invited ...models.ID,
 ) (models.Box, error) {
-	round := 1
-	for _, earlier := range lot.Boxes {
-		if earlier.Stage == stage.Code {
-			round++
-		}
-	}
+	round := lot.NextRound(stage.Code)
 	if round > 1 && !stage.Rounds {
 		return models.Box{}, fmt.Errorf("open box of lot %d: the stage %s does not repeat", lot.Number, stage.Code)
 	}
 	box := models.Box{
 		ID: models.NewID(models.PrefixBox), ProcurementID: lot.ProcurementID, LotID: lot.ID, Stage: stage.Code,
-		Round: round, HandsIn: stage.HandsIn, ByInvitation: stage.Invited, Invited: invited, OpenedAt: c.now,
+		Round: round, HandsIn: stage.HandsIn, Talks: stage.Talks, ByInvitation: stage.Invited, Invited: invited, OpenedAt: c.now,
 		DeadlineLocal: until.Local, DeadlineZone: until.Zone,
 	}
 	var err error

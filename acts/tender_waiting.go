@@ -12,9 +12,11 @@ import (
 const (
 	awaitPublication = "the lead procurer: to publish "
 	awaitRequests    = "suppliers: to ask to participate in "
+	awaitSolutions   = "suppliers: to hand in solutions for "
 	awaitTenders     = "suppliers: to tender for "
 	awaitOpening     = "openers: to open "
 	awaitInvitation  = "the panel and the board: to select and to invite the candidates for "
+	awaitTalks       = "the lead procurer and the board: to talk with the participants in, and to invite on, "
 	awaitScores      = "the panel: to score "
 	awaitAward       = "the board: to award "
 	awaitLetters     = "the lead procurer: to tell the tenderers of "
@@ -37,8 +39,8 @@ func waitingOnLots(at lotsAtHand, now time.Time) (waiting []string, concluding b
 		}
 	}
 	for _, act := range []string{
-		awaitPublication, awaitRequests, awaitOpening, awaitInvitation, awaitTenders, awaitScores, awaitAward,
-		awaitLetters, awaitStandstill, awaitContracts,
+		awaitPublication, awaitRequests, awaitOpening, awaitInvitation, awaitSolutions, awaitTenders, awaitTalks,
+		awaitScores, awaitAward, awaitLetters, awaitStandstill, awaitContracts,
 	} {
 		if found := numbers[act]; len(found) > 0 {
 			waiting = append(waiting, act+"lot "+strings.Join(found, ", "))
@@ -57,13 +59,17 @@ func awaited(lot models.Lot, awards map[models.ID]models.LotAward, now time.Time
 		return awaitPublication
 	case box.Open() && box.HandsIn == models.HandedRequest:
 		return awaitRequests
+	case box.Open() && box.HandsIn == models.HandedSolution:
+		return awaitSolutions
 	case box.Open():
 		return awaitTenders
 	case box.UnsealedAt == nil:
 		return awaitOpening
 	case box.HandsIn == models.HandedRequest:
 		return awaitInvitation
-	case award.QualityLockedAt == nil:
+	case box.Talks != "" && !award.Awarded():
+		return awaitTalks
+	case box.QualityLockedAt == nil:
 		return awaitScores
 	case !award.Awarded():
 		return awaitAward

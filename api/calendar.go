@@ -222,7 +222,9 @@ type IntendedInput struct {
 	PlanningNotice string `query:"planning_notice" format:"date" doc:"Dispatch of a planning notice"`
 	Requests       string `query:"requests" maxLength:"19" doc:"Their deadline, local" example:"2026-04-02T00:00"`
 	Invitation     string `query:"invitation" format:"date" doc:"Dispatch of the invitations"`
-	Tenders        string `query:"tenders" maxLength:"19" doc:"Deadline for tenders, local"`
+	Tenders        string `query:"tenders" maxLength:"19" doc:"Deadline for tenders, or for first ones or solutions"`
+	FinalInvited   string `query:"final_invitation" format:"date" doc:"Dispatch of the invitations to final tenders"`
+	Final          string `query:"final" maxLength:"19" doc:"Deadline for final tenders after talks, local"`
 	Zone           string `query:"zone" maxLength:"60" doc:"Of the deadlines; by default that of the place"`
 	Questions      string `query:"questions" format:"date" doc:"Last day for questions"`
 	Answers        string `query:"answers" format:"date" doc:"Last day for answers"`
@@ -236,7 +238,7 @@ type IntendedInput struct {
 func (in IntendedInput) intention() views.CalendarIntention {
 	return views.CalendarIntention{
 		PlanningNotice: in.PlanningNotice, Requests: in.Requests, Invitation: in.Invitation, Tenders: in.Tenders,
-		Zone: in.Zone, Questions: in.Questions, Answers: in.Answers, Letters: in.Letters, ByPost: in.ByPost,
+		FinalInvitation: in.FinalInvited, Final: in.Final, Zone: in.Zone, Questions: in.Questions, Answers: in.Answers, Letters: in.Letters, ByPost: in.ByPost,
 		Contract: in.Contract, AwardNotice: in.AwardNotice,
 	}
 }

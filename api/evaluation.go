@@ -64,12 +64,19 @@ func (s *server) listSheets(ctx context.Context, in *LotPath) (*rest.Shown[Sheet
 	return &rest.Shown[SheetsView]{Body: view}, err
 }
 
-func (s *server) getShortlist(ctx context.Context, in *LotPath) (*rest.Shown[views.Shortlist], error) {
+type shortlistQuery struct {
+	LotPath
+
+	Stage models.StageCode `query:"stage" maxLength:"40" doc:"To which stage; absent: to the next"`
+	Keep  int              `query:"keep" minimum:"1" maximum:"100" doc:"With the best so many; absent: with all"`
+}
+
+func (s *server) getShortlist(ctx context.Context, in *shortlistQuery) (*rest.Shown[views.Shortlist], error) {
 	id, err := pathID(models.PrefixLot, "lot", in.Lot)
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.views.Shortlist(ctx, rest.Reader(ctx), id)
+	list, err := s.views.Shortlist(ctx, rest.Reader(ctx), id, models.Going{Stage: in.Stage, Keep: in.Keep})
 	return &rest.Shown[views.Shortlist]{Body: list}, err
 }
 

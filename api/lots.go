@@ -65,7 +65,8 @@ type BoxView struct {
 	ID           models.ID        `json:"id"`
 	Stage        models.StageCode `json:"stage" doc:"The stage of the procedure, such as request or tender"`
 	Round        int              `json:"round" doc:"Counts from 1 where the stage repeats"`
-	HandsIn      models.Handed    `json:"hands_in" enum:"tender,request" doc:"Tenders, or requests to participate"`
+	HandsIn      models.Handed    `json:"hands_in" enum:"tender,request,solution" doc:"What suppliers hand in"`
+	Talks        models.Talks     `json:"talks,omitempty" enum:"negotiation,dialogue" doc:"Held on what is in it"`
 	ByInvitation bool             `json:"by_invitation" doc:"true: only invited suppliers can hand in"`
 	OpenedAt     time.Time        `json:"opened_at" doc:"Procedure time"`
 	Deadline     DeadlineView     `json:"deadline"`
@@ -77,7 +78,7 @@ func showBoxes(l models.Lot) []BoxView {
 	boxes := make([]BoxView, len(l.Boxes))
 	for i, b := range l.Boxes {
 		boxes[i] = BoxView{
-			ID: b.ID, Stage: b.Stage, Round: b.Round, HandsIn: b.HandsIn, ByInvitation: b.ByInvitation,
+			ID: b.ID, Stage: b.Stage, Round: b.Round, HandsIn: b.HandsIn, Talks: b.Talks, ByInvitation: b.ByInvitation,
 			OpenedAt: utc(b.OpenedAt), Deadline: DeadlineView{
 				At:        utc(b.Deadline),
 				LocalTime: process.LocalTime{Local: b.DeadlineLocal, Zone: b.DeadlineZone},

@@ -87,7 +87,7 @@ type TenderView struct {
 	ProcurementID  models.ID      `json:"procurement_id"`
 	LotID          models.ID      `json:"lot_id"`
 	BoxID          models.ID      `json:"box_id" doc:"The box of the lot that received it"`
-	HandsIn        models.Handed  `json:"hands_in" enum:"tender,request" doc:"A tender, or a request to participate"`
+	HandsIn        models.Handed  `json:"hands_in" enum:"tender,request,solution" doc:"What it is"`
 	OrganisationID models.ID      `json:"organisation_id"`
 	Status         string         `json:"status" enum:"standing,replaced,withdrawn"`
 	ReceivedAt     time.Time      `json:"received_at" doc:"Procedure time"`

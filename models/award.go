@@ -261,11 +261,11 @@ func (a Admission) Subject() string { return string(a.Tender) }
 // CheckAgainst refuses an admission of what nobody has opened, and any change after the award was decided.
 // Once quality is locked a tender can only be excluded: prices are known, and scores change no more.
 func (a Admission) CheckAgainst(d Dossier, e Entry) error {
-	award, err := d.evaluating(a.Tender, e.AuthorID)
+	box, err := d.evaluating(a.Tender, e.AuthorID)
 	switch {
 	case err != nil:
 		return err
-	case award.QualityLockedAt != nil && (a.Decision == AdmissionAdmitted || e.WithdrawnAt != nil):
+	case box.QualityLockedAt != nil && (a.Decision == AdmissionAdmitted || e.WithdrawnAt != nil):
 		return Refuse(CodeQualityLocked, "/decision", "quality is locked: no tender is admitted any more").
 			Accepting("an exclusion")
 	}
@@ -313,8 +313,8 @@ func (q PriceInquiry) Subject() string { return string(q.Tender) }
 
 // CheckAgainst refuses an inquiry before prices are known, and a change after the award was decided.
 func (q PriceInquiry) CheckAgainst(d Dossier, e Entry) error {
-	award, err := d.evaluating(q.Tender, e.AuthorID)
-	if err == nil && award.QualityLockedAt == nil {
+	box, err := d.evaluating(q.Tender, e.AuthorID)
+	if err == nil && box.QualityLockedAt == nil {
 		return Refuse(CodeQualityOpen, "/tender", "no price is known before quality is locked").
 			Accepting("an inquiry after the chair has locked quality")
 	}

@@ -14,15 +14,27 @@ const (
 	HandedTender Handed = "tender"
 	// HandedRequest is a request to participate: it says whether a candidate is able, and offers nothing.
 	HandedRequest Handed = "request"
+	// HandedSolution is a solution that is discussed in a competitive dialogue: it offers nothing that could be
+	// accepted, and it is judged when the number of solutions is reduced.
+	HandedSolution Handed = "solution"
 )
+
+// AllHanded lists what can be handed in.
+func AllHanded() []Handed { return []Handed{HandedTender, HandedRequest, HandedSolution} }
 
 // Called is the plural that notices use.
 func (h Handed) Called() string {
-	if h == HandedRequest {
+	switch h {
+	case HandedRequest:
 		return "requests to participate"
+	case HandedSolution:
+		return "solutions"
 	}
 	return "tenders"
 }
+
+// Evaluated tells whether it is judged by the award criteria; a request to participate is not.
+func (h Handed) Evaluated() bool { return h == HandedTender || h == HandedSolution }
 
 // Envelopes lists the kinds of envelopes that it may consist of. A request offers nothing yet, so it has neither an
 // offer nor a price.
@@ -43,6 +55,8 @@ type Box struct {
 	// Round counts from 1 where the stage repeats.
 	Round   int    `json:"round"`
 	HandsIn Handed `json:"hands_in"`
+	// Talks are those held on what is in it, with each participant by itself; empty: none.
+	Talks Talks `json:"talks"`
 	// ByInvitation tells that only the Invited may hand in; otherwise everyone may.
 	ByInvitation bool `json:"by_invitation"`
 	Invited      []ID `gorm:"-" json:"invited"`
@@ -57,6 +71,8 @@ type Box struct {
 	ClosedAt *time.Time `json:"closed_at"`
 	// UnsealedAt is when openers of two buyers had opened the box together.
 	UnsealedAt *time.Time `json:"unsealed_at"`
+	// QualityLockedAt is when the quality scores of what is in it were locked; its prices are opened afterwards.
+	QualityLockedAt *time.Time `json:"quality_locked_at"`
 }
 
 // Open tells whether the box has not been closed; the deadline may have passed all the same.

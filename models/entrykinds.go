@@ -211,6 +211,20 @@ var tenderEntries = []EntryRule{
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Single: true,
 	},
 	{
+		Kind: EntryConduct, Path: "conduct", What: "how the negotiation or dialogue on a lot is conducted",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Single: true,
+	},
+	{
+		Kind: EntrySession, Path: "sessions",
+		What:  "a session with one participant of a negotiation or dialogue, with its minutes",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair}, Final: true, OfTender: true,
+	},
+	{
+		Kind: EntrySharedInformation, Path: "shared-information",
+		What:  "what all participants of a negotiation or dialogue were told at once",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer}, Final: true, wording: wordedBody[SharedInformation],
+	},
+	{
 		Kind: EntrySelection, Path: "selections", What: "what was found about a candidate",
 		Phase: PhaseTender, Writers: []Role{RoleChair}, Single: true, OfTender: true,
 	},

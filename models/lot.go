@@ -40,20 +40,42 @@ func (l Lot) Box() Box {
 	return l.Boxes[len(l.Boxes)-1]
 }
 
-// BoxFor returns the last box for tenders or for requests to participate; false while there is none.
+// BoxFor returns the last box for tenders, solutions or requests to participate; false while there is none.
 func (l Lot) BoxFor(what Handed) (Box, bool) {
-	for _, b := range slices.Backward(l.Boxes) {
-		if b.HandsIn == what {
-			return b, true
-		}
-	}
-	return Box{}, false
+	return l.lastBox(func(b Box) bool { return b.HandsIn == what })
+}
+
+// Evaluated returns the last box whose content is judged by the award criteria; false while there is none. What is in
+// earlier ones no longer counts.
+func (l Lot) Evaluated() (Box, bool) {
+	return l.lastBox(func(b Box) bool { return b.HandsIn.Evaluated() })
+}
+
+// QualityLockedAt is when the quality scores of the last box that is judged were locked; nil: they are not.
+func (l Lot) QualityLockedAt() *time.Time {
+	b, _ := l.Evaluated()
+	return b.QualityLockedAt
 }
 
 // Unsealed is the last box whose envelopes were opened; false while there is none.
 func (l Lot) Unsealed() (Box, bool) {
+	return l.lastBox(func(b Box) bool { return b.UnsealedAt != nil })
+}
+
+// NextRound is which round of a stage a further box of the lot would be, counted from 1.
+func (l Lot) NextRound(stage StageCode) int {
+	round := 1
+	for _, earlier := range l.Boxes {
+		if earlier.Stage == stage {
+			round++
+		}
+	}
+	return round
+}
+
+func (l Lot) lastBox(fits func(Box) bool) (Box, bool) {
 	for _, b := range slices.Backward(l.Boxes) {
-		if b.UnsealedAt != nil {
+		if fits(b) {
 			return b, true
 		}
 	}

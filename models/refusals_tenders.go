@@ -22,6 +22,13 @@ const (
 	CodeShortlistChanged Code = "shortlist_changed"
 	CodeNobodyQualifies  Code = "nobody_qualifies"
 	CodeNoFurtherStage   Code = "no_further_stage"
+	CodeGroundMissing    Code = "ground_missing"
+	CodeConductMissing   Code = "conduct_missing"
+	CodeNoTalks          Code = "no_talks"
+	CodeTalksMissing     Code = "talks_missing"
+	CodeNewsUntold       Code = "news_untold"
+	CodeConsentMissing   Code = "consent_missing"
+	CodeNotAnnouncedSo   Code = "not_announced_so"
 	CodeTenderWithdrawn  Code = "tender_withdrawn"
 	// CodeBoxOpen refuses what would tell how many tenders are in a box that is not closed.
 	CodeBoxOpen Code = "box_open"
@@ -84,6 +91,35 @@ var refusedTenders = []RefusalType{
 	{
 		CodeNoFurtherStage, RefusalConflict, "There is no further stage",
 		"This procedure has no stage by invitation, or the candidates were already invited.",
+	},
+	{
+		CodeGroundMissing, RefusalUnacceptable, "The procedure needs a ground",
+		"The law allows some procedures only on named grounds. Name the one that holds, and say why.",
+	},
+	{
+		CodeConductMissing, RefusalConflict, "It is not said how talks are conducted",
+		"The contract notice says how negotiations or the dialogue are conducted. Write that for the lot first.",
+	},
+	{
+		CodeNoTalks, RefusalConflict, "There are no talks now",
+		"Sessions are held on what stands in the last box of a stage with negotiations or a dialogue, after it was opened.",
+	},
+	{
+		CodeTalksMissing, RefusalConflict, "Not everyone was heard",
+		"Every participant of a round is heard before the lot goes on. The detail names who was not.",
+	},
+	{
+		CodeNewsUntold, RefusalConflict, "The other participants were not told",
+		"What one participant learned in a session and others need is told to all who remain, at once and in writing.",
+	},
+	{
+		CodeConsentMissing, RefusalUnacceptable, "The consent is missing",
+		"What a participant says in confidence is told to others only with its specific consent.",
+	},
+	{
+		CodeNotAnnouncedSo, RefusalConflict, "This was not announced",
+		"The contract notice binds: the number of participants is reduced, or a tender awarded without negotiation, only " +
+			"if it said so.",
 	},
 	{CodeTenderWithdrawn, RefusalConflict, "The tender was withdrawn", "Hand in a new one."},
 	{

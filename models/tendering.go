@@ -6,13 +6,11 @@ import (
 	"time"
 )
 
-// A LotAward is how far a lot has come since its tenders were opened: from the quality lock to the end of the
+// A LotAward is how far a lot has come since something that is evaluated was opened: from there to the end of the
 // standstill.
 type LotAward struct {
-	LotID ID `gorm:"primaryKey"`
-	// QualityLockedAt is set when quality scores were locked; prices are opened afterwards.
-	QualityLockedAt *time.Time
-	AwardedAt       *time.Time
+	LotID     ID `gorm:"primaryKey"`
+	AwardedAt *time.Time
 	// WinnerID is the tender the lot was awarded to; empty before.
 	WinnerID ID
 	// Ranking is the digest of the ranking that the decision rests on.
@@ -96,6 +94,8 @@ const (
 	LetterSelection LetterKind = "selection"
 	// LetterDeadline informs those who were invited that the deadline was moved.
 	LetterDeadline LetterKind = "deadline"
+	// LetterInformation tells a participant of talks what all are told.
+	LetterInformation LetterKind = "information"
 )
 
 // A Letter informs one tenderer or candidate of a decision on a lot.
@@ -162,16 +162,21 @@ func (t Tendering) Tender(id ID) (Tender, bool) {
 	return find(t.Received, func(x Tender) bool { return x.ID == id })
 }
 
-// TendersFor lists the tenders for a lot.
-func (t Tendering) TendersFor(lot ID) []Tender { return t.receivedFor(lot, HandedTender) }
+// TendersFor lists the tenders, or solutions, for a lot that are judged by the award criteria: those in the last box for
+// any. What came in earlier rounds no longer counts.
+func (t Tendering) TendersFor(id ID) []Tender {
+	lot, _ := t.Lot(id)
+	b, ok := lot.Evaluated()
+	if !ok {
+		return nil
+	}
+	return t.In(b.ID)
+}
 
 // RequestsFor lists the requests to participate for a lot.
-func (t Tendering) RequestsFor(lot ID) []Tender { return t.receivedFor(lot, HandedRequest) }
-
-// receivedFor lists what stands in the last box of its kind of a lot: what came in earlier rounds no longer counts.
-func (t Tendering) receivedFor(id ID, what Handed) []Tender {
+func (t Tendering) RequestsFor(id ID) []Tender {
 	lot, _ := t.Lot(id)
-	b, ok := lot.BoxFor(what)
+	b, ok := lot.BoxFor(HandedRequest)
 	if !ok {
 		return nil
 	}
@@ -190,10 +195,18 @@ func (t Tendering) BoxOf(x Tender) Box {
 	return b
 }
 
-// AwardOf returns how far a lot has come; false before its tenders were opened.
-func (t Tendering) AwardOf(lot ID) (LotAward, bool) {
-	a, ok := t.Awards[lot]
-	return a, ok
+// AwardOf returns how far a lot has come; false before what it received in its last box that is evaluated was opened.
+func (t Tendering) AwardOf(id ID) (LotAward, bool) {
+	a, ok := t.Awards[id]
+	lot, _ := t.Lot(id)
+	b, evaluated := lot.Evaluated()
+	return a, ok && evaluated && b.UnsealedAt != nil
+}
+
+// QualityLockedAt is when the quality scores of what a lot received last were locked; nil: they are not.
+func (t Tendering) QualityLockedAt(id ID) *time.Time {
+	lot, _ := t.Lot(id)
+	return lot.QualityLockedAt()
 }
 
 // Envelope finds an envelope of the tender.

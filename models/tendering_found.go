@@ -116,27 +116,35 @@ func notUnsealed() *Refusal {
 		Accepting("this after two openers of different buyers have opened the lot")
 }
 
-// evaluating refuses unless the tender's lot is opened, its award is not decided, and the person who judges is
-// impartial.
-func (d Dossier) evaluating(tender, person ID) (LotAward, error) {
+// evaluating refuses unless the tender's box is opened and was not followed by another, the award of its lot is not
+// decided, and the person who judges is impartial. It returns the box.
+func (d Dossier) evaluating(tender, person ID) (Box, error) {
 	t, ok := d.Tendering.Tender(tender)
-	if !ok || t.HandsIn != HandedTender {
-		return LotAward{}, Refuse(CodeInvalidValue, "/tender",
+	if !ok || !t.HandsIn.Evaluated() {
+		return Box{}, Refuse(CodeInvalidValue, "/tender",
 			"there is no such tender in a closed box of this procurement").
 			Accepting("the ID of a tender in a closed box")
 	}
 	if err := d.Unsealed(t); err != nil {
-		return LotAward{}, err
+		return Box{}, err
 	}
 	lot, _ := d.Tendering.Lot(t.LotID)
-	award := d.Tendering.Awards[t.LotID]
 	switch {
 	case lot.EndedAt != nil:
-		return award, lot.RefuseEnded("/tender")
-	case award.Awarded():
-		return award, Refuse(CodeAlreadyAwarded, "/tender", "the award of lot %d is decided", lot.Number)
+		return Box{}, lot.RefuseEnded("/tender")
+	case d.Tendering.Awards[t.LotID].Awarded():
+		return Box{}, Refuse(CodeAlreadyAwarded, "/tender", "the award of lot %d is decided", lot.Number)
+	case d.Later(t):
+		return Box{}, RoundOver(lot, t)
 	}
-	return award, d.Impartial(person, t.LotID)
+	return d.Tendering.BoxOf(t), d.Impartial(person, t.LotID)
+}
+
+// RoundOver refuses a judgement of what was handed in before the last invitation.
+func RoundOver(lot Lot, t Tender) *Refusal {
+	return Refuse(CodeFrozen, "/tender", "lot %d has gone on to its next round: these %s are judged no more", lot.Number,
+		t.HandsIn.Called()).
+		Accepting("what is handed in at the present round")
 }
 
 // MayEvaluate refuses a person who is not impartial, and one who has not declared, naming all tenderers, to have no
@@ -248,8 +256,8 @@ func (d Dossier) LateConflicts(lot ID) []ID {
 func (d Dossier) panelAtLock(lot ID) []ID {
 	var panel []ID
 	at := d.Now
-	if award, ok := d.Tendering.AwardOf(lot); ok && award.QualityLockedAt != nil {
-		at = *award.QualityLockedAt
+	if locked := d.Tendering.QualityLockedAt(lot); locked != nil {
+		at = *locked
 	}
 	for _, a := range d.Roles {
 		if a.Role != RoleEvaluator || !a.Holds(at) || slices.Contains(panel, a.PersonID) ||

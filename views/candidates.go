@@ -13,7 +13,7 @@ type Shortlist = evaluation.Shortlist
 
 // Shortlist judges the candidates of a lot by the record as it is now, for the buyers' side; it refuses people whose
 // organisation is a candidate.
-func (v *Views) Shortlist(ctx context.Context, r Reader, lot models.ID) (Shortlist, error) {
+func (v *Views) Shortlist(ctx context.Context, r Reader, lot models.ID, to models.Going) (Shortlist, error) {
 	var list Shortlist
 	err := v.dossier(ctx, r, OfShortlist, func(_ *store.Tx, d models.Dossier) error {
 		l, ok := d.Tendering.Lot(lot)
@@ -24,7 +24,7 @@ func (v *Views) Shortlist(ctx context.Context, r Reader, lot models.ID) (Shortli
 			return err
 		}
 		var err error
-		list, err = evaluation.ComposeShortlist(d, l)
+		list, err = evaluation.ComposeShortlist(d, l, to)
 		return err
 	})
 	return list, err

@@ -55,7 +55,7 @@ func (r Reader) mayReadOfTender(d models.Dossier, rule models.EntryRule, e model
 		return mayStudyAll(d, r.Actor.OrganisationID)
 	}
 	if err := d.MayStudy(r.Actor.OrganisationID, t.LotID); err != nil || !rule.Scoring ||
-		d.Tendering.Awards[t.LotID].QualityLockedAt != nil {
+		d.Tendering.BoxOf(t).QualityLockedAt != nil {
 		return err
 	}
 	if !r.Actor.HasAny(models.RoleEvaluator, models.RoleChair) {

@@ -61,7 +61,7 @@ func (v *Views) Sheets(ctx context.Context, r Reader, lot models.ID) ([]Sheet, e
 }
 
 func (r Reader) seesAllSheets(d models.Dossier, lot models.ID) bool {
-	if d.Tendering.Awards[lot].QualityLockedAt != nil {
+	if d.Tendering.QualityLockedAt(lot) != nil {
 		return true
 	}
 	if r.Actor.HasAny(models.RoleEvaluator) {

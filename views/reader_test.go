@@ -111,7 +111,9 @@ func lookings() map[string]looking {
 		}),
 		"Tenderers": by(buyers, (*views.Views).Tenderers, lot),
 		"Sheets":    by(students, (*views.Views).Sheets, lot),
-		"Shortlist": by(buyers, (*views.Views).Shortlist, lot),
+		"Shortlist": at(buyers, func(ctx context.Context, v *views.Views, r views.Reader) (views.Shortlist, error) {
+			return v.Shortlist(ctx, r, lot, models.Going{})
+		}),
 		"Ranking":   by(buyers, (*views.Views).Ranking, lot),
 		"Letter": at(students+" supplier", func(ctx context.Context, v *views.Views, r views.Reader) (views.LetterSent,
 			error,

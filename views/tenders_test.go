@@ -249,7 +249,7 @@ func TestAnEnvelopeIsNotGivenToOpenersTooEarly(t *testing.T) {
 	})
 	tooEarly(models.CodeQualityOpen)
 	r.tx(func(tx *store.Tx) error {
-		tx.LockQuality(r.published.ID, time.Now())
+		tx.LockQuality(r.box(), time.Now())
 		return nil
 	})
 	file, err := r.views.Envelope(t.Context(), opener, tender, 1)

@@ -87,7 +87,9 @@ type calendarTimetableCommand struct {
 	PlanningNotice string `placeholder:"DATE" help:"Dispatch of a planning notice that is to shorten time limits."`
 	Requests       string `placeholder:"TIME" help:"Deadline for requests, local, such as 2026-04-02T00:00."`
 	Invitation     string `placeholder:"DATE" help:"Dispatch of the invitations."`
-	Tenders        string `placeholder:"TIME" help:"Deadline for tenders, local."`
+	Tenders        string `placeholder:"TIME" help:"Deadline for tenders, or for first ones or solutions, local."`
+	FinalInvited   string `name:"final-invitation" placeholder:"DATE" help:"Dispatch of invitations to final tenders."`
+	Final          string `placeholder:"TIME" help:"Deadline for final tenders after talks, local."`
 	Zone           string `placeholder:"ZONE" help:"In which the deadlines are written; by default that of the place."`
 	Questions      string `placeholder:"DATE" help:"Last day for questions."`
 	Answers        string `placeholder:"DATE" help:"Last day for answers."`
@@ -104,7 +106,8 @@ func (c calendarTimetableCommand) Run(inv *invocation) error {
 	}
 	lines, err := timelimit.Intention{
 		Setting: setting, Procedure: c.Procedure, Notice: c.Notice, PlanningNotice: c.PlanningNotice,
-		Requests: c.Requests, Invitation: c.Invitation, Tenders: c.Tenders, Zone: c.Zone, Questions: c.Questions,
+		Requests: c.Requests, Invitation: c.Invitation, Tenders: c.Tenders, FinalInvitation: c.FinalInvited,
+		Final: c.Final, Zone: c.Zone, Questions: c.Questions,
 		Answers: c.Answers, Letters: c.Letters, ByPost: c.ByPost, Contract: c.Contract, AwardNotice: c.AwardNotice,
 	}.Judge()
 	if err != nil {

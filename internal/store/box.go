@@ -9,9 +9,10 @@ import (
 // OpenBox opens a box for the organisations that are invited to it, and raises the version of the lot, which must be
 // locked.
 func (tx *Tx) OpenBox(b models.Box) {
-	tx.SendFor(1, "open box", `INSERT INTO boxes (id, procurement_id, lot_id, stage, round, hands_in, by_invitation,
-		opened_at, deadline, deadline_local, deadline_zone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		b.ID, b.ProcurementID, b.LotID, b.Stage, b.Round, b.HandsIn, b.ByInvitation, b.OpenedAt, b.Deadline,
+	tx.SendFor(1, "open box", `INSERT INTO boxes (id, procurement_id, lot_id, stage, round, hands_in, talks,
+		by_invitation, opened_at, deadline, deadline_local, deadline_zone)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		b.ID, b.ProcurementID, b.LotID, b.Stage, b.Round, b.HandsIn, b.Talks, b.ByInvitation, b.OpenedAt, b.Deadline,
 		b.DeadlineLocal, b.DeadlineZone)
 	if len(b.Invited) > 0 {
 		tx.SendFor(int64(len(b.Invited)), "invite to box", `INSERT INTO box_invited (box_id, organisation_id)
@@ -45,8 +46,9 @@ func (tx *Tx) CloseBox(b models.Box, at time.Time) error {
 // Unseal records that the content of a box is opened. From then on tenders can be evaluated.
 func (tx *Tx) Unseal(b models.Box, at time.Time) {
 	tx.SendFor(1, "unseal box", "UPDATE boxes SET unsealed_at = $1 WHERE id = $2 AND unsealed_at IS NULL", at, b.ID)
-	if b.HandsIn == models.HandedTender {
-		tx.SendFor(1, "unseal box", "INSERT INTO lot_awards (lot_id) VALUES ($1)", b.LotID)
+	if b.HandsIn.Evaluated() {
+		tx.Send("unseal box",
+			"INSERT INTO lot_awards (lot_id) VALUES ($1) ON CONFLICT DO NOTHING", b.LotID)
 	}
 }
 

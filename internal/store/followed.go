@@ -293,8 +293,8 @@ var followedProcurement = []FollowedTable{
 		"x.id", "lots x WHERE x.procurement_id = $1",
 	},
 	{
-		"boxes", columns(plain("lot_id", "stage", "round", "hands_in", "by_invitation"),
-			instants("opened_at", "deadline", "closed_at", "unsealed_at"), computed("content", Plain, boxContent),
+		"boxes", columns(plain("lot_id", "stage", "round", "hands_in", "talks", "by_invitation"),
+			instants("opened_at", "deadline", "closed_at", "unsealed_at", "quality_locked_at"), computed("content", Plain, boxContent),
 			computed("invited", Parted, boxInvited)),
 		"x.id", "boxes x WHERE x.procurement_id = $1",
 	},
@@ -312,7 +312,7 @@ var followedProcurement = []FollowedTable{
 		"x.tender_id || ' ' || x.person_id || ' ' || x.version", "score_sheets x " + ofTenders,
 	},
 	{
-		"lot_awards", columns(plain("winner_id", "ranking"), instants("quality_locked_at", "awarded_at", "letters_at",
+		"lot_awards", columns(plain("winner_id", "ranking"), instants("awarded_at", "letters_at",
 			"standstill_until", "standstill_over_at")),
 		"x.lot_id", "lot_awards x JOIN lots l ON l.id = x.lot_id WHERE l.procurement_id = $1",
 	},

@@ -21,10 +21,10 @@ func (tx *Tx) Opener(o models.BoxOpener) (bool, error) {
 	return result.RowsAffected == 1, nil
 }
 
-// LockQuality ends the scoring of quality.
-func (tx *Tx) LockQuality(lot models.ID, at time.Time) {
-	tx.SendFor(1, "lock quality", `UPDATE lot_awards SET quality_locked_at = $1
-		WHERE lot_id = $2 AND quality_locked_at IS NULL`, at, lot)
+// LockQuality ends the scoring of the quality of what is in a box.
+func (tx *Tx) LockQuality(b models.Box, at time.Time) {
+	tx.SendFor(1, "lock quality", `UPDATE boxes SET quality_locked_at = $1
+		WHERE id = $2 AND quality_locked_at IS NULL`, at, b.ID)
 }
 
 // Award records the decision on a lot.

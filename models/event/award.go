@@ -62,6 +62,7 @@ type SheetWritten struct {
 // QualityLocked is the payload of lot.quality_locked.
 type QualityLocked struct {
 	LotID models.ID `json:"lot_id" doc:"The lot"`
+	BoxID models.ID `json:"box_id,omitempty" doc:"The box whose content was scored"`
 }
 
 // LotAwarded is the payload of lot.awarded.
@@ -83,13 +84,16 @@ type CandidatesInvited struct {
 	Stage   models.StageCode `json:"stage,omitempty" doc:"The stage to which they are invited"`
 	Round   int              `json:"round,omitempty" doc:"How often the stage was opened, this time included"`
 	HandsIn models.Handed    `json:"hands_in,omitempty" doc:"What the box receives"`
+	Talks   models.Talks     `json:"talks,omitempty" doc:"Which talks are held on it; absent: none"`
 }
 
 // CandidatesTold is the payload of lot.candidates_told.
 type CandidatesTold struct {
 	LotID   models.ID `json:"lot_id" doc:"The lot"`
-	BoxID   models.ID `json:"box_id" doc:"The box whose deadline was moved"`
+	BoxID   models.ID `json:"box_id" doc:"The box whose deadline was moved, or whose participants were told"`
 	Letters []string  `json:"letters" doc:"SHA-256 of each letter"`
+
+	EntryID models.ID `json:"entry_id,omitempty" doc:"What participants in talks were told; absent: of a moved deadline"`
 }
 
 // LettersSent is the payload of lot.letters_sent.

@@ -49,6 +49,8 @@ type Invite struct {
 	Lot       models.ID `json:"lot"`
 	Shortlist string    `json:"shortlist" pattern:"^[0-9a-f]{64}$" doc:"Digest of the candidates that the mover saw"`
 	Deadline  LocalTime `json:"deadline" doc:"Until when those who are invited hand in"`
+
+	models.Going
 }
 
 // EndLot ends one lot without award, or moves to end it if it was published.

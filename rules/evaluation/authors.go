@@ -28,9 +28,13 @@ func AwardAuthors(d models.Dossier, lot models.ID) []models.ID {
 	return eachOnce(authors)
 }
 
-// SelectionAuthors are the people who wrote what the board decides on when it invites candidates: the selection
-// criteria and the findings. They may not cast their buyer's vote.
-func SelectionAuthors(d models.Dossier, lot models.ID) []models.ID {
+// InvitationAuthors are the people who wrote what the board decides on when it invites to the next stage of a lot: of
+// candidates the selection criteria and the findings, of participants in talks what an award would rest on. They may not
+// cast their buyer's vote.
+func InvitationAuthors(d models.Dossier, lot models.ID) []models.ID {
+	if l, _ := d.Tendering.Lot(lot); l.Box().HandsIn.Evaluated() {
+		return AwardAuthors(d, lot)
+	}
 	var authors []models.ID
 	if _, criteria, ok := d.SelectionFor(lot); ok {
 		authors = append(authors, d.Authors[criteria.ID]...)

@@ -43,6 +43,6 @@ func TestWhoWroteWhatAnInvitationRestsOnIsItsAuthor(t *testing.T) {
 	r.judged(r.able(1, "20"))
 	wrote := slices.Concat(r.signed(models.EntrySelectionCriteria), r.signed(models.EntrySelection))
 	require.Len(t, wrote, 3)
-	require.ElementsMatch(t, wrote, SelectionAuthors(r.Dossier, r.lot))
-	require.Empty(t, SelectionAuthors(r.Dossier, models.NewID(models.PrefixLot)))
+	require.ElementsMatch(t, wrote, InvitationAuthors(r.Dossier, r.lot))
+	require.Empty(t, InvitationAuthors(r.Dossier, models.NewID(models.PrefixLot)))
 }

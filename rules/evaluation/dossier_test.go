@@ -43,7 +43,7 @@ func newDesk(t *testing.T, consensus string, offers ...offer) *desk {
 	}
 	d.Tendering = models.Tendering{
 		Lots:      []models.Lot{{ID: d.lot, Number: 1, Boxes: []models.Box{d.box()}}},
-		Awards:    map[models.ID]models.LotAward{d.lot: {LotID: d.lot, QualityLockedAt: &d.locked}},
+		Awards:    map[models.ID]models.LotAward{d.lot: {LotID: d.lot}},
 		Tenderers: map[models.ID]models.Organisation{},
 	}
 	criteria := models.AwardCriteria{
@@ -74,8 +74,14 @@ func newDesk(t *testing.T, consensus string, offers ...offer) *desk {
 func (d *desk) box() models.Box {
 	return models.Box{
 		ID: "box_1", LotID: d.lot, HandsIn: models.HandedTender, OpenedAt: d.locked, ClosedAt: &d.locked,
-		UnsealedAt: &d.locked,
+		UnsealedAt: &d.locked, QualityLockedAt: &d.locked,
 	}
+}
+
+// lockedAt sets when the quality scores of the lot's last box were locked; nil: they are not.
+func (d *desk) lockedAt(at *time.Time) {
+	boxes := d.Tendering.Lots[0].Boxes
+	boxes[len(boxes)-1].QualityLockedAt = at
 }
 
 func (d *desk) tender(o offer) {

@@ -90,9 +90,7 @@ func TestThereIsNoRankingWhileSomethingIsMissing(t *testing.T) {
 		spoil func(*desk)
 		code  models.Code
 	}{
-		"quality is open": {func(d *desk) {
-			d.Tendering.Awards[d.lot] = models.LotAward{LotID: d.lot}
-		}, models.CodeQualityOpen},
+		"quality is open":          {func(d *desk) { d.lockedAt(nil) }, models.CodeQualityOpen},
 		"a tender was not checked": {func(d *desk) { d.drop(models.EntryAdmission) }, models.CodeAdmissionMissing},
 		"no consensus":             {func(d *desk) { d.drop(models.EntryConsensus) }, models.CodeScoresMissing},
 		"no criteria":              {func(d *desk) { d.drop(models.EntryAwardCriteria) }, models.CodeCriteriaMissing},

@@ -39,6 +39,10 @@ type Letter struct {
 	// Invitation invites a candidate to the next stage; NotInvited says why another is not. All else is absent then.
 	Invitation *Invitation `json:"invitation,omitempty"`
 	NotInvited []string    `json:"not_invited_for,omitempty"`
+	// TalksOver tells that the negotiation or dialogue is over, and the tender that is asked for is the final one.
+	TalksOver bool `json:"talks_over,omitempty"`
+	// Information is what all participants of a negotiation or dialogue are told at once.
+	Information models.Text `json:"information,omitempty"`
 	// MovedFor says why the deadline of an earlier invitation was moved.
 	MovedFor string `json:"moved_for,omitempty"`
 	// EarliestContract is the first day on which a contract can be concluded.

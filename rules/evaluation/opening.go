@@ -16,7 +16,7 @@ func MayFetch(d models.Dossier, tender models.ID, e models.Envelope) error {
 	if err := d.Unsealed(t); err != nil {
 		return err
 	}
-	if e.Kind == models.EnvelopePrice && d.Tendering.Awards[t.LotID].QualityLockedAt == nil {
+	if e.Kind == models.EnvelopePrice && d.Tendering.BoxOf(t).QualityLockedAt == nil {
 		return models.Refuse(models.CodeQualityOpen, "", "prices are opened after quality is locked").
 			Accepting("the other envelopes")
 	}
@@ -47,7 +47,7 @@ func CheckOpening(d models.Dossier, o models.Opening) error {
 	case d.Later(t):
 		return models.Refuse(models.CodeFrozen, "",
 			"the candidates of the lot are decided on, so the records of the requests can no longer change")
-	case e.Kind != models.EnvelopePrice && decided.QualityLockedAt != nil:
+	case e.Kind != models.EnvelopePrice && d.Tendering.BoxOf(t).QualityLockedAt != nil:
 		return models.Refuse(models.CodeQualityLocked, "",
 			"quality is locked, so the record of this envelope can no longer change")
 	}

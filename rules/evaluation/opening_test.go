@@ -19,12 +19,12 @@ func newOpening(t *testing.T) *desk {
 	for _, person := range []models.ID{opener, "per_of_org_b"} {
 		d.Tendering.Openers = append(d.Tendering.Openers, models.BoxOpener{BoxID: "box_1", PersonID: person})
 	}
-	d.change(func(s *models.LotAward) { s.QualityLockedAt = nil })
+	d.lockedAt(nil)
 	return d
 }
 
 // lock has the panel's quality locked, so that prices are opened.
-func (d *desk) lock() { d.change(func(s *models.LotAward) { s.QualityLockedAt = &now }) }
+func (d *desk) lock() { d.lockedAt(&now) }
 
 // found is what an opener records of an envelope that can be read.
 func (d *desk) found(n int) models.Opening {

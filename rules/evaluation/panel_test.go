@@ -102,9 +102,7 @@ func TestWhoHasDeclaredAConflictNeitherAdmitsNorExcludes(t *testing.T) {
 func TestATenderAdmittedLaterLetsNobodyScoreTheOthersAnew(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"}, offer{"80.00", "5"}, offer{"90.00", "5"})
-	decided := d.Tendering.Awards[d.lot]
-	decided.QualityLockedAt = nil
-	d.Tendering.Awards[d.lot] = decided
+	d.lockedAt(nil)
 	own, first, late := d.evaluators[0], d.tenders[0].ID, d.tenders[2].ID
 	for i := range d.Tendering.Sheets {
 		d.Tendering.Sheets[i].WrittenAt = now.Add(-time.Hour)

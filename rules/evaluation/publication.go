@@ -22,6 +22,7 @@ func Unready(d models.Dossier, lots []models.Lot) []*models.Refusal {
 	for _, lot := range lots {
 		faults = append(faults, criteriaFaults(d, lot)...)
 		faults = append(faults, selectionFaults(d, way, lot, fmt.Sprintf("/lots/%d/selection_criteria", lot.Number))...)
+		faults = append(faults, conductFaults(d, way, lot, fmt.Sprintf("/lots/%d/conduct", lot.Number))...)
 		if lot.DeadlineLocal == "" {
 			continue // said already, with what else is missing of the lot
 		}
@@ -163,6 +164,9 @@ type NoticeLot struct {
 	// Selection says who is invited, in a procedure by invitation.
 	Selection       *models.SelectionCriteria `json:"selection_criteria,omitempty"`
 	SelectionDigest string                    `json:"selection_criteria_digest,omitempty"`
+	// Conduct says how negotiations or the dialogue are conducted.
+	Conduct       *models.Conduct `json:"conduct,omitempty"`
+	ConductDigest string          `json:"conduct_digest,omitempty"`
 }
 
 // ComposeContractNotice writes the notice of lots that are published, each with its first box.
@@ -190,6 +194,9 @@ func ComposeContractNotice(d models.Dossier, lots []models.Lot) ContractNotice {
 		}
 		if selection, entry, ok := d.SelectionFor(lot.ID); ok && way.Asks(models.NoticeSelection) {
 			published.Selection, published.SelectionDigest = &selection, entry.Digest
+		}
+		if conduct, entry, ok := d.ConductOf(lot.ID); ok && way.Asks(models.NoticeConduct) {
+			published.Conduct, published.ConductDigest = &conduct, entry.Digest
 		}
 		n.Lots = append(n.Lots, published)
 	}

@@ -2,6 +2,7 @@ package evaluation
 
 import (
 	"slices"
+	"time"
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/award"
@@ -29,8 +30,8 @@ type Evaluation struct {
 // admission, a score, the lock on quality, a price.
 func Evaluate(d models.Dossier, lot models.ID) (Evaluation, error) {
 	e := Evaluation{Lot: lot}
-	decided, ok := d.Tendering.AwardOf(lot)
-	if !ok || decided.QualityLockedAt == nil {
+	locked := d.Tendering.QualityLockedAt(lot)
+	if locked == nil {
 		return e, models.Refuse(models.CodeQualityOpen, "/lot",
 			"there is no ranking before quality is locked and prices are opened").
 			Accepting("the ranking after the chair has locked quality")
@@ -46,7 +47,7 @@ func Evaluate(d models.Dossier, lot models.ID) (Evaluation, error) {
 	if e.Ranking, err = award.Rank(e.Scheme, e.Tenders); err != nil {
 		return e, err
 	}
-	e.late(d, decided, s)
+	e.late(d, *locked, s)
 	e.LateConflicts = d.LateConflicts(lot)
 	e.Digest, err = digest([]any{e.Lot, e.Scheme, e.Tenders, e.Ranking})
 	return e, err
@@ -106,11 +107,11 @@ func prices(d models.Dossier, tenders []award.Tender) error {
 }
 
 // late says what exclusions after the lock have changed in the order of the others.
-func (e *Evaluation) late(d models.Dossier, decided models.LotAward, s scoredLot) {
+func (e *Evaluation) late(d models.Dossier, locked time.Time, s scoredLot) {
 	before := slices.Clone(e.Tenders)
 	for i, t := range before {
 		_, entry, _ := d.AdmissionOf(t.ID)
-		if t.Excluded == "" || !entry.WrittenAt.After(*decided.QualityLockedAt) {
+		if t.Excluded == "" || !entry.WrittenAt.After(locked) {
 			continue
 		}
 		full, _ := d.Tendering.Tender(t.ID)

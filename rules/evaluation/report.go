@@ -13,9 +13,11 @@ type Record struct {
 	Procurement models.ID            `json:"procurement"`
 	Title       models.Text          `json:"title"`
 	Procedure   models.ProcedureCode `json:"procedure"`
-	Buyers      []NoticeBuyer        `json:"buyers"`
-	Lots        []LotRecord          `json:"lots"`
-	Notices     []NoticeSent         `json:"notices"`
+	// Ground is that of a procedure that is not free to choose (Article 84(1)(f)).
+	Ground  models.GroundCode `json:"ground,omitempty"`
+	Buyers  []NoticeBuyer     `json:"buyers"`
+	Lots    []LotRecord       `json:"lots"`
+	Notices []NoticeSent      `json:"notices"`
 	// Digest is the SHA-256 of all of this, in hexadecimal; the report names it.
 	Digest string `json:"digest"`
 }
@@ -40,12 +42,14 @@ type LotRecord struct {
 	Winner    string     `json:"winner,omitempty"`
 	// Candidates are those of a procedure by invitation, with the reasons of their selection or rejection (Article
 	// 84(1)(b)).
-	Candidates []Candidate     `json:"candidates,omitempty"`
-	Tenders    []TenderRecord  `json:"tenders"`
-	Contracts  []models.ID     `json:"contracts"`
-	Value      []models.Money  `json:"contract_values"`
-	Conflicts  []models.ID     `json:"conflicts_declared" doc:"Declarations of a conflict of interest"`
-	Reviews    []models.Review `json:"reviews"`
+	Candidates []Candidate `json:"candidates,omitempty"`
+	// Rounds are those of talks, with who went on from each.
+	Rounds    []RoundRecord   `json:"rounds,omitempty"`
+	Tenders   []TenderRecord  `json:"tenders"`
+	Contracts []models.ID     `json:"contracts"`
+	Value     []models.Money  `json:"contract_values"`
+	Conflicts []models.ID     `json:"conflicts_declared" doc:"Declarations of a conflict of interest"`
+	Reviews   []models.Review `json:"reviews"`
 }
 
 // A TenderRecord says what became of a tender and why.
@@ -69,8 +73,8 @@ func ComposeRecord(d models.Dossier) (Record, error) {
 		return Record{}, err
 	}
 	r := Record{
-		Procurement: d.Procurement.ID, Title: d.Procurement.Title, Procedure: way.Code, Buyers: buyers(d),
-		Lots: []LotRecord{}, Notices: []NoticeSent{},
+		Procurement: d.Procurement.ID, Title: d.Procurement.Title, Procedure: way.Code, Ground: groundOf(d, way),
+		Buyers: buyers(d), Lots: []LotRecord{}, Notices: []NoticeSent{},
 	}
 	for _, lot := range d.Tendering.Lots {
 		if lot.Published() {
@@ -82,6 +86,15 @@ func ComposeRecord(d models.Dossier) (Record, error) {
 	}
 	r.Digest, err = digest(r)
 	return r, err
+}
+
+// groundOf is the ground on which a procedure was chosen that is not free to choose.
+func groundOf(d models.Dossier, way models.Procedure) models.GroundCode {
+	if e, ok := d.Latest(models.EntryProcedureChoice); ok && len(way.Grounds) > 0 {
+		choice, _ := models.BodyOf[models.ProcedureChoice](e)
+		return choice.Ground
+	}
+	return ""
 }
 
 func lotRecord(d models.Dossier, lot models.Lot) LotRecord {
@@ -105,6 +118,7 @@ func lotRecord(d models.Dossier, lot models.Lot) LotRecord {
 		c.Invited = slices.ContainsFunc(lot.Boxes,
 			func(b models.Box) bool { return b.ByInvitation && b.OpenTo(c.Organisation) })
 	}
+	r.Rounds = roundRecords(d, lot)
 	r.Tenders = append(r.Tenders, tenderRecords(d, lot, decided)...)
 	for _, e := range d.Of(models.EntryContract) {
 		if c, ok := models.BodyOf[models.Contract](e); ok && c.Lot == lot.ID {

@@ -93,6 +93,7 @@ func TestALotThatEndedBeforeItWasEvaluatedIsRecordedWithItsTenders(t *testing.T)
 	d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"}, offer{"30.00", "2"})
 	d.exclude(1, 0)
 	d.Tendering.Awards = nil
+	d.lockedAt(nil)
 	r, err := ComposeRecord(d.Dossier)
 	require.NoError(t, err)
 	require.Equal(t, TenderRecord{Tender: d.tenders[0].ID, Tenderer: "Supplier of 100.00"}, r.Lots[0].Tenders[0])

@@ -81,10 +81,10 @@ func CheckSheet(d models.Dossier, sheet models.ScoreSheet) error {
 func scorable(d models.Dossier, tender models.ID) (models.AwardCriteria, error) {
 	var none models.AwardCriteria
 	t, ok := d.Tendering.Tender(tender)
-	if !ok || t.HandsIn != models.HandedTender {
+	if !ok || !t.HandsIn.Evaluated() {
 		return none, models.Refuse(models.CodeInvalidValue, "/tender", "there is no such tender in a closed box")
 	}
-	decided, opened := d.Tendering.AwardOf(t.LotID)
+	_, opened := d.Tendering.AwardOf(t.LotID)
 	lot, _ := d.Tendering.Lot(t.LotID)
 	criteria, _, found := d.CriteriaFor(t.LotID)
 	switch {
@@ -92,7 +92,9 @@ func scorable(d models.Dossier, tender models.ID) (models.AwardCriteria, error) 
 		return none, models.Refuse(models.CodeNotUnsealed, "/tender", "the envelopes of the lot are not opened")
 	case lot.EndedAt != nil:
 		return none, lot.RefuseEnded("/tender")
-	case decided.QualityLockedAt != nil:
+	case d.Later(t):
+		return none, models.RoundOver(lot, t)
+	case lot.QualityLockedAt() != nil:
 		return none, models.Refuse(models.CodeQualityLocked, "/tender",
 			"quality is locked, so no score can change any more")
 	case !slices.ContainsFunc(d.Admitted(t.LotID), func(x models.Tender) bool { return x.ID == tender }):
@@ -261,14 +263,14 @@ func numbers(scores []models.Score) (map[string]decimal.Decimal, error) {
 
 // MayLockQuality refuses to lock before every tender was checked and every admitted one has its scores.
 func MayLockQuality(d models.Dossier, lot, chair models.ID) error {
-	decided, ok := d.Tendering.AwardOf(lot)
+	_, ok := d.Tendering.AwardOf(lot)
 	l, _ := d.Tendering.Lot(lot)
 	switch {
 	case !ok:
 		return models.Refuse(models.CodeNotUnsealed, "/lot", "the envelopes of the lot are not opened")
 	case l.EndedAt != nil:
 		return l.RefuseEnded("/lot")
-	case decided.QualityLockedAt != nil:
+	case l.QualityLockedAt() != nil:
 		return models.Refuse(models.CodeQualityLocked, "/lot", "quality is already locked")
 	}
 	if err := d.MayEvaluate(chair, lot); err != nil {

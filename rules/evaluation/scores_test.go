@@ -14,7 +14,7 @@ import (
 func newPanel(t *testing.T, consensus string) *desk {
 	t.Helper()
 	d := newDesk(t, consensus, offer{"100.00", "8"}, offer{"80.00", "5"})
-	d.change(func(s *models.LotAward) { s.QualityLockedAt = nil })
+	d.lockedAt(nil)
 	for i := range d.Tendering.Sheets {
 		d.Tendering.Sheets[i].WrittenAt = now.Add(-time.Hour)
 	}

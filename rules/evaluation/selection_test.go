@@ -70,7 +70,7 @@ func (r *round) judged(s models.Selection) {
 // invited lists the numbers of those who are.
 func (r *round) invited() (numbers []int) {
 	r.Helper()
-	list, err := ComposeShortlist(r.Dossier, r.Tendering.Lots[0])
+	list, err := ComposeShortlist(r.Dossier, r.Tendering.Lots[0], models.Going{})
 	require.NoError(r, err)
 	for n, c := range list.Candidates {
 		if c.Invited {
@@ -120,7 +120,7 @@ func TestWhoIsNotInvitedLearnsWhy(t *testing.T) {
 	})
 	require.Equal(t, []int{0, 1, 2, 3, 4}, r.invited())
 	lot := r.Tendering.Lots[0]
-	list, err := ComposeShortlist(r.Dossier, lot)
+	list, err := ComposeShortlist(r.Dossier, lot, models.Going{})
 	require.NoError(t, err)
 	require.Equal(t, []string{"10 points (by the rule); the last candidate who is invited has 20"},
 		list.Candidates[5].Reasons)
@@ -182,7 +182,7 @@ func TestNobodyIsInvitedOutOfOrder(t *testing.T) {
 			r.judged(r.able(0, ""))
 			lot := r.Tendering.Lots[0]
 			c.spoil(r, &lot)
-			_, err := ComposeShortlist(r.Dossier, lot)
+			_, err := ComposeShortlist(r.Dossier, lot, models.Going{})
 			requireRefused(t, c.code, err)
 		})
 	}
@@ -198,18 +198,18 @@ func TestTheBoardInvitesByTheListThatItSawAndToALawfulDeadline(t *testing.T) {
 	r := newRound(t, 1, 0)
 	r.judged(r.able(0, ""))
 	lot := r.Tendering.Lots[0]
-	list, err := ComposeShortlist(r.Dossier, lot)
+	list, err := ComposeShortlist(r.Dossier, lot, models.Going{})
 	require.NoError(t, err)
 	// 25 days from 2 March 2026, the day of dispatch not counted (Directive 2014/24/EU, Article 28(2) and (5)).
 	early := models.LocalTime{Local: "2026-03-27T23:59", Zone: "Europe/Paris"}
 	lawful := models.LocalTime{Local: "2026-03-28T00:00", Zone: "Europe/Paris"}
-	_, stage, err := MayInvite(r.Dossier, lot, list.Digest, lawful)
+	_, stage, err := MayInvite(r.Dossier, lot, models.Going{}, list.Digest, lawful)
 	require.NoError(t, err)
 	require.Equal(t, models.StageCode("tender"), stage.Code)
 	require.True(t, stage.Invited)
-	_, _, err = MayInvite(r.Dossier, lot, list.Digest, early)
+	_, _, err = MayInvite(r.Dossier, lot, models.Going{}, list.Digest, early)
 	requireRefused(t, models.CodeBelowStatutoryMinimum, err)
-	_, _, err = MayInvite(r.Dossier, lot, "another", lawful)
+	_, _, err = MayInvite(r.Dossier, lot, models.Going{}, "another", lawful)
 	requireRefused(t, models.CodeShortlistChanged, err)
 }
 
@@ -219,19 +219,19 @@ func TestTendersOfTheInvitedAreSealedForAKeyThatNobodyHasUsed(t *testing.T) {
 	r := newRound(t, 1, 0)
 	r.judged(r.able(0, ""))
 	lot := r.Tendering.Lots[0]
-	list, err := ComposeShortlist(r.Dossier, lot)
+	list, err := ComposeShortlist(r.Dossier, lot, models.Going{})
 	require.NoError(t, err)
 	deadline := models.LocalTime{Local: "2026-04-28T00:00", Zone: "Europe/Paris"}
 	r.rewrite(models.EntryOpeningKey, "", models.OpeningKey{Quality: "quality 1", Price: "price 3"})
-	_, _, err = MayInvite(r.Dossier, lot, list.Digest, deadline)
+	_, _, err = MayInvite(r.Dossier, lot, models.Going{}, list.Digest, deadline)
 	requireRefused(t, models.CodeOpeningKeyUsed, err)
 	require.NoError(t, OpeningKey{}.CheckAgainst(r.Dossier, models.Entry{}), "it can be replaced by now")
 	r.rewrite(models.EntryOpeningKey, "", models.OpeningKey{Quality: "quality 3", Price: "price 3"})
-	_, _, err = MayInvite(r.Dossier, lot, list.Digest, deadline)
+	_, _, err = MayInvite(r.Dossier, lot, models.Going{}, list.Digest, deadline)
 	require.NoError(t, err)
 
 	typo := models.LocalTime{Local: "2099-04-28T00:00", Zone: "Europe/Paris"}
-	_, _, err = MayInvite(r.Dossier, lot, list.Digest, typo)
+	_, _, err = MayInvite(r.Dossier, lot, models.Going{}, list.Digest, typo)
 	requireRefused(t, models.CodeInvalidValue, err)
 
 	letters := ComposeInvitations(r.Dossier, lot, list, models.Box{ID: "box_t"}, Place{})
@@ -243,17 +243,17 @@ func TestTendersOfTheInvitedAreSealedForAKeyThatNobodyHasUsed(t *testing.T) {
 	r.Tendering.Lots = append(r.Tendering.Lots, other)
 	r.Tendering.Letters = append(r.Tendering.Letters,
 		models.Letter{LotID: other.ID, Kind: models.LetterSelection, Content: content, Digest: digest})
-	_, _, err = MayInvite(r.Dossier, lot, list.Digest, deadline)
+	_, _, err = MayInvite(r.Dossier, lot, models.Going{}, list.Digest, deadline)
 	requireRefused(t, models.CodeOpeningKeyUsed, err)
 	box := lot.Boxes[0]
 	box.ID, box.LotID, box.UnsealedAt = "box_o", other.ID, nil
 	other.EndedAt, other.Boxes = nil, []models.Box{box}
 	r.Tendering.Lots[1] = other
-	_, _, err = MayInvite(r.Dossier, lot, list.Digest, deadline)
+	_, _, err = MayInvite(r.Dossier, lot, models.Going{}, list.Digest, deadline)
 	require.NoError(t, err, "lots whose tenders are all sealed may have one key")
 	box.UnsealedAt = &now
 	r.Tendering.Lots[1].Boxes = []models.Box{box}
-	_, _, err = MayInvite(r.Dossier, lot, list.Digest, deadline)
+	_, _, err = MayInvite(r.Dossier, lot, models.Going{}, list.Digest, deadline)
 	requireRefused(t, models.CodeOpeningKeyUsed, err)
 	r.goOn()
 	requireRefused(t, models.CodeFrozen, OpeningKey{}.CheckAgainst(r.Dossier, models.Entry{}))
@@ -273,9 +273,9 @@ func TestAPlanningNoticeIsJudgedByTheDayOfTheContractNotice(t *testing.T) {
 		plan := r.write(models.EntryEngagementPlan, "", "", models.EngagementPlan{Shortens: true})
 		r.Market.Releases = []models.Release{{EntryID: plan, Kind: models.EntryEngagementPlan}}
 		r.write(models.EntryPlanningNotice, "", "", models.PlanningNotice{SentOn: sent, Complete: true})
-		list, err := ComposeShortlist(r.Dossier, r.Tendering.Lots[0])
+		list, err := ComposeShortlist(r.Dossier, r.Tendering.Lots[0], models.Going{})
 		require.NoError(t, err)
-		_, _, err = MayInvite(r.Dossier, r.Tendering.Lots[0], list.Digest,
+		_, _, err = MayInvite(r.Dossier, r.Tendering.Lots[0], models.Going{}, list.Digest,
 			models.LocalTime{Local: "2026-03-13T00:00", Zone: "Europe/Paris"})
 		if shortens {
 			require.NoError(t, err, sent)
@@ -328,7 +328,7 @@ func TestFindingsOfWhoHasAnInterestDoNotSelect(t *testing.T) {
 	require.Equal(t, []int{0}, r.invited())
 	r.write(models.EntryConflictDeclaration, "", r.chair,
 		models.ConflictDeclaration{Lot: r.lot, Conflict: true, Statement: "my spouse works there"})
-	_, err := ComposeShortlist(r.Dossier, r.Tendering.Lots[0])
+	_, err := ComposeShortlist(r.Dossier, r.Tendering.Lots[0], models.Going{})
 	requireRefused(t, models.CodeSelectionMissing, err)
 }
 

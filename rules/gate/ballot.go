@@ -39,7 +39,7 @@ func BallotOf(d models.Dossier, m models.Motion) (Ballot, error) {
 	case models.VerbAward:
 		b.Authors = evaluation.AwardAuthors(d, b.Lot)
 	case models.VerbInvite:
-		b.Authors = evaluation.SelectionAuthors(d, b.Lot)
+		b.Authors = evaluation.InvitationAuthors(d, b.Lot)
 	}
 	return b, nil
 }

@@ -22,7 +22,7 @@ func bought(t *testing.T) *file {
 	published, decided, until := today.AddDate(0, -3, 0), today.AddDate(0, 0, -30), today.AddDate(0, 0, -15)
 	boxes := []models.Box{{
 		ID: "box_1", HandsIn: models.HandedTender, OpenedAt: published, ClosedAt: &decided,
-		UnsealedAt: &decided,
+		UnsealedAt: &decided, QualityLockedAt: &decided,
 	}}
 	f.Tendering = models.Tendering{
 		Lots: []models.Lot{
@@ -35,7 +35,7 @@ func bought(t *testing.T) *file {
 			LegalName: "Supplier",
 		}},
 		Awards: map[models.ID]models.LotAward{lot: {
-			LotID: lot, QualityLockedAt: &decided, AwardedAt: &decided, WinnerID: winner.ID,
+			LotID: lot, AwardedAt: &decided, WinnerID: winner.ID,
 			LettersAt: &decided, StandstillUntil: &until,
 		}},
 	}

@@ -6,9 +6,11 @@ import (
 	"bytes"
 	"cmp"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -70,21 +72,44 @@ func read(content []byte) (described, error) {
 	return p, check(p.Procedure)
 }
 
-// check refuses a procedure without a name, source or stages, a stage that takes something unknown, and a procedure
-// that does not end with tenders.
+// check refuses a procedure without a name, source or stages, grounds that say nothing, a stage that takes something
+// unknown or is repeated without talks, and a procedure that does not end with tenders that are not discussed.
 func check(p models.Procedure) error {
 	if p.Code == "" || p.Name == "" || p.Source == "" || len(p.Stages) == 0 {
 		return fmt.Errorf("procedure %q lacks its code, name, source or stages", p.Code)
 	}
+	for _, g := range p.Grounds {
+		if g.Code == "" || g.Says == "" || g.Source == "" {
+			return fmt.Errorf("ground %q of %s lacks its code, words or source", g.Code, p.Code)
+		}
+	}
 	for i, s := range p.Stages {
-		known := s.HandsIn == models.HandedTender || s.HandsIn == models.HandedRequest
+		known := slices.Contains(models.AllHanded(), s.HandsIn)
 		if s.Code == "" || s.Source == "" || !known || s.Invited != (i > 0) || (s.Least > 0) != s.Invited {
 			return fmt.Errorf("stage %d of %s: it needs a code, a source and what is handed in; "+
 				"after the first, only those who were invited hand in, and their least number is given", i+1, p.Code)
 		}
+		if err := checkTalks(s); err != nil {
+			return fmt.Errorf("stage %s of %s: %w", s.Code, p.Code, err)
+		}
 	}
-	if p.Stages[len(p.Stages)-1].HandsIn != models.HandedTender {
-		return fmt.Errorf("%s does not end with tenders", p.Code)
+	last := p.Stages[len(p.Stages)-1]
+	if last.HandsIn != models.HandedTender || last.Talks != "" {
+		return fmt.Errorf("%s does not end with tenders that are final", p.Code)
+	}
+	return nil
+}
+
+// checkTalks refuses talks on what is not judged by the award criteria, and a stage that repeats, or whose tenders may
+// be awarded without talks, where there are none.
+func checkTalks(s models.Stage) error {
+	switch known := s.Talks == "" || s.Talks == models.TalksNegotiation || s.Talks == models.TalksDialogue; {
+	case !known:
+		return fmt.Errorf("%q are no talks", s.Talks)
+	case s.Talks != "" && !s.HandsIn.Evaluated():
+		return fmt.Errorf("%s are not discussed", s.HandsIn.Called())
+	case s.Talks == "" && (s.Rounds || s.Reservable):
+		return errors.New("it needs talks to repeat, or to be awarded without them")
 	}
 	return nil
 }
@@ -158,8 +183,32 @@ type Choice struct {
 	models.ProcedureChoice
 }
 
-// CheckAgainst refuses a procedure that cannot be begun.
+// CheckAgainst refuses a procedure that cannot be begun, and one without a ground that it needs.
 func (c Choice) CheckAgainst(d models.Dossier, _ models.Entry) error {
-	_, err := named(d, c.Procedure)
-	return err
+	p, err := named(d, c.Procedure)
+	if err != nil {
+		return err
+	}
+	return models.Refusals(Grounded(p, c.ProcedureChoice, "/ground"))
+}
+
+// Grounded refuses a choice without one of the grounds of the procedure ([models.CodeGroundMissing]), and a ground
+// where the procedure is free to choose. The field is where the ground is named.
+func Grounded(p models.Procedure, c models.ProcedureChoice, field string) []*models.Refusal {
+	_, known := p.GroundOf(c.Ground)
+	switch {
+	case len(p.Grounds) == 0 && c.Ground != "":
+		return []*models.Refusal{models.Refuse(models.CodeGroundMissing, field,
+			"the %s is free to choose; it needs no ground", p.Name).
+			Accepting("no ground")}
+	case len(p.Grounds) == 0 || known:
+		return nil
+	}
+	accepted := make([]string, len(p.Grounds))
+	for i, g := range p.Grounds {
+		accepted[i] = fmt.Sprintf("%s (%s: %s)", g.Code, g.Source, g.Says)
+	}
+	return []*models.Refusal{models.Refuse(models.CodeGroundMissing, field,
+		"the %s may be chosen only on one of the grounds of %s", p.Name, p.Source).
+		Accepting("one of %s", strings.Join(accepted, "; "))}
 }

@@ -24,7 +24,9 @@ func TestEveryProcedureEndsWithTendersAndItsLimitsAreRulesOfTheCalendar(t *testi
 	known, err := Known(today)
 	require.NoError(t, err)
 	require.NotEmpty(t, known)
-	pack, err := calendar.PackFor("FR", today)
+	pack, err := calendar.PackFor("", today)
+	require.NoError(t, err)
+	poland, err := calendar.PackFor("PL", today)
 	require.NoError(t, err)
 	for _, p := range known {
 		last := p.Stages[len(p.Stages)-1]
@@ -32,7 +34,10 @@ func TestEveryProcedureEndsWithTendersAndItsLimitsAreRulesOfTheCalendar(t *testi
 		_, further := p.After(last.Code)
 		require.False(t, further, p.Code)
 		for _, s := range p.Stages {
-			if s.Limit != "" {
+			if s.WhereStated {
+				_, err := poland.Rule(s.Limit)
+				require.NoError(t, err, p.Code)
+			} else if s.Limit != "" {
 				_, err := pack.Rule(s.Limit)
 				require.NoError(t, err, p.Code)
 			}

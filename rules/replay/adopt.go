@@ -3,6 +3,7 @@ package replay
 import (
 	"strings"
 
+	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 )
 
@@ -40,6 +41,17 @@ func (f fold) adopt(p event.RecordAdopted) {
 			f.Contradicted++
 		}
 		f.put(row.Table, row.Key, columns)
+		if locked, told := columns["quality_locked_at"]; told && row.Table == LotAwards {
+			f.lockedEarlier(models.ID(row.Key), locked)
+		}
+	}
+}
+
+// lockedEarlier moves the lock on quality from the row of a lot, where earlier releases kept it, to that of its box.
+func (f fold) lockedEarlier(lot models.ID, at any) {
+	delete(f.rows[LotAwards][string(lot)], "quality_locked_at")
+	if box := f.evaluated(lot); box != "" {
+		f.put(Boxes, box, told{"quality_locked_at": at})
 	}
 }
 

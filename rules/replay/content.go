@@ -44,7 +44,7 @@ func (f fold) content(payload event.Payload) bool {
 			"person_id": string(f.ActorID),
 		})
 	case event.CandidatesTold:
-		f.letters(models.LetterDeadline, p.Letters)
+		f.letters(toldOf(p), p.Letters)
 	case event.LettersSent:
 		if p.Code != "" {
 			f.letters(models.LetterNonAward, p.Letters)
@@ -94,4 +94,12 @@ func (f fold) letters(kind models.LetterKind, digests []string) {
 			"kind": string(kind), "content": d, "addressed": true, "sent_at": f.At, "person_id": string(f.ActorID),
 		})
 	}
+}
+
+// toldOf is what letters to those who were invited were about: a moved deadline, or what participants in talks need.
+func toldOf(p event.CandidatesTold) models.LetterKind {
+	if p.EntryID != "" {
+		return models.LetterInformation
+	}
+	return models.LetterDeadline
 }

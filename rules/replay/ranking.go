@@ -77,7 +77,7 @@ func (f fold) judgeEntry(p event.EntryWritten) string {
 func (f fold) locked(tender models.ID) bool {
 	for _, t := range f.contents.Received {
 		if t.ID == tender {
-			return f.value(LotAwards, string(t.LotID), "quality_locked_at") != ""
+			return f.value(Boxes, string(t.BoxID), "quality_locked_at") != ""
 		}
 	}
 	return false
@@ -159,6 +159,7 @@ func (e *evidence) lots() {
 		b := models.Box{
 			ID: models.ID(row.key), LotID: row.id("lot_id"), HandsIn: models.Handed(row.text("hands_in")),
 			ClosedAt: row.instant("closed_at"), UnsealedAt: row.instant("unsealed_at"),
+			Stage: models.StageCode(row.text("stage")), QualityLockedAt: row.instant("quality_locked_at"),
 		}
 		if opened := row.instant("opened_at"); opened != nil {
 			b.OpenedAt = *opened
@@ -181,7 +182,7 @@ func (e *evidence) lots() {
 	for _, row := range sorted(e.rows[LotAwards]) {
 		lot := models.ID(row.key)
 		e.Tendering.Awards[lot] = models.LotAward{
-			LotID: lot, QualityLockedAt: row.instant("quality_locked_at"), AwardedAt: row.instant("awarded_at"),
+			LotID: lot, AwardedAt: row.instant("awarded_at"),
 			WinnerID: row.id("winner_id"), Ranking: row.text("ranking"),
 		}
 	}

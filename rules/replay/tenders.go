@@ -29,13 +29,14 @@ func (f fold) tenders(payload event.Payload) bool {
 		for _, lot := range p.Lots {
 			f.open(lot.Box, lot.Lot, told{
 				"deadline": lot.Deadline, "invited": "", "stage": given(string(lot.Stage)), "round": 1,
-				"hands_in": given(string(lot.HandsIn)), "by_invitation": false,
+				"hands_in": given(string(lot.HandsIn)), "talks": "", "by_invitation": false,
 			})
 		}
 	case event.CandidatesInvited:
 		f.open(p.BoxID, p.LotID, told{
 			"deadline": p.Deadline, "invited": f.lately(p.Invited), "stage": given(string(p.Stage)),
-			"round": given(p.Round), "hands_in": given(string(p.HandsIn)), "by_invitation": true,
+			"round": given(p.Round), "hands_in": given(string(p.HandsIn)), "talks": string(p.Talks),
+			"by_invitation": true,
 		})
 		f.letters(models.LetterSelection, p.Letters)
 	case event.DeadlineMoved:
@@ -46,11 +47,8 @@ func (f fold) tenders(payload event.Payload) bool {
 		})
 	case event.LotUnsealed:
 		f.put(Boxes, string(p.BoxID), told{"unsealed_at": f.At})
-		if p.HandsIn == models.HandedTender || f.early() && p.HandsIn == "" {
-			f.put(LotAwards, string(p.LotID), told{
-				"quality_locked_at": "", "awarded_at": "", "winner_id": "", "ranking": "", "letters_at": "",
-				"standstill_until": "", "standstill_over_at": "",
-			})
+		if p.HandsIn.Evaluated() || f.early() && p.HandsIn == "" {
+			f.evaluates(p.LotID)
 		}
 	case event.OpeningJoined:
 		if p.BoxID != "" {
@@ -86,7 +84,7 @@ func (f fold) nextOpening(p event.EnvelopeOpened) string {
 func (f fold) award(payload event.Payload) bool {
 	switch p := payload.(type) {
 	case event.QualityLocked:
-		f.put(LotAwards, string(p.LotID), told{"quality_locked_at": f.At})
+		f.put(Boxes, f.evaluated(p.LotID), told{"quality_locked_at": f.At})
 	case event.LotAwarded:
 		f.put(LotAwards, string(p.LotID), told{
 			"awarded_at": f.At, "winner_id": string(p.TenderID), "ranking": p.Ranking,
@@ -102,5 +100,29 @@ func (f fold) award(payload event.Payload) bool {
 func (f fold) open(box, lot models.ID, columns told) {
 	columns["lot_id"] = string(lot)
 	columns["opened_at"], columns["closed_at"], columns["unsealed_at"], columns["content"] = f.At, "", "", ""
+	columns["quality_locked_at"] = ""
 	f.put(Boxes, string(box), columns)
+}
+
+// evaluates begins the row of a lot's award once something that is evaluated was opened for the first time.
+func (f fold) evaluates(lot models.ID) {
+	if f.rows[LotAwards][string(lot)] == nil {
+		f.put(LotAwards, string(lot), told{
+			"awarded_at": "", "winner_id": "", "ranking": "", "letters_at": "", "standstill_until": "",
+			"standstill_over_at": "",
+		})
+	}
+}
+
+// evaluated is the last box of a lot whose content is judged by the award criteria.
+func (f fold) evaluated(lot models.ID) (box string) {
+	var last string
+	for key, row := range f.rows[Boxes] {
+		opened := row["opened_at"].Value
+		evaluated := models.Handed(row["hands_in"].Value).Evaluated() || row["hands_in"].Value == ""
+		if row["lot_id"].Value == string(lot) && evaluated && opened >= last {
+			box, last = key, opened
+		}
+	}
+	return box
 }

@@ -140,9 +140,10 @@ type Intention struct {
 	Notice    string
 	// PlanningNotice, Invitation and the days after it may be left out.
 	PlanningNotice, Invitation, Questions, Answers, Letters, Contract, AwardNotice string
-	// Requests and Tenders are local times; Zone is theirs, by default that of the place.
-	Requests, Tenders, Zone string
-	ByPost                  bool
+	// Requests, Tenders and Final are local times; Zone is theirs, by default that of the place. Tenders is the deadline
+	// of the first tenders or solutions; FinalInvitation and Final belong to the final tenders that follow talks.
+	Requests, Tenders, FinalInvitation, Final, Zone string
+	ByPost                                          bool
 }
 
 // Judge judges an intention by the law and the place that it names.
@@ -213,13 +214,17 @@ func (in Intention) timetable(known []models.Procedure, holidays *calendar.Holid
 		*day.to = read
 		faults = append(faults, models.Faults(err)...)
 	}
-	invitation, err := optionalDate("/invitation", in.Invitation)
-	t.Invitations = []calendar.Date{invitation}
-	faults = append(faults, models.Faults(err)...)
+	for _, day := range [][2]string{{"/invitation", in.Invitation}, {"/final_invitation", in.FinalInvitation}} {
+		invitation, err := optionalDate(day[0], day[1])
+		t.Invitations = append(t.Invitations, invitation)
+		faults = append(faults, models.Faults(err)...)
+	}
 	zone := cmp.Or(in.Zone, holidays.Zone())
 	tenders := models.LocalTime{Local: in.Tenders, Zone: zone}
 	if len(t.Stages) > 1 {
-		t.Deadlines = []models.LocalTime{{Local: in.Requests, Zone: zone}, tenders}
+		t.Deadlines = []models.LocalTime{
+			{Local: in.Requests, Zone: zone}, tenders, {Local: in.Final, Zone: zone},
+		}
 	} else {
 		t.Deadlines = []models.LocalTime{tenders}
 	}

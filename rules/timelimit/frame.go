@@ -108,8 +108,8 @@ func (f Frame) Unknown() []string {
 	needed := []string{ruleAnswers, ruleStandstill}
 	if way, err := procedure.Of(f.dossier); err == nil {
 		for _, stage := range way.Stages {
-			if stage.Limit != "" {
-				needed = append(needed, stage.Limit)
+			if limit := limitOf(f.Pack, stage); limit != "" {
+				needed = append(needed, limit)
 			}
 		}
 	}

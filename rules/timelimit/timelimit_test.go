@@ -405,6 +405,9 @@ func (f *file) signed(on string) error {
 	s, err := timelimit.CountStandstill(f.Dossier, sent, true)
 	require.NoError(f, err)
 	d := f.Dossier
+	d.Tendering.Lots = []models.Lot{{ID: lot, Boxes: []models.Box{{
+		HandsIn: models.HandedTender, OpenedAt: sent, UnsealedAt: &sent,
+	}}}}
 	d.Tendering.Awards = map[models.ID]models.LotAward{lot: {
 		LotID: lot, AwardedAt: &sent, WinnerID: tender, LettersAt: &sent, StandstillUntil: &s.Until,
 	}}

@@ -107,9 +107,13 @@ func (j *judge) stages() {
 	for i, stage := range j.in.Stages {
 		if i > 0 {
 			given := at(j.in.Invitations, i-1)
-			line := Line{Step: "invitation", Field: "/invitation", Given: given, Earliest: deadline}
+			step := "invitation"
+			if j.final(i) {
+				step = "final_invitation"
+			}
+			line := Line{Step: step, Field: "/" + step, Given: given, Earliest: deadline}
 			if !given.IsZero() && given.Before(deadline) {
-				j.add(line, models.Refuse(models.CodeInvalidValue, "/invitation",
+				j.add(line, models.Refuse(models.CodeInvalidValue, line.Field,
 					"%s is before the deadline of the stage before it (%s)", given, deadline).
 					Accepting("%s or later", deadline))
 			} else {
@@ -119,9 +123,19 @@ func (j *judge) stages() {
 				from = deadline
 			}
 		}
-		deadline = j.deadline(stage, at(j.in.Deadlines, i), from)
+		line := Line{Step: string(stage.HandsIn) + "s", Field: "/tenders"}
+		switch {
+		case stage.HandsIn == models.HandedRequest:
+			line.Field = "/requests"
+		case j.final(i):
+			line.Step, line.Field = "final", "/final"
+		}
+		deadline = j.deadline(line, limitOf(j.pack, stage), at(j.in.Deadlines, i), from)
 	}
 }
+
+// final tells whether a stage is that of final tenders, after tenders or solutions that were discussed.
+func (j *judge) final(stage int) bool { return stage > 1 && stage == len(j.in.Stages)-1 }
 
 func at[T any](list []T, i int) (none T) {
 	if i < len(list) {
@@ -131,12 +145,10 @@ func at[T any](list []T, i int) (none T) {
 }
 
 // deadline judges the deadline of a stage, or proposes the earliest one, and returns its day.
-func (j *judge) deadline(stage models.Stage, given models.LocalTime, from calendar.Date) calendar.Date {
-	step := string(stage.HandsIn) + "s"
-	line := Line{Step: step, Field: "/" + step}
+func (j *judge) deadline(line Line, limit string, given models.LocalTime, from calendar.Date) calendar.Date {
 	earliest := from.AddDays(1)
-	if stage.Limit != "" {
-		because, err := j.pack.Count(stage.Limit, from, j.holidays, j.facts...)
+	if limit != "" {
+		because, err := j.pack.Count(limit, from, j.holidays, j.facts...)
 		line.Because = because
 		if err != nil {
 			j.add(line, models.At(line.Field, err))
@@ -158,12 +170,12 @@ func (j *judge) deadline(stage models.Stage, given models.LocalTime, from calend
 	}
 	line.Given = calendar.DateOf(instant, j.zone)
 	j.ends = calendar.DateOf(instant.Add(-time.Nanosecond), j.zone)
-	if stage.Limit == "" {
+	if limit == "" {
 		j.add(line, nil)
 		return line.Given
 	}
 	checked, err := j.pack.CheckDeadline(calendar.Deadline{
-		Field: line.Field, Rule: stage.Limit, Event: from, Local: given.Local, Zone: given.Zone, Circumstances: j.facts,
+		Field: line.Field, Rule: limit, Event: from, Local: given.Local, Zone: given.Zone, Circumstances: j.facts,
 	}, j.holidays)
 	line.Warnings = checked.Warnings
 	j.add(line, err)
