@@ -37,10 +37,13 @@ func (h Handed) Called() string {
 func (h Handed) Evaluated() bool { return h == HandedTender || h == HandedSolution }
 
 // Envelopes lists the kinds of envelopes that it may consist of. A request offers nothing yet, so it has neither an
-// offer nor a price.
+// offer nor a price; a solution has no price, because nothing of it could be accepted.
 func (h Handed) Envelopes() []EnvelopeKind {
-	if h == HandedRequest {
+	switch h {
+	case HandedRequest:
 		return []EnvelopeKind{EnvelopeQualification, EnvelopeOther}
+	case HandedSolution:
+		return []EnvelopeKind{EnvelopeQuality, EnvelopeOther}
 	}
 	return EnvelopeKinds()
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // chooses has the buyers decide on a procedure, while the specification is written.
-func (b *bundle) chooses(t *testing.T, code models.ProcedureCode) {
+func (b *bundle) chooses(t *testing.T, code models.ProcedureCode, ground models.GroundCode) {
 	t.Helper()
 	conn := b.prepare(t, "phase_rounds")
 	set := func(status models.PhaseStatus) {
@@ -29,10 +29,12 @@ func (b *bundle) chooses(t *testing.T, code models.ProcedureCode) {
 	_, err := b.Lead.Post(t.Context(), b.Path("/procedure-choice"),
 		map[string]any{"procedure": "lottery", "reasons": models.Text{"en": "Why not."}}, nil)
 	requireRefused(t, models.CodeInvalidValue, err)
-	b.post(t, b.Lead, "/procedure-choice", map[string]any{
-		"procedure": code,
-		"reasons":   models.Text{"en": "Many will be interested."},
-	})
+	choice := map[string]any{"procedure": code, "reasons": models.Text{"en": "Many will be interested."}}
+	if ground != "" {
+		b.refusedPost(t, models.CodeGroundMissing, b.Lead, "/procedure-choice", choice)
+		choice["ground"] = ground
+	}
+	b.post(t, b.Lead, "/procedure-choice", choice)
 	set(models.PhaseClosed)
 }
 
@@ -102,7 +104,7 @@ type lotBoxes struct {
 func toInvitation(t *testing.T) *tenderPlay {
 	t.Helper()
 	b := inTender(t)
-	b.chooses(t, "restricted")
+	b.chooses(t, "restricted", "")
 	p := b.describeTender(t)
 	b.refused(t, models.CodeSelectionMissing, b.Lead, models.VerbPublish, nil)
 	few := selectionCriteria(p.lot)
@@ -227,6 +229,7 @@ func (p *tenderPlay) sealAnew(t *testing.T) {
 	require.NoError(t, err)
 	p.nextVersion(t, p.Lead, "/opening-key", p.key,
 		map[string]any{"quality": p.quality.Recipient().String(), "price": p.price.Recipient().String()})
+	p.key.Version++
 }
 
 // requireTold reads what an invited candidate and another were told, at the same time.

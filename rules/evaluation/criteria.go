@@ -70,7 +70,8 @@ func (OpeningKey) CheckAgainst(d models.Dossier, _ models.Entry) error {
 
 // sealing tells whether envelopes for a lot that has not ended are or were sealed to the present opening key.
 func sealing(l models.Lot) bool {
-	return l.Running() && (l.Open() || l.Box().HandsIn == models.HandedTender)
+	box := l.Box()
+	return l.Running() && (l.Open() || box.HandsIn == models.HandedTender && box.Talks == "")
 }
 
 // SchemeOf reads award criteria as the scheme by which they rank tenders.
