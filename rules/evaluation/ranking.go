@@ -25,28 +25,42 @@ type Evaluation struct {
 	Digest string `json:"digest"`
 }
 
-// Evaluate ranks the tenders for a lot from the record. It refuses while something is missing: an
-// admission, a score, the lock on quality, a price.
+// Evaluate ranks the tenders for a lot from the record. It refuses while something is missing: an admission, a score,
+// the lock on quality, a price. A lot that was awarded on a ranking as it was computed before criteria said what is
+// rounded is ranked in that way (docs/decisions/0022).
 func Evaluate(d models.Dossier, lot models.ID) (Evaluation, error) {
-	e := Evaluation{Lot: lot}
 	decided, ok := d.Tendering.AwardOf(lot)
 	if !ok || decided.QualityLockedAt == nil {
-		return e, models.Refuse(models.CodeQualityOpen, "/lot",
+		return Evaluation{Lot: lot}, models.Refuse(models.CodeQualityOpen, "/lot",
 			"there is no ranking before quality is locked and prices are opened").
 			Accepting("the ranking after the chair has locked quality")
 	}
-	s, err := scoresOf(d, lot)
+	exact, err := evaluate(d, lot, false)
+	if decided.Ranking == "" || exact.Digest == decided.Ranking {
+		return exact, err
+	}
+	if criteria, _, _ := d.CriteriaFor(lot); criteria.Rounds == "" {
+		if former, err := evaluate(d, lot, true); err == nil && former.Digest == decided.Ranking {
+			return former, nil
+		}
+	}
+	return exact, err
+}
+
+func evaluate(d models.Dossier, lot models.ID, former bool) (Evaluation, error) {
+	e := Evaluation{Lot: lot}
+	s, err := scoresOf(d, lot, former)
 	if err != nil {
 		return e, err
 	}
 	e.Scheme, e.Tenders = s.scheme, s.tenders
-	if err := prices(d, e.Tenders); err != nil {
+	if err := s.prices(d); err != nil {
 		return e, err
 	}
 	if e.Ranking, err = award.Rank(e.Scheme, e.Tenders); err != nil {
 		return e, err
 	}
-	e.late(d, decided, s)
+	e.late(d, d.Tendering.Awards[lot], s)
 	e.LateConflicts = d.LateConflicts(lot)
 	e.Digest, err = digest([]any{e.Lot, e.Scheme, e.Tenders, e.Ranking})
 	return e, err
@@ -57,12 +71,14 @@ type scoredLot struct {
 	criteria models.AwardCriteria
 	scheme   award.Scheme
 	tenders  []award.Tender
+	// former tells that means are rounded before they are used.
+	former bool
 }
 
 // scoresOf gathers the tenders of a lot: those admitted with their scores, the others with the reason for their
 // exclusion.
-func scoresOf(d models.Dossier, lot models.ID) (scoredLot, error) {
-	var s scoredLot
+func scoresOf(d models.Dossier, lot models.ID, former bool) (scoredLot, error) {
+	s := scoredLot{former: former}
 	criteria, _, ok := d.CriteriaFor(lot)
 	if !ok {
 		return s, models.Refuse(models.CodeCriteriaMissing, "/lot", "the lot has no award criteria")
@@ -70,6 +86,9 @@ func scoresOf(d models.Dossier, lot models.ID) (scoredLot, error) {
 	var err error
 	if s.scheme, err = SchemeOf(criteria); err != nil {
 		return s, err
+	}
+	if former {
+		s.scheme = formerly(s.scheme)
 	}
 	s.criteria = criteria
 	for _, t := range d.Tendering.TendersFor(lot) {
@@ -82,7 +101,7 @@ func scoresOf(d models.Dossier, lot models.ID) (scoredLot, error) {
 		ranked := award.Tender{ID: t.ID}
 		if a.Decision == models.AdmissionExcluded {
 			ranked.Excluded = string(a.Code)
-		} else if ranked.Scores, err = agreed(d, t, criteria, s.scheme.Rounding); err != nil {
+		} else if err := s.score(d, t, &ranked); err != nil {
 			return s, err
 		}
 		s.tenders = append(s.tenders, ranked)
@@ -90,13 +109,17 @@ func scoresOf(d models.Dossier, lot models.ID) (scoredLot, error) {
 	return s, nil
 }
 
-// prices fills in what two openers found in each price envelope.
-func prices(d models.Dossier, tenders []award.Tender) error {
-	for i := range tenders {
-		t, _ := d.Tendering.Tender(tenders[i].ID)
+// prices fills in what two openers found in each price envelope. Nobody asks for the price of a tender that is out.
+func (s scoredLot) prices(d models.Dossier) error {
+	quality, err := award.Quality(s.scheme, s.tenders)
+	if err != nil {
+		return err
+	}
+	for i := range s.tenders {
+		t, _ := d.Tendering.Tender(s.tenders[i].ID)
 		price, known := d.Price(t)
-		tenders[i].Price = price
-		if !known && tenders[i].Excluded == "" {
+		s.tenders[i].Price = price
+		if !known && quality.In(t.ID) {
 			return models.Refuse(models.CodePriceMissing, "/lot",
 				"two openers have not found the same price in the tender of %s", tenderer(d, t)).
 				Accepting("the price as recorded by openers of two buyers, or an exclusion")
@@ -114,12 +137,12 @@ func (e *Evaluation) late(d models.Dossier, decided models.LotAward, s scoredLot
 			continue
 		}
 		full, _ := d.Tendering.Tender(t.ID)
-		scores, err := agreed(d, full, s.criteria, s.scheme.Rounding)
-		if _, known := d.Price(full); err != nil || !known {
+		was := award.Tender{ID: t.ID, Price: t.Price}
+		if _, known := d.Price(full); !known || s.score(d, full, &was) != nil {
 			continue // it never took part in a ranking
 		}
 		e.LateExclusions = append(e.LateExclusions, t.ID)
-		before[i].Excluded, before[i].Scores = "", scores
+		before[i] = was
 	}
 	if len(e.LateExclusions) == 0 {
 		return
