@@ -20,6 +20,10 @@ const (
 	EntryConsensus EntryKind = "consensus_scores"
 	// EntryPriceInquiry asks a tenderer to explain its price.
 	EntryPriceInquiry EntryKind = "price_inquiry"
+	// EntryCostValues holds the values of a tender for the costs by which it is ranked.
+	EntryCostValues EntryKind = "cost_values"
+	// EntryTieDraw is a draw of lots between tied tenders.
+	EntryTieDraw EntryKind = "tie_draw"
 	// EntryReview is an application to a review body.
 	EntryReview EntryKind = "review_application"
 	// EntryContract is a contract that was signed.
@@ -168,7 +172,7 @@ func (a Admission) Subject() string { return string(a.Tender) }
 // CheckAgainst refuses an admission of what nobody has opened, and any change after the award was decided.
 // Once quality is locked a tender can only be excluded: prices are known, and scores change no more.
 func (a Admission) CheckAgainst(d Dossier, e Entry) error {
-	award, err := d.evaluating(a.Tender, e.AuthorID)
+	award, err := d.Evaluating(a.Tender, e.AuthorID)
 	switch {
 	case err != nil:
 		return err
@@ -220,7 +224,7 @@ func (q PriceInquiry) Subject() string { return string(q.Tender) }
 
 // CheckAgainst refuses an inquiry before prices are known, and a change after the award was decided.
 func (q PriceInquiry) CheckAgainst(d Dossier, e Entry) error {
-	award, err := d.evaluating(q.Tender, e.AuthorID)
+	award, err := d.Evaluating(q.Tender, e.AuthorID)
 	if err == nil && award.QualityLockedAt == nil {
 		return Refuse(CodeQualityOpen, "/tender", "no price is known before quality is locked").
 			Accepting("an inquiry after the chair has locked quality")

@@ -116,9 +116,9 @@ func notUnsealed() *Refusal {
 		Accepting("this after two openers of different buyers have opened the lot")
 }
 
-// evaluating refuses unless the tender's lot is opened, its award is not decided, and the person who judges is
+// Evaluating refuses unless the tender's lot is opened, its award is not decided, and the person who judges is
 // impartial.
-func (d Dossier) evaluating(tender, person ID) (LotAward, error) {
+func (d Dossier) Evaluating(tender, person ID) (LotAward, error) {
 	t, ok := d.Tendering.Tender(tender)
 	if !ok || t.HandsIn != HandedTender {
 		return LotAward{}, Refuse(CodeInvalidValue, "/tender",

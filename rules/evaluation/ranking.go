@@ -13,7 +13,9 @@ type Evaluation struct {
 	Lot     models.ID      `json:"lot"`
 	Scheme  award.Scheme   `json:"scheme"`
 	Tenders []award.Tender `json:"tenders"`
-	Ranking award.Ranking  `json:"ranking"`
+	// Draws are the draws of lots between tied tenders, in the order in which they were recorded.
+	Draws   []award.Draw  `json:"draws,omitempty"`
+	Ranking award.Ranking `json:"ranking"`
 	// LateExclusions are tenders excluded after prices were known, and Reversals the pairs of other tenders whose order
 	// that reversed, as relative methods can.
 	LateExclusions []models.ID      `json:"late_exclusions,omitempty"`
@@ -21,7 +23,8 @@ type Evaluation struct {
 	// LateConflicts are evaluators who declared a conflict after quality was locked. Under the mean, their scores no
 	// longer count, which can reverse the order too.
 	LateConflicts []models.ID `json:"late_conflicts,omitempty"`
-	// Digest is the SHA-256, in hexadecimal, over scheme, tenders and ranking; a motion to award names it.
+	// Digest is the SHA-256, in hexadecimal, over lot, scheme, tenders, ranking, and draws if there are any; a motion
+	// to award names it.
 	Digest string `json:"digest"`
 }
 
@@ -57,13 +60,26 @@ func evaluate(d models.Dossier, lot models.ID, former bool) (Evaluation, error) 
 	if err := s.prices(d); err != nil {
 		return e, err
 	}
-	if e.Ranking, err = award.Rank(e.Scheme, e.Tenders); err != nil {
+	if err := s.values(d); err != nil {
+		return e, err
+	}
+	e.Draws = drawsOf(d, lot, e.Scheme)
+	if e.Ranking, err = award.Rank(e.Scheme, e.Tenders, e.Draws...); err != nil {
 		return e, err
 	}
 	e.late(d, d.Tendering.Awards[lot], s)
 	e.LateConflicts = d.LateConflicts(lot)
-	e.Digest, err = digest([]any{e.Lot, e.Scheme, e.Tenders, e.Ranking})
+	e.Digest, err = e.Sum()
 	return e, err
+}
+
+// Sum is the digest of what the ranking is computed from and of the ranking.
+func (e Evaluation) Sum() (string, error) {
+	all := []any{e.Lot, e.Scheme, e.Tenders, e.Ranking}
+	if len(e.Draws) > 0 {
+		all = append(all, e.Draws)
+	}
+	return digest(all)
 }
 
 // A scoredLot is a lot's criteria and scheme, and its tenders with their scores, without prices.
@@ -101,12 +117,23 @@ func scoresOf(d models.Dossier, lot models.ID, former bool) (scoredLot, error) {
 		ranked := award.Tender{ID: t.ID}
 		if a.Decision == models.AdmissionExcluded {
 			ranked.Excluded = string(a.Code)
+			s.keepPlace(d, t, &ranked)
 		} else if err := s.score(d, t, &ranked); err != nil {
 			return s, err
 		}
 		s.tenders = append(s.tenders, ranked)
 	}
 	return s, nil
+}
+
+// keepPlace has a tender that was excluded only after quality was locked keep its place among the best, whose prices
+// were opened then.
+func (s scoredLot) keepPlace(d models.Dossier, t models.Tender, ranked *award.Tender) {
+	_, entry, _ := d.AdmissionOf(t.ID)
+	locked := d.Tendering.Awards[t.LotID].QualityLockedAt
+	if s.scheme.Best > 0 && locked != nil && entry.WrittenAt.After(*locked) {
+		ranked.Late = s.score(d, t, ranked) == nil // else it never had one
+	}
 }
 
 // prices fills in what two openers found in each price envelope. Nobody asks for the price of a tender that is out.
@@ -137,7 +164,7 @@ func (e *Evaluation) late(d models.Dossier, decided models.LotAward, s scoredLot
 			continue
 		}
 		full, _ := d.Tendering.Tender(t.ID)
-		was := award.Tender{ID: t.ID, Price: t.Price}
+		was := award.Tender{ID: t.ID, Price: t.Price, Values: t.Values}
 		if _, known := d.Price(full); !known || s.score(d, full, &was) != nil {
 			continue // it never took part in a ranking
 		}
@@ -147,7 +174,7 @@ func (e *Evaluation) late(d models.Dossier, decided models.LotAward, s scoredLot
 	if len(e.LateExclusions) == 0 {
 		return
 	}
-	if ranking, err := award.Rank(e.Scheme, before); err == nil {
+	if ranking, err := award.Rank(e.Scheme, before, e.Draws...); err == nil {
 		e.Reversals = award.Reversals(ranking, e.Ranking)
 	}
 }
@@ -170,6 +197,9 @@ func MayAward(d models.Dossier, lot, tender models.ID, ranking string) error {
 	case e.Digest != ranking:
 		return models.Refuse(models.CodeRankingChanged, "/ranking", "the ranking has changed since you read it").
 			Accepting("the digest %s, after reading it again", e.Digest)
+	case !ok && e.Scheme.DrawsLots() && e.Ranking.Tied() != nil:
+		return models.Refuse(models.CodeNoWinner, "/tender", "several tenders rank first").
+			Accepting("a draw of lots between them, recorded with its witnesses")
 	case !ok:
 		return models.Refuse(models.CodeNoWinner, "/tender", "no single tender ranks first").
 			Accepting("ending the lot with a reason")

@@ -289,6 +289,6 @@ func MayLockQuality(d models.Dossier, lot, chair models.ID) error {
 	if err := d.MayEvaluate(chair, lot); err != nil {
 		return err
 	}
-	_, err := scoresOf(d, lot, false)
+	_, err := QualityOf(d, lot)
 	return err
 }
