@@ -69,6 +69,8 @@ var entryKinds = []EntryKind{
 	says[models.Admission](models.EntryAdmission),
 	says[evaluation.Consensus](models.EntryConsensus),
 	says[models.PriceInquiry](models.EntryPriceInquiry),
+	says[evaluation.CostValues](models.EntryCostValues),
+	says[evaluation.TieDraw](models.EntryTieDraw),
 	says[models.Review](models.EntryReview),
 	says[models.StandstillFact](models.EntryStandstillFact),
 	says[timelimit.Contract](models.EntryContract),

@@ -80,6 +80,22 @@ func (s *server) getShortlist(ctx context.Context, in *shortlistQuery) (*rest.Sh
 	return &rest.Shown[views.Shortlist]{Body: list}, err
 }
 
+func (s *server) getQuality(ctx context.Context, in *LotPath) (*rest.Shown[views.QualityStanding], error) {
+	standing, err := s.views.Quality(ctx, rest.Reader(ctx), models.ID(in.Lot))
+	return &rest.Shown[views.QualityStanding]{Body: standing}, err
+}
+
+type methodQuery struct {
+	LotPath
+
+	Language string `query:"language" maxLength:"2" doc:"In which the rules are told: de, en, es, fr, it or tr"`
+}
+
+func (s *server) getMethod(ctx context.Context, in *methodQuery) (*rest.Shown[views.Method], error) {
+	method, err := s.views.Method(ctx, rest.Reader(ctx), models.ID(in.Lot), in.Language)
+	return &rest.Shown[views.Method]{Body: method}, err
+}
+
 func (s *server) getRanking(ctx context.Context, in *LotPath) (*rest.Shown[views.Evaluation], error) {
 	ranking, err := s.views.Ranking(ctx, rest.Reader(ctx), models.ID(in.Lot))
 	return &rest.Shown[views.Evaluation]{Body: ranking}, err

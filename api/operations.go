@@ -303,6 +303,10 @@ func (s *server) evaluation() []rest.Operation {
 			"List individual scores: my own, and the others' once all of mine are in", s.listSheets),
 		rest.Get(lot+"/shortlist", reads(views.OfShortlist),
 			"Say of every candidate whether it is invited to tender, and if not, why", s.getShortlist),
+		rest.Get(lot+"/method", reads(views.OfEntries),
+			"Tell in words how tenders for a lot are ranked, and what to think of before that is published", s.getMethod),
+		rest.Get(lot+"/quality", reads(views.OfRanking),
+			"Say of every tender whether it goes on to prices, and if not, why, once quality is locked", s.getQuality),
 		rest.Get(lot+"/ranking", reads(views.OfRanking), "Rank the tenders for a lot, every line explained",
 			s.getRanking),
 	}

@@ -54,6 +54,8 @@ func expectedAwardAccess(procurement string) map[string]string {
 		"GET " + procurement + "/lots/{lot}/score-sheets":                  studying,
 		"POST " + procurement + "/actions/lock_quality":                    "chair",
 		"GET " + procurement + "/lots/{lot}/ranking":                       buyers,
+		"GET " + procurement + "/lots/{lot}/quality":                       buyers,
+		"GET " + procurement + "/lots/{lot}/method":                        buyers,
 		"GET " + procurement + "/lots/{lot}/shortlist":                     buyers,
 		"POST " + procurement + "/actions/invite":                          board,
 		"POST " + procurement + "/actions/award":                           board,
@@ -69,14 +71,14 @@ func expectedAwardAccess(procurement string) map[string]string {
 		"conflict-declarations": "evaluator chair board awarder",
 		"selection-criteria":    "lead_procurer drafter", "selections": "chair",
 		"admissions": "lead_procurer chair legal", "consensus-scores": "chair",
-		"price-inquiries":     "lead_procurer chair",
+		"price-inquiries": "lead_procurer chair", "cost-values": "lead_procurer chair", "tie-draws": "lead_procurer chair",
 		"review-applications": "lead_procurer legal", "contracts": "lead_procurer awarder buyer", "purchases": "buyer",
 		"non-purchases": "buyer", "individual-report": "lead_procurer legal",
 	} {
 		expected["GET "+procurement+"/"+entries] = buyers
 		expected["POST "+procurement+"/"+entries] = writers
 		expected["GET "+procurement+"/"+entries+"/{entry}"] = buyers
-		if entries != "conflict-declarations" {
+		if entries != "conflict-declarations" && entries != "tie-draws" {
 			expected["PUT "+procurement+"/"+entries+"/{entry}"] = writers
 			expected["DELETE "+procurement+"/"+entries+"/{entry}"] = writers
 		}

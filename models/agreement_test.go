@@ -324,7 +324,7 @@ func TestDeclarationsSignaturesConfirmationsAndMinutesAreFinal(t *testing.T) {
 	}
 	require.ElementsMatch(t, []EntryKind{
 		EntrySignature, EntryNeedConfirmation, EntrySpecificationApproval, EntryLegalCertification,
-		EntryInterestDeclaration, EntryConflictDeclaration, EntryConsultationEvent, EntryMarketContact,
+		EntryInterestDeclaration, EntryConflictDeclaration, EntryConsultationEvent, EntryMarketContact, EntryTieDraw,
 		EntrySession, EntrySharedInformation,
 	}, final)
 	declared, _ := EntryRuleOf(EntryInterestDeclaration)

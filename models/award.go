@@ -1,7 +1,6 @@
 package models
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -21,6 +20,10 @@ const (
 	EntryConsensus EntryKind = "consensus_scores"
 	// EntryPriceInquiry asks a tenderer to explain its price.
 	EntryPriceInquiry EntryKind = "price_inquiry"
+	// EntryCostValues holds the values of a tender for the costs by which it is ranked.
+	EntryCostValues EntryKind = "cost_values"
+	// EntryTieDraw is a draw of lots between tied tenders.
+	EntryTieDraw EntryKind = "tie_draw"
 	// EntryReview is an application to a review body.
 	EntryReview EntryKind = "review_application"
 	// EntryContract is a contract that was signed.
@@ -69,98 +72,6 @@ func (c NonAwardCode) Called() string {
 		}
 	}
 	return string(c)
-}
-
-// How the agreed scores of a tender come about.
-const (
-	// ConsensusChair: the evaluators discuss, the chair writes down what they agree on.
-	ConsensusChair = "chair"
-	// ConsensusMean: the mean of the individual scores.
-	ConsensusMean = "mean"
-)
-
-// An AwardMethod says how prices become points, or quality becomes money.
-type AwardMethod string
-
-// AwardMethods lists the methods; rules/award computes with them.
-func AwardMethods() []AwardMethod {
-	return []AwardMethod{
-		"relative_to_lowest", "linear_to_best", "min_max", "absolute_linear", "logarithmic", "quality_in_money",
-		"fixed_price",
-	}
-}
-
-// AwardCriteria say how tenders for a lot are ranked: what is published and never changes afterwards
-// (Directive 2014/24/EU, Article 67; C-6/15 Dimarso).
-type AwardCriteria struct {
-	Lot            ID               `json:"lot"`
-	Method         AwardMethod      `json:"method" doc:"How prices become points"`
-	Currency       string           `json:"currency" doc:"ISO 4217 code of all prices" example:"EUR"`
-	PriceWeight    string           `json:"price_weight" doc:"Points for the best price" example:"40"`
-	Criteria       []AwardCriterion `json:"criteria" maxItems:"100" doc:"Of quality; all weights add up to 100"`
-	Factor         string           `json:"factor,omitempty" doc:"k of linear_to_best and logarithmic"`
-	From           string           `json:"from,omitempty" doc:"Lower bound of absolute_linear"`
-	To             string           `json:"to,omitempty" doc:"Upper bound of absolute_linear"`
-	MinimumQuality string           `json:"minimum_quality,omitempty" doc:"Excludes tenders with less quality in total"`
-	Digits         int              `json:"digits" minimum:"0" maximum:"6" doc:"Decimal places of a criterion's points"`
-	Rounding       string           `json:"rounding" enum:"half_up,half_even,down"`
-	TieBreak       []string         `json:"tie_break" maxItems:"100" doc:"price, quality or IDs of criteria, in order"`
-	Low            *LowPriceMark    `json:"low,omitempty" doc:"Which prices look abnormally low; absent: none"`
-
-	Consensus string `json:"consensus" enum:"chair,mean" doc:"chair: what the panel agrees on; mean: of all scores"`
-}
-
-// An AwardCriterion is one quality criterion, scored from 0 to Max.
-type AwardCriterion struct {
-	ID      string `json:"id" pattern:"^[a-z][a-z0-9_-]{0,59}$"`
-	Title   Text   `json:"title"`
-	Link    Text   `json:"link" doc:"How it is linked to the subject matter of the contract"`
-	Weight  string `json:"weight" example:"20"`
-	Max     string `json:"max" doc:"The highest score" example:"10"`
-	Minimum string `json:"minimum,omitempty" doc:"Excludes a tender with a lower score"`
-}
-
-// A LowPriceMark says which prices look abnormally low. The law sets no number.
-type LowPriceMark struct {
-	Against  string `json:"against" enum:"mean_of_others,next_price,estimate"`
-	Percent  string `json:"percent" doc:"How many percent below the reference, at least" example:"30"`
-	Estimate string `json:"estimate,omitempty" doc:"Required if against is estimate"`
-}
-
-var criterionID = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,59}$`)
-
-// Check refuses what is not well formed; whether it can rank tenders is for the rules to say.
-func (c AwardCriteria) Check() error {
-	faults := checkID("/lot", c.Lot, PrefixLot)
-	faults = append(faults, compact(
-		CheckDecimal("/price_weight", c.PriceWeight), optionalDecimal("/factor", c.Factor),
-		optionalDecimal("/from", c.From),
-		optionalDecimal("/to", c.To), optionalDecimal("/minimum_quality", c.MinimumQuality))...)
-	faults = append(faults, checkOneOf("/consensus", c.Consensus, ConsensusChair, ConsensusMean)...)
-	for _, k := range c.Criteria {
-		if !criterionID.MatchString(k.ID) {
-			faults = append(faults, Refuse(CodeInvalidValue, "/criteria", "%q is not an ID of a criterion", k.ID).
-				Accepting("a lower-case letter and up to 59 lower-case letters, digits, - or _"))
-		}
-		faults = append(faults, compact(CheckText("/criteria", k.Title, 400), CheckText("/criteria", k.Link, 4000),
-			CheckDecimal("/criteria", k.Weight), CheckDecimal("/criteria", k.Max),
-			optionalDecimal("/criteria", k.Minimum))...)
-	}
-	if c.Low != nil {
-		faults = append(faults, compact(CheckDecimal("/low/percent", c.Low.Percent),
-			optionalDecimal("/low/estimate", c.Low.Estimate))...)
-	}
-	return Refusals(faults)
-}
-
-// Subject is the lot.
-func (c AwardCriteria) Subject() string { return string(c.Lot) }
-
-func optionalDecimal(field, s string) *Refusal {
-	if s == "" {
-		return nil
-	}
-	return CheckDecimal(field, s)
 }
 
 // An OpeningKey holds the public keys to which envelopes are sealed. Only openers have the secret keys; the platform
@@ -261,7 +172,7 @@ func (a Admission) Subject() string { return string(a.Tender) }
 // CheckAgainst refuses an admission of what nobody has opened, and any change after the award was decided.
 // Once quality is locked a tender can only be excluded: prices are known, and scores change no more.
 func (a Admission) CheckAgainst(d Dossier, e Entry) error {
-	box, err := d.evaluating(a.Tender, e.AuthorID)
+	box, err := d.Evaluating(a.Tender, e.AuthorID)
 	switch {
 	case err != nil:
 		return err
@@ -313,7 +224,7 @@ func (q PriceInquiry) Subject() string { return string(q.Tender) }
 
 // CheckAgainst refuses an inquiry before prices are known, and a change after the award was decided.
 func (q PriceInquiry) CheckAgainst(d Dossier, e Entry) error {
-	box, err := d.evaluating(q.Tender, e.AuthorID)
+	box, err := d.Evaluating(q.Tender, e.AuthorID)
 	if err == nil && box.QualityLockedAt == nil {
 		return Refuse(CodeQualityOpen, "/tender", "no price is known before quality is locked").
 			Accepting("an inquiry after the chair has locked quality")

@@ -242,6 +242,15 @@ var tenderEntries = []EntryRule{
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair}, Single: true, OfTender: true,
 	},
 	{
+		Kind: EntryCostValues, Path: "cost-values",
+		What:  "what a tender states for the costs by which it is ranked",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair}, Single: true, OfTender: true,
+	},
+	{
+		Kind: EntryTieDraw, Path: "tie-draws", What: "a draw of lots between tied tenders",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair}, Final: true, Alone: true,
+	},
+	{
 		Kind: EntryReview, Path: "review-applications", What: "an application for review of an award",
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleLegal},
 	},

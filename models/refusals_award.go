@@ -22,6 +22,9 @@ const (
 	CodeQualityOpen        Code = "quality_not_locked"
 	CodePriceMissing       Code = "price_missing"
 	CodePriceUnexplained   Code = "price_unexplained"
+	CodePriceSealed        Code = "price_stays_sealed"
+	CodeValuesMissing      Code = "cost_values_missing"
+	CodeNoDraw             Code = "draw_not_announced"
 	CodeRankingChanged     Code = "ranking_changed"
 	CodeNoWinner           Code = "no_winner"
 	CodeNotAwarded         Code = "lot_not_awarded"
@@ -110,6 +113,18 @@ var refusedAward = []RefusalType{
 	{
 		CodePriceUnexplained, RefusalConflict, "A price is not explained",
 		"If a price looks abnormally low, the tenderer must be asked before the award.",
+	},
+	{
+		CodePriceSealed, RefusalConflict, "The price stays sealed",
+		"By the criteria only the prices of the best tenders by quality are opened.",
+	},
+	{
+		CodeValuesMissing, RefusalConflict, "The values for costs are missing",
+		"Tenders are ranked by costs: enter what each tender states for them.",
+	},
+	{
+		CodeNoDraw, RefusalConflict, "A draw of lots was not announced",
+		"Lots decide a tie only if the published criteria say so. Without that, end the lot with a reason.",
 	},
 	{
 		CodeRankingChanged, RefusalConflict, "The ranking has changed",

@@ -116,9 +116,9 @@ func notUnsealed() *Refusal {
 		Accepting("this after two openers of different buyers have opened the lot")
 }
 
-// evaluating refuses unless the tender's box is opened and was not followed by another, the award of its lot is not
+// Evaluating refuses unless the tender's box is opened and was not followed by another, the award of its lot is not
 // decided, and the person who judges is impartial. It returns the box.
-func (d Dossier) evaluating(tender, person ID) (Box, error) {
+func (d Dossier) Evaluating(tender, person ID) (Box, error) {
 	t, ok := d.Tendering.Tender(tender)
 	if !ok || !t.HandsIn.Evaluated() {
 		return Box{}, Refuse(CodeInvalidValue, "/tender",

@@ -70,6 +70,48 @@ func (r Reader) seesAllSheets(d models.Dossier, lot models.ID) bool {
 	return r.Actor.HasAny(models.RoleChair)
 }
 
+// A QualityStanding says who goes on to prices, by name.
+type QualityStanding = evaluation.QualityStanding
+
+// Quality says of every tender for a lot whose quality is locked whether it goes on to prices, and if not, why.
+func (v *Views) Quality(ctx context.Context, r Reader, lot models.ID) (QualityStanding, error) {
+	var standing QualityStanding
+	err := v.dossier(ctx, r, OfRanking, func(_ *store.Tx, d models.Dossier) error {
+		if err := hasLot(d, lot); err != nil {
+			return err
+		}
+		if err := d.MayStudy(r.Actor.OrganisationID, lot); err != nil {
+			return err
+		}
+		var err error
+		standing, err = evaluation.LockedQuality(d, lot)
+		return err
+	})
+	return standing, err
+}
+
+// A Method is how tenders for a lot are ranked, in words.
+type Method = evaluation.Method
+
+// Method tells how tenders for a lot will be ranked, and what to think of before that is published.
+func (v *Views) Method(ctx context.Context, r Reader, lot models.ID, language string) (Method, error) {
+	var method Method
+	err := v.dossier(ctx, r, OfEntries, func(_ *store.Tx, d models.Dossier) error {
+		if err := hasLot(d, lot); err != nil {
+			return err
+		}
+		criteria, _, ok := d.CriteriaFor(lot)
+		if !ok {
+			return models.Refuse(models.CodeCriteriaMissing, "/lot", "the lot has no award criteria").
+				Accepting("this after the award criteria were written")
+		}
+		var err error
+		method, err = evaluation.MethodOf(criteria, language)
+		return err
+	})
+	return method, err
+}
+
 // An Evaluation is the ranking of the tenders for a lot, every line explained.
 type Evaluation = evaluation.Evaluation
 

@@ -14,6 +14,8 @@ import (
 
 func dec(s string) decimal.Decimal { return decimal.MustParse(s) }
 
+func at(s string) *decimal.Decimal { return new(dec(s)) }
+
 // scheme weighs quality 60 and price 40; quality is scored from 0 to 60, so that a score is its points.
 func scheme(method Method) Scheme {
 	s := Scheme{
@@ -30,6 +32,9 @@ func scheme(method Method) Scheme {
 		s.PriceWeight, s.Criteria[0].Weight = decimal.Zero, decimal.Hundred
 	case QualityInMoney:
 		s.PriceWeight = decimal.Zero
+	case PricePerPoint:
+		s.PriceWeight, s.Criteria[0].Weight, s.Rounds = decimal.Zero, decimal.Hundred, RoundsTotal
+		s.MinimumQuality = at("0.01")
 	default: // RelativeToLowest and MinMax need nothing more
 	}
 	return s
@@ -200,7 +205,7 @@ func TestPricesOfExcludedTendersAreNotCompared(t *testing.T) {
 func TestAMinimumOfQualityHoldsHoweverFewRemain(t *testing.T) {
 	t.Parallel()
 	s := scheme(RelativeToLowest)
-	s.MinimumQuality = dec("50")
+	s.MinimumQuality = at("50")
 	r := rank(t, s, tender("A", "100", "49.9"), tender("B", "120", "10"))
 	_, ok := r.Winner()
 	require.False(t, ok)
@@ -359,11 +364,11 @@ func TestTheMeanOfScoresIsRoundedByTheRule(t *testing.T) {
 		{[]decimal.Decimal{dec("7"), dec("8"), dec("8")}, Rounding{2, HalfUp}, "7.67"},
 		{[]decimal.Decimal{dec("7"), dec("8"), dec("8")}, Rounding{2, Down}, "7.66"},
 	} {
-		mean, err := Mean(c.scores, c.rule)
+		mean, err := FormerMean(c.scores, c.rule)
 		require.NoError(t, err)
 		require.Equal(t, c.want, mean.String(), "%v %+v", c.scores, c.rule)
 	}
-	_, err := Mean(nil, Rounding{2, HalfUp})
+	_, err := FormerMean(nil, Rounding{2, HalfUp})
 	require.Error(t, err, "nobody has scored: that is not a score of 0")
 }
 
@@ -447,7 +452,7 @@ func TestASchemeThatCannotRankIsRefusedWithAllFaults(t *testing.T) {
 		"no scale":              func(s *Scheme) { s.Criteria[0].Max = decimal.Zero },
 		"minimum over the top":  func(s *Scheme) { s.Criteria[0].Minimum = dec("61") },
 		"criterion named price": func(s *Scheme) { s.Criteria[0].ID = PriceLine },
-		"negative minimum":      func(s *Scheme) { s.MinimumQuality = dec("-1") },
+		"negative minimum":      func(s *Scheme) { s.MinimumQuality = at("-1") },
 		"no rounding":           func(s *Scheme) { s.Rounding = Rounding{} },
 		"seven digits":          func(s *Scheme) { s.Rounding.Digits = 7 },
 		"unknown tie-break":     func(s *Scheme) { s.TieBreak = []string{"lots"} },

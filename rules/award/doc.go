@@ -7,9 +7,10 @@
 //
 //   - excluded tenders, and those under a minimum score, are out before prices are compared (C-546/16
 //     Montte), because most methods score a price relative to the others;
-//   - all arithmetic is in exact fractions; only the points of one criterion are rounded, once, by the
-//     scheme's rule, and a total is the sum of what is printed. Logarithms, the one irrational, are
-//     computed to 40 decimals in integers first, so every machine gets the same digits;
+//   - all arithmetic is in exact fractions, means of scores too. One thing is rounded, once, as the scheme says: the points
+//     of each criterion, whose sum is then the total, or the total. Logarithms, the one irrational, are computed to 40
+//     decimals in integers first, so every machine gets the same digits;
+//   - a price of 0 excludes nobody by itself (C-367/19 Tax-Fin-Lex): methods that divide by prices have a rule for it;
 //   - every line says how it was computed, so that anyone can check it with a pocket calculator;
 //   - a price that looks abnormally low is marked: the tenderer must be asked (Article 69(1)).
 //

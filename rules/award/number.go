@@ -26,7 +26,7 @@ func RoundingModes() []RoundingMode { return []RoundingMode{HalfUp, HalfEven, Do
 // maxDigits is how finely points can be rounded.
 const maxDigits = 6
 
-// Rounding is the rule by which the points of each criterion are rounded.
+// Rounding is the rule by which points are rounded: those of each criterion, or the total.
 type Rounding struct {
 	// Digits is how many digits stay after the decimal point.
 	Digits int          `json:"digits"`
@@ -53,6 +53,14 @@ func (a ratio) times(b ratio) ratio { return ratio{new(big.Rat).Mul(a.r, b.r)} }
 // over divides; b must not be 0.
 func (a ratio) over(b ratio) ratio { return ratio{new(big.Rat).Quo(a.r, b.r)} }
 
+// power is a to the n-th; n is not negative.
+func (a ratio) power(n int) ratio {
+	exponent := big.NewInt(int64(n))
+	return ratio{new(big.Rat).SetFrac(
+		new(big.Int).Exp(a.r.Num(), exponent, nil), new(big.Int).Exp(a.r.Denom(), exponent, nil),
+	)}
+}
+
 func (a ratio) cmp(b ratio) int { return a.r.Cmp(b.r) }
 
 // between keeps a within low and high.
@@ -75,6 +83,18 @@ func (a ratio) String() string {
 	}
 	cut := new(big.Rat).SetFrac(rounded(a, Rounding{10, Down}), power10(10))
 	return cut.FloatString(10) + "…"
+}
+
+// longestFraction is how many characters a fraction may have that people are to read.
+const longestFraction = 40
+
+// words writes the fraction so that nothing is lost: as a decimal number, or as a fraction where that has no end. What
+// is too long to be read is cut after ten digits.
+func (a ratio) words() string {
+	if digits, ends := a.r.FloatPrec(); (ends && digits <= 10) || len(a.r.RatString()) > longestFraction {
+		return a.String()
+	}
+	return a.r.RatString()
 }
 
 // round rounds once, from the exact value.

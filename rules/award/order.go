@@ -10,30 +10,63 @@ import (
 )
 
 // order sorts the tenders and gives them ranks.
-func (s Scheme) order(in []*entry) {
+func (s Scheme) order(in []*entry, draws []Draw) {
 	slices.SortFunc(in, func(a, b *entry) int {
 		order, _ := s.compare(a, b)
 		return cmp.Or(order, cmp.Compare(a.Tender, b.Tender))
 	})
-	for i, e := range in {
-		e.Rank = i + 1
-		if i == 0 {
-			continue
+	for i := 0; i < len(in); {
+		tie := 1
+		for i+tie < len(in) && s.equal(in[i], in[i+tie]) {
+			tie++
 		}
-		before := in[i-1]
-		order, by := s.compare(before, e)
-		e.DecidedBy = by
-		if order == 0 {
-			e.Rank, e.Tied, before.Tied = before.Rank, true, true
+		s.settle(in[i:i+tie], i+1, draws)
+		if i > 0 {
+			_, in[i].DecidedBy = s.compare(in[i-1], in[i])
+		}
+		i += tie
+	}
+}
+
+// settle gives ranks from a first one on to tenders that are equal: one to all, unless lots were drawn.
+func (s Scheme) settle(tie []*entry, first int, draws []Draw) {
+	drawn := s.DrawsLots() && len(tie) > 1 && drawLots(tie, draws)
+	for i, e := range tie {
+		switch {
+		case drawn && i > 0:
+			e.Rank, e.DecidedBy = first+i, TieByDraw
+		case drawn:
+			e.Rank = first
+		default:
+			e.Rank, e.Tied = first, len(tie) > 1
 		}
 	}
+}
+
+// drawLots puts tenders in the order of the last draw that lists them all; false: there was none.
+func drawLots(tie []*entry, draws []Draw) bool {
+	for _, draw := range slices.Backward(draws) {
+		if slices.ContainsFunc(tie, func(e *entry) bool { return !slices.Contains(draw, e.Tender) }) {
+			continue
+		}
+		slices.SortFunc(tie, func(a, b *entry) int {
+			return cmp.Compare(slices.Index(draw, a.Tender), slices.Index(draw, b.Tender))
+		})
+		return true
+	}
+	return false
+}
+
+func (s Scheme) equal(a, b *entry) bool {
+	order, _ := s.compare(a, b)
+	return order == 0
 }
 
 // compare tells which of two tenders is better (negative: a), and by which key of the tie-break if
 // the totals are equal.
 func (s Scheme) compare(a, b *entry) (order int, by string) {
 	order = b.Total.Cmp(a.Total)
-	if !s.points() {
+	if s.leastWins() {
 		order = -order
 	}
 	for _, key := range s.TieBreak {
@@ -46,8 +79,9 @@ func (s Scheme) compare(a, b *entry) (order int, by string) {
 			order = a.price.Cmp(b.price)
 		case TieByQuality:
 			order = b.Quality.Cmp(a.Quality)
+		case TieByDraw: // decides between all who are equal by all else
 		default:
-			order = b.scores[key].Cmp(a.scores[key])
+			order = b.scores[key].exact.cmp(a.scores[key].exact)
 		}
 	}
 	if order == 0 {
@@ -88,10 +122,14 @@ func (r Ranking) Same(other Ranking) bool {
 		return a.Tender == b.Tender && a.Rank == b.Rank && a.Excluded == b.Excluded && a.Tied == b.Tied &&
 			a.DecidedBy == b.DecidedBy && a.AskAboutPrice == b.AskAboutPrice &&
 			equal(a.Total, b.Total) && equal(a.Quality, b.Quality) &&
-			slices.EqualFunc(a.Lines, b.Lines, func(x, y Line) bool {
-				return x.Criterion == y.Criterion && x.How == y.How && equal(x.Points, y.Points)
-			})
+			a.Cost == b.Cost && slices.Equal(a.Costs, b.Costs) &&
+			slices.EqualFunc(a.Lines, b.Lines, Line.same)
 	})
 }
 
 func equal(a, b decimal.Decimal) bool { return a.Cmp(b) == 0 }
+
+func (l Line) same(other Line) bool {
+	return l.Criterion == other.Criterion && l.How == other.How && l.Exact == other.Exact &&
+		equal(l.Points, other.Points)
+}

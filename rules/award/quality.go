@@ -1,43 +1,147 @@
 package award
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/govalues/decimal"
 
 	"github.com/ppi-engine/ppi/models"
 )
 
-// A Standing is what a tender or solution is worth without its price.
-type Standing struct {
-	Tender models.ID
-	// Quality is in points; under QualityInMoney in money.
-	Quality decimal.Decimal
-	// Excluded says why it is out: before, or by a minimum; empty: it is in.
-	Excluded string
-}
-
-// RankQuality scores quality alone, in the order of the tenders, as [Rank] does: solutions of a dialogue have no price.
-// It refuses what Rank refuses, prices aside.
-func RankQuality(s Scheme, tenders []Tender) ([]Standing, error) {
-	if err := s.Check(); err != nil {
-		return nil, err
-	}
-	entries := make([]*entry, len(tenders))
-	var faults []*models.Refusal
-	for i, t := range tenders {
-		entries[i] = &entry{Place: Place{Tender: t.ID, Excluded: t.Excluded}, scores: t.Scores}
-		if t.Excluded == "" {
-			faults = append(faults, s.checkScores(t)...)
+// scoreQuality adds a line for each quality criterion and excludes tenders under a minimum.
+func (s Scheme) scoreQuality(entries []*entry) error {
+	for _, e := range entries {
+		if e.Excluded != "" {
+			continue
+		}
+		for _, c := range s.Criteria {
+			if err := s.scoreCriterion(e, c); err != nil {
+				return err
+			}
+		}
+		for _, g := range s.Groups {
+			points := s.pointsIn(e, g.ID)
+			if e.Excluded == "" && g.Minimum != nil && points.cmp(fraction(*g.Minimum)) < 0 {
+				e.Excluded = fmt.Sprintf("%s points in the group %s are below the minimum of %s", points.words(), g.ID,
+					g.Minimum)
+			}
+		}
+		if quality, said := s.judged(e); e.Excluded == "" && s.MinimumQuality != nil &&
+			quality.cmp(fraction(*s.MinimumQuality)) < 0 {
+			e.Excluded = fmt.Sprintf("quality %s is below the minimum of %s", said, s.MinimumQuality)
 		}
 	}
-	if err := models.Refusals(faults); err != nil {
-		return nil, err
+	return nil
+}
+
+// judged is the quality that a minimum is compared with, and in words: the exact one.
+func (s Scheme) judged(e *entry) (quality ratio, said string) {
+	if printed := fraction(e.Quality); s.Rounds == roundsFormerly || printed.cmp(e.quality) == 0 {
+		return printed, e.Quality.String()
 	}
-	if err := s.scoreQuality(entries); err != nil {
-		return nil, err
+	return e.quality, e.quality.words()
+}
+
+func (s Scheme) scoreCriterion(e *entry, c QualityCriterion) error {
+	given := e.scores[c.ID]
+	how := fmt.Sprintf("%s × %s / %s", c.Weight, given.said, c.Max)
+	if err := s.add(e, c.ID, s.quality(e, c), how); err != nil {
+		return err
 	}
-	standings := make([]Standing, len(entries))
-	for i, e := range entries {
-		standings[i] = Standing{e.Tender, e.Quality, e.Excluded}
+	if e.Excluded == "" && given.exact.cmp(fraction(c.Minimum)) < 0 {
+		e.Excluded = fmt.Sprintf("score %s of %s is below the minimum of %s", given.said, c.ID, c.Minimum)
 	}
-	return standings, nil
+	return nil
+}
+
+// quality is what a criterion adds to the quality of a tender, exactly.
+func (s Scheme) quality(e *entry, c QualityCriterion) ratio {
+	return fraction(c.Weight).times(e.scores[c.ID].exact).over(fraction(c.Max))
+}
+
+// pointsIn adds what all criteria in a group, and in groups below it, add to the quality of a tender.
+func (s Scheme) pointsIn(e *entry, group string) ratio {
+	sum := whole(0)
+	for _, c := range s.Criteria {
+		if c.Group == group {
+			sum = sum.plus(s.quality(e, c))
+		}
+	}
+	for _, g := range s.Groups {
+		if g.Group == group {
+			sum = sum.plus(s.pointsIn(e, g.ID))
+		}
+	}
+	return sum
+}
+
+// add adds a line to a tender: to its total, and unless it is that of the price, to its quality.
+func (s Scheme) add(e *entry, criterion string, exact ratio, how string) error {
+	quality, total := exact, exact
+	switch {
+	case criterion == PriceLine:
+		quality = whole(0)
+	case s.Method == QualityInMoney:
+		total, how = whole(0).minus(exact), "− "+how
+	case s.Method == PricePerPoint:
+		total = whole(0)
+	}
+	printed := total
+	if s.Method == PricePerPoint {
+		printed = exact
+	}
+	e.quality, e.total = e.quality.plus(quality), e.total.plus(total)
+	points, err := printed.round(s.Rounding)
+	if err == nil {
+		e.Quality, err = s.running(e.Quality, quality, e.quality)
+	}
+	if err == nil {
+		e.Total, err = s.running(e.Total, total, e.total)
+	}
+	if err != nil {
+		return uncountable(e.Tender, criterion, err)
+	}
+	line := Line{Criterion: criterion, Points: points, How: how}
+	if s.Rounds != roundsFormerly {
+		line.Exact = printed.words()
+	}
+	e.Lines = append(e.Lines, line)
+	return nil
+}
+
+// running is a sum as it is printed after a line: the sum of rounded lines, or the exact sum, rounded.
+func (s Scheme) running(printed decimal.Decimal, line, exact ratio) (decimal.Decimal, error) {
+	if s.Rounds == RoundsTotal {
+		return exact.round(s.Rounding)
+	}
+	points, err := line.round(s.Rounding)
+	if err != nil {
+		return decimal.Zero, err
+	}
+	return printed.AddExact(points, s.Rounding.Digits)
+}
+
+// uncountable refuses points with more digits than can be computed: only absurdly large prices or weights lead to them.
+func uncountable(tender models.ID, criterion string, err error) error {
+	return models.Refuse(models.CodeInvalidPrice, "/tenders/"+string(tender),
+		"the points for %s cannot be computed exactly: %v", criterion, err).
+		Accepting("the exclusion of the tender, or ending the lot")
+}
+
+// knockOut leaves those in that are the best by quality, as many as the scheme says; those equal to the last of them
+// stay in too. Who was excluded only after quality was locked has kept its place among them.
+func (s Scheme) knockOut(entries []*entry) {
+	running, _ := split(entries)
+	if s.Best == 0 || len(running) <= s.Best {
+		return
+	}
+	slices.SortFunc(running, func(a, b *entry) int { return b.Quality.Cmp(a.Quality) })
+	last := running[s.Best-1].Quality
+	for _, e := range running[s.Best:] {
+		if e.Quality.Cmp(last) < 0 {
+			e.Excluded = fmt.Sprintf("quality %s is not among the best %d, of which the last has %s", e.Quality, s.Best,
+				last)
+		}
+	}
 }

@@ -3,6 +3,7 @@ package award
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/govalues/decimal"
@@ -16,9 +17,19 @@ type Tender struct {
 	Price models.Money `json:"price"`
 	// Scores holds a score for every criterion, by its ID.
 	Scores map[string]decimal.Decimal `json:"scores"`
+	// Individual holds instead the scores of several evaluators, of which the exact mean counts.
+	Individual map[string][]decimal.Decimal `json:"individual,omitempty"`
+	// Values holds a value for every cost besides the price, by its ID.
+	Values map[string]decimal.Decimal `json:"values,omitempty"`
 	// Excluded says why the tender is out, decided before prices are compared; empty: it is in.
 	Excluded string `json:"excluded,omitempty"`
+	// Late tells that it was excluded after quality was locked: it still stands in the way of those who were behind the
+	// best whose prices are opened.
+	Late bool `json:"late,omitempty"`
 }
+
+// A Draw is the order in which the lots of tied tenders were drawn, the first ahead.
+type Draw []models.ID
 
 // A Ranking is the order of the tenders, the best first, those excluded last.
 type Ranking struct {
@@ -30,14 +41,17 @@ type Place struct {
 	Tender models.ID `json:"tender"`
 	// Rank counts from 1; equal tenders share a rank; 0: excluded.
 	Rank int `json:"rank,omitempty"`
-	// Lines add up to Total.
+	// Lines add up to Total; under PricePerPoint, those of quality add up to Quality, and that of price is Total.
 	Lines []Line `json:"lines,omitempty"`
-	// Total is in points, and the most wins; under QualityInMoney it is in money, and the least wins.
+	// Total is in points, and the most wins; under QualityInMoney and PricePerPoint it is in money, and the least wins.
 	Total decimal.Decimal `json:"total"`
 	// Quality is the part of the quality criteria in Total.
 	Quality decimal.Decimal `json:"quality"`
 	// Excluded says why the tender is out.
 	Excluded string `json:"excluded,omitempty"`
+	// Cost is the price with all that counts besides, which Costs lists; empty: the price alone is ranked.
+	Cost  string     `json:"cost,omitempty"`
+	Costs []CostLine `json:"costs,omitempty"`
 	// AskAboutPrice says why the price looks abnormally low: the tenderer must be asked.
 	AskAboutPrice string `json:"ask_about_price,omitempty"`
 	// DecidedBy is the key of the tie-break that put it behind the tender before it.
@@ -52,34 +66,60 @@ type Line struct {
 	Points    decimal.Decimal `json:"points"`
 	// How is the computation in words, before rounding.
 	How string `json:"how"`
+	// Exact is the result of the computation: a decimal number, or a fraction where that has no end.
+	Exact string `json:"exact,omitempty"`
 }
 
-// Rank ranks tenders; their order does not matter. It refuses what [Scheme.Check] refuses, two tenders with the same ID
-// ([models.CodeInvalidValue]), prices that cannot be scored ([models.CodeInvalidPrice]) and scores that are missing,
-// for no criterion or outside the scale ([models.CodeInvalidScore]), with all faults at once.
-func Rank(s Scheme, tenders []Tender) (Ranking, error) {
-	if err := s.Check(); err != nil {
-		return Ranking{}, err
-	}
-	entries, err := s.entriesOf(tenders)
+// Rank ranks tenders; their order does not matter. Of ties that are decided by a draw, the last one counts that lists
+// all who are tied. It refuses what [Scheme.Check] refuses, two tenders with the same ID ([models.CodeInvalidValue]),
+// prices that cannot be scored ([models.CodeInvalidPrice]), values of costs ([models.CodeInvalidValue]) and scores
+// ([models.CodeInvalidScore]) that are missing, for nothing, or outside the scale: all faults at once, and first those
+// of scores. Of a tender that is out by its quality nothing else is looked at.
+func Rank(s Scheme, tenders []Tender, draws ...Draw) (Ranking, error) {
+	entries, err := s.scored(tenders)
 	if err != nil {
 		return Ranking{}, err
 	}
-	if err := s.scoreQuality(entries); err != nil {
+	in, out := split(entries)
+	if err := s.readPrices(in); err != nil {
 		return Ranking{}, err
 	}
-	in, out := split(entries)
+	in, dear := split(in)
 	if err := s.scorePrices(in); err != nil {
 		return Ranking{}, err
 	}
 	s.markLow(in)
-	s.order(in)
-	slices.SortFunc(out, func(a, b *entry) int { return cmp.Compare(a.Tender, b.Tender) })
-	var ranking Ranking
-	for _, e := range append(in, out...) {
-		ranking.Places = append(ranking.Places, e.Place)
+	s.order(in, draws)
+	return Ranking{places(in, append(out, dear...))}, nil
+}
+
+// Quality is the ranking before prices are known: those who are in, the best first and without a rank, and those who
+// are out for what was found, for a minimum, or because only the prices of the best are opened. It refuses as [Rank]
+// does.
+func Quality(s Scheme, tenders []Tender) (Ranking, error) {
+	entries, err := s.scored(tenders)
+	if err != nil {
+		return Ranking{}, err
 	}
-	return ranking, nil
+	in, out := split(entries)
+	slices.SortFunc(in, func(a, b *entry) int {
+		return cmp.Or(b.Quality.Cmp(a.Quality), cmp.Compare(a.Tender, b.Tender))
+	})
+	return Ranking{places(in, out)}, nil
+}
+
+func places(in, out []*entry) []Place {
+	slices.SortFunc(out, func(a, b *entry) int { return cmp.Compare(a.Tender, b.Tender) })
+	var all []Place
+	for _, e := range append(in, out...) {
+		all = append(all, e.Place)
+	}
+	return all
+}
+
+// In tells whether a tender is ranked, and not excluded.
+func (r Ranking) In(tender models.ID) bool {
+	return slices.ContainsFunc(r.Places, func(p Place) bool { return p.Tender == tender && p.Excluded == "" })
 }
 
 // Winner returns the one tender with rank 1; false when there is none or a tie.
@@ -90,15 +130,45 @@ func (r Ranking) Winner() (Place, bool) {
 	return r.Places[0], true
 }
 
+// Tied lists the tenders that share a rank which nothing decides, by rank.
+func (r Ranking) Tied() [][]models.ID {
+	var ties [][]models.ID
+	rank := 0
+	for _, p := range r.Places {
+		switch {
+		case !p.Tied:
+		case p.Rank != rank:
+			ties, rank = append(ties, []models.ID{p.Tender}), p.Rank
+		default:
+			ties[len(ties)-1] = append(ties[len(ties)-1], p.Tender)
+		}
+	}
+	return ties
+}
+
 // An entry is a tender on its way to its place in the ranking.
 type entry struct {
 	Place
 
+	tender Tender
 	price  decimal.Decimal
-	scores map[string]decimal.Decimal
+	cost   amount // the price with all that counts besides
+	scores map[string]score
+	// quality and total are what Quality and Total are before any rounding.
+	quality, total ratio
 }
 
-func (s Scheme) entriesOf(tenders []Tender) ([]*entry, error) {
+// A score is that of a criterion, exactly, and in words.
+type score struct {
+	exact ratio
+	said  string
+}
+
+// scored scores the quality of tenders.
+func (s Scheme) scored(tenders []Tender) ([]*entry, error) {
+	if err := s.Check(); err != nil {
+		return nil, err
+	}
 	var entries []*entry
 	var faults []*models.Refusal
 	for i, t := range tenders {
@@ -107,99 +177,70 @@ func (s Scheme) entriesOf(tenders []Tender) ([]*entry, error) {
 				"the tender is listed twice"))
 			continue
 		}
-		e := &entry{Place: Place{Tender: t.ID, Excluded: t.Excluded}, scores: t.Scores}
-		if t.Excluded == "" {
-			price, refusal := s.checkPrice(t)
-			if refusal != nil {
-				faults = append(faults, refusal)
-			}
-			e.price = price
-			faults = append(faults, s.checkScores(t)...)
+		e := &entry{Place: Place{Tender: t.ID}, tender: t, scores: t.scores(), quality: whole(0), total: whole(0)}
+		if e.Excluded = t.Excluded; s.Best > 0 && t.Late {
+			e.Excluded = "" // until the best are found
+		}
+		if e.Excluded == "" {
+			faults = append(faults, s.checkScores(t, e.scores)...)
 		}
 		entries = append(entries, e)
 	}
-	return entries, models.Refusals(faults)
+	if len(faults) > 0 {
+		return nil, models.Refusals(faults)
+	}
+	if err := s.scoreQuality(entries); err != nil {
+		return nil, err
+	}
+	s.knockOut(entries)
+	for _, e := range entries {
+		if e.tender.Excluded != "" {
+			e.Excluded = e.tender.Excluded
+		}
+	}
+	return entries, nil
 }
 
-func (s Scheme) checkScores(t Tender) []*models.Refusal {
+func (t Tender) scores() map[string]score {
+	all := map[string]score{}
+	for id, given := range t.Scores {
+		all[id] = score{fraction(given), given.String()}
+	}
+	for id, given := range t.Individual {
+		if len(given) > 0 {
+			all[id] = mean(given)
+		}
+	}
+	return all
+}
+
+func (s Scheme) checkScores(t Tender, scores map[string]score) []*models.Refusal {
 	var faults []*models.Refusal
 	field := "/tenders/" + string(t.ID) + "/scores/"
 	for _, c := range s.Criteria {
-		score, given := t.Scores[c.ID]
+		_, given := scores[c.ID]
+		all := t.Individual[c.ID]
+		if len(all) == 0 {
+			all = []decimal.Decimal{t.Scores[c.ID]}
+		}
+		outside := slices.IndexFunc(all,
+			func(x decimal.Decimal) bool { return x.Cmp(c.Lowest) < 0 || x.Cmp(c.Max) > 0 })
 		switch {
 		case !given:
 			faults = append(faults, models.Refuse(models.CodeInvalidScore, field+c.ID, "the score is missing").
-				Accepting("0 to %s", c.Max))
-		case score.IsNeg() || score.Cmp(c.Max) > 0:
+				Accepting("%s to %s", c.Lowest, c.Max))
+		case outside >= 0:
 			faults = append(faults, models.Refuse(models.CodeInvalidScore, field+c.ID,
-				"the score %s is outside the scale", score).Accepting("0 to %s", c.Max))
+				"the score %s is outside the scale", all[outside]).Accepting("%s to %s", c.Lowest, c.Max))
 		}
 	}
-	for id := range t.Scores {
+	for _, id := range slices.Sorted(maps.Keys(scores)) {
 		if s.criterion(id) == nil {
 			faults = append(faults, models.Refuse(models.CodeInvalidScore, field+id, "there is no criterion %q", id).
 				Accepting("a score for each criterion, and no other"))
 		}
 	}
 	return faults
-}
-
-// scoreQuality adds a line for each quality criterion and excludes tenders under a minimum.
-func (s Scheme) scoreQuality(entries []*entry) error {
-	for _, e := range entries {
-		if e.Excluded != "" {
-			continue
-		}
-		for _, c := range s.Criteria {
-			if err := s.scoreCriterion(e, c); err != nil {
-				return err
-			}
-		}
-		if e.Excluded == "" && fraction(e.Quality).cmp(fraction(s.MinimumQuality)) < 0 {
-			e.Excluded = fmt.Sprintf("quality %s is below the minimum of %s", e.Quality, s.MinimumQuality)
-		}
-	}
-	return nil
-}
-
-func (s Scheme) scoreCriterion(e *entry, c QualityCriterion) error {
-	score := e.scores[c.ID]
-	exact := fraction(c.Weight).times(fraction(score)).over(fraction(c.Max))
-	how := fmt.Sprintf("%s × %s / %s", c.Weight, score, c.Max)
-	if !s.points() {
-		exact, how = whole(0).minus(exact), "− "+how
-	}
-	if err := e.add(s.Rounding, c.ID, exact, how); err != nil {
-		return err
-	}
-	quality, err := e.Quality.AddExact(e.Lines[len(e.Lines)-1].Points.Abs(), s.Rounding.Digits)
-	if err != nil {
-		return uncountable(e.Tender, c.ID, err)
-	}
-	e.Quality = quality
-	if e.Excluded == "" && score.Cmp(c.Minimum) < 0 {
-		e.Excluded = fmt.Sprintf("score %s of %s is below the minimum of %s", score, c.ID, c.Minimum)
-	}
-	return nil
-}
-
-func (e *entry) add(rule Rounding, criterion string, exact ratio, how string) error {
-	points, err := exact.round(rule)
-	if err == nil {
-		e.Total, err = e.Total.AddExact(points, rule.Digits)
-	}
-	if err != nil {
-		return uncountable(e.Tender, criterion, err)
-	}
-	e.Lines = append(e.Lines, Line{criterion, points, how})
-	return nil
-}
-
-// uncountable refuses points with more digits than can be computed: only absurdly large prices or weights lead to them.
-func uncountable(tender models.ID, criterion string, err error) error {
-	return models.Refuse(models.CodeInvalidPrice, "/tenders/"+string(tender),
-		"the points for %s cannot be computed exactly: %v", criterion, err).
-		Accepting("the exclusion of the tender, or ending the lot")
 }
 
 func split(entries []*entry) (in, out []*entry) {
@@ -213,14 +254,30 @@ func split(entries []*entry) (in, out []*entry) {
 	return in, out
 }
 
+func (s Scheme) readPrices(in []*entry) error {
+	var faults []*models.Refusal
+	for _, e := range in {
+		price, refusal := s.checkPrice(e.tender)
+		if refusal != nil {
+			faults = append(faults, refusal)
+		}
+		e.price = price
+		faults = append(faults, s.addCosts(e)...)
+		if refusal == nil && !s.Ceiling.IsZero() && price.Cmp(s.Ceiling) > 0 {
+			e.Excluded = fmt.Sprintf("price %s is above the ceiling of %s", price, s.Ceiling)
+		}
+	}
+	return models.Refusals(faults)
+}
+
 func (s Scheme) scorePrices(in []*entry) error {
 	if s.Method == FixedPrice {
 		return nil
 	}
 	prices := pricesOf(s, in)
 	for _, e := range in {
-		exact, how := prices.points(e.price)
-		if err := e.add(s.Rounding, PriceLine, exact, how); err != nil {
+		exact, how := prices.points(e)
+		if err := s.add(e, PriceLine, exact, how); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@
 package evaluation
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -29,6 +30,34 @@ func (c Criteria) Check() error {
 		return err
 	}
 	return scheme.Check()
+}
+
+// Drawn says in the criteria what they left to the engine, so that it is published with them: what is rounded, and what
+// a price of 0 gets.
+func (c Criteria) Drawn(models.Dossier) Criteria {
+	if c.Rounds == "" {
+		c.Rounds = rounds(c.AwardCriteria)
+	}
+	if c.ZeroPrice == "" {
+		c.ZeroPrice = zeroPrice(c.AwardCriteria)
+	}
+	return c
+}
+
+// rounds is what is rounded: what the criteria say, else the points of each criterion.
+func rounds(c models.AwardCriteria) string {
+	if c.Rounds == "" && c.Method == award.PricePerPoint {
+		return award.RoundsTotal
+	}
+	return cmp.Or(c.Rounds, award.RoundsLine)
+}
+
+// zeroPrice is what a price of 0 gets where that needs a rule: what the criteria say, else all points.
+func zeroPrice(c models.AwardCriteria) string {
+	if c.ZeroPrice == "" && award.Divides(c.Method) {
+		return award.ZeroGetsAll
+	}
+	return c.ZeroPrice
 }
 
 // CheckAgainst refuses criteria without a lot of the procurement, and any change after the lot was published.
@@ -79,15 +108,30 @@ func SchemeOf(c models.AwardCriteria) (award.Scheme, error) {
 	var r reader
 	s := award.Scheme{
 		Method: c.Method, Currency: c.Currency, PriceWeight: r.number(c.PriceWeight),
-		Factor: r.number(c.Factor), From: r.number(c.From), To: r.number(c.To),
-		MinimumQuality: r.number(c.MinimumQuality),
-		Rounding:       award.Rounding{Digits: c.Digits, Mode: award.RoundingMode(c.Rounding)}, TieBreak: c.TieBreak,
+		TotalPoints: r.number(c.TotalPoints), Factor: r.number(c.Factor), From: r.number(c.From), To: r.number(c.To),
+		ZeroPrice: zeroPrice(c), CountsAs: r.number(c.ZeroCountsAs), Ceiling: r.number(c.Ceiling), Best: c.Best,
+		MinimumQuality: r.optional(c.MinimumQuality),
+		Rounding:       award.Rounding{Digits: c.Digits, Mode: award.RoundingMode(c.Rounding)}, Rounds: rounds(c),
+		TieBreak: c.TieBreak,
 	}
 	for _, k := range c.Criteria {
+		lowest := r.number(k.Lowest)
+		minimum := lowest
+		if k.Minimum != "" {
+			minimum = r.number(k.Minimum)
+		}
 		s.Criteria = append(s.Criteria, award.QualityCriterion{
-			ID: k.ID, Weight: r.number(k.Weight),
-			Max: r.number(k.Max), Minimum: r.number(k.Minimum),
+			ID: k.ID, Group: k.Group, Weight: r.number(k.Weight), Max: r.number(k.Max),
+			Lowest: lowest, Minimum: minimum,
 		})
+	}
+	for _, g := range c.Groups {
+		s.Groups = append(s.Groups, award.Group{
+			ID: g.ID, Group: g.Group, Weight: r.number(g.Weight), Minimum: r.optional(g.Minimum),
+		})
+	}
+	if c.Costs != nil {
+		s.Costs = r.costs(*c.Costs)
 	}
 	if c.Low != nil {
 		s.Low = &award.LowPrice{
@@ -96,6 +140,33 @@ func SchemeOf(c models.AwardCriteria) (award.Scheme, error) {
 		}
 	}
 	return s, r.err
+}
+
+// formerly is the scheme as it was before criteria said what is rounded (docs/decisions/0022).
+func formerly(s award.Scheme) award.Scheme {
+	s.Rounds, s.ZeroPrice = "", ""
+	if s.MinimumQuality != nil && s.MinimumQuality.IsZero() {
+		s.MinimumQuality = nil
+	}
+	return s
+}
+
+func (r *reader) costs(m models.CostModel) *award.Costs {
+	c := &award.Costs{Years: m.Years, Discount: r.number(m.Discount)}
+	for _, i := range m.Items {
+		c.Items = append(c.Items, award.CostItem{
+			ID: i.ID, Rate: r.number(i.Rate), Yearly: i.Yearly, Year: i.Year, Highest: r.optional(i.Highest),
+		})
+	}
+	return c
+}
+
+// optional reads a number that may be absent.
+func (r *reader) optional(s string) *decimal.Decimal {
+	if s == "" {
+		return nil
+	}
+	return new(r.number(s))
 }
 
 // A reader reads numbers and keeps the first fault.

@@ -37,13 +37,14 @@ func TestTheMeanCountsThePanelOnly(t *testing.T) {
 		models.ScoreSheet{TenderID: d.tenders[0].ID, PersonID: stranger, Scores: scores("0")})
 	e, err := Evaluate(d.Dossier, d.lot)
 	require.NoError(t, err)
-	require.Equal(t, "8.50", e.Tenders[0].Scores["energy"].String())
+	require.Equal(t, "51.00", lineOf(t, e, d.tenders[0].ID, "energy").Points.String(), "60 × (8 + 9) / 2 / 10")
 
 	d.write(models.EntryConflictDeclaration, "", d.evaluators[0],
 		models.ConflictDeclaration{Lot: d.lot, Conflict: true, Statement: "a share"})
 	e, err = Evaluate(d.Dossier, d.lot)
 	require.NoError(t, err)
-	require.Equal(t, "8.00", e.Tenders[0].Scores["energy"].String(), "the scores of who has a conflict do not count")
+	require.Equal(t, "48.00", lineOf(t, e, d.tenders[0].ID, "energy").Points.String(),
+		"the scores of who has a conflict do not count")
 }
 
 // Case from the fact sheet, §5.1: taking a tender away turns the order of two others.
@@ -321,6 +322,25 @@ func TestCriteriaMustRankTenders(t *testing.T) {
 		"no method":             {func(c *Criteria) { c.Method = "by_feeling" }, models.CodeInvalidCriteria},
 		"a key to no criterion": {func(c *Criteria) { c.TieBreak = []string{"colour"} }, models.CodeInvalidCriteria},
 		"who agrees is open":    {func(c *Criteria) { c.Consensus = "" }, models.CodeInvalidValue},
+		"no such group":         {func(c *Criteria) { c.Criteria[0].Group = "use" }, models.CodeInvalidCriteria},
+		"a group of another weight": {func(c *Criteria) {
+			c.Criteria[0].Group = "use"
+			c.Groups = []models.CriterionGroup{{ID: "use", Title: text, Weight: "59.99"}}
+		}, models.CodeInvalidCriteria},
+		"weights of another total": {func(c *Criteria) { c.TotalPoints = "1000" }, models.CodeInvalidCriteria},
+		"a cost without data": {func(c *Criteria) {
+			c.Costs = &models.CostModel{Items: []models.CostItem{
+				{ID: "days", Title: text, For: models.CostOfTime, Rate: "100"},
+			}}
+		}, models.CodeInvalidText},
+		"an externality without a method": {func(c *Criteria) {
+			c.Costs = &models.CostModel{Items: []models.CostItem{
+				{ID: "co2", Title: text, Data: text, For: models.CostExternal, Rate: "100"},
+			}}
+		}, models.CodeInvalidText},
+		"lots that are drawn first": {
+			func(c *Criteria) { c.TieBreak = []string{"draw", "price"} }, models.CodeInvalidCriteria,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -7,7 +7,8 @@ import (
 )
 
 // MayFetch refuses the ciphertext of an envelope to openers: before two of them have opened the lot
-// together, and for prices before quality is locked.
+// together, and for prices before quality is locked; where only the prices of the best are opened, for those of the
+// others.
 func MayFetch(d models.Dossier, tender models.ID, e models.Envelope) error {
 	t, ok := d.Tendering.Tender(tender)
 	if !ok {
@@ -16,9 +17,31 @@ func MayFetch(d models.Dossier, tender models.ID, e models.Envelope) error {
 	if err := d.Unsealed(t); err != nil {
 		return err
 	}
-	if e.Kind == models.EnvelopePrice && d.Tendering.BoxOf(t).QualityLockedAt == nil {
+	if e.Kind != models.EnvelopePrice {
+		return nil
+	}
+	if d.Tendering.BoxOf(t).QualityLockedAt == nil {
 		return models.Refuse(models.CodeQualityOpen, "", "prices are opened after quality is locked").
 			Accepting("the other envelopes")
+	}
+	return mayPrice(d, t)
+}
+
+// mayPrice refuses the price of a tender that is out before prices are opened, where only those of the best are.
+func mayPrice(d models.Dossier, t models.Tender) error {
+	criteria, _, _ := d.CriteriaFor(t.LotID)
+	if criteria.Best == 0 {
+		return nil
+	}
+	standing, err := QualityOf(d, t.LotID)
+	if err != nil {
+		return err
+	}
+	for _, s := range standing.Tenders {
+		if s.Tender == t.ID && s.Out != "" {
+			return models.Refuse(models.CodePriceSealed, "", "the price of %s is not opened: %s", s.Tenderer, s.Out).
+				Accepting("the prices of the other tenders")
+		}
 	}
 	return nil
 }

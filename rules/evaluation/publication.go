@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/award"
 	"github.com/ppi-engine/ppi/rules/procedure"
 	"github.com/ppi-engine/ppi/rules/timelimit"
 )
@@ -108,9 +109,28 @@ func criteriaFaults(d models.Dossier, lot models.Lot) []*models.Refusal {
 			Accepting("criteria, weights, method, rounding and tie-break")}
 	}
 	var faults []*models.Refusal
+	if award.Divides(criteria.Method) && criteria.ZeroPrice == "" {
+		faults = append(faults, models.Refuse(models.CodeInvalidCriteria, at+"/zero_price",
+			"%s divides by prices, and the criteria of lot %d do not say what a price of 0 gets", criteria.Method,
+			lot.Number).
+			Accepting("the criteria, written again with zero_price: a price of 0 excludes nobody by itself"))
+	}
 	for _, k := range criteria.Criteria {
 		faults = append(faults, untranslated(d, at+"/"+k.ID+"/title", k.Title)...)
 		faults = append(faults, untranslated(d, at+"/"+k.ID+"/link", k.Link)...)
+	}
+	for _, g := range criteria.Groups {
+		faults = append(faults, untranslated(d, at+"/"+g.ID+"/title", g.Title)...)
+	}
+	if criteria.Costs == nil {
+		return faults
+	}
+	for _, i := range criteria.Costs.Items {
+		faults = append(faults, untranslated(d, at+"/"+i.ID+"/title", i.Title)...)
+		faults = append(faults, untranslated(d, at+"/"+i.ID+"/data", i.Data)...)
+		if len(i.Method) > 0 {
+			faults = append(faults, untranslated(d, at+"/"+i.ID+"/method", i.Method)...)
+		}
 	}
 	return faults
 }

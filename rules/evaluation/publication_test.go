@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/award"
 )
 
 // newPublication is a lot that is ready to be published on 2 March 2026: with criteria, an opening key and a
@@ -98,6 +99,22 @@ func TestWhatIsMissingOfALotIsNamedBeforeItIsPublished(t *testing.T) {
 			c.Criteria[0].Link = models.Text{"fr": "Énergie"}
 			d.rewrite(models.EntryAwardCriteria, string(d.lot), c)
 		}, models.CodeMissingTranslation, "/lots/1/award_criteria/energy/link"},
+		"no rule for a price of 0": {func(d *desk) {
+			d.criteria(func(c *models.AwardCriteria) { c.Method = award.LinearToBest })
+		}, models.CodeInvalidCriteria, "/lots/1/award_criteria/zero_price"},
+		"a group in one language": {func(d *desk) {
+			d.criteria(func(c *models.AwardCriteria) {
+				c.Groups = []models.CriterionGroup{{ID: "use", Title: models.Text{"en": "Use"}}}
+			})
+		}, models.CodeMissingTranslation, "/lots/1/award_criteria/use/title"},
+		"the data of a cost in one language": {func(d *desk) {
+			text := bilingual(d.lot).Criteria[0].Title
+			d.criteria(func(c *models.AwardCriteria) {
+				c.Costs = &models.CostModel{Items: []models.CostItem{
+					{ID: "days", Title: text, Data: models.Text{"en": "Days"}, Method: text},
+				}}
+			})
+		}, models.CodeMissingTranslation, "/lots/1/award_criteria/days/data"},
 		"29 days": {func(d *desk) {
 			d.Tendering.Lots[0].DeadlineLocal = "2026-04-01T23:59"
 		}, models.CodeBelowStatutoryMinimum, "/lots/1/deadline"},

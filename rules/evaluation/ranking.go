@@ -14,7 +14,9 @@ type Evaluation struct {
 	Lot     models.ID      `json:"lot"`
 	Scheme  award.Scheme   `json:"scheme"`
 	Tenders []award.Tender `json:"tenders"`
-	Ranking award.Ranking  `json:"ranking"`
+	// Draws are the draws of lots between tied tenders, in the order in which they were recorded.
+	Draws   []award.Draw  `json:"draws,omitempty"`
+	Ranking award.Ranking `json:"ranking"`
 	// LateExclusions are tenders excluded after prices were known, and Reversals the pairs of other tenders whose order
 	// that reversed, as relative methods can.
 	LateExclusions []models.ID      `json:"late_exclusions,omitempty"`
@@ -22,35 +24,63 @@ type Evaluation struct {
 	// LateConflicts are evaluators who declared a conflict after quality was locked. Under the mean, their scores no
 	// longer count, which can reverse the order too.
 	LateConflicts []models.ID `json:"late_conflicts,omitempty"`
-	// Digest is the SHA-256, in hexadecimal, over scheme, tenders and ranking; a motion to award names it.
+	// Digest is the SHA-256, in hexadecimal, over lot, scheme, tenders, ranking, and draws if there are any; a motion
+	// to award names it.
 	Digest string `json:"digest"`
 }
 
-// Evaluate ranks the tenders for a lot from the record. It refuses while something is missing: an
-// admission, a score, the lock on quality, a price.
+// Evaluate ranks the tenders for a lot from the record. It refuses while something is missing: an admission, a score,
+// the lock on quality, a price. A lot that was awarded on a ranking as it was computed before criteria said what is
+// rounded is ranked in that way (docs/decisions/0022).
 func Evaluate(d models.Dossier, lot models.ID) (Evaluation, error) {
-	e := Evaluation{Lot: lot}
-	locked := d.Tendering.QualityLockedAt(lot)
-	if locked == nil {
-		return e, models.Refuse(models.CodeQualityOpen, "/lot",
+	decided := d.Tendering.Awards[lot]
+	if d.Tendering.QualityLockedAt(lot) == nil {
+		return Evaluation{Lot: lot}, models.Refuse(models.CodeQualityOpen, "/lot",
 			"there is no ranking before quality is locked and prices are opened").
 			Accepting("the ranking after the chair has locked quality")
 	}
-	s, err := scoresOf(d, lot)
+	exact, err := evaluate(d, lot, false)
+	if decided.Ranking == "" || exact.Digest == decided.Ranking {
+		return exact, err
+	}
+	if criteria, _, _ := d.CriteriaFor(lot); criteria.Rounds == "" {
+		if former, err := evaluate(d, lot, true); err == nil && former.Digest == decided.Ranking {
+			return former, nil
+		}
+	}
+	return exact, err
+}
+
+func evaluate(d models.Dossier, lot models.ID, former bool) (Evaluation, error) {
+	e := Evaluation{Lot: lot}
+	s, err := scoresOf(d, lot, former)
 	if err != nil {
 		return e, err
 	}
 	e.Scheme, e.Tenders = s.scheme, s.tenders
-	if err := prices(d, e.Tenders); err != nil {
+	if err := s.prices(d); err != nil {
 		return e, err
 	}
-	if e.Ranking, err = award.Rank(e.Scheme, e.Tenders); err != nil {
+	if err := s.values(d); err != nil {
 		return e, err
 	}
-	e.late(d, *locked, s)
+	e.Draws = drawsOf(d, lot, e.Scheme)
+	if e.Ranking, err = award.Rank(e.Scheme, e.Tenders, e.Draws...); err != nil {
+		return e, err
+	}
+	e.late(d, *d.Tendering.QualityLockedAt(lot), s)
 	e.LateConflicts = d.LateConflicts(lot)
-	e.Digest, err = digest([]any{e.Lot, e.Scheme, e.Tenders, e.Ranking})
+	e.Digest, err = e.Sum()
 	return e, err
+}
+
+// Sum is the digest of what the ranking is computed from and of the ranking.
+func (e Evaluation) Sum() (string, error) {
+	all := []any{e.Lot, e.Scheme, e.Tenders, e.Ranking}
+	if len(e.Draws) > 0 {
+		all = append(all, e.Draws)
+	}
+	return digest(all)
 }
 
 // A scoredLot is a lot's criteria and scheme, and its tenders with their scores, without prices.
@@ -58,12 +88,14 @@ type scoredLot struct {
 	criteria models.AwardCriteria
 	scheme   award.Scheme
 	tenders  []award.Tender
+	// former tells that means are rounded before they are used.
+	former bool
 }
 
 // scoresOf gathers the tenders of a lot: those admitted with their scores, the others with the reason for their
 // exclusion.
-func scoresOf(d models.Dossier, lot models.ID) (scoredLot, error) {
-	var s scoredLot
+func scoresOf(d models.Dossier, lot models.ID, former bool) (scoredLot, error) {
+	s := scoredLot{former: former}
 	criteria, _, ok := d.CriteriaFor(lot)
 	if !ok {
 		return s, models.Refuse(models.CodeCriteriaMissing, "/lot", "the lot has no award criteria")
@@ -71,6 +103,9 @@ func scoresOf(d models.Dossier, lot models.ID) (scoredLot, error) {
 	var err error
 	if s.scheme, err = SchemeOf(criteria); err != nil {
 		return s, err
+	}
+	if former {
+		s.scheme = formerly(s.scheme)
 	}
 	s.criteria = criteria
 	for _, t := range d.Tendering.TendersFor(lot) {
@@ -83,7 +118,8 @@ func scoresOf(d models.Dossier, lot models.ID) (scoredLot, error) {
 		ranked := award.Tender{ID: t.ID}
 		if a.Decision == models.AdmissionExcluded {
 			ranked.Excluded = string(a.Code)
-		} else if ranked.Scores, err = agreed(d, t, criteria, s.scheme.Rounding); err != nil {
+			s.keepPlace(d, t, &ranked)
+		} else if err := s.score(d, t, &ranked); err != nil {
 			return s, err
 		}
 		s.tenders = append(s.tenders, ranked)
@@ -91,13 +127,27 @@ func scoresOf(d models.Dossier, lot models.ID) (scoredLot, error) {
 	return s, nil
 }
 
-// prices fills in what two openers found in each price envelope.
-func prices(d models.Dossier, tenders []award.Tender) error {
-	for i := range tenders {
-		t, _ := d.Tendering.Tender(tenders[i].ID)
+// keepPlace has a tender that was excluded only after quality was locked keep its place among the best, whose prices
+// were opened then.
+func (s scoredLot) keepPlace(d models.Dossier, t models.Tender, ranked *award.Tender) {
+	_, entry, _ := d.AdmissionOf(t.ID)
+	locked := d.Tendering.BoxOf(t).QualityLockedAt
+	if s.scheme.Best > 0 && locked != nil && entry.WrittenAt.After(*locked) {
+		ranked.Late = s.score(d, t, ranked) == nil // else it never had one
+	}
+}
+
+// prices fills in what two openers found in each price envelope. Nobody asks for the price of a tender that is out.
+func (s scoredLot) prices(d models.Dossier) error {
+	quality, err := award.Quality(s.scheme, s.tenders)
+	if err != nil {
+		return err
+	}
+	for i := range s.tenders {
+		t, _ := d.Tendering.Tender(s.tenders[i].ID)
 		price, known := d.Price(t)
-		tenders[i].Price = price
-		if !known && tenders[i].Excluded == "" {
+		s.tenders[i].Price = price
+		if !known && quality.In(t.ID) {
 			return models.Refuse(models.CodePriceMissing, "/lot",
 				"two openers have not found the same price in the tender of %s", tenderer(d, t)).
 				Accepting("the price as recorded by openers of two buyers, or an exclusion")
@@ -115,17 +165,17 @@ func (e *Evaluation) late(d models.Dossier, locked time.Time, s scoredLot) {
 			continue
 		}
 		full, _ := d.Tendering.Tender(t.ID)
-		scores, err := agreed(d, full, s.criteria, s.scheme.Rounding)
-		if _, known := d.Price(full); err != nil || !known {
+		was := award.Tender{ID: t.ID, Price: t.Price, Values: t.Values}
+		if _, known := d.Price(full); !known || s.score(d, full, &was) != nil {
 			continue // it never took part in a ranking
 		}
 		e.LateExclusions = append(e.LateExclusions, t.ID)
-		before[i].Excluded, before[i].Scores = "", scores
+		before[i] = was
 	}
 	if len(e.LateExclusions) == 0 {
 		return
 	}
-	if ranking, err := award.Rank(e.Scheme, before); err == nil {
+	if ranking, err := award.Rank(e.Scheme, before, e.Draws...); err == nil {
 		e.Reversals = award.Reversals(ranking, e.Ranking)
 	}
 }
@@ -148,6 +198,9 @@ func MayAward(d models.Dossier, lot, tender models.ID, ranking string) error {
 	case e.Digest != ranking:
 		return models.Refuse(models.CodeRankingChanged, "/ranking", "the ranking has changed since you read it").
 			Accepting("the digest %s, after reading it again", e.Digest)
+	case !ok && e.Scheme.DrawsLots() && e.Ranking.Tied() != nil:
+		return models.Refuse(models.CodeNoWinner, "/tender", "several tenders rank first").
+			Accepting("a draw of lots between them, recorded with its witnesses")
 	case !ok:
 		return models.Refuse(models.CodeNoWinner, "/tender", "no single tender ranks first").
 			Accepting("ending the lot with a reason")

@@ -3,8 +3,6 @@ package evaluation
 import (
 	"slices"
 
-	"github.com/govalues/decimal"
-
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/award"
 	"github.com/ppi-engine/ppi/rules/procedure"
@@ -78,52 +76,57 @@ func admitted(d models.Dossier, lot models.Lot) ([]Candidate, error) {
 // valued gives each participant what it is worth by the award criteria: of tenders the total of the ranking, of
 // solutions, which have no price, the quality.
 func valued(d models.Dossier, lot models.Lot, all []Candidate) ([]Candidate, error) {
-	worth, err := worthOf(d, lot)
+	places, err := standing(d, lot)
 	if err != nil {
 		return nil, err
 	}
 	for i := range all {
 		c := &all[i]
-		at := slices.IndexFunc(worth, func(s award.Standing) bool { return s.Tender == c.Request })
+		at := slices.IndexFunc(places, func(p award.Place) bool { return p.Tender == c.Request })
 		switch {
 		case !c.Qualifies || at < 0:
-		case worth[at].Excluded != "":
+		case places[at].Excluded != "":
 			c.Qualifies = false
-			c.Reasons = append(c.Reasons, worth[at].Excluded)
+			c.Reasons = append(c.Reasons, places[at].Excluded)
+		case places[at].Rank > 0:
+			c.Points, c.worth = places[at].Total.String(), -places[at].Rank
 		default:
-			c.Points, c.Because = worth[at].Quality.String(), "by the award criteria"
+			c.Points, c.worth = places[at].Quality.String(), -behind(places, at)
+		}
+		if c.Points != "" {
+			c.Because = "by the award criteria"
 		}
 	}
 	return all, nil
 }
 
-func worthOf(d models.Dossier, lot models.Lot) ([]award.Standing, error) {
-	if lot.Box().HandsIn == models.HandedSolution {
-		if lot.QualityLockedAt() == nil {
-			return nil, models.Refuse(models.CodeQualityOpen, "/lot",
-				"the number is reduced by the award criteria, and the scores of lot %d are not locked", lot.Number).
-				Accepting("this after the chair has locked quality")
-		}
-		s, err := scoresOf(d, lot.ID)
-		if err != nil {
-			return nil, err
-		}
-		return award.RankQuality(s.scheme, s.tenders)
+// standing is how the tenders, or solutions, of a lot rank now.
+func standing(d models.Dossier, lot models.Lot) ([]award.Place, error) {
+	if lot.Box().HandsIn != models.HandedSolution {
+		e, err := Evaluate(d, lot.ID)
+		return e.Ranking.Places, err
 	}
-	e, err := Evaluate(d, lot.ID)
+	if lot.QualityLockedAt() == nil {
+		return nil, models.Refuse(models.CodeQualityOpen, "/lot",
+			"the number is reduced by the award criteria, and the scores of lot %d are not locked", lot.Number).
+			Accepting("this after the chair has locked quality")
+	}
+	s, err := scoresOf(d, lot.ID, false)
 	if err != nil {
 		return nil, err
 	}
-	var worth []award.Standing
-	for _, p := range e.Ranking.Places {
-		total := p.Total
-		if e.Scheme.Method == award.QualityInMoney { // the least wins
-			total = decimal.Zero
-			if negated, err := total.Sub(p.Total); err == nil {
-				total = negated
-			}
+	s.scheme.Best = 0 // that is about prices, and there are none
+	ranking, err := award.Quality(s.scheme, s.tenders)
+	return ranking.Places, err
+}
+
+// behind counts the solutions of better quality.
+func behind(places []award.Place, at int) int {
+	better := 0
+	for _, p := range places {
+		if p.Excluded == "" && p.Quality.Cmp(places[at].Quality) > 0 {
+			better++
 		}
-		worth = append(worth, award.Standing{Tender: p.Tender, Quality: total, Excluded: p.Excluded})
 	}
-	return worth, nil
+	return better
 }

@@ -117,7 +117,7 @@ func reasons(scores []models.Score) []*models.Refusal {
 	return faults
 }
 
-// checkScores refuses scores that are not exactly one for each criterion, from 0 to its highest.
+// checkScores refuses scores that are not exactly one for each criterion, from its lowest to its highest.
 func checkScores(criteria models.AwardCriteria, scores []models.Score) error {
 	var faults []*models.Refusal
 	given := map[string]bool{}
@@ -145,10 +145,10 @@ func checkScores(criteria models.AwardCriteria, scores []models.Score) error {
 
 func onScale(k models.AwardCriterion, score string) *models.Refusal {
 	var r reader
-	given, highest := r.number(score), r.number(k.Max)
-	if r.err != nil || score == "" || !models.ValidDecimal(score) || given.IsNeg() || given.Cmp(highest) > 0 {
+	given, lowest, highest := r.number(score), r.number(k.Lowest), r.number(k.Max)
+	if r.err != nil || !models.ValidDecimal(score) || given.Cmp(lowest) < 0 || given.Cmp(highest) > 0 {
 		return models.Refuse(models.CodeInvalidScore, "/scores", "%q is outside the scale of %s", score, k.ID).
-			Accepting("a number from 0 to %s", k.Max)
+			Accepting("a number from %s to %s", lowest, k.Max)
 	}
 	return nil
 }
@@ -202,54 +202,69 @@ func unscored(d models.Dossier, t models.Tender) string {
 	return "scores are missing from " + strings.Join(missing, ", ")
 }
 
-// agreed returns the scores that count for a tender: the consensus, or the mean of those of the panel.
-func agreed(
-	d models.Dossier, t models.Tender, criteria models.AwardCriteria, rule award.Rounding,
-) (map[string]decimal.Decimal, error) {
-	if criteria.Consensus == models.ConsensusMean {
-		return mean(d, t, criteria, rule)
+// score gives a tender the scores that count for it: the consensus, or those of the panel, of which the mean counts.
+func (s scoredLot) score(d models.Dossier, t models.Tender, ranked *award.Tender) (err error) {
+	if s.criteria.Consensus == models.ConsensusMean {
+		return s.panelScores(d, t, ranked)
 	}
 	for _, e := range d.Of(models.EntryConsensus) {
 		c, ok := models.BodyOf[Consensus](e)
-		if ok && c.Tender == t.ID && checkScores(criteria, c.Scores) == nil {
-			return numbers(c.Scores)
+		if ok && c.Tender == t.ID && checkScores(s.criteria, c.Scores) == nil {
+			ranked.Scores, err = numbers(c.Scores)
+			return err
 		}
 	}
-	return nil, models.Refuse(models.CodeScoresMissing, "",
+	return models.Refuse(models.CodeScoresMissing, "",
 		"the panel has agreed on no scores for the tender of %s", tenderer(d, t)).
 		Accepting("a consensus by the chair")
 }
 
-func mean(
-	d models.Dossier, t models.Tender, criteria models.AwardCriteria, rule award.Rounding,
-) (map[string]decimal.Decimal, error) {
+func (s scoredLot) panelScores(d models.Dossier, t models.Tender, ranked *award.Tender) error {
 	if missing := unscored(d, t); missing != "" {
-		return nil, models.Refuse(models.CodeScoresMissing, "",
+		return models.Refuse(models.CodeScoresMissing, "",
 			"not every evaluator has scored the tender of %s: %s", tenderer(d, t), missing).
 			Accepting("the scores of every evaluator")
 	}
-	panel, sheets := d.Panel(t.LotID), map[string][]decimal.Decimal{}
-	for _, s := range d.Tendering.Sheets {
-		if s.TenderID != t.ID || !slices.Contains(panel, s.PersonID) {
-			continue // of somebody whose conflict became known: it is kept and does not count
-		}
-		own, err := numbers(s.Scores)
+	sheets := map[string][]decimal.Decimal{}
+	for _, sheet := range panelSheets(d, t) {
+		own, err := numbers(sheet.Scores)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for id, score := range own {
 			sheets[id] = append(sheets[id], score)
 		}
 	}
-	means := map[string]decimal.Decimal{}
-	for _, k := range criteria.Criteria {
-		m, err := award.Mean(sheets[k.ID], rule)
-		if err != nil {
-			return nil, err
-		}
-		means[k.ID] = m
+	if s.former {
+		return s.formerMeans(sheets, ranked)
 	}
-	return means, nil
+	for _, k := range s.criteria.Criteria { // by their size: nobody reads from the ranking who gave which
+		slices.SortFunc(sheets[k.ID], decimal.Decimal.CmpTotal)
+	}
+	ranked.Individual = sheets
+	return nil
+}
+
+// panelSheets are the scores of a tender by its panel. Those of somebody whose conflict became known are kept and do
+// not count.
+func panelSheets(d models.Dossier, t models.Tender) []models.ScoreSheet {
+	panel := d.Panel(t.LotID)
+	return slices.DeleteFunc(slices.Clone(d.Tendering.Sheets), func(s models.ScoreSheet) bool {
+		return s.TenderID != t.ID || !slices.Contains(panel, s.PersonID)
+	})
+}
+
+// formerMeans rounds each mean before it is weighted, as rankings of earlier releases did.
+func (s scoredLot) formerMeans(sheets map[string][]decimal.Decimal, ranked *award.Tender) error {
+	ranked.Scores = map[string]decimal.Decimal{}
+	for _, k := range s.criteria.Criteria {
+		mean, err := award.FormerMean(sheets[k.ID], s.scheme.Rounding)
+		if err != nil {
+			return err
+		}
+		ranked.Scores[k.ID] = mean
+	}
+	return nil
 }
 
 func numbers(scores []models.Score) (map[string]decimal.Decimal, error) {
@@ -276,6 +291,6 @@ func MayLockQuality(d models.Dossier, lot, chair models.ID) error {
 	if err := d.MayEvaluate(chair, lot); err != nil {
 		return err
 	}
-	_, err := scoresOf(d, lot)
+	_, err := QualityOf(d, lot)
 	return err
 }

@@ -1,6 +1,7 @@
 package evaluation
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/govalues/decimal"
@@ -36,6 +37,9 @@ type Candidate struct {
 	Reason       models.Text `json:"reason,omitempty" doc:"What it is told of an exclusion"`
 	// Reasons say in words why it is not invited.
 	Reasons []string `json:"reasons,omitempty"`
+
+	// worth puts participants in order: the more, the better.
+	worth int
 }
 
 // ComposeShortlist judges everyone who takes part in the present stage of a lot: candidates by what was found about
@@ -146,6 +150,7 @@ func candidates(d models.Dossier, lot models.Lot, most int) ([]Candidate, error)
 			"findings are still missing about %s", missing).
 			Accepting("findings about every candidate of lot %d", lot.Number)
 	}
+	byPoints(all)
 	invite(all, most)
 	return all, nil
 }
@@ -153,29 +158,37 @@ func candidates(d models.Dossier, lot models.Lot, most int) ([]Candidate, error)
 // invite marks who is invited: everyone who qualifies, or the best up to most, with those who tie with the last of them.
 // It notes for the others how many points were needed.
 func invite(all []Candidate, most int) {
-	var points []decimal.Decimal
+	var best []Candidate
 	for _, c := range all {
 		if c.Qualifies {
-			points = append(points, pointsOf(c))
+			best = append(best, c)
 		}
 	}
-	lowest := decimal.Zero
-	limited := most > 0 && len(points) > most
+	limited := most > 0 && len(best) > most
 	if limited {
-		slices.SortFunc(points, func(a, b decimal.Decimal) int { return b.Cmp(a) })
-		lowest = points[most-1]
+		slices.SortStableFunc(best, func(a, b Candidate) int { return cmp.Compare(b.worth, a.worth) })
 	}
 	for i := range all {
 		c := &all[i]
-		c.Invited = c.Qualifies && (!limited || pointsOf(*c).Cmp(lowest) >= 0)
+		c.Invited = c.Qualifies && (!limited || c.worth >= best[most-1].worth)
 		if c.Qualifies && !c.Invited {
 			c.Reasons = append(c.Reasons, c.Points+" points ("+c.Because+
-				"); the last candidate who is invited has "+lowest.String())
+				"); the last candidate who is invited has "+best[most-1].Points)
 		}
 	}
 }
 
-func pointsOf(c Candidate) decimal.Decimal {
-	var r reader
-	return r.number(c.Points)
+// byPoints puts candidates in order by their points.
+func byPoints(all []Candidate) {
+	points := func(c Candidate) decimal.Decimal {
+		var r reader
+		return r.number(c.Points)
+	}
+	for i := range all {
+		for _, other := range all {
+			if other.Qualifies && points(other).Cmp(points(all[i])) > 0 {
+				all[i].worth--
+			}
+		}
+	}
 }

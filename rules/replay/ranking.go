@@ -29,7 +29,7 @@ type Contents struct {
 func RankingKinds() []models.EntryKind {
 	return []models.EntryKind{
 		models.EntryAwardCriteria, models.EntryAdmission, models.EntryConsensus, models.EntryConflictDeclaration,
-		models.EntryPriceInquiry,
+		models.EntryPriceInquiry, models.EntryCostValues, models.EntryTieDraw,
 	}
 }
 
@@ -44,6 +44,7 @@ func (f fold) judgeRanking(p event.LotAwarded) string {
 		return ""
 	}
 	f.Ranked++
+	e.awardedOn(p)
 	ranked, err := evaluation.Evaluate(e.Dossier, p.LotID)
 	if err == nil && ranked.Digest != p.Ranking {
 		return fmt.Sprintf("the lot was awarded on the ranking %s, and by scores and prices it is %s", p.Ranking,
@@ -53,6 +54,13 @@ func (f fold) judgeRanking(p event.LotAwarded) string {
 		return "the award does not follow from scores and prices: " + err.Error()
 	}
 	return ""
+}
+
+// awardedOn tells the rules on which ranking a lot is awarded: by that they know how it was computed.
+func (e *evidence) awardedOn(p event.LotAwarded) {
+	decided := e.Tendering.Awards[p.LotID]
+	decided.Ranking = p.Ranking
+	e.Tendering.Awards[p.LotID] = decided
 }
 
 // judgeEntry asks whether what is fixed at some point was changed after it: criteria once their lot is published, and
