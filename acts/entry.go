@@ -161,7 +161,7 @@ func (k EntryKind) begin(d *deed) (models.Entry, error) {
 		Round: round, Version: 1, AuthorID: d.Actor.PersonID, WrittenAt: d.Seat.Now,
 	}
 	if k.PerBuyer {
-		e.OrganisationID, err = d.speaksFor(k.Writers)
+		e.OrganisationID, err = d.speaksFor(k)
 	}
 	return e, err
 }
@@ -272,20 +272,26 @@ func (d *deed) enterPhaseOf(kind models.EntryKind) (int, error) {
 	return round.Round, nil
 }
 
-// speaksFor returns the member of the consortium for which the actor holds a role that may write.
-func (d *deed) speaksFor(writers []models.Role) (models.ID, error) {
+// speaksFor returns the member of the consortium for which the actor holds a role that may write: a buyer, or a partner
+// too if entries of the kind say of any member.
+func (d *deed) speaksFor(k EntryKind) (models.ID, error) {
 	held, err := d.tx.RolesHeld(d.procurement(), d.Actor.PersonID, d.Seat.Now)
 	if err != nil {
 		return "", err
 	}
-	members, _, err := d.tx.Members(d.procurement())
+	members, named, err := d.tx.Members(d.procurement())
 	if err != nil {
 		return "", err
 	}
 	for _, a := range held {
-		if slices.Contains(writers, a.Role) && slices.ContainsFunc(members, func(m models.Member) bool {
-			return m.OrganisationID == a.OrganisationID && m.Active()
-		}) {
+		m := activeMember(members, a.OrganisationID)
+		switch {
+		case m == nil || !slices.Contains(k.Writers, a.Role):
+		case !m.Buys() && !k.ByPartners:
+			return "", models.Refuse(models.CodePartnerDoesNotBuy, "", "%s is a partner of the consortium; this is %s",
+				named[m.OrganisationID].LegalName, k.What).
+				Accepting("a person of a buyer")
+		default:
 			return a.OrganisationID, nil
 		}
 	}
@@ -303,7 +309,7 @@ func (k EntryKind) mayChange(d *deed, e models.Entry) error {
 		return models.Refuse(models.CodeNotFound, "", "the entry was withdrawn").Accepting("a new entry")
 	}
 	if k.PerBuyer {
-		buyer, err := d.speaksFor(k.Writers)
+		buyer, err := d.speaksFor(k)
 		if err != nil {
 			return err
 		}

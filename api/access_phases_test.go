@@ -9,7 +9,7 @@ func expectedPhaseAccess(procurement string) map[string]string {
 	}
 	for entries, writers := range map[string]string{
 		"agreement": "lead_procurer legal drafter", "role-plan": lead, "activities": "lead_procurer buyer",
-		"memberships": "buyer", "grant-action": lead,
+		"memberships": "buyer drafter", "grant-action": lead,
 		"certified-periods": "legal", "local-holidays": "lead_procurer legal buyer",
 
 		"requirements": drafters, "glossary": drafters, "specification-clauses": "lead_procurer drafter legal",

@@ -54,7 +54,8 @@ var capacityEntries = []EntryRule{
 	},
 	{
 		Kind: EntryMembership, Path: "memberships", What: "a member's membership of a body that a call asks for",
-		Phase: PhaseCapacity, Writers: []Role{RoleBuyer}, PerBuyer: true, Single: true, Lasting: true,
+		Phase: PhaseCapacity, Writers: []Role{RoleBuyer, RoleDrafter},
+		PerBuyer: true, ByPartners: true, Single: true, Lasting: true,
 	},
 	{
 		Kind: EntryCertifiedPeriod, Path: "certified-periods",

@@ -103,7 +103,7 @@ func reached(d models.Dossier) models.Criterion {
 	c := check{"consultation_reach", consultationSource}
 	addressed := market.CountriesConsulted(d)
 	var left []string
-	for _, m := range d.ActiveMembers() {
+	for _, m := range d.Buyers() {
 		country := d.Organisations[m.OrganisationID].Country
 		if !slices.Contains(addressed, country) && !slices.Contains(left, country) {
 			left = append(left, country)
