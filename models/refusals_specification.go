@@ -8,6 +8,8 @@ const (
 	CodeLotsNotAsDecided Code = "lots_not_as_decided"
 	// CodeDocumentUnknown says that no document with the digest was uploaded to the procurement.
 	CodeDocumentUnknown Code = "document_unknown"
+	// CodeProcedureUnfit refuses a procedure that the route of the procurement does not allow.
+	CodeProcedureUnfit Code = "procedure_unfit_for_route"
 )
 
 var refusedSpecification = []RefusalType{
@@ -23,5 +25,9 @@ var refusedSpecification = []RefusalType{
 	{
 		CodeDocumentUnknown, RefusalConflict, "There is no such document",
 		"First upload the document and add it to the procurement.",
+	},
+	{
+		CodeProcedureUnfit, RefusalConflict, "The procedure does not fit the route",
+		"The route that followed from the market consultation allows other procedures only.",
 	},
 }

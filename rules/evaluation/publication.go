@@ -8,6 +8,7 @@ import (
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/procedure"
+	"github.com/ppi-engine/ppi/rules/route"
 	"github.com/ppi-engine/ppi/rules/timelimit"
 )
 
@@ -19,6 +20,7 @@ func Unready(d models.Dossier, lots []models.Lot) []*models.Refusal {
 	if refusal, refused := models.RefusalOf(err); refused {
 		return append(faults, refusal)
 	}
+	faults = append(faults, models.Faults(route.Fits(d, way.Code))...)
 	for _, lot := range lots {
 		faults = append(faults, criteriaFaults(d, lot)...)
 		faults = append(faults, selectionFaults(d, way, lot, fmt.Sprintf("/lots/%d/selection_criteria", lot.Number))...)
@@ -198,7 +200,7 @@ func ComposeContractNotice(d models.Dossier, lots []models.Lot) ContractNotice {
 
 func buyers(d models.Dossier) []NoticeBuyer {
 	var all []NoticeBuyer
-	for _, m := range d.ActiveMembers() {
+	for _, m := range d.Buyers() {
 		o := d.Organisations[m.OrganisationID]
 		all = append(all, NoticeBuyer{Organisation: o.ID, Name: o.LegalName, Country: o.Country, Lead: m.Lead})
 	}

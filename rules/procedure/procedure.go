@@ -16,6 +16,7 @@ import (
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/calendar"
+	"github.com/ppi-engine/ppi/rules/route"
 )
 
 //go:embed *.yaml
@@ -158,8 +159,10 @@ type Choice struct {
 	models.ProcedureChoice
 }
 
-// CheckAgainst refuses a procedure that cannot be begun.
-func (c Choice) CheckAgainst(d models.Dossier, _ models.Entry) error {
-	_, err := named(d, c.Procedure)
-	return err
+// CheckAgainst refuses a procedure that cannot be begun, and one that does not fit the route.
+func (c Choice) CheckAgainst(d models.Dossier, e models.Entry) error {
+	if _, err := named(d, c.Procedure); err != nil || e.WithdrawnAt != nil {
+		return err
+	}
+	return route.Fits(d, c.Procedure)
 }
