@@ -37,6 +37,7 @@ var entryKinds = []EntryKind{
 	says[models.Glossary](models.EntryGlossary),
 	says[models.Clauses](models.EntryClauses),
 	says[models.LotsDecision](models.EntryLotsDecision),
+	says[models.LotLimits](models.EntryLotLimits),
 	says[procedure.Choice](models.EntryProcedureChoice),
 	says[models.BusinessCase](models.EntryBusinessCase),
 	says[models.SpecificationVersion](models.EntrySpecificationVersion),

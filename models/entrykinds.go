@@ -97,6 +97,11 @@ var specificationEntries = []EntryRule{
 		Single: true, wording: wordedBody[LotsDecision],
 	},
 	{
+		Kind: EntryLotLimits, Path: "lot-limits",
+		What:  "for how many lots one tenderer may tender, and how many it may be awarded",
+		Phase: PhaseSpecification, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Single: true,
+	},
+	{
 		Kind: EntryProcedureChoice, Path: "procedure-choice",
 		What:  "by which procedure tenderers are found; without one, by the open procedure",
 		Phase: PhaseSpecification, Writers: []Role{RoleLeadProcurer, RoleDrafter},

@@ -10,6 +10,12 @@ const (
 	CodeDocumentUnknown Code = "document_unknown"
 	// CodeProcedureUnfit refuses a procedure that the route of the procurement does not allow.
 	CodeProcedureUnfit Code = "procedure_unfit_for_route"
+	// CodeLotLimitsUnfit refuses limits of lots that do not fit the lots or how they are ranked.
+	CodeLotLimitsUnfit Code = "lot_limits_unfit"
+	// CodeLotLimit refuses a tender for one lot more than one may tender for.
+	CodeLotLimit Code = "lot_limit_reached"
+	// CodeLotsTogether refuses an award that depends on other lots which are not that far.
+	CodeLotsTogether Code = "lots_depend_on_each_other"
 )
 
 var refusedSpecification = []RefusalType{
@@ -29,5 +35,17 @@ var refusedSpecification = []RefusalType{
 	{
 		CodeProcedureUnfit, RefusalConflict, "The procedure does not fit the route",
 		"The route that followed from the market consultation allows other procedures only.",
+	},
+	{
+		CodeLotLimitsUnfit, RefusalConflict, "The limits of lots do not fit the lots",
+		"Change the limits, the lots or the methods by which they are ranked, and have the specification approved anew.",
+	},
+	{
+		CodeLotLimit, RefusalConflict, "One may not tender for so many lots",
+		"The notice limits for how many lots one tenderer may tender. Withdraw the tender for another lot first.",
+	},
+	{
+		CodeLotsTogether, RefusalConflict, "The award depends on other lots",
+		"The notice limits how many lots one tenderer may be awarded, so other lots must be ranked, awarded or ended first.",
 	},
 }

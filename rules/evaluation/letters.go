@@ -36,6 +36,8 @@ type Letter struct {
 	ExcludedFor     string            `json:"excluded_for,omitempty" doc:"Code of the exclusion"`
 	ExclusionReason models.Text       `json:"exclusion_reason,omitempty"`
 	Reasons         map[string]string `json:"reasons,omitempty" doc:"What the panel wrote on this tender, by criterion"`
+	// LimitedFor says why the recipient did not win although it ranks before the winner.
+	LimitedFor string `json:"limited_for,omitempty" doc:"The limit of lots that one tenderer is awarded"`
 	// Invitation invites a candidate to the next stage; NotInvited says why another is not. All else is absent then.
 	Invitation *Invitation `json:"invitation,omitempty"`
 	NotInvited []string    `json:"not_invited_for,omitempty"`
@@ -172,6 +174,7 @@ func (l Letter) about(d models.Dossier, t models.Tender, e Evaluation, winner aw
 		return l
 	}
 	l.Rank, l.Total, l.Reasons = own.Rank, own.Total.String(), panelReasons(d, t)
+	l.LimitedFor = limitedFor(d, own, winner)
 	for _, line := range own.Lines {
 		c := Comparison{Criterion: line.Criterion, Points: line.Points, How: line.How}
 		w := slices.IndexFunc(winner.Lines, func(x award.Line) bool { return x.Criterion == line.Criterion })

@@ -21,6 +21,7 @@ func Unready(d models.Dossier, lots []models.Lot) []*models.Refusal {
 		return append(faults, refusal)
 	}
 	faults = append(faults, models.Faults(route.Fits(d, way.Code))...)
+	faults = append(faults, lotLimitFaults(d, lots)...)
 	for _, lot := range lots {
 		faults = append(faults, criteriaFaults(d, lot)...)
 		faults = append(faults, selectionFaults(d, way, lot, fmt.Sprintf("/lots/%d/selection_criteria", lot.Number))...)
@@ -134,10 +135,13 @@ type ContractNotice struct {
 	Procedure   models.ProcedureCode `json:"procedure"`
 	// ApplicableLaw is the law that the buyers have agreed on (Directive 2014/24/EU, Article 39(4); eForms BT-09), or
 	// else that of the lead buyer; TimeLimits is what shortens or lengthens time limits, with the reasons.
-	ApplicableLaw string             `json:"applicable_law"`
-	TimeLimits    models.TimeLimits  `json:"time_limits"`
-	Buyers        []NoticeBuyer      `json:"buyers"`
-	Lots          []NoticeLot        `json:"lots"`
+	ApplicableLaw string            `json:"applicable_law"`
+	TimeLimits    models.TimeLimits `json:"time_limits"`
+	Buyers        []NoticeBuyer     `json:"buyers"`
+	Lots          []NoticeLot       `json:"lots"`
+	// LotLimits say for how many lots one tenderer may tender, and how many it is awarded at most (Directive 2014/24/EU,
+	// Article 46(2)).
+	LotLimits     *models.LotLimits  `json:"lot_limits,omitempty"`
 	OpeningKey    models.OpeningKey  `json:"opening_key"`
 	Specification []models.Reference `json:"specification"`
 	DispatchedAt  time.Time          `json:"dispatched_at"`
@@ -175,6 +179,9 @@ func ComposeContractNotice(d models.Dossier, lots []models.Lot) ContractNotice {
 		Procurement: p.ID, Mode: p.Mode, Title: p.Title, Description: p.Description, Procedure: way.Code,
 		Buyers: buyers(d), Specification: models.References(d.Entries, models.PhaseSpecification),
 		DispatchedAt: d.Now.UTC(), TimeLimits: d.TimeLimits(),
+	}
+	if limits, ok := d.LotLimits(); ok {
+		n.LotLimits = &limits
 	}
 	if f, err := timelimit.Of(d); err == nil {
 		n.ApplicableLaw = f.Law

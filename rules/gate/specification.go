@@ -29,6 +29,9 @@ func specification(d models.Dossier) []models.Criterion {
 		neutral(d, models.EntryRequirement), translated(d), lotsDecided(d), businessCase(d), clausesWritten(d),
 		frozen(d), approvedByAll(d), legallyCertified(d),
 	}
+	if limits, limited := d.LotLimits(); limited {
+		criteria = append(criteria, lotsLimited(d, limits))
+	}
 	if _, taken := d.Latest(models.EntryRoute); taken {
 		criteria = append(criteria, procedureFits(d))
 	}
@@ -192,6 +195,16 @@ func lotsDecided(d models.Dossier) models.Criterion {
 		return c.met([]string{Reference(e)}, "divided into %d lots", lots)
 	}
 	return c.met([]string{Reference(e)}, "not divided, for reasons written down")
+}
+
+// lotsLimited asks that limits of lots are limits among the lots there are.
+func lotsLimited(d models.Dossier, limits models.LotLimits) models.Criterion {
+	c := check{"lots_limited", "Directive 2014/24/EU, Article 46(2)"}
+	if refusal := limits.Exceed(lotsLeft(d)); refusal != nil {
+		return c.notMet("%s", refusal.Detail)
+	}
+	e, _ := d.Latest(models.EntryLotLimits)
+	return c.met([]string{Reference(e)}, "what one tenderer may tender for and be awarded is limited")
 }
 
 // lotsLeft counts the lots that have not ended.

@@ -328,3 +328,14 @@ func TestTheBuyersApproveNoProcedureThatTheRouteDoesNotAllow(t *testing.T) {
 	require.Equal(t, models.FindingNotMet, unfit.Finding)
 	require.Contains(t, unfit.Detail, "innovation partnership")
 }
+
+func TestLimitsOfLotsNeedLotsThatTheyLimit(t *testing.T) {
+	t.Parallel()
+	f := specified(t)
+	f.write(models.EntryLotLimits, models.LotLimits{MostTendered: 1})
+	require.Equal(t, models.FindingNotMet, f.find(models.PhaseSpecification, "lots_limited").Finding)
+	for n := range 2 {
+		f.Tendering.Lots = append(f.Tendering.Lots, models.Lot{ID: models.NewID(models.PrefixLot), Number: n + 1})
+	}
+	require.Equal(t, models.FindingMet, f.find(models.PhaseSpecification, "lots_limited").Finding)
+}
