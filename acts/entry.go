@@ -32,6 +32,11 @@ type documented interface {
 	Documents() []string
 }
 
+// following content names another procurement of this installation that this one follows; empty: none.
+type following interface {
+	Follows() models.ID
+}
+
 // confirming content signs or confirms one version of another entry.
 type confirming interface {
 	Confirmed() models.Confirmation
@@ -330,6 +335,11 @@ func (d *deed) entryFits(body Content, e models.Entry, dossier func() (models.Do
 			}
 		}
 	}
+	if f, ok := body.(following); ok && e.WithdrawnAt == nil && f.Follows() != "" {
+		if err := d.mayFollow(f.Follows()); err != nil {
+			return err
+		}
+	}
 	c, ok := body.(contextual)
 	if !ok {
 		return nil
@@ -339,6 +349,30 @@ func (d *deed) entryFits(body Content, e models.Entry, dossier func() (models.Do
 		return err
 	}
 	return c.CheckAgainst(all, e)
+}
+
+// mayFollow refuses a procurement that is no pre-commercial procurement of one of the buyers, real or rehearsed like this
+// one.
+func (d *deed) mayFollow(id models.ID) error {
+	const field = "/procurement"
+	mode, route, err := d.tx.Predecessor(d.procurement(), id)
+	r, refused := models.RefusalOf(err)
+	switch {
+	case refused && r.Code == models.CodeNotFound, err == nil && id == d.procurement():
+		return models.Refuse(models.CodeNoSuccessor, field, "no other procurement of one of the buyers has this ID").
+			Accepting("one in which a buyer of this consortium buys, or no ID if it did not run here")
+	case err != nil:
+		return err
+	case mode != d.Seat.Procurement.Mode:
+		return models.Refuse(models.CodeNoSuccessor, field, "the other procurement is of the mode %s, and this one is of "+
+			"the mode %s", mode, d.Seat.Procurement.Mode).
+			Accepting("a procurement of the same mode")
+	case route != models.RoutePCP:
+		return models.Refuse(models.CodeNoSuccessor, field, "the other procurement does not take the route %s",
+			models.RoutePCP).
+			Accepting("a procurement whose route is %s", models.RoutePCP)
+	}
+	return nil
 }
 
 func (d *deed) putEntry(e *models.Entry) error {

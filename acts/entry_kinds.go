@@ -49,6 +49,7 @@ var entryKinds = []EntryKind{
 	says[models.ConsultationEvent](models.EntryConsultationEvent),
 	says[models.MarketContact](models.EntryMarketContact),
 	says[models.ConsultationReport](models.EntryConsultationReport),
+	says[models.PrecedingPCP](models.EntryPrecedingPCP),
 	says[models.Route](models.EntryRoute),
 
 	says[models.EngagementPlan](models.EntryEngagementPlan),

@@ -46,6 +46,8 @@ func expectedAccess() map[string]string {
 		"GET " + procurement:    involved + " " + voice,
 		"PATCH " + procurement:  lead,
 
+		"GET " + procurement + "/links": buyers,
+
 		"GET " + procurement + "/members":                   buyers + " " + voice,
 		"GET " + procurement + "/members/{organisation}":    buyers + " " + voice,
 		"PUT " + procurement + "/members/{organisation}":    lead,

@@ -144,10 +144,12 @@ func (s *server) consortium() []rest.Operation {
 			s.listProcurements),
 		rest.Get(ofProcurement, reads(views.OfProcurement), "Read a procurement", s.getProcurement),
 		rest.Patch(ofProcurement, lead, "Change a draft", s.changeProcurement),
+		rest.Get(ofProcurement+"/links", reads(views.OfLinks),
+			"Read which pre-commercial procurements it follows, and what follows it", s.getLinks),
 
 		rest.Get(ofProcurement+"/members", reads(views.OfMembers), "List the members of the consortium", s.listMembers),
 		rest.Get(member, reads(views.OfMembers), "Read a member", s.getMember),
-		rest.Put(member, lead, "Invite a contracting authority, or change its part", s.putMember, rest.MayCreate()),
+		rest.Put(member, lead, "Invite a buyer or a partner to the consortium, or change its part", s.putMember, rest.MayCreate()),
 		rest.Post(member+"/actions/accept", representative, "Accept my organisation's part in the consortium",
 			s.acceptMembership, rest.Conditional(), rest.Answers(http.StatusOK)),
 		rest.Post(member+"/actions/decline", representative,

@@ -158,6 +158,12 @@ var consultationEntries = []EntryRule{
 		wording: wordedBody[ConsultationReport],
 	},
 	{
+		Kind: EntryPrecedingPCP, Path: "preceding-pcps",
+		What:  "the pre-commercial procurement that this one follows",
+		Phase: PhaseConsultation, Writers: []Role{RoleLeadProcurer, RoleDrafter},
+		Single: true, wording: wordedBody[PrecedingPCP],
+	},
+	{
 		Kind: EntryRoute, Path: "route", What: "the route that the procurement takes",
 		Phase: PhaseConsultation, Writers: []Role{RoleLeadProcurer}, Single: true,
 	},

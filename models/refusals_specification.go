@@ -10,6 +10,8 @@ const (
 	CodeDocumentUnknown Code = "document_unknown"
 	// CodeProcedureUnfit refuses a procedure that the route of the procurement does not allow.
 	CodeProcedureUnfit Code = "procedure_unfit_for_route"
+	// CodeNoSuccessor refuses to follow what is no pre-commercial procurement, and to follow one by another.
+	CodeNoSuccessor Code = "no_successor_of_pcp"
 	// CodeLotLimitsUnfit refuses limits of lots that do not fit the lots or how they are ranked.
 	CodeLotLimitsUnfit Code = "lot_limits_unfit"
 	// CodeLotLimit refuses a tender for one lot more than one may tender for.
@@ -35,6 +37,10 @@ var refusedSpecification = []RefusalType{
 	{
 		CodeProcedureUnfit, RefusalConflict, "The procedure does not fit the route",
 		"The route that followed from the market consultation allows other procedures only.",
+	},
+	{
+		CodeNoSuccessor, RefusalConflict, "The procurement does not follow that one",
+		"A procurement follows a pre-commercial procurement of one of its buyers, and buys what was developed.",
 	},
 	{
 		CodeLotLimitsUnfit, RefusalConflict, "The limits of lots do not fit the lots",

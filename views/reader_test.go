@@ -118,6 +118,7 @@ func lookings() map[string]looking {
 		) {
 			return v.Letter(ctx, r, tender, "")
 		}),
+		"Links":   whole(buyers, (*views.Views).Links),
 		"Notices": all(everyone, (*views.Views).Notices),
 		"Record":  whole(buyers, (*views.Views).Record),
 		"Export":  whole("lead_procurer board legal observer", (*views.Views).Export),

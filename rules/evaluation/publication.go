@@ -139,6 +139,8 @@ type ContractNotice struct {
 	TimeLimits    models.TimeLimits `json:"time_limits"`
 	Buyers        []NoticeBuyer     `json:"buyers"`
 	Lots          []NoticeLot       `json:"lots"`
+	// Follows are the pre-commercial procurements whose results everybody is told (Article 41).
+	Follows []models.PrecedingPCP `json:"follows,omitempty"`
 	// LotLimits say for how many lots one tenderer may tender, and how many it is awarded at most (Directive 2014/24/EU,
 	// Article 46(2)).
 	LotLimits     *models.LotLimits  `json:"lot_limits,omitempty"`
@@ -182,6 +184,11 @@ func ComposeContractNotice(d models.Dossier, lots []models.Lot) ContractNotice {
 	}
 	if limits, ok := d.LotLimits(); ok {
 		n.LotLimits = &limits
+	}
+	for _, e := range d.Of(models.EntryPrecedingPCP) {
+		if p, ok := models.BodyOf[models.PrecedingPCP](e); ok {
+			n.Follows = append(n.Follows, p)
+		}
 	}
 	if f, err := timelimit.Of(d); err == nil {
 		n.ApplicableLaw = f.Law
