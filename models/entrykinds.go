@@ -102,6 +102,12 @@ var specificationEntries = []EntryRule{
 		Phase: PhaseSpecification, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Single: true,
 	},
 	{
+		Kind: EntryConformancePlan, Path: "conformance-plan",
+		What:  "the tests, announced with the specification, by which tenders show that they meet minimum requirements",
+		Phase: PhaseSpecification, Writers: []Role{RoleLeadProcurer, RoleDrafter},
+		Single: true, wording: wordedBody[ConformancePlan],
+	},
+	{
 		Kind: EntryProcedureChoice, Path: "procedure-choice",
 		What:  "by which procedure tenderers are found; without one, by the open procedure",
 		Phase: PhaseSpecification, Writers: []Role{RoleLeadProcurer, RoleDrafter},
@@ -233,6 +239,11 @@ var tenderEntries = []EntryRule{
 	{
 		Kind: EntryConsensus, Path: "consensus-scores", What: "the scores of a tender on which the panel agreed",
 		Phase: PhaseTender, Writers: []Role{RoleChair}, Single: true, OfTender: true, Scoring: true,
+	},
+	{
+		Kind: EntryConformanceResult, Path: "conformance-results",
+		What:  "what the announced tests have shown of a tender",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair}, Single: true, OfTender: true,
 	},
 	{
 		Kind: EntryPriceInquiry, Path: "price-inquiries",

@@ -12,6 +12,13 @@ const (
 	CodeProcedureUnfit Code = "procedure_unfit_for_route"
 	// CodeNoSuccessor refuses to follow what is no pre-commercial procurement, and to follow one by another.
 	CodeNoSuccessor Code = "no_successor_of_pcp"
+	// CodeConformanceUnfounded refuses a test of what is no minimum requirement.
+	CodeConformanceUnfounded Code = "conformance_test_unfounded"
+	// CodeConformanceUnannounced refuses results of tests that no notice announced.
+	CodeConformanceUnannounced Code = "conformance_test_unannounced"
+	// CodeConformanceMissing and CodeConformanceFailed refuse an award before the announced tests were passed.
+	CodeConformanceMissing Code = "conformance_result_missing"
+	CodeConformanceFailed  Code = "conformance_test_failed"
 	// CodeLotLimitsUnfit refuses limits of lots that do not fit the lots or how they are ranked.
 	CodeLotLimitsUnfit Code = "lot_limits_unfit"
 	// CodeLotLimit refuses a tender for one lot more than one may tender for.
@@ -41,6 +48,22 @@ var refusedSpecification = []RefusalType{
 	{
 		CodeNoSuccessor, RefusalConflict, "The procurement does not follow that one",
 		"A procurement follows a pre-commercial procurement of one of its buyers, and buys what was developed.",
+	},
+	{
+		CodeConformanceUnfounded, RefusalConflict, "A test needs a minimum requirement",
+		"A tender that does not pass is excluded, so a test shows nothing but whether minimum requirements are met.",
+	},
+	{
+		CodeConformanceUnannounced, RefusalConflict, "The tests were not announced",
+		"Tenders are tested only if the specification and the notice said so.",
+	},
+	{
+		CodeConformanceMissing, RefusalConflict, "The results of the announced tests are missing",
+		"Record what the tests have shown before the lot is awarded.",
+	},
+	{
+		CodeConformanceFailed, RefusalConflict, "A tender has not passed the announced tests",
+		"Exclude it with its reason; the lot goes to the next.",
 	},
 	{
 		CodeLotLimitsUnfit, RefusalConflict, "The limits of lots do not fit the lots",

@@ -7,14 +7,15 @@ import (
 )
 
 // AwardAuthors are the people who wrote what the board decides on when it awards a lot: the criteria of the lot, the
-// admissions and the scores. They may not cast their buyer's vote.
+// admissions, the results of tests and the scores. They may not cast their buyer's vote.
 func AwardAuthors(d models.Dossier, lot models.ID) []models.ID {
 	var authors []models.ID
 	if _, criteria, ok := d.CriteriaFor(lot); ok {
 		authors = append(authors, d.Authors[criteria.ID]...)
 	}
 	for _, t := range d.Tendering.TendersFor(lot) {
-		for _, e := range append(d.Of(models.EntryConsensus), d.Of(models.EntryAdmission)...) {
+		for _, e := range slices.Concat(d.Of(models.EntryConsensus), d.Of(models.EntryAdmission),
+			d.Of(models.EntryConformanceResult)) {
 			if e.Subject == string(t.ID) {
 				authors = append(authors, d.Authors[e.ID]...)
 			}

@@ -139,6 +139,8 @@ type ContractNotice struct {
 	TimeLimits    models.TimeLimits `json:"time_limits"`
 	Buyers        []NoticeBuyer     `json:"buyers"`
 	Lots          []NoticeLot       `json:"lots"`
+	// Conformance announces tests before the award, if there are any.
+	Conformance *models.ConformancePlan `json:"conformance_plan,omitempty"`
 	// Follows are the pre-commercial procurements whose results everybody is told (Article 41).
 	Follows []models.PrecedingPCP `json:"follows,omitempty"`
 	// LotLimits say for how many lots one tenderer may tender, and how many it is awarded at most (Directive 2014/24/EU,
@@ -181,6 +183,9 @@ func ComposeContractNotice(d models.Dossier, lots []models.Lot) ContractNotice {
 		Procurement: p.ID, Mode: p.Mode, Title: p.Title, Description: p.Description, Procedure: way.Code,
 		Buyers: buyers(d), Specification: models.References(d.Entries, models.PhaseSpecification),
 		DispatchedAt: d.Now.UTC(), TimeLimits: d.TimeLimits(),
+	}
+	if plan, ok := d.ConformancePlan(); ok {
+		n.Conformance = &plan
 	}
 	if limits, ok := d.LotLimits(); ok {
 		n.LotLimits = &limits

@@ -161,6 +161,9 @@ func MayAward(d models.Dossier, lot, tender models.ID, ranking string) error {
 			"the tender of %s ranks first", d.TendererOf(winner.Tender)).
 			Accepting("%s", winner.Tender)
 	}
+	if err := conforming(d, e.Ranking, tender); err != nil {
+		return err
+	}
 	return explained(d, e.Ranking)
 }
 

@@ -29,6 +29,9 @@ func specification(d models.Dossier) []models.Criterion {
 		neutral(d, models.EntryRequirement), translated(d), lotsDecided(d), businessCase(d), clausesWritten(d),
 		frozen(d), approvedByAll(d), legallyCertified(d),
 	}
+	if plan, planned := d.ConformancePlan(); planned {
+		criteria = append(criteria, testsFounded(d, plan))
+	}
 	if limits, limited := d.LotLimits(); limited {
 		criteria = append(criteria, lotsLimited(d, limits))
 	}
@@ -195,6 +198,16 @@ func lotsDecided(d models.Dossier) models.Criterion {
 		return c.met([]string{Reference(e)}, "divided into %d lots", lots)
 	}
 	return c.met([]string{Reference(e)}, "not divided, for reasons written down")
+}
+
+// testsFounded asks that tests are of minimum requirements, as these stand now.
+func testsFounded(d models.Dossier, plan models.ConformancePlan) models.Criterion {
+	c := check{"conformance_planned", technicalSource}
+	if refusal := plan.Unfounded(d); refusal != nil {
+		return c.notMet("%s", refusal.Detail)
+	}
+	e, _ := d.Latest(models.EntryConformancePlan)
+	return c.met([]string{Reference(e)}, "%d tests show whether minimum requirements are met", len(plan.Tests))
 }
 
 // lotsLimited asks that limits of lots are limits among the lots there are.

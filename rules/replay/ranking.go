@@ -29,7 +29,7 @@ type Contents struct {
 func RankingKinds() []models.EntryKind {
 	return []models.EntryKind{
 		models.EntryAwardCriteria, models.EntryAdmission, models.EntryConsensus, models.EntryConflictDeclaration,
-		models.EntryPriceInquiry, models.EntryLotLimits,
+		models.EntryPriceInquiry, models.EntryLotLimits, models.EntryConformancePlan, models.EntryConformanceResult,
 	}
 }
 
