@@ -228,7 +228,8 @@ func (d *deed) canJoin(m models.Member, part MemberPart) error {
 			Accepting("an organisation that is registered as %s or %s", models.OrganisationOther,
 				models.OrganisationContractingAuthority)
 	case !m.Buys() && m.Lead:
-		return models.Refuse(models.CodePartnerDoesNotBuy, "/lead", "%s is a partner, and the lead buyer buys", o.LegalName).
+		return models.Refuse(models.CodePartnerDoesNotBuy, "/lead", "%s is a partner, and the lead buyer buys",
+			o.LegalName).
 			Accepting("lead: false, or the kind %s", models.MemberBuyer)
 	case !m.Buys() && part.BudgetShare != "":
 		return models.Refuse(models.CodePartnerDoesNotBuy, "/budget_share",

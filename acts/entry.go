@@ -351,8 +351,8 @@ func (d *deed) entryFits(body Content, e models.Entry, dossier func() (models.Do
 	return c.CheckAgainst(all, e)
 }
 
-// mayFollow refuses a procurement that is no pre-commercial procurement of one of the buyers, real or rehearsed like this
-// one.
+// mayFollow refuses a procurement that is no pre-commercial procurement of one of the buyers, real or rehearsed as this
+// one is.
 func (d *deed) mayFollow(id models.ID) error {
 	const field = "/procurement"
 	mode, route, err := d.tx.Predecessor(d.procurement(), id)
@@ -364,8 +364,8 @@ func (d *deed) mayFollow(id models.ID) error {
 	case err != nil:
 		return err
 	case mode != d.Seat.Procurement.Mode:
-		return models.Refuse(models.CodeNoSuccessor, field, "the other procurement is of the mode %s, and this one is of "+
-			"the mode %s", mode, d.Seat.Procurement.Mode).
+		return models.Refuse(models.CodeNoSuccessor, field,
+			"the other procurement is of the mode %s, and this one is of the mode %s", mode, d.Seat.Procurement.Mode).
 			Accepting("a procurement of the same mode")
 	case route != models.RoutePCP:
 		return models.Refuse(models.CodeNoSuccessor, field, "the other procurement does not take the route %s",

@@ -9,9 +9,10 @@ import (
 	"github.com/ppi-engine/ppi/rules/gate"
 )
 
-// leave takes the actor's organisation out of the consortium: a buyer by its board, a partner by its representative. Its votes no longer count, its people lose their roles, and the
-// result says whether the remaining members are still eligible; if they are not, that is recorded and raised as a task.
-// Without the buyer an open motion may be carried, even one to cancel, which closes boxes: so all boxes are locked.
+// leave takes the actor's organisation out of the consortium: a buyer by its board, a partner by its representative.
+// Its votes no longer count, its people lose their roles, and the result says whether the remaining members are still
+// eligible; if they are not, that is recorded and raised as a task. Without a buyer an open motion may be carried, even
+// one to cancel, which closes boxes: so all boxes are locked.
 func leave(c *call, _ process.Leave) (*process.LeaveResult, error) {
 	buyers, err := c.consortium()
 	if err != nil {

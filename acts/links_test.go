@@ -21,7 +21,8 @@ func (b *bench) another(by models.Actor, mode models.Mode, route string) models.
 	body, err := json.Marshal(models.Route{Route: route, Reason: "as consulted"})
 	require.NoError(b, err)
 	id := made.Result.Procurement.ID
-	b.exec(`INSERT INTO entries (id, procurement_id, kind, phase, round, version, author_id, body, digest, written_at, single)
+	b.exec(`INSERT INTO entries (id, procurement_id, kind, phase, round, version, author_id, body, digest, written_at,
+			single)
 		VALUES ($1, $2, 'route', 'consultation', 1, 1, $3, $4, $5, clock_timestamp(), true)`,
 		models.NewID(models.PrefixEntry), id, by.PersonID, body, models.Digest(body))
 	b.exec("UPDATE consortium_members SET accepted_at = joined_at WHERE procurement_id = $1", id)

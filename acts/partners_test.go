@@ -54,7 +54,8 @@ func TestAPartIsAcceptedAnewWhenABuyerBecomesAPartner(t *testing.T) {
 	b := setUp(t)
 	other := b.person(models.OrganisationContractingAuthority)
 	put := func(kind models.MemberKind) acts.MemberPut {
-		m, err := b.acts.PutMember(t.Context(), b.asLead(), acts.MemberPart{Organisation: other.OrganisationID, Kind: kind})
+		part := acts.MemberPart{Organisation: other.OrganisationID, Kind: kind}
+		m, err := b.acts.PutMember(t.Context(), b.asLead(), part)
 		require.NoError(t, err)
 		return m
 	}

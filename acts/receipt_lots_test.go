@@ -25,7 +25,8 @@ func openLots(t testing.TB, lots, most int) (*box, []models.ID) {
 	}
 	body, err := json.Marshal(models.LotLimits{MostTendered: most})
 	require.NoError(t, err)
-	b.exec(`INSERT INTO entries (id, procurement_id, kind, phase, round, version, author_id, body, digest, written_at, single)
+	b.exec(`INSERT INTO entries (id, procurement_id, kind, phase, round, version, author_id, body, digest, written_at,
+			single)
 		VALUES ($1, $2, 'lot_limits', 'specification', 1, 1, $3, $4, $5, clock_timestamp(), true)`,
 		models.NewID(models.PrefixEntry), b.draft, b.lead.PersonID, body, models.Digest(body))
 	return b, all

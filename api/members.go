@@ -34,8 +34,8 @@ func (m member) IsNew() bool      { return m.fresh }
 func showMember(m models.Member) member {
 	return member{
 		ProcurementID: m.ProcurementID, OrganisationID: m.OrganisationID, Kind: string(m.Kind),
-		Lead: m.Lead, BudgetShare: m.BudgetShare, JoinedAt: utc(m.JoinedAt), AcceptedAt: utcOrNil(m.AcceptedAt), AcceptedBy: m.AcceptedBy,
-		LeftAt: utcOrNil(m.LeftAt),
+		Lead: m.Lead, BudgetShare: m.BudgetShare, JoinedAt: utc(m.JoinedAt), AcceptedAt: utcOrNil(m.AcceptedAt),
+		AcceptedBy: m.AcceptedBy, LeftAt: utcOrNil(m.LeftAt),
 	}
 }
 

@@ -149,7 +149,8 @@ func (s *server) consortium() []rest.Operation {
 
 		rest.Get(ofProcurement+"/members", reads(views.OfMembers), "List the members of the consortium", s.listMembers),
 		rest.Get(member, reads(views.OfMembers), "Read a member", s.getMember),
-		rest.Put(member, lead, "Invite a buyer or a partner to the consortium, or change its part", s.putMember, rest.MayCreate()),
+		rest.Put(member, lead, "Invite a buyer or a partner to the consortium, or change its part", s.putMember,
+			rest.MayCreate()),
 		rest.Post(member+"/actions/accept", representative, "Accept my organisation's part in the consortium",
 			s.acceptMembership, rest.Conditional(), rest.Answers(http.StatusOK)),
 		rest.Post(member+"/actions/decline", representative,

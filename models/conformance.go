@@ -83,8 +83,8 @@ func (p ConformancePlan) CheckAgainst(d Dossier, e Entry) error {
 	return nil
 }
 
-// Unfounded refuses a test of what is no minimum requirement of the specification: a tender fails by nothing else. It is
-// nil if there is none.
+// Unfounded refuses a test of what is no minimum requirement of the specification: a tender fails by nothing else. It
+// is nil if there is none.
 func (p ConformancePlan) Unfounded(d Dossier) *Refusal {
 	var minima []string
 	for _, e := range d.Of(EntryRequirement) {
@@ -95,8 +95,8 @@ func (p ConformancePlan) Unfounded(d Dossier) *Refusal {
 	for _, t := range p.Tests {
 		for _, code := range t.Requirements {
 			if !slices.Contains(minima, code) {
-				return Refuse(CodeConformanceUnfounded, "/tests", "the test %s is of %s, which is no minimum requirement",
-					t.ID, code).
+				return Refuse(CodeConformanceUnfounded, "/tests",
+					"the test %s is of %s, which is no minimum requirement", t.ID, code).
 					Accepting("codes of minimum requirements: %v", minima)
 			}
 		}

@@ -52,8 +52,8 @@ func (d Dossier) AgreementInForceAt(at time.Time) (AgreementInForce, bool) {
 	return force, found
 }
 
-// signedByAll tells whether the parties of an agreement are exactly those who bought together at an instant, and each of
-// them has signed.
+// signedByAll tells whether the parties of an agreement are exactly those who bought together at an instant, and each
+// of them has signed.
 func (d Dossier) signedByAll(a Agreement, signers []ID, at time.Time) bool {
 	var members []Member
 	for _, m := range d.Members {

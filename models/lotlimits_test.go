@@ -12,15 +12,18 @@ func TestLimitsOfLotsSaySomethingAndDoNotContradictEachOther(t *testing.T) {
 		limits LotLimits
 		field  string
 	}{
-		"tendered":                    {LotLimits{MostTendered: 2}, ""},
-		"awarded, by a rule":          {LotLimits{MostAwarded: 1, Rule: LotsInOrder}, ""},
-		"both":                        {LotLimits{MostTendered: 2, MostAwarded: 1, Rule: LotsByTotal}, ""},
-		"all lots":                    {LotLimits{AllLots: true}, ""},
-		"all lots, one awarded":       {LotLimits{AllLots: true, MostAwarded: 1, Rule: LotsByAdvantage}, ""},
-		"awarded without a rule":      {LotLimits{MostAwarded: 1}, "/rule"},
-		"an unknown rule":             {LotLimits{MostAwarded: 1, Rule: "by_taste"}, "/rule"},
-		"a rule without a limit":      {LotLimits{MostTendered: 1, Rule: LotsInOrder}, "/rule"},
-		"more awarded than tendered":  {LotLimits{MostTendered: 1, MostAwarded: 2, Rule: LotsInOrder}, "/max_lots_awarded"},
+		"tendered":               {LotLimits{MostTendered: 2}, ""},
+		"awarded, by a rule":     {LotLimits{MostAwarded: 1, Rule: LotsInOrder}, ""},
+		"both":                   {LotLimits{MostTendered: 2, MostAwarded: 1, Rule: LotsByTotal}, ""},
+		"all lots":               {LotLimits{AllLots: true}, ""},
+		"all lots, one awarded":  {LotLimits{AllLots: true, MostAwarded: 1, Rule: LotsByAdvantage}, ""},
+		"awarded without a rule": {LotLimits{MostAwarded: 1}, "/rule"},
+		"an unknown rule":        {LotLimits{MostAwarded: 1, Rule: "by_taste"}, "/rule"},
+		"a rule without a limit": {LotLimits{MostTendered: 1, Rule: LotsInOrder}, "/rule"},
+		"more awarded than tendered": {
+			LotLimits{MostTendered: 1, MostAwarded: 2, Rule: LotsInOrder},
+			"/max_lots_awarded",
+		},
 		"all lots, two tendered":      {LotLimits{AllLots: true, MostTendered: 2}, "/max_lots_tendered"},
 		"less than none":              {LotLimits{MostTendered: -1}, "/max_lots_tendered"},
 		"more lots than there can be": {LotLimits{MostTendered: 1001}, "/max_lots_tendered"},

@@ -13,8 +13,9 @@ const (
 	// MemberBuyer is a contracting authority that buys: it votes, signs the agreement and bears a share of the budget.
 	MemberBuyer MemberKind = "buyer"
 	// MemberPartner takes part and buys nothing, such as a university, a knowledge partner or a cluster organisation.
-	// It has no vote and no share, is no party to the agreement on joint procurement (Directive 2014/24/EU, Article 39(4),
-	// binds contracting authorities) and stands in no notice. By accepting its part it declares that it will not tender.
+	// It has no vote and no share, is no party to the agreement on joint procurement (which is between contracting
+	// authorities: Directive 2014/24/EU, Article 39(4)) and stands in no notice. By accepting its part it declares that
+	// it will not tender.
 	MemberPartner MemberKind = "partner"
 )
 
@@ -29,8 +30,8 @@ type Member struct {
 	Kind MemberKind
 	// Lead marks the lead buyer, who acts in the name and on behalf of the others.
 	Lead bool
-	// BudgetShare is the member's part of the common budget in percent, a decimal as text; empty: not yet agreed, or the
-	// member is a partner.
+	// BudgetShare is the member's part of the common budget in percent, a decimal as text; empty: not yet agreed, or
+	// the member is a partner.
 	BudgetShare string
 	// JoinedAt is when the member was put into the draft, in procedure time.
 	JoinedAt time.Time

@@ -11,7 +11,8 @@ func preceding() PrecedingPCP {
 	return PrecedingPCP{
 		Reference: "Whole-system energy efficiency", EndedOn: "2025-06-30", Results: Text{"en": "Three prototypes"},
 		Contractors: []PCPContractor{
-			{Name: "Alpha", Country: "FR", Reached: PCPDevelopment}, {Name: "Beta", Country: "IT", Reached: PCPPrototype},
+			{Name: "Alpha", Country: "FR", Reached: PCPDevelopment},
+			{Name: "Beta", Country: "IT", Reached: PCPPrototype},
 		},
 	}
 }

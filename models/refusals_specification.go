@@ -67,7 +67,7 @@ var refusedSpecification = []RefusalType{
 	},
 	{
 		CodeLotLimitsUnfit, RefusalConflict, "The limits of lots do not fit the lots",
-		"Change the limits, the lots or the methods by which they are ranked, and have the specification approved anew.",
+		"Change the limits, the lots or how they are ranked, and have the specification approved anew.",
 	},
 	{
 		CodeLotLimit, RefusalConflict, "One may not tender for so many lots",
@@ -75,6 +75,6 @@ var refusedSpecification = []RefusalType{
 	},
 	{
 		CodeLotsTogether, RefusalConflict, "The award depends on other lots",
-		"The notice limits how many lots one tenderer may be awarded, so other lots must be ranked, awarded or ended first.",
+		"The notice limits how many lots one tenderer is awarded: rank, award or end other lots first.",
 	},
 }

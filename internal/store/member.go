@@ -44,7 +44,8 @@ func (tx *Tx) PutMember(m models.Member) error {
 		ON CONFLICT (procurement_id, organisation_id)
 			DO UPDATE SET kind = excluded.kind, lead = excluded.lead, budget_share = excluded.budget_share,
 				accepted_at = excluded.accepted_at, accepted_by = excluded.accepted_by`,
-		m.ProcurementID, m.OrganisationID, cmp.Or(m.Kind, models.MemberBuyer), m.Lead, m.BudgetShare, m.JoinedAt, m.AcceptedAt, m.AcceptedBy).Error
+		m.ProcurementID, m.OrganisationID, cmp.Or(m.Kind, models.MemberBuyer), m.Lead, m.BudgetShare,
+		m.JoinedAt, m.AcceptedAt, m.AcceptedBy).Error
 	if err != nil {
 		return fmt.Errorf("put member: %w", err)
 	}

@@ -31,8 +31,8 @@ type Counter struct {
 	Clock time.Time
 	// StandingID is the standing tender of the organisation; empty: none.
 	StandingID models.ID
-	// MostLots is for how many lots one tenderer may tender; 0: for all. Then Others are the numbers of the other lots of
-	// the procurement for which a tender of the organisation stands.
+	// MostLots is for how many lots one tenderer may tender; 0: for all. Others are the numbers of the other lots of
+	// the procurement for which a tender of the organisation stands; they are not read where nothing is limited.
 	MostLots int
 	Others   []int
 	// Uploads are those of the uploads named that exist.
@@ -47,8 +47,8 @@ func (c Counter) Now() time.Time { return c.Procurement.Now(c.Clock) }
 // COMMITTED, in two round trips. A statement sees what was committed before it began, so the deadline that is read
 // after the lock is in force until the transaction ends.
 //
-// Where the notice limits for how many lots one may tender, the lock of the supplier's own tenders is taken with that of
-// the box: of two tenders at the same time for different lots, which share no box, the second sees the first.
+// Where the notice limits for how many lots one may tender, the lock of the supplier's own tenders is taken with that
+// of the box: of two tenders at the same time for different lots, which share no box, the second sees the first.
 //
 // It returns the error of decide, a refusal with [models.CodeNotFound] when there is no such lot, and
 // [ErrDepositRefused] when another deposit, made at the same time, excludes this one.

@@ -9,8 +9,8 @@ import (
 )
 
 // conforming refuses an award while the tests that were announced are missing or not passed: of the winner, or, if all
-// admitted tenders are tested, of every tender that is ranked. A tender that failed is excluded with its reason, and the
-// ranking is computed without it.
+// admitted tenders are tested, of every tender that is ranked. A tender that failed is excluded with its reason, and
+// the ranking is computed without it.
 func conforming(d models.Dossier, ranking award.Ranking, winner models.ID) error {
 	plan, announced := d.ConformancePlan()
 	if !announced {

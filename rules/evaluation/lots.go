@@ -80,8 +80,8 @@ func (e Evaluation) Among(d models.Dossier) (Evaluation, error) {
 }
 
 // WinnerOf returns to which tender a lot goes: the one that ranks first, or, where one tenderer may be awarded so many
-// lots at most, the first of those that may still be awarded one when the lot's turn comes. It refuses while there is no
-// such tender ([models.CodeNoWinner]), and while that depends on other lots ([models.CodeLotsTogether]).
+// lots at most, the first of those that may still be awarded one when the lot's turn comes. It refuses while there is
+// no such tender ([models.CodeNoWinner]), and while that depends on other lots ([models.CodeLotsTogether]).
 func WinnerOf(d models.Dossier, e Evaluation) (Winning, error) {
 	limits, _ := d.LotLimits()
 	first, single := e.Ranking.Winner()
@@ -109,7 +109,8 @@ func tenderedForAll(d models.Dossier, first award.Place) error {
 		}
 		if !tenderedFor(d, t.OrganisationID, lot) {
 			return models.Refuse(models.CodeLotsTogether, "/tender",
-				"%s has not tendered for lot %d, and the notice asks for tenders for every lot", tenderer(d, t), lot.Number).
+				"%s has not tendered for lot %d, and the notice asks for tenders for every lot", tenderer(d, t),
+				lot.Number).
 				Accepting("the exclusion of the tender")
 		}
 	}
@@ -165,7 +166,8 @@ func (l lotting) winner(e Evaluation) (Winning, error) {
 	if err := l.settled(lot, outcome); err != nil {
 		return Winning{}, err
 	}
-	at := slices.IndexFunc(e.Ranking.Places, func(p award.Place) bool { return l.tendererOf(p.Tender) == outcome.Winner })
+	at := slices.IndexFunc(e.Ranking.Places,
+		func(p award.Place) bool { return l.tendererOf(p.Tender) == outcome.Winner })
 	won := e.Ranking.Places[at]
 	return Winning{won, l.passedOver(e, won)}, nil
 }
@@ -242,7 +244,8 @@ func (l lotting) places(e Evaluation) []lotlimit.Place {
 func (l lotting) settled(lot models.Lot, o lotlimit.Outcome) error {
 	switch {
 	case o.Waits > 0:
-		return models.Refuse(models.CodeLotsTogether, "/lot", "lot %d comes first, and no single tender leads it", o.Waits).
+		return models.Refuse(models.CodeLotsTogether, "/lot",
+			"lot %d comes first, and no single tender leads it", o.Waits).
 			Accepting("the award once lot %d has a single best tender or has ended", o.Waits)
 	case o.Tied:
 		return models.Refuse(models.CodeNoWinner, "/tender",

@@ -143,8 +143,7 @@ type ContractNotice struct {
 	Conformance *models.ConformancePlan `json:"conformance_plan,omitempty"`
 	// Follows are the pre-commercial procurements whose results everybody is told (Article 41).
 	Follows []models.PrecedingPCP `json:"follows,omitempty"`
-	// LotLimits say for how many lots one tenderer may tender, and how many it is awarded at most (Directive 2014/24/EU,
-	// Article 46(2)).
+	// LotLimits say for how many lots one tenderer may tender, and how many it is awarded at most (Article 46(2)).
 	LotLimits     *models.LotLimits  `json:"lot_limits,omitempty"`
 	OpeningKey    models.OpeningKey  `json:"opening_key"`
 	Specification []models.Reference `json:"specification"`

@@ -353,7 +353,8 @@ func TestThePublicWasToldOfAMovedDeadlineByAChangeNoticeOnThatLotSince(t *testin
 func TestNoOpenProcedureIsPublishedOnTheRouteOfAnInnovationPartnershipOrOfResearch(t *testing.T) {
 	t.Parallel()
 	for route, unfit := range map[string]bool{
-		models.RoutePPI: false, models.RouteOrdinary: false, models.RouteInnovationPartnership: true, models.RoutePCP: true,
+		models.RoutePPI: false, models.RouteOrdinary: false,
+		models.RouteInnovationPartnership: true, models.RoutePCP: true,
 	} {
 		d := newPublication(t)
 		d.write(models.EntryRoute, "", "", models.Route{Route: route, Reason: "as consulted"})

@@ -44,8 +44,9 @@ func contractorsRegistered(d models.Dossier) models.Criterion {
 		evidence = append(evidence, Reference(e))
 	}
 	if len(missing) > 0 {
-		return c.notMet("contractors of the pre-commercial procurement are not in the register as involved, with measures: "+
-			"%s", strings.Join(missing, ", "))
+		return c.notMet(
+			"contractors of the pre-commercial procurement are not in the register as involved, with measures: %s",
+			strings.Join(missing, ", "))
 	}
 	return c.met(evidence, "all contractors of the pre-commercial procurement are in the register, with measures")
 }

@@ -87,7 +87,8 @@ func part(p event.Part) any {
 // member tells of a part that was accepted by the actor, or was not.
 func (f fold) member(p event.MemberJoined, accepted bool) {
 	columns := told{
-		"kind": kindOf(p.Kind), "lead": p.Lead, "budget_share": p.BudgetShare, "accepted_at": "", "accepted_by": "", "left_at": "",
+		"kind": kindOf(p.Kind), "lead": p.Lead, "budget_share": p.BudgetShare,
+		"accepted_at": "", "accepted_by": "", "left_at": "",
 	}
 	if accepted {
 		columns["accepted_at"], columns["accepted_by"] = f.At, string(f.ActorID)
