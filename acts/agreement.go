@@ -17,7 +17,7 @@ func (d *deed) agreementInForce(before models.Dossier, signature models.Entry) e
 		EntryID: force.Entry, Version: force.Version, Digest: force.Digest, Terms: force.Agreement.VotingTerms,
 	}
 	if about.Terms.Rule == models.RuleWeighted {
-		for _, m := range after.ActiveMembers() {
+		for _, m := range after.Buyers() {
 			about.Weights = append(about.Weights, event.PartyWeight{
 				OrganisationID: m.OrganisationID, Weight: force.Agreement.Weight(m.OrganisationID),
 			})

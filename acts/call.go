@@ -179,7 +179,7 @@ func (c *call) buyerOf() (models.ID, error) {
 		return "", err
 	}
 	for _, a := range c.held {
-		if a.Role == models.RoleBoard && buyers.active(a.OrganisationID) {
+		if a.Role == models.RoleBoard && buyers.buys(a.OrganisationID) {
 			return a.OrganisationID, nil
 		}
 	}

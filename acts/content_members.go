@@ -1,6 +1,7 @@
 package acts
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -24,7 +25,9 @@ type MemberPut struct {
 // A MemberPart is the part of a member in the consortium.
 type MemberPart struct {
 	Organisation models.ID
-	Lead         bool
+	// Kind is [models.MemberBuyer] if empty.
+	Kind models.MemberKind
+	Lead bool
 	// BudgetShare is a percentage of the common budget, an exact decimal; empty: not yet agreed.
 	BudgetShare string
 }
@@ -47,7 +50,7 @@ func (a *Acts) PutMember(ctx context.Context, by By, part MemberPart) (MemberPut
 		}
 		if before != nil {
 			m.JoinedAt = before.JoinedAt
-			if m.Lead == before.Lead && m.BudgetShare == before.BudgetShare {
+			if m.Buys() == before.Buys() && m.Lead == before.Lead && m.BudgetShare == before.BudgetShare {
 				m.AcceptedAt, m.AcceptedBy = before.AcceptedAt, before.AcceptedBy
 			}
 		}
@@ -75,6 +78,11 @@ func (d *deed) keepMember(m models.Member, before *models.Member) (MemberPut, er
 	if err := d.tx.SaveDraft(&d.Seat.Procurement); err != nil {
 		return MemberPut{}, err
 	}
+	if before != nil && before.Buys() && !m.Buys() {
+		if err := d.endRolesOfBuyer(m); err != nil {
+			return MemberPut{}, err
+		}
+	}
 	put := MemberPut{Member: m, Of: d.Seat.Procurement.Version, Fresh: before == nil}
 	if put.Fresh {
 		if err := d.tellOfRecovery(m.OrganisationID); err != nil {
@@ -97,7 +105,9 @@ func (d *deed) keepMember(m models.Member, before *models.Member) (MemberPut, er
 }
 
 func aboutMember(m models.Member) event.MemberJoined {
-	return event.MemberJoined{OrganisationID: m.OrganisationID, Lead: m.Lead, BudgetShare: m.BudgetShare}
+	return event.MemberJoined{
+		OrganisationID: m.OrganisationID, Kind: m.Kind, Lead: m.Lead, BudgetShare: m.BudgetShare,
+	}
 }
 
 // AcceptMembership accepts the part of the organisation that the actor represents, as it is on the version of the
@@ -130,12 +140,27 @@ func (a *Acts) DeclineMembership(ctx context.Context, by By, organisation models
 
 // endRolesOf ends the roles of an organisation's people and of those whom it engaged.
 func (d *deed) endRolesOf(organisation models.ID) error {
+	return d.endRoles(organisation, func(models.RoleAssignment) bool { return true })
+}
+
+// endRolesOfBuyer ends the roles that a member can no longer give because it has become a partner.
+func (d *deed) endRolesOfBuyer(m models.Member) error {
+	return d.endRoles(m.OrganisationID, func(r models.RoleAssignment) bool {
+		return r.EngagedBy != nil || !m.MayHold(r.Role)
+	})
+}
+
+// endRoles ends those that end among the roles of an organisation's people and of those whom it engaged.
+func (d *deed) endRoles(organisation models.ID, ends func(models.RoleAssignment) bool) error {
 	all, err := d.tx.Roles(d.procurement())
 	if err != nil {
 		return err
 	}
 	for _, r := range all {
 		if r.OrganisationID != organisation && (r.EngagedBy == nil || *r.EngagedBy != organisation) {
+			continue
+		}
+		if !ends(r) {
 			continue
 		}
 		if _, err := d.endNow(r); err != nil {
@@ -166,9 +191,10 @@ func (d *deed) ownMembership(organisation models.ID) (*models.Member, error) {
 // place judges a member among the others.
 func (d *deed) place(part MemberPart) (models.Member, error) {
 	m := models.Member{
-		ProcurementID: d.procurement(), OrganisationID: part.Organisation, Lead: part.Lead, JoinedAt: d.Seat.Now,
+		ProcurementID: d.procurement(), OrganisationID: part.Organisation, Kind: cmp.Or(part.Kind, models.MemberBuyer),
+		Lead: part.Lead, JoinedAt: d.Seat.Now,
 	}
-	if err := d.canBuy(m.OrganisationID); err != nil {
+	if err := d.canJoin(m, part); err != nil {
 		return m, err
 	}
 	all, organisations, err := d.tx.Members(m.ProcurementID)
@@ -184,16 +210,31 @@ func (d *deed) place(part MemberPart) (models.Member, error) {
 	return m, leadBeside(others, organisations, m)
 }
 
-// canBuy refuses organisations that are no contracting authority, and those for which nobody speaks: an invitation
-// would be a thing that whoever enrols first could accept.
-func (d *deed) canBuy(organisation models.ID) error {
-	o, err := d.tx.Organisation(organisation)
+// canJoin refuses buyers that are no contracting authority, partners that could supply, lead or pay, and organisations
+// for which nobody speaks: an invitation would be a thing that whoever enrols first could accept.
+func (d *deed) canJoin(m models.Member, part MemberPart) error {
+	o, err := d.tx.Organisation(m.OrganisationID)
 	if err != nil {
 		return err
 	}
-	if o.Kind != models.OrganisationContractingAuthority {
+	switch {
+	case m.Buys() && o.Kind != models.OrganisationContractingAuthority:
 		return models.Refuse(models.CodeNotAnAuthority, "organisation", "%s is registered as %s", o.LegalName, o.Kind).
-			Accepting("an organisation that is registered as contracting_authority")
+			Accepting("an organisation that is registered as contracting_authority, or the kind %s",
+				models.MemberPartner)
+	case !m.Buys() && o.Kind == models.OrganisationEconomicOperator:
+		return models.Refuse(models.CodePartnerSupplies, "organisation",
+			"%s is registered as %s: who may offer the solution takes no part in the consortium", o.LegalName, o.Kind).
+			Accepting("an organisation that is registered as %s or %s", models.OrganisationOther,
+				models.OrganisationContractingAuthority)
+	case !m.Buys() && m.Lead:
+		return models.Refuse(models.CodePartnerDoesNotBuy, "/lead", "%s is a partner, and the lead buyer buys",
+			o.LegalName).
+			Accepting("lead: false, or the kind %s", models.MemberBuyer)
+	case !m.Buys() && part.BudgetShare != "":
+		return models.Refuse(models.CodePartnerDoesNotBuy, "/budget_share",
+			"%s is a partner, which bears no share of what is bought", o.LegalName).
+			Accepting("no share, or the kind %s", models.MemberBuyer)
 	}
 	represented, err := d.tx.HasKeyedRepresentative(o.ID)
 	if err == nil && !represented {

@@ -97,7 +97,8 @@ func (in NewProcurement) draft(author models.Actor, now time.Time) models.Seat {
 
 func (d *deed) settleAuthor() error {
 	m := models.Member{
-		ProcurementID: d.procurement(), OrganisationID: d.Actor.OrganisationID, Lead: true, JoinedAt: d.Seat.Now,
+		ProcurementID: d.procurement(), OrganisationID: d.Actor.OrganisationID, Kind: models.MemberBuyer, Lead: true,
+		JoinedAt: d.Seat.Now,
 	}
 	var what event.Payload = event.MemberInvited(aboutMember(m))
 	if d.Actor.Representative {

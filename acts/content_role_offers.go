@@ -55,9 +55,14 @@ func (d *deed) mayOffer(r models.RoleAssignment, p models.Person) error {
 	if err != nil {
 		return err
 	}
-	if activeMember(members, d.Actor.OrganisationID) == nil {
+	switch m := activeMember(members, d.Actor.OrganisationID); {
+	case m == nil:
 		return models.Refuse(models.CodeNotAMember, "", "only members of the consortium offer roles").
-			Accepting("a representative of a member")
+			Accepting("a representative of a member that buys")
+	case !m.Buys():
+		return models.Refuse(models.CodePartnerDoesNotBuy, "",
+			"%s is a partner of the consortium; buyers engage people outside it", named[m.OrganisationID].LegalName).
+			Accepting("a representative of a member that buys")
 	}
 	if activeMember(members, r.OrganisationID) != nil {
 		return models.Refuse(models.CodeOtherOrganisation, "/person_id",
@@ -83,6 +88,12 @@ func activeMember(members []models.Member, organisation models.ID) *models.Membe
 		return nil
 	}
 	return &members[i]
+}
+
+// buys tells whether an organisation is a member that buys and has not left.
+func buys(members []models.Member, organisation models.ID) bool {
+	m := activeMember(members, organisation)
+	return m != nil && m.Buys()
 }
 
 // WithdrawRoleOffer withdraws an offer that the actor's member made. The answer does not tell whether the offer was

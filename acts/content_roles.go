@@ -220,20 +220,25 @@ func (d *deed) fitsOrganisation(a models.RoleAssignment) error {
 	switch {
 	case a.Role.OfSupplier() && member != nil:
 		return models.Refuse(models.CodeRoleIncompatible, "/role",
-			"%s buys on this procurement, so its people cannot be suppliers", named[a.OrganisationID].LegalName).
+			"%s is a member of the consortium, so its people cannot be suppliers", named[a.OrganisationID].LegalName).
 			Accepting("a person of an economic operator outside the consortium")
 	case a.Role.OfSupplier():
 		return d.fitsSupplier(a)
-	case a.EngagedBy != nil && activeMember(members, *a.EngagedBy) != nil && member == nil:
+	case a.EngagedBy != nil && buys(members, *a.EngagedBy) && member == nil:
 		return nil
 	case a.EngagedBy != nil:
 		return models.Refuse(models.CodeOfferOver, "",
-			"who offered the role is no member any more, or your organisation is one now").
-			Accepting("an offer by a member to somebody outside the consortium")
+			"who offered the role is no buyer any more, or your organisation is a member now").
+			Accepting("an offer by a buyer to somebody outside the consortium")
 	case member == nil:
 		return models.Refuse(models.CodeNotAMember, "/person_id",
 			"your organisation is not a member of the consortium, so it gives nobody the role %s", a.Role).
 			Accepting("a person of a member of the consortium")
+	case !member.MayHold(a.Role):
+		return models.Refuse(models.CodePartnerDoesNotBuy, "/role",
+			"%s is a partner of the consortium, and the role %s is held for a buyer", named[a.OrganisationID].LegalName,
+			a.Role).
+			Accepting("one of the roles %s", models.PartnerRoles())
 	case a.Role == models.RoleLeadProcurer && !member.Lead:
 		return models.Refuse(models.CodeNotAMember, "/role",
 			"%s is not the lead buyer, in whose name the role %s is held", named[a.OrganisationID].LegalName, a.Role).

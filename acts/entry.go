@@ -32,6 +32,11 @@ type documented interface {
 	Documents() []string
 }
 
+// following content names another procurement of this installation that this one follows; empty: none.
+type following interface {
+	Follows() models.ID
+}
+
 // confirming content signs or confirms one version of another entry.
 type confirming interface {
 	Confirmed() models.Confirmation
@@ -161,7 +166,7 @@ func (k EntryKind) begin(d *deed) (models.Entry, error) {
 		Round: round, Version: 1, AuthorID: d.Actor.PersonID, WrittenAt: d.Seat.Now,
 	}
 	if k.PerBuyer {
-		e.OrganisationID, err = d.speaksFor(k.Writers)
+		e.OrganisationID, err = d.speaksFor(k)
 	}
 	return e, err
 }
@@ -272,20 +277,26 @@ func (d *deed) enterPhaseOf(kind models.EntryKind) (int, error) {
 	return round.Round, nil
 }
 
-// speaksFor returns the member of the consortium for which the actor holds a role that may write.
-func (d *deed) speaksFor(writers []models.Role) (models.ID, error) {
+// speaksFor returns the member of the consortium for which the actor holds a role that may write: a buyer, or a partner
+// too if entries of the kind say of any member.
+func (d *deed) speaksFor(k EntryKind) (models.ID, error) {
 	held, err := d.tx.RolesHeld(d.procurement(), d.Actor.PersonID, d.Seat.Now)
 	if err != nil {
 		return "", err
 	}
-	members, _, err := d.tx.Members(d.procurement())
+	members, named, err := d.tx.Members(d.procurement())
 	if err != nil {
 		return "", err
 	}
 	for _, a := range held {
-		if slices.Contains(writers, a.Role) && slices.ContainsFunc(members, func(m models.Member) bool {
-			return m.OrganisationID == a.OrganisationID && m.Active()
-		}) {
+		m := activeMember(members, a.OrganisationID)
+		switch {
+		case m == nil || !slices.Contains(k.Writers, a.Role):
+		case !m.Buys() && !k.ByPartners:
+			return "", models.Refuse(models.CodePartnerDoesNotBuy, "", "%s is a partner of the consortium; this is %s",
+				named[m.OrganisationID].LegalName, k.What).
+				Accepting("a person of a buyer")
+		default:
 			return a.OrganisationID, nil
 		}
 	}
@@ -303,7 +314,7 @@ func (k EntryKind) mayChange(d *deed, e models.Entry) error {
 		return models.Refuse(models.CodeNotFound, "", "the entry was withdrawn").Accepting("a new entry")
 	}
 	if k.PerBuyer {
-		buyer, err := d.speaksFor(k.Writers)
+		buyer, err := d.speaksFor(k)
 		if err != nil {
 			return err
 		}
@@ -324,6 +335,11 @@ func (d *deed) entryFits(body Content, e models.Entry, dossier func() (models.Do
 			}
 		}
 	}
+	if f, ok := body.(following); ok && e.WithdrawnAt == nil && f.Follows() != "" {
+		if err := d.mayFollow(f.Follows()); err != nil {
+			return err
+		}
+	}
 	c, ok := body.(contextual)
 	if !ok {
 		return nil
@@ -333,6 +349,30 @@ func (d *deed) entryFits(body Content, e models.Entry, dossier func() (models.Do
 		return err
 	}
 	return c.CheckAgainst(all, e)
+}
+
+// mayFollow refuses a procurement that is no pre-commercial procurement of one of the buyers, real or rehearsed as this
+// one is.
+func (d *deed) mayFollow(id models.ID) error {
+	const field = "/procurement"
+	mode, route, err := d.tx.Predecessor(d.procurement(), id)
+	r, refused := models.RefusalOf(err)
+	switch {
+	case refused && r.Code == models.CodeNotFound, err == nil && id == d.procurement():
+		return models.Refuse(models.CodeNoSuccessor, field, "no other procurement of one of the buyers has this ID").
+			Accepting("one in which a buyer of this consortium buys, or no ID if it did not run here")
+	case err != nil:
+		return err
+	case mode != d.Seat.Procurement.Mode:
+		return models.Refuse(models.CodeNoSuccessor, field,
+			"the other procurement is of the mode %s, and this one is of the mode %s", mode, d.Seat.Procurement.Mode).
+			Accepting("a procurement of the same mode")
+	case route != models.RoutePCP:
+		return models.Refuse(models.CodeNoSuccessor, field, "the other procurement does not take the route %s",
+			models.RoutePCP).
+			Accepting("a procurement whose route is %s", models.RoutePCP)
+	}
+	return nil
 }
 
 func (d *deed) putEntry(e *models.Entry) error {

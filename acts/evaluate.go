@@ -103,7 +103,7 @@ func (c *call) actsFor(role models.Role) (models.ID, error) {
 		return "", err
 	}
 	for _, a := range c.held {
-		if a.Role == role && buyers.active(a.OrganisationID) {
+		if a.Role == role && buyers.buys(a.OrganisationID) {
 			return a.OrganisationID, nil
 		}
 	}

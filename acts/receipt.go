@@ -140,7 +140,22 @@ func mayHandIn(b store.Counter, v visit, organisation models.ID) error {
 	if b.StandingID != v.standing {
 		return store.ErrDepositRefused
 	}
+	if refusal := oneLotTooMany(b); refusal != nil && v.standing == "" {
+		return refusal
+	}
 	return brought(b.Lot.Box(), b.Uploads, v.envelopes, organisation)
+}
+
+// oneLotTooMany refuses a tender for one lot more than the notice allows (Directive 2014/24/EU, Article 46(2)). Nobody
+// but who tenders is told.
+func oneLotTooMany(b store.Counter) *models.Refusal {
+	if b.MostLots == 0 || len(b.Others) < b.MostLots || b.Lot.Box().HandsIn != models.HandedTender {
+		return nil
+	}
+	return models.Refuse(models.CodeLotLimit, "",
+		"one may tender for %d lots at most, and tenders of your organisation stand for %s", b.MostLots,
+		models.LotNumbers(b.Others)).
+		Accepting("this tender after the withdrawal of another, while its box is open")
 }
 
 // brought finds the uploads of the envelopes and refuses those that are not the organisation's own sealed

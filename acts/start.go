@@ -68,10 +68,10 @@ func missingInDraft(d models.Dossier) []*models.Refusal {
 				"%s has not accepted its part", d.NameOf(m.OrganisationID)).
 				Accepting("the acceptance by one of its representatives"))
 		}
-		if !holds(d, models.RoleBoard, m.OrganisationID) {
+		if m.Buys() && !holds(d, models.RoleBoard, m.OrganisationID) {
 			faults = append(faults, models.Refuse(models.CodeDraftIncomplete, "/roles",
 				"%s has nobody on the board", d.NameOf(m.OrganisationID)).
-				Accepting("a person with the role board for each member"))
+				Accepting("a person with the role board for each buyer"))
 		}
 	}
 	return faults

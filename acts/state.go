@@ -2,7 +2,6 @@ package acts
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/ppi-engine/ppi/internal/store"
@@ -204,7 +203,7 @@ func (c *call) standingVotes(phase models.Phase, round int) (map[models.ID]bool,
 	for _, v := range votes {
 		cast[v.OrganisationID] = v.Digest == b.Digest && b.Counts(d, v.PersonID)
 	}
-	for _, m := range d.ActiveMembers() {
+	for _, m := range d.Buyers() {
 		if !cast[m.OrganisationID] && len(b.Recused(d, m.OrganisationID)) > 0 {
 			cast[m.OrganisationID] = true
 		}
@@ -245,20 +244,16 @@ func (b consortium) lead() string {
 	return ""
 }
 
-// names are the legal names of the members, the lead buyer's first.
+// names are the legal names of the buyers, the lead buyer's first.
 func (b consortium) names() []string {
 	names := []string{b.lead()}
 	for _, m := range b.members {
-		if name := b.organisations[m.OrganisationID].LegalName; m.Active() && !m.Lead {
+		if name := b.organisations[m.OrganisationID].LegalName; m.Active() && m.Buys() && !m.Lead {
 			names = append(names, name)
 		}
 	}
 	return names
 }
 
-// active tells whether an organisation belongs to the consortium now.
-func (b consortium) active(organisation models.ID) bool {
-	return slices.ContainsFunc(b.members, func(m models.Member) bool {
-		return m.OrganisationID == organisation && m.Active()
-	})
-}
+// buys tells whether an organisation is a buyer of the consortium now.
+func (b consortium) buys(organisation models.ID) bool { return buys(b.members, organisation) }

@@ -79,8 +79,10 @@ func processVerbs() []Verb {
 			in: whileOpen, boxes: allBoxes, work: moves((*call).mayCancel, (*call).cancel),
 		},
 		{
-			Name: models.VerbLeave, Summary: "Leave the consortium with the actor's buyer", By: board,
-			in: whileOpen, boxes: allBoxes, work: does(leave),
+			Name:    models.VerbLeave,
+			Summary: "Leave the consortium: a buyer by its board, a partner by its representative",
+			By:      []models.Role{models.RoleBoard, models.RoleRepresentative},
+			in:      whileOpen, boxes: allBoxes, work: does(leave),
 		},
 		{
 			Name: models.VerbAdvance, Summary: "Move the clock of a rehearsal forward", By: lead,

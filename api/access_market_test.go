@@ -17,7 +17,7 @@ func expectedMarketAccess(procurement string) map[string]string {
 	for entries, writers := range map[string]string{
 		"consultation-announcements": "lead_procurer drafter", "questionnaires": "lead_procurer drafter",
 		"consultation-reports": "lead_procurer drafter", "route": lead, "engagement-plans": lead,
-		"bulletins":      "lead_procurer drafter",
+		"bulletins": "lead_procurer drafter", "preceding-pcps": "lead_procurer drafter",
 		"market-changes": "lead_procurer buyer", "planning-notices": lead,
 	} {
 		expected["GET "+procurement+"/"+entries] = buyers

@@ -9,11 +9,11 @@ func expectedPhaseAccess(procurement string) map[string]string {
 	}
 	for entries, writers := range map[string]string{
 		"agreement": "lead_procurer legal drafter", "role-plan": lead, "activities": "lead_procurer buyer",
-		"memberships": "buyer", "grant-action": lead,
+		"memberships": "buyer drafter", "grant-action": lead,
 		"certified-periods": "legal", "local-holidays": "lead_procurer legal buyer",
 
 		"requirements": drafters, "glossary": drafters, "specification-clauses": "lead_procurer drafter legal",
-		"lots-decision": drafters, "procedure-choice": drafters,
+		"lots-decision": drafters, "lot-limits": drafters, "conformance-plan": drafters, "procedure-choice": drafters,
 		"business-case": drafters, "specification-versions": drafters,
 
 		"neutrality-answers": "lead_procurer drafter buyer legal",

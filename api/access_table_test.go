@@ -46,6 +46,8 @@ func expectedAccess() map[string]string {
 		"GET " + procurement:    involved + " " + voice,
 		"PATCH " + procurement:  lead,
 
+		"GET " + procurement + "/links": buyers,
+
 		"GET " + procurement + "/members":                   buyers + " " + voice,
 		"GET " + procurement + "/members/{organisation}":    buyers + " " + voice,
 		"PUT " + procurement + "/members/{organisation}":    lead,
@@ -65,7 +67,7 @@ func expectedAccess() map[string]string {
 	}
 	for verb, who := range map[string]string{
 		"start": lead, "advance": lead, "suspend": board, "resume": board, "vote": board, "cancel": board,
-		"return": board, "leave": board,
+		"return": board, "leave": "board representative",
 		"count": "lead_procurer board",
 	} {
 		expected["POST "+procurement+"/actions/"+verb] = who

@@ -12,6 +12,7 @@ import (
 type member struct {
 	ProcurementID  models.ID  `json:"procurement_id"`
 	OrganisationID models.ID  `json:"organisation_id"`
+	Kind           string     `json:"kind" enum:"buyer,partner" doc:"A partner takes part, but does not vote or buy"`
 	Lead           bool       `json:"lead" doc:"The lead buyer, who acts in the name and on behalf of the others"`
 	BudgetShare    string     `json:"budget_share,omitempty" doc:"Percent of the common budget, an exact decimal"`
 	JoinedAt       time.Time  `json:"joined_at" doc:"When it was put into the draft, in procedure time"`
@@ -32,9 +33,9 @@ func (m member) IsNew() bool      { return m.fresh }
 
 func showMember(m models.Member) member {
 	return member{
-		ProcurementID: m.ProcurementID, OrganisationID: m.OrganisationID, Lead: m.Lead, BudgetShare: m.BudgetShare,
-		JoinedAt: utc(m.JoinedAt), AcceptedAt: utcOrNil(m.AcceptedAt), AcceptedBy: m.AcceptedBy,
-		LeftAt: utcOrNil(m.LeftAt),
+		ProcurementID: m.ProcurementID, OrganisationID: m.OrganisationID, Kind: string(m.Kind),
+		Lead: m.Lead, BudgetShare: m.BudgetShare, JoinedAt: utc(m.JoinedAt), AcceptedAt: utcOrNil(m.AcceptedAt),
+		AcceptedBy: m.AcceptedBy, LeftAt: utcOrNil(m.LeftAt),
 	}
 }
 
@@ -76,6 +77,7 @@ type memberInput struct {
 	MemberPath
 
 	Body struct {
+		Kind        string      `json:"kind,omitempty" enum:"buyer,partner" doc:"Absent: buyer"`
 		Lead        bool        `json:"lead,omitempty"`
 		BudgetShare budgetShare `json:"budget_share,omitempty" doc:"Absent: not yet agreed"`
 	}
@@ -88,8 +90,10 @@ func (s *server) putMember(ctx context.Context, in *memberInput) (*rest.Answer[m
 	if err != nil {
 		return nil, err
 	}
-	m, err := s.acts.PutMember(ctx, rest.By(ctx),
-		acts.MemberPart{Organisation: id, Lead: in.Body.Lead, BudgetShare: string(in.Body.BudgetShare)})
+	m, err := s.acts.PutMember(ctx, rest.By(ctx), acts.MemberPart{
+		Organisation: id, Kind: models.MemberKind(in.Body.Kind), Lead: in.Body.Lead,
+		BudgetShare: string(in.Body.BudgetShare),
+	})
 	return rest.Changed(ctx, m, err, showMemberPut)
 }
 

@@ -96,3 +96,25 @@ func TestWithAMemberGoTheRolesOfItsPeople(t *testing.T) {
 	w.do(leader, DELETE, p.Self()+"/members/"+string(leader.organisation), nil).is(http.StatusConflict).
 		refused(models.CodeLeadMissing)
 }
+
+func TestAPartnerIsInvitedAndShownAsOne(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	leader, university := w.buyer(), w.organisation(models.OrganisationOther)
+	p := w.procurement(leader)
+	path := p.Self() + "/members/" + string(university.organisation)
+	var m member
+	w.do(leader, PUT, path, map[string]any{"kind": "partner"}).is(http.StatusCreated).into(&m)
+	require.Equal(t, "partner", m.Kind)
+	require.Nil(t, m.AcceptedAt)
+	w.do(university, POST, path+"/actions/accept", nil).is(http.StatusOK).into(&m)
+	require.NotNil(t, m.AcceptedAt)
+	w.do(leader, PUT, path, map[string]any{"kind": "friend"}).is(http.StatusUnprocessableEntity)
+	supplier := p.Self() + "/members/" + string(w.organisation(models.OrganisationEconomicOperator).organisation)
+	w.do(leader, PUT, supplier, map[string]any{"kind": "partner"}).is(http.StatusConflict).
+		refused(models.CodePartnerSupplies)
+	w.do(leader, PUT, path, map[string]any{"kind": "partner", "lead": true}).is(http.StatusConflict).
+		refused(models.CodePartnerDoesNotBuy)
+	w.do(leader, GET, p.Self()+"/members/"+string(leader.organisation), nil).is(http.StatusOK).into(&m)
+	require.Equal(t, "buyer", m.Kind)
+}

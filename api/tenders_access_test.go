@@ -72,6 +72,8 @@ func expectedAwardAccess(procurement string) map[string]string {
 		"selection-criteria":    "lead_procurer drafter", "selections": "chair",
 		"admissions": "lead_procurer chair legal", "consensus-scores": "chair",
 		"price-inquiries": "lead_procurer chair", "cost-values": "lead_procurer chair", "tie-draws": "lead_procurer chair",
+		"conformance-results": "lead_procurer chair",
+		"conduct":             "lead_procurer drafter", "sessions": "lead_procurer chair", "shared-information": "lead_procurer",
 		"review-applications": "lead_procurer legal", "contracts": "lead_procurer awarder buyer", "purchases": "buyer",
 		"non-purchases": "buyer", "individual-report": "lead_procurer legal",
 	} {

@@ -114,7 +114,7 @@ func (a Agreement) CheckAgainst(d Dossier, e Entry) error {
 		return nil
 	}
 	var faults []*Refusal
-	members := d.ActiveMembers()
+	members := d.Buyers()
 	if len(members) == 0 || !members[0].Lead || members[0].OrganisationID != a.Lead {
 		faults = append(faults, Refuse(CodeInvalidValue, "/lead",
 			"%s is not the lead buyer of this procurement", d.NameOf(a.Lead)).

@@ -52,9 +52,9 @@ func (c Contract) CheckAgainst(d Dossier, e Entry) error {
 		return err
 	}
 	for _, buyer := range c.Buyers {
-		if !slices.ContainsFunc(d.ActiveMembers(), func(m Member) bool { return m.OrganisationID == buyer }) {
-			return Refuse(CodeNotAMember, "/buyers", "%s is not a member of the consortium", d.NameOf(buyer)).
-				Accepting("members of the consortium")
+		if !d.IsBuyer(buyer) {
+			return Refuse(CodeNotAMember, "/buyers", "%s is no buyer of the consortium", d.NameOf(buyer)).
+				Accepting("members of the consortium that buy")
 		}
 	}
 	return nil

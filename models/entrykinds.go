@@ -54,7 +54,8 @@ var capacityEntries = []EntryRule{
 	},
 	{
 		Kind: EntryMembership, Path: "memberships", What: "a member's membership of a body that a call asks for",
-		Phase: PhaseCapacity, Writers: []Role{RoleBuyer}, PerBuyer: true, Single: true, Lasting: true,
+		Phase: PhaseCapacity, Writers: []Role{RoleBuyer, RoleDrafter},
+		PerBuyer: true, ByPartners: true, Single: true, Lasting: true,
 	},
 	{
 		Kind: EntryCertifiedPeriod, Path: "certified-periods",
@@ -94,6 +95,17 @@ var specificationEntries = []EntryRule{
 		Kind: EntryLotsDecision, Path: "lots-decision", What: "whether the procurement is divided into lots",
 		Phase: PhaseSpecification, Writers: []Role{RoleLeadProcurer, RoleDrafter},
 		Single: true, wording: wordedBody[LotsDecision],
+	},
+	{
+		Kind: EntryLotLimits, Path: "lot-limits",
+		What:  "for how many lots one tenderer may tender, and how many it may be awarded",
+		Phase: PhaseSpecification, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Single: true,
+	},
+	{
+		Kind: EntryConformancePlan, Path: "conformance-plan",
+		What:  "the tests, announced with the specification, by which tenders show that they meet minimum requirements",
+		Phase: PhaseSpecification, Writers: []Role{RoleLeadProcurer, RoleDrafter},
+		Single: true, wording: wordedBody[ConformancePlan],
 	},
 	{
 		Kind: EntryProcedureChoice, Path: "procedure-choice",
@@ -150,6 +162,12 @@ var consultationEntries = []EntryRule{
 		Kind: EntryConsultationReport, Path: "consultation-reports", What: "a report on the market consultation",
 		Phase: PhaseConsultation, Writers: []Role{RoleLeadProcurer, RoleDrafter},
 		wording: wordedBody[ConsultationReport],
+	},
+	{
+		Kind: EntryPrecedingPCP, Path: "preceding-pcps",
+		What:  "the pre-commercial procurement that this one follows",
+		Phase: PhaseConsultation, Writers: []Role{RoleLeadProcurer, RoleDrafter},
+		Single: true, wording: wordedBody[PrecedingPCP],
 	},
 	{
 		Kind: EntryRoute, Path: "route", What: "the route that the procurement takes",
@@ -235,6 +253,11 @@ var tenderEntries = []EntryRule{
 	{
 		Kind: EntryConsensus, Path: "consensus-scores", What: "the scores of a tender on which the panel agreed",
 		Phase: PhaseTender, Writers: []Role{RoleChair}, Single: true, OfTender: true, Scoring: true,
+	},
+	{
+		Kind: EntryConformanceResult, Path: "conformance-results",
+		What:  "what the announced tests have shown of a tender",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair}, Single: true, OfTender: true,
 	},
 	{
 		Kind: EntryPriceInquiry, Path: "price-inquiries",

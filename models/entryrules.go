@@ -14,6 +14,8 @@ type EntryRule struct {
 	Writers []Role
 	// PerBuyer entries speak for the writer's organisation, others for the consortium.
 	PerBuyer bool
+	// ByPartners tells that partners write entries of the kind for themselves, too, which else only buyers do.
+	ByPartners bool
 	// Of single entries, one stands at a time: for each buyer or for the consortium, and for each subject.
 	Single bool
 	// Final entries record what was done, said or declared: they are never changed or withdrawn. A correction is a

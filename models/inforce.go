@@ -25,8 +25,8 @@ type AgreementInForce struct {
 func (d Dossier) AgreementInForce() (AgreementInForce, bool) { return d.AgreementInForceAt(d.Now) }
 
 // AgreementInForceAt returns the version of the agreement that was in force at an instant of procedure time; false:
-// none was. A version comes into force with its last signature: when each member has signed that very version and its
-// parties are exactly the members. It stays in force until another version comes into force (Directive 2014/24/EU,
+// none was. A version comes into force with its last signature: when each buyer has signed that very version and its
+// parties are exactly the buyers. It stays in force until another version comes into force (Directive 2014/24/EU,
 // Article 39(4): the participants agree). So a new wording, the end of the entry and a member that leaves change
 // nothing: what was agreed holds for those who remain.
 func (d Dossier) AgreementInForceAt(at time.Time) (AgreementInForce, bool) {
@@ -52,12 +52,12 @@ func (d Dossier) AgreementInForceAt(at time.Time) (AgreementInForce, bool) {
 	return force, found
 }
 
-// signedByAll tells whether the parties of an agreement are exactly those who were members at an instant, and each of
-// them has signed.
+// signedByAll tells whether the parties of an agreement are exactly those who bought together at an instant, and each
+// of them has signed.
 func (d Dossier) signedByAll(a Agreement, signers []ID, at time.Time) bool {
 	var members []Member
 	for _, m := range d.Members {
-		if m.LeftAt == nil || m.LeftAt.After(at) {
+		if m.Buys() && (m.LeftAt == nil || m.LeftAt.After(at)) {
 			members = append(members, m)
 		}
 	}

@@ -133,30 +133,6 @@ func (p Procurement) RealTime(procedure time.Time) time.Time {
 	return procedure.Add(-time.Duration(p.ClockOffset) * time.Microsecond)
 }
 
-// A Member is one contracting authority of the consortium.
-type Member struct {
-	ProcurementID  ID `gorm:"primaryKey"`
-	OrganisationID ID `gorm:"primaryKey"`
-	// Lead marks the lead buyer, who acts in the name and on behalf of the others.
-	Lead bool
-	// BudgetShare is the member's part of the common budget in percent, a decimal as text; empty: not yet agreed.
-	BudgetShare string
-	// JoinedAt is when the member was put into the draft, in procedure time.
-	JoinedAt time.Time
-	// AcceptedAt is when a representative of the member, AcceptedBy, accepted its part as it is (procedure time); nil:
-	// it is invited, and speaks with no voice yet.
-	AcceptedAt *time.Time
-	AcceptedBy *ID
-	// LeftAt is set once the member has left; it is kept for the record.
-	LeftAt *time.Time
-}
-
-// TableName says what the members are members of.
-func (Member) TableName() string { return "consortium_members" }
-
-// Active tells whether the member still belongs to the consortium.
-func (m Member) Active() bool { return m.LeftAt == nil }
-
 // TextDigest is the SHA-256 of what the procurement says of itself, in hexadecimal.
 func (p Procurement) TextDigest() (string, error) {
 	_, digest, err := Canonical(struct {

@@ -30,6 +30,8 @@ const (
 	CodeOfferOver           Code = "role_offer_over"
 	CodeSupplies            Code = "organisation_supplies"
 	CodeDeclaredNotToTender Code = "declared_not_to_tender"
+	CodePartnerSupplies     Code = "partner_supplies"
+	CodePartnerDoesNotBuy   Code = "partner_does_not_buy"
 )
 
 var refusedCallers = []RefusalType{
@@ -64,7 +66,7 @@ var refusedCallers = []RefusalType{
 	},
 	{
 		CodeNotAnAuthority, RefusalConflict, "The organisation is not a contracting authority",
-		"Only contracting authorities can be members of a consortium or create procurements.",
+		"Only contracting authorities buy in a consortium or create procurements; others can be its partners.",
 	},
 	{
 		CodeKeyLimit, RefusalConflict, "The person has as many API keys as allowed",
@@ -136,5 +138,13 @@ var refusedCallers = []RefusalType{
 	{
 		CodeDeclaredNotToTender, RefusalConflict, "The organisation has declared that it will not tender",
 		"It accepted a role on the buyers' side of this procurement (Directive 2014/24/EU, Articles 24 and 41).",
+	},
+	{
+		CodePartnerSupplies, RefusalConflict, "A partner of the consortium is no supplier",
+		"An organisation that offers on the market prepares no procurement in which it could tender.",
+	},
+	{
+		CodePartnerDoesNotBuy, RefusalConflict, "A partner of the consortium does not buy",
+		"It has no vote, no share of the budget and no part in the agreement; this is done by or for a buyer.",
 	},
 }

@@ -8,6 +8,23 @@ const (
 	CodeLotsNotAsDecided Code = "lots_not_as_decided"
 	// CodeDocumentUnknown says that no document with the digest was uploaded to the procurement.
 	CodeDocumentUnknown Code = "document_unknown"
+	// CodeProcedureUnfit refuses a procedure that the route of the procurement does not allow.
+	CodeProcedureUnfit Code = "procedure_unfit_for_route"
+	// CodeNoSuccessor refuses to follow what is no pre-commercial procurement, and to follow one by another.
+	CodeNoSuccessor Code = "no_successor_of_pcp"
+	// CodeConformanceUnfounded refuses a test of what is no minimum requirement.
+	CodeConformanceUnfounded Code = "conformance_test_unfounded"
+	// CodeConformanceUnannounced refuses results of tests that no notice announced.
+	CodeConformanceUnannounced Code = "conformance_test_unannounced"
+	// CodeConformanceMissing and CodeConformanceFailed refuse an award before the announced tests were passed.
+	CodeConformanceMissing Code = "conformance_result_missing"
+	CodeConformanceFailed  Code = "conformance_test_failed"
+	// CodeLotLimitsUnfit refuses limits of lots that do not fit the lots or how they are ranked.
+	CodeLotLimitsUnfit Code = "lot_limits_unfit"
+	// CodeLotLimit refuses a tender for one lot more than one may tender for.
+	CodeLotLimit Code = "lot_limit_reached"
+	// CodeLotsTogether refuses an award that depends on other lots which are not that far.
+	CodeLotsTogether Code = "lots_depend_on_each_other"
 )
 
 var refusedSpecification = []RefusalType{
@@ -23,5 +40,41 @@ var refusedSpecification = []RefusalType{
 	{
 		CodeDocumentUnknown, RefusalConflict, "There is no such document",
 		"First upload the document and add it to the procurement.",
+	},
+	{
+		CodeProcedureUnfit, RefusalConflict, "The procedure does not fit the route",
+		"The route that followed from the market consultation allows other procedures only.",
+	},
+	{
+		CodeNoSuccessor, RefusalConflict, "The procurement does not follow that one",
+		"A procurement follows a pre-commercial procurement of one of its buyers, and buys what was developed.",
+	},
+	{
+		CodeConformanceUnfounded, RefusalConflict, "A test needs a minimum requirement",
+		"A tender that does not pass is excluded, so a test shows nothing but whether minimum requirements are met.",
+	},
+	{
+		CodeConformanceUnannounced, RefusalConflict, "The tests were not announced",
+		"Tenders are tested only if the specification and the notice said so.",
+	},
+	{
+		CodeConformanceMissing, RefusalConflict, "The results of the announced tests are missing",
+		"Record what the tests have shown before the lot is awarded.",
+	},
+	{
+		CodeConformanceFailed, RefusalConflict, "A tender has not passed the announced tests",
+		"Exclude it with its reason; the lot goes to the next.",
+	},
+	{
+		CodeLotLimitsUnfit, RefusalConflict, "The limits of lots do not fit the lots",
+		"Change the limits, the lots or how they are ranked, and have the specification approved anew.",
+	},
+	{
+		CodeLotLimit, RefusalConflict, "One may not tender for so many lots",
+		"The notice limits for how many lots one tenderer may tender. Withdraw the tender for another lot first.",
+	},
+	{
+		CodeLotsTogether, RefusalConflict, "The award depends on other lots",
+		"The notice limits how many lots one tenderer is awarded: rank, award or end other lots first.",
 	},
 }

@@ -42,11 +42,11 @@ func (s Signature) CheckAgainst(d Dossier, e Entry) error {
 	if err := s.confirmation().mustBe(standing, "the agreement", "/agreement"); err != nil {
 		return err
 	}
-	if a, ok := BodyOf[Agreement](standing); !ok || !a.between(d.ActiveMembers()) {
+	if a, ok := BodyOf[Agreement](standing); !ok || !a.between(d.Buyers()) {
 		return Refuse(CodeInvalidValue, "/agreement",
 			"the parties of the agreement are not the members, so it cannot come into force").
 			Accepting("a signature under a next version, with one share for each member: %s",
-				d.namesWithIDs(organisationsOf(d.ActiveMembers())))
+				d.namesWithIDs(organisationsOf(d.Buyers())))
 	}
 	if lacking := d.Untranslated(standing); len(lacking) > 0 {
 		return Refuse(CodeMissingTranslation, "/agreement",

@@ -28,7 +28,7 @@ const (
 func SpecificationKinds() []EntryKind {
 	return []EntryKind{
 		EntryRequirement, EntryGlossary, EntryClauses,
-		EntryLotsDecision, EntryProcedureChoice, EntryBusinessCase,
+		EntryConformancePlan, EntryLotsDecision, EntryLotLimits, EntryProcedureChoice, EntryBusinessCase,
 	}
 }
 

@@ -69,7 +69,7 @@ func (d Dossier) agreement(records map[ID]Opening) (Opening, Found) {
 // Jointly tells whether these numbers of people and of their buyers suffice to open a lot: two people of different
 // buyers, or two people where only one buyer is left.
 func (d Dossier) Jointly(people, buyers int) bool {
-	return people >= 2 && (buyers >= 2 || len(d.ActiveMembers()) == 1)
+	return people >= 2 && (buyers >= 2 || len(d.Buyers()) == 1)
 }
 
 // Unopened lists the envelopes of a tender, those with prices aside, that two openers have not found readable.

@@ -50,12 +50,12 @@ type VoteCount struct {
 
 	Agreement *AgreementReference `json:"agreement,omitempty" doc:"Whose terms these are; absent: none is in force"`
 
-	Buyers []CountedBuyer `json:"buyers" doc:"All members at that time, the lead buyer first"`
+	Buyers []CountedBuyer `json:"buyers" doc:"All buyers at that time, the lead buyer first"`
 
 	Undecidable string `json:"undecidable,omitempty" doc:"Why no vote can carry; absent: one can"`
 }
 
-// A CountedBuyer is one member of the consortium as its vote was counted.
+// A CountedBuyer is one buyer of the consortium as its vote was counted.
 type CountedBuyer struct {
 	Organisation ID     `json:"organisation" doc:"The buyer"`
 	Lead         bool   `json:"lead,omitempty" doc:"Whether it is the lead buyer"`

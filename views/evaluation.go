@@ -125,8 +125,10 @@ func (v *Views) Ranking(ctx context.Context, r Reader, lot models.ID) (Evaluatio
 		if err := d.MayStudy(r.Actor.OrganisationID, lot); err != nil {
 			return err
 		}
-		var err error
-		ranking, err = evaluation.Evaluate(d, lot)
+		ranked, err := evaluation.Evaluate(d, lot)
+		if err == nil {
+			ranking, err = ranked.Among(d)
+		}
 		return err
 	})
 	return ranking, err

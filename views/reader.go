@@ -47,6 +47,7 @@ const (
 	OfNotices     Subject = "notices"
 	OfReport      Subject = "report"
 	OfExport      Subject = "export"
+	OfLinks       Subject = "links"
 )
 
 // readers holds the roles that may read each subject. Some views show less of it to some of them.
@@ -75,6 +76,7 @@ var readers = map[Subject][]models.Role{
 	OfLetters:     append(students(), models.RoleSupplier),
 	OfNotices:     models.Roles(),
 	OfReport:      models.BuyerSide(),
+	OfLinks:       models.BuyerSide(),
 	OfExport:      {models.RoleLeadProcurer, models.RoleBoard, models.RoleLegal, models.RoleObserver},
 }
 

@@ -114,12 +114,13 @@ func lookings() map[string]looking {
 		"Shortlist": at(buyers, func(ctx context.Context, v *views.Views, r views.Reader) (views.Shortlist, error) {
 			return v.Shortlist(ctx, r, lot, models.Going{})
 		}),
-		"Ranking":   by(buyers, (*views.Views).Ranking, lot),
+		"Ranking": by(buyers, (*views.Views).Ranking, lot),
 		"Letter": at(students+" supplier", func(ctx context.Context, v *views.Views, r views.Reader) (views.LetterSent,
 			error,
 		) {
 			return v.Letter(ctx, r, tender, "")
 		}),
+		"Links":   whole(buyers, (*views.Views).Links),
 		"Notices": all(everyone, (*views.Views).Notices),
 		"Record":  whole(buyers, (*views.Views).Record),
 		"Export":  whole("lead_procurer board legal observer", (*views.Views).Export),

@@ -25,7 +25,7 @@ func (tx *Tx) Members(procurement models.ID) ([]models.Member, map[models.ID]mod
 		Member       models.Member       `gorm:"embedded"`
 		Organisation models.Organisation `gorm:"embedded;embeddedPrefix:o_"`
 	}
-	err := tx.db().Raw(`SELECT m.procurement_id, m.organisation_id, m.lead,
+	err := tx.db().Raw(`SELECT m.procurement_id, m.organisation_id, m.kind, m.lead,
 			coalesce(trim_scale(m.budget_share)::text, '') AS budget_share, m.joined_at, m.accepted_at, m.accepted_by,
 			m.left_at,
 			o.id AS o_id, o.legal_name AS o_legal_name, o.country AS o_country, o.region AS o_region, o.kind AS o_kind,

@@ -25,7 +25,7 @@ func (s *Store) Face(ctx context.Context, procurement models.ID) (Face, error) {
 		face.Title, face.Status = p.Title.In(p.Languages[0], p.Languages...), p.Status
 		members, organisations, err := tx.Members(procurement)
 		for _, m := range members {
-			if m.Active() {
+			if m.Active() && m.Buys() {
 				face.Buyers = append(face.Buyers, organisations[m.OrganisationID].LegalName)
 			}
 		}

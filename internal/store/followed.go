@@ -200,7 +200,7 @@ var followedProcurement = []FollowedTable{
 		"x.id", "procurements x WHERE x.id = $1",
 	},
 	{
-		"consortium_members", columns(plain("lead", "accepted_by"),
+		"consortium_members", columns(plain("kind", "lead", "accepted_by"),
 			computed("budget_share", Plain, "trim_scale(x.budget_share)"),
 			instants("joined_at", "accepted_at", "left_at")),
 		"x.organisation_id", "consortium_members x WHERE x.procurement_id = $1",

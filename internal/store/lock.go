@@ -78,7 +78,7 @@ type Hold struct {
 	Procurement models.Procurement
 	// Clock is the time of the database, in UTC.
 	Clock time.Time
-	// Roles are those that the command's actor holds at that time.
+	// Roles are those that the command's actor holds at that time, that of a member's representative too.
 	Roles []models.RoleAssignment
 	// Status and Steps are those of the command; they are empty without a command.
 	Status string
@@ -89,7 +89,12 @@ type Hold struct {
 
 // The subquery locks the row, so that the clock is read after the lock.
 const selectHold = `SELECT row_to_json(p), clock_timestamp(),
-	(SELECT json_agg(r ORDER BY r.id) FROM role_assignments r WHERE r.procurement_id = p.id AND r.person_id = $1),
+	(SELECT json_agg(r ORDER BY r.id) FROM (
+		SELECT id, person_id, organisation_id, role, valid_from, valid_until FROM role_assignments
+			WHERE procurement_id = p.id AND person_id = $1
+		UNION ALL SELECT '', q.id, m.organisation_id, 'representative', m.joined_at, null
+			FROM people q JOIN consortium_members m ON m.organisation_id = q.organisation_id
+			WHERE q.id = $1 AND q.representative AND m.procurement_id = p.id AND m.left_at IS NULL) r),
 	coalesce(c.status, ''), coalesce(c.steps, 0), %s
 	FROM (SELECT * FROM procurements WHERE id = $2 FOR NO KEY UPDATE) p LEFT JOIN commands c ON c.id = $3`
 

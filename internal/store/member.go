@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -8,7 +9,7 @@ import (
 )
 
 // selectMembers reads budget shares as they were agreed: 25, not 25.000000 as the column stores it.
-const selectMembers = `SELECT procurement_id, organisation_id, lead,
+const selectMembers = `SELECT procurement_id, organisation_id, kind, lead,
 	coalesce(trim_scale(budget_share)::text, '') AS budget_share, joined_at, accepted_at, accepted_by, left_at
 	FROM consortium_members `
 
@@ -37,13 +38,14 @@ func (s *Store) ListMembers(ctx context.Context, procurement, after models.ID, l
 
 // PutMember inserts or replaces a member. The procurement must be locked.
 func (tx *Tx) PutMember(m models.Member) error {
-	err := tx.db().Exec(`INSERT INTO consortium_members (procurement_id, organisation_id, lead, budget_share,
+	err := tx.db().Exec(`INSERT INTO consortium_members (procurement_id, organisation_id, kind, lead, budget_share,
 			joined_at, accepted_at, accepted_by)
-		VALUES (?, ?, ?, nullif(?, '')::numeric, ?, ?, ?)
+		VALUES (?, ?, ?, ?, nullif(?, '')::numeric, ?, ?, ?)
 		ON CONFLICT (procurement_id, organisation_id)
-			DO UPDATE SET lead = excluded.lead, budget_share = excluded.budget_share,
+			DO UPDATE SET kind = excluded.kind, lead = excluded.lead, budget_share = excluded.budget_share,
 				accepted_at = excluded.accepted_at, accepted_by = excluded.accepted_by`,
-		m.ProcurementID, m.OrganisationID, m.Lead, m.BudgetShare, m.JoinedAt, m.AcceptedAt, m.AcceptedBy).Error
+		m.ProcurementID, m.OrganisationID, cmp.Or(m.Kind, models.MemberBuyer), m.Lead, m.BudgetShare,
+		m.JoinedAt, m.AcceptedAt, m.AcceptedBy).Error
 	if err != nil {
 		return fmt.Errorf("put member: %w", err)
 	}

@@ -112,8 +112,9 @@ const (
 		FROM phase_rounds x WHERE x.procurement_id = p.id`
 	// The lead buyer is first. The share is read as text, because only text is exact for a decimal.
 	membersOf = `SELECT json_agg(json_build_object('procurement_id', m.procurement_id,
-			'organisation_id', m.organisation_id, 'lead', m.lead, 'budget_share', trim_scale(m.budget_share)::text,
-			'joined_at', m.joined_at, 'accepted_at', m.accepted_at, 'accepted_by', m.accepted_by, 'left_at', m.left_at)
+			'organisation_id', m.organisation_id, 'kind', m.kind, 'lead', m.lead,
+			'budget_share', trim_scale(m.budget_share)::text, 'joined_at', m.joined_at,
+			'accepted_at', m.accepted_at, 'accepted_by', m.accepted_by, 'left_at', m.left_at)
 			ORDER BY m.lead DESC, m.joined_at, m.organisation_id)
 		FROM consortium_members m WHERE m.procurement_id = p.id`
 	organisationsOf = `SELECT json_agg(o) FROM organisations o

@@ -49,11 +49,14 @@ func (tx *Tx) RoleOffer(id models.ID) (models.RoleOffer, error) {
 	return takeByID[models.RoleOffer](tx.db(), "read role offer", id)
 }
 
-// DeclaredNotToTender tells whether an organisation accepted a role on the buyers' side of a procurement, for which it
-// declared that it will not tender.
+// DeclaredNotToTender tells whether an organisation accepted a role on the buyers' side of a procurement, or was a
+// partner of its consortium, for which it declared that it will not tender.
 func (tx *Tx) DeclaredNotToTender(procurement, organisation models.ID) (bool, error) {
 	return tx.meets("look for declarations", `SELECT EXISTS (SELECT FROM role_offers
-		WHERE procurement_id = ? AND organisation_id = ? AND accepted)`, procurement, organisation)
+		WHERE procurement_id = ? AND organisation_id = ? AND accepted)
+		OR EXISTS (SELECT FROM consortium_members
+		WHERE procurement_id = ? AND organisation_id = ? AND kind = 'partner' AND accepted_at IS NOT NULL)`,
+		procurement, organisation, procurement, organisation)
 }
 
 // RoleOffer reads an offer. It returns a refusal with [models.CodeNotFound].

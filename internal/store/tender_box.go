@@ -31,6 +31,10 @@ type Counter struct {
 	Clock time.Time
 	// StandingID is the standing tender of the organisation; empty: none.
 	StandingID models.ID
+	// MostLots is for how many lots one tenderer may tender; 0: for all. Others are the numbers of the other lots of
+	// the procurement for which a tender of the organisation stands; they are not read where nothing is limited.
+	MostLots int
+	Others   []int
 	// Uploads are those of the uploads named that exist.
 	Uploads []models.Upload
 }
@@ -42,6 +46,9 @@ func (c Counter) Now() time.Time { return c.Procurement.Now(c.Clock) }
 // calls decide, which returns what to write; writes it and commits. The steps are statements of one transaction, READ
 // COMMITTED, in two round trips. A statement sees what was committed before it began, so the deadline that is read
 // after the lock is in force until the transaction ends.
+//
+// Where the notice limits for how many lots one may tender, the lock of the supplier's own tenders is taken with that
+// of the box: of two tenders at the same time for different lots, which share no box, the second sees the first.
 //
 // It returns the error of decide, a refusal with [models.CodeNotFound] when there is no such lot, and
 // [ErrDepositRefused] when another deposit, made at the same time, excludes this one.
@@ -70,16 +77,28 @@ func atBox(ctx context.Context, conn *pgx.Conn, a Approach, decide func(Counter)
 var errNextBox = errors.New("the next box of the lot was opened meanwhile")
 
 const (
-	lastBox  = "SELECT x.* FROM boxes x WHERE x.lot_id = %s ORDER BY x.opened_at DESC, x.id DESC LIMIT 1"
-	shareBox = "SELECT b.id, pg_advisory_xact_lock_shared(hashtextextended('box/' || b.id, 0)) FROM (%s) b"
+	lastBox = "SELECT x.* FROM boxes x WHERE x.lot_id = %s ORDER BY x.opened_at DESC, x.id DESC LIMIT 1"
+	// Whoever waits for the lock of the own tenders waits for no box any more, so nobody waits in a circle.
+	shareBox = `SELECT b.id, pg_advisory_xact_lock_shared(hashtextextended('box/' || b.id, 0)), CASE WHEN ` + mostLots +
+		` IS NOT NULL THEN pg_advisory_xact_lock(hashtextextended('lots/' || b.procurement_id || '/' || $2, 0)) END
+		FROM (%s) b`
+	// Limits are a part of the specification, which does not change while a box is open.
+	mostLots = `(SELECT e.body ->> 'max_lots_tendered' FROM entries e WHERE e.procurement_id = b.procurement_id
+		AND e.kind = 'lot_limits' AND e.withdrawn_at IS NULL)`
+	otherLots = `(SELECT json_agg(o.number ORDER BY o.number) FROM lots o WHERE o.procurement_id = b.procurement_id
+		AND o.id <> $2 AND o.ended_at IS NULL AND EXISTS (SELECT FROM tenders t JOIN boxes c ON c.id = t.box_id
+			WHERE t.lot_id = o.id AND t.organisation_id = $3 AND t.ended_at IS NULL AND c.hands_in = 'tender'))`
 	// The clock is read once, in a subquery that is evaluated once, for all uploads brought.
-	readBox = `SELECT b.*, u.id, u.organisation_id, u.purpose, u.size, u.digest, u.completed_at FROM
-		(SELECT l.number, l.ended_at, to_jsonb(x),
-			EXISTS (SELECT FROM box_invited i WHERE i.box_id = x.id AND i.organisation_id = $3),
-			p.status, p.mode, p.clock_offset, clock_timestamp(),
+	readBox = `SELECT b.number, b.ended_at, b.box, b.invited, b.status, b.mode, b.clock_offset, b.clock, b.standing,
+			b.most::int, CASE WHEN b.most IS NOT NULL THEN ` + otherLots + ` END,
+			u.id, u.organisation_id, u.purpose, u.size, u.digest, u.completed_at FROM
+		(SELECT b.*, ` + mostLots + ` AS most FROM (SELECT l.number, l.ended_at, l.procurement_id, to_jsonb(x) AS box,
+			EXISTS (SELECT FROM box_invited i WHERE i.box_id = x.id AND i.organisation_id = $3) AS invited,
+			p.status, p.mode, p.clock_offset, clock_timestamp() AS clock,
 			(SELECT t.id FROM tenders t WHERE t.box_id = x.id AND t.organisation_id = $3 AND t.ended_at IS NULL)
+				AS standing
 		FROM lots l JOIN procurements p ON p.id = l.procurement_id LEFT JOIN LATERAL (%s) x ON true
-		WHERE l.id = $2 AND p.id = $1) b
+		WHERE l.id = $2 AND p.id = $1) b) b
 		LEFT JOIN uploads u ON u.procurement_id = $1 AND u.id IN `
 )
 
@@ -102,9 +121,9 @@ func approach(ctx context.Context, conn *pgx.Conn, a Approach) (Counter, error) 
 	var locked models.ID
 	batch := &pgx.Batch{}
 	batch.BeginTx(pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
-	batch.Queue(shareLastBox, a.LotID).Query(func(rows pgx.Rows) error {
+	batch.Queue(shareLastBox, a.LotID, string(a.OrganisationID)).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
-			if err := rows.Scan(&locked, nil); err != nil {
+			if err := rows.Scan(&locked, nil, nil); err != nil {
 				return err
 			}
 		}
@@ -146,10 +165,11 @@ func (c *Counter) scan(rows pgx.Rows, organisation models.ID) error {
 		}
 		var invited bool
 		var standing, upload, of, purpose, digest *string
+		var most *int
 		var size *int64
 		var completed *time.Time
 		err := rows.Scan(&l.Number, &l.EndedAt, intoBox, &invited, &p.Status, &p.Mode, &p.ClockOffset, &c.Clock,
-			&standing,
+			&standing, &most, &c.Others,
 			&upload, &of, &purpose, &size, &digest, &completed)
 		if err != nil {
 			return err
@@ -162,6 +182,9 @@ func (c *Counter) scan(rows pgx.Rows, organisation models.ID) error {
 		}
 		if standing != nil {
 			c.StandingID = models.ID(*standing)
+		}
+		if most != nil {
+			c.MostLots = *most
 		}
 		if upload != nil {
 			c.Uploads = append(c.Uploads, models.Upload{

@@ -24,9 +24,10 @@ type ProcurementChanged struct {
 
 // MemberJoined is the payload of member.joined.
 type MemberJoined struct {
-	OrganisationID models.ID `json:"organisation_id" doc:"The buyer"`
-	Lead           bool      `json:"lead" doc:"Whether it is the lead buyer"`
-	BudgetShare    string    `json:"budget_share" doc:"Percent of the common budget, a decimal; empty: not yet agreed"`
+	OrganisationID models.ID         `json:"organisation_id" doc:"The member"`
+	Kind           models.MemberKind `json:"kind,omitempty" doc:"Whether it buys or is a partner; absent: it buys"`
+	Lead           bool              `json:"lead" doc:"Whether it is the lead buyer"`
+	BudgetShare    string            `json:"budget_share" doc:"Percent of the budget, a decimal; empty: none agreed"`
 }
 
 // MemberChanged is the payload of member.changed.
@@ -34,7 +35,7 @@ type MemberChanged MemberJoined
 
 // MemberRemoved is the payload of member.removed.
 type MemberRemoved struct {
-	OrganisationID models.ID `json:"organisation_id" doc:"The buyer"`
+	OrganisationID models.ID `json:"organisation_id" doc:"The member"`
 }
 
 // MemberLeft is the payload of member.left.

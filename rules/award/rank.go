@@ -146,6 +146,15 @@ func (r Ranking) Tied() [][]models.ID {
 	return ties
 }
 
+// Of returns the place of a tender; false: it is not in the ranking.
+func (r Ranking) Of(tender models.ID) (Place, bool) {
+	i := slices.IndexFunc(r.Places, func(p Place) bool { return p.Tender == tender })
+	if i < 0 {
+		return Place{}, false
+	}
+	return r.Places[i], true
+}
+
 // An entry is a tender on its way to its place in the ranking.
 type entry struct {
 	Place

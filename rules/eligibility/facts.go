@@ -84,8 +84,9 @@ func (a Activity) has(k ParticipantKind) bool {
 
 // Facts are what a consortium is judged by.
 type Facts struct {
-	// Members are those that have not left.
+	// Members are those that have not left; Partners are those of them that do not buy.
 	Members     []models.Organisation
+	Partners    []models.ID
 	Memberships []Membership
 	// Action is nil while nothing is recorded about it.
 	Action     *Action
@@ -109,6 +110,9 @@ func FactsOf(d models.Dossier) Facts {
 		organisation := d.Organisations[m.OrganisationID]
 		organisation.ID = m.OrganisationID
 		f.Members = append(f.Members, organisation)
+		if !m.Buys() {
+			f.Partners = append(f.Partners, m.OrganisationID)
+		}
 	}
 	for _, e := range d.Of(EntryMembership) {
 		if m, ok := body[Membership](e); ok {

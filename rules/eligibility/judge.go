@@ -48,7 +48,7 @@ func (r Rule) judge(f Facts) models.Criterion {
 func (r Rule) find(f Facts) finding {
 	switch r.Kind {
 	case KindContractingAuthorities:
-		return r.enough(len(authorities(f.Members)), "contracting authorities")
+		return r.enough(len(f.authorities()), "contracting authorities")
 	case KindLegalEntities:
 		return r.enough(len(f.Members), "members")
 	case KindCountries:
@@ -101,16 +101,18 @@ func (r Rule) enough(got int, what string) finding {
 	return metIf(got >= r.AtLeast, "%d %s; at least %d required", got, what, r.AtLeast)
 }
 
-func authorities(members []models.Organisation) []models.Organisation {
-	return slices.DeleteFunc(slices.Clone(members), func(o models.Organisation) bool {
-		return o.Kind != models.OrganisationContractingAuthority
+// authorities are the members that act as contracting authorities: a university that is one and takes part as a partner
+// does not buy, and does not count.
+func (f Facts) authorities() []models.Organisation {
+	return slices.DeleteFunc(slices.Clone(f.Members), func(o models.Organisation) bool {
+		return o.Kind != models.OrganisationContractingAuthority || slices.Contains(f.Partners, o.ID)
 	})
 }
 
 func (r Rule) countries(f Facts) finding {
 	members := f.Members
 	if r.Of == KindContractingAuthorities {
-		members = authorities(members)
+		members = f.authorities()
 	}
 	var countries []string
 	for _, o := range members {

@@ -7,7 +7,7 @@ import (
 )
 
 // AwardAuthors are the people who wrote what the board decides on when it awards a lot: the criteria of the lot, the
-// admissions, the scores and the values for costs. They may not cast their buyer's vote.
+// admissions, the results of tests, the scores and the values for costs. They may not cast their buyer's vote.
 func AwardAuthors(d models.Dossier, lot models.ID) []models.ID {
 	var authors []models.ID
 	if _, criteria, ok := d.CriteriaFor(lot); ok {
@@ -16,6 +16,7 @@ func AwardAuthors(d models.Dossier, lot models.ID) []models.ID {
 	for _, t := range d.Tendering.TendersFor(lot) {
 		for _, e := range slices.Concat(
 			d.Of(models.EntryConsensus), d.Of(models.EntryAdmission), d.Of(models.EntryCostValues),
+			d.Of(models.EntryConformanceResult),
 		) {
 			if e.Subject == string(t.ID) {
 				authors = append(authors, d.Authors[e.ID]...)

@@ -35,7 +35,10 @@ type Letter struct {
 	Lines           []Comparison      `json:"lines,omitempty" doc:"The recipient's points beside the winner's"`
 	ExcludedFor     string            `json:"excluded_for,omitempty" doc:"Code of the exclusion"`
 	ExclusionReason models.Text       `json:"exclusion_reason,omitempty"`
+	FailedTests     map[string]string `json:"failed_tests,omitempty" doc:"What the announced tests found, by test"`
 	Reasons         map[string]string `json:"reasons,omitempty" doc:"What the panel wrote on this tender, by criterion"`
+	// LimitedFor says why the recipient did not win although it ranks before the winner.
+	LimitedFor string `json:"limited_for,omitempty" doc:"The limit of lots that one tenderer is awarded"`
 	// Invitation invites a candidate to the next stage; NotInvited says why another is not. All else is absent then.
 	Invitation *Invitation `json:"invitation,omitempty"`
 	NotInvited []string    `json:"not_invited_for,omitempty"`
@@ -169,13 +172,14 @@ func (l Letter) about(d models.Dossier, t models.Tender, e Evaluation, winner aw
 	}
 	own := e.Ranking.Places[i]
 	if own.Excluded != "" {
-		l.ExcludedFor = own.Excluded
+		l.ExcludedFor, l.FailedTests = own.Excluded, failedTests(d, t.ID)
 		if a, _, ok := d.AdmissionOf(t.ID); ok && a.Decision == models.AdmissionExcluded {
 			l.ExclusionReason = a.Reason
 		}
 		return l
 	}
 	l.Rank, l.Total, l.Reasons = own.Rank, own.Total.String(), panelReasons(d, t)
+	l.LimitedFor = limitedFor(d, own, winner)
 	for _, line := range own.Lines {
 		c := Comparison{Criterion: line.Criterion, Points: line.Points, How: line.How}
 		w := slices.IndexFunc(winner.Lines, func(x award.Line) bool { return x.Criterion == line.Criterion })

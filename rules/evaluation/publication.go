@@ -9,6 +9,7 @@ import (
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/award"
 	"github.com/ppi-engine/ppi/rules/procedure"
+	"github.com/ppi-engine/ppi/rules/route"
 	"github.com/ppi-engine/ppi/rules/timelimit"
 )
 
@@ -20,6 +21,8 @@ func Unready(d models.Dossier, lots []models.Lot) []*models.Refusal {
 	if refusal, refused := models.RefusalOf(err); refused {
 		return append(faults, refusal)
 	}
+	faults = append(faults, models.Faults(route.Fits(d, way.Code))...)
+	faults = append(faults, lotLimitFaults(d, lots)...)
 	for _, lot := range lots {
 		faults = append(faults, criteriaFaults(d, lot)...)
 		faults = append(faults, selectionFaults(d, way, lot, fmt.Sprintf("/lots/%d/selection_criteria", lot.Number))...)
@@ -153,10 +156,16 @@ type ContractNotice struct {
 	Procedure   models.ProcedureCode `json:"procedure"`
 	// ApplicableLaw is the law that the buyers have agreed on (Directive 2014/24/EU, Article 39(4); eForms BT-09), or
 	// else that of the lead buyer; TimeLimits is what shortens or lengthens time limits, with the reasons.
-	ApplicableLaw string             `json:"applicable_law"`
-	TimeLimits    models.TimeLimits  `json:"time_limits"`
-	Buyers        []NoticeBuyer      `json:"buyers"`
-	Lots          []NoticeLot        `json:"lots"`
+	ApplicableLaw string            `json:"applicable_law"`
+	TimeLimits    models.TimeLimits `json:"time_limits"`
+	Buyers        []NoticeBuyer     `json:"buyers"`
+	Lots          []NoticeLot       `json:"lots"`
+	// Conformance announces tests before the award, if there are any.
+	Conformance *models.ConformancePlan `json:"conformance_plan,omitempty"`
+	// Follows are the pre-commercial procurements whose results everybody is told (Article 41).
+	Follows []models.PrecedingPCP `json:"follows,omitempty"`
+	// LotLimits say for how many lots one tenderer may tender, and how many it is awarded at most (Article 46(2)).
+	LotLimits     *models.LotLimits  `json:"lot_limits,omitempty"`
 	OpeningKey    models.OpeningKey  `json:"opening_key"`
 	Specification []models.Reference `json:"specification"`
 	DispatchedAt  time.Time          `json:"dispatched_at"`
@@ -198,6 +207,17 @@ func ComposeContractNotice(d models.Dossier, lots []models.Lot) ContractNotice {
 		Buyers: buyers(d), Specification: models.References(d.Entries, models.PhaseSpecification),
 		DispatchedAt: d.Now.UTC(), TimeLimits: d.TimeLimits(),
 	}
+	if plan, ok := d.ConformancePlan(); ok {
+		n.Conformance = &plan
+	}
+	if limits, ok := d.LotLimits(); ok {
+		n.LotLimits = &limits
+	}
+	for _, e := range d.Of(models.EntryPrecedingPCP) {
+		if p, ok := models.BodyOf[models.PrecedingPCP](e); ok {
+			n.Follows = append(n.Follows, p)
+		}
+	}
 	if f, err := timelimit.Of(d); err == nil {
 		n.ApplicableLaw = f.Law
 	}
@@ -225,7 +245,7 @@ func ComposeContractNotice(d models.Dossier, lots []models.Lot) ContractNotice {
 
 func buyers(d models.Dossier) []NoticeBuyer {
 	var all []NoticeBuyer
-	for _, m := range d.ActiveMembers() {
+	for _, m := range d.Buyers() {
 		o := d.Organisations[m.OrganisationID]
 		all = append(all, NoticeBuyer{Organisation: o.ID, Name: o.LegalName, Country: o.Country, Lead: m.Lead})
 	}

@@ -366,3 +366,21 @@ func TestThePublicWasToldOfAMovedDeadlineByAChangeNoticeOnThatLotSince(t *testin
 	require.True(t, MovedSince(d.Tendering, d.lot, told.Add(-time.Microsecond)))
 	require.False(t, MovedSince(d.Tendering, d.lot, told), "that was the move before")
 }
+
+func TestNoOpenProcedureIsPublishedOnTheRouteOfAnInnovationPartnershipOrOfResearch(t *testing.T) {
+	t.Parallel()
+	for route, unfit := range map[string]bool{
+		models.RoutePPI: false, models.RouteOrdinary: false,
+		models.RouteInnovationPartnership: true, models.RoutePCP: true,
+	} {
+		d := newPublication(t)
+		d.write(models.EntryRoute, "", "", models.Route{Route: route, Reason: "as consulted"})
+		faults := Unready(d.Dossier, d.Tendering.Lots)
+		if !unfit {
+			require.Empty(t, faults, route)
+			continue
+		}
+		require.Len(t, faults, 1, route)
+		require.Equal(t, models.CodeProcedureUnfit, faults[0].Code, route)
+	}
+}

@@ -24,6 +24,8 @@ type Evaluation struct {
 	// LateConflicts are evaluators who declared a conflict after quality was locked. Under the mean, their scores no
 	// longer count, which can reverse the order too.
 	LateConflicts []models.ID `json:"late_conflicts,omitempty"`
+	// Award says to which tender the lot goes where the notice limits how many lots one tenderer is awarded.
+	Award *AwardAmongLots `json:"award_among_lots,omitempty"`
 	// Digest is the SHA-256, in hexadecimal, over lot, scheme, tenders, ranking, and draws if there are any; a motion
 	// to award names it.
 	Digest string `json:"digest"`
@@ -193,21 +195,25 @@ func MayAward(d models.Dossier, lot, tender models.ID, ranking string) error {
 	if err != nil {
 		return err
 	}
-	winner, ok := e.Ranking.Winner()
-	switch {
-	case e.Digest != ranking:
+	if e.Digest != ranking {
 		return models.Refuse(models.CodeRankingChanged, "/ranking", "the ranking has changed since you read it").
 			Accepting("the digest %s, after reading it again", e.Digest)
-	case !ok && e.Scheme.DrawsLots() && e.Ranking.Tied() != nil:
-		return models.Refuse(models.CodeNoWinner, "/tender", "several tenders rank first").
-			Accepting("a draw of lots between them, recorded with its witnesses")
-	case !ok:
-		return models.Refuse(models.CodeNoWinner, "/tender", "no single tender ranks first").
-			Accepting("ending the lot with a reason")
+	}
+	winner, err := WinnerOf(d, e)
+	switch {
+	case err != nil:
+		return err
+	case winner.Tender != tender && winner.Because != "":
+		return models.Refuse(models.CodeNoWinner, "/tender", "the lot goes to the tender of %s: %s",
+			d.TendererOf(winner.Tender), winner.Because).
+			Accepting("%s", winner.Tender)
 	case winner.Tender != tender:
 		return models.Refuse(models.CodeNoWinner, "/tender",
 			"the tender of %s ranks first", d.TendererOf(winner.Tender)).
 			Accepting("%s", winner.Tender)
+	}
+	if err := conforming(d, e.Ranking, tender); err != nil {
+		return err
 	}
 	return explained(d, e.Ranking)
 }

@@ -54,13 +54,15 @@ type LotRecord struct {
 
 // A TenderRecord says what became of a tender and why.
 type TenderRecord struct {
-	Tender   models.ID   `json:"tender"`
-	Tenderer string      `json:"tenderer"`
-	Selected bool        `json:"selected"`
-	Rank     int         `json:"rank,omitempty"`
-	Total    string      `json:"total,omitempty"`
-	Excluded string      `json:"excluded,omitempty"`
-	Reason   models.Text `json:"reason,omitempty"`
+	Tender   models.ID `json:"tender"`
+	Tenderer string    `json:"tenderer"`
+	Selected bool      `json:"selected"`
+	Rank     int       `json:"rank,omitempty"`
+	Total    string    `json:"total,omitempty"`
+	Excluded string    `json:"excluded,omitempty"`
+	// LimitedFor says why the tender was not selected although it ranks before the winner.
+	LimitedFor string      `json:"limited_for,omitempty" doc:"The limit of lots that one tenderer is awarded"`
+	Reason     models.Text `json:"reason,omitempty"`
 	// LowPrice says why the price looked abnormally low; Explanation what the inquiry found.
 	LowPrice    string `json:"low_price,omitempty"`
 	Explanation string `json:"explanation,omitempty"`
@@ -145,6 +147,7 @@ func known(d models.Dossier, lot models.Lot, t models.Tender) bool {
 
 func tenderRecords(d models.Dossier, lot models.Lot, decided models.LotAward) []TenderRecord {
 	evaluation, err := Evaluate(d, lot.ID) // none of a lot that ended before it was evaluated
+	winner, _ := evaluation.Ranking.Of(decided.WinnerID)
 	var all []TenderRecord
 	for _, t := range d.Tendering.TendersFor(lot.ID) {
 		if !known(d, lot, t) {
@@ -157,6 +160,7 @@ func tenderRecords(d models.Dossier, lot models.Lot, decided models.LotAward) []
 		for _, s := range evaluation.Ranking.Places {
 			if err == nil && s.Tender == t.ID {
 				r.Rank, r.LowPrice = s.Rank, s.AskAboutPrice
+				r.LimitedFor = limitedFor(d, s, winner)
 				if s.Excluded == "" {
 					r.Total = s.Total.String()
 				} else if r.Excluded == "" {

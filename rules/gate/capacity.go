@@ -62,7 +62,7 @@ func agreementSigned(d models.Dossier) models.Criterion {
 		return c.notMet("there is no agreement to sign")
 	}
 	var evidence, missing []string
-	for _, m := range d.ActiveMembers() {
+	for _, m := range d.Buyers() {
 		signature, signed := d.SignatureOf(m.OrganisationID, standing)
 		if !signed {
 			missing = append(missing, d.NameOf(m.OrganisationID))
@@ -84,13 +84,13 @@ func sharesAgreed(d models.Dossier) models.Criterion {
 		return c.notMet("no share of the costs is agreed")
 	}
 	var missing, gone []string
-	for _, m := range d.ActiveMembers() {
+	for _, m := range d.Buyers() {
 		if a.Share(m.OrganisationID) == "" {
 			missing = append(missing, d.NameOf(m.OrganisationID))
 		}
 	}
 	for _, s := range a.Shares {
-		if !active(d, s.Organisation) {
+		if !d.IsBuyer(s.Organisation) {
 			gone = append(gone, d.NameOf(s.Organisation))
 		}
 	}
@@ -99,18 +99,18 @@ func sharesAgreed(d models.Dossier) models.Criterion {
 		faults = append(faults, "the agreement has no share of "+strings.Join(missing, ", "))
 	}
 	if len(gone) > 0 {
-		faults = append(faults, "the agreement has shares of non-members: "+strings.Join(gone, ", "))
+		faults = append(faults, "the agreement has shares of others than the buyers: "+strings.Join(gone, ", "))
 	}
 	if len(faults) > 0 {
 		return c.notMet("%s", strings.Join(faults, "; "))
 	}
-	return c.met([]string{Reference(e)}, "the shares of the %d members add up to 100 percent", len(a.Shares))
+	return c.met([]string{Reference(e)}, "the shares of the %d buyers add up to 100 percent", len(a.Shares))
 }
 
 func oneLead(d models.Dossier) models.Criterion {
 	c := check{"one_lead", jointSource}
 	var leads []models.ID
-	for _, m := range d.ActiveMembers() {
+	for _, m := range d.Buyers() {
 		if m.Lead {
 			leads = append(leads, m.OrganisationID)
 		}
@@ -177,11 +177,11 @@ func rolesFilled(d models.Dossier) models.Criterion {
 	return c.met(nil, "every role is filled, with substitutes: %s", filled)
 }
 
-// holders lists who holds a role now, and of which members they are.
+// holders lists who holds a role now, and of which buyers they are.
 func holders(d models.Dossier, role models.Role) (people, buyers []models.ID) {
 	for _, a := range d.Holding(role) {
 		people = append(people, a.PersonID)
-		if active(d, a.OrganisationID) {
+		if d.IsBuyer(a.OrganisationID) {
 			buyers = append(buyers, a.OrganisationID)
 		}
 	}
@@ -286,11 +286,6 @@ func rolesCompatible(d models.Dossier) models.Criterion {
 		return c.notMet("roles that exclude each other: %s", strings.Join(pairs, "; "))
 	}
 	return c.met(nil, "nobody holds roles that exclude each other")
-}
-
-func active(d models.Dossier, organisation models.ID) bool {
-	return slices.ContainsFunc(d.ActiveMembers(),
-		func(m models.Member) bool { return m.OrganisationID == organisation })
 }
 
 func unique(all []string) []string {

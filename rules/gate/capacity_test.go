@@ -105,7 +105,7 @@ func TestTheCapacityGateNamesWhatIsMissing(t *testing.T) {
 		}, "agreement_signed", "version 2"},
 		{
 			"a member has left", func(f *file) { f.leave(2) }, "shares_agreed",
-			"the agreement has shares of non-members: Buyer DE",
+			"the agreement has shares of others than the buyers: Buyer DE",
 		},
 		{"a member came after the agreement", func(f *file) {
 			f.change(f.latest(models.EntryAgreement), func(c map[string]any) { c["shares"] = c["shares"].([]any)[:2] })

@@ -17,16 +17,38 @@ const (
 
 var consultationSubject = []models.EntryKind{
 	models.EntryAnnouncement, models.EntryQuestionnaire, models.EntryConsultationEvent, models.EntryMarketContact,
-	models.EntryConsultationReport, models.EntryRoute,
+	models.EntryConsultationReport, models.EntryRoute, models.EntryPrecedingPCP,
 }
 
 // consultation asks that everyone was invited to a consultation on the need as it stands, that the consultation is
 // over, that all its inputs were dealt with and reported, and that the route follows from the state of the art.
 func consultation(d models.Dossier) []models.Criterion {
-	return []models.Criterion{
+	criteria := []models.Criterion{
 		announced(d), closed(d), responded(d), reached(d), inputsCovered(d),
 		consultationReported(d), registered(d), routed(d),
 	}
+	if len(d.Of(models.EntryPrecedingPCP)) > 0 {
+		criteria = append(criteria, contractorsRegistered(d))
+	}
+	return criteria
+}
+
+// contractorsRegistered asks that those who developed what is to be bought are in the register, so that they have no
+// advantage over others.
+func contractorsRegistered(d models.Dossier) models.Criterion {
+	c := check{"pcp_contractors_registered", involvementSource}
+	var evidence, missing []string
+	for _, e := range d.Of(models.EntryPrecedingPCP) {
+		p, _ := models.BodyOf[models.PrecedingPCP](e)
+		missing = append(missing, p.Unregistered(d)...)
+		evidence = append(evidence, Reference(e))
+	}
+	if len(missing) > 0 {
+		return c.notMet(
+			"contractors of the pre-commercial procurement are not in the register as involved, with measures: %s",
+			strings.Join(missing, ", "))
+	}
+	return c.met(evidence, "all contractors of the pre-commercial procurement are in the register, with measures")
 }
 
 func announced(d models.Dossier) models.Criterion {
@@ -103,7 +125,7 @@ func reached(d models.Dossier) models.Criterion {
 	c := check{"consultation_reach", consultationSource}
 	addressed := market.CountriesConsulted(d)
 	var left []string
-	for _, m := range d.ActiveMembers() {
+	for _, m := range d.Buyers() {
 		country := d.Organisations[m.OrganisationID].Country
 		if !slices.Contains(addressed, country) && !slices.Contains(left, country) {
 			left = append(left, country)

@@ -47,7 +47,7 @@ func Judge(phase models.Phase, d models.Dossier) models.Gate {
 			g.Authors = append(g.Authors, d.Authors[e.ID]...)
 		}
 	}
-	for _, m := range d.ActiveMembers() {
+	for _, m := range d.Buyers() {
 		g.Subject = append(g.Subject, string(m.OrganisationID)+"@"+m.BudgetShare)
 	}
 	slices.Sort(g.Authors)
@@ -110,7 +110,7 @@ func (c check) of(f models.Finding, evidence []string, format string, args ...an
 
 // byMember maps each active member to its entry of the kind and lists the names of those without one.
 func byMember(d models.Dossier, kind models.EntryKind, fits func(models.Entry) bool) (evidence, missing []string) {
-	for _, m := range d.ActiveMembers() {
+	for _, m := range d.Buyers() {
 		found := slices.IndexFunc(d.Of(kind), func(e models.Entry) bool {
 			return e.OrganisationID == m.OrganisationID && fits(e)
 		})

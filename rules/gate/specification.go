@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/procedure"
+	"github.com/ppi-engine/ppi/rules/route"
 )
 
 const (
@@ -21,12 +23,38 @@ var specificationSubject = append(models.SpecificationKinds(), models.EntrySpeci
 // has certified.
 func specification(d models.Dossier) []models.Criterion {
 	requirements := requirementsOf(d)
-	return []models.Criterion{
+	criteria := []models.Criterion{
 		requirementsTraced(d, requirements), requirementsVerifiable(requirements), minimumSeparated(requirements),
 		requirementsPlaced(d, requirements),
 		neutral(d, models.EntryRequirement), translated(d), lotsDecided(d), businessCase(d), clausesWritten(d),
 		frozen(d), approvedByAll(d), legallyCertified(d),
 	}
+	if plan, planned := d.ConformancePlan(); planned {
+		criteria = append(criteria, testsFounded(d, plan))
+	}
+	if limits, limited := d.LotLimits(); limited {
+		criteria = append(criteria, lotsLimited(d, limits))
+	}
+	if _, taken := d.Latest(models.EntryRoute); taken {
+		criteria = append(criteria, procedureFits(d))
+	}
+	return criteria
+}
+
+// procedureFits asks that the buyers approve a procedure which the route allows: it would not be published otherwise.
+func procedureFits(d models.Dossier) models.Criterion {
+	c := check{"procedure_fits_route", "Directive 2014/24/EU, Articles 14, 26 and 31"}
+	way, err := procedure.Of(d)
+	if err == nil {
+		err = route.Fits(d, way.Code)
+	}
+	if r, refused := models.RefusalOf(err); refused {
+		return c.notMet("%s", r.Detail)
+	}
+	if err != nil {
+		return c.notMet("whether the procedure fits the route cannot be judged: %v", err)
+	}
+	return c.met(nil, "the %s fits the route", way.Name)
 }
 
 // A requirement is one with its entry.
@@ -172,6 +200,26 @@ func lotsDecided(d models.Dossier) models.Criterion {
 	return c.met([]string{Reference(e)}, "not divided, for reasons written down")
 }
 
+// testsFounded asks that tests are of minimum requirements, as these stand now.
+func testsFounded(d models.Dossier, plan models.ConformancePlan) models.Criterion {
+	c := check{"conformance_planned", technicalSource}
+	if refusal := plan.Unfounded(d); refusal != nil {
+		return c.notMet("%s", refusal.Detail)
+	}
+	e, _ := d.Latest(models.EntryConformancePlan)
+	return c.met([]string{Reference(e)}, "%d tests show whether minimum requirements are met", len(plan.Tests))
+}
+
+// lotsLimited asks that limits of lots are limits among the lots there are.
+func lotsLimited(d models.Dossier, limits models.LotLimits) models.Criterion {
+	c := check{"lots_limited", "Directive 2014/24/EU, Article 46(2)"}
+	if refusal := limits.Exceed(lotsLeft(d)); refusal != nil {
+		return c.notMet("%s", refusal.Detail)
+	}
+	e, _ := d.Latest(models.EntryLotLimits)
+	return c.met([]string{Reference(e)}, "what one tenderer may tender for and be awarded is limited")
+}
+
 // lotsLeft counts the lots that have not ended.
 func lotsLeft(d models.Dossier) int {
 	return len(slices.DeleteFunc(slices.Clone(d.Tendering.Lots), func(l models.Lot) bool { return l.EndedAt != nil }))
@@ -198,7 +246,7 @@ func businessCase(d models.Dossier) models.Criterion {
 	}
 	var missing []string
 	var estimates []models.Estimate
-	for _, m := range d.ActiveMembers() {
+	for _, m := range d.Buyers() {
 		i := slices.IndexFunc(d.Of(models.EntryEstimate), func(x models.Entry) bool {
 			return x.OrganisationID == m.OrganisationID && slices.Contains(business.Estimates, x.ID)
 		})

@@ -317,3 +317,25 @@ func TestPricesInSeveralCurrenciesAreNotCompared(t *testing.T) {
 	require.Equal(t, models.FindingMet, found.Finding)
 	require.Contains(t, found.Detail, "not compared")
 }
+
+func TestTheBuyersApproveNoProcedureThatTheRouteDoesNotAllow(t *testing.T) {
+	t.Parallel()
+	f := specified(t)
+	f.write(models.EntryRoute, models.Route{Route: models.RoutePPI, Reason: "near the market"})
+	require.Equal(t, models.FindingMet, f.find(models.PhaseSpecification, "procedure_fits_route").Finding)
+	f.change(f.latest(models.EntryRoute), func(c map[string]any) { c["route"] = models.RouteInnovationPartnership })
+	unfit := f.find(models.PhaseSpecification, "procedure_fits_route")
+	require.Equal(t, models.FindingNotMet, unfit.Finding)
+	require.Contains(t, unfit.Detail, "innovation partnership")
+}
+
+func TestLimitsOfLotsNeedLotsThatTheyLimit(t *testing.T) {
+	t.Parallel()
+	f := specified(t)
+	f.write(models.EntryLotLimits, models.LotLimits{MostTendered: 1})
+	require.Equal(t, models.FindingNotMet, f.find(models.PhaseSpecification, "lots_limited").Finding)
+	for n := range 2 {
+		f.Tendering.Lots = append(f.Tendering.Lots, models.Lot{ID: models.NewID(models.PrefixLot), Number: n + 1})
+	}
+	require.Equal(t, models.FindingMet, f.find(models.PhaseSpecification, "lots_limited").Finding)
+}

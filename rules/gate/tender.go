@@ -109,7 +109,7 @@ func standstillsOver(d models.Dossier) models.Criterion {
 func purchased(d models.Dossier) models.Criterion {
 	c := check{"purchased", "COS-PPI-2020-2-04, mandatory activity VI"}
 	var evidence, missing []string
-	for _, m := range d.ActiveMembers() {
+	for _, m := range d.Buyers() {
 		found := boughtBy(d, m.OrganisationID)
 		if found == "" {
 			missing = append(missing, d.NameOf(m.OrganisationID))

@@ -51,7 +51,7 @@ func counted(buyers []models.CountedBuyer) []decision.Buyer {
 func (b Ballot) buyers(d models.Dossier, votes []models.Vote) []models.CountedBuyer {
 	standing := b.standing(d, votes)
 	all := []models.CountedBuyer{}
-	for _, m := range d.ActiveMembers() {
+	for _, m := range d.Buyers() {
 		buyer := models.CountedBuyer{Organisation: m.OrganisationID, Lead: m.Lead}
 		if v, voted := standing[m.OrganisationID]; voted {
 			buyer.Vote, buyer.Choice = v.ID, v.Choice

@@ -147,8 +147,7 @@ func needs(d models.Dossier) []models.Reference {
 func budget(d models.Dossier) []models.Reference {
 	var all []models.Reference
 	for _, e := range d.Of(models.EntryEstimate) {
-		if slices.ContainsFunc(d.ActiveMembers(),
-			func(m models.Member) bool { return m.OrganisationID == e.OrganisationID }) {
+		if d.IsBuyer(e.OrganisationID) {
 			all = append(all, reference(e))
 		}
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/calendar"
+	"github.com/ppi-engine/ppi/rules/route"
 )
 
 //go:embed *.yaml
@@ -183,10 +184,14 @@ type Choice struct {
 	models.ProcedureChoice
 }
 
-// CheckAgainst refuses a procedure that cannot be begun, and one without a ground that it needs.
-func (c Choice) CheckAgainst(d models.Dossier, _ models.Entry) error {
+// CheckAgainst refuses a procedure that cannot be begun, one that does not fit the route, and one without a ground that
+// it needs.
+func (c Choice) CheckAgainst(d models.Dossier, e models.Entry) error {
 	p, err := named(d, c.Procedure)
-	if err != nil {
+	if err != nil || e.WithdrawnAt != nil {
+		return err
+	}
+	if err := route.Fits(d, c.Procedure); err != nil {
 		return err
 	}
 	return models.Refusals(Grounded(p, c.ProcedureChoice, "/ground"))

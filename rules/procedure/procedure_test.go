@@ -138,3 +138,18 @@ stages:
 	_, err = read([]byte(whole + "  - {code: again, hands_in: tender, source: Article 27}\n"))
 	require.ErrorContains(t, err, "stage 2 of open", "it says which stage means nothing")
 }
+
+func TestAProcedureIsChosenThatFitsTheRoute(t *testing.T) {
+	t.Parallel()
+	body, _, err := models.Canonical(models.Route{Route: models.RouteInnovationPartnership, Reason: "to be developed"})
+	require.NoError(t, err)
+	d := models.Dossier{
+		Procurement: models.Procurement{Zone: "Europe/Paris"}, Now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC),
+		Entries: []models.Entry{{Kind: models.EntryRoute, Body: body}},
+	}
+	choice := Choice{models.ProcedureChoice{Procedure: models.ProcedureOpen}}
+	r, refused := models.RefusalOf(choice.CheckAgainst(d, models.Entry{}))
+	require.True(t, refused)
+	require.Equal(t, models.CodeProcedureUnfit, r.Code)
+	require.NoError(t, choice.CheckAgainst(d, models.Entry{WithdrawnAt: &d.Now}), "an unfit choice can be withdrawn")
+}

@@ -1,6 +1,8 @@
 package replay
 
 import (
+	"cmp"
+
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 )
@@ -31,7 +33,9 @@ func (f fold) consortium(payload event.Payload) bool {
 	case event.MemberJoined:
 		f.member(p, true)
 	case event.MemberChanged:
-		f.put(Members, string(p.OrganisationID), told{"lead": p.Lead, "budget_share": p.BudgetShare})
+		f.put(Members, string(p.OrganisationID), told{
+			"kind": kindOf(p.Kind), "lead": p.Lead, "budget_share": p.BudgetShare,
+		})
 	case event.MemberDeclined:
 		f.remove(Members, string(p.OrganisationID))
 	case event.MemberRemoved:
@@ -83,7 +87,8 @@ func part(p event.Part) any {
 // member tells of a part that was accepted by the actor, or was not.
 func (f fold) member(p event.MemberJoined, accepted bool) {
 	columns := told{
-		"lead": p.Lead, "budget_share": p.BudgetShare, "accepted_at": "", "accepted_by": "", "left_at": "",
+		"kind": kindOf(p.Kind), "lead": p.Lead, "budget_share": p.BudgetShare,
+		"accepted_at": "", "accepted_by": "", "left_at": "",
 	}
 	if accepted {
 		columns["accepted_at"], columns["accepted_by"] = f.At, string(f.ActorID)
@@ -93,6 +98,9 @@ func (f fold) member(p event.MemberJoined, accepted bool) {
 	}
 	f.put(Members, string(p.OrganisationID), columns)
 }
+
+// kindOf is the kind of a member; before there were partners all members bought, and events did not say so.
+func kindOf(told models.MemberKind) string { return string(cmp.Or(told, models.MemberBuyer)) }
 
 func (f fold) role(p event.RoleGiven) {
 	f.put(Roles, string(p.RoleID), told{

@@ -29,7 +29,8 @@ type Contents struct {
 func RankingKinds() []models.EntryKind {
 	return []models.EntryKind{
 		models.EntryAwardCriteria, models.EntryAdmission, models.EntryConsensus, models.EntryConflictDeclaration,
-		models.EntryPriceInquiry, models.EntryCostValues, models.EntryTieDraw,
+		models.EntryPriceInquiry, models.EntryCostValues, models.EntryTieDraw, models.EntryLotLimits,
+		models.EntryConformancePlan, models.EntryConformanceResult,
 	}
 }
 
@@ -146,7 +147,8 @@ func (f fold) evidence() *evidence {
 func (e *evidence) people() {
 	for _, row := range sorted(e.rows[Members]) {
 		e.Members = append(e.Members, models.Member{
-			OrganisationID: models.ID(row.key), Lead: row.text("lead") == "true", LeftAt: row.instant("left_at"),
+			OrganisationID: models.ID(row.key), Kind: models.MemberKind(row.text("kind")),
+			Lead: row.text("lead") == "true", LeftAt: row.instant("left_at"),
 		})
 	}
 	for _, row := range sorted(e.rows[Roles]) {

@@ -23,7 +23,8 @@ type tendering struct {
 func (s *story) tendered(consensus string) tendering {
 	s.Helper()
 	t := tendering{story: s, lot: models.NewID(models.PrefixLot), box: models.NewID(models.PrefixBox)}
-	s.good(s.anna, event.LotCreated{LotID: t.lot, Number: 1})
+	number := len(s.rows[Lots]) + 1
+	s.good(s.anna, event.LotCreated{LotID: t.lot, Number: number})
 	for person, buyer := range map[models.ID]models.ID{s.anna: s.genci, s.berta: s.bsc} {
 		for _, role := range []models.Role{models.RoleOpener, models.RoleEvaluator} {
 			given := s.board(person, buyer)
@@ -33,7 +34,7 @@ func (s *story) tendered(consensus string) tendering {
 	}
 	s.writes(s.anna, models.EntryAwardCriteria, t.criteria(consensus), false)
 	s.good(s.anna, event.ProcurementPublished{Lots: []event.PublishedLot{{
-		Lot: t.lot, Number: 1, Box: t.box, Deadline: s.at.AddDate(0, 0, 30), HandsIn: models.HandedTender,
+		Lot: t.lot, Number: number, Box: t.box, Deadline: s.at.AddDate(0, 0, 30), HandsIn: models.HandedTender,
 	}}})
 	t.first, t.next = t.received(), t.received()
 	s.good("", event.LotClosed{LotID: t.lot, BoxID: t.box, Received: 2, Standing: 2})
@@ -170,6 +171,35 @@ func TestAnAwardFollowsFromScoresAndPrices(t *testing.T) {
 			l.good(l.anna, l.carried(l.next, ranked.Digest))
 			require.Equal(t, 1, l.Ranked)
 			require.Empty(t, l.Unranked)
+		})
+	}
+}
+
+// The tender that ranks first in both lots may win one of them: the other goes to the next.
+func TestAnAwardFollowsFromTheLimitOfLots(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		what string
+		to   func(tendering) models.ID
+		said string
+	}{
+		{"to the next", func(l tendering) models.ID { return l.first }, ""},
+		{"to who has its lot", func(l tendering) models.ID { return l.next }, "one tenderer is awarded at most 1"},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			t.Parallel()
+			s := tell(t)
+			s.writes(s.anna, models.EntryLotLimits, models.LotLimits{MostAwarded: 1, Rule: models.LotsInOrder}, false)
+			one, two := s.tendered(models.ConsensusChair), s.tendered(models.ConsensusChair)
+			received := s.contents.Received
+			received[3].OrganisationID = received[1].OrganisationID
+			s.good(s.anna, one.carried(one.next, one.ranking().Digest))
+			said := s.happens(s.anna, two.carried(c.to(two), two.ranking().Digest))
+			if c.said == "" {
+				require.Empty(t, said)
+				return
+			}
+			require.Contains(t, said, c.said)
 		})
 	}
 }

@@ -106,7 +106,7 @@ func (f fold) bars(key string, version Row) bool {
 		body := f.said(models.ID(entry), n, version["body"])
 		return body == nil || json.Unmarshal(body, &declared) != nil || declared.Conflict
 	case models.EntryAwardCriteria, models.EntryConsensus, models.EntryAdmission, models.EntryCostValues,
-		models.EntrySelectionCriteria, models.EntrySelection:
+		models.EntrySelectionCriteria, models.EntrySelection, models.EntryConformanceResult:
 		return true
 	}
 	return false

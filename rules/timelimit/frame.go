@@ -75,7 +75,7 @@ func Under(d models.Dossier, law string) (Frame, error) {
 }
 
 func leadOf(d models.Dossier) (models.Organisation, error) {
-	members := d.ActiveMembers()
+	members := d.Buyers()
 	if len(members) == 0 || !members[0].Lead {
 		return models.Organisation{}, models.Refuse(models.CodeLeadMissing, "/members",
 			"the consortium has no lead buyer")
