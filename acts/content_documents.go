@@ -89,6 +89,10 @@ func (d *deed) mayInform(audience models.Audience) error {
 // rest on it (Directive 2014/24/EU, Articles 18(1) and 53(1)). While a box is open, a significant change needs a later
 // deadline for tenders (Article 47(3)).
 func mayRewrite(tx *store.Tx, present models.Document, in DocumentChange) error {
+	if present.Rendering != "" {
+		return models.Refuse(models.CodeFrozen, "", "the document renders the record as it was published").
+			Accepting("a document that was uploaded")
+	}
 	if present.Audience != models.AudienceTenderers {
 		return nil
 	}

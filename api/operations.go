@@ -218,6 +218,17 @@ func (s *server) files() []rest.Operation {
 			s.listDocumentVersions),
 		rest.Get(document+"/content", readers, "Read the file of a document", s.getDocumentContent, rest.GivesBytes()),
 
+		rest.Get(ofProcurement+"/tender-pack", rest.Public(),
+			"List the documents of the tender pack, once published: free and complete, without registration",
+			s.listPack, rest.MayRefuse(http.StatusNotFound)),
+		rest.Get(ofProcurement+"/tender-pack/documents/{document}/content", rest.Public(),
+			"Read a document of the tender pack, in its latest or in an earlier version", s.getPackContent,
+			rest.GivesBytes(), rest.MayRefuse(http.StatusNotFound)),
+		rest.Get(ofProcurement+"/tender-pack/preview", reads(views.OfPackPreview),
+			"Preview the tender pack before it is published, and list what it lacks", s.previewPack),
+		rest.Get(ofProcurement+"/tender-pack/preview/{file}", reads(views.OfPackPreview),
+			"Read a file of the preview as it would be published", s.previewFile, rest.GivesBytes()),
+
 		rest.Post(ofProcurement+"/uploads", uploaders, "Begin an upload: state the size and digest of a file",
 			s.createUpload),
 		rest.Get(upload, uploaders, "Read how far an upload of mine is", s.getUpload),

@@ -21,6 +21,11 @@ func expectedTenderAccess(procurement string) map[string]string {
 		"GET " + procurement + "/documents/{document}/versions": involved,
 		"GET " + procurement + "/documents/{document}/content":  involved,
 
+		"GET " + procurement + "/tender-pack":                              everyone,
+		"GET " + procurement + "/tender-pack/documents/{document}/content": everyone,
+		"GET " + procurement + "/tender-pack/preview":                      buyers,
+		"GET " + procurement + "/tender-pack/preview/{file}":               buyers,
+
 		"POST " + procurement + "/lots":                  describes,
 		"GET " + procurement + "/lots":                   involved,
 		"GET " + procurement + "/lots/{lot}":             involved,

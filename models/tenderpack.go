@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // A TenderPack is what everybody may read of a procurement from its publication on: who buys what, what a tender must
 // do and is ranked by, until when and how it is handed in (Directive 2014/24/EU, Article 53(1)). It holds nothing that
@@ -75,6 +78,7 @@ type PackDocument struct {
 	Version  int64  `json:"version"`
 	Title    Text   `json:"title"`
 	Filename string `json:"filename"`
+	Media    string `json:"media_type"`
 	Size     int64  `json:"size"`
 	Digest   string `json:"sha256"`
 	// At is where everybody reads it.
@@ -89,4 +93,23 @@ func (c AwardCriteria) Published() AwardCriteria {
 		c.Low = &low
 	}
 	return c
+}
+
+// PackAt is where everybody reads the tender pack of a procurement, below the address of the API; empty: a path.
+func PackAt(address string, procurement ID) string {
+	return address + "/v1/procurements/" + string(procurement) + "/tender-pack"
+}
+
+// At is where everybody reads the version of a document for tenderers, below the address of the API.
+func (d Document) At(address string) string {
+	return PackAt(address, d.ProcurementID) + "/documents/" + string(d.ID) + "/content?version=" +
+		strconv.FormatInt(d.Version, 10)
+}
+
+// InPack lists the document in a tender pack, below the address of the API.
+func (d Document) InPack(address string) PackDocument {
+	return PackDocument{
+		Document: d.ID, Version: d.Version, Title: d.Title, Filename: d.Filename, Media: d.MediaType, Size: d.Size,
+		Digest: d.Digest, At: d.At(address),
+	}
 }

@@ -33,6 +33,7 @@ const (
 	OfNeutrality  Subject = "neutrality"
 	OfTimetable   Subject = "timetable"
 	OfDocuments   Subject = "documents"
+	OfPackPreview Subject = "pack-preview"
 	OfUploads     Subject = "uploads"
 	OfResponses   Subject = "responses"
 	OfLots        Subject = "lots"
@@ -62,6 +63,7 @@ var readers = map[Subject][]models.Role{
 	OfNeutrality:  models.BuyerSide(),
 	OfTimetable:   models.BuyerSide(),
 	OfDocuments:   models.Roles(),
+	OfPackPreview: models.BuyerSide(),
 	OfUploads:     append(models.DocumentWriters(), models.RoleSupplier),
 	OfResponses:   models.DocumentWriters(), // not to those who only watch: responses may hold trade secrets
 	OfLots:        models.Roles(),

@@ -88,6 +88,10 @@ func lookings() map[string]looking {
 			return v.DocumentVersion(ctx, r, other, 1)
 		}),
 		"DocumentVersions": by(everyone, (*views.Views).DocumentVersions, other),
+		"PreviewPack":      whole(buyers, (*views.Views).PreviewPack),
+		"PreviewFile": at(buyers, func(ctx context.Context, v *views.Views, r views.Reader) (views.PackFile, error) {
+			return v.PreviewFile(ctx, r, "none")
+		}),
 		"Upload":           by(writers+" supplier", (*views.Views).Upload, other),
 		"UploadedFile":     by(writers+" supplier", (*views.Views).UploadedFile, other),
 		"Responses":        all(writers, (*views.Views).Responses),

@@ -17,6 +17,7 @@ type File struct {
 	Name string
 	// Language is empty for the rendering in all languages.
 	Language  string
+	Title     models.Text
 	MediaType string
 	Content   []byte
 }
@@ -37,28 +38,31 @@ func Files(p models.TenderPack) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := []File{{Name: named + ".json", MediaType: MediaJSON, Content: content}}
+	whole := File{Name: named + ".json", Title: models.Text{}, MediaType: MediaJSON, Content: content}
+	var all []File
 	for _, language := range p.Languages {
 		document, err := Document(p, language)
 		if err != nil {
 			return nil, err
 		}
-		own, err := renderings(document, named+"."+language, p.PublishedAt)
+		own, err := renderings(document, named+"."+language, document.Under[0], p.PublishedAt)
 		if err != nil {
 			return nil, err
 		}
+		whole.Title[language] = document.Under[0]
 		all = append(all, own...)
 	}
-	return all, nil
+	return append([]File{whole}, all...), nil
 }
 
 // renderings are those of one document, as files whose names begin with the given one.
-func renderings(d paper.Document, name string, at time.Time) ([]File, error) {
+func renderings(d paper.Document, name, title string, at time.Time) ([]File, error) {
 	page, err := d.HTML()
 	if err != nil {
 		return nil, err
 	}
-	all := []File{{name + ".html", d.Language, MediaHTML, page}}
+	called := models.Text{d.Language: title}
+	all := []File{{name + ".html", d.Language, called, MediaHTML, page}}
 	lacking, err := d.Unprintable()
 	if err != nil || lacking != "" || paper.Direction(d.Language) == "rtl" {
 		return all, err
@@ -67,7 +71,7 @@ func renderings(d paper.Document, name string, at time.Time) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(all, File{name + ".pdf", d.Language, MediaPDF, printed}), nil
+	return append(all, File{name + ".pdf", d.Language, called, MediaPDF, printed}), nil
 }
 
 // Document composes the pack in one language.
@@ -217,7 +221,7 @@ func (b builder) documents() paper.Section {
 	s := b.section("documents")
 	for _, d := range b.Documents {
 		s.Sections = append(s.Sections, paper.Section{
-			Title: b.text(d.Title),
+			Title:  b.text(d.Title),
 			Blocks: []paper.Block{b.facts("file", d.Filename, "size", count(d.Size), "digest", d.Digest, "at", d.At)},
 		})
 	}

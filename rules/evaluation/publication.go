@@ -138,7 +138,20 @@ type ContractNotice struct {
 	Lots          []NoticeLot        `json:"lots"`
 	OpeningKey    models.OpeningKey  `json:"opening_key"`
 	Specification []models.Reference `json:"specification"`
-	DispatchedAt  time.Time          `json:"dispatched_at"`
+	// Pack is where everybody reads the tender pack, Documents what it holds (Directive 2014/24/EU, Article 53(1)).
+	// Notices of earlier releases name neither.
+	Pack         string                `json:"pack,omitempty"`
+	Documents    []models.PackDocument `json:"documents,omitempty"`
+	DispatchedAt time.Time             `json:"dispatched_at"`
+}
+
+// Name lists the documents of the tender pack in the notice, below the address of the API.
+func (n *ContractNotice) Name(documents []models.Document, address string) {
+	n.Pack = models.PackAt(address, n.Procurement)
+	n.Documents = nil
+	for _, d := range documents {
+		n.Documents = append(n.Documents, d.InPack(address))
+	}
 }
 
 // A NoticeBuyer is a contracting authority.
@@ -186,7 +199,7 @@ func ComposeContractNotice(d models.Dossier, lots []models.Lot) ContractNotice {
 			Lot: lot.ID, Number: lot.Number, Title: lot.Title, Description: lot.Description, Deadline: lot.Box().
 				Deadline.UTC(),
 			DeadlineLocal: lot.Box().DeadlineLocal, DeadlineZone: lot.Box().
-					DeadlineZone, Criteria: criteria, CriteriaDigest: entry.Digest,
+					DeadlineZone, Criteria: criteria.Published(), CriteriaDigest: entry.Digest,
 		}
 		if selection, entry, ok := d.SelectionFor(lot.ID); ok && way.Asks(models.NoticeSelection) {
 			published.Selection, published.SelectionDigest = &selection, entry.Digest

@@ -3,16 +3,20 @@ package publication
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/calendar"
 )
 
-// Missing lists what tenderers could not read if lots were published now: requirements of a lot that has none, and
-// texts that lack a language of the procurement. Titles of lots, award and selection criteria are judged with the lots.
+// Missing lists what tenderers could not read if lots were published now: a deadline, requirements of a lot that has
+// none, and texts that lack a language of the procurement. Award and selection criteria are judged by rules/evaluation.
 func Missing(d models.Dossier, lots []models.Lot) []*models.Refusal {
-	faults := unrequired(d, lots)
-	languages := d.Procurement.Languages
-	faults = append(faults, lacking("/description", d.Procurement.Description, languages)...)
+	p, languages := d.Procurement, d.Procurement.Languages
+	faults := untitled("/title", "the procurement's title", p.Title, languages)
+	faults = append(faults, lacking("/description", p.Description, languages)...)
+	faults = append(faults, incomplete(d, lots)...)
+	faults = append(faults, unrequired(d, lots)...)
 	for _, r := range required(d) {
 		if !slices.ContainsFunc(lots, func(l models.Lot) bool { return applies(r, l.ID) }) {
 			continue
@@ -27,6 +31,52 @@ func Missing(d models.Dossier, lots []models.Lot) []*models.Refusal {
 	}
 	return faults
 }
+
+// incomplete lists what lots lack: text in every language of the procurement, and a deadline in the future.
+func incomplete(d models.Dossier, lots []models.Lot) []*models.Refusal {
+	var faults []*models.Refusal
+	languages := d.Procurement.Languages
+	for _, lot := range lots {
+		at, name := fmt.Sprintf("/lots/%d", lot.Number), fmt.Sprintf("lot %d", lot.Number)
+		faults = append(faults, untitled(at+"/title", "the title of "+name, lot.Title, languages)...)
+		if len(lot.Description) > 0 {
+			faults = append(faults, untitled(at+"/description", "the description of "+name, lot.Description,
+				languages)...)
+		}
+		if fault := deadlineFault(at+"/deadline", name, lot, d.Now); fault != nil {
+			faults = append(faults, fault)
+		}
+	}
+	return faults
+}
+
+func untitled(field, what string, text models.Text, languages []string) []*models.Refusal {
+	missing := text.Missing(languages)
+	if len(missing) == 0 {
+		return nil
+	}
+	return []*models.Refusal{models.Refuse(models.CodeMissingTranslation, field, "%s is missing in %v", what, missing).
+		Accepting("text in each of the languages %v", languages)}
+}
+
+func deadlineFault(field, name string, lot models.Lot, now time.Time) *models.Refusal {
+	if lot.DeadlineLocal == "" {
+		return models.Refuse(models.CodeDeadlineMissing, field, "%s has no deadline", name).
+			Accepting("a local time and its zone")
+	}
+	deadline, err := calendar.InstantAhead(field, lot.DeadlineLocal, lot.DeadlineZone, now)
+	if refusal, refused := models.RefusalOf(err); refused {
+		return refusal // it is too far ahead, or the zone's rules have changed since it was entered
+	}
+	if !deadline.After(now) {
+		return models.Refuse(models.CodeDeadlineInPast, field,
+			"the deadline of %s is %s, and it is already %s", name, rfc3339(deadline), rfc3339(now)).
+			Accepting("an instant in the future")
+	}
+	return nil
+}
+
+func rfc3339(at time.Time) string { return at.UTC().Format(time.RFC3339Nano) }
 
 // unrequired refuses lots that nothing is required of: whoever tendered for them would not know what for.
 func unrequired(d models.Dossier, lots []models.Lot) []*models.Refusal {

@@ -118,7 +118,9 @@ func required(d models.Dossier) []models.Requirement {
 	return all
 }
 
-func applies(r models.Requirement, lot models.ID) bool { return len(r.Lots) == 0 || slices.Contains(r.Lots, lot) }
+func applies(r models.Requirement, lot models.ID) bool {
+	return len(r.Lots) == 0 || slices.Contains(r.Lots, lot)
+}
 
 func latest[T any](d models.Dossier, kind models.EntryKind) (T, bool) {
 	e, ok := d.Latest(kind)
