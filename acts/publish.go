@@ -92,7 +92,7 @@ func (c *call) open(
 	}
 	lot.Boxes = append(lot.Boxes, box)
 	c.tx.OpenBox(box)
-	return box, nil
+	return box, c.limitAnswers(box)
 }
 
 // dispatch stores a notice as it is sent.

@@ -19,6 +19,13 @@ func (c *call) publishPack(d models.Dossier, lots []models.Lot) ([]models.Docume
 	if err != nil {
 		return nil, err
 	}
+	responses, err := c.tx.Responses(models.ConsultationResponse{ProcurementID: c.p.ID}, "", 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := models.Refusals(publication.Discloses(publication.Told(d), responses)); err != nil {
+		return nil, err
+	}
 	uploaded := slices.DeleteFunc(given, func(d models.Document) bool { return d.Rendering != "" })
 	composed := publication.Pack(d, lots)
 	composed.At = models.PackAt(c.address, c.p.ID)

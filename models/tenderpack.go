@@ -51,10 +51,12 @@ type PackLot struct {
 	Description Text   `json:"description,omitempty"`
 	HandsIn     Handed `json:"hands_in"`
 	// Deadline is the instant of Local in Zone.
-	Deadline  time.Time `json:"deadline"`
-	Local     string    `json:"deadline_local"`
-	Zone      string    `json:"deadline_zone"`
-	AnswersBy string    `json:"answers_by,omitempty"`
+	Deadline time.Time `json:"deadline"`
+	Local    string    `json:"deadline_local"`
+	Zone     string    `json:"deadline_zone"`
+	// QuestionsUntil is when the time for questions is over, AnswersBy the last day for answers.
+	QuestionsUntil *time.Time `json:"questions_until,omitempty"`
+	AnswersBy      string     `json:"answers_by,omitempty"`
 
 	Criteria  AwardCriteria      `json:"award_criteria"`
 	Selection *SelectionCriteria `json:"selection_criteria,omitempty"`
@@ -112,4 +114,31 @@ func (d Document) InPack(address string) PackDocument {
 		Document: d.ID, Version: d.Version, Title: d.Title, Filename: d.Filename, Media: d.MediaType, Size: d.Size,
 		Digest: d.Digest, At: d.At(address),
 	}
+}
+
+// A QuestionLog is what everybody reads of the questions that were answered.
+type QuestionLog struct {
+	Procurement ID          `json:"procurement"`
+	Mode        Mode        `json:"mode"`
+	Title       Text        `json:"title"`
+	Languages   []string    `json:"languages"`
+	Questions   []LoggedOne `json:"questions"`
+	PublishedAt time.Time   `json:"published_at"`
+}
+
+// A LoggedOne is a question with its answer, as everybody reads them.
+type LoggedOne struct {
+	Reference   string    `json:"reference"`
+	Lots        []int     `json:"lots"`
+	Asks        Text      `json:"asks"`
+	Answer      Text      `json:"answer"`
+	PublishedAt time.Time `json:"published_at"`
+}
+
+// An Outage is a time in which suppliers could not reach the platform, with what proves it.
+type Outage struct {
+	From  time.Time `json:"from"`
+	Until time.Time `json:"until"`
+	// Document is the digest of a document for tenderers that shows it.
+	Document string `json:"document"`
 }

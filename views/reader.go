@@ -34,6 +34,7 @@ const (
 	OfTimetable   Subject = "timetable"
 	OfDocuments   Subject = "documents"
 	OfPackPreview Subject = "pack-preview"
+	OfQuestions   Subject = "questions"
 	OfUploads     Subject = "uploads"
 	OfResponses   Subject = "responses"
 	OfLots        Subject = "lots"
@@ -64,6 +65,7 @@ var readers = map[Subject][]models.Role{
 	OfTimetable:   models.BuyerSide(),
 	OfDocuments:   models.Roles(),
 	OfPackPreview: models.BuyerSide(),
+	OfQuestions:   append(models.BuyerSide(), models.RoleSupplier),
 	OfUploads:     append(models.DocumentWriters(), models.RoleSupplier),
 	OfResponses:   models.DocumentWriters(), // not to those who only watch: responses may hold trade secrets
 	OfLots:        models.Roles(),

@@ -23,6 +23,7 @@ var examples = map[string]string{
 	"n":            "SELECT '1' WHERE $1 <> ''",
 	"document":     "SELECT id FROM documents WHERE procurement_id = $1",
 	"upload":       "SELECT upload_id FROM documents WHERE procurement_id = $1 AND rendering = ''",
+	"question":     "SELECT id FROM questions WHERE procurement_id = $1",
 	"file":         "SELECT 'tender-pack.json' WHERE $1 <> ''",
 	"role":         "SELECT id FROM role_assignments WHERE procurement_id = $1",
 	"offer":        "SELECT id FROM role_offers WHERE procurement_id = $1",

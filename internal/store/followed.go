@@ -288,6 +288,17 @@ var followedProcurement = []FollowedTable{
 		"x.id", "consultation_responses x WHERE x.procurement_id = $1",
 	},
 	{
+		"questions", columns(plain("lot_id", "language", "version", "drafted_by", "reference"),
+			instants("asked_at", "recorded_at", "drafted_at", "published_at", "set_aside_at"),
+			computed("text", Parted, "to_jsonb(x.text)"),
+			computed("from", Parted, `jsonb_build_object('organisation', x.organisation_id, 'person', x.person_id,
+				'number', x.number)`),
+			computed("drafted", Digested, `CASE WHEN x.drafted_at IS NOT NULL
+				THEN jsonb_build_object('asks', x.asks, 'answer', x.answer) END`),
+			computed("set_aside", Parted, "CASE WHEN x.set_aside <> '' THEN to_jsonb(x.set_aside) END")),
+		"x.id", "questions x WHERE x.procurement_id = $1",
+	},
+	{
 		"lots", columns(plain("number", "end_reason"), instants("ended_at"),
 			computed("content", Digested, lotContent)),
 		"x.id", "lots x WHERE x.procurement_id = $1",

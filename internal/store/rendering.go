@@ -75,7 +75,7 @@ func (tx *Tx) KeepRenderings(organisation models.ID, all []Rendering) error {
 	}
 	tx.Send("keep renderings", `INSERT INTO uploads
 			(id, procurement_id, organisation_id, person_id, purpose, filename, media_type, size, digest)
-		SELECT x.id, $2, $3, $4, 'rendering', x.filename, x.media_type, x.size, x.digest
+		SELECT x.id, $2, $3, nullif($4, ''), 'rendering', x.filename, x.media_type, x.size, x.digest
 		FROM jsonb_to_recordset($1) AS x(id text, filename text, media_type text, size bigint, digest text)`,
 		string(files), first.ProcurementID, organisation, first.AuthorID)
 	tx.Send("keep bytes of renderings", `INSERT INTO upload_chunks (upload_id, n, content, digest)
@@ -85,13 +85,13 @@ func (tx *Tx) KeepRenderings(organisation models.ID, all []Rendering) error {
 		rendering text, written_at timestamptz)`
 	tx.Send("write rendered documents", `INSERT INTO documents
 			(id, procurement_id, version, title, audience, upload_id, author_id, written_at, rendering)
-		SELECT x.id, $2, x.version, x.title, x.audience, x.upload_id, $3, x.written_at, x.rendering`+from+`
+		SELECT x.id, $2, x.version, x.title, x.audience, x.upload_id, nullif($3, ''), x.written_at, x.rendering`+from+`
 		ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.title, audience = excluded.audience,
 			upload_id = excluded.upload_id, author_id = excluded.author_id, written_at = excluded.written_at`,
 		string(written), first.ProcurementID, first.AuthorID)
 	tx.Send("keep versions of rendered documents", `INSERT INTO document_versions
 			(document_id, version, title, audience, upload_id, author_id, written_at)
-		SELECT x.id, x.version, x.title, x.audience, x.upload_id, $2, x.written_at`+from,
+		SELECT x.id, x.version, x.title, x.audience, x.upload_id, nullif($2, ''), x.written_at`+from,
 		string(written), first.AuthorID)
 	return nil
 }

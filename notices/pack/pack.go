@@ -158,12 +158,16 @@ func (b builder) subject() paper.Section {
 func (b builder) lots() paper.Section {
 	s := b.section("lots")
 	for _, lot := range b.Lots {
+		questions := ""
+		if lot.QuestionsUntil != nil {
+			questions = utc(*lot.QuestionsUntil)
+		}
 		s.Sections = append(s.Sections, paper.Section{
 			Title: b.lotTitle(lot),
 			Blocks: []paper.Block{b.facts(
 				"description", b.text(lot.Description), "takes", b.value(string(lot.HandsIn)),
 				"deadline", strings.Replace(lot.Local, "T", " ", 1)+" ("+lot.Zone+")", "deadline_utc", utc(lot.Deadline),
-				"answers_by", lot.AnswersBy,
+				"questions_until", questions, "answers_by", lot.AnswersBy,
 			)},
 		})
 	}

@@ -62,6 +62,10 @@ func packLot(d models.Dossier, way models.Procedure, lot models.Lot) models.Pack
 		if due, err := f.AnswersDue(box); err == nil {
 			shown.AnswersBy = due.LastDay.String()
 		}
+		if over, err := f.QuestionsOver(box); err == nil {
+			over = over.UTC()
+			shown.QuestionsUntil = &over
+		}
 	}
 	if criteria, _, ok := d.CriteriaFor(lot.ID); ok {
 		shown.Criteria = criteria.Published()
