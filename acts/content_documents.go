@@ -64,8 +64,29 @@ func (a *Acts) RewriteDocument(ctx context.Context, by By, id models.ID, in Docu
 				return present, err
 			}
 		}
-		return d.writeDocument(present, in.DocumentText)
+		written, err := d.writeDocument(present, in.DocumentText)
+		if err != nil {
+			return written, err
+		}
+		return written, d.tellOfChange(present, written, in.Significant != nil && *in.Significant)
 	})
+}
+
+// tellOfChange dispatches the notice that a document of a published tender pack was changed.
+func (d *deed) tellOfChange(before, after models.Document, significant bool) error {
+	if before.Audience != models.AudienceTenderers {
+		return nil
+	}
+	lots, err := d.tx.Lots(before.ProcurementID)
+	if err != nil || !slices.ContainsFunc(lots, models.Lot.Open) {
+		return err
+	}
+	p := d.Seat.Procurement
+	_, err = d.dispatchNotice(models.NoticeChange, evaluation.DocumentNotice{
+		Procurement: p.ID, Mode: p.Mode, Title: p.Title, Before: before.InPack(""), After: after.InPack(""),
+		Significant: significant, DispatchedAt: d.Seat.Now.UTC(),
+	})
+	return err
 }
 
 // mayInform refuses further information to tenderers when the deadline of an open lot is too near for it (Directive
@@ -89,6 +110,10 @@ func (d *deed) mayInform(audience models.Audience) error {
 // rest on it (Directive 2014/24/EU, Articles 18(1) and 53(1)). While a box is open, a significant change needs a later
 // deadline for tenders (Article 47(3)).
 func mayRewrite(tx *store.Tx, present models.Document, in DocumentChange) error {
+	if present.Rendering != "" {
+		return models.Refuse(models.CodeFrozen, "", "the document renders the record as it was published").
+			Accepting("a document that was uploaded")
+	}
 	if present.Audience != models.AudienceTenderers {
 		return nil
 	}

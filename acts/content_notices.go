@@ -22,16 +22,22 @@ func (a *Acts) SendAwardNotice(ctx context.Context, by By) (Done[models.Notice],
 		if err != nil {
 			return models.Notice{}, err
 		}
-		n := models.Notice{
-			ID: models.NewID(models.PrefixNotice), ProcurementID: d.procurement(), Kind: models.NoticeAward,
-			DispatchedAt: dossier.Now, PersonID: d.Actor.PersonID,
-		}
-		if n.Content, n.Digest, err = models.Canonical(content); err != nil {
-			return n, err
-		}
-		if err := d.tx.WriteNotice(n); err != nil {
-			return n, err
-		}
-		return n, d.record(event.NoticeDispatched{NoticeID: n.ID, Kind: n.Kind, Digest: n.Digest})
+		return d.dispatchNotice(models.NoticeAward, content)
 	})
+}
+
+// dispatchNotice stores a notice as it is sent.
+func (d *deed) dispatchNotice(kind models.NoticeKind, content any) (models.Notice, error) {
+	n := models.Notice{
+		ID: models.NewID(models.PrefixNotice), ProcurementID: d.procurement(), Kind: kind, DispatchedAt: d.Seat.Now,
+		PersonID: d.Actor.PersonID,
+	}
+	var err error
+	if n.Content, n.Digest, err = models.Canonical(content); err != nil {
+		return n, err
+	}
+	if err := d.tx.WriteNotice(n); err != nil {
+		return n, err
+	}
+	return n, d.record(event.NoticeDispatched{NoticeID: n.ID, Kind: n.Kind, Digest: n.Digest})
 }

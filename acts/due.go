@@ -14,6 +14,7 @@ import (
 // dues is the table of what happens by itself at an instant.
 var dues = map[process.DueKind]func(c *call, due process.Due) error{
 	process.DueCloseBox:   closeDue,
+	process.DueAnswers:    answersOver,
 	process.DueStandstill: endStandstill,
 
 	process.DueCloseConsultation: closeConsultation,
@@ -34,7 +35,7 @@ func (a *Acts) RunDue(ctx context.Context, in process.RunDue) (process.DueOutcom
 func runDueTx(tx *store.Tx, in process.RunDue) (process.DueOutcome, error) {
 	out := process.DueOutcome{Due: in.Due}
 	var boxes []models.ID
-	if in.Due.Kind == process.DueCloseBox {
+	if in.Due.Kind == process.DueCloseBox || in.Due.Kind == process.DueAnswers {
 		boxes = []models.ID{in.Due.Subject}
 	}
 	c, err := enter(tx, in.ProcurementID, boxes, models.Command{}, false)
@@ -100,6 +101,11 @@ func (c *call) dueOf(r store.Reading) ([]process.Due, error) {
 			continue
 		case lot.Open():
 			due.Kind, due.Subject, due.At = process.DueCloseBox, lot.Box().ID, lot.Box().Deadline.UTC()
+			if over, waits := answersLimit(r, lot.Box()); waits {
+				answers := due
+				answers.Kind, answers.At = process.DueAnswers, over
+				all = append(all, answers)
+			}
 		case award.StandstillUntil != nil && award.StandstillOverAt == nil:
 			due.Kind, due.At = process.DueStandstill, award.StandstillUntil.UTC()
 		default:
@@ -109,4 +115,14 @@ func (c *call) dueOf(r store.Reading) ([]process.Due, error) {
 	}
 	slices.SortStableFunc(all, func(a, b process.Due) int { return a.At.Compare(b.At) })
 	return all, nil
+}
+
+// answersLimit is when the time for answers about a box is over; false: it was looked at, or is not before the deadline.
+func answersLimit(r store.Reading, box models.Box) (time.Time, bool) {
+	for _, limit := range r.Answers {
+		if limit.BoxID == box.ID && limit.DueAt.Before(box.Deadline) {
+			return limit.DueAt.UTC(), true
+		}
+	}
+	return time.Time{}, false
 }

@@ -56,43 +56,35 @@ func moveDeadline(c *call, in process.MoveDeadline) (*process.MoveDeadlineResult
 	if err != nil {
 		return nil, err
 	}
-	to, err := calendar.InstantAhead("/deadline", in.Deadline.Local, in.Deadline.Zone, c.now)
+	notice, err := c.extend(lot, in.Deadline, in.Reason, nil)
 	if err != nil {
 		return nil, err
 	}
-	if err := mayMove(lot, to, c.now); err != nil {
-		return nil, err
-	}
-	if err := c.tx.MoveDeadline(lot.Box(), to, in.Deadline.Local, in.Deadline.Zone); err != nil {
-		return nil, err
-	}
-	notice, err := c.tellOfMove(lot, to, in)
-	if err != nil {
-		return nil, err
-	}
-	result := &process.MoveDeadlineResult{Lot: lot.ID, From: lot.Box().Deadline.UTC(), To: to, Notice: notice.ID}
-	return result, c.record(event.DeadlineMoved{
-		LotID: lot.ID, BoxID: lot.Box().ID, From: utc(lot.Box().Deadline),
-		To: utc(to), Zone: in.Deadline.Zone, NoticeID: notice.ID,
-	})
+	to, err := calendar.Instant("/deadline", in.Deadline.Local, in.Deadline.Zone)
+	return &process.MoveDeadlineResult{
+		Lot: lot.ID, From: lot.Box().Deadline.UTC(), To: to, Notice: notice.ID,
+	}, err
 }
 
-// tellOfMove dispatches the notice of a moved deadline, and informs those who were invited by letter.
-func (c *call) tellOfMove(lot models.Lot, to time.Time, in process.MoveDeadline) (models.Notice, error) {
+// tellOfMove dispatches the notice that the deadline of a lot has moved to that of the given box, and informs those who
+// were invited by letter.
+func (c *call) tellOfMove(
+	lot models.Lot, moved models.Box, reason string, outage *models.Outage,
+) (models.Notice, error) {
 	dossier, err := c.dossier()
 	if err != nil {
 		return models.Notice{}, err
 	}
 	from := lot.Box().Deadline
-	moved := lot.Box()
-	moved.Deadline, moved.DeadlineLocal, moved.DeadlineZone = to, in.Deadline.Local, in.Deadline.Zone
 	lot.Boxes = append(slices.Clone(lot.Boxes[:len(lot.Boxes)-1]), moved)
 	if moved.ByInvitation {
-		if err := c.tellInvited(dossier, lot, in.Reason); err != nil {
+		if err := c.tellInvited(dossier, lot, reason); err != nil {
 			return models.Notice{}, err
 		}
 	}
-	return c.dispatch(models.NoticeChange, evaluation.ComposeChangeNotice(dossier, lot, from, in.Reason))
+	content := evaluation.ComposeChangeNotice(dossier, lot, from, reason)
+	content.Outage = outage
+	return c.dispatch(models.NoticeChange, content)
 }
 
 // tellInvited informs those who were invited to a lot that the deadline of its box has moved.

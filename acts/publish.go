@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
@@ -13,6 +12,7 @@ import (
 	"github.com/ppi-engine/ppi/rules/evaluation"
 	"github.com/ppi-engine/ppi/rules/gate"
 	"github.com/ppi-engine/ppi/rules/procedure"
+	"github.com/ppi-engine/ppi/rules/publication"
 )
 
 // publish opens the boxes of all lots that are ready: from now until its deadline, each takes tenders. One transaction
@@ -43,7 +43,13 @@ func publish(c *call, _ process.Publish) (*process.PublishResult, error) {
 			Deadline: box.Deadline,
 		})
 	}
-	notice, err := c.dispatch(models.NoticeContract, evaluation.ComposeContractNotice(dossier, ready))
+	documents, err := c.publishPack(dossier, ready)
+	if err != nil {
+		return nil, err
+	}
+	content := evaluation.ComposeContractNotice(dossier, ready)
+	content.Name(documents, c.address)
+	notice, err := c.dispatch(models.NoticeContract, content)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +87,7 @@ func (c *call) open(
 	}
 	lot.Boxes = append(lot.Boxes, box)
 	c.tx.OpenBox(box)
-	return box, nil
+	return box, c.limitAnswers(box)
 }
 
 // dispatch stores a notice as it is sent.
@@ -133,14 +139,12 @@ func mayPublish(d models.Dossier, lots []models.Lot) error {
 		return refusal
 	}
 	return models.Refusals(slices.Concat(
-		publicationPreconditions(d), incompleteLots(d, ready), evaluation.Unready(d, ready)))
+		publicationPreconditions(d), publication.Missing(d, ready), evaluation.Unready(d, ready)))
 }
 
 // publicationPreconditions lists what must be settled outside of the lots before anything is published.
 func publicationPreconditions(d models.Dossier) []*models.Refusal {
-	p := d.Procurement
-	faults := missingText("/title", "the procurement's title", p.Title, p.Languages)
-	faults = append(faults, notClosed(d, models.PhaseCapacity, models.CodeCapacityOpen)...)
+	faults := notClosed(d, models.PhaseCapacity, models.CodeCapacityOpen)
 	faults = append(faults, notClosed(d, models.PhaseSpecification, models.CodeSpecificationOpen)...)
 	if open := notEngaged(d); len(open) > 0 {
 		faults = append(faults, models.Refuse(models.CodeEngagementStale, "",
@@ -176,48 +180,4 @@ func notEngaged(d models.Dossier) []string {
 		open = append(open, criterion.Code+" ("+criterion.Detail+")")
 	}
 	return open
-}
-
-// incompleteLots lists what the lots lack: text in every language of the procurement, and a deadline in the future.
-func incompleteLots(d models.Dossier, lots []models.Lot) []*models.Refusal {
-	var faults []*models.Refusal
-	languages := d.Procurement.Languages
-	for _, lot := range lots {
-		at, name := fmt.Sprintf("/lots/%d", lot.Number), fmt.Sprintf("lot %d", lot.Number)
-		faults = append(faults, missingText(at+"/title", "the title of "+name, lot.Title, languages)...)
-		if len(lot.Description) > 0 {
-			missing := missingText(at+"/description", "the description of "+name, lot.Description, languages)
-			faults = append(faults, missing...)
-		}
-		if fault := deadlineFault(at+"/deadline", name, lot, d.Now); fault != nil {
-			faults = append(faults, fault)
-		}
-	}
-	return faults
-}
-
-func missingText(field, what string, text models.Text, languages []string) []*models.Refusal {
-	missing := text.Missing(languages)
-	if len(missing) == 0 {
-		return nil
-	}
-	return []*models.Refusal{models.Refuse(models.CodeMissingTranslation, field, "%s is missing in %v", what, missing).
-		Accepting("text in each of the languages %v", languages)}
-}
-
-func deadlineFault(field, name string, lot models.Lot, now time.Time) *models.Refusal {
-	if lot.DeadlineLocal == "" {
-		return models.Refuse(models.CodeDeadlineMissing, field, "%s has no deadline", name).
-			Accepting("a local time and its zone")
-	}
-	deadline, err := calendar.InstantAhead(field, lot.DeadlineLocal, lot.DeadlineZone, now)
-	if refusal, refused := models.RefusalOf(err); refused {
-		return refusal // it is too far ahead, or the zone's rules have changed since it was entered
-	}
-	if !deadline.After(now) {
-		return models.Refuse(models.CodeDeadlineInPast, field,
-			"the deadline of %s is %s, and it is already %s", name, rfc3339(deadline), rfc3339(now)).
-			Accepting("an instant in the future")
-	}
-	return nil
 }

@@ -104,6 +104,16 @@ func lotVerbs() []Verb {
 			in: whileOpen, boxes: boxOfLot, work: does(moveDeadline),
 		},
 		{
+			Name:    models.VerbExtendForOutage,
+			Summary: "Give all open lots the time back in which suppliers could not reach the platform", By: lead,
+			in: whileOpen, boxes: allBoxes, work: does(extendForOutage),
+		},
+		{
+			Name: models.VerbPublishAnswers, Summary: "Publish answers to questions, to all at once",
+			By: []models.Role{models.RoleLeadProcurer, models.RoleLegal},
+			in: whileRunning, boxes: boxesOfDeadlines, work: does(publishAnswers),
+		},
+		{
 			Name: models.VerbEndLot,
 			Summary: "End a lot without award: the lead procurer one that was never published; " +
 				"the board, by motion, any other",

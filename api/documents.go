@@ -24,6 +24,7 @@ type DocumentView struct {
 	MediaType     string          `json:"media_type"`
 	AuthorID      models.ID       `json:"author_id" doc:"Who wrote this version"`
 	WrittenAt     time.Time       `json:"written_at" doc:"Procedure time"`
+	Rendering     string          `json:"rendering,omitempty" doc:"Which rendering of the record it is, if it is one"`
 }
 
 func (v DocumentView) Self() string {
@@ -37,6 +38,7 @@ func showDocument(d models.Document) DocumentView {
 		ID: d.ID, ProcurementID: d.ProcurementID, Version: d.Version, Title: d.Title, Audience: d.Audience,
 		SHA256: d.Digest, Size: d.Size,
 		Filename: d.Filename, MediaType: d.MediaType, AuthorID: d.AuthorID, WrittenAt: utc(d.WrittenAt),
+		Rendering: d.Rendering,
 	}
 }
 
@@ -156,8 +158,17 @@ func (s *server) getDocumentContent(ctx context.Context, in *documentContentQuer
 	if err != nil {
 		return nil, err
 	}
-	return s.serveFile(models.Upload{
-		ID: d.UploadID, Size: d.Size, Digest: d.Digest, Filename: d.Filename,
-		MediaType: d.MediaType,
-	}), nil
+	return s.serveFile(fileOf(d)), nil
+}
+
+// fileOf is the file of a document.
+func fileOf(d models.Document) models.Upload {
+	u := models.Upload{
+		ID: d.UploadID, Size: d.Size, Digest: d.Digest, Filename: d.Filename, MediaType: d.MediaType,
+		Purpose: models.PurposeDocument,
+	}
+	if d.Rendering != "" {
+		u.Purpose = models.PurposeRendering
+	}
+	return u
 }

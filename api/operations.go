@@ -19,7 +19,7 @@ const ofProcurement = "/v1/procurements/{procurement}"
 func (s *server) operations() []rest.Operation {
 	return slices.Concat(
 		s.platform(), s.people(), s.representation(), s.consortium(), s.board(), s.commands(), s.dossier(), s.files(),
-		s.calendar(), s.market(), s.lots(), s.tenders(), s.evaluation(), s.conclusion(), s.feed(), s.endpoints(),
+		s.questions(), s.calendar(), s.market(), s.lots(), s.tenders(), s.evaluation(), s.conclusion(), s.feed(), s.endpoints(),
 		docsPages(),
 	)
 }
@@ -221,6 +221,20 @@ func (s *server) files() []rest.Operation {
 			s.listDocumentVersions),
 		rest.Get(document+"/content", readers, "Read the file of a document", s.getDocumentContent, rest.GivesBytes()),
 
+		rest.Get(ofProcurement+"/tender-pack", rest.Public(),
+			"List the documents of the tender pack, once published: free and complete, without registration",
+			s.listPack, rest.MayRefuse(http.StatusNotFound)),
+		rest.Get(ofProcurement+"/tender-pack/documents/{document}/content", rest.Public(),
+			"Read a document of the tender pack, in its latest or in an earlier version", s.getPackContent,
+			rest.GivesBytes(), rest.MayRefuse(http.StatusNotFound)),
+		rest.Get(ofProcurement+"/tender-pack/notices", rest.Public(),
+			"List the notices of a published procurement, with every change of a deadline", s.listPublicNotices,
+			rest.MayRefuse(http.StatusNotFound)),
+		rest.Get(ofProcurement+"/tender-pack/preview", reads(views.OfPackPreview),
+			"Preview the tender pack before it is published, and list what it lacks", s.previewPack),
+		rest.Get(ofProcurement+"/tender-pack/preview/{file}", reads(views.OfPackPreview),
+			"Read a file of the preview as it would be published", s.previewFile, rest.GivesBytes()),
+
 		rest.Post(ofProcurement+"/uploads", uploaders, "Begin an upload: state the size and digest of a file",
 			s.createUpload),
 		rest.Get(upload, uploaders, "Read how far an upload of mine is", s.getUpload),
@@ -231,6 +245,26 @@ func (s *server) files() []rest.Operation {
 			s.completeUpload, rest.Answers(http.StatusOK), rest.Long(rest.Check, completeWithin)),
 		rest.Get(upload+"/content", uploaders, "Read back the file of a complete upload of mine", s.getUploadContent,
 			rest.GivesBytes()),
+	}
+}
+
+// questions are what suppliers ask about the tender pack. The action publish_answers answers them.
+func (s *server) questions() []rest.Operation {
+	const one = ofProcurement + "/questions/{question}"
+	readers := reads(views.OfQuestions)
+	answerers := rest.Roles(models.RoleLeadProcurer, models.RoleLegal, models.RoleDrafter)
+	return []rest.Operation{
+		rest.Post(ofProcurement+"/questions", rest.Roles(models.RoleSupplier),
+			"Ask a question about the tender pack, as a registered supplier; the buyers are not told who asks",
+			s.askQuestion, rest.Discreet()),
+		rest.Get(ofProcurement+"/questions", readers,
+			"List questions: a supplier's own; the buyers' side all, without who asked", s.listQuestions,
+			rest.Discreet()),
+		rest.Get(one, readers, "Read a question", s.getQuestion, rest.Discreet()),
+		rest.Put(one+"/answer", answerers, "Draft the answer to a question", s.draftAnswer),
+		rest.Post(one+"/actions/set_aside", rest.Roles(models.RoleLeadProcurer, models.RoleLegal),
+			"Say why a question is not answered: it came late, or its answer means nothing for a tender",
+			s.setQuestionAside, rest.Conditional(), rest.Answers(http.StatusOK)),
 	}
 }
 

@@ -21,6 +21,20 @@ func expectedTenderAccess(procurement string) map[string]string {
 		"GET " + procurement + "/documents/{document}/versions": involved,
 		"GET " + procurement + "/documents/{document}/content":  involved,
 
+		"GET " + procurement + "/tender-pack":                              everyone,
+		"GET " + procurement + "/tender-pack/documents/{document}/content": everyone,
+		"GET " + procurement + "/tender-pack/notices":                      everyone,
+		"GET " + procurement + "/tender-pack/preview":                      buyers,
+		"GET " + procurement + "/tender-pack/preview/{file}":               buyers,
+
+		"POST " + procurement + "/questions":                              "supplier",
+		"GET " + procurement + "/questions":                               buyers + " supplier",
+		"GET " + procurement + "/questions/{question}":                    buyers + " supplier",
+		"PUT " + procurement + "/questions/{question}/answer":             "lead_procurer legal drafter",
+		"POST " + procurement + "/questions/{question}/actions/set_aside": "lead_procurer legal",
+		"POST " + procurement + "/actions/publish_answers":                "lead_procurer legal",
+		"POST " + procurement + "/actions/extend_for_outage":              lead,
+
 		"POST " + procurement + "/lots":                  describes,
 		"GET " + procurement + "/lots":                   involved,
 		"GET " + procurement + "/lots/{lot}":             involved,

@@ -92,9 +92,22 @@ func (d *tendering) draftIn(mode models.Mode) procurement {
 		d.exec(`INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at, closed_at)
 			VALUES ($1, $2, 1, 'closed', clock_timestamp(), clock_timestamp())`, p.ID, before)
 	}
+	d.exec("UPDATE phase_rounds SET status = 'open', closed_at = NULL WHERE procurement_id = $1 AND "+
+		"phase = 'specification'", p.ID)
+	d.do(d.lead, POST, p.Self()+"/requirements", requirement()).is(http.StatusCreated)
+	d.exec("UPDATE phase_rounds SET status = 'closed', closed_at = clock_timestamp() WHERE procurement_id = $1 AND "+
+		"phase = 'specification'", p.ID)
 	d.do(d.lead, POST, p.Self()+"/opening-key", openingKeys(d)).is(http.StatusCreated)
 	d.give(d.lead, p, d.lead.person, models.RoleBoard)
 	return p
+}
+
+// requirement is the one without which no lot is published.
+func requirement() map[string]any {
+	return map[string]any{
+		"code": "R-001", "statement": models.Text{"en": "The system computes."}, "type": "functional",
+		"priority": "must", "use": models.UseMinimum, "minimum": models.Text{"en": "Fast."},
+	}
 }
 
 // openingKeys are two public keys of which nobody has kept the other half.

@@ -36,7 +36,12 @@ func (s *server) serveFile(u models.Upload) *huma.StreamResponse {
 		c := humagin.Unwrap(hc)
 		h := c.Writer.Header()
 		h.Set("Content-Type", u.MediaType)
-		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": u.Filename}))
+		how := "attachment"
+		if u.Purpose == models.PurposeRendering { // our own page, which may be read where it is found
+			how = "inline"
+			h.Set("Content-Security-Policy", renderedPolicy)
+		}
+		h.Set("Content-Disposition", mime.FormatMediaType(how, map[string]string{"filename": u.Filename}))
 		h.Set("ETag", fileTag(u.Digest))
 		if sum, err := hex.DecodeString(u.Digest); err == nil {
 			h.Set("Repr-Digest", reprDigest([32]byte(sum)))

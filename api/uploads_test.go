@@ -115,7 +115,7 @@ func TestWhatIsNoChunkIsRefused(t *testing.T) {
 		is(http.StatusUnprocessableEntity)
 	d.do(d.lead, PUT, u.Self()+"/chunks/-1", chunkOf(content, 0), with("Content-Type", models.MediaTypeBytes)).
 		is(http.StatusUnprocessableEntity)
-	require.Zero(t, d.count("SELECT count(*) FROM upload_chunks"))
+	require.Zero(t, d.count("SELECT count(*) FROM upload_chunks WHERE upload_id = $1", u.ID))
 }
 
 func TestAPlaintextEnvelopeNeverReachesTheDatabase(t *testing.T) {
@@ -128,7 +128,7 @@ func TestAPlaintextEnvelopeNeverReachesTheDatabase(t *testing.T) {
 	d.send(supplier, u, 0, plain).is(http.StatusUnprocessableEntity).refused(models.CodeNotSealed)
 	d.send(supplier, u, 0, append([]byte("age-encryption.org/v1\n"), plain...)[:len(plain)]).
 		refused(models.CodeNotSealed)
-	require.Zero(t, d.count("SELECT count(*) FROM upload_chunks"))
+	require.Zero(t, d.count("SELECT count(*) FROM upload_chunks WHERE upload_id = $1", u.ID))
 
 	// Nor is one completed that got there otherwise.
 	d.exec("INSERT INTO upload_chunks VALUES ($1, 0, $2)", u.ID, plain)

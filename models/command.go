@@ -28,6 +28,9 @@ const (
 	VerbMoveDeadline Verb = "move_deadline"
 	VerbEndLot       Verb = "end_lot"
 
+	VerbPublishAnswers  Verb = "publish_answers"
+	VerbExtendForOutage Verb = "extend_for_outage"
+
 	VerbInvite      Verb = "invite"
 	VerbOpen        Verb = "open"
 	VerbLockQuality Verb = "lock_quality"
@@ -43,7 +46,7 @@ const (
 func Verbs() []Verb {
 	return []Verb{
 		VerbAdvance, VerbAnnounce, VerbAward, VerbCancel, VerbCount, VerbEndLot, VerbExtendConsultation,
-		VerbInvite, VerbLeave, VerbLockQuality, VerbMoveDeadline, VerbOpen, VerbPublish, VerbRelease, VerbResume,
+		VerbExtendForOutage, VerbInvite, VerbLeave, VerbLockQuality, VerbMoveDeadline, VerbOpen, VerbPublish, VerbPublishAnswers, VerbRelease, VerbResume,
 		VerbReturn, VerbSendLetters, VerbStart, VerbSuspend, VerbVote,
 	}
 }

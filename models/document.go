@@ -17,14 +17,20 @@ const (
 	PurposeDocument Purpose = "document"
 	// PurposeEnvelope is a supplier's sealed envelope: nobody but its owner reads it before the box is closed.
 	PurposeEnvelope Purpose = "envelope"
+	// PurposeRendering is what the engine rendered of the record. Nobody uploads it.
+	PurposeRendering Purpose = "rendering"
 )
 
 // OpenTo tells whether the actor may upload for the purpose.
 func (p Purpose) OpenTo(actor Actor) bool {
-	if p == PurposeEnvelope {
+	switch p {
+	case PurposeEnvelope:
 		return actor.HasAny(RoleSupplier)
+	case PurposeDocument:
+		return actor.HasAny(DocumentWriters()...)
+	case PurposeRendering:
 	}
-	return actor.HasAny(DocumentWriters()...)
+	return false
 }
 
 // ChunkSize is how much of an upload travels and is stored at once.
@@ -89,6 +95,9 @@ type Document struct {
 	UploadID      ID
 	AuthorID      ID
 	WrittenAt     time.Time
+	// Rendering names what of the record the document renders, such as tender-pack.en.html: each publication writes its
+	// next version. It is empty for a document that was uploaded.
+	Rendering string
 	// What follows is the upload's.
 	Digest    string `gorm:"->"`
 	Size      int64  `gorm:"->"`

@@ -39,6 +39,7 @@ const (
 	PrefixDecision     Prefix = "dec"
 	PrefixNotice       Prefix = "ntc"
 	PrefixResponse     Prefix = "rsp"
+	PrefixQuestion     Prefix = "qst"
 )
 
 var idPattern = regexp.MustCompile(`^[a-z]{3}_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)

@@ -74,7 +74,7 @@ type RefusalType struct {
 }
 
 var refusalTypes = slices.SortedFunc(slices.Values(slices.Concat(
-	refusedRequests, refusedCallers, refusedProcess, refusedRules, refusedSpecification, refusedMarket, refusedUploads,
+	refusedRequests, refusedCallers, refusedProcess, refusedRules, refusedSpecification, refusedQuestions, refusedMarket, refusedUploads,
 	refusedTenders, refusedAward, refusedWebhooks,
 )), func(a, b RefusalType) int { return cmp.Compare(a.Code, b.Code) })
 

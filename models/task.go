@@ -16,6 +16,8 @@ const (
 	// TaskRestored asks the buyers to look what is missing: the record was restored from a backup that is older than
 	// what had been done.
 	TaskRestored = "record_restored"
+	// TaskQuestions asks the lead procurer to answer questions about the tender pack before their answers are late.
+	TaskQuestions = "questions_open"
 	// TaskTenderMissing tells the buyers, once the box is closed, that a supplier holds a receipt of a tender that the
 	// record does not know (received_at), or of the withdrawal of one that stands on record (withdrawn_at). Its subject
 	// is the tender.

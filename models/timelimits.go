@@ -41,13 +41,16 @@ func Claims() []string {
 	}
 }
 
-// TimeLimits say under which directive the procurement is, and what shortens or lengthens its time limits.
+// TimeLimits say under which directive the procurement is, and what shortens or lengthens its time limits. QuestionDays
+// is how many days before the last day for answers the time for questions ends; 0: with that day.
 type TimeLimits struct {
 	Directive string `json:"directive" enum:"2014/24,2014/25" doc:"2014/25: the buyers are utilities"`
 	Utilities string `json:"utilities,omitempty" maxLength:"8000" doc:"Why 2014/25 applies to every buyer"`
 
 	Contract string  `json:"contract" enum:"works,supplies,services" doc:"What it is for; some laws differ for works"`
 	Claims   []Claim `json:"claims,omitempty" maxItems:"5"`
+
+	QuestionDays int `json:"question_days,omitempty" minimum:"0" maximum:"60" doc:"Questions end that early"`
 }
 
 // A Claim is one circumstance, with the reason that stands in the notice or in the report (Directive 2014/24/EU,
@@ -65,6 +68,10 @@ func (l TimeLimits) Check() error {
 	faults = append(faults, checkOneOf("/contract", l.Contract, ContractWorks, "supplies", "services")...)
 	if l.Directive == DirectiveUtilities {
 		faults = append(faults, compact(checkWord("/utilities", l.Utilities, 8000))...)
+	}
+	if l.QuestionDays < 0 || l.QuestionDays > mostQuestionDays {
+		faults = append(faults, Refuse(CodeInvalidValue, "/question_days", "questions cannot end %d days before answers",
+			l.QuestionDays).Accepting("0 to %d", mostQuestionDays))
 	}
 	if l.Claimed(ClaimNoAgreement) && l.Claimed(ClaimAgreedPeriod) {
 		faults = append(faults, Refuse(CodeInvalidValue, "/claims",
@@ -89,6 +96,9 @@ func (l TimeLimits) Check() error {
 	}
 	return Refusals(faults)
 }
+
+// mostQuestionDays bounds how early the time for questions ends: a longer time would leave none.
+const mostQuestionDays = 60
 
 // Documents names the documents that prove the claims.
 func (l TimeLimits) Documents() []string {
@@ -118,7 +128,7 @@ func (l TimeLimits) CheckAgainst(d Dossier, e Entry) error {
 	later := []string{ClaimAgreedPeriod, ClaimNoAgreement}
 	for _, c := range Claims() {
 		if before.Claimed(c) != after.Claimed(c) && !slices.Contains(later, c) || before.Directive != after.Directive ||
-			before.Contract != after.Contract {
+			before.Contract != after.Contract || before.QuestionDays != after.QuestionDays {
 			return Refuse(CodeFrozen, "/claims", "the contract notice rests on what was claimed before: %s",
 				strings.Join(before.claimed(), ", ")).
 				Accepting("%s, or a change once every published lot has ended", strings.Join(later, " or "))

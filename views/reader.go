@@ -33,6 +33,8 @@ const (
 	OfNeutrality  Subject = "neutrality"
 	OfTimetable   Subject = "timetable"
 	OfDocuments   Subject = "documents"
+	OfPackPreview Subject = "pack-preview"
+	OfQuestions   Subject = "questions"
 	OfUploads     Subject = "uploads"
 	OfResponses   Subject = "responses"
 	OfLots        Subject = "lots"
@@ -63,6 +65,8 @@ var readers = map[Subject][]models.Role{
 	OfNeutrality:  models.BuyerSide(),
 	OfTimetable:   models.BuyerSide(),
 	OfDocuments:   models.Roles(),
+	OfPackPreview: models.BuyerSide(),
+	OfQuestions:   append(models.BuyerSide(), models.RoleSupplier),
 	OfUploads:     append(models.DocumentWriters(), models.RoleSupplier),
 	OfResponses:   models.DocumentWriters(), // not to those who only watch: responses may hold trade secrets
 	OfLots:        models.Roles(),

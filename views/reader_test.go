@@ -88,12 +88,18 @@ func lookings() map[string]looking {
 			return v.DocumentVersion(ctx, r, other, 1)
 		}),
 		"DocumentVersions": by(everyone, (*views.Views).DocumentVersions, other),
-		"Upload":           by(writers+" supplier", (*views.Views).Upload, other),
-		"UploadedFile":     by(writers+" supplier", (*views.Views).UploadedFile, other),
-		"Responses":        all(writers, (*views.Views).Responses),
-		"Response":         by(writers, (*views.Views).Response, other),
-		"Lots":             all(everyone, (*views.Views).Lots),
-		"Lot":              by(everyone, (*views.Views).Lot, lot),
+		"Questions":        all(buyers+" supplier", (*views.Views).Questions),
+		"Question":         by(buyers+" supplier", (*views.Views).Question, other),
+		"PreviewPack":      whole(buyers, (*views.Views).PreviewPack),
+		"PreviewFile": at(buyers, func(ctx context.Context, v *views.Views, r views.Reader) (views.PackFile, error) {
+			return v.PreviewFile(ctx, r, "none")
+		}),
+		"Upload":       by(writers+" supplier", (*views.Views).Upload, other),
+		"UploadedFile": by(writers+" supplier", (*views.Views).UploadedFile, other),
+		"Responses":    all(writers, (*views.Views).Responses),
+		"Response":     by(writers, (*views.Views).Response, other),
+		"Lots":         all(everyone, (*views.Views).Lots),
+		"Lot":          by(everyone, (*views.Views).Lot, lot),
 		"Tenders": at(boxes, func(ctx context.Context, v *views.Views, r views.Reader) ([]models.Tender, error) {
 			return v.Tenders(ctx, r, "", "", 10)
 		}),

@@ -162,6 +162,7 @@ var dueSummaries = map[process.DueKind]string{
 	process.DueCloseBox:          "receipt of tenders ends",
 	process.DueCloseConsultation: "market consultation ends",
 	process.DueBulletin:          "market to be informed again",
+	process.DueAnswers:           "last day for answers ends",
 	process.DueStandstill:        "standstill ends",
 }
 

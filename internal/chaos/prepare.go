@@ -128,7 +128,7 @@ func (r *run) prepareBox(ctx context.Context, random *rand.Rand) (*boxStory, err
 	if err != nil {
 		return nil, err
 	}
-	if err := r.fleet.skipToTender(ctx, c.Procurement); err != nil {
+	if err := r.fleet.skipToTender(ctx, c); err != nil {
 		return nil, err
 	}
 	now := time.Now().UTC().Truncate(time.Minute)
@@ -148,7 +148,7 @@ func (r *run) prepareBox(ctx context.Context, random *rand.Rand) (*boxStory, err
 	return b, nil
 }
 
-func (f *Fleet) skipToTender(ctx context.Context, procurement string) error {
+func (f *Fleet) skipToTender(ctx context.Context, c *rig.Consortium) error {
 	conn, err := pgx.Connect(ctx, f.admin())
 	if err != nil {
 		return fmt.Errorf("connect to prepare: %w", err)
@@ -157,12 +157,12 @@ func (f *Fleet) skipToTender(ctx context.Context, procurement string) error {
 	if _, err := conn.Exec(ctx, "SET session_replication_role = replica"); err != nil {
 		return fmt.Errorf("put triggers aside: %w", err)
 	}
-	return rig.SkipToTender(procurement, func(statement string, arguments ...any) error {
+	return rig.SkipToTender(c.Procurement, func(statement string, arguments ...any) error {
 		if _, err := conn.Exec(ctx, statement, arguments...); err != nil {
 			return fmt.Errorf("skip to the tender: %w", err)
 		}
 		return nil
-	})
+	}, func() error { return c.WriteRequirement(ctx) })
 }
 
 // publish describes a lot and publishes it. It returns to whom tenders are sealed.

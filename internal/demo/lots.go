@@ -114,11 +114,23 @@ func (p *play) publish() {
 		"phase engagement is closed",
 		p.facts.Dates["contract_notice"].OJS, len(p.lots), p.on("deadline", onHour), short(published.Digest))
 	p.until("questions_answered")
-	var text strings.Builder
-	for i, a := range p.facts.Tender.Answers {
-		fmt.Fprintf(&text, "%d. %s\n%s\n", i+1, a.Question, a.Answer)
+	p.answerQuestions()
+}
+
+// answerQuestions has a supplier ask what was asked in reality, and the lead buyer answer to all at once.
+func (p *play) answerQuestions() {
+	asker := p.supplier(p.facts.Tender.Suppliers.Played[0].Name)
+	p.register(asker)
+	var asked []string
+	for _, a := range p.facts.Tender.Answers {
+		question := p.post(asker.person, "/questions", object{"language": "en", "text": a.Question})
+		p.put(p.lead, "/questions/"+question.ID+"/answer", object{"asks": en(a.Question), "answer": en(a.Answer)})
+		asked = append(asked, question.ID)
 	}
-	p.document(p.lead, "Answers to questions of "+p.facts.Tender.Answers[0].Asked, text.String(),
-		models.AudienceTenderers)
-	p.tellf("GENCI", "answers %d questions to all tenderers alike", len(p.facts.Tender.Answers))
+	var published struct {
+		References []string `json:"references"`
+	}
+	p.act(p.lead, models.VerbPublishAnswers, object{"questions": asked}, &published)
+	p.tellf("GENCI", "answers %d questions to all at once, as %s; nobody is told who asked", len(asked),
+		strings.Join(published.References, ", "))
 }

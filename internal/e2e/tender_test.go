@@ -23,12 +23,23 @@ func inTender(t *testing.T) *bundle {
 // skipToTender ends the phases before the tender behind the API's back; the grid plays them.
 func (b *bundle) skipToTender(t *testing.T) {
 	t.Helper()
+	b.skipTo(t, func() error { return b.WriteRequirement(t.Context()) })
+}
+
+// skipToTenderWithout leaves the specification empty.
+func (b *bundle) skipToTenderWithout(t *testing.T) {
+	t.Helper()
+	b.skipTo(t, func() error { return nil })
+}
+
+func (b *bundle) skipTo(t *testing.T, specify func() error) {
+	t.Helper()
 	b.act(t, b.Lead, models.VerbStart, nil)
 	conn := b.prepare(t, "phase_rounds")
 	require.NoError(t, rig.SkipToTender(b.Procurement, func(statement string, arguments ...any) error {
 		_, err := conn.Exec(t.Context(), statement, arguments...)
 		return err
-	}))
+	}, specify))
 }
 
 func TestATenderRunsFromTheNoticeToThePurchase(t *testing.T) {

@@ -94,21 +94,41 @@ func AwardCriteria(lot models.ID) map[string]any {
 	}
 }
 
+// WriteRequirement writes the one requirement without which no lot is published.
+func (c *Consortium) WriteRequirement(ctx context.Context) error {
+	_, err := c.write(ctx, c.Drafter, "/requirements", map[string]any{
+		"code": "R-001", "statement": models.Text{"en": "The system computes at less energy per result."},
+		"type": "performance", "priority": "must", "use": models.UseMinimum,
+		"minimum":      models.Text{"en": "At most 30 kWh per simulated year."},
+		"verification": map[string]any{"method": "test", "how": models.Text{"en": "By a run of one year."}},
+	})
+	return err
+}
+
 // SkipToTender ends the phases before the tender of a procurement that has started, behind the API's back and without
 // events: its phase_rounds do not follow from them. do carries out a statement with all rights, past the triggers that
-// keep rows as they are.
-func SkipToTender(procurement string, do func(statement string, arguments ...any) error) error {
+// keep rows as they are; specify writes the specification while its phase is open.
+func SkipToTender(
+	procurement string, do func(statement string, arguments ...any) error, specify func() error,
+) error {
 	errs := []error{do("UPDATE phase_rounds SET status = 'closed', closed_at = clock_timestamp() "+
 		"WHERE procurement_id = $1", procurement)}
 	for phase, status := range map[models.Phase]models.PhaseStatus{
 		models.PhaseConsultation: models.PhaseClosed, models.PhaseEngagement: models.PhaseClosed,
-		models.PhaseSpecification: models.PhaseClosed, models.PhaseTender: models.PhaseOpen,
+		models.PhaseSpecification: models.PhaseOpen, models.PhaseTender: models.PhaseOpen,
 	} {
 		errs = append(errs, do(`INSERT INTO phase_rounds (procurement_id, phase, round, status, opened_at, closed_at)
 			VALUES ($1, $2, 1, $3, clock_timestamp(), CASE WHEN $3 = 'closed' THEN clock_timestamp() END)`,
 			procurement, phase, status))
 	}
-	return errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	if err := specify(); err != nil {
+		return err
+	}
+	return do(`UPDATE phase_rounds SET status = 'closed', closed_at = clock_timestamp()
+		WHERE procurement_id = $1 AND phase = 'specification'`, procurement)
 }
 
 // Sealed encrypts what is handed in.

@@ -14,7 +14,7 @@ const (
 	ofUpload       = ", u.digest, u.size, u.filename, u.media_type "
 	selectDocument = "SELECT d.*" + ofUpload +
 		"FROM documents d JOIN uploads u ON u.id = d.upload_id WHERE d.procurement_id = ? "
-	selectVersion = `SELECT d.id, d.procurement_id,
+	selectVersion = `SELECT d.id, d.procurement_id, d.rendering,
 			v.version, v.title, v.audience, v.upload_id, v.author_id, v.written_at` + ofUpload + `
 		FROM documents d JOIN document_versions v ON v.document_id = d.id JOIN uploads u ON u.id = v.upload_id
 		WHERE d.procurement_id = ? `

@@ -250,7 +250,7 @@ var followedProcurement = []FollowedTable{
 		"entry_versions x JOIN entries e ON e.id = x.entry_id WHERE e.procurement_id = $1",
 	},
 	{
-		"documents", columns(plain("version", "audience", "author_id"), computed("bytes", Plain, uploadDigest),
+		"documents", columns(plain("version", "audience", "author_id", "rendering"), computed("bytes", Plain, uploadDigest),
 			computed("title", Parted, "x.title"), instants("written_at")),
 		"x.id", "documents x WHERE x.procurement_id = $1",
 	},
@@ -286,6 +286,17 @@ var followedProcurement = []FollowedTable{
 			computed("from", Parted,
 				"jsonb_build_object('organisation', x.organisation_id, 'person', x.person_id)")),
 		"x.id", "consultation_responses x WHERE x.procurement_id = $1",
+	},
+	{
+		"questions", columns(plain("lot_id", "language", "version", "drafted_by", "reference"),
+			instants("asked_at", "recorded_at", "drafted_at", "published_at", "set_aside_at"),
+			computed("text", Parted, "to_jsonb(x.text)"),
+			computed("from", Parted, `jsonb_build_object('organisation', x.organisation_id, 'person', x.person_id,
+				'number', x.number)`),
+			computed("drafted", Digested, `CASE WHEN x.drafted_at IS NOT NULL
+				THEN jsonb_build_object('asks', x.asks, 'answer', x.answer) END`),
+			computed("set_aside", Parted, "CASE WHEN x.set_aside <> '' THEN to_jsonb(x.set_aside) END")),
+		"x.id", "questions x WHERE x.procurement_id = $1",
 	},
 	{
 		"lots", columns(plain("number", "end_reason"), instants("ended_at"),

@@ -20,6 +20,8 @@ type Reading struct {
 	// Motions and Tasks are those that are open, oldest first.
 	Motions []models.Motion
 	Tasks   []models.Task
+	// Answers are the limits for answers that were not looked at yet.
+	Answers []AnswerLimit
 }
 
 // A part is a column of the statement: the rows of one table for procurement p, or of a table joined to it.
@@ -62,6 +64,7 @@ func (r *Reading) columns() (columns string, into []any, assemble func()) {
 		{standingVotesOf, rowsOf[models.Vote]{&r.Votes}},
 		{openMotionsOf, rowsOf[models.Motion]{&r.Motions}},
 		{openTasksOf, rowsOf[models.Task]{&r.Tasks}},
+		{answerLimitsOf, rowsOf[AnswerLimit]{&r.Answers}},
 	}
 	if r.Whole {
 		t := &d.Tendering
@@ -131,8 +134,10 @@ const (
 		WHERE x.procurement_id = p.id AND x.voided_at IS NULL`
 	openMotionsOf = `SELECT json_agg(x ORDER BY x.id) FROM motions x
 		WHERE x.procurement_id = p.id AND x.status = 'open'`
-	openTasksOf = "SELECT json_agg(x ORDER BY x.id) FROM tasks x WHERE x.procurement_id = p.id AND x.done_at IS NULL"
-	toldOf      = `SELECT json_agg(x ORDER BY x.id) FROM entries x
+	openTasksOf    = "SELECT json_agg(x ORDER BY x.id) FROM tasks x WHERE x.procurement_id = p.id AND x.done_at IS NULL"
+	answerLimitsOf = `SELECT json_agg(x ORDER BY x.due_at, x.box_id) FROM answer_limits x
+		WHERE x.procurement_id = p.id AND x.checked_at IS NULL`
+	toldOf = `SELECT json_agg(x ORDER BY x.id) FROM entries x
 		WHERE x.procurement_id = p.id AND x.kind IN ('engagement_plan', 'bulletin')
 			AND x.id IN (SELECT r.entry_id FROM releases r)`
 )

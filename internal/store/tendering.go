@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -107,7 +108,7 @@ func (tx *Tx) Letter(tender models.ID, kind models.LetterKind) (models.Letter, b
 // WriteNotice stores a notice that was dispatched.
 func (tx *Tx) WriteNotice(n models.Notice) error {
 	err := tx.db().Exec(`INSERT INTO notices (id, procurement_id, kind, content, digest, dispatched_at, person_id)
-		VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		VALUES (?, ?, ?, ?, ?, ?, nullif(?, ''))`,
 		n.ID, n.ProcurementID, n.Kind, string(n.Content), n.Digest, n.DispatchedAt, n.PersonID).Error
 	if err != nil {
 		return fmt.Errorf("keep notice: %w", err)
@@ -117,8 +118,17 @@ func (tx *Tx) WriteNotice(n models.Notice) error {
 
 // Notices lists the notices of a procurement after the given ID, oldest first.
 func (tx *Tx) Notices(procurement, after models.ID, limit int) ([]models.Notice, error) {
+	return notices(tx.db(), procurement, after, limit)
+}
+
+// Notices lists the notices of a procurement after the given ID, oldest first.
+func (s *Store) Notices(ctx context.Context, procurement, after models.ID, limit int) ([]models.Notice, error) {
+	return notices(s.rows(ctx), procurement, after, limit)
+}
+
+func notices(db *gorm.DB, procurement, after models.ID, limit int) ([]models.Notice, error) {
 	var found []models.Notice
-	err := tx.db().Table("notices").Where("procurement_id = ? AND id > ?", procurement, string(after)).Order("id").
+	err := db.Table("notices").Where("procurement_id = ? AND id > ?", procurement, string(after)).Order("id").
 		Limit(limit).Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("list notices: %w", err)

@@ -39,7 +39,7 @@ func (tx *Tx) OpenUploads(person models.ID) (int64, error) {
 // Uploaded is what an organisation has begun to upload, or has uploaded, for a procurement.
 type Uploaded struct {
 	Envelopes int64
-	// Bytes are those of all its files.
+	// Bytes are those of all its files, without what the engine rendered.
 	Bytes int64
 }
 
@@ -47,7 +47,7 @@ type Uploaded struct {
 func (tx *Tx) UploadsOf(procurement, organisation models.ID) (Uploaded, error) {
 	var found Uploaded
 	err := tx.db().Raw(`SELECT count(*) FILTER (WHERE purpose = 'envelope') AS envelopes,
-		coalesce(sum(size), 0)::bigint AS bytes
+		coalesce(sum(size) FILTER (WHERE purpose <> 'rendering'), 0)::bigint AS bytes
 		FROM uploads WHERE procurement_id = ? AND organisation_id = ?`, procurement, organisation).Scan(&found).Error
 	if err != nil {
 		return found, fmt.Errorf("count uploads: %w", err)

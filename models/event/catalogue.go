@@ -273,6 +273,17 @@ var catalogue = []Row{
 		"The contract notice was dispatched, and the boxes of its lots take tenders.",
 	},
 	{"lot.deadline_moved", DeadlineMoved{}, public, "The deadline for tenders of a lot was moved to a later instant."},
+	// Events about a question name neither the supplier nor the person.
+	{"question.asked", QuestionAsked{}, buyersOnly, "A supplier asked a question about the tender pack."},
+	{"question.answer_drafted", AnswerDrafted{}, buyersOnly, "A version of an answer to a question was drafted."},
+	{"question.answered", QuestionAnswered{}, buyersOnly, "The answer to a question was published."},
+	{"question.set_aside", QuestionSetAside{}, buyersOnly, "It was said why a question is not answered."},
+	{
+		"answers.published",
+		AnswersPublished{},
+		public,
+		"Answers to questions about the tender pack were published to all at once.",
+	},
 	{"tender.received", TenderReceived{}, nobody, "A tender was received."},
 	{"tender.withdrawn", TenderWithdrawn{}, nobody, "A tender was withdrawn."},
 	{

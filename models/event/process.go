@@ -131,6 +131,7 @@ type DocumentWritten struct {
 	Digest     string          `json:"digest" doc:"SHA-256 of its bytes"`
 	Audience   models.Audience `json:"audience" doc:"Who may read it: the buyers, or tenderers too"`
 	Title      Part            `json:"title,omitzero" doc:"Its title, by salted digest"`
+	Rendering  string          `json:"rendering,omitempty" doc:"What of the record it renders; absent: it was uploaded"`
 }
 
 // NoticeDispatched is the payload of notice.dispatched.

@@ -126,6 +126,46 @@ type ReceiptEntered struct {
 	Receipt  string    `json:"receipt" doc:"SHA-256 of the receipt"`
 }
 
+// QuestionAsked is the payload of question.asked.
+type QuestionAsked struct {
+	QuestionID models.ID `json:"question_id" doc:"The question"`
+	LotID      models.ID `json:"lot_id,omitempty" doc:"The lot it is about; absent: all"`
+	Language   string    `json:"language" doc:"BCP 47 tag of its language"`
+	Text       Part      `json:"text,omitzero" doc:"What is asked, by salted digest"`
+	From       Part      `json:"from,omitzero" doc:"Supplier and person who asked, by salted digest"`
+}
+
+// AnswerDrafted is the payload of question.answer_drafted.
+type AnswerDrafted struct {
+	QuestionID models.ID `json:"question_id" doc:"The question"`
+	Version    int64     `json:"version" doc:"Its version from now on"`
+	Digest     string    `json:"digest" doc:"SHA-256 of question and answer as they are to be read"`
+}
+
+// QuestionAnswered is the payload of question.answered.
+type QuestionAnswered struct {
+	QuestionID models.ID `json:"question_id" doc:"The question"`
+	Reference  string    `json:"reference" doc:"What it is called in the log that everybody reads"`
+	Digest     string    `json:"digest" doc:"SHA-256 of question and answer as everybody reads them"`
+}
+
+// QuestionSetAside is the payload of question.set_aside.
+type QuestionSetAside struct {
+	QuestionID models.ID `json:"question_id" doc:"The question"`
+	Reason     Part      `json:"reason,omitzero" doc:"Why it is not answered, by salted digest"`
+}
+
+// AnswersPublished is the payload of answers.published.
+type AnswersPublished struct {
+	References []string `json:"references" doc:"What the questions are called in the log that everybody reads"`
+	Digest     string   `json:"digest" doc:"SHA-256 of the whole log, as JSON"`
+}
+
+func (QuestionAsked) event()         {}
+func (AnswerDrafted) event()         {}
+func (QuestionAnswered) event()      {}
+func (QuestionSetAside) event()      {}
+func (AnswersPublished) event()      {}
 func (ReceiptEntered) event()        {}
 func (ConsultationAnnounced) event() {}
 func (ConsultationExtended) event()  {}

@@ -44,6 +44,40 @@ type MoveDeadlineResult struct {
 	Notice models.ID `json:"notice"`
 }
 
+// PublishAnswers answers questions about the tender pack to all at once.
+type PublishAnswers struct {
+	Questions []models.ID `json:"questions" minItems:"1" maxItems:"200" doc:"Questions whose answers are drafted"`
+	// Deadlines are moved together with it; needed where an answer comes late.
+	Deadlines []LotDeadline `json:"deadlines,omitempty" maxItems:"100" doc:"Later deadlines, where answers come late"`
+	Reason    string        `json:"reason,omitempty" maxLength:"4000" doc:"Why deadlines are moved; published"`
+}
+
+// A LotDeadline is a later deadline for a lot.
+type LotDeadline struct {
+	Lot      models.ID `json:"lot"`
+	Deadline LocalTime `json:"deadline"`
+}
+
+// PublishAnswersResult says under which references the answers stand in the log that everybody reads.
+type PublishAnswersResult struct {
+	References []string `json:"references"`
+	// Notices are those of the deadlines that were moved.
+	Notices []models.ID `json:"notices"`
+}
+
+// ExtendForOutage gives all open lots the time back in which suppliers could not reach the platform.
+type ExtendForOutage struct {
+	From     time.Time `json:"from" doc:"When it could no longer be reached, in procedure time"`
+	Until    time.Time `json:"until" doc:"When it could be reached again, in procedure time"`
+	Document string    `json:"document" pattern:"^[0-9a-f]{64}$" doc:"Digest of a document for tenderers that shows it"`
+	Reason   string    `json:"reason" minLength:"1" maxLength:"4000" doc:"Published with the change"`
+}
+
+// ExtendForOutageResult lists the deadlines that were moved.
+type ExtendForOutageResult struct {
+	Lots []MoveDeadlineResult `json:"lots"`
+}
+
 // Invite moves to invite the candidates of a shortlist to the next stage of a lot.
 type Invite struct {
 	Lot       models.ID `json:"lot"`

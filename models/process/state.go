@@ -65,13 +65,15 @@ const (
 	DueCloseConsultation DueKind = "close_consultation"
 	// DueBulletin finds that the market has not been informed for longer than the plan's interval.
 	DueBulletin DueKind = "bulletin_overdue"
+	// DueAnswers ends the time to answer questions about a box.
+	DueAnswers DueKind = "answers_over"
 	// DueStandstill ends the standstill before contracts.
 	DueStandstill DueKind = "standstill_over"
 )
 
 // DueKinds lists all that can fall due.
 func DueKinds() []DueKind {
-	return []DueKind{DueCloseBox, DueCloseConsultation, DueBulletin, DueStandstill}
+	return []DueKind{DueCloseBox, DueAnswers, DueCloseConsultation, DueBulletin, DueStandstill}
 }
 
 // A Due is an instant of procedure time at which something must happen by itself.

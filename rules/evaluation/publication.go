@@ -168,7 +168,20 @@ type ContractNotice struct {
 	LotLimits     *models.LotLimits  `json:"lot_limits,omitempty"`
 	OpeningKey    models.OpeningKey  `json:"opening_key"`
 	Specification []models.Reference `json:"specification"`
-	DispatchedAt  time.Time          `json:"dispatched_at"`
+	// Pack is where everybody reads the tender pack, Documents what it holds (Directive 2014/24/EU, Article 53(1)).
+	// Notices of earlier releases name neither.
+	Pack         string                `json:"pack,omitempty"`
+	Documents    []models.PackDocument `json:"documents,omitempty"`
+	DispatchedAt time.Time             `json:"dispatched_at"`
+}
+
+// Name lists the documents of the tender pack in the notice, below the address of the API.
+func (n *ContractNotice) Name(documents []models.Document, address string) {
+	n.Pack = models.PackAt(address, n.Procurement)
+	n.Documents = nil
+	for _, d := range documents {
+		n.Documents = append(n.Documents, d.InPack(address))
+	}
 }
 
 // A NoticeBuyer is a contracting authority.
@@ -230,7 +243,7 @@ func ComposeContractNotice(d models.Dossier, lots []models.Lot) ContractNotice {
 			Lot: lot.ID, Number: lot.Number, Title: lot.Title, Description: lot.Description, Deadline: lot.Box().
 				Deadline.UTC(),
 			DeadlineLocal: lot.Box().DeadlineLocal, DeadlineZone: lot.Box().
-					DeadlineZone, Criteria: criteria, CriteriaDigest: entry.Digest,
+					DeadlineZone, Criteria: criteria.Published(), CriteriaDigest: entry.Digest,
 		}
 		if selection, entry, ok := d.SelectionFor(lot.ID); ok && way.Asks(models.NoticeSelection) {
 			published.Selection, published.SelectionDigest = &selection, entry.Digest
@@ -270,7 +283,9 @@ type ChangeNotice struct {
 	DeadlineLocal string    `json:"deadline_local"`
 	DeadlineZone  string    `json:"deadline_zone"`
 	Reason        string    `json:"reason"`
-	DispatchedAt  time.Time `json:"dispatched_at"`
+	// Outage is why, if suppliers could not reach the platform.
+	Outage       *models.Outage `json:"outage,omitempty"`
+	DispatchedAt time.Time      `json:"dispatched_at"`
 }
 
 // MovedSince tells whether, after an instant, the public was informed that the deadline of a lot was moved.
@@ -280,6 +295,31 @@ func MovedSince(t models.Tendering, lot models.ID, since time.Time) bool {
 		return n.Kind == models.NoticeChange && n.DispatchedAt.After(since) &&
 			json.Unmarshal(n.Content, &change) == nil && change.Lot == lot
 	})
+}
+
+// Outages lists the outages for which deadlines were moved.
+func Outages(t models.Tendering) []models.Outage {
+	var all []models.Outage
+	for _, n := range t.Notices {
+		var change ChangeNotice
+		if n.Kind == models.NoticeChange && json.Unmarshal(n.Content, &change) == nil && change.Outage != nil {
+			all = append(all, *change.Outage)
+		}
+	}
+	return all
+}
+
+// A DocumentNotice informs the public that a document of the tender pack was changed, with what it was and what it is
+// (Directive 2014/24/EU, Articles 18(1) and 47(3)(b)).
+type DocumentNotice struct {
+	Procurement models.ID           `json:"procurement"`
+	Mode        models.Mode         `json:"mode"`
+	Title       models.Text         `json:"title"`
+	Before      models.PackDocument `json:"document_before"`
+	After       models.PackDocument `json:"document_after"`
+	// Significant tells that tenderers were given more time for it.
+	Significant  bool      `json:"significant"`
+	DispatchedAt time.Time `json:"dispatched_at"`
 }
 
 // ComposeChangeNotice writes the notice that the deadline of a lot was moved from the given instant to the present one.

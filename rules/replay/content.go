@@ -32,7 +32,7 @@ func (f fold) content(payload event.Payload) bool {
 			"written_at": f.At,
 		}
 		f.put(DocumentVersions, Key(p.DocumentID, p.Version), version)
-		version["version"] = p.Version
+		version["version"], version["rendering"] = p.Version, p.Rendering
 		f.put(Documents, string(p.DocumentID), version)
 	case event.EntryReleased:
 		f.put(Releases, Key(p.EntryID, p.Digest), told{

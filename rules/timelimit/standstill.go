@@ -14,6 +14,8 @@ const (
 	ruleStandstill = "standstill"
 	// ruleAnswers is the last day for answers to questions (Directive 2014/24/EU, Articles 47(3)(a) and 53(2)).
 	ruleAnswers = "answers"
+	// ruleQuestions is the last day for questions, in the countries whose law names one.
+	ruleQuestions = "questions"
 )
 
 // A Standstill is the time during which no contract is concluded.

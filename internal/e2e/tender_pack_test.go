@@ -1,0 +1,118 @@
+package e2e
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/internal/rig"
+	"github.com/ppi-engine/ppi/models"
+)
+
+// packDocument is a document of the tender pack, in the pack and in the notice.
+type packDocument struct {
+	Document models.ID `json:"document"`
+	Version  int64     `json:"version"`
+	Filename string    `json:"filename"`
+	Media    string    `json:"media_type"`
+	Size     int64     `json:"size"`
+	Digest   string    `json:"sha256"`
+	At       string    `json:"at"`
+}
+
+// pack lists the tender pack as somebody without any key reads it.
+func (b *bundle) pack(t *testing.T) []packDocument {
+	t.Helper()
+	var list struct {
+		Items []packDocument `json:"items"`
+	}
+	b.get(t, b.Admin.As(""), "/tender-pack", &list)
+	return list.Items
+}
+
+// read reads a file as somebody without any key.
+func (b *bundle) read(t *testing.T, at string) (string, http.Header) {
+	t.Helper()
+	var file bytes.Buffer
+	answer, err := b.Admin.As("").Do(t.Context(), apiclient.Request{Method: http.MethodGet, Path: at, Out: &file})
+	require.NoError(t, err)
+	return file.String(), answer.Header
+}
+
+func TestEverybodyReadsTheTenderPackFromPublicationOn(t *testing.T) {
+	t.Parallel()
+	b := inTender(t)
+	p := b.describeTender(t)
+	_, err := b.Admin.As("").Get(t.Context(), b.Path("/tender-pack"), nil)
+	requireRefused(t, models.CodeNotFound, err)
+
+	var preview struct {
+		Missing []any `json:"missing"`
+		Files   []struct {
+			Name string `json:"name"`
+		} `json:"files"`
+	}
+	b.get(t, b.Lead, "/tender-pack/preview", &preview)
+	require.Empty(t, preview.Missing)
+	require.Len(t, preview.Files, 3)
+	for _, f := range preview.Files {
+		var file bytes.Buffer
+		_, err := b.Lead.Do(t.Context(), apiclient.Request{
+			Method: http.MethodGet, Path: b.Path("/tender-pack/preview/" + f.Name), Out: &file,
+		})
+		require.NoError(t, err)
+		require.NotZero(t, file.Len())
+	}
+
+	b.act(t, b.Lead, models.VerbPublish, nil)
+	all := b.pack(t)
+	require.Len(t, all, 3)
+	for _, d := range all {
+		content, header := b.read(t, d.At)
+		require.Equal(t, d.Digest, rig.Digest([]byte(content)), d.Filename)
+		require.Equal(t, d.Media, header.Get("Content-Type"))
+		if d.Filename == "tender-pack.en.pdf" {
+			require.True(t, strings.HasPrefix(content, "%PDF-"))
+			continue
+		}
+		require.Contains(t, content, "The system computes at less energy per result.", d.Filename)
+		require.Contains(t, content, "Energy", "the award criteria")
+		require.NotContains(t, content, "1000000.00", "the buyers' estimates stay theirs")
+	}
+
+	var notices struct {
+		Items []struct {
+			Kind    models.NoticeKind `json:"kind"`
+			Content struct {
+				Pack      string         `json:"pack"`
+				Documents []packDocument `json:"documents"`
+			} `json:"content"`
+		} `json:"items"`
+	}
+	b.get(t, b.Lead, "/notices", &notices)
+	require.Equal(t, models.NoticeContract, notices.Items[0].Kind)
+	require.ElementsMatch(t, all, notices.Items[0].Content.Documents, "the notice names every document by its digest")
+	require.Equal(t, b.Path("/tender-pack"), notices.Items[0].Content.Pack)
+
+	_, err = b.Lead.Do(t.Context(), apiclient.Request{
+		Method: http.MethodPut, Path: b.Path("/documents/" + string(all[0].Document)), IfMatch: "*",
+		In: map[string]any{
+			"title": models.Text{"en": "Another"}, "audience": models.AudienceTenderers, "significant": false,
+			"upload": p.upload(t, b.Lead, []byte("another"), models.PurposeDocument),
+		},
+	})
+	requireRefused(t, models.CodeFrozen, err)
+}
+
+// Irregularity ncompl-cn; case: a publication without documents.
+func TestNothingIsPublishedOfWhichSuppliersCouldNotReadTheRequirements(t *testing.T) {
+	t.Parallel()
+	b := setup(t, options{draft: rig.Draft{Mode: models.ModeRehearsal, Countries: []string{"FR", "ES", "DE"}}})
+	b.skipToTenderWithout(t)
+	b.describeTender(t)
+	b.refused(t, models.CodeRequirementsMissing, b.Lead, models.VerbPublish, nil)
+}

@@ -1,0 +1,190 @@
+package pack
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/net/html"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// sample is a pack with everything that a pack can hold, in every given language.
+func sample(languages ...string) models.TenderPack {
+	in := func(en string) models.Text {
+		t := models.Text{}
+		for _, l := range languages {
+			t[l] = en + " (" + l + ") çğıİöşü Ελληνικά щъюя <b>&"
+		}
+		return t
+	}
+	return models.TenderPack{
+		Procurement: "prc_1", Mode: models.ModeRehearsal, Title: in("Scanners"), Description: in("What is bought"),
+		Procedure: "restricted procedure", Source: "Directive 2014/24/EU, Article 28", Law: "FR", Directive: "2014/24",
+		Languages: languages, NotDivided: in("One system"),
+		Buyers: []models.PackBuyer{{Name: "Lead", Country: "FR", Lead: true}, {Name: "Other", Country: "ES"}},
+		Lots: []models.PackLot{{
+			Lot: "lot_1", Number: 1, Title: in("Nodes"), Description: in("Many"), HandsIn: models.HandedRequest,
+			Deadline: time.Date(2026, 4, 1, 10, 0, 0, 0, time.UTC), Local: "2026-04-01T12:00", Zone: "Europe/Paris",
+			AnswersBy: "2026-03-26",
+			Criteria: models.AwardCriteria{
+				Lot: "lot_1", Method: "relative_to_lowest", Currency: "EUR", PriceWeight: "40", Digits: 2,
+				Rounding: "half_up", TieBreak: []string{"price", "energy"}, Consensus: models.ConsensusChair,
+				Low: &models.LowPriceMark{Against: "mean_of_others", Percent: "30"},
+				Criteria: []models.AwardCriterion{
+					{ID: "energy", Title: in("Energy"), Link: in("Use"), Weight: "60", Max: "10", Minimum: "5"},
+				},
+			},
+			Selection: &models.SelectionCriteria{
+				Least: 5, Most: 7, Ties: models.TiesAllInvited, Rule: in("Points by turnover"),
+				Criteria: []models.SelectionCriterion{{ID: "x", Title: in("Experience"), Requirement: in("Three systems")}},
+			},
+		}},
+		Requirements: []models.PackRequirement{{
+			Code: "R-001", Statement: in("It computes"), Type: "functional", Use: models.UseMinimum, Minimum: in("fast"),
+			Verification: models.Verification{Method: "test", How: in("by a run")}, Lots: []int{1},
+		}},
+		Clauses:  []models.Clauses{{IntellectualProperty: in("Stays"), Confidentiality: in("Kept")}},
+		Glossary: []models.Term{{Term: in("Node"), Meaning: in("A machine")}},
+		Claims:   []models.Claim{{Circumstance: models.ClaimSiteVisit, Reason: "the hall is narrow"}},
+		Documents: []models.PackDocument{{
+			Document: "doc_1", Version: 2, Title: in("Draft contract"), Filename: "contract.pdf", Size: 12,
+			Digest: strings.Repeat("a", 64), At: "https://example.org/contract",
+		}},
+		At: "https://example.org/pack", PublishedAt: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC),
+	}
+}
+
+func TestAPackIsRenderedInEachOfItsLanguages(t *testing.T) {
+	t.Parallel()
+	files, err := Files(sample("en", "tr", "el", "bg"))
+	require.NoError(t, err)
+	var names []string
+	for _, f := range files {
+		names = append(names, f.Name)
+		require.NotEmpty(t, f.Content)
+	}
+	require.Equal(t, []string{
+		"tender-pack.json", "tender-pack.en.html", "tender-pack.en.pdf", "tender-pack.tr.html", "tender-pack.tr.pdf",
+		"tender-pack.el.html", "tender-pack.el.pdf", "tender-pack.bg.html", "tender-pack.bg.pdf",
+	}, names)
+}
+
+func TestTheSamePackGivesTheSameBytes(t *testing.T) {
+	t.Parallel()
+	first, err := Files(sample("en", "tr", "el", "bg"))
+	require.NoError(t, err)
+	for range 5 {
+		again, err := Files(sample("en", "tr", "el", "bg"))
+		require.NoError(t, err)
+		for i, f := range again {
+			require.True(t, bytes.Equal(first[i].Content, f.Content), f.Name)
+		}
+	}
+}
+
+// Greek has no fixed words of its own yet, Arabic no font; what cannot be printed is a page all the same.
+func TestALanguageWithoutFixedWordsOrFontIsStillPublished(t *testing.T) {
+	t.Parallel()
+	d, err := Document(sample("el"), "el")
+	require.NoError(t, err)
+	require.Contains(t, d.Under, "The fixed words of this document are in English, because the program does not have "+
+		"them in this language.")
+	arabic := sample("ar")
+	arabic.Title = models.Text{"ar": "شراء مبتكر"}
+	files, err := Files(arabic)
+	require.NoError(t, err)
+	require.Len(t, files, 2, "no PDF")
+	require.Contains(t, string(files[1].Content), `<html lang="ar" dir="rtl">`)
+	chinese := sample("zh")
+	chinese.Title = models.Text{"zh": "创新采购"}
+	files, err = Files(chinese)
+	require.NoError(t, err)
+	require.Len(t, files, 2, "no PDF")
+}
+
+func TestEveryLanguageHasAllFixedWords(t *testing.T) {
+	t.Parallel()
+	all, err := load()
+	require.NoError(t, err)
+	require.Equal(t, []string{"de", "en", "es", "fr", "it", "tr"}, slices.Sorted(maps.Keys(all)))
+	for language, w := range all {
+		for name, same := range map[string][2]map[string]string{
+			"sections": {all[english].Sections, w.Sections}, "names": {all[english].Names, w.Names},
+			"values": {all[english].Values, w.Values},
+		} {
+			require.ElementsMatch(t, slices.Collect(maps.Keys(same[0])), slices.Collect(maps.Keys(same[1])),
+				"%s of %s", name, language)
+		}
+		require.Len(t, w.How, len(all[english].How), language)
+		for _, text := range []string{w.Page, w.Contents, w.Kind, w.Published, w.Rehearsal, w.English} {
+			require.NotEmpty(t, text, language)
+		}
+	}
+}
+
+// Whoever hears the page must find its way: WCAG 2.2, 1.3.1, 2.4.2, 2.4.6, 3.1.1.
+func TestThePageCanBeHeard(t *testing.T) {
+	t.Parallel()
+	files, err := Files(sample("en", "de"))
+	require.NoError(t, err)
+	for _, f := range files {
+		if f.MediaType != MediaHTML {
+			continue
+		}
+		root, err := html.Parse(bytes.NewReader(f.Content))
+		require.NoError(t, err)
+		level, titles := 0, 0
+		for n := range root.Descendants() {
+			if n.Type != html.ElementNode {
+				continue
+			}
+			switch n.Data {
+			case "html":
+				require.Equal(t, f.Language, attribute(n, "lang"))
+			case "h1", "h2", "h3", "h4", "h5", "h6":
+				now := int(n.Data[1] - '0')
+				require.LessOrEqual(t, now, level+1, "no heading is skipped")
+				level = now
+				if now == 1 {
+					titles++
+				}
+			case "th":
+				require.Contains(t, []string{"col", "row"}, attribute(n, "scope"))
+			case "table":
+				require.Equal(t, "caption", n.FirstChild.NextSibling.Data)
+			case "script", "link", "img", "iframe", "object", "form":
+				require.Fail(t, "the page needs nothing else", n.Data)
+			}
+			for _, a := range n.Attr {
+				require.False(t, strings.HasPrefix(a.Key, "on"), a.Key)
+			}
+		}
+		require.Equal(t, 1, titles)
+	}
+}
+
+func attribute(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+// What people write is text, never markup.
+func TestWhatIsWrittenIsShownAsItIs(t *testing.T) {
+	t.Parallel()
+	p := sample("en")
+	p.Title = models.Text{"en": `<script>alert("x")</script>`}
+	files, err := Files(p)
+	require.NoError(t, err)
+	require.NotContains(t, string(files[1].Content), "<script")
+	require.Contains(t, string(files[1].Content), "&lt;script&gt;")
+}

@@ -1,0 +1,136 @@
+// Package publication says what everybody may read of a procurement from its publication on, and what is still missing
+// of it before (Directive 2014/24/EU, Article 53(1)).
+package publication
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/calendar"
+	"github.com/ppi-engine/ppi/rules/procedure"
+	"github.com/ppi-engine/ppi/rules/timelimit"
+)
+
+// Pack composes the tender pack of lots as the record is now: of lots that are published, with the deadline of their
+// last box; of others, with the deadline that their first box is to have. Documents and addresses are the caller's to
+// add.
+func Pack(d models.Dossier, lots []models.Lot) models.TenderPack {
+	p, limits := d.Procurement, d.TimeLimits()
+	pack := models.TenderPack{
+		Procurement: p.ID, Mode: p.Mode, Title: p.Title, Description: p.Description, Languages: p.Languages,
+		Directive: limits.Directive, Claims: limits.Claims, PublishedAt: d.Now.UTC(),
+	}
+	way, err := procedure.Of(d)
+	if err == nil {
+		pack.Procedure, pack.Source = way.Name, way.Source
+	}
+	if f, err := timelimit.Of(d); err == nil {
+		pack.Law = f.Law
+	}
+	for _, m := range d.ActiveMembers() {
+		o := d.Organisations[m.OrganisationID]
+		pack.Buyers = append(pack.Buyers, models.PackBuyer{Name: o.LegalName, Country: o.Country, Lead: m.Lead})
+	}
+	for _, lot := range lots {
+		pack.Lots = append(pack.Lots, packLot(d, way, lot))
+	}
+	if decision, ok := latest[models.LotsDecision](d, models.EntryLotsDecision); ok && !decision.Divided {
+		pack.NotDivided = decision.Reasons
+	}
+	pack.Requirements = packRequirements(d, lots)
+	if clauses, ok := latest[models.Clauses](d, models.EntryClauses); ok {
+		pack.Clauses = []models.Clauses{clauses}
+	}
+	for _, e := range d.Of(models.EntryGlossary) {
+		if g, ok := models.BodyOf[models.Glossary](e); ok {
+			pack.Glossary = append(pack.Glossary, g.Terms...)
+		}
+	}
+	return pack
+}
+
+func packLot(d models.Dossier, way models.Procedure, lot models.Lot) models.PackLot {
+	shown := models.PackLot{Lot: lot.ID, Number: lot.Number, Title: lot.Title, Description: lot.Description}
+	box := lot.Box()
+	if !lot.Published() && len(way.Stages) > 0 {
+		box = planned(d, way.First(), lot)
+	}
+	shown.HandsIn = box.HandsIn
+	shown.Deadline, shown.Local, shown.Zone = box.Deadline.UTC(), box.DeadlineLocal, box.DeadlineZone
+	if f, err := timelimit.Of(d); err == nil && !box.Deadline.IsZero() {
+		if due, err := f.AnswersDue(box); err == nil {
+			shown.AnswersBy = due.LastDay.String()
+		}
+		if over, err := f.QuestionsOver(box); err == nil {
+			over = over.UTC()
+			shown.QuestionsUntil = &over
+		}
+	}
+	if criteria, _, ok := d.CriteriaFor(lot.ID); ok {
+		shown.Criteria = criteria.Published()
+	}
+	if selection, _, ok := d.SelectionFor(lot.ID); ok && way.Asks(models.NoticeSelection) {
+		shown.Selection = &selection
+	}
+	return shown
+}
+
+// planned is the box that the lot is to have; without a deadline that can be read, one without.
+func planned(d models.Dossier, stage models.Stage, lot models.Lot) models.Box {
+	box := models.Box{
+		HandsIn: stage.HandsIn, OpenedAt: d.Now, DeadlineLocal: lot.DeadlineLocal, DeadlineZone: lot.DeadlineZone,
+	}
+	if at, err := calendar.Instant("/deadline", lot.DeadlineLocal, lot.DeadlineZone); err == nil {
+		box.Deadline = at
+	}
+	return box
+}
+
+// packRequirements are those that are part of the tender and apply to one of the lots, by code.
+func packRequirements(d models.Dossier, lots []models.Lot) []models.PackRequirement {
+	all := []models.PackRequirement{}
+	for _, r := range required(d) {
+		var numbers []int
+		for _, lot := range lots {
+			if applies(r, lot.ID) {
+				numbers = append(numbers, lot.Number)
+			}
+		}
+		if len(numbers) == 0 {
+			continue
+		}
+		all = append(all, models.PackRequirement{
+			Code: r.Code, Statement: r.Statement, Type: r.Type, Use: r.Use, Minimum: r.Minimum,
+			Verification: r.Verification, Lots: numbers,
+		})
+	}
+	slices.SortFunc(all, func(a, b models.PackRequirement) int {
+		return cmp.Or(cmp.Compare(len(a.Code), len(b.Code)), cmp.Compare(a.Code, b.Code))
+	})
+	return all
+}
+
+// required are the requirements that are part of the tender.
+func required(d models.Dossier) []models.Requirement {
+	var all []models.Requirement
+	for _, e := range d.Of(models.EntryRequirement) {
+		if r, ok := models.BodyOf[models.Requirement](e); ok && r.Use != models.UseNone {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+func applies(r models.Requirement, lot models.ID) bool {
+	return len(r.Lots) == 0 || slices.Contains(r.Lots, lot)
+}
+
+func latest[T any](d models.Dossier, kind models.EntryKind) (T, bool) {
+	e, ok := d.Latest(kind)
+	if !ok {
+		var none T
+		return none, false
+	}
+	return models.BodyOf[T](e)
+}

@@ -1,0 +1,204 @@
+package publication
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// A desk is a procurement in two languages whose one lot is ready to be published.
+type desk struct {
+	*testing.T
+	models.Dossier
+
+	lot models.Lot
+}
+
+func newDesk(t *testing.T) *desk {
+	t.Helper()
+	d := &desk{T: t}
+	d.Now = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	d.Procurement = models.Procurement{
+		ID: models.NewID(models.PrefixProcurement), Mode: models.ModeLive, Zone: "Europe/Paris",
+		Title: both("Scanners"), Description: both("For three hospitals"), Languages: []string{"en", "fr"},
+	}
+	d.Members = []models.Member{{OrganisationID: "org_a", Lead: true}, {OrganisationID: "org_b"}}
+	d.Organisations = map[models.ID]models.Organisation{
+		"org_a": {ID: "org_a", LegalName: "Ville", Country: "FR"},
+		"org_b": {ID: "org_b", LegalName: "Ciudad", Country: "ES"},
+	}
+	d.lot = models.Lot{
+		ID: models.NewID(models.PrefixLot), Number: 1, Title: both("Lot"), DeadlineLocal: "2026-04-15T12:00",
+		DeadlineZone: "Europe/Paris",
+	}
+	d.Tendering.Lots = []models.Lot{d.lot}
+	d.write(models.EntryRequirement, models.Requirement{
+		Code: "R-001", Statement: both("It computes"), Type: "functional", Priority: "must", Use: models.UseMinimum,
+		Minimum: both("Fast"), Verification: models.Verification{Method: "test", How: both("By a run")},
+	})
+	d.write(models.EntryAwardCriteria, models.AwardCriteria{
+		Lot: d.lot.ID, Currency: "EUR", PriceWeight: "100",
+		Low: &models.LowPriceMark{Against: "estimate", Percent: "30", Estimate: "987654.00"},
+	})
+	d.write(models.EntryClauses, models.Clauses{IntellectualProperty: both("Stays"), Confidentiality: both("Kept")})
+	d.write(models.EntryGlossary, models.Glossary{Terms: []models.Term{{Term: both("Node"), Meaning: both("Machine")}}})
+	return d
+}
+
+func both(en string) models.Text { return models.Text{"en": en, "fr": en + " (fr)"} }
+
+func (d *desk) write(kind models.EntryKind, content any) {
+	d.Helper()
+	body, err := json.Marshal(content)
+	require.NoError(d, err)
+	subject := ""
+	if about, ok := content.(interface{ Subject() string }); ok {
+		subject = about.Subject()
+	}
+	d.Entries = append(d.Entries, models.Entry{
+		ID: models.NewID(models.PrefixEntry), Kind: kind, Subject: subject, Body: body, AuthorID: "per_secret",
+	})
+}
+
+func (d *desk) missing() map[string]models.Code {
+	found := map[string]models.Code{}
+	for _, r := range Missing(d.Dossier, d.Tendering.Lots) {
+		found[r.Field] = r.Code
+	}
+	return found
+}
+
+func TestNothingIsMissingOfACompletePack(t *testing.T) {
+	t.Parallel()
+	require.Empty(t, newDesk(t).missing())
+}
+
+// Irregularity ncompl-cn: a notice of which suppliers cannot read the requirements.
+func TestALotOfWhichNothingIsRequiredIsNotPublished(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]models.Requirement{
+		"left out of this tender": {Code: "R-002", Use: models.UseNone, Priority: "wont", Statement: both("Later")},
+		"of another lot": {
+			Code: "R-002", Use: models.UseAward, Priority: "should", Statement: both("There"), Lots: []models.ID{"lot_2"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			d.Entries = nil
+			d.write(models.EntryRequirement, c)
+			require.Equal(t, map[string]models.Code{"/lots/1/requirements": models.CodeRequirementsMissing}, d.missing())
+			require.Empty(t, Pack(d.Dossier, d.Tendering.Lots).Requirements)
+		})
+	}
+}
+
+// Irregularity ncompl-sub: a subject that not every reader can understand.
+func TestEveryTextOfThePackIsInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	english := models.Text{"en": "English only"}
+	for field, spoil := range map[string]func(*desk){
+		"/title":              func(d *desk) { d.Procurement.Title = english },
+		"/description":        func(d *desk) { d.Procurement.Description = english },
+		"/lots/1/title":       func(d *desk) { d.Tendering.Lots[0].Title = english },
+		"/lots/1/description": func(d *desk) { d.Tendering.Lots[0].Description = english },
+		"/requirements/R-002/statement": func(d *desk) {
+			d.write(models.EntryRequirement, models.Requirement{Code: "R-002", Statement: english, Use: models.UseAward})
+		},
+		"/requirements/R-002/minimum": func(d *desk) {
+			d.write(models.EntryRequirement, models.Requirement{
+				Code: "R-002", Statement: both("It"), Minimum: english, Use: models.UseAward,
+			})
+		},
+		"/requirements/R-002/verification/how": func(d *desk) {
+			d.write(models.EntryRequirement, models.Requirement{
+				Code: "R-002", Statement: both("It"), Verification: models.Verification{Method: "test", How: english},
+				Use: models.UseAward,
+			})
+		},
+		"/glossary/terms": func(d *desk) {
+			d.write(models.EntryGlossary, models.Glossary{Terms: []models.Term{{Term: both("A"), Meaning: english}}})
+		},
+		"/specification-clauses/confidentiality": func(d *desk) {
+			d.write(models.EntryClauses, models.Clauses{IntellectualProperty: both("A"), Confidentiality: english})
+		},
+		"/lots-decision/reasons": func(d *desk) {
+			d.write(models.EntryLotsDecision, models.LotsDecision{Reasons: english})
+		},
+	} {
+		t.Run(field, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			spoil(d)
+			require.Equal(t, map[string]models.Code{field: models.CodeMissingTranslation}, d.missing())
+		})
+	}
+}
+
+func TestALotNeedsADeadlineAhead(t *testing.T) {
+	t.Parallel()
+	for deadline, code := range map[string]models.Code{
+		"": models.CodeDeadlineMissing, "2026-03-01T12:00": models.CodeDeadlineInPast,
+		"2099-03-01T12:00": models.CodeInvalidValue,
+	} {
+		d := newDesk(t)
+		d.Tendering.Lots[0].DeadlineLocal = deadline
+		require.Equal(t, map[string]models.Code{"/lots/1/deadline": code}, d.missing())
+	}
+}
+
+// Whatever else is in the record stays there: estimates, the business case, reasons, names, the consultation.
+func TestThePackHoldsNothingThatIsNotPublished(t *testing.T) {
+	t.Parallel()
+	const secret = "canary"
+	d := newDesk(t)
+	d.write(models.EntryEstimate, models.Estimate{Value: models.Money{Amount: secret, Currency: "EUR"}})
+	d.write(models.EntryBusinessCase, models.BusinessCase{
+		Functionality: both(secret), Reasoning: both(secret), Price: models.Money{Amount: secret, Currency: "EUR"},
+	})
+	d.write(models.EntryProcedureChoice, models.ProcedureChoice{Procedure: models.ProcedureOpen, Reasons: both(secret)})
+	d.write(models.EntryLegalCertification, models.LegalCertification{Statement: secret})
+	d.write(models.EntryRequirement, models.Requirement{
+		Code: "R-003", Statement: both("It lasts"), Use: models.UseAward, Evidence: []models.ID{secret},
+		Traces: []models.ID{secret},
+	})
+	d.write(models.EntryRequirement, models.Requirement{Code: "R-004", Statement: both(secret), Use: models.UseNone})
+	written, err := json.Marshal(Pack(d.Dossier, d.Tendering.Lots))
+	require.NoError(t, err)
+	for _, kept := range []string{secret, "987654", "per_secret"} {
+		require.NotContains(t, string(written), kept)
+	}
+	require.Contains(t, string(written), "It lasts")
+}
+
+func TestThePackTellsWhoBuysWhatUntilWhenByWhichLaw(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	p := Pack(d.Dossier, d.Tendering.Lots)
+	require.Equal(t, []models.PackBuyer{
+		{Name: "Ville", Country: "FR", Lead: true}, {Name: "Ciudad", Country: "ES"},
+	}, p.Buyers)
+	require.Equal(t, "FR", p.Law)
+	require.Equal(t, time.Date(2026, 4, 15, 10, 0, 0, 0, time.UTC), p.Lots[0].Deadline)
+	require.Equal(t, "2026-04-09", p.Lots[0].AnswersBy, "six days before (Article 53(2))")
+	require.Equal(t, models.HandedTender, p.Lots[0].HandsIn)
+	require.Equal(t, []int{1}, p.Requirements[0].Lots)
+
+	box := models.Box{HandsIn: models.HandedTender, OpenedAt: d.Now, Deadline: d.Now.Add(24 * time.Hour)}
+	d.Tendering.Lots[0].Boxes = []models.Box{box}
+	require.Equal(t, box.Deadline, Pack(d.Dossier, d.Tendering.Lots).Lots[0].Deadline, "once published, that of the box")
+}
+
+func TestReasonsForOneLotAreToldOnlyIfThereIsOne(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.write(models.EntryLotsDecision, models.LotsDecision{Divided: true, Reasons: both("Several")})
+	require.Empty(t, Pack(d.Dossier, d.Tendering.Lots).NotDivided)
+	d.write(models.EntryLotsDecision, models.LotsDecision{Reasons: both("One system")})
+	require.True(t, strings.HasPrefix(Pack(d.Dossier, d.Tendering.Lots).NotDivided["en"], "One system"))
+}

@@ -1,0 +1,108 @@
+package views
+
+import (
+	"context"
+	"slices"
+
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/notices/pack"
+	"github.com/ppi-engine/ppi/rules/evaluation"
+	"github.com/ppi-engine/ppi/rules/publication"
+)
+
+// TenderPack lists what everybody may read of a procurement, registered or not, from its publication on: the documents
+// for tenderers in their latest versions, those after the given one (Directive 2014/24/EU, Article 53(1)). Before that
+// there is no such procurement.
+func (v *Views) TenderPack(ctx context.Context, procurement, after models.ID, limit int) ([]models.Document, error) {
+	if err := v.published(ctx, procurement); err != nil {
+		return nil, err
+	}
+	return v.Store.Documents(ctx, procurement, models.AudienceTenderers, after, limit)
+}
+
+// PackDocument reads a document of the tender pack in one of its versions, or in the latest (0). One that is not for
+// tenderers does not exist.
+func (v *Views) PackDocument(
+	ctx context.Context, procurement, id models.ID, version int64,
+) (models.Document, error) {
+	if err := v.published(ctx, procurement); err != nil {
+		return models.Document{}, err
+	}
+	var d models.Document
+	var err error
+	if version == 0 {
+		d, err = v.Store.Document(ctx, procurement, id)
+	} else {
+		d, err = v.Store.DocumentVersion(ctx, procurement, id, version)
+	}
+	if err == nil && d.Audience != models.AudienceTenderers {
+		return models.Document{}, models.NoSuchResource()
+	}
+	return d, err
+}
+
+func (v *Views) published(ctx context.Context, procurement models.ID) error {
+	published, err := v.Store.HasPublishedLot(ctx, procurement)
+	if err == nil && !published {
+		return models.NoSuchResource()
+	}
+	return err
+}
+
+// A PackPreview is the tender pack as it would be if it were published now.
+type PackPreview struct {
+	// Missing keeps it from being published.
+	Missing []*models.Refusal
+	Files   []PackFile
+	// Documents are the buyers' uploaded ones, which would be published with it.
+	Documents []models.Document
+}
+
+// A PackFile is one rendering.
+type PackFile = pack.File
+
+// PreviewPack renders, for the buyers' side, the tender pack of the lots that are not published yet, with what is still
+// missing of it. Once all are published, it renders the pack as the record is now.
+func (v *Views) PreviewPack(ctx context.Context, r Reader) (PackPreview, error) {
+	var preview PackPreview
+	err := v.dossier(ctx, r, OfPackPreview, func(tx *store.Tx, d models.Dossier) error {
+		given, err := tx.Documents(d.Procurement.ID, models.AudienceTenderers)
+		if err != nil {
+			return err
+		}
+		preview.Documents = slices.DeleteFunc(given, func(d models.Document) bool { return d.Rendering != "" })
+		lots := awaiting(d.Tendering.Lots)
+		if len(lots) > 0 || !slices.ContainsFunc(d.Tendering.Lots, models.Lot.Running) {
+			preview.Missing = append(publication.Missing(d, lots), evaluation.Unready(d, lots)...)
+		} else {
+			lots = slices.DeleteFunc(slices.Clone(d.Tendering.Lots), func(l models.Lot) bool { return !l.Running() })
+		}
+		composed := publication.Pack(d, lots)
+		composed.At = models.PackAt("", d.Procurement.ID)
+		for _, document := range preview.Documents {
+			composed.Documents = append(composed.Documents, document.InPack(""))
+		}
+		preview.Files, err = pack.Files(composed)
+		return err
+	})
+	return preview, err
+}
+
+// awaiting are the lots that the next publication publishes.
+func awaiting(lots []models.Lot) []models.Lot {
+	return slices.DeleteFunc(slices.Clone(lots), func(l models.Lot) bool { return l.Published() || l.EndedAt != nil })
+}
+
+// PreviewFile renders one file of [Views.PreviewPack].
+func (v *Views) PreviewFile(ctx context.Context, r Reader, name string) (PackFile, error) {
+	preview, err := v.PreviewPack(ctx, r)
+	if err != nil {
+		return PackFile{}, err
+	}
+	at := slices.IndexFunc(preview.Files, func(f PackFile) bool { return f.Name == name })
+	if at < 0 {
+		return PackFile{}, models.NoSuchResource()
+	}
+	return preview.Files[at], nil
+}
