@@ -21,13 +21,17 @@ func (c *call) mayAward(in process.Award) error {
 	if err := evaluation.Final(dossier, lot); err != nil {
 		return err
 	}
-	return evaluation.MayAward(dossier, in.Lot, in.Tender, in.Ranking)
+	return evaluation.MayAward(dossier, in.Lot, in.Tender, in.Ranking, in.Partners...)
 }
 
 // award takes the decision on a lot.
 func (c *call) award(in process.Award) error {
-	c.tx.Award(in.Lot, in.Tender, in.Ranking, c.now)
-	return c.record(event.LotAwarded{LotID: in.Lot, TenderID: in.Tender, Ranking: in.Ranking})
+	c.tx.Award(models.LotAward{
+		LotID: in.Lot, AwardedAt: &c.now, WinnerID: in.Tender, Ranking: in.Ranking, Partners: models.JoinIDs(in.Partners),
+	})
+	return c.record(event.LotAwarded{
+		LotID: in.Lot, TenderID: in.Tender, Ranking: in.Ranking, Partners: in.Partners,
+	})
 }
 
 // sendLetters informs all tenderers of the award of a lot, and starts the standstill. It composes one letter for each

@@ -66,6 +66,8 @@ var entryKinds = []EntryKind{
 	says[models.ConflictDeclaration](models.EntryConflictDeclaration),
 	says[evaluation.SelectionCriteria](models.EntrySelectionCriteria),
 	says[evaluation.Conduct](models.EntryConduct),
+	says[evaluation.PartnershipPlan](models.EntryPartnershipPlan),
+	says[evaluation.PartnershipReport](models.EntryPartnershipReport),
 	says[evaluation.Session](models.EntrySession),
 	says[evaluation.SharedInformation](models.EntrySharedInformation).followedBy((*deed).tellParticipants),
 	says[evaluation.Selection](models.EntrySelection),

@@ -211,8 +211,8 @@ func (c *call) end(lot models.Lot, code models.NonAwardCode) error {
 	if err := c.tx.EndLot(lot.ID, string(code), c.now); err != nil {
 		return err
 	}
-	if err := errors.Join(c.lapseMotion(models.VerbAward, lot.ID),
-		c.lapseMotion(models.VerbInvite, lot.ID)); err != nil {
+	if err := errors.Join(c.lapseMotion(models.VerbAward, lot.ID), c.lapseMotion(models.VerbInvite, lot.ID),
+		c.lapseMotion(models.VerbEndPartnershipPhase, lot.ID)); err != nil {
 		return err
 	}
 	return c.record(event.LotEnded{LotID: lot.ID, Code: string(code)})

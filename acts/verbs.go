@@ -146,6 +146,12 @@ func awardVerbs() []Verb {
 			work: moves((*call).mayAward, (*call).award),
 		},
 		{
+			Name:    models.VerbEndPartnershipPhase,
+			Summary: "Move to end a phase of an innovation partnership: to go on, to purchase, or to stop",
+			By:      []models.Role{models.RoleBoard}, in: whileRunning,
+			work: moves((*call).mayEndPartnershipPhase, (*call).endPartnershipPhase),
+		},
+		{
 			Name:    models.VerbSendLetters,
 			Summary: "Record that all tenderers of an awarded lot were told; the standstill begins",
 			By:      []models.Role{models.RoleLeadProcurer}, in: whileRunning, work: does(sendLetters),

@@ -36,6 +36,8 @@ const (
 	VerbLockQuality Verb = "lock_quality"
 	VerbAward       Verb = "award"
 	VerbSendLetters Verb = "send_letters"
+	// VerbEndPartnershipPhase ends a phase of an innovation partnership.
+	VerbEndPartnershipPhase Verb = "end_partnership_phase"
 
 	VerbAnnounce           Verb = "announce"
 	VerbExtendConsultation Verb = "extend_consultation"
@@ -45,7 +47,8 @@ const (
 // Verbs lists the verbs, always in the same order. The row of each verb in acts says what it does.
 func Verbs() []Verb {
 	return []Verb{
-		VerbAdvance, VerbAnnounce, VerbAward, VerbCancel, VerbCount, VerbEndLot, VerbExtendConsultation,
+		VerbAdvance, VerbAnnounce, VerbAward, VerbCancel, VerbCount, VerbEndLot,
+		VerbEndPartnershipPhase, VerbExtendConsultation,
 		VerbExtendForOutage, VerbInvite, VerbLeave, VerbLockQuality, VerbMoveDeadline, VerbOpen, VerbPublish, VerbPublishAnswers, VerbRelease, VerbResume,
 		VerbReturn, VerbSendLetters, VerbStart, VerbSuspend, VerbVote,
 	}

@@ -62,9 +62,9 @@ func (c Contract) CheckAgainst(d Dossier, e Entry) error {
 
 func (c Contract) fits(d Dossier) error {
 	award := d.Tendering.Awards[c.Lot]
-	if c.Tender != award.WinnerID {
-		return Refuse(CodeInvalidValue, "/tender", "the lot was awarded to %s", d.TendererOf(award.WinnerID)).
-			Accepting("%s", award.WinnerID)
+	if !award.Won(c.Tender) {
+		return Refuse(CodeInvalidValue, "/tender", "the lot was awarded to %s", d.winners(award)).
+			Accepting("one of %v", award.Winners())
 	}
 	if criteria, _, ok := d.CriteriaFor(c.Lot); ok && c.Value.Currency != criteria.Currency {
 		return Refuse(CodeInvalidValue, "/value/currency", "prices are in %s", criteria.Currency).
@@ -81,6 +81,15 @@ func (c Contract) fits(d Dossier) error {
 			Accepting("a date from %s to %s", earliest, today)
 	}
 	return nil
+}
+
+// winners names those to whom a lot was awarded.
+func (d Dossier) winners(award LotAward) string {
+	var names []string
+	for _, tender := range award.Winners() {
+		names = append(names, d.TendererOf(tender))
+	}
+	return strings.Join(names, ", ")
 }
 
 // MayConclude refuses a contract on a lot that is not awarded or has ended, during its standstill, while a review is
@@ -143,8 +152,10 @@ func (p Purchase) CheckAgainst(d Dossier, e Entry) error {
 		case p.OrderedOn < c.SignedOn:
 			return Refuse(CodeInvalidValue, "/ordered_on", "the contract was signed on %s", c.SignedOn).
 				Accepting("that date or a later one")
-		default:
+		case e.WithdrawnAt != nil:
 			return nil
+		default:
+			return d.mayPurchase(c, p, e.ID)
 		}
 	}
 	return Refuse(CodeInvalidValue, "/contract", "there is no such contract").

@@ -233,6 +233,16 @@ var tenderEntries = []EntryRule{
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Single: true,
 	},
 	{
+		Kind: EntryPartnershipPlan, Path: "partnership-plans",
+		What:  "in which phases the innovation partnership of a lot goes, and what ends it",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Single: true,
+	},
+	{
+		Kind: EntryPartnershipReport, Path: "partnership-reports",
+		What:  "whether a partner has attained the targets of a phase",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair}, Final: true, OfTender: true,
+	},
+	{
 		Kind: EntrySession, Path: "sessions",
 		What:  "a session with one participant of a negotiation or dialogue, with its minutes",
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair}, Final: true, OfTender: true,

@@ -105,6 +105,9 @@ const NoticeSelection NoticeItem = "selection"
 // 30(4); eForms BT-52), and whether a tender may be awarded without negotiation (Article 29(4); BT-120).
 const NoticeConduct NoticeItem = "conduct"
 
+// NoticePartnership is in which phases an innovation partnership goes (Article 31(2)).
+const NoticePartnership NoticeItem = "partnership"
+
 // First is the stage with which the procedure begins.
 func (p Procedure) First() Stage { return p.Stages[0] }
 

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"math/big"
 	"regexp"
 	"strings"
 )
@@ -27,6 +28,28 @@ func (m Money) Check(field string) *Refusal {
 			Accepting(`a decimal number of at most 15 digits and two decimals as text, such as "1250000.10"`)
 	}
 	return CheckCurrency(field+"/currency", m.Currency)
+}
+
+// AddsUpTo tells whether amounts in the currency of the most add up to that at most.
+func AddsUpTo(most Money, amounts ...Money) bool {
+	sum := new(big.Int)
+	for _, m := range amounts {
+		if m.Currency != most.Currency {
+			return false
+		}
+		sum.Add(sum, m.hundredths())
+	}
+	return sum.Cmp(most.hundredths()) <= 0
+}
+
+// hundredths is the amount without its decimal point; it was checked before.
+func (m Money) hundredths() *big.Int {
+	whole, decimals, _ := strings.Cut(m.Amount, ".")
+	n, _ := new(big.Int).SetString(whole+(decimals + "00")[:2], 10)
+	if n == nil {
+		n = new(big.Int)
+	}
+	return n
 }
 
 // CheckDecimal refuses what is not a plain decimal number ([CodeInvalidValue]).

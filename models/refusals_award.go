@@ -33,9 +33,29 @@ const (
 	CodeStandstill         Code = "standstill_running"
 	CodeReviewPending      Code = "review_pending"
 	CodeContractSigned     Code = "contract_signed"
+	CodePartnershipMissing Code = "partnership_plan_missing"
+	CodePartnershipRuns    Code = "partnership_runs"
+	CodePartnershipCost    Code = "partnership_cost_exceeded"
+	CodePhaseUnreported    Code = "phase_unreported"
 )
 
 var refusedAward = []RefusalType{
+	{
+		CodePartnershipMissing, RefusalConflict, "The phases of the partnership are missing",
+		"The notice of an innovation partnership says in which phases it goes, with their targets and payments.",
+	},
+	{
+		CodePartnershipRuns, RefusalConflict, "The partnership has not ended so",
+		"What was developed is purchased after the board has ended the last phase with a purchase.",
+	},
+	{
+		CodePartnershipCost, RefusalUnacceptable, "It costs more than was announced",
+		"All purchases under an innovation partnership keep within the maximum cost that the notice names.",
+	},
+	{
+		CodePhaseUnreported, RefusalConflict, "A report on the phase is missing",
+		"A phase ends once there is a report on each partner that says whether its targets are attained.",
+	},
 	{
 		CodeSecretKey, RefusalUnacceptable, "A secret key does not belong here",
 		"The platform never holds a key that opens tenders. Others may have seen the key that was sent: make another.",

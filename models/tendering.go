@@ -13,6 +13,8 @@ type LotAward struct {
 	AwardedAt *time.Time
 	// WinnerID is the tender the lot was awarded to; empty before.
 	WinnerID ID
+	// Partners are the tenders of the further partners of an innovation partnership, separated by blanks.
+	Partners string
 	// Ranking is the digest of the ranking that the decision rests on.
 	Ranking string
 	// LettersAt is when the last letter about the decision was sent; StandstillUntil the instant before which
@@ -25,6 +27,17 @@ type LotAward struct {
 
 // Awarded tells whether the award was decided.
 func (s LotAward) Awarded() bool { return s.AwardedAt != nil }
+
+// Winners lists the tenders to which the lot was awarded: one, or those of all partners of an innovation partnership.
+func (s LotAward) Winners() []ID {
+	if s.WinnerID == "" {
+		return nil
+	}
+	return append([]ID{s.WinnerID}, splitIDs(s.Partners)...)
+}
+
+// Won tells whether the lot was awarded to a tender.
+func (s LotAward) Won(tender ID) bool { return slices.Contains(s.Winners(), tender) }
 
 // StandstillOver tells whether contracts may be concluded at the instant now (procedure time), reviews aside.
 func (s LotAward) StandstillOver(now time.Time) bool {
@@ -94,6 +107,8 @@ const (
 	LetterSelection LetterKind = "selection"
 	// LetterDeadline informs those who were invited that the deadline was moved.
 	LetterDeadline LetterKind = "deadline"
+	// LetterPartnership informs a partner how a phase of an innovation partnership ended.
+	LetterPartnership LetterKind = "partnership"
 	// LetterInformation tells a participant of talks what all are told.
 	LetterInformation LetterKind = "information"
 )
@@ -144,6 +159,8 @@ type Tendering struct {
 	// Tenderers are the organisations that handed it in.
 	Tenderers map[ID]Organisation
 	Openers   []BoxOpener
+	// Phases are those of innovation partnerships that have ended.
+	Phases []EndedPhase
 	// Openings are in the order they were recorded.
 	Openings []Opening
 	// Sheets are the last version of each.

@@ -323,7 +323,11 @@ var followedProcurement = []FollowedTable{
 		"x.tender_id || ' ' || x.person_id || ' ' || x.version", "score_sheets x " + ofTenders,
 	},
 	{
-		"lot_awards", columns(plain("winner_id", "ranking"), instants("awarded_at", "letters_at",
+		"partnership_phases", columns(plain("outcome", "partners"), instants("ended_at")), "x.lot_id || ' ' || x.phase",
+		"partnership_phases x JOIN lots l ON l.id = x.lot_id WHERE l.procurement_id = $1",
+	},
+	{
+		"lot_awards", columns(plain("winner_id", "partners", "ranking"), instants("awarded_at", "letters_at",
 			"standstill_until", "standstill_over_at")),
 		"x.lot_id", "lot_awards x JOIN lots l ON l.id = x.lot_id WHERE l.procurement_id = $1",
 	},

@@ -78,6 +78,7 @@ func (r *Reading) columns() (columns string, into []any, assemble func()) {
 			part{envelopesOf, rowsOf[models.Envelope]{&envelopes}},
 			part{tenderersOf, rowsOf[models.Organisation]{&tenderers}},
 			part{openersOf, rowsOf[models.BoxOpener]{&t.Openers}},
+			part{phasesOf, rowsOf[models.EndedPhase]{&t.Phases}},
 			part{openingsOf, rowsOf[models.Opening]{&t.Openings}},
 			part{sheetsOf, rowsOf[models.ScoreSheet]{&t.Sheets}},
 			part{lettersOf, rowsOf[models.Letter]{&t.Letters}},
@@ -170,6 +171,8 @@ const (
 			WHERE b.procurement_id = p.id AND b.closed_at IS NOT NULL)`
 	openersOf = `SELECT json_agg(x ORDER BY x.opened_at, x.person_id) FROM box_openers x
 		WHERE x.box_id IN (SELECT b.id FROM boxes b WHERE b.procurement_id = p.id)`
+	phasesOf = `SELECT json_agg(x ORDER BY x.ended_at, x.phase) FROM partnership_phases x
+		WHERE x.lot_id IN (SELECT l.id FROM lots l WHERE l.procurement_id = p.id)`
 	openingsOf = "SELECT json_agg(x ORDER BY x.id) FROM openings x WHERE x.tender_id IN " + ofAnyLot
 	sheetsOf   = `SELECT json_agg(x ORDER BY x.tender_id, x.person_id)
 		FROM (SELECT DISTINCT ON (s.tender_id, s.person_id) s.* FROM score_sheets s

@@ -29,10 +29,16 @@ func (tx *Tx) LockQuality(b models.Box, at time.Time) {
 }
 
 // Award records the decision on a lot.
-func (tx *Tx) Award(lot, winner models.ID, ranking string, at time.Time) {
-	tx.SendFor(1, "award lot", `UPDATE lot_awards SET awarded_at = $1, winner_id = $2, ranking = $3
-		WHERE lot_id = $4 AND awarded_at IS NULL`,
-		at, winner, ranking, lot)
+func (tx *Tx) Award(a models.LotAward) {
+	tx.SendFor(1, "award lot", `UPDATE lot_awards SET awarded_at = $1, winner_id = $2, ranking = $3, partners = $4
+		WHERE lot_id = $5 AND awarded_at IS NULL`,
+		a.AwardedAt, a.WinnerID, a.Ranking, a.Partners, a.LotID)
+}
+
+// EndPhase records how a phase of an innovation partnership ended.
+func (tx *Tx) EndPhase(p models.EndedPhase) {
+	tx.SendFor(1, "end phase of partnership", `INSERT INTO partnership_phases (lot_id, phase, outcome, partners, ended_at)
+		VALUES ($1, $2, $3, $4, $5)`, p.LotID, p.Phase, p.Outcome, p.Partners, p.EndedAt)
 }
 
 // StartStandstill records when the letters were sent, until when no contract may be concluded, and why until then.

@@ -70,6 +70,17 @@ type LotAwarded struct {
 	LotID    models.ID `json:"lot_id" doc:"The lot"`
 	TenderID models.ID `json:"tender_id" doc:"The tender that wins"`
 	Ranking  string    `json:"ranking" doc:"SHA-256 of the ranking that was decided on"`
+
+	Partners []models.ID `json:"partners,omitempty" doc:"The tenders of further partners of an innovation partnership"`
+}
+
+// PartnershipPhaseEnded is the payload of lot.partnership_phase_ended.
+type PartnershipPhaseEnded struct {
+	LotID    models.ID           `json:"lot_id" doc:"The lot"`
+	Phase    string              `json:"phase" doc:"The phase, as the plan names it"`
+	Outcome  models.PhaseOutcome `json:"outcome" doc:"How it ended"`
+	Partners []models.ID         `json:"partners" doc:"The tenders of those who go on, or from whom is purchased"`
+	Letters  []string            `json:"letters" doc:"SHA-256 of each letter to a partner"`
 }
 
 // CandidatesInvited is the payload of lot.candidates_invited.
@@ -122,4 +133,5 @@ func (LotAwarded) event()             {}
 func (CandidatesInvited) event()      {}
 func (CandidatesTold) event()         {}
 func (LettersSent) event()            {}
+func (PartnershipPhaseEnded) event()  {}
 func (StandstillOver) event()         {}

@@ -346,5 +346,11 @@ var catalogue = []Row{
 		"The candidates that were invited were told by letter that the deadline has moved.",
 	},
 	{"lot.letters_sent", LettersSent{}, process, "The letters on the outcome of a lot were sent to its tenderers."},
+	{
+		"lot.partnership_phase_ended",
+		PartnershipPhaseEnded{},
+		process,
+		"The board ended a phase of an innovation partnership, and all partners were informed.",
+	},
 	{"lot.standstill_over", StandstillOver{}, process, "The standstill of a lot is over."},
 }

@@ -27,6 +27,17 @@ type Award struct {
 	Lot     models.ID `json:"lot"`
 	Tender  models.ID `json:"tender" doc:"The tender that ranks first"`
 	Ranking string    `json:"ranking" pattern:"^[0-9a-f]{64}$" doc:"Digest of the ranking as it was read"`
+
+	Partners []models.ID `json:"partners,omitempty" maxItems:"19" doc:"The next tenders, of an innovation partnership"`
+}
+
+// EndPartnershipPhase moves to end a phase of an innovation partnership. All partners are informed of it.
+type EndPartnershipPhase struct {
+	Lot      models.ID           `json:"lot"`
+	Phase    string              `json:"phase" maxLength:"60" doc:"ID of the phase: the next that has not ended"`
+	Outcome  models.PhaseOutcome `json:"outcome" enum:"continue,purchase,stop"`
+	Partners []models.ID         `json:"partners,omitempty" maxItems:"20" doc:"Tenders of those who go on"`
+	Reason   string              `json:"reason" minLength:"1" maxLength:"4000" doc:"Told to all partners"`
 }
 
 // How letters are sent.

@@ -2,6 +2,7 @@ package evaluation
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/govalues/decimal"
@@ -46,6 +47,8 @@ type Letter struct {
 	TalksOver bool `json:"talks_over,omitempty"`
 	// Information is what all participants of a negotiation or dialogue are told at once.
 	Information models.Text `json:"information,omitempty"`
+	// PhaseEnded tells a partner how a phase of an innovation partnership ended.
+	PhaseEnded *PhaseEnded `json:"phase_ended,omitempty"`
 	// MovedFor says why the deadline of an earlier invitation was moved.
 	MovedFor string `json:"moved_for,omitempty"`
 	// EarliestContract is the first day on which a contract can be concluded.
@@ -122,7 +125,7 @@ func ComposeLetters(d models.Dossier, lot models.Lot, sent time.Time, s timelimi
 	for _, t := range d.Tendering.TendersFor(lot.ID) {
 		l := Letter{
 			Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: t.ID,
-			Recipient: tenderer(d, t), Winner: winnerName(d, decided), Won: t.ID == decided.WinnerID,
+			Recipient: tenderer(d, t), Winner: winnerName(d, decided), Won: decided.Won(t.ID),
 			DecidedAt: decided.AwardedAt.UTC(), WinnerTotal: winner.Total.String(),
 			EarliestContract: earliest, Standstill: standstill, SentAt: sent.UTC(),
 		}
@@ -156,8 +159,12 @@ func ComposeEndLetters(d models.Dossier, lot models.Lot, reason string) []Letter
 }
 
 func winnerName(d models.Dossier, decided models.LotAward) string {
-	t, _ := d.Tendering.Tender(decided.WinnerID)
-	return tenderer(d, t)
+	var names []string
+	for _, id := range decided.Winners() {
+		t, _ := d.Tendering.Tender(id)
+		names = append(names, tenderer(d, t))
+	}
+	return strings.Join(names, ", ")
 }
 
 func tenderer(d models.Dossier, t models.Tender) string {

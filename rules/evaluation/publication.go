@@ -25,8 +25,10 @@ func Unready(d models.Dossier, lots []models.Lot) []*models.Refusal {
 	faults = append(faults, lotLimitFaults(d, lots)...)
 	for _, lot := range lots {
 		faults = append(faults, criteriaFaults(d, lot)...)
+		faults = append(faults, ratioFaults(d, way, lot)...)
 		faults = append(faults, selectionFaults(d, way, lot, fmt.Sprintf("/lots/%d/selection_criteria", lot.Number))...)
 		faults = append(faults, conductFaults(d, way, lot, fmt.Sprintf("/lots/%d/conduct", lot.Number))...)
+		faults = append(faults, partnershipFaults(d, way, lot, fmt.Sprintf("/lots/%d/partnership_plan", lot.Number))...)
 		if lot.DeadlineLocal == "" {
 			continue // said already, with what else is missing of the lot
 		}
@@ -101,6 +103,19 @@ func unlawful(lot models.Lot, err error) *models.Refusal {
 	}
 	return models.Refuse(models.CodeRuleUnknown, fmt.Sprintf("/lots/%d/deadline", lot.Number),
 		"the engine cannot judge whether the deadline of lot %d is lawful: %v", lot.Number, err)
+}
+
+// ratioFaults refuses criteria that look at the price alone, where the award is on the best price-quality ratio alone.
+func ratioFaults(d models.Dossier, way models.Procedure, lot models.Lot) []*models.Refusal {
+	criteria, _, ok := d.CriteriaFor(lot.ID)
+	if !ok || !way.BestRatio || len(criteria.Criteria) > 0 {
+		return nil
+	}
+	return []*models.Refusal{models.Refuse(models.CodeInvalidCriteria,
+		fmt.Sprintf("/lots/%d/award_criteria/criteria", lot.Number),
+		"the criteria of lot %d look at the price alone, and the %s is awarded on the best price-quality ratio (%s)",
+		lot.Number, way.Name, way.Source).
+		Accepting("at least one criterion of quality")}
 }
 
 func criteriaFaults(d models.Dossier, lot models.Lot) []*models.Refusal {
@@ -209,6 +224,9 @@ type NoticeLot struct {
 	// Conduct says how negotiations or the dialogue are conducted.
 	Conduct       *models.Conduct `json:"conduct,omitempty"`
 	ConductDigest string          `json:"conduct_digest,omitempty"`
+	// Partnership says in which phases an innovation partnership goes.
+	Partnership       *models.PartnershipPlan `json:"partnership_plan,omitempty"`
+	PartnershipDigest string                  `json:"partnership_plan_digest,omitempty"`
 }
 
 // ComposeContractNotice writes the notice of lots that are published, each with its first box.
@@ -250,6 +268,9 @@ func ComposeContractNotice(d models.Dossier, lots []models.Lot) ContractNotice {
 		}
 		if conduct, entry, ok := d.ConductOf(lot.ID); ok && way.Asks(models.NoticeConduct) {
 			published.Conduct, published.ConductDigest = &conduct, entry.Digest
+		}
+		if plan, entry, ok := d.PartnershipOf(lot.ID); ok && way.Asks(models.NoticePartnership) {
+			published.Partnership, published.PartnershipDigest = &plan, entry.Digest
 		}
 		n.Lots = append(n.Lots, published)
 	}

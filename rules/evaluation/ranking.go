@@ -184,7 +184,7 @@ func (e *Evaluation) late(d models.Dossier, locked time.Time, s scoredLot) {
 
 // MayAward refuses to award a lot to any tender but the one winner of the ranking that the digest names, and while a
 // price that looks abnormally low is not explained (Directive 2014/24/EU, Article 69(1)).
-func MayAward(d models.Dossier, lot, tender models.ID, ranking string) error {
+func MayAward(d models.Dossier, lot, tender models.ID, ranking string, partners ...models.ID) error {
 	if decided, _ := d.Tendering.AwardOf(lot); decided.Awarded() {
 		return models.Refuse(models.CodeAlreadyAwarded, "/lot", "the award of the lot is decided")
 	}
@@ -213,6 +213,9 @@ func MayAward(d models.Dossier, lot, tender models.ID, ranking string) error {
 			Accepting("%s", winner.Tender)
 	}
 	if err := conforming(d, e.Ranking, tender); err != nil {
+		return err
+	}
+	if err := mayPartner(d, e, partners); err != nil {
 		return err
 	}
 	return explained(d, e.Ranking)

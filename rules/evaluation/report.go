@@ -153,7 +153,7 @@ func tenderRecords(d models.Dossier, lot models.Lot, decided models.LotAward) []
 		if !known(d, lot, t) {
 			continue
 		}
-		r := TenderRecord{Tender: t.ID, Tenderer: tenderer(d, t), Selected: t.ID == decided.WinnerID}
+		r := TenderRecord{Tender: t.ID, Tenderer: tenderer(d, t), Selected: decided.Won(t.ID)}
 		if a, _, ok := d.AdmissionOf(t.ID); ok && a.Decision == models.AdmissionExcluded {
 			r.Excluded, r.Reason = string(a.Code), a.Reason
 		}

@@ -38,6 +38,8 @@ func BallotOf(d models.Dossier, m models.Motion) (Ballot, error) {
 	switch m.Verb { //nolint:exhaustive // other motions decide on nothing that the dossier's authors wrote
 	case models.VerbAward:
 		b.Authors = evaluation.AwardAuthors(d, b.Lot)
+	case models.VerbEndPartnershipPhase:
+		b.Authors = evaluation.PartnershipAuthors(d, b.Lot)
 	case models.VerbInvite:
 		b.Authors = evaluation.InvitationAuthors(d, b.Lot)
 	}

@@ -24,10 +24,36 @@ var tenderSubject = []models.EntryKind{
 // prevents the contracts; and that the public and the auditors were informed.
 func tender(d models.Dossier) []models.Criterion {
 	criteria := []models.Criterion{lotsConcluded(d), standstillsOver(d), purchased(d), awardNoticeSent(d), reported(d)}
+	if partnered(d) {
+		criteria = append(criteria, partnershipsEnded(d))
+	}
 	if invites(d) {
 		criteria = append(criteria, candidatesInformed(d))
 	}
 	return criteria
+}
+
+// partnered tells whether any lot is an innovation partnership.
+func partnered(d models.Dossier) bool {
+	return slices.ContainsFunc(published(d), func(l models.Lot) bool {
+		_, _, ok := d.PartnershipOf(l.ID)
+		return ok
+	})
+}
+
+// partnershipsEnded asks that each innovation partnership ended, by a purchase or without one.
+func partnershipsEnded(d models.Dossier) models.Criterion {
+	c := check{"partnerships_ended", "Directive 2014/24/EU, Article 31(2)"}
+	for _, lot := range published(d) {
+		if _, _, ok := d.PartnershipOf(lot.ID); !ok || lot.EndedAt != nil {
+			continue
+		}
+		ended := d.Tendering.Ended(lot.ID)
+		if len(ended) == 0 || ended[len(ended)-1].Outcome == models.PhaseContinues {
+			return c.notMet("the partnership on lot %d has not ended, by a purchase or without one", lot.Number)
+		}
+	}
+	return c.met(nil, "each innovation partnership has ended")
 }
 
 // invites tells whether candidates asked to participate in any lot.

@@ -51,13 +51,16 @@ func (f fold) judgeEffect(payload event.Payload) string {
 	switch p := payload.(type) {
 	case event.LotAwarded:
 		in := struct {
-			Lot     models.ID `json:"lot"`
-			Tender  models.ID `json:"tender"`
-			Ranking string    `json:"ranking"`
-		}{p.LotID, p.TenderID, p.Ranking}
+			Lot      models.ID   `json:"lot"`
+			Tender   models.ID   `json:"tender"`
+			Ranking  string      `json:"ranking"`
+			Partners []models.ID `json:"partners,omitempty"`
+		}{p.LotID, p.TenderID, p.Ranking, p.Partners}
 		return cmp.Or(f.judgeCarriedOn(models.VerbAward, in), f.judgeRanking(p))
 	case event.CandidatesInvited:
 		return f.judgeCarried(models.VerbInvite)
+	case event.PartnershipPhaseEnded:
+		return f.judgeCarried(models.VerbEndPartnershipPhase)
 	case event.ProcurementCancelled:
 		return f.judgeCarried(models.VerbCancel)
 	case event.ProcurementReturned:

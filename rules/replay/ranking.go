@@ -30,7 +30,7 @@ func RankingKinds() []models.EntryKind {
 	return []models.EntryKind{
 		models.EntryAwardCriteria, models.EntryAdmission, models.EntryConsensus, models.EntryConflictDeclaration,
 		models.EntryPriceInquiry, models.EntryCostValues, models.EntryTieDraw, models.EntryLotLimits,
-		models.EntryConformancePlan, models.EntryConformanceResult,
+		models.EntryConformancePlan, models.EntryConformanceResult, models.EntryPartnershipPlan,
 	}
 }
 
@@ -51,7 +51,7 @@ func (f fold) judgeRanking(p event.LotAwarded) string {
 		return fmt.Sprintf("the lot was awarded on the ranking %s, and by scores and prices it is %s", p.Ranking,
 			ranked.Digest)
 	}
-	if err := evaluation.MayAward(e.Dossier, p.LotID, p.TenderID, p.Ranking); err != nil {
+	if err := evaluation.MayAward(e.Dossier, p.LotID, p.TenderID, p.Ranking, p.Partners...); err != nil {
 		return "the award does not follow from scores and prices: " + err.Error()
 	}
 	return ""
@@ -193,7 +193,7 @@ func (e *evidence) lots() {
 		lot := models.ID(row.key)
 		e.Tendering.Awards[lot] = models.LotAward{
 			LotID: lot, AwardedAt: row.instant("awarded_at"),
-			WinnerID: row.id("winner_id"), Ranking: row.text("ranking"),
+			WinnerID: row.id("winner_id"), Partners: row.text("partners"), Ranking: row.text("ranking"),
 		}
 	}
 }

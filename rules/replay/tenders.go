@@ -14,6 +14,8 @@ const (
 	Openings   = "openings"
 	Sheets     = "score_sheets"
 	LotAwards  = "lot_awards"
+	// Partnerships are the ended phases of innovation partnerships.
+	Partnerships = "partnership_phases"
 )
 
 func (f fold) tenders(payload event.Payload) bool {
@@ -102,8 +104,14 @@ func (f fold) award(payload event.Payload) bool {
 		f.put(Boxes, f.evaluated(p.LotID), told{"quality_locked_at": f.At})
 	case event.LotAwarded:
 		f.put(LotAwards, string(p.LotID), told{
-			"awarded_at": f.At, "winner_id": string(p.TenderID), "ranking": p.Ranking,
+			"awarded_at": f.At, "winner_id": string(p.TenderID), "partners": models.JoinIDs(p.Partners),
+			"ranking": p.Ranking,
 		})
+	case event.PartnershipPhaseEnded:
+		f.put(Partnerships, Key(p.LotID, p.Phase), told{
+			"outcome": string(p.Outcome), "partners": models.JoinIDs(p.Partners), "ended_at": f.At,
+		})
+		f.letters(models.LetterPartnership, p.Letters)
 	case event.StandstillOver:
 		f.put(LotAwards, string(p.LotID), told{"standstill_over_at": f.At})
 	default:
@@ -123,7 +131,7 @@ func (f fold) open(box, lot models.ID, columns told) {
 func (f fold) evaluates(lot models.ID) {
 	if f.rows[LotAwards][string(lot)] == nil {
 		f.put(LotAwards, string(lot), told{
-			"awarded_at": "", "winner_id": "", "ranking": "", "letters_at": "", "standstill_until": "",
+			"awarded_at": "", "winner_id": "", "partners": "", "ranking": "", "letters_at": "", "standstill_until": "",
 			"standstill_over_at": "",
 		})
 	}

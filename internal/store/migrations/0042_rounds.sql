@@ -9,18 +9,33 @@ ALTER TABLE boxes ADD COLUMN quality_locked_at timestamptz CHECK (quality_locked
 UPDATE boxes b SET quality_locked_at = a.quality_locked_at FROM lot_awards a
     WHERE a.lot_id = b.lot_id AND b.hands_in = 'tender' AND b.unsealed_at IS NOT NULL;
 ALTER TABLE lot_awards DROP COLUMN quality_locked_at;
+-- The tenders of the further partners of an innovation partnership, separated by blanks.
+ALTER TABLE lot_awards ADD COLUMN partners text COLLATE "C" NOT NULL DEFAULT '';
 DROP TRIGGER rows_kept ON boxes;
 CALL keep_rows('boxes', 'deadline deadline_local deadline_zone', 'closed_at unsealed_at quality_locked_at');
 DROP TRIGGER rows_kept ON lot_awards;
 CALL keep_rows('lot_awards', '',
-    'awarded_at winner_id ranking letters_at standstill_until standstill standstill_over_at');
+    'awarded_at winner_id partners ranking letters_at standstill_until standstill standstill_over_at');
+
+-- How the phases of innovation partnerships ended; partners are the tenders of those who go on, separated by blanks.
+CREATE TABLE partnership_phases (
+    lot_id   ppi_id      NOT NULL REFERENCES lots,
+    phase    text        NOT NULL CHECK (phase ~ '^[a-z0-9_-]{1,60}$'),
+    outcome  text        NOT NULL CHECK (outcome IN ('continue', 'purchase', 'stop')),
+    partners text        COLLATE "C" NOT NULL CHECK ((partners = '') = (outcome = 'stop')),
+    ended_at timestamptz NOT NULL,
+    PRIMARY KEY (lot_id, phase)
+);
+CALL make_append_only('partnership_phases');
 
 -- +goose Down
+DROP TABLE partnership_phases;
 DROP TRIGGER rows_kept ON lot_awards;
 CALL keep_rows('lot_awards', '',
     'quality_locked_at awarded_at winner_id ranking letters_at standstill_until standstill standstill_over_at');
 DROP TRIGGER rows_kept ON boxes;
 CALL keep_rows('boxes', 'deadline deadline_local deadline_zone', 'closed_at unsealed_at');
+ALTER TABLE lot_awards DROP COLUMN partners;
 ALTER TABLE lot_awards ADD COLUMN quality_locked_at timestamptz;
 UPDATE lot_awards a SET quality_locked_at = b.quality_locked_at FROM boxes b
     WHERE b.lot_id = a.lot_id AND b.quality_locked_at IS NOT NULL
