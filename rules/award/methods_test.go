@@ -98,12 +98,12 @@ func TestWeightsAreCheckedAtEachLevel(t *testing.T) {
 		"an empty group": func(s *Scheme) {
 			s.Groups = append(s.Groups, Group{ID: "void", Weight: dec("1")})
 		},
-		"no such group":                   func(s *Scheme) { s.Criteria[3].Group = "charm" },
-		"no such group above":             func(s *Scheme) { s.Groups[2].Group = "charm" },
-		"a circle":                        func(s *Scheme) { s.Groups[0].Group = "energy" },
-		"a group named as a criterion":    func(s *Scheme) { s.Groups[1].ID = "speed" },
-		"a minimum above the group":       func(s *Scheme) { s.Groups[0].Minimum = at("40.01") },
-		"a group named price":             func(s *Scheme) { s.Groups[1].ID = PriceLine },
+		"no such group":                func(s *Scheme) { s.Criteria[3].Group = "charm" },
+		"no such group above":          func(s *Scheme) { s.Groups[2].Group = "charm" },
+		"a circle":                     func(s *Scheme) { s.Groups[0].Group = "energy" },
+		"a group named as a criterion": func(s *Scheme) { s.Groups[1].ID = "speed" },
+		"a minimum above the group":    func(s *Scheme) { s.Groups[0].Minimum = at("40.01") },
+		"a group named price":          func(s *Scheme) { s.Groups[1].ID = PriceLine },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -174,7 +174,7 @@ func TestTheCostOfALifeCycle(t *testing.T) {
 	t.Parallel()
 	s := scheme(QualityInMoney)
 	s.Rounding, s.Rounds = Rounding{2, HalfUp}, RoundsLine
-	s.Costs = &Costs{Years: 3, Discount: dec("5"), Items: []CostItem{
+	s.Costs = &Costs{Years: 3, Discount: dec("5"), Items: []CostTerm{
 		{ID: "power", Rate: dec("0.25"), Yearly: true}, {ID: "scrap", Rate: dec("1"), Year: 3},
 		{ID: "days", Rate: dec("10"), Highest: at("90")},
 	}}
@@ -212,15 +212,15 @@ func TestCostsThatCannotBeComputedAreRefused(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]Costs{
 		"none":                    {},
-		"more than a century":     {Years: 101, Items: []CostItem{{ID: "a", Rate: dec("1")}}},
-		"a discount of all":       {Years: 1, Discount: dec("100"), Items: []CostItem{{ID: "a", Rate: dec("1")}}},
-		"twice":                   {Items: []CostItem{{ID: "a", Rate: dec("1")}, {ID: "a", Rate: dec("1")}}},
-		"no rate":                 {Items: []CostItem{{ID: "a"}}},
-		"yearly without years":    {Items: []CostItem{{ID: "a", Rate: dec("1"), Yearly: true}}},
-		"yearly in one year":      {Years: 2, Items: []CostItem{{ID: "a", Rate: dec("1"), Yearly: true, Year: 1}}},
-		"after the end":           {Years: 2, Items: []CostItem{{ID: "a", Rate: dec("1"), Year: 3}}},
-		"a highest below zero":    {Items: []CostItem{{ID: "a", Rate: dec("1"), Highest: at("-1")}}},
-		"named as something else": {Items: []CostItem{{ID: "price", Rate: dec("1")}}},
+		"more than a century":     {Years: 101, Items: []CostTerm{{ID: "a", Rate: dec("1")}}},
+		"a discount of all":       {Years: 1, Discount: dec("100"), Items: []CostTerm{{ID: "a", Rate: dec("1")}}},
+		"twice":                   {Items: []CostTerm{{ID: "a", Rate: dec("1")}, {ID: "a", Rate: dec("1")}}},
+		"no rate":                 {Items: []CostTerm{{ID: "a"}}},
+		"yearly without years":    {Items: []CostTerm{{ID: "a", Rate: dec("1"), Yearly: true}}},
+		"yearly in one year":      {Years: 2, Items: []CostTerm{{ID: "a", Rate: dec("1"), Yearly: true, Year: 1}}},
+		"after the end":           {Years: 2, Items: []CostTerm{{ID: "a", Rate: dec("1"), Year: 3}}},
+		"a highest below zero":    {Items: []CostTerm{{ID: "a", Rate: dec("1"), Highest: at("-1")}}},
+		"named as something else": {Items: []CostTerm{{ID: "price", Rate: dec("1")}}},
 	} {
 		s := scheme(MinMax)
 		s.Costs = &c

@@ -153,7 +153,7 @@ func formerly(s award.Scheme) award.Scheme {
 func (r *reader) costs(m models.CostModel) *award.Costs {
 	c := &award.Costs{Years: m.Years, Discount: r.number(m.Discount)}
 	for _, i := range m.Items {
-		c.Items = append(c.Items, award.CostItem{
+		c.Items = append(c.Items, award.CostTerm{
 			ID: i.ID, Rate: r.number(i.Rate), Yearly: i.Yearly, Year: i.Year, Highest: r.optional(i.Highest),
 		})
 	}
