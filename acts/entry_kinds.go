@@ -66,6 +66,8 @@ var entryKinds = []EntryKind{
 	says[models.Admission](models.EntryAdmission),
 	says[evaluation.Consensus](models.EntryConsensus),
 	says[models.PriceInquiry](models.EntryPriceInquiry),
+	says[models.CompletionRequest](models.EntryCompletionRequest),
+	says[models.TenderSession](models.EntryTenderSession),
 	says[evaluation.CostValues](models.EntryCostValues),
 	says[evaluation.TieDraw](models.EntryTieDraw),
 	says[models.Review](models.EntryReview),

@@ -228,6 +228,16 @@ var tenderEntries = []EntryRule{
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair}, Single: true, OfTender: true,
 	},
 	{
+		Kind: EntryCompletionRequest, Path: "completion-requests",
+		What:  "the request to a tenderer to complete its tender, and its answer",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair, RoleLegal}, OfTender: true,
+	},
+	{
+		Kind: EntryTenderSession, Path: "tender-sessions",
+		What:  "a presentation, demonstration or visit by which a tender was evaluated",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair}, Final: true, OfTender: true,
+	},
+	{
 		Kind: EntryCostValues, Path: "cost-values",
 		What:  "what a tender states for the costs by which it is ranked",
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair}, Single: true, OfTender: true,

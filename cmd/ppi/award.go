@@ -20,10 +20,12 @@ type awardCommand struct {
 // errNotRecomputed makes the exit code of a ranking that does not come out again; the report names what does not.
 var errNotRecomputed = errors.New("the ranking is not what comes out")
 
+var errNotARanking = errors.New("this is not the ranking of a lot, as GET …/lots/{lot}/ranking answers it")
+
 type awardRecomputeCommand struct {
 	File string `arg:"" type:"existingfile" help:"A lot's ranking: the answer of GET …/lots/{lot}/ranking; - is stdin."`
 
-	Export string   `type:"existingfile" placeholder:"FILE" help:"An audit export: was the lot awarded on this ranking?"`
+	Export string   `type:"existingfile" placeholder:"FILE" help:"An audit export: was the lot awarded so?"`
 	Key    []string `sep:"none" placeholder:"KEY" help:"Accept an export by this key only, see ppi audit key."`
 	JSON   bool     `name:"json" help:"Write JSON."`
 }
@@ -86,7 +88,7 @@ func (c awardRecomputeCommand) read() (evaluation.Evaluation, error) {
 		input = file
 	}
 	if err := json.NewDecoder(input).Decode(&said); err != nil || said.Lot == "" {
-		return said, errors.Join(errors.New("this is not the ranking of a lot, as GET …/lots/{lot}/ranking answers it"), err)
+		return said, errors.Join(errNotARanking, err)
 	}
 	return said, nil
 }

@@ -115,7 +115,8 @@ type Options struct {
 	Earlier [][]byte
 	// Public is the public log from its first entry on; nil: the verifier does not have it.
 	Public []PublicEntry
-	// Read is given each entry before it is verified: what it says counts only if the report is valid. nil: nobody reads.
+	// Read is given each entry before it is verified: what it says counts only if the report is valid. nil: nobody
+	// reads.
 	Read func(Entry)
 }
 
@@ -158,8 +159,8 @@ func VerifyExport(in io.Reader, o Options) (Report, error) {
 	}
 	roots, covers := map[int64]tlog.Hash{}, heads[0].coverage()
 	report, err := Verify(Log{
-		Entries: covers.onlyCounting(shownTo(o.Read, readEntries(lines, header.Procurement))), Closed: true, Heads: heads,
-		Each: header.rootsInto(roots),
+		Entries: covers.onlyCounting(shownTo(o.Read, readEntries(lines, header.Procurement))), Closed: true,
+		Heads: heads, Each: header.rootsInto(roots),
 	})
 	if err != nil {
 		return Report{}, err

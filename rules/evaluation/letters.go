@@ -29,8 +29,8 @@ type Letter struct {
 	// is absent.
 	EndedFor  string `json:"ended_for,omitempty" doc:"eForms code list non-award-justification"`
 	EndReason string `json:"end_reason,omitempty" doc:"What the board wrote"`
-	// Rank and Total are absent for a tender that was excluded; then ExcludedFor says why. Lines and Reasons are absent if
-	// it was never scored.
+	// Rank and Total are absent for a tender that was excluded; then ExcludedFor says why. Lines and Reasons are absent
+	// if it was never scored.
 	Rank            int               `json:"rank,omitempty"`
 	Total           string            `json:"total,omitempty"`
 	WinnerTotal     string            `json:"winner_total,omitempty"`
@@ -188,8 +188,8 @@ func (l Letter) about(d models.Dossier, t models.Tender, e Evaluation, winner aw
 	return l
 }
 
-// panelReasons is what the panel wrote on a tender, by criterion: the reasons of the consensus, or where the mean counts
-// those of each evaluator with the score, by its size, so that nobody reads who gave which.
+// panelReasons is what the panel wrote on a tender, by criterion: the reasons of the consensus, or where the mean
+// counts those of each evaluator with the score, by its size, so that nobody reads who gave which.
 func panelReasons(d models.Dossier, t models.Tender) map[string]string {
 	reasons := map[string]string{}
 	if criteria, _, _ := d.CriteriaFor(t.LotID); criteria.Consensus == models.ConsensusMean {
