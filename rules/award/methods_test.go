@@ -61,7 +61,8 @@ func TestMinusPoints(t *testing.T) {
 func tree() Scheme {
 	s := scheme(RelativeToLowest)
 	s.Groups = []Group{
-		{ID: "technique", Weight: dec("40"), Minimum: at("20")}, {ID: "service", Weight: dec("20")},
+		{ID: "technique", Weight: dec("40"), Minimum: at("20")},
+		{ID: "service", Weight: dec("20")},
 		{ID: "energy", Group: "technique", Weight: dec("13.33")},
 	}
 	s.Criteria = []QualityCriterion{
@@ -175,7 +176,8 @@ func TestTheCostOfALifeCycle(t *testing.T) {
 	s := scheme(QualityInMoney)
 	s.Rounding, s.Rounds = Rounding{2, HalfUp}, RoundsLine
 	s.Costs = &Costs{Years: 3, Discount: dec("5"), Items: []CostTerm{
-		{ID: "power", Rate: dec("0.25"), Yearly: true}, {ID: "scrap", Rate: dec("1"), Year: 3},
+		{ID: "power", Rate: dec("0.25"), Yearly: true},
+		{ID: "scrap", Rate: dec("1"), Year: 3},
 		{ID: "days", Rate: dec("10"), Highest: at("90")},
 	}}
 	offer := tender("A", "100000", "0")

@@ -3,6 +3,7 @@ package evaluation
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/award"
@@ -106,7 +107,7 @@ func rankOf(p award.Place) string {
 	case p.DecidedBy != "":
 		return fmt.Sprintf("%d, decided by %s", p.Rank, p.DecidedBy)
 	}
-	return fmt.Sprint(p.Rank)
+	return strconv.Itoa(p.Rank)
 }
 
 // lineText is a line by all that it says, so that a changed explanation is found too.
