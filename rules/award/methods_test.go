@@ -148,6 +148,10 @@ func TestLotsDecideWhatNothingElseDoes(t *testing.T) {
 	require.False(t, ok, "lots count only if that was announced")
 	s.TieBreak = []string{TieByDraw, TieByPrice}
 	requireCodes(t, s.Check(), models.CodeInvalidCriteria)
+
+	s.Criteria[0].ID = TieByDraw // what the device draws, say
+	require.NoError(t, s.Check())
+	require.False(t, s.DrawsLots())
 }
 
 func TestOnlyTheBestHaveTheirPriceCompared(t *testing.T) {

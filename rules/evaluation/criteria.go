@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/govalues/decimal"
 
@@ -175,7 +176,8 @@ func (r *reader) number(s string) decimal.Decimal {
 	if s == "" {
 		return decimal.Zero
 	}
-	d, err := decimal.Parse(s)
+	_, decimals, _ := strings.Cut(s, ".")
+	d, err := decimal.ParseExact(s, len(decimals)) // no digit is lost
 	if err != nil && r.err == nil {
 		r.err = models.Refuse(models.CodeInvalidCriteria, "", "%q is not a decimal number: %s", s, fmt.Sprint(err))
 	}

@@ -337,7 +337,10 @@ func TestCriteriaMustRankTenders(t *testing.T) {
 		"no method":             {func(c *Criteria) { c.Method = "by_feeling" }, models.CodeInvalidCriteria},
 		"a key to no criterion": {func(c *Criteria) { c.TieBreak = []string{"colour"} }, models.CodeInvalidCriteria},
 		"who agrees is open":    {func(c *Criteria) { c.Consensus = "" }, models.CodeInvalidValue},
-		"no such group":         {func(c *Criteria) { c.Criteria[0].Group = "use" }, models.CodeInvalidCriteria},
+		"more digits than can be kept": {
+			func(c *Criteria) { c.Ceiling = "999999999999999.999999" }, models.CodeInvalidCriteria,
+		},
+		"no such group": {func(c *Criteria) { c.Criteria[0].Group = "use" }, models.CodeInvalidCriteria},
 		"a group of another weight": {func(c *Criteria) {
 			c.Criteria[0].Group = "use"
 			c.Groups = []models.CriterionGroup{{ID: "use", Title: text, Weight: "59.99"}}
