@@ -85,16 +85,18 @@ func expectedAwardAccess(procurement string) map[string]string {
 		"conflict-declarations": "evaluator chair board awarder",
 		"selection-criteria":    "lead_procurer drafter", "selections": "chair",
 		"admissions": "lead_procurer chair legal", "consensus-scores": "chair",
-		"price-inquiries": "lead_procurer chair", "cost-values": "lead_procurer chair", "tie-draws": "lead_procurer chair",
-		"conformance-results": "lead_procurer chair",
-		"conduct":             "lead_procurer drafter", "sessions": "lead_procurer chair", "shared-information": "lead_procurer",
+		"price-inquiries": "lead_procurer chair", "cost-values": "lead_procurer chair",
+		"tie-draws": "lead_procurer chair", "conformance-results": "lead_procurer chair",
+		"completion-requests": "lead_procurer chair legal", "tender-sessions": "lead_procurer chair",
+		"conduct": "lead_procurer drafter", "talks": "lead_procurer chair", "shared-information": "lead_procurer",
+		"partnership-plans": "lead_procurer drafter", "partnership-reports": "lead_procurer chair",
 		"review-applications": "lead_procurer legal", "contracts": "lead_procurer awarder buyer", "purchases": "buyer",
 		"non-purchases": "buyer", "individual-report": "lead_procurer legal",
 	} {
 		expected["GET "+procurement+"/"+entries] = buyers
 		expected["POST "+procurement+"/"+entries] = writers
 		expected["GET "+procurement+"/"+entries+"/{entry}"] = buyers
-		if entries != "conflict-declarations" && entries != "tie-draws" {
+		if entries != "conflict-declarations" && entries != "tie-draws" && entries != "tender-sessions" {
 			expected["PUT "+procurement+"/"+entries+"/{entry}"] = writers
 			expected["DELETE "+procurement+"/"+entries+"/{entry}"] = writers
 		}

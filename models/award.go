@@ -20,6 +20,10 @@ const (
 	EntryConsensus EntryKind = "consensus_scores"
 	// EntryPriceInquiry asks a tenderer to explain its price.
 	EntryPriceInquiry EntryKind = "price_inquiry"
+	// EntryCompletionRequest asks a tenderer to complete its tender.
+	EntryCompletionRequest EntryKind = "completion_request"
+	// EntryTenderSession is a presentation or demonstration of a tender.
+	EntryTenderSession EntryKind = "tender_session"
 	// EntryCostValues holds the values of a tender for the costs by which it is ranked.
 	EntryCostValues EntryKind = "cost_values"
 	// EntryTieDraw is a draw of lots between tied tenders.
@@ -139,10 +143,15 @@ const (
 // An ExclusionCode says why a tender is excluded.
 type ExclusionCode string
 
+// ExcludedOnGround is an exclusion on a ground of Article 57 of Directive 2014/24/EU, which is named.
+const ExcludedOnGround ExclusionCode = "exclusion_ground"
+
+const excludedIncomplete ExclusionCode = "incomplete"
+
 // ExclusionCodes lists why a tender can be excluded.
 func ExclusionCodes() []ExclusionCode {
 	return []ExclusionCode{
-		"incomplete", "unreadable", "not_conforming", "exclusion_ground", "selection_criteria", "abnormally_low",
+		excludedIncomplete, "unreadable", "not_conforming", ExcludedOnGround, "selection_criteria", "abnormally_low",
 		"conflict_of_interest", "collusion", "price_missing", "other",
 	}
 }
@@ -153,6 +162,8 @@ type Admission struct {
 	Decision string        `json:"decision" enum:"admitted,excluded"`
 	Code     ExclusionCode `json:"code,omitempty" doc:"Why it is excluded"`
 	Reason   Text          `json:"reason,omitempty" doc:"What the tenderer is told; required for an exclusion"`
+
+	Grounds []ExclusionFinding `json:"grounds,omitempty" maxItems:"30" doc:"Exclusion grounds found; see Article 57"`
 }
 
 // Check refuses an exclusion without code and reason.
@@ -163,7 +174,7 @@ func (a Admission) Check() error {
 		faults = append(faults, checkOneOf("/code", a.Code, ExclusionCodes()...)...)
 		faults = append(faults, compact(CheckText("/reason", a.Reason, 8000))...)
 	}
-	return Refusals(faults)
+	return Refusals(append(faults, a.checkGrounds()...))
 }
 
 // Subject is the tender.
@@ -179,6 +190,9 @@ func (a Admission) CheckAgainst(d Dossier, e Entry) error {
 	case box.QualityLockedAt != nil && (a.Decision == AdmissionAdmitted || e.WithdrawnAt != nil):
 		return Refuse(CodeQualityLocked, "/decision", "quality is locked: no tender is admitted any more").
 			Accepting("an exclusion")
+	}
+	if a.Decision == AdmissionExcluded && a.Code == excludedIncomplete && e.WithdrawnAt == nil {
+		return d.completing(a.Tender)
 	}
 	t, _ := d.Tendering.Tender(a.Tender)
 	if unopened := d.Unopened(t); a.Decision == AdmissionAdmitted && len(unopened) > 0 {

@@ -243,8 +243,8 @@ var tenderEntries = []EntryRule{
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair}, Final: true, OfTender: true,
 	},
 	{
-		Kind: EntrySession, Path: "sessions",
-		What:  "a session with one participant of a negotiation or dialogue, with its minutes",
+		Kind: EntryTalk, Path: "talks",
+		What:  "a talk with one participant of a negotiation or dialogue, with its minutes",
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair}, Final: true, OfTender: true,
 	},
 	{
@@ -273,6 +273,16 @@ var tenderEntries = []EntryRule{
 		Kind: EntryPriceInquiry, Path: "price-inquiries",
 		What:  "the question to a tenderer about its price, and what came of it",
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair}, Single: true, OfTender: true,
+	},
+	{
+		Kind: EntryCompletionRequest, Path: "completion-requests",
+		What:  "the request to a tenderer to complete its tender, and its answer",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair, RoleLegal}, OfTender: true,
+	},
+	{
+		Kind: EntryTenderSession, Path: "tender-sessions",
+		What:  "a presentation, demonstration or visit by which a tender was evaluated",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair}, Final: true, OfTender: true,
 	},
 	{
 		Kind: EntryCostValues, Path: "cost-values",

@@ -22,6 +22,8 @@ const (
 	CodeQualityOpen        Code = "quality_not_locked"
 	CodePriceMissing       Code = "price_missing"
 	CodePriceUnexplained   Code = "price_unexplained"
+	CodeCompletionRunning  Code = "completion_running"
+	CodeSessionMissing     Code = "session_missing"
 	CodePriceSealed        Code = "price_stays_sealed"
 	CodeValuesMissing      Code = "cost_values_missing"
 	CodeNoDraw             Code = "draw_not_announced"
@@ -133,6 +135,14 @@ var refusedAward = []RefusalType{
 	{
 		CodePriceUnexplained, RefusalConflict, "A price is not explained",
 		"If a price looks abnormally low, the tenderer must be asked before the award.",
+	},
+	{
+		CodeCompletionRunning, RefusalConflict, "The tenderer still has time",
+		"Whoever was asked to complete a tender has the time that was given for it.",
+	},
+	{
+		CodeSessionMissing, RefusalConflict, "Tenderers were not treated alike",
+		"A presentation or demonstration is offered to every admitted tenderer, or to none.",
 	},
 	{
 		CodePriceSealed, RefusalConflict, "The price stays sealed",

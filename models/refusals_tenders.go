@@ -102,7 +102,7 @@ var refusedTenders = []RefusalType{
 	},
 	{
 		CodeNoTalks, RefusalConflict, "There are no talks now",
-		"Sessions are held on what stands in the last box of a stage with negotiations or a dialogue, after it was opened.",
+		"Talks are held on what stands in the last box of a stage with negotiations or a dialogue, after it was opened.",
 	},
 	{
 		CodeTalksMissing, RefusalConflict, "Not everyone was heard",
@@ -110,7 +110,7 @@ var refusedTenders = []RefusalType{
 	},
 	{
 		CodeNewsUntold, RefusalConflict, "The other participants were not told",
-		"What one participant learned in a session and others need is told to all who remain, at once and in writing.",
+		"What one participant learned in a talk and others need is told to all who remain, at once and in writing.",
 	},
 	{
 		CodeConsentMissing, RefusalUnacceptable, "The consent is missing",

@@ -9,8 +9,8 @@ import (
 const (
 	// EntryConduct says how talks on a lot are conducted; it is announced.
 	EntryConduct EntryKind = "conduct"
-	// EntrySession is a session with one participant, with its minutes.
-	EntrySession EntryKind = "session"
+	// EntryTalk is a talk with one participant, with its minutes.
+	EntryTalk EntryKind = "talk"
 	// EntrySharedInformation is what all participants were told at once.
 	EntrySharedInformation EntryKind = "shared_information"
 )
@@ -46,8 +46,8 @@ func (c Conduct) Check() error {
 // Subject is the lot.
 func (c Conduct) Subject() string { return string(c.Lot) }
 
-// A Session was held with one participant of a negotiation or dialogue, on what it had handed in.
-type Session struct {
+// A Talk was held with one participant of a negotiation or dialogue, on what it had handed in.
+type Talk struct {
 	Tender ID     `json:"tender" doc:"The tender or solution that was discussed: it names participant and round"`
 	Date   string `json:"date" format:"date" doc:"By the calendar of the procurement's zone"`
 	Place  string `json:"place" minLength:"1" maxLength:"400" doc:"Town, venue, or by which means"`
@@ -61,8 +61,8 @@ type Session struct {
 	News bool `json:"news,omitempty" doc:"Something was said that all other participants need as well"`
 }
 
-// Check refuses a session without date, place, subject or minutes.
-func (s Session) Check() error {
+// Check refuses a talk without date, place, subject or minutes.
+func (s Talk) Check() error {
 	faults := append(checkID("/tender", s.Tender, PrefixTender),
 		compact(checkDate("/date", s.Date), checkWord("/place", s.Place, 400))...)
 	if len(s.Subjects) == 0 {
@@ -79,10 +79,10 @@ func (s Session) Check() error {
 }
 
 // Subject is the tender.
-func (s Session) Subject() string { return string(s.Tender) }
+func (s Talk) Subject() string { return string(s.Tender) }
 
 // Documents names the minutes, if they are a document.
-func (s Session) Documents() []string { return given(s.Record.Document) }
+func (s Talk) Documents() []string { return given(s.Record.Document) }
 
 // SharedInformation is what all participants who remain were told at once, in writing (Directive 2014/24/EU, Articles
 // 29(5), 30(3) and 31(4)).
@@ -90,7 +90,7 @@ type SharedInformation struct {
 	Lot  ID   `json:"lot"`
 	Text Text `json:"text" doc:"What all are told, in each language of the procurement"`
 
-	Sessions []ID `json:"sessions,omitempty" maxItems:"100" doc:"The sessions with news that this tells of"`
+	Talks []ID `json:"talks,omitempty" maxItems:"100" doc:"The talks with news that this tells of"`
 
 	Confidential bool   `json:"confidential,omitempty" doc:"A participant had said that it is confidential"`
 	Consent      string `json:"consent,omitempty" pattern:"^[0-9a-f]{64}$" doc:"SHA-256 of its consent to exactly this"`
@@ -99,8 +99,8 @@ type SharedInformation struct {
 // Check refuses information without text, and what is confidential without the consent of the one whose it is.
 func (s SharedInformation) Check() error {
 	faults := append(checkID("/lot", s.Lot, PrefixLot), compact(CheckText("/text", s.Text, 8000))...)
-	for i, id := range s.Sessions {
-		faults = append(faults, checkID(fmt.Sprintf("/sessions/%d", i), id, PrefixEntry)...)
+	for i, id := range s.Talks {
+		faults = append(faults, checkID(fmt.Sprintf("/talks/%d", i), id, PrefixEntry)...)
 	}
 	switch {
 	case s.Confidential && s.Consent == "":
@@ -137,26 +137,26 @@ func (d Dossier) ConductOf(lot ID) (Conduct, Entry, bool) {
 	return Conduct{}, Entry{}, false
 }
 
-// SessionsOn lists the sessions on a tender or solution.
-func (d Dossier) SessionsOn(tender ID) []Entry {
-	return slices.DeleteFunc(slices.Clone(d.Of(EntrySession)), func(e Entry) bool { return e.Subject != string(tender) })
+// TalksOn lists the talks on a tender or solution.
+func (d Dossier) TalksOn(tender ID) []Entry {
+	return slices.DeleteFunc(slices.Clone(d.Of(EntryTalk)), func(e Entry) bool { return e.Subject != string(tender) })
 }
 
-// Untold lists the sessions on what stands in a box of which the other participants need to learn something that they
+// Untold lists the talks on what stands in a box of which the other participants need to learn something that they
 // were not told yet.
 func (d Dossier) Untold(box ID) []Entry {
 	told := map[ID]bool{}
 	for _, e := range d.Of(EntrySharedInformation) {
 		if s, ok := BodyOf[SharedInformation](e); ok {
-			for _, session := range s.Sessions {
-				told[session] = true
+			for _, talk := range s.Talks {
+				told[talk] = true
 			}
 		}
 	}
 	var untold []Entry
 	for _, t := range d.Tendering.In(box) {
-		for _, e := range d.SessionsOn(t.ID) {
-			if s, ok := BodyOf[Session](e); ok && s.News && !told[e.ID] {
+		for _, e := range d.TalksOn(t.ID) {
+			if s, ok := BodyOf[Talk](e); ok && s.News && !told[e.ID] {
 				untold = append(untold, e)
 			}
 		}

@@ -121,6 +121,10 @@ func lookings() map[string]looking {
 			return v.Shortlist(ctx, r, lot, models.Going{})
 		}),
 		"Ranking": by(buyers, (*views.Views).Ranking, lot),
+		"Quality": by(buyers, (*views.Views).Quality, lot),
+		"Method": at(buyers, func(ctx context.Context, v *views.Views, r views.Reader) (views.Method, error) {
+			return v.Method(ctx, r, lot, "")
+		}),
 		"Letter": at(students+" supplier", func(ctx context.Context, v *views.Views, r views.Reader) (views.LetterSent,
 			error,
 		) {

@@ -115,6 +115,9 @@ type Options struct {
 	Earlier [][]byte
 	// Public is the public log from its first entry on; nil: the verifier does not have it.
 	Public []PublicEntry
+	// Read is given each entry before it is verified: what it says counts only if the report is valid. nil: nobody
+	// reads.
+	Read func(Entry)
 }
 
 // ErrNotAnExport means that the input does not start with an export's header.
@@ -156,8 +159,8 @@ func VerifyExport(in io.Reader, o Options) (Report, error) {
 	}
 	roots, covers := map[int64]tlog.Hash{}, heads[0].coverage()
 	report, err := Verify(Log{
-		Entries: covers.onlyCounting(readEntries(lines, header.Procurement)), Closed: true, Heads: heads,
-		Each: header.rootsInto(roots),
+		Entries: covers.onlyCounting(shownTo(o.Read, readEntries(lines, header.Procurement))), Closed: true,
+		Heads: heads, Each: header.rootsInto(roots),
 	})
 	if err != nil {
 		return Report{}, err
@@ -229,6 +232,22 @@ func openHeads(
 		}
 	}
 	return heads, public, nil
+}
+
+func shownTo(read func(Entry), entries iter.Seq2[Entry, error]) iter.Seq2[Entry, error] {
+	if read == nil {
+		return entries
+	}
+	return func(yield func(Entry, error) bool) {
+		for e, err := range entries {
+			if err == nil {
+				read(e)
+			}
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
 }
 
 func readEntries(lines *bufio.Scanner, procurement models.ID) iter.Seq2[Entry, error] {

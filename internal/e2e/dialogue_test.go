@@ -19,7 +19,7 @@ func TestACompetitiveDialogueGoesInRoundsToFinalTenders(t *testing.T) {
 	first, second, third := p.suppliers[0], p.suppliers[1], p.suppliers[2]
 	p.goOn(t, "", 0, 20)
 	require.Contains(t, p.waitingOn(t), "to hand in solutions for lot 1")
-	p.refusedPost(t, models.CodeInvalidValue, p.Lead, "/sessions", p.session(t, first, false))
+	p.refusedPost(t, models.CodeInvalidValue, p.Lead, "/talks", p.talkOn(t, first, false))
 	for _, s := range []*supplier{first, second, third} {
 		p.solve(t, s, "Our first idea, by "+s.amount)
 	}
@@ -50,7 +50,7 @@ func TestACompetitiveDialogueGoesInRoundsToFinalTenders(t *testing.T) {
 	p.handIn(t, second)
 	p.closeBox(t)
 	p.open(t)
-	p.refusedPost(t, models.CodeNoTalks, p.Lead, "/sessions", p.session(t, first, false))
+	p.refusedPost(t, models.CodeNoTalks, p.Lead, "/talks", p.talkOn(t, first, false))
 	p.admit(t)
 	p.score(t)
 	p.openPrices(t)
@@ -73,7 +73,7 @@ func (p *tenderPlay) requireEveryoneHeard(t *testing.T, first, second, third *su
 	requireRefused(t, models.CodeAdmissionMissing, err)
 	p.admit(t)
 	p.talk(t, first, false)
-	session := p.talk(t, second, true)
+	held := p.talk(t, second, true)
 	_, err = p.Lead.Get(t.Context(), list, nil)
 	requireRefused(t, models.CodeTalksMissing, err)
 	p.talk(t, third, false)
@@ -81,7 +81,7 @@ func (p *tenderPlay) requireEveryoneHeard(t *testing.T, first, second, third *su
 	requireRefused(t, models.CodeNewsUntold, err)
 	news := map[string]any{
 		"lot": p.lot, "text": models.Text{"en": "Warm water may be used for cooling."},
-		"sessions": []models.ID{session.ID}, "confidential": true,
+		"talks": []models.ID{held.ID}, "confidential": true,
 	}
 	p.refusedPost(t, models.CodeConsentMissing, p.Lead, "/shared-information", news)
 	delete(news, "confidential")
@@ -120,9 +120,9 @@ func (p *tenderPlay) requireRoundsInRecord(t *testing.T) {
 			Rounds []struct {
 				Round        int `json:"round"`
 				Participants []struct {
-					Sessions int      `json:"sessions"`
-					WentOn   bool     `json:"went_on"`
-					Reasons  []string `json:"reasons"`
+					Talks   int      `json:"talks"`
+					WentOn  bool     `json:"went_on"`
+					Reasons []string `json:"reasons"`
 				} `json:"participants"`
 			} `json:"rounds"`
 			Tenders []any `json:"tenders"`
@@ -133,7 +133,7 @@ func (p *tenderPlay) requireRoundsInRecord(t *testing.T) {
 	rounds := record.Lots[0].Rounds
 	require.Len(t, rounds, 2)
 	require.Len(t, rounds[0].Participants, 3)
-	require.Equal(t, 1, rounds[0].Participants[0].Sessions)
+	require.Equal(t, 1, rounds[0].Participants[0].Talks)
 	out := 0
 	for _, participant := range rounds[0].Participants {
 		if !participant.WentOn {

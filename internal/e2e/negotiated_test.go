@@ -46,7 +46,7 @@ func TestANegotiationImprovesInitialTendersAndNeverFinalOnes(t *testing.T) {
 	require.Len(t, p.suppliers, 2)
 	p.closeBox(t)
 	p.open(t)
-	p.refusedPost(t, models.CodeNoTalks, p.Lead, "/sessions", p.session(t, p.suppliers[0], false))
+	p.refusedPost(t, models.CodeNoTalks, p.Lead, "/talks", p.talkOn(t, p.suppliers[0], false))
 	p.admit(t)
 	p.score(t)
 	p.openPrices(t)

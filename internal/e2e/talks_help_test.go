@@ -79,13 +79,13 @@ func (p *tenderPlay) solve(t *testing.T, s *supplier, text string) {
 	p.suppliers = append(p.suppliers, s)
 }
 
-// talk holds a session with a participant.
+// talk holds a talk with a participant.
 func (p *tenderPlay) talk(t *testing.T, s *supplier, news bool) entry {
 	t.Helper()
-	return p.post(t, p.Lead, "/sessions", p.session(t, s, news))
+	return p.post(t, p.Lead, "/talks", p.talkOn(t, s, news))
 }
 
-func (p *tenderPlay) session(t *testing.T, s *supplier, news bool) map[string]any {
+func (p *tenderPlay) talkOn(t *testing.T, s *supplier, news bool) map[string]any {
 	t.Helper()
 	return map[string]any{
 		"tender": s.tender, "date": p.now(t).Format(time.DateOnly), "place": "by video", "minutes": 90, "buyers": 4,

@@ -128,9 +128,7 @@ func (s Scheme) checkCriteria() []*models.Refusal {
 }
 
 // reserved tells whether an ID means something else than a criterion or a group.
-func reserved(id string) bool {
-	return id == "" || id == TieByPrice || id == TieByQuality || id == TieByDraw
-}
+func reserved(id string) bool { return id == "" || id == TieByPrice || id == TieByQuality }
 
 // checkGroups asks that each group is named once, stands below no group that it holds, and weighs what it holds.
 func (s Scheme) checkGroups() []*models.Refusal {
@@ -226,12 +224,12 @@ func (s Scheme) checkTieBreak() []*models.Refusal {
 	var faults []*models.Refusal
 	for i, key := range s.TieBreak {
 		field := fmt.Sprintf("/tie_break/%d", i)
-		known := reserved(key) && key != "" || s.criterion(key) != nil
+		known := key == TieByPrice || key == TieByQuality || key == TieByDraw || s.criterion(key) != nil
 		switch {
 		case !known || slices.Contains(s.TieBreak[:i], key):
 			faults = append(faults, invalid(field, "%q is not a key, or is listed twice", key).
 				Accepting("%s, %s, %s or the ID of a criterion, each once", TieByPrice, TieByQuality, TieByDraw))
-		case key == TieByDraw && i < len(s.TieBreak)-1:
+		case key == TieByDraw && s.DrawsLots() && i < len(s.TieBreak)-1:
 			faults = append(faults, invalid(field, "nothing is left to decide after a draw").
 				Accepting("%s as the last key", TieByDraw))
 		}

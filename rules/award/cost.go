@@ -19,11 +19,11 @@ type Costs struct {
 	Years int `json:"years,omitempty"`
 	// Discount is by how many percent a year later costs count less.
 	Discount decimal.Decimal `json:"discount_percent,omitzero"`
-	Items    []CostItem      `json:"items"`
+	Items    []CostTerm      `json:"items"`
 }
 
-// A CostItem turns a value that the tenderer states, such as days or kilowatt-hours, into money.
-type CostItem struct {
+// A CostTerm turns a value that the tenderer states, such as days or kilowatt-hours, into money.
+type CostTerm struct {
 	ID string `json:"id"`
 	// Rate is the money for one unit of the value.
 	Rate decimal.Decimal `json:"rate"`
@@ -47,7 +47,7 @@ func (s Scheme) checkCosts() []*models.Refusal {
 	}
 	for i, item := range c.Items {
 		field := fmt.Sprintf("/costs/items/%d", i)
-		twice := slices.ContainsFunc(c.Items[:i], func(earlier CostItem) bool { return earlier.ID == item.ID })
+		twice := slices.ContainsFunc(c.Items[:i], func(earlier CostTerm) bool { return earlier.ID == item.ID })
 		switch {
 		case reserved(item.ID) || twice:
 			faults = append(faults, invalid(field+"/id", "%q cannot name a cost, or names two", item.ID))
@@ -68,7 +68,7 @@ func (s Scheme) checkCosts() []*models.Refusal {
 }
 
 // factor is by how much a cost of an item is multiplied: 1 / (1 + r)^year, and for yearly costs the sum over all years.
-func (c Costs) factor(item CostItem) ratio {
+func (c Costs) factor(item CostTerm) ratio {
 	rate := whole(1).over(whole(1).plus(fraction(c.Discount).over(whole(100))))
 	if !item.Yearly {
 		return rate.power(item.Year)
@@ -81,7 +81,7 @@ func (c Costs) factor(item CostItem) ratio {
 }
 
 // explained says how the factor comes about.
-func (c Costs) explained(item CostItem) string {
+func (c Costs) explained(item CostTerm) string {
 	switch {
 	case item.Yearly && c.Discount.IsZero():
 		return fmt.Sprintf(" × %d years", c.Years)
@@ -132,7 +132,7 @@ func (s Scheme) addCosts(e *entry) []*models.Refusal {
 		})
 	}
 	for id := range t.Values {
-		if !slices.ContainsFunc(s.Costs.Items, func(item CostItem) bool { return item.ID == id }) {
+		if !slices.ContainsFunc(s.Costs.Items, func(item CostTerm) bool { return item.ID == id }) {
 			faults = append(faults, models.Refuse(models.CodeInvalidValue, field+id, "there is no cost %q", id).
 				Accepting("a value for each cost, and no other"))
 		}
@@ -146,7 +146,7 @@ func (s Scheme) addCosts(e *entry) []*models.Refusal {
 	return faults
 }
 
-func (i CostItem) accepted() string {
+func (i CostTerm) accepted() string {
 	if i.Highest == nil {
 		return "0 or more"
 	}

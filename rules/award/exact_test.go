@@ -71,7 +71,8 @@ func TestWhatIsRoundedIsSaid(t *testing.T) {
 	s := Scheme{
 		Method: FixedPrice, Currency: "EUR", Rounding: Rounding{0, HalfUp},
 		Criteria: []QualityCriterion{
-			{ID: "a", Weight: dec("33.4"), Max: dec("3")}, {ID: "b", Weight: dec("33.4"), Max: dec("3")},
+			{ID: "a", Weight: dec("33.4"), Max: dec("3")},
+			{ID: "b", Weight: dec("33.4"), Max: dec("3")},
 			{ID: "c", Weight: dec("33.2"), Max: dec("3")},
 		},
 	}

@@ -61,7 +61,8 @@ func TestMinusPoints(t *testing.T) {
 func tree() Scheme {
 	s := scheme(RelativeToLowest)
 	s.Groups = []Group{
-		{ID: "technique", Weight: dec("40"), Minimum: at("20")}, {ID: "service", Weight: dec("20")},
+		{ID: "technique", Weight: dec("40"), Minimum: at("20")},
+		{ID: "service", Weight: dec("20")},
 		{ID: "energy", Group: "technique", Weight: dec("13.33")},
 	}
 	s.Criteria = []QualityCriterion{
@@ -147,6 +148,10 @@ func TestLotsDecideWhatNothingElseDoes(t *testing.T) {
 	require.False(t, ok, "lots count only if that was announced")
 	s.TieBreak = []string{TieByDraw, TieByPrice}
 	requireCodes(t, s.Check(), models.CodeInvalidCriteria)
+
+	s.Criteria[0].ID = TieByDraw // what the device draws, say
+	require.NoError(t, s.Check())
+	require.False(t, s.DrawsLots())
 }
 
 func TestOnlyTheBestHaveTheirPriceCompared(t *testing.T) {
@@ -174,8 +179,9 @@ func TestTheCostOfALifeCycle(t *testing.T) {
 	t.Parallel()
 	s := scheme(QualityInMoney)
 	s.Rounding, s.Rounds = Rounding{2, HalfUp}, RoundsLine
-	s.Costs = &Costs{Years: 3, Discount: dec("5"), Items: []CostItem{
-		{ID: "power", Rate: dec("0.25"), Yearly: true}, {ID: "scrap", Rate: dec("1"), Year: 3},
+	s.Costs = &Costs{Years: 3, Discount: dec("5"), Items: []CostTerm{
+		{ID: "power", Rate: dec("0.25"), Yearly: true},
+		{ID: "scrap", Rate: dec("1"), Year: 3},
 		{ID: "days", Rate: dec("10"), Highest: at("90")},
 	}}
 	offer := tender("A", "100000", "0")
@@ -212,15 +218,15 @@ func TestCostsThatCannotBeComputedAreRefused(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]Costs{
 		"none":                    {},
-		"more than a century":     {Years: 101, Items: []CostItem{{ID: "a", Rate: dec("1")}}},
-		"a discount of all":       {Years: 1, Discount: dec("100"), Items: []CostItem{{ID: "a", Rate: dec("1")}}},
-		"twice":                   {Items: []CostItem{{ID: "a", Rate: dec("1")}, {ID: "a", Rate: dec("1")}}},
-		"no rate":                 {Items: []CostItem{{ID: "a"}}},
-		"yearly without years":    {Items: []CostItem{{ID: "a", Rate: dec("1"), Yearly: true}}},
-		"yearly in one year":      {Years: 2, Items: []CostItem{{ID: "a", Rate: dec("1"), Yearly: true, Year: 1}}},
-		"after the end":           {Years: 2, Items: []CostItem{{ID: "a", Rate: dec("1"), Year: 3}}},
-		"a highest below zero":    {Items: []CostItem{{ID: "a", Rate: dec("1"), Highest: at("-1")}}},
-		"named as something else": {Items: []CostItem{{ID: "price", Rate: dec("1")}}},
+		"more than a century":     {Years: 101, Items: []CostTerm{{ID: "a", Rate: dec("1")}}},
+		"a discount of all":       {Years: 1, Discount: dec("100"), Items: []CostTerm{{ID: "a", Rate: dec("1")}}},
+		"twice":                   {Items: []CostTerm{{ID: "a", Rate: dec("1")}, {ID: "a", Rate: dec("1")}}},
+		"no rate":                 {Items: []CostTerm{{ID: "a"}}},
+		"yearly without years":    {Items: []CostTerm{{ID: "a", Rate: dec("1"), Yearly: true}}},
+		"yearly in one year":      {Years: 2, Items: []CostTerm{{ID: "a", Rate: dec("1"), Yearly: true, Year: 1}}},
+		"after the end":           {Years: 2, Items: []CostTerm{{ID: "a", Rate: dec("1"), Year: 3}}},
+		"a highest below zero":    {Items: []CostTerm{{ID: "a", Rate: dec("1"), Highest: at("-1")}}},
+		"named as something else": {Items: []CostTerm{{ID: "price", Rate: dec("1")}}},
 	} {
 		s := scheme(MinMax)
 		s.Costs = &c

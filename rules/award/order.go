@@ -74,13 +74,12 @@ func (s Scheme) compare(a, b *entry) (order int, by string) {
 			break
 		}
 		by = key
-		switch key {
-		case TieByPrice:
+		switch {
+		case key == TieByPrice:
 			order = a.price.Cmp(b.price)
-		case TieByQuality:
+		case key == TieByQuality:
 			order = b.Quality.Cmp(a.Quality)
-		case TieByDraw: // decides between all who are equal by all else
-		default:
+		case s.criterion(key) != nil: // a draw decides between all who are equal by all else
 			order = b.scores[key].exact.cmp(a.scores[key].exact)
 		}
 	}

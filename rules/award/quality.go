@@ -119,7 +119,11 @@ func (s Scheme) running(printed decimal.Decimal, line, exact ratio) (decimal.Dec
 	if err != nil {
 		return decimal.Zero, err
 	}
-	return printed.AddExact(points, s.Rounding.Digits)
+	sum, err := printed.AddExact(points, s.Rounding.Digits)
+	if err != nil {
+		return decimal.Zero, fmt.Errorf("add %s to %s: %w", points, printed, err)
+	}
+	return sum, nil
 }
 
 // uncountable refuses points with more digits than can be computed: only absurdly large prices or weights lead to them.

@@ -132,7 +132,8 @@ const (
 	TieByPrice = "price"
 	// TieByQuality prefers more quality points.
 	TieByQuality = "quality"
-	// TieByDraw prefers the tender whose lot was drawn first; it comes last.
+	// TieByDraw prefers the tender whose lot was drawn first; it comes last. Where a criterion has this ID, the key is
+	// the criterion's.
 	TieByDraw = "draw"
 )
 
@@ -146,7 +147,9 @@ func (s Scheme) leastWins() bool { return s.Method == QualityInMoney || s.Method
 func (s Scheme) priceless() bool { return s.leastWins() || s.Method == FixedPrice }
 
 // DrawsLots tells whether a draw decides ties that nothing else does.
-func (s Scheme) DrawsLots() bool { return slices.Contains(s.TieBreak, TieByDraw) }
+func (s Scheme) DrawsLots() bool {
+	return slices.Contains(s.TieBreak, TieByDraw) && s.criterion(TieByDraw) == nil
+}
 
 func (s Scheme) criterion(id string) *QualityCriterion {
 	i := slices.IndexFunc(s.Criteria, func(c QualityCriterion) bool { return c.ID == id })

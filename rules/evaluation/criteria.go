@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/govalues/decimal"
 
@@ -154,7 +155,7 @@ func formerly(s award.Scheme) award.Scheme {
 func (r *reader) costs(m models.CostModel) *award.Costs {
 	c := &award.Costs{Years: m.Years, Discount: r.number(m.Discount)}
 	for _, i := range m.Items {
-		c.Items = append(c.Items, award.CostItem{
+		c.Items = append(c.Items, award.CostTerm{
 			ID: i.ID, Rate: r.number(i.Rate), Yearly: i.Yearly, Year: i.Year, Highest: r.optional(i.Highest),
 		})
 	}
@@ -176,7 +177,8 @@ func (r *reader) number(s string) decimal.Decimal {
 	if s == "" {
 		return decimal.Zero
 	}
-	d, err := decimal.Parse(s)
+	_, decimals, _ := strings.Cut(s, ".")
+	d, err := decimal.ParseExact(s, len(decimals)) // no digit is lost
 	if err != nil && r.err == nil {
 		r.err = models.Refuse(models.CodeInvalidCriteria, "", "%q is not a decimal number: %s", s, fmt.Sprint(err))
 	}

@@ -259,6 +259,19 @@ func TestALetterNamesTheMinimumThatATenderMissed(t *testing.T) {
 	require.Equal(t, "score 2 of energy is below the minimum of 3", letters[1].ExcludedFor)
 	require.Empty(t, letters[1].ExclusionReason)
 	require.Zero(t, letters[1].Rank)
+	require.Equal(t, map[string]string{"energy": "measured"}, letters[1].Reasons)
+	require.Len(t, letters[1].Lines, 1, "the price was not compared")
+	require.Equal(t, "48.00", letters[1].Lines[0].Winner.String())
+}
+
+func TestALetterGivesTheReasonsOfEveryEvaluatorWhereTheMeanCounts(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, models.ConsensusMean, offer{"100.00", "8"}, offer{"80.00", "7"})
+	d.Tendering.Sheets[0].Scores = []models.Score{{Criterion: "energy", Score: "9", Reason: "drew 3 kW"}}
+	d.award(d.tenders[1].ID)
+	letters, err := ComposeLetters(d.Dossier, d.Tendering.Lots[0], now, timelimit.Standstill{})
+	require.NoError(t, err)
+	require.Equal(t, map[string]string{"energy": "8: measured\n9: drew 3 kW"}, letters[0].Reasons)
 }
 
 // Directive 2014/24/EU, Article 55(1): the grounds on which nothing is awarded are told to every tenderer.
@@ -322,7 +335,10 @@ func TestCriteriaMustRankTenders(t *testing.T) {
 		"no method":             {func(c *Criteria) { c.Method = "by_feeling" }, models.CodeInvalidCriteria},
 		"a key to no criterion": {func(c *Criteria) { c.TieBreak = []string{"colour"} }, models.CodeInvalidCriteria},
 		"who agrees is open":    {func(c *Criteria) { c.Consensus = "" }, models.CodeInvalidValue},
-		"no such group":         {func(c *Criteria) { c.Criteria[0].Group = "use" }, models.CodeInvalidCriteria},
+		"more digits than can be kept": {
+			func(c *Criteria) { c.Ceiling = "999999999999999.999999" }, models.CodeInvalidCriteria,
+		},
+		"no such group": {func(c *Criteria) { c.Criteria[0].Group = "use" }, models.CodeInvalidCriteria},
 		"a group of another weight": {func(c *Criteria) {
 			c.Criteria[0].Group = "use"
 			c.Groups = []models.CriterionGroup{{ID: "use", Title: text, Weight: "59.99"}}

@@ -29,7 +29,8 @@ type Letter struct {
 	// is absent.
 	EndedFor  string `json:"ended_for,omitempty" doc:"eForms code list non-award-justification"`
 	EndReason string `json:"end_reason,omitempty" doc:"What the board wrote"`
-	// Rank, Total and Lines are absent for a tender that was excluded; then ExcludedFor says why.
+	// Rank and Total are absent for a tender that was excluded; then ExcludedFor says why. Lines and Reasons are absent
+	// if it was never scored.
 	Rank            int               `json:"rank,omitempty"`
 	Total           string            `json:"total,omitempty"`
 	WinnerTotal     string            `json:"winner_total,omitempty"`
@@ -178,15 +179,17 @@ func (l Letter) about(d models.Dossier, t models.Tender, e Evaluation, winner aw
 		return l
 	}
 	own := e.Ranking.Places[i]
-	if own.Excluded != "" {
+	if own.Excluded == "" {
+		l.Rank, l.Total, l.LimitedFor = own.Rank, own.Total.String(), limitedFor(d, own, winner)
+	} else {
 		l.ExcludedFor, l.FailedTests = own.Excluded, failedTests(d, t.ID)
 		if a, _, ok := d.AdmissionOf(t.ID); ok && a.Decision == models.AdmissionExcluded {
 			l.ExclusionReason = a.Reason
 		}
-		return l
 	}
-	l.Rank, l.Total, l.Reasons = own.Rank, own.Total.String(), panelReasons(d, t)
-	l.LimitedFor = limitedFor(d, own, winner)
+	if len(own.Lines) > 0 {
+		l.Reasons = panelReasons(d, t)
+	}
 	for _, line := range own.Lines {
 		c := Comparison{Criterion: line.Criterion, Points: line.Points, How: line.How}
 		w := slices.IndexFunc(winner.Lines, func(x award.Line) bool { return x.Criterion == line.Criterion })
@@ -198,15 +201,29 @@ func (l Letter) about(d models.Dossier, t models.Tender, e Evaluation, winner aw
 	return l
 }
 
+// panelReasons is what the panel wrote on a tender, by criterion: the reasons of the consensus, or where the mean
+// counts those of each evaluator with the score, by its size, so that nobody reads who gave which.
 func panelReasons(d models.Dossier, t models.Tender) map[string]string {
+	reasons := map[string]string{}
+	if criteria, _, _ := d.CriteriaFor(t.LotID); criteria.Consensus == models.ConsensusMean {
+		given := map[string][]string{}
+		for _, sheet := range panelSheets(d, t) {
+			for _, s := range sheet.Scores {
+				given[s.Criterion] = append(given[s.Criterion], s.Score+": "+s.Reason)
+			}
+		}
+		for criterion, all := range given {
+			slices.Sort(all)
+			reasons[criterion] = strings.Join(all, "\n")
+		}
+		return reasons
+	}
 	for _, e := range d.Of(models.EntryConsensus) {
 		if c, ok := models.BodyOf[Consensus](e); ok && c.Tender == t.ID {
-			reasons := map[string]string{}
 			for _, s := range c.Scores {
 				reasons[s.Criterion] = s.Reason
 			}
-			return reasons
 		}
 	}
-	return nil
+	return reasons
 }

@@ -19,8 +19,8 @@ type RoundRecord struct {
 type ParticipantRecord struct {
 	Tender      models.ID `json:"tender"`
 	Participant string    `json:"participant"`
-	Sessions    int       `json:"sessions"`
-	// Minutes is how long the sessions lasted together.
+	Talks       int       `json:"talks"`
+	// Minutes is how long the talks lasted together.
 	Minutes int  `json:"minutes"`
 	WentOn  bool `json:"went_on"`
 	// Excluded and Reasons say why it did not go on (Article 84(1)(b)).
@@ -46,9 +46,9 @@ func roundRecords(d models.Dossier, lot models.Lot) []RoundRecord {
 
 func participantRecord(d models.Dossier, t models.Tender, next models.Box) ParticipantRecord {
 	p := ParticipantRecord{Tender: t.ID, Participant: tenderer(d, t), WentOn: next.OpenTo(t.OrganisationID)}
-	for _, e := range d.SessionsOn(t.ID) {
-		if s, ok := models.BodyOf[models.Session](e); ok {
-			p.Sessions++
+	for _, e := range d.TalksOn(t.ID) {
+		if s, ok := models.BodyOf[models.Talk](e); ok {
+			p.Talks++
 			p.Minutes += s.Minutes
 		}
 	}

@@ -291,6 +291,8 @@ func MayLockQuality(d models.Dossier, lot, chair models.ID) error {
 	if err := d.MayEvaluate(chair, lot); err != nil {
 		return err
 	}
-	_, err := QualityOf(d, lot)
-	return err
+	if _, err := QualityOf(d, lot); err != nil {
+		return err
+	}
+	return d.TreatedAlike(lot)
 }

@@ -44,7 +44,7 @@ type Candidate struct {
 
 // ComposeShortlist judges everyone who takes part in the present stage of a lot: candidates by what was found about
 // each, participants of talks by whether they are admitted and, where their number is reduced, by the award criteria. It
-// refuses before what they handed in is opened, while findings or sessions are missing, and when nobody qualifies.
+// refuses before what they handed in is opened, while findings or talks are missing, and when nobody qualifies.
 func ComposeShortlist(d models.Dossier, lot models.Lot, to models.Going) (Shortlist, error) {
 	list := Shortlist{Lot: lot.ID, Candidates: []Candidate{}}
 	stage, err := goingTo(d, lot, to)

@@ -67,14 +67,14 @@ func conductFaults(d models.Dossier, way models.Procedure, lot models.Lot, at st
 	return faults
 }
 
-// Session is a session with one participant.
-type Session struct {
-	models.Session
+// Talk is a talk with one participant.
+type Talk struct {
+	models.Talk
 }
 
-// CheckAgainst refuses a session with anybody but a participant of the present round, one that is still to come or was
+// CheckAgainst refuses a talk with anybody but a participant of the present round, one that is still to come or was
 // before what is discussed was opened, and a writer who is not impartial.
-func (s Session) CheckAgainst(d models.Dossier, e models.Entry) error {
+func (s Talk) CheckAgainst(d models.Dossier, e models.Entry) error {
 	t, ok := d.Tendering.Tender(s.Tender)
 	if !ok || !t.HandsIn.Evaluated() {
 		return models.Refuse(models.CodeInvalidValue, "/tender",
@@ -93,7 +93,7 @@ func (s Session) CheckAgainst(d models.Dossier, e models.Entry) error {
 	}
 	if a, _, checked := d.AdmissionOf(t.ID); checked && a.Decision == models.AdmissionExcluded {
 		return models.Refuse(models.CodeNotAdmitted, "/tender", "what %s handed in is excluded", tenderer(d, t)).
-			Accepting("a session with a participant who remains")
+			Accepting("a talk with a participant who remains")
 	}
 	f, err := timelimit.Of(d)
 	if err != nil {
@@ -135,7 +135,7 @@ type SharedInformation struct {
 }
 
 // CheckAgainst refuses information on a lot on which there are no talks, in too few languages, to nobody, and on
-// sessions of another lot.
+// talks of another lot.
 func (s SharedInformation) CheckAgainst(d models.Dossier, _ models.Entry) error {
 	lot, ok := d.Tendering.Lot(s.Lot)
 	if !ok {
@@ -148,14 +148,14 @@ func (s SharedInformation) CheckAgainst(d models.Dossier, _ models.Entry) error 
 		return models.Refuse(models.CodeNoTalks, "/lot", "nobody takes part in lot %d", lot.Number)
 	}
 	faults := untranslated(d, "/text", s.Text)
-	for _, id := range s.Sessions {
-		if !slices.ContainsFunc(d.Of(models.EntrySession), func(e models.Entry) bool {
+	for _, id := range s.Talks {
+		if !slices.ContainsFunc(d.Of(models.EntryTalk), func(e models.Entry) bool {
 			t, _ := d.Tendering.Tender(models.ID(e.Subject))
 			return e.ID == id && t.LotID == s.Lot
 		}) {
-			faults = append(faults, models.Refuse(models.CodeInvalidValue, "/sessions",
-				"%s is no session on lot %d", id, lot.Number).
-				Accepting("IDs of sessions on the lot"))
+			faults = append(faults, models.Refuse(models.CodeInvalidValue, "/talks",
+				"%s is no talk on lot %d", id, lot.Number).
+				Accepting("IDs of talks on the lot"))
 		}
 	}
 	return models.Refusals(faults)
@@ -190,7 +190,7 @@ func latestOf(d models.Dossier, lot, organisation models.ID) (models.Tender, boo
 	return models.Tender{}, false
 }
 
-// heard refuses to go on from a stage with talks while a participant who remains had no session, and while something
+// heard refuses to go on from a stage with talks while a participant who remains had no talk, and while something
 // that one of them learned was not told to all.
 func heard(d models.Dossier, lot models.Lot, stage models.Stage) error {
 	if stage.Talks == "" {
@@ -199,21 +199,21 @@ func heard(d models.Dossier, lot models.Lot, stage models.Stage) error {
 	var unheard []string
 	for _, t := range d.Tendering.In(lot.Box().ID) {
 		a, _, _ := d.AdmissionOf(t.ID)
-		if a.Decision == models.AdmissionAdmitted && len(d.SessionsOn(t.ID)) == 0 {
+		if a.Decision == models.AdmissionAdmitted && len(d.TalksOn(t.ID)) == 0 {
 			unheard = append(unheard, tenderer(d, t))
 		}
 	}
 	if len(unheard) > 0 {
-		return models.Refuse(models.CodeTalksMissing, "/lot", "there was no session in this round with %s",
+		return models.Refuse(models.CodeTalksMissing, "/lot", "there was no talk in this round with %s",
 			strings.Join(unheard, ", ")).
-			Accepting("this after a session with every participant who remains")
+			Accepting("this after a talk with every participant who remains")
 	}
 	if untold := d.Untold(lot.Box().ID); len(untold) > 0 {
-		s, _ := models.BodyOf[models.Session](untold[0])
+		s, _ := models.BodyOf[models.Talk](untold[0])
 		return models.Refuse(models.CodeNewsUntold, "/lot",
-			"what was said in the session of %s with %s and all others need was not told to them", s.Date,
+			"what was said in the talk of %s with %s and all others need was not told to them", s.Date,
 			d.TendererOf(s.Tender)).
-			Accepting("this after shared information that names the session %s", untold[0].ID)
+			Accepting("this after shared information that names the talk %s", untold[0].ID)
 	}
 	return nil
 }

@@ -237,7 +237,7 @@ func (t teller) rounding() string {
 	if t.Rounds == award.RoundsTotal {
 		sentence = "total_rounded"
 	}
-	return t.say(sentence, "digits", strconv.Itoa(t.Digits), "mode", t.say(t.AwardCriteria.Rounding))
+	return t.say(sentence, "digits", strconv.Itoa(t.Digits), "mode", t.say(t.Rounding))
 }
 
 func (t teller) ties() string {

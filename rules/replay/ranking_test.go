@@ -3,10 +3,12 @@ package replay
 import (
 	"testing"
 
+	"github.com/govalues/decimal"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
+	"github.com/ppi-engine/ppi/rules/award"
 	"github.com/ppi-engine/ppi/rules/evaluation"
 )
 
@@ -202,6 +204,61 @@ func TestAnAwardFollowsFromTheLimitOfLots(t *testing.T) {
 			require.Contains(t, said, c.said)
 		})
 	}
+}
+
+// An award of a release that rounded means before it weighted them is judged as it was computed.
+func TestAnAwardOfAnEarlierReleaseStillFollows(t *testing.T) {
+	t.Parallel()
+	l := tell(t).tendered(models.ConsensusMean)
+	former := l.ranking()
+	require.NotEmpty(t, former.Tenders[0].Individual)
+	former.Scheme.Rounds, former.Scheme.ZeroPrice = "", ""
+	for i, tender := range former.Tenders {
+		mean, err := award.FormerMean(tender.Individual["energy"], former.Scheme.Rounding)
+		require.NoError(t, err)
+		former.Tenders[i].Scores = map[string]decimal.Decimal{"energy": mean}
+		former.Tenders[i].Individual = nil
+	}
+	var err error
+	former.Ranking, err = award.Rank(former.Scheme, former.Tenders)
+	require.NoError(t, err)
+	digest, err := former.Sum()
+	require.NoError(t, err)
+	require.NotEqual(t, l.ranking().Digest, digest)
+	l.good(l.anna, l.carried(l.next, digest))
+	require.Equal(t, 1, l.Ranked)
+}
+
+// Lots that were drawn are a part of what an award follows from.
+func TestAnAwardByDrawnLotsFollows(t *testing.T) {
+	t.Parallel()
+	l := tell(t).tendered(models.ConsensusChair)
+	criteria := l.criteria(models.ConsensusChair)
+	criteria.TieBreak = []string{"draw"}
+	text, digest, err := models.Canonical(criteria)
+	require.NoError(t, err)
+	for key, row := range l.rows[Entries] {
+		if row["kind"].Value == string(models.EntryAwardCriteria) {
+			row["body"] = Cell{digest, row["body"].Event}
+			l.contents.Bodies[Key(models.ID(key), 1)] = text
+		}
+	}
+	for _, person := range []struct{ id, of models.ID }{{l.anna, l.genci}, {l.berta, l.bsc}} {
+		l.opened(person.id, person.of, l.next, "120.00") // 42 + 33.33 against 48 + 40
+		l.opened(person.id, person.of, l.first, "100.00")
+	}
+	require.Equal(t, l.first, l.ranking().Ranking.Places[0].Tender)
+	for _, person := range []struct{ id, of models.ID }{{l.anna, l.genci}, {l.berta, l.bsc}} {
+		l.opened(person.id, person.of, l.next, "100.00")
+		l.opened(person.id, person.of, l.first, "117.65") // 48 + 34.00 against 42 + 40
+	}
+	tied := l.ranking()
+	require.Len(t, tied.Ranking.Tied(), 1)
+	l.writes(l.anna, models.EntryTieDraw, evaluation.TieDraw{
+		Lot: l.lot, Ranking: tied.Digest, Order: []models.ID{l.next, l.first},
+	}, false)
+	l.good(l.anna, l.carried(l.next, l.ranking().Digest))
+	require.Equal(t, 1, l.Ranked)
 }
 
 // What was erased is not compared, and that is said; declarations of conflicts count for the mean of scores only.

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/ppi-engine/ppi/internal/audit"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
+	"github.com/ppi-engine/ppi/rules/evaluation"
+)
+
+type awardCommand struct {
+	Recompute awardRecomputeCommand `cmd:"" help:"Rank the tenders of a lot again, and compare line by line."`
+}
+
+// errNotRecomputed makes the exit code of a ranking that does not come out again; the report names what does not.
+var errNotRecomputed = errors.New("the ranking is not what comes out")
+
+var errNotARanking = errors.New("this is not the ranking of a lot, as GET …/lots/{lot}/ranking answers it")
+
+type awardRecomputeCommand struct {
+	File string `arg:"" type:"existingfile" help:"A lot's ranking: the answer of GET …/lots/{lot}/ranking; - is stdin."`
+
+	Export string   `type:"existingfile" placeholder:"FILE" help:"An audit export: was the lot awarded so?"`
+	Key    []string `sep:"none" placeholder:"KEY" help:"Accept an export by this key only, see ppi audit key."`
+	JSON   bool     `name:"json" help:"Write JSON."`
+}
+
+// A recomputedReport is what came out, and what the audit export says of it.
+type recomputedReport struct {
+	evaluation.Recomputed
+
+	Lot  models.ID `json:"lot"`
+	Same bool      `json:"equal"`
+	// Awarded is absent without an audit export.
+	Awarded *awardedOn `json:"awarded,omitempty"`
+}
+
+// awardedOn is on which ranking a lot was awarded, by an audit export.
+type awardedOn struct {
+	Event   models.ID `json:"event,omitempty"`
+	Tender  models.ID `json:"tender,omitempty"`
+	Ranking string    `json:"ranking,omitempty"`
+	Fault   string    `json:"fault,omitempty"`
+}
+
+// Run asks no server and no database.
+func (c awardRecomputeCommand) Run(inv *invocation) error {
+	said, err := c.read()
+	if err != nil {
+		return err
+	}
+	recomputed, err := evaluation.Recompute(said)
+	if err != nil {
+		return err
+	}
+	report := recomputedReport{Recomputed: recomputed, Lot: said.Lot, Same: recomputed.Equal()}
+	if c.Export != "" {
+		if report.Awarded, err = c.awarded(said.Lot); err != nil {
+			return err
+		}
+		report.Same = report.Same && report.Awarded.on(recomputed)
+	}
+	if c.JSON {
+		err = writeJSON(inv.stdout, report)
+	} else {
+		err = report.print(inv.stdout)
+	}
+	if err == nil && !report.Same {
+		return errNotRecomputed
+	}
+	return err
+}
+
+func (c awardRecomputeCommand) read() (evaluation.Evaluation, error) {
+	var said evaluation.Evaluation
+	input := os.Stdin
+	if c.File != "-" {
+		file, err := os.Open(c.File)
+		if err != nil {
+			return said, fmt.Errorf("open the ranking: %w", err)
+		}
+		defer file.Close()
+		input = file
+	}
+	if err := json.NewDecoder(input).Decode(&said); err != nil || said.Lot == "" {
+		return said, errors.Join(errNotARanking, err)
+	}
+	return said, nil
+}
+
+// awarded looks in a verified audit export for the award of the lot.
+func (c awardRecomputeCommand) awarded(lot models.ID) (*awardedOn, error) {
+	file, err := os.Open(c.Export)
+	if err != nil {
+		return nil, fmt.Errorf("open the audit export: %w", err)
+	}
+	defer file.Close()
+	found := &awardedOn{Fault: "the export knows of no award of the lot"}
+	report, err := audit.VerifyExport(file, audit.Options{VerifierKeys: c.Key, Read: func(e audit.Entry) {
+		if on, ok := awardIn(e, lot); ok {
+			found = on
+		}
+	}})
+	if err == nil && !report.Valid {
+		found.Fault = "the export is not valid: see ppi audit verify --export"
+	}
+	return found, err
+}
+
+func awardIn(e audit.Entry, lot models.ID) (*awardedOn, bool) {
+	recorded, err := audit.ParseEvent(e.Canonical)
+	var p event.LotAwarded
+	if err != nil || recorded.Type != event.TypeOf(p) || json.Unmarshal(recorded.Data, &p) != nil || p.LotID != lot {
+		return nil, false
+	}
+	return &awardedOn{Event: recorded.ID, Tender: p.TenderID, Ranking: p.Ranking}, true
+}
+
+// on tells whether the lot was awarded on what was recomputed, to who ranks first.
+func (a *awardedOn) on(r evaluation.Recomputed) bool {
+	winner, ok := r.Ranking.Winner()
+	return a.Fault == "" && ok && a.Ranking == r.Digest && a.Tender == winner.Tender
+}
+
+func (r recomputedReport) print(out io.Writer) error {
+	tender := models.ID("")
+	write := func(format string, args ...any) (err error) {
+		_, err = fmt.Fprintf(out, format+"\n", args...)
+		return err
+	}
+	err := write("lot %s", r.Lot)
+	for _, l := range r.Lines {
+		if l.Tender != tender {
+			tender = l.Tender
+			err = errors.Join(err, write("tender %s", tender))
+		}
+		if l.Equal() {
+			err = errors.Join(err, write("  equal    %s: %s", l.What, l.Found))
+		} else {
+			err = errors.Join(err, write("  NOT SO   %s: %q is said, %q comes out", l.What, l.Said, l.Found))
+		}
+	}
+	if r.Awarded != nil {
+		err = errors.Join(err, r.Awarded.print(write, r.Recomputed))
+	}
+	verdict := "all that the ranking says comes out again"
+	if !r.Same {
+		verdict = "NOT all that is said comes out again"
+	}
+	return errors.Join(err, write("%s", verdict))
+}
+
+func (a *awardedOn) print(write func(string, ...any) error, r evaluation.Recomputed) error {
+	switch {
+	case a.Fault != "":
+		return write("NOT SO     award: %s", a.Fault)
+	case !a.on(r):
+		return write("NOT SO     award: event %s awarded %s on the ranking %s", a.Event, a.Tender, a.Ranking)
+	}
+	return write("equal      award: event %s awarded %s on this ranking", a.Event, a.Tender)
+}
