@@ -122,7 +122,13 @@ func TestAnAwardWaitsForLotsThatAreNotThatFar(t *testing.T) {
 	c := newContest(t, oneEach(models.LotsByTotal), tenders, tenders)
 	c.Tendering.Awards[c.lots[1]] = models.LotAward{LotID: c.lots[1]}
 	requireRefused(t, models.CodeLotsTogether, c.mayAward(1, "strong"))
-	c.Tendering.Lots[1].Boxes[0].ClosedAt = nil
+	opened := c.Tendering.Lots[1].Boxes[0].UnsealedAt
+	c.Tendering.Lots[1].Boxes[0].UnsealedAt = nil
+	err := c.mayAward(1, "strong")
+	requireRefused(t, models.CodeLotsTogether, err)
+	r, _ := models.RefusalOf(err)
+	require.Equal(t, "the tenders for lot 2 are not opened, so it is not known who tenders for it", r.Detail)
+	c.Tendering.Lots[1].Boxes[0].ClosedAt, c.Tendering.Lots[1].Boxes[0].UnsealedAt = nil, opened
 	requireRefused(t, models.CodeLotsTogether, c.mayAward(1, "strong"))
 	c.Tendering.Lots[1].EndedAt = &now
 	require.NoError(t, c.mayAward(1, "strong"), "a lot that has ended counts no more")
