@@ -1,7 +1,7 @@
 package models
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -118,7 +118,7 @@ func (d Dossier) LotLimits() (LotLimits, bool) {
 func LotNumbers(numbers []int) string {
 	words := make([]string, len(numbers))
 	for i, n := range numbers {
-		words[i] = fmt.Sprint(n)
+		words[i] = strconv.Itoa(n)
 	}
 	if len(words) < 2 {
 		return "lot " + strings.Join(words, "")

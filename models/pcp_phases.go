@@ -13,7 +13,7 @@ const (
 )
 
 // A PCPPlan announces how a pre-commercial procurement runs: research and development services are bought from several
-// contractors at once, whose number falls from phase to phase (fact sheet §2.1). Commercial volumes are not bought in it.
+// contractors at once, whose number falls from phase to phase (fact sheet §2.1). No commercial volumes are bought.
 type PCPPlan struct {
 	Phases    []PCPPlanned `json:"phases" minItems:"1" maxItems:"3" doc:"In their order, from solution_design on"`
 	Reduction Text         `json:"reduction" doc:"By which criteria contractors go on to the next phase"`
@@ -120,7 +120,7 @@ type PCPOutcome struct {
 	Reason       string `json:"reason" minLength:"1" maxLength:"8000" doc:"By the criteria that were announced"`
 }
 
-// Check refuses an outcome without its reason, a contractor that is named twice, and a phase that ends before it begins.
+// Check refuses an outcome without its reason, a contractor named twice, and a phase that ends before it begins.
 func (r PCPResult) Check() error {
 	faults := append(checkOneOf("/phase", r.Phase, PCPPhases()...),
 		compact(checkDate("/began_on", r.BeganOn), checkDate("/ended_on", r.EndedOn))...)
@@ -135,7 +135,8 @@ func (r PCPResult) Check() error {
 		faults = append(faults, checkOneOf("/contractors", c.Outcome, PCPContinues, PCPCompleted, PCPEnded)...)
 		faults = append(faults, compact(checkWord("/contractors", c.Name, 400),
 			checkWord("/contractors", c.Reason, 8000))...)
-		if slices.ContainsFunc(r.Contractors[:i], func(o PCPOutcome) bool { return strings.EqualFold(o.Name, c.Name) }) {
+		if slices.ContainsFunc(r.Contractors[:i],
+			func(o PCPOutcome) bool { return strings.EqualFold(o.Name, c.Name) }) {
 			faults = append(faults, Refuse(CodeInvalidValue, "/contractors", "%s is named twice", c.Name).
 				Accepting("each contractor once"))
 		}

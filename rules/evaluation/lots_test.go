@@ -35,7 +35,7 @@ func newContest(t *testing.T, limits models.LotLimits, lots ...map[models.ID]str
 		criteria.Lot = id
 		c.write(models.EntryAwardCriteria, string(id), "", criteria)
 		for organisation, score := range scores {
-			c.desk.lot = id
+			c.lot = id
 			c.tender(offer{"100.00", score})
 			sent := &c.Tendering.Received[len(c.Tendering.Received)-1]
 			sent.OrganisationID, sent.BoxID = organisation, box.ID

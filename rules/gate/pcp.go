@@ -6,9 +6,9 @@ import (
 
 const pcpSource = "Directive 2014/24/EU, Article 14"
 
-// researched asks of a pre-commercial procurement, in the place of a tender, that its phases were planned and held: each
-// has its result until the last, or until one after which the buyers stopped. It buys no volumes, so nobody is asked for
-// a purchase.
+// researched asks of a pre-commercial procurement, in the place of a tender, that its phases were planned and held:
+// each has its result until the last, or until one after which the buyers stopped. It buys no volumes, so nobody is
+// asked for a purchase.
 func researched(d models.Dossier) []models.Criterion {
 	return []models.Criterion{pcpAgreed(d), pcpPlanned(d), pcpHeld(d)}
 }
