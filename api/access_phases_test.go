@@ -14,8 +14,7 @@ func expectedPhaseAccess(procurement string) map[string]string {
 
 		"requirements": drafters, "glossary": drafters, "specification-clauses": "lead_procurer drafter legal",
 		"lots-decision": drafters, "lot-limits": drafters, "conformance-plan": drafters, "pcp-plan": drafters,
-		"procedure-choice": drafters,
-		"business-case": drafters, "specification-versions": drafters,
+		"procedure-choice": drafters, "business-case": drafters, "specification-versions": drafters,
 
 		"neutrality-answers": "lead_procurer drafter buyer legal",
 	} {
