@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/ppi-engine/ppi/internal/store"
@@ -35,6 +36,8 @@ type documented interface {
 // following content names another procurement of this installation that this one follows; empty: none.
 type following interface {
 	Follows() models.ID
+	// LeavesOut lists those of some contractors that the content does not name.
+	LeavesOut(contractors []string) []string
 }
 
 // confirming content signs or confirms one version of another entry.
@@ -336,7 +339,7 @@ func (d *deed) entryFits(body Content, e models.Entry, dossier func() (models.Do
 		}
 	}
 	if f, ok := body.(following); ok && e.WithdrawnAt == nil && f.Follows() != "" {
-		if err := d.mayFollow(f.Follows()); err != nil {
+		if err := d.mayFollow(f); err != nil {
 			return err
 		}
 	}
@@ -353,24 +356,30 @@ func (d *deed) entryFits(body Content, e models.Entry, dossier func() (models.Do
 
 // mayFollow refuses a procurement that is no pre-commercial procurement of one of the buyers, real or rehearsed as this
 // one is.
-func (d *deed) mayFollow(id models.ID) error {
+func (d *deed) mayFollow(f following) error {
 	const field = "/procurement"
-	mode, route, err := d.tx.Predecessor(d.procurement(), id)
+	before, err := d.tx.Predecessor(d.procurement(), f.Follows())
 	r, refused := models.RefusalOf(err)
 	switch {
-	case refused && r.Code == models.CodeNotFound, err == nil && id == d.procurement():
+	case refused && r.Code == models.CodeNotFound, err == nil && f.Follows() == d.procurement():
 		return models.Refuse(models.CodeNoSuccessor, field, "no other procurement of one of the buyers has this ID").
 			Accepting("one in which a buyer of this consortium buys, or no ID if it did not run here")
 	case err != nil:
 		return err
-	case mode != d.Seat.Procurement.Mode:
+	case before.Mode != d.Seat.Procurement.Mode:
 		return models.Refuse(models.CodeNoSuccessor, field,
-			"the other procurement is of the mode %s, and this one is of the mode %s", mode, d.Seat.Procurement.Mode).
+			"the other procurement is of the mode %s, and this one is of the mode %s", before.Mode,
+			d.Seat.Procurement.Mode).
 			Accepting("a procurement of the same mode")
-	case route != models.RoutePCP:
+	case before.Route != models.RoutePCP:
 		return models.Refuse(models.CodeNoSuccessor, field, "the other procurement does not take the route %s",
 			models.RoutePCP).
 			Accepting("a procurement whose route is %s", models.RoutePCP)
+	}
+	if left := f.LeavesOut(before.Contractors); len(left) > 0 {
+		return models.Refuse(models.CodeNoSuccessor, "/contractors", "contractors of that procurement are left out: %s",
+			strings.Join(left, ", ")).
+			Accepting("all contractors, of every phase")
 	}
 	return nil
 }

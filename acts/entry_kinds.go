@@ -38,6 +38,7 @@ var entryKinds = []EntryKind{
 	says[models.Clauses](models.EntryClauses),
 	says[models.LotsDecision](models.EntryLotsDecision),
 	says[models.LotLimits](models.EntryLotLimits),
+	says[models.PCPPlan](models.EntryPCPPlan),
 	says[models.ConformancePlan](models.EntryConformancePlan),
 	says[procedure.Choice](models.EntryProcedureChoice),
 	says[models.BusinessCase](models.EntryBusinessCase),
@@ -61,6 +62,7 @@ var entryKinds = []EntryKind{
 	says[models.NeutralityAnswer](models.EntryNeutralityAnswer),
 
 	says[models.TimeLimits](models.EntryTimeLimits),
+	says[models.PCPResult](models.EntryPCPPhase),
 	says[evaluation.Criteria](models.EntryAwardCriteria),
 	says[openingKey](models.EntryOpeningKey),
 	says[models.ConflictDeclaration](models.EntryConflictDeclaration),

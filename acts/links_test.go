@@ -53,6 +53,19 @@ func TestAProcurementFollowsAPreCommercialOneOfItsBuyersOnly(t *testing.T) {
 		refusedAt(t, err, models.CodeNoSuccessor, "/procurement")
 	}
 	pcp := b.another(b.lead, models.ModeRehearsal, models.RoutePCP)
+	phase := func(name string) {
+		body, err := json.Marshal(models.PCPResult{
+			Phase: models.PCPDesign, Contractors: []models.PCPOutcome{{Name: name, Country: "FR"}},
+		})
+		require.NoError(t, err)
+		b.exec(`INSERT INTO entries (id, procurement_id, kind, phase, round, version, author_id, body, digest,
+			written_at, single) VALUES ($1, $2, 'pcp_phase', 'tender', 1, 1, $3, $4, $5, clock_timestamp(), false)`,
+			models.NewID(models.PrefixEntry), pcp, b.lead.PersonID, body, models.Digest(body))
+	}
+	phase("ALPHA")
+	phase("Beta")
+	refusedAt(t, write(pcp), models.CodeNoSuccessor, "/contractors")
+	b.exec("UPDATE entries SET withdrawn_at = clock_timestamp() WHERE kind = 'pcp_phase' AND body::text LIKE '%Beta%'")
 	require.NoError(t, write(pcp))
 	refused(t, write(pcp), models.CodeAlreadyExists)
 	require.NoError(t, write(""), "one that ran elsewhere")

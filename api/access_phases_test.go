@@ -13,8 +13,8 @@ func expectedPhaseAccess(procurement string) map[string]string {
 		"certified-periods": "legal", "local-holidays": "lead_procurer legal buyer",
 
 		"requirements": drafters, "glossary": drafters, "specification-clauses": "lead_procurer drafter legal",
-		"lots-decision": drafters, "lot-limits": drafters, "conformance-plan": drafters, "procedure-choice": drafters,
-		"business-case": drafters, "specification-versions": drafters,
+		"lots-decision": drafters, "lot-limits": drafters, "conformance-plan": drafters, "pcp-plan": drafters,
+		"procedure-choice": drafters, "business-case": drafters, "specification-versions": drafters,
 
 		"neutrality-answers": "lead_procurer drafter buyer legal",
 	} {

@@ -80,7 +80,8 @@ func expectedAwardAccess(procurement string) map[string]string {
 		"GET " + procurement + "/report-record":                            buyers,
 	}
 	for entries, writers := range map[string]string{
-		"award-criteria": "lead_procurer drafter", "opening-key": lead, "time-limits": "lead_procurer legal",
+		"award-criteria": "lead_procurer drafter", "opening-key": lead, "pcp-phases": lead,
+		"time-limits":           "lead_procurer legal",
 		"standstill-facts":      "lead_procurer legal",
 		"conflict-declarations": "evaluator chair board awarder",
 		"selection-criteria":    "lead_procurer drafter", "selections": "chair",

@@ -102,6 +102,12 @@ var specificationEntries = []EntryRule{
 		Phase: PhaseSpecification, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Single: true,
 	},
 	{
+		Kind: EntryPCPPlan, Path: "pcp-plan",
+		What:  "the phases of a pre-commercial procurement",
+		Phase: PhaseSpecification, Writers: []Role{RoleLeadProcurer, RoleDrafter},
+		Single: true, wording: wordedBody[PCPPlan],
+	},
+	{
 		Kind: EntryConformancePlan, Path: "conformance-plan",
 		What:  "the tests, announced with the specification, by which tenders show that they meet minimum requirements",
 		Phase: PhaseSpecification, Writers: []Role{RoleLeadProcurer, RoleDrafter},
@@ -208,6 +214,10 @@ var tenderEntries = []EntryRule{
 		Kind: EntryTimeLimits, Path: "time-limits",
 		What:  "under which directive the procurement is, and what shortens or lengthens its time limits",
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleLegal}, Single: true,
+	},
+	{
+		Kind: EntryPCPPhase, Path: "pcp-phases", What: "what came of a phase of a pre-commercial procurement",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer}, Single: true,
 	},
 	{
 		Kind: EntryAwardCriteria, Path: "award-criteria", What: "how tenders for a lot are ranked",

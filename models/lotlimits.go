@@ -1,7 +1,7 @@
 package models
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -41,10 +41,12 @@ func (r LotRule) Called() string {
 // LotLimits say what one tenderer may do with the lots (Directive 2014/24/EU, Article 46(2); eForms BT-31, BT-33 and
 // BT-763). A limit that is absent is none.
 type LotLimits struct {
-	MostTendered int     `json:"max_lots_tendered,omitempty" minimum:"1" maximum:"1000" doc:"eForms BT-31"`
-	MostAwarded  int     `json:"max_lots_awarded,omitempty" minimum:"1" maximum:"1000" doc:"eForms BT-33"`
-	Rule         LotRule `json:"rule,omitempty" doc:"Which lot is given first; required with max_lots_awarded"`
-	AllLots      bool    `json:"all_lots_required,omitempty" doc:"eForms BT-763: one tenders for every lot or none"`
+	MostTendered int  `json:"max_lots_tendered,omitempty" minimum:"1" maximum:"1000" doc:"eForms BT-31"`
+	MostAwarded  int  `json:"max_lots_awarded,omitempty" minimum:"1" maximum:"1000" doc:"eForms BT-33"`
+	AllLots      bool `json:"all_lots_required,omitempty" doc:"eForms BT-763: one tenders for every lot or none"`
+
+	// Rule is required with MostAwarded.
+	Rule LotRule `json:"rule,omitempty" enum:"lot_order,highest_total,largest_advantage" doc:"Which lot is given first"`
 }
 
 // Check refuses limits that say nothing or contradict each other, and a limit of awards without its rule.
@@ -118,7 +120,7 @@ func (d Dossier) LotLimits() (LotLimits, bool) {
 func LotNumbers(numbers []int) string {
 	words := make([]string, len(numbers))
 	for i, n := range numbers {
-		words[i] = fmt.Sprint(n)
+		words[i] = strconv.Itoa(n)
 	}
 	if len(words) < 2 {
 		return "lot " + strings.Join(words, "")

@@ -15,8 +15,10 @@ func jointly() Dossier {
 			{OrganisationID: "org_second"}, // recorded before there were partners
 			{OrganisationID: "org_lead", Kind: MemberBuyer, Lead: true},
 		},
-		Organisations: map[ID]Organisation{"org_lead": {Country: "FR"}, "org_second": {Country: "ES"},
-			"org_partner": {LegalName: "University", Country: "SE"}},
+		Organisations: map[ID]Organisation{
+			"org_lead": {Country: "FR"}, "org_second": {Country: "ES"},
+			"org_partner": {LegalName: "University", Country: "SE"},
+		},
 	}
 }
 

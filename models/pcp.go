@@ -83,6 +83,13 @@ func (p PrecedingPCP) Subject() string {
 // Follows is the procurement of this installation that is followed; empty: it ran elsewhere.
 func (p PrecedingPCP) Follows() ID { return p.Procurement }
 
+// LeavesOut lists those of some contractors that are not named here.
+func (p PrecedingPCP) LeavesOut(contractors []string) []string {
+	return slices.DeleteFunc(slices.Clone(contractors), func(name string) bool {
+		return slices.ContainsFunc(p.Contractors, PCPContractor{Name: name}.same)
+	})
+}
+
 // CheckAgainst refuses a predecessor that has not ended, and one of a procurement that is a pre-commercial procurement
 // itself.
 func (p PrecedingPCP) CheckAgainst(d Dossier, e Entry) error {

@@ -14,6 +14,8 @@ const (
 	CodeProcedureUnfit Code = "procedure_unfit_for_route"
 	// CodeNoSuccessor refuses to follow what is no pre-commercial procurement, and to follow one by another.
 	CodeNoSuccessor Code = "no_successor_of_pcp"
+	// CodeNotPCP refuses what belongs to a pre-commercial procurement only.
+	CodeNotPCP Code = "not_pre_commercial"
 	// CodeConformanceUnfounded refuses a test of what is no minimum requirement.
 	CodeConformanceUnfounded Code = "conformance_test_unfounded"
 	// CodeConformanceUnannounced refuses results of tests that no notice announced.
@@ -55,6 +57,10 @@ var refusedSpecification = []RefusalType{
 	{
 		CodeNoSuccessor, RefusalConflict, "The procurement does not follow that one",
 		"A procurement follows a pre-commercial procurement of one of its buyers, and buys what was developed.",
+	},
+	{
+		CodeNotPCP, RefusalConflict, "This is no pre-commercial procurement",
+		"Phases of research and development are those of the route pcp.",
 	},
 	{
 		CodeConformanceUnfounded, RefusalConflict, "A test needs a minimum requirement",

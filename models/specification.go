@@ -28,7 +28,7 @@ const (
 func SpecificationKinds() []EntryKind {
 	return []EntryKind{
 		EntryRequirement, EntryGlossary, EntryClauses,
-		EntryConformancePlan, EntryLotsDecision, EntryLotLimits, EntryProcedureChoice, EntryBusinessCase,
+		EntryPCPPlan, EntryConformancePlan, EntryLotsDecision, EntryLotLimits, EntryProcedureChoice, EntryBusinessCase,
 	}
 }
 

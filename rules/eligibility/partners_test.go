@@ -13,7 +13,8 @@ func TestAPartnerCountsAsALegalEntityButNotAsABuyer(t *testing.T) {
 	authority := models.OrganisationContractingAuthority
 	f := Facts{
 		Members: []models.Organisation{
-			{ID: "org_city", Country: "FR", Kind: authority}, {ID: "org_university", Country: "SE", Kind: authority},
+			{ID: "org_city", Country: "FR", Kind: authority},
+			{ID: "org_university", Country: "SE", Kind: authority},
 			{ID: "org_cluster", Country: "ES", Kind: models.OrganisationOther},
 		},
 		Partners: []models.ID{"org_university", "org_cluster"},

@@ -150,7 +150,7 @@ func TestASessionIsHeldInItsTimeAndByThePanel(t *testing.T) {
 		code  models.Code
 	}{
 		"after the lock": {func(d *desk, _ *models.TenderSession) {
-			d.change(func(a *models.LotAward) { a.QualityLockedAt = &d.locked })
+			d.lockedAt(&d.locked)
 		}, models.CodeQualityLocked},
 		"in the future": {
 			func(_ *desk, s *models.TenderSession) { s.HeldAt = now.Add(time.Second) }, models.CodeInvalidValue,

@@ -113,7 +113,7 @@ func undecided(e Evaluation) *models.Refusal {
 func tenderedForAll(d models.Dossier, first award.Place) error {
 	t, _ := d.Tendering.Tender(first.Tender)
 	for _, lot := range running(d) {
-		if refusal := notThatFar(lot); refusal != nil {
+		if refusal := notThatFar(d, lot); refusal != nil {
 			return refusal
 		}
 		if !tenderedFor(d, t.OrganisationID, lot) {
@@ -131,14 +131,16 @@ func running(d models.Dossier) []models.Lot {
 	return slices.DeleteFunc(slices.Clone(d.Tendering.Lots), func(l models.Lot) bool { return !l.Running() })
 }
 
-// notThatFar refuses a lot for which it is not known yet who tenders.
-func notThatFar(lot models.Lot) *models.Refusal {
-	if b := lot.Box(); b.HandsIn == models.HandedTender && !b.Open() {
+// notThatFar refuses a lot of which the buyers do not know yet who tenders: its tenders are not opened.
+func notThatFar(d models.Dossier, lot models.Lot) *models.Refusal {
+	b := lot.Box()
+	opened := b.UnsealedAt != nil || len(d.Tendering.In(b.ID)) == 0
+	if b.HandsIn == models.HandedTender && !b.Open() && opened {
 		return nil
 	}
 	return models.Refuse(models.CodeLotsTogether, "/lot",
-		"lot %d still takes tenders, so it is not known who tenders for it", lot.Number).
-		Accepting("the award once the boxes of all lots are closed")
+		"the tenders for lot %d are not opened, so it is not known who tenders for it", lot.Number).
+		Accepting("the award once the tenders for all lots are opened")
 }
 
 func tenderedFor(d models.Dossier, organisation models.ID, lot models.Lot) bool {
@@ -159,7 +161,7 @@ func lotsOf(d models.Dossier, limits models.LotLimits) lotting { return lotting{
 // winner returns to which tender the lot that was evaluated goes.
 func (l lotting) winner(e Evaluation) (Winning, error) {
 	for _, other := range l.lots {
-		if refusal := notThatFar(other); refusal != nil {
+		if refusal := notThatFar(l.Dossier, other); refusal != nil {
 			return Winning{}, refusal
 		}
 	}

@@ -35,7 +35,7 @@ func newContest(t *testing.T, limits models.LotLimits, lots ...map[models.ID]str
 		criteria.Lot = id
 		c.write(models.EntryAwardCriteria, string(id), "", criteria)
 		for organisation, score := range scores {
-			c.desk.lot = id
+			c.lot = id
 			c.tender(offer{"100.00", score})
 			sent := &c.Tendering.Received[len(c.Tendering.Received)-1]
 			sent.OrganisationID, sent.BoxID = organisation, box.ID
@@ -122,7 +122,13 @@ func TestAnAwardWaitsForLotsThatAreNotThatFar(t *testing.T) {
 	c := newContest(t, oneEach(models.LotsByTotal), tenders, tenders)
 	c.Tendering.Lots[1].Boxes[0].QualityLockedAt = nil
 	requireRefused(t, models.CodeLotsTogether, c.mayAward(1, "strong"))
-	c.Tendering.Lots[1].Boxes[0].ClosedAt = nil
+	opened := c.Tendering.Lots[1].Boxes[0].UnsealedAt
+	c.Tendering.Lots[1].Boxes[0].UnsealedAt = nil
+	err := c.mayAward(1, "strong")
+	requireRefused(t, models.CodeLotsTogether, err)
+	r, _ := models.RefusalOf(err)
+	require.Equal(t, "the tenders for lot 2 are not opened, so it is not known who tenders for it", r.Detail)
+	c.Tendering.Lots[1].Boxes[0].ClosedAt, c.Tendering.Lots[1].Boxes[0].UnsealedAt = nil, opened
 	requireRefused(t, models.CodeLotsTogether, c.mayAward(1, "strong"))
 	c.Tendering.Lots[1].EndedAt = &now
 	require.NoError(t, c.mayAward(1, "strong"), "a lot that has ended counts no more")

@@ -203,10 +203,6 @@ func routed(d models.Dossier) models.Criterion {
 	if err := route.CheckAgainst(d, e); err != nil {
 		return c.notMet("the route %s does not follow from the state of the art, and no reason is given", route.Route)
 	}
-	if route.Route == models.RoutePCP {
-		return c.notMet("the route is a pre-commercial procurement: research and development services are bought " +
-			"outside of the phases that follow; return to the needs, or cancel")
-	}
 	detail := "the route is " + route.Route
 	if route.Deviation != "" {
 		detail += ", which the state of the art does not point to; a reason is given"

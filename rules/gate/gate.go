@@ -108,7 +108,7 @@ func (c check) of(f models.Finding, evidence []string, format string, args ...an
 	}
 }
 
-// byMember maps each active member to its entry of the kind and lists the names of those without one.
+// byMember maps each member that buys to its entry of the kind and lists the names of those without one.
 func byMember(d models.Dossier, kind models.EntryKind, fits func(models.Entry) bool) (evidence, missing []string) {
 	for _, m := range d.Buyers() {
 		found := slices.IndexFunc(d.Of(kind), func(e models.Entry) bool {
@@ -125,7 +125,7 @@ func byMember(d models.Dossier, kind models.EntryKind, fits func(models.Entry) b
 
 func always(models.Entry) bool { return true }
 
-// everyMember asks for an entry of the kind from each active member.
+// everyMember asks for an entry of the kind from each member that buys.
 func (c check) everyMember(
 	d models.Dossier, kind models.EntryKind, fits func(models.Entry) bool, what string,
 ) models.Criterion {

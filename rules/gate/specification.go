@@ -35,7 +35,10 @@ func specification(d models.Dossier) []models.Criterion {
 	if limits, limited := d.LotLimits(); limited {
 		criteria = append(criteria, lotsLimited(d, limits))
 	}
-	if _, taken := d.Latest(models.EntryRoute); taken {
+	switch _, taken := d.Latest(models.EntryRoute); {
+	case d.IsPCP():
+		criteria = append(criteria, pcpPlanned(d))
+	case taken:
 		criteria = append(criteria, procedureFits(d))
 	}
 	return criteria

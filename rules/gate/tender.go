@@ -18,11 +18,15 @@ const (
 
 var tenderSubject = []models.EntryKind{
 	models.EntryContract, models.EntryPurchase, models.EntryNonPurchase, models.EntryIndividualReport,
+	models.EntryPCPPhase,
 }
 
 // tender asks that every lot and every buyer came to an end: with contract and purchase, or with a reason; that nothing
 // prevents the contracts; and that the public and the auditors were informed.
 func tender(d models.Dossier) []models.Criterion {
+	if d.IsPCP() {
+		return researched(d)
+	}
 	criteria := []models.Criterion{lotsConcluded(d), standstillsOver(d), purchased(d), awardNoticeSent(d), reported(d)}
 	if partnered(d) {
 		criteria = append(criteria, partnershipsEnded(d))

@@ -33,6 +33,9 @@ func (f fold) adopt(p event.RecordAdopted) {
 			continue
 		}
 		columns, otherwise := told{}, false
+		if row.Table == Members && f.rows[Members][row.Key] == nil {
+			columns["kind"] = kindOf("") // it was adopted before there were partners, or names its kind below
+		}
 		for _, c := range row.Columns {
 			columns[c.Name] = c.Value
 			otherwise = otherwise || c.Contradicts

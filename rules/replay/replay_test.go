@@ -45,6 +45,24 @@ func tell(t *testing.T) *story {
 	return s
 }
 
+// Before there were partners all members bought, and nothing said so: neither events, nor what was adopted.
+func TestMembersThatWereToldWithoutAKindBuy(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.good(s.anna, event.MemberInvited{OrganisationID: "org_u", Kind: models.MemberPartner})
+	s.good(s.anna, event.MemberChanged{OrganisationID: s.bsc, Kind: models.MemberPartner})
+	fold{s.State, Placed{}}.adopt(event.RecordAdopted{Rows: []event.AdoptedRow{
+		{Table: Members, Key: "org_old", Columns: []event.AdoptedColumn{{Name: "lead", Value: "false"}}},
+		{Table: Members, Key: "org_u", Columns: []event.AdoptedColumn{{Name: "lead", Value: "false"}}},
+	}})
+	for member, kind := range map[models.ID]models.MemberKind{
+		s.genci: models.MemberBuyer, s.bsc: models.MemberPartner, "org_u": models.MemberPartner,
+		"org_old": models.MemberBuyer,
+	} {
+		require.Equal(t, string(kind), s.Rows(Members)[string(member)]["kind"].Value, member)
+	}
+}
+
 func (s *story) board(person, organisation models.ID) event.RoleGiven {
 	return event.RoleGiven{
 		RoleID: models.NewID(models.PrefixRole), Role: models.RoleBoard, PersonID: person, OrganisationID: organisation,

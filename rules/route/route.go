@@ -77,7 +77,7 @@ func Fits(d models.Dossier, code models.ProcedureCode) error {
 	case len(r.Procedures) == 0:
 		return models.Refuse(models.CodeProcedureUnfit, "/procedure",
 			"the route is a %s, which is outside of the procedures of the Directive (%s)", r.Name, r.Source).
-			Accepting("a pre-commercial procurement of its own; for this procurement another route, " +
+			Accepting("the results of its phases in the place of tenders; or another route, " +
 				"after a return to the consultation")
 	}
 	allowed := make([]string, len(r.Procedures))

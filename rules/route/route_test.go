@@ -2,6 +2,7 @@ package route
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -28,7 +29,7 @@ func TestAProcedureFitsTheRouteThatWasTaken(t *testing.T) {
 		d := taking(t, route)
 		for _, code := range all {
 			err := Fits(d, code)
-			if contains(fits, code) {
+			if slices.Contains(fits, code) {
 				require.NoError(t, err, "%s by %s", route, code)
 				continue
 			}
@@ -39,15 +40,6 @@ func TestAProcedureFitsTheRouteThatWasTaken(t *testing.T) {
 			require.NotEmpty(t, r.Accepted)
 		}
 	}
-}
-
-func contains(all []models.ProcedureCode, code models.ProcedureCode) bool {
-	for _, c := range all {
-		if c == code {
-			return true
-		}
-	}
-	return false
 }
 
 func TestBeforeARouteIsConfirmedNothingIsRefused(t *testing.T) {
