@@ -46,8 +46,8 @@ const (
 func Verbs() []Verb {
 	return []Verb{
 		VerbAdvance, VerbAnnounce, VerbAward, VerbCancel, VerbCount, VerbEndLot, VerbExtendConsultation,
-		VerbExtendForOutage, VerbInvite, VerbLeave, VerbLockQuality, VerbMoveDeadline, VerbOpen, VerbPublish, VerbPublishAnswers, VerbRelease, VerbResume,
-		VerbReturn, VerbSendLetters, VerbStart, VerbSuspend, VerbVote,
+		VerbExtendForOutage, VerbInvite, VerbLeave, VerbLockQuality, VerbMoveDeadline, VerbOpen, VerbPublish,
+		VerbPublishAnswers, VerbRelease, VerbResume, VerbReturn, VerbSendLetters, VerbStart, VerbSuspend, VerbVote,
 	}
 }
 
