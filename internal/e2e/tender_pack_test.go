@@ -118,8 +118,8 @@ func TestNothingIsPublishedOfWhichSuppliersCouldNotReadTheRequirements(t *testin
 	b.refused(t, models.CodeRequirementsMissing, b.Lead, models.VerbPublish, nil)
 }
 
-// Irregularities elem-mod, mod-inco and noex-timl: what tenders rest on stays, and what may change is published with what
-// it was, after more time was given for it.
+// Irregularities elem-mod, mod-inco and noex-timl: what tenders rest on stays, and what may change is published with
+// what it was, after more time was given for it.
 func TestWhatWasPublishedChangesOnlyInTheOpen(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
