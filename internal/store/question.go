@@ -67,7 +67,8 @@ func (tx *Tx) DraftAnswer(q models.TenderQuestion) error {
 		return fmt.Errorf("render answer: %w", err)
 	}
 	tx.SendFor(1, "keep draft of answer", `UPDATE questions SET asks = $1, answer = $2, drafted_by = $3,
-		drafted_at = $4, version = $5 WHERE id = $6`, string(asks), string(answer), q.DraftedBy, q.DraftedAt, q.Version, q.ID)
+		drafted_at = $4, version = $5 WHERE id = $6`, string(asks), string(answer), q.DraftedBy, q.DraftedAt,
+		q.Version, q.ID)
 	return nil
 }
 
