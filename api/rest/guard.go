@@ -195,7 +195,7 @@ func (r *Router) giveTime(c *gin.Context, req *request) error {
 		return nil
 	}
 	who := req.actor
-	if who.PersonID == "" { // whoever has no key shares the places of its address, not those of everybody without one
+	if req.op.Access.kind == accessPublic { // nobody was recognised: a network has places, not all of them together
 		who.PersonID = models.ID(req.origin.network.String())
 		who.OrganisationID = who.PersonID
 	}
