@@ -15,8 +15,8 @@ import (
 	"github.com/ppi-engine/ppi/rules/timelimit"
 )
 
-// publishAnswers answers questions to all at once. An answer that comes too late for the deadline of a lot needs a later
-// deadline with it (Directive 2014/24/EU, Article 47(3)(a)).
+// publishAnswers answers questions to all at once. An answer that comes too late for the deadline of a lot needs a
+// later deadline with it (Directive 2014/24/EU, Article 47(3)(a)).
 func publishAnswers(c *call, in process.PublishAnswers) (*process.PublishAnswersResult, error) {
 	all, err := c.tx.Questions(c.p.ID)
 	if err != nil {
@@ -86,7 +86,9 @@ func (c *call) answered(all []models.TenderQuestion, ids []models.ID) ([]models.
 				Accepting("a question with a draft of its answer"))
 			continue
 		}
-		texts := []models.Wording{{Field: at + "/asks", Text: all[n].Asks}, {Field: at + "/answer", Text: all[n].Answer}}
+		texts := []models.Wording{
+			{Field: at + "/asks", Text: all[n].Asks}, {Field: at + "/answer", Text: all[n].Answer},
+		}
 		faults = append(faults, publication.Untranslated(texts, c.p.Languages)...)
 		faults = append(faults, publication.Discloses(texts, responses)...)
 		found = append(found, all[n])
@@ -116,7 +118,8 @@ func (c *call) publishAnswer(q models.TenderQuestion) (models.TenderQuestion, er
 	return q, c.record(event.QuestionAnswered{QuestionID: q.ID, Reference: q.Reference, Digest: digest})
 }
 
-// publishLog renders all answers that were published, in every language, as the next versions of documents for tenderers.
+// publishLog renders all answers that were published, in every language, as the next versions of documents for
+// tenderers.
 func (c *call) publishLog(d models.Dossier, all []models.TenderQuestion, references []string) error {
 	files, err := pack.LogFiles(publication.Log(d, all))
 	if err != nil {
@@ -165,10 +168,11 @@ func (c *call) limitAnswers(box models.Box) error {
 }
 
 const (
-	// lengthensBy is by how many days a deadline is moved that the law moves because a question was not answered in time.
+	// lengthensBy is by how many days a deadline is moved that the law moves because a question was not answered in
+	// time.
 	lengthensBy = 7
-	unanswered  = "Further information that was requested in good time was not supplied in time (Directive 2014/24/EU, " +
-		"Article 47(3)(a))."
+	unanswered  = "Further information that was requested in good time was not supplied in time " +
+		"(Directive 2014/24/EU, Article 47(3)(a))."
 )
 
 // answersOver finds whether questions about a lot are open when the time to answer them is over. If so its deadline is
@@ -245,6 +249,7 @@ func (c *call) extend(
 		return models.Notice{}, err
 	}
 	return notice, c.record(event.DeadlineMoved{
-		LotID: lot.ID, BoxID: moved.ID, From: utc(lot.Box().Deadline), To: utc(to), Zone: until.Zone, NoticeID: notice.ID,
+		LotID: lot.ID, BoxID: moved.ID, From: utc(lot.Box().Deadline), To: utc(to), Zone: until.Zone,
+		NoticeID: notice.ID,
 	})
 }

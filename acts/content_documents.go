@@ -82,11 +82,17 @@ func (d *deed) tellOfChange(before, after models.Document, significant bool) err
 		return err
 	}
 	p := d.Seat.Procurement
-	_, err = d.dispatchNotice(models.NoticeChange, evaluation.DocumentNotice{
+	notice, err := d.dispatchNotice(models.NoticeChange, evaluation.DocumentNotice{
 		Procurement: p.ID, Mode: p.Mode, Title: p.Title, Before: before.InPack(""), After: after.InPack(""),
 		Significant: significant, DispatchedAt: d.Seat.Now.UTC(),
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return d.record(event.DocumentChanged{
+		DocumentID: after.ID, Version: after.Version, Before: before.Digest, After: after.Digest,
+		Significant: significant, NoticeID: notice.ID,
+	})
 }
 
 // mayInform refuses further information to tenderers when the deadline of an open lot is too near for it (Directive

@@ -117,7 +117,8 @@ func (c *call) dueOf(r store.Reading) ([]process.Due, error) {
 	return all, nil
 }
 
-// answersLimit is when the time for answers about a box is over; false: it was looked at, or is not before the deadline.
+// answersLimit is when the time for answers about a box is over; false: it was looked at, or is not before the
+// deadline.
 func answersLimit(r store.Reading, box models.Box) (time.Time, bool) {
 	for _, limit := range r.Answers {
 		if limit.BoxID == box.ID && limit.DueAt.Before(box.Deadline) {

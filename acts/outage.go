@@ -84,7 +84,8 @@ func (c *call) notMadeGood(in process.ExtendForOutage) error {
 	for _, earlier := range evaluation.Outages(d.Tendering) {
 		if in.From.Before(earlier.Until) && earlier.From.Before(in.Until) {
 			return models.Refuse(models.CodeInvalidValue, "/from",
-				"deadlines were moved already for the outage from %s to %s", rfc3339(earlier.From), rfc3339(earlier.Until)).
+				"deadlines were moved already for the outage from %s to %s", rfc3339(earlier.From),
+				rfc3339(earlier.Until)).
 				Accepting("an outage that does not overlap with it")
 		}
 	}

@@ -42,7 +42,8 @@ func (a *Acts) AskQuestion(ctx context.Context, by By, in NewQuestion) (Done[mod
 			return q, err
 		}
 		if q.Number > mostQuestions {
-			return q, models.Refuse(models.CodeQuestionLimit, "", "your organisation has asked %d questions", q.Number-1).
+			return q, models.Refuse(models.CodeQuestionLimit, "", "your organisation has asked %d questions",
+				q.Number-1).
 				Accepting("at most %d questions", mostQuestions)
 		}
 		if err := d.raise(models.TaskQuestions, string(p.ID), nil); err != nil {
@@ -116,8 +117,8 @@ func (a *Acts) DraftAnswer(
 	})
 }
 
-// SetQuestionAside says why a question is not answered: it was not asked in good time, or its answer means nothing for a
-// tender (Directive 2014/24/EU, Article 47(3), second subparagraph). The asker is told.
+// SetQuestionAside says why a question is not answered: it was not asked in good time, or its answer means nothing for
+// a tender (Directive 2014/24/EU, Article 47(3), second subparagraph). The asker is told.
 func (a *Acts) SetQuestionAside(
 	ctx context.Context, by By, id models.ID, reason string,
 ) (models.TenderQuestion, error) {

@@ -14,7 +14,7 @@ type QuestionView struct {
 	ID            models.ID   `json:"id"`
 	ProcurementID models.ID   `json:"procurement_id"`
 	Lot           *models.ID  `json:"lot,omitempty" doc:"The lot it is about; absent: all"`
-	Number        int         `json:"number,omitempty" doc:"Which of the supplier's own questions it is; absent to buyers"`
+	Number        int         `json:"number,omitempty" doc:"Counts the supplier's own questions; absent to buyers"`
 	Language      string      `json:"language"`
 	Text          string      `json:"text" doc:"As it was asked"`
 	AskedAt       time.Time   `json:"asked_at" doc:"Procedure time"`

@@ -47,10 +47,10 @@ const (
 // Verbs lists the verbs, always in the same order. The row of each verb in acts says what it does.
 func Verbs() []Verb {
 	return []Verb{
-		VerbAdvance, VerbAnnounce, VerbAward, VerbCancel, VerbCount, VerbEndLot,
-		VerbEndPartnershipPhase, VerbExtendConsultation,
-		VerbExtendForOutage, VerbInvite, VerbLeave, VerbLockQuality, VerbMoveDeadline, VerbOpen, VerbPublish, VerbPublishAnswers, VerbRelease, VerbResume,
-		VerbReturn, VerbSendLetters, VerbStart, VerbSuspend, VerbVote,
+		VerbAdvance, VerbAnnounce, VerbAward, VerbCancel, VerbCount, VerbEndLot, VerbEndPartnershipPhase,
+		VerbExtendConsultation, VerbExtendForOutage, VerbInvite, VerbLeave, VerbLockQuality, VerbMoveDeadline, VerbOpen,
+		VerbPublish, VerbPublishAnswers, VerbRelease, VerbResume, VerbReturn, VerbSendLetters, VerbStart, VerbSuspend,
+		VerbVote,
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// A TenderQuestion is what a supplier asks about the tender pack (Directive 2014/24/EU, Article 53(2)). Who asked is shown to
-// nobody but the asker, also not once it is answered.
+// A TenderQuestion is what a supplier asks about the tender pack (Directive 2014/24/EU, Article 53(2)). Who asked is
+// shown to nobody but the asker, also not once it is answered.
 type TenderQuestion struct {
 	ID            ID `gorm:"primaryKey"`
 	ProcurementID ID
@@ -48,7 +48,8 @@ func (q TenderQuestion) Open() bool { return q.PublishedAt == nil && q.SetAsideA
 // About tells whether the question is about a lot.
 func (q TenderQuestion) About(lot ID) bool { return q.LotID == nil || *q.LotID == lot }
 
-// WithoutAsker is the question as the buyers read it: nothing in it tells who asks, or what else the same supplier asks.
+// WithoutAsker is the question as the buyers read it: nothing in it tells who asks, or what else the same supplier
+// asks.
 func (q TenderQuestion) WithoutAsker() TenderQuestion {
 	q.OrganisationID, q.PersonID, q.Number = "", "", 0
 	return q

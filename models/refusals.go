@@ -74,7 +74,8 @@ type RefusalType struct {
 }
 
 var refusalTypes = slices.SortedFunc(slices.Values(slices.Concat(
-	refusedRequests, refusedCallers, refusedProcess, refusedRules, refusedSpecification, refusedQuestions, refusedMarket, refusedUploads,
+	refusedRequests, refusedCallers, refusedProcess, refusedRules, refusedSpecification, refusedMarket, refusedUploads,
+	refusedQuestions,
 	refusedTenders, refusedAward, refusedWebhooks,
 )), func(a, b RefusalType) int { return cmp.Compare(a.Code, b.Code) })
 

@@ -43,8 +43,8 @@ var refusedSpecification = []RefusalType{
 	},
 	{
 		CodeRequirementsMissing, RefusalConflict, "Suppliers could read no requirement",
-		"The tender pack is complete from publication on. Write at least one requirement for each lot, as a minimum or " +
-			"to be scored.",
+		"The tender pack is complete from publication on. Write at least one requirement for each lot, as a minimum " +
+			"or to be scored.",
 	},
 	{
 		CodeDocumentUnknown, RefusalConflict, "There is no such document",

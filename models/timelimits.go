@@ -70,8 +70,8 @@ func (l TimeLimits) Check() error {
 		faults = append(faults, compact(checkWord("/utilities", l.Utilities, 8000))...)
 	}
 	if l.QuestionDays < 0 || l.QuestionDays > mostQuestionDays {
-		faults = append(faults, Refuse(CodeInvalidValue, "/question_days", "questions cannot end %d days before answers",
-			l.QuestionDays).Accepting("0 to %d", mostQuestionDays))
+		faults = append(faults, Refuse(CodeInvalidValue, "/question_days",
+			"questions cannot end %d days before answers", l.QuestionDays).Accepting("0 to %d", mostQuestionDays))
 	}
 	if l.Claimed(ClaimNoAgreement) && l.Claimed(ClaimAgreedPeriod) {
 		faults = append(faults, Refuse(CodeInvalidValue, "/claims",

@@ -6,8 +6,8 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// Questions lists questions about the tender pack, those after the given one: a supplier's own; to the buyers' side all,
-// without who asked, which nobody there is ever told.
+// Questions lists questions about the tender pack, those after the given one: a supplier's own; to the buyers' side
+// all, without who asked, which nobody there is ever told.
 func (v *Views) Questions(ctx context.Context, r Reader, after models.ID, limit int) ([]models.TenderQuestion, error) {
 	return rows(r, OfQuestions, func(p models.ID) ([]models.TenderQuestion, error) {
 		whose := models.ID("")

@@ -194,7 +194,12 @@ func (r *Router) giveTime(c *gin.Context, req *request) error {
 	if req.op.work == "" {
 		return nil
 	}
-	leave, err := r.crowd.enter(req.op.work, req.actor)
+	who := req.actor
+	if req.op.Access.kind == accessPublic { // nobody was recognised: a network has places, not all of them together
+		who.PersonID = models.ID(req.origin.network.String())
+		who.OrganisationID = who.PersonID
+	}
+	leave, err := r.crowd.enter(req.op.work, who)
 	req.leaving = append(req.leaving, leave)
 	return err
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
 )
 
 // packDocument is a document of the tender pack, in the pack and in the notice.
@@ -115,4 +116,52 @@ func TestNothingIsPublishedOfWhichSuppliersCouldNotReadTheRequirements(t *testin
 	b.skipToTenderWithout(t)
 	b.describeTender(t)
 	b.refused(t, models.CodeRequirementsMissing, b.Lead, models.VerbPublish, nil)
+}
+
+// Irregularities elem-mod, mod-inco and noex-timl: what tenders rest on stays, and what may change is published with
+// what it was, after more time was given for it.
+func TestWhatWasPublishedChangesOnlyInTheOpen(t *testing.T) {
+	t.Parallel()
+	b := inTender(t)
+	p := b.describeTender(t)
+	given := func(text string, significant any) map[string]any {
+		in := map[string]any{
+			"title": models.Text{"en": "Plan of the hall"}, "audience": models.AudienceTenderers,
+			"upload": p.upload(t, b.Lead, []byte(text), models.PurposeDocument),
+		}
+		if significant != nil {
+			in["significant"] = significant
+		}
+		return in
+	}
+	plan := b.post(t, b.Lead, "/documents", given("ten metres", nil))
+	b.act(t, b.Lead, models.VerbPublish, nil)
+
+	_, err := b.Lead.Post(t.Context(), b.Path("/award-criteria"), rig.AwardCriteria(p.lot), nil)
+	requireRefused(t, models.CodeFrozen, err)
+	require.Error(t, b.WriteRequirement(t.Context()), "the specification is closed")
+	change := func(in map[string]any) error {
+		return b.alter(t, b.Lead, http.MethodPut, "/documents/"+string(plan.ID), in)
+	}
+	requireRefused(t, models.CodeDeadlineNotMoved, change(given("nine metres", true)))
+	b.act(t, b.Lead, models.VerbMoveDeadline, map[string]any{
+		"lot": p.lot, "deadline": b.deadlineIn(t, 50), "reason": "The plan of the hall was wrong.",
+	})
+	require.NoError(t, change(given("nine metres", true)))
+
+	var notices struct {
+		Items []struct {
+			Content struct {
+				Before packDocument `json:"document_before"`
+				After  packDocument `json:"document_after"`
+			} `json:"content"`
+		} `json:"items"`
+	}
+	b.get(t, b.Admin.As(""), "/tender-pack/notices", &notices)
+	told := notices.Items[len(notices.Items)-1].Content
+	require.Equal(t, rig.Digest([]byte("ten metres")), told.Before.Digest)
+	require.Equal(t, rig.Digest([]byte("nine metres")), told.After.Digest)
+	before, _ := b.read(t, told.Before.At)
+	require.Equal(t, "ten metres", before, "everybody reads the version before, too")
+	require.Equal(t, 1, b.countEvents(t, event.DocumentChanged{}))
 }

@@ -250,8 +250,8 @@ var followedProcurement = []FollowedTable{
 		"entry_versions x JOIN entries e ON e.id = x.entry_id WHERE e.procurement_id = $1",
 	},
 	{
-		"documents", columns(plain("version", "audience", "author_id", "rendering"), computed("bytes", Plain, uploadDigest),
-			computed("title", Parted, "x.title"), instants("written_at")),
+		"documents", columns(plain("version", "audience", "author_id", "rendering"),
+			computed("bytes", Plain, uploadDigest), computed("title", Parted, "x.title"), instants("written_at")),
 		"x.id", "documents x WHERE x.procurement_id = $1",
 	},
 	{

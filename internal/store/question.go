@@ -9,7 +9,8 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// AskQuestion inserts a question under the next number of its organisation, which it sets. The procurement must be locked.
+// AskQuestion inserts a question under the next number of its organisation, which it sets. The procurement must be
+// locked.
 func (tx *Tx) AskQuestion(q *models.TenderQuestion) error {
 	err := tx.db().Raw(`INSERT INTO questions (id, procurement_id, lot_id, organisation_id, person_id, number, language,
 			text, asked_at, recorded_at)
@@ -65,8 +66,9 @@ func (tx *Tx) DraftAnswer(q models.TenderQuestion) error {
 	if err != nil {
 		return fmt.Errorf("render answer: %w", err)
 	}
-	tx.SendFor(1, "keep draft of answer", `UPDATE questions SET asks = $1, answer = $2, drafted_by = $3, drafted_at = $4,
-		version = $5 WHERE id = $6`, string(asks), string(answer), q.DraftedBy, q.DraftedAt, q.Version, q.ID)
+	tx.SendFor(1, "keep draft of answer", `UPDATE questions SET asks = $1, answer = $2, drafted_by = $3,
+		drafted_at = $4, version = $5 WHERE id = $6`, string(asks), string(answer), q.DraftedBy, q.DraftedAt,
+		q.Version, q.ID)
 	return nil
 }
 

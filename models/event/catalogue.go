@@ -279,6 +279,12 @@ var catalogue = []Row{
 	{"question.answered", QuestionAnswered{}, buyersOnly, "The answer to a question was published."},
 	{"question.set_aside", QuestionSetAside{}, buyersOnly, "It was said why a question is not answered."},
 	{
+		"document.changed",
+		DocumentChanged{},
+		public,
+		"A document of a published tender pack was changed; tenders that are handed in stay valid.",
+	},
+	{
 		"answers.published",
 		AnswersPublished{},
 		public,

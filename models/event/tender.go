@@ -155,6 +155,16 @@ type QuestionSetAside struct {
 	Reason     Part      `json:"reason,omitzero" doc:"Why it is not answered, by salted digest"`
 }
 
+// DocumentChanged is the payload of document.changed.
+type DocumentChanged struct {
+	DocumentID  models.ID `json:"document_id" doc:"The document of the tender pack"`
+	Version     int64     `json:"version" doc:"Its version from now on"`
+	Before      string    `json:"before" doc:"SHA-256 of its bytes as they were"`
+	After       string    `json:"after" doc:"SHA-256 of its bytes from now on"`
+	Significant bool      `json:"significant" doc:"Whether tenderers were given more time for it"`
+	NoticeID    models.ID `json:"notice_id" doc:"The notice of the change"`
+}
+
 // AnswersPublished is the payload of answers.published.
 type AnswersPublished struct {
 	References []string `json:"references" doc:"What the questions are called in the log that everybody reads"`
@@ -166,6 +176,7 @@ func (AnswerDrafted) event()         {}
 func (QuestionAnswered) event()      {}
 func (QuestionSetAside) event()      {}
 func (AnswersPublished) event()      {}
+func (DocumentChanged) event()       {}
 func (ReceiptEntered) event()        {}
 func (ConsultationAnnounced) event() {}
 func (ConsultationExtended) event()  {}

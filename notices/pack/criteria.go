@@ -77,7 +77,8 @@ func (b builder) award() paper.Section {
 				b.facts(
 					"method", b.value(string(c.Method)), "currency", c.Currency, "factor", c.Factor, "from", c.From,
 					"to", c.To, "minimum_quality", c.MinimumQuality, "digits", count(c.Digits),
-					"rounding", b.value(c.Rounding), "tie", b.tie(c), "consensus", b.value(c.Consensus), "low", b.low(c),
+					"rounding", b.value(c.Rounding), "tie", b.tie(c), "consensus", b.value(c.Consensus),
+					"low", b.low(c),
 				),
 			},
 		})

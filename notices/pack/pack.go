@@ -31,8 +31,8 @@ const (
 
 const named = "tender-pack"
 
-// Files renders the pack: the same pack gives the same bytes. A language whose characters the fonts do not have, or that
-// is written from right to left, gets a web page only.
+// Files renders the pack: the same pack gives the same bytes. A language whose characters the fonts do not have, or
+// that is written from right to left, gets a web page only.
 func Files(p models.TenderPack) ([]File, error) {
 	content, _, err := models.Canonical(p)
 	if err != nil {
@@ -166,7 +166,8 @@ func (b builder) lots() paper.Section {
 			Title: b.lotTitle(lot),
 			Blocks: []paper.Block{b.facts(
 				"description", b.text(lot.Description), "takes", b.value(string(lot.HandsIn)),
-				"deadline", strings.Replace(lot.Local, "T", " ", 1)+" ("+lot.Zone+")", "deadline_utc", utc(lot.Deadline),
+				"deadline", strings.Replace(lot.Local, "T", " ", 1)+" ("+lot.Zone+")",
+				"deadline_utc", utc(lot.Deadline),
 				"questions_until", questions, "answers_by", lot.AnswersBy,
 			)},
 		})

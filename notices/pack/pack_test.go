@@ -42,12 +42,14 @@ func sample(languages ...string) models.TenderPack {
 			},
 			Selection: &models.SelectionCriteria{
 				Least: 5, Most: 7, Ties: models.TiesAllInvited, Rule: in("Points by turnover"),
-				Criteria: []models.SelectionCriterion{{ID: "x", Title: in("Experience"), Requirement: in("Three systems")}},
+				Criteria: []models.SelectionCriterion{
+					{ID: "x", Title: in("Experience"), Requirement: in("Three systems")},
+				},
 			},
 		}},
 		Requirements: []models.PackRequirement{{
-			Code: "R-001", Statement: in("It computes"), Type: "functional", Use: models.UseMinimum, Minimum: in("fast"),
-			Verification: models.Verification{Method: "test", How: in("by a run")}, Lots: []int{1},
+			Code: "R-001", Statement: in("It computes"), Type: "functional", Use: models.UseMinimum,
+			Minimum: in("fast"), Verification: models.Verification{Method: "test", How: in("by a run")}, Lots: []int{1},
 		}},
 		Clauses:  []models.Clauses{{IntellectualProperty: in("Stays"), Confidentiality: in("Kept")}},
 		Glossary: []models.Term{{Term: in("Node"), Meaning: in("A machine")}},
@@ -102,7 +104,7 @@ func TestALanguageWithoutFixedWordsOrFontIsStillPublished(t *testing.T) {
 	require.Len(t, files, 2, "no PDF")
 	require.Contains(t, string(files[1].Content), `<html lang="ar" dir="rtl">`)
 	chinese := sample("zh")
-	chinese.Title = models.Text{"zh": "创新采购"}
+	chinese.Title = models.Text{"zh": "创新采购"} //nolint:gosmopolitan // what the fonts lack
 	files, err = Files(chinese)
 	require.NoError(t, err)
 	require.Len(t, files, 2, "no PDF")

@@ -21,7 +21,10 @@ var page = template.Must(template.New("page").Parse(pageText))
 // its tables say which cell heads what (WCAG 2.2, 1.3.1 and 2.4.6).
 func (d Document) HTML() ([]byte, error) {
 	numbered := 0
-	view := htmlPage{Document: d, Direction: Direction(d.Language), Style: template.CSS(pageStyle)} //nolint:gosec // ours
+	view := htmlPage{
+		Document: d, Direction: Direction(d.Language),
+		Style: template.CSS(pageStyle), //nolint:gosec // it is ours
+	}
 	for _, s := range d.Sections {
 		view.Parts = append(view.Parts, partOf(s, 2, &numbered))
 	}

@@ -1,5 +1,5 @@
-// Package paper renders documents for people: as a web page that needs nothing else, and as PDF. The same document gives
-// the same bytes, always: their digest stands in notices and in the record.
+// Package paper renders documents for people: as a web page that needs nothing else, and as PDF. The same document
+// gives the same bytes, always: their digest stands in notices and in the record.
 package paper
 
 import (

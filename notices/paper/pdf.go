@@ -3,6 +3,7 @@ package paper
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -103,7 +104,7 @@ func (p *printer) width() float64 {
 func (p *printer) footer() {
 	p.SetY(-margin + 6)
 	p.SetFont(face, "", 8)
-	number := strings.ReplaceAll(p.document.Page, "{page}", fmt.Sprint(p.PageNo()))
+	number := strings.ReplaceAll(p.document.Page, "{page}", strconv.Itoa(p.PageNo()))
 	p.CellFormat(0, line, number, "", 0, "C", false, 0, "")
 }
 

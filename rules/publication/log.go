@@ -7,8 +7,8 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// Log composes what everybody reads of questions that were answered, the first answers first. Answers of one moment stand
-// in the order of their references, which says nothing of who asked first.
+// Log composes what everybody reads of questions that were answered, the first answers first. Answers of one moment
+// stand in the order of their references, which says nothing of who asked first.
 func Log(d models.Dossier, all []models.TenderQuestion) models.QuestionLog {
 	p := d.Procurement
 	log := models.QuestionLog{

@@ -84,7 +84,8 @@ func TestALotOfWhichNothingIsRequiredIsNotPublished(t *testing.T) {
 	for name, c := range map[string]models.Requirement{
 		"left out of this tender": {Code: "R-002", Use: models.UseNone, Priority: "wont", Statement: both("Later")},
 		"of another lot": {
-			Code: "R-002", Use: models.UseAward, Priority: "should", Statement: both("There"), Lots: []models.ID{"lot_2"},
+			Code: "R-002", Use: models.UseAward, Priority: "should", Statement: both("There"),
+			Lots: []models.ID{"lot_2"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -92,7 +93,8 @@ func TestALotOfWhichNothingIsRequiredIsNotPublished(t *testing.T) {
 			d := newDesk(t)
 			d.Entries = nil
 			d.write(models.EntryRequirement, c)
-			require.Equal(t, map[string]models.Code{"/lots/1/requirements": models.CodeRequirementsMissing}, d.missing())
+			missing := map[string]models.Code{"/lots/1/requirements": models.CodeRequirementsMissing}
+			require.Equal(t, missing, d.missing())
 			require.Empty(t, Pack(d.Dossier, d.Tendering.Lots).Requirements)
 		})
 	}
@@ -108,7 +110,9 @@ func TestEveryTextOfThePackIsInEveryLanguage(t *testing.T) {
 		"/lots/1/title":       func(d *desk) { d.Tendering.Lots[0].Title = english },
 		"/lots/1/description": func(d *desk) { d.Tendering.Lots[0].Description = english },
 		"/requirements/R-002/statement": func(d *desk) {
-			d.write(models.EntryRequirement, models.Requirement{Code: "R-002", Statement: english, Use: models.UseAward})
+			d.write(models.EntryRequirement, models.Requirement{
+				Code: "R-002", Statement: english, Use: models.UseAward,
+			})
 		},
 		"/requirements/R-002/minimum": func(d *desk) {
 			d.write(models.EntryRequirement, models.Requirement{
@@ -191,7 +195,8 @@ func TestThePackTellsWhoBuysWhatUntilWhenByWhichLaw(t *testing.T) {
 
 	box := models.Box{HandsIn: models.HandedTender, OpenedAt: d.Now, Deadline: d.Now.Add(24 * time.Hour)}
 	d.Tendering.Lots[0].Boxes = []models.Box{box}
-	require.Equal(t, box.Deadline, Pack(d.Dossier, d.Tendering.Lots).Lots[0].Deadline, "once published, that of the box")
+	shown := Pack(d.Dossier, d.Tendering.Lots).Lots[0]
+	require.Equal(t, box.Deadline, shown.Deadline, "once published, that of the box")
 }
 
 func TestReasonsForOneLotAreToldOnlyIfThereIsOne(t *testing.T) {

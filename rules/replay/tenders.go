@@ -9,7 +9,6 @@ import (
 const (
 	Lots       = "lots"
 	Boxes      = "boxes"
-	Questions  = "questions"
 	BoxOpeners = "box_openers"
 	Openings   = "openings"
 	Sheets     = "score_sheets"
@@ -42,20 +41,6 @@ func (f fold) tenders(payload event.Payload) bool {
 			"by_invitation": true,
 		})
 		f.letters(models.LetterSelection, p.Letters)
-	case event.QuestionAsked:
-		f.put(Questions, string(p.QuestionID), told{
-			"lot_id": string(p.LotID), "language": p.Language, "text": part(p.Text), "from": part(p.From), "version": 1,
-			"asked_at": f.At, "recorded_at": f.RecordedAt, "drafted": "", "drafted_by": "", "drafted_at": "",
-			"reference": "", "published_at": "", "set_aside": "", "set_aside_at": "",
-		})
-	case event.AnswerDrafted:
-		f.put(Questions, string(p.QuestionID), told{
-			"version": p.Version, "drafted": p.Digest, "drafted_by": string(f.ActorID), "drafted_at": f.At,
-		})
-	case event.QuestionAnswered:
-		f.put(Questions, string(p.QuestionID), told{"reference": p.Reference, "published_at": f.At})
-	case event.QuestionSetAside:
-		f.put(Questions, string(p.QuestionID), told{"set_aside": part(p.Reason), "set_aside_at": f.At})
 	case event.DeadlineMoved:
 		f.put(Boxes, string(p.BoxID), told{"deadline": p.To})
 	case event.LotClosed:

@@ -72,9 +72,12 @@ func (f Frame) QuestionsOver(box models.Box) (time.Time, error) {
 	if days := f.dossier.TimeLimits().QuestionDays; days > 0 {
 		last = last.AddDays(-days)
 	}
+	if !f.Pack.Knows(ruleQuestions) {
+		return f.midnight(last), nil
+	}
 	rule, err := f.Pack.Rule(ruleQuestions)
 	if err != nil {
-		return f.midnight(last), nil // the law says nothing of questions
+		return time.Time{}, err
 	}
 	deadline := f.Day(box.Deadline.Add(-time.Nanosecond))
 	q := calendar.Question{Rule: ruleQuestions, Event: deadline, Circumstances: f.urgent()}
@@ -91,8 +94,8 @@ func (f Frame) QuestionsOver(box models.Box) (time.Time, error) {
 	return f.midnight(last), nil
 }
 
-// FirstInTime is the earliest day, at the clock time of the deadline of a box, to which the deadline can be moved so that
-// an answer of today is in time. It is the present deadline if that is late enough.
+// FirstInTime is the earliest day, at the clock time of the deadline of a box, to which the deadline can be moved so
+// that an answer of today is in time. It is the present deadline if that is late enough.
 func (f Frame) FirstInTime(box models.Box) (models.LocalTime, error) {
 	const most = 400 // days; no law asks for more than half of the time for tenders
 	for days := range most {
@@ -146,8 +149,8 @@ func (f Frame) urgent() []calendar.Circumstance {
 	return nil
 }
 
-// CheckQuestion refuses a question about lots of which none takes questions now: none is open, or the time for questions
-// is over ([models.CodeQuestionsClosed]).
+// CheckQuestion refuses a question about lots of which none takes questions now: none is open, or the time for
+// questions is over ([models.CodeQuestionsClosed]).
 func CheckQuestion(d models.Dossier, q models.TenderQuestion) error {
 	f, err := Of(d)
 	if err != nil {
@@ -183,7 +186,8 @@ func CheckAnswersTo(d models.Dossier, answered []models.TenderQuestion, field st
 	open := false
 	var faults []*models.Refusal
 	for _, lot := range d.Tendering.Lots {
-		if !lot.Open() || !slices.ContainsFunc(answered, func(q models.TenderQuestion) bool { return q.About(lot.ID) }) {
+		about := func(q models.TenderQuestion) bool { return q.About(lot.ID) }
+		if !lot.Open() || !slices.ContainsFunc(answered, about) {
 			continue
 		}
 		open = true
