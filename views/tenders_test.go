@@ -326,9 +326,8 @@ func TestATenderersPeopleDoNotReadWhatWasFoundAboutTenders(t *testing.T) {
 	_, err = r.views.Entry(t.Context(), r.as(models.RoleChair), models.EntryConsensus, early)
 	refused(t, err, models.CodeDeclarationMissing)
 	r.tx(func(tx *store.Tx) error {
-		tx.Send("lock quality", `INSERT INTO lot_awards (lot_id, quality_locked_at)
-			SELECT id, clock_timestamp() FROM lots WHERE procurement_id = $1
-			ON CONFLICT (lot_id) DO UPDATE SET quality_locked_at = clock_timestamp()`, r.procurement.ID)
+		tx.Send("lock quality", `UPDATE boxes SET unsealed_at = coalesce(unsealed_at, clock_timestamp()),
+			quality_locked_at = clock_timestamp() WHERE procurement_id = $1`, r.procurement.ID)
 		return nil
 	})
 

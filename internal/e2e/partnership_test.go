@@ -114,6 +114,13 @@ func toPartners(t *testing.T) *partnershipPlay {
 	b.post(t, b.Lead, "/conduct", map[string]any{"lot": p.lot, "method": models.Text{"en": "In English, by video."}})
 	b.refused(t, models.CodePartnershipMissing, b.Lead, models.VerbPublish, nil)
 	b.post(t, b.Lead, "/partnership-plans", partnershipPlan(p.lot))
+	b.refused(t, models.CodeRuleUnknown, b.Lead, models.VerbPublish, nil)
+	legal, err := b.Staff(t.Context(), b.Buyers[0].Organisation, models.RoleLegal)
+	require.NoError(t, err)
+	b.post(t, legal, "/certified-periods", map[string]any{
+		"law": "FR", "rule": "innovation/requests", "n": 30, "unit": "days", "source": "Directive 2014/24/EU, Article 31(1)",
+		"read_on": "2026-11-29",
+	})
 	b.act(t, b.Lead, models.VerbPublish, nil)
 	for i, amount := range []string{"480000.00", "400000.00", "330000.00"} {
 		p.ask(t, amount, []string{"8", "5", "1"}[i])
