@@ -75,7 +75,7 @@ type RefusalType struct {
 
 var refusalTypes = slices.SortedFunc(slices.Values(slices.Concat(
 	refusedRequests, refusedCallers, refusedProcess, refusedRules, refusedSpecification, refusedMarket, refusedUploads,
-	refusedTenders, refusedAward, refusedWebhooks,
+	refusedTenders, refusedSealing, refusedAward, refusedWebhooks,
 )), func(a, b RefusalType) int { return cmp.Compare(a.Code, b.Code) })
 
 // RefusalTypes lists every refusal there is, by code.
