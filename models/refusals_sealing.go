@@ -27,7 +27,7 @@ const (
 var refusedSealing = []RefusalType{
 	{
 		CodeNotAnOpenerKey, RefusalUnacceptable, "This is not an opener's key",
-		"The file is damaged, or it is another file. Use the file that ppi seal key made; a key that is lost is replaced.",
+		"The file is damaged, or it is another file. Use the file that ppi seal key made; a lost key is replaced.",
 	},
 	{
 		CodeOpenerUnproven, RefusalUnacceptable, "Nothing proves that the opener has the key",
@@ -51,7 +51,7 @@ var refusedSealing = []RefusalType{
 	},
 	{
 		CodeFingerprintDiffers, RefusalUnacceptable, "These are not the openers of the notice",
-		"Compare the fingerprint with the one in the published notice. If they differ, do not seal, and ask the buyers.",
+		"Compare the fingerprint with that of the published notice. If they differ, do not seal, and ask the buyers.",
 	},
 	{
 		CodeBoxRefused, RefusalUnacceptable, "The description of the box cannot be used",
@@ -63,7 +63,7 @@ var refusedSealing = []RefusalType{
 	},
 	{
 		CodeEnvelopeElsewhere, RefusalUnacceptable, "The envelope was sealed for another place",
-		"An envelope belongs to one box, round, kind and supplier, and to its openers. Seal the file again for this place.",
+		"An envelope belongs to one box, round, kind and supplier, and to its openers. Seal the file for this place.",
 	},
 	{
 		CodeEnvelopeTwice, RefusalUnacceptable, "An envelope is there twice",

@@ -52,7 +52,8 @@ func NewBox(id models.ID, round int, deadline time.Time, set Set) (Box, error) {
 // Check refuses a box for whose openers nobody should seal.
 func (b Box) Check() error {
 	if b.Format != formatBox || b.Round < 1 || b.Deadline.IsZero() {
-		return malformed(models.CodeBoxRefused, "the description of the box", "has an unknown format, no round or no deadline")
+		return malformed(models.CodeBoxRefused, "the description of the box",
+			"has no known format, no round or no deadline")
 	}
 	if fault := checkID("/box", b.Box, models.PrefixBox); fault != nil {
 		return fault
@@ -107,7 +108,7 @@ func (c Context) check() error {
 		faults = append(faults, models.Refuse(models.CodeNotSealed, "/context/round", "rounds are counted from 1"))
 	}
 	if !knownKind(c.Kind) {
-		faults = append(faults, models.Refuse(models.CodeNotSealed, "/context/kind", "%q is no kind of envelope", c.Kind))
+		faults = append(faults, models.Refuse(models.CodeNotSealed, "/context/kind", "%q is no kind", c.Kind))
 	}
 	for _, o := range c.Openers {
 		faults = append(faults,

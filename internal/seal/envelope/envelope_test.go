@@ -122,12 +122,12 @@ func (w *world) read(o *envelope.Opening, file []byte) (string, error) {
 	return out.String(), err
 }
 
-func refused(t *testing.T, code models.Code, err error) *models.Refusal {
+func refused(t *testing.T, code models.Code, err error) models.Refusal {
 	t.Helper()
 	r, is := models.RefusalOf(err)
 	require.True(t, is, "%v", err)
 	require.Equal(t, code, r.Code, "%v", r)
-	return r
+	return *r
 }
 
 func TestKOpenersOpenABoxTogetherAndFewerOpenNothing(t *testing.T) {
@@ -244,7 +244,8 @@ func TestATestEnvelopeIsOpenedBeforeTheDeadline(t *testing.T) {
 	w := setup(t, 2, 1, 2, 3)
 	file := w.seal(envelope.KindTest, "")
 	o := w.opening(envelope.KindTest, file)
-	r, err := o.Release(w.keys[1], envelope.Confirmation{Fingerprint: w.fingerprint(), Now: deadline.Add(-1000 * time.Hour)})
+	early := envelope.Confirmation{Fingerprint: w.fingerprint(), Now: deadline.Add(-1000 * time.Hour)}
+	r, err := o.Release(w.keys[1], early)
 	require.NoError(t, err)
 	require.NoError(t, o.Accept(r), "who opened the test has the key")
 }

@@ -169,8 +169,8 @@ func (o *Opening) HandOver(key Key, r Request, to pvss.Point, said Confirmation)
 		return Handover{}, err
 	}
 	if r.To.Key.IsZero() || to.IsZero() || !r.To.Key.Equal(to) {
-		return Handover{}, models.Refuse(models.CodeHandoverRefused, "/to/key", "the request is not for the key %v", to).
-			Accepting("the request of the colleague whose key this is")
+		return Handover{}, models.Refuse(models.CodeHandoverRefused, "/to/key",
+			"the request is for another key than %v", to).Accepting("the request of the colleague whose key this is")
 	}
 	if _, err := o.asked(r); err != nil {
 		return Handover{}, err

@@ -81,7 +81,8 @@ func checkFormat(line []byte) error {
 }
 
 func tooLong() *models.Refusal {
-	return malformed(models.CodeNotSealed, "the envelope", "does not begin with a header of at most %d bytes", MostHeader)
+	return malformed(models.CodeNotSealed, "the envelope",
+		"does not begin with a header of at most %d bytes", MostHeader)
 }
 
 // A FailedReadError is that a file could not be read; nothing is said about the file.

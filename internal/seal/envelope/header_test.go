@@ -158,7 +158,8 @@ func TestHeadersAreReadFromAListOrFromAnEnvelope(t *testing.T) {
 	headers, err = envelope.ReadHeaders(bytes.NewReader(list))
 	require.NoError(t, err)
 	require.Len(t, headers, 2)
-	for _, wrong := range [][]byte{nil, list[:len(list)-1], []byte("\n"), append(bytes.Clone(list), one...)[:len(list)+9]} {
+	unended := append(bytes.Clone(list), one[:9]...)
+	for _, wrong := range [][]byte{nil, list[:len(list)-1], []byte("\n"), unended} {
 		_, err = envelope.ReadHeaders(bytes.NewReader(wrong))
 		refused(t, models.CodeNotSealed, err)
 	}

@@ -39,7 +39,7 @@ func bech32(prefix string, content []byte) string {
 	checked := append(append(append(append([]byte{}, high...), 0), low...), five...)
 	sum := bech32Sum(append(checked, 0, 0, 0, 0, 0, 0)) ^ 1
 	for i := range 6 {
-		five = append(five, byte(sum>>(5*(5-i)))&31)
+		five = append(five, byte(sum>>(5*(5-i))&31))
 	}
 	out := []byte(prefix + "1")
 	for _, v := range five {
@@ -56,11 +56,11 @@ func regroup(content []byte) []byte {
 		rest, bits = rest<<8|uint32(b), bits+8
 		for bits >= 5 {
 			bits -= 5
-			out = append(out, byte(rest>>bits)&31)
+			out = append(out, byte(rest>>bits&31))
 		}
 	}
 	if bits > 0 {
-		out = append(out, byte(rest<<(5-bits))&31)
+		out = append(out, byte(rest<<(5-bits)&31))
 	}
 	return out
 }

@@ -10,7 +10,7 @@ import (
 
 // SecretPrefix begins the secret half of an opener's key wherever it is written. The platform refuses text that
 // contains it.
-const SecretPrefix = "PPI-OPENER-SECRET-KEY-"
+const SecretPrefix = "PPI-OPENER-SECRET-KEY-" //nolint:gosec // what secret keys begin with, to refuse them
 
 // An Owner is whose key it is, and for what: one person of one buyer, in one procurement.
 type Owner struct {
@@ -142,7 +142,7 @@ func (k Key) Keep() ([]byte, error) {
 
 // ReadKey reads what [Key.Keep] renders. Its refusals never repeat what was read.
 func ReadKey(text []byte) (Key, error) {
-	refused := models.Refuse(models.CodeNotAnOpenerKey, "", "the file is not the secret key of an opener, or it was changed").
+	refused := models.Refuse(models.CodeNotAnOpenerKey, "", "this is no opener's secret key, or it was changed").
 		Accepting("the file that ppi seal key or the sealing page made")
 	var f keyFile
 	if readOpen(text, &f, models.CodeNotAnOpenerKey, "the key") != nil || f.Format != formatKey ||

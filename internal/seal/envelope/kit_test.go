@@ -169,9 +169,10 @@ func factsOf(t *testing.T) []byte {
 	require.NoError(t, err)
 	facts.ReleaseTag = hex.EncodeToString(tag[:])
 
-	contents := map[string]string{"price-a.sealed": "1250000.10 EUR", "price-b.sealed": "999999.99 EUR", "price-c.sealed": ""}
-	for _, file := range []string{"price-a.sealed", "price-b.sealed", "price-c.sealed"} {
-		facts.Envelopes = append(facts.Envelopes, foundIn(t, file, contents[file], keys))
+	for _, e := range [][2]string{
+		{"price-a.sealed", "1250000.10 EUR"}, {"price-b.sealed", "999999.99 EUR"}, {"price-c.sealed", ""},
+	} {
+		facts.Envelopes = append(facts.Envelopes, foundIn(t, e[0], e[1], keys))
 	}
 	rendered, err := json.MarshalIndent(facts, "", "  ")
 	require.NoError(t, err)

@@ -125,13 +125,14 @@ func (o *Opening) Accept(r Release) error {
 // whole refuses what an opener made for another place, or for other envelopes than all of these.
 func (o *Opening) whole(place Place, headers []string) error {
 	if place != o.place() {
-		return models.Refuse(models.CodeReleaseIncomplete, "", "the file was made for another place: %s %s, %s, round %d",
-			place.Mode, place.Box, place.Kind, place.Round).Accepting("one made for %s, %s", o.box.Box, o.kind)
+		return models.Refuse(models.CodeReleaseIncomplete, "",
+			"the file was made for another place: %s %s, %s, round %d", place.Mode, place.Box, place.Kind, place.Round).
+			Accepting("one made for %s, %s", o.box.Box, o.kind)
 	}
 	if !slices.Equal(headers, o.digests()) {
 		return models.Refuse(models.CodeReleaseIncomplete, "/envelopes",
-			"the file covers %d envelopes, and not exactly the %d of kind %s in the box", len(headers), len(o.headers), o.kind).
-			Accepting("every envelope of the kind, once, in the order of the digests of their headers")
+			"the file covers %d envelopes, and not exactly the %d of kind %s in the box", len(headers), len(o.headers),
+			o.kind).Accepting("every envelope of the kind, once, in the order of the digests of their headers")
 	}
 	return nil
 }

@@ -131,8 +131,8 @@ func checkOrder(before []Opener, o Opener) error {
 				Accepting("each person once, each with a key of its own")
 		}
 		if other.Person > o.Person {
-			return models.Refuse(models.CodeOpenersRefused, "/openers", "the openers are not in the order of their IDs").
-				Accepting("ascending order")
+			return models.Refuse(models.CodeOpenersRefused, "/openers",
+				"the openers are not in the order of their IDs").Accepting("ascending order")
 		}
 	}
 	return nil

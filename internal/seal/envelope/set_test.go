@@ -21,7 +21,8 @@ func announce(t require.TestingT, buyers ...int) []envelope.Announcement {
 			ids[b] = models.NewID(models.PrefixOrganisation)
 		}
 		key, err := envelope.NewKey(envelope.Owner{
-			Mode: models.ModeRehearsal, Procurement: procurement, Buyer: ids[b], Person: models.NewID(models.PrefixPerson),
+			Mode: models.ModeRehearsal, Procurement: procurement, Buyer: ids[b],
+			Person: models.NewID(models.PrefixPerson),
 		})
 		require.NoError(t, err)
 		all[i], err = key.Announce()
@@ -129,17 +130,17 @@ func TestTheFingerprintIsOfWhoOpensAndIsTypedLeniently(t *testing.T) {
 	all := announce(t, 1, 1, 2, 2, 3)
 	set, err := envelope.NewSet(3, all)
 	require.NoError(t, err)
-	print, err := set.Fingerprint()
+	own, err := set.Fingerprint()
 	require.NoError(t, err)
-	require.Regexp(t, `^([0-9A-HJKMNP-TV-Z]{4}-){7}[0-9A-HJKMNP-TV-Z]{4}$`, print)
+	require.Regexp(t, `^([0-9A-HJKMNP-TV-Z]{4}-){7}[0-9A-HJKMNP-TV-Z]{4}$`, own)
 
-	typed := strings.NewReplacer("0", "o", "1", "l", "-", " ").Replace(strings.ToLower(print))
+	typed := strings.NewReplacer("0", "o", "1", "l", "-", " ").Replace(strings.ToLower(own))
 	require.NoError(t, set.Confirm(" "+typed+"\n"))
 	last := "0"
-	if strings.HasSuffix(print, "0") {
+	if strings.HasSuffix(own, "0") {
 		last = "2"
 	}
-	for _, wrong := range []string{"", print[:len(print)-5], print[:len(print)-1] + last, print + "0"} {
+	for _, wrong := range []string{"", own[:len(own)-5], own[:len(own)-1] + last, own + "0"} {
 		refused(t, models.CodeFingerprintDiffers, set.Confirm(wrong))
 	}
 
@@ -147,12 +148,12 @@ func TestTheFingerprintIsOfWhoOpensAndIsTypedLeniently(t *testing.T) {
 	require.NoError(t, err)
 	same, err := reordered.Fingerprint()
 	require.NoError(t, err)
-	require.Equal(t, print, same, "a set has no first opener")
+	require.Equal(t, own, same, "a set has no first opener")
 	stricter, err := envelope.NewSet(4, all)
 	require.NoError(t, err)
 	other, err := stricter.Fingerprint()
 	require.NoError(t, err)
-	require.NotEqual(t, print, other)
+	require.NotEqual(t, own, other)
 }
 
 func TestSetsKeysAndBoxesAreReadWithAnySpacingButNothingElse(t *testing.T) {
@@ -209,7 +210,7 @@ func TestAKeyFileIsReadBackAndADamagedOneIsNeverRepeated(t *testing.T) {
 		strings.Replace(string(kept), envelope.SecretPrefix, "", 1),
 	} {
 		_, err := envelope.ReadKey([]byte(wrong))
-		require.NotContains(t, refused(t, models.CodeNotAnOpenerKey, err).Error(), secret(kept)[:10])
+		require.NotContains(t, refused(t, models.CodeNotAnOpenerKey, err).Detail, secret(kept)[:10])
 	}
 	_, err = envelope.NewKey(envelope.Owner{Mode: "test"})
 	require.Error(t, err)

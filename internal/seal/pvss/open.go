@@ -51,8 +51,8 @@ func Recover(opened map[int]Point) (Secret, error) {
 
 // ratio is x/(x-y) with the abscissas x and y of two holders.
 func ratio(i, j int) group.Scalar {
-	x, y := curve.NewScalar().SetUint64(uint64(j+1)), curve.NewScalar().SetUint64(uint64(i+1))
-	difference := curve.NewScalar().Sub(x, y)
+	x := abscissa(j)
+	difference := curve.NewScalar().Sub(x, abscissa(i))
 	return x.Mul(x, difference.Inv(difference))
 }
 

@@ -72,11 +72,12 @@ func (p Point) MarshalText() ([]byte, error) {
 
 // UnmarshalText reads what [Point.MarshalText] renders.
 func (p *Point) UnmarshalText(text []byte) error {
-	b, err := decode(text, pointSize)
-	if err != nil {
+	b, whole := decode(text, pointSize)
+	if !whole {
 		return errPoint
 	}
-	*p, err = ParsePoint(b)
+	read, err := ParsePoint(b)
+	*p = read
 	return err
 }
 
@@ -94,8 +95,8 @@ func (p Proof) MarshalText() ([]byte, error) {
 
 // UnmarshalText reads what [Proof.MarshalText] renders. It refuses scalars that are not reduced.
 func (p *Proof) UnmarshalText(text []byte) error {
-	b, err := decode(text, proofSize)
-	if err != nil {
+	b, whole := decode(text, proofSize)
+	if !whole {
 		return errProof
 	}
 	read := newProof()
@@ -107,9 +108,10 @@ func (p *Proof) UnmarshalText(text []byte) error {
 }
 
 // decode reads the base64url of n bytes. Its length is compared, because Go's decoder skips line breaks.
-func decode(text []byte, n int) ([]byte, error) {
+func decode(text []byte, n int) ([]byte, bool) {
 	if len(text) != encoding.EncodedLen(n) {
-		return nil, base64.CorruptInputError(0)
+		return nil, false
 	}
-	return encoding.DecodeString(string(text))
+	b, err := encoding.DecodeString(string(text))
+	return b, err == nil
 }

@@ -71,7 +71,7 @@ func (d dealing) deal(keys []Point, tag Tag) (Secret, Sharing) {
 		out.Commitments = append(out.Commitments, Point{curve.NewElement().Mul(second, a)})
 	}
 	for i, key := range keys {
-		p := d.at(i + 1)
+		p := d.at(i)
 		share := curve.NewElement().Mul(key.e, p)
 		committed := curve.NewElement().Mul(second, p)
 		out.Shares[i] = Share{Point{share}, useShare.prove(tag, p, second, committed, key.e, share, d.nonces[i])}
@@ -79,12 +79,17 @@ func (d dealing) deal(keys []Point, tag Tag) (Secret, Sharing) {
 	return Secret{curve.NewElement().MulGen(d.coefficients[0])}, out
 }
 
-// at is p(i).
+// abscissa is where the polynomial is taken for the holder with index i, counted from 0. At 0 is the secret.
+func abscissa(i int) group.Scalar {
+	return curve.NewScalar().SetUint64(uint64(i) + 1) //nolint:gosec // an index is never negative
+}
+
+// at is the value of the polynomial for holder i.
 func (d dealing) at(i int) group.Scalar {
-	x, sum := curve.NewScalar().SetUint64(uint64(i)), curve.NewScalar()
-	for j := len(d.coefficients) - 1; j >= 0; j-- {
+	x, sum := abscissa(i), curve.NewScalar()
+	for _, a := range slices.Backward(d.coefficients) {
 		sum.Mul(sum, x)
-		sum.Add(sum, d.coefficients[j])
+		sum.Add(sum, a)
 	}
 	return sum
 }
@@ -92,25 +97,26 @@ func (d dealing) at(i int) group.Scalar {
 // Check tells whether each holder of a key got a right share under this tag. It returns the index of the first share
 // that is wrong, counted from 0, and false; a sharing that is not for these keys and k of them is wrong at once.
 func (s Sharing) Check(keys []Point, k int, tag Tag) (int, bool) {
-	if k < 1 || len(s.Commitments) != k || len(s.Shares) != len(keys) || slices.ContainsFunc(s.Commitments, Point.IsZero) {
+	if k < 1 || len(s.Commitments) != k || slices.ContainsFunc(s.Commitments, Point.IsZero) ||
+		len(s.Shares) != len(keys) {
 		return 0, false
 	}
 	for i, key := range keys {
 		share := s.Shares[i]
 		if share.Point.IsZero() || key.IsZero() ||
-			!useShare.holds(tag, second, s.committed(i+1), key.e, share.Point.e, share.Proof) {
+			!useShare.holds(tag, second, s.committed(i), key.e, share.Point.e, share.Proof) {
 			return i, false
 		}
 	}
 	return 0, true
 }
 
-// committed is H·p(i), from the commitments.
+// committed is H times the value of the polynomial for holder i, from the commitments.
 func (s Sharing) committed(i int) group.Element {
-	x, sum := curve.NewScalar().SetUint64(uint64(i)), curve.Identity()
-	for j := len(s.Commitments) - 1; j >= 0; j-- {
+	x, sum := abscissa(i), curve.Identity()
+	for _, c := range slices.Backward(s.Commitments) {
 		sum.Mul(sum, x)
-		sum.Add(sum, s.Commitments[j].e)
+		sum.Add(sum, c.e)
 	}
 	return sum
 }

@@ -71,7 +71,9 @@ func TestWrongSharesAreSeenWithoutAKey(t *testing.T) {
 	two := curve.NewScalar().SetUint64(2)
 
 	for name, change := range map[string]func(s *Sharing){
-		"scaled share":             func(s *Sharing) { s.Shares[2].Point = Point{curve.NewElement().Mul(s.Shares[2].Point.e, two)} },
+		"scaled share": func(s *Sharing) {
+			s.Shares[2].Point = Point{curve.NewElement().Mul(s.Shares[2].Point.e, two)}
+		},
 		"shares of two exchanged":  func(s *Sharing) { s.Shares[1], s.Shares[2] = s.Shares[2], s.Shares[1] },
 		"share of another sharing": func(s *Sharing) { s.Shares[2] = other.Shares[2] },
 		"proof of another share":   func(s *Sharing) { s.Shares[2].Proof = s.Shares[1].Proof },
@@ -121,7 +123,7 @@ func TestOpenedSharesHoldForTheirKeyShareTagAndUseOnly(t *testing.T) {
 	// Reissuing a share that was never blinded is the same arithmetic; the use keeps the proofs apart.
 	same := keys[0].Reissue(Blinded{Point: share}, tag)
 	require.True(t, same.Point.Equal(opened.Point))
-	require.False(t, Opened{same.Point, same.Proof}.Holds(public[0], share, tag))
+	require.False(t, Opened(same).Holds(public[0], share, tag))
 }
 
 func TestAReissuedShareOpensWithTheNewKeyOnly(t *testing.T) {
