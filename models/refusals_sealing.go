@@ -12,7 +12,6 @@ const (
 	CodeBoxRefused         Code = "box_description_invalid"
 	CodeShareWrong         Code = "envelope_share_wrong"
 	CodeEnvelopeElsewhere  Code = "envelope_sealed_for_another_place"
-	CodeEnvelopeTwice      Code = "envelope_twice"
 	CodeNotAnOpener        Code = "not_an_opener_of_the_box"
 	CodeDeadlineDiffers    Code = "deadline_differs"
 	CodeReleaseMalformed   Code = "release_malformed"
@@ -64,10 +63,6 @@ var refusedSealing = []RefusalType{
 	{
 		CodeEnvelopeElsewhere, RefusalUnacceptable, "The envelope was sealed for another place",
 		"An envelope belongs to one box, round, kind and supplier, and to its openers. Seal the file for this place.",
-	},
-	{
-		CodeEnvelopeTwice, RefusalUnacceptable, "An envelope is there twice",
-		"Each envelope counts once.",
 	},
 	{
 		CodeNotAnOpener, RefusalUnacceptable, "The key is of no opener of this box",

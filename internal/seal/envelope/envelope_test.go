@@ -184,8 +184,6 @@ func TestAnEnvelopeCopiedToAnotherPlaceIsRefusedByTheOpenersProgram(t *testing.T
 	_, err = envelope.NewOpening(other.box, models.EnvelopePrice, h)
 	require.Equal(t, "/context/procurement", refused(t, models.CodeEnvelopeElsewhere, err).Field)
 	require.NoError(t, h[0].Context().Differs(w.box.For(supplier, models.EnvelopePrice)))
-	_, err = envelope.NewOpening(w.box, models.EnvelopePrice, append(h, h...))
-	refused(t, models.CodeEnvelopeTwice, err)
 	_, err = envelope.NewOpening(w.box, models.EnvelopePrice, nil)
 	refused(t, models.CodeReleaseIncomplete, err)
 }
@@ -237,6 +235,17 @@ func TestTheOpenersProgramComparesNoticeAndClockFirst(t *testing.T) {
 	require.NoError(t, err)
 	_, err = o.Release(nobody, w.said())
 	refused(t, models.CodeNotAnOpener, err)
+}
+
+func TestTwoFilesUnderOneHeaderDoNotKeepABoxClosed(t *testing.T) {
+	t.Parallel()
+	w := setup(t, 2, 1, 2, 3)
+	one, two := w.seal(models.EnvelopeOther, "1"), w.seal(models.EnvelopeOther, "2")
+	o := w.opening(models.EnvelopeOther, one, two, one)
+	w.accept(o, w.release(0, models.EnvelopeOther, one, two), w.release(1, models.EnvelopeOther, two, two, one))
+	got, err := w.read(o, one)
+	require.NoError(t, err)
+	require.Equal(t, "1", got)
 }
 
 func TestATestEnvelopeIsOpenedBeforeTheDeadline(t *testing.T) {

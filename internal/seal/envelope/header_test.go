@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -296,4 +297,21 @@ func FuzzCheck(f *testing.F) {
 			require.True(t, is, "%v", err)
 		}
 	})
+}
+
+// BenchmarkParseHeader prints what checking a header costs the server, by the number of openers.
+func BenchmarkParseHeader(b *testing.B) {
+	for _, buyers := range [][]int{
+		{1, 2, 3}, {1, 2, 3, 4, 5}, {1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10},
+	} {
+		w := setup(b, len(buyers)/2+1, buyers...)
+		header, _, _ := bytes.Cut(w.seal(models.EnvelopePrice, ""), []byte("\n"))
+		b.Run(strconv.Itoa(len(buyers)), func(b *testing.B) {
+			for b.Loop() {
+				_, err := envelope.ParseHeader(header)
+				require.NoError(b, err)
+			}
+			b.ReportMetric(float64(len(header)), "bytes")
+		})
+	}
 }

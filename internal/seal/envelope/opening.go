@@ -32,7 +32,8 @@ type holder struct {
 	shares map[string]pvss.Point
 }
 
-// NewOpening begins an opening. It refuses headers that were sealed for another place, and one that is there twice.
+// NewOpening begins an opening. It refuses headers that were sealed for another place. A header that is there twice
+// counts once: otherwise a supplier who hands in two files under one header would keep the box closed.
 func NewOpening(box Box, kind Kind, headers []Header) (*Opening, error) {
 	if err := box.Check(); err != nil {
 		return nil, err
@@ -46,12 +47,10 @@ func NewOpening(box Box, kind Kind, headers []Header) (*Opening, error) {
 	}
 	o := &Opening{box: box, kind: kind, set: set, headers: slices.Clone(headers), released: make(map[int]Release)}
 	slices.SortFunc(o.headers, func(a, b Header) int { return cmp.Compare(a.Digest(), b.Digest()) })
-	for i, h := range o.headers {
+	o.headers = slices.CompactFunc(o.headers, func(a, b Header) bool { return a.sum == b.sum })
+	for _, h := range o.headers {
 		if err := h.Context().Differs(box.For(h.Context().Supplier, kind)); err != nil {
 			return nil, err
-		}
-		if i > 0 && o.headers[i-1].sum == h.sum {
-			return nil, models.Refuse(models.CodeEnvelopeTwice, "", "the envelope %s is there twice", h.Digest())
 		}
 	}
 	for i, opener := range box.Set.openers() {

@@ -13,6 +13,11 @@ type Key struct{ x group.Scalar }
 // NewKey makes a key.
 func NewKey() Key { return Key{random(1)[0]} }
 
+// nonce draws the nonce of a proof about a point.
+func (k Key) nonce(tag Tag, about Point) group.Scalar {
+	return random(1, k.Secret(), tag[:], about.Bytes())[0]
+}
+
 // ParseKey reads what [Key.Secret] gives. It refuses zero and what is not reduced.
 func ParseKey(b []byte) (Key, error) {
 	x := curve.NewScalar()
@@ -46,7 +51,7 @@ func (Key) GoString() string { return "a secret key" }
 // Without it an opener could choose its key by those of others.
 func (k Key) Prove(tag Tag) Proof {
 	y := k.public()
-	return useHolding.prove(tag, k.x, base, y, base, y, random(1)[0])
+	return useHolding.prove(tag, k.x, base, y, base, y, k.nonce(tag, Point{y}))
 }
 
 // Held tells whether the proof shows that somebody has the key whose public half is p.

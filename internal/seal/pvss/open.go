@@ -21,7 +21,7 @@ type Opened struct {
 // Open opens a share.
 func (k Key) Open(share Point, tag Tag) Opened {
 	opened := curve.NewElement().Mul(share.e, curve.NewScalar().Inv(k.x))
-	proof := useOpening.prove(tag, k.x, base, k.public(), opened, share.e, random(1)[0])
+	proof := useOpening.prove(tag, k.x, base, k.public(), opened, share.e, k.nonce(tag, share))
 	return Opened{Point{opened}, proof}
 }
 
@@ -65,7 +65,8 @@ type Blinded struct {
 // Blind asks for a share of somebody else.
 func (k Key) Blind(share Point, tag Tag) Blinded {
 	blinded := curve.NewElement().Mul(share.e, k.x)
-	return Blinded{Point{blinded}, useBlinding.prove(tag, k.x, base, k.public(), share.e, blinded, random(1)[0])}
+	proof := useBlinding.prove(tag, k.x, base, k.public(), share.e, blinded, k.nonce(tag, share))
+	return Blinded{Point{blinded}, proof}
 }
 
 // Holds tells whether b is share, multiplied by key.
@@ -77,10 +78,8 @@ func (b Blinded) Holds(key, share Point, tag Tag) bool {
 // can open it, and k learns nothing of the new key.
 func (k Key) Reissue(blinded Blinded, tag Tag) Share {
 	reissued := curve.NewElement().Mul(blinded.Point.e, curve.NewScalar().Inv(k.x))
-	return Share{
-		Point{reissued},
-		useReissue.prove(tag, k.x, base, k.public(), reissued, blinded.Point.e, random(1)[0]),
-	}
+	nonce := k.nonce(tag, blinded.Point)
+	return Share{Point{reissued}, useReissue.prove(tag, k.x, base, k.public(), reissued, blinded.Point.e, nonce)}
 }
 
 // Reissued tells whether s is what the holder of key had to make of a blinded share.

@@ -11,6 +11,8 @@
 package pvss
 
 import (
+	"bytes"
+	"crypto/rand"
 	"fmt"
 	"slices"
 
@@ -48,7 +50,7 @@ func Deal(keys []Point, k int, tag Tag) (Secret, Sharing, error) {
 	if k < 1 || k > len(keys) {
 		return Secret{}, Sharing{}, fmt.Errorf("share a secret: %d of %d keys cannot be asked for", k, len(keys))
 	}
-	d := dealing{coefficients: random(k), nonces: random(len(keys))}
+	d := dealing{coefficients: random(k, tag[:]), nonces: random(len(keys), tag[:])}
 	secret, sharing := d.deal(keys, tag)
 	return secret, sharing, nil
 }
@@ -56,11 +58,17 @@ func Deal(keys []Point, k int, tag Tag) (Secret, Sharing, error) {
 // A dealing is the chance in a sharing.
 type dealing struct{ coefficients, nonces []group.Scalar }
 
-func random(n int) []group.Scalar {
+// random draws n scalars other than zero. They are hashed from randomness and from what they are used for: a machine
+// that was copied while it ran may draw the same randomness again, and a nonce that served two statements gives away
+// the secret.
+func random(n int, usedFor ...[]byte) []group.Scalar {
 	all := make([]group.Scalar, n)
 	for i := range all {
-		// circl draws from crypto/rand, whatever reader it is given.
-		all[i] = curve.RandomNonZeroScalar(nil)
+		for all[i] == nil || all[i].IsZero() {
+			seed := make([]byte, 64)
+			_, _ = rand.Read(seed) // never fails
+			all[i] = curve.HashToScalar(append(seed, bytes.Join(usedFor, nil)...), []byte("ppi-engine.org/pvss/1/random"))
+		}
 	}
 	return all
 }
