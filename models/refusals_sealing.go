@@ -21,6 +21,7 @@ const (
 	CodeReleasesMissing    Code = "releases_missing"
 	CodeHandoverRefused    Code = "handover_refused"
 	CodeUnreadable         Code = "envelope_unreadable"
+	CodePriceMalformed     Code = "price_malformed"
 )
 
 var refusedSealing = []RefusalType{
@@ -99,5 +100,9 @@ var refusedSealing = []RefusalType{
 	{
 		CodeUnreadable, RefusalUnacceptable, "The envelope cannot be opened",
 		"The secret of the envelope was recovered, and it does not open the content. The supplier sealed it so.",
+	},
+	{
+		CodePriceMalformed, RefusalUnacceptable, "The price envelope does not begin with a price",
+		"What it holds begins with one line that says amount and currency. ppi seal price writes it.",
 	},
 }

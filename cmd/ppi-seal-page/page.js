@@ -19,6 +19,7 @@
 			download(form.elements.files.files[0].name + ".sealed", r.file),
 			`\nSHA-256 ${r.sha256}\nsize ${r.size}\nheader ${r.header}`,
 		],
+		price: (r) => [download("price", r)],
 		check: (r) => [r.map((e) => `${e.header} is whole: ${e.context.kind} of ${e.context.supplier} in ${e.context.box}`).join("\n")],
 		makeKey: (r) => [
 			"Keep the key where only you can read it, and keep a copy. Hand in the announcement.\n",

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -122,12 +123,14 @@ func TestThePageMakesKeysSealsChecksAndReleasesWithoutAnyConnection(t *testing.T
 	require.NoError(t, err)
 	require.Contains(t, in(ctx, t, `ppiSeal.openers({box: `+quoted(t, string(text))+`}).then(JSON.stringify)`), fingerprint)
 
-	// A supplier seals three MiB in the page; what comes out is an envelope to everybody else.
+	// A supplier seals a price with three MiB of breakdown in the page; what comes out is an envelope to everybody else.
 	sealing := func(fingerprint string) string {
 		return `ppiSeal.seal(` + quoted(t, map[string]any{
 			"box": string(text), "fingerprint": fingerprint, "supplier": models.NewID(models.PrefixOrganisation), "kind": "price",
-		}) + `, [new Blob(["x".repeat(3 << 20)])])`
+		}) + `, [priced])`
 	}
+	in(ctx, t, `ppiSeal.price({amount: "100.00", currency: "EUR"}, [new Blob(["x".repeat(3 << 20)])])
+		.then((blob) => { globalThis.priced = blob; return "" })`)
 	require.Equal(t, string(models.CodeFingerprintDiffers), refusedIn(ctx, t, sealing("0000")))
 	file, err := base64.StdEncoding.DecodeString(in(ctx, t, sealing(fingerprint)+`.then(async (r) => {
 		globalThis.sealed = r.file;
@@ -160,7 +163,12 @@ func TestThePageMakesKeysSealsChecksAndReleasesWithoutAnyConnection(t *testing.T
 	require.NoError(t, err)
 	var content bytes.Buffer
 	require.NoError(t, envelope.Open(&content, bytes.NewReader(file), identities))
-	require.Equal(t, strings.Repeat("x", 3<<20), content.String())
+	price, breakdown, err := envelope.ReadPrice(&content)
+	require.NoError(t, err)
+	require.Equal(t, models.Money{Amount: "100.00", Currency: "EUR"}, price)
+	left, err := io.ReadAll(breakdown)
+	require.NoError(t, err)
+	require.Equal(t, strings.Repeat("x", 3<<20), string(left))
 
 	// The policy lets no script reach anybody, and none tried.
 	require.Contains(t, in(ctx, t, `fetch("https://example.org/").then(() => "reached", (e) => String(e))`), "TypeError")

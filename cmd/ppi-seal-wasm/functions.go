@@ -78,6 +78,11 @@ func seal(given []byte, files []js.Value) (any, error) {
 	if len(files) != 1 {
 		return nil, fmt.Errorf("choose one file: %d were chosen", len(files))
 	}
+	if in.Kind == models.EnvelopePrice {
+		if _, _, err := envelope.ReadPrice(newBlobReader(files[0])); err != nil {
+			return nil, err
+		}
+	}
 	out := newBlobWriter()
 	sealed, err := envelope.Seal(out, newBlobReader(files[0]), box.For(in.Supplier, in.Kind))
 	if err != nil {
@@ -89,6 +94,23 @@ func seal(given []byte, files []js.Value) (any, error) {
 	}
 	result.(js.Value).Set("file", out.blob())
 	return result, nil
+}
+
+// price makes what a price envelope holds of {amount, currency} and, if there is one, a file that follows: a Blob.
+func price(given []byte, files []js.Value) (any, error) {
+	var price models.Money
+	if err := json.Unmarshal(given, &price); err != nil {
+		return nil, err
+	}
+	line, err := envelope.PriceLine(price)
+	if err != nil {
+		return nil, err
+	}
+	parts := js.Global().Get("Array").New(string(line))
+	for _, file := range files {
+		parts.Call("push", file)
+	}
+	return blobOf(parts), nil
 }
 
 // check checks envelopes without any key: for each {header, context}.

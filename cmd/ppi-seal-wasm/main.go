@@ -18,7 +18,8 @@ import (
 func main() {
 	api := js.Global().Get("Object").New()
 	for name, f := range map[string]function{
-		"makeKey": makeKey, "openers": openers, "seal": seal, "check": check, "release": release, "ask": ask, "give": give,
+		"makeKey": makeKey, "openers": openers, "price": price, "seal": seal, "check": check, "release": release, "ask": ask,
+		"give": give,
 	} {
 		api.Set(name, js.FuncOf(f.promise))
 	}

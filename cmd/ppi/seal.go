@@ -22,6 +22,7 @@ type sealCommand struct {
 	Set      sealSetCommand      `cmd:"" help:"The lead buyer: make a set of openers; tell its fingerprint."`
 	Box      sealBoxCommand      `cmd:"" help:"Describe a box as the platform does."`
 	Openers  sealOpenersCommand  `cmd:"" help:"Show the openers of a box and their fingerprint."`
+	Price    sealPriceCommand    `cmd:"" help:"A supplier: write the file that a price envelope holds."`
 	Tender   sealTenderCommand   `cmd:"" help:"A supplier: seal a file of a tender for the openers of the notice."`
 	Test     sealTestCommand     `cmd:"" help:"Seal a test, by which openers show that their keys work."`
 	Check    sealCheckCommand    `cmd:"" help:"Check envelopes without any key."`

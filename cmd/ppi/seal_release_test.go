@@ -63,9 +63,12 @@ func (r *sealingRoom) keep(name string, arguments ...string) string {
 	return printed
 }
 
-func (r *sealingRoom) tender(name, content string, flags ...string) int {
+func (r *sealingRoom) tender(name, amount string, flags ...string) int {
 	r.t.Helper()
-	require.NoError(r.t, os.WriteFile(r.at(name), []byte(content), 0o600))
+	if _, err := os.Stat(r.at(name)); err != nil {
+		code, _ := sealing(r.t, "price", "--amount", amount, "--currency", "EUR", r.at(name))
+		require.Zero(r.t, code)
+	}
 	code, _ := sealing(r.t, append([]string{
 		"tender", "--box", r.at("box.json"), "--supplier", string(models.NewID(models.PrefixOrganisation)),
 		"--kind", "price", "--fingerprint", r.fingerprint, r.at(name), r.at(name + ".sealed"),
@@ -85,9 +88,9 @@ func TestOpenersOpenABoxTogetherOnTheCommandLine(t *testing.T) {
 	t.Parallel()
 	r := sealingRoomOf(t, models.ModeLive, time.Now().Add(-time.Hour).Truncate(time.Second))
 	notice := []string{"--deadline", r.deadline.Format(time.RFC3339)}
-	require.Zero(t, r.tender("a", "100.00 EUR"))
-	require.Zero(t, r.tender("b", "200.00 EUR"))
-	require.Equal(t, exitFailed, r.tender("b", "300.00 EUR"), "an envelope is never overwritten")
+	require.Zero(t, r.tender("a", "100.00"))
+	require.Zero(t, r.tender("b", "200.00"))
+	require.Equal(t, exitFailed, r.tender("b", "300.00"), "an envelope is never overwritten")
 	code, printed := sealing(t, "check", r.at("a.sealed"))
 	require.Zero(t, code)
 	require.Contains(t, printed, `"kind":"price"`)
@@ -120,10 +123,10 @@ func TestOpenersOpenABoxTogetherOnTheCommandLine(t *testing.T) {
 	var opened openedFile
 	require.NoError(t, json.NewDecoder(strings.NewReader(printed)).Decode(&opened))
 	require.True(t, opened.Readable)
-	require.Equal(t, digestOf([]byte("100.00 EUR")), opened.PlaintextDigest)
+	require.Equal(t, digestOf(priceOf(t, "100.00")), opened.PlaintextDigest)
 	content, err := os.ReadFile(r.at("out/b"))
 	require.NoError(t, err)
-	require.Equal(t, "200.00 EUR", string(content))
+	require.Equal(t, priceOf(t, "200.00"), content)
 
 	kept, err := os.Open(r.at("identities"))
 	require.NoError(t, err)
@@ -133,16 +136,23 @@ func TestOpenersOpenABoxTogetherOnTheCommandLine(t *testing.T) {
 	require.Len(t, identities, 2)
 }
 
+func priceOf(t *testing.T, amount string) []byte {
+	t.Helper()
+	line, err := envelope.PriceLine(models.Money{Amount: amount, Currency: "EUR"})
+	require.NoError(t, err)
+	return line
+}
+
 func TestASupplierWithAnotherFingerprintInHandSealsNothing(t *testing.T) {
 	t.Parallel()
 	r := sealingRoomOf(t, models.ModeLive, time.Now().Add(time.Hour).Truncate(time.Second))
 	right := r.fingerprint
 	r.fingerprint = strings.Repeat("0000-", 8)
-	require.Equal(t, exitFailed, r.tender("a", "100.00 EUR"))
+	require.Equal(t, exitFailed, r.tender("a", "100.00"))
 	require.NoFileExists(t, r.at("a.sealed"))
 	r.fingerprint = right
-	require.Zero(t, r.tender("a", "100.00 EUR"))
-	require.Zero(t, r.tender("b", "100.00 EUR"))
+	require.Zero(t, r.tender("a", "100.00"))
+	require.Zero(t, r.tender("b", "100.00"))
 	require.Equal(t, exitFailed, r.opener([]string{"release"}, "key0", "early",
 		"--deadline", r.deadline.Format(time.RFC3339)), "the clock of this machine decides for a live box")
 	require.NoFileExists(t, r.at("early"))
@@ -173,7 +183,7 @@ func TestASetThatOneBuyerCouldBlockIsAcceptedWithAWarning(t *testing.T) {
 	require.Equal(t, []models.ID{r.buyers[0]}, set.CanBlock())
 	code, _ := sealing(t, "set", "-k", "2", r.at("key0.announced"), r.at("key1.announced"), r.at("key3.announced"))
 	require.Equal(t, exitFailed, code)
-	require.Zero(t, r.tender("a", "100.00 EUR"))
-	require.Zero(t, r.tender("b", "200.00 EUR"))
+	require.Zero(t, r.tender("a", "100.00"))
+	require.Zero(t, r.tender("b", "200.00"))
 	require.Zero(t, r.opener([]string{"release"}, "key0", "release0"), "a rehearsal has a clock of its own")
 }

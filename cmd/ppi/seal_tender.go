@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"crypto/rand"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -24,6 +26,34 @@ func (f forBox) read() (envelope.Box, error) {
 	return box, box.Set.Confirm(f.Fingerprint)
 }
 
+type sealPriceCommand struct {
+	Amount   string `required:"" help:"The price that counts, such as 1250000.10."`
+	Currency string `required:"" help:"Its currency, such as EUR."`
+	With     string `placeholder:"FILE" help:"What follows on the price, such as a breakdown as PDF."`
+	Output   string `arg:"" help:"The file; it must not exist."`
+}
+
+// Run writes a price, and what follows on it.
+func (c *sealPriceCommand) Run(*invocation) error {
+	line, err := envelope.PriceLine(models.Money{Amount: c.Amount, Currency: c.Currency})
+	if err != nil {
+		return err
+	}
+	after := io.Reader(strings.NewReader(""))
+	if c.With != "" {
+		file, err := os.Open(c.With)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		after = file
+	}
+	return writeNew(c.Output, func(w io.Writer) error {
+		_, err := io.Copy(w, io.MultiReader(bytes.NewReader(line), after))
+		return err
+	})
+}
+
 type sealTenderCommand struct {
 	forBox
 
@@ -43,6 +73,14 @@ func (c *sealTenderCommand) Run(inv *invocation) error {
 		return err
 	}
 	defer in.Close()
+	if c.Kind == models.EnvelopePrice {
+		if _, _, err := envelope.ReadPrice(in); err != nil {
+			return fmt.Errorf("%s: %w", c.Input, err)
+		}
+		if _, err := in.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+	}
 	return c.seal(inv, c.Supplier, c.Kind, in, c.Output)
 }
 

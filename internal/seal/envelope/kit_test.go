@@ -170,13 +170,21 @@ func factsOf(t *testing.T) []byte {
 	facts.ReleaseTag = hex.EncodeToString(tag[:])
 
 	for _, e := range [][2]string{
-		{"price-a.sealed", "1250000.10 EUR"}, {"price-b.sealed", "999999.99 EUR"}, {"price-c.sealed", ""},
+		{"price-a.sealed", pricedAt(t, "1250000.10")}, {"price-b.sealed", pricedAt(t, "999999.99")},
+		{"price-c.sealed", ""},
 	} {
 		facts.Envelopes = append(facts.Envelopes, foundIn(t, e[0], e[1], keys))
 	}
 	rendered, err := json.MarshalIndent(facts, "", "  ")
 	require.NoError(t, err)
 	return append(rendered, '\n')
+}
+
+func pricedAt(t *testing.T, amount string) string {
+	t.Helper()
+	line, err := PriceLine(models.Money{Amount: amount, Currency: "EUR"})
+	require.NoError(t, err)
+	return string(line)
 }
 
 func foundIn(t *testing.T, file, content string, keys []Key) kitFound {
@@ -240,9 +248,9 @@ func TestMakeTheOpeningKit(t *testing.T) {
 
 	var files [3]bytes.Buffer
 	var headers []Header
-	for i, content := range []string{"1250000.10 EUR", "999999.99 EUR", "1.00 EUR"} {
+	for i, content := range []string{"1250000.10", "999999.99", "1.00"} {
 		c := box.For(models.NewID(models.PrefixOrganisation), models.EnvelopePrice)
-		_, err := Seal(&files[i], bytes.NewBufferString(content), c)
+		_, err := Seal(&files[i], bytes.NewBufferString(pricedAt(t, content)), c)
 		require.NoError(t, err)
 	}
 	// The third supplier sealed its content for another secret.
