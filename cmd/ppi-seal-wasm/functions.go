@@ -3,7 +3,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"syscall/js"
 	"time"
@@ -16,7 +15,7 @@ import (
 // makeKey makes an opener's key for {mode, procurement, buyer, person}: {key, announcement}, both texts of files.
 func makeKey(given []byte, _ []js.Value) (any, error) {
 	var owner envelope.Owner
-	if err := json.Unmarshal(given, &owner); err != nil {
+	if err := decode(given, &owner); err != nil {
 		return nil, err
 	}
 	key, err := envelope.NewKey(owner)
@@ -40,8 +39,10 @@ func makeKey(given []byte, _ []js.Value) (any, error) {
 
 // openers tells of {box} who opens: {fingerprint, threshold, openers, canBlock}.
 func openers(given []byte, _ []js.Value) (any, error) {
-	var in struct{ Box string }
-	if err := json.Unmarshal(given, &in); err != nil {
+	var in struct {
+		Box string `json:"box"`
+	}
+	if err := decode(given, &in); err != nil {
 		return nil, err
 	}
 	box, err := envelope.ReadBox([]byte(in.Box))
@@ -61,11 +62,12 @@ func openers(given []byte, _ []js.Value) (any, error) {
 // seal seals one file for {box, fingerprint, supplier, kind}: {file, header, sha256, size}; file is a Blob.
 func seal(given []byte, files []js.Value) (any, error) {
 	var in struct {
-		Box, Fingerprint string
-		Supplier         models.ID
-		Kind             models.EnvelopeKind
+		Box         string              `json:"box"`
+		Fingerprint string              `json:"fingerprint"`
+		Supplier    models.ID           `json:"supplier"`
+		Kind        models.EnvelopeKind `json:"kind"`
 	}
-	if err := json.Unmarshal(given, &in); err != nil {
+	if err := decode(given, &in); err != nil {
 		return nil, err
 	}
 	box, err := envelope.ReadBox([]byte(in.Box))
@@ -92,14 +94,14 @@ func seal(given []byte, files []js.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	result.(js.Value).Set("file", out.blob())
+	result.Set("file", out.blob())
 	return result, nil
 }
 
 // price makes what a price envelope holds of {amount, currency} and, if there is one, a file that follows: a Blob.
 func price(given []byte, files []js.Value) (any, error) {
 	var price models.Money
-	if err := json.Unmarshal(given, &price); err != nil {
+	if err := decode(given, &price); err != nil {
 		return nil, err
 	}
 	line, err := envelope.PriceLine(price)
@@ -132,20 +134,24 @@ func check(_ []byte, files []js.Value) (any, error) {
 
 // opener is what an opener gives besides the envelopes.
 type opener struct {
-	Box, Key, Fingerprint string
+	Box         string `json:"box"`
+	Key         string `json:"key"`
+	Fingerprint string `json:"fingerprint"`
 	// Deadline is RFC 3339, or empty.
-	Deadline string
-	Kind     models.EnvelopeKind
+	Deadline string              `json:"deadline"`
+	Kind     models.EnvelopeKind `json:"kind"`
 	// Handovers are texts of files, the oldest first.
-	Handovers []string
-	// From and Request are for a handover, and To the colleague's public key.
-	From, To, Request string
+	Handovers []string `json:"handovers"`
+	// From and Request are for a handover, and To is the colleague's public key.
+	From    string `json:"from"`
+	To      string `json:"to"`
+	Request string `json:"request"`
 }
 
 func (in *opener) read(given []byte, files []js.Value) (*envelope.Opening, envelope.Key, envelope.Confirmation, error) {
 	said := envelope.Confirmation{Now: time.Now()}
 	var key envelope.Key
-	err := json.Unmarshal(given, in)
+	err := decode(given, in)
 	if err != nil {
 		return nil, key, said, err
 	}

@@ -10,6 +10,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"syscall/js"
 
 	"github.com/ppi-engine/ppi/models"
@@ -18,8 +19,8 @@ import (
 func main() {
 	api := js.Global().Get("Object").New()
 	for name, f := range map[string]function{
-		"makeKey": makeKey, "openers": openers, "price": price, "seal": seal, "check": check, "release": release, "ask": ask,
-		"give": give,
+		"makeKey": makeKey, "openers": openers, "price": price, "seal": seal, "check": check, "release": release,
+		"ask": ask, "give": give,
 	} {
 		api.Set(name, js.FuncOf(f.promise))
 	}
@@ -76,10 +77,18 @@ func errorFor(err error) js.Value {
 }
 
 // object gives a value to the page as its JSON says.
-func object(v any) (any, error) {
+func object(v any) (js.Value, error) {
 	text, err := json.Marshal(v)
 	if err != nil {
-		return nil, err
+		return js.Undefined(), fmt.Errorf("write for the page: %w", err)
 	}
 	return js.Global().Get("JSON").Call("parse", string(text)), nil
+}
+
+// decode reads what the page has given.
+func decode(given []byte, v any) error {
+	if err := json.Unmarshal(given, v); err != nil {
+		return fmt.Errorf("read what the page has given: %w", err)
+	}
+	return nil
 }
