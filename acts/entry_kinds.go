@@ -60,6 +60,8 @@ var entryKinds = []EntryKind{
 	says[models.TimeLimits](models.EntryTimeLimits),
 	says[evaluation.Criteria](models.EntryAwardCriteria),
 	says[openingKey](models.EntryOpeningKey),
+	says[openerKey](models.EntryOpenerKey),
+	says[openerSet](models.EntryOpenerSet),
 	says[models.ConflictDeclaration](models.EntryConflictDeclaration),
 	says[evaluation.SelectionCriteria](models.EntrySelectionCriteria),
 	says[evaluation.Selection](models.EntrySelection),

@@ -65,6 +65,7 @@ func expectedAwardAccess(procurement string) map[string]string {
 	}
 	for entries, writers := range map[string]string{
 		"award-criteria": "lead_procurer drafter", "opening-key": lead, "time-limits": "lead_procurer legal",
+		"opener-keys": "opener", "opener-set": lead,
 		"standstill-facts":      "lead_procurer legal",
 		"conflict-declarations": "evaluator chair board awarder",
 		"selection-criteria":    "lead_procurer drafter", "selections": "chair",
@@ -76,7 +77,7 @@ func expectedAwardAccess(procurement string) map[string]string {
 		expected["GET "+procurement+"/"+entries] = buyers
 		expected["POST "+procurement+"/"+entries] = writers
 		expected["GET "+procurement+"/"+entries+"/{entry}"] = buyers
-		if entries != "conflict-declarations" {
+		if entries != "conflict-declarations" && entries != "opener-keys" {
 			expected["PUT "+procurement+"/"+entries+"/{entry}"] = writers
 			expected["DELETE "+procurement+"/"+entries+"/{entry}"] = writers
 		}

@@ -114,6 +114,16 @@ func (a Announcement) Check() error {
 	return nil
 }
 
+// NewAnnouncement puts an announcement together from its parts, as texts, and checks it.
+func NewAnnouncement(owner Owner, key, proof string) (Announcement, error) {
+	a := Announcement{Format: formatOpener, Owner: owner}
+	if a.Key.UnmarshalText([]byte(key)) != nil || a.Proof.UnmarshalText([]byte(proof)) != nil {
+		return a, models.Refuse(models.CodeOpenerUnproven, "/key", "this is no key of an opener, or no proof").
+			Accepting("the key and the proof that ppi seal key prints")
+	}
+	return a, a.Check()
+}
+
 // ReadAnnouncement reads and checks an announcement.
 func ReadAnnouncement(text []byte) (Announcement, error) {
 	var a Announcement
