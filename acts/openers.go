@@ -67,12 +67,13 @@ func opensFor(d models.Dossier, o models.SetOpener) error {
 	if !slices.ContainsFunc(d.Roles, func(a models.RoleAssignment) bool {
 		return a.PersonID == o.Person && a.OrganisationID == o.Buyer && a.Role == models.RoleOpener && a.Holds(d.Now)
 	}) {
-		return models.Refuse(models.CodeOpenersRefused, "/openers", "%s is no opener of %s", o.Person, d.NameOf(o.Buyer)).
+		return models.Refuse(models.CodeOpenersRefused, "/openers",
+			"%s is no opener of %s", o.Person, d.NameOf(o.Buyer)).
 			Accepting("people with the role %s", models.RoleOpener)
 	}
 	if k, ok := d.OpenerKeyOf(o.Person); !ok || k.Key != o.Key {
-		return models.Refuse(models.CodeOpenersRefused, "/openers", "%s has not announced this key", d.PersonOf(o.Person)).
-			Accepting("the key that the opener announced last")
+		return models.Refuse(models.CodeOpenersRefused, "/openers",
+			"%s has not announced this key", d.PersonOf(o.Person)).Accepting("the key that the opener announced last")
 	}
 	return nil
 }

@@ -23,7 +23,8 @@ func openersFor(t *testing.T, threshold int, buyers ...int) openersWorld {
 	t.Helper()
 	now := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
 	w := openersWorld{dossier: models.Dossier{
-		Procurement: models.Procurement{ID: models.NewID(models.PrefixProcurement), Mode: models.ModeRehearsal}, Now: now,
+		Procurement: models.Procurement{ID: models.NewID(models.PrefixProcurement), Mode: models.ModeRehearsal},
+		Now:         now,
 	}}
 	ids := map[int]models.ID{}
 	var all []envelope.Announcement
@@ -133,8 +134,10 @@ func TestASetIsMadeOfAnnouncedKeysByTheRules(t *testing.T) {
 	for code, change := range map[models.Code]func(w *openersWorld){
 		models.CodeFingerprintDiffers: func(w *openersWorld) { w.set.Fingerprint = "0000" },
 		models.CodeThresholdRefused:   func(w *openersWorld) { w.set.Threshold = 3 },
-		models.CodeOpenerTwice:        func(w *openersWorld) { w.set.Openers = append(w.set.Openers, w.set.Openers[0]) },
-		models.CodeOpenerUnproven:     func(w *openersWorld) { w.set.Openers[0].Proof = w.set.Openers[1].Proof },
+		models.CodeOpenerTwice: func(w *openersWorld) {
+			w.set.Openers = append(w.set.Openers, w.set.Openers[0])
+		},
+		models.CodeOpenerUnproven: func(w *openersWorld) { w.set.Openers[0].Proof = w.set.Openers[1].Proof },
 		models.CodeFrozen: func(w *openersWorld) {
 			w.dossier.Tendering.Lots = []models.Lot{{Boxes: []models.Box{{HandsIn: models.HandedTender}}}}
 		},

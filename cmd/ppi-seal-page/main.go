@@ -1,6 +1,6 @@
-// Command ppi-seal-page builds one HTML file by which suppliers seal and openers release on their own machines. The file
-// holds everything, the program as WebAssembly too, and its policy forbids it to open any connection: it can be kept,
-// compared by its digest and used offline. Two builds of one version with one Go give the same bytes.
+// Command ppi-seal-page builds one HTML file by which suppliers seal and openers release on their own machines. The
+// file holds everything, the program as WebAssembly too, and its policy forbids it to open any connection: it can be
+// kept, compared by its digest and used offline. Two builds of one version with one Go give the same bytes.
 package main
 
 import (

@@ -89,7 +89,9 @@ func quoted(t *testing.T, v any) string {
 // refusedIn evaluates an expression and returns the code that it is refused with.
 func refusedIn(ctx context.Context, t *testing.T, expression string) string {
 	t.Helper()
-	return in(ctx, t, `(async () => { try { await `+expression+`; return "done" } catch (e) { return e.code || String(e) } })()`)
+	return in(ctx, t, `(async () => {
+		try { await `+expression+`; return "done" } catch (e) { return e.code || String(e) }
+	})()`)
 }
 
 func TestThePageMakesKeysSealsChecksAndReleasesWithoutAnyConnection(t *testing.T) {
@@ -121,12 +123,14 @@ func TestThePageMakesKeysSealsChecksAndReleasesWithoutAnyConnection(t *testing.T
 	require.NoError(t, err)
 	text, err := envelope.Render(box)
 	require.NoError(t, err)
-	require.Contains(t, in(ctx, t, `ppiSeal.openers({box: `+quoted(t, string(text))+`}).then(JSON.stringify)`), fingerprint)
+	shown := in(ctx, t, `ppiSeal.openers({box: `+quoted(t, string(text))+`}).then(JSON.stringify)`)
+	require.Contains(t, shown, fingerprint)
 
-	// A supplier seals a price with three MiB of breakdown in the page; what comes out is an envelope to everybody else.
+	// A supplier seals a price with three MiB of breakdown; what comes out is an envelope to everybody else.
 	sealing := func(fingerprint string) string {
 		return `ppiSeal.seal(` + quoted(t, map[string]any{
-			"box": string(text), "fingerprint": fingerprint, "supplier": models.NewID(models.PrefixOrganisation), "kind": "price",
+			"box": string(text), "fingerprint": fingerprint, "kind": "price",
+			"supplier": models.NewID(models.PrefixOrganisation),
 		}) + `, [priced])`
 	}
 	in(ctx, t, `ppiSeal.price({amount: "100.00", currency: "EUR"}, [new Blob(["x".repeat(3 << 20)])])
@@ -171,7 +175,8 @@ func TestThePageMakesKeysSealsChecksAndReleasesWithoutAnyConnection(t *testing.T
 	require.Equal(t, strings.Repeat("x", 3<<20), string(left))
 
 	// The policy lets no script reach anybody, and none tried.
-	require.Contains(t, in(ctx, t, `fetch("https://example.org/").then(() => "reached", (e) => String(e))`), "TypeError")
+	reached := in(ctx, t, `fetch("https://example.org/").then(() => "reached", (e) => String(e))`)
+	require.Contains(t, reached, "TypeError")
 	require.NotContains(t, strings.Join(asked(), " "), "http")
 }
 
@@ -189,6 +194,6 @@ func TestAFormOfThePageShowsItsResultAndItsRefusals(t *testing.T) {
 	await(ctx, t, shown+`.className === "refused"`)
 	in(ctx, t, fill("procurement", models.NewID(models.PrefixProcurement))+submit+`""`)
 	await(ctx, t, shown+`.querySelectorAll("a[download]").length === 2`)
-	require.Equal(t, "blocked", in(ctx, t, `fetch(`+shown+`.querySelector("a").href).then((r) => r.text(), () => "blocked")`),
-		"not even its own result is read by a connection")
+	own := in(ctx, t, `fetch(`+shown+`.querySelector("a").href).then((r) => r.text(), () => "blocked")`)
+	require.Equal(t, "blocked", own, "not even its own result is read by a connection")
 }

@@ -170,7 +170,8 @@ func factsOf(t *testing.T) []byte {
 	facts.ReleaseTag = hex.EncodeToString(tag[:])
 
 	for _, e := range [][2]string{
-		{"price-a.sealed", pricedAt(t, "1250000.10")}, {"price-b.sealed", pricedAt(t, "999999.99")},
+		{"price-a.sealed", pricedAt(t, "1250000.10")},
+		{"price-b.sealed", pricedAt(t, "999999.99")},
 		{"price-c.sealed", ""},
 	} {
 		facts.Envelopes = append(facts.Envelopes, foundIn(t, e[0], e[1], keys))

@@ -67,7 +67,8 @@ func random(n int, usedFor ...[]byte) []group.Scalar {
 		for all[i] == nil || all[i].IsZero() {
 			seed := make([]byte, 64)
 			_, _ = rand.Read(seed) // never fails
-			all[i] = curve.HashToScalar(append(seed, bytes.Join(usedFor, nil)...), []byte("ppi-engine.org/pvss/1/random"))
+			seed = append(seed, bytes.Join(usedFor, nil)...)
+			all[i] = curve.HashToScalar(seed, []byte("ppi-engine.org/pvss/1/random"))
 		}
 	}
 	return all
