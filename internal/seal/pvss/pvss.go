@@ -67,8 +67,8 @@ func random(n int, usedFor ...[]byte) []group.Scalar {
 		for all[i] == nil || all[i].IsZero() {
 			seed := make([]byte, 64)
 			_, _ = rand.Read(seed) // never fails
-			seed = append(seed, bytes.Join(usedFor, nil)...)
-			all[i] = curve.HashToScalar(seed, []byte("ppi-engine.org/pvss/1/random"))
+			bound := slices.Concat(seed, bytes.Join(usedFor, nil))
+			all[i] = curve.HashToScalar(bound, []byte("ppi-engine.org/pvss/1/random"))
 		}
 	}
 	return all
