@@ -79,6 +79,11 @@ bench: setup build ## Measure the ratios we hold ourselves to; both sides of eac
 bench-scale: setup build ## Measure every GET and a vote with 100,000 procurements open against 1,000 (up to an hour, 6 GB of disk)
 	@go run ./internal/bench scale
 
+.PHONY: seal-page
+seal-page: ## Build bin/ppi-seal.html, by which suppliers seal and openers release on their own machines, and print its SHA-256
+	@mkdir -p bin
+	@go run ./cmd/ppi-seal-page -o bin/ppi-seal.html
+
 .PHONY: chaos
 chaos: setup build ## Kill, freeze and cut off parts while 8 procurements live on; RUNS=200 repeats it, SEED=2 varies it
 	@PPI_CHAOS_RUNS=$(or $(RUNS),10) PPI_CHAOS_SEED=$(or $(SEED),1) $(GOTEST) -count=1 -v -timeout 4h \

@@ -27,7 +27,8 @@ func (c *call) mayAward(in process.Award) error {
 // award takes the decision on a lot.
 func (c *call) award(in process.Award) error {
 	c.tx.Award(models.LotAward{
-		LotID: in.Lot, AwardedAt: &c.now, WinnerID: in.Tender, Ranking: in.Ranking, Partners: models.JoinIDs(in.Partners),
+		LotID: in.Lot, AwardedAt: &c.now, WinnerID: in.Tender, Ranking: in.Ranking,
+		Partners: models.JoinIDs(in.Partners),
 	})
 	return c.record(event.LotAwarded{
 		LotID: in.Lot, TenderID: in.Tender, Ranking: in.Ranking, Partners: in.Partners,

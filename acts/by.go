@@ -65,8 +65,8 @@ func Administer(actor models.Actor) error {
 		Accepting("%s", models.RoleAdministrator)
 }
 
-// RefuseSecretKey refuses a request that contains a secret key of age anywhere, whatever it asks for: the platform
-// never takes one.
+// RefuseSecretKey refuses a request that contains a secret key of age or of an opener anywhere, whatever it asks for:
+// the platform never takes one.
 func RefuseSecretKey(request []byte) error {
 	if refusal := seal.RefuseSecret(request); refusal != nil {
 		return refusal

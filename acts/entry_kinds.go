@@ -65,6 +65,8 @@ var entryKinds = []EntryKind{
 	says[models.PCPResult](models.EntryPCPPhase),
 	says[evaluation.Criteria](models.EntryAwardCriteria),
 	says[openingKey](models.EntryOpeningKey),
+	says[openerKey](models.EntryOpenerKey),
+	says[openerSet](models.EntryOpenerSet),
 	says[models.ConflictDeclaration](models.EntryConflictDeclaration),
 	says[evaluation.SelectionCriteria](models.EntrySelectionCriteria),
 	says[evaluation.Conduct](models.EntryConduct),

@@ -6,8 +6,8 @@ import (
 	"github.com/ppi-engine/ppi/rules/evaluation"
 )
 
-// tellParticipants writes the same letter to everyone who takes part in the talks on a lot, at once: whoever writes down
-// what all are told tells them (Directive 2014/24/EU, Articles 29(5), 30(3) and 31(4)).
+// tellParticipants writes the same letter to everyone who takes part in the talks on a lot, at once: whoever writes
+// down what all are told tells them (Directive 2014/24/EU, Articles 29(5), 30(3) and 31(4)).
 func (d *deed) tellParticipants(before models.Dossier, e models.Entry) error {
 	told, ok := models.BodyOf[models.SharedInformation](e)
 	if !ok {

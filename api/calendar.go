@@ -238,7 +238,8 @@ type IntendedInput struct {
 func (in IntendedInput) intention() views.CalendarIntention {
 	return views.CalendarIntention{
 		PlanningNotice: in.PlanningNotice, Requests: in.Requests, Invitation: in.Invitation, Tenders: in.Tenders,
-		FinalInvitation: in.FinalInvited, Final: in.Final, Zone: in.Zone, Questions: in.Questions, Answers: in.Answers, Letters: in.Letters, ByPost: in.ByPost,
+		FinalInvitation: in.FinalInvited, Final: in.Final, Zone: in.Zone, Questions: in.Questions,
+		Answers: in.Answers, Letters: in.Letters, ByPost: in.ByPost,
 		Contract: in.Contract, AwardNotice: in.AwardNotice,
 	}
 }

@@ -21,7 +21,7 @@ type LetterView struct {
 type letterQuery struct {
 	TenderPath
 
-	Kind models.LetterKind `query:"kind" enum:"award,non_award,selection,deadline,information,partnership" doc:"Absent: the last decision's"`
+	Kind models.LetterKind `query:"kind" enum:"award,non_award,selection,deadline,information,partnership"`
 }
 
 func (s *server) getLetter(ctx context.Context, in *letterQuery) (*rest.Shown[LetterView], error) {

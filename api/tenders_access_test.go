@@ -79,8 +79,13 @@ func expectedAwardAccess(procurement string) map[string]string {
 		"GET " + procurement + "/notices":                                  involved,
 		"GET " + procurement + "/report-record":                            buyers,
 	}
+	final := []string{
+		"conflict-declarations", "tie-draws", "tender-sessions", "opener-keys", "talks", "shared-information",
+		"partnership-reports",
+	}
 	for entries, writers := range map[string]string{
 		"award-criteria": "lead_procurer drafter", "opening-key": lead, "pcp-phases": lead,
+		"opener-keys": "opener", "opener-set": lead,
 		"time-limits":           "lead_procurer legal",
 		"standstill-facts":      "lead_procurer legal",
 		"conflict-declarations": "evaluator chair board awarder",
@@ -97,7 +102,7 @@ func expectedAwardAccess(procurement string) map[string]string {
 		expected["GET "+procurement+"/"+entries] = buyers
 		expected["POST "+procurement+"/"+entries] = writers
 		expected["GET "+procurement+"/"+entries+"/{entry}"] = buyers
-		if entries != "conflict-declarations" && entries != "tie-draws" && entries != "tender-sessions" {
+		if !slices.Contains(final, entries) {
 			expected["PUT "+procurement+"/"+entries+"/{entry}"] = writers
 			expected["DELETE "+procurement+"/"+entries+"/{entry}"] = writers
 		}

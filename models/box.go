@@ -29,6 +29,7 @@ func (h Handed) Called() string {
 		return "requests to participate"
 	case HandedSolution:
 		return "solutions"
+	case HandedTender:
 	}
 	return "tenders"
 }
@@ -44,6 +45,7 @@ func (h Handed) Envelopes() []EnvelopeKind {
 		return []EnvelopeKind{EnvelopeQualification, EnvelopeOther}
 	case HandedSolution:
 		return []EnvelopeKind{EnvelopeQuality, EnvelopeOther}
+	case HandedTender:
 	}
 	return EnvelopeKinds()
 }

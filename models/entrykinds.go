@@ -228,6 +228,16 @@ var tenderEntries = []EntryRule{
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer}, Single: true,
 	},
 	{
+		Kind: EntryOpenerKey, Path: "opener-keys",
+		What:  "the public half of one's own key, by an opener, with the proof that the opener has the other half",
+		Phase: PhaseTender, Writers: []Role{RoleOpener}, PerBuyer: true, Final: true,
+	},
+	{
+		Kind: EntryOpenerSet, Path: "opener-set",
+		What:  "who opens envelopes, how many of them together, and the fingerprint by which people know them",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer}, Single: true,
+	},
+	{
 		Kind: EntryConflictDeclaration, Path: "conflict-declarations",
 		What:  "one's own declaration on the tenderers of a lot, by a person who evaluates or decides",
 		Phase: PhaseTender, Writers: []Role{RoleEvaluator, RoleChair, RoleBoard, RoleAwarder}, Final: true,

@@ -134,7 +134,7 @@ func JoinIDs(ids []ID) string {
 
 func splitIDs(text string) []ID {
 	var ids []ID
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		ids = append(ids, ID(word))
 	}
 	return ids

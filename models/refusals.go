@@ -75,8 +75,7 @@ type RefusalType struct {
 
 var refusalTypes = slices.SortedFunc(slices.Values(slices.Concat(
 	refusedRequests, refusedCallers, refusedProcess, refusedRules, refusedSpecification, refusedMarket, refusedUploads,
-	refusedQuestions,
-	refusedTenders, refusedAward, refusedWebhooks,
+	refusedQuestions, refusedTenders, refusedSealing, refusedAward, refusedWebhooks,
 )), func(a, b RefusalType) int { return cmp.Compare(a.Code, b.Code) })
 
 // RefusalTypes lists every refusal there is, by code.

@@ -102,7 +102,7 @@ var refusedTenders = []RefusalType{
 	},
 	{
 		CodeNoTalks, RefusalConflict, "There are no talks now",
-		"Talks are held on what stands in the last box of a stage with negotiations or a dialogue, after it was opened.",
+		"Talks are held on what stands in the last box of a stage with negotiations or a dialogue, once it was opened.",
 	},
 	{
 		CodeTalksMissing, RefusalConflict, "Not everyone was heard",
@@ -118,8 +118,8 @@ var refusedTenders = []RefusalType{
 	},
 	{
 		CodeNotAnnouncedSo, RefusalConflict, "This was not announced",
-		"The contract notice binds: the number of participants is reduced, or a tender awarded without negotiation, only " +
-			"if it said so.",
+		"The contract notice binds: the number of participants is reduced, or a tender awarded without negotiation, " +
+			"only if it said so.",
 	},
 	{CodeTenderWithdrawn, RefusalConflict, "The tender was withdrawn", "Hand in a new one."},
 	{

@@ -15,8 +15,8 @@ const (
 	EntrySharedInformation EntryKind = "shared_information"
 )
 
-// A Conduct says how the negotiation or dialogue on a lot is conducted. It is announced in the contract notice and binds
-// from then on (Directive 2014/24/EU, Articles 29(4) and (6), 30(4) and 31(5)).
+// A Conduct says how the negotiation or dialogue on a lot is conducted. It is announced in the contract notice and
+// binds from then on (Directive 2014/24/EU, Articles 29(4) and (6), 30(4) and 31(5)).
 type Conduct struct {
 	Lot    ID   `json:"lot"`
 	Method Text `json:"method" doc:"How it is conducted: the subjects, where or by which means, in which language"`
@@ -119,10 +119,10 @@ func (s SharedInformation) Documents() []string { return given(s.Consent) }
 // Wording lists the texts that the participants read.
 func (s SharedInformation) Wording() []Wording { return []Wording{{"/text", s.Text}} }
 
-// Going says where a lot goes on to: to which stage (empty: the next), and, where the number of participants is reduced,
-// with how many at most (0: with all who are admitted).
+// Going says where a lot goes on to: to which stage (empty: the next), and, where the number of participants is
+// reduced, with how many at most (0: with all who are admitted).
 type Going struct {
-	Stage StageCode `json:"stage,omitempty" maxLength:"40" doc:"The same again, if it repeats, or the next; absent: the next"`
+	Stage StageCode `json:"stage,omitempty" maxLength:"40" doc:"The same, if it repeats, or the next; absent: the next"`
 	Keep  int       `json:"keep,omitempty" minimum:"1" maximum:"100" doc:"Reduces the participants to the best so many"`
 }
 

@@ -179,8 +179,8 @@ func (t Tendering) Tender(id ID) (Tender, bool) {
 	return find(t.Received, func(x Tender) bool { return x.ID == id })
 }
 
-// TendersFor lists the tenders, or solutions, for a lot that are judged by the award criteria: those in the last box for
-// any. What came in earlier rounds no longer counts.
+// TendersFor lists the tenders, or solutions, for a lot that are judged by the award criteria: those in the last box
+// for any. What came in earlier rounds no longer counts.
 func (t Tendering) TendersFor(id ID) []Tender {
 	lot, _ := t.Lot(id)
 	b, ok := lot.Evaluated()

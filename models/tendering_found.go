@@ -142,8 +142,8 @@ func (d Dossier) Evaluating(tender, person ID) (Box, error) {
 
 // RoundOver refuses a judgement of what was handed in before the last invitation.
 func RoundOver(lot Lot, t Tender) *Refusal {
-	return Refuse(CodeFrozen, "/tender", "lot %d has gone on to its next round: these %s are judged no more", lot.Number,
-		t.HandsIn.Called()).
+	return Refuse(CodeFrozen, "/tender", "lot %d has gone on to its next round: these %s are judged no more",
+		lot.Number, t.HandsIn.Called()).
 		Accepting("what is handed in at the present round")
 }
 

@@ -146,7 +146,7 @@ func (r recomputedReport) print(out io.Writer) error {
 		}
 	}
 	if r.Awarded != nil {
-		err = errors.Join(err, r.Awarded.print(write, r.Recomputed))
+		err = errors.Join(err, r.Awarded.tell(write, r.Recomputed))
 	}
 	verdict := "all that the ranking says comes out again"
 	if !r.Same {
@@ -155,7 +155,7 @@ func (r recomputedReport) print(out io.Writer) error {
 	return errors.Join(err, write("%s", verdict))
 }
 
-func (a *awardedOn) print(write func(string, ...any) error, r evaluation.Recomputed) error {
+func (a *awardedOn) tell(write func(string, ...any) error, r evaluation.Recomputed) error {
 	switch {
 	case a.Fault != "":
 		return write("NOT SO     award: %s", a.Fault)

@@ -18,6 +18,18 @@ import (
 // sealCommand works on files on this machine. It uses no database and no network, so that the key that opens tenders
 // never leaves the machine.
 type sealCommand struct {
+	Key      sealKeyCommand      `cmd:"" help:"An opener: make a key; print what is announced of it."`
+	Set      sealSetCommand      `cmd:"" help:"The lead buyer: make a set of openers; tell its fingerprint."`
+	Box      sealBoxCommand      `cmd:"" help:"Describe a box as the platform does."`
+	Openers  sealOpenersCommand  `cmd:"" help:"Show the openers of a box and their fingerprint."`
+	Price    sealPriceCommand    `cmd:"" help:"A supplier: write the file that a price envelope holds."`
+	Tender   sealTenderCommand   `cmd:"" help:"A supplier: seal a file of a tender for the openers of the notice."`
+	Test     sealTestCommand     `cmd:"" help:"Seal a test, by which openers show that their keys work."`
+	Check    sealCheckCommand    `cmd:"" help:"Check envelopes without any key."`
+	Release  sealReleaseCommand  `cmd:"" help:"An opener: release every envelope of a kind in a box, as one file."`
+	Handover sealHandoverCommand `cmd:"" help:"Two openers of one buyer: hand shares over, after the deadline."`
+	Combine  sealCombineCommand  `cmd:"" help:"Open envelopes by the releases of enough openers; print what was found."`
+
 	Keygen sealKeygenCommand `cmd:"" help:"Make a key pair: the secret half into a file, the public half on stdout."`
 	Close  sealCloseCommand  `cmd:"" help:"Seal a file for a public key."`
 	Open   sealOpenCommand   `cmd:"" help:"Open sealed files with a secret key; print what was in each as JSON."`

@@ -9,12 +9,12 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// Directive 2014/24/EU, Article 30: candidates, two rounds of dialogue of which the first takes one participant out, and
-// one deadline for the final tenders.
+// Directive 2014/24/EU, Article 30: candidates, two rounds of dialogue of which the first takes one participant out,
+// and one deadline for the final tenders.
 func TestACompetitiveDialogueGoesInRoundsToFinalTenders(t *testing.T) {
 	t.Parallel()
 	p := toTalks(t, "comp-dial", "specifications", map[string]any{
-		"reduction": true, "remain": 2, "payments": models.Text{"en": "20,000 EUR to each who hands in a final tender."},
+		"reduction": true, "remain": 2, "payments": models.Text{"en": "20,000 EUR for each final tender."},
 	})
 	first, second, third := p.suppliers[0], p.suppliers[1], p.suppliers[2]
 	p.goOn(t, "", 0, 20)

@@ -34,8 +34,9 @@ func TestANegotiationImprovesInitialTendersAndNeverFinalOnes(t *testing.T) {
 		"lot": p.lot, "tender": first.Tender, "ranking": p.ranking.Digest,
 	})
 	p.goOn(t, "final", 2, 5)
-	_, err := p.chair.Post(t.Context(), p.Path("/admissions"),
-		map[string]any{"tender": first.Tender, "decision": "excluded", "code": "other", "reason": models.Text{"en": "Late."}}, nil)
+	_, err := p.chair.Post(t.Context(), p.Path("/admissions"), map[string]any{
+		"tender": first.Tender, "decision": "excluded", "code": "other", "reason": models.Text{"en": "Late."},
+	}, nil)
 	requireRefused(t, models.CodeFrozen, err)
 	for _, s := range suppliers {
 		if p.letter(t, s, models.LetterSelection).Invitation != nil {

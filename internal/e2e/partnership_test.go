@@ -24,8 +24,8 @@ func partnershipPlan(lot models.ID) map[string]any {
 	}
 }
 
-// Directive 2014/24/EU, Article 31: two partners are found by negotiation; after the first phase one of them is left, and
-// what it developed is purchased.
+// Directive 2014/24/EU, Article 31: two partners are found by negotiation; after the first phase one of them is left,
+// and what it developed is purchased.
 func TestAnInnovationPartnershipGoesThroughItsPhasesToAPurchase(t *testing.T) {
 	t.Parallel()
 	p := toPartners(t)
@@ -118,8 +118,8 @@ func toPartners(t *testing.T) *partnershipPlay {
 	legal, err := b.Staff(t.Context(), b.Buyers[0].Organisation, models.RoleLegal)
 	require.NoError(t, err)
 	b.post(t, legal, "/certified-periods", map[string]any{
-		"law": "FR", "rule": "innovation/requests", "n": 30, "unit": "days", "source": "Directive 2014/24/EU, Article 31(1)",
-		"read_on": "2026-11-29",
+		"law": "FR", "rule": "innovation/requests", "n": 30, "unit": "days", "read_on": "2026-11-29",
+		"source": "Directive 2014/24/EU, Article 31(1)",
 	})
 	b.act(t, b.Lead, models.VerbPublish, nil)
 	for i, amount := range []string{"480000.00", "400000.00", "330000.00"} {

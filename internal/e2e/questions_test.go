@@ -91,7 +91,7 @@ func TestAQuestionIsAnsweredToAllAndTellsNobodyWhoAsked(t *testing.T) {
 	require.Empty(t, b.questions(t, one.Client)[0].Reference, "a draft is the buyers'")
 	result := b.act(t, b.Lead, models.VerbPublishAnswers, answering(first.ID))
 	b.refused(t, models.CodeQuestionClosed, b.Lead, models.VerbPublishAnswers, answering(first.ID))
-	require.Equal(t, result["references"], []any{b.questions(t, one.Client)[0].Reference})
+	require.Equal(t, []any{b.questions(t, one.Client)[0].Reference}, result["references"])
 	require.NoError(t, b.alter(t, b.Lead, http.MethodPost, "/questions/"+string(second.ID)+"/actions/set_aside",
 		map[string]any{"reason": "It means nothing for a tender."}))
 	require.Equal(t, "It means nothing for a tender.", b.questions(t, one.Client)[1].SetAside)
@@ -121,7 +121,7 @@ func TestAQuestionThatIsNotAnsweredInTimeLengthensTheDeadline(t *testing.T) {
 	before := b.deadline(t, p.lot)
 	b.advance(t, before.AddDate(0, 0, -5))
 	after := b.deadline(t, p.lot)
-	require.True(t, !after.Before(before.AddDate(0, 0, 7)), "%s is not later than %s", after, before)
+	require.False(t, after.Before(before.AddDate(0, 0, 7)), "%s is not later than %s", after, before)
 	var notices struct {
 		Items []struct {
 			Kind    models.NoticeKind `json:"kind"`

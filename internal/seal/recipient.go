@@ -6,6 +6,7 @@ import (
 
 	"filippo.io/age"
 
+	"github.com/ppi-engine/ppi/internal/seal/envelope"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -31,12 +32,13 @@ func CheckRecipient(field, recipient string) *models.Refusal {
 	return nil
 }
 
-// RefuseSecret refuses bytes that contain a secret key of age. The platform never accepts one, in any field.
+// RefuseSecret refuses bytes that contain a secret key of age or of an opener. The platform never accepts one, in any
+// field.
 func RefuseSecret(content []byte) *models.Refusal {
-	if !bytes.Contains(content, []byte(secretKey)) {
+	if !bytes.Contains(content, []byte(secretKey)) && !bytes.Contains(content, []byte(envelope.SecretPrefix)) {
 		return nil
 	}
 	return models.Refuse(models.CodeSecretKey, "",
-		"the request contains a secret key of age; nothing of the request was kept").
+		"the request contains a secret key; nothing of the request was kept").
 		Accepting("only the public key, and of a new pair: this secret key was sent over the network")
 }

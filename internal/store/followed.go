@@ -305,7 +305,8 @@ var followedProcurement = []FollowedTable{
 	},
 	{
 		"boxes", columns(plain("lot_id", "stage", "round", "hands_in", "talks", "by_invitation"),
-			instants("opened_at", "deadline", "closed_at", "unsealed_at", "quality_locked_at"), computed("content", Plain, boxContent),
+			instants("opened_at", "deadline", "closed_at", "unsealed_at", "quality_locked_at"),
+			computed("content", Plain, boxContent),
 			computed("invited", Parted, boxInvited)),
 		"x.id", "boxes x WHERE x.procurement_id = $1",
 	},

@@ -104,7 +104,7 @@ type CandidatesTold struct {
 	BoxID   models.ID `json:"box_id" doc:"The box whose deadline was moved, or whose participants were told"`
 	Letters []string  `json:"letters" doc:"SHA-256 of each letter"`
 
-	EntryID models.ID `json:"entry_id,omitempty" doc:"What participants in talks were told; absent: of a moved deadline"`
+	EntryID models.ID `json:"entry_id,omitempty" doc:"What participants were told; absent: of a moved deadline"`
 }
 
 // LettersSent is the payload of lot.letters_sent.

@@ -32,8 +32,8 @@ func AwardAuthors(d models.Dossier, lot models.ID) []models.ID {
 }
 
 // InvitationAuthors are the people who wrote what the board decides on when it invites to the next stage of a lot: of
-// candidates the selection criteria and the findings, of participants in talks what an award would rest on. They may not
-// cast their buyer's vote.
+// candidates the selection criteria and the findings, of participants in talks what an award would rest on. They may
+// not cast their buyer's vote.
 func InvitationAuthors(d models.Dossier, lot models.ID) []models.ID {
 	if l, _ := d.Tendering.Lot(lot); l.Box().HandsIn.Evaluated() {
 		return AwardAuthors(d, lot)

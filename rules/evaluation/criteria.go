@@ -89,11 +89,14 @@ type OpeningKey struct {
 // CheckAgainst refuses another key while envelopes for a published lot are or were sealed to the present one. Between
 // the requests to participate and the invitations a new key is needed: the openers of the requests have used the old
 // one.
-func (OpeningKey) CheckAgainst(d models.Dossier, _ models.Entry) error {
+func (OpeningKey) CheckAgainst(d models.Dossier, _ models.Entry) error { return SealingFrozen(d) }
+
+// SealingFrozen refuses to change for whom envelopes are sealed while those for a published lot are or were sealed so.
+func SealingFrozen(d models.Dossier) error {
 	if slices.ContainsFunc(d.Tendering.Lots, sealing) {
 		return models.Refuse(models.CodeFrozen, "",
-			"envelopes are being sealed for the opening key that was published").
-			Accepting("another key after every published lot has ended")
+			"envelopes are being sealed for those who open according to the publication").
+			Accepting("a change after every published lot has ended")
 	}
 	return nil
 }

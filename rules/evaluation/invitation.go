@@ -53,8 +53,8 @@ func ComposeInvitations(d models.Dossier, lot models.Lot, list Shortlist, box mo
 	return letters
 }
 
-// talksOver tells whether the invitation to a box ends the talks on a lot: all who remain are told so when they are asked
-// for their final tenders (Articles 29(7) and 30(6)).
+// talksOver tells whether the invitation to a box ends the talks on a lot: all who remain are told so when they are
+// asked for their final tenders (Articles 29(7) and 30(6)).
 func talksOver(d models.Dossier, lot models.Lot, box models.Box) bool {
 	way, err := procedure.Of(d)
 	if err != nil || len(lot.Boxes) < 2 {

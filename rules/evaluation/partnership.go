@@ -14,8 +14,8 @@ type PartnershipPlan struct {
 	models.PartnershipPlan
 }
 
-// CheckAgainst refuses a plan without a lot of the procurement or after its publication, and one in a procedure that ends
-// with its award.
+// CheckAgainst refuses a plan without a lot of the procurement or after its publication, and one in a procedure that
+// ends with its award.
 func (p PartnershipPlan) CheckAgainst(d models.Dossier, _ models.Entry) error {
 	if err := unpublished(d, p.Lot); err != nil {
 		return err
@@ -54,8 +54,8 @@ func partnershipFaults(d models.Dossier, way models.Procedure, lot models.Lot, a
 	return faults
 }
 
-// mayPartner refuses further partners but in an innovation partnership, more than were announced, and any but those that
-// rank next.
+// mayPartner refuses further partners but in an innovation partnership, more than were announced, and any but those
+// that rank next.
 func mayPartner(d models.Dossier, e Evaluation, partners []models.ID) error {
 	if len(partners) == 0 {
 		return nil
@@ -107,7 +107,8 @@ func presentPhase(d models.Dossier, lot models.Lot) (models.PartnershipPhase, er
 	ended := d.Tendering.Ended(lot.ID)
 	switch {
 	case !ok:
-		return none, models.Refuse(models.CodePartnershipMissing, "/lot", "lot %d is no innovation partnership", lot.Number).
+		return none, models.Refuse(models.CodePartnershipMissing, "/lot", "lot %d is no innovation partnership",
+			lot.Number).
 			Accepting("a lot with a partnership plan")
 	case lot.EndedAt != nil:
 		return none, lot.RefuseEnded("/lot")
@@ -174,8 +175,9 @@ func outcomeFits(plan models.PartnershipPlan, last bool, outcome models.PhaseOut
 	return nil
 }
 
-// partnersFit refuses to go on with somebody who is no partner, to end a contract that was not to be ended, to go on with
-// one who has not attained the targets in place of one who has, and to purchase what does not reach the performance.
+// partnersFit refuses to go on with somebody who is no partner, to end a contract that was not to be ended, to go on
+// with one who has not attained the targets in place of one who has, and to purchase what does not reach the
+// performance.
 func partnersFit(d models.Dossier, lot models.Lot, plan models.PartnershipPlan, to Ending) error {
 	present := d.Partners(lot.ID)
 	if to.Outcome == models.PhaseStops {
@@ -191,7 +193,8 @@ func partnersFit(d models.Dossier, lot models.Lot, plan models.PartnershipPlan, 
 	for i, partner := range to.Partners {
 		switch {
 		case !slices.Contains(present, partner) || slices.Contains(to.Partners[:i], partner):
-			return models.Refuse(models.CodeInvalidValue, "/partners", "%s is not a partner, or is named twice", partner).
+			return models.Refuse(models.CodeInvalidValue, "/partners", "%s is not a partner, or is named twice",
+				partner).
 				Accepting("some of %v, each once", present)
 		case to.Outcome == models.PhasePurchases && !attained(partner):
 			return models.Refuse(models.CodeInvalidValue, "/partners",

@@ -8,9 +8,9 @@ import (
 	"github.com/ppi-engine/ppi/rules/procedure"
 )
 
-// participants judges who takes part in the present round of talks on a lot. Everyone goes on whose tender or solution is
-// admitted. If a number is given, only the best go on, by the award criteria, as announced (Directive 2014/24/EU, Articles
-// 29(6), 30(4) and 31(5)).
+// participants judges who takes part in the present round of talks on a lot. Everyone goes on whose tender or solution
+// is admitted. If a number is given, only the best go on, by the award criteria, as announced (Directive 2014/24/EU,
+// Articles 29(6), 30(4) and 31(5)).
 func participants(d models.Dossier, lot models.Lot, conduct models.Conduct, keep int) ([]Candidate, error) {
 	way, err := procedure.Of(d)
 	if err != nil {

@@ -43,8 +43,8 @@ type Candidate struct {
 }
 
 // ComposeShortlist judges everyone who takes part in the present stage of a lot: candidates by what was found about
-// each, participants of talks by whether they are admitted and, where their number is reduced, by the award criteria. It
-// refuses before what they handed in is opened, while findings or talks are missing, and when nobody qualifies.
+// each, participants of talks by whether they are admitted and, where their number is reduced, by the award criteria.
+// It refuses before what they handed in is opened, while findings or talks are missing, and when nobody qualifies.
 func ComposeShortlist(d models.Dossier, lot models.Lot, to models.Going) (Shortlist, error) {
 	list := Shortlist{Lot: lot.ID, Candidates: []Candidate{}}
 	stage, err := goingTo(d, lot, to)
@@ -155,8 +155,8 @@ func candidates(d models.Dossier, lot models.Lot, most int) ([]Candidate, error)
 	return all, nil
 }
 
-// invite marks who is invited: everyone who qualifies, or the best up to most, with those who tie with the last of them.
-// It notes for the others how many points were needed.
+// invite marks who is invited: everyone who qualifies, or the best up to most, with those who tie with the last of
+// them. It notes for the others how many points were needed.
 func invite(all []Candidate, most int) {
 	var best []Candidate
 	for _, c := range all {

@@ -139,7 +139,8 @@ type SharedInformation struct {
 func (s SharedInformation) CheckAgainst(d models.Dossier, _ models.Entry) error {
 	lot, ok := d.Tendering.Lot(s.Lot)
 	if !ok {
-		return models.Refuse(models.CodeInvalidValue, "/lot", "there is no such lot").Accepting("a lot of the procurement")
+		return models.Refuse(models.CodeInvalidValue, "/lot", "there is no such lot").
+			Accepting("a lot of the procurement")
 	}
 	if err := talking(d, lot, "/lot"); err != nil {
 		return err
@@ -218,8 +219,8 @@ func heard(d models.Dossier, lot models.Lot, stage models.Stage) error {
 	return nil
 }
 
-// Final refuses to award a lot on tenders that are to be negotiated, unless the contract notice reserved that (Directive
-// 2014/24/EU, Article 29(4)), and on solutions.
+// Final refuses to award a lot on tenders that are to be negotiated, unless the contract notice reserved that
+// (Directive 2014/24/EU, Article 29(4)), and on solutions.
 func Final(d models.Dossier, lot models.Lot) error {
 	way, err := procedure.Of(d)
 	if err != nil {

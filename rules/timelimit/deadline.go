@@ -6,8 +6,8 @@ import (
 )
 
 // CheckDeadline refuses a deadline shorter than the minimum of a stage of a lot, counted from today, the day the notice
-// or the invitation is dispatched. A stage without a minimum in law, and a further round of any stage, take any deadline
-// that is not too far ahead.
+// or the invitation is dispatched. A stage without a minimum in law, and a further round of any stage, take any
+// deadline that is not too far ahead.
 func CheckDeadline(d models.Dossier, lot models.Lot, stage models.Stage, field string, at models.LocalTime) error {
 	_, err := calendar.InstantAhead(field, at.Local, at.Zone, d.Now)
 	if err != nil || stage.Limit == "" || lot.NextRound(stage.Code) > 1 {

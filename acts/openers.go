@@ -1,0 +1,79 @@
+package acts
+
+import (
+	"slices"
+
+	"github.com/ppi-engine/ppi/internal/seal/envelope"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/evaluation"
+)
+
+// An openerKey is announced by the opener itself, and proven.
+type openerKey struct{ models.OpenerKey }
+
+// CheckAgainst refuses a key that somebody else announces, or that its author has not proven for this procurement.
+func (k openerKey) CheckAgainst(d models.Dossier, e models.Entry) error {
+	if e.AuthorID != k.Person {
+		return models.Refuse(models.CodeForbidden, "/person", "nobody can announce a key for another person").
+			Accepting("%s", e.AuthorID)
+	}
+	_, err := announced(d, models.SetOpener{Buyer: e.OrganisationID, Person: k.Person, Key: k.Key, Proof: k.Proof})
+	return err
+}
+
+// announced reads a key and its proof, and checks them for this procurement.
+func announced(d models.Dossier, o models.SetOpener) (envelope.Announcement, error) {
+	return envelope.NewAnnouncement(envelope.Owner{
+		Mode: d.Procurement.Mode, Procurement: d.Procurement.ID, Buyer: o.Buyer, Person: o.Person,
+	}, o.Key, o.Proof)
+}
+
+// An openerSet is made of keys that openers have announced.
+type openerSet struct{ models.OpenerSet }
+
+// CheckAgainst refuses a set by which one buyer could open alone or one loss would close the box, one with a key that
+// its opener has not announced as its last one, one with another fingerprint, and another set while envelopes for a
+// published lot are sealed.
+func (s openerSet) CheckAgainst(d models.Dossier, _ models.Entry) error {
+	if err := evaluation.SealingFrozen(d); err != nil {
+		return err
+	}
+	all := make([]envelope.Announcement, len(s.Openers))
+	for i, o := range s.Openers {
+		if err := opensFor(d, o); err != nil {
+			return err
+		}
+		a, err := announced(d, o)
+		if err != nil {
+			return models.At("/openers", err)
+		}
+		all[i] = a
+	}
+	set, err := envelope.NewSet(s.Threshold, all)
+	if err != nil {
+		return err
+	}
+	if !slices.EqualFunc(set.Openers, s.Openers, func(a envelope.ProvenOpener, b models.SetOpener) bool {
+		return a.Person == b.Person
+	}) {
+		return models.Refuse(models.CodeOpenersRefused, "/openers", "the openers are not in the order of their IDs").
+			Accepting("ascending order")
+	}
+	return set.Confirm(s.Fingerprint)
+}
+
+// opensFor refuses who is no opener of that buyer now, or has announced another key.
+func opensFor(d models.Dossier, o models.SetOpener) error {
+	if !slices.ContainsFunc(d.Roles, func(a models.RoleAssignment) bool {
+		return a.PersonID == o.Person && a.OrganisationID == o.Buyer && a.Role == models.RoleOpener && a.Holds(d.Now)
+	}) {
+		return models.Refuse(models.CodeOpenersRefused, "/openers",
+			"%s is no opener of %s", o.Person, d.NameOf(o.Buyer)).
+			Accepting("people with the role %s", models.RoleOpener)
+	}
+	if k, ok := d.OpenerKeyOf(o.Person); !ok || k.Key != o.Key {
+		return models.Refuse(models.CodeOpenersRefused, "/openers",
+			"%s has not announced this key", d.PersonOf(o.Person)).Accepting("the key that the opener announced last")
+	}
+	return nil
+}
