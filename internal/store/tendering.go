@@ -38,7 +38,8 @@ func (tx *Tx) Award(a models.LotAward) {
 // EndPhase records how a phase of an innovation partnership ended.
 func (tx *Tx) EndPhase(p models.EndedPhase) {
 	tx.SendFor(1, "end phase of partnership", `INSERT INTO partnership_phases
-		(lot_id, phase, outcome, partners, ended_at) VALUES ($1, $2, $3, $4, $5)`, p.LotID, p.Phase, p.Outcome, p.Partners, p.EndedAt)
+		(lot_id, phase, outcome, partners, ended_at) VALUES ($1, $2, $3, $4, $5)`,
+		p.LotID, p.Phase, p.Outcome, p.Partners, p.EndedAt)
 }
 
 // StartStandstill records when the letters were sent, until when no contract may be concluded, and why until then.

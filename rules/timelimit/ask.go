@@ -141,7 +141,7 @@ type Intention struct {
 	// PlanningNotice, Invitation and the days after it may be left out.
 	PlanningNotice, Invitation, Questions, Answers, Letters, Contract, AwardNotice string
 	// Requests, Tenders and Final are local times; Zone is theirs, by default that of the place. Tenders is the
-	// deadline of the first tenders or solutions; FinalInvitation and Final belong to the final tenders that follow talks.
+	// deadline of the first tenders or solutions; FinalInvitation and Final belong to the final tenders after talks.
 	Requests, Tenders, FinalInvitation, Final, Zone string
 	ByPost                                          bool
 }
