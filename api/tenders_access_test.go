@@ -1,5 +1,7 @@
 package api
 
+import "slices"
+
 // expectedTenderAccess continues [expectedAccess] with documents, lots and tenders.
 func expectedTenderAccess(procurement string) map[string]string {
 	const (
