@@ -191,26 +191,45 @@ func answersOver(c *call, due process.Due) error {
 	if err != nil {
 		return err
 	}
-	if len(models.OpenQuestions(all, lot.ID)) == 0 || lot.Box().Over(c.now) {
-		c.tx.AnswersChecked(due.Subject, c.now)
-		c.read = nil
-		return nil
-	}
-	until, err := c.lengthened(d, lot.Box())
-	if err != nil {
+	until, err := c.shallEnd(d, lot, all)
+	if err == nil && until.Local != "" {
+		_, err = c.extend(lot, until, unanswered, nil)
 		return err
 	}
-	_, err = c.extend(lot, until, unanswered, nil)
-	return err
+	if _, refused := models.RefusalOf(err); err != nil && !refused {
+		return err
+	}
+	// Nothing is to be moved, or no later deadline can be found: the task that asks for the answers stays.
+	c.tx.AnswersChecked(due.Subject, c.now)
+	c.read = nil
+	return nil
 }
 
-// lengthened is the first deadline, a number of weeks later, that leaves time for an answer.
-func (c *call) lengthened(d models.Dossier, box models.Box) (process.LocalTime, error) {
+// shallEnd is the deadline to which that of a lot shall be moved because questions that were asked in good time are
+// open; empty: it stays.
+func (c *call) shallEnd(
+	d models.Dossier, lot models.Lot, all []models.TenderQuestion,
+) (none process.LocalTime, err error) {
 	f, err := timelimit.Of(d)
 	if err != nil {
-		return process.LocalTime{}, err
+		return none, err
 	}
-	for days := lengthensBy; ; days += lengthensBy {
+	open, err := f.InGoodTime(all, lot)
+	if err != nil || len(open) == 0 || lot.Box().Over(c.now) {
+		return none, err
+	}
+	until, err := c.lengthened(f, lot.Box())
+	if err != nil {
+		return none, err
+	}
+	_, err = calendar.InstantAhead("/deadline", until.Local, until.Zone, c.now)
+	return until, err
+}
+
+// lengthened is the first deadline, a number of weeks later, that leaves time for an answer. It refuses where there is
+// none within a year.
+func (c *call) lengthened(f timelimit.Frame, box models.Box) (process.LocalTime, error) {
+	for days := lengthensBy; days <= 52*lengthensBy; days += lengthensBy {
 		moved, err := f.Later(box, days)
 		if err != nil {
 			return process.LocalTime{}, err
@@ -223,6 +242,8 @@ func (c *call) lengthened(d models.Dossier, box models.Box) (process.LocalTime, 
 			return process.LocalTime{Local: moved.DeadlineLocal, Zone: moved.DeadlineZone}, nil
 		}
 	}
+	return process.LocalTime{}, models.Refuse(models.CodeRuleUnknown, "/deadline",
+		"no deadline within a year leaves time for an answer")
 }
 
 // extend moves the deadline of an open lot to a later instant, and tells the public why.

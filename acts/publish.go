@@ -79,7 +79,7 @@ func (c *call) open(
 	box := models.Box{
 		ID: models.NewID(models.PrefixBox), ProcurementID: lot.ProcurementID, LotID: lot.ID, Stage: stage.Code,
 		Round: round, HandsIn: stage.HandsIn, Talks: stage.Talks, ByInvitation: stage.Invited, Invited: invited,
-		OpenedAt: c.now,
+		OpenedAt:      c.now,
 		DeadlineLocal: until.Local, DeadlineZone: until.Zone,
 	}
 	var err error

@@ -159,5 +159,5 @@ func TestSuppliersReadWhatIsMeantForTenderersOncePublished(t *testing.T) {
 	require.Equal(t, 1, strings.Count(versions, `"version"`))
 	var all rest.Page[DocumentView]
 	d.do(d.lead, GET, d.Self()+"/documents", nil).is(http.StatusOK).into(&all)
-	require.Len(t, all.Items, 2)
+	require.Len(t, all.Items, 5, "with the three forms of the tender pack")
 }

@@ -1,6 +1,9 @@
 package models
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // How the agreed scores of a tender come about.
 const (
@@ -128,7 +131,7 @@ func (c AwardCriteria) Check() error {
 	faults = append(faults, compact(
 		CheckDecimal("/price_weight", c.PriceWeight), optionalDecimal("/total_points", c.TotalPoints),
 		optionalDecimal("/factor", c.Factor), optionalDecimal("/from", c.From), optionalDecimal("/to", c.To),
-		optionalDecimal("/zero_counts_as", c.ZeroCountsAs), optionalDecimal("/ceiling", c.Ceiling),
+		optionalDecimal("/zero_counts_as", c.ZeroCountsAs), optionalDecimal("/ceiling", c.Ceiling), notZero("/ceiling", c.Ceiling),
 		optionalDecimal("/minimum_quality", c.MinimumQuality))...)
 	faults = append(faults, checkOneOf("/consensus", c.Consensus, ConsensusChair, ConsensusMean)...)
 	for _, k := range c.Criteria {
@@ -182,4 +185,12 @@ func optionalDecimal(field, s string) *Refusal {
 		return nil
 	}
 	return CheckDecimal(field, s)
+}
+
+// notZero refuses an option that is given as 0: whoever reads the notice would take it at its word.
+func notZero(field, s string) *Refusal {
+	if s == "" || strings.Trim(s, "-0.") != "" {
+		return nil
+	}
+	return Refuse(CodeInvalidValue, field, "%q is given, and means nothing", s).Accepting("more than 0, or nothing")
 }

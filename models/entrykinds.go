@@ -261,11 +261,12 @@ var tenderEntries = []EntryRule{
 		Kind: EntryPartnershipReport, Path: "partnership-reports",
 		What:  "whether a partner has attained the targets of a phase",
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair}, Final: true, OfTender: true,
+		Confidential: true,
 	},
 	{
 		Kind: EntryTalk, Path: "talks",
 		What:  "a talk with one participant of a negotiation or dialogue, with its minutes",
-		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair}, Final: true, OfTender: true,
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair}, Final: true, OfTender: true, Confidential: true,
 	},
 	{
 		Kind: EntrySharedInformation, Path: "shared-information",

@@ -35,6 +35,9 @@ type EntryRule struct {
 	OfTender bool
 	// Scoring entries tell what a tender is worth: until quality is locked they are for those who score.
 	Scoring bool
+	// Confidential entries may hold what a supplier said in confidence: they are not for observers (Directive
+	// 2014/24/EU, Article 21(1)).
+	Confidential bool
 	// Personal entries tell of a person or in a person's words, and are erased once their time is over (Regulation (EU)
 	// 2016/679, Article 5(1)(e)).
 	Personal bool

@@ -59,7 +59,7 @@ func (q TenderQuestion) WithoutAsker() TenderQuestion {
 // so that nobody can count from one to the next.
 func (q TenderQuestion) LogReference() string {
 	sum := sha256.Sum256([]byte(q.ID))
-	return "Q-" + base32.StdEncoding.EncodeToString(sum[:])[:6]
+	return "Q-" + base32.StdEncoding.EncodeToString(sum[:])[:10]
 }
 
 // An Asker is who asked a question, and which of its questions it is.

@@ -33,6 +33,11 @@ const (
 // Roles lists the roles that are given per procurement.
 func Roles() []Role { return append(BuyerSide(), RoleSupplier, RoleSignatory) }
 
+// Besides lists the roles of the buyers' side but one.
+func Besides(role Role) []Role {
+	return slices.DeleteFunc(BuyerSide(), func(r Role) bool { return r == role })
+}
+
 // BuyerSide lists the roles that are given on the contracting authorities' side.
 func BuyerSide() []Role {
 	return []Role{

@@ -22,7 +22,7 @@ type Conduct struct {
 	Method Text `json:"method" doc:"How it is conducted: the subjects, where or by which means, in which language"`
 
 	Reduction bool `json:"reduction,omitempty" doc:"Takes place in stages that reduce the number (eForms BT-52)"`
-	Remain    int  `json:"remain,omitempty" minimum:"1" maximum:"100" doc:"Fewest to remain; required with reduction"`
+	Remain    int  `json:"remain,omitempty" minimum:"2" maximum:"100" doc:"Fewest to remain; required with reduction"`
 
 	AwardInitial bool `json:"award_initial,omitempty" doc:"Reserves an award without negotiation (eForms BT-120)"`
 
@@ -35,10 +35,10 @@ func (c Conduct) Check() error {
 	if len(c.Payments) > 0 {
 		faults = append(faults, compact(CheckText("/payments", c.Payments, 4000))...)
 	}
-	if c.Reduction != (c.Remain > 0) {
+	if c.Reduction != (c.Remain > 0) || c.Remain == 1 {
 		faults = append(faults, Refuse(CodeInvalidValue, "/remain",
-			"the lowest number that remains belongs to a reduction, and a reduction needs it").
-			Accepting("reduction with remain of 1 or more, or neither"))
+			"the lowest number that remains belongs to a reduction, and one alone is no competition (Article 66)").
+			Accepting("reduction with remain of 2 or more, or neither"))
 	}
 	return Refusals(faults)
 }
@@ -140,6 +140,11 @@ func (d Dossier) ConductOf(lot ID) (Conduct, Entry, bool) {
 // TalksOn lists the talks on a tender or solution.
 func (d Dossier) TalksOn(tender ID) []Entry {
 	return slices.DeleteFunc(slices.Clone(d.Of(EntryTalk)), func(e Entry) bool { return e.Subject != string(tender) })
+}
+
+// Talked tells whether there was a talk on anything that stands in a box.
+func (d Dossier) Talked(box ID) bool {
+	return slices.ContainsFunc(d.Tendering.In(box), func(t Tender) bool { return len(d.TalksOn(t.ID)) > 0 })
 }
 
 // Untold lists the talks on what stands in a box of which the other participants need to learn something that they

@@ -39,7 +39,26 @@ func (v *Views) PackDocument(
 	if err == nil && d.Audience != models.AudienceTenderers {
 		return models.Document{}, models.NoSuchResource()
 	}
+	if err == nil && version > 0 {
+		err = v.shownOnce(ctx, d)
+	}
 	return d, err
+}
+
+// shownOnce refuses a version of a document that was replaced before anything was published: nobody was to read it.
+func (v *Views) shownOnce(ctx context.Context, d models.Document) error {
+	since, err := v.Store.PublishedSince(ctx, d.ProcurementID)
+	if err != nil {
+		return err
+	}
+	next, err := v.Store.DocumentVersion(ctx, d.ProcurementID, d.ID, d.Version+1)
+	if _, latest := models.RefusalOf(err); latest {
+		return nil
+	}
+	if err == nil && since != nil && !next.WrittenAt.After(*since) {
+		return models.NoSuchResource()
+	}
+	return err
 }
 
 func (v *Views) published(ctx context.Context, procurement models.ID) error {

@@ -67,6 +67,16 @@ func (s *Store) HasPublishedLot(ctx context.Context, procurement models.ID) (boo
 	return has, nil
 }
 
+// PublishedSince is when the first lot of a procurement was published, in procedure time; nil: none was.
+func (s *Store) PublishedSince(ctx context.Context, procurement models.ID) (*time.Time, error) {
+	var since *time.Time
+	err := s.rows(ctx).Raw("SELECT min(opened_at) FROM boxes WHERE procurement_id = ?", procurement).Scan(&since).Error
+	if err != nil {
+		return nil, fmt.Errorf("look when lots were published: %w", err)
+	}
+	return since, nil
+}
+
 // CreateLot inserts a lot. It returns a refusal with [models.CodeAlreadyExists] when its number is taken.
 func (tx *Tx) CreateLot(l *models.Lot) error { return lotFault("create lot", tx.db().Create(l).Error) }
 

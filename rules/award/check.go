@@ -112,6 +112,9 @@ func (s Scheme) checkCriteria() []*models.Refusal {
 		case !c.Weight.IsPos() || !c.Max.IsPos():
 			faults = append(faults, invalid(field, "the weight is %s and the maximum is %s", c.Weight, c.Max).
 				Accepting("both more than 0"))
+		case c.Lowest.IsNeg() && s.Rounds == roundsFormerly && s.Method == PricePerPoint:
+			faults = append(faults, invalid(field+"/lowest", "minus points need criteria that say what is rounded").
+				Accepting("rounds of line or total"))
 		case c.Lowest.Cmp(c.Max) >= 0:
 			faults = append(faults, invalid(field+"/lowest", "the lowest score %s is not below the highest", c.Lowest).
 				Accepting("less than %s", c.Max))
@@ -123,6 +126,11 @@ func (s Scheme) checkCriteria() []*models.Refusal {
 	if s.MinimumQuality != nil && s.MinimumQuality.IsNeg() {
 		faults = append(faults, invalid("/minimum_quality", "the minimum is %s", s.MinimumQuality).
 			Accepting("0 or more"))
+	}
+	if s.MinimumQuality != nil && s.Rounds != roundsFormerly && fraction(*s.MinimumQuality).cmp(s.held("")) > 0 {
+		faults = append(faults, invalid("/minimum_quality", "no tender reaches %s: all criteria give %s at most",
+			s.MinimumQuality, s.held("").words()).
+			Accepting("%s or less", s.held("").words()))
 	}
 	return slices.Concat(faults, s.checkGroups(), s.checkWeights())
 }

@@ -50,8 +50,8 @@ func (l LowPrice) check() []*models.Refusal {
 // why says why a price looks abnormally low among the others; empty if it does not.
 func (l LowPrice) why(price decimal.Decimal, others []decimal.Decimal) string {
 	reference, ok := l.reference(price, others)
-	if !ok {
-		return ""
+	if !ok || reference.cmp(whole(0)) <= 0 {
+		return "" // nothing is below a price of 0
 	}
 	limit := reference.times(whole(100).minus(fraction(l.Percent))).over(whole(100))
 	if fraction(price).cmp(limit) > 0 {

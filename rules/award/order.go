@@ -78,7 +78,7 @@ func (s Scheme) compare(a, b *entry) (order int, by string) {
 		case key == TieByPrice:
 			order = a.price.Cmp(b.price)
 		case key == TieByQuality:
-			order = b.Quality.Cmp(a.Quality)
+			order = s.qualityOf(b).cmp(s.qualityOf(a))
 		case s.criterion(key) != nil: // a draw decides between all who are equal by all else
 			order = b.scores[key].exact.cmp(a.scores[key].exact)
 		}

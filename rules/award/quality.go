@@ -140,12 +140,22 @@ func (s Scheme) knockOut(entries []*entry) {
 	if s.Best == 0 || len(running) <= s.Best {
 		return
 	}
-	slices.SortFunc(running, func(a, b *entry) int { return b.Quality.Cmp(a.Quality) })
-	last := running[s.Best-1].Quality
+	slices.SortFunc(running, func(a, b *entry) int { return s.qualityOf(b).cmp(s.qualityOf(a)) })
+	last := running[s.Best-1]
 	for _, e := range running[s.Best:] {
-		if e.Quality.Cmp(last) < 0 {
-			e.Excluded = fmt.Sprintf("quality %s is not among the best %d, of which the last has %s", e.Quality, s.Best,
-				last)
+		if s.qualityOf(e).cmp(s.qualityOf(last)) < 0 {
+			_, own := s.judged(e)
+			_, least := s.judged(last)
+			e.Excluded = fmt.Sprintf("quality %s is not among the best %d, of which the last has %s", own, s.Best, least)
 		}
 	}
+}
+
+// qualityOf is the quality by which tenders are compared: that of the rounded lines, or the exact one where only the
+// total is rounded.
+func (s Scheme) qualityOf(e *entry) ratio {
+	if s.Rounds == RoundsTotal {
+		return e.quality
+	}
+	return fraction(e.Quality)
 }

@@ -103,7 +103,7 @@ func Quality(s Scheme, tenders []Tender) (Ranking, error) {
 	}
 	in, out := split(entries)
 	slices.SortFunc(in, func(a, b *entry) int {
-		return cmp.Or(b.Quality.Cmp(a.Quality), cmp.Compare(a.Tender, b.Tender))
+		return cmp.Or(s.qualityOf(b).cmp(s.qualityOf(a)), cmp.Compare(a.Tender, b.Tender))
 	})
 	return Ranking{places(in, out)}, nil
 }

@@ -2,22 +2,23 @@ package evaluation
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/award"
 )
 
-// conforming refuses an award while the tests that were announced are missing or not passed: of the winner, or, if all
+// conforming refuses an award while the tests that were announced are missing or not passed: of the winners, or, if all
 // admitted tenders are tested, of every tender that is ranked. A tender that failed is excluded with its reason, and
 // the ranking is computed without it.
-func conforming(d models.Dossier, ranking award.Ranking, winner models.ID) error {
+func conforming(d models.Dossier, ranking award.Ranking, winners ...models.ID) error {
 	plan, announced := d.ConformancePlan()
 	if !announced {
 		return nil
 	}
 	for _, p := range ranking.Places {
-		if p.Rank == 0 || p.Tender != winner && plan.Tested != models.TestedAll {
+		if p.Rank == 0 || !slices.Contains(winners, p.Tender) && plan.Tested != models.TestedAll {
 			continue
 		}
 		result, tested := d.ConformanceOf(p.Tender)

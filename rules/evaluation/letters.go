@@ -132,6 +132,13 @@ func ComposeLetters(d models.Dossier, lot models.Lot, sent time.Time, s timelimi
 		}
 		letters = append(letters, l.about(d, t, e, winner))
 	}
+	for _, t := range silent(d, lot) {
+		letters = append(letters, Letter{
+			Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: t.ID,
+			Recipient: tenderer(d, t), Winner: winnerName(d, decided), DecidedAt: decided.AwardedAt.UTC(),
+			WinnerTotal: winner.Total.String(), EarliestContract: earliest, Standstill: standstill, SentAt: sent.UTC(),
+		})
+	}
 	return letters, nil
 }
 
@@ -157,6 +164,20 @@ func ComposeEndLetters(d models.Dossier, lot models.Lot, reason string) []Letter
 		})
 	}
 	return letters
+}
+
+// silent lists, by what they handed in last, those who were invited to the last box of a lot and handed in nothing: they
+// are concerned by the decision as long as they may challenge it (Directive 89/665/EEC, Article 2a(2)).
+func silent(d models.Dossier, lot models.Lot) []models.Tender {
+	var last []models.Tender
+	box := lot.Box()
+	for _, organisation := range box.Invited {
+		t, ok := latestOf(d, lot.ID, organisation)
+		if ok && t.BoxID != box.ID {
+			last = append(last, t)
+		}
+	}
+	return last
 }
 
 func winnerName(d models.Dossier, decided models.LotAward) string {

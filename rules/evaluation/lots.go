@@ -135,7 +135,7 @@ func running(d models.Dossier) []models.Lot {
 func notThatFar(d models.Dossier, lot models.Lot) *models.Refusal {
 	b := lot.Box()
 	opened := b.UnsealedAt != nil || len(d.Tendering.In(b.ID)) == 0
-	if b.HandsIn == models.HandedTender && !b.Open() && opened {
+	if b.HandsIn == models.HandedTender && b.Talks == "" && !b.Open() && opened {
 		return nil
 	}
 	return models.Refuse(models.CodeLotsTogether, "/lot",

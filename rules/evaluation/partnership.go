@@ -43,6 +43,11 @@ func partnershipFaults(d models.Dossier, way models.Procedure, lot models.Lot, a
 			Accepting("phases with targets and payments, performance and maximum cost (Article 31(2))")}
 	}
 	faults := untranslated(d, at+"/performance", plan.Performance)
+	if limits, limited := d.LotLimits(); limited && limits.MostAwarded > 0 && plan.Partners > 1 {
+		faults = append(faults, models.Refuse(models.CodeInvalidValue, at+"/partners",
+			"how many lots one tenderer is awarded is limited, and that cannot be counted for several partners of a lot").
+			Accepting("one partner, or no limit of awarded lots"))
+	}
 	if len(plan.Conditions) > 0 {
 		faults = append(faults, untranslated(d, at+"/conditions", plan.Conditions)...)
 	}
@@ -68,7 +73,7 @@ func mayPartner(d models.Dossier, e Evaluation, partners []models.ID) error {
 	}
 	for i, partner := range partners {
 		place := e.Ranking.Places[min(i+1, len(e.Ranking.Places)-1)]
-		if place.Tender != partner || place.Rank != i+2 || place.Tied {
+		if place.Tender != partner || place.Rank != i+2 || place.Tied || e.Ranking.Places[0].Tender == partner {
 			return models.Refuse(models.CodeNoWinner, "/partners", "partner %d is not the tender that ranks so", i+2).
 				Accepting("the tenders that rank next, in their order, without a tie")
 		}
@@ -139,6 +144,13 @@ func MayEndPhase(d models.Dossier, lot models.Lot, to Ending) error {
 	if phase.ID != to.Phase {
 		return models.Refuse(models.CodeInvalidValue, "/phase", "the present phase is %s", phase.ID).
 			Accepting("%s", phase.ID)
+	}
+	for _, winner := range d.Tendering.Awards[lot.ID].Winners() {
+		if len(d.Tendering.Ended(lot.ID)) == 0 && !slices.Contains(d.Partners(lot.ID), winner) {
+			return models.Refuse(models.CodeNotAwarded, "/lot", "there is no contract with %s, to whom lot %d was awarded",
+				d.TendererOf(winner), lot.Number).
+				Accepting("this after a contract with each partner")
+		}
 	}
 	var unreported []string
 	for _, partner := range d.Partners(lot.ID) {

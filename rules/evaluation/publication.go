@@ -26,6 +26,7 @@ func Unready(d models.Dossier, lots []models.Lot) []*models.Refusal {
 	for _, lot := range lots {
 		faults = append(faults, criteriaFaults(d, lot)...)
 		faults = append(faults, ratioFaults(d, way, lot)...)
+		faults = append(faults, knockOutFaults(d, lot)...)
 		faults = append(faults, selectionFaults(d, way, lot, fmt.Sprintf("/lots/%d/selection_criteria", lot.Number))...)
 		faults = append(faults, conductFaults(d, way, lot, fmt.Sprintf("/lots/%d/conduct", lot.Number))...)
 		faults = append(faults, partnershipFaults(d, way, lot, fmt.Sprintf("/lots/%d/partnership_plan", lot.Number))...)
@@ -86,7 +87,10 @@ func usedKeys(d models.Dossier) []usedKey {
 			continue
 		}
 		lot, _ := d.Tendering.Lot(letter.LotID)
-		if lot.Box().UnsealedAt != nil || lot.EndedAt != nil {
+		opened := slices.ContainsFunc(lot.Boxes, func(b models.Box) bool {
+			return b.ID == earlier.Invitation.Box && b.UnsealedAt != nil
+		})
+		if opened || lot.EndedAt != nil {
 			used = append(used, usedKey{models.OpeningKey{
 				Quality: earlier.Invitation.Quality,
 				Price:   earlier.Invitation.Price,
@@ -103,6 +107,20 @@ func unlawful(lot models.Lot, err error) *models.Refusal {
 	}
 	return models.Refuse(models.CodeRuleUnknown, fmt.Sprintf("/lots/%d/deadline", lot.Number),
 		"the engine cannot judge whether the deadline of lot %d is lawful: %v", lot.Number, err)
+}
+
+// knockOutFaults refuses a knock-out that leaves fewer than shall remain after a reduction.
+func knockOutFaults(d models.Dossier, lot models.Lot) []*models.Refusal {
+	criteria, _, _ := d.CriteriaFor(lot.ID)
+	conduct, _, _ := d.ConductOf(lot.ID)
+	if criteria.Best == 0 || criteria.Best >= conduct.Remain {
+		return nil
+	}
+	return []*models.Refusal{models.Refuse(models.CodeInvalidCriteria,
+		fmt.Sprintf("/lots/%d/award_criteria/best", lot.Number),
+		"only the prices of the best %d are opened, and at least %d remain in the negotiation of lot %d",
+		criteria.Best, conduct.Remain, lot.Number).
+		Accepting("%d or more", conduct.Remain)}
 }
 
 // ratioFaults refuses criteria that look at the price alone, where the award is on the best price-quality ratio alone.
@@ -309,12 +327,13 @@ type ChangeNotice struct {
 	DispatchedAt time.Time      `json:"dispatched_at"`
 }
 
-// MovedSince tells whether, after an instant, the public was informed that the deadline of a lot was moved.
+// MovedSince tells whether, after an instant, the public was informed that the deadline of a lot was moved by decision:
+// what an outage gives back, or the law adds for answers that are late, leaves no time for a change of documents.
 func MovedSince(t models.Tendering, lot models.ID, since time.Time) bool {
 	return slices.ContainsFunc(t.Notices, func(n models.Notice) bool {
 		var change ChangeNotice
 		return n.Kind == models.NoticeChange && n.DispatchedAt.After(since) &&
-			json.Unmarshal(n.Content, &change) == nil && change.Lot == lot
+			json.Unmarshal(n.Content, &change) == nil && change.Lot == lot && change.Outage == nil && n.PersonID != ""
 	})
 }
 

@@ -61,7 +61,7 @@ func (d *desk) dispatch(kind models.NoticeKind, at time.Time, content any) model
 	require.NoError(d, err)
 	n := models.Notice{
 		ID: models.NewID(models.PrefixNotice), Kind: kind, Content: text, Digest: digest,
-		DispatchedAt: at,
+		DispatchedAt: at, PersonID: "per_lead",
 	}
 	d.Tendering.Notices = append(d.Tendering.Notices, n)
 	return n
@@ -361,6 +361,9 @@ func TestThePublicWasToldOfAMovedDeadlineByAChangeNoticeOnThatLotSince(t *testin
 	d.Tendering.Notices = append(d.Tendering.Notices,
 		models.Notice{Kind: models.NoticeChange, DispatchedAt: told.Add(time.Hour), Content: []byte("{")})
 	require.False(t, MovedSince(d.Tendering, d.lot, now), "of this lot only its publication was told")
+	outage := ChangeNotice{Lot: d.lot, Outage: &models.Outage{}}
+	d.dispatch(models.NoticeChange, told, outage)
+	require.False(t, MovedSince(d.Tendering, d.lot, now), "an outage gives back time, it adds none")
 	d.dispatch(models.NoticeChange, told, moved)
 	require.True(t, MovedSince(d.Tendering, d.lot, now))
 	require.True(t, MovedSince(d.Tendering, d.lot, told.Add(-time.Microsecond)))

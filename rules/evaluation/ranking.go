@@ -212,7 +212,7 @@ func MayAward(d models.Dossier, lot, tender models.ID, ranking string, partners 
 			"the tender of %s ranks first", d.TendererOf(winner.Tender)).
 			Accepting("%s", winner.Tender)
 	}
-	if err := conforming(d, e.Ranking, tender); err != nil {
+	if err := conforming(d, e.Ranking, append(partners, tender)...); err != nil {
 		return err
 	}
 	if err := mayPartner(d, e, partners); err != nil {

@@ -26,8 +26,11 @@ func participants(d models.Dossier, lot models.Lot, conduct models.Conduct, keep
 	if err != nil {
 		return nil, err
 	}
-	if err := heard(d, lot, stage); err != nil {
-		return nil, err
+	qualify := 0
+	for _, c := range all {
+		if c.Qualifies {
+			qualify++
+		}
 	}
 	if keep > 0 {
 		if all, err = valued(d, lot, all); err != nil {
@@ -35,7 +38,27 @@ func participants(d models.Dossier, lot models.Lot, conduct models.Conduct, keep
 		}
 	}
 	invite(all, keep)
-	return all, nil
+	if err := enoughRemain(lot, conduct, all, qualify); err != nil {
+		return nil, err
+	}
+	return all, heard(d, lot, stage, all)
+}
+
+// enoughRemain refuses fewer than were announced to remain, where more are admitted: minimum scores can take out more
+// than the reduction was to.
+func enoughRemain(lot models.Lot, conduct models.Conduct, all []Candidate, qualify int) error {
+	remain := 0
+	for _, c := range all {
+		if c.Invited {
+			remain++
+		}
+	}
+	if least := min(conduct.Remain, qualify); remain < least {
+		return models.Refuse(models.CodeNotAnnouncedSo, "/keep", "only %d would remain in lot %d, and at least %d shall",
+			remain, lot.Number, least).
+			Accepting("a higher number, or no reduction in this round")
+	}
+	return nil
 }
 
 // reducible refuses to reduce the number of participants unless that was announced, and below the number that was.

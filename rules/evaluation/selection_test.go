@@ -246,7 +246,7 @@ func TestTendersOfTheInvitedAreSealedForAKeyThatNobodyHasUsed(t *testing.T) {
 	_, _, err = MayInvite(r.Dossier, lot, models.Going{}, list.Digest, deadline)
 	requireRefused(t, models.CodeOpeningKeyUsed, err)
 	box := lot.Boxes[0]
-	box.ID, box.LotID, box.UnsealedAt = "box_o", other.ID, nil
+	box.ID, box.LotID, box.UnsealedAt = letters[0].Invitation.Box, other.ID, nil
 	other.EndedAt, other.Boxes = nil, []models.Box{box}
 	r.Tendering.Lots[1] = other
 	_, _, err = MayInvite(r.Dossier, lot, models.Going{}, list.Digest, deadline)

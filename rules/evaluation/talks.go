@@ -123,6 +123,9 @@ func talking(d models.Dossier, lot models.Lot, field string) error {
 		return models.Refuse(models.CodeNoTalks, field,
 			"lot %d is not at a stage of the %s at which anything is discussed", lot.Number, way.Name).
 			Accepting("a lot that is negotiated or in dialogue")
+	case !lot.Open() && lot.Box().UnsealedAt == nil:
+		return models.Refuse(models.CodeNoTalks, field, "what was handed in for lot %d is not opened", lot.Number).
+			Accepting("this after it was opened")
 	case d.Tendering.Awards[lot.ID].Awarded():
 		return models.Refuse(models.CodeAlreadyAwarded, field, "the award of lot %d is decided", lot.Number)
 	}
@@ -191,29 +194,28 @@ func latestOf(d models.Dossier, lot, organisation models.ID) (models.Tender, boo
 	return models.Tender{}, false
 }
 
-// heard refuses to go on from a stage with talks while a participant who remains had no talk, and while something
-// that one of them learned was not told to all.
-func heard(d models.Dossier, lot models.Lot, stage models.Stage) error {
+// heard refuses to go on from a stage with talks while somebody who goes on was not heard in this round, and while
+// something that one of them learned was not told to all.
+func heard(d models.Dossier, lot models.Lot, stage models.Stage, all []Candidate) error {
 	if stage.Talks == "" {
 		return nil
 	}
 	var unheard []string
-	for _, t := range d.Tendering.In(lot.Box().ID) {
-		a, _, _ := d.AdmissionOf(t.ID)
-		if a.Decision == models.AdmissionAdmitted && len(d.TalksOn(t.ID)) == 0 {
-			unheard = append(unheard, tenderer(d, t))
+	for _, c := range all {
+		if c.Invited && len(d.TalksOn(c.Request)) == 0 {
+			unheard = append(unheard, c.Name)
 		}
 	}
 	if len(unheard) > 0 {
 		return models.Refuse(models.CodeTalksMissing, "/lot", "there was no talk in this round with %s",
 			strings.Join(unheard, ", ")).
-			Accepting("this after a talk with every participant who remains")
+			Accepting("this after a talk with everyone who goes on")
 	}
 	if untold := d.Untold(lot.Box().ID); len(untold) > 0 {
-		s, _ := models.BodyOf[models.Talk](untold[0])
+		talk, _ := models.BodyOf[models.Talk](untold[0])
 		return models.Refuse(models.CodeNewsUntold, "/lot",
-			"what was said in the talk of %s with %s and all others need was not told to them", s.Date,
-			d.TendererOf(s.Tender)).
+			"what was said in the talk of %s with %s and all others need was not told to them", talk.Date,
+			d.TendererOf(talk.Tender)).
 			Accepting("this after shared information that names the talk %s", untold[0].ID)
 	}
 	return nil
@@ -230,7 +232,14 @@ func Final(d models.Dossier, lot models.Lot) error {
 	stage, _ := way.Stage(box.Stage)
 	conduct, _, _ := d.ConductOf(lot.ID)
 	switch {
-	case !lot.Published() || way.Last(box.Stage), stage.Reservable && conduct.AwardInitial:
+	case !lot.Published() || way.Last(box.Stage):
+		return nil
+	case stage.Reservable && conduct.AwardInitial && (box.Round > 1 || d.Talked(box.ID)):
+		return models.Refuse(models.CodeNotAnnouncedSo, "/lot",
+			"lot %d was negotiated, so it is awarded on final tenders (Directive 2014/24/EU, Article 29(7))",
+			lot.Number).
+			Accepting("an award on final tenders, after everyone who remains was invited to them")
+	case stage.Reservable && conduct.AwardInitial:
 		return nil
 	case stage.Reservable:
 		return models.Refuse(models.CodeNotAnnouncedSo, "/lot",

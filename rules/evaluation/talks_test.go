@@ -50,7 +50,7 @@ func goingOn(list Shortlist) (names []bool) {
 
 func TestEveryoneWhoIsAdmittedGoesOnUnlessTheNumberIsReduced(t *testing.T) {
 	t.Parallel()
-	d := newTalks(t, models.Conduct{Reduction: true, Remain: 1})
+	d := newTalks(t, models.Conduct{Reduction: true, Remain: 1}) // as nobody may write it: to see a tie
 	d.hearAll()
 	list, err := d.list(models.Going{})
 	require.NoError(t, err)

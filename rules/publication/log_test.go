@@ -44,7 +44,7 @@ func TestReferencesDoNotFollowEachOther(t *testing.T) {
 	seen := map[string]bool{}
 	for range 200 {
 		reference := models.TenderQuestion{ID: models.NewID(models.PrefixQuestion)}.LogReference()
-		require.Regexp(t, `^Q-[A-Z2-7]{6}$`, reference)
+		require.Regexp(t, `^Q-[A-Z2-7]{10}$`, reference)
 		require.False(t, seen[reference])
 		seen[reference] = true
 	}

@@ -28,7 +28,7 @@ func Pack(d models.Dossier, lots []models.Lot) models.TenderPack {
 	if f, err := timelimit.Of(d); err == nil {
 		pack.Law = f.Law
 	}
-	for _, m := range d.ActiveMembers() {
+	for _, m := range d.Buyers() {
 		o := d.Organisations[m.OrganisationID]
 		pack.Buyers = append(pack.Buyers, models.PackBuyer{Name: o.LegalName, Country: o.Country, Lead: m.Lead})
 	}

@@ -1,6 +1,7 @@
 package timelimit
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -61,17 +62,18 @@ func (f Frame) midnight(day calendar.Date) time.Time {
 	return at
 }
 
+// questionDays is how many days before the last day for answers the time for questions ends where neither the buyers nor
+// the law say more: whoever asks in the last moment does not ask in good time, and cannot hold up the deadline.
+const questionDays = 3
+
 // QuestionsOver is the instant at which the time for questions about a box is over: by the law that governs, if it
-// says, at the end of a day that the buyers have announced before the last day for answers, or else with that day.
+// says, or at the end of a day before the last day for answers, which the buyers may announce.
 func (f Frame) QuestionsOver(box models.Box) (time.Time, error) {
 	due, err := f.AnswersDue(box)
 	if err != nil {
 		return time.Time{}, err
 	}
-	last := due.LastDay
-	if days := f.dossier.TimeLimits().QuestionDays; days > 0 {
-		last = last.AddDays(-days)
-	}
+	last := due.LastDay.AddDays(-cmp.Or(f.dossier.TimeLimits().QuestionDays, questionDays))
 	if !f.Pack.Knows(ruleQuestions) {
 		return f.midnight(last), nil
 	}
@@ -159,7 +161,7 @@ func CheckQuestion(d models.Dossier, q models.TenderQuestion) error {
 	refused := models.Refuse(models.CodeQuestionsClosed, "/lot", "no lot that the question is about is open").
 		Accepting("a question about a lot that takes tenders")
 	for _, lot := range d.Tendering.Lots {
-		if !lot.Open() || !q.About(lot.ID) {
+		if !lot.Open() || !q.About(lot.ID) || !lot.Box().OpenTo(q.OrganisationID) {
 			continue
 		}
 		over, err := f.QuestionsOver(lot.Box())
@@ -174,6 +176,18 @@ func CheckQuestion(d models.Dossier, q models.TenderQuestion) error {
 			Accepting("a question about a lot whose time for questions lasts")
 	}
 	return refused
+}
+
+// InGoodTime lists the open questions about a lot that were asked in good time for its present box: since it was opened,
+// and before the time for questions was over. Only they move a deadline (Directive 2014/24/EU, Article 47(3)).
+func (f Frame) InGoodTime(all []models.TenderQuestion, lot models.Lot) ([]models.TenderQuestion, error) {
+	over, err := f.QuestionsOver(lot.Box())
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(models.OpenQuestions(all, lot.ID), func(q models.TenderQuestion) bool {
+		return q.AskedAt.Before(lot.Box().OpenedAt) || !q.AskedAt.Before(over)
+	}), nil
 }
 
 // CheckAnswersTo refuses answers that come too late for the deadline of a lot that they are about, and answers to which

@@ -6,14 +6,14 @@ ALTER TABLE boxes DROP CONSTRAINT boxes_hands_in_check;
 ALTER TABLE boxes ADD CONSTRAINT boxes_hands_in_check CHECK (hands_in IN ('tender', 'request', 'solution'));
 ALTER TABLE boxes ADD COLUMN talks text NOT NULL DEFAULT '' CHECK (talks IN ('', 'negotiation', 'dialogue'));
 ALTER TABLE boxes ADD COLUMN quality_locked_at timestamptz CHECK (quality_locked_at IS NULL OR unsealed_at IS NOT NULL);
+DROP TRIGGER rows_kept ON boxes;
+DROP TRIGGER rows_kept ON lot_awards;
 UPDATE boxes b SET quality_locked_at = a.quality_locked_at FROM lot_awards a
     WHERE a.lot_id = b.lot_id AND b.hands_in = 'tender' AND b.unsealed_at IS NOT NULL;
 ALTER TABLE lot_awards DROP COLUMN quality_locked_at;
 -- The tenders of the further partners of an innovation partnership, separated by blanks.
 ALTER TABLE lot_awards ADD COLUMN partners text COLLATE "C" NOT NULL DEFAULT '';
-DROP TRIGGER rows_kept ON boxes;
 CALL keep_rows('boxes', 'deadline deadline_local deadline_zone', 'closed_at unsealed_at quality_locked_at');
-DROP TRIGGER rows_kept ON lot_awards;
 CALL keep_rows('lot_awards', '',
     'awarded_at winner_id partners ranking letters_at standstill_until standstill standstill_over_at');
 
@@ -31,8 +31,6 @@ CALL make_append_only('partnership_phases');
 -- +goose Down
 DROP TABLE partnership_phases;
 DROP TRIGGER rows_kept ON lot_awards;
-CALL keep_rows('lot_awards', '',
-    'quality_locked_at awarded_at winner_id ranking letters_at standstill_until standstill standstill_over_at');
 DROP TRIGGER rows_kept ON boxes;
 CALL keep_rows('boxes', 'deadline deadline_local deadline_zone', 'closed_at unsealed_at');
 ALTER TABLE lot_awards DROP COLUMN partners;
@@ -45,3 +43,5 @@ ALTER TABLE boxes DROP COLUMN quality_locked_at;
 ALTER TABLE boxes DROP COLUMN talks;
 ALTER TABLE boxes DROP CONSTRAINT boxes_hands_in_check;
 ALTER TABLE boxes ADD CONSTRAINT boxes_hands_in_check CHECK (hands_in IN ('tender', 'request'));
+CALL keep_rows('lot_awards', '',
+    'quality_locked_at awarded_at winner_id ranking letters_at standstill_until standstill standstill_over_at');
