@@ -131,7 +131,8 @@ func (c AwardCriteria) Check() error {
 	faults = append(faults, compact(
 		CheckDecimal("/price_weight", c.PriceWeight), optionalDecimal("/total_points", c.TotalPoints),
 		optionalDecimal("/factor", c.Factor), optionalDecimal("/from", c.From), optionalDecimal("/to", c.To),
-		optionalDecimal("/zero_counts_as", c.ZeroCountsAs), optionalDecimal("/ceiling", c.Ceiling), notZero("/ceiling", c.Ceiling),
+		optionalDecimal("/zero_counts_as", c.ZeroCountsAs), optionalDecimal("/ceiling", c.Ceiling),
+		notZero("/ceiling", c.Ceiling),
 		optionalDecimal("/minimum_quality", c.MinimumQuality))...)
 	faults = append(faults, checkOneOf("/consensus", c.Consensus, ConsensusChair, ConsensusMean)...)
 	for _, k := range c.Criteria {

@@ -55,7 +55,8 @@ func (r Reader) mayReadOfTender(d models.Dossier, rule models.EntryRule, e model
 		return mayStudyAll(d, r.Actor.OrganisationID)
 	}
 	if rule.Confidential && !r.Actor.HasAny(models.Besides(models.RoleObserver)...) {
-		return models.Refuse(models.CodeForbidden, "", "what a participant said in a talk is not for those who only watch").
+		return models.Refuse(models.CodeForbidden, "",
+			"what a participant said in confidence is not for those who only watch").
 			Accepting("a role that takes part in the procurement")
 	}
 	if err := d.MayStudy(r.Actor.OrganisationID, t.LotID); err != nil || !rule.Scoring ||

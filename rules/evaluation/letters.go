@@ -166,8 +166,8 @@ func ComposeEndLetters(d models.Dossier, lot models.Lot, reason string) []Letter
 	return letters
 }
 
-// silent lists, by what they handed in last, those who were invited to the last box of a lot and handed in nothing: they
-// are concerned by the decision as long as they may challenge it (Directive 89/665/EEC, Article 2a(2)).
+// silent lists, by what they handed in last, those who were invited to the last box of a lot and handed in nothing:
+// they are concerned by the decision as long as they may challenge it (Directive 89/665/EEC, Article 2a(2)).
 func silent(d models.Dossier, lot models.Lot) []models.Tender {
 	var last []models.Tender
 	box := lot.Box()

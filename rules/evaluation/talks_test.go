@@ -176,10 +176,16 @@ func TestAPhaseOfAPartnershipEndsAsItWasAnnounced(t *testing.T) {
 		partners []int
 		code     models.Code
 	}{
-		"both go on":        {phase: "one", outcome: models.PhaseContinues, partners: []int{0, 1}},
-		"another phase":     {phase: "two", outcome: models.PhaseContinues, partners: []int{0, 1}, code: models.CodeInvalidValue},
-		"purchase too soon": {phase: "one", outcome: models.PhasePurchases, partners: []int{0}, code: models.CodeInvalidValue},
-		"nobody goes on":    {phase: "one", outcome: models.PhaseContinues, code: models.CodeInvalidValue},
+		"both go on": {phase: "one", outcome: models.PhaseContinues, partners: []int{0, 1}},
+		"another phase": {
+			phase: "two", outcome: models.PhaseContinues,
+			partners: []int{0, 1}, code: models.CodeInvalidValue,
+		},
+		"purchase too soon": {
+			phase: "one", outcome: models.PhasePurchases,
+			partners: []int{0}, code: models.CodeInvalidValue,
+		},
+		"nobody goes on": {phase: "one", outcome: models.PhaseContinues, code: models.CodeInvalidValue},
 		"one named twice": {
 			phase: "one", outcome: models.PhaseContinues, partners: []int{0, 0}, code: models.CodeInvalidValue,
 		},
@@ -187,7 +193,8 @@ func TestAPhaseOfAPartnershipEndsAsItWasAnnounced(t *testing.T) {
 			phase: "one", outcome: models.PhaseContinues, partners: []int{0}, code: models.CodeNotAnnouncedSo,
 		},
 		"one is left": {
-			plan: models.PartnershipPlan{Reduction: true}, phase: "one", outcome: models.PhaseContinues, partners: []int{0},
+			plan: models.PartnershipPlan{Reduction: true}, phase: "one",
+			outcome: models.PhaseContinues, partners: []int{0},
 		},
 		"the better one leaves": {
 			plan: models.PartnershipPlan{Reduction: true}, attained: [2]bool{false, true}, phase: "one",
@@ -200,14 +207,17 @@ func TestAPhaseOfAPartnershipEndsAsItWasAnnounced(t *testing.T) {
 			code: models.CodeInvalidValue,
 		},
 		"the last goes on": {
-			second: true, phase: "two", outcome: models.PhaseContinues, partners: []int{0, 1}, code: models.CodeInvalidValue,
+			second: true, phase: "two",
+			outcome: models.PhaseContinues, partners: []int{0, 1}, code: models.CodeInvalidValue,
 		},
 		"the last stops": {second: true, phase: "two", outcome: models.PhaseStops},
 		"a purchase": {
-			second: true, attained: [2]bool{true, false}, phase: "two", outcome: models.PhasePurchases, partners: []int{0},
+			second: true, attained: [2]bool{true, false}, phase: "two",
+			outcome: models.PhasePurchases, partners: []int{0},
 		},
 		"a purchase of what does not perform": {
-			second: true, phase: "two", outcome: models.PhasePurchases, partners: []int{0}, code: models.CodeInvalidValue,
+			second: true, phase: "two",
+			outcome: models.PhasePurchases, partners: []int{0}, code: models.CodeInvalidValue,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -62,8 +62,8 @@ func (f Frame) midnight(day calendar.Date) time.Time {
 	return at
 }
 
-// questionDays is how many days before the last day for answers the time for questions ends where neither the buyers nor
-// the law say more: whoever asks in the last moment does not ask in good time, and cannot hold up the deadline.
+// questionDays is how many days before the last day for answers the time for questions ends where neither the buyers
+// nor the law say more: whoever asks in the last moment does not ask in good time, and cannot hold up the deadline.
 const questionDays = 3
 
 // QuestionsOver is the instant at which the time for questions about a box is over: by the law that governs, if it
@@ -178,8 +178,8 @@ func CheckQuestion(d models.Dossier, q models.TenderQuestion) error {
 	return refused
 }
 
-// InGoodTime lists the open questions about a lot that were asked in good time for its present box: since it was opened,
-// and before the time for questions was over. Only they move a deadline (Directive 2014/24/EU, Article 47(3)).
+// InGoodTime lists the open questions about a lot that were asked in good time for its present box: since it was
+// opened, and before the time for questions was over. Only they move a deadline (Directive 2014/24/EU, Article 47(3)).
 func (f Frame) InGoodTime(all []models.TenderQuestion, lot models.Lot) ([]models.TenderQuestion, error) {
 	over, err := f.QuestionsOver(lot.Box())
 	if err != nil {
