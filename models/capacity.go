@@ -74,7 +74,7 @@ func (a Activity) Check() error {
 	for _, p := range a.Participants {
 		faults = append(faults, p.check()...)
 	}
-	return Refusals(append(faults, a.Proof.check()...))
+	return Refusals(append(faults, a.Proof.check("/proof")...))
 }
 
 func checkShortName(field, s string) *Refusal {
@@ -97,11 +97,12 @@ func (p Participant) check() []*Refusal {
 	return nil
 }
 
-func (p Proof) check() []*Refusal {
+// check refuses a proof that is neither a document nor a note. The field is the one that holds it.
+func (p Proof) check(field string) []*Refusal {
 	if p.Document != "" {
-		return checkDigest("/proof/document", p.Document)
+		return checkDigest(field+"/document", p.Document)
 	}
-	return compact(checkWord("/proof/note", p.Note, 4000))
+	return compact(checkWord(field+"/note", p.Note, 4000))
 }
 
 // Documents names the document that proves it, if one does.

@@ -188,9 +188,6 @@ func (r ConformanceResult) Failed() []TestedResult {
 
 // ConformanceOf returns what the tests have shown of a tender; false: it was not tested.
 func (d Dossier) ConformanceOf(tender ID) (ConformanceResult, bool) {
-	e, ok := find(d.Of(EntryConformanceResult), func(e Entry) bool { return e.Subject == string(tender) })
-	if !ok {
-		return ConformanceResult{}, false
-	}
-	return BodyOf[ConformanceResult](e)
+	r, _, ok := about[ConformanceResult](d, EntryConformanceResult, tender)
+	return r, ok
 }

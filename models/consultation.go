@@ -178,7 +178,7 @@ func (c ConsultationEvent) Check() error {
 	faults := slices.Concat(checkID("/announcement", c.Announcement, PrefixEntry),
 		checkOneOf("/format", c.Format, "webinar", "meeting", "workshop", "hearing", "visit", "other"),
 		compact(CheckText("/title", c.Title, 400), checkDate("/date", c.Date), checkWord("/place", c.Place, 400)),
-		c.checkMinutes())
+		c.Minutes.check("/minutes"))
 	if c.Participants < len(c.Organisations) {
 		faults = append(faults, Refuse(CodeInvalidValue, "/participants",
 			"%d people cannot come from %d organisations", c.Participants, len(c.Organisations)).
@@ -191,13 +191,6 @@ func (c ConsultationEvent) Check() error {
 		}
 	}
 	return Refusals(faults)
-}
-
-func (c ConsultationEvent) checkMinutes() []*Refusal {
-	if c.Minutes.Document != "" {
-		return checkDigest("/minutes/document", c.Minutes.Document)
-	}
-	return compact(checkWord("/minutes/note", c.Minutes.Note, 4000))
 }
 
 // Documents names the minutes, if they are a document.

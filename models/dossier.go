@@ -146,6 +146,17 @@ func BodyOf[T any](e Entry) (T, bool) {
 	return content, err == nil
 }
 
+// about reads the entry of a kind that stands for a subject, such as a lot or a tender; false: there is none.
+func about[T any](d Dossier, kind EntryKind, subject ID) (T, Entry, bool) {
+	e, ok := find(d.Of(kind), func(e Entry) bool { return e.Subject == string(subject) })
+	if !ok {
+		var none T
+		return none, e, false
+	}
+	content, ok := BodyOf[T](e)
+	return content, e, ok
+}
+
 // A Reference names one version of an entry.
 type Reference struct {
 	Entry  ID        `json:"entry"`

@@ -266,7 +266,8 @@ var tenderEntries = []EntryRule{
 	{
 		Kind: EntryTalk, Path: "talks",
 		What:  "a talk with one participant of a negotiation or dialogue, with its minutes",
-		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair}, Final: true, OfTender: true, Confidential: true,
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair}, Final: true, OfTender: true,
+		Confidential: true,
 	},
 	{
 		Kind: EntrySharedInformation, Path: "shared-information",

@@ -85,10 +85,7 @@ type PartnershipReport struct {
 // Check refuses a report without findings or evidence.
 func (r PartnershipReport) Check() error {
 	faults := append(checkID("/tender", r.Tender, PrefixTender), compact(checkWord("/findings", r.Findings, 8000))...)
-	if r.Evidence.Document != "" {
-		return Refusals(append(faults, checkDigest("/evidence/document", r.Evidence.Document)...))
-	}
-	return Refusals(append(faults, compact(checkWord("/evidence/note", r.Evidence.Note, 4000))...))
+	return Refusals(append(faults, r.Evidence.check("/evidence")...))
 }
 
 // Subject is the tender.
@@ -143,13 +140,7 @@ func splitIDs(text string) []ID {
 // PartnershipOf returns the plan of a lot's partnership, with the entry that holds it; false where the award ends the
 // procedure.
 func (d Dossier) PartnershipOf(lot ID) (PartnershipPlan, Entry, bool) {
-	for _, e := range d.Of(EntryPartnershipPlan) {
-		if e.Subject == string(lot) {
-			p, ok := BodyOf[PartnershipPlan](e)
-			return p, e, ok
-		}
-	}
-	return PartnershipPlan{}, Entry{}, false
+	return about[PartnershipPlan](d, EntryPartnershipPlan, lot)
 }
 
 // Ended lists the phases of a lot's partnership that have ended, in their order.

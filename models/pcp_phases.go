@@ -238,9 +238,6 @@ func (r PCPResult) fitting(last bool) error {
 
 // PCPResult returns what came of a phase; false: it has not ended.
 func (d Dossier) PCPResult(phase PCPPhase) (PCPResult, bool) {
-	e, ok := find(d.Of(EntryPCPPhase), func(e Entry) bool { return e.Subject == string(phase) })
-	if !ok {
-		return PCPResult{}, false
-	}
-	return BodyOf[PCPResult](e)
+	r, _, ok := about[PCPResult](d, EntryPCPPhase, ID(phase))
+	return r, ok
 }

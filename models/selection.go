@@ -117,22 +117,10 @@ func (s Selection) Qualifies() bool {
 
 // SelectionFor returns the selection criteria of a lot, with the entry that holds them.
 func (d Dossier) SelectionFor(lot ID) (SelectionCriteria, Entry, bool) {
-	for _, e := range d.Of(EntrySelectionCriteria) {
-		if e.Subject == string(lot) {
-			c, ok := BodyOf[SelectionCriteria](e)
-			return c, e, ok
-		}
-	}
-	return SelectionCriteria{}, Entry{}, false
+	return about[SelectionCriteria](d, EntrySelectionCriteria, lot)
 }
 
 // SelectionOf returns what was found about the candidate of a request, with the entry that holds it.
 func (d Dossier) SelectionOf(request ID) (Selection, Entry, bool) {
-	for _, e := range d.Of(EntrySelection) {
-		if e.Subject == string(request) {
-			s, ok := BodyOf[Selection](e)
-			return s, e, ok
-		}
-	}
-	return Selection{}, Entry{}, false
+	return about[Selection](d, EntrySelection, request)
 }

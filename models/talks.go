@@ -72,10 +72,7 @@ func (s Talk) Check() error {
 	for i, subject := range s.Subjects {
 		faults = append(faults, compact(checkWord(fmt.Sprintf("/subjects/%d", i), subject, 400))...)
 	}
-	if s.Record.Document != "" {
-		return Refusals(append(faults, checkDigest("/record/document", s.Record.Document)...))
-	}
-	return Refusals(append(faults, compact(checkWord("/record/note", s.Record.Note, 4000))...))
+	return Refusals(append(faults, s.Record.check("/record")...))
 }
 
 // Subject is the tender.
@@ -128,13 +125,7 @@ type Going struct {
 
 // ConductOf returns how talks on a lot are conducted, with the entry that says so.
 func (d Dossier) ConductOf(lot ID) (Conduct, Entry, bool) {
-	for _, e := range d.Of(EntryConduct) {
-		if e.Subject == string(lot) {
-			c, ok := BodyOf[Conduct](e)
-			return c, e, ok
-		}
-	}
-	return Conduct{}, Entry{}, false
+	return about[Conduct](d, EntryConduct, lot)
 }
 
 // TalksOn lists the talks on a tender or solution.

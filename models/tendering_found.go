@@ -274,13 +274,7 @@ func (d Dossier) panelAtLock(lot ID) []ID {
 
 // AdmissionOf returns the outcome of a tender's formal check, with the entry that says so.
 func (d Dossier) AdmissionOf(tender ID) (Admission, Entry, bool) {
-	for _, e := range d.Of(EntryAdmission) {
-		if e.Subject == string(tender) {
-			a, ok := BodyOf[Admission](e)
-			return a, e, ok
-		}
-	}
-	return Admission{}, Entry{}, false
+	return about[Admission](d, EntryAdmission, tender)
 }
 
 // Admitted lists the tenders for a lot that were admitted.
@@ -293,13 +287,7 @@ func (d Dossier) Admitted(lot ID) []Tender {
 
 // CriteriaFor returns the award criteria of a lot, with the entry that holds them.
 func (d Dossier) CriteriaFor(lot ID) (AwardCriteria, Entry, bool) {
-	for _, e := range d.Of(EntryAwardCriteria) {
-		if e.Subject == string(lot) {
-			c, ok := BodyOf[AwardCriteria](e)
-			return c, e, ok
-		}
-	}
-	return AwardCriteria{}, Entry{}, false
+	return about[AwardCriteria](d, EntryAwardCriteria, lot)
 }
 
 // An OpenedContent is what an opener found in an envelope, besides its digest.

@@ -66,6 +66,8 @@ func TestNoTraceOfASupplierBeforeItsTime(t *testing.T) {
 	one, two, three := p.newOperator(t, "480000.00", "8"), p.newOperator(t, "400000.00", "5"),
 		p.newOperator(t, "390000.00", "4")
 	named := p.namedBy(t, one, endpoint)
+	asked := p.post(t, readers["rival"], "/questions", map[string]any{"language": "en", "text": "What is a node?"})
+	named["{question}"] = string(asked.ID)
 	heard, history := p.awaitSent(t, portal, start), p.shownByTemporal(t)
 	before := p.readEverything(t, readers, named)
 	countedBefore, vitals := shownBy(t, counted), p.vitals(t)

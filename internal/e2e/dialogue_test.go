@@ -23,8 +23,7 @@ func TestACompetitiveDialogueGoesInRoundsToFinalTenders(t *testing.T) {
 	for _, s := range []*supplier{first, second, third} {
 		p.solve(t, s, "Our first idea, by "+s.amount)
 	}
-	p.closeBox(t)
-	p.open(t)
+	p.opened(t)
 	p.requireEveryoneHeard(t, first, second, third)
 	p.requireReducedAsAnnounced(t, first, third)
 
@@ -35,8 +34,7 @@ func TestACompetitiveDialogueGoesInRoundsToFinalTenders(t *testing.T) {
 	_, err := third.Post(t.Context(), p.Path("/lots/"+string(p.lot)+"/tenders"),
 		map[string]any{"envelopes": []map[string]any{refuseThird}}, nil)
 	requireRefused(t, models.CodeNotInvited, err)
-	p.closeBox(t)
-	p.open(t)
+	p.opened(t)
 	p.admit(t)
 	p.talk(t, first, false)
 	p.talk(t, second, false)
@@ -48,21 +46,14 @@ func TestACompetitiveDialogueGoesInRoundsToFinalTenders(t *testing.T) {
 
 	p.handIn(t, first)
 	p.handIn(t, second)
-	p.closeBox(t)
-	p.open(t)
+	p.opened(t)
 	p.refusedPost(t, models.CodeNoTalks, p.Lead, "/talks", p.talkOn(t, first, false))
 	p.admit(t)
 	p.score(t)
 	p.openPrices(t)
-	p.award(t)
-	p.sendLetters(t)
-	p.conclude(t)
+	p.decided(t)
 	p.requireRoundsInRecord(t)
-	p.report(t)
-	p.approve(t, models.PhaseTender)
-	require.Equal(t, "completed", p.status(t))
-	p.awaitClosed(t)
-	p.saveLastRun(t, "tender-dialogue")
+	p.completes(t, "tender-dialogue")
 }
 
 // requireEveryoneHeard goes on only after every participant was heard and what one of them learned was told to all.

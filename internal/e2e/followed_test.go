@@ -152,10 +152,11 @@ func TestChangedBytesOfAFileAreNamed(t *testing.T) {
 	exec(application, `INSERT INTO uploads (id, procurement_id, organisation_id, person_id, purpose, filename,
 			media_type, size, digest)
 		SELECT '`+string(forged)+`', u.procurement_id, u.organisation_id, u.person_id, u.purpose, u.filename,
-			u.media_type, u.size, u.digest FROM documents d JOIN uploads u ON u.id = d.upload_id`,
+			u.media_type, u.size, u.digest FROM documents d JOIN uploads u ON u.id = d.upload_id
+			WHERE d.rendering = ''`,
 		`INSERT INTO upload_chunks (upload_id, n, content) VALUES ('`+string(forged)+`', 0, 'forged!')`,
 		"UPDATE uploads SET completed_at = clock_timestamp() WHERE id = '"+string(forged)+"'",
-		"UPDATE documents SET upload_id = '"+string(forged)+"'")
+		"UPDATE documents SET upload_id = '"+string(forged)+"' WHERE rendering = ''")
 	named("the stored bytes of document doc_")
 	exec(application, `UPDATE documents d SET upload_id = v.upload_id FROM document_versions v
 		WHERE v.document_id = d.id AND v.version = d.version`)

@@ -20,8 +20,7 @@ func TestANegotiationImprovesInitialTendersAndNeverFinalOnes(t *testing.T) {
 	for _, s := range suppliers {
 		p.handIn(t, s)
 	}
-	p.closeBox(t)
-	p.open(t)
+	p.opened(t)
 	require.Contains(t, p.waitingOn(t), "to talk with the participants in, and to invite on, lot 1")
 	p.admit(t)
 	for _, s := range suppliers {
@@ -45,20 +44,13 @@ func TestANegotiationImprovesInitialTendersAndNeverFinalOnes(t *testing.T) {
 		}
 	}
 	require.Len(t, p.suppliers, 2)
-	p.closeBox(t)
-	p.open(t)
+	p.opened(t)
 	p.refusedPost(t, models.CodeNoTalks, p.Lead, "/talks", p.talkOn(t, p.suppliers[0], false))
 	p.admit(t)
 	p.score(t)
 	p.openPrices(t)
-	p.award(t)
-	p.sendLetters(t)
-	p.conclude(t)
-	p.report(t)
-	p.approve(t, models.PhaseTender)
-	require.Equal(t, "completed", p.status(t))
-	p.awaitClosed(t)
-	p.saveLastRun(t, "tender-negotiated")
+	p.decided(t)
+	p.completes(t, "tender-negotiated")
 }
 
 // Directive 2014/24/EU, Article 29(4): an award without negotiation is possible if the notice reserved it.
@@ -70,11 +62,7 @@ func TestInitialTendersAreAwardedIfTheNoticeReservedThat(t *testing.T) {
 	for _, s := range suppliers {
 		p.handIn(t, s)
 	}
-	p.closeBox(t)
-	p.open(t)
-	p.admit(t)
-	p.score(t)
-	p.openPrices(t)
+	p.judged(t)
 	_, err := p.Lead.Get(t.Context(), p.Path("/lots/"+string(p.lot)+"/shortlist?stage=final&keep=2"), nil)
 	requireRefused(t, models.CodeNotAnnouncedSo, err)
 	p.award(t)

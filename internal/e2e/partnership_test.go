@@ -60,11 +60,7 @@ func TestAnInnovationPartnershipGoesThroughItsPhasesToAPurchase(t *testing.T) {
 		p.post(t, buyer.Officer, "/purchases", p.purchase("160000.00"))
 	}
 	p.refusedPost(t, models.CodePartnershipCost, p.Buyers[0].Officer, "/purchases", p.purchase("0.01"))
-	p.report(t)
-	p.approve(t, models.PhaseTender)
-	require.Equal(t, "completed", p.status(t))
-	p.awaitClosed(t)
-	p.saveLastRun(t, "tender-partnership")
+	p.completes(t, "tender-partnership")
 }
 
 func TestAnInnovationPartnershipStopsOnlyWhereThatWasAnnounced(t *testing.T) {
@@ -125,8 +121,7 @@ func toPartners(t *testing.T) *partnershipPlay {
 	for i, amount := range []string{"480000.00", "400000.00", "330000.00"} {
 		p.ask(t, amount, []string{"8", "5", "1"}[i])
 	}
-	p.closeBox(t)
-	p.open(t)
+	p.opened(t)
 	p.declare(t)
 	suppliers := p.suppliers
 	for _, s := range suppliers {
@@ -137,8 +132,7 @@ func toPartners(t *testing.T) *partnershipPlay {
 		for _, s := range suppliers {
 			p.handIn(t, s)
 		}
-		p.closeBox(t)
-		p.open(t)
+		p.opened(t)
 		p.admit(t)
 		if stage == "initial" {
 			for _, s := range suppliers {

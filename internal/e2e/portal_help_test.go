@@ -205,7 +205,8 @@ type feedItem struct {
 // sent tells whether an event of the feed is one that endpoints are told of.
 func (e feedItem) sent() bool {
 	subject, _, _ := strings.Cut(string(e.Type), ".")
-	return subject != "endpoint" && subject != "tender" && (subject != "role" || e.Data["role"] != "supplier")
+	return subject != "endpoint" && subject != "tender" && subject != "question" &&
+		(subject != "role" || e.Data["role"] != "supplier")
 }
 
 type feedPage struct {

@@ -117,8 +117,7 @@ func toInvitation(t *testing.T) *tenderPlay {
 	p.ask(t, "480000.00", "8")
 	p.ask(t, "400000.00", "5")
 	p.ask(t, "300000.00", "1")
-	p.closeBox(t)
-	p.open(t)
+	p.opened(t)
 	return p
 }
 
@@ -163,20 +162,10 @@ func TestARestrictedProcedureInvitesWhoQualifiesAndNobodyElseTenders(t *testing.
 	p.suppliers = nil
 	p.handIn(t, first)
 	p.handIn(t, second)
-	p.closeBox(t)
-	p.open(t)
-	p.admit(t)
-	p.score(t)
-	p.openPrices(t)
-	p.award(t)
-	p.sendLetters(t)
-	p.conclude(t)
+	p.judged(t)
+	p.decided(t)
 	p.requireCandidatesInRecord(t)
-	p.report(t)
-	p.approve(t, models.PhaseTender)
-	require.Equal(t, "completed", p.status(t))
-	p.awaitClosed(t)
-	p.saveLastRun(t, "tender-restricted")
+	p.completes(t, "tender-restricted")
 }
 
 // requireSelectedInOrder has the chair write findings about all candidates, of whom the last does not qualify; not

@@ -26,8 +26,7 @@ func toTalks(t *testing.T, code models.ProcedureCode, ground models.GroundCode, 
 	for i, amount := range []string{"480000.00", "400000.00", "330000.00"} {
 		p.ask(t, amount, []string{"8", "5", "1"}[i])
 	}
-	p.closeBox(t)
-	p.open(t)
+	p.opened(t)
 	p.declare(t)
 	for _, s := range p.suppliers {
 		p.post(t, p.chair, "/selections", finding(s, true))

@@ -75,9 +75,7 @@ func (b *bundle) writeTender(t *testing.T) {
 	b.act(t, b.Lead, models.VerbPublish, nil)
 	p.supplyTwo(t)
 	p.rank(t)
-	p.award(t)
-	p.sendLetters(t)
-	p.conclude(t)
+	p.decided(t)
 	p.report(t)
 }
 
@@ -114,12 +112,45 @@ func (p *tenderPlay) supplyTwo(t *testing.T) {
 // rank plays from the deadline to the ranking.
 func (p *tenderPlay) rank(t *testing.T) {
 	t.Helper()
-	p.closeBox(t)
-	p.open(t)
+	p.opened(t)
 	p.declare(t)
 	p.admit(t)
 	p.score(t)
 	p.openPrices(t)
+}
+
+// decided plays from the ranking to the purchases.
+func (p *tenderPlay) decided(t *testing.T) {
+	t.Helper()
+	p.award(t)
+	p.sendLetters(t)
+	p.conclude(t)
+}
+
+// completes plays from the purchases to the end of the procurement, and saves its last run under a name.
+func (p *tenderPlay) completes(t *testing.T, history string) {
+	t.Helper()
+	p.report(t)
+	p.approve(t, models.PhaseTender)
+	require.Equal(t, "completed", p.status(t))
+	p.awaitClosed(t)
+	p.saveLastRun(t, history)
+}
+
+// judged plays from the deadline of a round to its ranking, by a panel that has declared.
+func (p *tenderPlay) judged(t *testing.T) {
+	t.Helper()
+	p.opened(t)
+	p.admit(t)
+	p.score(t)
+	p.openPrices(t)
+}
+
+// opened lets the deadline pass, and has what came in opened.
+func (p *tenderPlay) opened(t *testing.T) {
+	t.Helper()
+	p.closeBox(t)
+	p.open(t)
 }
 
 // describeTender describes one lot with its criteria and makes the opening keys.

@@ -146,7 +146,8 @@ func (s Scheme) knockOut(entries []*entry) {
 		if s.qualityOf(e).cmp(s.qualityOf(last)) < 0 {
 			_, own := s.judged(e)
 			_, least := s.judged(last)
-			e.Excluded = fmt.Sprintf("quality %s is not among the best %d, of which the last has %s", own, s.Best, least)
+			e.Excluded = fmt.Sprintf("quality %s is not among the best %d, of which the last has %s", own, s.Best,
+				least)
 		}
 	}
 }

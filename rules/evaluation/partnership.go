@@ -45,7 +45,7 @@ func partnershipFaults(d models.Dossier, way models.Procedure, lot models.Lot, a
 	faults := untranslated(d, at+"/performance", plan.Performance)
 	if limits, limited := d.LotLimits(); limited && limits.MostAwarded > 0 && plan.Partners > 1 {
 		faults = append(faults, models.Refuse(models.CodeInvalidValue, at+"/partners",
-			"how many lots one tenderer is awarded is limited, and that cannot be counted for several partners of a lot").
+			"how many lots one tenderer is awarded is limited, and several partners of a lot cannot be counted").
 			Accepting("one partner, or no limit of awarded lots"))
 	}
 	if len(plan.Conditions) > 0 {
@@ -147,8 +147,8 @@ func MayEndPhase(d models.Dossier, lot models.Lot, to Ending) error {
 	}
 	for _, winner := range d.Tendering.Awards[lot.ID].Winners() {
 		if len(d.Tendering.Ended(lot.ID)) == 0 && !slices.Contains(d.Partners(lot.ID), winner) {
-			return models.Refuse(models.CodeNotAwarded, "/lot", "there is no contract with %s, to whom lot %d was awarded",
-				d.TendererOf(winner), lot.Number).
+			return models.Refuse(models.CodeNotAwarded, "/lot",
+				"there is no contract with %s, to whom lot %d was awarded", d.TendererOf(winner), lot.Number).
 				Accepting("this after a contract with each partner")
 		}
 	}

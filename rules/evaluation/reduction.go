@@ -54,8 +54,8 @@ func enoughRemain(lot models.Lot, conduct models.Conduct, all []Candidate, quali
 		}
 	}
 	if least := min(conduct.Remain, qualify); remain < least {
-		return models.Refuse(models.CodeNotAnnouncedSo, "/keep", "only %d would remain in lot %d, and at least %d shall",
-			remain, lot.Number, least).
+		return models.Refuse(models.CodeNotAnnouncedSo, "/keep",
+			"only %d would remain in lot %d, and at least %d shall", remain, lot.Number, least).
 			Accepting("a higher number, or no reduction in this round")
 	}
 	return nil

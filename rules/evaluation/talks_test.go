@@ -80,22 +80,44 @@ func TestALotGoesOnOnlyOnceItMay(t *testing.T) {
 		to      models.Going
 		code    models.Code
 	}{
-		"somebody was not heard": {reducing, func(d *desk) { d.Entries = d.Entries[:len(d.Entries)-1] },
-			models.Going{}, models.CodeTalksMissing},
+		"somebody was not heard": {
+			reducing, func(d *desk) { d.Entries = d.Entries[:len(d.Entries)-1] },
+			models.Going{},
+			models.CodeTalksMissing,
+		},
 		"news were not told": {reducing, func(d *desk) { d.talk(0, true) }, models.Going{}, models.CodeNewsUntold},
-		"somebody was not checked": {reducing, func(d *desk) { d.drop(models.EntryAdmission) }, models.Going{},
-			models.CodeAdmissionMissing},
+		"somebody was not checked": {
+			reducing, func(d *desk) { d.drop(models.EntryAdmission) },
+			models.Going{},
+			models.CodeAdmissionMissing,
+		},
 		"fewer than announced": {reducing, func(*desk) {}, models.Going{Keep: 1}, models.CodeNotAnnouncedSo},
-		"no reduction announced": {models.Conduct{}, func(*desk) {}, models.Going{Keep: 2},
-			models.CodeNotAnnouncedSo},
-		"scores are not locked": {reducing, func(d *desk) { d.lockedAt(nil) }, models.Going{Keep: 2},
-			models.CodeQualityOpen},
-		"a stage that is not next": {reducing, func(*desk) {}, models.Going{Stage: "request"},
-			models.CodeInvalidValue},
-		"final tenders": {reducing, func(d *desk) { d.Tendering.Lots[0].Boxes[0].Stage = "final" }, models.Going{},
-			models.CodeNoFurtherStage},
-		"an awarded lot": {reducing, func(d *desk) { d.change(func(a *models.LotAward) { a.AwardedAt = &now }) },
-			models.Going{}, models.CodeAlreadyAwarded},
+		"no reduction announced": {
+			models.Conduct{},
+			func(*desk) {},
+			models.Going{Keep: 2},
+			models.CodeNotAnnouncedSo,
+		},
+		"scores are not locked": {
+			reducing, func(d *desk) { d.lockedAt(nil) },
+			models.Going{Keep: 2},
+			models.CodeQualityOpen,
+		},
+		"a stage that is not next": {
+			reducing, func(*desk) {},
+			models.Going{Stage: "request"},
+			models.CodeInvalidValue,
+		},
+		"final tenders": {
+			reducing, func(d *desk) { d.Tendering.Lots[0].Boxes[0].Stage = "final" },
+			models.Going{},
+			models.CodeNoFurtherStage,
+		},
+		"an awarded lot": {
+			reducing, func(d *desk) { d.change(func(a *models.LotAward) { a.AwardedAt = &now }) },
+			models.Going{},
+			models.CodeAlreadyAwarded,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
-	"flag"
 	"io"
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"filippo.io/age"
 	"github.com/stretchr/testify/require"
@@ -20,8 +18,6 @@ import (
 
 // The opening kit is a box as it was sealed, released and opened once. It must open for ever: tenders outlive programs.
 const kit = "testdata/kit"
-
-var newKit = flag.Bool("new-kit", false, "make the opening kit, where there is none; never replace one")
 
 // kitFacts is what must come out of the kit, and the steps on the way that docs/sealing.md describes.
 type kitFacts struct {
@@ -206,82 +202,4 @@ func foundIn(t *testing.T, file, content string, keys []Key) kitFound {
 		File: file, ContextText: string(text), Tag: models.Digest(text), Header: h.Digest(),
 		Secret: hex.EncodeToString(secret.Bytes()), Identity: identity.String(), Content: content,
 	}
-}
-
-// TestMakeTheOpeningKit makes the kit where there is none.
-//
-//nolint:paralleltest // the others read what it writes
-func TestMakeTheOpeningKit(t *testing.T) {
-	if !*newKit {
-		t.Skip("the kit is frozen; -new-kit makes one where there is none")
-	}
-	require.NoDirExists(t, kit, "a kit is never replaced")
-	require.NoError(t, os.MkdirAll(kit, 0o755))
-	write := func(name string, v any) {
-		text, err := Render(v)
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(kit, name), text, 0o644))
-	}
-	procurement, deadline := models.NewID(models.PrefixProcurement), time.Date(2026, 12, 1, 11, 0, 0, 0, time.UTC)
-	var keys []Key
-	var announced []Announcement
-	for i := range 4 {
-		owner := Owner{
-			models.ModeLive, procurement, models.NewID(models.PrefixOrganisation), models.NewID(models.PrefixPerson),
-		}
-		if i == 3 {
-			owner.Buyer = keys[0].Owner().Buyer
-		}
-		key, err := NewKey(owner)
-		require.NoError(t, err)
-		a, err := key.Announce()
-		require.NoError(t, err)
-		kept, err := key.Keep()
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(kit, "key-"+string(rune('1'+i))+".json"), kept, 0o644))
-		keys, announced = append(keys, key), append(announced, a)
-	}
-	set, err := NewSet(2, announced[:3])
-	require.NoError(t, err)
-	box, err := NewBox(models.NewID(models.PrefixBox), 1, deadline, set)
-	require.NoError(t, err)
-	write("box.json", box)
-
-	var files [3]bytes.Buffer
-	var headers []Header
-	for i, content := range []string{"1250000.10", "999999.99", "1.00"} {
-		c := box.For(models.NewID(models.PrefixOrganisation), models.EnvelopePrice)
-		_, err := Seal(&files[i], bytes.NewBufferString(pricedAt(t, content)), c)
-		require.NoError(t, err)
-	}
-	// The third supplier sealed its content for another secret.
-	header, _, _ := bytes.Cut(files[2].Bytes(), []byte("\n"))
-	_, other, _ := bytes.Cut(files[0].Bytes(), []byte("\n"))
-	third := bytes.Join([][]byte{header, other}, []byte("\n"))
-	for name, file := range map[string][]byte{"a": files[0].Bytes(), "b": files[1].Bytes(), "c": third} {
-		require.NoError(t, os.WriteFile(filepath.Join(kit, "price-"+name+".sealed"), file, 0o644))
-		h, err := Check(bytes.NewReader(file))
-		require.NoError(t, err)
-		headers = append(headers, h)
-	}
-	o, err := NewOpening(box, models.EnvelopePrice, headers)
-	require.NoError(t, err)
-	fingerprint, err := set.Fingerprint()
-	require.NoError(t, err)
-	said := Confirmation{Fingerprint: fingerprint, Deadline: deadline, Now: deadline.Add(time.Hour)}
-	for i, name := range []string{"release-1.json", "release-2.json", "release-3.json"} {
-		r, err := o.Release(keys[i], said)
-		require.NoError(t, err)
-		write(name, r)
-	}
-	request, err := o.Request(keys[3], announced[0].Key, said)
-	require.NoError(t, err)
-	handed, err := o.HandOver(keys[0], request, announced[3].Key, said)
-	require.NoError(t, err)
-	write("handover.json", handed)
-	require.NoError(t, o.Apply(handed))
-	r, err := o.Release(keys[3], said)
-	require.NoError(t, err)
-	write("release-4.json", r)
-	require.NoError(t, os.WriteFile(filepath.Join(kit, "facts.json"), factsOf(t), 0o644))
 }
