@@ -18,7 +18,7 @@ type openersWorld struct {
 	set     models.OpenerSet
 }
 
-// openersOf makes an opener of each buyer, by numbers, with a key that is announced, and the set of all.
+// openersFor makes an opener of each buyer, by numbers, with a key that is announced, and the set of all.
 func openersFor(t *testing.T, threshold int, buyers ...int) openersWorld {
 	t.Helper()
 	now := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)

@@ -77,7 +77,6 @@ type PackFileView struct {
 	Name      string `json:"name" example:"tender-pack.en.html"`
 	Language  string `json:"language,omitempty" doc:"Absent: all languages"`
 	MediaType string `json:"media_type"`
-	Size      int    `json:"size" doc:"Bytes"`
 }
 
 func (s *server) previewPack(ctx context.Context, _ *ProcurementPath) (*rest.Shown[PackPreviewView], error) {
@@ -90,7 +89,7 @@ func (s *server) previewPack(ctx context.Context, _ *ProcurementPath) (*rest.Sho
 		view.Missing = append(view.Missing, MissingView{m.Code, m.Field, m.Detail, m.Accepted})
 	}
 	for _, f := range preview.Files {
-		view.Files = append(view.Files, PackFileView{f.Name, f.Language, f.MediaType, len(f.Content)})
+		view.Files = append(view.Files, PackFileView{f.Name, f.Language, f.MediaType})
 	}
 	for _, d := range preview.Documents {
 		view.Documents = append(view.Documents, showPackDocument(d))

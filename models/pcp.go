@@ -101,8 +101,7 @@ func (p PrecedingPCP) CheckAgainst(d Dossier, e Entry) error {
 			"today is %s, and what is still developed cannot be described to all tenderers alike", today).
 			Accepting("a day up to %s", today)
 	}
-	taken, _ := d.Latest(EntryRoute)
-	if r, _ := BodyOf[Route](taken); r.Route == RoutePCP {
+	if d.IsPCP() {
 		return Refuse(CodeNoSuccessor, "", "this procurement takes the route %s itself", RoutePCP).
 			Accepting("a procurement that buys what was developed, by another route")
 	}

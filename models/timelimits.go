@@ -42,7 +42,8 @@ func Claims() []string {
 }
 
 // TimeLimits say under which directive the procurement is, and what shortens or lengthens its time limits. QuestionDays
-// is how many days before the last day for answers the time for questions ends; 0: with that day.
+// is how many days before the last day for answers the time for questions ends; 0: as the law that governs says, or
+// three days.
 type TimeLimits struct {
 	Directive string `json:"directive" enum:"2014/24,2014/25" doc:"2014/25: the buyers are utilities"`
 	Utilities string `json:"utilities,omitempty" maxLength:"8000" doc:"Why 2014/25 applies to every buyer"`

@@ -164,8 +164,8 @@ func (p *tenderPlay) everyReader(t *testing.T) map[string]*apiclient.Client {
 	return readers
 }
 
-// whatVaries differs from one request to the next, whatever happens.
-var whatVaries = regexp.MustCompile(`"(now|request_id|next|next_cursor|cursor|issued_at)":"[^"]*"`)
+// whatVaries differs from one request to the next, whatever happens. A preview is dated when it is read.
+var whatVaries = regexp.MustCompile(`"(now|request_id|next|next_cursor|cursor|issued_at|published_at)":"[^"]*"`)
 
 // namedBy says what stands in paths for what is of a supplier, and not yet there. It asks for what tenders need not:
 // a document, and somebody new who speaks for the supplier.

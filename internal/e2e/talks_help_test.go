@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -50,7 +51,7 @@ func (p *tenderPlay) going(t *testing.T, stage models.StageCode, keep int) map[s
 	query := "?stage=" + string(stage)
 	in := map[string]any{"lot": p.lot, "stage": stage, "deadline": p.deadlineIn(t, 40)}
 	if keep > 0 {
-		query += "&keep=2"
+		query += "&keep=" + strconv.Itoa(keep)
 		in["keep"] = keep
 	}
 	var list shortlistView

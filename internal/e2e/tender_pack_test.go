@@ -139,7 +139,7 @@ func TestWhatWasPublishedChangesOnlyInTheOpen(t *testing.T) {
 
 	_, err := b.Lead.Post(t.Context(), b.Path("/award-criteria"), rig.AwardCriteria(p.lot), nil)
 	requireRefused(t, models.CodeFrozen, err)
-	require.Error(t, b.WriteRequirement(t.Context()), "the specification is closed")
+	requireRefused(t, models.CodePhaseNotOpen, b.WriteRequirement(t.Context()))
 	change := func(in map[string]any) error {
 		return b.alter(t, b.Lead, http.MethodPut, "/documents/"+string(plan.ID), in)
 	}

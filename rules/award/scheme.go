@@ -141,7 +141,10 @@ const (
 const PriceLine = "price"
 
 // leastWins tells whether the lowest result wins.
-func (s Scheme) leastWins() bool { return s.Method == QualityInMoney || s.Method == PricePerPoint }
+func (s Scheme) leastWins() bool { return !InPoints(s.Method) }
+
+// InPoints tells whether a method's results are points, of which the most win; the others are sums of money.
+func InPoints(m models.AwardMethod) bool { return m != QualityInMoney && m != PricePerPoint }
 
 // priceless tells whether price has no weight of its own.
 func (s Scheme) priceless() bool { return s.leastWins() || s.Method == FixedPrice }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/govalues/decimal"
+
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/award"
 	"github.com/ppi-engine/ppi/rules/lotlimit"
@@ -26,21 +28,20 @@ func lotLimitFaults(d models.Dossier, lots []models.Lot) []*models.Refusal {
 	var faults []*models.Refusal
 	for _, lot := range lots {
 		criteria, _, ok := d.CriteriaFor(lot.ID)
-		if ok && !slices.Contains(inPoints(), criteria.Method) {
-			faults = append(faults, models.Refuse(models.CodeLotLimitsUnfit,
-				fmt.Sprintf("/lots/%d/award_criteria", lot.Number),
+		at, total := fmt.Sprintf("/lots/%d/award_criteria", lot.Number), new(reader).number(criteria.TotalPoints)
+		switch {
+		case !ok:
+		case !award.InPoints(criteria.Method):
+			faults = append(faults, models.Refuse(models.CodeLotLimitsUnfit, at,
 				"lot %d is ranked by %s, and the rule %s compares points", lot.Number, criteria.Method, limits.Rule).
-				Accepting("one of the methods %v, or the rule %s", inPoints(), models.LotsInOrder))
+				Accepting("a method whose result is points, or the rule %s", models.LotsInOrder))
+		case !total.IsZero() && !total.Equal(decimal.Hundred):
+			faults = append(faults, models.Refuse(models.CodeLotLimitsUnfit, at+"/total_points",
+				"lot %d is ranked by points out of %s, and the rule %s compares points out of 100", lot.Number, total,
+				limits.Rule).Accepting("100, or the rule %s", models.LotsInOrder))
 		}
 	}
 	return faults
-}
-
-// inPoints lists the methods whose totals are points out of 100, which can be compared between lots.
-func inPoints() []models.AwardMethod {
-	return []models.AwardMethod{
-		"relative_to_lowest", "linear_to_best", "min_max", "absolute_linear", "logarithmic", "fixed_price",
-	}
 }
 
 // A Winning is the place of the tender to which a lot goes.

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/award"
 	"github.com/ppi-engine/ppi/rules/timelimit"
 )
 
@@ -197,15 +198,24 @@ func TestARuleThatComparesPointsNeedsLotsInPoints(t *testing.T) {
 	c := newContest(t, oneEach(models.LotsByTotal), map[models.ID]string{"a": "9"}, map[models.ID]string{"a": "9"})
 	require.Empty(t, lotLimitFaults(c.Dossier, c.Tendering.Lots))
 	criteria, entry, _ := c.CriteriaFor(c.lots[1])
-	criteria.Method = "quality_in_money"
-	for i := range c.Entries {
-		if c.Entries[i].ID == entry.ID {
-			c.Entries[i].Body, _, _ = models.Canonical(criteria)
+	ranked := func(by models.AwardMethod, total string) []*models.Refusal {
+		criteria.Method, criteria.TotalPoints = by, total
+		for i := range c.Entries {
+			if c.Entries[i].ID == entry.ID {
+				c.Entries[i].Body, _, _ = models.Canonical(criteria)
+			}
 		}
+		return lotLimitFaults(c.Dossier, c.Tendering.Lots)
 	}
-	faults := lotLimitFaults(c.Dossier, c.Tendering.Lots)
+	for _, method := range []models.AwardMethod{award.QualityInMoney, award.PricePerPoint} {
+		faults := ranked(method, "")
+		require.Len(t, faults, 1, method)
+		require.Equal(t, "/lots/2/award_criteria", faults[0].Field)
+	}
+	require.Empty(t, ranked(award.MinMax, "100.0"))
+	faults := ranked(award.MinMax, "1000")
 	require.Len(t, faults, 1)
-	require.Equal(t, "/lots/2/award_criteria", faults[0].Field)
+	require.Equal(t, "/lots/2/award_criteria/total_points", faults[0].Field)
 }
 
 func TestTheNoticeSaysTheLimits(t *testing.T) {

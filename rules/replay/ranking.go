@@ -170,6 +170,7 @@ func (e *evidence) lots() {
 			ID: models.ID(row.key), LotID: row.id("lot_id"), HandsIn: models.Handed(row.text("hands_in")),
 			ClosedAt: row.instant("closed_at"), UnsealedAt: row.instant("unsealed_at"),
 			Stage: models.StageCode(row.text("stage")), QualityLockedAt: row.instant("quality_locked_at"),
+			Talks: models.Talks(row.text("talks")),
 		}
 		if opened := row.instant("opened_at"); opened != nil {
 			b.OpenedAt = *opened

@@ -37,11 +37,11 @@ func TestQuestionsEndByTheLawOrAsTheBuyersAnnounce(t *testing.T) {
 		limits models.TimeLimits
 		over   string
 	}{
-		"with the last day for answers": {"FR", models.TimeLimits{}, "2026-04-06T22:00:00Z"},
+		"three days before the last day for answers": {"FR", models.TimeLimits{}, "2026-04-06T22:00:00Z"},
 		"in urgency two days later": {"FR", models.TimeLimits{
 			Claims: []models.Claim{{Circumstance: models.ClaimUrgency, Reason: "ice"}},
 		}, "2026-04-08T22:00:00Z"},
-		"as announced":                      {"FR", models.TimeLimits{QuestionDays: 3}, "2026-04-06T22:00:00Z"},
+		"as announced":                      {"FR", models.TimeLimits{QuestionDays: 5}, "2026-04-04T22:00:00Z"},
 		"fourteen days before the deadline": {"PL", models.TimeLimits{}, "2026-04-01T22:00:00Z"},
 		"earlier, as announced":             {"PL", models.TimeLimits{QuestionDays: 14}, "2026-03-26T23:00:00Z"},
 	} {
