@@ -95,3 +95,8 @@ func sanitise(ctx context.Context, log *slog.Logger, err error) error {
 	log.ErrorContext(ctx, "activity failed", "fault", fault, "error", err)
 	return temporal.NewNonRetryableApplicationError("fault "+fault, ErrTypeFault, nil)
 }
+
+// ReadEnvelopes opens what openers have released; see [acts.Acts.ReadEnvelopes].
+func (a *Activities) ReadEnvelopes(ctx context.Context, u store.Unread, progress func() error) error {
+	return a.acts().ReadEnvelopes(ctx, u, progress)
+}

@@ -58,7 +58,7 @@ func recordCount(tx *store.Tx, a store.Attempt) error {
 	switch a.Type {
 	case event.TypeOf(event.TenderRefused{}):
 		e.Payload = event.TenderRefusalsCounted{EventID: a.EventID, LotID: a.LotID, Attempts: a.N}
-	case event.TypeOf(event.OpeningRefused{}):
+	case event.TypeOf(event.OpeningRefused{}), event.TypeOf(event.ReleaseRefused{}):
 		e.Payload = event.OpeningRefusalsCounted{EventID: a.EventID, Attempts: a.N}
 	default:
 		return fmt.Errorf("count attempts: nobody knows how to record those of type %s", a.Type)

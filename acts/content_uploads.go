@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 
-	"github.com/ppi-engine/ppi/internal/seal"
+	"github.com/ppi-engine/ppi/internal/seal/envelope"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -109,7 +109,7 @@ func (a *Acts) PutChunk(ctx context.Context, by By, id models.ID, n int, content
 			Accepting("%d bytes", want)
 	}
 	if u.Purpose == models.PurposeEnvelope && n == 0 {
-		if err := seal.CheckBeginning(content); err != nil {
+		if err := envelope.CheckBeginning(content); err != nil {
 			return none, err
 		}
 	}

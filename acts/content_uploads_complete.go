@@ -9,7 +9,8 @@ import (
 	"io"
 	"time"
 
-	"github.com/ppi-engine/ppi/internal/seal"
+	"github.com/ppi-engine/ppi/internal/opening"
+	"github.com/ppi-engine/ppi/internal/seal/envelope"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 )
@@ -28,7 +29,7 @@ func (a *Acts) CompleteUpload(ctx context.Context, by By, id models.ID) (Done[mo
 	if err != nil {
 		return Done[models.Upload]{}, err
 	}
-	checked := ""
+	var checked checkedBytes
 	if !mine.Complete() {
 		if checked, err = a.check(ctx, mine); err != nil {
 			return Done[models.Upload]{}, err
@@ -43,88 +44,137 @@ func (a *Acts) CompleteUpload(ctx context.Context, by By, id models.ID) (Done[mo
 		if err != nil {
 			return u, err
 		}
-		if there.Digest != checked {
+		if there.Digest != checked.bytes {
 			return u, models.Refuse(models.CodeUploadChanged, "", "a chunk was sent while the bytes were checked").
 				Accepting("completing the upload again, once all chunks have arrived")
+		}
+		if checked.header != nil {
+			sealed := checked.header.Context()
+			u.BoxID, u.Kind, u.Header = sealed.Box, sealed.Kind, checked.header.Digest()
 		}
 		err = d.tx.CompleteUpload(&u)
 		return u, err
 	})
 }
 
-// check checks the bytes of an upload that have arrived and returns which they are; see [store.Bytes].
-func (a *Acts) check(ctx context.Context, u models.Upload) (bytes string, err error) {
+// checkedBytes are the bytes of an upload that were read and found right.
+type checkedBytes struct {
+	// bytes says which they are; see [store.Bytes].
+	bytes string
+	// header is that of an envelope.
+	header *envelope.Header
+}
+
+// check checks the bytes of an upload that have arrived.
+func (a *Acts) check(ctx context.Context, u models.Upload) (checkedBytes, error) {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
 	limits := a.Limits.orDefaults()
 	leave, err := a.checks.begin(u, limits)
 	if err != nil {
-		return "", err
+		return checkedBytes{}, err
 	}
 	defer leave()
-	there, err := a.Store.BytesOf(ctx, u.ID)
-	if err != nil {
-		return "", err
-	}
-	if there.Chunks != u.Chunks() {
-		return "", models.Refuse(models.CodeUploadIncomplete, "", "%d of %d chunks have arrived", there.Chunks,
-			u.Chunks()).
-			Accepting("every chunk that the upload lists under `missing`")
-	}
-	fault, err := a.Store.UploadFault(ctx, u.ID)
-	switch {
-	case err != nil:
-		return "", err
-	case fault.Bytes == there.Digest:
-		return "", fault.Refusal
-	case int64(fault.Checks) >= limits.FailedChecks:
-		return "", models.Refuse(models.CodeUploadSpent, "", "the bytes of this upload were wrong %d times",
-			fault.Checks).
-			Accepting("a new upload")
+	if err := a.mayCheck(ctx, u, limits); err != nil {
+		return checkedBytes{}, err
 	}
 	next, err := a.checks.turn(ctx, u, limits)
 	if err != nil {
-		return "", err
+		return checkedBytes{}, err
 	}
 	defer next()
 	return a.read(ctx, u)
 }
 
-// read reads the bytes and keeps what is wrong with them. It returns which bytes it has read.
-func (a *Acts) read(ctx context.Context, u models.Upload) (string, error) {
-	chunks := &arrived{ctx: ctx, store: a.Store, upload: u, bytes: sha256.New()}
-	wrong := checkContent(chunks, u)
-	if chunks.err != nil {
-		return "", chunks.err // it was not read to its end, so nothing is known of it
+// mayCheck refuses to read bytes that are not all there, that were found wrong before, or of an upload that was wrong
+// too often.
+func (a *Acts) mayCheck(ctx context.Context, u models.Upload, limits Limits) error {
+	there, err := a.Store.BytesOf(ctx, u.ID)
+	if err != nil {
+		return err
 	}
-	bytes := hex.EncodeToString(chunks.bytes.Sum(nil))
-	if refusal, refused := models.RefusalOf(wrong); refused {
-		return "", errors.Join(a.Store.KeepUploadFault(ctx, u.ID, bytes, refusal), wrong)
+	if there.Chunks != u.Chunks() {
+		return models.Refuse(models.CodeUploadIncomplete, "", "%d of %d chunks have arrived", there.Chunks, u.Chunks()).
+			Accepting("every chunk that the upload lists under `missing`")
 	}
-	return bytes, wrong
+	fault, err := a.Store.UploadFault(ctx, u.ID)
+	switch {
+	case err != nil:
+		return err
+	case fault.Bytes == there.Digest:
+		return fault.Refusal
+	case int64(fault.Checks) >= limits.FailedChecks:
+		return models.Refuse(models.CodeUploadSpent, "", "the bytes of this upload were wrong %d times", fault.Checks).
+			Accepting("a new upload")
+	}
+	return nil
 }
 
-// checkContent reads all chunks once, for their digest and, if it is an envelope, to see that it is sealed.
-func checkContent(chunks io.Reader, u models.Upload) error {
+// read reads the bytes and keeps what is wrong with them. It returns which bytes it has read.
+func (a *Acts) read(ctx context.Context, u models.Upload) (checkedBytes, error) {
+	chunks := &arrived{ctx: ctx, store: a.Store, upload: u, bytes: sha256.New()}
+	header, wrong := checkContent(chunks, u)
+	if chunks.err != nil {
+		return checkedBytes{}, chunks.err // it was not read to its end, so nothing is known of it
+	}
+	if wrong == nil && header != nil {
+		wrong = a.inPlace(ctx, u, *header)
+	}
+	found := checkedBytes{hex.EncodeToString(chunks.bytes.Sum(nil)), header}
+	if refusal, refused := models.RefusalOf(wrong); refused {
+		return checkedBytes{}, errors.Join(a.Store.KeepUploadFault(ctx, u.ID, found.bytes, refusal), wrong)
+	}
+	return found, wrong
+}
+
+// inPlace refuses an envelope that was not sealed for a box of the procurement, for its openers, and by the
+// organisation that uploads it.
+func (a *Acts) inPlace(ctx context.Context, u models.Upload, h envelope.Header) error {
+	sealed, err := a.Store.SealedBox(ctx, u.ProcurementID, h.Context().Box)
+	if _, unknown := models.RefusalOf(err); unknown {
+		return models.Refuse(models.CodeEnvelopeElsewhere, "/context/box",
+			"the envelope was sealed for %s, which is no box of this procurement", h.Context().Box).
+			Accepting("an envelope sealed for a box of this procurement")
+	}
+	if err != nil {
+		return err
+	}
+	box, err := opening.Describe(sealed)
+	if err != nil {
+		return err
+	}
+	if h.Context().Kind == envelope.KindTest {
+		return models.Refuse(models.CodeEnvelopeElsewhere, "/context/kind", "a test is no envelope of a tender").
+			Accepting("an envelope of one of the kinds %v", models.EnvelopeKinds())
+	}
+	return h.Context().Differs(box.For(u.OrganisationID, h.Context().Kind))
+}
+
+// checkContent reads all chunks once, for their digest and, if it is an envelope, to see that it is sealed: it returns
+// its header.
+func checkContent(chunks io.Reader, u models.Upload) (*envelope.Header, error) {
 	digest := sha256.New()
 	content := io.TeeReader(chunks, digest)
+	var header *envelope.Header
 	var unsealed error
 	if u.Purpose == models.PurposeEnvelope {
-		unsealed = seal.CheckSealed(content)
+		var h envelope.Header
+		h, unsealed = envelope.Check(content)
+		header = &h
 	}
 	// What is not sealed is read to its end, too: only then it is known which bytes are refused.
 	if _, err := io.Copy(io.Discard, content); err != nil {
-		return err
+		return nil, err
 	}
 	if unsealed != nil {
-		return unsealed
+		return nil, unsealed
 	}
 	if found := hex.EncodeToString(digest.Sum(nil)); found != u.Digest {
-		return models.Refuse(models.CodeDigestMismatch, "",
+		return nil, models.Refuse(models.CodeDigestMismatch, "",
 			"the bytes that arrived have the SHA-256 %s, not %s", found, u.Digest).
 			Accepting("the chunks of the file that was announced, sent again, or a new upload")
 	}
-	return nil
+	return header, nil
 }
 
 // arrived reads the chunks of an upload, one in memory at a time, each in a statement of its own: between two of them

@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"slices"
 
-	"github.com/ppi-engine/ppi/internal/seal"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/evaluation"
 	"github.com/ppi-engine/ppi/rules/market"
@@ -64,7 +63,6 @@ var entryKinds = []EntryKind{
 	says[models.TimeLimits](models.EntryTimeLimits),
 	says[models.PCPResult](models.EntryPCPPhase),
 	says[evaluation.Criteria](models.EntryAwardCriteria),
-	says[openingKey](models.EntryOpeningKey),
 	says[openerKey](models.EntryOpenerKey),
 	says[openerSet](models.EntryOpenerSet),
 	says[models.ConflictDeclaration](models.EntryConflictDeclaration),
@@ -172,16 +170,4 @@ func (k EntryKind) drawnFrom(dossier func() (models.Dossier, error), body Conten
 		return body, err
 	}
 	return k.draw(body, d), nil
-}
-
-// An openingKey is an opening key for which envelopes can be sealed.
-type openingKey struct {
-	evaluation.OpeningKey
-}
-
-// Check refuses what is not a public key of age.
-func (k openingKey) Check() error {
-	return models.Refusals([]*models.Refusal{
-		seal.CheckRecipient("/quality", k.Quality), seal.CheckRecipient("/price", k.Price),
-	})
 }

@@ -49,6 +49,7 @@ func (c *call) invite(in process.Invite) error {
 	return c.record(event.CandidatesInvited{
 		LotID: to.lot.ID, BoxID: box.ID, Shortlist: to.list.Digest, Deadline: utc(box.Deadline), Letters: digests,
 		Invited: part, Stage: box.Stage, Round: box.Round, HandsIn: box.HandsIn, Talks: box.Talks,
+		SealedFor: sealedFor(box),
 	})
 }
 

@@ -38,18 +38,12 @@ func (s openerSet) CheckAgainst(d models.Dossier, _ models.Entry) error {
 	if err := evaluation.SealingFrozen(d); err != nil {
 		return err
 	}
-	all := make([]envelope.Announcement, len(s.Openers))
-	for i, o := range s.Openers {
-		if err := opensFor(d, o); err != nil {
-			return err
+	for _, o := range s.Openers {
+		if refusal := d.MayOpen(o); refusal != nil {
+			return refusal
 		}
-		a, err := announced(d, o)
-		if err != nil {
-			return models.At("/openers", err)
-		}
-		all[i] = a
 	}
-	set, err := envelope.NewSet(s.Threshold, all)
+	set, err := envelope.SetOf(d.Procurement.Mode, d.Procurement.ID, s.OpenerSet)
 	if err != nil {
 		return err
 	}
@@ -60,20 +54,4 @@ func (s openerSet) CheckAgainst(d models.Dossier, _ models.Entry) error {
 			Accepting("ascending order")
 	}
 	return set.Confirm(s.Fingerprint)
-}
-
-// opensFor refuses who is no opener of that buyer now, or has announced another key.
-func opensFor(d models.Dossier, o models.SetOpener) error {
-	if !slices.ContainsFunc(d.Roles, func(a models.RoleAssignment) bool {
-		return a.PersonID == o.Person && a.OrganisationID == o.Buyer && a.Role == models.RoleOpener && a.Holds(d.Now)
-	}) {
-		return models.Refuse(models.CodeOpenersRefused, "/openers",
-			"%s is no opener of %s", o.Person, d.NameOf(o.Buyer)).
-			Accepting("people with the role %s", models.RoleOpener)
-	}
-	if k, ok := d.OpenerKeyOf(o.Person); !ok || k.Key != o.Key {
-		return models.Refuse(models.CodeOpenersRefused, "/openers",
-			"%s has not announced this key", d.PersonOf(o.Person)).Accepting("the key that the opener announced last")
-	}
-	return nil
 }

@@ -32,12 +32,14 @@ func publish(c *call, _ process.Publish) (*process.PublishResult, error) {
 	}
 	ready := unpublished(lots)
 	result := process.PublishResult{Lots: []process.PublishedLot{}}
+	var to event.SealedFor // all boxes are opened by the same
 	for i := range ready {
 		box, err := c.open(&ready[i], way.First(),
 			process.LocalTime{Local: ready[i].DeadlineLocal, Zone: ready[i].DeadlineZone})
 		if err != nil {
 			return nil, err
 		}
+		to = sealedFor(box)
 		result.Lots = append(result.Lots, process.PublishedLot{
 			Lot: box.LotID, Number: ready[i].Number, Box: box.ID,
 			Deadline: box.Deadline,
@@ -58,7 +60,7 @@ func publish(c *call, _ process.Publish) (*process.PublishResult, error) {
 	for i, lot := range result.Lots {
 		opened[i] = event.PublishedLot{
 			Lot: lot.Lot, Number: lot.Number, Box: lot.Box, Deadline: utc(lot.Deadline), Stage: way.First().Code,
-			HandsIn: way.First().HandsIn,
+			HandsIn: way.First().HandsIn, SealedFor: to,
 		}
 	}
 	err = c.record(event.ProcurementPublished{Lots: opened, NoticeID: notice.ID, Digest: notice.Digest})
@@ -82,13 +84,24 @@ func (c *call) open(
 		OpenedAt:      c.now,
 		DeadlineLocal: until.Local, DeadlineZone: until.Zone,
 	}
-	var err error
+	d, err := c.dossier()
+	if err != nil {
+		return box, err
+	}
+	if set, ok := d.Latest(models.EntryOpenerSet); ok {
+		openers, _ := models.BodyOf[models.OpenerSet](set)
+		box.OpenerSet, box.OpenerSetVersion, box.Fingerprint = set.ID, set.Version, openers.Fingerprint
+	}
 	if box.Deadline, err = calendar.InstantAhead("/deadline", until.Local, until.Zone, c.now); err != nil {
 		return box, err
 	}
 	lot.Boxes = append(lot.Boxes, box)
 	c.tx.OpenBox(box)
 	return box, c.limitAnswers(box)
+}
+
+func sealedFor(b models.Box) event.SealedFor {
+	return event.SealedFor{Entry: b.OpenerSet, Version: b.OpenerSetVersion, Fingerprint: b.Fingerprint}
 }
 
 // dispatch stores a notice as it is sent.

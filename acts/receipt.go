@@ -187,6 +187,10 @@ func brought(b models.Box, uploads []models.Upload, envelopes []models.Envelope,
 		case !u.Complete():
 			faults = append(faults, models.Refuse(models.CodeUploadIncomplete, field+"/upload",
 				"the upload is not complete").Accepting("an upload with all of its chunks"))
+		case u.BoxID != b.ID || u.Kind != e.Kind:
+			faults = append(faults, models.Refuse(models.CodeEnvelopeElsewhere, field+"/upload",
+				"the envelope was sealed as %s for %s, and not as %s for %s", u.Kind, u.BoxID, e.Kind, b.ID).
+				Accepting("an envelope sealed as %s for %s", e.Kind, b.ID))
 		case u.Digest != e.Digest:
 			faults = append(faults, models.Refuse(models.CodeDigestMismatch, field+"/digest",
 				"the upload has the SHA-256 %s", u.Digest).
@@ -200,7 +204,7 @@ func brought(b models.Box, uploads []models.Upload, envelopes []models.Envelope,
 func (v visit) receipt(b store.Counter, organisation models.ID) seal.Receipt {
 	r := seal.Receipt{
 		Act: v.act, TenderID: v.standing, ProcurementID: b.Procurement.ID, LotID: b.Lot.ID,
-		BoxID: b.Lot.Box().ID, HandsIn: b.Lot.Box().HandsIn, OrganisationID: organisation,
+		BoxID: b.Lot.Box().ID, HandsIn: b.Lot.Box().HandsIn, Openers: b.Lot.Box().Fingerprint, OrganisationID: organisation,
 		Mode: b.Procurement.Mode, ProcedureTime: b.Now(), RealTime: b.Clock, Envelopes: v.envelopes,
 		Manifest: seal.Manifest(v.envelopes),
 	}

@@ -25,7 +25,6 @@ func speakForModels(r huma.Registry) {
 	speaks(models.OrganisationKind(""), organisationKind{})
 	speaks(models.EnvelopeKind(""), envelopeKind{})
 	speaks(models.Purpose(""), purpose{})
-	speaks(models.Found(""), found{})
 	speaks(models.EndpointStatus(""), endpointStatus{})
 	speaks(models.DeliveryFault(""), deliveryFault{})
 }
@@ -98,14 +97,6 @@ type purpose struct{}
 func (purpose) Schema(huma.Registry) *huma.Schema {
 	return oneOf("Suppliers upload envelopes, which they have sealed before; nobody else reads an envelope before "+
 		"the box is closed", models.PurposeDocument, models.PurposeEnvelope)
-}
-
-type found struct{}
-
-// Schema names the values.
-func (found) Schema(huma.Registry) *huma.Schema {
-	return oneOf("missing: an opener of another buyer has yet to record; disputed: openers found different things",
-		models.FoundMissing, models.FoundAgreed, models.FoundDisputed)
 }
 
 type endpointStatus struct{}

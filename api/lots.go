@@ -71,7 +71,8 @@ type BoxView struct {
 	OpenedAt     time.Time        `json:"opened_at" doc:"Procedure time"`
 	Deadline     DeadlineView     `json:"deadline"`
 	ClosedAt     *time.Time       `json:"closed_at,omitempty" doc:"Procedure time"`
-	UnsealedAt   *time.Time       `json:"unsealed_at,omitempty" doc:"When two buyers had opened it; procedure time"`
+	UnsealedAt   *time.Time       `json:"unsealed_at,omitempty" doc:"When it was opened; procedure time"`
+	Fingerprint  string           `json:"fingerprint,omitempty" doc:"Of the openers for whom it is sealed"`
 }
 
 func showBoxes(l models.Lot) []BoxView {
@@ -83,7 +84,7 @@ func showBoxes(l models.Lot) []BoxView {
 				At:        utc(b.Deadline),
 				LocalTime: process.LocalTime{Local: b.DeadlineLocal, Zone: b.DeadlineZone},
 			}, ClosedAt: utcOrNil(b.ClosedAt),
-			UnsealedAt: utcOrNil(b.UnsealedAt),
+			UnsealedAt: utcOrNil(b.UnsealedAt), Fingerprint: b.Fingerprint,
 		}
 	}
 	return boxes

@@ -2,77 +2,32 @@ package api
 
 import (
 	"context"
+	"encoding/hex"
+	"mime"
+	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 
-	"github.com/ppi-engine/ppi/acts"
 	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/views"
 )
 
-// OpeningBody is what an opener found in an envelope.
-type OpeningBody struct {
-	Envelope        int           `json:"envelope" minimum:"1" maximum:"20" doc:"Its number"`
-	Unreadable      bool          `json:"unreadable,omitempty" doc:"It cannot be decrypted with the opening key"`
-	PlaintextDigest string        `json:"plaintext_digest,omitempty" doc:"SHA-256 in hexadecimal, from ppi seal open"`
-	Size            int64         `json:"size,omitempty" minimum:"0" doc:"Bytes of what was in it"`
-	Upload          models.ID     `json:"upload,omitempty" doc:"What was in it, uploaded for the evaluators"`
-	Price           *models.Money `json:"price,omitempty" doc:"Of a price envelope: the price it names"`
-}
-
-type newOpening struct {
-	TenderPath
-	Body OpeningBody
-}
-
-// OpeningView is what an opener found.
+// OpeningView is what was found in an envelope.
 type OpeningView struct {
-	ProcurementID   models.ID     `json:"procurement_id"`
 	TenderID        models.ID     `json:"tender_id"`
-	Envelope        int           `json:"envelope"`
-	PersonID        models.ID     `json:"person_id"`
-	OrganisationID  models.ID     `json:"organisation_id" doc:"The buyer the opener acts for"`
-	Readable        bool          `json:"readable"`
-	PlaintextDigest string        `json:"plaintext_digest,omitempty"`
-	Size            int64         `json:"size"`
-	Upload          models.ID     `json:"upload,omitempty"`
-	Price           *models.Money `json:"price,omitempty"`
+	Envelope        int           `json:"envelope" doc:"Its number"`
+	Readable        bool          `json:"readable" doc:"false: the secret that the openers released does not open it"`
+	PlaintextDigest string        `json:"plaintext_digest,omitempty" doc:"SHA-256 of what was in it, in hexadecimal"`
+	Size            int64         `json:"size" doc:"Bytes of what was in it"`
+	Price           *models.Money `json:"price,omitempty" doc:"What a price envelope says"`
 	RecordedAt      time.Time     `json:"recorded_at" doc:"Procedure time"`
-
-	Found models.Found `json:"found"`
 }
 
-func (v OpeningView) Self() string { return tenderPath(v.ProcurementID, v.TenderID) + "/openings" }
-
-// AtVersion is always 1: what was recorded is never changed.
-func (OpeningView) AtVersion() int64 { return 1 }
-
-func showOpening(procurement models.ID, o models.Opening, found models.Found) OpeningView {
-	return OpeningView{
-		ProcurementID: procurement, TenderID: o.TenderID, Envelope: o.N, PersonID: o.PersonID,
-		OrganisationID: o.OrganisationID, Readable: o.Readable, PlaintextDigest: o.PlaintextDigest, Size: o.Size,
-		Upload: o.UploadID, Price: o.Price, RecordedAt: utc(o.RecordedAt), Found: found,
-	}
-}
-
-func (s *server) recordOpening(ctx context.Context, in *newOpening) (*rest.Answer[OpeningView], error) {
-	id, err := in.id()
-	if err != nil {
-		return nil, err
-	}
-	b := in.Body
-	done, err := s.acts.RecordOpening(ctx, rest.By(ctx), id, acts.EnvelopeFound{
-		N: b.Envelope, Unreadable: b.Unreadable, PlaintextDigest: b.PlaintextDigest, Size: b.Size, Upload: b.Upload,
-		Price: b.Price,
-	})
-	return rest.Created(ctx, done, err, func(o acts.OpeningRecorded) OpeningView {
-		return showOpening(rest.Procurement(ctx), o.Opening, o.Found)
-	})
-}
-
-// OpeningsView lists what openers found.
+// OpeningsView lists what was found.
 type OpeningsView struct {
 	Items []OpeningView `json:"items"`
 }
@@ -84,17 +39,40 @@ func (s *server) listOpenings(ctx context.Context, in *TenderPath) (*rest.Shown[
 	}
 	view := OpeningsView{Items: make([]OpeningView, len(openings))}
 	for i, o := range openings {
-		view.Items[i] = showOpening(rest.Procurement(ctx), o.Opening, o.Found)
+		view.Items[i] = OpeningView{
+			TenderID: o.TenderID, Envelope: o.N, Readable: o.Readable, PlaintextDigest: o.PlaintextDigest, Size: o.Size,
+			Price: o.Price, RecordedAt: utc(o.RecordedAt),
+		}
 	}
 	return &rest.Shown[OpeningsView]{Body: view}, nil
 }
 
+// getPlaintext opens an envelope while it is read: the platform keeps sealed bytes only.
 func (s *server) getPlaintext(ctx context.Context, in *envelopePath) (*huma.StreamResponse, error) {
-	file, err := s.views.Plaintext(ctx, rest.Reader(ctx), models.ID(in.Tender), in.N)
+	plain, err := s.views.Plaintext(ctx, rest.Reader(ctx), models.ID(in.Tender), in.N)
 	if err != nil {
 		return nil, err
 	}
-	return s.serveFile(file), nil
+	return &huma.StreamResponse{Body: func(hc huma.Context) {
+		c := humagin.Unwrap(hc)
+		h := c.Writer.Header()
+		h.Set("Content-Type", models.MediaTypeBytes)
+		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": plain.Filename}))
+		h.Set("ETag", fileTag(plain.PlaintextDigest))
+		if sum, err := hex.DecodeString(plain.PlaintextDigest); err == nil && len(sum) == 32 {
+			h.Set("Repr-Digest", reprDigest([32]byte(sum)))
+		}
+		h.Set("Content-Length", strconv.FormatInt(plain.Size, 10))
+		c.Status(http.StatusOK)
+		if c.Request.Method == http.MethodHead {
+			return
+		}
+		if err := plain.WriteTo(rest.Streaming(c.Request.Context()), rest.Patient(c)); err != nil {
+			// The answer has begun; it stays shorter than its Content-Length, which tells the client.
+			s.log.ErrorContext(c.Request.Context(), "envelope not opened", "request",
+				rest.RequestID(c.Request.Context()), "cause", err)
+		}
+	}}, nil
 }
 
 // A TendererView is somebody who tendered for a lot.

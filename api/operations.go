@@ -19,7 +19,7 @@ const ofProcurement = "/v1/procurements/{procurement}"
 func (s *server) operations() []rest.Operation {
 	return slices.Concat(
 		s.platform(), s.people(), s.representation(), s.consortium(), s.board(), s.commands(), s.dossier(), s.files(),
-		s.questions(), s.calendar(), s.market(), s.lots(), s.tenders(), s.evaluation(), s.conclusion(), s.feed(),
+		s.questions(), s.calendar(), s.market(), s.lots(), s.tenders(), s.sealing(), s.evaluation(), s.conclusion(), s.feed(),
 		s.endpoints(),
 		docsPages(),
 	)
@@ -322,16 +322,36 @@ func (s *server) tenders() []rest.Operation {
 	}
 }
 
+// sealing is for whom envelopes are sealed, and who opens them.
+func (s *server) sealing() []rest.Operation {
+	const box, tests = ofProcurement + "/boxes/{box}", ofProcurement + "/opener-tests"
+	opener := rest.Roles(models.RoleOpener)
+	return []rest.Operation{
+		rest.Get(box+"/sealing", reads(views.OfLots), "Describe a box to whoever seals for it or opens it",
+			s.getSealing),
+		rest.Get(box+"/headers", reads(views.OfHeaders),
+			"Read the headers of the envelopes of a kind, once they may be opened", s.getHeaders, rest.GivesBytes()),
+		rest.Post(box+"/releases", opener, "Release all envelopes of a kind in a box", s.release),
+		rest.Get(box+"/releases", reads(views.OfReleases), "Tell how far a box is opened, once it is closed",
+			s.listOpenerReleases),
+		rest.Post(box+"/handovers", opener, "Hand shares over to a colleague, or take them", s.handOver),
+		rest.Post(tests, rest.Roles(models.RoleLeadProcurer, models.RoleOpener),
+			"Seal a test envelope for the present openers", s.makeOpenerTest),
+		rest.Get(tests, reads(views.OfReleases), "List the test envelopes and who has released them",
+			s.listOpenerTests),
+		rest.Get(tests+"/{test}", reads(views.OfReleases), "Read a test envelope with what opens it", s.getOpenerTest),
+		rest.Post(tests+"/{test}/releases", opener, "Release a test envelope", s.passOpenerTest),
+	}
+}
+
 // evaluation is what becomes of tenders once their box is closed.
 func (s *server) evaluation() []rest.Operation {
 	const lot, tender = ofProcurement + "/lots/{lot}", ofProcurement + "/tenders/{tender}"
 	return []rest.Operation{
-		rest.Post(tender+"/openings", rest.Roles(models.RoleOpener), "Record what I found in an envelope",
-			s.recordOpening),
-		rest.Get(tender+"/openings", reads(views.OfOpenings), "List what openers found in the envelopes of a tender",
+		rest.Get(tender+"/openings", reads(views.OfOpenings), "List what was found in the envelopes of a tender",
 			s.listOpenings),
 		rest.Get(tender+"/envelopes/{n}/plaintext", reads(views.OfOpenings),
-			"Read what was in an envelope, if openers uploaded it", s.getPlaintext, rest.GivesBytes()),
+			"Read what was in an envelope, opened anew", s.getPlaintext, rest.GivesBytes()),
 		rest.Get(lot+"/tenderers", reads(views.OfTenderers), "List who tendered for a lot, once it is opened",
 			s.listTenderers),
 

@@ -10,8 +10,6 @@ import (
 const (
 	// EntryAwardCriteria says how tenders for a lot are ranked.
 	EntryAwardCriteria EntryKind = "award_criteria"
-	// EntryOpeningKey holds the public keys to which envelopes are sealed.
-	EntryOpeningKey EntryKind = "opening_key"
 	// EntryConflictDeclaration is the declaration of somebody who evaluates or decides on the tenderers of a lot.
 	EntryConflictDeclaration EntryKind = "conflict_declaration"
 	// EntryAdmission is the formal check of a tender.
@@ -76,13 +74,6 @@ func (c NonAwardCode) Called() string {
 		}
 	}
 	return string(c)
-}
-
-// An OpeningKey holds the public keys to which envelopes are sealed. Only openers have the secret keys; the platform
-// never sees them.
-type OpeningKey struct {
-	Quality string `json:"quality" maxLength:"4000" doc:"age recipient (X25519, age1…) for envelopes without prices"`
-	Price   string `json:"price" maxLength:"4000" doc:"age recipient for envelopes with prices; preferably another key"`
 }
 
 // A ConflictDeclaration says whether its author, who evaluates or decides, has an interest in one of the

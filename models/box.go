@@ -72,9 +72,14 @@ type Box struct {
 	Deadline      time.Time `json:"deadline"`
 	DeadlineLocal string    `json:"deadline_local"`
 	DeadlineZone  string    `json:"deadline_zone"`
+	// OpenerSet is the entry that says who opens it, in a version of it, and Fingerprint is that of these openers, for
+	// whom everything in it is sealed.
+	OpenerSet        ID     `json:"opener_set"`
+	OpenerSetVersion int64  `json:"opener_set_version"`
+	Fingerprint      string `json:"fingerprint"`
 	// ClosedAt is set when the box was closed; nothing is received afterwards, whatever the clock says.
 	ClosedAt *time.Time `json:"closed_at"`
-	// UnsealedAt is when openers of two buyers had opened the box together.
+	// UnsealedAt is when the box was opened, after as many openers as are needed had released what is in it.
 	UnsealedAt *time.Time `json:"unsealed_at"`
 	// QualityLockedAt is when the quality scores of what is in it were locked; its prices are opened afterwards.
 	QualityLockedAt *time.Time `json:"quality_locked_at"`

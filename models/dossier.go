@@ -40,7 +40,8 @@ type Dossier struct {
 	Organisations map[ID]Organisation
 	Roles         []RoleAssignment
 	Entries       []Entry
-	// Earlier are the earlier versions of agreements, without their clauses: one of them may be in force.
+	// Earlier are the earlier versions of agreements, without their clauses, one of which may be in force, and of the
+	// set of openers.
 	Earlier []Entry
 	Rounds  []PhaseRound
 	// Authors lists who wrote any version of an entry.

@@ -224,10 +224,6 @@ var tenderEntries = []EntryRule{
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Single: true,
 	},
 	{
-		Kind: EntryOpeningKey, Path: "opening-key", What: "the public keys to which envelopes are sealed",
-		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer}, Single: true,
-	},
-	{
 		Kind: EntryOpenerKey, Path: "opener-keys",
 		What:  "the public half of one's own key, by an opener, with the proof that the opener has the other half",
 		Phase: PhaseTender, Writers: []Role{RoleOpener}, PerBuyer: true, Final: true,

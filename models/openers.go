@@ -1,5 +1,10 @@
 package models
 
+import (
+	"slices"
+	"time"
+)
+
 // Kinds of entries about who opens.
 const (
 	// EntryOpenerKey is the public half of an opener's key.
@@ -57,4 +62,55 @@ func (d Dossier) OpenerKeyOf(person ID) (OpenerKey, bool) {
 		}
 	}
 	return last, last.Key != ""
+}
+
+// An OpenerTest is a test envelope, sealed for the openers with a fingerprint.
+type OpenerTest struct {
+	ID          ID
+	Fingerprint string
+	// Header is the header of the envelope, canonical JSON. A dossier has no headers.
+	Header string
+	MadeAt time.Time
+	// Passed are who has released it.
+	Passed []ID
+}
+
+// Untested lists the openers of a set who have not released a test envelope that was sealed for it.
+func (d Dossier) Untested(set OpenerSet) []ID {
+	var untested []ID
+	for _, o := range set.Openers {
+		if !slices.ContainsFunc(d.Tendering.Tests, func(t OpenerTest) bool {
+			return t.Fingerprint == set.Fingerprint && slices.Contains(t.Passed, o.Person)
+		}) {
+			untested = append(untested, o.Person)
+		}
+	}
+	return untested
+}
+
+// MayOpen refuses who is no opener of that buyer now, or has announced another key.
+func (d Dossier) MayOpen(o SetOpener) *Refusal {
+	if !slices.ContainsFunc(d.Roles, func(a RoleAssignment) bool {
+		return a.PersonID == o.Person && a.OrganisationID == o.Buyer && a.Role == RoleOpener && a.Holds(d.Now)
+	}) {
+		return Refuse(CodeOpenersRefused, "/openers", "%s is no opener of %s", d.PersonOf(o.Person), d.NameOf(o.Buyer)).
+			Accepting("people with the role %s", RoleOpener)
+	}
+	if k, ok := d.OpenerKeyOf(o.Person); !ok || k.Key != o.Key {
+		return Refuse(CodeOpenersRefused, "/openers", "%s has not announced this key", d.PersonOf(o.Person)).
+			Accepting("the key that the opener announced last")
+	}
+	return nil
+}
+
+// OpenersOf is who opens a box; false: the entry that says so is not in the dossier.
+func (d Dossier) OpenersOf(b Box) (OpenerSet, bool) {
+	for _, all := range [][]Entry{d.Entries, d.Earlier} {
+		for _, e := range all {
+			if e.ID == b.OpenerSet && e.Version == b.OpenerSetVersion {
+				return BodyOf[OpenerSet](e)
+			}
+		}
+	}
+	return OpenerSet{}, false
 }

@@ -8,8 +8,8 @@ const (
 	CodeEngagementStale    Code = "engagement_not_current"
 	CodeSpecificationOpen  Code = "specification_not_closed"
 	CodeCriteriaMissing    Code = "award_criteria_missing"
-	CodeOpeningKeyMissing  Code = "opening_key_missing"
-	CodeOpeningKeyUsed     Code = "opening_key_used"
+	CodeOpenersMissing     Code = "openers_missing"
+	CodeOpenersUntested    Code = "openers_untested"
 	CodeNotUnsealed        Code = "lot_not_unsealed"
 	CodeAlreadyOpened      Code = "already_opened"
 	CodeDeclarationMissing Code = "conflict_declaration_missing"
@@ -83,20 +83,20 @@ var refusedAward = []RefusalType{
 		"Each lot needs criteria, weights, a method, a rounding and a rule for ties.",
 	},
 	{
-		CodeOpeningKeyMissing, RefusalConflict, "The opening key is missing",
-		"Suppliers seal their tenders for this key. Write it before you publish.",
+		CodeOpenersMissing, RefusalConflict, "The openers are missing",
+		"Suppliers seal their tenders for a set of openers. Write it before you publish.",
 	},
 	{
-		CodeOpeningKeyUsed, RefusalConflict, "The opening key was used before",
-		"Each publication needs new keys: whoever opened earlier tenders holds the old ones.",
+		CodeOpenersUntested, RefusalConflict, "Openers have not shown that they can open",
+		"Each opener releases a test envelope before anything is published, so that no key is found lost afterwards.",
 	},
 	{
 		CodeNotUnsealed, RefusalConflict, "The envelopes are not opened",
-		"After the deadline, openers of two buyers open a lot together.",
+		"After the deadline, as many openers as are needed release the envelopes, and one of them opens the lot.",
 	},
 	{
 		CodeAlreadyOpened, RefusalConflict, "This was already opened",
-		"Read what was opened, or wait for an opener of another buyer.",
+		"Read what was opened.",
 	},
 	{
 		CodeDeclarationMissing, RefusalForbidden, "A conflict declaration is missing",
@@ -130,7 +130,7 @@ var refusedAward = []RefusalType{
 	},
 	{
 		CodePriceMissing, RefusalConflict, "A price is missing",
-		"Openers of two buyers record the same price, or the tender is excluded.",
+		"Openers release the prices once quality is locked. A tender without a price that can be read is excluded.",
 	},
 	{
 		CodePriceUnexplained, RefusalConflict, "A price is not explained",

@@ -44,39 +44,19 @@ func (s LotAward) StandstillOver(now time.Time) bool {
 	return s.StandstillUntil != nil && !now.Before(*s.StandstillUntil)
 }
 
-// A BoxOpener took part in opening a box.
-type BoxOpener struct {
-	BoxID          ID
-	PersonID       ID
-	OrganisationID ID
-	OpenedAt       time.Time
-}
-
-// An Opening is what one opener found in one envelope.
+// An Opening is what was in an envelope: anybody who has the envelopes of the box and the releases finds the same.
 type Opening struct {
 	// TenderID and N name the envelope.
-	TenderID       ID
-	N              int
-	PersonID       ID
-	OrganisationID ID
-	// Readable is false when the envelope cannot be decrypted.
+	TenderID ID
+	N        int
+	// Readable is false when the secret that was recovered does not open the envelope.
 	Readable bool
 	// PlaintextDigest is the SHA-256 of what was in it, in hexadecimal; Size is how many bytes that was.
 	PlaintextDigest string
 	Size            int64
-	// UploadID is the plaintext, when it was uploaded for the evaluators.
-	UploadID ID
-	// Price is what a price envelope says.
+	// Price is what a price envelope says; nil: it does not begin with a price.
 	Price      *Money `gorm:"serializer:json"`
 	RecordedAt time.Time
-}
-
-// Agrees tells whether two openers found the same.
-func (o Opening) Agrees(other Opening) bool {
-	samePrice := o.Price == nil && other.Price == nil || o.Price != nil && other.Price != nil &&
-		*o.Price == *other.Price
-	return o.Readable == other.Readable && o.PlaintextDigest == other.PlaintextDigest && o.Size == other.Size &&
-		samePrice
 }
 
 // A Score is what somebody gives a tender under one criterion, and why.
@@ -158,10 +138,14 @@ type Tendering struct {
 	Received []Tender
 	// Tenderers are the organisations that handed it in.
 	Tenderers map[ID]Organisation
-	Openers   []BoxOpener
+	// Tests are the test envelopes of openers.
+	Tests []OpenerTest
+	// Releases and Handovers are what openers did for the opening of boxes, in the order in which they did it.
+	Releases  []BoxRelease
+	Handovers []BoxHandover
 	// Phases are those of innovation partnerships that have ended.
 	Phases []EndedPhase
-	// Openings are in the order they were recorded.
+	// Openings are what was found in envelopes.
 	Openings []Opening
 	// Sheets are the last version of each.
 	Sheets  []ScoreSheet

@@ -1,97 +1,42 @@
 package models
 
 import (
-	"maps"
 	"slices"
 	"time"
 )
 
-// Found says what openers found in an envelope, taken together.
-type Found string
-
-// The states of what was found.
-const (
-	// FoundMissing: fewer than two openers of different buyers have recorded it.
-	FoundMissing Found = "missing"
-	// FoundAgreed: openers of two buyers recorded the same.
-	FoundAgreed Found = "agreed"
-	// FoundDisputed: what openers recorded differs.
-	FoundDisputed Found = "disputed"
-)
-
-// FoundIn returns what openers agree to have found in an envelope. The last record of each opener counts; where they
-// differ, the records of people who are no longer openers do not count, because these people can no longer correct
-// them.
-func (d Dossier) FoundIn(tender ID, n int) (Opening, Found) {
-	latest := map[ID]Opening{}
-	for _, o := range d.Tendering.Openings {
+// FoundIn returns what was found in an envelope; false: it was not opened and read yet.
+func (d Dossier) FoundIn(tender ID, n int) (Opening, bool) {
+	for _, o := range slices.Backward(d.Tendering.Openings) {
 		if o.TenderID == tender && o.N == n {
-			latest[o.PersonID] = o
+			return o, true
 		}
 	}
-	o, found := d.agreement(latest)
-	if found != FoundDisputed {
-		return o, found
-	}
-	t, _ := d.Tendering.Tender(tender)
-	at := d.Now
-	if award := d.Tendering.Awards[t.LotID]; award.Awarded() {
-		at = *award.AwardedAt
-	}
-	maps.DeleteFunc(latest, func(person ID, _ Opening) bool {
-		return !slices.ContainsFunc(d.Roles, func(a RoleAssignment) bool {
-			return a.PersonID == person && a.Role == RoleOpener && a.Holds(at)
-		})
-	})
-	if left, again := d.agreement(latest); again == FoundAgreed {
-		return left, again
-	}
-	return o, found
+	return Opening{}, false
 }
 
-// agreement tells whether records, by opener, say the same and come from enough people and buyers.
-func (d Dossier) agreement(records map[ID]Opening) (Opening, Found) {
-	var first Opening
-	people, buyers := 0, map[ID]bool{}
-	for _, o := range records {
-		if people > 0 && !o.Agrees(first) {
-			return Opening{}, FoundDisputed
-		}
-		first, buyers[o.OrganisationID] = o, true
-		people++
-	}
-	if !d.Jointly(people, len(buyers)) {
-		return first, FoundMissing
-	}
-	return first, FoundAgreed
-}
-
-// Jointly tells whether these numbers of people and of their buyers suffice to open a lot: two people of different
-// buyers, or two people where only one buyer is left.
-func (d Dossier) Jointly(people, buyers int) bool {
-	return people >= 2 && (buyers >= 2 || len(d.Buyers()) == 1)
-}
-
-// Unopened lists the envelopes of a tender, those with prices aside, that two openers have not found readable.
+// Unopened lists the envelopes of a tender, those with prices aside, that were not read, or cannot be.
 func (d Dossier) Unopened(t Tender) []int {
 	var unopened []int
 	for _, e := range t.Envelopes {
 		o, found := d.FoundIn(t.ID, e.N)
-		if e.Kind != EnvelopePrice && (found != FoundAgreed || !o.Readable) {
+		if e.Kind != EnvelopePrice && (!found || !o.Readable) {
 			unopened = append(unopened, e.N)
 		}
 	}
 	return unopened
 }
 
-// Price returns what two openers found in the tender's price envelope; false before that, and when there is none.
+// Price returns what was found in the tender's price envelope; false before that, when there is none, and when it is
+// not in the currency of the award criteria.
 func (d Dossier) Price(t Tender) (Money, bool) {
 	i := slices.IndexFunc(t.Envelopes, func(e Envelope) bool { return e.Kind == EnvelopePrice })
 	if i < 0 {
 		return Money{}, false
 	}
 	o, found := d.FoundIn(t.ID, t.Envelopes[i].N)
-	if found != FoundAgreed || o.Price == nil {
+	criteria, _, _ := d.CriteriaFor(t.LotID)
+	if !found || o.Price == nil || o.Price.Currency != criteria.Currency {
 		return Money{}, false
 	}
 	return *o.Price, true
@@ -113,7 +58,7 @@ func (d Dossier) Later(t Tender) bool {
 
 func notUnsealed() *Refusal {
 	return Refuse(CodeNotUnsealed, "/lot", "the envelopes of the lot are not opened yet").
-		Accepting("this after two openers of different buyers have opened the lot")
+		Accepting("this after its openers have opened the lot")
 }
 
 // Evaluating refuses unless the tender's box is opened and was not followed by another, the award of its lot is not
@@ -290,15 +235,11 @@ func (d Dossier) CriteriaFor(lot ID) (AwardCriteria, Entry, bool) {
 	return about[AwardCriteria](d, EntryAwardCriteria, lot)
 }
 
-// An OpenedContent is what an opener found in an envelope, besides its digest.
+// An OpenedContent is what was found in an envelope, besides its digest.
 type OpenedContent struct {
-	Organisation ID     `json:"organisation"`
-	Size         int64  `json:"size"`
-	Upload       ID     `json:"upload"`
-	Price        *Money `json:"price"`
+	Size  int64  `json:"size"`
+	Price *Money `json:"price"`
 }
 
-// Content is what the opener found, besides its digest.
-func (o Opening) Content() OpenedContent {
-	return OpenedContent{o.OrganisationID, o.Size, o.UploadID, o.Price}
-}
+// Content is what was found, besides its digest.
+func (o Opening) Content() OpenedContent { return OpenedContent{o.Size, o.Price} }

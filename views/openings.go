@@ -2,27 +2,23 @@ package views
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"strconv"
 
+	"github.com/ppi-engine/ppi/internal/opening"
+	"github.com/ppi-engine/ppi/internal/seal/envelope"
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 )
 
-// An Opening is what an opener found in an envelope, and whether the openers agree by now.
-type Opening struct {
-	models.Opening
-
-	Found models.Found
-}
-
-// Openings lists what openers found in the envelopes of a tender. The reader must be allowed to study the tender.
-func (v *Views) Openings(ctx context.Context, r Reader, tender models.ID) ([]Opening, error) {
-	var openings []Opening
+// Openings lists what was found in the envelopes of a tender. The reader must be allowed to study the tender.
+func (v *Views) Openings(ctx context.Context, r Reader, tender models.ID) ([]models.Opening, error) {
+	var openings []models.Opening
 	err := v.study(ctx, r, tender, func(_ *store.Tx, d models.Dossier) error {
 		for _, o := range d.Tendering.Openings {
 			if o.TenderID == tender {
-				_, found := d.FoundIn(tender, o.N)
-				openings = append(openings, Opening{o, found})
+				openings = append(openings, o)
 			}
 		}
 		return nil
@@ -30,35 +26,50 @@ func (v *Views) Openings(ctx context.Context, r Reader, tender models.ID) ([]Ope
 	return openings, err
 }
 
-// Plaintext finds the content of an envelope, if the openers agree on it and one of them uploaded it. The reader must
-// be allowed to study the tender.
-func (v *Views) Plaintext(ctx context.Context, r Reader, tender models.ID, n int) (models.Upload, error) {
-	var file models.Upload
-	err := v.study(ctx, r, tender, func(tx *store.Tx, d models.Dossier) error {
-		o, ok := uploaded(d, tender, n)
-		if !ok {
-			return models.NoSuchResource()
-		}
-		var err error
-		file, err = tx.Upload(r.procurement(), o.UploadID)
-		return err
-	})
-	file.Filename = string(tender) + "-" + strconv.Itoa(n)
-	return file, err
+// A Plaintext is what was in an envelope, to be opened anew for whoever reads it.
+type Plaintext struct {
+	models.Opening
+
+	Filename string
+
+	views *Views
+	// sealed is the envelope; of is whose and in which box.
+	sealed models.Upload
+	of     models.Tender
+	kind   models.EnvelopeKind
 }
 
-// uploaded finds the record of an opener who uploaded what openers agree on.
-func uploaded(d models.Dossier, tender models.ID, n int) (models.Opening, bool) {
-	agreed, found := d.FoundIn(tender, n)
-	if found != models.FoundAgreed {
-		return models.Opening{}, false
-	}
-	for _, o := range d.Tendering.Openings {
-		if o.TenderID == tender && o.N == n && o.UploadID != "" && o.PlaintextDigest == agreed.PlaintextDigest {
-			return o, true
+// Plaintext finds what was in an envelope. The reader must be allowed to study the tender.
+func (v *Views) Plaintext(ctx context.Context, r Reader, tender models.ID, n int) (Plaintext, error) {
+	p := Plaintext{views: v, Filename: string(tender) + "-" + strconv.Itoa(n)}
+	err := v.study(ctx, r, tender, func(_ *store.Tx, d models.Dossier) error {
+		found, ok := d.FoundIn(tender, n)
+		if !ok || !found.Readable {
+			return models.NoSuchResource()
 		}
+		t, _ := d.Tendering.Tender(tender)
+		e, _ := t.Envelope(n)
+		p.Opening, p.of, p.kind, p.sealed = found, t, e.Kind, sealedFile(t, e)
+		return nil
+	})
+	return p, err
+}
+
+// WriteTo opens the envelope by what its openers have released, and writes what was in it. What it has written is right
+// only if it returns no error.
+func (p Plaintext) WriteTo(ctx context.Context, w io.Writer) error {
+	b, err := opening.Of(ctx, p.views.Store, p.of.ProcurementID, p.of.BoxID, p.kind, nil)
+	if err != nil {
+		return err
 	}
-	return models.Opening{}, false
+	identities, err := b.Identities()
+	if err != nil {
+		return err
+	}
+	if err := envelope.Open(w, p.views.Content(ctx, p.sealed), identities); err != nil {
+		return fmt.Errorf("open envelope %d of tender %s: %w", p.N, p.TenderID, err)
+	}
+	return nil
 }
 
 // study calls read with the dossier of a tender, if the reader may study the tender.

@@ -40,6 +40,8 @@ const (
 	OfLots        Subject = "lots"
 	OfTenders     Subject = "tenders"
 	OfEnvelopes   Subject = "envelopes"
+	OfHeaders     Subject = "headers"
+	OfReleases    Subject = "releases"
 	OfOpenings    Subject = "openings"
 	OfTenderers   Subject = "tenderers"
 	OfScores      Subject = "scores"
@@ -72,6 +74,8 @@ var readers = map[Subject][]models.Role{
 	OfLots:        models.Roles(),
 	OfTenders:     {models.RoleSupplier, models.RoleLeadProcurer, models.RoleOpener},
 	OfEnvelopes:   {models.RoleSupplier, models.RoleOpener},
+	OfHeaders:     {models.RoleOpener},
+	OfReleases:    models.BuyerSide(),
 	OfOpenings:    students(),
 	OfTenderers:   models.BuyerSide(),
 	OfScores:      students(),

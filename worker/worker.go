@@ -112,6 +112,11 @@ func Run(ctx context.Context, d Deps) error {
 		Retell(working, d.Store, d.Engine, d.Log)
 		return nil
 	})
+	group.Go(func() error {
+		opened := &activities.Activities{Store: d.Store, Log: d.Log, Address: d.Address}
+		Read(working, d.Store, opened.ReadEnvelopes, d.Log)
+		return nil
+	})
 	group.Go(func() error { return prepareAndWork(working, d) })
 	if err := group.Wait(); ctx.Err() == nil {
 		return err

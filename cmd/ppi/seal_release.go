@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -53,7 +54,16 @@ func (c openedBox) opening() (*envelope.Opening, error) {
 	return o, nil
 }
 
+// headersIn reads envelopes, their headers, or a test envelope as the platform answers it.
 func headersIn(name string) ([]envelope.Header, error) {
+	if start, err := os.ReadFile(name); err == nil && len(start) <= 2*envelope.MostHeader {
+		var test struct {
+			Header string `json:"header"`
+		}
+		if json.Unmarshal(start, &test) == nil && test.Header != "" {
+			return envelope.ReadHeaders(strings.NewReader(test.Header + "\n"))
+		}
+	}
 	in, err := os.Open(name)
 	if err != nil {
 		return nil, err

@@ -6,8 +6,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/ppi-engine/ppi/internal/apiclient"
-	"github.com/ppi-engine/ppi/internal/rig"
 	"github.com/ppi-engine/ppi/internal/store/pgtest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
@@ -93,24 +91,46 @@ func TestAnOpenerWhoCannotGoOnIsReplacedByAnother(t *testing.T) {
 	p.declare(t)
 	p.admit(t)
 	p.score(t)
-	third, err := p.Staff(t.Context(), b.Buyers[2].Organisation, models.RoleOpener)
-	require.NoError(t, err)
-	opening := b.Path("/tenders/" + string(p.suppliers[0].tender) + "/openings")
-	price := map[string]any{
-		"envelope": 2, "plaintext_digest": rig.Digest([]byte("480000.00")), "size": 9,
-		"price": models.Money{Amount: "480000.00", Currency: "EUR"},
-	}
-	_, err = third.Post(t.Context(), opening, price, nil)
-	requireRefused(t, models.CodeForbidden, err)
-	require.Equal(t, true, b.act(t, third, models.VerbOpen, map[string]any{"lot": p.lot})["opened"])
-	b.refused(t, models.CodeAlreadyOpened, third, models.VerbOpen, map[string]any{"lot": p.lot})
-	p.openers = []*apiclient.Client{p.openers[0], third}
-	p.openPrices(t)
+	require.NoError(t, p.OpenPrices(t.Context(), p.lot, p.openers[1:]...))
+	p.readRanking(t)
 	p.award(t)
 	require.Equal(t, 1, b.countEvents(t, event.LotUnsealed{}))
-	fourth, err := p.Staff(t.Context(), b.Buyers[2].Organisation, models.RoleOpener)
+}
+
+func TestAnOpenerWhoLeavesHandsItsSharesToAColleague(t *testing.T) {
+	t.Parallel()
+	b := inTender(t)
+	p := b.published(t)
+	p.supply(t, "480000.00", "8")
+	p.closeBox(t)
+	p.open(t)
+	p.declare(t)
+	p.admit(t)
+	p.score(t)
+	box, err := p.BoxOf(t.Context(), p.Lead, p.lot)
 	require.NoError(t, err)
-	b.refused(t, models.CodeAlreadyAwarded, fourth, models.VerbOpen, map[string]any{"lot": p.lot})
+	colleagues, err := p.Openers(t.Context(), string(p.openers[0].Buyer))
+	require.NoError(t, err)
+	colleague := colleagues[0]
+	_, err = colleague.Made(t.Context(), box, models.EnvelopePrice)
+	refusal, _ := models.RefusalOf(err)
+	require.Equal(t, models.CodeNotAnOpener, refusal.Code, "its own program finds no share for it")
+
+	handover, err := colleague.TakesOver(t.Context(), box, models.EnvelopePrice, p.openers[0])
+	require.NoError(t, err)
+	handovers := p.Path("/boxes/" + string(box) + "/handovers")
+	_, err = p.openers[1].Post(t.Context(), handovers, map[string]any{"handover": handover}, nil)
+	requireRefused(t, models.CodeForbidden, err)
+	b.post(t, p.openers[0].Client, "/boxes/"+string(box)+"/handovers", map[string]any{"handover": handover})
+	_, err = colleague.Post(t.Context(), handovers, map[string]any{"handover": handover}, nil)
+	requireRefused(t, models.CodeHandoverRefused, err)
+	requireRefused(t, models.CodeNotAnOpener, p.openers[0].Release(t.Context(), box, models.EnvelopePrice))
+
+	require.NoError(t, colleague.ReleaseAfter(t.Context(), box, models.EnvelopePrice, handover))
+	require.NoError(t, p.OpenPrices(t.Context(), p.lot, p.openers[1]))
+	p.readRanking(t)
+	p.award(t)
+	require.Equal(t, 1, b.countEvents(t, event.BoxHandedOver{}))
 }
 
 func TestABoxIsClosedByItsTimer(t *testing.T) {

@@ -86,8 +86,8 @@ func TestNoTraceOfASupplierBeforeItsTime(t *testing.T) {
 	require.Nil(t, problem)
 	p.handIn(t, one)
 	replacing := []map[string]any{
-		p.sealed(t, one, "quality", []byte("better"), p.quality.Recipient()),
-		p.sealed(t, one, "price", []byte("470000.00"), p.price.Recipient()),
+		p.sealed(t, one, "quality", []byte("better")),
+		p.sealed(t, one, "price", []byte("470000.00")),
 	}
 	var receipt struct {
 		Tender models.ID `json:"tender_id"`
@@ -98,7 +98,7 @@ func TestNoTraceOfASupplierBeforeItsTime(t *testing.T) {
 	})
 	require.NoError(t, err)
 	one.tender = receipt.Tender
-	sealed := p.sealed(t, three, "quality", []byte("not handed in yet"), p.quality.Recipient())
+	sealed := p.sealed(t, three, "quality", []byte("not handed in yet"))
 
 	p.settle(t)
 	said := log.String()[logged:]
@@ -146,7 +146,7 @@ func (p *tenderPlay) everyReader(t *testing.T) map[string]*apiclient.Client {
 	t.Helper()
 	readers := map[string]*apiclient.Client{
 		"administrator": p.Admin, "lead procurer": p.Lead, "representative": p.Voice(p.Buyers[1].Organisation),
-		"stranger": p.newOperator(t, "1", "1").Client, "opener": p.openers[0],
+		"stranger": p.newOperator(t, "1", "1").Client, "opener": p.openers[0].Client,
 	}
 	for _, role := range models.BuyerSide()[1:] {
 		who, err := p.Staff(t.Context(), p.Buyers[2].Organisation, role)

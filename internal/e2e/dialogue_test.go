@@ -30,7 +30,7 @@ func TestACompetitiveDialogueGoesInRoundsToFinalTenders(t *testing.T) {
 	for _, s := range []*supplier{first, second} {
 		p.solve(t, s, "Our second idea, by "+s.amount)
 	}
-	refuseThird := p.sealed(t, third, "quality", []byte("We go on."), p.quality.Recipient())
+	refuseThird := p.sealed(t, third, "quality", []byte("We go on."))
 	_, err := third.Post(t.Context(), p.Path("/lots/"+string(p.lot)+"/tenders"),
 		map[string]any{"envelopes": []map[string]any{refuseThird}}, nil)
 	requireRefused(t, models.CodeNotInvited, err)

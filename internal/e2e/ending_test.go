@@ -1,10 +1,10 @@
 package e2e
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
-	"filippo.io/age"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
@@ -100,10 +100,20 @@ func TestALetterIsNotForTheTenderersOtherPeople(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestAnOpeningKeyServesOnePublication(t *testing.T) {
+func TestTheSameOpenersServeTheNextPublication(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
 	p := b.published(t)
+	other, err := rig.SetOf(2, p.openers[0], p.openers[1], p.openers[2])
+	require.NoError(t, err)
+	var page struct {
+		Items []entry `json:"items"`
+	}
+	b.get(t, b.Lead, "/opener-set", &page)
+	change := func() error {
+		return b.alter(t, b.Lead, http.MethodPut, "/opener-set/"+string(page.Items[0].ID), other)
+	}
+	requireRefused(t, models.CodeFrozen, change())
 	b.move(t, models.VerbEndLot, map[string]any{
 		"lot": p.lot, "code": "tch-pr-error",
 		"reason": "a criterion was wrong",
@@ -113,19 +123,5 @@ func TestAnOpeningKeyServesOnePublication(t *testing.T) {
 		"deadline": b.deadlineIn(t, 40),
 	}).ID
 	b.post(t, b.Lead, "/award-criteria", rig.AwardCriteria(again))
-	b.refused(t, models.CodeOpeningKeyUsed, b.Lead, models.VerbPublish, nil)
-
-	var page struct {
-		Items []entry `json:"items"`
-	}
-	b.get(t, b.Lead, "/opening-key", &page)
-	fresh, err := age.GenerateX25519Identity()
-	require.NoError(t, err)
-	keys := map[string]any{"quality": p.price.Recipient().String(), "price": fresh.Recipient().String()}
-	b.nextVersion(t, b.Lead, "/opening-key", page.Items[0], keys)
-	b.refused(t, models.CodeOpeningKeyUsed, b.Lead, models.VerbPublish, nil)
-	keys["quality"] = keys["price"]
-	page.Items[0].Version++
-	b.nextVersion(t, b.Lead, "/opening-key", page.Items[0], keys)
 	b.act(t, b.Lead, models.VerbPublish, nil)
 }

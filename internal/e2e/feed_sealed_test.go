@@ -21,7 +21,7 @@ type onlooker struct {
 func (p *tenderPlay) look(t *testing.T, legal, supplier *apiclient.Client) (all []onlooker) {
 	t.Helper()
 	p.settleLog(t)
-	for _, who := range []*apiclient.Client{p.Lead, p.Buyers[1].Board, legal, p.openers[0], supplier, p.Admin} {
+	for _, who := range []*apiclient.Client{p.Lead, p.Buyers[1].Board, legal, p.openers[0].Client, supplier, p.Admin} {
 		all = append(all, onlooker{events: idsOf(feed(t, who, "/v1/events", ""))})
 	}
 	for i, who := range []*apiclient.Client{p.Lead, p.Buyers[1].Board, legal} {

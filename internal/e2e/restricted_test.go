@@ -5,8 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"filippo.io/age"
-
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
@@ -59,14 +57,14 @@ func (p *tenderPlay) ask(t *testing.T, amount, score string) *supplier {
 	t.Helper()
 	s := p.newSupplier(t, amount, score)
 	tenders, able := p.Path("/lots/"+string(p.lot)+"/tenders"), []byte("We are able to.")
-	offer := p.sealed(t, s, "price", []byte(amount), p.price.Recipient())
+	offer := p.sealed(t, s, "price", []byte(amount))
 	_, err := s.Post(t.Context(), tenders, map[string]any{"envelopes": []map[string]any{offer}}, nil)
 	requireRefused(t, models.CodeInvalidValue, err)
 	var receipt struct {
 		Tender models.ID `json:"tender_id"`
 	}
 	_, err = s.Post(t.Context(), tenders, map[string]any{"envelopes": []map[string]any{p.sealed(t, s, "qualification",
-		able, p.quality.Recipient())}}, &receipt)
+		able)}}, &receipt)
 	require.NoError(t, err)
 	s.tender = receipt.Tender
 	p.suppliers = append(p.suppliers, s)
@@ -129,10 +127,6 @@ func TestARestrictedProcedureInvitesWhoQualifiesAndNobodyElseTenders(t *testing.
 	p.requireSelectedInOrder(t, third)
 	list := p.shortlist(t)
 	require.Equal(t, 2, list.Invited, "fewer than five qualify: those who do are invited")
-	p.refused(t, models.CodeOpeningKeyUsed, p.Buyers[0].Board, models.VerbInvite, map[string]any{
-		"lot": p.lot, "shortlist": list.Digest, "deadline": p.deadlineIn(t, 40),
-	})
-	p.sealAnew(t)
 	p.invite(t, list)
 
 	var lot lotBoxes
@@ -145,7 +139,7 @@ func TestARestrictedProcedureInvitesWhoQualifiesAndNobodyElseTenders(t *testing.
 	p.requireTold(t, first, third)
 
 	offer := map[string]any{"envelopes": []map[string]any{p.sealed(t, third, "quality",
-		[]byte("We offer all the same."), p.quality.Recipient())}}
+		[]byte("We offer all the same."))}}
 	_, err := third.Post(t.Context(), p.Path("/lots/"+string(p.lot)+"/tenders"), offer, nil)
 	requireRefused(t, models.CodeNotInvited, err)
 	p.refused(t, models.CodeNoFurtherStage, p.Buyers[0].Board, models.VerbInvite, map[string]any{
@@ -206,19 +200,6 @@ func (p *tenderPlay) invite(t *testing.T, list shortlistView) {
 	in["deadline"] = p.deadlineIn(t, 40)
 	p.move(t, models.VerbInvite, in)
 	require.Equal(t, 1, p.countEvents(t, event.CandidatesInvited{}))
-}
-
-// sealAnew has the openers make other keys: they have used those of the requests.
-func (p *tenderPlay) sealAnew(t *testing.T) {
-	t.Helper()
-	var err error
-	p.quality, err = age.GenerateX25519Identity()
-	require.NoError(t, err)
-	p.price, err = age.GenerateX25519Identity()
-	require.NoError(t, err)
-	p.nextVersion(t, p.Lead, "/opening-key", p.key,
-		map[string]any{"quality": p.quality.Recipient().String(), "price": p.price.Recipient().String()})
-	p.key.Version++
 }
 
 // requireTold reads what an invited candidate and another were told, at the same time.

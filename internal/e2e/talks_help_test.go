@@ -35,10 +35,9 @@ func toTalks(t *testing.T, code models.ProcedureCode, ground models.GroundCode, 
 	return p
 }
 
-// goOn has the board invite to a stage, with the best so many if a number is given, and the openers make other keys.
+// goOn has the board invite to a stage, with the best so many if a number is given.
 func (p *tenderPlay) goOn(t *testing.T, stage models.StageCode, keep, days int) {
 	t.Helper()
-	p.sealAnew(t)
 	in := p.going(t, stage, keep)
 	in["deadline"] = p.deadlineIn(t, days)
 	p.move(t, models.VerbInvite, in)
@@ -64,7 +63,7 @@ func (p *tenderPlay) going(t *testing.T, stage models.StageCode, keep int) map[s
 func (p *tenderPlay) solve(t *testing.T, s *supplier, text string) {
 	t.Helper()
 	tenders := p.Path("/lots/" + string(p.lot) + "/tenders")
-	priced := p.sealed(t, s, "price", []byte(s.amount), p.price.Recipient())
+	priced := p.sealed(t, s, "price", []byte(s.amount))
 	_, err := s.Post(t.Context(), tenders, map[string]any{"envelopes": []map[string]any{priced}}, nil)
 	requireRefused(t, models.CodeInvalidValue, err)
 	s.offer = []byte(text)
@@ -72,7 +71,7 @@ func (p *tenderPlay) solve(t *testing.T, s *supplier, text string) {
 		Tender models.ID `json:"tender_id"`
 	}
 	_, err = s.Post(t.Context(), tenders, map[string]any{"envelopes": []map[string]any{
-		p.sealed(t, s, "quality", s.offer, p.quality.Recipient()),
+		p.sealed(t, s, "quality", s.offer),
 	}}, &receipt)
 	require.NoError(t, err)
 	s.tender = receipt.Tender

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -9,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"filippo.io/age"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
@@ -23,9 +21,7 @@ type tenderPlay struct {
 	*bundle
 
 	lot              models.ID
-	quality, price   *age.X25519Identity
-	key              entry
-	openers          []*apiclient.Client
+	openers          []*rig.Opener
 	evaluators       []*apiclient.Client
 	chair            *apiclient.Client
 	suppliers        []*supplier
@@ -153,23 +149,19 @@ func (p *tenderPlay) opened(t *testing.T) {
 	p.open(t)
 }
 
-// describeTender describes one lot with its criteria and makes the opening keys.
+// describeTender describes one lot with its criteria, and has openers show that they can open.
 func (b *bundle) describeTender(t *testing.T) *tenderPlay {
 	t.Helper()
 	p := &tenderPlay{bundle: b}
-	var err error
-	p.quality, err = age.GenerateX25519Identity()
-	require.NoError(t, err)
-	p.price, err = age.GenerateX25519Identity()
-	require.NoError(t, err)
 	p.staff(t)
 	p.lot = b.post(t, b.Lead, "/lots", map[string]any{
 		"title":    models.Text{"en": "Nodes"},
 		"deadline": b.deadlineIn(t, 40),
 	}).ID
 	b.post(t, b.Lead, "/award-criteria", rig.AwardCriteria(p.lot))
-	p.key = b.post(t, b.Lead, "/opening-key",
-		map[string]any{"quality": p.quality.Recipient().String(), "price": p.price.Recipient().String()})
+	_, err := p.SealFor(t.Context(), 2, p.openers...)
+	require.NoError(t, err)
+	require.NoError(t, p.Test(t.Context(), p.openers...))
 	return p
 }
 
@@ -185,13 +177,13 @@ func (b *bundle) deadlineIn(t *testing.T, days int) map[string]any {
 func (p *tenderPlay) staff(t *testing.T) {
 	t.Helper()
 	for _, buyer := range p.Buyers[:2] {
-		opener, err := p.Staff(t.Context(), buyer.Organisation, models.RoleOpener)
-		require.NoError(t, err)
 		evaluator, err := p.Staff(t.Context(), buyer.Organisation, models.RoleEvaluator)
 		require.NoError(t, err)
-		p.openers, p.evaluators = append(p.openers, opener), append(p.evaluators, evaluator)
+		p.evaluators = append(p.evaluators, evaluator)
 	}
 	var err error
+	p.openers, err = p.Openers(t.Context(), p.Buyers[0].Organisation, p.Buyers[1].Organisation, p.Buyers[2].Organisation)
+	require.NoError(t, err)
 	p.chair, err = p.Staff(t.Context(), p.Buyers[0].Organisation, models.RoleChair)
 	require.NoError(t, err)
 }
@@ -209,8 +201,8 @@ func (p *tenderPlay) handIn(t *testing.T, s *supplier) {
 	t.Helper()
 	s.offer = []byte("We offer nodes, number " + strconv.Itoa(len(p.suppliers)))
 	envelopes := []map[string]any{
-		p.sealed(t, s, "quality", s.offer, p.quality.Recipient()),
-		p.sealed(t, s, "price", []byte(s.amount), p.price.Recipient()),
+		p.sealed(t, s, "quality", s.offer),
+		p.sealed(t, s, "price", []byte(s.amount)),
 	}
 	var receipt struct {
 		Tender models.ID `json:"tender_id"`
@@ -244,11 +236,10 @@ func (p *tenderPlay) newOperator(t *testing.T, amount, score string) *supplier {
 	return s
 }
 
-func (p *tenderPlay) sealed(
-	t *testing.T, s *supplier, kind string, plain []byte, recipient age.Recipient,
-) map[string]any {
+// sealed seals an envelope for the present box of the lot and uploads it. Of a price, plain is its amount.
+func (p *tenderPlay) sealed(t *testing.T, s *supplier, kind models.EnvelopeKind, plain []byte) map[string]any {
 	t.Helper()
-	file, err := rig.Sealed(plain, recipient)
+	file, err := p.Seal(t.Context(), s.Client, s.organisation, p.lot, kind, plain)
 	require.NoError(t, err)
 	upload := p.upload(t, s.Client, file, "envelope")
 	return map[string]any{"kind": kind, "upload": upload, "digest": rig.Digest(file)}
@@ -278,41 +269,10 @@ func (p *tenderPlay) closeBox(t *testing.T) {
 	require.NotNil(t, lot.ClosedAt)
 }
 
-// open has openers of two buyers open the lot, fetch and decrypt what is not a price, and record it.
+// open has two of three openers release what is not a price, and one of them open the lot.
 func (p *tenderPlay) open(t *testing.T) {
 	t.Helper()
-	first := p.act(t, p.openers[0], models.VerbOpen, map[string]any{"lot": p.lot})
-	require.Equal(t, false, first["opened"])
-	second := p.act(t, p.openers[1], models.VerbOpen, map[string]any{"lot": p.lot})
-	require.Equal(t, true, second["opened"])
-	for _, s := range p.suppliers {
-		p.recordFound(t, s, 1, p.quality, nil)
-	}
-}
-
-// recordFound has both openers decrypt an envelope on their own and record what was in it.
-func (p *tenderPlay) recordFound(t *testing.T, s *supplier, n int, identity age.Identity, price *models.Money) {
-	t.Helper()
-	for i, opener := range p.openers {
-		sealed := p.download(t, opener, "/tenders/"+string(s.tender)+"/envelopes/"+strconv.Itoa(n)+"/content")
-		r, err := age.Decrypt(bytes.NewReader(sealed), identity)
-		require.NoError(t, err)
-		plain, err := io.ReadAll(r)
-		require.NoError(t, err)
-		in := map[string]any{"envelope": n, "plaintext_digest": rig.Digest(plain), "size": len(plain)}
-		if price != nil {
-			in["price"] = price
-		}
-		if i == 0 && price == nil {
-			in["upload"] = p.upload(t, opener, plain, "document")
-		}
-		var view struct {
-			Found string `json:"found"`
-		}
-		_, err = opener.Post(t.Context(), p.Path("/tenders/"+string(s.tender)+"/openings"), in, &view)
-		require.NoError(t, err)
-		require.Equal(t, []string{"missing", "agreed"}[i], view.Found)
-	}
+	require.NoError(t, p.OpenBox(t.Context(), p.lot, p.openers[:2]...))
 }
 
 func (b *bundle) download(t *testing.T, who *apiclient.Client, path string) []byte {
@@ -389,12 +349,10 @@ func (p *tenderPlay) writeSheet(t *testing.T, who *apiclient.Client, s *supplier
 	require.NoError(t, err)
 }
 
-// openPrices has both openers record the prices, and reads the ranking.
+// openPrices has two openers release the prices, and reads the ranking.
 func (p *tenderPlay) openPrices(t *testing.T) {
 	t.Helper()
-	for _, s := range p.suppliers {
-		p.recordFound(t, s, 2, p.price, &models.Money{Amount: s.amount, Currency: "EUR"})
-	}
+	require.NoError(t, p.OpenPrices(t.Context(), p.lot, p.openers[:2]...))
 	p.readRanking(t)
 }
 

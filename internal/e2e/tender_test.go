@@ -67,7 +67,7 @@ func TestNothingIsPublishedBeforeItIsReady(t *testing.T) {
 		codes, accepted = append(codes, e.Code), append(accepted, e.Accepted)
 	}
 	require.Equal(t, []string{
-		string(models.CodeOpeningKeyMissing), string(models.CodeCriteriaMissing),
+		string(models.CodeOpenersMissing), string(models.CodeCriteriaMissing),
 		string(models.CodeBelowStatutoryMinimum),
 	}, codes)
 	require.Contains(t, accepted[2], "or later", "the earliest lawful deadline is named")
@@ -76,48 +76,80 @@ func TestNothingIsPublishedBeforeItIsReady(t *testing.T) {
 	criteria["price_weight"] = "41"
 	_, err = b.Lead.Post(t.Context(), b.Path("/award-criteria"), criteria, nil)
 	requireRefused(t, models.CodeInvalidCriteria, err)
-	_, err = b.Lead.Post(t.Context(), b.Path("/opening-key"),
-		map[string]any{"quality": "AGE-SECRET-KEY-1", "price": "x"}, nil)
+	_, err = b.Lead.Post(t.Context(), b.Path("/opener-set"), map[string]any{"fingerprint": "AGE-SECRET-KEY-1"}, nil)
 	requireRefused(t, models.CodeSecretKey, err)
 }
 
-func TestEnvelopesStaySealedUntilTwoBuyersOpenThem(t *testing.T) {
+func TestNothingIsPublishedBeforeEveryOpenerHasOpenedATest(t *testing.T) {
+	t.Parallel()
+	b := inTender(t)
+	p := &tenderPlay{bundle: b}
+	p.staff(t)
+	p.lot = b.post(t, b.Lead, "/lots", map[string]any{
+		"title": models.Text{"en": "Nodes"}, "deadline": b.deadlineIn(t, 40),
+	}).ID
+	b.post(t, b.Lead, "/award-criteria", rig.AwardCriteria(p.lot))
+	_, err := b.Lead.Post(t.Context(), b.Path("/opener-tests"), nil, nil)
+	requireRefused(t, models.CodeOpenersMissing, err)
+	_, err = p.SealFor(t.Context(), 2, p.openers...)
+	require.NoError(t, err)
+	b.refused(t, models.CodeOpenersUntested, b.Lead, models.VerbPublish, nil)
+	require.NoError(t, p.Test(t.Context(), p.openers[:2]...))
+	b.refused(t, models.CodeOpenersUntested, b.Lead, models.VerbPublish, nil)
+	require.NoError(t, p.Test(t.Context(), p.openers[2]))
+	b.act(t, b.Lead, models.VerbPublish, nil)
+}
+
+func TestEnvelopesStaySealedUntilEnoughOpenersReleaseThem(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
 	p := b.published(t)
 	_, err := b.Lead.Post(t.Context(), b.Path("/award-criteria"), rig.AwardCriteria(p.lot), nil)
 	requireRefused(t, models.CodeFrozen, err)
 	s := p.supply(t, "480000.00", "8")
-	b.refused(t, models.CodeDeadlineNotOver, p.openers[0], models.VerbOpen, map[string]any{"lot": p.lot})
+	opener, open := p.openers[0], map[string]any{"lot": p.lot}
+	box, err := p.BoxOf(t.Context(), p.Lead, p.lot)
+	require.NoError(t, err)
+	b.refused(t, models.CodeDeadlineNotOver, opener.Client, models.VerbOpen, open)
+	requireRefused(t, models.CodeDeadlineNotOver, opener.Release(t.Context(), box, models.EnvelopeQuality))
+	require.Equal(t, 1, b.countEvents(t, event.ReleaseRefused{}))
+	states, err := p.OpeningStates(t.Context(), box)
+	require.NoError(t, err)
+	require.Empty(t, states, "before the box is closed nobody learns what is in it")
 	p.closeBox(t)
 
-	envelope := b.Path("/tenders/" + string(s.tender) + "/envelopes/1/content")
-	_, err = p.openers[0].Get(t.Context(), envelope, nil)
+	sealed := b.Path("/tenders/" + string(s.tender) + "/envelopes/1/content")
+	_, err = opener.Get(t.Context(), sealed, nil)
 	requireRefused(t, models.CodeNotUnsealed, err)
 	require.Equal(t, 1, b.countEvents(t, event.OpeningRefused{}))
-	b.act(t, p.openers[0], models.VerbOpen, map[string]any{"lot": p.lot})
-	b.refused(t, models.CodeAlreadyOpened, p.openers[0], models.VerbOpen, map[string]any{"lot": p.lot})
-	_, err = p.openers[0].Get(t.Context(), envelope, nil)
-	requireRefused(t, models.CodeNotUnsealed, err)
-	b.act(t, p.openers[1], models.VerbOpen, map[string]any{"lot": p.lot})
-	_, err = p.openers[0].Get(t.Context(), b.Path("/tenders/"+string(s.tender)+"/envelopes/2/content"), nil)
-	requireRefused(t, models.CodeQualityOpen, err)
+	b.refused(t, models.CodeReleasesMissing, opener.Client, models.VerbOpen, open)
+	release, err := opener.Made(t.Context(), box, models.EnvelopeQuality)
+	require.NoError(t, err)
+	releases := b.Path("/boxes/" + string(box) + "/releases")
+	_, err = p.openers[1].Post(t.Context(), releases, map[string]any{"release": release}, nil)
+	requireRefused(t, models.CodeNotAnOpener, err)
+	b.post(t, opener.Client, "/boxes/"+string(box)+"/releases", map[string]any{"release": release})
+	requireRefused(t, models.CodeReleaseTwice, opener.Release(t.Context(), box, models.EnvelopeQuality))
+	b.refused(t, models.CodeReleasesMissing, opener.Client, models.VerbOpen, open)
+	require.NoError(t, p.openers[1].Release(t.Context(), box, models.EnvelopeQuality))
+	b.act(t, opener.Client, models.VerbOpen, open)
+	b.refused(t, models.CodeAlreadyOpened, opener.Client, models.VerbOpen, open)
 
-	opening := b.Path("/tenders/" + string(s.tender) + "/openings")
-	found := map[string]any{"envelope": 1, "plaintext_digest": rig.Digest(s.offer), "size": len(s.offer)}
-	_, err = p.openers[0].Post(t.Context(), opening, found, nil)
-	require.NoError(t, err)
-	found["plaintext_digest"] = rig.Digest([]byte("something else"))
-	var view struct {
-		Found string `json:"found"`
+	requireRefused(t, models.CodeQualityOpen, opener.Release(t.Context(), box, models.EnvelopePrice))
+	_, err = opener.Get(t.Context(), b.Path("/tenders/"+string(s.tender)+"/envelopes/2/content"), nil)
+	requireRefused(t, models.CodeQualityOpen, err)
+	var found struct {
+		Items []struct {
+			Envelope        int    `json:"envelope"`
+			PlaintextDigest string `json:"plaintext_digest"`
+		} `json:"items"`
 	}
-	_, err = p.openers[1].Post(t.Context(), opening, found, &view)
-	require.NoError(t, err)
-	require.Equal(t, "disputed", view.Found)
-	require.Equal(t, 1, b.countEvents(t, event.OpeningDisputed{}))
-	_, err = b.Lead.Post(t.Context(), b.Path("/admissions"), map[string]any{"tender": s.tender, "decision": "admitted"},
-		nil)
-	requireRefused(t, models.CodeNotUnsealed, err)
+	require.Eventually(t, func() bool {
+		b.get(t, b.Lead, "/tenders/"+string(s.tender)+"/openings", &found)
+		return len(found.Items) == 1
+	}, patience, 50*time.Millisecond)
+	require.Equal(t, rig.Digest(s.offer), found.Items[0].PlaintextDigest)
+	require.Equal(t, s.offer, b.download(t, b.Lead, "/tenders/"+string(s.tender)+"/envelopes/1/plaintext"))
 }
 
 func TestWhoHasAConflictDoesNotEvaluate(t *testing.T) {
@@ -267,7 +299,7 @@ func TestALotEndsWithoutAwardAndBuyersSayWhy(t *testing.T) {
 	p := b.published(t)
 	b.suspend(t)
 	p.closeBox(t)
-	b.refused(t, models.CodeSuspended, p.openers[0], models.VerbOpen, map[string]any{"lot": p.lot})
+	b.refused(t, models.CodeSuspended, p.openers[0].Client, models.VerbOpen, map[string]any{"lot": p.lot})
 	b.move(t, models.VerbResume, map[string]any{"reason": "it goes on"})
 	b.move(t, models.VerbEndLot, map[string]any{"lot": p.lot, "code": "no-rece", "reason": "nobody tendered"})
 	for _, buyer := range b.Buyers {

@@ -20,6 +20,7 @@ type Buyer struct {
 // A Consortium is a draft procurement with everything that start asks for.
 type Consortium struct {
 	Procurement string
+	Mode        models.Mode
 	Lead        *apiclient.Client
 	Drafter     *apiclient.Client
 	Buyers      []Buyer
@@ -53,7 +54,7 @@ func (r *Rig) Consortium(ctx context.Context, d Draft) (*Consortium, error) {
 
 // NewConsortium registers buyers and people and drafts a procurement, all over the API, as admin asks it to.
 func NewConsortium(ctx context.Context, admin *apiclient.Client, d Draft) (*Consortium, error) {
-	c := &Consortium{Admin: admin, voices: map[string]*apiclient.Client{}}
+	c := &Consortium{Admin: admin, Mode: d.Mode, voices: map[string]*apiclient.Client{}}
 	for i, country := range d.Countries {
 		name := fmt.Sprintf("Buyer %d (%s)", i+1, country)
 		organisation, err := c.Organisation(ctx, name, country, models.OrganisationContractingAuthority)
@@ -173,10 +174,18 @@ func (c *Consortium) enrol(
 
 // Staff registers a person with a key and a role on the procurement, for a member of the consortium.
 func (c *Consortium) Staff(ctx context.Context, organisation string, role models.Role) (*apiclient.Client, error) {
+	_, client, err := c.StaffMember(ctx, organisation, role)
+	return client, err
+}
+
+// StaffMember does so and tells who it is.
+func (c *Consortium) StaffMember(
+	ctx context.Context, organisation string, role models.Role,
+) (string, *apiclient.Client, error) {
 	person, client, err := c.Person(ctx, organisation, string(role))
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	_, err = c.voices[organisation].Post(ctx, c.Path("/roles"), map[string]any{"person_id": person, "role": role}, nil)
-	return client, err
+	return person, client, err
 }

@@ -6,10 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"net/http"
-
-	"filippo.io/age"
 
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/models"
@@ -129,22 +126,6 @@ func SkipToTender(
 	}
 	return do(`UPDATE phase_rounds SET status = 'closed', closed_at = clock_timestamp()
 		WHERE procurement_id = $1 AND phase = 'specification'`, procurement)
-}
-
-// Sealed encrypts what is handed in.
-func Sealed(plain []byte, recipient age.Recipient) ([]byte, error) {
-	var file bytes.Buffer
-	w, err := age.Encrypt(&file, recipient)
-	if err == nil {
-		_, err = w.Write(plain)
-	}
-	if err == nil {
-		err = w.Close()
-	}
-	if err != nil {
-		return nil, fmt.Errorf("seal: %w", err)
-	}
-	return file.Bytes(), nil
 }
 
 // Upload uploads a file of one chunk and returns its ID.

@@ -1,3 +1,5 @@
+// Package seal proves by signed receipts when a tender came in, and refuses secret keys. How tenders are sealed is in
+// internal/seal/envelope.
 package seal
 
 import (
@@ -12,8 +14,12 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// receiptType is the first line of every receipt: what kind of text was signed, and its version.
-const receiptType = "ppi-engine.org/tender-receipt/2"
+// receiptType is the first line of every receipt: what kind of text was signed, and its version. Before release 0.2 it
+// was earlierType, and no receipt named the openers.
+const (
+	receiptType = "ppi-engine.org/tender-receipt/3"
+	earlierType = "ppi-engine.org/tender-receipt/2"
+)
 
 // An Act is what a receipt confirms.
 type Act string
@@ -33,8 +39,10 @@ type Receipt struct {
 	LotID         models.ID
 	// BoxID is the box of the lot, and HandsIn what it receives: the receipt of a request to participate is not the
 	// receipt of a tender.
-	BoxID          models.ID
-	HandsIn        models.Handed
+	BoxID   models.ID
+	HandsIn models.Handed
+	// Openers is the fingerprint of those for whom the box is sealed.
+	Openers        string
 	OrganisationID models.ID
 	Mode           models.Mode
 	// ProcedureTime is the instant of the act; RealTime is the same instant by the database's own clock. They differ
@@ -65,8 +73,13 @@ func writeEnvelopes(b *strings.Builder, envelopes []models.Envelope) {
 // Text is the text that is signed: the type of the text, then lines of a name and a value each.
 func (r Receipt) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\nact %s\ntender %s\nprocurement %s\nlot %s\nbox %s\nhands_in %s\norganisation %s\nmode %s\n",
-		receiptType, r.Act, r.TenderID, r.ProcurementID, r.LotID, r.BoxID, r.HandsIn, r.OrganisationID, r.Mode)
+	form, openers := receiptType, "openers "+r.Openers+"\n"
+	if r.Openers == "" {
+		form, openers = earlierType, ""
+	}
+	fmt.Fprintf(&b, "%s\nact %s\ntender %s\nprocurement %s\nlot %s\nbox %s\n", form, r.Act, r.TenderID, r.ProcurementID,
+		r.LotID, r.BoxID)
+	fmt.Fprintf(&b, "%shands_in %s\norganisation %s\nmode %s\n", openers, r.HandsIn, r.OrganisationID, r.Mode)
 	fmt.Fprintf(&b, "procedure_time %s\nreal_time %s\nmanifest %s\n",
 		models.Instant(r.ProcedureTime), models.Instant(r.RealTime), r.Manifest)
 	if r.SupersedesID != "" {
@@ -105,8 +118,8 @@ var errNoReceipt = errors.New("read receipt: not the text of a receipt")
 // parse reads what [Receipt.Text] rendered, and refuses everything that Text would render in another way.
 func parse(text string) (Receipt, error) {
 	var r Receipt
-	rest, found := strings.CutPrefix(text, receiptType+"\n")
-	if !found {
+	form, rest, _ := strings.Cut(text, "\n")
+	if form != receiptType && form != earlierType {
 		return r, errNoReceipt
 	}
 	values := map[string]string{}
@@ -139,6 +152,7 @@ func (r *Receipt) fill(values map[string]string) error {
 	r.Act, r.TenderID = Act(values["act"]), models.ID(values["tender"])
 	r.ProcurementID, r.LotID = models.ID(values["procurement"]), models.ID(values["lot"])
 	r.BoxID, r.HandsIn = models.ID(values["box"]), models.Handed(values["hands_in"])
+	r.Openers = values["openers"]
 	r.OrganisationID, r.Mode = models.ID(values["organisation"]), models.Mode(values["mode"])
 	r.Manifest, r.SupersedesID = values["manifest"], models.ID(values["supersedes"])
 	var procedure, clock error

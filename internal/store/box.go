@@ -10,10 +10,11 @@ import (
 // locked.
 func (tx *Tx) OpenBox(b models.Box) {
 	tx.SendFor(1, "open box", `INSERT INTO boxes (id, procurement_id, lot_id, stage, round, hands_in, talks,
-		by_invitation, opened_at, deadline, deadline_local, deadline_zone)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		by_invitation, opened_at, deadline, deadline_local, deadline_zone, opener_set, opener_set_version, fingerprint)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+			nullif($13, ''), nullif($14::bigint, 0), $15)`,
 		b.ID, b.ProcurementID, b.LotID, b.Stage, b.Round, b.HandsIn, b.Talks, b.ByInvitation, b.OpenedAt, b.Deadline,
-		b.DeadlineLocal, b.DeadlineZone)
+		b.DeadlineLocal, b.DeadlineZone, b.OpenerSet, b.OpenerSetVersion, b.Fingerprint)
 	if len(b.Invited) > 0 {
 		tx.SendFor(int64(len(b.Invited)), "invite to box", `INSERT INTO box_invited (box_id, organisation_id)
 			SELECT $1, o.id FROM organisations o WHERE o.id = ANY($2)`, b.ID, b.Invited)

@@ -183,11 +183,15 @@ const (
 		summedUp + "x.id) summed) END"
 	boxInvited = `SELECT CASE WHEN count(*) > 0 THEN jsonb_agg(i.organisation_id ORDER BY i.organisation_id) END
 		FROM box_invited i WHERE i.box_id = x.id`
-	openedContent = `jsonb_build_object('organisation', x.organisation_id, 'size', x.size,
-		'upload', coalesce(x.upload_id, ''), 'price', x.price)`
-	// Each person's records of an envelope are counted from 1.
-	ofOpener = `x.tender_id || ' ' || x.n || ' ' || x.person_id || ' ' || (SELECT count(*) FROM openings y
-		WHERE y.tender_id = x.tender_id AND y.n = x.n AND y.person_id = x.person_id AND y.id <= x.id)`
+	contentDigest = "encode(sha256(convert_to(x.content, 'UTF8')), 'hex')"
+	headerDigest  = "encode(sha256(convert_to(x.header, 'UTF8')), 'hex')"
+	// Before release 0.2 openers recorded what they had found, by whom and with what they had uploaded.
+	openedContent = `CASE WHEN x.person_id IS NULL THEN jsonb_build_object('size', x.size, 'price', x.price)
+		ELSE jsonb_build_object('organisation', x.organisation_id, 'size', x.size,
+			'upload', coalesce(x.upload_id, ''), 'price', x.price) END`
+	// Each person's records of an envelope are counted from 1; those of the engine are nobody's.
+	ofOpener = `x.tender_id || ' ' || x.n || ' ' || coalesce(x.person_id, '') || ' ' || (SELECT count(*) FROM openings y
+		WHERE y.tender_id = x.tender_id AND y.n = x.n AND y.person_id IS NOT DISTINCT FROM x.person_id AND y.id <= x.id)`
 	addressed    = "x.content ->> 'tender' = x.tender_id AND x.content ->> 'lot' = x.lot_id"
 	uploadDigest = "SELECT u.digest FROM uploads u WHERE u.id = x.upload_id"
 	ofTenders    = `JOIN tenders t ON t.id = x.tender_id JOIN lots l ON l.id = t.lot_id WHERE l.procurement_id = $1`
@@ -304,7 +308,8 @@ var followedProcurement = []FollowedTable{
 		"x.id", "lots x WHERE x.procurement_id = $1",
 	},
 	{
-		"boxes", columns(plain("lot_id", "stage", "round", "hands_in", "talks", "by_invitation"),
+		"boxes", columns(plain("lot_id", "stage", "round", "hands_in", "talks", "by_invitation", "opener_set",
+			"opener_set_version", "fingerprint"),
 			instants("opened_at", "deadline", "closed_at", "unsealed_at", "quality_locked_at"),
 			computed("content", Plain, boxContent),
 			computed("invited", Parted, boxInvited)),
@@ -313,6 +318,28 @@ var followedProcurement = []FollowedTable{
 	{
 		"box_openers", columns(plain("organisation_id"), instants("opened_at")), "x.box_id || ' ' || x.person_id",
 		"box_openers x JOIN boxes b ON b.id = x.box_id WHERE b.procurement_id = $1",
+	},
+	{
+		"box_releases", columns(plain("organisation_id", "digest"), computed("content", Plain, contentDigest),
+			instants("released_at")),
+		"x.box_id || ' ' || x.kind || ' ' || x.person_id",
+		"box_releases x JOIN boxes b ON b.id = x.box_id WHERE b.procurement_id = $1",
+	},
+	{
+		"box_handovers", columns(plain("organisation_id", "digest"), computed("content", Plain, contentDigest),
+			instants("handed_at")),
+		"x.box_id || ' ' || x.kind || ' ' || x.person_id || ' ' || x.to_person_id",
+		"box_handovers x JOIN boxes b ON b.id = x.box_id WHERE b.procurement_id = $1",
+	},
+	{
+		"opener_tests", columns(plain("fingerprint"), computed("header", Plain, headerDigest), instants("made_at")),
+		"x.id", "opener_tests x WHERE x.procurement_id = $1",
+	},
+	{
+		"opener_test_releases", columns(plain("digest"), computed("content", Plain, contentDigest),
+			instants("released_at")),
+		"x.test_id || ' ' || x.person_id",
+		"opener_test_releases x JOIN opener_tests t ON t.id = x.test_id WHERE t.procurement_id = $1",
 	},
 	{
 		"openings", columns(plain("tender_id", "n", "person_id", "readable", "plaintext_digest"),

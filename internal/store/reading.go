@@ -77,7 +77,9 @@ func (r *Reading) columns() (columns string, into []any, assemble func()) {
 			part{receivedOf, rowsOf[models.Tender]{&t.Received}},
 			part{envelopesOf, rowsOf[models.Envelope]{&envelopes}},
 			part{tenderersOf, rowsOf[models.Organisation]{&tenderers}},
-			part{openersOf, rowsOf[models.BoxOpener]{&t.Openers}},
+			part{testsOf, rowsOf[models.OpenerTest]{&t.Tests}},
+			part{boxReleasesOf, rowsOf[models.BoxRelease]{&t.Releases}},
+			part{handoversOf, rowsOf[models.BoxHandover]{&t.Handovers}},
 			part{phasesOf, rowsOf[models.EndedPhase]{&t.Phases}},
 			part{openingsOf, rowsOf[models.Opening]{&t.Openings}},
 			part{sheetsOf, rowsOf[models.ScoreSheet]{&t.Sheets}},
@@ -146,12 +148,13 @@ const (
 // These parts are the rest of the dossier. They tell nothing of what an open box received, nor from whom.
 const (
 	entriesOf = "SELECT json_agg(x ORDER BY x.id) FROM entries x WHERE x.procurement_id = p.id"
-	// One of the earlier versions of an agreement may be in force; its clauses are not needed.
+	// One of the earlier versions of an agreement may be in force; its clauses are not needed. A box may have been
+	// sealed for the openers of an earlier version.
 	earlierOf = `SELECT json_agg(x ORDER BY x.id, x.version) FROM (SELECT e.id, e.procurement_id, e.kind, e.phase,
 		v.version, v.author_id, v.digest, v.written_at, v.withdrawn_at, v.body - '{responsibilities,
 			internal_organisation,distribution,conclusion_of_contracts,exit,dispute}'::text[] AS body
 		FROM entries e JOIN entry_versions v ON v.entry_id = e.id AND v.version < e.version
-		WHERE e.procurement_id = p.id AND e.kind = 'agreement') x`
+		WHERE e.procurement_id = p.id AND e.kind IN ('agreement', 'opener_set')) x`
 	// The author of the latest version is in the entry's own row.
 	authorsOf = `SELECT json_agg(x ORDER BY x.entry_id, x.author_id) FROM (SELECT DISTINCT v.entry_id, v.author_id
 		FROM entry_versions v JOIN entries e ON e.id = v.entry_id AND e.author_id <> v.author_id
@@ -169,8 +172,17 @@ const (
 	tenderersOf = `SELECT json_agg(o) FROM organisations o
 		WHERE o.id IN (SELECT t.organisation_id FROM tenders t JOIN boxes b ON b.id = t.box_id
 			WHERE b.procurement_id = p.id AND b.closed_at IS NOT NULL)`
-	openersOf = `SELECT json_agg(x ORDER BY x.opened_at, x.person_id) FROM box_openers x
-		WHERE x.box_id IN (SELECT b.id FROM boxes b WHERE b.procurement_id = p.id)`
+	testsOf = `SELECT json_agg(x ORDER BY x.made_at, x.id) FROM (SELECT t.id, t.fingerprint, t.made_at,
+			(SELECT coalesce(json_agg(r.person_id ORDER BY r.person_id), '[]') FROM opener_test_releases r
+				WHERE r.test_id = t.id) AS passed
+		FROM opener_tests t WHERE t.procurement_id = p.id) x`
+	// What openers computed is read where it is needed.
+	boxReleasesOf = `SELECT json_agg(x ORDER BY x.released_at, x.person_id) FROM (SELECT r.box_id, r.kind, r.person_id,
+			r.organisation_id, r.digest, r.released_at FROM box_releases r JOIN boxes b ON b.id = r.box_id
+		WHERE b.procurement_id = p.id) x`
+	handoversOf = `SELECT json_agg(x ORDER BY x.id) FROM (SELECT h.id, h.box_id, h.kind, h.person_id, h.to_person_id,
+			h.organisation_id, h.digest, h.handed_at FROM box_handovers h JOIN boxes b ON b.id = h.box_id
+		WHERE b.procurement_id = p.id) x`
 	phasesOf = `SELECT json_agg(x ORDER BY x.ended_at, x.phase) FROM partnership_phases x
 		WHERE x.lot_id IN (SELECT l.id FROM lots l WHERE l.procurement_id = p.id)`
 	openingsOf = "SELECT json_agg(x ORDER BY x.id) FROM openings x WHERE x.tender_id IN " + ofAnyLot

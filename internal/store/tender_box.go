@@ -91,7 +91,7 @@ const (
 	// The clock is read once, in a subquery that is evaluated once, for all uploads brought.
 	readBox = `SELECT b.number, b.ended_at, b.box, b.invited, b.status, b.mode, b.clock_offset, b.clock, b.standing,
 			b.most::int, CASE WHEN b.most IS NOT NULL THEN ` + otherLots + ` END,
-			u.id, u.organisation_id, u.purpose, u.size, u.digest, u.completed_at FROM
+			u.id, u.organisation_id, u.purpose, u.size, u.digest, u.completed_at, u.box_id, u.kind FROM
 		(SELECT b.*, ` + mostLots + ` AS most FROM (SELECT l.number, l.ended_at, l.procurement_id, to_jsonb(x) AS box,
 			EXISTS (SELECT FROM box_invited i WHERE i.box_id = x.id AND i.organisation_id = $3) AS invited,
 			p.status, p.mode, p.clock_offset, clock_timestamp() AS clock,
@@ -164,13 +164,13 @@ func (c *Counter) scan(rows pgx.Rows, organisation models.ID) error {
 			intoBox = nil // it is the same in each row
 		}
 		var invited bool
-		var standing, upload, of, purpose, digest *string
+		var standing, upload, of, purpose, digest, sealedFor, kind *string
 		var most *int
 		var size *int64
 		var completed *time.Time
 		err := rows.Scan(&l.Number, &l.EndedAt, intoBox, &invited, &p.Status, &p.Mode, &p.ClockOffset, &c.Clock,
 			&standing, &most, &c.Others,
-			&upload, &of, &purpose, &size, &digest, &completed)
+			&upload, &of, &purpose, &size, &digest, &completed, &sealedFor, &kind)
 		if err != nil {
 			return err
 		}
@@ -187,10 +187,14 @@ func (c *Counter) scan(rows pgx.Rows, organisation models.ID) error {
 			c.MostLots = *most
 		}
 		if upload != nil {
-			c.Uploads = append(c.Uploads, models.Upload{
+			u := models.Upload{
 				ID: models.ID(*upload), OrganisationID: models.ID(*of), Purpose: models.Purpose(*purpose),
 				Size: *size, Digest: *digest, CompletedAt: completed,
-			})
+			}
+			if sealedFor != nil && kind != nil {
+				u.BoxID, u.Kind = models.ID(*sealedFor), models.EnvelopeKind(*kind)
+			}
+			c.Uploads = append(c.Uploads, u)
 		}
 	}
 	return rows.Err()

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -11,16 +10,6 @@ import (
 
 	"github.com/ppi-engine/ppi/models"
 )
-
-// Opener records that a person took part in opening a box, and tells whether that is new.
-func (tx *Tx) Opener(o models.BoxOpener) (bool, error) {
-	result := tx.db().Exec(`INSERT INTO box_openers (box_id, person_id, organisation_id, opened_at) VALUES (?, ?, ?, ?)
-		ON CONFLICT DO NOTHING`, o.BoxID, o.PersonID, o.OrganisationID, o.OpenedAt)
-	if result.Error != nil {
-		return false, fmt.Errorf("write opener of box: %w", result.Error)
-	}
-	return result.RowsAffected == 1, nil
-}
 
 // LockQuality ends the scoring of the quality of what is in a box.
 func (tx *Tx) LockQuality(b models.Box, at time.Time) {
@@ -53,23 +42,6 @@ func (tx *Tx) StartStandstill(lot models.ID, letters, until time.Time, because s
 func (tx *Tx) EndStandstill(lot models.ID, at time.Time) {
 	tx.SendFor(1, "end standstill", `UPDATE lot_awards SET standstill_over_at = $1
 		WHERE lot_id = $2 AND standstill_over_at IS NULL`, at, lot)
-}
-
-// RecordOpening records what an opener found.
-func (tx *Tx) RecordOpening(o models.Opening) error {
-	price, err := json.Marshal(o.Price)
-	if err != nil {
-		return fmt.Errorf("record opening: %w", err)
-	}
-	err = tx.db().Exec(`INSERT INTO openings (tender_id, n, person_id, organisation_id, readable, plaintext_digest,
-			size, upload_id, price, recorded_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, 'null')::jsonb, ?)`,
-		o.TenderID, o.N, o.PersonID, o.OrganisationID, o.Readable, o.PlaintextDigest, o.Size, o.UploadID, string(price),
-		o.RecordedAt).Error
-	if err != nil {
-		return fmt.Errorf("record opening: %w", err)
-	}
-	return nil
 }
 
 // WriteSheet writes the next version of an evaluator's own scores of a tender and sets its version number.

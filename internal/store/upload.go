@@ -117,10 +117,13 @@ func (s *Store) ChunksOf(ctx context.Context, upload models.ID) ([]int, error) {
 	return there, nil
 }
 
-// CompleteUpload makes a locked upload, whose bytes were checked, complete for good.
+// CompleteUpload makes a locked upload, whose bytes were checked, complete for good; of an envelope, with what its
+// header says.
 func (tx *Tx) CompleteUpload(u *models.Upload) error {
 	var now time.Time
-	err := tx.db().Raw("UPDATE uploads SET completed_at = clock_timestamp() WHERE id = ? RETURNING completed_at", u.ID).
+	err := tx.db().Raw(`UPDATE uploads SET completed_at = clock_timestamp(), box_id = nullif(?, ''),
+		kind = nullif(?, ''), header = nullif(?, '') WHERE id = ? RETURNING completed_at`,
+		u.BoxID, u.Kind, u.Header, u.ID).
 		Scan(&now).Error
 	if err != nil {
 		return fmt.Errorf("complete upload: %w", err)

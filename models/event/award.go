@@ -22,6 +22,46 @@ type LotUnsealed struct {
 	HandsIn models.Handed `json:"hands_in,omitempty" doc:"What the box received: tenders or requests to participate"`
 }
 
+// BoxReleased is the payload of box.released.
+type BoxReleased struct {
+	LotID  models.ID           `json:"lot_id" doc:"The lot"`
+	BoxID  models.ID           `json:"box_id" doc:"The box"`
+	Kind   models.EnvelopeKind `json:"kind" doc:"Which of its envelopes the opener released, all of them"`
+	Buyer  models.ID           `json:"buyer_id" doc:"The buyer whose opener it is"`
+	Digest string              `json:"digest" doc:"SHA-256 of the release"`
+}
+
+// BoxHandedOver is the payload of box.handed_over.
+type BoxHandedOver struct {
+	LotID  models.ID           `json:"lot_id" doc:"The lot"`
+	BoxID  models.ID           `json:"box_id" doc:"The box"`
+	Kind   models.EnvelopeKind `json:"kind" doc:"Of which of its envelopes the shares were handed over"`
+	From   models.ID           `json:"from" doc:"The opener who handed over"`
+	To     models.ID           `json:"to" doc:"The opener who has the shares from now on"`
+	Buyer  models.ID           `json:"buyer_id" doc:"The buyer of both"`
+	Digest string              `json:"digest" doc:"SHA-256 of the handover"`
+}
+
+// ReleaseRefused is the payload of box.release_refused.
+type ReleaseRefused struct {
+	BoxID models.ID           `json:"box_id" doc:"The box"`
+	Kind  models.EnvelopeKind `json:"kind" doc:"Which of its envelopes somebody wanted to open"`
+	Code  models.Code         `json:"code" doc:"Why it was refused: the code of the problem"`
+}
+
+// OpenersTested is the payload of openers.tested.
+type OpenersTested struct {
+	TestID      models.ID `json:"test_id" doc:"The test envelope"`
+	Fingerprint string    `json:"fingerprint" doc:"The fingerprint of the openers it is sealed for"`
+	Header      string    `json:"header" doc:"SHA-256 of its header"`
+}
+
+// OpenerPassed is the payload of opener.passed.
+type OpenerPassed struct {
+	TestID models.ID `json:"test_id" doc:"The test envelope that the opener released"`
+	Digest string    `json:"digest" doc:"SHA-256 of the release"`
+}
+
 // OpeningRefused is the payload of envelope.opening_refused.
 type OpeningRefused struct {
 	TenderID models.ID   `json:"tender_id" doc:"The tender"`
@@ -37,13 +77,13 @@ type OpeningRefusalsCounted struct {
 
 // EnvelopeOpened is the payload of envelope.opened.
 type EnvelopeOpened struct {
-	TenderID models.ID    `json:"tender_id" doc:"The tender"`
-	Envelope int          `json:"envelope" doc:"The envelope's number in the tender"`
-	Readable bool         `json:"readable" doc:"Whether the opener could read it"`
-	Digest   string       `json:"digest" doc:"SHA-256 of what was in it; empty when it could not be read"`
-	Found    models.Found `json:"found" doc:"How this opener's record agrees with those of the others"`
+	TenderID models.ID `json:"tender_id" doc:"The tender"`
+	Envelope int       `json:"envelope" doc:"The envelope's number in the tender"`
+	Readable bool      `json:"readable" doc:"Whether the secret that the openers released opens it"`
+	Digest   string    `json:"digest" doc:"SHA-256 of what was in it; empty when it could not be read"`
+	Found    string    `json:"found,omitempty" doc:"How the record of an opener agreed with others, before release 0.2"`
 
-	Content Part `json:"content,omitzero" doc:"What was found besides, by salted digest: size, upload and price"`
+	Content Part `json:"content,omitzero" doc:"What was found besides, by salted digest: size and price"`
 }
 
 // OpeningDisputed is the payload of envelope.disputed.
@@ -96,6 +136,8 @@ type CandidatesInvited struct {
 	Round   int              `json:"round,omitempty" doc:"How often the stage was opened, this time included"`
 	HandsIn models.Handed    `json:"hands_in,omitempty" doc:"What the box receives"`
 	Talks   models.Talks     `json:"talks,omitempty" doc:"Which talks are held on it; absent: none"`
+
+	SealedFor SealedFor `json:"sealed_for,omitzero" doc:"Who opens it; absent in events of releases before 0.2"`
 }
 
 // CandidatesTold is the payload of lot.candidates_told.
@@ -122,6 +164,11 @@ type StandstillOver struct {
 
 func (OpeningJoined) event()  {}
 func (LotUnsealed) event()    {}
+func (BoxReleased) event()    {}
+func (BoxHandedOver) event()  {}
+func (ReleaseRefused) event() {}
+func (OpenersTested) event()  {}
+func (OpenerPassed) event()   {}
 func (OpeningRefused) event() {}
 
 func (OpeningRefusalsCounted) event() {}

@@ -315,8 +315,18 @@ var catalogue = []Row{
 	{"lot.ended", LotEnded{}, public, "A lot ended without award."},
 
 	// Opening, evaluation and award.
-	{"lot.opening_joined", OpeningJoined{}, process, "An opener joined the opening of a lot."},
-	{"lot.unsealed", LotUnsealed{}, process, "Enough openers have joined: the tenders of a lot may be opened."},
+	{"openers.tested", OpenersTested{}, process, "A test envelope was sealed for the openers."},
+	{"opener.passed", OpenerPassed{}, process, "An opener has released a test envelope."},
+	{"box.released", BoxReleased{}, process, "An opener has released all envelopes of a kind in a box."},
+	{"box.handed_over", BoxHandedOver{}, process, "An opener has handed its shares over to a colleague."},
+	{"box.release_refused", ReleaseRefused{}, process, "Somebody wanted to open a box before that was allowed."},
+	{
+		"lot.opening_joined",
+		OpeningJoined{},
+		process,
+		"An opener joined the opening of a lot that was sealed for an opening key, before release 0.2.",
+	},
+	{"lot.unsealed", LotUnsealed{}, process, "Enough openers have released them: the tenders of a lot are opened."},
 	{
 		"envelope.opening_refused",
 		OpeningRefused{},
@@ -327,10 +337,15 @@ var catalogue = []Row{
 		"envelope.opening_refusals_counted",
 		OpeningRefusalsCounted{},
 		process,
-		"Within an hour somebody asked for the same envelope too early more than once.",
+		"Within an hour somebody asked for the same envelope, or wanted to open the same box, too early more than once.",
 	},
-	{"envelope.opened", EnvelopeOpened{}, process, "An opener recorded what was in an envelope."},
-	{"envelope.disputed", OpeningDisputed{}, process, "Openers recorded different contents of one envelope."},
+	{"envelope.opened", EnvelopeOpened{}, process, "An envelope was opened, and what was in it recorded."},
+	{
+		"envelope.disputed",
+		OpeningDisputed{},
+		process,
+		"Openers recorded different contents of one envelope, before release 0.2.",
+	},
 	{"score_sheet.written", SheetWritten{}, process, "A version of a score sheet was written."},
 	{
 		"lot.quality_locked",

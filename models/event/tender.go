@@ -69,6 +69,15 @@ type PublishedLot struct {
 
 	Stage   models.StageCode `json:"stage,omitempty" doc:"The first stage of the procedure"`
 	HandsIn models.Handed    `json:"hands_in,omitempty" doc:"What the box receives: tenders or requests to participate"`
+
+	SealedFor SealedFor `json:"sealed_for,omitzero" doc:"Who opens it; absent in events of releases before 0.2"`
+}
+
+// SealedFor says for which openers what is in a box is sealed.
+type SealedFor struct {
+	Entry       models.ID `json:"entry" doc:"The entry that names them"`
+	Version     int64     `json:"version" doc:"Its version"`
+	Fingerprint string    `json:"fingerprint" doc:"Their fingerprint"`
 }
 
 // DeadlineMoved is the payload of lot.deadline_moved.

@@ -81,16 +81,6 @@ func unpublished(d models.Dossier, id models.ID) error {
 	return nil
 }
 
-// OpeningKey holds the public keys to which envelopes are sealed.
-type OpeningKey struct {
-	models.OpeningKey
-}
-
-// CheckAgainst refuses another key while envelopes for a published lot are or were sealed to the present one. Between
-// the requests to participate and the invitations a new key is needed: the openers of the requests have used the old
-// one.
-func (OpeningKey) CheckAgainst(d models.Dossier, _ models.Entry) error { return SealingFrozen(d) }
-
 // SealingFrozen refuses to change for whom envelopes are sealed while those for a published lot are or were sealed so.
 func SealingFrozen(d models.Dossier) error {
 	if slices.ContainsFunc(d.Tendering.Lots, sealing) {
@@ -101,7 +91,7 @@ func SealingFrozen(d models.Dossier) error {
 	return nil
 }
 
-// sealing tells whether envelopes for a lot that has not ended are or were sealed to the present opening key.
+// sealing tells whether envelopes for a lot that has not ended are or were sealed for the present openers.
 func sealing(l models.Lot) bool {
 	box := l.Box()
 	return l.Running() && (l.Open() || box.HandsIn == models.HandedTender && box.Talks == "")

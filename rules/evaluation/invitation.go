@@ -8,8 +8,8 @@ import (
 	"github.com/ppi-engine/ppi/rules/timelimit"
 )
 
-// MayInvite refuses a list other than the one that the record gives now, an opening key that was used before, and a
-// deadline that is not lawful.
+// MayInvite refuses a list other than the one that the record gives now, openers who are not ready, and a deadline
+// that is not lawful.
 func MayInvite(
 	d models.Dossier, lot models.Lot, to models.Going, shortlist string, deadline models.LocalTime,
 ) (Shortlist, models.Stage, error) {
@@ -26,7 +26,7 @@ func MayInvite(
 	if err != nil {
 		return list, stage, err
 	}
-	if faults := keyFaults(d); len(faults) > 0 {
+	if faults := openerFaults(d); len(faults) > 0 {
 		return list, stage, models.Refusals(faults)
 	}
 	return list, stage, timelimit.CheckDeadline(d, lot, stage, "/deadline", deadline)
@@ -83,8 +83,6 @@ func ComposeDeadlineLetters(d models.Dossier, lot models.Lot, reason string, at 
 // invitationTo says what Annex IX(1) of Directive 2014/24/EU asks for, and where the procurement documents are (Article
 // 54(2)).
 func invitationTo(d models.Dossier, lot models.Lot, box models.Box, at Place) *Invitation {
-	entry, _ := d.Latest(models.EntryOpeningKey)
-	key, _ := models.BodyOf[models.OpeningKey](entry)
 	_, criteria, _ := d.CriteriaFor(lot.ID)
 	in := fmt.Sprintf("%s/v1/procurements/%s/", at.Address, d.Procurement.ID)
 	documents := make([]InvitingDocument, len(at.Documents))
@@ -98,6 +96,6 @@ func invitationTo(d models.Dossier, lot models.Lot, box models.Box, at Place) *I
 		Box: box.ID, Stage: box.Stage, Deadline: box.Deadline.UTC(), DeadlineLocal: box.DeadlineLocal,
 		DeadlineZone: box.DeadlineZone, Notice: noticeOf(d, lot), Criteria: criteria.Digest,
 		Languages: d.Procurement.Languages, SendTo: in + "lots/" + string(lot.ID) + "/tenders", Documents: documents,
-		Quality: key.Quality, Price: key.Price,
+		Openers: noticeOpeners(d),
 	}
 }

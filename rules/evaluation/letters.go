@@ -74,8 +74,8 @@ type Invitation struct {
 	// their addresses.
 	SendTo    string             `json:"send_to" doc:"Address to which tenders are sent"`
 	Documents []InvitingDocument `json:"documents"`
-	Quality   string             `json:"quality_key" doc:"Key for envelopes without prices; not that of requests"`
-	Price     string             `json:"price_key" doc:"Key for envelopes with prices"`
+	// Openers are for whom what is handed in is sealed.
+	Openers NoticeOpeners `json:"openers"`
 }
 
 // An InvitingDocument is a procurement document as it is when the invitation is sent.

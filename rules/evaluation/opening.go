@@ -2,13 +2,100 @@ package evaluation
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/ppi-engine/ppi/models"
 )
 
-// MayFetch refuses the ciphertext of an envelope to openers: before two of them have opened the lot
-// together, and for prices before quality is locked; where only the prices of the best are opened, for those of the
-// others.
+// ToOpen lists the envelopes of a kind in a box that openers release together, and where an opener may do so. Where
+// only the prices of the best are opened, these are the prices of tenders that are not out.
+func ToOpen(d models.Dossier, lot models.Lot, box models.Box, kind models.EnvelopeKind) ([]models.Envelope, error) {
+	if err := mayRelease(d, lot, box, kind); err != nil {
+		return nil, err
+	}
+	var all []models.Envelope
+	for _, t := range d.Tendering.In(box.ID) {
+		for _, e := range t.Envelopes {
+			if e.Kind == kind && (kind != models.EnvelopePrice || mayPrice(d, t) == nil) {
+				all = append(all, e)
+			}
+		}
+	}
+	if len(all) == 0 {
+		return nil, models.Refuse(models.CodeReleaseIncomplete, "/kind",
+			"there is no envelope of the kind %s to open in lot %d", kind, lot.Number).
+			Accepting("one of the kinds %v", d.Tendering.KindsIn(box.ID))
+	}
+	return all, nil
+}
+
+// mayRelease refuses to open a box before it is closed, whatever the clock says, and prices before quality is locked.
+func mayRelease(d models.Dossier, lot models.Lot, box models.Box, kind models.EnvelopeKind) error {
+	switch {
+	case lot.EndedAt != nil:
+		return lot.RefuseEnded("")
+	case box.Open():
+		return models.Refuse(models.CodeDeadlineNotOver, "",
+			"the box of lot %d is not closed; its deadline is %s", lot.Number, models.Instant(box.Deadline)).
+			Accepting("opening after the deadline")
+	case box.Fingerprint == "":
+		return models.Refuse(models.CodeOpenersMissing, "", "what is in the box is sealed for no set of openers")
+	case kind == models.EnvelopePrice && box.QualityLockedAt == nil:
+		return qualityOpen()
+	}
+	return nil
+}
+
+func qualityOpen() *models.Refusal {
+	return models.Refuse(models.CodeQualityOpen, "", "prices are opened after quality is locked").
+		Accepting("the other envelopes")
+}
+
+// MayUnseal refuses to open a lot before its box is closed, twice, and before as many openers as are needed have
+// released every envelope that holds no price.
+func MayUnseal(d models.Dossier, lot models.Lot) error {
+	if !lot.Published() {
+		return models.Refuse(models.CodeLotNotOpen, "/lot", "lot %d has not been published", lot.Number).
+			Accepting("a lot that was published and whose deadline is over")
+	}
+	box := lot.Box()
+	if err := mayRelease(d, lot, box, models.EnvelopeOther); err != nil {
+		return models.At("/lot", err)
+	}
+	if box.UnsealedAt != nil {
+		return models.Refuse(models.CodeAlreadyOpened, "/lot", "lot %d was opened at %s", lot.Number,
+			models.Instant(*box.UnsealedAt))
+	}
+	set, _ := d.OpenersOf(box)
+	for _, kind := range d.Tendering.KindsIn(box.ID) {
+		if kind == models.EnvelopePrice {
+			continue
+		}
+		if released := d.Tendering.ReleasedBy(box.ID, kind); len(released) < set.Threshold {
+			return models.Refuse(models.CodeReleasesMissing, "/lot",
+				"%d of %d openers have released the envelopes of the kind %s in lot %d", len(released), set.Threshold,
+				kind, lot.Number).
+				Accepting("%d more of: %s", set.Threshold-len(released), waitingFor(d, box, kind, set, released))
+		}
+	}
+	return nil
+}
+
+// waitingFor names who can still release.
+func waitingFor(
+	d models.Dossier, box models.Box, kind models.EnvelopeKind, set models.OpenerSet, released []models.ID,
+) string {
+	var names []string
+	for _, person := range d.Tendering.Holders(box.ID, kind, set.Openers) {
+		if !slices.Contains(released, person) {
+			names = append(names, d.PersonOf(person))
+		}
+	}
+	return strings.Join(names, "; ")
+}
+
+// MayFetch refuses the ciphertext of an envelope to openers before the lot was opened, and for prices before quality is
+// locked; where only the prices of the best are opened, for those of the others.
 func MayFetch(d models.Dossier, tender models.ID, e models.Envelope) error {
 	t, ok := d.Tendering.Tender(tender)
 	if !ok {
@@ -21,8 +108,7 @@ func MayFetch(d models.Dossier, tender models.ID, e models.Envelope) error {
 		return nil
 	}
 	if d.Tendering.BoxOf(t).QualityLockedAt == nil {
-		return models.Refuse(models.CodeQualityOpen, "", "prices are opened after quality is locked").
-			Accepting("the other envelopes")
+		return qualityOpen()
 	}
 	return mayPrice(d, t)
 }
@@ -46,68 +132,25 @@ func mayPrice(d models.Dossier, t models.Tender) error {
 	return nil
 }
 
-// CheckOpening refuses a record by a person who did not take part in opening the lot, one of an envelope that may not
-// be opened yet, a price where none belongs, and a price envelope without a price.
-func CheckOpening(d models.Dossier, o models.Opening) error {
-	t, _ := d.Tendering.Tender(o.TenderID)
-	e, ok := t.Envelope(o.N)
-	if !ok {
-		return models.Refuse(models.CodeInvalidValue, "/envelope", "the tender has no envelope %d", o.N).
-			Accepting("the number of an envelope of the tender")
+// MayHandOver refuses a handover that neither of the two openers sends, one by somebody who holds no shares any more or
+// has released them, and one to somebody who is no opener of the buyer.
+func MayHandOver(d models.Dossier, h models.BoxHandover, set models.OpenerSet, sender models.ID) error {
+	refused := func(format string, args ...any) error {
+		return models.Refuse(models.CodeHandoverRefused, "/handover", format, args...).
+			Accepting("the shares of an opener who has not released yet, for another opener of the same buyer")
 	}
-	if err := MayFetch(d, o.TenderID, e); err != nil {
-		return err
-	}
-	decided, lot := d.Tendering.Awards[t.LotID], t.LotID
-	took := slices.ContainsFunc(d.Tendering.Openers,
-		func(x models.BoxOpener) bool { return x.BoxID == t.BoxID && x.PersonID == o.PersonID })
 	switch {
-	case !took:
-		return models.Refuse(models.CodeForbidden, "", "you did not take part in opening the lot").
-			Accepting("an opener who did")
-	case decided.Awarded():
-		return models.Refuse(models.CodeAlreadyAwarded, "", "the award of the lot is decided")
-	case d.Later(t):
-		return models.Refuse(models.CodeFrozen, "",
-			"the candidates of the lot are decided on, so the records of the requests can no longer change")
-	case e.Kind != models.EnvelopePrice && d.Tendering.BoxOf(t).QualityLockedAt != nil:
-		return models.Refuse(models.CodeQualityLocked, "",
-			"quality is locked, so the record of this envelope can no longer change")
-	}
-	return models.Refusals(append(checkFound(o), checkPrice(d, lot, e.Kind, o)...))
-}
-
-func checkFound(o models.Opening) []*models.Refusal {
-	if o.Readable && !models.ValidDigest(o.PlaintextDigest) {
-		return []*models.Refusal{models.Refuse(models.CodeInvalidValue, "/plaintext_digest", "this is not a digest").
-			Accepting("the SHA-256 of the plaintext, in hexadecimal")}
-	}
-	if !o.Readable && (o.PlaintextDigest != "" || o.UploadID != "" || o.Size != 0) {
-		return []*models.Refusal{models.Refuse(models.CodeInvalidValue, "/unreadable",
-			"an envelope that cannot be read has no plaintext").
-			Accepting("no digest, size or upload for an envelope that cannot be read")}
-	}
-	return nil
-}
-
-func checkPrice(d models.Dossier, lot models.ID, kind models.EnvelopeKind, o models.Opening) []*models.Refusal {
-	criteria, _, _ := d.CriteriaFor(lot)
-	switch {
-	case kind != models.EnvelopePrice && o.Price != nil, !o.Readable && o.Price != nil:
-		return []*models.Refusal{models.Refuse(models.CodeInvalidPrice, "/price",
-			"a price belongs only to a price envelope that can be read").
-			Accepting("no price")}
-	case kind != models.EnvelopePrice || !o.Readable:
-		return nil
-	case o.Price == nil:
-		return []*models.Refusal{models.Refuse(models.CodePriceMissing, "/price", "the price is missing").
-			Accepting("the price in %s; or the exclusion of a tender without one", criteria.Currency)}
-	case o.Price.Currency != criteria.Currency:
-		return []*models.Refusal{models.Refuse(models.CodeInvalidPrice, "/price/currency", "prices are in %s",
-			criteria.Currency)}
-	}
-	if refusal := o.Price.Check("/price"); refusal != nil {
-		return []*models.Refusal{refusal}
+	case sender != h.PersonID && sender != h.ToPersonID:
+		return models.Refuse(models.CodeForbidden, "/handover", "you are neither who hands over nor who gets the shares")
+	case !slices.Contains(d.Tendering.Holders(h.BoxID, h.Kind, set.Openers), h.PersonID):
+		return refused("%s holds no shares of these envelopes", d.PersonOf(h.PersonID))
+	case slices.Contains(d.Tendering.ReleasedBy(h.BoxID, h.Kind), h.PersonID):
+		return refused("%s has released already", d.PersonOf(h.PersonID))
+	case !slices.ContainsFunc(d.Roles, func(a models.RoleAssignment) bool {
+		return a.PersonID == h.ToPersonID && a.OrganisationID == h.OrganisationID && a.Role == models.RoleOpener &&
+			a.Holds(d.Now)
+	}):
+		return refused("%s is no opener of %s", d.PersonOf(h.ToPersonID), d.NameOf(h.OrganisationID))
 	}
 	return nil
 }

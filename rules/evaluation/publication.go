@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
@@ -13,10 +14,10 @@ import (
 	"github.com/ppi-engine/ppi/rules/timelimit"
 )
 
-// Unready lists what lots that are to be published still lack: the opening key, award criteria in every language, and a
+// Unready lists what lots that are to be published still lack: openers, award criteria in every language, and a
 // lawful deadline.
 func Unready(d models.Dossier, lots []models.Lot) []*models.Refusal {
-	faults := keyFaults(d)
+	faults := openerFaults(d)
 	way, err := procedure.Of(d)
 	if refusal, refused := models.RefusalOf(err); refused {
 		return append(faults, refusal)
@@ -42,62 +43,32 @@ func Unready(d models.Dossier, lots []models.Lot) []*models.Refusal {
 	return faults
 }
 
-// keyFaults refuses to publish without an opening key, and with one to which tenders were sealed before: those who
-// opened them have its secret key.
-func keyFaults(d models.Dossier) []*models.Refusal {
-	const at = "/opening_key"
-	entry, ok := d.Latest(models.EntryOpeningKey)
+// openerFaults refuses to publish without openers, with one who cannot open any more, and before each has released a
+// test envelope.
+func openerFaults(d models.Dossier) []*models.Refusal {
+	const at = "/opener_set"
+	entry, ok := d.Latest(models.EntryOpenerSet)
 	if !ok {
-		return []*models.Refusal{models.Refuse(models.CodeOpeningKeyMissing, at,
-			"the opening key, to which tenders are sealed, is missing").
-			Accepting("the openers' public key")}
+		return []*models.Refusal{models.Refuse(models.CodeOpenersMissing, at,
+			"the openers, for whom tenders are sealed, are missing").Accepting("a set of openers")}
 	}
-	key, _ := models.BodyOf[models.OpeningKey](entry)
-	for _, used := range usedKeys(d) {
-		if of := []string{used.Quality, used.Price}; slices.Contains(of, key.Quality) ||
-			slices.Contains(of, key.Price) {
-			return []*models.Refusal{models.Refuse(models.CodeOpeningKeyUsed, at,
-				"envelopes have been sealed for this key since %s", used.since.Format(time.RFC3339)).
-				Accepting("the next version of the opening key, with two keys that were never published")}
+	set, _ := models.BodyOf[models.OpenerSet](entry)
+	var faults []*models.Refusal
+	for _, o := range set.Openers {
+		if refusal := d.MayOpen(o); refusal != nil {
+			faults = append(faults, refusal)
 		}
 	}
-	return nil
-}
-
-// A usedKey was published for sealing.
-type usedKey struct {
-	models.OpeningKey
-
-	since time.Time
-}
-
-// usedKeys returns the keys of earlier contract notices, and of invitations to boxes that were opened since.
-func usedKeys(d models.Dossier) []usedKey {
-	var used []usedKey
-	for _, notice := range d.Tendering.Notices {
-		var earlier ContractNotice
-		if notice.Kind == models.NoticeContract && json.Unmarshal(notice.Content, &earlier) == nil {
-			used = append(used, usedKey{earlier.OpeningKey, earlier.DispatchedAt})
+	if untested := d.Untested(set); len(faults) == 0 && len(untested) > 0 {
+		names := make([]string, len(untested))
+		for i, person := range untested {
+			names[i] = d.PersonOf(person)
 		}
+		faults = append(faults, models.Refuse(models.CodeOpenersUntested, at,
+			"these openers have not released a test envelope for %s: %s", set.Fingerprint, strings.Join(names, ", ")).
+			Accepting("publication once each has"))
 	}
-	for _, letter := range d.Tendering.Letters {
-		var earlier Letter
-		if letter.Kind != models.LetterSelection || json.Unmarshal(letter.Content, &earlier) != nil ||
-			earlier.Invitation == nil {
-			continue
-		}
-		lot, _ := d.Tendering.Lot(letter.LotID)
-		opened := slices.ContainsFunc(lot.Boxes, func(b models.Box) bool {
-			return b.ID == earlier.Invitation.Box && b.UnsealedAt != nil
-		})
-		if opened || lot.EndedAt != nil {
-			used = append(used, usedKey{models.OpeningKey{
-				Quality: earlier.Invitation.Quality,
-				Price:   earlier.Invitation.Price,
-			}, earlier.SentAt})
-		}
-	}
-	return used
+	return faults
 }
 
 // unlawful returns why a deadline was refused. A lot is not published either if its deadline cannot be judged.
@@ -198,8 +169,9 @@ type ContractNotice struct {
 	// Follows are the pre-commercial procurements whose results everybody is told (Article 41).
 	Follows []models.PrecedingPCP `json:"follows,omitempty"`
 	// LotLimits say for how many lots one tenderer may tender, and how many it is awarded at most (Article 46(2)).
-	LotLimits     *models.LotLimits  `json:"lot_limits,omitempty"`
-	OpeningKey    models.OpeningKey  `json:"opening_key"`
+	LotLimits *models.LotLimits `json:"lot_limits,omitempty"`
+	// Openers are for whom tenders are sealed. Notices of releases before 0.2 have an opening key instead.
+	Openers       NoticeOpeners      `json:"openers"`
 	Specification []models.Reference `json:"specification"`
 	// Pack is where everybody reads the tender pack, Documents what it holds (Directive 2014/24/EU, Article 53(1)).
 	// Notices of earlier releases name neither.
@@ -215,6 +187,21 @@ func (n *ContractNotice) Name(documents []models.Document, address string) {
 	for _, d := range documents {
 		n.Documents = append(n.Documents, d.InPack(address))
 	}
+}
+
+// NoticeOpeners says who opens what is handed in: so many of them together. Suppliers compare the fingerprint before they
+// seal.
+type NoticeOpeners struct {
+	Threshold   int    `json:"threshold"`
+	Openers     int    `json:"openers"`
+	Fingerprint string `json:"fingerprint"`
+}
+
+// noticeOpeners are those of the present set.
+func noticeOpeners(d models.Dossier) NoticeOpeners {
+	entry, _ := d.Latest(models.EntryOpenerSet)
+	set, _ := models.BodyOf[models.OpenerSet](entry)
+	return NoticeOpeners{set.Threshold, len(set.Openers), set.Fingerprint}
 }
 
 // A NoticeBuyer is a contracting authority.
@@ -270,9 +257,7 @@ func ComposeContractNotice(d models.Dossier, lots []models.Lot) ContractNotice {
 	if f, err := timelimit.Of(d); err == nil {
 		n.ApplicableLaw = f.Law
 	}
-	if key, ok := d.Latest(models.EntryOpeningKey); ok {
-		n.OpeningKey, _ = models.BodyOf[models.OpeningKey](key)
-	}
+	n.Openers = noticeOpeners(d)
 	for _, lot := range lots {
 		criteria, entry, _ := d.CriteriaFor(lot.ID)
 		published := NoticeLot{

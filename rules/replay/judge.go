@@ -98,10 +98,10 @@ func (f fold) judgeTendering(payload event.Payload) string {
 		}
 	case event.LotUnsealed:
 		return f.judgeUnsealed(p)
+	case event.BoxReleased:
+		return f.judgeReleased(p)
 	case event.EnvelopeOpened:
-		if !f.joined(f.ActorID) {
-			return fmt.Sprintf("%s had not joined an opening", f.ActorID)
-		}
+		return f.judgeFound(p)
 	case event.SheetWritten:
 		switch {
 		case !f.holds(f.ActorID, "", models.RoleEvaluator) && !f.holds(f.ActorID, "", models.RoleChair):
@@ -362,10 +362,62 @@ func (f fold) judgeMove(p event.DeadlineMoved) string {
 	return ""
 }
 
-// judgeUnsealed asks for a closed box and for openers of two buyers, or of the one that buys alone.
+// judgeReleased asks for an opener of the buyer, for a closed box and, for prices, for quality that is locked.
+func (f fold) judgeReleased(p event.BoxReleased) string {
+	box := string(p.BoxID)
+	switch {
+	case !f.holds(f.ActorID, p.Buyer, models.RoleOpener):
+		return fmt.Sprintf("%s was no opener for %s", f.ActorID, p.Buyer)
+	case f.value(Boxes, box, "closed_at") == "":
+		return "envelopes were released of a box that was not closed"
+	case p.Kind == models.EnvelopePrice && f.value(Boxes, box, "quality_locked_at") == "":
+		return "prices were released before quality was locked"
+	}
+	return ""
+}
+
+// releasing lists the buyers whose openers have released envelopes of a kind in a box; of any kind if it is empty.
+func (f fold) releasing(box models.ID, kind models.EnvelopeKind) map[string]bool {
+	buyers := map[string]bool{}
+	for key, row := range f.rows[BoxReleases] {
+		if of, rest, _ := strings.Cut(key, " "); models.ID(of) == box &&
+			(kind == "" || strings.HasPrefix(rest, string(kind)+" ")) {
+			buyers[row["organisation_id"].Value] = true
+		}
+	}
+	return buyers
+}
+
+// judgeFound asks that enough openers had released the envelope: no buyer has the keys to open alone. Before release
+// 0.2 an opener recorded what it had found.
+func (f fold) judgeFound(p event.EnvelopeOpened) string {
+	if f.ActorID != "" {
+		if !f.joined(f.ActorID) {
+			return fmt.Sprintf("%s had not joined an opening", f.ActorID)
+		}
+		return ""
+	}
+	for _, t := range f.contents.Received {
+		e, ok := t.Envelope(p.Envelope)
+		if t.ID == p.TenderID && (!ok || len(f.releasing(t.BoxID, e.Kind)) < 2) {
+			return fmt.Sprintf("envelope %d of tender %s was opened before openers of two buyers had released it",
+				p.Envelope, p.TenderID)
+		}
+	}
+	return ""
+}
+
+// judgeUnsealed asks for a closed box and for releases by openers of two buyers; before release 0.2, for openers of two
+// buyers, or of the one that bought alone.
 func (f fold) judgeUnsealed(p event.LotUnsealed) string {
 	if f.value(Boxes, string(p.BoxID), "closed_at") == "" {
 		return "a box was opened that was not closed"
+	}
+	if f.value(Boxes, string(p.BoxID), "fingerprint") != "" {
+		if buyers := f.releasing(p.BoxID, ""); p.Tenders > 0 && len(buyers) < 2 {
+			return fmt.Sprintf("a box was opened by releases of openers of %d buyers", len(buyers))
+		}
+		return ""
 	}
 	buyers := map[string]bool{}
 	for key, row := range f.rows[BoxOpeners] {

@@ -225,7 +225,8 @@ func (e *evidence) entries() {
 	}
 }
 
-// openings are in the order in which each person recorded them.
+// openings are what was found in envelopes. Before release 0.2 openers recorded it, each as often as they corrected
+// it: the last record counts, because the award was refused while they differed.
 func (e *evidence) openings() {
 	rows := sorted(e.rows[Openings])
 	slices.SortStableFunc(rows, func(a, b keyed) int { return cmp.Compare(a.last(), b.last()) })
@@ -235,8 +236,7 @@ func (e *evidence) openings() {
 			continue
 		}
 		e.Tendering.Openings = append(e.Tendering.Openings, models.Opening{
-			TenderID: row.id("tender_id"), N: row.number("n"), PersonID: row.id("person_id"),
-			OrganisationID: found.Organisation, Readable: row.text("readable") == "true",
+			TenderID: row.id("tender_id"), N: row.number("n"), Readable: row.text("readable") == "true",
 			PlaintextDigest: row.text("plaintext_digest"), Size: found.Size, Price: found.Price,
 		})
 	}

@@ -10,9 +10,15 @@ const (
 	Lots       = "lots"
 	Boxes      = "boxes"
 	BoxOpeners = "box_openers"
-	Openings   = "openings"
-	Sheets     = "score_sheets"
-	LotAwards  = "lot_awards"
+	// BoxReleases and BoxHandovers are what openers did.
+	BoxReleases  = "box_releases"
+	BoxHandovers = "box_handovers"
+	// OpenerTests are test envelopes, OpenerTestReleases those that openers released.
+	OpenerTests        = "opener_tests"
+	OpenerTestReleases = "opener_test_releases"
+	Openings           = "openings"
+	Sheets             = "score_sheets"
+	LotAwards          = "lot_awards"
 	// Partnerships are the ended phases of innovation partnerships.
 	Partnerships = "partnership_phases"
 )
@@ -32,14 +38,14 @@ func (f fold) tenders(payload event.Payload) bool {
 			f.open(lot.Box, lot.Lot, told{
 				"deadline": lot.Deadline, "invited": "", "stage": given(string(lot.Stage)), "round": 1,
 				"hands_in": given(string(lot.HandsIn)), "talks": "", "by_invitation": false,
-			})
+			}, lot.SealedFor)
 		}
 	case event.CandidatesInvited:
 		f.open(p.BoxID, p.LotID, told{
 			"deadline": p.Deadline, "invited": f.lately(p.Invited), "stage": given(string(p.Stage)),
 			"round": given(p.Round), "hands_in": given(string(p.HandsIn)), "talks": string(p.Talks),
 			"by_invitation": true,
-		})
+		}, p.SealedFor)
 		f.letters(models.LetterSelection, p.Letters)
 	case event.DeadlineMoved:
 		f.put(Boxes, string(p.BoxID), told{"deadline": p.To})
@@ -58,6 +64,22 @@ func (f fold) tenders(payload event.Payload) bool {
 				"organisation_id": string(p.OrganisationID), "opened_at": f.At,
 			})
 		}
+	case event.BoxReleased:
+		f.put(BoxReleases, Key(p.BoxID, p.Kind, f.ActorID), told{
+			"organisation_id": string(p.Buyer), "digest": p.Digest, "content": p.Digest, "released_at": f.At,
+		})
+	case event.BoxHandedOver:
+		f.put(BoxHandovers, Key(p.BoxID, p.Kind, p.From, p.To), told{
+			"organisation_id": string(p.Buyer), "digest": p.Digest, "content": p.Digest, "handed_at": f.At,
+		})
+	case event.OpenersTested:
+		f.put(OpenerTests, string(p.TestID), told{
+			"fingerprint": p.Fingerprint, "header": p.Header, "made_at": f.At,
+		})
+	case event.OpenerPassed:
+		f.put(OpenerTestReleases, Key(p.TestID, f.ActorID), told{
+			"digest": p.Digest, "content": p.Digest, "released_at": f.At,
+		})
 	case event.EnvelopeOpened:
 		f.put(Openings, f.nextOpening(p), told{
 			"tender_id": string(p.TenderID), "n": p.Envelope, "person_id": string(f.ActorID),
@@ -105,8 +127,12 @@ func (f fold) award(payload event.Payload) bool {
 	return true
 }
 
-func (f fold) open(box, lot models.ID, columns told) {
-	columns["lot_id"] = string(lot)
+func (f fold) open(box, lot models.ID, columns told, to event.SealedFor) {
+	columns["lot_id"], columns["opener_set"], columns["fingerprint"] = string(lot), string(to.Entry), to.Fingerprint
+	columns["opener_set_version"] = ""
+	if to.Version > 0 {
+		columns["opener_set_version"] = to.Version
+	}
 	columns["opened_at"], columns["closed_at"], columns["unsealed_at"], columns["content"] = f.At, "", "", ""
 	columns["quality_locked_at"] = ""
 	f.put(Boxes, string(box), columns)

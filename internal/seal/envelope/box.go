@@ -1,6 +1,8 @@
 package envelope
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -61,9 +63,15 @@ func (b Box) Check() error {
 	return b.Set.Check()
 }
 
-// ReadBox reads and checks the description of a box.
+// ReadBox reads and checks the description of a box, or the platform's answer in which it stands as box.
 func ReadBox(text []byte) (Box, error) {
 	var b Box
+	var answer struct {
+		Box json.RawMessage `json:"box"`
+	}
+	if unmarshal(text, &answer) == nil && bytes.HasPrefix(answer.Box, []byte("{")) {
+		text = answer.Box
+	}
 	if err := readOpen(text, &b, models.CodeBoxRefused, "the description of the box"); err != nil {
 		return b, err
 	}

@@ -110,3 +110,19 @@ func (w *witness) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
 func unmarshal(text []byte, v any) error {
 	return json.Unmarshal(text, v) //nolint:wrapcheck // the caller says what could not be read
 }
+
+// CheckBeginning refuses the first bytes of a file that do not begin as an envelope does. It is cheap: it checks no
+// proof. The bytes are all there are, or more than [MostHeader] and the header of the age file.
+func CheckBeginning(start []byte) error {
+	line, content, whole := bytes.Cut(start, []byte("\n"))
+	if !whole || len(line) >= MostHeader {
+		return tooLong()
+	}
+	if err := checkFormat(line); err != nil {
+		return err
+	}
+	if !bytes.HasPrefix(content, []byte(ageIntro)) {
+		return notAge("no age file follows on the header of the envelope")
+	}
+	return nil
+}

@@ -156,3 +156,21 @@ func (o *Opening) Identities() (map[string]*age.X25519Identity, error) {
 	}
 	return all, nil
 }
+
+// Holding is who holds the shares of a key now; empty: nobody.
+func (o *Opening) Holding(key pvss.Point) models.ID {
+	if i := o.holding(key); i >= 0 {
+		return o.holders[i].Person
+	}
+	return ""
+}
+
+// BuyerOf is the buyer of somebody who holds shares now; empty: the person holds none.
+func (o *Opening) BuyerOf(person models.ID) models.ID {
+	for _, h := range o.holders {
+		if h.Person == person {
+			return h.Buyer
+		}
+	}
+	return ""
+}

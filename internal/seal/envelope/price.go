@@ -11,8 +11,8 @@ import (
 // formatPrice is the format of the first line of what a price envelope holds.
 const formatPrice = "ppi-engine.org/price/1"
 
-// mostPriceLine is how long that line is at most, with its newline.
-const mostPriceLine = 1 << 10
+// MostPriceLine is how long the line with the price is at most, with its newline.
+const MostPriceLine = 1 << 10
 
 // A priceLine says the price that counts.
 type priceLine struct {
@@ -33,7 +33,7 @@ func PriceLine(price models.Money) ([]byte, error) {
 // ReadPrice reads the price from what a price envelope holds, and returns what follows on it. It refuses what does not
 // begin with a price ([models.CodePriceMalformed]); an error of reading is a [*FailedReadError].
 func ReadPrice(content io.Reader) (models.Money, io.Reader, error) {
-	in := bufio.NewReaderSize(content, mostPriceLine)
+	in := bufio.NewReaderSize(content, MostPriceLine)
 	line, err := in.ReadSlice('\n')
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
 		return models.Money{}, nil, &FailedReadError{err}

@@ -40,6 +40,9 @@ func headersOf[P interface{ header() string }](parts []P) []string {
 	return all
 }
 
+// Headers lists the envelopes that are released, by the SHA-256 of their headers.
+func (r Release) Headers() []string { return headersOf(r.Envelopes) }
+
 // tag covers everything but the opened shares and their proofs.
 func (r Release) tag() (pvss.Tag, error) {
 	return tagOf(struct {

@@ -56,6 +56,19 @@ func NewSet(threshold int, announced []Announcement) (Set, error) {
 	return s, s.Check()
 }
 
+// SetOf makes the set that an entry of the record names.
+func SetOf(mode models.Mode, procurement models.ID, named models.OpenerSet) (Set, error) {
+	all := make([]Announcement, len(named.Openers))
+	for i, o := range named.Openers {
+		a, err := NewAnnouncement(Owner{mode, procurement, o.Buyer, o.Person}, o.Key, o.Proof)
+		if err != nil {
+			return Set{}, models.At("/openers", err)
+		}
+		all[i] = a
+	}
+	return NewSet(named.Threshold, all)
+}
+
 // Check refuses a set that breaks the rules of [CheckOpeners], or in which an opener has not proven its key.
 func (s Set) Check() error {
 	if s.Format != formatSet {

@@ -1,0 +1,123 @@
+package acts
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"strings"
+
+	"github.com/ppi-engine/ppi/internal/opening"
+	"github.com/ppi-engine/ppi/internal/seal/envelope"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
+)
+
+// MakeOpenerTest seals a test envelope for the present openers. Before anything is published each of them releases one:
+// so it is known that their keys work.
+func (a *Acts) MakeOpenerTest(ctx context.Context, by By) (Done[models.OpenerTest], error) {
+	return once(ctx, a, by, func(d *deed) (models.OpenerTest, error) {
+		if err := d.enterContent(share); err != nil {
+			return models.OpenerTest{}, err
+		}
+		dossier, err := d.dossier()
+		if err != nil {
+			return models.OpenerTest{}, err
+		}
+		entry, ok := dossier.Latest(models.EntryOpenerSet)
+		if !ok {
+			return models.OpenerTest{}, models.Refuse(models.CodeOpenersMissing, "", "the openers are missing").
+				Accepting("a test once there is a set of openers")
+		}
+		set, _ := models.BodyOf[models.OpenerSet](entry)
+		test := models.OpenerTest{
+			ID: models.NewID(models.PrefixBox), Fingerprint: set.Fingerprint, MadeAt: d.Seat.Now, Passed: []models.ID{},
+		}
+		header, err := sealedTest(dossier, test, d.Actor.OrganisationID)
+		if err != nil {
+			return test, err
+		}
+		test.Header = string(header)
+		if err := d.tx.KeepTest(d.procurement(), d.Actor.OrganisationID, test); err != nil {
+			return test, err
+		}
+		return test, d.record(event.OpenersTested{
+			TestID: test.ID, Fingerprint: test.Fingerprint, Header: models.Digest(header),
+		})
+	})
+}
+
+// sealedTest seals a test and returns its header, of which alone releases speak.
+func sealedTest(d models.Dossier, test models.OpenerTest, organisation models.ID) ([]byte, error) {
+	box, err := opening.OfTest(d, test)
+	if err != nil {
+		return nil, err
+	}
+	var file bytes.Buffer
+	content := strings.NewReader("A test: " + rand.Text() + "\n")
+	if _, err := envelope.Seal(&file, content, box.For(organisation, envelope.KindTest)); err != nil {
+		return nil, err
+	}
+	header, _, _ := bytes.Cut(file.Bytes(), []byte("\n"))
+	return header, nil
+}
+
+// PassOpenerTest takes the release of a test envelope by the opener who made it.
+func (a *Acts) PassOpenerTest(
+	ctx context.Context, by By, test models.ID, content []byte,
+) (Done[models.OpenerTest], error) {
+	return once(ctx, a, by, func(d *deed) (models.OpenerTest, error) {
+		if err := d.enterContent(share); err != nil {
+			return models.OpenerTest{}, err
+		}
+		dossier, err := d.dossier()
+		if err != nil {
+			return models.OpenerTest{}, err
+		}
+		t, err := d.tx.OpenerTest(d.procurement(), test)
+		if err != nil {
+			return t, err
+		}
+		if err := opensTest(dossier, t, d.Actor.PersonID, content); err != nil {
+			return t, models.At("/release", err)
+		}
+		digest := models.Digest(content)
+		fresh, err := d.tx.KeepTestRelease(t.ID, d.Actor.PersonID, digest, string(content), d.Seat.Now)
+		if err != nil {
+			return t, err
+		}
+		if !fresh {
+			return t, models.Refuse(models.CodeReleaseTwice, "/release", "you have released this test already")
+		}
+		for _, known := range dossier.Tendering.Tests {
+			if known.ID == t.ID {
+				t.Passed = append(known.Passed, d.Actor.PersonID)
+			}
+		}
+		return t, d.record(event.OpenerPassed{TestID: t.ID, Digest: digest})
+	})
+}
+
+// opensTest refuses a release of a test that its sender did not make, or that does not hold.
+func opensTest(d models.Dossier, t models.OpenerTest, sender models.ID, content []byte) error {
+	box, err := opening.OfTest(d, t)
+	if err != nil {
+		return err
+	}
+	header, err := envelope.ParseHeader([]byte(t.Header))
+	if err != nil {
+		return err
+	}
+	o, err := envelope.NewOpening(box, envelope.KindTest, []envelope.Header{header})
+	if err != nil {
+		return err
+	}
+	r, err := envelope.ReadRelease(content)
+	if err != nil {
+		return err
+	}
+	if r.Person != sender {
+		return models.Refuse(models.CodeNotAnOpener, "", "the release is of %s", r.Person).
+			Accepting("what you released yourself, %s", sender)
+	}
+	return o.Accept(r)
+}

@@ -1,0 +1,118 @@
+package acts
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+
+	"filippo.io/age"
+
+	"github.com/ppi-engine/ppi/internal/opening"
+	"github.com/ppi-engine/ppi/internal/seal/envelope"
+	"github.com/ppi-engine/ppi/internal/store"
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
+)
+
+// ReadEnvelopes opens the envelopes that enough openers have released and records what was in each: its digest, its
+// size, and the price it names. Nothing of the contents is kept: whoever may read one has it opened anew. It calls
+// progress before each. What was read before is not read again.
+func (a *Acts) ReadEnvelopes(ctx context.Context, u store.Unread, progress func() error) error {
+	b, err := opening.Of(ctx, a.Store, u.ProcurementID, u.BoxID, u.Kind, nil)
+	if err != nil {
+		return err
+	}
+	identities, err := b.Identities()
+	if err != nil {
+		return err
+	}
+	for _, e := range b.Envelopes {
+		if e.Read {
+			continue
+		}
+		if err := progress(); err != nil {
+			return err
+		}
+		found, err := a.readEnvelope(ctx, u.Kind, e, identities)
+		if err != nil {
+			return err
+		}
+		if err := a.keepFound(ctx, u.ProcurementID, found); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readEnvelope opens one envelope and tells what was in it.
+func (a *Acts) readEnvelope(
+	ctx context.Context, kind models.EnvelopeKind, e store.SealedEnvelope, identities map[string]*age.X25519Identity,
+) (models.Opening, error) {
+	found := models.Opening{TenderID: e.TenderID, N: e.N}
+	sum, start := sha256.New(), &beginning{most: envelope.MostPriceLine}
+	sealed := &arrived{
+		ctx: ctx, store: a.Store, upload: models.Upload{ID: e.UploadID, Size: e.Size}, bytes: sha256.New(),
+	}
+	err := envelope.Open(io.MultiWriter(sum, start), sealed, identities)
+	if refusal, refused := models.RefusalOf(err); refused && refusal.Code == models.CodeUnreadable {
+		return found, nil
+	}
+	if err != nil {
+		return found, fmt.Errorf("open envelope %d of tender %s: %w", e.N, e.TenderID, errors.Join(err, sealed.err))
+	}
+	found.Readable, found.PlaintextDigest, found.Size = true, hex.EncodeToString(sum.Sum(nil)), start.size
+	if kind == models.EnvelopePrice {
+		// What does not begin with a price has none: the tender is then excluded for it.
+		if price, _, err := envelope.ReadPrice(bytes.NewReader(start.kept)); err == nil {
+			found.Price = &price
+		}
+	}
+	return found, nil
+}
+
+// A beginning keeps the first bytes of what is written to it, and counts all.
+type beginning struct {
+	most int
+	kept []byte
+	size int64
+}
+
+// Write never fails.
+func (b *beginning) Write(p []byte) (int, error) {
+	b.size += int64(len(p))
+	b.kept = append(b.kept, p[:min(len(p), b.most-len(b.kept))]...)
+	return len(p), nil
+}
+
+// keepFound records what was in an envelope. The engine found it: the event names nobody.
+func (a *Acts) keepFound(ctx context.Context, procurement models.ID, o models.Opening) error {
+	return a.Store.InTx(ctx, func(tx *store.Tx) error {
+		p, err := tx.ShareProcurement(procurement)
+		if err != nil {
+			return err
+		}
+		clock, err := tx.Now()
+		if err != nil {
+			return err
+		}
+		o.RecordedAt = p.Now(clock)
+		fresh, err := tx.KeepOpening(o)
+		if err != nil || !fresh {
+			return err
+		}
+		content, err := event.NewPart(o.Content())
+		if err != nil {
+			return err
+		}
+		_, err = tx.Append(event.Event{
+			ProcurementID: procurement, At: o.RecordedAt, RecordedAt: clock, Payload: event.EnvelopeOpened{
+				TenderID: o.TenderID, Envelope: o.N, Readable: o.Readable, Digest: o.PlaintextDigest, Content: content,
+			},
+		})
+		return err
+	})
+}

@@ -1,0 +1,232 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+)
+
+// A SealedBox is a box with what envelopes in it are sealed for.
+type SealedBox struct {
+	models.Box
+
+	Mode    models.Mode
+	Openers models.OpenerSet
+}
+
+// SealedBox reads a box of a procurement with its openers. It returns a refusal with [models.CodeNotFound] when there
+// is no such box, or one that is sealed for no set of openers.
+func (s *Store) SealedBox(ctx context.Context, procurement, box models.ID) (SealedBox, error) {
+	var row struct{ Box, Openers, Mode string }
+	err := s.rows(ctx).Raw(`SELECT to_jsonb(b)::text AS box, v.body::text AS openers, p.mode
+		FROM boxes b JOIN procurements p ON p.id = b.procurement_id
+			JOIN entry_versions v ON v.entry_id = b.opener_set AND v.version = b.opener_set_version
+		WHERE b.procurement_id = ? AND b.id = ?`, procurement, box).Scan(&row).Error
+	if err != nil {
+		return SealedBox{}, fmt.Errorf("read box: %w", err)
+	}
+	if row.Box == "" {
+		return SealedBox{}, models.NoSuchResource()
+	}
+	found := SealedBox{Mode: models.Mode(row.Mode)}
+	if err := json.Unmarshal([]byte(row.Box), &found.Box); err != nil {
+		return found, fmt.Errorf("read box: %w", err)
+	}
+	if err := json.Unmarshal([]byte(row.Openers), &found.Openers); err != nil {
+		return found, fmt.Errorf("read openers of box: %w", err)
+	}
+	return found, nil
+}
+
+// A SealedEnvelope is an envelope that stands in a box, with the beginning of its bytes, in which its header is.
+type SealedEnvelope struct {
+	TenderID models.ID
+	N        int
+	UploadID models.ID
+	Size     int64
+	Header   string
+	Start    []byte
+	// Read tells that it was opened, and what was in it recorded.
+	Read bool
+}
+
+// EnvelopesIn lists the envelopes of a kind that stand in a box, in the order of their tenders; of each, so many of its
+// first bytes.
+func (s *Store) EnvelopesIn(
+	ctx context.Context, box models.ID, kind models.EnvelopeKind, start int,
+) ([]SealedEnvelope, error) {
+	var all []SealedEnvelope
+	err := s.rows(ctx).Raw(`SELECT e.tender_id, e.n, e.upload_id, e.size, u.header,
+			substring(c.content FROM 1 FOR ?) AS start,
+			EXISTS (SELECT FROM openings o WHERE o.tender_id = e.tender_id AND o.n = e.n) AS read
+		FROM tender_envelopes e JOIN tenders t ON t.id = e.tender_id JOIN uploads u ON u.id = e.upload_id
+			JOIN upload_chunks c ON c.upload_id = u.id AND c.n = 0
+		WHERE t.box_id = ? AND t.ended_at IS NULL AND e.kind = ? ORDER BY e.tender_id, e.n`, start, box, kind).
+		Scan(&all).Error
+	if err != nil {
+		return nil, fmt.Errorf("list envelopes in box: %w", err)
+	}
+	return all, nil
+}
+
+// ReleasesOf lists what openers have released of a kind in a box, with the contents.
+func (s *Store) ReleasesOf(ctx context.Context, box models.ID, kind models.EnvelopeKind) ([]models.BoxRelease, error) {
+	var all []models.BoxRelease
+	err := s.rows(ctx).Raw(`SELECT * FROM box_releases WHERE box_id = ? AND kind = ? ORDER BY released_at, person_id`,
+		box, kind).Scan(&all).Error
+	if err != nil {
+		return nil, fmt.Errorf("list releases: %w", err)
+	}
+	return all, nil
+}
+
+// HandoversOf lists the handovers of a kind in a box, with the contents.
+func (s *Store) HandoversOf(ctx context.Context, box models.ID, kind models.EnvelopeKind) ([]models.BoxHandover, error) {
+	var all []models.BoxHandover
+	err := s.rows(ctx).Raw("SELECT * FROM box_handovers WHERE box_id = ? AND kind = ? ORDER BY id", box, kind).
+		Scan(&all).Error
+	if err != nil {
+		return nil, fmt.Errorf("list handovers: %w", err)
+	}
+	return all, nil
+}
+
+// KeepRelease keeps what an opener released, and tells whether it is the opener's first of this kind in the box.
+func (tx *Tx) KeepRelease(r models.BoxRelease) (bool, error) {
+	result := tx.db().Exec(`INSERT INTO box_releases
+			(box_id, kind, person_id, organisation_id, digest, content, released_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		r.BoxID, r.Kind, r.PersonID, r.OrganisationID, r.Digest, r.Content, r.ReleasedAt)
+	if result.Error != nil {
+		return false, fmt.Errorf("keep release: %w", result.Error)
+	}
+	return result.RowsAffected == 1, nil
+}
+
+// KeepHandover keeps a handover.
+func (tx *Tx) KeepHandover(h models.BoxHandover) error {
+	err := tx.db().Exec(`INSERT INTO box_handovers
+			(box_id, kind, person_id, to_person_id, organisation_id, digest, content, handed_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		h.BoxID, h.Kind, h.PersonID, h.ToPersonID, h.OrganisationID, h.Digest, h.Content, h.HandedAt).Error
+	if err != nil {
+		return fmt.Errorf("keep handover: %w", err)
+	}
+	return nil
+}
+
+// KeepOpening records what was found in an envelope, and tells whether that was not known yet.
+func (tx *Tx) KeepOpening(o models.Opening) (bool, error) {
+	price, err := json.Marshal(o.Price)
+	if err != nil {
+		return false, fmt.Errorf("keep opening: %w", err)
+	}
+	result := tx.db().Exec(`INSERT INTO openings (tender_id, n, readable, plaintext_digest, size, price, recorded_at)
+		VALUES (?, ?, ?, ?, ?, nullif(?, 'null')::jsonb, ?) ON CONFLICT (tender_id, n) WHERE person_id IS NULL DO NOTHING`,
+		o.TenderID, o.N, o.Readable, o.PlaintextDigest, o.Size, string(price), o.RecordedAt)
+	if result.Error != nil {
+		return false, fmt.Errorf("keep opening: %w", result.Error)
+	}
+	return result.RowsAffected == 1, nil
+}
+
+// An Unread is the envelopes of a kind in a box that enough openers have released, and that are still to be read.
+type Unread struct {
+	ProcurementID models.ID
+	BoxID         models.ID
+	Kind          models.EnvelopeKind
+}
+
+// ToRead puts the envelopes of a kind in a box on the list of those that are to be read.
+func (tx *Tx) ToRead(box models.ID, kind models.EnvelopeKind) {
+	tx.Send("have envelopes read", "INSERT INTO unread_boxes (box_id, kind) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+		box, kind)
+}
+
+// UnreadIn lists the kinds of envelopes in a box that are still to be read.
+func (tx *Tx) UnreadIn(box models.ID) ([]models.EnvelopeKind, error) {
+	var kinds []models.EnvelopeKind
+	if err := tx.db().Raw("SELECT kind FROM unread_boxes WHERE box_id = ? ORDER BY kind", box).Scan(&kinds).
+		Error; err != nil {
+		return nil, fmt.Errorf("list what is to be read: %w", err)
+	}
+	return kinds, nil
+}
+
+// ClaimUnread takes one that nobody else has taken for as long as the claim lasts; nil: there is none.
+func (s *Store) ClaimUnread(ctx context.Context, claim time.Duration) (*Unread, error) {
+	var all []Unread
+	err := s.rows(ctx).Raw(`UPDATE unread_boxes x SET claimed_until = clock_timestamp() + ? * interval '1 second'
+		FROM boxes b WHERE b.id = x.box_id AND (x.box_id, x.kind) = (SELECT y.box_id, y.kind FROM unread_boxes y
+			WHERE y.claimed_until < clock_timestamp() ORDER BY y.claimed_until, y.box_id, y.kind
+			LIMIT 1 FOR UPDATE SKIP LOCKED)
+		RETURNING b.procurement_id, x.box_id, x.kind`, claim.Seconds()).Scan(&all).Error
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("claim envelopes to read: %w", err)
+	case len(all) == 0:
+		return nil, nil //nolint:nilnil // nothing to do is no error
+	}
+	return &all[0], nil
+}
+
+// KeepClaim lengthens a claim.
+func (s *Store) KeepClaim(ctx context.Context, u Unread, claim time.Duration) error {
+	err := s.rows(ctx).Exec(`UPDATE unread_boxes SET claimed_until = clock_timestamp() + ? * interval '1 second'
+		WHERE box_id = ? AND kind = ?`, claim.Seconds(), u.BoxID, u.Kind).Error
+	if err != nil {
+		return fmt.Errorf("keep claim: %w", err)
+	}
+	return nil
+}
+
+// WasRead takes envelopes from the list of those that are to be read.
+func (s *Store) WasRead(ctx context.Context, u Unread) error {
+	err := s.rows(ctx).Exec("DELETE FROM unread_boxes WHERE box_id = ? AND kind = ?", u.BoxID, u.Kind).Error
+	if err != nil {
+		return fmt.Errorf("end reading: %w", err)
+	}
+	return nil
+}
+
+// KeepTest keeps a test envelope that an organisation made.
+func (tx *Tx) KeepTest(procurement, organisation models.ID, t models.OpenerTest) error {
+	err := tx.db().Exec(`INSERT INTO opener_tests (id, procurement_id, fingerprint, organisation_id, header, made_at)
+		VALUES (?, ?, ?, ?, ?, ?)`, t.ID, procurement, t.Fingerprint, organisation, t.Header, t.MadeAt).Error
+	if err != nil {
+		return fmt.Errorf("keep test of openers: %w", err)
+	}
+	return nil
+}
+
+// OpenerTest reads a test envelope. It returns a refusal with [models.CodeNotFound].
+func (tx *Tx) OpenerTest(procurement, id models.ID) (models.OpenerTest, error) {
+	var all []struct {
+		ID, Fingerprint, Header string
+		MadeAt                  time.Time
+	}
+	err := tx.db().Raw(`SELECT id, fingerprint, header, made_at FROM opener_tests WHERE procurement_id = ? AND id = ?`,
+		procurement, id).Scan(&all).Error
+	switch {
+	case err != nil:
+		return models.OpenerTest{}, fmt.Errorf("read test of openers: %w", err)
+	case len(all) == 0:
+		return models.OpenerTest{}, models.NoSuchResource()
+	}
+	return models.OpenerTest{
+		ID: models.ID(all[0].ID), Fingerprint: all[0].Fingerprint, Header: all[0].Header, MadeAt: all[0].MadeAt,
+	}, nil
+}
+
+// KeepTestRelease keeps that an opener has released a test envelope, and tells whether that is new.
+func (tx *Tx) KeepTestRelease(test, person models.ID, digest, content string, at time.Time) (bool, error) {
+	result := tx.db().Exec(`INSERT INTO opener_test_releases (test_id, person_id, digest, content, released_at)
+		VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, test, person, digest, content, at)
+	if result.Error != nil {
+		return false, fmt.Errorf("keep release of test: %w", result.Error)
+	}
+	return result.RowsAffected == 1, nil
+}

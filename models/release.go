@@ -1,0 +1,77 @@
+package models
+
+import (
+	"slices"
+	"time"
+)
+
+// A BoxRelease is what one opener did for the opening of all envelopes of a kind in a box (docs/sealing.md).
+type BoxRelease struct {
+	BoxID ID
+	Kind  EnvelopeKind
+	// PersonID is the opener, OrganisationID the buyer whose opener it is.
+	PersonID       ID
+	OrganisationID ID
+	// Content is the release, canonical JSON; Digest is its SHA-256, in hexadecimal. A dossier has no contents.
+	Digest     string
+	Content    string
+	ReleasedAt time.Time
+}
+
+// A BoxHandover gives the shares of one opener to another one of the same buyer, for all envelopes of a kind in a box.
+type BoxHandover struct {
+	BoxID ID
+	Kind  EnvelopeKind
+	// PersonID handed over to ToPersonID.
+	PersonID       ID
+	ToPersonID     ID
+	OrganisationID ID
+	// Content is the handover, canonical JSON; Digest is its SHA-256, in hexadecimal. A dossier has no contents.
+	Digest   string
+	Content  string
+	HandedAt time.Time
+}
+
+// ReleasedBy lists who has released the envelopes of a kind in a box.
+func (t Tendering) ReleasedBy(box ID, kind EnvelopeKind) []ID {
+	var people []ID
+	for _, r := range t.Releases {
+		if r.BoxID == box && r.Kind == kind {
+			people = append(people, r.PersonID)
+		}
+	}
+	return people
+}
+
+// Holders lists who holds shares of the envelopes of a kind in a box: its openers, or those to whom they handed over.
+func (t Tendering) Holders(box ID, kind EnvelopeKind, openers []SetOpener) []ID {
+	people := make([]ID, len(openers))
+	for i, o := range openers {
+		people[i] = o.Person
+	}
+	for _, h := range t.Handovers {
+		if i := slices.Index(people, h.PersonID); i >= 0 && h.BoxID == box && h.Kind == kind {
+			people[i] = h.ToPersonID
+		}
+	}
+	return people
+}
+
+// KindsIn lists the kinds of the envelopes in a box that is closed, in the order of [EnvelopeKinds].
+func (t Tendering) KindsIn(box ID) []EnvelopeKind {
+	return slices.DeleteFunc(EnvelopeKinds(), func(kind EnvelopeKind) bool {
+		return !slices.ContainsFunc(t.In(box), func(x Tender) bool {
+			return slices.ContainsFunc(x.Envelopes, func(e Envelope) bool { return e.Kind == kind })
+		})
+	})
+}
+
+// Box finds a box with its lot.
+func (t Tendering) Box(id ID) (Lot, Box, bool) {
+	for _, lot := range t.Lots {
+		if box, ok := find(lot.Boxes, func(b Box) bool { return b.ID == id }); ok {
+			return lot, box, true
+		}
+	}
+	return Lot{}, Box{}, false
+}
