@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"filippo.io/age"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/acts"
@@ -99,21 +98,6 @@ func TestAnEnvelopeIsSealedAndASuppliers(t *testing.T) {
 	open := b.announced(supplier, []byte("our price is 5"), models.PurposeEnvelope)
 	_, err = b.acts.PutChunk(t.Context(), supplier, open.ID, 0, []byte("our price is 5"))
 	refused(t, err, models.CodeNotSealed)
-
-	identity, err := age.GenerateX25519Identity()
-	require.NoError(t, err)
-	var sealed bytes.Buffer
-	w, err := age.Encrypt(&sealed, identity.Recipient())
-	require.NoError(t, err)
-	_, err = w.Write([]byte("our price is 5"))
-	require.NoError(t, err)
-	require.NoError(t, w.Close())
-	closed := b.announced(supplier, sealed.Bytes(), models.PurposeEnvelope)
-	_, err = b.acts.PutChunk(t.Context(), supplier, closed.ID, 0, sealed.Bytes())
-	require.NoError(t, err)
-	done, err := b.acts.CompleteUpload(t.Context(), b.new(supplier), closed.ID)
-	require.NoError(t, err)
-	require.True(t, done.Result.Complete())
 }
 
 func TestWhatOnePersonLeavesUnfinishedIsBounded(t *testing.T) {

@@ -18,7 +18,8 @@ func TestATenderOneMicrosecondLateIsRefused(t *testing.T) {
 	clock := time.Date(2027, 3, 1, 11, 0, 0, 123456000, time.UTC)
 	file := models.Upload{
 		ID: models.NewID(models.PrefixUpload), OrganisationID: operator, Purpose: models.PurposeEnvelope,
-		Digest: models.Digest([]byte("sealed")), Size: 6, CompletedAt: &clock,
+		Digest: models.Digest([]byte("sealed")), Size: 6, CompletedAt: &clock, BoxID: "box_1",
+		Kind: models.EnvelopePrice,
 	}
 	published := clock.Add(-time.Hour)
 	for late, want := range map[time.Duration]models.Code{
@@ -28,7 +29,7 @@ func TestATenderOneMicrosecondLateIsRefused(t *testing.T) {
 		deadline := clock.Add(-late)
 		box := store.Counter{
 			Lot: models.Lot{Number: 1, Boxes: []models.Box{{
-				HandsIn: models.HandedTender, OpenedAt: published, Deadline: deadline, DeadlineZone: "UTC",
+				ID: "box_1", HandsIn: models.HandedTender, OpenedAt: published, Deadline: deadline, DeadlineZone: "UTC",
 			}}},
 			Procurement: models.Procurement{Status: models.StatusRunning}, Clock: clock, Uploads: []models.Upload{file},
 		}

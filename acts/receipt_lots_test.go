@@ -35,7 +35,7 @@ func openLots(t testing.TB, lots, most int) (*box, []models.ID) {
 // handIn hands in a tender for one of the lots.
 func (b *box) handIn(actor models.Actor, by acts.By, to models.ID) (models.ID, error) {
 	b.Helper()
-	done, err := b.acts.HandIn(b.Context(), by, to, b.sealed(actor))
+	done, err := b.acts.HandIn(b.Context(), by, to, b.sealed(actor, to))
 	return done.Result.TenderID, err
 }
 
@@ -87,8 +87,7 @@ func TestARequestToParticipateIsNotLimited(t *testing.T) {
 	b.exec("UPDATE boxes SET hands_in = 'request', stage = 'request' WHERE procurement_id = $1", b.draft)
 	supplier := b.supplier()
 	for _, to := range lots {
-		envelopes := b.sealed(supplier)
-		envelopes[0].Kind = models.EnvelopeQualification
+		envelopes := b.sealedAs(supplier, models.EnvelopeQualification, to)
 		_, err := b.acts.HandIn(t.Context(), b.asSupplier(supplier), to, envelopes)
 		require.NoError(t, err)
 	}
@@ -105,7 +104,7 @@ func TestTendersForSeveralLotsAtOnceAreAsManyAsAllowed(t *testing.T) {
 		visits := make([]acts.By, lots)
 		sealed := make([][]models.Envelope, lots)
 		for i := range lots {
-			visits[i], sealed[i] = b.asSupplier(supplier), b.sealed(supplier)
+			visits[i], sealed[i] = b.asSupplier(supplier), b.sealed(supplier, all[i])
 		}
 		start := make(chan struct{})
 		var done sync.WaitGroup

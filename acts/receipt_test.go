@@ -21,7 +21,8 @@ import (
 type box struct {
 	*bench
 
-	lot models.ID
+	lot     models.ID
+	openers []pgtest.Opener
 }
 
 func openBox(t testing.TB) *box {
@@ -34,6 +35,12 @@ func openBox(t testing.TB) *box {
 	require.NoError(t, err)
 	b.lot = made.Result.ID
 	b.exec(pgtest.OpenBox("clock_timestamp() + interval '1 hour'"), b.lot)
+	for range 3 {
+		who := b.person(models.OrganisationContractingAuthority)
+		b.openers = append(b.openers, pgtest.Opener{Person: who.PersonID, Buyer: who.OrganisationID})
+	}
+	pgtest.SealFor(t, b.exec, b.draft, models.ModeRehearsal, 2, b.openers)
+	b.exec(pgtest.SealBoxes, b.draft)
 	return b
 }
 
@@ -70,17 +77,24 @@ func (b *box) asSupplier(actor models.Actor) acts.By {
 	return b.by(actor, models.RoleSupplier)
 }
 
-// sealed is an envelope that was uploaded.
-func (b *box) sealed(actor models.Actor) []models.Envelope {
+// sealed is an envelope that was uploaded: for the lot of the box, or another one.
+func (b *box) sealed(actor models.Actor, lot ...models.ID) []models.Envelope {
+	b.Helper()
+	return b.sealedAs(actor, models.EnvelopeQuality, append(lot, b.lot)[0])
+}
+
+// sealedAs is a complete upload as it would be of an envelope of a kind for a lot.
+func (b *box) sealedAs(actor models.Actor, kind models.EnvelopeKind, lot models.ID) []models.Envelope {
 	b.Helper()
 	now := time.Now()
 	u := models.Upload{
 		ProcurementID: b.draft, OrganisationID: actor.OrganisationID, PersonID: actor.PersonID,
 		Purpose: models.PurposeEnvelope, Filename: "offer.age", MediaType: models.MediaTypeBytes, Size: 6,
-		Digest: models.Digest([]byte("sealed")), CompletedAt: &now,
+		Digest: models.Digest([]byte("sealed")), CompletedAt: &now, BoxID: pgtest.BoxOf(lot), Kind: kind,
+		Header: models.Digest([]byte("header")),
 	}
 	require.NoError(b, b.acts.Store.InTx(b.Context(), func(tx *store.Tx) error { return tx.CreateUpload(&u) }))
-	return []models.Envelope{{N: 1, Kind: models.EnvelopeQuality, UploadID: u.ID, Digest: u.Digest}}
+	return []models.Envelope{{N: 1, Kind: kind, UploadID: u.ID, Digest: u.Digest}}
 }
 
 func (b *box) handedIn(actor models.Actor) seal.Issued {

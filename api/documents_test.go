@@ -106,7 +106,7 @@ func TestOnlyACompleteDocumentOfOnesOwnIsWritten(t *testing.T) {
 	d.exec("INSERT INTO consortium_members (procurement_id, organisation_id, joined_at) VALUES ($1, $2, "+
 		"clock_timestamp())", d.ID, buyer.organisation)
 	d.give(d.lead, d.procurement, buyer.person, models.RoleBuyer)
-	envelope := d.upload(supplier, ageFile(t, 10), models.PurposeEnvelope)
+	envelope := d.upload(supplier, d.envelope(supplier, models.EnvelopeQuality, 10), models.PurposeEnvelope)
 	others := d.upload(buyer, []byte("x"), models.PurposeDocument)
 	begun := d.announce(d.lead, []byte("x"), models.PurposeDocument)
 	for name, c := range map[string]struct {

@@ -135,7 +135,7 @@ func (a *attack) receivedMeanwhile(release func()) {
 func TestCompletionsOfAWrongFileDelayNoTender(t *testing.T) {
 	t.Parallel()
 	a := underAttack(t)
-	u := a.wrong(ageFile(t, 3*models.ChunkSize))
+	u := a.wrong(a.envelope(a.rival, models.EnvelopeQuality, 3*models.ChunkSize))
 	release := a.slowDisk()
 	const completions = 40
 	answers := make(chan response, completions)
@@ -156,7 +156,7 @@ func TestCompletionsOfAWrongFileDelayNoTender(t *testing.T) {
 func TestATenderIsReceivedWhileEveryOtherConnectionIsTaken(t *testing.T) {
 	t.Parallel()
 	a := underAttack(t)
-	u := a.upload(a.rival, ageFile(t, 100), models.PurposeEnvelope)
+	u := a.upload(a.rival, a.envelope(a.rival, models.EnvelopeQuality, 100), models.PurposeEnvelope)
 	release := a.slowDisk()
 	const readers = 3 * fewConns
 	answers := make(chan response, readers)
@@ -186,7 +186,7 @@ func (a *attack) text(query string, args ...any) (s string) {
 func TestBytesThatWereWrongAreNotReadAgain(t *testing.T) {
 	t.Parallel()
 	a := underAttack(t)
-	content := ageFile(t, 2*models.ChunkSize)
+	content := a.envelope(a.rival, models.EnvelopeQuality, 2*models.ChunkSize)
 	u := a.wrong(content)
 	key := with(headerIdempotencyKey, "one")
 	told := a.complete(u, key).is(http.StatusUnprocessableEntity).refused(models.CodeDigestMismatch)
@@ -211,7 +211,7 @@ func TestBytesThatWereWrongAreNotReadAgain(t *testing.T) {
 func TestOtherBytesAreCheckedAnewButNotForEver(t *testing.T) {
 	t.Parallel()
 	a := underAttack(t)
-	content := ageFile(t, 3000)
+	content := a.envelope(a.rival, models.EnvelopeQuality, 3000)
 	body := announcement(content, models.PurposeEnvelope)
 	var u UploadView
 	a.do(a.rival, POST, a.Self()+"/uploads", body).is(http.StatusCreated).into(&u)
@@ -243,7 +243,7 @@ func TestOtherBytesAreCheckedAnewButNotForEver(t *testing.T) {
 func TestAChunkThatIsSentWhileTheBytesAreCheckedIsNotKeptUnchecked(t *testing.T) {
 	t.Parallel()
 	a := underAttack(t)
-	content := ageFile(t, 100)
+	content := a.envelope(a.rival, models.EnvelopeQuality, 100)
 	u := a.announce(a.rival, content, models.PurposeEnvelope)
 	a.sendAll(u, content)
 	other := slices.Clone(content)
@@ -264,7 +264,7 @@ func TestAChunkThatIsSentWhileTheBytesAreCheckedIsNotKeptUnchecked(t *testing.T)
 func TestNobodyWaitsToSendAChunkWhileTheBytesAreChecked(t *testing.T) {
 	t.Parallel()
 	a := underAttack(t)
-	first, second := ageFile(t, 100), ageFile(t, 100)
+	first, second := a.envelope(a.rival, models.EnvelopeQuality, 100), a.envelope(a.rival, models.EnvelopeQuality, 100)
 	checked, sent := a.announce(a.rival, first, models.PurposeEnvelope), a.announce(a.rival, second,
 		models.PurposeEnvelope)
 	a.sendAll(checked, first)
@@ -282,7 +282,7 @@ func TestNobodyWaitsToSendAChunkWhileTheBytesAreChecked(t *testing.T) {
 func TestAnUploadThatAnEarlierReleaseHasReceivedIsCompleted(t *testing.T) {
 	t.Parallel()
 	a := underAttack(t)
-	content := ageFile(t, models.ChunkSize)
+	content := a.envelope(a.rival, models.EnvelopeQuality, models.ChunkSize)
 	u := a.announce(a.rival, content, models.PurposeEnvelope)
 	a.sendAll(u, content)
 	a.exec("UPDATE upload_chunks SET digest = NULL WHERE upload_id = $1 AND n = 0", u.ID)

@@ -239,10 +239,10 @@ func TestOnlyTheSuppliersOwnSealedFilesMakeATender(t *testing.T) {
 	t.Parallel()
 	d := inTender(t)
 	lot, supplier, other := d.openLot(), d.supplier(), d.supplier()
-	own := d.upload(supplier, ageFile(t, 100), models.PurposeEnvelope)
-	foreign := d.upload(other, ageFile(t, 100), models.PurposeEnvelope)
-	unfinished := d.announce(supplier, ageFile(t, 100), models.PurposeEnvelope)
-	document := d.upload(d.lead, ageFile(t, 100), models.PurposeDocument)
+	own := d.upload(supplier, d.envelope(supplier, models.EnvelopePrice, 100), models.PurposeEnvelope)
+	foreign := d.upload(other, d.envelope(other, models.EnvelopePrice, 100), models.PurposeEnvelope)
+	unfinished := d.announce(supplier, d.envelope(supplier, models.EnvelopePrice, 100), models.PurposeEnvelope)
+	document := d.upload(d.lead, noise(t, 100), models.PurposeDocument)
 	envelope := func(kind models.EnvelopeKind, upload models.ID, digest string) EnvelopeInput {
 		return EnvelopeInput{Kind: kind, Upload: upload, Digest: digest}
 	}

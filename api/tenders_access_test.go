@@ -61,8 +61,16 @@ func expectedTenderAccess(procurement string) map[string]string {
 func expectedAwardAccess(procurement string) map[string]string {
 	const studying = "lead_procurer board opener evaluator chair awarder legal observer"
 	expected := map[string]string{
+		"GET " + procurement + "/boxes/{box}/sealing":                      involved,
+		"GET " + procurement + "/boxes/{box}/headers":                      "opener",
+		"POST " + procurement + "/boxes/{box}/releases":                    "opener",
+		"GET " + procurement + "/boxes/{box}/releases":                     buyers,
+		"POST " + procurement + "/boxes/{box}/handovers":                   "opener",
+		"POST " + procurement + "/opener-tests":                            "lead_procurer opener",
+		"GET " + procurement + "/opener-tests":                             buyers,
+		"GET " + procurement + "/opener-tests/{test}":                      buyers,
+		"POST " + procurement + "/opener-tests/{test}/releases":            "opener",
 		"POST " + procurement + "/actions/open":                            "opener",
-		"POST " + procurement + "/tenders/{tender}/openings":               "opener",
 		"GET " + procurement + "/tenders/{tender}/openings":                studying,
 		"GET " + procurement + "/tenders/{tender}/envelopes/{n}/plaintext": studying,
 		"GET " + procurement + "/lots/{lot}/tenderers":                     buyers,
@@ -86,7 +94,7 @@ func expectedAwardAccess(procurement string) map[string]string {
 		"partnership-reports",
 	}
 	for entries, writers := range map[string]string{
-		"award-criteria": "lead_procurer drafter", "opening-key": lead, "pcp-phases": lead,
+		"award-criteria": "lead_procurer drafter", "pcp-phases": lead,
 		"opener-keys": "opener", "opener-set": lead,
 		"time-limits":           "lead_procurer legal",
 		"standstill-facts":      "lead_procurer legal",

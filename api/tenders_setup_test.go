@@ -6,13 +6,13 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
-	"io"
+	"github.com/ppi-engine/ppi/internal/opening"
+	"github.com/ppi-engine/ppi/internal/seal/envelope"
 	"net/http"
 	"strconv"
 	"testing"
 	"time"
 
-	"filippo.io/age"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
@@ -97,7 +97,7 @@ func (d *tendering) draftIn(mode models.Mode) procurement {
 	d.do(d.lead, POST, p.Self()+"/requirements", requirement()).is(http.StatusCreated)
 	d.exec("UPDATE phase_rounds SET status = 'closed', closed_at = clock_timestamp() WHERE procurement_id = $1 AND "+
 		"phase = 'specification'", p.ID)
-	d.do(d.lead, POST, p.Self()+"/opening-key", openingKeys(d)).is(http.StatusCreated)
+	d.sealFor(p)
 	d.give(d.lead, p, d.lead.person, models.RoleBoard)
 	return p
 }
@@ -108,18 +108,6 @@ func requirement() map[string]any {
 		"code": "R-001", "statement": models.Text{"en": "The system computes."}, "type": "functional",
 		"priority": "must", "use": models.UseMinimum, "minimum": models.Text{"en": "Fast."},
 	}
-}
-
-// openingKeys are two public keys of which nobody has kept the other half.
-func openingKeys(t testing.TB) map[string]any {
-	t.Helper()
-	keys := map[string]any{}
-	for _, kind := range []string{"quality", "price"} {
-		identity, err := age.GenerateX25519Identity()
-		require.NoError(t, err)
-		keys[kind] = identity.Recipient().String()
-	}
-	return keys
 }
 
 // criteria are award criteria for a lot.
@@ -221,17 +209,36 @@ func (d *tendering) supplier() caller {
 	return c
 }
 
-// ageFile is an age file with random content.
-func ageFile(t testing.TB, size int) []byte {
-	t.Helper()
-	identity, err := age.GenerateX25519Identity()
-	require.NoError(t, err)
+// sealFor has two of three openers of different buyers open together, and has them pass their test, behind the API's
+// back: the buyers are no members of the procurement.
+func (d *tendering) sealFor(p procurement) {
+	d.Helper()
+	openers := make([]pgtest.Opener, 3)
+	for i := range openers {
+		who := d.buyer()
+		openers[i] = pgtest.Opener{Person: who.person, Buyer: who.organisation}
+	}
+	pgtest.SealFor(d, d.exec, p.ID, p.Mode, 2, openers)
+}
+
+// envelope is an envelope of a supplier with random content, sealed for the box of a lot, or for the last box of the
+// procurement.
+func (d *tendering) envelope(c caller, kind models.EnvelopeKind, size int, lot ...models.ID) []byte {
+	d.Helper()
+	var id models.ID
+	query, args := "SELECT id FROM boxes WHERE procurement_id = $1", []any{d.ID}
+	if len(lot) > 0 {
+		query, args = query+" AND lot_id = $2", append(args, lot[0])
+	}
+	d.read(query+" ORDER BY opened_at DESC, id DESC LIMIT 1", args, &id)
+	sealed, err := d.acts.Store.SealedBox(d.Context(), d.ID, id)
+	require.NoError(d, err)
+	box, err := opening.Describe(sealed)
+	require.NoError(d, err)
 	var file bytes.Buffer
-	in, err := age.Encrypt(&file, identity.Recipient())
-	require.NoError(t, err)
-	_, err = io.Copy(in, bytes.NewReader(bytes.Repeat([]byte(uuid.NewString()[:32]), size/32+1)))
-	require.NoError(t, err)
-	require.NoError(t, in.Close())
+	_, err = envelope.Seal(&file, bytes.NewReader(bytes.Repeat([]byte(uuid.NewString()[:32]), size/32+1)),
+		box.For(c.organisation, kind))
+	require.NoError(d, err)
 	return file.Bytes()
 }
 
@@ -276,12 +283,13 @@ func (d *tendering) upload(c caller, content []byte, purpose models.Purpose) Upl
 	return u
 }
 
-// tender is the body of a tender with two sealed envelopes that were uploaded.
-func (d *tendering) tender(c caller) TenderBody {
+// tender is the body of a tender with two sealed envelopes that were uploaded: for a lot, or for the last box of the
+// procurement.
+func (d *tendering) tender(c caller, lot ...models.ID) TenderBody {
 	d.Helper()
 	var b TenderBody
 	for _, kind := range []models.EnvelopeKind{models.EnvelopeQuality, models.EnvelopePrice} {
-		u := d.upload(c, ageFile(d, 100), models.PurposeEnvelope)
+		u := d.upload(c, d.envelope(c, kind, 100, lot...), models.PurposeEnvelope)
 		b.Envelopes = append(b.Envelopes, EnvelopeInput{Kind: kind, Upload: u.ID, Digest: u.SHA256})
 	}
 	return b
@@ -296,7 +304,7 @@ func (d *tendering) submit(c caller, lot models.ID, b TenderBody, headers ...hea
 func (d *tendering) submitted(c caller, lot models.ID) ReceiptView {
 	d.Helper()
 	var r ReceiptView
-	d.submit(c, lot, d.tender(c)).is(http.StatusCreated).into(&r)
+	d.submit(c, lot, d.tender(c, lot)).is(http.StatusCreated).into(&r)
 	return r
 }
 

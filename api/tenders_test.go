@@ -55,7 +55,7 @@ func TestTendersAreSeenByTheirSupplierAndAfterClosingByTheBuyers(t *testing.T) {
 	t.Parallel()
 	d := inTender(t)
 	lot, supplier, other := d.openLot(), d.supplier(), d.supplier()
-	content := ageFile(t, 500)
+	content := d.envelope(supplier, models.EnvelopePrice, 500)
 	envelope := d.upload(supplier, content, models.PurposeEnvelope)
 	var r ReceiptView
 	d.submit(supplier, lot.ID, TenderBody{Envelopes: []EnvelopeInput{{

@@ -140,7 +140,7 @@ func TestAnEnvelopeIsReadByItsOwnerAlone(t *testing.T) {
 	t.Parallel()
 	d := inTender(t)
 	lot, supplier, other := d.openLot(), d.supplier(), d.supplier()
-	content := ageFile(t, 3000)
+	content := d.envelope(supplier, models.EnvelopeQuality, 3000)
 	u := d.upload(supplier, content, models.PurposeEnvelope)
 	colleague := d.personOf(supplier.organisation)
 	d.do(colleague, GET, u.Self(), nil).is(http.StatusNotFound)
@@ -263,9 +263,9 @@ func TestASuppliersEnvelopesAreBounded(t *testing.T) {
 	d.acts.Limits.Envelopes = 2
 	supplier, rival := d.supplier(), d.supplier()
 	for range 2 {
-		d.upload(supplier, ageFile(t, 400), models.PurposeEnvelope)
+		d.upload(supplier, d.envelope(supplier, models.EnvelopeQuality, 400), models.PurposeEnvelope)
 	}
-	one := announcement(ageFile(t, 400), models.PurposeEnvelope)
+	one := announcement(d.envelope(supplier, models.EnvelopeQuality, 400), models.PurposeEnvelope)
 	problem := d.do(supplier, POST, d.Self()+"/uploads", one).is(http.StatusConflict).refused(models.CodeUploadLimit)
 	require.Contains(t, problem.Errors[0].Accepted, "2 envelopes per supplier")
 	d.do(rival, POST, d.Self()+"/uploads", one).is(http.StatusCreated)
@@ -276,7 +276,7 @@ func TestAnEnvelopeThatWasCutOffIsNotCompleted(t *testing.T) {
 	d := inTender(t)
 	d.openLot()
 	supplier := d.supplier()
-	whole := ageFile(t, models.ChunkSize) // its last chunk holds 32 bytes and their tag
+	whole := d.envelope(supplier, models.EnvelopeQuality, models.ChunkSize) // its last chunk holds 32 bytes and their tag
 	envelope := whole[:len(whole)-40]
 	u := d.announce(supplier, envelope, models.PurposeEnvelope)
 	for n := range 2 {

@@ -188,8 +188,8 @@ func (a Admission) CheckAgainst(d Dossier, e Entry) error {
 	t, _ := d.Tendering.Tender(a.Tender)
 	if unopened := d.Unopened(t); a.Decision == AdmissionAdmitted && len(unopened) > 0 {
 		return Refuse(CodeNotUnsealed, "/tender",
-			"envelopes %v of the tender were not found readable by two openers", unopened).
-			Accepting("an admission once two openers of different buyers have recorded the same for each envelope")
+			"envelopes %v of the tender are not read, or cannot be", unopened).
+			Accepting("an admission once every envelope is read; a tender that cannot be read is excluded as such")
 	}
 	return nil
 }

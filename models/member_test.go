@@ -41,15 +41,6 @@ func TestThePartiesOfAnAgreementAreTheBuyers(t *testing.T) {
 	require.Equal(t, []string{"/shares", "/applicable_law", "/casting_vote"}, fields)
 }
 
-func TestAPartnerOpensNoBoxAndIsNoReasonForTwoBuyers(t *testing.T) {
-	t.Parallel()
-	d := jointly()
-	require.False(t, d.Jointly(2, 1), "two buyers are left")
-	gone := time.Time{}
-	d.Members[1].LeftAt = &gone
-	require.True(t, d.Jointly(2, 1), "one buyer is left, with a partner")
-}
-
 func TestAContractBindsBuyersOnly(t *testing.T) {
 	t.Parallel()
 	require.True(t, jointly().IsBuyer("org_second"))

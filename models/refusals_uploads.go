@@ -41,7 +41,7 @@ var refusedUploads = []RefusalType{
 	},
 	{
 		CodeNotSealed, RefusalUnacceptable, "The envelope is not sealed",
-		"An envelope is a whole age file, sealed for the opening key of the procurement, which is an X25519 key. " +
+		"An envelope begins with a header for the openers of its box; a whole age file follows. " +
 			"A passphrase is not accepted. Sealing is not post-quantum yet.",
 	},
 }

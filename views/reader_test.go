@@ -112,11 +112,18 @@ func lookings() map[string]looking {
 			return v.Envelope(ctx, r, tender, 1)
 		}),
 		"Openings": by(students, (*views.Views).Openings, tender),
-		"Plaintext": at(students, func(ctx context.Context, v *views.Views, r views.Reader) (models.Upload, error) {
+		"Plaintext": at(students, func(ctx context.Context, v *views.Views, r views.Reader) (views.Plaintext, error) {
 			return v.Plaintext(ctx, r, tender, 1)
 		}),
-		"Tenderers": by(buyers, (*views.Views).Tenderers, lot),
-		"Sheets":    by(students, (*views.Views).Sheets, lot),
+		"Sealing": by(everyone, (*views.Views).Sealing, other),
+		"Headers": at("opener", func(ctx context.Context, v *views.Views, r views.Reader) ([]byte, error) {
+			return v.Headers(ctx, r, other, models.EnvelopeQuality)
+		}),
+		"OpeningStates": by(buyers, (*views.Views).OpeningStates, other),
+		"OpenerTests":   whole(buyers, (*views.Views).OpenerTests),
+		"OpenerTest":    by(buyers, (*views.Views).OpenerTest, other),
+		"Tenderers":     by(buyers, (*views.Views).Tenderers, lot),
+		"Sheets":        by(students, (*views.Views).Sheets, lot),
 		"Shortlist": at(buyers, func(ctx context.Context, v *views.Views, r views.Reader) (views.Shortlist, error) {
 			return v.Shortlist(ctx, r, lot, models.Going{})
 		}),

@@ -4,15 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
-
-	"filippo.io/age"
-	"filippo.io/age/armor"
-	"github.com/stretchr/testify/require"
 )
 
 // sealing runs ppi seal with the arguments and returns its exit code and stdout.

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"time"
 
-	"filippo.io/age"
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/sync/errgroup"
 
@@ -136,12 +135,11 @@ func (r *run) prepareBox(ctx context.Context, random *rand.Rand) (*boxStory, err
 		Consortium: c, history: history{run: r}, random: random, clock: now, deadline: now.Add(deadlineIn * day),
 	}
 	b.began = boxState{clock: b.clock.Unix(), deadline: b.deadline.Unix()}
-	recipient, err := b.publish(ctx)
-	if err != nil {
+	if err := b.publish(ctx); err != nil {
 		return nil, err
 	}
 	for n := range b.supplier {
-		if b.supplier[n], err = b.register(ctx, n, recipient); err != nil {
+		if b.supplier[n], err = b.register(ctx, n); err != nil {
 			return nil, err
 		}
 	}
@@ -165,36 +163,29 @@ func (f *Fleet) skipToTender(ctx context.Context, c *rig.Consortium) error {
 	}, func() error { return c.WriteRequirement(ctx) })
 }
 
-// publish describes a lot and publishes it. It returns to whom tenders are sealed.
-func (b *boxStory) publish(ctx context.Context) (age.Recipient, error) {
-	var identities [2]*age.X25519Identity
-	for i := range identities {
-		var err error
-		if identities[i], err = age.GenerateX25519Identity(); err != nil {
-			return nil, fmt.Errorf("make key: %w", err)
-		}
-	}
+// publish describes a lot and publishes it, sealed for openers of three buyers.
+func (b *boxStory) publish(ctx context.Context) error {
 	var lot rig.Entry
 	if _, err := b.Lead.Post(ctx, b.Path("/lots"), map[string]any{
 		"title": models.Text{"en": "Nodes"}, "deadline": localTime(b.deadline),
 	}, &lot); err != nil {
-		return nil, err
+		return err
 	}
 	b.lot = lot.ID
-	for _, step := range []struct {
-		path string
-		in   any
-	}{
-		{"/award-criteria", rig.AwardCriteria(lot.ID)},
-		{"/opening-key", map[string]any{
-			"quality": identities[0].Recipient().String(), "price": identities[1].Recipient().String(),
-		}},
-	} {
-		if _, err := b.Lead.Post(ctx, b.Path(step.path), step.in, nil); err != nil {
-			return nil, err
-		}
+	if _, err := b.Lead.Post(ctx, b.Path("/award-criteria"), rig.AwardCriteria(lot.ID), nil); err != nil {
+		return err
 	}
-	return identities[0].Recipient(), command(ctx, b.Consortium, models.VerbPublish)
+	openers, err := b.Openers(ctx, b.Buyers[0].Organisation, b.Buyers[1].Organisation, b.Buyers[2].Organisation)
+	if err != nil {
+		return err
+	}
+	if _, err := b.SealFor(ctx, 2, openers...); err != nil {
+		return err
+	}
+	if err := b.Test(ctx, openers...); err != nil {
+		return err
+	}
+	return command(ctx, b.Consortium, models.VerbPublish)
 }
 
 func localTime(at time.Time) map[string]any {
@@ -202,7 +193,7 @@ func localTime(at time.Time) map[string]any {
 }
 
 // register has a supplier register and upload the envelopes that it hands in again and again.
-func (b *boxStory) register(ctx context.Context, n int, recipient age.Recipient) (*tenderer, error) {
+func (b *boxStory) register(ctx context.Context, n int) (*tenderer, error) {
 	organisation, err := b.Organisation(ctx, fmt.Sprintf("Supplier %d", n+1), "NL",
 		models.OrganisationEconomicOperator)
 	if err != nil {
@@ -213,7 +204,7 @@ func (b *boxStory) register(ctx context.Context, n int, recipient age.Recipient)
 		return nil, err
 	}
 	for _, kind := range []models.EnvelopeKind{models.EnvelopeQuality, models.EnvelopePrice} {
-		file, err := rig.Sealed([]byte(kind), recipient)
+		file, err := b.Seal(ctx, s.Client, organisation, b.lot, kind, []byte("100.00"))
 		if err != nil {
 			return nil, err
 		}

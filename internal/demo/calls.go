@@ -2,6 +2,7 @@ package demo
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -169,3 +170,13 @@ func short(digest string) string { return digest[:min(len(digest), 12)] }
 
 // en is a text in English, the procurement's language.
 func en(text string) models.Text { return models.Text{"en": text} }
+
+// read reads JSON that somebody has written.
+func (p *play) read(content []byte, into any) {
+	if p.err != nil {
+		return
+	}
+	if err := json.Unmarshal(content, into); err != nil {
+		p.err = fmt.Errorf("read what was in an envelope: %w", err)
+	}
+}

@@ -114,7 +114,9 @@ type play struct {
 	announcement made
 	suppliers    map[string]*supplier
 	lots         []*lot
-	keys         openingKeys
+	openers      []*opener
+	// fingerprint is that of the openers, as the notice says it.
+	fingerprint string
 }
 
 // A buyer is a contracting authority with the people who act for it.

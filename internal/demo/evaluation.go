@@ -36,9 +36,7 @@ func (p *play) evaluate() {
 		}
 		agreed := p.score(l)
 		p.act(p.chair(), models.VerbLockQuality, object{"lot": l.id}, nil)
-		for _, t := range l.tenders {
-			p.openPrice(t)
-		}
+		p.openPrices(l)
 		p.get(p.lead, "/lots/"+l.id+"/ranking", &l.ranking)
 		p.tellf("panel", "of three buyers scores lot %d, each alone, then by consensus (energy, service): %s. "+
 			"Quality is locked, only then prices are opened",

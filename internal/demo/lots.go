@@ -4,14 +4,13 @@ import (
 	"fmt"
 	"strings"
 
-	"filippo.io/age"
-
 	"github.com/ppi-engine/ppi/models"
 )
 
 // A lot is bought by one buyer.
 type lot struct {
 	id      string
+	box     string
 	number  int
 	title   string
 	buyer   *buyer
@@ -19,11 +18,6 @@ type lot struct {
 	ranking ranking
 	// earliest is the first day on which a contract may be concluded.
 	earliest string
-}
-
-// openingKeys are the secret halves of the opening keys, which stay with the openers.
-type openingKeys struct {
-	quality, price *age.X25519Identity
 }
 
 // describeLots describes one lot for each buyer, and decides that there are lots.
@@ -83,24 +77,6 @@ func (p *play) criteria(l *lot) object {
 	}
 }
 
-// makeKeys makes the opening keys on the openers' side; the platform gets only the public halves.
-func (p *play) makeKeys() {
-	var err error
-	if p.keys.quality, err = age.GenerateX25519Identity(); err == nil {
-		p.keys.price, err = age.GenerateX25519Identity()
-	}
-	if err != nil {
-		p.err = fmt.Errorf("make opening keys: %w", err)
-		return
-	}
-	p.post(p.lead, "/opening-key", object{
-		"quality": p.keys.quality.Recipient().String(),
-		"price":   p.keys.price.Recipient().String(),
-	})
-	p.tellf("openers", "make two key pairs on their own machine, for quality and for price; the platform gets "+
-		"only the public halves: %s…", p.keys.quality.Recipient().String()[:16])
-}
-
 // publish dispatches the notice, on the date that is sourced. Until then the market was kept informed.
 func (p *play) publish() {
 	p.until("contract_notice")
@@ -110,6 +86,15 @@ func (p *play) publish() {
 	}
 	p.act(p.lead, models.VerbPublish, nil, &published)
 	p.screen.closed++
+	for _, l := range p.lots {
+		var published struct {
+			Boxes []made `json:"boxes"`
+		}
+		p.get(p.lead, "/lots/"+l.id, &published)
+		if p.err == nil {
+			l.box = published.Boxes[0].ID
+		}
+	}
 	p.tellf("GENCI", "dispatches the contract notice (%s in reality): %d lots, deadline %s in Paris; digest %s. The "+
 		"phase engagement is closed",
 		p.facts.Dates["contract_notice"].OJS, len(p.lots), p.on("deadline", onHour), short(published.Digest))

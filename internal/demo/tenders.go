@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"time"
 
-	"filippo.io/age"
-
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	sealing "github.com/ppi-engine/ppi/internal/seal"
+	"github.com/ppi-engine/ppi/internal/seal/envelope"
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -18,7 +17,7 @@ type tender struct {
 	id       string
 	supplier *supplier
 	offer    offer
-	// found and price are what the openers found in its envelopes.
+	// found and price are what was found in its envelopes.
 	found promise
 	price models.Money
 }
@@ -84,43 +83,51 @@ func (p *play) handIn(l *lot, o offer) {
 // handingIn uploads the sealed envelopes of an offer and returns the request that hands them in.
 func (p *play) handingIn(l *lot, s *supplier, o offer) apiclient.Request {
 	envelopes := []object{
-		p.sealed(s, "quality", o.promise(l.number), p.keys.quality),
-		p.sealed(s, "price", o.bid(), p.keys.price),
+		p.sealed(s, l, models.EnvelopeQuality, o),
+		p.sealed(s, l, models.EnvelopePrice, o),
 	}
 	return p.writing("/lots/"+l.id+"/tenders", object{"envelopes": envelopes})
 }
 
-// sealed seals the content of an envelope for the public half of a key, and uploads it.
-func (p *play) sealed(s *supplier, kind string, says any, key *age.X25519Identity) object {
+// sealed seals the content of an envelope for the openers of the box, and uploads it.
+func (p *play) sealed(s *supplier, l *lot, kind models.EnvelopeKind, o offer) object {
+	box := p.download(s.person, "/boxes/"+l.box+"/sealing")
 	if p.err != nil {
 		return nil
 	}
-	var file bytes.Buffer
-	if p.err = seal(&file, says, key.Recipient()); p.err != nil {
+	file, err := seal(box, models.ID(s.organisation), kind, o, l.number)
+	if err != nil {
+		p.err = fmt.Errorf("seal an offer: %w", err)
 		return nil
 	}
 	return object{
-		"kind": kind, "upload": p.upload(s.person, file.Bytes(), kind+".age", "envelope"),
-		"digest": models.Digest(file.Bytes()),
+		"kind": kind, "upload": p.upload(s.person, file, string(kind)+".sealed", "envelope"),
+		"digest": models.Digest(file),
 	}
 }
 
-func seal(file *bytes.Buffer, says any, recipient age.Recipient) error {
-	plain, err := json.Marshal(says)
+// seal does what a supplier's program does.
+func seal(box []byte, supplier models.ID, kind models.EnvelopeKind, o offer, lot int) ([]byte, error) {
+	described, err := envelope.ReadBox(box)
 	if err != nil {
-		return fmt.Errorf("write an offer: %w", err)
+		return nil, err
 	}
-	w, err := age.Encrypt(file, recipient)
-	if err != nil {
-		return fmt.Errorf("seal an offer: %w", err)
+	var says any = o.promise(lot)
+	var content bytes.Buffer
+	if kind == models.EnvelopePrice {
+		says = o.bid()
+		line, err := envelope.PriceLine(models.Money{Amount: o.amount(), Currency: "EUR"})
+		if err != nil {
+			return nil, err
+		}
+		content.Write(line)
 	}
-	if _, err := w.Write(plain); err != nil {
-		return fmt.Errorf("seal an offer: %w", err)
+	if err := json.NewEncoder(&content).Encode(says); err != nil {
+		return nil, err
 	}
-	if err := w.Close(); err != nil {
-		return fmt.Errorf("seal an offer: %w", err)
-	}
-	return nil
+	var file bytes.Buffer
+	_, err = envelope.Seal(&file, &content, described.For(supplier, kind))
+	return file.Bytes(), err
 }
 
 // closeBoxes lets the deadline pass, and one supplier come a second late.

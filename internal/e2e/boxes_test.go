@@ -107,8 +107,7 @@ func TestAnOpenerWhoLeavesHandsItsSharesToAColleague(t *testing.T) {
 	p.declare(t)
 	p.admit(t)
 	p.score(t)
-	box, err := p.BoxOf(t.Context(), p.Lead, p.lot)
-	require.NoError(t, err)
+	box := p.box(t)
 	colleagues, err := p.Openers(t.Context(), string(p.openers[0].Buyer))
 	require.NoError(t, err)
 	colleague := colleagues[0]

@@ -68,6 +68,9 @@ func TestNoTraceOfASupplierBeforeItsTime(t *testing.T) {
 	named := p.namedBy(t, one, endpoint)
 	asked := p.post(t, readers["rival"], "/questions", map[string]any{"language": "en", "text": "What is a node?"})
 	named["{question}"] = string(asked.ID)
+	// The first attempt to open a box is an event, those after it are counted.
+	_, err := readers["opener"].Get(t.Context(), p.Path("/boxes/"+string(p.box(t))+"/headers?kind=quality"), nil)
+	requireRefused(t, models.CodeDeadlineNotOver, err)
 	heard, history := p.awaitSent(t, portal, start), p.shownByTemporal(t)
 	before := p.readEverything(t, readers, named)
 	countedBefore, vitals := shownBy(t, counted), p.vitals(t)
@@ -92,7 +95,7 @@ func TestNoTraceOfASupplierBeforeItsTime(t *testing.T) {
 	var receipt struct {
 		Tender models.ID `json:"tender_id"`
 	}
-	_, err := one.Do(t.Context(), apiclient.Request{
+	_, err = one.Do(t.Context(), apiclient.Request{
 		Method: http.MethodPost, Path: p.Path("/tenders/" + string(one.tender) + "/actions/replace"),
 		In: map[string]any{"envelopes": replacing}, IfMatch: "*", Out: &receipt,
 	})

@@ -254,6 +254,14 @@ func (b *bundle) upload(
 	return id
 }
 
+// box is the last box of the lot.
+func (p *tenderPlay) box(t *testing.T) models.ID {
+	t.Helper()
+	id, err := p.BoxOf(t.Context(), p.Lead, p.lot)
+	require.NoError(t, err)
+	return id
+}
+
 // closeBox lets the deadline pass.
 func (p *tenderPlay) closeBox(t *testing.T) {
 	t.Helper()

@@ -108,8 +108,7 @@ func TestEnvelopesStaySealedUntilEnoughOpenersReleaseThem(t *testing.T) {
 	requireRefused(t, models.CodeFrozen, err)
 	s := p.supply(t, "480000.00", "8")
 	opener, open := p.openers[0], map[string]any{"lot": p.lot}
-	box, err := p.BoxOf(t.Context(), p.Lead, p.lot)
-	require.NoError(t, err)
+	box := p.box(t)
 	b.refused(t, models.CodeDeadlineNotOver, opener.Client, models.VerbOpen, open)
 	requireRefused(t, models.CodeDeadlineNotOver, opener.Release(t.Context(), box, models.EnvelopeQuality))
 	require.Equal(t, 1, b.countEvents(t, event.ReleaseRefused{}))

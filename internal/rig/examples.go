@@ -20,6 +20,8 @@ var examples = map[string]string{
 	"lot": "SELECT id FROM lots WHERE procurement_id = $1",
 	"tender": `SELECT t.id FROM tenders t JOIN lots l ON l.id = t.lot_id
 		WHERE l.procurement_id = $1 AND t.ended_at IS NULL`,
+	"box":          "SELECT id FROM boxes WHERE procurement_id = $1",
+	"test":         "SELECT id FROM opener_tests WHERE procurement_id = $1",
 	"n":            "SELECT '1' WHERE $1 <> ''",
 	"document":     "SELECT id FROM documents WHERE procurement_id = $1",
 	"upload":       "SELECT upload_id FROM documents WHERE procurement_id = $1 AND rendering = ''",
@@ -39,6 +41,8 @@ var queries = map[string]string{
 	"/v1/calendar/holidays":  "?place=DE-NW&year=2026",
 	"/v1/calendar/period":    "?law=ES&place=FR-75&rule=standstill&from=2026-03-02",
 	"/v1/calendar/timetable": "?law=FR&notice=2026-03-02",
+
+	"/v1/procurements/{procurement}/boxes/{box}/headers": "?kind=quality",
 }
 
 const leads = `(SELECT person_id FROM role_assignments WHERE procurement_id = $1 AND role = 'lead_procurer'

@@ -102,12 +102,9 @@ func (d *desk) tender(o offer) {
 		d.Tendering.Sheets = append(d.Tendering.Sheets,
 			models.ScoreSheet{TenderID: t.ID, PersonID: person, Scores: scores(o.score)})
 	}
-	for _, buyer := range []models.ID{"org_a", "org_b"} {
-		d.Tendering.Openings = append(d.Tendering.Openings, models.Opening{
-			TenderID: t.ID, N: 2, PersonID: "per_of_" + buyer, OrganisationID: buyer, Readable: true,
-			Price: &models.Money{Amount: o.price, Currency: "EUR"},
-		})
-	}
+	d.Tendering.Openings = append(d.Tendering.Openings, models.Opening{
+		TenderID: t.ID, N: 2, Readable: true, Price: &models.Money{Amount: o.price, Currency: "EUR"},
+	})
 }
 
 func scores(score string) []models.Score {

@@ -74,7 +74,7 @@ func TestALateExclusionOfATenderWithoutAPriceTurnsNothing(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, models.ConsensusChair, offer{"40.00", "1"}, offer{"100.00", "9"}, offer{"80.00", "8"},
 		offer{"90.00", "1"})
-	d.Tendering.Openings = d.Tendering.Openings[2:]
+	d.Tendering.Openings = d.Tendering.Openings[1:]
 	_, err := Evaluate(d.Dossier, d.lot)
 	requireRefused(t, models.CodePriceMissing, err)
 	d.exclude(0, time.Minute)
@@ -95,21 +95,16 @@ func TestThereIsNoRankingWhileSomethingIsMissing(t *testing.T) {
 		"a tender was not checked": {func(d *desk) { d.drop(models.EntryAdmission) }, models.CodeAdmissionMissing},
 		"no consensus":             {func(d *desk) { d.drop(models.EntryConsensus) }, models.CodeScoresMissing},
 		"no criteria":              {func(d *desk) { d.drop(models.EntryAwardCriteria) }, models.CodeCriteriaMissing},
-		"one opener only": {
+		"a price is not read": {
 			func(d *desk) { d.Tendering.Openings = d.Tendering.Openings[1:] },
 			models.CodePriceMissing,
 		},
-		"two prices": {func(d *desk) {
-			d.Tendering.Openings[0].Price = &models.Money{
-				Amount:   "1.00",
-				Currency: "EUR",
-			}
-		}, models.CodePriceMissing},
-		"one buyer's openers": {func(d *desk) {
-			for i := range d.Tendering.Openings {
-				d.Tendering.Openings[i].OrganisationID = "org_a"
-			}
-		}, models.CodePriceMissing},
+		"what was in the envelope is no price": {
+			func(d *desk) { d.Tendering.Openings[0].Price = nil }, models.CodePriceMissing,
+		},
+		"a price in dollars": {
+			func(d *desk) { d.Tendering.Openings[0].Price.Currency = "USD" }, models.CodePriceMissing,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

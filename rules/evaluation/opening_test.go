@@ -1,51 +1,50 @@
 package evaluation
 
 import (
-	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/models"
 )
 
-const opener = models.ID("per_of_org_a")
-
-// newOpening is a lot whose box two openers have opened, with one tender: quality in envelope 1, the price in 2.
-func newOpening(t *testing.T) *desk {
+// newOpening is a lot whose box is closed, sealed for three openers of whom two open together, with one tender: quality
+// in envelope 1, the price in 2.
+func newOpening(t *testing.T, offers ...offer) *desk {
 	t.Helper()
-	d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"})
+	d := newDesk(t, models.ConsensusChair, append(offers, offer{"100.00", "8"})...)
 	d.Tendering.Openings = nil
-	for _, person := range []models.ID{opener, "per_of_org_b"} {
-		d.Tendering.Openers = append(d.Tendering.Openers, models.BoxOpener{BoxID: "box_1", PersonID: person})
-	}
+	d.sealFor(2, "org_a", "org_b", "org_c")
+	entry, _ := d.Latest(models.EntryOpenerSet)
+	d.box1().OpenerSet, d.box1().OpenerSetVersion, d.box1().Fingerprint = entry.ID, entry.Version, "FINGERPRINT"
+	d.box1().UnsealedAt = nil
 	d.lockedAt(nil)
 	return d
 }
 
+func (d *desk) box1() *models.Box { return &d.Tendering.Lots[0].Boxes[0] }
+
 // lock has the panel's quality locked, so that prices are opened.
 func (d *desk) lock() { d.lockedAt(&now) }
 
-// found is what an opener records of an envelope that can be read.
-func (d *desk) found(n int) models.Opening {
-	o := models.Opening{
-		TenderID: d.tenders[0].ID, N: n, PersonID: opener, Readable: true,
-		PlaintextDigest: strings.Repeat("a", 64),
+// releases has the openers of buyers release the envelopes of a kind.
+func (d *desk) releases(kind models.EnvelopeKind, buyers ...models.ID) {
+	for _, buyer := range buyers {
+		d.Tendering.Releases = append(d.Tendering.Releases, models.BoxRelease{
+			BoxID: d.box1().ID, Kind: kind, PersonID: "per_of_" + buyer, OrganisationID: buyer,
+		})
 	}
-	if n == 2 {
-		o.Price = &models.Money{Amount: "100.00", Currency: "EUR"}
-	}
-	return o
 }
 
-// sealed is what an opener records of an envelope that cannot be read.
-func (d *desk) sealed(n int) models.Opening {
-	return models.Opening{TenderID: d.tenders[0].ID, N: n, PersonID: opener}
+func (d *desk) toOpen(kind models.EnvelopeKind) ([]models.Envelope, error) {
+	return ToOpen(d.Dossier, d.Tendering.Lots[0], *d.box1(), kind)
 }
 
 func TestOpenersFetchEnvelopesOnceTheBoxIsOpenedAndPricesOnceQualityIsLocked(t *testing.T) {
 	t.Parallel()
 	d := newOpening(t)
+	d.box1().UnsealedAt = &d.locked
 	tender := d.tenders[0]
 	quality, price := tender.Envelopes[0], tender.Envelopes[1]
 	require.NoError(t, MayFetch(d.Dossier, tender.ID, quality))
@@ -55,104 +54,125 @@ func TestOpenersFetchEnvelopesOnceTheBoxIsOpenedAndPricesOnceQualityIsLocked(t *
 	require.NoError(t, MayFetch(d.Dossier, tender.ID, quality))
 	require.NoError(t, MayFetch(d.Dossier, tender.ID, price))
 
-	d.Tendering.Lots[0].Boxes[0].UnsealedAt = nil
-	err := MayFetch(d.Dossier, tender.ID, quality)
-	requireRefused(t, models.CodeNotUnsealed, err)
-	refusal, _ := models.RefusalOf(err)
-	require.Contains(t, refusal.Accepted, "openers of different buyers", "one buyer alone opens nothing")
+	d.box1().UnsealedAt = nil
+	requireRefused(t, models.CodeNotUnsealed, MayFetch(d.Dossier, tender.ID, quality))
 }
 
-func TestAnOpenerRecordsWhatIsInAnEnvelopeWhenItsTimeHasCome(t *testing.T) {
+func TestABoxIsReleasedByKindsWhenTheirTimeHasCome(t *testing.T) {
 	t.Parallel()
 	d := newOpening(t)
-	require.NoError(t, CheckOpening(d.Dossier, d.found(1)))
-	require.NoError(t, CheckOpening(d.Dossier, d.sealed(1)), "that it cannot be read is recorded too")
-	requireRefused(t, models.CodeQualityOpen, CheckOpening(d.Dossier, d.found(2)))
-	requireRefused(t, models.CodeInvalidValue, CheckOpening(d.Dossier, d.found(3)))
-
+	quality, err := d.toOpen(models.EnvelopeQuality)
+	require.NoError(t, err)
+	require.Len(t, quality, 1)
+	_, err = d.toOpen(models.EnvelopePrice)
+	requireRefused(t, models.CodeQualityOpen, err)
+	_, err = d.toOpen(models.EnvelopeQualification)
+	requireRefused(t, models.CodeReleaseIncomplete, err)
 	d.lock()
-	require.NoError(t, CheckOpening(d.Dossier, d.found(2)))
-	require.NoError(t, CheckOpening(d.Dossier, d.sealed(2)))
-	requireRefused(t, models.CodeQualityLocked, CheckOpening(d.Dossier, d.found(1)))
+	prices, err := d.toOpen(models.EnvelopePrice)
+	require.NoError(t, err)
+	require.Len(t, prices, 1)
 
-	d.change(func(s *models.LotAward) { s.AwardedAt = &now })
-	requireRefused(t, models.CodeAlreadyAwarded, CheckOpening(d.Dossier, d.found(2)))
+	d.box1().Fingerprint = ""
+	_, err = d.toOpen(models.EnvelopeQuality)
+	requireRefused(t, models.CodeOpenersMissing, err)
+	d.Tendering.Lots[0].EndedAt = &now
+	_, err = d.toOpen(models.EnvelopeQuality)
+	requireRefused(t, models.CodeLotEnded, err)
+	d.Tendering.Lots[0].EndedAt, d.box1().ClosedAt = nil, nil
+	_, err = d.toOpen(models.EnvelopeQuality)
+	requireRefused(t, models.CodeDeadlineNotOver, err)
 }
 
-func TestOnlyWhoTookPartInOpeningTheLotRecordsWhatIsInIt(t *testing.T) {
+func TestOnlyThePricesOfTheBestAreReleased(t *testing.T) {
+	t.Parallel()
+	d := newOpening(t, offer{"80.00", "9"}, offer{"70.00", "1"})
+	d.lock()
+	criteria, _, _ := d.CriteriaFor(d.lot)
+	criteria.Best = 2
+	d.rewrite(models.EntryAwardCriteria, string(d.lot), criteria)
+	prices, err := d.toOpen(models.EnvelopePrice)
+	require.NoError(t, err)
+	require.Len(t, prices, 2)
+	for _, e := range prices {
+		require.NotEqual(t, d.tenders[1].ID, e.TenderID, "its price stays sealed")
+	}
+}
+
+func TestALotIsOpenedOnceEnoughOpenersHaveReleasedWhatHoldsNoPrice(t *testing.T) {
 	t.Parallel()
 	d := newOpening(t)
-	d.Tendering.Openers = []models.BoxOpener{
-		{BoxID: "box_2", PersonID: opener},
-		{BoxID: "box_1", PersonID: "per_of_org_b"},
-	}
-	requireRefused(t, models.CodeForbidden, CheckOpening(d.Dossier, d.found(1)))
-	byOther := d.found(1)
-	byOther.PersonID = "per_of_org_b"
-	require.NoError(t, CheckOpening(d.Dossier, byOther))
+	may := func() error { return MayUnseal(d.Dossier, d.Tendering.Lots[0]) }
+	err := may()
+	requireRefused(t, models.CodeReleasesMissing, err)
+	d.releases(models.EnvelopePrice, "org_a", "org_b")
+	requireRefused(t, models.CodeReleasesMissing, may())
+	d.releases(models.EnvelopeQuality, "org_a")
+	err = may()
+	requireRefused(t, models.CodeReleasesMissing, err)
+	refusal, _ := models.RefusalOf(err)
+	require.NotContains(t, refusal.Accepted, "per_of_org_a", "who has released is not waited for")
+	require.Contains(t, refusal.Accepted, "per_of_org_b")
+	require.Contains(t, refusal.Accepted, "per_of_org_c")
+	d.releases(models.EnvelopeQuality, "org_c")
+	require.NoError(t, may())
+
+	d.box1().UnsealedAt = &now
+	requireRefused(t, models.CodeAlreadyOpened, may())
+	d.box1().UnsealedAt, d.Tendering.Received, d.Tendering.Releases = nil, nil, nil
+	require.NoError(t, may(), "nothing is in it")
+	d.box1().ClosedAt = nil
+	requireRefused(t, models.CodeDeadlineNotOver, may())
+	d.Tendering.Lots[0].Boxes = nil
+	requireRefused(t, models.CodeLotNotOpen, may())
 }
 
-func TestWhatIsRecordedOfAnEnvelopeFitsWhatIsInIt(t *testing.T) {
+func TestSharesGoToAnotherOpenerOfTheSameBuyerByOneOfTheTwo(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
-		n     int
-		spoil func(*models.Opening)
-		code  models.Code
-		field string
-	}{
-		"read, but no digest": {
-			1, func(o *models.Opening) { o.PlaintextDigest = "" }, models.CodeInvalidValue,
-			"/plaintext_digest",
-		},
-		"read, with half a digest": {
-			2, func(o *models.Opening) { o.PlaintextDigest = o.PlaintextDigest[:32] }, models.CodeInvalidValue,
-			"/plaintext_digest",
-		},
-		"unreadable, with a digest": {
-			2, func(o *models.Opening) { o.Readable, o.Price = false, nil },
-			models.CodeInvalidValue, "/unreadable",
-		},
-		"unreadable, with a plaintext": {2, func(o *models.Opening) {
-			*o = models.Opening{
-				TenderID: o.TenderID, N: o.N, PersonID: o.PersonID,
-				UploadID: models.NewID(models.PrefixUpload),
-			}
-		}, models.CodeInvalidValue, "/unreadable"},
-		"unreadable, with a size": {2, func(o *models.Opening) {
-			*o = models.Opening{TenderID: o.TenderID, N: o.N, PersonID: o.PersonID, Size: 1}
-		}, models.CodeInvalidValue, "/unreadable"},
-		"unreadable, with a price": {2, func(o *models.Opening) {
-			*o = models.Opening{TenderID: o.TenderID, N: o.N, PersonID: o.PersonID, Price: o.Price}
-		}, models.CodeInvalidPrice, "/price"},
-		"a price among the quality": {1, func(o *models.Opening) {
-			o.Price = &models.Money{
-				Amount:   "1.00",
-				Currency: "EUR",
-			}
-		}, models.CodeInvalidPrice, "/price"},
-		"no price": {2, func(o *models.Opening) { o.Price = nil }, models.CodePriceMissing, "/price"},
-		"a price in dollars": {
-			2, func(o *models.Opening) { o.Price.Currency = "USD" }, models.CodeInvalidPrice,
-			"/price/currency",
-		},
-		"a price to the mill": {
-			2, func(o *models.Opening) { o.Price.Amount = "100.001" },
-			models.CodeInvalidValue, "/price/amount",
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			d := newOpening(t)
-			if c.n == 2 {
-				d.lock()
-			}
-			o := d.found(c.n)
-			c.spoil(&o)
-			err := CheckOpening(d.Dossier, o)
-			requireRefused(t, c.code, err)
-			refusal, _ := models.RefusalOf(err)
-			require.Equal(t, c.field, refusal.Field)
-			require.Empty(t, refusal.Others)
-		})
+	d := newOpening(t)
+	d.Roles = append(d.Roles, models.RoleAssignment{
+		PersonID: "per_colleague", Role: models.RoleOpener, OrganisationID: "org_a",
+	})
+	entry, _ := d.Latest(models.EntryOpenerSet)
+	set, _ := models.BodyOf[models.OpenerSet](entry)
+	handover := models.BoxHandover{
+		BoxID: d.box1().ID, Kind: models.EnvelopeQuality, PersonID: "per_of_org_a", ToPersonID: "per_colleague",
+		OrganisationID: "org_a",
 	}
+	may := func(h models.BoxHandover, sender models.ID) error { return MayHandOver(d.Dossier, h, set, sender) }
+	require.NoError(t, may(handover, "per_of_org_a"))
+	require.NoError(t, may(handover, "per_colleague"))
+	requireRefused(t, models.CodeForbidden, may(handover, "per_of_org_b"))
+	stranger := handover
+	stranger.ToPersonID = "per_stranger"
+	requireRefused(t, models.CodeHandoverRefused, may(stranger, "per_of_org_a"))
+
+	d.Tendering.Handovers = append(d.Tendering.Handovers, handover)
+	requireRefused(t, models.CodeHandoverRefused, may(handover, "per_of_org_a"))
+	require.Equal(t, []models.ID{"per_colleague", "per_of_org_b", "per_of_org_c"},
+		d.Tendering.Holders(d.box1().ID, models.EnvelopeQuality, set.Openers))
+	require.Contains(t, d.Tendering.Holders(d.box1().ID, models.EnvelopePrice, set.Openers), models.ID("per_of_org_a"))
+	d.Tendering.Handovers = nil
+	d.releases(models.EnvelopeQuality, "org_a")
+	requireRefused(t, models.CodeHandoverRefused, may(handover, "per_of_org_a"))
+}
+
+func TestAnEarlierSetOfOpenersStillOpensWhatWasSealedForIt(t *testing.T) {
+	t.Parallel()
+	d := newOpening(t)
+	before, ok := d.OpenersOf(*d.box1())
+	require.True(t, ok)
+	for i := range d.Entries {
+		if d.Entries[i].Kind == models.EntryOpenerSet {
+			d.Earlier = append(d.Earlier, d.Entries[i])
+			d.Entries[i].Version++
+			d.Entries[i].WrittenAt = now.Add(time.Minute)
+		}
+	}
+	after, ok := d.OpenersOf(*d.box1())
+	require.True(t, ok)
+	require.Equal(t, before, after)
+	d.box1().OpenerSetVersion = 7
+	_, ok = d.OpenersOf(*d.box1())
+	require.False(t, ok)
 }

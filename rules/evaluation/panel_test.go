@@ -123,29 +123,3 @@ func TestATenderAdmittedLaterLetsNobodyScoreTheOthersAnew(t *testing.T) {
 	require.NoError(t, CheckSheet(d.Dossier, models.ScoreSheet{TenderID: first, PersonID: own, Scores: scores("10")}),
 		"the others' scores were not shown yet")
 }
-
-func TestWhoIsNoOpenerAnyMoreKeepsNoDisputeOpen(t *testing.T) {
-	t.Parallel()
-	d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"})
-	wrong := models.Opening{
-		TenderID: d.tenders[0].ID, N: 2, PersonID: "per_of_org_c", OrganisationID: "org_c", Readable: true,
-		Price: &models.Money{Amount: "10.00", Currency: "EUR"},
-	}
-	d.Tendering.Openings = append(d.Tendering.Openings, wrong)
-	for _, buyer := range []models.ID{"org_a", "org_b", "org_c"} {
-		d.Roles = append(d.Roles, models.RoleAssignment{
-			PersonID: "per_of_" + buyer, Role: models.RoleOpener,
-			OrganisationID: buyer,
-		})
-	}
-	_, found := d.FoundIn(d.tenders[0].ID, 2)
-	require.Equal(t, models.FoundDisputed, found)
-	left := now.Add(-time.Minute)
-	d.Roles[len(d.Roles)-1].ValidUntil = &left
-	price, ok := d.Price(d.tenders[0])
-	require.True(t, ok, "the two who are left agree")
-	require.Equal(t, "100.00", price.Amount)
-	d.Roles[len(d.Roles)-2].ValidUntil = &left
-	_, found = d.FoundIn(d.tenders[0].ID, 2)
-	require.Equal(t, models.FoundDisputed, found, "one alone settles nothing")
-}

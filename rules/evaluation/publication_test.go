@@ -24,8 +24,26 @@ func newPublication(t *testing.T) *desk {
 		DeadlineLocal: "2026-04-02T00:00", DeadlineZone: "Europe/Paris",
 	}
 	d.write(models.EntryAwardCriteria, string(d.lot), "", bilingual(d.lot))
-	d.write(models.EntryOpeningKey, "", "", models.OpeningKey{Quality: "quality 1", Price: "price 1"})
+	d.sealFor(2, "org_a", "org_b", "org_c")
 	return d
+}
+
+// sealFor has so many of the openers, one of each buyer, open together; each has opened a test.
+func (d *desk) sealFor(threshold int, buyers ...models.ID) {
+	d.Helper()
+	set := models.OpenerSet{Threshold: threshold, Fingerprint: "FINGERPRINT"}
+	test := models.OpenerTest{ID: models.NewID(models.PrefixBox), Fingerprint: set.Fingerprint}
+	for _, buyer := range buyers {
+		person := "per_of_" + buyer
+		set.Openers = append(set.Openers, models.SetOpener{Buyer: buyer, Person: person, Key: "key of " + string(buyer)})
+		d.write(models.EntryOpenerKey, "", "", models.OpenerKey{Person: person, Key: "key of " + string(buyer)})
+		d.Roles = append(d.Roles, models.RoleAssignment{
+			PersonID: person, Role: models.RoleOpener, OrganisationID: buyer,
+		})
+		test.Passed = append(test.Passed, person)
+	}
+	d.write(models.EntryOpenerSet, "", "", set)
+	d.Tendering.Tests = append(d.Tendering.Tests, test)
 }
 
 func bilingual(lot models.ID) models.AwardCriteria {
@@ -81,10 +99,20 @@ func TestWhatIsMissingOfALotIsNamedBeforeItIsPublished(t *testing.T) {
 		code  models.Code
 		field string
 	}{
-		"no opening key": {
-			func(d *desk) { d.drop(models.EntryOpeningKey) }, models.CodeOpeningKeyMissing,
-			"/opening_key",
+		"no openers": {func(d *desk) { d.drop(models.EntryOpenerSet) }, models.CodeOpenersMissing, "/opener_set"},
+		"an opener who has opened no test": {
+			func(d *desk) { d.Tendering.Tests[0].Passed = d.Tendering.Tests[0].Passed[1:] },
+			models.CodeOpenersUntested, "/opener_set",
 		},
+		"a test of other openers": {
+			func(d *desk) { d.Tendering.Tests[0].Fingerprint = "OTHER" }, models.CodeOpenersUntested, "/opener_set",
+		},
+		"an opener without the role": {
+			func(d *desk) { d.Roles = d.Roles[:len(d.Roles)-1] }, models.CodeOpenersRefused, "/openers",
+		},
+		"an opener with another key by now": {func(d *desk) {
+			d.write(models.EntryOpenerKey, "", "", models.OpenerKey{Person: "per_of_org_a", Key: "another"})
+		}, models.CodeOpenersRefused, "/openers"},
 		"no criteria": {
 			func(d *desk) { d.drop(models.EntryAwardCriteria) }, models.CodeCriteriaMissing,
 			"/lots/1/award_criteria",
@@ -160,39 +188,6 @@ func TestADeadlineThatCannotBeJudgedIsNotPublished(t *testing.T) {
 	require.Equal(t, "/lots/3/deadline", refusal.Field)
 }
 
-// Whoever opened the tenders of one publication holds the other half of its keys.
-func TestTendersAreNeverSealedForAKeyThatWasPublishedBefore(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		next models.OpeningKey
-		used bool
-	}{
-		"the same pair":                  {models.OpeningKey{Quality: "quality 1", Price: "price 1"}, true},
-		"the same key for quality":       {models.OpeningKey{Quality: "quality 1", Price: "price 2"}, true},
-		"the same key for prices":        {models.OpeningKey{Quality: "quality 2", Price: "price 1"}, true},
-		"quality by the key of prices":   {models.OpeningKey{Quality: "price 1", Price: "price 2"}, true},
-		"prices by the key of quality":   {models.OpeningKey{Quality: "quality 2", Price: "quality 1"}, true},
-		"two keys that nobody has used":  {models.OpeningKey{Quality: "quality 2", Price: "price 2"}, false},
-		"one new key for both envelopes": {models.OpeningKey{Quality: "quality 2", Price: "quality 2"}, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			d := newPublication(t)
-			d.dispatch(models.NoticeChange, d.Now, ContractNotice{OpeningKey: models.OpeningKey{Quality: "quality 2"}})
-			d.published()
-			d.rewrite(models.EntryOpeningKey, "", c.next)
-			faults := Unready(d.Dossier, nil)
-			if !c.used {
-				require.Empty(t, faults)
-				return
-			}
-			require.Len(t, faults, 1)
-			require.Equal(t, models.CodeOpeningKeyUsed, faults[0].Code)
-			require.Contains(t, faults[0].Detail, "2026-03-02T09:00:00Z")
-		})
-	}
-}
-
 func TestCriteriaAreOfALotAndFrozenOnceItIsPublished(t *testing.T) {
 	t.Parallel()
 	d := newPublication(t)
@@ -204,7 +199,7 @@ func TestCriteriaAreOfALotAndFrozenOnceItIsPublished(t *testing.T) {
 		Criteria{bilingual(models.NewID(models.PrefixLot))}.CheckAgainst(d.Dossier, models.Entry{}))
 }
 
-func TestTheOpeningKeyChangesOnlyWhileNoEnvelopeIsSealedForIt(t *testing.T) {
+func TestTheOpenersChangeOnlyWhileNoEnvelopeIsSealedForThem(t *testing.T) {
 	t.Parallel()
 	boxes := []models.Box{{OpenedAt: now}}
 	draft, open, ended := models.Lot{}, models.Lot{Boxes: boxes}, models.Lot{Boxes: boxes, EndedAt: &now}
@@ -220,7 +215,7 @@ func TestTheOpeningKeyChangesOnlyWhileNoEnvelopeIsSealedForIt(t *testing.T) {
 		"two that ended, and a draft":  {[]models.Lot{ended, draft, ended}, false},
 		"a published one behind a lot": {[]models.Lot{open, draft}, true},
 	} {
-		err := OpeningKey{}.CheckAgainst(models.Dossier{Tendering: models.Tendering{Lots: c.lots}}, models.Entry{})
+		err := SealingFrozen(models.Dossier{Tendering: models.Tendering{Lots: c.lots}})
 		if c.frozen {
 			requireRefused(t, models.CodeFrozen, err)
 			continue
@@ -316,7 +311,7 @@ func TestTheContractNoticeHoldsAllThatDecidesOnTenders(t *testing.T) {
 	require.Equal(t, models.ProcedureOpen, n.Procedure)
 	require.Equal(t, []NoticeBuyer{{"org_a", "Lead", "FR", true}, {"org_b", "", "ES", false}}, n.Buyers,
 		"the lead first")
-	require.Equal(t, models.OpeningKey{Quality: "quality 1", Price: "price 1"}, n.OpeningKey)
+	require.Equal(t, NoticeOpeners{2, 3, "FINGERPRINT"}, n.Openers)
 	require.Equal(t, []models.Reference{{Entry: "ent_1", Kind: models.EntryRequirement, Digest: "d"}}, n.Specification)
 	require.Equal(t, now, n.DispatchedAt, "in UTC")
 	require.Len(t, n.Lots, 1)

@@ -139,7 +139,7 @@ func (s scoredLot) keepPlace(d models.Dossier, t models.Tender, ranked *award.Te
 	}
 }
 
-// prices fills in what two openers found in each price envelope. Nobody asks for the price of a tender that is out.
+// prices fills in what was found in each price envelope. Nobody asks for the price of a tender that is out.
 func (s scoredLot) prices(d models.Dossier) error {
 	quality, err := award.Quality(s.scheme, s.tenders)
 	if err != nil {
@@ -151,8 +151,8 @@ func (s scoredLot) prices(d models.Dossier) error {
 		s.tenders[i].Price = price
 		if !known && quality.In(t.ID) {
 			return models.Refuse(models.CodePriceMissing, "/lot",
-				"two openers have not found the same price in the tender of %s", tenderer(d, t)).
-				Accepting("the price as recorded by openers of two buyers, or an exclusion")
+				"no price in the currency of the criteria was found in the tender of %s", tenderer(d, t)).
+				Accepting("the release of the prices by enough openers; where there is no such price, an exclusion")
 		}
 	}
 	return nil

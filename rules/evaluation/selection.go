@@ -70,8 +70,8 @@ func (s Selection) CheckAgainst(d models.Dossier, e models.Entry) error {
 	}
 	if unopened := d.Unopened(t); s.Excluded == "" && len(unopened) > 0 {
 		return models.Refuse(models.CodeNotUnsealed, "/request",
-			"envelopes %v of the request were not found readable by two openers", unopened).
-			Accepting("findings once two openers of different buyers have recorded the same for each envelope")
+			"envelopes %v of the request are not read, or cannot be", unopened).
+			Accepting("findings once every envelope is read; a request that cannot be read is rejected as such")
 	}
 	criteria, _, ok := d.SelectionFor(t.LotID)
 	if !ok {

@@ -26,9 +26,8 @@ func newRound(t *testing.T, candidates, most int) *round {
 		ClosedAt: &d.locked, UnsealedAt: &d.locked,
 	}}
 	delete(d.Tendering.Awards, d.lot)
-	d.dispatch(models.NoticeContract, d.locked,
-		ContractNotice{OpeningKey: models.OpeningKey{Quality: "quality 1", Price: "price 1"}})
-	d.write(models.EntryOpeningKey, "", "", models.OpeningKey{Quality: "quality 2", Price: "price 2"})
+	d.dispatch(models.NoticeContract, d.locked, ContractNotice{})
+	d.sealFor(2, "org_a", "org_b", "org_c")
 	r := &round{d, models.NewID(models.PrefixPerson)}
 	d.write(models.EntryConflictDeclaration, "", r.chair, models.ConflictDeclaration{Lot: d.lot})
 	d.write(models.EntrySelectionCriteria, string(d.lot), "", models.SelectionCriteria{
@@ -213,8 +212,8 @@ func TestTheBoardInvitesByTheListThatItSawAndToALawfulDeadline(t *testing.T) {
 	requireRefused(t, models.CodeShortlistChanged, err)
 }
 
-// Who opened the requests has used the key for which they were sealed: tenders are sealed for another.
-func TestTendersOfTheInvitedAreSealedForAKeyThatNobodyHasUsed(t *testing.T) {
+// An opener's key serves again: what is released of one box opens nothing in another.
+func TestTendersOfTheInvitedAreSealedForTheSameOpeners(t *testing.T) {
 	t.Parallel()
 	r := newRound(t, 1, 0)
 	r.judged(r.able(0, ""))
@@ -222,41 +221,21 @@ func TestTendersOfTheInvitedAreSealedForAKeyThatNobodyHasUsed(t *testing.T) {
 	list, err := ComposeShortlist(r.Dossier, lot, models.Going{})
 	require.NoError(t, err)
 	deadline := models.LocalTime{Local: "2026-04-28T00:00", Zone: "Europe/Paris"}
-	r.rewrite(models.EntryOpeningKey, "", models.OpeningKey{Quality: "quality 1", Price: "price 3"})
-	_, _, err = MayInvite(r.Dossier, lot, models.Going{}, list.Digest, deadline)
-	requireRefused(t, models.CodeOpeningKeyUsed, err)
-	require.NoError(t, OpeningKey{}.CheckAgainst(r.Dossier, models.Entry{}), "it can be replaced by now")
-	r.rewrite(models.EntryOpeningKey, "", models.OpeningKey{Quality: "quality 3", Price: "price 3"})
 	_, _, err = MayInvite(r.Dossier, lot, models.Going{}, list.Digest, deadline)
 	require.NoError(t, err)
+	require.NoError(t, SealingFrozen(r.Dossier), "others can open the tenders")
 
 	typo := models.LocalTime{Local: "2099-04-28T00:00", Zone: "Europe/Paris"}
 	_, _, err = MayInvite(r.Dossier, lot, models.Going{}, list.Digest, typo)
 	requireRefused(t, models.CodeInvalidValue, err)
 
 	letters := ComposeInvitations(r.Dossier, lot, list, models.Box{ID: "box_t"}, Place{})
-	require.Equal(t, "quality 3", letters[0].Invitation.Quality)
-	require.Equal(t, "price 3", letters[0].Invitation.Price)
-	content, digest, err := models.Canonical(letters[0])
-	require.NoError(t, err)
-	other := models.Lot{ID: models.NewID(models.PrefixLot), EndedAt: &now}
-	r.Tendering.Lots = append(r.Tendering.Lots, other)
-	r.Tendering.Letters = append(r.Tendering.Letters,
-		models.Letter{LotID: other.ID, Kind: models.LetterSelection, Content: content, Digest: digest})
+	require.Equal(t, NoticeOpeners{2, 3, "FINGERPRINT"}, letters[0].Invitation.Openers)
+	r.drop(models.EntryOpenerSet)
 	_, _, err = MayInvite(r.Dossier, lot, models.Going{}, list.Digest, deadline)
-	requireRefused(t, models.CodeOpeningKeyUsed, err)
-	box := lot.Boxes[0]
-	box.ID, box.LotID, box.UnsealedAt = letters[0].Invitation.Box, other.ID, nil
-	other.EndedAt, other.Boxes = nil, []models.Box{box}
-	r.Tendering.Lots[1] = other
-	_, _, err = MayInvite(r.Dossier, lot, models.Going{}, list.Digest, deadline)
-	require.NoError(t, err, "lots whose tenders are all sealed may have one key")
-	box.UnsealedAt = &now
-	r.Tendering.Lots[1].Boxes = []models.Box{box}
-	_, _, err = MayInvite(r.Dossier, lot, models.Going{}, list.Digest, deadline)
-	requireRefused(t, models.CodeOpeningKeyUsed, err)
+	requireRefused(t, models.CodeOpenersMissing, err)
 	r.goOn()
-	requireRefused(t, models.CodeFrozen, OpeningKey{}.CheckAgainst(r.Dossier, models.Entry{}))
+	requireRefused(t, models.CodeFrozen, SealingFrozen(r.Dossier))
 }
 
 // Directive 2014/24/EU, Article 28(3): a planning notice shortens the time for tenders if it went before the

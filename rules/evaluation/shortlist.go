@@ -101,7 +101,7 @@ func goingTo(d models.Dossier, lot models.Lot, to models.Going) (models.Stage, e
 	case box.UnsealedAt == nil:
 		return none, models.Refuse(models.CodeNotUnsealed, "/lot",
 			"the %s for lot %d are not opened", box.HandsIn.Called(), lot.Number).
-			Accepting("this after openers of two buyers have opened the lot, each by the action open")
+			Accepting("this after enough openers have released the envelopes, and one of them has opened the lot")
 	case box.HandsIn == models.HandedRequest && to.Keep > 0:
 		return none, models.Refuse(models.CodeInvalidValue, "/keep",
 			"how many candidates are invited is said by the selection criteria").Accepting("no number")

@@ -299,6 +299,29 @@ func TestAForgedDecisionIsNamed(t *testing.T) {
 			s.good(s.anna, event.OpeningJoined{LotID: lot, BoxID: box, OrganisationID: s.genci})
 			return s.anna, event.LotUnsealed{LotID: lot, BoxID: box}
 		}, "openers of 1 buyers"},
+		{"envelopes released by somebody else", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
+			l := s.tendered(models.ConsensusChair)
+			return s.anna, event.BoxReleased{BoxID: l.box, Kind: models.EnvelopeQuality, Buyer: s.bsc}
+		}, "was no opener"},
+		{"envelopes released while the box takes tenders", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
+			opener := s.board(s.anna, s.genci)
+			opener.Role = models.RoleOpener
+			s.good(s.anna, opener)
+			return s.anna, event.BoxReleased{BoxID: s.openBox(), Kind: models.EnvelopeQuality, Buyer: s.genci}
+		}, "of a box that was not closed"},
+		{"prices released while quality is scored", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
+			opener := s.board(s.anna, s.genci)
+			opener.Role = models.RoleOpener
+			s.good(s.anna, opener)
+			box := s.openBox()
+			s.good("", event.LotClosed{LotID: models.NewID(models.PrefixLot), BoxID: box})
+			return s.anna, event.BoxReleased{BoxID: box, Kind: models.EnvelopePrice, Buyer: s.genci}
+		}, "before quality was locked"},
+		{"an envelope opened that nobody released", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
+			l := s.tendered(models.ConsensusChair)
+			clear(l.rows[BoxReleases])
+			return "", event.EnvelopeOpened{TenderID: l.first, Envelope: 1, Readable: true}
+		}, "before openers of two buyers had released it"},
 		{"a deadline moved to an earlier instant", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
 			return s.anna, event.DeadlineMoved{BoxID: s.openBox(), To: s.at.Add(time.Hour)}
 		}, "not moved to a later instant"},

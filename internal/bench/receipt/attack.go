@@ -5,14 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"github.com/ppi-engine/ppi/internal/seal/envelope"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"filippo.io/age"
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/sync/errgroup"
 
@@ -244,18 +243,30 @@ func prepareWrongFile(ctx context.Context, admin string, n, supplier int) error 
 
 // sealedBeginning is the first chunk of a sealed envelope.
 func sealedBeginning() ([]byte, error) {
-	identity, err := age.GenerateX25519Identity()
+	announced := make([]envelope.Announcement, 3)
+	for i := range announced {
+		key, err := envelope.NewKey(envelope.Owner{
+			Mode: models.ModeLive, Procurement: procurementID(), Buyer: models.NewID(models.PrefixOrganisation),
+			Person: models.NewID(models.PrefixPerson),
+		})
+		if err != nil {
+			return nil, fmt.Errorf("make key: %w", err)
+		}
+		if announced[i], err = key.Announce(); err != nil {
+			return nil, fmt.Errorf("make key: %w", err)
+		}
+	}
+	set, err := envelope.NewSet(2, announced)
 	if err != nil {
-		return nil, fmt.Errorf("make key: %w", err)
+		return nil, fmt.Errorf("name openers: %w", err)
+	}
+	box, err := envelope.NewBox(boxID(0), 1, time.Now(), set)
+	if err != nil {
+		return nil, fmt.Errorf("describe box: %w", err)
 	}
 	var sealed bytes.Buffer
-	w, err := age.Encrypt(&sealed, identity.Recipient())
-	if err == nil {
-		_, err = io.Copy(w, bytes.NewReader(make([]byte, models.ChunkSize)))
-	}
-	if err == nil {
-		err = w.Close()
-	}
+	_, err = envelope.Seal(&sealed, bytes.NewReader(make([]byte, models.ChunkSize)),
+		box.For(models.NewID(models.PrefixOrganisation), models.EnvelopeQuality))
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
 	}

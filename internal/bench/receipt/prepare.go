@@ -37,6 +37,11 @@ func procurementID() models.ID { return id(models.PrefixProcurement, 0, 1) }
 func lotID(n int) models.ID { return id(models.PrefixLot, 0, n) }
 
 // boxID is the box of that lot.
+func openerSetID() models.ID { return id(models.PrefixEntry, 0, 0) }
+
+// fingerprint is as long as that of openers.
+const fingerprint = "EMXK-GZPW-Z2EG-QYYS-1PZF-6719-6H81-D2DK"
+
 func boxID(n int) models.ID { return id(models.PrefixBox, 0, n) }
 
 // secret is the secret of supplier n's API key.
@@ -73,6 +78,13 @@ func procurement(lots int) []string {
 				clock_timestamp())`,
 			procurementID(), lead),
 	}
+	statements = append(statements,
+		fmt.Sprintf(`INSERT INTO entries (id, procurement_id, kind, phase, round, organisation_id, version, author_id, body,
+				digest, written_at, single)
+			VALUES ('%s', '%s', 'opener_set', 'tender', 1, '%s', 1, '%s', '{}', '%s', clock_timestamp(), true)`,
+			openerSetID(), procurementID(), buyer, lead, envelopeDigest),
+		"INSERT INTO entry_versions (entry_id, version, author_id, body, digest, written_at) "+
+			"SELECT id, version, author_id, body, digest, written_at FROM entries")
 	for n := range lots + 2 {
 		// The product's own is moved while it runs; the others take what is dated by hand.
 		deadline := "'2100-01-01T12:00Z'"
@@ -83,9 +95,11 @@ func procurement(lots int) []string {
 			fmt.Sprintf(`INSERT INTO lots (id, procurement_id, number, title) VALUES ('%s', '%s', %d, '{"en": "Lot"}')`,
 				lotID(n), procurementID(), n+1),
 			fmt.Sprintf(`INSERT INTO boxes
-					(id, procurement_id, lot_id, stage, hands_in, opened_at, deadline, deadline_local, deadline_zone)
-				VALUES ('%s', '%s', '%s', 'tender', 'tender', clock_timestamp(), %s, '2100-01-01T12:00', 'UTC')`,
-				boxID(n), procurementID(), lotID(n), deadline))
+					(id, procurement_id, lot_id, stage, hands_in, opened_at, deadline, deadline_local, deadline_zone,
+						opener_set, opener_set_version, fingerprint)
+				VALUES ('%s', '%s', '%s', 'tender', 'tender', clock_timestamp(), %s, '2100-01-01T12:00', 'UTC',
+					'%s', 1, '%s')`,
+				boxID(n), procurementID(), lotID(n), deadline, openerSetID(), fingerprint))
 	}
 	return statements
 }
@@ -94,13 +108,13 @@ func all(suppliers int) []string {
 	const n = "n"
 	organisation, person := sqlID(models.PrefixOrganisation, 0, n), sqlID(models.PrefixPerson, 0, n)
 	from := fmt.Sprintf(" FROM generate_series(1, %d) n", suppliers)
-	upload := func(class int) string {
+	upload := func(class int, kind models.EnvelopeKind) string {
 		return "INSERT INTO uploads (id, procurement_id, organisation_id, person_id, purpose, filename, media_type, " +
-			"size, digest, completed_at) SELECT " +
+			"size, digest, completed_at, box_id, kind, header) SELECT " +
 			strings.Join([]string{
 				sqlID(models.PrefixUpload, class, n), "'" + string(procurementID()) + "'", organisation, person,
-				fmt.Sprintf("'envelope', 'offer.age', 'application/octet-stream', %d, '%s', clock_timestamp()",
-					envelopeSize, envelopeDigest),
+				fmt.Sprintf("'envelope', 'offer.sealed', 'application/octet-stream', %d, '%s', clock_timestamp(), '%s', "+
+					"'%s', '%s'", envelopeSize, envelopeDigest, boxID(0), kind, envelopeDigest),
 			}, ", ") + from
 	}
 	role := func(class int, name models.Role) string {
@@ -121,7 +135,7 @@ func all(suppliers int) []string {
 			person +
 			fmt.Sprintf(", 'bench', sha256(convert_to(lpad(n::text, %d, '0'), 'UTF8'))", secretDigits) + from,
 		role(0, models.RoleSupplier), role(1, models.RoleSignatory),
-		upload(quality), upload(price),
+		upload(quality, models.EnvelopeQuality), upload(price, models.EnvelopePrice),
 		"SET session_replication_role = origin",
 	}
 }
