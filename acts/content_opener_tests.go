@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"slices"
 	"strings"
 
 	"github.com/ppi-engine/ppi/internal/opening"
@@ -93,7 +94,10 @@ func (a *Acts) PassOpenerTest(
 				t.Passed = append(known.Passed, d.Actor.PersonID)
 			}
 		}
-		return t, d.record(event.OpenerPassed{TestID: t.ID, Digest: digest})
+		if err := d.record(event.OpenerPassed{TestID: t.ID, Digest: digest}); err != nil {
+			return t, err
+		}
+		return t, d.allPassed(dossier, t)
 	})
 }
 
@@ -120,4 +124,16 @@ func opensTest(d models.Dossier, t models.OpenerTest, sender models.ID, content 
 			Accepting("what you released yourself, %s", sender)
 	}
 	return o.Accept(r)
+}
+
+// allPassed ends the task of a test once all of its openers have released it.
+func (d *deed) allPassed(dossier models.Dossier, t models.OpenerTest) error {
+	entry, _ := dossier.Latest(models.EntryOpenerSet)
+	set, _ := models.BodyOf[models.OpenerSet](entry)
+	for _, o := range set.Openers {
+		if !slices.Contains(t.Passed, o.Person) {
+			return nil
+		}
+	}
+	return d.finish(models.TaskOpenerTest, string(t.ID))
 }

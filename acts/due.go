@@ -16,6 +16,7 @@ var dues = map[process.DueKind]func(c *call, due process.Due) error{
 	process.DueCloseBox:   closeDue,
 	process.DueAnswers:    answersOver,
 	process.DueStandstill: endStandstill,
+	process.DueOpenerTest: testOpeners,
 
 	process.DueCloseConsultation: closeConsultation,
 	process.DueBulletin:          bulletinOverdue,
@@ -105,6 +106,11 @@ func (c *call) dueOf(r store.Reading) ([]process.Due, error) {
 				answers := due
 				answers.Kind, answers.At = process.DueAnswers, over
 				all = append(all, answers)
+			}
+			if at, waits := openerTestAt(r.Dossier.Tendering.Tests, lot.Box()); waits {
+				test := due
+				test.Kind, test.At = process.DueOpenerTest, at
+				all = append(all, test)
 			}
 		case award.StandstillUntil != nil && award.StandstillOverAt == nil:
 			due.Kind, due.At = process.DueStandstill, award.StandstillUntil.UTC()

@@ -18,6 +18,8 @@ const (
 	TaskRestored = "record_restored"
 	// TaskQuestions asks the lead procurer to answer questions about the tender pack before their answers are late.
 	TaskQuestions = "questions_open"
+	// TaskOpenerTest asks the openers of a box to release a test envelope.
+	TaskOpenerTest = "opener_test"
 	// TaskTenderMissing tells the buyers, once the box is closed, that a supplier holds a receipt of a tender that the
 	// record does not know (received_at), or of the withdrawal of one that stands on record (withdrawn_at). Its subject
 	// is the tender.

@@ -163,6 +163,7 @@ var dueSummaries = map[process.DueKind]string{
 	process.DueCloseConsultation: "market consultation ends",
 	process.DueBulletin:          "market to be informed again",
 	process.DueAnswers:           "last day for answers ends",
+	process.DueOpenerTest:        "openers show that they can open",
 	process.DueStandstill:        "standstill ends",
 }
 

@@ -65,6 +65,7 @@ func (r *Reading) columns() (columns string, into []any, assemble func()) {
 		{openMotionsOf, rowsOf[models.Motion]{&r.Motions}},
 		{openTasksOf, rowsOf[models.Task]{&r.Tasks}},
 		{answerLimitsOf, rowsOf[AnswerLimit]{&r.Answers}},
+		{testsOf, rowsOf[models.OpenerTest]{&d.Tendering.Tests}},
 	}
 	if r.Whole {
 		t := &d.Tendering
@@ -77,7 +78,6 @@ func (r *Reading) columns() (columns string, into []any, assemble func()) {
 			part{receivedOf, rowsOf[models.Tender]{&t.Received}},
 			part{envelopesOf, rowsOf[models.Envelope]{&envelopes}},
 			part{tenderersOf, rowsOf[models.Organisation]{&tenderers}},
-			part{testsOf, rowsOf[models.OpenerTest]{&t.Tests}},
 			part{boxReleasesOf, rowsOf[models.BoxRelease]{&t.Releases}},
 			part{handoversOf, rowsOf[models.BoxHandover]{&t.Handovers}},
 			part{phasesOf, rowsOf[models.EndedPhase]{&t.Phases}},

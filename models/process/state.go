@@ -67,13 +67,15 @@ const (
 	DueBulletin DueKind = "bulletin_overdue"
 	// DueAnswers ends the time to answer questions about a box.
 	DueAnswers DueKind = "answers_over"
+	// DueOpenerTest has the openers of a box show again that they can open it.
+	DueOpenerTest DueKind = "opener_test"
 	// DueStandstill ends the standstill before contracts.
 	DueStandstill DueKind = "standstill_over"
 )
 
 // DueKinds lists all that can fall due.
 func DueKinds() []DueKind {
-	return []DueKind{DueCloseBox, DueAnswers, DueCloseConsultation, DueBulletin, DueStandstill}
+	return []DueKind{DueCloseBox, DueAnswers, DueCloseConsultation, DueBulletin, DueOpenerTest, DueStandstill}
 }
 
 // A Due is an instant of procedure time at which something must happen by itself.

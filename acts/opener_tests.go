@@ -1,0 +1,71 @@
+package acts
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/models/event"
+	"github.com/ppi-engine/ppi/models/process"
+)
+
+// testedAhead is how long before a deadline openers show again that they can open: early enough to find whoever has
+// lost a key, and once more when hardly anything can happen any more. It is no legal period.
+func testedAhead() []time.Duration { return []time.Duration{7 * 24 * time.Hour, 24 * time.Hour} }
+
+// openerTestAt is when the openers of an open box are to be tested next; false: not before its deadline.
+func openerTestAt(tests []models.OpenerTest, box models.Box) (time.Time, bool) {
+	if box.Fingerprint == "" {
+		return time.Time{}, false
+	}
+	for _, ahead := range testedAhead() {
+		at := box.Deadline.Add(-ahead).UTC()
+		made := slices.ContainsFunc(tests, func(t models.OpenerTest) bool {
+			return t.Fingerprint == box.Fingerprint && !t.MadeAt.Before(at)
+		})
+		if at.After(box.OpenedAt) && !made {
+			return at, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// testOpeners seals a test envelope for the openers of a box and raises a task, which ends once all have released it.
+// It tells nothing of what is in the box.
+func testOpeners(c *call, due process.Due) error {
+	d, err := c.dossier()
+	if err != nil {
+		return err
+	}
+	_, box, ok := d.Tendering.Box(due.Subject)
+	if !ok {
+		return fmt.Errorf("test the openers of box %s: there is none", due.Subject)
+	}
+	if _, waits := openerTestAt(d.Tendering.Tests, box); !waits {
+		return nil // tested for another lot meanwhile
+	}
+	test := models.OpenerTest{ID: models.NewID(models.PrefixBox), Fingerprint: box.Fingerprint, MadeAt: c.now}
+	lead := d.ActiveMembers()[0].OrganisationID
+	header, err := sealedTest(d, test, lead)
+	if err != nil {
+		return err
+	}
+	test.Header = string(header)
+	if err := c.tx.KeepTest(c.p.ID, lead, test); err != nil {
+		return err
+	}
+	if err := c.record(event.OpenersTested{
+		TestID: test.ID, Fingerprint: test.Fingerprint, Header: models.Digest(header),
+	}); err != nil {
+		return err
+	}
+	set, _ := d.OpenersOf(box)
+	people := make([]models.ID, len(set.Openers))
+	for i, o := range set.Openers {
+		people[i] = o.Person
+	}
+	return c.raise(models.TaskOpenerTest, string(test.ID), map[string]any{
+		"openers": people, "lot": box.LotID, "deadline": utc(box.Deadline),
+	})
+}
