@@ -114,3 +114,18 @@ func (d Dossier) OpenersOf(b Box) (OpenerSet, bool) {
 	}
 	return OpenerSet{}, false
 }
+
+// PublishedOpeners say in a notice and in the tender pack who opens what is handed in: so many of them together.
+// Suppliers compare the fingerprint before they seal.
+type PublishedOpeners struct {
+	Threshold   int    `json:"threshold"`
+	Openers     int    `json:"openers"`
+	Fingerprint string `json:"fingerprint"`
+}
+
+// PublishedOpeners are those of the present set.
+func (d Dossier) PublishedOpeners() PublishedOpeners {
+	entry, _ := d.Latest(EntryOpenerSet)
+	set, _ := BodyOf[OpenerSet](entry)
+	return PublishedOpeners{set.Threshold, len(set.Openers), set.Fingerprint}
+}

@@ -34,6 +34,8 @@ type TenderPack struct {
 	// At is where everybody reads all of it.
 	At          string    `json:"at"`
 	PublishedAt time.Time `json:"published_at"`
+	// Openers are for whom what is handed in is sealed.
+	Openers PublishedOpeners `json:"openers"`
 }
 
 // A PackBuyer is a contracting authority.

@@ -43,7 +43,7 @@ func TestTheClockStopsBeforeWhatMeetsAFaultAndNamesIt(t *testing.T) {
 	require.Contains(t, problem.Errors[0].Accepted, "an instant before that")
 
 	require.Equal(t, true, b.act(t, b.Lead, models.VerbAdvance,
-		map[string]any{"to": end.AddDate(0, 0, -15)})["reached"])
+		map[string]any{"to": b.now(t).Add(time.Hour)})["reached"])
 	_, err = conn.Exec(t.Context(), "DROP TRIGGER break ON boxes")
 	require.NoError(t, err)
 	b.advance(t, end)

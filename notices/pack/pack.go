@@ -4,6 +4,7 @@ package pack
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -191,7 +192,8 @@ func (b builder) lotTitle(lot models.PackLot) string {
 func (b builder) submission() paper.Section {
 	how := make(paper.List, len(b.How))
 	for i, sentence := range b.How {
-		how[i] = fill(sentence, "at", b.At)
+		how[i] = fill(sentence, "at", b.At, "all", strconv.Itoa(b.Openers.Openers),
+			"needed", strconv.Itoa(b.Openers.Threshold), "fingerprint", b.Openers.Fingerprint)
 	}
 	return b.section("submission", how)
 }

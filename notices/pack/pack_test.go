@@ -59,6 +59,7 @@ func sample(languages ...string) models.TenderPack {
 			Digest: strings.Repeat("a", 64), At: "https://example.org/contract",
 		}},
 		At: "https://example.org/pack", PublishedAt: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC),
+		Openers: models.PublishedOpeners{Threshold: 2, Openers: 3, Fingerprint: "EMXK-GZPW"},
 	}
 }
 
@@ -124,6 +125,11 @@ func TestEveryLanguageHasAllFixedWords(t *testing.T) {
 				"%s of %s", name, language)
 		}
 		require.Len(t, w.How, len(all[english].How), language)
+		document, err := Document(sample(language), language)
+		require.NoError(t, err)
+		page, err := document.HTML()
+		require.NoError(t, err)
+		require.Contains(t, string(page), "EMXK-GZPW", "suppliers compare it before they seal")
 		for _, text := range []string{w.Page, w.Contents, w.Kind, w.Published, w.Rehearsal, w.English} {
 			require.NotEmpty(t, text, language)
 		}

@@ -96,6 +96,6 @@ func invitationTo(d models.Dossier, lot models.Lot, box models.Box, at Place) *I
 		Box: box.ID, Stage: box.Stage, Deadline: box.Deadline.UTC(), DeadlineLocal: box.DeadlineLocal,
 		DeadlineZone: box.DeadlineZone, Notice: noticeOf(d, lot), Criteria: criteria.Digest,
 		Languages: d.Procurement.Languages, SendTo: in + "lots/" + string(lot.ID) + "/tenders", Documents: documents,
-		Openers: noticeOpeners(d),
+		Openers: d.PublishedOpeners(),
 	}
 }

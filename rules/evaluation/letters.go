@@ -75,7 +75,7 @@ type Invitation struct {
 	SendTo    string             `json:"send_to" doc:"Address to which tenders are sent"`
 	Documents []InvitingDocument `json:"documents"`
 	// Openers are for whom what is handed in is sealed.
-	Openers NoticeOpeners `json:"openers"`
+	Openers models.PublishedOpeners `json:"openers"`
 }
 
 // An InvitingDocument is a procurement document as it is when the invitation is sent.

@@ -171,8 +171,8 @@ type ContractNotice struct {
 	// LotLimits say for how many lots one tenderer may tender, and how many it is awarded at most (Article 46(2)).
 	LotLimits *models.LotLimits `json:"lot_limits,omitempty"`
 	// Openers are for whom tenders are sealed. Notices of releases before 0.2 have an opening key instead.
-	Openers       NoticeOpeners      `json:"openers"`
-	Specification []models.Reference `json:"specification"`
+	Openers       models.PublishedOpeners `json:"openers"`
+	Specification []models.Reference      `json:"specification"`
 	// Pack is where everybody reads the tender pack, Documents what it holds (Directive 2014/24/EU, Article 53(1)).
 	// Notices of earlier releases name neither.
 	Pack         string                `json:"pack,omitempty"`
@@ -187,21 +187,6 @@ func (n *ContractNotice) Name(documents []models.Document, address string) {
 	for _, d := range documents {
 		n.Documents = append(n.Documents, d.InPack(address))
 	}
-}
-
-// NoticeOpeners says who opens what is handed in: so many of them together. Suppliers compare the fingerprint before they
-// seal.
-type NoticeOpeners struct {
-	Threshold   int    `json:"threshold"`
-	Openers     int    `json:"openers"`
-	Fingerprint string `json:"fingerprint"`
-}
-
-// noticeOpeners are those of the present set.
-func noticeOpeners(d models.Dossier) NoticeOpeners {
-	entry, _ := d.Latest(models.EntryOpenerSet)
-	set, _ := models.BodyOf[models.OpenerSet](entry)
-	return NoticeOpeners{set.Threshold, len(set.Openers), set.Fingerprint}
 }
 
 // A NoticeBuyer is a contracting authority.
@@ -257,7 +242,7 @@ func ComposeContractNotice(d models.Dossier, lots []models.Lot) ContractNotice {
 	if f, err := timelimit.Of(d); err == nil {
 		n.ApplicableLaw = f.Law
 	}
-	n.Openers = noticeOpeners(d)
+	n.Openers = d.PublishedOpeners()
 	for _, lot := range lots {
 		criteria, entry, _ := d.CriteriaFor(lot.ID)
 		published := NoticeLot{

@@ -311,7 +311,7 @@ func TestTheContractNoticeHoldsAllThatDecidesOnTenders(t *testing.T) {
 	require.Equal(t, models.ProcedureOpen, n.Procedure)
 	require.Equal(t, []NoticeBuyer{{"org_a", "Lead", "FR", true}, {"org_b", "", "ES", false}}, n.Buyers,
 		"the lead first")
-	require.Equal(t, NoticeOpeners{2, 3, "FINGERPRINT"}, n.Openers)
+	require.Equal(t, models.PublishedOpeners{Threshold: 2, Openers: 3, Fingerprint: "FINGERPRINT"}, n.Openers)
 	require.Equal(t, []models.Reference{{Entry: "ent_1", Kind: models.EntryRequirement, Digest: "d"}}, n.Specification)
 	require.Equal(t, now, n.DispatchedAt, "in UTC")
 	require.Len(t, n.Lots, 1)

@@ -19,7 +19,7 @@ func Pack(d models.Dossier, lots []models.Lot) models.TenderPack {
 	p, limits := d.Procurement, d.TimeLimits()
 	pack := models.TenderPack{
 		Procurement: p.ID, Mode: p.Mode, Title: p.Title, Description: p.Description, Languages: p.Languages,
-		Directive: limits.Directive, Claims: limits.Claims, PublishedAt: d.Now.UTC(),
+		Directive: limits.Directive, Claims: limits.Claims, PublishedAt: d.Now.UTC(), Openers: d.PublishedOpeners(),
 	}
 	way, err := procedure.Of(d)
 	if err == nil {
