@@ -30,6 +30,10 @@ func (a *Acts) MakeOpenerTest(ctx context.Context, by By) (Done[models.OpenerTes
 				Accepting("a test once there is a set of openers")
 		}
 		set, _ := models.BodyOf[models.OpenerSet](entry)
+		if waiting := waitingTests(dossier, set); waiting >= mostTests {
+			return models.OpenerTest{}, models.Refuse(models.CodeOpenersUntested, "",
+				"%d tests wait for openers", waiting).Accepting("the release of one of them")
+		}
 		test := models.OpenerTest{
 			ID: models.NewID(models.PrefixBox), Fingerprint: set.Fingerprint, MadeAt: d.Seat.Now, Passed: []models.ID{},
 		}
@@ -67,7 +71,8 @@ func (a *Acts) PassOpenerTest(
 	ctx context.Context, by By, test models.ID, content []byte,
 ) (Done[models.OpenerTest], error) {
 	return once(ctx, a, by, func(d *deed) (models.OpenerTest, error) {
-		if err := d.enterContent(share); err != nil {
+		// One after the other: the last one ends the task.
+		if err := d.enterContent(alone); err != nil {
 			return models.OpenerTest{}, err
 		}
 		dossier, err := d.dossier()
@@ -136,4 +141,17 @@ func (d *deed) allPassed(dossier models.Dossier, t models.OpenerTest) error {
 		}
 	}
 	return d.finish(models.TaskOpenerTest, string(t.ID))
+}
+
+// mostTests bounds how many tests of a set wait for openers.
+const mostTests = 10
+
+// waitingTests counts the tests of a set that not all of its openers have released.
+func waitingTests(d models.Dossier, set models.OpenerSet) (n int) {
+	for _, t := range d.Tendering.Tests {
+		if t.Fingerprint == set.Fingerprint && len(t.Passed) < len(set.Openers) {
+			n++
+		}
+	}
+	return n
 }

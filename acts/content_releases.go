@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/ppi-engine/ppi/internal/opening"
 	"github.com/ppi-engine/ppi/internal/seal/envelope"
@@ -20,39 +21,60 @@ type Released struct {
 	Have, Needed int
 }
 
+// errMeanwhile means that another opener has done something since an opening was read: it is read again.
+var errMeanwhile = errors.New("another opener has released or handed over meanwhile")
+
 // Release takes what an opener released: the opened shares of every envelope of a kind in a box. Its proofs are checked
-// before any lock is taken: what stands in a closed box does not change. Nothing is opened before as many openers as
-// are needed have released.
+// before any lock is taken; under the lock it is made sure that nobody has released or handed over meanwhile. Nothing
+// is opened before as many openers as are needed have released.
 func (a *Acts) Release(ctx context.Context, by By, box models.ID, content []byte) (Done[Released], error) {
 	if earlier, err := answered[Released](ctx, a, by); err != nil || earlier.Again {
 		return earlier, err
 	}
 	r, err := envelope.ReadRelease(content)
 	if err != nil {
-		return Done[Released]{}, err
+		return Done[Released]{}, models.At("/release", err)
 	}
-	if r.Box != box || r.Person != by.Actor.PersonID {
+	switch {
+	case r.Box != box || r.Person != by.Actor.PersonID:
 		return Done[Released]{}, models.Refuse(models.CodeNotAnOpener, "/release",
 			"the release is of %s, for %s", r.Person, r.Box).
 			Accepting("what you released yourself, %s, for %s", by.Actor.PersonID, box)
+	case !slices.Contains(models.EnvelopeKinds(), r.Kind):
+		return Done[Released]{}, models.Refuse(models.CodeReleaseMalformed, "/release", "the release is for no kind of envelope").
+			Accepting("one of the kinds %v", models.EnvelopeKinds())
 	}
-	b, err := a.toOpen(ctx, by, box, r.Kind)
-	if err != nil {
-		return Done[Released]{}, err
+	kept := models.BoxRelease{
+		BoxID: box, Kind: r.Kind, PersonID: r.Person, Digest: models.Digest(content), Content: string(content),
 	}
-	if err := b.Accept(r); err != nil {
-		return Done[Released]{}, models.At("/release", err)
-	}
-	return once(ctx, a, by, func(d *deed) (Released, error) {
-		return d.release(b, models.BoxRelease{
-			BoxID: box, Kind: r.Kind, PersonID: r.Person, Digest: models.Digest(content), Content: string(content),
-		})
+	return meanwhile(func() (Done[Released], error) {
+		b, err := a.toOpen(ctx, by, box, r.Kind, func(d models.Dossier) error { return evaluation.MayReleaseAs(d, kept) })
+		if err != nil {
+			return Done[Released]{}, err
+		}
+		if err := b.Accept(r); err != nil {
+			return Done[Released]{}, models.At("/release", err)
+		}
+		return once(ctx, a, by, func(d *deed) (Released, error) { return d.release(b, kept) })
 	})
 }
 
-// toOpen reads the opening of a box, if it may be opened now. An attempt to open it before is recorded (Directive
-// 2014/24/EU, Annex IV (g): attempts are clearly detectable).
-func (a *Acts) toOpen(ctx context.Context, by By, box models.ID, kind models.EnvelopeKind) (*opening.Box, error) {
+// meanwhile does an act again on what others have changed, a few times: each of the openers of a box acts once.
+func meanwhile[T any](act func() (Done[T], error)) (Done[T], error) {
+	for range envelope.MostOpeners {
+		done, err := act()
+		if !errors.Is(err, errMeanwhile) {
+			return done, err
+		}
+	}
+	return Done[T]{}, models.Refuse(models.CodeUnavailable, "", "others release at the same time; send this again")
+}
+
+// toOpen reads the opening of a box, if it may be opened now, and by this opener. An attempt to open it before is
+// recorded (Directive 2014/24/EU, Annex IV (g): attempts are clearly detectable).
+func (a *Acts) toOpen(
+	ctx context.Context, by By, box models.ID, kind models.EnvelopeKind, may func(models.Dossier) error,
+) (*opening.Box, error) {
 	if by.Seat == nil {
 		return nil, models.NoSuchResource()
 	}
@@ -60,10 +82,13 @@ func (a *Acts) toOpen(ctx context.Context, by By, box models.ID, kind models.Env
 	var envelopes []models.Envelope
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
 		d, err := tx.Dossier(procurement, by.Seat.Now)
-		if err == nil {
-			_, envelopes, err = toOpen(d, box, kind)
+		if err != nil {
+			return err
 		}
-		return err
+		if _, envelopes, err = toOpen(d, box, kind); err != nil {
+			return err
+		}
+		return may(d)
 	})
 	if refusal, refused := models.RefusalOf(err); refused &&
 		(refusal.Code == models.CodeDeadlineNotOver || refusal.Code == models.CodeQualityOpen) {
@@ -87,28 +112,25 @@ func toOpen(d models.Dossier, box models.ID, kind models.EnvelopeKind) (models.L
 
 // release keeps what was released, in one transaction that knows of all others.
 func (d *deed) release(b *opening.Box, r models.BoxRelease) (Released, error) {
-	lot, err := d.openBox(r.BoxID, r.Kind)
+	dossier, lot, err := d.openBox(b, r.BoxID, r.Kind)
 	if err != nil {
 		return Released{}, err
 	}
 	r.ReleasedAt, r.OrganisationID = d.Seat.Now, b.BuyerOf(r.PersonID)
+	if err := evaluation.MayReleaseAs(dossier, r); err != nil {
+		return Released{}, err
+	}
 	fresh, err := d.tx.KeepRelease(r)
 	if err != nil {
 		return Released{}, err
 	}
 	if !fresh {
-		return Released{}, models.Refuse(models.CodeReleaseTwice, "/release",
-			"you have released the envelopes of the kind %s already", r.Kind)
+		return Released{}, errMeanwhile
 	}
-	dossier, err := d.dossier()
-	if err != nil {
-		return Released{}, err
-	}
-	shown := r
-	shown.Content = ""
 	done := Released{
-		BoxRelease: shown, Needed: b.Described.Set.Threshold, Have: len(dossier.Tendering.ReleasedBy(r.BoxID, r.Kind)),
+		BoxRelease: r, Needed: b.Described.Set.Threshold, Have: len(b.Released) + 1,
 	}
+	done.Content = ""
 	if r.Kind == models.EnvelopePrice && done.Have >= done.Needed {
 		d.tx.ToRead(r.BoxID, r.Kind)
 	}
@@ -117,83 +139,87 @@ func (d *deed) release(b *opening.Box, r models.BoxRelease) (Released, error) {
 	})
 }
 
-// openBox takes the lock of a box and judges again, under it, whether it may be opened.
-func (d *deed) openBox(box models.ID, kind models.EnvelopeKind) (models.Lot, error) {
+// openBox takes the lock of a box and judges again, under it, whether it may be opened. It returns [errMeanwhile] when
+// others have released or handed over since the opening was read, or when, before the first of them, other envelopes
+// are to be opened by now.
+func (d *deed) openBox(
+	b *opening.Box, box models.ID, kind models.EnvelopeKind,
+) (dossier models.Dossier, lot models.Lot, err error) {
 	if err := d.tx.LockBoxes(box); err != nil {
-		return models.Lot{}, err
+		return dossier, lot, err
 	}
 	if err := d.enterContent(share); err != nil {
-		return models.Lot{}, err
+		return dossier, lot, err
 	}
-	dossier, err := d.dossier()
+	if dossier, err = d.dossier(); err != nil {
+		return dossier, lot, err
+	}
+	lot, envelopes, err := toOpen(dossier, box, kind)
 	if err != nil {
-		return models.Lot{}, err
+		return dossier, lot, err
 	}
-	lot, _, err := toOpen(dossier, box, kind)
-	return lot, err
+	handed := 0
+	for _, h := range dossier.Tendering.Handovers {
+		if h.BoxID == box && h.Kind == kind {
+			handed++
+		}
+	}
+	released := len(dossier.Tendering.ReleasedBy(box, kind))
+	first := released+handed == 0
+	if released != len(b.Released) || handed != len(b.Handed) || first && !b.IsOf(envelopes) {
+		return dossier, lot, errMeanwhile
+	}
+	return dossier, lot, nil
 }
 
-// HandOver takes the shares that an opener gives to a colleague of the same buyer. Either of the two sends it; from
-// then on only the colleague's release counts.
+// HandOver takes the shares that an opener gives to a colleague of the same buyer. The colleague sends it; from then on
+// only the colleague's release counts.
 func (a *Acts) HandOver(ctx context.Context, by By, box models.ID, content []byte) (Done[models.BoxHandover], error) {
 	if earlier, err := answered[models.BoxHandover](ctx, a, by); err != nil || earlier.Again {
 		return earlier, err
 	}
 	h, err := envelope.ReadHandover(content)
 	if err != nil {
-		return Done[models.BoxHandover]{}, err
-	}
-	if h.Request.Box != box {
-		return Done[models.BoxHandover]{}, models.Refuse(models.CodeHandoverRefused, "/handover",
-			"the handover is for %s", h.Request.Box).Accepting("one for %s", box)
-	}
-	b, err := a.toOpen(ctx, by, box, h.Request.Kind)
-	if err != nil {
-		return Done[models.BoxHandover]{}, err
-	}
-	from := b.Holding(h.Request.From)
-	if err := b.Apply(h); err != nil {
 		return Done[models.BoxHandover]{}, models.At("/handover", err)
 	}
-	kept := models.BoxHandover{
-		BoxID: box, Kind: h.Request.Kind, PersonID: from, ToPersonID: h.Request.To.Person,
-		OrganisationID: h.Request.To.Buyer, Digest: models.Digest(content), Content: string(content),
+	if h.Request.Box != box || !slices.Contains(models.EnvelopeKinds(), h.Request.Kind) {
+		return Done[models.BoxHandover]{}, models.Refuse(models.CodeHandoverRefused, "/handover",
+			"the handover is for another box, or for no kind of envelope").Accepting("one for %s", box)
 	}
-	return once(ctx, a, by, func(d *deed) (models.BoxHandover, error) {
-		err := d.handOver(&kept)
-		shown := kept
-		shown.Content = ""
-		return shown, err
+	kept := models.BoxHandover{
+		BoxID: box, Kind: h.Request.Kind, ToPersonID: h.Request.To.Person, OrganisationID: h.Request.To.Buyer,
+		Digest: models.Digest(content), Content: string(content),
+	}
+	return meanwhile(func() (Done[models.BoxHandover], error) {
+		b, err := a.toOpen(ctx, by, box, kept.Kind, func(models.Dossier) error { return nil })
+		if err != nil {
+			return Done[models.BoxHandover]{}, err
+		}
+		kept.PersonID = b.Holding(h.Request.From)
+		if err := b.Apply(h); err != nil {
+			return Done[models.BoxHandover]{}, models.At("/handover", err)
+		}
+		return once(ctx, a, by, func(d *deed) (models.BoxHandover, error) { return d.handOver(b, kept) })
 	})
 }
 
-func (d *deed) handOver(h *models.BoxHandover) error {
-	lot, err := d.openBox(h.BoxID, h.Kind)
+func (d *deed) handOver(b *opening.Box, h models.BoxHandover) (models.BoxHandover, error) {
+	dossier, lot, err := d.openBox(b, h.BoxID, h.Kind)
 	if err != nil {
-		return err
+		return h, err
 	}
-	dossier, err := d.dossier()
-	if err != nil {
-		return err
-	}
-	// The opening was read before the lock: what another has done meanwhile is judged here.
-	set, _ := dossier.OpenersOf(boxOf(dossier, h.BoxID))
-	if err := evaluation.MayHandOver(dossier, *h, set, d.Actor.PersonID); err != nil {
-		return err
+	if err := evaluation.MayHandOver(dossier, h, d.Actor.PersonID); err != nil {
+		return h, err
 	}
 	h.HandedAt = d.Seat.Now
-	if err := d.tx.KeepHandover(*h); err != nil {
-		return err
+	if err := d.tx.KeepHandover(h); err != nil {
+		return h, err
 	}
-	return d.record(event.BoxHandedOver{
+	h.Content = ""
+	return h, d.record(event.BoxHandedOver{
 		LotID: lot.ID, BoxID: h.BoxID, Kind: h.Kind, From: h.PersonID, To: h.ToPersonID, Buyer: h.OrganisationID,
 		Digest: h.Digest,
 	})
-}
-
-func boxOf(d models.Dossier, id models.ID) models.Box {
-	_, box, _ := d.Tendering.Box(id)
-	return box
 }
 
 // RecordReleaseTooEarly records that somebody wanted to open a box before that was allowed, and why it was refused.

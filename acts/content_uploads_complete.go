@@ -50,7 +50,8 @@ func (a *Acts) CompleteUpload(ctx context.Context, by By, id models.ID) (Done[mo
 		}
 		if checked.header != nil {
 			sealed := checked.header.Context()
-			u.BoxID, u.Kind, u.Header = sealed.Box, sealed.Kind, checked.header.Digest()
+			u.BoxID, u.Kind = sealed.Box, sealed.Kind
+			u.Header, u.HeaderLine = checked.header.Digest(), checked.header.Line()
 		}
 		err = d.tx.CompleteUpload(&u)
 		return u, err

@@ -22,7 +22,7 @@ func openerTestAt(tests []models.OpenerTest, box models.Box) (time.Time, bool) {
 	for _, ahead := range testedAhead() {
 		at := box.Deadline.Add(-ahead).UTC()
 		made := slices.ContainsFunc(tests, func(t models.OpenerTest) bool {
-			return t.Fingerprint == box.Fingerprint && !t.MadeAt.Before(at)
+			return t.Due && t.Fingerprint == box.Fingerprint && !t.MadeAt.Before(at)
 		})
 		if at.After(box.OpenedAt) && !made {
 			return at, true
@@ -45,7 +45,7 @@ func testOpeners(c *call, due process.Due) error {
 	if _, waits := openerTestAt(d.Tendering.Tests, box); !waits {
 		return nil // tested for another lot meanwhile
 	}
-	test := models.OpenerTest{ID: models.NewID(models.PrefixBox), Fingerprint: box.Fingerprint, MadeAt: c.now}
+	test := models.OpenerTest{ID: models.NewID(models.PrefixBox), Fingerprint: box.Fingerprint, MadeAt: c.now, Due: true}
 	lead := d.ActiveMembers()[0].OrganisationID
 	header, err := sealedTest(d, test, lead)
 	if err != nil {
@@ -53,6 +53,9 @@ func testOpeners(c *call, due process.Due) error {
 	}
 	test.Header = string(header)
 	if err := c.tx.KeepTest(c.p.ID, lead, test); err != nil {
+		return err
+	}
+	if err := c.endTests(); err != nil {
 		return err
 	}
 	if err := c.record(event.OpenersTested{
@@ -68,4 +71,21 @@ func testOpeners(c *call, due process.Due) error {
 	return c.raise(models.TaskOpenerTest, string(test.ID), map[string]any{
 		"openers": people, "lot": box.LotID, "deadline": utc(box.Deadline),
 	})
+}
+
+// endTests ends the tasks of tests that another test has succeeded, or for which it is too late.
+func (c *call) endTests() error {
+	r, err := c.reading(false)
+	if err != nil {
+		return err
+	}
+	for _, task := range r.Tasks {
+		if task.Kind != models.TaskOpenerTest {
+			continue
+		}
+		if err := c.finish(task.Kind, task.SubjectID); err != nil {
+			return err
+		}
+	}
+	return nil
 }

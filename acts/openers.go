@@ -17,6 +17,9 @@ func (k openerKey) CheckAgainst(d models.Dossier, e models.Entry) error {
 		return models.Refuse(models.CodeForbidden, "/person", "nobody can announce a key for another person").
 			Accepting("%s", e.AuthorID)
 	}
+	if err := evaluation.SealingFrozen(d); err != nil && d.Opens(k.Person) {
+		return err
+	}
 	_, err := announced(d, models.SetOpener{Buyer: e.OrganisationID, Person: k.Person, Key: k.Key, Proof: k.Proof})
 	return err
 }

@@ -2,9 +2,12 @@ package acts_test
 
 import (
 	"bytes"
+	"encoding/hex"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ppi-engine/ppi/acts"
@@ -83,12 +86,11 @@ func (b *box) opens() {
 // made is what the program of an opener makes of all envelopes of a kind in the box.
 func (b *box) made(o pgtest.Opener, kind models.EnvelopeKind) envelope.Release {
 	b.Helper()
-	all, err := b.acts.Store.EnvelopesIn(b.Context(), pgtest.BoxOf(b.lot), kind, envelope.MostHeader)
+	all, err := b.acts.Store.EnvelopesIn(b.Context(), pgtest.BoxOf(b.lot), kind)
 	require.NoError(b, err)
 	var headers []envelope.Header
 	for _, e := range all {
-		line, _, _ := bytes.Cut(e.Start, []byte("\n"))
-		h, err := envelope.ParseHeader(line)
+		h, err := envelope.ParseHeader([]byte(e.HeaderLine))
 		require.NoError(b, err)
 		headers = append(headers, h)
 	}
@@ -299,4 +301,105 @@ func TestAnAttemptToOpenTooEarlyIsRecorded(t *testing.T) {
 	require.Equal(t, 1, b.count(`SELECT count(*) FROM events WHERE type = $1 AND procurement_id = $2 AND actor_id = $3
 		AND data = jsonb_build_object('tender_id', $4::text, 'envelope', 2, 'code', $5::text)`,
 		event.TypeOf(event.OpeningRefused{}), b.draft, b.openers[0].Person, tender, models.CodeNotUnsealed))
+}
+
+// Whoever has a copy of the database has the contents of no tender: not before it is opened, and not afterwards without
+// what openers have released.
+func TestNothingOfAHundredTendersIsInTheDatabase(t *testing.T) {
+	t.Parallel()
+	b := openBox(t)
+	const canary = "a canary that sings at no dawn"
+	for range 100 {
+		b.offered(b.supplier(), canary, "123456789.01")
+	}
+	require.Empty(t, b.holding(canary))
+	require.Empty(t, b.holding("123456789.01"))
+	b.shut()
+	for _, o := range b.openers[:2] {
+		_, err := b.release(o, b.made(o, models.EnvelopeQuality))
+		require.NoError(t, err)
+	}
+	b.opens()
+	b.read()
+	require.Equal(t, 100, b.count("SELECT count(*) FROM openings WHERE plaintext_digest = $1",
+		models.Digest([]byte(canary))))
+	require.Empty(t, b.holding(canary), "plaintext is not kept")
+	require.Empty(t, b.holding("123456789.01"), "prices are still sealed")
+}
+
+// holding lists the tables with a row in which a text stands, as text or as bytes.
+func (b *box) holding(text string) []string {
+	b.Helper()
+	rows, err := b.db.SQL.Query(b.Context(), `SELECT quote_ident(table_name) FROM information_schema.tables
+		WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY 1`)
+	require.NoError(b, err)
+	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	require.NoError(b, err)
+	require.Greater(b, len(tables), 50)
+	var found []string
+	for _, table := range tables {
+		if b.count("SELECT count(*) FROM "+table+" x WHERE position($1 IN x::text) > 0 OR position($2 IN x::text) > 0",
+			text, hex.EncodeToString([]byte(text))) > 0 {
+			found = append(found, table)
+		}
+	}
+	return found
+}
+
+// A release that was checked before another opener handed over does not count for the shares that are gone.
+func TestOpenersWhoActAtOnceKeepTheBoxOpenable(t *testing.T) {
+	t.Parallel()
+	b := openBox(t)
+	for range 3 {
+		b.offered(b.supplier(), "an offer", "100.00")
+	}
+	b.shut()
+	var all sync.WaitGroup
+	errs := make([]error, len(b.openers))
+	for i, o := range b.openers {
+		r := b.made(o, models.EnvelopeQuality)
+		all.Go(func() { _, errs[i] = b.release(o, r) })
+	}
+	all.Wait()
+	for _, err := range errs {
+		require.NoError(t, err)
+	}
+	require.Equal(t, 3, b.happened(event.BoxReleased{}))
+	b.opens()
+	b.read()
+	require.Equal(t, 3, b.count("SELECT count(*) FROM openings WHERE readable"))
+}
+
+// What the platform has lost is never the supplier's fault.
+func TestAnEnvelopeWhoseBytesWereAlteredIsNotUnreadable(t *testing.T) {
+	t.Parallel()
+	b := openBox(t)
+	altered := b.offered(b.supplier(), "an offer", "100.00")
+	b.offered(b.supplier(), "another offer", "120.00")
+	b.shut()
+	for _, o := range b.openers[:2] {
+		_, err := b.release(o, b.made(o, models.EnvelopeQuality))
+		require.NoError(t, err)
+	}
+	b.opens()
+	b.exec("SET session_replication_role = replica")
+	b.exec(`UPDATE upload_chunks SET content = set_byte(content, length(content) - 1, 255 - get_byte(content, length(content) - 1))
+		WHERE upload_id = (SELECT upload_id FROM tender_envelopes WHERE tender_id = $1 AND kind = 'quality')`, altered)
+	unread, err := b.acts.Store.ClaimUnread(t.Context(), time.Minute)
+	require.NoError(t, err)
+	err = b.acts.ReadEnvelopes(t.Context(), *unread, func() error { return nil })
+	require.ErrorContains(t, err, "not those that its receipt confirms")
+	require.Equal(t, 1, b.count("SELECT count(*) FROM openings"), "the other one is read")
+	require.Zero(t, b.count("SELECT count(*) FROM openings WHERE tender_id = $1", altered))
+}
+
+func TestAKindThatThereIsNotIsRefusedAndRecordedNowhere(t *testing.T) {
+	t.Parallel()
+	b := openBox(t)
+	b.offered(b.supplier(), "an offer", "100.00")
+	r := b.made(b.openers[0], models.EnvelopeQuality)
+	r.Kind = "whatever I want the log to say"
+	_, err := b.release(b.openers[0], r)
+	refused(t, err, models.CodeReleaseMalformed)
+	require.Zero(t, b.happened(event.ReleaseRefused{}))
 }

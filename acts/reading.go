@@ -18,9 +18,13 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 )
 
+// errAltered means that the stored bytes of an envelope are not those that were handed in.
+var errAltered = errors.New("its bytes are not those that its receipt confirms")
+
 // ReadEnvelopes opens the envelopes that enough openers have released and records what was in each: its digest, its
 // size, and the price it names. Nothing of the contents is kept: whoever may read one has it opened anew. It calls
-// progress before each. What was read before is not read again.
+// progress before each. What was read before is not read again. An envelope whose bytes cannot be read holds up no
+// other.
 func (a *Acts) ReadEnvelopes(ctx context.Context, u store.Unread, progress func() error) error {
 	b, err := opening.Of(ctx, a.Store, u.ProcurementID, u.BoxID, u.Kind, nil)
 	if err != nil {
@@ -30,6 +34,7 @@ func (a *Acts) ReadEnvelopes(ctx context.Context, u store.Unread, progress func(
 	if err != nil {
 		return err
 	}
+	var failed error
 	for _, e := range b.Envelopes {
 		if e.Read {
 			continue
@@ -38,14 +43,12 @@ func (a *Acts) ReadEnvelopes(ctx context.Context, u store.Unread, progress func(
 			return err
 		}
 		found, err := a.readEnvelope(ctx, u.Kind, e, identities)
-		if err != nil {
-			return err
+		if err == nil {
+			err = a.keepFound(ctx, u.ProcurementID, found)
 		}
-		if err := a.keepFound(ctx, u.ProcurementID, found); err != nil {
-			return err
-		}
+		failed = errors.Join(failed, err)
 	}
-	return nil
+	return failed
 }
 
 // readEnvelope opens one envelope and tells what was in it.
@@ -57,12 +60,19 @@ func (a *Acts) readEnvelope(
 	sealed := &arrived{
 		ctx: ctx, store: a.Store, upload: models.Upload{ID: e.UploadID, Size: e.Size}, bytes: sha256.New(),
 	}
-	err := envelope.Open(io.MultiWriter(sum, start), sealed, identities)
-	if refusal, refused := models.RefusalOf(err); refused && refusal.Code == models.CodeUnreadable {
-		return found, nil
+	whole := sha256.New()
+	bytesOf := io.TeeReader(sealed, whole)
+	err := envelope.Open(io.MultiWriter(sum, start), bytesOf, identities)
+	refusal, refused := models.RefusalOf(err)
+	if unreadable := refused && refusal.Code == models.CodeUnreadable; err != nil && !unreadable {
+		return found, fmt.Errorf("open envelope %d of tender %s: %w", e.N, e.TenderID, errors.Join(err, sealed.err))
+	}
+	// Bytes that are not those of the receipt are our fault, and never the supplier's.
+	if _, drained := io.Copy(io.Discard, bytesOf); drained != nil || hex.EncodeToString(whole.Sum(nil)) != e.Digest {
+		return found, fmt.Errorf("envelope %d of tender %s: %w", e.N, e.TenderID, errors.Join(errAltered, drained))
 	}
 	if err != nil {
-		return found, fmt.Errorf("open envelope %d of tender %s: %w", e.N, e.TenderID, errors.Join(err, sealed.err))
+		return found, nil
 	}
 	found.Readable, found.PlaintextDigest, found.Size = true, hex.EncodeToString(sum.Sum(nil)), start.size
 	if kind == models.EnvelopePrice {

@@ -53,6 +53,10 @@ func (s *server) getPlaintext(ctx context.Context, in *envelopePath) (*huma.Stre
 	if err != nil {
 		return nil, err
 	}
+	write, err := plain.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		c := humagin.Unwrap(hc)
 		h := c.Writer.Header()
@@ -67,7 +71,7 @@ func (s *server) getPlaintext(ctx context.Context, in *envelopePath) (*huma.Stre
 		if c.Request.Method == http.MethodHead {
 			return
 		}
-		if err := plain.WriteTo(rest.Streaming(c.Request.Context()), rest.Patient(c)); err != nil {
+		if err := write(rest.Streaming(c.Request.Context()), rest.Patient(c)); err != nil {
 			// The answer has begun; it stays shorter than its Content-Length, which tells the client.
 			s.log.ErrorContext(c.Request.Context(), "envelope not opened", "request",
 				rest.RequestID(c.Request.Context()), "cause", err)

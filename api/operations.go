@@ -348,7 +348,7 @@ func (s *server) sealing() []rest.Operation {
 func (s *server) evaluation() []rest.Operation {
 	const lot, tender = ofProcurement + "/lots/{lot}", ofProcurement + "/tenders/{tender}"
 	return []rest.Operation{
-		rest.Get(tender+"/openings", reads(views.OfOpenings), "List what was found in the envelopes of a tender",
+		rest.Get(tender+"/openings", reads(views.OfOwnOpenings), "List what was found in the envelopes of a tender",
 			s.listOpenings),
 		rest.Get(tender+"/envelopes/{n}/plaintext", reads(views.OfOpenings),
 			"Read what was in an envelope, opened anew", s.getPlaintext, rest.GivesBytes()),

@@ -71,7 +71,7 @@ func expectedAwardAccess(procurement string) map[string]string {
 		"GET " + procurement + "/opener-tests/{test}":                      buyers,
 		"POST " + procurement + "/opener-tests/{test}/releases":            "opener",
 		"POST " + procurement + "/actions/open":                            "opener",
-		"GET " + procurement + "/tenders/{tender}/openings":                studying,
+		"GET " + procurement + "/tenders/{tender}/openings":                studying + " supplier",
 		"GET " + procurement + "/tenders/{tender}/envelopes/{n}/plaintext": studying,
 		"GET " + procurement + "/lots/{lot}/tenderers":                     buyers,
 		"POST " + procurement + "/tenders/{tender}/score-sheets":           "evaluator",

@@ -51,10 +51,11 @@ type Upload struct {
 	CreatedAt   time.Time
 	CompletedAt *time.Time
 	// BoxID and Kind say for which box, and as what, a complete envelope is sealed, as its header says it; Header is
-	// the SHA-256 of that header, in hexadecimal.
-	BoxID  ID           `gorm:"default:null"`
-	Kind   EnvelopeKind `gorm:"default:null"`
-	Header string       `gorm:"default:null"`
+	// the SHA-256 of that header, in hexadecimal, HeaderLine the header itself.
+	BoxID      ID           `gorm:"default:null"`
+	Kind       EnvelopeKind `gorm:"default:null"`
+	Header     string       `gorm:"default:null"`
+	HeaderLine string       `gorm:"default:null"`
 }
 
 // BelongsTo tells whether an upload is of the actor's organisation and for a purpose that the actor may upload for. For

@@ -70,6 +70,8 @@ type OpenerTest struct {
 	Fingerprint string
 	// Header is the header of the envelope, canonical JSON. A dossier has no headers.
 	Header string
+	// Due tells that the engine made it, because a deadline came near.
+	Due    bool
 	MadeAt time.Time
 	// Passed are who has released it.
 	Passed []ID
@@ -128,4 +130,11 @@ func (d Dossier) PublishedOpeners() PublishedOpeners {
 	entry, _ := d.Latest(EntryOpenerSet)
 	set, _ := BodyOf[OpenerSet](entry)
 	return PublishedOpeners{set.Threshold, len(set.Openers), set.Fingerprint}
+}
+
+// Opens tells whether a person is in the present set of openers.
+func (d Dossier) Opens(person ID) bool {
+	entry, _ := d.Latest(EntryOpenerSet)
+	set, _ := BodyOf[OpenerSet](entry)
+	return slices.ContainsFunc(set.Openers, func(o SetOpener) bool { return o.Person == person })
 }

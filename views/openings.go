@@ -12,10 +12,15 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// Openings lists what was found in the envelopes of a tender. The reader must be allowed to study the tender.
+// Openings lists what was found in the envelopes of a tender. The reader must be allowed to study the tender, or be who
+// handed it in: a supplier sees that what was found is what it had sealed.
 func (v *Views) Openings(ctx context.Context, r Reader, tender models.ID) ([]models.Opening, error) {
 	var openings []models.Opening
-	err := v.study(ctx, r, tender, func(_ *store.Tx, d models.Dossier) error {
+	of := OfOpenings
+	if r.Actor.Supplies() {
+		of = OfOwnOpenings
+	}
+	err := v.study(ctx, r, of, tender, func(_ *store.Tx, d models.Dossier) error {
 		for _, o := range d.Tendering.Openings {
 			if o.TenderID == tender {
 				openings = append(openings, o)
@@ -42,7 +47,7 @@ type Plaintext struct {
 // Plaintext finds what was in an envelope. The reader must be allowed to study the tender.
 func (v *Views) Plaintext(ctx context.Context, r Reader, tender models.ID, n int) (Plaintext, error) {
 	p := Plaintext{views: v, Filename: string(tender) + "-" + strconv.Itoa(n)}
-	err := v.study(ctx, r, tender, func(_ *store.Tx, d models.Dossier) error {
+	err := v.study(ctx, r, OfOpenings, tender, func(_ *store.Tx, d models.Dossier) error {
 		found, ok := d.FoundIn(tender, n)
 		if !ok || !found.Readable {
 			return models.NoSuchResource()
@@ -55,34 +60,39 @@ func (v *Views) Plaintext(ctx context.Context, r Reader, tender models.ID, n int
 	return p, err
 }
 
-// WriteTo opens the envelope by what its openers have released, and writes what was in it. What it has written is right
-// only if it returns no error.
-func (p Plaintext) WriteTo(ctx context.Context, w io.Writer) error {
+// Open recovers what opens the envelope, from what its openers have released. The writing that it returns is right only
+// if it ends without an error.
+func (p Plaintext) Open(ctx context.Context) (func(ctx context.Context, w io.Writer) error, error) {
 	b, err := opening.Of(ctx, p.views.Store, p.of.ProcurementID, p.of.BoxID, p.kind, nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	identities, err := b.Identities()
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("open envelope %d of tender %s: %s", p.N, p.TenderID, err.Error())
 	}
-	if err := envelope.Open(w, p.views.Content(ctx, p.sealed), identities); err != nil {
-		return fmt.Errorf("open envelope %d of tender %s: %w", p.N, p.TenderID, err)
-	}
-	return nil
+	return func(ctx context.Context, w io.Writer) error {
+		if err := envelope.Open(w, p.views.Content(ctx, p.sealed), identities); err != nil {
+			return fmt.Errorf("open envelope %d of tender %s: %w", p.N, p.TenderID, err)
+		}
+		return nil
+	}, nil
 }
 
-// study calls read with the dossier of a tender, if the reader may study the tender.
+// study calls read with the dossier of a tender, if the reader may study the tender, or it is the reader's own.
 func (v *Views) study(
-	ctx context.Context, r Reader, tender models.ID, read func(*store.Tx, models.Dossier) error,
+	ctx context.Context, r Reader, of Subject, tender models.ID, read func(*store.Tx, models.Dossier) error,
 ) error {
-	return v.dossier(ctx, r, OfOpenings, func(tx *store.Tx, d models.Dossier) error {
+	return v.dossier(ctx, r, of, func(tx *store.Tx, d models.Dossier) error {
 		t, ok := d.Tendering.Tender(tender)
-		if !ok {
+		if !ok || of == OfOwnOpenings && t.OrganisationID != r.Actor.OrganisationID {
 			return models.NoSuchResource()
 		}
 		if err := d.Unsealed(t); err != nil {
 			return err
+		}
+		if of == OfOwnOpenings {
+			return read(tx, d)
 		}
 		if err := r.mayStudy(d, t.LotID); err != nil {
 			return err

@@ -43,6 +43,7 @@ const (
 	OfHeaders     Subject = "headers"
 	OfReleases    Subject = "releases"
 	OfOpenings    Subject = "openings"
+	OfOwnOpenings Subject = "own-openings"
 	OfTenderers   Subject = "tenderers"
 	OfScores      Subject = "scores"
 	OfShortlist   Subject = "shortlist"
@@ -77,6 +78,7 @@ var readers = map[Subject][]models.Role{
 	OfHeaders:     {models.RoleOpener},
 	OfReleases:    models.BuyerSide(),
 	OfOpenings:    students(),
+	OfOwnOpenings: append(students(), models.RoleSupplier),
 	OfTenderers:   models.BuyerSide(),
 	OfScores:      students(),
 	OfShortlist:   models.BuyerSide(),

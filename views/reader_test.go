@@ -111,7 +111,7 @@ func lookings() map[string]looking {
 		) {
 			return v.Envelope(ctx, r, tender, 1)
 		}),
-		"Openings": by(students, (*views.Views).Openings, tender),
+		"Openings": by(students+" supplier", (*views.Views).Openings, tender),
 		"Plaintext": at(students, func(ctx context.Context, v *views.Views, r views.Reader) (views.Plaintext, error) {
 			return v.Plaintext(ctx, r, tender, 1)
 		}),

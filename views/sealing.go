@@ -56,7 +56,7 @@ func (v *Views) Headers(ctx context.Context, r Reader, box models.ID, kind model
 	}
 	var lines bytes.Buffer
 	for _, e := range b.Envelopes {
-		lines.Write(append(e.Start, '\n'))
+		lines.WriteString(e.HeaderLine + "\n")
 	}
 	return lines.Bytes(), nil
 }
@@ -159,6 +159,11 @@ func (v *Views) OpenerTest(ctx context.Context, r Reader, id models.ID) (OpenerT
 		}
 		if test.OpenerTest, err = tx.OpenerTest(p, id); err != nil {
 			return test, err
+		}
+		for _, known := range d.Tendering.Tests {
+			if known.ID == id {
+				test.Passed, test.Due = known.Passed, known.Due
+			}
 		}
 		test.Described, err = opening.OfTest(d, test.OpenerTest)
 		return test, err

@@ -20,8 +20,10 @@ import (
 type tenderPlay struct {
 	*bundle
 
-	lot              models.ID
-	openers          []*rig.Opener
+	lot     models.ID
+	openers []*rig.Opener
+	// threshold is how many of the openers open together.
+	threshold        int
 	evaluators       []*apiclient.Client
 	chair            *apiclient.Client
 	suppliers        []*supplier
@@ -159,7 +161,7 @@ func (b *bundle) describeTender(t *testing.T) *tenderPlay {
 		"deadline": b.deadlineIn(t, 40),
 	}).ID
 	b.post(t, b.Lead, "/award-criteria", rig.AwardCriteria(p.lot))
-	_, err := p.SealFor(t.Context(), 2, p.openers...)
+	_, err := p.SealFor(t.Context(), p.threshold, p.openers...)
 	require.NoError(t, err)
 	require.NoError(t, p.Test(t.Context(), p.openers...))
 	return p
@@ -182,7 +184,16 @@ func (p *tenderPlay) staff(t *testing.T) {
 		p.evaluators = append(p.evaluators, evaluator)
 	}
 	var err error
-	p.openers, err = p.Openers(t.Context(), p.Buyers[0].Organisation, p.Buyers[1].Organisation, p.Buyers[2].Organisation)
+	// Two of three openers of three buyers, or three of four openers of two.
+	of := []int{0, 1, 2}
+	if p.threshold = 2; len(p.Buyers) == 2 {
+		of, p.threshold = []int{0, 1, 0, 1}, 3
+	}
+	organisations := make([]string, len(of))
+	for i, n := range of {
+		organisations[i] = p.Buyers[n].Organisation
+	}
+	p.openers, err = p.Openers(t.Context(), organisations...)
 	require.NoError(t, err)
 	p.chair, err = p.Staff(t.Context(), p.Buyers[0].Organisation, models.RoleChair)
 	require.NoError(t, err)
@@ -277,10 +288,10 @@ func (p *tenderPlay) closeBox(t *testing.T) {
 	require.NotNil(t, lot.ClosedAt)
 }
 
-// open has two of three openers release what is not a price, and one of them open the lot.
+// open has as many openers as are needed release what is not a price, and one of them open the lot.
 func (p *tenderPlay) open(t *testing.T) {
 	t.Helper()
-	require.NoError(t, p.OpenBox(t.Context(), p.lot, p.openers[:2]...))
+	require.NoError(t, p.OpenBox(t.Context(), p.lot, p.openers[:p.threshold]...))
 }
 
 func (b *bundle) download(t *testing.T, who *apiclient.Client, path string) []byte {
@@ -357,10 +368,10 @@ func (p *tenderPlay) writeSheet(t *testing.T, who *apiclient.Client, s *supplier
 	require.NoError(t, err)
 }
 
-// openPrices has two openers release the prices, and reads the ranking.
+// openPrices has as many openers as are needed release the prices, and reads the ranking.
 func (p *tenderPlay) openPrices(t *testing.T) {
 	t.Helper()
-	require.NoError(t, p.OpenPrices(t.Context(), p.lot, p.openers[:2]...))
+	require.NoError(t, p.OpenPrices(t.Context(), p.lot, p.openers[:p.threshold]...))
 	p.readRanking(t)
 }
 

@@ -1,9 +1,9 @@
 // Package opening puts together, from the record, what opens a box: its description, the headers of its envelopes, and
-// what openers have done. Everything is checked anew, so that whoever opens by it relies on nobody's word.
+// what openers have done. Releases and handovers are checked anew, so that whoever opens by it relies on nobody's word;
+// the proofs of a header were checked before the envelope was handed in.
 package opening
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -29,12 +29,13 @@ type Box struct {
 	Described envelope.Box
 	// Envelopes are those that are opened.
 	Envelopes []store.SealedEnvelope
-	// Released are the releases that count, in their order.
+	// Released are the releases that count, Handed the handovers, in their order.
 	Released []models.BoxRelease
+	Handed   []models.BoxHandover
 }
 
-// Of reads the opening of the envelopes of a kind in a box: of those that openers have released, or, as long as nobody
-// has, of the given ones. It refuses with [models.CodeNotFound] when there is no such box.
+// Of reads the opening of the envelopes of a kind in a box: of those that openers have released or handed over, or, as
+// long as nobody has, of the given ones. It refuses with [models.CodeNotFound] when there is no such box.
 func Of(
 	ctx context.Context, s *store.Store, procurement, box models.ID, kind models.EnvelopeKind, first []models.Envelope,
 ) (*Box, error) {
@@ -49,73 +50,88 @@ func Of(
 	if b.Released, err = s.ReleasesOf(ctx, box, kind); err != nil {
 		return nil, err
 	}
-	releases := make([]envelope.Release, len(b.Released))
-	for i, r := range b.Released {
-		if releases[i], err = envelope.ReadRelease([]byte(r.Content)); err != nil {
-			return nil, fmt.Errorf("read release of %s: %w", r.PersonID, err)
-		}
+	if b.Handed, err = s.HandoversOf(ctx, box, kind); err != nil {
+		return nil, err
+	}
+	releases, handovers, err := b.files()
+	if err != nil {
+		return nil, err
 	}
 	opened := func(e store.SealedEnvelope) bool {
 		return slices.ContainsFunc(first, func(f models.Envelope) bool { return f.TenderID == e.TenderID && f.N == e.N })
 	}
-	if len(releases) > 0 {
-		released := releases[0].Headers()
-		opened = func(e store.SealedEnvelope) bool { return slices.Contains(released, e.Header) }
+	if fixed := fixedBy(releases, handovers); fixed != nil {
+		opened = func(e store.SealedEnvelope) bool { return slices.Contains(fixed, e.Header) }
 	}
 	if err := b.read(ctx, s, kind, opened); err != nil {
 		return nil, err
 	}
-	if err := b.handOver(ctx, s, box, kind); err != nil {
-		return nil, err
+	for i, h := range handovers {
+		if err := b.Apply(h); err != nil {
+			return nil, notKept("handover", b.Handed[i].PersonID, err)
+		}
 	}
 	for i, r := range releases {
 		if err := b.Accept(r); err != nil {
-			return nil, fmt.Errorf("accept release of %s: %w", b.Released[i].PersonID, err)
+			return nil, notKept("release", b.Released[i].PersonID, err)
 		}
 	}
 	return b, nil
+}
+
+// files reads what openers have done. What was kept and cannot be read any more is no refusal: whoever asks has done
+// nothing wrong.
+func (b *Box) files() (releases []envelope.Release, handovers []envelope.Handover, err error) {
+	for _, kept := range b.Released {
+		r, err := envelope.ReadRelease([]byte(kept.Content))
+		if err != nil {
+			return nil, nil, notKept("release", kept.PersonID, err)
+		}
+		releases = append(releases, r)
+	}
+	for _, kept := range b.Handed {
+		h, err := envelope.ReadHandover([]byte(kept.Content))
+		if err != nil {
+			return nil, nil, notKept("handover", kept.PersonID, err)
+		}
+		handovers = append(handovers, h)
+	}
+	return releases, handovers, nil
+}
+
+// notKept hides a refusal in a failure: the record is damaged.
+func notKept(what string, person models.ID, cause error) error {
+	return fmt.Errorf("the %s of %s does not fit the box any more: %s", what, person, cause.Error())
+}
+
+// fixedBy are the headers that were released or handed over first: later ones are for the same. nil: nothing was.
+func fixedBy(releases []envelope.Release, handovers []envelope.Handover) []string {
+	switch {
+	case len(releases) > 0:
+		return releases[0].Headers()
+	case len(handovers) > 0:
+		return handovers[0].Request.Headers()
+	}
+	return nil
 }
 
 // read reads the envelopes and begins their opening.
 func (b *Box) read(
 	ctx context.Context, s *store.Store, kind models.EnvelopeKind, opened func(store.SealedEnvelope) bool,
 ) error {
-	all, err := s.EnvelopesIn(ctx, b.Described.Box, kind, envelope.MostHeader)
+	all, err := s.EnvelopesIn(ctx, b.Described.Box, kind)
 	if err != nil {
 		return err
 	}
 	b.Envelopes = slices.DeleteFunc(all, func(e store.SealedEnvelope) bool { return !opened(e) })
 	headers := make([]envelope.Header, len(b.Envelopes))
-	for i := range b.Envelopes {
-		e := &b.Envelopes[i]
-		line, _, whole := bytes.Cut(e.Start, []byte("\n"))
-		if !whole {
-			return fmt.Errorf("envelope %d of tender %s has no header", e.N, e.TenderID)
-		}
-		e.Start = line
-		if headers[i], err = envelope.ParseHeader(line); err != nil {
-			return fmt.Errorf("read envelope %d of tender %s: %w", e.N, e.TenderID, err)
+	for i, e := range b.Envelopes {
+		if headers[i], err = envelope.KnownHeader(e.HeaderLine, e.Header); err != nil {
+			return fmt.Errorf("read envelope %d of tender %s: %s", e.N, e.TenderID, err.Error())
 		}
 	}
 	b.Opening, err = envelope.NewOpening(b.Described, kind, headers)
 	return err
-}
-
-func (b *Box) handOver(ctx context.Context, s *store.Store, box models.ID, kind models.EnvelopeKind) error {
-	handovers, err := s.HandoversOf(ctx, box, kind)
-	if err != nil {
-		return err
-	}
-	for _, h := range handovers {
-		read, err := envelope.ReadHandover([]byte(h.Content))
-		if err != nil {
-			return fmt.Errorf("read handover of %s: %w", h.PersonID, err)
-		}
-		if err := b.Apply(read); err != nil {
-			return fmt.Errorf("accept handover of %s: %w", h.PersonID, err)
-		}
-	}
-	return nil
 }
 
 // OfTest describes the box for which a test envelope was sealed: none that tenders are handed in to. It refuses with
@@ -133,4 +149,11 @@ func OfTest(d models.Dossier, test models.OpenerTest) (envelope.Box, error) {
 		return envelope.Box{}, err
 	}
 	return envelope.NewBox(test.ID, 1, test.MadeAt, set)
+}
+
+// IsOf tells whether exactly these envelopes are opened.
+func (b *Box) IsOf(envelopes []models.Envelope) bool {
+	return len(envelopes) == len(b.Envelopes) && !slices.ContainsFunc(b.Envelopes, func(e store.SealedEnvelope) bool {
+		return !slices.ContainsFunc(envelopes, func(o models.Envelope) bool { return o.TenderID == e.TenderID && o.N == e.N })
+	})
 }

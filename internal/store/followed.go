@@ -328,7 +328,7 @@ var followedProcurement = []FollowedTable{
 	{
 		"box_handovers", columns(plain("organisation_id", "digest"), computed("content", Plain, contentDigest),
 			instants("handed_at")),
-		"x.box_id || ' ' || x.kind || ' ' || x.person_id || ' ' || x.to_person_id",
+		"x.box_id || ' ' || x.kind || ' ' || x.person_id || ' ' || x.to_person_id || ' ' || x.digest",
 		"box_handovers x JOIN boxes b ON b.id = x.box_id WHERE b.procurement_id = $1",
 	},
 	{

@@ -172,7 +172,7 @@ const (
 	tenderersOf = `SELECT json_agg(o) FROM organisations o
 		WHERE o.id IN (SELECT t.organisation_id FROM tenders t JOIN boxes b ON b.id = t.box_id
 			WHERE b.procurement_id = p.id AND b.closed_at IS NOT NULL)`
-	testsOf = `SELECT json_agg(x ORDER BY x.made_at, x.id) FROM (SELECT t.id, t.fingerprint, t.made_at,
+	testsOf = `SELECT json_agg(x ORDER BY x.made_at, x.id) FROM (SELECT t.id, t.fingerprint, t.due, t.made_at,
 			(SELECT coalesce(json_agg(r.person_id ORDER BY r.person_id), '[]') FROM opener_test_releases r
 				WHERE r.test_id = t.id) AS passed
 		FROM opener_tests t WHERE t.procurement_id = p.id) x`

@@ -41,30 +41,26 @@ func (s *Store) SealedBox(ctx context.Context, procurement, box models.ID) (Seal
 	return found, nil
 }
 
-// A SealedEnvelope is an envelope that stands in a box, with the beginning of its bytes, in which its header is.
+// A SealedEnvelope is an envelope that stands in a box, with its header and the digests of both.
 type SealedEnvelope struct {
-	TenderID models.ID
-	N        int
-	UploadID models.ID
-	Size     int64
-	Header   string
-	Start    []byte
+	TenderID   models.ID
+	N          int
+	UploadID   models.ID
+	Size       int64
+	Digest     string
+	Header     string
+	HeaderLine string
 	// Read tells that it was opened, and what was in it recorded.
 	Read bool
 }
 
-// EnvelopesIn lists the envelopes of a kind that stand in a box, in the order of their tenders; of each, so many of its
-// first bytes.
-func (s *Store) EnvelopesIn(
-	ctx context.Context, box models.ID, kind models.EnvelopeKind, start int,
-) ([]SealedEnvelope, error) {
+// EnvelopesIn lists the envelopes of a kind that stand in a box, in the order of their tenders.
+func (s *Store) EnvelopesIn(ctx context.Context, box models.ID, kind models.EnvelopeKind) ([]SealedEnvelope, error) {
 	var all []SealedEnvelope
-	err := s.rows(ctx).Raw(`SELECT e.tender_id, e.n, e.upload_id, e.size, u.header,
-			substring(c.content FROM 1 FOR ?) AS start,
+	err := s.rows(ctx).Raw(`SELECT e.tender_id, e.n, e.upload_id, e.size, e.digest, u.header, u.header_line,
 			EXISTS (SELECT FROM openings o WHERE o.tender_id = e.tender_id AND o.n = e.n) AS read
 		FROM tender_envelopes e JOIN tenders t ON t.id = e.tender_id JOIN uploads u ON u.id = e.upload_id
-			JOIN upload_chunks c ON c.upload_id = u.id AND c.n = 0
-		WHERE t.box_id = ? AND t.ended_at IS NULL AND e.kind = ? ORDER BY e.tender_id, e.n`, start, box, kind).
+		WHERE t.box_id = ? AND t.ended_at IS NULL AND e.kind = ? ORDER BY e.tender_id, e.n`, box, kind).
 		Scan(&all).Error
 	if err != nil {
 		return nil, fmt.Errorf("list envelopes in box: %w", err)
@@ -156,13 +152,15 @@ func (tx *Tx) UnreadIn(box models.ID) ([]models.EnvelopeKind, error) {
 	return kinds, nil
 }
 
-// ClaimUnread takes one that nobody else has taken for as long as the claim lasts; nil: there is none.
+// ClaimUnread takes one that nobody else has taken for as long as the claim lasts; nil: there is none. What is of a
+// procurement that is suspended waits, and so does what is of a lot that has ended.
 func (s *Store) ClaimUnread(ctx context.Context, claim time.Duration) (*Unread, error) {
 	var all []Unread
 	err := s.rows(ctx).Raw(`UPDATE unread_boxes x SET claimed_until = clock_timestamp() + ? * interval '1 second'
 		FROM boxes b WHERE b.id = x.box_id AND (x.box_id, x.kind) = (SELECT y.box_id, y.kind FROM unread_boxes y
-			WHERE y.claimed_until < clock_timestamp() ORDER BY y.claimed_until, y.box_id, y.kind
-			LIMIT 1 FOR UPDATE SKIP LOCKED)
+			JOIN boxes c ON c.id = y.box_id JOIN lots l ON l.id = c.lot_id JOIN procurements p ON p.id = l.procurement_id
+			WHERE y.claimed_until < clock_timestamp() AND l.ended_at IS NULL AND p.status <> 'suspended' ORDER BY y.claimed_until, y.box_id, y.kind
+			LIMIT 1 FOR UPDATE OF y SKIP LOCKED)
 		RETURNING b.procurement_id, x.box_id, x.kind`, claim.Seconds()).Scan(&all).Error
 	switch {
 	case err != nil:
@@ -194,8 +192,9 @@ func (s *Store) WasRead(ctx context.Context, u Unread) error {
 
 // KeepTest keeps a test envelope that an organisation made.
 func (tx *Tx) KeepTest(procurement, organisation models.ID, t models.OpenerTest) error {
-	err := tx.db().Exec(`INSERT INTO opener_tests (id, procurement_id, fingerprint, organisation_id, header, made_at)
-		VALUES (?, ?, ?, ?, ?, ?)`, t.ID, procurement, t.Fingerprint, organisation, t.Header, t.MadeAt).Error
+	err := tx.db().Exec(`INSERT INTO opener_tests
+			(id, procurement_id, fingerprint, organisation_id, header, due, made_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?)`, t.ID, procurement, t.Fingerprint, organisation, t.Header, t.Due, t.MadeAt).Error
 	if err != nil {
 		return fmt.Errorf("keep test of openers: %w", err)
 	}

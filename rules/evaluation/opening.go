@@ -132,24 +132,54 @@ func mayPrice(d models.Dossier, t models.Tender) error {
 	return nil
 }
 
-// MayHandOver refuses a handover that neither of the two openers sends, one by somebody who holds no shares any more or
-// has released them, and one to somebody who is no opener of the buyer.
-func MayHandOver(d models.Dossier, h models.BoxHandover, set models.OpenerSet, sender models.ID) error {
+// MayReleaseAs refuses a release by somebody who holds no shares of these envelopes, has released them, or is no opener
+// of that buyer any more: a buyer's keys are counted for it.
+func MayReleaseAs(d models.Dossier, r models.BoxRelease) error {
+	lot, box, _ := d.Tendering.Box(r.BoxID)
+	set, _ := d.OpenersOf(box)
+	switch {
+	case !slices.Contains(d.Tendering.Holders(r.BoxID, r.Kind, set.Openers), r.PersonID):
+		return models.Refuse(models.CodeNotAnOpener, "/release", "%s opens nothing of the kind %s in lot %d",
+			d.PersonOf(r.PersonID), r.Kind, lot.Number).
+			Accepting("one of its openers, or somebody to whom one has handed over")
+	case slices.Contains(d.Tendering.ReleasedBy(r.BoxID, r.Kind), r.PersonID):
+		return models.Refuse(models.CodeReleaseTwice, "/release", "you have released the envelopes of the kind %s already",
+			r.Kind)
+	case r.OrganisationID != "" && !opensFor(d, r.PersonID, r.OrganisationID):
+		return models.Refuse(models.CodeNotAnOpener, "/release", "%s is no opener of %s any more", d.PersonOf(r.PersonID),
+			d.NameOf(r.OrganisationID)).Accepting("another opener of the box")
+	}
+	return nil
+}
+
+// opensFor tells whether a person is an opener of a buyer now.
+func opensFor(d models.Dossier, person, buyer models.ID) bool {
+	return slices.ContainsFunc(d.Roles, func(a models.RoleAssignment) bool {
+		return a.PersonID == person && a.OrganisationID == buyer && a.Role == models.RoleOpener && a.Holds(d.Now)
+	})
+}
+
+// MayHandOver refuses a handover that another than who gets the shares sends, one by somebody who holds no shares any
+// more or has released them, and one to somebody who is no opener of the buyer or opens in the box already.
+func MayHandOver(d models.Dossier, h models.BoxHandover, sender models.ID) error {
 	refused := func(format string, args ...any) error {
 		return models.Refuse(models.CodeHandoverRefused, "/handover", format, args...).
 			Accepting("the shares of an opener who has not released yet, for another opener of the same buyer")
 	}
+	_, box, _ := d.Tendering.Box(h.BoxID)
+	set, _ := d.OpenersOf(box)
+	holders := d.Tendering.Holders(h.BoxID, h.Kind, set.Openers)
 	switch {
-	case sender != h.PersonID && sender != h.ToPersonID:
-		return models.Refuse(models.CodeForbidden, "/handover", "you are neither who hands over nor who gets the shares")
-	case !slices.Contains(d.Tendering.Holders(h.BoxID, h.Kind, set.Openers), h.PersonID):
+	case sender != h.ToPersonID:
+		return models.Refuse(models.CodeForbidden, "/handover", "the shares are for %s", d.PersonOf(h.ToPersonID)).
+			Accepting("a handover that is sent by who gets the shares")
+	case !slices.Contains(holders, h.PersonID):
 		return refused("%s holds no shares of these envelopes", d.PersonOf(h.PersonID))
+	case slices.Contains(holders, h.ToPersonID):
+		return refused("%s opens envelopes in this box already", d.PersonOf(h.ToPersonID))
 	case slices.Contains(d.Tendering.ReleasedBy(h.BoxID, h.Kind), h.PersonID):
 		return refused("%s has released already", d.PersonOf(h.PersonID))
-	case !slices.ContainsFunc(d.Roles, func(a models.RoleAssignment) bool {
-		return a.PersonID == h.ToPersonID && a.OrganisationID == h.OrganisationID && a.Role == models.RoleOpener &&
-			a.Holds(d.Now)
-	}):
+	case !opensFor(d, h.ToPersonID, h.OrganisationID):
 		return refused("%s is no opener of %s", d.PersonOf(h.ToPersonID), d.NameOf(h.OrganisationID))
 	}
 	return nil

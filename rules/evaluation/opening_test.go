@@ -133,28 +133,37 @@ func TestSharesGoToAnotherOpenerOfTheSameBuyerByOneOfTheTwo(t *testing.T) {
 	d.Roles = append(d.Roles, models.RoleAssignment{
 		PersonID: "per_colleague", Role: models.RoleOpener, OrganisationID: "org_a",
 	})
-	entry, _ := d.Latest(models.EntryOpenerSet)
-	set, _ := models.BodyOf[models.OpenerSet](entry)
+	set, _ := d.OpenersOf(*d.box1())
 	handover := models.BoxHandover{
 		BoxID: d.box1().ID, Kind: models.EnvelopeQuality, PersonID: "per_of_org_a", ToPersonID: "per_colleague",
 		OrganisationID: "org_a",
 	}
-	may := func(h models.BoxHandover, sender models.ID) error { return MayHandOver(d.Dossier, h, set, sender) }
-	require.NoError(t, may(handover, "per_of_org_a"))
+	may := func(h models.BoxHandover, sender models.ID) error { return MayHandOver(d.Dossier, h, sender) }
 	require.NoError(t, may(handover, "per_colleague"))
-	requireRefused(t, models.CodeForbidden, may(handover, "per_of_org_b"))
+	requireRefused(t, models.CodeForbidden, may(handover, "per_of_org_a"))
 	stranger := handover
 	stranger.ToPersonID = "per_stranger"
-	requireRefused(t, models.CodeHandoverRefused, may(stranger, "per_of_org_a"))
+	requireRefused(t, models.CodeHandoverRefused, may(stranger, "per_stranger"))
+	twice := handover
+	twice.ToPersonID, twice.OrganisationID = "per_of_org_b", "org_b"
+	requireRefused(t, models.CodeHandoverRefused, may(twice, "per_of_org_b"))
 
 	d.Tendering.Handovers = append(d.Tendering.Handovers, handover)
-	requireRefused(t, models.CodeHandoverRefused, may(handover, "per_of_org_a"))
+	requireRefused(t, models.CodeHandoverRefused, may(handover, "per_colleague"))
+	release := models.BoxRelease{
+		BoxID: d.box1().ID, Kind: models.EnvelopeQuality, PersonID: "per_of_org_a", OrganisationID: "org_a",
+	}
+	requireRefused(t, models.CodeNotAnOpener, MayReleaseAs(d.Dossier, release))
+	release.PersonID = "per_colleague"
+	require.NoError(t, MayReleaseAs(d.Dossier, release))
+	release.OrganisationID = "org_b"
+	requireRefused(t, models.CodeNotAnOpener, MayReleaseAs(d.Dossier, release))
 	require.Equal(t, []models.ID{"per_colleague", "per_of_org_b", "per_of_org_c"},
 		d.Tendering.Holders(d.box1().ID, models.EnvelopeQuality, set.Openers))
 	require.Contains(t, d.Tendering.Holders(d.box1().ID, models.EnvelopePrice, set.Openers), models.ID("per_of_org_a"))
 	d.Tendering.Handovers = nil
 	d.releases(models.EnvelopeQuality, "org_a")
-	requireRefused(t, models.CodeHandoverRefused, may(handover, "per_of_org_a"))
+	requireRefused(t, models.CodeHandoverRefused, may(handover, "per_colleague"))
 }
 
 func TestAnEarlierSetOfOpenersStillOpensWhatWasSealedForIt(t *testing.T) {

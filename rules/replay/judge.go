@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"encoding/json"
 	"cmp"
 	"fmt"
 	"maps"
@@ -376,20 +377,31 @@ func (f fold) judgeReleased(p event.BoxReleased) string {
 	return ""
 }
 
-// releasing lists the buyers whose openers have released envelopes of a kind in a box; of any kind if it is empty.
-func (f fold) releasing(box models.ID, kind models.EnvelopeKind) map[string]bool {
-	buyers := map[string]bool{}
+// released tells whether as many openers as are needed, of two buyers at least, have released the envelopes of a kind in
+// a box.
+func (f fold) released(box models.ID, kind models.EnvelopeKind) bool {
+	people, buyers := 0, map[string]bool{}
 	for key, row := range f.rows[BoxReleases] {
-		if of, rest, _ := strings.Cut(key, " "); models.ID(of) == box &&
-			(kind == "" || strings.HasPrefix(rest, string(kind)+" ")) {
+		if strings.HasPrefix(key, Key(box, kind)+" ") {
+			people++
 			buyers[row["organisation_id"].Value] = true
 		}
 	}
-	return buyers
+	return len(buyers) >= 2 && people >= f.threshold(box)
 }
 
-// judgeFound asks that enough openers had released the envelope: no buyer has the keys to open alone. Before release
-// 0.2 an opener recorded what it had found.
+// threshold is how many openers of a box open together; 0: the entry that says so is not known.
+func (f fold) threshold(box models.ID) int {
+	row := f.rows[Boxes][string(box)]
+	var set models.OpenerSet
+	body := f.contents.Bodies[Key(row["opener_set"].Value, row["opener_set_version"].Value)]
+	if json.Unmarshal(body, &set) != nil {
+		return 0
+	}
+	return set.Threshold
+}
+
+// judgeFound asks that enough openers had released the envelope. Before release 0.2 an opener recorded what it had found.
 func (f fold) judgeFound(p event.EnvelopeOpened) string {
 	if f.ActorID != "" {
 		if !f.joined(f.ActorID) {
@@ -399,23 +411,26 @@ func (f fold) judgeFound(p event.EnvelopeOpened) string {
 	}
 	for _, t := range f.contents.Received {
 		e, ok := t.Envelope(p.Envelope)
-		if t.ID == p.TenderID && (!ok || len(f.releasing(t.BoxID, e.Kind)) < 2) {
-			return fmt.Sprintf("envelope %d of tender %s was opened before openers of two buyers had released it",
-				p.Envelope, p.TenderID)
+		if t.ID == p.TenderID && ok && f.released(t.BoxID, e.Kind) {
+			return ""
 		}
 	}
-	return ""
+	return fmt.Sprintf("envelope %d of tender %s was opened before enough openers had released it", p.Envelope, p.TenderID)
 }
 
-// judgeUnsealed asks for a closed box and for releases by openers of two buyers; before release 0.2, for openers of two
-// buyers, or of the one that bought alone.
+// judgeUnsealed asks for a closed box and for enough releases of what holds no price; before release 0.2, for openers of
+// two buyers, or of the one that bought alone.
 func (f fold) judgeUnsealed(p event.LotUnsealed) string {
 	if f.value(Boxes, string(p.BoxID), "closed_at") == "" {
 		return "a box was opened that was not closed"
 	}
 	if f.value(Boxes, string(p.BoxID), "fingerprint") != "" {
-		if buyers := f.releasing(p.BoxID, ""); p.Tenders > 0 && len(buyers) < 2 {
-			return fmt.Sprintf("a box was opened by releases of openers of %d buyers", len(buyers))
+		for _, t := range f.contents.Received {
+			for _, e := range t.Envelopes {
+				if t.BoxID == p.BoxID && e.Kind != models.EnvelopePrice && !f.released(t.BoxID, e.Kind) {
+					return fmt.Sprintf("a box was opened before enough openers had released its envelopes of the kind %s", e.Kind)
+				}
+			}
 		}
 		return ""
 	}

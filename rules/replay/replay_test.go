@@ -321,7 +321,7 @@ func TestAForgedDecisionIsNamed(t *testing.T) {
 			l := s.tendered(models.ConsensusChair)
 			clear(l.rows[BoxReleases])
 			return "", event.EnvelopeOpened{TenderID: l.first, Envelope: 1, Readable: true}
-		}, "before openers of two buyers had released it"},
+		}, "before enough openers had released it"},
 		{"a deadline moved to an earlier instant", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
 			return s.anna, event.DeadlineMoved{BoxID: s.openBox(), To: s.at.Add(time.Hour)}
 		}, "not moved to a later instant"},

@@ -69,7 +69,7 @@ func (f fold) tenders(payload event.Payload) bool {
 			"organisation_id": string(p.Buyer), "digest": p.Digest, "content": p.Digest, "released_at": f.At,
 		})
 	case event.BoxHandedOver:
-		f.put(BoxHandovers, Key(p.BoxID, p.Kind, p.From, p.To), told{
+		f.put(BoxHandovers, Key(p.BoxID, p.Kind, p.From, p.To, p.Digest), told{
 			"organisation_id": string(p.Buyer), "digest": p.Digest, "content": p.Digest, "handed_at": f.At,
 		})
 	case event.OpenersTested:

@@ -51,6 +51,9 @@ func ReadHandover(text []byte) (Handover, error) {
 	return h, read(text, &h, models.CodeHandoverRefused, "the handover")
 }
 
+// Headers lists the envelopes that are handed over, by the SHA-256 of their headers.
+func (r Request) Headers() []string { return headersOf(r.Envelopes) }
+
 // tag covers everything but the blinded shares and their proofs.
 func (r Request) tag() (pvss.Tag, error) {
 	return tagOf(struct {

@@ -24,6 +24,7 @@ type headerText struct {
 // A Header is the first line of an envelope, read and checked: every share in it is right, in its context.
 type Header struct {
 	text headerText
+	line string
 	sum  [sha256.Size]byte
 }
 
@@ -33,6 +34,19 @@ func (h Header) Context() Context { return h.text.Context }
 // Digest is the SHA-256 of the header, in hexadecimal, by which releases call the envelope.
 func (h Header) Digest() string { return hex.EncodeToString(h.sum[:]) }
 
+// Line is the header as it is written, without its newline.
+func (h Header) Line() string { return h.line }
+
+// KnownHeader reads a header that [ParseHeader] has taken before, as its digest shows, without checking the proofs of
+// its shares again.
+func KnownHeader(line, digest string) (Header, error) {
+	h := Header{line: line, sum: sha256.Sum256([]byte(line))}
+	if h.Digest() != digest {
+		return h, models.Refuse(models.CodeNotSealed, "", "the header is another one than was checked")
+	}
+	return h, read([]byte(line), &h.text, models.CodeNotSealed, "the header of the envelope")
+}
+
 // ParseHeader reads a header without its newline, and checks it without any key: its form, its context and the proof
 // of every share. It refuses a malformed one with [models.CodeNotSealed], one with a share that is not what its
 // opener needs with [models.CodeShareWrong].
@@ -40,7 +54,7 @@ func ParseHeader(line []byte) (Header, error) {
 	if len(line) >= MostHeader {
 		return Header{}, tooLong()
 	}
-	h := Header{sum: sha256.Sum256(line)}
+	h := Header{line: string(line), sum: sha256.Sum256(line)}
 	if err := checkFormat(line); err != nil {
 		return Header{}, err
 	}

@@ -5,9 +5,9 @@
 -- +goose StatementBegin
 do $$
 begin
-    if exists (select from boxes b join lots l on l.id = b.lot_id join tenders t on t.box_id = b.id
-            where l.ended_at is null and b.unsealed_at is null and t.ended_at is null) then
-        raise exception 'there are envelopes that were sealed for an opening key: open them with the release before';
+    if exists (select from boxes b join lots l on l.id = b.lot_id left join lot_awards a on a.lot_id = l.id
+            where l.ended_at is null and a.awarded_at is null) then
+        raise exception 'there are lots that were published with an opening key: award or end them with the release before';
     end if;
 end $$;
 -- +goose StatementEnd
@@ -19,9 +19,10 @@ alter table boxes add column opener_set ppi_id, add column opener_set_version bi
     add check ((opener_set is null) = (opener_set_version is null)), add check ((opener_set is null) = (fingerprint = ''));
 
 -- What the header of an envelope says, as it was checked when the upload was completed: the box and the kind, and the
--- SHA-256 of the header, by which releases call the envelope.
+-- SHA-256 of the header, by which releases call the envelope. The header itself is kept with them, so that opening a box
+-- reads no bytes of its envelopes.
 alter table uploads add column box_id ppi_id references boxes, add column kind text,
-    add column header text collate "C" check (header ~ '^[0-9a-f]{64}$'),
+    add column header text collate "C" check (header ~ '^[0-9a-f]{64}$'), add column header_line text collate "C",
     add check ((box_id is null) = (header is null) and (kind is null) = (header is null));
 
 -- +goose StatementBegin
@@ -33,6 +34,7 @@ begin
     changed.box_id := null;
     changed.kind := null;
     changed.header := null;
+    changed.header_line := null;
     if old.completed_at is not null or changed is distinct from old then
         raise exception 'upload % is kept as announced', old.id
             using errcode = 'restrict_violation', table = tg_table_name, constraint = 'uploads_kept';
@@ -89,6 +91,8 @@ create table opener_tests (
     fingerprint    text collate "C" not null,
     organisation_id ppi_id not null references organisations,
     header         text not null,
+    -- Made by the engine, because a deadline comes near.
+    due            boolean not null default false,
     made_at        timestamptz not null
 );
 create index opener_tests_procurement on opener_tests (procurement_id, made_at);
@@ -128,5 +132,5 @@ begin
     return new;
 end $$;
 -- +goose StatementEnd
-alter table uploads drop column box_id, drop column kind, drop column header;
+alter table uploads drop column box_id, drop column kind, drop column header, drop column header_line;
 alter table boxes drop column opener_set, drop column opener_set_version, drop column fingerprint;
