@@ -77,6 +77,8 @@ func expectedAwardAccess(procurement string) map[string]string {
 		"POST " + procurement + "/actions/award":                           board,
 		"POST " + procurement + "/actions/send_letters":                    lead,
 		"GET " + procurement + "/tenders/{tender}/letter":                  studying + " supplier",
+		"GET " + procurement + "/tenders/{tender}/letter.html":             studying + " supplier",
+		"GET " + procurement + "/tenders/{tender}/letter.pdf":              studying + " supplier",
 		"POST " + procurement + "/notices":                                 lead,
 		"GET " + procurement + "/notices":                                  involved,
 		"GET " + procurement + "/report-record":                            buyers,

@@ -51,6 +51,7 @@ func (r *Reading) columns() (columns string, into []any, assemble func()) {
 		awards                   []models.LotAward
 		envelopes                []models.Envelope
 		authors                  []authorship
+		asked                    []models.RoleAssignment
 	)
 	d := &r.Dossier
 	parts := []part{
@@ -77,6 +78,7 @@ func (r *Reading) columns() (columns string, into []any, assemble func()) {
 			part{receivedOf, rowsOf[models.Tender]{&t.Received}},
 			part{envelopesOf, rowsOf[models.Envelope]{&envelopes}},
 			part{tenderersOf, rowsOf[models.Organisation]{&tenderers}},
+			part{languagesOf, rowsOf[models.RoleAssignment]{&asked}},
 			part{openersOf, rowsOf[models.BoxOpener]{&t.Openers}},
 			part{phasesOf, rowsOf[models.EndedPhase]{&t.Phases}},
 			part{openingsOf, rowsOf[models.Opening]{&t.Openings}},
@@ -93,6 +95,10 @@ func (r *Reading) columns() (columns string, into []any, assemble func()) {
 	}
 	return strings.Join(queries, ",\n"), into, func() {
 		d.Organisations, d.Tendering.Tenderers = byID(organisations), byID(tenderers)
+		d.Tendering.Languages = map[models.ID]string{}
+		for _, role := range asked {
+			d.Tendering.Languages[role.OrganisationID] = role.Language
+		}
 		d.Authors, d.Tendering.Awards = byEntry(d.Entries, authors), byLot(awards)
 		putInto(d.Tendering.Received, envelopes)
 	}
@@ -169,6 +175,12 @@ const (
 	tenderersOf = `SELECT json_agg(o) FROM organisations o
 		WHERE o.id IN (SELECT t.organisation_id FROM tenders t JOIN boxes b ON b.id = t.box_id
 			WHERE b.procurement_id = p.id AND b.closed_at IS NOT NULL)`
+	// In which language each of them asked for its letters, the last time that it registered.
+	languagesOf = `SELECT json_agg(x) FROM (SELECT DISTINCT ON (r.organisation_id) r.organisation_id, r.language
+		FROM role_assignments r WHERE r.procurement_id = p.id AND r.language <> '' AND r.organisation_id IN (
+			SELECT t.organisation_id FROM tenders t JOIN boxes b ON b.id = t.box_id
+			WHERE b.procurement_id = p.id AND b.closed_at IS NOT NULL)
+		ORDER BY r.organisation_id, r.created_at DESC) x`
 	openersOf = `SELECT json_agg(x ORDER BY x.opened_at, x.person_id) FROM box_openers x
 		WHERE x.box_id IN (SELECT b.id FROM boxes b WHERE b.procurement_id = p.id)`
 	phasesOf = `SELECT json_agg(x ORDER BY x.ended_at, x.phase) FROM partnership_phases x

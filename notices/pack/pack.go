@@ -9,6 +9,7 @@ import (
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/notices/paper"
+	"github.com/ppi-engine/ppi/notices/wording"
 )
 
 // A File is one rendering of a pack.
@@ -83,7 +84,7 @@ func Document(p models.TenderPack, language string) (paper.Document, error) {
 	b := builder{p, w, language}
 	d := paper.Document{
 		Language: language, Title: b.text(p.Title), Contents: w.Contents, Page: w.Page,
-		Under: []string{w.Kind, fill(w.Published, "at", utc(p.PublishedAt))},
+		Under: []string{w.Kind, wording.Fill(w.Published, "at", utc(p.PublishedAt))},
 	}
 	if !own {
 		d.Under = append(d.Under, w.English)
@@ -185,13 +186,13 @@ func (b builder) lots() paper.Section {
 }
 
 func (b builder) lotTitle(lot models.PackLot) string {
-	return fill(b.Sections["lot"], "number", count(lot.Number), "title", b.text(lot.Title))
+	return wording.Fill(b.Sections["lot"], "number", count(lot.Number), "title", b.text(lot.Title))
 }
 
 func (b builder) submission() paper.Section {
 	how := make(paper.List, len(b.How))
 	for i, sentence := range b.How {
-		how[i] = fill(sentence, "at", b.At)
+		how[i] = wording.Fill(sentence, "at", b.At)
 	}
 	return b.section("submission", how)
 }
