@@ -104,3 +104,20 @@ func (s *server) getRecord(ctx context.Context, _ *ProcurementPath) (*rest.Shown
 	record, err := s.views.Record(ctx, rest.Reader(ctx))
 	return &rest.Shown[views.Record]{Body: record}, err
 }
+
+type reportQuery struct {
+	ProcurementPath
+
+	Language string `query:"language" maxLength:"35" doc:"One of the procurement's languages; default: the first"`
+}
+
+// reportAs renders the individual report for people.
+func (s *server) reportAs(as views.Format) func(context.Context, *reportQuery) (*huma.StreamResponse, error) {
+	return func(ctx context.Context, in *reportQuery) (*huma.StreamResponse, error) {
+		rendered, err := s.views.RenderReport(ctx, rest.Reader(ctx), in.Language, as)
+		if err != nil {
+			return nil, err
+		}
+		return s.serveRendering(rendered), nil
+	}
+}

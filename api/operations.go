@@ -366,6 +366,11 @@ func (s *server) conclusion() []rest.Operation {
 			s.listNotices),
 		rest.Get(ofProcurement+"/report-record", reads(views.OfReport),
 			"Read what the record knows for the individual report", s.getRecord),
+		rest.Get(ofProcurement+"/report-record.html", reads(views.OfReport),
+			"Read the individual report as a web page, each item with its evidence", s.reportAs(views.FormatHTML),
+			rest.GivesBytes()),
+		rest.Get(ofProcurement+"/report-record.pdf", reads(views.OfReport),
+			"Read the individual report as PDF", s.reportAs(views.FormatPDF), rest.GivesBytes()),
 	}
 }
 

@@ -82,6 +82,8 @@ func expectedAwardAccess(procurement string) map[string]string {
 		"POST " + procurement + "/notices":                                 lead,
 		"GET " + procurement + "/notices":                                  involved,
 		"GET " + procurement + "/report-record":                            buyers,
+		"GET " + procurement + "/report-record.html":                       buyers,
+		"GET " + procurement + "/report-record.pdf":                        buyers,
 	}
 	final := []string{
 		"conflict-declarations", "tie-draws", "tender-sessions", "opener-keys", "talks", "shared-information",

@@ -130,6 +130,9 @@ func lookings() map[string]looking {
 		) {
 			return v.Letter(ctx, r, tender, "")
 		}),
+		"RenderReport": at(buyers, func(ctx context.Context, v *views.Views, r views.Reader) (views.Rendering, error) {
+			return v.RenderReport(ctx, r, "", views.FormatHTML)
+		}),
 		"RenderLetter": at(students+" supplier", func(ctx context.Context, v *views.Views, r views.Reader) (
 			views.Rendering, error,
 		) {

@@ -2,12 +2,16 @@ package views
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/notices/letter"
 	"github.com/ppi-engine/ppi/notices/pack"
 	"github.com/ppi-engine/ppi/notices/paper"
+	"github.com/ppi-engine/ppi/notices/report"
+	"github.com/ppi-engine/ppi/rules/evaluation"
 )
 
 // A Format is how a document is rendered for people.
@@ -39,6 +43,35 @@ func (v *Views) RenderLetter(
 		return Rendering{}, err
 	}
 	return render(document, "letter", as, sent.SentAt)
+}
+
+// RenderReport renders the individual report in a language of the procurement, by default its first, with what the
+// record and the people who wrote it have of each item. It refuses as [Views.Record] does.
+func (v *Views) RenderReport(ctx context.Context, r Reader, language string, as Format) (Rendering, error) {
+	var whole evaluation.WholeReport
+	err := v.dossier(ctx, r, OfReport, func(_ *store.Tx, d models.Dossier) error {
+		if err := mayStudyAll(d, r.Actor.OrganisationID); err != nil {
+			return err
+		}
+		var err error
+		whole, err = evaluation.ComposeReport(d)
+		return err
+	})
+	if err != nil {
+		return Rendering{}, err
+	}
+	if language == "" && len(whole.Languages) > 0 {
+		language = whole.Languages[0]
+	}
+	if !slices.Contains(whole.Languages, language) {
+		return Rendering{}, models.Refuse(models.CodeInvalidValue, "/language", "the procurement is not in %q", language).
+			Accepting("one of %v", whole.Languages)
+	}
+	document, err := report.Document(whole, language)
+	if err != nil {
+		return Rendering{}, err
+	}
+	return render(document, "individual-report."+language, as, whole.AsOf)
 }
 
 // render refuses a PDF of what cannot be printed ([models.CodeNotPrintable]).

@@ -84,6 +84,29 @@ func TestALoserReadsInItsOwnLanguageWhyItLost(t *testing.T) {
 		requireRefused(t, models.CodeNotFound, err)
 	}
 	p.rendered(t, b.Lead, loser, "html")
+	p.requireReportRendered(t)
+}
+
+// requireReportRendered reads the individual report in a language of the procurement, and in no other.
+func (p *tenderPlay) requireReportRendered(t *testing.T) {
+	t.Helper()
+	var page bytes.Buffer
+	_, err := p.Lead.Get(t.Context(), p.Path("/report-record.html?language=fr"), &page)
+	require.NoError(t, err)
+	for _, words := range []string{
+		`<html lang="fr" dir="ltr">`, "Rapport individuel", "(article 84(1)(i))", "Supplier of 480000.00",
+		"Aucun contrat n’est consigné.", "SHA-256", p.ranking.Digest,
+	} {
+		require.Contains(t, page.String(), words)
+	}
+	page.Reset()
+	_, err = p.Lead.Get(t.Context(), p.Path("/report-record.pdf"), &page)
+	require.NoError(t, err)
+	require.Contains(t, page.String(), "%PDF-")
+	_, err = p.Lead.Get(t.Context(), p.Path("/report-record.html?language=de"), nil)
+	requireRefused(t, models.CodeInvalidValue, err)
+	_, err = p.suppliers[0].Get(t.Context(), p.Path("/report-record.html"), nil)
+	requireRefused(t, models.CodeForbidden, err)
 }
 
 // rendered reads the letter about a supplier's tender as somebody, and requires that it can run nothing.
