@@ -206,7 +206,7 @@ var followedProcurement = []FollowedTable{
 		"x.organisation_id", "consortium_members x WHERE x.procurement_id = $1",
 	},
 	{
-		"role_assignments", columns(plain("role", "person_id", "organisation_id", "engaged_by"),
+		"role_assignments", columns(plain("role", "person_id", "organisation_id", "engaged_by", "language"),
 			instants("valid_from", "valid_until")),
 		"x.id", "role_assignments x WHERE x.procurement_id = $1 AND x.role NOT IN " + ofSuppliers,
 	},
