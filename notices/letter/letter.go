@@ -1,5 +1,5 @@
-// Package letter puts letters to tenderers and candidates into the words of one language, and renders them as a web page
-// and as PDF (docs/letters.md).
+// Package letter puts letters to tenderers and candidates into the words of one language, and lays them out for people
+// (docs/letters.md).
 package letter
 
 import (

@@ -107,7 +107,9 @@ func letters(language string) map[string]evaluation.Letter {
 	invited.TalksOver, invited.Invitation = true, &evaluation.Invitation{
 		Stage: "final", Deadline: at, DeadlineLocal: "2026-04-01T12:00", DeadlineZone: "Europe/Paris", Notice: "a",
 		Criteria: "b", Languages: languages, SendTo: "https://example.org/tenders",
-		Documents: []evaluation.InvitingDocument{{Title: in("Draft contract"), Address: "https://example.org", Digest: "c"}},
+		Documents: []evaluation.InvitingDocument{
+			{Title: in("Draft contract"), Address: "https://example.org", Digest: "c"},
+		},
 	}
 	refused.NotInvited, told.Information = []string{"references: too small"}, in("News for all")
 	moved := invited

@@ -100,7 +100,7 @@ func (b builder) proofs(all []evaluation.Evidence) paper.Facts {
 			}
 			by = wording.Fill(b.By, "person", string(e.By), "organisation", organisation)
 		}
-		facts[i] = paper.Fact{Name: b.words.Evidence, Value: wording.Fill(b.Proof, "what", b.value(e.What), "id", id,
+		facts[i] = paper.Fact{Name: b.Evidence, Value: wording.Fill(b.Proof, "what", b.value(e.What), "id", id,
 			"digest", e.Digest, "by", by, "at", utc(e.At))}
 	}
 	return facts

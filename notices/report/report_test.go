@@ -36,7 +36,10 @@ func sample(t *testing.T) evaluation.WholeReport {
 		item.Statements = append(item.Statements, evaluation.Statement{
 			Key: key, Fill: fill, Text: models.Text{"en": "written <b>by people</b>"},
 			Evidence: []evaluation.Evidence{
-				{What: "entry", Kind: "admission", ID: "ent_1", Version: 2, Digest: "abc", By: "per_1", For: "Lead", At: at},
+				{
+					What: "entry", Kind: "admission", ID: "ent_1", Version: 2, Digest: "abc", By: "per_1", For: "Lead",
+					At: at,
+				},
 				{What: "ranking", Digest: "def", At: at},
 			},
 		})
@@ -67,7 +70,8 @@ func TestEveryLanguageHasAllFixedWords(t *testing.T) {
 			require.Len(t, same[1], len(same[0]), "%s of %s", name, language)
 		}
 		for _, word := range []string{
-			w.Page, w.Contents, w.Kind, w.Digest, w.AsOf, w.Rehearsal, w.English, w.None, w.Article, w.Evidence, w.Proof, w.By,
+			w.Page, w.Contents, w.Kind, w.Digest, w.AsOf, w.Rehearsal, w.English, w.None, w.Article,
+			w.Evidence, w.Proof, w.By,
 		} {
 			require.NotEmpty(t, word, language)
 		}

@@ -25,7 +25,8 @@ func (s Scheme) scoreQuality(entries []*entry) error {
 			points := s.pointsIn(e, g.ID)
 			if e.Excluded == "" && g.Minimum != nil && points.cmp(fraction(*g.Minimum)) < 0 {
 				e.out(Missed{BoundGroup, g.ID, points.words(), g.Minimum.String()},
-					fmt.Sprintf("%s points in the group %s are below the minimum of %s", points.words(), g.ID, g.Minimum))
+					fmt.Sprintf("%s points in the group %s are below the minimum of %s", points.words(), g.ID,
+						g.Minimum))
 			}
 		}
 		if quality, said := s.judged(e); e.Excluded == "" && s.MinimumQuality != nil &&

@@ -51,7 +51,7 @@ type Letter struct {
 	// LowPrice why its explanation of a low price was rejected.
 	Grounds   []models.ExclusionFinding `json:"grounds,omitempty" doc:"Exclusion grounds found (Article 57)"`
 	Shortfall *Shortfall                `json:"shortfall,omitempty"`
-	LowPrice  models.Text               `json:"low_price_rejected,omitempty" doc:"Why the explanation of its price was rejected"`
+	LowPrice  models.Text               `json:"low_price_rejected,omitempty" doc:"Why its explanation was rejected"`
 	// Consensus says how scores came about, Method how tenders were ranked, in the language of the letter where the
 	// program has it.
 	Consensus string            `json:"consensus,omitempty" enum:"chair,mean"`
