@@ -112,6 +112,15 @@ func letters(language string) map[string]evaluation.Letter {
 		},
 	}
 	refused.NotInvited, told.Information = []string{"references: too small"}, in("News for all")
+	found := head(language)
+	found.Findings = []evaluation.Finding{
+		{Title: in("References"), Met: true, Reason: "three systems"}, {Title: in("Turnover"), Reason: "too small"},
+	}
+	points := lost(language)
+	points.Winner, points.WinnerTotal, points.Rank, points.Total, points.Method = "", "", 0, "", nil
+	points.NotInvited = []string{"10 points (by the rule); the last candidate who is invited has 20"}
+	points.Shortfall = &evaluation.Shortfall{Bound: evaluation.BoundShortlist, Reached: "10", Needed: "20"}
+	all["not invited: findings"], all["not invited: points"] = found, points
 	moved := invited
 	moved.MovedFor = "an outage"
 	ended.PhaseEnded = &evaluation.PhaseEnded{
@@ -253,6 +262,18 @@ func TestWhoIsOutReadsWhichBoundItMissed(t *testing.T) {
 	require.Contains(t, excluded, "Un motif d’exclusion s’applique à vous")
 	require.Contains(t, excluded, "It says no price (fr)")
 	require.Contains(t, excluded, "Corruption\nPreuve\na judgment")
+}
+
+func TestACandidateReadsWhatWasFoundOfIt(t *testing.T) {
+	t.Parallel()
+	found := said(t, letters("de")["not invited: findings"])
+	require.Contains(t, found, "References (de)\nErfüllt. three systems")
+	require.Contains(t, found, "Turnover (de)\nNicht erfüllt. too small")
+	points := said(t, letters("es")["not invited: points"])
+	require.Contains(t, points, "Usted tiene 10; el último de ellos tiene 20.")
+	require.NotContains(t, points, "by the rule", "it is said in Spanish")
+	require.Contains(t, points, "7: draws more")
+	require.NotContains(t, points, "Oferta adjudicataria", "nobody has won yet")
 }
 
 func TestALanguageWithoutFixedWordsSaysSo(t *testing.T) {

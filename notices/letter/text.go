@@ -87,8 +87,8 @@ func (c composer) parts() []models.LetterPart {
 	case kindPartnership:
 		return c.phase()
 	}
-	return append([]models.LetterPart{c.part("decision", c.say("not_invited", "lot", c.lot()))},
-		c.notInvited(), c.review())
+	parts := []models.LetterPart{c.part("decision", c.say("not_invited", "lot", c.lot())), c.notInvited()}
+	return append(append(parts, c.scored()...), c.review())
 }
 
 // say fills a fixed sentence in.
@@ -141,10 +141,7 @@ func (c composer) award() []models.LetterPart {
 	if why := c.why(); len(why.Paragraphs)+len(why.Facts)+len(why.List) > 0 {
 		parts = append(parts, why)
 	}
-	if len(c.Lines) > 0 {
-		parts = append(parts, c.points())
-		parts = append(parts, c.criteria()...)
-	}
+	parts = append(parts, c.scored()...)
 	if len(c.Method) > 0 {
 		method := c.part("method")
 		method.List = c.Method
@@ -152,6 +149,17 @@ func (c composer) award() []models.LetterPart {
 	}
 	return append(parts, c.standstill(), c.review())
 }
+
+// scored tells points and reasons, if there are any.
+func (c composer) scored() []models.LetterPart {
+	if len(c.Lines) == 0 {
+		return nil
+	}
+	return append([]models.LetterPart{c.points()}, c.criteria()...)
+}
+
+// compared tells whether the recipient's tender stands beside that of another who won.
+func (c composer) compared() bool { return c.Winner != "" && !c.Won }
 
 func (c composer) decision() models.LetterPart {
 	awarded := c.say("awarded", "lot", c.lot(), "at", utc(c.DecidedAt), "winner", c.Winner)
@@ -196,14 +204,17 @@ func (c composer) why() models.LetterPart {
 		})
 	}
 	if len(c.NotInvited) > 0 {
-		part.Paragraphs = append(part.Paragraphs, c.say("not_invited", "lot", c.lot()))
-		part.List = c.NotInvited
+		part.Paragraphs = append([]string{c.say("not_invited", "lot", c.lot())}, part.Paragraphs...)
+		if c.Shortfall == nil {
+			part.List = c.NotInvited
+		}
 	}
 	return part
 }
 
 func (c composer) shortfall(s evaluation.Shortfall) string {
-	return c.say("short_"+string(s.Bound), "of", c.text(s.Of), "reached", s.Reached, "needed", s.Needed)
+	return strings.TrimSpace(c.say("short_"+string(s.Bound), "of", c.text(s.Of), "reached", s.Reached,
+		"needed", s.Needed) + " " + s.Because)
 }
 
 func (c composer) title(l evaluation.Comparison) string {
@@ -215,18 +226,18 @@ func (c composer) title(l evaluation.Comparison) string {
 
 // points puts the recipient's points beside those of the successful tender, if that is another.
 func (c composer) points() models.LetterPart {
-	part := c.part("points")
-	if c.Won {
-		part = c.part("own_points")
+	part := c.part("own_points")
+	if c.compared() {
+		part = c.part("points")
 	}
 	table := models.LetterTable{
 		Caption: part.Title, Head: []string{c.Names["criterion"], c.Names["weight"], c.Names["how"], c.Names["points"]},
 	}
 	row := func(cells []string, winner string) []string {
-		if c.Won {
-			return cells
+		if c.compared() {
+			return append(cells, winner)
 		}
-		return append(cells, winner)
+		return cells
 	}
 	table.Head = row(table.Head, c.Names["winner_points"])
 	for _, l := range c.Lines {
@@ -243,7 +254,7 @@ func (c composer) points() models.LetterPart {
 
 // advantages sums up under which criteria the successful tender was better, and under which it was not.
 func (c composer) advantages() []string {
-	if c.Won {
+	if !c.compared() {
 		return nil
 	}
 	var better, equal, worse []string
@@ -286,7 +297,7 @@ func (c composer) criteria() []models.LetterPart {
 			score = c.say("score_of", "score", l.Score, "max", l.Max)
 		}
 		part.Facts = c.facts("score", score, "reason", c.given(cmp.Or(l.Reason, c.Reasons[l.Criterion])))
-		if !c.Won && c.Consensus != "" {
+		if c.compared() && c.Consensus != "" {
 			part.Facts = append(part.Facts, c.facts("winner_reason", c.ofWinner(l))...)
 		}
 		parts = append(parts, part)
@@ -334,8 +345,22 @@ func (c composer) notInvited() models.LetterPart {
 	if c.ExcludedFor != "" {
 		part.Paragraphs = []string{c.value(c.ExcludedFor), c.given(c.text(c.ExclusionReason))}
 	}
-	part.List = c.NotInvited
-	if len(part.Paragraphs)+len(part.List) == 0 {
+	if c.Shortfall != nil {
+		part.Paragraphs = append(part.Paragraphs, c.shortfall(*c.Shortfall))
+	}
+	for _, f := range c.Findings {
+		found := "not_met"
+		if f.Met {
+			found = "met"
+		}
+		part.Facts = append(part.Facts, models.LetterFact{
+			Name: c.text(f.Title), Value: c.say(found, "reason", c.given(f.Reason)),
+		})
+	}
+	if c.Shortfall == nil && len(c.Findings) == 0 { // else the same is said in the letter's language
+		part.List = c.NotInvited
+	}
+	if len(part.Paragraphs)+len(part.Facts)+len(part.List) == 0 {
 		part.Paragraphs = []string{c.say("no_reason")}
 	}
 	return part

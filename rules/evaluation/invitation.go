@@ -45,6 +45,8 @@ func ComposeInvitations(d models.Dossier, lot models.Lot, list Shortlist, box mo
 		if c.Invited {
 			l.Invitation = invitationTo(d, lot, box, at)
 			l.TalksOver = talksOver(d, lot, box)
+		} else {
+			l.explain(d, list, c)
 		}
 		letters[i] = l
 	}

@@ -62,6 +62,8 @@ type Letter struct {
 	// Invitation invites a candidate to the next stage; NotInvited says why another is not. All else is absent then.
 	Invitation *Invitation `json:"invitation,omitempty"`
 	NotInvited []string    `json:"not_invited_for,omitempty"`
+	// Findings are what was found of a candidate that is not invited, by selection criterion.
+	Findings []Finding `json:"findings,omitempty"`
 	// TalksOver tells that the negotiation or dialogue is over, and the tender that is asked for is the final one.
 	TalksOver bool `json:"talks_over,omitempty"`
 	// Information is what all participants of a negotiation or dialogue are told at once.
@@ -83,10 +85,11 @@ type Letter struct {
 
 // A Shortfall says which announced bound a tender missed, and by what.
 type Shortfall struct {
-	Bound   award.Bound `json:"bound" enum:"criterion,group,quality,best,ceiling"`
+	Bound   award.Bound `json:"bound" enum:"criterion,group,quality,best,ceiling,shortlist"`
 	Of      models.Text `json:"of,omitempty" doc:"Title of the criterion or group"`
 	Reached string      `json:"reached"`
-	Needed  string      `json:"needed" doc:"The minimum, the ceiling, or how many of the best went on"`
+	Needed  string      `json:"needed" doc:"The minimum, the ceiling, how many went on, or what the last of them has"`
+	Because string      `json:"because,omitempty" doc:"How points for the shortlist came about"`
 }
 
 // An Invitation says what a candidate is invited to.
@@ -130,7 +133,7 @@ type Place struct {
 type Comparison struct {
 	Criterion string          `json:"criterion"`
 	Points    decimal.Decimal `json:"points"`
-	Winner    decimal.Decimal `json:"winner_points"`
+	Winner    decimal.Decimal `json:"winner_points,omitzero" doc:"Absent: none, or nobody has won"`
 	How       string          `json:"how"`
 	// Title, Weight, Max, Score and Reason are of the recipient's tender; absent for the price, and in letters of
 	// earlier releases. Under the mean, Score and Reason are those of all evaluators by the size of the score.

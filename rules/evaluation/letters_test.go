@@ -103,11 +103,11 @@ func TestALetterSaysWhichBoundATenderMissed(t *testing.T) {
 	}{
 		"a criterion": {
 			func(c *models.AwardCriteria) { c.Criteria[0].Minimum = "3" },
-			Shortfall{award.BoundCriterion, models.Text{"en": "Energy"}, "2", "3"},
+			Shortfall{Bound: award.BoundCriterion, Of: models.Text{"en": "Energy"}, Reached: "2", Needed: "3"},
 		},
 		"quality": {
 			func(c *models.AwardCriteria) { c.MinimumQuality = "20" },
-			Shortfall{award.BoundQuality, nil, "12.00", "20"},
+			Shortfall{Bound: award.BoundQuality, Reached: "12.00", Needed: "20"},
 		},
 		"a group": {
 			func(c *models.AwardCriteria) {
@@ -116,15 +116,15 @@ func TestALetterSaysWhichBoundATenderMissed(t *testing.T) {
 				}
 				c.Criteria[0].Group = "use"
 			},
-			Shortfall{award.BoundGroup, models.Text{"en": "Use"}, "12", "20"},
+			Shortfall{Bound: award.BoundGroup, Of: models.Text{"en": "Use"}, Reached: "12", Needed: "20"},
 		},
 		"knock-out": {
 			func(c *models.AwardCriteria) { c.Best = 1 },
-			Shortfall{award.BoundBest, nil, "12.00", "1"},
+			Shortfall{Bound: award.BoundBest, Reached: "12.00", Needed: "1"},
 		},
 		"a ceiling": {
 			func(c *models.AwardCriteria) { c.Ceiling = "90" },
-			Shortfall{award.BoundCeiling, nil, "95.00", "90"},
+			Shortfall{Bound: award.BoundCeiling, Reached: "95.00", Needed: "90"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -58,7 +58,7 @@ func (a telling) toTenderer(t models.Tender) (Letter, error) {
 	}
 	l.Method, l.Consensus = method.Rules, a.criteria.Consensus
 	l.Reasons = panelReasons(a.Dossier, t)
-	l.Lines = a.compare(t, own, l.Reasons)
+	l.Lines = a.compare(own, l.Reasons)
 	return l, nil
 }
 
@@ -66,7 +66,7 @@ func (a telling) toTenderer(t models.Tender) (Letter, error) {
 func (a telling) exclusion(l *Letter, t models.Tender, own award.Place) {
 	l.ExcludedFor, l.FailedTests = own.Excluded, failedTests(a.Dossier, t.ID)
 	if m, missed := a.evaluation.Ranking.MissedBy(t.ID); missed {
-		l.Shortfall = &Shortfall{Bound: m.Bound, Of: a.title(m.Of), Reached: m.Reached, Needed: m.Needed}
+		l.Shortfall = shortfall(a.criteria, m)
 	}
 	if own.Missed != nil && own.Missed.Bound == award.BoundBest {
 		// The ranking says how far the last of the best came: that is another tenderer's result.
@@ -83,43 +83,56 @@ func (a telling) exclusion(l *Letter, t models.Tender, own award.Place) {
 	}
 }
 
-// title is that of a criterion or group.
-func (a telling) title(id string) models.Text {
-	for _, k := range a.criteria.Criteria {
-		if k.ID == id {
-			return k.Title
+// shortfall is a bound that a tender missed, as a letter tells it.
+func shortfall(criteria models.AwardCriteria, m award.Missed) *Shortfall {
+	s := &Shortfall{Bound: m.Bound, Reached: m.Reached, Needed: m.Needed}
+	for _, k := range criteria.Criteria {
+		if m.Bound == award.BoundCriterion && k.ID == m.Of {
+			s.Of = k.Title
 		}
 	}
-	for _, g := range a.criteria.Groups {
-		if g.ID == id {
-			return g.Title
+	for _, g := range criteria.Groups {
+		if m.Bound == award.BoundGroup && g.ID == m.Of {
+			s.Of = g.Title
 		}
 	}
-	return nil
+	return s
 }
 
-// compare puts the recipient's points and what was found of its tender beside those of the winner.
-func (a telling) compare(t models.Tender, own award.Place, reasons map[string]string) []Comparison {
-	won, _ := a.Tendering.Tender(a.decided.WinnerID)
-	winners := openReasons(a.Dossier, won)
-	at := slices.IndexFunc(a.evaluation.Tenders, func(x award.Tender) bool { return x.ID == t.ID })
+// ownLines are the points of a tender by criterion, with its scores and the reasons for them.
+func ownLines(
+	criteria models.AwardCriteria, tenders []award.Tender, own award.Place, reasons map[string]string,
+) []Comparison {
+	at := slices.IndexFunc(tenders, func(x award.Tender) bool { return x.ID == own.Tender })
 	lines := make([]Comparison, len(own.Lines))
 	for i, line := range own.Lines {
 		c := Comparison{Criterion: line.Criterion, Points: line.Points, How: line.How}
-		w := slices.IndexFunc(a.winner.Lines, func(x award.Line) bool { return x.Criterion == line.Criterion })
-		if w >= 0 {
-			c.Winner = a.winner.Lines[w].Points
-		}
-		k := slices.IndexFunc(a.criteria.Criteria, func(k models.AwardCriterion) bool { return k.ID == c.Criterion })
+		k := slices.IndexFunc(criteria.Criteria, func(k models.AwardCriterion) bool { return k.ID == c.Criterion })
 		if k >= 0 {
-			asked := a.criteria.Criteria[k]
+			asked := criteria.Criteria[k]
 			c.Title, c.Weight, c.Max, c.Reason = asked.Title, asked.Weight, asked.Max, reasons[c.Criterion]
-			c.Score = a.evaluation.Tenders[at].ScoreOf(c.Criterion)
-			c.WinnerReason, c.Withheld = winners[c.Criterion].text(), winners[c.Criterion].withheld
+			c.Score = tenders[at].ScoreOf(c.Criterion)
 		} else if c.Criterion == award.PriceLine {
-			c.Weight = a.criteria.PriceWeight
+			c.Weight = criteria.PriceWeight
 		}
 		lines[i] = c
+	}
+	return lines
+}
+
+// compare puts the recipient's points and what was found of its tender beside those of the winner.
+func (a telling) compare(own award.Place, reasons map[string]string) []Comparison {
+	won, _ := a.Tendering.Tender(a.decided.WinnerID)
+	winners := openReasons(a.Dossier, won)
+	lines := ownLines(a.criteria, a.evaluation.Tenders, own, reasons)
+	for i := range lines {
+		c := &lines[i]
+		for _, line := range a.winner.Lines {
+			if line.Criterion == c.Criterion {
+				c.Winner = line.Points
+			}
+		}
+		c.WinnerReason, c.Withheld = winners[c.Criterion].text(), winners[c.Criterion].withheld
 	}
 	return lines
 }
@@ -135,6 +148,7 @@ func (a telling) toConcerned(t models.Tender) Letter {
 		}
 		if then.Invitation == nil {
 			l.NotInvited, l.ExcludedFor, l.ExclusionReason = then.NotInvited, then.ExcludedFor, then.ExclusionReason
+			l.Shortfall = then.Shortfall
 		}
 		break
 	}
