@@ -11,8 +11,8 @@ import (
 
 // Register registers the organisation that the actor represents as a supplier, once a lot is published: from then on
 // everyone may read the documents and hand in a tender (Directive 2014/24/EU, Article 53(1)). The actor is its first
-// person, and its first signatory. Language is that of the procurement in which it wants its letters; empty: it does not
-// say. It returns the role supplier.
+// person, and its first signatory. Language is that in which it wants its letters, one of the procurement's; empty: it
+// does not say. It returns the role supplier.
 func (a *Acts) Register(
 	ctx context.Context, by By, procurement models.ID, language string,
 ) (Done[models.RoleAssignment], error) {

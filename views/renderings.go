@@ -64,7 +64,8 @@ func (v *Views) RenderReport(ctx context.Context, r Reader, language string, as 
 		language = whole.Languages[0]
 	}
 	if !slices.Contains(whole.Languages, language) {
-		return Rendering{}, models.Refuse(models.CodeInvalidValue, "/language", "the procurement is not in %q", language).
+		return Rendering{}, models.Refuse(models.CodeInvalidValue, "/language", "the procurement is not in %q",
+			language).
 			Accepting("one of %v", whole.Languages)
 	}
 	document, err := report.Document(whole, language)
