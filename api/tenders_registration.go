@@ -24,7 +24,7 @@ func (v RegistrationView) AtVersion() int64 { return 1 }
 type newRegistration struct {
 	ProcurementPath
 	Body *struct {
-		Language string `json:"language,omitempty" maxLength:"35" doc:"Of the procurement's, that of your letters" example:"fr"`
+		Language string `json:"language,omitempty" maxLength:"35" doc:"One of the procurement's, for your letters"`
 	}
 }
 

@@ -154,8 +154,8 @@ const excludedIncomplete ExclusionCode = "incomplete"
 // ExclusionCodes lists why a tender can be excluded.
 func ExclusionCodes() []ExclusionCode {
 	return []ExclusionCode{
-		excludedIncomplete, "unreadable", "not_conforming", ExcludedOnGround, "selection_criteria", ExcludedAbnormallyLow,
-		"conflict_of_interest", "collusion", "price_missing", "other",
+		excludedIncomplete, "unreadable", "not_conforming", ExcludedOnGround, "selection_criteria",
+		ExcludedAbnormallyLow, "conflict_of_interest", "collusion", "price_missing", "other",
 	}
 }
 

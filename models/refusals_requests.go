@@ -68,7 +68,7 @@ var refusedRequests = []RefusalType{
 	},
 	{
 		CodeNotPrintable, RefusalConflict, "There is no PDF of this",
-		"The text has characters that the fonts of the PDF lack, or is written from right to left. Read it as a web page.",
+		"The text has characters that the fonts of the PDF lack, or is written from right to left. Read the web page.",
 	},
 	{CodeRequestTimeout, RefusalTooSlow, "The body did not arrive in time", "Send the request again."},
 	{

@@ -69,7 +69,8 @@ func TestALoserReadsInItsOwnLanguageWhyItLost(t *testing.T) {
 	for _, words := range []string{
 		`<html lang="fr" dir="ltr">`, "Information sur la décision d’attribution",
 		"a été attribué à Supplier of 480000.00", "Votre offre n’a pas été retenue.", "Motifs : En français",
-		"L’offre retenue a plus de points que la vôtre pour", "Le contrat peut être conclu au plus tôt le " + p.earliestContract,
+		"L’offre retenue a plus de points que la vôtre pour",
+		"Le contrat peut être conclu au plus tôt le " + p.earliestContract,
 		"Vous pouvez former un recours", "jours", "Ceci est une répétition.",
 	} {
 		require.Contains(t, page, words)
@@ -94,7 +95,7 @@ func (p *tenderPlay) requireReportRendered(t *testing.T) {
 	_, err := p.Lead.Get(t.Context(), p.Path("/report-record.html?language=fr"), &page)
 	require.NoError(t, err)
 	for _, words := range []string{
-		`<html lang="fr" dir="ltr">`, "Rapport individuel", "(article 84(1)(i))", "Supplier of 480000.00",
+		`<html lang="fr" dir="ltr">`, "directive 2014/24/UE, article 84", "(article 84(1)(i))", "Supplier of 480000.00",
 		"Aucun contrat n’est consigné.", "SHA-256", p.ranking.Digest,
 	} {
 		require.Contains(t, page.String(), words)

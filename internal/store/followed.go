@@ -158,7 +158,8 @@ var followedPlatform = []FollowedTable{
 		"x.id", "recoveries x",
 	},
 	{
-		"role_assignments of suppliers", columns(plain("procurement_id", "role", "person_id", "organisation_id", "language"),
+		"role_assignments of suppliers", columns(
+			plain("procurement_id", "role", "person_id", "organisation_id", "language"),
 			instants("valid_from", "valid_until")),
 		"x.id", "role_assignments x WHERE x.role IN " + ofSuppliers,
 	},
