@@ -45,6 +45,8 @@ func lost(language string) evaluation.Letter {
 	l.Winner, l.Rank, l.Total, l.WinnerTotal, l.Consensus = "Winner", 2, "80.00", "82.00", models.ConsensusMean
 	l.Method, l.EarliestContract, l.Standstill = []string{"Price: 40 points"}, "2026-03-13", "10 days"
 	l.StandstillUntil = &until
+	l.Price = &models.Money{Amount: "100.00", Currency: "EUR"}
+	l.WinnerPrice = &models.Money{Amount: "120.00", Currency: "EUR"}
 	l.Lines = []evaluation.Comparison{{
 		Criterion: "energy", Points: decimal.MustParse("48.00"), Winner: decimal.MustParse("52.00"), How: "60 × 8 / 10",
 		Title: in("Energy"), Weight: "60", Max: "10", Score: "(7 + 9) / 2", Reason: "7: draws more\n9: measured",
@@ -118,6 +120,7 @@ func letters(language string) map[string]evaluation.Letter {
 	}
 	points := lost(language)
 	points.Winner, points.WinnerTotal, points.Rank, points.Total, points.Method = "", "", 0, "", nil
+	points.Price, points.WinnerPrice = nil, nil
 	points.NotInvited = []string{"10 points (by the rule); the last candidate who is invited has 20"}
 	points.Shortfall = &evaluation.Shortfall{Bound: evaluation.BoundShortlist, Reached: "10", Needed: "20"}
 	all["not invited: findings"], all["not invited: points"] = found, points
@@ -223,11 +226,11 @@ func TestALoserReadsWhyItLost(t *testing.T) {
 		"Lot 1: Nodes (en) was awarded to Winner.",
 		"It ranks 2, with a total of 80.00. The total of the successful tender is 82.00.",
 		"The successful tender has more points than yours under: Energy (en).",
-		"Your tender has more points under: Price.",
+		"Your tender has more points under: Price.", "Price of the successful tender\n120.00 EUR",
 		"(7 + 9) / 2 of 10", "7: draws more\n9: measured", "The score is the exact mean",
 		"cooled by water\nOther reasons are withheld", "Price: 40 points",
 		"A contract can be concluded on 2026-03-13 at the earliest.", "2026-03-13 09:00:00", "10 days",
-		"You may ask for a review of this decision.", "the law of FR",
+		"You may ask for a review of this decision.", "the law that applies (FR)",
 	} {
 		require.Contains(t, whole, words)
 	}
@@ -242,6 +245,7 @@ func TestALoserReadsWhyItLost(t *testing.T) {
 	require.Contains(t, whole, "Your tender was selected.")
 	require.NotContains(t, whole, "cooled by water")
 	require.NotContains(t, whole, "52.00", "there is nobody to compare with")
+	require.NotContains(t, whole, "120.00")
 }
 
 func TestWhoIsOutReadsWhichBoundItMissed(t *testing.T) {

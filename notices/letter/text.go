@@ -249,7 +249,20 @@ func (c composer) points() models.LetterPart {
 		part.Paragraphs = c.advantages()
 	}
 	part.Table = &table
+	part.Facts = c.prices()
 	return part
+}
+
+// prices puts the recipient's price beside that of the successful tender.
+func (c composer) prices() []models.LetterFact {
+	if c.Price == nil {
+		return nil
+	}
+	facts := c.facts("own_price", c.Price.Amount+" "+c.Price.Currency)
+	if c.compared() && c.WinnerPrice != nil {
+		facts = append(facts, c.facts("winner_price", c.WinnerPrice.Amount+" "+c.WinnerPrice.Currency)...)
+	}
+	return facts
 }
 
 // advantages sums up under which criteria the successful tender was better, and under which it was not.

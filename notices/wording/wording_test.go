@@ -21,7 +21,9 @@ func files(content map[string]string) fstest.MapFS {
 
 func TestWordsAreFoundByTheWholeTagByItsFirstPartOrInEnglish(t *testing.T) {
 	t.Parallel()
-	load := Loader[words](files(map[string]string{"en": "hello: Hello", "de": "hello: Guten Tag", "de-CH": "hello: Grüezi"}))
+	load := Loader[words](files(map[string]string{
+		"en": "hello: Hello", "de": "hello: Guten Tag", "de-CH": "hello: Grüezi",
+	}))
 	for tag, expected := range map[string]string{
 		"de": "Guten Tag", "de-CH": "Grüezi", "de-AT": "Guten Tag", "en-GB": "Hello", "el": "Hello", "": "Hello",
 	} {

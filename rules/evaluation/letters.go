@@ -40,9 +40,12 @@ type Letter struct {
 	EndReason string `json:"end_reason,omitempty" doc:"What the board wrote"`
 	// Rank and Total are absent for a tender that was excluded; then ExcludedFor says why. Lines and Reasons are absent
 	// if it was never scored.
-	Rank            int               `json:"rank,omitempty"`
-	Total           string            `json:"total,omitempty"`
-	WinnerTotal     string            `json:"winner_total,omitempty"`
+	Rank        int    `json:"rank,omitempty"`
+	Total       string `json:"total,omitempty"`
+	WinnerTotal string `json:"winner_total,omitempty"`
+	// Price and WinnerPrice are those of a tender that is ranked, and of the successful one, where prices are compared.
+	Price           *models.Money     `json:"price,omitempty"`
+	WinnerPrice     *models.Money     `json:"winner_price,omitempty"`
 	Lines           []Comparison      `json:"lines,omitempty" doc:"The recipient's points beside the winner's"`
 	ExcludedFor     string            `json:"excluded_for,omitempty" doc:"Code of the exclusion"`
 	ExclusionReason models.Text       `json:"exclusion_reason,omitempty"`

@@ -63,6 +63,8 @@ func TestALoserIsToldWhatWasFoundOfTheWinnersTender(t *testing.T) {
 	require.Equal(t, "draws 4 kW", line.WinnerReason)
 	require.Equal(t, []string{"60", "10", "8"}, []string{line.Weight, line.Max, line.Score})
 	require.False(t, line.Withheld)
+	require.Equal(t, &models.Money{Amount: "100.00", Currency: "EUR"}, letters[0].Price)
+	require.Equal(t, &models.Money{Amount: "80.00", Currency: "EUR"}, letters[0].WinnerPrice)
 	require.Equal(t, models.ConsensusChair, letters[0].Consensus)
 	require.NotEmpty(t, letters[0].Method)
 	require.Equal(t, "FR", letters[0].Law)

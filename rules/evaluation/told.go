@@ -59,7 +59,20 @@ func (a telling) toTenderer(t models.Tender) (Letter, error) {
 	l.Method, l.Consensus = method.Rules, a.criteria.Consensus
 	l.Reasons = panelReasons(a.Dossier, t)
 	l.Lines = a.compare(own, l.Reasons)
+	if last := own.Lines[len(own.Lines)-1]; last.Criterion == award.PriceLine {
+		l.Price, l.WinnerPrice = a.price(t.ID), a.price(a.winner.Tender)
+	}
 	return l, nil
+}
+
+// price is what a tender costs, without what counts besides.
+func (a telling) price(tender models.ID) *models.Money {
+	for _, t := range a.evaluation.Tenders {
+		if t.ID == tender {
+			return &t.Price
+		}
+	}
+	return nil
 }
 
 // exclusion says why a tender is out: by whose decision, or by which announced bound.
