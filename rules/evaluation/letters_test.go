@@ -86,6 +86,18 @@ func TestWhatTheWinnerToldInConfidenceIsWithheld(t *testing.T) {
 	}
 }
 
+// The estimate is the buyers' own: it is in no notice, and in no letter.
+func TestALetterDoesNotTellTheBuyersEstimate(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, models.ConsensusChair, offer{"100.00", "8"}, offer{"80.00", "7"})
+	criteria, _, _ := d.CriteriaFor(d.lot)
+	criteria.Low = &models.LowPriceMark{Against: "estimate", Percent: "90", Estimate: "123456"}
+	d.rewrite(models.EntryAwardCriteria, string(d.lot), criteria)
+	content, _, err := models.Canonical(d.letters())
+	require.NoError(t, err)
+	require.NotContains(t, string(content), "123456")
+}
+
 // Nobody reads from a letter who gave which score, and nobody reads single scores of another's tender.
 func TestUnderTheMeanTheWinnersReasonsComeWithoutScores(t *testing.T) {
 	t.Parallel()

@@ -52,7 +52,9 @@ func (a telling) toTenderer(t models.Tender) (Letter, error) {
 	if len(own.Lines) == 0 {
 		return l, nil
 	}
-	method, err := MethodOf(a.criteria, spoken(l.Language))
+	ranked := a.criteria
+	ranked.Low = nil // it ranks nobody, and can hold the buyers' own estimate
+	method, err := MethodOf(ranked, spoken(l.Language))
 	if err != nil {
 		return l, err
 	}
