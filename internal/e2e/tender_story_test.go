@@ -447,6 +447,9 @@ func (p *tenderPlay) tell(t *testing.T) {
 		require.NotEmpty(t, letter.Winner)
 		require.NotEmpty(t, letter.NotInvited, "it reads once more why it did not go on")
 		require.Equal(t, p.earliestContract, letter.EarliestContract)
+		lines := p.letter(t, s, models.LetterSelection).Lines
+		require.NotEmpty(t, lines, "it was told its points when it did not go on")
+		require.NotEmpty(t, lines[0].Reason)
 	}
 }
 
