@@ -81,7 +81,7 @@ func (c *call) send(
 	if err != nil {
 		return nil, err
 	}
-	text, earliest := s.Told()
+	text, earliest := s.Told("")
 	c.tx.StartStandstill(lot.ID, c.now, s.Until, text)
 	return &process.LettersResult{
 			Letters: len(letters), StandstillUntil: s.Until.UTC(), EarliestContract: earliest, Because: text,

@@ -3,6 +3,7 @@ package acts
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
@@ -10,8 +11,11 @@ import (
 
 // Register registers the organisation that the actor represents as a supplier, once a lot is published: from then on
 // everyone may read the documents and hand in a tender (Directive 2014/24/EU, Article 53(1)). The actor is its first
-// person, and its first signatory. It returns the role supplier.
-func (a *Acts) Register(ctx context.Context, by By, procurement models.ID) (Done[models.RoleAssignment], error) {
+// person, and its first signatory. Language is that in which it wants its letters, one of the procurement's; empty: it
+// does not say. It returns the role supplier.
+func (a *Acts) Register(
+	ctx context.Context, by By, procurement models.ID, language string,
+) (Done[models.RoleAssignment], error) {
 	published, err := a.Store.HasPublishedLot(ctx, procurement)
 	if err != nil {
 		return Done[models.RoleAssignment]{}, err
@@ -20,7 +24,7 @@ func (a *Acts) Register(ctx context.Context, by By, procurement models.ID) (Done
 		return Done[models.RoleAssignment]{}, models.NoSuchResource()
 	}
 	return once(ctx, a, by, func(d *deed) (models.RoleAssignment, error) {
-		given, err := d.registration(procurement)
+		given, err := d.registration(procurement, language)
 		if err != nil {
 			return given, err
 		}
@@ -42,10 +46,11 @@ func (d *deed) supply(r models.RoleAssignment) error {
 
 // registration judges the person who registers, who needs no role yet. The procurement is locked, so that no other role
 // is given meanwhile.
-func (d *deed) registration(procurement models.ID) (models.RoleAssignment, error) {
+func (d *deed) registration(procurement models.ID, language string) (models.RoleAssignment, error) {
 	a := models.RoleAssignment{
 		ID: models.NewID(models.PrefixRole), ProcurementID: procurement, PersonID: d.Actor.PersonID,
 		OrganisationID: d.Actor.OrganisationID, Role: models.RoleSupplier,
+		Language: language,
 	}
 	if err := d.mayRegister(); err != nil {
 		return a, err
@@ -58,6 +63,9 @@ func (d *deed) registration(procurement models.ID) (models.RoleAssignment, error
 		return a, err
 	case p.Status.Ended():
 		return a, models.Refuse(models.CodeEnded, "", "the procurement has ended: %s", p.Status)
+	case language != "" && !slices.Contains(p.Languages, language):
+		return a, models.Refuse(models.CodeInvalidValue, "/language", "the procurement is not in %q", language).
+			Accepting("one of %v, or none", p.Languages)
 	}
 	if a.CreatedAt, err = d.tx.Now(); err != nil {
 		return a, err

@@ -138,6 +138,7 @@ func aboutSupplier(a models.RoleAssignment) event.SupplierRoleGiven {
 	return event.SupplierRoleGiven{
 		ProcurementID: a.ProcurementID, RoleID: a.ID, Role: a.Role, PersonID: a.PersonID,
 		OrganisationID: a.OrganisationID, ValidFrom: utc(a.ValidFrom), ValidUntil: utcOrNil(a.ValidUntil),
+		Language: a.Language,
 	}
 }
 

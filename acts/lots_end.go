@@ -5,6 +5,7 @@ import (
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
+	"github.com/ppi-engine/ppi/notices/letter"
 	"github.com/ppi-engine/ppi/rules/evaluation"
 )
 
@@ -60,16 +61,21 @@ type sending struct {
 	electronic bool
 }
 
-// lettersOf renders letters as they are kept, with the digest of each.
+// lettersOf puts letters into words and renders them as they are kept, with the digest of each.
 func lettersOf(kind models.LetterKind, letters []evaluation.Letter, s sending) ([]models.Letter, []string, error) {
 	kept, digests := make([]models.Letter, len(letters)), make([]string, len(letters))
-	for i, letter := range letters {
-		content, digest, err := models.Canonical(letter)
+	for i, told := range letters {
+		text, err := letter.Text(told)
+		if err != nil {
+			return nil, nil, err
+		}
+		told.Text = &text
+		content, digest, err := models.Canonical(told)
 		if err != nil {
 			return nil, nil, err
 		}
 		digests[i], kept[i] = digest, models.Letter{
-			TenderID: letter.Tender, LotID: letter.Lot, Kind: kind, Content: content, Digest: digest,
+			TenderID: told.Tender, LotID: told.Lot, Kind: kind, Content: content, Digest: digest,
 			Electronic: s.electronic, SentAt: s.at, PersonID: s.by,
 		}
 	}

@@ -67,7 +67,7 @@ func (b *box) pass() {
 func (b *box) supplier() models.Actor {
 	b.Helper()
 	actor := b.person(models.OrganisationEconomicOperator)
-	_, err := b.acts.Register(b.Context(), b.new(acts.By{Actor: actor}), b.draft)
+	_, err := b.acts.Register(b.Context(), b.new(acts.By{Actor: actor}), b.draft, "")
 	require.NoError(b, err)
 	return actor
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"github.com/ppi-engine/ppi/api/rest"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/views"
@@ -31,6 +33,21 @@ func (s *server) getLetter(ctx context.Context, in *letterQuery) (*rest.Shown[Le
 	}
 	sent, err := s.views.Letter(ctx, rest.Reader(ctx), id, in.Kind)
 	return &rest.Shown[LetterView]{Body: LetterView{sent.Letter, sent.Digest, sent.Electronic}}, err
+}
+
+// letterAs renders the letter about a tender for people.
+func (s *server) letterAs(as views.Format) func(context.Context, *letterQuery) (*huma.StreamResponse, error) {
+	return func(ctx context.Context, in *letterQuery) (*huma.StreamResponse, error) {
+		id, err := pathID(models.PrefixTender, "tender", in.Tender)
+		if err != nil {
+			return nil, err
+		}
+		rendered, err := s.views.RenderLetter(ctx, rest.Reader(ctx), id, in.Kind, as)
+		if err != nil {
+			return nil, err
+		}
+		return s.serveRendering(rendered), nil
+	}
 }
 
 // A NoticeView is a notice as it was dispatched.
@@ -86,4 +103,21 @@ func (s *server) listNotices(ctx context.Context, in *NoticesInput) (*rest.Liste
 func (s *server) getRecord(ctx context.Context, _ *ProcurementPath) (*rest.Shown[views.Record], error) {
 	record, err := s.views.Record(ctx, rest.Reader(ctx))
 	return &rest.Shown[views.Record]{Body: record}, err
+}
+
+type reportQuery struct {
+	ProcurementPath
+
+	Language string `query:"language" maxLength:"35" doc:"One of the procurement's languages; default: the first"`
+}
+
+// reportAs renders the individual report for people.
+func (s *server) reportAs(as views.Format) func(context.Context, *reportQuery) (*huma.StreamResponse, error) {
+	return func(ctx context.Context, in *reportQuery) (*huma.StreamResponse, error) {
+		rendered, err := s.views.RenderReport(ctx, rest.Reader(ctx), in.Language, as)
+		if err != nil {
+			return nil, err
+		}
+		return s.serveRendering(rendered), nil
+	}
 }

@@ -78,6 +78,8 @@ func TestTheDocumentSaysWhichOperationsAreLongWork(t *testing.T) {
 			"GET " + tender + "/envelopes/{n}/content", "GET " + tender + "/envelopes/{n}/plaintext",
 			"GET /tender-pack/documents/{document}/content", "GET /tender-pack/preview/{file}",
 			"GET /boxes/{box}/headers",
+			"GET " + tender + "/letter.html", "GET " + tender + "/letter.pdf", "GET /report-record.html",
+			"GET /report-record.pdf",
 		},
 	} {
 		require.ElementsMatch(t, expected, found[string(work)+at], work)

@@ -375,12 +375,22 @@ func (s *server) conclusion() []rest.Operation {
 	return []rest.Operation{
 		rest.Get(ofProcurement+"/tenders/{tender}/letter", reads(views.OfLetters),
 			"Read the letter about a tender: a supplier's own", s.getLetter),
+		rest.Get(ofProcurement+"/tenders/{tender}/letter.html", reads(views.OfLetters),
+			"Read the letter about a tender as a web page, in its recipient's language", s.letterAs(views.FormatHTML),
+			rest.GivesBytes()),
+		rest.Get(ofProcurement+"/tenders/{tender}/letter.pdf", reads(views.OfLetters),
+			"Read the letter about a tender as PDF", s.letterAs(views.FormatPDF), rest.GivesBytes()),
 		rest.Post(ofProcurement+"/notices", rest.Roles(models.RoleLeadProcurer), "Dispatch the award notice",
 			s.sendNotice),
 		rest.Get(ofProcurement+"/notices", reads(views.OfNotices), "List the notices that were dispatched",
 			s.listNotices),
 		rest.Get(ofProcurement+"/report-record", reads(views.OfReport),
 			"Read what the record knows for the individual report", s.getRecord),
+		rest.Get(ofProcurement+"/report-record.html", reads(views.OfReport),
+			"Read the individual report as a web page, each item with its evidence", s.reportAs(views.FormatHTML),
+			rest.GivesBytes()),
+		rest.Get(ofProcurement+"/report-record.pdf", reads(views.OfReport),
+			"Read the individual report as PDF", s.reportAs(views.FormatPDF), rest.GivesBytes()),
 	}
 }
 

@@ -115,7 +115,7 @@ func (s *server) previewFile(ctx context.Context, in *previewPath) (*huma.Stream
 const renderedPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 
 // serveRendering shows what was rendered just now and is kept nowhere.
-func (s *server) serveRendering(f views.PackFile) *huma.StreamResponse {
+func (s *server) serveRendering(f views.Rendering) *huma.StreamResponse {
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		c := humagin.Unwrap(hc)
 		h := c.Writer.Header()

@@ -85,9 +85,13 @@ func expectedAwardAccess(procurement string) map[string]string {
 		"POST " + procurement + "/actions/award":                           board,
 		"POST " + procurement + "/actions/send_letters":                    lead,
 		"GET " + procurement + "/tenders/{tender}/letter":                  studying + " supplier",
+		"GET " + procurement + "/tenders/{tender}/letter.html":             studying + " supplier",
+		"GET " + procurement + "/tenders/{tender}/letter.pdf":              studying + " supplier",
 		"POST " + procurement + "/notices":                                 lead,
 		"GET " + procurement + "/notices":                                  involved,
 		"GET " + procurement + "/report-record":                            buyers,
+		"GET " + procurement + "/report-record.html":                       buyers,
+		"GET " + procurement + "/report-record.pdf":                        buyers,
 	}
 	final := []string{
 		"conflict-declarations", "tie-draws", "tender-sessions", "opener-keys", "talks", "shared-information",

@@ -137,13 +137,16 @@ type ExclusionCode string
 // ExcludedOnGround is an exclusion on a ground of Article 57 of Directive 2014/24/EU, which is named.
 const ExcludedOnGround ExclusionCode = "exclusion_ground"
 
+// ExcludedAbnormallyLow is an exclusion because the price is abnormally low (Article 69).
+const ExcludedAbnormallyLow ExclusionCode = "abnormally_low"
+
 const excludedIncomplete ExclusionCode = "incomplete"
 
 // ExclusionCodes lists why a tender can be excluded.
 func ExclusionCodes() []ExclusionCode {
 	return []ExclusionCode{
-		excludedIncomplete, "unreadable", "not_conforming", ExcludedOnGround, "selection_criteria", "abnormally_low",
-		"conflict_of_interest", "collusion", "price_missing", "other",
+		excludedIncomplete, "unreadable", "not_conforming", ExcludedOnGround, "selection_criteria",
+		ExcludedAbnormallyLow, "conflict_of_interest", "collusion", "price_missing", "other",
 	}
 }
 

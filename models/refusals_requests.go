@@ -23,6 +23,7 @@ const (
 	CodeUnavailable          Code = "engine_unavailable"
 	CodeExpired              Code = "command_expired"
 	CodeInternal             Code = "internal_error"
+	CodeNotPrintable         Code = "not_printable"
 )
 
 var refusedRequests = []RefusalType{
@@ -64,6 +65,10 @@ var refusedRequests = []RefusalType{
 	{
 		CodeUnsupportedMediaType, RefusalOtherMedia, "The media type is not supported",
 		"The body must be application/json, unless the operation says otherwise.",
+	},
+	{
+		CodeNotPrintable, RefusalConflict, "There is no PDF of this",
+		"The text has characters that the fonts of the PDF lack, or is written from right to left. Read the web page.",
 	},
 	{CodeRequestTimeout, RefusalTooSlow, "The body did not arrive in time", "Send the request again."},
 	{

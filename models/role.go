@@ -101,6 +101,8 @@ type RoleAssignment struct {
 	ValidFrom  time.Time
 	ValidUntil *time.Time
 	CreatedAt  time.Time
+	// Language is that in which the supplier asked for its letters when it registered; empty: it did not say.
+	Language string
 }
 
 // Holds tells whether the assignment is in force at the instant at (procedure time).

@@ -64,6 +64,8 @@ type Score struct {
 	Criterion string `json:"criterion" maxLength:"60" doc:"ID of the criterion"`
 	Score     string `json:"score" maxLength:"23" doc:"A decimal as text, within the criterion's scale" example:"7.5"`
 	Reason    string `json:"reason" minLength:"1" maxLength:"8000" doc:"So that a reader understands the score"`
+
+	Confidential bool `json:"confidential,omitempty" doc:"The reason is told to the tenderer only (Article 55(3))"`
 }
 
 // A ScoreSheet holds one evaluator's own scores of one tender.
@@ -138,6 +140,8 @@ type Tendering struct {
 	Received []Tender
 	// Tenderers are the organisations that handed it in.
 	Tenderers map[ID]Organisation
+	// Languages are those in which tenderers asked for their letters when they registered, by organisation.
+	Languages map[ID]string
 	// Tests are the test envelopes of openers.
 	Tests []OpenerTest
 	// Releases and Handovers are what openers did for the opening of boxes, in the order in which they did it.

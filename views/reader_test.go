@@ -91,7 +91,7 @@ func lookings() map[string]looking {
 		"Questions":        all(buyers+" supplier", (*views.Views).Questions),
 		"Question":         by(buyers+" supplier", (*views.Views).Question, other),
 		"PreviewPack":      whole(buyers, (*views.Views).PreviewPack),
-		"PreviewFile": at(buyers, func(ctx context.Context, v *views.Views, r views.Reader) (views.PackFile, error) {
+		"PreviewFile": at(buyers, func(ctx context.Context, v *views.Views, r views.Reader) (views.Rendering, error) {
 			return v.PreviewFile(ctx, r, "none")
 		}),
 		"Upload":       by(writers+" supplier", (*views.Views).Upload, other),
@@ -136,6 +136,14 @@ func lookings() map[string]looking {
 			error,
 		) {
 			return v.Letter(ctx, r, tender, "")
+		}),
+		"RenderReport": at(buyers, func(ctx context.Context, v *views.Views, r views.Reader) (views.Rendering, error) {
+			return v.RenderReport(ctx, r, "", views.FormatHTML)
+		}),
+		"RenderLetter": at(students+" supplier", func(ctx context.Context, v *views.Views, r views.Reader) (
+			views.Rendering, error,
+		) {
+			return v.RenderLetter(ctx, r, tender, "", views.FormatHTML)
 		}),
 		"Links":   whole(buyers, (*views.Views).Links),
 		"Notices": all(everyone, (*views.Views).Notices),

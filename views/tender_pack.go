@@ -114,14 +114,15 @@ func awaiting(lots []models.Lot) []models.Lot {
 }
 
 // PreviewFile renders one file of [Views.PreviewPack].
-func (v *Views) PreviewFile(ctx context.Context, r Reader, name string) (PackFile, error) {
+func (v *Views) PreviewFile(ctx context.Context, r Reader, name string) (Rendering, error) {
 	preview, err := v.PreviewPack(ctx, r)
 	if err != nil {
-		return PackFile{}, err
+		return Rendering{}, err
 	}
 	at := slices.IndexFunc(preview.Files, func(f PackFile) bool { return f.Name == name })
 	if at < 0 {
-		return PackFile{}, models.NoSuchResource()
+		return Rendering{}, models.NoSuchResource()
 	}
-	return preview.Files[at], nil
+	f := preview.Files[at]
+	return Rendering{f.Name, f.MediaType, f.Content}, nil
 }

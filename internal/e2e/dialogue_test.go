@@ -26,6 +26,7 @@ func TestACompetitiveDialogueGoesInRoundsToFinalTenders(t *testing.T) {
 	p.opened(t)
 	p.requireEveryoneHeard(t, first, second, third)
 	p.requireReducedAsAnnounced(t, first, third)
+	p.gone = []*supplier{third}
 
 	for _, s := range []*supplier{first, second} {
 		p.solve(t, s, "Our second idea, by "+s.amount)

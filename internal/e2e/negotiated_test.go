@@ -41,7 +41,9 @@ func TestANegotiationImprovesInitialTendersAndNeverFinalOnes(t *testing.T) {
 		if p.letter(t, s, models.LetterSelection).Invitation != nil {
 			s.amount = "390000.00"
 			p.handIn(t, s)
+			continue
 		}
+		p.gone = append(p.gone, s)
 	}
 	require.Len(t, p.suppliers, 2)
 	p.opened(t)

@@ -99,6 +99,7 @@ func (p *tenderPlay) letter(t *testing.T, s *supplier, kind models.LetterKind) (
 	TalksOver   bool                              `json:"talks_over"`
 	Information models.Text                       `json:"information"`
 	NotInvited  []string                          `json:"not_invited_for"`
+	Lines       []struct{ Reason string }         `json:"lines"`
 },
 ) {
 	t.Helper()

@@ -23,10 +23,12 @@ type tenderPlay struct {
 	lot     models.ID
 	openers []*rig.Opener
 	// threshold is how many of the openers open together.
-	threshold        int
-	evaluators       []*apiclient.Client
-	chair            *apiclient.Client
-	suppliers        []*supplier
+	threshold  int
+	evaluators []*apiclient.Client
+	chair      *apiclient.Client
+	suppliers  []*supplier
+	// gone are those who did not go on from talks.
+	gone             []*supplier
 	ranking          rankingView
 	standstill       time.Time
 	earliestContract string
@@ -410,8 +412,22 @@ func (p *tenderPlay) tell(t *testing.T) {
 	_, err := p.Lead.Act(t.Context(), p.Procurement, string(models.VerbSendLetters),
 		map[string]any{"lot": p.lot, "means": "electronic"}, &out)
 	require.NoError(t, err)
-	require.Equal(t, len(p.suppliers), out.Result.Letters)
+	require.Equal(t, len(p.suppliers)+len(p.gone), out.Result.Letters)
 	p.standstill, p.earliestContract = out.Result.StandstillUntil, out.Result.EarliestContract
+	for _, s := range p.gone { // Directive 89/665/EEC, Article 2a(2)
+		var letter struct {
+			Winner           string   `json:"winner"`
+			EarliestContract string   `json:"earliest_contract"`
+			NotInvited       []string `json:"not_invited_for"`
+		}
+		p.get(t, s.Client, "/tenders/"+string(s.tender)+"/letter", &letter)
+		require.NotEmpty(t, letter.Winner)
+		require.NotEmpty(t, letter.NotInvited, "it reads once more why it did not go on")
+		require.Equal(t, p.earliestContract, letter.EarliestContract)
+		lines := p.letter(t, s, models.LetterSelection).Lines
+		require.NotEmpty(t, lines, "it was told its points when it did not go on")
+		require.NotEmpty(t, lines[0].Reason)
+	}
 }
 
 // conclude has one contract signed for all buyers, and each record its purchase.

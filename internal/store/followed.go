@@ -158,7 +158,8 @@ var followedPlatform = []FollowedTable{
 		"x.id", "recoveries x",
 	},
 	{
-		"role_assignments of suppliers", columns(plain("procurement_id", "role", "person_id", "organisation_id"),
+		"role_assignments of suppliers", columns(
+			plain("procurement_id", "role", "person_id", "organisation_id", "language"),
 			instants("valid_from", "valid_until")),
 		"x.id", "role_assignments x WHERE x.role IN " + ofSuppliers,
 	},
@@ -210,7 +211,7 @@ var followedProcurement = []FollowedTable{
 		"x.organisation_id", "consortium_members x WHERE x.procurement_id = $1",
 	},
 	{
-		"role_assignments", columns(plain("role", "person_id", "organisation_id", "engaged_by"),
+		"role_assignments", columns(plain("role", "person_id", "organisation_id", "engaged_by", "language"),
 			instants("valid_from", "valid_until")),
 		"x.id", "role_assignments x WHERE x.procurement_id = $1 AND x.role NOT IN " + ofSuppliers,
 	},

@@ -51,6 +51,7 @@ func (r *Reading) columns() (columns string, into []any, assemble func()) {
 		awards                   []models.LotAward
 		envelopes                []models.Envelope
 		authors                  []authorship
+		asked                    []models.RoleAssignment
 	)
 	d := &r.Dossier
 	parts := []part{
@@ -80,6 +81,7 @@ func (r *Reading) columns() (columns string, into []any, assemble func()) {
 			part{tenderersOf, rowsOf[models.Organisation]{&tenderers}},
 			part{boxReleasesOf, rowsOf[models.BoxRelease]{&t.Releases}},
 			part{handoversOf, rowsOf[models.BoxHandover]{&t.Handovers}},
+			part{languagesOf, rowsOf[models.RoleAssignment]{&asked}},
 			part{phasesOf, rowsOf[models.EndedPhase]{&t.Phases}},
 			part{openingsOf, rowsOf[models.Opening]{&t.Openings}},
 			part{sheetsOf, rowsOf[models.ScoreSheet]{&t.Sheets}},
@@ -95,6 +97,10 @@ func (r *Reading) columns() (columns string, into []any, assemble func()) {
 	}
 	return strings.Join(queries, ",\n"), into, func() {
 		d.Organisations, d.Tendering.Tenderers = byID(organisations), byID(tenderers)
+		d.Tendering.Languages = map[models.ID]string{}
+		for _, role := range asked {
+			d.Tendering.Languages[role.OrganisationID] = role.Language
+		}
 		d.Authors, d.Tendering.Awards = byEntry(d.Entries, authors), byLot(awards)
 		putInto(d.Tendering.Received, envelopes)
 	}
@@ -183,6 +189,12 @@ const (
 	handoversOf = `SELECT json_agg(x ORDER BY x.id) FROM (SELECT h.id, h.box_id, h.kind, h.person_id, h.to_person_id,
 			h.organisation_id, h.digest, h.handed_at FROM box_handovers h JOIN boxes b ON b.id = h.box_id
 		WHERE b.procurement_id = p.id) x`
+	// In which language each of them asked for its letters, the last time that it registered.
+	languagesOf = `SELECT json_agg(x) FROM (SELECT DISTINCT ON (r.organisation_id) r.organisation_id, r.language
+		FROM role_assignments r WHERE r.procurement_id = p.id AND r.language <> '' AND r.organisation_id IN (
+			SELECT t.organisation_id FROM tenders t JOIN boxes b ON b.id = t.box_id
+			WHERE b.procurement_id = p.id AND b.closed_at IS NOT NULL)
+		ORDER BY r.organisation_id, r.created_at DESC) x`
 	phasesOf = `SELECT json_agg(x ORDER BY x.ended_at, x.phase) FROM partnership_phases x
 		WHERE x.lot_id IN (SELECT l.id FROM lots l WHERE l.procurement_id = p.id)`
 	openingsOf = "SELECT json_agg(x ORDER BY x.id) FROM openings x WHERE x.tender_id IN " + ofAnyLot

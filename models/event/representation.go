@@ -88,6 +88,7 @@ type SupplierRoleGiven struct {
 	OrganisationID models.ID   `json:"organisation_id" doc:"The supplier for which the person holds it"`
 	ValidFrom      time.Time   `json:"valid_from" doc:"From when on it is held, in procedure time"`
 	ValidUntil     *time.Time  `json:"valid_until,omitempty" doc:"Until when it is held, by that clock; absent: no end"`
+	Language       string      `json:"language,omitempty" doc:"In which it wants its letters; absent: it did not say"`
 }
 
 // SupplierRoleEnded is the payload of supplier.role_ended.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/notices/paper"
+	"github.com/ppi-engine/ppi/notices/wording"
 )
 
 func (b builder) requirements() paper.Section {
@@ -105,7 +106,7 @@ func (b builder) low(c models.AwardCriteria) string {
 	if c.Low == nil {
 		return ""
 	}
-	return fill(b.value(c.Low.Against), "percent", c.Low.Percent)
+	return wording.Fill(b.value(c.Low.Against), "percent", c.Low.Percent)
 }
 
 func count[N int | int64](n N) string { return strconv.FormatInt(int64(n), 10) }

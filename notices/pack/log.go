@@ -5,6 +5,7 @@ import (
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/notices/paper"
+	"github.com/ppi-engine/ppi/notices/wording"
 )
 
 const namedLog = "questions"
@@ -40,7 +41,7 @@ func LogDocument(log models.QuestionLog, language string) (paper.Document, error
 	}
 	d := paper.Document{
 		Language: language, Title: log.Title.In(language, log.Languages...), Contents: w.Contents, Page: w.Page,
-		Under: []string{w.Sections["questions"], fill(w.Published, "at", utc(log.PublishedAt))},
+		Under: []string{w.Sections["questions"], wording.Fill(w.Published, "at", utc(log.PublishedAt))},
 	}
 	if !own {
 		d.Under = append(d.Under, w.English)

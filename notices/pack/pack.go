@@ -10,6 +10,7 @@ import (
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/notices/paper"
+	"github.com/ppi-engine/ppi/notices/wording"
 )
 
 // A File is one rendering of a pack.
@@ -84,7 +85,7 @@ func Document(p models.TenderPack, language string) (paper.Document, error) {
 	b := builder{p, w, language}
 	d := paper.Document{
 		Language: language, Title: b.text(p.Title), Contents: w.Contents, Page: w.Page,
-		Under: []string{w.Kind, fill(w.Published, "at", utc(p.PublishedAt))},
+		Under: []string{w.Kind, wording.Fill(w.Published, "at", utc(p.PublishedAt))},
 	}
 	if !own {
 		d.Under = append(d.Under, w.English)
@@ -186,13 +187,13 @@ func (b builder) lots() paper.Section {
 }
 
 func (b builder) lotTitle(lot models.PackLot) string {
-	return fill(b.Sections["lot"], "number", count(lot.Number), "title", b.text(lot.Title))
+	return wording.Fill(b.Sections["lot"], "number", count(lot.Number), "title", b.text(lot.Title))
 }
 
 func (b builder) submission() paper.Section {
 	how := make(paper.List, len(b.How))
 	for i, sentence := range b.How {
-		how[i] = fill(sentence, "at", b.At, "all", strconv.Itoa(b.Openers.Openers),
+		how[i] = wording.Fill(sentence, "at", b.At, "all", strconv.Itoa(b.Openers.Openers),
 			"needed", strconv.Itoa(b.Openers.Threshold), "fingerprint", b.Openers.Fingerprint)
 	}
 	return b.section("submission", how)

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/notices/wording"
 )
 
 // sample is a pack with everything that a pack can hold, in every given language.
@@ -118,13 +119,13 @@ func TestEveryLanguageHasAllFixedWords(t *testing.T) {
 	require.Equal(t, []string{"de", "en", "es", "fr", "it", "tr"}, slices.Sorted(maps.Keys(all)))
 	for language, w := range all {
 		for name, same := range map[string][2]map[string]string{
-			"sections": {all[english].Sections, w.Sections}, "names": {all[english].Names, w.Names},
-			"values": {all[english].Values, w.Values},
+			"sections": {all[wording.English].Sections, w.Sections}, "names": {all[wording.English].Names, w.Names},
+			"values": {all[wording.English].Values, w.Values},
 		} {
 			require.ElementsMatch(t, slices.Collect(maps.Keys(same[0])), slices.Collect(maps.Keys(same[1])),
 				"%s of %s", name, language)
 		}
-		require.Len(t, w.How, len(all[english].How), language)
+		require.Len(t, w.How, len(all[wording.English].How), language)
 		document, err := Document(sample(language), language)
 		require.NoError(t, err)
 		page, err := document.HTML()

@@ -1,16 +1,9 @@
 package pack
 
 import (
-	"bytes"
 	"embed"
-	"errors"
-	"fmt"
-	"io/fs"
-	"slices"
-	"strings"
-	"sync"
 
-	"gopkg.in/yaml.v3"
+	"github.com/ppi-engine/ppi/notices/wording"
 )
 
 //go:embed words/*.yaml
@@ -18,7 +11,6 @@ var files embed.FS
 
 // words are the fixed words of the documents in one language.
 type words struct {
-	Language  string            `yaml:"language"`
 	Page      string            `yaml:"page"`
 	Contents  string            `yaml:"contents"`
 	Kind      string            `yaml:"kind"`
@@ -33,48 +25,9 @@ type words struct {
 	How []string `yaml:"how"`
 }
 
-const english = "en"
+var load = wording.Loader[words](files)
 
-// load reads the embedded words once. An error means that the program was built with broken data.
-var load = sync.OnceValues(func() (map[string]*words, error) {
-	names, err := fs.Glob(files, "words/*.yaml")
-	if err != nil {
-		return nil, fmt.Errorf("list words: %w", err)
-	}
-	all := map[string]*words{}
-	for _, name := range names {
-		content, err := files.ReadFile(name)
-		if err != nil {
-			return nil, fmt.Errorf("read %s: %w", name, err)
-		}
-		var w words
-		decoder := yaml.NewDecoder(bytes.NewReader(content))
-		decoder.KnownFields(true)
-		if err := decoder.Decode(&w); err != nil {
-			return nil, fmt.Errorf("read %s: %w", name, err)
-		}
-		all[w.Language] = &w
-	}
-	if all[english] == nil {
-		return nil, errors.New("the English words are missing")
-	}
-	return all, nil
-})
-
-// wordsIn returns the words of a language, by its whole tag or by its first part; or the English ones, and false.
-func wordsIn(language string) (*words, bool, error) {
-	all, err := load()
-	if err != nil {
-		return nil, false, err
-	}
-	base, _, _ := strings.Cut(language, "-")
-	for _, tag := range []string{language, base} {
-		if w, ok := all[tag]; ok {
-			return w, true, nil
-		}
-	}
-	return all[english], false, nil
-}
+func wordsIn(language string) (*words, bool, error) { return wording.In(load, language) }
 
 func (w *words) name(key string) string { return w.Names[key] }
 
@@ -84,13 +37,4 @@ func (w *words) value(code string) string {
 		return v
 	}
 	return code
-}
-
-// fill puts values in the place of {names}.
-func fill(text string, pairs ...string) string {
-	named := slices.Clone(pairs)
-	for i := 0; i < len(named); i += 2 {
-		named[i] = "{" + named[i] + "}"
-	}
-	return strings.NewReplacer(named...).Replace(text)
 }

@@ -3,6 +3,7 @@ package award
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/govalues/decimal"
 
@@ -23,13 +24,15 @@ func (s Scheme) scoreQuality(entries []*entry) error {
 		for _, g := range s.Groups {
 			points := s.pointsIn(e, g.ID)
 			if e.Excluded == "" && g.Minimum != nil && points.cmp(fraction(*g.Minimum)) < 0 {
-				e.Excluded = fmt.Sprintf("%s points in the group %s are below the minimum of %s", points.words(), g.ID,
-					g.Minimum)
+				e.out(Missed{BoundGroup, g.ID, points.words(), g.Minimum.String()},
+					fmt.Sprintf("%s points in the group %s are below the minimum of %s", points.words(), g.ID,
+						g.Minimum))
 			}
 		}
 		if quality, said := s.judged(e); e.Excluded == "" && s.MinimumQuality != nil &&
 			quality.cmp(fraction(*s.MinimumQuality)) < 0 {
-			e.Excluded = fmt.Sprintf("quality %s is below the minimum of %s", said, s.MinimumQuality)
+			e.out(Missed{BoundQuality, "", said, s.MinimumQuality.String()},
+				fmt.Sprintf("quality %s is below the minimum of %s", said, s.MinimumQuality))
 		}
 	}
 	return nil
@@ -50,7 +53,8 @@ func (s Scheme) scoreCriterion(e *entry, c QualityCriterion) error {
 		return err
 	}
 	if e.Excluded == "" && given.exact.cmp(fraction(c.Minimum)) < 0 {
-		e.Excluded = fmt.Sprintf("score %s of %s is below the minimum of %s", given.said, c.ID, c.Minimum)
+		e.out(Missed{BoundCriterion, c.ID, given.said, c.Minimum.String()},
+			fmt.Sprintf("score %s of %s is below the minimum of %s", given.said, c.ID, c.Minimum))
 	}
 	return nil
 }
@@ -146,8 +150,8 @@ func (s Scheme) knockOut(entries []*entry) {
 		if s.qualityOf(e).cmp(s.qualityOf(last)) < 0 {
 			_, own := s.judged(e)
 			_, least := s.judged(last)
-			e.Excluded = fmt.Sprintf("quality %s is not among the best %d, of which the last has %s", own, s.Best,
-				least)
+			e.out(Missed{BoundBest, "", own, strconv.Itoa(s.Best)},
+				fmt.Sprintf("quality %s is not among the best %d, of which the last has %s", own, s.Best, least))
 		}
 	}
 }

@@ -49,6 +49,8 @@ type Place struct {
 	Quality decimal.Decimal `json:"quality"`
 	// Excluded says why the tender is out.
 	Excluded string `json:"excluded,omitempty"`
+	// Missed is the bound by which it is out. It is no part of a ranking's rendering, whose digest decisions name.
+	Missed *Missed `json:"-"`
 	// Cost is the price with all that counts besides, which Costs lists; empty: the price alone is ranked.
 	Cost  string     `json:"cost,omitempty"`
 	Costs []CostLine `json:"costs,omitempty"`
@@ -204,7 +206,7 @@ func (s Scheme) scored(tenders []Tender) ([]*entry, error) {
 	s.knockOut(entries)
 	for _, e := range entries {
 		if e.tender.Excluded != "" {
-			e.Excluded = e.tender.Excluded
+			e.Excluded, e.Missed = e.tender.Excluded, nil
 		}
 	}
 	return entries, nil
@@ -273,7 +275,8 @@ func (s Scheme) readPrices(in []*entry) error {
 		e.price = price
 		faults = append(faults, s.addCosts(e)...)
 		if refusal == nil && !s.Ceiling.IsZero() && price.Cmp(s.Ceiling) > 0 {
-			e.Excluded = fmt.Sprintf("price %s is above the ceiling of %s", price, s.Ceiling)
+			e.out(Missed{BoundCeiling, "", price.String(), s.Ceiling.String()},
+				fmt.Sprintf("price %s is above the ceiling of %s", price, s.Ceiling))
 		}
 	}
 	return models.Refusals(faults)

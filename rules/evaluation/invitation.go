@@ -39,14 +39,14 @@ func ComposeInvitations(d models.Dossier, lot models.Lot, list Shortlist, box mo
 ) []Letter {
 	letters := make([]Letter, len(list.Candidates))
 	for i, c := range list.Candidates {
-		l := Letter{
-			Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: c.Request,
-			Recipient: c.Name, DecidedAt: d.Now.UTC(), SentAt: d.Now.UTC(), ExcludedFor: c.Excluded,
-			ExclusionReason: c.Reason, NotInvited: c.Reasons,
-		}
+		t, _ := d.Tendering.Tender(c.Request)
+		l := letterTo(d, lot, t)
+		l.ExcludedFor, l.ExclusionReason, l.NotInvited = c.Excluded, c.Reason, c.Reasons
 		if c.Invited {
 			l.Invitation = invitationTo(d, lot, box, at)
 			l.TalksOver = talksOver(d, lot, box)
+		} else {
+			l.explain(d, list, c)
 		}
 		letters[i] = l
 	}
@@ -70,11 +70,9 @@ func ComposeDeadlineLetters(d models.Dossier, lot models.Lot, reason string, at 
 	var letters []Letter
 	for _, request := range d.Tendering.RequestsFor(lot.ID) {
 		if box := lot.Box(); box.ByInvitation && box.OpenTo(request.OrganisationID) {
-			letters = append(letters, Letter{
-				Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: request.ID,
-				Recipient: tenderer(d, request), DecidedAt: d.Now.UTC(), SentAt: d.Now.UTC(),
-				Invitation: invitationTo(d, lot, box, at), MovedFor: reason,
-			})
+			l := letterTo(d, lot, request)
+			l.Invitation, l.MovedFor = invitationTo(d, lot, box, at), reason
+			letters = append(letters, l)
 		}
 	}
 	return letters

@@ -16,6 +16,15 @@ import (
 // concluded at the earliest, or on what grounds nothing is awarded (Directive 2014/24/EU, Article 55(1) and (2);
 // Directive 89/665/EEC, Article 2a(2)).
 type Letter struct {
+	// Language is that in which the letter is written, Languages those of the procurement. These, Mode, Called, Buyers
+	// and Law are absent in letters of earlier releases.
+	Language  string      `json:"language,omitempty" doc:"BCP 47 tag of the language in which it is written"`
+	Languages []string    `json:"languages,omitempty"`
+	Mode      models.Mode `json:"mode,omitempty" enum:"live,rehearsal"`
+	Called    models.Text `json:"procurement_title,omitempty"`
+	Buyers    []string    `json:"buyers,omitempty" doc:"Names of the contracting authorities, the lead buyer first"`
+	Law       string      `json:"law,omitempty" doc:"The country whose law governs (ISO 3166-1)"`
+
 	Procurement models.ID   `json:"procurement"`
 	Lot         models.ID   `json:"lot"`
 	LotNumber   int         `json:"lot_number"`
@@ -31,19 +40,33 @@ type Letter struct {
 	EndReason string `json:"end_reason,omitempty" doc:"What the board wrote"`
 	// Rank and Total are absent for a tender that was excluded; then ExcludedFor says why. Lines and Reasons are absent
 	// if it was never scored.
-	Rank            int               `json:"rank,omitempty"`
-	Total           string            `json:"total,omitempty"`
-	WinnerTotal     string            `json:"winner_total,omitempty"`
+	Rank        int    `json:"rank,omitempty"`
+	Total       string `json:"total,omitempty"`
+	WinnerTotal string `json:"winner_total,omitempty"`
+	// Price and WinnerPrice are those of a tender that is ranked, and of the successful one, where prices are compared.
+	Price           *models.Money     `json:"price,omitempty"`
+	WinnerPrice     *models.Money     `json:"winner_price,omitempty"`
 	Lines           []Comparison      `json:"lines,omitempty" doc:"The recipient's points beside the winner's"`
 	ExcludedFor     string            `json:"excluded_for,omitempty" doc:"Code of the exclusion"`
 	ExclusionReason models.Text       `json:"exclusion_reason,omitempty"`
 	FailedTests     map[string]string `json:"failed_tests,omitempty" doc:"What the announced tests found, by test"`
-	Reasons         map[string]string `json:"reasons,omitempty" doc:"What the panel wrote on this tender, by criterion"`
+	// Grounds are the exclusion grounds that were found, Shortfall is the announced bound that the tender missed, and
+	// LowPrice why its explanation of a low price was rejected.
+	Grounds   []models.ExclusionFinding `json:"grounds,omitempty" doc:"Exclusion grounds found (Article 57)"`
+	Shortfall *Shortfall                `json:"shortfall,omitempty"`
+	LowPrice  models.Text               `json:"low_price_rejected,omitempty" doc:"Why its explanation was rejected"`
+	// Consensus says how scores came about, Method how tenders were ranked, in the language of the letter where the
+	// program has it.
+	Consensus string            `json:"consensus,omitempty" enum:"chair,mean"`
+	Method    []string          `json:"method,omitempty" doc:"How tenders were ranked, sentence by sentence"`
+	Reasons   map[string]string `json:"reasons,omitempty" doc:"What the panel wrote on this tender, by criterion"`
 	// LimitedFor says why the recipient did not win although it ranks before the winner.
 	LimitedFor string `json:"limited_for,omitempty" doc:"The limit of lots that one tenderer is awarded"`
 	// Invitation invites a candidate to the next stage; NotInvited says why another is not. All else is absent then.
 	Invitation *Invitation `json:"invitation,omitempty"`
 	NotInvited []string    `json:"not_invited_for,omitempty"`
+	// Findings are what was found of a candidate that is not invited, by selection criterion.
+	Findings []Finding `json:"findings,omitempty"`
 	// TalksOver tells that the negotiation or dialogue is over, and the tender that is asked for is the final one.
 	TalksOver bool `json:"talks_over,omitempty"`
 	// Information is what all participants of a negotiation or dialogue are told at once.
@@ -56,6 +79,20 @@ type Letter struct {
 	EarliestContract string    `json:"earliest_contract,omitempty"`
 	Standstill       string    `json:"standstill,omitempty" doc:"How it was counted"`
 	SentAt           time.Time `json:"sent_at"`
+	// StandstillUntil is the instant before which no contract is concluded; absent if that depends on what is still to
+	// happen.
+	StandstillUntil *time.Time `json:"standstill_until,omitempty"`
+	// Text is the letter in words. Letters of earlier releases have none; they are put into words when they are read.
+	Text *models.LetterText `json:"text,omitempty"`
+}
+
+// A Shortfall says which announced bound a tender missed, and by what.
+type Shortfall struct {
+	Bound   award.Bound `json:"bound" enum:"criterion,group,quality,best,ceiling,shortlist"`
+	Of      models.Text `json:"of,omitempty" doc:"Title of the criterion or group"`
+	Reached string      `json:"reached"`
+	Needed  string      `json:"needed" doc:"The minimum, the ceiling, how many went on, or what the last of them has"`
+	Because string      `json:"because,omitempty" doc:"How points for the shortlist came about"`
 }
 
 // An Invitation says what a candidate is invited to.
@@ -99,8 +136,19 @@ type Place struct {
 type Comparison struct {
 	Criterion string          `json:"criterion"`
 	Points    decimal.Decimal `json:"points"`
-	Winner    decimal.Decimal `json:"winner_points"`
+	Winner    decimal.Decimal `json:"winner_points,omitzero" doc:"Absent: none, or nobody has won"`
 	How       string          `json:"how"`
+	// Title, Weight, Max, Score and Reason are of the recipient's tender; absent for the price, and in letters of
+	// earlier releases. Under the mean, Score and Reason are those of all evaluators by the size of the score.
+	Title  models.Text `json:"title,omitempty"`
+	Weight string      `json:"weight,omitempty" doc:"Points that the criterion is worth"`
+	Max    string      `json:"max,omitempty" doc:"The highest score"`
+	Score  string      `json:"score,omitempty"`
+	Reason string      `json:"reason,omitempty"`
+	// WinnerReason is what was found of the successful tender (Directive 2014/24/EU, Article 55(2)(c)), without what
+	// is withheld as confidential (Article 55(3)).
+	WinnerReason string `json:"winner_reason,omitempty"`
+	Withheld     bool   `json:"winner_reason_withheld,omitempty" doc:"Reasons are withheld (Article 55(3))"`
 }
 
 // ComposeLetters writes one letter to each tenderer of an awarded lot. It refuses with
@@ -116,30 +164,53 @@ func ComposeLetters(d models.Dossier, lot models.Lot, sent time.Time, s timelimi
 			"the record no longer gives the ranking on which lot %d was awarded", lot.Number).
 			Accepting("ending the lot with a reason")
 	}
-	at := slices.IndexFunc(e.Ranking.Places, func(x award.Place) bool { return x.Tender == decided.WinnerID })
-	if at < 0 {
+	winner, ok := e.Ranking.Of(decided.WinnerID)
+	if !ok {
 		return nil, models.Refuse(models.CodeNoWinner, "/lot", "the winner is not in the ranking")
 	}
-	winner := e.Ranking.Places[at]
-	standstill, earliest := s.Told()
+	told := telling{Dossier: d, lot: lot, evaluation: e, decided: decided, winner: winner, sent: sent, standstill: s}
+	told.criteria, _, _ = d.CriteriaFor(lot.ID)
 	var letters []Letter
 	for _, t := range d.Tendering.TendersFor(lot.ID) {
-		l := Letter{
-			Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: t.ID,
-			Recipient: tenderer(d, t), Winner: winnerName(d, decided), Won: decided.Won(t.ID),
-			DecidedAt: decided.AwardedAt.UTC(), WinnerTotal: winner.Total.String(),
-			EarliestContract: earliest, Standstill: standstill, SentAt: sent.UTC(),
+		l, err := told.toTenderer(t)
+		if err != nil {
+			return nil, err
 		}
-		letters = append(letters, l.about(d, t, e, winner))
+		letters = append(letters, l)
 	}
-	for _, t := range silent(d, lot) {
-		letters = append(letters, Letter{
-			Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: t.ID,
-			Recipient: tenderer(d, t), Winner: winnerName(d, decided), DecidedAt: decided.AwardedAt.UTC(),
-			WinnerTotal: winner.Total.String(), EarliestContract: earliest, Standstill: standstill, SentAt: sent.UTC(),
-		})
+	for _, t := range concerned(d, lot) {
+		letters = append(letters, told.toConcerned(t))
 	}
 	return letters, nil
+}
+
+// letterTo begins a letter about what somebody handed in, on a decision that is taken now.
+func letterTo(d models.Dossier, lot models.Lot, t models.Tender) Letter {
+	l := Letter{
+		Language: languageOf(d, t), Languages: d.Procurement.Languages, Mode: d.Procurement.Mode,
+		Called: d.Procurement.Title, Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number,
+		Title: lot.Title, Tender: t.ID, Recipient: tenderer(d, t), DecidedAt: d.Now.UTC(), SentAt: d.Now.UTC(),
+	}
+	for _, b := range buyers(d) {
+		l.Buyers = append(l.Buyers, b.Name)
+	}
+	if frame, err := timelimit.Of(d); err == nil { // else what governs is not known, and the letter does not say it
+		l.Law = frame.Law
+	}
+	return l
+}
+
+// languageOf is the language for a tenderer's letters: the one that it asked for when it registered, if the procurement
+// has it, else the first of the procurement.
+func languageOf(d models.Dossier, t models.Tender) string {
+	all := d.Procurement.Languages
+	if asked := d.Tendering.Languages[t.OrganisationID]; slices.Contains(all, asked) {
+		return asked
+	}
+	if len(all) == 0 {
+		return theEnglish
+	}
+	return all[0]
 }
 
 // ComposeEndLetters writes one letter to everyone who took part in the last stage of a lot that has ended without
@@ -157,24 +228,36 @@ func ComposeEndLetters(d models.Dossier, lot models.Lot, reason string) []Letter
 		}
 	}
 	for _, t := range concerned {
-		letters = append(letters, Letter{
-			Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: t.ID,
-			Recipient: tenderer(d, t), DecidedAt: lot.EndedAt.UTC(),
-			EndedFor: lot.EndReason, EndReason: reason, SentAt: d.Now.UTC(),
-		})
+		l := letterTo(d, lot, t)
+		l.DecidedAt, l.EndedFor, l.EndReason = lot.EndedAt.UTC(), lot.EndReason, reason
+		letters = append(letters, l)
 	}
 	return letters
 }
 
-// silent lists, by what they handed in last, those who were invited to the last box of a lot and handed in nothing:
-// they are concerned by the decision as long as they may challenge it (Directive 89/665/EEC, Article 2a(2)).
-func silent(d models.Dossier, lot models.Lot) []models.Tender {
+// concerned lists, by what they handed in last, those besides the tenderers whom an award concerns as long as they may
+// challenge it (Directive 89/665/EEC, Article 2a(2)): who was invited to the last box of a lot and handed in nothing,
+// and who handed in a tender or solution at an earlier stage and was not invited to go on. Candidates who were never
+// invited were told so with the reasons; they are not concerned.
+func concerned(d models.Dossier, lot models.Lot) []models.Tender {
 	var last []models.Tender
 	box := lot.Box()
-	for _, organisation := range box.Invited {
+	seen := map[models.ID]bool{}
+	add := func(organisation models.ID) {
 		t, ok := latestOf(d, lot.ID, organisation)
-		if ok && t.BoxID != box.ID {
+		if ok && t.BoxID != box.ID && !seen[organisation] {
 			last = append(last, t)
+		}
+		seen[organisation] = true
+	}
+	for _, organisation := range box.Invited {
+		add(organisation)
+	}
+	for _, b := range lot.Boxes {
+		for _, t := range d.Tendering.In(b.ID) {
+			if t.HandsIn.Evaluated() {
+				add(t.OrganisationID)
+			}
 		}
 	}
 	return last
@@ -191,60 +274,4 @@ func winnerName(d models.Dossier, decided models.LotAward) string {
 
 func tenderer(d models.Dossier, t models.Tender) string {
 	return d.Tendering.Tenderers[t.OrganisationID].LegalName
-}
-
-// about adds what became of the recipient's own tender.
-func (l Letter) about(d models.Dossier, t models.Tender, e Evaluation, winner award.Place) Letter {
-	i := slices.IndexFunc(e.Ranking.Places, func(x award.Place) bool { return x.Tender == t.ID })
-	if i < 0 {
-		return l
-	}
-	own := e.Ranking.Places[i]
-	if own.Excluded == "" {
-		l.Rank, l.Total, l.LimitedFor = own.Rank, own.Total.String(), limitedFor(d, own, winner)
-	} else {
-		l.ExcludedFor, l.FailedTests = own.Excluded, failedTests(d, t.ID)
-		if a, _, ok := d.AdmissionOf(t.ID); ok && a.Decision == models.AdmissionExcluded {
-			l.ExclusionReason = a.Reason
-		}
-	}
-	if len(own.Lines) > 0 {
-		l.Reasons = panelReasons(d, t)
-	}
-	for _, line := range own.Lines {
-		c := Comparison{Criterion: line.Criterion, Points: line.Points, How: line.How}
-		w := slices.IndexFunc(winner.Lines, func(x award.Line) bool { return x.Criterion == line.Criterion })
-		if w >= 0 {
-			c.Winner = winner.Lines[w].Points
-		}
-		l.Lines = append(l.Lines, c)
-	}
-	return l
-}
-
-// panelReasons is what the panel wrote on a tender, by criterion: the reasons of the consensus, or where the mean
-// counts those of each evaluator with the score, by its size, so that nobody reads who gave which.
-func panelReasons(d models.Dossier, t models.Tender) map[string]string {
-	reasons := map[string]string{}
-	if criteria, _, _ := d.CriteriaFor(t.LotID); criteria.Consensus == models.ConsensusMean {
-		given := map[string][]string{}
-		for _, sheet := range panelSheets(d, t) {
-			for _, s := range sheet.Scores {
-				given[s.Criterion] = append(given[s.Criterion], s.Score+": "+s.Reason)
-			}
-		}
-		for criterion, all := range given {
-			slices.Sort(all)
-			reasons[criterion] = strings.Join(all, "\n")
-		}
-		return reasons
-	}
-	for _, e := range d.Of(models.EntryConsensus) {
-		if c, ok := models.BodyOf[Consensus](e); ok && c.Tender == t.ID {
-			for _, s := range c.Scores {
-				reasons[s.Criterion] = s.Reason
-			}
-		}
-	}
-	return reasons
 }

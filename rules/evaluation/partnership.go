@@ -258,14 +258,13 @@ func ComposePhaseLetters(d models.Dossier, lot models.Lot, to Ending, reason str
 	for _, partner := range d.Partners(lot.ID) {
 		t, _ := d.Tendering.Tender(partner)
 		report, _, _ := d.PartnershipReportOn(partner, phase.ID)
-		letters = append(letters, Letter{
-			Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: partner,
-			Recipient: tenderer(d, t), DecidedAt: d.Now.UTC(), SentAt: d.Now.UTC(), PhaseEnded: &PhaseEnded{
-				Phase: phase.ID, Title: phase.Title, Outcome: to.Outcome,
-				GoesOn: slices.Contains(to.Partners, partner), Attained: report.Attained, Findings: report.Findings,
-				Reason: reason,
-			},
-		})
+		l := letterTo(d, lot, t)
+		l.PhaseEnded = &PhaseEnded{
+			Phase: phase.ID, Title: phase.Title, Outcome: to.Outcome,
+			GoesOn: slices.Contains(to.Partners, partner), Attained: report.Attained, Findings: report.Findings,
+			Reason: reason,
+		}
+		letters = append(letters, l)
 	}
 	return letters
 }

@@ -173,10 +173,9 @@ func ComposeInformation(d models.Dossier, lot models.Lot, text models.Text) []Le
 		if !ok {
 			continue
 		}
-		letters = append(letters, Letter{
-			Procurement: d.Procurement.ID, Lot: lot.ID, LotNumber: lot.Number, Title: lot.Title, Tender: t.ID,
-			Recipient: tenderer(d, t), DecidedAt: d.Now.UTC(), SentAt: d.Now.UTC(), Information: text,
-		})
+		l := letterTo(d, lot, t)
+		l.Information = text
+		letters = append(letters, l)
 	}
 	return letters
 }

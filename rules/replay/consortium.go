@@ -106,6 +106,7 @@ func (f fold) role(p event.RoleGiven) {
 	f.put(Roles, string(p.RoleID), told{
 		"role": string(p.Role), "person_id": string(p.PersonID), "organisation_id": string(p.OrganisationID),
 		"engaged_by": string(p.EngagedBy), "valid_from": p.ValidFrom, "valid_until": p.ValidUntil,
+		"language": "", // only suppliers ask for one
 	})
 }
 

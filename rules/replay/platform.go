@@ -111,5 +111,6 @@ func (f fold) supplierRole(p event.SupplierRoleGiven) {
 	f.put(SupplierRoles, string(p.RoleID), told{
 		"procurement_id": string(p.ProcurementID), "role": string(p.Role), "person_id": string(p.PersonID),
 		"organisation_id": string(p.OrganisationID), "valid_from": p.ValidFrom, "valid_until": p.ValidUntil,
+		"language": p.Language,
 	})
 }

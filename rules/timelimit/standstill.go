@@ -72,16 +72,16 @@ func awaited(e calendar.Explained, electronic bool) []string {
 	return facts
 }
 
-// Told is how letters tell of the standstill, and the first day on which a contract can be concluded; empty: that day
-// depends on what is still to happen.
-func (s Standstill) Told() (text, earliest string) {
+// Told is how letters tell of the standstill in a language, and the first day on which a contract can be concluded;
+// empty: that day depends on what is still to happen.
+func (s Standstill) Told(language string) (text, earliest string) {
 	if slices.Contains(s.Awaits, string(s.Because.RunsFrom)) {
-		return s.Because.Pending(""), ""
+		return s.Because.Pending(language), ""
 	}
 	if len(s.Awaits) > 0 {
-		return s.Because.String(), ""
+		return s.Because.In(language), ""
 	}
-	return s.Because.String(), s.FirstDay.String()
+	return s.Because.In(language), s.FirstDay.String()
 }
 
 // A Contract is a contract that was signed once everything was over that the law lets it wait for.

@@ -368,7 +368,7 @@ func TestLettersUnderALawThatCountsFromDeliveryPromiseNoDay(t *testing.T) {
 	s, err := timelimit.CountStandstill(f.Dossier, f.Now, true)
 	require.NoError(t, err)
 	require.Equal(t, []string{models.FactLettersDelivered, models.FactDecisionFinal}, s.Awaits)
-	text, earliest := s.Told()
+	text, earliest := s.Told("")
 	require.Empty(t, earliest)
 	require.Contains(t, text, "14 days from delivery of the last letter about the award decision, counted once")
 	require.Contains(t, text, "wait until the decision on the award can no longer be challenged")

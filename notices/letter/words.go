@@ -1,0 +1,34 @@
+package letter
+
+import (
+	"embed"
+
+	"github.com/ppi-engine/ppi/notices/wording"
+)
+
+//go:embed words/*.yaml
+var files embed.FS
+
+// words are the fixed words of letters in one language.
+type words struct {
+	Page      string            `yaml:"page"`
+	Contents  string            `yaml:"contents"`
+	Titles    map[string]string `yaml:"titles"`
+	Sections  map[string]string `yaml:"sections"`
+	Names     map[string]string `yaml:"names"`
+	Sentences map[string]string `yaml:"sentences"`
+	// Values are what codes mean.
+	Values map[string]string `yaml:"values"`
+}
+
+var load = wording.Loader[words](files)
+
+func wordsIn(language string) (*words, bool, error) { return wording.In(load, language) }
+
+// value is what a code means; a code without words stands for itself.
+func (w *words) value(code string) string {
+	if v, ok := w.Values[code]; ok {
+		return v
+	}
+	return code
+}
