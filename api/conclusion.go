@@ -83,6 +83,11 @@ func (s *server) listNotices(ctx context.Context, in *NoticesInput) (*rest.Liste
 	return rest.List(ctx, in.Paging, nil, read, func(n models.Notice) models.ID { return n.ID }, showNotice)
 }
 
+func (s *server) getRetention(ctx context.Context, _ *ProcurementPath) (*rest.Shown[views.Retention], error) {
+	kept, err := s.views.Retention(ctx, rest.Reader(ctx))
+	return &rest.Shown[views.Retention]{Body: kept}, err
+}
+
 func (s *server) getRecord(ctx context.Context, _ *ProcurementPath) (*rest.Shown[views.Record], error) {
 	record, err := s.views.Record(ctx, rest.Reader(ctx))
 	return &rest.Shown[views.Record]{Body: record}, err

@@ -361,6 +361,8 @@ func (s *server) conclusion() []rest.Operation {
 			s.listNotices),
 		rest.Get(ofProcurement+"/report-record", reads(views.OfReport),
 			"Read what the record knows for the individual report", s.getRecord),
+		rest.Get(ofProcurement+"/retention", reads(views.OfRetention),
+			"Read until when the record is kept, and why", s.getRetention),
 	}
 }
 

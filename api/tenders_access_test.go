@@ -80,6 +80,7 @@ func expectedAwardAccess(procurement string) map[string]string {
 		"POST " + procurement + "/notices":                                 lead,
 		"GET " + procurement + "/notices":                                  involved,
 		"GET " + procurement + "/report-record":                            buyers,
+		"GET " + procurement + "/retention":                                buyers,
 	}
 	final := []string{
 		"conflict-declarations", "tie-draws", "tender-sessions", "opener-keys", "talks", "shared-information",

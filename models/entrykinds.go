@@ -70,7 +70,7 @@ var capacityEntries = []EntryRule{
 	},
 	{
 		Kind: EntryGrantAction, Path: "grant-action", What: "the action that a call co-finances",
-		Phase: PhaseCapacity, Writers: []Role{RoleLeadProcurer}, Single: true, Lasting: true,
+		Phase: PhaseCapacity, Writers: []Role{RoleLeadProcurer}, Single: true, Lasting: true, Enduring: true,
 	},
 }
 

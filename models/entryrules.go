@@ -29,7 +29,7 @@ type EntryRule struct {
 	// suppliers are met, the market is informed.
 	Lasting bool
 	// Enduring entries are written also after the procurement was completed, for years: contracts are performed, modified
-	// and called off.
+	// and called off, and a grant is paid and says how long records are kept.
 	Enduring bool
 	// Importable entries are also written many at once.
 	Importable bool

@@ -48,6 +48,7 @@ const (
 	OfLetters     Subject = "letters"
 	OfNotices     Subject = "notices"
 	OfReport      Subject = "report"
+	OfRetention   Subject = "retention"
 	OfExport      Subject = "export"
 	OfLinks       Subject = "links"
 )
@@ -80,6 +81,7 @@ var readers = map[Subject][]models.Role{
 	OfLetters:     append(students(), models.RoleSupplier),
 	OfNotices:     models.Roles(),
 	OfReport:      models.BuyerSide(),
+	OfRetention:   models.BuyerSide(),
 	OfLinks:       models.BuyerSide(),
 	OfExport:      {models.RoleLeadProcurer, models.RoleBoard, models.RoleLegal, models.RoleObserver},
 }

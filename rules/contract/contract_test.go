@@ -332,3 +332,36 @@ func TestWhatARefusalSaysIsLeftIsAccepted(t *testing.T) {
 		require.LessOrEqual(t, Used(d.Dossier, d.lot, "").value.Cmp(amount(terms.Maximum)), 0)
 	})
 }
+
+func TestARecordIsKeptForAsLongAsItsContractsArePerformed(t *testing.T) {
+	t.Parallel()
+	d := signed(t)
+	awarded := now.AddDate(0, -1, 0)
+	d.Tendering.Awards = map[models.ID]models.LotAward{d.lot: {LotID: d.lot, AwardedAt: &awarded}}
+	until := now.AddDate(10, 0, 0)
+	kept := func() map[string]KeptFor {
+		r, err := RetentionOf(d.Dossier, 10, &until)
+		require.NoError(t, err)
+		require.Equal(t, &until, r.Until)
+		of := map[string]KeptFor{}
+		for _, k := range r.For {
+			of[k.Source] = k
+		}
+		return of
+	}
+	const contracts = "Directive 2014/24/EU, Article 83(6)"
+	require.Contains(t, kept()[contracts].Why, "its last day is not recorded")
+	require.Equal(t, "2029-10-30", kept()["Directive 2014/24/EU, Article 84(2)"].Until)
+	longer := d.modified(models.ModifyNotSubstantial, "0.00")
+	longer.EndsOn = "2040-12-31"
+	d.write(models.EntryModification, "", longer)
+	require.Equal(t, "2040-12-31", kept()[contracts].Until)
+	d.write(models.EntryGrantAction, "", models.GrantAction{RecordsUntil: "2035-01-01", RecordsSource: "Article 20"})
+	require.Equal(t, "2035-01-01", kept()["Article 20"].Until)
+
+	f := framed(t)
+	r, err := RetentionOf(f.Dossier, 10, nil)
+	require.NoError(t, err)
+	require.Nil(t, r.Until)
+	require.Equal(t, "2026-07-31", r.For[len(r.For)-1].Until)
+}

@@ -23,6 +23,15 @@ type Limits struct {
 	Source        string      `yaml:"source"`
 	Framework     Term        `yaml:"framework"`
 	Modifications []GroundRow `yaml:"modifications"`
+	// Documentation and Contracts are kept for so long at least.
+	Documentation Keeping `yaml:"documentation"`
+	Contracts     Keeping `yaml:"contracts"`
+}
+
+// A Keeping says for how many years something is kept; 0: as long as the contract is performed.
+type Keeping struct {
+	Article string `yaml:"article"`
+	Years   int    `yaml:"years"`
 }
 
 // A Term is how long a framework agreement lasts unless a longer one is justified.
