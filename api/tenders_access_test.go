@@ -101,7 +101,8 @@ func expectedAwardAccess(procurement string) map[string]string {
 		"partnership-plans": "lead_procurer drafter", "partnership-reports": "lead_procurer chair",
 		"framework-terms": "lead_procurer drafter", "call-offs": "buyer",
 		"contract-modifications": "lead_procurer awarder legal buyer",
-		"review-applications":    "lead_procurer legal", "contracts": "lead_procurer awarder buyer", "purchases": "buyer",
+		"review-applications":    "lead_procurer legal",
+		"contracts":              "lead_procurer awarder buyer", "purchases": "buyer",
 		"non-purchases": "buyer", "individual-report": "lead_procurer legal",
 	} {
 		expected["GET "+procurement+"/"+entries] = buyers

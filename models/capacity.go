@@ -196,7 +196,7 @@ type GrantAction struct {
 	SubmittedAt *time.Time `json:"submitted_at,omitempty" doc:"When the application was submitted"`
 
 	RecordsUntil  string `json:"records_until,omitempty" format:"date" doc:"Until when the grant asks to keep records"`
-	RecordsSource string `json:"records_source,omitempty" maxLength:"400" doc:"Where it says so; required with the date"`
+	RecordsSource string `json:"records_source,omitempty" maxLength:"400" doc:"Where it says so; required with it"`
 }
 
 // Check refuses malformed dates and numbers.

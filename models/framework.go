@@ -49,7 +49,8 @@ func (f FrameworkTerms) Check() error {
 		faults = append(faults, compact(CheckText("/longer", f.Longer, 8000))...)
 	}
 	if f.Quantity != "" || f.Unit != "" {
-		faults = append(faults, compact(checkUnits("/maximum_quantity", f.Quantity), checkWord("/unit", f.Unit, 100))...)
+		faults = append(faults, compact(checkUnits("/maximum_quantity", f.Quantity),
+			checkWord("/unit", f.Unit, 100))...)
 	}
 	for i, id := range f.Buyers {
 		faults = append(faults, checkID("/buyers", id, PrefixOrganisation)...)
@@ -59,7 +60,8 @@ func (f FrameworkTerms) Check() error {
 		}
 	}
 	if len(f.Buyers) == 0 {
-		faults = append(faults, Refuse(CodeInvalidValue, "/buyers", "nobody may call off").Accepting("at least one buyer"))
+		faults = append(faults, Refuse(CodeInvalidValue, "/buyers", "nobody may call off").
+			Accepting("at least one buyer"))
 	}
 	faults = append(faults, checkOneOf("/call_offs", f.CallOffs, CallOffTerms, CallOffCompetition, CallOffBoth)...)
 	if f.Operators < 2 && f.CallOffs != CallOffTerms {

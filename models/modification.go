@@ -52,7 +52,7 @@ type Modification struct {
 	Successor string `json:"successor,omitempty" maxLength:"400" doc:"The new contractor; for replacement"`
 	// Threshold and Euro say which threshold of the Directive is compared with what.
 	Threshold string `json:"threshold,omitempty" doc:"The kind of contract in Article 4; for de_minimis"`
-	Euro      *Money `json:"euro,omitempty" doc:"The value of this modification in euro, if the contract has another currency"`
+	Euro      *Money `json:"euro,omitempty" doc:"Its value in euro, if the contract has another currency"`
 }
 
 // Check refuses malformed IDs, dates and amounts, and texts that are missing.

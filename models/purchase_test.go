@@ -92,7 +92,9 @@ func TestAReviewThatSetAnAwardAsideStaysAsItIs(t *testing.T) {
 
 func TestTheLastDecisionOnALotCounts(t *testing.T) {
 	t.Parallel()
-	last, former := LastAwards([]LotAward{{LotID: "a", N: 1}, {LotID: "b", N: 1}, {LotID: "a", N: 2}, {LotID: "a", N: 3}})
+	last, former := LastAwards([]LotAward{
+		{LotID: "a", N: 1}, {LotID: "b", N: 1}, {LotID: "a", N: 2}, {LotID: "a", N: 3},
+	})
 	require.Equal(t, map[ID]LotAward{"a": {LotID: "a", N: 3}, "b": {LotID: "b", N: 1}}, last)
 	require.Equal(t, []LotAward{{LotID: "a", N: 1}, {LotID: "a", N: 2}}, former)
 }

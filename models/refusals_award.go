@@ -75,8 +75,8 @@ var refusedAward = []RefusalType{
 	},
 	{
 		CodeFlawBeforeTenders, RefusalConflict, "The flaw lies before the tenders",
-		"What is wrong with the specification or the procedure is not mended by evaluating the same tenders again: the " +
-			"lot ends, with the reason code rev-body.",
+		"What is wrong with the specification or the procedure is not mended by evaluating the same tenders again: " +
+			"the lot ends, with the reason code rev-body.",
 	},
 	{
 		CodePartnershipMissing, RefusalConflict, "The phases of the partnership are missing",

@@ -11,8 +11,8 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// Directive 2014/24/EU, Article 33: two of three buyers call off under a framework agreement, also once the procurement is
-// complete, until it is exhausted. Then it is modified (Article 72), and its record kept until its last day.
+// Directive 2014/24/EU, Article 33: two of three buyers call off under a framework agreement, also once the procurement
+// is complete, until it is exhausted. Then it is modified (Article 72), and its record kept until its last day.
 func TestBuyersCallOffUnderAFrameworkAgreementUntilItIsExhausted(t *testing.T) {
 	t.Parallel()
 	p := toFramework(t)

@@ -10,8 +10,8 @@ import (
 	"github.com/ppi-engine/ppi/models/event"
 )
 
-// Directive 89/665/EEC, Article 2: the review body finds that quality was scored wrongly. The award is set aside, quality
-// is scored again, the other tenderer wins, and a standstill of its own begins.
+// Directive 89/665/EEC, Article 2: the review body finds that quality was scored wrongly. The award is set aside,
+// quality is scored again, the other tenderer wins, and a standstill of its own begins.
 func TestAReviewThatIsUpheldTakesTheLotBackToTheStepThatIsFlawed(t *testing.T) {
 	t.Parallel()
 	b := inTender(t)
@@ -21,7 +21,7 @@ func TestAReviewThatIsUpheldTakesTheLotBackToTheStepThatIsFlawed(t *testing.T) {
 	first, former := p.ranking, p.standstill
 	review := b.post(t, b.Lead, "/review-applications", p.reviewed(t, ""))
 	aside := map[string]any{
-		"lot": p.lot, "ground": "review_upheld", "review": review.ID, "reason": "The tribunal found that scores were wrong.",
+		"lot": p.lot, "ground": "review_upheld", "review": review.ID, "reason": "The scores were wrong.",
 	}
 	b.refused(t, models.CodeReviewNotUpheld, b.Buyers[0].Board, models.VerbSetAside, aside)
 	upheld := p.reviewed(t, "upheld")

@@ -76,11 +76,11 @@ func (d *desk) judge(m models.Modification) error {
 	return Modification{m}.CheckAgainst(d.Dossier, models.Entry{})
 }
 
-func requireRefused(t require.TestingT, code models.Code, err error) *models.Refusal {
+func requireRefused(t require.TestingT, code models.Code, err error) models.Refusal {
 	r, refused := models.RefusalOf(err)
 	require.True(t, refused, "%v", err)
 	require.Equal(t, code, r.Code, r.Detail)
-	return r
+	return *r
 }
 
 func TestEveryGroundHasARowWithItsArticle(t *testing.T) {
@@ -193,7 +193,9 @@ func TestAModificationIsOfAContractAndShowsItsGround(t *testing.T) {
 		ground models.ModificationGround
 		spoil  func(*models.Modification)
 	}{
-		"/contract":  {models.ModifyByClause, func(m *models.Modification) { m.Contract = models.NewID(models.PrefixEntry) }},
+		"/contract": {models.ModifyByClause, func(m *models.Modification) {
+			m.Contract = models.NewID(models.PrefixEntry)
+		}},
 		"/agreed_on": {models.ModifyByClause, func(m *models.Modification) { m.AgreedOn = "2026-01-30" }},
 		"/ends_on":   {models.ModifyByClause, func(m *models.Modification) { m.EndsOn = "2026-05-31" }},
 		"/clause":    {models.ModifyByClause, func(m *models.Modification) { m.Clause = "" }},
@@ -258,7 +260,8 @@ func TestCallOffsOfAllBuyersKeepWithinTheMaximum(t *testing.T) {
 	require.NoError(t, d.mayCallOff("org_a", d.order("600000.00", "60", "2026-02-01")))
 	own := d.write(models.EntryCallOff, "org_a", d.order("600000.00", "60", "2026-02-01"))
 	require.NoError(t, d.mayCallOff("org_b", d.order("400000.00", "40", "2026-07-31")))
-	r := requireRefused(t, models.CodeFrameworkExhausted, d.mayCallOff("org_b", d.order("400000.01", "40", "2026-03-01")))
+	r := requireRefused(t, models.CodeFrameworkExhausted,
+		d.mayCallOff("org_b", d.order("400000.01", "40", "2026-03-01")))
 	require.Equal(t, "at most 400000.00 EUR", r.Accepted)
 	r = requireRefused(t, models.CodeFrameworkExhausted, d.mayCallOff("org_b", d.order("1.00", "41", "2026-03-01")))
 	require.Equal(t, "at most 40.00", r.Accepted)
@@ -311,7 +314,8 @@ func TestMoreThanFourYearsNeedAJustification(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, TooLong(models.FrameworkTerms{Months: 48}, "/months"))
 	requireRefused(t, models.CodeFrameworkTooLong, TooLong(models.FrameworkTerms{Months: 49}, "/months"))
-	require.NoError(t, TooLong(models.FrameworkTerms{Months: 60, Longer: models.Text{"en": "Paid off late."}}, "/months"))
+	justified := models.FrameworkTerms{Months: 60, Longer: models.Text{"en": "It is paid off late."}}
+	require.NoError(t, TooLong(justified, "/months"))
 }
 
 // Whatever is accepted in turn never exceeds the maximum, and what a refusal names as left is accepted.

@@ -59,8 +59,8 @@ func (c CallOff) CheckAgainst(d models.Dossier, e models.Entry) error {
 	return c.within(d, signed.Lot, terms, e.ID)
 }
 
-// LastDay is the last day on which a framework agreement is called off: that many months after its signature (Regulation
-// 1182/71, Article 3(2)(c)), or earlier or later if the agreement or a modification says so.
+// LastDay is the last day on which a framework agreement is called off: that many months after its signature
+// (Regulation 1182/71, Article 3(2)(c)), or earlier or later if the agreement or a modification says so.
 func LastDay(d models.Dossier, id models.ID, signed models.Contract, terms models.FrameworkTerms) string {
 	last := monthsAfter(signed.SignedOn, terms.Months)
 	if signed.EndsOn != "" {
@@ -93,15 +93,15 @@ func (c CallOff) within(d models.Dossier, lot models.ID, terms models.FrameworkT
 	most := MaximumNow(d, lot, terms)
 	if value := new(big.Rat).Add(used.value, amount(c.Value)); value.Cmp(most) > 0 {
 		return models.Refuse(models.CodeFrameworkExhausted, "/value",
-			"of at most %s %s, %s are called off", most.FloatString(2), terms.Maximum.Currency, used.value.FloatString(2)).
+			"of at most %s %s, %s are called off", floor(most), terms.Maximum.Currency, floor(used.value)).
 			Accepting("at most %s %s", left(most, used.value), terms.Maximum.Currency)
 	}
 	if terms.Quantity == "" {
 		return nil
 	}
 	if c.Quantity == "" {
-		return models.Refuse(models.CodeInvalidValue, "/quantity", "the notice names a maximum of %s %s", terms.Quantity,
-			terms.Unit).Accepting("how many units are ordered")
+		return models.Refuse(models.CodeInvalidValue, "/quantity", "the notice names a maximum of %s %s",
+			terms.Quantity, terms.Unit).Accepting("how many units are ordered")
 	}
 	units := amount(models.Money{Amount: terms.Quantity})
 	if all := new(big.Rat).Add(used.units, amount(models.Money{Amount: c.Quantity})); all.Cmp(units) > 0 {

@@ -57,8 +57,8 @@ func (m Modification) dated(d models.Dossier, signed models.Contract) error {
 		return models.Refuse(models.CodeInvalidValue, "/ends_on", "it was agreed on %s", m.AgreedOn).
 			Accepting("that date or a later one")
 	case m.Value.Currency != signed.Value.Currency:
-		return models.Refuse(models.CodeInvalidValue, "/value/currency", "the contract is in %s", signed.Value.Currency).
-			Accepting("%s", signed.Value.Currency)
+		return models.Refuse(models.CodeInvalidValue, "/value/currency", "the contract is in %s",
+			signed.Value.Currency).Accepting("%s", signed.Value.Currency)
 	}
 	return nil
 }
@@ -103,7 +103,7 @@ func (m Modification) withinAll(d models.Dossier, row GroundRow, signed models.C
 	before, limit := net(earlier), share(signed.Value, percent)
 	if together := new(big.Rat).Add(before, signedAmount(m.Modification)); together.Abs(together).Cmp(limit) >= 0 {
 		return models.Refuse(models.CodeModificationLimit, "/value",
-			"%s asks that all such modifications together stay below %s %% of %s %s, which is %s; before this one it is %s",
+			"%s asks that all such modifications together stay below %s %% of %s %s, which is %s; before it was %s",
 			row.Article, percent, signed.Value.Amount, signed.Value.Currency, floor(limit), before.FloatString(2)).
 			Accepting("less than %s %s", left(limit, before), signed.Value.Currency)
 	}

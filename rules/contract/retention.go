@@ -22,8 +22,8 @@ type KeptFor struct {
 	Until  string `json:"until,omitempty" format:"date" doc:"Absent: not known yet"`
 }
 
-// RetentionOf explains until when a record is kept: documentation, contracts as long as they are performed, what a grant
-// asks for, and the years that are set for the installation.
+// RetentionOf explains until when a record is kept: documentation, contracts as long as they are performed, what a
+// grant asks for, and the years that are set for the installation.
 func RetentionOf(d models.Dossier, years int, until *time.Time) (Retention, error) {
 	all, err := TheLimits()
 	if err != nil {

@@ -53,12 +53,14 @@ func TestTermsOfAFrameworkAgreementAreFrozenByPublicationAndOfTheConsortium(t *t
 func TestAFrameworkAgreementIsAnnouncedWhole(t *testing.T) {
 	t.Parallel()
 	for field, spoil := range map[string]func(*desk, *models.FrameworkTerms){
-		"":                               func(*desk, *models.FrameworkTerms) {},
-		"/lots/1/framework_terms/how":    func(d *desk, _ *models.FrameworkTerms) { d.Procurement.Languages = []string{"fr"} },
-		"/lots/1/framework_terms/longer": func(_ *desk, f *models.FrameworkTerms) { f.Longer = models.Text{"fr": "Oui."} },
-		"/lots/1/framework_terms/maximum/currency": func(_ *desk, f *models.FrameworkTerms) { f.Maximum.Currency = "SEK" },
-		"/lots/1/framework_terms/buyers":           func(_ *desk, f *models.FrameworkTerms) { f.Buyers = []models.ID{"org_x"} },
-		"/lots/1/framework_terms/operators": func(d *desk, _ *models.FrameworkTerms) {
+		"": func(*desk, *models.FrameworkTerms) {},
+		"/how": func(d *desk, _ *models.FrameworkTerms) {
+			d.Procurement.Languages = []string{"fr"}
+		},
+		"/longer":           func(_ *desk, f *models.FrameworkTerms) { f.Longer = models.Text{"fr": "Oui."} },
+		"/maximum/currency": func(_ *desk, f *models.FrameworkTerms) { f.Maximum.Currency = "SEK" },
+		"/buyers":           func(_ *desk, f *models.FrameworkTerms) { f.Buyers = []models.ID{"org_x"} },
+		"/operators": func(d *desk, _ *models.FrameworkTerms) {
 			d.write(models.EntryLotLimits, "", "", models.LotLimits{MostAwarded: 1, Rule: models.LotsInOrder})
 		},
 	} {
@@ -71,7 +73,7 @@ func TestAFrameworkAgreementIsAnnouncedWhole(t *testing.T) {
 			require.Empty(t, faults)
 			continue
 		}
-		require.Equal(t, field, faults[0].Field)
+		require.Equal(t, "/lots/1/framework_terms"+field, faults[0].Field)
 	}
 	d := newDesk(t, models.ConsensusChair)
 	require.Empty(t, frameworkFaults(d.Dossier, models.Procedure{}, d.Tendering.Lots[0]), "there is none")

@@ -52,8 +52,8 @@ type Winning struct {
 	Because string
 }
 
-// An AwardAmongLots says of a lot to which tender it goes where one tenderer is awarded so many lots at most, or where a
-// former winner fell away.
+// An AwardAmongLots says of a lot to which tender it goes where one tenderer is awarded so many lots at most, or where
+// a former winner fell away.
 type AwardAmongLots struct {
 	Tender  models.ID `json:"tender,omitempty" doc:"To which the lot goes; absent: to none, or not yet"`
 	Because string    `json:"because,omitempty" doc:"Why it does not go to the tender that ranks first"`

@@ -135,7 +135,8 @@ func standstillsOver(d models.Dossier) models.Criterion {
 	return c.met(nil, "no standstill runs and no review is pending")
 }
 
-// purchased asks every buyer for a purchase under a contract, a call-off under a framework agreement, or for the reason why there is none.
+// purchased asks every buyer for a purchase under a contract, a call-off under a framework agreement, or for the reason
+// why there is none.
 func purchased(d models.Dossier) models.Criterion {
 	c := check{"purchased", "COS-PPI-2020-2-04, mandatory activity VI"}
 	var evidence, missing []string
