@@ -263,7 +263,7 @@ func (d *deed) enterPhaseOf(kind models.EntryKind) (int, error) {
 		return 0, err
 	}
 	switch status := d.Seat.Procurement.Status; {
-	case status.Ended() && !(rule.Enduring && status == models.StatusCompleted):
+	case status.Ended() && (!rule.Enduring || status != models.StatusCompleted):
 		return 0, models.Refuse(models.CodeEnded, "", "the procurement has ended: %s", status)
 	case status == models.StatusSuspended:
 		return 0, models.Refuse(models.CodeSuspended, "", "the procurement is suspended").Accepting("resuming it first")
