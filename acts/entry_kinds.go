@@ -89,6 +89,7 @@ var entryKinds = []EntryKind{
 	says[models.StandstillFact](models.EntryStandstillFact),
 	says[timelimit.Contract](models.EntryContract),
 	says[contract.Modification](models.EntryModification).followedBy((*deed).tellOfModification),
+	says[models.Acceptance](models.EntryAcceptance),
 	says[contract.CallOff](models.EntryCallOff),
 	says[models.Purchase](models.EntryPurchase),
 	says[models.NonPurchase](models.EntryNonPurchase),

@@ -84,7 +84,7 @@ func expectedAwardAccess(procurement string) map[string]string {
 	}
 	final := []string{
 		"conflict-declarations", "tie-draws", "tender-sessions", "opener-keys", "talks", "shared-information",
-		"partnership-reports", "contract-modifications",
+		"partnership-reports", "contract-modifications", "acceptances",
 	}
 	for entries, writers := range map[string]string{
 		"award-criteria": "lead_procurer drafter", "opening-key": lead, "pcp-phases": lead,
@@ -99,7 +99,7 @@ func expectedAwardAccess(procurement string) map[string]string {
 		"completion-requests": "lead_procurer chair legal", "tender-sessions": "lead_procurer chair",
 		"conduct": "lead_procurer drafter", "talks": "lead_procurer chair", "shared-information": "lead_procurer",
 		"partnership-plans": "lead_procurer drafter", "partnership-reports": "lead_procurer chair",
-		"framework-terms": "lead_procurer drafter", "call-offs": "buyer",
+		"framework-terms": "lead_procurer drafter", "call-offs": "buyer", "acceptances": "buyer",
 		"contract-modifications": "lead_procurer awarder legal buyer",
 		"review-applications":    "lead_procurer legal",
 		"contracts":              "lead_procurer awarder buyer", "purchases": "buyer",

@@ -285,7 +285,7 @@ func (r Review) Check() error {
 // Subject is the lot; several reviews of one lot can be under way.
 func (r Review) Subject() string { return string(r.Lot) }
 
-// CheckAgainst refuses the first record of a review of an award that is not decided, the withdrawal of a review, a day
+// CheckAgainst refuses the first record of a review of an award that was never decided, the withdrawal of a review, a day
 // that is still to come, and changing a review after the award was set aside because of it.
 func (r Review) CheckAgainst(d Dossier, e Entry) error {
 	today := d.Today()
@@ -302,7 +302,7 @@ func (r Review) CheckAgainst(d Dossier, e Entry) error {
 	case e.Version > 1:
 		return nil // the outcome can come after another review has already had the award set aside
 	}
-	if award, ok := d.Tendering.AwardOf(r.Lot); !ok || !award.Awarded() {
+	if award, ok := d.Tendering.AwardOf(r.Lot); !ok || !award.Awarded() && award.N < 2 {
 		return Refuse(CodeNotAwarded, "/lot", "the award of the lot is not decided").
 			Accepting("a review of an award that was decided")
 	}

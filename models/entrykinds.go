@@ -343,6 +343,10 @@ var tenderEntries = []EntryRule{
 		Phase: PhaseTender, Writers: []Role{RoleBuyer}, PerBuyer: true, Alone: true, Enduring: true,
 	},
 	{
+		Kind: EntryAcceptance, Path: "acceptances", What: "what a buyer found when it examined what was delivered",
+		Phase: PhaseTender, Writers: []Role{RoleBuyer}, PerBuyer: true, Final: true, Enduring: true,
+	},
+	{
 		Kind: EntryPurchase, Path: "purchases", What: "what a buyer bought under a contract",
 		Phase: PhaseTender, Writers: []Role{RoleBuyer}, PerBuyer: true,
 	},

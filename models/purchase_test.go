@@ -90,6 +90,61 @@ func TestAReviewThatSetAnAwardAsideStaysAsItIs(t *testing.T) {
 	require.Equal(t, CodeEntryFinal, r.Code)
 }
 
+// Who had won may challenge that the award was set aside, before there is another.
+func TestAReviewIsOfAnAwardAlsoOfOneThatWasSetAside(t *testing.T) {
+	t.Parallel()
+	d, lot, _ := underReview(Review{})
+	review := Review{Lot: lot, Body: "Tribunal", LodgedOn: "2026-03-05"}
+	require.NoError(t, review.CheckAgainst(d, Entry{Version: 1}))
+	d.Tendering.Awards[lot] = LotAward{LotID: lot, N: 1}
+	r, refused := RefusalOf(review.CheckAgainst(d, Entry{Version: 1}))
+	require.True(t, refused)
+	require.Equal(t, CodeNotAwarded, r.Code)
+	d.Tendering.Awards[lot] = LotAward{LotID: lot, N: 2}
+	require.NoError(t, review.CheckAgainst(d, Entry{Version: 1}))
+}
+
+// contracted is a lot with a contract of the first buyer, signed on 20 March 2026.
+func contracted(t *testing.T) (Dossier, ID) {
+	t.Helper()
+	d, lot, tender := underReview(Review{Outcome: "dismissed", Decided: "2026-03-01"})
+	body, digest, err := Canonical(Contract{Lot: lot, Tender: tender, Buyers: []ID{"org_a"}, SignedOn: "2026-03-20"})
+	require.NoError(t, err)
+	e := Entry{ID: NewID(PrefixEntry), Kind: EntryContract, Subject: string(lot), Body: body, Digest: digest}
+	d.Entries = append(d.Entries, e)
+	return d, e.ID
+}
+
+func TestABuyerAcceptsWhatIsDeliveredUnderItsContract(t *testing.T) {
+	t.Parallel()
+	d, contract := contracted(t)
+	for _, c := range []struct {
+		contract, buyer ID
+		on, field       string
+	}{
+		{contract, "org_a", "2026-03-20", ""},
+		{contract, "org_a", "2026-03-19", "/examined_on"},
+		{contract, "org_a", "2026-04-01", "/examined_on"},
+		{contract, "org_b", "2026-03-20", "/contract"},
+		{NewID(PrefixEntry), "org_a", "2026-03-20", "/contract"},
+	} {
+		a := Acceptance{Contract: c.contract, ExaminedOn: c.on, Outcome: Accepted}
+		require.NoError(t, a.Check())
+		err := a.CheckAgainst(d, Entry{OrganisationID: c.buyer})
+		if c.field == "" {
+			require.NoError(t, err)
+			continue
+		}
+		r, refused := RefusalOf(err)
+		require.True(t, refused, "%+v", c)
+		require.Equal(t, c.field, r.Field)
+	}
+	for _, outcome := range []string{AcceptedWithReservations, AcceptanceRefused} {
+		require.Error(t, Acceptance{Contract: contract, ExaminedOn: "2026-03-20", Outcome: outcome}.Check(),
+			"it says what was found")
+	}
+}
+
 func TestTheLastDecisionOnALotCounts(t *testing.T) {
 	t.Parallel()
 	last, former := LastAwards([]LotAward{

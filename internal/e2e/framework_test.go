@@ -52,6 +52,8 @@ func TestBuyersCallOffUnderAFrameworkAgreementUntilItIsExhausted(t *testing.T) {
 	p.post(t, p.Lead, "/contract-modifications", change)
 	require.Len(t, p.notices(t, p.Lead, models.NoticeModification), 1)
 	p.post(t, first.Officer, "/call-offs", order("100000.00", today))
+	p.post(t, first.Officer, "/acceptances",
+		map[string]any{"contract": agreement, "examined_on": today, "outcome": "accepted"})
 	p.requireKept(t)
 	p.requireFollows(t)
 }
