@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // A SetAsideGround says why the award of a lot is set aside before a contract is signed.
 type SetAsideGround string
@@ -31,6 +34,15 @@ var setAsideGrounds = []struct {
 	{SetAsideInsolvent, "the winner became insolvent"},
 }
 
+// SetAsideGrounds lists the grounds.
+func SetAsideGrounds() []SetAsideGround {
+	grounds := make([]SetAsideGround, len(setAsideGrounds))
+	for i, row := range setAsideGrounds {
+		grounds[i] = row.ground
+	}
+	return grounds
+}
+
 // Called is what the ground means, in a few words.
 func (g SetAsideGround) Called() string {
 	for _, row := range setAsideGrounds {
@@ -42,7 +54,9 @@ func (g SetAsideGround) Called() string {
 }
 
 // FellAway tells whether the winner itself is the reason: it is passed over from then on.
-func (g SetAsideGround) FellAway() bool { return g != SetAsideReview }
+func (g SetAsideGround) FellAway() bool {
+	return g != SetAsideReview && slices.Contains(SetAsideGrounds(), g)
+}
 
 // A Flaw is the step of the procedure in which a review body has found what is wrong.
 type Flaw string

@@ -35,10 +35,8 @@ type Award struct {
 // back to the step that is flawed; when the winner falls away, the tender that ranks next may be awarded. All who were
 // told of the award are informed.
 type SetAside struct {
-	Lot models.ID `json:"lot"`
-
-	//nolint:lll // the grounds are listed in one tag
-	Ground models.SetAsideGround `json:"ground" enum:"review_upheld,refused_to_sign,evidence_missing,winner_excluded,insolvent"`
+	Lot    models.ID             `json:"lot"`
+	Ground models.SetAsideGround `json:"ground"`
 	Review models.ID             `json:"review,omitempty" doc:"The entry of the review that was upheld"`
 	Tender models.ID             `json:"tender,omitempty" doc:"The tender of the winner that fell away"`
 	Reason string                `json:"reason" minLength:"1" maxLength:"4000" doc:"Told to all who were informed"`

@@ -210,8 +210,18 @@ func TestAModificationIsOfAContractAndShowsItsGround(t *testing.T) {
 	}
 }
 
-func TestLimitsOfUtilitiesAreNotGuessed(t *testing.T) {
+func TestLimitsOfUtilitiesAndOfEarlierLawAreNotGuessed(t *testing.T) {
 	t.Parallel()
+	old := signed(t)
+	old.Entries = nil
+	old.contract = old.write(models.EntryContract, "", models.Contract{
+		Lot: old.lot, SignedOn: "2015-01-31", Value: eur("1000000.00"),
+	})
+	early := old.modified(models.ModifyByClause, "1.00")
+	early.AgreedOn = "2016-04-17"
+	requireRefused(t, models.CodeRuleUnknown, old.judge(early))
+	early.AgreedOn = "2016-04-18"
+	require.NoError(t, old.judge(early))
 	d := signed(t)
 	d.write(models.EntryTimeLimits, "", models.TimeLimits{Directive: models.DirectiveUtilities})
 	requireRefused(t, models.CodeRuleUnknown, d.judge(d.modified(models.ModifyAdditional, "1.00")))

@@ -36,6 +36,10 @@ func (m Modification) CheckAgainst(d models.Dossier, _ models.Entry) error {
 	if err := m.shown(row); err != nil {
 		return err
 	}
+	if m.AgreedOn < all.ValidFrom {
+		return models.Refuse(models.CodeRuleUnknown, "/agreed_on", "what the law allowed before %s is not known here (%s)",
+			all.ValidFrom, all.Source).Accepting("a date from %s on", all.ValidFrom)
+	}
 	if d.TimeLimits().Directive != models.DirectiveClassic && (row.AtMost != "" || row.Below != nil) {
 		return models.Refuse(models.CodeRuleUnknown, "/ground",
 			"how much may be modified under Directive %s/EU is not known here", d.TimeLimits().Directive).

@@ -53,6 +53,9 @@ func MaySetAside(d models.Dossier, in Setting) (models.SetAside, error) {
 	}
 	s.TenderID = in.Tender
 	switch {
+	case !in.Ground.FellAway():
+		return s, models.Refuse(models.CodeInvalidValue, "/ground", "%q is no ground", in.Ground).
+			Accepting("one of %v", models.SetAsideGrounds())
 	case in.Review != "":
 		return s, models.Refuse(models.CodeInvalidValue, "/review", "the ground %s is no review", in.Ground).
 			Accepting("the tender of the winner, and no review")

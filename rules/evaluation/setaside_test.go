@@ -61,6 +61,9 @@ func TestAnAwardIsSetAsideOnlyForAGroundThatIsOnRecord(t *testing.T) {
 			d.write(models.EntryContract, string(d.lot), "", models.Contract{Lot: d.lot, SignedOn: "2026-03-01"})
 			return Setting{Ground: models.SetAsideRefused, Tender: d.tenders[0].ID}
 		}, models.CodeContractSigned, "/lot"},
+		"a ground that there is not": {func(d *desk) Setting {
+			return Setting{Ground: "dislike", Tender: d.tenders[0].ID}
+		}, models.CodeInvalidValue, "/ground"},
 		"another tenderer refuses": {func(d *desk) Setting {
 			return Setting{Ground: models.SetAsideRefused, Tender: d.tenders[1].ID}
 		}, models.CodeInvalidValue, "/tender"},
