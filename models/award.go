@@ -285,8 +285,8 @@ func (r Review) Check() error {
 // Subject is the lot; several reviews of one lot can be under way.
 func (r Review) Subject() string { return string(r.Lot) }
 
-// CheckAgainst refuses the first record of a review of an award that was never decided, the withdrawal of a review, a day
-// that is still to come, and changing a review after the award was set aside because of it.
+// CheckAgainst refuses the first record of a review of an award that was never decided, the withdrawal of a review, a
+// day that is still to come, and changing a review after the award was set aside because of it.
 func (r Review) CheckAgainst(d Dossier, e Entry) error {
 	today := d.Today()
 	switch {
