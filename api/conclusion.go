@@ -21,7 +21,7 @@ type LetterView struct {
 type letterQuery struct {
 	TenderPath
 
-	Kind models.LetterKind `query:"kind" enum:"award,non_award,selection,deadline,information,partnership"`
+	Kind models.LetterKind `query:"kind" enum:"award,non_award,selection,deadline,information,partnership,set_aside"`
 }
 
 func (s *server) getLetter(ctx context.Context, in *letterQuery) (*rest.Shown[LetterView], error) {
@@ -37,7 +37,7 @@ func (s *server) getLetter(ctx context.Context, in *letterQuery) (*rest.Shown[Le
 type NoticeView struct {
 	ID            models.ID         `json:"id"`
 	ProcurementID models.ID         `json:"procurement_id"`
-	Kind          models.NoticeKind `json:"kind" enum:"contract,change,award"`
+	Kind          models.NoticeKind `json:"kind" enum:"contract,change,award,modification"`
 	Digest        string            `json:"digest" doc:"SHA-256 of the content's canonical form (RFC 8785)"`
 	DispatchedAt  time.Time         `json:"dispatched_at" doc:"Procedure time"`
 	Content       map[string]any    `json:"content"`

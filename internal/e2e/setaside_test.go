@@ -124,7 +124,7 @@ func (p *tenderPlay) requireToldOfSetAside(t *testing.T, s *supplier, ground str
 			Letter string `json:"superseded_letter"`
 		} `json:"set_aside"`
 	}
-	p.get(t, s.Client, "/tenders/"+string(s.tender)+"/letter", &letter)
+	p.get(t, s.Client, "/tenders/"+string(s.tender)+"/letter?kind=set_aside", &letter)
 	require.Equal(t, ground, letter.SetAside.Ground)
 	require.NotEmpty(t, letter.SetAside.Reason)
 	var before letterView
