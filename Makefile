@@ -62,7 +62,7 @@ GOTEST := go test -vet=off
 test: setup build ## Run all tests against a real PostgreSQL and a real Temporal server, and 10 runs of chaos
 	@cd $(TEMPORAL) && $(TEMPORAL_GOFLAGS) $(GOTEST) ./...
 	@grid=$$(mktemp); status=0; \
-		PPI_TEST_GRID=$$grid go run ./internal/teststack -- $(GOTEST) -timeout 14m ./... || status=$$?; \
+		PPI_TEST_GRID=$$grid go run ./internal/teststack -- $(GOTEST) -timeout 30m ./... || status=$$?; \
 		cat $$grid; rm -f $$grid; exit $$status
 	@$(MAKE) --no-print-directory replay chaos
 

@@ -263,7 +263,7 @@ func (d *deed) enterPhaseOf(kind models.EntryKind) (int, error) {
 		return 0, err
 	}
 	switch status := d.Seat.Procurement.Status; {
-	case status.Ended():
+	case status.Ended() && (!rule.Enduring || status != models.StatusCompleted):
 		return 0, models.Refuse(models.CodeEnded, "", "the procurement has ended: %s", status)
 	case status == models.StatusSuspended:
 		return 0, models.Refuse(models.CodeSuspended, "", "the procurement is suspended").Accepting("resuming it first")
@@ -273,7 +273,8 @@ func (d *deed) enterPhaseOf(kind models.EntryKind) (int, error) {
 		return 0, err
 	}
 	round := models.Dossier{Rounds: rounds}.Round(rule.Phase)
-	if round.Status != models.PhaseOpen && (round.Status != models.PhaseClosed || !rule.Lasting) {
+	lasting := rule.Lasting || rule.Enduring
+	if round.Status != models.PhaseOpen && (round.Status != models.PhaseClosed || !lasting) {
 		return 0, models.Refuse(models.CodePhaseNotOpen, "", "the phase %s is %s", rule.Phase, round.Status).
 			Accepting("entries of this kind while %s is open", rule.Phase)
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/contract"
 	"github.com/ppi-engine/ppi/rules/evaluation"
 	"github.com/ppi-engine/ppi/rules/market"
 	"github.com/ppi-engine/ppi/rules/procedure"
@@ -69,6 +70,7 @@ var entryKinds = []EntryKind{
 	says[evaluation.SelectionCriteria](models.EntrySelectionCriteria),
 	says[evaluation.Conduct](models.EntryConduct),
 	says[evaluation.PartnershipPlan](models.EntryPartnershipPlan),
+	says[evaluation.FrameworkTerms](models.EntryFramework),
 	says[evaluation.PartnershipReport](models.EntryPartnershipReport),
 	says[evaluation.Talk](models.EntryTalk),
 	says[evaluation.SharedInformation](models.EntrySharedInformation).followedBy((*deed).tellParticipants),
@@ -84,6 +86,9 @@ var entryKinds = []EntryKind{
 	says[models.Review](models.EntryReview),
 	says[models.StandstillFact](models.EntryStandstillFact),
 	says[timelimit.Contract](models.EntryContract),
+	says[contract.Modification](models.EntryModification).followedBy((*deed).tellOfModification),
+	says[models.Acceptance](models.EntryAcceptance),
+	says[contract.CallOff](models.EntryCallOff),
 	says[models.Purchase](models.EntryPurchase),
 	says[models.NonPurchase](models.EntryNonPurchase),
 	says[evaluation.Report](models.EntryIndividualReport),

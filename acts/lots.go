@@ -215,7 +215,7 @@ func (c *call) end(lot models.Lot, code models.NonAwardCode) error {
 		return err
 	}
 	if err := errors.Join(c.lapseMotion(models.VerbAward, lot.ID), c.lapseMotion(models.VerbInvite, lot.ID),
-		c.lapseMotion(models.VerbEndPartnershipPhase, lot.ID)); err != nil {
+		c.lapseMotion(models.VerbEndPartnershipPhase, lot.ID), c.lapseMotion(models.VerbSetAside, lot.ID)); err != nil {
 		return err
 	}
 	return c.record(event.LotEnded{LotID: lot.ID, Code: string(code)})

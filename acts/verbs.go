@@ -146,6 +146,12 @@ func awardVerbs() []Verb {
 			work: moves((*call).mayAward, (*call).award),
 		},
 		{
+			Name:    models.VerbSetAside,
+			Summary: "Move to set the award of a lot aside before a contract is signed",
+			By:      []models.Role{models.RoleBoard}, in: whileRunning,
+			work: moves((*call).maySetAside, (*call).setAside),
+		},
+		{
 			Name:    models.VerbEndPartnershipPhase,
 			Summary: "Move to end a phase of an innovation partnership: to go on, to purchase, or to stop",
 			By:      []models.Role{models.RoleBoard}, in: whileRunning,

@@ -46,8 +46,8 @@ func TestTheBoardDecidesOnWhatItsRowSays(t *testing.T) {
 			require.Contains(t, v.By, models.RoleBoard, v.Name)
 		}
 	}
-	require.ElementsMatch(t, strings.Fields("suspend resume return cancel invite award end_lot end_partnership_phase"),
-		moved,
+	require.ElementsMatch(t,
+		strings.Fields("suspend resume return cancel invite award end_lot set_aside end_partnership_phase"), moved,
 		"a decision on those who tender, or on the procurement as a whole, is the board's")
 }
 

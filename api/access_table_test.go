@@ -68,7 +68,7 @@ func expectedAccess() map[string]string {
 	for verb, who := range map[string]string{
 		"start": lead, "advance": lead, "suspend": board, "resume": board, "vote": board, "cancel": board,
 		"return": board, "leave": "board representative",
-		"count": "lead_procurer board", "end_partnership_phase": board,
+		"count": "lead_procurer board", "end_partnership_phase": board, "set_aside": board,
 	} {
 		expected["POST "+procurement+"/actions/"+verb] = who
 	}

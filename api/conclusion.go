@@ -23,7 +23,7 @@ type LetterView struct {
 type letterQuery struct {
 	TenderPath
 
-	Kind models.LetterKind `query:"kind" enum:"award,non_award,selection,deadline,information,partnership"`
+	Kind models.LetterKind `query:"kind" enum:"award,non_award,selection,deadline,information,partnership,set_aside"`
 }
 
 func (s *server) getLetter(ctx context.Context, in *letterQuery) (*rest.Shown[LetterView], error) {
@@ -54,7 +54,7 @@ func (s *server) letterAs(as views.Format) func(context.Context, *letterQuery) (
 type NoticeView struct {
 	ID            models.ID         `json:"id"`
 	ProcurementID models.ID         `json:"procurement_id"`
-	Kind          models.NoticeKind `json:"kind" enum:"contract,change,award"`
+	Kind          models.NoticeKind `json:"kind" enum:"contract,change,award,modification"`
 	Digest        string            `json:"digest" doc:"SHA-256 of the content's canonical form (RFC 8785)"`
 	DispatchedAt  time.Time         `json:"dispatched_at" doc:"Procedure time"`
 	Content       map[string]any    `json:"content"`
@@ -98,6 +98,11 @@ func (s *server) listNotices(ctx context.Context, in *NoticesInput) (*rest.Liste
 		return s.views.Notices(ctx, rest.Reader(ctx), after, limit)
 	}
 	return rest.List(ctx, in.Paging, nil, read, func(n models.Notice) models.ID { return n.ID }, showNotice)
+}
+
+func (s *server) getRetention(ctx context.Context, _ *ProcurementPath) (*rest.Shown[views.Retention], error) {
+	kept, err := s.views.Retention(ctx, rest.Reader(ctx))
+	return &rest.Shown[views.Retention]{Body: kept}, err
 }
 
 func (s *server) getRecord(ctx context.Context, _ *ProcurementPath) (*rest.Shown[views.Record], error) {

@@ -20,6 +20,9 @@ func speakForModels(r huma.Registry) {
 	speaks(models.ExclusionCode(""), exclusionCode{})
 	speaks(models.CandidateExclusion(""), candidateExclusion{})
 	speaks(models.AwardMethod(""), awardMethod{})
+	speaks(models.SetAsideGround(""), setAsideGround{})
+	speaks(models.Flaw(""), flaw{})
+	speaks(models.ModificationGround(""), modificationGround{})
 	speaks(models.BulletinInterval(""), bulletinInterval{})
 	speaks(models.DecisionRule(""), decisionRule{})
 	speaks(models.OrganisationKind(""), organisationKind{})
@@ -61,6 +64,29 @@ type awardMethod struct{}
 
 // Schema names the values.
 func (awardMethod) Schema(huma.Registry) *huma.Schema { return oneOf("", models.AwardMethods()...) }
+
+type setAsideGround struct{}
+
+// Schema names the values.
+func (setAsideGround) Schema(huma.Registry) *huma.Schema {
+	return oneOf("evidence_missing: what the winner is asked for by Directive 2014/24/EU, Article 59(4); "+
+		"winner_excluded: by Article 57(5)", models.SetAsideGrounds()...)
+}
+
+type flaw struct{}
+
+// Schema names the values.
+func (flaw) Schema(huma.Registry) *huma.Schema {
+	return oneOf("The step in which a review body found what is wrong. quality_evaluation and admission: quality is "+
+		"scored again; specification and procedure: the lot ends", models.Flaws()...)
+}
+
+type modificationGround struct{}
+
+// Schema names the values.
+func (modificationGround) Schema(huma.Registry) *huma.Schema {
+	return oneOf("Directive 2014/24/EU, Article 72(1)(a) to (e), and de_minimis: (2)", models.ModificationGrounds()...)
+}
 
 type bulletinInterval struct{}
 

@@ -391,6 +391,8 @@ func (s *server) conclusion() []rest.Operation {
 			rest.GivesBytes()),
 		rest.Get(ofProcurement+"/report-record.pdf", reads(views.OfReport),
 			"Read the individual report as PDF", s.reportAs(views.FormatPDF), rest.GivesBytes()),
+		rest.Get(ofProcurement+"/retention", reads(views.OfRetention),
+			"Read until when the record is kept, and why", s.getRetention),
 	}
 }
 

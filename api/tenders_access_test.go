@@ -92,10 +92,11 @@ func expectedAwardAccess(procurement string) map[string]string {
 		"GET " + procurement + "/report-record":                            buyers,
 		"GET " + procurement + "/report-record.html":                       buyers,
 		"GET " + procurement + "/report-record.pdf":                        buyers,
+		"GET " + procurement + "/retention":                                buyers,
 	}
 	final := []string{
 		"conflict-declarations", "tie-draws", "tender-sessions", "opener-keys", "talks", "shared-information",
-		"partnership-reports",
+		"partnership-reports", "contract-modifications", "acceptances",
 	}
 	for entries, writers := range map[string]string{
 		"award-criteria": "lead_procurer drafter", "pcp-phases": lead,
@@ -110,7 +111,10 @@ func expectedAwardAccess(procurement string) map[string]string {
 		"completion-requests": "lead_procurer chair legal", "tender-sessions": "lead_procurer chair",
 		"conduct": "lead_procurer drafter", "talks": "lead_procurer chair", "shared-information": "lead_procurer",
 		"partnership-plans": "lead_procurer drafter", "partnership-reports": "lead_procurer chair",
-		"review-applications": "lead_procurer legal", "contracts": "lead_procurer awarder buyer", "purchases": "buyer",
+		"framework-terms": "lead_procurer drafter", "call-offs": "buyer", "acceptances": "buyer",
+		"contract-modifications": "lead_procurer awarder legal buyer",
+		"review-applications":    "lead_procurer legal",
+		"contracts":              "lead_procurer awarder buyer", "purchases": "buyer",
 		"non-purchases": "buyer", "individual-report": "lead_procurer legal",
 	} {
 		expected["GET "+procurement+"/"+entries] = buyers

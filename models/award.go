@@ -247,19 +247,31 @@ type Review struct {
 	LodgedOn string `json:"lodged_on" format:"date"`
 	Outcome  string `json:"outcome,omitempty" enum:"dismissed,upheld,withdrawn" doc:"Absent while it is pending"`
 	Decided  string `json:"decided_on,omitempty" format:"date" doc:"Required with an outcome"`
+	Flaw     Flaw   `json:"flaw,omitempty" doc:"In which step it found what is wrong; required when upheld"`
 	Summary  Text   `json:"summary,omitempty"`
 }
 
 // ReviewUpheld is the outcome that keeps the contract from being concluded.
 const ReviewUpheld = "upheld"
 
-// Check refuses malformed dates and an outcome without its date.
+// Check refuses malformed dates, an outcome without its date, and one that was upheld without the step that is flawed.
 func (r Review) Check() error {
 	faults := append(checkID("/lot", r.Lot, PrefixLot),
 		compact(checkWord("/body", r.Body, 400), checkDate("/lodged_on", r.LodgedOn))...)
 	if r.Outcome != "" {
 		faults = append(faults, checkOneOf("/outcome", r.Outcome, "dismissed", ReviewUpheld, "withdrawn")...)
 		faults = append(faults, compact(checkDate("/decided_on", r.Decided))...)
+		if r.Decided < r.LodgedOn {
+			faults = append(faults, Refuse(CodeInvalidValue, "/decided_on", "the review was lodged on %s", r.LodgedOn).
+				Accepting("that date or a later one"))
+		}
+	}
+	switch {
+	case r.Outcome == ReviewUpheld:
+		faults = append(faults, checkOneOf("/flaw", r.Flaw, Flaws()...)...)
+	case r.Flaw != "":
+		faults = append(faults, Refuse(CodeInvalidValue, "/flaw", "no flaw was found by a review that was not upheld").
+			Accepting("the outcome %s, or no flaw", ReviewUpheld))
 	}
 	return Refusals(faults)
 }
@@ -267,13 +279,24 @@ func (r Review) Check() error {
 // Subject is the lot; several reviews of one lot can be under way.
 func (r Review) Subject() string { return string(r.Lot) }
 
-// CheckAgainst refuses a review of an award that is not decided, and the withdrawal of a review.
+// CheckAgainst refuses the first record of a review of an award that was never decided, the withdrawal of a review, a
+// day that is still to come, and changing a review after the award was set aside because of it.
 func (r Review) CheckAgainst(d Dossier, e Entry) error {
-	if e.WithdrawnAt != nil {
+	today := d.Today()
+	switch {
+	case e.WithdrawnAt != nil:
 		return Refuse(CodeEntryFinal, "", "an application for a review stays on record").
 			Accepting("recording its outcome")
+	case d.Tendering.Resolved(e.ID):
+		return Refuse(CodeEntryFinal, "", "the award was set aside because of this review").
+			Accepting("another review, if there is one")
+	case r.LodgedOn > today, r.Decided > today:
+		return Refuse(CodeInvalidValue, "", "the review was lodged or decided after today").
+			Accepting("dates until %s", today)
+	case e.Version > 1:
+		return nil // the outcome can come after another review has already had the award set aside
 	}
-	if award, ok := d.Tendering.AwardOf(r.Lot); !ok || !award.Awarded() {
+	if award, ok := d.Tendering.AwardOf(r.Lot); !ok || !award.Awarded() && award.N < 2 {
 		return Refuse(CodeNotAwarded, "/lot", "the award of the lot is not decided").
 			Accepting("a review of an award that was decided")
 	}

@@ -194,6 +194,9 @@ type GrantAction struct {
 	CoFinancing string     `json:"co_financing,omitempty" doc:"Percent of eligible costs that the EU pays" example:"90"`
 	Grant       string     `json:"grant,omitempty" doc:"What the EU pays, in euro" example:"3000000"`
 	SubmittedAt *time.Time `json:"submitted_at,omitempty" doc:"When the application was submitted"`
+
+	RecordsUntil  string `json:"records_until,omitempty" format:"date" doc:"Until when the grant asks to keep records"`
+	RecordsSource string `json:"records_source,omitempty" maxLength:"400" doc:"Where it says so; required with it"`
 }
 
 // Check refuses malformed dates and numbers.
@@ -201,6 +204,10 @@ func (a GrantAction) Check() error {
 	faults := compact(optionalDecimal("/co_financing", a.CoFinancing), optionalDecimal("/grant", a.Grant))
 	if a.Starts != "" {
 		faults = append(faults, compact(checkDate("/starts", a.Starts))...)
+	}
+	if a.RecordsUntil != "" || a.RecordsSource != "" {
+		faults = append(faults, compact(checkDate("/records_until", a.RecordsUntil),
+			checkWord("/records_source", a.RecordsSource, 400))...)
 	}
 	return Refusals(faults)
 }

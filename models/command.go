@@ -36,6 +36,8 @@ const (
 	VerbLockQuality Verb = "lock_quality"
 	VerbAward       Verb = "award"
 	VerbSendLetters Verb = "send_letters"
+	// VerbSetAside sets the award of a lot aside.
+	VerbSetAside Verb = "set_aside"
 	// VerbEndPartnershipPhase ends a phase of an innovation partnership.
 	VerbEndPartnershipPhase Verb = "end_partnership_phase"
 
@@ -49,8 +51,8 @@ func Verbs() []Verb {
 	return []Verb{
 		VerbAdvance, VerbAnnounce, VerbAward, VerbCancel, VerbCount, VerbEndLot, VerbEndPartnershipPhase,
 		VerbExtendConsultation, VerbExtendForOutage, VerbInvite, VerbLeave, VerbLockQuality, VerbMoveDeadline, VerbOpen,
-		VerbPublish, VerbPublishAnswers, VerbRelease, VerbResume, VerbReturn, VerbSendLetters, VerbStart, VerbSuspend,
-		VerbVote,
+		VerbPublish, VerbPublishAnswers, VerbRelease, VerbResume, VerbReturn, VerbSendLetters, VerbSetAside, VerbStart,
+		VerbSuspend, VerbVote,
 	}
 }
 

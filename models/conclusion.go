@@ -14,7 +14,8 @@ type Contract struct {
 	Tender   ID     `json:"tender" doc:"The tender to which the lot was awarded"`
 	Buyers   []ID   `json:"buyers" minItems:"1" maxItems:"200" doc:"The members of the consortium it binds"`
 	SignedOn string `json:"signed_on" format:"date" doc:"By the calendar of the lead buyer's zone"`
-	Value    Money  `json:"value" doc:"Without VAT"`
+	Value    Money  `json:"value" doc:"Without VAT; of a framework agreement the most that is called off"`
+	EndsOn   string `json:"ends_on,omitempty" format:"date" doc:"The last day on which it is performed, if agreed"`
 	Document string `json:"document,omitempty" pattern:"^[0-9a-f]{64}$" doc:"SHA-256 of the signed document"`
 }
 
@@ -28,6 +29,13 @@ func (c Contract) Check() error {
 	if len(c.Buyers) == 0 {
 		faults = append(faults, Refuse(CodeInvalidValue, "/buyers", "the contract binds no buyer").
 			Accepting("at least one"))
+	}
+	if c.EndsOn != "" {
+		faults = append(faults, compact(checkDate("/ends_on", c.EndsOn))...)
+		if c.EndsOn < c.SignedOn {
+			faults = append(faults, Refuse(CodeInvalidValue, "/ends_on", "it was signed on %s", c.SignedOn).
+				Accepting("that date or a later one"))
+		}
 	}
 	if c.Document != "" {
 		faults = append(faults, checkDigest("/document", c.Document)...)
@@ -49,6 +57,9 @@ func (c Contract) CheckAgainst(d Dossier, e Entry) error {
 		return err
 	}
 	if err := c.fits(d); err != nil {
+		return err
+	}
+	if err := c.fitsFramework(d); err != nil {
 		return err
 	}
 	for _, buyer := range c.Buyers {
@@ -79,6 +90,18 @@ func (c Contract) fits(d Dossier) error {
 		return Refuse(CodeStandstill, "/signed_on",
 			"%s is before the end of the standstill or after today", c.SignedOn).
 			Accepting("a date from %s to %s", earliest, today)
+	}
+	return c.afterReviews(d)
+}
+
+// afterReviews refuses a contract that was signed before a review body had decided: until then the conclusion was
+// suspended (Directive 89/665/EEC, Article 2(3)).
+func (c Contract) afterReviews(d Dossier) error {
+	for _, e := range d.Of(EntryReview) {
+		if r, ok := BodyOf[Review](e); ok && r.Lot == c.Lot && c.SignedOn < r.Decided {
+			return Refuse(CodeReviewPending, "/signed_on", "%s decided on the review only on %s", r.Body, r.Decided).
+				Accepting("that date or a later one")
+		}
 	}
 	return nil
 }
@@ -119,9 +142,9 @@ func (d Dossier) MayConclude(lot ID) error {
 			return Refuse(CodeReviewPending, "/lot",
 				"%s has not decided on the review lodged on %s", r.Body, r.LodgedOn).
 				Accepting("a contract after its decision")
-		case r.Outcome == ReviewUpheld:
+		case r.Outcome == ReviewUpheld && !d.Tendering.Resolved(e.ID):
 			return Refuse(CodeReviewPending, "/lot", "%s has upheld the review lodged on %s", r.Body, r.LodgedOn).
-				Accepting("ending the lot with the reason code rev-body")
+				Accepting("setting the award aside, or ending the lot with the reason code rev-body")
 		}
 	}
 	return nil

@@ -70,7 +70,7 @@ var capacityEntries = []EntryRule{
 	},
 	{
 		Kind: EntryGrantAction, Path: "grant-action", What: "the action that a call co-finances",
-		Phase: PhaseCapacity, Writers: []Role{RoleLeadProcurer}, Single: true, Lasting: true,
+		Phase: PhaseCapacity, Writers: []Role{RoleLeadProcurer}, Single: true, Lasting: true, Enduring: true,
 	},
 }
 
@@ -254,6 +254,11 @@ var tenderEntries = []EntryRule{
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Single: true,
 	},
 	{
+		Kind: EntryFramework, Path: "framework-terms",
+		What:  "the terms by which a lot is awarded as a framework agreement",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleDrafter}, Single: true,
+	},
+	{
 		Kind: EntryPartnershipReport, Path: "partnership-reports",
 		What:  "whether a partner has attained the targets of a phase",
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair}, Final: true, OfTender: true,
@@ -323,6 +328,19 @@ var tenderEntries = []EntryRule{
 	{
 		Kind: EntryContract, Path: "contracts", What: "a contract that was signed",
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleAwarder, RoleBuyer},
+	},
+	{
+		Kind: EntryModification, Path: "contract-modifications", What: "a modification of a contract",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleAwarder, RoleLegal, RoleBuyer},
+		Final: true, Alone: true, Enduring: true,
+	},
+	{
+		Kind: EntryCallOff, Path: "call-offs", What: "what a buyer orders under a framework agreement",
+		Phase: PhaseTender, Writers: []Role{RoleBuyer}, PerBuyer: true, Alone: true, Enduring: true,
+	},
+	{
+		Kind: EntryAcceptance, Path: "acceptances", What: "what a buyer found when it examined what was delivered",
+		Phase: PhaseTender, Writers: []Role{RoleBuyer}, PerBuyer: true, Final: true, Enduring: true,
 	},
 	{
 		Kind: EntryPurchase, Path: "purchases", What: "what a buyer bought under a contract",

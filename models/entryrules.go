@@ -28,6 +28,9 @@ type EntryRule struct {
 	// about goes on: an amended agreement is signed anew, people are trained and declare, findings are answered,
 	// suppliers are met, the market is informed.
 	Lasting bool
+	// Enduring entries are written also after the procurement was completed, for years: contracts are modified,
+	// framework agreements are called off, and a grant says how long records are kept.
+	Enduring bool
 	// Importable entries are also written many at once.
 	Importable bool
 	// OfTender entries are about the tender, or request to participate, that is their subject. Nobody whose

@@ -174,8 +174,12 @@ func (d Dossier) PartnershipReportOn(tender ID, phase string) (PartnershipReport
 }
 
 // mayPurchase refuses a purchase under a partnership before it ended with one, from a partner from whom nothing is
-// purchased, and for more than was announced (Directive 2014/24/EU, Article 31(2)). Other lots are not concerned.
+// purchased, and for more than was announced (Directive 2014/24/EU, Article 31(2)). What is bought under a framework
+// agreement is a call-off. Other lots are not concerned.
 func (d Dossier) mayPurchase(c Contract, p Purchase, self ID) error {
+	if _, _, framework := d.FrameworkOf(c.Lot); framework {
+		return Refuse(CodeInvalidValue, "/contract", "the contract is a framework agreement").Accepting("a call-off")
+	}
 	plan, _, ok := d.PartnershipOf(c.Lot)
 	if !ok {
 		return nil

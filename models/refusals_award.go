@@ -39,9 +39,45 @@ const (
 	CodePartnershipRuns    Code = "partnership_runs"
 	CodePartnershipCost    Code = "partnership_cost_exceeded"
 	CodePhaseUnreported    Code = "phase_unreported"
+	CodeModificationLimit  Code = "modification_limit_exceeded"
+	CodeFrameworkExhausted Code = "framework_exhausted"
+	CodeFrameworkOver      Code = "framework_term_over"
+	CodeFrameworkTooLong   Code = "framework_too_long"
+	CodeNotNamedInNotice   Code = "buyer_not_named_in_notice"
+	CodeReviewNotUpheld    Code = "review_not_upheld"
+	CodeFlawBeforeTenders  Code = "flaw_before_tenders"
 )
 
 var refusedAward = []RefusalType{
+	{
+		CodeModificationLimit, RefusalUnacceptable, "The modification is too large for its ground",
+		"Article 72 of Directive 2014/24/EU limits by how much a contract may be modified without a new procedure.",
+	},
+	{
+		CodeFrameworkExhausted, RefusalUnacceptable, "The framework agreement is exhausted",
+		"All call-offs together keep within the maximum value and quantity that the notice names.",
+	},
+	{
+		CodeFrameworkOver, RefusalUnacceptable, "The term of the framework agreement is over",
+		"Call-offs are made from the signature of the framework agreement until its last day.",
+	},
+	{
+		CodeFrameworkTooLong, RefusalUnacceptable, "The framework agreement lasts too long",
+		"A framework agreement lasts four years at most, unless a longer term is justified by its subject.",
+	},
+	{
+		CodeNotNamedInNotice, RefusalForbidden, "The notice does not name the buyer",
+		"Only the buyers that the contract notice names may call off under a framework agreement.",
+	},
+	{
+		CodeReviewNotUpheld, RefusalConflict, "The review was not upheld",
+		"An award is set aside because of a review of the same lot that the review body has upheld, once.",
+	},
+	{
+		CodeFlawBeforeTenders, RefusalConflict, "The flaw lies before the tenders",
+		"What is wrong with the specification or the procedure is not mended by evaluating the same tenders again: " +
+			"the lot ends, with the reason code rev-body.",
+	},
 	{
 		CodePartnershipMissing, RefusalConflict, "The phases of the partnership are missing",
 		"The notice of an innovation partnership says in which phases it goes, with their targets and payments.",

@@ -8,8 +8,12 @@ import (
 
 // A LotAward is how far a lot has come since something that is evaluated was opened: from there to the end of the
 // standstill.
+//
+// A decision that was set aside keeps its row; the lot then has a further one.
 type LotAward struct {
-	LotID     ID `gorm:"primaryKey"`
+	LotID ID `gorm:"primaryKey"`
+	// N counts the decisions on the lot, from 1.
+	N         int `gorm:"primaryKey"`
 	AwardedAt *time.Time
 	// WinnerID is the tender the lot was awarded to; empty before.
 	WinnerID ID
@@ -42,6 +46,18 @@ func (s LotAward) Won(tender ID) bool { return slices.Contains(s.Winners(), tend
 // StandstillOver tells whether contracts may be concluded at the instant now (procedure time), reviews aside.
 func (s LotAward) StandstillOver(now time.Time) bool {
 	return s.StandstillUntil != nil && !now.Before(*s.StandstillUntil)
+}
+
+// LastAwards tells the last decision on each lot from those that were set aside. It takes them in the order of N.
+func LastAwards(all []LotAward) (last map[ID]LotAward, former []LotAward) {
+	last = make(map[ID]LotAward, len(all))
+	for _, a := range all {
+		if before, ok := last[a.LotID]; ok {
+			former = append(former, before)
+		}
+		last[a.LotID] = a
+	}
+	return last, former
 }
 
 // An Opening is what was in an envelope: anybody who has the envelopes of the box and the releases finds the same.
@@ -91,6 +107,8 @@ const (
 	LetterDeadline LetterKind = "deadline"
 	// LetterPartnership informs a partner how a phase of an innovation partnership ended.
 	LetterPartnership LetterKind = "partnership"
+	// LetterSetAside informs a tenderer that the decision it was told of was set aside.
+	LetterSetAside LetterKind = "set_aside"
 	// LetterInformation tells a participant of talks what all are told.
 	LetterInformation LetterKind = "information"
 )
@@ -118,6 +136,8 @@ const (
 	NoticeAward    NoticeKind = "award"
 	// NoticeChange changes what a contract notice said.
 	NoticeChange NoticeKind = "change"
+	// NoticeModification tells of the modification of a contract.
+	NoticeModification NoticeKind = "modification"
 )
 
 // A Notice is what was published, as it was sent.
@@ -136,6 +156,9 @@ type Notice struct {
 type Tendering struct {
 	Lots   []Lot
 	Awards map[ID]LotAward
+	// FormerAwards are decisions that were set aside, and SetAsides why, both in their order.
+	FormerAwards []LotAward
+	SetAsides    []SetAside
 	// Received is what stands in boxes that are closed, of all stages, with the envelopes.
 	Received []Tender
 	// Tenderers are the organisations that handed it in.

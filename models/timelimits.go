@@ -262,11 +262,13 @@ func (f StandstillFact) CheckAgainst(d Dossier, e Entry) error {
 	return nil
 }
 
-// StandstillFact returns the day of a fact of a lot.
+// StandstillFact returns the day of a fact of a lot. What happened before the letters on the present award, after an
+// earlier one, is none.
 func (d Dossier) StandstillFact(lot ID, fact string) (StandstillFact, bool) {
 	for _, e := range d.Of(EntryStandstillFact) {
 		if f, ok := BodyOf[StandstillFact](e); ok && f.Lot == lot && f.Fact == fact {
-			return f, true
+			told := d.Tendering.Awards[lot].LettersAt
+			return f, told == nil || f.On >= d.day(*told)
 		}
 	}
 	return StandstillFact{}, false

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/contract"
 	"github.com/ppi-engine/ppi/rules/evaluation"
 )
 
@@ -74,6 +75,23 @@ func (v *Views) Notices(ctx context.Context, r Reader, after models.ID, limit in
 	return inTx(ctx, v, r, OfNotices, func(tx *store.Tx, p models.ID) ([]models.Notice, error) {
 		return tx.Notices(p, after, limit)
 	})
+}
+
+// Retention is for how long the record is kept, and why.
+type Retention = contract.Retention
+
+// Retention computes until when nothing of the record of a procurement is erased.
+func (v *Views) Retention(ctx context.Context, r Reader) (Retention, error) {
+	var kept Retention
+	err := v.dossier(ctx, r, OfRetention, func(tx *store.Tx, d models.Dossier) error {
+		years, until, err := tx.KeptUntil(d.Procurement.ID)
+		if err != nil {
+			return err
+		}
+		kept, err = contract.RetentionOf(d, years, until)
+		return err
+	})
+	return kept, err
 }
 
 // Record is what the record knows for the individual report.

@@ -51,6 +51,7 @@ const (
 	OfLetters     Subject = "letters"
 	OfNotices     Subject = "notices"
 	OfReport      Subject = "report"
+	OfRetention   Subject = "retention"
 	OfExport      Subject = "export"
 	OfLinks       Subject = "links"
 )
@@ -86,6 +87,7 @@ var readers = map[Subject][]models.Role{
 	OfLetters:     append(students(), models.RoleSupplier),
 	OfNotices:     models.Roles(),
 	OfReport:      models.BuyerSide(),
+	OfRetention:   models.BuyerSide(),
 	OfLinks:       models.BuyerSide(),
 	OfExport:      {models.RoleLeadProcurer, models.RoleBoard, models.RoleLegal, models.RoleObserver},
 }

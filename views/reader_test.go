@@ -148,7 +148,10 @@ func lookings() map[string]looking {
 		"Links":   whole(buyers, (*views.Views).Links),
 		"Notices": all(everyone, (*views.Views).Notices),
 		"Record":  whole(buyers, (*views.Views).Record),
-		"Export":  whole("lead_procurer board legal observer", (*views.Views).Export),
+
+		"Retention": whole(buyers, (*views.Views).Retention),
+
+		"Export": whole("lead_procurer board legal observer", (*views.Views).Export),
 
 		"Procurements": {who: itself},
 		"OwnResponses": {who: itself},

@@ -39,9 +39,10 @@ var notFollowed = map[string][]string{
 	},
 }
 
-// empty are tables in which the play leaves no row. TestALostKeyIsRecoveredUnlessSomebodyObjects and
-// TestAnInnovationPartnershipGoesThroughItsPhasesToAPurchase compare them.
-var empty = []string{"partnership_phases", "recoveries", "role_offers"}
+// empty are tables in which the play leaves no row. TestALostKeyIsRecoveredUnlessSomebodyObjects,
+// TestAnInnovationPartnershipGoesThroughItsPhasesToAPurchase and
+// TestTheTenderThatRanksNextIsAwardedWhenTheWinnerRefusesToSign compare them.
+var empty = []string{"partnership_phases", "recoveries", "role_offers", "set_asides"}
 
 // requireEveryChangeFound changes one value after the other in the tables of a record, as an intruder with all rights
 // would, and requires that the comparison finds it.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/ppi-engine/ppi/models"
 )
@@ -28,6 +29,16 @@ func (s *Store) PartsDue(ctx context.Context, kinds []models.EntryKind, limit in
 		return nil, fmt.Errorf("look for parts to erase: %w", err)
 	}
 	return found, nil
+}
+
+// KeptUntil tells for how many years after its end the record of a procurement is kept, and until when that is; nil: it
+// has not ended.
+func (tx *Tx) KeptUntil(procurement models.ID) (years int, until *time.Time, err error) {
+	err = tx.db().Raw("SELECT years, kept_until(?) FROM retention", procurement).Row().Scan(&years, &until)
+	if err != nil {
+		return 0, nil, fmt.Errorf("read until when the record is kept: %w", err)
+	}
+	return years, until, nil
 }
 
 // ErasePart erases a part of an event, after [event.PartErased] was recorded in the transaction.

@@ -358,7 +358,13 @@ var followedProcurement = []FollowedTable{
 	{
 		"lot_awards", columns(plain("winner_id", "partners", "ranking"), instants("awarded_at", "letters_at",
 			"standstill_until", "standstill_over_at")),
-		"x.lot_id", "lot_awards x JOIN lots l ON l.id = x.lot_id WHERE l.procurement_id = $1",
+		// The first decision on a lot is known by the lot alone, as it was while there was no other.
+		"x.lot_id || CASE WHEN x.n > 1 THEN ' ' || x.n ELSE '' END",
+		"lot_awards x JOIN lots l ON l.id = x.lot_id WHERE l.procurement_id = $1",
+	},
+	{
+		"set_asides", columns(plain("ground", "review_id", "flaw", "tender_id"), instants("set_aside_at")),
+		"x.lot_id || ' ' || x.n", "set_asides x JOIN lots l ON l.id = x.lot_id WHERE l.procurement_id = $1",
 	},
 }
 

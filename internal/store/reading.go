@@ -83,6 +83,7 @@ func (r *Reading) columns() (columns string, into []any, assemble func()) {
 			part{handoversOf, rowsOf[models.BoxHandover]{&t.Handovers}},
 			part{languagesOf, rowsOf[models.RoleAssignment]{&asked}},
 			part{phasesOf, rowsOf[models.EndedPhase]{&t.Phases}},
+			part{setAsidesOf, rowsOf[models.SetAside]{&t.SetAsides}},
 			part{openingsOf, rowsOf[models.Opening]{&t.Openings}},
 			part{sheetsOf, rowsOf[models.ScoreSheet]{&t.Sheets}},
 			part{lettersOf, rowsOf[models.Letter]{&t.Letters}},
@@ -101,7 +102,8 @@ func (r *Reading) columns() (columns string, into []any, assemble func()) {
 		for _, role := range asked {
 			d.Tendering.Languages[role.OrganisationID] = role.Language
 		}
-		d.Authors, d.Tendering.Awards = byEntry(d.Entries, authors), byLot(awards)
+		d.Authors = byEntry(d.Entries, authors)
+		d.Tendering.Awards, d.Tendering.FormerAwards = models.LastAwards(awards)
 		putInto(d.Tendering.Received, envelopes)
 	}
 }
@@ -133,8 +135,10 @@ const (
 		WHERE o.id IN (SELECT m.organisation_id FROM consortium_members m WHERE m.procurement_id = p.id)`
 	lotsOf = "SELECT json_agg(x ORDER BY x.number) FROM (SELECT " + withBoxes +
 		" FROM lots WHERE lots.procurement_id = p.id) x"
-	awardsOf = `SELECT json_agg(x) FROM lot_awards x JOIN lots l ON l.id = x.lot_id
+	awardsOf = `SELECT json_agg(x ORDER BY x.lot_id, x.n) FROM lot_awards x JOIN lots l ON l.id = x.lot_id
 		WHERE l.procurement_id = p.id`
+	setAsidesOf = `SELECT json_agg(x ORDER BY x.set_aside_at, x.lot_id, x.n)
+		FROM set_asides x JOIN lots l ON l.id = x.lot_id WHERE l.procurement_id = p.id`
 	consultationsOf = `SELECT json_agg(x ORDER BY x.announced_at, x.announcement_id) FROM consultations x
 		WHERE x.procurement_id = p.id`
 	releasesOf = `SELECT json_agg(x ORDER BY x.released_at, x.entry_id) FROM releases x
@@ -225,14 +229,6 @@ func byID(organisations []models.Organisation) map[models.ID]models.Organisation
 	of := make(map[models.ID]models.Organisation, len(organisations))
 	for _, o := range organisations {
 		of[o.ID] = o
-	}
-	return of
-}
-
-func byLot(awards []models.LotAward) map[models.ID]models.LotAward {
-	of := make(map[models.ID]models.LotAward, len(awards))
-	for _, s := range awards {
-		of[s.LotID] = s
 	}
 	return of
 }

@@ -17,11 +17,28 @@ func (tx *Tx) LockQuality(b models.Box, at time.Time) {
 		WHERE id = $2 AND quality_locked_at IS NULL`, at, b.ID)
 }
 
+// present is the condition for the row of the last decision on lot $1.
+const present = "lot_id = $1 AND n = (SELECT max(n) FROM lot_awards WHERE lot_id = $1)"
+
 // Award records the decision on a lot.
 func (tx *Tx) Award(a models.LotAward) {
-	tx.SendFor(1, "award lot", `UPDATE lot_awards SET awarded_at = $1, winner_id = $2, ranking = $3, partners = $4
-		WHERE lot_id = $5 AND awarded_at IS NULL`,
-		a.AwardedAt, a.WinnerID, a.Ranking, a.Partners, a.LotID)
+	tx.SendFor(1, "award lot", `UPDATE lot_awards SET awarded_at = $2, winner_id = $3, ranking = $4, partners = $5
+		WHERE awarded_at IS NULL AND `+present,
+		a.LotID, a.AwardedAt, a.WinnerID, a.Ranking, a.Partners)
+}
+
+// SetAwardAside records why a decision on a lot was set aside, and begins the row of the next one.
+func (tx *Tx) SetAwardAside(s models.SetAside) {
+	tx.SendFor(1, "set award aside", `INSERT INTO set_asides
+		(lot_id, n, ground, review_id, flaw, tender_id, set_aside_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		s.LotID, s.N, s.Ground, s.ReviewID, s.Flaw, s.TenderID, s.SetAsideAt)
+	tx.SendFor(1, "begin next award", "INSERT INTO lot_awards (lot_id, n) VALUES ($1, $2)", s.LotID, s.N+1)
+}
+
+// UnlockQuality opens the scoring of the quality of what is in a box again.
+func (tx *Tx) UnlockQuality(b models.Box) {
+	tx.SendFor(1, "unlock quality", `UPDATE boxes SET quality_locked_at = NULL
+		WHERE id = $1 AND quality_locked_at IS NOT NULL`, b.ID)
 }
 
 // EndPhase records how a phase of an innovation partnership ended.
@@ -33,15 +50,14 @@ func (tx *Tx) EndPhase(p models.EndedPhase) {
 
 // StartStandstill records when the letters were sent, until when no contract may be concluded, and why until then.
 func (tx *Tx) StartStandstill(lot models.ID, letters, until time.Time, because string) {
-	tx.SendFor(1, "start standstill", `UPDATE lot_awards SET letters_at = $1, standstill_until = $2, standstill = $3
-		WHERE lot_id = $4 AND letters_at IS NULL`,
-		letters, until, because, lot)
+	tx.SendFor(1, "start standstill", `UPDATE lot_awards SET letters_at = $2, standstill_until = $3, standstill = $4
+		WHERE letters_at IS NULL AND `+present, lot, letters, until, because)
 }
 
 // EndStandstill records that the standstill of a lot is over.
 func (tx *Tx) EndStandstill(lot models.ID, at time.Time) {
-	tx.SendFor(1, "end standstill", `UPDATE lot_awards SET standstill_over_at = $1
-		WHERE lot_id = $2 AND standstill_over_at IS NULL`, at, lot)
+	tx.SendFor(1, "end standstill", `UPDATE lot_awards SET standstill_over_at = $2
+		WHERE standstill_over_at IS NULL AND `+present, lot, at)
 }
 
 // WriteSheet writes the next version of an evaluator's own scores of a tender and sets its version number.

@@ -114,6 +114,18 @@ type LotAwarded struct {
 	Partners []models.ID `json:"partners,omitempty" doc:"The tenders of further partners of an innovation partnership"`
 }
 
+// AwardSetAside is the payload of lot.award_set_aside.
+type AwardSetAside struct {
+	LotID    models.ID             `json:"lot_id" doc:"The lot"`
+	Decision int                   `json:"decision" doc:"Which decision on the lot, counted from 1"`
+	Ground   models.SetAsideGround `json:"ground" doc:"Why"`
+	ReviewID models.ID             `json:"review_id,omitempty" doc:"The entry of the review that was upheld"`
+	Flaw     models.Flaw           `json:"flaw,omitempty" doc:"The step to which the lot goes back after the review"`
+	TenderID models.ID             `json:"tender_id,omitempty" doc:"The tender of the winner that fell away"`
+	Unlocked models.ID             `json:"unlocked,omitempty" doc:"The box whose quality is scored again"`
+	Letters  []string              `json:"letters" doc:"SHA-256 of each letter to those who had been told"`
+}
+
 // PartnershipPhaseEnded is the payload of lot.partnership_phase_ended.
 type PartnershipPhaseEnded struct {
 	LotID    models.ID           `json:"lot_id" doc:"The lot"`
@@ -182,3 +194,4 @@ func (CandidatesTold) event()         {}
 func (LettersSent) event()            {}
 func (PartnershipPhaseEnded) event()  {}
 func (StandstillOver) event()         {}
+func (AwardSetAside) event()          {}

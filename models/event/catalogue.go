@@ -355,6 +355,12 @@ var catalogue = []Row{
 	},
 	{"lot.awarded", LotAwarded{}, process, "The board decided the award of a lot."},
 	{
+		"lot.award_set_aside",
+		AwardSetAside{},
+		process,
+		"The award of a lot was set aside before a contract was signed.",
+	},
+	{
 		"lot.candidates_invited",
 		CandidatesInvited{},
 		buyersOnly,

@@ -31,6 +31,17 @@ type Award struct {
 	Partners []models.ID `json:"partners,omitempty" maxItems:"19" doc:"The next tenders, of an innovation partnership"`
 }
 
+// SetAside moves to set the award of a lot aside before a contract is signed: after a review was upheld, the lot goes
+// back to the step that is flawed; when the winner falls away, the tender that ranks next may be awarded. All who were
+// told of the award are informed.
+type SetAside struct {
+	Lot    models.ID             `json:"lot"`
+	Ground models.SetAsideGround `json:"ground"`
+	Review models.ID             `json:"review,omitempty" doc:"The entry of the review that was upheld"`
+	Tender models.ID             `json:"tender,omitempty" doc:"The tender of the winner that fell away"`
+	Reason string                `json:"reason" minLength:"1" maxLength:"4000" doc:"Told to all who were informed"`
+}
+
 // EndPartnershipPhase moves to end a phase of an innovation partnership. All partners are informed of it.
 type EndPartnershipPhase struct {
 	Lot      models.ID           `json:"lot"`

@@ -124,12 +124,15 @@ func (r Ranking) In(tender models.ID) bool {
 	return slices.ContainsFunc(r.Places, func(p Place) bool { return p.Tender == tender && p.Excluded == "" })
 }
 
-// Winner returns the one tender with rank 1; false when there is none or a tie.
-func (r Ranking) Winner() (Place, bool) {
-	if len(r.Places) == 0 || r.Places[0].Rank != 1 || r.Places[0].Tied {
+// Winner returns the one tender that ranks first of those that are not passed over; false when there is none or a tie.
+// Those that are passed over keep their place, and the others their points.
+func (r Ranking) Winner(passed ...models.ID) (Place, bool) {
+	left := slices.DeleteFunc(slices.Clone(r.Places),
+		func(p Place) bool { return p.Rank == 0 || slices.Contains(passed, p.Tender) })
+	if len(left) == 0 || len(left) > 1 && left[1].Rank == left[0].Rank {
 		return Place{}, false
 	}
-	return r.Places[0], true
+	return left[0], true
 }
 
 // Tied lists the tenders that share a rank which nothing decides, by rank.

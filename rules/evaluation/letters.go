@@ -73,6 +73,8 @@ type Letter struct {
 	Information models.Text `json:"information,omitempty"`
 	// PhaseEnded tells a partner how a phase of an innovation partnership ended.
 	PhaseEnded *PhaseEnded `json:"phase_ended,omitempty"`
+	// SetAside tells that the decision of an earlier letter was set aside; all else is absent then.
+	SetAside *DecisionSetAside `json:"set_aside,omitempty"`
 	// MovedFor says why the deadline of an earlier invitation was moved.
 	MovedFor string `json:"moved_for,omitempty"`
 	// EarliestContract is the first day on which a contract can be concluded.

@@ -52,16 +52,18 @@ type Winning struct {
 	Because string
 }
 
-// An AwardAmongLots says of a lot to which tender it goes where one tenderer is awarded so many lots at most.
+// An AwardAmongLots says of a lot to which tender it goes where one tenderer is awarded so many lots at most, or where
+// a former winner fell away.
 type AwardAmongLots struct {
 	Tender  models.ID `json:"tender,omitempty" doc:"To which the lot goes; absent: to none, or not yet"`
 	Because string    `json:"because,omitempty" doc:"Why it does not go to the tender that ranks first"`
 }
 
-// Among fills in to which tender the lot goes, if one tenderer is awarded so many lots at most.
+// Among fills in to which tender the lot goes, if one tenderer is awarded so many lots at most, or the former winner
+// fell away.
 func (e Evaluation) Among(d models.Dossier) (Evaluation, error) {
 	limits, _ := d.LotLimits()
-	if limits.MostAwarded == 0 {
+	if limits.MostAwarded == 0 && len(d.Tendering.Fallen(e.Lot)) == 0 {
 		return e, nil
 	}
 	if decided := d.Tendering.Awards[e.Lot]; decided.Awarded() {
@@ -81,11 +83,12 @@ func (e Evaluation) Among(d models.Dossier) (Evaluation, error) {
 }
 
 // WinnerOf returns to which tender a lot goes: the one that ranks first, or, where one tenderer may be awarded so many
-// lots at most, the first of those that may still be awarded one when the lot's turn comes. It refuses while there is
+// lots at most, the first of those that may still be awarded one when the lot's turn comes. A tender that was awarded
+// the lot and fell away is passed over; the former ranking remains. It refuses while there is
 // no such tender ([models.CodeNoWinner]), and while that depends on other lots ([models.CodeLotsTogether]).
 func WinnerOf(d models.Dossier, e Evaluation) (Winning, error) {
 	limits, _ := d.LotLimits()
-	first, single := e.Ranking.Winner()
+	first, single := e.Ranking.Winner(d.Tendering.Fallen(e.Lot)...)
 	if limits.AllLots {
 		if err := tenderedForAll(d, first); single && err != nil {
 			return Winning{}, err
@@ -97,7 +100,7 @@ func WinnerOf(d models.Dossier, e Evaluation) (Winning, error) {
 	if !single {
 		return Winning{}, undecided(e)
 	}
-	return Winning{Place: first}, nil
+	return Winning{first, lotsOf(d, limits).passedOver(e, first)}, nil
 }
 
 // undecided refuses an award where no single tender ranks first.
@@ -166,8 +169,9 @@ func (l lotting) winner(e Evaluation) (Winning, error) {
 			return Winning{}, refusal
 		}
 	}
-	if first, single := e.Ranking.Winner(); single && l.tendered(first) <= l.limits.MostAwarded {
-		return Winning{Place: first}, nil // it is given the lot whatever becomes of the others
+	first, single := e.Ranking.Winner(l.Tendering.Fallen(e.Lot)...)
+	if single && l.tendered(first) <= l.limits.MostAwarded {
+		return Winning{first, l.passedOver(e, first)}, nil // it is given the lot whatever becomes of the others
 	}
 	lot, _ := l.Tendering.Lot(e.Lot)
 	contests, err := l.contests(lot, e)
@@ -189,7 +193,7 @@ func (l lotting) passedOver(e Evaluation, winner award.Place) string {
 	var reasons []string
 	for _, p := range e.Ranking.Places {
 		if 0 < p.Rank && p.Rank < winner.Rank {
-			reasons = append(reasons, l.because(l.tendererOf(p.Tender)))
+			reasons = append(reasons, l.passed(p.Tender))
 		}
 	}
 	return strings.Join(reasons, "; ")
@@ -244,7 +248,7 @@ func (l lotting) contests(lot models.Lot, e Evaluation) ([]lotlimit.Lot, error) 
 func (l lotting) places(e Evaluation) []lotlimit.Place {
 	var all []lotlimit.Place
 	for _, p := range e.Ranking.Places {
-		if p.Rank > 0 {
+		if _, fallen := l.Tendering.FallenOf(p.Tender); p.Rank > 0 && !fallen {
 			all = append(all, lotlimit.Place{Tenderer: l.tendererOf(p.Tender), Rank: p.Rank, Points: p.Total})
 		}
 	}
@@ -290,6 +294,14 @@ func (l lotting) won(organisation models.ID) []int {
 	return numbers
 }
 
+// passed says why a tender that ranks before the winner did not win.
+func (l lotting) passed(tender models.ID) string {
+	if s, fallen := l.Tendering.FallenOf(tender); fallen {
+		return fmt.Sprintf("the award to %s was set aside: %s", l.TendererOf(tender), s.Ground.Called())
+	}
+	return l.because(l.tendererOf(tender))
+}
+
 // because says why a tenderer is passed over.
 func (l lotting) because(passed models.ID) string {
 	return fmt.Sprintf("%s was awarded %s, and one tenderer is awarded at most %d; %s", l.NameOf(passed),
@@ -299,9 +311,9 @@ func (l lotting) because(passed models.ID) string {
 // limitedFor says why a tender did not win a lot although it ranks before the winner; empty: it does not.
 func limitedFor(d models.Dossier, own, winner award.Place) string {
 	limits, _ := d.LotLimits()
-	if limits.MostAwarded == 0 || own.Rank == 0 || own.Rank >= winner.Rank {
+	if _, fallen := d.Tendering.FallenOf(own.Tender); !fallen && limits.MostAwarded == 0 || own.Rank == 0 ||
+		own.Rank >= winner.Rank {
 		return ""
 	}
-	l := lotsOf(d, limits)
-	return models.Sentence("%s", l.because(l.tendererOf(own.Tender)))
+	return models.Sentence("%s", lotsOf(d, limits).passed(own.Tender))
 }

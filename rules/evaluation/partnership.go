@@ -59,21 +59,25 @@ func partnershipFaults(d models.Dossier, way models.Procedure, lot models.Lot, a
 	return faults
 }
 
-// mayPartner refuses further partners but in an innovation partnership, more than were announced, and any but those
-// that rank next.
+// mayPartner refuses further winners but in an innovation partnership or a framework agreement with several operators,
+// more than were announced, and any but those that rank next.
 func mayPartner(d models.Dossier, e Evaluation, partners []models.ID) error {
 	if len(partners) == 0 {
 		return nil
 	}
-	plan, _, ok := d.PartnershipOf(e.Lot)
-	if most := max(plan.Partners, 1); !ok || len(partners) >= most {
+	if most := mostWinners(d, e.Lot); len(partners) >= most {
 		return models.Refuse(models.CodeNotAnnouncedSo, "/partners",
 			"the lot is awarded to %d, and the contract notice says at most %d", len(partners)+1, most).
 			Accepting("%d further partners or fewer", most-1)
 	}
+	passed := d.Tendering.Fallen(e.Lot)
+	if winner, ok := e.Ranking.Winner(passed...); ok {
+		passed = append(passed, winner.Tender)
+	}
 	for i, partner := range partners {
-		place := e.Ranking.Places[min(i+1, len(e.Ranking.Places)-1)]
-		if place.Tender != partner || place.Rank != i+2 || place.Tied || e.Ranking.Places[0].Tender == partner {
+		place, single := e.Ranking.Winner(passed...)
+		passed = append(passed, partner)
+		if place.Tender != partner || !single {
 			return models.Refuse(models.CodeNoWinner, "/partners", "partner %d is not the tender that ranks so", i+2).
 				Accepting("the tenders that rank next, in their order, without a tie")
 		}

@@ -31,6 +31,7 @@ func Unready(d models.Dossier, lots []models.Lot) []*models.Refusal {
 		faults = append(faults, selectionFaults(d, way, lot, fmt.Sprintf("/lots/%d/selection_criteria", lot.Number))...)
 		faults = append(faults, conductFaults(d, way, lot, fmt.Sprintf("/lots/%d/conduct", lot.Number))...)
 		faults = append(faults, partnershipFaults(d, way, lot, fmt.Sprintf("/lots/%d/partnership_plan", lot.Number))...)
+		faults = append(faults, frameworkFaults(d, way, lot)...)
 		if lot.DeadlineLocal == "" {
 			continue // said already, with what else is missing of the lot
 		}
@@ -217,6 +218,9 @@ type NoticeLot struct {
 	// Partnership says in which phases an innovation partnership goes.
 	Partnership       *models.PartnershipPlan `json:"partnership_plan,omitempty"`
 	PartnershipDigest string                  `json:"partnership_plan_digest,omitempty"`
+	// Framework says that the lot is awarded as a framework agreement.
+	Framework       *models.FrameworkTerms `json:"framework_terms,omitempty"`
+	FrameworkDigest string                 `json:"framework_terms_digest,omitempty"`
 }
 
 // ComposeContractNotice writes the notice of lots that are published, each with its first box.
@@ -259,6 +263,9 @@ func ComposeContractNotice(d models.Dossier, lots []models.Lot) ContractNotice {
 		}
 		if plan, entry, ok := d.PartnershipOf(lot.ID); ok && way.Asks(models.NoticePartnership) {
 			published.Partnership, published.PartnershipDigest = &plan, entry.Digest
+		}
+		if terms, entry, ok := d.FrameworkOf(lot.ID); ok {
+			published.Framework, published.FrameworkDigest = &terms, entry.Digest
 		}
 		n.Lots = append(n.Lots, published)
 	}

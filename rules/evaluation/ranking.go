@@ -35,22 +35,33 @@ type Evaluation struct {
 // the lock on quality, a price. A lot that was awarded on a ranking as it was computed before criteria said what is
 // rounded is ranked in that way (docs/decisions/0022).
 func Evaluate(d models.Dossier, lot models.ID) (Evaluation, error) {
-	decided := d.Tendering.Awards[lot]
 	if d.Tendering.QualityLockedAt(lot) == nil {
 		return Evaluation{Lot: lot}, models.Refuse(models.CodeQualityOpen, "/lot",
 			"there is no ranking before quality is locked and prices are opened").
 			Accepting("the ranking after the chair has locked quality")
 	}
 	exact, err := evaluate(d, lot, false)
-	if decided.Ranking == "" || exact.Digest == decided.Ranking {
+	decided := decidedOn(d, lot)
+	if len(decided) == 0 || slices.Contains(decided, exact.Digest) {
 		return exact, err
 	}
 	if criteria, _, _ := d.CriteriaFor(lot); criteria.Rounds == "" {
-		if former, err := evaluate(d, lot, true); err == nil && former.Digest == decided.Ranking {
+		if former, err := evaluate(d, lot, true); err == nil && slices.Contains(decided, former.Digest) {
 			return former, nil
 		}
 	}
 	return exact, err
+}
+
+// decidedOn are the digests of the rankings on which a lot was awarded, also by decisions that were set aside.
+func decidedOn(d models.Dossier, lot models.ID) []string {
+	var digests []string
+	for _, a := range append(slices.Clone(d.Tendering.FormerAwards), d.Tendering.Awards[lot]) {
+		if a.Ranking != "" && (a.LotID == lot || a.LotID == "") {
+			digests = append(digests, a.Ranking)
+		}
+	}
+	return digests
 }
 
 func evaluate(d models.Dossier, lot models.ID, former bool) (Evaluation, error) {
@@ -198,6 +209,9 @@ func MayAward(d models.Dossier, lot, tender models.ID, ranking string, partners 
 	if e.Digest != ranking {
 		return models.Refuse(models.CodeRankingChanged, "/ranking", "the ranking has changed since you read it").
 			Accepting("the digest %s, after reading it again", e.Digest)
+	}
+	if err := excludedWhoFell(d, lot); err != nil {
+		return err
 	}
 	winner, err := WinnerOf(d, e)
 	switch {

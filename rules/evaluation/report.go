@@ -50,6 +50,8 @@ type LotRecord struct {
 	Value     []models.Money  `json:"contract_values"`
 	Conflicts []models.ID     `json:"conflicts_declared" doc:"Declarations of a conflict of interest"`
 	Reviews   []models.Review `json:"reviews"`
+	// SetAside are the decisions on the lot that were set aside, and why (Article 84(1)(d) and (g)).
+	SetAside []SetAsideRecord `json:"set_aside,omitempty"`
 }
 
 // A TenderRecord says what became of a tender and why.
@@ -137,6 +139,7 @@ func lotRecord(d models.Dossier, lot models.Lot) LotRecord {
 			r.Reviews = append(r.Reviews, review)
 		}
 	}
+	r.SetAside = setAsideRecords(d, lot.ID)
 	return r
 }
 

@@ -66,7 +66,8 @@ func CheckSheet(d models.Dossier, sheet models.ScoreSheet) error {
 	if err := d.MayEvaluate(sheet.PersonID, t.LotID); err != nil {
 		return err
 	}
-	if scored(d, sheet.TenderID, sheet.PersonID) && hadScoredAll(d, t.LotID, sheet.PersonID) {
+	final := scored(d, t.ID, sheet.PersonID) && hadScoredAll(d, t.LotID, sheet.PersonID)
+	if final && !reopened(d, t, sheet.PersonID) {
 		return models.Refuse(models.CodeScoresFinal, "",
 			"you have scored all tenders, and you have seen the scores of the others").
 			Accepting("a new consensus by the chair, if you judge differently now")
@@ -181,6 +182,17 @@ func hadScoredAll(d models.Dossier, lot, person models.ID) bool {
 func scored(d models.Dossier, tender, person models.ID) bool {
 	return slices.ContainsFunc(d.Tendering.Sheets,
 		func(s models.ScoreSheet) bool { return s.TenderID == tender && s.PersonID == person })
+}
+
+// reopened tells whether a person's own scores of a tender are open again: a review body found a flaw in how quality
+// was judged, and the person has not scored the tender since.
+func reopened(d models.Dossier, t models.Tender, person models.ID) bool {
+	return slices.ContainsFunc(d.Tendering.SetAsides, func(s models.SetAside) bool {
+		return s.LotID == t.LotID && s.Flaw.Unlocks() && !slices.ContainsFunc(d.Tendering.Sheets,
+			func(x models.ScoreSheet) bool {
+				return x.TenderID == t.ID && x.PersonID == person && x.WrittenAt.After(s.SetAsideAt)
+			})
+	})
 }
 
 // unscored says whose own scores of a tender are missing from the panel, or nothing if all are in. An evaluator who has

@@ -17,8 +17,8 @@ const (
 )
 
 var tenderSubject = []models.EntryKind{
-	models.EntryContract, models.EntryPurchase, models.EntryNonPurchase, models.EntryIndividualReport,
-	models.EntryPCPPhase,
+	models.EntryContract, models.EntryPurchase, models.EntryCallOff, models.EntryNonPurchase,
+	models.EntryIndividualReport, models.EntryPCPPhase,
 }
 
 // tender asks that every lot and every buyer came to an end: with contract and purchase, or with a reason; that nothing
@@ -135,7 +135,8 @@ func standstillsOver(d models.Dossier) models.Criterion {
 	return c.met(nil, "no standstill runs and no review is pending")
 }
 
-// purchased asks every buyer for a purchase under a contract, or for the reason why there is none.
+// purchased asks every buyer for a purchase under a contract, a call-off under a framework agreement, or for the reason
+// why there is none.
 func purchased(d models.Dossier) models.Criterion {
 	c := check{"purchased", "COS-PPI-2020-2-04, mandatory activity VI"}
 	var evidence, missing []string
@@ -158,6 +159,12 @@ func boughtBy(d models.Dossier, buyer models.ID) string {
 	for _, e := range d.Of(models.EntryPurchase) {
 		purchase, ok := models.BodyOf[models.Purchase](e)
 		if ok && e.OrganisationID == buyer && binds(d, purchase.Contract, buyer) {
+			return Reference(e)
+		}
+	}
+	for _, e := range d.Of(models.EntryCallOff) {
+		order, ok := models.BodyOf[models.CallOff](e)
+		if ok && e.OrganisationID == buyer && binds(d, order.Contract, buyer) {
 			return Reference(e)
 		}
 	}

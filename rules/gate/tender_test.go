@@ -201,3 +201,32 @@ func TestWhoLeftNeedNotPurchase(t *testing.T) {
 	f.report()
 	require.True(t, Judge(models.PhaseTender, f.Dossier).Met())
 }
+
+func TestACallOffIsTheBuyersPurchase(t *testing.T) {
+	t.Parallel()
+	f := bought(t)
+	contract := f.only(models.EntryContract)
+	for _, e := range f.Of(models.EntryPurchase) {
+		f.withdraw(e.ID)
+	}
+	require.Equal(t, models.FindingNotMet, purchased(f.Dossier).Finding)
+	for i := range 2 {
+		f.writeFor(f.buyer(i), models.EntryCallOff, models.CallOff{Contract: contract.ID, OrderedOn: "2026-02-20"})
+	}
+	require.Equal(t, models.FindingMet, purchased(f.Dossier).Finding)
+	f.change(contract.ID, func(c map[string]any) { c["buyers"] = []models.ID{f.buyer(1)} })
+	require.Equal(t, models.FindingNotMet, purchased(f.Dossier).Finding, "the agreement binds others")
+}
+
+// The flaw is mended by setting the award aside: the review no longer stands in the way of the next contract.
+func TestAReviewThatSetAnAwardAsideIsResolved(t *testing.T) {
+	t.Parallel()
+	f := bought(t)
+	lot := f.Tendering.Lots[0].ID
+	e := f.write(models.EntryReview, models.Review{
+		Lot: lot, Body: "Tribunal", LodgedOn: "2026-02-10", Outcome: models.ReviewUpheld, Decided: "2026-02-12",
+	})
+	require.Equal(t, models.FindingNotMet, standstillsOver(f.Dossier).Finding)
+	f.Tendering.SetAsides = []models.SetAside{{LotID: lot, N: 1, ReviewID: e.ID, Flaw: models.FlawDecision}}
+	require.Equal(t, models.FindingMet, standstillsOver(f.Dossier).Finding)
+}

@@ -51,7 +51,7 @@ func (f fold) content(payload event.Payload) bool {
 			break
 		}
 		f.letters(models.LetterAward, p.Letters)
-		f.put(LotAwards, string(p.LotID), told{"letters_at": f.At, "standstill_until": p.StandstillUntil})
+		f.put(LotAwards, f.present(p.LotID), told{"letters_at": f.At, "standstill_until": p.StandstillUntil})
 	case event.ConsultationAnnounced:
 		f.put(Consultations, string(p.AnnouncementID), told{
 			"questionnaire_id": string(p.QuestionnaireID), "opens_at": p.OpensAt, "closes_at": p.ClosesAt,

@@ -1,8 +1,8 @@
 package replay
 
 import (
-	"encoding/json"
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -60,6 +60,8 @@ func (f fold) judgeEffect(payload event.Payload) string {
 		return cmp.Or(f.judgeCarriedOn(models.VerbAward, in), f.judgeRanking(p))
 	case event.CandidatesInvited:
 		return f.judgeCarried(models.VerbInvite)
+	case event.AwardSetAside:
+		return cmp.Or(f.judgeCarried(models.VerbSetAside), f.judgeSetAside(p))
 	case event.PartnershipPhaseEnded:
 		return f.judgeCarried(models.VerbEndPartnershipPhase)
 	case event.ProcurementCancelled:

@@ -189,13 +189,27 @@ func (e *evidence) lots() {
 			e.Tendering.Received = append(e.Tendering.Received, t)
 		}
 	}
-	e.Tendering.Awards = map[models.ID]models.LotAward{}
+	e.awards()
+}
+
+func (e *evidence) awards() {
+	var all []models.LotAward
 	for _, row := range sorted(e.rows[LotAwards]) {
-		lot := models.ID(row.key)
-		e.Tendering.Awards[lot] = models.LotAward{
-			LotID: lot, AwardedAt: row.instant("awarded_at"),
+		lot, n := cutLast(row.key)
+		all = append(all, models.LotAward{
+			LotID: models.ID(lot), N: max(n, 1), AwardedAt: row.instant("awarded_at"),
 			WinnerID: row.id("winner_id"), Partners: row.text("partners"), Ranking: row.text("ranking"),
-		}
+			LettersAt: row.instant("letters_at"),
+		})
+	}
+	slices.SortStableFunc(all, func(a, b models.LotAward) int { return cmp.Compare(a.N, b.N) })
+	e.Tendering.Awards, e.Tendering.FormerAwards = models.LastAwards(all)
+	for _, row := range sorted(e.rows[SetAsides]) {
+		lot, n := cutLast(row.key)
+		e.Tendering.SetAsides = append(e.Tendering.SetAsides, models.SetAside{
+			LotID: models.ID(lot), N: n, Ground: models.SetAsideGround(row.text("ground")),
+			ReviewID: row.id("review_id"), Flaw: models.Flaw(row.text("flaw")), TenderID: row.id("tender_id"),
+		})
 	}
 }
 

@@ -134,12 +134,18 @@ func (s *story) writes(person models.ID, kind models.EntryKind, body any, salted
 // carried has a motion to award carried, and is the award that follows from it.
 func (t tendering) carried(tender models.ID, ranking string) event.LotAwarded {
 	t.Helper()
-	award := event.LotAwarded{LotID: t.lot, TenderID: tender, Ranking: ranking}
-	content, _, err := models.Canonical(map[string]any{"lot": t.lot, "tender": tender, "ranking": ranking})
+	t.carries(models.VerbAward, map[string]any{"lot": t.lot, "tender": tender, "ranking": ranking})
+	return event.LotAwarded{LotID: t.lot, TenderID: tender, Ranking: ranking}
+}
+
+// carries has a motion carried; what follows is of the same moment.
+func (t tendering) carries(verb models.Verb, payload map[string]any) {
+	t.Helper()
+	content, _, err := models.Canonical(payload)
 	require.NoError(t, err)
 	motion := event.MotionMoved{
-		MotionID: models.NewID(models.PrefixMotion), Verb: models.VerbAward,
-		Digest: models.Digest(append([]byte(models.VerbAward+"\n"), content...)),
+		MotionID: models.NewID(models.PrefixMotion), Verb: verb,
+		Digest: models.Digest(append([]byte(verb+"\n"), content...)),
 	}
 	t.good(t.anna, motion)
 	count := t.counted().Count
@@ -155,7 +161,6 @@ func (t tendering) carried(tender models.ID, ranking string) event.LotAwarded {
 		MotionID: motion.MotionID, Verb: motion.Verb, Status: models.MotionCarried, Count: count,
 	})
 	t.still = true
-	return award
 }
 
 // ranking is that of the lot as it was told until now.

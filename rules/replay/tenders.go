@@ -19,6 +19,8 @@ const (
 	Openings           = "openings"
 	Sheets             = "score_sheets"
 	LotAwards          = "lot_awards"
+	// SetAsides are the award decisions that were set aside.
+	SetAsides = "set_asides"
 	// Partnerships are the ended phases of innovation partnerships.
 	Partnerships = "partnership_phases"
 )
@@ -110,7 +112,7 @@ func (f fold) award(payload event.Payload) bool {
 	case event.QualityLocked:
 		f.put(Boxes, f.evaluated(p.LotID), told{"quality_locked_at": f.At})
 	case event.LotAwarded:
-		f.put(LotAwards, string(p.LotID), told{
+		f.put(LotAwards, f.present(p.LotID), told{
 			"awarded_at": f.At, "winner_id": string(p.TenderID), "partners": models.JoinIDs(p.Partners),
 			"ranking": p.Ranking,
 		})
@@ -120,7 +122,17 @@ func (f fold) award(payload event.Payload) bool {
 		})
 		f.letters(models.LetterPartnership, p.Letters)
 	case event.StandstillOver:
-		f.put(LotAwards, string(p.LotID), told{"standstill_over_at": f.At})
+		f.put(LotAwards, f.present(p.LotID), told{"standstill_over_at": f.At})
+	case event.AwardSetAside:
+		f.put(SetAsides, Key(p.LotID, p.Decision), told{
+			"ground": string(p.Ground), "review_id": string(p.ReviewID), "flaw": string(p.Flaw),
+			"tender_id": string(p.TenderID), "set_aside_at": f.At,
+		})
+		f.letters(models.LetterSetAside, p.Letters)
+		f.put(LotAwards, Key(p.LotID, p.Decision+1), undecided())
+		if p.Unlocked != "" {
+			f.put(Boxes, string(p.Unlocked), told{"quality_locked_at": ""})
+		}
 	default:
 		return false
 	}
@@ -141,11 +153,33 @@ func (f fold) open(box, lot models.ID, columns told, to event.SealedFor) {
 // evaluates begins the row of a lot's award once something that is evaluated was opened for the first time.
 func (f fold) evaluates(lot models.ID) {
 	if f.rows[LotAwards][string(lot)] == nil {
-		f.put(LotAwards, string(lot), told{
-			"awarded_at": "", "winner_id": "", "partners": "", "ranking": "", "letters_at": "", "standstill_until": "",
-			"standstill_over_at": "",
-		})
+		f.put(LotAwards, string(lot), undecided())
 	}
+}
+
+// undecided is the row of an award that is not decided.
+func undecided() told {
+	return told{
+		"awarded_at": "", "winner_id": "", "partners": "", "ranking": "", "letters_at": "", "standstill_until": "",
+		"standstill_over_at": "",
+	}
+}
+
+// present is the key of the last decision on a lot: that of the lot alone, unless an earlier one was set aside.
+func (f fold) present(lot models.ID) string {
+	n := 1
+	for f.rows[SetAsides][Key(lot, n)] != nil {
+		n++
+	}
+	return awardKey(lot, n)
+}
+
+// awardKey is the key of the n-th decision on a lot.
+func awardKey(lot models.ID, n int) string {
+	if n == 1 {
+		return string(lot)
+	}
+	return Key(lot, n)
 }
 
 // evaluated is the last box of a lot whose content is judged by the award criteria.

@@ -155,10 +155,12 @@ func (f Frame) afterFacts(c Contract, s Standstill, electronic bool) error {
 	return nil
 }
 
-// lettersElectronic tells whether the letters on the award of a lot were sent by electronic means.
+// lettersElectronic tells whether the letters on the present award of a lot were sent by electronic means.
 func lettersElectronic(d models.Dossier, lot models.ID) bool {
+	told := d.Tendering.Awards[lot].LettersAt
 	for _, letter := range d.Tendering.Letters {
-		if letter.LotID == lot && letter.Kind == models.LetterAward && !letter.Electronic {
+		earlier := told != nil && letter.SentAt.Before(*told)
+		if letter.LotID == lot && letter.Kind == models.LetterAward && !letter.Electronic && !earlier {
 			return false
 		}
 	}
