@@ -90,7 +90,8 @@ func TestOneAttemptInAnHourIsOneEvent(t *testing.T) {
 func TestLooksIntoAnEnvelopeAreCounted(t *testing.T) {
 	t.Parallel()
 	b := openBox(t)
-	opener, tender := models.Actor{PersonID: b.openers[0].Person, OrganisationID: b.openers[0].Buyer}, models.NewID(models.PrefixTender)
+	opener := models.Actor{PersonID: b.openers[0].Person, OrganisationID: b.openers[0].Buyer}
+	tender := models.NewID(models.PrefixTender)
 	for range 3 {
 		for envelope := 1; envelope <= 2; envelope++ {
 			require.NoError(t, b.acts.RecordTooEarly(t.Context(), b.by(opener, models.RoleOpener), tender, envelope,

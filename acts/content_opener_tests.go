@@ -96,7 +96,7 @@ func (a *Acts) PassOpenerTest(
 		}
 		for _, known := range dossier.Tendering.Tests {
 			if known.ID == t.ID {
-				t.Passed = append(known.Passed, d.Actor.PersonID)
+				t.Passed = append(slices.Clone(known.Passed), d.Actor.PersonID)
 			}
 		}
 		if err := d.record(event.OpenerPassed{TestID: t.ID, Digest: digest}); err != nil {

@@ -41,14 +41,16 @@ func (a *Acts) Release(ctx context.Context, by By, box models.ID, content []byte
 			"the release is of %s, for %s", r.Person, r.Box).
 			Accepting("what you released yourself, %s, for %s", by.Actor.PersonID, box)
 	case !slices.Contains(models.EnvelopeKinds(), r.Kind):
-		return Done[Released]{}, models.Refuse(models.CodeReleaseMalformed, "/release", "the release is for no kind of envelope").
+		return Done[Released]{}, models.Refuse(models.CodeReleaseMalformed, "/release",
+			"the release is for no kind of envelope").
 			Accepting("one of the kinds %v", models.EnvelopeKinds())
 	}
 	kept := models.BoxRelease{
 		BoxID: box, Kind: r.Kind, PersonID: r.Person, Digest: models.Digest(content), Content: string(content),
 	}
 	return meanwhile(func() (Done[Released], error) {
-		b, err := a.toOpen(ctx, by, box, r.Kind, func(d models.Dossier) error { return evaluation.MayReleaseAs(d, kept) })
+		may := func(d models.Dossier) error { return evaluation.MayReleaseAs(d, kept) }
+		b, err := a.toOpen(ctx, by, box, r.Kind, may)
 		if err != nil {
 			return Done[Released]{}, err
 		}

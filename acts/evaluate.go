@@ -34,22 +34,6 @@ func unseal(c *call, in process.Open) (*process.OpenResult, error) {
 	})
 }
 
-// actsFor returns the member of the consortium for which the actor holds the role.
-func (c *call) actsFor(role models.Role) (models.ID, error) {
-	buyers, err := c.consortium()
-	if err != nil {
-		return "", err
-	}
-	for _, a := range c.held {
-		if a.Role == role && buyers.buys(a.OrganisationID) {
-			return a.OrganisationID, nil
-		}
-	}
-	return "", models.Refuse(models.CodeNotAMember, "",
-		"you do not hold the role %s for a member of the consortium", role).
-		Accepting("a person of a contracting authority that belongs to the consortium")
-}
-
 // lockQuality ends the scoring of the quality of tenders for a lot. No score changes afterwards, and prices may be
 // opened.
 func lockQuality(c *call, in process.LockQuality) (*process.Nothing, error) {

@@ -45,7 +45,9 @@ func testOpeners(c *call, due process.Due) error {
 	if _, waits := openerTestAt(d.Tendering.Tests, box); !waits {
 		return nil // tested for another lot meanwhile
 	}
-	test := models.OpenerTest{ID: models.NewID(models.PrefixBox), Fingerprint: box.Fingerprint, MadeAt: c.now, Due: true}
+	test := models.OpenerTest{
+		ID: models.NewID(models.PrefixBox), Fingerprint: box.Fingerprint, MadeAt: c.now, Due: true,
+	}
 	lead := d.ActiveMembers()[0].OrganisationID
 	header, err := sealedTest(d, test, lead)
 	if err != nil {

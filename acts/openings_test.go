@@ -383,7 +383,8 @@ func TestAnEnvelopeWhoseBytesWereAlteredIsNotUnreadable(t *testing.T) {
 	}
 	b.opens()
 	b.exec("SET session_replication_role = replica")
-	b.exec(`UPDATE upload_chunks SET content = set_byte(content, length(content) - 1, 255 - get_byte(content, length(content) - 1))
+	b.exec(`UPDATE upload_chunks
+		SET content = set_byte(content, length(content) - 1, 255 - get_byte(content, length(content) - 1))
 		WHERE upload_id = (SELECT upload_id FROM tender_envelopes WHERE tender_id = $1 AND kind = 'quality')`, altered)
 	unread, err := b.acts.Store.ClaimUnread(t.Context(), time.Minute)
 	require.NoError(t, err)

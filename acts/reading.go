@@ -71,7 +71,7 @@ func (a *Acts) readEnvelope(
 	if _, drained := io.Copy(io.Discard, bytesOf); drained != nil || hex.EncodeToString(whole.Sum(nil)) != e.Digest {
 		return found, fmt.Errorf("envelope %d of tender %s: %w", e.N, e.TenderID, errors.Join(errAltered, drained))
 	}
-	if err != nil {
+	if refused {
 		return found, nil
 	}
 	found.Readable, found.PlaintextDigest, found.Size = true, hex.EncodeToString(sum.Sum(nil)), start.size

@@ -204,8 +204,9 @@ func brought(b models.Box, uploads []models.Upload, envelopes []models.Envelope,
 func (v visit) receipt(b store.Counter, organisation models.ID) seal.Receipt {
 	r := seal.Receipt{
 		Act: v.act, TenderID: v.standing, ProcurementID: b.Procurement.ID, LotID: b.Lot.ID,
-		BoxID: b.Lot.Box().ID, HandsIn: b.Lot.Box().HandsIn, Openers: b.Lot.Box().Fingerprint, OrganisationID: organisation,
-		Mode: b.Procurement.Mode, ProcedureTime: b.Now(), RealTime: b.Clock, Envelopes: v.envelopes,
+		BoxID: b.Lot.Box().ID, HandsIn: b.Lot.Box().HandsIn, Openers: b.Lot.Box().Fingerprint,
+		OrganisationID: organisation,
+		Mode:           b.Procurement.Mode, ProcedureTime: b.Now(), RealTime: b.Clock, Envelopes: v.envelopes,
 		Manifest: seal.Manifest(v.envelopes),
 	}
 	if v.act == seal.ActReceived {

@@ -19,7 +19,8 @@ const ofProcurement = "/v1/procurements/{procurement}"
 func (s *server) operations() []rest.Operation {
 	return slices.Concat(
 		s.platform(), s.people(), s.representation(), s.consortium(), s.board(), s.commands(), s.dossier(), s.files(),
-		s.questions(), s.calendar(), s.market(), s.lots(), s.tenders(), s.sealing(), s.evaluation(), s.conclusion(), s.feed(),
+		s.questions(), s.calendar(), s.market(), s.lots(), s.tenders(), s.sealing(), s.evaluation(), s.conclusion(),
+		s.feed(),
 		s.endpoints(),
 		docsPages(),
 	)

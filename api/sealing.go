@@ -26,8 +26,8 @@ type BoxPath struct {
 
 func (in BoxPath) id() (models.ID, error) { return pathID(models.PrefixBox, "box", in.Box) }
 
-// SealingView describes a box to whoever seals for it or opens it. It is the file that ppi seal and the sealing page ask
-// for, with its fingerprint.
+// SealingView describes a box to whoever seals for it or opens it. It is the file that ppi seal and the sealing page
+// ask for, with its fingerprint.
 type SealingView struct {
 	Box         json.RawMessage `json:"box" doc:"The description of the box (docs/sealing.md): give it to ppi seal"`
 	Fingerprint string          `json:"fingerprint" doc:"Compare it with that of the published notice"`
@@ -115,8 +115,8 @@ func releasesPath(procurement, box models.ID) string {
 
 func showRelease(procurement models.ID, r models.BoxRelease) OpenerReleaseView {
 	return OpenerReleaseView{
-		ProcurementID: procurement, BoxID: r.BoxID, Kind: r.Kind, PersonID: r.PersonID, OrganisationID: r.OrganisationID,
-		Digest: r.Digest, ReleasedAt: utc(r.ReleasedAt),
+		ProcurementID: procurement, BoxID: r.BoxID, Kind: r.Kind, PersonID: r.PersonID,
+		OrganisationID: r.OrganisationID, Digest: r.Digest, ReleasedAt: utc(r.ReleasedAt),
 	}
 }
 
@@ -222,7 +222,8 @@ func (s *server) listOpenerReleases(ctx context.Context, in *BoxPath) (*rest.Sho
 	for i, state := range states {
 		items[i] = OpeningStateView{
 			Kind: state.Kind, Envelopes: state.Envelopes, Read: state.Read, Unreadable: state.Unreadable,
-			Reading: state.Reading, Needed: state.Needed, Releases: []OpenerReleaseView{}, Handovers: []HandoverView{}, Awaited: state.Awaited,
+			Reading: state.Reading, Needed: state.Needed, Releases: []OpenerReleaseView{},
+			Handovers: []HandoverView{}, Awaited: state.Awaited,
 		}
 		for _, r := range state.Releases {
 			items[i].Releases = append(items[i].Releases, showRelease(p, r))
@@ -252,7 +253,7 @@ type OpenerTestView struct {
 	Passed        []models.ID `json:"passed" doc:"Openers who have released it"`
 	// Box and Header are what an opener's program asks for.
 	Box    json.RawMessage `json:"box,omitempty" doc:"The description of its box: give it to ppi seal release"`
-	Header string          `json:"header,omitempty" doc:"Its header, one line: write it into a file for ppi seal release"`
+	Header string          `json:"header,omitempty" doc:"Its header, one line: what ppi seal release reads"`
 }
 
 func (v OpenerTestView) Self() string {

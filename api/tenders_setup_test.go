@@ -6,12 +6,13 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
-	"github.com/ppi-engine/ppi/internal/opening"
-	"github.com/ppi-engine/ppi/internal/seal/envelope"
 	"net/http"
 	"strconv"
 	"testing"
 	"time"
+
+	"github.com/ppi-engine/ppi/internal/opening"
+	"github.com/ppi-engine/ppi/internal/seal/envelope"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"

@@ -276,7 +276,8 @@ func TestAnEnvelopeThatWasCutOffIsNotCompleted(t *testing.T) {
 	d := inTender(t)
 	d.openLot()
 	supplier := d.supplier()
-	whole := d.envelope(supplier, models.EnvelopeQuality, models.ChunkSize) // its last chunk holds 32 bytes and their tag
+	// Its last chunk holds 32 bytes and their tag.
+	whole := d.envelope(supplier, models.EnvelopeQuality, models.ChunkSize)
 	envelope := whole[:len(whole)-40]
 	u := d.announce(supplier, envelope, models.PurposeEnvelope)
 	for n := range 2 {

@@ -26,8 +26,8 @@ func (v *Views) Sealing(ctx context.Context, r Reader, box models.ID) (BoxDescri
 	})
 }
 
-// Headers are those of the envelopes of a kind in a box, a line each, as an opener's program reads them. Headers returns
-// a [TooEarly] to an opener who asks before they may be opened.
+// Headers are those of the envelopes of a kind in a box, a line each, as an opener's program reads them. Headers
+// returns a [TooEarly] to an opener who asks before they may be opened.
 func (v *Views) Headers(ctx context.Context, r Reader, box models.ID, kind models.EnvelopeKind) ([]byte, error) {
 	var envelopes []models.Envelope
 	err := v.dossier(ctx, r, OfHeaders, func(_ *store.Tx, d models.Dossier) error {
@@ -76,8 +76,8 @@ type OpeningState struct {
 	Awaited   []models.ID
 }
 
-// OpeningStates tell how far a box is opened, by kind of envelope. Before the box is closed they tell nothing of what is
-// in it: there are none.
+// OpeningStates tell how far a box is opened, by kind of envelope. Before the box is closed they tell nothing of what
+// is in it: there are none.
 func (v *Views) OpeningStates(ctx context.Context, r Reader, box models.ID) ([]OpeningState, error) {
 	var states []OpeningState
 	err := v.dossier(ctx, r, OfReleases, func(tx *store.Tx, d models.Dossier) error {

@@ -98,8 +98,8 @@ func (v *Views) mayOpen(ctx context.Context, r Reader, t models.Tender, e models
 	})
 }
 
-// TooEarly refuses an envelope, or the envelopes of a kind in a box, to a person who asked before they may be opened. The
-// caller must have the attempt recorded (Directive 2014/24/EU, Annex IV (g): attempts are clearly detectable).
+// TooEarly refuses an envelope, or the envelopes of a kind in a box, to a person who asked before they may be opened.
+// The caller must have the attempt recorded (Directive 2014/24/EU, Annex IV (g): attempts are clearly detectable).
 type TooEarly struct {
 	Tender   models.ID
 	Envelope int

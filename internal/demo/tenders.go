@@ -123,7 +123,7 @@ func seal(box []byte, supplier models.ID, kind models.EnvelopeKind, o offer, lot
 		content.Write(line)
 	}
 	if err := json.NewEncoder(&content).Encode(says); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("write an offer: %w", err)
 	}
 	var file bytes.Buffer
 	_, err = envelope.Seal(&file, &content, described.For(supplier, kind))

@@ -58,7 +58,7 @@ func Of(
 		return nil, err
 	}
 	opened := func(e store.SealedEnvelope) bool {
-		return slices.ContainsFunc(first, func(f models.Envelope) bool { return f.TenderID == e.TenderID && f.N == e.N })
+		return among(first, e)
 	}
 	if fixed := fixedBy(releases, handovers); fixed != nil {
 		opened = func(e store.SealedEnvelope) bool { return slices.Contains(fixed, e.Header) }
@@ -154,6 +154,10 @@ func OfTest(d models.Dossier, test models.OpenerTest) (envelope.Box, error) {
 // IsOf tells whether exactly these envelopes are opened.
 func (b *Box) IsOf(envelopes []models.Envelope) bool {
 	return len(envelopes) == len(b.Envelopes) && !slices.ContainsFunc(b.Envelopes, func(e store.SealedEnvelope) bool {
-		return !slices.ContainsFunc(envelopes, func(o models.Envelope) bool { return o.TenderID == e.TenderID && o.N == e.N })
+		return !among(envelopes, e)
 	})
+}
+
+func among(envelopes []models.Envelope, e store.SealedEnvelope) bool {
+	return slices.ContainsFunc(envelopes, func(o models.Envelope) bool { return o.TenderID == e.TenderID && o.N == e.N })
 }

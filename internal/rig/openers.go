@@ -145,7 +145,9 @@ func (o *Opener) opening(
 	}); err != nil {
 		return nil, envelope.Confirmation{}, err
 	}
-	if _, err := o.Do(ctx, apiclient.Request{Method: http.MethodGet, Path: at + "/sealing", Out: &described}); err != nil {
+	if _, err := o.Do(ctx, apiclient.Request{
+		Method: http.MethodGet, Path: at + "/sealing", Out: &described,
+	}); err != nil {
 		return nil, envelope.Confirmation{}, err
 	}
 	return prepared(described.Bytes(), kind, headers.Bytes())
@@ -192,7 +194,8 @@ func (c *Consortium) BoxOf(ctx context.Context, who *apiclient.Client, lot model
 
 // Seal seals what a supplier hands in for the last box of a lot. Of a price, plain is its amount in euros.
 func (c *Consortium) Seal(
-	ctx context.Context, who *apiclient.Client, organisation string, lot models.ID, kind models.EnvelopeKind, plain []byte,
+	ctx context.Context, who *apiclient.Client, organisation string, lot models.ID, kind models.EnvelopeKind,
+	plain []byte,
 ) ([]byte, error) {
 	box, err := c.BoxOf(ctx, who, lot)
 	if err != nil {
@@ -262,7 +265,8 @@ func (c *Consortium) OpenBox(ctx context.Context, lot models.ID, openers ...*Ope
 			}
 		}
 	}
-	if _, err := openers[0].Act(ctx, c.Procurement, string(models.VerbOpen), map[string]any{"lot": lot}, nil); err != nil {
+	opened := map[string]any{"lot": lot}
+	if _, err := openers[0].Act(ctx, c.Procurement, string(models.VerbOpen), opened, nil); err != nil {
 		return err
 	}
 	return c.awaitRead(ctx, box, func(kind models.EnvelopeKind) bool { return kind != models.EnvelopePrice })

@@ -192,7 +192,8 @@ const (
 			'upload', coalesce(x.upload_id, ''), 'price', x.price) END`
 	// Each person's records of an envelope are counted from 1; those of the engine are nobody's.
 	ofOpener = `x.tender_id || ' ' || x.n || ' ' || coalesce(x.person_id, '') || ' ' || (SELECT count(*) FROM openings y
-		WHERE y.tender_id = x.tender_id AND y.n = x.n AND y.person_id IS NOT DISTINCT FROM x.person_id AND y.id <= x.id)`
+		WHERE y.tender_id = x.tender_id AND y.n = x.n AND y.id <= x.id
+			AND y.person_id IS NOT DISTINCT FROM x.person_id)`
 	addressed    = "x.content ->> 'tender' = x.tender_id AND x.content ->> 'lot' = x.lot_id"
 	uploadDigest = "SELECT u.digest FROM uploads u WHERE u.id = x.upload_id"
 	ofTenders    = `JOIN tenders t ON t.id = x.tender_id JOIN lots l ON l.id = t.lot_id WHERE l.procurement_id = $1`

@@ -80,7 +80,9 @@ func (s *Store) ReleasesOf(ctx context.Context, box models.ID, kind models.Envel
 }
 
 // HandoversOf lists the handovers of a kind in a box, with the contents.
-func (s *Store) HandoversOf(ctx context.Context, box models.ID, kind models.EnvelopeKind) ([]models.BoxHandover, error) {
+func (s *Store) HandoversOf(
+	ctx context.Context, box models.ID, kind models.EnvelopeKind,
+) ([]models.BoxHandover, error) {
 	var all []models.BoxHandover
 	err := s.rows(ctx).Raw("SELECT * FROM box_handovers WHERE box_id = ? AND kind = ? ORDER BY id", box, kind).
 		Scan(&all).Error
@@ -121,7 +123,8 @@ func (tx *Tx) KeepOpening(o models.Opening) (bool, error) {
 		return false, fmt.Errorf("keep opening: %w", err)
 	}
 	result := tx.db().Exec(`INSERT INTO openings (tender_id, n, readable, plaintext_digest, size, price, recorded_at)
-		VALUES (?, ?, ?, ?, ?, nullif(?, 'null')::jsonb, ?) ON CONFLICT (tender_id, n) WHERE person_id IS NULL DO NOTHING`,
+		VALUES (?, ?, ?, ?, ?, nullif(?, 'null')::jsonb, ?)
+		ON CONFLICT (tender_id, n) WHERE person_id IS NULL DO NOTHING`,
 		o.TenderID, o.N, o.Readable, o.PlaintextDigest, o.Size, string(price), o.RecordedAt)
 	if result.Error != nil {
 		return false, fmt.Errorf("keep opening: %w", result.Error)
@@ -158,8 +161,10 @@ func (s *Store) ClaimUnread(ctx context.Context, claim time.Duration) (*Unread, 
 	var all []Unread
 	err := s.rows(ctx).Raw(`UPDATE unread_boxes x SET claimed_until = clock_timestamp() + ? * interval '1 second'
 		FROM boxes b WHERE b.id = x.box_id AND (x.box_id, x.kind) = (SELECT y.box_id, y.kind FROM unread_boxes y
-			JOIN boxes c ON c.id = y.box_id JOIN lots l ON l.id = c.lot_id JOIN procurements p ON p.id = l.procurement_id
-			WHERE y.claimed_until < clock_timestamp() AND l.ended_at IS NULL AND p.status <> 'suspended' ORDER BY y.claimed_until, y.box_id, y.kind
+				JOIN boxes c ON c.id = y.box_id JOIN lots l ON l.id = c.lot_id
+				JOIN procurements p ON p.id = l.procurement_id
+			WHERE y.claimed_until < clock_timestamp() AND l.ended_at IS NULL AND p.status <> 'suspended'
+			ORDER BY y.claimed_until, y.box_id, y.kind
 			LIMIT 1 FOR UPDATE OF y SKIP LOCKED)
 		RETURNING b.procurement_id, x.box_id, x.kind`, claim.Seconds()).Scan(&all).Error
 	switch {

@@ -337,7 +337,7 @@ var catalogue = []Row{
 		"envelope.opening_refusals_counted",
 		OpeningRefusalsCounted{},
 		process,
-		"Within an hour somebody asked for the same envelope, or wanted to open the same box, too early more than once.",
+		"Within an hour somebody asked for the same envelope, or tried to open the same box, too early more than once.",
 	},
 	{"envelope.opened", EnvelopeOpened{}, process, "An envelope was opened, and what was in it recorded."},
 	{

@@ -89,7 +89,8 @@ func TestEveryPayloadHasARowAndIsRecordedSomewhere(t *testing.T) {
 			}
 		})
 	}
-	former := []string{"EndpointDisabled", "OpeningJoined", "OpeningDisputed"} // what earlier releases recorded stays readable
+	// What earlier releases recorded stays readable.
+	former := []string{"EndpointDisabled", "OpeningJoined", "OpeningDisputed"}
 	for _, name := range rows {
 		require.Equal(t, !slices.Contains(former, name), recorded[name], "whether %s is recorded by an act", name)
 	}

@@ -38,7 +38,8 @@ func (m Modification) CheckAgainst(d models.Dossier, _ models.Entry) error {
 	}
 	if m.AgreedOn < all.ValidFrom {
 		return models.Refuse(models.CodeRuleUnknown, "/agreed_on",
-			"what the law allowed before %s is not known here (%s)", all.ValidFrom, all.Source).Accepting("a date from %s on", all.ValidFrom)
+			"what the law allowed before %s is not known here (%s)", all.ValidFrom, all.Source).
+			Accepting("a date from %s on", all.ValidFrom)
 	}
 	if d.TimeLimits().Directive != models.DirectiveClassic && (row.AtMost != "" || row.Below != nil) {
 		return models.Refuse(models.CodeRuleUnknown, "/ground",

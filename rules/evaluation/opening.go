@@ -10,7 +10,7 @@ import (
 // ToOpen lists the envelopes of a kind in a box that openers release together, and where an opener may do so. Where
 // only the prices of the best are opened, these are the prices of tenders that are not out.
 func ToOpen(d models.Dossier, lot models.Lot, box models.Box, kind models.EnvelopeKind) ([]models.Envelope, error) {
-	if err := mayRelease(d, lot, box, kind); err != nil {
+	if err := mayRelease(lot, box, kind); err != nil {
 		return nil, err
 	}
 	var all []models.Envelope
@@ -30,7 +30,7 @@ func ToOpen(d models.Dossier, lot models.Lot, box models.Box, kind models.Envelo
 }
 
 // mayRelease refuses to open a box before it is closed, whatever the clock says, and prices before quality is locked.
-func mayRelease(d models.Dossier, lot models.Lot, box models.Box, kind models.EnvelopeKind) error {
+func mayRelease(lot models.Lot, box models.Box, kind models.EnvelopeKind) error {
 	switch {
 	case lot.EndedAt != nil:
 		return lot.RefuseEnded("")
@@ -59,7 +59,7 @@ func MayUnseal(d models.Dossier, lot models.Lot) error {
 			Accepting("a lot that was published and whose deadline is over")
 	}
 	box := lot.Box()
-	if err := mayRelease(d, lot, box, models.EnvelopeOther); err != nil {
+	if err := mayRelease(lot, box, models.EnvelopeOther); err != nil {
 		return models.At("/lot", err)
 	}
 	if box.UnsealedAt != nil {
@@ -143,11 +143,11 @@ func MayReleaseAs(d models.Dossier, r models.BoxRelease) error {
 			d.PersonOf(r.PersonID), r.Kind, lot.Number).
 			Accepting("one of its openers, or somebody to whom one has handed over")
 	case slices.Contains(d.Tendering.ReleasedBy(r.BoxID, r.Kind), r.PersonID):
-		return models.Refuse(models.CodeReleaseTwice, "/release", "you have released the envelopes of the kind %s already",
-			r.Kind)
+		return models.Refuse(models.CodeReleaseTwice, "/release",
+			"you have released the envelopes of the kind %s already", r.Kind)
 	case r.OrganisationID != "" && !opensFor(d, r.PersonID, r.OrganisationID):
-		return models.Refuse(models.CodeNotAnOpener, "/release", "%s is no opener of %s any more", d.PersonOf(r.PersonID),
-			d.NameOf(r.OrganisationID)).Accepting("another opener of the box")
+		return models.Refuse(models.CodeNotAnOpener, "/release", "%s is no opener of %s any more",
+			d.PersonOf(r.PersonID), d.NameOf(r.OrganisationID)).Accepting("another opener of the box")
 	}
 	return nil
 }

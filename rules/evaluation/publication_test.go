@@ -35,8 +35,9 @@ func (d *desk) sealFor(threshold int, buyers ...models.ID) {
 	test := models.OpenerTest{ID: models.NewID(models.PrefixBox), Fingerprint: set.Fingerprint}
 	for _, buyer := range buyers {
 		person := "per_of_" + buyer
-		set.Openers = append(set.Openers, models.SetOpener{Buyer: buyer, Person: person, Key: "key of " + string(buyer)})
-		d.write(models.EntryOpenerKey, "", "", models.OpenerKey{Person: person, Key: "key of " + string(buyer)})
+		key := "key of " + string(buyer)
+		set.Openers = append(set.Openers, models.SetOpener{Buyer: buyer, Person: person, Key: key})
+		d.write(models.EntryOpenerKey, "", "", models.OpenerKey{Person: person, Key: key})
 		d.Roles = append(d.Roles, models.RoleAssignment{
 			PersonID: person, Role: models.RoleOpener, OrganisationID: buyer,
 		})

@@ -230,7 +230,8 @@ func TestTendersOfTheInvitedAreSealedForTheSameOpeners(t *testing.T) {
 	requireRefused(t, models.CodeInvalidValue, err)
 
 	letters := ComposeInvitations(r.Dossier, lot, list, models.Box{ID: "box_t"}, Place{})
-	require.Equal(t, models.PublishedOpeners{Threshold: 2, Openers: 3, Fingerprint: "FINGERPRINT"}, letters[0].Invitation.Openers)
+	require.Equal(t, models.PublishedOpeners{Threshold: 2, Openers: 3, Fingerprint: "FINGERPRINT"},
+		letters[0].Invitation.Openers)
 	r.drop(models.EntryOpenerSet)
 	_, _, err = MayInvite(r.Dossier, lot, models.Going{}, list.Digest, deadline)
 	requireRefused(t, models.CodeOpenersMissing, err)

@@ -379,8 +379,8 @@ func (f fold) judgeReleased(p event.BoxReleased) string {
 	return ""
 }
 
-// released tells whether as many openers as are needed, of two buyers at least, have released the envelopes of a kind in
-// a box.
+// released tells whether as many openers as are needed, of two buyers at least, have released the envelopes of a kind
+// in a box.
 func (f fold) released(box models.ID, kind models.EnvelopeKind) bool {
 	people, buyers := 0, map[string]bool{}
 	for key, row := range f.rows[BoxReleases] {
@@ -403,7 +403,8 @@ func (f fold) threshold(box models.ID) int {
 	return set.Threshold
 }
 
-// judgeFound asks that enough openers had released the envelope. Before release 0.2 an opener recorded what it had found.
+// judgeFound asks that enough openers had released the envelope. Before release 0.2 an opener recorded what it had
+// found.
 func (f fold) judgeFound(p event.EnvelopeOpened) string {
 	if f.ActorID != "" {
 		if !f.joined(f.ActorID) {
@@ -417,11 +418,12 @@ func (f fold) judgeFound(p event.EnvelopeOpened) string {
 			return ""
 		}
 	}
-	return fmt.Sprintf("envelope %d of tender %s was opened before enough openers had released it", p.Envelope, p.TenderID)
+	return fmt.Sprintf("envelope %d of tender %s was opened before enough openers had released it", p.Envelope,
+		p.TenderID)
 }
 
-// judgeUnsealed asks for a closed box and for enough releases of what holds no price; before release 0.2, for openers of
-// two buyers, or of the one that bought alone.
+// judgeUnsealed asks for a closed box and for enough releases of what holds no price; before release 0.2, for openers
+// of two buyers, or of the one that bought alone.
 func (f fold) judgeUnsealed(p event.LotUnsealed) string {
 	if f.value(Boxes, string(p.BoxID), "closed_at") == "" {
 		return "a box was opened that was not closed"
@@ -430,7 +432,8 @@ func (f fold) judgeUnsealed(p event.LotUnsealed) string {
 		for _, t := range f.contents.Received {
 			for _, e := range t.Envelopes {
 				if t.BoxID == p.BoxID && e.Kind != models.EnvelopePrice && !f.released(t.BoxID, e.Kind) {
-					return fmt.Sprintf("a box was opened before enough openers had released its envelopes of the kind %s", e.Kind)
+					return fmt.Sprintf("a box was opened before enough openers had released its envelopes of the kind %s",
+						e.Kind)
 				}
 			}
 		}

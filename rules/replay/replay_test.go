@@ -303,7 +303,7 @@ func TestAForgedDecisionIsNamed(t *testing.T) {
 			l := s.tendered(models.ConsensusChair)
 			return s.anna, event.BoxReleased{BoxID: l.box, Kind: models.EnvelopeQuality, Buyer: s.bsc}
 		}, "was no opener"},
-		{"envelopes released while the box takes tenders", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
+		{"envelopes released of an open box", func(s *story, _, _ event.VoteCast) (models.ID, event.Payload) {
 			opener := s.board(s.anna, s.genci)
 			opener.Role = models.RoleOpener
 			s.good(s.anna, opener)

@@ -60,6 +60,19 @@ func (f fold) tenders(payload event.Payload) bool {
 		if p.HandsIn.Evaluated() || f.early() && p.HandsIn == "" {
 			f.evaluates(p.LotID)
 		}
+	case event.SheetWritten:
+		f.put(Sheets, Key(p.TenderID, f.ActorID, p.Version), told{
+			"scores": f.lately(p.Scores), "written_at": f.At,
+		})
+	default:
+		return false
+	}
+	return true
+}
+
+// openings are what openers did, and what was found.
+func (f fold) openings(payload event.Payload) bool {
+	switch p := payload.(type) {
 	case event.OpeningJoined:
 		if p.BoxID != "" {
 			f.put(BoxOpeners, Key(p.BoxID, f.ActorID), told{
@@ -86,10 +99,6 @@ func (f fold) tenders(payload event.Payload) bool {
 		f.put(Openings, f.nextOpening(p), told{
 			"tender_id": string(p.TenderID), "n": p.Envelope, "person_id": string(f.ActorID),
 			"readable": p.Readable, "plaintext_digest": p.Digest, "content": part(p.Content), "recorded_at": f.At,
-		})
-	case event.SheetWritten:
-		f.put(Sheets, Key(p.TenderID, f.ActorID, p.Version), told{
-			"scores": f.lately(p.Scores), "written_at": f.At,
 		})
 	default:
 		return false

@@ -5,12 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"github.com/ppi-engine/ppi/internal/seal/envelope"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ppi-engine/ppi/internal/seal/envelope"
 
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/sync/errgroup"

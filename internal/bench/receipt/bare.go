@@ -138,7 +138,8 @@ func sampleReceipt() string {
 		"0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789\n"
 	return seal.Receipt{
 		Act: seal.ActReceived, TenderID: id(models.PrefixTender, 0, 1), ProcurementID: procurementID(), LotID: lotID(0),
-		BoxID: boxID(0), HandsIn: models.HandedTender, Openers: fingerprint, OrganisationID: id(models.PrefixOrganisation, 0, 1),
-		Mode: models.ModeLive, Manifest: envelopeDigest, Envelopes: envelopes,
+		BoxID: boxID(0), HandsIn: models.HandedTender, Openers: fingerprint,
+		OrganisationID: id(models.PrefixOrganisation, 0, 1),
+		Mode:           models.ModeLive, Manifest: envelopeDigest, Envelopes: envelopes,
 	}.Text() + signature
 }

@@ -79,8 +79,8 @@ func procurement(lots int) []string {
 			procurementID(), lead),
 	}
 	statements = append(statements,
-		fmt.Sprintf(`INSERT INTO entries (id, procurement_id, kind, phase, round, organisation_id, version, author_id, body,
-				digest, written_at, single)
+		fmt.Sprintf(`INSERT INTO entries (id, procurement_id, kind, phase, round, organisation_id, version, author_id,
+				body, digest, written_at, single)
 			VALUES ('%s', '%s', 'opener_set', 'tender', 1, '%s', 1, '%s', '{}', '%s', clock_timestamp(), true)`,
 			openerSetID(), procurementID(), buyer, lead, envelopeDigest),
 		"INSERT INTO entry_versions (entry_id, version, author_id, body, digest, written_at) "+
@@ -113,8 +113,8 @@ func all(suppliers int) []string {
 			"size, digest, completed_at, box_id, kind, header) SELECT " +
 			strings.Join([]string{
 				sqlID(models.PrefixUpload, class, n), "'" + string(procurementID()) + "'", organisation, person,
-				fmt.Sprintf("'envelope', 'offer.sealed', 'application/octet-stream', %d, '%s', clock_timestamp(), '%s', "+
-					"'%s', '%s'", envelopeSize, envelopeDigest, boxID(0), kind, envelopeDigest),
+				fmt.Sprintf("'envelope', 'offer.sealed', 'application/octet-stream', %d, '%s', clock_timestamp(), "+
+					"'%s', '%s', '%s'", envelopeSize, envelopeDigest, boxID(0), kind, envelopeDigest),
 			}, ", ") + from
 	}
 	role := func(class int, name models.Role) string {

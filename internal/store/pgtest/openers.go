@@ -57,15 +57,15 @@ func SealFor(
 }
 
 func writeEntry(
-	t testing.TB, exec func(string, ...any), procurement models.ID, kind models.EntryKind, author, organisation models.ID,
-	content any,
+	t testing.TB, exec func(string, ...any), procurement models.ID, kind models.EntryKind,
+	author, organisation models.ID, content any,
 ) {
 	t.Helper()
 	body, digest, err := models.Canonical(content)
 	require.NoError(t, err)
 	id := models.NewID(models.PrefixEntry)
-	exec(`INSERT INTO entries (id, procurement_id, kind, phase, round, organisation_id, version, author_id, body, digest,
-			written_at, single)
+	exec(`INSERT INTO entries (id, procurement_id, kind, phase, round, organisation_id, version, author_id, body,
+			digest, written_at, single)
 		VALUES ($1, $2, $3, 'tender', 1, $4, 1, $5, $6, $7, clock_timestamp(), $8)`,
 		id, procurement, kind, organisation, author, body, digest, kind == models.EntryOpenerSet)
 	exec(`INSERT INTO entry_versions (entry_id, version, author_id, body, digest, written_at)
