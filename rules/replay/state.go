@@ -157,7 +157,8 @@ func (s *State) Apply(e Placed) (fault string, err error) {
 		fault = f.judge(payload)
 	}
 	for _, carry := range []func(event.Payload) bool{
-		f.record, f.platform, f.consortium, f.process, f.voting, f.tasks, f.content, f.tenders, f.openings, f.questions, f.award,
+		f.record, f.platform, f.consortium, f.process, f.voting, f.tasks, f.content, f.tenders, f.openings,
+		f.questions, f.award,
 	} {
 		if carry(payload) {
 			break
