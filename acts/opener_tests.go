@@ -61,7 +61,7 @@ func testOpeners(c *call, due process.Due) error {
 		return err
 	}
 	if err := c.record(event.OpenersTested{
-		TestID: test.ID, Fingerprint: test.Fingerprint, Header: models.Digest(header),
+		TestID: test.ID, Fingerprint: test.Fingerprint, Header: models.Digest(header), Buyer: lead, Due: true,
 	}); err != nil {
 		return err
 	}

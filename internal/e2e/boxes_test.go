@@ -132,6 +132,7 @@ func TestAnOpenerWhoLeavesHandsItsSharesToAColleague(t *testing.T) {
 	p.readRanking(t)
 	p.award(t)
 	require.Equal(t, 1, b.countEvents(t, event.BoxHandedOver{}))
+	b.requireFollows(t)
 }
 
 func TestABoxIsClosedByItsTimer(t *testing.T) {

@@ -54,6 +54,8 @@ type OpenersTested struct {
 	TestID      models.ID `json:"test_id" doc:"The test envelope"`
 	Fingerprint string    `json:"fingerprint" doc:"The fingerprint of the openers it is sealed for"`
 	Header      string    `json:"header" doc:"SHA-256 of its header"`
+	Buyer       models.ID `json:"buyer_id" doc:"The buyer who asked for it; the lead buyer if the engine did"`
+	Due         bool      `json:"due" doc:"The engine made it, because a deadline came near"`
 }
 
 // OpenerPassed is the payload of opener.passed.

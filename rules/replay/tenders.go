@@ -89,7 +89,8 @@ func (f fold) openings(payload event.Payload) bool {
 		})
 	case event.OpenersTested:
 		f.put(OpenerTests, string(p.TestID), told{
-			"fingerprint": p.Fingerprint, "header": p.Header, "made_at": f.At,
+			"fingerprint": p.Fingerprint, "header": p.Header, "organisation_id": string(p.Buyer), "due": p.Due,
+			"made_at": f.At,
 		})
 	case event.OpenerPassed:
 		f.put(OpenerTestReleases, Key(p.TestID, f.ActorID), told{
