@@ -142,10 +142,13 @@ const ExcludedAbnormallyLow ExclusionCode = "abnormally_low"
 
 const excludedIncomplete ExclusionCode = "incomplete"
 
+// excludedUnreadable is the exclusion of a tender with an envelope that its own secret does not open.
+const excludedUnreadable ExclusionCode = "unreadable"
+
 // ExclusionCodes lists why a tender can be excluded.
 func ExclusionCodes() []ExclusionCode {
 	return []ExclusionCode{
-		excludedIncomplete, "unreadable", "not_conforming", ExcludedOnGround, "selection_criteria",
+		excludedIncomplete, excludedUnreadable, "not_conforming", ExcludedOnGround, "selection_criteria",
 		ExcludedAbnormallyLow, "conflict_of_interest", "collusion", "price_missing", "other",
 	}
 }
@@ -188,7 +191,17 @@ func (a Admission) CheckAgainst(d Dossier, e Entry) error {
 	if a.Decision == AdmissionExcluded && a.Code == excludedIncomplete && e.WithdrawnAt == nil {
 		return d.completing(a.Tender)
 	}
+	if a.Decision == AdmissionExcluded && a.Code == ExcludedAbnormallyLow && e.WithdrawnAt == nil &&
+		!d.lowUnexplained(a.Tender) {
+		return Refuse(CodePriceUnexplained, "/code",
+			"nobody has asked %s about its price and rejected the explanation", d.TendererOf(a.Tender)).
+			Accepting("the exclusion after a price inquiry that found the explanation rejected (Article 69(3))")
+	}
 	t, _ := d.Tendering.Tender(a.Tender)
+	if a.Decision == AdmissionExcluded && a.Code == excludedUnreadable && e.WithdrawnAt == nil && !d.Unreadable(t) {
+		return Refuse(CodeInvalidValue, "/code", "no envelope of the tender was found unreadable").
+			Accepting("another code, or this one once an envelope was opened and could not be read")
+	}
 	if unopened := d.Unopened(t); a.Decision == AdmissionAdmitted && len(unopened) > 0 {
 		return Refuse(CodeNotUnsealed, "/tender",
 			"envelopes %v of the tender are not read, or cannot be", unopened).
@@ -309,4 +322,11 @@ func checkDate(field, s string) *Refusal {
 		return Refuse(CodeInvalidValue, field, "%q is not a date", s).Accepting("a date such as 2026-03-02")
 	}
 	return nil
+}
+
+// lowUnexplained tells whether a tenderer was asked about its price, and what it explained was rejected. Only then a
+// tender is rejected as abnormally low (Directive 2014/24/EU, Article 69(1) and (3)).
+func (d Dossier) lowUnexplained(tender ID) bool {
+	inquiry, _, asked := about[PriceInquiry](d, EntryPriceInquiry, tender)
+	return asked && inquiry.Finding == FindingRejected
 }

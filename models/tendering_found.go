@@ -27,6 +27,15 @@ func (d Dossier) Unopened(t Tender) []int {
 	return unopened
 }
 
+// Unreadable tells whether the secret of an envelope of a tender does not open it, or a price envelope that was opened
+// holds no price.
+func (d Dossier) Unreadable(t Tender) bool {
+	return slices.ContainsFunc(t.Envelopes, func(e Envelope) bool {
+		o, found := d.FoundIn(t.ID, e.N)
+		return found && (!o.Readable || e.Kind == EnvelopePrice && o.Price == nil)
+	})
+}
+
 // Price returns what was found in the tender's price envelope; false before that, when there is none, and when it is
 // not in the currency of the award criteria.
 func (d Dossier) Price(t Tender) (Money, bool) {

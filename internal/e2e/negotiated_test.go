@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"github.com/ppi-engine/ppi/internal/rig"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -32,6 +33,9 @@ func TestANegotiationImprovesInitialTendersAndNeverFinalOnes(t *testing.T) {
 	p.refused(t, models.CodeNotAnnouncedSo, p.Buyers[0].Board, models.VerbAward, map[string]any{
 		"lot": p.lot, "tender": first.Tender, "ranking": p.ranking.Digest,
 	})
+	// What was published is not negotiated (Article 29(3)).
+	p.refusedPost(t, models.CodeFrozen, p.Lead, "/award-criteria", rig.AwardCriteria(p.lot))
+	requireRefused(t, models.CodePhaseNotOpen, p.WriteRequirement(t.Context()))
 	p.goOn(t, "final", 2, 5)
 	_, err := p.chair.Post(t.Context(), p.Path("/admissions"), map[string]any{
 		"tender": first.Tender, "decision": "excluded", "code": "other", "reason": models.Text{"en": "Late."},

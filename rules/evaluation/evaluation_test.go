@@ -361,3 +361,25 @@ func TestCriteriaMustRankTenders(t *testing.T) {
 		})
 	}
 }
+
+// Directive 2014/24/EU, Article 69(1) and (3).
+func TestNobodyIsExcludedForALowPriceUnasked(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, models.ConsensusChair, offer{"100.00", "9"}, offer{"40.00", "1"})
+	low := d.tenders[1].ID
+	exclusion := models.Admission{
+		Tender: low, Decision: models.AdmissionExcluded, Code: models.ExcludedAbnormallyLow,
+		Reason: models.Text{"en": "The price is far below the others."},
+	}
+	may := func() error { return exclusion.CheckAgainst(d.Dossier, models.Entry{}) }
+	requireRefused(t, models.CodePriceUnexplained, may())
+	inquiry := models.PriceInquiry{Tender: low, Question: models.Text{"en": "How?"}}
+	d.write(models.EntryPriceInquiry, string(low), "", inquiry)
+	requireRefused(t, models.CodePriceUnexplained, may())
+	inquiry.Answer, inquiry.Finding = "We have our own wind mill.", models.FindingAccepted
+	d.rewrite(models.EntryPriceInquiry, string(low), inquiry)
+	requireRefused(t, models.CodePriceUnexplained, may())
+	inquiry.Finding, inquiry.Reason = models.FindingRejected, models.Text{"en": "It does not turn."}
+	d.rewrite(models.EntryPriceInquiry, string(low), inquiry)
+	require.NoError(t, may())
+}

@@ -185,3 +185,20 @@ func TestAnEarlierSetOfOpenersStillOpensWhatWasSealedForIt(t *testing.T) {
 	_, ok = d.OpenersOf(*d.box1())
 	require.False(t, ok)
 }
+
+func TestATenderIsExcludedAsUnreadableOnlyIfItIs(t *testing.T) {
+	t.Parallel()
+	d := newOpening(t)
+	d.box1().UnsealedAt = &d.locked
+	exclusion := models.Admission{
+		Tender: d.tenders[0].ID, Decision: models.AdmissionExcluded, Code: "unreadable", Reason: models.Text{"en": "It cannot be read."},
+	}
+	may := func() error { return exclusion.CheckAgainst(d.Dossier, models.Entry{}) }
+	requireRefused(t, models.CodeInvalidValue, may())
+	d.Tendering.Openings = []models.Opening{{TenderID: d.tenders[0].ID, N: 1, Readable: true}}
+	requireRefused(t, models.CodeInvalidValue, may())
+	d.Tendering.Openings[0].Readable = false
+	require.NoError(t, may())
+	d.Tendering.Openings = []models.Opening{{TenderID: d.tenders[0].ID, N: 2, Readable: true}}
+	require.NoError(t, may(), "its price envelope holds no price")
+}
