@@ -41,8 +41,28 @@ type Outcome struct {
 
 // Give gives each lot, one after the other by the rule, to the best tenderer who may still be awarded one, and returns
 // the outcome of each by its number. A tie ends that: what would come after it depends on how the tie is broken.
-// Neither the order of the lots nor that of their places matters. Numbers are different from each other.
+// Neither the order of the lots nor that of their places matters, nor which of them were awarded first, as long as they
+// went to whom the rule gives them. Numbers are different from each other.
 func Give(all []Lot, most int, rule models.LotRule) map[int]Outcome {
+	anew := slices.Clone(all)
+	for i := range anew {
+		anew[i].Taken = ""
+	}
+	given := give(anew, most, rule)
+	for _, lot := range all {
+		switch {
+		case lot.Taken == "":
+		case given[lot.Number].Winner == lot.Taken:
+			given[lot.Number] = Outcome{Winner: lot.Taken}
+		default:
+			return give(all, most, rule) // it was awarded otherwise: the others get what is left
+		}
+	}
+	return given
+}
+
+// give counts the lots that are taken before it gives the others.
+func give(all []Lot, most int, rule models.LotRule) map[int]Outcome {
 	given, has := map[int]Outcome{}, map[models.ID]int{}
 	var left []Lot
 	for _, lot := range all {
