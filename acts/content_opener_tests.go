@@ -46,7 +46,8 @@ func (a *Acts) MakeOpenerTest(ctx context.Context, by By) (Done[models.OpenerTes
 			return test, err
 		}
 		return test, d.record(event.OpenersTested{
-			TestID: test.ID, Fingerprint: test.Fingerprint, Header: models.Digest(header), Buyer: d.Actor.OrganisationID,
+			TestID: test.ID, Fingerprint: test.Fingerprint, Header: models.Digest(header),
+			Buyer: d.Actor.OrganisationID,
 		})
 	})
 }

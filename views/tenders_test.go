@@ -202,7 +202,7 @@ func TestTheBuyersLearnNothingOfTendersBeforeTheBoxIsClosed(t *testing.T) {
 		_, err = r.views.Envelope(t.Context(), reader, tender, 1)
 		hidden(reader, views.OfEnvelopes, err)
 		_, err = r.views.Openings(t.Context(), reader, tender)
-		hidden(reader, views.OfOpenings, err)
+		hidden(reader, views.OfOwnOpenings, err)
 		_, err = r.views.Plaintext(t.Context(), reader, tender, 1)
 		hidden(reader, views.OfOpenings, err)
 		_, err = r.views.Tenderers(t.Context(), reader, r.published.ID)

@@ -1,8 +1,9 @@
 package e2e
 
 import (
-	"github.com/ppi-engine/ppi/internal/rig"
 	"testing"
+
+	"github.com/ppi-engine/ppi/internal/rig"
 
 	"github.com/stretchr/testify/require"
 

@@ -159,5 +159,7 @@ func (b *Box) IsOf(envelopes []models.Envelope) bool {
 }
 
 func among(envelopes []models.Envelope, e store.SealedEnvelope) bool {
-	return slices.ContainsFunc(envelopes, func(o models.Envelope) bool { return o.TenderID == e.TenderID && o.N == e.N })
+	return slices.ContainsFunc(envelopes, func(o models.Envelope) bool {
+		return o.TenderID == e.TenderID && o.N == e.N
+	})
 }

@@ -187,7 +187,8 @@ const (
 	contentDigest = "encode(sha256(convert_to(x.content, 'UTF8')), 'hex')"
 	headerDigest  = "encode(sha256(convert_to(x.header, 'UTF8')), 'hex')"
 	// Before release 0.2 openers recorded what they had found, by whom and with what they had uploaded.
-	openedContent = `CASE WHEN coalesce(x.person_id, x.organisation_id, x.upload_id) IS NULL THEN jsonb_build_object('size', x.size, 'price', x.price)
+	openedContent = `CASE WHEN coalesce(x.person_id, x.organisation_id, x.upload_id) IS NULL
+		THEN jsonb_build_object('size', x.size, 'price', x.price)
 		ELSE jsonb_build_object('organisation', x.organisation_id, 'size', x.size,
 			'upload', coalesce(x.upload_id, ''), 'price', x.price) END`
 	// Each person's records of an envelope are counted from 1; those of the engine are nobody's.
@@ -334,7 +335,8 @@ var followedProcurement = []FollowedTable{
 		"box_handovers x JOIN boxes b ON b.id = x.box_id WHERE b.procurement_id = $1",
 	},
 	{
-		"opener_tests", columns(plain("fingerprint", "organisation_id", "due"), computed("header", Plain, headerDigest), instants("made_at")),
+		"opener_tests", columns(plain("fingerprint", "organisation_id", "due"),
+			computed("header", Plain, headerDigest), instants("made_at")),
 		"x.id", "opener_tests x WHERE x.procurement_id = $1",
 	},
 	{

@@ -191,7 +191,8 @@ func TestATenderIsExcludedAsUnreadableOnlyIfItIs(t *testing.T) {
 	d := newOpening(t)
 	d.box1().UnsealedAt = &d.locked
 	exclusion := models.Admission{
-		Tender: d.tenders[0].ID, Decision: models.AdmissionExcluded, Code: "unreadable", Reason: models.Text{"en": "It cannot be read."},
+		Tender: d.tenders[0].ID, Decision: models.AdmissionExcluded, Code: "unreadable",
+		Reason: models.Text{"en": "It cannot be read."},
 	}
 	may := func() error { return exclusion.CheckAgainst(d.Dossier, models.Entry{}) }
 	requireRefused(t, models.CodeInvalidValue, may())

@@ -432,8 +432,7 @@ func (f fold) judgeUnsealed(p event.LotUnsealed) string {
 		for _, t := range f.contents.Received {
 			for _, e := range t.Envelopes {
 				if t.BoxID == p.BoxID && e.Kind != models.EnvelopePrice && !f.released(t.BoxID, e.Kind) {
-					return fmt.Sprintf("a box was opened before enough openers had released its envelopes of the kind %s",
-						e.Kind)
+					return fmt.Sprintf("a box was opened before enough openers had released the kind %s", e.Kind)
 				}
 			}
 		}
