@@ -11,7 +11,7 @@ import (
 	"github.com/ppi-engine/ppi/rules/award"
 )
 
-// newPublication is a lot that is ready to be published on 2 March 2026: with criteria, an opening key and a
+// newPublication is a lot that is ready to be published on 2 March 2026: with criteria, openers and a
 // deadline 30 days ahead.
 func newPublication(t *testing.T) *desk {
 	t.Helper()
