@@ -9,6 +9,7 @@ import (
 
 	"github.com/ppi-engine/ppi/internal/opening"
 	"github.com/ppi-engine/ppi/internal/seal/envelope"
+	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 )
@@ -24,32 +25,40 @@ func (a *Acts) MakeOpenerTest(ctx context.Context, by By) (Done[models.OpenerTes
 		if err != nil {
 			return models.OpenerTest{}, err
 		}
-		entry, ok := dossier.Latest(models.EntryOpenerSet)
+		set, ok := dossier.Openers()
 		if !ok {
 			return models.OpenerTest{}, models.Refuse(models.CodeOpenersMissing, "", "the openers are missing").
 				Accepting("a test once there is a set of openers")
 		}
-		set, _ := models.BodyOf[models.OpenerSet](entry)
 		if waiting := waitingTests(dossier, set); waiting >= mostTests {
 			return models.OpenerTest{}, models.Refuse(models.CodeOpenersUntested, "",
 				"%d tests wait for openers", waiting).Accepting("the release of one of them")
 		}
-		test := models.OpenerTest{
-			ID: models.NewID(models.PrefixBox), Fingerprint: set.Fingerprint, MadeAt: d.Seat.Now, Passed: []models.ID{},
-		}
-		header, err := sealedTest(dossier, test, d.Actor.OrganisationID)
+		test, made, err := makeTest(d.tx, dossier, d.Actor.OrganisationID, false)
 		if err != nil {
 			return test, err
 		}
-		test.Header = string(header)
-		if err := d.tx.KeepTest(d.procurement(), d.Actor.OrganisationID, test); err != nil {
-			return test, err
-		}
-		return test, d.record(event.OpenersTested{
-			TestID: test.ID, Fingerprint: test.Fingerprint, Header: models.Digest(header),
-			Buyer: d.Actor.OrganisationID,
-		})
+		return test, d.record(made)
 	})
+}
+
+// makeTest seals a test for the present openers and keeps it: for the organisation that asks for it, or because a
+// deadline comes near (due). It returns the event that tells so.
+func makeTest(
+	tx *store.Tx, d models.Dossier, organisation models.ID, due bool,
+) (models.OpenerTest, event.OpenersTested, error) {
+	set, _ := d.Openers()
+	test := models.OpenerTest{
+		ID: models.NewID(models.PrefixBox), Fingerprint: set.Fingerprint, MadeAt: d.Now, Due: due, Passed: []models.ID{},
+	}
+	header, err := sealedTest(d, test, organisation)
+	if err != nil {
+		return test, event.OpenersTested{}, err
+	}
+	test.Header = string(header)
+	return test, event.OpenersTested{
+		TestID: test.ID, Fingerprint: test.Fingerprint, Header: models.Digest(header), Buyer: organisation, Due: due,
+	}, tx.KeepTest(d.Procurement.ID, organisation, test)
 }
 
 // sealedTest seals a test and returns its header, of which alone releases speak.
@@ -134,8 +143,7 @@ func opensTest(d models.Dossier, t models.OpenerTest, sender models.ID, content 
 
 // allPassed ends the task of a test once all of its openers have released it.
 func (d *deed) allPassed(dossier models.Dossier, t models.OpenerTest) error {
-	entry, _ := dossier.Latest(models.EntryOpenerSet)
-	set, _ := models.BodyOf[models.OpenerSet](entry)
+	set, _ := dossier.Openers()
 	for _, o := range set.Openers {
 		if !slices.Contains(t.Passed, o.Person) {
 			return nil

@@ -160,12 +160,7 @@ func (d *deed) openBox(
 	if err != nil {
 		return dossier, lot, err
 	}
-	handed := 0
-	for _, h := range dossier.Tendering.Handovers {
-		if h.BoxID == box && h.Kind == kind {
-			handed++
-		}
-	}
+	handed := len(dossier.Tendering.HandedOver(box, kind))
 	released := len(dossier.Tendering.ReleasedBy(box, kind))
 	first := released+handed == 0
 	if released != len(b.Released) || handed != len(b.Handed) || first && !b.IsOf(envelopes) {
@@ -228,19 +223,20 @@ func (d *deed) handOver(b *opening.Box, h models.BoxHandover) (models.BoxHandove
 func (a *Acts) RecordReleaseTooEarly(
 	ctx context.Context, by By, box models.ID, kind models.EnvelopeKind, why models.Code,
 ) error {
-	_, err := change(ctx, a, by, func(d *deed) (models.Code, error) {
-		e := d.event(event.ReleaseRefused{BoxID: box, Kind: kind, Code: why})
-		return why, recordAttempt(d.tx, e, string(box)+"/"+string(kind), "")
-	})
-	return err
+	return a.recordEarly(ctx, by, event.ReleaseRefused{BoxID: box, Kind: kind, Code: why},
+		fmt.Sprintf("%s/%s", box, kind))
 }
 
-// RecordTooEarly records that somebody asked for an envelope before it may be opened, and why it was refused
-// (Directive 2014/24/EU, Annex IV (g): attempts are clearly detectable).
+// RecordTooEarly records that somebody asked for an envelope before it may be opened, and why it was refused.
 func (a *Acts) RecordTooEarly(ctx context.Context, by By, tender models.ID, envelope int, why models.Code) error {
-	_, err := change(ctx, a, by, func(d *deed) (models.Code, error) {
-		e := d.event(event.OpeningRefused{TenderID: tender, Envelope: envelope, Code: why})
-		return why, recordAttempt(d.tx, e, fmt.Sprintf("%s/%d", tender, envelope), "")
+	return a.recordEarly(ctx, by, event.OpeningRefused{TenderID: tender, Envelope: envelope, Code: why},
+		fmt.Sprintf("%s/%d", tender, envelope))
+}
+
+// recordEarly records an attempt (Directive 2014/24/EU, Annex IV (g): attempts are clearly detectable).
+func (a *Acts) recordEarly(ctx context.Context, by By, attempt event.Payload, subject string) error {
+	_, err := change(ctx, a, by, func(d *deed) (event.Payload, error) {
+		return attempt, recordAttempt(d.tx, d.event(attempt), subject, "")
 	})
 	return err
 }

@@ -33,7 +33,7 @@ func closeDue(c *call, due process.Due) error {
 // closeBox closes a box and records in the procurement's log, for the first time, how much came in, with a digest that
 // binds the events of the single tenders, which name neither lot nor supplier.
 func (c *call) closeBox(box models.Box) error {
-	if err := c.endTests(); err != nil {
+	if err := c.endTestsWith(box); err != nil {
 		return err
 	}
 	content, err := c.tx.BoxContent(box.ID)

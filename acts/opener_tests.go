@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
-	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/models/process"
 )
 
@@ -45,24 +44,14 @@ func testOpeners(c *call, due process.Due) error {
 	if _, waits := openerTestAt(d.Tendering.Tests, box); !waits {
 		return nil // tested for another lot meanwhile
 	}
-	test := models.OpenerTest{
-		ID: models.NewID(models.PrefixBox), Fingerprint: box.Fingerprint, MadeAt: c.now, Due: true,
-	}
-	lead := d.ActiveMembers()[0].OrganisationID
-	header, err := sealedTest(d, test, lead)
-	if err != nil {
-		return err
-	}
-	test.Header = string(header)
-	if err := c.tx.KeepTest(c.p.ID, lead, test); err != nil {
-		return err
-	}
 	if err := c.endTests(); err != nil {
 		return err
 	}
-	if err := c.record(event.OpenersTested{
-		TestID: test.ID, Fingerprint: test.Fingerprint, Header: models.Digest(header), Buyer: lead, Due: true,
-	}); err != nil {
+	test, made, err := makeTest(c.tx, d, d.ActiveMembers()[0].OrganisationID, true)
+	if err != nil {
+		return err
+	}
+	if err := c.record(made); err != nil {
 		return err
 	}
 	set, _ := d.OpenersOf(box)
@@ -90,4 +79,16 @@ func (c *call) endTests() error {
 		}
 	}
 	return nil
+}
+
+// endTestsWith ends them with the last open box: the openers of the others may still have to show that they can open.
+func (c *call) endTestsWith(box models.Box) error {
+	r, err := c.reading(false)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(r.Dossier.Tendering.Lots, func(l models.Lot) bool { return l.Open() && l.Box().ID != box.ID }) {
+		return nil
+	}
+	return c.endTests()
 }

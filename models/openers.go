@@ -105,6 +105,13 @@ func (d Dossier) MayOpen(o SetOpener) *Refusal {
 	return nil
 }
 
+// Openers is who opens what is sealed from now on; false: nobody was named.
+func (d Dossier) Openers() (OpenerSet, bool) {
+	entry, ok := d.Latest(EntryOpenerSet)
+	set, _ := BodyOf[OpenerSet](entry)
+	return set, ok
+}
+
 // OpenersOf is who opens a box; false: the entry that says so is not in the dossier.
 func (d Dossier) OpenersOf(b Box) (OpenerSet, bool) {
 	for _, all := range [][]Entry{d.Entries, d.Earlier} {
@@ -127,14 +134,12 @@ type PublishedOpeners struct {
 
 // PublishedOpeners are those of the present set.
 func (d Dossier) PublishedOpeners() PublishedOpeners {
-	entry, _ := d.Latest(EntryOpenerSet)
-	set, _ := BodyOf[OpenerSet](entry)
+	set, _ := d.Openers()
 	return PublishedOpeners{set.Threshold, len(set.Openers), set.Fingerprint}
 }
 
 // Opens tells whether a person is in the present set of openers.
 func (d Dossier) Opens(person ID) bool {
-	entry, _ := d.Latest(EntryOpenerSet)
-	set, _ := BodyOf[OpenerSet](entry)
+	set, _ := d.Openers()
 	return slices.ContainsFunc(set.Openers, func(o SetOpener) bool { return o.Person == person })
 }

@@ -43,14 +43,19 @@ func (t Tendering) ReleasedBy(box ID, kind EnvelopeKind) []ID {
 	return people
 }
 
+// HandedOver lists the handovers of shares of the envelopes of a kind in a box.
+func (t Tendering) HandedOver(box ID, kind EnvelopeKind) []BoxHandover {
+	return slices.DeleteFunc(slices.Clone(t.Handovers), func(h BoxHandover) bool { return h.BoxID != box || h.Kind != kind })
+}
+
 // Holders lists who holds shares of the envelopes of a kind in a box: its openers, or those to whom they handed over.
 func (t Tendering) Holders(box ID, kind EnvelopeKind, openers []SetOpener) []ID {
 	people := make([]ID, len(openers))
 	for i, o := range openers {
 		people[i] = o.Person
 	}
-	for _, h := range t.Handovers {
-		if i := slices.Index(people, h.PersonID); i >= 0 && h.BoxID == box && h.Kind == kind {
+	for _, h := range t.HandedOver(box, kind) {
+		if i := slices.Index(people, h.PersonID); i >= 0 {
 			people[i] = h.ToPersonID
 		}
 	}

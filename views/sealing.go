@@ -124,9 +124,7 @@ func stateOf(d models.Dossier, b models.Box, set models.OpenerSet, kind models.E
 	s.Releases = slices.DeleteFunc(slices.Clone(t.Releases), func(r models.BoxRelease) bool {
 		return r.BoxID != b.ID || r.Kind != kind
 	})
-	s.Handovers = slices.DeleteFunc(slices.Clone(t.Handovers), func(h models.BoxHandover) bool {
-		return h.BoxID != b.ID || h.Kind != kind
-	})
+	s.Handovers = t.HandedOver(b.ID, kind)
 	s.Awaited = slices.DeleteFunc(t.Holders(b.ID, kind, set.Openers), func(person models.ID) bool {
 		return slices.Contains(released, person)
 	})

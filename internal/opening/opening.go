@@ -137,8 +137,7 @@ func (b *Box) read(
 // OfTest describes the box for which a test envelope was sealed: none that tenders are handed in to. It refuses with
 // [models.CodeOpenersRefused] when the openers are others by now.
 func OfTest(d models.Dossier, test models.OpenerTest) (envelope.Box, error) {
-	entry, _ := d.Latest(models.EntryOpenerSet)
-	named, _ := models.BodyOf[models.OpenerSet](entry)
+	named, _ := d.Openers()
 	if named.Fingerprint != test.Fingerprint {
 		return envelope.Box{}, models.Refuse(models.CodeOpenersRefused, "",
 			"the test is for the openers %s, and they are %s by now", test.Fingerprint, named.Fingerprint).

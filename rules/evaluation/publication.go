@@ -48,12 +48,11 @@ func Unready(d models.Dossier, lots []models.Lot) []*models.Refusal {
 // test envelope.
 func openerFaults(d models.Dossier) []*models.Refusal {
 	const at = "/opener_set"
-	entry, ok := d.Latest(models.EntryOpenerSet)
+	set, ok := d.Openers()
 	if !ok {
 		return []*models.Refusal{models.Refuse(models.CodeOpenersMissing, at,
 			"the openers, for whom tenders are sealed, are missing").Accepting("a set of openers")}
 	}
-	set, _ := models.BodyOf[models.OpenerSet](entry)
 	var faults []*models.Refusal
 	for _, o := range set.Openers {
 		if refusal := d.MayOpen(o); refusal != nil {
