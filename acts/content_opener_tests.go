@@ -49,7 +49,8 @@ func makeTest(
 ) (models.OpenerTest, event.OpenersTested, error) {
 	set, _ := d.Openers()
 	test := models.OpenerTest{
-		ID: models.NewID(models.PrefixBox), Fingerprint: set.Fingerprint, MadeAt: d.Now, Due: due, Passed: []models.ID{},
+		ID: models.NewID(models.PrefixBox), Fingerprint: set.Fingerprint, MadeAt: d.Now, Due: due,
+		Passed: []models.ID{},
 	}
 	header, err := sealedTest(d, test, organisation)
 	if err != nil {

@@ -87,7 +87,8 @@ func (c *call) endTestsWith(box models.Box) error {
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(r.Dossier.Tendering.Lots, func(l models.Lot) bool { return l.Open() && l.Box().ID != box.ID }) {
+	others := func(l models.Lot) bool { return l.Open() && l.Box().ID != box.ID }
+	if slices.ContainsFunc(r.Dossier.Tendering.Lots, others) {
 		return nil
 	}
 	return c.endTests()

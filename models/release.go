@@ -45,7 +45,9 @@ func (t Tendering) ReleasedBy(box ID, kind EnvelopeKind) []ID {
 
 // HandedOver lists the handovers of shares of the envelopes of a kind in a box.
 func (t Tendering) HandedOver(box ID, kind EnvelopeKind) []BoxHandover {
-	return slices.DeleteFunc(slices.Clone(t.Handovers), func(h BoxHandover) bool { return h.BoxID != box || h.Kind != kind })
+	return slices.DeleteFunc(slices.Clone(t.Handovers), func(h BoxHandover) bool {
+		return h.BoxID != box || h.Kind != kind
+	})
 }
 
 // Holders lists who holds shares of the envelopes of a kind in a box: its openers, or those to whom they handed over.

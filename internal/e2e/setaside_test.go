@@ -141,23 +141,10 @@ func (p *tenderPlay) scoreAgain(t *testing.T) {
 			p.writeSheet(t, who, s)
 		}
 	}
-	var found struct {
-		Items []struct {
-			entry
-
-			Content struct {
-				Tender models.ID `json:"tender"`
-			} `json:"content"`
-		} `json:"items"`
-	}
-	p.get(t, p.chair, "/consensus-scores", &found)
-	for _, item := range found.Items {
-		for _, s := range p.suppliers {
-			if s.tender == item.Content.Tender {
-				p.nextVersion(t, p.chair, "/consensus-scores", item.entry,
-					map[string]any{"tender": s.tender, "scores": scores(s.score)})
-			}
-		}
+	agreed := p.about(t, p.chair, "/consensus-scores")
+	for _, s := range p.suppliers {
+		p.nextVersion(t, p.chair, "/consensus-scores", agreed[s.tender],
+			map[string]any{"tender": s.tender, "scores": scores(s.score)})
 	}
 	p.act(t, p.chair, models.VerbLockQuality, map[string]any{"lot": p.lot})
 }

@@ -31,25 +31,32 @@ func (b *bundle) nextVersion(t *testing.T, who *apiclient.Client, path string, e
 // exclude excludes a tender that was admitted.
 func (b *bundle) exclude(t *testing.T, tender models.ID) {
 	t.Helper()
+	admission, ok := b.about(t, b.Lead, "/admissions")[tender]
+	require.True(t, ok, "the tender was never admitted")
+	b.nextVersion(t, b.Lead, "/admissions", admission, map[string]any{
+		"tender": tender, "decision": "excluded", "code": "abnormally_low",
+		"reason": models.Text{"en": "The price was not explained."},
+	})
+}
+
+// about lists the entries of a kind that are about one tender each, by tender.
+func (b *bundle) about(t *testing.T, who *apiclient.Client, path string) map[models.ID]entry {
+	t.Helper()
 	var found struct {
 		Items []struct {
 			entry
+
 			Content struct {
 				Tender models.ID `json:"tender"`
 			} `json:"content"`
 		} `json:"items"`
 	}
-	b.get(t, b.Lead, "/admissions", &found)
+	b.get(t, who, path, &found)
+	all := map[models.ID]entry{}
 	for _, item := range found.Items {
-		if item.Content.Tender == tender {
-			b.nextVersion(t, b.Lead, "/admissions", item.entry, map[string]any{
-				"tender": tender, "decision": "excluded", "code": "abnormally_low",
-				"reason": models.Text{"en": "The price was not explained."},
-			})
-			return
-		}
+		all[item.Content.Tender] = item.entry
 	}
-	require.Fail(t, "the tender was never admitted")
+	return all
 }
 
 // sheets counts the individual scores that somebody sees.

@@ -146,6 +146,15 @@ func (p *tenderPlay) judged(t *testing.T) {
 	p.openPrices(t)
 }
 
+// locked plays from the deadline to the lock of quality, by a panel that declares.
+func (p *tenderPlay) locked(t *testing.T) {
+	t.Helper()
+	p.opened(t)
+	p.declare(t)
+	p.admit(t)
+	p.score(t)
+}
+
 // opened lets the deadline pass, and has what came in opened.
 func (p *tenderPlay) opened(t *testing.T) {
 	t.Helper()

@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"cmp"
 	"embed"
 
 	"github.com/ppi-engine/ppi/notices/wording"
@@ -26,9 +27,4 @@ var load = wording.Loader[words](files)
 func wordsIn(language string) (*words, bool, error) { return wording.In(load, language) }
 
 // value is what a code means; a code without words stands for itself.
-func (w *words) value(code string) string {
-	if v, ok := w.Values[code]; ok {
-		return v
-	}
-	return code
-}
+func (w *words) value(code string) string { return cmp.Or(w.Values[code], code) }

@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"cmp"
 	"embed"
 
 	"github.com/ppi-engine/ppi/notices/wording"
@@ -32,9 +33,4 @@ func wordsIn(language string) (*words, bool, error) { return wording.In(load, la
 func (w *words) name(key string) string { return w.Names[key] }
 
 // value is what a code means; a code without words stands for itself.
-func (w *words) value(code string) string {
-	if v, ok := w.Values[code]; ok {
-		return v
-	}
-	return code
-}
+func (w *words) value(code string) string { return cmp.Or(w.Values[code], code) }

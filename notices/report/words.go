@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"embed"
 
 	"github.com/ppi-engine/ppi/notices/wording"
@@ -34,9 +35,4 @@ type words struct {
 var load = wording.Loader[words](files)
 
 // value is what a code means; anything else stands for itself.
-func (w *words) value(code string) string {
-	if v, ok := w.Values[code]; ok {
-		return v
-	}
-	return code
-}
+func (w *words) value(code string) string { return cmp.Or(w.Values[code], code) }
