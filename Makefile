@@ -19,15 +19,15 @@ TEMPORAL         := cmd/ppi-temporal
 TEMPORAL_SOURCES := $(shell find $(TEMPORAL) -name 'go.*' -o -name '*.go' -not -name '*_test.go')
 TEMPORAL_GOFLAGS  = GOFLAGS="$$(go env GOFLAGS) -trimpath"
 
-# What the demo is asked for: make demo SEED=2 KEEP=1
-DEMO_FLAGS := $(if $(SEED),--seed $(SEED)) $(if $(KEEP),--keep)
+# What the demo is asked for: make demo PROCEDURE=restricted SEED=2 KEEP=1
+DEMO_FLAGS := $(if $(PROCEDURE),--procedure $(PROCEDURE)) $(if $(SEED),--seed $(SEED)) $(if $(KEEP),--keep)
 
 .PHONY: help
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: setup build ## Play a real joint procurement (PPI4HPC) through all six phases; SEED=2 varies it, KEEP=1 stays up
+demo: setup build ## Play a real joint procurement (PPI4HPC) as a dialogue; PROCEDURE=open|restricted|negotiated|partnership, SEED=2, KEEP=1 stays up
 	@bin/ppi demo $(DEMO_FLAGS)
 
 .PHONY: dev

@@ -23,6 +23,8 @@ import (
 
 // demoCommand plays a real procurement on a system of its own, which is removed afterwards.
 type demoCommand struct {
+	Procedure string `default:"dialogue" enum:"dialogue,open,restricted,negotiated,partnership" help:"${enum}; the case was a dialogue."` //nolint:lll // a tag cannot be broken
+
 	Seed uint64 `default:"1" help:"Other seeds give other tenders and other winners."`
 	Keep bool   `help:"Stay up afterwards and show the run in the Temporal UI; Ctrl-C ends it."`
 }
@@ -109,7 +111,9 @@ func (c demoCommand) play(ctx context.Context, inv *invocation, a *app, where ad
 	if err != nil {
 		return err
 	}
-	result, err := demo.Play(ctx, demo.Options{Admin: admin, Screen: inv.stderr, Began: began, Seed: c.Seed})
+	result, err := demo.Play(ctx, demo.Options{
+		Admin: admin, Screen: inv.stderr, Began: began, Seed: c.Seed, Procedure: c.Procedure,
+	})
 	if err != nil {
 		return err
 	}

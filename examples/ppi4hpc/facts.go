@@ -86,6 +86,12 @@ type Facts struct {
 	Capacity        Capacity        `json:"capacity"`
 	Specification   Specification   `json:"specification"`
 	Tender          Tender          `json:"tender"`
+	Selection       Selection       `json:"selection"`
+	Talks           Talks           `json:"talks"`
+	Partnership     Partnership     `json:"partnership"`
+
+	// Procedures are the ways in which the case can be played, by the name that the demonstration is asked for.
+	Procedures map[string]Procedure `json:"procedures"`
 }
 
 // Needs are assumed but for the procurement they build on.

@@ -29,6 +29,11 @@ func TestWhateverTheSourcesLackIsAssumedAndSaysSo(t *testing.T) {
 	for name, date := range f.Dates {
 		all["date "+name] = date.Fact
 	}
+	for played, procedure := range f.Procedures {
+		for name, date := range procedure.Dates {
+			all["date "+name+" of "+played] = date.Fact
+		}
+	}
 	for _, lot := range f.Tender.Lots {
 		all["lot of "+lot.Buyer] = lot.Title
 	}
@@ -65,4 +70,29 @@ func TestTheDatesAreThoseOfTheSources(t *testing.T) {
 	require.Equal(t, 16, f.Consultation.Event.Companies)
 	require.Len(t, f.Buyers, 4)
 	require.Len(t, f.Tender.Lots, 4)
+}
+
+// Whatever is played, the notice and the first deadline are those of the sources, and time only goes forward.
+func TestEveryProcedureIsPlayedOnDatesInTheirOrder(t *testing.T) {
+	t.Parallel()
+	f, err := Load()
+	require.NoError(t, err)
+	there, known := zone.Load(f.Zone)
+	require.True(t, known)
+	_, _, err = f.ProcedureOf("lottery")
+	require.ErrorContains(t, err, "dialogue, negotiated, open, partnership, restricted")
+	for name := range f.Procedures {
+		played, procedure, err := f.ProcedureOf(name)
+		require.NoError(t, err)
+		require.Equal(t, name == AsItWas, procedure.Name == f.Procedure.Value, name)
+		require.Equal(t, "2018-07-09T12:00", played.Dates["deadline"].Value, name)
+		require.Equal(t, []string{"S3", "S4"}, played.Dates["deadline"].Source, name)
+		last, err := played.Dates["report"].At(there)
+		require.NoError(t, err)
+		for what, date := range played.Dates {
+			at, err := date.At(there)
+			require.NoError(t, err, what)
+			require.False(t, at.After(last), "%s of %s is after the end", what, name)
+		}
+	}
 }

@@ -11,24 +11,37 @@ import (
 func (p *play) awardLots() {
 	p.until("award")
 	for _, l := range p.lots {
-		first, ok := p.first(l)
-		if !ok {
-			return
-		}
-		p.decide(p.indexOf(l.buyer), models.VerbAward,
-			object{"lot": l.id, "tender": first.id, "ranking": l.ranking.Digest})
-		p.tellf(l.buyer.Short, "moves to award lot %d to %s, the first of the ranking; the boards of all buyers agree",
-			l.number, first.supplier.Name)
+		p.award(l)
+	}
+	if p.err != nil {
+		return
 	}
 	p.until("letters")
 	var last time.Time
 	for _, l := range p.lots {
 		last = p.sendLetters(l)
 	}
-	p.refused(models.CodeStandstill, p.lead, p.writing("/contracts", p.contract(p.lots[0])), "GENCI",
+	p.refused(models.CodeStandstill, p.lead, p.writing("/contracts", p.contract(p.lots[0], p.lots[0].winner)), "GENCI",
 		"signs the contract of lot 1 during the standstill")
 	p.advance(last)
 	p.showClock(toTheMinute, "the standstill is over, as the engine counted it", "from an assumed date")
+}
+
+// award has the board award a lot to the first of the ranking, or to as many of the first as become partners.
+func (p *play) award(l *lot) {
+	first, ok := p.first(l)
+	if !ok {
+		return
+	}
+	l.winner = first
+	award := object{"lot": l.id, "tender": first.id, "ranking": l.ranking.Digest}
+	said := first.supplier.Name + ", the first of the ranking"
+	if further := p.partners(l)[1:]; len(further) > 0 {
+		award["partners"] = []string{further[0].id}
+		said = first.supplier.Name + " and " + further[0].supplier.Name + ", who become partners"
+	}
+	p.decide(p.indexOf(l.buyer), models.VerbAward, award)
+	p.tellf(l.buyer.Short, "moves to award lot %d to %s; the boards of all buyers agree", l.number, said)
 }
 
 func (p *play) indexOf(b *buyer) int {

@@ -6,37 +6,61 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// concludeContracts has each buyer sign and purchase, the public told, and the procurement completed.
+// concludeContracts has each buyer sign, and the public told. Without a partnership each purchases at once.
 func (p *play) concludeContracts() {
 	p.until("contracts")
+	contracts := map[*tender]made{}
 	for _, l := range p.lots {
-		winner, ok := p.first(l)
-		if !ok {
-			return
+		for _, t := range p.partners(l) {
+			contracts[t] = p.post(p.lead, "/contracts", p.contract(l, t))
+			p.tellf(l.buyer.Short, "signs the contract of its lot with %s", t.supplier.Name)
 		}
-		contract := p.post(p.lead, "/contracts", p.contract(l))
-		p.post(l.buyer.officer, "/purchases", object{
-			"contract": contract.ID, "ordered_on": p.today(),
-			"value": winner.price,
-		})
-		p.tellf(l.buyer.Short, "signs the contract of its lot with %s and purchases for %s %s (assumed)",
-			winner.supplier.Name, winner.price.Currency, grouped(winner.price.Amount))
 	}
-	p.until("report")
+	if p.script.partnership {
+		p.until("award_notice")
+		p.tellAward()
+		p.develop()
+		p.until("purchases")
+	}
+	for _, l := range p.lots {
+		p.purchase(l, contracts[l.winner])
+	}
+}
+
+// purchase has the buyer of a lot purchase what its winner delivers.
+func (p *play) purchase(l *lot, contract made) {
+	price := l.winner.price
+	p.post(l.buyer.officer, "/purchases", object{"contract": contract.ID, "ordered_on": p.today(), "value": price})
+	p.tellf(l.buyer.Short, "purchases from %s for %s %s (assumed)", l.winner.supplier.Name, price.Currency,
+		grouped(price.Amount))
+}
+
+// tellAward dispatches the award notice.
+func (p *play) tellAward() {
 	p.post(p.lead, "/notices", object{"kind": "award"})
 	p.tellf("GENCI", "dispatches the award notice, within 30 days of the contracts")
+}
+
+// writeEnd writes what is owed at the end, and closes the last phase.
+func (p *play) writeEnd() {
+	p.until("report")
+	if !p.script.partnership {
+		p.tellAward()
+	}
 	p.writeReport()
 	p.pass(models.PhaseTender)
 }
 
-func (p *play) contract(l *lot) object {
-	winner, ok := p.first(l)
-	if !ok {
+func (p *play) contract(l *lot, t *tender) object {
+	if t == nil {
 		return nil
 	}
+	value := t.price
+	if p.script.partnership {
+		value = p.payment(t)
+	}
 	return object{
-		"lot": l.id, "tender": winner.id, "buyers": []string{l.buyer.organisation},
-		"signed_on": p.today(), "value": winner.price,
+		"lot": l.id, "tender": t.id, "buyers": []string{l.buyer.organisation}, "signed_on": p.today(), "value": value,
 	}
 }
 
@@ -48,8 +72,8 @@ func (p *play) writeReport() {
 	p.post(p.lead, "/individual-report", object{
 		"record": record.Digest, "subject": en(p.facts.Subject.Value), "conflicts": en("None were found (assumed)."),
 		"subcontracting": en("None is known (assumed)."),
-		"procedure": en("A rehearsal as an " + p.facts.Procedure.Played + " of what was a " + p.facts.Procedure.Value +
-			"."),
+		"procedure": en("A rehearsal as " + withArticle(p.procedure.Name) + " of what was a " +
+			p.facts.Procedure.Value + ". " + p.procedure.Reasons),
 	})
 	p.tellf("GENCI", "writes the individual report on the record %s", short(record.Digest))
 }
@@ -70,7 +94,10 @@ func (p *play) showPlace(l *lot, s place) {
 	t := l.tender(s.Tender)
 	number, title, mark := "", "", " "
 	if s.Rank == 1 {
-		number, title, mark = strconv.Itoa(l.number), l.title, "★"
+		number, title = strconv.Itoa(l.number), l.title
+	}
+	if t == l.winner {
+		mark = "★"
 		p.result.Winners = append(p.result.Winners, Winner{
 			Lot: l.number, Buyer: l.buyer.Short, Tenderer: t.supplier.Name,
 			Price: t.price.Amount, Total: s.Total, Assumed: true,

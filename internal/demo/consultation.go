@@ -121,8 +121,7 @@ func (p *play) report(inputs []object) {
 	p.act(p.lead, models.VerbRelease, report.named(), nil)
 	p.tellf("GENCI", "releases the report: what came of each of %d inputs, without anybody's secrets", len(inputs))
 	p.post(p.lead, "/route", object{
-		"route":  "ppi",
-		"reason": "Offers exist in small quantity; first buyers are missing.",
+		"route": p.procedure.Route, "reason": p.procedure.RouteReason,
 	})
-	p.tellf("GENCI", "confirms the route: public procurement of innovation, not pre-commercial procurement")
+	p.tellf("GENCI", "confirms the route %s, for a reason: %s", p.procedure.Route, p.procedure.RouteReason)
 }

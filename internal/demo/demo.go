@@ -3,6 +3,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/ppi-engine/ppi/examples/ppi4hpc"
 	"github.com/ppi-engine/ppi/internal/apiclient"
+	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/zone"
 )
 
@@ -23,6 +25,8 @@ type Options struct {
 	Began time.Time
 	// Seed varies tenders and scores, and with them the winners.
 	Seed uint64
+	// Procedure is a name of [ppi4hpc.Facts.Procedures]; empty: as it was.
+	Procedure string
 	// ProcedureOnly leaves out the portal with its webhooks, the requests that must be refused, and the audit. What
 	// remains are the commands and contents of one procurement, for benchmarks.
 	ProcedureOnly bool
@@ -31,7 +35,9 @@ type Options struct {
 // A Result is the one line of JSON that the demonstration ends with.
 type Result struct {
 	Procurement string `json:"procurement"`
-	Status      string `json:"status"`
+	// Procedure is the code of the one that was played.
+	Procedure models.ProcedureCode `json:"procedure"`
+	Status    string               `json:"status"`
 	// Audit is the verdict of verifying the exported events offline.
 	Audit  string  `json:"audit"`
 	Phases []Phase `json:"phases"`
@@ -79,14 +85,17 @@ type Refusal struct {
 
 // A play is a demonstration under way. After the first error every step does nothing.
 type play struct {
-	ctx    context.Context //nolint:containedctx // a play is one call of Play
-	facts  ppi4hpc.Facts
-	zone   *time.Location
-	admin  *apiclient.Client
-	screen *screen
-	seed   uint64
-	err    error
-	result Result
+	ctx   context.Context //nolint:containedctx // a play is one call of Play
+	facts ppi4hpc.Facts
+	// procedure is the one that is played, in the rounds of its script.
+	procedure ppi4hpc.Procedure
+	script    script
+	zone      *time.Location
+	admin     *apiclient.Client
+	screen    *screen
+	seed      uint64
+	err       error
+	result    Result
 	// procedureOnly is [Options.ProcedureOnly].
 	procedureOnly bool
 
@@ -139,12 +148,12 @@ type person struct {
 func (p *play) acts() []func() {
 	story := []func(){
 		p.prologue, p.gatherConsortium, p.assessNeeds, p.consultMarket, p.buildCapacity, p.informMarket,
-		p.draftSpecification, p.executeTender, p.awardLots, p.concludeContracts,
+		p.draftSpecification, p.executeTender, p.awardLots, p.concludeContracts, p.writeEnd,
 	}
 	if !p.procedureOnly {
-		story = append(story, p.hearPortal, p.audit, p.showWinners)
+		story = append(story, p.hearPortal, p.audit)
 	}
-	return append(story, p.epilogue)
+	return append(story, p.showWinners, p.epilogue)
 }
 
 // Play plays the whole procurement and says how it ended.
@@ -153,12 +162,18 @@ func Play(ctx context.Context, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	name := cmp.Or(o.Procedure, ppi4hpc.AsItWas)
+	facts, procedure, err := facts.ProcedureOf(name)
+	if err != nil {
+		return Result{}, err
+	}
 	there, known := zone.Load(facts.Zone)
 	if !known {
 		return Result{}, fmt.Errorf("the zone %q of the procurement is not known", facts.Zone)
 	}
 	p := &play{
-		ctx: ctx, facts: facts, zone: there, admin: o.Admin, seed: o.Seed, procedureOnly: o.ProcedureOnly,
+		ctx: ctx, facts: facts, procedure: procedure, script: scripts()[name], zone: there, admin: o.Admin,
+		seed: o.Seed, procedureOnly: o.ProcedureOnly,
 		screen: &screen{out: o.Screen, began: o.Began}, suppliers: map[string]*supplier{}, voices: map[string]*person{},
 	}
 	if p.portal, err = openPortal(ctx); err != nil {
@@ -170,6 +185,7 @@ func Play(ctx context.Context, o Options) (Result, error) {
 			act()
 		}
 	}
+	p.result.Procedure = procedure.Code
 	p.result.Procurement, p.result.Seed, p.result.Steps = p.procurement, p.seed, p.screen.steps
 	p.result.Seconds = time.Since(o.Began).Seconds()
 	return p.result, p.err

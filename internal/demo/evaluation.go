@@ -26,22 +26,19 @@ type place struct {
 	Quality string `json:"quality"`
 }
 
-// evaluate has a panel score each lot: first everyone alone, then together. Prices are opened after that.
-func (p *play) evaluate() {
-	p.until("evaluation")
-	for _, l := range p.lots {
-		p.declare(l)
-		for _, t := range l.tenders {
-			p.post(p.lead, "/admissions", object{"tender": t.id, "decision": "admitted"})
-		}
-		agreed := p.score(l)
-		p.act(p.chair(), models.VerbLockQuality, object{"lot": l.id}, nil)
-		p.openPrices(l)
-		p.get(p.lead, "/lots/"+l.id+"/ranking", &l.ranking)
-		p.tellf("panel", "of three buyers scores lot %d, each alone, then by consensus (energy, service): %s. "+
-			"Quality is locked, only then prices are opened",
-			l.number, strings.Join(agreed, "; "))
+// evaluate has a panel score a lot: first everyone alone, then together. Prices are opened after that.
+func (p *play) evaluate(l *lot, r round) {
+	agreed := strings.Join(p.score(l), "; ")
+	p.act(p.chair(), models.VerbLockQuality, object{"lot": l.id}, nil)
+	if !r.priced() {
+		p.tellf("panel", "of three buyers scores the solutions for lot %d, each alone, then by consensus (energy, "+
+			"service): %s", l.number, agreed)
+		return
 	}
+	p.openPrices(l)
+	p.get(p.lead, "/lots/"+l.id+"/ranking", &l.ranking)
+	p.tellf("panel", "of three buyers scores lot %d, each alone, then by consensus (energy, service): %s. "+
+		"Quality is locked, only then prices are opened", l.number, agreed)
 }
 
 // panel are the evaluators of a lot, the chair first.
@@ -64,6 +61,7 @@ func (p *play) declare(l *lot) {
 	for _, evaluator := range p.panel() {
 		p.post(evaluator, "/conflict-declarations", object{"lot": l.id, "tenderers": tenderers, "conflict": false})
 	}
+	l.declared = true
 }
 
 // score has each evaluator read the contents of the envelopes and write scores of their own, and the chair write the

@@ -9,13 +9,21 @@ import (
 
 // A lot is bought by one buyer.
 type lot struct {
-	id      string
-	box     string
-	number  int
-	title   string
-	buyer   *buyer
+	id     string
+	box    string
+	number int
+	title  string
+	buyer  *buyer
+	// offers are made up for those who hand in next; out is somebody who does not go on.
+	offers []offer
+	out    *supplier
+	// tenders are what was handed in last.
 	tenders []*tender
-	ranking ranking
+	// declared says that the panel has declared its interests.
+	declared bool
+	ranking  ranking
+	// winner is the tender to which the lot is awarded, or of the partner who is left.
+	winner *tender
 	// earliest is the first day on which a contract may be concluded.
 	earliest string
 }
@@ -49,6 +57,7 @@ func (p *play) prepareTender() {
 	p.until("tender_prepared")
 	for _, l := range p.lots {
 		p.post(p.lead, "/award-criteria", p.criteria(l))
+		p.announced(l)
 	}
 	c := p.facts.Tender.Criteria
 	said := []string{"price " + c.PriceWeight}
@@ -58,6 +67,9 @@ func (p *play) prepareTender() {
 	p.tellf("GENCI", "settles the award criteria of each lot (assumed): %s points; price relative to the lowest, "+
 		"exact decimals", strings.Join(said, ", "))
 	p.makeKeys()
+	if p.script.partnership {
+		p.certifyRequests()
+	}
 }
 
 func (p *play) criteria(l *lot) object {
@@ -87,13 +99,7 @@ func (p *play) publish() {
 	p.act(p.lead, models.VerbPublish, nil, &published)
 	p.screen.closed++
 	for _, l := range p.lots {
-		var published struct {
-			Boxes []made `json:"boxes"`
-		}
-		p.get(p.lead, "/lots/"+l.id, &published)
-		if p.err == nil {
-			l.box = published.Boxes[0].ID
-		}
+		l.box = p.boxOf(l)
 	}
 	p.tellf("GENCI", "dispatches the contract notice (%s in reality): %d lots, deadline %s in Paris; digest %s. The "+
 		"phase engagement is closed",

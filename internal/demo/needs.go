@@ -1,6 +1,8 @@
 package demo
 
 import (
+	"cmp"
+
 	"github.com/ppi-engine/ppi/models"
 )
 
@@ -24,10 +26,10 @@ func (p *play) assessNeeds() {
 	p.need = p.post(p.drafter, "/common-need", common)
 	p.tellf("GENCI", "its drafter consolidates the common need, as an outcome with baseline and target")
 	p.post(p.drafter, "/state-of-the-art", object{
-		"summary": en(n.StateOfTheArt), "conclusion": models.ConclusionNearMarket,
+		"summary": en(cmp.Or(p.procedure.StateOfTheArt, n.StateOfTheArt)), "conclusion": p.procedure.Conclusion,
 		"sources": []object{{"title": n.PriorProcurement.Value}},
 	})
-	p.tellf("GENCI", "its drafter reports on the state of the art: near the market, not yet at large scale")
+	p.tellf("GENCI", "its drafter reports on the state of the art (assumed): %s", p.procedure.Conclusion)
 	p.until("needs_adopted")
 	p.refusedInNeeds()
 	for _, b := range p.buyers {

@@ -15,21 +15,26 @@ type offer struct {
 	price, energy, hours int
 	// liking is what each member of the panel adds to the score of energy, in half points.
 	liking [panelSize]int
+	// unable says that its maker does not qualify.
+	unable bool
 }
 
 // panelSize is how many evaluators score each lot.
 const panelSize = 3
 
-// offersOf makes up the offers for every lot: the same seed always gives the same offers.
-func offersOf(t ppi4hpc.Tender, seed uint64) [][]offer {
+// offersOf makes up the offers for every lot, and for each somebody who asks to take part but is not able to: the same
+// seed always gives the same offers.
+func offersOf(t ppi4hpc.Tender, seed uint64) (all [][]offer, outsiders []string) {
 	dice := rand.New(rand.NewPCG(seed, 2018)) //nolint:gosec // a rehearsal that can be repeated, nothing secret
-	all := make([][]offer, len(t.Lots))
+	all = make([][]offer, len(t.Lots))
 	for i := range all {
-		for _, s := range dice.Perm(len(t.Suppliers.Played))[:t.TendersPerLot] {
+		drawn := dice.Perm(len(t.Suppliers.Played))
+		for _, s := range drawn[:t.TendersPerLot] {
 			all[i] = append(all[i], offerOf(t.Offers, t.Suppliers.Played[s].Name, dice))
 		}
+		outsiders = append(outsiders, t.Suppliers.Played[drawn[t.TendersPerLot]].Name)
 	}
-	return all
+	return all, outsiders
 }
 
 func offerOf(o ppi4hpc.Offers, supplier string, dice *rand.Rand) offer {
@@ -46,6 +51,14 @@ func offerOf(o ppi4hpc.Offers, supplier string, dice *rand.Rand) offer {
 	return made
 }
 
+// improved is the offer after talks: a little less of price and energy.
+func (o offer) improved() offer {
+	const inFifty, thousand, megawattHour = 50, 1000, 10
+	o.price -= o.price / inFifty / thousand * thousand
+	o.energy -= megawattHour
+	return o
+}
+
 // amount is the price as money is written.
 func (o offer) amount() string { return strconv.Itoa(o.price) + ".00" }
 
@@ -57,6 +70,18 @@ type promise struct {
 	Energy  string `json:"energy_mwh"`
 	Hours   int    `json:"hours_to_site"`
 	Assumed bool   `json:"assumed"`
+}
+
+// ability is the content of a request to participate.
+type ability struct {
+	Candidate string `json:"candidate"`
+	// Able says that the documents show what the selection criteria ask for.
+	Able    bool `json:"able"`
+	Assumed bool `json:"assumed"`
+}
+
+func (o offer) ability() ability {
+	return ability{Candidate: o.supplier, Able: !o.unable, Assumed: true}
 }
 
 // bid is the content of a price envelope.

@@ -16,22 +16,25 @@ func TestASeedAlwaysBringsTheSameOffersAndAnotherSeedOthers(t *testing.T) {
 	t.Parallel()
 	facts, err := ppi4hpc.Load()
 	require.NoError(t, err)
-	first := offersOf(facts.Tender, 1)
-	again, other := offersOf(facts.Tender, 1), offersOf(facts.Tender, 2)
+	first, outsiders := offersOf(facts.Tender, 1)
+	again, outsidersAgain := offersOf(facts.Tender, 1)
+	other, _ := offersOf(facts.Tender, 2)
+	require.Equal(t, outsiders, outsidersAgain)
 	require.Equal(t, first, again)
 	require.NotEqual(t, first, other)
 	bounds := facts.Tender.Offers
 	for seed := range uint64(100) {
-		for _, lot := range offersOf(facts.Tender, seed) {
+		all, outsiders := offersOf(facts.Tender, seed)
+		for i, lot := range all {
 			require.Len(t, lot, facts.Tender.TendersPerLot)
-			suppliers := map[string]bool{}
+			suppliers := map[string]bool{outsiders[i]: true}
 			for _, o := range lot {
 				suppliers[o.supplier] = true
 				require.True(t, bounds.PriceFrom <= o.price && o.price <= bounds.PriceTo, o.price)
 				require.True(t, bounds.HoursFrom <= o.hours && o.hours <= bounds.HoursTo, o.hours)
 				require.True(t, bounds.EnergyFrom*10 <= o.energy && o.energy <= bounds.EnergyTo*10, o.energy)
 			}
-			require.Len(t, suppliers, facts.Tender.TendersPerLot, "nobody tenders twice for a lot")
+			require.Len(t, suppliers, facts.Tender.TendersPerLot+1, "nobody asks or tenders twice for a lot")
 		}
 	}
 }

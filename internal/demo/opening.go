@@ -117,14 +117,18 @@ func (p *play) release(o *opener, to string, box []byte, kind models.EnvelopeKin
 }
 
 // open has openers of two buyers release what holds no price in each lot, and one of them open it.
-func (p *play) open() {
-	p.until("opening")
+func (p *play) open(r round) {
+	p.until(r.date("opening"))
+	sealed := ""
+	if r.priced() {
+		sealed = "; prices stay sealed"
+	}
 	for _, l := range p.lots {
-		p.releaseAll(l, models.EnvelopeQuality)
+		p.releaseAll(l, r.kinds[0])
 		p.act(p.openers[0].person, models.VerbOpen, object{"lot": l.id}, nil)
 		p.awaitRead(l)
 		p.tellf("openers", "of GENCI and BSC release all envelopes of lot %d on their own machines, and open it: %d "+
-			"tenders; prices stay sealed", l.number, len(l.tenders))
+			"%s%s", l.number, len(l.tenders), r.called, sealed)
 	}
 }
 

@@ -16,19 +16,36 @@ func (p *play) prologue() {
 	s.sayf("PPI Engine – a rehearsal of a real joint procurement of innovation")
 	s.sayf("%s", p.facts.Case)
 	s.sayf("%s", strings.Repeat("═", rule))
-	s.sayf("NOT as it was: the real procedure was a %s. It is replayed here as an %s.",
-		strings.ToUpper(p.facts.Procedure.Value), strings.ToUpper(p.facts.Procedure.Played))
+	s.sayf("%s", p.howItIsPlayed())
 	s.wrap("Sourced:  ", fmt.Sprintf("the %d buyers, the lead, the call, the %s of %s with %d companies, the audio "+
-		"conference of %s, the notice of %s, the answers of %s, the deadline of %s in Paris (in reality for requests "+
-		"to participate), %s lots with one buyer each. Each with its source in examples/ppi4hpc/facts.json.",
+		"conference of %s, the notice of %s, the answers of %s, the deadline of %s in Paris (for requests to "+
+		"participate), %s lots with one buyer each. Each with its source in examples/ppi4hpc/facts.json.",
 		len(p.facts.Buyers), p.facts.Consultation.Event.Name.Value, p.on("open_dialogue_event", onDay),
 		p.facts.Consultation.Event.Companies,
 		p.on("legal_conference", onDay), p.on("contract_notice", onHour), p.on("questions_answered", onDay),
 		p.on("deadline", onHour), p.facts.Tender.LotCount.Value))
-	s.wrap("Assumed:  ", "the procedure, what is written, suppliers, tenders, scores, prices, winners, and every "+
+	s.wrap("Assumed:  ", "what is written, the rounds, suppliers, tenders, scores, prices, winners, and every "+
 		"date that the sources lack. "+
 		"They carry assumed: true there; here their dates have a star*.")
 	s.sayf("Nothing is published: a rehearsal runs on a clock of its own, on the code that runs live procurements.")
+}
+
+// howItIsPlayed says whether the procedure is what the case was.
+func (p *play) howItIsPlayed() string {
+	was, played := strings.ToUpper(p.facts.Procedure.Value), strings.ToUpper(p.procedure.Name)
+	if was == played {
+		return "As it was: " + withArticle(was) + "."
+	}
+	return "NOT as it was: the real procedure was " + withArticle(was) + ". It is replayed here as " +
+		withArticle(played) + "."
+}
+
+// withArticle puts the article before the name of a procedure.
+func withArticle(name string) string {
+	if strings.ContainsAny(name[:1], "AEIOaeio") {
+		return "an " + name
+	}
+	return "a " + name
 }
 
 // gatherConsortium registers the four buyers with their people, and a portal that is told of everything.

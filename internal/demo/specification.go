@@ -12,6 +12,7 @@ func (p *play) draftSpecification() {
 	p.until("specification_drafted")
 	branded := p.writeRequirements()
 	p.describeLots()
+	p.chooseProcedure()
 	p.writeBusinessCase()
 	p.refuseBrand(branded)
 	p.until("specification_frozen")
@@ -81,6 +82,18 @@ func (p *play) refuseBrand(branded made) {
 			p.tellf("GENCI", "writes %s again: %s", r.Code, r.Statement)
 		}
 	}
+}
+
+// chooseProcedure has the buyers decide by which procedure tenderers are found, on a ground of the law if it needs one.
+func (p *play) chooseProcedure() {
+	choice := object{"procedure": p.procedure.Code, "reasons": en(p.procedure.Reasons)}
+	grounds := "which needs no ground"
+	if p.procedure.Ground != "" {
+		choice["ground"] = p.procedure.Ground
+		grounds = "on the ground " + string(p.procedure.Ground)
+	}
+	p.post(p.lead, "/procedure-choice", choice)
+	p.tellf("GENCI", "chooses the %s, %s: %s", p.procedure.Name, grounds, p.procedure.Reasons)
 }
 
 func (p *play) writeBusinessCase() {

@@ -28,45 +28,16 @@ const (
 	envelopePrice   = 2
 )
 
-func (p *play) executeTender() {
-	p.screen.chapter("Phase 6 of 6 · Tender")
-	p.until("spring_bulletin")
-	p.inform("spring_bulletin")
-	p.prepareTender()
-	p.publish()
-	p.receiveTenders()
-	p.closeBoxes()
-	p.open()
-	p.evaluate()
-}
-
-// receiveTenders has suppliers seal and hand in their tenders, the last one a minute before the deadline.
-func (p *play) receiveTenders() {
-	p.until("tenders_arrive")
-	offers := offersOf(p.facts.Tender, p.seed)
-	for i, l := range p.lots {
-		for j, o := range offers[i] {
-			if i == len(p.lots)-1 && j == len(offers[i])-1 {
-				p.until("last_minute")
-			}
-			p.handIn(l, o)
-		}
-	}
-	p.refused(models.CodeDeadlineNotOver, p.team.openers[0],
-		p.command(models.VerbOpen, object{"lot": p.lots[0].id}, "*"),
-		"GENCI", "lets an opener try to open lot 1 a minute before the deadline")
-}
-
 // handIn seals an offer on the supplier's side, uploads it and hands it in; the platform signs a receipt.
-func (p *play) handIn(l *lot, o offer) {
+func (p *play) handIn(l *lot, r round, o offer) {
 	s := p.supplier(o.supplier)
 	p.register(s)
 	var receipt struct {
 		Note string `json:"note"`
 	}
-	r := p.handingIn(l, s, o)
-	r.Out = &receipt
-	p.send(s.person, r)
+	handing := p.handingIn(l, r, s, o)
+	handing.Out = &receipt
+	p.send(s.person, handing)
 	if p.err != nil {
 		return
 	}
@@ -76,15 +47,15 @@ func (p *play) handIn(l *lot, o offer) {
 		return
 	}
 	l.tenders = append(l.tenders, &tender{id: string(verified.TenderID), supplier: s, offer: o})
-	p.tellf(s.Name, "hands in a sealed tender for lot %d (assumed) and verifies its receipt: received at %s", l.number,
+	p.tellf(s.Name, "hands in for lot %d, sealed (assumed); its receipt says %s and is verified", l.number,
 		verified.ProcedureTime.In(p.zone).Format("15:04:05.000"))
 }
 
 // handingIn uploads the sealed envelopes of an offer and returns the request that hands them in.
-func (p *play) handingIn(l *lot, s *supplier, o offer) apiclient.Request {
-	envelopes := []object{
-		p.sealed(s, l, models.EnvelopeQuality, o),
-		p.sealed(s, l, models.EnvelopePrice, o),
+func (p *play) handingIn(l *lot, r round, s *supplier, o offer) apiclient.Request {
+	envelopes := make([]object, len(r.kinds))
+	for i, kind := range r.kinds {
+		envelopes[i] = p.sealed(s, l, kind, o)
 	}
 	return p.writing("/lots/"+l.id+"/tenders", object{"envelopes": envelopes})
 }
@@ -114,6 +85,9 @@ func seal(box []byte, supplier models.ID, kind models.EnvelopeKind, o offer, lot
 	}
 	var says any = o.promise(lot)
 	var content bytes.Buffer
+	if kind == models.EnvelopeQualification {
+		says = o.ability()
+	}
 	if kind == models.EnvelopePrice {
 		says = o.bid()
 		line, err := envelope.PriceLine(models.Money{Amount: o.amount(), Currency: "EUR"})
@@ -128,21 +102,6 @@ func seal(box []byte, supplier models.ID, kind models.EnvelopeKind, o offer, lot
 	var file bytes.Buffer
 	_, err = envelope.Seal(&file, &content, described.For(supplier, kind))
 	return file.Bytes(), err
-}
-
-// closeBoxes lets the deadline pass, and one supplier come a second late.
-func (p *play) closeBoxes() {
-	late := p.supplier(p.facts.Tender.LateSupplier.Name)
-	p.register(late)
-	handing := p.handingIn(p.lots[0], late, offersOf(p.facts.Tender, p.seed)[0][0])
-	p.until("deadline")
-	p.advance(p.clock.Truncate(time.Second).Add(time.Second))
-	p.refused(models.CodeDeadlinePassed, late.person, handing, late.Name,
-		"hands in a tender for lot 1 one second after the deadline")
-	for _, l := range p.lots {
-		p.awaitClosed(l)
-	}
-	p.tellf("engine", "closed the boxes of %d lots on their deadline", len(p.lots))
 }
 
 // awaitClosed waits for the engine to close the box of a lot.

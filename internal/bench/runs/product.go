@@ -37,7 +37,7 @@ func playTogether(ctx context.Context, r *rig.Rig, together int) (time.Duration,
 		var screen bytes.Buffer
 		result, err := demo.Play(ctx, demo.Options{
 			Admin: paced, Screen: &screen, Began: time.Now(), Seed: 1,
-			ProcedureOnly: true,
+			ProcedureOnly: true, Procedure: "open",
 		})
 		if err != nil {
 			return fmt.Errorf("play the procurement: %w\n%s", err, &screen)

@@ -123,7 +123,7 @@ func (s *side) prepare(ctx context.Context) error {
 		return err
 	}
 	if _, err := demo.Play(ctx, demo.Options{
-		Admin: admin, Screen: io.Discard, Began: time.Now(), Seed: 1, ProcedureOnly: true,
+		Admin: admin, Screen: io.Discard, Began: time.Now(), Seed: 1, ProcedureOnly: true, Procedure: "open",
 	}); err != nil {
 		return err
 	}

@@ -55,7 +55,7 @@ func Run(ctx context.Context, o Options) (mean float64, err error) {
 	var screen bytes.Buffer
 	_, err = demo.Play(ctx, demo.Options{
 		Admin: admin, Screen: &screen, Began: time.Now(), Seed: 1,
-		ProcedureOnly: true,
+		ProcedureOnly: true, Procedure: "open",
 	})
 	if err != nil {
 		return 0, fmt.Errorf("play the procurement: %w\n%s", err, &screen)
