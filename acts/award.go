@@ -46,7 +46,7 @@ func sendLetters(c *call, in process.SendLetters) (*process.LettersResult, error
 	if err != nil {
 		return nil, err
 	}
-	if err := maySend(lot, dossier.Tendering.Awards[lot.ID]); err != nil {
+	if err := maySend(dossier, lot); err != nil {
 		return nil, err
 	}
 	standstill, err := timelimit.CountStandstill(dossier, c.now, in.Means == process.MeansElectronic)
@@ -60,7 +60,9 @@ func sendLetters(c *call, in process.SendLetters) (*process.LettersResult, error
 	return c.send(lot, in, letters, standstill)
 }
 
-func maySend(lot models.Lot, award models.LotAward) error {
+// maySend refuses letters on a lot before its award is decided and signed, and a second time.
+func maySend(d models.Dossier, lot models.Lot) error {
+	award := d.Tendering.Awards[lot.ID]
 	switch {
 	case !award.Awarded():
 		return models.Refuse(models.CodeNotAwarded, "/lot", "the award of lot %d is not decided", lot.Number).
@@ -71,7 +73,7 @@ func maySend(lot models.Lot, award models.LotAward) error {
 		return models.Refuse(models.CodeLettersSent, "/lot",
 			"the letters on lot %d were sent at %s", lot.Number, rfc3339(*award.LettersAt))
 	}
-	return nil
+	return d.AwardSigned(lot)
 }
 
 func (c *call) send(

@@ -83,6 +83,7 @@ var entryKinds = []EntryKind{
 	says[models.TenderSession](models.EntryTenderSession),
 	says[evaluation.CostValues](models.EntryCostValues),
 	says[evaluation.TieDraw](models.EntryTieDraw),
+	says[models.AwardSignature](models.EntryAwardSignature),
 	says[models.Review](models.EntryReview),
 	says[models.StandstillFact](models.EntryStandstillFact),
 	says[timelimit.Contract](models.EntryContract),

@@ -19,7 +19,7 @@ const (
 	awaitTalks       = "the lead procurer and the board: to talk with the participants in, and to invite on, "
 	awaitScores      = "the panel: to score "
 	awaitAward       = "the board: to award "
-	awaitLetters     = "the lead procurer: to tell the tenderers of "
+	awaitLetters     = "an awarder to sign, then the lead procurer to tell the tenderers of, the award of "
 	awaitStandstill  = "the standstill of "
 	awaitContracts   = "buyers: to sign and purchase under "
 )

@@ -96,7 +96,7 @@ func expectedAwardAccess(procurement string) map[string]string {
 	}
 	final := []string{
 		"conflict-declarations", "tie-draws", "tender-sessions", "opener-keys", "talks", "shared-information",
-		"partnership-reports", "contract-modifications", "acceptances",
+		"partnership-reports", "contract-modifications", "acceptances", "award-signatures",
 	}
 	for entries, writers := range map[string]string{
 		"award-criteria": "lead_procurer drafter", "pcp-phases": lead,
@@ -114,6 +114,7 @@ func expectedAwardAccess(procurement string) map[string]string {
 		"framework-terms": "lead_procurer drafter", "call-offs": "buyer", "acceptances": "buyer",
 		"contract-modifications": "lead_procurer awarder legal buyer",
 		"review-applications":    "lead_procurer legal",
+		"award-signatures":       "awarder",
 		"contracts":              "lead_procurer awarder buyer", "purchases": "buyer",
 		"non-purchases": "buyer", "individual-report": "lead_procurer legal",
 	} {

@@ -325,8 +325,8 @@ func TestDeclarationsSignaturesConfirmationsAndMinutesAreFinal(t *testing.T) {
 	require.ElementsMatch(t, []EntryKind{
 		EntrySignature, EntryNeedConfirmation, EntrySpecificationApproval, EntryLegalCertification,
 		EntryInterestDeclaration, EntryConflictDeclaration, EntryConsultationEvent, EntryMarketContact, EntryTieDraw,
-		EntryTenderSession, EntryTalk, EntrySharedInformation, EntryPartnershipReport, EntryOpenerKey,
-		EntryModification, EntryAcceptance,
+		EntryAwardSignature, EntryTenderSession, EntryTalk, EntrySharedInformation, EntryPartnershipReport,
+		EntryOpenerKey, EntryModification, EntryAcceptance,
 	}, final)
 	declared, _ := EntryRuleOf(EntryInterestDeclaration)
 	require.False(t, declared.Single, "a further declaration can be made")

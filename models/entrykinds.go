@@ -317,6 +317,11 @@ var tenderEntries = []EntryRule{
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleChair}, Final: true, Alone: true,
 	},
 	{
+		Kind: EntryAwardSignature, Path: "award-signatures",
+		What:  "the signature of an awarder under the decision to award a lot",
+		Phase: PhaseTender, Writers: []Role{RoleAwarder}, Final: true,
+	},
+	{
 		Kind: EntryReview, Path: "review-applications", What: "an application for review of an award",
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleLegal},
 	},

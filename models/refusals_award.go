@@ -31,6 +31,7 @@ const (
 	CodeNoWinner           Code = "no_winner"
 	CodeNotAwarded         Code = "lot_not_awarded"
 	CodeAlreadyAwarded     Code = "lot_awarded"
+	CodeAwardUnsigned      Code = "award_unsigned"
 	CodeLettersSent        Code = "letters_sent"
 	CodeStandstill         Code = "standstill_running"
 	CodeReviewPending      Code = "review_pending"
@@ -204,6 +205,10 @@ var refusedAward = []RefusalType{
 	{
 		CodeAlreadyAwarded, RefusalConflict, "The award is decided",
 		"What the award rests on can no longer change.",
+	},
+	{
+		CodeAwardUnsigned, RefusalConflict, "The award is not signed",
+		"An awarder signs the decision of the board before the tenderers are told of it.",
 	},
 	{CodeLettersSent, RefusalConflict, "The letters were sent", "All tenderers were informed of the decision."},
 	{

@@ -41,7 +41,11 @@ func (p *play) award(l *lot) {
 		said = first.supplier.Name + " and " + further[0].supplier.Name + ", who become partners"
 	}
 	p.decide(p.indexOf(l.buyer), models.VerbAward, award)
-	p.tellf(l.buyer.Short, "moves to award lot %d to %s; the boards of all buyers agree", l.number, said)
+	p.post(p.team.awarders[0], "/award-signatures", object{
+		"lot": l.id, "tender": first.id, "ranking": l.ranking.Digest, "capacity": "Director (assumed)",
+	})
+	p.tellf(l.buyer.Short, "moves to award lot %d to %s; the boards of all buyers agree, and an awarder signs",
+		l.number, said)
 }
 
 func (p *play) indexOf(b *buyer) int {

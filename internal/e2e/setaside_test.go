@@ -83,6 +83,7 @@ func TestTheTenderThatRanksNextIsAwardedWhenTheWinnerRefusesToSign(t *testing.T)
 	b.refused(t, models.CodeNoWinner, board, models.VerbAward,
 		map[string]any{"lot": p.lot, "tender": winner, "ranking": again})
 	b.move(t, models.VerbAward, map[string]any{"lot": p.lot, "tender": next, "ranking": again})
+	p.ranking.Ranking.Places[0] = p.ranking.Ranking.Places[1]
 	p.tell(t)
 	for _, s := range p.suppliers {
 		var letter struct {
@@ -94,7 +95,6 @@ func TestTheTenderThatRanksNextIsAwardedWhenTheWinnerRefusesToSign(t *testing.T)
 		require.Equal(t, s.tender == winner, letter.Passed != "", letter.Passed)
 	}
 	b.advance(t, p.standstill.Add(time.Hour))
-	p.ranking.Ranking.Places[0] = p.ranking.Ranking.Places[1]
 	p.conclude(t)
 	b.refused(t, models.CodeContractSigned, board, models.VerbSetAside, map[string]any{
 		"lot": p.lot, "ground": "insolvent", "tender": next, "reason": "It is insolvent.",

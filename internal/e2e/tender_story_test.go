@@ -26,7 +26,9 @@ type tenderPlay struct {
 	threshold  int
 	evaluators []*apiclient.Client
 	chair      *apiclient.Client
-	suppliers  []*supplier
+	// awarder signs awards.
+	awarder   *apiclient.Client
+	suppliers []*supplier
 	// gone are those who did not go on from talks.
 	gone             []*supplier
 	ranking          rankingView
@@ -207,6 +209,8 @@ func (p *tenderPlay) staff(t *testing.T) {
 	p.openers, err = p.Openers(t.Context(), organisations...)
 	require.NoError(t, err)
 	p.chair, err = p.Staff(t.Context(), p.Buyers[0].Organisation, models.RoleChair)
+	require.NoError(t, err)
+	p.awarder, err = p.Staff(t.Context(), p.Buyers[0].Organisation, models.RoleAwarder)
 	require.NoError(t, err)
 }
 
@@ -401,6 +405,20 @@ func (p *tenderPlay) award(t *testing.T) {
 	require.Equal(t, 1, p.countEvents(t, event.LotAwarded{}))
 }
 
+// sign has an awarder sign the award: not another decision, not twice, and tenderers are not told before.
+func (p *tenderPlay) sign(t *testing.T) {
+	t.Helper()
+	p.refused(t, models.CodeAwardUnsigned, p.Lead, models.VerbSendLetters,
+		map[string]any{"lot": p.lot, "means": "electronic"})
+	signature := map[string]any{
+		"lot": p.lot, "tender": p.ranking.Ranking.Places[0].Tender, "ranking": rig.Digest(nil), "capacity": "Director",
+	}
+	p.refusedPost(t, models.CodeInvalidValue, p.awarder, "/award-signatures", signature)
+	signature["ranking"] = p.ranking.Digest
+	p.post(t, p.awarder, "/award-signatures", signature)
+	p.refusedPost(t, models.CodeAlreadyExists, p.awarder, "/award-signatures", signature)
+}
+
 // sendLetters tells the tenderers and lets the standstill pass.
 func (p *tenderPlay) sendLetters(t *testing.T) {
 	t.Helper()
@@ -411,6 +429,7 @@ func (p *tenderPlay) sendLetters(t *testing.T) {
 
 func (p *tenderPlay) tell(t *testing.T) {
 	t.Helper()
+	p.sign(t)
 	var out struct {
 		Result struct {
 			Letters          int       `json:"letters"`

@@ -322,6 +322,7 @@ func (r reporting) award() []Statement {
 			s := about("awarded", lot, "name", t.Tenderer, "rank", strconv.Itoa(t.Rank), "total", t.Total)
 			s.Evidence = append([]Evidence{{What: "ranking", Digest: lot.Ranking, At: lot.AwardedAt.UTC()}},
 				r.lettersOn(t.Tender, models.LetterAward)...)
+			s.Evidence = append(s.Evidence, r.signatures(lot.Lot)...)
 			all = append(all, s)
 		}
 		for _, t := range lot.Tenders {
@@ -329,6 +330,15 @@ func (r reporting) award() []Statement {
 				all = append(all, about("limited", lot, "name", t.Tenderer, "because", t.LimitedFor))
 			}
 		}
+	}
+	return all
+}
+
+// signatures are those of the awarders under the award of a lot.
+func (r reporting) signatures(id models.ID) (all []Evidence) {
+	lot, _ := r.Tendering.Lot(id)
+	for _, e := range r.AwardSignatures(lot) {
+		all = append(all, r.of(e))
 	}
 	return all
 }
