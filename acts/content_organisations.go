@@ -16,6 +16,8 @@ type NewOrganisation struct {
 	Country string
 	// Region is an ISO 3166-2 code of that country; empty: not said.
 	Region string
+	// Address is where it receives post; nil: not said.
+	Address *models.Address
 	// Kind says whether it can buy or supply. It never changes.
 	Kind models.OrganisationKind
 	// SME and LessDevelopedRegion are as in [models.Organisation].
@@ -27,13 +29,16 @@ func (a *Acts) RegisterOrganisation(ctx context.Context, by By, in NewOrganisati
 	if err := checkPlace(in.Country, in.Region); err != nil {
 		return Done[models.Organisation]{}, err
 	}
+	if err := checkAddress(in.Address); err != nil {
+		return Done[models.Organisation]{}, err
+	}
 	return once(ctx, a, by, func(d *deed) (models.Organisation, error) {
 		if err := Administer(d.Actor); err != nil {
 			return models.Organisation{}, err
 		}
 		o := models.Organisation{
-			LegalName: in.LegalName, Country: in.Country, Region: in.Region, Kind: in.Kind, SME: in.SME,
-			LessDevelopedRegion: in.LessDevelopedRegion,
+			LegalName: in.LegalName, Country: in.Country, Region: in.Region, Address: in.Address, Kind: in.Kind,
+			SME: in.SME, LessDevelopedRegion: in.LessDevelopedRegion,
 		}
 		if err := d.tx.CreateOrganisation(&o); err != nil {
 			return o, err
@@ -49,6 +54,8 @@ func (a *Acts) RegisterOrganisation(ctx context.Context, by By, in NewOrganisati
 // An OrganisationChange holds new values for an organisation; nil: unchanged.
 type OrganisationChange struct {
 	LegalName, Country, Region *string
+	// Address points to the new address, which may be nil for unknown.
+	Address **models.Address
 	// SME and LessDevelopedRegion point to the new value, which may be nil for unknown.
 	SME, LessDevelopedRegion **bool
 }
@@ -74,6 +81,10 @@ func (a *Acts) ChangeOrganisation(
 		if err := checkPlace(o.Country, o.Region); err != nil && (in.Country != nil || in.Region != nil) {
 			return o, err
 		}
+		setIf(&o.Address, in.Address)
+		if err := checkAddress(o.Address); err != nil {
+			return o, err
+		}
 		setIf(&o.SME, in.SME)
 		setIf(&o.LessDevelopedRegion, in.LessDevelopedRegion)
 		if err := d.tx.SaveOrganisation(&o); err != nil {
@@ -85,6 +96,13 @@ func (a *Acts) ChangeOrganisation(
 		}
 		return o, d.record(event.OrganisationChanged{OrganisationID: o.ID, Version: o.Version, Identity: identity})
 	})
+}
+
+func checkAddress(a *models.Address) error {
+	if a == nil {
+		return nil
+	}
+	return models.Refusals(a.Check("/address"))
 }
 
 // checkPlace refuses a country that is none, and a region that is not one of it. In a country whose holidays are not

@@ -14,6 +14,7 @@ type organisation struct {
 	LegalName           string                  `json:"legal_name"`
 	Country             string                  `json:"country" doc:"ISO 3166-1 alpha-2; Greece is GR; may be empty"`
 	Region              string                  `json:"region,omitempty" doc:"ISO 3166-2, such as DE-NW"`
+	Address             *models.Address         `json:"address,omitempty" doc:"Where it receives post"`
 	Kind                models.OrganisationKind `json:"kind"`
 	SME                 *bool                   `json:"sme,omitempty" doc:"See Recommendation 2003/361/EC"`
 	LessDevelopedRegion *bool                   `json:"less_developed_region,omitempty" doc:"Or a transition region"`
@@ -26,7 +27,7 @@ func (o organisation) AtVersion() int64 { return o.Version }
 
 func showOrganisation(o models.Organisation) organisation {
 	return organisation{
-		o.ID, o.LegalName, o.Country, o.Region, o.Kind, o.SME, o.LessDevelopedRegion, o.Version,
+		o.ID, o.LegalName, o.Country, o.Region, o.Address, o.Kind, o.SME, o.LessDevelopedRegion, o.Version,
 		utc(o.CreatedAt),
 	}
 }
@@ -39,6 +40,8 @@ type newOrganisation struct {
 
 		Region string `json:"region,omitempty" maxLength:"6" doc:"ISO 3166-2; its holidays count" example:"DE-NW"`
 
+		Address *models.Address `json:"address,omitempty" doc:"Of a contracting authority, notices and reports name it"`
+
 		Kind models.OrganisationKind `json:"kind" doc:"Whether it buys or offers; fixed for good"`
 
 		SME                 *bool `json:"sme,omitempty"`
@@ -49,7 +52,7 @@ type newOrganisation struct {
 func (s *server) createOrganisation(ctx context.Context, in *newOrganisation) (*rest.Answer[organisation], error) {
 	b := in.Body
 	done, err := s.acts.RegisterOrganisation(ctx, rest.By(ctx), acts.NewOrganisation{
-		LegalName: b.LegalName, Country: b.Country, Region: b.Region, Kind: b.Kind, SME: b.SME,
+		LegalName: b.LegalName, Country: b.Country, Region: b.Region, Address: b.Address, Kind: b.Kind, SME: b.SME,
 		LessDevelopedRegion: b.LessDevelopedRegion,
 	})
 	return rest.Created(ctx, done, err, showOrganisation)
@@ -89,8 +92,9 @@ type organisationPatch struct {
 
 		Region *string `json:"region,omitempty" maxLength:"6" doc:"ISO 3166-2; empty: not said" example:"DE-NW"`
 
-		SME                 rest.Optional[bool] `json:"sme,omitzero"`
-		LessDevelopedRegion rest.Optional[bool] `json:"less_developed_region,omitzero"`
+		Address             rest.Optional[models.Address] `json:"address,omitzero"`
+		SME                 rest.Optional[bool]           `json:"sme,omitzero"`
+		LessDevelopedRegion rest.Optional[bool]           `json:"less_developed_region,omitzero"`
 	}
 }
 
@@ -101,8 +105,8 @@ func (s *server) changeOrganisation(ctx context.Context, in *organisationPatch) 
 	}
 	b := in.Body
 	o, err := s.acts.ChangeOrganisation(ctx, rest.By(ctx), id, acts.OrganisationChange{
-		LegalName: b.LegalName, Country: b.Country, Region: b.Region, SME: b.SME.Change(),
-		LessDevelopedRegion: b.LessDevelopedRegion.Change(),
+		LegalName: b.LegalName, Country: b.Country, Region: b.Region, Address: b.Address.Change(),
+		SME: b.SME.Change(), LessDevelopedRegion: b.LessDevelopedRegion.Change(),
 	})
 	return rest.Changed(ctx, o, err, showOrganisation)
 }

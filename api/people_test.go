@@ -31,11 +31,18 @@ func TestAPatchLeavesWhatItDoesNotNameAndRemovesWhatIsNull(t *testing.T) {
 	var o organisation
 	w.do(w.admin, POST, "/v1/organisations", map[string]any{
 		"legal_name": "A", "country": "GR", "kind": "economic_operator", "sme": true, "less_developed_region": false,
+		"address": map[string]any{"street": "Quay 1", "town": "Piraeus"},
 	}).is(http.StatusCreated).into(&o)
 	var changed organisation
 	w.do(w.admin, PATCH, o.Self(), map[string]any{"legal_name": "B", "sme": nil}).is(http.StatusOK).into(&changed)
 	o.LegalName, o.SME, o.Version = "B", nil, 2
 	require.Equal(t, o, changed)
+	require.Equal(t, "Quay 1, Piraeus", changed.Address.Line())
+	w.do(w.admin, PATCH, o.Self(), map[string]any{
+		"address": map[string]any{"street": "Quay 2", "town": "Piraeus", "email": "nobody"},
+	}).is(http.StatusUnprocessableEntity).refused(models.CodeInvalidValue)
+	w.do(w.admin, PATCH, o.Self(), map[string]any{"address": nil}).is(http.StatusOK).into(&changed)
+	require.Equal(t, int64(3), changed.Version)
 	w.do(w.admin, PATCH, o.Self(), map[string]any{"kind": "other"}).is(http.StatusUnprocessableEntity)
 	w.do(w.admin, PATCH, o.Self(), map[string]any{"sme": "yes"}).is(http.StatusUnprocessableEntity)
 }

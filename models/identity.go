@@ -32,7 +32,9 @@ type Organisation struct {
 	Country string
 	// Region is the ISO 3166-2 code of the part of the country, such as DE-NW; empty: not said. Its holidays count.
 	Region string
-	Kind   OrganisationKind
+	// Address is nil when it is not said.
+	Address *Address `gorm:"serializer:json"`
+	Kind    OrganisationKind
 	// SME tells whether it is a small or medium-sized enterprise (Recommendation 2003/361/EC); nil: not said.
 	SME *bool
 	// LessDevelopedRegion tells whether its seat lies in a less developed or transition region; nil: not said.
@@ -47,6 +49,7 @@ type OrganisationIdentity struct {
 	LegalName           string           `json:"legal_name"`
 	Country             string           `json:"country"`
 	Region              string           `json:"region,omitempty"`
+	Address             *Address         `json:"address,omitempty"`
 	Kind                OrganisationKind `json:"kind"`
 	SME                 *bool            `json:"sme"`
 	LessDevelopedRegion *bool            `json:"less_developed_region"`
@@ -57,7 +60,9 @@ func (o Organisation) Place() string { return cmp.Or(o.Region, o.Country) }
 
 // Identity is what the organisation is registered as.
 func (o Organisation) Identity() OrganisationIdentity {
-	return OrganisationIdentity{o.LegalName, o.Country, o.Region, o.Kind, o.SME, o.LessDevelopedRegion}
+	return OrganisationIdentity{
+		o.LegalName, o.Country, o.Region, o.Address, o.Kind, o.SME, o.LessDevelopedRegion,
+	}
 }
 
 // A Person acts for one organisation. Roles say what the person may do on a procurement.

@@ -43,6 +43,8 @@ type PackBuyer struct {
 	Name    string `json:"name"`
 	Country string `json:"country"`
 	Lead    bool   `json:"lead"`
+
+	Address *Address `json:"address,omitempty"`
 }
 
 // A PackLot is what is published of a lot.

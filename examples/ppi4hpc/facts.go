@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"github.com/ppi-engine/ppi/models"
 )
 
 //go:embed facts.json
@@ -66,6 +68,8 @@ type Buyer struct {
 	Short   string `json:"short"`
 	Country string `json:"country"`
 	Lead    bool   `json:"lead"`
+	// Address is nil where no source has it.
+	Address *models.Address `json:"address"`
 }
 
 // Facts are what the demonstration takes from the case, and what it assumes.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/ppi-engine/ppi/examples/ppi4hpc"
 	"github.com/ppi-engine/ppi/internal/apiclient"
 	"github.com/ppi-engine/ppi/models"
 )
@@ -54,7 +55,7 @@ func (p *play) gatherConsortium() {
 	for _, b := range p.facts.Buyers {
 		p.buyers = append(p.buyers, buyer{
 			Buyer:        b,
-			organisation: p.organisation(b.Name, b.Country, models.OrganisationContractingAuthority),
+			organisation: p.authority(b),
 		})
 	}
 	p.lead = p.person(p.buyers[0].organisation, "lead procurer")
@@ -130,12 +131,24 @@ func (p *play) refusedConsortium() {
 		"GENCI", "starts another procurement, of two French buyers, under "+profile)
 }
 
-// organisation registers an organisation, and enrols its representative.
+// authority registers a buyer, with its address where the sources have it.
+func (p *play) authority(b ppi4hpc.Buyer) string {
+	in := object{"legal_name": b.Name, "country": b.Country, "kind": models.OrganisationContractingAuthority}
+	if b.Address != nil {
+		in["address"] = b.Address
+	}
+	return p.registered(in)
+}
+
+// organisation registers an organisation of which only name and country are known.
 func (p *play) organisation(name, country string, kind models.OrganisationKind) string {
+	return p.registered(object{"legal_name": name, "country": country, "kind": kind})
+}
+
+// registered registers an organisation, and enrols its representative.
+func (p *play) registered(in object) string {
 	var out made
-	p.sendAsAdmin(apiclient.Request{Method: http.MethodPost, Path: "/v1/organisations", Out: &out, In: object{
-		"legal_name": name, "country": country, "kind": kind,
-	}})
+	p.sendAsAdmin(apiclient.Request{Method: http.MethodPost, Path: "/v1/organisations", Out: &out, In: in})
 	p.voices[out.ID] = p.enrol(&person{Client: p.admin}, "/v1/organisations/"+out.ID+"/representatives",
 		object{"name": "representative"})
 	return out.ID

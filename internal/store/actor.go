@@ -29,7 +29,7 @@ func (tx *Tx) Members(procurement models.ID) ([]models.Member, map[models.ID]mod
 			coalesce(trim_scale(m.budget_share)::text, '') AS budget_share, m.joined_at, m.accepted_at, m.accepted_by,
 			m.left_at,
 			o.id AS o_id, o.legal_name AS o_legal_name, o.country AS o_country, o.region AS o_region, o.kind AS o_kind,
-			o.sme AS o_sme,
+			o.address AS o_address, o.sme AS o_sme,
 			o.less_developed_region AS o_less_developed_region, o.version AS o_version, o.created_at AS o_created_at
 		FROM consortium_members m JOIN organisations o ON o.id = m.organisation_id
 		WHERE m.procurement_id = ? ORDER BY m.lead DESC, m.joined_at, m.organisation_id`, procurement).Scan(&rows).Error

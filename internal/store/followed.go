@@ -112,7 +112,8 @@ func columns(lists ...[]FollowedColumn) []FollowedColumn {
 const (
 	identityOf = `jsonb_build_object('legal_name', x.legal_name, 'country', x.country, 'kind', x.kind, 'sme', x.sme,
 		'less_developed_region', x.less_developed_region) ||
-		CASE WHEN x.region <> '' THEN jsonb_build_object('region', x.region) ELSE '{}' END`
+		CASE WHEN x.region <> '' THEN jsonb_build_object('region', x.region) ELSE '{}' END ||
+		CASE WHEN x.address IS NOT NULL THEN jsonb_build_object('address', x.address) ELSE '{}' END`
 	endpointSettings = `jsonb_build_object('url_sha256', encode(sha256(convert_to(x.url, 'UTF8')), 'hex'),
 		'description', x.description, 'types', x.types, 'procurements', x.procurements)`
 	recoveryState = `CASE WHEN x.completed_at IS NOT NULL THEN 'completed' WHEN x.objected_at IS NOT NULL THEN 'stopped'

@@ -45,8 +45,8 @@ func (tx *Tx) CreateOrganisation(o *models.Organisation) error {
 // SaveOrganisation writes back what can change of a locked organisation and raises its version.
 func (tx *Tx) SaveOrganisation(o *models.Organisation) error {
 	o.Version++
-	err := tx.db().Model(o).Select("legal_name", "country", "region", "sme", "less_developed_region", "version").
-		Updates(o).Error
+	err := tx.db().Model(o).Select("legal_name", "country", "region", "address", "sme", "less_developed_region",
+		"version").Updates(o).Error
 	if err != nil {
 		return fmt.Errorf("save organisation: %w", err)
 	}

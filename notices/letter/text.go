@@ -125,7 +125,7 @@ func (c composer) lot() string {
 func (c composer) under(own bool) []string {
 	under := []string{c.text(c.Called), c.lot(), c.say("to", "name", c.Recipient)}
 	if len(c.Buyers) > 0 {
-		under = append(under, c.say("from", "names", strings.Join(c.Buyers, ", ")))
+		under = append(under, c.say("from", "names", strings.Join(c.Buyers, ", ")), c.Address)
 	}
 	under = append(under, c.say("sent", "at", utc(c.SentAt)))
 	if !own {

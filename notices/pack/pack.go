@@ -150,7 +150,11 @@ func (b builder) subject() paper.Section {
 		if buyer.Lead {
 			part = b.name("lead")
 		}
-		rows[i] = []string{buyer.Name, buyer.Country, part}
+		name := buyer.Name
+		if buyer.Address != nil {
+			name += ", " + buyer.Address.Line()
+		}
+		rows[i] = []string{name, buyer.Country, part}
 	}
 	s.Blocks = append(s.Blocks, b.table(b.Sections["buyers"], []float64{0.5, 0.15, 0.35}, rows,
 		"authority", "country", "part"))

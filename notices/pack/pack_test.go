@@ -28,7 +28,10 @@ func sample(languages ...string) models.TenderPack {
 		Procurement: "prc_1", Mode: models.ModeRehearsal, Title: in("Scanners"), Description: in("What is bought"),
 		Procedure: "restricted procedure", Source: "Directive 2014/24/EU, Article 28", Law: "FR", Directive: "2014/24",
 		Languages: languages, NotDivided: in("One system"),
-		Buyers: []models.PackBuyer{{Name: "Lead", Country: "FR", Lead: true}, {Name: "Other", Country: "ES"}},
+		Buyers: []models.PackBuyer{
+			{Name: "Lead", Country: "FR", Lead: true, Address: &models.Address{Street: "1 Quay", Town: "Nantes"}},
+			{Name: "Other", Country: "ES"},
+		},
 		Lots: []models.PackLot{{
 			Lot: "lot_1", Number: 1, Title: in("Nodes"), Description: in("Many"), HandsIn: models.HandedRequest,
 			Deadline: time.Date(2026, 4, 1, 10, 0, 0, 0, time.UTC), Local: "2026-04-01T12:00", Zone: "Europe/Paris",

@@ -23,6 +23,7 @@ type Letter struct {
 	Mode      models.Mode `json:"mode,omitempty" enum:"live,rehearsal"`
 	Called    models.Text `json:"procurement_title,omitempty"`
 	Buyers    []string    `json:"buyers,omitempty" doc:"Names of the contracting authorities, the lead buyer first"`
+	Address   string      `json:"lead_buyer_address,omitempty" doc:"Where the lead buyer receives post"`
 	Law       string      `json:"law,omitempty" doc:"The country whose law governs (ISO 3166-1)"`
 
 	Procurement models.ID   `json:"procurement"`
@@ -195,6 +196,9 @@ func letterTo(d models.Dossier, lot models.Lot, t models.Tender) Letter {
 	}
 	for _, b := range buyers(d) {
 		l.Buyers = append(l.Buyers, b.Name)
+		if b.Lead && b.Address != nil {
+			l.Address = b.Address.Line()
+		}
 	}
 	if frame, err := timelimit.Of(d); err == nil { // else what governs is not known, and the letter does not say it
 		l.Law = frame.Law

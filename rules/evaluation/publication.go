@@ -195,6 +195,8 @@ type NoticeBuyer struct {
 	Name         string    `json:"name"`
 	Country      string    `json:"country"`
 	Lead         bool      `json:"lead"`
+	// Address is absent where it is not known, and in notices of earlier releases.
+	Address *models.Address `json:"address,omitempty"`
 }
 
 // A NoticeLot is what is published of a lot.
@@ -275,7 +277,9 @@ func buyers(d models.Dossier) []NoticeBuyer {
 	var all []NoticeBuyer
 	for _, m := range d.Buyers() {
 		o := d.Organisations[m.OrganisationID]
-		all = append(all, NoticeBuyer{Organisation: o.ID, Name: o.LegalName, Country: o.Country, Lead: m.Lead})
+		all = append(all, NoticeBuyer{
+			Organisation: o.ID, Name: o.LegalName, Country: o.Country, Lead: m.Lead, Address: o.Address,
+		})
 	}
 	return all
 }

@@ -310,7 +310,7 @@ func TestTheContractNoticeHoldsAllThatDecidesOnTenders(t *testing.T) {
 	require.Equal(t, d.Procurement.ID, n.Procurement)
 	require.Equal(t, models.ModeRehearsal, n.Mode, "nobody takes a rehearsal for a notice")
 	require.Equal(t, models.ProcedureOpen, n.Procedure)
-	require.Equal(t, []NoticeBuyer{{"org_a", "Lead", "FR", true}, {"org_b", "", "ES", false}}, n.Buyers,
+	require.Equal(t, []NoticeBuyer{{"org_a", "Lead", "FR", true, nil}, {"org_b", "", "ES", false, nil}}, n.Buyers,
 		"the lead first")
 	require.Equal(t, models.PublishedOpeners{Threshold: 2, Openers: 3, Fingerprint: "FINGERPRINT"}, n.Openers)
 	require.Equal(t, []models.Reference{{Entry: "ent_1", Kind: models.EntryRequirement, Digest: "d"}}, n.Specification)

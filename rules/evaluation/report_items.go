@@ -151,9 +151,13 @@ func (r reporting) authority() []Statement {
 		if b.Lead {
 			key = "lead"
 		}
-		all = append(all, Statement{Key: key, Fill: []string{"name", b.Name, "country", b.Country}})
+		where := Statement{Key: "no_address", Fill: []string{"name", b.Name}}
+		if b.Address != nil {
+			where = Statement{Key: "address", Fill: []string{"name", b.Name, "address", b.Address.Line()}}
+		}
+		all = append(all, Statement{Key: key, Fill: []string{"name", b.Name, "country", b.Country}}, where)
 	}
-	all = append(all, Statement{Key: "no_addresses"}, Statement{Key: "subject", Text: r.record.Title})
+	all = append(all, Statement{Key: "subject", Text: r.record.Title})
 	all = append(all, r.words(r.written.Subject)...)
 	valued := false
 	for _, e := range r.Of(models.EntryContract) {

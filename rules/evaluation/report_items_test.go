@@ -32,6 +32,9 @@ func keys(item ReportItem) []string {
 func TestTheReportHasEachItemFromTheRecord(t *testing.T) {
 	t.Parallel()
 	d := newConclusion(t)
+	lead := d.Organisations["org_a"]
+	lead.Address = &models.Address{Street: "1 Quay", Town: "Nantes"}
+	d.Organisations["org_a"] = lead
 	d.conclude("30.00")
 	d.write(models.EntryMarketContact, "", "", models.MarketContact{
 		Operator: "Adviser", Involvement: models.InvolvementAdvised, Measures: "all told",
@@ -45,7 +48,7 @@ func TestTheReportHasEachItemFromTheRecord(t *testing.T) {
 	}}
 	d.Tendering.Notices = []models.Notice{{ID: "ntc_1", Kind: models.NoticeContract, Digest: "def", DispatchedAt: now}}
 	for code, expected := range map[string][]string{
-		"authority":      {"lead", "buyer", "no_addresses", "subject", "contract"},
+		"authority":      {"lead", "address", "buyer", "no_address", "subject", "contract"},
 		"selection":      {"admitted", "admitted"},
 		"rejection":      {"excluded"},
 		"low_prices":     {"price_explained"},

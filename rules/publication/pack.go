@@ -30,7 +30,9 @@ func Pack(d models.Dossier, lots []models.Lot) models.TenderPack {
 	}
 	for _, m := range d.Buyers() {
 		o := d.Organisations[m.OrganisationID]
-		pack.Buyers = append(pack.Buyers, models.PackBuyer{Name: o.LegalName, Country: o.Country, Lead: m.Lead})
+		pack.Buyers = append(pack.Buyers, models.PackBuyer{
+			Name: o.LegalName, Country: o.Country, Lead: m.Lead, Address: o.Address,
+		})
 	}
 	for _, lot := range lots {
 		pack.Lots = append(pack.Lots, packLot(d, way, lot))
