@@ -25,7 +25,7 @@ type KeptFor struct {
 // RetentionOf explains until when a record is kept: documentation, contracts as long as they are performed, what a
 // grant asks for, and the years that are set for the installation.
 func RetentionOf(d models.Dossier, years int, until *time.Time) (Retention, error) {
-	all, err := TheLimits()
+	all, err := LimitsOf(d)
 	if err != nil {
 		return Retention{}, err
 	}
