@@ -48,7 +48,9 @@ type Explained struct {
 	Floor *Floor `json:"floor,omitempty"`
 	// WaitsFor says what must have happened as well, however long it takes.
 	WaitsFor []Wait `json:"waits_for,omitempty"`
-	// Certified says who gave the period, where no rule pack has it.
+	// Needs lists circumstances that are not given, and without which the law does not let the period begin.
+	Needs []Circumstance `json:"needs,omitempty"`
+	// Certified names the entry of the record in which the period was given, where no rule pack has it.
 	Certified string `json:"certified_by,omitempty"`
 	// Caution says what is doubtful about the rule.
 	Caution string `json:"caution,omitempty"`

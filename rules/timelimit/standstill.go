@@ -29,14 +29,29 @@ type Standstill struct {
 	Awaits []string
 }
 
-// CountStandstill counts the standstill from the latest letter. Where the law counts from another event, or waits for
-// more, that is named; until it is recorded the count from the letters is the least.
+// CountStandstill counts the standstill from letters that are to be sent. Where the law counts from another event, or
+// waits for more, that is named; until it is recorded the count from the letters is the least. It refuses letters by
+// means with which the law does not let it begin.
 func CountStandstill(d models.Dossier, latest time.Time, electronic bool) (Standstill, error) {
 	f, err := Of(d)
 	if err != nil {
 		return Standstill{}, err
 	}
-	return f.standstill(f.Day(latest), electronic)
+	s, err := f.standstill(f.Day(latest), electronic)
+	if err == nil {
+		err = lettersBegin(s.Because, "/means")
+	}
+	return s, err
+}
+
+// lettersBegin refuses letters that are not electronic where the law lets the standstill begin with no others.
+func lettersBegin(because calendar.Explained, field string) error {
+	if !slices.Contains(because.Needs, calendar.ElectronicLetters) {
+		return nil
+	}
+	return models.Refuse(models.CodeInvalidValue, field,
+		"the law of %s lets the standstill begin only with letters that are sent electronically (%s)", because.Law,
+		because.RuleSource).Accepting("letters by electronic means")
 }
 
 func (f Frame) standstill(from calendar.Date, electronic bool) (s Standstill, err error) {
