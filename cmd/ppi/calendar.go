@@ -49,6 +49,8 @@ type calendarCountCommand struct {
 	From  string `arg:"" placeholder:"DATE" help:"The day of the event, such as 2026-03-02."`
 	Unit  string `default:"days" enum:"days,working_days,months" help:"Of a number: ${enum}."`
 	Until string `placeholder:"DATE" help:"Day of the deadline, where a rule takes a part of the time until it."`
+
+	Procedure string `placeholder:"CODE" help:"Procedure, as eForms names it, where a rule depends on it."`
 }
 
 func (c calendarCountCommand) Run(inv *invocation) error {
@@ -56,7 +58,9 @@ func (c calendarCountCommand) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	asked := timelimit.Period{Setting: setting, Rule: c.What, From: c.From, Until: c.Until, Unit: c.Unit}
+	asked := timelimit.Period{
+		Setting: setting, Rule: c.What, From: c.From, Until: c.Until, Unit: c.Unit, Procedure: c.Procedure,
+	}
 	if n, err := strconv.Atoi(c.What); err == nil {
 		asked.Rule, asked.N = "", n
 	}
