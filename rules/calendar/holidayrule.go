@@ -25,7 +25,7 @@ type holidayFile struct {
 	Holidays []holidayRule `yaml:"holidays"`
 	// Subdivisions are parts with days of their own, by the second half of an ISO 3166-2 code.
 	Subdivisions map[string]subdivision `yaml:"subdivisions"`
-	// Parts are further parts, which keep the days of the country and no others; not needed without subdivisions.
+	// Parts are further parts, which keep the days of the country and no others.
 	Parts []string `yaml:"parts"`
 }
 
