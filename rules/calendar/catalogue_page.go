@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	_ "embed" // the head of the page
 	"fmt"
 	"io"
 	"strings"
@@ -25,31 +26,21 @@ func WriteCatalogue(to io.Writer) error {
 	return nil
 }
 
-const pageHead = `# Time limits and holidays by country
-
-What ` + "`rules/calendar`" + ` knows of each law, and what it does not. This page is written by ` +
-	"`ppi calendar packs`" + ` and
-` + "`go test ./rules/calendar -update`" + `; do not edit it.
-
-- *Known*: a text was read, the article is named. *Unknown*: nobody may guess it; a person with the role ` + "`legal`" + `
-  certifies the period with its source (` + "`certified-periods`" + `), never below the Directive's minimum.
-- *As in the Directive*: the law was read and has the same rule.
-- What the Directive gives at most (30 days for the award notice, 15 for reasons) binds every country of the Union and is
-  used without a pack.
-- Where a country's count ends before that of the Directive, the Directive counts. So a short national text is no danger.
-- Circumstances and rules have the names that the API has; ` + "`ppi calendar count`" + ` explains one, ` +
-	"`ppi calendar timetable`" + `
-  judges a plan.
-- Not here: regimes below the thresholds of the Union, defence (Directive 2009/81/EC), concessions, times for internal
-  decisions and how long tenders bind.
-
-`
+//go:embed catalogue_head.md
+var pageHead string
 
 // Time limits that every procurement meets sooner or later.
 var shown = []struct{ title, id string }{ //nolint:gochecknoglobals // the columns of a page
-	{"standstill", "standstill"}, {"answers", "answers"}, {"open", "open/tenders"}, {"requests", "restricted/requests"},
-	{"tenders", "restricted/tenders"}, {"negotiation", "neg-w-call/tenders"}, {"dialogue", "comp-dial/requests"},
-	{"partnership", "innovation/requests"}, {"award notice", "award-notice"}, {"retention", "retention"},
+	{"standstill", "standstill"},
+	{"answers", "answers"},
+	{"open", "open/tenders"},
+	{"requests", "restricted/requests"},
+	{"tenders", "restricted/tenders"},
+	{"negotiation", "neg-w-call/tenders"},
+	{"dialogue", "comp-dial/requests"},
+	{"partnership", "innovation/requests"},
+	{"award notice", "award-notice"},
+	{"retention", "retention"},
 }
 
 func writeFigures(page *strings.Builder, all []Known) {
@@ -74,9 +65,9 @@ func writeFigures(page *strings.Builder, all []Known) {
 			}
 		}
 	}
-	fmt.Fprintf(page, "Of %d laws, %d were read in part at least; the standstill of %d is known, answers of %d, the open "+
-		"procedure\nof %d, the restricted one of %d. Of the laws for utilities (Directive 2014/25/EU) %d were read. "+
-		"Holidays are known of\n%d states and of %d parts of them with days of their own.\n\n",
+	fmt.Fprintf(page, "Of %d laws, %d were read in part at least; the standstill of %d is known, answers of %d, "+
+		"the open procedure\nof %d, the restricted one of %d. Of the laws for utilities (Directive 2014/25/EU) %d "+
+		"were read. Holidays are known of\n%d states and of %d parts of them with days of their own.\n\n",
 		len(all), read, counted["standstill"], counted["answers"], counted["open/tenders"],
 		counted["restricted/tenders"], utilities, days, parts)
 }
@@ -104,8 +95,8 @@ func writeTable(page *strings.Builder, all []Known) {
 		}
 		fmt.Fprintf(page, " %s |\n", k.Days.years())
 	}
-	page.WriteString("\n\"?\" is unknown. Where two lengths are given, the first is that by electronic means, the second that " +
-		"by other\nmeans; all are without urgency and without a planning notice.\n")
+	page.WriteString("\n\"?\" is unknown. Where two lengths are given, the first is that by electronic means, the " +
+		"second that by other\nmeans; all are without urgency and without a planning notice.\n")
 }
 
 // bothWays is the length by electronic means and, if it is another, by other means.
@@ -145,8 +136,8 @@ func writeLaw(page *strings.Builder, k Known) {
 		page.WriteString("\nNo text was read: every time limit must be certified.\n")
 	}
 	for _, a := range k.Acts {
-		fmt.Fprintf(page, "\n**%s** (%s), in force from %s%s. Source: %s.", a.Title, a.under(k.Law), a.InForce, a.state(),
-			strings.TrimSuffix(a.Source, "."))
+		fmt.Fprintf(page, "\n**%s** (%s), in force from %s%s. Source: %s.", a.Title, a.under(k.Law), a.InForce,
+			a.state(), strings.TrimSuffix(a.Source, "."))
 		if a.Note != "" {
 			page.WriteString(" " + strings.TrimSpace(a.Note))
 		}

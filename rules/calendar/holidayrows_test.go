@@ -127,7 +127,8 @@ func TestTheHolidaysOfEachSwissCantonThatWereRead(t *testing.T) {
 func TestThePatronDaysOfAustriaAreNoHolidays(t *testing.T) {
 	t.Parallel()
 	for part, day := range map[int]string{
-		1: "2026-11-11", 2: "2026-03-19", 3: "2027-11-15", 4: "2026-05-04", 5: "2026-09-24", 6: "2026-03-19", 9: "2027-11-15",
+		1: "2026-11-11", 2: "2026-03-19", 3: "2027-11-15", 4: "2026-05-04", 5: "2026-09-24", 6: "2026-03-19",
+		7: "2026-03-19", 8: "2026-03-19", 9: "2027-11-15",
 	} {
 		name, err := holidaysOf(t, fmt.Sprintf("AT-%d", part)).Name(date(t, day))
 		require.NoError(t, err)

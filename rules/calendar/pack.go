@@ -214,10 +214,10 @@ func (p Pack) ids() []string {
 	return ids
 }
 
-// With returns the pack with a rule that an entry of the record certifies, because no pack knows it. It refuses one that is known
-// or that nobody has, one that is not well formed, and a length that the Directive does not allow, with
+// With returns the pack with a rule that an entry of the record certifies, because no pack knows it. It refuses one
+// that is known or that nobody has, one that is not well formed, and a length that the Directive does not allow, with
 // [models.CodeInvalidValue], [models.CodeRuleUnknown] and [models.CodeBelowStatutoryMinimum].
-func (p Pack) With(r Rule, by string) (Pack, error) {
+func (p Pack) With(r Rule, entry string) (Pack, error) {
 	if err := r.check(); err != nil {
 		return p, models.Refuse(models.CodeInvalidValue, "/rule", "the period cannot be counted: %v", err)
 	}
@@ -236,7 +236,7 @@ func (p Pack) With(r Rule, by string) (Pack, error) {
 	}
 	with := p
 	with.rules = maps.Clone(p.rules)
-	r.certified = by
+	r.certified = entry
 	with.rules[r.ID] = r
 	return with, nil
 }
@@ -430,7 +430,8 @@ func (r Rule) lengthIn(
 	length = r.Length
 	sources := []string{r.Source}
 	for _, v := range r.Variants {
-		if v.holdsIn(procedure) && all(v.When, circumstances) && !anyOf(v.Unless, circumstances) && v.Length.N < length.N {
+		if v.holdsIn(procedure) && all(v.When, circumstances) && !anyOf(v.Unless, circumstances) &&
+			v.Length.N < length.N {
 			length, sources, used = v.Length, []string{cmp.Or(v.Source, r.Source)}, v.When
 		}
 	}

@@ -15,8 +15,8 @@ const thresholdsFile = "packs/thresholds.yaml"
 // A ContractKind is what a threshold is for.
 type ContractKind string
 
-// The kinds of contract (Directive 2014/24/EU, Article 4(a) to (d)). Directive 2014/25/EU, Article 15, has one threshold
-// for the supplies, services and design contests of all entities.
+// The kinds of contract (Directive 2014/24/EU, Article 4(a) to (d)). Article 15 of Directive 2014/25/EU has one
+// threshold for the supplies, services and design contests of all entities.
 const (
 	// Works contracts.
 	Works ContractKind = "works"
@@ -94,8 +94,8 @@ func (e *embedded) loadThresholds() error {
 			}
 			t.Amounts[kind] = amount
 		}
-		if t.Source == "" || !slices.Contains(Directives(), t.Directive) || t.ValidFrom.IsZero() || t.ValidUntil.Before(t.ValidFrom) ||
-			len(p.Amounts) != len(t.Amounts) {
+		if t.Source == "" || !slices.Contains(Directives(), t.Directive) || t.ValidFrom.IsZero() ||
+			t.ValidUntil.Before(t.ValidFrom) || len(p.Amounts) != len(t.Amounts) {
 			return errors.New("a period of thresholds needs a directive, a source, dates in order and the four kinds")
 		}
 		e.thresholds = append(e.thresholds, t)

@@ -40,8 +40,8 @@ func TestEveryProcedureEndsWithTendersAndItsLimitsAreRulesOfTheCalendar(t *testi
 		require.False(t, further, p.Code)
 		for _, s := range p.Stages {
 			if s.WhereStated {
-				require.True(t, slices.ContainsFunc(stating, func(law calendar.Pack) bool { return law.Knows(s.Limit) }),
-					p.Code)
+				states := func(law calendar.Pack) bool { return law.Knows(s.Limit) }
+				require.True(t, slices.ContainsFunc(stating, states), p.Code)
 			} else if s.Limit != "" {
 				_, err := pack.Rule(s.Limit)
 				require.NoError(t, err, p.Code)

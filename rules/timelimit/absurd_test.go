@@ -220,15 +220,17 @@ func TestABareLengthThatCannotBeCountedIsRefusedByItsField(t *testing.T) {
 // Whatever is asked: an answer or a refusal that names a field and what would be taken, and never a time limit that is
 // shorter than the Directive's.
 func FuzzTimetable(f *testing.F) {
-	f.Add("FR", "FR-75", "open", "2026-03-02", "2026-04-02T00:00", "Europe/Paris", "2026-06-01", "2026-06-12", "urgency", false)
-	f.Add("NL", "NL", "restricted", "2036-12-31", "2199-12-31T23:59", "Etc/GMT+12", "1900-01-01", "9999-01-01", "", true)
+	f.Add("FR", "FR-75", "open", "2026-03-02", "2026-04-02T00:00", "Europe/Paris", "2026-06-01", "2026-06-12",
+		"urgency", false)
+	f.Add("NL", "NL", "restricted", "2036-12-31", "2199-12-31T23:59", "Etc/GMT+12", "1900-01-01", "9999-01-01",
+		"", true)
 	f.Add("", "DE-XX", "comp-dial", "2024-02-29", "2024-02-30T25:61", "right/UTC", "0000-00-00", "-1", "works", true)
 	f.Add("EU", "BE", "innovation", "1969-12-31", "", "", "", "2026-01-01", "agreed_period", false)
 	f.Fuzz(func(t *testing.T, law, place, code, notice, tenders, zone, letters, contract, fact string, byPost bool) {
 		in := timelimit.Intention{
 			Setting: timelimit.Setting{Law: law, Place: place}, Procedure: code, Notice: notice, Tenders: tenders,
-			Zone: zone, Letters: letters, Contract: contract, AwardNotice: contract, Questions: letters, Answers: contract,
-			PlanningNotice: letters, ByPost: byPost,
+			Zone: zone, Letters: letters, Contract: contract, AwardNotice: contract, Questions: letters,
+			Answers: contract, PlanningNotice: letters, ByPost: byPost,
 		}
 		if fact != "" {
 			in.Circumstances = []string{fact, fact}

@@ -263,8 +263,10 @@ func (in Intention) without(stages int, code string) []*models.Refusal {
 		field, text string
 		stages      int
 	}{
-		{"/requests", in.Requests, requesting}, {"/invitation", in.Invitation, requesting},
-		{"/final_invitation", in.FinalInvitation, finishing}, {"/final", in.Final, finishing},
+		{"/requests", in.Requests, requesting},
+		{"/invitation", in.Invitation, requesting},
+		{"/final_invitation", in.FinalInvitation, finishing},
+		{"/final", in.Final, finishing},
 	} {
 		if step.text != "" && stages < step.stages {
 			faults = append(faults, models.Refuse(models.CodeInvalidValue, step.field,

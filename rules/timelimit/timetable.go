@@ -63,7 +63,8 @@ type judge struct {
 }
 
 // Judge judges every step of a timetable, also those after one that is unlawful: what opens later is counted from the
-// first lawful day of that step. It refuses what cannot be judged at all: a notice without a day, and zones that are not known.
+// first lawful day of that step. It refuses what cannot be judged at all: a notice without a day, and zones that are
+// not known.
 func Judge(pack calendar.Pack, holidays *calendar.Holidays, in Timetable) ([]Line, error) {
 	if in.Notice.IsZero() {
 		return nil, models.Refuse(models.CodeInvalidValue, "/notice", "the day of the contract notice is missing").
