@@ -61,6 +61,9 @@ type Floor struct {
 	Source  string `json:"source"`
 	Length  Length `json:"length"`
 	LastDay Date   `json:"last_day"`
+	// RunsFrom is given if that law counts from another event than the Directive: then the period by that law, which
+	// may begin later, has to be over as well.
+	RunsFrom Event `json:"runs_from,omitempty"`
 }
 
 // A Share is a part of the time between two events.

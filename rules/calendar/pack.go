@@ -333,6 +333,9 @@ func (p Pack) answer(q Question, holidays *Holidays) (Explained, error) {
 	floor.Law, floor.WaitsFor, floor.Needs = p.Law, e.WaitsFor, e.Needs
 	floor.Caution, floor.Certified = e.Caution, e.Certified
 	floor.Floor = &Floor{Source: e.RuleSource, Length: e.Length, LastDay: e.LastDay}
+	if e.RunsFrom != floor.RunsFrom {
+		floor.Floor.RunsFrom = e.RunsFrom
+	}
 	return floor, nil
 }
 

@@ -133,7 +133,11 @@ func (w *words) move(m Move) string {
 func (w *words) remarks(e Explained) []string {
 	var all []string
 	add := func(sentence string, fill ...string) { all = append(all, w.say(sentence, fill...)) }
-	if e.Floor != nil {
+	switch {
+	case e.Floor != nil && e.Floor.RunsFrom != "":
+		add("floor_event", "law", e.Law, "source", e.Floor.Source, "length", w.length(e.Floor.Length),
+			"event", w.event(e.Floor.RunsFrom))
+	case e.Floor != nil:
 		add("floor", "law", e.Law, "source", e.Floor.Source, "last", e.Floor.LastDay.String())
 	}
 	for _, open := range e.Unsettled {

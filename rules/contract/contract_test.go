@@ -1,6 +1,8 @@
 package contract
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -420,4 +422,19 @@ func TestARecordIsKeptForAsLongAsItsContractsArePerformed(t *testing.T) {
 	require.NoError(t, err)
 	require.Nil(t, r.Until)
 	require.Equal(t, "2026-07-31", r.For[len(r.For)-1].Until)
+}
+
+// Bulgaria keeps documents for five years, Sweden for four; a law that was not read for the Directive's three at least.
+func TestARecordIsKeptForTheYearsOfTheLawThatGoverns(t *testing.T) {
+	t.Parallel()
+	for country, until := range map[string]string{"BG": "2031-10-30", "SE": "2030-10-30", "FR": "2029-10-30"} {
+		d := signed(t)
+		awarded := now.AddDate(0, -1, 0)
+		d.Tendering.Awards = map[models.ID]models.LotAward{d.lot: {LotID: d.lot, AwardedAt: &awarded}}
+		d.Organisations["org_a"] = models.Organisation{ID: "org_a", Country: country}
+		r, err := RetentionOf(d.Dossier, 10, nil)
+		require.NoError(t, err)
+		i := slices.IndexFunc(r.For, func(k KeptFor) bool { return strings.HasPrefix(k.Why, "documentation") })
+		require.Equal(t, until, r.For[i].Until, "%s: %s", country, r.For[i].Source)
+	}
 }

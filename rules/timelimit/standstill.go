@@ -76,7 +76,7 @@ func lettersBy(electronic bool) []calendar.Circumstance {
 // sent; whether it was delivered is another question.
 func awaited(e calendar.Explained, electronic bool) []string {
 	var facts []string
-	event := e.RunsFrom
+	event := begins(e)
 	if slices.Contains(models.StandstillFacts(), string(event)) &&
 		(event != calendar.EventLettersReceipt || !electronic) {
 		facts = append(facts, string(event))
@@ -85,6 +85,14 @@ func awaited(e calendar.Explained, electronic bool) []string {
 		facts = append(facts, string(wait))
 	}
 	return facts
+}
+
+// begins is the event with which the period of the law begins, also where the Directive's, from the letters, is longer.
+func begins(e calendar.Explained) calendar.Event {
+	if e.Floor != nil && e.Floor.RunsFrom != "" {
+		return e.Floor.RunsFrom
+	}
+	return e.RunsFrom
 }
 
 // Told is how letters tell of the standstill in a language, and the first day on which a contract can be concluded;
@@ -148,12 +156,15 @@ func (f Frame) afterFacts(c Contract, s Standstill, electronic bool) error {
 		if err != nil {
 			return err
 		}
-		if calendar.Event(name) == s.Because.RunsFrom {
+		if calendar.Event(name) == begins(s.Because) {
 			again, err := f.standstill(on, electronic)
 			if err != nil {
 				return err
 			}
 			on = again.FirstDay
+			if alone := again.Because.Floor; alone != nil && alone.RunsFrom != "" {
+				on = alone.LastDay.AddDays(1) // the Directive counts from the letters, not from this event
+			}
 		}
 		if on.After(earliest) {
 			earliest = on
