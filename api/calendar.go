@@ -127,7 +127,8 @@ type PeriodView struct {
 	WaitsFor   []string   `json:"waits_for" doc:"What must have happened as well, however long it takes"`
 	Without    []string   `json:"without" doc:"Circumstances that change nothing here"`
 	Floor      *FloorView `json:"floor,omitempty" doc:"What the law alone would give, where the Directive gives more"`
-	Certified  string     `json:"certified_by,omitempty"`
+	Needs      []string   `json:"needs,omitempty" doc:"Not given, and the law lets the period begin only with them"`
+	Certified  string     `json:"certified_by,omitempty" doc:"The entry of the record that gives the period"`
 	Caution    string     `json:"caution,omitempty" doc:"What is doubtful about the rule"`
 	Explained  string     `json:"explained" doc:"The whole count in words"`
 	InLanguage string     `json:"language" doc:"Of the words"`
@@ -168,6 +169,9 @@ func showPeriod(e views.CalendarCount, language string) PeriodView {
 	for _, c := range e.Without {
 		v.Without = append(v.Without, string(c))
 	}
+	for _, c := range e.Needs {
+		v.Needs = append(v.Needs, string(c))
+	}
 	if e.Floor != nil {
 		v.Floor = &FloorView{e.Floor.Source, e.Floor.LastDay.String()}
 	}
@@ -201,7 +205,10 @@ type periodInput struct {
 	Unit  string `query:"unit" enum:"days,working_days,months" doc:"Of n; by default days"`
 	From  string `query:"from" required:"true" format:"date" doc:"Day of the event" example:"2026-03-02"`
 	Until string `query:"until" format:"date" doc:"Day of the deadline, where a rule takes a part of the time until it"`
-	Lang  string `query:"lang" maxLength:"12" doc:"en, fr, de, it, es or tr"`
+
+	Procedure string `query:"procedure" maxLength:"40" doc:"As eForms names it, where a rule depends on it"`
+
+	Lang string `query:"lang" maxLength:"12" doc:"en, fr, de, it, es or tr"`
 }
 
 func (s *server) countPeriod(_ context.Context, in *periodInput) (*rest.Shown[PeriodView], error) {
@@ -210,6 +217,7 @@ func (s *server) countPeriod(_ context.Context, in *periodInput) (*rest.Shown[Pe
 	}
 	e, err := views.CalendarPeriod{
 		Setting: in.setting(), Rule: in.Rule, From: in.From, Until: in.Until, N: in.N, Unit: in.Unit,
+		Procedure: in.Procedure,
 	}.Count()
 	if err != nil {
 		return nil, err

@@ -22,12 +22,12 @@ const (
 
 // FrameworkTerms are those of a lot that is awarded as a framework agreement: with how many operators, for how long, up
 // to what sum, and who may call off. They are announced in the contract notice and bind from then on (Directive
-// 2014/24/EU, Article 33; Court of Justice, C-216/17 and C-23/20).
+// 2014/24/EU, Article 33; Directive 2014/25/EU, Article 51; Court of Justice, C-216/17 and C-23/20).
 type FrameworkTerms struct {
 	Lot       ID     `json:"lot"`
 	Operators int    `json:"operators" minimum:"1" maximum:"20" doc:"With how many operators at most"`
 	Months    int    `json:"months" minimum:"1" maximum:"240" doc:"How long call-offs are made, from the signature"`
-	Longer    Text   `json:"longer,omitempty" doc:"Why longer than four years, in the subject of the agreement"`
+	Longer    Text   `json:"longer,omitempty" doc:"Why longer than four years (utilities: eight), in its subject"`
 	Estimate  Money  `json:"estimate" doc:"The value that is expected to be called off, without VAT"`
 	Maximum   Money  `json:"maximum" doc:"The most that all buyers together call off, without VAT"`
 	Quantity  string `json:"maximum_quantity,omitempty" doc:"The most units that all buyers together call off"`

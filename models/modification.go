@@ -4,7 +4,7 @@ package models
 const EntryModification EntryKind = "contract_modification"
 
 // A ModificationGround is a ground on which a contract may be modified without a new procedure (Directive 2014/24/EU,
-// Article 72). What each allows is in the data of rules/contract.
+// Article 72; Directive 2014/25/EU, Article 89). What each allows is in the data of rules/contract.
 type ModificationGround string
 
 // The grounds.
@@ -30,7 +30,8 @@ func ModificationGrounds() []ModificationGround {
 	}
 }
 
-// ThresholdKinds are the kinds of contract of which Article 4 of Directive 2014/24/EU names a threshold.
+// ThresholdKinds are the kinds of contract of which Article 4 of Directive 2014/24/EU names a threshold. Article 15 of
+// Directive 2014/25/EU has the same for the supplies of all entities.
 func ThresholdKinds() []string {
 	return []string{ContractWorks, "central_supplies", "sub_central_supplies", "social_services"}
 }
@@ -39,7 +40,7 @@ func ThresholdKinds() []string {
 // what is wrong is put right by a further one.
 type Modification struct {
 	Contract ID                 `json:"contract" doc:"The entry of the contract"`
-	Ground   ModificationGround `json:"ground" doc:"On which it is allowed; see Article 72 of Directive 2014/24/EU"`
+	Ground   ModificationGround `json:"ground" doc:"By Article 72 of Directive 2014/24/EU or 89 of 2014/25/EU"`
 	AgreedOn string             `json:"agreed_on" format:"date"`
 	Value    Money              `json:"value" doc:"By how much the value changes, without VAT; 0.00: it does not"`
 	Less     bool               `json:"less,omitempty" doc:"true: the value becomes less"`
@@ -51,7 +52,7 @@ type Modification struct {
 	Clause    string `json:"clause,omitempty" maxLength:"2000" doc:"Where the review clause stands; for review_clause"`
 	Successor string `json:"successor,omitempty" maxLength:"400" doc:"The new contractor; for replacement"`
 	// Threshold and Euro say which threshold of the Directive is compared with what.
-	Threshold string `json:"threshold,omitempty" doc:"The kind of contract in Article 4; for de_minimis"`
+	Threshold string `json:"threshold,omitempty" doc:"The kind of contract in Article 4 (15); for de_minimis"`
 	Euro      *Money `json:"euro,omitempty" doc:"Its value in euro, if the contract has another currency"`
 }
 

@@ -52,7 +52,7 @@ const (
 var refusedAward = []RefusalType{
 	{
 		CodeModificationLimit, RefusalUnacceptable, "The modification is too large for its ground",
-		"Article 72 of Directive 2014/24/EU limits by how much a contract may be modified without a new procedure.",
+		"Article 72 of Directive 2014/24/EU (89 of 2014/25/EU) limits by how much a contract may be modified.",
 	},
 	{
 		CodeFrameworkExhausted, RefusalUnacceptable, "The framework agreement is exhausted",

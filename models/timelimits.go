@@ -213,12 +213,14 @@ const (
 	FactAwardNoticePublished = "award_notice_publication"
 	FactDecisionFinal        = "decision_final"
 	FactObjectionsDecided    = "objections_decided"
+	FactDocumentsInOrder     = "documents_in_order"
 )
 
 // StandstillFacts lists them.
 func StandstillFacts() []string {
 	return []string{
 		FactLettersReceived, FactLettersDelivered, FactAwardNoticePublished, FactDecisionFinal, FactObjectionsDecided,
+		FactDocumentsInOrder,
 	}
 }
 

@@ -20,6 +20,7 @@ type calendarCommand struct {
 	Timetable calendarTimetableCommand `cmd:"" help:"Judge a timetable: every unlawful step with its earliest date."`
 	Rules     calendarRulesCommand     `cmd:"" help:"Show the time limits that are known of a law, and which are not."`
 	Holidays  calendarHolidaysCommand  `cmd:"" help:"Show the holidays of a place in a year."`
+	Packs     calendarPacksCommand     `cmd:"" help:"Write the page of all laws: what is known of each, and what is not."`
 }
 
 // errUnlawful makes the exit code of a timetable that is not lawful; the table says why.
@@ -49,6 +50,8 @@ type calendarCountCommand struct {
 	From  string `arg:"" placeholder:"DATE" help:"The day of the event, such as 2026-03-02."`
 	Unit  string `default:"days" enum:"days,working_days,months" help:"Of a number: ${enum}."`
 	Until string `placeholder:"DATE" help:"Day of the deadline, where a rule takes a part of the time until it."`
+
+	Procedure string `placeholder:"CODE" help:"Procedure, as eForms names it, where a rule depends on it."`
 }
 
 func (c calendarCountCommand) Run(inv *invocation) error {
@@ -56,7 +59,9 @@ func (c calendarCountCommand) Run(inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	asked := timelimit.Period{Setting: setting, Rule: c.What, From: c.From, Until: c.Until, Unit: c.Unit}
+	asked := timelimit.Period{
+		Setting: setting, Rule: c.What, From: c.From, Until: c.Until, Unit: c.Unit, Procedure: c.Procedure,
+	}
 	if n, err := strconv.Atoi(c.What); err == nil {
 		asked.Rule, asked.N = "", n
 	}
@@ -244,3 +249,7 @@ func (c calendarHolidaysCommand) Run(inv *invocation) error {
 	}
 	return nil
 }
+
+type calendarPacksCommand struct{}
+
+func (calendarPacksCommand) Run(inv *invocation) error { return calendar.WriteCatalogue(inv.stdout) }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -29,6 +30,12 @@ func TestALimitIsCountedAndExplainedWithoutAServer(t *testing.T) {
 	code, stdout, _ = invoke(t, nil, "calendar", "count", "answers", "2026-04-10", "--law", "NL")
 	require.Equal(t, exitDone, code)
 	require.Contains(t, stdout, "last day: 2026-03-31\n")
+
+	code, stdout, _ = invoke(t, nil, "calendar", "count", "answers", "2026-04-10", "--law", "FR", "--when", "urgency",
+		"--procedure", "comp-dial")
+	require.Equal(t, exitDone, code)
+	require.Contains(t, stdout, "last day: 2026-04-04\n")
+	require.Contains(t, stdout, "It changes nothing here that it is urgent.")
 }
 
 func TestAnUnlawfulTimetableFailsAndShowsTheEarliestDates(t *testing.T) {
@@ -57,6 +64,11 @@ func TestWhatIsKnownOfALawIsListedWithWhatIsNot(t *testing.T) {
 	code, stdout, _ = invoke(t, nil, "calendar", "rules", "PT", "--json")
 	require.Equal(t, exitDone, code)
 	require.Contains(t, stdout, `"length": "1/3 of the time until the deadline"`)
+	code, stdout, _ = invoke(t, nil, "calendar", "packs")
+	require.Equal(t, exitDone, code)
+	page, err := os.ReadFile("../../docs/calendar.md")
+	require.NoError(t, err)
+	require.Equal(t, string(page), stdout)
 	code, stdout, _ = invoke(t, nil, "calendar", "holidays", "DE", "2026")
 	require.Equal(t, exitDone, code)
 	require.Regexp(t, `2026-06-04  Corpus Christi in DE-BW.* \(not settled\)`, stdout)

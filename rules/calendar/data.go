@@ -61,7 +61,7 @@ func (e *embedded) loadWords() error {
 		return errors.Join(err, errors.New("the English words are missing"))
 	}
 	for _, w := range e.words {
-		err = errors.Join(err, w.check(all))
+		err = errors.Join(err, w.check(all), w.checkCautions(e.packs))
 	}
 	return err
 }

@@ -96,11 +96,15 @@ func (p Pack) CheckPlanningNotice(field string, sent, contractNotice Date) error
 	if err != nil {
 		return err
 	}
-	if sent.After(latest.LastDay) || sent.Before(earliest.LastDay) {
-		return models.Refuse(models.CodeShorteningNotAllowed, field,
-			"the planning notice of %s is %d days older than the contract notice of %s (%s)",
-			sent, sent.DaysUntil(contractNotice), contractNotice, latest.RuleSource).
-			Accepting("a planning notice sent from %s to %s", earliest.LastDay, latest.LastDay)
+	if !sent.After(latest.LastDay) && !sent.Before(earliest.LastDay) {
+		return nil
 	}
-	return nil
+	gap := fmt.Sprintf("%d days older than", sent.DaysUntil(contractNotice))
+	if !sent.Before(contractNotice) {
+		gap = "not older than"
+	}
+	return models.Refuse(models.CodeShorteningNotAllowed, field,
+		"the planning notice of %s is %s the contract notice of %s (%s)",
+		sent, gap, contractNotice, latest.RuleSource).
+		Accepting("a planning notice sent from %s to %s", earliest.LastDay, latest.LastDay)
 }

@@ -48,7 +48,9 @@ type Explained struct {
 	Floor *Floor `json:"floor,omitempty"`
 	// WaitsFor says what must have happened as well, however long it takes.
 	WaitsFor []Wait `json:"waits_for,omitempty"`
-	// Certified says who gave the period, where no rule pack has it.
+	// Needs lists circumstances that are not given, and without which the law does not let the period begin.
+	Needs []Circumstance `json:"needs,omitempty"`
+	// Certified names the entry of the record in which the period was given, where no rule pack has it.
 	Certified string `json:"certified_by,omitempty"`
 	// Caution says what is doubtful about the rule.
 	Caution string `json:"caution,omitempty"`
@@ -59,6 +61,9 @@ type Floor struct {
 	Source  string `json:"source"`
 	Length  Length `json:"length"`
 	LastDay Date   `json:"last_day"`
+	// RunsFrom is given if that law counts from another event than the Directive: then the period by that law, which
+	// may begin later, has to be over as well.
+	RunsFrom Event `json:"runs_from,omitempty"`
 }
 
 // A Share is a part of the time between two events.

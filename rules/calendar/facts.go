@@ -78,10 +78,12 @@ const (
 	WaitDecisionFinal Wait = models.FactDecisionFinal
 	// WaitObjections: objections that were made are decided, and what can follow from that is over.
 	WaitObjections Wait = models.FactObjectionsDecided
+	// WaitDocuments: the winner has given the documents, the security and the confirmations that the law asks for.
+	WaitDocuments Wait = models.FactDocumentsInOrder
 )
 
 // Waits lists everything that is waited for.
-func Waits() []Wait { return []Wait{WaitDecisionFinal, WaitObjections} }
+func Waits() []Wait { return []Wait{WaitDecisionFinal, WaitObjections, WaitDocuments} }
 
 // A Bound says whether a period is the shortest or the longest that the law allows.
 type Bound string

@@ -25,7 +25,7 @@ type holidayFile struct {
 	Holidays []holidayRule `yaml:"holidays"`
 	// Subdivisions are parts with days of their own, by the second half of an ISO 3166-2 code.
 	Subdivisions map[string]subdivision `yaml:"subdivisions"`
-	// Parts are further parts, which keep the days of the country and no others; not needed without subdivisions.
+	// Parts are further parts, which keep the days of the country and no others.
 	Parts []string `yaml:"parts"`
 }
 
@@ -112,16 +112,18 @@ func (f holidayFile) place(part string) (*Holidays, error) {
 	return h, nil
 }
 
-// mayKeep adds the days of a part of the country as not settled.
+// mayKeep adds the days of a part of the country as not settled, also those that are not settled there.
 func (h *Holidays) mayKeep(part *Holidays) {
-	for d, name := range part.names {
-		if h.names[d] != "" {
-			continue
-		}
-		if before := h.undecided[d]; before == "" {
-			h.undecided[d] = name + " in " + part.place
-		} else if !strings.Contains(before, part.place) {
-			h.undecided[d] = before + ", " + part.place
+	for _, days := range []map[Date]string{part.names, part.undecided} {
+		for d, name := range days {
+			if h.names[d] != "" {
+				continue
+			}
+			if before := h.undecided[d]; before == "" {
+				h.undecided[d] = name + " in " + part.place
+			} else if !strings.Contains(before, part.place) {
+				h.undecided[d] = before + ", " + part.place
+			}
 		}
 	}
 }

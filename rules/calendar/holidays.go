@@ -2,7 +2,6 @@ package calendar
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -27,8 +26,6 @@ type LocalDay struct {
 	Day  Date
 	Name string
 }
-
-var partPattern = regexp.MustCompile(`^[A-Z0-9]{1,3}$`)
 
 // HolidaysOf returns the holidays of a place. It refuses a place without data with [models.CodeHolidayUnknown]. In a
 // country whose parts keep days of their own, and of which no part is named, those days are not settled
@@ -63,10 +60,10 @@ func (e *embedded) holidaysOf(place string) (*Holidays, error) {
 	return file.place(part)
 }
 
-// has tells whether the country has that part, as far as the data can tell.
+// has tells whether the country has that part.
 func (f holidayFile) has(part string) bool {
 	_, own := f.Subdivisions[part]
-	return own || slices.Contains(f.Parts, part) || len(f.Subdivisions) == 0 && partPattern.MatchString(part)
+	return own || slices.Contains(f.Parts, part)
 }
 
 // andAnywhereIn adds the days that are a holiday in a country or in any part of it.

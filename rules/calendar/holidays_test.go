@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/zone"
 )
 
@@ -95,6 +96,24 @@ func TestAPlaceIsACountryOrAPartOfOne(t *testing.T) {
 	require.Subset(t, places, []string{"AT", "DE", "DE-NW", "FR", "FR-67", "SK"})
 	for _, place := range places {
 		require.Equal(t, place, holidaysOf(t, place).Place())
+	}
+}
+
+// A part is one by its ISO 3166-2 code; the Caribbean parts of the Netherlands keep other days and other clocks.
+func TestAPlaceThatDoesNotExistIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, place := range []string{
+		"IT-TO", "AT-9", "NL-NH", "BE-BRU", "GR-I", "PL-14", "RO-B", "SE-AB", "DK-84", "IE-D", "TR-06", "FR-IDF",
+		"SI-061", "NO-03", "CZ-10", "HU-BU", "LV-RIX", "IS-1", "ES-CN", "PT-30", "FI-01", "CH-GE", "GB-NIR", "DE-SH",
+	} {
+		require.Equal(t, place, holidaysOf(t, place).Place())
+	}
+	for _, place := range []string{
+		"AT-99", "AT-0", "NL-BQ1", "NL-CW", "BE-XXX", "GR-ZZZ", "DE-XX", "DE-de", "DE-", "-DE", "DE-NW-1", "de", "EL",
+		"UK", "XX", "", "FR-GES", "FR-NC", "DE NW", "ÅL", "FI-AX",
+	} {
+		_, err := HolidaysOf(place)
+		requireCode(t, models.CodeHolidayUnknown, err)
 	}
 }
 

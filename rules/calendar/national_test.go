@@ -37,7 +37,7 @@ func TestStandstillByTheLawOfEachCountry(t *testing.T) {
 		{"LV", "10 days", "15 days", EventLettersDispatch, nil},
 		{"NL", "20 days", "20 days", EventLettersDispatch, nil},
 		{"PL", "10 days", "15 days", EventLettersDispatch, nil},
-		{"PT", "10 working days", "10 working days", EventLettersDispatch, nil},
+		{"PT", "10 working days", "10 working days", EventLettersDispatch, []Wait{WaitDocuments}},
 		{"SE", "10 days", "15 days", EventLettersDispatch, nil},
 		{"LI", "10 days", "15 days", EventLettersDelivery, nil},
 		{"NO", "10 days", "10 days", EventLettersDispatch, nil},
@@ -231,6 +231,9 @@ func TestNoLawGivesLessThanTheDirective(t *testing.T) {
 		require.NoError(rt, err)
 		rule := rapid.SampledFrom(directive.Rules()).Draw(rt, "rule")
 		facts := rapid.SliceOfDistinct(rapid.SampledFrom(Circumstances()), rapid.ID).Draw(rt, "facts")
+		if all([]Circumstance{AgreedPeriod, NoAgreement}, facts) {
+			return // refused
+		}
 		q := Question{Rule: rule.ID, Event: day, Until: day.AddDays(60), Circumstances: facts}
 		least, err := directive.Answer(q, holidaysOf(rt, file.Country))
 		require.NoError(rt, err)
@@ -256,7 +259,7 @@ func TestTheLawOfACountryThatIsNotKnownIsAskedFor(t *testing.T) {
 	shape, err := pack.Shape("standstill")
 	require.NoError(t, err)
 	shape.Length, shape.Source = Length{11, Days}, "Legea nr. 101/2016"
-	certified, err := pack.With(shape, "A. Popescu")
+	certified, err := pack.With(shape, "ent_1")
 	require.NoError(t, err)
 	e, err := certified.Count("standstill", date(t, "2026-03-02"), holidaysOf(t, "RO"))
 	require.NoError(t, err)
@@ -264,7 +267,8 @@ func TestTheLawOfACountryThatIsNotKnownIsAskedFor(t *testing.T) {
 	e, err = certified.Count("standstill", date(t, "2026-03-02"), holidaysOf(t, "RO"), ElectronicLetters)
 	require.NoError(t, err)
 	require.Equal(t, "2026-03-13", e.LastDay.String())
-	require.Contains(t, e.String(), "Certified by A. Popescu.")
+	require.Contains(t, e.String(), "Certified in the record (entry ent_1).")
+	require.Contains(t, e.In("fr"), "Certifié au dossier (pièce ent_1).")
 	_, err = pack.Rule("standstill")
 	require.Error(t, err, "the pack itself stays as it is")
 
@@ -275,7 +279,7 @@ func TestTheLawOfACountryThatIsNotKnownIsAskedFor(t *testing.T) {
 		"no event":            {ID: "standstill", RunsFrom: "rain", Length: Length{20, Days}},
 	} {
 		wrong.Bound, wrong.Source = Minimum, "s"
-		_, err := pack.With(wrong, "A. Popescu")
+		_, err := pack.With(wrong, "ent_1")
 		_, refused := models.RefusalOf(err)
 		require.True(t, refused, name)
 	}

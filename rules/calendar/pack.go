@@ -32,6 +32,8 @@ type Rule struct {
 	Caution string `yaml:"caution"`
 	// WaitsFor is what must have happened as well.
 	WaitsFor []Wait `yaml:"waits_for"`
+	// Needs are circumstances without which the law does not let the period begin.
+	Needs []Circumstance `yaml:"needs"`
 	// Variants replace the length when all their circumstances are given; the shortest that applies counts.
 	Variants []Variant `yaml:"variants"`
 	// Extensions lengthen whichever length applies.
@@ -40,7 +42,7 @@ type Rule struct {
 	AsDirective bool `yaml:"as_directive"`
 
 	national  string // the article of the country that has the rule as in the Directive
-	certified string // who gave it, if no pack has it
+	certified string // the entry that gave it, if no pack has it
 }
 
 // Span is the length in plain circumstances, or the part of a time, in English.
@@ -63,8 +65,10 @@ func (r Rule) Cited() string {
 type Variant struct {
 	When   []Circumstance `yaml:"when"`
 	Unless []Circumstance `yaml:"unless"`
-	Length Length         `yaml:"length"`
-	Source string         `yaml:"source"`
+	// In names the procedures in which it holds, by their eForms code; empty: in every one.
+	In     []string `yaml:"in"`
+	Length Length   `yaml:"length"`
+	Source string   `yaml:"source"`
 }
 
 // An Extension adds days under circumstances, or takes some off.
@@ -134,7 +138,7 @@ func (p Pack) adopted(r Rule) Rule {
 	}
 	same := p.floor[r.ID]
 	same.AsDirective, same.national, same.Counting = true, r.Source, r.Counting
-	same.Note, same.Caution = r.Note, r.Caution
+	same.Note, same.Caution, same.Needs = r.Note, r.Caution, r.Needs
 	if r.RunsFrom != "" {
 		same.RunsFrom = r.RunsFrom
 	}
@@ -210,10 +214,10 @@ func (p Pack) ids() []string {
 	return ids
 }
 
-// With returns the pack with a rule that a person has certified, because no pack knows it. It refuses one that is known
-// or that nobody has, one that is not well formed, and a length that the Directive does not allow, with
+// With returns the pack with a rule that an entry of the record certifies, because no pack knows it. It refuses one
+// that is known or that nobody has, one that is not well formed, and a length that the Directive does not allow, with
 // [models.CodeInvalidValue], [models.CodeRuleUnknown] and [models.CodeBelowStatutoryMinimum].
-func (p Pack) With(r Rule, by string) (Pack, error) {
+func (p Pack) With(r Rule, entry string) (Pack, error) {
 	if err := r.check(); err != nil {
 		return p, models.Refuse(models.CodeInvalidValue, "/rule", "the period cannot be counted: %v", err)
 	}
@@ -232,7 +236,7 @@ func (p Pack) With(r Rule, by string) (Pack, error) {
 	}
 	with := p
 	with.rules = maps.Clone(p.rules)
-	r.certified = by
+	r.certified = entry
 	with.rules[r.ID] = r
 	return with, nil
 }
@@ -276,6 +280,8 @@ type Question struct {
 	// Until is the end of the time of which a rule takes a share.
 	Until         Date
 	Circumstances []Circumstance
+	// Procedure is the eForms code of the procedure; empty: it is not told, and nothing depends on it.
+	Procedure string
 }
 
 // Count counts the period of a rule from (or, where the rule says so, back from) an event. Where the Directive would
@@ -307,6 +313,10 @@ func (p Pack) answer(q Question, holidays *Holidays) (Explained, error) {
 				"%q is not a circumstance that the rules know", c).Accepting("some of %v", Circumstances())
 		}
 	}
+	if all([]Circumstance{AgreedPeriod, NoAgreement}, q.Circumstances) {
+		return Explained{}, models.Refuse(models.CodeInvalidValue, "/circumstances",
+			"the period cannot be agreed and not agreed").Accepting("%s or %s", AgreedPeriod, NoAgreement)
+	}
 	e, err := rule.count(q, holidays, p.Law)
 	e.Law = p.Law
 	least, bound := p.floor[q.Rule]
@@ -320,8 +330,12 @@ func (p Pack) answer(q Question, holidays *Holidays) (Explained, error) {
 	if err != nil || !floor.stricterThan(e, rule.Bound) {
 		return e, err
 	}
-	floor.Law, floor.WaitsFor, floor.Caution, floor.Certified = p.Law, e.WaitsFor, e.Caution, e.Certified
+	floor.Law, floor.WaitsFor, floor.Needs = p.Law, e.WaitsFor, e.Needs
+	floor.Caution, floor.Certified = e.Caution, e.Certified
 	floor.Floor = &Floor{Source: e.RuleSource, Length: e.Length, LastDay: e.LastDay}
+	if e.RunsFrom != floor.RunsFrom {
+		floor.Floor.RunsFrom = e.RunsFrom
+	}
 	return floor, nil
 }
 
@@ -335,7 +349,7 @@ func (e Explained) stricterThan(other Explained, bound Bound) bool {
 
 // count counts the period by this rule alone.
 func (r Rule) count(q Question, holidays *Holidays, law string) (e Explained, err error) {
-	length, source, used := r.length(q.Circumstances)
+	length, source, used := r.lengthIn(q.Procedure, q.Circumstances)
 	if r.AnyPart && holidays != nil {
 		if holidays, err = holidays.andAnywhereIn(law); err != nil {
 			return e, err
@@ -356,18 +370,24 @@ func (r Rule) count(q Question, holidays *Holidays, law string) (e Explained, er
 	}
 	e.Rule, e.RuleSource, e.RunsFrom = r.ID, source, r.RunsFrom
 	e.WaitsFor, e.Caution, e.Certified = r.WaitsFor, r.Caution, r.certified
+	for _, c := range r.Needs {
+		if !slices.Contains(q.Circumstances, c) {
+			e.Needs = append(e.Needs, c)
+		}
+	}
 	for _, c := range q.Circumstances {
-		if !slices.Contains(used, c) && !r.mentions(c) && !selfEvident(c) {
+		if !slices.Contains(used, c) && !r.mentions(c, q.Procedure) && !selfEvident(c) &&
+			!slices.Contains(e.Without, c) {
 			e.Without = append(e.Without, c)
 		}
 	}
 	return e, err
 }
 
-// mentions tells whether the rule says anything about a circumstance.
-func (r Rule) mentions(c Circumstance) bool {
+// mentions tells whether the rule says anything about a circumstance in a procedure.
+func (r Rule) mentions(c Circumstance, procedure string) bool {
 	return slices.ContainsFunc(r.Variants, func(v Variant) bool {
-		return slices.Contains(v.When, c) || slices.Contains(v.Unless, c)
+		return v.holdsIn(procedure) && (slices.Contains(v.When, c) || slices.Contains(v.Unless, c))
 	}) || slices.ContainsFunc(r.Extensions, func(x Extension) bool {
 		return slices.Contains(x.When, c) || slices.Contains(x.Unless, c)
 	})
@@ -397,12 +417,24 @@ func (r Rule) shareOf(q Question) (Explained, error) {
 	}, nil
 }
 
+// holdsIn tells whether a variant holds in a procedure; in one that is not told, it does.
+func (v Variant) holdsIn(procedure string) bool {
+	return len(v.In) == 0 || procedure == "" || slices.Contains(v.In, procedure)
+}
+
 // length picks the length under the circumstances, with its source and the circumstances it rests on.
 func (r Rule) length(circumstances []Circumstance) (length Length, source string, used []Circumstance) {
+	return r.lengthIn("", circumstances)
+}
+
+func (r Rule) lengthIn(
+	procedure string, circumstances []Circumstance,
+) (length Length, source string, used []Circumstance) {
 	length = r.Length
 	sources := []string{r.Source}
 	for _, v := range r.Variants {
-		if all(v.When, circumstances) && !anyOf(v.Unless, circumstances) && v.Length.N < length.N {
+		if v.holdsIn(procedure) && all(v.When, circumstances) && !anyOf(v.Unless, circumstances) &&
+			v.Length.N < length.N {
 			length, sources, used = v.Length, []string{cmp.Or(v.Source, r.Source)}, v.When
 		}
 	}

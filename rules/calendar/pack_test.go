@@ -219,6 +219,11 @@ func TestAnEstimateThatEqualsTheThresholdReachesIt(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, c.reached, reached, "%+v", c)
 	}
+	utilities, err := ThresholdsUnder(Directive25, date(t, "2025-12-31"))
+	require.NoError(t, err)
+	reached, err := utilities.Reached(CentralSupplies, decimal.MustParse("442999.99"))
+	require.NoError(t, err)
+	require.False(t, reached, "one threshold for the supplies of all utilities")
 	thresholds, err := ThresholdsOn(date(t, "2026-01-01"))
 	require.NoError(t, err)
 	_, err = thresholds.Reached("ships", decimal.One)

@@ -65,6 +65,8 @@ func (r Rule) check() error {
 		return fmt.Errorf("bound %q is neither minimum nor maximum", r.Bound)
 	case slices.ContainsFunc(r.WaitsFor, func(w Wait) bool { return !slices.Contains(Waits(), w) }):
 		return fmt.Errorf("nobody can say when %v is over", r.WaitsFor)
+	case !all(r.Needs, Circumstances()):
+		return fmt.Errorf("the circumstances %v are not known", r.Needs)
 	case r.Share != nil:
 		return r.checkShare()
 	case !r.Length.valid():

@@ -3,6 +3,7 @@ package calendar
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/govalues/decimal"
 
@@ -14,7 +15,8 @@ const thresholdsFile = "packs/thresholds.yaml"
 // A ContractKind is what a threshold is for.
 type ContractKind string
 
-// The kinds of contract (Directive 2014/24/EU, Article 4(a) to (d)).
+// The kinds of contract (Directive 2014/24/EU, Article 4(a) to (d)). Article 15 of Directive 2014/25/EU has one
+// threshold for the supplies, services and design contests of all entities.
 const (
 	// Works contracts.
 	Works ContractKind = "works"
@@ -26,8 +28,9 @@ const (
 	SocialServices ContractKind = "social_services"
 )
 
-// Thresholds are the values from which the Directive applies, in euro without VAT.
+// Thresholds are the values from which a directive applies, in euro without VAT.
 type Thresholds struct {
+	Directive  Directive
 	ValidFrom  Date
 	ValidUntil Date
 	// Source is the delegated regulation that set them.
@@ -35,20 +38,23 @@ type Thresholds struct {
 	Amounts map[ContractKind]decimal.Decimal
 }
 
-// ThresholdsOn returns the thresholds in force on a day. It refuses a day for which none are known
+// ThresholdsOn returns the thresholds of Directive 2014/24/EU in force on a day. It refuses as [ThresholdsUnder] does.
+func ThresholdsOn(day Date) (Thresholds, error) { return ThresholdsUnder(Directive24, day) }
+
+// ThresholdsUnder returns the thresholds of a directive in force on a day. It refuses a day for which none are known
 // with [models.CodeRuleUnknown].
-func ThresholdsOn(day Date) (Thresholds, error) {
+func ThresholdsUnder(directive Directive, day Date) (Thresholds, error) {
 	data, err := loadData()
 	if err != nil {
 		return Thresholds{}, err
 	}
 	for _, t := range data.thresholds {
-		if !day.Before(t.ValidFrom) && !day.After(t.ValidUntil) {
+		if t.Directive == directive && !day.Before(t.ValidFrom) && !day.After(t.ValidUntil) {
 			return t, nil
 		}
 	}
 	return Thresholds{}, models.Refuse(models.CodeRuleUnknown, "",
-		"the thresholds in force on %s are not known here", day)
+		"the thresholds of Directive %s/EU in force on %s are not known here", directive, day)
 }
 
 // Reached tells whether an estimate in euro without VAT reaches the threshold of its kind (Article 4:
@@ -65,6 +71,7 @@ func (e *embedded) loadThresholds() error {
 	var file struct {
 		Title   string `yaml:"title"`
 		Periods []struct {
+			Directive  Directive               `yaml:"directive"`
 			ValidFrom  Date                    `yaml:"valid_from"`
 			ValidUntil Date                    `yaml:"valid_until"`
 			Source     string                  `yaml:"source"`
@@ -79,7 +86,7 @@ func (e *embedded) loadThresholds() error {
 		return err
 	}
 	for _, p := range file.Periods {
-		t := Thresholds{p.ValidFrom, p.ValidUntil, p.Source, map[ContractKind]decimal.Decimal{}}
+		t := Thresholds{p.Directive, p.ValidFrom, p.ValidUntil, p.Source, map[ContractKind]decimal.Decimal{}}
 		for _, kind := range []ContractKind{Works, CentralSupplies, SubCentralSupplies, SocialServices} {
 			amount, err := decimal.Parse(p.Amounts[kind])
 			if err != nil {
@@ -87,9 +94,9 @@ func (e *embedded) loadThresholds() error {
 			}
 			t.Amounts[kind] = amount
 		}
-		if t.Source == "" || t.ValidFrom.IsZero() || t.ValidUntil.Before(t.ValidFrom) ||
-			len(p.Amounts) != len(t.Amounts) {
-			return errors.New("a period of thresholds needs a source, dates in order and the four kinds")
+		if t.Source == "" || !slices.Contains(Directives(), t.Directive) || t.ValidFrom.IsZero() ||
+			t.ValidUntil.Before(t.ValidFrom) || len(p.Amounts) != len(t.Amounts) {
+			return errors.New("a period of thresholds needs a directive, a source, dates in order and the four kinds")
 		}
 		e.thresholds = append(e.thresholds, t)
 	}

@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -21,7 +22,9 @@ type words struct {
 	Rules     map[string]string       `yaml:"rules"`
 	Facts     map[Circumstance]string `yaml:"circumstances"`
 	Waits     map[Wait]string         `yaml:"waits"`
-	Holidays  map[string]string       `yaml:"holidays"`
+	// Cautions translates the cautions of the packs, which are in English there.
+	Cautions map[string]string `yaml:"cautions"`
+	Holidays map[string]string `yaml:"holidays"`
 }
 
 type plural struct {
@@ -130,7 +133,11 @@ func (w *words) move(m Move) string {
 func (w *words) remarks(e Explained) []string {
 	var all []string
 	add := func(sentence string, fill ...string) { all = append(all, w.say(sentence, fill...)) }
-	if e.Floor != nil {
+	switch {
+	case e.Floor != nil && e.Floor.RunsFrom != "":
+		add("floor_event", "law", e.Law, "source", e.Floor.Source, "length", w.length(e.Floor.Length),
+			"event", w.event(e.Floor.RunsFrom))
+	case e.Floor != nil:
 		add("floor", "law", e.Law, "source", e.Floor.Source, "last", e.Floor.LastDay.String())
 	}
 	for _, open := range e.Unsettled {
@@ -145,6 +152,9 @@ func (w *words) remarks(e Explained) []string {
 	for _, wait := range e.WaitsFor {
 		add("waits", "wait", w.Waits[wait])
 	}
+	for _, c := range e.Needs {
+		add("needs", "fact", w.Facts[c])
+	}
 	for _, c := range e.Without {
 		add("without", "fact", w.Facts[c])
 	}
@@ -152,7 +162,7 @@ func (w *words) remarks(e Explained) []string {
 		add("certified", "by", e.Certified)
 	}
 	if e.Caution != "" {
-		add("caution", "caution", e.Caution)
+		add("caution", "caution", cmp.Or(w.Cautions[e.Caution], e.Caution))
 	}
 	return all
 }
@@ -212,6 +222,18 @@ func (w *words) check(all *words) error {
 	missing = append(missing, lacking(all.Waits, w.Waits)...)
 	if len(missing) > 0 || len(w.Weekdays) != int(time.Saturday)+1 {
 		return fmt.Errorf("the words of %q lack %v", w.Language, missing)
+	}
+	return nil
+}
+
+// checkCautions refuses words without a translation of what the packs say is doubtful.
+func (w *words) checkCautions(packs []packFile) error {
+	for _, f := range packs {
+		for _, r := range f.Rules {
+			if r.Caution != "" && w.Cautions[r.Caution] == "" && w.Language != theEnglish {
+				return fmt.Errorf("the words of %q do not say that %s", w.Language, r.Caution)
+			}
+		}
 	}
 	return nil
 }

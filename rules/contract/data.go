@@ -17,8 +17,9 @@ import (
 //go:embed limits.yaml
 var limitsFile []byte
 
-// Limits are what the law allows after the award.
+// Limits are what a directive allows after the award.
 type Limits struct {
+	Directive     string      `yaml:"directive"`
 	ValidFrom     string      `yaml:"valid_from"`
 	Source        string      `yaml:"source"`
 	Framework     Term        `yaml:"framework"`
@@ -51,22 +52,37 @@ type GroundRow struct {
 	// Below are the percentages below which all modifications on the ground together stay, for works and for others;
 	// they also stay below the threshold of the Directive.
 	Below map[string]string `yaml:"below"`
-	// Notice tells that a notice of the modification is published (Article 72(1), second subparagraph).
+	// Notice tells that a notice of the modification is published (Directive 2014/24/EU, Article 72(1), second
+	// subparagraph).
 	Notice bool `yaml:"notice"`
 }
 
-var limits = sync.OnceValues(func() (Limits, error) {
-	var l Limits
+var limits = sync.OnceValues(func() ([]Limits, error) {
+	var all []Limits
 	decoder := yaml.NewDecoder(bytes.NewReader(limitsFile))
 	decoder.KnownFields(true)
-	if err := decoder.Decode(&l); err != nil {
-		return l, fmt.Errorf("read the limits of contracts: %w", err)
+	if err := decoder.Decode(&all); err != nil {
+		return nil, fmt.Errorf("read the limits of contracts: %w", err)
 	}
-	return l, nil
+	return all, nil
 })
 
-// TheLimits are what the law allows after the award.
-func TheLimits() (Limits, error) { return limits() }
+// LimitsOf are what the law allows after the award of a procurement, by the directive under which it is. It refuses a
+// directive whose limits are not known with [models.CodeRuleUnknown].
+func LimitsOf(d models.Dossier) (Limits, error) {
+	all, err := limits()
+	if err != nil {
+		return Limits{}, err
+	}
+	under := d.TimeLimits().Directive
+	for _, l := range all {
+		if l.Directive == under {
+			return l, nil
+		}
+	}
+	return Limits{}, models.Refuse(models.CodeRuleUnknown, "",
+		"what Directive %q allows after the award is not known here", under)
+}
 
 // Of returns the row of a ground.
 func (l Limits) Of(ground models.ModificationGround) (GroundRow, bool) {

@@ -8,9 +8,10 @@ import (
 	"github.com/ppi-engine/ppi/models"
 )
 
-// TooLong refuses a framework agreement that lasts longer than the law allows without a justification.
-func TooLong(terms models.FrameworkTerms, field string) error {
-	all, err := TheLimits()
+// TooLong refuses a framework agreement that lasts longer than the law allows without a justification: four years, or
+// eight for utilities.
+func TooLong(d models.Dossier, terms models.FrameworkTerms, field string) error {
+	all, err := LimitsOf(d)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func (m Modification) CheckAgainst(d models.Dossier, _ models.Entry) error {
 	if err := m.dated(d, signed); err != nil {
 		return err
 	}
-	all, err := TheLimits()
+	all, err := LimitsOf(d)
 	if err != nil {
 		return err
 	}
@@ -40,11 +40,6 @@ func (m Modification) CheckAgainst(d models.Dossier, _ models.Entry) error {
 		return models.Refuse(models.CodeRuleUnknown, "/agreed_on",
 			"what the law allowed before %s is not known here (%s)", all.ValidFrom, all.Source).
 			Accepting("a date from %s on", all.ValidFrom)
-	}
-	if d.TimeLimits().Directive != models.DirectiveClassic && (row.AtMost != "" || row.Below != nil) {
-		return models.Refuse(models.CodeRuleUnknown, "/ground",
-			"how much may be modified under Directive %s/EU is not known here", d.TimeLimits().Directive).
-			Accepting("a ground without a limit")
 	}
 	if err := m.withinEach(row, signed); err != nil {
 		return err
@@ -112,16 +107,18 @@ func (m Modification) withinAll(d models.Dossier, row GroundRow, signed models.C
 			row.Article, percent, signed.Value.Amount, signed.Value.Currency, floor(limit), before.FloatString(2)).
 			Accepting("less than %s %s", left(limit, before), signed.Value.Currency)
 	}
-	return m.belowThreshold(row, earlier)
+	return m.belowThreshold(calendar.Directive(d.TimeLimits().Directive), row, earlier)
 }
 
 // belowThreshold compares in euro with the threshold that was in force when the modification was agreed.
-func (m Modification) belowThreshold(row GroundRow, earlier []models.Modification) error {
+func (m Modification) belowThreshold(
+	under calendar.Directive, row GroundRow, earlier []models.Modification,
+) error {
 	day, err := calendar.ParseDate("/agreed_on", m.AgreedOn)
 	if err != nil {
 		return err
 	}
-	thresholds, err := calendar.ThresholdsOn(day)
+	thresholds, err := calendar.ThresholdsUnder(under, day)
 	if err != nil {
 		return err
 	}
@@ -216,7 +213,8 @@ func ValueNow(d models.Dossier, id models.ID) models.Money {
 }
 
 // A ModificationNotice is published of a modification because more became necessary or something could not be foreseen
-// (Directive 2014/24/EU, Article 72(1), second subparagraph, and Annex V, part G).
+// (Directive 2014/24/EU, Article 72(1), second subparagraph, and Annex V, part G; Directive 2014/25/EU, Article 89(1),
+// second subparagraph, and Annex XVI).
 type ModificationNotice struct {
 	Procurement models.ID                 `json:"procurement"`
 	Mode        models.Mode               `json:"mode"`
@@ -238,7 +236,7 @@ type ModificationNotice struct {
 // ComposeModificationNotice writes the notice of a modification into a dossier that does not hold it yet; false: its
 // ground asks for none.
 func ComposeModificationNotice(before models.Dossier, m models.Modification) (ModificationNotice, bool, error) {
-	all, err := TheLimits()
+	all, err := LimitsOf(before)
 	row, _ := all.Of(m.Ground)
 	if err != nil || !row.Notice {
 		return ModificationNotice{}, false, err

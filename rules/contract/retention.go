@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/ppi-engine/ppi/models"
+	"github.com/ppi-engine/ppi/rules/calendar"
+	"github.com/ppi-engine/ppi/rules/timelimit"
 )
 
 // A Retention is for how long the record of a procurement is kept, and why. Before that nothing of it is erased.
@@ -25,7 +27,7 @@ type KeptFor struct {
 // RetentionOf explains until when a record is kept: documentation, contracts as long as they are performed, what a
 // grant asks for, and the years that are set for the installation.
 func RetentionOf(d models.Dossier, years int, until *time.Time) (Retention, error) {
-	all, err := TheLimits()
+	all, err := LimitsOf(d)
 	if err != nil {
 		return Retention{}, err
 	}
@@ -33,12 +35,13 @@ func RetentionOf(d models.Dossier, years int, until *time.Time) (Retention, erro
 		Why:    fmt.Sprintf("%d years after the last event of the ended procurement", years),
 		Source: "setting of the installation (table retention)",
 	}}}
+	documented := documentation(d, all)
 	for _, award := range d.Tendering.Awards {
 		if award.Awarded() {
 			r.For = append(r.For, KeptFor{
-				Why:    fmt.Sprintf("documentation, %d years from the award", all.Documentation.Years),
-				Source: all.Documentation.Article,
-				Until:  award.AwardedAt.AddDate(all.Documentation.Years, 0, 0).Format(time.DateOnly),
+				Why:    fmt.Sprintf("documentation, %d years from the award", documented.Years),
+				Source: documented.Article,
+				Until:  award.AwardedAt.AddDate(documented.Years, 0, 0).Format(time.DateOnly),
 			})
 		}
 	}
@@ -54,6 +57,23 @@ func RetentionOf(d models.Dossier, years int, until *time.Time) (Retention, erro
 	}
 	slices.SortStableFunc(r.For, func(a, b KeptFor) int { return strings.Compare(a.Why+a.Until, b.Why+b.Until) })
 	return r, nil
+}
+
+// documentation is for how many years the law that governs keeps documents: never less than the directive.
+func documentation(d models.Dossier, all Limits) Keeping {
+	frame, err := timelimit.Of(d)
+	if err != nil {
+		return all.Documentation // no law governs yet
+	}
+	rule, err := frame.Pack.Rule("retention")
+	if err != nil || rule.Length.Unit != calendar.Months {
+		return all.Documentation // it is not known, so it is as in the directive at least
+	}
+	const year = 12
+	if years := (rule.Length.N + year - 1) / year; years > all.Documentation.Years {
+		return Keeping{Article: rule.Cited(), Years: years}
+	}
+	return all.Documentation
 }
 
 // keptForContract says for how long a contract is performed, as far as that is recorded.

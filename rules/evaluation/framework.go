@@ -19,7 +19,7 @@ func (f FrameworkTerms) CheckAgainst(d models.Dossier, _ models.Entry) error {
 	if err := unpublished(d, f.Lot); err != nil {
 		return err
 	}
-	if err := contract.TooLong(f.FrameworkTerms, "/months"); err != nil {
+	if err := contract.TooLong(d, f.FrameworkTerms, "/months"); err != nil {
 		return err
 	}
 	for _, buyer := range f.Buyers {

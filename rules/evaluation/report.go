@@ -13,7 +13,7 @@ type Record struct {
 	Procurement models.ID            `json:"procurement"`
 	Title       models.Text          `json:"title"`
 	Procedure   models.ProcedureCode `json:"procedure"`
-	// Ground is that of a procedure that is not free to choose (Article 84(1)(f)).
+	// Ground is that of a procedure that is not free to choose (Article 84(1)(e)).
 	Ground  models.GroundCode `json:"ground,omitempty"`
 	Buyers  []NoticeBuyer     `json:"buyers"`
 	Lots    []LotRecord       `json:"lots"`

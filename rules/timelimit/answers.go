@@ -8,6 +8,7 @@ import (
 
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/rules/calendar"
+	"github.com/ppi-engine/ppi/rules/procedure"
 )
 
 // AnswersDue is the last day on which further information may reach those who prepare tenders for a lot, so that its
@@ -15,7 +16,7 @@ import (
 func (f Frame) AnswersDue(box models.Box) (calendar.Explained, error) {
 	// A deadline at midnight belongs to the day that ends.
 	deadline := f.Day(box.Deadline.Add(-time.Nanosecond))
-	q := calendar.Question{Rule: ruleAnswers, Event: deadline, Circumstances: f.urgent()}
+	q := f.asking(ruleAnswers, deadline)
 	if rule, err := f.Pack.Rule(ruleAnswers); err == nil && rule.Share != nil {
 		q.Event, q.Until = f.Day(box.OpenedAt), deadline
 	}
@@ -82,7 +83,7 @@ func (f Frame) QuestionsOver(box models.Box) (time.Time, error) {
 		return time.Time{}, err
 	}
 	deadline := f.Day(box.Deadline.Add(-time.Nanosecond))
-	q := calendar.Question{Rule: ruleQuestions, Event: deadline, Circumstances: f.urgent()}
+	q := f.asking(ruleQuestions, deadline)
 	if rule.Share != nil {
 		q.Event, q.Until = f.Day(box.OpenedAt), deadline
 	}
@@ -143,12 +144,17 @@ func (f Frame) Later(box models.Box, days int) (models.Box, error) {
 	return box, err
 }
 
-// urgent is what shortens the time for answers and questions.
-func (f Frame) urgent() []calendar.Circumstance {
-	if f.dossier.TimeLimits().Claimed(models.ClaimUrgency) {
-		return []calendar.Circumstance{calendar.Urgency}
+// asking asks for the last day of answers or questions before a deadline. Urgency shortens it only in the procedures
+// that can be accelerated.
+func (f Frame) asking(rule string, deadline calendar.Date) calendar.Question {
+	q := calendar.Question{Rule: rule, Event: deadline}
+	if way, err := procedure.Of(f.dossier); err == nil {
+		q.Procedure = string(way.Code)
 	}
-	return nil
+	if f.dossier.TimeLimits().Claimed(models.ClaimUrgency) {
+		q.Circumstances = []calendar.Circumstance{calendar.Urgency}
+	}
+	return q
 }
 
 // CheckQuestion refuses a question about lots of which none takes questions now: none is open, or the time for

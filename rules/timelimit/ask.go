@@ -72,6 +72,8 @@ type Period struct {
 	Setting
 
 	Rule, From, Until string
+	// Procedure is its eForms code; empty: the rule is counted as where it depends on none.
+	Procedure string
 	// N and Unit ask for a bare count instead of a rule.
 	N    int
 	Unit string
@@ -83,7 +85,12 @@ func (p Period) Count() (calendar.Explained, error) {
 	if err != nil {
 		return calendar.Explained{}, err
 	}
-	q := calendar.Question{Rule: p.Rule, Event: from, Circumstances: p.circumstances()}
+	q := calendar.Question{Rule: p.Rule, Event: from, Circumstances: p.circumstances(), Procedure: p.Procedure}
+	if p.Procedure != "" {
+		if err := checkProcedure(p.Procedure, from); err != nil {
+			return calendar.Explained{}, err
+		}
+	}
 	if p.Until != "" {
 		if q.Until, err = calendar.ParseDate("/until", p.Until); err != nil {
 			return calendar.Explained{}, err
@@ -101,10 +108,25 @@ func (p Period) Count() (calendar.Explained, error) {
 				Accepting("a rule of the law, such as standstill, or a number of %v", calendar.Units())
 		}
 		e, err := calendar.End(from, calendar.Length{N: p.N, Unit: unit}, holidays)
+		if refusal, refused := models.RefusalOf(err); refused && refusal.Code == models.CodeInvalidValue {
+			return e, models.At("/n", err) // the length itself cannot be counted
+		}
 		return e, models.At("/from", err)
 	}
 	e, err := pack.Answer(q, holidays)
 	return e, models.At("/rule", err)
+}
+
+// checkProcedure refuses a procedure that was not known on a day.
+func checkProcedure(code string, on calendar.Date) error {
+	known, err := procedure.Known(on)
+	if err != nil {
+		return err
+	}
+	if _, refused := stagesOf(known, code); refused != nil {
+		return refused
+	}
+	return nil
 }
 
 // A Rules is what is known of a law on a day.
@@ -194,10 +216,13 @@ func (f Frame) noticed() calendar.Date { return f.Day(procedure.Begun(f.dossier)
 
 // timetable reads the days and the times, all faults at once.
 func (in Intention) timetable(known []models.Procedure, holidays *calendar.Holidays) (Timetable, error) {
-	t := Timetable{ByPost: in.ByPost}
-	var faults []*models.Refusal
-	stages, refused := stagesOf(known, cmp.Or(in.Procedure, string(models.ProcedureOpen)))
-	faults, t.Stages = append(faults, refused), stages
+	t := Timetable{ByPost: in.ByPost, Procedure: cmp.Or(in.Procedure, string(models.ProcedureOpen))}
+	stages, refused := stagesOf(known, t.Procedure)
+	t.Stages = stages
+	faults := []*models.Refusal{refused}
+	if refused == nil {
+		faults = append(faults, in.without(len(stages), t.Procedure)...)
+	}
 	for _, day := range []struct {
 		name, text string
 		to         *calendar.Date
@@ -230,6 +255,29 @@ func (in Intention) timetable(known []models.Procedure, holidays *calendar.Holid
 	}
 	return t, models.Refusals(faults)
 }
+
+// without refuses days of steps that the procedure does not have.
+func (in Intention) without(stages int, code string) []*models.Refusal {
+	var faults []*models.Refusal
+	for _, step := range []struct {
+		field, text string
+		stages      int
+	}{
+		{"/requests", in.Requests, requesting},
+		{"/invitation", in.Invitation, requesting},
+		{"/final_invitation", in.FinalInvitation, finishing},
+		{"/final", in.Final, finishing},
+	} {
+		if step.text != "" && stages < step.stages {
+			faults = append(faults, models.Refuse(models.CodeInvalidValue, step.field,
+				"the procedure %s has no such step", code).Accepting("a procedure that has it, or nothing"))
+		}
+	}
+	return faults
+}
+
+// How many stages a procedure has that begins with requests, and one that ends with final tenders after talks.
+const requesting, finishing = 2, 3
 
 func stagesOf(known []models.Procedure, code string) ([]models.Stage, *models.Refusal) {
 	var codes []string

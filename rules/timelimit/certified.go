@@ -34,6 +34,6 @@ func (p CertifiedPeriod) CheckAgainst(d models.Dossier, e models.Entry) error {
 	if err != nil {
 		return err
 	}
-	_, err = WithCertified(pack, p.CertifiedPeriod, asEntry(e))
+	_, err = WithCertified(pack, p.CertifiedPeriod, e.ID)
 	return err
 }

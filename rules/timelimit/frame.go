@@ -129,7 +129,7 @@ func (f *Frame) certified() error {
 		if f.Pack.Knows(p.Rule) {
 			continue // a later release knows it
 		}
-		with, err := WithCertified(f.Pack, p, asEntry(e))
+		with, err := WithCertified(f.Pack, p, e.ID)
 		if err != nil {
 			return err
 		}
@@ -138,11 +138,9 @@ func (f *Frame) certified() error {
 	return nil
 }
 
-// asEntry names the entry that certifies: letters and notices name nobody.
-func asEntry(e models.Entry) string { return fmt.Sprintf("entry %s of the record", e.ID) }
-
-// WithCertified adds a certified period to the rules of its law. What is not said of it is as in the Directive.
-func WithCertified(pack calendar.Pack, p models.CertifiedPeriod, by string) (calendar.Pack, error) {
+// WithCertified adds a certified period to the rules of its law, with the entry that certifies it: letters and notices
+// name nobody. What is not said of it is as in the Directive.
+func WithCertified(pack calendar.Pack, p models.CertifiedPeriod, entry models.ID) (calendar.Pack, error) {
 	shape, err := pack.Shape(p.Rule)
 	if err != nil {
 		return pack, models.At("/rule", err)
@@ -151,7 +149,7 @@ func WithCertified(pack calendar.Pack, p models.CertifiedPeriod, by string) (cal
 	shape.RunsFrom = cmp.Or(calendar.Event(p.RunsFrom), shape.RunsFrom)
 	shape.Counting = calendar.Counting{FirstDay: p.FirstDayCounts, Stays: p.Stays, Own: pack.Outside}
 	shape.Source = fmt.Sprintf("%s, read on %s", strings.TrimSpace(p.Source), p.ReadOn)
-	return pack.With(shape, by)
+	return pack.With(shape, string(entry))
 }
 
 // Day is the date of an instant at the place.

@@ -29,14 +29,29 @@ type Standstill struct {
 	Awaits []string
 }
 
-// CountStandstill counts the standstill from the latest letter. Where the law counts from another event, or waits for
-// more, that is named; until it is recorded the count from the letters is the least.
+// CountStandstill counts the standstill from letters that are to be sent. Where the law counts from another event, or
+// waits for more, that is named; until it is recorded the count from the letters is the least. It refuses letters by
+// means with which the law does not let it begin.
 func CountStandstill(d models.Dossier, latest time.Time, electronic bool) (Standstill, error) {
 	f, err := Of(d)
 	if err != nil {
 		return Standstill{}, err
 	}
-	return f.standstill(f.Day(latest), electronic)
+	s, err := f.standstill(f.Day(latest), electronic)
+	if err == nil {
+		err = lettersBegin(s.Because, "/means")
+	}
+	return s, err
+}
+
+// lettersBegin refuses letters that are not electronic where the law lets the standstill begin with no others.
+func lettersBegin(because calendar.Explained, field string) error {
+	if !slices.Contains(because.Needs, calendar.ElectronicLetters) {
+		return nil
+	}
+	return models.Refuse(models.CodeInvalidValue, field,
+		"the law of %s lets the standstill begin only with letters that are sent electronically (%s)", because.Law,
+		because.RuleSource).Accepting("letters by electronic means")
 }
 
 func (f Frame) standstill(from calendar.Date, electronic bool) (s Standstill, err error) {
@@ -61,7 +76,7 @@ func lettersBy(electronic bool) []calendar.Circumstance {
 // sent; whether it was delivered is another question.
 func awaited(e calendar.Explained, electronic bool) []string {
 	var facts []string
-	event := e.RunsFrom
+	event := begins(e)
 	if slices.Contains(models.StandstillFacts(), string(event)) &&
 		(event != calendar.EventLettersReceipt || !electronic) {
 		facts = append(facts, string(event))
@@ -70,6 +85,14 @@ func awaited(e calendar.Explained, electronic bool) []string {
 		facts = append(facts, string(wait))
 	}
 	return facts
+}
+
+// begins is the event with which the period of the law begins, also where the Directive's, from the letters, is longer.
+func begins(e calendar.Explained) calendar.Event {
+	if e.Floor != nil && e.Floor.RunsFrom != "" {
+		return e.Floor.RunsFrom
+	}
+	return e.RunsFrom
 }
 
 // Told is how letters tell of the standstill in a language, and the first day on which a contract can be concluded;
@@ -133,12 +156,15 @@ func (f Frame) afterFacts(c Contract, s Standstill, electronic bool) error {
 		if err != nil {
 			return err
 		}
-		if calendar.Event(name) == s.Because.RunsFrom {
+		if calendar.Event(name) == begins(s.Because) {
 			again, err := f.standstill(on, electronic)
 			if err != nil {
 				return err
 			}
 			on = again.FirstDay
+			if alone := again.Because.Floor; alone != nil && alone.RunsFrom != "" {
+				on = alone.LastDay.AddDays(1) // the Directive counts from the letters, not from this event
+			}
 		}
 		if on.After(earliest) {
 			earliest = on

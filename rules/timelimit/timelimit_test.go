@@ -274,7 +274,8 @@ func TestATimetableShowsEveryViolationWithItsEarliestDate(t *testing.T) {
 		require.Equal(t, want.bound, bound.String(), "%s: %s", step, line.Because)
 		require.NotEmpty(t, line.Violation.Accepted, step)
 	}
-	require.Len(t, lines, 5)
+	require.Nil(t, lines["letters"].Violation)
+	require.Len(t, lines, 6)
 
 	proposed := judged(t, timelimit.Intention{
 		Setting:   timelimit.Setting{Place: "DE-NW", Circumstances: []string{"electronic_submission"}},
@@ -400,9 +401,15 @@ func TestAPlanningNoticeThatIsJudgedInvalidShortensNothingThoughItIsClaimed(t *t
 // signed is a contract on a lot whose letters were sent electronically on 2 March 2026, as it is judged on 1 June.
 func (f *file) signed(on string) error {
 	f.Helper()
+	return f.signedAfter(true, on)
+}
+
+// signedAfter is signed after letters that were all sent electronically, or not all.
+func (f *file) signedAfter(electronic bool, on string) error {
+	f.Helper()
 	const lot, tender = models.ID("lot_a"), models.ID("ten_a")
 	sent := f.Now
-	s, err := timelimit.CountStandstill(f.Dossier, sent, true)
+	s, err := timelimit.CountStandstill(f.Dossier, sent, electronic)
 	require.NoError(f, err)
 	d := f.Dossier
 	d.Tendering.Lots = []models.Lot{{ID: lot, Boxes: []models.Box{{
@@ -411,7 +418,7 @@ func (f *file) signed(on string) error {
 	d.Tendering.Awards = map[models.ID]models.LotAward{lot: {
 		LotID: lot, AwardedAt: &sent, WinnerID: tender, LettersAt: &sent, StandstillUntil: &s.Until,
 	}}
-	d.Tendering.Letters = []models.Letter{{LotID: lot, Kind: models.LetterAward, Electronic: true}}
+	d.Tendering.Letters = []models.Letter{{LotID: lot, Kind: models.LetterAward, Electronic: electronic, SentAt: sent}}
 	d.Now = time.Date(2026, time.June, 1, 10, 0, 0, 0, time.UTC)
 	c := timelimit.Contract{Contract: models.Contract{
 		Lot: lot, Tender: tender, Buyers: []models.ID{lead}, SignedOn: on,
@@ -445,6 +452,40 @@ func TestAContractWaitsForMoreThanDaysWhereTheLawDoes(t *testing.T) {
 	refusal = requireCode(t, models.CodeStandstill, later.signed("2026-03-25"))
 	require.Equal(t, "2026-05-04 or later", refusal.Accepted)
 	require.NoError(t, later.signed("2026-05-04"))
+}
+
+// By post the Directive's fifteen days from dispatch are longer than fourteen from the same day; but a letter that
+// comes late lets the period of these laws begin late, and that is not over with the Directive's.
+func TestALetterByPostIsAwaitedThoughTheDirectiveIsLonger(t *testing.T) {
+	t.Parallel()
+	for law, fact := range map[string]string{"BG": models.FactLettersDelivered, "FI": models.FactLettersReceived} {
+		f := newFile(t, law, "", law)
+		s, err := timelimit.CountStandstill(f.Dossier, f.Now, false)
+		require.NoError(t, err)
+		require.Contains(t, s.Awaits, fact, law)
+		text, earliest := s.Told("")
+		require.Empty(t, earliest, law)
+		require.Contains(t, text, "counts 14 days from ", law)
+		refusal := requireCode(t, models.CodeStandstill, f.signedAfter(false, "2026-05-29"))
+		require.Contains(t, refusal.Detail, fact)
+		f.fact(models.FactDecisionFinal, "2026-03-03")
+		late := *f
+		f.fact(fact, "2026-03-09")
+		requireCode(t, models.CodeStandstill, f.signedAfter(false, "2026-03-23"))
+		require.NoError(t, f.signedAfter(false, "2026-03-24"), "%s: fourteen days from the 9th", law)
+		late.fact(fact, "2026-03-02")
+		requireCode(t, models.CodeStandstill, late.signedAfter(false, "2026-03-17"))
+		require.NoError(t, late.signedAfter(false, "2026-03-18"), "%s: the Directive's fifteen from dispatch", law)
+	}
+}
+
+// Whatever law is agreed: a British standstill begins with the award notice, and the Directive binds the French lead.
+func TestAnEventOfTheAgreedLawIsAwaitedUnderTheDirectiveToo(t *testing.T) {
+	t.Parallel()
+	f := newFile(t, "FR", "FR-75", "GB")
+	s, err := timelimit.CountStandstill(f.Dossier, f.Now, false)
+	require.NoError(t, err)
+	require.Equal(t, []string{models.FactAwardNoticePublished}, s.Awaits)
 }
 
 func TestAContractNeedsNoFactWhereTheLawCountsFromDispatch(t *testing.T) {

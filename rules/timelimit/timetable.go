@@ -14,6 +14,8 @@ import (
 // (or the latest) lawful day, and the steps after it are counted from there.
 type Timetable struct {
 	Stages []models.Stage
+	// Procedure is the eForms code of theirs.
+	Procedure string
 	// Notice is the day of dispatch of the contract notice, PlanningNotice that of a planning notice.
 	Notice, PlanningNotice calendar.Date
 	// Deadlines are those of the stages, in their order; Invitations the days of dispatch of what opens the later ones.
@@ -54,13 +56,15 @@ type judge struct {
 	zone     *time.Location
 	in       Timetable
 	facts    []calendar.Circumstance
-	// ends is the day with which the last deadline ends: one at midnight belongs to the day before.
-	ends  calendar.Date
-	lines []Line
+	// due is the day of the last deadline, or the first lawful one if it is too early; ends is the day with which it
+	// ends: one at midnight belongs to the day before.
+	due, ends calendar.Date
+	lines     []Line
 }
 
-// Judge judges every step of a timetable, also those after one that is unlawful. It refuses what cannot be judged at
-// all: a notice without a day, and zones that are not known.
+// Judge judges every step of a timetable, also those after one that is unlawful: what opens later is counted from the
+// first lawful day of that step. It refuses what cannot be judged at all: a notice without a day, and zones that are
+// not known.
 func Judge(pack calendar.Pack, holidays *calendar.Holidays, in Timetable) ([]Line, error) {
 	if in.Notice.IsZero() {
 		return nil, models.Refuse(models.CodeInvalidValue, "/notice", "the day of the contract notice is missing").
@@ -77,8 +81,8 @@ func Judge(pack calendar.Pack, holidays *calendar.Holidays, in Timetable) ([]Lin
 	j.planningNotice()
 	j.stages()
 	if !j.ends.IsZero() {
-		j.before("questions", in.Questions, j.ends)
-		j.before("answers", in.Answers, j.ends)
+		j.before(ruleQuestions, in.Questions)
+		j.before(ruleAnswers, in.Answers)
 	}
 	j.award()
 	return j.lines, nil
@@ -112,16 +116,8 @@ func (j *judge) stages() {
 				step = "final_invitation"
 			}
 			line := Line{Step: step, Field: "/" + step, Given: given, Earliest: deadline}
-			if !given.IsZero() && given.Before(deadline) {
-				j.add(line, models.Refuse(models.CodeInvalidValue, line.Field,
-					"%s is before the deadline of the stage before it (%s)", given, deadline).
-					Accepting("%s or later", deadline))
-			} else {
-				j.add(line, nil)
-			}
-			if from = given; from.IsZero() {
-				from = deadline
-			}
+			j.add(line, notBefore(line.Field, given, deadline, "the deadline of the stage before it"))
+			from = later(given, deadline)
 		}
 		line := Line{Step: string(stage.HandsIn) + "s", Field: "/tenders"}
 		switch {
@@ -151,7 +147,7 @@ func (j *judge) deadline(line Line, limit string, given models.LocalTime, from c
 		because, err := j.pack.Count(limit, from, j.holidays, j.facts...)
 		line.Because = because
 		if err != nil {
-			j.add(line, models.At(line.Field, err))
+			j.add(line, err)
 			return earliest
 		}
 		earliest = because.Free
@@ -159,95 +155,170 @@ func (j *judge) deadline(line Line, limit string, given models.LocalTime, from c
 	line.Earliest = earliest
 	j.ends = earliest.AddDays(-1)
 	line.EarliestInstant, _ = calendar.StartOfDay(earliest, j.holidays.Zone())
+	j.due = earliest
 	if given.Local == "" {
 		j.add(line, nil)
 		return earliest
 	}
-	instant, err := calendar.Instant(line.Field, given.Local, given.Zone)
+	notice, _ := calendar.StartOfDay(j.in.Notice, j.holidays.Zone())
+	instant, err := calendar.InstantAhead(line.Field, given.Local, given.Zone, notice)
 	if err != nil {
 		j.add(line, err)
 		return earliest
 	}
 	line.Given = calendar.DateOf(instant, j.zone)
-	j.ends = calendar.DateOf(instant.Add(-time.Nanosecond), j.zone)
-	if limit == "" {
-		j.add(line, nil)
-		return line.Given
+	if limit != "" {
+		checked, refused := j.pack.CheckDeadline(calendar.Deadline{
+			Field: line.Field, Rule: limit, Event: from, Local: given.Local, Zone: given.Zone, Circumstances: j.facts,
+		}, j.holidays)
+		line.Warnings, err = checked.Warnings, refused
+	} else {
+		err = notBefore(line.Field, line.Given, earliest, "the step before it is over")
 	}
-	checked, err := j.pack.CheckDeadline(calendar.Deadline{
-		Field: line.Field, Rule: limit, Event: from, Local: given.Local, Zone: given.Zone, Circumstances: j.facts,
-	}, j.holidays)
-	line.Warnings = checked.Warnings
 	j.add(line, err)
-	return line.Given
+	j.ends = calendar.DateOf(instant.Add(-time.Nanosecond), j.zone)
+	j.due = later(line.Given, earliest)
+	return j.due
 }
 
-// before judges the last day for something that has to be done before the last deadline.
-func (j *judge) before(rule string, given, deadline calendar.Date) {
-	if _, err := j.pack.Shape(rule); err != nil {
-		return // the law sets no such day
+// notBefore refuses a day that is given and before another.
+func notBefore(field string, given, least calendar.Date, what string) error {
+	if given.IsZero() || !given.Before(least) {
+		return nil
 	}
+	return models.Refuse(models.CodeInvalidValue, field, "%s is before %s (%s)", given, what, least).
+		Accepting("%s or later", least)
+}
+
+// later is the later of two days.
+func later(a, b calendar.Date) calendar.Date {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+// before judges the last day for something that has to be done before the last deadline. Where the law names none for
+// questions, they come before the last day for answers.
+func (j *judge) before(rule string, given calendar.Date) {
 	line := Line{Step: rule, Field: "/" + rule, Given: given}
-	q := calendar.Question{Rule: rule, Event: deadline, Circumstances: j.facts}
+	if _, err := j.pack.Shape(rule); err != nil {
+		if given.IsZero() {
+			return // the law sets no such day
+		}
+		line.Latest = j.lastDayOf(ruleAnswers)
+		j.add(line, j.inTime(line, "the last day for answers to them"))
+		return
+	}
+	q := calendar.Question{Rule: rule, Event: j.ends, Circumstances: j.facts, Procedure: j.in.Procedure}
 	if shape, _ := j.pack.Rule(rule); shape.Share != nil {
-		q.Event, q.Until = j.in.Notice, deadline
+		q.Event, q.Until = j.in.Notice, j.ends
 	} else if shape.RunsFrom == calendar.EventAnswersDue {
-		q.Event = j.lastDayOf("answers", deadline)
+		q.Event = j.lastDayOf(ruleAnswers)
 	}
 	because, err := j.pack.Answer(q, j.holidays)
 	line.Because, line.Latest = because, because.LastDay
-	if err == nil && given.After(because.LastDay) {
-		err = models.Refuse(models.CodeBelowStatutoryMinimum, line.Field, "%s is too late: %s", given, because).
-			Accepting("%s or earlier, or a later deadline", because.LastDay)
+	if err == nil {
+		err = j.inTime(line, because.String())
 	}
-	j.add(line, models.At(line.Field, err))
+	j.add(line, err)
+}
+
+// inTime refuses a day after the latest one, before the contract notice, and answers before the end of questions.
+func (j *judge) inTime(line Line, because string) error {
+	if line.Given.After(line.Latest) {
+		return models.Refuse(models.CodeBelowStatutoryMinimum, line.Field, "%s is too late: %s", line.Given, because).
+			Accepting("%s or earlier, or a later deadline", line.Latest)
+	}
+	if line.Step == ruleAnswers {
+		if err := notBefore(line.Field, line.Given, j.in.Questions, "the last day for questions"); err != nil {
+			return err
+		}
+	}
+	return notBefore(line.Field, line.Given, j.in.Notice, "the contract notice")
 }
 
 // lastDayOf is the last day of another rule before the deadline; the deadline itself if it is not known.
-func (j *judge) lastDayOf(rule string, deadline calendar.Date) calendar.Date {
-	because, err := j.pack.Count(rule, deadline, j.holidays, j.facts...)
+func (j *judge) lastDayOf(rule string) calendar.Date {
+	because, err := j.pack.Answer(calendar.Question{
+		Rule: rule, Event: j.ends, Circumstances: j.facts, Procedure: j.in.Procedure,
+	}, j.holidays)
 	if err != nil {
-		return deadline
+		return j.ends
 	}
 	return because.LastDay
 }
 
-// award judges what follows the letters on the award decision.
+// award judges the letters on the award decision and what follows them.
 func (j *judge) award() {
-	if j.in.Letters.IsZero() {
+	if j.in.Letters.IsZero() && j.in.Contract.IsZero() && j.in.AwardNotice.IsZero() {
 		return
 	}
+	letters := Line{Step: "letters", Field: "/letters", Given: j.in.Letters, Earliest: j.due}
+	if letters.Given.IsZero() {
+		j.add(letters, models.Refuse(models.CodeInvalidValue, letters.Field,
+			"without the day of the letters nobody can say from when on a contract is lawful").
+			Accepting("the day on which the last letter about the award decision is sent"))
+		return
+	}
+	j.add(letters, notBefore(letters.Field, letters.Given, j.due, "the last deadline"))
+	j.notice(j.contract(later(letters.Given, j.due)))
+}
+
+// contract judges the day of the contract, and returns it, or the first lawful one if none is given. Where the law
+// counts from the publication of the award notice, that is taken if it is given.
+func (j *judge) contract(from calendar.Date) calendar.Date {
 	line := Line{Step: "contract", Field: "/contract", Given: j.in.Contract}
-	because, err := j.pack.Count(ruleStandstill, j.in.Letters, j.holidays, lettersBy(!j.in.ByPost)...)
+	if j.noticeBegins() && !j.in.AwardNotice.IsZero() {
+		from = later(from, j.in.AwardNotice)
+	}
+	because, err := j.pack.Count(ruleStandstill, from, j.holidays, lettersBy(!j.in.ByPost)...)
 	line.Because, line.Earliest = because, because.Free
 	if awaits := awaited(because, !j.in.ByPost); len(awaits) > 0 {
 		line.Warnings = append(line.Warnings, "this is the earliest day; besides, the law waits for: "+
 			strings.Join(awaits, ", "))
 	}
+	if err == nil {
+		err = lettersBegin(because, "/by_post")
+	}
 	if err == nil && !line.Given.IsZero() && line.Given.Before(because.Free) {
 		err = models.Refuse(models.CodeStandstill, line.Field, "%s is within the standstill: %s", line.Given, because).
 			Accepting("%s or later", because.Free)
 	}
-	j.add(line, models.At(line.Field, err))
-	signed := line.Given
+	j.add(line, err)
+	if line.Given.IsZero() {
+		return because.Free
+	}
+	return line.Given
+}
+
+// noticeBegins tells whether the award notice comes before the contract and begins the standstill.
+func (j *judge) noticeBegins() bool {
+	rule, err := j.pack.Rule(ruleStandstill)
+	return err == nil && rule.RunsFrom == calendar.EventAwardNotice
+}
+
+// notice judges the day of the contract award notice.
+func (j *judge) notice(signed calendar.Date) {
 	if signed.IsZero() {
-		signed = because.Free
+		return // nobody can say from when on a contract is lawful
 	}
-	if err != nil && because.Free.IsZero() {
-		return
-	}
-	notice := Line{Step: "award_notice", Field: "/award_notice", Given: j.in.AwardNotice}
-	because, err = j.pack.Count("award-notice", signed, j.holidays)
-	notice.Because, notice.Latest = because, because.LastDay
-	if err == nil && notice.Given.After(because.LastDay) {
-		err = models.Refuse(models.CodeInvalidValue, notice.Field, "%s is too late: %s", notice.Given, because).
+	line := Line{Step: "award_notice", Field: "/award_notice", Given: j.in.AwardNotice}
+	because, err := j.pack.Count("award-notice", signed, j.holidays)
+	line.Because, line.Latest = because, because.LastDay
+	switch {
+	case err != nil:
+	case line.Given.After(because.LastDay):
+		err = models.Refuse(models.CodeInvalidValue, line.Field, "%s is too late: %s", line.Given, because).
 			Accepting("%s or earlier", because.LastDay)
+	case !j.noticeBegins():
+		err = notBefore(line.Field, line.Given, signed, "the contract")
 	}
-	j.add(notice, models.At(notice.Field, err))
+	j.add(line, err)
 }
 
 func (j *judge) add(line Line, err error) {
-	if refusal, refused := models.RefusalOf(err); refused {
+	if refusal, refused := models.RefusalOf(models.At(line.Field, err)); refused {
 		line.Violation = refusal
 	} else if err != nil {
 		line.Violation = models.Refuse(models.CodeRuleUnknown, line.Field, "%s", fmt.Sprint(err))
