@@ -46,6 +46,9 @@ type DocumentChange struct {
 // RewriteDocument writes the next version of a document.
 func (a *Acts) RewriteDocument(ctx context.Context, by By, id models.ID, in DocumentChange) (models.Document, error) {
 	return change(ctx, a, by, func(d *deed) (models.Document, error) {
+		if err := d.lockOpenBoxes(in.Audience); err != nil {
+			return models.Document{}, err
+		}
 		if err := d.enterContent(share); err != nil {
 			return models.Document{}, err
 		}
@@ -72,6 +75,28 @@ func (a *Acts) RewriteDocument(ctx context.Context, by By, id models.ID, in Docu
 	})
 }
 
+// lockOpenBoxes locks the boxes that are open before a document for tenderers is changed: each tender rests on it as it
+// was, or as it is from now on.
+func (d *deed) lockOpenBoxes(audience models.Audience) error {
+	if audience != models.AudienceTenderers || d.Seat == nil {
+		return nil
+	}
+	lots, err := d.tx.Lots(d.procurement())
+	if err != nil {
+		return err
+	}
+	var open []models.ID
+	for _, l := range lots {
+		if l.Open() {
+			open = append(open, l.Box().ID)
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	return d.tx.LockBoxes(open...)
+}
+
 // tellOfChange dispatches the notice that a document of a published tender pack was changed.
 func (d *deed) tellOfChange(before, after models.Document, significant bool) error {
 	if before.Audience != models.AudienceTenderers {
@@ -81,10 +106,15 @@ func (d *deed) tellOfChange(before, after models.Document, significant bool) err
 	if err != nil || !slices.ContainsFunc(lots, models.Lot.Open) {
 		return err
 	}
+	for _, l := range lots {
+		if l.Open() && d.tx.HasLocked(l.Box().ID) != nil {
+			return models.Refuse(models.CodeUnavailable, "", "lot %d was opened just now; send the request again", l.Number)
+		}
+	}
 	p := d.Seat.Procurement
 	notice, err := d.dispatchNotice(models.NoticeChange, evaluation.DocumentNotice{
 		Procurement: p.ID, Mode: p.Mode, Title: p.Title, Before: before.InPack(""), After: after.InPack(""),
-		Significant: significant, DispatchedAt: d.Seat.Now.UTC(),
+		Significant: significant, AsksTenderers: true, DispatchedAt: d.Seat.Now.UTC(),
 	})
 	if err != nil {
 		return err
