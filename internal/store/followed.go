@@ -146,7 +146,7 @@ var confirmedAsReceipted = `x.receipt LIKE 'ppi-engine.org/tender-receipt/%' || 
 		|| x.tender_id || E'\n%'
 	AND x.receipt LIKE '%' || E'\nprocedure_time ' || ` + instantOf("x.confirmed_at") + `
 		|| E'\nreal_time ' || ` + instantOf("x.recorded_at") + ` || E'\n%'
-	AND x.receipt LIKE '%' || E'\nnotice ' || x.notice_id || E'\n%'`
+	AND x.receipt LIKE '%' || E'\nnotice ' || x.notice_id || E'\n%' AND x.digest = ` + receiptDigest
 
 var followedPlatform = []FollowedTable{
 	{
@@ -181,8 +181,8 @@ var followedPlatform = []FollowedTable{
 		"x.id", "tenders x",
 	},
 	{
-		"tender_confirmations", computed("as_receipted", Plain, confirmedAsReceipted),
-		"x.tender_id || ' ' || " + receiptDigest, "tender_confirmations x",
+		"tender_confirmations", columns(plain("tender_id"), computed("as_receipted", Plain, confirmedAsReceipted)),
+		"x.digest", "tender_confirmations x",
 	},
 }
 

@@ -45,8 +45,8 @@ const (
 	endWithdrawn = `WITH tender AS (UPDATE tenders SET ended_at = $8, ended_by = 'withdrawn', withdrawal = $9
 		WHERE id = $10 AND ended_at IS NULL RETURNING id)`
 	insertConfirmation = `WITH tender AS (INSERT INTO tender_confirmations
-			(tender_id, notice_id, confirmed_at, recorded_at, receipt)
-		SELECT t.id, $8, $9, $2, $10 FROM tenders t WHERE t.id = $11 AND t.ended_at IS NULL FOR NO KEY UPDATE
+			(tender_id, notice_id, confirmed_at, recorded_at, receipt, digest)
+		SELECT t.id, $8, $9, $2, $10, $12 FROM tenders t WHERE t.id = $11 AND t.ended_at IS NULL FOR NO KEY UPDATE
 		RETURNING tender_id AS id)`
 	insertRest = `, event AS (INSERT INTO events (id, type, at, recorded_at, data, canonical)
 		SELECT $1, '%s', $2, $2, $3, $4 FROM tender)
@@ -68,7 +68,7 @@ func deposit(ctx context.Context, conn *pgx.Conn, e Deposit) error {
 	err = errors.Join(err, results.Close())
 	switch violation, _ := pg.ViolationOf(err); {
 	case violation.Constraint == "requests_pkey", violation.Constraint == "tenders_standing",
-		violation.Constraint == "tender_confirmations_pkey":
+		violation.Constraint == "tender_confirmations_tender_id_notice_id_key":
 		return ErrDepositRefused
 	case violation.Constraint == "tender_envelopes_upload_id_fkey":
 		return models.Refuse(models.CodeUploadGone, "/envelopes", "an unused upload of an envelope was removed").
@@ -98,7 +98,8 @@ func (e Deposit) statement() (string, []any, error) {
 		return endWithdrawn + rest, append(arguments, w.EndedAt, w.Withdrawal, w.ID), nil
 	}
 	if c := e.Confirmed; c != nil {
-		return insertConfirmation + rest, append(arguments, c.NoticeID, c.ConfirmedAt, c.Receipt, c.TenderID), nil
+		return insertConfirmation + rest, append(arguments, c.NoticeID, c.ConfirmedAt, c.Receipt, c.TenderID,
+			models.Digest([]byte(c.Receipt))), nil
 	}
 	t := e.Tender
 	arguments = append(arguments,

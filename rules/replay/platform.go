@@ -67,7 +67,7 @@ func (f fold) platform(payload event.Payload) bool {
 	case event.TenderWithdrawn:
 		f.put(Tenders, string(p.TenderID), told{"withdrawal": p.Receipt})
 	case event.TenderConfirmed:
-		f.put(Confirmations, Key(p.TenderID, p.Receipt), told{"as_receipted": true})
+		f.put(Confirmations, p.Receipt, told{"tender_id": string(p.TenderID), "as_receipted": true})
 	default:
 		return f.endpoint(payload)
 	}

@@ -3,12 +3,13 @@
 
 -- +goose Up
 CREATE TABLE tender_confirmations (
+    digest       text        COLLATE "C" PRIMARY KEY CHECK (digest ~ '^[0-9a-f]{64}$'),
     tender_id    ppi_id      NOT NULL REFERENCES tenders,
     notice_id    ppi_id      NOT NULL REFERENCES notices,
     confirmed_at timestamptz NOT NULL,
     recorded_at  timestamptz NOT NULL,
     receipt      text        NOT NULL CHECK (receipt <> ''),
-    PRIMARY KEY (tender_id, notice_id)
+    UNIQUE (tender_id, notice_id)
 );
 CALL make_append_only('tender_confirmations');
 
