@@ -56,6 +56,9 @@ func publish(c *call, _ process.Publish) (*process.PublishResult, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.askForProof(notice); err != nil {
+		return nil, err
+	}
 	result.Notice, result.Digest = notice.ID, notice.Digest
 	opened := make([]event.PublishedLot, len(result.Lots))
 	for i, lot := range result.Lots {

@@ -119,7 +119,7 @@ func expectedAwardAccess(procurement string) map[string]string {
 		"review-applications":    "lead_procurer legal",
 		"award-signatures":       "awarder",
 		"contracts":              "lead_procurer awarder buyer", "purchases": "buyer",
-		"non-purchases": "buyer", "individual-report": "lead_procurer legal",
+		"non-purchases": "buyer", "individual-report": "lead_procurer legal", "publication-proofs": lead,
 	} {
 		expected["GET "+procurement+"/"+entries] = buyers
 		expected["POST "+procurement+"/"+entries] = writers

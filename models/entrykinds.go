@@ -359,6 +359,11 @@ var tenderEntries = []EntryRule{
 		Phase: PhaseTender, Writers: []Role{RoleBuyer}, PerBuyer: true, Single: true,
 	},
 	{
+		Kind: EntryPublicationProof, Path: "publication-proofs",
+		What:  "what the Publications Office has confirmed of a notice",
+		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer}, Single: true, Enduring: true,
+	},
+	{
 		Kind: EntryIndividualReport, Path: "individual-report", What: "the individual report on the procedure",
 		Phase: PhaseTender, Writers: []Role{RoleLeadProcurer, RoleLegal}, Single: true,
 	},
