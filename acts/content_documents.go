@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/ppi-engine/ppi/internal/store"
 	"github.com/ppi-engine/ppi/models"
 	"github.com/ppi-engine/ppi/models/event"
 	"github.com/ppi-engine/ppi/rules/evaluation"
@@ -41,6 +40,8 @@ type DocumentChange struct {
 	// Significant says whether tenderers need more time because of the change. It is required for a document to
 	// tenderers while a box is open; nil: not stated.
 	Significant *bool
+	// Effect is what a significant change does; it is required under laws that give time by it.
+	Effect models.ChangeEffect
 }
 
 // RewriteDocument writes the next version of a document.
@@ -59,7 +60,7 @@ func (a *Acts) RewriteDocument(ctx context.Context, by By, id models.ID, in Docu
 		if err := d.On.check(present.Version); err != nil {
 			return present, err
 		}
-		if err := mayRewrite(d.tx, present, in); err != nil {
+		if err := d.mayRewrite(present, in); err != nil {
 			return present, err
 		}
 		if in.Significant == nil || *in.Significant {
@@ -145,7 +146,7 @@ func (d *deed) mayInform(audience models.Audience) error {
 // mayRewrite refuses to take a document away from tenderers, and to change it after every box is closed: the tenders
 // rest on it (Directive 2014/24/EU, Articles 18(1) and 53(1)). While a box is open, a significant change needs a later
 // deadline for tenders (Article 47(3)).
-func mayRewrite(tx *store.Tx, present models.Document, in DocumentChange) error {
+func (d *deed) mayRewrite(present models.Document, in DocumentChange) error {
 	if present.Rendering != "" {
 		return models.Refuse(models.CodeFrozen, "", "the document renders the record as it was published").
 			Accepting("a document that was uploaded")
@@ -153,7 +154,7 @@ func mayRewrite(tx *store.Tx, present models.Document, in DocumentChange) error 
 	if present.Audience != models.AudienceTenderers {
 		return nil
 	}
-	lots, err := tx.Lots(present.ProcurementID)
+	lots, err := d.tx.Lots(present.ProcurementID)
 	if err != nil {
 		return err
 	}
@@ -176,21 +177,28 @@ func mayRewrite(tx *store.Tx, present models.Document, in DocumentChange) error 
 	case !*in.Significant:
 		return nil
 	}
-	return extended(tx, present, lots)
+	return d.extended(present, lots, in.Effect)
 }
 
 // extended refuses a significant change unless the deadline of every open lot was moved after the version that
-// tenderers have.
-func extended(tx *store.Tx, present models.Document, lots []models.Lot) error {
-	t, err := tx.Tendering(present.ProcurementID)
+// tenderers have, and as far as the law asks for.
+func (d *deed) extended(present models.Document, lots []models.Lot, effect models.ChangeEffect) error {
+	dossier, err := d.dossier()
 	if err != nil {
 		return err
 	}
 	for _, lot := range lots {
-		if lot.Open() && !evaluation.MovedSince(t, lot.ID, later(present.WrittenAt, lot.Box().OpenedAt)) {
+		if !lot.Open() {
+			continue
+		}
+		since := later(present.WrittenAt, lot.Box().OpenedAt)
+		if !evaluation.MovedSince(dossier.Tendering, lot.ID, since) {
 			return models.Refuse(models.CodeDeadlineNotMoved, "/significant",
 				"the deadline of lot %d was not moved since version %d was written", lot.Number, present.Version).
 				Accepting("a significant change after the action move_deadline on every open lot")
+		}
+		if err := evaluation.CheckChange(dossier, lot, effect, since); err != nil {
+			return err
 		}
 	}
 	return nil
